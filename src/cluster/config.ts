@@ -1,0 +1,31 @@
+/** One local cluster, as `fairlead up` decided it: written once to STATE/NAME/cluster.json, read by every process of ours. Addresses are canonical text. */
+export interface ClusterConfig {
+  readonly name: string
+  /** Folder of everything that this cluster owns on disk. */
+  readonly stateDir: string
+  /** Pairs are v4, v6. */
+  readonly clusterCidr: readonly [string, string]
+  readonly serviceCidr: readonly [string, string]
+  readonly clusterDns: readonly [string, string]
+  readonly nodeCidr: readonly [string, string]
+  readonly loadBalancerCidr: readonly [string, string]
+  readonly nodePortRange: { readonly from: number; readonly to: number }
+  readonly loadBalancer: 'pool' | 'none'
+  readonly egress: boolean
+  readonly clusterDomain: string
+  /** The host's own addresses on the underlay; the API server answers there, on `apiServer.port`, and on loopback, on `apiServer.hostPort`. */
+  readonly host: { readonly addresses: readonly [string, string]; readonly link: string }
+  readonly apiServer: { readonly port: number; readonly hostPort: number }
+  readonly fabric: { readonly namespace: string; readonly addresses: readonly [string, string] }
+  readonly nodes: readonly NodeConfig[]
+  /** Sockets of ours, Unix domain, mode 0600. */
+  readonly sockets: { readonly api: string; readonly agent: string }
+}
+
+export interface NodeConfig {
+  readonly name: string
+  /** Name below /run/netns. */
+  readonly namespace: string
+  readonly addresses: readonly [string, string]
+  readonly podCidrs: readonly [string, string]
+}

@@ -1,0 +1,88 @@
+/** Containers behind one interface, in the words of the CRI. Paths are absolute paths of the machine. */
+export interface Mount {
+  readonly source: string
+  readonly destination: string
+  readonly readOnly: boolean
+}
+
+/** The namespaces that the containers of a pod share: files that hold them (bind mounts of /proc/PID/ns/*). */
+export interface SandboxNamespaces {
+  readonly network: string
+  readonly ipc: string
+  readonly uts: string
+}
+
+export interface ContainerSpec {
+  /** Unique on the machine: [a-z0-9-], at most 100 characters. */
+  readonly id: string
+  readonly image: string
+  /** Absent: the image's entrypoint and cmd, by Kubernetes' rules for command and args. */
+  readonly command?: readonly string[]
+  readonly args?: readonly string[]
+  readonly env: readonly { readonly name: string; readonly value: string }[]
+  readonly workingDir?: string
+  readonly mounts: readonly Mount[]
+  readonly namespaces: SandboxNamespaces
+  /** Slash path below the runtime's cgroup root, `NODE/POD-UID/CONTAINER`. */
+  readonly cgroup: string
+  /** CRI log file, appended to. */
+  readonly logPath: string
+  readonly tty: boolean
+  readonly stdin: boolean
+  readonly user?: { readonly uid: number; readonly gid?: number }
+  readonly capabilities?: { readonly add: readonly string[]; readonly drop: readonly string[] }
+  readonly privileged?: boolean
+  readonly readOnlyRootFilesystem?: boolean
+  readonly annotations: Readonly<Record<string, string>>
+}
+
+export type ContainerState =
+  | { readonly state: 'created'; readonly createdAt: string }
+  | { readonly state: 'running'; readonly pid: number; readonly createdAt: string; readonly startedAt: string }
+  | {
+      readonly state: 'exited'
+      readonly exitCode: number
+      readonly signal?: number
+      readonly createdAt: string
+      readonly startedAt: string
+      readonly finishedAt: string
+      readonly reason: 'Completed' | 'Error' | 'OOMKilled' | 'ContainerCannotRun'
+      readonly message?: string
+    }
+
+export interface ContainerRecord {
+  readonly id: string
+  readonly image: string
+  readonly annotations: Readonly<Record<string, string>>
+  readonly status: ContainerState
+}
+
+export interface ExecOptions {
+  readonly command: readonly string[]
+  readonly tty: boolean
+  readonly stdin?: NodeJS.ReadableStream
+  readonly stdout: NodeJS.WritableStream
+  /** Unused with a tty: both come out of stdout. */
+  readonly stderr: NodeJS.WritableStream
+  readonly onResize?: (listener: (size: { readonly width: number; readonly height: number }) => void) => void
+  readonly signal?: AbortSignal
+}
+
+export interface Runtime {
+  /** Throws RuntimeError IMAGE_UNKNOWN where no such image can be had. Never uses the network for the built-in images. */
+  ensureImage(image: string): Promise<{ readonly id: string }>
+  create(spec: ContainerSpec): Promise<void>
+  start(id: string): Promise<void>
+  /** SIGTERM (or the image's stop signal), then SIGKILL after `graceSeconds`; resolves when it has exited. */
+  stop(id: string, graceSeconds: number): Promise<void>
+  /** Frees its cgroup, mounts and files (not its log). */
+  remove(id: string): Promise<void>
+  status(id: string): Promise<ContainerState | undefined>
+  /** Everything that lives or lay here, also what an earlier process of ours started: for adoption. */
+  list(): Promise<readonly ContainerRecord[]>
+  /** Called once for each container that exits, also for adopted ones. */
+  onExit(listener: (id: string, state: ContainerState) => void): void
+  exec(id: string, options: ExecOptions): Promise<{ readonly exitCode: number }>
+  /** What runs interactively in the container's own stdio; for `kubectl attach` and `kubectl run -it`. */
+  attach(id: string, options: Omit<ExecOptions, 'command'>): Promise<void>
+}

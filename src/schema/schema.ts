@@ -1,0 +1,169 @@
+// The schema language (prototype). A Type<T> is a runtime descriptor that carries T only for the compiler.
+export type Presence = 'field' | 'optional' | 'required' | 'list' | 'map' | 'inline'
+declare const STATIC: unique symbol
+export interface Plain<T> {
+  readonly kind: string
+  readonly [STATIC]?: T
+}
+export type Type<T> = Plain<T> | MessageClass<T>
+export interface MessageOptions {
+  readonly atomic?: boolean
+  readonly oneOf?: readonly string[]
+}
+export interface MessageClass<T> {
+  new (never: never): T
+  readonly messageName: string
+  readonly fields: Fields
+  readonly options: Options
+  readonly gvk: readonly [string, string] | undefined
+}
+export interface Scalar<T> extends Plain<T> {
+  readonly scalar: ScalarName
+}
+export type ScalarName = 'string' | 'bool' | 'int32' | 'int64' | 'double' | 'bytes'
+const scalar = <T>(name: ScalarName): Scalar<T> => ({ kind: 'scalar', scalar: name })
+export const string: Scalar<string> = scalar('string')
+export const bool: Scalar<boolean> = scalar('bool')
+export const int32: Scalar<number> = scalar('int32')
+export const int64: Scalar<number> = scalar('int64')
+export const double: Scalar<number> = scalar('double')
+export const bytes: Scalar<string> = scalar('bytes') // base64 text in JSON and in memory
+export interface OneOf<T> extends Plain<T> {
+  readonly values: readonly T[]
+}
+export const oneOf = <const V extends readonly string[]>(...values: V): OneOf<V[number]> => ({ kind: 'enum', values })
+export interface Special<T> extends Plain<T> {
+  readonly special:
+    | 'quantity'
+    | 'intOrString'
+    | 'time'
+    | 'microTime'
+    | 'duration'
+    | 'raw'
+    | 'fieldsV1'
+    | 'strings'
+    | 'json'
+}
+export const quantity: Special<string> = { kind: 'special', special: 'quantity' }
+export const intOrString: Special<number | string> = { kind: 'special', special: 'intOrString' }
+export const time: Special<string> = { kind: 'special', special: 'time' }
+export const microTime: Special<string> = { kind: 'special', special: 'microTime' }
+export const duration: Special<string> = { kind: 'special', special: 'duration' }
+export const rawExtension: Special<unknown> = { kind: 'special', special: 'raw' }
+export const json: Special<unknown> = { kind: 'special', special: 'json' } // apiextensions JSON: message { raw = 1 }
+export const fieldsV1: Special<Record<string, unknown>> = { kind: 'special', special: 'fieldsV1' }
+export const strings: Special<readonly string[]> = { kind: 'special', special: 'strings' } // message { repeated string items = 1 }
+
+export interface Options {
+  readonly default?: unknown
+  readonly patch?: 'merge' | 'replace' | 'retainKeys' | 'merge,retainKeys'
+  readonly patchKey?: string
+  readonly keys?: readonly string[]
+  readonly list?: 'atomic' | 'set' | 'map'
+  readonly atomic?: boolean
+  readonly optional?: boolean
+  readonly always?: boolean
+  readonly proto?: string
+}
+export interface Field<T, P extends Presence> {
+  readonly n: number
+  readonly presence: P
+  readonly type: Type<T>
+  readonly options: Options
+}
+const none = {}
+export interface FieldOptions<T> {
+  readonly default?: T | `ref(${string}`
+  readonly optional?: boolean
+  readonly always?: boolean
+  readonly required?: boolean
+  readonly proto?: string
+  readonly list?: 'atomic'
+  readonly atomic?: boolean
+  readonly patch?: 'merge' | 'replace' | 'retainKeys' | 'merge,retainKeys'
+}
+export interface ListOptions<T> {
+  readonly keys?: readonly (keyof T & string)[]
+  readonly list?: 'atomic' | 'set'
+  readonly patch?: 'merge' | 'replace' | 'retainKeys' | 'merge,retainKeys'
+  readonly patchKey?: keyof T & string
+  readonly always?: boolean
+  readonly optional?: boolean
+  readonly default?: unknown
+  readonly proto?: string
+}
+export const field = <T>(n: number, type: Type<T>, options: FieldOptions<NoInfer<T>> = none): Field<T, 'field'> => ({
+  n,
+  presence: 'field',
+  type,
+  options,
+})
+export const optional = <T>(
+  n: number,
+  type: Type<T>,
+  options: FieldOptions<NoInfer<T>> = none,
+): Field<T, 'optional'> => ({ n, presence: 'optional', type, options })
+export const required = <T>(
+  n: number,
+  type: Type<T>,
+  options: FieldOptions<NoInfer<T>> = none,
+): Field<T, 'required'> => ({ n, presence: 'required', type, options })
+export const list = <T>(
+  n: number,
+  type: Type<T>,
+  options: ListOptions<NoInfer<T>> = none,
+): Field<readonly T[], 'list'> => ({ n, presence: 'list', type: type as Type<never>, options })
+export const map = <T>(
+  n: number,
+  type: Type<T>,
+  options: Options = none,
+): Field<{ readonly [key: string]: T }, 'map'> => ({ n, presence: 'map', type: type as Type<never>, options })
+export const inline = <T>(n: number, type: Type<T>): Field<T, 'inline'> => ({
+  n,
+  presence: 'inline',
+  type,
+  options: none,
+})
+
+export type Fields = { readonly [name: string]: Field<any, Presence> }
+type Simplify<T> = { [K in keyof T]: T[K] }
+type Intersect<U> = (U extends unknown ? (u: U) => void : never) extends (i: infer I) => void ? I : never
+type ValueOf<X> = X extends Field<infer T, any> ? T : never
+type InlineKeys<F> = { [K in keyof F]: F[K] extends Field<any, 'inline'> ? K : never }[keyof F]
+type InlinePart<F> = [InlineKeys<F>] extends [never] ? unknown : Intersect<ValueOf<F[InlineKeys<F>]>>
+// `as` filters keep the link from a property to its declaration, so that "go to definition" lands in the table.
+export type Shape<F> = Simplify<
+  { readonly [K in keyof F as F[K] extends Field<any, 'required'> ? K : never]: ValueOf<F[K]> } & {
+    readonly [K in keyof F as F[K] extends Field<any, 'required' | 'inline'> ? never : K]?: ValueOf<F[K]>
+  } & InlinePart<F>
+>
+const define = <T>(
+  messageName: string,
+  fields: Fields,
+  options: Options,
+  gvk?: readonly [string, string],
+): MessageClass<T> => {
+  class M {
+    static readonly messageName = messageName
+    static readonly options = options
+    static readonly fields = fields
+    static readonly gvk = gvk
+  }
+  return M as unknown as MessageClass<T>
+}
+export const message = <const F extends Fields>(
+  name: string,
+  fields: F,
+  options: MessageOptions = none,
+): MessageClass<Shape<F>> => define(name, fields, options)
+export interface TypeMeta<K extends string, V extends string> {
+  readonly apiVersion: V
+  readonly kind: K
+}
+export const kind = <const K extends string, const V extends string, const F extends Fields>(
+  apiVersion: V,
+  name: K,
+  fields: F,
+): MessageClass<Simplify<TypeMeta<K, V> & Shape<F>>> => define(name, fields, none, [apiVersion, name])
+export const ref = <T>(name: string): Plain<T> => ({ kind: 'ref', name }) as Plain<T>
+export type Infer<X> = X extends Plain<infer T> ? T : never
