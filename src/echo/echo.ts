@@ -1,0 +1,142 @@
+import { createSocket, type Socket as UdpSocket } from 'node:dgram'
+import { createServer as createHttpServer } from 'node:http'
+import { createServer as createTcpServer, type Server } from 'node:net'
+import { clientAddress } from './client-address.ts'
+import { answerCommand } from './command.ts'
+import type { EchoFlags } from './flags.ts'
+import { httpHandler } from './http-handler.ts'
+
+export interface Echo {
+  /** Ports that are listened on, -1 where disabled; a port 0 given is answered with the kernel's choice. */
+  readonly ports: { readonly http: number; readonly udp: number; readonly tcp: number }
+  /** Answers with `Connection: close`, accepts `delayShutdown` seconds more, ends what is in flight; then resolves. */
+  drain(): Promise<void>
+  /** Drops everything at once. */
+  close(): void
+}
+
+// Requests in flight are awaited this long: below the 30 s that Kubernetes gives a pod by default.
+const IN_FLIGHT_MS = 25_000
+
+const listen = (server: Server, port: number): Promise<number> =>
+  new Promise((resolve, reject) => {
+    const done = () => {
+      const address = server.address()
+      resolve(typeof address === 'object' && address !== null ? address.port : port)
+    }
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      // No IPv6 in this kernel or namespace: IPv4 alone is what there is.
+      if (error.code !== 'EAFNOSUPPORT' && error.code !== 'EADDRNOTAVAIL') return reject(error)
+      server.once('error', reject)
+      server.listen({ port, host: '0.0.0.0' }, done)
+    })
+    server.listen({ port, host: '::', backlog: 1024 }, done)
+  })
+
+const bindUdp = (type: 'udp4' | 'udp6', port: number): Promise<UdpSocket> =>
+  new Promise((resolve, reject) => {
+    const socket = createSocket({ type, ipv6Only: false })
+    socket.once('error', reject)
+    socket.bind(port, type === 'udp6' ? '::' : '0.0.0.0', () => {
+      socket.off('error', reject)
+      socket.on('error', (error) => console.error(`udp: ${error.message}`))
+      resolve(socket)
+    })
+  })
+
+const startUdp = async (port: number): Promise<UdpSocket> => {
+  const socket = await bindUdp('udp6', port).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'EADDRINUSE' || error.code === 'EACCES') throw error
+    return bindUdp('udp4', port)
+  })
+  socket.on('message', (data, from) => {
+    const answer = answerCommand(data.toString(), clientAddress(from.address, from.port))
+    if (answer !== undefined) socket.send(answer, from.port, from.address)
+  })
+  return socket
+}
+
+const tcpServer = (draining: () => boolean): Server =>
+  createTcpServer((socket) => {
+    let rest = ''
+    const client = clientAddress(socket.remoteAddress ?? '', socket.remotePort ?? 0)
+    socket.setEncoding('utf8')
+    socket.setNoDelay(true)
+    socket.on('error', () => socket.destroy())
+    socket.on('data', (data: string) => {
+      const lines = (rest + data).split('\n')
+      rest = lines.pop() ?? ''
+      if (rest.length > 65536) return void socket.destroy()
+      for (const line of lines) socket.write(`${answerCommand(line, client) ?? `unknown command: ${line.trim()}`}\n`)
+      if (draining() && lines.length > 0) socket.end()
+    })
+  })
+
+/** Starts the servers that `flags` ask for, dual-stack. `onExit` is called where a request asked the process to end. */
+export const startEcho = async (flags: EchoFlags, onExit: (code: number) => void): Promise<Echo> => {
+  let draining = false
+  let ready = flags.udpPort === -1
+  let udp: UdpSocket | undefined
+  const exit = (code: number, waitMs: number, timeoutMs: number) => {
+    setTimeout(() => {
+      if (timeoutMs === 0) return onExit(code)
+      setTimeout(onExit, timeoutMs, code)
+      finish().then(
+        () => onExit(code),
+        () => onExit(code),
+      )
+    }, waitMs)
+  }
+  const http = createHttpServer(httpHandler({ draining: () => draining, ready: () => ready, exit }))
+  // Node's default of 5 s closes idle connections under a client that has just reused one; proxies and load generators keep them for up to a minute.
+  http.keepAliveTimeout = 75_000
+  const tcp = tcpServer(() => draining)
+  const open = new Set<import('node:net').Socket>()
+  tcp.on('connection', (socket) => {
+    open.add(socket)
+    socket.on('close', () => open.delete(socket))
+  })
+  const [httpPort, tcpPort] = await Promise.all([
+    flags.httpPort === -1 ? -1 : listen(http, flags.httpPort),
+    flags.tcpPort === -1 ? -1 : listen(tcp, flags.tcpPort),
+    flags.udpPort === -1
+      ? undefined
+      : startUdp(flags.udpPort).then((socket) => {
+          udp = socket
+          ready = true
+        }),
+  ])
+  /** Stops accepting and waits for what is in flight. */
+  const finish = async (): Promise<void> => {
+    draining = true
+    for (const socket of open) socket.end()
+    const closed = [
+      httpPort === -1 ? undefined : new Promise<void>((resolve) => http.close(() => resolve())),
+      tcpPort === -1 ? undefined : new Promise<void>((resolve) => tcp.close(() => resolve())),
+    ]
+    let timer: NodeJS.Timeout | undefined
+    const late = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, IN_FLIGHT_MS)
+    })
+    await Promise.race([Promise.all(closed), late])
+    clearTimeout(timer)
+    udp?.close()
+    udp = undefined
+  }
+  return {
+    ports: { http: httpPort, udp: udp?.address().port ?? -1, tcp: tcpPort },
+    async drain() {
+      draining = true
+      await new Promise((resolve) => setTimeout(resolve, flags.delayShutdown * 1000))
+      await finish()
+    },
+    close() {
+      udp?.close()
+      udp = undefined
+      http.close()
+      http.closeAllConnections()
+      tcp.close()
+      for (const socket of open) socket.destroy()
+    },
+  }
+}

@@ -1,0 +1,22 @@
+// The program of the image fairlead/echo. Handlers for both signals are a must: the kernel drops signals that PID 1 of a namespace does not handle.
+import { startEcho } from './echo.ts'
+import { FlagError, parseFlags } from './flags.ts'
+
+try {
+  const flags = parseFlags(process.argv.slice(2))
+  const echo = await startEcho(flags, (code) => process.exit(code))
+  const { http, udp, tcp } = echo.ports
+  console.log(`echo: http ${http}, udp ${udp}, tcp ${tcp} (-1 is off)`)
+  process.on('SIGTERM', () => {
+    console.log(`echo: SIGTERM, accepting ${flags.delayShutdown} s more`)
+    echo.drain().then(
+      () => process.exit(0),
+      () => process.exit(1),
+    )
+  })
+  // Ctrl-C of a person who runs it by hand: no grace.
+  process.on('SIGINT', () => process.exit(130))
+} catch (error) {
+  console.error(`echo: ${error instanceof Error ? error.message : error}`)
+  process.exit(error instanceof FlagError ? 2 : 1)
+}
