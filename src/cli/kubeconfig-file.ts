@@ -1,0 +1,88 @@
+import {
+  chmodSync,
+  chownSync,
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import { homedir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { CliError } from './cli-error.ts'
+
+/** How long to wait for another program that holds the file's lock, milliseconds. */
+const LOCK_WAIT_MS = 3_000
+
+/**
+ * The file that kubectl itself would write to: `--kubeconfig`; else of a `$KUBECONFIG` list the first that exists, or the last
+ * where none does; else ~/.kube/config (client-go, PathOptions.GetDefaultFilename).
+ */
+export const kubeconfigPath = (explicit: string | undefined, environment: NodeJS.ProcessEnv): string => {
+  if (explicit !== undefined) return explicit
+  const list = (environment.KUBECONFIG ?? '').split(':').filter((path) => path !== '')
+  if (list.length > 0) return list.find((path) => existsSync(path)) ?? list.at(-1)!
+  return join(environment.HOME || homedir(), '.kube', 'config')
+}
+
+/** What a symbolic link leads to, so that the link itself stays; the path as it is where nothing is there yet. */
+const target = (path: string): string => {
+  try {
+    return realpathSync(path)
+  } catch {
+    return path
+  }
+}
+
+/**
+ * Reads `path`, lets `edit` change its text, and puts the result in its place at once (mode 0600, the owner kept), under
+ * kubectl's own lock file `PATH.lock`. `edit` gets undefined where there is no file; what it returns as undefined is not written.
+ */
+export const editKubeconfigFile = async (
+  path: string,
+  edit: (text: string | undefined) => string | undefined,
+): Promise<void> => {
+  const file = target(path)
+  const lock = `${path}.lock`
+  mkdirSync(dirname(file), { recursive: true, mode: 0o755 })
+  await takeLock(lock, path)
+  try {
+    const before = existsSync(file) ? readFileSync(file, 'utf8') : undefined
+    const after = edit(before)
+    if (after === undefined || after === before) return
+    const fresh = `${file}.${process.pid}.tmp`
+    writeFileSync(fresh, after, { mode: 0o600, flag: 'w' })
+    chmodSync(fresh, 0o600)
+    if (before !== undefined) {
+      const owner = statSync(file)
+      chownSync(fresh, owner.uid, owner.gid)
+    }
+    renameSync(fresh, file)
+  } finally {
+    rmSync(lock, { force: true })
+  }
+}
+
+const takeLock = async (lock: string, path: string): Promise<void> => {
+  const until = Date.now() + LOCK_WAIT_MS
+  for (;;) {
+    try {
+      closeSync(openSync(lock, 'wx', 0o000))
+      return
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+      if (Date.now() > until)
+        throw new CliError('KUBECONFIG_LOCKED', `${path} is locked: ${lock} exists`, {
+          hint: `if no kubectl is at work there, remove it: rm ${lock}`,
+          cause: error,
+        })
+      await sleep(25)
+    }
+  }
+}

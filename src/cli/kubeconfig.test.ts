@@ -1,0 +1,109 @@
+import assert from 'node:assert/strict'
+import { existsSync, lstatSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { parse } from 'yaml'
+import { addCluster, removeCluster } from './kubeconfig.ts'
+import { editKubeconfigFile, kubeconfigPath } from './kubeconfig-file.ts'
+
+const access = {
+  server: 'https://127.0.0.1:6443',
+  certificateAuthority: 'ca',
+  clientCertificate: 'cert',
+  clientKey: 'key',
+}
+const OTHERS = `apiVersion: v1
+kind: Config
+# the clusters of work
+clusters:
+- cluster:
+    server: https://work.example
+  name: work
+contexts:
+- context: {cluster: work, user: work}
+  name: work
+current-context: work
+users:
+- name: work
+  user:
+    token: abc # never share
+`
+const scratch = (): { path: (name: string) => string; [Symbol.dispose](): void } => {
+  const folder = mkdtempSync(join(tmpdir(), 'fairlead-kubeconfig-'))
+  return { path: (name) => join(folder, name), [Symbol.dispose]: () => rmSync(folder, { recursive: true }) }
+}
+
+test('addCluster() makes a whole kubeconfig where there was none', () => {
+  const config = parse(addCluster(undefined, 'a', access, 'x').text)
+  assert.equal(config['current-context'], 'fairlead-a')
+  assert.deepEqual(config.contexts, [{ name: 'fairlead-a', context: { cluster: 'fairlead-a', user: 'fairlead-a' } }])
+  assert.equal(Buffer.from(config.users[0].user['client-key-data'], 'base64').toString(), 'key')
+})
+
+test('removeCluster() after addCluster() gives back the text that was there, comments and all', () => {
+  const added = addCluster(OTHERS, 'a', access, 'x')
+  assert.equal(added.former, 'work')
+  assert.equal(parse(added.text)['current-context'], 'fairlead-a')
+  const config = parse(removeCluster(added.text, 'a', added.former, 'x')!)
+  assert.deepEqual(config, parse(OTHERS))
+  assert.match(removeCluster(added.text, 'a', 'work', 'x')!, /# never share/)
+})
+
+test('addCluster() twice keeps one entry', () => {
+  const twice = parse(
+    addCluster(addCluster(OTHERS, 'a', access, 'x').text, 'a', { ...access, server: 'https://127.0.0.1:7' }, 'x').text,
+  )
+  assert.deepEqual(
+    twice.clusters.map((entry: { name: string }) => entry.name),
+    ['work', 'fairlead-a'],
+  )
+  assert.equal(twice.clusters[1].cluster.server, 'https://127.0.0.1:7')
+})
+
+test('removeCluster() leaves a context that somebody chose since, and does not name one that is gone', () => {
+  const added = addCluster(OTHERS, 'a', access, 'x').text
+  const switched = added.replace('current-context: fairlead-a', 'current-context: work')
+  assert.equal(parse(removeCluster(switched, 'a', '', 'x')!)['current-context'], 'work')
+  assert.equal(parse(removeCluster(added, 'a', 'gone', 'x')!)['current-context'], '')
+  assert.equal(removeCluster(OTHERS, 'a', '', 'x'), undefined)
+})
+
+test('addCluster() refuses a file that is no kubeconfig and names it', () => {
+  assert.throws(() => addCluster('- a\n- b\n', 'a', access, '/home/x/config'), {
+    code: 'KUBECONFIG_MALFORMED',
+    message: /\/home\/x\/config/,
+  })
+  assert.throws(() => addCluster('{ a: [', 'a', access, '/home/x/config'), { code: 'KUBECONFIG_MALFORMED' })
+})
+
+test('kubeconfigPath() takes the file that kubectl takes', () => {
+  using folder = scratch()
+  writeFileSync(folder.path('b'), OTHERS)
+  const list = ['a', 'b', 'c'].map(folder.path).join(':')
+  assert.equal(kubeconfigPath(undefined, { KUBECONFIG: list }), folder.path('b'))
+  assert.equal(kubeconfigPath(undefined, { KUBECONFIG: `${folder.path('x')}:${folder.path('y')}` }), folder.path('y'))
+  assert.equal(kubeconfigPath('/explicit', { KUBECONFIG: list }), '/explicit')
+  assert.equal(kubeconfigPath(undefined, { HOME: '/home/me' }), '/home/me/.kube/config')
+})
+
+test('editKubeconfigFile() keeps a symbolic link, writes mode 0600 and takes its lock away', async () => {
+  using folder = scratch()
+  writeFileSync(folder.path('real'), OTHERS, { mode: 0o644 })
+  symlinkSync('real', folder.path('link'))
+  await editKubeconfigFile(folder.path('link'), (text) => `${text}# seen\n`)
+  assert.ok(lstatSync(folder.path('link')).isSymbolicLink())
+  assert.equal(readFileSync(folder.path('real'), 'utf8'), `${OTHERS}# seen\n`)
+  assert.equal(statSync(folder.path('real')).mode & 0o777, 0o600)
+  assert.equal(existsSync(folder.path('link.lock')), false)
+})
+
+test('editKubeconfigFile() waits for another writer’s lock', async () => {
+  using folder = scratch()
+  writeFileSync(folder.path('config.lock'), '')
+  setTimeout(() => rmSync(folder.path('config.lock')), 100)
+  const started = Date.now()
+  await editKubeconfigFile(folder.path('config'), () => 'x: 1\n')
+  assert.ok(Date.now() - started >= 90)
+  assert.equal(readFileSync(folder.path('config'), 'utf8'), 'x: 1\n')
+})

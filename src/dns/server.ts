@@ -1,0 +1,126 @@
+import type { Socket as UdpSocket } from 'node:dgram'
+import type { Server, Socket } from 'node:net'
+import { DnsFormatError, decodeQuery } from './decode.ts'
+import { encodeAnswer, encodeFormatError } from './encode.ts'
+import { type Answer, type Query, Rcode, RecordType } from './message.ts'
+import type { Upstream } from './upstream.ts'
+import type { Zone, ZoneAnswer } from './zone.ts'
+
+/** A TCP client that says nothing for this long is closed, milliseconds (RFC 7766 asks for seconds, not minutes). */
+const TCP_IDLE_MS = 10_000
+
+export interface DnsServerOptions {
+  readonly zone: Zone
+  /** Bound by the caller, each in the network namespace that it serves. */
+  readonly udp: readonly UdpSocket[]
+  readonly tcp: readonly Server[]
+  /** Where names outside the zone are asked; absent: they are refused, with the reason. */
+  readonly upstream?: Upstream
+  readonly random: () => number
+  readonly log: (message: string) => void
+}
+
+type Transport = 'udp' | 'tcp'
+
+const refused = (rcode: number, text: string): Answer => ({
+  rcode,
+  authoritative: false,
+  answers: [],
+  authority: [],
+  additional: [],
+  // RFC 8914: 20 Not Authoritative, 21 Not Supported, 22 No Reachable Authority
+  extendedError: { code: rcode === Rcode.REFUSED ? 20 : rcode === Rcode.NOTIMP ? 21 : 22, text },
+})
+
+/** Answers DNS queries from the zone, and from an upstream for the rest. Counts what it answers, for metrics. */
+export class DnsServer {
+  readonly answered = new Map<number, number>()
+  readonly #options: DnsServerOptions
+
+  constructor(options: DnsServerOptions) {
+    this.#options = options
+    for (const socket of options.udp) {
+      socket.on('message', (message, peer) => {
+        this.#respond(message, 'udp', (reply) => socket.send(reply, peer.port, peer.address))
+      })
+      socket.on('error', (error) => options.log(`dns: ${error.message}`))
+    }
+    for (const server of options.tcp) server.on('connection', (connection) => this.#serveTcp(connection))
+  }
+
+  close(): void {
+    for (const socket of this.#options.udp) socket.close()
+    for (const server of this.#options.tcp) server.close()
+  }
+
+  /** Calls `send` with the reply, in the same tick where the zone knows it; not at all for what is no query. */
+  #respond(message: Uint8Array, transport: Transport, send: (reply: Uint8Array) => void): void {
+    let query: Query | undefined
+    try {
+      query = decodeQuery(message)
+    } catch (error) {
+      if (error instanceof DnsFormatError && error.id !== undefined) send(encodeFormatError(error.id))
+      return
+    }
+    if (!query) return
+    const asked = query
+    const finish = (answer: Answer | Uint8Array): void => {
+      if (answer instanceof Uint8Array) {
+        send(answer)
+        return
+      }
+      this.answered.set(answer.rcode, (this.answered.get(answer.rcode) ?? 0) + 1)
+      send(encodeAnswer(asked, answer, { transport, recursionAvailable: this.#options.upstream !== undefined }))
+    }
+    const answer = this.#answer(asked, message, transport)
+    if (answer instanceof Promise) answer.then(finish, (error: Error) => finish(refused(Rcode.SERVFAIL, error.message)))
+    else finish(answer)
+  }
+
+  #answer(query: Query, message: Uint8Array, transport: Transport): Answer | Promise<Answer | Uint8Array> {
+    const { upstream, zone, random } = this.#options
+    if (query.opcode !== 0) return refused(Rcode.NOTIMP, 'only queries are answered')
+    if (query.edns && query.edns.version > 0) return refused(Rcode.BADVERS, 'EDNS version 0 only')
+    if (query.question.class !== 1 && query.question.class !== 255) return refused(Rcode.REFUSED, 'class IN only')
+    const answer = zone.answer(query.question, random)
+    if (answer && !answer.follow) return answer
+    if (!upstream) return answer ?? this.#outside(query)
+    if (!answer) return upstream.forward(message, transport)
+    return this.#follow(query, answer, upstream).catch(() => answer)
+  }
+
+  /** A name that nobody here knows. Addresses without a name are a plain no: resolvers ask for them all the time. */
+  #outside(query: Query): Answer {
+    if (/\.arpa$/i.test(query.question.name)) return this.#options.zone.unknown()
+    return refused(
+      Rcode.REFUSED,
+      `${query.question.name} is outside ${this.#options.zone.domain}, and this cluster has no egress`,
+    )
+  }
+
+  /** An ExternalName Service: the CNAME of ours, and behind it what the upstream says of its target. */
+  async #follow(query: Query, answer: ZoneAnswer, upstream: Upstream): Promise<Answer> {
+    if (query.question.type === RecordType.CNAME) return answer
+    const records = await upstream.resolve(answer.follow!, query.question.type)
+    return { ...answer, answers: [...answer.answers, ...records] }
+  }
+
+  /** Messages behind a 16-bit length each (RFC 1035 section 4.2.2); answers may overtake each other. */
+  #serveTcp(connection: Socket): void {
+    let pending = Buffer.alloc(0)
+    connection.setTimeout(TCP_IDLE_MS, () => connection.destroy())
+    connection.on('error', () => connection.destroy())
+    connection.on('data', (chunk) => {
+      pending = pending.length === 0 ? chunk : Buffer.concat([pending, chunk])
+      while (pending.length >= 2 && pending.length >= 2 + pending.readUInt16BE(0)) {
+        const end = 2 + pending.readUInt16BE(0)
+        this.#respond(pending.subarray(2, end), 'tcp', (reply) => {
+          const size = Buffer.alloc(2)
+          size.writeUInt16BE(reply.length)
+          if (connection.writable) connection.write(Buffer.concat([size, reply]))
+        })
+        pending = pending.subarray(end)
+      }
+    })
+  }
+}

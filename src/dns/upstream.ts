@@ -1,0 +1,82 @@
+import { createSocket } from 'node:dgram'
+import { readFileSync } from 'node:fs'
+import { connect, isIPv6 } from 'node:net'
+import { decodeRecords } from './decode.ts'
+import { encodeQuestion } from './encode.ts'
+import type { ResourceRecord } from './message.ts'
+
+/** How long one server has to answer before the next is asked, milliseconds. */
+const TIMEOUT_MS = 2_000
+
+/** The nameservers of a resolv.conf, in its order; those of loopback serve the machine alone but do answer us, who run on it. */
+export const readNameservers = (path: string): readonly string[] =>
+  readFileSync(path, 'utf8')
+    .split('\n')
+    .flatMap((line) => /^\s*nameserver\s+(\S+)/.exec(line)?.[1] ?? [])
+
+/** Asks other servers for names outside the cluster, from the network that this process lives in. */
+export class Upstream {
+  readonly #servers: readonly string[]
+  readonly #port: number
+
+  constructor(servers: readonly string[], port = 53) {
+    this.#servers = servers
+    this.#port = port
+  }
+
+  /** Sends the client's own message on, and gives back the answer as it came. Rejects where no server answered. */
+  async forward(message: Uint8Array, transport: 'udp' | 'tcp'): Promise<Uint8Array> {
+    for (const server of this.#servers) {
+      try {
+        return transport === 'udp' ? await this.#overUdp(server, message) : await this.#overTcp(server, message)
+      } catch {
+        // The next one may answer; the last failure is told below.
+      }
+    }
+    throw new Error(`no upstream nameserver answered (asked ${this.#servers.join(', ') || 'none'})`)
+  }
+
+  /** The records of `name`, for a CNAME that led out of the cluster; none where the upstream has none. */
+  async resolve(name: string, type: number): Promise<readonly ResourceRecord[]> {
+    return decodeRecords(await this.forward(encodeQuestion(name, type), 'tcp'))
+  }
+
+  #overUdp(server: string, message: Uint8Array): Promise<Uint8Array> {
+    return new Promise((resolve, reject) => {
+      const socket = createSocket(isIPv6(server) ? 'udp6' : 'udp4')
+      const finish = (act: () => void): void => {
+        clearTimeout(timer)
+        socket.close()
+        act()
+      }
+      const timer = setTimeout(() => finish(() => reject(new Error(`${server} did not answer`))), TIMEOUT_MS)
+      socket.on('error', (error) => finish(() => reject(error)))
+      // Connected, so that only this server's answers arrive; the id tells them apart from late ones.
+      socket.connect(this.#port, server, () => socket.send(message))
+      socket.on('message', (reply) => {
+        if (reply.length > 2 && reply[0] === message[0] && reply[1] === message[1]) finish(() => resolve(reply))
+      })
+    })
+  }
+
+  #overTcp(server: string, message: Uint8Array): Promise<Uint8Array> {
+    return new Promise((resolve, reject) => {
+      const connection = connect(this.#port, server)
+      let received = Buffer.alloc(0)
+      connection.setTimeout(TIMEOUT_MS, () => connection.destroy(new Error(`${server} did not answer`)))
+      connection.on('error', reject)
+      connection.on('close', () => reject(new Error(`${server} closed the connection`)))
+      connection.on('connect', () => {
+        const size = Buffer.alloc(2)
+        size.writeUInt16BE(message.length)
+        connection.write(Buffer.concat([size, message]))
+      })
+      connection.on('data', (chunk) => {
+        received = Buffer.concat([received, chunk])
+        if (received.length < 2 || received.length < 2 + received.readUInt16BE(0)) return
+        resolve(received.subarray(2, 2 + received.readUInt16BE(0)))
+        connection.end()
+      })
+    })
+  }
+}

@@ -1,0 +1,25 @@
+/** Names as DNS compares them: ASCII letters fold, nothing else does (RFC 4343). */
+export const foldName = (name: string): string => name.replace(/[A-Z]+/g, (letters) => letters.toLowerCase())
+
+/** The labels of `name` below `zone`, outermost last; undefined where `name` lies outside. Both folded. */
+export const labelsBelow = (name: string, zone: string): readonly string[] | undefined => {
+  if (name === zone) return []
+  return name.endsWith(`.${zone}`) ? name.slice(0, -zone.length - 1).split('.') : undefined
+}
+
+/** `10.244.1.5` → `10-244-1-5`, `fd00::1` → `fd00--1`: how an address stands in a pod's or an endpoint's name. */
+export const dashedAddress = (address: string): string => address.replace(/[.:]/g, '-')
+
+/** The address that a PTR name asks for, as bytes: `5.1.244.10.in-addr.arpa`, 32 nibbles under `ip6.arpa`. */
+export const reverseAddress = (name: string): Uint8Array | undefined => {
+  const v4 = labelsBelow(name, 'in-addr.arpa')
+  if (v4) {
+    if (v4.length !== 4 || !v4.every((label) => /^(0|[1-9]\d{0,2})$/.test(label) && Number(label) < 256))
+      return undefined
+    return Uint8Array.from(v4.map(Number).reverse())
+  }
+  const v6 = labelsBelow(name, 'ip6.arpa')
+  if (v6?.length !== 32 || !v6.every((label) => /^[0-9a-f]$/.test(label))) return undefined
+  const nibbles = v6.map((label) => Number.parseInt(label, 16)).reverse()
+  return Uint8Array.from({ length: 16 }, (_, index) => nibbles[2 * index]! * 16 + nibbles[2 * index + 1]!)
+}

@@ -1,0 +1,65 @@
+import type { Service } from '#api/core-v1.ts'
+import type { EndpointSlice } from '#api/discovery-v1.ts'
+import { addressBytes } from '#net/ip-address.ts'
+import { dashedAddress, foldName } from './zone-name.ts'
+
+export interface NamedPort {
+  readonly name: string
+  /** `_tcp`, `_udp`, `_sctp`. */
+  readonly protocol: string
+  readonly port: number
+}
+
+/** One name of a headless Service's endpoint: its hostname, else its dashed address. */
+export interface EndpointHost {
+  readonly label: string
+  readonly addresses: readonly Uint8Array[]
+  readonly ports: readonly NamedPort[]
+}
+
+/** What one Service puts into DNS (Kubernetes DNS specification 1.1.0, sections 2.3 to 2.5). */
+export type ServiceRecords =
+  | { readonly kind: 'cluster-ip'; readonly addresses: readonly Uint8Array[]; readonly ports: readonly NamedPort[] }
+  | { readonly kind: 'headless'; readonly hosts: readonly EndpointHost[] }
+  | { readonly kind: 'external-name'; readonly target: string }
+
+const namedPort = (port: { name?: string; protocol?: string; port?: number | null }): NamedPort => ({
+  name: port.name ?? '',
+  protocol: `_${(port.protocol ?? 'TCP').toLowerCase()}`,
+  port: port.port ?? 0,
+})
+
+const headlessHosts = (slices: readonly EndpointSlice[]): readonly EndpointHost[] => {
+  const hosts = new Map<string, { addresses: Map<string, Uint8Array>; ports: Map<string, NamedPort> }>()
+  for (const slice of slices) {
+    if (slice.addressType !== 'IPv4' && slice.addressType !== 'IPv6') continue
+    const ports = (slice.ports ?? []).filter((port) => typeof port.port === 'number').map(namedPort)
+    for (const endpoint of slice.endpoints ?? []) {
+      // Absent means unknown, which counts as ready; a Service that publishes not ready addresses marks them ready.
+      if (endpoint.conditions?.ready === false) continue
+      for (const address of endpoint.addresses ?? []) {
+        const label = endpoint.hostname ? foldName(endpoint.hostname) : dashedAddress(address)
+        const host = hosts.get(label) ?? { addresses: new Map(), ports: new Map() }
+        hosts.set(label, host)
+        host.addresses.set(address, addressBytes(address))
+        for (const port of ports) host.ports.set(`${port.name}/${port.protocol}/${port.port}`, port)
+      }
+    }
+  }
+  return [...hosts].map(([label, host]) => ({
+    label,
+    addresses: [...host.addresses.values()],
+    ports: [...host.ports.values()],
+  }))
+}
+
+/** Undefined where the Service has nothing to say yet: no ClusterIP has been allocated. */
+export const serviceRecords = (service: Service, slices: readonly EndpointSlice[]): ServiceRecords | undefined => {
+  const spec = service.spec ?? {}
+  if (spec.type === 'ExternalName')
+    return { kind: 'external-name', target: foldName((spec.externalName ?? '').replace(/\.$/, '')) }
+  if (spec.clusterIP === 'None') return { kind: 'headless', hosts: headlessHosts(slices) }
+  const clusterIPs = spec.clusterIPs ?? (spec.clusterIP ? [spec.clusterIP] : [])
+  if (clusterIPs.length === 0) return undefined
+  return { kind: 'cluster-ip', addresses: clusterIPs.map(addressBytes), ports: (spec.ports ?? []).map(namedPort) }
+}

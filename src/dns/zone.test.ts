@@ -1,0 +1,221 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Service } from '#api/core-v1.ts'
+import type { EndpointSlice } from '#api/discovery-v1.ts'
+import { Rcode, type RecordData, RecordType, type ResourceRecord } from './message.ts'
+import { Zone } from './zone.ts'
+
+const service = (name: string, spec: Service['spec']): Service => ({
+  apiVersion: 'v1',
+  kind: 'Service',
+  metadata: { name, namespace: 'shop' },
+  spec,
+})
+
+const slice = (
+  name: string,
+  endpoints: EndpointSlice['endpoints'],
+  ports: EndpointSlice['ports'] = [{ name: 'http', protocol: 'TCP', port: 8080 }],
+): EndpointSlice => ({
+  apiVersion: 'discovery.k8s.io/v1',
+  kind: 'EndpointSlice',
+  metadata: { name, namespace: 'shop' },
+  addressType: 'IPv4',
+  endpoints,
+  ports,
+})
+
+const zone = new Zone('cluster.local', ['10.96.0.10', 'fd00:10:96::a'])
+zone.setNamespace('shop', true)
+zone.setService(
+  'shop',
+  'web',
+  service('web', {
+    clusterIP: '10.96.7.1',
+    clusterIPs: ['10.96.7.1', 'fd00:10:96::701'],
+    ports: [
+      { name: 'http', port: 80 },
+      { name: 'dns', protocol: 'UDP', port: 53 },
+    ],
+  }),
+  [],
+)
+zone.setService('shop', 'db', service('db', { clusterIP: 'None', ports: [{ name: 'http', port: 80 }] }), [
+  slice('db-1', [
+    { addresses: ['10.244.1.5'], hostname: 'db-0' },
+    { addresses: ['10.244.2.6'] },
+    { addresses: ['10.244.3.7'], conditions: { ready: false } },
+  ]),
+])
+zone.setService('shop', 'empty', service('empty', { clusterIP: 'None' }), [
+  slice('empty-1', [{ addresses: ['10.244.3.7'], conditions: { ready: false } }]),
+])
+zone.setService('shop', 'docs', service('docs', { type: 'ExternalName', externalName: 'docs.example.org.' }), [])
+zone.setService(
+  'shop',
+  'alias',
+  service('alias', { type: 'ExternalName', externalName: 'web.shop.svc.cluster.local' }),
+  [],
+)
+zone.setService(
+  'shop',
+  'loop',
+  service('loop', { type: 'ExternalName', externalName: 'loop.shop.svc.cluster.local' }),
+  [],
+)
+zone.setPodAddress('shop', '10.244.1.5', true)
+zone.setPodAddress('shop', 'fd00:10:244:1::5', true)
+
+const show = (data: RecordData): string => {
+  switch (data.type) {
+    case 'A':
+      return data.address.join('.')
+    case 'AAAA':
+      return Buffer.from(data.address).toString('hex')
+    case 'SRV':
+      return `${data.priority} ${data.weight} ${data.port} ${data.target}`
+    case 'TXT':
+      return data.strings.join(' ')
+    case 'SOA':
+      return data.primary
+    default:
+      return data.target
+  }
+}
+const lines = (records: readonly ResourceRecord[]): readonly string[] =>
+  records.map(({ name, data }) => `${name} ${data.type} ${show(data)}`)
+const ask = (name: string, type: keyof typeof RecordType) => {
+  const answer = zone.answer({ name, type: RecordType[type], class: 1 }, () => 0)
+  assert.ok(answer, `${name} belongs to the zone`)
+  return answer
+}
+
+const table: readonly (readonly [string, keyof typeof RecordType, string, readonly string[]])[] = [
+  ['a Service has its ClusterIP as A', 'A', 'web.shop.svc.cluster.local', ['10.96.7.1']],
+  ['a dual-stack Service has AAAA too', 'AAAA', 'web.shop.svc.cluster.local', ['fd000010009600000000000000000701']],
+  [
+    'a named port of a ClusterIP Service has SRV',
+    'SRV',
+    '_http._tcp.web.shop.svc.cluster.local',
+    ['0 100 80 web.shop.svc.cluster.local'],
+  ],
+  [
+    'the protocol of an SRV name is the port’s',
+    'SRV',
+    '_dns._udp.web.shop.svc.cluster.local',
+    ['0 100 53 web.shop.svc.cluster.local'],
+  ],
+  ['a headless Service has the ready endpoints', 'A', 'db.shop.svc.cluster.local', ['10.244.1.5', '10.244.2.6']],
+  ['an endpoint with a hostname has a name of its own', 'A', 'db-0.db.shop.svc.cluster.local', ['10.244.1.5']],
+  ['an endpoint without one goes by its address', 'A', '10-244-2-6.db.shop.svc.cluster.local', ['10.244.2.6']],
+  [
+    'SRV of a headless Service names each endpoint',
+    'SRV',
+    '_http._tcp.db.shop.svc.cluster.local',
+    ['0 50 8080 db-0.db.shop.svc.cluster.local', '0 50 8080 10-244-2-6.db.shop.svc.cluster.local'],
+  ],
+  ['a ClusterIP leads back to its Service', 'PTR', '1.7.96.10.in-addr.arpa', ['web.shop.svc.cluster.local']],
+  [
+    'an IPv6 ClusterIP does too',
+    'PTR',
+    '1.0.7.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.6.9.0.0.0.1.0.0.0.0.d.f.ip6.arpa',
+    ['web.shop.svc.cluster.local'],
+  ],
+  ['a headless endpoint leads back to its name', 'PTR', '5.1.244.10.in-addr.arpa', ['db-0.db.shop.svc.cluster.local']],
+  ['a pod’s dashed address is a name', 'A', '10-244-1-5.shop.pod.cluster.local', ['10.244.1.5']],
+  ['the version of the specification is TXT', 'TXT', 'dns-version.cluster.local', ['1.1.0']],
+  ['an ExternalName Service is a CNAME', 'CNAME', 'docs.shop.svc.cluster.local', ['docs.example.org']],
+]
+for (const [what, type, name, expected] of table)
+  test(`Zone.answer(): ${what}`, () => {
+    const answer = ask(name, type)
+    assert.equal(answer.rcode, Rcode.NOERROR)
+    assert.deepEqual(
+      answer.answers.map(({ data }) => show(data)),
+      expected,
+    )
+  })
+
+test('Zone.answer() gives the addresses of SRV targets along', () => {
+  assert.deepEqual(lines(ask('_http._tcp.db.shop.svc.cluster.local', 'SRV').additional), [
+    'db-0.db.shop.svc.cluster.local A 10.244.1.5',
+    '10-244-2-6.db.shop.svc.cluster.local A 10.244.2.6',
+  ])
+})
+
+test('Zone.answer() follows a CNAME inside the zone, and names the one that leads out', () => {
+  assert.deepEqual(lines(ask('alias.shop.svc.cluster.local', 'A').answers), [
+    'alias.shop.svc.cluster.local CNAME web.shop.svc.cluster.local',
+    'web.shop.svc.cluster.local A 10.96.7.1',
+  ])
+  assert.equal(ask('docs.shop.svc.cluster.local', 'A').follow, 'docs.example.org')
+  assert.equal(ask('loop.shop.svc.cluster.local', 'A').rcode, Rcode.SERVFAIL)
+})
+
+for (const name of [
+  'nosuch.shop.svc.cluster.local',
+  'web.nosuch.svc.cluster.local',
+  'nosuch.svc.cluster.local',
+  'empty.shop.svc.cluster.local',
+  '_nosuch._tcp.web.shop.svc.cluster.local',
+  'db-7.db.shop.svc.cluster.local',
+  '10-244-9-9.shop.pod.cluster.local',
+  'banana.cluster.local',
+])
+  test(`Zone.answer() says NXDOMAIN with the SOA for ${name}`, () => {
+    const answer = ask(name, 'A')
+    assert.equal(answer.rcode, Rcode.NXDOMAIN)
+    assert.deepEqual(lines(answer.authority), ['cluster.local SOA ns.dns.cluster.local'])
+  })
+
+for (const [name, type] of [
+  ['web.shop.svc.cluster.local', 'TXT'],
+  ['db.shop.svc.cluster.local', 'AAAA'],
+  ['shop.svc.cluster.local', 'A'],
+  ['svc.cluster.local', 'A'],
+  ['_tcp.web.shop.svc.cluster.local', 'SRV'],
+] as const)
+  test(`Zone.answer() says that ${name} exists without ${type}`, () => {
+    const answer = ask(name, type)
+    assert.equal(answer.rcode, Rcode.NOERROR)
+    assert.equal(answer.answers.length, 0)
+    assert.equal(answer.authority.length, 1)
+  })
+
+test('Zone.answer() compares without case and gives the name back as it was asked', () => {
+  assert.deepEqual(lines(ask('WeB.Shop.svc.CLUSTER.local', 'A').answers), ['WeB.Shop.svc.CLUSTER.local A 10.96.7.1'])
+})
+
+test('Zone.answer() leaves names outside the zone alone', () => {
+  assert.equal(
+    zone.answer({ name: 'example.org', type: RecordType.A, class: 1 }, () => 0),
+    undefined,
+  )
+  assert.equal(
+    zone.answer({ name: 'xcluster.local', type: RecordType.A, class: 1 }, () => 0),
+    undefined,
+  )
+})
+
+test('Zone.setService() forgets what the Service said before', () => {
+  const changing = new Zone('cluster.local', [])
+  changing.setService('shop', 'web', service('web', { clusterIPs: ['10.96.7.1'], ports: [{ port: 80 }] }), [])
+  changing.setService('shop', 'web', service('web', { clusterIPs: ['10.96.7.2'], ports: [{ port: 80 }] }), [])
+  const reverse = (name: string) => changing.answer({ name, type: RecordType.PTR, class: 1 }, () => 0)
+  assert.equal(reverse('1.7.96.10.in-addr.arpa'), undefined)
+  assert.equal(reverse('2.7.96.10.in-addr.arpa')?.answers.length, 1)
+  changing.setService('shop', 'web', undefined, [])
+  assert.equal(reverse('2.7.96.10.in-addr.arpa'), undefined)
+  assert.equal(
+    changing.answer({ name: 'web.shop.svc.cluster.local', type: RecordType.A, class: 1 }, () => 0)?.rcode,
+    Rcode.NXDOMAIN,
+  )
+})
+
+test('Zone.answer() turns the list of a headless Service', () => {
+  const answer = zone.answer({ name: 'db.shop.svc.cluster.local', type: RecordType.A, class: 1 }, () => 0.6)
+  assert.deepEqual(
+    answer?.answers.map(({ data }) => show(data)),
+    ['10.244.2.6', '10.244.1.5'],
+  )
+})
