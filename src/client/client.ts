@@ -29,7 +29,7 @@ export type PatchType = 'json' | 'merge' | 'strategic'
 
 export interface WriteOptions {
   readonly namespace?: string
-  readonly subresource?: 'status' | 'scale' | 'binding' | 'eviction' | 'token'
+  readonly subresource?: 'status' | 'scale' | 'binding' | 'eviction' | 'token' | 'finalize'
   readonly dryRun?: boolean
 }
 

@@ -1,0 +1,207 @@
+import type { ApiObject, Resource } from '#api/resource.ts'
+import type { Client, WatchEvent } from './client.ts'
+import type { Clock } from './clock.ts'
+import { Lister } from './lister.ts'
+import { type ReflectorSink, reflect } from './reflector.ts'
+import { compareResourceVersions, type IndexFunction, keyOf, Store } from './store.ts'
+
+export interface Handlers<T> {
+  readonly onAdd?: (object: T) => void
+  readonly onUpdate?: (before: T, after: T) => void
+  readonly onDelete?: (last: T) => void
+}
+
+export interface InformerOptions {
+  readonly clock: Clock
+  readonly random: () => number
+  readonly signal: AbortSignal
+  readonly onError?: (error: unknown, what: string) => void
+}
+
+const versionOf = (object: ApiObject): string => object.metadata?.resourceVersion ?? ''
+
+/**
+ * One resource's cache, kept by one watch and shared by everybody in the process. Handlers run in the same tick in which
+ * the event arrives, after the store has it; they should only note keys in a queue.
+ *
+ * `observe` puts what a write of ours returned into the cache before the watch brings it, so that the next look at the
+ * cache sees our own writes. That is exact, not a guess: the watch is in order, so a version it has already passed is
+ * ignored, and a newer one cannot be overtaken. Controllers therefore need no expectations.
+ */
+export class Informer<T extends ApiObject> implements ReflectorSink<T> {
+  readonly resource: Resource<T>
+  readonly lister: Lister<T>
+  readonly hasSynced: Promise<void>
+  readonly #store = new Store<T>()
+  readonly #handlers: Handlers<T>[] = []
+  readonly #options: InformerOptions
+  #resolveSynced!: () => void
+  #started = false
+  #synced = false
+  /** Where the watch stands. */
+  #seen = ''
+
+  constructor(resource: Resource<T>, options: InformerOptions) {
+    this.resource = resource
+    this.#options = options
+    this.lister = new Lister(this.#store)
+    this.hasSynced = new Promise((resolve) => {
+      this.#resolveSynced = resolve
+    })
+  }
+
+  get synced(): boolean {
+    return this.#synced
+  }
+
+  /** Lists and watches until the signal aborts. A second call does nothing. */
+  start(client: Client): void {
+    if (this.#started) return
+    this.#started = true
+    const { clock, random, signal, onError } = this.#options
+    void reflect(client, this.resource, this, {
+      clock,
+      random,
+      signal,
+      onError: (error, step) => onError?.(error, `${step} ${this.resource.plural}`),
+    })
+  }
+
+  addIndex(name: string, keysOf: IndexFunction<T>): void {
+    this.#store.addIndex(name, keysOf)
+  }
+
+  /** What is there already is told as added, at once. */
+  addHandlers(handlers: Handlers<T>): void {
+    this.#handlers.push(handlers)
+    if (handlers.onAdd) for (const object of this.#store.values()) this.#call(() => handlers.onAdd!(object))
+  }
+
+  observe(object: T): void {
+    const version = versionOf(object)
+    if (!this.#synced || compareResourceVersions(version, this.#seen) <= 0) return
+    const cached = this.#store.get(keyOf(object))
+    if (cached && compareResourceVersions(version, versionOf(cached)) <= 0) return
+    this.#set(object)
+  }
+
+  replace(items: readonly T[], resourceVersion: string): void {
+    const listed = new Set<string>()
+    this.#seen = resourceVersion
+    for (const item of items) {
+      listed.add(keyOf(item))
+      this.#set(item)
+    }
+    // What we observed ourselves and the list is too old to know stays.
+    for (const object of [...this.#store.values()])
+      if (!listed.has(keyOf(object)) && compareResourceVersions(versionOf(object), resourceVersion) <= 0)
+        this.#delete(object)
+    if (this.#synced) return
+    this.#synced = true
+    this.#resolveSynced()
+  }
+
+  apply(event: WatchEvent<T>): void {
+    if (event.type === 'BOOKMARK') {
+      this.#seen = event.resourceVersion
+      return
+    }
+    this.#seen = versionOf(event.object)
+    if (event.type === 'DELETED') this.#delete(event.object)
+    else this.#set(event.object)
+  }
+
+  #set(object: T): void {
+    const before = this.#store.get(keyOf(object))
+    // Deleted and made again while nobody looked: another uid is another object.
+    if (before && before.metadata?.uid !== object.metadata?.uid) {
+      if (compareResourceVersions(versionOf(before), versionOf(object)) > 0) return
+      this.#delete(before)
+      this.#add(object)
+    } else if (!before) this.#add(object)
+    else if (compareResourceVersions(versionOf(object), versionOf(before)) > 0) {
+      this.#store.set(object)
+      for (const { onUpdate } of this.#handlers) if (onUpdate) this.#call(() => onUpdate(before, object))
+    }
+  }
+
+  #add(object: T): void {
+    this.#store.set(object)
+    for (const { onAdd } of this.#handlers) if (onAdd) this.#call(() => onAdd(object))
+  }
+
+  #delete(object: T): void {
+    const key = keyOf(object)
+    const cached = this.#store.get(key)
+    // An observed successor of the same name is not the one that this event speaks of.
+    if (!cached || cached.metadata?.uid !== object.metadata?.uid) return
+    this.#store.delete(key)
+    for (const { onDelete } of this.#handlers) if (onDelete) this.#call(() => onDelete(object))
+  }
+
+  /** One handler's fault must not cost the others the event. */
+  #call(handler: () => void): void {
+    try {
+      handler()
+    } catch (error) {
+      this.#options.onError?.(error, `handler of ${this.resource.plural}`)
+    }
+  }
+}
+
+/** One informer a resource for the whole process. */
+export class Informers {
+  readonly #client: Client
+  readonly #options: InformerOptions
+  readonly #informers = new Map<string, Informer<ApiObject>>()
+
+  constructor(client: Client, options: InformerOptions) {
+    this.#client = client
+    this.#options = options
+  }
+
+  /** Made on first request, started at once. */
+  for<T extends ApiObject>(resource: Resource<T>): Informer<T> {
+    const informer = this.find<T>(resource) ?? new Informer<T>(resource, this.#options)
+    this.#informers.set(`${resource.group}/${resource.plural}`, informer as unknown as Informer<ApiObject>)
+    informer.start(this.#client)
+    return informer
+  }
+
+  find<T extends ApiObject>(resource: Pick<Resource<T>, 'group' | 'plural'>): Informer<T> | undefined {
+    return this.#informers.get(`${resource.group}/${resource.plural}`) as unknown as Informer<T> | undefined
+  }
+
+  async hasSynced(): Promise<void> {
+    await Promise.all([...this.#informers.values()].map((informer) => informer.hasSynced))
+  }
+}
+
+/** A client whose writes are in the caches of `informers` by the time they resolve. */
+export const writeThrough = (client: Client, informers: Informers): Client => {
+  const observed = <T extends ApiObject>(resource: Resource<T>, subresource: string | undefined, object: T): T => {
+    // These two answer with another kind than the resource's.
+    if (object?.metadata?.resourceVersion && subresource !== 'scale' && subresource !== 'token')
+      if (object.kind === resource.kind) informers.find(resource)?.observe(object)
+    return object
+  }
+  return {
+    get: (...args) => client.get(...args),
+    list: (...args) => client.list(...args),
+    watch: (...args) => client.watch(...args),
+    delete: (...args) => client.delete(...args),
+    close: () => client.close(),
+    create: async (resource, object, options) => {
+      const created = await client.create(resource, object, options)
+      return options?.dryRun ? created : observed(resource, options?.subresource, created)
+    },
+    update: async (resource, object, options) => {
+      const updated = await client.update(resource, object, options)
+      return options?.dryRun ? updated : observed(resource, options?.subresource, updated)
+    },
+    patch: async (resource, name, type, body, options) => {
+      const patched = await client.patch(resource, name, type, body, options)
+      return options?.dryRun ? patched : observed(resource, options?.subresource, patched)
+    },
+  }
+}

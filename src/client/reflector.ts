@@ -1,0 +1,78 @@
+import type { ApiObject, Resource } from '#api/resource.ts'
+import { type Client, isGone, type ListOptions, type WatchEvent } from './client.ts'
+import { backoff, type Clock, sleep } from './clock.ts'
+
+export interface ReflectorSink<T> {
+  /** Everything there is, as of `resourceVersion`. */
+  replace(items: readonly T[], resourceVersion: string): void
+  apply(event: WatchEvent<T>): void
+}
+
+export interface ReflectorOptions {
+  readonly clock: Clock
+  readonly random: () => number
+  readonly signal: AbortSignal
+  readonly selection?: Pick<ListOptions, 'namespace' | 'labelSelector' | 'fieldSelector'>
+  readonly onError?: (error: unknown, step: 'list' | 'watch') => void
+}
+
+const FIRST_DELAY = 50
+const LONGEST_DELAY = 10_000
+
+/**
+ * Mirrors one resource into `sink` until `signal` aborts: lists, then watches from where the list ended. A watch that
+ * ends is taken up at the last version seen (an event's or a bookmark's); 410 Gone lists again. Errors back off.
+ */
+export const reflect = async <T extends ApiObject>(
+  client: Client,
+  resource: Resource<T>,
+  sink: ReflectorSink<T>,
+  options: ReflectorOptions,
+): Promise<void> => {
+  const { clock, random, signal, selection = {} } = options
+  let failures = 0
+  let version: string | undefined
+  const pause = () => sleep(clock, backoff(failures++, FIRST_DELAY, LONGEST_DELAY, random), signal)
+  while (!signal.aborted) {
+    if (version === undefined) {
+      try {
+        const list = await client.list(resource, selection)
+        if (signal.aborted) return
+        sink.replace(list.items, list.resourceVersion)
+        version = list.resourceVersion
+      } catch (error) {
+        if (signal.aborted) return
+        options.onError?.(error, 'list')
+        await pause()
+        continue
+      }
+    }
+    let heard = false
+    try {
+      const watch = client.watch(resource, { ...selection, resourceVersion: version }, (event) => {
+        if (signal.aborted) return
+        heard = true
+        version = event.type === 'BOOKMARK' ? event.resourceVersion : event.object.metadata?.resourceVersion
+        sink.apply(event)
+      })
+      const stop = () => watch.stop()
+      signal.addEventListener('abort', stop, { once: true })
+      try {
+        await watch.done
+      } finally {
+        signal.removeEventListener('abort', stop)
+      }
+      if (heard) failures = 0
+      // A server that ends each watch at once must not be asked in a tight loop.
+      else if (!signal.aborted) await pause()
+    } catch (error) {
+      if (signal.aborted) return
+      if (heard) failures = 0
+      if (isGone(error)) version = undefined
+      else options.onError?.(error, 'watch')
+      // The first relist after 410 is immediate: the cache is known to be behind.
+      if (!isGone(error) || failures > 0) await pause()
+      else failures++
+    }
+  }
+}

@@ -1,0 +1,343 @@
+import type { ApiObject, Resource } from '#api/resource.ts'
+import {
+  ApiError,
+  type Client,
+  type DeleteOptions,
+  type List,
+  type ListOptions,
+  type PatchType,
+  type Watch,
+  type WatchEvent,
+  type WriteOptions,
+} from '../client.ts'
+import type { Clock } from '../clock.ts'
+import { matchesRequirement, parseLabelSelector } from '../label-selector.ts'
+import { keyOf } from '../store.ts'
+import { jsonPatch, mergePatch, strategicPatch } from './patch.ts'
+
+type Verb = 'get' | 'list' | 'watch' | 'create' | 'update' | 'patch' | 'delete'
+type Loose = ApiObject & { readonly spec?: Record<string, unknown>; readonly status?: Record<string, unknown> }
+
+export interface FakeClientOptions {
+  readonly clock: Clock
+  /** Pods that are bound stay, with a deletionTimestamp, until someone deletes them with grace 0, as a kubelet does. */
+  readonly gracefulPodDeletion?: boolean
+  /** Watch events come this much later than the write's answer; by default in the same tick. */
+  readonly watchDelay?: () => Promise<void>
+  /** Returning an error fails the call, before anything is written. */
+  readonly fault?: (verb: Verb, resource: Resource, name: string) => Error | undefined
+  /** Told after each write, when the storage has it and no watch has heard of it. */
+  readonly onWrite?: (type: 'ADDED' | 'MODIFIED' | 'DELETED', resource: Resource, object: ApiObject) => void
+}
+
+interface Watcher {
+  readonly resource: string
+  readonly matches: (object: ApiObject) => boolean
+  readonly known: Set<string>
+  readonly deliver: (event: WatchEvent<ApiObject>) => void
+  readonly fail: (error: Error) => void
+}
+
+interface Change {
+  readonly version: number
+  readonly resource: string
+  readonly type: 'ADDED' | 'MODIFIED' | 'DELETED'
+  readonly object: ApiObject
+}
+
+const refusal = (code: number, reason: string, message: string): ApiError =>
+  new ApiError({ apiVersion: 'meta.k8s.io/v1', kind: 'Status', status: 'Failure', code, reason, message })
+const idOf = (resource: Pick<Resource, 'group' | 'plural'>): string =>
+  resource.group ? `${resource.plural}.${resource.group}` : resource.plural
+
+/** A Kubernetes API in memory, strict where controllers lean on it: versions, conflicts, status apart from spec, finalizers, watches. */
+export class FakeClient implements Client {
+  readonly #options: FakeClientOptions
+  readonly #tables = new Map<string, Map<string, ApiObject>>()
+  readonly #watchers = new Set<Watcher>()
+  #changes: Change[] = []
+  #version = 100
+  #serial = 0
+
+  constructor(options: FakeClientOptions) {
+    this.#options = options
+  }
+
+  get resourceVersion(): string {
+    return String(this.#version)
+  }
+
+  /** Everything of one resource, as stored now. */
+  all<T extends ApiObject>(resource: Resource<T>): T[] {
+    return [...this.#table(resource).values()] as T[]
+  }
+
+  /** Forgets the history, so that older watches get 410 Gone when they reconnect; `cut` also ends those that run. */
+  compact(cut = true): void {
+    this.#changes = []
+    this.#version++
+    if (!cut) return
+    for (const watcher of [...this.#watchers]) watcher.fail(refusal(410, 'Expired', 'too old resource version'))
+  }
+
+  async get<T extends ApiObject>(resource: Resource<T>, name: string, options?: { namespace?: string }): Promise<T> {
+    await this.#arrive('get', resource, name)
+    return this.#find(resource, name, options?.namespace)
+  }
+
+  async list<T extends ApiObject>(resource: Resource<T>, options: ListOptions = {}): Promise<List<T>> {
+    await this.#arrive('list', resource, '')
+    const matches = this.#selection(resource, options)
+    return { items: this.all(resource).filter(matches), resourceVersion: String(this.#version) }
+  }
+
+  watch<T extends ApiObject>(
+    resource: Resource<T>,
+    options: ListOptions & { readonly resourceVersion: string },
+    onEvent: (event: WatchEvent<T>) => void,
+  ): Watch {
+    const fault = this.#options.fault?.('watch', resource as unknown as Resource, '')
+    const from = Number(options.resourceVersion)
+    const oldest = this.#changes[0]?.version ?? this.#version + 1
+    let settle: { resolve: () => void; reject: (error: Error) => void }
+    const done = new Promise<void>((resolve, reject) => {
+      settle = { resolve, reject }
+    })
+    let open = true
+    const close = (error?: Error) => {
+      if (!open) return
+      open = false
+      this.#watchers.delete(watcher)
+      if (error) settle.reject(error)
+      else settle.resolve()
+    }
+    const matches = this.#selection(resource, options)
+    let tail = Promise.resolve()
+    const watcher: Watcher = {
+      resource: idOf(resource),
+      matches,
+      known: new Set(this.all(resource).filter(matches).map(keyOf)),
+      deliver: (event) => {
+        const { watchDelay } = this.#options
+        if (!watchDelay) onEvent(event as WatchEvent<T>)
+        else
+          tail = tail.then(watchDelay).then(() => {
+            if (open) onEvent(event as WatchEvent<T>)
+          })
+      },
+      fail: close,
+    }
+    if (fault) queueMicrotask(() => close(fault))
+    else if (from < this.#version && from + 1 < oldest)
+      queueMicrotask(() => close(refusal(410, 'Expired', `too old resource version: ${from} (${oldest})`)))
+    else {
+      watcher.known.clear()
+      const missed = this.#changes.filter((change) => change.version > from)
+      queueMicrotask(() => {
+        if (!open) return
+        for (const object of this.all(resource))
+          if (Number(object.metadata?.resourceVersion) <= from && matches(object)) watcher.known.add(keyOf(object))
+        this.#watchers.add(watcher)
+        const now = this.#changes.filter((change) => change.version > from)
+        for (const change of now.length > missed.length ? now : missed) this.#tell(watcher, change)
+      })
+    }
+    return { done, stop: () => close() }
+  }
+
+  async create<T extends ApiObject>(resource: Resource<T>, object: T, options: WriteOptions = {}): Promise<T> {
+    const given = object.metadata ?? {}
+    await this.#arrive('create', resource, given.name ?? given.generateName ?? '')
+    if (options.subresource === 'binding') return this.#bind(resource, object, options)
+    const namespace = resource.namespaced ? (given.namespace ?? options.namespace) : undefined
+    if (resource.namespaced && !namespace) throw refusal(400, 'BadRequest', `${resource.plural}: no namespace given`)
+    const name = given.name || `${given.generateName}${(this.#serial++).toString(36).padStart(5, '0')}`
+    const table = this.#table(resource)
+    if (table.has(namespace ? `${namespace}/${name}` : name))
+      throw refusal(409, 'AlreadyExists', `${idOf(resource)} "${name}" already exists`)
+    const created = {
+      ...structuredClone(object),
+      metadata: {
+        ...structuredClone(given),
+        name,
+        ...(namespace ? { namespace } : {}),
+        uid: `uid-${(this.#serial++).toString().padStart(6, '0')}`,
+        generation: 1,
+        creationTimestamp: `${new Date(this.#options.clock.now()).toISOString().slice(0, 19)}Z`,
+      },
+    }
+    const defaulted = resource.plural === 'namespaces' ? { spec: { finalizers: ['kubernetes'] }, ...created } : created
+    return options.dryRun ? defaulted : this.#store('ADDED', resource, defaulted)
+  }
+
+  async update<T extends ApiObject>(resource: Resource<T>, object: T, options: WriteOptions = {}): Promise<T> {
+    const name = object.metadata?.name ?? ''
+    await this.#arrive('update', resource, name)
+    return this.#replace(resource, structuredClone(object), options)
+  }
+
+  async patch<T extends ApiObject>(
+    resource: Resource<T>,
+    name: string,
+    type: PatchType,
+    body: unknown,
+    options: WriteOptions = {},
+  ): Promise<T> {
+    await this.#arrive('patch', resource, name)
+    const current = this.#find(resource, name, options.namespace)
+    const patched =
+      type === 'json'
+        ? jsonPatch(current, body as never)
+        : type === 'merge'
+          ? mergePatch(current, structuredClone(body))
+          : strategicPatch(resource.message, current, structuredClone(body))
+    return this.#replace(resource, patched as T, options)
+  }
+
+  async delete<T extends ApiObject>(resource: Resource<T>, name: string, options: DeleteOptions = {}): Promise<void> {
+    await this.#arrive('delete', resource, name)
+    const current = this.#find(resource, name, options.namespace) as unknown as Loose
+    const meta = current.metadata!
+    const { uid, resourceVersion } = options.preconditions ?? {}
+    if ((uid && uid !== meta.uid) || (resourceVersion && resourceVersion !== meta.resourceVersion))
+      throw refusal(409, 'Conflict', `${idOf(resource)} "${name}": the precondition does not hold`)
+    const finalizers = new Set(meta.finalizers)
+    if (options.propagationPolicy === 'Foreground') finalizers.add('foregroundDeletion')
+    if (options.propagationPolicy === 'Orphan') finalizers.add('orphan')
+    const bound = resource.kind === 'Pod' && current.spec?.nodeName !== undefined
+    const grace = options.gracePeriodSeconds ?? (current.spec?.terminationGracePeriodSeconds as number) ?? 30
+    const waits = this.#options.gracefulPodDeletion === true && bound && grace > 0
+    const held = resource.plural === 'namespaces' && ((current.spec?.finalizers as string[]) ?? []).length > 0
+    if (finalizers.size === 0 && !waits && !held) {
+      this.#store('DELETED', resource, current as unknown as T)
+      return
+    }
+    if (meta.deletionTimestamp && finalizers.size === (meta.finalizers ?? []).length) return
+    const at = `${new Date(this.#options.clock.now() + (waits ? grace * 1000 : 0)).toISOString().slice(0, 19)}Z`
+    this.#store('MODIFIED', resource, {
+      ...current,
+      ...(held ? { status: { ...current.status, phase: 'Terminating' } } : {}),
+      metadata: {
+        ...meta,
+        ...(finalizers.size > 0 ? { finalizers: [...finalizers] } : {}),
+        deletionTimestamp: meta.deletionTimestamp ?? at,
+        deletionGracePeriodSeconds: waits ? grace : 0,
+      },
+    } as unknown as T)
+  }
+
+  close(): void {
+    for (const watcher of [...this.#watchers]) watcher.fail(undefined as never)
+  }
+
+  async #arrive(verb: Verb, resource: Pick<Resource, 'plural' | 'group'>, name: string): Promise<void> {
+    await Promise.resolve()
+    const error = this.#options.fault?.(verb, resource as Resource, name)
+    if (error) throw error
+  }
+
+  #table(resource: Pick<Resource, 'group' | 'plural'>): Map<string, ApiObject> {
+    const id = idOf(resource)
+    const table = this.#tables.get(id) ?? new Map<string, ApiObject>()
+    this.#tables.set(id, table)
+    return table
+  }
+
+  #find<T extends ApiObject>(resource: Resource<T>, name: string, namespace?: string): T {
+    const found = this.#table(resource).get(resource.namespaced ? `${namespace}/${name}` : name)
+    if (!found) throw refusal(404, 'NotFound', `${idOf(resource)} "${name}" not found`)
+    return found as T
+  }
+
+  #replace<T extends ApiObject>(resource: Resource<T>, object: T, options: WriteOptions): T {
+    const name = object.metadata?.name ?? ''
+    const namespace = object.metadata?.namespace ?? options.namespace
+    const current = this.#find(resource, name, namespace) as unknown as Loose
+    const given = object as unknown as Loose
+    if (given.metadata?.resourceVersion && given.metadata.resourceVersion !== current.metadata?.resourceVersion)
+      throw refusal(409, 'Conflict', `${idOf(resource)} "${name}": the object has been modified; read it again`)
+    if (given.metadata?.uid && given.metadata.uid !== current.metadata?.uid)
+      throw refusal(409, 'Conflict', `${idOf(resource)} "${name}": the uid is another one`)
+    const { uid, creationTimestamp, deletionTimestamp, deletionGracePeriodSeconds, generation, resourceVersion } =
+      current.metadata!
+    const fixed = { uid, creationTimestamp, deletionTimestamp, deletionGracePeriodSeconds, generation, resourceVersion }
+    const next: Loose =
+      options.subresource === 'status'
+        ? { ...current, status: given.status }
+        : options.subresource === 'finalize'
+          ? { ...current, spec: given.spec }
+          : {
+              ...given,
+              ...(resource.subresources.includes('status') ? { status: current.status } : {}),
+              metadata: { ...given.metadata, ...fixed, name, ...(namespace ? { namespace } : {}) },
+            }
+    if (JSON.stringify(next) === JSON.stringify(current)) return current as unknown as T
+    const specChanged =
+      options.subresource !== 'status' && JSON.stringify(next.spec ?? null) !== JSON.stringify(current.spec ?? null)
+    const bumped = {
+      ...next,
+      metadata: { ...next.metadata, ...(specChanged ? { generation: (generation ?? 1) + 1 } : {}) },
+    } as unknown as T
+    if (options.dryRun) return bumped
+    const spec = (bumped as unknown as Loose).spec
+    const released =
+      deletionTimestamp !== undefined &&
+      (bumped.metadata?.finalizers ?? []).length === 0 &&
+      (deletionGracePeriodSeconds ?? 0) === 0 &&
+      !(resource.plural === 'namespaces' && ((spec?.finalizers as string[]) ?? []).length > 0)
+    return this.#store(released ? 'DELETED' : 'MODIFIED', resource, bumped)
+  }
+
+  #bind<T extends ApiObject>(resource: Resource<T>, object: ApiObject, options: WriteOptions): T {
+    const binding = object as ApiObject & { target: { name: string } }
+    const pod = this.#find(resource, binding.metadata?.name ?? '', options.namespace) as unknown as Loose
+    if (pod.spec?.nodeName) throw refusal(409, 'Conflict', `pod ${pod.metadata?.name} is already assigned to a node`)
+    const conditions = ((pod.status?.conditions ?? []) as { type: string }[]).filter(
+      ({ type }) => type !== 'PodScheduled',
+    )
+    this.#store('MODIFIED', resource, {
+      ...pod,
+      spec: { ...pod.spec, nodeName: binding.target.name },
+      status: { ...pod.status, conditions: [...conditions, { type: 'PodScheduled', status: 'True' }] },
+    } as unknown as T)
+    return { apiVersion: 'v1', kind: 'Status', status: 'Success' } as unknown as T
+  }
+
+  #store<T extends ApiObject>(type: Change['type'], resource: Resource<T>, object: T): T {
+    const version = ++this.#version
+    const stored = { ...object, metadata: { ...object.metadata, resourceVersion: String(version) } } as T
+    if (type === 'DELETED') this.#table(resource).delete(keyOf(stored))
+    else this.#table(resource).set(keyOf(stored), stored)
+    const change: Change = { version, resource: idOf(resource), type, object: stored }
+    this.#changes.push(change)
+    this.#options.onWrite?.(type, resource as unknown as Resource, stored)
+    for (const watcher of [...this.#watchers]) this.#tell(watcher, change)
+    return stored
+  }
+
+  /** What leaves a selection is DELETED for its watcher, what enters it ADDED. */
+  #tell(watcher: Watcher, change: Change): void {
+    if (watcher.resource !== change.resource) return
+    const key = keyOf(change.object)
+    const knew = watcher.known.has(key)
+    const matches = change.type !== 'DELETED' && watcher.matches(change.object)
+    if (matches) watcher.known.add(key)
+    else watcher.known.delete(key)
+    if (matches) watcher.deliver({ type: knew ? 'MODIFIED' : 'ADDED', object: change.object })
+    else if (knew) watcher.deliver({ type: 'DELETED', object: change.object })
+  }
+
+  #selection(resource: Pick<Resource, 'namespaced'>, options: ListOptions): (object: ApiObject) => boolean {
+    const labels = options.labelSelector ? parseLabelSelector(options.labelSelector) : []
+    const fields = (options.fieldSelector ?? '')
+      .split(',')
+      .filter((part) => part !== '')
+      .map((part) => /^([^!=]+)(!?=)=?(.*)$/.exec(part)!)
+    const at = (object: unknown, path: string): string =>
+      String(path.split('.').reduce<unknown>((value, step) => (value as Record<string, unknown>)?.[step], object) ?? '')
+    return (object) =>
+      (!resource.namespaced || !options.namespace || object.metadata?.namespace === options.namespace) &&
+      labels.every((requirement) => matchesRequirement(requirement, object.metadata?.labels ?? {})) &&
+      fields.every(([, path, operator, value]) => (at(object, path!) === value) === (operator === '='))
+  }
+}
