@@ -1,0 +1,65 @@
+import { AF_UNSPEC, inetPrefix, inetText } from './inet.ts'
+import {
+  LITTLE_ENDIAN,
+  MessageWriter,
+  type NetlinkRequest,
+  NLM_F_CREATE,
+  NLM_F_DUMP,
+  NLM_F_EXCL,
+  type ReceivedMessage,
+  readAttributes,
+  viewOf,
+} from './netlink-message.ts'
+
+// linux/rtnetlink.h, linux/if_addr.h
+export const RTM_NEWADDR = 20
+const RTM_DELADDR = 21
+const RTM_GETADDR = 22
+const IFA_ADDRESS = 1
+const IFA_LOCAL = 2
+const IFA_F_NODAD = 0x02
+const IFADDRMSG_LENGTH = 8
+
+export interface InterfaceAddress {
+  readonly link: number
+  /** With prefix length: `10.244.1.5/32`. */
+  readonly address: string
+}
+
+/** Adds an address. IPv6 ones are usable at once (IFA_F_NODAD): the plan makes them unique, so there is nothing to detect. */
+export function newAddress(link: number, address: string): NetlinkRequest {
+  return message(RTM_NEWADDR, NLM_F_CREATE | NLM_F_EXCL, link, address).finish('RTM_NEWADDR', `address ${address}`)
+}
+
+export function deleteAddress(link: number, address: string): NetlinkRequest {
+  return message(RTM_DELADDR, 0, link, address).finish('RTM_DELADDR', `address ${address}`)
+}
+
+export function dumpAddresses(): NetlinkRequest {
+  return new MessageWriter(RTM_GETADDR, NLM_F_DUMP)
+    .u8(AF_UNSPEC)
+    .u8(0)
+    .u8(0)
+    .u8(0)
+    .u32(0)
+    .finish('RTM_GETADDR', 'all addresses')
+}
+
+/** Reads an RTM_NEWADDR message. */
+export function readAddress({ payload }: ReceivedMessage): InterfaceAddress {
+  const attributes = readAttributes(payload, IFADDRMSG_LENGTH)
+  const bytes = attributes.get(IFA_LOCAL) ?? attributes.get(IFA_ADDRESS) ?? new Uint8Array(4)
+  return { link: viewOf(payload).getUint32(4, LITTLE_ENDIAN), address: `${inetText(bytes)}/${payload[1]}` }
+}
+
+function message(type: number, flags: number, link: number, address: string): MessageWriter {
+  const { family, bytes, length } = inetPrefix(address)
+  return new MessageWriter(type, flags)
+    .u8(family)
+    .u8(length)
+    .u8(bytes.length === 16 ? IFA_F_NODAD : 0)
+    .u8(0)
+    .u32(link)
+    .attribute(IFA_LOCAL, bytes)
+    .attribute(IFA_ADDRESS, bytes)
+}

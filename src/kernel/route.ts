@@ -1,0 +1,165 @@
+import { AF_INET, AF_UNSPEC, type InetPrefix, inetAddress, inetPrefix, inetText } from './inet.ts'
+import {
+  LITTLE_ENDIAN,
+  MessageWriter,
+  type NetlinkRequest,
+  NLM_F_CREATE,
+  NLM_F_DUMP,
+  NLM_F_EXCL,
+  NLM_F_REPLACE,
+  type ReceivedMessage,
+  readAttributes,
+  readU32,
+  viewOf,
+} from './netlink-message.ts'
+
+// linux/rtnetlink.h
+export const RTM_NEWROUTE = 24
+const RTM_DELROUTE = 25
+const RTM_GETROUTE = 26
+const RTA_DST = 1
+const RTA_OIF = 4
+const RTA_GATEWAY = 5
+const RTA_PRIORITY = 6
+const RTA_PREFSRC = 7
+const RTA_MULTIPATH = 9
+const RTA_TABLE = 15
+const RTN_UNICAST = 1
+const RTN_UNREACHABLE = 7
+const RT_SCOPE_UNIVERSE = 0
+const RT_SCOPE_LINK = 253
+export const RT_TABLE_MAIN = 254
+const RTNH_F_ONLINK = 4
+const RTMSG_LENGTH = 12
+
+/** The protocol number of routes that are ours, as `ip route show proto 250` lists them. No routing daemon in iproute2's rt_protos has it. */
+export const ROUTE_PROTOCOL = 250
+
+/** One way on. */
+export interface NextHop {
+  /** Link index; absent: found by the gateway. */
+  readonly link?: number
+  /** Absent: the destination is on the link itself. */
+  readonly gateway?: string
+  /** The gateway counts as on the link though no address says so. */
+  readonly onlink?: boolean
+}
+
+export interface Route {
+  /** `10.244.1.0/24`; `0.0.0.0/0` and `::/0` are the default routes. */
+  readonly destination: string
+  /** None: unreachable (an ICMP error at once, instead of a silent wait). Several: equal-cost multipath. */
+  readonly nextHops: readonly NextHop[]
+  /** The address that connections of this machine itself have on this route. */
+  readonly source?: string
+}
+
+/** A route as the kernel lists it. */
+export interface ListedRoute extends Route {
+  readonly protocol: number
+  readonly table: number
+  readonly type: number
+}
+
+/** Adds a route of ours to the main table; refused with EEXIST where one to that destination is. */
+export function newRoute(route: Route): NetlinkRequest {
+  return write(RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL, route).finish('RTM_NEWROUTE', `route to ${route.destination}`)
+}
+
+/** Adds a route, or takes the place of the one to that destination. */
+export function replaceRoute(route: Route): NetlinkRequest {
+  return write(RTM_NEWROUTE, NLM_F_CREATE | NLM_F_REPLACE, route).finish(
+    'RTM_NEWROUTE',
+    `route to ${route.destination}`,
+  )
+}
+
+/** Removes our route to a destination; a stranger's stays, since the protocol must match. */
+export function deleteRoute(destination: string): NetlinkRequest {
+  const prefix = inetPrefix(destination)
+  const message = header(new MessageWriter(RTM_DELROUTE, 0), prefix, 0, 255)
+  return message.finish('RTM_DELROUTE', `route to ${destination}`)
+}
+
+export function dumpRoutes(family = AF_UNSPEC): NetlinkRequest {
+  const message = new MessageWriter(RTM_GETROUTE, NLM_F_DUMP)
+  message.u8(family).u8(0).u8(0).u8(0).u8(0).u8(0).u8(0).u8(0).u32(0)
+  return message.finish('RTM_GETROUTE', 'all routes')
+}
+
+/** Reads an RTM_NEWROUTE message. */
+export function readRoute({ payload }: ReceivedMessage): ListedRoute {
+  const attributes = readAttributes(payload, RTMSG_LENGTH)
+  const [family = AF_INET, length = 0, , , table = 0, protocol = 0, , type = 0] = payload
+  const destination = attributes.get(RTA_DST) ?? new Uint8Array(family === AF_INET ? 4 : 16)
+  const source = attributes.get(RTA_PREFSRC)
+  const multipath = attributes.get(RTA_MULTIPATH)
+  const link = readU32(attributes.get(RTA_OIF))
+  const nextHops =
+    multipath === undefined ? [nextHop(link, attributes.get(RTA_GATEWAY))] : [...readMultipath(multipath)]
+  return {
+    destination: `${inetText(destination)}/${length}`,
+    nextHops: type === RTN_UNICAST || link !== undefined ? nextHops : [],
+    source: source === undefined ? undefined : inetText(source),
+    protocol,
+    table: readU32(attributes.get(RTA_TABLE)) ?? table,
+    type,
+  }
+}
+
+function nextHop(link: number | undefined, gateway: Uint8Array | undefined): NextHop {
+  return { link, gateway: gateway === undefined ? undefined : inetText(gateway) }
+}
+
+/** A list of struct rtnexthop, each with attributes of its own. */
+function* readMultipath(bytes: Uint8Array): Generator<NextHop> {
+  const view = viewOf(bytes)
+  for (let at = 0; at + 8 <= bytes.length; ) {
+    const length = view.getUint16(at, LITTLE_ENDIAN)
+    if (length < 8) return
+    const attributes = readAttributes(bytes.subarray(at, at + length), 8)
+    yield nextHop(view.getInt32(at + 4, LITTLE_ENDIAN), attributes.get(RTA_GATEWAY))
+    at += (length + 3) & ~3
+  }
+}
+
+function write(type: number, flags: number, { destination, nextHops, source }: Route): MessageWriter {
+  const prefix = inetPrefix(destination)
+  const [first] = nextHops
+  const routeType = first === undefined ? RTN_UNREACHABLE : RTN_UNICAST
+  const scope =
+    first !== undefined && first.gateway === undefined && prefix.family === AF_INET ? RT_SCOPE_LINK : RT_SCOPE_UNIVERSE
+  const onlink = nextHops.length === 1 && first?.onlink === true ? RTNH_F_ONLINK : 0
+  const message = header(new MessageWriter(type, flags), prefix, routeType, scope, onlink)
+  if (source !== undefined) message.attribute(RTA_PREFSRC, inetAddress(source).bytes)
+  if (nextHops.length > 1) {
+    message.nested(RTA_MULTIPATH, () => {
+      for (const hop of nextHops) {
+        message.counted(() => {
+          message
+            .u8(hop.onlink === true ? RTNH_F_ONLINK : 0)
+            .u8(0)
+            .u32(hop.link ?? 0)
+          gateway(message, hop)
+        })
+      }
+    })
+  } else if (first !== undefined) {
+    if (first.link !== undefined) message.u32Attribute(RTA_OIF, first.link)
+    gateway(message, first)
+  }
+  return message
+}
+
+function gateway(message: MessageWriter, hop: NextHop): void {
+  if (hop.gateway !== undefined) message.attribute(RTA_GATEWAY, inetAddress(hop.gateway).bytes)
+}
+
+/** struct rtmsg, then the destination. */
+function header(message: MessageWriter, prefix: InetPrefix, type: number, scope: number, flags = 0): MessageWriter {
+  message.u8(prefix.family).u8(prefix.length).u8(0).u8(0)
+  message.u8(RT_TABLE_MAIN).u8(ROUTE_PROTOCOL).u8(scope).u8(type).u32(flags)
+  if (prefix.length > 0) message.attribute(RTA_DST, prefix.bytes)
+  message.u32Attribute(RTA_PRIORITY, prefix.family === AF_INET ? 0 : 1024)
+  return message
+}

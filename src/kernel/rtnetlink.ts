@@ -1,0 +1,79 @@
+import { constants } from 'node:os'
+import { dumpAddresses, type InterfaceAddress, RTM_NEWADDR, readAddress } from './address.ts'
+import { KernelError } from './kernel-error.ts'
+import { dumpLinks, getLink, type Link, RTM_NEWLINK, readLink } from './link.ts'
+import type { NetlinkRequest } from './netlink-message.ts'
+import { NetlinkSocket, type Refusal } from './netlink-socket.ts'
+import { dumpRoutes, type ListedRoute, RTM_NEWROUTE, readRoute } from './route.ts'
+
+const NETLINK_ROUTE = 0
+const { ENODEV } = constants.errno
+
+/** Links, addresses, routes and neighbours of one network namespace, written and read synchronously. Errors are KernelError RTNETLINK_FAILED. */
+export class Rtnetlink {
+  readonly #socket: NetlinkSocket
+
+  /** Opens in the network namespace at `path`, or in the present one. */
+  static open(path?: string): Rtnetlink {
+    return new Rtnetlink(NetlinkSocket.open(NETLINK_ROUTE, 'RTNETLINK_FAILED', path))
+  }
+
+  private constructor(socket: NetlinkSocket) {
+    this.#socket = socket
+  }
+
+  /** Works all requests off in order, and throws for the first refusal whose errno is not in `tolerated`; those after it were tried too. */
+  apply(requests: readonly NetlinkRequest[], tolerated: readonly number[] = []): void {
+    this.#socket.apply(requests, tolerated)
+  }
+
+  /** Works all requests off in order and gives what was refused. */
+  send(requests: readonly NetlinkRequest[]): readonly Refusal[] {
+    return this.#socket.send(requests)
+  }
+
+  /** One link by name; undefined where there is none. Since Linux 6.8 this also makes the kernel act on a pending change of carrier. */
+  link(name: string): Link | undefined {
+    try {
+      const [message] = this.#socket.query(getLink(name))
+      return message === undefined ? undefined : readLink(message)
+    } catch (error) {
+      if (error instanceof KernelError && error.errno === ENODEV) return undefined
+      throw error
+    }
+  }
+
+  /** The index of a link that must be there. */
+  linkIndex(name: string): number {
+    const link = this.link(name)
+    if (link === undefined) {
+      throw new KernelError('RTNETLINK_FAILED', { operation: 'RTM_GETLINK', errno: ENODEV, object: `link ${name}` })
+    }
+    return link.index
+  }
+
+  links(): readonly Link[] {
+    return this.#dump(dumpLinks(), RTM_NEWLINK).map(readLink)
+  }
+
+  addresses(): readonly InterfaceAddress[] {
+    return this.#dump(dumpAddresses(), RTM_NEWADDR).map(readAddress)
+  }
+
+  /** Routes of all tables, the kernel's own (local, broadcast) among them: see `table` and `protocol`. */
+  routes(): readonly ListedRoute[] {
+    return this.#dump(dumpRoutes(), RTM_NEWROUTE).map(readRoute)
+  }
+
+  close(): void {
+    this.#socket.close()
+  }
+
+  [Symbol.dispose](): void {
+    this.close()
+  }
+
+  #dump(request: NetlinkRequest, type: number) {
+    return this.#socket.query(request).filter((message) => message.type === type)
+  }
+}

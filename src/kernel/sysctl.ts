@@ -1,0 +1,47 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { KernelError } from './kernel-error.ts'
+import { inForeignNamespace, withNamespace } from './namespace.ts'
+
+const ROOT = '/proc/sys/net'
+
+/**
+ * Writes settings below /proc/sys/net of the namespace at `path`, in order: `ipv4/ip_forward` → `1`. Refuses the namespace that the process was born in:
+ * the host's settings are not ours. A setting that the kernel does not have is an error, unless its name ends in `?`.
+ * Throws KernelError SYSCTL_FAILED, SYSCTL_OF_HOST.
+ */
+export function writeSysctls(path: string, settings: Iterable<readonly [name: string, value: string]>): void {
+  withNamespace(path, () => {
+    // Files of /proc/sys/net are those of the namespace of the thread that opens them: synchronous calls only.
+    if (!inForeignNamespace()) {
+      throw new KernelError('SYSCTL_OF_HOST', {
+        operation: 'write',
+        object: path,
+        message: "this is the host's own namespace",
+      })
+    }
+    for (const [name, value] of settings) {
+      const file = `${ROOT}/${name.replace(/\?$/, '')}`
+      try {
+        writeFileSync(file, value, { flag: 'r+' })
+      } catch (cause) {
+        const { code, errno = 0 } = cause as NodeJS.ErrnoException
+        if (code === 'ENOENT' && name.endsWith('?')) continue
+        throw new KernelError('SYSCTL_FAILED', { operation: 'write', errno: -errno, object: file, cause })
+      }
+    }
+  })
+}
+
+/** Reads one setting of the namespace at `path`, or of the present one; undefined where the kernel does not have it. */
+export function readSysctl(name: string, path?: string): string | undefined {
+  const read = () => {
+    try {
+      return readFileSync(`${ROOT}/${name}`, 'utf8').trim()
+    } catch (cause) {
+      const { code, errno = 0 } = cause as NodeJS.ErrnoException
+      if (code === 'ENOENT') return undefined
+      throw new KernelError('SYSCTL_FAILED', { operation: 'read', errno: -errno, object: name, cause })
+    }
+  }
+  return path === undefined ? read() : withNamespace(path, read)
+}
