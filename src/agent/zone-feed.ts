@@ -1,0 +1,36 @@
+import type { Namespace, Pod } from '#api/core-v1.ts'
+import type { Informer } from '#client/informer.ts'
+import type { Zone } from '#dns/zone.ts'
+import type { ServiceFeed } from './service-feed.ts'
+
+const addressesOf = (pod: Pod): readonly string[] => {
+  // The addresses of the node are no pod's own, and a pod that has ended has given its back.
+  if (pod.spec?.hostNetwork || pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed') return []
+  return (pod.status?.podIPs ?? []).map(({ ip }) => ip)
+}
+
+/** Keeps the zone what the caches say. Resolves when it holds all that they held at the start. */
+export const feedZone = async (
+  zone: Zone,
+  sources: { readonly services: ServiceFeed; readonly pods: Informer<Pod>; readonly namespaces: Informer<Namespace> },
+): Promise<void> => {
+  const setPod = (pod: Pod, present: boolean): void => {
+    for (const address of addressesOf(pod)) zone.setPodAddress(pod.metadata!.namespace!, address, present)
+  }
+  sources.namespaces.addHandlers({
+    onAdd: (namespace) => zone.setNamespace(namespace.metadata!.name!, true),
+    onDelete: (namespace) => zone.setNamespace(namespace.metadata!.name!, false),
+  })
+  sources.pods.addHandlers({
+    onAdd: (pod) => setPod(pod, true),
+    onUpdate: (before, after) => {
+      // Nearly every update leaves the addresses alone.
+      if (addressesOf(before).join() === addressesOf(after).join()) return
+      setPod(before, false)
+      setPod(after, true)
+    },
+    onDelete: (pod) => setPod(pod, false),
+  })
+  sources.services.subscribe(({ namespace, name }, service, slices) => zone.setService(namespace, name, service, slices))
+  await Promise.all([sources.namespaces.hasSynced, sources.pods.hasSynced, sources.services.synced])
+}

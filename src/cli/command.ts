@@ -1,0 +1,86 @@
+import { type ParseArgsConfig, parseArgs } from 'node:util'
+import { CliError } from './cli-error.ts'
+
+/** One flag. `value` names what follows it in the help; without, the flag is a switch. */
+export interface Flag {
+  readonly value?: string
+  readonly short?: string
+  readonly default?: string
+  readonly help: string
+  /** Words that completion offers. */
+  readonly choices?: readonly string[]
+}
+
+export interface Io {
+  readonly out: (text: string) => void
+  readonly err: (text: string) => void
+  /** A person watches standard error: progress may be shown. */
+  readonly terminal: boolean
+  readonly environment: NodeJS.ProcessEnv
+}
+
+export interface Invocation {
+  readonly flags: Readonly<Record<string, string | undefined>>
+  readonly switches: Readonly<Record<string, boolean>>
+  readonly io: Io
+}
+
+export interface Command {
+  readonly name: string
+  readonly summary: string
+  readonly description: string
+  readonly flags: Readonly<Record<string, Flag>>
+  readonly examples: readonly string[]
+  /** Gives the exit status. */
+  run(invocation: Invocation): Promise<number>
+}
+
+export const nameFlag: Flag = { value: 'NAME', default: 'fairlead', help: 'name of the cluster' }
+export const outputFlag: Flag = { value: 'FORMAT', short: 'o', help: 'print JSON for programs', choices: ['json'] }
+
+/** Reads the words behind a verb. Throws CliError USAGE, which names the word and the way out. */
+export const parseInvocation = (command: Command, words: readonly string[], io: Io): Invocation => {
+  const options: NonNullable<ParseArgsConfig['options']> = {}
+  for (const [name, flag] of Object.entries(command.flags))
+    options[name] = { type: flag.value === undefined ? 'boolean' : 'string', ...(flag.short && { short: flag.short }) }
+  const parsed = ((): ReturnType<typeof parseArgs> => {
+    try {
+      return parseArgs({ args: [...words], options, strict: true, allowPositionals: false })
+    } catch (error) {
+      const message = (error as Error).message.split('. ')[0]!
+      throw new CliError('USAGE', `${command.name}: ${message}`, {
+        hint: `fairlead help ${command.name} lists the flags`,
+        cause: error,
+      })
+    }
+  })()
+  const flags: Record<string, string | undefined> = {}
+  const switches: Record<string, boolean> = {}
+  for (const [name, flag] of Object.entries(command.flags)) {
+    const value = parsed.values[name]
+    if (flag.value === undefined) {
+      switches[name] = value === true
+      continue
+    }
+    flags[name] = typeof value === 'string' ? value : flag.default
+    if (flag.choices && flags[name] !== undefined && !flag.choices.includes(flags[name]))
+      throw new CliError(
+        'USAGE',
+        `${command.name}: --${name} is ${flags[name]}, but may be: ${flag.choices.join(', ')}`,
+      )
+  }
+  return { flags, switches, io }
+}
+
+export const helpOf = (command: Command): string => {
+  const rows = Object.entries(command.flags).map(([name, flag]) => {
+    const left = `  ${flag.short ? `-${flag.short}, ` : ''}--${name}${flag.value ? ` ${flag.choices?.join('|') ?? flag.value}` : ''}`
+    return { left, right: `${flag.help}${flag.default ? ` (${flag.default})` : ''}` }
+  })
+  const width = Math.max(0, ...rows.map(({ left }) => left.length)) + 2
+  const flags =
+    rows.length > 0 ? `\nFlags:\n${rows.map(({ left, right }) => `${left.padEnd(width)}${right}`).join('\n')}\n` : ''
+  const examples =
+    command.examples.length > 0 ? `\nExamples:\n${command.examples.map((line) => `  ${line}`).join('\n')}\n` : ''
+  return `fairlead ${command.name}: ${command.summary}\n\n${command.description}\n${flags}${examples}`
+}

@@ -1,0 +1,85 @@
+import { up as startCluster } from '#cluster/up.ts'
+import { CliError } from '../cli-error.ts'
+import { type Command, nameFlag, outputFlag } from '../command.ts'
+import { contextName } from '../kubeconfig.ts'
+import { enterKubeconfig } from '../kubeconfig-entry.ts'
+
+const range = (what: string, standard: string) => ({
+  value: 'V4,V6',
+  help: `${what} (${standard}, or the next free block)`,
+})
+
+export const up: Command = {
+  name: 'up',
+  summary: 'start a cluster and make it kubectl’s current context',
+  description: `Returns when the API answers, all nodes are Ready and DNS resolves. Needs root.
+A range that is not given moves to the next free block where it would collide with another cluster or a route of this machine;
+one that is given and collides is an error. State is in memory: objects are lost when the control plane ends.`,
+  flags: {
+    name: nameFlag,
+    nodes: { value: 'N', default: '3', help: 'how many nodes' },
+    kubeconfig: { value: 'PATH', help: 'the kubeconfig to write to, instead of the one that kubectl uses' },
+    'load-balancer': {
+      value: 'MODE',
+      default: 'pool',
+      choices: ['pool', 'none'],
+      help: 'give Services of type LoadBalancer an address, or leave them pending',
+    },
+    egress: { help: 'let pods out through this machine' },
+    'cluster-cidr': range('addresses of pods', '10.244.0.0/16,fd00:10:244::/56'),
+    'service-cidr': range('addresses of Services', '10.96.0.0/16,fd00:10:96::/112'),
+    'cluster-dns': range('address of the cluster’s DNS', 'the tenth of the Services'),
+    'node-cidr': range('addresses of nodes', '172.30.0.0/16,fd00:172:30::/64'),
+    'load-balancer-cidr': range('pool of the load balancer', 'the upper end of the nodes'),
+    'node-port-range': { value: 'FROM-TO', default: '30000-32767', help: 'ports of Services on nodes' },
+    output: outputFlag,
+  },
+  examples: [
+    'fairlead up',
+    'fairlead up --name ci --nodes 1 --kubeconfig ./kubeconfig',
+    'fairlead up --service-cidr 10.200.0.0/16,fd00:200::/112',
+  ],
+  async run({ flags, switches, io }) {
+    const started = performance.now()
+    const nodes = Number(flags.nodes)
+    if (!/^\d+$/.test(flags.nodes!))
+      throw new CliError('USAGE', `up: --nodes is '${flags.nodes}', but must be a number`)
+    const quiet = !io.terminal || flags.output === 'json'
+    const config = await startCluster({
+      name: flags.name!,
+      nodes,
+      loadBalancer: flags['load-balancer'] as 'pool' | 'none',
+      egress: switches.egress!,
+      ranges: {
+        clusterCidr: flags['cluster-cidr'],
+        serviceCidr: flags['service-cidr'],
+        clusterDns: flags['cluster-dns'],
+        nodeCidr: flags['node-cidr'],
+        loadBalancerCidr: flags['load-balancer-cidr'],
+        nodePortRange: flags['node-port-range']!,
+      },
+      onProgress: (step) => {
+        if (!quiet) io.err(`\r\x1b[Kstarting ${flags.name}: ${step} …`)
+      },
+    })
+    const kubeconfig = await enterKubeconfig(config, flags.kubeconfig, io.environment)
+    const milliseconds = Math.round(performance.now() - started)
+    if (!quiet) io.err('\r\x1b[K')
+    if (flags.output === 'json') {
+      io.out(
+        `${JSON.stringify({ name: config.name, milliseconds, kubeconfig, context: contextName(config.name), server: `https://127.0.0.1:${config.apiServer.hostPort}`, nodes: config.nodes })}\n`,
+      )
+      return 0
+    }
+    if (!io.terminal) return 0
+    const rows = config.nodes.map(
+      (node) => `  ${node.name.padEnd(12)}${node.addresses.join('  ').padEnd(34)}pods ${node.podCidrs.join('  ')}`,
+    )
+    io.out(`cluster ${config.name} is up in ${milliseconds} ms: ${nodes} nodes Ready, DNS answers
+${rows.join('\n')}
+kubectl's current context is ${contextName(config.name)} (${kubeconfig})
+take it down with: fairlead down${config.name === 'fairlead' ? '' : ` --name ${config.name}`}
+`)
+    return 0
+  },
+}

@@ -1,0 +1,19 @@
+import { KUBERNETES_VERSION, VERSION } from '#cluster/version.ts'
+import { type Command, outputFlag } from '../command.ts'
+
+export const version: Command = {
+  name: 'version',
+  summary: 'the versions of Fairlead and of the Kubernetes API it serves',
+  description: 'Prints both, and the Node.js that runs it.',
+  flags: { output: outputFlag },
+  examples: ['fairlead version -o json'],
+  async run({ flags, io }) {
+    const versions = { fairlead: VERSION, kubernetes: KUBERNETES_VERSION, node: process.versions.node }
+    io.out(
+      flags.output === 'json'
+        ? `${JSON.stringify(versions)}\n`
+        : `fairlead ${VERSION} (Kubernetes API ${KUBERNETES_VERSION}, Node.js ${versions.node})\n`,
+    )
+    return 0
+  },
+}

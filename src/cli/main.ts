@@ -1,0 +1,52 @@
+import { CliError } from './cli-error.ts'
+import { helpOf, type Io, parseInvocation } from './command.ts'
+import { commandList } from './command-list.ts'
+
+const width = Math.max(...commandList.map(({ name }) => name.length)) + 3
+const overview = `fairlead: a Kubernetes cluster on one machine, in a second; its Services and its network, real
+
+Usage: fairlead VERB [flags]
+
+${commandList.map(({ name, summary }) => `  ${name.padEnd(width)}${summary}`).join('\n')}
+  ${'help'.padEnd(width)}this, or: fairlead help VERB
+`
+
+const run = async (words: readonly string[], io: Io): Promise<number> => {
+  const [verb = 'help', ...rest] = words
+  const wantsHelp = rest.includes('--help') || rest.includes('-h')
+  if (verb === 'help' || verb === '--help' || verb === '-h') {
+    if (rest[0] === undefined) {
+      io.out(overview)
+      return 0
+    }
+    return run([rest[0], '--help'], io)
+  }
+  const entry = commandList.find(({ name }) => name === (verb === '--version' ? 'version' : verb))
+  if (!entry)
+    throw new CliError('USAGE', `there is no verb '${verb}'`, {
+      hint: `one of: ${commandList.map(({ name }) => name).join(', ')}`,
+    })
+  const command = await entry.load()
+  if (wantsHelp) {
+    io.out(helpOf(command))
+    return 0
+  }
+  return command.run(parseInvocation(command, rest, io))
+}
+
+const io: Io = {
+  out: (text) => process.stdout.write(text),
+  err: (text) => process.stderr.write(text),
+  terminal: process.stderr.isTTY === true,
+  environment: process.env,
+}
+// A reader that went away (`fairlead logs | head`) is no fault.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1))
+try {
+  process.exitCode = await run(process.argv.slice(2), io)
+} catch (error) {
+  const { code, hint } = error as { code?: unknown; hint?: unknown }
+  if (!(error instanceof Error) || typeof code !== 'string') throw error
+  io.err(`fairlead: ${error.message}\n${typeof hint === 'string' ? `  ${hint}\n` : ''}`)
+  process.exitCode = code === 'USAGE' ? 2 : 1
+}

@@ -1,0 +1,46 @@
+import { request } from 'node:http'
+
+/** One node as its agent sees it; what `fairlead status` prints. */
+export interface NodeReport {
+  readonly name: string
+  readonly addresses: readonly string[]
+  readonly podCidrs: readonly string[]
+  readonly ready: boolean
+  readonly pods: readonly {
+    readonly namespace: string
+    readonly name: string
+    readonly phase: string
+    readonly addresses: readonly string[]
+  }[]
+  /** Of the Services in this node's kernel. Times are ISO 8601. */
+  readonly dataplane: {
+    readonly services: number
+    readonly pending: number
+    readonly appliedAt: string | undefined
+    readonly failed: readonly { readonly service: string; readonly message: string; readonly retryAt: string }[]
+  }
+}
+
+export interface AgentReport {
+  readonly nodes: readonly NodeReport[]
+  readonly rss: number
+}
+
+/** One JSON answer of a socket of ours. Rejects with the transport's error, or with what the other side said. */
+export const getJson = <T>(socketPath: string, path: string, timeoutMs: number): Promise<T> =>
+  new Promise((resolve, reject) => {
+    const call = request({ socketPath, path, timeout: timeoutMs, agent: false }, (response) => {
+      let text = ''
+      response.setEncoding('utf8')
+      response.on('data', (chunk: string) => {
+        text += chunk
+      })
+      response.on('end', () => {
+        if (response.statusCode === 200) resolve(JSON.parse(text) as T)
+        else reject(new Error(`${path}: ${response.statusCode} ${text.trim()}`))
+      })
+    })
+    call.on('timeout', () => call.destroy(new Error(`${path}: no answer in ${timeoutMs} ms`)))
+    call.on('error', reject)
+    call.end()
+  })

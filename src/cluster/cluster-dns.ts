@@ -1,0 +1,50 @@
+import type { Service } from '#api/core-v1.ts'
+import type { EndpointSlice } from '#api/discovery-v1.ts'
+import type { ClusterConfig } from './config.ts'
+
+const LABELS = { 'k8s-app': 'kube-dns', 'kubernetes.io/cluster-service': 'true', 'kubernetes.io/name': 'CoreDNS' }
+const PORTS = [
+  { name: 'dns', protocol: 'UDP', port: 53 },
+  { name: 'dns-tcp', protocol: 'TCP', port: 53 },
+] as const
+
+/** The cluster's DNS as a Service like any other: under the name and the address that every Kubernetes cluster has it. */
+export const clusterDnsService = (config: ClusterConfig): Service => ({
+  apiVersion: 'v1',
+  kind: 'Service',
+  metadata: { name: 'kube-dns', namespace: 'kube-system', labels: LABELS },
+  spec: {
+    type: 'ClusterIP',
+    clusterIP: config.clusterDns[0],
+    clusterIPs: config.clusterDns,
+    ipFamilies: ['IPv4', 'IPv6'],
+    ipFamilyPolicy: 'RequireDualStack',
+    ports: PORTS.map((port) => ({ ...port, targetPort: 53 })),
+  },
+})
+
+/**
+ * Its endpoints: each node's agent answers on the node's own addresses. Without a selector, so no controller touches them.
+ * A node prefers nobody: any of them can answer for all.
+ */
+export const clusterDnsSlices = (config: ClusterConfig): readonly EndpointSlice[] =>
+  (['IPv4', 'IPv6'] as const).map((addressType, family) => ({
+    apiVersion: 'discovery.k8s.io/v1',
+    kind: 'EndpointSlice',
+    metadata: {
+      name: `kube-dns-${addressType.toLowerCase()}`,
+      namespace: 'kube-system',
+      labels: {
+        ...LABELS,
+        'kubernetes.io/service-name': 'kube-dns',
+        'endpointslice.kubernetes.io/managed-by': 'fairlead',
+      },
+    },
+    addressType,
+    endpoints: config.nodes.map((node) => ({
+      addresses: [node.addresses[family]!],
+      conditions: { ready: true, serving: true, terminating: false },
+      nodeName: node.name,
+    })),
+    ports: PORTS,
+  }))

@@ -1,0 +1,63 @@
+import { mkdirSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { endpointSlices, services } from '#api/resources.ts'
+import { loadPki } from '#apiserver/pki/pki.ts'
+import { type ApiServer, createApiServer } from '#apiserver/server.ts'
+import { isAlreadyExists } from '#client/client.ts'
+import { startControllers } from '#controllers/start.ts'
+import { clusterDnsService, clusterDnsSlices } from './cluster-dns.ts'
+import type { ClusterConfig } from './config.ts'
+import { logLine } from './log.ts'
+import { readConfig, statePaths } from './state.ts'
+
+/** How long to wait for the host's address on the underlay, which `up` makes meanwhile, milliseconds. */
+const ADDRESS_LIMIT_MS = 20_000
+
+const config = readConfig(process.argv.at(-1)!)
+process.title = `fairlead-${config.name}-control-plane`
+const paths = statePaths(config.stateDir)
+mkdirSync(paths.pki, { recursive: true, mode: 0o700 })
+
+const api = createApiServer({
+  serviceCidrs: config.serviceCidr,
+  nodePortRange: config.nodePortRange,
+  clusterDomain: config.clusterDomain,
+  advertise: { address: config.host.addresses[0], port: config.apiServer.port },
+  pki: await loadPki({ folder: paths.pki, serviceCidrs: config.serviceCidr, clusterDomain: config.clusterDomain, hostAddresses: config.host.addresses }),
+  kubelet: () => ({ socketPath: config.sockets.agent }),
+})
+await api.listen({ path: config.sockets.api })
+await publishClusterDns(api, config)
+const controllers = startControllers({
+  client: api.client,
+  rootCa: api.rootCa,
+  loadBalancer: config.loadBalancer === 'pool' ? { cidrs: config.loadBalancerCidr } : undefined,
+  log: logLine,
+})
+await api.listen({ host: '127.0.0.1', port: config.apiServer.hostPort, tls: true })
+await listenOnUnderlay(api, config)
+await controllers.ready
+logLine(`control plane ${config.name}: serving`)
+
+/** The API's own way to DNS: before anything else asks for the address. */
+async function publishClusterDns(server: ApiServer, cluster: ClusterConfig): Promise<void> {
+  const exists = (error: unknown): void => {
+    if (!isAlreadyExists(error)) throw error
+  }
+  await server.client.create(services, clusterDnsService(cluster), { namespace: 'kube-system' }).catch(exists)
+  for (const slice of clusterDnsSlices(cluster)) await server.client.create(endpointSlices, slice, { namespace: 'kube-system' }).catch(exists)
+}
+
+/** Where pods and nodes reach the API: the address appears when `up` has made the host's link. */
+async function listenOnUnderlay(server: ApiServer, cluster: ClusterConfig): Promise<void> {
+  const until = Date.now() + ADDRESS_LIMIT_MS
+  for (;;) {
+    try {
+      await server.listen({ host: cluster.host.addresses[0], port: cluster.apiServer.port, tls: true })
+      return
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EADDRNOTAVAIL' || Date.now() > until) throw error
+      await sleep(4)
+    }
+  }
+}

@@ -1,0 +1,51 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { ClusterConfig } from './config.ts'
+
+/** Folder of all clusters of this machine; $FAIRLEAD_STATE moves it. */
+export const stateRoot = (): string => process.env.FAIRLEAD_STATE ?? '/var/lib/fairlead'
+
+/** Where the parts of one cluster's state lie, all below its folder. */
+export const statePaths = (stateDir: string) => ({
+  config: join(stateDir, 'cluster.json'),
+  /** Written when fabric and nodes are made; the agents wait for it. */
+  machines: join(stateDir, 'machines'),
+  /** Written by `down`: the supervisors then let their processes end. */
+  stopping: join(stateDir, 'stopping'),
+  kubeconfig: join(stateDir, 'kubeconfig.json'),
+  pki: join(stateDir, 'pki'),
+  logs: join(stateDir, 'logs'),
+  pods: join(stateDir, 'pods'),
+  containers: join(stateDir, 'containers'),
+})
+
+export const clusterStateDir = (name: string): string => join(stateRoot(), name)
+
+/** Replaces a JSON file at once: a reader sees the old text or the new, never half. */
+export const writeJson = (path: string, value: unknown): void => {
+  const fresh = `${path}.${process.pid}.tmp`
+  writeFileSync(fresh, `${JSON.stringify(value, null, 2)}\n`, { mode: 0o600 })
+  renameSync(fresh, path)
+}
+
+export const writeConfig = (config: ClusterConfig): void => {
+  const paths = statePaths(config.stateDir)
+  mkdirSync(config.stateDir, { recursive: true, mode: 0o755 })
+  for (const folder of [paths.logs, paths.pods, paths.containers]) mkdirSync(folder, { recursive: true, mode: 0o711 })
+  writeJson(paths.config, config)
+}
+
+/** Throws as readFileSync does where there is none. */
+export const readConfig = (path: string): ClusterConfig => JSON.parse(readFileSync(path, 'utf8')) as ClusterConfig
+
+/** Every cluster that this machine has a folder of, by name; `config` is missing where `up` died before it wrote one. */
+export const listClusters = (): readonly { readonly name: string; readonly config: ClusterConfig | undefined }[] => {
+  if (!existsSync(stateRoot())) return []
+  return readdirSync(stateRoot(), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => {
+      const path = statePaths(clusterStateDir(name)).config
+      return { name, config: existsSync(path) ? readConfig(path) : undefined }
+    })
+    .sort((one, other) => (one.name < other.name ? -1 : 1))
+}

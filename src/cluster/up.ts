@@ -1,0 +1,136 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { getJson } from './agent-api.ts'
+import { ClusterError } from './cluster-error.ts'
+import type { ClusterConfig } from './config.ts'
+import { down } from './down.ts'
+import { createMachines } from './machines/machines.ts'
+import { checkPrerequisites } from './prerequisites.ts'
+import { findProcesses, type Role, startSupervised } from './processes.ts'
+import { planCluster, type RangeFlags } from './ranges.ts'
+import { clusterStateDir, listClusters, statePaths, writeConfig } from './state.ts'
+
+/** How long a cluster may take before `up` gives up and takes it down again, milliseconds. */
+const START_LIMIT_MS = 30_000
+/** How often a socket that is not there yet is tried, milliseconds. */
+const RETRY_MS = 4
+
+export interface UpOptions {
+  readonly name: string
+  readonly nodes: number
+  readonly loadBalancer: 'pool' | 'none'
+  readonly egress: boolean
+  readonly ranges: RangeFlags
+  readonly onProgress: (step: string) => void
+}
+
+/** What goes into a kubeconfig for the cluster's administrator, PEM text. */
+export interface AdminAccess {
+  readonly server: string
+  readonly certificateAuthority: string
+  readonly clientCertificate: string
+  readonly clientKey: string
+}
+
+/** The program of a role: bundled beside this file, or its source where nothing is bundled. */
+const program = (role: Role): readonly string[] => {
+  const bundle = join(import.meta.dirname, `${role}.mjs`)
+  // Young objects are few and short-lived here: a small semi-space keeps resident memory down.
+  return [
+    process.execPath,
+    '--disable-warning=ExperimentalWarning',
+    existsSync(bundle) ? bundle : join(import.meta.dirname, `${role}.ts`),
+  ]
+}
+
+/**
+ * Makes a cluster and returns when its API answers, all nodes are Ready and DNS resolves in each of them.
+ * Throws ClusterError; what had been made by then is taken down again, apart from the case that the name was taken.
+ */
+export const up = async (options: UpOptions): Promise<ClusterConfig> => {
+  checkPrerequisites({ uid: process.getuid!(), path: process.env.PATH ?? '' })
+  checkName(options.name)
+  if (!Number.isInteger(options.nodes) || options.nodes < 1 || options.nodes > 250)
+    throw new ClusterError('NODES_INVALID', `a cluster has 1 to 250 nodes, not ${options.nodes}`)
+  refuseTaken(options.name)
+  const config = planCluster({
+    ...options,
+    stateDir: clusterStateDir(options.name),
+    others: listClusters().flatMap(({ config }) => config ?? []),
+  })
+  try {
+    writeConfig(config)
+    options.onProgress('control plane')
+    startSupervised('control-plane', config, program('control-plane'))
+    startSupervised('agent-host', config, program('agent-host'))
+    options.onProgress('network')
+    createMachines(config)
+    writeFileSync(statePaths(config.stateDir).machines, '')
+    options.onProgress('nodes')
+    await ready(config)
+  } catch (error) {
+    const logs = logTails(config)
+    await down(config.name)
+    throw error instanceof ClusterError
+      ? error
+      : new ClusterError('START_FAILED', `cluster ${config.name} did not start: ${(error as Error).message}${logs}`, {
+          cause: error,
+        })
+  }
+  return config
+}
+
+const checkName = (name: string): void => {
+  if (!/^[a-z0-9]([a-z0-9-]{0,28}[a-z0-9])?$/.test(name))
+    throw new ClusterError('NAME_INVALID', `'${name}' cannot name a cluster`, {
+      hint: 'use 1 to 30 lower-case letters, digits and dashes, no dash at either end',
+    })
+}
+
+const refuseTaken = (name: string): void => {
+  const stateDir = clusterStateDir(name)
+  if (!existsSync(stateDir)) return
+  if (findProcesses(stateDir).some(({ role }) => role !== 'supervisor'))
+    throw new ClusterError('CLUSTER_EXISTS', `a cluster named ${name} is running`, {
+      hint: `choose another --name, or take it down: fairlead down --name ${name}`,
+    })
+  throw new ClusterError('CLUSTER_DEAD', `a cluster named ${name} is there, but its processes are dead`, {
+    hint: `clean it up: fairlead down --name ${name}`,
+  })
+}
+
+/** Waits for the agents' own word; they give it when Services and DNS answer through the kernel of every node. */
+const ready = async (config: ClusterConfig): Promise<void> => {
+  const until = Date.now() + START_LIMIT_MS
+  for (;;) {
+    try {
+      await getJson(config.sockets.agent, '/readyz?wait=true', until - Date.now())
+      return
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException
+      if ((code !== 'ENOENT' && code !== 'ECONNREFUSED') || Date.now() > until) throw error
+      await sleep(RETRY_MS)
+    }
+  }
+}
+
+const logTails = (config: ClusterConfig): string =>
+  (['control-plane', 'agent-host'] as const)
+    .map((role) => {
+      const path = join(statePaths(config.stateDir).logs, `${role}.log`)
+      const tail = existsSync(path) ? readFileSync(path, 'utf8').trimEnd().split('\n').slice(-8).join('\n    ') : ''
+      return tail === '' ? '' : `\n  ${role} said:\n    ${tail}`
+    })
+    .join('')
+
+/** The administrator's certificate, as the control plane laid it down. */
+export const adminAccess = (config: ClusterConfig): AdminAccess => {
+  const read = (file: string): string => readFileSync(join(statePaths(config.stateDir).pki, file), 'utf8')
+  return {
+    server: `https://127.0.0.1:${config.apiServer.hostPort}`,
+    certificateAuthority: read('ca.crt'),
+    clientCertificate: read('admin.crt'),
+    clientKey: read('admin.key'),
+  }
+}
