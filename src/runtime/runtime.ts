@@ -29,10 +29,20 @@ export interface ContainerSpec {
   readonly logPath: string
   readonly tty: boolean
   readonly stdin: boolean
-  readonly user?: { readonly uid: number; readonly gid?: number }
+  /** Close the container's stdin when the first attached client leaves; else it stays open for the next. */
+  readonly stdinOnce?: boolean
+  readonly user?: { readonly uid: number; readonly gid?: number; readonly supplementalGroups?: readonly number[] }
   readonly capabilities?: { readonly add: readonly string[]; readonly drop: readonly string[] }
   readonly privileged?: boolean
   readonly readOnlyRootFilesystem?: boolean
+  /** allowPrivilegeEscalation: false; setuid programs gain nothing. */
+  readonly noNewPrivileges?: boolean
+  /** Limits of the container's cgroup. The quota is per 100 ms; absent values are unlimited. */
+  readonly resources?: {
+    readonly cpuShares?: number
+    readonly cpuQuotaMicros?: number
+    readonly memoryLimitBytes?: number
+  }
   readonly annotations: Readonly<Record<string, string>>
 }
 

@@ -1,0 +1,142 @@
+import { createHash } from 'node:crypto'
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+
+import { RuntimeError } from '../runtime-error.ts'
+import { buildOnce } from './build-once.ts'
+import type { Image, ImageSource, ImageSourceOptions } from './image.ts'
+
+const BUSYBOX = ['/bin/busybox', '/usr/bin/busybox', '/usr/local/bin/busybox']
+const APPLETS =
+  'sh ash cat ls cp mv rm mkdir rmdir ln touch echo env printenv sleep true false test [ head tail grep sed awk sort uniq wc cut tr tee find xargs ps kill top free df du mount id whoami hostname uname date seq expr basename dirname readlink stat od hexdump md5sum sha256sum base64 gzip gunzip tar vi less watch timeout time yes dd which ip ifconfig route netstat ping ping6 traceroute nslookup wget nc telnet nproc chmod chown mktemp printf pwd stty tty clear'.split(
+    ' ',
+  )
+/** The C and C++ libraries that a Node.js binary is linked with: glibc's and musl's names. */
+const LIBRARIES =
+  /^(?:ld-linux.*|ld-musl.*|lib(?:c|m|dl|pthread|rt|stdc\+\+|gcc_s|atomic|resolv|nss_files|nss_dns))(?:-[\d.]+)?\.so(?:\.[\d.]+)?$/
+
+/** `fairlead/echo`, any tag: busybox, our own Node.js binary and the echo program over an empty root. */
+export function echoImageSource(options: ImageSourceOptions): ImageSource {
+  return {
+    name: 'echo',
+    offers: 'fairlead/echo',
+    resolve: async (reference) =>
+      reference.registry === 'docker.io' && reference.repository === 'fairlead/echo'
+        ? await makeEcho(options)
+        : undefined,
+  }
+}
+
+async function makeEcho({ folder, echoProgram }: ImageSourceOptions): Promise<Image> {
+  const program = echoProgram ?? findEchoProgram()
+  const busybox = BUSYBOX.find((path) => existsSync(path))
+  if (busybox === undefined) {
+    throw new RuntimeError(
+      'IMAGE_UNAVAILABLE',
+      'image fairlead/echo: busybox is missing: apt-get install busybox-static',
+    )
+  }
+  const development = program.endsWith('.ts')
+  const libraries = mappedLibraries(readFileSync('/proc/self/maps', 'utf8'))
+  const identity = createHash('sha256')
+  for (const path of [program, busybox, process.execPath, ...libraries]) {
+    const { size, mtimeMs } = statSync(path)
+    identity.update(`${path} ${size} ${mtimeMs}\n`)
+  }
+  const id = identity.digest('hex')
+  const root = join(folder, `echo-${id.slice(0, 16)}`)
+  await buildOnce(root, (draft) => {
+    for (const path of [
+      'bin',
+      'dev',
+      'etc',
+      'fairlead',
+      'proc',
+      'root',
+      'run',
+      'sys',
+      'tmp',
+      'usr',
+      'var',
+      'var/run',
+    ]) {
+      mkdirSync(join(draft, path), { mode: path === 'tmp' ? 0o1777 : 0o755 })
+    }
+    symlinkSync('../bin', join(draft, 'usr/bin'))
+    copyFileSync(busybox, join(draft, 'bin/busybox'))
+    for (const applet of APPLETS) symlinkSync('busybox', join(draft, 'bin', applet))
+    for (const library of libraries) {
+      mkdirSync(join(draft, dirname(library)), { recursive: true })
+      copyFileSync(library, join(draft, library))
+    }
+    // Mount point of the Node.js binary: 120 MB that are not copied.
+    writeFileSync(join(draft, 'bin/node'), '', { mode: 0o755 })
+    writeFileSync(
+      join(draft, 'etc/passwd'),
+      'root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/:/bin/false\n',
+    )
+    writeFileSync(join(draft, 'etc/group'), 'root:x:0:\ntty:x:5:\nnogroup:x:65534:\n')
+    writeFileSync(join(draft, 'etc/nsswitch.conf'), 'hosts: files dns\n')
+    for (const file of ['hosts', 'hostname', 'resolv.conf']) writeFileSync(join(draft, 'etc', file), '')
+    writeFileSync(join(draft, 'fairlead/package.json'), '{"type":"module"}\n')
+    if (development) {
+      mkdirSync(join(draft, 'fairlead/echo'))
+      writeFileSync(join(draft, 'fairlead/echo.js'), `import './echo/${basename(program)}'\n`)
+    } else copyFileSync(program, join(draft, 'fairlead/echo.js'))
+  })
+  const extraMounts = [{ source: process.execPath, destination: '/bin/node', readOnly: true }]
+  if (development) extraMounts.push({ source: dirname(program), destination: '/fairlead/echo', readOnly: true })
+  return {
+    id: `sha256:${id}`,
+    lowerDirs: [root],
+    entrypoint: ['/bin/node', '--disable-warning=ExperimentalWarning', '/fairlead/echo.js'],
+    cmd: [],
+    env: ['PATH=/bin'],
+    workingDir: '/',
+    user: '',
+    stopSignal: 'SIGTERM',
+    extraMounts,
+    tmpfs: [],
+  }
+}
+
+/** The C libraries in use by this very process, which runs the same binary: exact, and no `ldd` is spawned. Paths by name. */
+export function mappedLibraries(maps: string): readonly string[] {
+  const found = new Set<string>()
+  for (const line of maps.split('\n')) {
+    const path = line.slice(line.indexOf('/'))
+    if (line.includes('/') && LIBRARIES.test(basename(path))) found.add(path)
+  }
+  // The binary names its interpreter by this path, which on merged-/usr systems is a link into /usr.
+  for (const loader of ['/lib64/ld-linux-x86-64.so.2', '/lib/ld-linux-aarch64.so.1']) {
+    if ([...found].some((path) => basename(path) === basename(loader))) found.add(loader)
+  }
+  return [...found].sort()
+}
+
+/** dist/echo.js beside package.json, unless the sources are newer: then src/echo/main.ts, run by type stripping. */
+function findEchoProgram(): string {
+  let folder = import.meta.dirname
+  while (!existsSync(join(folder, 'package.json')) && folder !== '/') folder = dirname(folder)
+  const bundle = join(folder, 'dist/echo.js')
+  const sources = join(folder, 'src/echo')
+  const bundled = statSync(bundle, { throwIfNoEntry: false })?.mtimeMs ?? 0
+  const names = existsSync(join(sources, 'main.ts')) ? readdirSync(sources) : []
+  const newest = Math.max(0, ...names.map((name) => statSync(join(sources, name)).mtimeMs))
+  if (bundled === 0 && names.length === 0) {
+    throw new RuntimeError(
+      'IMAGE_UNAVAILABLE',
+      `image fairlead/echo: neither ${bundle} nor ${sources}/main.ts is there: build Fairlead again`,
+    )
+  }
+  return bundled >= newest ? bundle : join(sources, 'main.ts')
+}

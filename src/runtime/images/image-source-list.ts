@@ -1,0 +1,13 @@
+import { echoImageSource } from './echo-image.ts'
+import { hostImageSource } from './host-image.ts'
+import type { ImageSource, ImageSourceOptions } from './image.ts'
+
+/** Asked in this order. */
+export function imageSources(options: ImageSourceOptions): readonly ImageSource[] {
+  return [
+    // Needs nothing but our own Node.js and busybox: every example runs on it.
+    echoImageSource(options),
+    // The machine's own programs.
+    hostImageSource(options),
+  ]
+}

@@ -1,0 +1,45 @@
+import type { Mount } from '../runtime.ts'
+import type { ImageReference } from './image-reference.ts'
+
+/** An image made ready on this machine: its layers as folders, and what its configuration says, in the words of the OCI image format. */
+export interface Image {
+  /** `sha256:…` of what the image is made of, or `fairlead:NAME` for those made of the machine itself. */
+  readonly id: string
+  /** Read-only layers, top first, absolute. */
+  readonly lowerDirs: readonly string[]
+  readonly entrypoint: readonly string[]
+  readonly cmd: readonly string[]
+  /** `NAME=value`. */
+  readonly env: readonly string[]
+  readonly workingDir: string
+  /** As in an image's configuration: `` (root), `uid`, `uid:gid`. Names are resolved by the image's source. */
+  readonly user: string
+  readonly stopSignal: NodeJS.Signals
+  /** Folders or files of the machine that the image needs, bind-mounted before the container's own mounts. */
+  readonly extraMounts: readonly Mount[]
+  /** Fresh tmpfs mounts, by their destination, with the mode. */
+  readonly tmpfs: readonly { readonly destination: string; readonly mode: string }[]
+}
+
+export interface ImageSourceOptions {
+  /** Folder that the sources may fill, `STATE/images`. */
+  readonly folder: string
+  /** The root of everything that Fairlead keeps on disk, hidden from containers that see the machine. */
+  readonly stateRoot: string
+  /** The program behind fairlead/echo: dist/echo.js, or src/echo/main.ts. Found by itself where absent. */
+  readonly echoProgram?: string
+}
+
+/** Where images come from. The first source that knows a name gives the image. */
+export interface ImageSource {
+  readonly name: string
+  /** What a user may write, for messages: `fairlead/echo`. */
+  readonly offers: string
+  /** Undefined where this source has no such image. */
+  resolve(reference: ImageReference): Promise<Image | undefined>
+}
+
+export interface ImageStore {
+  /** Throws RuntimeError IMAGE_UNKNOWN, IMAGE_INVALID, or IMAGE_UNAVAILABLE where a built-in one cannot be made on this machine. */
+  resolve(reference: string): Promise<Image>
+}

@@ -1,0 +1,57 @@
+import { existsSync, readdirSync, readFileSync, rmdirSync, statfsSync } from 'node:fs'
+import { join } from 'node:path'
+
+const CGROUP_ROOT = '/sys/fs/cgroup'
+const CGROUP2_SUPER_MAGIC = 0x63677270
+
+/** 2 where /sys/fs/cgroup is the unified hierarchy; 1 also for the hybrid layout, whose controllers are version 1. */
+export function cgroupVersion(root = CGROUP_ROOT): 1 | 2 {
+  return statfsSync(root).type === CGROUP2_SUPER_MAGIC ? 2 : 1
+}
+
+/** The folders of cgroup `path` (absolute, `/fairlead/NAME`) in every hierarchy that has it. */
+export function cgroupFolders(path: string, root = CGROUP_ROOT): readonly string[] {
+  const hierarchies = cgroupVersion(root) === 2 ? [root] : readdirSync(root).map((name) => join(root, name))
+  return hierarchies.map((hierarchy) => join(hierarchy, path)).filter((folder) => existsSync(folder))
+}
+
+/** The processes in this cgroup folder and below it. */
+export function cgroupProcesses(folder: string): readonly number[] {
+  return subtree(folder).flatMap((path) => {
+    try {
+      return readFileSync(join(path, 'cgroup.procs'), 'latin1')
+        .split('\n')
+        .filter((line) => line !== '')
+        .map(Number)
+    } catch {
+      return []
+    }
+  })
+}
+
+/** Removes this cgroup folder and those below it, innermost first. Gives those that the kernel holds on to: a process is still in them. */
+export function removeCgroup(folder: string): readonly string[] {
+  const busy: string[] = []
+  for (const path of subtree(folder).toReversed()) {
+    try {
+      rmdirSync(path)
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') busy.push(path)
+    }
+  }
+  return busy
+}
+
+/** Outermost first. */
+function subtree(folder: string): string[] {
+  const found = [folder]
+  for (const path of found) {
+    try {
+      for (const entry of readdirSync(path, { withFileTypes: true }))
+        if (entry.isDirectory()) found.push(join(path, entry.name))
+    } catch {
+      // Removed meanwhile.
+    }
+  }
+  return found
+}

@@ -1,0 +1,110 @@
+import { existsSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
+import { constants } from 'node:os'
+import { basename } from 'node:path'
+
+import type { ContainerState } from '../runtime.ts'
+import { isAlive, type ProcessIdentity, runsWith } from './process-identity.ts'
+import { type BundlePaths, bundlePaths, type RuntimePaths } from './runtime-paths.ts'
+
+/** What is kept of a container on disk, for the next process of ours. What runs is asked of the kernel, never of this. */
+export interface StoredContainer {
+  readonly id: string
+  readonly image: string
+  readonly annotations: Readonly<Record<string, string>>
+  readonly stopSignal: NodeJS.Signals
+  readonly cgroupsPath: string
+  readonly tty: boolean
+  readonly stdin: boolean
+  readonly createdAt: string
+  readonly process?: ProcessIdentity
+  readonly startedAt?: string
+  /** The last signal that stop() sent: conmon reports 128 + N alike for a signal and for exit(128 + N). */
+  readonly sentSignal?: NodeJS.Signals
+}
+
+export function writeRecord(paths: BundlePaths, stored: StoredContainer): void {
+  // Renamed into place, so that a reader never sees half of it. Not synced: it need not outlive the machine, the container does not either.
+  const draft = `${paths.record}.new`
+  writeFileSync(draft, JSON.stringify(stored))
+  renameSync(draft, paths.record)
+}
+
+/** Every container whose record can be read. A folder without one was being made when its maker died: given apart, to be cleared. */
+export function readRecords(paths: RuntimePaths): {
+  readonly stored: readonly StoredContainer[]
+  readonly unfinished: readonly string[]
+} {
+  const stored: StoredContainer[] = []
+  const unfinished: string[] = []
+  if (!existsSync(paths.containers)) return { stored, unfinished }
+  for (const id of readdirSync(paths.containers)) {
+    try {
+      stored.push(JSON.parse(readFileSync(bundlePaths(paths, id).record, 'utf8')) as StoredContainer)
+    } catch {
+      unfinished.push(id)
+    }
+  }
+  return { stored, unfinished }
+}
+
+/** The state of a container now: from its exit file, or else from the kernel. */
+export function containerState(stored: StoredContainer, paths: BundlePaths): ContainerState {
+  const { createdAt, process, startedAt } = stored
+  const exit = readExit(paths)
+  if (exit !== undefined) return exitedState(stored, exit.exitCode, exit.finishedAt, existsSync(paths.oom))
+  if (process !== undefined && isAlive(process)) {
+    return startedAt === undefined
+      ? { state: 'created', createdAt }
+      : { state: 'running', pid: process.pid, createdAt, startedAt }
+  }
+  // Its process is gone; while conmon lives, it is about to write the exit file.
+  if (process !== undefined && conmonProcess(paths) !== undefined) {
+    return startedAt === undefined
+      ? { state: 'created', createdAt }
+      : { state: 'running', pid: process.pid, createdAt, startedAt }
+  }
+  const lost = exitedState(stored, 137, new Date().toISOString(), false)
+  return { ...lost, message: `the exit status of container '${stored.id}' is unknown: its conmon was killed` }
+}
+
+/** The conmon that watches over this bundle; undefined where none lives. */
+export function conmonProcess(paths: BundlePaths): number | undefined {
+  try {
+    const pid = Number(readFileSync(paths.conmonPid, 'utf8'))
+    return runsWith(pid, 'conmon', paths.folder) ? pid : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function readExit(paths: BundlePaths): { readonly exitCode: number; readonly finishedAt: string } | undefined {
+  try {
+    const exitCode = Number(readFileSync(paths.exit, 'utf8'))
+    return { exitCode, finishedAt: statSync(paths.exit).mtime.toISOString() }
+  } catch {
+    return undefined
+  }
+}
+
+function exitedState(
+  { createdAt, startedAt, sentSignal }: StoredContainer,
+  exitCode: number,
+  finishedAt: string,
+  oom: boolean,
+): Extract<ContainerState, { state: 'exited' }> {
+  const signal = sentSignal === undefined ? undefined : constants.signals[sentSignal]
+  return {
+    state: 'exited',
+    exitCode,
+    ...(signal !== undefined && exitCode === 128 + signal ? { signal } : {}),
+    createdAt,
+    startedAt: startedAt ?? finishedAt,
+    finishedAt,
+    reason: oom ? 'OOMKilled' : exitCode === 0 ? 'Completed' : 'Error',
+  }
+}
+
+/** Names of exit files: conmon writes a temporary one first, `ID.XXXXXX`, and ids have no dot. */
+export function isExitFile(name: string): boolean {
+  return !basename(name).includes('.')
+}

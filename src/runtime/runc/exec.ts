@@ -1,0 +1,147 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Readable, Writable } from 'node:stream'
+
+import type { ExecOptions } from '../runtime.ts'
+import { RuntimeError } from '../runtime-error.ts'
+import { runcMessage } from './conmon.ts'
+import { processTree, signalNumber } from './process-identity.ts'
+
+export interface ExecTarget {
+  readonly runc: string
+  readonly runcRoot: string
+  /** The container's bundle: takes the pid file while the command runs. */
+  readonly folder: string
+  readonly id: string
+}
+
+/** What shells answer where a program is not found, or is no program. */
+const NOT_FOUND = 127
+const NOT_EXECUTABLE = 126
+
+/**
+ * Runs a command in the container by `runc exec`, with pipes or with a terminal of its own. Where the program cannot be started, says so on stderr (with a terminal:
+ * stdout) and gives 127 or 126, as a shell does. `signal` kills the command and what it has started.
+ */
+export async function execInContainer(
+  target: ExecTarget,
+  options: ExecOptions,
+): Promise<{ readonly exitCode: number }> {
+  const name = join(target.folder, `exec-${randomBytes(6).toString('hex')}`)
+  const files = { pid: `${name}.pid`, log: `${name}.log` }
+  const args = ['--root', target.runcRoot, '--log', files.log, 'exec', '--pid-file', files.pid]
+  if (options.tty) args.push('--tty', '--env', 'TERM=xterm')
+  args.push(target.id, ...options.command)
+  if (options.command.length === 0)
+    throw new RuntimeError('CONTAINER_EXEC_FAILED', `exec in '${target.id}': the command is empty`)
+  try {
+    const code = options.tty
+      ? await runWithTerminal(target.runc, args, files.pid, options)
+      : await runWithPipes(target.runc, args, files.pid, options)
+    const failure = code === 0 || readText(files.pid) !== '' ? '' : runcMessage(readText(files.log))
+    if (failure === '') return { exitCode: code }
+    const exitCode = /executable file not found|no such file or directory/.test(failure)
+      ? NOT_FOUND
+      : /permission denied|exec format error/.test(failure)
+        ? NOT_EXECUTABLE
+        : undefined
+    if (exitCode === undefined) throw new RuntimeError('CONTAINER_EXEC_FAILED', `exec in '${target.id}': ${failure}`)
+    return { exitCode }
+  } finally {
+    for (const file of Object.values(files)) rmSync(file, { force: true })
+  }
+}
+
+async function runWithPipes(
+  runc: string,
+  args: readonly string[],
+  pidFile: string,
+  options: ExecOptions,
+): Promise<number> {
+  const child = spawn(runc, args, {
+    detached: true,
+    stdio: [options.stdin === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+  })
+  if (child.stdin) feed(options.stdin!, child.stdin)
+  const drained = Promise.all([drain(child.stdout!, options.stdout), drain(child.stderr!, options.stderr)])
+  const code = await exitOf(child, pidFile, options.signal)
+  await drained
+  return code
+}
+
+async function runWithTerminal(
+  runc: string,
+  args: readonly string[],
+  pidFile: string,
+  options: ExecOptions,
+): Promise<number> {
+  // Loaded on first use: it brings FFI into the process.
+  const { openTerminal } = await import('#kernel/pty.ts')
+  const terminal = openTerminal({ width: 80, height: 24 })
+  const child = spawn(runc, args, { detached: true, stdio: [terminal.slave, terminal.slave, terminal.slave] })
+  terminal.closeSlave()
+  options.onResize?.((size) => {
+    if (size.width < 1 || size.height < 1) return
+    terminal.resize(size)
+    // The terminal is nobody's controlling one, so the kernel signals nobody: runc is told, and sizes the inner terminal after ours.
+    child.kill('SIGWINCH')
+  })
+  if (options.stdin !== undefined) feed(options.stdin, terminal.stream)
+  const drained = drain(terminal.stream, options.stdout)
+  try {
+    const code = await exitOf(child, pidFile, options.signal)
+    await drained
+    return code
+  } finally {
+    terminal.stream.destroy()
+  }
+}
+
+/** Copies until the source ends, at the sink's pace; the sink's end, the command's, is no error. */
+function feed(source: NodeJS.ReadableStream, sink: Writable): void {
+  sink.on('error', () => source.unpipe?.(sink))
+  source.pipe(sink)
+}
+
+/** Copies at the sink's pace and leaves the sink open; resolves at the source's end. A sink that breaks stops the copy, not the command. */
+async function drain(source: Readable, sink: NodeJS.WritableStream): Promise<void> {
+  source.pipe(sink, { end: false })
+  sink.once('error', () => source.resume())
+  sink.once('close', () => source.resume())
+  // A terminal's end is the error EIO: the last process has closed its side.
+  source.once('error', () => source.destroy())
+  if (!source.closed) await once(source, 'close').catch(() => undefined)
+}
+
+async function exitOf(child: ChildProcess, pidFile: string, signal: AbortSignal | undefined): Promise<number> {
+  const kill = (): void => {
+    const pid = Number(readText(pidFile))
+    // runc's own death would leave the command running, so the command goes first.
+    if (pid > 0 && child.exitCode === null)
+      for (const descendant of processTree(pid)) signalNumber(descendant, 'SIGKILL')
+    if (child.pid !== undefined && pid === 0) child.kill('SIGKILL')
+  }
+  if (signal?.aborted) kill()
+  signal?.addEventListener('abort', kill, { once: true })
+  try {
+    return await new Promise<number>((resolve, reject) => {
+      child.once('error', (error) =>
+        reject(new RuntimeError('CONTAINER_EXEC_FAILED', `${child.spawnfile} does not start`, { cause: error })),
+      )
+      child.once('exit', (code, name) => resolve(code ?? (name === null ? 255 : 137)))
+    })
+  } finally {
+    signal?.removeEventListener('abort', kill)
+  }
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch {
+    return ''
+  }
+}

@@ -1,0 +1,69 @@
+import { readFileSync } from 'node:fs'
+
+/** A process, safe against reuse of its number: the kernel's start time is part of it. */
+export interface ProcessIdentity {
+  readonly pid: number
+  /** Clock ticks since boot, field 22 of /proc/PID/stat. */
+  readonly startTime: string
+}
+
+/** The process that has this number now; undefined where none has, or it is a zombie. */
+export function identifyProcess(pid: number): ProcessIdentity | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
+    // The name, in parentheses, may itself hold spaces and parentheses.
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+    if (fields[0] === 'Z' || fields[0] === 'X') return undefined
+    return { pid, startTime: fields[19]! }
+  } catch {
+    return undefined
+  }
+}
+
+export function isAlive(identity: ProcessIdentity): boolean {
+  return identifyProcess(identity.pid)?.startTime === identity.startTime
+}
+
+/** Sends a signal to this very process; false where it is gone. */
+export function signalProcess(identity: ProcessIdentity, signal: NodeJS.Signals): boolean {
+  return isAlive(identity) && signalNumber(identity.pid, signal)
+}
+
+/** False where there is no such process. */
+export function signalNumber(pid: number, signal: NodeJS.Signals): boolean {
+  try {
+    return process.kill(pid, signal)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ESRCH') return false
+    throw error
+  }
+}
+
+/** The process and all that descend from it, itself first, as the kernel lists them now. */
+export function processTree(pid: number): readonly number[] {
+  const found = [pid]
+  for (const parent of found) {
+    try {
+      const children = readFileSync(`/proc/${parent}/task/${parent}/children`, 'latin1')
+      found.push(
+        ...children
+          .split(' ')
+          .filter((text) => text !== '')
+          .map(Number),
+      )
+    } catch {
+      // Gone meanwhile, or a kernel without CONFIG_PROC_CHILDREN: the process alone then.
+    }
+  }
+  return found
+}
+
+/** True where process `pid` runs `program` with `argument` among its arguments: tells our conmon from a stranger with its number. */
+export function runsWith(pid: number, program: string, argument: string): boolean {
+  try {
+    const args = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0')
+    return (args[0]?.endsWith(program) ?? false) && args.includes(argument)
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,88 @@
+import { execFile } from 'node:child_process'
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { promisify } from 'node:util'
+
+import { RuntimeError } from '../runtime-error.ts'
+import { cgroupFolders, cgroupProcesses, removeCgroup } from './cgroup.ts'
+import { conmonProcess, readRecords } from './container-record.ts'
+import { isAlive, signalNumber, signalProcess } from './process-identity.ts'
+import { bundlePaths, runtimePaths } from './runtime-paths.ts'
+
+export interface PurgeOptions {
+  readonly stateDir: string
+  readonly cluster: string
+  /** How long to wait for the kernel to let go of killed processes. */
+  readonly timeoutMs?: number
+}
+
+const CONMON_PATIENCE_MS = 100
+
+/**
+ * Removes everything that the runtime of a cluster has left: its processes (by its cgroups, and by what the records say, checked against the kernel's start
+ * times), its conmons, mounts below its folder, its cgroups, its folder. Needs no other process of ours and no state but that on disk. Nothing outside of
+ * `/fairlead/CLUSTER` and `stateDir` is touched. Throws RuntimeError PURGE_INCOMPLETE that names what would not go.
+ */
+export async function purge({ stateDir, cluster, timeoutMs = 3000 }: PurgeOptions): Promise<void> {
+  const paths = runtimePaths(stateDir)
+  const cgroup = `/fairlead/${cluster}`
+  const folders = cgroupFolders(cgroup)
+  const { stored, unfinished } = readRecords(paths)
+  const bundles = [...stored.map(({ id }) => id), ...unfinished].map((id) => bundlePaths(paths, id))
+  const deadline = Date.now() + timeoutMs
+  const patience = Date.now() + CONMON_PATIENCE_MS
+  let pause = 1
+  for (;;) {
+    // A conmon ends by itself once it has reaped its container, which else stays a zombie of init's; one that does not is killed.
+    const inCgroups = new Set(folders.flatMap(cgroupProcesses))
+    for (const pid of inCgroups) signalNumber(pid, 'SIGKILL')
+    const recorded = stored.filter(({ process }) => process !== undefined && signalProcess(process, 'SIGKILL'))
+    const conmons = bundles.map(conmonProcess).filter((pid) => pid !== undefined)
+    if (Date.now() > patience) for (const pid of conmons) signalNumber(pid, 'SIGKILL')
+    const alive = inCgroups.size > 0 || conmons.length > 0 || recorded.some(({ process }) => isAlive(process!))
+    if (!alive) break
+    if (Date.now() > deadline) {
+      throw new RuntimeError(
+        'PURGE_INCOMPLETE',
+        `processes ${[...inCgroups, ...conmons].join(', ')} of cluster '${cluster}' do not die: look at /proc/PID/stack`,
+      )
+    }
+    await new Promise((resolve) => setTimeout(resolve, pause))
+    pause = Math.min(pause * 2, 20)
+  }
+  // Mounts and cgroups have no event for their release; the loop above has waited for the processes that held them.
+  await unmountBelow(stateDir)
+  let busy = folders.flatMap(removeCgroup)
+  while (busy.length > 0 && Date.now() < deadline) {
+    await new Promise((resolve) => setTimeout(resolve, 2))
+    busy = folders.flatMap(removeCgroup)
+  }
+  if (busy.length > 0) throw new RuntimeError('PURGE_INCOMPLETE', `cgroups stay busy: ${busy.join(', ')}`)
+  for (const parent of cgroupFolders('/fairlead')) if (isEmptyCgroup(parent)) removeCgroup(parent)
+  rmSync(stateDir, { recursive: true, force: true })
+}
+
+/** Folders below `folder` that something is mounted on, deepest first, as /proc/self/mountinfo lists them. */
+export function mountsBelow(folder: string, mountinfo: string): readonly string[] {
+  return mountinfo
+    .split('\n')
+    .map((line) =>
+      (line.split(' ')[4] ?? '').replace(/\\([0-7]{3})/g, (_, digits: string) =>
+        String.fromCharCode(Number.parseInt(digits, 8)),
+      ),
+    )
+    .filter((path) => path.startsWith(`${folder}/`))
+    .toReversed()
+}
+
+async function unmountBelow(folder: string): Promise<void> {
+  const mounts = mountsBelow(folder, readFileSync('/proc/self/mountinfo', 'utf8'))
+  if (mounts.length > 0) await promisify(execFile)('umount', ['--lazy', '--no-canonicalize', ...mounts])
+}
+
+function isEmptyCgroup(folder: string): boolean {
+  return (
+    existsSync(folder) &&
+    !readdirSync(folder, { withFileTypes: true }).some((entry) => entry.isDirectory()) &&
+    cgroupProcesses(folder).length === 0
+  )
+}

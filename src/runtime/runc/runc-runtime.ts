@@ -1,0 +1,293 @@
+import { type FSWatcher, mkdirSync, rmSync, watch, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+
+import type { ImageStore } from '../images/image.ts'
+import { createImageStore } from '../images/image-store.ts'
+import type { ContainerRecord, ContainerSpec, ContainerState, Runtime } from '../runtime.ts'
+import { RuntimeError } from '../runtime-error.ts'
+import { attachToContainer } from './attach.ts'
+import { heldCapabilities } from './capabilities.ts'
+import { cgroupFolders, cgroupVersion, removeCgroup } from './cgroup.ts'
+import { createWithConmon, type Programs } from './conmon.ts'
+import {
+  conmonProcess,
+  containerState,
+  isExitFile,
+  readRecords,
+  type StoredContainer,
+  writeRecord,
+} from './container-record.ts'
+import { execInContainer } from './exec.ts'
+import { releaseExecFifo } from './exec-fifo.ts'
+import { type MachineAbilities, ociSpec } from './oci-spec.ts'
+import { identifyProcess, signalProcess } from './process-identity.ts'
+import { findProgram } from './programs.ts'
+import { bundlePaths, runtimePaths } from './runtime-paths.ts'
+
+export interface RuncRuntimeOptions {
+  /** Folder of this runtime alone, below the cluster's: `STATE/NAME/runtime`. */
+  readonly stateDir: string
+  /** The cluster's name: cgroups lie below /fairlead/NAME. */
+  readonly cluster: string
+  /** Root of everything of ours on disk, hidden from fairlead/host. By default /var/lib/fairlead. */
+  readonly stateRoot?: string
+  readonly images?: ImageStore
+  readonly programs?: Programs
+  /** Told of what goes wrong where no caller waits. */
+  readonly onError?: (error: unknown) => void
+}
+
+export interface RuncRuntime extends Runtime {
+  /** Stops watching. Containers go on. */
+  close(): void
+}
+
+interface Entry {
+  stored: StoredContainer
+  exited: Extract<ContainerState, { state: 'exited' }> | undefined
+  readonly exitWaiters: (() => void)[]
+}
+
+const CONTAINER_ID = /^[a-z0-9][a-z0-9-]{0,99}$/
+const START_TIMEOUT_MS = 10_000
+
+/** Containers by runc under conmon. What an earlier process left is adopted at once; containers outlive this process. */
+export function createRuncRuntime(options: RuncRuntimeOptions): RuncRuntime {
+  const paths = runtimePaths(options.stateDir)
+  const images =
+    options.images ??
+    createImageStore({ folder: join(options.stateDir, 'images'), stateRoot: options.stateRoot ?? '/var/lib/fairlead' })
+  const listeners: ((id: string, state: ContainerState) => void)[] = []
+  const entries = new Map<string, Entry>()
+  const creating = new Set<string>()
+  let machine: MachineAbilities | undefined
+  let programs = options.programs
+
+  for (const folder of [paths.containers, paths.exits, paths.sockets, paths.runc, paths.rootfs])
+    mkdirSync(folder, { recursive: true, mode: 0o711 })
+  // Watched before the disk is read: an exit in between is seen twice, never missed.
+  const watcher: FSWatcher = watch(paths.exits, (_, name) => {
+    if (name !== null && isExitFile(name)) noticeExit(name)
+  })
+  watcher.on('error', (error) => options.onError?.(error))
+  const found = readRecords(paths)
+  for (const stored of found.stored) {
+    const state = containerState(stored, bundlePaths(paths, stored.id))
+    entries.set(stored.id, { stored, exited: state.state === 'exited' ? state : undefined, exitWaiters: [] })
+  }
+  for (const id of found.unfinished) discard(id, undefined)
+
+  function noticeExit(id: string): void {
+    const entry = entries.get(id)
+    if (entry === undefined || entry.exited !== undefined) return
+    const state = containerState(entry.stored, bundlePaths(paths, id))
+    if (state.state !== 'exited') return
+    entry.exited = state
+    for (const wake of entry.exitWaiters.splice(0)) wake()
+    for (const listener of listeners) {
+      try {
+        listener(id, state)
+      } catch (error) {
+        options.onError?.(error)
+      }
+    }
+  }
+
+  function entryOf(id: string): Entry {
+    const entry = entries.get(id)
+    if (entry === undefined) throw new RuntimeError('CONTAINER_NOT_FOUND', `there is no container '${id}'`)
+    return entry
+  }
+
+  function stateOf(id: string, entry: Entry): ContainerState {
+    // Also notices what no event tells: a container whose conmon was killed.
+    if (entry.exited === undefined) noticeExit(id)
+    return entry.exited ?? containerState(entry.stored, bundlePaths(paths, id))
+  }
+
+  function update(entry: Entry, change: Partial<StoredContainer>): void {
+    entry.stored = { ...entry.stored, ...change }
+    writeRecord(bundlePaths(paths, entry.stored.id), entry.stored)
+  }
+
+  /** Frees what a container holds on the machine: its cgroup, runc's and conmon's files, its layer. */
+  function discard(id: string, cgroupsPath: string | undefined): void {
+    const bundle = bundlePaths(paths, id)
+    if (cgroupsPath !== undefined) for (const folder of cgroupFolders(cgroupsPath)) removeCgroup(folder)
+    for (const path of [join(paths.runc, id), dirname(bundle.attach), bundle.exit, bundle.folder])
+      rmSync(path, { recursive: true, force: true })
+  }
+
+  async function create(spec: ContainerSpec): Promise<void> {
+    if (!CONTAINER_ID.test(spec.id)) {
+      throw new RuntimeError(
+        'CONTAINER_SPEC_INVALID',
+        `container '${spec.id}': id: at most 100 of a-z, 0-9 and '-', the first no '-'`,
+      )
+    }
+    if (!spec.cgroup.split('/').every((part) => /^[\w.-]+$/.test(part) && !/^\.+$/.test(part))) {
+      throw new RuntimeError(
+        'CONTAINER_SPEC_INVALID',
+        `container '${spec.id}': cgroup: '${spec.cgroup}' is no relative path of plain names`,
+      )
+    }
+    if (entries.has(spec.id) || creating.has(spec.id)) {
+      throw new RuntimeError('CONTAINER_EXISTS', `container '${spec.id}' exists: remove it first`)
+    }
+    creating.add(spec.id)
+    try {
+      const image = await images.resolve(spec.image)
+      programs ??= { runc: findProgram('runc'), conmon: findProgram('conmon') }
+      machine ??= { capabilities: heldCapabilities(), cgroupVersion: cgroupVersion() }
+      const bundle = bundlePaths(paths, spec.id)
+      const cgroupsPath = `/fairlead/${options.cluster}/${spec.cgroup}`
+      const config = ociSpec(
+        spec,
+        image,
+        { rootfs: paths.rootfs, upper: bundle.upper, work: bundle.work },
+        machine,
+        cgroupsPath,
+      )
+      mkdirSync(bundle.folder, { mode: 0o711 })
+      mkdirSync(bundle.upper)
+      mkdirSync(bundle.work)
+      mkdirSync(dirname(spec.logPath), { recursive: true })
+      writeFileSync(bundle.config, JSON.stringify(config))
+      const entry: Entry = {
+        stored: {
+          id: spec.id,
+          image: spec.image,
+          annotations: spec.annotations,
+          stopSignal: image.stopSignal,
+          cgroupsPath,
+          tty: spec.tty,
+          stdin: spec.stdin,
+          createdAt: new Date().toISOString(),
+        },
+        exited: undefined,
+        exitWaiters: [],
+      }
+      try {
+        const pid = await createWithConmon(programs, {
+          id: spec.id,
+          bundle: bundle.folder,
+          runcRoot: paths.runc,
+          logPath: spec.logPath,
+          exitDir: paths.exits,
+          socketDir: paths.sockets,
+          socketName: bundle.socketName,
+          conmonPidFile: bundle.conmonPid,
+          tty: spec.tty,
+          stdin: spec.stdin,
+          stdinOnce: spec.stdinOnce === true,
+        })
+        const process = identifyProcess(pid)
+        entries.set(spec.id, entry)
+        update(entry, process === undefined ? {} : { process })
+      } catch (error) {
+        discard(spec.id, cgroupsPath)
+        throw error
+      }
+    } finally {
+      creating.delete(spec.id)
+    }
+  }
+
+  async function start(id: string): Promise<void> {
+    const entry = entryOf(id)
+    const state = stateOf(id, entry)
+    if (state.state === 'running') return
+    if (state.state === 'exited')
+      throw new RuntimeError('CONTAINER_NOT_RUNNING', `container '${id}' has exited: remove it and create it again`)
+    // Written first: a container that is quick to exit has a start time then.
+    update(entry, { startedAt: new Date().toISOString() })
+    try {
+      await releaseExecFifo(bundlePaths(paths, id).execFifo, START_TIMEOUT_MS)
+    } catch (error) {
+      throw new RuntimeError('CONTAINER_CANNOT_RUN', `container '${id}' does not start`, { cause: error })
+    }
+  }
+
+  function exitOf(entry: Entry): Promise<void> {
+    return entry.exited !== undefined ? Promise.resolve() : new Promise((resolve) => entry.exitWaiters.push(resolve))
+  }
+
+  async function stop(id: string, graceSeconds: number): Promise<void> {
+    const entry = entryOf(id)
+    const before = stateOf(id, entry)
+    if (before.state === 'exited') return
+    const exit = exitOf(entry)
+    const send = (signal: NodeJS.Signals): void => {
+      update(entry, { sentSignal: signal })
+      if (entry.stored.process !== undefined) signalProcess(entry.stored.process, signal)
+      // Where conmon is dead nobody writes an exit file: the process' end is then noticed by looking.
+      if (conmonProcess(bundlePaths(paths, id)) === undefined) setTimeout(() => noticeExit(id), 50)
+    }
+    // What was never started has no program yet that could mind a grace period.
+    if (before.state === 'created' || graceSeconds <= 0) send('SIGKILL')
+    else send(entry.stored.stopSignal)
+    const timer = setTimeout(() => send('SIGKILL'), Math.max(0, graceSeconds) * 1000)
+    try {
+      await exit
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+
+  async function remove(id: string): Promise<void> {
+    const entry = entries.get(id)
+    if (entry === undefined) return
+    await stop(id, 0)
+    entries.delete(id)
+    discard(id, entry.stored.cgroupsPath)
+  }
+
+  function runningPid(id: string): number {
+    const state = stateOf(id, entryOf(id))
+    if (state.state !== 'running')
+      throw new RuntimeError('CONTAINER_NOT_RUNNING', `container '${id}' is ${state.state}, not running`)
+    return state.pid
+  }
+
+  return {
+    ensureImage: async (image) => ({ id: (await images.resolve(image)).id }),
+    create,
+    start,
+    stop,
+    remove,
+    status: async (id) => {
+      const entry = entries.get(id)
+      return entry === undefined ? undefined : stateOf(id, entry)
+    },
+    list: async () =>
+      [...entries].map(
+        ([id, entry]): ContainerRecord => ({
+          id,
+          image: entry.stored.image,
+          annotations: entry.stored.annotations,
+          status: stateOf(id, entry),
+        }),
+      ),
+    onExit: (listener) => {
+      listeners.push(listener)
+    },
+    exec: async (id, execOptions) => {
+      runningPid(id)
+      programs ??= { runc: findProgram('runc'), conmon: findProgram('conmon') }
+      return await execInContainer(
+        { runc: programs.runc, runcRoot: paths.runc, folder: bundlePaths(paths, id).folder, id },
+        execOptions,
+      )
+    },
+    attach: async (id, attachOptions) => {
+      runningPid(id)
+      const entry = entryOf(id)
+      await attachToContainer(
+        { id, ...bundlePaths(paths, id), tty: entry.stored.tty, stdin: entry.stored.stdin },
+        exitOf(entry),
+        attachOptions,
+      )
+    },
+    close: () => watcher.close(),
+  }
+}

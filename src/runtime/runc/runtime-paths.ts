@@ -1,0 +1,65 @@
+import { createHash } from 'node:crypto'
+import { join } from 'node:path'
+
+/** Where the runtime of one cluster keeps what, all below `stateDir`. Names are stable: a later process of ours adopts by them. */
+export interface RuntimePaths {
+  readonly stateDir: string
+  /** Bundles, one folder a container. */
+  readonly containers: string
+  /** conmon writes one file a container that has exited. */
+  readonly exits: string
+  /** runc's own state, `runc --root`. */
+  readonly runc: string
+  /** conmon's attach sockets. */
+  readonly sockets: string
+  /** Empty folder that every rootfs is mounted on, each in its container's own mount namespace. */
+  readonly rootfs: string
+}
+
+export function runtimePaths(stateDir: string): RuntimePaths {
+  return {
+    stateDir,
+    containers: join(stateDir, 'containers'),
+    exits: join(stateDir, 'exits'),
+    runc: join(stateDir, 'runc'),
+    sockets: join(stateDir, 'sockets'),
+    rootfs: join(stateDir, 'rootfs'),
+  }
+}
+
+export interface BundlePaths {
+  readonly folder: string
+  readonly config: string
+  readonly record: string
+  readonly upper: string
+  readonly work: string
+  readonly conmonPid: string
+  readonly execFifo: string
+  readonly exit: string
+  /** conmon leaves this file in its working directory where the kernel's OOM killer struck. */
+  readonly oom: string
+  /** FIFO that resizes the terminal. */
+  readonly control: string
+  readonly socketName: string
+  readonly attach: string
+}
+
+export function bundlePaths(paths: RuntimePaths, id: string): BundlePaths {
+  const folder = join(paths.containers, id)
+  // A socket's path has at most 107 bytes, and conmon cuts longer ones: a short name for any id.
+  const socketName = createHash('sha256').update(id).digest('hex').slice(0, 12)
+  return {
+    folder,
+    config: join(folder, 'config.json'),
+    record: join(folder, 'record.json'),
+    upper: join(folder, 'upper'),
+    work: join(folder, 'work'),
+    conmonPid: join(folder, 'conmon.pid'),
+    execFifo: join(paths.runc, id, 'exec.fifo'),
+    exit: join(paths.exits, id),
+    oom: join(folder, 'oom'),
+    control: join(folder, 'ctl'),
+    socketName,
+    attach: join(paths.sockets, socketName, 'attach'),
+  }
+}

@@ -1,0 +1,24 @@
+export type RuntimeErrorCode =
+  | 'IMAGE_UNKNOWN'
+  | 'IMAGE_INVALID'
+  | 'IMAGE_UNAVAILABLE'
+  | 'CONTAINER_SPEC_INVALID'
+  | 'CONTAINER_EXISTS'
+  | 'CONTAINER_NOT_FOUND'
+  | 'CONTAINER_NOT_RUNNING'
+  | 'CONTAINER_CANNOT_RUN'
+  | 'CONTAINER_EXEC_FAILED'
+  | 'CONTAINER_ATTACH_FAILED'
+  | 'RUNTIME_PROGRAM_MISSING'
+  | 'PURGE_INCOMPLETE'
+
+/** An error of the container runtime. Branch on `code`; the text names the object and the way out. */
+export class RuntimeError extends Error {
+  override readonly name = 'RuntimeError'
+  readonly code: RuntimeErrorCode
+
+  constructor(code: RuntimeErrorCode, message: string, options?: { readonly cause?: unknown }) {
+    super(`${code}: ${message}`, options)
+    this.code = code
+  }
+}

@@ -1,0 +1,424 @@
+import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { PassThrough } from 'node:stream'
+import { after, before, describe, test } from 'node:test'
+
+import { purge } from '#runtime/runc/purge.ts'
+import { createRuncRuntime, type RuncRuntime } from '#runtime/runc/runc-runtime.ts'
+import type { ContainerSpec, ContainerState, ExecOptions, SandboxNamespaces } from '#runtime/runtime.ts'
+
+assert.equal(process.env.FAIRLEAD_ISOLATED, '1', 'run through script/isolated')
+
+const root = mkdtempSync('/var/lib/fairlead/runtime-test-')
+const stateDir = join(root, 'runtime')
+const cluster = `test-${process.pid}`
+const sandbox: SandboxNamespaces = {
+  network: `/run/netns/rt-${process.pid}`,
+  ipc: join(root, 'ipc'),
+  uts: join(root, 'uts'),
+}
+const logs = join(root, 'logs')
+let runtime: RuncRuntime
+let counter = 0
+
+function spec(command: readonly string[], more: Partial<ContainerSpec> = {}): ContainerSpec {
+  const id = `c${++counter}`
+  return {
+    id,
+    image: 'fairlead/echo',
+    command,
+    env: [],
+    mounts: [],
+    namespaces: sandbox,
+    cgroup: `node-1/pod-1/${id}`,
+    logPath: join(logs, id, '0.log'),
+    tty: false,
+    stdin: false,
+    annotations: {},
+    ...more,
+  }
+}
+
+async function run(command: readonly string[], more: Partial<ContainerSpec> = {}): Promise<ContainerSpec> {
+  const made = spec(command, more)
+  await runtime.create(made)
+  await runtime.start(made.id)
+  return made
+}
+
+function exitOf(id: string): Promise<Extract<ContainerState, { state: 'exited' }>> {
+  return new Promise((resolve) => {
+    runtime.onExit((exited, state) => {
+      if (exited === id && state.state === 'exited') resolve(state)
+    })
+  })
+}
+
+/** Runs to the end and gives the log's lines without their times. */
+async function output(
+  command: readonly string[],
+  more: Partial<ContainerSpec> = {},
+): Promise<{ lines: string[]; exitCode: number }> {
+  const made = spec(command, more)
+  const exit = exitOf(made.id)
+  await runtime.create(made)
+  await runtime.start(made.id)
+  const { exitCode } = await exit
+  const text = readFileSync(made.logPath, 'utf8')
+  await runtime.remove(made.id)
+  return {
+    lines: text
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => line.slice(line.indexOf(' ') + 1)),
+    exitCode,
+  }
+}
+
+function collector(): { stream: PassThrough; text: () => string; until: (pattern: RegExp) => Promise<void> } {
+  const stream = new PassThrough()
+  let text = ''
+  const waiting: (() => void)[] = []
+  stream.on('data', (chunk: Buffer) => {
+    text += chunk.toString()
+    for (const check of [...waiting]) check()
+  })
+  return {
+    stream,
+    text: () => text,
+    until: (pattern) =>
+      new Promise((resolve) => {
+        const check = (): void => {
+          if (!pattern.test(text)) return
+          waiting.splice(waiting.indexOf(check), 1)
+          resolve()
+        }
+        waiting.push(check)
+        check()
+      }),
+  }
+}
+
+async function exec(
+  id: string,
+  command: readonly string[],
+  more: Partial<ExecOptions> = {},
+): Promise<{ exitCode: number; out: string; err: string }> {
+  const out = collector()
+  const err = collector()
+  const { exitCode } = await runtime.exec(id, { command, tty: false, stdout: out.stream, stderr: err.stream, ...more })
+  return { exitCode, out: out.text(), err: err.text() }
+}
+
+before(() => {
+  execFileSync('ip', ['netns', 'add', `rt-${process.pid}`])
+  for (const file of [sandbox.ipc, sandbox.uts]) writeFileSync(file, '')
+  execFileSync('unshare', [`--ipc=${sandbox.ipc}`, `--uts=${sandbox.uts}`, 'hostname', 'pod-1'])
+  runtime = createRuncRuntime({ stateDir, cluster })
+})
+
+after(async () => {
+  runtime.close()
+  await purge({ stateDir, cluster })
+  for (const file of [sandbox.ipc, sandbox.uts]) execFileSync('umount', [file])
+  execFileSync('ip', ['netns', 'delete', `rt-${process.pid}`])
+  rmSync(root, { recursive: true })
+})
+
+describe('containers', () => {
+  test('a container runs, logs both streams in CRI form, and its exit code is told once', async () => {
+    const { lines, exitCode } = await output(['sh', '-c', 'echo out; echo err >&2; exit 3'])
+    assert.equal(exitCode, 3)
+    assert.deepEqual(lines.toSorted(), ['stderr F err', 'stdout F out'])
+  })
+
+  test('a container has its pod’s hostname and network, its own processes, and the default mounts', async () => {
+    const { lines } = await output([
+      'sh',
+      '-c',
+      'hostname; echo $$; ls /sys/class/net; cat /proc/mounts; ls /proc/kcore -l; ls /dev',
+    ])
+    assert.deepEqual(lines.slice(0, 3), ['stdout F pod-1', 'stdout F 1', 'stdout F lo'])
+    const text = lines.join('\n')
+    assert.match(text, /overlay \/ overlay rw/)
+    assert.match(text, /proc \/proc\/sys proc ro/)
+    assert.match(text, /sysfs \/sys sysfs ro/)
+    for (const device of ['null', 'zero', 'full', 'random', 'urandom', 'tty', 'ptmx', 'pts', 'shm', 'mqueue'])
+      assert.match(text, new RegExp(`F ${device}$`, 'm'))
+  })
+
+  test('environment, working folder, user, mounts and args reach the program', async () => {
+    mkdirSync(join(root, 'volume'))
+    writeFileSync(join(root, 'volume/file'), 'mounted\n')
+    const { lines, exitCode } = await output(
+      ['sh', '-c', 'echo $0 $GREETING; pwd; id -u; cat /data/file; touch /data/x'],
+      {
+        args: ['zero'],
+        env: [{ name: 'GREETING', value: 'hello world' }],
+        workingDir: '/tmp',
+        user: { uid: 1000 },
+        mounts: [{ source: join(root, 'volume'), destination: '/data', readOnly: true }],
+      },
+    )
+    assert.deepEqual(lines.slice(0, 4), [
+      'stdout F zero hello world',
+      'stdout F /tmp',
+      'stdout F 1000',
+      'stdout F mounted',
+    ])
+    assert.match(lines[4]!, /Read-only file system/)
+    assert.notEqual(exitCode, 0)
+  })
+
+  test('capabilities are the default set, less what is dropped', async () => {
+    const all = await output(['grep', 'CapEff', '/proc/self/status'])
+    assert.deepEqual(all.lines, ['stdout F CapEff:\t00000000a80425fb'])
+    const none = await output(['grep', 'CapEff', '/proc/self/status'], {
+      capabilities: { add: ['NET_ADMIN'], drop: ['ALL'] },
+    })
+    assert.deepEqual(none.lines, ['stdout F CapEff:\t0000000000001000'])
+  })
+
+  test('limits stand in the container’s cgroup, and a container above its memory is OOMKilled', async () => {
+    const made = spec(['sh', '-c', 'x=aaaaaaaaaaaaaaaa; while :; do x=$x$x; done'], {
+      resources: { memoryLimitBytes: 16 << 20, cpuShares: 512 },
+    })
+    const exit = exitOf(made.id)
+    await runtime.create(made)
+    await runtime.start(made.id)
+    const state = await exit
+    assert.equal(state.reason, 'OOMKilled')
+    assert.equal(state.exitCode, 137)
+    await runtime.remove(made.id)
+  })
+
+  test('stop() sends SIGTERM, and SIGKILL once the grace period is over', async () => {
+    const polite = await run(['sh', '-c', 'trap "exit 7" TERM; echo ready; while :; do sleep 0.05; done'])
+    const deaf = await run(['sleep', '1000'])
+    await new Promise((resolve) => setTimeout(resolve, 150))
+    await runtime.stop(polite.id, 5)
+    const began = performance.now()
+    await runtime.stop(deaf.id, 0.2)
+    assert.ok(performance.now() - began >= 190)
+    const [first, second] = [await runtime.status(polite.id), await runtime.status(deaf.id)]
+    assert.equal(first?.state === 'exited' && first.exitCode, 7)
+    assert.equal(second?.state === 'exited' && second.exitCode, 137)
+    assert.equal(second?.state === 'exited' && second.signal, 9)
+    await runtime.remove(polite.id)
+    await runtime.remove(deaf.id)
+    assert.equal(await runtime.status(deaf.id), undefined)
+  })
+
+  test('remove() leaves neither file nor cgroup', async () => {
+    const made = await run(['sleep', '1000'])
+    await runtime.remove(made.id)
+    assert.deepEqual(readdirSync(join(stateDir, 'containers')), [])
+    assert.deepEqual(readdirSync(join(stateDir, 'runc')), [])
+    for (const hierarchy of readdirSync('/sys/fs/cgroup'))
+      assert.equal(existsSync(join('/sys/fs/cgroup', hierarchy, 'fairlead', cluster, made.cgroup)), false)
+  })
+
+  test('a program that is not there fails create() in words, and leaves nothing', async () => {
+    await assert.rejects(runtime.create(spec(['no-such-program'])), {
+      code: 'CONTAINER_CANNOT_RUN',
+      message: /no-such-program.*not found/,
+    })
+    assert.deepEqual(await runtime.list(), [])
+  })
+
+  test('an unknown image names the ones that are built in', async () => {
+    await assert.rejects(runtime.create(spec(['true'], { image: 'nginx' })), {
+      code: 'IMAGE_UNKNOWN',
+      message: /nginx.*fairlead\/echo.*fairlead\/host.*later/,
+    })
+  })
+
+  test('another process of ours adopts what runs, and is told when it exits', async () => {
+    const made = await run(['sleep', '1000'], { annotations: { pod: 'a' } })
+    const other = createRuncRuntime({ stateDir, cluster })
+    try {
+      const [record] = await other.list()
+      assert.equal(record?.id, made.id)
+      assert.equal(record?.status.state, 'running')
+      assert.deepEqual(record?.annotations, { pod: 'a' })
+      const told = new Promise<string>((resolve) => other.onExit(resolve))
+      await runtime.stop(made.id, 0)
+      assert.equal(await told, made.id)
+    } finally {
+      other.close()
+      await runtime.remove(made.id)
+    }
+  })
+})
+
+describe('exec', () => {
+  test('output, input and exit code pass through', async () => {
+    const made = await run(['sleep', '1000'])
+    const stdin = new PassThrough()
+    stdin.end('from stdin')
+    const answer = await exec(made.id, ['sh', '-c', 'cat; echo oops >&2; exit 5'], { stdin })
+    assert.deepEqual(answer, { exitCode: 5, out: 'from stdin', err: 'oops\n' })
+    await runtime.remove(made.id)
+  })
+
+  test('a missing program is 127, and one that may not be executed 126', async () => {
+    const made = await run(['sleep', '1000'])
+    const missing = await exec(made.id, ['nothing-here'])
+    assert.equal(missing.exitCode, 127)
+    assert.match(missing.err, /nothing-here.*not found/)
+    assert.equal((await exec(made.id, ['/etc/passwd'])).exitCode, 126)
+    await runtime.remove(made.id)
+  })
+
+  test('8 MB pass unharmed at the reader’s pace', async () => {
+    const made = await run(['sleep', '1000'])
+    const { out } = await exec(made.id, ['sh', '-c', 'head -c 8000000 /dev/zero | tr "\\0" x'])
+    assert.equal(out.length, 8_000_000)
+    await runtime.remove(made.id)
+  })
+
+  test('a terminal has the right size, follows a resize, and gives the exit code', async () => {
+    const made = await run(['sleep', '1000'])
+    const stdin = new PassThrough()
+    const out = collector()
+    let resize: ((size: { width: number; height: number }) => void) | undefined
+    const done = runtime.exec(made.id, {
+      command: ['sh'],
+      tty: true,
+      stdin,
+      stdout: out.stream,
+      stderr: out.stream,
+      onResize: (listener) => {
+        resize = listener
+        listener({ width: 100, height: 30 })
+      },
+    })
+    stdin.write('tty\n')
+    await out.until(/\/dev\/pts\/\d+/)
+    stdin.write('stty size\n')
+    await out.until(/30 100/)
+    resize?.({ width: 132, height: 43 })
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    stdin.write('stty size\n')
+    await out.until(/43 132/)
+    stdin.write('exit 9\n')
+    assert.deepEqual(await done, { exitCode: 9 })
+    await runtime.remove(made.id)
+  })
+
+  test('an abort kills the command and what it started', async () => {
+    const made = await run(['sleep', '1000'])
+    const stop = new AbortController()
+    const out = collector()
+    const done = runtime.exec(made.id, {
+      command: ['sh', '-c', 'sleep 987 & echo up; sleep 987'],
+      tty: false,
+      stdout: out.stream,
+      stderr: out.stream,
+      signal: stop.signal,
+    })
+    await out.until(/up/)
+    stop.abort()
+    assert.equal((await done).exitCode, 137)
+    assert.doesNotMatch((await exec(made.id, ['ps'])).out, /987/)
+    await runtime.remove(made.id)
+  })
+})
+
+describe('attach', () => {
+  test('stdin and stdout are the container’s own, and its end ends the attach', async () => {
+    const made = await run(['sh', '-c', 'read line; echo got $line; echo bad >&2'], { stdin: true, stdinOnce: true })
+    const stdin = new PassThrough()
+    const [out, err] = [collector(), collector()]
+    const done = runtime.attach(made.id, { tty: false, stdin, stdout: out.stream, stderr: err.stream })
+    stdin.write('a line\n')
+    await done
+    assert.equal(out.text(), 'got a line\n')
+    assert.equal(err.text(), 'bad\n')
+    await runtime.remove(made.id)
+  })
+
+  test('with a terminal it follows a resize', async () => {
+    const made = await run(['sh'], { stdin: true, tty: true })
+    const stdin = new PassThrough()
+    const out = collector()
+    const done = runtime.attach(made.id, {
+      tty: true,
+      stdin,
+      stdout: out.stream,
+      stderr: out.stream,
+      onResize: (listener) => listener({ width: 111, height: 22 }),
+    })
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    stdin.write('stty size\n')
+    await out.until(/22 111/)
+    stdin.write('exit\n')
+    await done
+    await runtime.remove(made.id)
+  })
+})
+
+describe('fairlead/host', () => {
+  test('the machine’s programs run, its secrets are not there, and a write stays in the container', async () => {
+    const { lines } = await output(
+      [
+        'sh',
+        '-c',
+        'cat /etc/shadow /etc/gshadow /etc/shadow-; ls -A /root /home /var/lib/fairlead /etc/ssh/ /tmp /run; touch /usr/written && curl --version && python3 -c "print(6*7)"',
+      ],
+      { image: 'fairlead/host' },
+    )
+    const text = lines.join('\n')
+    assert.doesNotMatch(text, /root:[*!$]/)
+    assert.doesNotMatch(text, /_key$/m)
+    assert.match(text, /F \/root:\nstdout F ?\n/)
+    assert.match(text, /F \/var\/lib\/fairlead:\nstdout F curl/)
+    assert.match(text, /F curl \d/)
+    assert.match(text, /F 42$/m)
+    assert.equal(existsSync('/usr/written'), false)
+  })
+
+  test('a secret can be mounted at /var/run/secrets', async () => {
+    mkdirSync(join(root, 'secret'))
+    writeFileSync(join(root, 'secret/token'), 'abc\n')
+    const mounts = [
+      { source: join(root, 'secret'), destination: '/var/run/secrets/kubernetes.io/serviceaccount', readOnly: true },
+    ]
+    const { lines } = await output(['cat', '/var/run/secrets/kubernetes.io/serviceaccount/token'], {
+      image: 'fairlead/host',
+      mounts,
+    })
+    assert.deepEqual(lines, ['stdout F abc'])
+  })
+})
+
+describe('purge', () => {
+  test('it removes every process, cgroup and file with no runtime alive, and nothing else', async () => {
+    const own = join(root, 'purged')
+    const other = createRuncRuntime({ stateDir: own, cluster: `${cluster}-b` })
+    const ids = await Promise.all(
+      [1, 2, 3, 4, 5, 6, 7, 8, 9, 10].map(async () => {
+        const made = spec(['sleep', '1000'])
+        await other.create(made)
+        await other.start(made.id)
+        return made.id
+      }),
+    )
+    const pids = (await other.list()).map(({ status }) => (status.state === 'running' ? status.pid : 0))
+    const stranger = await run(['sleep', '1000'])
+    other.close()
+    const began = performance.now()
+    await purge({ stateDir: own, cluster: `${cluster}-b` })
+    const took = performance.now() - began
+    assert.equal(pids.length, ids.length)
+    for (const pid of pids) assert.equal(existsSync(`/proc/${pid}`), false)
+    assert.equal(existsSync(own), false)
+    for (const hierarchy of readdirSync('/sys/fs/cgroup'))
+      assert.equal(existsSync(join('/sys/fs/cgroup', hierarchy, 'fairlead', `${cluster}-b`)), false)
+    assert.equal((await runtime.status(stranger.id))?.state, 'running')
+    await runtime.remove(stranger.id)
+    console.log(`# purge of 10 containers: ${took.toFixed(0)} ms`)
+  })
+})
