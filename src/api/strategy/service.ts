@@ -1,0 +1,118 @@
+import type { Service, ServiceSpec } from '#api/core-v1.ts'
+import type { Draft } from '#schema/defaulting.ts'
+import { jsonEqual } from '#schema/json-patch.ts'
+import { externallyAccessible, needsClusterIP, needsHealthCheckNodePort, needsNodePort } from './service-needs.ts'
+
+/** `clusterIP` and `clusterIPs[0]` are one thing said twice; a client that knows only the first says only the first. */
+export const normalizeClusterIPs = (service: Draft<Service>, old?: Service): void => {
+  service.spec ??= {}
+  const spec = service.spec
+  // Written out as an empty string, absence is still absence.
+  if (spec.clusterIP === '') delete spec.clusterIP
+  if (old === undefined) {
+    if (spec.clusterIP && !spec.clusterIPs?.length) spec.clusterIPs = [spec.clusterIP]
+    return
+  }
+  const before = old.spec ?? {}
+  if ((spec.clusterIP ?? '') !== (before.clusterIP ?? '')) {
+    // The client changed the old field and sent the new one back as it was.
+    if (!jsonEqual(spec.clusterIPs ?? [], before.clusterIPs ?? [])) {
+      if (spec.clusterIP && !spec.clusterIPs?.length) spec.clusterIPs = [spec.clusterIP]
+    } else if (spec.clusterIP) spec.clusterIPs = [spec.clusterIP]
+    else delete spec.clusterIPs
+  } else if (spec.clusterIP && !spec.clusterIPs?.length) spec.clusterIPs = [spec.clusterIP]
+}
+
+/** Carries over what was allocated and what an update leaves out, so that a manifest may be sent again as it was written. */
+export const carryAllocatedValues = (service: Draft<Service>, old: Service): void => {
+  service.spec ??= {}
+  const spec = service.spec
+  const before = old.spec ?? {}
+  if (needsClusterIP(old) && needsClusterIP(service)) {
+    if (!spec.clusterIP && before.clusterIP) spec.clusterIP = before.clusterIP
+    if (!spec.clusterIPs?.length && before.clusterIPs) spec.clusterIPs = [...before.clusterIPs]
+  }
+  if (needsNodePort(old) && needsNodePort(service)) {
+    // A node port that the update gives to another port is not carried over to the one that had it.
+    const kept = nodePortsOf(old).filter((port) => nodePortsOf(service).includes(port))
+    const byName = new Map((before.ports ?? []).map((port) => [port.name ?? '', port.nodePort ?? 0]))
+    for (const port of spec.ports ?? []) {
+      if (port.nodePort) continue
+      const known = byName.get(port.name ?? '') ?? 0
+      if (known !== 0 && !kept.includes(known)) port.nodePort = known
+    }
+  }
+  if (needsHealthCheckNodePort(old) && needsHealthCheckNodePort(service))
+    if (!spec.healthCheckNodePort && before.healthCheckNodePort) spec.healthCheckNodePort = before.healthCheckNodePort
+}
+
+const nodePortsOf = (service: Service): readonly number[] =>
+  (service.spec?.ports ?? []).flatMap((port) => (port.nodePort ? [port.nodePort] : []))
+
+/**
+ * Drops what the new type has no use for, where the client did not touch it: `kubectl patch svc x -p '{"spec":{"type":"ClusterIP"}}'`
+ * gives its node ports back without naming them.
+ */
+export const dropTypeDependentFields = (service: Draft<Service>, old: Service): void => {
+  service.spec ??= {}
+  const spec = service.spec
+  const before = old.spec ?? {}
+  const same = (key: keyof ServiceSpec): boolean => jsonEqual(spec[key] ?? null, before[key] ?? null)
+  if (needsClusterIP(old) && !needsClusterIP(service)) {
+    if (same('clusterIP') || same('clusterIPs')) {
+      delete spec.clusterIP
+      delete spec.clusterIPs
+    }
+    if (same('ipFamilies')) delete spec.ipFamilies
+    if (same('ipFamilyPolicy')) delete spec.ipFamilyPolicy
+    if (same('internalTrafficPolicy')) delete spec.internalTrafficPolicy
+  }
+  if (needsNodePort(old) && !needsNodePort(service)) {
+    const had = nodePortsOf(old)
+    if (nodePortsOf(service).every((port) => had.includes(port)))
+      for (const port of spec.ports ?? []) delete port.nodePort
+  }
+  if (needsHealthCheckNodePort(old) && !needsHealthCheckNodePort(service) && same('healthCheckNodePort'))
+    delete spec.healthCheckNodePort
+  if (before.type === 'LoadBalancer' && spec.type !== 'LoadBalancer') {
+    if (same('allocateLoadBalancerNodePorts')) delete spec.allocateLoadBalancerNodePorts
+    if (same('loadBalancerClass')) delete spec.loadBalancerClass
+  }
+  if (externallyAccessible(old) && !externallyAccessible(service) && same('externalTrafficPolicy'))
+    delete spec.externalTrafficPolicy
+}
+
+/** What the API server's allocators have to do after an update, in terms of the two objects. */
+export interface ServiceAllocation {
+  readonly releaseClusterIPs: readonly string[]
+  readonly releaseNodePorts: readonly number[]
+  readonly releaseHealthCheckNodePort: number | undefined
+  readonly allocateClusterIPs: boolean
+  readonly allocateNodePorts: boolean
+  readonly allocateHealthCheckNodePort: boolean
+}
+
+/** Reads off two versions of a Service (`undefined`: not there) which allocations it gives back and which it asks for. */
+export const serviceAllocation = (service: Service | undefined, old: Service | undefined): ServiceAllocation => {
+  const wants = (check: (service: Service) => boolean): boolean => service !== undefined && check(service)
+  const addresses = (of: Service | undefined): readonly string[] =>
+    of !== undefined && needsClusterIP(of) ? (of.spec?.clusterIPs ?? []).filter((ip) => ip !== 'None' && ip !== '') : []
+  const nodePorts = (of: Service | undefined): readonly number[] => (of === undefined ? [] : nodePortsOf(of))
+  const health = (of: Service | undefined): number =>
+    of !== undefined && needsHealthCheckNodePort(of) ? (of.spec?.healthCheckNodePort ?? 0) : 0
+  const kept = addresses(service)
+  const keptPorts = nodePorts(service)
+  const before = health(old)
+  return {
+    releaseClusterIPs: addresses(old).filter((ip) => !kept.includes(ip)),
+    releaseNodePorts: [...new Set(nodePorts(old))].filter((port) => !keptPorts.includes(port)),
+    releaseHealthCheckNodePort: before !== 0 && before !== health(service) ? before : undefined,
+    allocateClusterIPs:
+      wants(needsClusterIP) && service?.spec?.clusterIP !== 'None' && !jsonEqual(kept, addresses(old)),
+    allocateNodePorts:
+      wants(needsNodePort) &&
+      (service?.spec?.ports ?? []).some((port) => !port.nodePort || !nodePorts(old).includes(port.nodePort)),
+    allocateHealthCheckNodePort:
+      wants(needsHealthCheckNodePort) && (health(service) === 0 || health(service) !== before),
+  }
+}

@@ -1,0 +1,98 @@
+/** Kubernetes' kinds of field error; `Status.details.causes[].reason` is `FieldValue` before them. */
+export type FieldErrorType =
+  | 'NotFound'
+  | 'Required'
+  | 'Duplicate'
+  | 'Invalid'
+  | 'NotSupported'
+  | 'Forbidden'
+  | 'TooLong'
+  | 'TooMany'
+
+export interface FieldError {
+  readonly type: FieldErrorType
+  /** `spec.ports[0].nodePort`. */
+  readonly field: string
+  /** Shown for the types that show it: Invalid, NotSupported, Duplicate, NotFound. */
+  readonly badValue?: unknown
+  readonly detail: string
+}
+
+/** One cause of `Status.details.causes`. */
+export interface FieldCause {
+  readonly reason: string
+  readonly message: string
+  readonly field: string
+}
+
+export const required = (field: string, detail = ''): FieldError => ({ type: 'Required', field, detail })
+export const invalid = (field: string, badValue: unknown, detail: string): FieldError => ({
+  type: 'Invalid',
+  field,
+  badValue,
+  detail,
+})
+export const duplicate = (field: string, badValue: unknown): FieldError => ({
+  type: 'Duplicate',
+  field,
+  badValue,
+  detail: '',
+})
+export const forbidden = (field: string, detail: string): FieldError => ({ type: 'Forbidden', field, detail })
+/** @param supported in the order in which they are shown; Kubernetes sorts most of its sets. */
+export const notSupported = (field: string, badValue: unknown, supported: readonly string[]): FieldError => ({
+  type: 'NotSupported',
+  field,
+  badValue,
+  detail: `supported values: ${supported.map((value) => JSON.stringify(value)).join(', ')}`,
+})
+export const tooLong = (field: string, maximum: number): FieldError => ({
+  type: 'TooLong',
+  field,
+  detail: `may not be more than ${maximum} ${maximum === 1 ? 'byte' : 'bytes'}`,
+})
+export const tooMany = (field: string, maximum: number): FieldError => ({
+  type: 'TooMany',
+  field,
+  detail: `must have at most ${maximum} item${maximum === 1 ? '' : 's'}`,
+})
+
+const TITLES: { readonly [type in FieldErrorType]: string } = {
+  NotFound: 'Not found',
+  Required: 'Required value',
+  Duplicate: 'Duplicate value',
+  Invalid: 'Invalid value',
+  NotSupported: 'Unsupported value',
+  Forbidden: 'Forbidden',
+  TooLong: 'Too long',
+  TooMany: 'Too many',
+}
+
+/** `Invalid value: 0: must be between 1 and 65535, inclusive`: the error without its field. */
+export const fieldErrorBody = (error: FieldError): string => {
+  const hidden =
+    error.type === 'Required' || error.type === 'Forbidden' || error.type === 'TooLong' || error.type === 'TooMany'
+  const shown = hidden ? TITLES[error.type] : `${TITLES[error.type]}: ${JSON.stringify(error.badValue ?? null)}`
+  return error.detail === '' ? shown : `${shown}: ${error.detail}`
+}
+
+/** `spec.ports: Required value`. */
+export const fieldErrorText = (error: FieldError): string => `${error.field}: ${fieldErrorBody(error)}`
+
+/**
+ * The message of the Status that refuses an object: `Service "x" is invalid: spec.ports: Required value`. Several errors stand in
+ * brackets, equal ones once. Kinds outside of the core group carry it: `Deployment.apps "x"`.
+ */
+export const invalidMessage = (
+  resource: { readonly group: string; readonly kind: string },
+  name: string,
+  errors: readonly FieldError[],
+): string => {
+  const texts = [...new Set(errors.map(fieldErrorText))]
+  const kind = resource.group === '' ? resource.kind : `${resource.kind}.${resource.group}`
+  return `${kind} ${JSON.stringify(name)} is invalid: ${texts.length === 1 ? texts[0] : `[${texts.join(', ')}]`}`
+}
+
+/** The causes that go with `invalidMessage`. */
+export const fieldCauses = (errors: readonly FieldError[]): readonly FieldCause[] =>
+  errors.map((error) => ({ reason: `FieldValue${error.type}`, message: fieldErrorBody(error), field: error.field }))

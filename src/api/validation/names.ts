@@ -1,0 +1,118 @@
+import { type FieldError, invalid, required } from './field-error.ts'
+
+// The messages are Kubernetes' own, letter for letter: clients and people match on them.
+const LABEL = '[a-z0-9]([-a-z0-9]*[a-z0-9])?'
+const SUBDOMAIN = `${LABEL}(\\.${LABEL})*`
+const QUALIFIED = '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]'
+const anchored = (pattern: string): RegExp => new RegExp(`^(?:${pattern})$`)
+const LABEL_FORM = anchored(LABEL)
+const SUBDOMAIN_FORM = anchored(SUBDOMAIN)
+const QUALIFIED_FORM = anchored(QUALIFIED)
+const VALUE_FORM = anchored(`(${QUALIFIED})?`)
+const DNS_1035 = '[a-z]([-a-z0-9]*[a-z0-9])?'
+const DNS_1035_FORM = anchored(DNS_1035)
+
+export const LABEL_MESSAGE = `a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is '${LABEL}')`
+const SUBDOMAIN_MESSAGE = `a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '${SUBDOMAIN}')`
+const DNS_1035_MESSAGE = `a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and end with an alphanumeric character (e.g. 'my-name',  or 'abc-123', regex used for validation is '${DNS_1035}')`
+const VALUE_MESSAGE = `a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is '(${QUALIFIED})?')`
+const QUALIFIED_MESSAGE = `name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '${QUALIFIED}')`
+
+/** The length in UTF-8: Go counts bytes. */
+export const byteLength = (text: string): number => {
+  let length = 0
+  for (const char of text) {
+    const point = char.codePointAt(0)!
+    length += point < 0x80 ? 1 : point < 0x800 ? 2 : point < 0x1_0000 ? 3 : 4
+  }
+  return length
+}
+const longest = (length: number): string => `must be no more than ${length} characters`
+
+/** A form's complaints about a text; none when it is right. */
+export type NameForm = (name: string) => readonly string[]
+
+const form =
+  (pattern: RegExp, maximum: number, message: string): NameForm =>
+  (name) => {
+    const problems: string[] = []
+    if (byteLength(name) > maximum) problems.push(longest(maximum))
+    if (!pattern.test(name)) problems.push(message)
+    return problems
+  }
+
+/** RFC 1123 label, 63 bytes: namespaces, Services, port names. */
+export const dnsLabel: NameForm = form(LABEL_FORM, 63, LABEL_MESSAGE)
+/** RFC 1035 label: starts with a letter. */
+export const dns1035Label: NameForm = form(DNS_1035_FORM, 63, DNS_1035_MESSAGE)
+/** RFC 1123 subdomain, 253 bytes: most kinds' names. */
+export const dnsSubdomain: NameForm = form(SUBDOMAIN_FORM, 253, SUBDOMAIN_MESSAGE)
+/** A label's value, 63 bytes, may be empty. */
+export const labelValue: NameForm = form(VALUE_FORM, 63, VALUE_MESSAGE)
+
+/** A name that may be one element of a URL path: what every kind's name must at least be. */
+export const pathSegmentName: NameForm = (name) => {
+  if (name === '.' || name === '..') return [`may not be '${name}'`]
+  return ['/', '%'].filter((part) => name.includes(part)).map((part) => `may not contain '${part}'`)
+}
+
+/** `example.com/name` or `name`: label keys, annotation keys, resource names. */
+export const qualifiedName: NameForm = (value) => {
+  const parts = value.split('/')
+  const problems: string[] = []
+  let name = parts[0]!
+  if (parts.length === 2) {
+    const prefix = parts[0]!
+    name = parts[1]!
+    if (prefix === '') problems.push('prefix part must be non-empty')
+    else problems.push(...dnsSubdomain(prefix).map((problem) => `prefix part ${problem}`))
+  } else if (parts.length > 2) {
+    return [
+      `a qualified name ${QUALIFIED_MESSAGE.slice('name part '.length)} with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')`,
+    ]
+  }
+  if (name === '') problems.push('name part must be non-empty')
+  else if (byteLength(name) > 63) problems.push(`name part ${longest(63)}`)
+  if (!QUALIFIED_FORM.test(name)) problems.push(QUALIFIED_MESSAGE)
+  return problems
+}
+
+/** An IANA service name: a named container port, a named target port. 15 characters with at least one letter. */
+export const portName: NameForm = (name) => {
+  const problems: string[] = []
+  if (byteLength(name) > 15) problems.push(longest(15))
+  if (!/^[-a-z0-9]+$/.test(name))
+    problems.push('must contain only alpha-numeric characters (a-z, 0-9), and hyphens (-)')
+  if (!/[a-z]/.test(name)) problems.push('must contain at least one letter (a-z)')
+  if (name.includes('--')) problems.push('must not contain consecutive hyphens')
+  if (name.startsWith('-') || name.endsWith('-')) problems.push('must not begin or end with a hyphen')
+  return problems
+}
+
+/** The complaints of a form as field errors. */
+export const checkForm = (form: NameForm, value: string, field: string): readonly FieldError[] =>
+  form(value).map((problem) => invalid(field, value, problem))
+
+export const checkPortNumber = (port: number, field: string): readonly FieldError[] =>
+  Number.isInteger(port) && port >= 1 && port <= 65_535
+    ? []
+    : [invalid(field, port, 'must be between 1 and 65535, inclusive')]
+
+/** A target port: a number, or a container port's name. */
+export const checkPortNumberOrName = (port: number | string, field: string): readonly FieldError[] =>
+  typeof port === 'number' ? checkPortNumber(port, field) : checkForm(portName, port, field)
+
+/** Labels and selectors: keys and values are reported on the map itself, as Kubernetes does. */
+export const checkLabels = (labels: { readonly [key: string]: string }, field: string): readonly FieldError[] =>
+  Object.entries(labels).flatMap(([key, value]) => [
+    ...checkForm(qualifiedName, key, field),
+    ...checkForm(labelValue, value, field),
+  ])
+
+/** Present, and of that form. */
+export const checkRequired = (form: NameForm, value: string | undefined, field: string): readonly FieldError[] =>
+  value ? checkForm(form, value, field) : [required(field)]
+
+/** Not negative. */
+export const checkNonNegative = (value: number | undefined, field: string): readonly FieldError[] =>
+  value !== undefined && value < 0 ? [invalid(field, value, 'must be greater than or equal to 0')] : []
