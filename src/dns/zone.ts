@@ -108,7 +108,7 @@ export class Zone {
       // The name as it was asked comes back letter for letter: resolvers check it (0x20 encoding).
       const owner = step === 0 ? question.name : at
       if (!node) return sets.length > 0 ? this.#reply(question, sets, random) : this.#negative(Rcode.NXDOMAIN)
-      const cname = node.find((data) => data.type === 'CNAME')
+      const cname = node.find((data): data is RecordData & { type: 'CNAME'; target: string } => data.type === 'CNAME')
       if (!cname || question.type === RecordType.CNAME || question.type === RecordType.ANY) {
         sets.push({ name: owner, data: pick(node, question.type) })
         return this.#reply(question, sets, random)

@@ -1,0 +1,164 @@
+import nodeAssert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { appendFileSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+
+if (process.env.FAIRLEAD_ISOLATED !== '1') throw new Error('a test that sends traffic runs under script/isolated')
+
+const top = join(import.meta.dirname, '..', '..')
+export const FAIRLEAD = join(top, 'bin', 'fairlead')
+export const EXAMPLES = join(top, 'examples')
+
+export interface Outcome {
+  readonly status: number
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** Runs a program to its end; a status other than 0 is an outcome, not an error. */
+export const run = (
+  program: string,
+  args: readonly string[],
+  options: { readonly input?: string; readonly env?: NodeJS.ProcessEnv; readonly timeoutMs?: number } = {},
+): Promise<Outcome> =>
+  new Promise((resolve) => {
+    const child = execFile(
+      program,
+      args,
+      { env: { ...process.env, ...options.env }, timeout: options.timeoutMs ?? 60_000, maxBuffer: 64 << 20 },
+      (error, stdout, stderr) => {
+        const { code } = (error ?? { code: 0 }) as { code?: number | string }
+        resolve({ status: typeof code === 'number' ? code : 1, stdout, stderr })
+      },
+    )
+    child.stdin?.end(options.input ?? '')
+  })
+
+type Assert = typeof nodeAssert
+
+/** What a test did, for the check that docs/brief.md's tests ran and asserted something. */
+const record = (name: string, assertions: number, passed: boolean): void => {
+  const path = process.env.FAIRLEAD_REPORT
+  if (path) appendFileSync(path, `${JSON.stringify({ name, assertions, passed })}\n`)
+}
+
+/** A test whose assertions are counted; one that asserts nothing fails. */
+export const claim = (
+  name: string,
+  body: (assert: Assert) => Promise<void>,
+  options: { readonly timeout?: number } = {},
+): void => {
+  test(name, { timeout: options.timeout ?? 60_000 }, async () => {
+    let assertions = 0
+    const counted = new Proxy(nodeAssert, {
+      get: (target, property) => {
+        const value = Reflect.get(target, property) as unknown
+        if (typeof value !== 'function') return value
+        return (...args: unknown[]) => {
+          assertions++
+          return (value as (...args: unknown[]) => unknown)(...args)
+        }
+      },
+    }) as Assert
+    let passed = false
+    try {
+      await body(counted)
+      nodeAssert.ok(assertions > 0, 'the test asserted nothing')
+      passed = true
+    } finally {
+      record(name, assertions, passed)
+    }
+  })
+}
+
+/** Asks again until `probe` gives something, or `limitMs` is over: then its last failure is the test's. */
+export const eventually = async <T>(
+  what: string,
+  probe: () => Promise<T | undefined | false>,
+  limitMs = 15_000,
+): Promise<T> => {
+  const until = Date.now() + limitMs
+  let last: unknown
+  for (;;) {
+    try {
+      const found = await probe()
+      if (found !== undefined && found !== false) return found
+      last = undefined
+    } catch (error) {
+      last = error
+    }
+    if (Date.now() > until) throw new Error(`did not come about in ${limitMs} ms: ${what}`, { cause: last })
+    await sleep(50)
+  }
+}
+
+export interface Cluster {
+  readonly name: string
+  readonly kubeconfig: string
+  /** `fairlead up -o json`'s answer. */
+  readonly facts: {
+    readonly server: string
+    readonly nodes: readonly {
+      readonly name: string
+      readonly namespace: string
+      readonly addresses: readonly [string, string]
+      readonly podCidrs: readonly [string, string]
+    }[]
+  }
+  /** kubectl against this cluster; `kubectl.try` gives the outcome, the plain call fails the test where kubectl fails. */
+  readonly kubectl: ((...args: readonly string[]) => Promise<string>) & {
+    readonly try: (...args: readonly string[]) => Promise<Outcome>
+    readonly apply: (yaml: string) => Promise<string>
+  }
+  readonly json: <T>(...args: readonly string[]) => Promise<T>
+  /** A program in a pod, a node's network, or the host. */
+  readonly inPod: (pod: string, ...command: readonly string[]) => Promise<Outcome>
+  readonly onNode: (node: string, ...command: readonly string[]) => Promise<Outcome>
+  readonly onHost: (...command: readonly string[]) => Promise<Outcome>
+}
+
+/** A cluster for the tests of one file: up before them, down after them, also when they failed. */
+export const withCluster = (name: string, flags: readonly string[] = []): Cluster => {
+  const folder = mkdtempSync(join(tmpdir(), 'fairlead-e2e-'))
+  const kubeconfig = join(folder, 'kubeconfig')
+  const env = { KUBECONFIG: kubeconfig, HOME: folder }
+  let facts: Cluster['facts'] | undefined
+  before(async () => {
+    const outcome = await run(FAIRLEAD, ['up', '--name', name, '-o', 'json', ...flags], { env })
+    nodeAssert.equal(outcome.status, 0, outcome.stderr)
+    facts = JSON.parse(outcome.stdout) as Cluster['facts']
+  })
+  after(async () => {
+    const outcome = await run(FAIRLEAD, ['down', '--name', name], { env })
+    rmSync(folder, { recursive: true, force: true })
+    nodeAssert.equal(outcome.status, 0, outcome.stderr)
+  })
+  const attempt = (...args: readonly string[]): Promise<Outcome> => run('kubectl', args, { env })
+  const strict = async (outcome: Promise<Outcome>): Promise<string> => {
+    const { status, stdout, stderr } = await outcome
+    nodeAssert.equal(status, 0, `kubectl failed: ${stderr}${stdout}`)
+    return stdout
+  }
+  const kubectl = Object.assign((...args: readonly string[]) => strict(attempt(...args)), {
+    try: attempt,
+    apply: (yaml: string) => strict(run('kubectl', ['apply', '-f', '-'], { env, input: yaml })),
+  })
+  const cluster: Cluster = {
+    name,
+    kubeconfig,
+    get facts() {
+      nodeAssert.ok(facts, 'the cluster is up')
+      return facts
+    },
+    kubectl,
+    json: async <T>(...args: readonly string[]) => JSON.parse(await kubectl(...args, '-o', 'json')) as T,
+    inPod: (pod, ...command) => attempt('exec', pod, '--', ...command),
+    onNode: (node, ...command) =>
+      run('ip', ['netns', 'exec', cluster.facts.nodes.find((one) => one.name === node)!.namespace, ...command]),
+    onHost: (program, ...args) => run(program!, args),
+  }
+  return cluster
+}
