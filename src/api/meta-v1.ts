@@ -26,14 +26,14 @@ export class ServerAddressByClientCIDR extends message('ServerAddressByClientCID
   serverAddress: required(2, string),
 }) {}
 
-export class APIGroup extends kind('meta.k8s.io/v1', 'APIGroup', {
+export class APIGroup extends kind('v1', 'APIGroup', {
   name: required(1, string),
   versions: list(2, GroupVersionForDiscovery, { list: 'atomic', always: true }),
   preferredVersion: field(3, GroupVersionForDiscovery),
   serverAddressByClientCIDRs: list(4, ServerAddressByClientCIDR, { list: 'atomic' }),
 }) {}
 
-export class APIGroupList extends kind('meta.k8s.io/v1', 'APIGroupList', {
+export class APIGroupList extends kind('v1', 'APIGroupList', {
   groups: list(1, APIGroup, { list: 'atomic', always: true }),
 }) {}
 
@@ -50,12 +50,12 @@ export class APIResource extends message('APIResource', {
   storageVersionHash: field(10, string),
 }) {}
 
-export class APIResourceList extends kind('meta.k8s.io/v1', 'APIResourceList', {
+export class APIResourceList extends kind('v1', 'APIResourceList', {
   groupVersion: required(1, string),
   resources: list(2, APIResource, { list: 'atomic', always: true }),
 }) {}
 
-export class APIVersions extends kind('meta.k8s.io/v1', 'APIVersions', {
+export class APIVersions extends kind('v1', 'APIVersions', {
   versions: list(1, string, { list: 'atomic', always: true }),
   serverAddressByClientCIDRs: list(2, ServerAddressByClientCIDR, { list: 'atomic', always: true }),
 }) {}
@@ -86,7 +86,7 @@ export class Preconditions extends message('Preconditions', {
   resourceVersion: optional(2, string),
 }) {}
 
-export class DeleteOptions extends kind('meta.k8s.io/v1', 'DeleteOptions', {
+export class DeleteOptions extends kind('v1', 'DeleteOptions', {
   gracePeriodSeconds: optional(1, int64),
   preconditions: optional(2, Preconditions),
   orphanDependents: optional(3, bool),
@@ -132,7 +132,7 @@ export class ListMeta extends message('ListMeta', {
   shardInfo: optional(5, ShardInfo),
 }) {}
 
-export class List extends kind('meta.k8s.io/v1', 'List', {
+export class List extends kind('v1', 'List', {
   metadata: field(1, ListMeta),
   items: list(2, rawExtension, { always: true }),
 }) {}
@@ -229,7 +229,7 @@ export class StatusDetails extends message('StatusDetails', {
   retryAfterSeconds: field(5, int32),
 }) {}
 
-export class Status extends kind('meta.k8s.io/v1', 'Status', {
+export class Status extends kind('v1', 'Status', {
   metadata: field(1, ListMeta),
   status: field(2, string),
   message: field(3, string),

@@ -1,0 +1,169 @@
+export type IpFamily = 'IPv4' | 'IPv6'
+
+/** An address as a number of 32 or 128 bits; the family tells the width. Compare two with `sameAddress`, order them with `compareAddresses`. */
+export interface IpAddress {
+  readonly family: IpFamily
+  readonly value: bigint
+}
+
+/** What was to be an address or a CIDR is none. */
+export class NetError extends Error {
+  readonly code: 'ADDRESS_INVALID' | 'CIDR_INVALID' | 'ADDRESS_OUT_OF_RANGE'
+  constructor(code: NetError['code'], message: string) {
+    super(message)
+    this.name = 'NetError'
+    this.code = code
+  }
+}
+
+/** Bits of an address of this family. */
+export const familyBits = (family: IpFamily): 32 | 128 => (family === 'IPv4' ? 32 : 128)
+
+// No leading zeros, as Go's netip: 010 is eight to some readers and ten to others.
+const DECIMAL = /^(?:0|[1-9]\d{0,2})$/
+const HEX = /^[\dA-Fa-f]{1,4}$/
+
+const parseIpv4 = (text: string): bigint | undefined => {
+  const parts = text.split('.')
+  if (parts.length !== 4) return undefined
+  let value = 0
+  for (const part of parts) {
+    if (!DECIMAL.test(part)) return undefined
+    const byte = Number(part)
+    if (byte > 255) return undefined
+    value = value * 256 + byte
+  }
+  return BigInt(value)
+}
+
+/** Sixteen-bit groups of one side of `::`; a dotted quad may be the last. */
+const parseGroups = (text: string, mayEndDotted: boolean): number[] | undefined => {
+  if (text === '') return []
+  const groups: number[] = []
+  const parts = text.split(':')
+  for (const [index, part] of parts.entries()) {
+    if (HEX.test(part)) {
+      groups.push(Number.parseInt(part, 16))
+      continue
+    }
+    const dotted = mayEndDotted && index === parts.length - 1 ? parseIpv4(part) : undefined
+    if (dotted === undefined) return undefined
+    groups.push(Number(dotted >> 16n), Number(dotted & 0xffffn))
+  }
+  return groups
+}
+
+const parseIpv6 = (text: string): bigint | undefined => {
+  const gap = text.indexOf('::')
+  if (gap >= 0 && text.indexOf('::', gap + 1) >= 0) return undefined
+  const head = parseGroups(gap < 0 ? text : text.slice(0, gap), gap < 0)
+  const tail = gap < 0 ? [] : parseGroups(text.slice(gap + 2), true)
+  if (head === undefined || tail === undefined) return undefined
+  const missing = 8 - head.length - tail.length
+  // `::` stands for at least one group.
+  if (gap < 0 ? missing !== 0 : missing < 1) return undefined
+  let value = 0n
+  for (const group of [...head, ...new Array<number>(missing).fill(0), ...tail]) value = (value << 16n) | BigInt(group)
+  return value
+}
+
+/** Undefined where the text is no address. Zones (`fe80::1%eth0`) are none, nor are octets with leading zeros. */
+export const tryParseAddress = (text: string): IpAddress | undefined => {
+  const family: IpFamily = text.includes(':') ? 'IPv6' : 'IPv4'
+  const value = family === 'IPv6' ? parseIpv6(text) : parseIpv4(text)
+  return value === undefined ? undefined : { family, value }
+}
+
+/** Throws NetError ADDRESS_INVALID. */
+export const parseAddress = (text: string): IpAddress => {
+  const address = tryParseAddress(text)
+  if (address === undefined)
+    throw new NetError(
+      'ADDRESS_INVALID',
+      `${JSON.stringify(text)} is not an IP address; write it as 10.9.8.7 or 2001:db8::ffff`,
+    )
+  return address
+}
+
+/** The family of an address in text, undefined where it is none. */
+export const familyOf = (text: string): IpFamily | undefined => tryParseAddress(text)?.family
+
+/** Whether the address is an IPv4 one written in IPv6, ::ffff:10.0.0.1. */
+export const isIpv4Mapped = ({ family, value }: IpAddress): boolean => family === 'IPv6' && value >> 32n === 0xffffn
+
+const formatIpv4 = (value: number): string =>
+  `${value >>> 24}.${(value >>> 16) & 255}.${(value >>> 8) & 255}.${value & 255}`
+
+/** Start and length of the longest run of zero groups, the first of equals; RFC 5952 4.2: a single group is not shortened. */
+const longestZeroRun = (groups: readonly number[]): { readonly start: number; readonly length: number } => {
+  let best = { start: -1, length: 1 }
+  let start = -1
+  for (let index = 0; index < groups.length; index++) {
+    if (groups[index] !== 0) {
+      start = -1
+      continue
+    }
+    if (start < 0) start = index
+    if (index - start + 1 > best.length) best = { start, length: index - start + 1 }
+  }
+  return best
+}
+
+/** The one canonical text: dotted decimal; RFC 5952 for IPv6 (`2001:db8::1`, `::ffff:10.0.0.1`). */
+export const formatAddress = (address: IpAddress): string => {
+  const { family, value } = address
+  if (family === 'IPv4') return formatIpv4(Number(value))
+  if (isIpv4Mapped(address)) return `::ffff:${formatIpv4(Number(value & 0xffffffffn))}`
+  const groups: number[] = []
+  for (let shift = 112n; shift >= 0n; shift -= 16n) groups.push(Number((value >> shift) & 0xffffn))
+  const hex = groups.map((group) => group.toString(16))
+  const { start, length } = longestZeroRun(groups)
+  if (start < 0) return hex.join(':')
+  return `${hex.slice(0, start).join(':')}::${hex.slice(start + length).join(':')}`
+}
+
+/** Canonical text of an address in text; throws NetError ADDRESS_INVALID. */
+export const canonicalAddress = (text: string): string => formatAddress(parseAddress(text))
+
+/** 4 or 16 bytes in network order. */
+export const toBytes = ({ family, value }: IpAddress): Uint8Array => {
+  const bytes = new Uint8Array(familyBits(family) / 8)
+  let rest = value
+  for (let index = bytes.length - 1; index >= 0; index--) {
+    bytes[index] = Number(rest & 255n)
+    rest >>= 8n
+  }
+  return bytes
+}
+
+/** 4 or 16 bytes of an address in text, in network order; throws NetError ADDRESS_INVALID. */
+export const addressBytes = (text: string): Uint8Array => toBytes(parseAddress(text))
+
+/** The address of 4 or 16 bytes in network order; throws NetError ADDRESS_INVALID for another number of them. */
+export const fromBytes = (bytes: Uint8Array): IpAddress => {
+  if (bytes.length !== 4 && bytes.length !== 16)
+    throw new NetError('ADDRESS_INVALID', `an IP address has 4 or 16 bytes, not ${bytes.length}`)
+  let value = 0n
+  for (const byte of bytes) value = (value << 8n) | BigInt(byte)
+  return { family: bytes.length === 4 ? 'IPv4' : 'IPv6', value }
+}
+
+/** The address `offset` further on (negative: back); throws NetError ADDRESS_OUT_OF_RANGE past the family's ends. */
+export const addOffset = (address: IpAddress, offset: bigint | number): IpAddress => {
+  const value = address.value + BigInt(offset)
+  if (value < 0n || value >> BigInt(familyBits(address.family)) !== 0n)
+    throw new NetError(
+      'ADDRESS_OUT_OF_RANGE',
+      `${formatAddress(address)} moved by ${offset} is no ${address.family} address`,
+    )
+  return { family: address.family, value }
+}
+
+export const sameAddress = (left: IpAddress, right: IpAddress): boolean =>
+  left.family === right.family && left.value === right.value
+
+/** For `sort`: IPv4 before IPv6, then by number. */
+export const compareAddresses = (left: IpAddress, right: IpAddress): number => {
+  if (left.family !== right.family) return left.family === 'IPv4' ? -1 : 1
+  return left.value < right.value ? -1 : left.value > right.value ? 1 : 0
+}
