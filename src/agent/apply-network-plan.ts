@@ -1,0 +1,32 @@
+import { constants } from 'node:os'
+import { newAddress } from '#kernel/address.ts'
+import { changeLink } from '#kernel/link.ts'
+import { newNeighbour } from '#kernel/neighbour.ts'
+import type { NetlinkRequest } from '#kernel/netlink-message.ts'
+import { replaceRoute } from '#kernel/route.ts'
+import type { Rtnetlink } from '#kernel/rtnetlink.ts'
+import type { NetworkPlan } from '#podnetwork/network-plan.ts'
+
+/**
+ * Brings the links of a plan up and gives them their addresses, neighbours and routes, in the namespace of `rtnetlink`, in one system call. The
+ * links must be there; what is already so stays so. Settings (sysctls) are written before links are made: not here. Throws KernelError RTNETLINK_FAILED.
+ */
+export function applyNetworkPlan(rtnetlink: Rtnetlink, plan: NetworkPlan): void {
+  const indexes = new Map<string, number>()
+  const index = (link: string): number => {
+    const known = indexes.get(link) ?? rtnetlink.linkIndex(link)
+    indexes.set(link, known)
+    return known
+  }
+  const requests: NetlinkRequest[] = []
+  for (const { name, alias, addresses } of plan.links) {
+    requests.push(changeLink(index(name), { up: true, alias }))
+    requests.push(...addresses.map((address) => newAddress(index(name), address)))
+  }
+  for (const { link, address, mac } of plan.neighbours) requests.push(newNeighbour(index(link), address, mac))
+  for (const { destination, nextHops, source } of plan.routes) {
+    const hops = nextHops.map(({ link, gateway, onlink }) => ({ link: index(link), gateway, onlink }))
+    requests.push(replaceRoute({ destination, nextHops: hops, source }))
+  }
+  rtnetlink.apply(requests, [constants.errno.EEXIST])
+}

@@ -1,0 +1,48 @@
+import { closeSync } from 'node:fs'
+import { applyNetworkPlan } from '#agent/apply-network-plan.ts'
+import { changeLink, newBridge, newVeth } from '#kernel/link.ts'
+import { createNetworkNamespace, namespacePath, openNamespace } from '#kernel/namespace.ts'
+import { Rtnetlink } from '#kernel/rtnetlink.ts'
+import { writeSysctls } from '#kernel/sysctl.ts'
+import { fabricPlan, HOST_PORT, nodePortLink, UNDERLAY_LINK, UPLINK } from '#podnetwork/machine-plan.ts'
+import { MTU, withoutIpv6 } from '#podnetwork/network-plan.ts'
+import type { ClusterConfig } from '../config.ts'
+
+/** The fabric's namespace with its bridge, without ports yet. */
+export function createFabric(config: ClusterConfig, ipv6: boolean): void {
+  const path = createNetworkNamespace(config.fabric.namespace)
+  const plan = fabricPlan(config)
+  writeSysctls(path, ipv6 ? plan.sysctls : withoutIpv6(plan).sysctls)
+  using fabric = Rtnetlink.open(path)
+  fabric.apply([newBridge({ name: UNDERLAY_LINK, up: true, mtu: MTU })])
+}
+
+/** The cables: one from the bridge into each node, and one to the host (the namespace that the process is in). The nodes' namespaces are there. */
+export function connectFabric(config: ClusterConfig): void {
+  using fabric = Rtnetlink.open(namespacePath(config.fabric.namespace))
+  const master = fabric.linkIndex(UNDERLAY_LINK)
+  const connect = (port: string, link: string, namespace: string) => {
+    const peer = openNamespace(namespace)
+    try {
+      fabric.apply([newVeth({ name: port, mtu: MTU, master, up: true }, { name: link, mtu: MTU }, peer)])
+    } finally {
+      closeSync(peer)
+    }
+  }
+  for (const [index, node] of config.nodes.entries()) {
+    connect(nodePortLink(node.name, index + 1), UPLINK, namespacePath(node.namespace))
+  }
+  connect(HOST_PORT, config.host.link, '/proc/thread-self/ns/net')
+}
+
+/** Routes of the fabric; the nodes' ends of the cables are up by now, so the kernel is made to act on their carrier. */
+export function routeFabric(config: ClusterConfig, ipv6: boolean): void {
+  using fabric = Rtnetlink.open(namespacePath(config.fabric.namespace))
+  const ports = [HOST_PORT, ...config.nodes.map(({ name }, index) => nodePortLink(name, index + 1))]
+  for (const port of ports) {
+    const link = fabric.link(port)
+    if (link !== undefined && !link.operational) fabric.apply([changeLink(link.index, { up: true })])
+  }
+  const plan = fabricPlan(config)
+  applyNetworkPlan(fabric, ipv6 ? plan : withoutIpv6(plan))
+}

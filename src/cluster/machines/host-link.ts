@@ -1,0 +1,29 @@
+import { constants } from 'node:os'
+import { applyNetworkPlan } from '#agent/apply-network-plan.ts'
+import { deleteLink } from '#kernel/link.ts'
+import { Rtnetlink } from '#kernel/rtnetlink.ts'
+import { readSysctl } from '#kernel/sysctl.ts'
+import { hostLinkPlan } from '#podnetwork/machine-plan.ts'
+import { withoutIpv6 } from '#podnetwork/network-plan.ts'
+import type { ClusterConfig } from '../config.ts'
+
+/** The host's end of its cable: addresses and routes. Without IPv6 on the host, or on new links of it, it is IPv4 only. */
+export function routeHostLink(config: ClusterConfig): void {
+  using host = Rtnetlink.open()
+  const plan = hostLinkPlan(config)
+  applyNetworkPlan(host, linkHasIpv6(config.host.link) ? plan : withoutIpv6(plan))
+}
+
+/** Removes the host's link and with it every route of ours on the host, at once. Whether it was there. */
+export function removeHostLink(name: string): boolean {
+  using host = Rtnetlink.open()
+  // A stranger's link may have that name: ours is a veth.
+  if (host.link(name)?.kind !== 'veth') return false
+  host.apply([deleteLink(name)], [constants.errno.ENODEV])
+  return true
+}
+
+/** Whether the kernel has IPv6 at all (it can be switched off at boot). */
+export const kernelHasIpv6 = (): boolean => readSysctl('ipv6/conf/all/disable_ipv6') !== undefined
+
+const linkHasIpv6 = (link: string): boolean => readSysctl(`ipv6/conf/${link}/disable_ipv6`) === '0'

@@ -1,0 +1,80 @@
+import { readFileSync } from 'node:fs'
+import { KernelError } from '#kernel/kernel-error.ts'
+import { deleteNamespace, listNetworkNamespaces, namespacePath } from '#kernel/namespace.ts'
+import { ClusterError } from '../cluster-error.ts'
+import type { ClusterConfig } from '../config.ts'
+import { clusterStateDir } from '../state.ts'
+import { closeEgress, openEgress } from './egress.ts'
+import { connectFabric, createFabric, routeFabric } from './fabric.ts'
+import { kernelHasIpv6, removeHostLink, routeHostLink } from './host-link.ts'
+import { hostLink, isNamespaceOf } from './names.ts'
+import { createNode, routeNode } from './node.ts'
+
+/**
+ * Makes the machines of a local cluster: the fabric, the nodes, and the host's link, in process, without a fork. The host gets that one link with its
+ * addresses and routes; none of its settings is touched (but see --egress). Throws ClusterError MACHINES_FAILED, with what was made taken away again.
+ */
+export function createMachines(config: ClusterConfig): void {
+  try {
+    const ipv6 = kernelHasIpv6()
+    createFabric(config, ipv6)
+    for (const node of config.nodes) createNode(config, node, ipv6)
+    connectFabric(config)
+    for (const node of config.nodes) routeNode(config, node, ipv6)
+    routeHostLink(config)
+    routeFabric(config, ipv6)
+    if (config.egress) openEgress(config, ipv6)
+  } catch (cause) {
+    removeMachines({ name: config.name, config })
+    if (!(cause instanceof KernelError)) throw cause
+    const root = cause.errnoName === 'EPERM' || cause.errnoName === 'EACCES'
+    throw new ClusterError('MACHINES_FAILED', `the network of ${config.name} was not made: ${cause.message}`, {
+      cause,
+      hint: root ? 'run as root (CAP_NET_ADMIN and CAP_SYS_ADMIN are needed)' : undefined,
+    })
+  }
+}
+
+/** What of a cluster's machines is missing: namespaces by name. Empty where all stand, as a restarted agent host should find them. */
+export function missingMachines(config: ClusterConfig): readonly string[] {
+  const there = new Set(listNetworkNamespaces())
+  return [config.fabric.namespace, ...config.nodes.map(({ namespace }) => namespace)].filter((name) => !there.has(name))
+}
+
+/**
+ * Takes away everything that stands outside of the state folder's files: the host's link with its routes, the egress table and setting, every
+ * namespace of fabric, nodes and pods, and the mounts that hold pods' namespaces. Works from the name alone; no error where nothing is there, or half of it.
+ * Whether anything was. Processes in the namespaces should have ended before: a namespace lives as long as they do.
+ */
+export function removeMachines(cluster: {
+  readonly name: string
+  readonly config: ClusterConfig | undefined
+}): boolean {
+  const { name, config } = cluster
+  const stateDir = config?.stateDir ?? clusterStateDir(name)
+  // Explicitly and first: the kernel takes a namespace down later, in its own time, and the host's end must not stay till then.
+  let found = removeHostLink(config?.host.link ?? hostLink(name))
+  if (config === undefined || config.egress) found = closeEgress(name, stateDir) || found
+  const named = new Set(
+    config === undefined ? [] : [config.fabric.namespace, ...config.nodes.map((one) => one.namespace)],
+  )
+  for (const namespace of listNetworkNamespaces()) {
+    if (!named.has(namespace) && !isNamespaceOf(name, namespace)) continue
+    deleteNamespace(namespacePath(namespace))
+    found = true
+  }
+  for (const mount of namespaceMounts(stateDir)) {
+    deleteNamespace(mount)
+    found = true
+  }
+  return found
+}
+
+/** Files below the state folder that a namespace is bound to. */
+function namespaceMounts(stateDir: string): readonly string[] {
+  return readFileSync('/proc/self/mountinfo', 'utf8')
+    .split('\n')
+    .filter((line) => line.includes(' - nsfs '))
+    .map((line) => line.split(' ')[4] ?? '')
+    .filter((path) => path.startsWith(`${stateDir}/`))
+}

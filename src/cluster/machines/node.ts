@@ -1,0 +1,21 @@
+import { applyNetworkPlan } from '#agent/apply-network-plan.ts'
+import { createNetworkNamespace, namespacePath } from '#kernel/namespace.ts'
+import { Rtnetlink } from '#kernel/rtnetlink.ts'
+import { writeSysctls } from '#kernel/sysctl.ts'
+import { nodePlan } from '#podnetwork/machine-plan.ts'
+import { withoutIpv6 } from '#podnetwork/network-plan.ts'
+import type { ClusterConfig, NodeConfig } from '../config.ts'
+
+/** A node's namespace with its settings; links inherit them, so they come first. */
+export function createNode(config: ClusterConfig, node: NodeConfig, ipv6: boolean): void {
+  const path = createNetworkNamespace(node.namespace)
+  const plan = nodePlan(config, node)
+  writeSysctls(path, ipv6 ? plan.sysctls : withoutIpv6(plan).sysctls)
+}
+
+/** The node's addresses and routes, once its uplink is there. */
+export function routeNode(config: ClusterConfig, node: NodeConfig, ipv6: boolean): void {
+  using rtnetlink = Rtnetlink.open(namespacePath(node.namespace))
+  const plan = nodePlan(config, node)
+  applyNetworkPlan(rtnetlink, ipv6 ? plan : withoutIpv6(plan))
+}

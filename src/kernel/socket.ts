@@ -1,0 +1,100 @@
+import { createSocket, type Socket as DatagramSocket } from 'node:dgram'
+import { once } from 'node:events'
+import { closeSync } from 'node:fs'
+import { createServer, type Server, Socket, type SocketConstructorOpts } from 'node:net'
+import { AF_INET6, inetAddress } from './inet.ts'
+import { KernelError } from './kernel-error.ts'
+import { call } from './libc.ts'
+import { withNamespace } from './namespace.ts'
+import { LITTLE_ENDIAN } from './netlink-message.ts'
+
+// linux/net.h, linux/socket.h, linux/in6.h
+const SOCK_STREAM = 1
+const SOCK_DGRAM = 2
+const SOCK_NONBLOCK_CLOEXEC = 0o4000 | 0o2000000
+const SOL_SOCKET = 1
+const SO_REUSEADDR = 2
+const IPPROTO_IPV6 = 41
+const IPV6_V6ONLY = 26
+const BACKLOG = 511
+
+const SOCKET = 'int socket(int domain, int type, int protocol)'
+const SETSOCKOPT = 'int setsockopt(int fd, int level, int name, void *value, uint32 length)'
+const BIND = 'int bind(int fd, void *address, uint32 length)'
+const LISTEN = 'int listen(int fd, int backlog)'
+
+/** struct sockaddr_in or sockaddr_in6. */
+function socketAddress(host: string, port: number): { readonly family: number; readonly bytes: Uint8Array } {
+  const { family, bytes: address } = inetAddress(host)
+  const bytes = new Uint8Array(family === AF_INET6 ? 28 : 16)
+  const view = new DataView(bytes.buffer)
+  view.setUint16(0, family, LITTLE_ENDIAN)
+  view.setUint16(2, port)
+  bytes.set(address, family === AF_INET6 ? 8 : 4)
+  return { family, bytes }
+}
+
+/** A bound socket's descriptor, non-blocking. An IPv6 one takes IPv6 only: the IPv4 wildcard has a socket of its own. */
+function boundSocket(type: number, host: string, port: number): number {
+  const { family, bytes } = socketAddress(host, port)
+  const object = `${host}:${port}`
+  const fd = call('SOCKET_FAILED', 'socket', object, SOCKET, family, type | SOCK_NONBLOCK_CLOEXEC, 0)
+  try {
+    const set = (level: number, name: number) =>
+      call('SOCKET_FAILED', 'setsockopt', object, SETSOCKOPT, fd, level, name, Int32Array.of(1), 4)
+    if (type === SOCK_STREAM) set(SOL_SOCKET, SO_REUSEADDR)
+    if (family === AF_INET6) set(IPPROTO_IPV6, IPV6_V6ONLY)
+    call('SOCKET_FAILED', 'bind', object, BIND, fd, bytes, bytes.length)
+    if (type === SOCK_STREAM) call('SOCKET_FAILED', 'listen', object, LISTEN, fd, BACKLOG)
+    return fd
+  } catch (error) {
+    closeSync(fd)
+    throw error
+  }
+}
+
+/**
+ * A TCP listener in the network namespace at `path`; the connections it accepts are there too. `port` 0: any. Throws KernelError
+ * SOCKET_FAILED (EADDRINUSE and the like), NAMESPACE_UNKNOWN.
+ */
+export async function listenTcp(path: string, host: string, port: number, server = createServer()): Promise<Server> {
+  const fd = withNamespace(path, () => boundSocket(SOCK_STREAM, host, port))
+  server.listen({ fd })
+  await once(server, 'listening')
+  return server
+}
+
+/** A UDP socket bound in the network namespace at `path`; what it sends leaves from there. Throws as listenTcp(). */
+export async function bindUdp(path: string, host: string, port: number): Promise<DatagramSocket> {
+  const fd = withNamespace(path, () => boundSocket(SOCK_DGRAM, host, port))
+  const socket = createSocket(inetAddress(host).family === AF_INET6 ? 'udp6' : 'udp4')
+  socket.bind({ fd, exclusive: true })
+  await once(socket, 'listening')
+  return socket
+}
+
+/**
+ * Connects from the network namespace at `path`. `address` is an IP address, never a name. As net.connect(): failures come as the 'error' event,
+ * with errno's name as `code`. The caller sets timeouts.
+ */
+export function connectTcp(path: string, address: string, port: number): Socket {
+  const { family } = inetAddress(address)
+  const object = `${address}:${port}`
+  const fd = withNamespace(path, () =>
+    call('SOCKET_FAILED', 'socket', object, SOCKET, family, SOCK_STREAM | SOCK_NONBLOCK_CLOEXEC, 0),
+  )
+  // net.connect() makes its socket in a later tick, at home; one that it is given, it connects. manualStart keeps it from reading before.
+  const options: SocketConstructorOpts & { readonly manualStart: true } = { fd, manualStart: true }
+  return new Socket(options).connect({ host: address, port, autoSelectFamily: false })
+}
+
+/** True where nobody listens on that address and port, here, so that we could. */
+export function isPortFree(host: string, port: number): boolean {
+  try {
+    closeSync(boundSocket(SOCK_STREAM, host, port))
+    return true
+  } catch (error) {
+    if (error instanceof KernelError && error.code === 'SOCKET_FAILED') return false
+    throw error
+  }
+}

@@ -1,0 +1,27 @@
+import { type AddressRange, addressAt, rangeSize } from './address-range.ts'
+
+/** The first offsets of a node's range that no pod gets: the network itself, and .1, which people take for a gateway. */
+const RESERVED = 2
+/** A node needs no more, and an IPv6 range has more than can be searched. */
+const LIMIT = 65536
+
+/**
+ * The next free offset after `last`, going round: a pod that is made again has another address, since one that was just freed is the last to be
+ * given again. The highest (broadcast) is not given. Undefined where all are taken. One offset serves both families.
+ */
+export function nextFreeOffset(range: AddressRange, taken: ReadonlySet<number>, last: number): number | undefined {
+  const end = Math.min(Number(rangeSize(range)) - 1, LIMIT)
+  const span = end - RESERVED
+  if (span <= 0) return undefined
+  const start = Math.max(last + 1, RESERVED) - RESERVED
+  for (let step = 0; step < span; step++) {
+    const offset = RESERVED + ((start + step) % span)
+    if (!taken.has(offset)) return offset
+  }
+  return undefined
+}
+
+/** A pod's addresses, IPv4 first. */
+export function podAddresses(ranges: readonly [AddressRange, AddressRange], offset: number): readonly [string, string] {
+  return [addressAt(ranges[0], offset), addressAt(ranges[1], offset)]
+}

@@ -1,0 +1,132 @@
+import { formatRange, knownRange } from './address-range.ts'
+import { type NetworkPlan, type PlannedRoute, ROUTER_SYSCTLS } from './network-plan.ts'
+
+/** A pair of IPv4 and IPv6 text. */
+export type Pair = readonly [v4: string, v6: string]
+
+/** What of a cluster its network follows from. A ClusterConfig is one. */
+export interface ClusterNetwork {
+  readonly clusterCidr: Pair
+  readonly serviceCidr: Pair
+  readonly nodeCidr: Pair
+  readonly loadBalancerCidr: Pair
+  readonly egress: boolean
+  readonly host: { readonly addresses: Pair; readonly link: string }
+  readonly fabric: { readonly addresses: Pair }
+  readonly nodes: readonly NodeNetwork[]
+}
+
+export interface NodeNetwork {
+  readonly name: string
+  readonly addresses: Pair
+  readonly podCidrs: Pair
+}
+
+/** The fabric's bridge: every node's uplink and the host's link are ports of it. */
+export const UNDERLAY_LINK = 'fl-underlay'
+/** A node's link to the underlay. */
+export const UPLINK = 'eth0'
+/** The fabric's end of the host's link. */
+export const HOST_PORT = 'fl-host'
+
+const FAMILIES = [0, 1] as const
+const DEFAULT: Pair = ['0.0.0.0/0', '::/0']
+const FABRIC_LINK_LOCAL = 'fe80::fab:1/64'
+
+/** The fabric's port of the node at `index`: `fl-node-1`, or `fl-port-12` where the name is too long for a link (15 bytes). */
+export function nodePortLink(name: string, index: number): string {
+  return /^[a-z0-9-]{1,12}$/.test(name) && name !== 'host' && name !== 'underlay' ? `fl-${name}` : `fl-port-${index}`
+}
+
+/**
+ * The fabric: router of pods, Services and load balancer addresses. It knows which node has which pods; a Service address goes to any node, by ECMP,
+ * chosen by the whole five-tuple (policy 1: with the default, all connections of one client would go to one node).
+ */
+export function fabricPlan(cluster: ClusterNetwork): NetworkPlan {
+  const { nodes } = cluster
+  const routes = FAMILIES.flatMap((family): PlannedRoute[] => {
+    const via = (node: NodeNetwork) => ({ link: UNDERLAY_LINK, gateway: node.addresses[family] })
+    return [
+      // Whatever no node has is refused at once: without these the default route would lead it away, or ARP would keep the client waiting.
+      { destination: cluster.clusterCidr[family], nextHops: [] },
+      { destination: cluster.loadBalancerCidr[family], nextHops: [] },
+      { destination: cluster.serviceCidr[family], nextHops: nodes.map(via) },
+      ...nodes.map((node) => ({ destination: node.podCidrs[family], nextHops: [via(node)] })),
+      ...(cluster.egress
+        ? [
+            {
+              destination: DEFAULT[family],
+              nextHops: [{ link: UNDERLAY_LINK, gateway: cluster.host.addresses[family] }],
+            },
+          ]
+        : []),
+    ]
+  })
+  return {
+    sysctls: [...ROUTER_SYSCTLS, ['ipv4/fib_multipath_hash_policy', '1'], ['ipv6/fib_multipath_hash_policy?', '1']],
+    links: [
+      { name: 'lo', addresses: [] },
+      { name: UNDERLAY_LINK, addresses: [...onNetwork(cluster, cluster.fabric.addresses), FABRIC_LINK_LOCAL] },
+    ],
+    neighbours: [],
+    routes,
+  }
+}
+
+/** A node: pods of other nodes by way of those nodes, all else by way of the fabric; its own pods' range is unreachable but for the pods that are there. */
+export function nodePlan(cluster: ClusterNetwork, node: NodeNetwork): NetworkPlan {
+  const routes = FAMILIES.flatMap((family): PlannedRoute[] => {
+    const fabric = [{ link: UPLINK, gateway: cluster.fabric.addresses[family], onlink: true }]
+    return [
+      { destination: DEFAULT[family], nextHops: fabric },
+      { destination: cluster.loadBalancerCidr[family], nextHops: fabric },
+      { destination: node.podCidrs[family], nextHops: [] },
+      ...cluster.nodes
+        .filter(({ name }) => name !== node.name)
+        .map((other) => ({
+          destination: other.podCidrs[family],
+          nextHops: [{ link: UPLINK, gateway: other.addresses[family] }],
+        })),
+    ]
+  })
+  return {
+    sysctls: [
+      ...ROUTER_SYSCTLS,
+      // kube-proxy's values: a Service's idle connection is forgotten after a day, a half-closed one after an hour.
+      ['netfilter/nf_conntrack_tcp_timeout_established?', '86400'],
+      ['netfilter/nf_conntrack_tcp_timeout_close_wait?', '3600'],
+    ],
+    links: [
+      { name: 'lo', addresses: [] },
+      { name: UPLINK, addresses: [...onNetwork(cluster, node.addresses), nodeLinkLocal(cluster, node)] },
+    ],
+    neighbours: [],
+    routes,
+  }
+}
+
+/** The host's link: it stands on the underlay as a node does, and reaches pods, Services and load balancer addresses by way of the fabric. */
+export function hostLinkPlan(cluster: ClusterNetwork): NetworkPlan {
+  const { link, addresses } = cluster.host
+  const routes = FAMILIES.flatMap((family) =>
+    [cluster.clusterCidr, cluster.serviceCidr, cluster.loadBalancerCidr].map((range) => ({
+      destination: range[family],
+      // The gateway lies inside of the load balancer's range: without onlink that route would be asked for the way to itself.
+      nextHops: [{ link, gateway: cluster.fabric.addresses[family], onlink: true }],
+      source: addresses[family],
+    })),
+  )
+  return { sysctls: [], links: [{ name: link, addresses: onNetwork(cluster, addresses) }], neighbours: [], routes }
+}
+
+function onNetwork({ nodeCidr }: ClusterNetwork, addresses: Pair): readonly string[] {
+  return FAMILIES.map((family) => `${addresses[family]}/${knownRange(nodeCidr[family]).prefixLength}`)
+}
+
+/** Neighbour discovery speaks from a link-local address when it asks for a forwarded packet: fe80:: and the node's own low 64 bits. */
+function nodeLinkLocal({ nodeCidr }: ClusterNetwork, node: NodeNetwork): string {
+  const mask = (1n << 64n) - 1n
+  const own = knownRange(`${node.addresses[1]}/128`).base & mask
+  const network = knownRange(nodeCidr[1]).base & mask
+  return formatRange({ bits: 128, base: (0xfe80n << 112n) | (own ^ network), prefixLength: 128 }).replace('/128', '/64')
+}
