@@ -18,7 +18,7 @@ export interface WorkQueueOptions {
  * of a socket brought falls into one run, without a timer. Only retries wait.
  */
 export class WorkQueue {
-  readonly #process: (key: string) => Promise<number | undefined | void>
+  readonly #process: (key: string) => Promise<unknown>
   readonly #options: WorkQueueOptions
   readonly #waiting = new Set<string>()
   readonly #running = new Set<string>()
@@ -29,8 +29,8 @@ export class WorkQueue {
   #started = false
   #scheduled = false
 
-  /** `process` resolves to nothing, or to the milliseconds after which the key is due again; what it throws is retried. */
-  constructor(process: (key: string) => Promise<number | undefined | void>, options: WorkQueueOptions) {
+  /** Where `process` resolves to a number, the key is due again after so many milliseconds; what it throws is retried. */
+  constructor(process: (key: string) => Promise<unknown>, options: WorkQueueOptions) {
     this.#process = process
     this.#options = options
     options.signal.addEventListener(

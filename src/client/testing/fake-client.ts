@@ -46,7 +46,7 @@ interface Change {
 }
 
 const refusal = (code: number, reason: string, message: string): ApiError =>
-  new ApiError({ apiVersion: 'meta.k8s.io/v1', kind: 'Status', status: 'Failure', code, reason, message })
+  new ApiError({ apiVersion: 'v1', kind: 'Status', status: 'Failure', code, reason, message })
 const idOf = (resource: Pick<Resource, 'group' | 'plural'>): string =>
   resource.group ? `${resource.plural}.${resource.group}` : resource.plural
 

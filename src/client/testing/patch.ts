@@ -68,7 +68,7 @@ export const strategicPatch = (
       const list = [...((out[key] as Json[] | undefined) ?? [])]
       for (const item of value) {
         const at = by ? list.findIndex((other) => (other as Dict)[by] === (item as Dict)[by]) : list.indexOf(item)
-        if (isDict(item) && item['$patch'] === 'delete') {
+        if (isDict(item) && item.$patch === 'delete') {
           if (at >= 0) list.splice(at, 1)
         } else if (at >= 0) list[at] = by ? strategicPatch(field.type as never, list[at], item) : item
         else list.push(item)

@@ -1,0 +1,60 @@
+import type { LabelSelector } from '#api/meta-v1.ts'
+import type { ApiObject, Resource } from '#api/resource.ts'
+import { isNotFound } from '#client/client.ts'
+import { matchesLabelSelector } from '#client/label-selector.ts'
+import type { Lister } from '#client/lister.ts'
+import type { ControllerContext } from './context.ts'
+import { controllerOf, controllerReference } from './objects/owner.ts'
+
+type Selecting = ApiObject & { readonly spec?: { readonly selector?: LabelSelector } }
+
+/**
+ * The objects that `owner` manages, after taking in orphans that its selector matches and letting go of its own that it no
+ * longer matches. `lister` needs the index `controller`. Before the first adoption the owner is read from the server: a
+ * cache that is behind could adopt for an owner that is gone.
+ */
+export const adoptAndRelease = async <O extends Selecting, T extends ApiObject>(
+  context: ControllerContext,
+  ownerResource: Resource<O>,
+  owner: O,
+  resource: Resource<T>,
+  lister: Lister<T>,
+  canAdopt: (object: T) => boolean = () => true,
+): Promise<T[]> => {
+  const { client } = context
+  const { uid, namespace, name, deletionTimestamp } = owner.metadata!
+  const matches = (object: T) => matchesLabelSelector(owner.spec?.selector, object.metadata?.labels)
+  const kept: T[] = []
+  const write = async (object: T, ownerReferences: readonly unknown[]): Promise<T | undefined> => {
+    const { name: own, uid: id, resourceVersion } = object.metadata!
+    const body = { metadata: { uid: id, resourceVersion, ownerReferences } }
+    try {
+      return await client.patch(resource, own!, 'merge', body, { namespace })
+    } catch (error) {
+      if (isNotFound(error)) return undefined
+      throw error
+    }
+  }
+  for (const object of lister.byIndex('controller', uid!)) {
+    if (matches(object) || deletionTimestamp) kept.push(object)
+    else
+      await write(
+        object,
+        (object.metadata?.ownerReferences ?? []).filter((reference) => reference.uid !== uid),
+      )
+  }
+  if (deletionTimestamp) return kept
+  let asked = false
+  for (const object of lister.byIndex('controller', `/${namespace}`)) {
+    if (controllerOf(object.metadata) || object.metadata?.deletionTimestamp || !matches(object) || !canAdopt(object))
+      continue
+    if (!asked) {
+      const fresh = await client.get(ownerResource, name!, { namespace })
+      if (fresh.metadata?.uid !== uid || fresh.metadata?.deletionTimestamp) return kept
+      asked = true
+    }
+    const adopted = await write(object, [...(object.metadata?.ownerReferences ?? []), controllerReference(owner)])
+    if (adopted) kept.push(adopted)
+  }
+  return kept
+}

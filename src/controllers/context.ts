@@ -1,0 +1,100 @@
+import type { ApiObject, Resource } from '#api/resource.ts'
+import { events } from '#api/resources.ts'
+import { type Client, isConflict, isNotFound } from '#client/client.ts'
+import type { Clock } from '#client/clock.ts'
+import { EventRecorder } from '#client/event-recorder.ts'
+import type { Handlers, Informer, Informers } from '#client/informer.ts'
+import { keyOf } from '#client/store.ts'
+import { WorkQueue } from '#client/work-queue.ts'
+
+export type Log = (
+  level: 'debug' | 'info' | 'warn' | 'error',
+  message: string,
+  fields?: Record<string, unknown>,
+) => void
+
+/** What every controller is given. `client` writes through into the caches of `informers`: see Informer.observe. */
+export interface ControllerContext {
+  readonly client: Client
+  readonly informers: Informers
+  readonly clock: Clock
+  readonly random: () => number
+  readonly signal: AbortSignal
+  readonly log: Log
+  /** Everything that the server serves, for the controllers that must reach all of it. */
+  readonly resources: readonly Resource[]
+  readonly rootCa: string
+  /** Absent: no LoadBalancer is given an address. */
+  readonly loadBalancer: { readonly cidrs: readonly string[] } | undefined
+  /** Keys that a controller works on at the same time. */
+  readonly concurrency: number
+}
+
+export interface RunningController {
+  readonly name: string
+  readonly ready: Promise<void>
+  /** Nothing queued, nothing under way. */
+  readonly isIdle: () => boolean
+}
+
+export const recorderOf = (context: ControllerContext, component: string): EventRecorder =>
+  new EventRecorder(context.client, {
+    resource: events,
+    component,
+    clock: context.clock,
+    random: context.random,
+    signal: context.signal,
+    onError: (error) => context.log('warn', `${component}: an event was not written`, { error }),
+  })
+
+export interface Loop {
+  readonly queue: WorkQueue
+  readonly running: RunningController
+}
+
+/**
+ * A controller's one loop: keys come in by handlers, `sync` compares what is with what should be and writes the
+ * difference. It starts when all of `caches` have synced. A conflict only says that the cache was behind: it is retried
+ * without a word; every other error is logged.
+ */
+export const runLoop = (
+  context: ControllerContext,
+  name: string,
+  caches: readonly Informer<never>[],
+  sync: (key: string) => Promise<unknown>,
+  options: { readonly concurrency?: number } = {},
+): Loop => {
+  const { clock, random, signal, log } = context
+  const queue = new WorkQueue(sync, {
+    clock,
+    random,
+    signal,
+    concurrency: options.concurrency ?? context.concurrency,
+    onError: (key, error, retryIn) => {
+      if (!isConflict(error) && !isNotFound(error))
+        log('warn', `${name}: ${key}: ${error instanceof Error ? error.message : error}`, { retryIn })
+    },
+  })
+  const ready = Promise.all(caches.map((cache) => cache.hasSynced)).then(() => queue.start())
+  return { queue, running: { name, ready, isIdle: () => queue.isIdle } }
+}
+
+/** Handlers that tell `note` of every object that comes, changes or goes. */
+export const onAny = <T extends ApiObject>(note: (object: T) => void): Handlers<T> => ({
+  onAdd: note,
+  onDelete: note,
+  onUpdate: (before, after) => {
+    note(after)
+    // What it belonged to before must hear of it too.
+    if (
+      before.metadata?.labels !== after.metadata?.labels ||
+      before.metadata?.ownerReferences !== after.metadata?.ownerReferences
+    )
+      note(before)
+  },
+})
+
+export const enqueue =
+  <T extends ApiObject>(queue: WorkQueue) =>
+  (object: T): void =>
+    queue.add(keyOf(object))

@@ -1,0 +1,160 @@
+import type { Deployment, ReplicaSet } from '#api/apps-v1.ts'
+import type { Pod } from '#api/core-v1.ts'
+import { deployments, pods, replicaSets } from '#api/resources.ts'
+import { isAlreadyExists, isNotFound } from '#client/client.ts'
+import { matchesLabelSelector } from '#client/label-selector.ts'
+import { keyOf } from '#client/store.ts'
+import { adoptAndRelease } from '../adoption.ts'
+import { type ControllerContext, onAny, type RunningController, recorderOf, runLoop } from '../context.ts'
+import { byController } from '../indexes.ts'
+import { canonical, sameValue } from '../objects/equal.ts'
+import { controllerOf, isControlledBy } from '../objects/owner.ts'
+import { isPodActive, isPodAvailable, isPodTerminal } from '../objects/pod.ts'
+import { withoutHash } from '../objects/template-hash.ts'
+import { planDeployment, type Step } from './desired.ts'
+import { REVISION } from './desired-revision.ts'
+import { type Owned, replicasOf } from './desired-scale.ts'
+
+/** Keeps each Deployment's ReplicaSets, revision and status. */
+export const startDeploymentController = (context: ControllerContext): RunningController => {
+  const { client, clock, informers } = context
+  const recorder = recorderOf(context, 'deployment-controller')
+  const [deploymentCache, replicaSetCache, podCache] = [
+    informers.for(deployments),
+    informers.for(replicaSets),
+    informers.for(pods),
+  ]
+  replicaSetCache.addIndex('controller', byController)
+  podCache.addIndex('controller', byController)
+
+  const ownedBy = (replicaSet: ReplicaSet): Pod[] => podCache.lister.byIndex('controller', replicaSet.metadata!.uid!)
+
+  const measure = (deployment: Deployment, replicaSet: ReplicaSet, now: number): Owned => {
+    const own = ownedBy(replicaSet).filter(isPodActive)
+    const minReadySeconds = deployment.spec?.minReadySeconds ?? 0
+    const available = own.filter((pod) => isPodAvailable(pod, minReadySeconds, now)).length
+    return {
+      replicaSet,
+      active: own.length,
+      // The smaller of both: the ReplicaSet's status may be behind a pod that has just failed.
+      available: Math.min(available, replicaSet.status?.availableReplicas ?? 0),
+    }
+  }
+
+  const write = async (deployment: Deployment, step: Step): Promise<void> => {
+    const { replicaSet } = step
+    const { name, namespace } = replicaSet.metadata!
+    const tell = (from: number, to: number) =>
+      recorder.record(
+        deployment,
+        'Normal',
+        'ScalingReplicaSet',
+        `Scaled ${to > from ? 'up' : 'down'} replica set ${name} from ${from} to ${to}`,
+      )
+    switch (step.kind) {
+      case 'create':
+        try {
+          await client.create(replicaSets, replicaSet, { namespace })
+        } catch (error) {
+          if (isAlreadyExists(error)) return resolveCollision(deployment, replicaSet)
+          recorder.record(
+            deployment,
+            'Warning',
+            'ReplicaSetCreateError',
+            `Failed to create new replica set "${name}": ${(error as Error).message}`,
+          )
+          throw error
+        }
+        if (replicasOf(replicaSet) > 0) tell(0, replicasOf(replicaSet))
+        return
+      case 'update':
+        await client.update(replicaSets, replicaSet, { namespace })
+        if (step.from !== replicasOf(replicaSet)) tell(step.from, replicasOf(replicaSet))
+        return
+      case 'delete':
+        await client
+          .delete(replicaSets, name!, { namespace, preconditions: { uid: replicaSet.metadata!.uid } })
+          .catch((error: unknown) => {
+            if (!isNotFound(error)) throw error
+          })
+    }
+  }
+
+  /** The name is taken: by ourselves (the cache was behind), or by another template of the same hash, which then gets another name. */
+  const resolveCollision = async (deployment: Deployment, wanted: ReplicaSet): Promise<void> => {
+    const { name, namespace } = wanted.metadata!
+    const found = await client.get(replicaSets, name!, { namespace })
+    replicaSetCache.observe(found)
+    const same = canonical(withoutHash(found.spec?.template)) === canonical(withoutHash(wanted.spec?.template))
+    if (isControlledBy(found, deployment) && same)
+      throw new Error(`replica set ${name} is there already; looking again`)
+    const collisionCount = (deployment.status?.collisionCount ?? 0) + 1
+    await client.update(
+      deployments,
+      { ...deployment, status: { ...deployment.status, collisionCount } },
+      { namespace, subresource: 'status' },
+    )
+    throw new Error(`the name ${name} belongs to something else; taking another (collision ${collisionCount})`)
+  }
+
+  const sync = async (key: string): Promise<number | undefined> => {
+    const deployment = deploymentCache.lister.byKey(key)
+    if (!deployment) return undefined
+    const { name, namespace } = deployment.metadata!
+    const owned = await adoptAndRelease(context, deployments, deployment, replicaSets, replicaSetCache.lister)
+    const now = clock.now()
+    const measured = owned.map((replicaSet) => measure(deployment, replicaSet, now))
+    const oldPodsRun = (fresh: ReplicaSet | undefined) =>
+      owned.some((one) => one !== fresh && ownedBy(one).some((pod) => !isPodTerminal(pod)))
+    const plan = planDeployment(deployment, measured, now, oldPodsRun)
+    const results = await Promise.allSettled(plan.steps.map((step) => write(deployment, step)))
+    let latest = deploymentCache.lister.byKey(key) ?? deployment
+    if (plan.revision !== undefined && results.every(({ status }) => status === 'fulfilled'))
+      latest = await client.patch(
+        deployments,
+        name!,
+        'merge',
+        { metadata: { annotations: { [REVISION]: plan.revision } } },
+        { namespace },
+      )
+    // A status made for another generation would claim that this one was observed.
+    const unchanged =
+      latest.metadata?.uid === deployment.metadata?.uid &&
+      latest.metadata?.generation === deployment.metadata?.generation
+    const failed = results.find((result) => result.status === 'rejected')
+    if (unchanged && !failed && !sameValue(plan.status, deployment.status))
+      await client.update(deployments, { ...latest, status: plan.status }, { namespace, subresource: 'status' })
+    if (failed) throw failed.reason
+    return plan.dueIn
+  }
+
+  const { queue, running } = runLoop(
+    context,
+    'deployment',
+    [deploymentCache, replicaSetCache, podCache] as never[],
+    sync,
+  )
+  deploymentCache.addHandlers(onAny((deployment) => queue.add(keyOf(deployment))))
+  replicaSetCache.addHandlers(
+    onAny((replicaSet) => {
+      const owner = controllerOf(replicaSet.metadata)
+      const namespace = replicaSet.metadata!.namespace!
+      if (owner) {
+        if (owner.kind === 'Deployment') queue.add(`${namespace}/${owner.name}`)
+        return
+      }
+      for (const deployment of deploymentCache.lister.list(namespace))
+        if (matchesLabelSelector(deployment.spec?.selector, replicaSet.metadata?.labels)) queue.add(keyOf(deployment))
+    }),
+  )
+  podCache.addHandlers(
+    onAny((pod) => {
+      const owner = controllerOf(pod.metadata)
+      if (owner?.kind !== 'ReplicaSet') return
+      const replicaSet = replicaSetCache.lister.get(owner.name, pod.metadata!.namespace)
+      const grandparent = controllerOf(replicaSet?.metadata)
+      if (grandparent?.kind === 'Deployment') queue.add(`${pod.metadata!.namespace}/${grandparent.name}`)
+    }),
+  )
+  return running
+}

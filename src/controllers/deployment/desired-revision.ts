@@ -1,0 +1,101 @@
+import type { Deployment, ReplicaSet } from '#api/apps-v1.ts'
+import { canonical } from '../objects/equal.ts'
+import { controllerReference } from '../objects/owner.ts'
+import { HASH_LABEL, templateHash, withoutHash } from '../objects/template-hash.ts'
+import { DESIRED_REPLICAS, isRolling, limits, MAX_REPLICAS, replicasOf } from './desired-scale.ts'
+
+export const REVISION = 'deployment.kubernetes.io/revision'
+export const REVISION_HISTORY = 'deployment.kubernetes.io/revision-history'
+/** Annotations that speak of the Deployment itself and are not handed down. */
+const OWN = new Set([
+  'kubectl.kubernetes.io/last-applied-configuration',
+  REVISION,
+  REVISION_HISTORY,
+  DESIRED_REPLICAS,
+  MAX_REPLICAS,
+  'deprecated.deployment.rollback.to',
+])
+
+export const revisionOf = (object: { readonly metadata?: Deployment['metadata'] }): number =>
+  Number(object.metadata?.annotations?.[REVISION] ?? 0)
+
+const age = (replicaSet: ReplicaSet): string => replicaSet.metadata?.creationTimestamp ?? ''
+
+/** Oldest first; what was made in the same second goes by name, so that every look has the same order. */
+export const byAge = (a: ReplicaSet, b: ReplicaSet): number =>
+  age(a) < age(b) || (age(a) === age(b) && (a.metadata?.name ?? '') < (b.metadata?.name ?? '')) ? -1 : 1
+
+/** The ReplicaSet of the Deployment's present template: the oldest, should a race have made two. */
+export const findNew = (deployment: Deployment, owned: readonly ReplicaSet[]): ReplicaSet | undefined => {
+  const wanted = canonical(withoutHash(deployment.spec?.template))
+  return [...owned].sort(byAge).find((replicaSet) => canonical(withoutHash(replicaSet.spec?.template)) === wanted)
+}
+
+export const replicasAnnotations = (deployment: Deployment): Readonly<Record<string, string>> => {
+  const surge = isRolling(deployment) ? limits(deployment).surge : 0
+  return {
+    [DESIRED_REPLICAS]: String(replicasOf(deployment)),
+    [MAX_REPLICAS]: String(replicasOf(deployment) + surge),
+  }
+}
+
+/** Annotations of the new ReplicaSet: the Deployment's, and its revision, which a rollback raises and notes the former one of. */
+export const newAnnotations = (
+  deployment: Deployment,
+  current: ReplicaSet | undefined,
+  revision: number,
+): Readonly<Record<string, string>> => {
+  const annotations: Record<string, string> = { ...current?.metadata?.annotations }
+  for (const [key, value] of Object.entries(deployment.metadata?.annotations ?? {}))
+    if (!OWN.has(key)) annotations[key] = value
+  const before = current ? revisionOf(current) : 0
+  if (before >= revision) return annotations
+  annotations[REVISION] = String(revision)
+  if (before > 0) {
+    const history = annotations[REVISION_HISTORY]
+    annotations[REVISION_HISTORY] = history ? `${history},${before}` : String(before)
+  }
+  return annotations
+}
+
+/** The ReplicaSet of the present template, as it is first written. */
+export const makeReplicaSet = (deployment: Deployment, revision: number, replicas: number): ReplicaSet => {
+  const template = deployment.spec!.template!
+  const hash = templateHash(template, deployment.status?.collisionCount)
+  const labels = { ...template.metadata?.labels, [HASH_LABEL]: hash }
+  const selector = deployment.spec!.selector
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'ReplicaSet',
+    metadata: {
+      name: `${deployment.metadata?.name}-${hash}`,
+      namespace: deployment.metadata?.namespace,
+      labels,
+      annotations: { ...newAnnotations(deployment, undefined, revision), ...replicasAnnotations(deployment) },
+      ownerReferences: [controllerReference(deployment)],
+    },
+    spec: {
+      replicas,
+      ...(deployment.spec?.minReadySeconds ? { minReadySeconds: deployment.spec.minReadySeconds } : {}),
+      selector: { ...selector, matchLabels: { ...selector?.matchLabels, [HASH_LABEL]: hash } },
+      template: { ...template, metadata: { ...template.metadata, labels } },
+    },
+  }
+}
+
+/** Old, empty ReplicaSets beyond revisionHistoryLimit, the lowest revisions first. */
+export const surplusHistory = (deployment: Deployment, old: readonly ReplicaSet[]): readonly ReplicaSet[] => {
+  const limit = deployment.spec?.revisionHistoryLimit ?? 10
+  const living = old.filter((replicaSet) => !replicaSet.metadata?.deletionTimestamp)
+  const excess = living.length - limit
+  if (excess <= 0) return []
+  return [...living]
+    .sort((a, b) => revisionOf(a) - revisionOf(b))
+    .slice(0, excess)
+    .filter(
+      (replicaSet) =>
+        replicasOf(replicaSet) === 0 &&
+        (replicaSet.status?.replicas ?? 0) === 0 &&
+        (replicaSet.metadata?.generation ?? 0) <= (replicaSet.status?.observedGeneration ?? 0),
+    )
+}

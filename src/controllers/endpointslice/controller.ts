@@ -1,0 +1,48 @@
+import { endpointSlices, nodes } from '#api/resources.ts'
+import { type ControllerContext, type RunningController, runLoop } from '../context.ts'
+import { servicePods } from '../service-pods.ts'
+import { desiredSlices, OURS, SERVICE_NAME, selectsPods, sliceMeta } from './desired.ts'
+import { sliceIndex, writeSlices } from './write.ts'
+
+/**
+ * EndpointSlices from Services and pods. Kubernetes waits up to a second to put changes together, since it writes over the
+ * network to many readers. Here what one turn of the event loop brings is one write and nothing waits for a timer: a
+ * pod that becomes ready, or goes, is in the slices at once.
+ */
+export const startEndpointSliceController = (context: ControllerContext): RunningController => {
+  const { client, informers } = context
+  const related = servicePods(context)
+  const [sliceCache, nodeCache] = [informers.for(endpointSlices), informers.for(nodes)]
+  sliceCache.addIndex('service', sliceIndex)
+  const deleted = new Set<string>()
+
+  const sync = async (key: string): Promise<void> => {
+    const service = related.services.lister.byKey(key)
+    // Slices of a Service that is gone go with it, by their owner reference.
+    if (!service || !selectsPods(service)) return
+    const existing = sliceCache.lister
+      .byIndex('service', `${OURS} ${key}`)
+      .filter(({ metadata }) => !deleted.has(metadata!.uid!) && !metadata?.deletionTimestamp)
+    const changes = desiredSlices(service, related.podsOf(service), (name) => nodeCache.lister.get(name), existing)
+    await writeSlices(client, service, changes, sliceMeta(service), deleted)
+  }
+
+  const { queue, running } = runLoop(context, 'endpointslice', [...related.caches, sliceCache as never], sync)
+  related.watch((key) => queue.add(key), { nodes: true })
+  const note = (slice: { readonly metadata?: { labels?: Record<string, string>; namespace?: string } }) => {
+    const service = slice.metadata?.labels?.[SERVICE_NAME]
+    if (service) queue.add(`${slice.metadata?.namespace}/${service}`)
+  }
+  sliceCache.addHandlers({
+    onUpdate: (before, after) => {
+      note(after)
+      // Relabelled away from its Service: that one has to make another.
+      if (before.metadata?.labels?.[SERVICE_NAME] !== after.metadata?.labels?.[SERVICE_NAME]) note(before)
+    },
+    onDelete: (slice) => {
+      deleted.delete(slice.metadata!.uid!)
+      note(slice)
+    },
+  })
+  return running
+}

@@ -1,0 +1,130 @@
+import type { Node, Pod, Service, ServicePort } from '#api/core-v1.ts'
+import type { Endpoint, EndpointPort, EndpointSlice } from '#api/discovery-v1.ts'
+import { canonical } from '../objects/equal.ts'
+import { isPodReady, isPodTerminal, isTerminating, podAddresses } from '../objects/pod.ts'
+import { type Group, packSlices, type SliceChanges, type SliceMeta } from './desired-pack.ts'
+
+export const SERVICE_NAME = 'kubernetes.io/service-name'
+export const MANAGED_BY = 'endpointslice.kubernetes.io/managed-by'
+export const OURS = 'endpointslice-controller.k8s.io'
+export const HEADLESS = 'service.kubernetes.io/headless'
+const MOST_ENDPOINTS = 100
+const ZONE = 'topology.kubernetes.io/zone'
+
+/** A Service whose endpoints come from its selector. An ExternalName has none (kubernetes/kubernetes#105986). */
+export const selectsPods = (service: Service): boolean =>
+  Object.keys(service.spec?.selector ?? {}).length > 0 && service.spec?.type !== 'ExternalName'
+
+export const isHeadless = (service: Service): boolean => service.spec?.clusterIP === 'None'
+
+const families = (service: Service): readonly ('IPv4' | 'IPv6')[] => {
+  const given = service.spec?.ipFamilies ?? []
+  if (given.length > 0) return given.filter((family) => family !== '')
+  const address = service.spec?.clusterIP
+  if (address && address !== 'None') return [address.includes(':') ? 'IPv6' : 'IPv4']
+  return ['IPv4', 'IPv6']
+}
+
+/** The number behind a targetPort on this pod; a name is looked up in its containers, sidecars included. */
+export const targetPortOf = (port: ServicePort, pod: Pod): number | undefined => {
+  const target =
+    port.targetPort === undefined || port.targetPort === '' || port.targetPort === 0 ? port.port : port.targetPort
+  if (typeof target === 'number') return target
+  const sidecars = (pod.spec?.initContainers ?? []).filter(({ restartPolicy }) => restartPolicy === 'Always')
+  for (const container of [...(pod.spec?.containers ?? []), ...sidecars])
+    for (const own of container.ports ?? [])
+      if (own.name === target && (own.protocol ?? 'TCP') === (port.protocol ?? 'TCP')) return own.containerPort
+  return undefined
+}
+
+const portsFor = (service: Service, pod: Pod): readonly EndpointPort[] =>
+  (service.spec?.ports ?? []).flatMap((port) => {
+    const number = targetPortOf(port, pod)
+    if (number === undefined) return []
+    return [
+      {
+        name: port.name ?? '',
+        port: number,
+        protocol: port.protocol ?? 'TCP',
+        ...(port.appProtocol ? { appProtocol: port.appProtocol } : {}),
+      },
+    ]
+  })
+
+const endpointOf = (service: Service, pod: Pod, address: string, node: Node | undefined): Endpoint => {
+  const serving = isPodReady(pod)
+  const terminating = isTerminating(pod)
+  const zone = node?.metadata?.labels?.[ZONE]
+  const { name, namespace, uid } = pod.metadata!
+  const { hostname, subdomain, nodeName } = pod.spec ?? {}
+  return {
+    addresses: [address],
+    conditions: {
+      ready: service.spec?.publishNotReadyAddresses === true || (serving && !terminating),
+      serving,
+      terminating,
+    },
+    ...(hostname && subdomain === service.metadata?.name ? { hostname } : {}),
+    ...(nodeName ? { nodeName } : {}),
+    ...(zone ? { zone } : {}),
+    targetRef: { kind: 'Pod', namespace, name, uid },
+  }
+}
+
+/** Hints of spec.trafficDistribution (KEP-3015): the endpoint's own zone, and with PreferSameNode also its node. */
+const hinted = (service: Service, endpoints: readonly Endpoint[]): readonly Endpoint[] => {
+  const wish = service.spec?.trafficDistribution
+  const zones = wish === 'PreferClose' || wish === 'PreferSameZone' || wish === 'PreferSameNode'
+  if (!zones) return endpoints
+  return endpoints.map((endpoint) => {
+    if (!endpoint.conditions?.ready) return endpoint
+    const hints = {
+      ...(endpoint.zone ? { forZones: [{ name: endpoint.zone }] } : {}),
+      ...(wish === 'PreferSameNode' && endpoint.nodeName ? { forNodes: [{ name: endpoint.nodeName }] } : {}),
+    }
+    return Object.keys(hints).length > 0 ? { ...endpoint, hints } : endpoint
+  })
+}
+
+export const sliceMeta = (service: Service): SliceMeta => {
+  const { [SERVICE_NAME]: _, [MANAGED_BY]: __, [HEADLESS]: ___, ...own } = service.metadata?.labels ?? {}
+  return {
+    labels: {
+      ...own,
+      ...(isHeadless(service) ? { [HEADLESS]: '' } : {}),
+      [SERVICE_NAME]: service.metadata!.name!,
+      [MANAGED_BY]: OURS,
+    },
+    annotations: {},
+  }
+}
+
+/** Writes that bring a Service's slices up to its pods. `pods` are those that the selector matches; `existing` are ours. */
+export const desiredSlices = (
+  service: Service,
+  pods: readonly Pod[],
+  nodeOf: (name: string) => Node | undefined,
+  existing: readonly EndpointSlice[],
+): SliceChanges => {
+  if (!selectsPods(service) || service.metadata?.deletionTimestamp) return { create: [], update: [], delete: [] }
+  const running = pods.filter((pod) => !isPodTerminal(pod))
+  const groups: Group[] = families(service).flatMap((addressType): Group[] => {
+    const byPorts = new Map<string, { ports: readonly EndpointPort[]; endpoints: Endpoint[] }>()
+    for (const pod of running) {
+      const address = podAddresses(pod).find((ip) => ip.includes(':') === (addressType === 'IPv6'))
+      if (!address) continue
+      const ports = portsFor(service, pod)
+      const key = canonical(ports)
+      const group = byPorts.get(key) ?? { ports, endpoints: [] }
+      byPorts.set(key, group)
+      group.endpoints.push(endpointOf(service, pod, address, nodeOf(pod.spec?.nodeName ?? '')))
+    }
+    if (byPorts.size === 0) return [{ addressType, ports: [], endpoints: [] }]
+    return [...byPorts.values()].map(({ ports, endpoints }) => ({
+      addressType,
+      ports,
+      endpoints: hinted(service, endpoints),
+    }))
+  })
+  return packSlices(groups, existing, sliceMeta(service), MOST_ENDPOINTS)
+}

@@ -1,0 +1,11 @@
+import type { Pod } from '#api/core-v1.ts'
+import type { ApiObject } from '#api/resource.ts'
+import { controllerOf } from './objects/owner.ts'
+
+/** By the uid of the owner that manages it; what nobody manages stands under `/NAMESPACE`. */
+export const byController = (object: ApiObject): readonly string[] => [
+  controllerOf(object.metadata)?.uid ?? `/${object.metadata?.namespace ?? ''}`,
+]
+
+/** By the node that the pod is bound to; '' for none. */
+export const byNode = (pod: Pod): readonly string[] => [pod.spec?.nodeName ?? '']

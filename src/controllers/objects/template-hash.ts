@@ -1,0 +1,25 @@
+import type { PodTemplateSpec } from '#api/core-v1.ts'
+import { canonical } from './equal.ts'
+
+export const HASH_LABEL = 'pod-template-hash'
+// Kubernetes' rand.SafeEncodeString: no vowels and no look-alikes, so that no hash spells a word.
+const LETTERS = 'bcdfghjklmnpqrstvwxz2456789'
+
+/**
+ * Names a pod template: FNV-1a (32 bits) over its canonical JSON and the collision count. Kubernetes hashes Go's memory
+ * dump of the struct, which nobody outside of Go can repeat; what matters is that the same template has the same name here.
+ */
+export const templateHash = (template: PodTemplateSpec, collisionCount = 0): string => {
+  let hash = 0x811c9dc5
+  for (const byte of new TextEncoder().encode(`${canonical(template)}${collisionCount || ''}`)) {
+    hash ^= byte
+    hash = Math.imul(hash, 0x01000193) >>> 0
+  }
+  return [...String(hash)].map((digit) => LETTERS[digit.charCodeAt(0) % LETTERS.length]).join('')
+}
+
+/** The template as its author wrote it: without the label that a Deployment adds. */
+export const withoutHash = (template: PodTemplateSpec | undefined): PodTemplateSpec => {
+  const { [HASH_LABEL]: _, ...labels } = template?.metadata?.labels ?? {}
+  return { ...template, metadata: { ...template?.metadata, labels } }
+}

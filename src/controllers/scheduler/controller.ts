@@ -1,0 +1,138 @@
+import type { Pod, PodCondition } from '#api/core-v1.ts'
+import type { ApiObject, Resource } from '#api/resource.ts'
+import { nodes, pods } from '#api/resources.ts'
+import { isNotFound } from '#client/client.ts'
+import { keyOf } from '#client/store.ts'
+import { type ControllerContext, type RunningController, recorderOf, runLoop } from '../context.ts'
+import { byNode } from '../indexes.ts'
+import { withCondition } from '../objects/conditions.ts'
+import { isPodTerminal, podCondition } from '../objects/pod.ts'
+import { formatTime } from '../objects/time.ts'
+import { isOurs, place } from './desired.ts'
+import { nodeState } from './desired-resources.ts'
+
+interface Assumed {
+  readonly pod: Pod
+  readonly node: string
+}
+
+/**
+ * Binds pods to nodes. The choice is made from the caches in one synchronous step and counted as taken (`assumed`) before
+ * the binding is written, so that several bindings are under way at once without two pods taking the same room.
+ */
+export const startScheduler = (context: ControllerContext): RunningController => {
+  const { client, clock, informers, random } = context
+  const recorder = recorderOf(context, 'default-scheduler')
+  const [nodeCache, podCache] = [informers.for(nodes), informers.for(pods)]
+  podCache.addIndex('node', byNode)
+  /** Bound by us, while the cache does not show it yet. By uid. */
+  const assumed = new Map<string, Assumed>()
+  /** Keys of pods that had no place: a change of nodes or of other pods may give them one. */
+  const unplaced = new Set<string>()
+
+  const states = () => {
+    const taken = [...assumed.values()]
+    return nodeCache.lister
+      .list()
+      .filter((node) => !node.metadata?.deletionTimestamp)
+      .map((node) => {
+        const name = node.metadata!.name!
+        const extra = taken.filter((one) => one.node === name).map((one) => one.pod)
+        return nodeState(node, [...podCache.lister.byIndex('node', name), ...extra])
+      })
+  }
+
+  const refuse = async (pod: Pod, reason: string, message: string): Promise<void> => {
+    const current = podCondition(pod, 'PodScheduled')
+    if (current?.status === 'False' && current.reason === reason && current.message === message) return
+    const now = formatTime(clock.now())
+    const condition: PodCondition = { type: 'PodScheduled', status: 'False', lastTransitionTime: now, reason, message }
+    // Dropped first: another message with the same reason must get through.
+    const others = (pod.status?.conditions ?? []).filter(({ type }) => type !== 'PodScheduled')
+    const conditions =
+      current?.status === 'False'
+        ? [...others, { ...condition, lastTransitionTime: current.lastTransitionTime }]
+        : withCondition(others, condition)
+    const { namespace } = pod.metadata!
+    await client.update(
+      pods,
+      { ...pod, status: { phase: 'Pending', ...pod.status, conditions } },
+      { namespace, subresource: 'status' },
+    )
+    if (reason === 'Unschedulable') recorder.record(pod, 'Warning', 'FailedScheduling', message)
+  }
+
+  const sync = async (key: string): Promise<void> => {
+    const pod = podCache.lister.byKey(key)
+    if (!pod || !isOurs(pod) || assumed.has(pod.metadata!.uid!)) {
+      unplaced.delete(key)
+      return
+    }
+    const { name, namespace, uid } = pod.metadata!
+    if ((pod.spec?.schedulingGates ?? []).length > 0)
+      return refuse(pod, 'SchedulingGated', 'Scheduling is blocked due to non-empty scheduling gates')
+    const placement = place(pod, states(), random())
+    if (placement.kind === 'unschedulable') {
+      unplaced.add(key)
+      return refuse(pod, 'Unschedulable', placement.message)
+    }
+    unplaced.delete(key)
+    assumed.set(uid!, { pod, node: placement.name })
+    try {
+      const binding = {
+        apiVersion: 'v1',
+        kind: 'Binding',
+        metadata: { name, namespace, uid },
+        target: { apiVersion: 'v1', kind: 'Node', name: placement.name },
+      }
+      // The subresource takes a Binding where the resource's own type is Pod.
+      await client.create(pods as unknown as Resource<ApiObject>, binding, { namespace, subresource: 'binding' })
+    } catch (error) {
+      assumed.delete(uid!)
+      if (isNotFound(error)) return
+      throw error
+    }
+    recorder.record(pod, 'Normal', 'Scheduled', `Successfully assigned ${key} to ${placement.name}`)
+    // The watch may have been faster than the answer.
+    forget(podCache.lister.byKey(key), uid!)
+  }
+
+  const forget = (pod: Pod | undefined, uid: string): void => {
+    if (!pod || pod.metadata?.uid !== uid || pod.spec?.nodeName) assumed.delete(uid)
+  }
+
+  const { queue, running } = runLoop(context, 'scheduler', [nodeCache, podCache] as never[], sync)
+  const retryUnplaced = () => {
+    for (const key of unplaced) queue.add(key)
+  }
+  podCache.addHandlers({
+    onAdd: (pod) => {
+      if (isOurs(pod)) queue.add(keyOf(pod))
+      else if (unplaced.size > 0) retryUnplaced()
+    },
+    onUpdate: (before, pod) => {
+      if (pod.spec?.nodeName) assumed.delete(pod.metadata!.uid!)
+      // Our own condition on the pod is no reason to try again.
+      if (isOurs(pod) && (before.spec !== pod.spec || before.metadata?.labels !== pod.metadata?.labels)) {
+        if (JSON.stringify(before.spec) !== JSON.stringify(pod.spec)) queue.add(keyOf(pod))
+      }
+      if (unplaced.size > 0 && isPodTerminal(pod) && !isPodTerminal(before)) retryUnplaced()
+    },
+    onDelete: (pod) => {
+      assumed.delete(pod.metadata!.uid!)
+      unplaced.delete(keyOf(pod))
+      retryUnplaced()
+    },
+  })
+  nodeCache.addHandlers({
+    onAdd: retryUnplaced,
+    onDelete: retryUnplaced,
+    onUpdate: (before, node) => {
+      // Heartbeats change conditions alone.
+      const relevant = (one: typeof node) =>
+        JSON.stringify([one.metadata?.labels, one.spec, one.status?.allocatable ?? one.status?.capacity])
+      if (unplaced.size > 0 && relevant(before) !== relevant(node)) retryUnplaced()
+    },
+  })
+  return running
+}

@@ -1,0 +1,65 @@
+import type { Resource } from '#api/resource.ts'
+import { resources as served } from '#api/resources.ts'
+import type { Client } from '#client/client.ts'
+import type { Clock } from '#client/clock.ts'
+import { Informers, writeThrough } from '#client/informer.ts'
+import type { ControllerContext, Log, RunningController } from './context.ts'
+import { CONTROLLERS } from './controller-list.ts'
+
+export interface ControllerOptions {
+  readonly client: Client
+  readonly clock: Clock
+  /** In [0, 1). */
+  readonly random: () => number
+  /** PEM of the cluster's CA, for the ConfigMap kube-root-ca.crt of each namespace. */
+  readonly rootCa: string
+  readonly loadBalancer: { readonly cidrs: readonly string[] } | 'none'
+  readonly signal: AbortSignal
+  readonly log: Log
+  /** Everything the server serves: namespaces are emptied of these, and owners are followed through them. */
+  readonly resources?: readonly Resource[]
+  /** Names of `CONTROLLERS`; absent: all. */
+  readonly only?: readonly string[]
+  readonly concurrency?: number
+}
+
+export interface Controllers {
+  /** All caches have synced and all controllers are at work. */
+  readonly ready: Promise<void>
+  /** Nothing queued and nothing under way anywhere; retries that wait do not count. */
+  readonly isIdle: () => boolean
+  stop(): void
+}
+
+/** Starts the controllers. Nothing is thrown later: errors are logged and retried until `signal` aborts or `stop` is called. */
+export const startControllers = (options: ControllerOptions): Controllers => {
+  const { client, clock, random, log, rootCa, only } = options
+  const abort = new AbortController()
+  const signal = AbortSignal.any([options.signal, abort.signal])
+  const informers = new Informers(client, {
+    clock,
+    random,
+    signal,
+    onError: (error, what) => log('warn', `${what}: ${error instanceof Error ? error.message : error}`, { error }),
+  })
+  const context: ControllerContext = {
+    client: writeThrough(client, informers),
+    informers,
+    clock,
+    random,
+    signal,
+    log,
+    resources: options.resources ?? served,
+    rootCa,
+    loadBalancer: options.loadBalancer === 'none' ? undefined : options.loadBalancer,
+    concurrency: options.concurrency ?? 8,
+  }
+  const running = CONTROLLERS.filter(({ name }) => only === undefined || only.includes(name))
+    .map(({ start }) => start(context))
+    .filter((one): one is RunningController => one !== undefined)
+  return {
+    ready: Promise.all(running.map(({ ready }) => ready)).then(() => undefined),
+    isIdle: () => running.every((one) => one.isIdle()),
+    stop: () => abort.abort(),
+  }
+}
