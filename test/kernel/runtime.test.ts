@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
 import { after, before, describe, test } from 'node:test'
 
-import { purge } from '#runtime/runc/purge.ts'
+import { purgeContainers } from '#runtime/runc/purge.ts'
 import { createRuncRuntime, type RuncRuntime } from '#runtime/runc/runc-runtime.ts'
 import type { ContainerSpec, ContainerState, ExecOptions, SandboxNamespaces } from '#runtime/runtime.ts'
 
@@ -121,7 +121,7 @@ before(() => {
 
 after(async () => {
   runtime.close()
-  await purge({ stateDir, cluster })
+  await purgeContainers({ stateDir, cluster })
   for (const file of [sandbox.ipc, sandbox.uts]) execFileSync('umount', [file])
   execFileSync('ip', ['netns', 'delete', `rt-${process.pid}`])
   rmSync(root, { recursive: true })
@@ -410,7 +410,7 @@ describe('purge', () => {
     const stranger = await run(['sleep', '1000'])
     other.close()
     const began = performance.now()
-    await purge({ stateDir: own, cluster: `${cluster}-b` })
+    await purgeContainers({ stateDir: own, cluster: `${cluster}-b` })
     const took = performance.now() - began
     assert.equal(pids.length, ids.length)
     for (const pid of pids) assert.equal(existsSync(`/proc/${pid}`), false)

@@ -22,7 +22,7 @@ const CONMON_PATIENCE_MS = 100
  * times), its conmons, mounts below its folder, its cgroups, its folder. Needs no other process of ours and no state but that on disk. Nothing outside of
  * `/fairlead/CLUSTER` and `stateDir` is touched. Throws RuntimeError PURGE_INCOMPLETE that names what would not go.
  */
-export async function purge({ stateDir, cluster, timeoutMs = 3000 }: PurgeOptions): Promise<void> {
+export async function purgeContainers({ stateDir, cluster, timeoutMs = 3000 }: PurgeOptions): Promise<void> {
   const paths = runtimePaths(stateDir)
   const cgroup = `/fairlead/${cluster}`
   const folders = cgroupFolders(cgroup)
