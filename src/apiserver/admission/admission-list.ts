@@ -1,0 +1,14 @@
+import type { Random } from '#allocator/bitmap.ts'
+import type { Admission } from './admission.ts'
+import { namespaceLifecycle } from './namespace-lifecycle.ts'
+import { podPriority } from './pod-priority.ts'
+import { serviceAccount } from './service-account.ts'
+import { type ServiceAllocators, serviceAllocation } from './service-allocators.ts'
+
+/** Every admission, in the order in which they run. */
+export const admissionList = (allocators: ServiceAllocators, random: Random): readonly Admission[] => [
+  namespaceLifecycle, // first: in a namespace that is not there nothing else matters
+  serviceAccount(random), // before validation, which wants its volume's names to be right
+  podPriority,
+  serviceAllocation(allocators), // last: it takes what a later refusal would have to give back
+]

@@ -1,0 +1,44 @@
+import type { ApiObject, Resource } from '#api/resource.ts'
+import type { Caller } from '../caller.ts'
+import type { Registry } from '../registry.ts'
+
+/** What an admission took (an address, a port) is given back on rollback: a refusal later on, or a dry run. */
+export interface Transaction {
+  readonly dryRun: boolean
+  onRollback(action: () => void): void
+  onCommit(action: () => void): void
+}
+
+export interface CreateAdmission {
+  readonly resource: Resource
+  readonly object: ApiObject
+  readonly caller: Caller
+  readonly transaction: Transaction
+  readonly registry: Registry
+}
+
+export interface UpdateAdmission extends CreateAdmission {
+  readonly previous: ApiObject
+  /** '' for the main resource. */
+  readonly subresource: string
+}
+
+/** A rule between the client's object and storage: it may complete the object, or refuse it with an ApiError. Synchronous. */
+export interface Admission {
+  readonly name: string
+  create?(request: CreateAdmission): ApiObject
+  update?(request: UpdateAdmission): ApiObject
+  /** After all admissions of the first kind, before validation: what validation wants to see complete. */
+  complete?(request: CreateAdmission): ApiObject
+  completeUpdate?(request: UpdateAdmission): ApiObject
+  /** After validation: takes scarce things, and says in the transaction how to give them back. */
+  allocate?(request: CreateAdmission): ApiObject
+  allocateUpdate?(request: UpdateAdmission): ApiObject
+  /** After an object has left storage. */
+  deleted?(event: {
+    readonly resource: Resource
+    readonly object: ApiObject
+    readonly caller: Caller
+    readonly registry: Registry
+  }): void
+}

@@ -1,0 +1,41 @@
+import type { Namespace } from '#api/core-v1.ts'
+import { failure, forbidden, notFound } from '../errors.ts'
+import type { Admission } from './admission.ts'
+
+const NAMESPACES = { group: '', plural: 'namespaces', kind: 'Namespace' }
+
+/** Nothing is created in a namespace that is not there or is going away, and the `kubernetes.io/metadata.name` label stands on each. */
+export const namespaceLifecycle: Admission = {
+  name: 'NamespaceLifecycle',
+  create({ resource, object, registry }) {
+    if (resource.group === '' && resource.plural === 'namespaces') {
+      const name = object.metadata?.name ?? ''
+      return {
+        ...object,
+        metadata: {
+          ...object.metadata,
+          labels: { ...object.metadata?.labels, 'kubernetes.io/metadata.name': name },
+        },
+      }
+    }
+    if (!resource.namespaced) return object
+    const name = object.metadata?.namespace ?? ''
+    const namespace = registry.store.collection(NAMESPACES).get(name) as Namespace | undefined
+    if (!namespace) throw notFound(NAMESPACES, name)
+    if (namespace.metadata?.deletionTimestamp) {
+      const why = `unable to create new content in namespace ${name} because it is being terminated`
+      const refusal = forbidden(resource, object.metadata?.name ?? '', why)
+      throw failure(403, 'Forbidden', refusal.message, {
+        ...refusal.status.details,
+        causes: [
+          {
+            reason: 'NamespaceTerminating',
+            message: `namespace ${name} is being terminated`,
+            field: 'metadata.namespace',
+          },
+        ],
+      })
+    }
+    return object
+  },
+}

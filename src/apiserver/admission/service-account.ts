@@ -1,0 +1,85 @@
+import type { Random } from '#allocator/bitmap.ts'
+import type { Pod, ServiceAccount, Volume } from '#api/core-v1.ts'
+import { forbidden } from '../errors.ts'
+import { randomSuffix } from '../generate-name.ts'
+import { keyOf } from '../storage/store.ts'
+import type { Admission } from './admission.ts'
+
+const MOUNT_PATH = '/var/run/secrets/kubernetes.io/serviceaccount'
+/** One hour and a bit, by which the server knows a kubelet's request for a pod's own token. */
+const EXPIRATION_SECONDS = 3607
+const SERVICE_ACCOUNTS = { group: '', plural: 'serviceaccounts' }
+const MIRROR_ANNOTATION = 'kubernetes.io/config.mirror'
+
+const tokenVolume = (name: string): Volume => ({
+  name,
+  projected: {
+    defaultMode: 0o644,
+    sources: [
+      { serviceAccountToken: { expirationSeconds: EXPIRATION_SECONDS, path: 'token' } },
+      { configMap: { name: 'kube-root-ca.crt', items: [{ key: 'ca.crt', path: 'ca.crt' }] } },
+      {
+        downwardAPI: {
+          items: [{ path: 'namespace', fieldRef: { apiVersion: 'v1', fieldPath: 'metadata.namespace' } }],
+        },
+      },
+    ],
+  },
+})
+
+/** Gives each pod a ServiceAccount that exists, and its token, CA certificate and namespace as a volume in every container. */
+export const serviceAccount = (random: Random): Admission => ({
+  name: 'ServiceAccount',
+  create({ resource, object, registry }) {
+    if (resource.group !== '' || resource.plural !== 'pods') return object
+    const pod = object as Pod
+    if (pod.metadata?.annotations?.[MIRROR_ANNOTATION]) return object
+    const namespace = pod.metadata?.namespace ?? ''
+    const name = pod.spec?.serviceAccountName || 'default'
+    const account = registry.store.collection(SERVICE_ACCOUNTS).get(keyOf(namespace, name)) as
+      | ServiceAccount
+      | undefined
+    if (!account) {
+      const why = `error looking up service account ${namespace}/${name}: serviceaccount "${name}" not found`
+      throw forbidden(resource, pod.metadata?.name ?? '', why)
+    }
+    const named: Pod = {
+      ...pod,
+      spec: {
+        ...pod.spec!,
+        serviceAccountName: name,
+        serviceAccount: name,
+        ...(!pod.spec?.imagePullSecrets?.length && account.imagePullSecrets?.length
+          ? { imagePullSecrets: account.imagePullSecrets }
+          : {}),
+      },
+    }
+    const mounts = pod.spec?.automountServiceAccountToken ?? account.automountServiceAccountToken ?? true
+    return mounts ? withToken(named, random) : named
+  },
+})
+
+const withToken = (pod: Pod, random: Random): Pod => {
+  const spec = pod.spec!
+  const containers = [...(spec.containers ?? []), ...(spec.initContainers ?? [])]
+  const has = (container: (typeof containers)[number]): boolean =>
+    (container.volumeMounts ?? []).some(({ mountPath }) => mountPath === MOUNT_PATH)
+  // A pod whose every container mounts something of its own there wants no token of ours.
+  if (containers.every(has)) return pod
+  const name = `kube-api-access-${randomSuffix(random)}`
+  const mount = { name, readOnly: true, mountPath: MOUNT_PATH }
+  const mounted = <C extends (typeof containers)[number]>(list: readonly C[] | undefined): readonly C[] | undefined =>
+    list?.map((container) =>
+      has(container) ? container : { ...container, volumeMounts: [...(container.volumeMounts ?? []), mount] },
+    )
+  const initContainers = mounted(spec.initContainers)
+  return {
+    ...pod,
+    spec: {
+      ...spec,
+      volumes: [...(spec.volumes ?? []), tokenVolume(name)],
+      containers: mounted(spec.containers) ?? [],
+      ...(initContainers ? { initContainers } : {}),
+    },
+  }
+}

@@ -1,0 +1,227 @@
+import { AddressRange, AllocationError } from '#allocator/address-range.ts'
+import type { Random } from '#allocator/bitmap.ts'
+import { PortRange } from '#allocator/port-range.ts'
+import type { Service, ServicePort, ServiceSpec } from '#api/core-v1.ts'
+import type { StatusCause } from '#api/meta-v1.ts'
+import type { ApiObject } from '#api/resource.ts'
+import { needsClusterIP, needsHealthCheckNodePort, needsNodePort } from '#api/strategy/service-needs.ts'
+import { internalError, invalid } from '../errors.ts'
+import type { Admission, Transaction } from './admission.ts'
+import { completeFamilies } from './ip-families.ts'
+
+const SERVICES = { group: '', plural: 'services', kind: 'Service' }
+
+export interface ServiceAllocators {
+  /** The default family first. */
+  readonly addresses: readonly AddressRange[]
+  readonly ports: PortRange
+  readonly random: Random
+}
+
+export interface AllocatorOptions {
+  readonly serviceCidrs: readonly string[]
+  readonly nodePortRange: { readonly from: number; readonly to: number }
+}
+
+export const createServiceAllocators = (options: AllocatorOptions, random: Random): ServiceAllocators => ({
+  addresses: options.serviceCidrs.map((cidr) => new AddressRange(cidr)),
+  ports: new PortRange(options.nodePortRange.from, options.nodePortRange.to),
+  random,
+})
+
+const isService = (resource: { readonly group: string; readonly plural: string }): boolean =>
+  resource.group === '' && resource.plural === 'services'
+
+const refuse = (service: Service, field: string, value: unknown, detail: string): never => {
+  const cause: StatusCause = {
+    reason: 'FieldValueInvalid',
+    message: `Invalid value: ${JSON.stringify(value)}: ${detail}`,
+    field,
+  }
+  throw invalid(SERVICES, service.metadata?.name ?? '', [cause])
+}
+
+/**
+ * Gives Services their cluster IPs, node ports and health check port, and takes them back: at once on a refusal or a dry run, after the write
+ * where an update or a deletion gives them up.
+ */
+export const serviceAllocation = (allocators: ServiceAllocators): Admission => ({
+  name: 'ServiceAllocation',
+  complete({ resource, object }) {
+    return isService(resource) ? withFamilies(allocators, object as Service, undefined) : object
+  },
+  completeUpdate({ resource, object, previous, subresource }) {
+    if (!isService(resource) || subresource !== '') return object
+    return withFamilies(allocators, object as Service, previous as Service)
+  },
+  allocate({ resource, object, transaction }) {
+    return isService(resource) ? allocate(allocators, object as Service, undefined, transaction) : object
+  },
+  allocateUpdate({ resource, object, previous, subresource, transaction }) {
+    if (!isService(resource) || subresource !== '') return object
+    return allocate(allocators, object as Service, previous as Service, transaction)
+  },
+  deleted({ resource, object }) {
+    if (isService(resource)) release(allocators, heldBy(object as Service))
+  },
+})
+
+const withFamilies = ({ addresses }: ServiceAllocators, service: Service, before: Service | undefined): ApiObject => {
+  const families = completeFamilies(
+    service,
+    before,
+    addresses.map(({ family }) => family),
+  )
+  if (families.kind === 'refused') throw invalid(SERVICES, service.metadata?.name ?? '', families.causes)
+  if (families.spec === service.spec) return service
+  const completed: Service = { ...service, spec: families.spec }
+  return completed
+}
+
+interface Held {
+  readonly addresses: readonly string[]
+  readonly ports: readonly number[]
+}
+
+/** Everything a Service holds; a node port that two protocols share is held once. */
+const heldBy = (service: Service | undefined): Held => {
+  const spec = service?.spec
+  if (!spec) return { addresses: [], ports: [] }
+  const ports = (spec.ports ?? []).flatMap(({ nodePort }) => (nodePort ? [nodePort] : []))
+  return {
+    addresses: needsClusterIP(service)
+      ? (spec.clusterIPs ?? []).filter((address) => address && address !== 'None')
+      : [],
+    ports: [...new Set(spec.healthCheckNodePort ? [...ports, spec.healthCheckNodePort] : ports)],
+  }
+}
+
+const release = (allocators: ServiceAllocators, held: Held): void => {
+  for (const address of held.addresses) for (const range of allocators.addresses) range.release(address)
+  for (const port of held.ports) allocators.ports.release(port)
+}
+
+const allocate = (
+  allocators: ServiceAllocators,
+  service: Service,
+  before: Service | undefined,
+  transaction: Transaction,
+): ApiObject => {
+  const former = heldBy(before)
+  let spec: ServiceSpec = service.spec ?? {}
+  if (needsClusterIP(service) && spec.clusterIPs?.[0] !== 'None' && spec.clusterIP !== 'None') {
+    const clusterIPs = takeAddresses(allocators, service, former, transaction)
+    spec = { ...spec, clusterIP: clusterIPs[0], clusterIPs }
+  }
+  const ours = new Set<number>(former.ports)
+  if (needsNodePort(service) || spec.ports?.some(({ nodePort }) => nodePort)) {
+    spec = { ...spec, ports: takePorts(allocators, service, ours, transaction) }
+  }
+  if (needsHealthCheckNodePort(service)) {
+    const healthCheckNodePort = takeHealthCheckPort(allocators, service, ours, transaction)
+    spec = { ...spec, healthCheckNodePort }
+  }
+  const next: Service = { ...service, spec }
+  const now = heldBy(next)
+  transaction.onCommit(() =>
+    release(allocators, {
+      addresses: former.addresses.filter((address) => !now.addresses.includes(address)),
+      ports: former.ports.filter((port) => !now.ports.includes(port)),
+    }),
+  )
+  return next
+}
+
+const takeAddresses = (
+  { addresses, random }: ServiceAllocators,
+  service: Service,
+  former: Held,
+  transaction: Transaction,
+): readonly string[] => {
+  const asked = service.spec?.clusterIPs ?? []
+  return (service.spec?.ipFamilies ?? []).map((family, index) => {
+    const range = addresses.find((candidate) => candidate.family === family)!
+    const wanted = asked[index]
+    if (wanted && former.addresses.includes(wanted)) return wanted
+    let address: string
+    try {
+      if (wanted) range.take(wanted)
+      address = wanted || range.takeNext(random)
+    } catch (error) {
+      if (!(error instanceof AllocationError)) throw error
+      if (!wanted) throw internalError(new Error(`failed to allocate a serviceIP: ${error.message}`))
+      return refuse(service, 'spec.clusterIPs', asked, `failed to allocate IP ${wanted}: ${error.message}`)
+    }
+    transaction.onRollback(() => range.release(address))
+    return address
+  })
+}
+
+const takePorts = (
+  { ports: range, random }: ServiceAllocators,
+  service: Service,
+  ours: Set<number>,
+  transaction: Transaction,
+): readonly ServicePort[] => {
+  const ports = service.spec?.ports ?? []
+  const take = (port: number): void => {
+    range.take(port)
+    ours.add(port)
+    transaction.onRollback(() => range.release(port))
+  }
+  for (const [index, { nodePort }] of ports.entries()) {
+    if (!nodePort || ours.has(nodePort)) continue
+    try {
+      take(nodePort)
+    } catch (error) {
+      if (!(error instanceof AllocationError)) throw error
+      refuse(service, `spec.ports[${index}].nodePort`, nodePort, error.message)
+    }
+  }
+  if (!needsNodePort(service)) return ports
+  // One port for several protocols (DNS by TCP and UDP) gets one node port too.
+  const byPort = new Map(
+    ports.flatMap(({ port, protocol, nodePort }) =>
+      nodePort ? [[port, { nodePort, protocols: new Set([protocol]) }]] : [],
+    ),
+  )
+  return ports.map((port) => {
+    if (port.nodePort) return port
+    const shared = byPort.get(port.port)
+    if (shared && !shared.protocols.has(port.protocol)) {
+      shared.protocols.add(port.protocol)
+      return { ...port, nodePort: shared.nodePort }
+    }
+    try {
+      const nodePort = range.takeNext(random)
+      ours.add(nodePort)
+      transaction.onRollback(() => range.release(nodePort))
+      byPort.set(port.port, { nodePort, protocols: new Set([port.protocol]) })
+      return { ...port, nodePort }
+    } catch (error) {
+      if (!(error instanceof AllocationError)) throw error
+      throw internalError(new Error(`failed to allocate a nodePort: ${error.message}`))
+    }
+  })
+}
+
+const takeHealthCheckPort = (
+  { ports: range, random }: ServiceAllocators,
+  service: Service,
+  ours: ReadonlySet<number>,
+  transaction: Transaction,
+): number => {
+  const wanted = service.spec?.healthCheckNodePort
+  if (wanted && ours.has(wanted)) return wanted
+  let port: number
+  try {
+    if (wanted) range.take(wanted)
+    port = wanted || range.takeNext(random)
+  } catch (error) {
+    if (!(error instanceof AllocationError)) throw error
+    if (!wanted) throw internalError(new Error(`failed to allocate a HealthCheck NodePort: ${error.message}`))
+    return refuse(service, 'spec.healthCheckNodePort', wanted, error.message)
+  }
+  transaction.onRollback(() => range.release(port))
+  return port
+}

@@ -1,0 +1,119 @@
+import type { IncomingMessage } from 'node:http'
+import type { ApiObject } from '#api/resource.ts'
+import type { MessageClass } from '#schema/schema.ts'
+import { badRequest, failure, unsupportedMediaType } from './errors.ts'
+import { mediaType, readBody } from './exchange.ts'
+import type { Decoded, FieldValidation, Machinery } from './machinery.ts'
+
+const ACCEPTED = 'application/json, application/yaml, application/vnd.kubernetes.protobuf'
+
+export interface Expected {
+  readonly apiVersion: string
+  readonly kind: string
+  readonly message: MessageClass<unknown>
+}
+
+/** `fieldValidation` of the query: Warn where it is not said, as since Kubernetes 1.27. */
+export const fieldValidationOf = (query: URLSearchParams): FieldValidation => {
+  const value = query.get('fieldValidation') || 'Warn'
+  if (value === 'Strict' || value === 'Warn' || value === 'Ignore') return value
+  throw failure(
+    422,
+    'Invalid',
+    ` "" is invalid: fieldValidation: Unsupported value: ${JSON.stringify(value)}: supported values: "Ignore", "Strict", "Warn"`,
+  )
+}
+
+/** YAML's JSON, by the library, which is loaded when the first YAML body comes. */
+export const yamlToJson = async (text: string): Promise<unknown> => {
+  const { parse } = await import('yaml')
+  try {
+    return parse(text) as unknown
+  } catch (error) {
+    throw badRequest(`the body is not valid YAML: ${error instanceof Error ? error.message : String(error)}`)
+  }
+}
+
+export const parseJson = (text: string): unknown => {
+  try {
+    return JSON.parse(text) as unknown
+  } catch (error) {
+    throw badRequest(`the body is not valid JSON: ${error instanceof Error ? error.message : String(error)}`)
+  }
+}
+
+/** Reads a request's body as the kind that its path takes; undefined for an empty one. Throws 400, 413 or 415. */
+export const readObject = async (
+  machinery: Machinery,
+  request: IncomingMessage,
+  expected: Expected,
+  validation: FieldValidation,
+): Promise<Decoded | undefined> => {
+  const type = mediaType(request)
+  const body = await readBody(request)
+  if (body.length === 0) return undefined
+  if (type === 'application/vnd.kubernetes.protobuf') {
+    checkKind(machinery.protobufKind(body), expected)
+    return complete(machinery.decodeProtobuf(expected.message, body), expected)
+  }
+  const text = body.toString()
+  if (type === '' || type === 'application/json' || type === '*/*') {
+    checkKind(kindOf(text, expected), expected)
+    return complete(machinery.decodeJson(expected.message, text, validation), expected)
+  }
+  if (type === 'application/yaml' || type === 'text/yaml') {
+    const value = await yamlToJson(text)
+    const json = JSON.stringify(value ?? null)
+    checkKind(kindOf(json, expected), expected)
+    return complete(machinery.decodeJson(expected.message, json, validation), expected)
+  }
+  throw unsupportedMediaType(
+    `the body of the request was in an unknown format - accepted media types include: ${ACCEPTED}`,
+  )
+}
+
+export const requireObject = async (
+  machinery: Machinery,
+  request: IncomingMessage,
+  expected: Expected,
+  validation: FieldValidation,
+): Promise<Decoded> => {
+  const decoded = await readObject(machinery, request, expected, validation)
+  if (!decoded) throw badRequest(`the body is empty: a ${expected.kind} of ${expected.apiVersion} is expected`)
+  return decoded
+}
+
+const complete = (decoded: Decoded, { apiVersion, kind }: Expected): Decoded => ({
+  ...decoded,
+  object: { ...decoded.object, apiVersion, kind } as ApiObject,
+})
+
+/** Only apiVersion and kind; the rest is the decoder's. Text that is not JSON gets Kubernetes' words. */
+const kindOf = (text: string, expected: Expected): { apiVersion?: unknown; kind?: unknown } => {
+  try {
+    const value = JSON.parse(text) as { apiVersion?: unknown; kind?: unknown } | null
+    return value && typeof value === 'object' ? value : {}
+  } catch {
+    throw badRequest(
+      `the object provided is unrecognized (must be of type ${expected.kind}): couldn't get version/kind; json parse error: unexpected end of JSON input (${text.slice(0, 60)})`,
+    )
+  }
+}
+
+const checkKind = (found: { apiVersion?: unknown; kind?: unknown }, expected: Expected): void => {
+  // Both may be left out: the path says what it is.
+  const apiVersion = found.apiVersion || expected.apiVersion
+  const kind = found.kind || expected.kind
+  if (kind !== expected.kind) {
+    throw badRequest(
+      `${kind} in version ${JSON.stringify(versionOf(String(apiVersion)))} cannot be handled as a ${expected.kind}: no kind ${JSON.stringify(kind)} is registered for the ${expected.apiVersion} path that was asked`,
+    )
+  }
+  if (apiVersion !== expected.apiVersion) {
+    throw badRequest(
+      `the API version in the data (${apiVersion}) does not match the expected API version (${expected.apiVersion})`,
+    )
+  }
+}
+
+const versionOf = (apiVersion: string): string => apiVersion.slice(apiVersion.indexOf('/') + 1)

@@ -1,0 +1,45 @@
+import type { ApiObject, Resource } from '#api/resource.ts'
+import { toTable } from '#api/table/table.ts'
+import type { Wanted } from './negotiate.ts'
+
+const partials = new WeakMap<object, ApiObject>()
+
+/** `PartialObjectMetadata`: the metadata alone, for clients that need no more. Made once for each stored state. */
+export const partialOf = (object: ApiObject): ApiObject => {
+  let partial = partials.get(object)
+  if (!partial) {
+    partial = { kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1', metadata: object.metadata ?? {} }
+    partials.set(object, partial)
+  }
+  return partial
+}
+
+export const servesConversion = ({ kind, group, version }: NonNullable<Wanted['as']>): boolean =>
+  group === 'meta.k8s.io' &&
+  (version === 'v1' || version === 'v1beta1') &&
+  (kind === 'Table' || kind === 'PartialObjectMetadata' || kind === 'PartialObjectMetadataList')
+
+export interface TableRequest {
+  readonly resource: Resource
+  readonly version: string
+  /** None, Metadata (the default) or Object, of the query. */
+  readonly includeObject: string
+  readonly now: Date
+}
+
+/** A `Table` of these objects, in the columns that `kubectl get` prints. */
+export const tableOf = (
+  request: TableRequest,
+  metadata: object,
+  objects: readonly ApiObject[],
+  columns = true,
+): ApiObject => {
+  const { resource, version, includeObject, now } = request
+  const table = toTable(resource, objects, {
+    includeObject: includeObject === 'None' || includeObject === 'Object' ? includeObject : 'Metadata',
+    now: now.getTime(),
+    metadata,
+    columns,
+  })
+  return { ...table, apiVersion: `meta.k8s.io/${version}` } as unknown as ApiObject
+}

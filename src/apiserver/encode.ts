@@ -1,0 +1,50 @@
+import type { ApiObject } from '#api/resource.ts'
+
+/** The JSON of an object from its second brace on, without kind and apiVersion: made once for each stored state, however many read it. */
+const bodies = new WeakMap<object, string>()
+
+const bodyOf = (object: ApiObject): string => {
+  let body = bodies.get(object)
+  if (body === undefined) {
+    const { kind: _, apiVersion: __, ...rest } = object
+    body = JSON.stringify(rest).slice(1)
+    bodies.set(object, body)
+  }
+  return body
+}
+
+/** `{"kind":…,"apiVersion":…,…}` */
+export const objectJson = (object: ApiObject): string => {
+  const body = bodyOf(object)
+  const head = `{"kind":${JSON.stringify(object.kind)},"apiVersion":${JSON.stringify(object.apiVersion)}`
+  return body === '}' ? `${head}}` : `${head},${body}`
+}
+
+/** An item of a typed list, which Kubernetes writes without kind and apiVersion. */
+export const itemJson = (object: ApiObject): string => `{${bodyOf(object)}`
+
+export interface ListHead {
+  readonly kind: string
+  readonly apiVersion: string
+  readonly metadata: object
+}
+
+export const listJson = (head: ListHead, items: readonly ApiObject[]): string =>
+  `{"kind":${JSON.stringify(head.kind)},"apiVersion":${JSON.stringify(head.apiVersion)},"metadata":${JSON.stringify(head.metadata)},"items":[${items.map(itemJson).join(',')}]}`
+
+const lines = new WeakMap<object, Map<string, string>>()
+
+/** One line of a JSON watch stream, with its line feed. */
+export const watchLine = (type: string, object: ApiObject): string => {
+  let byType = lines.get(object)
+  if (!byType) {
+    byType = new Map()
+    lines.set(object, byType)
+  }
+  let line = byType.get(type)
+  if (line === undefined) {
+    line = `{"type":"${type}","object":${objectJson(object)}}\n`
+    byType.set(type, line)
+  }
+  return line
+}

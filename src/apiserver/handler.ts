@@ -1,0 +1,101 @@
+import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http'
+import type { Duplex } from 'node:stream'
+import type { Status } from '#api/meta-v1.ts'
+import type { ApiObject } from '#api/resource.ts'
+import { ApiError } from '#client/client.ts'
+import { objectJson } from './encode.ts'
+import { badRequest, failure, internalError, methodNotAllowed } from './errors.ts'
+import type { Exchange } from './exchange.ts'
+import { kubeletPath, proxyUpgrade } from './kubelet-proxy.ts'
+import { requestInfo } from './request-info.ts'
+import { sendError } from './respond.ts'
+import type { ServerContext } from './server-context.ts'
+import { checkAccess } from './stages/access.ts'
+import { stageList } from './stages/stage-list.ts'
+
+export interface Handler {
+  handle(request: IncomingMessage, response: ServerResponse): void
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void
+}
+
+const UPGRADED = new Set(['exec', 'attach', 'portforward'])
+
+const split = (url: string): { readonly path: string; readonly query: URLSearchParams } => {
+  const at = url.indexOf('?')
+  if (at < 0) return { path: url, query: new URLSearchParams() }
+  return { path: url.slice(0, at), query: new URLSearchParams(url.slice(at + 1)) }
+}
+
+/** Requests through the stages, and upgrades to the kubelets, each with authentication and access before it. */
+export const createHandler = (server: ServerContext, onError: (error: unknown) => void): Handler => {
+  const stages = stageList(server)
+
+  const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const started = performance.now()
+    const warnings: string[] = []
+    let verb = 'connect'
+    let resource = ''
+    response.on('close', () => {
+      if (verb !== 'watch')
+        server.counter.count(verb, resource, response.statusCode, (performance.now() - started) / 1000)
+    })
+    // A client that goes away in the middle is no error of ours.
+    request.on('error', () => {})
+    response.on('error', () => {})
+    try {
+      const { path, query } = split(request.url ?? '/')
+      const info = requestInfo(request.method ?? 'GET', path, query)
+      verb = info.verb
+      if (info.kind === 'resource') resource = info.resource
+      const caller = server.authenticator.authenticate(request)
+      const exchange: Exchange = { request, response, query, info, caller, warnings }
+      for (const stage of stages) {
+        const answered = stage(exchange)
+        if (answered === true || (answered !== false && (await answered))) return
+      }
+      throw failure(404, 'NotFound', 'the server could not find the requested resource', {})
+    } catch (error) {
+      sendError({ request, response, warnings }, server.registry.machinery, error, onError)
+    }
+  }
+
+  const connect = async (request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> => {
+    const { path, query } = split(request.url ?? '/')
+    const info = requestInfo(request.method ?? 'GET', path, query)
+    const caller = server.authenticator.authenticate(request)
+    checkAccess(caller, info)
+    const upgradable =
+      info.kind === 'resource' && info.group === '' && info.resource === 'pods' && UPGRADED.has(info.subresource)
+    if (!upgradable) throw badRequest(`${path} cannot be upgraded: only exec, attach and portforward of a pod can`)
+    if (request.method !== 'GET' && request.method !== 'POST') throw methodNotAllowed()
+    await proxyUpgrade(request, socket, head, server.kubelet, kubeletPath(server.registry, info, query))
+  }
+
+  return {
+    handle(request, response) {
+      void serve(request, response)
+    },
+    upgrade(request, socket, head) {
+      socket.on('error', () => {})
+      connect(request, socket, head).catch((error: unknown) => {
+        const refusal = error instanceof ApiError ? error : internalError(error)
+        if (refusal !== error) onError(error)
+        refuseUpgrade(socket, refusal.status)
+      })
+    },
+  }
+}
+
+/** A socket that asked for an upgrade has no ServerResponse; the Status goes out by hand. */
+const refuseUpgrade = (socket: Duplex, status: Status): void => {
+  const code = status.code ?? 500
+  const body = Buffer.from(objectJson(status as Status & ApiObject))
+  socket.end(
+    Buffer.concat([
+      Buffer.from(
+        `HTTP/1.1 ${code} ${STATUS_CODES[code] ?? ''}\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n`,
+      ),
+      body,
+    ]),
+  )
+}

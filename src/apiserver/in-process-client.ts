@@ -1,0 +1,123 @@
+import type { ApiObject, Resource } from '#api/resource.ts'
+import type { Client, List, ListOptions, Watch, WatchEvent, WriteOptions } from '#client/client.ts'
+import type { Caller } from './caller.ts'
+import type { Registry, WriteRequest } from './registry.ts'
+import { listPage, parseRevision } from './storage/list.ts'
+import { openWatch } from './storage/watch.ts'
+import type { SubresourceHandler } from './subresources/subresource.ts'
+import { selectionOf } from './verbs/read.ts'
+
+/**
+ * The API without a wire: the same rules as over HTTP, and the stored objects themselves, shared. Who writes must not keep changing
+ * what was handed over.
+ */
+export const createInProcessClient = (
+  registry: Registry,
+  caller: Caller,
+  subresources: readonly SubresourceHandler[],
+): Client => {
+  const stops = new Set<() => void>()
+  const requestOf = (options: WriteOptions | undefined): WriteRequest => ({
+    caller,
+    ...(options?.namespace ? { namespace: options.namespace } : {}),
+    ...(options?.dryRun ? { dryRun: true } : {}),
+    ...(options?.subresource ? { subresource: options.subresource } : {}),
+  })
+  const special = (resource: Resource, options: WriteOptions | undefined): SubresourceHandler | undefined =>
+    options?.subresource ? subresources.find((handler) => handler.serves(resource, options.subresource!)) : undefined
+
+  const client: Client = {
+    async get<T extends ApiObject>(resource: Resource<T>, name: string, options?: { readonly namespace?: string }) {
+      return registry.get(resource as Resource, options?.namespace, name) as T
+    },
+    async list<T extends ApiObject>(resource: Resource<T>, options: ListOptions = {}): Promise<List<T>> {
+      const selection = selectionOf(registry, resource as Resource, options.namespace ?? '', options)
+      const page = listPage(
+        registry.store.collection(resource),
+        selection,
+        options.resourceVersion ? { resourceVersion: options.resourceVersion } : {},
+      )
+      return { items: page.items as readonly T[], resourceVersion: page.resourceVersion }
+    },
+    watch<T extends ApiObject>(
+      resource: Resource<T>,
+      options: ListOptions & { readonly resourceVersion: string },
+      onEvent: (event: WatchEvent<T>) => void,
+    ): Watch {
+      let finish = (): void => {}
+      try {
+        const selection = selectionOf(registry, resource as Resource, options.namespace ?? '', options)
+        const revision = parseRevision(options.resourceVersion)
+        const close = openWatch(
+          registry.store.collection(resource),
+          selection,
+          revision === undefined ? {} : { revision },
+          (events) => {
+            for (const event of events) {
+              if (!stops.has(stop)) return
+              if (event.type === 'BOOKMARK') onEvent({ type: 'BOOKMARK', resourceVersion: String(event.revision) })
+              else onEvent({ type: event.type, object: event.object as T })
+            }
+          },
+        )
+        const done = new Promise<void>((resolve) => {
+          finish = resolve
+        })
+        const stop = (): void => {
+          stops.delete(stop)
+          close()
+          finish()
+        }
+        stops.add(stop)
+        return { stop, done }
+      } catch (error) {
+        return { stop() {}, done: Promise.reject(error as Error) }
+      }
+    },
+    async create<T extends ApiObject>(resource: Resource<T>, object: T, options?: WriteOptions) {
+      const handler = special(resource as Resource, options)
+      const request = requestOf(options)
+      const result = handler?.create
+        ? handler.create(registry, resource as Resource, object.metadata?.name ?? '', object, request)
+        : registry.create(resource as Resource, object, request)
+      return result as T
+    },
+    async update<T extends ApiObject>(resource: Resource<T>, object: T, options?: WriteOptions) {
+      const name = object.metadata?.name ?? ''
+      const namespace = options?.namespace ?? object.metadata?.namespace
+      const request = { ...requestOf(options), ...(namespace ? { namespace } : {}) }
+      const handler = special(resource as Resource, options)
+      if (handler?.update) return handler.update(registry, resource as Resource, name, () => object, request) as T
+      return registry.put(resource as Resource, name, object, request).object as T
+    },
+    async patch<T extends ApiObject>(
+      resource: Resource<T>,
+      name: string,
+      type: Parameters<Client['patch']>[2],
+      body: unknown,
+      options?: WriteOptions,
+    ) {
+      const { machinery } = registry
+      const request = requestOf(options)
+      const handler = special(resource as Resource, options)
+      if (handler?.update) {
+        const change = (current: ApiObject) => machinery.patch(resource as Resource, type, current, body) as ApiObject
+        return handler.update(registry, resource as Resource, name, change, request) as T
+      }
+      const change = (current: ApiObject): ApiObject => {
+        const value = machinery.patch(resource as Resource, type, current, body)
+        const { object } = machinery.decodeValue(resource.message, value, 'Strict')
+        return { ...object, apiVersion: current.apiVersion, kind: current.kind }
+      }
+      return registry.update(resource as Resource, name, change, request) as T
+    },
+    async delete<T extends ApiObject>(resource: Resource<T>, name: string, options?: Parameters<Client['delete']>[2]) {
+      const { namespace, ...rest } = options ?? {}
+      registry.delete(resource as Resource, name, { caller, ...(namespace ? { namespace } : {}), options: rest })
+    },
+    close() {
+      for (const stop of [...stops]) stop()
+    },
+  }
+  return client
+}

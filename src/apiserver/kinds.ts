@@ -1,0 +1,95 @@
+import { applyDefaults } from '#api/defaults/defaults.ts'
+import { type ApiObject, groupVersion, type Resource } from '#api/resource.ts'
+import { resources } from '#api/resources.ts'
+import { prepareForCreate, prepareForUpdate } from '#api/strategy/strategy.ts'
+import { warningsFor } from '#api/strategy/warnings.ts'
+import { fieldCauses } from '#api/validation/field-error.ts'
+import { validateCreate, validateUpdate } from '#api/validation/validation.ts'
+import { ApiError } from '#client/client.ts'
+import { applyJsonPatch, type JsonObject, JsonPatchError, type JsonValue } from '#schema/json-patch.ts'
+import { applyMergePatch } from '#schema/merge-patch.ts'
+import { applyStrategicMergePatch, StrategicMergeError } from '#schema/strategic-merge.ts'
+import { badRequest, failure } from './errors.ts'
+import type { Machinery } from './machinery.ts'
+
+/** A deep copy of JSON data: stored objects are shared, and the rules of `api/` complete an object in place. */
+const copy = <T>(value: T): T => {
+  if (value === null || typeof value !== 'object') return value
+  if (Array.isArray(value)) return value.map(copy) as T
+  const result: Record<string, unknown> = {}
+  for (const [key, inner] of Object.entries(value)) {
+    if (key === '__proto__')
+      Object.defineProperty(result, key, { value: copy(inner), enumerable: true, configurable: true, writable: true })
+    else if (inner !== undefined) result[key] = copy(inner)
+  }
+  return result as T
+}
+
+const statusOf = (subresource: string): '' | 'status' => (subresource === 'status' ? 'status' : '')
+
+export const machinery: Machinery = {
+  resources,
+  messageOf: () => undefined as never,
+  decodeJson: (_message, text) => ({ object: JSON.parse(text) as ApiObject, warnings: [] }),
+  decodeValue: (_message, value) => ({ object: value as ApiObject, warnings: [] }),
+  decodeProtobuf: () => {
+    throw failure(415, 'UnsupportedMediaType', 'protobuf is not served yet')
+  },
+  protobufKind: () => ({ apiVersion: '', kind: '' }),
+  encodeProtobuf: () => new Uint8Array(),
+  encodeWatchFrame: () => new Uint8Array(),
+  prepareForCreate(resource, object) {
+    const own = copy(object)
+    applyDefaults(resource, own)
+    prepareForCreate(resource, own)
+    return own
+  },
+  prepareForUpdate(resource, next, previous, subresource) {
+    const own = copy(next)
+    applyDefaults(resource, own)
+    // A namespace's finalizers are the one thing that `finalize` writes.
+    if (subresource !== 'finalize') prepareForUpdate(resource, own, previous, statusOf(subresource))
+    return own
+  },
+  validateCreate: (resource, object) => fieldCauses(validateCreate(resource, object)),
+  validateUpdate: (resource, next, previous, subresource) =>
+    fieldCauses(validateUpdate(resource, next, previous, statusOf(subresource))),
+  warningsFor,
+  labelSelector: () => () => true,
+  fieldSelector: () => () => true,
+  patch(resource, type, current, patch) {
+    try {
+      const original = current as unknown as JsonObject
+      if (type === 'json') return applyJsonPatch(original, patch)
+      if (typeof patch !== 'object' || patch === null || Array.isArray(patch)) {
+        throw badRequest(`a ${type === 'merge' ? 'merge' : 'strategic merge'} patch must be an object`)
+      }
+      if (type === 'merge') return applyMergePatch(original, patch as JsonValue)
+      return applyStrategicMergePatch(resource.message, original, patch as JsonObject)
+    } catch (error) {
+      throw patchRefusal(resource, current, error)
+    }
+  },
+}
+
+const UNFIT = 'the server rejected our request due to an error in our request'
+
+const patchRefusal = (resource: Resource, current: ApiObject, error: unknown): unknown => {
+  if (error instanceof ApiError) return error
+  if (error instanceof JsonPatchError) {
+    if (error.code === 'PATCH_MALFORMED') return badRequest(error.message)
+    if (error.code === 'PATCH_TOO_LARGE') return failure(413, 'RequestEntityTooLarge', error.message)
+    return failure(422, 'Invalid', UNFIT, {})
+  }
+  if (error instanceof StrategicMergeError) {
+    if (error.code === 'PATCH_FORMAT') return badRequest(error.message)
+    const { name } = current.metadata ?? {}
+    return failure(
+      422,
+      'Invalid',
+      `${groupVersion(resource)} ${resource.kind} ${JSON.stringify(name)}: ${error.message}`,
+      {},
+    )
+  }
+  return error
+}

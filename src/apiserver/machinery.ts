@@ -1,0 +1,42 @@
+import type { StatusCause } from '#api/meta-v1.ts'
+import type { ApiObject, Resource } from '#api/resource.ts'
+import type { PatchType } from '#client/client.ts'
+import type { MessageClass } from '#schema/schema.ts'
+
+export type FieldValidation = 'Strict' | 'Warn' | 'Ignore'
+
+export interface Decoded {
+  readonly object: ApiObject
+  readonly warnings: readonly string[]
+}
+
+/** What the kinds' declarations and their hand-written rules give the server; `kinds.ts` binds it to the real functions. Everything here is pure. */
+export interface Machinery {
+  readonly resources: readonly Resource[]
+  /** The declaration of a kind that may come in a body or go out: also options, reviews, subresources. */
+  messageOf(apiVersion: string, kind: string): MessageClass<unknown> | undefined
+  /** Strict about types (400), about unknown and doubled fields as `validation` says. `text` is JSON; YAML has become JSON before. */
+  decodeJson(message: MessageClass<unknown>, text: string, validation: FieldValidation): Decoded
+  /** The same for a value that was JSON already, after a patch. */
+  decodeValue(message: MessageClass<unknown>, value: unknown, validation: FieldValidation): Decoded
+  /** An enveloped protobuf body of this message; throws ApiError 400 on a broken one. */
+  decodeProtobuf(message: MessageClass<unknown>, bytes: Uint8Array): Decoded
+  /** apiVersion and kind of a protobuf envelope. */
+  protobufKind(bytes: Uint8Array): { readonly apiVersion: string; readonly kind: string }
+  /** Enveloped. */
+  encodeProtobuf(message: MessageClass<unknown>, object: ApiObject): Uint8Array
+  /** One frame of a protobuf watch stream, with its length before it; `object` is enveloped already. */
+  encodeWatchFrame(type: string, object: Uint8Array): Uint8Array
+  /** Defaults, and what a client may not set is set or dropped: status, generation. Gives a new object. */
+  prepareForCreate(resource: Resource, object: ApiObject): ApiObject
+  prepareForUpdate(resource: Resource, next: ApiObject, previous: ApiObject, subresource: string): ApiObject
+  validateCreate(resource: Resource, object: ApiObject): readonly StatusCause[]
+  validateUpdate(resource: Resource, next: ApiObject, previous: ApiObject, subresource: string): readonly StatusCause[]
+  /** Throws ApiError 400 where the selector is malformed or names a field that this kind cannot be selected by. */
+  labelSelector(text: string): (object: ApiObject) => boolean
+  fieldSelector(resource: Resource, text: string): (object: ApiObject) => boolean
+  /** The patched object as a JSON value; throws ApiError. `patch` is the parsed body. */
+  patch(resource: Resource, type: PatchType, current: ApiObject, patch: unknown): unknown
+  /** What Kubernetes warns of in a Warning header when such an object is written. */
+  warningsFor(resource: Resource, object: ApiObject): readonly string[]
+}

@@ -1,0 +1,313 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { Random } from '#allocator/bitmap.ts'
+import type { ObjectMeta } from '#api/meta-v1.ts'
+import type { ApiObject, Resource } from '#api/resource.ts'
+import type { Admission, Transaction } from './admission/admission.ts'
+import type { Caller } from './caller.ts'
+import { type DeleteRequest, isTerminated, planDeletion } from './deletion.ts'
+import { alreadyExists, badRequest, conflict, failure, invalid, notFound } from './errors.ts'
+import { generateName } from './generate-name.ts'
+import type { Machinery } from './machinery.ts'
+import { keyOf, type Store } from './storage/store.ts'
+
+export interface RegistryOptions {
+  readonly store: Store
+  readonly machinery: Machinery
+  readonly admissions: readonly Admission[]
+  readonly now: () => Date
+  readonly random: Random
+  readonly uuid: () => string
+}
+
+export interface WriteRequest {
+  readonly caller: Caller
+  readonly namespace?: string
+  readonly dryRun?: boolean
+  readonly subresource?: string
+}
+
+export interface Deleted {
+  readonly object: ApiObject
+  /** False where finalizers, a grace period or the namespace's contents still hold it. */
+  readonly gone: boolean
+}
+
+/** Kinds that a PUT may create. */
+const CREATE_ON_UPDATE = new Set(['leases', 'endpoints', 'events'])
+const NAME_ATTEMPTS = 8
+
+/** Seconds, as the API writes times. */
+export const timestamp = (date: Date): string => `${date.toISOString().slice(0, 19)}Z`
+
+/**
+ * Reads and writes of API objects with every rule that is Kubernetes' and none that is HTTP's: defaults, admission, validation, optimistic
+ * concurrency, graceful deletion. Each call is one transaction: nothing in it awaits. Throws ApiError.
+ */
+export class Registry {
+  readonly #options: RegistryOptions
+
+  constructor(options: RegistryOptions) {
+    this.#options = options
+  }
+
+  get store(): Store {
+    return this.#options.store
+  }
+
+  get machinery(): Machinery {
+    return this.#options.machinery
+  }
+
+  now(): Date {
+    return this.#options.now()
+  }
+
+  find(resource: Resource, namespace: string | undefined, name: string): ApiObject | undefined {
+    return this.store.collection(resource).get(keyOf(resource.namespaced ? namespace : undefined, name))
+  }
+
+  get(resource: Resource, namespace: string | undefined, name: string): ApiObject {
+    const object = this.find(resource, namespace, name)
+    if (!object) throw notFound(resource, name)
+    return object
+  }
+
+  create(resource: Resource, body: ApiObject, request: WriteRequest): ApiObject {
+    const { machinery, now, random, uuid } = this.#options
+    const namespace = this.#namespaceOf(resource, body, request.namespace)
+    const collection = this.store.collection(resource)
+    const given = body.metadata ?? {}
+    if (given.resourceVersion) throw badRequest('resourceVersion should not be set on objects to be created')
+    let name = given.name ?? ''
+    if (!name && given.generateName) {
+      for (let attempt = 0; attempt < NAME_ATTEMPTS; attempt++) {
+        name = generateName(given.generateName, random)
+        if (!collection.get(keyOf(namespace, name))) break
+      }
+    }
+    const { deletionTimestamp: _, deletionGracePeriodSeconds: __, selfLink: ___, ...kept } = given
+    const metadata: ObjectMeta = {
+      ...kept,
+      name,
+      ...(namespace ? { namespace } : {}),
+      uid: uuid(),
+      creationTimestamp: timestamp(now()),
+    }
+    let object: ApiObject = { ...body, metadata }
+    object = machinery.prepareForCreate(resource, object)
+    return this.#transact(request.dryRun === true, (transaction) => {
+      const run = (step: 'create' | 'complete' | 'allocate'): void => {
+        for (const admission of this.#options.admissions) {
+          const given = { resource, object, caller: request.caller, transaction, registry: this }
+          object = admission[step]?.(given) ?? object
+        }
+      }
+      run('create')
+      run('complete')
+      const causes = machinery.validateCreate(resource, object)
+      if (causes.length > 0) throw invalid(resource, name, causes)
+      run('allocate')
+      const key = keyOf(namespace, name)
+      if (collection.get(key)) throw alreadyExists(resource, name)
+      return request.dryRun ? object : collection.put(key, object)
+    })
+  }
+
+  /**
+   * Replaces an object by what `change` makes of it. A resourceVersion or uid in the new state that is not the stored one's is a 409; a new state
+   * that equals the stored one writes nothing.
+   */
+  update(
+    resource: Resource,
+    name: string,
+    change: (current: ApiObject) => ApiObject,
+    request: WriteRequest,
+  ): ApiObject {
+    const subresource = request.subresource ?? ''
+    const { machinery } = this.#options
+    const namespace = resource.namespaced ? request.namespace : undefined
+    const collection = this.store.collection(resource)
+    const key = keyOf(namespace, name)
+    const current = collection.get(key)
+    if (!current) throw notFound(resource, name)
+    const wanted = change(current)
+    if (wanted === current) return current
+    this.#checkIdentity(resource, name, namespace, wanted, current)
+    let next = preserveMetadata(wanted, current)
+    next = machinery.prepareForUpdate(resource, next, current, subresource)
+    return this.#transact(request.dryRun === true, (transaction) => {
+      const run = (step: 'update' | 'completeUpdate' | 'allocateUpdate'): void => {
+        for (const admission of this.#options.admissions) {
+          const { caller } = request
+          const given = { resource, object: next, previous: current, subresource, caller, transaction, registry: this }
+          next = admission[step]?.(given) ?? next
+        }
+      }
+      run('update')
+      run('completeUpdate')
+      const causes = machinery.validateUpdate(resource, next, current, subresource)
+      if (causes.length > 0) throw invalid(resource, name, causes)
+      run('allocateUpdate')
+      if (isDeepStrictEqual(next, current)) return current
+      if (request.dryRun) return next
+      if (isTerminated(resource, next)) return this.#remove(resource, key, next, request.caller)
+      return collection.put(key, next)
+    })
+  }
+
+  /** PUT: as `update`, and creates where the kind allows that. */
+  put(
+    resource: Resource,
+    name: string,
+    object: ApiObject,
+    request: WriteRequest,
+  ): { readonly object: ApiObject; readonly created: boolean } {
+    const given = object.metadata?.name
+    if (given && given !== name) {
+      throw badRequest(`the name of the object (${given}) does not match the name on the URL (${name})`)
+    }
+    this.#namespaceOf(resource, object, request.namespace)
+    if (
+      !request.subresource &&
+      CREATE_ON_UPDATE.has(resource.plural) &&
+      !object.metadata?.resourceVersion &&
+      !this.find(resource, request.namespace, name)
+    ) {
+      return {
+        object: this.create(resource, { ...object, metadata: { ...object.metadata, name } }, request),
+        created: true,
+      }
+    }
+    return { object: this.update(resource, name, () => object, request), created: false }
+  }
+
+  delete(resource: Resource, name: string, request: WriteRequest & { readonly options?: DeleteRequest }): Deleted {
+    const namespace = resource.namespaced ? request.namespace : undefined
+    const collection = this.store.collection(resource)
+    const key = keyOf(namespace, name)
+    const current = collection.get(key)
+    if (!current) throw notFound(resource, name)
+    const { uid, resourceVersion } = request.options?.preconditions ?? {}
+    if (uid !== undefined && uid !== current.metadata?.uid) {
+      throw conflict(
+        resource,
+        name,
+        `the UID in the precondition (${uid}) does not match the UID in record (${current.metadata?.uid}). The object might have been deleted and then recreated`,
+        resource.kind,
+      )
+    }
+    if (resourceVersion !== undefined && resourceVersion !== current.metadata?.resourceVersion) {
+      throw conflict(
+        resource,
+        name,
+        `the ResourceVersion in the precondition (${resourceVersion}) does not match the ResourceVersion in record (${current.metadata?.resourceVersion}). The object might have been modified`,
+        resource.kind,
+      )
+    }
+    const plan = planDeletion(resource, current, request.options ?? {}, this.now())
+    if (request.dryRun) return { object: plan.object, gone: plan.kind === 'now' }
+    return this.#transact(false, () => {
+      if (plan.kind === 'now') return { object: this.#remove(resource, key, plan.object, request.caller), gone: true }
+      const object = isDeepStrictEqual(plan.object, current) ? current : collection.put(key, plan.object)
+      return { object, gone: false }
+    })
+  }
+
+  #remove(resource: Resource, key: string, last: ApiObject, caller: Caller): ApiObject {
+    const object = this.store.collection(resource).delete(key, last)!
+    for (const admission of this.#options.admissions) admission.deleted?.({ resource, object, caller, registry: this })
+    return object
+  }
+
+  #transact<T>(dryRun: boolean, body: (transaction: Transaction) => T): T {
+    const undo: (() => void)[] = []
+    const commit: (() => void)[] = []
+    const transaction: Transaction = {
+      dryRun,
+      onRollback: (action) => undo.push(action),
+      onCommit: (action) => commit.push(action),
+    }
+    let result: T
+    try {
+      result = body(transaction)
+    } catch (error) {
+      for (const action of undo.reverse()) action()
+      throw error
+    }
+    for (const action of dryRun ? undo.reverse() : commit) action()
+    return result
+  }
+
+  #namespaceOf(resource: Resource, body: ApiObject, namespace: string | undefined): string | undefined {
+    if (!resource.namespaced) return undefined
+    const given = body.metadata?.namespace
+    if (given && namespace && given !== namespace) {
+      throw badRequest('the namespace of the provided object does not match the namespace sent on the request')
+    }
+    const chosen = namespace || given
+    if (!chosen) throw badRequest(`an empty namespace may not be set during creation of a ${resource.kind}`)
+    return chosen
+  }
+
+  #checkIdentity(
+    resource: Resource,
+    name: string,
+    namespace: string | undefined,
+    wanted: ApiObject,
+    current: ApiObject,
+  ): void {
+    const metadata = wanted.metadata ?? {}
+    if (metadata.name && metadata.name !== name) {
+      throw badRequest(`the name of the object (${metadata.name}) does not match the name on the URL (${name})`)
+    }
+    if (namespace && metadata.namespace && metadata.namespace !== namespace) {
+      throw badRequest('the namespace of the provided object does not match the namespace sent on the request')
+    }
+    if (metadata.uid && metadata.uid !== current.metadata?.uid) {
+      throw conflict(
+        resource,
+        name,
+        `Precondition failed: UID in precondition: ${metadata.uid}, UID in object meta: ${current.metadata?.uid}`,
+      )
+    }
+    if (metadata.resourceVersion && metadata.resourceVersion !== '0') {
+      if (!/^\d+$/.test(metadata.resourceVersion)) {
+        throw failure(400, 'BadRequest', `resourceVersion ${JSON.stringify(metadata.resourceVersion)} is not a number`)
+      }
+      if (metadata.resourceVersion !== current.metadata?.resourceVersion) {
+        throw conflict(
+          resource,
+          name,
+          'the object has been modified; please apply your changes to the latest version and try again',
+        )
+      }
+    }
+  }
+}
+
+/** What belongs to the server stays as stored, whatever the client sent. */
+const preserveMetadata = (wanted: ApiObject, current: ApiObject): ApiObject => {
+  const was = current.metadata ?? {}
+  const {
+    deletionTimestamp: _,
+    deletionGracePeriodSeconds: __,
+    selfLink: ___,
+    generation: ____,
+    ...given
+  } = wanted.metadata ?? {}
+  const metadata: ObjectMeta = {
+    ...given,
+    name: was.name,
+    ...(was.namespace ? { namespace: was.namespace } : {}),
+    ...(was.generateName ? { generateName: was.generateName } : {}),
+    uid: was.uid,
+    resourceVersion: was.resourceVersion,
+    creationTimestamp: was.creationTimestamp,
+    ...(was.generation !== undefined ? { generation: was.generation } : {}),
+    ...(was.deletionTimestamp ? { deletionTimestamp: was.deletionTimestamp } : {}),
+    ...(was.deletionGracePeriodSeconds !== undefined
+      ? { deletionGracePeriodSeconds: was.deletionGracePeriodSeconds }
+      : {}),
+  }
+  return { ...wanted, apiVersion: current.apiVersion, kind: current.kind, metadata }
+}

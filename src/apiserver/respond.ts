@@ -1,0 +1,99 @@
+import type { ServerResponse } from 'node:http'
+import type { Status } from '#api/meta-v1.ts'
+import type { ApiObject } from '#api/resource.ts'
+import { ApiError } from '#client/client.ts'
+import type { MessageClass } from '#schema/schema.ts'
+import { objectJson } from './encode.ts'
+import { internalError } from './errors.ts'
+import { type Exchange, warningHeaders } from './exchange.ts'
+import type { Machinery } from './machinery.ts'
+import { negotiate, type Wanted } from './negotiate.ts'
+
+const protobufs = new WeakMap<object, Uint8Array>()
+
+/** Enveloped protobuf, made once for each object. */
+export const protobufOf = (machinery: Machinery, message: MessageClass<unknown>, object: ApiObject): Uint8Array => {
+  let bytes = protobufs.get(object)
+  if (!bytes) {
+    bytes = machinery.encodeProtobuf(message, object)
+    protobufs.set(object, bytes)
+  }
+  return bytes
+}
+
+export const sendBytes = (
+  exchange: Pick<Exchange, 'request' | 'response' | 'warnings'>,
+  code: number,
+  contentType: string,
+  body: string | Uint8Array,
+): true => {
+  const { response, request, warnings } = exchange
+  const bytes = typeof body === 'string' ? Buffer.from(body) : body
+  response.statusCode = code
+  response.setHeader('Content-Type', contentType)
+  response.setHeader('Content-Length', bytes.length)
+  response.setHeader('Cache-Control', 'no-cache, private')
+  if (warnings.length > 0) response.setHeader('Warning', warningHeaders(warnings))
+  response.end(request.method === 'HEAD' ? undefined : bytes)
+  return true
+}
+
+/** Answers with one object in the form that was negotiated (without `as`). */
+export const sendObject = async (
+  exchange: Exchange,
+  machinery: Machinery,
+  wanted: Wanted,
+  code: number,
+  object: ApiObject,
+  message: MessageClass<unknown> | undefined = machinery.messageOf(object.apiVersion, object.kind),
+): Promise<true> => {
+  if (wanted.encoding === 'protobuf' && message) {
+    return sendBytes(exchange, code, wanted.contentType, protobufOf(machinery, message, object))
+  }
+  return sendText(exchange, wanted, code, objectJson(object))
+}
+
+/** Answers with JSON text, as YAML where that was asked. */
+export const sendText = async (exchange: Exchange, wanted: Wanted, code: number, json: string): Promise<true> => {
+  if (wanted.encoding !== 'yaml') {
+    return sendBytes(exchange, code, wanted.encoding === 'json' ? wanted.contentType : 'application/json', json)
+  }
+  const { stringify } = await import('yaml')
+  return sendBytes(exchange, code, wanted.contentType, stringify(JSON.parse(json)))
+}
+
+/** Answers with the Status of an error; one that is not ours becomes a 500 and is reported to `onError`. */
+export const sendError = (
+  exchange: Pick<Exchange, 'request' | 'response' | 'warnings'>,
+  machinery: Machinery,
+  error: unknown,
+  onError: (error: unknown) => void,
+): void => {
+  const refusal = error instanceof ApiError ? error : internalError(error)
+  if (refusal !== error) onError(error)
+  const { response, request } = exchange
+  if (response.headersSent || response.destroyed) {
+    response.destroy()
+    return
+  }
+  const status = refusal.status as Status & ApiObject
+  const code = status.code ?? 500
+  if (code === 401) response.setHeader('WWW-Authenticate', 'Bearer realm="kubernetes"')
+  if (status.details?.retryAfterSeconds) response.setHeader('Retry-After', String(status.details.retryAfterSeconds))
+  if (!request.complete) closeAfter(response)
+  let protobuf = false
+  try {
+    protobuf = negotiate(request.headers.accept, () => true).encoding === 'protobuf'
+  } catch {
+    // A client that accepts nothing of ours still gets its refusal, in JSON.
+  }
+  const message = protobuf ? machinery.messageOf('v1', 'Status') : undefined
+  if (message) {
+    sendBytes(exchange, code, 'application/vnd.kubernetes.protobuf', machinery.encodeProtobuf(message, status))
+  } else sendBytes(exchange, code, 'application/json', `${objectJson(status)}\n`)
+}
+
+/** A body that was not read would be taken for the next request. */
+const closeAfter = (response: ServerResponse): void => {
+  response.setHeader('Connection', 'close')
+}

@@ -1,0 +1,19 @@
+import type { Authenticator } from './authentication.ts'
+import type { Catalog } from './discovery/discovery.ts'
+import type { KubeletLocator } from './kubelet-proxy.ts'
+import type { Registry } from './registry.ts'
+import type { RequestCounter } from './request-counter.ts'
+
+/** What the stages share. */
+export interface ServerContext {
+  readonly registry: Registry
+  readonly authenticator: Authenticator
+  readonly catalog: Catalog
+  readonly kubelet: KubeletLocator
+  readonly counter: RequestCounter
+  /** Aborts when the server closes: open streams end. */
+  readonly signal: AbortSignal
+  readonly isReady: () => boolean
+  /** Where clients reach this server, `address:port`. */
+  readonly advertised: string
+}

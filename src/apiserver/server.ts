@@ -1,0 +1,171 @@
+import { randomInt, randomUUID } from 'node:crypto'
+import { chmodSync, rmSync } from 'node:fs'
+import { createServer as createHttpServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { Client } from '#client/client.ts'
+import { admissionList } from './admission/admission-list.ts'
+import { createServiceAllocators } from './admission/service-allocators.ts'
+import { createAuthenticator } from './authentication.ts'
+import { bootstrap } from './bootstrap.ts'
+import { SYSTEM } from './caller.ts'
+import { createHandler } from './handler.ts'
+import { createInProcessClient } from './in-process-client.ts'
+import { machinery } from './kinds.ts'
+import type { KubeletLocator } from './kubelet-proxy.ts'
+import type { Pki } from './pki/pki.ts'
+import { Registry } from './registry.ts'
+import { RequestCounter } from './request-counter.ts'
+import { reviewList } from './reviews.ts'
+import type { ServerContext } from './server-context.ts'
+import { Store } from './storage/store.ts'
+import { subresourceList } from './subresources/subresource-list.ts'
+import { TokenSigner } from './token.ts'
+
+export interface ApiServerOptions {
+  /** v4, v6, or one of them for a single-stack cluster; the first family is the default one. */
+  readonly serviceCidrs: readonly string[]
+  readonly nodePortRange: { readonly from: number; readonly to: number }
+  readonly clusterDomain: string
+  /** Where the `kubernetes` Service leads: an address of this server that pods can reach. */
+  readonly advertise: { readonly address: string; readonly port: number }
+  readonly pki: Pki
+  readonly kubelet: KubeletLocator
+  /** Milliseconds since 1970. */
+  readonly clock?: { now(): number }
+  /** For tests: the first resourceVersion. By default it grows with the clock, so that a restart never gives out an old one again. */
+  readonly firstRevision?: number
+  /** For tests: an integer in [0, below). */
+  readonly random?: (below: number) => number
+  /** Called with what became a 500. */
+  readonly onError?: (error: unknown) => void
+}
+
+export type Listener =
+  | { readonly host: string; readonly port: number; readonly tls: true }
+  /** A Unix socket, plain HTTP, mode 0600: its peers are system:masters. */
+  | { readonly path: string }
+
+export interface ApiServer {
+  /** For a server of the caller's own. */
+  readonly handler: (request: IncomingMessage, response: ServerResponse) => void
+  /** Full rights, no JSON in between. */
+  readonly client: Client
+  /** Issuer and key behind ServiceAccount tokens. */
+  readonly signer: TokenSigner
+  /** The CA's certificate, PEM: what `kube-root-ca.crt` holds. */
+  readonly rootCa: string
+  /** Resolves with the bound address when it listens; rejects with Node's error (EADDRINUSE, EADDRNOTAVAIL), and may be called again. */
+  listen(listener: Listener): Promise<AddressInfo | string | null>
+  /** Ends streams and connections. */
+  close(): Promise<void>
+}
+
+/** Milliseconds of 2026-01-01: keeps resourceVersions shorter. */
+const REVISION_EPOCH = 1_767_225_600_000
+
+/** The whole server, bootstrapped: default namespaces and the `kubernetes` Service are there when this returns. */
+export const createApiServer = (options: ApiServerOptions): ApiServer => {
+  const clock = options.clock ?? Date
+  const now = (): Date => new Date(clock.now())
+  const random = options.random ?? ((below: number) => randomInt(below))
+  const onError = options.onError ?? ((error: unknown) => console.error(error))
+  const store = new Store(options.firstRevision ?? Math.max(1, clock.now() - REVISION_EPOCH))
+  const allocators = createServiceAllocators(options, random)
+  const registry = new Registry({
+    store,
+    machinery,
+    admissions: admissionList(allocators, random),
+    now,
+    random,
+    uuid: randomUUID,
+  })
+  const issuer = `https://kubernetes.default.svc.${options.clusterDomain}`
+  const signer = new TokenSigner(options.pki.serviceAccountKey, issuer)
+  const authenticator = createAuthenticator({ store, signer, now })
+  const subresources = subresourceList(signer)
+  const closing = new AbortController()
+  let ready = false
+  const context: ServerContext = {
+    registry,
+    authenticator,
+    catalog: { resources: machinery.resources, reviews: reviewList(authenticator, issuer), subresources },
+    kubelet: options.kubelet,
+    counter: new RequestCounter(),
+    signal: closing.signal,
+    isReady: () => ready,
+    advertised: hostPort(options.advertise.address, options.advertise.port),
+  }
+  const { handle, upgrade } = createHandler(context, onError)
+  const client = createInProcessClient(registry, SYSTEM, subresources)
+  bootstrap(registry, options)
+  ready = true
+
+  const servers: Server[] = []
+  const open = async (listener: Listener): Promise<AddressInfo | string | null> => {
+    const server = 'path' in listener ? createHttpServer(handle) : await tlsServer(options.pki, handle)
+    server.on('upgrade', upgrade)
+    // Watches and logs stay open for as long as they like; a client that never finishes its headers does not.
+    server.requestTimeout = 0
+    server.headersTimeout = 30_000
+    server.keepAliveTimeout = 120_000
+    if ('path' in listener) rmSync(listener.path, { force: true })
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject)
+      // Nobody but the owner may connect, also not between bind and chmod.
+      const mask = 'path' in listener ? process.umask(0o177) : undefined
+      if ('path' in listener) server.listen(listener.path, resolve)
+      else server.listen({ host: listener.host, port: listener.port, ipv6Only: listener.host.includes(':') }, resolve)
+      if (mask !== undefined) process.umask(mask)
+    })
+    servers.push(server)
+    if ('path' in listener) chmodSync(listener.path, 0o600)
+    return server.address()
+  }
+  const close = async (): Promise<void> => {
+    ready = false
+    closing.abort()
+    client.close()
+    await Promise.all(
+      servers.splice(0).map(
+        (server) =>
+          new Promise<void>((resolve) => {
+            server.close(() => resolve())
+            // Ends of streams go out first.
+            setImmediate(() => server.closeAllConnections())
+          }),
+      ),
+    )
+  }
+  return {
+    handler: handle,
+    client,
+    signer,
+    rootCa: options.pki.ca.certificate,
+    listen: open,
+    close,
+  }
+}
+
+const hostPort = (address: string, port: number): string =>
+  address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`
+
+/** HTTP/1.1 only: exec, attach and port-forward upgrade a connection, which HTTP/2 has no word for in Node.js (docs/adr/0012-http.md). */
+const tlsServer = async (
+  pki: Pki,
+  handle: (request: IncomingMessage, response: ServerResponse) => void,
+): Promise<Server> => {
+  const { createServer } = await import('node:https')
+  return createServer(
+    {
+      cert: pki.server.certificate,
+      key: pki.server.key,
+      ca: pki.ca.certificate,
+      minVersion: 'TLSv1.2',
+      ALPNProtocols: ['http/1.1'],
+      // A certificate is asked for and judged by us: without one there may be a token.
+      requestCert: true,
+      rejectUnauthorized: false,
+    },
+    handle,
+  )
+}

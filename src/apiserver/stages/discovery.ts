@@ -1,0 +1,97 @@
+import {
+  aggregatedDiscovery,
+  apiGroup,
+  groupList,
+  groupNames,
+  groupVersionsOf,
+  resourceList,
+} from '../discovery/discovery.ts'
+import { failure } from '../errors.ts'
+import type { Exchange, Stage } from '../exchange.ts'
+import { negotiate } from '../negotiate.ts'
+import { sendBytes, sendText } from '../respond.ts'
+import type { ServerContext } from '../server-context.ts'
+
+/** `/api`, `/apis`, `/apis/GROUP`, `/api/v1`, `/apis/GROUP/VERSION` and the list of root paths. Each answer is made once. */
+export const discovery = (server: ServerContext): Stage => {
+  const all = groupVersionsOf(server.catalog)
+  const made = new Map<string, string>()
+  const once = (key: string, make: () => object): string => {
+    let text = made.get(key)
+    if (text === undefined) {
+      text = JSON.stringify(make())
+      made.set(key, text)
+    }
+    return text
+  }
+  const root = (exchange: Exchange, path: '/api' | '/apis'): Promise<true> => {
+    const wanted = negotiate(
+      exchange.request.headers.accept,
+      (as) =>
+        as.kind === 'APIGroupDiscoveryList' &&
+        as.group === 'apidiscovery.k8s.io' &&
+        (as.version === 'v2' || as.version === 'v2beta1'),
+      ['json', 'yaml'],
+    )
+    exchange.response.setHeader('Vary', 'Accept')
+    if (wanted.as) {
+      const { version } = wanted.as
+      return sendText(
+        exchange,
+        wanted,
+        200,
+        once(`${path} ${version}`, () => aggregatedDiscovery(all, path, version)),
+      )
+    }
+    const legacy = (): object => ({
+      kind: 'APIVersions',
+      versions: ['v1'],
+      serverAddressByClientCIDRs: [{ clientCIDR: '0.0.0.0/0', serverAddress: server.advertised }],
+    })
+    return sendText(
+      exchange,
+      wanted,
+      200,
+      once(path, () => (path === '/api' ? legacy() : groupList(all))),
+    )
+  }
+  return (exchange) => {
+    if (exchange.info.kind !== 'path') return false
+    const path = exchange.info.path.replace(/\/+$/, '') || '/'
+    const parts = path.split('/').filter(Boolean)
+    if (path === '/api' || path === '/apis') return root(exchange, path)
+    if (path === '/') {
+      const versions = all.map(({ group, version }) => (group ? `/apis/${group}/${version}` : `/api/${version}`))
+      const groups = groupNames(all).map((group) => `/apis/${group}`)
+      const others = ['/healthz', '/livez', '/metrics', '/openapi/v2', '/openapi/v3', '/readyz', '/version']
+      const paths = ['/api', '/apis', ...versions, ...groups, ...others].sort()
+      return sendBytes(exchange, 200, 'application/json', JSON.stringify({ paths }))
+    }
+    const isCore = parts[0] === 'api' && parts.length === 2
+    const isGroup = parts[0] === 'apis' && parts.length === 2
+    const isVersion = parts[0] === 'apis' && parts.length === 3
+    if (!isCore && !isGroup && !isVersion) return false
+    const wanted = negotiate(exchange.request.headers.accept, () => false, ['json', 'yaml'])
+    if (isGroup) {
+      const group = apiGroup(all, parts[1]!)
+      if (!group) throw notServed()
+      return sendText(
+        exchange,
+        wanted,
+        200,
+        once(path, () => ({ kind: 'APIGroup', apiVersion: 'v1', ...group })),
+      )
+    }
+    const [group, version] = isCore ? ['', parts[1]!] : [parts[1]!, parts[2]!]
+    const found = all.find((candidate) => candidate.group === group && candidate.version === version)
+    if (!found) throw notServed()
+    return sendText(
+      exchange,
+      wanted,
+      200,
+      once(path, () => resourceList(found)),
+    )
+  }
+}
+
+const notServed = () => failure(404, 'NotFound', 'the server could not find the requested resource', {})

@@ -1,0 +1,31 @@
+import type { Stage } from '../exchange.ts'
+import { sendBytes } from '../respond.ts'
+import type { ServerContext } from '../server-context.ts'
+
+/** `/metrics`: requests, stored objects, open watches, memory. */
+export const metrics =
+  (server: ServerContext): Stage =>
+  (exchange) => {
+    if (exchange.info.path !== '/metrics') return false
+    const stored = [
+      '# HELP apiserver_storage_objects Stored objects, by resource.',
+      '# TYPE apiserver_storage_objects gauge',
+    ]
+    const watches = [
+      '# HELP apiserver_longrunning_requests Open watches, by resource.',
+      '# TYPE apiserver_longrunning_requests gauge',
+    ]
+    for (const resource of server.catalog.resources) {
+      const collection = server.registry.store.collection(resource)
+      const name = resource.group ? `${resource.plural}.${resource.group}` : resource.plural
+      stored.push(`apiserver_storage_objects{resource="${name}"} ${collection.size}`)
+      watches.push(`apiserver_longrunning_requests{verb="WATCH",resource="${name}"} ${collection.watchers}`)
+    }
+    const memory = [
+      '# HELP process_resident_memory_bytes Resident memory of the control plane.',
+      '# TYPE process_resident_memory_bytes gauge',
+      `process_resident_memory_bytes ${process.memoryUsage.rss()}`,
+    ]
+    const text = `${server.counter.render()}${[...stored, ...watches, ...memory].join('\n')}\n`
+    return sendBytes(exchange, 200, 'text/plain; version=0.0.4; charset=utf-8', text)
+  }

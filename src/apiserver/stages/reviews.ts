@@ -1,0 +1,28 @@
+import { fieldValidationOf, requireObject } from '../body.ts'
+import { methodNotAllowed } from '../errors.ts'
+import type { Stage } from '../exchange.ts'
+import { negotiate } from '../negotiate.ts'
+import { sendObject } from '../respond.ts'
+import type { ServerContext } from '../server-context.ts'
+
+export const reviews = (server: ServerContext): Stage => {
+  const byPath = new Map(
+    server.catalog.reviews.map((review) => [`${review.group}/${review.version}/${review.plural}`, review]),
+  )
+  return (exchange) => {
+    const { info } = exchange
+    if (info.kind !== 'resource') return false
+    const review = byPath.get(`${info.group}/${info.version}/${info.resource}`)
+    if (!review) return false
+    return (async () => {
+      if (info.verb !== 'create' || info.name) throw methodNotAllowed()
+      const { machinery } = server.registry
+      const apiVersion = `${review.group}/${review.version}`
+      const message = machinery.messageOf(apiVersion, review.kind)!
+      const expected = { apiVersion, kind: review.kind, message }
+      const { object } = await requireObject(machinery, exchange.request, expected, fieldValidationOf(exchange.query))
+      const wanted = negotiate(exchange.request.headers.accept, () => false)
+      return sendObject(exchange, machinery, wanted, 201, review.answer(object, exchange.caller, info.namespace))
+    })()
+  }
+}

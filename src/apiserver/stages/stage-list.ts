@@ -1,0 +1,24 @@
+import type { Stage } from '../exchange.ts'
+import type { ServerContext } from '../server-context.ts'
+import { access } from './access.ts'
+import { discovery } from './discovery.ts'
+import { health } from './health.ts'
+import { metrics } from './metrics.ts'
+import { openapi } from './openapi.ts'
+import { resources } from './resources.ts'
+import { reviews } from './reviews.ts'
+import { streams } from './streams.ts'
+import { subresources } from './subresources.ts'
+
+/** What a request passes through once it is known who sent it. The first stage that answers ends it; none answering is a 404. */
+export const stageList = (server: ServerContext): readonly Stage[] => [
+  access, // before anything that reads: what is not allowed is not even looked up
+  health(server), // probes every second, so early
+  discovery(server),
+  openapi(server),
+  metrics(server),
+  reviews(server), // questions about access; never stored
+  streams(server), // a pod's log; exec, attach and port-forward come as upgrades, in upgrade.ts
+  subresources(server), // before resources: they share paths
+  resources(server),
+]

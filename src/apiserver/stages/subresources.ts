@@ -1,0 +1,88 @@
+import { type ApiObject, groupVersion } from '#api/resource.ts'
+import { fieldValidationOf, requireObject } from '../body.ts'
+import { badRequest, methodNotAllowed } from '../errors.ts'
+import type { Stage } from '../exchange.ts'
+import { negotiate } from '../negotiate.ts'
+import type { ResourceRequestInfo } from '../request-info.ts'
+import { sendObject } from '../respond.ts'
+import type { ServerContext } from '../server-context.ts'
+import type { SubresourceHandler } from '../subresources/subresource.ts'
+import { readPatch, writeRequest } from '../verbs/write.ts'
+import { findResource } from './resources.ts'
+
+/** Parts of a resource with a body of another kind: scale, binding, eviction, finalize, token. */
+export const subresources =
+  (server: ServerContext): Stage =>
+  (exchange) => {
+    const { info } = exchange
+    if (info.kind !== 'resource' || !info.subresource) return false
+    const resource = findResource(server, info)
+    const handler = resource && server.catalog.subresources.find((one) => one.serves(resource, info.subresource))
+    if (!resource || !handler) return false
+    return (async () => {
+      const { registry } = server
+      const { machinery } = registry
+      const message = machinery.messageOf(handler.body.apiVersion, handler.body.kind)!
+      const expected = { ...handler.body, message }
+      const wanted = negotiate(exchange.request.headers.accept, () => false)
+      const send = (code: number, object: ApiObject): Promise<true> =>
+        sendObject(exchange, machinery, wanted, code, object)
+      const read = async (): Promise<ApiObject> => {
+        const decoded = await requireObject(machinery, exchange.request, expected, fieldValidationOf(exchange.query))
+        exchange.warnings.push(...decoded.warnings)
+        return decoded.object
+      }
+      const request = writeRequest(exchange)
+      const { name } = info
+      if (info.verb === 'get' && handler.get) return send(200, handler.get(registry, resource, info.namespace, name))
+      if (info.verb === 'create' && handler.create) {
+        return send(201, handler.create(registry, resource, name, await read(), request))
+      }
+      if (info.verb === 'update' && handler.update) {
+        const body = await read()
+        const given = body.metadata?.name
+        if (given && given !== name) {
+          throw badRequest(`the name of the object (${given}) does not match the name on the URL (${name})`)
+        }
+        return send(
+          200,
+          handler.update(registry, resource, name, () => body, request),
+        )
+      }
+      if (info.verb === 'patch' && handler.update) {
+        return send(200, await patchPart(handler, exchange, info, expected, server))
+      }
+      throw methodNotAllowed()
+    })()
+  }
+
+const patchPart = async (
+  handler: SubresourceHandler,
+  exchange: Parameters<Stage>[0],
+  info: ResourceRequestInfo,
+  expected:
+    | { readonly apiVersion: string; readonly kind: string; readonly message: never }
+    | Parameters<typeof requireObject>[2],
+  server: ServerContext,
+): Promise<ApiObject> => {
+  const { registry } = server
+  const { machinery } = registry
+  const resource = findResource(server, info)!
+  const { type, patch } = await readPatch(exchange)
+  // The part is patched by its own kind's declaration.
+  const [version = '', group = ''] = expected.apiVersion.split('/').reverse()
+  const part = {
+    ...resource,
+    group,
+    version,
+    kind: expected.kind,
+    message: expected.message as typeof resource.message,
+  }
+  const change = (current: ApiObject): ApiObject => {
+    const value = machinery.patch(part, type, current, patch)
+    const { object, warnings } = machinery.decodeValue(expected.message, value, fieldValidationOf(exchange.query))
+    exchange.warnings.push(...warnings)
+    return { ...object, apiVersion: groupVersion(part), kind: part.kind }
+  }
+  return handler.update!(registry, resource, info.name, change, writeRequest(exchange))
+}

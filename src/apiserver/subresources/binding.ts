@@ -1,0 +1,56 @@
+import type { Pod } from '#api/core-v1.ts'
+import type { ApiObject } from '#api/resource.ts'
+import { badRequest, conflict } from '../errors.ts'
+import { timestamp } from '../registry.ts'
+import type { SubresourceHandler } from './subresource.ts'
+
+interface BindingBody extends ApiObject {
+  readonly target?: { readonly kind?: string; readonly name?: string }
+}
+
+export const success = (code: number): ApiObject =>
+  ({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code }) as unknown as ApiObject
+
+/** Assigns a pod to a node, once: sets spec.nodeName and the condition PodScheduled. */
+export const binding: SubresourceHandler = {
+  name: 'binding',
+  body: { apiVersion: 'v1', kind: 'Binding' },
+  serves: (resource, subresource) => resource.group === '' && resource.plural === 'pods' && subresource === 'binding',
+  create(registry, resource, name, body, request) {
+    const { target, metadata } = body as BindingBody
+    if (!target?.name) throw badRequest(`the binding of pod ${name} names no node: set target.name`)
+    if (target.kind && target.kind !== 'Node') throw badRequest(`a pod is bound to a Node, not to a ${target.kind}`)
+    registry.update(
+      resource,
+      name,
+      (current) => {
+        const pod = current as unknown as Pod
+        if (metadata?.uid && metadata.uid !== pod.metadata?.uid) {
+          throw conflict(
+            resource,
+            name,
+            `Precondition failed: UID in precondition: ${metadata.uid}, UID in object meta: ${pod.metadata?.uid}`,
+          )
+        }
+        if (pod.metadata?.deletionTimestamp)
+          throw conflict(resource, name, `pod ${name} is being deleted, cannot be assigned to a host`)
+        if (pod.spec?.nodeName) {
+          throw conflict(resource, name, `pod ${name} is already assigned to node ${JSON.stringify(pod.spec.nodeName)}`)
+        }
+        const conditions = (pod.status?.conditions ?? []).filter(({ type }) => type !== 'PodScheduled')
+        const scheduled = { type: 'PodScheduled', status: 'True', lastTransitionTime: timestamp(registry.now()) }
+        return {
+          ...pod,
+          metadata: { ...pod.metadata, annotations: mergeMaps(pod.metadata?.annotations, metadata?.annotations) },
+          spec: { ...pod.spec, nodeName: target.name },
+          status: { ...pod.status, conditions: [...conditions, scheduled] },
+        } as unknown as ApiObject
+      },
+      { ...request, subresource: 'binding' },
+    )
+    return success(201)
+  },
+}
+
+const mergeMaps = <T extends object>(a: T | undefined, b: T | undefined): T | undefined =>
+  b ? ({ ...a, ...b } as T) : a

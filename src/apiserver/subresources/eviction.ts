@@ -1,0 +1,25 @@
+import type { ApiObject } from '#api/resource.ts'
+import type { DeleteRequest } from '../deletion.ts'
+import { badRequest } from '../errors.ts'
+import { isDryRun } from '../exchange.ts'
+import { success } from './binding.ts'
+import type { SubresourceHandler } from './subresource.ts'
+
+interface EvictionBody extends ApiObject {
+  readonly deleteOptions?: DeleteRequest & { readonly dryRun?: readonly string[] }
+}
+
+/** Deletes a pod on behalf of `kubectl drain`. PodDisruptionBudgets are no kind of ours yet, so there is none to hold it back. */
+export const eviction: SubresourceHandler = {
+  name: 'eviction',
+  body: { apiVersion: 'policy/v1', kind: 'Eviction' },
+  serves: (resource, subresource) => resource.group === '' && resource.plural === 'pods' && subresource === 'eviction',
+  create(registry, resource, name, body, request) {
+    const given = body.metadata?.name
+    if (given && given !== name)
+      throw badRequest(`name in URL does not match name in Eviction object: ${name} != ${given}`)
+    const { dryRun = [], ...options } = (body as EvictionBody).deleteOptions ?? {}
+    registry.delete(resource, name, { ...request, dryRun: request.dryRun === true || isDryRun(dryRun), options })
+    return success(201)
+  },
+}

@@ -1,0 +1,79 @@
+import type { ApiObject, Resource } from '#api/resource.ts'
+import { invalid } from '../errors.ts'
+import type { SubresourceHandler } from './subresource.ts'
+
+interface Scalable extends ApiObject {
+  readonly spec?: { readonly replicas?: number; readonly selector?: Selector }
+  readonly status?: { readonly replicas?: number }
+}
+
+interface Selector {
+  readonly matchLabels?: Readonly<Record<string, string>>
+  readonly matchExpressions?: readonly {
+    readonly key: string
+    readonly operator: string
+    readonly values?: readonly string[]
+  }[]
+}
+
+interface Scale extends ApiObject {
+  readonly spec?: { readonly replicas?: number }
+}
+
+/** A label selector as query text: `app=web,tier in (a,b)`, keys in order, as clients hand it back to a list. */
+export const selectorText = (selector: Selector | undefined): string => {
+  const equal = Object.entries(selector?.matchLabels ?? {})
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([key, value]) => `${key}=${value}`)
+  const rest = (selector?.matchExpressions ?? []).map(({ key, operator, values = [] }) => {
+    if (operator === 'Exists') return key
+    if (operator === 'DoesNotExist') return `!${key}`
+    return `${key} ${operator === 'In' ? 'in' : 'notin'} (${[...values].sort().join(',')})`
+  })
+  return [...equal, ...rest].join(',')
+}
+
+const scaleOf = (object: Scalable): ApiObject => {
+  const { name, namespace, uid, resourceVersion, creationTimestamp } = object.metadata ?? {}
+  const selector = selectorText(object.spec?.selector)
+  const scale = {
+    kind: 'Scale',
+    apiVersion: 'autoscaling/v1',
+    metadata: { name, namespace, uid, resourceVersion, creationTimestamp },
+    spec: object.spec?.replicas ? { replicas: object.spec.replicas } : {},
+    status: { replicas: object.status?.replicas ?? 0, ...(selector ? { selector } : {}) },
+  }
+  return scale as unknown as ApiObject
+}
+
+export const scale: SubresourceHandler = {
+  name: 'scale',
+  body: { apiVersion: 'autoscaling/v1', kind: 'Scale' },
+  serves: (resource: Resource, subresource) => subresource === 'scale' && resource.subresources.includes('scale'),
+  get: (registry, resource, namespace, name) => scaleOf(registry.get(resource, namespace, name) as Scalable),
+  update(registry, resource, name, change, request) {
+    const { subresource: _, ...main } = request
+    const object = registry.update(
+      resource,
+      name,
+      (current) => {
+        const wanted = change(scaleOf(current as Scalable)) as Scale
+        const replicas = wanted.spec?.replicas ?? 0
+        if (!Number.isInteger(replicas) || replicas < 0) {
+          throw invalid({ group: 'autoscaling', plural: 'scales', kind: 'Scale' }, name, [
+            {
+              reason: 'FieldValueInvalid',
+              message: `Invalid value: ${JSON.stringify(replicas)}: must be greater than or equal to 0`,
+              field: 'spec.replicas',
+            },
+          ])
+        }
+        const { resourceVersion } = wanted.metadata ?? {}
+        const spec = { ...(current as Scalable).spec, replicas }
+        return { ...current, metadata: { ...current.metadata, resourceVersion }, spec } as ApiObject
+      },
+      main,
+    )
+    return scaleOf(object as Scalable)
+  },
+}

@@ -1,0 +1,97 @@
+import type { ApiObject, Resource } from '#api/resource.ts'
+import { groupVersion } from '#api/resource.ts'
+import { partialOf, servesConversion, tableOf } from '../convert.ts'
+import { listJson } from '../encode.ts'
+import { badRequest } from '../errors.ts'
+import type { Exchange } from '../exchange.ts'
+import { negotiate } from '../negotiate.ts'
+import type { Registry } from '../registry.ts'
+import type { ResourceRequestInfo } from '../request-info.ts'
+import { sendBytes, sendObject, sendText } from '../respond.ts'
+import { type ListRequest, listPage, type Selection } from '../storage/list.ts'
+
+/** The selection that a query's selectors and the path's namespace mean. */
+export const selectionOf = (
+  registry: Registry,
+  resource: Resource,
+  namespace: string,
+  selectors: { readonly labelSelector?: string | null; readonly fieldSelector?: string | null },
+): Selection => {
+  const { machinery } = registry
+  const byLabel = selectors.labelSelector ? machinery.labelSelector(selectors.labelSelector) : undefined
+  const byField = selectors.fieldSelector ? machinery.fieldSelector(resource, selectors.fieldSelector) : undefined
+  const matches = byLabel && byField ? (object: ApiObject) => byLabel(object) && byField(object) : (byLabel ?? byField)
+  return {
+    ...(namespace && resource.namespaced ? { namespace } : {}),
+    ...(matches ? { matches } : {}),
+  }
+}
+
+/** A whole number of the query, or undefined; 400 names the parameter. */
+export const numberOf = (query: URLSearchParams, name: string): number | undefined => {
+  const text = query.get(name)
+  if (text === null || text === '') return undefined
+  const value = Number(text)
+  if (!/^-?\d+$/.test(text) || value < 0)
+    throw badRequest(`the query parameter ${name} must be a whole number, not ${text}`)
+  return value
+}
+
+export const get = async (exchange: Exchange, registry: Registry, resource: Resource): Promise<true> => {
+  const info = exchange.info as ResourceRequestInfo
+  const wanted = negotiate(exchange.request.headers.accept, servesConversion)
+  const object = registry.get(resource, info.namespace, info.name)
+  if (wanted.as?.kind === 'Table') {
+    const { resourceVersion } = object.metadata ?? {}
+    const table = tableOf(tableRequest(exchange, registry, resource, wanted.as.version), { resourceVersion }, [object])
+    return sendObject(exchange, registry.machinery, wanted, 200, table)
+  }
+  if (wanted.as?.kind === 'PartialObjectMetadata') {
+    return sendObject(exchange, registry.machinery, wanted, 200, partialOf(object))
+  }
+  return sendObject(exchange, registry.machinery, wanted, 200, object, resource.message)
+}
+
+const tableRequest = (exchange: Exchange, registry: Registry, resource: Resource, version: string) => ({
+  resource,
+  version,
+  includeObject: exchange.query.get('includeObject') ?? 'Metadata',
+  now: registry.now(),
+})
+
+export const list = async (exchange: Exchange, registry: Registry, resource: Resource): Promise<true> => {
+  const info = exchange.info as ResourceRequestInfo
+  const { query } = exchange
+  const wanted = negotiate(exchange.request.headers.accept, servesConversion)
+  const selection = selectionOf(registry, resource, info.namespace, {
+    labelSelector: query.get('labelSelector'),
+    fieldSelector: query.get('fieldSelector'),
+  })
+  const limit = numberOf(query, 'limit')
+  const request: ListRequest = {
+    ...(query.get('resourceVersion') ? { resourceVersion: query.get('resourceVersion')! } : {}),
+    ...(query.get('resourceVersionMatch') ? { resourceVersionMatch: query.get('resourceVersionMatch')! } : {}),
+    ...(limit ? { limit } : {}),
+    ...(query.get('continue') ? { continue: query.get('continue')! } : {}),
+  }
+  const { items, ...page } = listPage(registry.store.collection(resource), selection, request)
+  if (wanted.as?.kind === 'Table') {
+    const table = tableOf(tableRequest(exchange, registry, resource, wanted.as.version), page, items)
+    return sendObject(exchange, registry.machinery, wanted, 200, table)
+  }
+  if (wanted.as) {
+    const head = { kind: 'PartialObjectMetadataList', apiVersion: 'meta.k8s.io/v1', metadata: page }
+    const partials = items.map(partialOf)
+    if (wanted.encoding === 'protobuf') {
+      return sendObject(exchange, registry.machinery, wanted, 200, { ...head, items: partials } as unknown as ApiObject)
+    }
+    // Unlike a typed list's, these items carry their kind.
+    return sendText(exchange, wanted, 200, JSON.stringify({ ...head, items: partials }))
+  }
+  const head = { kind: `${resource.kind}List`, apiVersion: groupVersion(resource), metadata: page }
+  if (wanted.encoding === 'protobuf') {
+    const whole = { ...head, items } as unknown as ApiObject
+    return sendBytes(exchange, 200, wanted.contentType, registry.machinery.encodeProtobuf(resource.list, whole))
+  }
+  return sendText(exchange, wanted, 200, listJson(head, items))
+}

@@ -1,0 +1,225 @@
+import type { Status } from '#api/meta-v1.ts'
+import { type ApiObject, groupVersion, type Resource } from '#api/resource.ts'
+import type { PatchType } from '#client/client.ts'
+import { fieldValidationOf, parseJson, readObject, requireObject, yamlToJson } from '../body.ts'
+import { partialOf, servesConversion, tableOf } from '../convert.ts'
+import type { DeleteRequest } from '../deletion.ts'
+import { badRequest, conflict, unsupportedMediaType } from '../errors.ts'
+import { type Exchange, isDryRun, mediaType, readBody } from '../exchange.ts'
+import { negotiate } from '../negotiate.ts'
+import type { Registry, WriteRequest } from '../registry.ts'
+import type { ResourceRequestInfo } from '../request-info.ts'
+import { sendObject } from '../respond.ts'
+import { listPage } from '../storage/list.ts'
+import { selectionOf } from './read.ts'
+
+const expectedOf = (resource: Resource) => ({
+  apiVersion: groupVersion(resource),
+  kind: resource.kind,
+  message: resource.message,
+})
+
+export const writeRequest = (exchange: Exchange, subresource = ''): WriteRequest => {
+  const { namespace } = exchange.info as ResourceRequestInfo
+  return {
+    caller: exchange.caller,
+    namespace,
+    dryRun: isDryRun(exchange.query.getAll('dryRun')),
+    ...(subresource ? { subresource } : {}),
+  }
+}
+
+/** Answers with the object a write made, in whichever form the client reads. */
+export const sendWritten = (
+  exchange: Exchange,
+  registry: Registry,
+  resource: Resource,
+  code: number,
+  object: ApiObject,
+): Promise<true> => {
+  const { machinery } = registry
+  const wanted = negotiate(exchange.request.headers.accept, servesConversion)
+  if (wanted.as?.kind === 'Table') {
+    const includeObject = exchange.query.get('includeObject') ?? 'Metadata'
+    const request = { resource, version: wanted.as.version, includeObject, now: registry.now() }
+    return sendObject(exchange, machinery, wanted, code, tableOf(request, {}, [object]))
+  }
+  if (wanted.as) return sendObject(exchange, machinery, wanted, code, partialOf(object))
+  return sendObject(exchange, machinery, wanted, code, object, resource.message)
+}
+
+export const create = async (exchange: Exchange, registry: Registry, resource: Resource): Promise<true> => {
+  const validation = fieldValidationOf(exchange.query)
+  const request = writeRequest(exchange)
+  const body = await requireObject(registry.machinery, exchange.request, expectedOf(resource), validation)
+  exchange.warnings.push(...body.warnings)
+  const object = registry.create(resource, body.object, request)
+  exchange.warnings.push(...registry.machinery.warningsFor(resource, object))
+  return sendWritten(exchange, registry, resource, 201, object)
+}
+
+export const update = async (
+  exchange: Exchange,
+  registry: Registry,
+  resource: Resource,
+  subresource = '',
+): Promise<true> => {
+  const { name } = exchange.info as ResourceRequestInfo
+  const validation = fieldValidationOf(exchange.query)
+  const request = writeRequest(exchange, subresource)
+  const body = await requireObject(registry.machinery, exchange.request, expectedOf(resource), validation)
+  exchange.warnings.push(...body.warnings)
+  const { object, created } = registry.put(resource, name, body.object, request)
+  exchange.warnings.push(...registry.machinery.warningsFor(resource, object))
+  return sendWritten(exchange, registry, resource, created ? 201 : 200, object)
+}
+
+const PATCH_TYPES: Readonly<Record<string, PatchType>> = {
+  'application/json-patch+json': 'json',
+  'application/merge-patch+json': 'merge',
+  'application/strategic-merge-patch+json': 'strategic',
+}
+
+/** Reads a patch body and its type; server-side apply is refused by name. */
+export const readPatch = async (exchange: Exchange): Promise<{ readonly type: PatchType; readonly patch: unknown }> => {
+  const media = mediaType(exchange.request)
+  const type = PATCH_TYPES[media]
+  if (media.startsWith('application/apply-patch')) {
+    throw unsupportedMediaType(
+      'server-side apply is not served yet: use kubectl apply without --server-side, or one of ' +
+        Object.keys(PATCH_TYPES).join(', '),
+    )
+  }
+  if (!type) {
+    throw unsupportedMediaType(
+      `the body of the request was in an unknown format - accepted media types include: ${Object.keys(PATCH_TYPES).join(', ')}`,
+    )
+  }
+  const text = (await readBody(exchange.request)).toString()
+  if (text.trim() === '') throw badRequest('the patch is empty')
+  // Some clients send YAML under a JSON patch type, and Kubernetes reads it.
+  const first = text.trimStart()[0]
+  const patch = first === '{' || first === '[' ? parseJson(text) : await yamlToJson(text)
+  return { type, patch }
+}
+
+export const patch = async (
+  exchange: Exchange,
+  registry: Registry,
+  resource: Resource,
+  subresource = '',
+): Promise<true> => {
+  const { name } = exchange.info as ResourceRequestInfo
+  const { machinery } = registry
+  const validation = fieldValidationOf(exchange.query)
+  const request = writeRequest(exchange, subresource)
+  const body = await readPatch(exchange)
+  const object = registry.update(
+    resource,
+    name,
+    (current) => {
+      const decoded = machinery.decodeValue(
+        resource.message,
+        machinery.patch(resource, body.type, current, body.patch),
+        validation,
+      )
+      exchange.warnings.push(...decoded.warnings)
+      return { ...decoded.object, apiVersion: current.apiVersion, kind: current.kind }
+    },
+    request,
+  )
+  exchange.warnings.push(...machinery.warningsFor(resource, object))
+  return sendWritten(exchange, registry, resource, 200, object)
+}
+
+/** DeleteOptions of the body, or where there is none of the query. */
+const deleteOptions = async (
+  exchange: Exchange,
+  registry: Registry,
+): Promise<{ readonly options: DeleteRequest; readonly dryRun: boolean }> => {
+  const { query } = exchange
+  const message = registry.machinery.messageOf('v1', 'DeleteOptions')!
+  const body = await readObject(
+    registry.machinery,
+    exchange.request,
+    { apiVersion: 'v1', kind: 'DeleteOptions', message },
+    'Ignore',
+  )
+  if (body) {
+    const { dryRun = [], ...options } = body.object as ApiObject &
+      DeleteRequest & { readonly dryRun?: readonly string[] }
+    return { options, dryRun: isDryRun([...dryRun, ...query.getAll('dryRun')]) }
+  }
+  const grace = query.get('gracePeriodSeconds')
+  const orphan = query.get('orphanDependents')
+  return {
+    options: {
+      ...(grace ? { gracePeriodSeconds: Number(grace) } : {}),
+      ...(query.get('propagationPolicy') ? { propagationPolicy: query.get('propagationPolicy')! } : {}),
+      ...(orphan ? { orphanDependents: orphan === 'true' } : {}),
+    },
+    dryRun: isDryRun(query.getAll('dryRun')),
+  }
+}
+
+/** Kinds whose deletion is answered with the object itself rather than with a Status. */
+const RETURNS_DELETED = new Set([
+  'pods',
+  'services',
+  'serviceaccounts',
+  'persistentvolumes',
+  'persistentvolumeclaims',
+  'podtemplates',
+  'resourcequotas',
+  'namespaces',
+])
+
+export const remove = async (exchange: Exchange, registry: Registry, resource: Resource): Promise<true> => {
+  const { name } = exchange.info as ResourceRequestInfo
+  const { options, dryRun } = await deleteOptions(exchange, registry)
+  const { object, gone } = registry.delete(resource, name, { ...writeRequest(exchange), dryRun, options })
+  if (!gone || RETURNS_DELETED.has(resource.plural)) return sendWritten(exchange, registry, resource, 200, object)
+  const status = {
+    kind: 'Status',
+    apiVersion: 'v1',
+    metadata: {},
+    status: 'Success',
+    details: {
+      name,
+      ...(resource.group ? { group: resource.group } : {}),
+      kind: resource.plural,
+      uid: object.metadata?.uid,
+    },
+  } as unknown as Status & ApiObject
+  return sendObject(
+    exchange,
+    registry.machinery,
+    negotiate(exchange.request.headers.accept, () => false),
+    200,
+    status,
+  )
+}
+
+export const removeCollection = async (exchange: Exchange, registry: Registry, resource: Resource): Promise<true> => {
+  const { namespace } = exchange.info as ResourceRequestInfo
+  const { query } = exchange
+  const { options, dryRun } = await deleteOptions(exchange, registry)
+  if (options.preconditions?.uid) {
+    throw conflict(resource, '', 'a uid precondition fits one object, not a collection')
+  }
+  const selection = selectionOf(registry, resource, namespace, {
+    labelSelector: query.get('labelSelector'),
+    fieldSelector: query.get('fieldSelector'),
+  })
+  const { items, ...page } = listPage(registry.store.collection(resource), selection, {})
+  const request = { ...writeRequest(exchange), dryRun, options }
+  for (const item of items) {
+    registry.delete(resource, item.metadata?.name ?? '', {
+      ...request,
+      ...(item.metadata?.namespace ? { namespace: item.metadata.namespace } : {}),
+    })
+  }
+  const all = { kind: `${resource.kind}List`, apiVersion: groupVersion(resource), metadata: page, items }
+  const wanted = negotiate(exchange.request.headers.accept, () => false)
+  return sendObject(exchange, registry.machinery, wanted, 200, all as unknown as ApiObject, resource.list)
+}
