@@ -7,6 +7,7 @@ import {
   openSync,
   readdirSync,
   rmdirSync,
+  statfsSync,
   unlinkSync,
 } from 'node:fs'
 import { KernelError } from './kernel-error.ts'
@@ -15,7 +16,8 @@ import { call, errno, libc } from './libc.ts'
 /** Where `ip netns` looks. */
 export const NETWORK_NAMESPACE_DIRECTORY = '/run/netns'
 
-// sched.h, sys/mount.h
+// sched.h, sys/mount.h, linux/magic.h
+const NSFS_MAGIC = 0x6e736673
 const CLONE_NEWUTS = 0x04000000
 const CLONE_NEWIPC = 0x08000000
 const CLONE_NEWNET = 0x40000000
@@ -108,6 +110,15 @@ export function inForeignNamespace(): boolean {
 /** `/run/netns/NAME`. */
 export function namespacePath(name: string): string {
   return `${NETWORK_NAMESPACE_DIRECTORY}/${name}`
+}
+
+/** Whether a file holds a namespace. After a reboot the file may still be there, but nothing is bound to it. */
+export function isNamespace(path: string): boolean {
+  try {
+    return statfsSync(path).type === NSFS_MAGIC
+  } catch {
+    return false
+  }
 }
 
 /** Names of all named network namespaces, as `ip netns list` has them, ours or not. */

@@ -68,8 +68,8 @@ export async function listenTcp(path: string, host: string, port: number, server
 export async function bindUdp(path: string, host: string, port: number): Promise<DatagramSocket> {
   const fd = withNamespace(path, () => boundSocket(SOCK_DGRAM, host, port))
   const socket = createSocket(inetAddress(host).family === AF_INET6 ? 'udp6' : 'udp4')
+  // Bound and receiving when bind() returns: of a descriptor it says 'listening' at once, so nobody waits for that event here.
   socket.bind({ fd, exclusive: true })
-  await once(socket, 'listening')
   return socket
 }
 

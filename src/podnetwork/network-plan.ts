@@ -40,6 +40,19 @@ export interface NetworkPlan {
 /** Bytes: what Ethernet carries, so that nothing here depends on the machine being one. */
 export const MTU = 1500
 
+/**
+ * IPv6 on, whatever the host's own namespace hands down, with the addresses of the plan and no others: none made up from a MAC, none waited for
+ * (duplicate address detection takes a second), none learnt from an advertisement.
+ */
+export const QUIET_IPV6_SYSCTLS: readonly (readonly [string, string])[] = [
+  ['ipv6/conf/all/disable_ipv6?', '0'],
+  ['ipv6/conf/default/disable_ipv6?', '0'],
+  ['ipv6/conf/default/addr_gen_mode?', '1'],
+  ['ipv6/conf/default/accept_dad?', '0'],
+  ['ipv6/conf/default/accept_ra?', '0'],
+  ['ipv6/conf/default/accept_redirects?', '0'],
+]
+
 /** A node's, or the fabric's, settings: it forwards, and its links have the addresses of the plan and no others. */
 export const ROUTER_SYSCTLS: readonly (readonly [string, string])[] = [
   ['ipv4/ip_forward', '1'],
@@ -50,9 +63,7 @@ export const ROUTER_SYSCTLS: readonly (readonly [string, string])[] = [
   // A pod that reaches itself through its Service goes out where it came in: that is no news for it.
   ['ipv4/conf/all/send_redirects', '0'],
   ['ipv4/conf/default/send_redirects', '0'],
-  ['ipv6/conf/default/addr_gen_mode?', '1'],
-  ['ipv6/conf/default/accept_dad?', '0'],
-  ['ipv6/conf/default/accept_ra?', '0'],
+  ...QUIET_IPV6_SYSCTLS,
 ]
 
 /** The same plan without IPv6, for a kernel that has none. */

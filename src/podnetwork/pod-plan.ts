@@ -1,5 +1,5 @@
 import { parseAddress } from './address-range.ts'
-import type { NetworkPlan } from './network-plan.ts'
+import { type NetworkPlan, QUIET_IPV6_SYSCTLS } from './network-plan.ts'
 
 /** The pod's only link but loopback. */
 export const POD_LINK = 'eth0'
@@ -36,6 +36,7 @@ export function podMac(v4: string): string {
 export function podPlan([v4, v6]: readonly [string, string]): NetworkPlan {
   return {
     sysctls: [
+      ...QUIET_IPV6_SYSCTLS,
       // As containerd's default: a pod may listen on port 80 and ping without being privileged.
       ['ipv4/ip_unprivileged_port_start?', '0'],
       ['ipv4/ping_group_range?', '0 2147483647'],

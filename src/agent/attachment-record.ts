@@ -1,0 +1,57 @@
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import type { Attachment, PodIdentity } from '#kubelet/pod-network.ts'
+
+/** What is known of an attached pod: a file of its own, so that a restart of ours finds it, and a death in the middle spoils no other. */
+export interface AttachmentRecord extends Attachment {
+  readonly pod: PodIdentity
+  /** Place of its addresses in the node's ranges; absent for hostNetwork. */
+  readonly offset?: number
+  /** `prepared`: written before anything was made, so that what a death leaves half-made is found; then `attached`. */
+  readonly state: 'prepared' | 'attached'
+}
+
+/** A node's records, in a folder of theirs: `UID.json`, and `last`, the offset that was given last. */
+export class AttachmentRecords {
+  readonly #directory: string
+
+  constructor(directory: string) {
+    this.#directory = directory
+    mkdirSync(directory, { recursive: true, mode: 0o700 })
+  }
+
+  /** All records. One that cannot be read was cut short while it was written the first time: nothing had been made by then, and it is dropped. */
+  read(): readonly AttachmentRecord[] {
+    const names = readdirSync(this.#directory)
+    return names
+      .filter((name) => name.endsWith('.json'))
+      .flatMap((name) => {
+        try {
+          return [JSON.parse(readFileSync(`${this.#directory}/${name}`, 'utf8')) as AttachmentRecord]
+        } catch (error) {
+          if (!(error instanceof SyntaxError)) throw error
+          rmSync(`${this.#directory}/${name}`, { force: true })
+          return []
+        }
+      })
+  }
+
+  readLastOffset(): number {
+    try {
+      return Number(readFileSync(`${this.#directory}/last`, 'utf8')) || 0
+    } catch {
+      return 0
+    }
+  }
+
+  /** Replaces at once: a reader sees the former record or this one. */
+  write(record: AttachmentRecord): void {
+    const path = `${this.#directory}/${record.uid}.json`
+    writeFileSync(`${path}.new`, JSON.stringify(record), { mode: 0o600 })
+    renameSync(`${path}.new`, path)
+    if (record.offset !== undefined) writeFileSync(`${this.#directory}/last`, String(record.offset), { mode: 0o600 })
+  }
+
+  remove(uid: string): void {
+    rmSync(`${this.#directory}/${uid}.json`, { force: true })
+  }
+}

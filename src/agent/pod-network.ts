@@ -1,0 +1,221 @@
+import { closeSync } from 'node:fs'
+import { constants } from 'node:os'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { deleteLink, newVeth } from '#kernel/link.ts'
+import {
+  createPodNamespaces,
+  deleteNamespace,
+  deletePodNamespaces,
+  isNamespace,
+  namespacePath,
+  openNamespace,
+} from '#kernel/namespace.ts'
+import type { NetlinkRequest } from '#kernel/netlink-message.ts'
+import { deleteRoute } from '#kernel/route.ts'
+import { Rtnetlink } from '#kernel/rtnetlink.ts'
+import { connectTcp } from '#kernel/socket.ts'
+import { readSysctl, writeSysctls } from '#kernel/sysctl.ts'
+import type { Attachment, Dialer, PodIdentity, PodNetwork } from '#kubelet/pod-network.ts'
+import { knownRange } from '#podnetwork/address-range.ts'
+import { nextFreeOffset, podAddresses } from '#podnetwork/ipam.ts'
+import { MTU, type NetworkPlan, withoutIpv6 } from '#podnetwork/network-plan.ts'
+import { NODE_END_MAC, POD_LINK, podLink, podMac, podPlan, podRoutesPlan } from '#podnetwork/pod-plan.ts'
+import { applyNetworkPlan } from './apply-network-plan.ts'
+import { type AttachmentRecord, AttachmentRecords } from './attachment-record.ts'
+import { PodNetworkError } from './pod-network-error.ts'
+
+/** Milliseconds that a link may take to go with its namespace before it is deleted by name. */
+const LINK_GONE_TRIES = 20
+
+export interface PodNetworkOptions {
+  readonly node: {
+    /** Path of the node's network namespace. */
+    readonly namespace: string
+    readonly addresses: readonly [string, string]
+    readonly podCidrs: readonly [string, string]
+  }
+  /** Folder of this node's records and of the files that its pods' ipc and uts namespaces are bound to. */
+  readonly stateDir: string
+  /** Name below /run/netns of a pod's network namespace. */
+  readonly podNamespace: (uid: string) => string
+  /** Bytes; as the node's uplink. */
+  readonly mtu?: number
+}
+
+/** One node's pods: a namespace and a routed link each, no bridge. Closed when the agent ends; what is attached stays. */
+export interface NodePodNetwork extends PodNetwork {
+  close(): void
+}
+
+/**
+ * The pod network of one node. Adopts what the records in `stateDir` say: what was attached is attached, what was half-made when we died is taken away.
+ * Attaching is synchronous inside, some 2 ms, and one at a time, so no two pods get one address.
+ */
+export function createPodNetwork(options: PodNetworkOptions): NodePodNetwork {
+  return new RoutedPodNetwork(options)
+}
+
+/** Connects from the network namespace at `path`. */
+export function createDialer(path: string): Dialer {
+  return { connect: (address, port) => connectTcp(path, address, port) }
+}
+
+class RoutedPodNetwork implements NodePodNetwork {
+  readonly #options: PodNetworkOptions
+  readonly #records: AttachmentRecords
+  readonly #attached = new Map<string, AttachmentRecord>()
+  /** Neither attached nor taken away, since something failed twice. */
+  readonly #halfMade = new Map<string, AttachmentRecord>()
+  readonly #rtnetlink: Rtnetlink
+  readonly #ipv6: boolean
+  #last: number
+
+  constructor(options: PodNetworkOptions) {
+    this.#options = options
+    this.#records = new AttachmentRecords(`${options.stateDir}/attachments`)
+    this.#last = this.#records.readLastOffset()
+    this.#rtnetlink = Rtnetlink.open(options.node.namespace)
+    this.#ipv6 = readSysctl('ipv6/conf/all/disable_ipv6') !== undefined
+    for (const record of this.#records.read()) {
+      if (record.state === 'attached' && this.#stands(record)) this.#attached.set(record.uid, record)
+      else this.#takeAway(record)
+    }
+  }
+
+  async attach(pod: PodIdentity): Promise<Attachment> {
+    const known = this.#attached.get(pod.uid)
+    if (known !== undefined) return toAttachment(known)
+    await this.detach(pod.uid)
+    if (pod.hostNetwork) return this.#make(pod, undefined)
+    const ranges = this.#options.node.podCidrs
+    const taken = new Set(
+      [...this.#attached.values(), ...this.#halfMade.values()].flatMap(({ offset }) => offset ?? []),
+    )
+    const offset = nextFreeOffset(knownRange(ranges[0]), taken, this.#last)
+    if (offset === undefined)
+      throw new PodNetworkError(
+        'POD_ADDRESSES_EXHAUSTED',
+        `${name(pod)}: all ${taken.size} addresses of ${ranges[0]} are taken`,
+      )
+    this.#last = offset
+    return this.#make(pod, offset)
+  }
+
+  async detach(uid: string): Promise<void> {
+    const record = this.#attached.get(uid) ?? this.#halfMade.get(uid)
+    if (record === undefined) return
+    if (record.offset !== undefined) {
+      // Deleting a veth blocks us for 15 to 25 ms, and it goes by itself in 1 ms when its namespace does: so routes first, then the namespace.
+      const gone = [constants.errno.ESRCH, constants.errno.ENODEV]
+      this.#rtnetlink.apply(routesTo(record), gone)
+      deleteNamespace(record.namespaces.network)
+      for (let wait = 0; wait < LINK_GONE_TRIES && this.#rtnetlink.link(podLink(uid)) !== undefined; wait++)
+        await sleep(1)
+    }
+    this.#takeAway(record)
+    this.#attached.delete(uid)
+    this.#halfMade.delete(uid)
+  }
+
+  async list(): Promise<readonly Attachment[]> {
+    return [...this.#attached.values()].map(toAttachment)
+  }
+
+  close(): void {
+    this.#rtnetlink.close()
+  }
+
+  #make(pod: PodIdentity, offset: number | undefined): Attachment {
+    const { node, podNamespace } = this.#options
+    const directory = this.#directory(pod.uid)
+    const network = offset === undefined ? node.namespace : namespacePath(podNamespace(pod.uid))
+    const addresses = offset === undefined ? node.addresses : this.#addresses(offset)
+    const record: AttachmentRecord = {
+      uid: pod.uid,
+      pod,
+      addresses: this.#ipv6 ? addresses : [addresses[0]],
+      namespaces: { network, ipc: `${directory}/ipc`, uts: `${directory}/uts` },
+      offset,
+      state: 'prepared',
+    }
+    this.#records.write(record)
+    try {
+      const { hostname } = pod
+      if (offset === undefined) createPodNamespaces(directory, { hostname, networkPath: network })
+      else {
+        createPodNamespaces(directory, { hostname, networkName: podNamespace(pod.uid) })
+        this.#connect(pod, network, addresses)
+      }
+    } catch (cause) {
+      try {
+        this.#takeAway(record)
+      } catch {
+        // Kept, with its address: detach(), the next attach() of this pod or the next start take it away.
+        this.#halfMade.set(pod.uid, record)
+      }
+      throw new PodNetworkError('POD_ATTACH_FAILED', `${name(pod)}: ${(cause as Error).message}`, { cause })
+    }
+    const attached = { ...record, state: 'attached' } as const
+    this.#records.write(attached)
+    this.#attached.set(pod.uid, attached)
+    return toAttachment(attached)
+  }
+
+  /** The link: made from the node's side, set up in the pod first, so that the pod can be reached as soon as the node has its route. */
+  #connect(pod: PodIdentity, network: string, addresses: readonly [string, string]): void {
+    const { node, mtu = MTU } = this.#options
+    const link = podLink(pod.uid)
+    const inside = this.#plan(podPlan(addresses))
+    writeSysctls(network, inside.sysctls)
+    const peer = openNamespace(network)
+    try {
+      const end = { name: link, up: true, mtu, mac: NODE_END_MAC }
+      this.#rtnetlink.apply([newVeth(end, { name: POD_LINK, mtu, mac: podMac(addresses[0]) }, peer)])
+    } finally {
+      closeSync(peer)
+    }
+    using rtnetlink = Rtnetlink.open(network)
+    applyNetworkPlan(rtnetlink, inside)
+    applyNetworkPlan(this.#rtnetlink, this.#plan(podRoutesPlan(link, addresses, node.addresses, `pod ${name(pod)}`)))
+  }
+
+  #addresses(offset: number): readonly [string, string] {
+    const [v4, v6] = this.#options.node.podCidrs
+    return podAddresses([knownRange(v4), knownRange(v6)], offset)
+  }
+
+  #plan(plan: NetworkPlan): NetworkPlan {
+    return this.#ipv6 ? plan : withoutIpv6(plan)
+  }
+
+  #directory(uid: string): string {
+    return `${this.#options.stateDir}/namespaces/${uid}`
+  }
+
+  /** Whether what a record says is there; a reboot, or somebody's hand, may have taken it. */
+  #stands({ uid, pod, namespaces }: AttachmentRecord): boolean {
+    if (![namespaces.network, namespaces.ipc, namespaces.uts].every(isNamespace)) return false
+    return pod.hostNetwork || this.#rtnetlink.link(podLink(uid)) !== undefined
+  }
+
+  /** Removes the link (its routes and neighbours go with it) and the namespaces, whichever of them are there, and forgets the record. */
+  #takeAway({ uid, pod, namespaces }: AttachmentRecord): void {
+    if (!pod.hostNetwork) {
+      // The namespace, and the link with it, lives as long as any process of the pod does.
+      if (this.#rtnetlink.link(podLink(uid)) !== undefined)
+        this.#rtnetlink.apply([deleteLink(podLink(uid))], [constants.errno.ENODEV])
+      deleteNamespace(namespaces.network)
+    }
+    deletePodNamespaces(this.#directory(uid))
+    this.#records.remove(uid)
+  }
+}
+
+const routesTo = ({ addresses }: AttachmentRecord): readonly NetlinkRequest[] =>
+  addresses.map((address) => deleteRoute(`${address}/${address.includes(':') ? 128 : 32}`))
+
+const name = ({ namespace, name }: PodIdentity): string => `${namespace}/${name}`
+
+function toAttachment({ uid, namespaces, addresses }: AttachmentRecord): Attachment {
+  return { uid, namespaces, addresses }
+}
