@@ -1,0 +1,242 @@
+import { once } from 'node:events'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Duplex } from 'node:stream'
+
+import type { Runtime } from '#runtime/runtime.ts'
+import { errorCode, errorText, KubeletError } from './kubelet-error.ts'
+import { readContainerLog } from './streaming/container-log.ts'
+import { forwardBySpdy, forwardByWebSocket } from './streaming/port-forward.ts'
+import { parseLogQuery, parseStreamQuery } from './streaming/query.ts'
+import { offersSpdySession, openSpdySession } from './streaming/spdy-session.ts'
+import { exitStatus, failureStatus, type StreamOptions, type StreamSession } from './streaming/stream-session.ts'
+import { refuseUpgrade, statusObject, type UpgradeRequest, wantsSpdy, wantsWebSocket } from './streaming/upgrade.ts'
+import { openWebSocketSession } from './streaming/websocket-session.ts'
+
+export interface ResolvedContainer {
+  readonly containerId: string
+  readonly logPath: string
+}
+
+export interface KubeletServerOptions {
+  readonly runtime: Pick<Runtime, 'exec' | 'attach' | 'status' | 'onExit'>
+  /**
+   * The container of that name in a pod of this node; an empty name means the only, or the first, one. Throws where there is none: an error whose `status` is a
+   * Status object is answered as it is, a KubeletError by its code, any other as 500.
+   */
+  readonly resolve: (
+    namespace: string,
+    pod: string,
+    container: string,
+    options: { readonly previous: boolean },
+  ) => Promise<ResolvedContainer> | ResolvedContainer
+  /** Connects to a port of the pod, inside its network namespace. */
+  readonly dial: (namespace: string, pod: string, port: number) => Promise<Duplex> | Duplex
+  /** Told of what went wrong where no client is left to hear it. */
+  readonly onError?: (error: unknown) => void
+}
+
+/** Both take a path below the kubelet's root, `/exec/NAMESPACE/POD/CONTAINER?…`. They answer every error themselves. */
+export interface KubeletServer {
+  /** GET /containerLogs/NAMESPACE/POD/CONTAINER, /healthz. */
+  handle(request: IncomingMessage, response: ServerResponse): Promise<void>
+  /** /exec, /attach and /portForward: what node:http's `upgrade` event gives. Resolves when the stream has ended. */
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void>
+}
+
+class HttpError extends Error {
+  readonly code: number
+  constructor(code: number, message: string) {
+    super(message)
+    this.code = code
+  }
+}
+
+/** The part of the kubelet's HTTP API that the API server passes `kubectl logs`, `exec`, `attach` and `port-forward` on to. */
+export function createKubeletServer({ runtime, resolve, dial, onError }: KubeletServerOptions): KubeletServer {
+  const exitWaiters = new Map<string, Set<() => void>>()
+  runtime.onExit((id) => {
+    for (const wake of exitWaiters.get(id) ?? []) wake()
+    exitWaiters.delete(id)
+  })
+
+  /** Resolves when the container has exited, at once where it has or is unknown. */
+  function exitOf(id: string, signal: AbortSignal): Promise<void> {
+    return new Promise((resolveExit) => {
+      const waiters = exitWaiters.get(id) ?? new Set()
+      exitWaiters.set(id, waiters)
+      waiters.add(resolveExit)
+      signal.addEventListener('abort', () => waiters.delete(resolveExit), { once: true })
+      void runtime.status(id).then((state) => {
+        if (state === undefined || state.state === 'exited') resolveExit()
+      })
+    })
+  }
+
+  async function logs(url: URL, path: readonly string[], response: ServerResponse): Promise<void> {
+    const [namespace = '', pod = '', container = ''] = path
+    const query = parseLogQuery(url.searchParams, Date.now())
+    if ('invalid' in query) throw new HttpError(400, query.invalid)
+    const { containerId, logPath } = await resolve(namespace, pod, container, { previous: query.previous })
+    const gone = new AbortController()
+    response.once('close', () => gone.abort())
+    const lines = readContainerLog(logPath, query.options, exitOf(containerId, gone.signal), gone.signal)
+    const head = (): void => {
+      if (!response.headersSent) response.writeHead(200, { 'content-type': 'text/plain' }).flushHeaders()
+    }
+    // The first line decides the answer: a missing file is an error, not an empty log. A quiet log that is followed answers at once.
+    const early = setTimeout(head, 100)
+    try {
+      for await (const chunk of lines) {
+        clearTimeout(early)
+        head()
+        if (!response.write(chunk)) await Promise.race([once(response, 'drain'), once(gone.signal, 'abort')])
+      }
+      head()
+      response.end()
+    } catch (error) {
+      const missing = errorCode(error) === 'ENOENT'
+      throw missing ? new HttpError(404, `the log of container "${container}" in pod "${pod}" is gone`) : error
+    } finally {
+      clearTimeout(early)
+      gone.abort()
+    }
+  }
+
+  async function openSession(upgrade: UpgradeRequest, options: StreamOptions): Promise<StreamSession> {
+    if (wantsSpdy(upgrade.request)) {
+      if (offersSpdySession(upgrade)) return await openSpdySession(upgrade, options)
+    } else if (wantsWebSocket(upgrade.request)) {
+      const session = await openWebSocketSession(upgrade, options)
+      if (session !== undefined) return session
+    }
+    throw new HttpError(
+      403,
+      'unable to negotiate a streaming protocol: this server speaks v5.channel.k8s.io and v4.channel.k8s.io over WebSocket, and v4.channel.k8s.io over SPDY/3.1',
+    )
+  }
+
+  async function stream(
+    verb: 'exec' | 'attach',
+    url: URL,
+    path: readonly string[],
+    upgrade: UpgradeRequest,
+  ): Promise<void> {
+    const [namespace = '', pod = '', container = ''] = path
+    const query = parseStreamQuery(url.searchParams)
+    if ('invalid' in query) throw new HttpError(400, query.invalid)
+    if (verb === 'exec' && query.command.length === 0)
+      throw new HttpError(400, 'you must specify at least one command to run: ?command=')
+    const { containerId } = await resolve(namespace, pod, container, { previous: false })
+    const state = await runtime.status(containerId)
+    if (state?.state !== 'running') {
+      throw new HttpError(400, `container "${container}" of pod "${pod}" is not running: ${state?.state ?? 'gone'}`)
+    }
+    const session = await openSession(upgrade, query.options)
+    const options = {
+      tty: query.options.tty,
+      stdin: session.stdin,
+      stdout: session.stdout,
+      stderr: session.stderr,
+      onResize: session.onResize,
+      signal: session.signal,
+    }
+    try {
+      if (verb === 'exec') {
+        const { exitCode } = await runtime.exec(containerId, { ...options, command: query.command })
+        await session.finish(exitStatus(exitCode))
+      } else {
+        await runtime.attach(containerId, options)
+        // The container's exit code is its pod's to tell, not the stream's.
+        await session.finish(exitStatus(0))
+      }
+    } catch (error) {
+      if (session.signal.aborted) return
+      await session.finish(failureStatus(errorText(error)))
+    }
+  }
+
+  async function portForward(path: readonly string[], upgrade: UpgradeRequest): Promise<void> {
+    const [namespace = '', pod = ''] = path
+    await resolve(namespace, pod, '', { previous: false })
+    const dialPod = (port: number): Promise<Duplex> | Duplex => dial(namespace, pod, port)
+    if (wantsSpdy(upgrade.request) && forwardBySpdy(upgrade, dialPod)) return
+    if (wantsWebSocket(upgrade.request) && (await forwardByWebSocket(upgrade, dialPod))) return
+    throw new HttpError(
+      403,
+      'unable to negotiate a streaming protocol: this server speaks portforward.k8s.io over SPDY/3.1, directly or in WebSocket messages (SPDY/3.1+portforward.k8s.io)',
+    )
+  }
+
+  return {
+    async handle(request, response) {
+      try {
+        const url = new URL(request.url ?? '/', 'http://kubelet')
+        const [verb, ...path] = segments(url)
+        if (verb === 'healthz') {
+          response.writeHead(200, { 'content-type': 'text/plain' }).end('ok')
+          return
+        }
+        if (verb === 'exec' || verb === 'attach' || verb === 'portForward') {
+          throw new HttpError(400, 'Upgrade request required')
+        }
+        if (verb !== 'containerLogs' || path.length !== 3)
+          throw new HttpError(404, `the kubelet has nothing at ${url.pathname}`)
+        if (request.method !== 'GET') throw new HttpError(405, `${request.method} is not allowed on logs: use GET`)
+        await logs(url, path, response)
+      } catch (error) {
+        if (response.headersSent) {
+          onError?.(error)
+          response.destroy()
+          return
+        }
+        const status = toStatus(error)
+        response.writeHead(status.code ?? 500, { 'content-type': 'application/json' }).end(JSON.stringify(status))
+      }
+    },
+
+    async upgrade(request, socket, head) {
+      const upgrade: UpgradeRequest = { request, socket, head }
+      socket.on('error', () => undefined)
+      try {
+        const url = new URL(request.url ?? '/', 'http://kubelet')
+        const [verb, ...path] = segments(url)
+        if ((verb === 'exec' || verb === 'attach') && path.length === 3) {
+          await stream(verb, url, path, upgrade)
+        } else if (verb === 'portForward' && path.length === 2) await portForward(path, upgrade)
+        else throw new HttpError(404, `the kubelet has nothing to upgrade at ${url.pathname}`)
+      } catch (error) {
+        // Errors after the switch of protocols are told on the error stream, so what arrives here was refused before it, or the client has left.
+        if (!socket.destroyed && socket.writable) refuseUpgrade(upgrade, toStatus(error))
+        else onError?.(error)
+      }
+    },
+  }
+}
+
+function segments(url: URL): readonly string[] {
+  try {
+    return url.pathname.split('/').slice(1).map(decodeURIComponent)
+  } catch {
+    throw new HttpError(400, `the path ${url.pathname} is malformed`)
+  }
+}
+
+const NOT_FOUND = new Set(['POD_NOT_FOUND', 'CONTAINER_UNKNOWN'])
+const BAD_REQUEST = new Set(['CONTAINER_WAITING', 'CONTAINER_NOT_RUNNING', 'PREVIOUS_NOT_FOUND'])
+
+function toStatus(error: unknown): { readonly code?: number } {
+  if (error instanceof HttpError) return statusObject(error.code, error.message)
+  if (
+    typeof error === 'object' &&
+    error !== null &&
+    'status' in error &&
+    typeof error.status === 'object' &&
+    error.status !== null
+  ) {
+    return error.status as { readonly code?: number }
+  }
+  if (error instanceof KubeletError) {
+    return statusObject(NOT_FOUND.has(error.code) ? 404 : BAD_REQUEST.has(error.code) ? 400 : 500, error.message)
+  }
+  return statusObject(500, errorText(error))
+}

@@ -1,0 +1,205 @@
+import { watch } from 'node:fs'
+import type { FileHandle } from 'node:fs/promises'
+import { open, stat } from 'node:fs/promises'
+import { basename, dirname } from 'node:path'
+
+/** Which part of a log, in the words of PodLogOptions. */
+export interface LogOptions {
+  readonly follow: boolean
+  readonly timestamps: boolean
+  /** Counted from the end of the file; 0 gives none of what is there. */
+  readonly tailLines?: number
+  /** RFC 3339 time in milliseconds since the epoch; older lines are left out. */
+  readonly sinceMs?: number
+  /** The output is cut after so many bytes. */
+  readonly limitBytes?: number
+  readonly stream?: 'stdout' | 'stderr'
+}
+
+export interface LogLine {
+  /** RFC 3339 with nanoseconds, in UTC. */
+  readonly time: string
+  readonly stream: 'stdout' | 'stderr'
+  /** A long line comes in parts; the last one ends it. */
+  readonly partial: boolean
+  readonly content: Buffer
+}
+
+const CHUNK = 64 << 10
+const SPACE = 0x20
+const NEWLINE = 0x0a
+
+/** A line of a CRI log, `TIME STREAM P|F CONTENT`, without its newline; undefined where it is none. */
+export function parseLogLine(line: Buffer): LogLine | undefined {
+  const first = line.indexOf(SPACE)
+  const second = line.indexOf(SPACE, first + 1)
+  if (first < 0 || second < 0) return undefined
+  const third = line.indexOf(SPACE, second + 1)
+  const stream = line.toString('latin1', first + 1, second)
+  const tags = line.toString('latin1', second + 1, third < 0 ? line.length : third)
+  if (stream !== 'stdout' && stream !== 'stderr') return undefined
+  const content = third < 0 ? Buffer.alloc(0) : line.subarray(third + 1)
+  return { time: utcTime(line.toString('latin1', 0, first)), stream, partial: tags.split(':')[0] === 'P', content }
+}
+
+/** conmon writes local time with an offset; the API shows UTC: `…:05.123456789+02:00` → `…:05.123456789Z`. */
+function utcTime(text: string): string {
+  const match = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(\.\d+)?([+-]\d\d:\d\d)$/.exec(text)
+  if (match === null) return text
+  const [, seconds, fraction = '', offset] = match
+  if (offset === '+00:00') return `${seconds}${fraction}Z`
+  return `${new Date(`${seconds}${offset}`).toISOString().slice(0, 19)}${fraction}Z`
+}
+
+/** Makes the answer of `kubectl logs` of raw lines: filters, times, and parts of a line put together. */
+export class LogFormatter {
+  readonly #options: LogOptions
+  #left: number
+  #midLine: 'stdout' | 'stderr' | undefined
+
+  constructor(options: LogOptions) {
+    this.#options = options
+    this.#left = options.limitBytes ?? Number.POSITIVE_INFINITY
+  }
+
+  /** True once limitBytes are used up. */
+  get full(): boolean {
+    return this.#left <= 0
+  }
+
+  format(raw: Buffer): Buffer {
+    const line = parseLogLine(raw)
+    const { stream, sinceMs, timestamps } = this.#options
+    if (line === undefined || (stream !== undefined && line.stream !== stream)) return Buffer.alloc(0)
+    if (sinceMs !== undefined && Date.parse(line.time) < sinceMs) return Buffer.alloc(0)
+    const parts: Buffer[] = []
+    // A part goes on where the last one of its stream stopped: one time a line.
+    if (timestamps && this.#midLine !== line.stream) parts.push(Buffer.from(`${line.time} `))
+    parts.push(line.content)
+    if (!line.partial) parts.push(Buffer.from('\n'))
+    this.#midLine = line.partial ? line.stream : undefined
+    const bytes = Buffer.concat(parts)
+    const kept = bytes.length > this.#left ? bytes.subarray(0, this.#left) : bytes
+    this.#left -= kept.length
+    return kept
+  }
+}
+
+/**
+ * The log of a container as chunks of text. With `follow` it goes on until `ended` resolves (the container has exited) and the rest is read, or until `signal` aborts; the
+ * file's folder is watched, and a file that was rotated away is read to its end before its successor. Throws where there is no file.
+ */
+export async function* readContainerLog(
+  path: string,
+  options: LogOptions,
+  ended: Promise<void>,
+  signal: AbortSignal,
+): AsyncGenerator<Buffer, void> {
+  const formatter = new LogFormatter(options)
+  const change = changes(path, ended, signal)
+  let file = await open(path, 'r')
+  try {
+    let position = options.tailLines === undefined ? 0 : await tailStart(file, options.tailLines)
+    let rest: Buffer = Buffer.alloc(0)
+    for (;;) {
+      // Asked before the file is read: what comes later is seen in the next round.
+      const last = !options.follow || change.over()
+      const seen = change.count()
+      for (;;) {
+        const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(CHUNK), 0, CHUNK, position)
+        if (bytesRead === 0) break
+        position += bytesRead
+        const { output, remainder } = formatLines(Buffer.concat([rest, buffer.subarray(0, bytesRead)]), formatter)
+        rest = remainder
+        if (output.length > 0) yield output
+        if (formatter.full || signal.aborted) return
+      }
+      if (await isRotated(file, path)) {
+        await file.close()
+        file = await open(path, 'r')
+        position = 0
+        rest = Buffer.alloc(0)
+        continue
+      }
+      if (last || signal.aborted) return
+      await change.next(seen)
+    }
+  } finally {
+    change.close()
+    await file.close()
+  }
+}
+
+function formatLines(bytes: Buffer, formatter: LogFormatter): { readonly output: Buffer; readonly remainder: Buffer } {
+  const output: Buffer[] = []
+  let start = 0
+  for (let end = bytes.indexOf(NEWLINE); end >= 0 && !formatter.full; end = bytes.indexOf(NEWLINE, start)) {
+    output.push(formatter.format(bytes.subarray(start, end)))
+    start = end + 1
+  }
+  return { output: Buffer.concat(output), remainder: bytes.subarray(start) }
+}
+
+/**
+ * Where the last `count` lines begin, looked for from the end in growing steps: a large log is not read whole. Parts of one line count
+ * as one: conmon writes a part for each write of the program.
+ */
+async function tailStart(file: FileHandle, count: number): Promise<number> {
+  const { size } = await file.stat()
+  if (count === 0) return size
+  for (let window = CHUNK; ; window *= 4) {
+    const begin = Math.max(0, size - window)
+    const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(size - begin), 0, size - begin, begin)
+    const bytes = buffer.subarray(0, bytesRead)
+    const starts: number[] = begin === 0 ? [0] : []
+    let lineStart = begin === 0 ? 0 : bytes.indexOf(NEWLINE) + 1
+    for (let end = bytes.indexOf(NEWLINE, lineStart); end >= 0; end = bytes.indexOf(NEWLINE, lineStart)) {
+      const full = parseLogLine(bytes.subarray(lineStart, end))?.partial !== true
+      lineStart = end + 1
+      // What follows a whole line begins a line; the end of the file begins none.
+      if (full && lineStart < bytes.length) starts.push(lineStart)
+    }
+    if (starts.length >= count) return begin + starts.at(-count)!
+    if (begin === 0) return 0
+  }
+}
+
+async function isRotated(file: FileHandle, path: string): Promise<boolean> {
+  const [ours, current] = await Promise.all([file.stat(), stat(path).catch(() => undefined)])
+  return current !== undefined && current.ino !== ours.ino
+}
+
+/** Counts changes of a file, so that none between a read and the wait for the next is lost. */
+function changes(path: string, ended: Promise<void>, signal: AbortSignal) {
+  let count = 0
+  let over = false
+  let wake: (() => void) | undefined
+  const notice = (): void => {
+    count += 1
+    wake?.()
+  }
+  const watcher = watch(dirname(path), (_, name) => {
+    if (name === null || name === basename(path)) notice()
+  })
+  watcher.on('error', notice)
+  signal.addEventListener('abort', notice, { once: true })
+  void ended.then(() => {
+    over = true
+    notice()
+  })
+  return {
+    count: () => count,
+    over: () => over,
+    async next(seen: number): Promise<void> {
+      if (count !== seen) return
+      await new Promise<void>((resolve) => {
+        wake = resolve
+      })
+      wake = undefined
+    },
+    close() {
+      watcher.close()
+      signal.removeEventListener('abort', notice)
+    },
+  }
+}
