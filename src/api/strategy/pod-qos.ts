@@ -1,5 +1,5 @@
 import type { PodQOSClass, PodSpec } from '#api/core-v1.ts'
-import { quantityValue } from '../validation/quantity.ts'
+import { parseQuantity } from '#schema/quantity.ts'
 
 /**
  * Kubernetes' quality-of-service class: Guaranteed when every container limits CPU and memory and asks for as much, BestEffort when none
@@ -11,10 +11,10 @@ export const podQosClass = (spec: PodSpec): PodQOSClass => {
   let guaranteed = true
   for (const { resources } of containers) {
     for (const name of ['cpu', 'memory']) {
-      const limit = quantityValue(resources?.limits?.[name] ?? '0') ?? 0
-      const request = quantityValue(resources?.requests?.[name] ?? resources?.limits?.[name] ?? '0') ?? 0
-      if (limit > 0 || request > 0) any = true
-      if (limit === 0 || limit !== request) guaranteed = false
+      const limit = parseQuantity(resources?.limits?.[name] ?? '0').nano
+      const request = parseQuantity(resources?.requests?.[name] ?? resources?.limits?.[name] ?? '0').nano
+      if (limit > 0n || request > 0n) any = true
+      if (limit === 0n || limit !== request) guaranteed = false
     }
   }
   if (!any) return 'BestEffort'

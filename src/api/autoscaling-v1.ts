@@ -1,0 +1,17 @@
+import { field, int32, kind, message, required, string } from '#schema/schema.ts'
+import { ObjectMeta } from './meta-v1.ts'
+
+export class ScaleSpec extends message('ScaleSpec', {
+  replicas: required(1, int32, { optional: true }),
+}) {}
+
+export class ScaleStatus extends message('ScaleStatus', {
+  replicas: required(1, int32),
+  selector: field(2, string),
+}) {}
+
+export class Scale extends kind('autoscaling/v1', 'Scale', {
+  metadata: field(1, ObjectMeta),
+  spec: field(2, ScaleSpec),
+  status: field(3, ScaleStatus),
+}) {}

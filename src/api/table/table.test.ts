@@ -1,0 +1,179 @@
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { describe, test } from 'node:test'
+import type { Pod } from '#api/core-v1.ts'
+import type { ApiObject, Resource } from '#api/resource.ts'
+import { humanDuration } from './human-duration.ts'
+import { summarizePod } from './pod.ts'
+import { toTable } from './table.ts'
+
+const NOW = Date.parse('2026-11-21T03:25:38Z')
+const resource = (kind: string, group = ''): Resource => ({ kind, group }) as Resource
+const SINGULAR: { readonly [plural: string]: string } = {
+  pods: 'Pod',
+  services: 'Service',
+  nodes: 'Node',
+  namespaces: 'Namespace',
+  secrets: 'Secret',
+  serviceaccounts: 'ServiceAccount',
+  deployments: 'Deployment.apps',
+  leases: 'Lease.coordination.k8s.io',
+}
+
+const recorded = readFileSync(new URL('../strategy/fixtures/recorded.jsonl', import.meta.url), 'utf8')
+  .trim()
+  .split('\n')
+  .map((line) => JSON.parse(line))
+
+for (const { name, path, response } of recorded.filter(({ response }) => response.columnDefinitions)) {
+  test(`the columns of "${name}" are those of a real API server`, () => {
+    const plural = path.split('?')[0].split('/').at(-1)
+    const [kind, ...group] = SINGULAR[plural]!.split('.')
+    const table = toTable(resource(kind!, group.join('.')), [], { now: NOW })
+    assert.deepEqual(
+      table.columnDefinitions.map(({ description: _, ...column }) => column),
+      response.columnDefinitions,
+    )
+  })
+}
+
+test('the rows of Services print as a real API server prints them', () => {
+  const printed = new Map<string, unknown[]>()
+  for (const { name, response } of recorded)
+    if (name === 'table services') for (const row of response.rows) printed.set(row.cells[0], row.cells)
+  let seen = 0
+  for (const { method, response } of recorded) {
+    if (method !== 'POST' || response.kind !== 'Service' || response.metadata.name === 'd-clusterip') continue
+    const expected = printed.get(response.metadata.name)
+    if (expected === undefined || ['d-lb', 'd-lb-local', 'd-multi'].includes(response.metadata.name)) continue
+    const [row] = toTable(resource('Service'), [response as ApiObject], { now: NOW }).rows
+    assert.deepEqual(row!.cells.toSpliced(5, 1), expected.toSpliced(5, 1))
+    seen++
+  }
+  assert.ok(seen >= 8, `${seen} rows compared`)
+})
+
+test('a load balancer without an address is pending, and one with addresses and external IPs shows both', () => {
+  const service = (ingress: object[], externalIPs: string[] = []): ApiObject =>
+    ({
+      metadata: { name: 's' },
+      spec: { type: 'LoadBalancer', externalIPs, ports: [{ port: 80, nodePort: 30080, protocol: 'TCP' }] },
+      status: { loadBalancer: { ingress } },
+    }) as never
+  const cells = (object: ApiObject): readonly unknown[] =>
+    toTable(resource('Service'), [object], { now: NOW, includeObject: 'None' }).rows[0]!.cells
+  assert.deepEqual(cells(service([])), [
+    's',
+    'LoadBalancer',
+    '<none>',
+    '<pending>',
+    '80:30080/TCP',
+    '<unknown>',
+    '<none>',
+  ])
+  assert.equal(cells(service([{ ip: '192.0.2.1' }, { hostname: 'lb' }], ['192.0.2.9']))[3], '192.0.2.1,lb,192.0.2.9')
+})
+
+describe('summarizePod()', () => {
+  const pod = (parts: object): Pod =>
+    ({ metadata: { name: 'p' }, spec: { containers: [{ name: 'c' }] }, ...parts }) as never
+  const status = (state: object, more: object = {}): object => ({
+    status: { phase: 'Running', containerStatuses: [{ name: 'c', ready: false, restartCount: 0, state, ...more }] },
+  })
+  const cases: readonly (readonly [string, Pod, string, string, string])[] = [
+    ['a running pod', pod(status({ running: {} }, { ready: true })), '1/1', 'Running', '0'],
+    ['a pending pod', pod({ status: { phase: 'Pending' } }), '0/1', 'Pending', '0'],
+    [
+      'a crash loop',
+      pod(
+        status(
+          { waiting: { reason: 'CrashLoopBackOff' } },
+          { restartCount: 4, lastState: { terminated: { exitCode: 1, finishedAt: '2026-11-21T03:25:33Z' } } },
+        ),
+      ),
+      '0/1',
+      'CrashLoopBackOff',
+      '4 (5s ago)',
+    ],
+    ['a completed pod', pod(status({ terminated: { exitCode: 0, reason: 'Completed' } })), '0/1', 'Completed', '0'],
+    ['an exit without a reason', pod(status({ terminated: { exitCode: 3 } })), '0/1', 'ExitCode:3', '0'],
+    ['a signal without a reason', pod(status({ terminated: { exitCode: 137, signal: 9 } })), '0/1', 'Signal:9', '0'],
+    [
+      'a deleted pod',
+      pod({
+        ...status({ running: {} }, { ready: true }),
+        metadata: { name: 'p', deletionTimestamp: '2026-11-21T03:25:33Z' },
+      }),
+      '1/1',
+      'Terminating',
+      '0',
+    ],
+    [
+      'the second of two init containers',
+      pod({
+        spec: { containers: [{ name: 'c' }], initContainers: [{ name: 'a' }, { name: 'b' }] },
+        status: {
+          phase: 'Pending',
+          initContainerStatuses: [
+            { name: 'a', state: { terminated: { exitCode: 0 } } },
+            { name: 'b', state: { running: {} } },
+          ],
+        },
+      }),
+      '0/1',
+      'Init:1/2',
+      '0',
+    ],
+    [
+      'a failing init container',
+      pod({
+        spec: { containers: [{ name: 'c' }], initContainers: [{ name: 'a' }] },
+        status: {
+          phase: 'Pending',
+          initContainerStatuses: [{ name: 'a', restartCount: 2, state: { waiting: { reason: 'CrashLoopBackOff' } } }],
+        },
+      }),
+      '0/1',
+      'Init:CrashLoopBackOff',
+      '2',
+    ],
+    [
+      'a sidecar beside a running container',
+      pod({
+        spec: { containers: [{ name: 'c' }], initContainers: [{ name: 's', restartPolicy: 'Always' }] },
+        status: {
+          phase: 'Running',
+          initContainerStatuses: [{ name: 's', started: true, ready: true, restartCount: 1, state: { running: {} } }],
+          containerStatuses: [{ name: 'c', ready: true, state: { running: {} } }],
+        },
+      }),
+      '2/2',
+      'Running',
+      '1',
+    ],
+    ['an evicted pod', pod({ status: { phase: 'Failed', reason: 'Evicted' } }), '0/1', 'Evicted', '0'],
+  ]
+  for (const [what, object, ready, word, restarts] of cases)
+    test(`shows ${what} as ${ready} ${word} ${restarts}`, () => {
+      assert.deepEqual(summarizePod(object, NOW), { ready, status: word, restarts })
+    })
+})
+
+test('humanDuration() prints two units at most', () => {
+  const second = 1000
+  const hour = 3600 * second
+  const shown = [
+    -5 * second,
+    -1,
+    0,
+    119 * second,
+    120 * second,
+    130 * second,
+    11 * 60 * second,
+    3 * hour,
+    3 * hour + 300 * second,
+  ]
+  assert.deepEqual(shown.map(humanDuration), ['<invalid>', '0s', '0s', '119s', '2m', '2m10s', '11m', '3h', '3h5m'])
+  const long = [9 * hour, 47 * hour, 50 * hour, 9 * 24 * hour, 3 * 365 * 24 * hour + 48 * hour, 9 * 365 * 24 * hour]
+  assert.deepEqual(long.map(humanDuration), ['9h', '47h', '2d2h', '9d', '3y2d', '9y'])
+})

@@ -1,0 +1,70 @@
+import type { ListMeta, ObjectMeta } from '#api/meta-v1.ts'
+import type { ApiObject, Resource } from '#api/resource.ts'
+import { type Cell, type Column, columnsByKind, plainColumns } from './columns.ts'
+
+/** `meta.k8s.io/v1 Table`, as JSON; Kubernetes has no protobuf form of it. */
+export interface Table {
+  readonly kind: 'Table'
+  readonly apiVersion: 'meta.k8s.io/v1'
+  readonly metadata: ListMeta
+  readonly columnDefinitions: readonly TableColumn[]
+  readonly rows: readonly TableRow[]
+}
+
+export interface TableColumn {
+  readonly name: string
+  readonly type: string
+  readonly format: string
+  readonly description: string
+  readonly priority: number
+}
+
+export interface TableRow {
+  readonly cells: readonly Cell[]
+  readonly object?: unknown
+}
+
+export interface TableOptions {
+  /** What each row carries of its object: `Metadata` (the default, a PartialObjectMetadata), `Object` or `None`. */
+  readonly includeObject?: 'None' | 'Metadata' | 'Object'
+  /** Milliseconds since 1970, for ages. */
+  readonly now: number
+  /** The list's own metadata: resourceVersion, continue, remainingItemCount. */
+  readonly metadata?: ListMeta
+  /** False leaves the column definitions out, as a watch does after its first event. */
+  readonly columns?: boolean
+}
+
+/** Prints objects of one kind as the table that `kubectl get` shows: all columns, also those of `-o wide`. */
+export const toTable = <T extends ApiObject>(
+  resource: Resource<T>,
+  objects: readonly T[],
+  { includeObject = 'Metadata', now, metadata = {}, columns = true }: TableOptions,
+): Table => {
+  const own = columnsOf(resource)
+  return {
+    kind: 'Table',
+    apiVersion: 'meta.k8s.io/v1',
+    metadata,
+    columnDefinitions: columns
+      ? own.map(({ name, type, format, description, priority }) => ({ name, type, format, description, priority }))
+      : [],
+    rows: objects.map((object) => {
+      const cells = own.map(({ cell }) => cell(object as never, now))
+      if (includeObject === 'None') return { cells }
+      return { cells, object: includeObject === 'Object' ? object : partial(object) }
+    }),
+  }
+}
+
+const columnsOf = (resource: Pick<Resource, 'group' | 'kind'>): readonly Column<never>[] =>
+  columnsByKind[resource.group === '' ? resource.kind : `${resource.kind}.${resource.group}`] ?? plainColumns
+
+/** An object's metadata and nothing else: what `as=PartialObjectMetadata` and table rows carry. */
+export const partial = (
+  object: ApiObject,
+): { readonly kind: string; readonly apiVersion: string; readonly metadata: ObjectMeta } => ({
+  kind: 'PartialObjectMetadata',
+  apiVersion: 'meta.k8s.io/v1',
+  metadata: object.metadata ?? {},
+})

@@ -1,0 +1,274 @@
+import type { GroupVersionKind } from './openapi-schemas.ts'
+import type { MessageClass } from './schema.ts'
+
+/** What a document needs to know of a served resource; `Resource` of the API room fits. */
+export interface OpenApiResource {
+  readonly group: string
+  readonly version: string
+  readonly kind: string
+  readonly plural: string
+  readonly namespaced: boolean
+  readonly subresources: readonly string[]
+  readonly message: MessageClass<unknown>
+  readonly list: MessageClass<unknown>
+}
+
+/** A subresource that reads and writes another kind than its parent's: `scale`, `eviction`. */
+export interface SubresourceKind {
+  readonly gvk: GroupVersionKind
+  readonly message: MessageClass<unknown>
+}
+
+export interface Parameter {
+  readonly name: string
+  readonly in: 'query' | 'path'
+  readonly type: 'string' | 'boolean' | 'integer'
+}
+
+export type Method = 'get' | 'put' | 'post' | 'delete' | 'patch'
+export type BodyKind = 'none' | 'object' | 'delete-options' | 'patch'
+
+export interface Operation {
+  readonly id: string
+  readonly method: Method
+  /** `x-kubernetes-action`. */
+  readonly action: string
+  readonly gvk: GroupVersionKind
+  readonly parameters: readonly Parameter[]
+  readonly body: BodyKind
+  readonly message: MessageClass<unknown> | undefined
+  readonly response: MessageClass<unknown> | 'status' | 'text'
+  readonly statuses: readonly number[]
+}
+
+export interface PathOperations {
+  readonly path: string
+  readonly tag: string
+  readonly parameters: readonly Parameter[]
+  readonly operations: readonly Operation[]
+}
+
+const query = (name: string, type: Parameter['type'] = 'string'): Parameter => ({ name, in: 'query', type })
+const inPath = (name: string): Parameter => ({ name, in: 'path', type: 'string' })
+
+const PRETTY = query('pretty')
+const DRY_RUN = query('dryRun')
+const WRITE = [DRY_RUN, query('fieldManager'), query('fieldValidation')]
+const SELECT = [
+  query('continue'),
+  query('fieldSelector'),
+  query('labelSelector'),
+  query('limit', 'integer'),
+  query('resourceVersion'),
+  query('resourceVersionMatch'),
+  query('sendInitialEvents', 'boolean'),
+  query('timeoutSeconds', 'integer'),
+]
+const LIST = [query('allowWatchBookmarks', 'boolean'), ...SELECT, query('watch', 'boolean')]
+const DELETE = [
+  DRY_RUN,
+  query('gracePeriodSeconds', 'integer'),
+  query('orphanDependents', 'boolean'),
+  query('propagationPolicy'),
+]
+const STREAM = [
+  query('command'),
+  query('container'),
+  ...['stdin', 'stdout', 'stderr', 'tty'].map((name) => query(name, 'boolean')),
+]
+const LOG = [
+  query('container'),
+  query('follow', 'boolean'),
+  query('limitBytes', 'integer'),
+  query('previous', 'boolean'),
+  query('sinceSeconds', 'integer'),
+  query('tailLines', 'integer'),
+  query('timestamps', 'boolean'),
+]
+/** Subresources that speak to the node: they are connected to, not read. */
+const CONNECT: { readonly [subresource: string]: readonly Parameter[] } = {
+  attach: STREAM.slice(1),
+  exec: STREAM,
+  portforward: [query('ports', 'integer')],
+  proxy: [query('path')],
+}
+
+/** The media types of a PATCH body. */
+export const PATCH_TYPES: readonly string[] = [
+  'application/json-patch+json',
+  'application/merge-patch+json',
+  'application/strategic-merge-patch+json',
+  'application/apply-patch+yaml',
+]
+
+/** The paths and operations that a resource is served by, as far as clients read documents for. */
+export const operationsOf = (
+  resource: OpenApiResource,
+  subresourceKinds: { readonly [subresource: string]: SubresourceKind } = {},
+): readonly PathOperations[] => {
+  const { group, version, kind, plural, namespaced, message } = resource
+  const root = group === '' ? `/api/${version}` : `/apis/${group}/${version}`
+  const collection = `${root}${namespaced ? '/namespaces/{namespace}' : ''}/${plural}`
+  const prefix = `${pascal(group === '' ? 'core' : group.replace(/\.k8s\.io$/, ''))}${pascal(version)}`
+  const tag = `${group === '' ? 'core' : group.replace(/\.k8s\.io$/, '').replaceAll('.', '')}_${version}`
+  const scope = namespaced ? 'Namespaced' : ''
+  const gvk: GroupVersionKind = { group, kind, version }
+  const names = namespaced ? [inPath('namespace')] : []
+  const path = (path: string, parameters: readonly Parameter[], operations: readonly Operation[]): PathOperations => ({
+    path,
+    tag,
+    parameters: [...parameters, PRETTY],
+    operations,
+  })
+  const read = { method: 'get', body: 'none', statuses: [200] } as const
+  const list: Operation = {
+    ...read,
+    id: `list${prefix}${scope}${kind}`,
+    action: 'list',
+    gvk,
+    parameters: LIST,
+    message: undefined,
+    response: resource.list,
+  }
+  const paths = [
+    path(collection, names, [
+      list,
+      {
+        id: `create${prefix}${scope}${kind}`,
+        method: 'post',
+        action: 'post',
+        gvk,
+        parameters: WRITE,
+        body: 'object',
+        message,
+        response: message,
+        statuses: [200, 201, 202],
+      },
+      {
+        id: `delete${prefix}Collection${scope}${kind}`,
+        method: 'delete',
+        action: 'deletecollection',
+        gvk,
+        parameters: [...SELECT, ...DELETE],
+        body: 'delete-options',
+        message: undefined,
+        response: 'status',
+        statuses: [200],
+      },
+    ]),
+    path(
+      `${collection}/{name}`,
+      [inPath('name'), ...names],
+      [
+        ...readAndWrite(`${prefix}${scope}${kind}`, gvk, message, ''),
+        {
+          id: `delete${prefix}${scope}${kind}`,
+          method: 'delete',
+          action: 'delete',
+          gvk,
+          parameters: DELETE,
+          body: 'delete-options',
+          message: undefined,
+          response: group === '' && ['Pod', 'Service', 'ServiceAccount'].includes(kind) ? message : 'status',
+          statuses: [200, 202],
+        },
+      ],
+    ),
+  ]
+  if (namespaced) paths.push(path(`${root}/${plural}`, [], [{ ...list, id: `list${prefix}${kind}ForAllNamespaces` }]))
+  for (const subresource of resource.subresources) {
+    const base = `${prefix}${scope}${kind}`
+    const other = subresourceKinds[subresource]
+    const at = (operations: readonly Operation[]): PathOperations =>
+      path(`${collection}/{name}/${subresource}`, [inPath('name'), ...names], operations)
+    const connect = CONNECT[subresource]
+    if (connect !== undefined) {
+      const call = (method: 'get' | 'post'): Operation => ({
+        ...read,
+        method,
+        id: `connect${prefix}${pascal(method)}${scope}${kind}${pascal(subresource)}`,
+        action: 'connect',
+        gvk,
+        parameters: connect,
+        message: undefined,
+        response: 'text',
+      })
+      paths.push(at([call('get'), call('post')]))
+    } else if (subresource === 'log') {
+      paths.push(
+        at([
+          { ...read, id: `read${base}Log`, action: 'get', gvk, parameters: LOG, message: undefined, response: 'text' },
+        ]),
+      )
+    } else if (subresource === 'binding' || subresource === 'eviction' || subresource === 'token') {
+      if (other === undefined) continue
+      paths.push(
+        at([
+          {
+            id: `create${base}${pascal(subresource)}`,
+            method: 'post',
+            action: 'post',
+            gvk: other.gvk,
+            parameters: WRITE,
+            body: 'object',
+            message: other.message,
+            response: other.message,
+            statuses: [200, 201, 202],
+          },
+        ]),
+      )
+    } else if (subresource === 'finalize') {
+      paths.push(at(readAndWrite(base, gvk, message, 'Finalize').filter(({ method }) => method === 'put')))
+    } else if (subresource !== 'scale' || other !== undefined)
+      paths.push(at(readAndWrite(base, other?.gvk ?? gvk, other?.message ?? message, pascal(subresource))))
+  }
+  return paths
+}
+
+const readAndWrite = (
+  base: string,
+  gvk: GroupVersionKind,
+  message: MessageClass<unknown>,
+  suffix: string,
+): readonly Operation[] => [
+  {
+    id: `read${base}${suffix}`,
+    method: 'get',
+    action: 'get',
+    gvk,
+    parameters: [],
+    body: 'none',
+    message,
+    response: message,
+    statuses: [200],
+  },
+  {
+    id: `replace${base}${suffix}`,
+    method: 'put',
+    action: 'put',
+    gvk,
+    parameters: WRITE,
+    body: 'object',
+    message,
+    response: message,
+    statuses: [200, 201],
+  },
+  {
+    id: `patch${base}${suffix}`,
+    method: 'patch',
+    action: 'patch',
+    gvk,
+    parameters: [...WRITE, query('force', 'boolean')],
+    body: 'patch',
+    message,
+    response: message,
+    statuses: [200, 201],
+  },
+]
+
+/** `discovery.k8s.io` is `Discovery`, `v1` is `V1`. */
+const pascal = (text: string): string =>
+  text
+    .split('.')
+    .map((part) => part.charAt(0).toUpperCase() + part.slice(1))
+    .join('')
