@@ -1,22 +1,50 @@
 import type { ControllerContext, RunningController } from './context.ts'
 import { startDeploymentController } from './deployment/controller.ts'
+import { startEndpointsController } from './endpoints/controller.ts'
 import { startEndpointSliceController } from './endpointslice/controller.ts'
+import { startEndpointSliceMirroringController } from './endpointslicemirroring/controller.ts'
+import { startGarbageCollector } from './garbage-collector/controller.ts'
+import { startLoadBalancerController } from './load-balancer/controller.ts'
+import { startNamespaceController } from './namespace/controller.ts'
+import { startNodeLifecycleController } from './node-lifecycle/controller.ts'
+import { startPodGarbageCollector } from './pod-garbage-collector/controller.ts'
 import { startReplicaSetController } from './replicaset/controller.ts'
+import { startRootCaController } from './root-ca/controller.ts'
 import { startScheduler } from './scheduler/controller.ts'
+import { startServiceAccountController } from './serviceaccount/controller.ts'
 
 export interface ControllerEntry {
   readonly name: string
+  /** Undefined where the options switch it off. */
   readonly start: (context: ControllerContext) => RunningController | undefined
 }
 
-/** All controllers, in the order in which they are started: along the way from `kubectl apply` to an answer. */
+/** All controllers, in the order in which they are started: first the way from `kubectl apply` to an answer. */
 export const CONTROLLERS: readonly ControllerEntry[] = [
+  // A pod is admitted only where its ServiceAccount is,
+  { name: 'serviceaccount', start: startServiceAccountController },
+  // and starts only when the CA that it mounts is there.
+  { name: 'root-ca', start: startRootCaController },
   // A Deployment is only seen in its ReplicaSets,
   { name: 'deployment', start: startDeploymentController },
   // which make pods,
   { name: 'replicaset', start: startReplicaSetController },
   // which need a node to run on,
   { name: 'scheduler', start: startScheduler },
-  // and are reached through slices.
+  // and are reached through slices,
   { name: 'endpointslice', start: startEndpointSliceController },
+  // and from outside by an address of the pool.
+  { name: 'load-balancer', start: startLoadBalancerController },
+  // The same endpoints for clients that do not know slices; after them, since no proxy waits for it.
+  { name: 'endpoints', start: startEndpointsController },
+  // Endpoints made by hand, the other way round.
+  { name: 'endpointslicemirroring', start: startEndpointSliceMirroringController },
+  // A node that fell silent takes its pods out of the endpoints.
+  { name: 'node-lifecycle', start: startNodeLifecycleController },
+  // What follows only removes, and nobody waits for it at boot: namespaces,
+  { name: 'namespace', start: startNamespaceController },
+  // what has lost its owner,
+  { name: 'garbage-collector', start: startGarbageCollector },
+  // and pods that no kubelet will finish.
+  { name: 'pod-garbage-collector', start: startPodGarbageCollector },
 ]

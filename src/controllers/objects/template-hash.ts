@@ -6,15 +6,17 @@ export const HASH_LABEL = 'pod-template-hash'
 const LETTERS = 'bcdfghjklmnpqrstvwxz2456789'
 
 /**
- * Names a pod template: FNV-1a (32 bits) over its canonical JSON and the collision count. Kubernetes hashes Go's memory
+ * Names a pod template: FNV-1a (32 bits) over the UTF-16 of its canonical JSON and the collision count. Kubernetes hashes Go's memory
  * dump of the struct, which nobody outside of Go can repeat; what matters is that the same template has the same name here.
  */
 export const templateHash = (template: PodTemplateSpec, collisionCount = 0): string => {
   let hash = 0x811c9dc5
-  for (const byte of new TextEncoder().encode(`${canonical(template)}${collisionCount || ''}`)) {
-    hash ^= byte
-    hash = Math.imul(hash, 0x01000193) >>> 0
-  }
+  const text = `${canonical(template)}${collisionCount || ''}`
+  for (let at = 0; at < text.length; at++)
+    for (const byte of [text.charCodeAt(at) & 0xff, text.charCodeAt(at) >> 8]) {
+      hash ^= byte
+      hash = Math.imul(hash, 0x01000193) >>> 0
+    }
   return [...String(hash)].map((digit) => LETTERS[digit.charCodeAt(0) % LETTERS.length]).join('')
 }
 

@@ -1,0 +1,44 @@
+import { endpoints } from '#api/resources.ts'
+import { isNotFound } from '#client/client.ts'
+import { keyOf } from '#client/store.ts'
+import { type ControllerContext, type RunningController, runLoop } from '../context.ts'
+import { sameValue } from '../objects/equal.ts'
+import { servicePods } from '../service-pods.ts'
+import { desiredEndpoints } from './desired.ts'
+
+/** The core/v1 Endpoints object of each Service with a selector: what kubectl before 1.33 and `get endpoints` show. */
+export const startEndpointsController = (context: ControllerContext): RunningController => {
+  const { client, informers } = context
+  const related = servicePods(context)
+  const cache = informers.for(endpoints)
+
+  const sync = async (key: string): Promise<void> => {
+    const service = related.services.lister.byKey(key)
+    const current = cache.lister.byKey(key)
+    if (!service) return
+    const wanted = desiredEndpoints(service, related.podsOf(service), current)
+    if (!wanted || (current && sameValue(wanted, current))) return
+    const { namespace } = service.metadata!
+    if (current) await client.update(endpoints, wanted, { namespace })
+    else await client.create(endpoints, wanted, { namespace })
+  }
+
+  const { queue, running } = runLoop(context, 'endpoints', [...related.caches, cache as never], sync)
+  related.watch((key) => queue.add(key))
+  // What belongs to a Service that is gone goes now, also where it was made by hand, as Kubernetes does it.
+  related.services.addHandlers({
+    onDelete: (service) => {
+      const { name, namespace } = service.metadata!
+      const uid = cache.lister.get(name!, namespace)?.metadata?.uid
+      if (!uid) return
+      client.delete(endpoints, name!, { namespace, preconditions: { uid } }).catch((error: unknown) => {
+        if (!isNotFound(error)) context.log('warn', `endpoints: ${keyOf(service)} was not deleted`, { error })
+      })
+    },
+  })
+  cache.addHandlers({
+    onUpdate: (_, object) => queue.add(keyOf(object)),
+    onDelete: (object) => queue.add(keyOf(object)),
+  })
+  return running
+}

@@ -1,0 +1,142 @@
+import type { OwnerReference } from '#api/meta-v1.ts'
+import { type ApiObject, groupVersion, type Resource } from '#api/resource.ts'
+import { isNotFound } from '#client/client.ts'
+import type { Informer } from '#client/informer.ts'
+import { keyOf } from '#client/store.ts'
+import { type ControllerContext, type RunningController, runLoop } from '../context.ts'
+import { FOREGROUND, type OwnerState, planCollection } from './desired.ts'
+
+const byOwner = (object: ApiObject): readonly string[] => [
+  ...new Set((object.metadata?.ownerReferences ?? []).map(({ uid }) => uid)),
+]
+/** As many uids of deleted owners as are remembered, so that a thousand dependents do not ask a thousand times. */
+const MOST_GONE = 1000
+
+/** Deletes what no owner needs any more, over all served resources. Events own nothing and are owned by nobody. */
+export const startGarbageCollector = (context: ControllerContext): RunningController => {
+  const { client, informers } = context
+  const kinds = context.resources.filter(({ plural }) => plural !== 'events')
+  const caches = new Map<Resource, Informer<ApiObject>>()
+  for (const resource of kinds) {
+    const cache = informers.for(resource)
+    cache.addIndex('owner', byOwner)
+    caches.set(resource, cache)
+  }
+  const idOf = (resource: Resource) => `${resource.group}/${resource.plural}`
+  const byId = new Map(kinds.map((resource) => [idOf(resource), resource]))
+  const gone = new Set<string>()
+
+  const dependentsOf = (uid: string): { resource: Resource; object: ApiObject }[] =>
+    [...caches].flatMap(([resource, cache]) =>
+      cache.lister.byIndex('owner', uid).map((object) => ({ resource, object })),
+    )
+
+  /** A cache may be behind the one that told of the dependent: only the server can say that an owner is gone. */
+  const stateOf = async (owner: OwnerReference, namespace: string | undefined): Promise<OwnerState> => {
+    if (gone.has(owner.uid)) return 'dangling'
+    const resource = kinds.find((one) => one.kind === owner.kind && groupVersion(one) === owner.apiVersion)
+    // A kind that is not served here cannot be judged, so its dependents stay.
+    if (!resource || (resource.namespaced && !namespace)) return 'solid'
+    const scope = resource.namespaced ? namespace : undefined
+    let found = caches.get(resource)!.lister.get(owner.name, scope)
+    if (found?.metadata?.uid !== owner.uid)
+      try {
+        found = await client.get(resource, owner.name, scope ? { namespace: scope } : {})
+      } catch (error) {
+        if (!isNotFound(error)) throw error
+        found = undefined
+      }
+    if (found?.metadata?.uid !== owner.uid) {
+      forget(owner.uid)
+      return 'dangling'
+    }
+    const waits = found.metadata?.deletionTimestamp && found.metadata.finalizers?.includes(FOREGROUND)
+    return waits ? 'waiting' : 'solid'
+  }
+
+  const forget = (uid: string) => {
+    gone.add(uid)
+    if (gone.size > MOST_GONE) gone.delete(gone.values().next().value!)
+  }
+
+  const setOwners = (resource: Resource, object: ApiObject, drop: (uid: string) => boolean) => {
+    const { name, namespace, uid, resourceVersion, ownerReferences = [] } = object.metadata!
+    const kept = ownerReferences.filter((owner) => !drop(owner.uid))
+    const metadata = { uid, resourceVersion, ownerReferences: kept.length > 0 ? kept : null }
+    return client.patch(resource, name!, 'merge', { metadata }, namespace ? { namespace } : {})
+  }
+
+  const sync = async (key: string): Promise<void> => {
+    const space = key.indexOf(' ')
+    const resource = byId.get(key.slice(0, space))!
+    const object = caches.get(resource)!.lister.byKey(key.slice(space + 1))
+    if (!object) return
+    const { name, namespace, uid, resourceVersion, ownerReferences = [], finalizers = [] } = object.metadata!
+    const scope = namespace ? { namespace } : {}
+    const states = new Map<string, OwnerState>()
+    if (!object.metadata?.deletionTimestamp)
+      for (const owner of ownerReferences) states.set(owner.uid, await stateOf(owner, namespace))
+    const dependents = dependentsOf(uid!)
+    const plan = planCollection(
+      object,
+      ({ uid: owner }) => states.get(owner)!,
+      dependents.map((one) => one.object),
+    )
+    switch (plan.kind) {
+      case 'keep':
+        return
+      case 'unlink':
+        await setOwners(resource, object, (owner) => plan.uids.includes(owner))
+        return
+      case 'delete':
+        await client.delete(resource, name!, { ...scope, propagationPolicy: plan.policy, preconditions: { uid } })
+        return
+      case 'delete-dependents':
+        for (const dependent of dependents) note(dependent.resource, dependent.object)
+        return
+      case 'orphan-dependents':
+        for (const dependent of dependents)
+          await setOwners(dependent.resource, dependent.object, (owner) => owner === uid)
+        queue.add(key)
+        return
+      case 'release': {
+        const left = finalizers.filter((one) => one !== plan.finalizer)
+        const metadata = { uid, resourceVersion, finalizers: left.length > 0 ? left : null }
+        await client.patch(resource, name!, 'merge', { metadata }, scope)
+        return
+      }
+      default:
+        plan satisfies never
+    }
+  }
+
+  const { queue, running } = runLoop(context, 'garbage-collector', [...caches.values()] as never[], sync)
+  const note = (resource: Resource, object: ApiObject) => queue.add(`${idOf(resource)} ${keyOf(object)}`)
+  const concerns = ({ metadata }: ApiObject): boolean =>
+    (metadata?.ownerReferences?.length ?? 0) > 0 || metadata?.deletionTimestamp !== undefined
+  for (const [resource, cache] of caches)
+    cache.addHandlers({
+      onAdd: (object) => {
+        if (concerns(object)) note(resource, object)
+      },
+      onUpdate: (before, object) => {
+        const changed =
+          before.metadata?.ownerReferences !== object.metadata?.ownerReferences ||
+          before.metadata?.deletionTimestamp !== object.metadata?.deletionTimestamp ||
+          before.metadata?.finalizers !== object.metadata?.finalizers
+        if (changed && concerns(object)) note(resource, object)
+      },
+      onDelete: (object) => {
+        forget(object.metadata!.uid!)
+        for (const dependent of dependentsOf(object.metadata!.uid!)) note(dependent.resource, dependent.object)
+        // An owner that waits for its dependents has one less.
+        for (const owner of object.metadata?.ownerReferences ?? []) {
+          const kind = kinds.find((one) => one.kind === owner.kind && groupVersion(one) === owner.apiVersion)
+          if (!kind) continue
+          const scope = kind.namespaced ? object.metadata?.namespace : undefined
+          queue.add(`${idOf(kind)} ${scope ? `${scope}/` : ''}${owner.name}`)
+        }
+      },
+    })
+  return running
+}

@@ -1,0 +1,47 @@
+import type { OwnerReference } from '#api/meta-v1.ts'
+import type { ApiObject } from '#api/resource.ts'
+
+export const FOREGROUND = 'foregroundDeletion'
+export const ORPHAN = 'orphan'
+
+/** What is known of an owner: there, gone, or going and waiting for its dependents. */
+export type OwnerState = 'solid' | 'dangling' | 'waiting'
+
+export type Collection =
+  | { readonly kind: 'keep' }
+  /** Some owners are there: only the references to the others go. */
+  | { readonly kind: 'unlink'; readonly uids: readonly string[] }
+  | { readonly kind: 'delete'; readonly policy: 'Background' | 'Foreground' | 'Orphan' }
+  /** Being deleted in the foreground: dependents first. */
+  | { readonly kind: 'delete-dependents' }
+  | { readonly kind: 'orphan-dependents' }
+  | { readonly kind: 'release'; readonly finalizer: string }
+
+export const blocks = (dependent: ApiObject, owner: string): boolean =>
+  (dependent.metadata?.ownerReferences ?? []).some(({ uid, blockOwnerDeletion }) => uid === owner && blockOwnerDeletion)
+
+/** Decides over one object, from its finalizers, its owners' state and its dependents. */
+export const planCollection = (
+  object: ApiObject,
+  stateOf: (owner: OwnerReference) => OwnerState,
+  dependents: readonly ApiObject[],
+): Collection => {
+  const { uid, deletionTimestamp, finalizers = [], ownerReferences = [] } = object.metadata ?? {}
+  if (deletionTimestamp) {
+    if (finalizers.includes(ORPHAN))
+      return dependents.length > 0 ? { kind: 'orphan-dependents' } : { kind: 'release', finalizer: ORPHAN }
+    if (finalizers.includes(FOREGROUND))
+      return dependents.some((dependent) => blocks(dependent, uid!))
+        ? { kind: 'delete-dependents' }
+        : { kind: 'release', finalizer: FOREGROUND }
+    return { kind: 'keep' }
+  }
+  if (ownerReferences.length === 0) return { kind: 'keep' }
+  const states = ownerReferences.map((owner) => [owner.uid, stateOf(owner)] as const)
+  const others = states.filter(([, state]) => state !== 'solid').map(([owner]) => owner)
+  if (others.length < states.length) return others.length > 0 ? { kind: 'unlink', uids: others } : { kind: 'keep' }
+  if (finalizers.includes(ORPHAN)) return { kind: 'delete', policy: 'Orphan' }
+  const waiting = states.some(([, state]) => state === 'waiting')
+  const foreground = finalizers.includes(FOREGROUND) || (waiting && dependents.length > 0)
+  return { kind: 'delete', policy: foreground ? 'Foreground' : 'Background' }
+}

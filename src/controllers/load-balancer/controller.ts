@@ -1,0 +1,96 @@
+import type { Service } from '#api/core-v1.ts'
+import { services } from '#api/resources.ts'
+import { keyOf } from '#client/store.ts'
+import { type ControllerContext, type RunningController, recorderOf, runLoop } from '../context.ts'
+import { sameValue } from '../objects/equal.ts'
+import { assignAddresses, heldBy, isPooled, parseRange } from './desired.ts'
+
+/** How long a Service that got nothing is not told so again. */
+const TELL_AGAIN = 600_000
+
+/**
+ * Gives Services of type LoadBalancer an address of the pool. What is taken is read from the Services' own status, so that
+ * nothing else has to be kept or restored; one Service at a time, so that no two take the same address.
+ */
+export const startLoadBalancerController = (context: ControllerContext): RunningController | undefined => {
+  if (!context.loadBalancer) return undefined
+  const { client, informers, clock } = context
+  const pool = context.loadBalancer.cidrs.map(parseRange)
+  const recorder = recorderOf(context, 'load-balancer-controller')
+  const cache = informers.for(services)
+  cache.addIndex('load-balancer-ip', heldBy)
+  const waiting = new Set<string>()
+  const told = new Map<string, { readonly text: string; readonly at: number }>()
+
+  /** Two that hold the same address (a status restored by hand): the older one keeps it. */
+  const holderOf = (service: Service, ip: string): string | undefined => {
+    const order = (one: Service) => `${one.metadata?.creationTimestamp} ${one.metadata?.uid}`
+    const mine = heldBy(service).includes(ip)
+    const other = cache.lister
+      .byIndex('load-balancer-ip', ip)
+      .find(
+        (one) => one.metadata?.uid !== service.metadata?.uid && isPooled(one) && (!mine || order(one) < order(service)),
+      )
+    return other && keyOf(other)
+  }
+
+  const sync = async (key: string): Promise<number | undefined> => {
+    const service = cache.lister.byKey(key)
+    waiting.delete(key)
+    if (!service || service.metadata?.deletionTimestamp) {
+      told.delete(key)
+      return undefined
+    }
+    const { namespace } = service.metadata!
+    const current = service.status?.loadBalancer?.ingress ?? []
+    if (!isPooled(service)) {
+      told.delete(key)
+      // Another class's addresses are its own affair; without the type there is nobody else to clear them.
+      if (service.spec?.type === 'LoadBalancer' || current.length === 0) return undefined
+      await client.update(
+        services,
+        { ...service, status: { ...service.status, loadBalancer: {} } },
+        { namespace, subresource: 'status' },
+      )
+      return undefined
+    }
+    const { ingress, faults } = assignAddresses(service, pool, (ip) => holderOf(service, ip))
+    if (faults.length > 0) waiting.add(key)
+    if (!sameValue(ingress, current)) {
+      await client.update(
+        services,
+        { ...service, status: { ...service.status, loadBalancer: { ingress } } },
+        { namespace, subresource: 'status' },
+      )
+      if (ingress.length > 0)
+        recorder.record(service, 'Normal', 'EnsuredLoadBalancer', `Assigned ${ingress.map(({ ip }) => ip).join(', ')}`)
+    }
+    const text = faults.join('; ')
+    const last = told.get(key)
+    if (!text) told.delete(key)
+    else if (last?.text !== text || clock.now() - last.at > TELL_AGAIN) {
+      told.set(key, { text, at: clock.now() })
+      recorder.record(service, 'Warning', 'SyncLoadBalancerFailed', text)
+    }
+    return undefined
+  }
+
+  const { queue, running } = runLoop(context, 'load-balancer', [cache] as never[], sync, { concurrency: 1 })
+  const freed = () => {
+    for (const key of waiting) queue.add(key)
+  }
+  cache.addHandlers({
+    onAdd: (service) => {
+      if (service.spec?.type === 'LoadBalancer' || heldBy(service).length > 0) queue.add(keyOf(service))
+    },
+    onUpdate: (before, service) => {
+      if (service.spec?.type === 'LoadBalancer' || before.spec?.type === 'LoadBalancer') queue.add(keyOf(service))
+      if (heldBy(before).some((ip) => !heldBy(service).includes(ip))) freed()
+    },
+    onDelete: (service) => {
+      queue.add(keyOf(service))
+      if (heldBy(service).length > 0) freed()
+    },
+  })
+  return running
+}

@@ -1,0 +1,126 @@
+import type { LoadBalancerIngress, Service } from '#api/core-v1.ts'
+import { cidrSize, nthAddress, parseCidr } from '#net/cidr.ts'
+import {
+  canonicalAddress,
+  compareAddresses,
+  formatAddress,
+  type IpAddress,
+  type IpFamily,
+  parseAddress,
+  tryParseAddress,
+} from '#net/ip-address.ts'
+
+export const POOL_CLASS = 'fairlead.io/pool'
+
+/** Both ends are given out. */
+export interface AddressRange {
+  readonly from: IpAddress
+  readonly to: IpAddress
+}
+
+/**
+ * `172.30.255.1-172.30.255.250`, or a CIDR. Of an IPv4 CIDR the first and last address stay unused (network and broadcast),
+ * of an IPv6 one the first (the subnet-router anycast address, RFC 4291). Throws where the text is neither.
+ */
+export const parseRange = (text: string): AddressRange => {
+  const dash = text.indexOf('-')
+  if (dash >= 0) {
+    const range = { from: parseAddress(text.slice(0, dash).trim()), to: parseAddress(text.slice(dash + 1).trim()) }
+    if (range.from.family !== range.to.family || compareAddresses(range.from, range.to) > 0)
+      throw new RangeError(`load balancer pool '${text}': the first address must be below the last, of the same family`)
+    return range
+  }
+  const cidr = parseCidr(text)
+  const size = cidrSize(cidr)
+  const v4 = cidr.address.family === 'IPv4'
+  const [first, last] = size <= 2n ? [0n, size - 1n] : [1n, v4 ? size - 2n : size - 1n]
+  return { from: nthAddress(cidr, first), to: nthAddress(cidr, last) }
+}
+
+const inRange = (range: AddressRange, address: IpAddress): boolean =>
+  range.from.family === address.family &&
+  compareAddresses(range.from, address) <= 0 &&
+  compareAddresses(address, range.to) <= 0
+
+const inPool = (pool: readonly AddressRange[], ip: string): boolean => {
+  const address = tryParseAddress(ip)
+  return address !== undefined && pool.some((range) => inRange(range, address))
+}
+
+/** Of type LoadBalancer and not another controller's. */
+export const isPooled = (service: Service): boolean =>
+  service.spec?.type === 'LoadBalancer' &&
+  !service.metadata?.deletionTimestamp &&
+  (!service.spec.loadBalancerClass || service.spec.loadBalancerClass === POOL_CLASS)
+
+export const heldBy = (service: Service): readonly string[] =>
+  (service.status?.loadBalancer?.ingress ?? []).flatMap(({ ip }) => (ip ? [ip] : []))
+
+export interface Assignment {
+  readonly ingress: readonly LoadBalancerIngress[]
+  /** Why it did not get all that it asks for; told as an Event. */
+  readonly faults: readonly string[]
+}
+
+const familiesOf = (service: Service): readonly IpFamily[] => {
+  const given = (service.spec?.ipFamilies ?? []).filter((family) => family !== '')
+  if (given.length > 0) return given
+  return [service.spec?.clusterIP?.includes(':') ? 'IPv6' : 'IPv4']
+}
+
+/**
+ * The addresses a Service should have: one a family, those it has where they are good, the one asked for
+ * (spec.loadBalancerIP) where it is free, else the lowest free one. `taken` says what other Services hold.
+ */
+export const assignAddresses = (
+  service: Service,
+  pool: readonly AddressRange[],
+  taken: (ip: string) => string | undefined,
+): Assignment => {
+  const held = heldBy(service)
+  const asked = service.spec?.loadBalancerIP
+  const faults: string[] = []
+  const ips: string[] = []
+  const wanted = asked ? tryParseAddress(asked) : undefined
+  if (asked && !wanted) faults.push(`spec.loadBalancerIP '${asked}' is not an IP address`)
+  else if (wanted && !familiesOf(service).includes(wanted.family))
+    faults.push(`spec.loadBalancerIP ${asked} is of a family that spec.ipFamilies does not name`)
+  for (const family of familiesOf(service)) {
+    if (wanted?.family === family) {
+      const ip = canonicalAddress(asked!)
+      const holder = taken(ip)
+      if (!inPool(pool, ip)) faults.push(`spec.loadBalancerIP ${ip} is outside of the pool ${describe(pool)}`)
+      else if (holder) faults.push(`spec.loadBalancerIP ${ip} is taken by Service ${holder}`)
+      else ips.push(ip)
+      continue
+    }
+    if (asked && !wanted) continue
+    const kept = held.find((ip) => tryParseAddress(ip)?.family === family && inPool(pool, ip) && !taken(ip))
+    const ip = kept ?? lowestFree(pool, family, taken)
+    if (ip) ips.push(ip)
+    else if (pool.some(({ from }) => from.family === family))
+      faults.push(
+        `no ${family} address is free in the pool ${describe(pool)}; delete a LoadBalancer Service or give a larger --load-balancer-cidr`,
+      )
+    else faults.push(`the pool ${describe(pool)} has no ${family} addresses`)
+  }
+  return { ingress: ips.map((ip) => ({ ip, ipMode: 'VIP' })), faults }
+}
+
+const describe = (pool: readonly AddressRange[]): string =>
+  pool.map(({ from, to }) => `${formatAddress(from)}-${formatAddress(to)}`).join(', ')
+
+const lowestFree = (
+  pool: readonly AddressRange[],
+  family: IpFamily,
+  taken: (ip: string) => string | undefined,
+): string | undefined => {
+  for (const { from, to } of pool) {
+    if (from.family !== family) continue
+    for (let value = from.value; value <= to.value; value++) {
+      const ip = formatAddress({ ...from, value })
+      if (!taken(ip)) return ip
+    }
+  }
+  return undefined
+}

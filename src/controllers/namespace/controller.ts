@@ -1,0 +1,85 @@
+import { namespaces } from '#api/resources.ts'
+import { isNotFound } from '#client/client.ts'
+import { type ControllerContext, type RunningController, runLoop } from '../context.ts'
+import { sameValue } from '../objects/equal.ts'
+import { namespaceStatus } from './desired.ts'
+
+/** A safety net only: each object that goes brings the namespace back into the queue. */
+const LOOK_AGAIN = 5000
+
+/** Empties a namespace that is being deleted, then lets it go. */
+export const startNamespaceController = (context: ControllerContext): RunningController => {
+  const { client, informers, clock, resources } = context
+  const cache = informers.for(namespaces)
+  const contents = resources.filter((resource) => resource.namespaced)
+
+  const empty = async (name: string) => {
+    const counts = new Map<string, number>()
+    const finalizers = new Map<string, number>()
+    let failure: string | undefined
+    const emptyOne = async (resource: (typeof contents)[number]) => {
+      const { items } = await client.list(resource, { namespace: name })
+      await Promise.all(
+        items
+          .filter(({ metadata }) => !metadata?.deletionTimestamp)
+          .map(async ({ metadata }) => {
+            try {
+              await client.delete(resource, metadata!.name!, {
+                namespace: name,
+                propagationPolicy: 'Background',
+                preconditions: { uid: metadata!.uid },
+              })
+            } catch (error) {
+              if (!isNotFound(error)) throw error
+            }
+          }),
+      )
+      const left = items.length > 0 ? (await client.list(resource, { namespace: name })).items : []
+      if (left.length === 0) return
+      counts.set(`${resource.plural}.${resource.group}`, left.length)
+      for (const finalizer of left.flatMap(({ metadata }) => metadata?.finalizers ?? []))
+        finalizers.set(finalizer, (finalizers.get(finalizer) ?? 0) + 1)
+    }
+    const results = await Promise.allSettled(contents.map(emptyOne))
+    for (const result of results)
+      if (result.status === 'rejected') failure = [failure, (result.reason as Error).message].filter(Boolean).join('; ')
+    return { counts, finalizers, failure }
+  }
+
+  const sync = async (name: string): Promise<number | undefined> => {
+    const namespace = cache.lister.get(name)
+    if (!namespace?.metadata?.deletionTimestamp) return undefined
+    const own = namespace.spec?.finalizers ?? []
+    if (!own.includes('kubernetes')) return undefined
+    const remains = await empty(name)
+    const latest = cache.lister.get(name)
+    if (latest?.metadata?.uid !== namespace.metadata.uid || !latest) return undefined
+    const status = namespaceStatus(latest, remains, clock.now())
+    if (remains.counts.size > 0 || remains.failure !== undefined) {
+      if (!sameValue(status, latest.status))
+        await client.update(namespaces, { ...latest, status }, { subresource: 'status' })
+      return LOOK_AGAIN
+    }
+    const finalizers = own.filter((one) => one !== 'kubernetes')
+    await client.update(namespaces, { ...latest, spec: { ...latest.spec, finalizers } }, { subresource: 'finalize' })
+    return undefined
+  }
+
+  const { queue, running } = runLoop(context, 'namespace', [cache] as never[], sync)
+  cache.addHandlers({
+    onAdd: (namespace) => queue.add(namespace.metadata!.name!),
+    onUpdate: (_, namespace) => {
+      if (namespace.metadata?.deletionTimestamp) queue.add(namespace.metadata.name!)
+    },
+  })
+  for (const resource of contents) {
+    // Events are many and their going says nothing; the look that deletes them sees them gone.
+    if (resource.plural === 'events') continue
+    informers.for(resource).addHandlers({
+      onDelete: ({ metadata }) => {
+        if (cache.lister.get(metadata!.namespace!)?.metadata?.deletionTimestamp) queue.add(metadata!.namespace!)
+      },
+    })
+  }
+  return running
+}

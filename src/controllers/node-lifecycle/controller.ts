@@ -1,0 +1,86 @@
+import type { Pod } from '#api/core-v1.ts'
+import { leases, nodes, pods } from '#api/resources.ts'
+import { type ControllerContext, type RunningController, recorderOf, runLoop } from '../context.ts'
+import { byNode } from '../indexes.ts'
+import { isPodReady } from '../objects/pod.ts'
+import { formatTime } from '../objects/time.ts'
+import { desiredTaints, GRACE_MS, readyStatus, silentConditions } from './desired.ts'
+
+const LEASE_NAMESPACE = 'kube-node-lease'
+
+/**
+ * Notices nodes that stopped renewing their lease: Ready becomes Unknown, the node is tainted, and its pods are no longer
+ * ready, so that no Service sends anyone there. The time counts from when a renewal was seen here, not from what the
+ * node's clock wrote.
+ */
+export const startNodeLifecycleController = (context: ControllerContext): RunningController => {
+  const { client, informers, clock } = context
+  const recorder = recorderOf(context, 'node-controller')
+  const [nodeCache, leaseCache, podCache] = [informers.for(nodes), informers.for(leases), informers.for(pods)]
+  podCache.addIndex('node', byNode)
+  const heard = new Map<string, { readonly renewTime: string; readonly at: number }>()
+
+  const markPod = async (pod: Pod): Promise<void> => {
+    const at = formatTime(clock.now())
+    const conditions = pod.status!.conditions!.map((condition) =>
+      condition.type === 'Ready' ? { ...condition, status: 'False', lastTransitionTime: at } : condition,
+    )
+    const { namespace } = pod.metadata!
+    await client.update(pods, { ...pod, status: { ...pod.status, conditions } }, { namespace, subresource: 'status' })
+    recorder.record(pod, 'Warning', 'NodeNotReady', 'Node is not ready')
+  }
+
+  const sync = async (name: string): Promise<number | undefined> => {
+    let node = nodeCache.lister.get(name)
+    if (!node || node.metadata?.deletionTimestamp) {
+      if (!node) heard.delete(name)
+      return undefined
+    }
+    const now = clock.now()
+    const lease = leaseCache.lister.get(name, LEASE_NAMESPACE)?.spec?.renewTime
+    // A kubelet without leases is heard by its status.
+    const beat = node.status?.conditions?.find(({ type }) => type === 'Ready')?.lastHeartbeatTime
+    const renewTime = `${lease} ${beat}`
+    let last = heard.get(name)
+    if (!last || last.renewTime !== renewTime) {
+      last = { renewTime, at: now }
+      heard.set(name, last)
+    }
+    const silence = now - last.at
+    if (silence >= GRACE_MS) {
+      const conditions = silentConditions(node, now)
+      if (conditions) {
+        if (readyStatus(node) === 'True')
+          recorder.record(node, 'Normal', 'NodeNotReady', `Node ${name} status is now: NodeNotReady`)
+        node = await client.update(
+          nodes,
+          { ...node, status: { ...node.status, conditions } },
+          { subresource: 'status' },
+        )
+      }
+    }
+    const taints = desiredTaints(node, now)
+    if (taints) {
+      const { resourceVersion, uid } = node.metadata!
+      const body = { metadata: { resourceVersion, uid }, spec: { taints: taints.length > 0 ? taints : null } }
+      node = await client.patch(nodes, name, 'merge', body)
+    }
+    // A kubelet that says itself that it is not ready looks after its own pods, but they cannot be trusted either.
+    if (readyStatus(node) !== 'True' && node.status?.conditions?.some(({ type }) => type === 'Ready'))
+      await Promise.all(podCache.lister.byIndex('node', name).filter(isPodReady).map(markPod))
+    return silence >= GRACE_MS ? undefined : GRACE_MS - silence
+  }
+
+  const caches = [nodeCache, leaseCache, podCache] as never[]
+  const { queue, running } = runLoop(context, 'node-lifecycle', caches, sync)
+  nodeCache.addHandlers({
+    onAdd: (node) => queue.add(node.metadata!.name!),
+    onUpdate: (_, node) => queue.add(node.metadata!.name!),
+    onDelete: (node) => queue.add(node.metadata!.name!),
+  })
+  const renewed = (lease: { readonly metadata?: { readonly name?: string; readonly namespace?: string } }) => {
+    if (lease.metadata?.namespace === LEASE_NAMESPACE) queue.add(lease.metadata.name!)
+  }
+  leaseCache.addHandlers({ onAdd: renewed, onUpdate: (_, lease) => renewed(lease) })
+  return running
+}

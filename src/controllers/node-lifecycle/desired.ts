@@ -1,0 +1,75 @@
+import type { Node, NodeCondition, Taint } from '#api/core-v1.ts'
+import { sameValue } from '../objects/equal.ts'
+import { formatTime } from '../objects/time.ts'
+
+/** A node whose lease was not renewed for so long has failed. */
+export const GRACE_MS = 40_000
+
+const WATCHED = ['Ready', 'MemoryPressure', 'DiskPressure', 'PIDPressure']
+
+export const readyStatus = (node: Node): 'True' | 'False' | 'Unknown' => {
+  const status = node.status?.conditions?.find(({ type }) => type === 'Ready')?.status
+  return status === 'True' || status === 'False' ? status : 'Unknown'
+}
+
+/** The conditions of a node that no longer speaks; undefined where they say so already. */
+export const silentConditions = (node: Node, now: number): readonly NodeCondition[] | undefined => {
+  const existing = node.status?.conditions ?? []
+  const at = formatTime(now)
+  const next = WATCHED.map((type): NodeCondition => {
+    const before = existing.find((condition) => condition.type === type)
+    if (!before)
+      return {
+        type,
+        status: 'Unknown',
+        reason: 'NodeStatusNeverUpdated',
+        message: 'Kubelet never posted node status.',
+        lastHeartbeatTime: node.metadata?.creationTimestamp,
+        lastTransitionTime: at,
+      }
+    if (before.status === 'Unknown') return before
+    return {
+      ...before,
+      status: 'Unknown',
+      reason: 'NodeStatusUnknown',
+      message: 'Kubelet stopped posting node status.',
+      lastTransitionTime: at,
+    }
+  })
+  const others = existing.filter(({ type }) => !WATCHED.includes(type))
+  const all = [...others, ...next]
+  const same = all.length === existing.length && all.every((condition) => existing.includes(condition))
+  return same ? undefined : all
+}
+
+// Taints that follow a condition (KEP-382); Ready also carries NoExecute, which moves pods away.
+const BY_CONDITION: readonly (readonly [type: string, status: string, key: string])[] = [
+  ['Ready', 'False', 'node.kubernetes.io/not-ready'],
+  ['Ready', 'Unknown', 'node.kubernetes.io/unreachable'],
+  ['MemoryPressure', 'True', 'node.kubernetes.io/memory-pressure'],
+  ['DiskPressure', 'True', 'node.kubernetes.io/disk-pressure'],
+  ['PIDPressure', 'True', 'node.kubernetes.io/pid-pressure'],
+  ['NetworkUnavailable', 'True', 'node.kubernetes.io/network-unavailable'],
+]
+const UNSCHEDULABLE = 'node.kubernetes.io/unschedulable'
+const OURS = new Set([...BY_CONDITION.map(([, , key]) => key), UNSCHEDULABLE])
+
+/** The node's taints as its conditions ask for them; undefined where nothing changes. Taints of others stay. */
+export const desiredTaints = (node: Node, now: number): readonly Taint[] | undefined => {
+  const existing = node.spec?.taints ?? []
+  const wanted: Taint[] = []
+  const add = (key: string, effect: 'NoSchedule' | 'NoExecute') => {
+    const before = existing.find((taint) => taint.key === key && taint.effect === effect)
+    wanted.push(before ?? { key, effect, timeAdded: formatTime(now) })
+  }
+  for (const [type, status, key] of BY_CONDITION) {
+    const present = node.status?.conditions?.find((condition) => condition.type === type)
+    if (present?.status !== status) continue
+    add(key, 'NoSchedule')
+    if (type === 'Ready') add(key, 'NoExecute')
+  }
+  if (node.spec?.unschedulable) add(UNSCHEDULABLE, 'NoSchedule')
+  const next = [...existing.filter(({ key }) => !OURS.has(key)), ...wanted]
+  const text = (taints: readonly Taint[]) => taints.map(({ key, effect }) => `${key}:${effect}`).sort()
+  return sameValue(text(next), text(existing)) ? undefined : next
+}

@@ -1,0 +1,66 @@
+import { nodes, pods } from '#api/resources.ts'
+import { isNotFound } from '#client/client.ts'
+import { type ControllerContext, type RunningController, runLoop } from '../context.ts'
+import { byNode } from '../indexes.ts'
+import { isPodTerminal, isTerminating } from '../objects/pod.ts'
+import { podsToCollect, QUARANTINE_MS } from './desired.ts'
+
+const ALL = 'all'
+
+/** Removes pods that nobody else will: bound to a node that is gone, deleted before they had one, or ended long ago. */
+export const startPodGarbageCollector = (context: ControllerContext): RunningController => {
+  const { client, informers, clock, log } = context
+  const [nodeCache, podCache] = [informers.for(nodes), informers.for(pods)]
+  podCache.addIndex('node', byNode)
+  const missingSince = new Map<string, number>()
+
+  const sync = async (): Promise<number | undefined> => {
+    const now = clock.now()
+    const all = podCache.lister.list()
+    const bound = new Set(all.flatMap((pod) => pod.spec?.nodeName || []))
+    for (const name of bound) if (!nodeCache.lister.get(name) && !missingSince.has(name)) missingSince.set(name, now)
+    for (const name of missingSince.keys())
+      if (!bound.has(name) || nodeCache.lister.get(name)) missingSince.delete(name)
+    for (const [name, since] of missingSince) {
+      if (now - since < QUARANTINE_MS) continue
+      // The cache has long said so; the server has the last word before something is deleted by force.
+      const there = await client.get(nodes, name).then(
+        () => true,
+        (error: unknown) => {
+          if (isNotFound(error)) return false
+          throw error
+        },
+      )
+      if (there) missingSince.delete(name)
+    }
+    const missingFor = (name: string) => {
+      const since = missingSince.get(name)
+      return since === undefined ? 0 : now - since
+    }
+    for (const { pod, reason } of podsToCollect(all, missingFor)) {
+      const { name, namespace, uid } = pod.metadata!
+      log('info', `pod-garbage-collector: deleting ${namespace}/${name}`, { reason })
+      await client
+        .delete(pods, name!, { namespace, gracePeriodSeconds: 0, preconditions: { uid } })
+        .catch((error: unknown) => {
+          if (!isNotFound(error)) throw error
+        })
+    }
+    const waits = [...missingSince.values()].map((since) => since + QUARANTINE_MS - now).filter((ms) => ms > 0)
+    return waits.length > 0 ? Math.min(...waits) : undefined
+  }
+
+  const { queue, running } = runLoop(context, 'pod-garbage-collector', [nodeCache, podCache] as never[], sync)
+  const look = () => queue.add(ALL)
+  nodeCache.addHandlers({ onAdd: look, onDelete: look })
+  podCache.addHandlers({
+    onAdd: (pod) => {
+      if (pod.spec?.nodeName && !nodeCache.lister.get(pod.spec.nodeName)) look()
+    },
+    onUpdate: (_, pod) => {
+      const node = pod.spec?.nodeName
+      if (node ? !nodeCache.lister.get(node) || isPodTerminal(pod) : isTerminating(pod)) look()
+    },
+  })
+  return running
+}

@@ -1,0 +1,32 @@
+import type { Pod } from '#api/core-v1.ts'
+import { isPodTerminal, isTerminating } from '../objects/pod.ts'
+
+/** Ended pods beyond this many go, the oldest first. */
+export const MOST_ENDED = 12_500
+/** A node may be registered again by a restarted agent: its pods are given so long. */
+export const QUARANTINE_MS = 40_000
+
+export interface Verdict {
+  readonly pod: Pod
+  readonly reason: 'node-gone' | 'never-scheduled' | 'ended'
+}
+
+/** `missingFor` says for how many ms a node has been missing; 0 while it is there. */
+export const podsToCollect = (
+  pods: readonly Pod[],
+  missingFor: (node: string) => number,
+  most = MOST_ENDED,
+): readonly Verdict[] => {
+  const verdicts: Verdict[] = []
+  const left: Pod[] = []
+  for (const pod of pods) {
+    const node = pod.spec?.nodeName
+    if (node && missingFor(node) >= QUARANTINE_MS) verdicts.push({ pod, reason: 'node-gone' })
+    // No kubelet will ever confirm the end of a pod that has no node.
+    else if (!node && isTerminating(pod)) verdicts.push({ pod, reason: 'never-scheduled' })
+    else if (isPodTerminal(pod) && !isTerminating(pod)) left.push(pod)
+  }
+  const age = (pod: Pod) => `${pod.metadata?.creationTimestamp} ${pod.metadata?.name}`
+  const ended = left.sort((a, b) => (age(a) < age(b) ? -1 : 1)).slice(0, Math.max(0, left.length - most))
+  return [...verdicts, ...ended.map((pod) => ({ pod, reason: 'ended' as const }))]
+}

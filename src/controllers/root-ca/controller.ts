@@ -1,0 +1,46 @@
+import type { ConfigMap } from '#api/core-v1.ts'
+import { configMaps, namespaces } from '#api/resources.ts'
+import { isAlreadyExists } from '#client/client.ts'
+import { type ControllerContext, type RunningController, runLoop } from '../context.ts'
+import { sameValue } from '../objects/equal.ts'
+
+const NAME = 'kube-root-ca.crt'
+
+/** Each namespace has the cluster's CA as a ConfigMap, which pods mount to know the API server. */
+export const startRootCaController = (context: ControllerContext): RunningController => {
+  const { client, informers, rootCa } = context
+  const [namespaceCache, configMapCache] = [informers.for(namespaces), informers.for(configMaps)]
+
+  const sync = async (namespace: string): Promise<void> => {
+    const owner = namespaceCache.lister.get(namespace)
+    if (!owner || owner.metadata?.deletionTimestamp) return
+    const current = configMapCache.lister.get(NAME, namespace)
+    const data = { 'ca.crt': rootCa }
+    if (current) {
+      if (!sameValue(current.data, data)) await client.update(configMaps, { ...current, data }, { namespace })
+      return
+    }
+    const annotations = {
+      'kubernetes.io/description': 'The CA that signed the API server’s certificate, for clients in pods.',
+    }
+    const wanted: ConfigMap = {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name: NAME, namespace, annotations },
+      data,
+    }
+    try {
+      await client.create(configMaps, wanted, { namespace })
+    } catch (error) {
+      if (!isAlreadyExists(error)) throw error
+    }
+  }
+
+  const { queue, running } = runLoop(context, 'root-ca', [namespaceCache, configMapCache] as never[], sync)
+  const note = ({ metadata }: ConfigMap) => {
+    if (metadata?.name === NAME) queue.add(metadata.namespace!)
+  }
+  namespaceCache.addHandlers({ onAdd: (namespace) => queue.add(namespace.metadata!.name!) })
+  configMapCache.addHandlers({ onUpdate: (_, after) => note(after), onDelete: note })
+  return running
+}
