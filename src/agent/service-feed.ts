@@ -57,7 +57,8 @@ export class ServiceFeed {
   subscribe(listener: ServiceListener): void {
     this.#listeners.push(listener)
     if (!this.#live) return
-    for (const service of this.#services.lister.list()) this.#tell(`${service.metadata?.namespace}/${service.metadata?.name}`, [listener])
+    for (const service of this.#services.lister.list())
+      this.#tell(`${service.metadata?.namespace}/${service.metadata?.name}`, [listener])
   }
 
   #note(key: string | undefined): void {

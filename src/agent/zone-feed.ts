@@ -31,6 +31,8 @@ export const feedZone = async (
     },
     onDelete: (pod) => setPod(pod, false),
   })
-  sources.services.subscribe(({ namespace, name }, service, slices) => zone.setService(namespace, name, service, slices))
+  sources.services.subscribe(({ namespace, name }, service, slices) =>
+    zone.setService(namespace, name, service, slices),
+  )
   await Promise.all([sources.namespaces.hasSynced, sources.pods.hasSynced, sources.services.synced])
 }

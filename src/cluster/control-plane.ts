@@ -1,11 +1,12 @@
 import { mkdirSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { endpointSlices, services } from '#api/resources.ts'
-import { loadPki } from '#apiserver/pki/pki.ts'
 import { type ApiServer, createApiServer } from '#apiserver/server.ts'
 import { isAlreadyExists } from '#client/client.ts'
+import { systemClock } from '#client/clock.ts'
 import { startControllers } from '#controllers/start.ts'
 import { clusterDnsService, clusterDnsSlices } from './cluster-dns.ts'
+import { loadOrCreatePki } from './cluster-pki.ts'
 import type { ClusterConfig } from './config.ts'
 import { logLine } from './log.ts'
 import { readConfig, statePaths } from './state.ts'
@@ -18,21 +19,26 @@ process.title = `fairlead-${config.name}-control-plane`
 const paths = statePaths(config.stateDir)
 mkdirSync(paths.pki, { recursive: true, mode: 0o700 })
 
+const pki = loadOrCreatePki(paths.pki, config)
 const api = createApiServer({
   serviceCidrs: config.serviceCidr,
   nodePortRange: config.nodePortRange,
   clusterDomain: config.clusterDomain,
   advertise: { address: config.host.addresses[0], port: config.apiServer.port },
-  pki: await loadPki({ folder: paths.pki, serviceCidrs: config.serviceCidr, clusterDomain: config.clusterDomain, hostAddresses: config.host.addresses }),
+  pki,
   kubelet: () => ({ socketPath: config.sockets.agent }),
+  onError: (error) => logLine(`API server: ${error instanceof Error ? error.stack : String(error)}`),
 })
 await api.listen({ path: config.sockets.api })
 await publishClusterDns(api, config)
 const controllers = startControllers({
   client: api.client,
-  rootCa: api.rootCa,
-  loadBalancer: config.loadBalancer === 'pool' ? { cidrs: config.loadBalancerCidr } : undefined,
-  log: logLine,
+  clock: systemClock,
+  random: Math.random,
+  signal: new AbortController().signal,
+  rootCa: pki.ca.certificate,
+  loadBalancer: config.loadBalancer === 'pool' ? { cidrs: config.loadBalancerCidr } : 'none',
+  log: (level, message) => logLine(`controllers: ${level}: ${message}`),
 })
 await api.listen({ host: '127.0.0.1', port: config.apiServer.hostPort, tls: true })
 await listenOnUnderlay(api, config)
@@ -45,7 +51,8 @@ async function publishClusterDns(server: ApiServer, cluster: ClusterConfig): Pro
     if (!isAlreadyExists(error)) throw error
   }
   await server.client.create(services, clusterDnsService(cluster), { namespace: 'kube-system' }).catch(exists)
-  for (const slice of clusterDnsSlices(cluster)) await server.client.create(endpointSlices, slice, { namespace: 'kube-system' }).catch(exists)
+  for (const slice of clusterDnsSlices(cluster))
+    await server.client.create(endpointSlices, slice, { namespace: 'kube-system' }).catch(exists)
 }
 
 /** Where pods and nodes reach the API: the address appears when `up` has made the host's link. */

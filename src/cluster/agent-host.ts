@@ -1,0 +1,102 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type NodeAgent, startNodeAgent } from '#agent/node-agent.ts'
+import { ServiceFeed } from '#agent/service-feed.ts'
+import { feedZone } from '#agent/zone-feed.ts'
+import { configMaps, endpointSlices, namespaces, nodes, pods, secrets, services } from '#api/resources.ts'
+import { systemClock } from '#client/clock.ts'
+import { Informers } from '#client/informer.ts'
+import { createUnixClient } from '#client/unix-client.ts'
+import { DnsServer } from '#dns/server.ts'
+import { readNameservers, Upstream } from '#dns/upstream.ts'
+import { Zone } from '#dns/zone.ts'
+import { cachedStore } from '#kubelet/object-store.ts'
+import { createRuncRuntime } from '#runtime/runc/runc-runtime.ts'
+import { serveAgentApi } from './agent-server.ts'
+import { keepLoadBalancerRoutes } from './load-balancer-routes.ts'
+import { logLine } from './log.ts'
+import { podNamespace } from './machines/names.ts'
+import { clusterAnswers } from './readiness.ts'
+import { readConfig, statePaths, stateRoot } from './state.ts'
+
+const config = readConfig(process.argv.at(-1)!)
+process.title = `fairlead-${config.name}-agent-host`
+const paths = statePaths(config.stateDir)
+const stop = new AbortController()
+const log = (who: string) => (message: string, error?: unknown) =>
+  logLine(
+    `${who}: ${message}${error instanceof Error ? `: ${error.stack}` : error === undefined ? '' : `: ${String(error)}`}`,
+  )
+
+// The machines are made by `up` while this process loads.
+while (!existsSync(paths.machines)) await sleep(2)
+
+const client = createUnixClient(config.sockets.api)
+const informers = new Informers(client, {
+  clock: systemClock,
+  random: Math.random,
+  signal: stop.signal,
+  onError: (error, what) => log('cache')(what, error),
+})
+const serviceCache = informers.for(services)
+const sliceCache = informers.for(endpointSlices)
+const podCache = informers.for(pods)
+const feed = new ServiceFeed(serviceCache, sliceCache)
+const zone = new Zone(config.clusterDomain, config.clusterDns)
+const zoneFed = feedZone(zone, { services: feed, pods: podCache, namespaces: informers.for(namespaces) })
+const runtime = createRuncRuntime({
+  stateDir: paths.containers,
+  cluster: config.name,
+  stateRoot: stateRoot(),
+  onError: (error) => log('runtime')('fault', error),
+})
+const configMapStore = cachedStore(informers.for(configMaps), client, configMaps)
+const secretStore = cachedStore(informers.for(secrets), client, secrets)
+
+const agents: readonly NodeAgent[] = await Promise.all(
+  config.nodes.map((node) =>
+    startNodeAgent({
+      node,
+      client,
+      sources: {
+        services: feed,
+        serviceObjects: serviceCache,
+        pods: podCache,
+        configMaps: configMapStore,
+        secrets: secretStore,
+      },
+      runtime,
+      stateDir: join(paths.pods, node.name),
+      podNamespace: (uid) => podNamespace(config.name, uid),
+      clusterCidr: config.clusterCidr,
+      serviceCidr: config.serviceCidr,
+      clusterDns: config.clusterDns,
+      clusterDomain: config.clusterDomain,
+      log: log(node.name),
+    }),
+  ),
+)
+// One server for all nodes: each has its sockets, and they answer from one zone.
+new DnsServer({
+  zone,
+  udp: agents.flatMap(({ dnsSockets }) => dnsSockets.udp),
+  tcp: agents.flatMap(({ dnsSockets }) => dnsSockets.tcp),
+  upstream: config.egress ? new Upstream(readNameservers('/etc/resolv.conf')) : undefined,
+  random: Math.random,
+  log: log('dns'),
+})
+keepLoadBalancerRoutes({ config, services: feed, nodes: informers.for(nodes), signal: stop.signal, log: log('fabric') })
+const ready = Promise.all([zoneFed, ...agents.map((agent) => agent.ready)]).then(() => clusterAnswers(config))
+ready.then(
+  () => logLine(`agents of ${config.name}: ready`),
+  (error: unknown) => log('start')('failed', error),
+)
+await serveAgentApi({
+  config,
+  agents,
+  runtime,
+  services: serviceCache,
+  ready,
+  onError: (error) => log('streams')('fault', error),
+})
