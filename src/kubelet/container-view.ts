@@ -1,0 +1,47 @@
+import type { Container, PodSpec } from '#api/core-v1.ts'
+
+/** `sidecar`: an init container with restartPolicy Always (KEP-753). */
+export type ContainerRole = 'init' | 'sidecar' | 'main'
+
+export interface Exited {
+  readonly phase: 'exited'
+  readonly exitCode: number
+  readonly signal?: number
+  readonly reason: string
+  readonly message?: string
+  readonly startedAt: string
+  readonly finishedAt: string
+  readonly containerID: string
+}
+
+export type ContainerPhase =
+  | { readonly phase: 'waiting'; readonly reason: string; readonly message?: string }
+  | { readonly phase: 'running'; readonly startedAt: string }
+  | Exited
+
+/** One container of a pod as the kubelet knows it, for the pure functions that plan and report. */
+export interface ContainerView {
+  readonly name: string
+  readonly role: ContainerRole
+  readonly phase: ContainerPhase
+  /** A start or a stop is under way: nothing is planned for it meanwhile. */
+  readonly busy: boolean
+  readonly restartCount: number
+  readonly last?: Exited
+  readonly containerID?: string
+  readonly imageID?: string
+  /** Startup probe passed (or there is none), and the postStart hook is through. */
+  readonly started: boolean
+  readonly ready: boolean
+}
+
+export const roleOf = (container: Container, isInit: boolean): ContainerRole =>
+  !isInit ? 'main' : container.restartPolicy === 'Always' ? 'sidecar' : 'init'
+
+/** All containers of a pod in the order in which they start, with their roles. */
+export const containersOf = (
+  spec: PodSpec,
+): readonly { readonly container: Container; readonly role: ContainerRole }[] => [
+  ...(spec.initContainers ?? []).map((container) => ({ container, role: roleOf(container, true) })),
+  ...(spec.containers ?? []).map((container) => ({ container, role: roleOf(container, false) })),
+]

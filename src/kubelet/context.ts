@@ -1,0 +1,83 @@
+import type { ConfigMap, Event, Node, Pod, Secret, Service, ServiceAccount } from '#api/core-v1.ts'
+import type { ApiObject, Resource } from '#api/resource.ts'
+import type { Client } from '#client/client.ts'
+import type { Clock } from '#client/clock.ts'
+import type { Handlers } from '#client/informer.ts'
+import type { Runtime } from '#runtime/runtime.ts'
+import type { NodeFacts } from './field-ref.ts'
+import type { Mounter } from './mounter.ts'
+import type { Dialer, PodNetwork } from './pod-network.ts'
+import type { DnsSettings } from './resolv-conf.ts'
+import type { StatusWriter } from './status-writer.ts'
+
+/** A cache of one kind; an Informer of `#client` is one. It may hold the objects of other nodes too. */
+export interface ObjectSource<T> {
+  addHandlers(handlers: Handlers<T>): void
+  readonly lister: { list(namespace?: string): readonly T[]; get(name: string, namespace?: string): T | undefined }
+  readonly hasSynced: Promise<void>
+}
+
+/** Single objects that pods refer to. */
+export interface ObjectStore<T> {
+  /** Undefined where it does not exist. */
+  get(namespace: string, name: string): Promise<T | undefined>
+  /** Calls back after each change of that object; the result ends it. */
+  watch(namespace: string, name: string, onChange: () => void): () => void
+}
+
+/** coordination.k8s.io/v1 Lease, as far as the kubelet writes it. */
+export interface LeaseObject extends ApiObject {
+  readonly spec?: {
+    readonly holderIdentity?: string
+    readonly leaseDurationSeconds?: number
+    readonly renewTime?: string
+  }
+}
+
+export interface KubeletResources {
+  readonly pods: Resource<Pod>
+  readonly nodes: Resource<Node>
+  readonly events: Resource<Event>
+  readonly serviceAccounts: Resource<ServiceAccount>
+  /** Absent: no Lease is kept. */
+  readonly leases?: Resource<LeaseObject>
+}
+
+export interface KubeletNode {
+  readonly name: string
+  /** v4, v6; canonical text. */
+  readonly addresses: readonly string[]
+  readonly podCidrs: readonly string[]
+  readonly zone?: string
+  readonly labels?: Readonly<Record<string, string>>
+}
+
+export type Recorder = (
+  pod: Pod,
+  type: 'Normal' | 'Warning',
+  reason: string,
+  message: string,
+  container?: string,
+) => void
+
+/** What the workers of one kubelet share. */
+export interface KubeletContext {
+  readonly node: KubeletNode
+  readonly client: Client
+  readonly resources: KubeletResources
+  readonly services: Pick<ObjectSource<Service>, 'lister'>
+  readonly configMaps: ObjectStore<ConfigMap>
+  readonly secrets: ObjectStore<Secret>
+  readonly runtime: Runtime
+  readonly network: PodNetwork
+  readonly dialer: Dialer
+  readonly clock: Clock
+  readonly stateDir: string
+  readonly dns: DnsSettings
+  readonly hostsFile: string
+  readonly allocatable: NodeFacts['allocatable']
+  readonly mounter: Mounter
+  readonly record: Recorder
+  readonly statuses: StatusWriter
+  readonly log: (message: string, error?: unknown) => void
+}

@@ -1,0 +1,29 @@
+export type KubeletErrorCode =
+  | 'POD_NOT_FOUND'
+  | 'CONTAINER_UNKNOWN'
+  | 'CONTAINER_WAITING'
+  | 'CONTAINER_NOT_RUNNING'
+  | 'PREVIOUS_NOT_FOUND'
+  | 'FIELD_UNSUPPORTED'
+  | 'REFERENCE_NOT_FOUND'
+  | 'REFERENCE_INVALID'
+  | 'VOLUME_INVALID'
+  | 'SECURITY_REFUSED'
+  | 'HOOK_FAILED'
+  | 'MOUNT_FAILED'
+
+/** What the kubelet could not do, by a code to branch on; the message names object, field and way out. */
+export class KubeletError extends Error {
+  readonly code: KubeletErrorCode
+  constructor(code: KubeletErrorCode, message: string, options?: { readonly cause?: unknown }) {
+    super(message, options)
+    this.name = 'KubeletError'
+    this.code = code
+  }
+}
+
+/** The `code` of any error of ours or of Node's; undefined where it has none. */
+export const errorCode = (error: unknown): string | undefined =>
+  typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : undefined
+
+export const errorText = (error: unknown): string => (error instanceof Error ? error.message : String(error))

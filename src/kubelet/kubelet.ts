@@ -1,0 +1,243 @@
+import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import type { ConfigMap, Pod, Secret, Service } from '#api/core-v1.ts'
+import type { Client } from '#client/client.ts'
+import { type Clock, systemClock } from '#client/clock.ts'
+import { EventRecorder } from '#client/event-recorder.ts'
+import type { ContainerRecord, Runtime } from '#runtime/runtime.ts'
+import { type ContainerLabels, readLabels } from './container-id.ts'
+import { type ResolvedContainer, type ResolveOptions, resolveContainer } from './container-lookup.ts'
+import type { KubeletContext, KubeletNode, KubeletResources, ObjectSource, ObjectStore } from './context.ts'
+import { KubeletError } from './kubelet-error.ts'
+import { readMachine } from './machine.ts'
+import { commandMounter, type Mounter } from './mounter.ts'
+import { keepNodeLease } from './node-lease.ts'
+import { type Machine, nodeObject, nodeResources } from './node-object.ts'
+import { keepNodeStatus, registerNode } from './node-registration.ts'
+import type { Dialer, PodNetwork } from './pod-network.ts'
+import { PodWorker } from './pod-worker.ts'
+import { StatusWriter } from './status-writer.ts'
+import { timeText } from './time-text.ts'
+
+export interface KubeletOptions {
+  readonly node: KubeletNode
+  readonly client: Client
+  readonly resources: KubeletResources
+  /** All pods or this node's; one source may serve several nodes. */
+  readonly pods: ObjectSource<Pod>
+  readonly services: Pick<ObjectSource<Service>, 'lister' | 'hasSynced'>
+  readonly configMaps: ObjectStore<ConfigMap>
+  readonly secrets: ObjectStore<Secret>
+  readonly runtime: Runtime
+  readonly network: PodNetwork
+  readonly dialer: Dialer
+  /** This node's own folder: pods, volumes and logs lie below it. */
+  readonly stateDir: string
+  readonly clusterDns: readonly string[]
+  readonly clusterDomain: string
+  /** Where the kubelet server listens; goes into the Node. */
+  readonly port?: number
+  readonly clock?: Clock
+  readonly mounter?: Mounter
+  readonly machine?: Machine
+  readonly log?: (message: string, error?: unknown) => void
+}
+
+export interface Kubelet {
+  /** Resolves when the Node is registered and Ready. */
+  readonly registered: Promise<void>
+  /** Resolves when what ran before has been adopted and the known pods have been taken up. */
+  readonly synced: Promise<void>
+  /** The pods of this node, whatever their state. */
+  pods(): readonly Pod[]
+  /** Throws KubeletError: POD_NOT_FOUND, or as resolveContainer does. `container` may be left out where there is one. */
+  resolve(namespace: string, pod: string, container?: string, options?: ResolveOptions): ResolvedContainer
+  /** Lets go of everything and leaves the containers running, for the next process. */
+  stop(): Promise<void>
+}
+
+type Found = { readonly record: ContainerRecord; readonly labels: ContainerLabels }
+
+const readText = (path: string): string => {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch {
+    return ''
+  }
+}
+
+/** Starts the kubelet of one node. Returns at once; `registered` and `synced` tell how far it is. */
+export const startKubelet = (options: KubeletOptions): Kubelet => {
+  const { node, client, resources, runtime, network, stateDir, clock = systemClock } = options
+  const log = options.log ?? ((message, error) => console.error(`kubelet ${node.name}: ${message}`, error ?? ''))
+  const stop = new AbortController()
+  const { signal } = stop
+  const workers = new Map<string, PodWorker>()
+  const owners = new Map<string, PodWorker>()
+  mkdirSync(stateDir, { recursive: true })
+  const machine = options.machine ?? readMachine(stateDir)
+  const events = new EventRecorder(client, {
+    resource: resources.events,
+    component: 'kubelet',
+    host: node.name,
+    clock,
+    random: Math.random,
+    signal,
+    onError: (error) => log('an Event was lost', error),
+  })
+  const context: KubeletContext = {
+    node,
+    client,
+    resources,
+    services: options.services,
+    configMaps: options.configMaps,
+    secrets: options.secrets,
+    runtime,
+    network,
+    dialer: options.dialer,
+    clock,
+    stateDir,
+    dns: {
+      clusterDns: options.clusterDns,
+      clusterDomain: options.clusterDomain,
+      hostResolvConf: readText('/etc/resolv.conf'),
+    },
+    hostsFile: readText('/etc/hosts'),
+    allocatable: nodeResources(machine),
+    mounter: options.mounter ?? commandMounter,
+    statuses: new StatusWriter(client, resources.pods, { clock, onError: log }),
+    record: (pod, type, reason, message, container) => {
+      const { namespace, name, uid, resourceVersion } = pod.metadata ?? {}
+      const isInit = pod.spec?.initContainers?.some((candidate) => candidate.name === container)
+      const fieldPath =
+        container === undefined ? undefined : `spec.${isInit ? 'initContainers' : 'containers'}{${container}}`
+      events.recordReference(
+        { apiVersion: 'v1', kind: 'Pod', namespace, name, uid, resourceVersion, ...(fieldPath && { fieldPath }) },
+        type,
+        reason,
+        message,
+      )
+    },
+    log,
+  }
+  const owner = {
+    own: (id: string, worker: PodWorker) => void owners.set(id, worker),
+    done: (worker: PodWorker) => {
+      workers.delete(worker.uid)
+      for (const [id, other] of owners) if (other === worker) owners.delete(id)
+    },
+  }
+
+  const ours = (pod: Pod): boolean => pod.spec?.nodeName === node.name
+  const take = (pod: Pod, found: readonly Found[] = [], sandbox?: Parameters<PodWorker['adopt']>[1]): void => {
+    const uid = pod.metadata?.uid ?? ''
+    const known = workers.get(uid)
+    if (known !== undefined) {
+      known.update(pod)
+      return
+    }
+    const worker = new PodWorker(context, owner, pod)
+    workers.set(uid, worker)
+    if (found.length > 0 || sandbox !== undefined) worker.adopt(found, sandbox)
+    worker.start()
+  }
+
+  /** What lies here from before: to its pod where there is one, else away with it. */
+  const adopt = async (): Promise<void> => {
+    const [records, attachments] = await Promise.all([
+      runtime.list(),
+      network.list(),
+      options.pods.hasSynced,
+      options.services.hasSynced,
+    ])
+    if (signal.aborted) return
+    const found = new Map<string, Found[]>()
+    for (const record of records) {
+      const labels = readLabels(record)
+      if (labels === undefined || labels.node !== node.name) continue
+      found.set(labels.uid, [...(found.get(labels.uid) ?? []), { record, labels }])
+    }
+    const sandboxes = new Map(attachments.map((attachment) => [attachment.uid, attachment]))
+    const pods = options.pods.lister.list().filter(ours)
+    const known = new Set(pods.map(({ metadata }) => metadata?.uid ?? ''))
+    // Handlers are told of all pods at once: by then every pod that has something here has its worker.
+    for (const pod of pods) {
+      const uid = pod.metadata?.uid ?? ''
+      if (found.has(uid) || sandboxes.has(uid)) take(pod, found.get(uid), sandboxes.get(uid))
+    }
+    options.pods.addHandlers({
+      onAdd: (pod) => {
+        if (!signal.aborted && ours(pod)) take(pod)
+      },
+      onUpdate: (_before, pod) => {
+        if (!signal.aborted && ours(pod)) take(pod)
+      },
+      onDelete: (pod) => workers.get(pod.metadata?.uid ?? '')?.remove(),
+    })
+    const orphans = [...new Set([...found.keys(), ...sandboxes.keys()])].filter((uid) => !known.has(uid))
+    for (const uid of orphans) void removeOrphan(uid, found.get(uid) ?? [])
+    const podsDir = join(stateDir, 'pods')
+    for (const uid of readdirSync(stateDir).includes('pods') ? readdirSync(podsDir) : []) {
+      if (!known.has(uid) && !workers.has(uid) && !orphans.includes(uid))
+        rmSync(join(podsDir, uid), { recursive: true, force: true })
+    }
+  }
+
+  const removeOrphan = async (uid: string, found: readonly Found[]): Promise<void> => {
+    try {
+      for (const { record } of found) {
+        if (record.status.state === 'running') await runtime.stop(record.id, 0)
+        await runtime.remove(record.id)
+      }
+      await network.detach(uid)
+    } catch (error) {
+      log(`what is left of pod ${uid} cannot be removed`, error)
+    }
+  }
+
+  runtime.onExit((id, state) => {
+    if (!signal.aborted) owners.get(id)?.exited(id, state)
+  })
+
+  const registered = (async () => {
+    const onError = (error: unknown) => log('the Node cannot be registered', error)
+    const wanted = nodeObject(node, machine, timeText(clock.now()), options.port)
+    const object = await registerNode(client, resources.nodes, wanted, { clock, signal, onError })
+    if (object === undefined) return
+    keepNodeStatus(client, resources.nodes, object, { clock, signal, onError })
+    if (resources.leases !== undefined) {
+      const leaseError = (error: unknown) => log('the Lease cannot be renewed', error)
+      void keepNodeLease(
+        client,
+        resources.leases,
+        { name: node.name, uid: object.metadata?.uid ?? '' },
+        { clock, signal, onError: leaseError },
+      )
+    }
+  })()
+  const synced = adopt()
+  synced.catch((error) => log('what ran before cannot be adopted', error))
+
+  return {
+    registered,
+    synced,
+    pods: () => [...workers.values()].map(({ pod }) => pod),
+    resolve(namespace, pod, container, resolveOptions) {
+      const worker = [...workers.values()].find(
+        ({ pod: { metadata } }) => metadata?.namespace === namespace && metadata.name === pod,
+      )
+      if (worker === undefined)
+        throw new KubeletError(
+          'POD_NOT_FOUND',
+          `pod "${pod}" not found in namespace "${namespace}" on node ${node.name}`,
+        )
+      return resolveContainer(worker, container, resolveOptions)
+    },
+    async stop() {
+      stop.abort(new Error('the kubelet stops'))
+      for (const worker of workers.values()) worker.detach()
+      context.statuses.stop()
+      await events.flush()
+    },
+  }
+}

@@ -1,0 +1,49 @@
+import type { PodStatus } from '#api/core-v1.ts'
+
+const plain = (value: unknown): unknown => {
+  if (Array.isArray(value)) return value.map(plain)
+  if (typeof value !== 'object' || value === null) return value
+  const entries = Object.entries(value)
+    .filter(([, inner]) => inner !== undefined && inner !== null)
+    .map(([key, inner]) => [key, plain(inner)] as const)
+    // An empty message and an absent one are the same on the wire.
+    .filter(([, inner]) => !(typeof inner === 'object' && inner !== null && Object.keys(inner).length === 0))
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+  return Object.fromEntries(entries)
+}
+
+const same = (a: unknown, b: unknown): boolean => JSON.stringify(plain(a)) === JSON.stringify(plain(b))
+
+/**
+ * The strategic merge patch of `status` that leads from what was written to what is wanted; undefined where they are the same.
+ * Conditions are merged by type, so that those of others (readiness gates) stay.
+ */
+export const statusPatch = (written: PodStatus | undefined, wanted: PodStatus): Record<string, unknown> | undefined => {
+  const patch: Record<string, unknown> = {}
+  const before: Partial<Record<string, unknown>> = { ...written }
+  for (const [key, value] of Object.entries(wanted)) {
+    if (key === 'conditions') {
+      const changed = (wanted.conditions ?? []).filter(
+        (condition) =>
+          !same(
+            written?.conditions?.find(({ type }) => type === condition.type),
+            condition,
+          ),
+      )
+      // A merged condition keeps fields that the patch does not name: null takes them away.
+      if (changed.length > 0)
+        patch.conditions = changed.map((c) => ({ ...c, reason: c.reason ?? null, message: c.message ?? null }))
+    } else if (!same(before[key], value)) patch[key] = value
+  }
+  for (const key of ['reason', 'message', 'initContainerStatuses', 'podIP', 'podIPs']) {
+    if (
+      before[key] !== undefined &&
+      before[key] !== '' &&
+      !(key in wanted) &&
+      !(Array.isArray(before[key]) && before[key].length === 0)
+    ) {
+      patch[key] = null
+    }
+  }
+  return Object.keys(patch).length === 0 ? undefined : patch
+}

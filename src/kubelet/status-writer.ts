@@ -1,0 +1,136 @@
+import type { Pod, PodStatus } from '#api/core-v1.ts'
+import type { Resource } from '#api/resource.ts'
+import { type Client, isConflict, isNotFound } from '#client/client.ts'
+import { backoff, type Clock } from '#client/clock.ts'
+import { statusPatch } from './status-patch.ts'
+
+interface Slot {
+  pod: Pod
+  wanted: PodStatus
+  written?: PodStatus
+  busy: boolean
+  failures: number
+  cancel: () => void
+  scheduled: 'no' | 'soon' | 'now'
+  waiters: (() => void)[]
+}
+
+export interface StatusWriterOptions {
+  readonly clock: Clock
+  readonly onError: (message: string, error: unknown) => void
+  readonly random?: () => number
+}
+
+// What nobody waits for (a container was created, not ready yet) is held back this long: most pods are ready by then, and one write says both.
+const SOON_MS = 30
+
+/** Writes pod statuses: one write a pod at a time, only what changed, the newest state wins, again with back-off where the server failed. */
+export class StatusWriter {
+  readonly #client: Client
+  readonly #pods: Resource<Pod>
+  readonly #options: StatusWriterOptions
+  readonly #slots = new Map<string, Slot>()
+  #stopped = false
+
+  constructor(client: Client, pods: Resource<Pod>, options: StatusWriterOptions) {
+    this.#client = client
+    this.#pods = pods
+    this.#options = options
+  }
+
+  /** Notes the status that the pod should show. `urgent` writes at once. */
+  set(pod: Pod, wanted: PodStatus, urgent: boolean): void {
+    const uid = pod.metadata?.uid ?? ''
+    let slot = this.#slots.get(uid)
+    if (slot === undefined) {
+      slot = {
+        pod,
+        wanted,
+        written: pod.status,
+        busy: false,
+        failures: 0,
+        cancel: () => {},
+        scheduled: 'no',
+        waiters: [],
+      }
+      this.#slots.set(uid, slot)
+    }
+    slot.pod = pod
+    slot.wanted = wanted
+    if (slot.failures > 0) return
+    this.#schedule(slot, urgent ? 0 : SOON_MS)
+  }
+
+  /** Resolves when what is wanted now has been written, or can no longer be (the pod is gone). */
+  async flush(uid: string): Promise<void> {
+    const slot = this.#slots.get(uid)
+    if (slot === undefined || this.#stopped) return
+    if (!slot.busy && statusPatch(slot.written, slot.wanted) === undefined) return
+    const done = new Promise<void>((resolve) => slot.waiters.push(resolve))
+    if (slot.failures === 0) this.#schedule(slot, 0)
+    await done
+  }
+
+  forget(uid: string): void {
+    const slot = this.#slots.get(uid)
+    slot?.cancel()
+    this.#slots.delete(uid)
+    for (const waiter of slot?.waiters ?? []) waiter()
+  }
+
+  stop(): void {
+    this.#stopped = true
+    for (const uid of [...this.#slots.keys()]) this.forget(uid)
+  }
+
+  #schedule(slot: Slot, ms: number): void {
+    if (slot.busy || this.#stopped || slot.scheduled === 'now') return
+    if (ms === 0) {
+      slot.cancel()
+      slot.scheduled = 'now'
+      // The end of this turn: what one event changes in several steps goes out as one.
+      queueMicrotask(() => void this.#write(slot))
+    } else if (slot.scheduled === 'no') {
+      slot.scheduled = 'soon'
+      slot.cancel = this.#options.clock.after(ms, () => void this.#write(slot))
+    }
+  }
+
+  async #write(slot: Slot): Promise<void> {
+    slot.scheduled = 'no'
+    const { metadata } = slot.pod
+    const uid = metadata?.uid ?? ''
+    if (slot.busy || this.#stopped || this.#slots.get(uid) !== slot) return
+    const wanted = slot.wanted
+    const status = statusPatch(slot.written, wanted)
+    if (status === undefined) return this.#settle(slot)
+    slot.busy = true
+    try {
+      await this.#client.patch(
+        this.#pods,
+        metadata?.name ?? '',
+        'strategic',
+        // The uid guards a new pod of the same name from the old one's status.
+        { metadata: { uid }, status },
+        { namespace: metadata?.namespace, subresource: 'status' },
+      )
+      slot.written = wanted
+      slot.failures = 0
+    } catch (error) {
+      slot.busy = false
+      if (isNotFound(error) || (isConflict(error) && this.#slots.get(uid) !== slot)) return this.forget(uid)
+      slot.failures++
+      this.#options.onError(`status of pod ${metadata?.namespace}/${metadata?.name}`, error)
+      const wait = backoff(slot.failures - 1, 50, 10_000, this.#options.random ?? Math.random)
+      slot.cancel = this.#options.clock.after(wait, () => void this.#write(slot))
+      return
+    }
+    slot.busy = false
+    if (slot.wanted !== wanted && statusPatch(slot.written, slot.wanted) !== undefined) this.#schedule(slot, 0)
+    else this.#settle(slot)
+  }
+
+  #settle(slot: Slot): void {
+    for (const waiter of slot.waiters.splice(0)) waiter()
+  }
+}

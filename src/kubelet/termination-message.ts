@@ -1,0 +1,42 @@
+import { closeSync, openSync, readSync, statSync } from 'node:fs'
+import type { Container } from '#api/core-v1.ts'
+
+// Kubernetes' limits: 4096 bytes of the file; 2048 bytes or 80 lines of the log.
+const MAX_FILE = 4096
+const MAX_LOG = 2048
+const MAX_LINES = 80
+
+const tail = (path: string, bytes: number): string => {
+  const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0
+  if (size === 0) return ''
+  const length = Math.min(size, bytes)
+  const buffer = Buffer.alloc(length)
+  const fd = openSync(path, 'r')
+  try {
+    readSync(fd, buffer, 0, length, size - length)
+  } finally {
+    closeSync(fd)
+  }
+  return buffer.toString('utf8')
+}
+
+/** The text of a CRI log: `TIME STREAM F|P TEXT` a line. */
+const logText = (cri: string): string => {
+  const lines = cri.split('\n').filter((line) => /^\S+ std(out|err) [FP]/.test(line))
+  return lines
+    .slice(-MAX_LINES)
+    .map((line) => {
+      const [, , tag, ...text] = line.split(' ')
+      return tag === 'P' ? text.join(' ') : `${text.join(' ')}\n`
+    })
+    .join('')
+    .slice(-MAX_LOG)
+}
+
+/** The message of a container that ended: its termination file, or where the policy says so and it failed, the end of its log. */
+export const terminationMessage = (container: Container, file: string, log: string, exitCode: number): string => {
+  const text = tail(file, MAX_FILE)
+  if (text !== '' || exitCode === 0 || container.terminationMessagePolicy !== 'FallbackToLogsOnError') return text
+  // Room for the stamps that a log line carries before its text.
+  return logText(tail(log, MAX_LOG * 4))
+}

@@ -1,0 +1,192 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import {
+  ConfigMap,
+  ConfigMapList,
+  Event,
+  EventList,
+  Node,
+  NodeList,
+  Pod,
+  PodList,
+  Secret,
+  SecretList,
+  Service,
+  ServiceAccount,
+  ServiceAccountList,
+  ServiceList,
+} from '#api/core-v1.ts'
+import type { ApiObject, Resource } from '#api/resource.ts'
+import type { Client } from '#client/client.ts'
+import { type Clock, systemClock } from '#client/clock.ts'
+import { Informers, writeThrough } from '#client/informer.ts'
+import { FakeClient } from '#client/testing/fake-client.ts'
+import type { MessageClass } from '#schema/schema.ts'
+import { type Kubelet, type KubeletOptions, startKubelet } from '../kubelet.ts'
+import { cachedStore } from '../object-store.ts'
+import { FakeNetwork, loopbackDialer } from './fake-network.ts'
+import { FakeRuntime } from './fake-runtime.ts'
+
+const resource = <T extends ApiObject>(
+  kind: string,
+  plural: string,
+  message: unknown,
+  list: unknown,
+  namespaced = true,
+): Resource<T> => ({
+  group: '',
+  version: 'v1',
+  kind,
+  plural,
+  singular: kind.toLowerCase(),
+  shortNames: [],
+  categories: [],
+  namespaced,
+  subresources: ['status'],
+  message: message as MessageClass<T>,
+  list: list as MessageClass<unknown>,
+})
+
+export const resources = {
+  pods: resource<Pod>('Pod', 'pods', Pod, PodList),
+  nodes: resource<Node>('Node', 'nodes', Node, NodeList, false),
+  events: resource<Event>('Event', 'events', Event, EventList),
+  services: resource<Service>('Service', 'services', Service, ServiceList),
+  configMaps: resource<ConfigMap>('ConfigMap', 'configmaps', ConfigMap, ConfigMapList),
+  secrets: resource<Secret>('Secret', 'secrets', Secret, SecretList),
+  serviceAccounts: resource<ServiceAccount>('ServiceAccount', 'serviceaccounts', ServiceAccount, ServiceAccountList),
+}
+
+/** TokenRequest answers with another kind than its resource's: the API in memory does not know it. */
+const withTokens = (client: Client, clock: Clock): { readonly client: Client; readonly asked: unknown[] } => {
+  const asked: unknown[] = []
+  const create: Client['create'] = async (kind, object, options) => {
+    if (options?.subresource !== 'token') return await client.create(kind, object, options)
+    asked.push(object)
+    const life = (object as unknown as { spec: { expirationSeconds: number } }).spec.expirationSeconds * 1000
+    const expirationTimestamp = new Date(clock.now() + life).toISOString()
+    return { ...object, status: { token: `token-${asked.length}`, expirationTimestamp } } as never
+  }
+  return {
+    asked,
+    client: {
+      create,
+      get: (...args) => client.get(...args),
+      list: (...args) => client.list(...args),
+      watch: (...args) => client.watch(...args),
+      update: (...args) => client.update(...args),
+      patch: (...args) => client.patch(...args),
+      delete: (...args) => client.delete(...args),
+      close: () => client.close(),
+    },
+  }
+}
+
+/** One node's kubelet between an API in memory, containers in memory and addresses without links. */
+export class FakeCluster {
+  readonly clock: Clock
+  readonly api: FakeClient
+  readonly client: Client
+  readonly runtime: FakeRuntime
+  readonly network = new FakeNetwork()
+  readonly stateDir = mkdtempSync(join(tmpdir(), 'kubelet-test-'))
+  readonly logged: string[] = []
+  readonly tokens: readonly unknown[]
+  readonly #stop = new AbortController()
+  readonly #informers: Informers
+  kubelet!: Kubelet
+
+  constructor(clock: Clock = systemClock) {
+    this.clock = clock
+    this.runtime = new FakeRuntime(clock)
+    this.api = new FakeClient({ clock, gracefulPodDeletion: true })
+    const { client, asked } = withTokens(this.api, clock)
+    this.tokens = asked
+    this.#informers = new Informers(client, { clock, random: Math.random, signal: this.#stop.signal })
+    this.client = writeThrough(client, this.#informers)
+  }
+
+  /** A kubelet; a second call is a restart: the first is to be stopped before. */
+  async start(options: Partial<KubeletOptions> = {}): Promise<Kubelet> {
+    const { pods, services, configMaps, secrets, nodes, events, serviceAccounts } = resources
+    this.kubelet = startKubelet({
+      node: {
+        name: 'n1',
+        addresses: ['172.30.0.2', 'fd00:172:30::2'],
+        podCidrs: ['10.244.1.0/24', 'fd00:10:244:1::/64'],
+      },
+      client: this.client,
+      resources: { pods, nodes, events, serviceAccounts },
+      pods: this.#informers.for(pods),
+      services: this.#informers.for(services),
+      configMaps: cachedStore(this.#informers.for(configMaps), this.client, configMaps),
+      secrets: cachedStore(this.#informers.for(secrets), this.client, secrets),
+      runtime: this.runtime,
+      network: this.network,
+      dialer: loopbackDialer,
+      stateDir: this.stateDir,
+      clusterDns: ['10.96.0.10', 'fd00:10:96::a'],
+      clusterDomain: 'cluster.local',
+      clock: this.clock,
+      log: (message, error) => this.logged.push(`${message} ${error instanceof Error ? error.message : ''}`),
+      ...options,
+    })
+    await this.kubelet.registered
+    await this.kubelet.synced
+    return this.kubelet
+  }
+
+  async pod(name: string, spec: Partial<NonNullable<Pod['spec']>>, metadata: Pod['metadata'] = {}): Promise<Pod> {
+    return await this.client.create(resources.pods, {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name, namespace: 'default', ...metadata },
+      spec: {
+        nodeName: 'n1',
+        restartPolicy: 'Always',
+        terminationGracePeriodSeconds: 30,
+        ...spec,
+        containers: spec.containers ?? [],
+      },
+      status: { phase: 'Pending' },
+    })
+  }
+
+  async get(name: string): Promise<Pod> {
+    return await this.client.get(resources.pods, name, { namespace: 'default' })
+  }
+
+  /** Polls the API, in real time, until `accept` holds; the error shows the last status. */
+  async until(name: string, accept: (pod: Pod) => boolean, ms = 2000): Promise<Pod> {
+    const end = Date.now() + ms
+    for (;;) {
+      const pod = await this.get(name)
+      if (accept(pod)) return pod
+      if (Date.now() > end)
+        throw new Error(`pod ${name} did not get there: ${JSON.stringify(pod.status)} ${this.logged.join('; ')}`)
+      await new Promise((resolve) => setTimeout(resolve, 2))
+    }
+  }
+
+  async gone(name: string, ms = 2000): Promise<void> {
+    const end = Date.now() + ms
+    while (this.api.all(resources.pods).some(({ metadata }) => metadata?.name === name)) {
+      if (Date.now() > end) throw new Error(`pod ${name} is still there: ${this.logged.join('; ')}`)
+      await new Promise((resolve) => setTimeout(resolve, 2))
+    }
+  }
+
+  events(reason: string): readonly Event[] {
+    return this.api.all(resources.events).filter((event) => event.reason === reason)
+  }
+
+  async close(): Promise<void> {
+    await this.kubelet.stop()
+    this.#stop.abort()
+    rmSync(this.stateDir, { recursive: true, force: true })
+  }
+}
+
+export const isReady = (pod: Pod): boolean =>
+  pod.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') === true

@@ -1,0 +1,119 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
+import type { Clock } from '#client/clock.ts'
+import type { ContainerRecord, ContainerSpec, ContainerState, ExecOptions, Runtime } from '#runtime/runtime.ts'
+
+interface Held {
+  readonly spec: ContainerSpec
+  status: ContainerState
+}
+
+/** Containers in memory. Images are known that start with `fairlead/`; a stop takes a turn, as a program that obeys SIGTERM does. */
+export class FakeRuntime implements Runtime {
+  readonly containers = new Map<string, Held>()
+  /** What happened, in order: `create ID`, `start ID`, `stop ID GRACE`, `remove ID`, `exec ID COMMAND`. */
+  readonly calls: string[] = []
+  readonly #clock: Clock
+  readonly #listeners: ((id: string, state: ContainerState) => void)[] = []
+  /** Exit code of each exec. */
+  onExec: (id: string, command: readonly string[]) => number = () => 0
+  /** Ignores SIGTERM: only grace 0 ends it. */
+  stubborn = false
+  startFault: Error | undefined
+
+  constructor(clock: Clock) {
+    this.#clock = clock
+  }
+
+  #time(): string {
+    return new Date(this.#clock.now()).toISOString()
+  }
+
+  #get(id: string): Held {
+    const held = this.containers.get(id)
+    if (held === undefined) throw Object.assign(new Error(`no container ${id}`), { code: 'CONTAINER_NOT_FOUND' })
+    return held
+  }
+
+  async ensureImage(image: string): Promise<{ readonly id: string }> {
+    if (image.startsWith('fairlead/')) return { id: `sha256:${image}` }
+    throw Object.assign(new Error(`no image ${image}: the built-in ones are fairlead/echo and fairlead/host`), {
+      code: 'IMAGE_UNKNOWN',
+    })
+  }
+
+  async create(spec: ContainerSpec): Promise<void> {
+    this.calls.push(`create ${spec.id}`)
+    if (this.containers.has(spec.id)) throw Object.assign(new Error(`${spec.id} exists`), { code: 'CONTAINER_EXISTS' })
+    mkdirSync(dirname(spec.logPath), { recursive: true })
+    writeFileSync(spec.logPath, `${this.#time()} stdout F started\n`)
+    this.containers.set(spec.id, { spec, status: { state: 'created', createdAt: this.#time() } })
+  }
+
+  async start(id: string): Promise<void> {
+    this.calls.push(`start ${id}`)
+    if (this.startFault !== undefined) throw this.startFault
+    const held = this.#get(id)
+    held.status = { state: 'running', pid: 1, createdAt: this.#time(), startedAt: this.#time() }
+  }
+
+  /** The container's program ends by itself. */
+  exit(id: string, exitCode: number): void {
+    const held = this.#get(id)
+    if (held.status.state !== 'running') return
+    const { createdAt, startedAt } = held.status
+    const reason = exitCode === 0 ? 'Completed' : 'Error'
+    held.status = { state: 'exited', exitCode, createdAt, startedAt, finishedAt: this.#time(), reason }
+    for (const listener of this.#listeners) listener(id, held.status)
+  }
+
+  async stop(id: string, graceSeconds: number): Promise<void> {
+    this.calls.push(`stop ${id} ${graceSeconds}`)
+    await Promise.resolve()
+    if (this.stubborn && graceSeconds > 0) {
+      await new Promise<void>((resolve) => this.#clock.after(graceSeconds * 1000, resolve))
+      this.exit(id, 137)
+    } else this.exit(id, graceSeconds === 0 ? 137 : 143)
+  }
+
+  async remove(id: string): Promise<void> {
+    this.calls.push(`remove ${id}`)
+    this.containers.delete(id)
+  }
+
+  async status(id: string): Promise<ContainerState | undefined> {
+    return this.containers.get(id)?.status
+  }
+
+  async list(): Promise<readonly ContainerRecord[]> {
+    return [...this.containers].map(([id, { spec, status }]) => ({
+      id,
+      image: spec.image,
+      annotations: spec.annotations,
+      status,
+    }))
+  }
+
+  onExit(listener: (id: string, state: ContainerState) => void): void {
+    this.#listeners.push(listener)
+  }
+
+  async exec(id: string, { command, stdout }: ExecOptions): Promise<{ readonly exitCode: number }> {
+    this.calls.push(`exec ${id} ${command.join(' ')}`)
+    const exitCode = this.onExec(id, command)
+    if (exitCode !== 0) stdout.write('exec says no\n')
+    return { exitCode }
+  }
+
+  async attach(): Promise<void> {}
+
+  /** The newest container of that name. */
+  byName(container: string): { readonly id: string; readonly spec: ContainerSpec; readonly status: ContainerState } {
+    const found = [...this.containers].filter(
+      ([, { spec }]) => spec.annotations['io.kubernetes.container.name'] === container,
+    )
+    const last = found.at(-1)
+    if (last === undefined) throw new Error(`no container named ${container}`)
+    return { id: last[0], ...last[1] }
+  }
+}

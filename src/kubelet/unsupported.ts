@@ -1,0 +1,149 @@
+import type { Container, Pod, Probe, SecurityContext, Volume } from '#api/core-v1.ts'
+
+/** A field that a pod asks for and that this kubelet does not do: `refused` keeps the pod from starting, the other is only reported. */
+export interface Unsupported {
+  readonly field: string
+  readonly reason: string
+  readonly refused: boolean
+}
+
+const VOLUMES: readonly string[] = ['emptyDir', 'configMap', 'secret', 'projected', 'downwardAPI', 'hostPath']
+const PROJECTIONS: readonly string[] = ['configMap', 'secret', 'downwardAPI', 'serviceAccountToken']
+
+const refuse = (field: string, reason: string): Unsupported => ({ field, reason, refused: true })
+const warn = (field: string, reason: string): Unsupported => ({ field, reason, refused: false })
+const when = (condition: unknown, finding: () => Unsupported): readonly Unsupported[] => (condition ? [finding()] : [])
+
+const volumeFindings = (volume: Volume): readonly Unsupported[] => {
+  const at = `spec.volumes[${volume.name}]`
+  const source = Object.keys(volume).find((key) => key !== 'name' && volume[key as keyof Volume] !== undefined)
+  if (source === undefined) return []
+  if (!VOLUMES.includes(source)) {
+    return [refuse(`${at}.${source}`, `volumes of this type are not supported yet: use one of ${VOLUMES.join(', ')}`)]
+  }
+  const foreign = (volume.projected?.sources ?? []).flatMap((projection, index) =>
+    Object.keys(projection)
+      .filter((key) => !PROJECTIONS.includes(key))
+      .map((key) => refuse(`${at}.projected.sources[${index}].${key}`, `use one of ${PROJECTIONS.join(', ')}`)),
+  )
+  return [
+    ...foreign,
+    ...when(volume.emptyDir?.medium && volume.emptyDir.medium !== 'Memory', () =>
+      refuse(`${at}.emptyDir.medium`, `"${volume.emptyDir?.medium}" is not supported yet: use "" or "Memory"`),
+    ),
+    ...when(volume.emptyDir?.sizeLimit !== undefined && volume.emptyDir.medium !== 'Memory', () =>
+      warn(`${at}.emptyDir.sizeLimit`, 'the limit is not enforced outside of medium Memory'),
+    ),
+    ...when(
+      [volume.configMap, volume.secret, volume.projected, volume.downwardAPI].some((s) => s?.defaultUser !== undefined),
+      () => refuse(`${at}.defaultUser`, 'file owners are not supported yet: use fsGroup or defaultMode'),
+    ),
+  ]
+}
+
+const securityFindings = (at: string, context: Partial<SecurityContext> | undefined): readonly Unsupported[] => [
+  ...when(context?.seLinuxOptions, () => refuse(`${at}.seLinuxOptions`, 'SELinux is not supported')),
+  ...when(context?.windowsOptions, () => refuse(`${at}.windowsOptions`, 'nodes run Linux')),
+  ...when(context?.procMount === 'Unmasked', () => refuse(`${at}.procMount`, 'only Default is supported')),
+  ...when(context?.seccompProfile?.type === 'Localhost', () =>
+    refuse(`${at}.seccompProfile`, 'profiles of the node are not supported yet: use RuntimeDefault or Unconfined'),
+  ),
+  ...when(context?.seccompProfile?.type === 'RuntimeDefault', () =>
+    warn(`${at}.seccompProfile`, 'no seccomp filter is applied'),
+  ),
+  ...when(context?.appArmorProfile?.type === 'Localhost', () =>
+    refuse(`${at}.appArmorProfile`, 'profiles of the node are not supported yet: use RuntimeDefault or Unconfined'),
+  ),
+  ...when(context?.appArmorProfile?.type === 'RuntimeDefault', () =>
+    warn(`${at}.appArmorProfile`, 'no AppArmor profile is applied'),
+  ),
+]
+
+const probeFindings = (at: string, probe: Probe | undefined): readonly Unsupported[] => [
+  ...when(probe?.grpc, () => refuse(`${at}.grpc`, 'gRPC probes are not supported yet: use httpGet, tcpSocket or exec')),
+  ...when(probe?.httpGet?.protocol === 'HTTP2', () => refuse(`${at}.httpGet.protocol`, 'probes speak HTTP/1.1 only')),
+]
+
+const containerFindings = (at: string, container: Container, hostNetwork: boolean): readonly Unsupported[] => [
+  ...(container.ports ?? []).flatMap((port) =>
+    when(port.hostPort && !hostNetwork, () =>
+      refuse(
+        `${at}.ports[${port.containerPort}].hostPort`,
+        'host ports are not supported yet: use a NodePort Service or hostNetwork',
+      ),
+    ),
+  ),
+  ...(container.volumeMounts ?? []).flatMap((mount) => [
+    ...when(mount.mountPropagation && mount.mountPropagation !== 'None', () =>
+      refuse(`${at}.volumeMounts[${mount.mountPath}].mountPropagation`, 'only None is supported'),
+    ),
+    ...when(mount.recursiveReadOnly === 'Enabled', () =>
+      refuse(`${at}.volumeMounts[${mount.mountPath}].recursiveReadOnly`, 'use IfPossible or Disabled'),
+    ),
+    ...when(mount.bindMountOptions?.length, () =>
+      refuse(`${at}.volumeMounts[${mount.mountPath}].bindMountOptions`, 'mount options are not supported yet'),
+    ),
+  ]),
+  ...when(container.volumeDevices?.length, () => refuse(`${at}.volumeDevices`, 'block devices are not supported')),
+  ...when(container.lifecycle?.stopSignal && container.lifecycle.stopSignal !== 'SIGTERM', () =>
+    refuse(`${at}.lifecycle.stopSignal`, 'only SIGTERM is supported yet'),
+  ),
+  ...when(container.lifecycle?.postStart?.tcpSocket ?? container.lifecycle?.preStop?.tcpSocket, () =>
+    refuse(`${at}.lifecycle`, 'tcpSocket is no hook (nor is it in Kubernetes): use exec, httpGet or sleep'),
+  ),
+  ...(container.env ?? []).flatMap((variable) =>
+    when(variable.valueFrom?.fileKeyRef, () =>
+      refuse(
+        `${at}.env[${variable.name}].valueFrom.fileKeyRef`,
+        'not supported yet: use configMapKeyRef or secretKeyRef',
+      ),
+    ),
+  ),
+  ...(container.restartPolicyRules ?? []).flatMap((rule, index) =>
+    when(rule.action !== 'Restart', () =>
+      refuse(`${at}.restartPolicyRules[${index}].action`, 'only Restart is supported'),
+    ),
+  ),
+  ...when(container.resources?.claims?.length, () =>
+    refuse(`${at}.resources.claims`, 'dynamic resource allocation is not supported'),
+  ),
+  ...Object.keys(container.resources?.limits ?? {})
+    .filter((name) => name !== 'cpu' && name !== 'memory')
+    .map((name) => warn(`${at}.resources.limits.${name}`, 'only limits of cpu and memory are enforced')),
+  ...securityFindings(`${at}.securityContext`, container.securityContext),
+  ...probeFindings(`${at}.livenessProbe`, container.livenessProbe),
+  ...probeFindings(`${at}.readinessProbe`, container.readinessProbe),
+  ...probeFindings(`${at}.startupProbe`, container.startupProbe),
+]
+
+/** Everything in a pod that this kubelet does not do, with the way out. The one list of it: what is not named here works. */
+export const unsupported = (pod: Pod): readonly Unsupported[] => {
+  const spec = pod.spec
+  if (spec === undefined) return []
+  const host = spec.hostNetwork === true
+  return [
+    ...(spec.volumes ?? []).flatMap(volumeFindings),
+    ...(spec.initContainers ?? []).flatMap((c) => containerFindings(`spec.initContainers[${c.name}]`, c, host)),
+    ...(spec.containers ?? []).flatMap((c) => containerFindings(`spec.containers[${c.name}]`, c, host)),
+    ...securityFindings('spec.securityContext', spec.securityContext),
+    ...when(spec.securityContext?.sysctls?.length, () =>
+      refuse('spec.securityContext.sysctls', 'sysctls of pods are not supported yet'),
+    ),
+    ...when(spec.securityContext?.supplementalGroupsPolicy === 'Strict', () =>
+      refuse('spec.securityContext.supplementalGroupsPolicy', 'use Merge'),
+    ),
+    ...when(spec.ephemeralContainers?.length, () =>
+      warn('spec.ephemeralContainers', 'ephemeral containers are not supported yet: use kubectl exec'),
+    ),
+    ...when(spec.hostPID, () => refuse('spec.hostPID', "the machine's process ids are not shared with pods")),
+    ...when(spec.hostIPC, () => refuse('spec.hostIPC', "the machine's IPC is not shared with pods")),
+    ...when(spec.shareProcessNamespace, () => refuse('spec.shareProcessNamespace', 'not supported yet')),
+    ...when(spec.hostUsers === false, () => refuse('spec.hostUsers', 'user namespaces are not supported yet')),
+    ...when(spec.runtimeClassName, () => refuse('spec.runtimeClassName', 'there is one runtime, runc: leave it out')),
+    ...when(spec.os && spec.os.name !== 'linux', () => refuse('spec.os.name', 'nodes run Linux')),
+    ...when(spec.resourceClaims?.length, () =>
+      refuse('spec.resourceClaims', 'dynamic resource allocation is not supported'),
+    ),
+    ...when(spec.resources, () => warn('spec.resources', 'resources of a whole pod are not enforced')),
+  ]
+}
