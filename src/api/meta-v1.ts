@@ -182,7 +182,7 @@ export class ObjectMeta extends message('ObjectMeta', {
   uid: field(5, string),
   resourceVersion: field(6, string),
   generation: field(7, int64),
-  creationTimestamp: field(8, time),
+  creationTimestamp: field(8, time, { omitZero: true }),
   deletionTimestamp: optional(9, time),
   deletionGracePeriodSeconds: optional(10, int64),
   labels: map(11, string),

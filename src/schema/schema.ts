@@ -1,6 +1,10 @@
-// The schema language (prototype). A Type<T> is a runtime descriptor that carries T only for the compiler.
+/**
+ * How a field stands in its message, as Go declares it: `field` a value that is left out of JSON when zero, `optional` a pointer,
+ * `required` a value that JSON always holds, `inline` an embedded message.
+ */
 export type Presence = 'field' | 'optional' | 'required' | 'list' | 'map' | 'inline'
 declare const STATIC: unique symbol
+/** A descriptor at run time that carries T for the compiler alone. */
 export interface Plain<T> {
   readonly kind: string
   readonly [STATIC]?: T
@@ -63,6 +67,8 @@ export interface Options {
   readonly atomic?: boolean
   readonly optional?: boolean
   readonly always?: boolean
+  /** Go's omitzero: a zero value is left out of JSON where it would stand as null or {}. */
+  readonly omitZero?: boolean
   readonly proto?: string
 }
 export interface Field<T, P extends Presence> {
@@ -77,6 +83,7 @@ export interface FieldOptions<T> {
   readonly optional?: boolean
   readonly always?: boolean
   readonly required?: boolean
+  readonly omitZero?: boolean
   readonly proto?: string
   readonly list?: 'atomic'
   readonly atomic?: boolean
@@ -125,16 +132,16 @@ export const inline = <T>(n: number, type: Type<T>): Field<T, 'inline'> => ({
   options: none,
 })
 
-export type Fields = { readonly [name: string]: Field<any, Presence> }
+export type Fields = { readonly [name: string]: Field<unknown, Presence> }
 type Simplify<T> = { [K in keyof T]: T[K] }
 type Intersect<U> = (U extends unknown ? (u: U) => void : never) extends (i: infer I) => void ? I : never
-type ValueOf<X> = X extends Field<infer T, any> ? T : never
-type InlineKeys<F> = { [K in keyof F]: F[K] extends Field<any, 'inline'> ? K : never }[keyof F]
+type ValueOf<X> = X extends Field<infer T, Presence> ? T : never
+type InlineKeys<F> = { [K in keyof F]: F[K] extends Field<unknown, 'inline'> ? K : never }[keyof F]
 type InlinePart<F> = [InlineKeys<F>] extends [never] ? unknown : Intersect<ValueOf<F[InlineKeys<F>]>>
 // `as` filters keep the link from a property to its declaration, so that "go to definition" lands in the table.
 export type Shape<F> = Simplify<
-  { readonly [K in keyof F as F[K] extends Field<any, 'required'> ? K : never]: ValueOf<F[K]> } & {
-    readonly [K in keyof F as F[K] extends Field<any, 'required' | 'inline'> ? never : K]?: ValueOf<F[K]>
+  { readonly [K in keyof F as F[K] extends Field<unknown, 'required'> ? K : never]: ValueOf<F[K]> } & {
+    readonly [K in keyof F as F[K] extends Field<unknown, 'required' | 'inline'> ? never : K]?: ValueOf<F[K]>
   } & InlinePart<F>
 >
 const define = <T>(
@@ -143,13 +150,8 @@ const define = <T>(
   options: Options,
   gvk?: readonly [string, string],
 ): MessageClass<T> => {
-  class M {
-    static readonly messageName = messageName
-    static readonly options = options
-    static readonly fields = fields
-    static readonly gvk = gvk
-  }
-  return M as unknown as MessageClass<T>
+  class Message {}
+  return Object.assign(Message, { messageName, options, fields, gvk }) as unknown as MessageClass<T>
 }
 export const message = <const F extends Fields>(
   name: string,

@@ -1,0 +1,116 @@
+import assert from 'node:assert/strict'
+import { readdirSync, readFileSync } from 'node:fs'
+import { test } from 'node:test'
+import { Service } from '#api/core-v1.ts'
+import { decodeJson, decodeJsonText, encodeJson, formatProblem, JsonError, parseJson } from './json.ts'
+import { messageOfKind } from './testing/messages.ts'
+
+const objects = new URL('./fixtures/objects/', import.meta.url)
+
+for (const file of readdirSync(objects).filter((name) => name.endsWith('.json')))
+  test(`${file}, recorded from an API server, decodes cleanly and encodes to the same text`, () => {
+    const text = readFileSync(new URL(file, objects), 'utf8')
+    const value = JSON.parse(text) as { readonly apiVersion: string; readonly kind: string }
+    const message = messageOfKind(value.apiVersion, value.kind)
+    const { object, problems } = decodeJsonText(message, text)
+    assert.deepEqual(problems, [])
+    assert.equal(encodeJson(message, object), JSON.stringify(value))
+    assert.equal(encodeJson(message, decodeJson(message, object).object), JSON.stringify(value))
+  })
+
+const service = (body: string) => decodeJsonText(Service, `{"apiVersion":"v1","kind":"Service",${body}}`)
+const refusal = (body: string, code: string) => (message: string) =>
+  assert.throws(
+    () => service(body),
+    (error) => error instanceof JsonError && error.code === code && error.message === message,
+  )
+
+test('decodeJsonText() names unknown and doubled fields in the order of the text', () => {
+  const { object, problems } = service(
+    '"metadata":{"name":"strict","foo":1},"spec":{"ports":[{"port":80,"port":81,"bogus":1}],"selector":{"a":"b","a":"c"}}',
+  )
+  assert.deepEqual(problems.map(formatProblem), [
+    'unknown field "metadata.foo"',
+    'duplicate field "spec.ports[0].port"',
+    'unknown field "spec.ports[0].bogus"',
+    'duplicate field "spec.selector.a"',
+  ])
+  assert.equal(object.spec?.ports?.[0]?.port, 81)
+  assert.deepEqual(object.spec?.selector, { a: 'c' })
+})
+
+test('decodeJsonText() words a wrong type as Go does', () => {
+  refusal(
+    '"spec":{"ports":[{"port":"eighty"}]}',
+    'JSON_TYPE',
+  )('json: cannot unmarshal string into Go struct field ServicePort.spec.ports.port of type int32')
+  refusal(
+    '"spec":{"ports":{}}',
+    'JSON_TYPE',
+  )('json: cannot unmarshal object into Go struct field ServiceSpec.spec.ports of type []v1.ServicePort')
+  refusal(
+    '"spec":[]',
+    'JSON_TYPE',
+  )('json: cannot unmarshal array into Go struct field Service.spec of type v1.ServiceSpec')
+  refusal(
+    '"spec":{"selector":{"a":1}}',
+    'JSON_TYPE',
+  )('json: cannot unmarshal number into Go struct field ServiceSpec.spec.selector of type string')
+  refusal(
+    '"spec":{"ports":[{"port":1.5}]}',
+    'JSON_TYPE',
+  )('json: cannot unmarshal number 1.5 into Go struct field ServicePort.spec.ports.port of type int32')
+  refusal(
+    '"spec":{"ports":[{"targetPort":true}]}',
+    'JSON_TYPE',
+  )('json: cannot unmarshal bool into Go struct field ServicePort.spec.ports.targetPort of type int32')
+  refusal(
+    '"metadata":{"generation":9007199254740993}',
+    'JSON_TYPE',
+  )('json: cannot unmarshal number 9007199254740992 into Go struct field ObjectMeta.metadata.generation of type int64')
+})
+
+test('parseJson() words broken text as Go does', () => {
+  for (const [text, message] of [
+    ['{"apiVersion":', 'unexpected end of JSON input'],
+    ['', 'unexpected end of JSON input'],
+    ['{"a":1,}', "invalid character '}' looking for beginning of object key string"],
+    ['{"a" 1}', "invalid character '1' after object key"],
+    ['{"a":1 "b":2}', `invalid character '"' after object key:value pair`],
+    ['[1 2]', "invalid character '2' after array element"],
+    ['{} x', "invalid character 'x' after top-level value"],
+    ['banana', "invalid character 'b' looking for beginning of value"],
+    ['tru', 'unexpected end of JSON input'],
+    ['trux', "invalid character 'x' in literal true (expecting 'e')"],
+    ['"\n"', "invalid character '\\n' in string literal"],
+    ['"\\x"', "invalid character 'x' in string escape code"],
+    ['01', "invalid character '1' after top-level value"],
+  ] as const)
+    assert.throws(() => parseJson(text), { code: 'JSON_SYNTAX', message })
+  assert.throws(() => parseJson('['.repeat(5000) + ']'.repeat(5000)), { code: 'JSON_TOO_DEEP' })
+})
+
+test('a map key __proto__ is a key like others', () => {
+  const { object, problems } = service('"metadata":{"labels":{"__proto__":"x","constructor":"y"}}')
+  assert.deepEqual(problems, [])
+  assert.deepEqual(Object.entries(object.metadata?.labels ?? {}), [
+    ['__proto__', 'x'],
+    ['constructor', 'y'],
+  ])
+  assert.ok(encodeJson(Service, object).includes('"__proto__":"x"'))
+  assert.deepEqual(service('"__proto__":{"spec":{}}').unknown, ['__proto__'])
+})
+
+test('null is absent, and empty maps and lists are too', () => {
+  const { object } = service(
+    '"metadata":null,"spec":{"ports":[],"selector":{},"clusterIP":null,"type":"","loadBalancerClass":""}',
+  )
+  assert.deepEqual(object.spec, { loadBalancerClass: '' })
+  assert.deepEqual(object.metadata, {})
+  assert.deepEqual(object.status, { loadBalancer: {} })
+})
+
+test('colons and quotes inside strings are not members', () => {
+  const { problems } = service('"metadata":{"annotations":{"a\\"b":": \\\\","c":"{\\"d\\":1}"}}')
+  assert.deepEqual(problems, [])
+})

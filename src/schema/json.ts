@@ -1,0 +1,117 @@
+import { decodeMessage, type Walk } from './json-decode.ts'
+import { toJson } from './json-encode.ts'
+import { JsonError, MAX_DEPTH } from './json-error.ts'
+import { type FieldProblem, scanJson } from './json-scan.ts'
+import { planOf } from './plan.ts'
+import type { MessageClass } from './schema.ts'
+
+export { compareUtf8 } from './json-encode.ts'
+export { JsonError } from './json-error.ts'
+export type { FieldProblem } from './json-scan.ts'
+
+export interface DecodedJson<T> {
+  /** Canonical: fields in the table's order, values normalised; nothing that no table names. The caller owns it. */
+  readonly object: T
+  /** Unknown and doubled fields in the order of the text; each once, at most 100. */
+  readonly problems: readonly FieldProblem[]
+  /** Paths of the fields that no table names, `spec.ports[0].bogus`. */
+  readonly unknown: readonly string[]
+  /** Paths of fields that stand more than once; the last value counts. */
+  readonly duplicates: readonly string[]
+}
+
+/** `unknown field "spec.bogus"`: the text of a warning, and of one part of a strict decoding error. */
+export const formatProblem = ({ kind, path }: FieldProblem): string => `${kind} field "${path}"`
+
+/** Any JSON value. Throws JsonError JSON_SYNTAX in Go's words (`unexpected end of JSON input`), JSON_TOO_DEEP. */
+export const parseJson = (text: string): unknown => {
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch (error) {
+    scanJson(text)
+    throw new JsonError('JSON_SYNTAX', error instanceof Error ? error.message : String(error))
+  }
+  checkDepth(value, 0)
+  return value
+}
+
+/**
+ * Decodes JSON text by a message's table. Throws JsonError: no JSON, or a value of a wrong type
+ * (`json: cannot unmarshal string into Go struct field ServicePort.spec.ports.port of type int32`).
+ */
+export const decodeJsonText = <T>(message: MessageClass<T>, text: string): DecodedJson<T> => {
+  const value = parseJson(text)
+  const plan = planOf(message)
+  const walk: Walk = { path: [], unknown: 0 }
+  const object = decodeMessage(walk, plan, value, `v1.${plan.name}`) as T
+  // JSON.parse keeps the last of doubled members; that some were lost shows in their number.
+  const doubled = countColons(text) !== countMembers(value)
+  return result(object, walk.unknown > 0 || doubled ? scanJson(text, plan) : NONE)
+}
+
+/** The same for a value that was parsed already, where doubled fields cannot be seen any more. Does not change the value. */
+export const decodeJson = <T>(message: MessageClass<T>, value: unknown): DecodedJson<T> => {
+  checkDepth(value, 0)
+  const plan = planOf(message)
+  const walk: Walk = { path: [], unknown: 0 }
+  const object = decodeMessage(walk, plan, value, `v1.${plan.name}`) as T
+  return result(object, walk.unknown > 0 ? scanJson(JSON.stringify(value), plan) : NONE)
+}
+
+const NONE: readonly FieldProblem[] = []
+
+const result = <T>(object: T, problems: readonly FieldProblem[]): DecodedJson<T> => ({
+  object,
+  problems,
+  unknown: pathsOf(problems, 'unknown'),
+  duplicates: pathsOf(problems, 'duplicate'),
+})
+
+const pathsOf = (problems: readonly FieldProblem[], kind: FieldProblem['kind']): readonly string[] =>
+  problems.length === 0 ? [] : problems.filter((problem) => problem.kind === kind).map(({ path }) => path)
+
+/** The JSON value as the API server writes it (order, omitted zeros, nulls); `JSON.stringify` gives its text. */
+export const jsonValue = <T>(message: MessageClass<T>, object: T): { readonly [key: string]: unknown } =>
+  toJson(planOf(message), object as { readonly [key: string]: unknown }, true)
+
+/** JSON text as the API server writes it, without spaces. */
+export const encodeJson = <T>(message: MessageClass<T>, object: T): string => JSON.stringify(jsonValue(message, object))
+
+const checkDepth = (value: unknown, depth: number): void => {
+  if (typeof value !== 'object' || value === null) return
+  if (depth >= MAX_DEPTH) throw new JsonError('JSON_TOO_DEEP', 'exceeded max depth')
+  if (Array.isArray(value)) for (const item of value) checkDepth(item, depth + 1)
+  else for (const key in value) checkDepth((value as { [key: string]: unknown })[key], depth + 1)
+}
+
+/** Colons outside of strings: one for each member of each object. The text is valid JSON. */
+const countColons = (text: string): number => {
+  let count = 0
+  let at = 0
+  for (;;) {
+    const quote = text.indexOf('"', at)
+    if (quote < 0) return count
+    // Between two strings stands at most one colon, and it is what follows a key.
+    let end = text.indexOf('"', quote + 1)
+    while (escapedAt(text, end)) end = text.indexOf('"', end + 1)
+    at = end + 1
+    let after = text.charCodeAt(at)
+    while (after === 32 || after === 10 || after === 13 || after === 9) after = text.charCodeAt(++at)
+    if (after === 58) count++
+  }
+}
+
+const escapedAt = (text: string, quote: number): boolean => {
+  let slashes = 0
+  while (text.charCodeAt(quote - 1 - slashes) === 92) slashes++
+  return slashes % 2 === 1
+}
+
+const countMembers = (value: unknown): number => {
+  if (typeof value !== 'object' || value === null) return 0
+  let count = 0
+  if (Array.isArray(value)) for (const item of value) count += countMembers(item)
+  else for (const key in value) count += 1 + countMembers((value as { [key: string]: unknown })[key])
+  return count
+}
