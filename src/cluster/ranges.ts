@@ -55,7 +55,8 @@ export interface Host {
 }
 
 const API_PORT = 6443
-const FABRIC_HOST_PART = { v4FromEnd: 2n, v6: 0xfab0001n } as const
+/** fd00:172:30::fab:1 */
+const FABRIC_V6_OFFSET = 0xfab0001n
 
 const KERNEL_HOST: Host = {
   routes: () => {
@@ -88,10 +89,6 @@ export function planCluster(request: ClusterRequest, host: Host = KERNEL_HOST): 
   for (const kind of kinds) chosen[kind] = choose(kind, flags[kind])
   const { cluster, service, node } = chosen as Record<RangeKind, Pair>
   const hostAddresses = pair(node, (range) => addressAt(range, 1))
-  const fabricAddresses: Pair = [
-    addressAt(knownRange(node[0]), rangeSize(knownRange(node[0])) - FABRIC_HOST_PART.v4FromEnd),
-    addressAt(knownRange(node[1]), FABRIC_HOST_PART.v6),
-  ]
   const nodes = planNodes(request, cluster, node)
   const loadBalancer = planLoadBalancer(ranges.loadBalancerCidr, node, [...obstacles, ...taken])
   for (const one of [...nodes.map(({ addresses }) => addresses), hostAddresses]) {
@@ -99,6 +96,10 @@ export function planCluster(request: ClusterRequest, host: Host = KERNEL_HOST): 
     if (inside !== undefined)
       throw invalid('load-balancer-cidr', loadBalancer.join(','), `holds ${inside}, which is the address of a machine`)
   }
+  const fabricAddresses: Pair = [
+    fabricAddress(node[0], loadBalancer[0]),
+    addressAt(knownRange(node[1]), FABRIC_V6_OFFSET),
+  ]
   return {
     name,
     stateDir,
@@ -195,6 +196,13 @@ function podPrefix(range: AddressRange, nodes: number): number {
     text,
     `has ${prefix <= least ? blocks - 1n : 0n} blocks of /${prefix}, for ${nodes} nodes`,
   )
+}
+
+/** The last but one address of the underlay that the load balancer's pool does not have: 172.30.254.254 of the default plan. */
+function fabricAddress(node: string, loadBalancer: string): string {
+  const [underlay, pool] = [knownRange(node), knownRange(loadBalancer)]
+  const last = rangeSize(underlay) - 2n
+  return contains(pool, addressAt(underlay, last)) ? addressAt(pool, -2) : addressAt(underlay, last)
 }
 
 function planDns(flag: string | undefined, service: Pair): Pair {

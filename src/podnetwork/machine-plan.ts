@@ -111,7 +111,6 @@ export function hostLinkPlan(cluster: ClusterNetwork): NetworkPlan {
   const routes = FAMILIES.flatMap((family) =>
     [cluster.clusterCidr, cluster.serviceCidr, cluster.loadBalancerCidr].map((range) => ({
       destination: range[family],
-      // The gateway lies inside of the load balancer's range: without onlink that route would be asked for the way to itself.
       nextHops: [{ link, gateway: cluster.fabric.addresses[family], onlink: true }],
       source: addresses[family],
     })),
