@@ -9,8 +9,10 @@ import { ApiError } from '#client/client.ts'
 import { applyJsonPatch, type JsonObject, JsonPatchError, type JsonValue } from '#schema/json-patch.ts'
 import { applyMergePatch } from '#schema/merge-patch.ts'
 import { applyStrategicMergePatch, StrategicMergeError } from '#schema/strategic-merge.ts'
+import { decodeParsed, decodeText } from './codec.ts'
 import { badRequest, failure } from './errors.ts'
 import type { Machinery } from './machinery.ts'
+import { messageOf } from './message-list.ts'
 
 /** A deep copy of JSON data: stored objects are shared, and the rules of `api/` complete an object in place. */
 const copy = <T>(value: T): T => {
@@ -29,9 +31,9 @@ const statusOf = (subresource: string): '' | 'status' => (subresource === 'statu
 
 export const machinery: Machinery = {
   resources,
-  messageOf: () => undefined as never,
-  decodeJson: (_message, text) => ({ object: JSON.parse(text) as ApiObject, warnings: [] }),
-  decodeValue: (_message, value) => ({ object: value as ApiObject, warnings: [] }),
+  messageOf,
+  decodeJson: decodeText,
+  decodeValue: decodeParsed,
   decodeProtobuf: () => {
     throw failure(415, 'UnsupportedMediaType', 'protobuf is not served yet')
   },

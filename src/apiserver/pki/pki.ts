@@ -1,6 +1,5 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { serviceAddress } from '#allocator/address-range.ts'
 import { generateKey, issueCertificate, type KeyPair, keyToPem } from './certificate.ts'
 
 /** The cluster's certificates and keys, PEM. */
@@ -72,27 +71,4 @@ export const writePki = (folder: string, pki: Pki): void => {
     write(`${name}.key`, pair.key, 0o600)
   }
   write('sa.key', pki.serviceAccountKey, 0o600)
-}
-
-export interface PkiLocation {
-  readonly folder: string
-  readonly serviceCidrs: readonly string[]
-  readonly clusterDomain: string
-  readonly hostAddresses: readonly string[]
-}
-
-/** The cluster's keys and certificates from its folder: what an earlier run of this cluster wrote, or new ones, written. */
-export const loadPki = ({ folder, serviceCidrs, clusterDomain, hostAddresses }: PkiLocation): Pki => {
-  const read = (name: string): string => readFileSync(join(folder, name), 'utf8')
-  const pair = (name: string): KeyPair => ({ certificate: read(`${name}.crt`), key: read(`${name}.key`) })
-  try {
-    return { ca: pair('ca'), server: pair('apiserver'), admin: pair('admin'), serviceAccountKey: read('sa.key') }
-  } catch (error) {
-    // A folder that misses one file would mix two authorities: all are made anew.
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
-  }
-  const subjectAltNames = [...serviceCidrs.map((cidr) => serviceAddress(cidr, 1)), ...hostAddresses]
-  const pki = createPki({ clusterDomain, subjectAltNames, now: new Date() })
-  writePki(folder, pki)
-  return pki
 }

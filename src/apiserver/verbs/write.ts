@@ -142,7 +142,7 @@ const deleteOptions = async (
   const body = await readObject(
     registry.machinery,
     exchange.request,
-    { apiVersion: 'v1', kind: 'DeleteOptions', message },
+    { apiVersion: 'v1', kind: 'DeleteOptions', message, anyVersion: true },
     'Ignore',
   )
   if (body) {

@@ -1,0 +1,38 @@
+import type { ApiObject } from '#api/resource.ts'
+import type { FieldProblem } from '#schema/json.ts'
+import { decodeJson, decodeJsonText, formatProblem, JsonError } from '#schema/json.ts'
+import type { MessageClass } from '#schema/schema.ts'
+import { badRequest } from './errors.ts'
+import type { Decoded, FieldValidation } from './machinery.ts'
+
+/** `Service in version "v1" cannot be handled as a Service: …`, Kubernetes' frame for a body that does not decode. */
+const cannotBeHandled = (message: MessageClass<unknown>, why: string) => {
+  const [apiVersion = '', kind = message.messageName] = message.gvk ?? []
+  const version = apiVersion.slice(apiVersion.indexOf('/') + 1)
+  return badRequest(`${kind} in version ${JSON.stringify(version)} cannot be handled as a ${kind}: ${why}`)
+}
+
+const decode = (
+  message: MessageClass<unknown>,
+  validation: FieldValidation,
+  read: () => { readonly object: unknown; readonly problems: readonly FieldProblem[] },
+): Decoded => {
+  let result: ReturnType<typeof read>
+  try {
+    result = read()
+  } catch (error) {
+    if (error instanceof JsonError) throw cannotBeHandled(message, error.message)
+    throw error
+  }
+  const texts = validation === 'Ignore' ? [] : result.problems.map(formatProblem)
+  if (validation === 'Strict' && texts.length > 0) {
+    throw cannotBeHandled(message, `strict decoding error: ${texts.join(', ')}`)
+  }
+  return { object: result.object as ApiObject, warnings: texts }
+}
+
+export const decodeText = (message: MessageClass<unknown>, text: string, validation: FieldValidation): Decoded =>
+  decode(message, validation, () => decodeJsonText(message, text))
+
+export const decodeParsed = (message: MessageClass<unknown>, value: unknown, validation: FieldValidation): Decoded =>
+  decode(message, validation, () => decodeJson(message, value))
