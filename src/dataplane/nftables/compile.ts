@@ -1,0 +1,165 @@
+import type { ServiceForwarding, ServicePortForwarding, Target } from '#forwarding/forward-service.ts'
+import type { NodeFacts } from '#forwarding/node-facts.ts'
+import type { Ids } from './ids.ts'
+import type { Element, TableFamily, Value } from './rule.ts'
+import { WORD } from './rule.ts'
+import type { Kind } from './ruleset.ts'
+import { kindName } from './ruleset.ts'
+
+/** A kind in use: the caller makes its chains before elements name it. */
+export interface UsedKind {
+  readonly family: TableFamily
+  readonly number: number
+  readonly kind: Kind
+}
+
+/** What the kernel must hold for one Service, and no more. Elements that several Services share (hairpin) stand in each. */
+export interface CompiledService {
+  readonly elements: readonly Element[]
+  readonly kinds: readonly UsedKind[]
+}
+
+export const EMPTY: CompiledService = { elements: [], kinds: [] }
+
+/**
+ * The elements of one Service. The cost depends on this Service alone. Numbers come from `ids`, at time `now` in seconds.
+ * Throws CapacityError.
+ */
+export function compileService(forwarding: ServiceForwarding, ids: Ids, now: number): CompiledService {
+  const elements: Element[] = []
+  const kinds = new Map<string, UsedKind>()
+  for (const port of forwarding.ports) {
+    if (port.frontends.length > 0)
+      new PortCompiler(port, ids, now, elements, kinds).compile(numbersOf(forwarding, port, ids, now))
+  }
+  return { elements, kinds: [...kinds.values()] }
+}
+
+/** Endpoint numbers of a sticky service port, of both families together: they share its id. */
+function numbersOf(
+  { ports }: ServiceForwarding,
+  { servicePort, affinitySeconds }: ServicePortForwarding,
+  ids: Ids,
+  now: number,
+): ReadonlyMap<string, number> {
+  ids.servicePort(servicePort, now)
+  if (affinitySeconds === undefined) return new Map()
+  const twins = ports.filter((port) => port.servicePort === servicePort)
+  const keys = twins.flatMap(({ cluster, local }) => [...backendsOf(cluster), ...backendsOf(local)].map(backendKey))
+  return ids.endpoints(servicePort, [...new Set(keys)])
+}
+
+const backendsOf = (target: Target) => (target.kind === 'balance' ? target.backends : [])
+const backendKey = ({ address, port }: { readonly address: string; readonly port: number }) => `${address} ${port}`
+
+class PortCompiler {
+  readonly #port: ServicePortForwarding
+  readonly #ids: Ids
+  readonly #family: TableFamily
+  readonly #base: number
+  readonly #elements: Element[]
+  readonly #kinds: Map<string, UsedKind>
+
+  constructor(port: ServicePortForwarding, ids: Ids, now: number, elements: Element[], kinds: Map<string, UsedKind>) {
+    this.#port = port
+    this.#ids = ids
+    this.#family = port.family === 'IPv4' ? 'ip' : 'ip6'
+    // 19 bits and 13 make an unsigned 32-bit number: no shift, which would give a signed one.
+    this.#base = ids.servicePort(port.servicePort, now) * 2 ** WORD.ID_SHIFT
+    this.#elements = elements
+    this.#kinds = kinds
+  }
+
+  compile(numbers: ReadonlyMap<string, number>): void {
+    const { frontends, cluster, local } = this.#port
+    const words = {
+      Cluster: frontends.some(({ kind, policy }) => policy === 'Cluster' || kind !== 'cluster-ip')
+        ? this.#target(cluster, false, numbers)
+        : 0,
+      Local: frontends.some(({ policy }) => policy === 'Local') ? this.#target(local, true, numbers) : 0,
+    }
+    for (const { backends, ...rest } of this.#sticky(numbers)) this.#add(rest.set, [rest.word], backends)
+    for (const { kind, address, protocol, port, policy, sourceRanges } of frontends) {
+      const transport = protocol.toLowerCase()
+      if (kind === 'cluster-ip') {
+        this.#add('cluster-ips', [address as string])
+        this.#add('frontends', [address as string, transport, port], [words[policy]])
+        continue
+      }
+      const key: readonly Value[] = address === undefined ? [transport, port] : [address, transport, port]
+      this.#add(address === undefined ? 'nodeports' : 'frontends', key, [words.Cluster])
+      if (policy === 'Local')
+        this.#add(address === undefined ? 'nodeports-local' : 'frontends-local', key, [words.Local])
+      if (sourceRanges === undefined) continue
+      this.#add('restricted', key)
+      for (const range of sourceRanges) this.#add('allowed', [...key, range])
+    }
+    // A pod of another node may come through here under policy Local, unmasqueraded, and be sent to itself.
+    const fromAfar = frontends.some(({ kind, policy }) => kind !== 'cluster-ip' && policy === 'Local')
+    const hairpins = new Set<string>()
+    for (const { address, local: here } of [...backendsOf(cluster), ...backendsOf(local)])
+      if (here || fromAfar) hairpins.add(address)
+    for (const address of hairpins) this.#add('hairpin', [address, address])
+  }
+
+  #add(set: Element['set'], key: readonly Value[], data?: readonly Value[]): void {
+    this.#elements.push(
+      data === undefined ? { family: this.#family, set, key } : { family: this.#family, set, key, data },
+    )
+  }
+
+  /** Writes the slots of a set of backends; gives the word that leads there. */
+  #target(target: Target, local: boolean, numbers: ReadonlyMap<string, number>): number {
+    const set = this.#base + (local ? WORD.LOCAL : 0)
+    if (target.kind !== 'balance') return set + this.#kind({ kind: target.kind })
+    const { affinitySeconds } = this.#port
+    const count = target.backends.length
+    if (affinitySeconds === undefined) {
+      for (const [slot, { address, port }] of target.backends.entries())
+        this.#add('backends', [set, slot], [address, port])
+      return set + this.#kind({ kind: 'pick', count })
+    }
+    for (const [slot, backend] of target.backends.entries()) {
+      const endpoint = this.#base + (numbers.get(backendKey(backend)) as number)
+      this.#add('slots', [set, slot], [endpoint])
+      this.#add(local ? 'local-endpoints' : 'cluster-endpoints', [endpoint])
+    }
+    return set + this.#kind({ kind: 'sticky', count, seconds: affinitySeconds, local })
+  }
+
+  *#sticky(numbers: ReadonlyMap<string, number>) {
+    if (this.#port.affinitySeconds === undefined) return
+    const { cluster, local } = this.#port
+    const seen = new Set<string>()
+    for (const backend of [...backendsOf(cluster), ...backendsOf(local)]) {
+      const key = backendKey(backend)
+      if (seen.has(key)) continue
+      seen.add(key)
+      const word = this.#base + (numbers.get(key) as number)
+      yield { set: 'endpoints' as const, word, backends: [backend.address, backend.port] as const }
+    }
+  }
+
+  #kind(kind: Kind): number {
+    const number = this.#ids.kind(kind)
+    const name = `${this.#family} ${kindName(kind)}`
+    if (!this.#kinds.has(name)) this.#kinds.set(name, { family: this.#family, number, kind })
+    return number
+  }
+}
+
+/** The elements that tell of the cluster and the node: constant between changes of the configuration. */
+export function compileNode({ nodeAddresses, podCidrs, serviceCidrs }: NodeFacts): readonly Element[] {
+  const element =
+    (set: Element['set']) =>
+    (text: string): Element => ({
+      family: text.includes(':') ? 'ip6' : 'ip',
+      set,
+      key: [text],
+    })
+  return [
+    ...[...new Set(podCidrs)].map(element('pod-cidrs')),
+    ...[...new Set(serviceCidrs)].map(element('service-cidrs')),
+    ...[...new Set(nodeAddresses)].map(element('nodeport-ips')),
+  ]
+}

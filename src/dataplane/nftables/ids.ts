@@ -1,0 +1,103 @@
+import { WORD } from './rule.ts'
+import type { Kind } from './ruleset.ts'
+import { kindName } from './ruleset.ts'
+
+/** The dataplane has no room for what is asked. `code` tells of what. */
+export class CapacityError extends Error {
+  override readonly name = 'CapacityError'
+  readonly code: 'SERVICE_PORTS_EXHAUSTED' | 'KINDS_EXHAUSTED' | 'STICKY_ENDPOINTS_EXHAUSTED'
+  constructor(code: CapacityError['code'], message: string) {
+    super(message)
+    this.code = code
+  }
+}
+
+interface ServicePortNumbers {
+  readonly id: number
+  readonly endpoints: Map<string, number>
+  /** Endpoint numbers given back, the longest free first. */
+  readonly freed: number[]
+  next: number
+}
+
+interface Resting {
+  readonly id: number
+  readonly until: number
+}
+
+/**
+ * The numbers by which the kernel's maps know service ports, endpoints of sticky service ports, and kinds. They stay while their owner lives. A
+ * number that comes free rests, or pins that the kernel has learned would lead clients to a stranger. Time is in seconds, told by the caller.
+ */
+export class Ids {
+  readonly #ports = new Map<string, ServicePortNumbers>()
+  readonly #resting: Resting[] = []
+  readonly #kinds = new Map<string, number>()
+  #next = 1
+
+  /** The id of a service port, `default/web:http`. Throws CapacityError SERVICE_PORTS_EXHAUSTED. */
+  servicePort(name: string, now: number): number {
+    const known = this.#ports.get(name)
+    if (known !== undefined) return known.id
+    const id = this.#take(now)
+    this.#ports.set(name, { id, endpoints: new Map(), freed: [], next: 1 })
+    return id
+  }
+
+  #take(now: number): number {
+    const rested = this.#resting.findIndex(({ until }) => until <= now)
+    const [found] = rested < 0 ? [] : this.#resting.splice(rested, 1)
+    if (found !== undefined) return found.id
+    if (this.#next > WORD.MAX_ID)
+      throw new CapacityError(
+        'SERVICE_PORTS_EXHAUSTED',
+        `all ${WORD.MAX_ID} service-port ids are in use or resting; delete Services`,
+      )
+    return this.#next++
+  }
+
+  /** Gives an id back. It rests until its pins have expired. */
+  release(name: string, now: number, affinitySeconds: number): void {
+    const known = this.#ports.get(name)
+    if (known === undefined) return
+    this.#ports.delete(name)
+    this.#resting.push({ id: known.id, until: now + affinitySeconds })
+  }
+
+  /** Numbers 1 to 4095 for the endpoints of a sticky service port; those that are not named any more come free. Throws CapacityError. */
+  endpoints(servicePort: string, keys: readonly string[]): ReadonlyMap<string, number> {
+    const port = this.#ports.get(servicePort)
+    if (port === undefined) throw new Error(`service port ${servicePort} has no id`)
+    if (keys.length > WORD.MAX_ENDPOINT)
+      throw new CapacityError(
+        'STICKY_ENDPOINTS_EXHAUSTED',
+        `${servicePort} has ${keys.length} endpoints; with sessionAffinity ClientIP at most ${WORD.MAX_ENDPOINT} can be told apart: set sessionAffinity: None`,
+      )
+    const wanted = new Set(keys)
+    for (const [key, number] of port.endpoints) {
+      if (wanted.has(key)) continue
+      port.endpoints.delete(key)
+      port.freed.push(number)
+    }
+    for (const key of keys) {
+      if (port.endpoints.has(key)) continue
+      port.endpoints.set(key, port.next <= WORD.MAX_ENDPOINT ? port.next++ : (port.freed.shift() as number))
+    }
+    return port.endpoints
+  }
+
+  /** The number of a kind, 1 to 4095, for good. Throws CapacityError KINDS_EXHAUSTED. */
+  kind(kind: Kind): number {
+    const name = kindName(kind)
+    const known = this.#kinds.get(name)
+    if (known !== undefined) return known
+    const number = this.#kinds.size + 1
+    if (number > WORD.MAX_KIND)
+      throw new CapacityError(
+        'KINDS_EXHAUSTED',
+        `${WORD.MAX_KIND} combinations of endpoint count and affinity timeout are in use: ${name} is one too many`,
+      )
+    this.#kinds.set(name, number)
+    return number
+  }
+}

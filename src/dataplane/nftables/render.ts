@@ -1,0 +1,143 @@
+import type { UsedKind } from './compile.ts'
+import type { Chain, Element, Field, Key, Rule, SetDefinition, Statement, TableFamily } from './rule.ts'
+import { TABLE, TABLE_FAMILIES, WORD } from './rule.ts'
+import { chains, type Kind, kindChains, kindName, sets } from './ruleset.ts'
+
+const hex = (word: number): string => `0x${word.toString(16)}`
+
+const NAMES: { readonly [F in Extract<Field, string>]: (family: TableFamily) => string } = {
+  saddr: (family) => `${family} saddr`,
+  daddr: (family) => `${family} daddr`,
+  l4proto: () => 'meta l4proto',
+  dport: () => 'th dport',
+  'ct-daddr': (family) => `ct original ${family} daddr`,
+  'ct-dport': () => 'ct original proto-dst',
+  client: (family) => (family === 'ip' ? 'ip saddr' : 'jhash ip6 saddr mod 4294967295 seed 0x5eed'),
+  word: () => 'meta priority',
+}
+
+function field(one: Field, family: TableFamily): string {
+  if (typeof one === 'string') return NAMES[one](family)
+  return 'random' in one ? `numgen random mod ${one.random}` : `meta priority & ${hex(one.word)}`
+}
+
+const key = (fields: Key, family: TableFamily): string => fields.map((one) => field(one, family)).join(' . ')
+
+function statement(one: Statement, family: TableFamily): string {
+  switch (one.do) {
+    case 'lookup':
+      return `${key(one.key, family)} ${one.not ? '!= ' : ''}@${one.set}`
+    case 'has-ports':
+      return 'meta l4proto { tcp, udp, sctp }'
+    case 'protocol-is':
+      return `meta l4proto ${one.protocol}`
+    case 'translated':
+      return 'ct status dnat'
+    case 'connection-invalid':
+      return 'ct state invalid'
+    case 'source-is-node':
+      return `fib saddr type ${one.not ? '!= ' : ''}local`
+    case 'set-word':
+      if (one.and === 0) return `meta priority set ${one.or}`
+      return `meta priority set meta priority & ${hex(one.and)}${one.or === 0 ? '' : ` | ${hex(one.or)}`}`
+    case 'set-word-from':
+      return `meta priority set ${key(one.key, family)} map @${one.map}`
+    case 'goto-kind':
+      return `meta priority & ${hex(WORD.KIND)} vmap @kinds`
+    case 'pin':
+      return `update @affinity { ${key([{ word: WORD.SERVICE_PORT }, 'client'], family)} timeout ${one.seconds}s : meta priority }`
+    case 'unpin':
+      return `delete @affinity { ${key([{ word: WORD.SERVICE_PORT }, 'client'], family)} : meta priority }`
+    case 'dnat':
+      return `dnat ${family} to ${key(one.key, family)} map @${one.map}`
+    case 'goto':
+    case 'jump':
+      return `${one.do} ${one.chain}`
+    case 'return':
+    case 'drop':
+      return one.do
+    case 'masquerade':
+      return 'masquerade fully-random'
+    case 'reject':
+      if (one.with === 'tcp-reset') return 'reject with tcp reset'
+      return `reject with ${family === 'ip' ? 'icmp' : 'icmpv6'} type port-unreachable`
+  }
+}
+
+/** `ip saddr != @pod-cidrs jump outside` */
+export const renderRule = (rule: Rule, family: TableFamily): string =>
+  rule.map((one) => statement(one, family)).join(' ')
+
+function renderSet({ name, key: fields, data, interval, pins }: SetDefinition, family: TableFamily): string {
+  // nft cannot list a set that is typed by jhash; numgen has the same type.
+  const typed = fields.map((one) => (one === 'client' && family === 'ip6' ? { random: 2 } : one))
+  const types = { word: 'meta priority', endpoint: `${family} daddr . th dport`, verdict: 'verdict' }
+  const to = data === undefined ? '' : ` : ${types[data]}`
+  const flags = pins ? ' flags dynamic,timeout; size 1048576; timeout 3h;' : interval ? ' flags interval;' : ''
+  return ` ${data === undefined ? 'set' : 'map'} ${name} { typeof ${key(typed, family)}${to};${flags} }`
+}
+
+function renderChain({ name, hook, rules }: Chain, family: TableFamily): string {
+  const at = hook === undefined ? '' : `  type ${hook.type} hook ${hook.hook} priority ${hook.priority};\n`
+  return ` chain ${name} {\n${at}${rules.map((rule) => `  ${renderRule(rule, family)}\n`).join('')} }`
+}
+
+/** The constant part of both tables. */
+export function renderBase(): string {
+  return TABLE_FAMILIES.map((family) =>
+    [
+      `table ${family} ${TABLE} {`,
+      ...sets.map((set) => renderSet(set, family)),
+      ...chains.map((chain) => renderChain(chain, family)),
+      '}\n',
+    ].join('\n'),
+  ).join('')
+}
+
+/** Takes the tables away if they are there: `add` first, since only newer nft has `destroy`. */
+export const renderDelete = (): string =>
+  TABLE_FAMILIES.map((family) => `add table ${family} ${TABLE}\ndelete table ${family} ${TABLE}\n`).join('')
+
+const verdictOf = (kind: Kind): string =>
+  kind.kind === 'drop' ? 'drop' : `goto ${kind.kind === 'reject' ? 'reject-it' : kindName(kind)}`
+
+/** The chains of kinds and their elements of the verdict map. `made` holds `ip stick-10` of chains that are there; new ones are added to it. */
+export function renderKinds(kinds: Iterable<UsedKind>, made: Set<string>): string {
+  let text = ''
+  for (const { family, number, kind } of kinds) {
+    for (const chain of kindChains(kind)) {
+      if (made.has(`${family} ${chain.name}`)) continue
+      made.add(`${family} ${chain.name}`)
+      text += `table ${family} ${TABLE} {\n${renderChain(chain, family)}\n}\n`
+    }
+    text += `add element ${family} ${TABLE} kinds { ${hex(number)} : ${verdictOf(kind)} }\n`
+  }
+  return text
+}
+
+const WORDS = new Set(['kinds', 'backends', 'slots', 'endpoints', 'cluster-endpoints', 'local-endpoints'])
+
+/** `10.96.0.1 . tcp . 80`; with the set's name, what tells one element of a family from another. */
+export const elementKey = ({ key: values }: Element): string => values.join(' . ')
+
+function elementText(element: Element, withData: boolean): string {
+  const { set, key: values, data } = element
+  const left = WORDS.has(set) ? [hex(values[0] as number), ...values.slice(1)].join(' . ') : elementKey(element)
+  if (!withData || data === undefined) return left
+  return `${left} : ${data.length === 1 ? hex(data[0] as number) : data.join(' . ')}`
+}
+
+/** Commands for elements, one for each set that is touched. */
+export function renderElements(command: 'add' | 'delete', elements: Iterable<Element>): string {
+  const bySet = new Map<string, string[]>()
+  for (const element of elements) {
+    const name = `${element.family} ${TABLE} ${element.set}`
+    const text = elementText(element, command === 'add')
+    const texts = bySet.get(name)
+    if (texts === undefined) bySet.set(name, [text])
+    else texts.push(text)
+  }
+  let text = ''
+  for (const [name, texts] of bySet) text += `${command} element ${name} { ${texts.join(', ')} }\n`
+  return text
+}

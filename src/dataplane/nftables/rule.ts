@@ -1,0 +1,113 @@
+/** The rules that we write, as data: render.ts writes them for the kernel, evaluate.ts walks them with a packet. */
+
+/** nftables' word for the family of a table. */
+export type TableFamily = 'ip' | 'ip6'
+
+export const TABLE = 'fairlead'
+export const TABLE_FAMILIES: readonly TableFamily[] = ['ip', 'ip6']
+
+/**
+ * The scratch word that a packet carries through a hook, in `meta priority`: service-port id (19 bits), local (1 bit), kind (12 bits). In a
+ * sticky chain the lowest 12 bits are the number of an endpoint instead.
+ */
+export const WORD = {
+  ID_SHIFT: 13,
+  LOCAL: 0x1000,
+  /** Of a service port: what pins are kept by. */
+  SERVICE_PORT: 0xffffe000,
+  /** Of a set of backends: service port and local. */
+  BACKENDS: 0xfffff000,
+  KIND: 0x00000fff,
+  MAX_ID: 0x7ffff,
+  MAX_KIND: 0xfff,
+  MAX_ENDPOINT: 0xfff,
+} as const
+
+export type SetName =
+  | 'pod-cidrs'
+  | 'service-cidrs'
+  | 'nodeport-ips'
+  | 'cluster-ips'
+  | 'frontends'
+  | 'nodeports'
+  | 'frontends-local'
+  | 'nodeports-local'
+  | 'restricted'
+  | 'allowed'
+  | 'kinds'
+  | 'backends'
+  | 'slots'
+  | 'endpoints'
+  | 'cluster-endpoints'
+  | 'local-endpoints'
+  | 'hairpin'
+  | 'affinity'
+
+/** What a rule reads of a packet, and what a set's key is made of. `ct-…`: as the client sent it, before translation. */
+export type Field =
+  | 'saddr'
+  | 'daddr'
+  | 'l4proto'
+  | 'dport'
+  | 'ct-daddr'
+  | 'ct-dport'
+  /** The client, for its pin: the address, or for IPv6 a hash of it (nft 1.0.6 cannot update a map by a key of more than 16 bytes). */
+  | 'client'
+  | 'word'
+  | { readonly word: number }
+  | { readonly random: number }
+
+export type Key = readonly Field[]
+
+/** One match or action. A match that fails ends its rule; a lookup that finds nothing does too. */
+export type Statement =
+  | { readonly do: 'lookup'; readonly key: Key; readonly set: SetName; readonly not?: true }
+  | { readonly do: 'has-ports' }
+  | { readonly do: 'protocol-is'; readonly protocol: 'tcp' }
+  | { readonly do: 'translated' }
+  | { readonly do: 'connection-invalid' }
+  | { readonly do: 'source-is-node'; readonly not?: true }
+  | { readonly do: 'set-word'; readonly and: number; readonly or: number }
+  | { readonly do: 'set-word-from'; readonly key: Key; readonly map: SetName }
+  | { readonly do: 'goto-kind' }
+  | { readonly do: 'pin'; readonly seconds: number }
+  | { readonly do: 'unpin' }
+  | { readonly do: 'dnat'; readonly key: Key; readonly map: SetName }
+  | { readonly do: 'goto' | 'jump'; readonly chain: string }
+  | { readonly do: 'return' | 'drop' | 'masquerade' }
+  | { readonly do: 'reject'; readonly with: 'tcp-reset' | 'port-unreachable' }
+
+export type Rule = readonly Statement[]
+
+export interface Hook {
+  readonly type: 'nat' | 'filter'
+  readonly hook: 'prerouting' | 'output' | 'postrouting' | 'forward'
+  /** Written as a number: nft releases differ in the names that they take for the output hook. */
+  readonly priority: number
+}
+
+export interface Chain {
+  readonly name: string
+  readonly hook?: Hook
+  readonly rules: readonly Rule[]
+}
+
+/** `key` and `data` are those of its elements; `interval`: keys may be prefixes. */
+export interface SetDefinition {
+  readonly name: SetName
+  readonly key: Key
+  readonly data?: 'word' | 'endpoint' | 'verdict'
+  readonly interval?: true
+  readonly pins?: true
+}
+
+/** An address or CIDR in canonical text, a protocol's name in lower case, a port, a word or a slot. */
+export type Value = string | number
+
+/** One element of a set, or of a map where it has data. */
+export interface Element {
+  readonly family: TableFamily
+  readonly set: SetName
+  readonly key: readonly Value[]
+  readonly data?: readonly Value[]
+}

@@ -1,0 +1,191 @@
+import type { Chain, Key, Rule, SetDefinition, Statement } from './rule.ts'
+import { WORD } from './rule.ts'
+
+const FRONTEND: Key = ['daddr', 'l4proto', 'dport']
+const NODE_PORT: Key = ['l4proto', 'dport']
+const CT_FRONTEND: Key = ['ct-daddr', 'l4proto', 'ct-dport']
+const CT_NODE_PORT: Key = ['l4proto', 'ct-dport']
+
+/** Every set and map. Their number and shape never change; only their elements do. */
+export const sets: readonly SetDefinition[] = [
+  { name: 'pod-cidrs', key: ['saddr'], interval: true },
+  { name: 'service-cidrs', key: ['daddr'], interval: true },
+  { name: 'nodeport-ips', key: ['daddr'] },
+  { name: 'cluster-ips', key: ['daddr'] },
+  { name: 'frontends', key: FRONTEND, data: 'word' },
+  { name: 'nodeports', key: NODE_PORT, data: 'word' },
+  { name: 'frontends-local', key: FRONTEND, data: 'word' },
+  { name: 'nodeports-local', key: NODE_PORT, data: 'word' },
+  { name: 'restricted', key: FRONTEND },
+  { name: 'allowed', key: [...FRONTEND, 'saddr'], interval: true },
+  { name: 'kinds', key: ['word'], data: 'verdict' },
+  { name: 'backends', key: ['word', { random: 2 }], data: 'endpoint' },
+  { name: 'slots', key: ['word', { random: 2 }], data: 'word' },
+  { name: 'endpoints', key: ['word'], data: 'endpoint' },
+  { name: 'cluster-endpoints', key: ['word'] },
+  { name: 'local-endpoints', key: ['word'] },
+  { name: 'hairpin', key: ['saddr', 'daddr'] },
+  { name: 'affinity', key: ['word', 'client'], data: 'word', pins: true },
+]
+
+const hasPorts: Statement = { do: 'has-ports' }
+const clearWord: Statement = { do: 'set-word', and: 0, or: 0 }
+const masquerade: Statement = { do: 'masquerade' }
+const drop: Statement = { do: 'drop' }
+const lookup = (key: Key, set: SetDefinition['name']): Statement => ({ do: 'lookup', key, set })
+const lookupNot = (key: Key, set: SetDefinition['name']): Statement => ({ do: 'lookup', key, set, not: true })
+const go = (how: 'goto' | 'jump', chain: string): Statement => ({ do: how, chain })
+const find = (key: Key, map: SetDefinition['name']): Statement => ({ do: 'set-word-from', key, map })
+
+/** Finds the frontend of a packet; an address of its own goes before a node port. */
+const findFrontend: readonly Rule[] = [
+  [clearWord],
+  [lookup(['daddr'], 'nodeport-ips'), find(NODE_PORT, 'nodeports')],
+  [find(FRONTEND, 'frontends')],
+]
+
+/** The chains that are always there, in an order in which each names only those before it. */
+export const chains: readonly Chain[] = [
+  {
+    name: 'reject-it',
+    rules: [
+      [
+        { do: 'protocol-is', protocol: 'tcp' },
+        { do: 'reject', with: 'tcp-reset' },
+      ],
+      [{ do: 'reject', with: 'port-unreachable' }],
+    ],
+  },
+  {
+    name: 'services',
+    rules: [
+      // A guarded frontend drops strangers before anything is chosen.
+      [lookup(FRONTEND, 'restricted'), lookupNot([...FRONTEND, 'saddr'], 'allowed'), drop],
+      [{ do: 'goto-kind' }],
+      // No frontend: a ClusterIP refuses its other ports, and an address that no Service has is dropped, or it would leave by the default route.
+      [lookup(['daddr'], 'cluster-ips'), go('goto', 'reject-it')],
+      [lookup(['daddr'], 'service-cidrs'), drop],
+      [clearWord],
+    ],
+  },
+  {
+    name: 'outside',
+    rules: [
+      // externalTrafficPolicy Local binds only who comes from outside; pods and the node keep the set of all endpoints.
+      [lookup(['daddr'], 'nodeport-ips'), find(NODE_PORT, 'nodeports-local')],
+      [find(FRONTEND, 'frontends-local')],
+    ],
+  },
+  {
+    name: 'nat-prerouting',
+    hook: { type: 'nat', hook: 'prerouting', priority: -100 },
+    rules: [...findFrontend, [lookupNot(['saddr'], 'pod-cidrs'), go('jump', 'outside')], [go('goto', 'services')]],
+  },
+  {
+    name: 'nat-output',
+    hook: { type: 'nat', hook: 'output', priority: -100 },
+    rules: [...findFrontend, [go('goto', 'services')]],
+  },
+  {
+    name: 'keep-source',
+    rules: [
+      // Policy Local keeps the client's address, except the node's own: it may be the frontend's address, and other nodes would not bring the answer back.
+      [{ do: 'source-is-node', not: true }, { do: 'return' }],
+      [masquerade],
+    ],
+  },
+  {
+    name: 'source',
+    rules: [
+      [clearWord],
+      // The client is the chosen backend: without masquerade its own kernel would answer it directly, and it would not know the answer.
+      [lookup(['saddr', 'daddr'], 'hairpin'), masquerade],
+      [lookup(['ct-daddr'], 'cluster-ips'), lookup(['saddr'], 'pod-cidrs'), { do: 'return' }],
+      [hasPorts, lookup(CT_FRONTEND, 'frontends-local'), go('goto', 'keep-source')],
+      [hasPorts, lookup(CT_FRONTEND, 'frontends'), masquerade],
+      [
+        hasPorts,
+        lookup(['ct-daddr'], 'nodeport-ips'),
+        lookup(CT_NODE_PORT, 'nodeports-local'),
+        go('goto', 'keep-source'),
+      ],
+      [hasPorts, lookup(['ct-daddr'], 'nodeport-ips'), lookup(CT_NODE_PORT, 'nodeports'), masquerade],
+    ],
+  },
+  {
+    name: 'nat-postrouting',
+    hook: { type: 'nat', hook: 'postrouting', priority: 100 },
+    rules: [[{ do: 'translated' }, go('jump', 'source')]],
+  },
+  {
+    name: 'filter-forward',
+    hook: { type: 'filter', hook: 'forward', priority: 0 },
+    // A late packet of a connection that is forgotten must not leave for an address that exists nowhere.
+    rules: [[{ do: 'connection-invalid' }, lookup(['daddr'], 'service-cidrs'), drop]],
+  },
+]
+
+/** What becomes of a packet once its frontend is known. One chain a kind, whatever the number of Services. */
+export type Kind =
+  | { readonly kind: 'drop' }
+  | { readonly kind: 'reject' }
+  | { readonly kind: 'pick'; readonly count: number }
+  | { readonly kind: 'sticky'; readonly count: number; readonly seconds: number; readonly local: boolean }
+
+/** `pick-3`, `sticky-3-10800`, `local-sticky-2-10800`: the name of the kind, and of its chain. */
+export function kindName(kind: Kind): string {
+  switch (kind.kind) {
+    case 'drop':
+    case 'reject':
+      return kind.kind
+    case 'pick':
+      return `pick-${kind.count}`
+    case 'sticky':
+      return `${kind.local ? 'local-' : ''}sticky-${kind.count}-${kind.seconds}`
+  }
+}
+
+/** The chains of a kind, each after those that it names. */
+export function kindChains(kind: Kind): readonly Chain[] {
+  switch (kind.kind) {
+    case 'drop':
+    case 'reject':
+      return []
+    case 'pick': {
+      const pick = (count: number): Rule => [
+        hasPorts,
+        { do: 'dnat', key: [{ word: WORD.BACKENDS }, { random: count }], map: 'backends' },
+      ]
+      // The second rule is for the moment between two transactions that count differently: slot 0 is there as long as there is one.
+      return [{ name: kindName(kind), rules: [pick(kind.count), pick(1), [drop]] }]
+    }
+    case 'sticky': {
+      const { count, seconds, local } = kind
+      const members = local ? 'local-endpoints' : 'cluster-endpoints'
+      const stick: Rule = [lookup(['word'], members), go('goto', `stick-${seconds}`)]
+      const slot = (of: number): Rule => [find(['word', { random: of }], 'slots')]
+      return [
+        {
+          name: `stick-${seconds}`,
+          rules: [[{ do: 'pin', seconds }], [hasPorts, { do: 'dnat', key: ['word'], map: 'endpoints' }], [drop]],
+        },
+        {
+          name: kindName(kind),
+          rules: [
+            [{ do: 'set-word', and: WORD.SERVICE_PORT, or: 0 }],
+            [find(['word', 'client'], 'affinity')],
+            // A pin counts while its endpoint is one of the set; else each try would renew a pin to nowhere.
+            stick,
+            [{ do: 'unpin' }],
+            [{ do: 'set-word', and: WORD.SERVICE_PORT, or: local ? WORD.LOCAL : 0 }],
+            slot(count),
+            stick,
+            slot(1),
+            stick,
+            [drop],
+          ],
+        },
+      ]
+    }
+  }
+}

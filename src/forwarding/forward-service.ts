@@ -1,0 +1,104 @@
+import type { Service } from '#api/core-v1.ts'
+import type { EndpointSlice } from '#api/discovery-v1.ts'
+import type { IpFamily } from '#net/ip-address.ts'
+import type { Protocol } from '#net/port-protocol.ts'
+import { type Endpoint, endpointsOf } from './endpoint.ts'
+import { type Frontend, frontendsOf, isProxied } from './frontend.ts'
+import type { NodeFacts } from './node-facts.ts'
+import { type CategorizedEndpoints, categorizeEndpoints } from './topology.ts'
+
+export type { Service } from '#api/core-v1.ts'
+export type { EndpointSlice } from '#api/discovery-v1.ts'
+
+/** How one of several backends is chosen. */
+export type LoadBalancerMethod = 'random'
+
+export interface Backend {
+  readonly address: string
+  readonly port: number
+  /** On the node that this is computed for. */
+  readonly local: boolean
+}
+
+/** What becomes of a new connection. */
+export type Target =
+  | { readonly kind: 'balance'; readonly backends: readonly Backend[] }
+  | { readonly kind: 'reject'; readonly reason: 'no-endpoints' }
+  | { readonly kind: 'drop'; readonly reason: 'no-local-endpoints' }
+
+/** One port of one Service in one family. */
+export interface ServicePortForwarding {
+  /** `default/web:http`; an unnamed port has nothing behind the colon. */
+  readonly servicePort: string
+  readonly family: IpFamily
+  readonly protocol: Protocol
+  readonly method: LoadBalancerMethod
+  /** Seconds that a client stays with its endpoint; undefined: no session affinity. */
+  readonly affinitySeconds: number | undefined
+  readonly frontends: readonly Frontend[]
+  /** Under policy Cluster, and for pods and the node itself at a frontend of policy Local. */
+  readonly cluster: Target
+  /** Under policy Local. */
+  readonly local: Target
+  readonly topology: CategorizedEndpoints['topology']
+}
+
+/** What one node does for one Service. */
+export interface ServiceForwarding {
+  /** `default/web` */
+  readonly service: string
+  /** creationTimestamp, for the rule of claims. */
+  readonly created: string
+  readonly ports: readonly ServicePortForwarding[]
+}
+
+const FAMILIES: readonly IpFamily[] = ['IPv4', 'IPv6']
+/** core/v1: DefaultClientIPServiceAffinitySeconds, MaxClientIPServiceAffinitySeconds. */
+const DEFAULT_AFFINITY_SECONDS = 10800
+const MAX_AFFINITY_SECONDS = 86400
+
+/** The forwarding of one Service on one node: no port where the Service is not to be proxied. Pure, and independent of every other Service. */
+export function forwardService(
+  service: Service,
+  slices: readonly EndpointSlice[],
+  node: Pick<NodeFacts, 'name' | 'zone'>,
+): ServiceForwarding {
+  const { metadata, spec } = service
+  const name = `${metadata?.namespace}/${metadata?.name}`
+  const created = String(metadata?.creationTimestamp ?? '')
+  if (!isProxied(service)) return { service: name, created, ports: [] }
+  const seconds = spec?.sessionAffinityConfig?.clientIP?.timeoutSeconds ?? DEFAULT_AFFINITY_SECONDS
+  const affinitySeconds =
+    spec?.sessionAffinity === 'ClientIP' ? Math.min(Math.max(seconds, 1), MAX_AFFINITY_SECONDS) : undefined
+  const ports: ServicePortForwarding[] = []
+  for (const port of spec?.ports ?? []) {
+    const protocol = port.protocol || 'TCP'
+    for (const family of FAMILIES) {
+      const frontends = frontendsOf(service, port, family)
+      if (frontends.length === 0) continue
+      const chosen = categorizeEndpoints(endpointsOf(slices, family, port.name ?? '', protocol), node)
+      ports.push({
+        servicePort: `${name}:${port.name ?? ''}`,
+        family,
+        protocol,
+        method: 'random',
+        affinitySeconds,
+        frontends,
+        cluster: target(chosen.cluster, node, 'reject'),
+        local: target(chosen.local, node, chosen.any ? 'drop' : 'reject'),
+        topology: chosen.topology,
+      })
+    }
+  }
+  return { service: name, created, ports }
+}
+
+function target(endpoints: readonly Endpoint[], node: Pick<NodeFacts, 'name'>, empty: 'reject' | 'drop'): Target {
+  if (endpoints.length > 0) {
+    const backends = endpoints.map(({ address, port, nodeName }) => ({ address, port, local: nodeName === node.name }))
+    return { kind: 'balance', backends }
+  }
+  return empty === 'reject'
+    ? { kind: 'reject', reason: 'no-endpoints' }
+    : { kind: 'drop', reason: 'no-local-endpoints' }
+}

@@ -1,0 +1,89 @@
+import type { Service } from '#api/core-v1.ts'
+import { type Cidr, containsCidr, formatCidr, tryParseCidr } from '#net/cidr.ts'
+import type { IpFamily } from '#net/ip-address.ts'
+import type { Protocol } from '#net/port-protocol.ts'
+import { canonical } from './canonical.ts'
+
+export type FrontendKind = 'cluster-ip' | 'external-ip' | 'load-balancer' | 'node-port'
+export type TrafficPolicy = 'Cluster' | 'Local'
+
+/** Where a service port is met: an address and port, or a port of the node's own addresses. */
+export interface Frontend {
+  readonly kind: FrontendKind
+  /** Undefined for a node port. */
+  readonly address: string | undefined
+  readonly protocol: Protocol
+  readonly port: number
+  readonly policy: TrafficPolicy
+  /** Only these sources may use it; undefined: all may. Canonical CIDRs, none inside another. */
+  readonly sourceRanges: readonly string[] | undefined
+}
+
+type ServicePort = NonNullable<NonNullable<Service['spec']>['ports']>[number]
+
+const PROXIED_TYPES = new Set(['ClusterIP', 'NodePort', 'LoadBalancer'])
+const PROXY_NAME_LABEL = 'service.kubernetes.io/service-proxy-name'
+const HEADLESS_LABEL = 'service.kubernetes.io/headless'
+
+/** Whether this Service is ours to program: not headless, not ExternalName, not another proxy's by label. */
+export function isProxied({ metadata, spec }: Service): boolean {
+  const labels = metadata?.labels ?? {}
+  return (
+    PROXIED_TYPES.has(spec?.type || 'ClusterIP') &&
+    spec?.clusterIP !== 'None' &&
+    (spec?.clusterIP ?? '') !== '' &&
+    !Object.hasOwn(labels, PROXY_NAME_LABEL) &&
+    !Object.hasOwn(labels, HEADLESS_LABEL)
+  )
+}
+
+/** The frontends of one port in one family. Without a ClusterIP of this family there is none, as the Service does not live there. */
+export function frontendsOf({ spec, status }: Service, port: ServicePort, family: IpFamily): readonly Frontend[] {
+  const ofFamily = (texts: readonly (string | undefined)[]) =>
+    [...new Set(texts.map((text) => (text ? canonical(text) : undefined)))].filter(
+      (address) => address !== undefined && (address.includes(':') ? 'IPv6' : 'IPv4') === family,
+    ) as string[]
+  const clusterIps = ofFamily(spec?.clusterIPs?.length ? spec.clusterIPs : [spec?.clusterIP])
+  if (clusterIps.length === 0) return []
+  const protocol = port.protocol || 'TCP'
+  const internal: TrafficPolicy = spec?.internalTrafficPolicy === 'Local' ? 'Local' : 'Cluster'
+  const external: TrafficPolicy = spec?.externalTrafficPolicy === 'Local' ? 'Local' : 'Cluster'
+  const at = (kind: FrontendKind, policy: TrafficPolicy, sourceRanges?: readonly string[]) => (address: string) => ({
+    kind,
+    address,
+    protocol,
+    port: port.port,
+    policy,
+    sourceRanges,
+  })
+  const isBalanced = spec?.type === 'LoadBalancer'
+  const vips = isBalanced
+    ? ofFamily((status?.loadBalancer?.ingress ?? []).map(({ ip, ipMode }) => (ipMode === 'Proxy' ? undefined : ip)))
+    : []
+  const nodePort = spec?.type === 'NodePort' || isBalanced ? port.nodePort : undefined
+  const frontends: Frontend[] = [
+    ...clusterIps.map(at('cluster-ip', internal)),
+    ...vips.map(at('load-balancer', external, sourceRangesOf(spec?.loadBalancerSourceRanges, family))),
+    ...ofFamily(spec?.externalIPs ?? []).map(at('external-ip', external)),
+  ]
+  if (nodePort) frontends.push({ ...at('node-port', external)(''), address: undefined, port: nodePort })
+  // One address under two roles (an external IP that is also the load balancer's) is programmed once, the more guarded role first.
+  const seen = new Set<string>()
+  return frontends.filter(({ address, port: number }) => {
+    const key = `${address} ${number}`
+    return seen.has(key) ? false : seen.add(key)
+  })
+}
+
+/** Ranges of the family, written canonically, without those that lie inside another (the kernel refuses overlaps). Undefined: no guard. */
+function sourceRangesOf(ranges: readonly string[] | undefined, family: IpFamily): readonly string[] | undefined {
+  if (!ranges?.length) return undefined
+  const cidrs = ranges
+    .map((text) => tryParseCidr(text.trim(), { hostBitsAllowed: true }))
+    .filter((cidr): cidr is Cidr => cidr?.address.family === family)
+    .sort((left, right) => left.prefix - right.prefix)
+  if (cidrs.length === 0) return undefined
+  const kept: Cidr[] = []
+  for (const cidr of cidrs) if (!kept.some((outer) => containsCidr(outer, cidr))) kept.push(cidr)
+  return kept.map(formatCidr)
+}

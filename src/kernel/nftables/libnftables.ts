@@ -1,0 +1,119 @@
+import { KernelError } from '../kernel-error.ts'
+import { koffi } from '../libc.ts'
+import { withNamespace } from '../namespace.ts'
+
+type Library = ReturnType<ReturnType<typeof koffi>['load']>
+type Call = ReturnType<Library['func']>
+
+/** nftables of one network namespace. */
+export interface Nftables {
+  /** Runs commands as one transaction: all or nothing. Throws KernelError NFT_APPLY_FAILED with nft's own words. */
+  run(text: string): void
+  /** Runs commands that print, `list table ip fairlead`; gives what they print. Throws as run(). */
+  read(text: string): string
+  close(): void
+}
+
+const LIBRARY = 'libnftables.so.1'
+
+interface Functions {
+  readonly create: Call
+  readonly free: Call
+  readonly run: Call
+  readonly bufferOutput: Call
+  readonly bufferError: Call
+  readonly output: Call
+  readonly error: Call
+}
+
+let functions: Functions | undefined
+
+function library(): Functions {
+  if (functions === undefined) {
+    let loaded: Library
+    try {
+      loaded = koffi().load(LIBRARY)
+    } catch (cause) {
+      throw new KernelError('NFT_LIBRARY_MISSING', {
+        operation: 'dlopen',
+        object: LIBRARY,
+        message: 'install nftables (Debian: apt-get install libnftables1)',
+        cause,
+      })
+    }
+    functions = {
+      create: loaded.func('void *nft_ctx_new(uint32_t flags)'),
+      free: loaded.func('void nft_ctx_free(void *ctx)'),
+      run: loaded.func('int nft_run_cmd_from_buffer(void *ctx, const char *text)'),
+      bufferOutput: loaded.func('int nft_ctx_buffer_output(void *ctx)'),
+      bufferError: loaded.func('int nft_ctx_buffer_error(void *ctx)'),
+      output: loaded.func('const char *nft_ctx_get_output_buffer(void *ctx)'),
+      error: loaded.func('const char *nft_ctx_get_error_buffer(void *ctx)'),
+    }
+  }
+  return functions
+}
+
+/** nftables of the namespace at `path`, or of the present one, by libnftables in this process: no fork, about 0.2 ms a change. Throws KernelError NFT_LIBRARY_MISSING, NFT_OPEN_FAILED, NAMESPACE_UNKNOWN. */
+export function openNftables(path?: string): Nftables {
+  return new Libnftables(path)
+}
+
+class Libnftables implements Nftables {
+  readonly #path: string | undefined
+  #context: unknown
+
+  constructor(path: string | undefined) {
+    this.#path = path
+    this.#context = this.#inside(() => library().create(0)) as unknown
+    if (!this.#context) throw new KernelError('NFT_OPEN_FAILED', { operation: 'nft_ctx_new', object: path })
+    library().bufferOutput(this.#context)
+    library().bufferError(this.#context)
+  }
+
+  run(text: string): void {
+    this.read(text)
+  }
+
+  read(text: string): string {
+    const { run, output, error } = library()
+    if (this.#context === undefined)
+      throw new KernelError('NFT_APPLY_FAILED', {
+        operation: 'nft_run_cmd',
+        object: this.#path,
+        message: 'it is closed',
+      })
+    const status = Number(this.#inside(() => run(this.#context, text)))
+    const printed = String(output(this.#context) ?? '')
+    const said = String(error(this.#context) ?? '')
+    if (status !== 0)
+      throw new KernelError('NFT_APPLY_FAILED', {
+        operation: 'nft_run_cmd',
+        object: this.#path,
+        message: shorten(said),
+      })
+    return printed
+  }
+
+  close(): void {
+    if (this.#context === undefined) return
+    library().free(this.#context)
+    this.#context = undefined
+  }
+
+  /** Releases differ in when they open their socket, with the context or with each command: both are done inside. */
+  #inside<T>(fn: () => T): T {
+    return this.#path === undefined ? fn() : (withNamespace(this.#path, fn as () => never) as T)
+  }
+}
+
+/** The first complaint and its place; a transaction of thousands of lines is quoted back line by line. */
+function shorten(text: string): string {
+  const lines = text.trim().split('\n')
+  return lines.length === 0
+    ? 'refused without a word'
+    : lines
+        .slice(0, 3)
+        .map((line) => line.slice(0, 300))
+        .join(' | ')
+}

@@ -1,0 +1,256 @@
+import { type CompiledService, compileService, EMPTY } from '#dataplane/nftables/compile.ts'
+import { Ids } from '#dataplane/nftables/ids.ts'
+import {
+  type EndpointSlice,
+  forwardService,
+  type Service,
+  type ServiceForwarding,
+} from '#forwarding/forward-service.ts'
+import { ForwardingState, type LostClaim } from '#forwarding/forwarding-state.ts'
+import type { NodeFacts } from '#forwarding/node-facts.ts'
+import type { Conntrack, FlowFilter } from '#kernel/conntrack.ts'
+import type { Nftables } from '#kernel/nftables/libnftables.ts'
+import { staleFlows } from './stale-flows.ts'
+import { SyncRunner } from './sync-runner.ts'
+
+export interface ServiceKey {
+  readonly namespace: string
+  readonly name: string
+}
+
+/** Time comes in: milliseconds since the epoch, and timers, which a test can hold in its hand. */
+export interface Clock {
+  now(): number
+  setTimeout(callback: () => void, milliseconds: number): unknown
+  clearTimeout(timer: unknown): void
+}
+
+/** What people should hear of: as an Event of the Service, or in `status`. */
+export type ServiceFault =
+  | { readonly kind: 'refused'; readonly service: string; readonly error: Error; readonly retryAt: number }
+  | ({ readonly kind: 'claim-lost' } & LostClaim)
+  | { readonly kind: 'no-local-endpoints'; readonly service: string; readonly frontends: readonly string[] }
+  | { readonly kind: 'conntrack'; readonly error: Error }
+  | { readonly kind: 'tables'; readonly error: Error; readonly retryAt: number }
+
+export interface ServiceProxyOptions {
+  readonly node: NodeFacts
+  readonly kernel: { readonly nftables: Nftables; readonly conntrack: Conntrack }
+  readonly clock?: Clock
+  /** Told once for each new fault, not for each retry. */
+  readonly onFault?: (fault: ServiceFault) => void
+}
+
+export interface SyncState {
+  /** When the kernel last acknowledged a write; undefined: not yet. */
+  readonly appliedAt: number | undefined
+  /** Services that wait to be written. */
+  readonly pending: number
+  readonly failed: readonly { readonly service: string; readonly error: string; readonly retryAt: number }[]
+  readonly services: number
+  readonly elements: number
+  /** How stale UDP flows are deleted: by targeted requests, or, on an old kernel, by a dump of all UDP entries. */
+  readonly conntrack: 'filter' | 'dump'
+}
+
+/** The Services of one node, kept in its kernel. */
+export interface ServiceProxy {
+  /** A Service or its slices are new, changed, or (`service` undefined) gone. Written within the tick, together with all that change in it. */
+  serviceChanged(key: ServiceKey, service: Service | undefined, slices: readonly EndpointSlice[]): void
+  /** Writes what is pending now; also makes the tables where there is no Service yet. */
+  flush(): void
+  state(): SyncState
+  /** What this node does for a Service, for explain. */
+  forwarding(service: string): ServiceForwarding | undefined
+  /** Resolves when the tables are there with all Services that were told before. */
+  readonly ready: Promise<void>
+  /** Stops writing. What the kernel holds stays and goes on forwarding. */
+  stop(): void
+}
+
+const FIRST_RETRY_MS = 100
+const LAST_RETRY_MS = 30_000
+
+interface Failure {
+  readonly message: string
+  readonly attempts: number
+  readonly retryAt: number
+}
+
+const systemClock: Clock = {
+  now: Date.now,
+  setTimeout: (callback, milliseconds) => setTimeout(callback, milliseconds).unref(),
+  clearTimeout: (timer) => clearTimeout(timer as NodeJS.Timeout),
+}
+
+/** Starts one node's proxy. It holds no state outside of itself, so many live in one process; it writes by the kernel interface that it is given and nowhere else. */
+export function createServiceProxy(options: ServiceProxyOptions): ServiceProxy {
+  return new NodeProxy(options)
+}
+
+class NodeProxy implements ServiceProxy {
+  readonly ready: Promise<void>
+  readonly #options: ServiceProxyOptions
+  readonly #clock: Clock
+  readonly #runner: SyncRunner
+  readonly #desired = new ForwardingState()
+  /** Settled forwardings that the kernel has. */
+  readonly #applied = new Map<string, ServiceForwarding>()
+  readonly #ids = new Ids()
+  readonly #pending = new Set<string>()
+  readonly #failed = new Map<string, Failure>()
+  /** Faults that were told, by Service and text, so that each is told once. */
+  readonly #told = new Map<string, ReadonlySet<string>>()
+  #resolveReady: () => void = () => {}
+  #scheduled = false
+  #stopped = false
+  #retry: unknown
+  #appliedAt: number | undefined
+
+  constructor(options: ServiceProxyOptions) {
+    this.#options = options
+    this.#clock = options.clock ?? systemClock
+    this.#runner = new SyncRunner(options.kernel.nftables, options.node)
+    this.ready = new Promise((resolve) => {
+      this.#resolveReady = resolve
+    })
+  }
+
+  serviceChanged(
+    { namespace, name }: ServiceKey,
+    service: Service | undefined,
+    slices: readonly EndpointSlice[],
+  ): void {
+    const key = `${namespace}/${name}`
+    const forwarding = service === undefined ? undefined : forwardService(service, slices, this.#options.node)
+    for (const affected of this.#desired.set(key, forwarding)) this.#pending.add(affected)
+    if (this.#scheduled || this.#stopped) return
+    this.#scheduled = true
+    // A microtask: changes that the caller tells in one go are written in one transaction, before any timer or socket is looked at.
+    queueMicrotask(() => this.flush())
+  }
+
+  flush(): void {
+    this.#scheduled = false
+    if (this.#stopped) return
+    const now = this.#clock.now()
+    const services = [...this.#pending]
+    const settled = new Map<string, ServiceForwarding | undefined>()
+    const changes = new Map<string, CompiledService>()
+    for (const service of services) {
+      const { forwarding, lost } = this.#desired.settled(service)
+      settled.set(service, forwarding)
+      this.#tell(service, forwarding, lost)
+      try {
+        changes.set(service, forwarding === undefined ? EMPTY : compileService(forwarding, this.#ids, now / 1000))
+      } catch (error) {
+        this.#pending.delete(service)
+        this.#fail(service, error as Error, now)
+      }
+    }
+    try {
+      const refused = new Map(this.#runner.run(changes).map(({ service, error }) => [service, error]))
+      this.#pending.clear()
+      for (const [service, error] of refused) this.#fail(service, error, now)
+      this.#settle(
+        [...changes.keys()].filter((service) => !refused.has(service)),
+        settled,
+        now,
+      )
+      this.#appliedAt = now
+      this.#resolveReady()
+    } catch (error) {
+      // The tables themselves are refused: everything waits.
+      const retryAt = now + LAST_RETRY_MS / 30
+      this.#fault('', { kind: 'tables', error: error as Error, retryAt })
+    }
+    this.#scheduleRetry(now)
+  }
+
+  state(): SyncState {
+    return {
+      appliedAt: this.#appliedAt,
+      pending: this.#pending.size,
+      failed: [...this.#failed].map(([service, { message, retryAt }]) => ({ service, error: message, retryAt })),
+      services: this.#desired.size,
+      elements: this.#runner.elements,
+      conntrack: this.#options.kernel.conntrack.method(),
+    }
+  }
+
+  forwarding(service: string): ServiceForwarding | undefined {
+    return this.#desired.settled(service).forwarding
+  }
+
+  stop(): void {
+    this.#stopped = true
+    this.#clock.clearTimeout(this.#retry)
+    this.#retry = undefined
+  }
+
+  /** Notes what the kernel has now, gives back the ids of service ports that are gone, and deletes the UDP flows that this left behind. */
+  #settle(services: readonly string[], settled: ReadonlyMap<string, ServiceForwarding | undefined>, now: number): void {
+    const stale: FlowFilter[] = []
+    for (const service of services) {
+      this.#failed.delete(service)
+      const before = this.#applied.get(service)
+      const after = settled.get(service)
+      stale.push(...staleFlows(before, after))
+      const kept = new Set(after?.ports.map(({ servicePort }) => servicePort))
+      for (const { servicePort, affinitySeconds } of before?.ports ?? [])
+        if (!kept.has(servicePort)) this.#ids.release(servicePort, now / 1000, affinitySeconds ?? 0)
+      if (after === undefined) this.#applied.delete(service)
+      else this.#applied.set(service, after)
+    }
+    if (stale.length === 0) return
+    try {
+      this.#options.kernel.conntrack.deleteUdp(stale)
+    } catch (error) {
+      this.#fault('', { kind: 'conntrack', error: error as Error })
+    }
+  }
+
+  #fail(service: string, error: Error, now: number): void {
+    const attempts = (this.#failed.get(service)?.attempts ?? 0) + 1
+    const retryAt = now + Math.min(FIRST_RETRY_MS * 2 ** (attempts - 1), LAST_RETRY_MS)
+    if (this.#failed.get(service)?.message !== error.message)
+      this.#options.onFault?.({ kind: 'refused', service, error, retryAt })
+    this.#failed.set(service, { message: error.message, attempts, retryAt })
+  }
+
+  #scheduleRetry(now: number): void {
+    this.#clock.clearTimeout(this.#retry)
+    this.#retry = undefined
+    const times = [...this.#failed.values()].map(({ retryAt }) => retryAt)
+    if (this.#pending.size > 0 || this.#appliedAt === undefined) times.push(now + LAST_RETRY_MS / 30)
+    if (times.length === 0) return
+    const wait = Math.max(Math.min(...times) - now, 1)
+    this.#retry = this.#clock.setTimeout(() => {
+      const due = this.#clock.now()
+      for (const [service, { retryAt }] of this.#failed) if (retryAt <= due) this.#pending.add(service)
+      this.flush()
+    }, wait)
+  }
+
+  #tell(service: string, forwarding: ServiceForwarding | undefined, lost: readonly LostClaim[]): void {
+    const faults = new Map<string, ServiceFault>()
+    for (const claim of lost) faults.set(`claim ${claim.frontend} ${claim.winner}`, { kind: 'claim-lost', ...claim })
+    for (const { servicePort, frontends, local } of forwarding?.ports ?? []) {
+      const bound = frontends.filter(({ policy }) => policy === 'Local')
+      if (local.kind !== 'drop' || bound.length === 0) continue
+      const names = bound.map(({ address, port, protocol }) => `${address ?? 'node port'} ${port}/${protocol}`)
+      faults.set(`local ${servicePort} ${names}`, { kind: 'no-local-endpoints', service, frontends: names })
+    }
+    const before = this.#told.get(service)
+    if (faults.size === 0) this.#told.delete(service)
+    else this.#told.set(service, new Set(faults.keys()))
+    for (const [text, fault] of faults) if (!before?.has(text)) this.#options.onFault?.(fault)
+  }
+
+  #fault(service: string, fault: ServiceFault): void {
+    const text = 'error' in fault ? `${fault.kind} ${fault.error.message}` : fault.kind
+    if (this.#told.get(`fault ${service}`)?.has(text)) return
+    this.#told.set(`fault ${service}`, new Set([text]))
+    this.#options.onFault?.(fault)
+  }
+}
