@@ -1,0 +1,258 @@
+import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import { readdirSync, readFileSync, statSync } from 'node:fs'
+import type { Server } from 'node:net'
+import { afterEach, test } from 'node:test'
+import { LoadBalancerRoutes } from '#cluster/load-balancer-routes.ts'
+import { createMachines, missingMachines, removeMachines } from '#cluster/machines/machines.ts'
+import { newAddress } from '#kernel/address.ts'
+import { createNetworkNamespace, listNetworkNamespaces, namespacePath } from '#kernel/namespace.ts'
+import { Rtnetlink } from '#kernel/rtnetlink.ts'
+import { readSysctl } from '#kernel/sysctl.ts'
+import { answer, ask, HOME, mountCount, type Planned, plan, pod, podNetwork, v4, v6 } from './local-network.ts'
+
+const clusters: Planned[] = []
+const servers: Server[] = []
+function planned(...args: Parameters<typeof plan>): Planned['config'] {
+  const cluster = plan(...args)
+  clusters.push(cluster)
+  return cluster.config
+}
+afterEach(() => {
+  for (const server of servers.splice(0)) server.close()
+  for (const { config, discard } of clusters.splice(0)) {
+    removeMachines({ name: config.name, config })
+    discard()
+  }
+})
+
+/** Every setting of this namespace that is about the network as a whole, or about links that are not made here. */
+function hostSettings(): string {
+  const read = (folder: string): string[] =>
+    readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+      const path = `${folder}/${entry.name}`
+      if (entry.isDirectory()) return entry.name.startsWith('fl-') ? [] : read(path)
+      // Some are counters, some can only be written.
+      if (!/^\/proc\/sys\/net\/(ipv4|ipv6|core|netfilter|bridge)/.test(path) || (statSync(path).mode & 0o400) === 0)
+        return []
+      if (/nf_conntrack_count|stable_secret|hashsize|_fin_|dentry/.test(path)) return []
+      return [`${path}=${readFileSync(path, 'utf8').trim()}`]
+    })
+  return read('/proc/sys/net').join('\n')
+}
+
+const show = (...args: string[]) => execFileSync('ip', args, { encoding: 'utf8' })
+
+/** All that could be left behind, but for time stamps. */
+function footprint() {
+  using host = Rtnetlink.open()
+  return {
+    links: host.links().map(({ name }) => name),
+    addresses: host.addresses(),
+    routes: host
+      .routes()
+      .map(({ destination, table }) => `${destination} ${table}`)
+      .toSorted(),
+    namespaces: listNetworkNamespaces(),
+    mounts: mountCount(),
+    tables: execFileSync('nft', ['list', 'tables'], { encoding: 'utf8' }),
+  }
+}
+
+test('createMachines() and removeMachines() leave nothing behind and touch no setting of the host', async () => {
+  // The first namespace makes /run/netns a shared mount, as `ip netns add` does: that stays.
+  const first = planned('first', 1)
+  createMachines(first)
+  removeMachines({ name: 'first', config: first })
+  const before = footprint()
+  const settings = hostSettings()
+  const config = planned()
+  createMachines(config)
+  assert.equal(hostSettings(), settings)
+  const network = podNetwork(config, 0)
+  await network.attach(pod('left'))
+  network.close()
+  assert.deepEqual(missingMachines(config), [])
+  assert.match(show('netns'), /^fairlead-test-node-1/m)
+  assert.equal(removeMachines({ name: 'test', config }), true)
+  assert.deepEqual(footprint(), before)
+  assert.equal(hostSettings(), settings)
+  assert.equal(removeMachines({ name: 'test', config }), false)
+})
+
+test("removeMachines() finds everything by the name alone, also half-made, and no other cluster's", async () => {
+  const one = planned('ci')
+  const other = planned('ci-node-1', 1, {}, [one])
+  createMachines(one)
+  createMachines(other)
+  const before = listNetworkNamespaces().filter((name) => name.startsWith('fairlead-ci-node-1-'))
+  assert.deepEqual(before.toSorted(), ['fairlead-ci-node-1-fabric', 'fairlead-ci-node-1-node-1'])
+  show('netns', 'delete', one.nodes[1]!.namespace)
+  assert.deepEqual(missingMachines(one), ['fairlead-ci-node-2'])
+  assert.equal(removeMachines({ name: 'ci', config: undefined }), true)
+  assert.deepEqual(listNetworkNamespaces().toSorted(), before.toSorted())
+  using host = Rtnetlink.open()
+  assert.equal(host.link('fl-ci'), undefined)
+  assert.ok(host.link('fl-ci-node-1'))
+  assert.equal(removeMachines({ name: 'ci', config: undefined }), false)
+})
+
+test('createMachines() that fails takes away what it had made and says why', () => {
+  const config = planned()
+  const strangers = createNetworkNamespace(config.nodes[2]!.namespace)
+  assert.ok(strangers)
+  assert.throws(() => createMachines(config), {
+    code: 'MACHINES_FAILED',
+    message: /NAMESPACE_EXISTS.*fairlead-test-node-3/,
+  })
+  assert.deepEqual(listNetworkNamespaces(), [])
+  using host = Rtnetlink.open()
+  assert.equal(host.link(config.host.link), undefined)
+})
+
+test('two clusters stand side by side: the second moves to free ranges, and both answer', async () => {
+  const one = planned('one')
+  createMachines(one)
+  const two = planned('two', 2, {}, [one])
+  assert.notEqual(two.nodeCidr[0], one.nodeCidr[0])
+  // A cluster whose file was lost still has its routes on the host: they are in the way too.
+  const three = planned('three', 1)
+  assert.notEqual(three.nodeCidr[0], one.nodeCidr[0])
+  assert.throws(() => plan('four', 1, { serviceCidr: '10.96.0.0/16,fd00:10:96::/112' }), {
+    code: 'RANGE_TAKEN',
+    message: /--service-cidr .* collides with the host's route to 10\.96\.0\.0\/16/,
+  })
+  createMachines(two)
+  for (const config of [one, two]) {
+    for (const { namespace, addresses } of config.nodes) {
+      servers.push(await answer(namespacePath(namespace), addresses[0], 80, config.name))
+      assert.equal(await ask(HOME, addresses[0], 80), `${config.name} ${config.host.addresses[0]}`)
+    }
+  }
+})
+
+test('without --egress no address outside is reachable from a node: refused at once', async () => {
+  const config = planned()
+  createMachines(config)
+  const started = performance.now()
+  await assert.rejects(ask(namespacePath(config.nodes[0]!.namespace), '203.0.113.1', 80), { code: 'ENETUNREACH' })
+  assert.ok(performance.now() - started < 500)
+  assert.equal(readSysctl('ipv4/ip_forward', namespacePath(config.nodes[0]!.namespace)), '1')
+})
+
+test('load balancer addresses go to all eligible nodes by ECMP, spread over connections of one client; unassigned ones are refused', async () => {
+  const config = planned()
+  createMachines(config)
+  const addresses = ['172.30.255.1', 'fd00:172:30:0:ff::1']
+  const routes = new LoadBalancerRoutes(config)
+  const everyone = config.nodes.map(({ name }) => name)
+  routes.apply(new Map(addresses.map((address) => [address, everyone])))
+  for (const { name, namespace } of config.nodes) {
+    using node = Rtnetlink.open(namespacePath(namespace))
+    for (const address of addresses) {
+      // In a cluster the node's dataplane takes the address; here the node itself does.
+      node.apply([newAddress(node.linkIndex('lo'), `${address}/${address.includes(':') ? 128 : 32}`)])
+      servers.push(await answer(namespacePath(namespace), address, 80, name))
+    }
+  }
+  for (const [family, address] of addresses.entries()) {
+    const counts = new Map<string, number>()
+    for (let index = 0; index < 60; index++) {
+      const [node = '', client] = (await ask(HOME, address, 80)).split(' ')
+      assert.equal(client, config.host.addresses[family])
+      counts.set(node, (counts.get(node) ?? 0) + 1)
+    }
+    assert.deepEqual([...counts.keys()].toSorted(), everyone, JSON.stringify([...counts]))
+    assert.ok(Math.min(...counts.values()) >= 5, JSON.stringify([...counts]))
+  }
+  // Policy Local with a pod on node-2 only.
+  routes.apply(new Map(addresses.map((address) => [address, ['node-2']])))
+  for (const address of addresses)
+    for (let index = 0; index < 5; index++) assert.match(await ask(HOME, address, 80), /^node-2 /)
+  // A restart of ours adopts what the fabric has.
+  routes.close()
+  const adopted = new LoadBalancerRoutes(config)
+  adopted.apply(
+    new Map([
+      [addresses[0]!, ['node-2']],
+      ['198.51.100.7', everyone],
+    ]),
+  )
+  const fabric = show('-n', config.fabric.namespace, 'route')
+  assert.match(fabric, /^172\.30\.255\.1 via 172\.30\.0\.3/m)
+  assert.doesNotMatch(fabric, /198\.51\.100\.7/)
+  assert.doesNotMatch(show('-n', config.fabric.namespace, '-6', 'route'), /ff::1 /)
+  adopted.apply(new Map())
+  adopted.close()
+  await assert.rejects(ask(HOME, addresses[0]!, 80), { code: 'EHOSTUNREACH' })
+})
+
+test('Service addresses lead from the host to the nodes', async () => {
+  const config = planned()
+  createMachines(config)
+  for (const { name, namespace } of config.nodes) {
+    using node = Rtnetlink.open(namespacePath(namespace))
+    node.apply([newAddress(node.linkIndex('lo'), '10.96.0.9/32')])
+    servers.push(await answer(namespacePath(namespace), '10.96.0.9', 80, name))
+  }
+  assert.match(await ask(HOME, '10.96.0.9', 80), /^node-\d 172\.30\.0\.1$/)
+})
+
+test('--egress masquerades on the host and forwards there; down restores the former setting', async () => {
+  const outside = createNetworkNamespace('outside')
+  const config = { ...planned(), egress: true }
+  try {
+    show('link', 'add', 'up0', 'type', 'veth', 'peer', 'name', 'eth0', 'netns', 'outside')
+    show('address', 'add', '192.0.2.1/24', 'dev', 'up0')
+    show('link', 'set', 'up0', 'up')
+    show('-n', 'outside', 'address', 'add', '192.0.2.2/24', 'dev', 'eth0')
+    show('-n', 'outside', 'link', 'set', 'eth0', 'up')
+    assert.equal(readSysctl('ipv4/ip_forward'), '0')
+    createMachines(config)
+    const network = podNetwork(config, 0)
+    const attachment = await network.attach(pod('out'))
+    network.close()
+    servers.push(await answer(outside, '192.0.2.2', 80, 'outside'))
+    assert.equal(await ask(attachment.namespaces.network, '192.0.2.2', 80), 'outside 192.0.2.1')
+    servers.push(await answer(attachment.namespaces.network, v4(attachment), 80, 'pod'))
+    assert.match(await ask(HOME, v4(attachment), 80), /^pod 172\.30\.0\.1$/)
+    // Forwarding is on, yet the outside gets no way in.
+    show('-n', 'outside', 'route', 'add', '10.244.0.0/16', 'via', '192.0.2.1')
+    await assert.rejects(ask(outside, v4(attachment), 80))
+    removeMachines({ name: config.name, config })
+    assert.equal(readSysctl('ipv4/ip_forward'), '0')
+    assert.equal(execFileSync('nft', ['list', 'tables'], { encoding: 'utf8' }), '')
+  } finally {
+    removeMachines({ name: config.name, config })
+    show('netns', 'delete', 'outside')
+    if (listLinks().includes('up0')) show('link', 'delete', 'up0')
+  }
+})
+
+test('three nodes are made in tens of milliseconds and removed in as many, with pods', async () => {
+  const made: number[] = []
+  const removed: number[] = []
+  for (let round = 0; round < 5; round++) {
+    const config = planned(`speed-${round}`)
+    let started = performance.now()
+    createMachines(config)
+    made.push(performance.now() - started)
+    const network = podNetwork(config, 1)
+    for (let index = 0; index < 3; index++) assert.ok(v6(await network.attach(pod(`p${index}`))))
+    network.close()
+    started = performance.now()
+    removeMachines({ name: config.name, config })
+    removed.push(performance.now() - started)
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
+  const median = (times: number[]) => times.toSorted((a, b) => a - b)[2]!
+  process.stderr.write(
+    `# machines: made in ${median(made).toFixed(1)} ms, removed in ${median(removed).toFixed(1)} ms\n`,
+  )
+  assert.ok(median(made) < 200 && median(removed) < 300)
+})
+
+function listLinks(): readonly string[] {
+  using host = Rtnetlink.open()
+  return host.links().map(({ name }) => name)
+}
