@@ -6,7 +6,8 @@ import { namespacePath } from '#kernel/namespace.ts'
 import type { NetlinkRequest } from '#kernel/netlink-message.ts'
 import { deleteRoute, ROUTE_PROTOCOL, replaceRoute } from '#kernel/route.ts'
 import { Rtnetlink } from '#kernel/rtnetlink.ts'
-import { contains, knownRange } from '#podnetwork/address-range.ts'
+import { parseCidr } from '#net/cidr.ts'
+import { holds } from '#podnetwork/address-range.ts'
 import {
   eligibleNodes,
   type LoadBalancerTargets,
@@ -80,7 +81,7 @@ export class LoadBalancerRoutes {
   }
 
   #inPool(address: string): boolean {
-    return this.#pool.some((range) => contains(knownRange(range), address))
+    return this.#pool.some((range) => holds(parseCidr(range), address))
   }
 }
 

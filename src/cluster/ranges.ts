@@ -1,18 +1,8 @@
 import { Rtnetlink } from '#kernel/rtnetlink.ts'
 import { isPortFree } from '#kernel/socket.ts'
-import {
-  type AddressRange,
-  addressAt,
-  blockAt,
-  contains,
-  formatAddress,
-  formatRange,
-  knownRange,
-  overlaps,
-  parseAddress,
-  parseRange,
-  rangeSize,
-} from '#podnetwork/address-range.ts'
+import { type Cidr, cidrSize, formatCidr, nthSubnet, overlaps, parseCidr, tryParseCidr } from '#net/cidr.ts'
+import { addOffset, familyBits, formatAddress, tryParseAddress } from '#net/ip-address.ts'
+import { addressAt, holds } from '#podnetwork/address-range.ts'
 import { ClusterError } from './cluster-error.ts'
 import type { ClusterConfig, NodeConfig } from './config.ts'
 import { fabricNamespace, hostLink, nodeName, nodeNamespace } from './machines/names.ts'
@@ -44,7 +34,7 @@ export interface ClusterRequest {
 
 /** What a range must not collide with, and its name for the message. */
 export interface Obstacle {
-  readonly range: AddressRange
+  readonly range: Cidr
   readonly what: string
 }
 
@@ -76,8 +66,7 @@ export function planCluster(request: ClusterRequest, host: Host = KERNEL_HOST): 
   const taken: Obstacle[] = []
   const choose = (kind: RangeKind, flag: string | undefined): Pair => {
     const chosen = chooseRange(kind, flag, [...obstacles, ...taken])
-    for (const text of chosen)
-      taken.push({ range: knownRange(text), what: `this cluster's own --${kind}-cidr ${text}` })
+    for (const text of chosen) taken.push({ range: parseCidr(text), what: `this cluster's own --${kind}-cidr ${text}` })
     return chosen
   }
   // Given ranges first, so that chosen ones keep out of their way.
@@ -92,13 +81,13 @@ export function planCluster(request: ClusterRequest, host: Host = KERNEL_HOST): 
   const nodes = planNodes(request, cluster, node)
   const loadBalancer = planLoadBalancer(ranges.loadBalancerCidr, node, [...obstacles, ...taken])
   for (const one of [...nodes.map(({ addresses }) => addresses), hostAddresses]) {
-    const inside = one.find((address, family) => contains(knownRange(loadBalancer[family] as string), address))
+    const inside = one.find((address, family) => holds(parseCidr(loadBalancer[family] as string), address))
     if (inside !== undefined)
       throw invalid('load-balancer-cidr', loadBalancer.join(','), `holds ${inside}, which is the address of a machine`)
   }
   const fabricAddresses: Pair = [
     fabricAddress(node[0], loadBalancer[0]),
-    addressAt(knownRange(node[1]), FABRIC_V6_OFFSET),
+    addressAt(parseCidr(node[1]), FABRIC_V6_OFFSET),
   ]
   return {
     name,
@@ -122,7 +111,7 @@ export function planCluster(request: ClusterRequest, host: Host = KERNEL_HOST): 
 
 function chooseRange(kind: RangeKind, flag: string | undefined, obstacles: readonly Obstacle[]): Pair {
   const collision = (candidate: Pair): Obstacle | undefined =>
-    obstacles.find(({ range }) => candidate.some((text) => overlaps(knownRange(text), range)))
+    obstacles.find(({ range }) => candidate.some((text) => overlaps(parseCidr(text), range)))
   if (flag !== undefined) {
     const given = parsePair(`${kind}-cidr`, flag)
     const obstacle = collision(given)
@@ -146,7 +135,7 @@ function chooseRange(kind: RangeKind, flag: string | undefined, obstacles: reado
 function clusterObstacles(others: readonly ClusterConfig[]): readonly Obstacle[] {
   return others.flatMap((other) =>
     [other.clusterCidr, other.serviceCidr, other.nodeCidr, other.loadBalancerCidr].flatMap((one) =>
-      one.map((text) => ({ range: knownRange(text), what: `${text} of cluster ${other.name}` })),
+      one.map((text) => ({ range: parseCidr(text), what: `${text} of cluster ${other.name}` })),
     ),
   )
 }
@@ -155,10 +144,8 @@ function clusterObstacles(others: readonly ClusterConfig[]): readonly Obstacle[]
 function routeObstacles(routes: readonly string[], others: readonly ClusterConfig[]): readonly Obstacle[] {
   const links = others.map(({ host }) => host.link).join(', ')
   return routes
-    .map((text) => ({ text, range: parseRange(text) }))
-    .filter(
-      (one): one is { text: string; range: AddressRange } => one.range !== undefined && one.range.prefixLength > 1,
-    )
+    .map((text) => ({ text, range: tryParseCidr(text) }))
+    .filter((one): one is { text: string; range: Cidr } => one.range !== undefined && one.range.prefix > 1)
     .filter(({ text }) => !/^(127\.|255\.255\.255\.255|::1\/|fe80:|ff)/.test(text))
     .map(({ text, range }) => ({
       range,
@@ -168,8 +155,8 @@ function routeObstacles(routes: readonly string[], others: readonly ClusterConfi
 
 function planNodes({ name, nodes }: ClusterRequest, cluster: Pair, node: Pair): readonly NodeConfig[] {
   const pods = pair(cluster, (range) => String(podPrefix(range, nodes)))
-  const underlay = knownRange(node[0])
-  if (BigInt(nodes) + 4n > rangeSize(underlay))
+  const underlay = parseCidr(node[0])
+  if (BigInt(nodes) + 4n > cidrSize(underlay))
     throw invalid('node-cidr', node.join(','), `is too small for ${nodes} nodes, the host and the fabric`)
   return Array.from({ length: nodes }, (_, index) => {
     const number = index + 1
@@ -177,20 +164,20 @@ function planNodes({ name, nodes }: ClusterRequest, cluster: Pair, node: Pair): 
       name: nodeName(number),
       namespace: nodeNamespace(name, nodeName(number)),
       addresses: pair(node, (range) => addressAt(range, number + 1)),
-      podCidrs: pair(cluster, (range, family) => formatRange(blockAt(range, Number(pods[family]), number))),
+      podCidrs: pair(cluster, (range, family) => formatCidr(nthSubnet(range, Number(pods[family]), number))),
     }
   })
 }
 
 /** Size of a node's pod range: /24 and /64 where there is room, as upstream; a smaller cluster range is cut into at least sixteen. */
-function podPrefix(range: AddressRange, nodes: number): number {
-  const wanted = range.bits === 32 ? 24 : 64
-  const prefix = Math.max(wanted, range.prefixLength + 4)
-  const blocks = 1n << BigInt(Math.max(prefix - range.prefixLength, 0))
+function podPrefix(range: Cidr, nodes: number): number {
+  const wanted = range.address.family === 'IPv4' ? 24 : 64
+  const prefix = Math.max(wanted, range.prefix + 4)
+  const blocks = 1n << BigInt(Math.max(prefix - range.prefix, 0))
   // Block 0 stays unused: node 1 has 10.244.1.0/24.
-  const least = range.bits - 3
+  const least = familyBits(range.address.family) - 3
   if (prefix <= least && BigInt(nodes) < blocks) return prefix
-  const text = formatRange(range)
+  const text = formatCidr(range)
   throw invalid(
     'cluster-cidr',
     text,
@@ -200,22 +187,22 @@ function podPrefix(range: AddressRange, nodes: number): number {
 
 /** The last but one address of the underlay that the load balancer's pool does not have: 172.30.254.254 of the default plan. */
 function fabricAddress(node: string, loadBalancer: string): string {
-  const [underlay, pool] = [knownRange(node), knownRange(loadBalancer)]
-  const last = rangeSize(underlay) - 2n
-  return contains(pool, addressAt(underlay, last)) ? addressAt(pool, -2) : addressAt(underlay, last)
+  const [underlay, pool] = [parseCidr(node), parseCidr(loadBalancer)]
+  const last = cidrSize(underlay) - 2n
+  return holds(pool, addressAt(underlay, last)) ? formatAddress(addOffset(pool.address, -2)) : addressAt(underlay, last)
 }
 
 function planDns(flag: string | undefined, service: Pair): Pair {
   if (flag === undefined) return pair(service, (range) => addressAt(range, 10))
   const parts = flag.split(',').map((part) => part.trim())
-  const [v4, v6] = parts.map(parseAddress)
-  if (parts.length !== 2 || v4?.bits !== 32 || v6?.bits !== 128)
+  const [v4, v6] = parts.map(tryParseAddress)
+  if (parts.length !== 2 || v4?.family !== 'IPv4' || v6?.family !== 'IPv6')
     throw invalid('cluster-dns', flag, 'must be an IPv4 and an IPv6 address: 10.96.0.10,fd00:10:96::a')
-  const addresses: Pair = [formatAddress(32, v4.value), formatAddress(128, v6.value)]
+  const addresses: Pair = [formatAddress(v4), formatAddress(v6)]
   for (const [family, address] of addresses.entries()) {
-    if (!contains(knownRange(service[family] as string), address))
+    if (!holds(parseCidr(service[family] as string), address))
       throw invalid('cluster-dns', flag, `${address} is not in --service-cidr ${service[family]}`)
-    if (address === addressAt(knownRange(service[family] as string), 1))
+    if (address === addressAt(parseCidr(service[family] as string), 1))
       throw invalid('cluster-dns', flag, `${address} belongs to the Service kubernetes`)
   }
   return addresses
@@ -223,23 +210,23 @@ function planDns(flag: string | undefined, service: Pair): Pair {
 
 /** The pool: 172.30.255.0/24 and fd00:172:30:0:ff::/112 of the default underlay; of another, its last /24 (or last quarter), and ff in the same place. */
 function planLoadBalancer(flag: string | undefined, node: Pair, obstacles: readonly Obstacle[]): Pair {
-  const [v4, v6] = [knownRange(node[0]), knownRange(node[1])]
+  const [v4, v6] = [parseCidr(node[0]), parseCidr(node[1])]
   if (flag === undefined) {
-    const prefix = Math.min(Math.max(24, v4.prefixLength + 2), 30)
-    const last = (1n << BigInt(prefix - v4.prefixLength)) - 1n
+    const prefix = Math.min(Math.max(24, v4.prefix + 2), 30)
+    const last = (1n << BigInt(prefix - v4.prefix)) - 1n
     return [
-      formatRange(blockAt(v4, prefix, last)),
-      v6.prefixLength <= 64
+      formatCidr(nthSubnet(v4, prefix, last)),
+      v6.prefix <= 64
         ? `${addressAt(v6, 0xffn << 48n)}/112`
-        : formatRange(blockAt(v6, Math.min(v6.prefixLength + 2, 126), 3)),
+        : formatCidr(nthSubnet(v6, Math.min(v6.prefix + 2, 126), 3)),
     ]
   }
   const given = parsePair('load-balancer-cidr', flag)
   for (const [family, text] of given.entries()) {
-    const range = knownRange(text)
-    const underlay = knownRange(node[family] as string)
+    const range = parseCidr(text)
+    const underlay = parseCidr(node[family] as string)
     // Inside of the underlay is the usual place; beside it must be free.
-    if (range.prefixLength > underlay.prefixLength && overlaps(range, underlay)) continue
+    if (range.prefix > underlay.prefix && overlaps(range, underlay)) continue
     const obstacle = obstacles.find((one) => overlaps(range, one.range))
     if (obstacle !== undefined)
       throw new ClusterError('RANGE_TAKEN', `--load-balancer-cidr ${flag} collides with ${obstacle.what}`, {
@@ -272,15 +259,15 @@ function planApiPorts(others: readonly ClusterConfig[], host: Host): ClusterConf
 }
 
 function parsePair(flag: string, text: string): Pair {
-  const ranges = text.split(',').map((part) => parseRange(part.trim()))
+  const ranges = text.split(',').map((part) => tryParseCidr(part.trim()))
   const [v4, v6] = ranges
-  if (ranges.length !== 2 || v4?.bits !== 32 || v6?.bits !== 128)
+  if (ranges.length !== 2 || v4?.address.family !== 'IPv4' || v6?.address.family !== 'IPv6')
     throw invalid(flag, text, 'must be an IPv4 and an IPv6 range without host bits: 10.244.0.0/16,fd00:10:244::/56')
-  return [formatRange(v4), formatRange(v6)]
+  return [formatCidr(v4), formatCidr(v6)]
 }
 
-function pair(ranges: Pair, make: (range: AddressRange, family: 0 | 1) => string): Pair {
-  return [make(knownRange(ranges[0]), 0), make(knownRange(ranges[1]), 1)]
+function pair(ranges: Pair, make: (range: Cidr, family: 0 | 1) => string): Pair {
+  return [make(parseCidr(ranges[0]), 0), make(parseCidr(ranges[1]), 1)]
 }
 
 function invalid(flag: string, text: string, why: string): ClusterError {
