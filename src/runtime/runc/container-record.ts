@@ -16,6 +16,8 @@ export interface StoredContainer {
   readonly tty: boolean
   readonly stdin: boolean
   readonly createdAt: string
+  /** The process of ours that made it: while it lives, a container without `process` is being made. */
+  readonly creator: ProcessIdentity
   readonly process?: ProcessIdentity
   readonly startedAt?: string
   /** The last signal that stop() sent: conmon reports 128 + N alike for a signal and for exit(128 + N). */
@@ -29,22 +31,32 @@ export function writeRecord(paths: BundlePaths, stored: StoredContainer): void {
   renameSync(draft, paths.record)
 }
 
-/** Every container whose record can be read. A folder without one was being made when its maker died: given apart, to be cleared. */
-export function readRecords(paths: RuntimePaths): {
+export interface StoredContainers {
   readonly stored: readonly StoredContainer[]
-  readonly unfinished: readonly string[]
-} {
+  /** Whoever was making these is dead. */
+  readonly abandoned: readonly Pick<StoredContainer, 'id' | 'cgroupsPath'>[]
+}
+
+/** A folder that has no record for so long was never given one. */
+const RECORD_DUE_MS = 5000
+
+/** Every container on disk. Those that another living process is making are in neither list. */
+export function readRecords(paths: RuntimePaths): StoredContainers {
   const stored: StoredContainer[] = []
-  const unfinished: string[] = []
-  if (!existsSync(paths.containers)) return { stored, unfinished }
+  const abandoned: Pick<StoredContainer, 'id' | 'cgroupsPath'>[] = []
+  if (!existsSync(paths.containers)) return { stored, abandoned }
   for (const id of readdirSync(paths.containers)) {
+    const bundle = bundlePaths(paths, id)
     try {
-      stored.push(JSON.parse(readFileSync(bundlePaths(paths, id).record, 'utf8')) as StoredContainer)
+      const record = JSON.parse(readFileSync(bundle.record, 'utf8')) as StoredContainer
+      if (record.process !== undefined) stored.push(record)
+      else if (!isAlive(record.creator)) abandoned.push(record)
     } catch {
-      unfinished.push(id)
+      const made = statSync(bundle.folder, { throwIfNoEntry: false })?.mtimeMs ?? Date.now()
+      if (Date.now() - made > RECORD_DUE_MS) abandoned.push({ id, cgroupsPath: '' })
     }
   }
-  return { stored, unfinished }
+  return { stored, abandoned }
 }
 
 /** The state of a container now: from its exit file, or else from the kernel. */

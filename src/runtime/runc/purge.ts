@@ -5,7 +5,7 @@ import { promisify } from 'node:util'
 import { RuntimeError } from '../runtime-error.ts'
 import { cgroupFolders, cgroupProcesses, removeCgroup } from './cgroup.ts'
 import { conmonProcess, readRecords } from './container-record.ts'
-import { isAlive, signalNumber, signalProcess } from './process-identity.ts'
+import { isAlive, processTree, signalNumber, signalProcess } from './process-identity.ts'
 import { bundlePaths, runtimePaths } from './runtime-paths.ts'
 
 export interface PurgeOptions {
@@ -25,19 +25,21 @@ const CONMON_PATIENCE_MS = 100
 export async function purgeContainers({ stateDir, cluster, timeoutMs = 3000 }: PurgeOptions): Promise<void> {
   const paths = runtimePaths(stateDir)
   const cgroup = `/fairlead/${cluster}`
-  const folders = cgroupFolders(cgroup)
-  const { stored, unfinished } = readRecords(paths)
-  const bundles = [...stored.map(({ id }) => id), ...unfinished].map((id) => bundlePaths(paths, id))
+  const { stored } = readRecords(paths)
+  // Also of those that are being made: whoever does is to be dead by now, or dies of it.
+  const names = existsSync(paths.containers) ? readdirSync(paths.containers) : []
+  const bundles = names.map((id) => bundlePaths(paths, id))
   const deadline = Date.now() + timeoutMs
   const patience = Date.now() + CONMON_PATIENCE_MS
   let pause = 1
   for (;;) {
     // A conmon ends by itself once it has reaped its container, which else stays a zombie of init's; one that does not is killed.
-    const inCgroups = new Set(folders.flatMap(cgroupProcesses))
+    // The cgroups are looked up each time: a `runc create` that was under way may still make one.
+    const inCgroups = new Set(cgroupFolders(cgroup).flatMap(cgroupProcesses))
     for (const pid of inCgroups) signalNumber(pid, 'SIGKILL')
     const recorded = stored.filter(({ process }) => process !== undefined && signalProcess(process, 'SIGKILL'))
     const conmons = bundles.map(conmonProcess).filter((pid) => pid !== undefined)
-    if (Date.now() > patience) for (const pid of conmons) signalNumber(pid, 'SIGKILL')
+    if (Date.now() > patience) for (const pid of conmons.flatMap(processTree)) signalNumber(pid, 'SIGKILL')
     const alive = inCgroups.size > 0 || conmons.length > 0 || recorded.some(({ process }) => isAlive(process!))
     if (!alive) break
     if (Date.now() > deadline) {
@@ -51,6 +53,7 @@ export async function purgeContainers({ stateDir, cluster, timeoutMs = 3000 }: P
   }
   // Mounts and cgroups have no event for their release; the loop above has waited for the processes that held them.
   await unmountBelow(stateDir)
+  const folders = cgroupFolders(cgroup)
   let busy = folders.flatMap(removeCgroup)
   while (busy.length > 0 && Date.now() < deadline) {
     await new Promise((resolve) => setTimeout(resolve, 2))

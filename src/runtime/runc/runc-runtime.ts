@@ -1,4 +1,4 @@
-import { type FSWatcher, mkdirSync, rmSync, watch, writeFileSync } from 'node:fs'
+import { existsSync, type FSWatcher, mkdirSync, rmSync, watch, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
 import type { ImageStore } from '../images/image.ts'
@@ -7,7 +7,7 @@ import type { ContainerRecord, ContainerSpec, ContainerState, Runtime } from '..
 import { RuntimeError } from '../runtime-error.ts'
 import { attachToContainer } from './attach.ts'
 import { heldCapabilities } from './capabilities.ts'
-import { cgroupFolders, cgroupVersion, removeCgroup } from './cgroup.ts'
+import { cgroupFolders, cgroupProcesses, cgroupVersion, removeCgroup } from './cgroup.ts'
 import { createWithConmon, type Programs } from './conmon.ts'
 import {
   conmonProcess,
@@ -20,7 +20,7 @@ import {
 import { execInContainer } from './exec.ts'
 import { releaseExecFifo } from './exec-fifo.ts'
 import { type MachineAbilities, ociSpec } from './oci-spec.ts'
-import { identifyProcess, signalProcess } from './process-identity.ts'
+import { identifyProcess, processTree, signalNumber, signalProcess } from './process-identity.ts'
 import { findProgram } from './programs.ts'
 import { bundlePaths, runtimePaths } from './runtime-paths.ts'
 
@@ -75,7 +75,7 @@ export function createRuncRuntime(options: RuncRuntimeOptions): RuncRuntime {
     const state = containerState(stored, bundlePaths(paths, stored.id))
     entries.set(stored.id, { stored, exited: state.state === 'exited' ? state : undefined, exitWaiters: [] })
   }
-  for (const id of found.unfinished) discard(id, undefined)
+  for (const { id, cgroupsPath } of found.abandoned) abandon(id, cgroupsPath)
 
   function noticeExit(id: string): void {
     const entry = entries.get(id)
@@ -111,11 +111,21 @@ export function createRuncRuntime(options: RuncRuntimeOptions): RuncRuntime {
   }
 
   /** Frees what a container holds on the machine: its cgroup, runc's and conmon's files, its layer. */
-  function discard(id: string, cgroupsPath: string | undefined): void {
+  function discard(id: string, cgroupsPath: string): void {
     const bundle = bundlePaths(paths, id)
-    if (cgroupsPath !== undefined) for (const folder of cgroupFolders(cgroupsPath)) removeCgroup(folder)
-    for (const path of [join(paths.runc, id), dirname(bundle.attach), bundle.exit, bundle.folder])
+    if (cgroupsPath !== '') for (const folder of cgroupFolders(cgroupsPath)) removeCgroup(folder)
+    for (const path of [join(paths.runc, id), dirname(bundle.attach), bundle.exit, bundle.folder]) {
       rmSync(path, { recursive: true, force: true })
+    }
+  }
+
+  /** What its maker left half made: a conmon, or runc, may still be at it. */
+  function abandon(id: string, cgroupsPath: string): void {
+    const conmon = conmonProcess(bundlePaths(paths, id))
+    const processes = conmon === undefined ? [] : processTree(conmon)
+    const inside = cgroupsPath === '' ? [] : cgroupFolders(cgroupsPath).flatMap(cgroupProcesses)
+    for (const pid of new Set([...processes, ...inside])) signalNumber(pid, 'SIGKILL')
+    discard(id, cgroupsPath)
   }
 
   async function create(spec: ContainerSpec): Promise<void> {
@@ -148,6 +158,8 @@ export function createRuncRuntime(options: RuncRuntimeOptions): RuncRuntime {
         machine,
         cgroupsPath,
       )
+      // Left by a process that died right here.
+      if (existsSync(bundle.folder)) abandon(spec.id, cgroupsPath)
       mkdirSync(bundle.folder, { mode: 0o711 })
       mkdirSync(bundle.upper)
       mkdirSync(bundle.work)
@@ -163,10 +175,12 @@ export function createRuncRuntime(options: RuncRuntimeOptions): RuncRuntime {
           tty: spec.tty,
           stdin: spec.stdin,
           createdAt: new Date().toISOString(),
+          creator: identifyProcess(process.pid)!,
         },
         exited: undefined,
         exitWaiters: [],
       }
+      writeRecord(bundle, entry.stored)
       try {
         const pid = await createWithConmon(programs, {
           id: spec.id,
@@ -181,9 +195,11 @@ export function createRuncRuntime(options: RuncRuntimeOptions): RuncRuntime {
           stdin: spec.stdin,
           stdinOnce: spec.stdinOnce === true,
         })
-        const process = identifyProcess(pid)
+        const init = identifyProcess(pid)
+        if (init === undefined)
+          throw new RuntimeError('CONTAINER_CANNOT_RUN', `container '${spec.id}' died before it was started`)
+        update(entry, { process: init })
         entries.set(spec.id, entry)
-        update(entry, process === undefined ? {} : { process })
       } catch (error) {
         discard(spec.id, cgroupsPath)
         throw error
