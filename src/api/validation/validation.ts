@@ -1,13 +1,42 @@
-import type { Service } from '#api/core-v1.ts'
+import type { Deployment, ReplicaSet } from '#api/apps-v1.ts'
+import type { Lease } from '#api/coordination-v1.ts'
+import type { ConfigMap, Endpoints, Event, Namespace, Node, Pod, Secret, Service } from '#api/core-v1.ts'
+import type { EndpointSlice } from '#api/discovery-v1.ts'
 import type { ApiObject, Resource } from '#api/resource.ts'
+import {
+  validateConfigMapCreate,
+  validateConfigMapUpdate,
+  validateEventCreate,
+  validateLeaseCreate,
+  validateLeaseUpdate,
+  validateNamespaceCreate,
+  validateNodeCreate,
+  validateNodeUpdate,
+  validateSecretCreate,
+  validateSecretUpdate,
+} from './cluster.ts'
+import {
+  validateEndpointSliceCreate,
+  validateEndpointSliceUpdate,
+  validateEndpointsCreate,
+  validateEndpointsUpdate,
+} from './endpoints.ts'
 import type { FieldError } from './field-error.ts'
 import { validateMetadata, validateMetadataUpdate } from './metadata.ts'
 import { dnsSubdomain } from './names.ts'
+import { validatePodCreate, validatePodUpdate } from './pod.ts'
 import { validateServiceCreate, validateServiceStatusUpdate, validateServiceUpdate } from './service.ts'
+import {
+  validateDeploymentCreate,
+  validateDeploymentUpdate,
+  validateReplicaSetCreate,
+  validateReplicaSetUpdate,
+  validateWorkloadStatusUpdate,
+} from './workloads.ts'
 
 interface KindValidation {
   readonly create: (object: never) => readonly FieldError[]
-  readonly update: (object: never, old: never) => readonly FieldError[]
+  readonly update?: (object: never, old: never) => readonly FieldError[]
   readonly status?: (object: never, old: never) => readonly FieldError[]
 }
 
@@ -17,6 +46,46 @@ const byKind: { readonly [kind: string]: KindValidation } = {
     update: (service: Service, old: Service) => validateServiceUpdate(service, old),
     status: (service: Service, old: Service) => validateServiceStatusUpdate(service, old),
   },
+  Pod: {
+    create: (pod: Pod) => validatePodCreate(pod),
+    update: (pod: Pod, old: Pod) => validatePodUpdate(pod, old),
+  },
+  'Deployment.apps': {
+    create: (deployment: Deployment) => validateDeploymentCreate(deployment),
+    update: (deployment: Deployment, old: Deployment) => validateDeploymentUpdate(deployment, old),
+    status: (deployment: Deployment, old: Deployment) => validateWorkloadStatusUpdate(deployment, old),
+  },
+  'ReplicaSet.apps': {
+    create: (replicaSet: ReplicaSet) => validateReplicaSetCreate(replicaSet),
+    update: (replicaSet: ReplicaSet, old: ReplicaSet) => validateReplicaSetUpdate(replicaSet, old),
+    status: (replicaSet: ReplicaSet, old: ReplicaSet) => validateWorkloadStatusUpdate(replicaSet, old),
+  },
+  'EndpointSlice.discovery.k8s.io': {
+    create: (slice: EndpointSlice) => validateEndpointSliceCreate(slice),
+    update: (slice: EndpointSlice, old: EndpointSlice) => validateEndpointSliceUpdate(slice, old),
+  },
+  Endpoints: {
+    create: (endpoints: Endpoints) => validateEndpointsCreate(endpoints),
+    update: (endpoints: Endpoints, old: Endpoints) => validateEndpointsUpdate(endpoints, old),
+  },
+  Namespace: { create: (namespace: Namespace) => validateNamespaceCreate(namespace) },
+  Node: {
+    create: (node: Node) => validateNodeCreate(node),
+    update: (node: Node, old: Node) => validateNodeUpdate(node, old),
+  },
+  ConfigMap: {
+    create: (configMap: ConfigMap) => validateConfigMapCreate(configMap),
+    update: (configMap: ConfigMap, old: ConfigMap) => validateConfigMapUpdate(configMap, old),
+  },
+  Secret: {
+    create: (secret: Secret) => validateSecretCreate(secret),
+    update: (secret: Secret, old: Secret) => validateSecretUpdate(secret, old),
+  },
+  'Lease.coordination.k8s.io': {
+    create: (lease: Lease) => validateLeaseCreate(lease),
+    update: (lease: Lease, old: Lease) => validateLeaseUpdate(lease, old),
+  },
+  Event: { create: (event: Event) => validateEventCreate(event) },
 }
 
 const validationOf = (resource: Pick<Resource, 'group' | 'kind'>): KindValidation | undefined =>
@@ -37,5 +106,5 @@ export const validateUpdate = <T extends ApiObject>(
   const kind = validationOf(resource)
   const metadata = (): readonly FieldError[] => validateMetadataUpdate(object.metadata, old.metadata)
   if (subresource === 'status') return kind?.status?.(object as never, old as never) ?? metadata()
-  return kind?.update(object as never, old as never) ?? metadata()
+  return kind?.update?.(object as never, old as never) ?? metadata()
 }
