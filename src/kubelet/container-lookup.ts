@@ -22,8 +22,6 @@ export interface ResolvedContainer {
 export interface ResolveOptions {
   /** The log of the attempt before: throws PREVIOUS_NOT_FOUND where there is none. */
   readonly previous?: boolean
-  /** Throws CONTAINER_WAITING where the container has no log yet. */
-  readonly logs?: boolean
   /** Throws CONTAINER_NOT_RUNNING. */
   readonly running?: boolean
 }
@@ -31,7 +29,10 @@ export interface ResolveOptions {
 const waitingText = (reason: string): string =>
   reason === 'ErrImagePull' || reason === 'ImagePullBackOff' ? 'trying and failing to pull image' : reason
 
-/** Throws KubeletError with Kubernetes' texts: CONTAINER_UNKNOWN, CONTAINER_WAITING, PREVIOUS_NOT_FOUND, CONTAINER_NOT_RUNNING. */
+/**
+ * An empty name means the pod's default container, else its first.
+ * Throws KubeletError with Kubernetes' texts: CONTAINER_UNKNOWN, CONTAINER_WAITING, PREVIOUS_NOT_FOUND, CONTAINER_NOT_RUNNING.
+ */
 export const resolveContainer = (
   worker: PodWorker,
   name: string | undefined,
@@ -39,18 +40,11 @@ export const resolveContainer = (
 ): ResolvedContainer => {
   const pod = worker.pod
   const podName = pod.metadata?.name ?? ''
-  const mains = pod.spec?.containers ?? []
   const chosen =
     name ||
     pod.metadata?.annotations?.['kubectl.kubernetes.io/default-container'] ||
-    (mains.length === 1 ? mains[0]?.name : '')
-  if (!chosen) {
-    const names = mains.map((container) => container.name).join(' ')
-    throw new KubeletError(
-      'CONTAINER_UNKNOWN',
-      `a container name must be specified for pod ${podName}, choose one of: [${names}]`,
-    )
-  }
+    pod.spec?.containers?.[0]?.name ||
+    ''
   const entry = worker.entries.get(chosen)
   if (entry === undefined)
     throw new KubeletError('CONTAINER_UNKNOWN', `container ${chosen} is not valid for pod ${podName}`)
@@ -65,7 +59,7 @@ export const resolveContainer = (
   }
   const running = entry.phase.phase === 'running'
   // A container in its back-off still has the log of the attempt that failed.
-  if (options.logs && !options.previous && current === undefined) {
+  if (!options.previous && current === undefined) {
     const phase = entry.hold ?? entry.phase
     const reason = phase.phase === 'waiting' ? phase.reason : 'ContainerCreating'
     throw new KubeletError(

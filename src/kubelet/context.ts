@@ -1,5 +1,6 @@
+import type { Lease } from '#api/coordination-v1.ts'
 import type { ConfigMap, Event, Node, Pod, Secret, Service, ServiceAccount } from '#api/core-v1.ts'
-import type { ApiObject, Resource } from '#api/resource.ts'
+import type { Resource } from '#api/resource.ts'
 import type { Client } from '#client/client.ts'
 import type { Clock } from '#client/clock.ts'
 import type { Handlers } from '#client/informer.ts'
@@ -25,22 +26,13 @@ export interface ObjectStore<T> {
   watch(namespace: string, name: string, onChange: () => void): () => void
 }
 
-/** coordination.k8s.io/v1 Lease, as far as the kubelet writes it. */
-export interface LeaseObject extends ApiObject {
-  readonly spec?: {
-    readonly holderIdentity?: string
-    readonly leaseDurationSeconds?: number
-    readonly renewTime?: string
-  }
-}
-
 export interface KubeletResources {
   readonly pods: Resource<Pod>
   readonly nodes: Resource<Node>
   readonly events: Resource<Event>
   readonly serviceAccounts: Resource<ServiceAccount>
   /** Absent: no Lease is kept. */
-  readonly leases?: Resource<LeaseObject>
+  readonly leases?: Resource<Lease>
 }
 
 export interface KubeletNode {

@@ -56,6 +56,8 @@ export interface Kubelet {
   stop(): Promise<void>
 }
 
+const EVENT_DELAY_MS = 200
+
 type Found = { readonly record: ContainerRecord; readonly labels: ContainerLabels }
 
 const readText = (path: string): string => {
@@ -85,6 +87,10 @@ export const startKubelet = (options: KubeletOptions): Kubelet => {
     signal,
     onError: (error) => log('an Event was lost', error),
   })
+  const notes: (() => void)[] = []
+  const writeNotes = () => {
+    for (const write of notes.splice(0)) write()
+  }
   const context: KubeletContext = {
     node,
     client,
@@ -111,12 +117,19 @@ export const startKubelet = (options: KubeletOptions): Kubelet => {
       const isInit = pod.spec?.initContainers?.some((candidate) => candidate.name === container)
       const fieldPath =
         container === undefined ? undefined : `spec.${isInit ? 'initContainers' : 'containers'}{${container}}`
-      events.recordReference(
-        { apiVersion: 'v1', kind: 'Pod', namespace, name, uid, resourceVersion, ...(fieldPath && { fieldPath }) },
-        type,
-        reason,
-        message,
-      )
+      const about = {
+        apiVersion: 'v1',
+        kind: 'Pod',
+        namespace,
+        name,
+        uid,
+        resourceVersion,
+        ...(fieldPath && { fieldPath }),
+      }
+      const write = () => events.recordReference(about, type, reason, message)
+      // Events yield to statuses: nobody waits for "Started", everybody for Ready, and one API server does both.
+      notes.push(write)
+      if (notes.length === 1) clock.after(EVENT_DELAY_MS, writeNotes)
     },
     log,
   }
@@ -234,6 +247,7 @@ export const startKubelet = (options: KubeletOptions): Kubelet => {
       return resolveContainer(worker, container, resolveOptions)
     },
     async stop() {
+      writeNotes()
       stop.abort(new Error('the kubelet stops'))
       for (const worker of workers.values()) worker.detach()
       context.statuses.stop()

@@ -1,7 +1,7 @@
+import type { Lease } from '#api/coordination-v1.ts'
 import type { Resource } from '#api/resource.ts'
 import { type Client, isNotFound } from '#client/client.ts'
 import { type Clock, sleep } from '#client/clock.ts'
-import type { LeaseObject } from './context.ts'
 
 const NAMESPACE = 'kube-node-lease'
 const RENEW_MS = 10_000
@@ -13,7 +13,7 @@ const microTime = (ms: number): string => `${new Date(ms).toISOString().slice(0,
 /** Renews the node's Lease every 10 s until `signal` aborts; makes it where it is missing. Never rejects. */
 export const keepNodeLease = async (
   client: Client,
-  leases: Resource<LeaseObject>,
+  leases: Resource<Lease>,
   node: { readonly name: string; readonly uid: string },
   {
     clock,
@@ -34,7 +34,7 @@ export const keepNodeLease = async (
       )
     } catch (error) {
       if (isNotFound(error)) {
-        const lease: LeaseObject = {
+        const lease: Lease = {
           apiVersion: 'coordination.k8s.io/v1',
           kind: 'Lease',
           metadata: {

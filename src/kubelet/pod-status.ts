@@ -12,6 +12,8 @@ export interface PodFacts {
   readonly podIPs: readonly string[]
   readonly hostIPs: readonly string[]
   readonly startTime: string
+  /** It is being deleted: nothing is started again, so that an exit is the end. */
+  readonly terminating: boolean
   /** Set where the kubelet itself ended the pod: `DeadlineExceeded`. */
   readonly ended?: { readonly reason: string; readonly message: string }
 }
@@ -64,7 +66,7 @@ export const podPhase = (pod: Pod, facts: PodFacts): PodPhase => {
     const phase = view?.phase
     if (role === 'sidecar') continue
     const exit = phase?.phase === 'exited' ? phase : undefined
-    const goesOn = exit === undefined || restarts(spec, container, role, exit.exitCode)
+    const goesOn = exit === undefined || (!facts.terminating && restarts(spec, container, role, exit.exitCode))
     if (role === 'init') {
       if (exit !== undefined && exit.exitCode !== 0 && !goesOn) return 'Failed'
       continue

@@ -1,5 +1,5 @@
 import { chmodSync, chownSync, existsSync, mkdirSync, realpathSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { dirname, join, sep } from 'node:path'
+import { join, sep } from 'node:path'
 import type { HostPathVolumeSource, Pod, Volume, VolumeMount } from '#api/core-v1.ts'
 import type { Mount } from '#runtime/runtime.ts'
 import { writeAtomically } from './atomic-writer.ts'
@@ -53,8 +53,6 @@ export class PodVolumes {
   readonly #dir: string
   readonly #tokens: PodTokens
   readonly #paths = new Map<string, string>()
-  readonly #tmpfs = new Set<string>()
-  #unwatch: (() => void)[] = []
   #pod: Pod
 
   constructor(context: KubeletContext, pod: Pod, podDir: string) {
@@ -94,7 +92,6 @@ export class PodVolumes {
       if (medium === 'Memory') {
         if (fresh)
           await this.#context.mounter.tmpfs(path, sizeLimit === undefined ? undefined : parseQuantity(sizeLimit))
-        this.#tmpfs.add(path)
       }
       // Past the umask, and for every user of the pod; the group's bit 2000 makes new files the group's.
       chmodSync(path, (mode ?? 0o777) | (group === undefined ? 0 : 0o2000))
@@ -116,25 +113,6 @@ export class PodVolumes {
 
   get refreshAt(): number | undefined {
     return this.#tokens.refreshAt
-  }
-
-  /** Calls back when a ConfigMap or Secret of a volume has changed. */
-  watch(onChange: () => void): void {
-    const namespace = this.#pod.metadata?.namespace ?? ''
-    const maps = new Set<string>()
-    const secrets = new Set<string>()
-    for (const volume of this.#pod.spec?.volumes ?? []) {
-      if (volume.configMap?.name) maps.add(volume.configMap.name)
-      if (volume.secret?.secretName) secrets.add(volume.secret.secretName)
-      for (const { configMap, secret } of volume.projected?.sources ?? []) {
-        if (configMap?.name) maps.add(configMap.name)
-        if (secret?.name) secrets.add(secret.name)
-      }
-    }
-    this.#unwatch = [
-      ...[...maps].map((name) => this.#context.configMaps.watch(namespace, name, onChange)),
-      ...[...secrets].map((name) => this.#context.secrets.watch(namespace, name, onChange)),
-    ]
   }
 
   /** The bind mount of one volumeMount. Throws VOLUME_INVALID for a subPath that leaves the volume. */
@@ -163,20 +141,13 @@ export class PodVolumes {
     return { source: real, destination, readOnly }
   }
 
-  stop(): void {
-    for (const end of this.#unwatch) end()
-    this.#unwatch = []
-  }
-
   /** Unmounts and removes everything but hostPaths. */
   async unmount(): Promise<void> {
-    this.stop()
     for (const volume of this.#pod.spec?.volumes ?? []) {
       const path = join(this.#dir, volume.name)
       // Also after a restart of ours, when the set of what was mounted is lost.
       if (volume.emptyDir?.medium === 'Memory' && existsSync(path)) await this.#context.mounter.unmount(path)
     }
-    this.#tmpfs.clear()
-    rmSync(dirname(join(this.#dir, 'x')), { recursive: true, force: true })
+    rmSync(this.#dir, { recursive: true, force: true })
   }
 }

@@ -1,6 +1,6 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Pod } from '#api/core-v1.ts'
+import type { Pod, PodStatus } from '#api/core-v1.ts'
 import { isConflict, isNotFound } from '#client/client.ts'
 import { backoff, sleep } from '#client/clock.ts'
 import type { ContainerRecord, ContainerState } from '#runtime/runtime.ts'
@@ -17,12 +17,13 @@ import { errorText } from './kubelet-error.ts'
 import { kernelHostname } from './pod-hostname.ts'
 import type { Attachment } from './pod-network.ts'
 import { startProbers } from './pod-probers.ts'
-import { podPhase, podStatus } from './pod-status.ts'
+import { podReferences } from './pod-references.ts'
+import { podStatus } from './pod-status.ts'
 import { PodVolumes } from './pod-volumes.ts'
 import { resolvConf } from './resolv-conf.ts'
 import { terminationMessage } from './termination-message.ts'
 import { timeText } from './time-text.ts'
-import { unsupported } from './unsupported.ts'
+import { type Unsupported, unsupported } from './unsupported.ts'
 
 /** `refused`: nothing of it will run. `finished`: everything has ended, only its status and logs are left. */
 type Stage = 'new' | 'preparing' | 'ready' | 'refused' | 'finished' | 'terminating' | 'gone'
@@ -53,6 +54,9 @@ export class PodWorker {
   #startTime: string
   #ended: { readonly reason: string; readonly message: string } | undefined
   #removed = false
+  #published: PodStatus | undefined
+  #unwatch: (() => void)[] = []
+  readonly #told = new Set<string>()
   #failures = 0
   #timers: { retry?: () => void; refresh?: () => void; deadline?: () => void } = {}
 
@@ -136,6 +140,7 @@ export class PodWorker {
     if (this.#stage === 'terminating' && before !== undefined && after !== undefined && after < before)
       this.#hurry(after)
     this.#refreshVolumes()
+    if (this.#stage !== 'new') this.#tellUnsupported(true)
     this.#sync()
   }
 
@@ -165,7 +170,7 @@ export class PodWorker {
     for (const cancel of Object.values(this.#timers)) cancel?.()
     this.#timers = {}
     for (const entry of this.#entries.values()) this.#stopProbers(entry)
-    this.#volumes.stop()
+    for (const end of this.#unwatch.splice(0)) end()
   }
 
   #stopProbers(entry: ContainerEntry, keep?: 'readiness'): void {
@@ -212,7 +217,11 @@ export class PodWorker {
   }
 
   #sync(): void {
-    if (this.#stage === 'gone' || this.#stage === 'terminating') return
+    if (this.#stage === 'gone') return
+    if (this.#stage === 'terminating') {
+      this.#publish()
+      return
+    }
     if (this.#removed || this.#pod.metadata?.deletionTimestamp) {
       this.#stage = 'terminating'
       void this.#terminate()
@@ -233,13 +242,8 @@ export class PodWorker {
 
   /** Refuses what we cannot do; else network, volumes and images, all at once. */
   #prepare(): void {
-    const { record } = this.#context
-    const findings = unsupported(this.#pod)
-    const refused = findings.filter((finding) => finding.refused)
     // An adopted pod has been told already.
-    if (this.#sandbox === undefined) {
-      for (const { field, reason } of findings) record(this.#pod, 'Warning', 'Unsupported', `${field}: ${reason}`)
-    }
+    const refused = this.#tellUnsupported(this.#sandbox === undefined).filter((finding) => finding.refused)
     if (refused.length > 0) {
       this.#stage = 'refused'
       const message = refused.map(({ field, reason }) => `${field}: ${reason}`).join('; ')
@@ -247,11 +251,46 @@ export class PodWorker {
       return
     }
     this.#stage = 'preparing'
+    this.#watchReferences()
     for (const { container } of this.#entries.values()) {
       // Asked for now, so that it is there when the network is; an error comes again, and is told, where the container starts.
       this.#context.runtime.ensureImage(container.image ?? '').catch(() => {})
     }
     void this.#prepareSandbox()
+  }
+
+  #tellUnsupported(aloud: boolean): readonly Unsupported[] {
+    const findings = unsupported(this.#pod)
+    for (const { field, reason } of findings) {
+      if (aloud && !this.#told.has(field)) {
+        this.#context.record(this.#pod, 'Warning', 'Unsupported', `${field}: ${reason}`)
+      }
+      this.#told.add(field)
+    }
+    return findings
+  }
+
+  /** What a ConfigMap or Secret changes is seen at once: files are written anew, and what waited for it goes on. */
+  #watchReferences(): void {
+    const { configMaps, secrets } = podReferences(this.#pod)
+    const namespace = this.#pod.metadata?.namespace ?? ''
+    const changed = (): void => {
+      if (this.#stage === 'preparing' && this.#timers.retry !== undefined) {
+        this.#timers.retry()
+        this.#timers.retry = undefined
+        void this.#prepareSandbox()
+      } else if (this.#stage === 'ready') {
+        this.#refreshVolumes()
+        for (const entry of this.#entries.values()) {
+          if (entry.hold?.reason === 'CreateContainerConfigError') entry.notBefore = undefined
+        }
+        this.#sync()
+      }
+    }
+    this.#unwatch = [
+      ...[...configMaps].map((name) => this.#context.configMaps.watch(namespace, name, changed)),
+      ...[...secrets].map((name) => this.#context.secrets.watch(namespace, name, changed)),
+    ]
   }
 
   async #prepareSandbox(): Promise<void> {
@@ -283,10 +322,14 @@ export class PodWorker {
         step === 'FailedMount'
           ? `MountVolume.SetUp failed: ${errorText(error)}`
           : `Failed to create pod sandbox: ${errorText(error)}`
-      record(this.#pod, 'Warning', step, text)
-      log(`pod ${namespace}/${name}`, error)
-      const wait = backoff(this.#failures++, 500, 30_000, Math.random)
+      const wait = backoff(this.#failures++, 50, 30_000, Math.random)
+      // While a cluster boots a pod may come a moment before its token or its ConfigMap: that is not worth a Warning.
+      if (this.#failures > 2) {
+        record(this.#pod, 'Warning', step, text)
+        log(`pod ${namespace}/${name}`, error)
+      }
       this.#timers.retry = clock.after(wait, () => {
+        this.#timers.retry = undefined
         if (this.#stage === 'preparing') void this.#prepareSandbox()
       })
       this.#publish()
@@ -294,7 +337,6 @@ export class PodWorker {
     }
     if (this.#stage !== 'preparing') return
     this.#stage = 'ready'
-    this.#volumes.watch(() => this.#refreshVolumes())
     this.#scheduleRefresh()
     for (const entry of this.#entries.values()) if (entry.phase.phase === 'running') this.#watch(entry)
     this.#sync()
@@ -558,18 +600,31 @@ export class PodWorker {
       podIPs: this.#sandbox === undefined ? (this.#pod.status?.podIPs ?? []).map(({ ip }) => ip) : this.#facts().podIPs,
       hostIPs: node.addresses,
       startTime: this.#startTime,
+      terminating: this.#stage === 'terminating',
       ...(this.#ended && { ended: this.#ended }),
     }
-    const status = podStatus(this.#pod, facts, timeText(clock.now()))
+    const before = this.#asPublished()
+    const status = podStatus(before, facts, timeText(clock.now()))
+    this.#published = status
     const entries = [...this.#entries.values()]
-    // A container that runs and will be ready in a moment is not worth a write of its own.
-    const settling = entries.some(
-      ({ phase, ready, role, hold }) => role !== 'init' && !ready && phase.phase !== 'exited' && !hold,
+    // A container that runs and will be ready in a moment is not worth a write of its own, nor is one that the pod's end takes with it.
+    const settling =
+      facts.terminating ||
+      ((status.phase === 'Pending' || before.status?.phase !== 'Running') &&
+        entries.some(({ phase, ready, role, hold }) => role !== 'init' && !ready && phase.phase !== 'exited' && !hold))
+    statuses.set(this.#pod, status, !settling)
+  }
+
+  /** The pod with the newest status of ours, which the cache may not have yet: else a condition's transition would be dated twice. */
+  #asPublished(): Pod {
+    const own = this.#published
+    if (own === undefined) return this.#pod
+    const foreign = (this.#pod.status?.conditions ?? []).filter(
+      ({ type }) => !own.conditions?.some((mine) => mine.type === type),
     )
-    statuses.set(
-      this.#pod,
-      status,
-      !settling || (podPhase(this.#pod, facts) !== 'Pending' && this.#pod.status?.phase === 'Running'),
-    )
+    return {
+      ...this.#pod,
+      status: { ...this.#pod.status, ...own, conditions: [...(own.conditions ?? []), ...foreign] },
+    }
   }
 }

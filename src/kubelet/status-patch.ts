@@ -1,4 +1,4 @@
-import type { PodStatus } from '#api/core-v1.ts'
+import type { PodCondition, PodStatus } from '#api/core-v1.ts'
 
 const plain = (value: unknown): unknown => {
   if (Array.isArray(value)) return value.map(plain)
@@ -23,16 +23,14 @@ export const statusPatch = (written: PodStatus | undefined, wanted: PodStatus): 
   const before: Partial<Record<string, unknown>> = { ...written }
   for (const [key, value] of Object.entries(wanted)) {
     if (key === 'conditions') {
-      const changed = (wanted.conditions ?? []).filter(
-        (condition) =>
-          !same(
-            written?.conditions?.find(({ type }) => type === condition.type),
-            condition,
-          ),
-      )
+      const old = new Map(written?.conditions?.map((condition) => [condition.type, condition]))
+      const changed = (wanted.conditions ?? []).filter((condition) => !same(old.get(condition.type), condition))
       // A merged condition keeps fields that the patch does not name: null takes them away.
-      if (changed.length > 0)
-        patch.conditions = changed.map((c) => ({ ...c, reason: c.reason ?? null, message: c.message ?? null }))
+      const without = (condition: PodCondition, key: 'reason' | 'message') =>
+        condition[key] === undefined && old.get(condition.type)?.[key] ? { [key]: null } : {}
+      if (changed.length > 0) {
+        patch.conditions = changed.map((c) => ({ ...c, ...without(c, 'reason'), ...without(c, 'message') }))
+      }
     } else if (!same(before[key], value)) patch[key] = value
   }
   for (const key of ['reason', 'message', 'initContainerStatuses', 'podIP', 'podIPs']) {

@@ -1,62 +1,18 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import {
-  ConfigMap,
-  ConfigMapList,
-  Event,
-  EventList,
-  Node,
-  NodeList,
-  Pod,
-  PodList,
-  Secret,
-  SecretList,
-  Service,
-  ServiceAccount,
-  ServiceAccountList,
-  ServiceList,
-} from '#api/core-v1.ts'
-import type { ApiObject, Resource } from '#api/resource.ts'
+import type { Event, Pod } from '#api/core-v1.ts'
+import { configMaps, events, leases, nodes, pods, secrets, serviceAccounts, services } from '#api/resources.ts'
 import type { Client } from '#client/client.ts'
 import { type Clock, systemClock } from '#client/clock.ts'
 import { Informers, writeThrough } from '#client/informer.ts'
 import { FakeClient } from '#client/testing/fake-client.ts'
-import type { MessageClass } from '#schema/schema.ts'
 import { type Kubelet, type KubeletOptions, startKubelet } from '../kubelet.ts'
 import { cachedStore } from '../object-store.ts'
 import { FakeNetwork, loopbackDialer } from './fake-network.ts'
 import { FakeRuntime } from './fake-runtime.ts'
 
-const resource = <T extends ApiObject>(
-  kind: string,
-  plural: string,
-  message: unknown,
-  list: unknown,
-  namespaced = true,
-): Resource<T> => ({
-  group: '',
-  version: 'v1',
-  kind,
-  plural,
-  singular: kind.toLowerCase(),
-  shortNames: [],
-  categories: [],
-  namespaced,
-  subresources: ['status'],
-  message: message as MessageClass<T>,
-  list: list as MessageClass<unknown>,
-})
-
-export const resources = {
-  pods: resource<Pod>('Pod', 'pods', Pod, PodList),
-  nodes: resource<Node>('Node', 'nodes', Node, NodeList, false),
-  events: resource<Event>('Event', 'events', Event, EventList),
-  services: resource<Service>('Service', 'services', Service, ServiceList),
-  configMaps: resource<ConfigMap>('ConfigMap', 'configmaps', ConfigMap, ConfigMapList),
-  secrets: resource<Secret>('Secret', 'secrets', Secret, SecretList),
-  serviceAccounts: resource<ServiceAccount>('ServiceAccount', 'serviceaccounts', ServiceAccount, ServiceAccountList),
-}
+export const resources = { pods, nodes, events, services, configMaps, secrets, serviceAccounts, leases }
 
 /** TokenRequest answers with another kind than its resource's: the API in memory does not know it. */
 const withTokens = (client: Client, clock: Clock): { readonly client: Client; readonly asked: unknown[] } => {
@@ -109,7 +65,6 @@ export class FakeCluster {
 
   /** A kubelet; a second call is a restart: the first is to be stopped before. */
   async start(options: Partial<KubeletOptions> = {}): Promise<Kubelet> {
-    const { pods, services, configMaps, secrets, nodes, events, serviceAccounts } = resources
     this.kubelet = startKubelet({
       node: {
         name: 'n1',
@@ -117,7 +72,7 @@ export class FakeCluster {
         podCidrs: ['10.244.1.0/24', 'fd00:10:244:1::/64'],
       },
       client: this.client,
-      resources: { pods, nodes, events, serviceAccounts },
+      resources: { pods, nodes, events, serviceAccounts, leases },
       pods: this.#informers.for(pods),
       services: this.#informers.for(services),
       configMaps: cachedStore(this.#informers.for(configMaps), this.client, configMaps),
@@ -177,8 +132,14 @@ export class FakeCluster {
     }
   }
 
-  events(reason: string): readonly Event[] {
-    return this.api.all(resources.events).filter((event) => event.reason === reason)
+  /** The Events of that reason, waited for: they come a moment after what they tell. */
+  async events(reason: string, ms = 1000): Promise<readonly Event[]> {
+    const end = Date.now() + ms
+    for (;;) {
+      const found = this.api.all(resources.events).filter((event) => event.reason === reason)
+      if (found.length > 0 || Date.now() > end) return found
+      await new Promise((resolve) => setTimeout(resolve, 5))
+    }
   }
 
   async close(): Promise<void> {
