@@ -22,11 +22,12 @@ export function forwardBySpdy(upgrade: UpgradeRequest, dial: PodDialer): boolean
 
 /** Answers a WebSocket upgrade by the SPDY tunnel; false, and nothing answered, where the client does not offer it. */
 export async function forwardByWebSocket(upgrade: UpgradeRequest, dial: PodDialer): Promise<boolean> {
-  const opened = await openWebSocket(upgrade, [TUNNEL])
-  if (opened === undefined) return false
   const { createWebSocketStream } = await import('ws')
-  serve(createWebSocketStream(opened.socket, { allowHalfOpen: true }), Buffer.alloc(0), dial)
-  return true
+  const opened = await openWebSocket(upgrade, [TUNNEL], (socket) => {
+    serve(createWebSocketStream(socket, { allowHalfOpen: true }), Buffer.alloc(0), dial)
+    return true
+  })
+  return opened ?? false
 }
 
 interface Pair {

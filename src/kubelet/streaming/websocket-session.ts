@@ -15,9 +15,10 @@ export async function openWebSocketSession(
   upgrade: UpgradeRequest,
   options: StreamOptions,
 ): Promise<StreamSession | undefined> {
-  const opened = await openWebSocket(upgrade, PROTOCOLS)
-  if (opened === undefined) return undefined
-  const { socket, protocol } = opened
+  return await openWebSocket(upgrade, PROTOCOLS, (socket, protocol) => createSession(socket, protocol, options))
+}
+
+function createSession(socket: WebSocket, protocol: string, options: StreamOptions): StreamSession {
   const gone = new AbortController()
   const resize = new ResizeQueue()
   const stdin = options.stdin ? new Readable({ read: () => socket.resume() }) : undefined

@@ -1,0 +1,179 @@
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer, get, type IncomingMessage, request } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { duplexPair } from 'node:stream'
+import { after, before, test } from 'node:test'
+import { WebSocket } from 'ws'
+
+import type { ExecOptions } from '#runtime/runtime.ts'
+import { KubeletError } from './kubelet-error.ts'
+import { createKubeletServer } from './server.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'fairlead-kubelet-'))
+const path = join(folder, 'kubelet.sock')
+let behave: (options: ExecOptions) => Promise<number> = async () => 0
+
+const kubelet = createKubeletServer({
+  runtime: {
+    exec: async (_, options) => ({ exitCode: await behave(options) }),
+    attach: async () => undefined,
+    status: async () => ({ state: 'running', pid: 1, createdAt: '', startedAt: '' }),
+    onExit: () => undefined,
+  },
+  resolve: (_, pod) => {
+    if (pod !== 'p') throw new KubeletError('POD_NOT_FOUND', `pod "${pod}" not found`)
+    return { containerId: 'c1', logPath: join(folder, 'log') }
+  },
+  dial: () => duplexPair()[0],
+})
+const server = createServer((incoming, response) => void kubelet.handle(incoming, response))
+server.on('upgrade', (incoming, socket, head) => void kubelet.upgrade(incoming, socket, head))
+
+before(async () => {
+  writeFileSync(join(folder, 'log'), '2026-01-02T03:04:05.6Z stdout F hello\n')
+  await once(server.listen(path), 'listening')
+})
+after(() => {
+  server.close()
+  server.closeAllConnections()
+  rmSync(folder, { recursive: true })
+})
+
+async function fetchText(target: string): Promise<{ code: number | undefined; text: string }> {
+  const [response] = (await once(get({ socketPath: path, path: target }), 'response')) as [IncomingMessage]
+  let text = ''
+  for await (const chunk of response) text += chunk
+  return { code: response.statusCode, text }
+}
+
+/** What a client of the protocol sees: the bytes of each channel, and the Status. */
+async function webSocket(target: string, protocols: string[], input: Uint8Array[] = []) {
+  const socket = new WebSocket(`ws+unix://${path}:${target}`, protocols)
+  const channels: Record<number, string> = {}
+  socket.on('message', (data: Buffer) => {
+    channels[data[0]!] = (channels[data[0]!] ?? '') + data.subarray(1).toString()
+  })
+  await once(socket, 'open')
+  for (const message of input) socket.send(message)
+  await once(socket, 'close')
+  return { channels, status: JSON.parse(channels[3]!), protocol: socket.protocol }
+}
+
+const message = (channel: number, text: string): Buffer => Buffer.concat([Buffer.from([channel]), Buffer.from(text)])
+
+test('a log is answered as text; errors are Status objects', async () => {
+  assert.deepEqual(await fetchText('/containerLogs/ns/p/c?timestamps=true'), {
+    code: 200,
+    text: '2026-01-02T03:04:05.6Z hello\n',
+  })
+  const missing = await fetchText('/containerLogs/ns/other/c')
+  assert.equal(missing.code, 404)
+  assert.deepEqual(JSON.parse(missing.text), {
+    kind: 'Status',
+    apiVersion: 'v1',
+    metadata: {},
+    status: 'Failure',
+    message: 'pod "other" not found',
+    reason: 'NotFound',
+    code: 404,
+  })
+  assert.equal((await fetchText('/containerLogs/ns/p/c?tailLines=-1')).code, 400)
+  assert.equal((await fetchText('/elsewhere')).code, 404)
+  assert.equal((await fetchText('/exec/ns/p/c?command=x')).code, 400)
+  assert.equal((await fetchText('/%zz')).code, 400)
+})
+
+test('exec over WebSocket: both versions, streams, half-close in v5, and the exit code as a Status', async () => {
+  behave = async ({ stdin, stdout, stderr, command }) => {
+    assert.deepEqual(command, ['cat', '-'])
+    for await (const chunk of stdin!) stdout.write(chunk)
+    stderr.write('done')
+    return 5
+  }
+  const target = '/exec/ns/p/c?command=cat&command=-&input=1&output=1&error=1'
+  const close = Buffer.from([255, 0])
+  const answer = await webSocket(
+    target,
+    ['v5.channel.k8s.io', 'v4.channel.k8s.io'],
+    [message(0, 'in'), message(0, 'put'), close],
+  )
+  assert.equal(answer.protocol, 'v5.channel.k8s.io')
+  assert.equal(answer.channels[1], 'input')
+  assert.equal(answer.channels[2], 'done')
+  assert.equal(answer.status.reason, 'NonZeroExitCode')
+  assert.deepEqual(answer.status.details.causes, [{ reason: 'ExitCode', message: '5' }])
+  behave = async () => 0
+  const older = await webSocket('/exec/ns/p/c?command=x&stdout=true', ['v4.channel.k8s.io'])
+  assert.equal(older.protocol, 'v4.channel.k8s.io')
+  assert.deepEqual(older.status, { metadata: {}, status: 'Success' })
+})
+
+test('a terminal’s size reaches the command, also one sent before it listens', async () => {
+  behave = async ({ onResize, tty }) => {
+    assert.equal(tty, true)
+    const size = await new Promise<{ width: number; height: number }>((resolve) => onResize?.(resolve))
+    return size.width + size.height
+  }
+  const { status } = await webSocket(
+    '/exec/ns/p/c?command=sh&input=1&output=1&tty=1',
+    ['v5.channel.k8s.io'],
+    [message(4, '{"Width":90,"Height":30}')],
+  )
+  assert.equal(status.details.causes[0].message, '120')
+})
+
+test('a failure of the runtime is told on the error stream', async () => {
+  behave = async () => {
+    throw new Error('the container vanished')
+  }
+  const { status } = await webSocket('/exec/ns/p/c?command=x&output=1', ['v5.channel.k8s.io'])
+  assert.deepEqual(
+    [status.status, status.reason, status.message],
+    ['Failure', 'InternalError', 'the container vanished'],
+  )
+})
+
+test('a client that leaves aborts the command', async () => {
+  let aborted: () => void = () => undefined
+  const abort = new Promise<void>((resolve) => {
+    aborted = resolve
+  })
+  behave = ({ signal }) =>
+    new Promise((resolve) => {
+      signal!.addEventListener('abort', () => {
+        aborted()
+        resolve(137)
+      })
+    })
+  const socket = new WebSocket(`ws+unix://${path}:/exec/ns/p/c?command=x&output=1`, ['v5.channel.k8s.io'])
+  await once(socket, 'message')
+  socket.terminate()
+  await abort
+})
+
+test('an upgrade that cannot be served is refused by a Status', async () => {
+  const refused = async (target: string, headers: Record<string, string>): Promise<number | undefined> => {
+    const outgoing = request({ socketPath: path, path: target, headers: { connection: 'upgrade', ...headers } })
+    outgoing.end()
+    const [response] = (await once(outgoing, 'response')) as [IncomingMessage]
+    response.resume()
+    return response.statusCode
+  }
+  const old = { upgrade: 'SPDY/3.1', 'x-stream-protocol-version': 'channel.k8s.io' }
+  assert.equal(await refused('/exec/ns/p/c?command=x&output=1', old), 403)
+  assert.equal(await refused('/exec/ns/none/c?command=x&output=1', old), 404)
+  assert.equal(await refused('/exec/ns/p/c?output=1', old), 400)
+  assert.equal(await refused('/exec/ns/p/c?command=x', old), 400)
+  assert.equal(await refused('/portForward/ns/p', old), 403)
+  assert.equal(await refused('/run/ns/p/c', old), 404)
+  const wrong = {
+    upgrade: 'websocket',
+    'sec-websocket-protocol': 'base64.channel.k8s.io',
+    'sec-websocket-key': 'AAAAAAAAAAAAAAAAAAAAAA==',
+    'sec-websocket-version': '13',
+  }
+  assert.equal(await refused('/exec/ns/p/c?command=x&output=1', wrong), 403)
+})

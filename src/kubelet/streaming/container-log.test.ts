@@ -1,0 +1,130 @@
+import assert from 'node:assert/strict'
+import { appendFileSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, test } from 'node:test'
+
+import { type LogOptions, parseLogLine, readContainerLog } from './container-log.ts'
+import { parseLogQuery, parseStreamQuery } from './query.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'fairlead-log-'))
+after(() => rmSync(folder, { recursive: true }))
+const never = new Promise<void>(() => undefined)
+const line = (second: number, content: string, stream = 'stdout', tag = 'F'): string =>
+  `2026-01-02T03:04:0${second}.123456789+00:00 ${stream} ${tag} ${content}\n`
+
+let counter = 0
+function file(text: string): string {
+  const path = join(folder, `${++counter}.log`)
+  writeFileSync(path, text)
+  return path
+}
+
+async function read(text: string, options: Partial<LogOptions> = {}): Promise<string> {
+  const chunks: Buffer[] = []
+  const all = { follow: false, timestamps: false, ...options }
+  for await (const chunk of readContainerLog(file(text), all, never, new AbortController().signal)) chunks.push(chunk)
+  return Buffer.concat(chunks).toString()
+}
+
+test('parseLogLine() reads time, stream, tag and content, and makes the time UTC', () => {
+  const parsed = parseLogLine(Buffer.from('2026-01-02T01:30:00.5+02:00 stderr P a  b'))
+  assert.deepEqual(
+    { ...parsed, content: parsed?.content.toString() },
+    { time: '2026-01-01T23:30:00.5Z', stream: 'stderr', partial: true, content: 'a  b' },
+  )
+  assert.equal(parseLogLine(Buffer.from('rubbish')), undefined)
+  assert.equal(parseLogLine(Buffer.from('2026-01-02T01:30:00Z stdin F x')), undefined)
+})
+
+test('parts of a line are put together, under one time', async () => {
+  const text = line(1, 'ab', 'stdout', 'P') + line(2, 'cd') + line(3, 'next')
+  assert.equal(await read(text), 'abcd\nnext\n')
+  assert.equal(
+    await read(text, { timestamps: true }),
+    '2026-01-02T03:04:01.123456789Z abcd\n2026-01-02T03:04:03.123456789Z next\n',
+  )
+})
+
+test('tailLines counts whole lines from the end', async () => {
+  const text = line(1, 'one') + line(2, 'tw', 'stdout', 'P') + line(2, 'o') + line(3, 'three')
+  assert.equal(await read(text, { tailLines: 1 }), 'three\n')
+  assert.equal(await read(text, { tailLines: 2 }), 'two\nthree\n')
+  assert.equal(await read(text, { tailLines: 3 }), 'one\ntwo\nthree\n')
+  assert.equal(await read(text, { tailLines: 9 }), 'one\ntwo\nthree\n')
+  assert.equal(await read(text, { tailLines: 0 }), '')
+  assert.equal(await read('', { tailLines: 3 }), '')
+  const long = Array.from({ length: 20_000 }, (_, index) => line(1, `line ${index}`)).join('')
+  assert.equal(await read(long, { tailLines: 2 }), 'line 19998\nline 19999\n')
+  assert.equal((await read(long, { tailLines: 15_000 })).split('\n')[0], 'line 5000')
+})
+
+test('sinceTime, limitBytes and stream narrow the answer', async () => {
+  const text = line(1, 'one') + line(2, 'two', 'stderr') + line(3, 'three')
+  assert.equal(await read(text, { sinceMs: Date.parse('2026-01-02T03:04:02Z') }), 'two\nthree\n')
+  assert.equal(await read(text, { limitBytes: 6 }), 'one\ntw')
+  assert.equal(await read(text, { stream: 'stderr' }), 'two\n')
+})
+
+test('a log that is followed goes on over a rotation, and ends with the container', async () => {
+  const path = file(line(1, 'one'))
+  let end: () => void = () => undefined
+  const ended = new Promise<void>((resolve) => {
+    end = resolve
+  })
+  const log = readContainerLog(path, { follow: true, timestamps: false }, ended, new AbortController().signal)
+  const next = async (): Promise<string | undefined> => (await log.next()).value?.toString()
+  assert.equal(await next(), 'one\n')
+  setTimeout(() => appendFileSync(path, line(2, 'two')), 5)
+  assert.equal(await next(), 'two\n')
+  setTimeout(() => {
+    renameSync(path, `${path}.old`)
+    writeFileSync(path, line(3, 'three'))
+  }, 5)
+  assert.equal(await next(), 'three\n')
+  setTimeout(() => {
+    appendFileSync(path, line(4, 'four'))
+    end()
+  }, 5)
+  assert.equal(await next(), 'four\n')
+  assert.equal(await next(), undefined)
+})
+
+test('a client that leaves ends the following', async () => {
+  const gone = new AbortController()
+  const log = readContainerLog(file(''), { follow: true, timestamps: false }, never, gone.signal)
+  setTimeout(() => gone.abort(), 5)
+  assert.equal((await log.next()).done, true)
+})
+
+test('parseLogQuery() reads PodLogOptions and refuses malformed ones by name', () => {
+  const parse = (text: string) => parseLogQuery(new URLSearchParams(text), 100_000)
+  assert.deepEqual(parse('follow=true&tailLines=5&sinceSeconds=10&timestamps=1&previous=true'), {
+    previous: true,
+    options: { follow: true, timestamps: true, tailLines: 5, sinceMs: 90_000 },
+  })
+  for (const text of [
+    'tailLines=-1',
+    'tailLines=x',
+    'sinceSeconds=0',
+    'limitBytes=0',
+    'sinceTime=yesterday',
+    'stream=Both',
+  ]) {
+    const parsed = parse(text)
+    assert.ok('invalid' in parsed && parsed.invalid.startsWith(text.split('=')[0]!), text)
+  }
+  assert.ok('invalid' in parse('sinceSeconds=1&sinceTime=2026-01-01T00:00:00Z'))
+})
+
+test('parseStreamQuery() takes the kubelet’s and the API’s names', () => {
+  const parse = (text: string) => parseStreamQuery(new URLSearchParams(text))
+  const expected = { options: { stdin: true, stdout: true, stderr: true, tty: false }, command: ['sh', '-c'] }
+  assert.deepEqual(parse('input=1&output=1&error=1&command=sh&command=-c'), expected)
+  assert.deepEqual(parse('stdin=true&stdout=true&stderr=true&command=sh&command=-c'), expected)
+  assert.deepEqual(parse('stdout=1&stderr=1&tty=1'), {
+    options: { stdin: false, stdout: true, stderr: false, tty: true },
+    command: [],
+  })
+  assert.ok('invalid' in parse('command=sh'))
+})

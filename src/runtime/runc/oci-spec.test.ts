@@ -1,0 +1,129 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+
+import type { Image } from '../images/image.ts'
+import type { ContainerSpec } from '../runtime.ts'
+import { containerCapabilities, heldCapabilities } from './capabilities.ts'
+import { runcMessage } from './conmon.ts'
+import { ociSpec, processArgs } from './oci-spec.ts'
+import { mountsBelow } from './purge.ts'
+
+const image: Image = {
+  id: 'sha256:0',
+  lowerDirs: ['/images/a:b', '/images/c'],
+  entrypoint: ['/entry'],
+  cmd: ['default'],
+  env: ['PATH=/bin', 'A=1'],
+  workingDir: '/work',
+  user: '7:8',
+  stopSignal: 'SIGTERM',
+  extraMounts: [],
+  tmpfs: [],
+}
+const spec: ContainerSpec = {
+  id: 'c1',
+  image: 'x',
+  env: [],
+  mounts: [],
+  namespaces: { network: '/n', ipc: '/i', uts: '/u' },
+  cgroup: 'n/p/c',
+  logPath: '/log',
+  tty: false,
+  stdin: false,
+  annotations: {},
+}
+const held = new Set(['CHOWN', 'KILL', 'NET_ADMIN', 'NET_BIND_SERVICE'])
+
+// biome-ignore lint/suspicious/noExplicitAny: a JSON document, read at will
+const specOf = (change: Partial<ContainerSpec> = {}, cgroupVersion: 1 | 2 = 1): any =>
+  ociSpec(
+    { ...spec, ...change },
+    image,
+    { rootfs: '/r', upper: '/up', work: '/wk' },
+    { capabilities: held, cgroupVersion },
+    '/fairlead/x/n/p/c',
+  )
+
+test('processArgs() follows Kubernetes: command replaces entrypoint and cmd, args alone replace cmd', () => {
+  const args = (change: Partial<ContainerSpec>) => processArgs({ ...spec, ...change }, image)
+  assert.deepEqual(args({}), ['/entry', 'default'])
+  assert.deepEqual(args({ args: ['a'] }), ['/entry', 'a'])
+  assert.deepEqual(args({ command: ['c'] }), ['c'])
+  assert.deepEqual(args({ command: ['c'], args: ['a'] }), ['c', 'a'])
+  assert.throws(() => processArgs(spec, { entrypoint: [], cmd: [] }), { code: 'CONTAINER_SPEC_INVALID' })
+})
+
+test('ociSpec() takes user, folder and environment from the image unless the spec says otherwise', () => {
+  assert.deepEqual(specOf().process.user, { uid: 7, gid: 8 })
+  assert.equal(specOf().process.cwd, '/work')
+  assert.deepEqual(specOf().process.env, ['PATH=/bin', 'A=1'])
+  const own = specOf({ user: { uid: 5 }, workingDir: '/w', env: [{ name: 'A', value: '2=3' }], tty: true })
+  assert.deepEqual(own.process.user, { uid: 5, gid: 0 })
+  assert.equal(own.process.cwd, '/w')
+  assert.deepEqual(own.process.env, ['PATH=/bin', 'TERM=xterm', 'A=2=3'])
+})
+
+test('ociSpec() mounts the overlay first and escapes colons in its layers', () => {
+  assert.deepEqual(specOf().mounts[0], {
+    destination: '/',
+    type: 'overlay',
+    source: 'overlay',
+    options: ['lowerdir=/images/a\\:b:/images/c', 'upperdir=/up', 'workdir=/wk'],
+  })
+})
+
+test('ociSpec() lets a mount of the pod take the place of a default one', () => {
+  const { mounts } = specOf({ mounts: [{ source: '/s', destination: '/dev/shm', readOnly: false }] })
+  const shared = mounts.filter(({ destination }: { destination: string }) => destination === '/dev/shm')
+  assert.deepEqual(shared, [
+    { destination: '/dev/shm', type: 'bind', source: '/s', options: ['rbind', 'rprivate', 'rw'] },
+  ])
+})
+
+test('ociSpec() asks for a cgroup namespace and mount on version 2 alone', () => {
+  const types = (version: 1 | 2) => specOf({}, version).linux.namespaces.map(({ type }: { type: string }) => type)
+  assert.deepEqual(types(1), ['mount', 'pid', 'network', 'ipc', 'uts'])
+  assert.deepEqual(types(2), ['mount', 'pid', 'network', 'ipc', 'uts', 'cgroup'])
+})
+
+test('ociSpec() passes limits on and asks for no oomScoreAdj without CAP_SYS_RESOURCE', () => {
+  const limited = specOf({ resources: { cpuShares: 512, cpuQuotaMicros: 50_000, memoryLimitBytes: 1 << 20 } })
+  assert.deepEqual(limited.linux.resources.cpu, { shares: 512, quota: 50_000, period: 100_000 })
+  assert.deepEqual(limited.linux.resources.memory, { limit: 1 << 20 })
+  assert.equal('oomScoreAdj' in limited.process, false)
+})
+
+test('containerCapabilities() gives the defaults that the machine holds, and honours add, drop and privileged', () => {
+  const names = (wish: Parameters<typeof containerCapabilities>[1], privileged = false) =>
+    containerCapabilities(held, wish, privileged).granted
+  assert.deepEqual(names(undefined), ['CAP_CHOWN', 'CAP_KILL', 'CAP_NET_BIND_SERVICE'])
+  assert.deepEqual(names({ add: ['net_admin'], drop: ['CAP_KILL'] }), [
+    'CAP_CHOWN',
+    'CAP_NET_BIND_SERVICE',
+    'CAP_NET_ADMIN',
+  ])
+  assert.deepEqual(names({ add: ['KILL'], drop: ['ALL'] }), ['CAP_KILL'])
+  assert.equal(names(undefined, true).length, 4)
+  assert.throws(() => specOf({ capabilities: { add: ['NO_SUCH'], drop: [] } }), {
+    code: 'CONTAINER_SPEC_INVALID',
+    message: /NO_SUCH/,
+  })
+})
+
+test('heldCapabilities() reads the bounding set', () => {
+  assert.deepEqual([...heldCapabilities('CapBnd:\t0000000000000021\n')], ['CHOWN', 'KILL'])
+})
+
+test('runcMessage() gives the message of a log line alone', () => {
+  assert.equal(
+    runcMessage('time="x" level=error msg="exec: \\"a\\": executable file not found in $PATH"\n'),
+    'exec: "a": executable file not found in $PATH',
+  )
+  assert.equal(runcMessage(' plain words\n'), 'plain words')
+})
+
+test('mountsBelow() lists mounts below a folder, deepest first, and neither the folder nor its namesakes', () => {
+  const line = (path: string): string => `30 1 0:30 / ${path} rw - tmpfs x rw`
+  const mountinfo = ['/s', '/s/a', '/s/a/b\\040c', '/st/a', '/'].map(line).join('\n')
+  assert.deepEqual(mountsBelow('/s', mountinfo), ['/s/a/b c', '/s/a'])
+})
