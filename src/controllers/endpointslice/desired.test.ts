@@ -1,0 +1,145 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Pod } from '#api/core-v1.ts'
+import type { EndpointSlice } from '#api/discovery-v1.ts'
+import { makeNode, makeService } from '../testing/cluster.ts'
+import { desiredSlices, sliceMeta } from './desired.ts'
+
+const pod = (
+  index: number,
+  more: { ready?: boolean; deleted?: boolean; ips?: string[]; port?: number; node?: string; spec?: Pod['spec'] } = {},
+): Pod => ({
+  apiVersion: 'v1',
+  kind: 'Pod',
+  metadata: {
+    name: `p${index}`,
+    namespace: 'default',
+    uid: `u${index}`,
+    labels: { app: 'web' },
+    ...(more.deleted ? { deletionTimestamp: '2026-01-01T00:00:00Z' } : {}),
+  },
+  spec: {
+    nodeName: more.node ?? 'node-1',
+    containers: [{ name: 'm', image: 'x', ports: [{ name: 'http', containerPort: more.port ?? 8080 }] }],
+    ...more.spec,
+  },
+  status: {
+    phase: 'Running',
+    podIPs: (more.ips ?? [`10.244.${index >> 8}.${index & 255}`]).map((ip) => ({ ip })),
+    conditions: [{ type: 'Ready', status: (more.ready ?? true) ? 'True' : 'False' }],
+  },
+})
+const many = (count: number, from = 0) => Array.from({ length: count }, (_, i) => pod(from + i))
+const noNode = () => undefined
+/** What the server would hold after the changes. */
+const apply = (existing: readonly EndpointSlice[], service = makeService('web'), pods: readonly Pod[] = []) => {
+  const changes = desiredSlices(service, pods, noNode, existing)
+  const names = new Set(changes.delete.map((slice) => slice.metadata?.name))
+  const next = existing
+    .filter((slice) => !names.has(slice.metadata?.name))
+    .map((slice) => changes.update.find((one) => one.metadata?.name === slice.metadata?.name) ?? slice)
+  let serial = existing.length
+  const made = changes.create.map(
+    (slice) =>
+      ({ ...slice, metadata: { name: `web-${serial++}-${Math.abs(serial)}`, ...sliceMeta(service) } }) as EndpointSlice,
+  )
+  return { slices: [...next, ...made], changes }
+}
+const sizes = (slices: readonly EndpointSlice[]) => slices.map((slice) => slice.endpoints?.length ?? 0)
+
+test('conditions tell ready, serving and terminating apart', () => {
+  const { slices } = apply([], makeService('web'), [pod(1), pod(2, { ready: false }), pod(3, { deleted: true })])
+  assert.deepEqual(
+    slices[0]?.endpoints?.map(({ conditions }) => conditions),
+    [
+      { ready: true, serving: true, terminating: false },
+      { ready: false, serving: false, terminating: false },
+      { ready: false, serving: true, terminating: true },
+    ],
+  )
+  const published = apply([], makeService('web', { publishNotReadyAddresses: true }), [pod(2, { ready: false })])
+  assert.deepEqual(published.slices[0]?.endpoints?.[0]?.conditions, { ready: true, serving: false, terminating: false })
+})
+
+test('at most 100 endpoints a slice, and a change touches one slice only', () => {
+  let pods = many(250)
+  let { slices } = apply([], makeService('web'), pods)
+  assert.deepEqual(sizes(slices), [100, 100, 50])
+  pods = pods.map((one, i) => (i === 120 ? pod(120, { ready: false }) : one))
+  const failed = apply(slices, makeService('web'), pods)
+  assert.deepEqual(
+    [failed.changes.create.length, failed.changes.update.length, failed.changes.delete.length],
+    [0, 1, 0],
+  )
+  slices = failed.slices
+  const grown = apply(slices, makeService('web'), [...pods, ...many(10, 300)])
+  assert.deepEqual([grown.changes.create.length, grown.changes.update.length], [0, 1])
+  assert.deepEqual(sizes(grown.slices), [100, 100, 60])
+  const same = apply(grown.slices, makeService('web'), [...pods, ...many(10, 300)])
+  assert.deepEqual(same.changes, { create: [], update: [], delete: [] })
+})
+
+test('without pods one empty slice a family stays, and it is taken up when pods come', () => {
+  const empty = apply([])
+  assert.deepEqual(sizes(empty.slices), [0])
+  assert.deepEqual(apply(empty.slices).changes, { create: [], update: [], delete: [] })
+  const { slices } = apply(empty.slices, makeService('web'), many(2))
+  assert.deepEqual(sizes(slices), [2])
+})
+
+test('a named target port that differs between pods makes a slice for each number', () => {
+  const { slices } = apply([], makeService('web'), [pod(1), pod(2, { port: 9090 })])
+  assert.deepEqual(
+    slices.map((slice) => slice.ports?.map(({ port }) => port)),
+    [[8080], [9090]],
+  )
+})
+
+test('dual-stack gives one slice a family', () => {
+  const service = makeService('web', { ipFamilies: ['IPv4', 'IPv6'] })
+  const { slices } = apply([], service, [pod(1, { ips: ['10.244.1.5', 'fd00::5'] })])
+  assert.deepEqual(
+    slices.map((slice) => [slice.addressType, slice.endpoints?.[0]?.addresses]),
+    [
+      ['IPv4', ['10.244.1.5']],
+      ['IPv6', ['fd00::5']],
+    ],
+  )
+})
+
+test('a headless Service passes its labels on, names its pods, and may have no ports', () => {
+  const service = {
+    ...makeService('web', { clusterIP: 'None', ports: [] }),
+    metadata: { name: 'web', namespace: 'default', labels: { team: 'a' } },
+  }
+  const { slices } = apply([], service, [
+    pod(1, { spec: { hostname: 'one', subdomain: 'web' } }),
+    pod(2, { spec: { hostname: 'two', subdomain: 'x' } }),
+  ])
+  assert.deepEqual(slices[0]?.metadata?.labels, {
+    team: 'a',
+    'service.kubernetes.io/headless': '',
+    'kubernetes.io/service-name': 'web',
+    'endpointslice.kubernetes.io/managed-by': 'endpointslice-controller.k8s.io',
+  })
+  assert.deepEqual(slices[0]?.ports, [])
+  assert.deepEqual(
+    slices[0]?.endpoints?.map(({ hostname }) => hostname),
+    ['one', undefined],
+  )
+})
+
+test('trafficDistribution hints at the zone, and at the node for PreferSameNode', () => {
+  const node = makeNode('node-1', { metadata: { labels: { 'topology.kubernetes.io/zone': 'z1' } } })
+  const hints = (trafficDistribution: string) =>
+    desiredSlices(makeService('web', { trafficDistribution }), [pod(1)], () => node, []).create[0]?.endpoints?.[0]
+      ?.hints
+  assert.deepEqual(hints('PreferClose'), { forZones: [{ name: 'z1' }] })
+  assert.deepEqual(hints('PreferSameNode'), { forZones: [{ name: 'z1' }], forNodes: [{ name: 'node-1' }] })
+})
+
+test('a Service without a selector, or an ExternalName, is left alone', () => {
+  const nothing = { create: [], update: [], delete: [] }
+  assert.deepEqual(desiredSlices(makeService('web', { selector: {} }), [pod(1)], noNode, []), nothing)
+  assert.deepEqual(desiredSlices(makeService('web', { type: 'ExternalName' }), [pod(1)], noNode, []), nothing)
+})

@@ -1,0 +1,118 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Node, Pod } from '#api/core-v1.ts'
+import { makeNode } from '../testing/cluster.ts'
+import { place } from './desired.ts'
+import { nodeState, podRequests } from './desired-resources.ts'
+
+const pod = (name: string, spec: Pod['spec'] = {}, labels: Record<string, string> = {}): Pod => ({
+  apiVersion: 'v1',
+  kind: 'Pod',
+  metadata: { name, namespace: 'default', uid: name, labels },
+  spec: { containers: [{ name: 'main', image: 'x' }], ...spec },
+})
+const asking = (cpu: string): Pod['spec'] => ({
+  containers: [{ name: 'main', image: 'x', resources: { requests: { cpu } } }],
+})
+const on = (name: string, pods: readonly Pod[] = [], more: Partial<Node> = {}) => nodeState(makeNode(name, more), pods)
+
+test('place() says in the words of Kubernetes why no node will do', () => {
+  const placement = place(
+    pod('p', asking('5')),
+    [
+      on('a'),
+      on('b', [], { spec: { unschedulable: true } }),
+      on('c', [], { spec: { taints: [{ key: 'gpu', value: 'yes', effect: 'NoSchedule' }] } }),
+    ],
+    0,
+  )
+  assert.deepEqual(placement, {
+    kind: 'unschedulable',
+    message:
+      '0/3 nodes are available: 1 Insufficient cpu, 1 node(s) had untolerated taint {gpu: yes}, 1 node(s) were unschedulable.',
+  })
+  assert.deepEqual(place(pod('p'), [], 0), { kind: 'unschedulable', message: 'no nodes available to schedule pods' })
+})
+
+test('place() honours nodeSelector, required affinity by field, and tolerations', () => {
+  const zoned = on('b', [], { metadata: { labels: { zone: 'z' } } })
+  assert.deepEqual(place(pod('p', { nodeSelector: { zone: 'z' } }), [on('a'), zoned], 0), { kind: 'node', name: 'b' })
+  const affinity = {
+    nodeAffinity: {
+      requiredDuringSchedulingIgnoredDuringExecution: {
+        nodeSelectorTerms: [{ matchFields: [{ key: 'metadata.name', operator: 'In' as const, values: ['a'] }] }],
+      },
+    },
+  }
+  assert.deepEqual(place(pod('p', { affinity }), [on('b'), on('a')], 0), { kind: 'node', name: 'a' })
+  const tainted = on('t', [], { spec: { taints: [{ key: 'k', value: 'v', effect: 'NoSchedule' }] } })
+  assert.equal(place(pod('p'), [tainted], 0).kind, 'unschedulable')
+  const tolerations = [{ key: 'k', operator: 'Equal' as const, value: 'v', effect: 'NoSchedule' as const }]
+  assert.equal(place(pod('p', { tolerations }), [tainted], 0).kind, 'node')
+})
+
+test('place() keeps pods with the same host port apart', () => {
+  const spec = { containers: [{ name: 'm', image: 'x', ports: [{ containerPort: 80, hostPort: 8080 }] }] }
+  assert.deepEqual(place(pod('p', spec), [on('a', [pod('q', spec)]), on('b')], 0), { kind: 'node', name: 'b' })
+  const placement = place(pod('p', spec), [on('a', [pod('q', spec)])], 0)
+  assert.match(JSON.stringify(placement), /didn't have free ports for the requested pod ports/)
+})
+
+test('place() refuses a node that is full of pods or has too little left', () => {
+  const small = { status: { allocatable: { cpu: '1', pods: '1' } } }
+  assert.match(JSON.stringify(place(pod('p'), [on('a', [pod('q')], small)], 0)), /1 Too many pods/)
+  assert.match(
+    JSON.stringify(
+      place(
+        pod('p', asking('600m')),
+        [on('a', [pod('q', asking('500m'))], { status: { allocatable: { cpu: '1' } } })],
+        0,
+      ),
+    ),
+    /Insufficient cpu/,
+  )
+})
+
+test('place() holds topology spread and anti-affinity', () => {
+  const labels = { app: 'web' }
+  const labelSelector = { matchLabels: labels }
+  const zone = (name: string, zone: string, pods: Pod[] = []) => on(name, pods, { metadata: { labels: { zone } } })
+  const spread = {
+    topologySpreadConstraints: [
+      { maxSkew: 1, topologyKey: 'zone', whenUnsatisfiable: 'DoNotSchedule' as const, labelSelector },
+    ],
+  }
+  assert.deepEqual(
+    place(pod('p', spread, labels), [zone('a', '1', [pod('q', {}, labels)]), zone('b', '2'), zone('c', '1')], 0.99),
+    { kind: 'node', name: 'b' },
+  )
+  const anti = {
+    affinity: {
+      podAntiAffinity: {
+        requiredDuringSchedulingIgnoredDuringExecution: [{ topologyKey: 'kubernetes.io/hostname', labelSelector }],
+      },
+    },
+  }
+  assert.match(
+    JSON.stringify(place(pod('p', {}, labels), [on('a', [pod('q', anti, { other: 'x' })])], 0)),
+    /existing pods anti-affinity rules/,
+  )
+  assert.match(
+    JSON.stringify(place(pod('p', anti, labels), [on('a', [pod('q', {}, labels)])], 0)),
+    /didn't match pod anti-affinity rules/,
+  )
+})
+
+test('podRequests() takes the larger of running and starting, with sidecars in both', () => {
+  const requests = (cpu: string) => ({ requests: { cpu } })
+  const amounts = podRequests(
+    pod('p', {
+      initContainers: [
+        { name: 'sidecar', image: 'x', restartPolicy: 'Always', resources: requests('100m') },
+        { name: 'setup', image: 'x', resources: requests('1') },
+      ],
+      containers: [{ name: 'main', image: 'x', resources: requests('0.5') }],
+    }),
+  )
+  assert.equal(amounts.get('cpu'), 1100)
+})
