@@ -1,12 +1,16 @@
 import type { ApiObject } from '#api/resource.ts'
+import { jsonValue } from '#schema/json.ts'
+import { messageOf } from './message-list.ts'
 
-/** The JSON of an object from its second brace on, without kind and apiVersion: made once for each stored state, however many read it. */
+/** The JSON of an object (as its table orders it, with the zeros that are always written) from its second brace on, without kind and apiVersion: made once for each stored state, however many read it. */
 const bodies = new WeakMap<object, string>()
 
 const bodyOf = (object: ApiObject): string => {
   let body = bodies.get(object)
   if (body === undefined) {
-    const { kind: _, apiVersion: __, ...rest } = object
+    const message = messageOf(object.apiVersion, object.kind)
+    const whole = message ? jsonValue(message, object) : object
+    const { kind: _, apiVersion: __, ...rest } = whole as ApiObject
     body = JSON.stringify(rest).slice(1)
     bodies.set(object, body)
   }

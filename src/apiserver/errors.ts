@@ -80,6 +80,11 @@ export const tooLargeResourceVersion = (asked: number, current: number): ApiErro
     retryAfterSeconds: 1,
   })
 
+/** A path that leads nowhere at all; upstream's router answers it with plain text, which clients know as "no such group". */
+export class PathNotFound extends Error {
+  readonly code = 404
+}
+
 /** A path that names no resource of ours. */
 export const noSuchResource = (): ApiError =>
   failure(404, 'NotFound', 'the server could not find the requested resource', {})

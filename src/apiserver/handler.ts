@@ -4,7 +4,7 @@ import type { Status } from '#api/meta-v1.ts'
 import type { ApiObject } from '#api/resource.ts'
 import { ApiError } from '#client/client.ts'
 import { objectJson } from './encode.ts'
-import { badRequest, failure, internalError, methodNotAllowed } from './errors.ts'
+import { badRequest, internalError, methodNotAllowed, PathNotFound } from './errors.ts'
 import type { Exchange } from './exchange.ts'
 import { kubeletPath, proxyUpgrade } from './kubelet-proxy.ts'
 import { requestInfo } from './request-info.ts'
@@ -42,8 +42,8 @@ export const createHandler = (server: ServerContext, onError: (error: unknown) =
     // A client that goes away in the middle is no error of ours.
     request.on('error', () => {})
     response.on('error', () => {})
+    const { path, query } = split(request.url ?? '/')
     try {
-      const { path, query } = split(request.url ?? '/')
       const info = requestInfo(request.method ?? 'GET', path, query)
       verb = info.verb
       if (info.kind === 'resource') resource = info.resource
@@ -53,7 +53,7 @@ export const createHandler = (server: ServerContext, onError: (error: unknown) =
         const answered = stage(exchange)
         if (answered === true || (answered !== false && (await answered))) return
       }
-      throw failure(404, 'NotFound', 'the server could not find the requested resource', {})
+      throw new PathNotFound(path)
     } catch (error) {
       sendError({ request, response, warnings }, server.registry.machinery, error, onError)
     }

@@ -13,6 +13,7 @@ import { decodeParsed, decodeText } from './codec.ts'
 import { badRequest, failure } from './errors.ts'
 import type { Machinery } from './machinery.ts'
 import { messageOf } from './message-list.ts'
+import { fieldSelector, labelSelector } from './selectors.ts'
 
 /** A deep copy of JSON data: stored objects are shared, and the rules of `api/` complete an object in place. */
 const copy = <T>(value: T): T => {
@@ -57,8 +58,8 @@ export const machinery: Machinery = {
   validateUpdate: (resource, next, previous, subresource) =>
     fieldCauses(validateUpdate(resource, next, previous, statusOf(subresource))),
   warningsFor,
-  labelSelector: () => () => true,
-  fieldSelector: () => () => true,
+  labelSelector,
+  fieldSelector,
   patch(resource, type, current, patch) {
     try {
       const original = current as unknown as JsonObject

@@ -4,7 +4,7 @@ import type { ApiObject } from '#api/resource.ts'
 import { ApiError } from '#client/client.ts'
 import type { MessageClass } from '#schema/schema.ts'
 import { objectJson } from './encode.ts'
-import { internalError } from './errors.ts'
+import { internalError, PathNotFound } from './errors.ts'
 import { type Exchange, warningHeaders } from './exchange.ts'
 import type { Machinery } from './machinery.ts'
 import { negotiate, type Wanted } from './negotiate.ts'
@@ -69,6 +69,10 @@ export const sendError = (
   error: unknown,
   onError: (error: unknown) => void,
 ): void => {
+  if (error instanceof PathNotFound && !exchange.response.headersSent) {
+    sendBytes(exchange, 404, 'text/plain; charset=utf-8', '404 page not found\n')
+    return
+  }
   const refusal = error instanceof ApiError ? error : internalError(error)
   if (refusal !== error) onError(error)
   const { response, request } = exchange

@@ -1,5 +1,6 @@
 import type { Random } from '#allocator/bitmap.ts'
 import type { Admission } from './admission.ts'
+import { defaultTolerations } from './default-tolerations.ts'
 import { namespaceLifecycle } from './namespace-lifecycle.ts'
 import { podPriority } from './pod-priority.ts'
 import { serviceAccount } from './service-account.ts'
@@ -9,6 +10,7 @@ import { type ServiceAllocators, serviceAllocation } from './service-allocators.
 export const admissionList = (allocators: ServiceAllocators, random: Random): readonly Admission[] => [
   namespaceLifecycle, // first: in a namespace that is not there nothing else matters
   serviceAccount(random), // before validation, which wants its volume's names to be right
+  defaultTolerations,
   podPriority,
   serviceAllocation(allocators), // last: it takes what a later refusal would have to give back
 ]

@@ -6,7 +6,7 @@ import {
   groupVersionsOf,
   resourceList,
 } from '../discovery/discovery.ts'
-import { failure } from '../errors.ts'
+import { PathNotFound } from '../errors.ts'
 import type { Exchange, Stage } from '../exchange.ts'
 import { negotiate } from '../negotiate.ts'
 import { sendBytes, sendText } from '../respond.ts'
@@ -74,7 +74,7 @@ export const discovery = (server: ServerContext): Stage => {
     const wanted = negotiate(exchange.request.headers.accept, () => false, ['json', 'yaml'])
     if (isGroup) {
       const group = apiGroup(all, parts[1]!)
-      if (!group) throw notServed()
+      if (!group) throw new PathNotFound(path)
       return sendText(
         exchange,
         wanted,
@@ -84,7 +84,7 @@ export const discovery = (server: ServerContext): Stage => {
     }
     const [group, version] = isCore ? ['', parts[1]!] : [parts[1]!, parts[2]!]
     const found = all.find((candidate) => candidate.group === group && candidate.version === version)
-    if (!found) throw notServed()
+    if (!found) throw new PathNotFound(path)
     return sendText(
       exchange,
       wanted,
@@ -93,5 +93,3 @@ export const discovery = (server: ServerContext): Stage => {
     )
   }
 }
-
-const notServed = () => failure(404, 'NotFound', 'the server could not find the requested resource', {})

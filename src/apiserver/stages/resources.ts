@@ -1,5 +1,5 @@
 import type { Resource } from '#api/resource.ts'
-import { methodNotAllowed, noSuchResource } from '../errors.ts'
+import { methodNotAllowed, noSuchResource, PathNotFound } from '../errors.ts'
 import type { Exchange, Stage } from '../exchange.ts'
 import type { ResourceRequestInfo } from '../request-info.ts'
 import type { ServerContext } from '../server-context.ts'
@@ -31,7 +31,12 @@ export const resources =
     const { info } = exchange
     if (info.kind !== 'resource') return false
     const resource = findResource(server, info)
-    if (!resource) throw noSuchResource()
+    if (!resource) {
+      const served = server.catalog.resources.some(
+        ({ group, version }) => group === info.group && version === info.version,
+      )
+      throw served ? noSuchResource() : new PathNotFound(info.path)
+    }
     const inNamespace = info.namespace !== '' && !(resource.plural === 'namespaces' && resource.group === '')
     if (inNamespace && !resource.namespaced) throw noSuchResource()
     if (info.subresource) return ownSubresource(exchange, server, resource, info)

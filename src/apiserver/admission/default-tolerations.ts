@@ -1,0 +1,27 @@
+import type { Pod } from '#api/core-v1.ts'
+import type { Admission } from './admission.ts'
+
+const KEYS = ['node.kubernetes.io/not-ready', 'node.kubernetes.io/unreachable']
+const SECONDS = 300
+
+/** A pod stays five minutes on a node that has become unready or unreachable, unless it says otherwise. */
+export const defaultTolerations: Admission = {
+  name: 'DefaultTolerationSeconds',
+  create({ resource, object }) {
+    if (resource.group !== '' || resource.plural !== 'pods') return object
+    const pod = object as Pod
+    const given = pod.spec?.tolerations ?? []
+    const covers = (key: string): boolean =>
+      given.some(
+        (toleration) =>
+          (toleration.key === key || (!toleration.key && toleration.operator === 'Exists')) &&
+          (!toleration.effect || toleration.effect === 'NoExecute'),
+      )
+    const missing = KEYS.filter((key) => !covers(key)).map(
+      (key) => ({ key, operator: 'Exists', effect: 'NoExecute', tolerationSeconds: SECONDS }) as const,
+    )
+    if (missing.length === 0) return object
+    const tolerated: Pod = { ...pod, spec: { ...pod.spec!, tolerations: [...given, ...missing] } }
+    return tolerated
+  },
+}
