@@ -16,7 +16,7 @@ import { Rtnetlink } from '#kernel/rtnetlink.ts'
 import { connectTcp } from '#kernel/socket.ts'
 import { readSysctl, writeSysctls } from '#kernel/sysctl.ts'
 import type { Attachment, Dialer, PodIdentity, PodNetwork } from '#kubelet/pod-network.ts'
-import { knownRange } from '#podnetwork/address-range.ts'
+import { parseCidr } from '#net/cidr.ts'
 import { nextFreeOffset, podAddresses } from '#podnetwork/ipam.ts'
 import { MTU, type NetworkPlan, withoutIpv6 } from '#podnetwork/network-plan.ts'
 import { NODE_END_MAC, POD_LINK, podLink, podMac, podPlan, podRoutesPlan } from '#podnetwork/pod-plan.ts'
@@ -91,7 +91,7 @@ class RoutedPodNetwork implements NodePodNetwork {
     const taken = new Set(
       [...this.#attached.values(), ...this.#halfMade.values()].flatMap(({ offset }) => offset ?? []),
     )
-    const offset = nextFreeOffset(knownRange(ranges[0]), taken, this.#last)
+    const offset = nextFreeOffset(parseCidr(ranges[0]), taken, this.#last)
     if (offset === undefined)
       throw new PodNetworkError(
         'POD_ADDRESSES_EXHAUSTED',
@@ -181,7 +181,7 @@ class RoutedPodNetwork implements NodePodNetwork {
 
   #addresses(offset: number): readonly [string, string] {
     const [v4, v6] = this.#options.node.podCidrs
-    return podAddresses([knownRange(v4), knownRange(v6)], offset)
+    return podAddresses([parseCidr(v4), parseCidr(v6)], offset)
   }
 
   #plan(plan: NetworkPlan): NetworkPlan {

@@ -45,6 +45,12 @@ export interface Host {
 }
 
 const API_PORT = 6443
+/** Longest prefixes: room for a Service address of DNS, for the fabric, for two nodes with a few pods each. */
+const LEAST: Readonly<Record<RangeKind, readonly [v4: number, v6: number]>> = {
+  cluster: [25, 121],
+  service: [28, 124],
+  node: [28, 96],
+}
 /** fd00:172:30::fab:1 */
 const FABRIC_V6_OFFSET = 0xfab0001n
 
@@ -114,6 +120,10 @@ function chooseRange(kind: RangeKind, flag: string | undefined, obstacles: reado
     obstacles.find(({ range }) => candidate.some((text) => overlaps(parseCidr(text), range)))
   if (flag !== undefined) {
     const given = parsePair(`${kind}-cidr`, flag)
+    for (const [family, text] of given.entries()) {
+      const least = LEAST[kind][family] as number
+      if (parseCidr(text).prefix > least) throw invalid(`${kind}-cidr`, flag, `${text} is too small: at most /${least}`)
+    }
     const obstacle = collision(given)
     if (obstacle === undefined) return given
     throw new ClusterError('RANGE_TAKEN', `--${kind}-cidr ${flag} collides with ${obstacle.what}`, {

@@ -1,4 +1,5 @@
-import { type AddressRange, addressAt, rangeSize } from './address-range.ts'
+import { type Cidr, cidrSize } from '#net/cidr.ts'
+import { addressAt } from './address-range.ts'
 
 /** The first offsets of a node's range that no pod gets: the network itself, and .1, which people take for a gateway. */
 const RESERVED = 2
@@ -9,8 +10,8 @@ const LIMIT = 65536
  * The next free offset after `last`, going round: a pod that is made again has another address, since one that was just freed is the last to be
  * given again. The highest (broadcast) is not given. Undefined where all are taken. One offset serves both families.
  */
-export function nextFreeOffset(range: AddressRange, taken: ReadonlySet<number>, last: number): number | undefined {
-  const end = Math.min(Number(rangeSize(range)) - 1, LIMIT)
+export function nextFreeOffset(range: Cidr, taken: ReadonlySet<number>, last: number): number | undefined {
+  const end = Math.min(Number(cidrSize(range)) - 1, LIMIT)
   const span = end - RESERVED
   if (span <= 0) return undefined
   const start = Math.max(last + 1, RESERVED) - RESERVED
@@ -22,6 +23,6 @@ export function nextFreeOffset(range: AddressRange, taken: ReadonlySet<number>, 
 }
 
 /** A pod's addresses, IPv4 first. */
-export function podAddresses(ranges: readonly [AddressRange, AddressRange], offset: number): readonly [string, string] {
+export function podAddresses(ranges: readonly [Cidr, Cidr], offset: number): readonly [string, string] {
   return [addressAt(ranges[0], offset), addressAt(ranges[1], offset)]
 }

@@ -1,4 +1,5 @@
-import { formatRange, knownRange } from './address-range.ts'
+import { parseCidr } from '#net/cidr.ts'
+import { formatAddress, parseAddress } from '#net/ip-address.ts'
 import { type NetworkPlan, type PlannedRoute, ROUTER_SYSCTLS } from './network-plan.ts'
 
 /** A pair of IPv4 and IPv6 text. */
@@ -119,13 +120,12 @@ export function hostLinkPlan(cluster: ClusterNetwork): NetworkPlan {
 }
 
 function onNetwork({ nodeCidr }: ClusterNetwork, addresses: Pair): readonly string[] {
-  return FAMILIES.map((family) => `${addresses[family]}/${knownRange(nodeCidr[family]).prefixLength}`)
+  return FAMILIES.map((family) => `${addresses[family]}/${parseCidr(nodeCidr[family]).prefix}`)
 }
 
-/** Neighbour discovery speaks from a link-local address when it asks for a forwarded packet: fe80:: and the node's own low 64 bits. */
+/** Neighbour discovery speaks from a link-local address when it asks for a forwarded packet: fe80:: and the node's place in the range. */
 function nodeLinkLocal({ nodeCidr }: ClusterNetwork, node: NodeNetwork): string {
-  const mask = (1n << 64n) - 1n
-  const own = knownRange(`${node.addresses[1]}/128`).base & mask
-  const network = knownRange(nodeCidr[1]).base & mask
-  return formatRange({ bits: 128, base: (0xfe80n << 112n) | (own ^ network), prefixLength: 128 }).replace('/128', '/64')
+  const offset = parseAddress(node.addresses[1]).value - parseCidr(nodeCidr[1]).address.value
+  const low = offset & ((1n << 64n) - 1n)
+  return `${formatAddress({ family: 'IPv6', value: (0xfe80n << 112n) | low })}/64`
 }

@@ -1,4 +1,4 @@
-import { parseAddress } from './address-range.ts'
+import { addressBytes } from '#net/ip-address.ts'
 import { type NetworkPlan, QUIET_IPV6_SYSCTLS } from './network-plan.ts'
 
 /** The pod's only link but loopback. */
@@ -24,9 +24,7 @@ export function shortUid(uid: string): string {
 
 /** The MAC of a pod's end, from its IPv4 address as CNI's bridge does: 10.244.1.5 → 0a:58:0a:f4:01:05. */
 export function podMac(v4: string): string {
-  const value = parseAddress(v4)?.value ?? 0n
-  const hex = value.toString(16).padStart(8, '0')
-  return `0a:58:${hex.slice(0, 2)}:${hex.slice(2, 4)}:${hex.slice(4, 6)}:${hex.slice(6, 8)}`
+  return ['0a', '58', ...[...addressBytes(v4)].map((byte) => byte.toString(16).padStart(2, '0'))].join(':')
 }
 
 /**

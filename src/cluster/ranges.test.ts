@@ -1,0 +1,143 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { type ClusterRequest, type Host, planCluster } from './ranges.ts'
+
+const host = (routes: readonly string[] = [], taken: readonly string[] = []): Host => ({
+  routes: () => ['0.0.0.0/0', '127.0.0.0/8', '::1/128', 'fe80::/64', 'ff00::/8', ...routes],
+  isPortFree: (address, port) => !taken.includes(`${address}:${port}`),
+})
+const request = (change: Partial<ClusterRequest> = {}): ClusterRequest => ({
+  name: 'fairlead',
+  stateDir: '/var/lib/fairlead/fairlead',
+  nodes: 3,
+  loadBalancer: 'pool',
+  egress: false,
+  ranges: {},
+  others: [],
+  ...change,
+})
+const refused = (ranges: ClusterRequest['ranges'], code: string, message: RegExp, machine = host()) =>
+  assert.throws(() => planCluster(request({ ranges }), machine), { code, message })
+
+test('planCluster() follows the address plan where nothing is in the way', () => {
+  const config = planCluster(request(), host())
+  assert.deepEqual(config.clusterCidr, ['10.244.0.0/16', 'fd00:10:244::/56'])
+  assert.deepEqual(config.serviceCidr, ['10.96.0.0/16', 'fd00:10:96::/112'])
+  assert.deepEqual(config.clusterDns, ['10.96.0.10', 'fd00:10:96::a'])
+  assert.deepEqual(config.nodeCidr, ['172.30.0.0/16', 'fd00:172:30::/64'])
+  assert.deepEqual(config.loadBalancerCidr, ['172.30.255.0/24', 'fd00:172:30:0:ff::/112'])
+  assert.deepEqual(config.host, { addresses: ['172.30.0.1', 'fd00:172:30::1'], link: 'fl-fairlead' })
+  assert.deepEqual(config.fabric.addresses, ['172.30.254.254', 'fd00:172:30::fab:1'])
+  assert.deepEqual(config.nodes[2], {
+    name: 'node-3',
+    namespace: 'fairlead-fairlead-node-3',
+    addresses: ['172.30.0.4', 'fd00:172:30::4'],
+    podCidrs: ['10.244.3.0/24', 'fd00:10:244:3::/64'],
+  })
+  assert.deepEqual(config.nodePortRange, { from: 30000, to: 32767 })
+})
+
+test('node numbers are hexadecimal in IPv6, and 250 nodes fit', () => {
+  const last = planCluster(request({ nodes: 250 }), host()).nodes[249]
+  assert.deepEqual(last?.podCidrs, ['10.244.250.0/24', 'fd00:10:244:fa::/64'])
+  assert.deepEqual(last?.addresses, ['172.30.0.251', 'fd00:172:30::fb'])
+})
+
+test('a range that is not given moves away from routes of the host, both families together', () => {
+  const config = planCluster(request(), host(['172.30.0.0/24', '10.244.5.0/24', 'fd00:10:96::7/128']))
+  assert.deepEqual(config.nodeCidr, ['172.31.0.0/16', 'fd00:172:31::/64'])
+  assert.deepEqual(config.clusterCidr, ['10.245.0.0/16', 'fd00:10:245::/56'])
+  assert.deepEqual(config.serviceCidr, ['10.97.0.0/16', 'fd00:10:97::/112'])
+  assert.deepEqual(config.loadBalancerCidr, ['172.31.255.0/24', 'fd00:172:31:0:ff::/112'])
+  // A route to all of 10/8, as company networks have it.
+  assert.deepEqual(planCluster(request(), host(['10.0.0.0/8'])).clusterCidr, ['100.64.0.0/16', 'fd00:100:64::/56'])
+  // The two halves of a default route.
+  assert.deepEqual(planCluster(request(), host(['0.0.0.0/1', '128.0.0.0/1'])).clusterCidr[0], '10.244.0.0/16')
+})
+
+test('a second cluster moves away from the first and takes another port, also while the first has no routes', () => {
+  const one = planCluster(request(), host())
+  const two = planCluster(request({ name: 'two', others: [one] }), host())
+  assert.deepEqual(two.clusterCidr[0], '10.245.0.0/16')
+  assert.deepEqual(two.nodeCidr[1], 'fd00:172:31::/64')
+  assert.deepEqual([one.apiServer.hostPort, two.apiServer.hostPort], [6443, 6444])
+  assert.equal(two.apiServer.port, 6443)
+  assert.throws(
+    () => planCluster(request({ others: [one], ranges: { clusterCidr: '10.244.128.0/17,fd00:9::/56' } }), host()),
+    {
+      code: 'RANGE_TAKEN',
+      message: '--cluster-cidr 10.244.128.0/17,fd00:9::/56 collides with 10.244.0.0/16 of cluster fairlead',
+    },
+  )
+})
+
+test('a taken port moves the API server', () => {
+  const { apiServer } = planCluster(request(), host([], ['127.0.0.1:6443', '127.0.0.1:6444', '127.0.0.2:6443']))
+  assert.deepEqual(apiServer, { port: 6444, hostPort: 6445 })
+})
+
+test('given ranges that collide are refused by name: with a route, or with each other', () => {
+  refused(
+    { nodeCidr: '192.168.0.0/24,fd00:1::/64' },
+    'RANGE_TAKEN',
+    /--node-cidr .* the host's route to 192\.168\.0\.0\/16/,
+    host(['192.168.0.0/16']),
+  )
+  refused(
+    { clusterCidr: '10.0.0.0/8,fd00:1::/56', serviceCidr: '10.1.0.0/16,fd00:2::/112' },
+    'RANGE_TAKEN',
+    /this cluster's own --cluster-cidr/,
+  )
+  // One that is chosen keeps out of the way of one that is given.
+  const { clusterCidr } = planCluster(request({ ranges: { serviceCidr: '10.244.0.0/16,fd00:2::/112' } }), host())
+  assert.equal(clusterCidr[0], '10.245.0.0/16')
+})
+
+test('malformed and small ranges are refused with the flag, the text and the reason', () => {
+  refused(
+    { clusterCidr: '10.244.0.0/16' },
+    'RANGE_INVALID',
+    /--cluster-cidr 10\.244\.0\.0\/16: must be an IPv4 and an IPv6 range/,
+  )
+  refused({ clusterCidr: '10.244.0.1/16,fd00::/56' }, 'RANGE_INVALID', /without host bits/)
+  refused({ serviceCidr: '10.96.0.0/30,fd00::/112' }, 'RANGE_INVALID', /too small: at most \/28/)
+  refused({ nodeCidr: '172.30.0.0/16,fd00::/112' }, 'RANGE_INVALID', /too small: at most \/96/)
+  refused(
+    { clusterDns: '10.97.0.10,fd00:10:96::a' },
+    'RANGE_INVALID',
+    /10\.97\.0\.10 is not in --service-cidr 10\.96\.0\.0\/16/,
+  )
+  refused({ clusterDns: '10.96.0.1,fd00:10:96::a' }, 'RANGE_INVALID', /belongs to the Service kubernetes/)
+  refused({ nodePortRange: '32767-30000' }, 'RANGE_INVALID', /--node-port-range/)
+  refused({ nodePortRange: '30000-70000' }, 'RANGE_INVALID', /--node-port-range/)
+  refused(
+    { loadBalancerCidr: '172.30.0.0/24,fd00:172:30:0:ff::/112' },
+    'RANGE_INVALID',
+    /holds 172\.30\.0\.2, which is the address of a machine/,
+  )
+  refused(
+    { loadBalancerCidr: '192.0.2.0/24,2001:db8::/112' },
+    'RANGE_TAKEN',
+    /route to 192\.0\.2\.0\/25/,
+    host(['192.0.2.0/25']),
+  )
+})
+
+test('when everything is in the way the error names it', () => {
+  const everything = host(['172.16.0.0/12'])
+  refused(
+    {},
+    'RANGE_EXHAUSTED',
+    /no free block for --node-cidr: the host's route to 172\.16\.0\.0\/12 is in the way/,
+    everything,
+  )
+})
+
+test('a cluster range of few addresses is cut into small blocks, and refused where they are fewer than the nodes', () => {
+  const ranges = { clusterCidr: '10.244.0.0/24,fd00::/56' }
+  assert.equal(planCluster(request({ ranges }), host()).nodes[0]?.podCidrs[0], '10.244.0.16/28')
+  assert.throws(() => planCluster(request({ ranges, nodes: 16 }), host()), {
+    code: 'RANGE_INVALID',
+    message: '--cluster-cidr 10.244.0.0/24: has 15 blocks of /28, for 16 nodes',
+  })
+})

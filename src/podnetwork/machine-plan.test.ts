@@ -1,0 +1,57 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { type ClusterNetwork, fabricPlan, hostLinkPlan, nodePlan, nodePortLink } from './machine-plan.ts'
+import type { NetworkPlan } from './network-plan.ts'
+
+const node = (number: number) => ({
+  name: `node-${number}`,
+  addresses: [`172.30.0.${number + 1}`, `fd00:172:30::${number + 1}`] as const,
+  podCidrs: [`10.244.${number}.0/24`, `fd00:10:244:${number}::/64`] as const,
+})
+const cluster: ClusterNetwork = {
+  clusterCidr: ['10.244.0.0/16', 'fd00:10:244::/56'],
+  serviceCidr: ['10.96.0.0/16', 'fd00:10:96::/112'],
+  nodeCidr: ['172.30.0.0/16', 'fd00:172:30::/64'],
+  loadBalancerCidr: ['172.30.255.0/24', 'fd00:172:30:0:ff::/112'],
+  egress: false,
+  host: { addresses: ['172.30.0.1', 'fd00:172:30::1'], link: 'fl-fairlead' },
+  fabric: { addresses: ['172.30.254.254', 'fd00:172:30::fab:1'] },
+  nodes: [node(1), node(2), node(3)],
+}
+const via = ({ routes }: NetworkPlan, destination: string) =>
+  routes.find((route) => route.destination === destination)?.nextHops.map(({ gateway }) => gateway)
+
+test('fabricPlan() sends pods to their node, Services to every node, and the rest nowhere without egress', () => {
+  const plan = fabricPlan(cluster)
+  assert.deepEqual(via(plan, '10.244.2.0/24'), ['172.30.0.3'])
+  assert.deepEqual(via(plan, 'fd00:10:96::/112'), ['fd00:172:30::2', 'fd00:172:30::3', 'fd00:172:30::4'])
+  assert.deepEqual(via(plan, '172.30.255.0/24'), [])
+  assert.equal(via(plan, '0.0.0.0/0'), undefined)
+  assert.deepEqual(via(fabricPlan({ ...cluster, egress: true }), '::/0'), ['fd00:172:30::1'])
+  for (const family of ['ipv4', 'ipv6'])
+    assert.ok(
+      plan.sysctls.some(([name, value]) => name.startsWith(`${family}/fib_multipath_hash_policy`) && value === '1'),
+    )
+})
+
+test("nodePlan() goes straight to other nodes' pods, has its own range unreachable but for its pods, and all else by the fabric", () => {
+  const plan = nodePlan(cluster, node(2))
+  assert.deepEqual(via(plan, '10.244.1.0/24'), ['172.30.0.2'])
+  assert.deepEqual(via(plan, '10.244.2.0/24'), [])
+  assert.deepEqual(via(plan, '::/0'), ['fd00:172:30::fab:1'])
+  assert.deepEqual(plan.links.at(-1)?.addresses, ['172.30.0.3/16', 'fd00:172:30::3/64', 'fe80::3/64'])
+})
+
+test('hostLinkPlan() has three routes a family, all by the fabric, and writes no setting', () => {
+  const plan = hostLinkPlan(cluster)
+  assert.equal(plan.routes.length, 6)
+  assert.deepEqual(plan.sysctls, [])
+  assert.deepEqual(via(plan, '172.30.255.0/24'), ['172.30.254.254'])
+})
+
+test("nodePortLink() fits in a link name and never takes the name of the host's port or of the bridge", () => {
+  assert.equal(nodePortLink('node-250', 250), 'fl-node-250')
+  assert.equal(nodePortLink('host', 1), 'fl-port-1')
+  assert.equal(nodePortLink('underlay', 2), 'fl-port-2')
+  assert.equal(nodePortLink('a-very-long-node-name', 3), 'fl-port-3')
+})
