@@ -3,16 +3,27 @@ import type { Server } from 'node:net'
 import type { ConfigMap, Pod, Secret, Service } from '#api/core-v1.ts'
 import { events, leases, nodes, pods, serviceAccounts } from '#api/resources.ts'
 import type { Client } from '#client/client.ts'
+import { systemClock } from '#client/clock.ts'
+import { EventRecorder } from '#client/event-recorder.ts'
+import { openConntrack } from '#kernel/conntrack.ts'
 import { namespacePath } from '#kernel/namespace.ts'
+import { openNftables } from '#kernel/nftables/libnftables.ts'
 import { bindUdp, listenTcp } from '#kernel/socket.ts'
 import type { ObjectSource, ObjectStore } from '#kubelet/context.ts'
 import { type Kubelet, startKubelet } from '#kubelet/kubelet.ts'
 import { createServiceProxy, type ServiceProxy } from '#reconciler/service-proxy.ts'
 import type { Runtime } from '#runtime/runtime.ts'
 import { createDialer, createPodNetwork } from './pod-network.ts'
+import { reportFault } from './service-events.ts'
 import type { ServiceFeed } from './service-feed.ts'
 
 const DNS_PORT = 53
+
+/** `namespace/name` as a lister takes it. */
+const splitKey = (key: string): [name: string, namespace: string] => {
+  const [namespace, name] = key.split('/') as [string, string]
+  return [name, namespace]
+}
 
 export interface NodeAgentOptions {
   readonly node: {
@@ -38,6 +49,7 @@ export interface NodeAgentOptions {
   readonly serviceCidr: readonly [string, string]
   readonly clusterDns: readonly [string, string]
   readonly clusterDomain: string
+  readonly signal: AbortSignal
   readonly log: (message: string, error?: unknown) => void
 }
 
@@ -56,19 +68,28 @@ export interface NodeAgent {
 export const startNodeAgent = async (options: NodeAgentOptions): Promise<NodeAgent> => {
   const { node, client, sources, log } = options
   const namespace = namespacePath(node.namespace)
+  const recorder = new EventRecorder(client, {
+    resource: events,
+    component: 'service-proxy',
+    host: node.name,
+    clock: systemClock,
+    random: Math.random,
+    signal: options.signal,
+    onError: (error) => log('an Event was lost', error),
+  })
   const proxy = createServiceProxy({
     node: {
       name: node.name,
+      zone: undefined,
       nodeAddresses: node.addresses,
       podCidrs: options.clusterCidr,
       serviceCidrs: options.serviceCidr,
     },
-    namespace,
-    onFault: (service, error) => log(`Service ${service} is not in the kernel`, error),
+    kernel: { nftables: openNftables(namespace), conntrack: openConntrack(namespace) },
+    onFault: (fault) =>
+      reportFault(fault, { find: (key) => sources.serviceObjects.lister.get(...splitKey(key)), events: recorder, log }),
   })
-  sources.services.subscribe(({ namespace, name }, service, slices) =>
-    proxy.serviceChanged(`${namespace}/${name}`, service, slices),
-  )
+  sources.services.subscribe((key, service, slices) => proxy.serviceChanged(key, service, slices))
   const network = createPodNetwork({
     node: { namespace, addresses: node.addresses, podCidrs: node.podCidrs },
     stateDir: options.stateDir,
@@ -99,7 +120,7 @@ export const startNodeAgent = async (options: NodeAgentOptions): Promise<NodeAge
     kubelet,
     proxy,
     dnsSockets,
-    ready: Promise.all([sources.services.synced.then(() => proxy.synced()), kubelet.registered, kubelet.synced]).then(
+    ready: Promise.all([sources.services.synced, proxy.ready, kubelet.registered, kubelet.synced]).then(
       () => undefined,
     ),
     async stop() {

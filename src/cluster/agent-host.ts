@@ -73,6 +73,7 @@ const agents: readonly NodeAgent[] = await Promise.all(
       serviceCidr: config.serviceCidr,
       clusterDns: config.clusterDns,
       clusterDomain: config.clusterDomain,
+      signal: stop.signal,
       log: log(node.name),
     }),
   ),

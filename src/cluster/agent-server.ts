@@ -103,7 +103,16 @@ const report = ({ config, agents, services }: AgentServerOptions): AgentReport =
         phase: pod.status?.phase ?? 'Pending',
         addresses: (pod.status?.podIPs ?? []).map(({ ip }) => ip),
       })),
-      dataplane: { services: services.lister.size, ...state },
+      dataplane: {
+        services: services.lister.size,
+        pending: state.pending,
+        appliedAt: state.appliedAt === undefined ? undefined : new Date(state.appliedAt).toISOString(),
+        failed: state.failed.map(({ service, error, retryAt }) => ({
+          service,
+          message: error,
+          retryAt: new Date(retryAt).toISOString(),
+        })),
+      },
     }
   }),
 })

@@ -105,11 +105,13 @@ const ready = async (config: ClusterConfig): Promise<void> => {
   const until = Date.now() + START_LIMIT_MS
   for (;;) {
     try {
-      await getJson(config.sockets.agent, '/readyz?wait=true', until - Date.now())
+      await getJson(config.sockets.agent, '/readyz?wait=true', Math.max(1, until - Date.now()))
       return
     } catch (error) {
+      // Not there yet; a broken connection means that the agents died and are started again.
       const { code } = error as NodeJS.ErrnoException
-      if ((code !== 'ENOENT' && code !== 'ECONNREFUSED') || Date.now() > until) throw error
+      const early = code === 'ENOENT' || code === 'ECONNREFUSED' || code === 'ECONNRESET'
+      if (!early || Date.now() > until) throw error
       await sleep(RETRY_MS)
     }
   }
