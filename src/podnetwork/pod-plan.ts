@@ -22,7 +22,7 @@ export function shortUid(uid: string): string {
     .slice(0, 12)
 }
 
-/** The MAC of a pod's end, from its IPv4 address as CNI's bridge does: 10.244.1.5 → 0a:58:0a:f4:01:05. */
+/** The MAC of a pod's end (or a node's), from its IPv4 address as CNI's bridge does: 10.244.1.5 → 0a:58:0a:f4:01:05. */
 export function podMac(v4: string): string {
   return ['0a', '58', ...[...addressBytes(v4)].map((byte) => byte.toString(16).padStart(2, '0'))].join(':')
 }

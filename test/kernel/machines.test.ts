@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import type { Server } from 'node:net'
 import { afterEach, test } from 'node:test'
-import { LoadBalancerRoutes } from '#cluster/load-balancer-routes.ts'
+import type { ServiceFeed, ServiceListener } from '#agent/service-feed.ts'
+import type { Node, Service } from '#api/core-v1.ts'
+import type { EndpointSlice } from '#api/discovery-v1.ts'
+import type { Informer } from '#client/informer.ts'
+import { keepLoadBalancerRoutes, LoadBalancerRoutes } from '#cluster/load-balancer-routes.ts'
 import { createMachines, missingMachines, removeMachines } from '#cluster/machines/machines.ts'
 import { newAddress } from '#kernel/address.ts'
 import { createNetworkNamespace, listNetworkNamespaces, namespacePath } from '#kernel/namespace.ts'
@@ -227,6 +231,92 @@ test('--egress masquerades on the host and forwards there; down restores the for
     show('netns', 'delete', 'outside')
     if (listLinks().includes('up0')) show('link', 'delete', 'up0')
   }
+})
+
+test('a host without IPv6 on new links gets IPv4 only; nodes and pods have both families', async () => {
+  // This namespace plays the host: it is the test's own.
+  const setting = '/proc/sys/net/ipv6/conf/default/disable_ipv6'
+  const former = readFileSync(setting, 'utf8')
+  writeFileSync(setting, '1')
+  try {
+    const config = planned()
+    assert.deepEqual(createMachines(config), { ipv6: true, hostIpv6: false })
+    const network = podNetwork(config, 0)
+    const attachment = await network.attach(pod('both'))
+    network.close()
+    servers.push(await answer(attachment.namespaces.network, v6(attachment), 80, 'both'))
+    servers.push(await answer(attachment.namespaces.network, v4(attachment), 80, 'both'))
+    const node2 = config.nodes[1]!
+    assert.equal(await ask(namespacePath(node2.namespace), v6(attachment), 80), `both ${node2.addresses[1]}`)
+    assert.equal(await ask(HOME, v4(attachment), 80), `both ${config.host.addresses[0]}`)
+    assert.equal(readFileSync(setting, 'utf8').trim(), '1')
+  } finally {
+    writeFileSync(setting, former)
+  }
+})
+
+test('keepLoadBalancerRoutes() follows Services, endpoints and nodes, and removes nothing before the caches have synced', async () => {
+  const config = planned()
+  createMachines(config)
+  const earlier = new LoadBalancerRoutes(config)
+  earlier.apply(new Map([['172.30.255.9', ['node-1']]]))
+  earlier.close()
+  const via = () =>
+    show('-n', config.fabric.namespace, '-o', 'route', 'show', 'proto', '250')
+      .split('\n')
+      .filter((line) => /^172\.30\.255\.\d+ /.test(line))
+      .map((line) => [line.split(' ')[0], ...[...line.matchAll(/via (\S+)/g)].map(([, gateway]) => gateway)].join(' '))
+  const settled = () => new Promise((resolve) => setImmediate(resolve))
+  let tell: ServiceListener = () => {}
+  let sync = () => {}
+  const synced = new Promise<void>((resolve) => {
+    sync = resolve
+  })
+  const ready = new Set(['node-1', 'node-2'])
+  const nodeList = () =>
+    config.nodes.map(({ name }) => ({
+      metadata: { name },
+      status: { conditions: [{ type: 'Ready', status: ready.has(name) ? 'True' : 'False' }] },
+    }))
+  const handlers: (() => void)[] = []
+  const stop = new AbortController()
+  keepLoadBalancerRoutes({
+    config,
+    services: { synced, subscribe: (listener: ServiceListener) => (tell = listener) } as unknown as ServiceFeed,
+    nodes: {
+      lister: { list: nodeList },
+      hasSynced: Promise.resolve(),
+      addHandlers: ({ onUpdate }: { onUpdate: () => void }) => handlers.push(onUpdate),
+    } as unknown as Informer<Node>,
+    signal: stop.signal,
+    log: (message, error) => assert.fail(`${message}: ${error}`),
+  })
+  const service = (externalTrafficPolicy: string) =>
+    ({
+      spec: { type: 'LoadBalancer', externalTrafficPolicy },
+      status: { loadBalancer: { ingress: [{ ip: '172.30.255.1' }] } },
+    }) as unknown as Service
+  const slices = [
+    { addressType: 'IPv4', endpoints: [{ nodeName: 'node-2', conditions: { ready: true } }] },
+  ] as unknown as EndpointSlice[]
+  const key = { namespace: 'default', name: 'web' }
+  tell(key, service('Cluster'), slices)
+  await settled()
+  assert.deepEqual(via(), ['172.30.255.9 172.30.0.2'])
+  sync()
+  await settled()
+  assert.deepEqual(via(), ['172.30.255.1 172.30.0.2 172.30.0.3'])
+  ready.add('node-3')
+  handlers[0]!()
+  await settled()
+  assert.deepEqual(via(), ['172.30.255.1 172.30.0.2 172.30.0.3 172.30.0.4'])
+  tell(key, service('Local'), slices)
+  await settled()
+  assert.deepEqual(via(), ['172.30.255.1 172.30.0.3'])
+  tell(key, undefined, [])
+  await settled()
+  assert.deepEqual(via(), [])
+  stop.abort()
 })
 
 test('three nodes are made in tens of milliseconds and removed in as many, with pods', async () => {

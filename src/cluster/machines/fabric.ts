@@ -6,6 +6,7 @@ import { Rtnetlink } from '#kernel/rtnetlink.ts'
 import { writeSysctls } from '#kernel/sysctl.ts'
 import { fabricPlan, HOST_PORT, nodePortLink, UNDERLAY_LINK, UPLINK } from '#podnetwork/machine-plan.ts'
 import { MTU, withoutIpv6 } from '#podnetwork/network-plan.ts'
+import { podMac } from '#podnetwork/pod-plan.ts'
 import type { ClusterConfig } from '../config.ts'
 
 /** The fabric's namespace with its bridge, without ports yet. */
@@ -14,25 +15,29 @@ export function createFabric(config: ClusterConfig, ipv6: boolean): void {
   const plan = fabricPlan(config)
   writeSysctls(path, ipv6 ? plan.sysctls : withoutIpv6(plan).sysctls)
   using fabric = Rtnetlink.open(path)
-  fabric.apply([newBridge({ name: UNDERLAY_LINK, up: true, mtu: MTU })])
+  // MACs are given, not left to chance: udev gives a random one another value when it comes round to it, and neighbours would keep the old one.
+  const mac = podMac(config.fabric.addresses[0])
+  fabric.apply([newBridge({ name: UNDERLAY_LINK, up: true, mtu: MTU, mac })])
 }
 
 /** The cables: one from the bridge into each node, and one to the host (the namespace that the process is in). The nodes' namespaces are there. */
 export function connectFabric(config: ClusterConfig): void {
   using fabric = Rtnetlink.open(namespacePath(config.fabric.namespace))
   const master = fabric.linkIndex(UNDERLAY_LINK)
-  const connect = (port: string, link: string, namespace: string) => {
+  const connect = (port: string, link: string, namespace: string, [v4]: readonly [string, string]) => {
     const peer = openNamespace(namespace)
     try {
-      fabric.apply([newVeth({ name: port, mtu: MTU, master, up: true }, { name: link, mtu: MTU }, peer)])
+      fabric.apply([
+        newVeth({ name: port, mtu: MTU, master, up: true }, { name: link, mtu: MTU, mac: podMac(v4) }, peer),
+      ])
     } finally {
       closeSync(peer)
     }
   }
   for (const [index, node] of config.nodes.entries()) {
-    connect(nodePortLink(node.name, index + 1), UPLINK, namespacePath(node.namespace))
+    connect(nodePortLink(node.name, index + 1), UPLINK, namespacePath(node.namespace), node.addresses)
   }
-  connect(HOST_PORT, config.host.link, '/proc/thread-self/ns/net')
+  connect(HOST_PORT, config.host.link, '/proc/thread-self/ns/net', config.host.addresses)
 }
 
 /** Routes of the fabric; the nodes' ends of the cables are up by now, so the kernel is made to act on their carrier. */

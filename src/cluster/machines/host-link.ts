@@ -7,11 +7,13 @@ import { hostLinkPlan } from '#podnetwork/machine-plan.ts'
 import { withoutIpv6 } from '#podnetwork/network-plan.ts'
 import type { ClusterConfig } from '../config.ts'
 
-/** The host's end of its cable: addresses and routes. Without IPv6 on the host, or on new links of it, it is IPv4 only. */
-export function routeHostLink(config: ClusterConfig): void {
+/** The host's end of its cable: addresses and routes. Without IPv6 on the host, or on new links of it, it is IPv4 only. Whether it has IPv6. */
+export function routeHostLink(config: ClusterConfig): boolean {
   using host = Rtnetlink.open()
   const plan = hostLinkPlan(config)
-  applyNetworkPlan(host, linkHasIpv6(config.host.link) ? plan : withoutIpv6(plan))
+  const ipv6 = linkHasIpv6(config.host.link)
+  applyNetworkPlan(host, ipv6 ? plan : withoutIpv6(plan))
+  return ipv6
 }
 
 /** Removes the host's link and with it every route of ours on the host, at once. Whether it was there. */

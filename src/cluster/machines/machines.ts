@@ -10,20 +10,29 @@ import { kernelHasIpv6, removeHostLink, routeHostLink } from './host-link.ts'
 import { hostLink, isNamespaceOf } from './names.ts'
 import { createNode, routeNode } from './node.ts'
 
+/** What could be made: a machine may have IPv6 switched off, which we do not change. */
+export interface MachinesMade {
+  /** The kernel has IPv6: nodes and pods have both families. */
+  readonly ipv6: boolean
+  /** The host's link has IPv6 too. False: pods have it among themselves, and the host reaches them by IPv4 only (`net.ipv6.conf.default.disable_ipv6`). */
+  readonly hostIpv6: boolean
+}
+
 /**
  * Makes the machines of a local cluster: the fabric, the nodes, and the host's link, in process, without a fork. The host gets that one link with its
  * addresses and routes; none of its settings is touched (but see --egress). Throws ClusterError MACHINES_FAILED, with what was made taken away again.
  */
-export function createMachines(config: ClusterConfig): void {
+export function createMachines(config: ClusterConfig): MachinesMade {
   try {
     const ipv6 = kernelHasIpv6()
     createFabric(config, ipv6)
     for (const node of config.nodes) createNode(config, node, ipv6)
     connectFabric(config)
     for (const node of config.nodes) routeNode(config, node, ipv6)
-    routeHostLink(config)
+    const hostIpv6 = routeHostLink(config)
     routeFabric(config, ipv6)
     if (config.egress) openEgress(config, ipv6)
+    return { ipv6, hostIpv6 }
   } catch (cause) {
     removeMachines({ name: config.name, config })
     if (!(cause instanceof KernelError)) throw cause
@@ -75,6 +84,8 @@ function namespaceMounts(stateDir: string): readonly string[] {
   return readFileSync('/proc/self/mountinfo', 'utf8')
     .split('\n')
     .filter((line) => line.includes(' - nsfs '))
-    .map((line) => line.split(' ')[4] ?? '')
+    .map((line) =>
+      (line.split(' ')[4] ?? '').replace(/\\([0-7]{3})/g, (_, octal) => String.fromCharCode(Number.parseInt(octal, 8))),
+    )
     .filter((path) => path.startsWith(`${stateDir}/`))
 }
