@@ -1,6 +1,7 @@
 import type { ApiObject } from '#api/resource.ts'
 import type { FieldProblem } from '#schema/json.ts'
 import { decodeJson, decodeJsonText, formatProblem, JsonError } from '#schema/json.ts'
+import { decodeProtobuf as decodeMessage, ProtobufError, unwrapUnknown } from '#schema/protobuf.ts'
 import type { MessageClass } from '#schema/schema.ts'
 import { badRequest } from './errors.ts'
 import type { Decoded, FieldValidation } from './machinery.ts'
@@ -36,3 +37,26 @@ export const decodeText = (message: MessageClass<unknown>, text: string, validat
 
 export const decodeParsed = (message: MessageClass<unknown>, value: unknown, validation: FieldValidation): Decoded =>
   decode(message, validation, () => decodeJson(message, value))
+
+/** An enveloped protobuf body. Its unknown fields have no names to be strict about: they are warned of by message and number. */
+export const decodeEnveloped = (message: MessageClass<unknown>, bytes: Uint8Array): Decoded => {
+  try {
+    const { object, unknown } = decodeMessage(message, unwrapUnknown(bytes).raw)
+    return {
+      object: object as ApiObject,
+      warnings: unknown.map((field) => `unknown field number ${field.number} of ${field.message} was dropped`),
+    }
+  } catch (error) {
+    if (error instanceof ProtobufError) throw cannotBeHandled(message, error.message)
+    throw error
+  }
+}
+
+export const envelopeKind = (bytes: Uint8Array): { readonly apiVersion: string; readonly kind: string } => {
+  try {
+    return unwrapUnknown(bytes)
+  } catch (error) {
+    if (error instanceof ProtobufError) throw badRequest(error.message)
+    throw error
+  }
+}

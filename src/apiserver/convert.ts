@@ -1,6 +1,6 @@
 import type { ApiObject, Resource } from '#api/resource.ts'
 import { toTable } from '#api/table/table.ts'
-import type { Wanted } from './negotiate.ts'
+import type { Encoding, Wanted } from './negotiate.ts'
 
 const partials = new WeakMap<object, ApiObject>()
 
@@ -14,7 +14,9 @@ export const partialOf = (object: ApiObject): ApiObject => {
   return partial
 }
 
-export const servesConversion = ({ kind, group, version }: NonNullable<Wanted['as']>): boolean =>
+/** A Table has no protobuf form. */
+export const servesConversion = ({ kind, group, version }: NonNullable<Wanted['as']>, encoding: Encoding): boolean =>
+  !(kind === 'Table' && encoding === 'protobuf') &&
   group === 'meta.k8s.io' &&
   (version === 'v1' || version === 'v1beta1') &&
   (kind === 'Table' || kind === 'PartialObjectMetadata' || kind === 'PartialObjectMetadataList')

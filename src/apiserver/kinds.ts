@@ -8,8 +8,9 @@ import { validateCreate, validateUpdate } from '#api/validation/validation.ts'
 import { ApiError } from '#client/client.ts'
 import { applyJsonPatch, type JsonObject, JsonPatchError, type JsonValue } from '#schema/json-patch.ts'
 import { applyMergePatch } from '#schema/merge-patch.ts'
+import { encodeEnveloped, encodeWatchFrame } from '#schema/protobuf.ts'
 import { applyStrategicMergePatch, StrategicMergeError } from '#schema/strategic-merge.ts'
-import { decodeParsed, decodeText } from './codec.ts'
+import { decodeEnveloped, decodeParsed, decodeText, envelopeKind } from './codec.ts'
 import { badRequest, failure } from './errors.ts'
 import type { Machinery } from './machinery.ts'
 import { messageOf } from './message-list.ts'
@@ -35,12 +36,10 @@ export const machinery: Machinery = {
   messageOf,
   decodeJson: decodeText,
   decodeValue: decodeParsed,
-  decodeProtobuf: () => {
-    throw failure(415, 'UnsupportedMediaType', 'protobuf is not served yet')
-  },
-  protobufKind: () => ({ apiVersion: '', kind: '' }),
-  encodeProtobuf: () => new Uint8Array(),
-  encodeWatchFrame: () => new Uint8Array(),
+  decodeProtobuf: decodeEnveloped,
+  protobufKind: envelopeKind,
+  encodeProtobuf: encodeEnveloped,
+  encodeWatchFrame,
   prepareForCreate(resource, object) {
     const own = copy(object)
     applyDefaults(resource, own)

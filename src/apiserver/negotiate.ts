@@ -64,7 +64,7 @@ const clausesOf = (accept: string): readonly Clause[] => {
  */
 export const negotiate = (
   accept: string | undefined,
-  serves: (as: NonNullable<Wanted['as']>) => boolean,
+  serves: (as: NonNullable<Wanted['as']>, encoding: Encoding) => boolean,
   encodings: readonly Encoding[] = ['json', 'yaml', 'protobuf'],
 ): Wanted => {
   for (const { type, parameters, quality } of clausesOf(accept || '*/*')) {
@@ -73,7 +73,7 @@ export const negotiate = (
     const kind = parameters.get('as')
     if (!kind) return { encoding, contentType: MEDIA_TYPES[encoding] }
     const as = { kind, group: parameters.get('g') ?? '', version: parameters.get('v') ?? '' }
-    if (serves(as)) {
+    if (serves(as, encoding)) {
       return {
         encoding,
         as,
