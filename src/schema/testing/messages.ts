@@ -11,7 +11,7 @@ export const messageOfKind = (apiVersion: string | undefined, kind: string): Mes
   for (const group of [core, apps, coordination, discovery, networking, meta])
     for (const value of Object.values(group)) {
       const message = value as unknown as MessageClass<unknown>
-      if (message.gvk !== undefined && message.gvk[0] === (apiVersion ?? 'v1') && message.gvk[1] === kind)
+      if (message.gvk !== undefined && message.gvk[0] === (apiVersion || 'v1') && message.gvk[1] === kind)
         return message
     }
   throw new Error(`no table for ${apiVersion} ${kind}`)
