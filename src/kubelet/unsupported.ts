@@ -44,6 +44,10 @@ const volumeFindings = (volume: Volume): readonly Unsupported[] => {
 const securityFindings = (at: string, context: Partial<SecurityContext> | undefined): readonly Unsupported[] => [
   ...when(context?.seLinuxOptions, () => refuse(`${at}.seLinuxOptions`, 'SELinux is not supported')),
   ...when(context?.windowsOptions, () => refuse(`${at}.windowsOptions`, 'nodes run Linux')),
+  // The runtime's contract has both; they are named here for as long as it does not act on them.
+  ...when(context?.allowPrivilegeEscalation === false, () =>
+    warn(`${at}.allowPrivilegeEscalation`, 'no_new_privs is not set yet'),
+  ),
   ...when(context?.procMount === 'Unmasked', () => refuse(`${at}.procMount`, 'only Default is supported')),
   ...when(context?.seccompProfile?.type === 'Localhost', () =>
     refuse(`${at}.seccompProfile`, 'profiles of the node are not supported yet: use RuntimeDefault or Unconfined'),
@@ -128,6 +132,9 @@ export const unsupported = (pod: Pod): readonly Unsupported[] => {
     ...securityFindings('spec.securityContext', spec.securityContext),
     ...when(spec.securityContext?.sysctls?.length, () =>
       refuse('spec.securityContext.sysctls', 'sysctls of pods are not supported yet'),
+    ),
+    ...when(spec.securityContext?.supplementalGroups?.length, () =>
+      warn('spec.securityContext.supplementalGroups', 'processes do not get supplementary groups yet'),
     ),
     ...when(spec.securityContext?.supplementalGroupsPolicy === 'Strict', () =>
       refuse('spec.securityContext.supplementalGroupsPolicy', 'use Merge'),

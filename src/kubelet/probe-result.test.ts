@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { FakeClock } from '#client/testing/fake-clock.ts'
+import type { ProbeOutcome } from './probe.ts'
+import { countResult, firstCount, probePause } from './probe-result.ts'
+import { Prober, type ProberOptions } from './prober.ts'
+
+test('thresholds count results in a row', () => {
+  const probe = { failureThreshold: 2, successThreshold: 2 }
+  let count = firstCount('readiness')
+  const passing = [true, true, false, true, false, false].map((success) => {
+    count = countResult(count, probe, success)
+    return count.passing
+  })
+  assert.deepEqual(passing, [false, true, true, true, true, false])
+})
+
+test('a probe without a delay is tried at once and then quickly, never more slowly than its period', () => {
+  const pauses = (periodSeconds: number) =>
+    [0, 1, 2, 3, 4, 5, 6, 7].map((n) => probePause({ periodSeconds }, 'readiness', n, false))
+  assert.deepEqual(pauses(10), [0, 20, 50, 100, 200, 400, 800, 10_000])
+  assert.deepEqual(pauses(1).at(-1), 1000)
+  assert.equal(probePause({ initialDelaySeconds: 3 }, 'readiness', 0, false), 3000)
+  assert.equal(probePause({ periodSeconds: 5 }, 'liveness', 0, false), 5000)
+  assert.equal(probePause({ periodSeconds: 5 }, 'readiness', 3, true), 5000)
+})
+
+const watch = async (options: Partial<ProberOptions>, outcomes: readonly boolean[], ms: number): Promise<string[]> => {
+  const clock = new FakeClock()
+  const seen: string[] = []
+  let next = 0
+  const from = clock.now()
+  const prober = new Prober({
+    kind: 'readiness',
+    probe: { periodSeconds: 10, failureThreshold: 3 },
+    clock,
+    attempt: async (): Promise<ProbeOutcome> =>
+      (outcomes[next++] ?? outcomes.at(-1)) ? { success: true } : { success: false, message: 'no' },
+    onChange: (passing) => seen.push(`${clock.now() - from} ${passing}`),
+    onFailure: () => seen.push(`${clock.now() - from} failure`),
+    ...options,
+  }).start()
+  const settle = () => new Promise(setImmediate)
+  await settle()
+  while (clock.next !== undefined && clock.now() + clock.next - from <= ms) {
+    clock.advance(clock.next)
+    await settle()
+  }
+  prober.stop()
+  return seen
+}
+
+test('quick attempts before the first success are no failures', async () => {
+  assert.deepEqual(await watch({}, [false, false, false, true], 9000), ['170 true'])
+})
+
+test('a startup probe fails its container only after failureThreshold periods', async () => {
+  const seen = await watch({ kind: 'startup', probe: { periodSeconds: 1, failureThreshold: 2 } }, [false], 5000)
+  assert.equal(seen.filter((line) => line.endsWith('failure'))[0], '1570 failure')
+  assert.equal(
+    seen.find((line) => line.endsWith('false')),
+    '2570 false',
+  )
+})
+
+test('an adopted container stays ready until its probe fails as often as the threshold says', async () => {
+  const seen = await watch({ passing: true }, [false], 40_000)
+  assert.deepEqual(seen.slice(0, 4), ['0 failure', '10000 failure', '20000 failure', '20000 false'])
+})

@@ -1,0 +1,187 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, readdirSync, readFileSync } from 'node:fs'
+import { request } from 'node:http'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import { createDialer } from '#agent/pod-network.ts'
+import { createMachines, removeMachines } from '#cluster/machines/machines.ts'
+import { namespacePath } from '#kernel/namespace.ts'
+import { connectTcp } from '#kernel/socket.ts'
+import { FakeCluster, isReady, resources } from '#kubelet/testing/fake-cluster.ts'
+import { purgeContainers } from '#runtime/runc/purge.ts'
+import { createRuncRuntime, type RuncRuntime } from '#runtime/runc/runc-runtime.ts'
+import { type Planned, plan, podNetwork } from './local-network.ts'
+
+assert.equal(process.env.FAIRLEAD_ISOLATED, '1', 'run through script/isolated')
+
+// The kubelet over the real runtime and the real pod network of a node; only the API is in memory.
+const name = `kubelet-${process.pid}`
+let planned: Planned
+let stateDir: string
+let runtime: RuncRuntime
+let network: ReturnType<typeof podNetwork>
+const cluster = new FakeCluster()
+const node = () => planned.config.nodes[0]!
+const inNode = () => namespacePath(node().namespace)
+
+const startKubelet = async () => {
+  runtime = createRuncRuntime({
+    stateDir: join(stateDir, 'runtime'),
+    cluster: name,
+    stateRoot: planned.config.stateDir,
+  })
+  network = podNetwork(planned.config, 0)
+  await cluster.start({
+    node: { name: 'n1', addresses: node().addresses, podCidrs: node().podCidrs },
+    runtime,
+    network,
+    dialer: createDialer(inNode()),
+    stateDir: join(stateDir, 'n1'),
+  })
+}
+
+before(async () => {
+  planned = plan(name, 1)
+  // The runtime's layers need a file system of their own: fairlead/host is the machine's root, which must not hold them.
+  stateDir = mkdtempSync('/var/lib/fairlead/kubelet-')
+  createMachines(planned.config)
+  await startKubelet()
+})
+after(async () => {
+  await cluster.close()
+  runtime.close()
+  network.close()
+  await purgeContainers({ stateDir: join(stateDir, 'runtime'), cluster: name })
+  removeMachines({ name, config: planned.config })
+  planned.discard()
+})
+
+const get = (address: string, path: string): Promise<string> =>
+  new Promise((resolve, reject) => {
+    const call = request({ createConnection: () => connectTcp(inNode(), address, 8080), path }, (answer) => {
+      let text = ''
+      answer.on('data', (data) => {
+        text += String(data)
+      })
+      answer.on('end', () => resolve(text))
+    })
+    call.on('error', reject).end()
+  })
+
+test('a pod of fairlead/echo becomes Ready by its probe, answers with its hostname on both families, and goes within its grace', async () => {
+  const from = performance.now()
+  await cluster.pod('web-1', {
+    containers: [
+      {
+        name: 'echo',
+        image: 'fairlead/echo',
+        args: ['--delay-shutdown=0'],
+        env: [{ name: 'WHO', valueFrom: { fieldRef: { fieldPath: 'status.podIPs' } } }],
+        readinessProbe: { httpGet: { path: '/healthz', port: 8080 } },
+      },
+    ],
+  })
+  const pod = await cluster.until('web-1', isReady, 5000).catch((error) => {
+    throw new Error(readFileSync(cluster.kubelet.resolve('default', 'web-1').logPath ?? '', 'utf8'), { cause: error })
+  })
+  const took = performance.now() - from
+  const [v4 = '', v6 = ''] = (pod.status?.podIPs ?? []).map(({ ip }) => ip)
+  assert.equal(await get(v4, '/hostname'), 'web-1')
+  assert.equal(await get(v6, '/hostname'), 'web-1')
+  assert.equal((await get(v4, '/clientip')).split(':')[0], node().addresses[0])
+  assert.equal(JSON.parse(await get(v4, '/env')).WHO, `${v4},${v6}`)
+  assert.ok(took < 3000, `Ready after ${took} ms`)
+  console.log(`bound to Ready: ${took.toFixed(0)} ms`)
+  const before = performance.now()
+  await cluster.client.delete(resources.pods, 'web-1', { namespace: 'default', gracePeriodSeconds: 5 })
+  await cluster.gone('web-1', 6000)
+  assert.ok(performance.now() - before < 4000)
+  assert.deepEqual(await runtime.list(), [])
+  assert.deepEqual(await network.list(), [])
+  assert.deepEqual(readdirSync(join(stateDir, 'n1', 'pods')), [])
+})
+
+test('files, hosts, resolv.conf, hostname and the termination message are what the container sees', async () => {
+  await cluster.client.create(resources.configMaps, {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name: 'cm', namespace: 'default' },
+    data: { key: 'value of cm' },
+  })
+  const script =
+    'cat /vol/key /sub/one; echo; hostname; cat /etc/resolv.conf; grep cat /etc/hosts; ls -l /tok/token; echo bye > /dev/termination-log; exit 3'
+  await cluster.pod('cat', {
+    restartPolicy: 'Never',
+    subdomain: 'cats',
+    containers: [
+      {
+        name: 'c',
+        image: 'fairlead/host',
+        command: ['sh', '-c', script],
+        volumeMounts: [
+          { name: 'vol', mountPath: '/vol' },
+          { name: 'vol', mountPath: '/sub/one', subPath: 'key' },
+          { name: 'tok', mountPath: '/tok' },
+        ],
+      },
+    ],
+    volumes: [
+      { name: 'vol', configMap: { name: 'cm' } },
+      { name: 'tok', projected: { sources: [{ serviceAccountToken: { path: 'token' } }] } },
+    ],
+  })
+  const pod = await cluster.until('cat', (p) => p.status?.phase === 'Failed', 5000)
+  const { logPath = '' } = cluster.kubelet.resolve('default', 'cat', 'c')
+  const log = readFileSync(logPath, 'utf8')
+  assert.match(log, /value of cmvalue of cm\n/)
+  assert.match(log, /F cat\n/)
+  assert.match(log, /search default\.svc\.cluster\.local/)
+  assert.match(log, /cat\.cats\.default\.svc\.cluster\.local\tcat/)
+  const exit = pod.status?.containerStatuses?.[0]?.state?.terminated
+  assert.equal(exit?.exitCode, 3)
+  assert.equal(exit?.message?.trim(), 'bye')
+  assert.equal(exit?.reason, 'Error')
+})
+
+test('a kubelet that starts again adopts a running container without a restart', async () => {
+  await cluster.pod('stay', { containers: [{ name: 'echo', image: 'fairlead/echo' }] })
+  const first = await cluster.until('stay', isReady, 5000)
+  await cluster.kubelet.stop()
+  runtime.close()
+  network.close()
+  await startKubelet()
+  await new Promise((resolve) => setTimeout(resolve, 100))
+  const now = await cluster.get('stay')
+  assert.equal(isReady(now), true)
+  assert.equal(now.status?.containerStatuses?.[0]?.containerID, first.status?.containerStatuses?.[0]?.containerID)
+  assert.equal(await get(now.status?.podIP ?? '', '/hostname'), 'stay')
+  await cluster.client.delete(resources.pods, 'stay', { namespace: 'default', gracePeriodSeconds: 1 })
+  await cluster.gone('stay', 4000)
+})
+
+test('an emptyDir in memory is a tmpfs shared by the containers of the pod, and is unmounted with it', async () => {
+  await cluster.pod('mem', {
+    containers: [
+      {
+        name: 'a',
+        image: 'fairlead/host',
+        command: ['sh', '-c', 'echo here > /m/f; sleep 60'],
+        volumeMounts: [{ name: 'm', mountPath: '/m' }],
+      },
+      {
+        name: 'b',
+        image: 'fairlead/host',
+        command: ['sh', '-c', 'sleep 60'],
+        volumeMounts: [{ name: 'm', mountPath: '/m' }],
+        readinessProbe: { exec: { command: ['sh', '-c', 'grep here /m/f && stat -f -c %T /m | grep tmpfs'] } },
+      },
+    ],
+    volumes: [{ name: 'm', emptyDir: { medium: 'Memory', sizeLimit: '4Mi' } }],
+  })
+  await cluster.until('mem', isReady, 5000)
+  const mounts = () => readFileSync('/proc/self/mounts', 'utf8')
+  assert.match(mounts(), /fairlead-emptydir \S+\/volumes\/m tmpfs .*size=4096k/)
+  await cluster.client.delete(resources.pods, 'mem', { namespace: 'default', gracePeriodSeconds: 1 })
+  await cluster.gone('mem', 6000)
+  assert.doesNotMatch(mounts(), /fairlead-emptydir/)
+})
