@@ -30,6 +30,8 @@ const NETLINK_GET_STRICT_CHK = 12
 const MSG_DONTWAIT = 0x40
 const MSG_TRUNC = 0x20
 const NLM_F_ACK_TLVS = 0x200
+const NLM_F_DUMP_INTR = 0x10
+const DUMP_TRIES = 5
 const NLMSGERR_ATTR_MSG = 1
 /** Only errors and the last acknowledgement are answered; a refusal takes about 1 KiB of the receive buffer, which is 208 KiB at first. */
 const BATCH = 100
@@ -97,17 +99,31 @@ export class NetlinkSocket {
 
   /** Sends one request that is answered by messages, a dump where its flags say so. Throws KernelError when it is refused. */
   query(request: NetlinkRequest): readonly ReceivedMessage[] {
+    for (let tries = DUMP_TRIES; ; tries--) {
+      const { answers, interrupted } = this.#query(request)
+      // What was dumped changed meanwhile: entries may be missing or stand twice. After some tries the last is as good as any.
+      if (!interrupted || tries <= 1) return answers
+    }
+  }
+
+  #query(request: NetlinkRequest): { readonly answers: readonly ReceivedMessage[]; readonly interrupted: boolean } {
     const dump = (viewOf(request.bytes).getUint16(6, LITTLE_ENDIAN) & NLM_F_DUMP) === NLM_F_DUMP
     const sequence = this.#prepare(request, !dump)
     this.#transmit(request.bytes, request)
     const answers: ReceivedMessage[] = []
+    let interrupted = false
     for (;;) {
       for (const message of readMessages(this.#receive(request).slice())) {
         if (message.sequence !== sequence) continue
-        if (message.type === NLMSG_DONE) return answers
-        if (message.type !== NLMSG_ERROR) answers.push(message)
-        else if (readRefusal(message, request) === undefined) return answers
-        else throw this.#error(readRefusal(message, request) as Refusal)
+        interrupted ||= (message.flags & NLM_F_DUMP_INTR) !== 0
+        if (message.type !== NLMSG_ERROR && message.type !== NLMSG_DONE) {
+          answers.push(message)
+          continue
+        }
+        // The end of a dump carries an errno as an acknowledgement does.
+        const refusal = message.payload.length < 4 ? undefined : readRefusal(message, request)
+        if (refusal !== undefined) throw this.#error(refusal)
+        return { answers, interrupted }
       }
     }
   }
