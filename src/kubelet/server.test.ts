@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, get, type IncomingMessage, request } from 'node:http'
+import type { Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { duplexPair } from 'node:stream'
@@ -176,4 +177,20 @@ test('an upgrade that cannot be served is refused by a Status', async () => {
     'sec-websocket-version': '13',
   }
   assert.equal(await refused('/exec/ns/p/c?command=x&output=1', wrong), 403)
+})
+
+test('port forwarding answers the WebSocket tunnel, whose protocol name has a slash', async () => {
+  const headers = {
+    connection: 'upgrade',
+    upgrade: 'websocket',
+    'sec-websocket-protocol': 'SPDY/3.1+portforward.k8s.io',
+    'sec-websocket-key': 'AAAAAAAAAAAAAAAAAAAAAA==',
+    'sec-websocket-version': '13',
+  }
+  const outgoing = request({ socketPath: path, path: '/portForward/ns/p', headers })
+  outgoing.end()
+  const [response, socket] = (await once(outgoing, 'upgrade')) as [IncomingMessage, Socket]
+  assert.equal(response.statusCode, 101)
+  assert.equal(response.headers['sec-websocket-protocol'], 'SPDY/3.1+portforward.k8s.io')
+  socket.destroy()
 })

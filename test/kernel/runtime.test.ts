@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
@@ -420,5 +420,55 @@ describe('purge', () => {
     assert.equal((await runtime.status(stranger.id))?.state, 'running')
     await runtime.remove(stranger.id)
     console.log(`# purge of 10 containers: ${took.toFixed(0)} ms`)
+  })
+
+  test('it also clears what a killed process was about to make', async () => {
+    const own = join(root, 'killed')
+    const name = `${cluster}-c`
+    const program = `
+      import { createRuncRuntime } from ${JSON.stringify(new URL('../../src/runtime/runc/runc-runtime.ts', import.meta.url).pathname)}
+      const runtime = createRuncRuntime({ stateDir: ${JSON.stringify(own)}, cluster: ${JSON.stringify(name)} })
+      const base = ${JSON.stringify(spec(['sleep', '1000']))}
+      for (let i = 0; i < 6; i++) void runtime.create({ ...base, id: 'k' + i, cgroup: 'n/p/k' + i }).then(() => runtime.start('k' + i))
+      await runtime.ensureImage('fairlead/echo')
+      setTimeout(() => process.kill(process.pid, 'SIGKILL'), ${10 + Math.floor(Math.random() * 50)})`
+    spawnSync(process.execPath, ['--input-type=module-typescript', '-e', program], { stdio: 'inherit' })
+    const made = readdirSync(join(own, 'containers'))
+    await purgeContainers({ stateDir: own, cluster: name })
+    assert.ok(made.length > 0)
+    assert.equal(existsSync(own), false)
+    const left = readdirSync('/proc').filter((pid) => {
+      try {
+        return readFileSync(join('/proc', pid, 'cmdline'), 'utf8').includes(own)
+      } catch {
+        return false
+      }
+    })
+    assert.deepEqual(left, [])
+    for (const hierarchy of readdirSync('/sys/fs/cgroup')) {
+      assert.equal(existsSync(join('/sys/fs/cgroup', hierarchy, 'fairlead', name)), false)
+    }
+  })
+
+  test('a runtime that starts over clears what a killed one had half made, and the name is free again', async () => {
+    const own = join(root, 'restarted')
+    const name = `${cluster}-d`
+    mkdirSync(join(own, 'containers/k1'), { recursive: true })
+    const gone = { pid: 999_999_999, startTime: '1' }
+    const record = {
+      id: 'k1',
+      image: 'x',
+      annotations: {},
+      stopSignal: 'SIGTERM',
+      cgroupsPath: `/fairlead/${name}/n/p/k1`,
+    }
+    writeFileSync(join(own, 'containers/k1/record.json'), JSON.stringify({ ...record, createdAt: '', creator: gone }))
+    const again = createRuncRuntime({ stateDir: own, cluster: name })
+    assert.deepEqual(await again.list(), [])
+    await again.create({ ...spec(['sleep', '1000']), id: 'k1' })
+    assert.equal((await again.status('k1'))?.state, 'created')
+    await again.remove('k1')
+    again.close()
+    await purgeContainers({ stateDir: own, cluster: name })
   })
 })

@@ -1,8 +1,10 @@
+import type { IncomingMessage } from 'node:http'
 import type { WebSocket, WebSocketServer } from 'ws'
 
 import { listHeader, type UpgradeRequest } from './upgrade.ts'
 
 let server: Promise<WebSocketServer> | undefined
+const chosen = new WeakMap<IncomingMessage, string>()
 
 /**
  * Answers a WebSocket upgrade with the first of `protocols` that the client offers, and gives what `use` makes of the socket. `use` is called at once: a first
@@ -16,19 +18,17 @@ export async function openWebSocket<T>(
   const offered = listHeader(upgrade.request, 'sec-websocket-protocol')
   const protocol = protocols.find((name) => offered.includes(name))
   if (protocol === undefined) return undefined
-  server ??= import('ws').then(
-    ({ WebSocketServer }) =>
-      new WebSocketServer({
-        noServer: true,
-        perMessageDeflate: false,
-        maxPayload: 4 << 20,
-        // Chosen by us before: the library only asks which to name.
-        handleProtocols: (names, request) =>
-          (request as { chosenProtocol?: string }).chosenProtocol ?? [...names][0] ?? false,
-      }),
-  )
+  server ??= import('ws').then(({ WebSocketServer }) => {
+    const created = new WebSocketServer({ noServer: true, perMessageDeflate: false, maxPayload: 4 << 20 })
+    created.on('headers', (lines: string[], request: IncomingMessage) => {
+      lines.push(`Sec-WebSocket-Protocol: ${chosen.get(request)}`)
+    })
+    return created
+  })
   const ready = await server
-  Object.assign(upgrade.request, { chosenProtocol: protocol })
+  // The library refuses the name SPDY/3.1+portforward.k8s.io, since RFC 6455 allows no slash in one; so the choice is ours alone.
+  chosen.set(upgrade.request, protocol)
+  delete upgrade.request.headers['sec-websocket-protocol']
   return await new Promise((resolve, reject) => {
     // The library answers a malformed request by itself, and says nothing to us.
     upgrade.socket.once('close', () => reject(new Error('the client left')))

@@ -65,7 +65,13 @@ async function runWithPipes(
     detached: true,
     stdio: [options.stdin === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
   })
-  if (child.stdin) feed(options.stdin!, child.stdin)
+  if (child.stdin) {
+    const sink = child.stdin
+    feed(options.stdin!, sink)
+    options.stdin!.once('end', () => sink.end())
+    // Also where the client gives up the stream alone.
+    options.stdin!.once('close', () => sink.end())
+  }
   const drained = Promise.all([drain(child.stdout!, options.stdout), drain(child.stderr!, options.stderr)])
   const code = await exitOf(child, pidFile, options.signal)
   await drained
@@ -100,10 +106,10 @@ async function runWithTerminal(
   }
 }
 
-/** Copies until the source ends, at the sink's pace; the sink's end, the command's, is no error. */
+/** Copies at the sink's pace and leaves the sink open, as a terminal has no end of input; the sink's own end, the command's, is no error. */
 function feed(source: NodeJS.ReadableStream, sink: Writable): void {
   sink.on('error', () => source.unpipe?.(sink))
-  source.pipe(sink)
+  source.pipe(sink, { end: false })
 }
 
 /** Copies at the sink's pace and leaves the sink open; resolves at the source's end. A sink that breaks stops the copy, not the command. */
