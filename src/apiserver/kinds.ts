@@ -49,13 +49,15 @@ export const machinery: Machinery = {
   prepareForUpdate(resource, next, previous, subresource) {
     const own = copy(next)
     applyDefaults(resource, own)
-    // A namespace's finalizers are the one thing that `finalize` writes.
-    if (subresource !== 'finalize') prepareForUpdate(resource, own, previous, statusOf(subresource))
+    // A namespace's finalizers are the one thing that `finalize` writes; `binding` writes the node and the condition PodScheduled together.
+    if (subresource !== 'finalize' && subresource !== 'binding')
+      prepareForUpdate(resource, own, previous, statusOf(subresource))
     return own
   },
   validateCreate: (resource, object) => fieldCauses(validateCreate(resource, object)),
   validateUpdate: (resource, next, previous, subresource) =>
-    fieldCauses(validateUpdate(resource, next, previous, statusOf(subresource))),
+    // A binding checks its own target; what it writes, `spec.nodeName`, nobody else may change.
+    subresource === 'binding' ? [] : fieldCauses(validateUpdate(resource, next, previous, statusOf(subresource))),
   warningsFor,
   labelSelector,
   fieldSelector,

@@ -29,8 +29,8 @@ const log = (who: string) => (message: string, error?: unknown) =>
     `${who}: ${message}${error instanceof Error ? `: ${error.stack}` : error === undefined ? '' : `: ${String(error)}`}`,
   )
 
-// The machines are made by `up` while this process loads.
-while (!existsSync(paths.machines)) await sleep(2)
+// The machines are made by `up`, and the API by the control plane, while this process loads.
+while (!existsSync(paths.machines) || !existsSync(config.sockets.api)) await sleep(2)
 
 const client = createUnixClient(config.sockets.api)
 const informers = new Informers(client, {

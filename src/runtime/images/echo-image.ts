@@ -77,6 +77,9 @@ async function makeEcho({ folder, echoProgram }: ImageSourceOptions): Promise<Im
     for (const library of libraries) {
       mkdirSync(join(draft, dirname(library)), { recursive: true })
       copyFileSync(library, join(draft, library))
+      // Mapped is libstdc++.so.6.0.30; what the binary asks for is libstdc++.so.6.
+      const soname = /^.*\.so\.\d+/.exec(library)?.[0]
+      if (soname !== undefined && soname !== library) symlinkSync(basename(library), join(draft, soname))
     }
     // Mount point of the Node.js binary: 120 MB that are not copied.
     writeFileSync(join(draft, 'bin/node'), '', { mode: 0o755 })
