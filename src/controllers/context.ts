@@ -1,6 +1,6 @@
 import type { ApiObject, Resource } from '#api/resource.ts'
 import { events } from '#api/resources.ts'
-import { type Client, isConflict, isNotFound } from '#client/client.ts'
+import { ApiError, type Client, isConflict, isNotFound } from '#client/client.ts'
 import type { Clock } from '#client/clock.ts'
 import { EventRecorder } from '#client/event-recorder.ts'
 import type { Handlers, Informer, Informers } from '#client/informer.ts'
@@ -37,6 +37,11 @@ export interface RunningController {
   readonly isIdle: () => boolean
 }
 
+/** Refused because the object's namespace is being deleted. */
+export const isNamespaceTerminating = (error: unknown): boolean =>
+  error instanceof ApiError &&
+  (error.status.details?.causes ?? []).some(({ reason }) => reason === 'NamespaceTerminating')
+
 export const recorderOf = (context: ControllerContext, component: string): EventRecorder =>
   new EventRecorder(context.client, {
     resource: events,
@@ -44,7 +49,12 @@ export const recorderOf = (context: ControllerContext, component: string): Event
     clock: context.clock,
     random: context.random,
     signal: context.signal,
-    onError: (error) => context.log('warn', `${component}: an event was not written`, { error }),
+    onError: (error) => {
+      // In a namespace that is going nothing can be made any more, and nobody will read it.
+      const expected = isNotFound(error) || isNamespaceTerminating(error)
+      if (!expected)
+        context.log('warn', `${component}: an event was not written: ${(error as Error).message}`, { error })
+    },
   })
 
 export interface Loop {

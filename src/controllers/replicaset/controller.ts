@@ -1,11 +1,18 @@
 import type { ReplicaSet } from '#api/apps-v1.ts'
 import type { Pod } from '#api/core-v1.ts'
 import { pods, replicaSets } from '#api/resources.ts'
-import { ApiError, isNotFound } from '#client/client.ts'
+import { isNotFound } from '#client/client.ts'
 import { matchesLabelSelector } from '#client/label-selector.ts'
 import { keyOf } from '#client/store.ts'
 import { adoptAndRelease } from '../adoption.ts'
-import { type ControllerContext, onAny, type RunningController, recorderOf, runLoop } from '../context.ts'
+import {
+  type ControllerContext,
+  isNamespaceTerminating,
+  onAny,
+  type RunningController,
+  recorderOf,
+  runLoop,
+} from '../context.ts'
 import { byController } from '../indexes.ts'
 import { sameValue } from '../objects/equal.ts'
 import { controllerOf } from '../objects/owner.ts'
@@ -18,7 +25,7 @@ import { type Failure, makePod, planReplicaSet, replicaSetStatus } from './desir
  * uid until the cache shows them, so that the next look is always right.
  */
 export const startReplicaSetController = (context: ControllerContext): RunningController => {
-  const { client, clock, informers, log } = context
+  const { client, clock, informers } = context
   const recorder = recorderOf(context, 'replicaset-controller')
   const [cache, podCache] = [informers.for(replicaSets), informers.for(pods)]
   cache.addIndex('controller', byController)
@@ -74,11 +81,7 @@ export const startReplicaSetController = (context: ControllerContext): RunningCo
       if (error === undefined) return { error }
       const message = (error as Error).message
       // A namespace that is going takes no new pods: nothing to tell anybody, and nothing to try again.
-      if (
-        error instanceof ApiError &&
-        error.status.details?.causes?.some(({ reason }) => reason === 'NamespaceTerminating')
-      )
-        return { error: undefined }
+      if (isNamespaceTerminating(error)) return { error: undefined }
       recorder.record(replicaSet, 'Warning', 'FailedCreate', `Error creating: ${message}`)
       return { error, failure: { reason: 'FailedCreate', message } }
     }
@@ -131,6 +134,5 @@ export const startReplicaSetController = (context: ControllerContext): RunningCo
     },
     onDelete: (pod) => doomed.delete(pod.metadata!.uid!),
   })
-  void log
   return running
 }
