@@ -31,6 +31,8 @@ export const carryAllocatedValues = (service: Draft<Service>, old: Service): voi
   if (needsClusterIP(old) && needsClusterIP(service)) {
     if (!spec.clusterIP && before.clusterIP) spec.clusterIP = before.clusterIP
     if (!spec.clusterIPs?.length && before.clusterIPs) spec.clusterIPs = [...before.clusterIPs]
+    if (!spec.ipFamilies?.length && before.ipFamilies) spec.ipFamilies = [...before.ipFamilies]
+    if (spec.ipFamilyPolicy === undefined && before.ipFamilyPolicy) spec.ipFamilyPolicy = before.ipFamilyPolicy
   }
   if (needsNodePort(old) && needsNodePort(service)) {
     // A node port that the update gives to another port is not carried over to the one that had it.
@@ -44,6 +46,16 @@ export const carryAllocatedValues = (service: Draft<Service>, old: Service): voi
   }
   if (needsHealthCheckNodePort(old) && needsHealthCheckNodePort(service))
     if (!spec.healthCheckNodePort && before.healthCheckNodePort) spec.healthCheckNodePort = before.healthCheckNodePort
+}
+
+/** Going from two families to one drops the second address and family, when the client left both lists as they were. */
+export const trimForSingleStack = (service: Draft<Service>, old: Service): void => {
+  service.spec ??= {}
+  const { spec } = service
+  const before = old.spec ?? {}
+  if (spec.ipFamilyPolicy !== 'SingleStack' || !before.ipFamilyPolicy || before.ipFamilyPolicy === 'SingleStack') return
+  for (const list of ['clusterIPs', 'ipFamilies'] as const)
+    if (spec[list]?.length === 2 && jsonEqual(spec[list], before[list])) spec[list]?.pop()
 }
 
 const nodePortsOf = (service: Service): readonly number[] =>

@@ -4,7 +4,7 @@ import type { ApiObject, Resource } from '#api/resource.ts'
 import type { Draft } from '#schema/defaulting.ts'
 import { jsonEqual } from '#schema/json-patch.ts'
 import { podQosClass } from './pod-qos.ts'
-import { carryAllocatedValues, dropTypeDependentFields, normalizeClusterIPs } from './service.ts'
+import { carryAllocatedValues, dropTypeDependentFields, normalizeClusterIPs, trimForSingleStack } from './service.ts'
 
 /** Which part of the object a request may write. */
 export type Subresource = '' | 'status'
@@ -88,6 +88,7 @@ export const prepareForUpdate = <T extends ApiObject>(
     const service = loose as Draft<Service>
     normalizeClusterIPs(service, before as Service)
     carryAllocatedValues(service, before as Service)
+    trimForSingleStack(service, before as Service)
     dropTypeDependentFields(service, before as Service)
   }
   if (key === 'Namespace' && before.spec !== undefined) loose.spec = before.spec
