@@ -238,6 +238,38 @@ export class Status extends kind('v1', 'Status', {
   code: field(6, int32),
 }) {}
 
+export class TableColumnDefinition extends message('TableColumnDefinition', {
+  name: required(1, string),
+  type: required(2, string),
+  format: required(3, string),
+  description: required(4, string),
+  priority: required(5, int32),
+}) {}
+
+export class TableRowCondition extends message('TableRowCondition', {
+  type: required(1, string),
+  status: required(2, string),
+  reason: field(3, string),
+  message: field(4, string),
+}) {}
+
+export class TableRow extends message('TableRow', {
+  cells: list(1, rawExtension, { list: 'atomic', always: true }),
+  conditions: list(2, TableRowCondition, { list: 'atomic' }),
+  object: optional(3, rawExtension),
+}) {}
+
+/** JSON alone: Kubernetes gives tables no protobuf form, and the numbers here go on no wire. */
+export class Table extends kind('meta.k8s.io/v1', 'Table', {
+  metadata: field(1, ListMeta),
+  columnDefinitions: list(2, TableColumnDefinition, { list: 'atomic', always: true }),
+  rows: list(3, TableRow, { list: 'atomic', always: true }),
+}) {}
+
+export class TableOptions extends kind('meta.k8s.io/v1', 'TableOptions', {
+  includeObject: field(1, string),
+}) {}
+
 export class UpdateOptions extends kind('meta.k8s.io/v1', 'UpdateOptions', {
   dryRun: list(1, string, { list: 'atomic' }),
   fieldManager: field(2, string),

@@ -1,0 +1,118 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { ApiObject } from '../resource.ts'
+import { events, nodes, pods, services } from '../resources.ts'
+import { formatFieldSelector, matchesFields, parseFieldSelector } from './field-selector.ts'
+import { formatLabelSelector, matchesLabels, parseLabelSelector, requirementsOf } from './label-selector.ts'
+
+const selects = (text: string, labels: { readonly [key: string]: string }): boolean =>
+  matchesLabels(parseLabelSelector(text), labels)
+
+test('a label selector holds where all of its requirements hold', () => {
+  const labels = { app: 'web', tier: 'front', n: '5' }
+  for (const text of [
+    '',
+    'app=web',
+    'app==web',
+    'app = web , tier',
+    'app!=db',
+    'absent!=x',
+    'app in (db,web)',
+    'app notin (db)',
+    'absent notin (x)',
+    '!absent',
+    'n>4,n<6',
+    'app in (web),tier=front,!x',
+    'app',
+    'absent notin ()',
+  ])
+    assert.equal(selects(text, labels), true, text)
+  for (const text of [
+    'app=db',
+    'app!=web',
+    'absent',
+    '!app',
+    'app in (db)',
+    'app notin (web)',
+    'n>5',
+    'app>1',
+    'app=',
+    'toString',
+  ])
+    assert.equal(selects(text, labels), false, text)
+  assert.equal(selects('a=', { a: '' }), true)
+  assert.equal(selects('in in (notin)', { in: 'notin' }), true)
+})
+
+test("a broken label selector is refused in Kubernetes' words", () => {
+  for (const [text, message] of [
+    ['a===b!', "unable to parse requirement: found '=', expected: identifier"],
+    ['a b', "unable to parse requirement: found 'b', expected: in, notin, =, ==, !=, gt, lt"],
+    ['a in b', "unable to parse requirement: found 'b', expected: '('"],
+    ['a in (b', "unable to parse requirement: found '', expected: ',' or ')'"],
+    ['a,', "found '', expected: identifier after ','"],
+    ['=a', "unable to parse requirement: found '=', expected: !, identifier, or 'end of string'"],
+    ['a=b c', "unable to parse requirement: found 'c', expected: ',' or 'end of string'"],
+  ] as const)
+    assert.throws(() => parseLabelSelector(text), { code: 'SELECTOR_SYNTAX', message })
+  assert.throws(
+    () => parseLabelSelector('-a=b'),
+    /^SelectorError: unable to parse requirement: key: Invalid value: "-a": name part must consist/,
+  )
+  assert.throws(() => parseLabelSelector('a=b_'), /values\[0\]\[a\]: Invalid value: "b_": a valid label must be/)
+  assert.throws(() => parseLabelSelector('a>b'), { code: 'SELECTOR_VALUE' })
+})
+
+test('LabelSelector objects become requirements and text', () => {
+  const requirements = requirementsOf({
+    matchLabels: { b: 'x' },
+    matchExpressions: [
+      { key: 'a', operator: 'In', values: ['z', 'y'] },
+      { key: 'c', operator: 'DoesNotExist' },
+      { key: 'd', operator: 'Exists' },
+    ],
+  })!
+  assert.equal(formatLabelSelector(requirements), 'a in (y,z),b=x,!c,d')
+  assert.deepEqual(parseLabelSelector(formatLabelSelector(requirements)), requirements)
+  assert.equal(requirementsOf(undefined), undefined)
+  assert.equal(matchesLabels(requirementsOf({})!, {}), true)
+  assert.throws(() => requirementsOf({ matchExpressions: [{ key: 'a', operator: 'Gt', values: ['1'] }] }), {
+    code: 'SELECTOR_VALUE',
+  })
+  assert.throws(() => requirementsOf({ matchExpressions: [{ key: 'a', operator: 'In' }] }), { code: 'SELECTOR_VALUE' })
+})
+
+const object = (rest: object): ApiObject => ({
+  apiVersion: 'v1',
+  kind: 'X',
+  metadata: { name: 'a', namespace: 'n' },
+  ...rest,
+})
+
+test('a field selector compares the fields that its kind supports', () => {
+  const pod = object({ spec: { nodeName: 'n1' }, status: { phase: 'Running' } })
+  const picks = (text: string): boolean => matchesFields(pods, parseFieldSelector(pods, text), pod)
+  assert.equal(picks('metadata.name=a,spec.nodeName==n1,status.phase!=Failed,status.podIP='), true)
+  assert.equal(picks('metadata.namespace=other'), false)
+  assert.equal(picks(''), true)
+  const event = object({
+    involvedObject: { kind: 'Pod', name: 'a' },
+    reason: 'Started',
+    source: { component: 'kubelet' },
+  })
+  const requirements = parseFieldSelector(events, 'involvedObject.kind=Pod,source=kubelet,type!=Warning')
+  assert.equal(matchesFields(events, requirements, event), true)
+  assert.equal(matchesFields(nodes, parseFieldSelector(nodes, 'spec.unschedulable=false'), object({})), true)
+})
+
+test('a field that the kind cannot be selected by is refused', () => {
+  assert.throws(() => parseFieldSelector(services, 'spec.nosuch=1'), {
+    code: 'FIELD_UNSUPPORTED',
+    message: 'field label not supported: spec.nosuch',
+  })
+  assert.throws(() => parseFieldSelector(nodes, 'metadata.namespace=x'), { code: 'FIELD_UNSUPPORTED' })
+  assert.throws(() => parseFieldSelector(services, 'spec.type'), { code: 'SELECTOR_SYNTAX' })
+  assert.throws(() => parseFieldSelector(services, 'metadata.name=a\\b'), { code: 'SELECTOR_SYNTAX' })
+  const odd = [{ field: 'metadata.name', operator: '=', value: 'a,b=c\\' }] as const
+  assert.deepEqual(parseFieldSelector(services, formatFieldSelector(odd)), odd)
+})
