@@ -21,7 +21,6 @@ import { clusterAnswers } from './readiness.ts'
 import { readConfig, statePaths, stateRoot } from './state.ts'
 
 const config = readConfig(process.argv.at(-1)!)
-process.title = `fairlead-${config.name}-agent-host`
 const paths = statePaths(config.stateDir)
 const stop = new AbortController()
 const log = (who: string) => (message: string, error?: unknown) =>

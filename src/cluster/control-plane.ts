@@ -15,7 +15,6 @@ import { readConfig, statePaths } from './state.ts'
 const ADDRESS_LIMIT_MS = 20_000
 
 const config = readConfig(process.argv.at(-1)!)
-process.title = `fairlead-${config.name}-control-plane`
 const paths = statePaths(config.stateDir)
 mkdirSync(paths.pki, { recursive: true, mode: 0o700 })
 
