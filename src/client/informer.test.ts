@@ -154,3 +154,27 @@ test('observing what the watch has already seen deleted does not bring it back',
   assert.deepEqual(events, ['+a', '-a'])
   abort.abort()
 })
+
+test('a list is right also where its versions are lower, and a quiet watch that ends is taken up without a pause', async () => {
+  const { client, open, events, abort, clock } = setup()
+  const informer = open()
+  await informer.hasSynced
+  informer.replace(
+    [{ ...thing('a', 'red'), metadata: { ...thing('a', 'red').metadata, uid: 'u', resourceVersion: '900' } }],
+    '900',
+  )
+  informer.replace(
+    [{ ...thing('a', 'blue'), metadata: { ...thing('a', 'blue').metadata, uid: 'u', resourceVersion: '50' } }],
+    '60',
+  )
+  assert.deepEqual(events, ['+a', '~a:blue'])
+  informer.replace([], '61')
+  assert.deepEqual(events, ['+a', '~a:blue', '-a'])
+  await turn()
+  clock.advance(60_000)
+  client.close()
+  await turn()
+  await client.create(things, thing('b', 'red'))
+  assert.equal(events.at(-1), '+b')
+  abort.abort()
+})

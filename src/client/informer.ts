@@ -40,6 +40,8 @@ export class Informer<T extends ApiObject> implements ReflectorSink<T> {
   #synced = false
   /** Where the watch stands. */
   #seen = ''
+  /** Keys of what `observe` put in and the watch has not reached yet. */
+  readonly #ahead = new Set<string>()
 
   constructor(resource: Resource<T>, options: InformerOptions) {
     this.resource = resource
@@ -82,20 +84,26 @@ export class Informer<T extends ApiObject> implements ReflectorSink<T> {
     if (!this.#synced || compareResourceVersions(version, this.#seen) <= 0) return
     const cached = this.#store.get(keyOf(object))
     if (cached && compareResourceVersions(version, versionOf(cached)) <= 0) return
+    this.#ahead.add(keyOf(object))
     this.#set(object)
   }
 
   replace(items: readonly T[], resourceVersion: string): void {
     const listed = new Set<string>()
     this.#seen = resourceVersion
-    for (const item of items) {
-      listed.add(keyOf(item))
-      this.#set(item)
+    for (const key of this.#ahead) {
+      const object = this.#store.get(key)
+      // What we observed ourselves and the list is too old to know stays.
+      if (!object || compareResourceVersions(versionOf(object), resourceVersion) <= 0) this.#ahead.delete(key)
     }
-    // What we observed ourselves and the list is too old to know stays.
+    for (const item of items) {
+      const key = keyOf(item)
+      listed.add(key)
+      // For the rest the list is right, also where its versions are lower: a server restored from a backup.
+      this.#set(item, !this.#ahead.has(key))
+    }
     for (const object of [...this.#store.values()])
-      if (!listed.has(keyOf(object)) && compareResourceVersions(versionOf(object), resourceVersion) <= 0)
-        this.#delete(object)
+      if (!listed.has(keyOf(object)) && !this.#ahead.has(keyOf(object))) this.#delete(object)
     if (this.#synced) return
     this.#synced = true
     this.#resolveSynced()
@@ -107,22 +115,32 @@ export class Informer<T extends ApiObject> implements ReflectorSink<T> {
       return
     }
     this.#seen = versionOf(event.object)
+    if (this.#ahead.size > 0) this.#passed(event.object)
     if (event.type === 'DELETED') this.#delete(event.object)
     else this.#set(event.object)
   }
 
-  #set(object: T): void {
+  #passed(object: T): void {
+    const cached = this.#store.get(keyOf(object))
+    if (!cached || compareResourceVersions(versionOf(cached), this.#seen) <= 0) this.#ahead.delete(keyOf(object))
+  }
+
+  #set(object: T, force = false): void {
     const before = this.#store.get(keyOf(object))
-    // Deleted and made again while nobody looked: another uid is another object.
-    if (before && before.metadata?.uid !== object.metadata?.uid) {
-      if (compareResourceVersions(versionOf(before), versionOf(object)) > 0) return
+    if (!before) {
+      this.#add(object)
+      return
+    }
+    const newer = compareResourceVersions(versionOf(object), versionOf(before))
+    if (newer === 0 || (newer < 0 && !force)) return
+    if (before.metadata?.uid !== object.metadata?.uid) {
+      // Deleted and made again while nobody looked: another uid is another object.
       this.#delete(before)
       this.#add(object)
-    } else if (!before) this.#add(object)
-    else if (compareResourceVersions(versionOf(object), versionOf(before)) > 0) {
-      this.#store.set(object)
-      for (const { onUpdate } of this.#handlers) if (onUpdate) this.#call(() => onUpdate(before, object))
+      return
     }
+    this.#store.set(object)
+    for (const { onUpdate } of this.#handlers) if (onUpdate) this.#call(() => onUpdate(before, object))
   }
 
   #add(object: T): void {

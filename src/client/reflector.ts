@@ -18,6 +18,7 @@ export interface ReflectorOptions {
 
 const FIRST_DELAY = 50
 const LONGEST_DELAY = 10_000
+const LONG_ENOUGH = 10_000
 
 /**
  * Mirrors one resource into `sink` until `signal` aborts: lists, then watches from where the list ended. A watch that
@@ -48,6 +49,9 @@ export const reflect = async <T extends ApiObject>(
       }
     }
     let heard = false
+    const started = clock.now()
+    // Servers end quiet watches every few minutes: that is no failure, and a pause would be time spent blind.
+    const wasFine = () => heard || clock.now() - started >= LONG_ENOUGH
     try {
       const watch = client.watch(resource, { ...selection, resourceVersion: version }, (event) => {
         if (signal.aborted) return
@@ -62,12 +66,12 @@ export const reflect = async <T extends ApiObject>(
       } finally {
         signal.removeEventListener('abort', stop)
       }
-      if (heard) failures = 0
+      if (wasFine()) failures = 0
       // A server that ends each watch at once must not be asked in a tight loop.
       else if (!signal.aborted) await pause()
     } catch (error) {
       if (signal.aborted) return
-      if (heard) failures = 0
+      if (wasFine()) failures = 0
       if (isGone(error)) version = undefined
       else options.onError?.(error, 'watch')
       // The first relist after 410 is immediate: the cache is known to be behind.

@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import type { Pod } from '#api/core-v1.ts'
 import { deployments, pods, replicaSets } from '#api/resources.ts'
 import { isPodActive, isPodReady } from '../objects/pod.ts'
-import { makeDeployment, startCluster, turn, withImage } from '../testing/cluster.ts'
+import { makeDeployment, seeded, startCluster, turn, withImage } from '../testing/cluster.ts'
 
 type Command =
   | { readonly kind: 'ready' | 'fail' | 'crash'; readonly pod: number; readonly turns: number }
@@ -24,19 +24,24 @@ const scenario = fc.record({
   replicas: fc.integer({ min: 1, max: 6 }),
   surge: limit,
   unavailable: limit,
+  /** Turns that watch events may come late. */
+  lag: fc.integer({ min: 0, max: 3 }),
+  seed: fc.nat(),
   commands: fc.array(command, { maxLength: 25 }),
 })
 
 test('a rolling update never has more pods than maxSurge allows, and never takes an available pod that maxUnavailable keeps', async () => {
   await fc.assert(
-    fc.asyncProperty(scenario, async ({ replicas, surge, unavailable, commands }) => {
+    fc.asyncProperty(scenario, async ({ replicas, surge, unavailable, lag, seed, commands }) => {
       const most = replicas + surge
       const least = replicas - (surge === 0 && unavailable === 0 ? 1 : Math.min(unavailable, replicas))
       const faults: string[] = []
       const before = new Map<string, Pod>()
       let armed = false
+      const random = seeded(seed)
       const cluster = await startCluster({
         nodes: 2,
+        ...(lag > 0 ? { lag: () => Math.floor(random() * (lag + 1)) } : {}),
         fake: {
           onWrite: (type, resource, object) => {
             if (resource.plural !== 'pods') return

@@ -35,10 +35,26 @@ export interface TestCluster {
 }
 
 export const startCluster = async (
-  options: Partial<ControllerOptions> & { readonly fake?: Partial<FakeClientOptions>; readonly nodes?: number } = {},
+  options: Partial<ControllerOptions> & {
+    readonly fake?: Partial<FakeClientOptions>
+    readonly nodes?: number
+    readonly lag?: () => number
+  } = {},
 ): Promise<TestCluster> => {
   const clock = new FakeClock()
-  const client = new FakeClient({ clock, gracefulPodDeletion: true, ...options.fake })
+  let late = 0
+  const { lag } = options
+  const watchDelay = async () => {
+    late++
+    for (let turns = lag!(); turns > 0; turns--) await turn()
+    late--
+  }
+  const client = new FakeClient({
+    clock,
+    gracefulPodDeletion: true,
+    ...(lag ? { watchDelay } : {}),
+    ...options.fake,
+  })
   const logged: string[] = []
   const abort = new AbortController()
   const start = () =>
@@ -63,7 +79,7 @@ export const startCluster = async (
     async settle() {
       for (let still = 0; still < 4; ) {
         await turn()
-        still = running.isIdle() ? still + 1 : 0
+        still = running.isIdle() && late === 0 ? still + 1 : 0
         // Retries after conflicts; longer waits (deadlines, minReadySeconds) are the test's own to let pass.
         if (still > 2 && clock.next !== undefined && clock.next < 500) {
           clock.advance(clock.next)
