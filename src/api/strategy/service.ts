@@ -93,38 +93,3 @@ export const dropTypeDependentFields = (service: Draft<Service>, old: Service): 
   if (externallyAccessible(old) && !externallyAccessible(service) && same('externalTrafficPolicy'))
     delete spec.externalTrafficPolicy
 }
-
-/** What the API server's allocators have to do after an update, in terms of the two objects. */
-export interface ServiceAllocation {
-  readonly releaseClusterIPs: readonly string[]
-  readonly releaseNodePorts: readonly number[]
-  readonly releaseHealthCheckNodePort: number | undefined
-  readonly allocateClusterIPs: boolean
-  readonly allocateNodePorts: boolean
-  readonly allocateHealthCheckNodePort: boolean
-}
-
-/** Reads off two versions of a Service (`undefined`: not there) which allocations it gives back and which it asks for. */
-export const serviceAllocation = (service: Service | undefined, old: Service | undefined): ServiceAllocation => {
-  const wants = (check: (service: Service) => boolean): boolean => service !== undefined && check(service)
-  const addresses = (of: Service | undefined): readonly string[] =>
-    of !== undefined && needsClusterIP(of) ? (of.spec?.clusterIPs ?? []).filter((ip) => ip !== 'None' && ip !== '') : []
-  const nodePorts = (of: Service | undefined): readonly number[] => (of === undefined ? [] : nodePortsOf(of))
-  const health = (of: Service | undefined): number =>
-    of !== undefined && needsHealthCheckNodePort(of) ? (of.spec?.healthCheckNodePort ?? 0) : 0
-  const kept = addresses(service)
-  const keptPorts = nodePorts(service)
-  const before = health(old)
-  return {
-    releaseClusterIPs: addresses(old).filter((ip) => !kept.includes(ip)),
-    releaseNodePorts: [...new Set(nodePorts(old))].filter((port) => !keptPorts.includes(port)),
-    releaseHealthCheckNodePort: before !== 0 && before !== health(service) ? before : undefined,
-    allocateClusterIPs:
-      wants(needsClusterIP) && service?.spec?.clusterIP !== 'None' && !jsonEqual(kept, addresses(old)),
-    allocateNodePorts:
-      wants(needsNodePort) &&
-      (service?.spec?.ports ?? []).some((port) => !port.nodePort || !nodePorts(old).includes(port.nodePort)),
-    allocateHealthCheckNodePort:
-      wants(needsHealthCheckNodePort) && (health(service) === 0 || health(service) !== before),
-  }
-}

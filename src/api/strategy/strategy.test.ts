@@ -5,7 +5,6 @@ import { applyDefaults } from '#api/defaults/defaults.ts'
 import type { ApiObject } from '#api/resource.ts'
 import { deployments, endpointSlices, namespaces, pods, resourceFor, secrets, services } from '#api/resources.ts'
 import { validateUpdate } from '#api/validation/validation.ts'
-import { serviceAllocation } from './service.ts'
 import { prepareForCreate, prepareForUpdate } from './strategy.ts'
 
 const stored = (spec: object): Service =>
@@ -50,8 +49,6 @@ describe('a Service that changes its type', () => {
     })
     assert.equal(service.spec.externalTrafficPolicy, 'Cluster')
     assert.equal(service.spec.clusterIP, '10.96.0.5')
-    assert.equal(serviceAllocation(service, old).allocateNodePorts, true)
-    assert.equal(serviceAllocation(service, old).allocateClusterIPs, false)
   })
   test('gives all of a load balancer back when it becomes a ClusterIP', () => {
     const service = changed(loadBalancer, ({ spec }) => {
@@ -60,9 +57,6 @@ describe('a Service that changes its type', () => {
     assert.deepEqual(service.spec.ports, [{ port: 80, protocol: 'TCP', targetPort: 80 }])
     for (const field of ['externalTrafficPolicy', 'healthCheckNodePort', 'allocateLoadBalancerNodePorts'])
       assert.equal(service.spec[field], undefined, field)
-    const allocation = serviceAllocation(service, loadBalancer)
-    assert.deepEqual([allocation.releaseNodePorts, allocation.releaseHealthCheckNodePort], [[30080], 30200])
-    assert.deepEqual(allocation.releaseClusterIPs, [])
   })
   test('frees the health check node port when its policy goes from Local to Cluster', () => {
     const service = changed(loadBalancer, ({ spec }) => {
@@ -70,7 +64,6 @@ describe('a Service that changes its type', () => {
     })
     assert.equal(service.spec.healthCheckNodePort, undefined)
     assert.equal(service.spec.ports[0].nodePort, 30080)
-    assert.equal(serviceAllocation(service, loadBalancer).releaseHealthCheckNodePort, 30200)
   })
   test('loses its addresses as an ExternalName', () => {
     const service = changed(loadBalancer, ({ spec }) => {
@@ -79,13 +72,6 @@ describe('a Service that changes its type', () => {
     })
     for (const field of ['clusterIP', 'clusterIPs', 'ipFamilies', 'ipFamilyPolicy'])
       assert.equal(service.spec[field], undefined)
-    assert.deepEqual(serviceAllocation(service, loadBalancer).releaseClusterIPs, ['10.96.0.5'])
-  })
-  test('gives everything back when it is deleted', () => {
-    const allocation = serviceAllocation(undefined, loadBalancer)
-    assert.deepEqual(allocation.releaseClusterIPs, ['10.96.0.5'])
-    assert.deepEqual([allocation.releaseNodePorts, allocation.releaseHealthCheckNodePort], [[30080], 30200])
-    assert.equal(allocation.allocateClusterIPs, false)
   })
   test('keeps its second address until it asks for one family', () => {
     const dual = stored({
@@ -98,7 +84,6 @@ describe('a Service that changes its type', () => {
       spec.ipFamilyPolicy = 'SingleStack'
     })
     assert.deepEqual([service.spec.clusterIPs, service.spec.ipFamilies], [['10.96.0.5'], ['IPv4']])
-    assert.deepEqual(serviceAllocation(service, dual).releaseClusterIPs, ['fd00::5'])
   })
 })
 
@@ -144,7 +129,6 @@ describe('a manifest that is sent again as it was written', () => {
       }
     })
     assert.equal(service.spec.ports[0].nodePort, undefined)
-    assert.equal(serviceAllocation(service, old).allocateNodePorts, true)
   })
 })
 

@@ -1,20 +1,13 @@
-import type { Service, ServicePort, ServiceSpec } from '#api/core-v1.ts'
+import type { Service, ServiceSpec } from '#api/core-v1.ts'
 import { externallyAccessible, isHeadless, needsHealthCheckNodePort } from '../strategy/service-needs.ts'
 import { checkAddress, checkCidr, checkNonSpecialAddress, readAddress } from './address.ts'
-import { duplicate, type FieldError, forbidden, invalid, notSupported, required } from './field-error.ts'
+import { type FieldError, forbidden, invalid, notSupported, required } from './field-error.ts'
 import { immutable, validateMetadata, validateMetadataUpdate } from './metadata.ts'
-import {
-  checkForm,
-  checkLabels,
-  checkPortNumber,
-  checkPortNumberOrName,
-  dnsLabel,
-  dnsSubdomain,
-  qualifiedName,
-} from './names.ts'
+import { checkForm, checkLabels, checkPortNumber, dnsLabel, dnsSubdomain, qualifiedName } from './names.ts'
+import { clusterIPsUpdate, familiesUpdate, validateAddresses } from './service-addresses.ts'
+import { validatePortPairs, validatePorts } from './service-ports.ts'
 
 const TYPES = ['ClusterIP', 'ExternalName', 'LoadBalancer', 'NodePort']
-const PROTOCOLS = ['SCTP', 'TCP', 'UDP']
 const POLICIES = ['Cluster', 'Local']
 const DISTRIBUTIONS = ['PreferClose', 'PreferSameZone', 'PreferSameNode']
 const SOURCE_RANGES_ANNOTATION = 'service.beta.kubernetes.io/load-balancer-source-ranges'
@@ -49,45 +42,6 @@ export const validateServiceUpdate = (service: Service, old: Service): readonly 
   )
     errors.push(immutable('spec.healthCheckNodePort', spec.healthCheckNodePort))
   return [...errors, ...validateSpec(service)]
-}
-
-const clusterIPsUpdate = (service: Service, old: Service): readonly FieldError[] => {
-  const now = service.spec?.clusterIPs ?? []
-  const before = old.spec?.clusterIPs ?? []
-  if (isHeadless(service) && isHeadless(old)) return []
-  const changed = (index: number): FieldError => invalid(`spec.clusterIPs[${index}]`, now, 'may not change once set')
-  if (now.length === before.length) return before.flatMap((ip, index) => (ip === now[index] ? [] : [changed(index)]))
-  if (now.length === 0) return [invalid('spec.clusterIPs[0]', now, 'primary clusterIP can not be unset')]
-  const errors = before.length > 0 && now[0] !== before[0] ? [changed(0)] : []
-  if (now.length === 1 && before.length === 2 && service.spec?.ipFamilyPolicy !== 'SingleStack')
-    errors.push(
-      invalid(
-        'spec.ipFamilyPolicy',
-        service.spec?.ipFamilyPolicy ?? null,
-        "must be set to 'SingleStack' when releasing the secondary clusterIP",
-      ),
-    )
-  return errors
-}
-
-const familiesUpdate = (service: Service, old: Service): readonly FieldError[] => {
-  const now = service.spec?.ipFamilies ?? []
-  const before = old.spec?.ipFamilies ?? []
-  if (isHeadless(service) && isHeadless(old)) return []
-  const changed = (index: number): FieldError => invalid(`spec.ipFamilies[${index}]`, now, 'may not change once set')
-  if (now.length === before.length)
-    return before.flatMap((family, index) => (family === now[index] ? [] : [changed(index)]))
-  if (now.length === 0) return [invalid('spec.ipFamilies[0]', now, 'primary ipFamily can not be unset')]
-  const errors = before.length > 0 && now[0] !== before[0] ? [changed(0)] : []
-  if (now.length === 1 && before.length === 2 && service.spec?.ipFamilyPolicy !== 'SingleStack')
-    errors.push(
-      invalid(
-        'spec.ipFamilyPolicy',
-        service.spec?.ipFamilyPolicy ?? null,
-        "must be set to 'SingleStack' when releasing the secondary ipFamily",
-      ),
-    )
-  return errors
 }
 
 const validateSpec = (service: Service): readonly FieldError[] => {
@@ -150,61 +104,6 @@ const validateType = (service: Service): readonly FieldError[] => {
   return errors
 }
 
-const validatePorts = (spec: ServiceSpec): readonly FieldError[] => {
-  const ports = spec.ports ?? []
-  const names = new Set<string>()
-  return ports.flatMap((port, index) => {
-    const at = `spec.ports[${index}]`
-    const errors: FieldError[] = []
-    if (!port.name) {
-      if (ports.length > 1) errors.push(required(`${at}.name`))
-    } else {
-      errors.push(...checkForm(dnsLabel, port.name, `${at}.name`))
-      if (names.has(port.name)) errors.push(duplicate(`${at}.name`, port.name))
-      names.add(port.name)
-    }
-    errors.push(...checkPortNumber(port.port ?? 0, `${at}.port`))
-    if (!port.protocol) errors.push(required(`${at}.protocol`))
-    else if (!PROTOCOLS.includes(port.protocol)) errors.push(notSupported(`${at}.protocol`, port.protocol, PROTOCOLS))
-    errors.push(...checkPortNumberOrName(port.targetPort ?? 0, `${at}.targetPort`))
-    if (port.appProtocol !== undefined) errors.push(...checkForm(qualifiedName, port.appProtocol, `${at}.appProtocol`))
-    return errors
-  })
-}
-
-/** Kubernetes shows its own internal struct as the value of a duplicate port. */
-const portPair = (port: ServicePort): object => ({
-  Name: '',
-  Protocol: port.protocol ?? '',
-  AppProtocol: null,
-  Port: port.port ?? 0,
-  TargetPort: 0,
-  NodePort: 0,
-})
-
-const validatePortPairs = (spec: ServiceSpec): readonly FieldError[] => {
-  const errors: FieldError[] = []
-  const ports = [...(spec.ports ?? []).entries()]
-  if (spec.type === 'ClusterIP')
-    for (const [index, port] of ports)
-      if (port.nodePort)
-        errors.push(forbidden(`spec.ports[${index}].nodePort`, "may not be used when `type` is 'ClusterIP'"))
-  const nodePorts = new Set<string>()
-  for (const [index, port] of ports) {
-    if (!port.nodePort) continue
-    const key = `${port.protocol}/${port.nodePort}`
-    if (nodePorts.has(key)) errors.push(duplicate(`spec.ports[${index}].nodePort`, port.nodePort))
-    nodePorts.add(key)
-  }
-  const pairs = new Set<string>()
-  for (const [index, port] of ports) {
-    const key = `${port.protocol}/${port.port}`
-    if (pairs.has(key)) errors.push(duplicate(`spec.ports[${index}]`, portPair(port)))
-    pairs.add(key)
-  }
-  return errors
-}
-
 const validateAffinity = (spec: ServiceSpec): readonly FieldError[] => {
   const config = spec.sessionAffinityConfig
   if (!spec.sessionAffinity) return [required('spec.sessionAffinity')]
@@ -233,58 +132,6 @@ const validateAffinity = (spec: ServiceSpec): readonly FieldError[] => {
     default:
       return [notSupported('spec.sessionAffinity', spec.sessionAffinity, ['ClientIP', 'None'])]
   }
-}
-
-const validateAddresses = (service: Service): readonly FieldError[] => {
-  const spec = service.spec ?? {}
-  if (spec.type === 'ExternalName') return []
-  const ips = spec.clusterIPs ?? []
-  const families = spec.ipFamilies ?? []
-  const errors: FieldError[] = []
-  if (spec.clusterIP) {
-    if (ips.length === 0) errors.push(required('spec.clusterIPs'))
-    else if (ips[0] !== spec.clusterIP)
-      errors.push(invalid('spec.clusterIPs', ips, 'first value must match `clusterIP`'))
-  } else if (ips.length > 0)
-    errors.push(invalid('spec.clusterIPs', ips, 'must be empty when `clusterIP` is not specified'))
-  for (const [index, family] of families.entries()) {
-    const at = `spec.ipFamilies[${index}]`
-    if (family !== 'IPv4' && family !== 'IPv6') errors.push(notSupported(at, family, ['IPv4', 'IPv6']))
-    else if (families.indexOf(family) < index) errors.push(duplicate(at, family))
-  }
-  const policy = spec.ipFamilyPolicy
-  const policies = ['PreferDualStack', 'RequireDualStack', 'SingleStack']
-  if (policy !== undefined && !policies.includes(policy))
-    errors.push(notSupported('spec.ipFamilyPolicy', policy, policies))
-  let bad = false
-  for (const [index, ip] of ips.entries()) {
-    if (index === 0 && ip === 'None') {
-      if (ips.length === 1) continue
-      bad = true
-      errors.push(invalid('spec.clusterIPs', ips, "'None' must be the first and only value"))
-      continue
-    }
-    const problems = checkAddress(ip, `spec.clusterIPs[${index}]`)
-    bad ||= problems.length > 0
-    errors.push(...problems)
-  }
-  if (ips.length > 2) errors.push(invalid('spec.clusterIPs', ips, 'may only hold up to 2 values'))
-  if (bad || isHeadless(service)) return errors
-  if (ips.length > 1 && new Set(ips.map((ip) => readAddress(ip)!.family)).size < ips.length)
-    errors.push(invalid('spec.clusterIPs', ips, 'may specify no more than one IP for each IP family'))
-  if (errors.length > 0) return errors
-  for (const [index, ip] of ips.entries()) {
-    const family = families[index]
-    if (family !== undefined && family !== `IPv${readAddress(ip)!.family}`)
-      errors.push(
-        invalid(
-          `spec.clusterIPs[${index}]`,
-          ip,
-          `expected an ${family} value as indicated by \`ipFamilies[${index}]\``,
-        ),
-      )
-  }
-  return errors
 }
 
 const validateSourceRanges = (service: Service): readonly FieldError[] => {
