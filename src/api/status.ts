@@ -1,0 +1,142 @@
+import type { Status, StatusCause, StatusDetails } from './meta-v1.ts'
+import type { Resource } from './resource.ts'
+
+/** What of a resource an answer names. */
+export type Named = Pick<Resource, 'group' | 'plural' | 'kind'>
+
+const qualified = (word: string, group: string): string => (group === '' ? word : `${word}.${group}`)
+
+/** A refusal: Kubernetes' shape and key order. Programs branch on `reason` and `code`, people read `message`. */
+export const failureStatus = (code: number, reason: string, message: string, details?: StatusDetails): Status => ({
+  kind: 'Status',
+  apiVersion: 'v1',
+  metadata: {},
+  status: 'Failure',
+  message,
+  ...(reason === '' ? {} : { reason }),
+  ...(details === undefined ? {} : { details }),
+  code,
+})
+
+/** The answer to what was done and has no object to show: a deletion, an eviction, a binding. */
+export const successStatus = (code = 200, details?: StatusDetails): Status => ({
+  kind: 'Status',
+  apiVersion: 'v1',
+  metadata: {},
+  status: 'Success',
+  ...(details === undefined ? {} : { details }),
+  code,
+})
+
+const detailsOf = ({ group }: Named, name: string, kind: string, uid?: string): StatusDetails => ({
+  ...(name === '' ? {} : { name }),
+  ...(group === '' ? {} : { group }),
+  kind,
+  ...(uid === undefined ? {} : { uid }),
+})
+
+/** The details of a successful deletion. */
+export const deletedStatus = (resource: Named, name: string, uid: string): Status =>
+  successStatus(200, detailsOf(resource, name, resource.plural, uid))
+
+export const notFound = (resource: Named, name: string): Status =>
+  failureStatus(
+    404,
+    'NotFound',
+    `${qualified(resource.plural, resource.group)} "${name}" not found`,
+    detailsOf(resource, name, resource.plural),
+  )
+
+/** A path that names no resource that is served. */
+export const noSuchResource = (): Status =>
+  failureStatus(404, 'NotFound', 'the server could not find the requested resource', {})
+
+export const alreadyExists = (resource: Named, name: string): Status =>
+  failureStatus(
+    409,
+    'AlreadyExists',
+    `${qualified(resource.plural, resource.group)} "${name}" already exists`,
+    detailsOf(resource, name, resource.plural),
+  )
+
+/** What `conflict` says where a stale resourceVersion was sent. */
+export const MODIFIED = 'the object has been modified; please apply your changes to the latest version and try again'
+
+export const conflict = (resource: Named, name: string, why = MODIFIED): Status =>
+  failureStatus(
+    409,
+    'Conflict',
+    `Operation cannot be fulfilled on ${qualified(resource.plural, resource.group)} "${name}": ${why}`,
+    detailsOf(resource, name, resource.plural),
+  )
+
+/** A precondition on the uid failed; Kubernetes names the kind here, not the plural. */
+export const uidConflict = (resource: Named, name: string, asked: string, held: string): Status =>
+  failureStatus(
+    409,
+    'Conflict',
+    `Operation cannot be fulfilled on ${qualified(resource.kind, resource.group)} "${name}": the UID in the precondition (${asked}) does not match the UID in record (${held}). The object might have been deleted and then recreated`,
+    detailsOf(resource, name, resource.kind),
+  )
+
+/** `causes` hold reason, field, and the message without the field: `Invalid value: 0: must be between 1 and 65535, inclusive`. */
+export const invalid = (
+  kind: Pick<Resource, 'group' | 'kind'>,
+  name: string,
+  causes: readonly StatusCause[],
+): Status => {
+  const lines = causes.map(({ field, message }) => (field ? `${field}: ${message}` : (message ?? '')))
+  const list = lines.length === 1 ? lines[0] : `[${lines.join(', ')}]`
+  return failureStatus(422, 'Invalid', `${qualified(kind.kind, kind.group)} "${name}" is invalid: ${list}`, {
+    ...detailsOf({ ...kind, plural: '' }, name, kind.kind),
+    causes,
+  })
+}
+
+export const badRequest = (message: string): Status => failureStatus(400, 'BadRequest', message)
+
+export const unauthorized = (): Status => failureStatus(401, 'Unauthorized', 'Unauthorized')
+
+export const forbidden = (resource: Named, name: string, why: string): Status =>
+  failureStatus(
+    403,
+    'Forbidden',
+    `${qualified(resource.plural, resource.group)}${name === '' ? '' : ` "${name}"`} is forbidden: ${why}`,
+    detailsOf(resource, name, resource.plural),
+  )
+
+export const methodNotAllowed = (): Status =>
+  failureStatus(405, 'MethodNotAllowed', 'the server does not allow this method on the requested resource', {})
+
+/** `accepted`: the media types that the server writes. */
+export const notAcceptable = (accepted: readonly string[]): Status =>
+  failureStatus(406, 'NotAcceptable', `only the following media types are accepted: ${accepted.join(', ')}`)
+
+/** `accepted`: the media types that the server reads. */
+export const unsupportedMediaType = (accepted: readonly string[]): Status =>
+  failureStatus(
+    415,
+    'UnsupportedMediaType',
+    `the body of the request was in an unknown format - accepted media types include: ${accepted.join(', ')}`,
+  )
+
+/** The events after a resourceVersion are gone, or a continue token is too old: list again. */
+export const expired = (message: string): Status => failureStatus(410, 'Expired', message)
+
+export const tooOldResourceVersion = (asked: number, oldest: number): Status =>
+  expired(`too old resource version: ${asked} (${oldest})`)
+
+export const tooLargeResourceVersion = (asked: number, current: number): Status =>
+  failureStatus(504, 'Timeout', `Timeout: Too large resource version: ${asked}, current: ${current}`, {
+    causes: [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version' }],
+    retryAfterSeconds: 1,
+  })
+
+/** `seconds` also goes into the Retry-After header. */
+export const tooManyRequests = (message: string, seconds: number): Status =>
+  failureStatus(429, 'TooManyRequests', message, { retryAfterSeconds: seconds })
+
+export const internalError = (message: string): Status =>
+  failureStatus(500, 'InternalError', `Internal error occurred: ${message}`, { causes: [{ message }] })
+
+export const serviceUnavailable = (message: string): Status => failureStatus(503, 'ServiceUnavailable', message)
