@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { execFileSync, spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
 import { after, before, describe, test } from 'node:test'
@@ -370,7 +371,9 @@ describe('fairlead/host', () => {
       ],
       { image: 'fairlead/host' },
     )
-    const text = lines.join('\n')
+    // The order between the two streams is nobody's promise.
+    const text = lines.filter((line) => line.startsWith('stdout')).join('\n')
+    assert.equal(lines.filter((line) => /^stderr.*shadow.*No such file/.test(line)).length, 3)
     assert.doesNotMatch(text, /root:[*!$]/)
     assert.doesNotMatch(text, /_key$/m)
     assert.match(text, /F \/root:\nstdout F ?\n/)
@@ -392,6 +395,25 @@ describe('fairlead/host', () => {
     })
     assert.deepEqual(lines, ['stdout F abc'])
   })
+})
+
+test('fairlead/host also runs where the state folder lies on the root file system, and the purge unmounts its layers', async () => {
+  const own = mkdtempSync(join(tmpdir(), 'fairlead-runtime-'))
+  const name = `${cluster}-e`
+  const onDisk = createRuncRuntime({ stateDir: join(own, 'runtime'), cluster: name, stateRoot: own })
+  try {
+    const made = spec(['sh', '-c', `touch /etc/written && ls -d ${own}; exec sleep 1000`], { image: 'fairlead/host' })
+    await onDisk.create(made)
+    await onDisk.start(made.id)
+    assert.equal((await onDisk.status(made.id))?.state, 'running')
+    assert.equal(existsSync('/etc/written'), false)
+  } finally {
+    onDisk.close()
+    await purgeContainers({ stateDir: join(own, 'runtime'), cluster: name })
+  }
+  assert.doesNotMatch(readFileSync('/proc/self/mounts', 'utf8'), new RegExp(own))
+  assert.deepEqual(readdirSync(own), [])
+  rmSync(own, { recursive: true })
 })
 
 describe('purge', () => {

@@ -14,6 +14,7 @@ import { dirname, join } from 'node:path'
 import type { Mount } from '../runtime.ts'
 import { buildOnce } from './build-once.ts'
 import type { Image, ImageSource, ImageSourceOptions } from './image.ts'
+import { offRootFolder } from './scratch.ts'
 
 /** Folders that a container finds empty. /run and /tmp are fresh for each container: sockets of the machine's daemons live there. */
 const HIDDEN_FOLDERS = [
@@ -60,7 +61,8 @@ export function hostImageSource(options: ImageSourceOptions): ImageSource {
 }
 
 async function makeHost({ folder, stateRoot }: ImageSourceOptions): Promise<Image> {
-  const root = join(folder, 'host')
+  const scratch = offRootFolder(folder)
+  const root = join(scratch, 'host')
   const hidden = new Set([...HIDDEN_FOLDERS, stateRoot])
   await buildOnce(root, (draft) => {
     const fresh = join(draft, 'fresh')
@@ -93,6 +95,7 @@ async function makeHost({ folder, stateRoot }: ImageSourceOptions): Promise<Imag
   })
   return {
     id: 'fairlead:host',
+    layerFolder: join(scratch, 'layers'),
     lowerDirs: [join(root, 'fresh'), join(root, 'mask'), '/'],
     entrypoint: [],
     cmd: ['/bin/sh'],

@@ -17,6 +17,8 @@ export interface Image {
   readonly stopSignal: NodeJS.Signals
   /** Folders or files of the machine that the image needs, bind-mounted before the container's own mounts. */
   readonly extraMounts: readonly Mount[]
+  /** Where a container's own layer has to lie; absent: anywhere. */
+  readonly layerFolder?: string
   /** Fresh tmpfs mounts, by their destination, with the mode. */
   readonly tmpfs: readonly { readonly destination: string; readonly mode: string }[]
 }

@@ -13,6 +13,8 @@ export interface StoredContainer {
   readonly annotations: Readonly<Record<string, string>>
   readonly stopSignal: NodeJS.Signals
   readonly cgroupsPath: string
+  /** Holds its `upper` and `work`. */
+  readonly layer: string
   readonly tty: boolean
   readonly stdin: boolean
   readonly createdAt: string
@@ -31,10 +33,17 @@ export function writeRecord(paths: BundlePaths, stored: StoredContainer): void {
   renameSync(draft, paths.record)
 }
 
+/** What has to be freed of a container; unknown where it died before its record was written. */
+export interface Leftover {
+  readonly id: string
+  readonly cgroupsPath?: string
+  readonly layer?: string
+}
+
 export interface StoredContainers {
   readonly stored: readonly StoredContainer[]
   /** Whoever was making these is dead. */
-  readonly abandoned: readonly Pick<StoredContainer, 'id' | 'cgroupsPath'>[]
+  readonly abandoned: readonly Leftover[]
 }
 
 /** A folder that has no record for so long was never given one. */
@@ -43,7 +52,7 @@ const RECORD_DUE_MS = 5000
 /** Every container on disk. Those that another living process is making are in neither list. */
 export function readRecords(paths: RuntimePaths): StoredContainers {
   const stored: StoredContainer[] = []
-  const abandoned: Pick<StoredContainer, 'id' | 'cgroupsPath'>[] = []
+  const abandoned: Leftover[] = []
   if (!existsSync(paths.containers)) return { stored, abandoned }
   for (const id of readdirSync(paths.containers)) {
     const bundle = bundlePaths(paths, id)
@@ -53,7 +62,7 @@ export function readRecords(paths: RuntimePaths): StoredContainers {
       else if (!isAlive(record.creator)) abandoned.push(record)
     } catch {
       const made = statSync(bundle.folder, { throwIfNoEntry: false })?.mtimeMs ?? Date.now()
-      if (Date.now() - made > RECORD_DUE_MS) abandoned.push({ id, cgroupsPath: '' })
+      if (Date.now() - made > RECORD_DUE_MS) abandoned.push({ id })
     }
   }
   return { stored, abandoned }

@@ -13,6 +13,7 @@ import {
   conmonProcess,
   containerState,
   isExitFile,
+  type Leftover,
   readRecords,
   type StoredContainer,
   writeRecord,
@@ -75,7 +76,7 @@ export function createRuncRuntime(options: RuncRuntimeOptions): RuncRuntime {
     const state = containerState(stored, bundlePaths(paths, stored.id))
     entries.set(stored.id, { stored, exited: state.state === 'exited' ? state : undefined, exitWaiters: [] })
   }
-  for (const { id, cgroupsPath } of found.abandoned) abandon(id, cgroupsPath)
+  for (const leftover of found.abandoned) abandon(leftover)
 
   function noticeExit(id: string): void {
     const entry = entries.get(id)
@@ -111,21 +112,22 @@ export function createRuncRuntime(options: RuncRuntimeOptions): RuncRuntime {
   }
 
   /** Frees what a container holds on the machine: its cgroup, runc's and conmon's files, its layer. */
-  function discard(id: string, cgroupsPath: string): void {
+  function discard({ id, cgroupsPath, layer }: Leftover): void {
     const bundle = bundlePaths(paths, id)
-    if (cgroupsPath !== '') for (const folder of cgroupFolders(cgroupsPath)) removeCgroup(folder)
-    for (const path of [join(paths.runc, id), dirname(bundle.attach), bundle.exit, bundle.folder]) {
-      rmSync(path, { recursive: true, force: true })
+    if (cgroupsPath !== undefined) for (const folder of cgroupFolders(cgroupsPath)) removeCgroup(folder)
+    for (const path of [join(paths.runc, id), dirname(bundle.attach), bundle.exit, bundle.folder, layer]) {
+      if (path !== undefined) rmSync(path, { recursive: true, force: true })
     }
   }
 
   /** What its maker left half made: a conmon, or runc, may still be at it. */
-  function abandon(id: string, cgroupsPath: string): void {
+  function abandon(leftover: Leftover): void {
+    const { id, cgroupsPath } = leftover
     const conmon = conmonProcess(bundlePaths(paths, id))
     const processes = conmon === undefined ? [] : processTree(conmon)
-    const inside = cgroupsPath === '' ? [] : cgroupFolders(cgroupsPath).flatMap(cgroupProcesses)
+    const inside = cgroupsPath === undefined ? [] : cgroupFolders(cgroupsPath).flatMap(cgroupProcesses)
     for (const pid of new Set([...processes, ...inside])) signalNumber(pid, 'SIGKILL')
-    discard(id, cgroupsPath)
+    discard(leftover)
   }
 
   async function create(spec: ContainerSpec): Promise<void> {
@@ -150,19 +152,20 @@ export function createRuncRuntime(options: RuncRuntimeOptions): RuncRuntime {
       programs ??= { runc: findProgram('runc'), conmon: findProgram('conmon') }
       machine ??= { capabilities: heldCapabilities(), cgroupVersion: cgroupVersion() }
       const bundle = bundlePaths(paths, spec.id)
+      const layer = image.layerFolder === undefined ? join(bundle.folder, 'layer') : join(image.layerFolder, spec.id)
       const cgroupsPath = `/fairlead/${options.cluster}/${spec.cgroup}`
       const config = ociSpec(
         spec,
         image,
-        { rootfs: paths.rootfs, upper: bundle.upper, work: bundle.work },
+        { rootfs: paths.rootfs, upper: join(layer, 'upper'), work: join(layer, 'work') },
         machine,
         cgroupsPath,
       )
       // Left by a process that died right here.
-      if (existsSync(bundle.folder)) abandon(spec.id, cgroupsPath)
+      if (existsSync(bundle.folder)) abandon({ id: spec.id, cgroupsPath, layer })
       mkdirSync(bundle.folder, { mode: 0o711 })
-      mkdirSync(bundle.upper)
-      mkdirSync(bundle.work)
+      mkdirSync(join(layer, 'upper'), { recursive: true })
+      mkdirSync(join(layer, 'work'), { recursive: true })
       mkdirSync(dirname(spec.logPath), { recursive: true })
       writeFileSync(bundle.config, JSON.stringify(config))
       const entry: Entry = {
@@ -172,6 +175,7 @@ export function createRuncRuntime(options: RuncRuntimeOptions): RuncRuntime {
           annotations: spec.annotations,
           stopSignal: image.stopSignal,
           cgroupsPath,
+          layer,
           tty: spec.tty,
           stdin: spec.stdin,
           createdAt: new Date().toISOString(),
@@ -201,7 +205,7 @@ export function createRuncRuntime(options: RuncRuntimeOptions): RuncRuntime {
         update(entry, { process: init })
         entries.set(spec.id, entry)
       } catch (error) {
-        discard(spec.id, cgroupsPath)
+        discard(entry.stored)
         throw error
       }
     } finally {
@@ -255,7 +259,7 @@ export function createRuncRuntime(options: RuncRuntimeOptions): RuncRuntime {
     if (entry === undefined) return
     await stop(id, 0)
     entries.delete(id)
-    discard(id, entry.stored.cgroupsPath)
+    discard(entry.stored)
   }
 
   function runningPid(id: string): number {

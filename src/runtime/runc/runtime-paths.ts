@@ -31,8 +31,6 @@ export interface BundlePaths {
   readonly folder: string
   readonly config: string
   readonly record: string
-  readonly upper: string
-  readonly work: string
   readonly conmonPid: string
   readonly execFifo: string
   readonly exit: string
@@ -52,8 +50,6 @@ export function bundlePaths(paths: RuntimePaths, id: string): BundlePaths {
     folder,
     config: join(folder, 'config.json'),
     record: join(folder, 'record.json'),
-    upper: join(folder, 'upper'),
-    work: join(folder, 'work'),
     conmonPid: join(folder, 'conmon.pid'),
     execFifo: join(paths.runc, id, 'exec.fifo'),
     exit: join(paths.exits, id),
