@@ -1,26 +1,25 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Pod, PodStatus } from '#api/core-v1.ts'
+import type { Pod } from '#api/core-v1.ts'
 import { isConflict, isNotFound } from '#client/client.ts'
 import { backoff, sleep } from '#client/clock.ts'
 import type { ContainerRecord, ContainerState } from '#runtime/runtime.ts'
-import { BACKOFF_FIRST, BACKOFF_MAX, backoffText } from './backoff.ts'
-import { type ContainerEntry, exitedPhase, makeEntries, planInput, statusView } from './container-entry.ts'
+import { BACKOFF_FIRST, BACKOFF_MAX } from './backoff.ts'
+import { type ContainerEntry, exitedPhase, makeEntries, planInput } from './container-entry.ts'
 import { type ContainerLabels, containerHash } from './container-id.ts'
 import { planContainers } from './container-plan.ts'
 import { logPath, messagePath, pruneLogs, type StartPlace, startContainer } from './container-starter.ts'
 import { stopContainer } from './container-stopper.ts'
 import type { KubeletContext } from './context.ts'
 import type { NodeFacts } from './field-ref.ts'
-import { hostsFile } from './hosts-file.ts'
 import { errorText } from './kubelet-error.ts'
+import { writeEtcFiles } from './pod-etc-files.ts'
 import { kernelHostname } from './pod-hostname.ts'
 import type { Attachment } from './pod-network.ts'
 import { startProbers } from './pod-probers.ts'
+import { fullPodName, PodPublisher } from './pod-publisher.ts'
 import { podReferences } from './pod-references.ts'
-import { podStatus } from './pod-status.ts'
 import { PodVolumes } from './pod-volumes.ts'
-import { resolvConf } from './resolv-conf.ts'
 import { terminationMessage } from './termination-message.ts'
 import { timeText } from './time-text.ts'
 import { type Unsupported, unsupported } from './unsupported.ts'
@@ -54,7 +53,7 @@ export class PodWorker {
   #startTime: string
   #ended: { readonly reason: string; readonly message: string } | undefined
   #removed = false
-  #published: PodStatus | undefined
+  readonly #publisher: PodPublisher
   #unwatch: (() => void)[] = []
   readonly #told = new Set<string>()
   #failures = 0
@@ -66,6 +65,7 @@ export class PodWorker {
     this.#owner = owner
     this.#pod = pod
     this.#podDir = join(context.stateDir, 'pods', this.uid)
+    this.#publisher = new PodPublisher(context)
     this.#volumes = new PodVolumes(context, pod, this.#podDir)
     this.#entries = makeEntries(pod)
     this.#startTime = pod.status?.startTime ?? timeText(context.clock.now())
@@ -315,7 +315,7 @@ export class PodWorker {
       const failed = results.find((result) => result.status === 'rejected')
       if (results[0].status === 'fulfilled') this.#sandbox = results[0].value
       if (failed !== undefined) throw failed.reason
-      this.#writeFiles()
+      writeEtcFiles(this.#context, this.#pod, this.#podDir, this.#facts().podIPs)
     } catch (error) {
       if (this.#stage !== 'preparing') return
       const text =
@@ -340,17 +340,6 @@ export class PodWorker {
     this.#scheduleRefresh()
     for (const entry of this.#entries.values()) if (entry.phase.phase === 'running') this.#watch(entry)
     this.#sync()
-  }
-
-  #writeFiles(): void {
-    const { dns } = this.#context
-    const hostname = this.#hostname()
-    const files = {
-      hosts: hostsFile(this.#pod, this.#facts().podIPs, dns.clusterDomain, this.#context.hostsFile),
-      'resolv.conf': resolvConf(this.#pod.spec ?? { containers: [] }, this.#pod.metadata?.namespace ?? '', dns),
-      hostname: `${hostname}\n`,
-    }
-    for (const [name, text] of Object.entries(files)) writeFileSync(join(this.#podDir, name), text, { mode: 0o644 })
   }
 
   #plan(): void {
@@ -394,15 +383,10 @@ export class PodWorker {
         this.#pod,
         'Warning',
         'BackOff',
-        `Back-off restarting failed container ${name} in pod ${this.#fullName()}`,
+        `Back-off restarting failed container ${name} in pod ${fullPodName(this.#pod)}`,
         name,
       )
     }
-  }
-
-  #fullName(): string {
-    const { name, namespace } = this.#pod.metadata ?? {}
-    return `${name}_${namespace}(${this.uid})`
   }
 
   #startEntry(entry: ContainerEntry): void {
@@ -525,7 +509,7 @@ export class PodWorker {
         await Promise.all([this.#volumes.unmount(), network.detach(this.uid)])
         return
       } catch (error) {
-        log(`pod ${this.#fullName()}: cannot be taken down yet`, error)
+        log(`pod ${fullPodName(this.#pod)}: cannot be taken down yet`, error)
         await sleep(this.#context.clock, backoff(failures, 100, 10_000, Math.random))
       }
     }
@@ -573,7 +557,7 @@ export class PodWorker {
     this.#volumes
       .refresh(this.#pod, this.#facts())
       .catch((error) =>
-        this.#context.log(`pod ${this.#fullName()}: volumes cannot be renewed, the old files stay`, error),
+        this.#context.log(`pod ${fullPodName(this.#pod)}: volumes cannot be renewed, the old files stay`, error),
       )
       .finally(() => this.#scheduleRefresh())
   }
@@ -588,43 +572,13 @@ export class PodWorker {
 
   #publish(): void {
     if (this.#stage === 'gone' || this.#removed) return
-    const { clock, node, statuses } = this.#context
-    const crash = (entry: ContainerEntry) => (delay: number) =>
-      `back-off ${backoffText(delay)} restarting failed container=${entry.container.name} pod=${this.#fullName()}`
-    const inputs = new Map([...this.#entries].map(([key, entry]) => [key, planInput(entry)]))
-    const { initialized } = planContainers(this.#pod.spec ?? { containers: [] }, inputs, clock.now())
-    const facts = {
-      views: new Map([...this.#entries].map(([key, entry]) => [key, statusView(entry, crash(entry))])),
+    const known = (this.#pod.status?.podIPs ?? []).map(({ ip }) => ip)
+    this.#publisher.publish(this.#pod, this.#entries, {
       sandboxReady: this.#sandbox !== undefined && this.#stage !== 'finished' && this.#stage !== 'terminating',
-      initialized,
-      podIPs: this.#sandbox === undefined ? (this.#pod.status?.podIPs ?? []).map(({ ip }) => ip) : this.#facts().podIPs,
-      hostIPs: node.addresses,
+      podIPs: this.#sandbox === undefined ? known : this.#facts().podIPs,
       startTime: this.#startTime,
       terminating: this.#stage === 'terminating',
       ...(this.#ended && { ended: this.#ended }),
-    }
-    const before = this.#asPublished()
-    const status = podStatus(before, facts, timeText(clock.now()))
-    this.#published = status
-    const entries = [...this.#entries.values()]
-    // A container that runs and will be ready in a moment is not worth a write of its own, nor is one that the pod's end takes with it.
-    const settling =
-      facts.terminating ||
-      ((status.phase === 'Pending' || before.status?.phase !== 'Running') &&
-        entries.some(({ phase, ready, role, hold }) => role !== 'init' && !ready && phase.phase !== 'exited' && !hold))
-    statuses.set(this.#pod, status, !settling)
-  }
-
-  /** The pod with the newest status of ours, which the cache may not have yet: else a condition's transition would be dated twice. */
-  #asPublished(): Pod {
-    const own = this.#published
-    if (own === undefined) return this.#pod
-    const foreign = (this.#pod.status?.conditions ?? []).filter(
-      ({ type }) => !own.conditions?.some((mine) => mine.type === type),
-    )
-    return {
-      ...this.#pod,
-      status: { ...this.#pod.status, ...own, conditions: [...(own.conditions ?? []), ...foreign] },
-    }
+    })
   }
 }
