@@ -21,6 +21,8 @@ export interface ExecTarget {
 /** What shells answer where a program is not found, or is no program. */
 const NOT_FOUND = 127
 const NOT_EXECUTABLE = 126
+const PID_RETRY_MS = 10
+const PID_RETRIES = 200
 
 /**
  * Runs a command in the container by `runc exec`, with pipes or with a terminal of its own. Where the program cannot be started, says so on stderr (with a terminal:
@@ -123,12 +125,15 @@ async function drain(source: Readable, sink: NodeJS.WritableStream): Promise<voi
 }
 
 async function exitOf(child: ChildProcess, pidFile: string, signal: AbortSignal | undefined): Promise<number> {
+  let retries = 0
   const kill = (): void => {
+    if (child.exitCode !== null || child.signalCode !== null) return
     const pid = Number(readText(pidFile))
-    // runc's own death would leave the command running, so the command goes first.
-    if (pid > 0 && child.exitCode === null)
-      for (const descendant of processTree(pid)) signalNumber(descendant, 'SIGKILL')
-    if (child.pid !== undefined && pid === 0) child.kill('SIGKILL')
+    // runc's own death would leave the command running, so the command is the one to kill; runc ends with it.
+    if (pid > 0) for (const descendant of processTree(pid)) signalNumber(descendant, 'SIGKILL')
+    // runc has not said yet what it started, though that may be talking already.
+    else if (retries++ < PID_RETRIES) setTimeout(kill, PID_RETRY_MS)
+    else child.kill('SIGKILL')
   }
   if (signal?.aborted) kill()
   signal?.addEventListener('abort', kill, { once: true })
