@@ -42,7 +42,7 @@ describe('a Service that changes its type', () => {
     allocateLoadBalancerNodePorts: true,
     ports: [{ port: 80, protocol: 'TCP', targetPort: 80, nodePort: 30080 }],
   })
-  test('asks for node ports when it becomes a NodePort', () => {
+  test('keeps its address and gets a traffic policy when it becomes a NodePort', () => {
     const old = stored({ type: 'ClusterIP' })
     const service = changed(old, ({ spec }) => {
       spec.type = 'NodePort'

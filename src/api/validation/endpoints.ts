@@ -1,6 +1,7 @@
 import type { Endpoints } from '#api/core-v1.ts'
 import type { EndpointSlice } from '#api/discovery-v1.ts'
-import { checkAddress, checkNonSpecialAddress, readAddress } from './address.ts'
+import { familyOf } from '#net/ip-address.ts'
+import { checkAddress, checkNonSpecialAddress } from './address.ts'
 import { duplicate, type FieldError, invalid, notSupported, required, tooMany } from './field-error.ts'
 import { immutable, validateMetadata, validateMetadataUpdate } from './metadata.ts'
 import { checkForm, checkPortNumber, dnsLabel, dnsSubdomain, qualifiedName } from './names.ts'
@@ -45,7 +46,7 @@ const validateSlice = (slice: EndpointSlice): readonly FieldError[] => {
 const checkSliceAddress = (type: string, address: string, path: string): readonly FieldError[] => {
   if (type === 'FQDN') return checkForm(dnsSubdomain, address.replace(/\.$/, ''), path)
   if (type !== 'IPv4' && type !== 'IPv6') return []
-  if (`IPv${readAddress(address)?.family}` !== type) return [invalid(path, address, `must be a valid ${type} address`)]
+  if (familyOf(address) !== type) return [invalid(path, address, `must be a valid ${type} address`)]
   return checkNonSpecialAddress(address, path)
 }
 

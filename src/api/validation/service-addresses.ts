@@ -1,6 +1,7 @@
 import type { Service } from '#api/core-v1.ts'
+import { familyOf } from '#net/ip-address.ts'
 import { isHeadless } from '../strategy/service-needs.ts'
-import { checkAddress, readAddress } from './address.ts'
+import { checkAddress } from './address.ts'
 import { duplicate, type FieldError, invalid, notSupported, required } from './field-error.ts'
 
 /** Checks `clusterIP`, `clusterIPs`, `ipFamilies` and `ipFamilyPolicy` against each other. */
@@ -39,12 +40,12 @@ export const validateAddresses = (service: Service): readonly FieldError[] => {
   }
   if (ips.length > 2) errors.push(invalid('spec.clusterIPs', ips, 'may only hold up to 2 values'))
   if (bad || isHeadless(service)) return errors
-  if (ips.length > 1 && new Set(ips.map((ip) => readAddress(ip)!.family)).size < ips.length)
+  if (ips.length > 1 && new Set(ips.map(familyOf)).size < ips.length)
     errors.push(invalid('spec.clusterIPs', ips, 'may specify no more than one IP for each IP family'))
   if (errors.length > 0) return errors
   for (const [index, ip] of ips.entries()) {
     const family = families[index]
-    if (family !== undefined && family !== `IPv${readAddress(ip)!.family}`)
+    if (family !== undefined && family !== familyOf(ip))
       errors.push(
         invalid(
           `spec.clusterIPs[${index}]`,

@@ -1,6 +1,7 @@
 import type { Service, ServiceSpec } from '#api/core-v1.ts'
+import { familyOf } from '#net/ip-address.ts'
 import { externallyAccessible, isHeadless, needsHealthCheckNodePort } from '../strategy/service-needs.ts'
-import { checkAddress, checkCidr, checkNonSpecialAddress, readAddress } from './address.ts'
+import { checkAddress, checkCidr, checkNonSpecialAddress } from './address.ts'
 import { type FieldError, forbidden, invalid, notSupported, required } from './field-error.ts'
 import { immutable, validateMetadata, validateMetadataUpdate } from './metadata.ts'
 import { checkForm, checkLabels, checkPortNumber, dnsLabel, dnsSubdomain, qualifiedName } from './names.ts'
@@ -222,7 +223,7 @@ export const validateServiceStatusUpdate = (service: Service, old: Service): rea
     if (entry.ipMode !== undefined && !['VIP', 'Proxy'].includes(entry.ipMode))
       errors.push(notSupported(`${at}.ipMode`, entry.ipMode, ['VIP', 'Proxy']))
     if (entry.hostname) {
-      if (readAddress(entry.hostname))
+      if (familyOf(entry.hostname))
         errors.push(invalid(`${at}.hostname`, entry.hostname, 'must be a DNS name, not an IP address'))
       else errors.push(...checkForm(dnsSubdomain, entry.hostname, `${at}.hostname`))
     }
