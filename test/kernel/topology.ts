@@ -1,0 +1,237 @@
+import { execFileSync } from 'node:child_process'
+import { createSocket, type Socket as DgramSocket } from 'node:dgram'
+import { createServer, connect as netConnect, type Server, type Socket } from 'node:net'
+import { createNetworkNamespace, deleteNamespace, namespacePath, withNamespace } from '#kernel/namespace.ts'
+import { writeSysctls } from '#kernel/sysctl.ts'
+
+/**
+ * Two nodes, two pods on each (routed veths), and two hosts outside, on one underlay. Everything is a namespace; the test process opens sockets in them
+ * directly, so that a thousand connections take a second.
+ */
+export const NODES = ['n1', 'n2'] as const
+export const PODS = ['p11', 'p12', 'p21', 'p22'] as const
+export const OUTSIDE = ['out1', 'out2'] as const
+export type Place = (typeof NODES)[number] | (typeof PODS)[number] | (typeof OUTSIDE)[number]
+export type Family = 4 | 6
+export const POD_PORT = 8080
+
+const FABRIC = 'fl-fabric'
+const name = (place: Place) => `fl-${place}`
+export const placePath = (place: Place) => namespacePath(name(place))
+
+/** `p12` → 10.244.1.12, fd00:10:244:1::12; `n1` → 172.30.0.2; `out1` → 172.30.0.101. */
+export function addressOf(place: Place, family: Family): string {
+  const digits = place.replace(/\D/g, '')
+  if (place.startsWith('p'))
+    return family === 4 ? `10.244.${digits[0]}.${digits}` : `fd00:10:244:${digits[0]}::${digits}`
+  const host = place.startsWith('n') ? Number(digits) + 1 : 100 + Number(digits)
+  return family === 4 ? `172.30.0.${host}` : `fd00:172:30::${host}`
+}
+
+const ROUTED = {
+  4: ['10.96.0.0/16', '203.0.113.0/24', '198.51.100.0/24'],
+  6: ['fd00:10:96::/112', 'fd00:203::/64', 'fd00:198::/64'],
+}
+
+export class Topology {
+  readonly #servers: (Server | DgramSocket)[] = []
+  readonly #accepted = new Set<Socket>()
+
+  static create(): Topology {
+    const topology = new Topology()
+    try {
+      topology.#lay()
+    } catch (error) {
+      topology.remove()
+      throw error
+    }
+    return topology
+  }
+
+  #lay(): void {
+    createNetworkNamespace(FABRIC)
+    for (const place of [...NODES, ...PODS, ...OUTSIDE]) createNetworkNamespace(name(place))
+    for (const place of [...NODES, ...PODS, ...OUTSIDE])
+      writeSysctls(placePath(place), [
+        ['ipv6/conf/all/accept_dad', '0'],
+        ['ipv6/conf/default/accept_dad', '0'],
+        ['ipv6/conf/default/addr_gen_mode', '1'],
+      ])
+    for (const node of NODES)
+      writeSysctls(placePath(node), [
+        ['ipv4/ip_forward', '1'],
+        ['ipv6/conf/all/forwarding', '1'],
+        ['ipv4/conf/all/rp_filter', '0'],
+        ['ipv4/conf/default/rp_filter', '0'],
+        // Redirects and refusals share a rate limit for each address: a test must see every refusal.
+        ['ipv4/conf/all/send_redirects', '0'],
+        ['ipv4/conf/default/send_redirects', '0'],
+        ['ipv4/icmp_ratelimit', '0'],
+        ['ipv6/icmp/ratelimit', '0'],
+      ])
+    ip(FABRIC, ['link add lan type bridge mcast_snooping 0', 'link set lan up'])
+    for (const place of [...NODES, ...OUTSIDE]) {
+      ip(FABRIC, [`link add ${place} type veth peer name eth0 netns ${name(place)}`, `link set ${place} master lan up`])
+      ip(name(place), [
+        'link set lo up',
+        'link set eth0 up',
+        `address add ${addressOf(place, 4)}/24 dev eth0`,
+        `address add ${addressOf(place, 6)}/64 dev eth0 nodad`,
+      ])
+    }
+    for (const node of NODES) {
+      const other = node === 'n1' ? 'n2' : 'n1'
+      const number = other.slice(1)
+      ip(name(node), [
+        `route add 10.244.${number}.0/24 via ${addressOf(other, 4)}`,
+        `route add fd00:10:244:${number}::/64 via ${addressOf(other, 6)}`,
+        `route add default via ${addressOf('out1', 4)}`,
+        `route add ::/0 via ${addressOf('out1', 6)}`,
+      ])
+    }
+    for (const pod of PODS) {
+      const node = `n${pod[1]}` as Place
+      ip(name(node), [
+        `link add ${pod} type veth peer name eth0 netns ${name(pod)}`,
+        `link set ${pod} up`,
+        `address add 169.254.1.1/32 dev ${pod}`,
+        `address add fe80::1/64 dev ${pod} nodad`,
+        `route add ${addressOf(pod, 4)} dev ${pod}`,
+        `route add ${addressOf(pod, 6)} dev ${pod}`,
+      ])
+      ip(name(pod), [
+        'link set lo up',
+        'link set eth0 up',
+        `address add ${addressOf(pod, 4)}/32 dev eth0`,
+        `address add ${addressOf(pod, 6)}/128 dev eth0 nodad`,
+        'route add 169.254.1.1 dev eth0',
+        'route add default via 169.254.1.1 dev eth0',
+        'route add ::/0 via fe80::1 dev eth0',
+      ])
+    }
+    for (const host of OUTSIDE)
+      ip(name(host), [
+        ...ROUTED[4].map((cidr) => `route add ${cidr} via ${addressOf('n1', 4)}`),
+        ...ROUTED[6].map((cidr) => `route add ${cidr} via ${addressOf('n1', 6)}`),
+      ])
+  }
+
+  /** Each pod answers on TCP and UDP port 8080 with its name and the client's address. A UDP server also says which socket it is. */
+  async serve(pods: readonly Place[] = PODS): Promise<void> {
+    const listening: Promise<unknown>[] = []
+    for (const pod of pods) {
+      withNamespace(placePath(pod), () => {
+        const server = createServer((socket) => {
+          this.#accepted.add(socket)
+          socket.on('close', () => this.#accepted.delete(socket))
+          socket.on('error', () => {})
+          socket.write(`${pod} ${plain(socket.remoteAddress)}`)
+          socket.on('data', (bytes) => socket.write(`${pod}:${bytes}`))
+        })
+        listening.push(new Promise((resolve) => server.once('listening', resolve)))
+        server.listen(POD_PORT)
+        this.#servers.push(server)
+        const udp = createSocket({ type: 'udp6', lookup: itself as never })
+        udp.on('message', (_, { address, port }) => udp.send(`${pod} ${plain(address)}`, port, address))
+        listening.push(new Promise((resolve) => udp.once('listening', resolve)))
+        udp.bind(POD_PORT)
+        this.#servers.push(udp)
+      })
+    }
+    await Promise.all(listening)
+  }
+
+  remove(): void {
+    for (const server of this.#servers.splice(0)) server.close()
+    for (const socket of this.#accepted) socket.destroy()
+    for (const place of [...PODS, ...NODES, ...OUTSIDE]) deleteNamespace(placePath(place))
+    deleteNamespace(namespacePath(FABRIC))
+  }
+}
+
+const plain = (address: string | undefined) => (address ?? '').replace(/^::ffff:/, '')
+
+function ip(namespace: string, lines: readonly string[]): void {
+  execFileSync('ip', ['-n', namespace, '-batch', '-'], { input: lines.join('\n'), stdio: ['pipe', 'ignore', 'pipe'] })
+}
+
+/** A lookup that answers in the same call, so that Node.js opens the socket while this thread is still in the namespace. */
+const synchronously =
+  (family: Family, address: string) =>
+  (_host: string, _options: unknown, done: (error: null, address: string, family: number) => void) =>
+    done(null, address, family)
+
+const itself = (host: string, family: Family, done: (error: null, address: string, family: number) => void) =>
+  done(null, host, family)
+
+/** What a client met: who answered and whom it took the client for, or how it was refused. */
+export type Answer =
+  | { readonly pod: string; readonly client: string }
+  | { readonly refused: 'reset' | 'unreachable' | 'silence' | 'forbidden' }
+
+const REFUSALS: Record<string, 'reset' | 'unreachable' | 'forbidden'> = {
+  ECONNREFUSED: 'reset',
+  ECONNRESET: 'reset',
+  EHOSTUNREACH: 'unreachable',
+  ENETUNREACH: 'unreachable',
+  EPERM: 'forbidden',
+}
+
+const familyOf = (address: string): Family => (address.includes(':') ? 6 : 4)
+
+/** One connection from `from`. ECONNREFUSED on UDP is an ICMP port unreachable; on TCP it is a reset. */
+export function ask(
+  from: Place,
+  protocol: 'tcp' | 'udp',
+  address: string,
+  port: number,
+  { timeout = 300, localPort }: { readonly timeout?: number; readonly localPort?: number } = {},
+): Promise<Answer> {
+  const family = familyOf(address)
+  return new Promise((resolve) => {
+    let finish = (_answer: Answer) => {}
+    const timer = setTimeout(() => finish({ refused: 'silence' }), timeout)
+    const settle = (close: () => void) => {
+      finish = (answer) => {
+        clearTimeout(timer)
+        finish = () => {}
+        close()
+        resolve(answer)
+      }
+    }
+    const failed = (error: NodeJS.ErrnoException) =>
+      finish({ refused: REFUSALS[error.code ?? ''] ?? (error.code as never) })
+    const answered = (bytes: Buffer) => {
+      const [pod = '', client = ''] = bytes.toString().split(' ')
+      finish({ pod, client })
+    }
+    withNamespace(placePath(from), () => {
+      if (protocol === 'tcp') {
+        const socket = netConnect({
+          host: 'target.test',
+          port,
+          family,
+          autoSelectFamily: false,
+          lookup: synchronously(family, address) as never,
+        })
+        // A reset leaves no TIME_WAIT behind; one that still connects would wait with it.
+        settle(() => (socket.connecting ? socket.destroy() : socket.resetAndDestroy()))
+        socket.on('error', failed)
+        socket.on('data', answered)
+      } else {
+        const socket = createSocket({ type: family === 4 ? 'udp4' : 'udp6', lookup: itself as never })
+        settle(() => socket.close())
+        socket.on('error', failed)
+        socket.on('message', answered)
+        // Bound here and now, in this namespace; then connected, so that ICMP errors come back.
+        socket.once('listening', () => {
+          socket.connect(port, address, (error?: Error) => {
+            if (error) failed(error as NodeJS.ErrnoException)
+            else socket.send('x', (problem) => problem && failed(problem as NodeJS.ErrnoException))
+          })
+        })
+        socket.bind(localPort ?? 0)
+      }
+    })
+  })
+}
