@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { bigInt, assert as check, property } from 'fast-check'
+import fc from 'fast-check'
 import {
   cidrSize,
   containsAddress,
@@ -74,8 +74,8 @@ test('tryParseAddress() refuses what is no address', () => {
 })
 
 test('addresses survive text and bytes', () => {
-  check(
-    property(bigInt({ min: 0n, max: (1n << 128n) - 1n }), (value) => {
+  fc.assert(
+    fc.property(fc.bigInt({ min: 0n, max: (1n << 128n) - 1n }), (value) => {
       const six = { family: 'IPv6', value } as const
       assert.deepEqual(parseAddress(formatAddress(six)), six)
       assert.deepEqual(fromBytes(toBytes(six)), six)

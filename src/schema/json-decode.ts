@@ -71,7 +71,7 @@ export const fillAbsent = (object: Members, field: FieldPlan): void => {
   if (field.presence !== 'required' && field.presence !== 'field') return
   if (field.kind === Kind.message) object[field.name] = emptyMessage(field.message!)
   else if (field.presence === 'required' || field.kind === Kind.quantity || field.kind === Kind.intOrString) {
-    const zero = zeroOf(field.kind)
+    const zero = field.kind === Kind.strings ? [] : zeroOf(field.kind)
     if (zero !== undefined) object[field.name] = zero
   }
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import { test } from 'node:test'
-import { dictionary, assert as forAll, integer, property, record, string, uint8Array } from 'fast-check'
+import fc from 'fast-check'
 import { Pod, Service } from '#api/core-v1.ts'
 import { encodeJson } from './json.ts'
 import {
@@ -99,9 +99,9 @@ test('random bytes, and random changes to a message, are read or refused with a 
       assert.ok(refusal(error), String(error))
     }
   }
-  forAll(property(uint8Array({ maxLength: 200 }), attempt), { numRuns: 300 })
-  forAll(
-    property(integer({ min: 0, max: raw.length - 1 }), integer({ min: 0, max: 255 }), (at, byte) => {
+  fc.assert(fc.property(fc.uint8Array({ maxLength: 200 }), attempt), { numRuns: 300 })
+  fc.assert(
+    fc.property(fc.integer({ min: 0, max: raw.length - 1 }), fc.integer({ min: 0, max: 255 }), (at, byte) => {
       const changed = raw.slice()
       changed[at] = byte
       attempt(changed)
@@ -111,14 +111,14 @@ test('random bytes, and random changes to a message, are read or refused with a 
 })
 
 test('what was encoded decodes to the same object', () => {
-  const text = string({ unit: 'binary', minLength: 1 })
-  forAll(
-    property(
-      record({
-        labels: dictionary(text, text, { minKeys: 1 }),
-        generation: integer({ min: 1 }),
-        port: integer(),
-        replicas: integer({ min: Number.MIN_SAFE_INTEGER, max: Number.MAX_SAFE_INTEGER }),
+  const text = fc.string({ unit: 'binary', minLength: 1 })
+  fc.assert(
+    fc.property(
+      fc.record({
+        labels: fc.dictionary(text, text, { minKeys: 1 }),
+        generation: fc.integer({ min: 1 }),
+        port: fc.integer(),
+        replicas: fc.integer({ min: Number.MIN_SAFE_INTEGER, max: Number.MAX_SAFE_INTEGER }),
       }),
       ({ labels, generation, port, replicas }) => {
         // Assigned one by one, since a literal would take __proto__ for the prototype.

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { bigInt, constantFrom, assert as forAll, integer, property, uint8Array } from 'fast-check'
+import fc from 'fast-check'
 import { fromBase64, toBase64 } from './base64.ts'
 import {
   canonicalQuantity,
@@ -60,10 +60,10 @@ test('canonicalQuantity() writes what Kubernetes writes', () => {
 })
 
 test('a canonical quantity is its own canonical form and means the same', () => {
-  forAll(
-    property(
-      bigInt({ min: -(10n ** 12n), max: 10n ** 12n }),
-      constantFrom('n', 'u', 'm', '', 'k', 'M', 'Ki', 'Mi', 'Gi', 'e2', 'e-3'),
+  fc.assert(
+    fc.property(
+      fc.bigInt({ min: -(10n ** 12n), max: 10n ** 12n }),
+      fc.constantFrom('n', 'u', 'm', '', 'k', 'M', 'Ki', 'Mi', 'Gi', 'e2', 'e-3'),
       (digits, suffix) => {
         const once = canonicalQuantity(`${digits}${suffix}`)
         assert.equal(canonicalQuantity(once), once)
@@ -91,8 +91,8 @@ test('times are whole seconds in UTC, micro times have six digits', () => {
     assert.equal(canonicalTime(text), canonical, text)
   assert.equal(canonicalMicroTime('2026-11-21T02:49:33Z'), '2026-11-21T02:49:33.000000Z')
   assert.equal(canonicalMicroTime('2026-11-21T02:49:33.1234567Z'), '2026-11-21T02:49:33.123456Z')
-  forAll(
-    property(integer({ min: -62135596799, max: 253402300799 }), (seconds) => {
+  fc.assert(
+    fc.property(fc.integer({ min: -62135596799, max: 253402300799 }), (seconds) => {
       const text = formatTime({ seconds, nanos: 0 })
       assert.equal(text, `${new Date(seconds * 1000).toISOString().slice(0, 19)}Z`)
       assert.deepEqual(parseTime(text), { seconds, nanos: 0 })
@@ -116,8 +116,8 @@ test('durations are written as Go writes them', () => {
 })
 
 test('base64 is what Buffer makes of it, and refused where it is none', () => {
-  forAll(
-    property(uint8Array({ maxLength: 40 }), (bytes) => {
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 40 }), (bytes) => {
       assert.equal(toBase64(bytes), Buffer.from(bytes).toString('base64'))
       assert.deepEqual(fromBase64(toBase64(bytes)), bytes)
     }),
