@@ -1,8 +1,7 @@
 import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Pod } from '#api/core-v1.ts'
-import { isConflict, isNotFound } from '#client/client.ts'
-import { backoff, sleep } from '#client/clock.ts'
+import { backoff } from '#client/clock.ts'
 import type { ContainerRecord, ContainerState } from '#runtime/runtime.ts'
 import { BACKOFF_FIRST, BACKOFF_MAX } from './backoff.ts'
 import { type ContainerEntry, exitedPhase, makeEntries, planInput } from './container-entry.ts'
@@ -19,6 +18,7 @@ import type { Attachment } from './pod-network.ts'
 import { startProbers } from './pod-probers.ts'
 import { fullPodName, PodPublisher } from './pod-publisher.ts'
 import { podReferences } from './pod-references.ts'
+import { deletePodObject, freePod } from './pod-teardown.ts'
 import { PodVolumes } from './pod-volumes.ts'
 import { terminationMessage } from './termination-message.ts'
 import { timeText } from './time-text.ts'
@@ -499,25 +499,13 @@ export class PodWorker {
     this.#publish()
   }
 
-  /** Frees network, mounts and containers. Rejects where something is left, to be tried again. */
-  async #free(): Promise<void> {
-    const { runtime, network, log } = this.#context
+  #free(): Promise<void> {
     const ids = [...this.#entries.values()].flatMap(({ id }) => (id === undefined ? [] : [id]))
-    for (let failures = 0; ; failures++) {
-      try {
-        await Promise.all(ids.map((id) => runtime.remove(id)))
-        await Promise.all([this.#volumes.unmount(), network.detach(this.uid)])
-        return
-      } catch (error) {
-        log(`pod ${fullPodName(this.#pod)}: cannot be taken down yet`, error)
-        await sleep(this.#context.clock, backoff(failures, 100, 10_000, Math.random))
-      }
-    }
+    return freePod(this.#context, this.#pod, ids, this.#volumes)
   }
 
   async #terminate(): Promise<void> {
-    const { clock, client, resources, statuses, log } = this.#context
-    const { name = '', namespace } = this.#pod.metadata ?? {}
+    const { statuses } = this.#context
     const grace = this.#removed
       ? 0
       : (this.#pod.metadata?.deletionGracePeriodSeconds ?? this.#pod.spec?.terminationGracePeriodSeconds ?? 30)
@@ -530,20 +518,7 @@ export class PodWorker {
     this.#stopWork()
     this.#publish()
     await Promise.all([this.#free(), this.#removed ? undefined : statuses.flush(this.uid)])
-    for (let failures = 0; !this.#removed && (this.#stage as Stage) !== 'gone'; failures++) {
-      try {
-        await client.delete(resources.pods, name, {
-          namespace,
-          gracePeriodSeconds: 0,
-          preconditions: { uid: this.uid },
-        })
-        break
-      } catch (error) {
-        if (isNotFound(error) || isConflict(error)) break
-        log(`pod ${namespace}/${name}: cannot be deleted from the API yet`, error)
-        await sleep(clock, backoff(failures, 100, 10_000, Math.random))
-      }
-    }
+    await deletePodObject(this.#context, this.#pod, () => !this.#removed && (this.#stage as Stage) !== 'gone')
     if ((this.#stage as Stage) === 'gone') return
     this.#stage = 'gone'
     statuses.forget(this.uid)

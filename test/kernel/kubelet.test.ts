@@ -144,7 +144,9 @@ test('files, hosts, resolv.conf, hostname and the termination message are what t
 })
 
 test('a kubelet that starts again adopts a running container without a restart', async () => {
-  await cluster.pod('stay', { containers: [{ name: 'echo', image: 'fairlead/echo' }] })
+  // With a probe: without one a pod is Ready as soon as its program was started, a moment before it listens.
+  const readinessProbe = { httpGet: { path: '/healthz', port: 8080 } }
+  await cluster.pod('stay', { containers: [{ name: 'echo', image: 'fairlead/echo', readinessProbe }] })
   const first = await cluster.until('stay', isReady, 5000)
   await cluster.kubelet.stop()
   runtime.close()
