@@ -71,7 +71,9 @@ export const scaleDownOld = (
     budget -= unhealthy
     if (budget <= 0) break
   }
-  let spare = sum(all, ({ available }) => available) - minAvailable
+  // A pod that its ReplicaSet was already told to delete may still be in the cache, ready: it does not count, and no more
+  // goes than the specs leave room for.
+  let spare = Math.min(budget, sum(all, (owned) => Math.min(owned.available, specOf(owned))) - minAvailable)
   for (const owned of old) {
     if (spare <= 0) break
     const replicas = to.get(owned) ?? specOf(owned)

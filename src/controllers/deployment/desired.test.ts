@@ -32,4 +32,10 @@ test('scaleDownOld() takes unavailable pods first and then what maxUnavailable l
     [[false, 0]],
   )
   assert.deepEqual(scaleDownOld(rolling(2, 1, 0), [healthy], fresh), [])
+  // Two of these five were told to go, and the cache has not seen it.
+  const stale = owned(3, 5, 5)
+  assert.deepEqual(
+    scaleDownOld(rolling(5, 0, 2), [stale], owned(2, 2, 1)).map(({ to }) => to),
+    [2],
+  )
 })
