@@ -16,7 +16,9 @@ const CTA_FILTER_REPLY_FLAGS = 2
 const CTA_TUPLE_IP = 1
 const CTA_TUPLE_PROTO = 2
 const CTA_IP_V4_SRC = 1
+const CTA_IP_V4_DST = 2
 const CTA_IP_V6_SRC = 3
+const CTA_IP_V6_DST = 4
 const CTA_PROTO_NUM = 1
 const CTA_PROTO_SRC_PORT = 2
 const CTA_PROTO_DST_PORT = 3
@@ -26,6 +28,7 @@ const F_IP_DST = 1 << 1
 const F_PROTO_NUM = 1 << 3
 const F_PROTO_SRC_PORT = 1 << 4
 const F_PROTO_DST_PORT = 1 << 5
+const NLA_F_NESTED = 0x8000
 const UDP = 17
 const EINVAL = 22
 const ENOENT = 2
@@ -38,12 +41,20 @@ export interface FlowFilter {
   readonly backend: { readonly address: string; readonly port: number }
 }
 
+export interface FlowMethods {
+  readonly IPv4: 'filter' | 'dump'
+  readonly IPv6: 'dump'
+}
+
 /** Connection tracking of one network namespace. */
 export interface Conntrack {
   /** Deletes the UDP flows that match any of `filters`. Throws KernelError CONNTRACK_FAILED. */
   deleteUdp(filters: readonly FlowFilter[]): void
-  /** `dump` after a kernel has refused filters: it reads all UDP entries and deletes the matching ones. */
-  method(): 'filter' | 'dump'
+  /**
+   * How. `dump` reads all entries and deletes the matching ones: for IPv6, where the kernel's filter takes every address but the wanted one (ipv6_addr_cmp() is taken
+   * for a truth value in ctnetlink_filter_match_tuple(), seen on 6.18), and for IPv4 after the kernel has refused a filter.
+   */
+  methods(): FlowMethods
   close(): void
 }
 
@@ -60,53 +71,50 @@ class Ctnetlink implements Conntrack {
     this.#socket = socket
   }
 
-  method(): 'filter' | 'dump' {
-    return this.#method
+  methods(): FlowMethods {
+    return { IPv4: this.#method, IPv6: 'dump' }
   }
 
   deleteUdp(filters: readonly FlowFilter[]): void {
-    if (filters.length === 0) return
-    if (this.#method === 'filter') {
-      const [refusal] = this.#socket.send(filters.map(deleteFiltered)).filter(({ errno }) => errno !== ENOENT)
-      if (refusal === undefined) return
-      if (refusal.errno !== EINVAL && refusal.errno !== EOPNOTSUPP)
-        throw new KernelError('CONNTRACK_FAILED', {
-          ...refusal.request,
-          errno: refusal.errno,
-          message: refusal.message,
-        })
-      this.#method = 'dump'
-    }
-    this.#deleteDumped(filters)
+    const v4 = filters.filter(({ family }) => family === 'IPv4')
+    const v6 = filters.filter(({ family }) => family === 'IPv6')
+    if (!this.#deleteFiltered(v4)) this.#deleteDumped(AF_INET, v4)
+    this.#deleteDumped(AF_INET6, v6)
+  }
+
+  /** False where the kernel has no filters. */
+  #deleteFiltered(filters: readonly FlowFilter[]): boolean {
+    if (this.#method === 'dump') return false
+    const [refusal] = this.#socket.send(filters.map(deleteFiltered)).filter(({ errno }) => errno !== ENOENT)
+    if (refusal === undefined) return true
+    const { errno, message, request } = refusal
+    if (errno !== EINVAL && errno !== EOPNOTSUPP)
+      throw new KernelError('CONNTRACK_FAILED', { ...request, errno, message })
+    this.#method = 'dump'
+    return false
   }
 
   close(): void {
     this.#socket.close()
   }
 
-  #deleteDumped(filters: readonly FlowFilter[]): void {
-    for (const family of [AF_INET, AF_INET6]) {
-      const wanted = filters.filter((filter) => (filter.family === 'IPv6') === (family === AF_INET6)).map(matcher)
-      if (wanted.length === 0) continue
-      const stale: NetlinkRequest[] = []
-      for (const { payload } of this.#socket.query(
-        header(IPCTNL_MSG_CT_GET, NLM_F_DUMP, family).finish('CT_GET', 'all flows'),
-      )) {
-        const attributes = readAttributes(payload, 4)
-        const original = attributes.get(CTA_TUPLE_ORIG)
-        const reply = attributes.get(CTA_TUPLE_REPLY)
-        if (original === undefined || reply === undefined) continue
-        const [sent, answered] = [readTuple(original), readTuple(reply)]
-        if (sent.protocol !== UDP || !wanted.some((matches) => matches(sent, answered))) continue
-        stale.push(
-          header(IPCTNL_MSG_CT_DELETE, 0, family)
-            .attribute(CTA_TUPLE_ORIG | 0x8000, original)
-            .finish('CT_DELETE', 'a stale UDP flow'),
-        )
-      }
-      // It may have ended meanwhile.
-      this.#socket.apply(stale, [ENOENT])
+  #deleteDumped(family: number, filters: readonly FlowFilter[]): void {
+    if (filters.length === 0) return
+    const wanted = filters.map(matcher)
+    const stale: NetlinkRequest[] = []
+    const dump = header(IPCTNL_MSG_CT_GET, NLM_F_DUMP, family).finish('CT_GET', 'all flows')
+    for (const { payload } of this.#socket.query(dump)) {
+      const attributes = readAttributes(payload, 4)
+      const original = attributes.get(CTA_TUPLE_ORIG)
+      const reply = attributes.get(CTA_TUPLE_REPLY)
+      if (original === undefined || reply === undefined) continue
+      const [sent, answered] = [readTuple(original), readTuple(reply)]
+      if (sent.protocol !== UDP || !wanted.some((matches) => matches(sent, answered))) continue
+      const remove = header(IPCTNL_MSG_CT_DELETE, 0, family).attribute(CTA_TUPLE_ORIG | NLA_F_NESTED, original)
+      stale.push(remove.finish('CT_DELETE', 'a stale UDP flow'))
     }
+    // It may have ended meanwhile.
+    this.#socket.apply(stale, [ENOENT])
   }
 }
 
@@ -116,19 +124,19 @@ const header = (type: number, flags: number, family: number): MessageWriter =>
 
 const portBytes = (port: number): Uint8Array => Uint8Array.of(port >> 8, port & 0xff)
 
-function deleteFiltered({ family, original, backend }: FlowFilter): NetlinkRequest {
-  const v6 = family === 'IPv6'
-  const source = v6 ? CTA_IP_V6_SRC : CTA_IP_V4_SRC
-  const message = header(IPCTNL_MSG_CT_DELETE, 0, v6 ? AF_INET6 : AF_INET)
+/** IPv4 only. */
+function deleteFiltered({ original, backend }: FlowFilter): NetlinkRequest {
+  const message = header(IPCTNL_MSG_CT_DELETE, 0, AF_INET)
   const { address } = original
   message.nested(CTA_TUPLE_ORIG, (tuple) => {
-    if (address !== undefined) tuple.nested(CTA_TUPLE_IP, (ip) => ip.attribute(source + 1, inetAddress(address).bytes))
+    if (address !== undefined)
+      tuple.nested(CTA_TUPLE_IP, (ip) => ip.attribute(CTA_IP_V4_DST, inetAddress(address).bytes))
     tuple.nested(CTA_TUPLE_PROTO, (proto) =>
       proto.u8Attribute(CTA_PROTO_NUM, UDP).attribute(CTA_PROTO_DST_PORT, portBytes(original.port)),
     )
   })
   message.nested(CTA_TUPLE_REPLY, (tuple) => {
-    tuple.nested(CTA_TUPLE_IP, (ip) => ip.attribute(source, inetAddress(backend.address).bytes))
+    tuple.nested(CTA_TUPLE_IP, (ip) => ip.attribute(CTA_IP_V4_SRC, inetAddress(backend.address).bytes))
     tuple.nested(CTA_TUPLE_PROTO, (proto) =>
       proto.u8Attribute(CTA_PROTO_NUM, UDP).attribute(CTA_PROTO_SRC_PORT, portBytes(backend.port)),
     )
@@ -161,7 +169,7 @@ function readTuple(bytes: Uint8Array): Tuple {
   return {
     protocol: proto.get(CTA_PROTO_NUM)?.[0] ?? 0,
     source: text(ip.get(CTA_IP_V4_SRC) ?? ip.get(CTA_IP_V6_SRC)),
-    destination: text(ip.get(CTA_IP_V4_SRC + 1) ?? ip.get(CTA_IP_V6_SRC + 1)),
+    destination: text(ip.get(CTA_IP_V4_DST) ?? ip.get(CTA_IP_V6_DST)),
     sourcePort: text(proto.get(CTA_PROTO_SRC_PORT)),
     destinationPort: text(proto.get(CTA_PROTO_DST_PORT)),
   }

@@ -8,7 +8,7 @@ import {
 } from '#forwarding/forward-service.ts'
 import { ForwardingState, type LostClaim } from '#forwarding/forwarding-state.ts'
 import type { NodeFacts } from '#forwarding/node-facts.ts'
-import type { Conntrack, FlowFilter } from '#kernel/conntrack.ts'
+import type { Conntrack, FlowFilter, FlowMethods } from '#kernel/conntrack.ts'
 import type { Nftables } from '#kernel/nftables/libnftables.ts'
 import { staleFlows } from './stale-flows.ts'
 import { SyncRunner } from './sync-runner.ts'
@@ -49,8 +49,8 @@ export interface SyncState {
   readonly failed: readonly { readonly service: string; readonly error: string; readonly retryAt: number }[]
   readonly services: number
   readonly elements: number
-  /** How stale UDP flows are deleted: by targeted requests, or, on an old kernel, by a dump of all UDP entries. */
-  readonly conntrack: 'filter' | 'dump'
+  /** How stale UDP flows are deleted in each family: by targeted requests, or by a dump of all UDP entries. */
+  readonly conntrack: FlowMethods
 }
 
 /** The Services of one node, kept in its kernel. */
@@ -174,7 +174,7 @@ class NodeProxy implements ServiceProxy {
       failed: [...this.#failed].map(([service, { message, retryAt }]) => ({ service, error: message, retryAt })),
       services: this.#desired.size,
       elements: this.#runner.elements,
-      conntrack: this.#options.kernel.conntrack.method(),
+      conntrack: this.#options.kernel.conntrack.methods(),
     }
   }
 
