@@ -1,5 +1,5 @@
 import type { CompiledService } from '#dataplane/nftables/compile.ts'
-import { renderElements, renderKinds } from '#dataplane/nftables/render.ts'
+import { renderElements, renderForeseen, renderKinds } from '#dataplane/nftables/render.ts'
 import type { NodeFacts } from '#forwarding/node-facts.ts'
 import type { Nftables } from '#kernel/nftables/libnftables.ts'
 import { DeltaTracker } from './delta-tracker.ts'
@@ -33,6 +33,11 @@ export class SyncRunner {
     return this.#tracker.elements
   }
 
+  /** From now on nothing is taken for known: the next run() puts fresh tables in the place of those that are there. */
+  forget(): void {
+    this.#fresh = true
+  }
+
   /** Brings the kernel to `changes`; gives the Services that it refused, which stay as they were. Throws where the tables themselves cannot be made. */
   run(changes: ReadonlyMap<string, CompiledService>): readonly Refused[] {
     const refused: Refused[] = []
@@ -53,12 +58,13 @@ export class SyncRunner {
   #start(first: readonly (readonly [string, CompiledService])[], refused: Refused[]): void {
     this.#tracker.reset()
     this.#chains = new Set()
-    const tables = renderFreshTables(this.#node)
+    const tables = `${renderFreshTables(this.#node)}${renderForeseen(this.#chains)}`
+    const foreseen = new Set(this.#chains)
     try {
       this.#transact(new Map(first), tables)
       this.#fresh = false
     } catch {
-      this.#chains = new Set()
+      this.#chains = foreseen
       this.#nftables.run(tables)
       this.#fresh = false
       this.#write(first, refused)
@@ -84,9 +90,26 @@ export class SyncRunner {
   #transact(changes: ReadonlyMap<string, CompiledService>, prefix: string): void {
     const { remove, add, kinds } = this.#tracker.diff(changes)
     const chains = new Set(this.#chains)
-    const text = `${prefix}${renderKinds(kinds, chains)}${renderElements('delete', remove)}${renderElements('add', add)}`
-    if (text !== '') this.#nftables.run(text)
-    this.#chains = chains
+    const made = renderKinds(kinds, chains)
+    if (prefix === '' && chains.size > this.#chains.size) this.#remake(changes)
+    else {
+      const text = `${prefix}${made}${renderElements('delete', remove)}${renderElements('add', add)}`
+      if (text !== '') this.#nftables.run(text)
+      this.#chains = chains
+    }
     this.#tracker.commit(changes)
+  }
+
+  /**
+   * A kind that no Service has had before needs a chain, and libnftables 1.0.6 cannot add one that looks up a map which it knows from the kernel
+   * ("conflicting protocols specified: tcp vs. th"): the tables are made anew, in one transaction, so packets see the old or the new ones and
+   * established connections stay. What clients had been pinned to is forgotten. Endpoint counts up to FORESEEN never come here.
+   */
+  #remake(changes: ReadonlyMap<string, CompiledService>): void {
+    const { add, kinds } = this.#tracker.whole(changes)
+    const chains = new Set<string>()
+    const tables = `${renderFreshTables(this.#node)}${renderForeseen(chains)}`
+    this.#nftables.run(`${tables}${renderKinds(kinds, chains)}${renderElements('add', add)}`)
+    this.#chains = chains
   }
 }

@@ -66,10 +66,10 @@ claim(
         for (const family of [0, 1]) {
           const { stdout, stderr } = await cluster.inPod(
             from,
+            'timeout',
+            '3',
             'wget',
             '-qO-',
-            '-T',
-            '3',
             url(known[to]![family]!, '/clientip'),
           )
           assert.equal(
