@@ -70,6 +70,7 @@ export interface ServiceProxy {
 
 const FIRST_RETRY_MS = 100
 const LAST_RETRY_MS = 30_000
+const TABLES_RETRY_MS = 1000
 
 interface Failure {
   readonly message: string
@@ -134,10 +135,23 @@ class NodeProxy implements ServiceProxy {
     this.#scheduled = false
     if (this.#stopped) return
     const now = this.#clock.now()
-    const services = [...this.#pending]
+    try {
+      if (this.#write(this.#pending, now)) this.#resync(now)
+      this.#appliedAt = now
+      this.#resolveReady()
+    } catch (error) {
+      // The tables themselves are refused: everything waits.
+      this.#fault('', { kind: 'tables', error: error as Error, retryAt: now + TABLES_RETRY_MS })
+    }
+    this.#scheduleRetry(now)
+  }
+
+  /** Writes these Services. True where one was refused for the second time: what we take the kernel to hold may be wrong. Throws where there are no tables to write to. */
+  #write(services: ReadonlySet<string>, now: number): boolean {
     const settled = new Map<string, ServiceForwarding | undefined>()
     const changes = new Map<string, CompiledService>()
-    for (const service of services) {
+    let doubtful = false
+    for (const service of [...services]) {
       const { forwarding, lost } = this.#desired.settled(service)
       settled.set(service, forwarding)
       this.#tell(service, forwarding, lost)
@@ -148,23 +162,24 @@ class NodeProxy implements ServiceProxy {
         this.#fail(service, error as Error, now)
       }
     }
-    try {
-      const refused = new Map(this.#runner.run(changes).map(({ service, error }) => [service, error]))
-      this.#pending.clear()
-      for (const [service, error] of refused) this.#fail(service, error, now)
-      this.#settle(
-        [...changes.keys()].filter((service) => !refused.has(service)),
-        settled,
-        now,
-      )
-      this.#appliedAt = now
-      this.#resolveReady()
-    } catch (error) {
-      // The tables themselves are refused: everything waits.
-      const retryAt = now + LAST_RETRY_MS / 30
-      this.#fault('', { kind: 'tables', error: error as Error, retryAt })
-    }
-    this.#scheduleRetry(now)
+    const refused = new Map(this.#runner.run(changes).map(({ service, error }) => [service, error]))
+    for (const service of changes.keys()) this.#pending.delete(service)
+    for (const [service, error] of refused) if (this.#fail(service, error, now) === 2) doubtful = true
+    const written = [...changes.keys()].filter((service) => !refused.has(service))
+    this.#settle(written, settled, now)
+    return doubtful
+  }
+
+  /**
+   * Writes everything anew, in one transaction: an answer of the kernel that got lost leaves it with elements that we do not know of. The Services that it refuses come after, each
+   * for itself, so that they do not take the others along.
+   */
+  #resync(now: number): void {
+    const suspects = [...this.#failed.keys()]
+    const good = new Set([...this.#desired.services()].filter((service) => !this.#failed.has(service)))
+    this.#runner.forget()
+    this.#write(good, now)
+    this.#write(new Set(suspects), now)
   }
 
   state(): SyncState {
@@ -210,19 +225,21 @@ class NodeProxy implements ServiceProxy {
     }
   }
 
-  #fail(service: string, error: Error, now: number): void {
+  /** How often it has failed by now. */
+  #fail(service: string, error: Error, now: number): number {
     const attempts = (this.#failed.get(service)?.attempts ?? 0) + 1
     const retryAt = now + Math.min(FIRST_RETRY_MS * 2 ** (attempts - 1), LAST_RETRY_MS)
     if (this.#failed.get(service)?.message !== error.message)
       this.#options.onFault?.({ kind: 'refused', service, error, retryAt })
     this.#failed.set(service, { message: error.message, attempts, retryAt })
+    return attempts
   }
 
   #scheduleRetry(now: number): void {
     this.#clock.clearTimeout(this.#retry)
     this.#retry = undefined
     const times = [...this.#failed.values()].map(({ retryAt }) => retryAt)
-    if (this.#pending.size > 0 || this.#appliedAt === undefined) times.push(now + LAST_RETRY_MS / 30)
+    if (this.#pending.size > 0 || this.#appliedAt === undefined) times.push(now + TABLES_RETRY_MS)
     if (times.length === 0) return
     const wait = Math.max(Math.min(...times) - now, 1)
     this.#retry = this.#clock.setTimeout(() => {

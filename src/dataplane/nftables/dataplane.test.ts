@@ -1,0 +1,182 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { type EndpointSlice, forwardService, type Service } from '#forwarding/forward-service.ts'
+import type { NodeFacts } from '#forwarding/node-facts.ts'
+import { compileNode, compileService, type UsedKind } from './compile.ts'
+import { evaluate, LoadedRuleset, type Packet, possibleOutcomes } from './evaluate.ts'
+import { Ids } from './ids.ts'
+import { renderBase, renderElements, renderKinds } from './render.ts'
+import type { Element } from './rule.ts'
+
+const node: NodeFacts = {
+  name: 'n1',
+  zone: undefined,
+  nodeAddresses: ['172.30.0.2', 'fd00:172:30::2'],
+  podCidrs: ['10.244.0.0/16', 'fd00:10:244::/56'],
+  serviceCidrs: ['10.96.0.0/16', 'fd00:10:96::/112'],
+}
+const isNode = (address: string) => node.nodeAddresses.includes(address)
+
+const make = (name: string, spec: object, endpoints: readonly string[], vip?: string) => {
+  const service = {
+    metadata: { namespace: 'default', name },
+    spec: { type: 'ClusterIP', ports: [{ port: 80 }], ...spec },
+    status: { loadBalancer: { ingress: vip ? [{ ip: vip }] : [] } },
+  } as unknown as Service
+  const slice = {
+    addressType: 'IPv4',
+    endpoints: endpoints.map((address) => ({ addresses: [address], nodeName: `n${address.split('.')[2]}` })),
+    ports: [{ name: '', port: 8080 }],
+  } as unknown as EndpointSlice
+  return forwardService(service, [slice], node)
+}
+const ip = (number: number) => ({ clusterIP: `10.96.0.${number}`, clusterIPs: [`10.96.0.${number}`] })
+const REMOTE = ['10.244.2.21', '10.244.2.22']
+const ALL = ['10.244.1.11', ...REMOTE]
+
+const SERVICES = [
+  make(
+    'web',
+    {
+      ...ip(1),
+      type: 'LoadBalancer',
+      ports: [{ port: 80, nodePort: 30080 }],
+      externalIPs: ['198.51.100.7'],
+      loadBalancerSourceRanges: ['172.30.0.101/32'],
+    },
+    ALL,
+    '203.0.113.1',
+  ),
+  make(
+    'local',
+    { ...ip(2), type: 'LoadBalancer', externalTrafficPolicy: 'Local', ports: [{ port: 80, nodePort: 30081 }] },
+    REMOTE,
+    '203.0.113.2',
+  ),
+  make('sticky', { ...ip(3), sessionAffinity: 'ClientIP' }, ALL),
+  make('empty', ip(4), []),
+  make('internal', { ...ip(5), internalTrafficPolicy: 'Local' }, ALL),
+  make('alone', ip(9), ['10.244.1.11']),
+]
+
+function load(services = SERVICES, ids = new Ids()) {
+  const elements: Element[] = [...compileNode(node)]
+  const kinds: UsedKind[] = []
+  for (const service of services) {
+    const compiled = compileService(service, ids, 0)
+    elements.push(...compiled.elements)
+    kinds.push(...compiled.kinds)
+  }
+  return { elements, kinds, ruleset: new LoadedRuleset(elements, kinds) }
+}
+
+const { ruleset } = load()
+const POD = '10.244.1.12'
+const FAR_POD = '10.244.2.99'
+const OUTSIDE = '172.30.0.101'
+const STRANGER = '172.30.0.102'
+const NODE = '172.30.0.2'
+
+/** `10.244.1.11 10.244.2.21`, with ` masqueraded` where the endpoint sees the node; or the refusal. */
+function meet(source: string, destination: string, port = 80, protocol: Packet['protocol'] = 'tcp'): string {
+  const packet: Packet = { source, destination, protocol, port, fromNode: isNode(source) }
+  const texts = possibleOutcomes(ruleset, packet, isNode).map(({ verdict }) => {
+    if (verdict.kind === 'dnat') return verdict.to.address + (verdict.masquerade ? ' masqueraded' : '')
+    return verdict.kind === 'reject' ? verdict.with : verdict.kind
+  })
+  return [...new Set(texts)].sort().join(', ')
+}
+const plain = (list: readonly string[]) => list.join(', ')
+const masked = (list: readonly string[]) => list.map((one) => `${one} masqueraded`).join(', ')
+
+const TABLE: readonly (readonly [about: string, got: () => string, expected: string])[] = [
+  ['a pod at a ClusterIP keeps its address', () => meet(POD, '10.96.0.1'), plain(ALL)],
+  ['a node at a ClusterIP is masqueraded', () => meet(NODE, '10.96.0.1'), masked(ALL)],
+  ['who comes from outside to a ClusterIP is masqueraded', () => meet(OUTSIDE, '10.96.0.1'), masked(ALL)],
+  ['a pod at a node port of policy Cluster is masqueraded', () => meet(POD, NODE, 30080), masked(ALL)],
+  ['so is a pod of another node', () => meet(FAR_POD, NODE, 30080), masked(ALL)],
+  ['and a pod at an external IP', () => meet(POD, '198.51.100.7'), masked(ALL)],
+  ['policy Local without an endpoint here drops outsiders', () => meet(OUTSIDE, NODE, 30081), 'drop'],
+  ['… also at the load balancer address', () => meet(OUTSIDE, '203.0.113.2'), 'drop'],
+  ['… spares pods, unmasqueraded', () => meet(POD, '203.0.113.2'), plain(REMOTE)],
+  ['… and the node, masqueraded', () => meet(NODE, NODE, 30081), masked(REMOTE)],
+  ['internal policy Local binds the ClusterIP', () => meet(POD, '10.96.0.5'), '10.244.1.11'],
+  ['no endpoints: TCP is reset', () => meet(POD, '10.96.0.4'), 'tcp-reset'],
+  ['a port that is not served is refused', () => meet(POD, '10.96.0.1', 81), 'tcp-reset'],
+  ['… UDP by ICMP', () => meet(POD, '10.96.0.1', 80, 'udp'), 'port-unreachable'],
+  ['an unassigned ClusterIP is dropped', () => meet(POD, '10.96.0.200'), 'drop'],
+  ['a source in range passes the guard', () => meet(OUTSIDE, '203.0.113.1'), masked(ALL)],
+  ['a stranger does not', () => meet(STRANGER, '203.0.113.1'), 'drop'],
+  ['the node port has no guard', () => meet(STRANGER, NODE, 30080), masked(ALL)],
+  ['hairpin is masqueraded', () => meet('10.244.1.11', '10.96.0.9'), masked(['10.244.1.11'])],
+  [
+    'hairpin among several: only when it meets itself',
+    () => meet('10.244.1.11', '10.96.0.1'),
+    `10.244.1.11 masqueraded, ${plain(REMOTE)}`,
+  ],
+  ['a pod address is nobody’s business', () => meet(POD, '10.244.2.21', 8080), 'pass'],
+  ['a sticky Service has all to choose from at first', () => meet(POD, '10.96.0.3'), plain(ALL)],
+]
+for (const [about, got, expected] of TABLE) test(`packets: ${about}`, () => assert.equal(got(), expected))
+
+test('a pin binds its client alone, is renewed, and does not outlive its endpoint', () => {
+  const ids = new Ids()
+  const first = load(SERVICES, ids).ruleset
+  const packet: Packet = { source: POD, destination: '10.96.0.3', protocol: 'tcp', port: 80 }
+  const to = (rules: LoadedRuleset, random: number) => {
+    const { verdict } = evaluate(rules, packet, { random: (n) => random % n, isNode })
+    return verdict.kind === 'dnat' ? verdict.to.address : verdict.kind
+  }
+  assert.deepEqual([to(first, 1), to(first, 0), to(first, 2)], [REMOTE[0], REMOTE[0], REMOTE[0]])
+  const next = load(
+    [make('sticky', { ...ip(3), sessionAffinity: 'ClientIP' }, [ALL[0] as string, ALL[2] as string])],
+    ids,
+  ).ruleset
+  for (const [key, pin] of first.pins) next.pins.set(key, pin)
+  assert.deepEqual([to(next, 0), to(next, 1)], [ALL[0], ALL[0]])
+})
+
+test('hops name the chain and the element that decided', () => {
+  const { hops } = evaluate(
+    ruleset,
+    { source: POD, destination: '10.96.0.1', protocol: 'tcp', port: 80 },
+    { random: () => 0, isNode },
+  )
+  assert.ok(hops.some(({ set, key }) => set === 'frontends' && key === '10.96.0.1 tcp 80'))
+  assert.ok(hops.some(({ chain, set }) => chain === 'pick-3' && set === 'backends'))
+})
+
+test('Ids keep a number while its owner lives, and let it rest until its pins have expired', () => {
+  const ids = new Ids()
+  const first = ids.servicePort('a/a:', 0)
+  assert.equal(ids.servicePort('a/a:', 5), first)
+  ids.release('a/a:', 10, 100)
+  assert.notEqual(ids.servicePort('b/b:', 50), first)
+  assert.equal(ids.servicePort('c/c:', 110), first)
+  const before = new Map(ids.endpoints('b/b:', ['x', 'y']))
+  const after = ids.endpoints('b/b:', ['y', 'z'])
+  assert.deepEqual([after.get('y') === before.get('y'), after.get('z') === before.get('x')], [true, false])
+  assert.throws(
+    () =>
+      ids.endpoints(
+        'b/b:',
+        Array.from({ length: 4096 }, (_, index) => `${index}`),
+      ),
+    { code: 'STICKY_ENDPOINTS_EXHAUSTED' },
+  )
+})
+
+test('rendered rules and elements read as nft wants them', () => {
+  const { elements, kinds } = load()
+  assert.match(renderBase(), /chain nat-output \{\n {2}type nat hook output priority -100;\n {2}meta priority set 0\n/)
+  const text = renderElements('add', elements)
+  assert.match(text, /add element ip fairlead frontends \{ 10\.96\.0\.1 \. tcp \. 80 : 0x2003?/)
+  assert.match(text, /add element ip fairlead pod-cidrs \{ 10\.244\.0\.0\/16 \}/)
+  const made = new Set<string>()
+  const chains = renderKinds(kinds, made)
+  assert.match(
+    chains,
+    /chain pick-3 \{\n {2}meta l4proto \{ tcp, udp, sctp \} dnat ip to meta priority & 0xfffff000 \. numgen random mod 3 map @backends\n/,
+  )
+  assert.equal(made.has('ip sticky-3-10800'), true)
+})

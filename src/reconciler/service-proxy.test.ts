@@ -1,0 +1,194 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { EndpointSlice, Service } from '#forwarding/forward-service.ts'
+import type { FlowFilter } from '#kernel/conntrack.ts'
+import { FakeNftables } from '#kernel/nftables/fake-nftables.ts'
+import { createServiceProxy, type ServiceFault } from './service-proxy.ts'
+
+const node = {
+  name: 'n1',
+  zone: undefined,
+  nodeAddresses: ['172.30.0.2'],
+  podCidrs: ['10.244.0.0/16'],
+  serviceCidrs: ['10.96.0.0/16'],
+}
+
+const service = (name: string, number: number, spec: object = {}) =>
+  ({
+    metadata: { namespace: 'default', name, creationTimestamp: '2026-01-01T00:00:00Z' },
+    spec: {
+      type: 'ClusterIP',
+      clusterIP: `10.96.0.${number}`,
+      clusterIPs: [`10.96.0.${number}`],
+      ports: [{ port: 80 }],
+      ...spec,
+    },
+  }) as unknown as Service
+const slices = (...addresses: string[]) =>
+  [
+    {
+      addressType: 'IPv4',
+      endpoints: addresses.map((address) => ({ addresses: [address], nodeName: 'n1' })),
+      ports: [
+        { name: '', port: 8080 },
+        { name: '', protocol: 'UDP', port: 8080 },
+      ],
+    },
+  ] as unknown as EndpointSlice[]
+const key = (name: string) => ({ namespace: 'default', name })
+
+function start(nftables = new FakeNftables()) {
+  let now = 1_000_000
+  let timer: { callback: () => void; at: number } | undefined
+  const flows: FlowFilter[] = []
+  const faults: ServiceFault[] = []
+  const proxy = createServiceProxy({
+    node,
+    kernel: {
+      nftables,
+      conntrack: {
+        deleteUdp: (filters) => flows.push(...filters),
+        methods: () => ({ IPv4: 'filter', IPv6: 'dump' }),
+        close: () => {},
+      },
+    },
+    clock: {
+      now: () => now,
+      setTimeout: (callback, milliseconds) => {
+        timer = { callback, at: now + milliseconds }
+        return timer
+      },
+      clearTimeout: (one) => {
+        if (timer === one) timer = undefined
+      },
+    },
+    onFault: (fault) => faults.push(fault),
+  })
+  const advance = (milliseconds: number) => {
+    now += milliseconds
+    if (timer !== undefined && timer.at <= now) timer.callback()
+  }
+  return { proxy, nftables, flows, faults, advance }
+}
+
+const normalised = ({ sets }: FakeNftables) =>
+  [...sets]
+    .filter(([name]) => !name.endsWith('kinds'))
+    .map(([name, set]) => `${name} ${[...set].sort().join('; ')}`)
+    .sort()
+
+test('changes that are told in one go are one transaction, and ready resolves with them', async () => {
+  const { proxy, nftables } = start()
+  proxy.serviceChanged(key('a'), service('a', 1), slices('10.244.1.1'))
+  proxy.serviceChanged(key('b'), service('b', 2), slices('10.244.1.1', '10.244.1.2'))
+  assert.equal(proxy.state().pending, 2)
+  await proxy.ready
+  assert.equal(nftables.transactions, 1)
+  assert.equal(nftables.sets.get('ip fairlead frontends')?.size, 2)
+  assert.deepEqual([proxy.state().pending, proxy.state().failed, proxy.state().services], [0, [], 2])
+})
+
+test('a change writes only the elements that differ, and an element that two Services share stays with the last', async () => {
+  const { proxy, nftables } = start()
+  proxy.serviceChanged(key('a'), service('a', 1), slices('10.244.1.1', '10.244.1.2'))
+  proxy.serviceChanged(key('b'), service('b', 2), slices('10.244.1.1'))
+  proxy.flush()
+  let text = ''
+  nftables.refuse = (given) => {
+    text = given
+    return undefined
+  }
+  proxy.serviceChanged(key('a'), service('a', 1), slices('10.244.1.1', '10.244.1.3'))
+  proxy.flush()
+  assert.equal(text.split('\n').filter((line) => line !== '').length, 4)
+  assert.match(text, /delete element ip fairlead backends \{ 0x2000 \. 1 \}/)
+  assert.match(text, /add element ip fairlead backends \{ 0x2000 \. 1 : 10\.244\.1\.3 \. 8080 \}/)
+  proxy.serviceChanged(key('a'), undefined, [])
+  proxy.flush()
+  assert.deepEqual([...(nftables.sets.get('ip fairlead hairpin')?.keys() ?? [])], ['10.244.1.1 . 10.244.1.1'])
+  text = ''
+  proxy.serviceChanged(key('b'), service('b', 2), slices('10.244.1.1'))
+  proxy.flush()
+  assert.equal(text, '', 'what did not change is not written')
+})
+
+test('the Service that the kernel refuses is found, reported once, and tried again; the others are written', () => {
+  const { proxy, nftables, faults, advance } = start()
+  nftables.refuse = (text) => (text.includes('10.96.0.3') ? 'no' : undefined)
+  for (let number = 1; number <= 9; number++)
+    proxy.serviceChanged(key(`s${number}`), service(`s${number}`, number), slices('10.244.1.1'))
+  proxy.flush()
+  assert.equal(nftables.sets.get('ip fairlead frontends')?.size, 8)
+  assert.deepEqual(
+    proxy.state().failed.map(({ service: name }) => name),
+    ['default/s3'],
+  )
+  advance(100)
+  advance(200)
+  assert.equal(faults.filter(({ kind }) => kind === 'refused').length, 1)
+  nftables.refuse = () => undefined
+  advance(60_000)
+  assert.equal(nftables.sets.get('ip fairlead frontends')?.size, 9)
+  assert.deepEqual(proxy.state().failed, [])
+})
+
+test('a start over an old table replaces it in one transaction', () => {
+  const first = start()
+  first.proxy.serviceChanged(key('gone'), service('gone', 8), slices('10.244.1.8'))
+  first.proxy.flush()
+  first.proxy.stop()
+  const second = start(first.nftables)
+  second.proxy.serviceChanged(key('a'), service('a', 1), slices('10.244.1.1'))
+  second.proxy.flush()
+  assert.equal(first.nftables.transactions, 2)
+  assert.deepEqual([...(first.nftables.sets.get('ip fairlead cluster-ips')?.keys() ?? [])], ['10.96.0.1'])
+})
+
+test('a Service changes in place in any field, and any order of changes ends in the same elements', () => {
+  const run = (specs: readonly object[]) => {
+    const { proxy, nftables } = start()
+    for (const spec of specs) {
+      proxy.serviceChanged(key('a'), service('a', 1, spec), slices('10.244.1.1', '10.244.1.2'))
+      proxy.flush()
+    }
+    return normalised(nftables)
+      .join('\n')
+      .replaceAll(/0x2([01])\w\w/g, '0x2$1kk')
+  }
+  const plain = {}
+  const nodePort = { type: 'NodePort', ports: [{ port: 80, nodePort: 30080 }], externalTrafficPolicy: 'Local' }
+  const sticky = { sessionAffinity: 'ClientIP' }
+  assert.equal(run([nodePort, sticky, plain]), run([plain]))
+  assert.equal(run([plain, sticky, nodePort]), run([nodePort]))
+  assert.notEqual(run([plain]), run([nodePort]))
+})
+
+test('a kernel that commits and loses the answer ends with what is desired', () => {
+  const { proxy, nftables, advance } = start()
+  proxy.serviceChanged(key('a'), service('a', 1), slices('10.244.1.1'))
+  proxy.flush()
+  nftables.loseAnswers = true
+  proxy.serviceChanged(key('a'), service('a', 1), slices('10.244.1.2'))
+  proxy.flush()
+  nftables.loseAnswers = false
+  for (let round = 0; round < 5; round++) advance(60_000)
+  assert.deepEqual([...(nftables.sets.get('ip fairlead backends') ?? [])], [['0x2000 . 0', '10.244.1.2 . 8080']])
+  assert.deepEqual(proxy.state().failed, [])
+})
+
+test('UDP flows to an endpoint that goes are deleted at each frontend, after the kernel has forgotten it', () => {
+  const { proxy, flows } = start()
+  const udp = { type: 'NodePort', ports: [{ port: 53, protocol: 'UDP', nodePort: 30053 }] }
+  proxy.serviceChanged(key('dns'), service('dns', 10, udp), slices('10.244.1.1', '10.244.1.2'))
+  proxy.flush()
+  flows.splice(0)
+  proxy.serviceChanged(key('dns'), service('dns', 10, udp), slices('10.244.1.2'))
+  proxy.flush()
+  assert.deepEqual(
+    flows.map(({ original, backend }) => [original.address, original.port, backend.address]),
+    [
+      ['10.96.0.10', 53, '10.244.1.1'],
+      [undefined, 30053, '10.244.1.1'],
+    ],
+  )
+})
