@@ -2,8 +2,9 @@ import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import { TLSSocket } from 'node:tls'
 import type { Pod, ServiceAccount } from '#api/core-v1.ts'
-import { ANONYMOUS, type Caller, SYSTEM } from './caller.ts'
-import { unauthorized } from './errors.ts'
+import { refusalMessage } from './authorization.ts'
+import { ANONYMOUS, type Caller, isMaster, SYSTEM, serviceAccountOf } from './caller.ts'
+import { badRequest, forbidden, unauthorized } from './errors.ts'
 import { keyOf, type Store } from './storage/store.ts'
 import type { TokenClaims, TokenSigner } from './token.ts'
 
@@ -49,23 +50,64 @@ export const createAuthenticator = ({ store, signer, now }: AuthenticatorOptions
 
   return {
     reviewToken,
-    authenticate(request) {
-      const { socket } = request
-      if (!(socket instanceof TLSSocket)) return SYSTEM
-      const authorization = request.headers.authorization
-      let byCertificate = bySocket.get(socket)
-      if (byCertificate === undefined) {
-        byCertificate = certificateCaller(socket)
-        bySocket.set(socket, byCertificate)
-      }
-      if (byCertificate === 'refused') throw unauthorized()
-      if (byCertificate !== ANONYMOUS) return byCertificate
-      if (authorization === undefined) return ANONYMOUS
-      const match = /^Bearer +(\S+)$/i.exec(authorization)
-      const review = match ? reviewToken(match[1]!, [signer.issuer]) : undefined
-      if (!review?.authenticated) throw unauthorized()
-      return review.caller
-    },
+    authenticate: (request) => impersonated(request, authenticated(request)),
+  }
+
+  function authenticated(request: IncomingMessage): Caller {
+    const { socket } = request
+    if (!(socket instanceof TLSSocket)) return SYSTEM
+    const authorization = request.headers.authorization
+    let byCertificate = bySocket.get(socket)
+    if (byCertificate === undefined) {
+      byCertificate = certificateCaller(socket)
+      bySocket.set(socket, byCertificate)
+    }
+    if (byCertificate === 'refused') throw unauthorized()
+    if (byCertificate !== ANONYMOUS) return byCertificate
+    if (authorization === undefined) return ANONYMOUS
+    const match = /^Bearer +(\S+)$/i.exec(authorization)
+    const review = match ? reviewToken(match[1]!, [signer.issuer]) : undefined
+    if (!review?.authenticated) throw unauthorized()
+    return review.caller
+  }
+}
+
+const listHeader = (value: string | readonly string[] | undefined): readonly string[] =>
+  value === undefined ? [] : typeof value === 'string' ? value.split(',').map((group) => group.trim()) : value
+
+/** `kubectl --as`: whoever may do everything may also act as somebody else. Anyone else is refused, never let through as themselves. */
+const impersonated = (request: IncomingMessage, caller: Caller): Caller => {
+  const { headers } = request
+  const name = headers['impersonate-user']
+  const groups = listHeader(headers['impersonate-group'])
+  const uid = headers['impersonate-uid']
+  if (name === undefined && groups.length === 0 && uid === undefined) return caller
+  if (typeof name !== 'string' || name === '')
+    throw badRequest('a group or uid to impersonate needs a user: Impersonate-User')
+  if (!isMaster(caller)) {
+    const users = { group: '', plural: 'users', kind: 'User' }
+    throw forbidden(
+      users,
+      name,
+      refusalMessage(caller, {
+        kind: 'resource',
+        verb: 'impersonate',
+        group: '',
+        resource: 'users',
+        subresource: '',
+        namespace: '',
+        name,
+      }),
+    )
+  }
+  const account = serviceAccountOf({ name, groups: [] })
+  const own =
+    groups.length === 0 && account ? ['system:serviceaccounts', `system:serviceaccounts:${account.namespace}`] : groups
+  const standing = name === ANONYMOUS.name ? 'system:unauthenticated' : 'system:authenticated'
+  return {
+    name,
+    ...(typeof uid === 'string' ? { uid } : {}),
+    groups: own.includes(standing) ? own : [...own, standing],
   }
 }
 
