@@ -45,7 +45,6 @@ const NOT_HELD: Readonly<Record<string, string>> = {
   'table ingresses with rows': KIND,
   'table ipaddresses with rows': KIND,
   'refused: bad continue': 'the words of a Go JSON decoder',
-  'refused: bad label selector': 'the words of an upstream lexer',
   'create Node worker': 'a taint that node agents here take nothing from: nodes start untainted',
   'api groups': 'upstream serves more groups',
   'api resources v1': 'upstream serves more kinds',

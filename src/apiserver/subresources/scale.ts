@@ -1,41 +1,21 @@
+import type { LabelSelector } from '#api/meta-v1.ts'
 import type { ApiObject, Resource } from '#api/resource.ts'
+import { formatLabelSelector, requirementsOf } from '#api/selectors/label-selector.ts'
 import { invalid } from '../errors.ts'
 import type { SubresourceHandler } from './subresource.ts'
 
 interface Scalable extends ApiObject {
-  readonly spec?: { readonly replicas?: number; readonly selector?: Selector }
+  readonly spec?: { readonly replicas?: number; readonly selector?: LabelSelector }
   readonly status?: { readonly replicas?: number }
-}
-
-interface Selector {
-  readonly matchLabels?: Readonly<Record<string, string>>
-  readonly matchExpressions?: readonly {
-    readonly key: string
-    readonly operator: string
-    readonly values?: readonly string[]
-  }[]
 }
 
 interface Scale extends ApiObject {
   readonly spec?: { readonly replicas?: number }
 }
 
-/** A label selector as query text: `app=web,tier in (a,b)`, keys in order, as clients hand it back to a list. */
-export const selectorText = (selector: Selector | undefined): string => {
-  const equal = Object.entries(selector?.matchLabels ?? {})
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([key, value]) => `${key}=${value}`)
-  const rest = (selector?.matchExpressions ?? []).map(({ key, operator, values = [] }) => {
-    if (operator === 'Exists') return key
-    if (operator === 'DoesNotExist') return `!${key}`
-    return `${key} ${operator === 'In' ? 'in' : 'notin'} (${[...values].sort().join(',')})`
-  })
-  return [...equal, ...rest].join(',')
-}
-
 const scaleOf = (object: Scalable): ApiObject => {
   const { name, namespace, uid, resourceVersion, creationTimestamp } = object.metadata ?? {}
-  const selector = selectorText(object.spec?.selector)
+  const selector = formatLabelSelector(requirementsOf(object.spec?.selector) ?? [])
   const scale = {
     kind: 'Scale',
     apiVersion: 'autoscaling/v1',
