@@ -58,8 +58,8 @@ export const resolveContainer = (
     )
   }
   const running = entry.phase.phase === 'running'
-  // A container in its back-off still has the log of the attempt that failed.
-  if (!options.previous && current === undefined) {
+  // A container in its back-off still has the log of the attempt that failed; one that is being made has a file already, but nothing will follow it.
+  if (!options.previous && (current === undefined || entry.phase.phase === 'waiting')) {
     const phase = entry.hold ?? entry.phase
     const reason = phase.phase === 'waiting' ? phase.reason : 'ContainerCreating'
     throw new KubeletError(

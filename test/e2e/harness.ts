@@ -34,6 +34,8 @@ export const run = (
         resolve({ status: typeof code === 'number' ? code : 1, stdout, stderr })
       },
     )
+    // A program that ends without reading its input is no fault of ours.
+    child.stdin?.on('error', () => undefined)
     child.stdin?.end(options.input ?? '')
   })
 

@@ -146,7 +146,7 @@ claim('an unknown image is refused in the pod’s status and in an Event, by nam
   )
   const described = await eventually('the reason shows', async () => {
     const text = await kubectl('describe', 'pod', 'unknown')
-    return /ErrImagePull|ImagePullBackOff/.test(text) && text
+    return /ErrImagePull|ImagePullBackOff/.test(text) && /Warning\s+Failed/.test(text) && text
   })
   assert.match(described, /nginx:1\.27/)
   assert.match(described, /fairlead\/echo/)
