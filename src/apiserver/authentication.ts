@@ -5,7 +5,8 @@ import type { Pod, ServiceAccount } from '#api/core-v1.ts'
 import { refusalMessage } from './authorization.ts'
 import { ANONYMOUS, type Caller, isMaster, SYSTEM, serviceAccountOf } from './caller.ts'
 import { badRequest, forbidden, unauthorized } from './errors.ts'
-import { keyOf, type Store } from './storage/store.ts'
+import { keyOf } from './storage/object-key.ts'
+import type { Store } from './storage/store.ts'
 import type { TokenClaims, TokenSigner } from './token.ts'
 
 const SERVICE_ACCOUNTS = { group: '', plural: 'serviceaccounts' }

@@ -1,5 +1,5 @@
 import type { Status, StatusCause, StatusDetails } from '#api/meta-v1.ts'
-import { groupVersion, type Resource } from '#api/resource.ts'
+import type { Resource } from '#api/resource.ts'
 import { ApiError } from '#client/client.ts'
 
 /** A refusal in Kubernetes' own form; the message is what people read, `reason` and `code` what programs branch on. */
@@ -98,5 +98,3 @@ export const unauthorized = (): ApiError => failure(401, 'Unauthorized', 'Unauth
 
 export const internalError = (error: unknown): ApiError =>
   failure(500, 'InternalError', `Internal error occurred: ${error instanceof Error ? error.message : String(error)}`)
-
-export { groupVersion }

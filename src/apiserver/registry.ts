@@ -8,7 +8,9 @@ import { type DeleteRequest, isTerminated, planDeletion } from './deletion.ts'
 import { alreadyExists, badRequest, conflict, failure, invalid, notFound } from './errors.ts'
 import { generateName } from './generate-name.ts'
 import type { Machinery } from './machinery.ts'
-import { keyOf, type Store } from './storage/store.ts'
+import { keyOf } from './storage/object-key.ts'
+import type { Store } from './storage/store.ts'
+import { timestamp } from './timestamp.ts'
 
 export interface RegistryOptions {
   readonly store: Store
@@ -35,9 +37,6 @@ export interface Deleted {
 /** Kinds that a PUT may create. */
 const CREATE_ON_UPDATE = new Set(['leases', 'endpoints', 'events'])
 const NAME_ATTEMPTS = 8
-
-/** Seconds, as the API writes times. */
-export const timestamp = (date: Date): string => `${date.toISOString().slice(0, 19)}Z`
 
 /**
  * Reads and writes of API objects with every rule that is Kubernetes' and none that is HTTP's: defaults, admission, validation, optimistic
@@ -98,7 +97,7 @@ export class Registry {
     return this.#transact(request.dryRun === true, (transaction) => {
       const run = (step: 'create' | 'complete' | 'allocate'): void => {
         for (const admission of this.#options.admissions) {
-          const given = { resource, object, caller: request.caller, transaction, registry: this }
+          const given = { resource, object, caller: request.caller, transaction, store: this.store }
           object = admission[step]?.(given) ?? object
         }
       }
@@ -139,7 +138,15 @@ export class Registry {
       const run = (step: 'update' | 'completeUpdate' | 'allocateUpdate'): void => {
         for (const admission of this.#options.admissions) {
           const { caller } = request
-          const given = { resource, object: next, previous: current, subresource, caller, transaction, registry: this }
+          const given = {
+            resource,
+            object: next,
+            previous: current,
+            subresource,
+            caller,
+            transaction,
+            store: this.store,
+          }
           next = admission[step]?.(given) ?? next
         }
       }
@@ -215,7 +222,8 @@ export class Registry {
 
   #remove(resource: Resource, key: string, last: ApiObject, caller: Caller): ApiObject {
     const object = this.store.collection(resource).delete(key, last)!
-    for (const admission of this.#options.admissions) admission.deleted?.({ resource, object, caller, registry: this })
+    for (const admission of this.#options.admissions)
+      admission.deleted?.({ resource, object, caller, store: this.store })
     return object
   }
 

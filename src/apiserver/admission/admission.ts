@@ -1,6 +1,6 @@
 import type { ApiObject, Resource } from '#api/resource.ts'
 import type { Caller } from '../caller.ts'
-import type { Registry } from '../registry.ts'
+import type { Store } from '../storage/store.ts'
 
 /** What an admission took (an address, a port) is given back on rollback: a refusal later on, or a dry run. */
 export interface Transaction {
@@ -14,7 +14,7 @@ export interface CreateAdmission {
   readonly object: ApiObject
   readonly caller: Caller
   readonly transaction: Transaction
-  readonly registry: Registry
+  readonly store: Store
 }
 
 export interface UpdateAdmission extends CreateAdmission {
@@ -39,6 +39,6 @@ export interface Admission {
     readonly resource: Resource
     readonly object: ApiObject
     readonly caller: Caller
-    readonly registry: Registry
+    readonly store: Store
   }): void
 }

@@ -7,7 +7,7 @@ const NAMESPACES = { group: '', plural: 'namespaces', kind: 'Namespace' }
 /** Nothing is created in a namespace that is not there or is going away, and the `kubernetes.io/metadata.name` label stands on each. */
 export const namespaceLifecycle: Admission = {
   name: 'NamespaceLifecycle',
-  create({ resource, object, registry }) {
+  create({ resource, object, store }) {
     if (resource.group === '' && resource.plural === 'namespaces') {
       const name = object.metadata?.name ?? ''
       return {
@@ -20,7 +20,7 @@ export const namespaceLifecycle: Admission = {
     }
     if (!resource.namespaced) return object
     const name = object.metadata?.namespace ?? ''
-    const namespace = registry.store.collection(NAMESPACES).get(name) as Namespace | undefined
+    const namespace = store.collection(NAMESPACES).get(name) as Namespace | undefined
     if (!namespace) throw notFound(NAMESPACES, name)
     if (namespace.metadata?.deletionTimestamp) {
       const why = `unable to create new content in namespace ${name} because it is being terminated`

@@ -2,7 +2,7 @@ import type { Random } from '#allocator/bitmap.ts'
 import type { Pod, ServiceAccount, Volume } from '#api/core-v1.ts'
 import { forbidden } from '../errors.ts'
 import { randomSuffix } from '../generate-name.ts'
-import { keyOf } from '../storage/store.ts'
+import { keyOf } from '../storage/object-key.ts'
 import type { Admission } from './admission.ts'
 
 const MOUNT_PATH = '/var/run/secrets/kubernetes.io/serviceaccount'
@@ -30,15 +30,13 @@ const tokenVolume = (name: string): Volume => ({
 /** Gives each pod a ServiceAccount that exists, and its token, CA certificate and namespace as a volume in every container. */
 export const serviceAccount = (random: Random): Admission => ({
   name: 'ServiceAccount',
-  create({ resource, object, registry }) {
+  create({ resource, object, store }) {
     if (resource.group !== '' || resource.plural !== 'pods') return object
     const pod = object as Pod
     if (pod.metadata?.annotations?.[MIRROR_ANNOTATION]) return object
     const namespace = pod.metadata?.namespace ?? ''
     const name = pod.spec?.serviceAccountName || 'default'
-    const account = registry.store.collection(SERVICE_ACCOUNTS).get(keyOf(namespace, name)) as
-      | ServiceAccount
-      | undefined
+    const account = store.collection(SERVICE_ACCOUNTS).get(keyOf(namespace, name)) as ServiceAccount | undefined
     if (!account) {
       const why = `error looking up service account ${namespace}/${name}: serviceaccount "${name}" not found`
       throw forbidden(resource, pod.metadata?.name ?? '', why)

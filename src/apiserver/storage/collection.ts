@@ -1,5 +1,5 @@
 import type { ApiObject } from '#api/resource.ts'
-import { withRevision } from './store.ts'
+import { withRevision } from './object-key.ts'
 
 /** One committed change. `object` is the new state, for a deletion the last state with the deletion's revision. */
 export interface Change {

@@ -1,4 +1,4 @@
-import type { ApiObject, Resource } from '#api/resource.ts'
+import type { Resource } from '#api/resource.ts'
 import { Collection } from './collection.ts'
 
 /**
@@ -36,14 +36,3 @@ export class Store {
     return collection
   }
 }
-
-export const keyOf = (namespace: string | undefined, name: string): string =>
-  namespace ? `${namespace}/${name}` : name
-
-export const keyOfObject = (object: ApiObject): string => keyOf(object.metadata?.namespace, object.metadata?.name ?? '')
-
-/** A copy with this resourceVersion; everything else is shared. */
-export const withRevision = (object: ApiObject, revision: number): ApiObject => ({
-  ...object,
-  metadata: { ...object.metadata, resourceVersion: String(revision) },
-})

@@ -2,7 +2,7 @@ import type { ApiObject } from '#api/resource.ts'
 import { expired } from '../errors.ts'
 import type { Change, Collection } from './collection.ts'
 import type { Selection } from './list.ts'
-import { withRevision } from './store.ts'
+import { withRevision } from './object-key.ts'
 
 /** `initial` marks the bookmark that ends the initial events of a streaming list. */
 export type StoredEvent =

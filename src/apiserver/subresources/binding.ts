@@ -1,7 +1,7 @@
 import type { Pod } from '#api/core-v1.ts'
 import type { ApiObject } from '#api/resource.ts'
 import { badRequest, conflict } from '../errors.ts'
-import { timestamp } from '../registry.ts'
+import { timestamp } from '../timestamp.ts'
 import type { SubresourceHandler } from './subresource.ts'
 
 interface BindingBody extends ApiObject {
