@@ -56,7 +56,11 @@ export const createAuthenticator = ({ store, signer, now }: AuthenticatorOptions
 
   function authenticated(request: IncomingMessage): Caller {
     const { socket } = request
-    if (!(socket instanceof TLSSocket)) return SYSTEM
+    if (!(socket instanceof TLSSocket)) {
+      // Plain HTTP is for Unix sockets alone, which have no addresses.
+      if (socket.localAddress !== undefined) throw unauthorized()
+      return SYSTEM
+    }
     const authorization = request.headers.authorization
     let byCertificate = bySocket.get(socket)
     if (byCertificate === undefined) {

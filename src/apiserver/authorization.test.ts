@@ -1,0 +1,41 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { type AccessRequest, authorize } from './authorization.ts'
+import { ANONYMOUS, type Caller, SYSTEM } from './caller.ts'
+
+const account: Caller = {
+  name: 'system:serviceaccount:team:default',
+  groups: ['system:serviceaccounts', 'system:authenticated'],
+}
+
+const on = (verb: string, resource: string, namespace = 'team', subresource = ''): AccessRequest => ({
+  kind: 'resource',
+  verb,
+  group: '',
+  resource,
+  subresource,
+  namespace,
+  name: '',
+})
+
+test('authorize() lets ServiceAccounts read, and nothing more', () => {
+  const cases: readonly (readonly [Caller, AccessRequest, boolean])[] = [
+    [SYSTEM, on('delete', 'nodes', ''), true],
+    [account, on('list', 'services', ''), true],
+    [account, on('watch', 'pods', 'other'), true],
+    [account, on('create', 'pods'), false],
+    [account, on('get', 'secrets'), true],
+    [account, on('list', 'secrets', ''), false],
+    [account, on('get', 'secrets', 'other'), false],
+    [account, on('get', 'pods', 'team', 'exec'), false],
+    [account, on('get', 'pods', 'team', 'log'), true],
+    [account, { kind: 'path', verb: 'get', path: '/api' }, true],
+    [ANONYMOUS, { kind: 'path', verb: 'get', path: '/livez/ping' }, true],
+    [ANONYMOUS, { kind: 'path', verb: 'get', path: '/healthzz' }, false],
+    [ANONYMOUS, { kind: 'path', verb: 'get', path: '/api' }, false],
+    [ANONYMOUS, on('list', 'services'), false],
+  ]
+  for (const [caller, request, allowed] of cases) {
+    assert.equal(authorize(caller, request).allowed, allowed, `${caller.name} ${JSON.stringify(request)}`)
+  }
+})
