@@ -1,11 +1,7 @@
-import type { Command } from './command.ts'
+import type { CommandEntry } from './command-entry.ts'
 
 /** Every verb, in the order of the help. Loaded when it is asked for: `up` must not wait for the rest. */
-export const commandList: readonly {
-  readonly name: string
-  readonly summary: string
-  readonly load: () => Promise<Command>
-}[] = [
+export const commandList: readonly CommandEntry[] = [
   {
     name: 'up',
     summary: 'start a cluster and make it kubectl’s current context',
@@ -44,6 +40,6 @@ export const commandList: readonly {
   {
     name: 'completion',
     summary: 'completion for bash, zsh or fish, printed',
-    load: async () => (await import('./commands/completion.ts')).completion,
+    load: async () => (await import('./commands/completion.ts')).completionOf(commandList),
   },
 ]

@@ -11,11 +11,9 @@ export class DnsFormatError extends Error {
   }
 }
 
-const text = new TextDecoder('latin1')
-
 /** One label as text: dots, backslashes and what is not printable ASCII come out as `\DDD` (RFC 4343 section 2.1). */
 const label = (bytes: Uint8Array): string =>
-  text.decode(bytes).replace(/[^!-[\]-~]|\./g, (char) => `\\${String(char.charCodeAt(0)).padStart(3, '0')}`)
+  String.fromCharCode(...bytes).replace(/[^!-[\]-~]|\./g, (char) => `\\${String(char.charCodeAt(0)).padStart(3, '0')}`)
 
 /** Reads a name at `offset`; compression pointers may only point backwards, so that a hostile message cannot loop. */
 export const decodeName = (message: Uint8Array, offset: number, id?: number): { name: string; end: number } => {

@@ -5,7 +5,9 @@ import { foldName } from './zone-name.ts'
 /** What this server takes and sends over UDP without fragments (DNS flag day 2020). */
 const UDP_SIZE = 1232
 const EXTENDED_ERROR_OPTION = 15
-const utf8 = new TextEncoder()
+
+/** What we write is ASCII, but for labels that came in: those hold one octet a character. */
+const octetsOf = (text: string): Uint8Array => Uint8Array.from(text, (char) => char.charCodeAt(0))
 
 /** Writes one message; grows as needed, compresses names it has written before. */
 class MessageWriter {
@@ -54,7 +56,7 @@ class MessageWriter {
       const dot = rest.indexOf('.')
       const label = dot < 0 ? rest : rest.slice(0, dot)
       const chars = label.replace(/\\(\d{3})/g, (_, code: string) => String.fromCharCode(Number(code)))
-      const octets = Uint8Array.from(chars, (char) => char.charCodeAt(0))
+      const octets = octetsOf(chars)
       this.u8(octets.length)
       this.octets(octets)
       rest = dot < 0 ? '' : rest.slice(dot + 1)
@@ -98,7 +100,7 @@ class MessageWriter {
         break
       case 'TXT':
         for (const string of data.strings) {
-          const octets = utf8.encode(string)
+          const octets = octetsOf(string)
           this.u8(octets.length)
           this.octets(octets)
         }
@@ -147,7 +149,7 @@ const write = (
       writer.u16(EXTENDED_ERROR_OPTION)
       writer.sized(() => {
         writer.u16(extended.code)
-        writer.octets(utf8.encode(extended.text))
+        writer.octets(octetsOf(extended.text))
       })
     })
   }

@@ -1,5 +1,5 @@
 import type { Command } from '../command.ts'
-import { commandList } from '../command-list.ts'
+import type { CommandEntry } from '../command-entry.ts'
 
 type Verbs = readonly { readonly name: string; readonly summary: string; readonly command: Command }[]
 
@@ -43,7 +43,8 @@ ${verbs
 `,
 }
 
-export const completion: Command = {
+/** The verb itself, over the list that it is part of. */
+export const completionOf = (commandList: readonly CommandEntry[]): Command => ({
   name: 'completion',
   summary: 'completion for bash, zsh or fish, printed',
   description: 'Prints a script for a shell to read.',
@@ -59,4 +60,4 @@ export const completion: Command = {
     io.out(shells[flags.shell!]!(verbs))
     return 0
   },
-}
+})
