@@ -34,7 +34,6 @@ const spec: ContainerSpec = {
 }
 const held = new Set(['CHOWN', 'KILL', 'NET_ADMIN', 'NET_BIND_SERVICE'])
 
-// biome-ignore lint/suspicious/noExplicitAny: a JSON document, read at will
 const specOf = (change: Partial<ContainerSpec> = {}, cgroupVersion: 1 | 2 = 1): any =>
   ociSpec(
     { ...spec, ...change },
