@@ -341,6 +341,29 @@ test('a change reaches the kernel within the tick, and removed Services refuse a
   await meets('p12', 'tcp', ip(4, 20), 80, { refused: 'silence' })
 })
 
+test('endpoint counts and affinity timeouts that come later find their chains', async () => {
+  const sticky = { sessionAffinity: 'ClientIP', sessionAffinityConfig: { clientIP: { timeoutSeconds: 77 } } }
+  give('later', 24, { spec: sticky, endpoints: PODS })
+  await applied()
+  for (const family of [4, 6] as const) {
+    const { pod } = (await ask('p12', 'tcp', ip(family, 24), 80)) as { pod: Place }
+    await meets('p12', 'tcp', ip(family, 24), 80, { pods: [pod] })
+  }
+  const absent = Array.from({ length: 70 }, (_, index) => ({ on: `p1${30 + index}` as Place }))
+  give('later', 24, { spec: {}, endpoints: absent })
+  await applied()
+  assert.deepEqual(
+    proxies.flatMap((proxy) => proxy.state().failed),
+    [],
+  )
+  for (const family of [4, 6] as const) await meets('p12', 'tcp', ip(family, 24), 80, { refused: 'silence' })
+  give('later', 24, { spec: {}, endpoints: PODS })
+  await applied()
+  for (const family of [4, 6] as const) await meets('p12', 'tcp', ip(family, 24), 80, { pods: PODS })
+  give('later', 24, undefined)
+  await applied()
+})
+
 test('a UDP client that keeps its port moves when its endpoint or its Service goes, and when the first endpoint comes', async () => {
   const ports = [{ port: 53, protocol: 'UDP' as const, nodePort: 30099 }]
   const spec = { type: 'NodePort' }

@@ -4,7 +4,7 @@ import type { Ids } from './ids.ts'
 import type { Element, TableFamily, Value } from './rule.ts'
 import { WORD } from './rule.ts'
 import type { Kind } from './ruleset.ts'
-import { kindName } from './ruleset.ts'
+import { kindName, PICK_CHAINS } from './ruleset.ts'
 
 /** A kind in use: the caller makes its chains before elements name it. */
 export interface UsedKind {
@@ -35,16 +35,21 @@ export function compileService(forwarding: ServiceForwarding, ids: Ids, now: num
   return { elements, kinds: [...kinds.values()] }
 }
 
-/** Endpoint numbers of a sticky service port, of both families together: they share its id. */
+/** Whether its backends are known by number: those of a sticky service port, and of one with more than there are chains for. */
+const isNumbered = ({ affinitySeconds, cluster, local }: ServicePortForwarding): boolean =>
+  affinitySeconds !== undefined || backendsOf(cluster).length > PICK_CHAINS || backendsOf(local).length > PICK_CHAINS
+
+/** Endpoint numbers of a numbered service port, of both families together: they share its id. */
 function numbersOf(
   { ports }: ServiceForwarding,
-  { servicePort, affinitySeconds }: ServicePortForwarding,
+  port: ServicePortForwarding,
   ids: Ids,
   now: number,
 ): ReadonlyMap<string, number> {
+  const { servicePort } = port
   ids.servicePort(servicePort, now)
-  if (affinitySeconds === undefined) return new Map()
-  const twins = ports.filter((port) => port.servicePort === servicePort)
+  if (!isNumbered(port)) return new Map()
+  const twins = ports.filter((twin) => twin.servicePort === servicePort && isNumbered(twin))
   const keys = twins.flatMap(({ cluster, local }) => [...backendsOf(cluster), ...backendsOf(local)].map(backendKey))
   return ids.endpoints(servicePort, [...new Set(keys)])
 }
@@ -78,7 +83,7 @@ class PortCompiler {
         : 0,
       Local: frontends.some(({ policy }) => policy === 'Local') ? this.#target(local, true, numbers) : 0,
     }
-    for (const { backends, ...rest } of this.#sticky(numbers)) this.#add(rest.set, [rest.word], backends)
+    for (const { backends, ...rest } of this.#numbered(numbers)) this.#add(rest.set, [rest.word], backends)
     for (const { kind, address, protocol, port, policy, sourceRanges } of frontends) {
       const transport = protocol.toLowerCase()
       if (kind === 'cluster-ip') {
@@ -114,7 +119,7 @@ class PortCompiler {
     if (target.kind !== 'balance') return set + this.#kind({ kind: target.kind })
     const { affinitySeconds } = this.#port
     const count = target.backends.length
-    if (affinitySeconds === undefined) {
+    if (affinitySeconds === undefined && count <= PICK_CHAINS) {
       for (const [slot, { address, port }] of target.backends.entries())
         this.#add('backends', [set, slot], [address, port])
       return set + this.#kind({ kind: 'pick', count })
@@ -122,13 +127,20 @@ class PortCompiler {
     for (const [slot, backend] of target.backends.entries()) {
       const endpoint = this.#base + (numbers.get(backendKey(backend)) as number)
       this.#add('slots', [set, slot], [endpoint])
-      this.#add(local ? 'local-endpoints' : 'cluster-endpoints', [endpoint])
+      if (affinitySeconds !== undefined) this.#add(local ? 'local-endpoints' : 'cluster-endpoints', [endpoint])
     }
-    return set + this.#kind({ kind: 'sticky', count, seconds: affinitySeconds, local })
+    return (
+      set +
+      this.#kind(
+        affinitySeconds === undefined
+          ? { kind: 'pick', count }
+          : { kind: 'sticky', count, seconds: affinitySeconds, local },
+      )
+    )
   }
 
-  *#sticky(numbers: ReadonlyMap<string, number>) {
-    if (this.#port.affinitySeconds === undefined) return
+  *#numbered(numbers: ReadonlyMap<string, number>) {
+    if (!isNumbered(this.#port)) return
     const { cluster, local } = this.#port
     const seen = new Set<string>()
     for (const backend of [...backendsOf(cluster), ...backendsOf(local)]) {

@@ -5,7 +5,7 @@ import { kindName } from './ruleset.ts'
 /** The dataplane has no room for what is asked. `code` tells of what. */
 export class CapacityError extends Error {
   override readonly name = 'CapacityError'
-  readonly code: 'SERVICE_PORTS_EXHAUSTED' | 'KINDS_EXHAUSTED' | 'STICKY_ENDPOINTS_EXHAUSTED'
+  readonly code: 'SERVICE_PORTS_EXHAUSTED' | 'KINDS_EXHAUSTED' | 'ENDPOINTS_EXHAUSTED'
   constructor(code: CapacityError['code'], message: string) {
     super(message)
     this.code = code
@@ -26,7 +26,7 @@ interface Resting {
 }
 
 /**
- * The numbers by which the kernel's maps know service ports, endpoints of sticky service ports, and kinds. They stay while their owner lives. A
+ * The numbers by which the kernel's maps know service ports, endpoints where they need one, and kinds. They stay while their owner lives. A
  * number that comes free rests, or pins that the kernel has learned would lead clients to a stranger. Time is in seconds, told by the caller.
  */
 export class Ids {
@@ -64,14 +64,14 @@ export class Ids {
     this.#resting.push({ id: known.id, until: now + affinitySeconds })
   }
 
-  /** Numbers 1 to 4095 for the endpoints of a sticky service port; those that are not named any more come free. Throws CapacityError. */
+  /** Numbers 1 to 4095 for the endpoints of a service port; those that are not named any more come free. Throws CapacityError. */
   endpoints(servicePort: string, keys: readonly string[]): ReadonlyMap<string, number> {
     const port = this.#ports.get(servicePort)
     if (port === undefined) throw new Error(`service port ${servicePort} has no id`)
     if (keys.length > WORD.MAX_ENDPOINT)
       throw new CapacityError(
-        'STICKY_ENDPOINTS_EXHAUSTED',
-        `${servicePort} has ${keys.length} endpoints; with sessionAffinity ClientIP at most ${WORD.MAX_ENDPOINT} can be told apart: set sessionAffinity: None`,
+        'ENDPOINTS_EXHAUSTED',
+        `${servicePort} has ${keys.length} endpoints; at most ${WORD.MAX_ENDPOINT} can be told apart: spread them over several Services`,
       )
     const wanted = new Set(keys)
     for (const [key, number] of port.endpoints) {

@@ -44,8 +44,30 @@ const findFrontend: readonly Rule[] = [
   [find(FRONTEND, 'frontends')],
 ]
 
+/**
+ * Up to so many endpoints a Service is answered by a chain that is always there, by one lookup. nft 1.0.6 cannot add a rule that translates by a map to a table that is there already (it reads `th
+ * dport` in the map's type back as another protocol: "conflicting protocols"), so chains that are made later must not translate: they go through `slots` and `to-endpoint`.
+ */
+export const PICK_CHAINS = 64
+
+const pick = (count: number): Rule => [
+  hasPorts,
+  { do: 'dnat', key: [{ word: WORD.BACKENDS }, { random: count }], map: 'backends' },
+]
+
+// The second rule is for the moment between two transactions that count differently: slot 0 is there as long as there is one.
+const pickChain = (count: number): Chain => ({ name: `pick-${count}`, rules: [pick(count), pick(1), [drop]] })
+
+/** Draws a slot, and goes to its endpoint if that is one of `members`; else tries slot 0. */
+const drawSlot = (count: number, members: SetDefinition['name'], chain: string): readonly Rule[] => {
+  const go: Rule = [lookup(['word'], members), { do: 'goto', chain }]
+  return [[find(['word', { random: count }], 'slots')], go, [find(['word', { random: 1 }], 'slots')], go, [drop]]
+}
+
 /** The chains that are always there, in an order in which each names only those before it. */
 export const chains: readonly Chain[] = [
+  { name: 'to-endpoint', rules: [[hasPorts, { do: 'dnat', key: ['word'], map: 'endpoints' }], [drop]] },
+  ...Array.from({ length: PICK_CHAINS }, (_, index) => pickChain(index + 1)),
   {
     name: 'reject-it',
     rules: [
@@ -151,38 +173,29 @@ export function kindChains(kind: Kind): readonly Chain[] {
     case 'drop':
     case 'reject':
       return []
-    case 'pick': {
-      const pick = (count: number): Rule => [
-        hasPorts,
-        { do: 'dnat', key: [{ word: WORD.BACKENDS }, { random: count }], map: 'backends' },
+    case 'pick':
+      if (kind.count <= PICK_CHAINS) return []
+      return [
+        {
+          name: kindName(kind),
+          rules: [[{ do: 'set-word', and: WORD.BACKENDS, or: 0 }], ...drawSlot(kind.count, 'endpoints', 'to-endpoint')],
+        },
       ]
-      // The second rule is for the moment between two transactions that count differently: slot 0 is there as long as there is one.
-      return [{ name: kindName(kind), rules: [pick(kind.count), pick(1), [drop]] }]
-    }
     case 'sticky': {
       const { count, seconds, local } = kind
       const members = local ? 'local-endpoints' : 'cluster-endpoints'
-      const stick: Rule = [lookup(['word'], members), go('goto', `stick-${seconds}`)]
-      const slot = (of: number): Rule => [find(['word', { random: of }], 'slots')]
       return [
-        {
-          name: `stick-${seconds}`,
-          rules: [[{ do: 'pin', seconds }], [hasPorts, { do: 'dnat', key: ['word'], map: 'endpoints' }], [drop]],
-        },
+        { name: `stick-${seconds}`, rules: [[{ do: 'pin', seconds }], [go('goto', 'to-endpoint')]] },
         {
           name: kindName(kind),
           rules: [
             [{ do: 'set-word', and: WORD.SERVICE_PORT, or: 0 }],
             [find(['word', 'client'], 'affinity')],
             // A pin counts while its endpoint is one of the set; else each try would renew a pin to nowhere.
-            stick,
+            [lookup(['word'], members), go('goto', `stick-${seconds}`)],
             [{ do: 'unpin' }],
             [{ do: 'set-word', and: WORD.SERVICE_PORT, or: local ? WORD.LOCAL : 0 }],
-            slot(count),
-            stick,
-            slot(1),
-            stick,
-            [drop],
+            ...drawSlot(count, members, `stick-${seconds}`),
           ],
         },
       ]
