@@ -46,9 +46,10 @@ const findFrontend: readonly Rule[] = [
 
 /**
  * Up to so many endpoints a Service is answered by a chain that is always there, by one lookup. nft 1.0.6 cannot add a rule that translates by a map to a table that is there already (it reads `th
- * dport` in the map's type back as another protocol: "conflicting protocols"), so chains that are made later must not translate: they go through `slots` and `to-endpoint`.
+ * dport` in the map's type back as another protocol: "conflicting protocols"), so chains that are made later must not translate: they go through `slots` and `to-endpoint`. Not more
+ * than this, since libnftables lists all chains before each change: 7 µs each.
  */
-export const PICK_CHAINS = 64
+export const PICK_CHAINS = 16
 
 const pick = (count: number): Rule => [
   hasPorts,
