@@ -1,24 +1,30 @@
-import { existsSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { createPki, type Pki, writePki } from '#apiserver/pki/pki.ts'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { serviceAddress } from '#allocator/address-range.ts'
+import { type Pki, readPki, writePki } from '#apiserver/pki/pki.ts'
 import type { ClusterConfig } from './config.ts'
+import { statePaths } from './state.ts'
 
-/** The cluster's certificates and keys: made once, so that kubeconfigs and tokens outlive the process that made them. */
-export const loadOrCreatePki = (folder: string, config: ClusterConfig): Pki => {
-  const file = (name: string): string => readFileSync(join(folder, name), 'utf8')
-  const pair = (name: string) => ({ certificate: file(`${name}.crt`), key: file(`${name}.key`) })
-  // Written last: its presence says that the others are whole.
-  if (existsSync(join(folder, 'sa.key')))
-    return { ca: pair('ca'), server: pair('apiserver'), admin: pair('admin'), serviceAccountKey: file('sa.key') }
-  const pki = createPki({
-    clusterDomain: config.clusterDomain,
-    subjectAltNames: [kubernetesAddress(config), ...config.host.addresses],
-    now: new Date(),
-  })
-  writePki(folder, pki)
-  return pki
+/** How long the control plane waits for `up` to make them, milliseconds. */
+const LIMIT_MS = 20_000
+
+/** Makes the cluster's certificates and keys: once, so that kubeconfigs and tokens outlive the process that uses them. */
+export const makeClusterPki = async (config: ClusterConfig): Promise<void> => {
+  // Loaded here alone: the library takes memory that the cluster's own processes need not pay.
+  const { createPki } = await import('#apiserver/pki/create-pki.ts')
+  const subjectAltNames = [serviceAddress(config.serviceCidr[0], 1), ...config.host.addresses]
+  writePki(
+    statePaths(config.stateDir).pki,
+    await createPki({ clusterDomain: config.clusterDomain, subjectAltNames, now: new Date() }),
+  )
 }
 
-/** The ClusterIP of the Service `kubernetes`: the first address of the range. */
-const kubernetesAddress = ({ serviceCidr: [v4] }: ClusterConfig): string =>
-  v4.replace(/(\d+)\/\d+$/, (_, last: string) => String(Number(last) + 1))
+/** The cluster's certificates and keys, as soon as they are there. */
+export const clusterPki = async (config: ClusterConfig): Promise<Pki> => {
+  const until = Date.now() + LIMIT_MS
+  for (;;) {
+    const pki = readPki(statePaths(config.stateDir).pki)
+    if (pki) return pki
+    if (Date.now() > until) throw new Error(`no certificates in ${statePaths(config.stateDir).pki}`)
+    await sleep(2)
+  }
+}

@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { endpointSlices, services } from '#api/resources.ts'
 import { type ApiServer, createApiServer } from '#apiserver/server.ts'
@@ -6,19 +5,17 @@ import { isAlreadyExists } from '#client/client.ts'
 import { systemClock } from '#client/clock.ts'
 import { startControllers } from '#controllers/start.ts'
 import { clusterDnsService, clusterDnsSlices } from './cluster-dns.ts'
-import { loadOrCreatePki } from './cluster-pki.ts'
+import { clusterPki } from './cluster-pki.ts'
 import type { ClusterConfig } from './config.ts'
 import { logLine } from './log.ts'
-import { readConfig, statePaths } from './state.ts'
+import { readConfig } from './state.ts'
 
 /** How long to wait for the host's address on the underlay, which `up` makes meanwhile, milliseconds. */
 const ADDRESS_LIMIT_MS = 20_000
 
 const config = readConfig(process.argv.at(-1)!)
-const paths = statePaths(config.stateDir)
-mkdirSync(paths.pki, { recursive: true, mode: 0o700 })
 
-const pki = loadOrCreatePki(paths.pki, config)
+const pki = await clusterPki(config)
 const api = createApiServer({
   serviceCidrs: config.serviceCidr,
   nodePortRange: config.nodePortRange,

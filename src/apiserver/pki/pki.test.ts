@@ -4,7 +4,8 @@ import { mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { createPki, writePki } from './pki.ts'
+import { createPki } from './create-pki.ts'
+import { readPki, writePki } from './pki.ts'
 
 const request = {
   clusterDomain: 'cluster.local',
@@ -12,8 +13,8 @@ const request = {
   now: new Date('2026-11-21T00:00:00Z'),
 }
 
-test('createPki() issues a server certificate that its CA signed and that names every way to the server', () => {
-  const pki = createPki(request)
+test('createPki() issues a server certificate that its CA signed and that names every way to the server', async () => {
+  const pki = await createPki(request)
   const ca = new X509Certificate(pki.ca.certificate)
   const server = new X509Certificate(pki.server.certificate)
   assert.ok(ca.ca)
@@ -29,22 +30,27 @@ test('createPki() issues a server certificate that its CA signed and that names 
   assert.equal(server.checkHost('example.org'), undefined)
 })
 
-test('createPki() issues an admin certificate of group system:masters', () => {
-  const admin = new X509Certificate(createPki(request).admin.certificate)
+test('createPki() issues an admin certificate of group system:masters', async () => {
+  const admin = new X509Certificate((await createPki(request)).admin.certificate)
   assert.match(admin.subject, /O=system:masters/)
   assert.match(admin.subject, /CN=kubernetes-admin/)
   assert.deepEqual(admin.keyUsage, ['1.3.6.1.5.5.7.3.2'])
 })
 
-test('createPki() writes dates from 2050 on as GeneralizedTime', () => {
-  const ca = new X509Certificate(createPki({ ...request, now: new Date('2045-01-01T00:00:00Z') }).ca.certificate)
+test('createPki() writes dates from 2050 on as GeneralizedTime', async () => {
+  const ca = new X509Certificate(
+    (await createPki({ ...request, now: new Date('2045-01-01T00:00:00Z') })).ca.certificate,
+  )
   assert.equal(ca.validToDate.getUTCFullYear(), 2054)
 })
 
-test('writePki() keeps private keys to their owner', () => {
+test('writePki() keeps private keys to their owner, and readPki() gives back what was written', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'fairlead-pki-'))
   try {
-    writePki(join(folder, 'pki'), createPki(request))
+    const pki = await createPki(request)
+    assert.equal(readPki(join(folder, 'pki')), undefined)
+    writePki(join(folder, 'pki'), pki)
+    assert.deepEqual(readPki(join(folder, 'pki')), pki)
     for (const name of ['ca.key', 'apiserver.key', 'admin.key', 'sa.key']) {
       assert.equal(statSync(join(folder, 'pki', name)).mode & 0o777, 0o600, name)
     }

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { ApiObject } from '#api/resource.ts'
 import { serviceAccounts } from '#api/resources.ts'
-import { createPki, type Pki } from '../pki/pki.ts'
+import { createPki } from '../pki/create-pki.ts'
+import type { Pki } from '../pki/pki.ts'
 import { type ApiServer, type ApiServerOptions, createApiServer } from '../server.ts'
 
 export interface TestServer extends ApiServer {
@@ -17,7 +18,7 @@ let pki: Pki | undefined
 /** A server on a Unix socket of its own, with the default ServiceAccount that a controller would make. `close` removes everything. */
 export const startTestServer = async (options: Partial<ApiServerOptions> = {}): Promise<TestServer> => {
   const folder = mkdtempSync(join(tmpdir(), 'fairlead-api-'))
-  pki ??= createPki({ clusterDomain: 'cluster.local', subjectAltNames: ['10.96.0.1'], now: new Date() })
+  pki ??= await createPki({ clusterDomain: 'cluster.local', subjectAltNames: ['10.96.0.1'], now: new Date() })
   const server = createApiServer({
     serviceCidrs: ['10.96.0.0/16', 'fd00:10:96::/112'],
     nodePortRange: { from: 30_000, to: 32_767 },
