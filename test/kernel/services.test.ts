@@ -9,6 +9,7 @@ import {
   addressOf,
   ask,
   type Family,
+  hold,
   NODES,
   type Place,
   POD_PORT,
@@ -79,6 +80,14 @@ function give(name: string, number: number, given: Given | undefined): void {
   }
 }
 
+const facts = (node: (typeof NODES)[number]) => ({
+  name: node,
+  zone: undefined,
+  nodeAddresses: [addressOf(node, 4), addressOf(node, 6)],
+  podCidrs: ['10.244.0.0/16', 'fd00:10:244::/56'],
+  serviceCidrs: ['10.96.0.0/16', 'fd00:10:96::/112'],
+})
+
 const applied = () => new Promise<void>((resolve) => setImmediate(resolve))
 
 before(async () => {
@@ -94,13 +103,7 @@ before(async () => {
     )
     proxies.push(
       createServiceProxy({
-        node: {
-          name: node,
-          zone: undefined,
-          nodeAddresses: [addressOf(node, 4), addressOf(node, 6)],
-          podCidrs: ['10.244.0.0/16', 'fd00:10:244::/56'],
-          serviceCidrs: ['10.96.0.0/16', 'fd00:10:96::/112'],
-        },
+        node: facts(node),
         kernel: { nftables, conntrack },
         onFault: (fault) => faults.push(fault),
       }),
@@ -439,4 +442,37 @@ test('chains and verdict elements do not grow with Services of the same endpoint
       [0, 0],
     ],
   )
+})
+
+test('established connections survive changes, a terminating endpoint, and a restart over the old tables', async () => {
+  give('held', 25, { spec: {}, endpoints: ['p21'] })
+  await applied()
+  const held = await Promise.all(([4, 6] as const).map((family) => hold('p12', ip(family, 25), 80)))
+  const alive = async (text: string) => {
+    for (const { pod, say } of held) assert.equal(await say(text), `${pod}:${text}`)
+  }
+  give('held', 25, { spec: {}, endpoints: [{ on: 'p21', ready: false, serving: true, terminating: true }, 'p22'] })
+  await applied()
+  await alive('terminating')
+  await meets('p12', 'tcp', ip(4, 25), 80, { pods: ['p22'] })
+  const nftables = openNftables(placePath('n1'))
+  const conntrack = openConntrack(placePath('n1'))
+  closers.push(
+    () => nftables.close(),
+    () => conntrack.close(),
+  )
+  nftables.run(
+    'table ip stranger { chain c { type filter hook forward priority 5; counter comment "not ours"\n }\n }\n',
+  )
+  proxies[0]?.stop()
+  proxies[0] = createServiceProxy({ node: facts('n1'), kernel: { nftables, conntrack } })
+  give('held', 25, { spec: {}, endpoints: ['p22'] })
+  await proxies[0].ready
+  await alive('restarted')
+  await meets('p12', 'tcp', ip(4, 25), 80, { pods: ['p22'] })
+  await meets('p12', 'tcp', ip(4, 1), 80, { refused: 'silence' })
+  assert.match(nftables.read('list tables'), /table ip stranger/)
+  for (const { close } of held) close()
+  give('held', 25, undefined)
+  await applied()
 })

@@ -235,3 +235,38 @@ export function ask(
     })
   })
 }
+
+/** A TCP connection that stays: who answered, and `say`, which gives the answer to a line. */
+export function hold(from: Place, address: string, port: number) {
+  const family = familyOf(address)
+  return new Promise<{ readonly pod: string; say(text: string): Promise<string>; close(): void }>((resolve, reject) => {
+    const socket = withNamespace(placePath(from), () =>
+      netConnect({
+        host: 'target.test',
+        port,
+        family,
+        autoSelectFamily: false,
+        lookup: synchronously(family, address) as never,
+      }),
+    )
+    const next = () =>
+      new Promise<string>((got, failed) => {
+        const timer = setTimeout(() => failed(new Error('no answer in a second')), 1000)
+        socket.once('error', failed)
+        socket.once('data', (bytes) => {
+          clearTimeout(timer)
+          socket.off('error', failed)
+          got(bytes.toString())
+        })
+      })
+    const say = (text: string) => {
+      const answer = next()
+      socket.write(text)
+      return answer
+    }
+    next().then(
+      (first) => resolve({ pod: first.split(' ')[0] ?? '', say, close: () => socket.resetAndDestroy() }),
+      reject,
+    )
+  })
+}
