@@ -59,7 +59,7 @@ for (const size of sizes) {
   let longest = 0
   let loading = true
   const counted = {
-    ...nftables,
+    apply: nftables.apply?.bind(nftables),
     read: (text: string) => nftables.read(text),
     close: () => nftables.close(),
     run: (text: string) => {

@@ -1,5 +1,6 @@
 import type { CompiledService } from '#dataplane/nftables/compile.ts'
-import { renderElements, renderForeseen, renderKinds } from '#dataplane/nftables/render.ts'
+import { encodeElements } from '#dataplane/nftables/encode.ts'
+import { renderElements, renderKinds } from '#dataplane/nftables/render.ts'
 import type { NodeFacts } from '#forwarding/node-facts.ts'
 import type { Nftables } from '#kernel/nftables/libnftables.ts'
 import { DeltaTracker } from './delta-tracker.ts'
@@ -7,6 +8,9 @@ import { hasTable, renderFreshTables } from './ownership.ts'
 
 /** Services that one transaction carries at most: about 30 ms of kernel time, and within a user namespace's netlink buffer. */
 const CHUNK = 1000
+
+/** Above it a list of elements would outgrow a netlink attribute (64 KiB), and text is as quick. */
+const ENCODED_ELEMENTS = 400
 
 export interface Refused {
   readonly service: string
@@ -58,13 +62,12 @@ export class SyncRunner {
   #start(first: readonly (readonly [string, CompiledService])[], refused: Refused[]): void {
     this.#tracker.reset()
     this.#chains = new Set()
-    const tables = `${renderFreshTables(this.#node)}${renderForeseen(this.#chains)}`
-    const foreseen = new Set(this.#chains)
+    const tables = renderFreshTables(this.#node)
     try {
       this.#transact(new Map(first), tables)
       this.#fresh = false
     } catch {
-      this.#chains = foreseen
+      this.#chains = new Set()
       this.#nftables.run(tables)
       this.#fresh = false
       this.#write(first, refused)
@@ -89,27 +92,18 @@ export class SyncRunner {
 
   #transact(changes: ReadonlyMap<string, CompiledService>, prefix: string): void {
     const { remove, add, kinds } = this.#tracker.diff(changes)
-    const chains = new Set(this.#chains)
-    const made = renderKinds(kinds, chains)
-    if (prefix === '' && chains.size > this.#chains.size) this.#remake(changes)
-    else {
-      const text = `${prefix}${made}${renderElements('delete', remove)}${renderElements('add', add)}`
+    const encoded =
+      prefix === '' && kinds.length === 0 && remove.length + add.length <= ENCODED_ELEMENTS && this.#nftables.apply
+        ? encodeElements(remove, add)
+        : undefined
+    if (encoded !== undefined) {
+      if (encoded.length > 0) this.#nftables.apply?.(encoded)
+    } else {
+      const chains = new Set(this.#chains)
+      const text = `${prefix}${renderKinds(kinds, chains)}${renderElements('delete', remove)}${renderElements('add', add)}`
       if (text !== '') this.#nftables.run(text)
       this.#chains = chains
     }
     this.#tracker.commit(changes)
-  }
-
-  /**
-   * A kind that no Service has had before needs a chain, and libnftables 1.0.6 cannot add one that looks up a map which it knows from the kernel
-   * ("conflicting protocols specified: tcp vs. th"): the tables are made anew, in one transaction, so packets see the old or the new ones and
-   * established connections stay. What clients had been pinned to is forgotten. Endpoint counts up to FORESEEN never come here.
-   */
-  #remake(changes: ReadonlyMap<string, CompiledService>): void {
-    const { add, kinds } = this.#tracker.whole(changes)
-    const chains = new Set<string>()
-    const tables = `${renderFreshTables(this.#node)}${renderForeseen(chains)}`
-    this.#nftables.run(`${tables}${renderKinds(kinds, chains)}${renderElements('add', add)}`)
-    this.#chains = chains
   }
 }

@@ -115,20 +115,6 @@ export function renderKinds(kinds: Iterable<UsedKind>, made: Set<string>): strin
   return text
 }
 
-/** Endpoint counts whose chain stands from the start; see the reconciler for why a later one is dear. */
-const FORESEEN = 64
-
-/** The chains of these counts, without elements: what a change of endpoints most often needs is there. Notes them in `made`. */
-export function renderForeseen(made: Set<string>): string {
-  const counts = Array.from({ length: FORESEEN }, (_, index) => index + 1)
-  const foreseen = TABLE_FAMILIES.map((family) => {
-    const chains = counts.flatMap((count) => kindChains({ kind: 'pick', count }))
-    for (const { name } of chains) made.add(`${family} ${name}`)
-    return `table ${family} ${TABLE} {\n${chains.map((chain) => `${renderChain(chain, family)}\n`).join('')}}\n`
-  })
-  return foreseen.join('')
-}
-
 const WORDS = new Set(['kinds', 'backends', 'slots', 'endpoints', 'cluster-endpoints', 'local-endpoints'])
 
 /** `10.96.0.1 . tcp . 80`; with the set's name, what tells one element of a family from another. */

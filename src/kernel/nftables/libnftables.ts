@@ -1,6 +1,7 @@
 import { KernelError } from '../kernel-error.ts'
 import { koffi } from '../libc.ts'
 import { withNamespace } from '../namespace.ts'
+import { type ElementChange, ElementSocket } from './element-socket.ts'
 
 type Library = ReturnType<ReturnType<typeof koffi>['load']>
 type Call = ReturnType<Library['func']>
@@ -11,6 +12,8 @@ export interface Nftables {
   run(text: string): void
   /** Runs commands that print, `list table ip fairlead`; gives what they print. Throws as run(). */
   read(text: string): string
+  /** Writes elements as one transaction, by netlink messages of our own. Absent where there is only text. Throws as run(), with the kernel's errno. */
+  apply?(changes: readonly ElementChange[]): void
   close(): void
 }
 
@@ -62,6 +65,7 @@ export function openNftables(path?: string): Nftables {
 class Libnftables implements Nftables {
   readonly #path: string | undefined
   #context: unknown
+  #elements: ElementSocket | undefined
 
   constructor(path: string | undefined) {
     this.#path = path
@@ -95,8 +99,15 @@ class Libnftables implements Nftables {
     return printed
   }
 
+  apply(changes: readonly ElementChange[]): void {
+    this.#elements ??= new ElementSocket(this.#path)
+    this.#elements.apply(changes)
+  }
+
   close(): void {
     if (this.#context === undefined) return
+    this.#elements?.close()
+    this.#elements = undefined
     library().free(this.#context)
     this.#context = undefined
   }
