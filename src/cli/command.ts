@@ -20,6 +20,8 @@ export interface Io {
 }
 
 export interface Invocation {
+  /** What stands for the verb's argument; its default, or '' where the verb has none. */
+  readonly argument: string
   readonly flags: Readonly<Record<string, string | undefined>>
   readonly switches: Readonly<Record<string, boolean>>
   readonly io: Io
@@ -27,6 +29,13 @@ export interface Invocation {
 
 export interface Command {
   readonly name: string
+  /** A word without a flag that the verb takes. */
+  readonly argument?: {
+    readonly name: string
+    readonly default: string
+    readonly choices: readonly string[]
+    readonly help: string
+  }
   readonly summary: string
   readonly description: string
   readonly flags: Readonly<Record<string, Flag>>
@@ -45,7 +54,7 @@ export const parseInvocation = (command: Command, words: readonly string[], io: 
     options[name] = { type: flag.value === undefined ? 'boolean' : 'string', ...(flag.short && { short: flag.short }) }
   const parsed = ((): ReturnType<typeof parseArgs> => {
     try {
-      return parseArgs({ args: [...words], options, strict: true, allowPositionals: false })
+      return parseArgs({ args: [...words], options, strict: true, allowPositionals: command.argument !== undefined })
     } catch (error) {
       const message = (error as Error).message.split('. ')[0]!
       throw new CliError('USAGE', `${command.name}: ${message}`, {
@@ -54,6 +63,12 @@ export const parseInvocation = (command: Command, words: readonly string[], io: 
       })
     }
   })()
+  const [argument = command.argument?.default ?? '', surplus] = parsed.positionals
+  if (surplus !== undefined || (command.argument && !command.argument.choices.includes(argument)))
+    throw new CliError(
+      'USAGE',
+      `${command.name}: '${surplus ?? argument}' is not understood; it takes one of: ${command.argument?.choices.join(', ')}`,
+    )
   const flags: Record<string, string | undefined> = {}
   const switches: Record<string, boolean> = {}
   for (const [name, flag] of Object.entries(command.flags)) {
@@ -69,7 +84,7 @@ export const parseInvocation = (command: Command, words: readonly string[], io: 
         `${command.name}: --${name} is ${flags[name]}, but may be: ${flag.choices.join(', ')}`,
       )
   }
-  return { flags, switches, io }
+  return { argument, flags, switches, io }
 }
 
 export const helpOf = (command: Command): string => {
@@ -82,5 +97,8 @@ export const helpOf = (command: Command): string => {
     rows.length > 0 ? `\nFlags:\n${rows.map(({ left, right }) => `${left.padEnd(width)}${right}`).join('\n')}\n` : ''
   const examples =
     command.examples.length > 0 ? `\nExamples:\n${command.examples.map((line) => `  ${line}`).join('\n')}\n` : ''
-  return `fairlead ${command.name}: ${command.summary}\n\n${command.description}\n${flags}${examples}`
+  const { argument } = command
+  const usage = `Usage: fairlead ${command.name}${argument ? ` [${argument.choices.join('|')}]` : ''}${rows.length > 0 ? ' [flags]' : ''}`
+  const word = argument ? `\n${argument.name}: ${argument.help} (${argument.default})\n` : ''
+  return `fairlead ${command.name}: ${command.summary}\n\n${usage}\n\n${command.description}\n${word}${flags}${examples}`
 }

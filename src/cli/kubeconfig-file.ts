@@ -42,7 +42,8 @@ const target = (path: string): string => {
 
 /**
  * Reads `path`, lets `edit` change its text, and puts the result in its place at once (mode 0600, the owner kept), under
- * kubectl's own lock file `PATH.lock`. `edit` gets undefined where there is no file; what it returns as undefined is not written.
+ * kubectl's own lock file `PATH.lock`. `edit` gets undefined where there is no file; what it returns as undefined is not written,
+ * and where it returns '' the file goes away, unless it is the target of a link.
  */
 export const editKubeconfigFile = async (
   path: string,
@@ -56,6 +57,10 @@ export const editKubeconfigFile = async (
     const before = existsSync(file) ? readFileSync(file, 'utf8') : undefined
     const after = edit(before)
     if (after === undefined || after === before) return
+    if (after === '' && file === path) {
+      rmSync(file, { force: true })
+      return
+    }
     const fresh = `${file}.${process.pid}.tmp`
     writeFileSync(fresh, after, { mode: 0o600, flag: 'w' })
     chmodSync(fresh, 0o600)

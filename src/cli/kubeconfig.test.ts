@@ -35,7 +35,7 @@ const scratch = (): { path: (name: string) => string; [Symbol.dispose](): void }
 }
 
 test('addCluster() makes a whole kubeconfig where there was none', () => {
-  const config = parse(addCluster(undefined, 'a', access, 'x').text)
+  const config = parse(addCluster(undefined, 'a', access, 'x'))
   assert.equal(config['current-context'], 'fairlead-a')
   assert.deepEqual(config.contexts, [{ name: 'fairlead-a', context: { cluster: 'fairlead-a', user: 'fairlead-a' } }])
   assert.equal(Buffer.from(config.users[0].user['client-key-data'], 'base64').toString(), 'key')
@@ -43,30 +43,41 @@ test('addCluster() makes a whole kubeconfig where there was none', () => {
 
 test('removeCluster() after addCluster() gives back the text that was there, comments and all', () => {
   const added = addCluster(OTHERS, 'a', access, 'x')
-  assert.equal(added.former, 'work')
-  assert.equal(parse(added.text)['current-context'], 'fairlead-a')
-  const config = parse(removeCluster(added.text, 'a', added.former, 'x')!)
-  assert.deepEqual(config, parse(OTHERS))
-  assert.match(removeCluster(added.text, 'a', 'work', 'x')!, /# never share/)
+  assert.equal(parse(added)['current-context'], 'fairlead-a')
+  const removed = removeCluster(added, 'a', 'x')!
+  assert.deepEqual(parse(removed), parse(OTHERS))
+  assert.match(removed, /# never share/)
 })
 
-test('addCluster() twice keeps one entry', () => {
-  const twice = parse(
-    addCluster(addCluster(OTHERS, 'a', access, 'x').text, 'a', { ...access, server: 'https://127.0.0.1:7' }, 'x').text,
-  )
+test('addCluster() twice keeps one entry, and the way back', () => {
+  const again = { ...access, server: 'https://127.0.0.1:7' }
+  const text = addCluster(addCluster(OTHERS, 'a', access, 'x'), 'a', again, 'x')
+  const twice = parse(text)
   assert.deepEqual(
     twice.clusters.map((entry: { name: string }) => entry.name),
     ['work', 'fairlead-a'],
   )
   assert.equal(twice.clusters[1].cluster.server, 'https://127.0.0.1:7')
+  assert.deepEqual(parse(removeCluster(text, 'a', 'x')!), parse(OTHERS))
+})
+
+test('removeCluster() leads back past clusters that went before it, in whatever order', () => {
+  const both = addCluster(addCluster(OTHERS, 'a', access, 'x'), 'b', access, 'x')
+  const withoutA = removeCluster(both, 'a', 'x')!
+  assert.equal(parse(withoutA)['current-context'], 'fairlead-b')
+  assert.deepEqual(parse(removeCluster(withoutA, 'b', 'x')!), parse(OTHERS))
+  const withoutB = removeCluster(both, 'b', 'x')!
+  assert.equal(parse(withoutB)['current-context'], 'fairlead-a')
+  assert.deepEqual(parse(removeCluster(withoutB, 'a', 'x')!), parse(OTHERS))
 })
 
 test('removeCluster() leaves a context that somebody chose since, and does not name one that is gone', () => {
-  const added = addCluster(OTHERS, 'a', access, 'x').text
+  const added = addCluster(OTHERS, 'a', access, 'x')
   const switched = added.replace('current-context: fairlead-a', 'current-context: work')
-  assert.equal(parse(removeCluster(switched, 'a', '', 'x')!)['current-context'], 'work')
-  assert.equal(parse(removeCluster(added, 'a', 'gone', 'x')!)['current-context'], '')
-  assert.equal(removeCluster(OTHERS, 'a', '', 'x'), undefined)
+  assert.equal(parse(removeCluster(switched, 'a', 'x')!)['current-context'], 'work')
+  const gone = addCluster(OTHERS.replace('current-context: work', 'current-context: gone'), 'a', access, 'x')
+  assert.equal(parse(removeCluster(gone, 'a', 'x')!)['current-context'], '')
+  assert.equal(removeCluster(OTHERS, 'a', 'x'), undefined)
 })
 
 test('addCluster() refuses a file that is no kubeconfig and names it', () => {

@@ -48,5 +48,5 @@ try {
   const { code, hint } = error as { code?: unknown; hint?: unknown }
   if (!(error instanceof Error) || typeof code !== 'string') throw error
   io.err(`fairlead: ${error.message}\n${typeof hint === 'string' ? `  ${hint}\n` : ''}`)
-  process.exitCode = code === 'USAGE' ? 2 : 1
+  process.exitCode = code === 'USAGE' ? 2 : code === 'INTERRUPTED' ? 130 : 1
 }

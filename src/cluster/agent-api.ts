@@ -27,18 +27,39 @@ export interface AgentReport {
 }
 
 /** One JSON answer of a socket of ours. Rejects with the transport's error, or with what the other side said. */
-export const getJson = <T>(socketPath: string, path: string, timeoutMs: number): Promise<T> =>
+export const getJson = async <T>(
+  socketPath: string,
+  path: string,
+  timeoutMs: number,
+  signal?: AbortSignal,
+): Promise<T> => {
+  const { status, text } = await get(socketPath, path, timeoutMs, signal)
+  if (status !== 200) throw new Error(`${path}: ${status} ${text.trim()}`)
+  return JSON.parse(text) as T
+}
+
+/** Whether a socket of ours says 200 in time. */
+export const answers = (socketPath: string, path: string, timeoutMs: number): Promise<boolean> =>
+  get(socketPath, path, timeoutMs).then(
+    ({ status }) => status === 200,
+    () => false,
+  )
+
+const get = (
+  socketPath: string,
+  path: string,
+  timeoutMs: number,
+  signal?: AbortSignal,
+): Promise<{ readonly status: number; readonly text: string }> =>
   new Promise((resolve, reject) => {
-    const call = request({ socketPath, path, timeout: timeoutMs, agent: false }, (response) => {
+    const call = request({ socketPath, path, timeout: timeoutMs, agent: false, signal }, (response) => {
       let text = ''
       response.setEncoding('utf8')
       response.on('data', (chunk: string) => {
         text += chunk
       })
-      response.on('end', () => {
-        if (response.statusCode === 200) resolve(JSON.parse(text) as T)
-        else reject(new Error(`${path}: ${response.statusCode} ${text.trim()}`))
-      })
+      response.on('error', reject)
+      response.on('end', () => resolve({ status: response.statusCode ?? 0, text }))
     })
     call.on('timeout', () => call.destroy(new Error(`${path}: no answer in ${timeoutMs} ms`)))
     call.on('error', reject)

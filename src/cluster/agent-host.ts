@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { type NodeAgent, startNodeAgent } from '#agent/node-agent.ts'
 import { ServiceFeed } from '#agent/service-feed.ts'
 import { feedZone } from '#agent/zone-feed.ts'
+import type { Namespace } from '#api/core-v1.ts'
 import { configMaps, endpointSlices, namespaces, nodes, pods, secrets, services } from '#api/resources.ts'
 import { systemClock } from '#client/clock.ts'
 import { Informers } from '#client/informer.ts'
@@ -15,7 +16,7 @@ import { cachedStore } from '#kubelet/object-store.ts'
 import { createRuncRuntime } from '#runtime/runc/runc-runtime.ts'
 import { serveAgentApi } from './agent-server.ts'
 import { keepLoadBalancerRoutes } from './load-balancer-routes.ts'
-import { logLine } from './log.ts'
+import { errorText, logLine } from './log.ts'
 import { podNamespace } from './machines/names.ts'
 import { clusterAnswers } from './readiness.ts'
 import { readConfig, statePaths, stateRoot } from './state.ts'
@@ -24,9 +25,7 @@ const config = readConfig(process.argv.at(-1)!)
 const paths = statePaths(config.stateDir)
 const stop = new AbortController()
 const log = (who: string) => (message: string, error?: unknown) =>
-  logLine(
-    `${who}: ${message}${error instanceof Error ? `: ${error.stack}` : error === undefined ? '' : `: ${String(error)}`}`,
-  )
+  logLine(`${who}: ${message}${error === undefined ? '' : `: ${errorText(error)}`}`)
 
 // The machines are made by `up`, and the API by the control plane, while this process loads.
 while (!existsSync(paths.machines) || !existsSync(config.sockets.api)) await sleep(2)
@@ -92,6 +91,7 @@ ready.then(
   () => logLine(`agents of ${config.name}: ready`),
   (error: unknown) => log('start')('failed', error),
 )
+startAfreshWithControlPlane()
 await serveAgentApi({
   config,
   agents,
@@ -100,3 +100,19 @@ await serveAgentApi({
   ready,
   onError: (error) => log('streams')('fault', error),
 })
+
+/**
+ * Objects live in the control plane's memory. One that comes back without them has another Namespace kube-system; then this process ends,
+ * and the next one registers the nodes anew, clears what no object asks for any more, and keeps the rest.
+ */
+function startAfreshWithControlPlane(): void {
+  let known: string | undefined
+  const seen = ({ metadata }: Namespace): void => {
+    if (metadata?.name !== 'kube-system') return
+    known ??= metadata.uid
+    if (metadata.uid === known) return
+    log('start')('the control plane has lost its objects: starting afresh')
+    process.exit(0)
+  }
+  informers.for(namespaces).addHandlers({ onAdd: seen, onUpdate: (_, now) => seen(now) })
+}

@@ -1,58 +1,62 @@
 import { existsSync, rmSync, writeFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { purgeContainers } from '#runtime/runc/purge.ts'
+import { purgeContainers, unmountBelow } from '#runtime/runc/purge.ts'
 import { ClusterError } from './cluster-error.ts'
 import { removeMachines } from './machines/machines.ts'
-import { findProcesses, isRunning } from './processes.ts'
+import { findContainerTools, findProcesses, isRunning } from './processes.ts'
 import { clusterStateDir, readConfig, statePaths } from './state.ts'
 
 /** How long killed processes may take to end, milliseconds. */
 const KILL_LIMIT_MS = 5_000
 
 /**
- * Takes a cluster down, whatever is left of it: processes, containers, namespaces, links, routes, rules, cgroups, files.
- * Idempotent; works from names alone where the state was lost. Throws ClusterError CLUSTER_UNKNOWN where nothing is there.
+ * Takes a cluster down, whatever is left of it: processes, containers, namespaces, links, routes, rules, mounts, cgroups, files.
+ * Idempotent; works from the name alone where its state folder was deleted, also while its processes run.
+ * Gives false where there was nothing of that name.
  */
-export const down = async (name: string): Promise<void> => {
+export const down = async (name: string): Promise<boolean> => {
   const stateDir = clusterStateDir(name)
   const paths = statePaths(stateDir)
-  if (!existsSync(stateDir)) {
-    // A name without state may still have namespaces or links, if somebody removed its folder.
-    if (!removeMachines({ name, config: undefined }))
-      throw new ClusterError('CLUSTER_UNKNOWN', `there is no cluster named ${name}`, {
-        hint: 'fairlead list shows those that are there',
-      })
-    return
-  }
-  writeFileSync(paths.stopping, '')
-  await killProcesses(stateDir)
+  const known = existsSync(stateDir)
+  if (known) writeFileSync(paths.stopping, '')
+  const config = existsSync(paths.config) ? readConfig(paths.config) : undefined
+  const hadProcesses = await killAll(() => supervisorsFirst(stateDir))
   await purgeContainers({ stateDir: paths.containers, cluster: name })
-  removeMachines({ name, config: existsSync(paths.config) ? readConfig(paths.config) : undefined })
+  const hadTools = await killAll(() => findContainerTools(stateDir))
+  const hadMachines = removeMachines({ name, config })
+  await unmountBelow(stateDir)
   rmSync(stateDir, { recursive: true, force: true })
+  return known || hadProcesses || hadTools || hadMachines
 }
 
-/** Kills supervisors first, so that nothing comes back; then waits until all have ended, since they hold sockets and mounts. */
-const killProcesses = async (stateDir: string): Promise<void> => {
-  const found = [...findProcesses(stateDir)].sort(
-    (one, other) => Number(other.role === 'supervisor') - Number(one.role === 'supervisor'),
-  )
-  for (const { pid } of found) {
-    try {
-      process.kill(pid, 'SIGKILL')
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
-    }
-  }
+/** So that nothing comes back. */
+const supervisorsFirst = (stateDir: string): readonly number[] =>
+  [...findProcesses(stateDir)]
+    .sort((one, other) => Number(other.role === 'supervisor') - Number(one.role === 'supervisor'))
+    .map(({ pid }) => pid)
+
+/**
+ * Kills what `find` finds, and what was started meanwhile, until it finds nothing; waits until all have ended, since they hold sockets and
+ * mounts. Whether there was anything. Throws ClusterError KILL_FAILED.
+ */
+const killAll = async (find: () => readonly number[]): Promise<boolean> => {
   const until = Date.now() + KILL_LIMIT_MS
-  while (found.some(({ pid }) => isRunning(pid))) {
-    if (Date.now() > until)
-      throw new ClusterError(
-        'KILL_FAILED',
-        `processes do not end: ${found
-          .filter(({ pid }) => isRunning(pid))
-          .map(({ pid }) => pid)
-          .join(', ')}`,
-      )
-    await sleep(2)
+  for (let round = 0; ; round++) {
+    const found = find().filter(isRunning)
+    if (found.length === 0) return round > 0
+    for (const pid of found) {
+      try {
+        process.kill(pid, 'SIGKILL')
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
+      }
+    }
+    while (found.some(isRunning)) {
+      if (Date.now() > until)
+        throw new ClusterError('KILL_FAILED', `processes do not end: ${found.filter(isRunning).join(', ')}`, {
+          hint: 'look at /proc/PID/stack for what holds them, then: fairlead down again',
+        })
+      await sleep(2)
+    }
   }
 }

@@ -1,24 +1,27 @@
 import { spawn } from 'node:child_process'
-import { closeSync, openSync, readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { closeSync, existsSync, openSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
 import type { ClusterConfig } from './config.ts'
 import { statePaths } from './state.ts'
 
 export type Role = 'control-plane' | 'agent-host'
 
+/** What the supervisor says in the log before it starts its process again. */
+export const RESTARTED = 'starting it again'
+
 /**
- * Starts its process again whenever that ends, until `down` has written the file `stopping`. A shell, since it takes 1 MB where
+ * Starts its process again whenever that ends, until `down` has written the file `stopping`, or the state folder is gone. A shell, since it takes 1 MB where
  * another Node.js would take 45. A process that dies at once is held back, longer each time, up to 5 s.
  */
 const SUPERVISOR = `
 state=$1; shift
 delay=0.05
-while [ ! -e "$state/stopping" ]; do
+while [ -d "$state" ] && [ ! -e "$state/stopping" ]; do
   started=$(date +%s)
   "$@"
   code=$?
   [ -e "$state/stopping" ] && exit 0
-  echo "supervisor: ended with status $code, starting it again" >&2
+  echo "supervisor: ended with status $code, ${RESTARTED}" >&2
   if [ $(( $(date +%s) - started )) -lt 10 ]; then
     sleep "$delay"
     case $delay in 0.05) delay=0.2;; 0.2) delay=1;; *) delay=5;; esac
@@ -51,16 +54,16 @@ export interface ClusterProcess {
   readonly rss: number
 }
 
-/** Every process of ours for a cluster, found by its command line, so that nothing has to be remembered and no foreign pid can be hit. */
+/**
+ * Every process of ours for a cluster, found by its command line, so that nothing has to be remembered and no foreign pid can be hit;
+ * also after its state folder was deleted. One that sees another folder by that name, in a mount namespace of its own, is another cluster's.
+ */
 export const findProcesses = (stateDir: string): readonly ClusterProcess[] => {
   const config = statePaths(stateDir).config
-  return readdirSync('/proc')
-    .filter((entry) => /^\d+$/.test(entry))
-    .flatMap((entry): ClusterProcess[] => {
-      const pid = Number(entry)
+  return commandLines(stateDir)
+    .filter(({ args }) => args.at(-1) === config)
+    .flatMap(({ pid, args }): ClusterProcess[] => {
       try {
-        const args = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0')
-        if (pid === process.pid || args.at(-2) !== config) return []
         const role = args.includes(stateDir)
           ? 'supervisor'
           : args.some((arg) => arg.includes('agent-host'))
@@ -74,6 +77,39 @@ export const findProcesses = (stateDir: string): readonly ClusterProcess[] => {
       }
     })
 }
+
+/** Programs of others that work for the cluster's containers: conmon, and runc while it makes one. */
+export const findContainerTools = (stateDir: string): readonly number[] =>
+  commandLines(stateDir)
+    .filter(
+      ({ args: [program = '', ...rest] }) =>
+        ['conmon', 'runc'].includes(basename(program)) && rest.some((arg) => arg.startsWith(`${stateDir}/`)),
+    )
+    .map(({ pid }) => pid)
+
+/** Every other process that sees the state folder that we see, with its arguments. */
+const commandLines = (stateDir: string): readonly { readonly pid: number; readonly args: readonly string[] }[] => {
+  const folder = nearest(dirname(stateDir))
+  const { dev, ino } = statSync(folder)
+  return readdirSync('/proc')
+    .filter((entry) => /^\d+$/.test(entry) && Number(entry) !== process.pid)
+    .flatMap((entry) => {
+      try {
+        const line = readFileSync(`/proc/${entry}/cmdline`, 'utf8')
+        // Looked at first: of hundreds of processes few name the folder.
+        if (!line.includes(stateDir)) return []
+        const theirs = statSync(`/proc/${entry}/root${folder}`)
+        if (theirs.dev !== dev || theirs.ino !== ino) return []
+        return [{ pid: Number(entry), args: line.split('\0').slice(0, -1) }]
+      } catch {
+        // It ended while we looked.
+        return []
+      }
+    })
+}
+
+/** The folder, or the nearest above it that is there. */
+const nearest = (folder: string): string => (existsSync(folder) ? folder : nearest(dirname(folder)))
 
 export const isRunning = (pid: number): boolean => {
   try {

@@ -3,18 +3,23 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { getJson } from './agent-api.ts'
 import { ClusterError } from './cluster-error.ts'
+import { makeClusterPki } from './cluster-pki.ts'
 import type { ClusterConfig } from './config.ts'
 import { down } from './down.ts'
 import { createMachines } from './machines/machines.ts'
 import { checkPrerequisites } from './prerequisites.ts'
-import { findProcesses, type Role, startSupervised } from './processes.ts'
+import { findProcesses, RESTARTED, type Role, startSupervised } from './processes.ts'
 import { planCluster, type RangeFlags } from './ranges.ts'
 import { clusterStateDir, listClusters, statePaths, writeConfig } from './state.ts'
+import { withStateLock } from './state-lock.ts'
 
 /** How long a cluster may take before `up` gives up and takes it down again, milliseconds. */
 const START_LIMIT_MS = 30_000
 /** How often a socket that is not there yet is tried, milliseconds. */
 const RETRY_MS = 4
+/** A process that ended so often while the cluster started does not get better by waiting. */
+const GIVE_UP_AFTER = 3
+const ROLES: readonly Role[] = ['control-plane', 'agent-host']
 
 export interface UpOptions {
   readonly name: string
@@ -23,6 +28,8 @@ export interface UpOptions {
   readonly egress: boolean
   readonly ranges: RangeFlags
   readonly onProgress: (step: string) => void
+  /** Aborted: what was made is taken down again, and `up` throws the signal's reason. */
+  readonly signal: AbortSignal
 }
 
 /** What goes into a kubeconfig for the cluster's administrator, PEM text. */
@@ -53,25 +60,32 @@ export const up = async (options: UpOptions): Promise<ClusterConfig> => {
   checkName(options.name)
   if (!Number.isInteger(options.nodes) || options.nodes < 1 || options.nodes > 250)
     throw new ClusterError('NODES_INVALID', `a cluster has 1 to 250 nodes, not ${options.nodes}`)
-  refuseTaken(options.name)
-  const config = planCluster({
-    ...options,
-    stateDir: clusterStateDir(options.name),
-    others: listClusters().flatMap(({ config }) => config ?? []),
+  const config = await withStateLock(() => {
+    refuseTaken(options.name)
+    const planned = planCluster({
+      ...options,
+      stateDir: clusterStateDir(options.name),
+      others: listClusters().flatMap(({ config }) => config ?? []),
+    })
+    options.signal.throwIfAborted()
+    writeConfig(planned)
+    return planned
   })
   try {
-    writeConfig(config)
     options.onProgress('control plane')
     startSupervised('control-plane', config, program('control-plane'))
     startSupervised('agent-host', config, program('agent-host'))
     options.onProgress('network')
     createMachines(config)
     writeFileSync(statePaths(config.stateDir).machines, '')
+    options.onProgress('certificates')
+    await makeClusterPki(config)
     options.onProgress('nodes')
-    await ready(config)
+    await ready(config, options.signal)
   } catch (error) {
     const logs = logTails(config)
     await down(config.name)
+    options.signal.throwIfAborted()
     throw error instanceof ClusterError
       ? error
       : new ClusterError('START_FAILED', `cluster ${config.name} did not start: ${(error as Error).message}${logs}`, {
@@ -91,7 +105,7 @@ const checkName = (name: string): void => {
 const refuseTaken = (name: string): void => {
   const stateDir = clusterStateDir(name)
   if (!existsSync(stateDir)) return
-  if (findProcesses(stateDir).some(({ role }) => role !== 'supervisor'))
+  if (findProcesses(stateDir).length > 0)
     throw new ClusterError('CLUSTER_EXISTS', `a cluster named ${name} is running`, {
       hint: `choose another --name, or take it down: fairlead down --name ${name}`,
     })
@@ -101,30 +115,38 @@ const refuseTaken = (name: string): void => {
 }
 
 /** Waits for the agents' own word; they give it when Services and DNS answer through the kernel of every node. */
-const ready = async (config: ClusterConfig): Promise<void> => {
+const ready = async (config: ClusterConfig, signal: AbortSignal): Promise<void> => {
   const until = Date.now() + START_LIMIT_MS
-  for (;;) {
+  for (let attempt = 1; ; attempt++) {
     try {
-      await getJson(config.sockets.agent, '/readyz?wait=true', Math.max(1, until - Date.now()))
+      await getJson(config.sockets.agent, '/readyz?wait=true', Math.max(1, until - Date.now()), signal)
       return
     } catch (error) {
+      signal.throwIfAborted()
       // Not there yet; a broken connection means that the agents died and are started again.
       const { code } = error as NodeJS.ErrnoException
       const early = code === 'ENOENT' || code === 'ECONNREFUSED' || code === 'ECONNRESET'
       if (!early || Date.now() > until) throw error
+      const failing =
+        attempt % 25 === 0 ? ROLES.find((role) => timesRestarted(config, role) >= GIVE_UP_AFTER) : undefined
+      if (failing) throw new Error(`the ${failing} does not stay up`)
       await sleep(RETRY_MS)
     }
   }
 }
 
+const readLog = (config: ClusterConfig, role: Role): string => {
+  const path = join(statePaths(config.stateDir).logs, `${role}.log`)
+  return existsSync(path) ? readFileSync(path, 'utf8') : ''
+}
+
+const timesRestarted = (config: ClusterConfig, role: Role): number => readLog(config, role).split(RESTARTED).length - 1
+
 const logTails = (config: ClusterConfig): string =>
-  (['control-plane', 'agent-host'] as const)
-    .map((role) => {
-      const path = join(statePaths(config.stateDir).logs, `${role}.log`)
-      const tail = existsSync(path) ? readFileSync(path, 'utf8').trimEnd().split('\n').slice(-8).join('\n    ') : ''
-      return tail === '' ? '' : `\n  ${role} said:\n    ${tail}`
-    })
-    .join('')
+  ROLES.map((role) => {
+    const tail = readLog(config, role).trimEnd().split('\n').slice(-8).join('\n    ')
+    return tail === '' ? '' : `\n  ${role} said:\n    ${tail}`
+  }).join('')
 
 /** The administrator's certificate, as the control plane laid it down. */
 export const adminAccess = (config: ClusterConfig): AdminAccess => {

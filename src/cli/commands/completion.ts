@@ -1,30 +1,70 @@
-import type { Command } from '../command.ts'
+import type { Command, Flag } from '../command.ts'
 import type { CommandEntry } from '../command-entry.ts'
 
 type Verbs = readonly { readonly name: string; readonly summary: string; readonly command: Command }[]
 
-const words = (command: Command): string =>
-  Object.keys(command.flags)
-    .map((flag) => `--${flag}`)
+const flagsOf = (command: Command): readonly (readonly [string, Flag])[] => [
+  ...Object.entries(command.flags),
+  ['help', { help: 'how to use this verb' }],
+]
+const namesOf = (verbs: Verbs): string => [...verbs.map(({ name }) => name), 'help'].join(' ')
+/** For a shell's single quotes. */
+const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`
+/** What may follow: the verb's argument, or its flags. */
+const wordsOf = (command: Command): string =>
+  [...(command.argument?.choices ?? []), ...flagsOf(command).map(([flag]) => `--${flag}`)].join(' ')
+
+/** Words for the value of the flag before the cursor, as `case` branches; a path or a number is left to the shell. */
+const valueBranches = (command: Command, offer: (words: string) => string): string =>
+  flagsOf(command)
+    .filter(([, { value }]) => value !== undefined)
+    .map(([name, { choices, short, value }]) => {
+      const names = `--${name}${short ? `|-${short}` : ''}`
+      if (choices) return `${names}) ${offer(choices.join(' '))}; return;;`
+      return name === 'name'
+        ? `${names}) ${offer('$(_fairlead_clusters)')}; return;;`
+        : value === 'PATH'
+          ? ''
+          : `${names}) return;;`
+    })
+    .filter((branch) => branch !== '')
     .join(' ')
 
+const CLUSTERS = `_fairlead_clusters() { fairlead list 2>/dev/null | while read -r name _; do [ "$name" = NAME ] || echo "$name"; done; }`
+
 const shells: Readonly<Record<string, (verbs: Verbs) => string>> = {
-  bash: (verbs) => `_fairlead() {
-  local word=\${COMP_WORDS[COMP_CWORD]}
-  if [ "$COMP_CWORD" = 1 ]; then COMPREPLY=($(compgen -W "${verbs.map(({ name }) => name).join(' ')} help" -- "$word")); return; fi
+  bash: (verbs) => `${CLUSTERS}
+_fairlead() {
+  local word=\${COMP_WORDS[COMP_CWORD]} before=\${COMP_WORDS[COMP_CWORD-1]}
+  COMPREPLY=()
+  if [ "$COMP_CWORD" = 1 ]; then COMPREPLY=($(compgen -W "${namesOf(verbs)}" -- "$word")); return; fi
   case \${COMP_WORDS[1]} in
-${verbs.map(({ name, command }) => `    ${name}) COMPREPLY=($(compgen -W "${words(command)}" -- "$word"));;`).join('\n')}
-    help) COMPREPLY=($(compgen -W "${verbs.map(({ name }) => name).join(' ')}" -- "$word"));;
+${verbs
+  .map(({ name, command }) => {
+    const branches = valueBranches(command, (words) => `COMPREPLY=($(compgen -W "${words}" -- "$word"))`)
+    return `    ${name})
+${branches ? `      case $before in ${branches} esac\n` : ''}      COMPREPLY=($(compgen -W "${wordsOf(command)}" -- "$word"));;`
+  })
+  .join('\n')}
+    help) COMPREPLY=($(compgen -W "${namesOf(verbs)}" -- "$word"));;
   esac
 }
-complete -F _fairlead fairlead
+complete -o default -F _fairlead fairlead
 `,
   zsh: (verbs) => `#compdef fairlead
+${CLUSTERS}
 _fairlead() {
-  local -a verbs=(${verbs.map(({ name, summary }) => `'${name}:${summary.replaceAll("'", "'\\''")}'`).join(' ')} 'help:how to use a verb')
+  local -a verbs=(${verbs.map(({ name, summary }) => quoted(`${name}:${summary}`)).join(' ')} 'help:how to use a verb')
+  local before=$words[CURRENT-1]
   if (( CURRENT == 2 )); then _describe verb verbs; return; fi
   case $words[2] in
-${verbs.map(({ name, command }) => `    ${name}) compadd -- ${words(command)};;`).join('\n')}
+${verbs
+  .map(({ name, command }) => {
+    const branches = valueBranches(command, (words) => `compadd -- ${words}`)
+    return `    ${name})
+${branches ? `      case $before in ${branches} esac\n` : ''}      compadd -- ${wordsOf(command)}; _files;;`
+  })
+  .join('\n')}
     help) _describe verb verbs;;
   esac
 }
@@ -33,31 +73,49 @@ compdef _fairlead fairlead
   fish: (verbs) => `complete -c fairlead -f
 ${verbs
   .flatMap(({ name, summary, command }) => [
-    `complete -c fairlead -n __fish_use_subcommand -a ${name} -d '${summary.replaceAll("'", "\\'")}'`,
-    ...Object.entries(command.flags).map(
-      ([flag, { help, value, choices }]) =>
-        `complete -c fairlead -n '__fish_seen_subcommand_from ${name}' -l ${flag}${value ? ' -r' : ''}${choices ? ` -a '${choices.join(' ')}'` : ''} -d '${help.replaceAll("'", "\\'")}'`,
+    `complete -c fairlead -n __fish_use_subcommand -a ${name} -d ${fishQuoted(summary)}`,
+    ...(command.argument
+      ? [
+          `complete -c fairlead -n '__fish_seen_subcommand_from ${name}' -a ${fishQuoted(command.argument.choices.join(' '))}`,
+        ]
+      : []),
+    ...flagsOf(command).map(([flag, { help, short, value, choices }]) =>
+      [
+        `complete -c fairlead -n '__fish_seen_subcommand_from ${name}' -l ${flag}`,
+        ...(short ? [`-s ${short}`] : []),
+        ...(value === undefined ? [] : [value === 'PATH' ? '-rF' : '-x']),
+        ...(choices ? [`-a ${fishQuoted(choices.join(' '))}`] : []),
+        `-d ${fishQuoted(help)}`,
+      ].join(' '),
     ),
   ])
   .join('\n')}
+complete -c fairlead -n __fish_use_subcommand -a help -d 'how to use a verb'
+complete -c fairlead -n '__fish_seen_subcommand_from help' -a ${fishQuoted(namesOf(verbs))}
 `,
 }
 
-/** The verb itself, over the list that it is part of. */
-export const completionOf = (commandList: readonly CommandEntry[]): Command => ({
+/** fish knows \\' and \\\\ inside of single quotes. */
+const fishQuoted = (text: string): string => `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`
+
+/** The list comes in: it imports this file. */
+export const completionOf = (list: readonly CommandEntry[]): Command => ({
   name: 'completion',
   summary: 'completion for bash, zsh or fish, printed',
-  description: 'Prints a script for a shell to read.',
-  flags: { shell: { value: 'SHELL', default: 'bash', choices: Object.keys(shells), help: 'for which shell' } },
+  description:
+    'Prints a script for a shell to read. It completes verbs, flags, their values and the names of clusters.',
+  argument: { name: 'SHELL', default: 'bash', choices: Object.keys(shells), help: 'for which shell' },
+  flags: {},
   examples: [
     'source <(fairlead completion)',
-    'fairlead completion --shell fish > ~/.config/fish/completions/fairlead.fish',
+    'source <(fairlead completion zsh)',
+    'fairlead completion fish > ~/.config/fish/completions/fairlead.fish',
   ],
-  async run({ flags, io }) {
+  async run({ argument, io }) {
     const verbs = await Promise.all(
-      commandList.map(async ({ name, summary, load }) => ({ name, summary, command: await load() })),
+      list.map(async ({ name, summary, load }) => ({ name, summary, command: await load() })),
     )
-    io.out(shells[flags.shell!]!(verbs))
+    io.out(shells[argument]!(verbs))
     return 0
   },
 })

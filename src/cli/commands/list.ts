@@ -3,6 +3,12 @@ import { clusterStateDir, listClusters } from '#cluster/state.ts'
 import { type Command, outputFlag } from '../command.ts'
 import { table } from '../table.ts'
 
+/** Running; degraded: a process is dead, and its supervisor starts it again; dead: nothing is left that would. */
+const stateOf = (name: string): 'running' | 'degraded' | 'dead' => {
+  const roles = new Set(findProcesses(clusterStateDir(name)).map(({ role }) => role))
+  return roles.size === 0 ? 'dead' : roles.has('control-plane') && roles.has('agent-host') ? 'running' : 'degraded'
+}
+
 export const list: Command = {
   name: 'list',
   summary: 'the clusters of this machine',
@@ -12,7 +18,7 @@ export const list: Command = {
   async run({ flags, io }) {
     const clusters = listClusters().map(({ name, config }) => ({
       name,
-      state: findProcesses(clusterStateDir(name)).some(({ role }) => role !== 'supervisor') ? 'running' : 'dead',
+      state: stateOf(name),
       nodes: config?.nodes.length ?? 0,
       server: config ? `https://127.0.0.1:${config.apiServer.hostPort}` : '',
       clusterCidr: config?.clusterCidr ?? [],

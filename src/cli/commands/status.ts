@@ -1,28 +1,36 @@
-import { type AgentReport, getJson } from '#cluster/agent-api.ts'
-import { findProcesses } from '#cluster/processes.ts'
+import { type AgentReport, answers, getJson } from '#cluster/agent-api.ts'
+import { findProcesses, type Role } from '#cluster/processes.ts'
 import { type Command, nameFlag, outputFlag } from '../command.ts'
 import { knownCluster } from '../known-cluster.ts'
 import { table } from '../table.ts'
+
+/** How long an answer may take, milliseconds. */
+const PATIENCE_MS = 3_000
 
 export const status: Command = {
   name: 'status',
   summary: 'nodes, addresses, pods and what each kernel has',
   description:
-    'Asks the agents. Exit status 1 where a node is not ready, a Service could not be written, or a process is dead.',
+    'Asks the API and the agents. Exit status 1 where one gives no answer, a node is not ready, or a Service could not be written.',
   flags: { name: nameFlag, output: outputFlag },
   examples: ['fairlead status', 'fairlead status -o json'],
   async run({ flags, io }) {
     const config = knownCluster(flags.name!)
     const processes = findProcesses(config.stateDir)
-    const alive = (role: string): boolean => processes.some((process) => process.role === role)
-    const report = alive('agent-host')
-      ? await getJson<AgentReport>(config.sockets.agent, '/status', 5_000).catch(() => undefined)
-      : undefined
-    const healthy =
-      alive('control-plane') && report?.nodes.every((node) => node.ready && node.dataplane.failed.length === 0) === true
+    const fault = (role: Role, what: string): string =>
+      processes.some((process) => process.role === role)
+        ? `${what} gave no answer in ${PATIENCE_MS} ms, though the ${role} runs: fairlead logs --name ${config.name}\n`
+        : processes.some((process) => process.role === 'supervisor')
+          ? `the ${role} is dead; its supervisor starts it again: fairlead logs --name ${config.name}\n`
+          : `the ${role} is dead, and nothing starts it again; clean up: fairlead down --name ${config.name}\n`
+    const [report, serving] = await Promise.all([
+      getJson<AgentReport>(config.sockets.agent, '/status', PATIENCE_MS).catch(() => undefined),
+      answers(config.sockets.api, '/readyz', PATIENCE_MS),
+    ])
+    const healthy = serving && report?.nodes.every((node) => node.ready && node.dataplane.failed.length === 0) === true
     if (flags.output === 'json') {
       io.out(
-        `${JSON.stringify({ name: config.name, healthy, server: `https://127.0.0.1:${config.apiServer.hostPort}`, processes, nodes: report?.nodes ?? [] })}\n`,
+        `${JSON.stringify({ name: config.name, healthy, server: `https://127.0.0.1:${config.apiServer.hostPort}`, api: serving, processes, nodes: report?.nodes ?? [] })}\n`,
       )
       return healthy ? 0 : 1
     }
@@ -35,9 +43,11 @@ export const status: Command = {
         processes.map(({ role, pid, rss }) => [role, String(pid), `${Math.round(rss / 1e6)} MB`]),
       ),
     )
-    for (const role of ['control-plane', 'agent-host'])
-      if (!alive(role))
-        io.out(`${role} is dead; its supervisor starts it again, or: fairlead down --name ${config.name}\n`)
+    const faults = [
+      ...(serving ? [] : [fault('control-plane', 'the API')]),
+      ...(report ? [] : [fault('agent-host', 'the nodes’ agents')]),
+    ]
+    if (faults.length > 0) io.out(`\n${faults.join('')}`)
     if (!report) return 1
     io.out(
       `\n${table(

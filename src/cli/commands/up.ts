@@ -1,8 +1,11 @@
+import type { ClusterConfig } from '#cluster/config.ts'
+import { down as stopCluster } from '#cluster/down.ts'
 import { up as startCluster } from '#cluster/up.ts'
 import { CliError } from '../cli-error.ts'
 import { type Command, nameFlag, outputFlag } from '../command.ts'
+import { takeInterrupts } from '../interrupt.ts'
 import { contextName } from '../kubeconfig.ts'
-import { enterKubeconfig } from '../kubeconfig-entry.ts'
+import { enterKubeconfig, kubeconfigOfCluster, leaveKubeconfig } from '../kubeconfig-entry.ts'
 
 const range = (what: string, standard: string) => ({
   value: 'V4,V6',
@@ -45,6 +48,7 @@ one that is given and collides is an error. State is in memory: objects are lost
     if (!/^\d+$/.test(flags.nodes!))
       throw new CliError('USAGE', `up: --nodes is '${flags.nodes}', but must be a number`)
     const quiet = !io.terminal || flags.output === 'json'
+    using interrupts = takeInterrupts()
     const config = await startCluster({
       name: flags.name!,
       nodes,
@@ -61,25 +65,47 @@ one that is given and collides is an error. State is in memory: objects are lost
       onProgress: (step) => {
         if (!quiet) io.err(`\r\x1b[Kstarting ${flags.name}: ${step} …`)
       },
+      signal: interrupts.signal,
+    }).finally(() => {
+      if (!quiet) io.err('\r\x1b[K')
     })
-    const kubeconfig = await enterKubeconfig(config, flags.kubeconfig, io.environment)
+    const kubeconfig = await entered(config, flags.kubeconfig, io.environment, interrupts.signal)
     const milliseconds = Math.round(performance.now() - started)
-    if (!quiet) io.err('\r\x1b[K')
     if (flags.output === 'json') {
       io.out(
         `${JSON.stringify({ name: config.name, milliseconds, kubeconfig, context: contextName(config.name), server: `https://127.0.0.1:${config.apiServer.hostPort}`, nodes: config.nodes })}\n`,
       )
       return 0
     }
-    if (!io.terminal) return 0
+    if (quiet) return 0
     const rows = config.nodes.map(
       (node) => `  ${node.name.padEnd(12)}${node.addresses.join('  ').padEnd(34)}pods ${node.podCidrs.join('  ')}`,
     )
-    io.out(`cluster ${config.name} is up in ${milliseconds} ms: ${nodes} nodes Ready, DNS answers
+    io.err(`cluster ${config.name} is up in ${milliseconds} ms: ${nodes} nodes Ready, DNS answers
 ${rows.join('\n')}
 kubectl's current context is ${contextName(config.name)} (${kubeconfig})
 take it down with: fairlead down${config.name === 'fairlead' ? '' : ` --name ${config.name}`}
 `)
     return 0
   },
+}
+
+/** The kubeconfig's path. A cluster that nobody can reach by kubectl, or that nobody waits for any more, is taken down again. */
+const entered = async (
+  config: ClusterConfig,
+  explicit: string | undefined,
+  environment: NodeJS.ProcessEnv,
+  signal: AbortSignal,
+): Promise<string> => {
+  try {
+    const path = await enterKubeconfig(config, explicit, environment)
+    signal.throwIfAborted()
+    return path
+  } catch (error) {
+    const path = kubeconfigOfCluster(config.name, environment)
+    await stopCluster(config.name)
+    // What is wrong with the file is in the first error.
+    await leaveKubeconfig(config.name, path).catch(() => undefined)
+    throw error
+  }
 }

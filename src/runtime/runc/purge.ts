@@ -77,7 +77,8 @@ export function mountsBelow(folder: string, mountinfo: string): readonly string[
     .toReversed()
 }
 
-async function unmountBelow(folder: string): Promise<void> {
+/** Takes away every mount below `folder`, deepest first. */
+export async function unmountBelow(folder: string): Promise<void> {
   const mounts = mountsBelow(folder, readFileSync('/proc/self/mountinfo', 'utf8'))
   if (mounts.length > 0) await promisify(execFile)('umount', ['--lazy', '--no-canonicalize', ...mounts])
 }
