@@ -39,7 +39,7 @@ test('a group stands in the message and in the details', () => {
   assert.equal(message, 'deployments.apps "web" already exists')
   assert.deepEqual(details, { name: 'web', group: 'apps', kind: 'deployments' })
   assert.match(
-    status.uidConflict(services, 'a', 'x', 'y').message!,
+    status.preconditionFailed(services, 'a', 'UID', 'x', 'y').message!,
     /^Operation cannot be fulfilled on Service "a": the UID in the precondition \(x\)/,
   )
 })

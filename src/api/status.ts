@@ -70,12 +70,18 @@ export const conflict = (resource: Named, name: string, why = MODIFIED): Status 
     detailsOf(resource, name, resource.plural),
   )
 
-/** A precondition on the uid failed; Kubernetes names the kind here, not the plural. */
-export const uidConflict = (resource: Named, name: string, asked: string, held: string): Status =>
+/** A precondition of a deletion failed; Kubernetes names the kind here, without its group, and not the plural. */
+export const preconditionFailed = (
+  resource: Named,
+  name: string,
+  precondition: 'UID' | 'ResourceVersion',
+  asked: string,
+  held: string | undefined,
+): Status =>
   failureStatus(
     409,
     'Conflict',
-    `Operation cannot be fulfilled on ${qualified(resource.kind, resource.group)} "${name}": the UID in the precondition (${asked}) does not match the UID in record (${held}). The object might have been deleted and then recreated`,
+    `Operation cannot be fulfilled on ${resource.kind} "${name}": the ${precondition} in the precondition (${asked}) does not match the ${precondition} in record (${held}). The object might have been ${precondition === 'UID' ? 'deleted and then recreated' : 'modified'}`,
     detailsOf(resource, name, resource.kind),
   )
 
@@ -85,7 +91,8 @@ export const invalid = (
   name: string,
   causes: readonly StatusCause[],
 ): Status => {
-  const lines = causes.map(({ field, message }) => (field ? `${field}: ${message}` : (message ?? '')))
+  // Equal sentences are said once, each cause is listed.
+  const lines = [...new Set(causes.map(({ field, message }) => (field ? `${field}: ${message}` : (message ?? ''))))]
   const list = lines.length === 1 ? lines[0] : `[${lines.join(', ')}]`
   return failureStatus(422, 'Invalid', `${qualified(kind.kind, kind.group)} "${name}" is invalid: ${list}`, {
     ...detailsOf({ ...kind, plural: '' }, name, kind.kind),

@@ -5,7 +5,7 @@ import { badRequest, failure, unsupportedMediaType } from './errors.ts'
 import { mediaType, readBody } from './exchange.ts'
 import type { Decoded, FieldValidation, Machinery } from './machinery.ts'
 
-const ACCEPTED = 'application/json, application/yaml, application/vnd.kubernetes.protobuf'
+const ACCEPTED = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf']
 
 export interface Expected {
   readonly apiVersion: string
@@ -69,9 +69,7 @@ export const readObject = async (
     checkKind(kindOf(json, expected), expected)
     return complete(machinery.decodeJson(expected.message, json, validation), expected)
   }
-  throw unsupportedMediaType(
-    `the body of the request was in an unknown format - accepted media types include: ${ACCEPTED}`,
-  )
+  throw unsupportedMediaType(ACCEPTED)
 }
 
 export const requireObject = async (

@@ -5,7 +5,7 @@ import type { ApiObject, Resource } from '#api/resource.ts'
 import type { Admission, Transaction } from './admission/admission.ts'
 import type { Caller } from './caller.ts'
 import { type DeleteRequest, isTerminated, planDeletion } from './deletion.ts'
-import { alreadyExists, badRequest, conflict, failure, invalid, notFound } from './errors.ts'
+import { alreadyExists, badRequest, conflict, failure, invalid, notFound, preconditionFailed } from './errors.ts'
 import { generateName } from './generate-name.ts'
 import type { Machinery } from './machinery.ts'
 import { keyOf } from './storage/object-key.ts'
@@ -196,20 +196,10 @@ export class Registry {
     if (!current) throw notFound(resource, name)
     const { uid, resourceVersion } = request.options?.preconditions ?? {}
     if (uid !== undefined && uid !== current.metadata?.uid) {
-      throw conflict(
-        resource,
-        name,
-        `the UID in the precondition (${uid}) does not match the UID in record (${current.metadata?.uid}). The object might have been deleted and then recreated`,
-        resource.kind,
-      )
+      throw preconditionFailed(resource, name, 'UID', uid, current.metadata?.uid)
     }
     if (resourceVersion !== undefined && resourceVersion !== current.metadata?.resourceVersion) {
-      throw conflict(
-        resource,
-        name,
-        `the ResourceVersion in the precondition (${resourceVersion}) does not match the ResourceVersion in record (${current.metadata?.resourceVersion}). The object might have been modified`,
-        resource.kind,
-      )
+      throw preconditionFailed(resource, name, 'ResourceVersion', resourceVersion, current.metadata?.resourceVersion)
     }
     const plan = planDeletion(resource, current, request.options ?? {}, this.now())
     if (request.dryRun) return { object: plan.object, gone: plan.kind === 'now' }
@@ -283,11 +273,7 @@ export class Registry {
         throw failure(400, 'BadRequest', `resourceVersion ${JSON.stringify(metadata.resourceVersion)} is not a number`)
       }
       if (metadata.resourceVersion !== current.metadata?.resourceVersion) {
-        throw conflict(
-          resource,
-          name,
-          'the object has been modified; please apply your changes to the latest version and try again',
-        )
+        throw conflict(resource, name)
       }
     }
   }

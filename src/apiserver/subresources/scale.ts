@@ -40,7 +40,7 @@ export const scale: SubresourceHandler = {
         const wanted = change(scaleOf(current as Scalable)) as Scale
         const replicas = wanted.spec?.replicas ?? 0
         if (!Number.isInteger(replicas) || replicas < 0) {
-          throw invalid({ group: 'autoscaling', plural: 'scales', kind: 'Scale' }, name, [
+          throw invalid({ group: 'autoscaling', kind: 'Scale' }, name, [
             {
               reason: 'FieldValueInvalid',
               message: `Invalid value: ${JSON.stringify(replicas)}: must be greater than or equal to 0`,

@@ -4,7 +4,7 @@ import type { PatchType } from '#client/client.ts'
 import { fieldValidationOf, parseJson, readObject, requireObject, yamlToJson } from '../body.ts'
 import { partialOf, servesConversion, tableOf } from '../convert.ts'
 import type { DeleteRequest } from '../deletion.ts'
-import { badRequest, conflict, unsupportedMediaType } from '../errors.ts'
+import { badRequest, conflict, failure, unsupportedMediaType } from '../errors.ts'
 import { type Exchange, isDryRun, mediaType, readBody } from '../exchange.ts'
 import { negotiate } from '../negotiate.ts'
 import type { Registry, WriteRequest } from '../registry.ts'
@@ -85,15 +85,15 @@ export const readPatch = async (exchange: Exchange): Promise<{ readonly type: Pa
   const media = mediaType(exchange.request)
   const type = PATCH_TYPES[media]
   if (media.startsWith('application/apply-patch')) {
-    throw unsupportedMediaType(
+    throw failure(
+      415,
+      'UnsupportedMediaType',
       'server-side apply is not served yet: use kubectl apply without --server-side, or one of ' +
         Object.keys(PATCH_TYPES).join(', '),
     )
   }
   if (!type) {
-    throw unsupportedMediaType(
-      `the body of the request was in an unknown format - accepted media types include: ${Object.keys(PATCH_TYPES).join(', ')}`,
-    )
+    throw unsupportedMediaType(Object.keys(PATCH_TYPES))
   }
   const text = (await readBody(exchange.request)).toString()
   if (text.trim() === '') throw badRequest('the patch is empty')
