@@ -9,9 +9,6 @@ import { hasTable, renderFreshTables } from './ownership.ts'
 /** Services that one transaction carries at most: about 30 ms of kernel time, and within a user namespace's netlink buffer. */
 const CHUNK = 1000
 
-/** Above it a list of elements would outgrow a netlink attribute (64 KiB), and text is as quick. */
-const ENCODED_ELEMENTS = 400
-
 export interface Refused {
   readonly service: string
   readonly error: Error
@@ -93,9 +90,7 @@ export class SyncRunner {
   #transact(changes: ReadonlyMap<string, CompiledService>, prefix: string): void {
     const { remove, add, kinds } = this.#tracker.diff(changes)
     const encoded =
-      prefix === '' && kinds.length === 0 && remove.length + add.length <= ENCODED_ELEMENTS && this.#nftables.apply
-        ? encodeElements(remove, add)
-        : undefined
+      prefix === '' && kinds.length === 0 && this.#nftables.apply ? encodeElements(remove, add) : undefined
     if (encoded !== undefined) {
       if (encoded.length > 0) this.#nftables.apply?.(encoded)
     } else {

@@ -21,23 +21,21 @@ const BY_WORD: ReadonlySet<SetName> = new Set([
   'cluster-endpoints',
   'local-endpoints',
 ])
+/** A list of elements is a netlink attribute, at most 64 KiB; one of IPv6 takes up to 92 bytes. */
+const MESSAGE_ELEMENTS = 500
 const PROTOCOLS: Readonly<Record<string, number>> = { tcp: 6, udp: 17, sctp: 132 }
+
+interface Group extends EncodedElements {
+  readonly elements: { key: Uint8Array; data: Uint8Array | undefined }[]
+}
 
 /** Commands in this order: all of `remove`, then all of `add`. Undefined where one of them can only be said in text. */
 export function encodeElements(
   remove: readonly Element[],
   add: readonly Element[],
 ): readonly EncodedElements[] | undefined {
-  const groups = new Map<
-    string,
-    {
-      command: 'add' | 'delete'
-      family: TableFamily
-      table: string
-      set: SetName
-      elements: { key: Uint8Array; data: Uint8Array | undefined }[]
-    }
-  >()
+  const full: Group[] = []
+  const groups = new Map<string, Group>()
   for (const [command, elements] of [
     ['delete', remove],
     ['add', add],
@@ -46,7 +44,8 @@ export function encodeElements(
       if (BY_TEXT.has(set)) return undefined
       const name = `${command} ${family} ${set}`
       let group = groups.get(name)
-      if (group === undefined) {
+      if (group === undefined || group.elements.length === MESSAGE_ELEMENTS) {
+        if (group !== undefined) full.push(group)
         group = { command, family, table: TABLE, set, elements: [] }
         groups.set(name, group)
       }
@@ -54,7 +53,10 @@ export function encodeElements(
       group.elements.push({ key: encode(key, BY_WORD.has(set)), data: values })
     }
   }
-  return [...groups.values()]
+  // Removals stand first, also those whose message is full.
+  return [...full, ...groups.values()].sort(
+    (left, right) => Number(left.command === 'add') - Number(right.command === 'add'),
+  )
 }
 
 /** `words`: its numbers are ours, in the machine's order; else they are ports. */

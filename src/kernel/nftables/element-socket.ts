@@ -31,6 +31,9 @@ const NFTA_LIST_ELEM = 1
 const NFTA_SET_ELEM_KEY = 1
 const NFTA_SET_ELEM_DATA = 2
 const NFTA_DATA_VALUE = 1
+const SOL_SOCKET = 1
+const SO_SNDBUFFORCE = 32
+const SEND_BUFFER = 4 << 20
 const MSG_DONTWAIT = 0x40
 
 /** Elements of one set, in the kernel's own bytes. */
@@ -60,6 +63,9 @@ export class ElementSocket {
         NETLINK_NETFILTER,
       )
     this.#fd = path === undefined ? open() : withNamespace(path, open)
+    // A chunk of a thousand Services is some 400 KiB, twice what a socket may send at first. Refused in a user namespace: there chunks are halved until they fit.
+    const setsockopt = libc('int setsockopt(int fd, int level, int name, void *value, uint32 length)')
+    setsockopt(this.#fd, SOL_SOCKET, SO_SNDBUFFORCE, Int32Array.of(SEND_BUFFER), 4)
   }
 
   /** One transaction. Throws KernelError NFT_APPLY_FAILED, which names the set that was refused. */
