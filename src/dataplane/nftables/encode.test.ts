@@ -18,7 +18,7 @@ test('fields stand in a row of four-byte cells: packets’ in network order, wor
   assert.equal(hex(frontend?.elements[0]?.key), '0a600001' + '06000000' + '00500000')
   assert.equal(hex(frontend?.elements[0]?.data), word(0x2003))
   assert.equal(hex(backend?.elements[0]?.key), `${word(0x2000)}${word(1)}`)
-  assert.equal(hex(backend?.elements[0]?.data), `fd00${'0'.repeat(26)}01` + '1f900000')
+  assert.equal(hex(backend?.elements[0]?.data), `fd00${'0'.repeat(26)}011f900000`)
 })
 
 test('removals stand first, messages stay within an attribute, and what only text can say is left to text', () => {
