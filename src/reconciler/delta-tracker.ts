@@ -26,7 +26,7 @@ const sameData = (left: Element, right: Element): boolean =>
 export class DeltaTracker {
   readonly #services = new Map<string, readonly Element[]>()
   readonly #held = new Map<string, Held>()
-  readonly #kinds = new Set<string>()
+  readonly #kinds = new Map<string, UsedKind>()
 
   get elements(): number {
     return this.#held.size
@@ -52,10 +52,23 @@ export class DeltaTracker {
       if (held.count === 0) this.#held.delete(id)
       else this.#held.set(id, held)
     }
-    for (const name of kinds.keys()) this.#kinds.add(name)
+    for (const [name, kind] of kinds) this.#kinds.set(name, kind)
     for (const [service, { elements }] of changes) {
       if (elements.length === 0) this.#services.delete(service)
       else this.#services.set(service, elements)
+    }
+  }
+
+  /** All that the kernel shall hold once these changes are made: what a test compares. Kinds that are not used any more stay: they cost nothing. */
+  whole(changes: ReadonlyMap<string, CompiledService>): {
+    readonly add: readonly Element[]
+    readonly kinds: readonly UsedKind[]
+  } {
+    const { after, kinds } = this.#plan(changes)
+    const held = new Map([...this.#held, ...after])
+    return {
+      add: [...held.values()].filter(({ count }) => count > 0).map(({ element }) => element),
+      kinds: [...this.#kinds.values(), ...kinds.values()],
     }
   }
 

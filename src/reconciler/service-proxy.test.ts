@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import type { EndpointSlice, Service } from '#forwarding/forward-service.ts'
 import type { FlowFilter } from '#kernel/conntrack.ts'
 import { FakeNftables } from '#kernel/nftables/fake-nftables.ts'
-import { createServiceProxy, type ServiceFault } from './service-proxy.ts'
+import { createServiceProxy, type ServiceFault, type Sync } from './service-proxy.ts'
 
 const node = {
   name: 'n1',
@@ -42,6 +42,7 @@ function start(nftables = new FakeNftables()) {
   let timer: { callback: () => void; at: number } | undefined
   const flows: FlowFilter[] = []
   const faults: ServiceFault[] = []
+  const syncs: Sync[] = []
   const proxy = createServiceProxy({
     node,
     kernel: {
@@ -63,12 +64,13 @@ function start(nftables = new FakeNftables()) {
       },
     },
     onFault: (fault) => faults.push(fault),
+    onSync: (sync) => syncs.push(sync),
   })
   const advance = (milliseconds: number) => {
     now += milliseconds
     if (timer !== undefined && timer.at <= now) timer.callback()
   }
-  return { proxy, nftables, flows, faults, advance }
+  return { proxy, nftables, flows, faults, syncs, advance }
 }
 
 const normalised = ({ sets }: FakeNftables) =>
@@ -191,4 +193,52 @@ test('UDP flows to an endpoint that goes are deleted at each frontend, after the
       [undefined, 30053, '10.244.1.1'],
     ],
   )
+})
+
+test('each write is told with its length, the first as full, and refused tables as an error', () => {
+  const { proxy, nftables, syncs, advance } = start()
+  nftables.refuse = () => 'no'
+  proxy.serviceChanged(key('a'), service('a', 1), slices('10.244.1.1'))
+  proxy.flush()
+  nftables.refuse = () => undefined
+  advance(1000)
+  proxy.serviceChanged(key('a'), service('a', 1), slices('10.244.1.2'))
+  proxy.flush()
+  assert.deepEqual(
+    syncs.map(({ full, refused, error }) => [full, refused, error !== undefined]),
+    [
+      [true, 0, true],
+      [true, 0, false],
+      [false, 0, false],
+    ],
+  )
+  assert.ok(syncs.every(({ milliseconds }) => milliseconds > 0))
+})
+
+test('a Service of policy Local whose endpoints are elsewhere is told once for all its ports, and counted while it lasts', () => {
+  const { proxy, faults } = start()
+  const local = service('a', 1, {
+    type: 'NodePort',
+    externalTrafficPolicy: 'Local',
+    ports: [
+      { port: 80, nodePort: 30080 },
+      { port: 81, nodePort: 30081, protocol: 'UDP', name: '' },
+    ],
+  })
+  const elsewhere = [{ ...slices('10.244.2.1')[0]!, endpoints: [{ addresses: ['10.244.2.1'], nodeName: 'n2' }] }]
+  proxy.serviceChanged(key('a'), local, elsewhere)
+  proxy.flush()
+  proxy.serviceChanged(key('a'), local, [...elsewhere])
+  proxy.flush()
+  assert.deepEqual(faults, [
+    {
+      kind: 'no-local-endpoints',
+      service: 'default/a',
+      frontends: ['node port 30080/TCP', 'node port 30081/UDP'],
+    },
+  ])
+  assert.deepEqual(proxy.state().noLocalEndpoints, { internal: 0, external: 1 })
+  proxy.serviceChanged(key('a'), local, slices('10.244.1.1'))
+  proxy.flush()
+  assert.deepEqual(proxy.state().noLocalEndpoints, { internal: 0, external: 0 })
 })

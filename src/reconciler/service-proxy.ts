@@ -39,6 +39,20 @@ export interface ServiceProxyOptions {
   readonly clock?: Clock
   /** Told once for each new fault, not for each retry. */
   readonly onFault?: (fault: ServiceFault) => void
+  /** Told after each write, for metrics and health. It must not throw. */
+  readonly onSync?: (sync: Sync) => void
+}
+
+/** One write to the kernel. */
+export interface Sync {
+  /** All tables anew, as at a start, or the Services that changed. */
+  readonly full: boolean
+  /** From the first recomputed element to the kernel's last answer. */
+  readonly milliseconds: number
+  /** Services that the kernel refused, which are tried again; the others are written. */
+  readonly refused: number
+  /** The tables themselves were refused: nothing is written. */
+  readonly error: Error | undefined
 }
 
 export interface SyncState {
@@ -49,6 +63,8 @@ export interface SyncState {
   readonly failed: readonly { readonly service: string; readonly error: string; readonly retryAt: number }[]
   readonly services: number
   readonly elements: number
+  /** Services with a policy Local port whose endpoints are all elsewhere, so that this node drops what comes to it. */
+  readonly noLocalEndpoints: { readonly internal: number; readonly external: number }
   /** How stale UDP flows are deleted in each family: by targeted requests, or by a dump of all UDP entries. */
   readonly conntrack: FlowMethods
 }
@@ -102,6 +118,7 @@ class NodeProxy implements ServiceProxy {
   readonly #failed = new Map<string, Failure>()
   /** Faults that were told, by Service and text, so that each is told once. */
   readonly #told = new Map<string, ReadonlySet<string>>()
+  readonly #noLocal = { internal: new Set<string>(), external: new Set<string>() }
   #resolveReady: () => void = () => {}
   #scheduled = false
   #stopped = false
@@ -135,14 +152,21 @@ class NodeProxy implements ServiceProxy {
     this.#scheduled = false
     if (this.#stopped) return
     const now = this.#clock.now()
+    const started = performance.now()
+    const first = this.#appliedAt === undefined
+    let [resynced, refusal]: [boolean, Error | undefined] = [false, undefined]
     try {
-      if (this.#write(this.#pending, now)) this.#resync(now)
+      resynced = this.#write(this.#pending, now)
+      if (resynced) this.#resync(now)
       this.#appliedAt = now
       this.#resolveReady()
     } catch (error) {
       // The tables themselves are refused: everything waits.
-      this.#fault('', { kind: 'tables', error: error as Error, retryAt: now + TABLES_RETRY_MS })
+      refusal = error as Error
+      this.#fault('', { kind: 'tables', error: refusal, retryAt: now + TABLES_RETRY_MS })
     }
+    const milliseconds = performance.now() - started
+    this.#options.onSync?.({ full: first || resynced, milliseconds, refused: this.#failed.size, error: refusal })
     this.#scheduleRetry(now)
   }
 
@@ -189,6 +213,7 @@ class NodeProxy implements ServiceProxy {
       failed: [...this.#failed].map(([service, { message, retryAt }]) => ({ service, error: message, retryAt })),
       services: this.#desired.size,
       elements: this.#runner.elements,
+      noLocalEndpoints: { internal: this.#noLocal.internal.size, external: this.#noLocal.external.size },
       conntrack: this.#options.kernel.conntrack.methods(),
     }
   }
@@ -252,12 +277,21 @@ class NodeProxy implements ServiceProxy {
   #tell(service: string, forwarding: ServiceForwarding | undefined, lost: readonly LostClaim[]): void {
     const faults = new Map<string, ServiceFault>()
     for (const claim of lost) faults.set(`claim ${claim.frontend} ${claim.winner}`, { kind: 'claim-lost', ...claim })
-    for (const { servicePort, frontends, local } of forwarding?.ports ?? []) {
-      const bound = frontends.filter(({ policy }) => policy === 'Local')
-      if (local.kind !== 'drop' || bound.length === 0) continue
-      const names = bound.map(({ address, port, protocol }) => `${address ?? 'node port'} ${port}/${protocol}`)
-      faults.set(`local ${servicePort} ${names}`, { kind: 'no-local-endpoints', service, frontends: names })
-    }
+    // All ports and families in one: it is one thing to know of the Service.
+    const starved = (forwarding?.ports ?? [])
+      .filter(({ local }) => local.kind === 'drop')
+      .flatMap(({ frontends }) => frontends.filter(({ policy }) => policy === 'Local'))
+    const names = starved.map(({ address, port, protocol }) => `${address ?? 'node port'} ${port}/${protocol}`)
+    if (starved.length > 0) faults.set('local', { kind: 'no-local-endpoints', service, frontends: [...new Set(names)] })
+    const note = (set: Set<string>, is: boolean) => (is ? set.add(service) : set.delete(service))
+    note(
+      this.#noLocal.internal,
+      starved.some(({ kind }) => kind === 'cluster-ip'),
+    )
+    note(
+      this.#noLocal.external,
+      starved.some(({ kind }) => kind !== 'cluster-ip'),
+    )
     const before = this.#told.get(service)
     if (faults.size === 0) this.#told.delete(service)
     else this.#told.set(service, new Set(faults.keys()))
