@@ -1,0 +1,30 @@
+import type { Hit } from './clause.ts'
+import type { Frontend } from './frontends.ts'
+import type { Packet } from './model.ts'
+
+/** Whether the endpoint sees the node instead of the client. */
+export function isMasqueraded(
+  frontend: Frontend,
+  packet: Packet,
+  backend: string,
+  fromHere: boolean,
+  hit: Hit,
+): boolean {
+  const tell = (clause: Parameters<Hit>[0], masqueraded: boolean) => {
+    hit(clause)
+    return masqueraded
+  }
+  if (packet.source === backend && packet.entry === 'pod') return tell('masquerade/hairpin', true)
+  if (frontend.role === 'cluster-ip') {
+    if (packet.entry === 'pod') return tell('masquerade/cluster-ip-pod', false)
+    return tell(packet.entry === 'node' ? 'masquerade/cluster-ip-node' : 'masquerade/cluster-ip-outside', true)
+  }
+  if (frontend.service.spec?.externalTrafficPolicy !== 'Local') {
+    if (packet.entry !== 'pod') return tell('masquerade/external-cluster', true)
+    // Else the answer of an endpoint of a third node would not come back by the node that was asked.
+    if (frontend.role === 'node-port' && !fromHere) hit('masquerade/other-node-port')
+    return tell('masquerade/external-pod', true)
+  }
+  if (packet.entry === 'node') return tell('masquerade/local-node', true)
+  return tell('masquerade/local-keeps', false)
+}

@@ -1,0 +1,123 @@
+import { type CompiledService, compileNode, compileService, EMPTY, type UsedKind } from '#dataplane/nftables/compile.ts'
+import { LoadedRuleset, type Outcome, possibleOutcomes } from '#dataplane/nftables/evaluate.ts'
+import { Ids } from '#dataplane/nftables/ids.ts'
+import { elementKey } from '#dataplane/nftables/render.ts'
+import type { Element } from '#dataplane/nftables/rule.ts'
+import type { EndpointSlice, Service } from '#forwarding/forward-service.ts'
+import { forwardService } from '#forwarding/forward-service.ts'
+import { ForwardingState } from '#forwarding/forwarding-state.ts'
+import type { NodeFacts } from '#forwarding/node-facts.ts'
+import { type Delta, DeltaTracker } from '#reconciler/delta-tracker.ts'
+import type { Cluster, Packet, Verdict } from '../contract/model.ts'
+import { isOwnAddress } from './plan.ts'
+
+/** The real path from objects to elements, change by change, without a kernel. */
+export class Dataplane {
+  readonly #facts: NodeFacts
+  readonly #state = new ForwardingState()
+  readonly #ids = new Ids()
+  readonly #tracker = new DeltaTracker()
+  readonly #held = new Map<string, Element>()
+  readonly #kinds = new Map<string, UsedKind>()
+  readonly #ports = new Map<string, ReadonlyMap<string, number>>()
+  #seconds = 0
+  #loaded: LoadedRuleset | undefined
+  #pins = new Map<string, number>()
+
+  constructor({ node }: Pick<Cluster, 'node'>) {
+    this.#facts = {
+      name: node.name,
+      zone: node.zone,
+      nodeAddresses: node.nodePortAddresses,
+      podCidrs: node.podCidrs,
+      serviceCidrs: node.serviceCidrs,
+    }
+  }
+
+  /** Brings it to this cluster; only what differs from before is computed. */
+  change(
+    services: readonly { readonly service: Service; readonly slices: readonly EndpointSlice[] }[],
+    gone: readonly string[],
+  ): void {
+    this.#seconds++
+    const affected = new Set<string>()
+    for (const name of gone) for (const one of this.#state.set(name, undefined)) affected.add(one)
+    for (const { service, slices } of services) {
+      const name = `${service.metadata?.namespace}/${service.metadata?.name}`
+      for (const one of this.#state.set(name, forwardService(service, slices, this.#facts))) affected.add(one)
+    }
+    const changes = new Map<string, CompiledService>()
+    for (const name of affected) {
+      const { forwarding } = this.#state.settled(name)
+      changes.set(name, forwarding === undefined ? EMPTY : compileService(forwarding, this.#ids, this.#seconds))
+      const ports = new Map(
+        forwarding?.ports.map(({ servicePort, affinitySeconds }) => [servicePort, affinitySeconds ?? 0]),
+      )
+      for (const [port, seconds] of this.#ports.get(name) ?? [])
+        if (!ports.has(port)) this.#ids.release(port, this.#seconds, seconds)
+      this.#ports.set(name, ports)
+    }
+    this.#write(this.#tracker.diff(changes))
+    this.#tracker.commit(changes)
+    this.#loaded = undefined
+  }
+
+  /** As strict as a kernel: nothing is deleted that is not there, nothing added that is. */
+  #write({ remove, add, kinds }: Delta): void {
+    for (const kind of kinds) this.#kinds.set(`${kind.family} ${kind.number}`, kind)
+    const id = (element: Element) => `${element.family} ${element.set} ${elementKey(element)}`
+    for (const element of remove)
+      if (!this.#held.delete(id(element))) throw new Error(`deletes ${id(element)}, which is not there`)
+    for (const element of add) {
+      if (this.#held.has(id(element))) throw new Error(`adds ${id(element)}, which is there`)
+      this.#held.set(id(element), element)
+    }
+  }
+
+  get ruleset(): LoadedRuleset {
+    if (this.#loaded === undefined) {
+      this.#loaded = new LoadedRuleset([...compileNode(this.#facts), ...this.#held.values()], this.#kinds.values())
+      // Pins are the kernel's: a change of elements leaves them.
+      for (const [key, pin] of this.#pins) this.#loaded.pins.set(key, pin)
+      this.#pins = this.#loaded.pins
+    }
+    return this.#loaded
+  }
+
+  outcomes(packet: Packet): readonly Outcome[] {
+    return possibleOutcomes(this.ruleset, evaluated(packet), isOwnAddress)
+  }
+}
+
+export const evaluated = ({ entry, source, destination, protocol, port }: Packet) => ({
+  source,
+  destination,
+  protocol: protocol.toLowerCase() as 'tcp' | 'udp' | 'sctp',
+  port,
+  fromNode: entry === 'node',
+})
+
+/** What both statements of the contract are compared by: the kind, each backend as often as it is drawn, and the seconds of affinity. */
+export function textOf(outcomes: readonly Outcome[]): string {
+  const texts = outcomes.map(({ verdict, hops }) => {
+    if (verdict.kind === 'reject') return `reject ${verdict.with}`
+    if (verdict.kind !== 'dnat') return verdict.kind
+    const seconds = hops.map(({ chain }) => /^stick-(\d+)$/.exec(chain)?.[1]).find((one) => one !== undefined)
+    const { address, port } = verdict.to
+    return `dnat ${address} ${port}${verdict.masquerade ? ' masqueraded' : ''}${seconds ? ` for ${seconds}s` : ''}`
+  })
+  return texts.sort().join('\n')
+}
+
+export function textOfVerdict(verdict: Verdict): string {
+  if (verdict.kind === 'reject') return `reject ${verdict.with === 'icmp' ? 'port-unreachable' : verdict.with}`
+  if (verdict.kind !== 'dnat') return verdict.kind
+  const { affinitySeconds: seconds } = verdict
+  return verdict.backends
+    .map(
+      ({ address, port, masquerade }) =>
+        `dnat ${address} ${port}${masquerade ? ' masqueraded' : ''}${seconds ? ` for ${seconds}s` : ''}`,
+    )
+    .sort()
+    .join('\n')
+}

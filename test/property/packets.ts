@@ -1,0 +1,109 @@
+import fc from 'fast-check'
+import type { Cluster, Packet, Protocol } from '../contract/model.ts'
+import { NODE_PORTS } from './clusters.ts'
+import {
+  clusterIp,
+  externalIp,
+  type FamilyIndex,
+  ingressIp,
+  NODE_NAMES,
+  nodeAddress,
+  OTHER_ADDRESS,
+  outside,
+  podAddress,
+  UNASSIGNED,
+  WORLD,
+} from './plan.ts'
+
+const AIMS = [
+  'cluster-ip',
+  'cluster-ip',
+  'cluster-ip',
+  'external-ip',
+  'external-ip',
+  'ingress',
+  'ingress',
+  'ingress',
+  'node-port',
+  'node-port',
+  'node-port',
+  'node-port-elsewhere',
+  'unassigned',
+  'endpoint',
+  'world',
+] as const
+
+/** Where a packet shall come from and go to, in numbers that any cluster gives a meaning to: so a failure shrinks. */
+export const packetPlan = fc.record({
+  aim: fc.constantFrom(...AIMS),
+  family: fc.constantFrom<FamilyIndex>(0, 0, 0, 1, 1),
+  service: fc.nat(5),
+  port: fc.nat(2),
+  /** Which of several addresses, endpoints, places. */
+  which: fc.nat(5),
+  from: fc.constantFrom('pod', 'pod', 'endpoint', 'pod-elsewhere', 'node', 'outside', 'outside', 'other-node'),
+  who: fc.nat(2),
+  wrong: fc.constantFrom<'port' | 'protocol' | undefined>(
+    ...Array.from({ length: 10 }, () => undefined),
+    'port',
+    'protocol',
+  ),
+})
+export type PacketPlan = typeof packetPlan extends fc.Arbitrary<infer T> ? T : never
+
+const at = <T>(list: readonly T[], index: number): T | undefined => list[index % Math.max(list.length, 1)]
+const PROTOCOLS: readonly Protocol[] = ['TCP', 'UDP', 'SCTP']
+
+/** The packet that a plan means in a cluster. */
+export function packetOf(plan: PacketPlan, { services, slices }: Cluster): Packet {
+  const service = at(services, plan.service)
+  const servicePort = at(service?.spec?.ports ?? [], plan.port)
+  const ownFamily =
+    service?.spec?.ipFamilies?.length === 1 ? (service.spec.ipFamilies[0] === 'IPv4' ? 0 : 1) : plan.family
+  // Mostly the family that the Service has.
+  const family: FamilyIndex = plan.which === 5 ? plan.family : ownFamily
+  const ofFamily = (texts: readonly (string | undefined)[]) =>
+    texts
+      .filter((text): text is string => text !== undefined && text.includes(family === 1 ? ':' : '.'))
+      .map((text) => text.toLowerCase())
+  const addresses = {
+    'cluster-ip': () =>
+      ofFamily(service?.spec?.clusterIPs ?? [])[0] ?? clusterIp(Number(service?.metadata?.name?.at(-1)), family),
+    'external-ip': () =>
+      at(ofFamily(service?.spec?.externalIPs ?? []), plan.which) ?? externalIp(plan.which % 2, family),
+    ingress: () =>
+      at(ofFamily((service?.status?.loadBalancer?.ingress ?? []).map(({ ip }) => ip)), plan.which) ??
+      ingressIp(plan.which % 2, family),
+    'node-port': () => nodeAddress('n1', family),
+    'node-port-elsewhere': () => (plan.which % 2 ? OTHER_ADDRESS[family] : nodeAddress('n2', family)),
+    unassigned: () => UNASSIGNED[family],
+    endpoint: () => podAddress(at(NODE_NAMES, plan.which) as string, plan.who, family),
+    world: () => WORLD[family],
+  }
+  const isNodePort = plan.aim === 'node-port' || plan.aim === 'node-port-elsewhere'
+  let port = (isNodePort ? (servicePort?.nodePort ?? at(NODE_PORTS, plan.which)) : servicePort?.port) ?? 80
+  let protocol = servicePort?.protocol || 'TCP'
+  if (plan.wrong === 'port') port = isNodePort ? 30099 : 81
+  if (plan.wrong === 'protocol') protocol = at(PROTOCOLS, PROTOCOLS.indexOf(protocol) + 1) as Protocol
+  const here = slices
+    .filter(({ metadata }) => metadata?.labels?.['kubernetes.io/service-name'] === service?.metadata?.name)
+    .flatMap(({ endpoints }) => endpoints ?? [])
+    .map(({ addresses: [address] = [] }) => address)
+  const endpoint = at(
+    ofFamily(here).filter((address) => /^10\.244\.1\.|^fd00:10:244:1:/.test(address)),
+    plan.who,
+  )
+  let from = plan.from
+  // A pod reaches a ClusterIP by its own node.
+  if (plan.aim === 'cluster-ip' && from === 'pod-elsewhere') from = 'pod'
+  const sources = {
+    pod: () => podAddress('n1', plan.who, family),
+    endpoint: () => endpoint ?? podAddress('n1', plan.who, family),
+    'pod-elsewhere': () => podAddress(plan.who % 2 ? 'n2' : 'n3', plan.which % 3, family),
+    node: () => nodeAddress('n1', family),
+    outside: () => outside(plan.who, family),
+    'other-node': () => nodeAddress('n2', family),
+  }
+  const entry = from === 'node' ? 'node' : from === 'outside' || from === 'other-node' ? 'outside' : 'pod'
+  return { entry, source: sources[from](), destination: addresses[plan.aim](), protocol, port }
+}
