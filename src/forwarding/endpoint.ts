@@ -17,10 +17,19 @@ export interface Endpoint {
 
 const NONE: readonly string[] = []
 
+/** Slices with one of these are another's to serve, as Services with them are. */
+const FOREIGN_LABELS = ['service.kubernetes.io/headless', 'service.kubernetes.io/service-proxy-name'] as const
+
+const nameOf = ({ metadata }: EndpointSlice): string => metadata?.name ?? ''
+
+/** Of two that tell of one address the livelier is believed. */
+const liveliness = ({ ready, serving, terminating }: Endpoint): number => (ready ? 2 : serving && terminating ? 1 : 0)
+
 /**
- * The endpoints that `slices` hold for a service port, found by the port's name and protocol. Conditions that are not told mean: ready, serving as ready,
- * not terminating (discovery/v1). An address and port that stand twice (a pod on its way from one slice to another) count once: the
- * ready one, else the first. Ordered by address and port, so that the same set gives the same forwarding.
+ * The endpoints that `slices` hold for a service port, found by the port's name and protocol. Conditions that are not told mean: ready, serving, not
+ * terminating (as kube-proxy reads discovery/v1). An address and port that stand twice (a pod on its way from one slice to another) count once: the
+ * ready one, else the one that still serves, else that of the first slice by name. Ordered by address and port, so that the same set gives the
+ * same forwarding.
  */
 export function endpointsOf(
   slices: readonly EndpointSlice[],
@@ -29,8 +38,13 @@ export function endpointsOf(
   protocol: Protocol,
 ): readonly Endpoint[] {
   const found = new Map<string, Endpoint>()
-  for (const slice of slices) {
+  // Whatever order they come in, the same slices give the same endpoints.
+  const ordered =
+    slices.length < 2 ? slices : [...slices].sort((left, right) => (nameOf(left) < nameOf(right) ? -1 : 1))
+  for (const slice of ordered) {
     if (slice.addressType !== family) continue
+    const labels = slice.metadata?.labels
+    if (labels !== undefined && FOREIGN_LABELS.some((label) => Object.hasOwn(labels, label))) continue
     for (const { name, protocol: slicePortProtocol, port } of slice.ports ?? []) {
       if ((name ?? '') !== portName || (slicePortProtocol || 'TCP') !== protocol || !port) continue
       for (const { addresses, conditions, nodeName, hints } of slice.endpoints ?? []) {
@@ -39,17 +53,18 @@ export function endpointsOf(
         if (address === undefined) continue
         const ready = conditions?.ready ?? true
         const key = `${address} ${port}`
-        if (found.has(key) && !(ready && found.get(key)?.ready === false)) continue
-        found.set(key, {
+        const endpoint: Endpoint = {
           address,
           port,
           nodeName: nodeName || undefined,
           ready,
-          serving: conditions?.serving ?? ready,
+          serving: conditions?.serving ?? true,
           terminating: conditions?.terminating ?? false,
           forZones: hints?.forZones?.length ? hints.forZones.map((zone) => zone.name) : NONE,
           forNodes: hints?.forNodes?.length ? hints.forNodes.map((node) => node.name) : NONE,
-        })
+        }
+        const known = found.get(key)
+        if (known === undefined || liveliness(endpoint) > liveliness(known)) found.set(key, endpoint)
       }
     }
   }

@@ -16,8 +16,8 @@ export type LoadBalancerMethod = 'random'
 export interface Backend {
   readonly address: string
   readonly port: number
-  /** On the node that this is computed for. */
-  readonly local: boolean
+  /** On the node that this is computed for; undefined where its slice does not say. */
+  readonly local: boolean | undefined
 }
 
 /** What becomes of a new connection. */
@@ -95,7 +95,11 @@ export function forwardService(
 
 function target(endpoints: readonly Endpoint[], node: Pick<NodeFacts, 'name'>, empty: 'reject' | 'drop'): Target {
   if (endpoints.length > 0) {
-    const backends = endpoints.map(({ address, port, nodeName }) => ({ address, port, local: nodeName === node.name }))
+    const backends = endpoints.map(({ address, port, nodeName }) => ({
+      address,
+      port,
+      local: nodeName === undefined ? undefined : nodeName === node.name,
+    }))
     return { kind: 'balance', backends }
   }
   return empty === 'reject'

@@ -34,14 +34,14 @@ const on = (nodeName: string, address: string, conditions: object = {}, rest: ob
 const endpoints = (...given: readonly object[]) => endpointsOf([slice(given)], 'IPv4', '', 'TCP')
 const addresses = (list: readonly { readonly address: string }[]) => list.map(({ address }) => address)
 
-test('endpointsOf() reads conditions that are not told as ready, serving as ready, and not terminating', () => {
+test('endpointsOf() reads conditions that are not told as ready, serving, and not terminating', () => {
   assert.deepEqual(
     endpoints(on('n1', '10.244.1.1'), on('n1', '10.244.1.2', { ready: false })).map(
       ({ ready, serving, terminating }) => [ready, serving, terminating],
     ),
     [
       [true, true, false],
-      [false, false, false],
+      [false, true, false],
     ],
   )
 })
@@ -65,6 +65,22 @@ test('endpointsOf() finds the slice port by name and protocol, and counts an add
     found.map(({ address, port, ready }) => [address, port, ready]),
     [['10.244.1.1', 8080, true]],
   )
+})
+
+test('endpointsOf() believes the livelier of two that tell of one address, whatever the order of slices, and passes over foreign slices', () => {
+  const told = (name: string, conditions: object, zone: string, labels = {}) =>
+    slice([on('n1', '10.244.1.1', conditions, { hints: { forZones: [{ name: zone }] } })], {
+      metadata: { name, labels },
+    })
+  const gone = told('a', { ready: false, serving: false }, 'none')
+  const leaving = told('b', { ready: false, terminating: true }, 'leaving')
+  const later = told('c', { ready: false, serving: true, terminating: true }, 'later')
+  const zones = (...slices: readonly EndpointSlice[]) =>
+    endpointsOf(slices, 'IPv4', '', 'TCP').flatMap(({ forZones }) => forZones)
+  assert.deepEqual([zones(gone, leaving, later), zones(later, leaving, gone)], [['leaving'], ['leaving']])
+  assert.deepEqual(zones(gone, told('z', {}, 'ready')), ['ready'])
+  for (const label of ['service.kubernetes.io/headless', 'service.kubernetes.io/service-proxy-name'])
+    assert.deepEqual(zones(told('z', {}, 'ready', { [label]: '' })), [])
 })
 
 test('categorizeEndpoints() falls back to serving-terminating endpoints when none is ready', () => {

@@ -63,12 +63,10 @@ export function packetOf(plan: PacketPlan, { services, slices }: Cluster): Packe
   // Mostly the family that the Service has.
   const family: FamilyIndex = plan.which === 5 ? plan.family : ownFamily
   const ofFamily = (texts: readonly (string | undefined)[]) =>
-    texts
-      .filter((text): text is string => text !== undefined && text.includes(family === 1 ? ':' : '.'))
-      .map((text) => text.toLowerCase())
+    texts.filter((text): text is string => text?.includes(family === 1 ? ':' : '.')).map((text) => text.toLowerCase())
   const addresses = {
     'cluster-ip': () =>
-      ofFamily(service?.spec?.clusterIPs ?? [])[0] ?? clusterIp(Number(service?.metadata?.name?.at(-1)), family),
+      ofFamily(service?.spec?.clusterIPs ?? [])[0] ?? clusterIp(Number(service?.metadata?.name?.at(-1) ?? 0), family),
     'external-ip': () =>
       at(ofFamily(service?.spec?.externalIPs ?? []), plan.which) ?? externalIp(plan.which % 2, family),
     ingress: () =>

@@ -99,11 +99,12 @@ class PortCompiler {
       this.#add('restricted', key)
       for (const range of sourceRanges) this.#add('allowed', [...key, range])
     }
+    // An endpoint that may be a pod of this node can meet itself, also one whose slice, written by hand, names no node.
     // A pod of another node may come through here under policy Local, unmasqueraded, and be sent to itself.
     const fromAfar = frontends.some(({ kind, policy }) => kind !== 'cluster-ip' && policy === 'Local')
     const hairpins = new Set<string>()
     for (const { address, local: here } of [...backendsOf(cluster), ...backendsOf(local)])
-      if (here || fromAfar) hairpins.add(address)
+      if (here !== false || fromAfar) hairpins.add(address)
     for (const address of hairpins) this.#add('hairpin', [address, address])
   }
 

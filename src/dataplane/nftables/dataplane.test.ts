@@ -119,6 +119,20 @@ const TABLE: readonly (readonly [about: string, got: () => string, expected: str
 ]
 for (const [about, got, expected] of TABLE) test(`packets: ${about}`, () => assert.equal(got(), expected))
 
+test('hairpin: an endpoint whose slice names no node may be a pod of this one; one of another node may not', () => {
+  const hairpins = (nodeName: string | undefined) => {
+    const service = { metadata: { namespace: 'default', name: 'x' }, spec: { ...ip(7), ports: [{ port: 80 }] } }
+    const slice = {
+      addressType: 'IPv4',
+      endpoints: [{ addresses: [POD], nodeName }],
+      ports: [{ name: '', port: 8080 }],
+    }
+    const forwarding = forwardService(service as unknown as Service, [slice as unknown as EndpointSlice], node)
+    return compileService(forwarding, new Ids(), 0).elements.filter(({ set }) => set === 'hairpin').length
+  }
+  assert.deepEqual([hairpins(undefined), hairpins('n1'), hairpins('n2')], [1, 1, 0])
+})
+
 test('a pin binds its client alone, is renewed, and does not outlive its endpoint', () => {
   const ids = new Ids()
   const first = load(SERVICES, ids).ruleset
