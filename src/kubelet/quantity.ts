@@ -1,28 +1,7 @@
-const SUFFIX: Readonly<Record<string, number>> = {
-  '': 1,
-  n: 1e-9,
-  u: 1e-6,
-  m: 1e-3,
-  k: 1e3,
-  M: 1e6,
-  G: 1e9,
-  T: 1e12,
-  P: 1e15,
-  E: 1e18,
-  Ki: 2 ** 10,
-  Mi: 2 ** 20,
-  Gi: 2 ** 30,
-  Ti: 2 ** 40,
-  Pi: 2 ** 50,
-  Ei: 2 ** 60,
-}
+import { parseQuantity as exactQuantity } from '#schema/quantity.ts'
 
-/** A quantity's value as a number: `250m` is 0.25, `64Mi` is 67108864. NaN where it is none; the API server has validated it. */
-export const parseQuantity = (text: string): number => {
-  const match = /^([+-]?[0-9.]+)([eE][+-]?[0-9]+)?([a-zA-Z]{0,2})$/.exec(text)
-  if (match === null) return Number.NaN
-  return Number(`${match[1]}${match[2] ?? ''}`) * (SUFFIX[match[3] ?? ''] ?? Number.NaN)
-}
+/** A quantity's value as a number: `250m` is 0.25, `64Mi` is 67108864. Throws QuantityError. */
+export const parseQuantity = (text: string): number => Number(exactQuantity(text).nano) / 1e9
 
 /** What a `resourceFieldRef` gives: the value divided by the divisor, rounded up. */
 export const divideQuantity = (value: number, divisor: string | undefined): string => {

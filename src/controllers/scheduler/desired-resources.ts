@@ -1,6 +1,6 @@
 import type { Node, Pod } from '#api/core-v1.ts'
+import { milliValue } from '#schema/quantity.ts'
 import { isPodTerminal } from '../objects/pod.ts'
-import { milliValue } from '../objects/quantity.ts'
 
 export type Amounts = ReadonlyMap<string, number>
 
