@@ -19,7 +19,8 @@ const weighted = <T>(...choices: readonly (readonly [weight: number, value: T])[
   fc.oneof(...choices.map(([weight, value]) => ({ weight, arbitrary: fc.constant(value) })))
 
 const FAMILIES: readonly (readonly FamilyIndex[])[] = [[0], [1], [0, 1], [1, 0]]
-const PORTS = [80, 443, 53] as const
+/** One of them is a node port too. */
+const PORTS = [80, 80, 443, 53, 30080] as const
 export const NODE_PORTS = [30080, 30081, 30082] as const
 
 const endpointPlan = fc.record({
@@ -73,7 +74,7 @@ const servicePlan = fc.record({
   hasNodePorts: weighted([4, true], [1, false]),
   externalIPs: fc.array(
     fc.oneof(
-      { weight: 6, arbitrary: address(2) },
+      { weight: 5, arbitrary: address(2) },
       { weight: 1, arbitrary: fc.constant({ number: -1, family: 0 as FamilyIndex }) },
     ),
     { maxLength: 2 },
@@ -84,7 +85,7 @@ const servicePlan = fc.record({
       family: fc.constantFrom<FamilyIndex>(0, 1),
       mode: weighted<undefined | 'VIP' | 'Proxy'>([3, undefined], [3, 'VIP'], [2, 'Proxy']),
       /** The address of an external IP, or of the node. */
-      instead: weighted<undefined | 'external' | 'node'>([8, undefined], [1, 'external'], [1, 'node']),
+      instead: weighted<undefined | 'external' | 'node'>([6, undefined], [1, 'external'], [1, 'node']),
     }),
     { maxLength: 3 },
   ),

@@ -9,13 +9,13 @@ import { decide, pinnable } from '../contract/contract.ts'
 import { type Cluster, nameOf, type Packet } from '../contract/model.ts'
 import { changed, changePlan, clusterOf, objectsOf, type Plans, servicePlans, zonePlan } from './clusters.ts'
 import { Dataplane, evaluated, textOf, textOfVerdict } from './dataplane.ts'
-import { packetOf, packetPlan } from './packets.ts'
+import { packetOf, packetPlan, resolved } from './packets.ts'
 import { isOwnAddress } from './plan.ts'
 
 /** FAIRLEAD_SEED repeats a run; FAIRLEAD_MUTANT: a run over a seeded defect, which need not count nor shrink. */
 const isMutant = process.env.FAIRLEAD_MUTANT !== undefined
 const seed = Number(process.env.FAIRLEAD_SEED ?? (isMutant ? 1 : Date.now() & 0x7fffffff))
-const RUNS = Number(process.env.FAIRLEAD_RUNS ?? 420)
+const RUNS = Number(process.env.FAIRLEAD_RUNS ?? 1500)
 const HITS = 100
 const PACKETS = 20_000
 
@@ -88,7 +88,7 @@ test('the contract holds for the ruleset: generated clusters, changes and packet
       const dataplane = new Dataplane(cluster)
       dataplane.change(services.map(objectsOf), [])
       const pins = new Pins()
-      for (const plan of first) hold(cluster, dataplane, packetOf(plan, cluster), pins)
+      for (const plan of resolved(first)) hold(cluster, dataplane, packetOf(plan, cluster), pins)
       for (const { change, packets: then } of steps) {
         const before = plans
         plans = changed(before, change)
@@ -102,7 +102,8 @@ test('the contract holds for the ruleset: generated clusters, changes and packet
         dataplane.change(written, gone)
         pins.release(pinnable(cluster))
         // The same clients at the same frontends, so that those who hold to an endpoint come again; and new ones.
-        for (const plan of [...first.slice(0, 8), ...then]) hold(cluster, dataplane, packetOf(plan, cluster), pins)
+        for (const plan of resolved([...first.slice(0, 8), ...then]))
+          hold(cluster, dataplane, packetOf(plan, cluster), pins)
       }
     }),
     { seed, numRuns: RUNS, endOnFailure: isMutant, verbose: 0 },

@@ -43,6 +43,8 @@ export const packetPlan = fc.record({
   which: fc.nat(5),
   from: fc.constantFrom('pod', 'pod', 'endpoint', 'pod-elsewhere', 'node', 'outside', 'outside', 'other-node'),
   who: fc.nat(2),
+  /** The client of the packet before, at another frontend of the same Service. */
+  again: fc.constantFrom<boolean>(false, false, false, true),
   wrong: fc.constantFrom<'port' | 'protocol' | undefined>(
     ...Array.from({ length: 10 }, () => undefined),
     'port',
@@ -54,6 +56,16 @@ export type PacketPlan = typeof packetPlan extends fc.Arbitrary<infer T> ? T : n
 const at = <T>(list: readonly T[], index: number): T | undefined => list[index % Math.max(list.length, 1)]
 const PROTOCOLS: readonly Protocol[] = ['TCP', 'UDP', 'SCTP']
 
+/** Plans in their order, with what those mean that take up the client before them. */
+export function resolved(plans: readonly PacketPlan[]): readonly PacketPlan[] {
+  let last: PacketPlan | undefined
+  return plans.map((plan) => {
+    const { family, service, port, from, who } = (plan.again ? last : undefined) ?? plan
+    last = { ...plan, family, service, port, from, who }
+    return last
+  })
+}
+
 /** The packet that a plan means in a cluster. */
 export function packetOf(plan: PacketPlan, { services, slices }: Cluster): Packet {
   const service = at(services, plan.service)
@@ -63,15 +75,18 @@ export function packetOf(plan: PacketPlan, { services, slices }: Cluster): Packe
   // Mostly the family that the Service has.
   const family: FamilyIndex = plan.which === 5 ? plan.family : ownFamily
   const ofFamily = (texts: readonly (string | undefined)[]) =>
-    texts.filter((text): text is string => text?.includes(family === 1 ? ':' : '.')).map((text) => text.toLowerCase())
-  const addresses = {
+    texts
+      .filter((text): text is string => text?.includes(family === 1 ? ':' : '.') === true)
+      .map((text) => text.toLowerCase())
+  const absent = (make: typeof externalIp) =>
+    plan.which % 4 === 1 ? make(plan.which % 2, family) : addresses['cluster-ip']()
+  const addresses: Readonly<Record<(typeof AIMS)[number], () => string>> = {
     'cluster-ip': () =>
       ofFamily(service?.spec?.clusterIPs ?? [])[0] ?? clusterIp(Number(service?.metadata?.name?.at(-1) ?? 0), family),
-    'external-ip': () =>
-      at(ofFamily(service?.spec?.externalIPs ?? []), plan.which) ?? externalIp(plan.which % 2, family),
+    // What this Service does not have is asked for now and then, and mostly something that it has.
+    'external-ip': () => at(ofFamily(service?.spec?.externalIPs ?? []), plan.which) ?? absent(externalIp),
     ingress: () =>
-      at(ofFamily((service?.status?.loadBalancer?.ingress ?? []).map(({ ip }) => ip)), plan.which) ??
-      ingressIp(plan.which % 2, family),
+      at(ofFamily((service?.status?.loadBalancer?.ingress ?? []).map(({ ip }) => ip)), plan.which) ?? absent(ingressIp),
     'node-port': () => nodeAddress('n1', family),
     'node-port-elsewhere': () => (plan.which % 2 ? OTHER_ADDRESS[family] : nodeAddress('n2', family)),
     unassigned: () => UNASSIGNED[family],
@@ -91,9 +106,10 @@ export function packetOf(plan: PacketPlan, { services, slices }: Cluster): Packe
     ofFamily(here).filter((address) => /^10\.244\.1\.|^fd00:10:244:1:/.test(address)),
     plan.who,
   )
-  let from = plan.from
+  const destination = addresses[plan.aim]()
   // A pod reaches a ClusterIP by its own node.
-  if (plan.aim === 'cluster-ip' && from === 'pod-elsewhere') from = 'pod'
+  const isClusterIp = /^10\.96\.|^fd00:10:96:/.test(destination)
+  const from = isClusterIp && plan.from === 'pod-elsewhere' ? 'pod' : plan.from
   const sources = {
     pod: () => podAddress('n1', plan.who, family),
     endpoint: () => endpoint ?? podAddress('n1', plan.who, family),
@@ -103,5 +119,5 @@ export function packetOf(plan: PacketPlan, { services, slices }: Cluster): Packe
     'other-node': () => nodeAddress('n2', family),
   }
   const entry = from === 'node' ? 'node' : from === 'outside' || from === 'other-node' ? 'outside' : 'pod'
-  return { entry, source: sources[from](), destination: addresses[plan.aim](), protocol, port }
+  return { entry, source: sources[from](), destination, protocol, port }
 }

@@ -26,7 +26,10 @@ const make = (name: string, spec: object, endpoints: readonly string[], vip?: st
   const slice = {
     addressType: 'IPv4',
     endpoints: endpoints.map((address) => ({ addresses: [address], nodeName: `n${address.split('.')[2]}` })),
-    ports: [{ name: '', port: 8080 }],
+    ports: [
+      { name: '', port: 8080 },
+      { name: 'b', port: 8080 },
+    ],
   } as unknown as EndpointSlice
   return forwardService(service, [slice], node)
 }
@@ -34,6 +37,7 @@ const ip = (number: number) => ({ clusterIP: `10.96.0.${number}`, clusterIPs: [`
 const REMOTE = ['10.244.2.21', '10.244.2.22']
 const ALL = ['10.244.1.11', ...REMOTE]
 
+const NODE_IP = '172.30.0.2'
 const SERVICES = [
   make(
     'web',
@@ -49,13 +53,22 @@ const SERVICES = [
   ),
   make(
     'local',
-    { ...ip(2), type: 'LoadBalancer', externalTrafficPolicy: 'Local', ports: [{ port: 80, nodePort: 30081 }] },
+    {
+      ...ip(2),
+      type: 'LoadBalancer',
+      externalTrafficPolicy: 'Local',
+      ports: [
+        { port: 80, nodePort: 30081 },
+        { name: 'b', port: 81, nodePort: 30082 },
+      ],
+    },
     REMOTE,
     '203.0.113.2',
   ),
   make('sticky', { ...ip(3), sessionAffinity: 'ClientIP' }, ALL),
   make('empty', ip(4), []),
   make('internal', { ...ip(5), internalTrafficPolicy: 'Local' }, ALL),
+  make('at-node', { ...ip(6), externalIPs: [NODE_IP], ports: [{ port: 30081 }] }, ALL),
   make('alone', ip(9), ['10.244.1.11']),
 ]
 
@@ -96,10 +109,11 @@ const TABLE: readonly (readonly [about: string, got: () => string, expected: str
   ['a pod at a node port of policy Cluster is masqueraded', () => meet(POD, NODE, 30080), masked(ALL)],
   ['so is a pod of another node', () => meet(FAR_POD, NODE, 30080), masked(ALL)],
   ['and a pod at an external IP', () => meet(POD, '198.51.100.7'), masked(ALL)],
-  ['policy Local without an endpoint here drops outsiders', () => meet(OUTSIDE, NODE, 30081), 'drop'],
+  ['an address of a frontend goes before a node port of policy Local', () => meet(OUTSIDE, NODE, 30081), masked(ALL)],
+  ['policy Local without an endpoint here drops outsiders', () => meet(OUTSIDE, NODE, 30082), 'drop'],
   ['… also at the load balancer address', () => meet(OUTSIDE, '203.0.113.2'), 'drop'],
   ['… spares pods, unmasqueraded', () => meet(POD, '203.0.113.2'), plain(REMOTE)],
-  ['… and the node, masqueraded', () => meet(NODE, NODE, 30081), masked(REMOTE)],
+  ['… and the node, masqueraded', () => meet(NODE, NODE, 30082), masked(REMOTE)],
   ['internal policy Local binds the ClusterIP', () => meet(POD, '10.96.0.5'), '10.244.1.11'],
   ['no endpoints: TCP is reset', () => meet(POD, '10.96.0.4'), 'tcp-reset'],
   ['a port that is not served is refused', () => meet(POD, '10.96.0.1', 81), 'tcp-reset'],

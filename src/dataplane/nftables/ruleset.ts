@@ -95,7 +95,8 @@ export const chains: readonly Chain[] = [
     name: 'outside',
     rules: [
       // externalTrafficPolicy Local binds only who comes from outside; pods and the node keep the set of all endpoints.
-      [lookup(['daddr'], 'nodeport-ips'), find(NODE_PORT, 'nodeports-local')],
+      // A node's address may be somebody's external IP: then its policy counts, not that of a node port of the same number.
+      [lookup(['daddr'], 'nodeport-ips'), lookupNot(FRONTEND, 'frontends'), find(NODE_PORT, 'nodeports-local')],
       [find(FRONTEND, 'frontends-local')],
     ],
   },
