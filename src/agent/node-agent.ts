@@ -1,6 +1,6 @@
 import type { Socket as UdpSocket } from 'node:dgram'
 import type { Server } from 'node:net'
-import type { ConfigMap, Pod, Secret, Service } from '#api/core-v1.ts'
+import type { ConfigMap, Node, Pod, Secret, Service } from '#api/core-v1.ts'
 import { events, leases, nodes, pods, serviceAccounts } from '#api/resources.ts'
 import type { Client } from '#client/client.ts'
 import { systemClock } from '#client/clock.ts'
@@ -13,8 +13,14 @@ import type { ObjectSource, ObjectStore } from '#kubelet/context.ts'
 import { type Kubelet, startKubelet } from '#kubelet/kubelet.ts'
 import { createServiceProxy, type ServiceProxy } from '#reconciler/service-proxy.ts'
 import type { Runtime } from '#runtime/runtime.ts'
+import { listenHttp } from './health/http-listener.ts'
+import { ALL_ADDRESSES, HEALTHZ_PORT, healthHandler, METRICS_PORT, metricsHandler } from './health/node-endpoints.ts'
+import { ProxyHealth } from './health/proxy-health.ts'
+import { ServiceHealth } from './health/service-health.ts'
+import { countDeletions } from './metrics/count-deletions.ts'
+import { ProxyMetrics } from './metrics/proxy-metrics.ts'
 import { createDialer, createPodNetwork } from './pod-network.ts'
-import { reportFault } from './service-events.ts'
+import { reportFault, reportHealthPort } from './service-events.ts'
 import type { ServiceFeed } from './service-feed.ts'
 
 const DNS_PORT = 53
@@ -38,6 +44,7 @@ export interface NodeAgentOptions {
     readonly services: ServiceFeed
     readonly serviceObjects: ObjectSource<Service>
     readonly pods: ObjectSource<Pod>
+    readonly nodes: ObjectSource<Node>
     readonly configMaps: ObjectStore<ConfigMap>
     readonly secrets: ObjectStore<Secret>
   }
@@ -57,6 +64,8 @@ export interface NodeAgent {
   readonly name: string
   readonly kubelet: Kubelet
   readonly proxy: ServiceProxy
+  /** What the node's port 10249 shows. */
+  readonly metrics: ProxyMetrics
   /** Bound on the node's own addresses, port 53; whoever answers there is the cluster's DNS. */
   readonly dnsSockets: { readonly udp: readonly UdpSocket[]; readonly tcp: readonly Server[] }
   /** Resolves when the node is registered and Ready, and its kernel has the Services. */
@@ -77,6 +86,16 @@ export const startNodeAgent = async (options: NodeAgentOptions): Promise<NodeAge
     signal: options.signal,
     onError: (error) => log('an Event was lost', error),
   })
+  const find = (key: string) => sources.serviceObjects.lister.get(...splitKey(key))
+  const { now } = systemClock
+  const health = new ProxyHealth(now)
+  const metrics = new ProxyMetrics({
+    state: () => proxy.state(),
+    changes: () => sources.services.seen,
+    isHealthy: () => health.isHealthy(),
+    now,
+    startedAt: now(),
+  })
   const proxy = createServiceProxy({
     node: {
       name: node.name,
@@ -85,11 +104,54 @@ export const startNodeAgent = async (options: NodeAgentOptions): Promise<NodeAge
       podCidrs: options.clusterCidr,
       serviceCidrs: options.serviceCidr,
     },
-    kernel: { nftables: openNftables(namespace), conntrack: openConntrack(namespace) },
-    onFault: (fault) =>
-      reportFault(fault, { find: (key) => sources.serviceObjects.lister.get(...splitKey(key)), events: recorder, log }),
+    kernel: {
+      nftables: openNftables(namespace),
+      conntrack: countDeletions(openConntrack(namespace), (family, count) => metrics.flowsDeleted(family, count)),
+    },
+    onFault: (fault) => reportFault(fault, { find, events: recorder, log }),
+    onSync: (sync) => {
+      if (!sync.error) health.updated()
+      metrics.synced(sync)
+    },
   })
-  sources.services.subscribe((key, service, slices) => proxy.serviceChanged(key, service, slices))
+  const listening = {
+    listen: (host: string, port: number, server: Server) => listenTcp(namespace, host, port, server),
+    clock: systemClock,
+  }
+  const serviceHealth = new ServiceHealth({
+    ...listening,
+    node,
+    isHealthy: () => health.isHealthy(),
+    onFault: (service, message) => reportHealthPort(service, message, { find, events: recorder, log }),
+  })
+  sources.services.subscribe((key, service, slices, triggers) => {
+    health.queued()
+    metrics.queued(triggers)
+    proxy.serviceChanged(key, service, slices)
+    serviceHealth.serviceChanged(key, service, slices)
+  })
+  const servers = (
+    [
+      [
+        HEALTHZ_PORT,
+        healthHandler({
+          health,
+          node: () => sources.nodes.lister.get(node.name),
+          now,
+          onAnswer: (path, code) => metrics.healthAnswered(path, code),
+        }),
+      ],
+      [METRICS_PORT, metricsHandler(() => metrics.registry.render())],
+    ] as const
+  ).map(([port, handler]) =>
+    listenHttp({
+      ...listening,
+      addresses: ALL_ADDRESSES,
+      port,
+      handler,
+      onError: (address, error) => log(`port ${port} on ${address} is not served yet, and tried again`, error),
+    }),
+  )
   const network = createPodNetwork({
     node: { namespace, addresses: node.addresses, podCidrs: node.podCidrs },
     stateDir: options.stateDir,
@@ -119,6 +181,7 @@ export const startNodeAgent = async (options: NodeAgentOptions): Promise<NodeAge
     name: node.name,
     kubelet,
     proxy,
+    metrics,
     dnsSockets,
     ready: Promise.all([sources.services.synced, proxy.ready, kubelet.registered, kubelet.synced]).then(
       () => undefined,
@@ -126,6 +189,8 @@ export const startNodeAgent = async (options: NodeAgentOptions): Promise<NodeAge
     async stop() {
       await kubelet.stop()
       network.close()
+      serviceHealth.close()
+      for (const server of servers) server.close()
       proxy.stop()
     },
   }

@@ -2,15 +2,21 @@ import type { Service } from '#api/core-v1.ts'
 import type { EventRecorder } from '#client/event-recorder.ts'
 import type { ServiceFault } from '#reconciler/service-proxy.ts'
 
+export interface Reporting {
+  readonly find: (key: string) => Service | undefined
+  readonly events: EventRecorder
+  readonly log: (message: string, error?: unknown) => void
+}
+
+/** A health check port that this node cannot serve. */
+export const reportHealthPort = (service: string, message: string, to: Reporting): void => {
+  to.log(`Service ${service}: ${message}`)
+  const object = to.find(service)
+  if (object) to.events.record(object, 'Warning', 'FailedToStartServiceHealthcheck', message)
+}
+
 /** Says what a node's proxy met: in the log, and as an Event of the Service where one is meant. */
-export const reportFault = (
-  fault: ServiceFault,
-  to: {
-    readonly find: (key: string) => Service | undefined
-    readonly events: EventRecorder
-    readonly log: (message: string, error?: unknown) => void
-  },
-): void => {
+export const reportFault = (fault: ServiceFault, to: Reporting): void => {
   const about = (key: string, type: 'Normal' | 'Warning', reason: string, message: string): void => {
     const service = to.find(key)
     if (service) to.events.record(service, type, reason, message)

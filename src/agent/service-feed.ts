@@ -5,14 +5,24 @@ import type { Informer } from '#client/informer.ts'
 /** The label by which a slice says whose endpoints it holds. */
 const SERVICE_NAME_LABEL = 'kubernetes.io/service-name'
 const SERVICE_INDEX = 'service'
+/** When that which changed the endpoints happened; written by the controller of the slices. */
+const TRIGGER_TIME = 'endpoints.kubernetes.io/last-change-trigger-time'
+const NO_TRIGGERS: readonly number[] = []
 
 export interface ServiceKey {
   readonly namespace: string
   readonly name: string
 }
 
-/** `service` undefined: it is gone. */
-export type ServiceListener = (key: ServiceKey, service: Service | undefined, slices: readonly EndpointSlice[]) => void
+/** `service` undefined: it is gone. `triggers`: when the changes happened that are told for the first time here, milliseconds since the epoch. */
+export type ServiceListener = (
+  key: ServiceKey,
+  service: Service | undefined,
+  slices: readonly EndpointSlice[],
+  triggers: readonly number[],
+) => void
+
+const triggerOf = (slice: EndpointSlice | undefined): string | undefined => slice?.metadata?.annotations?.[TRIGGER_TIME]
 
 const keyOfSlice = (slice: EndpointSlice): string | undefined => {
   const name = slice.metadata?.labels?.[SERVICE_NAME_LABEL]
@@ -29,6 +39,8 @@ export class ServiceFeed {
   readonly #slices: Informer<EndpointSlice>
   readonly #listeners: ServiceListener[] = []
   readonly #changed = new Set<string>()
+  readonly #triggers = new Map<string, number[]>()
+  readonly #seen = { services: 0, endpoints: 0 }
   #live = false
   #scheduled = false
 
@@ -36,16 +48,23 @@ export class ServiceFeed {
     this.#services = services
     this.#slices = slices
     slices.addIndex(SERVICE_INDEX, (slice) => [keyOfSlice(slice) ?? []].flat())
-    const service = (object: Service): void => this.#note(`${object.metadata?.namespace}/${object.metadata?.name}`)
-    const slice = (object: EndpointSlice): void => this.#note(keyOfSlice(object))
+    const service = (object: Service): void => {
+      this.#seen.services++
+      this.#note(`${object.metadata?.namespace}/${object.metadata?.name}`)
+    }
+    const slice = (object: EndpointSlice, before?: EndpointSlice): void => {
+      this.#seen.endpoints++
+      this.#noteTrigger(object, before)
+      this.#note(keyOfSlice(object))
+    }
     services.addHandlers({ onAdd: service, onUpdate: (_, after) => service(after), onDelete: service })
     slices.addHandlers({
-      onAdd: slice,
+      onAdd: (object) => slice(object),
       onUpdate: (before, after) => {
-        slice(before)
-        slice(after)
+        this.#note(keyOfSlice(before))
+        slice(after, before)
       },
-      onDelete: slice,
+      onDelete: (object) => slice(object, object),
     })
     this.synced = Promise.all([services.hasSynced, slices.hasSynced]).then(() => {
       this.#live = true
@@ -59,6 +78,20 @@ export class ServiceFeed {
     if (!this.#live) return
     for (const service of this.#services.lister.list())
       this.#tell(`${service.metadata?.namespace}/${service.metadata?.name}`, [listener])
+  }
+
+  /** Changes told by the API so far, the first lists included. */
+  get seen(): { readonly services: number; readonly endpoints: number } {
+    return { ...this.#seen }
+  }
+
+  #noteTrigger(slice: EndpointSlice, before: EndpointSlice | undefined): void {
+    const trigger = triggerOf(slice)
+    const key = keyOfSlice(slice)
+    // What the first lists bring happened before anybody here could act on it.
+    if (!this.#live || trigger === undefined || key === undefined || trigger === triggerOf(before)) return
+    const at = Date.parse(trigger)
+    if (!Number.isNaN(at)) this.#triggers.set(key, [...(this.#triggers.get(key) ?? []), at])
   }
 
   #note(key: string | undefined): void {
@@ -80,6 +113,8 @@ export class ServiceFeed {
     const [namespace, name] = key.split('/') as [string, string]
     const service = this.#services.lister.byKey(key)
     const slices = this.#slices.lister.byIndex(SERVICE_INDEX, key)
-    for (const listener of listeners) listener({ namespace, name }, service, slices)
+    const triggers = this.#triggers.get(key) ?? NO_TRIGGERS
+    this.#triggers.delete(key)
+    for (const listener of listeners) listener({ namespace, name }, service, slices, triggers)
   }
 }

@@ -61,6 +61,7 @@ const agents: readonly NodeAgent[] = await Promise.all(
         services: feed,
         serviceObjects: serviceCache,
         pods: podCache,
+        nodes: informers.for(nodes),
         configMaps: configMapStore,
         secrets: secretStore,
       },
@@ -77,7 +78,7 @@ const agents: readonly NodeAgent[] = await Promise.all(
   ),
 )
 // One server for all nodes: each has its sockets, and they answer from one zone.
-new DnsServer({
+const dns = new DnsServer({
   zone,
   udp: agents.flatMap(({ dnsSockets }) => dnsSockets.udp),
   tcp: agents.flatMap(({ dnsSockets }) => dnsSockets.tcp),
@@ -85,6 +86,7 @@ new DnsServer({
   random: Math.random,
   log: log('dns'),
 })
+for (const { metrics } of agents) metrics.readDns(() => dns.answeredByName())
 keepLoadBalancerRoutes({ config, services: feed, nodes: informers.for(nodes), signal: stop.signal, log: log('fabric') })
 const ready = Promise.all([zoneFed, ...agents.map((agent) => agent.ready)]).then(() => clusterAnswers(config))
 ready.then(

@@ -48,6 +48,12 @@ export class DnsServer {
     for (const server of options.tcp) server.on('connection', (connection) => this.#serveTcp(connection))
   }
 
+  /** What was answered so far, from the zone or by an upstream: `NOERROR` → 12. */
+  answeredByName(): ReadonlyMap<string, number> {
+    const names = new Map<number, string>(Object.entries(Rcode).map(([name, rcode]) => [rcode, name]))
+    return new Map([...this.answered].map(([rcode, count]) => [names.get(rcode) ?? String(rcode), count]))
+  }
+
   close(): void {
     for (const socket of this.#options.udp) socket.close()
     for (const server of this.#options.tcp) server.close()
@@ -65,11 +71,13 @@ export class DnsServer {
     if (!query) return
     const asked = query
     const finish = (answer: Answer | Uint8Array): void => {
+      // RFC 1035 section 4.1.1: the low four bits of the fourth byte.
+      const rcode = answer instanceof Uint8Array ? (answer[3] ?? 0) & 0xf : answer.rcode
+      this.answered.set(rcode, (this.answered.get(rcode) ?? 0) + 1)
       if (answer instanceof Uint8Array) {
         send(answer)
         return
       }
-      this.answered.set(answer.rcode, (this.answered.get(answer.rcode) ?? 0) + 1)
       send(encodeAnswer(asked, answer, { transport, recursionAvailable: this.#options.upstream !== undefined }))
     }
     const answer = this.#answer(asked, message, transport)

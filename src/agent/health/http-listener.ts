@@ -1,0 +1,71 @@
+import { createServer, type RequestListener, type Server } from 'node:http'
+import type { Server as NetServer } from 'node:net'
+import type { Clock } from '#client/clock.ts'
+
+/** Between two tries to get an address that another program holds. */
+const RETRY_MS = 5_000
+
+export interface HttpListenerOptions {
+  readonly addresses: readonly string[]
+  readonly port: number
+  readonly handler: RequestListener
+  /** Binds in the node's network namespace: listenTcp() of kernel/. */
+  readonly listen: (host: string, port: number, server: NetServer) => Promise<NetServer>
+  readonly clock: Clock
+  /** Told once for each address that could not be had, until it could. */
+  readonly onError: (address: string, error: Error) => void
+}
+
+export interface HttpListener {
+  /** Ends connections too. */
+  close(): void
+}
+
+/** Serves HTTP on each address for itself: one that is taken is tried again until it can be had, and does not keep the others. */
+export const listenHttp = (options: HttpListenerOptions): HttpListener => {
+  const { port, handler, listen, clock, onError } = options
+  let closed = false
+  const open = new Set<Server>()
+  const retries = new Map<string, () => void>()
+  const told = new Set<string>()
+
+  const start = async (address: string): Promise<void> => {
+    const server = createServer(handler)
+    const failed = (error: unknown): void => {
+      open.delete(server)
+      if (closed) return
+      if (!told.has(address)) onError(address, error as Error)
+      told.add(address)
+      retries.set(
+        address,
+        clock.after(RETRY_MS, () => void start(address)),
+      )
+    }
+    try {
+      await listen(address, port, server)
+    } catch (error) {
+      failed(error)
+      return
+    }
+    retries.delete(address)
+    told.delete(address)
+    if (closed) {
+      server.close()
+      return
+    }
+    open.add(server)
+    server.on('error', failed)
+  }
+  for (const address of options.addresses) void start(address)
+  return {
+    close() {
+      closed = true
+      for (const cancel of retries.values()) cancel()
+      for (const server of open) {
+        server.close()
+        server.closeAllConnections()
+      }
+      open.clear()
+    },
+  }
+}

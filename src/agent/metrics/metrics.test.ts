@@ -1,0 +1,123 @@
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import type { SyncState } from '#reconciler/service-proxy.ts'
+import { ProxyMetrics } from './proxy-metrics.ts'
+import { Registry } from './registry.ts'
+
+const state: SyncState = {
+  appliedAt: 1,
+  pending: 0,
+  failed: [],
+  services: 7,
+  elements: 21,
+  noLocalEndpoints: { internal: 0, external: 2 },
+  conntrack: { IPv4: 'filter', IPv6: 'dump' },
+}
+const start = () => {
+  const time = { now: 1_000_000 }
+  const seen = { services: 0, endpoints: 0 }
+  const metrics = new ProxyMetrics({
+    state: () => state,
+    changes: () => ({ ...seen }),
+    isHealthy: () => true,
+    now: () => time.now,
+    startedAt: time.now,
+  })
+  const value = (line: string): number | undefined => {
+    const found = metrics.registry
+      .render()
+      .split('\n')
+      .find((one) => one.startsWith(`${line} `))
+    return found === undefined ? undefined : Number(found.slice(line.length + 1))
+  }
+  return { time, seen, metrics, value }
+}
+
+test('the text format has help, type, escaped labels and cumulative buckets', () => {
+  const registry = new Registry()
+  registry.counter({ name: 'a_total', help: 'A "b"\\c\nd.' }).add(2, { code: 'x"\n\\' })
+  const histogram = registry.histogram({ name: 'h_seconds', help: 'H.' }, [0.1, 1])
+  for (const seconds of [0.1, 0.5, 7]) histogram.observe(seconds)
+  registry.read('gauge', { name: 'g', help: 'G.' }, () => 0.5)
+  assert.equal(
+    registry.render(),
+    [
+      '# HELP a_total A "b"\\\\c\\nd.',
+      '# TYPE a_total counter',
+      'a_total{code="x\\"\\n\\\\"} 2',
+      '# HELP h_seconds H.',
+      '# TYPE h_seconds histogram',
+      'h_seconds_bucket{le="0.1"} 1',
+      'h_seconds_bucket{le="1"} 2',
+      'h_seconds_bucket{le="+Inf"} 3',
+      'h_seconds_sum 7.6',
+      'h_seconds_count 3',
+      '# HELP g G.',
+      '# TYPE g gauge',
+      'g 0.5',
+      '',
+    ].join('\n'),
+  )
+  assert.throws(() => registry.counter({ name: 'g', help: 'G.' }), /exists twice/)
+})
+
+test('a change is pending until a write carries it, and a refused write carries nothing', () => {
+  const { time, seen, metrics, value } = start()
+  seen.services = 3
+  seen.endpoints = 5
+  metrics.queued([])
+  metrics.synced({ full: true, milliseconds: 1, refused: 0, error: new Error('no') })
+  assert.equal(value('kubeproxy_sync_proxy_rules_service_changes_pending'), 3)
+  assert.equal(value('kubeproxy_sync_proxy_rules_nftables_sync_failures_total'), 1)
+  assert.equal(value('kubeproxy_sync_proxy_rules_duration_seconds_count'), 0)
+  assert.equal(value('kubeproxy_sync_proxy_rules_last_timestamp_seconds'), 0)
+  time.now += 2000
+  metrics.synced({ full: true, milliseconds: 3, refused: 0, error: undefined })
+  metrics.synced({ full: false, milliseconds: 0.2, refused: 0, error: undefined })
+  assert.equal(value('kubeproxy_sync_proxy_rules_service_changes_pending'), 0)
+  assert.equal(value('kubeproxy_sync_proxy_rules_endpoint_changes_pending'), 0)
+  assert.equal(value('kubeproxy_sync_proxy_rules_endpoint_changes_total'), 5)
+  assert.equal(value('kubeproxy_sync_proxy_rules_duration_seconds_count'), 2)
+  assert.equal(value('kubeproxy_sync_full_proxy_rules_duration_seconds_count'), 1)
+  assert.equal(value('kubeproxy_sync_partial_proxy_rules_duration_seconds_bucket{le="0.00025"}'), 1)
+  assert.equal(value('kubeproxy_sync_proxy_rules_last_queued_timestamp_seconds'), 1000)
+  assert.equal(value('kubeproxy_sync_proxy_rules_last_timestamp_seconds'), 1002)
+})
+
+test('network programming counts from the trigger to the write, also over refused ones, and not what is older than the agent', () => {
+  const { time, metrics, value } = start()
+  time.now += 1000
+  metrics.queued([999_000, 1_000_900])
+  metrics.synced({ full: false, milliseconds: 1, refused: 0, error: new Error('no') })
+  time.now += 500
+  metrics.synced({ full: false, milliseconds: 1, refused: 0, error: undefined })
+  metrics.synced({ full: false, milliseconds: 1, refused: 0, error: undefined })
+  assert.equal(value('kubeproxy_network_programming_duration_seconds_count'), 1)
+  assert.equal(value('kubeproxy_network_programming_duration_seconds_sum'), 0.6)
+})
+
+test('what is kept elsewhere is read when asked for', () => {
+  const { metrics, value } = start()
+  metrics.readDns(() => new Map([['NXDOMAIN', 4]]))
+  metrics.flowsDeleted('IPv6', 3)
+  metrics.healthAnswered('livez', 503)
+  assert.equal(value('fairlead_dataplane_services'), 7)
+  assert.equal(value('fairlead_dataplane_elements'), 21)
+  assert.equal(value('fairlead_dns_requests_total{rcode="NXDOMAIN"}'), 4)
+  assert.equal(value('fairlead_conntrack_deletions_total{ip_family="IPv6"}'), 3)
+  assert.equal(value('kubeproxy_proxy_livez_total{code="503"}'), 1)
+  assert.equal(value('kubeproxy_sync_proxy_rules_no_local_endpoints_total{traffic_policy="external"}'), 2)
+})
+
+test('docs/metrics.md names each metric with its type, in the order of the code, and no other', () => {
+  const text = readFileSync(join(import.meta.dirname, '../../../docs/metrics.md'), 'utf8')
+  const documented = [...text.matchAll(/^\| `([a-z_]+)(?:\{[^}]*\})?` \| (\w+) \|/gm)].map(
+    ([, name, type]) => `${name} ${type}`,
+  )
+  assert.deepEqual(
+    documented,
+    start().metrics.registry.descriptions.map(({ name, type }) => `${name} ${type}`),
+  )
+})
