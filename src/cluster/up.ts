@@ -144,7 +144,7 @@ const timesRestarted = (config: ClusterConfig, role: Role): number => readLog(co
 
 const logTails = (config: ClusterConfig): string =>
   ROLES.map((role) => {
-    const tail = readLog(config, role).trimEnd().split('\n').slice(-8).join('\n    ')
+    const tail = readLog(config, role).trimEnd().split('\n').slice(-20).join('\n    ')
     return tail === '' ? '' : `\n  ${role} said:\n    ${tail}`
   }).join('')
 

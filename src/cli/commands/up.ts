@@ -81,7 +81,7 @@ one that is given and collides is an error. State is in memory: objects are lost
     const rows = config.nodes.map(
       (node) => `  ${node.name.padEnd(12)}${node.addresses.join('  ').padEnd(34)}pods ${node.podCidrs.join('  ')}`,
     )
-    io.err(`cluster ${config.name} is up in ${milliseconds} ms: ${nodes} nodes Ready, DNS answers
+    io.err(`cluster ${config.name} is up in ${milliseconds} ms: ${nodes} ${nodes === 1 ? 'node' : 'nodes'} Ready, DNS answers
 ${rows.join('\n')}
 kubectl's current context is ${contextName(config.name)} (${kubeconfig})
 take it down with: fairlead down${config.name === 'fairlead' ? '' : ` --name ${config.name}`}

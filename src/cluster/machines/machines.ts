@@ -63,7 +63,7 @@ export function removeMachines(cluster: {
   const stateDir = config?.stateDir ?? clusterStateDir(name)
   // Explicitly and first: the kernel takes a namespace down later, in its own time, and the host's end must not stay till then.
   let found = removeHostLink(config?.host.link ?? hostLink(name))
-  if (config === undefined || config.egress) found = closeEgress(name, stateDir) || found
+  if (config === undefined || config.egress) found = closeEgress(name) || found
   const named = new Set(
     config === undefined ? [] : [config.fabric.namespace, ...config.nodes.map((one) => one.namespace)],
   )

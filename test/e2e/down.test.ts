@@ -1,0 +1,124 @@
+import { renameSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { deployment, service } from './echo.ts'
+import { type Assert, claim, EXAMPLES, eventually, run } from './harness.ts'
+import { type Scratch, scratch } from './scratch.ts'
+import { cgroupsOf, processesOf, STATE, traces } from './traces.ts'
+
+/** One Pod with a volume in memory, a Secret and a ConfigMap's worth of mounts; it ignores SIGTERM. */
+const BUSY = `apiVersion: v1
+kind: Pod
+metadata: {name: busy}
+spec:
+  terminationGracePeriodSeconds: 60
+  containers:
+  - {name: host, image: fairlead/host, command: [sh, -c, "trap '' TERM; sleep 1000 & wait; sleep 1000"], volumeMounts: [{name: memory, mountPath: /tmp}]}
+  - {name: echo, image: fairlead/echo}
+  volumes: [{name: memory, emptyDir: {medium: Memory}}]
+---
+`
+const OTHERS =
+  'apiVersion: v1\nkind: Config\nclusters: []\ncontexts:\n  - name: work\n    context: {cluster: work, user: work}\nusers: []\ncurrent-context: work\n'
+
+/** A cluster with all that leaves traces: pods of both images, mounts, Services of every kind, routes of the load balancer. */
+const busyCluster = async (assert: Assert, one: Scratch, name: string): Promise<void> => {
+  writeFileSync(one.kubeconfig, OTHERS, { mode: 0o600 })
+  await one.up(name, '--egress')
+  await one.kubectl('apply', '-f', join(EXAMPLES, 'load-balancer.yaml'), '-f', join(EXAMPLES, 'headless.yaml'))
+  const applied = await one.apply(
+    `${BUSY}${deployment('web', { replicas: 3 })}---\n${service('web', 'type: NodePort\nports: [{port: 80, targetPort: 8080}]', 'web')}`,
+  )
+  assert.equal(applied.status, 0, applied.stderr)
+  await one.kubectl('wait', '--for=condition=Ready', 'pod', '--all', '--timeout=30s')
+  assert.ok(cgroupsOf(name).length > 0 && processesOf(name).length > 8, 'there is something to clean up')
+}
+
+const nothingLeft = async (assert: Assert, one: Scratch, name: string, before: unknown): Promise<void> => {
+  assert.deepEqual(await traces(), before)
+  assert.deepEqual(cgroupsOf(name), [])
+  // A container's processes end with its cgroup, and conmon right behind them.
+  await eventually('all processes end', async () => processesOf(name).length === 0, 2_000)
+  assert.equal((await one.kubectl('config', 'current-context')).trim(), 'work')
+  assert.doesNotMatch(await one.kubectl('config', 'view'), /fairlead/)
+}
+
+const killEverything = (name: string): void => {
+  for (const pid of processesOf(name))
+    try {
+      process.kill(pid, 'SIGKILL')
+    } catch {
+      // It went with another one.
+    }
+}
+
+claim('down leaves nothing behind, and a second one says that there is nothing', async (assert) => {
+  await using one = scratch()
+  const before = await traces()
+  await busyCluster(assert, one, 'down-a')
+  const down = await one.fairlead('down', '--name', 'down-a')
+  assert.deepEqual(down, { status: 0, stdout: '', stderr: '' })
+  await nothingLeft(assert, one, 'down-a', before)
+  const again = await one.fairlead('down', '--name', 'down-a')
+  assert.equal(again.status, 1)
+  assert.match(again.stderr, /there is no cluster named down-a\n/)
+})
+
+claim('down leaves nothing behind after SIGKILL of every process, supervisors and conmon too', async (assert) => {
+  await using one = scratch()
+  const before = await traces()
+  await busyCluster(assert, one, 'down-b')
+  killEverything('down-b')
+  await eventually('all are dead', async () => processesOf('down-b').length === 0)
+  assert.match((await one.fairlead('list')).stdout, /^down-b\s+dead/m)
+  const status = await one.fairlead('status', '--name', 'down-b')
+  assert.equal(status.status, 1)
+  assert.match(
+    status.stdout,
+    /the agent-host is dead, and nothing starts it again; clean up: fairlead down --name down-b/,
+  )
+  const up = await one.fairlead('up', '--name', 'down-b')
+  assert.equal(up.status, 1)
+  assert.match(up.stderr, /down-b is there, but its processes are dead\n.*fairlead down --name down-b/)
+  assert.equal((await one.fairlead('down', '--name', 'down-b')).status, 0)
+  await nothingLeft(assert, one, 'down-b', before)
+})
+
+claim('down leaves nothing behind after the state folder was deleted under a running cluster', async (assert) => {
+  await using one = scratch()
+  const before = await traces()
+  await busyCluster(assert, one, 'down-c')
+  // What is mounted there stays, as with any rm -r.
+  await run('rm', ['-rf', join(STATE, 'down-c')])
+  const down = await one.fairlead('down', '--name', 'down-c')
+  assert.equal(down.status, 0, down.stderr)
+  await nothingLeft(assert, one, 'down-c', before)
+})
+
+claim('down leaves nothing behind after the state folder was moved away and every process killed', async (assert) => {
+  await using one = scratch()
+  const before = await traces()
+  await busyCluster(assert, one, 'down-d')
+  killEverything('down-d')
+  await run('sh', ['-c', `for m in $(grep -o '${STATE}/down-d/[^ ]*' /proc/self/mountinfo); do umount -l "$m"; done`])
+  const away = join(one.folder, 'away')
+  await run('mv', [join(STATE, 'down-d'), away])
+  const down = await one.fairlead('down', '--name', 'down-d')
+  assert.equal(down.status, 0, down.stderr)
+  rmSync(away, { recursive: true, force: true })
+  await nothingLeft(assert, one, 'down-d', before)
+})
+
+claim('down takes a cluster down though its kubeconfig is broken, and says so', async (assert) => {
+  await using one = scratch()
+  const before = await traces()
+  await one.up('down-e', '--nodes', '1')
+  renameSync(one.kubeconfig, `${one.kubeconfig}.kept`)
+  writeFileSync(one.kubeconfig, '{ broken')
+  const down = await one.fairlead('down', '--name', 'down-e')
+  assert.equal(down.status, 1)
+  assert.match(down.stderr, /is not a kubeconfig/)
+  assert.deepEqual(await traces(), before)
+  renameSync(`${one.kubeconfig}.kept`, one.kubeconfig)
+  const again = await one.fairlead('down', '--name', 'down-e')
+  assert.equal(again.status, 0, 'what was left was the entry')
+})

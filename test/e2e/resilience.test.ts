@@ -1,0 +1,130 @@
+import { readFileSync } from 'node:fs'
+import { Agent, get } from 'node:http'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Pod } from '#api/core-v1.ts'
+import { ask, deployment, service } from './echo.ts'
+import { type Assert, claim, eventually } from './harness.ts'
+import { type Scratch, scratch } from './scratch.ts'
+
+const pidOf = async (one: Scratch, name: string, role: string): Promise<number> =>
+  eventually(
+    `a process ${role}`,
+    async () => (await one.status(name)).processes.find((process) => process.role === role)?.pid,
+  )
+const state = (pid: number): string => /^State:\s+(\S)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))![1]!
+
+const serve = async (assert: Assert, one: Scratch, nodePort: number): Promise<void> => {
+  const yaml = `${deployment('web', { replicas: 3 })}---\n${service('web', `type: NodePort\nports: [{port: 80, targetPort: 8080, nodePort: ${nodePort}}]`, 'web')}`
+  const outcome = await one.apply(yaml)
+  assert.equal(outcome.status, 0, outcome.stderr)
+  await one.kubectl('rollout', 'status', 'deployment/web', '--timeout=20s')
+}
+const pods = async (one: Scratch): Promise<readonly Pod[]> =>
+  (JSON.parse(await one.kubectl('get', 'pods', '-l', 'app=web', '-o', 'json')) as { items: Pod[] }).items
+
+/** A connection that stays open: asks through it, and says which local port it has. */
+const keptOpen = (address: string, port: number) => {
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+  const once = (): Promise<{ readonly name: string; readonly localPort: number }> =>
+    new Promise((resolve, reject) => {
+      const call = get({ host: address, port, path: '/hostname', agent, timeout: 2_000 }, (response) => {
+        const { localPort } = response.socket
+        let name = ''
+        response.on('data', (data: Buffer) => {
+          name += String(data)
+        })
+        response.on('end', () => resolve({ name, localPort: localPort ?? 0 }))
+      })
+      call.on('error', reject)
+      call.on('timeout', () => call.destroy(new Error('timed out')))
+    })
+  return { once, [Symbol.dispose]: () => agent.destroy() }
+}
+
+claim('Services forward while the agents are stopped or dead, and the next agents adopt the pods', async (assert) => {
+  await using one = scratch()
+  const { nodes } = await one.up('resil-a')
+  await serve(assert, one, 30080)
+  for (const { addresses } of nodes) await eventually('it answers', () => ask(addresses[0], 30080))
+  using connection = keptOpen(nodes[0]!.addresses[0], 30080)
+  const first = await connection.once()
+  const before = await pods(one)
+
+  const agents = await pidOf(one, 'resil-a', 'agent-host')
+  process.kill(agents, 'SIGSTOP')
+  await eventually('it is stopped', async () => state(agents) === 'T')
+  for (const { addresses } of nodes) assert.match(await ask(addresses[0], 30080), /^web-/)
+  process.kill(agents, 'SIGKILL')
+  for (const { addresses } of nodes) assert.match(await ask(addresses[0], 30080), /^web-/)
+  assert.deepEqual(await connection.once(), first, 'the same connection to the same pod')
+
+  const next = await eventually('another agent host', async () => {
+    const { healthy, processes } = await one.status('resil-a')
+    return healthy && processes.find(({ role }) => role === 'agent-host')?.pid
+  })
+  assert.notEqual(next, agents)
+  await sleep(500)
+  assert.deepEqual(
+    (await pods(one)).map(({ metadata, status }) => [
+      metadata!.uid,
+      status!.podIP,
+      status!.phase,
+      status!.containerStatuses!.map(({ containerID, restartCount }) => [containerID, restartCount]),
+    ]),
+    before.map(({ metadata, status }) => [
+      metadata!.uid,
+      status!.podIP,
+      status!.phase,
+      status!.containerStatuses!.map(({ containerID }) => [containerID, 0]),
+    ]),
+    'the same pods, with the same containers',
+  )
+  assert.deepEqual(await connection.once(), first, 'the connection outlives the adoption')
+  // And they are in charge: a change reaches pods and kernels.
+  await one.kubectl('scale', 'deployment/web', '--replicas=1')
+  await eventually('one pod is left', async () => (await pods(one)).length === 1)
+  const [left] = await pods(one)
+  for (const { addresses } of nodes)
+    assert.equal(await eventually('only that one answers', () => ask(addresses[0], 30080)), left!.metadata!.name)
+})
+
+claim(
+  'a control plane that was killed comes back with the same certificates, and its cluster is of use again',
+  async (assert) => {
+    await using one = scratch()
+    const { nodes } = await one.up('resil-b')
+    await serve(assert, one, 30080)
+    for (const { addresses } of nodes) await eventually('it answers', () => ask(addresses[0], 30080))
+    const kubeconfig = readFileSync(one.kubeconfig, 'utf8')
+    const uid = await one.kubectl('get', 'namespace', 'kube-system', '-o', 'jsonpath={.metadata.uid}')
+
+    process.kill(await pidOf(one, 'resil-b', 'control-plane'), 'SIGKILL')
+    assert.match(await ask(nodes[1]!.addresses[0], 30080), /^web-/, 'the kernel forwards meanwhile')
+    await eventually('the nodes are Ready again', async () => {
+      const ready = await one.kubectl(
+        'get',
+        'nodes',
+        '-o',
+        'jsonpath={range .items[*]}{.status.conditions[?(@.type=="Ready")].status} {end}',
+      )
+      return ready.trim() === 'True True True'
+    })
+    assert.equal(readFileSync(one.kubeconfig, 'utf8'), kubeconfig)
+    assert.notEqual(await one.kubectl('get', 'namespace', 'kube-system', '-o', 'jsonpath={.metadata.uid}'), uid)
+    assert.deepEqual(await pods(one), [], 'objects were in memory')
+
+    await serve(assert, one, 30081)
+    for (const { addresses } of nodes) {
+      assert.match(await eventually('it answers', () => ask(addresses[0], 30081)), /^web-/)
+      await eventually('what no object asks for any more is refused', () =>
+        ask(addresses[0], 30080).then(
+          () => false,
+          ({ code }) => code === 'ECONNREFUSED',
+        ),
+      )
+    }
+    await eventually('the agents agree', async () => (await one.status('resil-b')).healthy)
+    const shown = await one.status('resil-b')
+    assert.equal(shown.nodes.flatMap((node) => node.pods).length, 3, 'pods of before are gone')
+  },
+)
