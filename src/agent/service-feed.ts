@@ -22,8 +22,6 @@ export type ServiceListener = (
   triggers: readonly number[],
 ) => void
 
-const triggerOf = (slice: EndpointSlice | undefined): string | undefined => slice?.metadata?.annotations?.[TRIGGER_TIME]
-
 const keyOfSlice = (slice: EndpointSlice): string | undefined => {
   const name = slice.metadata?.labels?.[SERVICE_NAME_LABEL]
   return name && `${slice.metadata?.namespace}/${name}`
@@ -52,19 +50,22 @@ export class ServiceFeed {
       this.#seen.services++
       this.#note(`${object.metadata?.namespace}/${object.metadata?.name}`)
     }
-    const slice = (object: EndpointSlice, before?: EndpointSlice): void => {
+    const slice = (object: EndpointSlice): void => {
       this.#seen.endpoints++
-      this.#noteTrigger(object, before)
       this.#note(keyOfSlice(object))
     }
     services.addHandlers({ onAdd: service, onUpdate: (_, after) => service(after), onDelete: service })
     slices.addHandlers({
-      onAdd: (object) => slice(object),
+      onAdd: (after) => {
+        this.#noteTrigger(after)
+        slice(after)
+      },
       onUpdate: (before, after) => {
         this.#note(keyOfSlice(before))
-        slice(after, before)
+        this.#noteTrigger(after)
+        slice(after)
       },
-      onDelete: (object) => slice(object, object),
+      onDelete: slice,
     })
     this.synced = Promise.all([services.hasSynced, slices.hasSynced]).then(() => {
       this.#live = true
@@ -85,11 +86,11 @@ export class ServiceFeed {
     return { ...this.#seen }
   }
 
-  #noteTrigger(slice: EndpointSlice, before: EndpointSlice | undefined): void {
-    const trigger = triggerOf(slice)
+  #noteTrigger(slice: EndpointSlice): void {
+    const trigger = slice.metadata?.annotations?.[TRIGGER_TIME]
     const key = keyOfSlice(slice)
     // What the first lists bring happened before anybody here could act on it.
-    if (!this.#live || trigger === undefined || key === undefined || trigger === triggerOf(before)) return
+    if (!this.#live || trigger === undefined || key === undefined) return
     const at = Date.parse(trigger)
     if (!Number.isNaN(at)) this.#triggers.set(key, [...(this.#triggers.get(key) ?? []), at])
   }

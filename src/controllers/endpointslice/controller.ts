@@ -2,6 +2,7 @@ import { endpointSlices, nodes } from '#api/resources.ts'
 import { type ControllerContext, type RunningController, runLoop } from '../context.ts'
 import { servicePods } from '../service-pods.ts'
 import { desiredSlices, OURS, SERVICE_NAME, selectsPods, sliceMeta } from './desired.ts'
+import { changeTrigger, stampTrigger, type TriggerState, withTrigger } from './desired-trigger.ts'
 import { sliceIndex, writeSlices } from './write.ts'
 
 /**
@@ -15,16 +16,23 @@ export const startEndpointSliceController = (context: ControllerContext): Runnin
   const [sliceCache, nodeCache] = [informers.for(endpointSlices), informers.for(nodes)]
   sliceCache.addIndex('service', sliceIndex)
   const deleted = new Set<string>()
+  const triggers = new Map<string, TriggerState>()
 
   const sync = async (key: string): Promise<void> => {
     const service = related.services.lister.byKey(key)
     // Slices of a Service that is gone go with it, by their owner reference.
-    if (!service || !selectsPods(service)) return
+    if (!service || !selectsPods(service)) {
+      triggers.delete(key)
+      return
+    }
     const existing = sliceCache.lister
       .byIndex('service', `${OURS} ${key}`)
       .filter(({ metadata }) => !deleted.has(metadata!.uid!) && !metadata?.deletionTimestamp)
-    const changes = desiredSlices(service, related.podsOf(service), (name) => nodeCache.lister.get(name), existing)
-    await writeSlices(client, service, changes, sliceMeta(service), deleted)
+    const pods = related.podsOf(service)
+    const changes = desiredSlices(service, pods, (name) => nodeCache.lister.get(name), existing)
+    const { time, state } = changeTrigger(triggers.get(key), service, pods, existing.length === 0)
+    await writeSlices(client, service, stampTrigger(changes, time), withTrigger(sliceMeta(service), time), deleted)
+    triggers.set(key, state)
   }
 
   const { queue, running } = runLoop(context, 'endpointslice', [...related.caches, sliceCache as never], sync)
