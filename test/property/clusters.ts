@@ -23,10 +23,10 @@ const FAMILIES: readonly (readonly FamilyIndex[])[] = [[0], [1], [0, 1], [1, 0]]
 const PORTS = [80, 80, 443, 53, 30080] as const
 export const NODE_PORTS = [30080, 30081, 30082] as const
 
-const endpointPlan = fc.record({
+const endpointPlan: fc.Arbitrary<EndpointPlan> = fc.record({
   node: fc.constantFrom(...NODE_NAMES),
   /** 3: the node's own address, as of a pod in the host's network. */
-  pod: weighted([4, 0], [4, 1], [4, 2], [1, 3]),
+  pod: weighted<number>([4, 0], [4, 1], [4, 2], [1, 3]),
   conditions: weighted<object>(
     [6, { ready: true, serving: true, terminating: false }],
     [2, {}],
@@ -38,13 +38,22 @@ const endpointPlan = fc.record({
     [1, { ready: false, serving: true }],
   ),
   /** Which of the slices tell of it. */
-  slices: weighted([4, 0b001], [3, 0b010], [1, 0b011], [1, 0b100]),
+  slices: weighted<number>([4, 0b001], [3, 0b010], [1, 0b011], [1, 0b100]),
   knowsNode: weighted([9, true], [1, false]),
   hasHints: weighted([12, true], [1, false]),
   hintedNode: fc.constantFrom(...NODE_NAMES),
   hintedZone: fc.constantFrom('a', 'b'),
 })
-export type EndpointPlan = typeof endpointPlan extends fc.Arbitrary<infer T> ? T : never
+export interface EndpointPlan {
+  readonly node: (typeof NODE_NAMES)[number]
+  readonly pod: number
+  readonly conditions: object
+  readonly slices: number
+  readonly knowsNode: boolean
+  readonly hasHints: boolean
+  readonly hintedNode: (typeof NODE_NAMES)[number]
+  readonly hintedZone: string
+}
 
 const portPlan = fc.record({
   port: fc.constantFrom(...PORTS),
@@ -122,6 +131,8 @@ const servicePlan = fc.record({
       ),
     },
   ),
+  /** Besides, twenty endpoints that are ready. */
+  crowd: weighted([14, false], [1, true]),
   /** IPv6 written otherwise than canonically. */
   shouts: weighted([9, false], [1, true]),
 })
@@ -137,6 +148,7 @@ export const changePlan: fc.Arbitrary<ChangePlan> = fc.record({
   fields: fc.oneof(
     { weight: 5, arbitrary: fc.constant<readonly (keyof ServicePlan)[]>(['endpoints']) },
     { weight: 1, arbitrary: fc.constant('gone' as const) },
+    { weight: 2, arbitrary: fc.constant<readonly (keyof ServicePlan)[]>(['affinity']) },
     {
       weight: 4,
       arbitrary: fc.subarray<keyof ServicePlan>(
@@ -153,6 +165,7 @@ export const changePlan: fc.Arbitrary<ChangePlan> = fc.record({
           'affinity',
           'hints',
           'endpoints',
+          'crowd',
           'created',
         ],
         { minLength: 1, maxLength: 3 },
@@ -248,6 +261,17 @@ export function objectsOf(
   return { service, slices }
 }
 
+const CROWD: readonly EndpointPlan[] = Array.from({ length: 20 }, (_, index) => ({
+  node: NODE_NAMES[index % 3] as (typeof NODE_NAMES)[number],
+  pod: 20 + index,
+  conditions: { ready: true },
+  slices: 1,
+  knowsNode: true,
+  hasHints: true,
+  hintedNode: 'n1',
+  hintedZone: 'a',
+}))
+
 /** Ports that an API server would take: no protocol and port, and no protocol and node port, twice. */
 function unique({ ports }: ServicePlan): ServicePlan['ports'] {
   const seen = new Set<string>()
@@ -260,7 +284,7 @@ function unique({ ports }: ServicePlan): ServicePlan['ports'] {
 }
 
 function sliceOf(plan: ServicePlan, index: number, family: FamilyIndex, number: number): readonly EndpointSlice[] {
-  const told = plan.endpoints.filter(({ slices }) => slices & (1 << number))
+  const told = [...plan.endpoints, ...(plan.crowd ? CROWD : [])].filter(({ slices }) => slices & (1 << number))
   if (told.length === 0) return []
   const label: Record<string, string> = { 'kubernetes.io/service-name': serviceName(index) }
   if (plan.unusual === 'slice-label' && number === 1) label['service.kubernetes.io/headless'] = ''

@@ -24,8 +24,8 @@ const scenario = fc.record({
   services: servicePlans,
   first: fc.array(packetPlan, { minLength: 20, maxLength: 30, size: 'max' }),
   steps: fc.array(
-    fc.record({ change: changePlan, packets: fc.array(packetPlan, { minLength: 12, maxLength: 16, size: 'max' }) }),
-    { minLength: 2, maxLength: 3, size: 'max' },
+    fc.record({ change: changePlan, packets: fc.array(packetPlan, { minLength: 6, maxLength: 10, size: 'max' }) }),
+    { minLength: 3, maxLength: 5, size: 'max' },
   ),
 })
 

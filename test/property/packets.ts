@@ -44,7 +44,7 @@ export const packetPlan = fc.record({
   from: fc.constantFrom('pod', 'pod', 'endpoint', 'pod-elsewhere', 'node', 'outside', 'outside', 'other-node'),
   who: fc.nat(2),
   /** The client of the packet before, at another frontend of the same Service. */
-  again: fc.constantFrom<boolean>(false, false, false, true),
+  again: fc.constantFrom<boolean>(false, false, false, true, true),
   wrong: fc.constantFrom<'port' | 'protocol' | undefined>(
     ...Array.from({ length: 10 }, () => undefined),
     'port',

@@ -48,14 +48,21 @@ function numbersOf(
 ): ReadonlyMap<string, number> {
   const { servicePort } = port
   ids.servicePort(servicePort, now)
-  if (!isNumbered(port)) return new Map()
   const twins = ports.filter((twin) => twin.servicePort === servicePort && isNumbered(twin))
-  const keys = twins.flatMap(({ cluster, local }) => [...backendsOf(cluster), ...backendsOf(local)].map(backendKey))
+  if (twins.length === 0) ids.releaseEndpoints(servicePort)
+  if (!isNumbered(port)) return new Map()
+  const keys = twins.flatMap(({ cluster, local }) =>
+    [...backendsOf(cluster), ...backendsOf(local)].map(keyOfBackend(port)),
+  )
   return ids.endpoints(servicePort, [...new Set(keys)])
 }
 
 const backendsOf = (target: Target) => (target.kind === 'balance' ? target.backends : [])
-const backendKey = ({ address, port }: { readonly address: string; readonly port: number }) => `${address} ${port}`
+/** Turning affinity on or off gives other keys, so other numbers: who was pinned before it was turned off is not bound by that again. */
+const keyOfBackend =
+  ({ affinitySeconds }: ServicePortForwarding) =>
+  ({ address, port }: { readonly address: string; readonly port: number }) =>
+    `${affinitySeconds === undefined ? 'any ' : ''}${address} ${port}`
 
 class PortCompiler {
   readonly #port: ServicePortForwarding
@@ -125,8 +132,9 @@ class PortCompiler {
         this.#add('backends', [set, slot], [address, port])
       return set + this.#kind({ kind: 'pick', count })
     }
+    const key = keyOfBackend(this.#port)
     for (const [slot, backend] of target.backends.entries()) {
-      const endpoint = this.#base + (numbers.get(backendKey(backend)) as number)
+      const endpoint = this.#base + (numbers.get(key(backend)) as number)
       this.#add('slots', [set, slot], [endpoint])
       if (affinitySeconds !== undefined) this.#add(local ? 'local-endpoints' : 'cluster-endpoints', [endpoint])
     }
@@ -143,12 +151,12 @@ class PortCompiler {
   *#numbered(numbers: ReadonlyMap<string, number>) {
     if (!isNumbered(this.#port)) return
     const { cluster, local } = this.#port
-    const seen = new Set<string>()
+    const key = keyOfBackend(this.#port)
+    const seen = new Set<number>()
     for (const backend of [...backendsOf(cluster), ...backendsOf(local)]) {
-      const key = backendKey(backend)
-      if (seen.has(key)) continue
-      seen.add(key)
-      const word = this.#base + (numbers.get(key) as number)
+      const word = this.#base + (numbers.get(key(backend)) as number)
+      if (seen.has(word)) continue
+      seen.add(word)
       yield { set: 'endpoints' as const, word, backends: [backend.address, backend.port] as const }
     }
   }

@@ -192,6 +192,8 @@ test('Ids keep a number while its owner lives, and let it rest until its pins ha
   const before = new Map(ids.endpoints('b/b:', ['x', 'y']))
   const after = ids.endpoints('b/b:', ['y', 'z'])
   assert.deepEqual([after.get('y') === before.get('y'), after.get('z') === before.get('x')], [true, false])
+  ids.releaseEndpoints('b/b:')
+  assert.notEqual(ids.endpoints('b/b:', ['y']).get('y'), before.get('y'))
   assert.throws(
     () =>
       ids.endpoints(

@@ -12,9 +12,8 @@ export class CapacityError extends Error {
   }
 }
 
-interface ServicePortNumbers {
-  readonly id: number
-  readonly endpoints: Map<string, number>
+interface EndpointNumbers {
+  readonly numbers: Map<string, number>
   /** Endpoint numbers given back, the longest free first. */
   readonly freed: number[]
   next: number
@@ -30,17 +29,46 @@ interface Resting {
  * number that comes free rests, or pins that the kernel has learned would lead clients to a stranger. Time is in seconds, told by the caller.
  */
 export class Ids {
-  readonly #ports = new Map<string, ServicePortNumbers>()
+  readonly #ports = new Map<string, number>()
+  /** Only of those service ports that number their endpoints. */
+  readonly #endpoints = new Map<string, EndpointNumbers>()
   readonly #resting: Resting[] = []
   readonly #kinds = new Map<string, number>()
   #next = 1
+  #nextKind = 1
+
+  /** Takes over what a process before us has numbered: endpoints by `10.244.1.1 8080`. */
+  adopt(name: string, id: number, endpoints: ReadonlyMap<string, number>): void {
+    this.#ports.set(name, id)
+    this.#next = Math.max(this.#next, id + 1)
+    if (endpoints.size === 0) return
+    const next = Math.max(...endpoints.values()) + 1
+    // Below the highest there may be numbers that pins still lead to: they come last.
+    this.#endpoints.set(name, { numbers: new Map(endpoints), freed: unused(endpoints, next), next })
+  }
+
+  /** An id that nobody has any more, though elements or pins of it may be in the kernel: it rests. */
+  reserve(id: number, until: number): void {
+    this.#next = Math.max(this.#next, id + 1)
+    this.#resting.push({ id, until })
+  }
+
+  adoptKind(number: number, kind: Kind): void {
+    this.#kinds.set(kindName(kind), number)
+    this.#nextKind = Math.max(this.#nextKind, number + 1)
+  }
+
+  /** The id of a service port that has one already. */
+  known(name: string): number | undefined {
+    return this.#ports.get(name)
+  }
 
   /** The id of a service port, `default/web:http`. Throws CapacityError SERVICE_PORTS_EXHAUSTED. */
   servicePort(name: string, now: number): number {
     const known = this.#ports.get(name)
-    if (known !== undefined) return known.id
+    if (known !== undefined) return known
     const id = this.#take(now)
-    this.#ports.set(name, { id, endpoints: new Map(), freed: [], next: 1 })
+    this.#ports.set(name, id)
     return id
   }
 
@@ -61,29 +89,39 @@ export class Ids {
     const known = this.#ports.get(name)
     if (known === undefined) return
     this.#ports.delete(name)
-    this.#resting.push({ id: known.id, until: now + affinitySeconds })
+    this.#endpoints.delete(name)
+    this.#resting.push({ id: known, until: now + affinitySeconds })
   }
 
   /** Numbers 1 to 4095 for the endpoints of a service port; those that are not named any more come free. Throws CapacityError. */
   endpoints(servicePort: string, keys: readonly string[]): ReadonlyMap<string, number> {
-    const port = this.#ports.get(servicePort)
-    if (port === undefined) throw new Error(`service port ${servicePort} has no id`)
+    if (!this.#ports.has(servicePort)) throw new Error(`service port ${servicePort} has no id`)
     if (keys.length > WORD.MAX_ENDPOINT)
       throw new CapacityError(
         'ENDPOINTS_EXHAUSTED',
         `${servicePort} has ${keys.length} endpoints; at most ${WORD.MAX_ENDPOINT} can be told apart: spread them over several Services`,
       )
+    const port = this.#endpoints.get(servicePort) ?? { numbers: new Map<string, number>(), freed: [], next: 1 }
+    this.#endpoints.set(servicePort, port)
     const wanted = new Set(keys)
-    for (const [key, number] of port.endpoints) {
+    for (const [key, number] of port.numbers) {
       if (wanted.has(key)) continue
-      port.endpoints.delete(key)
+      port.numbers.delete(key)
       port.freed.push(number)
     }
     for (const key of keys) {
-      if (port.endpoints.has(key)) continue
-      port.endpoints.set(key, port.next <= WORD.MAX_ENDPOINT ? port.next++ : (port.freed.shift() as number))
+      if (port.numbers.has(key)) continue
+      port.numbers.set(key, port.next <= WORD.MAX_ENDPOINT ? port.next++ : (port.freed.shift() as number))
     }
-    return port.endpoints
+    return port.numbers
+  }
+
+  /** Affinity is off: what clients held to is forgotten, and stays so if it is turned on again. */
+  releaseEndpoints(servicePort: string): void {
+    const port = this.#endpoints.get(servicePort)
+    if (port === undefined) return
+    port.freed.push(...port.numbers.values())
+    port.numbers.clear()
   }
 
   /** The number of a kind, 1 to 4095, for good. Throws CapacityError KINDS_EXHAUSTED. */
@@ -91,13 +129,19 @@ export class Ids {
     const name = kindName(kind)
     const known = this.#kinds.get(name)
     if (known !== undefined) return known
-    const number = this.#kinds.size + 1
+    const number = this.#nextKind
     if (number > WORD.MAX_KIND)
       throw new CapacityError(
         'KINDS_EXHAUSTED',
         `${WORD.MAX_KIND} combinations of endpoint count and affinity timeout are in use: ${name} is one too many`,
       )
+    this.#nextKind++
     this.#kinds.set(name, number)
     return number
   }
+}
+
+function unused(endpoints: ReadonlyMap<string, number>, below: number): number[] {
+  const used = new Set(endpoints.values())
+  return Array.from({ length: below - 1 }, (_, index) => index + 1).filter((number) => !used.has(number))
 }
