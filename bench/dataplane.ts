@@ -1,130 +1,169 @@
 /**
- * One node's dataplane at several sizes: cold load from decoded objects to the last acknowledgement, one endpoint change and one Service created, object to kernel
- * commit. Run as `script/isolated script/node bench/dataplane.ts [sizes]`. Last line: JSON.
+ * One node's dataplane, measured: see docs/benchmarks.md. `script/bench dataplane [--quick]`. Prints tables, and JSON as its last line.
+ *
+ * Everything that is compared runs in one go, in turns: each round visits every size and layout, each in a process and a network namespace of its own, and what is
+ * printed is the median of the rounds (quantiles of all their samples).
  */
-import { performance } from 'node:perf_hooks'
-import type { EndpointSlice, Service } from '#forwarding/forward-service.ts'
-import { openConntrack } from '#kernel/conntrack.ts'
-import { openNftables } from '#kernel/nftables/libnftables.ts'
-import { removeTables } from '#reconciler/ownership.ts'
-import { createServiceProxy } from '#reconciler/service-proxy.ts'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import type { LoadOptions, LoadResult } from './dataplane/load-worker.ts'
+import { inFreshProcess, median, quantile, round } from './dataplane/measure.ts'
+import type { Families } from './dataplane/services.ts'
+import { measureTraffic } from './dataplane/traffic.ts'
+import type { RivalOptions, RivalResult } from './rival/load-worker.ts'
+import { KUBE_PROXY } from './rival/published.ts'
 
+const { values } = parseArgs({
+  options: {
+    quick: { type: 'boolean', default: false },
+    sizes: { type: 'string' },
+    rounds: { type: 'string' },
+    skip: { type: 'string', multiple: true, default: [] },
+  },
+})
+const { quick } = values
+const sizes = (values.sizes ?? (quick ? '1000,10000' : '1000,10000,30000')).split(',').map(Number)
+const rounds = Number(values.rounds ?? (quick ? 1 : 3))
+const families: readonly Families[] = quick ? ['ipv4'] : ['ipv4', 'dual']
 const CHANGES = 400
-const sizes = (process.argv[2] ?? '1000,10000,30000').split(',').map(Number)
+const RIVAL_SIZES = [1000, 10_000]
+const TRANSACTIONS = quick ? [500] : [100, 500, 2500]
+const RIVAL_LIMIT_MS = quick ? 25_000 : 120_000
+const TRAFFIC_SIZES = quick ? [10, 10_000] : [10, 10_000, 30_000]
+const TRAFFIC = quick ? { rounds: 12, connections: 1000 } : { rounds: 21, connections: 4000 }
 
-const ip = (base: string, number: number) => `${base}.${(number >> 8) & 255}.${number & 255}`
+const worker = (path: string) => join(import.meta.dirname, path)
+const say = (text: string) => process.stderr.write(`${text}\n`)
 
-const service = (number: number) => {
-  const clusterIP = ip('10.96', number + 1)
-  return {
-    metadata: { namespace: 'bench', name: `s${number}`, creationTimestamp: '2026-01-01T00:00:00Z' },
-    spec: {
-      type: 'ClusterIP',
-      clusterIP,
-      clusterIPs: [clusterIP],
-      ports: [{ name: 'http', port: 80, protocol: 'TCP' }],
-    },
-  } as unknown as Service
+const loads = new Map<string, LoadResult[]>()
+const rivals = new Map<string, RivalResult[]>()
+const add = <T>(all: Map<string, T[]>, key: string, value: T) => all.set(key, [...(all.get(key) ?? []), value])
+
+const bestRival = (services: number): readonly RivalResult[] => {
+  const whole = TRANSACTIONS.map((transaction) => rivals.get(`${services} ${transaction}`) ?? []).filter(
+    ([first]) => first?.loaded === services,
+  )
+  return [...whole].sort((left, right) => coldOf(left) - coldOf(right))[0] ?? []
+}
+const coldOf = (results: readonly { readonly cold_ms: number }[]) => median(results.map(({ cold_ms }) => cold_ms))
+
+const runRival = async (services: number, number: number): Promise<void> => {
+  // A large one takes minutes in all: after the first round only its best transaction size goes on.
+  const best = number > 0 && services > 1000 ? bestRival(services)[0]?.transaction : undefined
+  for (const transaction of best === undefined ? TRANSACTIONS : [best]) {
+    const known = rivals.get(`${services} ${transaction}`)?.[0]
+    if (known !== undefined && known.loaded < services) continue
+    const options: RivalOptions = {
+      services,
+      transaction,
+      limit_ms: RIVAL_LIMIT_MS,
+      changes: CHANGES,
+      changes_limit_ms: quick ? 3000 : 20_000,
+    }
+    const result = await inFreshProcess<RivalResult>(worker('rival/load-worker.ts'), options)
+    add(rivals, `${services} ${transaction}`, result)
+    if (result.loaded < services)
+      say(`chain per Service, ${transaction} a transaction: stopped after ${result.loaded} of ${services} Services`)
+  }
 }
 
-const slices = (number: number, version = 0) =>
-  [
-    {
-      addressType: 'IPv4',
-      endpoints: [0, 1, 2].map((index) => ({
-        addresses: [`10.244.${(number * 3 + index + version) % 250}.${(number + version) % 250}`],
-        nodeName: `n${(number + index) % 50}`,
-        conditions: { ready: true },
-      })),
-      ports: [{ name: 'http', protocol: 'TCP', port: 8080 }],
-    },
-  ] as unknown as EndpointSlice[]
-
-const quantile = (values: readonly number[], q: number) =>
-  [...values].sort((left, right) => left - right)[Math.min(values.length - 1, Math.floor(values.length * q))] as number
-const round = (value: number, digits = 3) => Number(value.toFixed(digits))
-const rss = () => process.memoryUsage().rss / 2 ** 20
-
-const results: object[] = []
-const warm = openNftables()
-removeTables(warm)
-
-for (const size of sizes) {
-  const nftables = openNftables()
-  const conntrack = openConntrack()
-  const objects = Array.from({ length: size }, (_, number) => [service(number), slices(number)] as const)
-  global.gc?.()
-  const idle = rss()
-  let peak = idle
-  let longest = 0
-  let loading = true
-  const counted = {
-    apply: nftables.apply?.bind(nftables),
-    read: (text: string) => nftables.read(text),
-    close: () => nftables.close(),
-    run: (text: string) => {
-      const from = performance.now()
-      nftables.run(text)
-      longest = Math.max(longest, performance.now() - from)
-      // Reading it takes half a millisecond: not while changes are timed.
-      if (loading) peak = Math.max(peak, rss())
-    },
+for (let number = 0; number < rounds; number++) {
+  for (const services of sizes) {
+    say(`round ${number + 1} of ${rounds}: ${services} Services`)
+    for (const family of families) {
+      const options: LoadOptions = { services, families: family, changes: CHANGES }
+      const result = await inFreshProcess<LoadResult>(worker('dataplane/load-worker.ts'), options)
+      add(loads, `${services} ${family}`, result)
+    }
+    if (RIVAL_SIZES.includes(services) && !values.skip.includes('rival')) await runRival(services, number)
   }
-  const proxy = createServiceProxy({
-    node: {
-      name: 'n1',
-      zone: undefined,
-      nodeAddresses: ['172.30.0.2'],
-      podCidrs: ['10.244.0.0/16'],
-      serviceCidrs: ['10.96.0.0/16'],
-    },
-    kernel: { nftables: counted, conntrack },
-  })
-  const tell = (number: number, one: Service, some: readonly EndpointSlice[]) => {
-    proxy.serviceChanged({ namespace: 'bench', name: `s${number}` }, one, some)
-  }
-  const cold = performance.now()
-  for (const [number, [one, some]] of objects.entries()) tell(number, one, some)
-  proxy.flush()
-  const coldMs = performance.now() - cold
-  loading = false
-  const changes: number[] = []
-  const creations: number[] = []
-  for (let round = 0; round < CHANGES; round++) {
-    const number = (round * 7919) % size
-    const [one] = objects[number] as (typeof objects)[number]
-    const changed = slices(number, round + 1)
-    const from = performance.now()
-    tell(number, one, changed)
-    proxy.flush()
-    changes.push(performance.now() - from)
-    const fresh = size + round
-    const created = [service(fresh), slices(fresh)] as const
-    const then = performance.now()
-    tell(fresh, ...created)
-    proxy.flush()
-    creations.push(performance.now() - then)
-    // Lets timers and the collector have their turn, as a running agent does.
-    if (round % 20 === 0) await new Promise((resolve) => setImmediate(resolve))
-  }
-  const { failed, elements } = proxy.state()
-  if (failed.length > 0) throw new Error(`refused: ${JSON.stringify(failed[0])}`)
-  results.push({
-    services: size,
-    elements,
-    cold_ms: round(coldMs, 0),
-    longest_transaction_ms: round(longest, 0),
-    cold_peak_mb: round(peak - idle, 0),
+}
+
+const loadRow = (services: number, family: Families) => {
+  const results = loads.get(`${services} ${family}`) ?? []
+  const middle = (name: 'cold_ms' | 'longest_ms' | 'peak_mb' | 'kernel_mb' | 'elements') =>
+    median(results.map((result) => result[name]))
+  const changes = results.flatMap((result) => result.changes)
+  const creations = results.flatMap((result) => result.creations)
+  return {
+    services,
+    cold_ms: round(middle('cold_ms'), 0),
+    longest_transaction_ms: round(middle('longest_ms'), 0),
+    cold_peak_mb: round(middle('peak_mb'), 0),
     change_p50_ms: round(quantile(changes, 0.5)),
     change_p99_ms: round(quantile(changes, 0.99)),
     create_p50_ms: round(quantile(creations, 0.5)),
     create_p99_ms: round(quantile(creations, 0.99)),
-  })
-  proxy.stop()
-  removeTables(nftables)
-  nftables.close()
-  conntrack.close()
+    kernel_mb: round(middle('kernel_mb'), 1),
+    elements: middle('elements'),
+  }
 }
-warm.close()
-console.table(results)
-console.log(JSON.stringify({ bench: 'dataplane', sizes: results }))
+
+const rivalRow = (services: number, results: readonly RivalResult[]) => {
+  const changes = results.flatMap((result) => result.changes)
+  return {
+    services,
+    transaction: results[0]?.transaction,
+    loaded: results[0]?.loaded,
+    cold_ms: round(coldOf(results), 0),
+    longest_transaction_ms: round(median(results.map(({ longest_ms }) => longest_ms)), 0),
+    peak_mb: round(median(results.map(({ peak_mb }) => peak_mb)), 0),
+    kernel_mb: round(median(results.map(({ kernel_mb }) => kernel_mb)), 1),
+    change_p50_ms: round(quantile(changes, 0.5), 1),
+    change_p99_ms: round(quantile(changes, 0.99), 1),
+    changes: changes.length,
+  }
+}
+
+for (const family of families) {
+  console.log(
+    family === 'ipv4' ? 'IPv4, three endpoints a Service' : 'dual-stack, three endpoints a Service and family',
+  )
+  console.table(sizes.map((services) => loadRow(services, family)))
+}
+if (rivals.size > 0) {
+  console.log('a chain per Service and endpoint, IPv4, through the same loader')
+  console.table([...rivals].map(([key, results]) => rivalRow(Number(key.split(' ')[0]), results)))
+  console.log(`the real kube-proxy (${KUBE_PROXY.source})`)
+  console.table(KUBE_PROXY.sizes)
+}
+
+const traffic = values.skip.includes('traffic') ? [] : await measureTraffic(TRAFFIC_SIZES, TRAFFIC)
+if (traffic.length > 0) {
+  console.log('connections through the node, as a ratio to direct ones over the same path')
+  console.table(
+    traffic.map(({ services, direct_rate, clusterip_ratio, nodeport_ratio, ...latency }) => ({
+      services,
+      direct_per_second: round(direct_rate, 0),
+      clusterip_ratio: round(clusterip_ratio),
+      nodeport_ratio: round(nodeport_ratio),
+      ...latency,
+    })),
+  )
+}
+
+const last = [...new Set([...traffic.map(({ services }) => services), ...sizes])]
+  .sort((left, right) => left - right)
+  .map((services) => {
+    const connections = traffic.find((one) => one.services === services)
+    const rival = bestRival(services)
+    return {
+      services,
+      ...(sizes.includes(services) ? loadRow(services, 'ipv4') : {}),
+      ...(connections === undefined
+        ? {}
+        : {
+            clusterip_ratio: round(connections.clusterip_ratio),
+            nodeport_ratio: round(connections.nodeport_ratio),
+            clusterip_latency_ratio: round(connections.clusterip_us / connections.direct_us),
+            nodeport_latency_ratio: round(connections.nodeport_us / connections.direct_us),
+          }),
+      ...(rival.length === 0
+        ? {}
+        : {
+            rival_cold_ms: rivalRow(services, rival).cold_ms,
+            rival_change_p50_ms: rivalRow(services, rival).change_p50_ms,
+          }),
+    }
+  })
+console.log(JSON.stringify({ bench: 'dataplane', rounds, sizes: last }))
