@@ -202,6 +202,20 @@ test('what is not supported is named by its field with a way out, and what is su
     ],
   )
   assert.deepEqual(
+    fields({
+      imagePullSecrets: [{ name: 's' }],
+      securityContext: { fsGroup: 2000, supplementalGroups: [3000] },
+      containers: [
+        {
+          name: 'c',
+          resizePolicy: [{ resourceName: 'cpu', restartPolicy: 'NotRequired' }],
+          securityContext: { allowPrivilegeEscalation: false },
+        },
+      ],
+    }),
+    ['spec.containers[c].resizePolicy', 'spec.imagePullSecrets'],
+  )
+  assert.deepEqual(
     fields({ hostNetwork: true, containers: [{ name: 'c', ports: [{ containerPort: 80, hostPort: 80 }] }] }),
     [],
   )

@@ -44,10 +44,6 @@ const volumeFindings = (volume: Volume): readonly Unsupported[] => {
 const securityFindings = (at: string, context: Partial<SecurityContext> | undefined): readonly Unsupported[] => [
   ...when(context?.seLinuxOptions, () => refuse(`${at}.seLinuxOptions`, 'SELinux is not supported')),
   ...when(context?.windowsOptions, () => refuse(`${at}.windowsOptions`, 'nodes run Linux')),
-  // The runtime's contract has both; they are named here for as long as it does not act on them.
-  ...when(context?.allowPrivilegeEscalation === false, () =>
-    warn(`${at}.allowPrivilegeEscalation`, 'no_new_privs is not set yet'),
-  ),
   ...when(context?.procMount === 'Unmasked', () => refuse(`${at}.procMount`, 'only Default is supported')),
   ...when(context?.seccompProfile?.type === 'Localhost', () =>
     refuse(`${at}.seccompProfile`, 'profiles of the node are not supported yet: use RuntimeDefault or Unconfined'),
@@ -111,6 +107,9 @@ const containerFindings = (at: string, container: Container, hostNetwork: boolea
   ...when(container.resources?.claims?.length, () =>
     refuse(`${at}.resources.claims`, 'dynamic resource allocation is not supported'),
   ),
+  ...when(container.resizePolicy?.length, () =>
+    warn(`${at}.resizePolicy`, 'containers are not resized in place: a change of resources needs a new pod'),
+  ),
   ...Object.keys(container.resources?.limits ?? {})
     .filter((name) => name !== 'cpu' && name !== 'memory')
     .map((name) => warn(`${at}.resources.limits.${name}`, 'only limits of cpu and memory are enforced')),
@@ -133,9 +132,6 @@ export const unsupported = (pod: Pod): readonly Unsupported[] => {
     ...when(spec.securityContext?.sysctls?.length, () =>
       refuse('spec.securityContext.sysctls', 'sysctls of pods are not supported yet'),
     ),
-    ...when(spec.securityContext?.supplementalGroups?.length, () =>
-      warn('spec.securityContext.supplementalGroups', 'processes do not get supplementary groups yet'),
-    ),
     ...when(spec.securityContext?.supplementalGroupsPolicy === 'Strict', () =>
       refuse('spec.securityContext.supplementalGroupsPolicy', 'use Merge'),
     ),
@@ -150,6 +146,9 @@ export const unsupported = (pod: Pod): readonly Unsupported[] => {
     ...when(spec.os && spec.os.name !== 'linux', () => refuse('spec.os.name', 'nodes run Linux')),
     ...when(spec.resourceClaims?.length, () =>
       refuse('spec.resourceClaims', 'dynamic resource allocation is not supported'),
+    ),
+    ...when(spec.imagePullSecrets?.length, () =>
+      warn('spec.imagePullSecrets', 'images are built in and never pulled, so no secret is used'),
     ),
     ...when(spec.resources, () => warn('spec.resources', 'resources of a whole pod are not enforced')),
   ]

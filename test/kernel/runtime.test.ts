@@ -173,6 +173,17 @@ describe('containers', () => {
     assert.notEqual(exitCode, 0)
   })
 
+  test('supplementary groups and no new privileges reach the program', async () => {
+    const { lines } = await output(['grep', '-E', '^(Groups|NoNewPrivs):', '/proc/self/status'], {
+      image: 'fairlead/host',
+      user: { uid: 1000, gid: 1000, supplementalGroups: [2000, 3000] },
+      noNewPrivileges: true,
+    })
+    // Some versions of runc name the primary group among them.
+    assert.match(lines.join('\n'), /Groups:\s+(1000 )?2000 3000/)
+    assert.match(lines.join('\n'), /NoNewPrivs:\s+1/)
+  })
+
   test('capabilities are the default set, less what is dropped', async () => {
     const all = await output(['grep', 'CapEff', '/proc/self/status'])
     assert.deepEqual(all.lines, ['stdout F CapEff:\t00000000a80425fb'])

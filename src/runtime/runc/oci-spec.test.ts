@@ -62,6 +62,16 @@ test('ociSpec() takes user, folder and environment from the image unless the spe
   assert.deepEqual(own.process.env, ['PATH=/bin', 'TERM=xterm', 'A=2=3'])
 })
 
+test('ociSpec() gives supplementary groups, and no new privileges where asked', () => {
+  assert.equal(specOf().process.noNewPrivileges, false)
+  assert.equal(specOf({ noNewPrivileges: true }).process.noNewPrivileges, true)
+  assert.deepEqual(specOf({ user: { uid: 5, gid: 6, supplementalGroups: [70, 71] } }).process.user, {
+    uid: 5,
+    gid: 6,
+    additionalGids: [70, 71],
+  })
+})
+
 test('ociSpec() mounts the overlay first and escapes colons in its layers', () => {
   assert.deepEqual(specOf().mounts[0], {
     destination: '/',

@@ -61,6 +61,7 @@ export function ociSpec(
       env: processEnv(spec, image),
       user: processUser(spec, image),
       capabilities: { bounding: granted, effective: granted, permitted: granted },
+      noNewPrivileges: spec.noNewPrivileges === true,
       // Set only where the machine lets us: lowering it needs CAP_SYS_RESOURCE, and conmon would else hand its own -1000 down.
       ...(machine.capabilities.has('SYS_RESOURCE') ? { oomScoreAdj: 0 } : {}),
     },
@@ -110,8 +111,14 @@ function processEnv(spec: ContainerSpec, image: Image): readonly string[] {
   return [...env].map(([name, value]) => `${name}=${value}`)
 }
 
-function processUser(spec: ContainerSpec, image: Image): { readonly uid: number; readonly gid: number } {
-  if (spec.user !== undefined) return { uid: spec.user.uid, gid: spec.user.gid ?? 0 }
+function processUser(
+  spec: ContainerSpec,
+  image: Image,
+): { readonly uid: number; readonly gid: number; readonly additionalGids?: readonly number[] } {
+  if (spec.user !== undefined) {
+    const { uid, gid = 0, supplementalGroups = [] } = spec.user
+    return { uid, gid, ...(supplementalGroups.length > 0 ? { additionalGids: supplementalGroups } : {}) }
+  }
   const [uid = '', gid = ''] = image.user.split(':')
   return { uid: Number(uid) || 0, gid: Number(gid) || 0 }
 }
