@@ -2,20 +2,24 @@
 import { startEcho } from './echo.ts'
 import { FlagError, parseFlags } from './flags.ts'
 
+// From the first moment on: a pod that is deleted while it starts would otherwise live through its whole grace period.
+let terminate = (): void => process.exit(0)
+process.on('SIGTERM', () => terminate())
+// Ctrl-C of a person who runs it by hand: no grace.
+process.on('SIGINT', () => process.exit(130))
+
 try {
   const flags = parseFlags(process.argv.slice(2))
   const echo = await startEcho(flags, (code) => process.exit(code))
   const { http, udp, tcp } = echo.ports
   console.log(`echo: http ${http}, udp ${udp}, tcp ${tcp} (-1 is off)`)
-  process.on('SIGTERM', () => {
+  terminate = () => {
     console.log(`echo: SIGTERM, accepting ${flags.delayShutdown} s more`)
     echo.drain().then(
       () => process.exit(0),
       () => process.exit(1),
     )
-  })
-  // Ctrl-C of a person who runs it by hand: no grace.
-  process.on('SIGINT', () => process.exit(130))
+  }
 } catch (error) {
   console.error(`echo: ${error instanceof Error ? error.message : error}`)
   process.exit(error instanceof FlagError ? 2 : 1)

@@ -1,6 +1,7 @@
 import type { Stage } from '../exchange.ts'
 import type { ServerContext } from '../server-context.ts'
 import { access } from './access.ts'
+import { customResources } from './custom-resources.ts'
 import { discovery } from './discovery.ts'
 import { health } from './health.ts'
 import { metrics } from './metrics.ts'
@@ -17,6 +18,7 @@ export const stageList = (server: ServerContext): readonly Stage[] => [
   discovery(server),
   openapi(server),
   metrics(server),
+  customResources, // answers before resources, which know nothing of them
   reviews(server), // questions about access; never stored
   streams(server), // a pod's log; exec, attach and port-forward come as upgrades, in upgrade.ts
   subresources(server), // before resources: they share paths
