@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { ClusterError } from './cluster-error.ts'
 import type { ClusterConfig } from './config.ts'
 
 /** Folder of all clusters of this machine; $FAIRLEAD_STATE moves it. */
@@ -19,7 +20,17 @@ export const statePaths = (stateDir: string) => ({
   containers: join(stateDir, 'containers'),
 })
 
-export const clusterStateDir = (name: string): string => join(stateRoot(), name)
+/** What a cluster may be called: its name is part of those of folders, links, namespaces, tables and cgroups. */
+const NAME = /^[a-z0-9]([a-z0-9-]{0,28}[a-z0-9])?$/
+
+/** The folder of everything that a cluster owns on disk. Throws ClusterError NAME_INVALID: no name leads out of the state's own folder. */
+export const clusterStateDir = (name: string): string => {
+  if (!NAME.test(name))
+    throw new ClusterError('NAME_INVALID', `'${name}' cannot name a cluster`, {
+      hint: 'use 1 to 30 lower-case letters, digits and dashes, no dash at either end',
+    })
+  return join(stateRoot(), name)
+}
 
 /** Replaces a JSON file at once: a reader sees the old text or the new, never half. */
 export const writeJson = (path: string, value: unknown): void => {
@@ -42,7 +53,7 @@ export const readConfig = (path: string): ClusterConfig => JSON.parse(readFileSy
 export const listClusters = (): readonly { readonly name: string; readonly config: ClusterConfig | undefined }[] => {
   if (!existsSync(stateRoot())) return []
   return readdirSync(stateRoot(), { withFileTypes: true })
-    .filter((entry) => entry.isDirectory())
+    .filter((entry) => entry.isDirectory() && NAME.test(entry.name))
     .map(({ name }) => {
       const path = statePaths(clusterStateDir(name)).config
       return { name, config: existsSync(path) ? readConfig(path) : undefined }

@@ -57,14 +57,14 @@ const program = (role: Role): readonly string[] => {
  */
 export const up = async (options: UpOptions): Promise<ClusterConfig> => {
   checkPrerequisites({ uid: process.getuid!(), path: process.env.PATH ?? '' })
-  checkName(options.name)
+  const stateDir = clusterStateDir(options.name)
   if (!Number.isInteger(options.nodes) || options.nodes < 1 || options.nodes > 250)
     throw new ClusterError('NODES_INVALID', `a cluster has 1 to 250 nodes, not ${options.nodes}`)
   const config = await withStateLock(() => {
     refuseTaken(options.name)
     const planned = planCluster({
       ...options,
-      stateDir: clusterStateDir(options.name),
+      stateDir,
       others: listClusters().flatMap(({ config }) => config ?? []),
     })
     options.signal.throwIfAborted()
@@ -93,13 +93,6 @@ export const up = async (options: UpOptions): Promise<ClusterConfig> => {
         })
   }
   return config
-}
-
-const checkName = (name: string): void => {
-  if (!/^[a-z0-9]([a-z0-9-]{0,28}[a-z0-9])?$/.test(name))
-    throw new ClusterError('NAME_INVALID', `'${name}' cannot name a cluster`, {
-      hint: 'use 1 to 30 lower-case letters, digits and dashes, no dash at either end',
-    })
 }
 
 const refuseTaken = (name: string): void => {
