@@ -23,6 +23,11 @@ export const commandList: readonly CommandEntry[] = [
     load: async () => (await import('./commands/status.ts')).status,
   },
   {
+    name: 'explain',
+    summary: 'walk a packet, in words: who gets it, and if nobody does, why',
+    load: async () => (await import('./commands/explain.ts')).explain,
+  },
+  {
     name: 'logs',
     summary: 'what the cluster’s own processes say',
     load: async () => (await import('./commands/logs.ts')).logs,

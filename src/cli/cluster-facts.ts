@@ -1,0 +1,69 @@
+import type { Pod } from '#api/core-v1.ts'
+import { deployments, endpointSlices, events, namespaces, nodes, pods, services } from '#api/resources.ts'
+import type { Client } from '#client/client.ts'
+import type { ClusterConfig } from '#cluster/config.ts'
+import { podNamespace } from '#cluster/machines/names.ts'
+import type { ClusterFacts, ListeningSocket } from '#explain/facts.ts'
+import { listeningSockets } from '#kernel/listening-sockets.ts'
+import { isNamespace, namespacePath } from '#kernel/namespace.ts'
+
+/** Every image that this machine can give without a registry, in the short form that people write. */
+const IMAGES = ['fairlead/echo', 'fairlead/host']
+
+/** What `fairlead explain` needs to know of a local cluster: its objects, its plan, and what listens where. Rejects with an ApiError or a transport's error. */
+export async function gatherFacts(client: Client, config: ClusterConfig): Promise<ClusterFacts> {
+  const [service, slice, pod, node, deployment, event, namespace] = await Promise.all([
+    client.list(services),
+    client.list(endpointSlices),
+    client.list(pods),
+    client.list(nodes),
+    client.list(deployments),
+    client.list(events),
+    client.list(namespaces),
+  ])
+  return {
+    services: service.items,
+    slices: slice.items,
+    pods: pod.items,
+    nodes: node.items,
+    deployments: deployment.items,
+    events: event.items,
+    namespaces: namespace.items.map(({ metadata }) => metadata?.name ?? ''),
+    network: {
+      podCidrs: config.clusterCidr,
+      serviceCidrs: config.serviceCidr,
+      loadBalancerCidrs: config.loadBalancerCidr,
+      hostAddresses: config.host.addresses,
+      clusterDomain: config.clusterDomain,
+      nodePortRange: config.nodePortRange,
+      loadBalancer: config.loadBalancer,
+      egress: config.egress,
+    },
+    listening: listening(config, pod.items),
+    images: IMAGES,
+  }
+}
+
+/** Path of the network namespace that a pod lives in; undefined where it has none (yet). */
+export function networkOf(config: ClusterConfig, { metadata, spec }: Pod): string | undefined {
+  const name = spec?.hostNetwork
+    ? config.nodes.find((node) => node.name === spec.nodeName)?.namespace
+    : podNamespace(config.name, metadata?.uid ?? '')
+  const path = name === undefined ? undefined : namespacePath(name)
+  return path !== undefined && isNamespace(path) ? path : undefined
+}
+
+function listening(config: ClusterConfig, all: readonly Pod[]): Record<string, readonly ListeningSocket[]> {
+  const found: Record<string, readonly ListeningSocket[]> = {}
+  const note = (key: string, path: string | undefined): void => {
+    if (path === undefined) return
+    try {
+      found[key] = listeningSockets(path)
+    } catch {
+      // It may be gone by now, or be another user's: then it is not known what listens there.
+    }
+  }
+  for (const node of config.nodes) note(`node/${node.name}`, namespacePath(node.namespace))
+  for (const pod of all) note(`pod/${pod.metadata?.uid}`, networkOf(config, pod))
+  return found
+}

@@ -1,0 +1,54 @@
+import type { Service } from '#api/core-v1.ts'
+import type { Cure, Question } from './explanation.ts'
+import { socketText } from './names.ts'
+
+/** A word as a POSIX shell reads it back. */
+export const shellWord = (word: string): string =>
+  /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`
+
+export const commandLine = (...words: readonly string[]): string => words.map(shellWord).join(' ')
+
+export const run = (effect: string, ...words: readonly string[]): Cure => ({
+  kind: 'run',
+  effect,
+  command: commandLine(...words),
+})
+
+export const look = (effect: string, ...words: readonly string[]): Cure => ({
+  kind: 'look',
+  effect,
+  command: commandLine(...words),
+})
+
+type Kind = 'service' | 'deployment' | 'pod' | 'node'
+
+/** `kubectl patch`: an array is a list of JSON patch operations, an object a merge patch. */
+export function patch(
+  effect: string,
+  kind: Kind,
+  object: { readonly metadata?: { readonly namespace?: string; readonly name?: string } },
+  body: object,
+): Cure {
+  const { namespace, name = '' } = object.metadata ?? {}
+  const type = Array.isArray(body) ? 'json' : 'merge'
+  return run(effect, 'kubectl', 'patch', kind, name, ...where(namespace), '--type', type, '-p', JSON.stringify(body))
+}
+
+export const where = (namespace: string | undefined): readonly string[] => (namespace ? ['-n', namespace] : [])
+
+/** Ask another destination: `to` is a name or an address, with its port. */
+export function ask(question: Question, effect: string, to: string, more: readonly string[] = []): Cure {
+  const { from, protocol, namespace, cluster } = question
+  const words = ['fairlead', 'explain', '--from', from, '--to', to]
+  if (protocol !== undefined && !more.includes('--proto')) words.push('--proto', protocol.toLowerCase())
+  if (namespace !== 'default') words.push('--namespace', namespace)
+  if (cluster !== undefined) words.push('--name', cluster)
+  return { kind: 'ask', to, effect, command: commandLine(...words, ...more) }
+}
+
+export const askAddress = (question: Question, effect: string, address: string, port: number): Cure =>
+  ask(question, effect, socketText(address, port))
+
+/** Where a Service's port stands in its list, for a JSON patch. */
+export const portIndex = ({ spec }: Service, port: { readonly port: number; readonly protocol?: string }): number =>
+  (spec?.ports ?? []).findIndex((one) => one.port === port.port && (one.protocol || 'TCP') === (port.protocol || 'TCP'))

@@ -1,0 +1,175 @@
+import type { Pod } from '#api/core-v1.ts'
+import type { Outcome } from '#dataplane/nftables/evaluate.ts'
+import type { Protocol } from '#net/port-protocol.ts'
+import type { Target } from './destination.ts'
+import type { PathOutcome, Step } from './explanation.ts'
+import type { ClusterFacts } from './facts.ts'
+import { declaredPorts, type Listens, listens, socketsOf } from './listening.ts'
+import { familyOfText, find, inCidrs, nodeAddresses, nodeAt, nodeOfPodAddress, podAt } from './lookup.ts'
+import { listed, nameOf, socketText, withProtocol } from './names.ts'
+import type { NodeView } from './node-view.ts'
+
+interface Deciding {
+  readonly nodes: readonly string[]
+  readonly source: string
+  readonly protocol: Protocol
+  /** `10.96.0.1:80/TCP` */
+  readonly asked: string
+}
+
+/** From the translation to the pods, for each backend that the rules may choose. Adds its steps to `steps`. */
+export function deliver(
+  facts: ClusterFacts,
+  { nodes, source, protocol, asked }: Deciding,
+  found: readonly Outcome[],
+  steps: Step[],
+): PathOutcome[] {
+  const at = listed(nodes, 'or')
+  const verdicts = new Map<string, { readonly target: Target; readonly masquerade: boolean }>()
+  for (const { verdict } of found)
+    if (verdict.kind === 'dnat') {
+      const { to, masquerade } = verdict
+      verdicts.set(`${to.address} ${to.port} ${masquerade}`, { target: to, masquerade })
+    }
+  const all = [...verdicts.values()]
+  const targets = all.map(({ target }) => socketText(target.address, target.port))
+  steps.push({ at: `${at}, translation`, text: `${asked} becomes ${listed(targets, 'or')}` })
+  steps.push(...masqueradeSteps(at, source, all))
+  const own = nodes.map((name) => nodeAddress(facts, name, familyOfText(source)))
+  const arrivals = all.map(({ target }) => arrive(facts, nodes, target, protocol))
+  steps.push({ at: `${at}, route`, text: 'to the pods', details: arrivals.map(({ text }) => text) })
+  return all.flatMap(({ target, masquerade }, which): PathOutcome[] => {
+    const { verdict, pod } = arrivals[which] as Arrival
+    return nodes.map((node, index) => ({
+      node,
+      verdict,
+      backend: { ...target, pod },
+      translated: true,
+      masqueraded: masquerade,
+      sourceSeen: masquerade ? own[index] : source,
+    }))
+  })
+}
+
+function masqueradeSteps(
+  at: string,
+  source: string,
+  all: readonly { readonly target: Target; readonly masquerade: boolean }[],
+): readonly Step[] {
+  const self = all.filter(({ target, masquerade }) => masquerade && target.address === source)
+  const place = `${at}, after routing`
+  if (all.every(({ masquerade }) => !masquerade)) return [{ at: place, text: `the source stays ${source}` }]
+  if (all.every(({ masquerade }) => masquerade) && self.length !== all.length)
+    return [
+      { at: place, text: `masquerade: the pod sees the node’s address instead of ${source}, and answers by way of it` },
+    ]
+  const text = `masquerade where the sender meets itself: ${source} sees the node’s address, or it would answer itself directly`
+  return self.length === all.length
+    ? [{ at: place, text }]
+    : [{ at: place, text: `the source stays ${source}; ${text}` }]
+}
+
+const nodeAddress = (facts: ClusterFacts, name: string, family: string): string | undefined => {
+  const node = find(facts.nodes, name)
+  return node && nodeAddresses(node).find((address) => familyOfText(address) === family)
+}
+
+interface Arrival {
+  readonly verdict: PathOutcome['verdict']
+  readonly pod: string | undefined
+  readonly text: string
+}
+
+/** The last part of the way: to the pod’s node, into the pod, to its port. */
+function arrive(facts: ClusterFacts, nodes: readonly string[], target: Target, protocol: Protocol): Arrival {
+  const { address, port } = target
+  const pod = podAt(facts, address)
+  const node = nodeAt(facts, address)?.metadata?.name
+  const home = pod?.spec?.nodeName || node || nodeOfPodAddress(facts, address)?.metadata?.name
+  const way = home === undefined ? address : `${address} is ${wayTo(facts, nodes, home, familyOfText(address))}`
+  if (pod !== undefined) {
+    const open = listens(socketsOf(facts, pod), protocol, address, port)
+    const closed = open === 'no' || open === 'loopback-only'
+    const text = `${way}; pod ${nameOf(pod)} ${listensText(open, port, protocol, whoDeclares(pod, port, protocol))}`
+    return { verdict: closed ? 'closed' : 'deliver', pod: nameOf(pod), text }
+  }
+  const { podCidrs, egress } = facts.network
+  const none = (verdict: PathOutcome['verdict'], text: string): Arrival => ({ verdict, pod: undefined, text })
+  if (node !== undefined) {
+    const open = listens(facts.listening[`node/${node}`], protocol, address, port)
+    const closed = open === 'no' || open === 'loopback-only'
+    const what = closed
+      ? `nothing listens on ${port}/${protocol} there: refused`
+      : `${port}/${protocol} is a program of its own network`
+    return none(closed ? 'closed' : 'deliver', `${way}; ${what}`)
+  }
+  if (inCidrs(podCidrs, address)) return none('unreachable', `${way}; no pod has that address: unreachable`)
+  return none(egress ? 'deliver' : 'unreachable', `${address} lies outside of the cluster`)
+}
+
+function wayTo(facts: ClusterFacts, nodes: readonly string[], home: string, family: string): string {
+  const here = nodes.includes(home)
+  if (here && nodes.length === 1) return 'on this node'
+  return `on ${home}, by way of ${nodeAddress(facts, home, family) ?? 'its address'}${here ? ', or on this node already' : ''}`
+}
+
+function whoDeclares(pod: Pod, port: number, protocol: Protocol): string {
+  const declared = declaredPorts(pod, protocol).find((one) => one.port === port)
+  if (declared === undefined) return 'declared by no container'
+  return `container ${declared.container}${declared.name ? `, port ${declared.name}` : ''}`
+}
+
+function listensText(open: Listens, port: number, protocol: Protocol, who: string): string {
+  switch (open) {
+    case 'yes':
+      return `listens on ${port}/${protocol} (${who}): delivered`
+    case 'unknown':
+      return `gets it at ${port}/${protocol} (${who}); whether it listens is not known`
+    case 'loopback-only':
+      return `listens on ${port}/${protocol} at its loopback address only: refused`
+    case 'no':
+      return `does not listen on ${port}/${protocol} (${who}): refused`
+  }
+}
+
+type Onward = { readonly kind: 'node'; readonly node: string } | { readonly kind: 'end'; readonly outcome: PathOutcome }
+
+/** Where a packet goes that no Service of this node took. Adds its steps to `steps`. */
+export function passOn(
+  facts: ClusterFacts,
+  view: NodeView,
+  target: Target,
+  protocol: Protocol,
+  source: string,
+  steps: Step[],
+): Onward {
+  const { address } = target
+  const other = nodeAt(facts, address)?.metadata?.name
+  if (other !== undefined && other !== view.name) {
+    steps.push({ at: `${view.name}, route`, text: `${address} is ${other}` })
+    return { kind: 'node', node: other }
+  }
+  const end = (verdict: PathOutcome['verdict'], more: Partial<PathOutcome> = {}): Onward => ({
+    kind: 'end',
+    outcome: { node: view.name, verdict, sourceSeen: source, ...more },
+  })
+  const { network } = facts
+  if (other !== undefined || inCidrs(network.podCidrs, address)) {
+    const arrival = arrive(facts, [view.name], target, protocol)
+    steps.push({ at: `${view.name}, route`, text: arrival.text })
+    return end(arrival.verdict, { backend: { ...target, pod: arrival.pod } })
+  }
+  if (inCidrs(network.loadBalancerCidrs, address)) {
+    steps.push({ at: 'fabric', text: `${address} is of the load balancer’s pool, and no Service has it: unreachable` })
+    return end('unreachable')
+  }
+  if (network.hostAddresses.includes(address)) {
+    steps.push({ at: `${view.name}, route`, text: `${address} is the host, over the fabric` })
+    return end('deliver', { backend: { ...target, pod: undefined } })
+  }
+  const text = network.egress
+    ? `${address} lies outside of the cluster: it leaves by way of the host`
+    : `${address} lies outside of the cluster, and nothing is let out: unreachable`
+  steps.push({ at: 'fabric', text })
+  return network.egress ? end('deliver', { backend: { ...target, pod: undefined } }) : end('unreachable')
+}

@@ -1,0 +1,62 @@
+import { isPort } from '#net/port-protocol.ts'
+import { ExplainError } from './explain-error.ts'
+import { addressText } from './lookup.ts'
+
+/** A destination as it was written, taken apart. `port`: a number or a port's name, as text. */
+export type DestinationText =
+  | { readonly kind: 'service' | 'pod'; readonly namespace: string; readonly name: string; readonly port?: string }
+  | { readonly kind: 'node'; readonly name: string; readonly port?: string }
+  | { readonly kind: 'address'; readonly address: string; readonly port?: string }
+  | { readonly kind: 'name'; readonly name: string; readonly port?: string }
+
+const KINDS: Readonly<Record<string, 'service' | 'pod' | 'node'>> = {
+  svc: 'service',
+  service: 'service',
+  services: 'service',
+  pod: 'pod',
+  po: 'pod',
+  pods: 'pod',
+  node: 'node',
+  no: 'node',
+  nodes: 'node',
+}
+const HELP =
+  'write svc/NAME[:PORT], svc/NAMESPACE/NAME[:PORT], pod/NAME:PORT, IP:PORT, [IPV6]:PORT, or a DNS name[:PORT]'
+const PORT_NAME = /^(?=.*[a-z])[a-z0-9]+(?:-[a-z0-9]+)*$/
+const HOST_NAME = /^[A-Za-z0-9_](?:[A-Za-z0-9_-]*[A-Za-z0-9_])?(?:\.[A-Za-z0-9_](?:[A-Za-z0-9_-]*[A-Za-z0-9_])?)*\.?$/
+
+/** Reads a destination. `namespace` is that of names that tell none. Throws ExplainError DESTINATION_MALFORMED. */
+export function parseDestination(text: string, namespace: string): DestinationText {
+  const bracketed = /^\[([^\]]*)\](?::(.*))?$/.exec(text)
+  const whole = addressText(text)
+  if (whole !== undefined) return { kind: 'address', address: whole }
+  if (bracketed !== null) {
+    const address = addressText(bracketed[1] ?? '')
+    if (address === undefined) throw malformed(text, `${bracketed[1]} is no address`)
+    return withPort(text, { kind: 'address', address }, bracketed[2])
+  }
+  const colon = text.lastIndexOf(':')
+  const host = colon < 0 ? text : text.slice(0, colon)
+  const port = colon < 0 ? undefined : text.slice(colon + 1)
+  const address = addressText(host)
+  if (address !== undefined && !address.includes(':')) return withPort(text, { kind: 'address', address }, port)
+  if (host.includes('/')) {
+    const [word = '', first = '', second, ...more] = host.split('/')
+    const kind = KINDS[word]
+    if (kind === undefined || more.length > 0 || first === '' || second === '') throw malformed(text, HELP)
+    if (kind === 'node') return withPort(text, { kind, name: first }, port)
+    return withPort(text, { kind, namespace: second === undefined ? namespace : first, name: second ?? first }, port)
+  }
+  if (!HOST_NAME.test(host) || /^[\d.]+$/.test(host)) throw malformed(text, HELP)
+  return withPort(text, { kind: 'name', name: host.toLowerCase() }, port)
+}
+
+function withPort<T extends DestinationText>(text: string, destination: T, port: string | undefined): T {
+  if (port === undefined) return destination
+  const valid = /^\d+$/.test(port) ? isPort(Number(port)) : destination.kind !== 'address' && PORT_NAME.test(port)
+  if (!valid) throw malformed(text, `'${port}' is no port: a number from 1 to 65535, or the name of a Service's port`)
+  return { ...destination, port }
+}
+
+const malformed = (text: string, hint: string): ExplainError =>
+  new ExplainError('DESTINATION_MALFORMED', `--to ${text} is no destination`, hint)

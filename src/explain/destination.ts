@@ -1,0 +1,180 @@
+import type { Service } from '#api/core-v1.ts'
+import type { Protocol } from '#net/port-protocol.ts'
+import { type DestinationText, parseDestination } from './destination-text.ts'
+import { resolveName } from './dns-name.ts'
+import { ExplainError } from './explain-error.ts'
+import type { Finding, Question, Step } from './explanation.ts'
+import type { ClusterFacts } from './facts.ts'
+import { headlessAddresses } from './headless.ts'
+import { clusterIpsOf, familyOfText, find, ingressOf, isHeadless, nodeAddresses, podAddresses } from './lookup.ts'
+import { listed, nameOf, socketText } from './names.ts'
+import { familyMissing, loadBalancerPending, portMissing } from './reasons/frontend.ts'
+import { externalName } from './reasons/name.ts'
+import { serviceUnknown } from './reasons/service-name.ts'
+import { type Source, sourceAddress } from './source.ts'
+
+export interface Target {
+  readonly address: string
+  readonly port: number
+}
+
+/** Where the packet is sent. No target: the name led nowhere, and `findings` say why. */
+export interface Destination {
+  readonly protocol: Protocol
+  readonly service: Service | undefined
+  readonly targets: readonly Target[]
+  readonly steps: readonly Step[]
+  readonly findings: readonly Finding[]
+}
+
+const nowhere = (protocol: Protocol, findings: readonly Finding[], steps: readonly Step[] = []): Destination => ({
+  protocol,
+  service: undefined,
+  targets: [],
+  steps,
+  findings,
+})
+
+/** Finds what is asked. Throws ExplainError where the text is no destination, or of the other family. */
+export function resolveDestination(facts: ClusterFacts, question: Question, source: Source): Destination {
+  const text = parseDestination(question.to, question.namespace)
+  const protocol = question.protocol ?? 'TCP'
+  switch (text.kind) {
+    case 'service': {
+      const service = find(facts.services, text.name, text.namespace)
+      return service === undefined
+        ? nowhere(protocol, [serviceUnknown(facts, question, text)])
+        : toService(facts, question, source, service, text.port, [])
+    }
+    case 'name':
+      return toName(facts, question, source, text, protocol)
+    case 'address':
+      return toAddress(facts, question, text, protocol)
+    case 'pod':
+    case 'node': {
+      const object = text.kind === 'pod' ? find(facts.pods, text.name, text.namespace) : find(facts.nodes, text.name)
+      const addresses =
+        object === undefined ? [] : text.kind === 'pod' ? podAddresses(object as never) : nodeAddresses(object as never)
+      const address = ofFamily(addresses, question, source)
+      if (address === undefined)
+        throw new ExplainError(
+          'DESTINATION_MALFORMED',
+          object === undefined
+            ? `there is no ${text.kind} ${text.name}`
+            : `${text.kind} ${text.name} has no such address`,
+        )
+      return toAddress(facts, question, { kind: 'address', address, port: text.port }, protocol)
+    }
+  }
+}
+
+/** The address of the family asked for; else the first of a family that the sender has. */
+function ofFamily(addresses: readonly string[], { family }: Question, source: Source): string | undefined {
+  return addresses.find((address) => {
+    const own = familyOfText(address)
+    return family === undefined ? sourceAddress(source, own) !== undefined : own === family
+  })
+}
+
+function toAddress(
+  facts: ClusterFacts,
+  { family, to }: Question,
+  { address, port }: DestinationText & { readonly kind: 'address' },
+  protocol: Protocol,
+): Destination {
+  if (family !== undefined && familyOfText(address) !== family)
+    throw new ExplainError('FAMILY_MISMATCH', `${to} is no ${family} address, and --family asks for one`)
+  const owner = facts.services.find((one) => [...clusterIpsOf(one), ...ingressOf(one)].includes(address))
+  const number = port === undefined ? owner?.spec?.ports?.[0]?.port : Number(port)
+  if (number === undefined)
+    throw new ExplainError('DESTINATION_MALFORMED', `--to ${to} has no port`, `write it as ${socketText(address, 80)}`)
+  return { protocol, service: undefined, targets: [{ address, port: number }], steps: [], findings: [] }
+}
+
+function toName(
+  facts: ClusterFacts,
+  question: Question,
+  source: Source,
+  { name, port }: DestinationText & { readonly kind: 'name' },
+  protocol: Protocol,
+): Destination {
+  const answer = resolveName(facts, question, source, name)
+  if (answer.kind === 'nothing') return nowhere(protocol, [answer.finding])
+  const at = `${source.name}, DNS`
+  if (answer.kind === 'service')
+    return toService(facts, question, source, answer.service, port, [
+      { at, text: `${name} is ${answer.fullName}: Service ${nameOf(answer.service)}` },
+    ])
+  const steps: Step[] = [{ at, text: `${name} is ${answer.fullName}: ${listed(answer.addresses)}` }]
+  const address = ofFamily(answer.addresses, question, source)
+  if (address === undefined || port === undefined)
+    throw new ExplainError('DESTINATION_MALFORMED', `--to ${question.to} has no ${port ? 'such address' : 'port'}`)
+  return { ...toAddress(facts, question, { kind: 'address', address, port }, protocol), steps }
+}
+
+/** The port of a Service that is meant: by number, by name, or its first. Undefined: it has no such port. */
+function portOf({ spec }: Service, text: string | undefined, protocol: Protocol | undefined) {
+  const ports = (spec?.ports ?? []).filter((one) => protocol === undefined || (one.protocol || 'TCP') === protocol)
+  if (text === undefined) return ports[0]
+  return ports.find((one) => (/^\d+$/.test(text) ? one.port === Number(text) : one.name === text))
+}
+
+function toService(
+  facts: ClusterFacts,
+  question: Question,
+  source: Source,
+  service: Service,
+  portText: string | undefined,
+  steps: readonly Step[],
+): Destination {
+  const port = portOf(service, portText, question.protocol)
+  const protocol = question.protocol ?? port?.protocol ?? 'TCP'
+  const number = port?.port ?? (portText !== undefined && /^\d+$/.test(portText) ? Number(portText) : undefined)
+  const none = (finding: Finding, more: readonly Step[] = []) => ({
+    ...nowhere(protocol, [finding], [...steps, ...more]),
+    service,
+  })
+  if (service.spec?.type === 'ExternalName') return toExternalName(facts, question, source, service, portText, steps)
+  if (number === undefined) return none(portMissing(question, service, portText, protocol))
+  const name = nameOf(service)
+  if (isHeadless(service)) {
+    const { finding, addresses } = headlessAddresses(facts, question, source, service)
+    const step = {
+      at: source.name,
+      text: `${name} is headless: its name gives the addresses of its pods, ${listed(addresses)}`,
+    }
+    if (finding !== undefined) return none(finding)
+    const targets = addresses.map((address) => ({ address, port: number }))
+    return { protocol, service, targets, steps: [...steps, step], findings: [] }
+  }
+  const outside = source.kind === 'host' || source.kind === 'outside'
+  const balanced = outside && service.spec?.type === 'LoadBalancer'
+  if (balanced && ingressOf(service).length === 0) return none(loadBalancerPending(facts, question, service))
+  const addresses = balanced ? ingressOf(service) : clusterIpsOf(service)
+  const address = ofFamily(addresses, question, source)
+  if (address === undefined) return none(familyMissing(facts, question, source, service, addresses))
+  const role = balanced ? 'load balancer address' : 'ClusterIP'
+  const step = { at: source.name, text: `Service ${name} has the ${role} ${listed(addresses)}` }
+  return { protocol, service, targets: [{ address, port: number }], steps: [...steps, step], findings: [] }
+}
+
+function toExternalName(
+  facts: ClusterFacts,
+  question: Question,
+  source: Source,
+  service: Service,
+  portText: string | undefined,
+  steps: readonly Step[],
+): Destination {
+  const protocol = question.protocol ?? 'TCP'
+  const target = (service.spec?.externalName ?? '').replace(/\.$/, '').toLowerCase()
+  const step = {
+    at: `${source.name}, DNS`,
+    text: `Service ${nameOf(service)} is an ExternalName: another name for ${target}, and no address of its own`,
+  }
+  const answer = resolveName(facts, question, source, `${target}.`)
+  // A chain of names that leads back to its start resolves nowhere.
+  if (answer.kind === 'service' && answer.service.spec?.type !== 'ExternalName')
+    return toService(facts, question, source, answer.service, portText, [...steps, step])
+  return { ...nowhere(protocol, [externalName(facts, question, service, target)], [...steps, step]), service }
+}

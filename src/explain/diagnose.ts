@@ -1,0 +1,123 @@
+import type { Service } from '#api/core-v1.ts'
+import type { Target } from './destination.ts'
+import type { Finding, Question } from './explanation.ts'
+import type { ClusterFacts } from './facts.ts'
+import { clusterIpsOf, familyOfText, find, ingressOf, nodeAt, podAt } from './lookup.ts'
+import { nameOf, withProtocol } from './names.ts'
+import type { Decision, NodeViews, Path } from './path.ts'
+import { nodePortUnknown, notANode, notRouted, unassigned } from './reasons/address.ts'
+import { noEndpoints, notProxied } from './reasons/endpoints.ts'
+import { portNotServed } from './reasons/frontend.ts'
+import { noLocalEndpoint, sourceRange } from './reasons/policy.ts'
+import { targetPortClosed } from './reasons/target-port.ts'
+
+/** Why a path does not lead to an answer, or not always. `service`: the one that was asked by name. */
+export function diagnose(
+  facts: ClusterFacts,
+  views: NodeViews,
+  question: Question,
+  path: Path,
+  service: Service | undefined,
+): readonly Finding[] {
+  const { target, protocol } = path
+  const findings: Finding[] = []
+  const add = (finding: Finding | undefined) => {
+    if (finding !== undefined && !findings.some(({ message }) => message === finding.message)) findings.push(finding)
+  }
+  for (const decision of path.decisions) {
+    const bad = decision.outcomes.find(({ verdict }) => verdict !== 'deliver')
+    if (bad === undefined) continue
+    if (bad.verdict === 'closed' && bad.backend !== undefined) {
+      for (const { verdict, backend } of decision.outcomes)
+        if (verdict === 'closed' && backend !== undefined) {
+          const owner = decision.service ?? service
+          const port = owner && portOf(owner, decision, target.port)
+          add(
+            targetPortClosed(facts, question, owner, port, backend, protocol) ??
+              unclaimed(facts, views, question, target, path, service),
+          )
+        }
+    } else if (decision.guarded) add(sourceRange(question, decision, path.source))
+    else if (decision.claimed !== undefined && decision.service !== undefined)
+      add(
+        bad.verdict === 'drop'
+          ? noLocalEndpoint(facts, question, decision)
+          : noEndpoints(
+              facts,
+              decision.service,
+              portOf(decision.service, decision, target.port),
+              decision.claimed.port.family,
+            ),
+      )
+    else add(unclaimed(facts, views, question, target, path, service))
+  }
+  if (path.decisions.length === 0) add(unclaimed(facts, views, question, target, path, service))
+  return findings
+}
+
+function portOf(service: Service, { claimed }: Decision, number: number) {
+  const name = claimed?.port.servicePort.slice(claimed.port.servicePort.indexOf(':') + 1)
+  return (service.spec?.ports ?? []).find((one) =>
+    claimed === undefined
+      ? one.port === number
+      : (one.name ?? '') === name && (one.protocol || 'TCP') === claimed.port.protocol,
+  )
+}
+
+/** An address and port that no Service has where the packet passes. */
+function unclaimed(
+  facts: ClusterFacts,
+  views: NodeViews,
+  question: Question,
+  target: Target,
+  { protocol }: Path,
+  asked: Service | undefined,
+): Finding {
+  const { address, port } = target
+  const text = withProtocol(address, port, protocol)
+  const lost = [...(views.of(facts.nodes[0]?.metadata?.name ?? '')?.lost ?? [])].find(
+    ({ frontend }) => frontend === text,
+  )
+  const owner =
+    asked ??
+    facts.services.find((one) =>
+      [...clusterIpsOf(one), ...ingressOf(one), ...(one.spec?.externalIPs ?? [])].includes(address),
+    )
+  const foreign = owner && notProxied(owner)
+  if (foreign !== undefined) return foreign
+  const elsewhere = notANode(facts, question, target, protocol)
+  if (elsewhere !== undefined && owner === undefined) return elsewhere
+  if (owner !== undefined) {
+    const serves = (owner.spec?.ports ?? []).some((one) => one.port === port && (one.protocol || 'TCP') === protocol)
+    if (!serves) return portNotServed(facts, question, owner, { address, port, protocol })
+  }
+  if (nodeAt(facts, address) !== undefined) return nodePortUnknown(facts, question, target, protocol)
+  return (
+    unassigned(facts, question, target) ??
+    notRouted(facts, question, target) ??
+    (lost === undefined
+      ? nobody(facts, question, target)
+      : {
+          reason: 'lost-claim',
+          message: `${lost.service} claims ${text}, but ${lost.winner} has it: the older Service wins`,
+          cures: [],
+        })
+  )
+}
+
+function nobody(facts: ClusterFacts, question: Question, { address }: Target): Finding {
+  const pod = podAt(facts, address)
+  const where = pod ? `pod ${nameOf(pod)}` : `${familyOfText(address)} address ${address}`
+  const gone =
+    pod === undefined &&
+    find(
+      facts.namespaces.map((name) => ({ metadata: { name } })),
+      question.namespace,
+    ) === undefined
+  return {
+    reason: 'nobody-there',
+    message: `nobody takes what is sent to ${where}`,
+    details: gone ? [`namespace ${question.namespace} does not exist`] : [],
+    cures: [],
+  }
+}

@@ -1,0 +1,52 @@
+import { resolveDestination } from './destination.ts'
+import { diagnose } from './diagnose.ts'
+import type { Candidate, Explanation, Finding, PathOutcome, Question, Step } from './explanation.ts'
+import type { ClusterFacts } from './facts.ts'
+import { familyOfText } from './lookup.ts'
+import { nameOf } from './names.ts'
+import { NodeViews, walkPath } from './path.ts'
+import { resolveSource, sourceAddress } from './source.ts'
+
+/** Walks the first packet of a new connection, hop by hop, and says why it is not answered, where it is not. Throws ExplainError. */
+export function explain(facts: ClusterFacts, question: Question): Explanation {
+  const source = resolveSource(facts, question)
+  const destination = resolveDestination(facts, question, source)
+  const views = new NodeViews(facts)
+  const steps: Step[] = [...destination.steps]
+  const candidates: Candidate[] = []
+  const outcomes: PathOutcome[] = []
+  const findings: Finding[] = [...destination.findings]
+  for (const target of destination.targets) {
+    if (sourceAddress(source, familyOfText(target.address)) === undefined) {
+      findings.push(noSource(source.name, target.address))
+      continue
+    }
+    const path = walkPath(facts, views, source, target, destination.protocol)
+    steps.push(...path.steps)
+    candidates.push(...path.candidates)
+    outcomes.push(...path.outcomes)
+    for (const finding of diagnose(facts, views, question, path, destination.service))
+      if (!findings.some(({ message }) => message === finding.message)) findings.push(finding)
+  }
+  const [target] = destination.targets
+  const address = target && sourceAddress(source, familyOfText(target.address))
+  return {
+    from: question.from,
+    to: question.to,
+    protocol: destination.protocol,
+    source: { name: source.name, address: address ?? source.addresses[0] ?? '', node: source.node },
+    destination: target,
+    service: destination.service && nameOf(destination.service),
+    reachable: outcomes.length > 0 && findings.length === 0 && outcomes.every(({ verdict }) => verdict === 'deliver'),
+    steps,
+    candidates,
+    outcomes,
+    findings,
+  }
+}
+
+const noSource = (name: string, address: string): Finding => ({
+  reason: 'family-missing',
+  message: `${name} has no ${familyOfText(address)} address to ask ${address} from`,
+  cures: [],
+})

@@ -1,0 +1,78 @@
+import type { IpFamily } from '#net/ip-address.ts'
+import type { Protocol } from '#net/port-protocol.ts'
+
+/** What is asked: who sends what to whom. `from` and `to` as a person writes them. */
+export interface Question {
+  readonly from: string
+  readonly to: string
+  readonly protocol?: Protocol
+  readonly family?: IpFamily
+  /** Of names that tell none. */
+  readonly namespace: string
+  /** Name of the local cluster where it is not the usual one: for the commands that are printed. */
+  readonly cluster?: string
+}
+
+/** One step of the packet, in words. `details` stand below it, one a line. */
+export interface Step {
+  /** `node-2, before routing` */
+  readonly at: string
+  readonly text: string
+  readonly details?: readonly string[]
+}
+
+/** An endpoint that might have been chosen. */
+export interface Candidate {
+  readonly address: string | undefined
+  readonly port: number | undefined
+  /** `default/web-1` */
+  readonly pod: string | undefined
+  readonly node: string | undefined
+  readonly chosen: boolean
+  readonly why: string
+}
+
+/** What may become of the packet at one node. Where several may, the kernel picks. */
+export interface PathOutcome {
+  /** Which decided; undefined where no node met it. */
+  readonly node: string | undefined
+  readonly verdict: 'deliver' | 'reject' | 'drop' | 'unreachable' | 'closed'
+  /** Who gets it; `closed`: it is sent there, and nothing listens. */
+  readonly backend?: { readonly address: string; readonly port: number; readonly pod: string | undefined }
+  /** Translated by a Service, not addressed so. */
+  readonly translated?: boolean
+  readonly masqueraded?: boolean
+  /** The address that the backend sees. */
+  readonly sourceSeen?: string
+}
+
+/** What mends it: a command to run as it stands, or what to ask instead. */
+export type Cure =
+  | { readonly kind: 'run'; readonly command: string; readonly effect: string }
+  | { readonly kind: 'ask'; readonly to: string; readonly command: string; readonly effect: string }
+  | { readonly kind: 'look'; readonly command: string; readonly effect: string }
+
+/** Why it does not answer, or answers only at times. */
+export interface Finding {
+  /** `selector-matches-nothing`; a program may branch on it. */
+  readonly reason: string
+  readonly message: string
+  readonly details?: readonly string[]
+  readonly cures: readonly Cure[]
+}
+
+export interface Explanation {
+  readonly from: string
+  readonly to: string
+  readonly protocol: Protocol
+  readonly source: { readonly name: string; readonly address: string; readonly node: string | undefined }
+  /** Undefined where the name led nowhere. */
+  readonly destination: { readonly address: string; readonly port: number } | undefined
+  /** `default/web`, where a Service is asked. */
+  readonly service: string | undefined
+  readonly reachable: boolean
+  readonly steps: readonly Step[]
+  readonly candidates: readonly Candidate[]
+  readonly outcomes: readonly PathOutcome[]
+  readonly findings: readonly Finding[]
+}

@@ -1,0 +1,42 @@
+import type { Deployment } from '#api/apps-v1.ts'
+import type { Event, Node, Pod, Service } from '#api/core-v1.ts'
+import type { EndpointSlice } from '#api/discovery-v1.ts'
+import type { Protocol } from '#net/port-protocol.ts'
+
+/** A socket that takes connections or datagrams. `0.0.0.0` and `::` take them at every address. */
+export interface ListeningSocket {
+  readonly protocol: Protocol
+  readonly address: string
+  readonly port: number
+}
+
+/** What the walk knows: objects as the API has them, and what no API tells. Plain data, so that it may come from any cluster, or from a file. */
+export interface ClusterFacts {
+  readonly services: readonly Service[]
+  readonly slices: readonly EndpointSlice[]
+  readonly pods: readonly Pod[]
+  readonly nodes: readonly Node[]
+  readonly deployments: readonly Deployment[]
+  readonly events: readonly Event[]
+  readonly namespaces: readonly string[]
+  readonly network: NetworkFacts
+  /** By `pod/UID` and `node/NAME`; what is not in it is not known. */
+  readonly listening: Readonly<Record<string, readonly ListeningSocket[]>>
+  /** Images that can be had here; empty: not known. */
+  readonly images: readonly string[]
+}
+
+/** Of the cluster as it was made. CIDRs and addresses are canonical text, both families together. */
+export interface NetworkFacts {
+  readonly podCidrs: readonly string[]
+  readonly serviceCidrs: readonly string[]
+  readonly loadBalancerCidrs: readonly string[]
+  /** Of the machine that stands beside the nodes and reaches Services over the fabric. */
+  readonly hostAddresses: readonly string[]
+  readonly clusterDomain: string
+  readonly nodePortRange: { readonly from: number; readonly to: number }
+  /** `none`: Services of type LoadBalancer get no address. */
+  readonly loadBalancer: 'pool' | 'none'
+  /** Whether pods are let out of the cluster. */
+  readonly egress: boolean
+}

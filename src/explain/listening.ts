@@ -1,0 +1,48 @@
+import type { Pod } from '#api/core-v1.ts'
+import type { Protocol } from '#net/port-protocol.ts'
+import type { ClusterFacts, ListeningSocket } from './facts.ts'
+
+export type Listens = 'yes' | 'no' | 'loopback-only' | 'unknown'
+
+const isLoopback = (address: string): boolean => address.startsWith('127.') || address === '::1'
+
+/** Whether anything takes what is sent to this address and port; sockets of SCTP are not listed by the kernel, so they are not known. */
+export function listens(
+  sockets: readonly ListeningSocket[] | undefined,
+  protocol: Protocol,
+  address: string,
+  port: number,
+): Listens {
+  if (sockets === undefined || protocol === 'SCTP') return 'unknown'
+  const there = sockets.filter((socket) => socket.port === port && socket.protocol === protocol)
+  const wildcard = address.includes(':') ? ['::'] : ['0.0.0.0', '::']
+  if (there.some((socket) => socket.address === address || wildcard.includes(socket.address))) return 'yes'
+  return there.some((socket) => isLoopback(socket.address)) ? 'loopback-only' : 'no'
+}
+
+export const socketsOf = (facts: ClusterFacts, pod: Pod): readonly ListeningSocket[] | undefined =>
+  facts.listening[`pod/${pod.metadata?.uid}`]
+
+/** Ports that a pod takes connections at from outside of itself, ascending. Undefined: not known. */
+export function openPorts(facts: ClusterFacts, pod: Pod, protocol: Protocol): readonly number[] | undefined {
+  const sockets = protocol === 'SCTP' ? undefined : socketsOf(facts, pod)
+  if (sockets === undefined) return undefined
+  const open = sockets.filter((socket) => socket.protocol === protocol && !isLoopback(socket.address))
+  return [...new Set(open.map(({ port }) => port))].sort((left, right) => left - right)
+}
+
+export interface DeclaredPort {
+  readonly container: string
+  readonly name: string | undefined
+  readonly port: number
+}
+
+/** Ports that the containers of a pod declare, sidecars included. A declaration opens nothing: it is a name for others. */
+export function declaredPorts({ spec }: Pod, protocol: Protocol): readonly DeclaredPort[] {
+  const sidecars = (spec?.initContainers ?? []).filter(({ restartPolicy }) => restartPolicy === 'Always')
+  return [...(spec?.containers ?? []), ...sidecars].flatMap(({ name, ports }) =>
+    (ports ?? [])
+      .filter((port) => (port.protocol || 'TCP') === protocol)
+      .map((port) => ({ container: name, name: port.name || undefined, port: port.containerPort })),
+  )
+}

@@ -1,0 +1,84 @@
+import type { Node, Pod, Service } from '#api/core-v1.ts'
+import type { EndpointSlice } from '#api/discovery-v1.ts'
+import { canonical } from '#forwarding/canonical.ts'
+import { containsAddress, parseCidr } from '#net/cidr.ts'
+import { type IpFamily, tryParseAddress } from '#net/ip-address.ts'
+import type { ClusterFacts } from './facts.ts'
+
+const SERVICE_NAME_LABEL = 'kubernetes.io/service-name'
+
+export const familyOfText = (address: string): IpFamily => (address.includes(':') ? 'IPv6' : 'IPv4')
+
+/** Canonical text of an address; undefined where the text is none. */
+export const addressText = (text: string): string | undefined => canonical(text)
+
+export const inCidrs = (cidrs: readonly string[], text: string): boolean => {
+  const address = tryParseAddress(text)
+  return address !== undefined && cidrs.some((cidr) => containsAddress(parseCidr(cidr), address))
+}
+
+export const podAddresses = ({ status }: Pod): readonly string[] => {
+  const all = (status?.podIPs ?? []).map(({ ip }) => ip)
+  return (all.length > 0 ? all : status?.podIP ? [status.podIP] : []).map((ip) => canonical(ip) ?? ip)
+}
+
+export const nodeAddresses = ({ status }: Node): readonly string[] =>
+  (status?.addresses ?? [])
+    .filter(({ type }) => type === 'InternalIP')
+    .map(({ address }) => canonical(address) ?? address)
+
+export const isTerminal = ({ status }: Pod): boolean => status?.phase === 'Succeeded' || status?.phase === 'Failed'
+
+export const isLeaving = ({ metadata }: Pod): boolean => metadata?.deletionTimestamp !== undefined
+
+export const isReady = ({ status }: Pod): boolean =>
+  status?.conditions?.some(({ type, status: value }) => type === 'Ready' && value === 'True') === true
+
+export const find = <T extends { readonly metadata?: { readonly namespace?: string; readonly name?: string } }>(
+  objects: readonly T[],
+  name: string,
+  namespace?: string,
+): T | undefined =>
+  objects.find(
+    ({ metadata }) => metadata?.name === name && (namespace === undefined || metadata.namespace === namespace),
+  )
+
+/** The pod that has an address of its own; pods of the node's network have none. */
+export const podAt = (facts: ClusterFacts, address: string): Pod | undefined =>
+  facts.pods.find((pod) => !isTerminal(pod) && !pod.spec?.hostNetwork && podAddresses(pod).includes(address))
+
+export const nodeAt = (facts: ClusterFacts, address: string): Node | undefined =>
+  facts.nodes.find((node) => nodeAddresses(node).includes(address))
+
+/** The node that pods of this address live on, by the ranges of the nodes. */
+export const nodeOfPodAddress = (facts: ClusterFacts, address: string): Node | undefined =>
+  facts.nodes.find(({ spec }) => inCidrs(spec?.podCIDRs ?? (spec?.podCIDR ? [spec.podCIDR] : []), address))
+
+export const slicesOf = (facts: ClusterFacts, { metadata }: Service): readonly EndpointSlice[] =>
+  facts.slices.filter(
+    (slice) =>
+      slice.metadata?.namespace === metadata?.namespace &&
+      slice.metadata?.labels?.[SERVICE_NAME_LABEL] === metadata?.name,
+  )
+
+export const selects = (selector: Readonly<Record<string, string>>, pod: Pod): boolean =>
+  Object.entries(selector).every(([key, value]) => pod.metadata?.labels?.[key] === value)
+
+/** Pods that a Service's selector matches, those included that are no endpoint of it. */
+export const selectedPods = (facts: ClusterFacts, { metadata, spec }: Service): readonly Pod[] => {
+  const selector = spec?.selector ?? {}
+  if (Object.keys(selector).length === 0) return []
+  return facts.pods.filter((pod) => pod.metadata?.namespace === metadata?.namespace && selects(selector, pod))
+}
+
+export const clusterIpsOf = ({ spec }: Service): readonly string[] => {
+  const given = spec?.clusterIPs?.length ? spec.clusterIPs : spec?.clusterIP ? [spec.clusterIP] : []
+  return given.filter((ip) => ip !== 'None').map((ip) => canonical(ip) ?? ip)
+}
+
+export const ingressOf = ({ spec, status }: Service): readonly string[] =>
+  spec?.type !== 'LoadBalancer'
+    ? []
+    : (status?.loadBalancer?.ingress ?? []).flatMap(({ ip }) => (ip ? [canonical(ip) ?? ip] : []))
+
+export const isHeadless = ({ spec }: Service): boolean => spec?.clusterIP === 'None'

@@ -1,0 +1,41 @@
+/** Letters to change, add, drop or swap with their neighbour (Damerau's distance, restricted): `wbe` → `web` is 1. */
+export function distance(left: string, right: string): number {
+  let before: number[] = []
+  let last = Array.from({ length: right.length + 1 }, (_, column) => column)
+  for (let row = 1; row <= left.length; row++) {
+    const line = [row]
+    for (let column = 1; column <= right.length; column++) {
+      const differs = left[row - 1] === right[column - 1] ? 0 : 1
+      let best = Math.min(
+        (line[column - 1] as number) + 1,
+        (last[column] as number) + 1,
+        (last[column - 1] as number) + differs,
+      )
+      if (row > 1 && column > 1 && left[row - 1] === right[column - 2] && left[row - 2] === right[column - 1])
+        best = Math.min(best, (before[column - 2] as number) + 1)
+      line.push(best)
+    }
+    before = last
+    last = line
+  }
+  return last[right.length] as number
+}
+
+/** How unlike two words are: 0 the same, 1 nothing in common. One that begins with the other is near. */
+export function unlikeness(left: string, right: string): number {
+  if (left === right) return 0
+  const longest = Math.max(left.length, right.length)
+  const edits = distance(left, right) / longest
+  const begins = left !== '' && right !== '' && (left.startsWith(right) || right.startsWith(left))
+  return begins ? Math.min(edits, 0.5) : edits
+}
+
+/** The words most like `word`, at most `count`, nearest first; those that have little in common with it are left out. */
+export function nearest(word: string, words: Iterable<string>, count = 3): readonly string[] {
+  return [...new Set(words)]
+    .map((one) => ({ one, far: unlikeness(word, one) }))
+    .filter(({ far }) => far <= 0.6)
+    .sort((a, b) => a.far - b.far || (a.one < b.one ? -1 : 1))
+    .slice(0, count)
+    .map(({ one }) => one)
+}

@@ -1,0 +1,92 @@
+import type { Node } from '#api/core-v1.ts'
+import { compileNode, compileService, type UsedKind } from '#dataplane/nftables/compile.ts'
+import { LoadedRuleset, type Outcome, possibleOutcomes } from '#dataplane/nftables/evaluate.ts'
+import { Ids } from '#dataplane/nftables/ids.ts'
+import type { Element } from '#dataplane/nftables/rule.ts'
+import { forwardService, type ServicePortForwarding } from '#forwarding/forward-service.ts'
+import { ForwardingState, type LostClaim } from '#forwarding/forwarding-state.ts'
+import type { Frontend } from '#forwarding/frontend.ts'
+import type { NodeFacts } from '#forwarding/node-facts.ts'
+import type { Protocol } from '#net/port-protocol.ts'
+import type { ClusterFacts } from './facts.ts'
+import { familyOfText, nodeAddresses, slicesOf } from './lookup.ts'
+import { nameOf } from './names.ts'
+
+const ZONE_LABEL = 'topology.kubernetes.io/zone'
+
+/** A frontend with the Service that has it. */
+export interface Claimed {
+  /** `default/web` */
+  readonly service: string
+  readonly port: ServicePortForwarding
+  readonly frontend: Frontend
+}
+
+/** What one node's kernel holds, computed as the node computes it. */
+export class NodeView {
+  readonly name: string
+  readonly node: NodeFacts
+  readonly lost: readonly LostClaim[]
+  readonly #claims = new Map<string, Claimed>()
+  readonly #ruleset: LoadedRuleset
+
+  constructor(facts: ClusterFacts, node: Node) {
+    this.name = node.metadata?.name ?? ''
+    this.node = {
+      name: this.name,
+      zone: node.metadata?.labels?.[ZONE_LABEL],
+      nodeAddresses: nodeAddresses(node),
+      podCidrs: facts.network.podCidrs,
+      serviceCidrs: facts.network.serviceCidrs,
+    }
+    const state = new ForwardingState()
+    for (const service of facts.services)
+      state.set(nameOf(service), forwardService(service, slicesOf(facts, service), this.node))
+    const ids = new Ids()
+    const elements: Element[] = [...compileNode(this.node)]
+    const kinds: UsedKind[] = []
+    const lost: LostClaim[] = []
+    for (const name of state.services()) {
+      const settled = state.settled(name)
+      lost.push(...settled.lost)
+      if (settled.forwarding === undefined) continue
+      const compiled = compileService(settled.forwarding, ids, 0)
+      elements.push(...compiled.elements)
+      kinds.push(...compiled.kinds)
+      for (const port of settled.forwarding.ports) {
+        for (const frontend of port.frontends)
+          this.#claims.set(this.#key(port.family, frontend), { service: name, port, frontend })
+      }
+    }
+    this.lost = lost
+    this.#ruleset = new LoadedRuleset(elements, kinds)
+  }
+
+  /** Who answers at an address and port here: a frontend of that address goes before a node port, as in the rules. */
+  frontendAt(address: string, protocol: Protocol, port: number): Claimed | undefined {
+    const family = familyOfText(address)
+    const own = this.#claims.get(this.#key(family, { address, protocol, port }))
+    if (own !== undefined || !this.isNode(address)) return own
+    return this.#claims.get(this.#key(family, { address: undefined, protocol, port }))
+  }
+
+  isNode(address: string): boolean {
+    return this.node.nodeAddresses.includes(address)
+  }
+
+  /** Everything that the rules may do with a first packet here. */
+  outcomes(packet: {
+    readonly source: string
+    readonly destination: string
+    readonly protocol: Protocol
+    readonly port: number
+    readonly fromNode: boolean
+  }): readonly Outcome[] {
+    const protocol = packet.protocol.toLowerCase() as 'tcp' | 'udp' | 'sctp'
+    return possibleOutcomes(this.#ruleset, { ...packet, protocol }, (address) => this.isNode(address))
+  }
+
+  #key(family: string, { address, protocol, port }: Pick<Frontend, 'address' | 'protocol' | 'port'>): string {
+    return `${address ?? family} ${protocol} ${port}`
+  }
+}

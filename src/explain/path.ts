@@ -1,0 +1,278 @@
+import type { Service } from '#api/core-v1.ts'
+import type { Outcome } from '#dataplane/nftables/evaluate.ts'
+import type { TrafficPolicy } from '#forwarding/frontend.ts'
+import type { Protocol } from '#net/port-protocol.ts'
+import { candidatesOf } from './candidates.ts'
+import { deliver, passOn } from './delivery.ts'
+import type { Target } from './destination.ts'
+import { entryOf } from './entry.ts'
+import type { Candidate, PathOutcome, Step } from './explanation.ts'
+import type { ClusterFacts } from './facts.ts'
+import { familyOfText, find, inCidrs } from './lookup.ts'
+import { listed, plural, socketText, withProtocol } from './names.ts'
+import { type Claimed, NodeView } from './node-view.ts'
+import { type Source, sourceAddress } from './source.ts'
+
+/** A walk to one address, seen at the node that decides; several nodes that decide alike are one. */
+export interface Decision {
+  readonly view: NodeView
+  readonly nodes: readonly string[]
+  readonly claimed: Claimed | undefined
+  readonly service: Service | undefined
+  readonly policy: TrafficPolicy
+  readonly fromNode: boolean
+  readonly outcomes: readonly PathOutcome[]
+  /** The guard of source ranges turned it away. */
+  readonly guarded: boolean
+}
+
+export interface Path {
+  readonly target: Target
+  readonly protocol: Protocol
+  readonly source: string
+  readonly steps: readonly Step[]
+  readonly candidates: readonly Candidate[]
+  readonly decisions: readonly Decision[]
+  readonly outcomes: readonly PathOutcome[]
+}
+
+/** Node views are dear in a large cluster: one each, made when it is needed. */
+export class NodeViews {
+  readonly #facts: ClusterFacts
+  readonly #views = new Map<string, NodeView>()
+
+  constructor(facts: ClusterFacts) {
+    this.#facts = facts
+  }
+
+  of(name: string): NodeView | undefined {
+    const known = this.#views.get(name)
+    const node = known === undefined ? find(this.#facts.nodes, name) : undefined
+    if (node === undefined) return known
+    const view = new NodeView(this.#facts, node)
+    this.#views.set(name, view)
+    return view
+  }
+}
+
+/** Walks a first packet from its sender to one address. The sender has an address of that family. */
+export function walkPath(
+  facts: ClusterFacts,
+  views: NodeViews,
+  source: Source,
+  target: Target,
+  protocol: Protocol,
+): Path {
+  const family = familyOfText(target.address)
+  const from = sourceAddress(source, family) as string
+  const entry = entryOf(facts, source, target.address)
+  const steps: Step[] = [
+    {
+      at: source.name,
+      text: `sends from ${from} to ${withProtocol(target.address, target.port, protocol)}; ${entry.text}`,
+    },
+  ]
+  const path = { target, protocol, source: from }
+  if (entry.nodes.length === 0) {
+    const outcome: PathOutcome = { node: undefined, verdict: 'unreachable' }
+    return { ...path, steps, candidates: [], decisions: [], outcomes: [outcome] }
+  }
+  const decisions: Decision[] = []
+  const candidates: Candidate[] = []
+  for (const nodes of alike(views, entry.nodes, from, target, protocol, entry.fromNode)) {
+    const hop = new Hop(facts, views, nodes, from, target, protocol, entry.fromNode)
+    hop.walk()
+    steps.push(...hop.steps)
+    decisions.push(...hop.decisions)
+    for (const one of hop.candidates)
+      if (!candidates.some(({ address, port, pod }) => address === one.address && port === one.port && pod === one.pod))
+        candidates.push(one)
+  }
+  return { ...path, steps, candidates, decisions, outcomes: decisions.flatMap(({ outcomes }) => outcomes) }
+}
+
+/** Nodes in groups that do the same with the packet. */
+function alike(
+  views: NodeViews,
+  nodes: readonly string[],
+  source: string,
+  { address, port }: Target,
+  protocol: Protocol,
+  fromNode: boolean,
+): readonly (readonly string[])[] {
+  const groups = new Map<string, string[]>()
+  for (const name of nodes) {
+    const outcomes = views.of(name)?.outcomes({ source, destination: address, protocol, port, fromNode }) ?? []
+    const key = [...new Set(outcomes.map(({ verdict }) => JSON.stringify(verdict)))].sort().join()
+    groups.set(key, [...(groups.get(key) ?? []), name])
+  }
+  return [...groups.values()]
+}
+
+class Hop {
+  readonly steps: Step[] = []
+  readonly decisions: Decision[] = []
+  readonly candidates: Candidate[] = []
+  readonly #facts: ClusterFacts
+  readonly #views: NodeViews
+  readonly #nodes: readonly string[]
+  readonly #source: string
+  readonly #target: Target
+  readonly #protocol: Protocol
+  readonly #fromNode: boolean
+
+  constructor(
+    facts: ClusterFacts,
+    views: NodeViews,
+    nodes: readonly string[],
+    source: string,
+    target: Target,
+    protocol: Protocol,
+    fromNode: boolean,
+  ) {
+    this.#facts = facts
+    this.#views = views
+    this.#nodes = nodes
+    this.#source = source
+    this.#target = target
+    this.#protocol = protocol
+    this.#fromNode = fromNode
+  }
+
+  walk(): void {
+    const view = this.#views.of(this.#nodes[0] as string)
+    if (view === undefined) return
+    const { address, port } = this.#target
+    const packet = {
+      source: this.#source,
+      destination: address,
+      protocol: this.#protocol,
+      port,
+      fromNode: this.#fromNode,
+    }
+    const found = view.outcomes(packet)
+    const claimed = view.frontendAt(address, this.#protocol, port)
+    const at = listed(this.#nodes, 'or')
+    const hook = this.#fromNode ? 'output' : 'before routing'
+    const [namespace, name = ''] = claimed?.service.split('/') ?? []
+    const service = claimed && find(this.#facts.services, name, namespace)
+    const inside = this.#fromNode || inCidrs(this.#facts.network.podCidrs, this.#source)
+    const policy: TrafficPolicy =
+      claimed?.frontend.policy === 'Local' && (claimed.frontend.kind === 'cluster-ip' || !inside) ? 'Local' : 'Cluster'
+    const decided = { view, nodes: this.#nodes, claimed, service, policy, fromNode: this.#fromNode }
+    const guarded = found.some((one) => one.verdict.kind === 'drop' && one.hops.at(-1)?.set === 'allowed')
+    const text = withProtocol(address, port, this.#protocol)
+    if (claimed === undefined || service === undefined) {
+      this.#unclaimed(view, found, `${at}, ${hook}`, text, decided)
+      return
+    }
+    this.steps.push({ at: `${at}, ${hook}`, text: `${text} is ${frontendText(claimed)}` })
+    if (guarded) {
+      const ranges = listed(claimed.frontend.sourceRanges ?? [])
+      this.steps.push({ at: `${at}, guard`, text: `${this.#source} is not in the source ranges ${ranges}: dropped` })
+    } else this.#choose(view, claimed, service, policy, found, at)
+    const refused = found.find(({ verdict }) => verdict.kind === 'reject' || verdict.kind === 'drop')?.verdict
+    const outcomes: PathOutcome[] =
+      refused?.kind === 'reject' || refused?.kind === 'drop'
+        ? this.#nodes.map((node) => ({ node, verdict: refused.kind }))
+        : deliver(
+            this.#facts,
+            { nodes: this.#nodes, source: this.#source, protocol: this.#protocol, asked: text },
+            found,
+            this.steps,
+          )
+    this.decisions.push({ ...decided, outcomes, guarded })
+  }
+
+  #choose(
+    view: NodeView,
+    { port, frontend }: Claimed,
+    service: Service,
+    policy: TrafficPolicy,
+    found: readonly Outcome[],
+    at: string,
+  ): void {
+    const chosen = new Set(
+      found.flatMap(({ verdict }) => (verdict.kind === 'dnat' ? `${verdict.to.address} ${verdict.to.port}` : [])),
+    )
+    const portName = port.servicePort.slice(port.servicePort.indexOf(':') + 1)
+    const { family, affinitySeconds } = port
+    const question = { view, service, family, portName, protocol: this.#protocol, policy, chosen }
+    const candidates = candidatesOf(this.#facts, question)
+    this.candidates.push(...candidates)
+    const policyName = frontend.kind === 'cluster-ip' ? 'internalTrafficPolicy' : 'externalTrafficPolicy'
+    const spared =
+      frontend.policy === 'Local' && policy === 'Cluster' ? ' (spares pods and the node itself: all endpoints)' : ''
+    this.steps.push({
+      at: `${at}, endpoints`,
+      text: `${candidates.length === 0 ? 'none' : plural(candidates.length, 'candidate')}, ${policyName} ${frontend.policy}${spared}`,
+      details: candidates.map(candidateText),
+    })
+    if (chosen.size === 0) {
+      const dropped = found.some(({ verdict }) => verdict.kind === 'drop')
+      const refusal = this.#protocol === 'TCP' ? 'a TCP reset' : 'ICMP port unreachable'
+      const text = dropped
+        ? 'there are endpoints, but none on this node: dropped without a word'
+        : `there is no endpoint at all: refused with ${refusal}`
+      this.steps.push({ at: `${at}, choice`, text })
+      return
+    }
+    const one = chosen.size === 1 ? 'the only one' : `one of ${chosen.size}, by chance, each as likely`
+    const sticky =
+      affinitySeconds === undefined ? '' : `; then the client stays with it for ${affinitySeconds} seconds (ClientIP)`
+    this.steps.push({ at: `${at}, choice`, text: `a new connection gets ${one}${sticky}` })
+  }
+
+  /** No Service’s here: refused by the guard of ClusterIPs, or passed on. */
+  #unclaimed(
+    view: NodeView,
+    found: readonly Outcome[],
+    at: string,
+    text: string,
+    decided: Omit<Decision, 'outcomes' | 'guarded'>,
+  ): void {
+    const verdict = found[0]?.verdict.kind
+    const outcomesOf = (kind: 'reject' | 'drop') => this.#nodes.map((node): PathOutcome => ({ node, verdict: kind }))
+    if (verdict === 'reject') {
+      this.steps.push({ at, text: `${this.#target.address} is a ClusterIP, but ${text} is no port of it: refused` })
+      this.decisions.push({ ...decided, outcomes: outcomesOf('reject'), guarded: false })
+      return
+    }
+    if (verdict === 'drop') {
+      this.steps.push({
+        at,
+        text: `no Service has ${this.#target.address}, and it lies in the range of Services: dropped`,
+      })
+      this.decisions.push({ ...decided, outcomes: outcomesOf('drop'), guarded: false })
+      return
+    }
+    this.steps.push({ at, text: `${text} is no Service’s here: it goes on as it was addressed` })
+    const onward = passOn(this.#facts, view, this.#target, this.#protocol, this.#source, this.steps)
+    if (onward.kind === 'node') {
+      const next = new Hop(this.#facts, this.#views, [onward.node], this.#source, this.#target, this.#protocol, false)
+      next.walk()
+      this.steps.push(...next.steps)
+      this.decisions.push(...next.decisions)
+      this.candidates.push(...next.candidates)
+      return
+    }
+    this.decisions.push({ ...decided, outcomes: [onward.outcome], guarded: false })
+  }
+}
+
+const KIND_TEXT = {
+  'cluster-ip': 'the ClusterIP',
+  'external-ip': 'an external IP',
+  'load-balancer': 'the load balancer address',
+  'node-port': 'the node port',
+} as const
+
+function frontendText({ service, port, frontend }: Claimed): string {
+  const name = port.servicePort.slice(port.servicePort.indexOf(':') + 1)
+  return `${KIND_TEXT[frontend.kind]} of ${service}, ${name ? `port ${name}` : 'its only port'}`
+}
+
+function candidateText({ address, port, pod, node, chosen, why }: Candidate): string {
+  const where = address === undefined ? 'no address' : port === undefined ? address : socketText(address, port)
+  return `${chosen ? 'in ' : 'out'}  ${where}  ${pod ? `pod ${pod}` : 'no pod of ours'}${node ? ` on ${node}` : ''}: ${why}`
+}

@@ -1,0 +1,40 @@
+import type { Explanation, Finding } from './explanation.ts'
+import { listed } from './names.ts'
+
+/** An explanation as text, for people: the walk, then the verdict, then what is wrong and what mends it. */
+export function print(explanation: Explanation): string {
+  const { steps, findings } = explanation
+  const lines = steps.flatMap(({ at, text, details = [] }, index) => [
+    `${String(index + 1).padStart(2)}. ${at}: ${text}`,
+    ...shown(details).map((detail) => `      ${detail}`),
+  ])
+  lines.push(...(lines.length > 0 ? [''] : []), verdict(explanation))
+  for (const finding of findings) lines.push(...findingLines(finding))
+  return `${lines.join('\n')}\n`
+}
+
+/** A Service may have thousands of endpoints; JSON has them all. */
+const MOST_DETAILS = 20
+const shown = (details: readonly string[]): readonly string[] =>
+  details.length <= MOST_DETAILS
+    ? details
+    : [...details.slice(0, MOST_DETAILS), `and ${details.length - MOST_DETAILS} more (-o json has them)`]
+
+function verdict({ reachable, outcomes, source, to }: Explanation): string {
+  if (reachable) {
+    const seen = [...new Set(outcomes.flatMap(({ sourceSeen }) => sourceSeen ?? []))]
+    return `REACHABLE: ${to} answers ${source.name}${seen.length > 0 ? `; it sees ${listed(seen, 'or')}` : ''}`
+  }
+  const some = outcomes.some((one) => one.verdict === 'deliver')
+  return some ? `ONLY SOMETIMES REACHABLE: ${to} from ${source.name}` : `NOT REACHABLE: ${to} from ${source.name}`
+}
+
+const LEAD = { run: 'cure', ask: 'cure', look: 'look' } as const
+
+function findingLines({ reason, message, details = [], cures }: Finding): readonly string[] {
+  return [
+    `  why   ${message} [${reason}]`,
+    ...details.map((detail) => `        ${detail}`),
+    ...cures.flatMap(({ kind, effect, command }) => [`  ${LEAD[kind]}  ${effect}:`, `          ${command}`]),
+  ]
+}

@@ -1,0 +1,100 @@
+import type { Service } from '#api/core-v1.ts'
+import type { IpFamily } from '#net/ip-address.ts'
+import { look, patch, where } from '../cure.ts'
+import type { Finding } from '../explanation.ts'
+import type { ClusterFacts } from '../facts.ts'
+import { familyOfText, isLeaving, isReady, isTerminal, podAddresses, selectedPods } from '../lookup.ts'
+import { labelsText, listed, nameOf, plural } from '../names.ts'
+import { notReady } from './pods.ts'
+import { scaledToZero, selectorMatchesNothing } from './selector.ts'
+import { namedTargetMissing } from './target-port.ts'
+
+type ServicePort = NonNullable<NonNullable<Service['spec']>['ports']>[number]
+
+/** Why a port of a Service has no endpoint that could be chosen, in one family (undefined: in none). */
+export function noEndpoints(
+  facts: ClusterFacts,
+  service: Service,
+  port: ServicePort | undefined,
+  family: IpFamily | undefined,
+): Finding {
+  const name = nameOf(service)
+  const { namespace, name: bare = '' } = service.metadata ?? {}
+  const selector = service.spec?.selector ?? {}
+  if (Object.keys(selector).length === 0)
+    return {
+      reason: 'no-selector',
+      message: `Service ${name} has no selector, and nobody wrote endpoints for it`,
+      details: ['give it a selector, or an EndpointSlice with the label kubernetes.io/service-name'],
+      cures: [
+        look(
+          'its endpoints',
+          'kubectl',
+          'get',
+          'endpointslices',
+          ...where(namespace),
+          '-l',
+          `kubernetes.io/service-name=${bare}`,
+        ),
+      ],
+    }
+  const selected = selectedPods(facts, service)
+  const alive = selected.filter((pod) => !isTerminal(pod))
+  if (alive.length === 0) return scaledToZero(facts, service) ?? selectorMatchesNothing(facts, service, selected)
+  const staying = alive.filter((pod) => !isLeaving(pod))
+  if (staying.length === 0) {
+    const zero = scaledToZero(facts, service)
+    return {
+      reason: 'only-terminating',
+      message: `all pods of ${name} are being deleted (${listed(alive.map(nameOf))}), and none of them is ready any more`,
+      details:
+        zero === undefined
+          ? ['nothing makes new ones: they belong to no Deployment that this selector matches']
+          : [zero.message],
+      cures: zero?.cures ?? [
+        look('its pods', 'kubectl', 'get', 'pods', ...where(namespace), '-l', labelsText(selector)),
+      ],
+    }
+  }
+  const unnamed = port && namedTargetMissing(facts, service, port, staying)
+  if (unnamed !== undefined) return unnamed
+  const ready = staying.filter(isReady)
+  if (ready.length === 0) return notReady(facts, service, staying)
+  if (family !== undefined && !ready.some((pod) => podAddresses(pod).some((one) => familyOfText(one) === family)))
+    return {
+      reason: 'family-missing',
+      message: `the pods of ${name} have no ${family} address: ${listed(ready.map((pod) => `${nameOf(pod)} has ${listed(podAddresses(pod))}`))}`,
+      cures: [],
+    }
+  return {
+    reason: 'endpoints-late',
+    message: `${plural(ready.length, 'pod')} of ${name} ${ready.length === 1 ? 'is' : 'are'} ready, but no endpoint stands for them yet`,
+    details: ['the endpoints follow within moments; ask again'],
+    cures: [
+      look(
+        'its endpoints',
+        'kubectl',
+        'get',
+        'endpointslices',
+        ...where(namespace),
+        '-l',
+        `kubernetes.io/service-name=${bare}`,
+      ),
+    ],
+  }
+}
+
+const PROXY_NAME = 'service.kubernetes.io/service-proxy-name'
+const HEADLESS = 'service.kubernetes.io/headless'
+
+/** A Service that is left alone, since a label hands it to another proxy. */
+export function notProxied(service: Service): Finding | undefined {
+  const labels = service.metadata?.labels ?? {}
+  const label = [PROXY_NAME, HEADLESS].find((one) => Object.hasOwn(labels, one))
+  if (label === undefined) return undefined
+  return {
+    reason: 'not-proxied',
+    message: `Service ${nameOf(service)} has the label ${label}: nodes leave it to another proxy`,
+    cures: [patch('take the label away', 'service', service, { metadata: { labels: { [label]: null } } })],
+  }
+}

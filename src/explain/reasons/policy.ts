@@ -1,0 +1,74 @@
+import { eligibleNodes } from '#podnetwork/load-balancer.ts'
+import { askAddress, patch } from '../cure.ts'
+import type { Cure, Finding, Question } from '../explanation.ts'
+import type { ClusterFacts } from '../facts.ts'
+import { familyOfText, find, nodeAddresses, slicesOf } from '../lookup.ts'
+import { listed, nameOf } from '../names.ts'
+import type { Decision } from '../path.ts'
+
+/** Policy Local, and the node that the packet came to has no endpoint. */
+export function noLocalEndpoint(facts: ClusterFacts, question: Question, decision: Decision): Finding | undefined {
+  const { service, claimed, nodes } = decision
+  if (service === undefined || claimed === undefined) return undefined
+  const { frontend, port } = claimed
+  const internal = frontend.kind === 'cluster-ip'
+  const policy = internal ? 'internalTrafficPolicy' : 'externalTrafficPolicy'
+  const having = [
+    ...new Set(
+      slicesOf(facts, service)
+        .filter(({ addressType }) => addressType === port.family)
+        .flatMap(({ endpoints }) => endpoints ?? [])
+        .filter(({ conditions }) => conditions?.ready !== false)
+        .flatMap(({ nodeName }) => nodeName ?? []),
+    ),
+  ].sort()
+  const cures: Cure[] = []
+  if (frontend.kind === 'node-port') {
+    for (const name of having.slice(0, 2)) {
+      const node = find(facts.nodes, name)
+      const address = node && nodeAddresses(node).find((one) => familyOfText(one) === port.family)
+      if (address) cures.push(askAddress(question, `ask a node that has one: ${name}`, address, frontend.port))
+    }
+  }
+  cures.push(
+    patch(
+      `${cures.length > 0 ? 'or ' : ''}let every node send to all endpoints${internal ? '' : ' (the pods then see the node’s address, not the client’s)'}`,
+      'service',
+      service,
+      { spec: { [policy]: 'Cluster' } },
+    ),
+  )
+  const eligible = eligibleNodes(facts.nodes)
+  return {
+    reason: 'no-local-endpoint',
+    message: `${nameOf(service)} has ${policy} Local, and ${listed(nodes, 'or')} has no endpoint of it: dropped`,
+    details: [
+      `nodes that have one: ${listed(having)}`,
+      ...(frontend.kind === 'load-balancer' && !having.some((name) => eligible.includes(name))
+        ? ['none of those takes traffic of the load balancer']
+        : []),
+    ],
+    cures,
+  }
+}
+
+/** loadBalancerSourceRanges does not name the sender. */
+export function sourceRange(question: Question, decision: Decision, source: string): Finding | undefined {
+  const { service, claimed } = decision
+  if (service === undefined || claimed === undefined) return undefined
+  const ranges = service.spec?.loadBalancerSourceRanges ?? []
+  const own = `${source}/${source.includes(':') ? 128 : 32}`
+  const cures: Cure[] = [
+    patch(`allow ${source} too`, 'service', service, { spec: { loadBalancerSourceRanges: [...ranges, own] } }),
+  ]
+  const [ip] = service.spec?.clusterIPs ?? []
+  if (ip) cures.push(askAddress(question, 'or ask the ClusterIP, which has no guard', ip, claimed.frontend.port))
+  return {
+    reason: 'source-range',
+    message: `${nameOf(service)} takes traffic at ${claimed.frontend.address} from ${listed(ranges)} only, and ${source} is not in there: dropped`,
+    details: [
+      'loadBalancerSourceRanges guards the load balancer’s addresses; node ports and the ClusterIP have no guard',
+    ],
+    cures,
+  }
+}

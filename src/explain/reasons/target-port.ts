@@ -1,0 +1,127 @@
+import type { Pod, Service } from '#api/core-v1.ts'
+import type { Protocol } from '#net/port-protocol.ts'
+import { ask, look, patch, portIndex, where } from '../cure.ts'
+import type { Cure, Finding, Question } from '../explanation.ts'
+import type { ClusterFacts } from '../facts.ts'
+import { declaredPorts, listens, openPorts, socketsOf } from '../listening.ts'
+import { isHeadless, podAt } from '../lookup.ts'
+import { listed, nameOf } from '../names.ts'
+import { unlikeness } from '../nearest.ts'
+import { closestPort } from './pods.ts'
+
+type ServicePort = NonNullable<NonNullable<Service['spec']>['ports']>[number]
+
+const setTarget = (service: Service, port: ServicePort, value: number | string): Cure =>
+  patch(`let ${port.port} lead to ${value}`, 'service', service, [
+    { op: 'add', path: `/spec/ports/${portIndex(service, port)}/targetPort`, value },
+  ])
+
+/** A targetPort by name that no container declares. */
+export function namedTargetMissing(
+  facts: ClusterFacts,
+  service: Service,
+  port: ServicePort,
+  pods: readonly Pod[],
+): Finding | undefined {
+  const { targetPort } = port
+  const protocol = port.protocol || 'TCP'
+  if (typeof targetPort !== 'string' || targetPort === '') return undefined
+  const declared = pods.flatMap((pod) => declaredPorts(pod, protocol))
+  if (declared.some(({ name }) => name === targetPort)) return undefined
+  const named = [...new Set(declared.flatMap(({ name }) => name ?? []))].sort(
+    (a, b) => unlikeness(targetPort, a) - unlikeness(targetPort, b),
+  )
+  const open = [...new Set(pods.flatMap((pod) => openPorts(facts, pod, protocol) ?? []))].sort((a, b) => a - b)
+  const numbers = [...new Set(declared.map((one) => one.port))]
+  const value = named[0] ?? numbers[0] ?? open[0]
+  const details = [
+    declared.length === 0
+      ? `its pods declare no ${protocol} port`
+      : `its pods declare ${listed(declared.slice(0, 5).map(({ container, name, port: number }) => `${number}/${protocol}${name ? ` (${name})` : ' (unnamed)'} in container ${container}`))}`,
+  ]
+  if (open.length > 0) details.push(`they listen on ${listed(open.map(String))}`)
+  return {
+    reason: 'target-port-unknown',
+    message: `the targetPort ${targetPort} of ${nameOf(service)} names no ${protocol} port of its pods, so they are no endpoints of it`,
+    details,
+    cures: value === undefined ? [] : [setTarget(service, port, value)],
+  }
+}
+
+/** A backend at whose port nothing listens. `port`: the Service's; undefined where the pod was asked directly. */
+export function targetPortClosed(
+  facts: ClusterFacts,
+  question: Question,
+  service: Service | undefined,
+  port: ServicePort | undefined,
+  backend: { readonly address: string; readonly port: number },
+  protocol: Protocol,
+): Finding | undefined {
+  const pod = podAt(facts, backend.address)
+  if (pod === undefined) return undefined
+  const open = openPorts(facts, pod, protocol) ?? []
+  const state = listens(socketsOf(facts, pod), protocol, backend.address, backend.port)
+  const declared = declaredPorts(pod, protocol)
+  const details = [
+    open.length > 0 ? `it listens on ${listed(open.map(String))}` : `it listens on no ${protocol} port`,
+    declared.length > 0
+      ? `its containers declare ${listed(declared.map(({ port: number, name }) => `${number}${name ? ` (${name})` : ''}`))}`
+      : 'its containers declare none; a declaration opens nothing, it only gives a name',
+  ]
+  const { name = '', namespace } = pod.metadata ?? {}
+  const logs = look('what it says', 'kubectl', 'logs', name, ...where(namespace))
+  if (state === 'loopback-only')
+    return {
+      reason: 'listens-on-loopback',
+      message: `pod ${nameOf(pod)} listens on ${backend.port}/${protocol} at its loopback address only: nobody else reaches it`,
+      details: ['let the program listen at 0.0.0.0 or ::'],
+      cures: [logs],
+    }
+  if (service !== undefined && isHeadless(service))
+    return headlessPort(question, service, port, backend.port, open, details, logs)
+  const best =
+    open.length > 0
+      ? closestPort(
+          backend.port,
+          declared
+            .map((one) => one.port)
+            .filter((one) => open.includes(one))
+            .concat(open)
+            .slice(0, Math.max(1, declared.length)),
+        )
+      : undefined
+  const cures: Cure[] = []
+  if (best !== undefined && service !== undefined && port !== undefined) cures.push(setTarget(service, port, best))
+  else if (best !== undefined) cures.push(ask(question, 'ask where it listens', `pod/${nameOf(pod)}:${best}`))
+  return {
+    reason: 'target-port-closed',
+    message:
+      service === undefined
+        ? `nothing in pod ${nameOf(pod)} listens on ${backend.port}/${protocol}`
+        : `the targetPort of ${nameOf(service)} is ${targetText(port, backend.port)}, and nothing in pod ${nameOf(pod)} listens there`,
+    details,
+    cures: [...cures, logs],
+  }
+}
+
+const targetText = (port: ServicePort | undefined, number: number): string =>
+  typeof port?.targetPort === 'string' && port.targetPort !== '' ? `${port.targetPort} (${number})` : String(number)
+
+function headlessPort(
+  question: Question,
+  service: Service,
+  port: ServicePort | undefined,
+  asked: number,
+  open: readonly number[],
+  details: readonly string[],
+  logs: Cure,
+): Finding {
+  const target = typeof port?.targetPort === 'number' && open.includes(port.targetPort) ? port.targetPort : open[0]
+  const host = question.to.replace(/:[\w-]+$/, '')
+  return {
+    reason: 'headless-port',
+    message: `${nameOf(service)} is headless: there is no ClusterIP and nothing translates its port, so ${asked} is asked of the pods themselves, and they do not listen there`,
+    details,
+    cures: target === undefined ? [logs] : [ask(question, 'ask the port that the pods listen on', `${host}:${target}`)],
+  }
+}
