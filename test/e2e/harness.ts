@@ -84,7 +84,7 @@ export const claim = (
   })
 }
 
-/** Asks again until `probe` gives something, or `limitMs` is over: then its last failure is the test's. */
+/** Asks again until `probe` gives something (an empty text is nothing), or `limitMs` is over: then its last failure is the test's. */
 export const eventually = async <T>(
   what: string,
   probe: () => Promise<T | undefined | false>,
@@ -95,7 +95,7 @@ export const eventually = async <T>(
   for (;;) {
     try {
       const found = await probe()
-      if (found !== undefined && found !== false) return found
+      if (found !== undefined && found !== false && (found as unknown) !== '') return found
       last = undefined
     } catch (error) {
       last = error

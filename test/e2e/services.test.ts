@@ -88,7 +88,8 @@ claim('port is the one mandatory field: targetPort is then the same, protocol TC
   assert.equal(spec!.type, 'ClusterIP')
   assert.match(await fromClient('http://lean:8080/hostname'), /^myapp-/)
   const refused = await kubectl.try('create', '-f', join(import.meta.dirname, 'fixtures', 'service-without-port.yaml'))
-  assert.match(refused.stderr, /spec\.ports\[0\]\.port/)
+  // kubectl before 1.25 finds it by the OpenAPI document, before it asks.
+  assert.match(refused.stderr, /spec\.ports\[0\](\.port\b|\): missing required field "port")/)
 })
 
 claim('ports is an array: one Service maps several, by name and by protocol', async (assert) => {
@@ -396,7 +397,10 @@ claim('the addresses of nodes and their names stand in kubectl get nodes', async
 claim('changing a live Service’s type, port and selector takes effect in place', async (assert) => {
   await kubectl.apply(service('changing', 'ports: [{port: 80, targetPort: 8080}]', 'myapp'))
   const { clusterIP } = (await get('changing')).spec!
-  assert.match(await eventually('it answers', async () => fromClient(`http://${clusterIP}/hostname`)), /^myapp-/)
+  assert.match(
+    await eventually('it answers', async () => (await fromClient(`http://${clusterIP}/hostname`)) || undefined),
+    /^myapp-/,
+  )
   await kubectl(
     'patch',
     'service',
