@@ -5,7 +5,7 @@ import { createNetworkNamespace, deleteNamespace, namespacePath } from '#kernel/
 import { openNftables } from '#kernel/nftables/libnftables.ts'
 import { writeSysctls } from '#kernel/sysctl.ts'
 import { createServiceProxy } from '#reconciler/service-proxy.ts'
-import { compileLoad } from '../load/compile.ts'
+import { compileProgram } from '../load/compile.ts'
 import { median } from './measure.ts'
 import { POD_PORT, SERVICE_CIDRS, SERVICE_PORT, serviceOf, slicesOf } from './services.ts'
 
@@ -191,7 +191,7 @@ export const measureTraffic = async (
   sizes: readonly number[],
   { rounds, connections }: { readonly rounds: number; readonly connections: number },
 ): Promise<readonly TrafficResult[]> => {
-  const { program, remove } = compileLoad()
+  const { program, remove } = compileProgram('load')
   const nodes: LoadedNode[] = []
   try {
     for (const size of sizes) nodes.push(new LoadedNode(size))
