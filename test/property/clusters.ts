@@ -349,3 +349,14 @@ export function clusterOf(plans: Plans, zone: string | undefined): Cluster {
     node: node(zone),
   }
 }
+
+/** What is to be told of when `before` becomes `after`: the objects that are new or other, and the names of Services that are gone. */
+export function differences(before: Plans, after: Plans) {
+  const name = (plan: ServicePlan | undefined, index: number) => plan && `${plan.namespace}/${serviceName(index)}`
+  const gone = before.flatMap((plan, index) => {
+    const was = name(plan, index)
+    return was === undefined || name(after[index], index) === was ? [] : [was]
+  })
+  const written = after.flatMap((plan, index) => (plan && plan !== before[index] ? [objectsOf(plan, index)] : []))
+  return { written, gone }
+}

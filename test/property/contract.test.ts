@@ -6,8 +6,17 @@ import { evaluate } from '#dataplane/nftables/evaluate.ts'
 import { Pins } from '../contract/affinity.ts'
 import { CLAUSES, type Clause } from '../contract/clause.ts'
 import { decide, pinnable } from '../contract/contract.ts'
-import { type Cluster, nameOf, type Packet } from '../contract/model.ts'
-import { changed, changePlan, clusterOf, objectsOf, type Plans, servicePlans, zonePlan } from './clusters.ts'
+import type { Cluster, Packet } from '../contract/model.ts'
+import {
+  changed,
+  changePlan,
+  clusterOf,
+  differences,
+  objectsOf,
+  type Plans,
+  servicePlans,
+  zonePlan,
+} from './clusters.ts'
 import { Dataplane, evaluated, textOf, textOfVerdict } from './dataplane.ts'
 import { packetOf, packetPlan, resolved } from './packets.ts'
 import { isOwnAddress } from './plan.ts'
@@ -92,12 +101,7 @@ test('the contract holds for the ruleset: generated clusters, changes and packet
       for (const { change, packets: then } of steps) {
         const before = plans
         plans = changed(before, change)
-        const gone = before.flatMap((plan, index) => {
-          const name = plan && nameOf(objectsOf(plan, index).service)
-          const now = plans[index]
-          return name === undefined || (now && nameOf(objectsOf(now, index).service) === name) ? [] : [name]
-        })
-        const written = plans.flatMap((plan, index) => (plan && plan !== before[index] ? [objectsOf(plan, index)] : []))
+        const { written, gone } = differences(before, plans)
         cluster = clusterOf(plans, zone)
         dataplane.change(written, gone)
         pins.release(pinnable(cluster))

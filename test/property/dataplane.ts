@@ -84,6 +84,14 @@ export class Dataplane {
     return this.#loaded
   }
 
+  get elements(): readonly Element[] {
+    return [...this.#held.values()]
+  }
+
+  get kinds(): readonly UsedKind[] {
+    return [...this.#kinds.values()]
+  }
+
   outcomes(packet: Packet): readonly Outcome[] {
     return possibleOutcomes(this.ruleset, evaluated(packet), isOwnAddress)
   }
