@@ -11,6 +11,8 @@ const rules = JSON.parse(readFileSync(join(import.meta.dirname, 'layers.json'), 
   rooms: Record<string, string[]>
   pure: string[]
   pureFiles: string[]
+  /** Folders of tests that may import themselves and these rooms, and nothing else. */
+  tests: Record<string, string[]>
   ffi: { packages: string[]; rooms: string[] }
 }
 const IMPORT =
@@ -60,6 +62,19 @@ for (const file of files) {
     if (!edges.has(room)) edges.set(room, new Set())
     edges.get(room)!.add(to)
     if (allowed && !allowed.includes(to)) faults.push(`${file}: '${room}' may not import '${to}' (${target})`)
+  }
+}
+
+// The contract judges forwarding and dataplane: it shares no code with them.
+for (const [folder, allowed] of Object.entries(rules.tests)) {
+  for (const file of readdirSync(join(root, folder)).filter((name) => name.endsWith('.ts'))) {
+    const text = readFileSync(join(root, folder, file), 'utf8')
+    for (const match of text.matchAll(IMPORT)) {
+      const specifier = (match[1] ?? match[2] ?? match[3])!
+      const isOwn = specifier.startsWith('./')
+      if (!isOwn && !allowed.some((room) => specifier.startsWith(`#${room}/`)))
+        faults.push(`${folder}/${file}: may import ${allowed.join(' and ')} alone, not '${specifier}'`)
+    }
   }
 }
 
