@@ -12,6 +12,7 @@ import { startReplicaSetController } from './replicaset/controller.ts'
 import { startRootCaController } from './root-ca/controller.ts'
 import { startScheduler } from './scheduler/controller.ts'
 import { startServiceAccountController } from './serviceaccount/controller.ts'
+import { startTaintEvictionController } from './taint-eviction/controller.ts'
 
 export interface ControllerEntry {
   readonly name: string
@@ -41,6 +42,8 @@ export const CONTROLLERS: readonly ControllerEntry[] = [
   { name: 'endpointslicemirroring', start: startEndpointSliceMirroringController },
   // A node that fell silent takes its pods out of the endpoints.
   { name: 'node-lifecycle', start: startNodeLifecycleController },
+  // and, once they have waited long enough, off the node.
+  { name: 'taint-eviction', start: startTaintEvictionController },
   // What follows only removes, and nobody waits for it at boot: namespaces,
   { name: 'namespace', start: startNamespaceController },
   // what has lost its owner,

@@ -1,6 +1,7 @@
 import type { Node, NodeSelectorTerm, Pod, Taint, Toleration } from '#api/core-v1.ts'
 import { matchesRequirement } from '#client/label-selector.ts'
 import { isPodActive } from '../objects/pod.ts'
+import { tolerationOf } from '../objects/toleration.ts'
 import { type NodeState, podRequests, shortOf, takesPorts } from './desired-resources.ts'
 import { antiAffinityFault, podAffinityFault, spreadFault, spreadScore } from './desired-topology.ts'
 
@@ -9,12 +10,7 @@ export type Placement =
   | { readonly kind: 'unschedulable'; readonly message: string }
 
 const tolerates = (tolerations: readonly Toleration[] | undefined, taint: Taint): boolean =>
-  (tolerations ?? []).some(
-    (toleration) =>
-      (!toleration.effect || toleration.effect === taint.effect) &&
-      (!toleration.key || toleration.key === taint.key) &&
-      (toleration.operator === 'Exists' || (!!toleration.key && (toleration.value ?? '') === (taint.value ?? ''))),
-  )
+  tolerationOf(tolerations, taint) !== undefined
 
 const matchesTerm = (term: NodeSelectorTerm, node: Node): boolean => {
   const { matchExpressions = [], matchFields = [] } = term

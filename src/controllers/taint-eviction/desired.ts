@@ -1,0 +1,35 @@
+import type { Node, Pod, Taint } from '#api/core-v1.ts'
+import { podCondition } from '../objects/pod.ts'
+import { parseTime } from '../objects/time.ts'
+import { tolerationOf } from '../objects/toleration.ts'
+
+/** Taints that not only keep pods away but send away those that are there. */
+export const evictingTaints = (node: Node | undefined): readonly Taint[] =>
+  (node?.spec?.taints ?? []).filter(({ effect }) => effect === 'NoExecute')
+
+export const taintId = ({ key, value }: Taint): string => `${key}=${value ?? ''}`
+
+/**
+ * When the pod has to leave a node with these taints, milliseconds since the epoch: 0 for at once, undefined for never. It may stay the
+ * `tolerationSeconds` of its toleration, the shortest of several taints, from when the taint came, or from when it was bound to the node
+ * that had the taint already. `seenAt` stands in for a taint without timeAdded. (Kubernetes counts from when its controller noticed, so that
+ * a controller that starts again begins anew.)
+ */
+export const evictionTime = (
+  pod: Pod,
+  taints: readonly Taint[],
+  seenAt: (taint: Taint) => number,
+): number | undefined => {
+  const bound = parseTime(podCondition(pod, 'PodScheduled')?.lastTransitionTime ?? pod.metadata?.creationTimestamp)
+  let due: number | undefined
+  for (const taint of taints) {
+    const toleration = tolerationOf(pod.spec?.tolerations, taint)
+    if (!toleration) return 0
+    if (toleration.tolerationSeconds === undefined) continue
+    const seconds = Number(toleration.tolerationSeconds)
+    if (seconds <= 0) return 0
+    const since = Math.max(taint.timeAdded ? parseTime(taint.timeAdded) : seenAt(taint), bound)
+    due = Math.min(due ?? Number.POSITIVE_INFINITY, since + seconds * 1000)
+  }
+  return due
+}
