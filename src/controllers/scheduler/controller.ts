@@ -1,6 +1,6 @@
 import type { Pod, PodCondition } from '#api/core-v1.ts'
 import type { ApiObject, Resource } from '#api/resource.ts'
-import { nodes, pods } from '#api/resources.ts'
+import { namespaces, nodes, pods } from '#api/resources.ts'
 import { isNotFound } from '#client/client.ts'
 import { keyOf } from '#client/store.ts'
 import { type ControllerContext, type RunningController, recorderOf, runLoop } from '../context.ts'
@@ -23,7 +23,7 @@ interface Assumed {
 export const startScheduler = (context: ControllerContext): RunningController => {
   const { client, clock, informers, random } = context
   const recorder = recorderOf(context, 'default-scheduler')
-  const [nodeCache, podCache] = [informers.for(nodes), informers.for(pods)]
+  const [nodeCache, podCache, namespaceCache] = [informers.for(nodes), informers.for(pods), informers.for(namespaces)]
   podCache.addIndex('node', byNode)
   /** Bound by us, while the cache does not show it yet. By uid. */
   const assumed = new Map<string, Assumed>()
@@ -71,7 +71,7 @@ export const startScheduler = (context: ControllerContext): RunningController =>
     const { name, namespace, uid } = pod.metadata!
     if ((pod.spec?.schedulingGates ?? []).length > 0)
       return refuse(pod, 'SchedulingGated', 'Scheduling is blocked due to non-empty scheduling gates')
-    const placement = place(pod, states(), random())
+    const placement = place(pod, states(), random(), (name) => namespaceCache.lister.get(name)?.metadata?.labels)
     if (placement.kind === 'unschedulable') {
       unplaced.add(key)
       return refuse(pod, 'Unschedulable', placement.message)
@@ -101,7 +101,7 @@ export const startScheduler = (context: ControllerContext): RunningController =>
     if (!pod || pod.metadata?.uid !== uid || pod.spec?.nodeName) assumed.delete(uid)
   }
 
-  const { queue, running } = runLoop(context, 'scheduler', [nodeCache, podCache] as never[], sync)
+  const { queue, running } = runLoop(context, 'scheduler', [nodeCache, podCache, namespaceCache] as never[], sync)
   const retryUnplaced = () => {
     for (const key of unplaced) queue.add(key)
   }
@@ -122,6 +122,12 @@ export const startScheduler = (context: ControllerContext): RunningController =>
       assumed.delete(pod.metadata!.uid!)
       unplaced.delete(keyOf(pod))
       retryUnplaced()
+    },
+  })
+  namespaceCache.addHandlers({
+    onUpdate: (before, namespace) => {
+      const labels = (one: typeof namespace) => JSON.stringify(one.metadata?.labels ?? {})
+      if (unplaced.size > 0 && labels(before) !== labels(namespace)) retryUnplaced()
     },
   })
   nodeCache.addHandlers({

@@ -1,9 +1,9 @@
-import type { Pod, PodAffinityTerm, TopologySpreadConstraint } from '#api/core-v1.ts'
+import type { Pod, TopologySpreadConstraint } from '#api/core-v1.ts'
 import { matchesLabelSelector } from '#client/label-selector.ts'
 import { isPodActive } from '../objects/pod.ts'
 import type { NodeState } from './desired-resources.ts'
 
-const domainOf = (state: NodeState, key: string): string | undefined => state.node.metadata?.labels?.[key]
+export const domainOf = (state: NodeState, key: string): string | undefined => state.node.metadata?.labels?.[key]
 
 const countsIn = (
   key: string,
@@ -50,53 +50,3 @@ export const spreadScore = (pod: Pod, state: NodeState, all: readonly NodeState[
     if (domain === undefined) return sum + 1000
     return sum + (countsIn(constraint.topologyKey, all, alike(pod, constraint)).get(domain) ?? 0)
   }, 0)
-
-/** namespaceSelector: the empty one means all namespaces; others need labels of namespaces and are read as the pod's own. */
-const termMatches = (term: PodAffinityTerm, of: Pod, other: Pod): boolean => {
-  const selector = term.namespaceSelector
-  const everywhere =
-    selector !== undefined &&
-    Object.keys(selector.matchLabels ?? {}).length === 0 &&
-    (selector.matchExpressions ?? []).length === 0
-  const own = (term.namespaces ?? []).length > 0 ? term.namespaces! : [of.metadata?.namespace ?? '']
-  if (!everywhere && !own.includes(other.metadata?.namespace ?? '')) return false
-  const label = (pod: Pod, key: string) => pod.metadata?.labels?.[key]
-  return (
-    matchesLabelSelector(term.labelSelector, other.metadata?.labels) &&
-    (term.matchLabelKeys ?? []).every((key) => label(of, key) === label(other, key)) &&
-    (term.mismatchLabelKeys ?? []).every((key) => label(of, key) !== label(other, key))
-  )
-}
-
-/** Required pod affinity: a pod of the term in the same domain, or, for the first of its own kind, anywhere. */
-export const podAffinityFault = (pod: Pod, state: NodeState, all: readonly NodeState[]): string | undefined => {
-  for (const term of pod.spec?.affinity?.podAffinity?.requiredDuringSchedulingIgnoredDuringExecution ?? []) {
-    const domain = domainOf(state, term.topologyKey)
-    const fault = "node(s) didn't match pod affinity rules"
-    if (domain === undefined) return fault
-    const matching = all.filter((other) => other.pods.some((one) => isPodActive(one) && termMatches(term, pod, one)))
-    if (matching.some((other) => domainOf(other, term.topologyKey) === domain)) continue
-    if (matching.length === 0 && termMatches(term, pod, pod)) continue
-    return fault
-  }
-  return undefined
-}
-
-/** Required anti-affinity, the pod's own and that of the pods that are there. */
-export const antiAffinityFault = (pod: Pod, state: NodeState, all: readonly NodeState[]): string | undefined => {
-  const termsOf = (one: Pod) =>
-    one.spec?.affinity?.podAntiAffinity?.requiredDuringSchedulingIgnoredDuringExecution ?? []
-  for (const other of all)
-    for (const one of other.pods) {
-      if (!isPodActive(one)) continue
-      const meets = (term: PodAffinityTerm) => {
-        const domain = domainOf(state, term.topologyKey)
-        return domain !== undefined && domain === domainOf(other, term.topologyKey)
-      }
-      if (termsOf(pod).some((term) => meets(term) && termMatches(term, pod, one)))
-        return "node(s) didn't match pod anti-affinity rules"
-      if (termsOf(one).some((term) => meets(term) && termMatches(term, one, pod)))
-        return "node(s) didn't satisfy existing pods anti-affinity rules"
-    }
-  return undefined
-}

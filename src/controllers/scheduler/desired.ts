@@ -2,8 +2,9 @@ import type { Node, NodeSelectorTerm, Pod, Taint, Toleration } from '#api/core-v
 import { matchesRequirement } from '#client/label-selector.ts'
 import { isPodActive } from '../objects/pod.ts'
 import { tolerationOf } from '../objects/toleration.ts'
+import { antiAffinityFault, type NamespaceLabels, podAffinityFault, podAffinityScore } from './desired-affinity.ts'
 import { type NodeState, podRequests, shortOf, takesPorts } from './desired-resources.ts'
-import { antiAffinityFault, podAffinityFault, spreadFault, spreadScore } from './desired-topology.ts'
+import { spreadFault, spreadScore } from './desired-topology.ts'
 
 export type Placement =
   | { readonly kind: 'node'; readonly name: string }
@@ -33,7 +34,12 @@ export const matchesNode = (pod: Pod, node: Node): boolean => {
 }
 
 /** Why the pod cannot go there, in Kubernetes' words; several for lack of several resources. */
-export const faultsOf = (pod: Pod, state: NodeState, all: readonly NodeState[]): readonly string[] => {
+export const faultsOf = (
+  pod: Pod,
+  state: NodeState,
+  all: readonly NodeState[],
+  labelsOf: NamespaceLabels,
+): readonly string[] => {
   const { node } = state
   const unschedulable: Taint = { key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule' }
   if (node.spec?.unschedulable && !tolerates(pod.spec?.tolerations, unschedulable))
@@ -48,20 +54,27 @@ export const faultsOf = (pod: Pod, state: NodeState, all: readonly NodeState[]):
   if (short.length > 0) return short
   const eligible = all.filter((other) => matchesNode(pod, other.node))
   const topology =
-    spreadFault(pod, state, eligible) ?? podAffinityFault(pod, state, all) ?? antiAffinityFault(pod, state, all)
+    spreadFault(pod, state, eligible) ??
+    podAffinityFault(pod, state, all, labelsOf) ??
+    antiAffinityFault(pod, state, all, labelsOf)
   return topology ? [topology] : []
 }
 
 /**
  * The best node for the pod. Among the possible ones: least skew of its topologySpreadConstraints, preferred node
- * affinity, no PreferNoSchedule taint, fewest pods of the same owner, most free room, fewest pods; a tie goes by `pick`
+ * affinity, preferred pod affinity, no PreferNoSchedule taint, fewest pods of the same owner, most free room, fewest pods; a tie goes by `pick`
  * (a number in [0, 1)), so that not always the first node fills up first.
  */
-export const place = (pod: Pod, nodes: readonly NodeState[], pick: number): Placement => {
+export const place = (
+  pod: Pod,
+  nodes: readonly NodeState[],
+  pick: number,
+  labelsOf: NamespaceLabels = () => undefined,
+): Placement => {
   if (nodes.length === 0) return { kind: 'unschedulable', message: 'no nodes available to schedule pods' }
   const reasons = new Map<string, number>()
   const possible = nodes.filter((state) => {
-    const faults = faultsOf(pod, state, nodes)
+    const faults = faultsOf(pod, state, nodes, labelsOf)
     for (const fault of faults) reasons.set(fault, (reasons.get(fault) ?? 0) + 1)
     return faults.length === 0
   })
@@ -69,7 +82,8 @@ export const place = (pod: Pod, nodes: readonly NodeState[], pick: number): Plac
     const told = [...reasons].map(([reason, count]) => `${count} ${reason}`).sort()
     return { kind: 'unschedulable', message: `0/${nodes.length} nodes are available: ${told.join(', ')}.` }
   }
-  const scored = possible.map((state) => ({ state, scores: scoresOf(pod, state, possible) }))
+  const near = podAffinityScore(pod, nodes, labelsOf)
+  const scored = possible.map((state) => ({ state, scores: scoresOf(pod, state, possible, near(state)) }))
   const compare = (a: readonly number[], b: readonly number[]) => {
     const at = a.findIndex((value, i) => value !== b[i])
     return at < 0 ? 0 : a[at]! - b[at]!
@@ -80,7 +94,7 @@ export const place = (pod: Pod, nodes: readonly NodeState[], pick: number): Plac
 }
 
 /** Smaller is better, the first difference decides. */
-const scoresOf = (pod: Pod, state: NodeState, all: readonly NodeState[]): readonly number[] => {
+const scoresOf = (pod: Pod, state: NodeState, all: readonly NodeState[], near: number): readonly number[] => {
   const { node } = state
   const preferred = pod.spec?.affinity?.nodeAffinity?.preferredDuringSchedulingIgnoredDuringExecution ?? []
   const affinity = preferred.reduce(
@@ -100,6 +114,7 @@ const scoresOf = (pod: Pod, state: NodeState, all: readonly NodeState[]): readon
   return [
     spreadScore(pod, state, all),
     -affinity,
+    -near,
     shunned,
     siblings,
     Math.round(fullness(pod, state) * 10),
