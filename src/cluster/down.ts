@@ -1,10 +1,10 @@
-import { existsSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, rmdirSync, rmSync, writeFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { purgeContainers, unmountBelow } from '#runtime/runc/purge.ts'
 import { ClusterError } from './cluster-error.ts'
 import { removeMachines } from './machines/machines.ts'
 import { findContainerTools, findProcesses, isRunning } from './processes.ts'
-import { clusterStateDir, readConfig, statePaths } from './state.ts'
+import { clusterStateDir, readConfig, statePaths, stateRoot } from './state.ts'
 
 /** How long killed processes may take to end, milliseconds. */
 const KILL_LIMIT_MS = 5_000
@@ -26,7 +26,17 @@ export const down = async (name: string): Promise<boolean> => {
   const hadMachines = removeMachines({ name, config })
   await unmountBelow(stateDir)
   rmSync(stateDir, { recursive: true, force: true })
+  removeEmpty(stateRoot())
   return known || hadProcesses || hadTools || hadMachines
+}
+
+/** The folder of all clusters goes with the last of them; it stays where something is mounted on it, or lies in it. */
+const removeEmpty = (folder: string): void => {
+  try {
+    rmdirSync(folder)
+  } catch (error) {
+    if (!['ENOTEMPTY', 'EBUSY', 'ENOENT', 'EACCES'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error
+  }
 }
 
 /** So that nothing comes back. */

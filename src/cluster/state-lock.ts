@@ -1,5 +1,5 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ClusterError } from './cluster-error.ts'
 import { isRunning } from './processes.ts'
@@ -13,7 +13,6 @@ const WAIT_MS = 5_000
  * Throws ClusterError STATE_LOCKED.
  */
 export const withStateLock = async <T>(plan: () => T): Promise<T> => {
-  mkdirSync(stateRoot(), { recursive: true, mode: 0o755 })
   const path = join(stateRoot(), '.lock')
   const until = Date.now() + WAIT_MS
   while (!take(path)) {
@@ -31,11 +30,15 @@ export const withStateLock = async <T>(plan: () => T): Promise<T> => {
 }
 
 const take = (path: string): boolean => {
+  // Each time: a `down` of the last cluster takes the folder away.
+  mkdirSync(dirname(path), { recursive: true, mode: 0o755 })
   try {
     writeFileSync(path, String(process.pid), { flag: 'wx', mode: 0o600 })
     return true
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'ENOENT') return false
+    if (code !== 'EEXIST') throw error
     const holder = Number(read(path))
     // Empty: its holder has made it this moment.
     if (holder > 0 && !isRunning(holder)) rmSync(path, { force: true })

@@ -128,61 +128,65 @@ claim('a selector that matches nothing is accepted: no endpoints, and a connecti
   assert.equal((await cluster.onNode(node!.name, 'curl', '-sm2', `http://${clusterIP}/`)).status, 7)
 })
 
-claim('bad flags, names and verbs are refused with the way out, before anything is made', async (assert) => {
-  const before = await traces()
-  for (const [words, status, why] of [
-    [['up', '--bogus'], 2, /up: Unknown option '--bogus'\n.*fairlead help up/],
-    [['up', 'extra'], 2, /up: Unexpected argument 'extra'\n.*fairlead help up/],
-    [['up', '--name'], 2, /up: Option '--name <value>' argument missing/],
-    [['up', '--load-balancer', 'some'], 2, /--load-balancer is some, but may be: pool, none/],
-    [['up', '-o', 'yaml'], 2, /--output is yaml, but may be: json/],
-    [['up', '--nodes', 'three'], 2, /--nodes is 'three', but must be a number/],
-    [['up', '--name', 'other', '--nodes', '0'], 1, /1 to 250 nodes, not 0/],
-    [['up', '--name', 'other', '--nodes', '251'], 1, /1 to 250 nodes, not 251/],
-    [['up', '--name', 'No_Name'], 1, /'No_Name' cannot name a cluster\n.*lower-case/],
-    [['up', '--name', '../other'], 1, /cannot name a cluster/],
-    [['down', '--name', '../other'], 1, /cannot name a cluster/],
-    [
-      ['up', '--name', 'other', '--cluster-cidr', '10.0.0.0/8'],
-      1,
-      /--cluster-cidr 10\.0\.0\.0\/8: must be an IPv4 and an IPv6 range/,
-    ],
-    [
-      ['up', '--name', 'other', '--service-cidr', '10.99.0.1/16,fd00:99::/112'],
-      1,
-      /--service-cidr .*without host bits/,
-    ],
-    [
-      ['up', '--name', 'other', '--cluster-dns', '10.1.1.1,fd00:10:96::a'],
-      1,
-      /--cluster-dns .*10\.1\.1\.1 is not in --service-cidr/,
-    ],
-    [
-      ['up', '--name', 'other', '--node-port-range', '40000-30000'],
-      1,
-      /--node-port-range 40000-30000: must be FROM-TO/,
-    ],
-    [
-      ['up', '--name', 'other', '--cluster-cidr', '10.244.0.0/16,fd00:1::/56'],
-      1,
-      /collides with 10\.244\.0\.0\/16 of cluster bad-input/,
-    ],
-    [['up', '--name', 'bad-input'], 1, /a cluster named bad-input is running\n.*fairlead down --name bad-input/],
-    [['status', '--name', 'other'], 1, /there is no cluster named other\n.*fairlead list/],
-    [['logs', '--name', 'other'], 1, /there is no cluster named other/],
-    [['kubeconfig', '--name', 'other'], 1, /there is no cluster named other/],
-    [['down', '--name', 'other'], 1, /there is no cluster named other/],
-    [['completion', 'tcsh'], 2, /'tcsh' is not understood; it takes one of: bash, zsh, fish/],
-    [['start'], 2, /there is no verb 'start'\n.*up, down, list/],
-    [['help', 'start'], 2, /there is no verb 'start'/],
-  ] as const) {
-    const outcome = await run(FAIRLEAD, words, { env: { KUBECONFIG: cluster.kubeconfig } })
-    assert.equal(outcome.status, status, `${words.join(' ')}: ${outcome.stderr}`)
-    assert.match(outcome.stderr, why)
-    assert.equal(outcome.stdout, '')
-  }
-  assert.deepEqual(await traces(), before)
-})
+claim(
+  'bad flags, names and verbs are refused with the way out, before anything is made',
+  async (assert) => {
+    const before = await traces()
+    for (const [words, status, why] of [
+      [['up', '--bogus'], 2, /up: Unknown option '--bogus'\n.*fairlead help up/],
+      [['up', 'extra'], 2, /up: Unexpected argument 'extra'\n.*fairlead help up/],
+      [['up', '--name'], 2, /up: Option '--name <value>' argument missing/],
+      [['up', '--load-balancer', 'some'], 2, /--load-balancer is some, but may be: pool, none/],
+      [['up', '-o', 'yaml'], 2, /--output is yaml, but may be: json/],
+      [['up', '--nodes', 'three'], 2, /--nodes is 'three', but must be a number/],
+      [['up', '--name', 'other', '--nodes', '0'], 1, /1 to 250 nodes, not 0/],
+      [['up', '--name', 'other', '--nodes', '251'], 1, /1 to 250 nodes, not 251/],
+      [['up', '--name', 'No_Name'], 1, /'No_Name' cannot name a cluster\n.*lower-case/],
+      [['up', '--name', '../other'], 1, /cannot name a cluster/],
+      [['down', '--name', '../other'], 1, /cannot name a cluster/],
+      [
+        ['up', '--name', 'other', '--cluster-cidr', '10.0.0.0/8'],
+        1,
+        /--cluster-cidr 10\.0\.0\.0\/8: must be an IPv4 and an IPv6 range/,
+      ],
+      [
+        ['up', '--name', 'other', '--service-cidr', '10.99.0.1/16,fd00:99::/112'],
+        1,
+        /--service-cidr .*without host bits/,
+      ],
+      [
+        ['up', '--name', 'other', '--cluster-dns', '10.1.1.1,fd00:10:96::a'],
+        1,
+        /--cluster-dns .*10\.1\.1\.1 is not in --service-cidr/,
+      ],
+      [
+        ['up', '--name', 'other', '--node-port-range', '40000-30000'],
+        1,
+        /--node-port-range 40000-30000: must be FROM-TO/,
+      ],
+      [
+        ['up', '--name', 'other', '--cluster-cidr', '10.244.0.0/16,fd00:1::/56'],
+        1,
+        /collides with 10\.244\.0\.0\/16 of cluster bad-input/,
+      ],
+      [['up', '--name', 'bad-input'], 1, /a cluster named bad-input is running\n.*fairlead down --name bad-input/],
+      [['status', '--name', 'other'], 1, /there is no cluster named other\n.*fairlead list/],
+      [['logs', '--name', 'other'], 1, /there is no cluster named other/],
+      [['kubeconfig', '--name', 'other'], 1, /there is no cluster named other/],
+      [['down', '--name', 'other'], 1, /there is no cluster named other/],
+      [['completion', 'tcsh'], 2, /'tcsh' is not understood; it takes one of: bash, zsh, fish/],
+      [['start'], 2, /there is no verb 'start'\n.*up, down, list/],
+      [['help', 'start'], 2, /there is no verb 'start'/],
+    ] as const) {
+      const outcome = await run(FAIRLEAD, words, { env: { KUBECONFIG: cluster.kubeconfig } })
+      assert.equal(outcome.status, status, `${words.join(' ')}: ${outcome.stderr}`)
+      assert.match(outcome.stderr, why)
+      assert.equal(outcome.stdout, '')
+    }
+    assert.deepEqual(await traces(), before)
+  },
+  { timeout: 120_000 },
+)
 
 claim('without root, or without a package, up says what is needed and the command that brings it', async (assert) => {
   const folder = mkdtempSync(join(tmpdir(), 'fairlead-path-'))

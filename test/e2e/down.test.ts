@@ -1,7 +1,8 @@
+import { spawn } from 'node:child_process'
 import { renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { deployment, service } from './echo.ts'
-import { type Assert, claim, EXAMPLES, eventually, run } from './harness.ts'
+import { type Assert, claim, EXAMPLES, eventually, FAIRLEAD, run } from './harness.ts'
 import { type Scratch, scratch } from './scratch.ts'
 import { cgroupsOf, processesOf, STATE, traces } from './traces.ts'
 
@@ -121,4 +122,18 @@ claim('down takes a cluster down though its kubeconfig is broken, and says so', 
   renameSync(`${one.kubeconfig}.kept`, one.kubeconfig)
   const again = await one.fairlead('down', '--name', 'down-e')
   assert.equal(again.status, 0, 'what was left was the entry')
+})
+
+claim('an interrupt does not stop down half-way', async (assert) => {
+  await using one = scratch()
+  const before = await traces()
+  await one.up('down-f')
+  const child = spawn(FAIRLEAD, ['down', '--name', 'down-f'], { env: { ...process.env, ...one.env }, stdio: 'ignore' })
+  // From its first millisecond of work to its last; what comes while the program itself is still loading ends it, and nothing was touched.
+  const timer = setInterval(() => child.kill('SIGINT'), 20)
+  const code = await new Promise((done) => child.on('close', done))
+  clearInterval(timer)
+  if (code === null) assert.equal((await one.fairlead('down', '--name', 'down-f')).status, 0)
+  else assert.equal(code, 0)
+  assert.deepEqual(await traces(), before)
 })

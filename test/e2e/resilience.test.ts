@@ -54,6 +54,12 @@ claim('Services forward while the agents are stopped or dead, and the next agent
   process.kill(agents, 'SIGSTOP')
   await eventually('it is stopped', async () => state(agents) === 'T')
   for (const { addresses } of nodes) assert.match(await ask(addresses[0], 30080), /^web-/)
+  const stopped = await one.fairlead('status', '--name', 'resil-a')
+  assert.equal(stopped.status, 1)
+  assert.match(
+    stopped.stdout,
+    /cluster resil-a: not healthy[\s\S]*agents gave no answer in \d+ ms, though the agent-host runs: fairlead logs/,
+  )
   process.kill(agents, 'SIGKILL')
   for (const { addresses } of nodes) assert.match(await ask(addresses[0], 30080), /^web-/)
   assert.deepEqual(await connection.once(), first, 'the same connection to the same pod')

@@ -1,0 +1,62 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { type Command, helpOf, type Io, nameFlag, outputFlag, parseInvocation } from './command.ts'
+import { table } from './table.ts'
+
+const io: Io = { out: () => undefined, err: () => undefined, terminal: false, environment: {} }
+const command: Command = {
+  name: 'paint',
+  summary: 'paint a fence',
+  description: 'Paints it.',
+  argument: { name: 'COLOUR', default: 'white', choices: ['white', 'green'], help: 'of what colour' },
+  flags: { name: nameFlag, output: outputFlag, quick: { help: 'one coat' } },
+  examples: ['fairlead paint'],
+  run: async () => 0,
+}
+
+test('parseInvocation() gives defaults, values, switches and the argument', () => {
+  const plain = parseInvocation(command, [], io)
+  assert.deepEqual(plain, {
+    argument: 'white',
+    flags: { name: 'fairlead', output: undefined },
+    switches: { quick: false },
+    io,
+  })
+  const full = parseInvocation(command, ['--quick', 'green', '-o', 'json', '--name=ci'], io)
+  assert.deepEqual(full, { argument: 'green', flags: { name: 'ci', output: 'json' }, switches: { quick: true }, io })
+})
+
+test('parseInvocation() refuses what it does not know, and names it', () => {
+  for (const [words, message] of [
+    [['--bogus'], /paint: Unknown option '--bogus'/],
+    [['--quick=yes'], /paint: Option '--quick' does not take an argument/],
+    [['--name'], /paint: Option '--name <value>' argument missing/],
+    [['-o', 'yaml'], /--output is yaml, but may be: json/],
+    [['red'], /'red' is not understood; it takes one of: white, green/],
+    [['green', 'green'], /'green' is not understood/],
+  ] as const)
+    assert.throws(() => parseInvocation(command, words, io), { code: 'USAGE', message })
+  const bare: Command = { ...command, argument: undefined }
+  assert.throws(() => parseInvocation(bare, ['green'], io), { code: 'USAGE', message: /Unexpected argument 'green'/ })
+})
+
+test('helpOf() says how to use a verb: its words, flags, defaults and examples', () => {
+  const help = helpOf(command)
+  assert.match(help, /^fairlead paint: paint a fence\n\nUsage: fairlead paint \[white\|green\] \[flags\]\n/)
+  assert.match(help, /^ {2}--name NAME +name of the cluster \(fairlead\)$/m)
+  assert.match(help, /^ {2}-o, --output json +print JSON for programs$/m)
+  assert.match(help, /COLOUR: of what colour \(white\)/)
+})
+
+test('table() aligns its columns and ends lines without spaces', () => {
+  assert.equal(
+    table(
+      ['NODE', 'PODS'],
+      [
+        ['node-10', '3'],
+        ['a', ''],
+      ],
+    ),
+    'NODE      PODS\nnode-10   3\na\n',
+  )
+})
