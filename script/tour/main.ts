@@ -31,6 +31,7 @@ The cluster stays up, and kubectl talks to it. Some things to try:
   curl http://${node}:30008/hostname        # ask a NodePort; again, and another pod may answer
   kubectl scale deployment myapp --replicas=5  # then ask again
   kubectl exec -it client -- bash              # a shell in a pod, with the machine's own programs
+  bin/fairlead explain --from pod/client --to svc/myapp-service   # a packet's way, hop by hop
   bin/fairlead status                          # nodes, pods, and whether each kernel is in sync
   ip netns exec fairlead-fairlead-node-1 nft list table ip fairlead   # the rules themselves
   bin/fairlead down                            # or: script/demo --down
