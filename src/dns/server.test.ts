@@ -184,3 +184,16 @@ test('DnsServer answers what it cannot read with FORMERR and stays', async () =>
   const query = encodeQuestion('web.shop.svc.cluster.local', RecordType.A)
   assert.equal(rcode(await overUdp(inCluster.udp, query)), 0)
 })
+
+test('DnsServer counts its answers by name: from the zone, from an upstream, and those to what it cannot read', async () => {
+  const counts = async (of: Front, query: Uint8Array, name: string): Promise<number> => {
+    const before = of.server.answeredByName().get(name) ?? 0
+    await overUdp(of.udp, query)
+    return (of.server.answeredByName().get(name) ?? 0) - before
+  }
+  const web = encodeQuestion('web.shop.svc.cluster.local', RecordType.A)
+  assert.equal(await counts(inCluster, web, 'NOERROR'), 1)
+  assert.equal(await counts(withEgress, encodeQuestion('example.org', RecordType.A), 'NOERROR'), 1)
+  assert.equal(await counts(withDeadUpstream, encodeQuestion('example.org', RecordType.A), 'SERVFAIL'), 1)
+  assert.equal(await counts(inCluster, Uint8Array.of(0, 7, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 63), 'FORMERR'), 1)
+})

@@ -59,21 +59,26 @@ export class DnsServer {
     for (const server of this.#options.tcp) server.close()
   }
 
+  #count(rcode: number): void {
+    this.answered.set(rcode, (this.answered.get(rcode) ?? 0) + 1)
+  }
+
   /** Calls `send` with the reply, in the same tick where the zone knows it; not at all for what is no query. */
   #respond(message: Uint8Array, transport: Transport, send: (reply: Uint8Array) => void): void {
     let query: Query | undefined
     try {
       query = decodeQuery(message)
     } catch (error) {
-      if (error instanceof DnsFormatError && error.id !== undefined) send(encodeFormatError(error.id))
+      if (!(error instanceof DnsFormatError) || error.id === undefined) return
+      this.#count(Rcode.FORMERR)
+      send(encodeFormatError(error.id))
       return
     }
     if (!query) return
     const asked = query
     const finish = (answer: Answer | Uint8Array): void => {
       // RFC 1035 section 4.1.1: the low four bits of the fourth byte.
-      const rcode = answer instanceof Uint8Array ? (answer[3] ?? 0) & 0xf : answer.rcode
-      this.answered.set(rcode, (this.answered.get(rcode) ?? 0) + 1)
+      this.#count(answer instanceof Uint8Array ? (answer[3] ?? 0) & 0xf : answer.rcode)
       if (answer instanceof Uint8Array) {
         send(answer)
         return
