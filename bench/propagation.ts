@@ -1,11 +1,11 @@
 /**
- * From a pod's readiness (a write to the API) until every node routes accordingly: see docs/benchmarks.md. `script/bench propagation [--quick] [--trace]`.
+ * From a pod's readiness (a write to the API) until every node routes accordingly: see docs/benchmarks.md. `script/bench propagation [--quick] [--trace] [--profile control-plane|agent-host]`.
  *
  * A real cluster of three nodes and 10,000 Services. The pods that change belong to a fourth Node that has no agent: they exist in the API alone, their readiness is patched here, and
  * the cluster's own EndpointSlice controller, agents and proxies do the rest. Their addresses are those of three real pods, so that connections can tell too.
  */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -16,10 +16,12 @@ import type { EndpointSlice } from '#api/discovery-v1.ts'
 import type { ApiObject } from '#api/resource.ts'
 import { endpointSlices, namespaces, nodes, pods, services } from '#api/resources.ts'
 import { createUnixClient } from '#client/unix-client.ts'
+import { findProcesses } from '#cluster/processes.ts'
 import { clusterStateDir, readConfig, statePaths } from '#cluster/state.ts'
 import { namespacePath } from '#kernel/namespace.ts'
 import { quantile, round } from './dataplane/measure.ts'
 import { compileProgram } from './load/compile.ts'
+import { profile } from './propagation/profile.ts'
 
 const { values } = parseArgs({
   options: {
@@ -28,6 +30,7 @@ const { values } = parseArgs({
     services: { type: 'string' },
     changes: { type: 'string' },
     rate: { type: 'string', default: '100' },
+    profile: { type: 'string' },
   },
 })
 const NAME = 'bench-propagation'
@@ -205,6 +208,18 @@ try {
     })
   }
 
+  /** Milliseconds of processor time that each of the cluster's processes has used. */
+  const processorTime = (): ReadonlyMap<string, number> =>
+    new Map(
+      findProcesses(config.stateDir).flatMap(({ pid, role }) => {
+        if (role === 'supervisor') return []
+        const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? []
+        return [[`${role} ${pid}`, (Number(fields[11]) + Number(fields[12])) * 10]]
+      }),
+    )
+  const profiled = findProcesses(config.stateDir).find(({ role }) => role === values.profile)?.pid
+  const profiler = profiled === undefined ? undefined : await profile(profiled)
+  const used = processorTime()
   const changes: Change[] = []
   const failures: unknown[] = []
   const isReady = new Map<string, boolean>()
@@ -247,6 +262,11 @@ try {
   }
   const took = now() - begin
   await sleep(1500)
+  const costs = [...processorTime()].map(([name, after]) => [
+    `${name.split(' ')[0]}_cpu_ms_per_change`,
+    round((after - (used.get(name) ?? Number.NaN)) / (CHANGES + WARM_UP)),
+  ])
+  await profiler?.stop(`${values.profile}.cpuprofile`)
   client.close()
 
   if (failures.length > 0) throw new Error(`${failures.length} changes were refused: ${failures[0]}`)
@@ -279,7 +299,10 @@ try {
     'every node, by connections': row(byConnection),
   })
   const lost = changes.length - arrived.length
-  if (lost > 0) say(`${lost} changes were not seen on every node`)
+  if (lost > 0) {
+    say(`${lost} changes were not seen on every node; the last that the agents said:`)
+    say(readFileSync(join(statePaths(config.stateDir).logs, 'agent-host.log'), 'utf8').slice(-3000))
+  }
   if (connected.length < sampled.length)
     say(`${sampled.length - connected.length} sampled changes were not met by connections within a second`)
   console.log(
@@ -294,6 +317,7 @@ try {
       changes: arrived.length,
       lost,
       per_second: round(((CHANGES + WARM_UP) * 1000) / took, 1),
+      ...Object.fromEntries(costs),
     }),
   )
 } finally {
