@@ -6,7 +6,7 @@ import type { PathOutcome, Step } from './explanation.ts'
 import type { ClusterFacts } from './facts.ts'
 import { declaredPorts, type Listens, listens, socketsOf } from './listening.ts'
 import { familyOfText, find, inCidrs, nodeAddresses, nodeAt, nodeOfPodAddress, podAt } from './lookup.ts'
-import { listed, nameOf, socketText, withProtocol } from './names.ts'
+import { listed, nameOf, socketText } from './names.ts'
 import type { NodeView } from './node-view.ts'
 
 interface Deciding {

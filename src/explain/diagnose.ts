@@ -1,9 +1,10 @@
 import type { Service } from '#api/core-v1.ts'
+import { look, where } from './cure.ts'
 import type { Target } from './destination.ts'
 import type { Finding, Question } from './explanation.ts'
 import type { ClusterFacts } from './facts.ts'
 import { clusterIpsOf, familyOfText, find, ingressOf, nodeAt, podAt } from './lookup.ts'
-import { nameOf, withProtocol } from './names.ts'
+import { nameOf, socketText, withProtocol } from './names.ts'
 import type { Decision, NodeViews, Path } from './path.ts'
 import { nodePortUnknown, notANode, notRouted, unassigned } from './reasons/address.ts'
 import { noEndpoints, notProxied } from './reasons/endpoints.ts'
@@ -32,12 +33,16 @@ export function diagnose(
         if (verdict === 'closed' && backend !== undefined) {
           const owner = decision.service ?? service
           const port = owner && portOf(owner, decision, target.port)
+          const elsewhere = owner === undefined ? notANode(facts, question, target, protocol) : undefined
           add(
-            targetPortClosed(facts, question, owner, port, backend, protocol) ??
+            elsewhere ??
+              targetPortClosed(facts, question, owner, port, backend, protocol) ??
               unclaimed(facts, views, question, target, path, service),
           )
         }
-    } else if (decision.guarded) add(sourceRange(question, decision, path.source))
+    } else if (bad.verdict === 'unreachable' && decision.service !== undefined && bad.backend !== undefined)
+      add(backendGone(decision.service, bad.backend))
+    else if (decision.guarded) add(sourceRange(question, decision, path.source))
     else if (decision.claimed !== undefined && decision.service !== undefined)
       add(
         bad.verdict === 'drop'
@@ -53,6 +58,26 @@ export function diagnose(
   }
   if (path.decisions.length === 0) add(unclaimed(facts, views, question, target, path, service))
   return findings
+}
+
+/** Written by hand, or by a controller that is late: an endpoint whose address no pod has. */
+function backendGone(service: Service, { address, port }: Target): Finding {
+  const { name = '', namespace } = service.metadata ?? {}
+  return {
+    reason: 'endpoint-gone',
+    message: `an endpoint of ${nameOf(service)} is ${socketText(address, port)}, and no pod has that address`,
+    cures: [
+      look(
+        'its endpoints',
+        'kubectl',
+        'get',
+        'endpointslices',
+        ...where(namespace),
+        '-l',
+        `kubernetes.io/service-name=${name}`,
+      ),
+    ],
+  }
 }
 
 function portOf(service: Service, { claimed }: Decision, number: number) {

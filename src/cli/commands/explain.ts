@@ -5,6 +5,7 @@ import { print } from '#explain/print.ts'
 import { CliError } from '../cli-error.ts'
 import { gatherFacts } from '../cluster-facts.ts'
 import { type Command, nameFlag, outputFlag } from '../command.ts'
+import { explainLive, liveText } from '../explain-live.ts'
 import { knownCluster } from '../known-cluster.ts'
 
 const PROTOCOLS = { tcp: 'TCP', udp: 'UDP', sctp: 'SCTP' } as const
@@ -29,15 +30,16 @@ kernel has. Where it is not answered, names the reason and the cure. Exit status
     proto: { value: 'PROTOCOL', choices: ['tcp', 'udp', 'sctp'], help: 'the Service’s own, else tcp' },
     family: { value: 'FAMILY', choices: ['4', '6'], help: 'IPv4 or IPv6; else the Service’s first' },
     namespace: { value: 'NAMESPACE', short: 'n', default: 'default', help: 'of names that tell none' },
+    live: { help: 'send real probes too, and say whether kernel and model agree' },
     output: outputFlag,
   },
   examples: [
     'fairlead explain --from pod/client --to svc/myapp-service',
     'fairlead explain --from host --to 172.30.0.2:30008',
-    'fairlead explain --from pod/client --to myapp-service.default.svc.cluster.local:80',
+    'fairlead explain --from pod/client --to myapp-service.default.svc.cluster.local:80 --live',
     'fairlead explain --from node/node-1 --to svc/dns:53 --proto udp --family 6 -o json',
   ],
-  async run({ flags, io }) {
+  async run({ flags, switches, io }) {
     if (flags.to === undefined)
       throw new CliError('USAGE', 'explain: --to is missing', {
         hint: 'fairlead explain --from pod/client --to svc/web',
@@ -55,8 +57,10 @@ kernel has. Where it is not answered, names the reason and the cure. Exit status
     try {
       const facts = await gatherFacts(client, config)
       const explanation = explainPath(facts, question)
-      io.out(flags.output === 'json' ? `${JSON.stringify(explanation)}\n` : print(explanation))
-      return explanation.reachable ? 0 : 1
+      const live = switches.live ? await explainLive(config, facts, explanation) : undefined
+      if (flags.output === 'json') io.out(`${JSON.stringify({ ...explanation, ...(live && { live }) })}\n`)
+      else io.out(print(explanation) + (switches.live ? liveText(live) : ''))
+      return explanation.reachable && live?.agrees !== false ? 0 : 1
     } finally {
       client.close()
     }

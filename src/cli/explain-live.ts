@@ -1,0 +1,53 @@
+import type { ClusterConfig } from '#cluster/config.ts'
+import { type Agreement, compare, type Observation } from '#explain/agreement.ts'
+import type { Explanation } from '#explain/explanation.ts'
+import type { ClusterFacts } from '#explain/facts.ts'
+import { namespacePath } from '#kernel/namespace.ts'
+import { CliError } from './cli-error.ts'
+import { networkOf } from './cluster-facts.ts'
+import { probeLive } from './live-probe.ts'
+
+export interface Live extends Agreement {
+  readonly observations: readonly Observation[]
+}
+
+const HOME = '/proc/self/ns/net'
+
+/** Sends what was explained, for real, and holds the kernel's doing against the model. Undefined: there is no address to send to. */
+export async function explainLive(
+  config: ClusterConfig,
+  facts: ClusterFacts,
+  explanation: Explanation,
+): Promise<Live | undefined> {
+  const { destination, protocol, outcomes } = explanation
+  if (protocol === 'SCTP')
+    throw new CliError('USAGE', 'explain: --live sends TCP and UDP; this kernel may have no SCTP sockets')
+  const namespace = namespaceOf(config, facts, explanation)
+  if (destination === undefined) return undefined
+  const backends = new Set(outcomes.flatMap(({ backend }) => (backend ? `${backend.address} ${backend.port}` : [])))
+  // Enough to meet each of a few backends, most likely; a silence costs more than an answer.
+  const count = outcomes.every(({ verdict }) => verdict === 'deliver') ? Math.min(12, 1 + 2 * backends.size) : 2
+  const observations = await probeLive(config, { namespace, protocol, ...destination }, count)
+  return { ...compare(explanation, observations), observations }
+}
+
+/** The network namespace of the sender. */
+function namespaceOf(config: ClusterConfig, facts: ClusterFacts, { source, from }: Explanation): string {
+  const pod = facts.pods.find(({ metadata }) => source.name === `pod ${metadata?.namespace}/${metadata?.name}`)
+  if (pod !== undefined) {
+    const path = networkOf(config, pod)
+    if (path !== undefined) return path
+  }
+  const node = config.nodes.find(({ name }) => name === source.name)
+  if (node !== undefined) return namespacePath(node.namespace)
+  if (source.name === 'the host') return HOME
+  throw new CliError('USAGE', `explain: --live cannot send from ${from}`, {
+    hint: 'it sends from a pod that runs, a node, or the host of a local cluster',
+  })
+}
+
+/** The lines below an explanation. */
+export const liveText = (live: Live | undefined): string =>
+  live === undefined
+    ? 'LIVE: nothing was sent, as there is no address to send to\n'
+    : `LIVE: ${live.agrees ? 'kernel and model agree' : 'KERNEL AND MODEL DISAGREE'}\n${live.lines.map((line) => `  ${line}\n`).join('')}`
