@@ -99,9 +99,9 @@ const servicePlan = fc.record({
     { maxLength: 3 },
   ),
   ranges: fc.option(fc.subarray([...RANGES], { minLength: 1, maxLength: 3 }), { nil: undefined }),
-  external: weighted<'Cluster' | 'Local' | undefined>([3, 'Local'], [2, 'Cluster'], [1, undefined]),
+  external: weighted<'Cluster' | 'Local' | undefined>([4, 'Local'], [2, 'Cluster'], [1, undefined]),
   internal: weighted<'Cluster' | 'Local' | undefined>([2, 'Local'], [3, 'Cluster'], [1, undefined]),
-  affinity: weighted<undefined | 'default' | 10 | 86400>([5, undefined], [2, 'default'], [2, 10], [1, 86400]),
+  affinity: weighted<undefined | 'default' | 10 | 86400>([3, undefined], [2, 'default'], [2, 10], [1, 86400]),
   published: weighted([5, false], [1, true]),
   hints: weighted<'none' | 'node' | 'zone' | 'both' | 'random'>(
     [4, 'none'],
@@ -139,7 +139,19 @@ const servicePlan = fc.record({
 export type ServicePlan = typeof servicePlan extends fc.Arbitrary<infer T> ? T : never
 
 /** The Services of one cluster by number; undefined: there is none of this number. */
-export const servicePlans = fc.array(servicePlan, { minLength: 1, maxLength: 6 })
+export const servicePlans = fc.oneof(
+  { weight: 7, arbitrary: fc.array(servicePlan, { minLength: 1, maxLength: 6 }) },
+  // Where fields must meet: a client of all endpoints that comes again by a frontend of policy Local.
+  {
+    weight: 1,
+    arbitrary: fc.array(
+      servicePlan.map(
+        (plan): ServicePlan => ({ ...plan, type: 'NodePort', affinity: 10, external: 'Local', internal: 'Cluster' }),
+      ),
+      { minLength: 1, maxLength: 3 },
+    ),
+  },
+)
 export const zonePlan = weighted<string | undefined>([5, 'a'], [1, 'b'], [2, undefined])
 
 /** A change of one Service: it goes, comes, or another plan takes some of its fields' place. */
@@ -216,12 +228,13 @@ export function objectsOf(
     ...(protocol ? { protocol } : {}),
     ...(isExternal && (plan.hasNodePorts || plan.type === 'NodePort') ? { nodePort } : {}),
   }))
-  const clusterIps =
-    plan.type === 'ExternalName'
-      ? {}
-      : plan.unusual === 'headless'
-        ? { clusterIP: 'None', clusterIPs: ['None'] }
-        : { clusterIP: ips[0], clusterIPs: ips }
+  // Old API servers left the ClusterIPs of a Service that became an ExternalName.
+  const hasNoIps = plan.type === 'ExternalName' && !plan.hasNodePorts
+  const clusterIps = hasNoIps
+    ? {}
+    : plan.unusual === 'headless'
+      ? { clusterIP: 'None', clusterIPs: ['None'] }
+      : { clusterIP: ips[0], clusterIPs: ips }
   const spec = {
     type: plan.type,
     ...clusterIps,

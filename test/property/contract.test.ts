@@ -24,7 +24,7 @@ import { isOwnAddress } from './plan.ts'
 /** FAIRLEAD_SEED repeats a run; FAIRLEAD_MUTANT: a run over a seeded defect, which need not count nor shrink. */
 const isMutant = process.env.FAIRLEAD_MUTANT !== undefined
 const seed = Number(process.env.FAIRLEAD_SEED ?? (isMutant ? 1 : Date.now() & 0x7fffffff))
-const RUNS = Number(process.env.FAIRLEAD_RUNS ?? 1500)
+const RUNS = Number(process.env.FAIRLEAD_RUNS ?? 900)
 const HITS = 100
 const PACKETS = 20_000
 

@@ -41,7 +41,17 @@ export const packetPlan = fc.record({
   port: fc.nat(2),
   /** Which of several addresses, endpoints, places. */
   which: fc.nat(5),
-  from: fc.constantFrom('pod', 'pod', 'endpoint', 'pod-elsewhere', 'node', 'outside', 'outside', 'other-node'),
+  from: fc.constantFrom(
+    'pod',
+    'pod',
+    'endpoint',
+    'pod-elsewhere',
+    'node',
+    'outside',
+    'outside',
+    'outside',
+    'other-node',
+  ),
   who: fc.nat(2),
   /** The client of the packet before, at another frontend of the same Service. */
   again: fc.constantFrom<boolean>(false, false, false, true, true),
@@ -60,8 +70,11 @@ const PROTOCOLS: readonly Protocol[] = ['TCP', 'UDP', 'SCTP']
 export function resolved(plans: readonly PacketPlan[]): readonly PacketPlan[] {
   let last: PacketPlan | undefined
   return plans.map((plan) => {
-    const { family, service, port, from, who } = (plan.again ? last : undefined) ?? plan
-    last = { ...plan, family, service, port, from, who }
+    const before = plan.again ? last : undefined
+    const { family, service, port, from, who } = before ?? plan
+    // What it was given at the ClusterIP may not be what it is given at a frontend of policy Local.
+    const aim = before?.aim === 'cluster-ip' ? (plan.which % 2 ? 'node-port' : 'ingress') : plan.aim
+    last = { ...plan, aim, family, service, port, from, who }
     return last
   })
 }

@@ -219,7 +219,8 @@ class Walk {
       case 'goto-kind':
         return this.#goToKind()
       case 'pin':
-        this.#ruleset.pins.set(this.#pinKey(), this.#word)
+        // As in the kernel, an update leaves the data of an element that is there.
+        if (!this.#ruleset.pins.has(this.#pinKey())) this.#ruleset.pins.set(this.#pinKey(), this.#word)
         return 'go-on'
       case 'unpin':
         this.#ruleset.pins.delete(this.#pinKey())

@@ -1,0 +1,434 @@
+import type { Clause } from '../contract/clause.ts'
+
+/** One piece of text of a file below src/, and what stands there instead. It must stand there exactly once. */
+export interface Edit {
+  readonly file: string
+  readonly from: string
+  readonly to: string
+}
+
+/** A mistake that somebody could make, and the line of the contract that it breaks. */
+export interface Defect {
+  readonly clause: Clause
+  readonly what: string
+  readonly edits: readonly Edit[]
+}
+
+const defect =
+  (file: string) =>
+  (clause: Clause, what: string, from: string, to: string): Defect => ({ clause, what, edits: [{ file, from, to }] })
+
+const frontend = defect('forwarding/frontend.ts')
+const endpoint = defect('forwarding/endpoint.ts')
+const topology = defect('forwarding/topology.ts')
+const service = defect('forwarding/forward-service.ts')
+const state = defect('forwarding/forwarding-state.ts')
+const compile = defect('dataplane/nftables/compile.ts')
+const rules = defect('dataplane/nftables/ruleset.ts')
+
+export const DEFECTS: readonly Defect[] = [
+  frontend(
+    'proxied/external-name',
+    'an ExternalName Service with addresses is served',
+    "new Set(['ClusterIP',",
+    "new Set(['ExternalName', 'ClusterIP',",
+  ),
+  {
+    clause: 'proxied/headless',
+    what: 'a headless Service is served at its external addresses',
+    edits: [
+      { file: 'forwarding/frontend.ts', from: "    spec?.clusterIP !== 'None' &&\n", to: '' },
+      {
+        file: 'forwarding/frontend.ts',
+        from: 'if (clusterIps.length === 0) return []',
+        to: "if (clusterIps.length === 0 && spec?.clusterIP !== 'None') return []",
+      },
+    ],
+  },
+  frontend(
+    'proxied/headless-label',
+    'the headless label is overlooked',
+    ' &&\n    !Object.hasOwn(labels, HEADLESS_LABEL)',
+    '',
+  ),
+  frontend(
+    'proxied/proxy-name-label',
+    'the label of another proxy is overlooked',
+    '    !Object.hasOwn(labels, PROXY_NAME_LABEL) &&\n',
+    '',
+  ),
+  frontend(
+    'family/absent',
+    'external addresses of a family that the Service does not have',
+    'if (clusterIps.length === 0) return []',
+    '',
+  ),
+  frontend(
+    'frontend/cluster-ip',
+    'only the first ClusterIP',
+    '...clusterIps.map(at(',
+    "...(clusterIps[0]?.includes(':') ? [] : clusterIps).map(at(",
+  ),
+  frontend('frontend/external-ip', 'no external IPs', '...ofFamily(spec?.externalIPs ?? [])', '...ofFamily([])'),
+  frontend(
+    'frontend/load-balancer',
+    'no ingress IPs',
+    "(ipMode === 'Proxy' ? undefined : ip)",
+    "(ipMode === 'VIP' ? ip : undefined)",
+  ),
+  frontend('frontend/proxy-mode', 'ingress IPs of mode Proxy too', "(ipMode === 'Proxy' ? undefined : ip)", 'ip'),
+  frontend(
+    'frontend/node-port',
+    'node ports for load balancers alone',
+    'if (nodePort) frontends',
+    'if (nodePort && isBalanced) frontends',
+  ),
+  frontend(
+    'policy/internal-local',
+    'internalTrafficPolicy is overlooked',
+    "spec?.internalTrafficPolicy === 'Local'",
+    'false',
+  ),
+  frontend(
+    'policy/internal-cluster',
+    'internalTrafficPolicy is taken from the external one',
+    "spec?.internalTrafficPolicy === 'Local'",
+    "spec?.externalTrafficPolicy === 'Local'",
+  ),
+  frontend(
+    'policy/external-local',
+    'externalTrafficPolicy is overlooked',
+    "spec?.externalTrafficPolicy === 'Local'",
+    'false',
+  ),
+  frontend(
+    'policy/external-cluster',
+    'externalTrafficPolicy Local if not told',
+    "spec?.externalTrafficPolicy === 'Local'",
+    "spec?.externalTrafficPolicy !== 'Cluster'",
+  ),
+  frontend(
+    'ranges/outside',
+    'source ranges are overlooked',
+    ', sourceRangesOf(spec?.loadBalancerSourceRanges, family))',
+    ')',
+  ),
+  frontend(
+    'ranges/inside',
+    'only one of the ranges counts',
+    'if (!kept.some((outer) => containsCidr(outer, cidr)))',
+    'if (kept.length === 0)',
+  ),
+  frontend(
+    'ranges/external-ip',
+    'source ranges guard external IPs too',
+    "at('external-ip', external))",
+    "at('external-ip', external, sourceRangesOf(spec?.loadBalancerSourceRanges, family)))",
+  ),
+  frontend(
+    'ranges/other-family',
+    'ranges of the other family shut everybody out',
+    'if (cidrs.length === 0) return undefined',
+    'if (cidrs.length === 0) return []',
+  ),
+
+  endpoint('ports/several', 'ports are not told apart by name', "(name ?? '') !== portName || ", ''),
+  endpoint(
+    'ports/by-slice',
+    'the first slice gives the port number of all',
+    '          port,\n',
+    '          port: (ordered[0]?.ports?.[0]?.port ?? port) as number,\n',
+  ),
+  endpoint(
+    'endpoints/untold',
+    'a condition that is not told is false',
+    'conditions?.ready ?? true',
+    'conditions?.ready ?? false',
+  ),
+  endpoint(
+    'endpoints/terminating',
+    'serving, if not told, is as ready',
+    'conditions?.serving ?? true',
+    'conditions?.serving ?? ready',
+  ),
+  endpoint(
+    'endpoints/counted-once',
+    'the last of two that tell of an endpoint is believed',
+    'liveliness(endpoint) > liveliness(known)',
+    'true',
+  ),
+  endpoint(
+    'endpoints/labelled-slice',
+    'slices of others count',
+    'if (labels !== undefined && FOREIGN_LABELS',
+    'if (false && FOREIGN_LABELS',
+  ),
+
+  topology(
+    'endpoints/ready',
+    'who is not ready counts',
+    'endpoints.filter((endpoint) => endpoint.ready)',
+    'endpoints.filter((endpoint) => endpoint.ready || !endpoint.terminating)',
+  ),
+  topology(
+    'endpoints/published',
+    'who is ready and terminating does not count',
+    'endpoints.filter((endpoint) => endpoint.ready)',
+    'endpoints.filter((endpoint) => endpoint.ready && !endpoint.terminating)',
+  ),
+  topology(
+    'endpoints/terminating',
+    'no fallback to those that serve while they terminate',
+    'cluster: near.length > 0 ? near : leaving',
+    'cluster: near',
+  ),
+  topology(
+    'endpoints/terminating',
+    'who terminates counts even if it does not serve',
+    '&& endpoint.serving && endpoint.terminating',
+    '&& endpoint.terminating',
+  ),
+  topology(
+    'endpoints/fallback-apart',
+    'a ready endpoint elsewhere silences those that leave here',
+    'localReady.length > 0 ? [] :',
+    'ready.length > 0 ? [] :',
+  ),
+  topology('topology/node', 'hints for nodes are overlooked', "return 'node'", "return 'none'"),
+  topology('topology/zone', 'hints for zones are overlooked', "return 'zone'", "return 'none'"),
+  topology('topology/incomplete', 'hints count if some have them', 'ready.every((endpoint)', 'ready.some((endpoint)'),
+  topology(
+    'topology/none-here',
+    'hints count though none is meant for here',
+    'ready.some((endpoint) => hints(endpoint).includes(here))',
+    'ready.length > 0',
+  ),
+  topology(
+    'topology/not-local',
+    'hints narrow the Local set',
+    'const localReady = ready.filter(isLocal)',
+    'const localReady = near.filter(isLocal)',
+  ),
+  topology(
+    'topology/incomplete',
+    'who is not ready has a say in hints',
+    'topologyByHints(ready, node)',
+    'topologyByHints(endpoints, node)',
+  ),
+
+  service(
+    'refusal/no-endpoints-tcp',
+    'dropped, not rejected, without endpoints',
+    "target(chosen.cluster, node, 'reject')",
+    "target(chosen.cluster, node, 'drop')",
+  ),
+  service(
+    'refusal/none-here',
+    'rejected, not dropped, where endpoints are elsewhere',
+    "chosen.any ? 'drop' : 'reject'",
+    "'reject'",
+  ),
+  service(
+    'refusal/no-endpoints-tcp',
+    'policy Local drops even if there is no endpoint anywhere',
+    "chosen.any ? 'drop' : 'reject'",
+    "'drop'",
+  ),
+  service('affinity/pinned', 'no affinity', "spec?.sessionAffinity === 'ClientIP'", 'false'),
+  service('affinity/default-timeout', 'another default', '?? DEFAULT_AFFINITY_SECONDS', '?? 3600'),
+  service(
+    'affinity/timeout',
+    'timeoutSeconds is overlooked',
+    'spec?.sessionAffinityConfig?.clientIP?.timeoutSeconds ??',
+    'undefined ??',
+  ),
+  service('family/ipv6', 'IPv4 alone', "['IPv4', 'IPv6']", "['IPv4']"),
+  service(
+    'topology/distribution',
+    'trafficDistribution is obeyed without hints',
+    'target(chosen.cluster, node',
+    "target(spec?.trafficDistribution === 'PreferSameNode' && chosen.local.length > 0 ? chosen.local : chosen.cluster, node",
+  ),
+
+  state('claim/oldest', 'the youngest has it', 'left.created < right.created', 'left.created > right.created'),
+  state('claim/lesser-name', 'the greater name has it', 'left.service < right.service', 'left.service > right.service'),
+  state(
+    'claim/oldest',
+    'the loser does not get it when the winner lets go',
+    'for (const other of others) affected.add(other)',
+    '',
+  ),
+
+  compile(
+    'protocol/udp',
+    'every protocol is TCP',
+    'const transport = protocol.toLowerCase()',
+    "const transport = 'tcp'",
+  ),
+  compile(
+    'masquerade/hairpin',
+    'an endpoint without a node has no hairpin',
+    'if (here !== false || fromAfar)',
+    'if (here || fromAfar)',
+  ),
+  compile(
+    'masquerade/hairpin',
+    'no hairpin for pods of other nodes',
+    'if (here !== false || fromAfar)',
+    'if (here !== false)',
+  ),
+  compile(
+    'guard/unserved',
+    'other ports of a ClusterIP are dropped',
+    "this.#add('cluster-ips', [address as string])",
+    '',
+  ),
+  compile(
+    'policy/local-pod',
+    'policy Local binds pods too',
+    "'nodeports' : 'frontends', key, [words.Cluster]",
+    "'nodeports' : 'frontends', key, [words[policy]]",
+  ),
+  compile(
+    'affinity/released',
+    'who was pinned before affinity was turned off is bound again',
+    'if (twins.length === 0) ids.releaseEndpoints(servicePort)',
+    '',
+  ),
+
+  rules(
+    'refusal/no-endpoints-icmp',
+    'a reset for every protocol',
+    "        { do: 'protocol-is', protocol: 'tcp' },\n",
+    '',
+  ),
+  rules('refusal/no-endpoints-tcp', 'ICMP for TCP too', "with: 'tcp-reset'", "with: 'port-unreachable'"),
+  rules(
+    'guard/unserved',
+    'no guard of ClusterIPs',
+    "      [lookup(['daddr'], 'cluster-ips'), go('goto', 'reject-it')],\n",
+    '',
+  ),
+  rules(
+    'guard/unassigned',
+    'what nobody has leaves the node',
+    "      [lookup(['daddr'], 'service-cidrs'), drop],\n",
+    '',
+  ),
+  rules(
+    'frontend/node-port-elsewhere',
+    'node ports at any address',
+    "[lookup(['daddr'], 'nodeport-ips'), find(NODE_PORT, 'nodeports')]",
+    "[find(NODE_PORT, 'nodeports')]",
+  ),
+  rules(
+    'frontend/address-first',
+    'a node port goes before an address',
+    "  [find(FRONTEND, 'frontends')],\n]",
+    "  [find(FRONTEND, 'frontends')],\n  [lookup(['daddr'], 'nodeport-ips'), find(NODE_PORT, 'nodeports')],\n]",
+  ),
+  rules(
+    'frontend/address-first',
+    'a node port of policy Local goes before an address',
+    "lookupNot(FRONTEND, 'frontends'), ",
+    '',
+  ),
+  rules(
+    'policy/local-pod',
+    'pods are taken for outsiders',
+    "[lookupNot(['saddr'], 'pod-cidrs'), go('jump', 'outside')]",
+    "[go('jump', 'outside')]",
+  ),
+  {
+    clause: 'policy/local-node',
+    what: 'the node is taken for an outsider',
+    edits: [
+      {
+        file: 'dataplane/nftables/ruleset.ts',
+        from: "    rules: [...findFrontend, [go('goto', 'services')]],",
+        to: "    rules: [...findFrontend, [go('jump', 'outside')], [go('goto', 'services')]],",
+      },
+    ],
+  },
+  rules('masquerade/hairpin', 'no hairpin', "      [lookup(['saddr', 'daddr'], 'hairpin'), masquerade],\n", ''),
+  rules(
+    'masquerade/cluster-ip-pod',
+    'pods at a ClusterIP are masqueraded',
+    "      [lookup(['ct-daddr'], 'cluster-ips'), lookup(['saddr'], 'pod-cidrs'), { do: 'return' }],\n",
+    '',
+  ),
+  rules(
+    'masquerade/cluster-ip-node',
+    'the node at a ClusterIP is not masqueraded',
+    "lookup(['saddr'], 'pod-cidrs'), { do: 'return' }]",
+    "{ do: 'source-is-node' }, { do: 'return' }]",
+  ),
+  rules(
+    'masquerade/cluster-ip-outside',
+    'nobody is masqueraded at a ClusterIP',
+    "[lookup(['ct-daddr'], 'cluster-ips'), lookup(['saddr'], 'pod-cidrs'), { do: 'return' }]",
+    "[lookup(['ct-daddr'], 'cluster-ips'), { do: 'return' }]",
+  ),
+  rules(
+    'masquerade/external-pod',
+    'pods are spared at external frontends',
+    "[hasPorts, lookup(CT_FRONTEND, 'frontends'), masquerade]",
+    "[hasPorts, lookup(CT_FRONTEND, 'frontends'), lookupNot(['saddr'], 'pod-cidrs'), masquerade]",
+  ),
+  rules(
+    'masquerade/external-cluster',
+    'no masquerade at external addresses',
+    "      [hasPorts, lookup(CT_FRONTEND, 'frontends'), masquerade],\n",
+    '',
+  ),
+  rules(
+    'masquerade/other-node-port',
+    'no masquerade at node ports',
+    "lookup(CT_NODE_PORT, 'nodeports'), masquerade]",
+    "lookup(CT_NODE_PORT, 'nodeports'), { do: 'return' }]",
+  ),
+  rules(
+    'masquerade/local-keeps',
+    'policy Local is masqueraded',
+    "      [{ do: 'source-is-node', not: true }, { do: 'return' }],\n",
+    '',
+  ),
+  rules(
+    'masquerade/local-node',
+    'the node keeps its address under policy Local',
+    "[{ do: 'source-is-node', not: true }, { do: 'return' }]",
+    "[{ do: 'return' }]",
+  ),
+  rules(
+    'ranges/outside',
+    'the guard lets everybody in',
+    "lookupNot([...FRONTEND, 'saddr'], 'allowed'), drop]",
+    "lookupNot([...FRONTEND, 'saddr'], 'allowed'), { do: 'return' }]",
+  ),
+  rules('affinity/local-replaces', 'a pin to elsewhere is never replaced', "            [{ do: 'unpin' }],\n", ''),
+  rules(
+    'affinity/released',
+    'a pin counts though its endpoint is gone',
+    "            [find(['word', 'client'], 'affinity')],\n",
+    "            [find(['word', 'client'], 'affinity'), go('goto', 'stick-'.concat(String(seconds)))],\n",
+  ),
+  rules('affinity/pinned', 'clients are not remembered', "[{ do: 'pin', seconds }], ", ''),
+  rules(
+    'affinity/first',
+    'the last endpoint of a sticky Service is never drawn',
+    '...drawSlot(count, members, ',
+    '...drawSlot(Math.max(count - 1, 1), members, ',
+  ),
+  rules(
+    'policy/internal-cluster',
+    'the first endpoint is drawn more often than others',
+    'rules: [pick(count), pick(1)',
+    'rules: [pick(count + 1), pick(1)',
+  ),
+  frontend(
+    'frontend/no-node-port',
+    'a load balancer without node ports gets one',
+    'isBalanced ? port.nodePort : undefined',
+    'isBalanced ? (port.nodePort ?? 30080) : undefined',
+  ),
+]
