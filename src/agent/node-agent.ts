@@ -5,6 +5,7 @@ import { events, leases, nodes, pods, serviceAccounts } from '#api/resources.ts'
 import type { Client } from '#client/client.ts'
 import { systemClock } from '#client/clock.ts'
 import { EventRecorder } from '#client/event-recorder.ts'
+import { isProxied } from '#forwarding/frontend.ts'
 import { openConntrack } from '#kernel/conntrack.ts'
 import { namespacePath } from '#kernel/namespace.ts'
 import { openNftables } from '#kernel/nftables/libnftables.ts'
@@ -126,7 +127,8 @@ export const startNodeAgent = async (options: NodeAgentOptions): Promise<NodeAge
   })
   sources.services.subscribe((key, service, slices, triggers) => {
     health.queued()
-    metrics.queued(triggers)
+    // What needs no rules here programs no network.
+    metrics.queued(service && isProxied(service) ? triggers : [])
     proxy.serviceChanged(key, service, slices)
     serviceHealth.serviceChanged(key, service, slices)
   })

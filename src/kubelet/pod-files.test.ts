@@ -201,10 +201,13 @@ test('what is not supported is named by its field with a way out, and what is su
       '!spec.hostPID',
     ],
   )
+  assert.deepEqual(fields({ securityContext: { supplementalGroupsPolicy: 'Merge' } }), [
+    'spec.securityContext.supplementalGroupsPolicy',
+  ])
   assert.deepEqual(
     fields({
       imagePullSecrets: [{ name: 's' }],
-      securityContext: { fsGroup: 2000, supplementalGroups: [3000] },
+      securityContext: { fsGroup: 2000, supplementalGroups: [3000], supplementalGroupsPolicy: 'Strict' },
       containers: [
         {
           name: 'c',

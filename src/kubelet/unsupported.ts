@@ -132,8 +132,11 @@ export const unsupported = (pod: Pod): readonly Unsupported[] => {
     ...when(spec.securityContext?.sysctls?.length, () =>
       refuse('spec.securityContext.sysctls', 'sysctls of pods are not supported yet'),
     ),
-    ...when(spec.securityContext?.supplementalGroupsPolicy === 'Strict', () =>
-      refuse('spec.securityContext.supplementalGroupsPolicy', 'use Merge'),
+    ...when(spec.securityContext?.supplementalGroupsPolicy === 'Merge', () =>
+      warn(
+        'spec.securityContext.supplementalGroupsPolicy',
+        "groups of the image's /etc/group are not merged: name them in supplementalGroups",
+      ),
     ),
     ...when(spec.ephemeralContainers?.length, () =>
       warn('spec.ephemeralContainers', 'ephemeral containers are not supported yet: use kubectl exec'),

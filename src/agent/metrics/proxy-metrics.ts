@@ -135,7 +135,7 @@ export class ProxyMetrics {
     )
     registry.read(
       'gauge',
-      { name: 'fairlead_dataplane_services', help: 'Services that this node programs.' },
+      { name: 'fairlead_dataplane_services', help: 'Services that this node knows, those without rules included.' },
       () => readings.state().services,
     )
     registry.read(
