@@ -1,7 +1,7 @@
 import type { LabelSelector } from '#api/meta-v1.ts'
 import type { ApiObject, Resource } from '#api/resource.ts'
+import { selects } from '#api/selectors/selects.ts'
 import { isNotFound } from '#client/client.ts'
-import { matchesLabelSelector } from '#client/label-selector.ts'
 import type { Lister } from '#client/lister.ts'
 import type { ControllerContext } from './context.ts'
 import { controllerOf, controllerReference } from './objects/owner.ts'
@@ -23,7 +23,7 @@ export const adoptAndRelease = async <O extends Selecting, T extends ApiObject>(
 ): Promise<T[]> => {
   const { client } = context
   const { uid, namespace, name, deletionTimestamp } = owner.metadata!
-  const matches = (object: T) => matchesLabelSelector(owner.spec?.selector, object.metadata?.labels)
+  const matches = (object: T) => selects(owner.spec?.selector, object.metadata?.labels)
   const kept: T[] = []
   const write = async (object: T, ownerReferences: readonly unknown[]): Promise<T | undefined> => {
     const { name: own, uid: id, resourceVersion } = object.metadata!

@@ -1,7 +1,7 @@
 import type { Pod, Service } from '#api/core-v1.ts'
 import { nodes, pods, services } from '#api/resources.ts'
+import { matchesMap } from '#api/selectors/selects.ts'
 import type { Informer } from '#client/informer.ts'
-import { matchesMap } from '#client/label-selector.ts'
 import { keyOf } from '#client/store.ts'
 import type { ControllerContext } from './context.ts'
 import { byNode } from './indexes.ts'

@@ -1,4 +1,5 @@
 import type { ApiObject, Resource } from '#api/resource.ts'
+import { matchesLabels, parseLabelSelector } from '#api/selectors/label-selector.ts'
 import {
   ApiError,
   type Client,
@@ -11,7 +12,6 @@ import {
   type WriteOptions,
 } from '../client.ts'
 import type { Clock } from '../clock.ts'
-import { matchesRequirement, parseLabelSelector } from '../label-selector.ts'
 import { keyOf } from '../store.ts'
 import { jsonPatch, mergePatch, strategicPatch } from './patch.ts'
 
@@ -337,7 +337,7 @@ export class FakeClient implements Client {
       String(path.split('.').reduce<unknown>((value, step) => (value as Record<string, unknown>)?.[step], object) ?? '')
     return (object) =>
       (!resource.namespaced || !options.namespace || object.metadata?.namespace === options.namespace) &&
-      labels.every((requirement) => matchesRequirement(requirement, object.metadata?.labels ?? {})) &&
+      matchesLabels(labels, object.metadata?.labels) &&
       fields.every(([, path, operator, value]) => (at(object, path!) === value) === (operator === '='))
   }
 }

@@ -1,8 +1,8 @@
 import type { Deployment, ReplicaSet } from '#api/apps-v1.ts'
 import type { Pod } from '#api/core-v1.ts'
 import { deployments, pods, replicaSets } from '#api/resources.ts'
+import { selects } from '#api/selectors/selects.ts'
 import { isAlreadyExists, isNotFound } from '#client/client.ts'
-import { matchesLabelSelector } from '#client/label-selector.ts'
 import { keyOf } from '#client/store.ts'
 import { adoptAndRelease } from '../adoption.ts'
 import { type ControllerContext, onAny, type RunningController, recorderOf, runLoop } from '../context.ts'
@@ -144,7 +144,7 @@ export const startDeploymentController = (context: ControllerContext): RunningCo
         return
       }
       for (const deployment of deploymentCache.lister.list(namespace))
-        if (matchesLabelSelector(deployment.spec?.selector, replicaSet.metadata?.labels)) queue.add(keyOf(deployment))
+        if (selects(deployment.spec?.selector, replicaSet.metadata?.labels)) queue.add(keyOf(deployment))
     }),
   )
   podCache.addHandlers(

@@ -1,8 +1,8 @@
 import type { ReplicaSet } from '#api/apps-v1.ts'
 import type { Pod } from '#api/core-v1.ts'
 import { pods, replicaSets } from '#api/resources.ts'
+import { selects } from '#api/selectors/selects.ts'
 import { isNotFound } from '#client/client.ts'
-import { matchesLabelSelector } from '#client/label-selector.ts'
 import { keyOf } from '#client/store.ts'
 import { adoptAndRelease } from '../adoption.ts'
 import {
@@ -125,7 +125,7 @@ export const startReplicaSetController = (context: ControllerContext): RunningCo
       }
       if (isTerminating(pod)) return
       for (const replicaSet of cache.lister.list(namespace))
-        if (matchesLabelSelector(replicaSet.spec?.selector, pod.metadata?.labels)) queue.add(keyOf(replicaSet))
+        if (selects(replicaSet.spec?.selector, pod.metadata?.labels)) queue.add(keyOf(replicaSet))
     }),
   })
   podCache.addHandlers({

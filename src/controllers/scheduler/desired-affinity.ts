@@ -1,5 +1,5 @@
 import type { Pod, PodAffinityTerm } from '#api/core-v1.ts'
-import { matchesLabelSelector } from '#client/label-selector.ts'
+import { selects } from '#api/selectors/selects.ts'
 import { isPodActive } from '../objects/pod.ts'
 import type { NodeState } from './desired-resources.ts'
 import { domainOf } from './desired-topology.ts'
@@ -15,7 +15,7 @@ const inNamespaces = (term: PodAffinityTerm, of: Pod, other: Pod, labelsOf: Name
   const namespace = other.metadata?.namespace ?? ''
   const named = term.namespaces ?? []
   if (named.length === 0 && term.namespaceSelector === undefined) return namespace === (of.metadata?.namespace ?? '')
-  return named.includes(namespace) || matchesLabelSelector(term.namespaceSelector, labelsOf(namespace))
+  return named.includes(namespace) || selects(term.namespaceSelector, labelsOf(namespace))
 }
 
 /** Whether `other` is a pod that this term of `of` speaks of. */
@@ -23,7 +23,7 @@ const termMatches = (term: PodAffinityTerm, of: Pod, other: Pod, labelsOf: Names
   const label = (pod: Pod, key: string) => pod.metadata?.labels?.[key]
   return (
     inNamespaces(term, of, other, labelsOf) &&
-    matchesLabelSelector(term.labelSelector, other.metadata?.labels) &&
+    selects(term.labelSelector, other.metadata?.labels) &&
     (term.matchLabelKeys ?? []).every((key) => label(of, key) === label(other, key)) &&
     (term.mismatchLabelKeys ?? []).every((key) => label(of, key) !== label(other, key))
   )

@@ -1,5 +1,5 @@
 import type { Pod, TopologySpreadConstraint } from '#api/core-v1.ts'
-import { matchesLabelSelector } from '#client/label-selector.ts'
+import { selects } from '#api/selectors/selects.ts'
 import { isPodActive } from '../objects/pod.ts'
 import type { NodeState } from './desired-resources.ts'
 
@@ -24,7 +24,7 @@ const alike =
   (other: Pod): boolean =>
     isPodActive(other) &&
     other.metadata?.namespace === pod.metadata?.namespace &&
-    matchesLabelSelector(constraint.labelSelector, other.metadata?.labels) &&
+    selects(constraint.labelSelector, other.metadata?.labels) &&
     (constraint.matchLabelKeys ?? []).every((key) => other.metadata?.labels?.[key] === pod.metadata?.labels?.[key])
 
 /** topologySpreadConstraints with DoNotSchedule. `eligible` are the nodes that the pod's node affinity allows. */
@@ -36,7 +36,7 @@ export const spreadFault = (pod: Pod, state: NodeState, eligible: readonly NodeS
     const counts = countsIn(constraint.topologyKey, eligible, alike(pod, constraint))
     // Fewer domains than asked for count as if an empty one were there.
     const least = counts.size < (constraint.minDomains ?? 1) ? 0 : Math.min(...counts.values())
-    const self = matchesLabelSelector(constraint.labelSelector, pod.metadata?.labels) ? 1 : 0
+    const self = selects(constraint.labelSelector, pod.metadata?.labels) ? 1 : 0
     if ((counts.get(domain) ?? 0) + self - least > constraint.maxSkew)
       return "node(s) didn't match pod topology spread constraints"
   }

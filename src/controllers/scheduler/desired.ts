@@ -1,5 +1,5 @@
-import type { Node, NodeSelectorTerm, Pod, Taint, Toleration } from '#api/core-v1.ts'
-import { matchesRequirement } from '#client/label-selector.ts'
+import type { Node, NodeSelectorRequirement, NodeSelectorTerm, Pod, Taint, Toleration } from '#api/core-v1.ts'
+import { type LabelOperator, type Labels, matchesLabels } from '#api/selectors/label-selector.ts'
 import { isPodActive } from '../objects/pod.ts'
 import { tolerationOf } from '../objects/toleration.ts'
 import { antiAffinityFault, type NamespaceLabels, podAffinityFault, podAffinityScore } from './desired-affinity.ts'
@@ -13,16 +13,29 @@ export type Placement =
 const tolerates = (tolerations: readonly Toleration[] | undefined, taint: Taint): boolean =>
   tolerationOf(tolerations, taint) !== undefined
 
+const OPERATORS: Readonly<Record<string, LabelOperator>> = {
+  In: 'in',
+  NotIn: 'notin',
+  Exists: 'exists',
+  DoesNotExist: '!',
+  Gt: 'gt',
+  Lt: 'lt',
+}
+
+const holds = ({ key, operator, values = [] }: NodeSelectorRequirement, labels: Labels): boolean => {
+  const known = OPERATORS[operator]
+  // A later version's operator, or a bound that is no number: matching nothing is the safe reading.
+  if ((known === 'gt' || known === 'lt') && !/^-?\d+$/.test(values[0] ?? '')) return false
+  return known !== undefined && matchesLabels([{ key, operator: known, values }], labels)
+}
+
 const matchesTerm = (term: NodeSelectorTerm, node: Node): boolean => {
   const { matchExpressions = [], matchFields = [] } = term
   // An empty term matches no node, unlike an empty label selector.
   if (matchExpressions.length === 0 && matchFields.length === 0) return false
   const labels = node.metadata?.labels ?? {}
   const fields = { 'metadata.name': node.metadata?.name ?? '' }
-  return (
-    matchExpressions.every((one) => matchesRequirement({ ...one, values: one.values ?? [] }, labels)) &&
-    matchFields.every((one) => matchesRequirement({ ...one, values: one.values ?? [] }, fields))
-  )
+  return matchExpressions.every((one) => holds(one, labels)) && matchFields.every((one) => holds(one, fields))
 }
 
 /** nodeSelector and required node affinity. */
