@@ -24,7 +24,7 @@ export const commandList: readonly CommandEntry[] = [
   },
   {
     name: 'explain',
-    summary: 'walk a packet, in words: who gets it, and if nobody does, why',
+    summary: 'walk a packet, in words: who gets it, and if nobody does, why and what mends it',
     load: async () => (await import('./commands/explain.ts')).explain,
   },
   {

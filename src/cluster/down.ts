@@ -4,7 +4,7 @@ import { purgeContainers, unmountBelow } from '#runtime/runc/purge.ts'
 import { ClusterError } from './cluster-error.ts'
 import { removeMachines } from './machines/machines.ts'
 import { findContainerTools, findProcesses, isRunning } from './processes.ts'
-import { clusterStateDir, readConfig, statePaths, stateRoot } from './state.ts'
+import { clusterStateDir, statePaths, stateRoot, tryReadConfig } from './state.ts'
 
 /** How long killed processes may take to end, milliseconds. */
 const KILL_LIMIT_MS = 5_000
@@ -19,7 +19,7 @@ export const down = async (name: string): Promise<boolean> => {
   const paths = statePaths(stateDir)
   const known = existsSync(stateDir)
   if (known) writeFileSync(paths.stopping, '')
-  const config = existsSync(paths.config) ? readConfig(paths.config) : undefined
+  const config = tryReadConfig(paths.config)
   const hadProcesses = await killAll(() => supervisorsFirst(stateDir))
   await purgeContainers({ stateDir: paths.containers, cluster: name })
   const hadTools = await killAll(() => findContainerTools(stateDir))

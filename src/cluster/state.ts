@@ -49,14 +49,20 @@ export const writeConfig = (config: ClusterConfig): void => {
 /** Throws as readFileSync does where there is none. */
 export const readConfig = (path: string): ClusterConfig => JSON.parse(readFileSync(path, 'utf8')) as ClusterConfig
 
+/** The same for whoever cleans up or only looks on: undefined where there is none, or none that can be read. */
+export const tryReadConfig = (path: string): ClusterConfig | undefined => {
+  try {
+    return readConfig(path)
+  } catch {
+    return undefined
+  }
+}
+
 /** Every cluster that this machine has a folder of, by name; `config` is missing where `up` died before it wrote one. */
 export const listClusters = (): readonly { readonly name: string; readonly config: ClusterConfig | undefined }[] => {
   if (!existsSync(stateRoot())) return []
   return readdirSync(stateRoot(), { withFileTypes: true })
     .filter((entry) => entry.isDirectory() && NAME.test(entry.name))
-    .map(({ name }) => {
-      const path = statePaths(clusterStateDir(name)).config
-      return { name, config: existsSync(path) ? readConfig(path) : undefined }
-    })
+    .map(({ name }) => ({ name, config: tryReadConfig(statePaths(clusterStateDir(name)).config) }))
     .sort((one, other) => (one.name < other.name ? -1 : 1))
 }

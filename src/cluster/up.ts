@@ -97,8 +97,10 @@ export const up = async (options: UpOptions): Promise<ClusterConfig> => {
 
 const refuseTaken = (name: string): void => {
   const stateDir = clusterStateDir(name)
-  if (!existsSync(stateDir)) return
-  if (findProcesses(stateDir).length > 0)
+  const running = findProcesses(stateDir).length > 0
+  // Without its folder a cluster may run on.
+  if (!running && !existsSync(stateDir)) return
+  if (running)
     throw new ClusterError('CLUSTER_EXISTS', `a cluster named ${name} is running`, {
       hint: `choose another --name, or take it down: fairlead down --name ${name}`,
     })

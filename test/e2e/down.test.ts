@@ -90,6 +90,9 @@ claim('down leaves nothing behind after the state folder was deleted under a run
   await busyCluster(assert, one, 'down-c')
   // What is mounted there stays, as with any rm -r.
   await run('rm', ['-rf', join(STATE, 'down-c')])
+  const up = await one.fairlead('up', '--name', 'down-c')
+  assert.equal(up.status, 1)
+  assert.match(up.stderr, /a cluster named down-c is running\n.*fairlead down --name down-c/)
   const down = await one.fairlead('down', '--name', 'down-c')
   assert.equal(down.status, 0, down.stderr)
   await nothingLeft(assert, one, 'down-c', before)
@@ -122,6 +125,20 @@ claim('down takes a cluster down though its kubeconfig is broken, and says so', 
   renameSync(`${one.kubeconfig}.kept`, one.kubeconfig)
   const again = await one.fairlead('down', '--name', 'down-e')
   assert.equal(again.status, 0, 'what was left was the entry')
+})
+
+claim('a cluster whose configuration was damaged is named by list, and down takes it down', async (assert) => {
+  await using one = scratch()
+  const before = await traces()
+  await one.up('down-g', '--nodes', '1')
+  writeFileSync(join(STATE, 'down-g', 'cluster.json'), '{ "name": ')
+  assert.match((await one.fairlead('list')).stdout, /^down-g\s+running/m)
+  const status = await one.fairlead('status', '--name', 'down-g')
+  assert.equal(status.status, 1)
+  assert.match(status.stderr, /the state of cluster down-g in \S+ cannot be read\n.*fairlead down --name down-g/)
+  assert.equal((await one.fairlead('down', '--name', 'down-g')).status, 0)
+  assert.deepEqual(await traces(), before)
+  assert.deepEqual(processesOf('down-g'), [])
 })
 
 claim('an interrupt does not stop down half-way', async (assert) => {
