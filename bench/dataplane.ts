@@ -30,7 +30,7 @@ const RIVAL_SIZES = [1000, 10_000]
 const TRANSACTIONS = quick ? [500] : [100, 500, 2500]
 const RIVAL_LIMIT_MS = quick ? 25_000 : 120_000
 const TRAFFIC_SIZES = quick ? [10, 10_000] : [10, 10_000, 30_000]
-const TRAFFIC = quick ? { rounds: 12, connections: 1000 } : { rounds: 21, connections: 4000 }
+const TRAFFIC = quick ? { rounds: 12, connections: 1000 } : { rounds: 25, connections: 2000 }
 
 const worker = (path: string) => join(import.meta.dirname, path)
 const say = (text: string) => process.stderr.write(`${text}\n`)
@@ -81,13 +81,14 @@ for (let number = 0; number < rounds; number++) {
 
 const loadRow = (services: number, family: Families) => {
   const results = loads.get(`${services} ${family}`) ?? []
-  const middle = (name: 'cold_ms' | 'longest_ms' | 'peak_mb' | 'kernel_mb' | 'elements') =>
+  const middle = (name: 'cold_ms' | 'cold_cpu_ms' | 'longest_ms' | 'peak_mb' | 'kernel_mb' | 'elements') =>
     median(results.map((result) => result[name]))
   const changes = results.flatMap((result) => result.changes)
   const creations = results.flatMap((result) => result.creations)
   return {
     services,
     cold_ms: round(middle('cold_ms'), 0),
+    cold_cpu_ms: round(middle('cold_cpu_ms'), 0),
     longest_transaction_ms: round(middle('longest_ms'), 0),
     cold_peak_mb: round(middle('peak_mb'), 0),
     change_p50_ms: round(quantile(changes, 0.5)),
