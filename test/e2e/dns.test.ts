@@ -18,7 +18,10 @@ spec:
   selector: {matchLabels: {app: web}}
   template:
     metadata: {labels: {app: web}}
-    spec: {terminationGracePeriodSeconds: 1, containers: [{name: web, image: fairlead/echo}]}
+    spec:
+      terminationGracePeriodSeconds: 1
+      containers:
+      - {name: web, image: fairlead/echo, readinessProbe: {httpGet: {path: /healthz, port: 8080}, periodSeconds: 1}}
 ---
 apiVersion: v1
 kind: Service
@@ -74,6 +77,10 @@ claim('a Service goes by its name, its name and namespace, and its full name, fr
   await clientsReady()
   const [v4, v6] = (await serviceOf('web')).spec!.clusterIPs!
   const names = ['web', 'web.default', 'web.default.svc', `web.default.svc.${ZONE}`, `web.default.svc.${ZONE}.`]
+  await eventually(
+    'it answers',
+    async () => (await cluster.inPod('dig', 'curl', '-sm3', 'http://web/hostname')).status === 0,
+  )
   for (const name of names) {
     const url = `http://${name}/hostname`
     assert.match((await cluster.inPod('dig', 'curl', '-sm3', url)).stdout, /^web-/, `${name} by curl`)
@@ -324,14 +331,14 @@ claim('DNS follows a Service: a new name answers at once, a deleted one is gone'
       const now = await short('+search', 'fresh')
       return now.length === 1 && now
     },
-    2_000,
+    5_000,
   )
   assert.deepEqual(found, [clusterIP])
   await kubectl('delete', 'service', 'fresh')
   await eventually(
     'the name is gone',
     async () => /status: NXDOMAIN/.test(await dig(`fresh.default.svc.${ZONE}`)),
-    2_000,
+    5_000,
   )
   await kubectl('create', 'service', 'clusterip', 'fresh', '--clusterip=None')
   assert.match(await dig(`fresh.default.svc.${ZONE}`), /status: NXDOMAIN/, 'headless without endpoints has no name')

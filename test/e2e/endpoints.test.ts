@@ -20,7 +20,7 @@ const echoPod = (
     readonly labels?: string
     readonly args?: readonly string[]
     readonly port?: string
-    readonly extra?: string
+    readonly readiness?: string
   } = {},
 ): string => `apiVersion: v1
 kind: Pod
@@ -33,7 +33,7 @@ spec:
     image: fairlead/echo
     args: ${JSON.stringify(options.args ?? [])}
     ports: [${options.port ?? '{name: web, containerPort: 8080}'}]
-${(options.extra ?? '').replace(/^(?=.)/gm, '    ')}
+    ${options.readiness ?? `readinessProbe: {httpGet: {path: /healthz, port: ${options.args ? 9090 : 8080}}, periodSeconds: 1}`}
 ---
 `
 const serviceYaml = (name: string, spec: string): string => `apiVersion: v1
@@ -54,8 +54,9 @@ spec:
   containers: [{name: shell, image: fairlead/host, command: [sleep, infinity]}]
 ---
 `
-const fromClient = async (url: string): Promise<string> =>
-  (await cluster.inPod('client', 'curl', '-gsm3', url)).stdout.trim()
+/** Undefined where no answer came. */
+const fromClient = async (url: string): Promise<string | undefined> =>
+  (await cluster.inPod('client', 'curl', '-gsm3', url)).stdout.trim() || undefined
 const statusFromClient = async (url: string): Promise<number> =>
   (await cluster.inPod('client', 'curl', '-gsm2', url)).status
 /** The answers of 24 new connections made one after the other in the pod `client`, by one exec. */
@@ -63,6 +64,11 @@ const answersAt = async (url: string): Promise<readonly string[]> => {
   const loop = `for i in $(seq 24); do curl -gsm2 '${url}'; echo; done`
   const { stdout } = await cluster.inPod('client', 'sh', '-c', loop)
   return [...new Set(stdout.trim().split(/\n+/))].sort()
+}
+/** Waits until just these pods answer, and then for 24 answers more of theirs alone: what has settled stays so. */
+const settled = async (url: string, ...pods: readonly string[]): Promise<readonly string[]> => {
+  await eventually(`${pods.join(' and ')} answer at ${url}`, async () => `${await answersAt(url)}` === `${pods}`)
+  return answersAt(url)
 }
 
 claim('through a ClusterIP the server sees the client pod’s own address', async (assert) => {
@@ -84,15 +90,16 @@ claim('through a ClusterIP the server sees the client pod’s own address', asyn
   assert.equal(own.length, 2)
   for (const name of ['near', 'far']) {
     const [v4, v6] = (await serviceOf(name)).spec!.clusterIPs!
-    assert.equal(addressOf(await fromClient(`http://${v4}/clientip`)), own[0], `${name} by IPv4`)
-    assert.equal(addressOf(await fromClient(`http://[${v6}]/clientip`)), own[1], `${name} by IPv6`)
+    for (const host of [v4, `[${v6}]`]) await eventually(`${host} answers`, () => fromClient(`http://${host}/hostname`))
+    assert.equal(addressOf((await fromClient(`http://${v4}/clientip`)) ?? ''), own[0], `${name} by IPv4`)
+    assert.equal(addressOf((await fromClient(`http://[${v6}]/clientip`)) ?? ''), own[1], `${name} by IPv6`)
   }
 })
 
 claim('a pod that is not ready gets no traffic, and gets it again when it is', async (assert) => {
   await kubectl.apply(
     echoPod('steady', { labels: 'app: gate', node: 'node-2' }) +
-      echoPod('gated', { labels: 'app: gate', node: 'node-3', extra: BY_FILE }) +
+      echoPod('gated', { labels: 'app: gate', node: 'node-3', readiness: BY_FILE }) +
       serviceYaml('gate', 'type: NodePort\nselector: {app: gate}\nports: [{port: 80, targetPort: 8080}]'),
   )
   await ready('steady')
@@ -106,32 +113,28 @@ claim('a pod that is not ready gets no traffic, and gets it again when it is', a
       items.flatMap(({ endpoints }) => endpoints ?? []).map((one) => [one.targetRef.name, one.conditions.ready]),
     )
   }
-  assert.deepEqual(await answersAt(url), ['steady'])
+  assert.deepEqual(await settled(url, 'steady'), ['steady'])
   assert.deepEqual(await conditions(), { steady: true, gated: false })
   assert.match(await kubectl('get', 'pod', 'gated'), /gated\s+0\/1\s+Running/)
 
   await cluster.inPod('gated', 'touch', '/tmp/ready')
   await ready('gated')
-  const both = await eventually('both answer', async () => {
-    const found = await answersAt(url)
-    return found.length === 2 && found
-  })
-  assert.deepEqual(both, ['gated', 'steady'])
+  assert.deepEqual(await settled(url, 'gated', 'steady'), ['gated', 'steady'])
 
   await cluster.inPod('gated', 'rm', '/tmp/ready')
   await kubectl('wait', '--for=condition=Ready=false', 'pod/gated', '--timeout=20s')
   await eventually('the slice follows', async () => (await conditions()).gated === false)
-  assert.deepEqual(await answersAt(url), ['steady'])
-  assert.deepEqual(await tally(10, () => ask(nodeAddress(2), ports![0]!.nodePort!)), { steady: 10 })
+  assert.deepEqual(await settled(url, 'steady'), ['steady'])
+  const throughNode = await eventually('only the steady one answers at its node', async () => {
+    const found = await tally(20, () => ask(nodeAddress(2), ports![0]!.nodePort!))
+    return Object.keys(found).length === 1 && found
+  })
+  assert.deepEqual(throughNode, { steady: 20 })
   assert.equal((await podOf('gated')).status!.containerStatuses![0]!.restartCount, 0)
 
   await cluster.inPod('gated', 'touch', '/tmp/ready')
   await ready('gated')
-  const again = await eventually('both answer again', async () => {
-    const found = await answersAt(url)
-    return found.length === 2 && found
-  })
-  assert.deepEqual(again, ['gated', 'steady'])
+  assert.deepEqual(await settled(url, 'gated', 'steady'), ['gated', 'steady'])
 })
 
 claim('a Service without a selector leads where its hand-made Endpoints say', async (assert) => {
@@ -169,11 +172,7 @@ addressType: IPv4
 ports: [{port: 8080}]
 endpoints: [{addresses: [${near![0]}]}]
 `)
-  const both = await eventually('both answer', async () => {
-    const found = await answersAt(url)
-    return found.length === 2 && found
-  })
-  assert.deepEqual(both, ['far', 'near'])
+  assert.deepEqual(await settled(url, 'far', 'near'), ['far', 'near'])
   await kubectl('delete', 'endpoints', 'by-hand')
   await kubectl('delete', 'endpointslice', 'by-hand-more')
   await eventually('it is refused', async () => (await statusFromClient(url)) === 7)
@@ -195,14 +194,10 @@ claim('a selector takes the pods that have all of its labels', async (assert) =>
   await eventually('endpoints of both', async () => (await taken('shop-any')).length === 2)
   assert.deepEqual(await taken('shop-front'), ['all-labels'])
   assert.deepEqual(await taken('shop-any'), ['all-labels', 'one-label'])
-  assert.deepEqual(await answersAt('http://shop-front/hostname'), ['all-labels'])
-  assert.deepEqual(await answersAt('http://shop-any/hostname'), ['all-labels', 'one-label'])
+  assert.deepEqual(await settled('http://shop-front/hostname', 'all-labels'), ['all-labels'])
+  assert.deepEqual(await settled('http://shop-any/hostname', 'all-labels', 'one-label'), ['all-labels', 'one-label'])
   await kubectl('label', 'pod', 'one-label', 'tier=front', '--overwrite')
-  const joined = await eventually('it joins', async () => {
-    const found = await answersAt('http://shop-front/hostname')
-    return found.length === 2 && found
-  })
-  assert.deepEqual(joined, ['all-labels', 'one-label'])
+  assert.deepEqual(await settled('http://shop-front/hostname', 'all-labels', 'one-label'), ['all-labels', 'one-label'])
 })
 
 claim('a Service of type ClusterIP is closed on the nodes’ ports', async (assert) => {
@@ -230,7 +225,7 @@ claim('a Service of type ClusterIP is closed on the nodes’ ports', async (asse
 
 claim('publishNotReadyAddresses gives traffic and names to pods that are not ready', async (assert) => {
   await kubectl.apply(
-    echoPod('never-ready', { node: 'node-2', extra: BY_FILE }) +
+    echoPod('never-ready', { node: 'node-2', readiness: BY_FILE }) +
       serviceYaml('strict', 'selector: {app: never-ready}\nports: [{port: 80, targetPort: 8080}]') +
       serviceYaml(
         'lenient',
@@ -244,7 +239,8 @@ claim('publishNotReadyAddresses gives traffic and names to pods that are not rea
   await eventually('the pod runs', async () => (await podOf('never-ready')).status?.phase === 'Running')
   const lenient = await eventually('the lenient one answers', () => fromClient('http://lenient/hostname'))
   assert.equal(lenient, 'never-ready')
-  assert.equal(await fromClient('http://lenient-peers:8080/hostname'), 'never-ready')
+  const byName = await eventually('its name is there', () => fromClient('http://lenient-peers:8080/hostname'))
+  assert.equal(byName, 'never-ready')
   assert.equal(await statusFromClient('http://strict/hostname'), 7)
   assert.match(await kubectl('get', 'pod', 'never-ready'), /0\/1\s+Running/)
 })
@@ -261,11 +257,7 @@ claim('a named target port is each pod’s own number', async (assert) => {
       serviceYaml('named', 'selector: {app: named}\nports: [{port: 80, targetPort: web}]'),
   )
   await ready('old-port', 'new-port', 'no-such-port')
-  const found = await eventually('both ports answer', async () => {
-    const answers = await answersAt('http://named/hostname')
-    return answers.length === 2 && answers
-  })
-  assert.deepEqual(found, ['new-port', 'old-port'])
+  assert.deepEqual(await settled('http://named/hostname', 'new-port', 'old-port'), ['new-port', 'old-port'])
   const pods = await Promise.all(['old-port', 'new-port'].map(podOf))
   const full = await kubectl('describe', 'endpoints', 'named')
   for (const { status } of pods) assert.ok(full.includes(status!.podIP!), full)
@@ -299,7 +291,10 @@ claim('a dual-stack Service answers on both families, each with addresses of its
   assert.equal(await eventually('IPv4 answers', () => fromClient(`http://${v4}/hostname`)), 'far')
   assert.equal(await eventually('IPv6 answers', () => fromClient(`http://[${v6}]/hostname`)), 'far')
   for (const index of [0, 1, 2])
-    for (const family of [0, 1] as const) assert.equal(await ask(nodeAddress(index, family), nodePort!), 'far')
+    for (const family of [0, 1] as const) {
+      const at = nodeAddress(index, family)
+      assert.equal(await eventually(`${at} answers`, () => ask(at, nodePort!)), 'far')
+    }
   const six = (await serviceOf('six')).spec!
   assert.deepEqual([six.ipFamilies, six.ipFamilyPolicy], [['IPv6'], 'SingleStack'])
   assert.equal(await eventually('IPv6 alone answers', () => fromClient(`http://[${six.clusterIP}]/hostname`)), 'far')
