@@ -60,7 +60,9 @@ export const up = async (options: UpOptions): Promise<ClusterConfig> => {
   const stateDir = clusterStateDir(options.name)
   if (!Number.isInteger(options.nodes) || options.nodes < 1 || options.nodes > 250)
     throw new ClusterError('NODES_INVALID', `a cluster has 1 to 250 nodes, not ${options.nodes}`)
-  const config = await withStateLock(() => {
+  options.onProgress('control plane')
+  // Also the start of its processes: another `up` of the same name must find them, not a folder without any.
+  const { config, fault } = await withStateLock(() => {
     refuseTaken(options.name)
     const planned = planCluster({
       ...options,
@@ -68,13 +70,10 @@ export const up = async (options: UpOptions): Promise<ClusterConfig> => {
       others: listClusters().flatMap(({ config }) => config ?? []),
     })
     options.signal.throwIfAborted()
-    writeConfig(planned)
-    return planned
+    return { config: planned, fault: begin(planned) }
   })
   try {
-    options.onProgress('control plane')
-    startSupervised('control-plane', config, program('control-plane'))
-    startSupervised('agent-host', config, program('agent-host'))
+    if (fault !== undefined) throw fault
     options.onProgress('network')
     createMachines(config)
     writeFileSync(statePaths(config.stateDir).machines, '')
@@ -93,6 +92,18 @@ export const up = async (options: UpOptions): Promise<ClusterConfig> => {
         })
   }
   return config
+}
+
+/** Lays the state folder down and starts both processes. What goes wrong is returned: from here on there is something to take down. */
+const begin = (config: ClusterConfig): unknown => {
+  try {
+    writeConfig(config)
+    startSupervised('control-plane', config, program('control-plane'))
+    startSupervised('agent-host', config, program('agent-host'))
+    return undefined
+  } catch (error) {
+    return error
+  }
 }
 
 const refuseTaken = (name: string): void => {

@@ -91,6 +91,15 @@ claim('up returns with an API that answers, nodes that are Ready and DNS that re
   assert.equal((await one.kubectl('--kubeconfig', printed, 'get', '--raw', '/readyz')).trim(), 'ok')
 })
 
+claim('of two that start a cluster of one name at once, one gets it, and the other is told so', async (assert) => {
+  await using one = scratch()
+  const outcomes = await Promise.all([1, 2].map(() => one.fairlead('up', '--name', 'cli-k', '--nodes', '1')))
+  const [winner, loser] = outcomes.toSorted((a, b) => a.status - b.status)
+  assert.deepEqual([winner!.status, loser!.status], [0, 1], `${winner!.stderr}${loser!.stderr}`)
+  assert.match(loser!.stderr, /a cluster named cli-k is running/)
+  assert.equal((await one.status('cli-k')).healthy, true)
+})
+
 claim('two clusters run side by side, with ranges of their own', async (assert) => {
   await using one = scratch()
   // At once: two that plan at the same time must not choose the same ranges, ports or names of links.
