@@ -27,7 +27,11 @@ export async function explainLive(
   const backends = new Set(outcomes.flatMap(({ backend }) => (backend ? `${backend.address} ${backend.port}` : [])))
   // Enough to meet each of a few backends, most likely; a silence costs more than an answer.
   const count = outcomes.every(({ verdict }) => verdict === 'deliver') ? Math.min(12, 1 + 2 * backends.size) : 2
-  const observations = await probeLive(config, { namespace, protocol, ...destination }, count)
+  const observations = await probeLive(
+    config,
+    { namespace, protocol, source: explanation.source.address, ...destination },
+    count,
+  )
   return { ...compare(explanation, observations), observations }
 }
 

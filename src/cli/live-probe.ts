@@ -3,12 +3,14 @@ import type { ClusterConfig } from '#cluster/config.ts'
 import type { Observation } from '#explain/agreement.ts'
 import { namespacePath } from '#kernel/namespace.ts'
 import { bindUdp, connectTcp } from '#kernel/socket.ts'
-import { traceFlows } from '#kernel/trace.ts'
+import { FlowTrace, type TracedFlow } from '#kernel/trace.ts'
 
 export interface Probe {
   /** Path of the network namespace that it is sent from. */
   readonly namespace: string
   readonly protocol: 'TCP' | 'UDP'
+  /** The sender's address. */
+  readonly source: string
   readonly address: string
   readonly port: number
 }
@@ -21,15 +23,24 @@ const DATAGRAM = 'hostname'
 
 const REFUSED = new Set(['ECONNREFUSED', 'EPERM', 'ECONNRESET'])
 
-/** Sends `count` new connections, one after the other, and looks each up in the nodes' conntrack. Throws KernelError. */
+/** Sends `count` new connections, one after the other, and follows each by the nodes' conntrack. Throws KernelError. */
 export async function probeLive(config: ClusterConfig, probe: Probe, count: number): Promise<readonly Observation[]> {
-  const observations: Observation[] = []
-  for (let round = 0; round < count; round++) {
-    const { answer, port } = await (probe.protocol === 'TCP' ? connect(probe) : send(probe))
-    const translation = port === undefined ? undefined : translationOf(config, probe, port)
-    observations.push({ answer, ...(translation && { translation }) })
+  const traces: (readonly [node: string, FlowTrace])[] = []
+  try {
+    for (const { name, namespace } of config.nodes) traces.push([name, FlowTrace.open(namespacePath(namespace))])
+    const observations: Observation[] = []
+    for (let round = 0; round < count; round++) {
+      const { answer, port } = await (probe.protocol === 'TCP' ? connect(probe) : send(probe))
+      const translation = traces
+        .flatMap(([node, trace]) => translations(node, trace.read(), probe))
+        // A socket that was refused does not tell its port any more.
+        .find((one) => port === undefined || one.port === port)?.translation
+      observations.push({ answer, ...(translation && { translation }) })
+    }
+    return observations
+  } finally {
+    for (const [, trace] of traces) trace.close()
   }
-  return observations
 }
 
 interface Met {
@@ -46,23 +57,15 @@ const answerOf = (code: string | undefined): Observation['answer'] => {
 
 async function connect({ namespace, address, port }: Probe): Promise<Met> {
   const socket = connectTcp(namespace, address, port)
-  let own: number | undefined
-  // The kernel gives the port when the connecting begins, and a socket that failed does not tell it any more.
-  const note = () => {
-    own = socket.localPort ?? own
-  }
-  queueMicrotask(note)
-  setImmediate(note)
   const timer = setTimeout(
     () => socket.destroy(Object.assign(new Error('no answer'), { code: 'ETIMEDOUT' })),
     TCP_TIMEOUT_MS,
   )
   try {
     await once(socket, 'connect')
-    note()
-    return { answer: 'answered', port: own }
+    return { answer: 'answered', port: socket.localPort }
   } catch (error) {
-    return { answer: answerOf((error as NodeJS.ErrnoException).code), port: own }
+    return { answer: answerOf((error as NodeJS.ErrnoException).code), port: undefined }
   } finally {
     clearTimeout(timer)
     socket.destroy()
@@ -89,18 +92,13 @@ async function send({ namespace, address, port }: Probe): Promise<Met> {
   }
 }
 
-/** The node that translated the connection from that port, and what it made of it. */
-function translationOf(config: ClusterConfig, probe: Probe, port: number): Observation['translation'] {
-  const family = probe.address.includes(':') ? 'IPv6' : 'IPv4'
-  for (const node of config.nodes)
-    for (const { protocol, client, asked, backend, seen } of traceFlows(namespacePath(node.namespace), family)) {
-      const ours =
-        protocol === probe.protocol &&
-        client.port === port &&
-        asked.address === probe.address &&
-        asked.port === probe.port
-      if (ours && (backend.address !== asked.address || backend.port !== asked.port))
-        return { node: node.name, backend, sourceSeen: seen.address }
-    }
-  return undefined
-}
+/** Of a node's new connections those from the sender to where the probe goes that the node translated, with the sender's port. */
+const translations = (node: string, flows: readonly TracedFlow[], { protocol, source, address, port }: Probe) =>
+  flows.flatMap((flow) => {
+    const { client, asked, backend, seen } = flow
+    const ours = flow.protocol === protocol && client.address === source
+    if (!ours || asked.address !== address || asked.port !== port) return []
+    if (backend.address === address && backend.port === port) return []
+    const translation: Observation['translation'] = { node, backend, sourceSeen: seen.address }
+    return [{ port: client.port, translation }]
+  })

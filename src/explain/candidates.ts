@@ -1,4 +1,4 @@
-import type { Service } from '#api/core-v1.ts'
+import type { Pod, Service } from '#api/core-v1.ts'
 import { type Endpoint, endpointsOf } from '#forwarding/endpoint.ts'
 import type { TrafficPolicy } from '#forwarding/frontend.ts'
 import { categorizeEndpoints } from '#forwarding/topology.ts'
@@ -6,6 +6,7 @@ import type { IpFamily } from '#net/ip-address.ts'
 import type { Protocol } from '#net/port-protocol.ts'
 import type { Candidate } from './explanation.ts'
 import type { ClusterFacts } from './facts.ts'
+import { declaredPorts } from './listening.ts'
 import { familyOfText, isLeaving, isTerminal, podAddresses, podAt, selectedPods, slicesOf } from './lookup.ts'
 import { nameOf } from './names.ts'
 import type { NodeView } from './node-view.ts'
@@ -65,10 +66,23 @@ export function candidatesOf(facts: ClusterFacts, question: CandidateQuestion): 
         ? (troubleOf(facts, pod)?.message ?? `it has no ${family} address`)
         : isLeaving(pod)
           ? 'on its way out'
-          : 'it has no port that the Service’s targetPort names'
+          : namesNoPort(service, question, pod)
+            ? 'it has no port that the Service’s targetPort names'
+            : 'no endpoint stands for it (yet)'
     return [
       { address, port: undefined, pod: nameOf(pod), node: pod.spec?.nodeName || undefined, chosen: false, why: reason },
     ]
   })
   return [...found, ...others]
+}
+
+/** Whether the Service's targetPort is a name that this pod does not declare. */
+function namesNoPort({ spec }: Service, { portName, protocol }: CandidateQuestion, pod: Pod): boolean {
+  const port = spec?.ports?.find((one) => (one.name ?? '') === portName && (one.protocol || 'TCP') === protocol)
+  const { targetPort } = port ?? {}
+  return (
+    typeof targetPort === 'string' &&
+    targetPort !== '' &&
+    !declaredPorts(pod, protocol).some(({ name }) => name === targetPort)
+  )
 }

@@ -1,13 +1,12 @@
-import type { Protocol } from '#net/port-protocol.ts'
-import { protocolOfNumber } from '#net/port-protocol.ts'
-import { AF_INET, AF_INET6, inetText } from './inet.ts'
-import { MessageWriter, NLM_F_DUMP, readAttributes, viewOf } from './netlink-message.ts'
-import { NetlinkSocket } from './netlink-socket.ts'
+import { closeSync } from 'node:fs'
+import { type Protocol, protocolOfNumber } from '#net/port-protocol.ts'
+import { inetText } from './inet.ts'
+import { call, libc } from './libc.ts'
+import { withNamespace } from './namespace.ts'
+import { readAttributes, readMessages, viewOf } from './netlink-message.ts'
 
 // linux/netfilter/nfnetlink.h, nfnetlink_conntrack.h
 const NETLINK_NETFILTER = 12
-const NFNL_SUBSYS_CTNETLINK = 1
-const IPCTNL_MSG_CT_GET = 1
 const CTA_TUPLE_ORIG = 1
 const CTA_TUPLE_REPLY = 2
 const CTA_TUPLE_IP = 1
@@ -37,23 +36,71 @@ export interface TracedFlow {
   readonly seen: FlowEnd
 }
 
-/** Every tracked connection of one family in the network namespace at `path`, by one dump. Throws KernelError CONNTRACK_FAILED, NAMESPACE_UNKNOWN. */
-export function traceFlows(path: string, family: 'IPv4' | 'IPv6'): readonly TracedFlow[] {
-  using socket = NetlinkSocket.open(NETLINK_NETFILTER, 'CONNTRACK_FAILED', path)
-  // struct nfgenmsg: family, version, resource id.
-  const request = new MessageWriter((NFNL_SUBSYS_CTNETLINK << 8) | IPCTNL_MSG_CT_GET, NLM_F_DUMP)
-    .u8(family === 'IPv4' ? AF_INET : AF_INET6)
-    .u8(0)
-    .u16(0)
-    .finish('CT_GET', 'all flows')
-  return socket.query(request).flatMap(({ payload }) => {
-    const attributes = readAttributes(payload, 4)
-    const sent = readTuple(attributes.get(CTA_TUPLE_ORIG))
-    const answered = readTuple(attributes.get(CTA_TUPLE_REPLY))
-    if (sent === undefined || answered === undefined) return []
-    const { protocol, source: client, destination: asked } = sent
-    return [{ protocol, client, asked, backend: answered.source, seen: answered.destination }]
-  })
+const SOCKET = 'int socket(int domain, int type, int protocol)'
+const SETSOCKOPT = 'int setsockopt(int fd, int level, int name, void *value, uint32 length)'
+const BIND = 'int bind(int fd, void *address, uint32 length)'
+const RECV = 'int64 recv(int fd, void *bytes, size_t length, int flags)'
+const AF_NETLINK = 16
+const SOCK_RAW_CLOEXEC = 3 | 0o2000000
+const SOL_NETLINK = 270
+const NETLINK_ADD_MEMBERSHIP = 1
+const NFNLGRP_CONNTRACK_NEW = 1
+const MSG_DONTWAIT = 0x40
+
+/**
+ * New connections of one network namespace as they are confirmed, translated already. A dump does not show all: one that is refused by its backend is
+ * forgotten with the refusal (nf_conntrack_proto_tcp.c kills it when the first answer is a reset).
+ */
+export class FlowTrace {
+  readonly #fd: number
+  readonly #buffer = new Uint8Array(65536)
+
+  /** From now on, in the namespace at `path`. Throws KernelError CONNTRACK_FAILED, NAMESPACE_UNKNOWN. */
+  static open(path: string): FlowTrace {
+    return withNamespace(path, () => new FlowTrace())
+  }
+
+  private constructor() {
+    const code = 'CONNTRACK_FAILED'
+    this.#fd = call(code, 'socket', 'netlink', SOCKET, AF_NETLINK, SOCK_RAW_CLOEXEC, NETLINK_NETFILTER)
+    try {
+      // struct sockaddr_nl: family, pad, the kernel chooses the port, no groups of the old kind.
+      const address = new Uint8Array(12)
+      address.set(new Uint8Array(Uint16Array.of(AF_NETLINK).buffer))
+      call(code, 'bind', 'netlink', BIND, this.#fd, address, address.length)
+      const group = Int32Array.of(NFNLGRP_CONNTRACK_NEW)
+      call(code, 'setsockopt', 'new connections', SETSOCKOPT, this.#fd, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, group, 4)
+    } catch (error) {
+      closeSync(this.#fd)
+      throw error
+    }
+  }
+
+  /** What came since the last call; does not wait. An overrun of the buffer loses some. */
+  read(): readonly TracedFlow[] {
+    const flows: TracedFlow[] = []
+    for (;;) {
+      const length = Number(libc(RECV)(this.#fd, this.#buffer, this.#buffer.length, MSG_DONTWAIT))
+      if (length <= 0) return flows
+      for (const { payload } of readMessages(this.#buffer.subarray(0, length))) {
+        const flow = readFlow(payload)
+        if (flow !== undefined) flows.push(flow)
+      }
+    }
+  }
+
+  close(): void {
+    closeSync(this.#fd)
+  }
+}
+
+function readFlow(payload: Uint8Array): TracedFlow | undefined {
+  const attributes = readAttributes(payload, 4)
+  const sent = readTuple(attributes.get(CTA_TUPLE_ORIG))
+  const answered = readTuple(attributes.get(CTA_TUPLE_REPLY))
+  if (sent === undefined || answered === undefined) return undefined
+  const { protocol, source: client, destination: asked } = sent
+  return { protocol, client, asked, backend: answered.source, seen: answered.destination }
 }
 
 function readTuple(bytes: Uint8Array | undefined) {
