@@ -300,7 +300,7 @@ test('keepLoadBalancerRoutes() follows Services, endpoints and nodes, and remove
     { addressType: 'IPv4', endpoints: [{ nodeName: 'node-2', conditions: { ready: true } }] },
   ] as unknown as EndpointSlice[]
   const key = { namespace: 'default', name: 'web' }
-  tell(key, service('Cluster'), slices)
+  tell(key, service('Cluster'), slices, [])
   await settled()
   assert.deepEqual(via(), ['172.30.255.9 172.30.0.2'])
   sync()
@@ -310,10 +310,10 @@ test('keepLoadBalancerRoutes() follows Services, endpoints and nodes, and remove
   handlers[0]!()
   await settled()
   assert.deepEqual(via(), ['172.30.255.1 172.30.0.2 172.30.0.3 172.30.0.4'])
-  tell(key, service('Local'), slices)
+  tell(key, service('Local'), slices, [])
   await settled()
   assert.deepEqual(via(), ['172.30.255.1 172.30.0.3'])
-  tell(key, undefined, [])
+  tell(key, undefined, [], [])
   await settled()
   assert.deepEqual(via(), [])
   stop.abort()
