@@ -1,6 +1,7 @@
 import type { Pod } from '#api/core-v1.ts'
 import { deployments, endpointSlices, events, namespaces, nodes, pods, services } from '#api/resources.ts'
 import type { Client } from '#client/client.ts'
+import { type AgentReport, getJson } from '#cluster/agent-api.ts'
 import type { ClusterConfig } from '#cluster/config.ts'
 import { podNamespace } from '#cluster/machines/names.ts'
 import type { ClusterFacts, ListeningSocket } from '#explain/facts.ts'
@@ -10,9 +11,11 @@ import { isNamespace, namespacePath } from '#kernel/namespace.ts'
 /** Every image that this machine can give without a registry, in the short form that people write. */
 const IMAGES = ['fairlead/echo', 'fairlead/host']
 
+const AGENT_TIMEOUT_MS = 2000
+
 /** What `fairlead explain` needs to know of a local cluster: its objects, its plan, and what listens where. Rejects with an ApiError or a transport's error. */
 export async function gatherFacts(client: Client, config: ClusterConfig): Promise<ClusterFacts> {
-  const [service, slice, pod, node, deployment, event, namespace] = await Promise.all([
+  const [service, slice, pod, node, deployment, event, namespace, report] = await Promise.all([
     client.list(services),
     client.list(endpointSlices),
     client.list(pods),
@@ -20,6 +23,8 @@ export async function gatherFacts(client: Client, config: ClusterConfig): Promis
     client.list(deployments),
     client.list(events),
     client.list(namespaces),
+    // Agents that do not answer are no fault of the question: kernels forward without them.
+    getJson<AgentReport>(config.sockets.agent, '/status', AGENT_TIMEOUT_MS).catch(() => undefined),
   ])
   return {
     services: service.items,
@@ -40,6 +45,9 @@ export async function gatherFacts(client: Client, config: ClusterConfig): Promis
       egress: config.egress,
     },
     listening: listening(config, pod.items),
+    refused: (report?.nodes ?? []).flatMap(({ name, dataplane }) =>
+      dataplane.failed.map(({ service, message }) => ({ node: name, service, message })),
+    ),
     images: IMAGES,
   }
 }

@@ -7,7 +7,7 @@ import type { Protocol } from '#net/port-protocol.ts'
 import type { Candidate } from './explanation.ts'
 import type { ClusterFacts } from './facts.ts'
 import { declaredPorts } from './listening.ts'
-import { familyOfText, isLeaving, isTerminal, podAddresses, podAt, selectedPods, slicesOf } from './lookup.ts'
+import { backendPod, familyOfText, isLeaving, isTerminal, podAddresses, selectedPods, slicesOf } from './lookup.ts'
 import { nameOf } from './names.ts'
 import type { NodeView } from './node-view.ts'
 import { troubleOf } from './pod-trouble.ts'
@@ -32,7 +32,7 @@ export function candidatesOf(facts: ClusterFacts, question: CandidateQuestion): 
     ({ ready }) => ready,
   )
   const why = (endpoint: Endpoint, isChosen: boolean): string => {
-    const pod = podAt(facts, endpoint.address)
+    const pod = backendPod(facts, endpoint.address, service)
     const { ready, serving, terminating, nodeName, forZones, forNodes } = endpoint
     if (isChosen) {
       if (!ready) return 'on its way out, but it still serves, and none is ready'
@@ -52,7 +52,7 @@ export function candidatesOf(facts: ClusterFacts, question: CandidateQuestion): 
   }
   const found = endpoints.map((endpoint): Candidate => {
     const { address, port, nodeName } = endpoint
-    const pod = podAt(facts, address)
+    const pod = backendPod(facts, address, service)
     const isChosen = chosen.has(`${address} ${port}`)
     return { address, port, pod: pod && nameOf(pod), node: nodeName, chosen: isChosen, why: why(endpoint, isChosen) }
   })

@@ -1,15 +1,16 @@
-import type { Pod } from '#api/core-v1.ts'
+import type { Pod, Service } from '#api/core-v1.ts'
 import type { Outcome } from '#dataplane/nftables/evaluate.ts'
 import type { Protocol } from '#net/port-protocol.ts'
 import type { Target } from './destination.ts'
 import type { PathOutcome, Step } from './explanation.ts'
 import type { ClusterFacts } from './facts.ts'
 import { declaredPorts, type Listens, listens, socketsOf } from './listening.ts'
-import { familyOfText, find, inCidrs, nodeAddresses, nodeAt, nodeOfPodAddress, podAt } from './lookup.ts'
+import { backendPod, familyOfText, find, inCidrs, nodeAddresses, nodeAt, nodeOfPodAddress } from './lookup.ts'
 import { listed, nameOf, socketText } from './names.ts'
 import type { NodeView } from './node-view.ts'
 
 interface Deciding {
+  readonly service: Service | undefined
   readonly nodes: readonly string[]
   readonly source: string
   readonly protocol: Protocol
@@ -20,7 +21,7 @@ interface Deciding {
 /** From the translation to the pods, for each backend that the rules may choose. Adds its steps to `steps`. */
 export function deliver(
   facts: ClusterFacts,
-  { nodes, source, protocol, asked }: Deciding,
+  { service, nodes, source, protocol, asked }: Deciding,
   found: readonly Outcome[],
   steps: Step[],
 ): PathOutcome[] {
@@ -36,7 +37,7 @@ export function deliver(
   steps.push({ at: `${at}, translation`, text: `${asked} becomes ${listed(targets, 'or')}` })
   steps.push(...masqueradeSteps(at, source, all))
   const own = nodes.map((name) => nodeAddress(facts, name, familyOfText(source)))
-  const arrivals = all.map(({ target }) => arrive(facts, nodes, target, protocol))
+  const arrivals = all.map(({ target }) => arrive(facts, nodes, target, protocol, service))
   steps.push({ at: `${at}, route`, text: 'to the pods', details: arrivals.map(({ text }) => text) })
   return all.flatMap(({ target, masquerade }, which): PathOutcome[] => {
     const { verdict, pod } = arrivals[which] as Arrival
@@ -81,9 +82,15 @@ interface Arrival {
 }
 
 /** The last part of the way: to the pod’s node, into the pod, to its port. */
-function arrive(facts: ClusterFacts, nodes: readonly string[], target: Target, protocol: Protocol): Arrival {
+function arrive(
+  facts: ClusterFacts,
+  nodes: readonly string[],
+  target: Target,
+  protocol: Protocol,
+  service?: Service,
+): Arrival {
   const { address, port } = target
-  const pod = podAt(facts, address)
+  const pod = backendPod(facts, address, service)
   const node = nodeAt(facts, address)?.metadata?.name
   const home = pod?.spec?.nodeName || node || nodeOfPodAddress(facts, address)?.metadata?.name
   const way = home === undefined ? address : `${address} is ${wayTo(facts, nodes, home, familyOfText(address))}`

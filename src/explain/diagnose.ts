@@ -4,8 +4,9 @@ import type { Target } from './destination.ts'
 import type { Finding, Question } from './explanation.ts'
 import type { ClusterFacts } from './facts.ts'
 import { clusterIpsOf, familyOfText, find, ingressOf, nodeAt, podAt } from './lookup.ts'
-import { nameOf, socketText, withProtocol } from './names.ts'
-import type { Decision, NodeViews, Path } from './path.ts'
+import { listed, nameOf, socketText, withProtocol } from './names.ts'
+import type { NodeViews } from './node-views.ts'
+import type { Decision, Path } from './path.ts'
 import { nodePortUnknown, notANode, notRouted, unassigned } from './reasons/address.ts'
 import { noEndpoints, notProxied } from './reasons/endpoints.ts'
 import { portNotServed } from './reasons/frontend.ts'
@@ -26,6 +27,7 @@ export function diagnose(
     if (finding !== undefined && !findings.some(({ message }) => message === finding.message)) findings.push(finding)
   }
   for (const decision of path.decisions) {
+    add(notApplied(facts, question, decision))
     const bad = decision.outcomes.find(({ verdict }) => verdict !== 'deliver')
     if (bad === undefined) continue
     if (bad.verdict === 'closed' && bad.backend !== undefined) {
@@ -58,6 +60,23 @@ export function diagnose(
   }
   if (path.decisions.length === 0) add(unclaimed(facts, views, question, target, path, service))
   return findings
+}
+
+/** The kernel of a node that decides does not hold the Service as it stands. */
+function notApplied(
+  { refused }: ClusterFacts,
+  { cluster }: Question,
+  { claimed, nodes }: Decision,
+): Finding | undefined {
+  const found = refused.filter(({ node, service }) => service === claimed?.service && nodes.includes(node))
+  const [first] = found
+  if (first === undefined) return undefined
+  return {
+    reason: 'not-applied',
+    message: `the kernel of ${listed(found.map(({ node }) => node))} refused ${first.service}: ${first.message}`,
+    details: ['what stands above is what the rules should do; it is tried again'],
+    cures: [look('when it is tried again', 'fairlead', 'status', ...(cluster ? ['--name', cluster] : []))],
+  }
 }
 
 /** Written by hand, or by a controller that is late: an endpoint whose address no pod has. */

@@ -121,6 +121,7 @@ const facts = (more: Partial<ClusterFacts> = {}): ClusterFacts => ({
     egress: false,
   },
   listening,
+  refused: [],
   images: ['fairlead/echo', 'fairlead/host'],
   ...more,
 })
@@ -408,6 +409,12 @@ test('compare() holds a probe against backend, source and node together', () => 
   assert.equal(met('10.244.2.11', '10.244.1.9', 'node-2'), false)
   assert.equal(compare(explanation, [{ answer: 'silent' }]).agrees, false)
   assert.equal(compare(explanation, []).agrees, false)
+})
+
+test('a Service that a node’s kernel refused is not called reachable there', () => {
+  const refused = [{ node: 'node-1', service: 'default/web', message: 'set is full' }]
+  assert.deepEqual(broken({ refused }), ['not-applied', 'fairlead status'])
+  assert.equal(ask('node/node-2', 'svc/web', {}, facts({ refused })).reachable, true)
 })
 
 test('nearest() finds a slip of the fingers and leaves strangers out', () => {

@@ -4,14 +4,14 @@ import type { Candidate, Explanation, Finding, PathOutcome, Question, Step } fro
 import type { ClusterFacts } from './facts.ts'
 import { familyOfText } from './lookup.ts'
 import { nameOf } from './names.ts'
-import { NodeViews, walkPath } from './path.ts'
+import { NodeViews } from './node-views.ts'
+import { walkPath } from './path.ts'
 import { resolveSource, sourceAddress } from './source.ts'
 
 /** Walks the first packet of a new connection, hop by hop, and says why it is not answered, where it is not. Throws ExplainError. */
 export function explain(facts: ClusterFacts, question: Question): Explanation {
   const source = resolveSource(facts, question)
   const destination = resolveDestination(facts, question, source)
-  const views = new NodeViews(facts)
   const steps: Step[] = [...destination.steps]
   const candidates: Candidate[] = []
   const outcomes: PathOutcome[] = []
@@ -21,6 +21,7 @@ export function explain(facts: ClusterFacts, question: Question): Explanation {
       findings.push(noSource(source.name, target.address))
       continue
     }
+    const views = new NodeViews(facts, target)
     const path = walkPath(facts, views, source, target, destination.protocol)
     steps.push(...path.steps)
     candidates.push(...path.candidates)

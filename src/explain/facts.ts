@@ -22,6 +22,8 @@ export interface ClusterFacts {
   readonly network: NetworkFacts
   /** By `pod/UID` and `node/NAME`; what is not in it is not known. */
   readonly listening: Readonly<Record<string, readonly ListeningSocket[]>>
+  /** Services that a node's kernel refused, as the agents tell: there the model says what should be, not what is. */
+  readonly refused: readonly { readonly node: string; readonly service: string; readonly message: string }[]
   /** Images that can be had here; empty: not known. */
   readonly images: readonly string[]
 }

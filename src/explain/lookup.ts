@@ -54,12 +54,25 @@ export const nodeAt = (facts: ClusterFacts, address: string): Node | undefined =
 export const nodeOfPodAddress = (facts: ClusterFacts, address: string): Node | undefined =>
   facts.nodes.find(({ spec }) => inCidrs(spec?.podCIDRs ?? (spec?.podCIDR ? [spec.podCIDR] : []), address))
 
+/** Slices by Service, made once for each list: among ten thousand Services a search for each would take seconds. */
+const sliceIndexes = new WeakMap<readonly EndpointSlice[], ReadonlyMap<string, readonly EndpointSlice[]>>()
+
+function sliceIndex(slices: readonly EndpointSlice[]): ReadonlyMap<string, readonly EndpointSlice[]> {
+  const known = sliceIndexes.get(slices)
+  if (known !== undefined) return known
+  const index = new Map<string, EndpointSlice[]>()
+  for (const slice of slices) {
+    const key = `${slice.metadata?.namespace}/${slice.metadata?.labels?.[SERVICE_NAME_LABEL]}`
+    const list = index.get(key)
+    if (list === undefined) index.set(key, [slice])
+    else list.push(slice)
+  }
+  sliceIndexes.set(slices, index)
+  return index
+}
+
 export const slicesOf = (facts: ClusterFacts, { metadata }: Service): readonly EndpointSlice[] =>
-  facts.slices.filter(
-    (slice) =>
-      slice.metadata?.namespace === metadata?.namespace &&
-      slice.metadata?.labels?.[SERVICE_NAME_LABEL] === metadata?.name,
-  )
+  sliceIndex(facts.slices).get(`${metadata?.namespace}/${metadata?.name}`) ?? []
 
 export const selects = (selector: Readonly<Record<string, string>>, pod: Pod): boolean =>
   Object.entries(selector).every(([key, value]) => pod.metadata?.labels?.[key] === value)
@@ -70,6 +83,11 @@ export const selectedPods = (facts: ClusterFacts, { metadata, spec }: Service): 
   if (Object.keys(selector).length === 0) return []
   return facts.pods.filter((pod) => pod.metadata?.namespace === metadata?.namespace && selects(selector, pod))
 }
+
+/** The pod behind an endpoint: one with an address of its own, or one of the Service's that uses its node's. */
+export const backendPod = (facts: ClusterFacts, address: string, service: Service | undefined): Pod | undefined =>
+  podAt(facts, address) ??
+  (service && selectedPods(facts, service).find((pod) => !isTerminal(pod) && podAddresses(pod).includes(address)))
 
 export const clusterIpsOf = ({ spec }: Service): readonly string[] => {
   const given = spec?.clusterIPs?.length ? spec.clusterIPs : spec?.clusterIP ? [spec.clusterIP] : []

@@ -1,4 +1,4 @@
-import type { Node } from '#api/core-v1.ts'
+import type { Node, Service } from '#api/core-v1.ts'
 import { compileNode, compileService, type UsedKind } from '#dataplane/nftables/compile.ts'
 import { LoadedRuleset, type Outcome, possibleOutcomes } from '#dataplane/nftables/evaluate.ts'
 import { Ids } from '#dataplane/nftables/ids.ts'
@@ -9,7 +9,7 @@ import type { Frontend } from '#forwarding/frontend.ts'
 import type { NodeFacts } from '#forwarding/node-facts.ts'
 import type { Protocol } from '#net/port-protocol.ts'
 import type { ClusterFacts } from './facts.ts'
-import { familyOfText, nodeAddresses, slicesOf } from './lookup.ts'
+import { addressText, clusterIpsOf, familyOfText, ingressOf, nodeAddresses, slicesOf } from './lookup.ts'
 import { nameOf } from './names.ts'
 
 const ZONE_LABEL = 'topology.kubernetes.io/zone'
@@ -22,7 +22,23 @@ export interface Claimed {
   readonly frontend: Frontend
 }
 
-/** What one node's kernel holds, computed as the node computes it. */
+/**
+ * Services that can have a say in what becomes of a packet to this address and port: a lookup by any other key finds nothing of it. Among ten
+ * thousand, computing all of them for each node would take seconds.
+ */
+export const servicesAt = (
+  { services }: ClusterFacts,
+  { address, port }: { readonly address: string; readonly port: number },
+): readonly Service[] =>
+  services.filter(
+    (service) =>
+      clusterIpsOf(service).includes(address) ||
+      ingressOf(service).includes(address) ||
+      service.spec?.externalIPs?.some((ip) => addressText(ip) === address) ||
+      service.spec?.ports?.some(({ nodePort }) => nodePort === port),
+  )
+
+/** What one node's kernel holds of `services`, computed as the node computes it. */
 export class NodeView {
   readonly name: string
   readonly node: NodeFacts
@@ -30,7 +46,7 @@ export class NodeView {
   readonly #claims = new Map<string, Claimed>()
   readonly #ruleset: LoadedRuleset
 
-  constructor(facts: ClusterFacts, node: Node) {
+  constructor(facts: ClusterFacts, services: readonly Service[], node: Node) {
     this.name = node.metadata?.name ?? ''
     this.node = {
       name: this.name,
@@ -40,7 +56,7 @@ export class NodeView {
       serviceCidrs: facts.network.serviceCidrs,
     }
     const state = new ForwardingState()
-    for (const service of facts.services)
+    for (const service of services)
       state.set(nameOf(service), forwardService(service, slicesOf(facts, service), this.node))
     const ids = new Ids()
     const elements: Element[] = [...compileNode(this.node)]

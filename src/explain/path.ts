@@ -10,7 +10,8 @@ import type { Candidate, PathOutcome, Step } from './explanation.ts'
 import type { ClusterFacts } from './facts.ts'
 import { familyOfText, find, inCidrs } from './lookup.ts'
 import { listed, plural, socketText, withProtocol } from './names.ts'
-import { type Claimed, NodeView } from './node-view.ts'
+import type { Claimed, NodeView } from './node-view.ts'
+import type { NodeViews } from './node-views.ts'
 import { type Source, sourceAddress } from './source.ts'
 
 /** A walk to one address, seen at the node that decides; several nodes that decide alike are one. */
@@ -34,25 +35,6 @@ export interface Path {
   readonly candidates: readonly Candidate[]
   readonly decisions: readonly Decision[]
   readonly outcomes: readonly PathOutcome[]
-}
-
-/** Node views are dear in a large cluster: one each, made when it is needed. */
-export class NodeViews {
-  readonly #facts: ClusterFacts
-  readonly #views = new Map<string, NodeView>()
-
-  constructor(facts: ClusterFacts) {
-    this.#facts = facts
-  }
-
-  of(name: string): NodeView | undefined {
-    const known = this.#views.get(name)
-    const node = known === undefined ? find(this.#facts.nodes, name) : undefined
-    if (node === undefined) return known
-    const view = new NodeView(this.#facts, node)
-    this.#views.set(name, view)
-    return view
-  }
 }
 
 /** Walks a first packet from its sender to one address. The sender has an address of that family. */
@@ -177,7 +159,7 @@ class Hop {
         ? this.#nodes.map((node) => ({ node, verdict: refused.kind }))
         : deliver(
             this.#facts,
-            { nodes: this.#nodes, source: this.#source, protocol: this.#protocol, asked: text },
+            { service, nodes: this.#nodes, source: this.#source, protocol: this.#protocol, asked: text },
             found,
             this.steps,
           )

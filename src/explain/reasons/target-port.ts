@@ -4,7 +4,7 @@ import { ask, look, patch, portIndex, where } from '../cure.ts'
 import type { Cure, Finding, Question } from '../explanation.ts'
 import type { ClusterFacts } from '../facts.ts'
 import { declaredPorts, listens, openPorts, socketsOf } from '../listening.ts'
-import { isHeadless, podAt } from '../lookup.ts'
+import { backendPod, isHeadless } from '../lookup.ts'
 import { listed, nameOf } from '../names.ts'
 import { unlikeness } from '../nearest.ts'
 import { closestPort } from './pods.ts'
@@ -57,7 +57,7 @@ export function targetPortClosed(
   backend: { readonly address: string; readonly port: number },
   protocol: Protocol,
 ): Finding | undefined {
-  const pod = podAt(facts, backend.address)
+  const pod = backendPod(facts, backend.address, service)
   if (pod === undefined) return undefined
   const open = openPorts(facts, pod, protocol) ?? []
   const state = listens(socketsOf(facts, pod), protocol, backend.address, backend.port)
