@@ -109,6 +109,7 @@ export const startNodeAgent = async (options: NodeAgentOptions): Promise<NodeAge
       nftables: openNftables(namespace),
       conntrack: countDeletions(openConntrack(namespace), (family, count) => metrics.flowsDeleted(family, count)),
     },
+    synced: sources.services.synced,
     onFault: (fault) => reportFault(fault, { find, events: recorder, log }),
     onSync: (sync) => {
       if (!sync.error) health.updated()

@@ -1,6 +1,6 @@
 import type { CompiledService, UsedKind } from '#dataplane/nftables/compile.ts'
 import { elementKey } from '#dataplane/nftables/render.ts'
-import type { Element } from '#dataplane/nftables/rule.ts'
+import type { Element, SetName, TableFamily, Value } from '#dataplane/nftables/rule.ts'
 
 /** What must be written so that the kernel holds what is desired. */
 export interface Delta {
@@ -10,94 +10,158 @@ export interface Delta {
   readonly kinds: readonly UsedKind[]
 }
 
-interface Held {
-  readonly element: Element
-  /** How many Services want it: an address that is an endpoint of two stands once in `hairpin`. */
+/** Sets whose keys begin with the id of a service port: no two Services want the same element. */
+const OWN: ReadonlySet<SetName> = new Set(['backends', 'slots', 'endpoints', 'cluster-endpoints', 'local-endpoints'])
+
+/** `ip backends 8192 . 0`: tells one element from another. */
+const identityOf = (element: Element): string => `${element.family} ${element.set} ${elementKey(element)}`
+const dataOf = ({ data }: Element): string => (data === undefined ? '' : data.join(' . '))
+const partOf = (text: string): Value => (/^\d+$/.test(text) ? Number(text) : text)
+const kindId = ({ family, number }: UsedKind): string => `${family} ${number}`
+
+/** The element that identityOf() and dataOf() came from. */
+function elementOf(identity: string, data: string): Element {
+  const [family, set] = identity.split(' ', 2) as [TableFamily, SetName]
+  const key = identity.slice(family.length + set.length + 2).split(' . ')
+  const element = { family, set, key: key.map(partOf) }
+  return data === '' ? element : { ...element, data: data.split(' . ').map(partOf) }
+}
+
+/** What is written of one Service, as one text, which takes a tenth of the memory of its elements: `identity : data` by line. */
+const remember = (elements: readonly Element[]): string =>
+  elements.map((element) => `${identityOf(element)} : ${dataOf(element)}`).join('\n')
+
+function* recall(text: string | undefined): Generator<readonly [identity: string, data: string]> {
+  if (!text) return
+  for (const line of text.split('\n')) {
+    const at = line.indexOf(' : ')
+    yield [line.slice(0, at), line.slice(at + 3)]
+  }
+}
+
+interface Shared {
+  readonly data: string
+  /** How many times Services want it: an address that is an endpoint of two stands once in `hairpin`. */
   readonly count: number
 }
 
-const identity = (element: Element): string => `${element.family} ${element.set} ${elementKey(element)}`
-
-const sameData = (left: Element, right: Element): boolean =>
-  left.data === right.data ||
-  (left.data?.length === right.data?.length && (left.data ?? []).every((value, index) => value === right.data?.[index]))
+interface Plan extends Delta {
+  readonly changes: ReadonlyMap<string, CompiledService>
+  readonly shared: ReadonlyMap<string, Shared>
+}
 
 /** Knows what the kernel holds for each Service, as far as it has acknowledged, and what is left to write. It writes nothing itself. */
 export class DeltaTracker {
-  readonly #services = new Map<string, readonly Element[]>()
-  readonly #held = new Map<string, Held>()
-  readonly #kinds = new Map<string, UsedKind>()
+  readonly #services = new Map<string, string>()
+  /** Data of shared elements, by identity; a bare text where the count is one, as nearly always. */
+  readonly #shared = new Map<string, string | Shared>()
+  readonly #kinds = new Set<string>()
+  #elements = 0
+  #planned: Plan | undefined
 
   get elements(): number {
-    return this.#held.size
+    return this.#elements
+  }
+
+  /** Notes what the kernel has already. `service` may stand for nobody, so that what nobody wants is removed with it. */
+  adopt(service: string, elements: readonly Element[]): void {
+    const before = this.#services.get(service)
+    const text = remember(elements)
+    if (text === '') return
+    this.#services.set(service, before === undefined ? text : `${before}\n${text}`)
+    for (const element of elements) {
+      this.#elements++
+      if (OWN.has(element.set)) continue
+      const identity = identityOf(element)
+      const known = this.#known(identity)
+      this.#share(identity, { data: dataOf(element), count: (known?.count ?? 0) + 1 })
+    }
+  }
+
+  adoptKind(kind: UsedKind): void {
+    this.#kinds.add(kindId(kind))
   }
 
   /** The difference between what is held and what these Services shall have. An element whose data changes is in both lists: the kernel has no overwrite. */
   diff(changes: ReadonlyMap<string, CompiledService>): Delta {
-    const { after, kinds } = this.#plan(changes)
-    const remove: Element[] = []
-    const add: Element[] = []
-    for (const [id, { element, count }] of after) {
-      const before = this.#held.get(id)
-      if (before !== undefined && (count === 0 || !sameData(before.element, element))) remove.push(before.element)
-      if (count > 0 && (before === undefined || !sameData(before.element, element))) add.push(element)
-    }
-    return { remove, add, kinds: [...kinds.values()] }
+    this.#planned = this.#plan(changes)
+    return this.#planned
   }
 
   /** Notes that the kernel has what diff() said. */
   commit(changes: ReadonlyMap<string, CompiledService>): void {
-    const { after, kinds } = this.#plan(changes)
-    for (const [id, held] of after) {
-      if (held.count === 0) this.#held.delete(id)
-      else this.#held.set(id, held)
+    const plan = this.#planned?.changes === changes ? this.#planned : this.#plan(changes)
+    this.#planned = undefined
+    for (const [identity, shared] of plan.shared) {
+      if (shared.count === 0) this.#shared.delete(identity)
+      else this.#share(identity, shared)
     }
-    for (const [name, kind] of kinds) this.#kinds.set(name, kind)
+    for (const kind of plan.kinds) this.#kinds.add(kindId(kind))
+    this.#elements += plan.add.length - plan.remove.length
     for (const [service, { elements }] of changes) {
       if (elements.length === 0) this.#services.delete(service)
-      else this.#services.set(service, elements)
+      else this.#services.set(service, remember(elements))
     }
   }
 
-  /** All that the kernel shall hold once these changes are made: what a test compares. Kinds that are not used any more stay: they cost nothing. */
-  whole(changes: ReadonlyMap<string, CompiledService>): {
-    readonly add: readonly Element[]
-    readonly kinds: readonly UsedKind[]
-  } {
-    const { after, kinds } = this.#plan(changes)
-    const held = new Map([...this.#held, ...after])
-    return {
-      add: [...held.values()].filter(({ count }) => count > 0).map(({ element }) => element),
-      kinds: [...this.#kinds.values(), ...kinds.values()],
-    }
-  }
-
-  /** Forgets everything: the kernel's table is gone. */
+  /** Forgets everything: the kernel's table is gone, or will be read anew. */
   reset(): void {
     this.#services.clear()
-    this.#held.clear()
+    this.#shared.clear()
     this.#kinds.clear()
+    this.#elements = 0
+    this.#planned = undefined
   }
 
-  #plan(changes: ReadonlyMap<string, CompiledService>) {
-    const after = new Map<string, Held>()
+  #known(identity: string): Shared | undefined {
+    const known = this.#shared.get(identity)
+    return typeof known === 'string' ? { data: known, count: 1 } : known
+  }
+
+  #share(identity: string, shared: Shared): void {
+    this.#shared.set(identity, shared.count === 1 ? shared.data : shared)
+  }
+
+  #plan(changes: ReadonlyMap<string, CompiledService>): Plan {
+    const remove: Element[] = []
+    const add: Element[] = []
+    const shared = new Map<string, Shared>()
     const kinds = new Map<string, UsedKind>()
-    const count = (element: Element, step: 1 | -1) => {
-      const id = identity(element)
-      const known = after.get(id) ?? this.#held.get(id)
-      after.set(id, {
-        element: step > 0 || known === undefined ? element : known.element,
-        count: (known?.count ?? 0) + step,
-      })
+    const own = new Map<string, string>()
+    const count = (identity: string, step: 1 | -1, data?: string) => {
+      const known = shared.get(identity) ?? this.#known(identity)
+      shared.set(identity, { data: data ?? known?.data ?? '', count: (known?.count ?? 0) + step })
     }
-    for (const service of changes.keys()) for (const element of this.#services.get(service) ?? []) count(element, -1)
-    for (const compiled of changes.values()) {
-      for (const element of compiled.elements) count(element, 1)
-      for (const kind of compiled.kinds) {
-        const name = `${kind.family} ${kind.number}`
-        if (!this.#kinds.has(name)) kinds.set(name, kind)
+    for (const service of changes.keys())
+      for (const [identity, data] of recall(this.#services.get(service))) {
+        if (isOwn(identity)) own.set(identity, data)
+        else count(identity, -1)
       }
+    for (const compiled of changes.values()) {
+      for (const element of compiled.elements) {
+        const identity = identityOf(element)
+        const data = dataOf(element)
+        if (!OWN.has(element.set)) {
+          count(identity, 1, data)
+          continue
+        }
+        const before = own.get(identity)
+        own.delete(identity)
+        if (before === data) continue
+        if (before !== undefined) remove.push(elementOf(identity, before))
+        add.push(element)
+      }
+      for (const kind of compiled.kinds) if (!this.#kinds.has(kindId(kind))) kinds.set(kindId(kind), kind)
     }
-    return { after, kinds }
+    for (const [identity, data] of own) remove.push(elementOf(identity, data))
+    for (const [identity, { data, count }] of shared) {
+      const before = this.#known(identity)
+      if (before?.data === data && count > 0) continue
+      if (before !== undefined) remove.push(elementOf(identity, before.data))
+      if (count > 0) add.push(elementOf(identity, data))
+    }
+    return { changes, remove, add, kinds: [...kinds.values()], shared }
   }
 }
+
+const isOwn = (identity: string): boolean => OWN.has(identity.split(' ', 2)[1] as SetName)

@@ -37,7 +37,7 @@ const slices = (...addresses: string[]) =>
   ] as unknown as EndpointSlice[]
 const key = (name: string) => ({ namespace: 'default', name })
 
-function start(nftables = new FakeNftables()) {
+function start(nftables = new FakeNftables(), synced?: Promise<unknown>) {
   let now = 1_000_000
   let timer: { callback: () => void; at: number } | undefined
   const flows: FlowFilter[] = []
@@ -65,6 +65,7 @@ function start(nftables = new FakeNftables()) {
     },
     onFault: (fault) => faults.push(fault),
     onSync: (sync) => syncs.push(sync),
+    ...(synced && { synced }),
   })
   const advance = (milliseconds: number) => {
     now += milliseconds
@@ -85,7 +86,7 @@ test('changes that are told in one go are one transaction, and ready resolves wi
   proxy.serviceChanged(key('b'), service('b', 2), slices('10.244.1.1', '10.244.1.2'))
   assert.equal(proxy.state().pending, 2)
   await proxy.ready
-  assert.equal(nftables.transactions, 1)
+  assert.equal(nftables.transactions, 3, 'the tables, the kinds, the elements')
   assert.equal(nftables.sets.get('ip fairlead frontends')?.size, 2)
   assert.deepEqual([proxy.state().pending, proxy.state().failed, proxy.state().services], [0, [], 2])
 })
@@ -134,16 +135,136 @@ test('the Service that the kernel refuses is found, reported once, and tried aga
   assert.deepEqual(proxy.state().failed, [])
 })
 
-test('a start over an old table replaces it in one transaction', () => {
+const everything = ({ sets }: FakeNftables) =>
+  [...sets].map(([name, set]) => `${name} ${[...set].sort().join('; ')}`).sort()
+
+test('a start over tables of other rules replaces them in one transaction', () => {
   const first = start()
   first.proxy.serviceChanged(key('gone'), service('gone', 8), slices('10.244.1.8'))
   first.proxy.flush()
   first.proxy.stop()
+  first.nftables.sets.set('ip fairlead stamp', new Map([['0x1', '']]))
+  const before = first.nftables.transactions
   const second = start(first.nftables)
   second.proxy.serviceChanged(key('a'), service('a', 1), slices('10.244.1.1'))
   second.proxy.flush()
-  assert.equal(first.nftables.transactions, 2)
+  assert.equal(first.nftables.transactions, before + 1)
   assert.deepEqual([...(first.nftables.sets.get('ip fairlead cluster-ips')?.keys() ?? [])], ['10.96.0.1'])
+})
+
+test('a start over tables of the same rules writes what differs, keeps every number, and removes what nobody wants', () => {
+  const sticky = { sessionAffinity: 'ClientIP' }
+  const first = start()
+  const guarded = service('guarded', 6, {
+    type: 'LoadBalancer',
+    loadBalancerSourceRanges: ['10.8.0.0/13', '192.0.2.1/32'],
+  })
+  Object.assign(guarded, { status: { loadBalancer: { ingress: [{ ip: '203.0.113.1' }] } } })
+  first.proxy.serviceChanged(key('gone'), service('gone', 8), slices('10.244.1.8'))
+  first.proxy.serviceChanged(key('a'), service('a', 1), slices('10.244.1.1'))
+  first.proxy.serviceChanged(key('b'), service('b', 2, sticky), slices('10.244.1.1', '10.244.1.2', '10.244.1.3'))
+  first.proxy.serviceChanged(key('guarded'), guarded, slices('10.244.1.1'))
+  first.proxy.flush()
+  first.proxy.serviceChanged(key('b'), service('b', 2, sticky), slices('10.244.1.2', '10.244.1.3', '10.244.1.4'))
+  first.proxy.flush()
+  first.proxy.serviceChanged(key('gone'), undefined, [])
+  first.proxy.flush()
+  const old = everything(first.nftables)
+  first.proxy.serviceChanged(key('gone'), service('gone', 8), slices('10.244.1.8'))
+  first.proxy.flush()
+  first.proxy.stop()
+  const texts: string[] = []
+  first.nftables.refuse = (text) => {
+    texts.push(text)
+    return undefined
+  }
+  const second = start(first.nftables)
+  // In another order, so that ids given afresh would differ.
+  second.proxy.serviceChanged(key('guarded'), guarded, slices('10.244.1.1'))
+  second.proxy.serviceChanged(key('b'), service('b', 2, sticky), slices('10.244.1.2', '10.244.1.3', '10.244.1.4'))
+  second.proxy.serviceChanged(key('a'), service('a', 1), slices('10.244.1.1'))
+  second.proxy.flush()
+  assert.deepEqual(everything(first.nftables), old)
+  assert.ok(
+    texts.every((text) => !text.includes('add ')),
+    texts.join('\n'),
+  )
+  assert.match(texts.join('\n'), /delete element ip fairlead frontends \{ 10\.96\.0\.8 \. tcp \. 80 \}/)
+  texts.splice(0)
+  second.proxy.serviceChanged(key('new'), service('new', 9), slices('10.244.1.1'))
+  second.proxy.flush()
+  const word = first.nftables.sets.get('ip fairlead frontends')?.get('10.96.0.9 . tcp . 80') as string
+  const others = [...(first.nftables.sets.get('ip fairlead frontends') ?? [])].filter(
+    ([name]) => !name.startsWith('10.96.0.9'),
+  )
+  assert.ok(
+    others.every(([, other]) => Number(other) >>> 13 !== Number(word) >>> 13),
+    'no id is given twice',
+  )
+  assert.deepEqual(second.proxy.state().failed, [])
+  assert.equal(second.proxy.state().elements, elementsOf(first.nftables))
+})
+
+const elementsOf = ({ sets }: FakeNftables) =>
+  [...sets]
+    .filter(([name]) => !/(kinds|stamp|pod-cidrs|service-cidrs|nodeport-ips)$/.test(name))
+    .reduce((sum, [, set]) => sum + set.size, 0)
+
+test('nothing is written before all Services were told, though the tables may hold what is not told yet', async () => {
+  const first = start()
+  first.proxy.serviceChanged(key('a'), service('a', 1), slices('10.244.1.1'))
+  first.proxy.flush()
+  first.proxy.stop()
+  const held = everything(first.nftables)
+  let synced = () => {}
+  const second = start(first.nftables, new Promise<void>((resolve) => (synced = resolve)))
+  second.proxy.serviceChanged(key('b'), service('b', 2), slices('10.244.1.1'))
+  second.proxy.flush()
+  assert.deepEqual(everything(first.nftables), held)
+  second.proxy.serviceChanged(key('a'), service('a', 1), slices('10.244.1.1'))
+  synced()
+  await second.proxy.ready
+  assert.deepEqual([...(first.nftables.sets.get('ip fairlead cluster-ips')?.keys() ?? [])].sort(), [
+    '10.96.0.1',
+    '10.96.0.2',
+  ])
+})
+
+test('a proxy without any Service makes its tables when the caches have synced, and empties those it finds', async () => {
+  const first = start()
+  first.proxy.serviceChanged(key('a'), service('a', 1), slices('10.244.1.1'))
+  first.proxy.flush()
+  first.proxy.stop()
+  const second = start(first.nftables, Promise.resolve())
+  await second.proxy.ready
+  assert.equal(elementsOf(first.nftables), 0)
+})
+
+test('ids of a Service that was never written are given back when it goes', () => {
+  const { proxy, nftables } = start()
+  nftables.refuse = (text) => (text.includes('10.96.0.3') ? 'no' : undefined)
+  for (let round = 0; round < 3; round++) {
+    proxy.serviceChanged(key(`bad${round}`), service(`bad${round}`, 3), slices('10.244.1.1'))
+    proxy.flush()
+    proxy.serviceChanged(key(`bad${round}`), undefined, [])
+    proxy.flush()
+  }
+  proxy.serviceChanged(key('good'), service('good', 4), slices('10.244.1.1'))
+  proxy.flush()
+  assert.equal(nftables.sets.get('ip fairlead frontends')?.get('10.96.0.4 . tcp . 80'), '0x2001')
+})
+
+test('an answer that is lost is doubted at once: a change back to what was there before is not taken for done', () => {
+  const { proxy, nftables } = start()
+  proxy.serviceChanged(key('a'), service('a', 1), slices('10.244.1.1'))
+  proxy.flush()
+  nftables.loseAnswers = true
+  proxy.serviceChanged(key('a'), service('a', 1), slices('10.244.1.2'))
+  proxy.flush()
+  nftables.loseAnswers = false
+  proxy.serviceChanged(key('a'), service('a', 1), slices('10.244.1.1'))
+  proxy.flush()
+  assert.deepEqual([...(nftables.sets.get('ip fairlead backends') ?? [])], [['0x2000 . 0', '10.244.1.1 . 8080']])
 })
 
 test('a Service changes in place in any field, and any order of changes ends in the same elements', () => {

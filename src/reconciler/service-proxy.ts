@@ -1,4 +1,4 @@
-import { type CompiledService, compileService, EMPTY } from '#dataplane/nftables/compile.ts'
+import { compileService, EMPTY } from '#dataplane/nftables/compile.ts'
 import { Ids } from '#dataplane/nftables/ids.ts'
 import {
   type EndpointSlice,
@@ -11,7 +11,7 @@ import type { NodeFacts } from '#forwarding/node-facts.ts'
 import type { Conntrack, FlowFilter, FlowMethods } from '#kernel/conntrack.ts'
 import type { Nftables } from '#kernel/nftables/libnftables.ts'
 import { staleFlows } from './stale-flows.ts'
-import { SyncRunner } from './sync-runner.ts'
+import { isAnswerLost, SyncRunner } from './sync-runner.ts'
 
 export interface ServiceKey {
   readonly namespace: string
@@ -37,6 +37,8 @@ export interface ServiceProxyOptions {
   readonly node: NodeFacts
   readonly kernel: { readonly nftables: Nftables; readonly conntrack: Conntrack }
   readonly clock?: Clock
+  /** Resolves when all Services that there are have been told. Nothing is written before: what is missing would be taken for gone. Left out: the first that are told are all. */
+  readonly synced?: Promise<unknown>
   /** Told once for each new fault, not for each retry. */
   readonly onFault?: (fault: ServiceFault) => void
   /** Told after each write, for metrics and health. It must not throw. */
@@ -92,6 +94,8 @@ interface Failure {
   readonly message: string
   readonly attempts: number
   readonly retryAt: number
+  /** Service ports that were given ids for it, with their seconds of affinity. */
+  readonly ports: ReadonlyMap<string, number>
 }
 
 const systemClock: Clock = {
@@ -122,6 +126,7 @@ class NodeProxy implements ServiceProxy {
   #resolveReady: () => void = () => {}
   #scheduled = false
   #stopped = false
+  #synced: boolean
   #retry: unknown
   #appliedAt: number | undefined
 
@@ -132,6 +137,15 @@ class NodeProxy implements ServiceProxy {
     this.ready = new Promise((resolve) => {
       this.#resolveReady = resolve
     })
+    this.#synced = options.synced === undefined
+    options.synced?.then(
+      () => {
+        this.#synced = true
+        this.flush()
+      },
+      // Whoever waits for it knows of it.
+      () => {},
+    )
   }
 
   serviceChanged(
@@ -142,7 +156,7 @@ class NodeProxy implements ServiceProxy {
     const key = `${namespace}/${name}`
     const forwarding = service === undefined ? undefined : forwardService(service, slices, this.#options.node)
     for (const affected of this.#desired.set(key, forwarding)) this.#pending.add(affected)
-    if (this.#scheduled || this.#stopped) return
+    if (this.#scheduled || this.#stopped || !this.#synced) return
     this.#scheduled = true
     // A microtask: changes that the caller tells in one go are written in one transaction, before any timer or socket is looked at.
     queueMicrotask(() => this.flush())
@@ -150,14 +164,15 @@ class NodeProxy implements ServiceProxy {
 
   flush(): void {
     this.#scheduled = false
-    if (this.#stopped) return
+    if (this.#stopped || !this.#synced) return
     const now = this.#clock.now()
     const started = performance.now()
     const first = this.#appliedAt === undefined
     let [resynced, refusal]: [boolean, Error | undefined] = [false, undefined]
     try {
-      resynced = this.#write(this.#pending, now)
-      if (resynced) this.#resync(now)
+      resynced = this.#writeOrForget(now)
+      // What the kernel really has is read, and everything written that differs.
+      if (resynced) this.#write([], now)
       this.#appliedAt = now
       this.#resolveReady()
     } catch (error) {
@@ -170,40 +185,58 @@ class NodeProxy implements ServiceProxy {
     this.#scheduleRetry(now)
   }
 
-  /** Writes these Services. True where one was refused for the second time: what we take the kernel to hold may be wrong. Throws where there are no tables to write to. */
-  #write(services: ReadonlySet<string>, now: number): boolean {
-    const settled = new Map<string, ServiceForwarding | undefined>()
-    const changes = new Map<string, CompiledService>()
-    let doubtful = false
-    for (const service of [...services]) {
-      const { forwarding, lost } = this.#desired.settled(service)
-      settled.set(service, forwarding)
-      this.#tell(service, forwarding, lost)
-      try {
-        changes.set(service, forwarding === undefined ? EMPTY : compileService(forwarding, this.#ids, now / 1000))
-      } catch (error) {
-        this.#pending.delete(service)
-        this.#fail(service, error as Error, now)
-      }
+  /** Writes what is pending. True where what we take the kernel to hold may be wrong: an answer got lost, or a Service was refused for the second time. */
+  #writeOrForget(now: number): boolean {
+    try {
+      if (!this.#write(this.#pending, now)) return false
+      this.#runner.forget()
+    } catch (error) {
+      if (!isAnswerLost(error)) throw error
     }
-    const refused = new Map(this.#runner.run(changes).map(({ service, error }) => [service, error]))
-    for (const service of changes.keys()) this.#pending.delete(service)
-    for (const [service, error] of refused) if (this.#fail(service, error, now) === 2) doubtful = true
-    const written = [...changes.keys()].filter((service) => !refused.has(service))
-    this.#settle(written, settled, now)
-    return doubtful
+    return true
   }
 
   /**
-   * Writes everything anew, in one transaction: an answer of the kernel that got lost leaves it with elements that we do not know of. The Services that it refuses come after, each
-   * for itself, so that they do not take the others along.
+   * Writes these Services, and all where the kernel's tables had to be read. True where a Service was refused for the second time. Throws where there are no tables to write to, and
+   * where an answer got lost.
    */
-  #resync(now: number): void {
-    const suspects = [...this.#failed.keys()]
-    const good = new Set([...this.#desired.services()].filter((service) => !this.#failed.has(service)))
-    this.#runner.forget()
-    this.#write(good, now)
-    this.#write(new Set(suspects), now)
+  #write(services: Iterable<string>, now: number): boolean {
+    const leftovers = this.#runner.begin(() => this.#allSettled(), this.#ids, now / 1000)
+    const all = leftovers === undefined ? services : new Set([...this.#desired.services(), ...services, ...leftovers])
+    const settled = new Map<string, ServiceForwarding | undefined>()
+    let doubtful = false
+    const refused = this.#runner.run([...all], {
+      compile: (service) => {
+        const { forwarding, lost } = this.#desired.settled(service)
+        this.#tell(service, forwarding, lost)
+        try {
+          const compiled = forwarding === undefined ? EMPTY : compileService(forwarding, this.#ids, now / 1000)
+          settled.set(service, forwarding)
+          return compiled
+        } catch (error) {
+          this.#pending.delete(service)
+          this.#fail(service, forwarding, error as Error, now)
+          return undefined
+        }
+      },
+      written: (written) => {
+        this.#settle(written, settled, now)
+        for (const service of written) settled.delete(service)
+      },
+    })
+    for (const { service, error } of refused) {
+      this.#pending.delete(service)
+      const { forwarding } = this.#desired.settled(service)
+      if (this.#fail(service, forwarding, error, now) === 2) doubtful = true
+    }
+    return doubtful
+  }
+
+  *#allSettled(): Generator<ServiceForwarding> {
+    for (const service of this.#desired.services()) {
+      const { forwarding } = this.#desired.settled(service)
+      if (forwarding !== undefined) yield forwarding
+    }
   }
 
   state(): SyncState {
@@ -232,13 +265,15 @@ class NodeProxy implements ServiceProxy {
   #settle(services: readonly string[], settled: ReadonlyMap<string, ServiceForwarding | undefined>, now: number): void {
     const stale: FlowFilter[] = []
     for (const service of services) {
-      this.#failed.delete(service)
+      this.#pending.delete(service)
       const before = this.#applied.get(service)
       const after = settled.get(service)
       stale.push(...staleFlows(before, after))
-      const kept = new Set(after?.ports.map(({ servicePort }) => servicePort))
-      for (const { servicePort, affinitySeconds } of before?.ports ?? [])
-        if (!kept.has(servicePort)) this.#ids.release(servicePort, now / 1000, affinitySeconds ?? 0)
+      const had = new Map(this.#failed.get(service)?.ports)
+      for (const { servicePort, affinitySeconds } of before?.ports ?? []) had.set(servicePort, affinitySeconds ?? 0)
+      for (const { servicePort } of after?.ports ?? []) had.delete(servicePort)
+      for (const [servicePort, seconds] of had) this.#ids.release(servicePort, now / 1000, seconds)
+      this.#failed.delete(service)
       if (after === undefined) this.#applied.delete(service)
       else this.#applied.set(service, after)
     }
@@ -251,12 +286,15 @@ class NodeProxy implements ServiceProxy {
   }
 
   /** How often it has failed by now. */
-  #fail(service: string, error: Error, now: number): number {
-    const attempts = (this.#failed.get(service)?.attempts ?? 0) + 1
+  #fail(service: string, forwarding: ServiceForwarding | undefined, error: Error, now: number): number {
+    const before = this.#failed.get(service)
+    const attempts = (before?.attempts ?? 0) + 1
     const retryAt = now + Math.min(FIRST_RETRY_MS * 2 ** (attempts - 1), LAST_RETRY_MS)
-    if (this.#failed.get(service)?.message !== error.message)
-      this.#options.onFault?.({ kind: 'refused', service, error, retryAt })
-    this.#failed.set(service, { message: error.message, attempts, retryAt })
+    if (before?.message !== error.message) this.#options.onFault?.({ kind: 'refused', service, error, retryAt })
+    const ports = new Map(before?.ports)
+    for (const { servicePort, affinitySeconds } of forwarding?.ports ?? [])
+      ports.set(servicePort, Math.max(ports.get(servicePort) ?? 0, affinitySeconds ?? 0))
+    this.#failed.set(service, { message: error.message, attempts, retryAt, ports })
     return attempts
   }
 

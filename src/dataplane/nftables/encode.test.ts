@@ -1,9 +1,18 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { encodeElements } from './encode.ts'
+import { decodeElement } from './decode.ts'
+import { type EncodedElements, encodeElements } from './encode.ts'
+import type { Element } from './rule.ts'
 
 const hex = (bytes: Uint8Array | undefined) =>
   bytes && [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('')
+
+const parts = (encoded: EncodedElements | undefined, index = 0) => {
+  if (encoded === undefined) return { key: undefined, data: undefined }
+  const { keyLength, dataLength, bytes } = encoded
+  const at = index * (keyLength + dataLength)
+  return { key: bytes.subarray(at, at + keyLength), data: bytes.subarray(at + keyLength, at + keyLength + dataLength) }
+}
 
 test('fields stand in a row of four-byte cells: packets’ in network order, words and slots in the machine’s', () => {
   const [frontend, backend] =
@@ -15,10 +24,10 @@ test('fields stand in a row of four-byte cells: packets’ in network order, wor
       ],
     ) ?? []
   const word = (value: number) => hex(new Uint8Array(Uint32Array.of(value).buffer))
-  assert.equal(hex(frontend?.elements[0]?.key), '0a600001' + '06000000' + '00500000')
-  assert.equal(hex(frontend?.elements[0]?.data), word(0x2003))
-  assert.equal(hex(backend?.elements[0]?.key), `${word(0x2000)}${word(1)}`)
-  assert.equal(hex(backend?.elements[0]?.data), `fd00${'0'.repeat(26)}011f900000`)
+  assert.equal(hex(parts(frontend).key), '0a600001' + '06000000' + '00500000')
+  assert.equal(hex(parts(frontend).data), word(0x2003))
+  assert.equal(hex(parts(backend).key), `${word(0x2000)}${word(1)}`)
+  assert.equal(hex(parts(backend).data), `fd00${'0'.repeat(26)}011f900000`)
 })
 
 test('removals stand first, messages stay within an attribute, and what only text can say is left to text', () => {
@@ -28,7 +37,7 @@ test('removals stand first, messages stay within an attribute, and what only tex
   )
   const encoded = encodeElements(many, many) ?? []
   assert.deepEqual(
-    encoded.map(({ command, elements }) => [command, elements.length]).sort(),
+    encoded.map(({ command, count }) => [command, count]).sort(),
     [
       ...['add', 'delete'].flatMap((command) => [
         [command, 200],
@@ -41,6 +50,31 @@ test('removals stand first, messages stay within an attribute, and what only tex
     encoded.findIndex(({ command }) => command === 'add'),
     3,
   )
-  assert.equal(encoded[0]?.elements[0]?.data, undefined)
+  assert.equal(encoded[0]?.dataLength, 0)
   assert.equal(encodeElements([], [{ family: 'ip', set: 'pod-cidrs', key: ['10.244.0.0/16'] }]), undefined)
+})
+
+test('what is encoded is decoded to the same element, in every set and family', () => {
+  const elements: Element[] = [
+    { family: 'ip', set: 'frontends', key: ['10.96.0.1', 'tcp', 80], data: [0xffffe003] },
+    { family: 'ip6', set: 'frontends-local', key: ['fd00:10:96::1', 'sctp', 65535], data: [1] },
+    { family: 'ip', set: 'nodeports', key: ['udp', 30080], data: [0x2003] },
+    { family: 'ip6', set: 'backends', key: [0x2000, 4095], data: ['fd00::1', 8080] },
+    { family: 'ip', set: 'slots', key: [0x3000, 2], data: [0x2001] },
+    { family: 'ip', set: 'endpoints', key: [0x2001], data: ['255.255.255.255', 1] },
+    { family: 'ip', set: 'cluster-endpoints', key: [0x2001] },
+    { family: 'ip6', set: 'hairpin', key: ['fd00::1', 'fd00::1'] },
+    { family: 'ip', set: 'cluster-ips', key: ['10.96.0.1'] },
+    { family: 'ip', set: 'restricted', key: ['203.0.113.1', 'tcp', 80] },
+  ]
+  for (const element of elements) {
+    const [encoded] = encodeElements([], [element]) ?? []
+    const { key, data } = parts(encoded)
+    const { family, set } = element
+    assert.deepEqual(decodeElement(family, set, key as Uint8Array, undefined, data?.length ? data : undefined), element)
+  }
+  const [first] = encodeElements([], [{ family: 'ip', set: 'restricted', key: ['203.0.113.1', 'tcp', 80] }]) ?? []
+  const from = Uint8Array.of(...(parts(first).key ?? []), 10, 8, 0, 0)
+  const to = Uint8Array.of(...(parts(first).key ?? []), 10, 15, 255, 255)
+  assert.deepEqual(decodeElement('ip', 'allowed', from, to, undefined).key, ['203.0.113.1', 'tcp', 80, '10.8.0.0/13'])
 })

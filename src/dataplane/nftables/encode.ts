@@ -2,13 +2,20 @@ import { parseAddress, toBytes } from '#net/ip-address.ts'
 import type { Element, SetName, TableFamily, Value } from './rule.ts'
 import { TABLE } from './rule.ts'
 
-/** Elements of one set as the kernel has them: fields in a row, each padded to four bytes; numbers of ours in the machine's byte order, those of packets in network order. */
+/**
+ * Elements of one set as the kernel has them, one behind the other: the key's fields in a row, each padded to four bytes, then those of the data. Numbers of ours are in the
+ * machine's byte order, those of packets in network order.
+ */
 export interface EncodedElements {
   readonly command: 'add' | 'delete'
   readonly family: TableFamily
   readonly table: string
   readonly set: SetName
-  readonly elements: readonly { readonly key: Uint8Array; readonly data: Uint8Array | undefined }[]
+  readonly count: number
+  readonly keyLength: number
+  /** 0: none, as in sets and in deletions. */
+  readonly dataLength: number
+  readonly bytes: Uint8Array
 }
 
 /** Intervals and verdicts have forms of their own: they go by text. */
@@ -20,65 +27,103 @@ const BY_WORD: ReadonlySet<SetName> = new Set([
   'endpoints',
   'cluster-endpoints',
   'local-endpoints',
+  'stamp',
 ])
 /** A list of elements is a netlink attribute, at most 64 KiB; one of IPv6 takes up to 92 bytes. */
 const MESSAGE_ELEMENTS = 500
-const PROTOCOLS: Readonly<Record<string, number>> = { tcp: 6, udp: 17, sctp: 132 }
-
-interface Group extends EncodedElements {
-  readonly elements: { key: Uint8Array; data: Uint8Array | undefined }[]
-}
+export const PROTOCOLS: Readonly<Record<string, number>> = { tcp: 6, udp: 17, sctp: 132 }
 
 /** Commands in this order: all of `remove`, then all of `add`. Undefined where one of them can only be said in text. */
 export function encodeElements(
   remove: readonly Element[],
   add: readonly Element[],
 ): readonly EncodedElements[] | undefined {
-  const full: Group[] = []
-  const groups = new Map<string, Group>()
+  const encoded: EncodedElements[] = []
   for (const [command, elements] of [
     ['delete', remove],
     ['add', add],
   ] as const) {
-    for (const { family, set, key, data } of elements) {
-      if (BY_TEXT.has(set)) return undefined
-      const name = `${command} ${family} ${set}`
-      let group = groups.get(name)
-      if (group === undefined || group.elements.length === MESSAGE_ELEMENTS) {
-        if (group !== undefined) full.push(group)
-        group = { command, family, table: TABLE, set, elements: [] }
-        groups.set(name, group)
-      }
-      const values = command === 'add' && data !== undefined ? encode(data, data.length === 1) : undefined
-      group.elements.push({ key: encode(key, BY_WORD.has(set)), data: values })
+    const groups = new Map<string, Element[]>()
+    for (const element of elements) {
+      if (BY_TEXT.has(element.set)) return undefined
+      const name = element.family + element.set
+      const group = groups.get(name)
+      if (group === undefined) groups.set(name, [element])
+      else group.push(element)
+    }
+    for (const group of groups.values())
+      for (let at = 0; at < group.length; at += MESSAGE_ELEMENTS)
+        encoded.push(encodeGroup(command, group, at, Math.min(at + MESSAGE_ELEMENTS, group.length)))
+  }
+  return encoded
+}
+
+function encodeGroup(
+  command: 'add' | 'delete',
+  elements: readonly Element[],
+  from: number,
+  to: number,
+): EncodedElements {
+  const { family, set, key, data = [] } = elements[from] as Element
+  const keyLength = lengthOf(key, family)
+  const dataLength = command === 'add' ? lengthOf(data, family) : 0
+  const bytes = new Uint8Array((to - from) * (keyLength + dataLength))
+  const view = new DataView(bytes.buffer)
+  const words = BY_WORD.has(set)
+  let at = 0
+  for (let index = from; index < to; index++) {
+    const { key, data } = elements[index] as Element
+    at = write(view, at, key, words)
+    if (dataLength > 0) at = write(view, at, data as readonly Value[], dataLength === 4)
+  }
+  return { command, family, table: TABLE, set, count: to - from, keyLength, dataLength, bytes }
+}
+
+/** Of fields in a row. Only an address has more than four bytes. */
+export function lengthOf(values: readonly Value[], family: TableFamily): number {
+  let length = 0
+  for (const value of values) length += typeof value === 'number' || value in PROTOCOLS || family === 'ip' ? 4 : 16
+  return length
+}
+
+export const LITTLE_ENDIAN = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1
+
+/** `words`: its numbers are ours, in the machine's order; else they are ports. Gives where it ends. */
+function write(view: DataView, from: number, values: readonly Value[], words: boolean): number {
+  let at = from
+  for (const value of values) {
+    if (typeof value === 'number') {
+      if (words) view.setUint32(at, value, LITTLE_ENDIAN)
+      else view.setUint16(at, value)
+      at += 4
+      continue
+    }
+    const protocol = PROTOCOLS[value]
+    if (protocol !== undefined) {
+      view.setUint8(at, protocol)
+      at += 4
+    } else if (value.includes(':')) {
+      for (const byte of toBytes(parseAddress(value))) view.setUint8(at++, byte)
+    } else {
+      at = writeIpv4(view, at, value)
     }
   }
-  // Removals stand first, also those whose message is full.
-  return [...full, ...groups.values()].sort(
-    (left, right) => Number(left.command === 'add') - Number(right.command === 'add'),
-  )
+  return at
 }
 
-/** `words`: its numbers are ours, in the machine's order; else they are ports. */
-function encode(values: readonly Value[], words: boolean): Uint8Array {
-  const fields = values.map((value) => (typeof value === 'string' ? textBytes(value) : undefined))
-  const bytes = new Uint8Array(fields.reduce((sum, field) => sum + Math.max(field?.length ?? 4, 4), 0))
-  const view = new DataView(bytes.buffer)
-  let at = 0
-  for (const [index, field] of fields.entries()) {
-    if (field !== undefined) bytes.set(field, at)
-    else if (words) new Uint32Array(bytes.buffer, at, 1)[0] = values[index] as number
-    else view.setUint16(at, values[index] as number)
-    at += Math.max(field?.length ?? 4, 4)
+const DOT = 46
+const ZERO = 48
+
+function writeIpv4(view: DataView, from: number, text: string): number {
+  let at = from
+  let part = 0
+  for (let index = 0; index < text.length; index++) {
+    const code = text.charCodeAt(index)
+    if (code === DOT) {
+      view.setUint8(at++, part)
+      part = 0
+    } else part = part * 10 + code - ZERO
   }
-  return bytes
-}
-
-const IPV4 = /^(\d+)\.(\d+)\.(\d+)\.(\d+)$/
-
-function textBytes(text: string): Uint8Array {
-  const protocol = PROTOCOLS[text]
-  if (protocol !== undefined) return Uint8Array.of(protocol)
-  const parts = IPV4.exec(text)
-  return parts === null ? toBytes(parseAddress(text)) : Uint8Array.from(parts.slice(1), Number)
+  view.setUint8(at, part)
+  return at + 1
 }

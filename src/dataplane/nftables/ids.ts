@@ -19,11 +19,6 @@ interface EndpointNumbers {
   next: number
 }
 
-interface Resting {
-  readonly id: number
-  readonly until: number
-}
-
 /**
  * The numbers by which the kernel's maps know service ports, endpoints where they need one, and kinds. They stay while their owner lives. A
  * number that comes free rests, or pins that the kernel has learned would lead clients to a stranger. Time is in seconds, told by the caller.
@@ -32,7 +27,8 @@ export class Ids {
   readonly #ports = new Map<string, number>()
   /** Only of those service ports that number their endpoints. */
   readonly #endpoints = new Map<string, EndpointNumbers>()
-  readonly #resting: Resting[] = []
+  /** When each may be given again, by id. */
+  readonly #resting = new Map<number, number>()
   readonly #kinds = new Map<string, number>()
   #next = 1
   #nextKind = 1
@@ -50,12 +46,16 @@ export class Ids {
   /** An id that nobody has any more, though elements or pins of it may be in the kernel: it rests. */
   reserve(id: number, until: number): void {
     this.#next = Math.max(this.#next, id + 1)
-    this.#resting.push({ id, until })
+    this.#resting.set(id, Math.max(until, this.#resting.get(id) ?? 0))
   }
 
   adoptKind(number: number, kind: Kind): void {
     this.#kinds.set(kindName(kind), number)
     this.#nextKind = Math.max(this.#nextKind, number + 1)
+  }
+
+  inUse(): Iterable<number> {
+    return this.#ports.values()
   }
 
   /** The id of a service port that has one already. */
@@ -73,9 +73,11 @@ export class Ids {
   }
 
   #take(now: number): number {
-    const rested = this.#resting.findIndex(({ until }) => until <= now)
-    const [found] = rested < 0 ? [] : this.#resting.splice(rested, 1)
-    if (found !== undefined) return found.id
+    for (const [id, until] of this.#resting)
+      if (until <= now) {
+        this.#resting.delete(id)
+        return id
+      }
     if (this.#next > WORD.MAX_ID)
       throw new CapacityError(
         'SERVICE_PORTS_EXHAUSTED',
@@ -90,7 +92,7 @@ export class Ids {
     if (known === undefined) return
     this.#ports.delete(name)
     this.#endpoints.delete(name)
-    this.#resting.push({ id: known, until: now + affinitySeconds })
+    this.#resting.set(known, now + affinitySeconds)
   }
 
   /** Numbers 1 to 4095 for the endpoints of a service port; those that are not named any more come free. Throws CapacityError. */

@@ -94,6 +94,14 @@ export function renderBase(): string {
   ).join('')
 }
 
+/** FNV-1a of the constant part and of what tells of the node: tables that carry the same stamp have the same rules. */
+export function stampOf(nodeElements: Iterable<Element>): number {
+  let hash = 0x811c9dc5
+  for (const letter of `${renderBase()}${renderElements('add', nodeElements)}`)
+    hash = Math.imul(hash ^ (letter.codePointAt(0) as number), 0x01000193)
+  return hash >>> 0
+}
+
 /** Takes the tables away if they are there: `add` first, since only newer nft has `destroy`. */
 export const renderDelete = (): string =>
   TABLE_FAMILIES.map((family) => `add table ${family} ${TABLE}\ndelete table ${family} ${TABLE}\n`).join('')
@@ -115,7 +123,7 @@ export function renderKinds(kinds: Iterable<UsedKind>, made: Set<string>): strin
   return text
 }
 
-const WORDS = new Set(['kinds', 'backends', 'slots', 'endpoints', 'cluster-endpoints', 'local-endpoints'])
+const WORDS = new Set(['kinds', 'backends', 'slots', 'endpoints', 'cluster-endpoints', 'local-endpoints', 'stamp'])
 
 /** `10.96.0.1 . tcp . 80`; with the set's name, what tells one element of a family from another. */
 export const elementKey = ({ key: values }: Element): string => values.join(' . ')

@@ -42,6 +42,7 @@ export type SetName =
   | 'local-endpoints'
   | 'hairpin'
   | 'affinity'
+  | 'stamp'
 
 /** What a rule reads of a packet, and what a set's key is made of. `ct-…`: as the client sent it, before translation. */
 export type Field =

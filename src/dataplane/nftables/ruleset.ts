@@ -26,6 +26,8 @@ export const sets: readonly SetDefinition[] = [
   { name: 'local-endpoints', key: ['word'] },
   { name: 'hairpin', key: ['saddr', 'daddr'] },
   { name: 'affinity', key: ['word', 'client'], data: 'word', pins: true },
+  // No rule reads it: it tells the next process which rules these are.
+  { name: 'stamp', key: ['word'] },
 ]
 
 const hasPorts: Statement = { do: 'has-ports' }
@@ -167,6 +169,18 @@ export function kindName(kind: Kind): string {
     case 'sticky':
       return `${kind.local ? 'local-' : ''}sticky-${kind.count}-${kind.seconds}`
   }
+}
+
+const STICKY = /^(local-)?sticky-(\d+)-(\d+)$/
+
+/** The kind that a chain of this name serves, the other way round than kindName(); undefined for a chain of no kind. */
+export function kindOfChain(chain: string): Kind | undefined {
+  if (chain === 'reject-it') return { kind: 'reject' }
+  const count = /^pick-(\d+)$/.exec(chain)?.[1]
+  if (count !== undefined) return { kind: 'pick', count: Number(count) }
+  const sticky = STICKY.exec(chain)
+  if (sticky === null) return undefined
+  return { kind: 'sticky', count: Number(sticky[2]), seconds: Number(sticky[3]), local: sticky[1] !== undefined }
 }
 
 /** The chains of a kind, each after those that it names. */

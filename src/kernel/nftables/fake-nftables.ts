@@ -1,11 +1,29 @@
+import { constants } from 'node:os'
+import { parseCidr } from '#net/cidr.ts'
+import { formatAddress, fromBytes, parseAddress, toBytes } from '#net/ip-address.ts'
 import { KernelError } from '../kernel-error.ts'
+import { LITTLE_ENDIAN, viewOf } from '../netlink-message.ts'
+import type { DumpedElement, ElementChange } from './element-socket.ts'
 import type { Nftables } from './libnftables.ts'
+
+/** What a set's fields are, as its `typeof` says. */
+type FieldType = 'address' | 'protocol' | 'port' | 'word' | 'slot'
+
+const PROTOCOLS: readonly (readonly [string, number])[] = [
+  ['tcp', 6],
+  ['udp', 17],
+  ['sctp', 132],
+]
+// linux/netfilter.h, nf_tables.h
+const NF_DROP = 0
+const NFT_GOTO = -4
 
 /**
  * nftables in memory, for tests: keeps tables, chains and elements, is atomic, and refuses what the kernel refuses (an element that is there with other data, a deletion of what
- * is not there). `refuse` can refuse more; `loseAnswers` commits and throws all the same.
+ * is not there). `refuse` can refuse more, of messages too, which it is shown as text; `loseAnswers` commits and throws all the same.
  */
 export class FakeNftables implements Nftables {
+  readonly #types = new Map<string, { readonly key: readonly FieldType[]; readonly data: readonly FieldType[] }>()
   /** `ip fairlead frontends` → key → data. */
   sets = new Map<string, Map<string, string>>()
   tables = new Set<string>()
@@ -29,7 +47,8 @@ export class FakeNftables implements Nftables {
       throw error
     }
     this.transactions++
-    if (this.loseAnswers) throw failure('the answer was lost')
+    if (this.loseAnswers)
+      throw new KernelError('NFT_ANSWER_LOST', { operation: 'fake', message: 'the answer was lost' })
   }
 
   read(text: string): string {
@@ -37,7 +56,42 @@ export class FakeNftables implements Nftables {
     return [...this.tables].map((table) => `table ${table}\n`).join('')
   }
 
+  apply(changes: readonly ElementChange[]): void {
+    const texts = changes.map(({ command, family, table, set, count, keyLength, dataLength, bytes }) => {
+      const name = `${family} ${table} ${set}`
+      const size = keyLength + dataLength
+      const { key, data } = this.#typesOf(name)
+      const elements = Array.from({ length: count }, (_, index) => {
+        const left = toText(bytes.subarray(index * size, index * size + keyLength), key, family)
+        return dataLength === 0 ? left : `${left} : ${toText(bytes.subarray(index * size + keyLength), data, family)}`
+      })
+      return `${command} element ${name} { ${elements.join(', ')} }\n`
+    })
+    this.run(texts.join(''))
+  }
+
+  dump(family: 'ip' | 'ip6', table: string, set: string, visit: (element: DumpedElement) => void): void {
+    const name = `${family} ${table} ${set}`
+    const { key, data } = this.#typesOf(name)
+    for (const [left, right] of this.sets.get(name) ?? []) {
+      const range = left.includes('/') ? rangeOf(left) : undefined
+      const chain = right.startsWith('goto ') ? right.slice('goto '.length) : undefined
+      visit({
+        key: toBinary(range?.first ?? left, key),
+        keyEnd: range && toBinary(range.last, key),
+        data: set === 'kinds' || right === '' ? undefined : toBinary(right, data),
+        verdict: set === 'kinds' ? { code: chain === undefined ? NF_DROP : NFT_GOTO, chain } : undefined,
+      })
+    }
+  }
+
   close(): void {}
+
+  #typesOf(name: string) {
+    const types = this.#types.get(name)
+    if (types !== undefined && this.tables.has(name.split(' ').slice(0, 2).join(' '))) return types
+    throw new KernelError('NFT_APPLY_FAILED', { operation: 'fake', errno: constants.errno.ENOENT, object: name })
+  }
 
   #apply(text: string): void {
     let table = ''
@@ -49,6 +103,11 @@ export class FakeNftables implements Nftables {
         this.tables.add(table)
       } else if (words[0] === 'chain') {
         this.chains.add(`${table} ${words[1]}`)
+      } else if (words[0] === 'set' || words[0] === 'map') {
+        const [key = '', data = ''] = line
+          .slice(line.indexOf('typeof ') + 'typeof '.length, line.indexOf(';'))
+          .split(' : ')
+        this.#types.set(`${table} ${words[1]}`, { key: typesOf(key), data: typesOf(data) })
       } else if (line.startsWith('add table')) {
         this.tables.add(name)
       } else if (line.startsWith('delete table')) {
@@ -77,6 +136,52 @@ export class FakeNftables implements Nftables {
     }
     if (set.size === 0) this.sets.delete(name)
   }
+}
+
+const typesOf = (text: string): readonly FieldType[] =>
+  text.split(' . ').map((field) => {
+    if (/addr$/.test(field)) return 'address'
+    if (field === 'meta l4proto') return 'protocol'
+    if (field === 'th dport') return 'port'
+    return field.startsWith('numgen') ? 'slot' : 'word'
+  })
+
+function toText(bytes: Uint8Array, types: readonly FieldType[], family: 'ip' | 'ip6'): string {
+  const size = family === 'ip' ? 4 : 16
+  let at = 0
+  return types
+    .map((type) => {
+      const field = bytes.subarray(at, at + (type === 'address' ? size : 4))
+      at += type === 'address' ? size : 4
+      if (type === 'address') return formatAddress(fromBytes(field))
+      if (type === 'protocol') return PROTOCOLS.find(([, number]) => number === field[0])?.[0]
+      if (type === 'port') return viewOf(field).getUint16(0)
+      const word = viewOf(field).getUint32(0, LITTLE_ENDIAN)
+      return type === 'word' ? `0x${word.toString(16)}` : word
+    })
+    .join(' . ')
+}
+
+function toBinary(text: string, types: readonly FieldType[]): Uint8Array {
+  const fields = text.split(' . ').map((field, index) => {
+    const type = types[index]
+    if (type === 'address') return toBytes(parseAddress(field))
+    const bytes = new Uint8Array(4)
+    if (type === 'protocol') bytes[0] = PROTOCOLS.find(([name]) => name === field)?.[1] ?? 0
+    else if (type === 'port') viewOf(bytes).setUint16(0, Number(field))
+    else viewOf(bytes).setUint32(0, Number(field), LITTLE_ENDIAN)
+    return bytes
+  })
+  return Uint8Array.from(fields.flatMap((field) => [...field]))
+}
+
+/** A key whose last field is a prefix: the same with its first and its last address. */
+function rangeOf(key: string): { readonly first: string; readonly last: string } {
+  const fields = key.split(' . ')
+  const { address, prefix } = parseCidr(fields.pop() as string)
+  const size = BigInt((address.family === 'IPv4' ? 32 : 128) - prefix)
+  const last = { ...address, value: address.value | ((1n << size) - 1n) }
+  return { first: [...fields, formatAddress(address)].join(' . '), last: [...fields, formatAddress(last)].join(' . ') }
 }
 
 const failure = (message: string) => new KernelError('NFT_APPLY_FAILED', { operation: 'fake', message })

@@ -1,0 +1,102 @@
+import type { Ids } from '#dataplane/nftables/ids.ts'
+import { elementKey } from '#dataplane/nftables/render.ts'
+import type { Element } from '#dataplane/nftables/rule.ts'
+import type { ServiceForwarding, ServicePortForwarding } from '#forwarding/forward-service.ts'
+import type { DeltaTracker } from './delta-tracker.ts'
+import type { FoundTables } from './found-tables.ts'
+
+/** What nobody wants is removed in steps of this size. */
+const LEFTOVERS = 200
+/** core/v1: MaxClientIPServiceAffinitySeconds. No pin is older. */
+const LONGEST_AFFINITY_SECONDS = 86400
+const NONE: readonly Element[] = []
+
+/**
+ * Makes what a process before us left in the kernel our own. Each service port takes the id under which one of its frontends stands, and its endpoints their numbers, so that what is right
+ * is not touched, and pins lead where they led. Gives the names under which the tracker keeps what nobody here owns: compile them to nothing, after the others.
+ */
+export function adoptTables(
+  { byId, others, kinds, pinned }: FoundTables,
+  forwardings: Iterable<ServiceForwarding>,
+  ids: Ids,
+  tracker: DeltaTracker,
+  now: number,
+): readonly string[] {
+  for (const kind of kinds) {
+    tracker.adoptKind(kind)
+    ids.adoptKind(kind.number, kind.kind)
+  }
+  const owners = new Map<number, string>()
+  const unowned: ServiceForwarding[] = []
+  for (const forwarding of forwardings)
+    for (const { servicePort } of forwarding.ports) {
+      const id = ids.known(servicePort)
+      if (id === undefined) unowned.push(forwarding)
+      else owners.set(id, forwarding.service)
+    }
+  if (unowned.length > 0) claim(unowned, byId, ids, owners)
+  const leftovers: string[] = []
+  const leave = (elements: readonly Element[]) => {
+    for (let at = 0; at < elements.length; at += LEFTOVERS) {
+      const name = `(left over ${leftovers.length})`
+      leftovers.push(name)
+      tracker.adopt(name, elements.slice(at, at + LEFTOVERS))
+    }
+  }
+  const used = new Set(ids.inUse())
+  const reserve = (id: number) => {
+    // Its endpoints could still be somebody's by their pins: nobody gets it before those have expired.
+    if (!used.has(id)) ids.reserve(id, now + LONGEST_AFFINITY_SECONDS)
+  }
+  const ownerless: Element[] = []
+  for (const [id, elements] of byId) {
+    const owner = owners.get(id)
+    if (owner !== undefined) tracker.adopt(owner, elements)
+    else {
+      reserve(id)
+      ownerless.push(...elements)
+    }
+  }
+  for (const id of pinned) if (!byId.has(id)) reserve(id)
+  leave(ownerless)
+  leave(others)
+  return leftovers
+}
+
+function claim(
+  forwardings: Iterable<ServiceForwarding>,
+  byId: FoundTables['byId'],
+  ids: Ids,
+  owners: Map<number, string>,
+): void {
+  const idOf = new Map<string, number>()
+  for (const [id, elements] of byId)
+    for (const element of elements)
+      if (element.set === 'frontends' || element.set === 'nodeports')
+        idOf.set(`${element.family} ${elementKey(element)}`, id)
+  for (const { service, ports } of forwardings)
+    for (const port of ports) {
+      if (ids.known(port.servicePort) !== undefined) continue
+      const id = frontendKeys(port)
+        .map((key) => idOf.get(key))
+        .find((found) => found !== undefined && !owners.has(found))
+      if (id === undefined) continue
+      owners.set(id, service)
+      ids.adopt(port.servicePort, id, endpointNumbers(byId.get(id) ?? NONE))
+    }
+}
+
+const frontendKeys = ({ family, frontends }: ServicePortForwarding): readonly string[] =>
+  frontends.map(({ address, protocol, port }) =>
+    [
+      family === 'IPv4' ? 'ip' : 'ip6',
+      [address, protocol.toLowerCase(), port].filter((one) => one !== undefined).join(' . '),
+    ].join(' '),
+  )
+
+function endpointNumbers(elements: readonly Element[]): ReadonlyMap<string, number> {
+  const numbers = new Map<string, number>()
+  for (const { set, key, data } of elements)
+    if (set === 'endpoints') numbers.set(`${data?.[0]} ${data?.[1]}`, Number(key[0]) & 0xfff)
+  return numbers
+}
