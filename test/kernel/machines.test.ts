@@ -138,9 +138,8 @@ test('two clusters stand side by side: the second moves to free ranges, and both
 test('without --egress no address outside is reachable from a node: refused at once', async () => {
   const config = planned()
   createMachines(config)
-  const started = performance.now()
+  // The kernel's own word, not a time-out.
   await assert.rejects(ask(namespacePath(config.nodes[0]!.namespace), '203.0.113.1', 80), { code: 'ENETUNREACH' })
-  assert.ok(performance.now() - started < 500)
   assert.equal(readSysctl('ipv4/ip_forward', namespacePath(config.nodes[0]!.namespace)), '1')
 })
 
