@@ -71,6 +71,7 @@ function listening(config: ClusterConfig, all: readonly Pod[]): Record<string, r
       // It may be gone by now, or be another user's: then it is not known what listens there.
     }
   }
+  note('host', '/proc/self/ns/net')
   for (const node of config.nodes) note(`node/${node.name}`, namespacePath(node.namespace))
   for (const pod of all) note(`pod/${pod.metadata?.uid}`, networkOf(config, pod))
   return found

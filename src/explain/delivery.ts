@@ -35,10 +35,18 @@ export function deliver(
   const all = [...verdicts.values()]
   const targets = all.map(({ target }) => socketText(target.address, target.port))
   steps.push({ at: `${at}, translation`, text: `${asked} becomes ${listed(targets, 'or')}` })
-  steps.push(...masqueradeSteps(at, source, all))
   const own = nodes.map((name) => nodeAddress(facts, name, familyOfText(source)))
+  steps.push(
+    ...(own.every((address) => address === source)
+      ? [{ at: `${at}, after routing`, text: `the source stays ${source}, the node’s own` }]
+      : masqueradeSteps(at, source, all)),
+  )
   const arrivals = all.map(({ target }) => arrive(facts, nodes, target, protocol, service))
-  steps.push({ at: `${at}, route`, text: 'to the pods', details: arrivals.map(({ text }) => text) })
+  steps.push({
+    at: `${at}, route`,
+    text: `to ${all.length === 1 ? 'the backend' : 'the backends'}`,
+    details: arrivals.map(({ text }) => text),
+  })
   return all.flatMap(({ target, masquerade }, which): PathOutcome[] => {
     const { verdict, pod } = arrivals[which] as Arrival
     return nodes.map((node, index) => ({
@@ -62,7 +70,10 @@ function masqueradeSteps(
   if (all.every(({ masquerade }) => !masquerade)) return [{ at: place, text: `the source stays ${source}` }]
   if (all.every(({ masquerade }) => masquerade) && self.length !== all.length)
     return [
-      { at: place, text: `masquerade: the pod sees the node’s address instead of ${source}, and answers by way of it` },
+      {
+        at: place,
+        text: `masquerade: the backend sees the node’s address instead of ${source}, and answers by way of it`,
+      },
     ]
   const text = `masquerade where the sender meets itself: ${source} sees the node’s address, or it would answer itself directly`
   return self.length === all.length
@@ -100,18 +111,21 @@ function arrive(
     const text = `${way}; pod ${nameOf(pod)} ${listensText(open, port, protocol, whoDeclares(pod, port, protocol))}`
     return { verdict: closed ? 'closed' : 'deliver', pod: nameOf(pod), text }
   }
-  const { podCidrs, egress } = facts.network
+  const { podCidrs, hostAddresses, egress } = facts.network
   const none = (verdict: PathOutcome['verdict'], text: string): Arrival => ({ verdict, pod: undefined, text })
-  if (node !== undefined) {
-    const open = listens(facts.listening[`node/${node}`], protocol, address, port)
-    const closed = open === 'no' || open === 'loopback-only'
-    const what = closed
-      ? `nothing listens on ${port}/${protocol} there: refused`
-      : `${port}/${protocol} is a program of its own network`
-    return none(closed ? 'closed' : 'deliver', `${way}; ${what}`)
+  const onHost = hostAddresses.includes(address)
+  if (node !== undefined || onHost) {
+    const open = listens(facts.listening[onHost ? 'host' : `node/${node}`], protocol, address, port)
+    const there = onHost ? `${address} is the host, over the fabric` : way
+    if (open === 'unknown') return none('deliver', `${there}; whether ${port}/${protocol} is open there is not known`)
+    if (open === 'yes')
+      return none('deliver', `${there}; a program of its own listens on ${port}/${protocol}: delivered`)
+    return none('closed', `${there}; nothing listens on ${port}/${protocol} there: refused`)
   }
   if (inCidrs(podCidrs, address)) return none('unreachable', `${way}; no pod has that address: unreachable`)
-  return none(egress ? 'deliver' : 'unreachable', `${address} lies outside of the cluster`)
+  return egress
+    ? none('deliver', `${address} lies outside of the cluster: it leaves by way of the host`)
+    : none('unreachable', `${address} lies outside of the cluster, and nothing is let out: unreachable`)
 }
 
 function wayTo(facts: ClusterFacts, nodes: readonly string[], home: string, family: string): string {
@@ -161,7 +175,7 @@ export function passOn(
     outcome: { node: view.name, verdict, sourceSeen: source, ...more },
   })
   const { network } = facts
-  if (other !== undefined || inCidrs(network.podCidrs, address)) {
+  if (other !== undefined || inCidrs(network.podCidrs, address) || network.hostAddresses.includes(address)) {
     const arrival = arrive(facts, [view.name], target, protocol)
     steps.push({ at: `${view.name}, route`, text: arrival.text })
     return end(arrival.verdict, { backend: { ...target, pod: arrival.pod } })
@@ -169,10 +183,6 @@ export function passOn(
   if (inCidrs(network.loadBalancerCidrs, address)) {
     steps.push({ at: 'fabric', text: `${address} is of the load balancer’s pool, and no Service has it: unreachable` })
     return end('unreachable')
-  }
-  if (network.hostAddresses.includes(address)) {
-    steps.push({ at: `${view.name}, route`, text: `${address} is the host, over the fabric` })
-    return end('deliver', { backend: { ...target, pod: undefined } })
   }
   const text = network.egress
     ? `${address} lies outside of the cluster: it leaves by way of the host`

@@ -145,17 +145,17 @@ const TABLE: readonly (readonly [about: string, got: () => readonly string[], ex
       'node-1, translation: 10.96.0.1:80/TCP becomes 10.244.1.11:8080 or 10.244.2.11:8080',
       'node-1, after routing: the source stays 10.244.1.9',
     ]
-      .concat('node-1, route: to the pods')
+      .concat('node-1, route: to the backends')
       .slice(-5),
   ],
   [
-    'a node starts in the output hook and is masqueraded',
+    'a node starts in the output hook, and its own address is what masquerade gives',
     () => walk('node/node-2', '10.96.0.1:80').slice(-4),
     [
       'node-2, choice: a new connection gets one of 2, by chance, each as likely',
       'node-2, translation: 10.96.0.1:80/TCP becomes 10.244.1.11:8080 or 10.244.2.11:8080',
-      'node-2, after routing: masquerade: the pod sees the node’s address instead of 172.30.0.3, and answers by way of it',
-      'node-2, route: to the pods',
+      'node-2, after routing: the source stays 172.30.0.3, the node’s own',
+      'node-2, route: to the backends',
     ],
   ],
   [
@@ -409,6 +409,18 @@ test('compare() holds a probe against backend, source and node together', () => 
   assert.equal(met('10.244.2.11', '10.244.1.9', 'node-2'), false)
   assert.equal(compare(explanation, [{ answer: 'silent' }]).agrees, false)
   assert.equal(compare(explanation, []).agrees, false)
+})
+
+test('the host is walked to as a node is: by what listens there', () => {
+  const api = service('api', '10.96.0.7', { selector: {}, ports: [{ port: 443, protocol: 'TCP' }] })
+  const given = {
+    services: [api],
+    slices: [slice('api', [{ addresses: ['172.30.0.1'], conditions: { ready: true } }], { name: '', port: 6443 })],
+    listening: { host: [{ protocol: 'TCP', address: '172.30.0.1', port: 6443 }] },
+  } as const
+  assert.equal(ask('pod/client', 'svc/api', {}, facts(given)).reachable, true)
+  const { findings } = ask('pod/client', 'svc/api', {}, facts({ ...given, listening: { host: [] } }))
+  assert.equal(findings[0]?.reason, 'endpoint-closed')
 })
 
 test('a Service that a node’s kernel refused is not called reachable there', () => {

@@ -20,7 +20,7 @@ export interface ClusterFacts {
   readonly events: readonly Event[]
   readonly namespaces: readonly string[]
   readonly network: NetworkFacts
-  /** By `pod/UID` and `node/NAME`; what is not in it is not known. */
+  /** By `pod/UID`, `node/NAME` and `host`; what is not in it is not known. */
   readonly listening: Readonly<Record<string, readonly ListeningSocket[]>>
   /** Services that a node's kernel refused, as the agents tell: there the model says what should be, not what is. */
   readonly refused: readonly { readonly node: string; readonly service: string; readonly message: string }[]

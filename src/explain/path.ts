@@ -256,5 +256,5 @@ function frontendText({ service, port, frontend }: Claimed): string {
 
 function candidateText({ address, port, pod, node, chosen, why }: Candidate): string {
   const where = address === undefined ? 'no address' : port === undefined ? address : socketText(address, port)
-  return `${chosen ? 'in ' : 'out'}  ${where}  ${pod ? `pod ${pod}` : 'no pod of ours'}${node ? ` on ${node}` : ''}: ${why}`
+  return `${chosen ? 'in ' : 'out'}  ${where}  ${pod ? `pod ${pod}` : 'no pod'}${node ? ` on ${node}` : ''}: ${why}`
 }

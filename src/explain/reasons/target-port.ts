@@ -5,7 +5,7 @@ import type { Cure, Finding, Question } from '../explanation.ts'
 import type { ClusterFacts } from '../facts.ts'
 import { declaredPorts, listens, openPorts, socketsOf } from '../listening.ts'
 import { backendPod, isHeadless } from '../lookup.ts'
-import { listed, nameOf } from '../names.ts'
+import { listed, nameOf, socketText } from '../names.ts'
 import { unlikeness } from '../nearest.ts'
 import { closestPort } from './pods.ts'
 
@@ -58,7 +58,7 @@ export function targetPortClosed(
   protocol: Protocol,
 ): Finding | undefined {
   const pod = backendPod(facts, backend.address, service)
-  if (pod === undefined) return undefined
+  if (pod === undefined) return service === undefined ? undefined : endpointClosed(service, backend, protocol)
   const open = openPorts(facts, pod, protocol) ?? []
   const state = listens(socketsOf(facts, pod), protocol, backend.address, backend.port)
   const declared = declaredPorts(pod, protocol)
@@ -103,6 +103,27 @@ export function targetPortClosed(
     cures: [...cures, logs],
   }
 }
+
+/** A backend that is no pod: the host, or a program of a node. */
+const endpointClosed = (
+  service: Service,
+  { address, port }: { readonly address: string; readonly port: number },
+  protocol: Protocol,
+): Finding => ({
+  reason: 'endpoint-closed',
+  message: `an endpoint of ${nameOf(service)} is ${socketText(address, port)}, and nothing listens there (${protocol})`,
+  cures: [
+    look(
+      'its endpoints',
+      'kubectl',
+      'get',
+      'endpointslices',
+      ...where(service.metadata?.namespace),
+      '-l',
+      `kubernetes.io/service-name=${service.metadata?.name}`,
+    ),
+  ],
+})
 
 const targetText = (port: ServicePort | undefined, number: number): string =>
   typeof port?.targetPort === 'string' && port.targetPort !== '' ? `${port.targetPort} (${number})` : String(number)
