@@ -8,7 +8,13 @@ const MB = 2 ** 20
 export const quantile = (values: readonly number[], q: number): number =>
   [...values].sort((left, right) => left - right)[Math.min(values.length - 1, Math.floor(values.length * q))] ??
   Number.NaN
-export const median = (values: readonly number[]): number => quantile(values, 0.5)
+/** The middle one, or the mean of the two in the middle. */
+export const median = (values: readonly number[]): number => {
+  const sorted = [...values].sort((left, right) => left - right)
+  const half = sorted.length >> 1
+  const upper = sorted[half] ?? Number.NaN
+  return sorted.length % 2 === 1 ? upper : ((sorted[half - 1] ?? Number.NaN) + upper) / 2
+}
 export const round = (value: number, digits = 3): number => Number(value.toFixed(digits))
 
 /** Collects garbage. Node.js needs no flag on its command line for it. */

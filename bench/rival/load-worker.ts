@@ -17,6 +17,7 @@ export interface RivalOptions {
 export interface RivalResult {
   readonly transaction: number
   readonly cold_ms: number
+  readonly cold_cpu_ms: number
   readonly longest_ms: number
   readonly peak_mb: number
   readonly kernel_mb: number
@@ -39,6 +40,7 @@ const services = Array.from({ length: options.services }, (_, number) => service
 const nftables = openNftables()
 const memory = watchPeak()
 const kernelBefore = kernelMemory()
+const processor = process.cpuUsage()
 const started = performance.now()
 const since = () => performance.now() - started
 let longest_ms = 0
@@ -52,6 +54,8 @@ while (loaded < services.length && since() < options.limit_ms) {
   longest_ms = Math.max(longest_ms, since() - from)
 }
 const cold_ms = since()
+const { user, system } = process.cpuUsage(processor)
+const cold_cpu_ms = (user + system) / 1000
 const kernel_mb = kernelMemory() - kernelBefore
 const peak_mb = memory.peak()
 const changes: number[] = []
@@ -69,5 +73,5 @@ if (loaded === services.length) {
 }
 nftables.close()
 const { transaction } = options
-const answer: RivalResult = { transaction, cold_ms, longest_ms, peak_mb, kernel_mb, loaded, changes }
+const answer: RivalResult = { transaction, cold_ms, cold_cpu_ms, longest_ms, peak_mb, kernel_mb, loaded, changes }
 console.log(JSON.stringify(answer))
