@@ -24,7 +24,15 @@ export function diagnose(
   const { target, protocol } = path
   const findings: Finding[] = []
   const add = (finding: Finding | undefined) => {
-    if (finding !== undefined && !findings.some(({ message }) => message === finding.message)) findings.push(finding)
+    if (finding === undefined || findings.some(({ message }) => message === finding.message)) return
+    // Pods of one Deployment have one trouble and one cure.
+    const [command] = finding.cures
+    const same = findings.findIndex(
+      ({ reason, cures }) => reason === finding.reason && cures[0]?.command === command?.command,
+    )
+    const known = findings[same]
+    if (known === undefined) findings.push(finding)
+    else findings[same] = { ...known, details: [...(known.details ?? []), `and: ${finding.message}`] }
   }
   for (const decision of path.decisions) {
     add(notApplied(facts, question, decision))

@@ -272,6 +272,14 @@ test('a targetPort at which nothing listens is led to the port that is open; one
   assert.equal(broken({ services: [one], slices, listening: loopback })[0], 'listens-on-loopback')
 })
 
+test('pods of one trouble and one cure are one finding', () => {
+  const one = service('web', '10.96.0.1', { ports: [{ port: 80, protocol: 'TCP', targetPort: 9090 }] })
+  const slices = [slice('web', [at('10.244.1.11', 1), at('10.244.2.11', 2)], { name: '', port: 9090, protocol: 'TCP' })]
+  const { findings } = ask('pod/client', 'svc/web', {}, facts({ services: [one], slices }))
+  assert.equal(findings.length, 1)
+  assert.match(findings[0]?.details?.at(-1) ?? '', /^and: .*nothing in pod default\/web-2 listens there$/)
+})
+
 test('what listens where nobody can look is not held against a Service', () => {
   assert.equal(ask('pod/client', 'svc/web', {}, facts({ listening: {} })).reachable, true)
 })

@@ -110,15 +110,15 @@ const prove = async (
   { from = 'pod/client', to, flags = [], reason, message, cure = 'run', probe }: Case,
 ): Promise<Finding> => {
   const args = ['--from', from, '--to', to, ...flags]
-  const finding = await eventually(`${to}: ${reason}, with a cure`, async () => {
-    const { explanation } = await ask(...args)
-    const found = explanation.findings.find(
+  const { status, finding } = await eventually(`${to}: ${reason}, with a cure`, async () => {
+    const { status, explanation } = await ask(...args)
+    const finding = explanation.findings.find(
       (one) => one.reason === reason && one.cures.some(({ kind }) => kind === cure),
     )
-    if (found === undefined) throw new Error(JSON.stringify(explanation.findings))
-    return found
+    if (finding === undefined) throw new Error(JSON.stringify(explanation.findings))
+    return { status, finding }
   })
-  assert.equal((await ask(...args)).status, 1)
+  assert.equal(status, 1)
   assert.equal(await probe(to), false, 'nothing answers before the cure')
   if (message) assert.match(finding.message, message)
   const chosen = finding.cures.find(({ kind }) => kind === cure) as Cure
