@@ -26,38 +26,35 @@ export function adoptTables(
     tracker.adoptKind(kind)
     ids.adoptKind(kind.number, kind.kind)
   }
+  // Ids that this process has given out are their owners', also of Services that are gone and could not be removed yet.
   const owners = new Map<number, string>()
+  for (const [servicePort, id] of ids.inUse()) owners.set(id, servicePort.slice(0, servicePort.indexOf(':')))
+  const wanted = new Set<string>()
   const unowned: ServiceForwarding[] = []
-  for (const forwarding of forwardings)
-    for (const { servicePort } of forwarding.ports) {
-      const id = ids.known(servicePort)
-      if (id === undefined) unowned.push(forwarding)
-      else owners.set(id, forwarding.service)
-    }
+  for (const forwarding of forwardings) {
+    wanted.add(forwarding.service)
+    if (forwarding.ports.some(({ servicePort }) => ids.known(servicePort) === undefined)) unowned.push(forwarding)
+  }
   if (unowned.length > 0) claim(unowned, byId, ids, owners)
   const leftovers: string[] = []
+  let steps = 0
   const leave = (elements: readonly Element[]) => {
     for (let at = 0; at < elements.length; at += LEFTOVERS) {
-      const name = `(left over ${leftovers.length})`
+      const name = `(left over ${steps++})`
       leftovers.push(name)
       tracker.adopt(name, elements.slice(at, at + LEFTOVERS))
     }
   }
-  const used = new Set(ids.inUse())
-  const reserve = (id: number) => {
-    // Its endpoints could still be somebody's by their pins: nobody gets it before those have expired.
-    if (!used.has(id)) ids.reserve(id, now + LONGEST_AFFINITY_SECONDS)
-  }
   const ownerless: Element[] = []
   for (const [id, elements] of byId) {
     const owner = owners.get(id)
-    if (owner !== undefined) tracker.adopt(owner, elements)
-    else {
-      reserve(id)
-      ownerless.push(...elements)
-    }
+    if (owner === undefined) ownerless.push(...elements)
+    else tracker.adopt(owner, elements)
+    if (owner !== undefined && !wanted.has(owner)) leftovers.push(owner)
+    // Its endpoints could still be somebody's by their pins: nobody gets it before those have expired.
+    if (owner === undefined) ids.reserve(id, now + LONGEST_AFFINITY_SECONDS)
   }
-  for (const id of pinned) if (!byId.has(id)) reserve(id)
+  for (const id of pinned) if (!byId.has(id) && !owners.has(id)) ids.reserve(id, now + LONGEST_AFFINITY_SECONDS)
   leave(ownerless)
   leave(others)
   return leftovers

@@ -54,8 +54,9 @@ export class Ids {
     this.#nextKind = Math.max(this.#nextKind, number + 1)
   }
 
-  inUse(): Iterable<number> {
-    return this.#ports.values()
+  /** Every service port that has an id, and the id. */
+  inUse(): Iterable<readonly [servicePort: string, id: number]> {
+    return this.#ports
   }
 
   /** The id of a service port that has one already. */
