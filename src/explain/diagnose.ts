@@ -10,7 +10,7 @@ import type { Decision, Path } from './path.ts'
 import { nodePortUnknown, notANode, notRouted, unassigned } from './reasons/address.ts'
 import { noEndpoints, notProxied } from './reasons/endpoints.ts'
 import { portNotServed } from './reasons/frontend.ts'
-import { noLocalEndpoint, sourceRange } from './reasons/policy.ts'
+import { noLocalEndpoint, notBalanced, sourceRange } from './reasons/policy.ts'
 import { targetPortClosed } from './reasons/target-port.ts'
 
 /** Why a path does not lead to an answer, or not always. `service`: the one that was asked by name. */
@@ -122,7 +122,7 @@ function unclaimed(
   views: NodeViews,
   question: Question,
   target: Target,
-  { protocol }: Path,
+  { protocol, decisions }: Path,
   asked: Service | undefined,
 ): Finding {
   const { address, port } = target
@@ -140,8 +140,10 @@ function unclaimed(
   const elsewhere = notANode(facts, question, target, protocol)
   if (elsewhere !== undefined && owner === undefined) return elsewhere
   if (owner !== undefined) {
-    const serves = (owner.spec?.ports ?? []).some((one) => one.port === port && (one.protocol || 'TCP') === protocol)
-    if (!serves) return portNotServed(facts, question, owner, { address, port, protocol })
+    const served = (owner.spec?.ports ?? []).find((one) => one.port === port && (one.protocol || 'TCP') === protocol)
+    if (served !== undefined && decisions.length === 0 && ingressOf(owner).includes(address))
+      return notBalanced(facts, owner, served, familyOfText(address))
+    if (served === undefined) return portNotServed(facts, question, owner, { address, port, protocol })
   }
   if (nodeAt(facts, address) !== undefined) return nodePortUnknown(facts, question, target, protocol)
   return (

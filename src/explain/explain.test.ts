@@ -389,6 +389,46 @@ test('a source range is widened by the sender alone', () => {
   ])
 })
 
+test('a load balancer address under policy Local leads to no node where nobody is ready', () => {
+  const spec = { type: 'LoadBalancer', externalTrafficPolicy: 'Local', selector: { app: 'wbe' } }
+  const one = service('web', '10.96.0.1', spec)
+  const balanced = { ...one, status: { loadBalancer: { ingress: [{ ip: '172.30.255.1' }] } } } as Service
+  assert.equal(broken({ services: [balanced], slices: [] }, 'svc/web', 'host')[0], 'selector-matches-nothing')
+  const excluded = [1, 2].map((number) => {
+    const { metadata, ...rest } = node(number)
+    return {
+      ...rest,
+      metadata: { ...metadata, labels: { 'node.kubernetes.io/exclude-from-external-load-balancers': '' } },
+    }
+  }) as unknown as Node[]
+  assert.equal(broken({ services: [balanced], nodes: excluded }, 'svc/web', 'host')[0], 'no-eligible-node')
+})
+
+test('affinity and hints are told in the walk', () => {
+  const hinted = (address: string, number: number, zone: string) => ({
+    ...at(address, number),
+    hints: { forZones: [{ name: zone }] },
+  })
+  const given = facts({
+    services: [service('web', '10.96.0.1', { sessionAffinity: 'ClientIP' })],
+    slices: [slice('web', [hinted('10.244.1.11', 1, 'a'), hinted('10.244.2.11', 2, 'b')])],
+    nodes: [node(1, 'a'), node(2, 'b')],
+  })
+  const explanation = ask('pod/client', 'svc/web', {}, given)
+  assert.ok(
+    lines(explanation).includes(
+      'node-1, choice: a new connection gets the only one; then the client stays with it for 10800 seconds (ClientIP)',
+    ),
+  )
+  assert.deepEqual(
+    explanation.candidates.map(({ chosen, why }) => [chosen, why]),
+    [
+      [true, 'ready, and meant for zone a by its hint'],
+      [false, 'meant for zone b by its hint'],
+    ],
+  )
+})
+
 test('an endpoint that some lack makes it reachable only sometimes', () => {
   const text = print(ask('pod/client', 'svc/web', {}, facts({ listening: { ...listening, 'pod/web-2': [] } })))
   assert.match(

@@ -1,10 +1,15 @@
+import type { Service } from '#api/core-v1.ts'
+import type { IpFamily } from '#net/ip-address.ts'
 import { eligibleNodes } from '#podnetwork/load-balancer.ts'
-import { askAddress, patch } from '../cure.ts'
+import { askAddress, look, patch } from '../cure.ts'
 import type { Cure, Finding, Question } from '../explanation.ts'
 import type { ClusterFacts } from '../facts.ts'
 import { familyOfText, find, nodeAddresses, slicesOf } from '../lookup.ts'
 import { listed, nameOf } from '../names.ts'
 import type { Decision } from '../path.ts'
+import { noEndpoints } from './endpoints.ts'
+
+type ServicePort = NonNullable<NonNullable<Service['spec']>['ports']>[number]
 
 /** Policy Local, and the node that the packet came to has no endpoint. */
 export function noLocalEndpoint(facts: ClusterFacts, question: Question, decision: Decision): Finding | undefined {
@@ -70,5 +75,31 @@ export function sourceRange(question: Question, decision: Decision, source: stri
       'loadBalancerSourceRanges guards the load balancer’s addresses; node ports and the ClusterIP have no guard',
     ],
     cures,
+  }
+}
+
+/** A load balancer address that leads to no node: policy Local and no endpoint anywhere, or no node that may be sent to. */
+export function notBalanced(facts: ClusterFacts, service: Service, port: ServicePort, family: IpFamily): Finding {
+  const eligible = eligibleNodes(facts.nodes)
+  if (eligible.length > 0) {
+    const finding = noEndpoints(facts, service, port, family)
+    if (finding.reason !== 'endpoints-late') return finding
+  }
+  const local = service.spec?.externalTrafficPolicy === 'Local'
+  return {
+    reason: 'no-eligible-node',
+    message:
+      eligible.length === 0
+        ? `no node takes traffic of the load balancer for ${nameOf(service)}: none is Ready, or all are excluded by label`
+        : `the nodes that have an endpoint of ${nameOf(service)} take no traffic of the load balancer, and its policy is Local`,
+    details: [`nodes that take traffic: ${listed(eligible)}`],
+    cures:
+      local && eligible.length > 0
+        ? [
+            patch('let the others send to all endpoints', 'service', service, {
+              spec: { externalTrafficPolicy: 'Cluster' },
+            }),
+          ]
+        : [look('the nodes', 'kubectl', 'get', 'nodes', '--show-labels')],
   }
 }
