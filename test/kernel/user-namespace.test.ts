@@ -1,0 +1,57 @@
+import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import { test } from 'node:test'
+
+/** Runs as root of a user namespace of its own, where nobody may have a larger netlink buffer. */
+const SCRIPT = `
+import { openNftables } from '#kernel/nftables/libnftables.ts'
+import { encodeElements } from '#dataplane/nftables/encode.ts'
+import { createServiceProxy } from '#reconciler/service-proxy.ts'
+const count = 3000
+const nftables = openNftables()
+const conntrack = { deleteUdp: () => {}, methods: () => ({ IPv4: 'filter', IPv6: 'dump' }), close: () => {} }
+const node = { name: 'n1', zone: undefined, nodeAddresses: ['172.30.0.2'], podCidrs: ['10.244.0.0/16'], serviceCidrs: ['10.96.0.0/16'] }
+const start = () => createServiceProxy({ node, kernel: { nftables, conntrack } })
+const tell = (proxy) => {
+  for (let number = 0; number < count; number++) {
+    const clusterIP = \`10.96.\${number >> 8}.\${number & 255}\`
+    const metadata = { namespace: 'default', name: \`s\${number}\` }
+    const spec = { type: 'ClusterIP', clusterIP, clusterIPs: [clusterIP], ports: [{ port: 80 }] }
+    const endpoints = [1, 2, 3].map((pod) => ({ addresses: [\`10.244.\${number & 255}.\${pod}\`], nodeName: 'n2' }))
+    proxy.serviceChanged(metadata, { metadata, spec }, [{ addressType: 'IPv4', endpoints, ports: [{ name: '', port: 8080 }] }])
+  }
+  proxy.flush()
+}
+const proxy = start()
+tell(proxy)
+const { failed } = proxy.state()
+let backends = 0
+nftables.dump('ip', 'fairlead', 'backends', () => backends++)
+// What one transaction of all would have met.
+let whole = 'done'
+try {
+  const many = Array.from({ length: 20000 }, (_, slot) => ({ family: 'ip', set: 'backends', key: [0xfff00000, slot], data: ['10.0.0.1', 80] }))
+  nftables.apply(encodeElements([], many))
+} catch (error) { whole = error.errnoName }
+const { elements } = proxy.state()
+proxy.stop()
+const again = start()
+tell(again)
+console.log(JSON.stringify({ failed, backends, whole, same: again.state().elements === elements, refused: again.state().failed }))
+`
+
+test('in a user namespace, where one large transaction is too long, loads go in chunks that fit', () => {
+  const root = new URL('../..', import.meta.url).pathname
+  const answer = execFileSync(
+    'unshare',
+    ['--user', '--map-root-user', '--net', process.execPath, '--input-type=module', '--eval', SCRIPT],
+    { cwd: root, encoding: 'utf8' },
+  )
+  assert.deepEqual(JSON.parse(answer.trim().split('\n').at(-1) ?? ''), {
+    failed: [],
+    backends: 9000,
+    whole: 'EMSGSIZE',
+    same: true,
+    refused: [],
+  })
+})
