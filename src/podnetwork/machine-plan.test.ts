@@ -42,6 +42,12 @@ test("nodePlan() goes straight to other nodes' pods, has its own range unreachab
   assert.deepEqual(plan.links.at(-1)?.addresses, ['172.30.0.3/16', 'fd00:172:30::3/64', 'fe80::3/64'])
 })
 
+test('nodes and the fabric send no redirects, on links that are there and on those to come', () => {
+  for (const { sysctls } of [nodePlan(cluster, node(1)), fabricPlan(cluster)])
+    for (const which of ['all', 'default'])
+      assert.ok(sysctls.some(([name, value]) => name === `ipv4/conf/${which}/send_redirects` && value === '0'))
+})
+
 test('hostLinkPlan() has three routes a family, all by the fabric, and writes no setting', () => {
   const plan = hostLinkPlan(cluster)
   assert.equal(plan.routes.length, 6)

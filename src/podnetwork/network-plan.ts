@@ -60,7 +60,8 @@ export const ROUTER_SYSCTLS: readonly (readonly [string, string])[] = [
   // Paths are asymmetric by design (out by the fabric, back over the underlay), so a strict reverse-path check would drop answers.
   ['ipv4/conf/all/rp_filter', '0'],
   ['ipv4/conf/default/rp_filter', '0'],
-  // A pod that reaches itself through its Service goes out where it came in: that is no news for it.
+  // A pod that reaches itself through its Service goes out where it came in: that is no news for it. And the kernel counts redirects and refusals of one client
+  // together (net.ipv4.icmp_ratelimit): a redirect sent would be a port unreachable kept back, and its client would wait instead of being refused.
   ['ipv4/conf/all/send_redirects', '0'],
   ['ipv4/conf/default/send_redirects', '0'],
   ...QUIET_IPV6_SYSCTLS,
