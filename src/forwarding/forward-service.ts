@@ -57,6 +57,9 @@ const FAMILIES: readonly IpFamily[] = ['IPv4', 'IPv6']
 const DEFAULT_AFFINITY_SECONDS = 10800
 const MAX_AFFINITY_SECONDS = 86400
 
+const REJECT: Target = { kind: 'reject', reason: 'no-endpoints' }
+const DROP: Target = { kind: 'drop', reason: 'no-local-endpoints' }
+
 /** The forwarding of one Service on one node: no port where the Service is not to be proxied. Pure, and independent of every other Service. */
 export function forwardService(
   service: Service,
@@ -90,7 +93,8 @@ export function forwardService(
       })
     }
   }
-  return { service: name, created, ports }
+  // A copy has room for what is in it; an array that grew by push() for 17.
+  return { service: name, created, ports: ports.slice() }
 }
 
 function target(endpoints: readonly Endpoint[], node: Pick<NodeFacts, 'name'>, empty: 'reject' | 'drop'): Target {
@@ -102,7 +106,5 @@ function target(endpoints: readonly Endpoint[], node: Pick<NodeFacts, 'name'>, e
     }))
     return { kind: 'balance', backends }
   }
-  return empty === 'reject'
-    ? { kind: 'reject', reason: 'no-endpoints' }
-    : { kind: 'drop', reason: 'no-local-endpoints' }
+  return empty === 'reject' ? REJECT : DROP
 }

@@ -68,6 +68,7 @@ export function frontendsOf({ spec, status }: Service, port: ServicePort, family
   ]
   if (nodePort) frontends.push({ ...at('node-port', external)(''), address: undefined, port: nodePort })
   // One address under two roles (an external IP that is also the load balancer's) is programmed once, the more guarded role first.
+  if (frontends.length === 1) return frontends
   const seen = new Set<string>()
   return frontends.filter(({ address, port: number }) => {
     const key = `${address} ${number}`

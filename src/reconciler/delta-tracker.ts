@@ -47,6 +47,8 @@ interface Shared {
 
 interface Plan extends Delta {
   readonly changes: ReadonlyMap<string, CompiledService>
+  /** What will be remembered of each. */
+  readonly texts: ReadonlyMap<string, string>
   readonly shared: ReadonlyMap<string, Shared>
 }
 
@@ -98,9 +100,9 @@ export class DeltaTracker {
     }
     for (const kind of plan.kinds) this.#kinds.add(kindId(kind))
     this.#elements += plan.add.length - plan.remove.length
-    for (const [service, { elements }] of changes) {
-      if (elements.length === 0) this.#services.delete(service)
-      else this.#services.set(service, remember(elements))
+    for (const [service, text] of plan.texts) {
+      if (text === '') this.#services.delete(service)
+      else this.#services.set(service, text)
     }
   }
 
@@ -137,10 +139,13 @@ export class DeltaTracker {
         if (isOwn(identity)) own.set(identity, data)
         else count(identity, -1)
       }
-    for (const compiled of changes.values()) {
+    const texts = new Map<string, string>()
+    for (const [service, compiled] of changes) {
+      const lines: string[] = []
       for (const element of compiled.elements) {
         const identity = identityOf(element)
         const data = dataOf(element)
+        lines.push(`${identity} : ${data}`)
         if (!OWN.has(element.set)) {
           count(identity, 1, data)
           continue
@@ -151,6 +156,7 @@ export class DeltaTracker {
         if (before !== undefined) remove.push(elementOf(identity, before))
         add.push(element)
       }
+      texts.set(service, lines.join('\n'))
       for (const kind of compiled.kinds) if (!this.#kinds.has(kindId(kind))) kinds.set(kindId(kind), kind)
     }
     for (const [identity, data] of own) remove.push(elementOf(identity, data))
@@ -160,7 +166,7 @@ export class DeltaTracker {
       if (before !== undefined) remove.push(elementOf(identity, before.data))
       if (count > 0) add.push(elementOf(identity, data))
     }
-    return { changes, remove, add, kinds: [...kinds.values()], shared }
+    return { changes, remove, add, kinds: [...kinds.values()], shared, texts }
   }
 }
 
