@@ -22,9 +22,11 @@ import { countDeletions } from './metrics/count-deletions.ts'
 import { ProxyMetrics } from './metrics/proxy-metrics.ts'
 import { createDialer, createPodNetwork } from './pod-network.ts'
 import { reportFault, reportHealthPort } from './service-events.ts'
-import type { ServiceFeed } from './service-feed.ts'
+import type { ServiceFeed, ServiceListener } from './service-feed.ts'
 
 const DNS_PORT = 53
+
+const zoneOf = (node: Node | undefined): string | undefined => node?.metadata?.labels?.['topology.kubernetes.io/zone']
 
 /** `namespace/name` as a lister takes it. */
 const splitKey = (key: string): [name: string, namespace: string] => {
@@ -100,7 +102,10 @@ export const startNodeAgent = async (options: NodeAgentOptions): Promise<NodeAge
   const proxy = createServiceProxy({
     node: {
       name: node.name,
-      zone: undefined,
+      // Read anew for each Service: a node may get its label at any time.
+      get zone() {
+        return zoneOf(sources.nodes.lister.get(node.name))
+      },
       nodeAddresses: node.addresses,
       podCidrs: options.clusterCidr,
       serviceCidrs: options.serviceCidr,
@@ -126,12 +131,19 @@ export const startNodeAgent = async (options: NodeAgentOptions): Promise<NodeAge
     isHealthy: () => health.isHealthy(),
     onFault: (service, message) => reportHealthPort(service, message, { find, events: recorder, log }),
   })
-  sources.services.subscribe((key, service, slices, triggers) => {
+  const serviceChanged: ServiceListener = (key, service, slices, triggers) => {
     health.queued()
     // What needs no rules here programs no network.
     metrics.queued(service && isProxied(service) ? triggers : [])
     proxy.serviceChanged(key, service, slices)
     serviceHealth.serviceChanged(key, service, slices)
+  }
+  sources.services.subscribe(serviceChanged)
+  sources.nodes.addHandlers({
+    onUpdate: (before, after) => {
+      if (after.metadata?.name === node.name && zoneOf(before) !== zoneOf(after))
+        sources.services.tellAgain(serviceChanged)
+    },
   })
   const servers = (
     [

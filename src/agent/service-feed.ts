@@ -76,6 +76,11 @@ export class ServiceFeed {
   /** What is there already is told at once, if the caches have synced; else when they have. */
   subscribe(listener: ServiceListener): void {
     this.#listeners.push(listener)
+    this.tellAgain(listener)
+  }
+
+  /** Tells one listener all that is there, for what it reads besides has changed: its node's zone. Nothing before the caches have synced. */
+  tellAgain(listener: ServiceListener): void {
     if (!this.#live) return
     for (const service of this.#services.lister.list())
       this.#tell(`${service.metadata?.namespace}/${service.metadata?.name}`, [listener])

@@ -402,3 +402,34 @@ claim('a Service that is deleted ends for new connections, and lets those that e
     agent.destroy()
   }
 })
+
+claim(
+  'traffic stays in the zone of its node where the Service asks for that, also when the zones are named later',
+  async (assert) => {
+    await kubectl.apply(
+      echoPod('near', { node: 'node-1', labels: 'app: zoned' }) +
+        echoPod('far', { node: 'node-2', labels: 'app: zoned' }) +
+        `apiVersion: v1\nkind: Service\nmetadata: {name: zoned}\nspec:\n  trafficDistribution: PreferSameZone\n  selector: {app: zoned}\n  ports: [{port: 80, targetPort: 8080}]\n`,
+    )
+    await ready('near', 'far')
+    const { clusterIP } = (await serviceOf('zoned')).spec!
+    const answers = async (): Promise<readonly string[]> => {
+      const seen = await tally(
+        15,
+        async () => (await cluster.onNode('node-1', 'curl', '-sm3', `http://${clusterIP}/hostname`)).stdout,
+      )
+      return Object.keys(seen).sort()
+    }
+    assert.deepEqual(
+      await eventually('both answer without zones', async () => (await answers()).length === 2 && answers()),
+      ['far', 'near'],
+    )
+    await kubectl('label', 'node', 'node-1', 'topology.kubernetes.io/zone=a')
+    await kubectl('label', 'node', 'node-2', 'node-3', 'topology.kubernetes.io/zone=b')
+    const own = await eventually('only the own zone answers', async () => {
+      const seen = await answers()
+      return seen.length === 1 && seen
+    })
+    assert.deepEqual(own, ['near'])
+  },
+)
