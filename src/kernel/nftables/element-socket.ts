@@ -41,6 +41,7 @@ const NFTA_DATA_VERDICT = 2
 const NFTA_VERDICT_CODE = 1
 const NFTA_VERDICT_CHAIN = 2
 const NLA_F_NESTED = 0x8000
+const NLA_TYPE_MASK = 0x3fff
 const NLM_F_DUMP_INTR = 0x10
 /** struct nlmsghdr and struct nfgenmsg. */
 const HEADER = 20
@@ -271,29 +272,39 @@ const refused = (change: ElementChange | undefined, errno: number): KernelError 
     object: change === undefined ? 'nftables' : `${change.family} ${change.table} ${change.set}`,
   })
 
-/** The elements of one message of a dump. */
+/** The elements of one message of a dump. Attributes are walked in place: a start reads a hundred thousand elements. */
 function* elementsOf(list: Uint8Array): Generator<DumpedElement> {
   const view = viewOf(list)
+  const find = (from: number, to: number, wanted: number): readonly [from: number, to: number] | undefined => {
+    for (let at = from; at + 4 <= to; ) {
+      const length = view.getUint16(at, LITTLE_ENDIAN)
+      if (length < 4) return undefined
+      if ((view.getUint16(at + 2, LITTLE_ENDIAN) & NLA_TYPE_MASK) === wanted) return [at + 4, at + length]
+      at += (length + 3) & ~3
+    }
+    return undefined
+  }
   for (let at = 0; at + 4 <= list.length; ) {
     const length = view.getUint16(at, LITTLE_ENDIAN)
     if (length < 4) return
-    const attributes = readAttributes(list.subarray(at + 4, at + length))
+    const [from, to] = [at + 4, at + length]
     at += (length + 3) & ~3
-    const partOf = (type: number) => {
-      const nested = attributes.get(type)
-      return nested && readAttributes(nested)
+    const partOf = (type: number): Uint8Array | undefined => {
+      const nested = find(from, to, type)
+      const value = nested && find(...nested, NFTA_DATA_VALUE)
+      return value && list.subarray(...value)
     }
-    const key = partOf(NFTA_SET_ELEM_KEY)?.get(NFTA_DATA_VALUE)
+    const key = partOf(NFTA_SET_ELEM_KEY)
     if (key === undefined) continue
-    const data = partOf(NFTA_SET_ELEM_DATA)
-    const verdict = data?.get(NFTA_DATA_VERDICT)
-    const said = verdict && readAttributes(verdict)
-    const code = said?.get(NFTA_VERDICT_CODE)
+    const data = find(from, to, NFTA_SET_ELEM_DATA)
+    const verdict = data && find(...data, NFTA_DATA_VERDICT)
+    const code = verdict && find(...verdict, NFTA_VERDICT_CODE)
+    const chain = verdict && find(...verdict, NFTA_VERDICT_CHAIN)
     yield {
       key,
-      keyEnd: partOf(NFTA_SET_ELEM_KEY_END)?.get(NFTA_DATA_VALUE),
-      data: data?.get(NFTA_DATA_VALUE),
-      verdict: code && { code: viewOf(code).getInt32(0), chain: readString(said?.get(NFTA_VERDICT_CHAIN)) },
+      keyEnd: partOf(NFTA_SET_ELEM_KEY_END),
+      data: partOf(NFTA_SET_ELEM_DATA),
+      verdict: code && { code: view.getInt32(code[0]), chain: chain && readString(list.subarray(...chain)) },
     }
   }
 }
