@@ -154,6 +154,7 @@ claim('a health check port that another program holds is an Event, and is served
 
 claim('metrics of every node show Services, writes, and how long a change took to reach its kernel', async (assert) => {
   const name = 'kubeproxy_network_programming_duration_seconds_count'
+  const noLocal = 'kubeproxy_sync_proxy_rules_no_local_endpoints_total{traffic_policy="external"}'
   const before = await scrape(addressesOf('node-2')[0])
   await kubectl.apply(
     pod('seen', 'seen', 'node-1') +
@@ -162,7 +163,7 @@ claim('metrics of every node show Services, writes, and how long a change took t
   await ready('seen')
   const after = await eventually('the change is measured on node-2', async () => {
     const metrics = await scrape(addressesOf('node-2')[1])
-    return metrics.get(name)! > before.get(name)! && metrics
+    return metrics.get(name)! > before.get(name)! && metrics.get(noLocal)! >= 1 && metrics
   })
   const services = await cluster.json<{ items: Service[] }>('get', 'services', '-A')
   assert.equal(after.get('fairlead_dataplane_services'), services.items.length)
@@ -173,7 +174,7 @@ claim('metrics of every node show Services, writes, and how long a change took t
   assert.equal(after.get('kubeproxy_sync_full_proxy_rules_duration_seconds_count'), 1)
   assert.equal(after.get('kubeproxy_sync_proxy_rules_service_changes_pending'), 0)
   assert.equal(after.get('kubeproxy_sync_proxy_rules_endpoint_changes_pending'), 0)
-  assert.ok(after.get('kubeproxy_sync_proxy_rules_no_local_endpoints_total{traffic_policy="external"}')! >= 1)
+  assert.ok(after.get(noLocal)! >= 1)
   assert.ok(after.get('fairlead_dataplane_elements')! > 0)
   assert.ok(after.get('kubeproxy_proxy_healthz_total{code="200"}')! > 0)
   assert.equal(after.get('fairlead_dataplane_services_refused'), 0)
