@@ -6,6 +6,7 @@ import type { Client } from '#client/client.ts'
 import { systemClock } from '#client/clock.ts'
 import { EventRecorder } from '#client/event-recorder.ts'
 import { isProxied } from '#forwarding/frontend.ts'
+import { nodePortAddresses } from '#forwarding/node-facts.ts'
 import { openConntrack } from '#kernel/conntrack.ts'
 import { namespacePath } from '#kernel/namespace.ts'
 import { openNftables } from '#kernel/nftables/libnftables.ts'
@@ -57,6 +58,8 @@ export interface NodeAgentOptions {
   readonly podNamespace: (uid: string) => string
   readonly clusterCidr: readonly [string, string]
   readonly serviceCidr: readonly [string, string]
+  /** CIDRs; NodePorts answer on the node's addresses within them, on all where there are none. */
+  readonly nodePortAddresses: readonly string[]
   readonly clusterDns: readonly [string, string]
   readonly clusterDomain: string
   readonly signal: AbortSignal
@@ -106,7 +109,7 @@ export const startNodeAgent = async (options: NodeAgentOptions): Promise<NodeAge
       get zone() {
         return zoneOf(sources.nodes.lister.get(node.name))
       },
-      nodeAddresses: node.addresses,
+      nodeAddresses: nodePortAddresses(node.addresses, options.nodePortAddresses),
       podCidrs: options.clusterCidr,
       serviceCidrs: options.serviceCidr,
     },

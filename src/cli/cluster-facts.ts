@@ -41,6 +41,7 @@ export async function gatherFacts(client: Client, config: ClusterConfig): Promis
       hostAddresses: config.host.addresses,
       clusterDomain: config.clusterDomain,
       nodePortRange: config.nodePortRange,
+      nodePortAddresses: config.nodePortAddresses,
       loadBalancer: config.loadBalancer,
       egress: config.egress,
     },

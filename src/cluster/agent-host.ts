@@ -69,6 +69,7 @@ const agents: readonly NodeAgent[] = await Promise.all(
       stateDir: join(paths.pods, node.name),
       podNamespace: (uid) => podNamespace(config.name, uid),
       clusterCidr: config.clusterCidr,
+      nodePortAddresses: config.nodePortAddresses,
       serviceCidr: config.serviceCidr,
       clusterDns: config.clusterDns,
       clusterDomain: config.clusterDomain,

@@ -10,6 +10,8 @@ export interface ClusterConfig {
   readonly nodeCidr: readonly [string, string]
   readonly loadBalancerCidr: readonly [string, string]
   readonly nodePortRange: { readonly from: number; readonly to: number }
+  /** CIDRs; NodePorts answer on a node's addresses within them, on all of them where there are none. */
+  readonly nodePortAddresses: readonly string[]
   readonly loadBalancer: 'pool' | 'none'
   readonly egress: boolean
   readonly clusterDomain: string

@@ -110,6 +110,8 @@ test('malformed and small ranges are refused with the flag, the text and the rea
   refused({ clusterDns: '10.96.0.1,fd00:10:96::a' }, 'RANGE_INVALID', /belongs to the Service kubernetes/)
   refused({ nodePortRange: '32767-30000' }, 'RANGE_INVALID', /--node-port-range/)
   refused({ nodePortRange: '30000-70000' }, 'RANGE_INVALID', /--node-port-range/)
+  refused({ nodePortAddresses: '172.30.0.1/16' }, 'RANGE_INVALID', /--nodeport-addresses/)
+  refused({ nodePortAddresses: '192.0.2.0/24' }, 'RANGE_INVALID', /holds no address of a node/)
   refused(
     { loadBalancerCidr: '172.30.0.0/24,fd00:172:30:0:ff::/112' },
     'RANGE_INVALID',

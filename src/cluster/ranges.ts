@@ -1,3 +1,4 @@
+import { nodePortAddresses } from '#forwarding/node-facts.ts'
 import { Rtnetlink } from '#kernel/rtnetlink.ts'
 import { isPortFree } from '#kernel/socket.ts'
 import { type Cidr, cidrSize, formatCidr, nthSubnet, overlaps, parseCidr, tryParseCidr } from '#net/cidr.ts'
@@ -19,6 +20,8 @@ export interface RangeFlags {
   readonly loadBalancerCidr?: string
   /** `30000-32767` */
   readonly nodePortRange?: string
+  /** `172.30.0.0/16,fd00:172:30::/64`: one or more. */
+  readonly nodePortAddresses?: string
 }
 
 export interface ClusterRequest {
@@ -104,6 +107,7 @@ export function planCluster(request: ClusterRequest, host: Host = KERNEL_HOST): 
     nodeCidr: node,
     loadBalancerCidr: loadBalancer,
     nodePortRange: planNodePorts(ranges.nodePortRange),
+    nodePortAddresses: planNodePortAddresses(ranges.nodePortAddresses, nodes),
     loadBalancer: request.loadBalancer,
     egress: request.egress,
     clusterDomain: 'cluster.local',
@@ -253,6 +257,20 @@ function planNodePorts(flag = '30000-32767'): { readonly from: number; readonly 
       hint: 'for example --node-port-range 30000-32767',
     })
   return { from, to }
+}
+
+/** A range that holds no address of any node would close all node ports: surely not what was meant. */
+function planNodePortAddresses(flag: string | undefined, nodes: readonly NodeConfig[]): readonly string[] {
+  if (flag === undefined) return []
+  return flag.split(',').map((part) => {
+    const range = tryParseCidr(part.trim())
+    if (range === undefined)
+      throw invalid('nodeport-addresses', flag, 'must be ranges without host bits, one or more: 172.30.0.0/16')
+    const text = formatCidr(range)
+    if (nodes.every(({ addresses }) => nodePortAddresses(addresses, [text]).length === 0))
+      throw invalid('nodeport-addresses', flag, `${text} holds no address of a node`)
+    return text
+  })
 }
 
 /** 6443 where it is free, else the next free one; on the underlay the address is the cluster's own, so only a listener on all addresses is in the way. */

@@ -117,6 +117,7 @@ const facts = (more: Partial<ClusterFacts> = {}): ClusterFacts => ({
     hostAddresses: ['172.30.0.1', 'fd00:172:30::1'],
     clusterDomain: 'cluster.local',
     nodePortRange: { from: 30000, to: 32767 },
+    nodePortAddresses: [],
     loadBalancer: 'pool',
     egress: false,
   },

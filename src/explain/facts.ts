@@ -37,6 +37,8 @@ export interface NetworkFacts {
   readonly hostAddresses: readonly string[]
   readonly clusterDomain: string
   readonly nodePortRange: { readonly from: number; readonly to: number }
+  /** CIDRs; NodePorts answer on a node's addresses within them, on all where there are none. */
+  readonly nodePortAddresses: readonly string[]
   /** `none`: Services of type LoadBalancer get no address. */
   readonly loadBalancer: 'pool' | 'none'
   /** Whether pods are let out of the cluster. */

@@ -6,7 +6,7 @@ import type { Element } from '#dataplane/nftables/rule.ts'
 import { forwardService, type ServicePortForwarding } from '#forwarding/forward-service.ts'
 import { ForwardingState, type LostClaim } from '#forwarding/forwarding-state.ts'
 import type { Frontend } from '#forwarding/frontend.ts'
-import type { NodeFacts } from '#forwarding/node-facts.ts'
+import { type NodeFacts, nodePortAddresses } from '#forwarding/node-facts.ts'
 import type { Protocol } from '#net/port-protocol.ts'
 import type { ClusterFacts } from './facts.ts'
 import { addressText, clusterIpsOf, familyOfText, ingressOf, nodeAddresses, slicesOf } from './lookup.ts'
@@ -51,7 +51,7 @@ export class NodeView {
     this.node = {
       name: this.name,
       zone: node.metadata?.labels?.[ZONE_LABEL],
-      nodeAddresses: nodeAddresses(node),
+      nodeAddresses: nodePortAddresses(nodeAddresses(node), facts.network.nodePortAddresses),
       podCidrs: facts.network.podCidrs,
       serviceCidrs: facts.network.serviceCidrs,
     }

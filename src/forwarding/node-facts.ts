@@ -1,3 +1,12 @@
+import { containsAddress, parseCidr } from '#net/cidr.ts'
+import { parseAddress } from '#net/ip-address.ts'
+
+/** The addresses of a node on which its NodePorts answer: those within `ranges` (kube-proxy's --nodeport-addresses), all where none is given. */
+export const nodePortAddresses = (addresses: readonly string[], ranges: readonly string[]): readonly string[] =>
+  ranges.length === 0
+    ? addresses
+    : addresses.filter((address) => ranges.some((range) => containsAddress(parseCidr(range), parseAddress(address))))
+
 /** What forwarding must know of the node that it is computed for. Addresses and CIDRs in canonical text, of both families together. */
 export interface NodeFacts {
   readonly name: string

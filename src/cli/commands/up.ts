@@ -34,6 +34,7 @@ one that is given and collides is an error. State is in memory: objects are lost
     'cluster-dns': range('address of the cluster’s DNS', 'the tenth of the Services'),
     'node-cidr': range('addresses of nodes', '172.30.0.0/16,fd00:172:30::/64'),
     'load-balancer-cidr': range('pool of the load balancer', 'the upper end of the nodes'),
+    'nodeport-addresses': { value: 'CIDR,…', help: 'addresses of nodes on which NodePorts answer (all)' },
     'node-port-range': { value: 'FROM-TO', default: '30000-32767', help: 'ports of Services on nodes' },
     output: outputFlag,
   },
@@ -61,6 +62,7 @@ one that is given and collides is an error. State is in memory: objects are lost
         nodeCidr: flags['node-cidr'],
         loadBalancerCidr: flags['load-balancer-cidr'],
         nodePortRange: flags['node-port-range']!,
+        nodePortAddresses: flags['nodeport-addresses'],
       },
       onProgress: (step) => {
         if (!quiet) io.err(`\r\x1b[Kstarting ${flags.name}: ${step} …`)
