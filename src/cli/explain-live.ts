@@ -2,6 +2,7 @@ import type { ClusterConfig } from '#cluster/config.ts'
 import { type Agreement, compare, type Observation } from '#explain/agreement.ts'
 import type { Explanation } from '#explain/explanation.ts'
 import type { ClusterFacts } from '#explain/facts.ts'
+import { type ComparedWalk, compareWalk, walkLines } from '#explain/kernel-walk.ts'
 import { namespacePath } from '#kernel/namespace.ts'
 import { CliError } from './cli-error.ts'
 import { networkOf } from './cluster-facts.ts'
@@ -9,6 +10,8 @@ import { probeLive } from './live-probe.ts'
 
 export interface Live extends Agreement {
   readonly observations: readonly Observation[]
+  /** The walks of the kernel's own trace; `unavailable` says where and why there is none. */
+  readonly trace: { readonly walks: readonly ComparedWalk[]; readonly unavailable: readonly string[] }
 }
 
 const HOME = '/proc/self/ns/net'
@@ -27,12 +30,27 @@ export async function explainLive(
   const backends = new Set(outcomes.flatMap(({ backend }) => (backend ? `${backend.address} ${backend.port}` : [])))
   // Enough to meet each of a few backends, most likely; a silence costs more than an answer.
   const count = outcomes.every(({ verdict }) => verdict === 'deliver') ? Math.min(12, 1 + 2 * backends.size) : 2
-  const observations = await probeLive(
+  const model = explanation.walks
+  const { observations, walks, untraced } = await probeLive(
     config,
     { namespace, protocol, source: explanation.source.address, ...destination },
     count,
+    new Set(model.map(({ node }) => node)),
   )
-  return { ...compare(explanation, observations), observations }
+  const compared = walks.map((walk) => compareWalk(walk, model))
+  const agreement = compare(explanation, observations)
+  const silent = model.length > 0 && walks.length === 0 && untraced.length === 0
+  const unavailable = silent ? ['it told of no packet'] : untraced
+  return {
+    agrees: agreement.agrees && compared.every(({ fits }) => fits),
+    lines: [
+      ...agreement.lines,
+      ...walkLines(compared, model),
+      ...unavailable.map((why) => `without the kernel’s own trace, by conntrack alone: ${why}`),
+    ],
+    observations,
+    trace: { walks: compared, unavailable },
+  }
 }
 
 /** The network namespace of the sender. */

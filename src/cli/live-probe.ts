@@ -1,7 +1,10 @@
 import { once } from 'node:events'
 import type { ClusterConfig } from '#cluster/config.ts'
 import type { Observation } from '#explain/agreement.ts'
+import type { KernelWalk } from '#explain/kernel-walk.ts'
+import { KernelError } from '#kernel/kernel-error.ts'
 import { namespacePath } from '#kernel/namespace.ts'
+import { NftTrace, type TracedTuple } from '#kernel/nft-trace.ts'
 import { bindUdp, connectTcp } from '#kernel/socket.ts'
 import { FlowTrace, type TracedFlow } from '#kernel/trace.ts'
 
@@ -23,25 +26,67 @@ const DATAGRAM = 'hostname'
 
 const REFUSED = new Set(['ECONNREFUSED', 'EPERM', 'ECONNRESET'])
 
-/** Sends `count` new connections, one after the other, and follows each by the nodes' conntrack. Throws KernelError. */
-export async function probeLive(config: ClusterConfig, probe: Probe, count: number): Promise<readonly Observation[]> {
-  const traces: (readonly [node: string, FlowTrace])[] = []
+export interface Probed {
+  readonly observations: readonly Observation[]
+  /** The kernel's own trace of each probe's first packet, at the nodes that were asked for. */
+  readonly walks: readonly KernelWalk[]
+  /** Why there is no such trace of a node. */
+  readonly untraced: readonly string[]
+}
+
+/**
+ * Sends `count` new connections, one after the other, and follows each by the conntrack of all nodes and the rule trace of `traced` ones; without the
+ * latter, by conntrack alone. Throws KernelError.
+ */
+export async function probeLive(
+  config: ClusterConfig,
+  probe: Probe,
+  count: number,
+  traced: ReadonlySet<string>,
+): Promise<Probed> {
+  const flowTraces: (readonly [node: string, FlowTrace])[] = []
+  const ruleTraces: (readonly [node: string, NftTrace])[] = []
+  const untraced: string[] = []
   try {
-    for (const { name, namespace } of config.nodes) traces.push([name, FlowTrace.open(namespacePath(namespace))])
+    for (const { name, namespace } of config.nodes) {
+      flowTraces.push([name, FlowTrace.open(namespacePath(namespace))])
+      if (!traced.has(name)) continue
+      try {
+        ruleTraces.push([name, NftTrace.open(namespacePath(namespace), tupleOf(probe))])
+      } catch (error) {
+        if (!(error instanceof KernelError)) throw error
+        untraced.push(`${name}: ${error.message}`)
+      }
+    }
     const observations: Observation[] = []
+    const walks: KernelWalk[] = []
     for (let round = 0; round < count; round++) {
       const { answer, port } = await (probe.protocol === 'TCP' ? connect(probe) : send(probe))
-      const translation = traces
+      // A socket that was refused does not tell its port any more.
+      const ours = (one: { readonly port: number }) => port === undefined || one.port === port
+      const translation = flowTraces
         .flatMap(([node, trace]) => translations(node, trace.read(), probe))
-        // A socket that was refused does not tell its port any more.
-        .find((one) => port === undefined || one.port === port)?.translation
+        .find(ours)?.translation
       observations.push({ answer, ...(translation && { translation }) })
+      for (const [node, trace] of ruleTraces) {
+        // One that is sent again goes the same way, or, once it is translated, meets no such rules.
+        const steps = trace.read().find(ours)?.steps
+        if (steps !== undefined) walks.push({ node, steps })
+      }
     }
-    return observations
+    return { observations, walks, untraced }
   } finally {
-    for (const [, trace] of traces) trace.close()
+    for (const [, trace] of ruleTraces) trace.close()
+    for (const [, trace] of flowTraces) trace.close()
   }
 }
+
+const tupleOf = ({ protocol, source, address, port }: Probe): TracedTuple => ({
+  protocol,
+  source,
+  destination: address,
+  port,
+})
 
 interface Met {
   readonly answer: Observation['answer']

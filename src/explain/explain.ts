@@ -1,6 +1,6 @@
 import { resolveDestination } from './destination.ts'
 import { diagnose } from './diagnose.ts'
-import type { Candidate, Explanation, Finding, PathOutcome, Question, Step } from './explanation.ts'
+import type { Candidate, Explanation, Finding, ModelWalk, PathOutcome, Question, Step } from './explanation.ts'
 import type { ClusterFacts } from './facts.ts'
 import { familyOfText } from './lookup.ts'
 import { nameOf } from './names.ts'
@@ -15,6 +15,7 @@ export function explain(facts: ClusterFacts, question: Question): Explanation {
   const steps: Step[] = [...destination.steps]
   const candidates: Candidate[] = []
   const outcomes: PathOutcome[] = []
+  const walks: ModelWalk[] = []
   const findings: Finding[] = [...destination.findings]
   for (const target of destination.targets) {
     if (sourceAddress(source, familyOfText(target.address)) === undefined) {
@@ -26,6 +27,8 @@ export function explain(facts: ClusterFacts, question: Question): Explanation {
     steps.push(...path.steps)
     candidates.push(...path.candidates)
     outcomes.push(...path.outcomes)
+    // Probes go to the first address.
+    if (target === destination.targets[0]) walks.push(...path.walks)
     for (const finding of diagnose(facts, views, question, path, destination.service))
       if (!findings.some(({ message }) => message === finding.message)) findings.push(finding)
   }
@@ -42,6 +45,7 @@ export function explain(facts: ClusterFacts, question: Question): Explanation {
     steps,
     candidates,
     outcomes,
+    walks,
     findings,
   }
 }

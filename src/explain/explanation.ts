@@ -46,6 +46,12 @@ export interface PathOutcome {
   readonly sourceSeen?: string
 }
 
+/** The chains of our rules in which a packet may meet a rule that matches, at one node, in order: one list for each way that chance allows. */
+export interface ModelWalk {
+  readonly node: string
+  readonly ways: readonly (readonly string[])[]
+}
+
 /** What mends it: a command to run as it stands, or what to ask instead. */
 export type Cure =
   | { readonly kind: 'run'; readonly command: string; readonly effect: string }
@@ -74,5 +80,7 @@ export interface Explanation {
   readonly steps: readonly Step[]
   readonly candidates: readonly Candidate[]
   readonly outcomes: readonly PathOutcome[]
+  /** Of each node whose rules it meets. */
+  readonly walks: readonly ModelWalk[]
   readonly findings: readonly Finding[]
 }

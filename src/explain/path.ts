@@ -6,8 +6,9 @@ import { candidatesOf } from './candidates.ts'
 import { deliver, passOn } from './delivery.ts'
 import type { Target } from './destination.ts'
 import { entryOf } from './entry.ts'
-import type { Candidate, PathOutcome, Step } from './explanation.ts'
+import type { Candidate, ModelWalk, PathOutcome, Step } from './explanation.ts'
 import type { ClusterFacts } from './facts.ts'
+import { waysOf } from './kernel-walk.ts'
 import { familyOfText, find, inCidrs } from './lookup.ts'
 import { listed, plural, socketText, withProtocol } from './names.ts'
 import type { Claimed, NodeView } from './node-view.ts'
@@ -35,6 +36,7 @@ export interface Path {
   readonly candidates: readonly Candidate[]
   readonly decisions: readonly Decision[]
   readonly outcomes: readonly PathOutcome[]
+  readonly walks: readonly ModelWalk[]
 }
 
 /** Walks a first packet from its sender to one address. The sender has an address of that family. */
@@ -57,20 +59,22 @@ export function walkPath(
   const path = { target, protocol, source: from }
   if (entry.nodes.length === 0) {
     const outcome: PathOutcome = { node: undefined, verdict: 'unreachable' }
-    return { ...path, steps, candidates: [], decisions: [], outcomes: [outcome] }
+    return { ...path, steps, candidates: [], decisions: [], outcomes: [outcome], walks: [] }
   }
   const decisions: Decision[] = []
   const candidates: Candidate[] = []
+  const walks: ModelWalk[] = []
   for (const nodes of alike(views, entry.nodes, from, target, protocol, entry.fromNode)) {
     const hop = new Hop(facts, views, nodes, from, target, protocol, entry.fromNode)
     hop.walk()
     steps.push(...hop.steps)
     decisions.push(...hop.decisions)
+    walks.push(...hop.walks)
     for (const one of hop.candidates)
       if (!candidates.some(({ address, port, pod }) => address === one.address && port === one.port && pod === one.pod))
         candidates.push(one)
   }
-  return { ...path, steps, candidates, decisions, outcomes: decisions.flatMap(({ outcomes }) => outcomes) }
+  return { ...path, steps, candidates, decisions, outcomes: decisions.flatMap(({ outcomes }) => outcomes), walks }
 }
 
 /** Nodes in groups that do the same with the packet. */
@@ -95,6 +99,7 @@ class Hop {
   readonly steps: Step[] = []
   readonly decisions: Decision[] = []
   readonly candidates: Candidate[] = []
+  readonly walks: ModelWalk[] = []
   readonly #facts: ClusterFacts
   readonly #views: NodeViews
   readonly #nodes: readonly string[]
@@ -133,6 +138,8 @@ class Hop {
       fromNode: this.#fromNode,
     }
     const found = view.outcomes(packet)
+    for (const node of this.#nodes)
+      this.walks.push({ node, ways: waysOf(this.#views.of(node)?.outcomes(packet) ?? []) })
     const claimed = view.frontendAt(address, this.#protocol, port)
     const at = listed(this.#nodes, 'or')
     const hook = this.#fromNode ? 'output' : 'before routing'
@@ -236,6 +243,7 @@ class Hop {
       this.steps.push(...next.steps)
       this.decisions.push(...next.decisions)
       this.candidates.push(...next.candidates)
+      this.walks.push(...next.walks)
       return
     }
     this.decisions.push({ ...decided, outcomes: [onward.outcome], guarded: false })

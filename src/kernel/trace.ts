@@ -1,9 +1,8 @@
-import { closeSync } from 'node:fs'
 import { type Protocol, protocolOfNumber } from '#net/port-protocol.ts'
 import { inetText } from './inet.ts'
-import { call, libc } from './libc.ts'
 import { withNamespace } from './namespace.ts'
-import { readAttributes, readMessages, viewOf } from './netlink-message.ts'
+import { NetlinkListener } from './netlink-listener.ts'
+import { readAttributes, viewOf } from './netlink-message.ts'
 
 // linux/netfilter/nfnetlink.h, nfnetlink_conntrack.h
 const NETLINK_NETFILTER = 12
@@ -36,24 +35,14 @@ export interface TracedFlow {
   readonly seen: FlowEnd
 }
 
-const SOCKET = 'int socket(int domain, int type, int protocol)'
-const SETSOCKOPT = 'int setsockopt(int fd, int level, int name, void *value, uint32 length)'
-const BIND = 'int bind(int fd, void *address, uint32 length)'
-const RECV = 'int64 recv(int fd, void *bytes, size_t length, int flags)'
-const AF_NETLINK = 16
-const SOCK_RAW_CLOEXEC = 3 | 0o2000000
-const SOL_NETLINK = 270
-const NETLINK_ADD_MEMBERSHIP = 1
 const NFNLGRP_CONNTRACK_NEW = 1
-const MSG_DONTWAIT = 0x40
 
 /**
  * New connections of one network namespace as they are confirmed, translated already. A dump does not show all: one that is refused by its backend is
  * forgotten with the refusal (nf_conntrack_proto_tcp.c kills it when the first answer is a reset).
  */
 export class FlowTrace {
-  readonly #fd: number
-  readonly #buffer = new Uint8Array(65536)
+  readonly #listener: NetlinkListener
 
   /** From now on, in the namespace at `path`. Throws KernelError CONNTRACK_FAILED, NAMESPACE_UNKNOWN. */
   static open(path: string): FlowTrace {
@@ -61,36 +50,26 @@ export class FlowTrace {
   }
 
   private constructor() {
-    const code = 'CONNTRACK_FAILED'
-    this.#fd = call(code, 'socket', 'netlink', SOCKET, AF_NETLINK, SOCK_RAW_CLOEXEC, NETLINK_NETFILTER)
-    try {
-      // struct sockaddr_nl: family, pad, the kernel chooses the port, no groups of the old kind.
-      const address = new Uint8Array(12)
-      address.set(new Uint8Array(Uint16Array.of(AF_NETLINK).buffer))
-      call(code, 'bind', 'netlink', BIND, this.#fd, address, address.length)
-      const group = Int32Array.of(NFNLGRP_CONNTRACK_NEW)
-      call(code, 'setsockopt', 'new connections', SETSOCKOPT, this.#fd, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, group, 4)
-    } catch (error) {
-      closeSync(this.#fd)
-      throw error
-    }
+    this.#listener = new NetlinkListener(
+      NETLINK_NETFILTER,
+      NFNLGRP_CONNTRACK_NEW,
+      'CONNTRACK_FAILED',
+      'new connections',
+    )
   }
 
   /** What came since the last call; does not wait. An overrun of the buffer loses some. */
   read(): readonly TracedFlow[] {
     const flows: TracedFlow[] = []
-    for (;;) {
-      const length = Number(libc(RECV)(this.#fd, this.#buffer, this.#buffer.length, MSG_DONTWAIT))
-      if (length <= 0) return flows
-      for (const { payload } of readMessages(this.#buffer.subarray(0, length))) {
-        const flow = readFlow(payload)
-        if (flow !== undefined) flows.push(flow)
-      }
-    }
+    this.#listener.read(({ payload }) => {
+      const flow = readFlow(payload)
+      if (flow !== undefined) flows.push(flow)
+    })
+    return flows
   }
 
   close(): void {
-    closeSync(this.#fd)
+    this.#listener.close()
   }
 }
 

@@ -496,7 +496,19 @@ claim('explain --live: what the kernel does with real connections is what the mo
       text,
     )
     assert.equal(status, answer === 'answered' ? 0 : 1, text)
+    assert.deepEqual(live.trace.unavailable, [], text)
+    const walks = live.trace.walks
+    assert.ok(walks.length >= live.observations.length, `the kernel told of each probe: ${text}`)
+    assert.deepEqual([...new Set(walks.map(({ fits }) => fits))], [true], text)
+    assert.equal(
+      walks.some(({ ends }) => ends.includes('translated')),
+      translated,
+      text,
+    )
+    if (to === 'svc/alive' && from === 'pod/client')
+      assert.deepEqual(walks[0]!.chains.slice(0, 3), ['nat-prerouting', 'services', 'pick-3'])
   }
+  assert.equal((await cluster.onNode('node-1', 'nft', 'list tables')).stdout.includes('fairlead-trace'), false)
 })
 
 claim('explain --live says so where the kernel does another thing than the model', async (assert) => {
@@ -521,5 +533,9 @@ claim('explain --live says so where the kernel does another thing than the model
   assert.match(
     stdout,
     /KERNEL AND MODEL DISAGREE\n {2}\d+ × no answer \(not a way that the model knows\)\n {2}the model: deliver to /,
+  )
+  assert.match(
+    stdout,
+    /node-1: the kernel walked: no chain of ours; dropped by a rule of table stranger, chain out \(not as the model\)\n {2}node-1: the model walks: nat-prerouting, services, pick-1/,
   )
 })
