@@ -1,3 +1,4 @@
+import { KernelError } from './kernel-error.ts'
 import { withNamespace } from './namespace.ts'
 import { NetlinkListener } from './netlink-listener.ts'
 import { type ReceivedMessage, readAttributes, readString, viewOf } from './netlink-message.ts'
@@ -70,24 +71,30 @@ export class NftTrace {
   readonly #listener: NetlinkListener
   readonly #family: 'ip' | 'ip6'
 
-  /** From now on, in the namespace at `path`. Throws KernelError NFT_TRACE_FAILED, NFT_APPLY_FAILED, NFT_LIBRARY_MISSING, NAMESPACE_UNKNOWN; then nothing is left. */
+  /** From now on, in the namespace at `path`. Throws KernelError NFT_TRACE_FAILED, whose cause says why; then nothing is left. */
   static open(path: string, tuple: TracedTuple): NftTrace {
+    try {
+      return NftTrace.#open(path, tuple)
+    } catch (cause) {
+      if (!(cause instanceof KernelError)) throw cause
+      throw new KernelError('NFT_TRACE_FAILED', { operation: 'trace', object: path, message: cause.message, cause })
+    }
+  }
+
+  static #open(path: string, tuple: TracedTuple): NftTrace {
     const listener = withNamespace(
       path,
       () => new NetlinkListener(NETLINK_NETFILTER, NFNLGRP_NFTRACE, 'NFT_TRACE_FAILED', 'trace'),
     )
+    let nftables: Nftables | undefined
     try {
-      const nftables = openNftables(path)
-      try {
-        nftables.run(tableText(tuple))
-        return new NftTrace(nftables, listener, familyOf(tuple))
-      } catch (error) {
-        // An answer that was lost may have been a yes.
-        removeTable(nftables, familyOf(tuple))
-        nftables.close()
-        throw error
-      }
+      nftables = openNftables(path)
+      nftables.run(tableText(tuple))
+      return new NftTrace(nftables, listener, familyOf(tuple))
     } catch (error) {
+      // An answer that was lost may have been a yes.
+      if (nftables !== undefined) removeTable(nftables, familyOf(tuple))
+      nftables?.close()
       listener.close()
       throw error
     }

@@ -164,7 +164,11 @@ test('a drop by a rule of somebody else is told with its table; a leftover of a 
 })
 
 test('what cannot be followed is an error, and leaves nothing', () => {
-  assert.throws(() => NftTrace.open(node, { ...tuple, destination: 'no address' }), { code: 'NFT_APPLY_FAILED' })
-  assert.throws(() => NftTrace.open('/run/netns/fl-trace-none', tuple), { code: 'NAMESPACE_UNKNOWN' })
+  const code = 'NFT_TRACE_FAILED'
+  assert.throws(() => NftTrace.open(node, { ...tuple, destination: 'no address' }), {
+    code,
+    message: /fl-trace-b: NFT_APPLY_FAILED/,
+  })
+  assert.throws(() => NftTrace.open('/run/netns/fl-trace-none', tuple), { code, message: /NAMESPACE_UNKNOWN/ })
   assert.equal(tables(), plain)
 })

@@ -1,0 +1,44 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { compareWalk, type KernelStep, walkLines } from './kernel-walk.ts'
+
+const step = (chain: string, verdict: string, type = 'rule', table = 'fairlead'): KernelStep => ({
+  table,
+  chain,
+  ruleHandle: type === 'rule' ? 1 : undefined,
+  type,
+  verdict,
+  target: undefined,
+})
+const model = [{ node: 'node-1', ways: [['nat-prerouting', 'services', 'pick-3', 'nat-postrouting', 'source']] }]
+const before = [step('nat-prerouting', 'continue'), step('nat-prerouting', 'goto'), step('services', 'goto')]
+const compared = (steps: readonly KernelStep[], node = 'node-1') => compareWalk({ node, steps }, model)
+
+test('a walk through the chains that the model names fits, and says what was done', () => {
+  const { fits, chains, ends } = compared([
+    ...before,
+    step('pick-3', 'accept'),
+    step('filter-forward', 'continue', 'return'),
+    step('filter-forward', 'accept', 'policy'),
+    step('nat-postrouting', 'jump'),
+    step('source', 'accept'),
+  ])
+  assert.deepEqual([fits, chains, ends], [true, model[0]!.ways[0], ['translated', 'masqueraded']])
+})
+
+test('what stays on the node does not meet the hook after routing', () => {
+  assert.equal(compared([...before, step('pick-3', 'accept')]).fits, true)
+  const left = [...before, step('pick-3', 'accept'), step('nat-postrouting', 'accept', 'policy')]
+  assert.equal(compared(left).fits, false, 'it left, and our rules there did not match')
+})
+
+test('another chain, another node, and a drop by somebody else do not fit, and are told once', () => {
+  const other = compared([...before, step('reject-it', 'drop')])
+  assert.deepEqual([other.fits, other.ends], [false, ['refused']])
+  assert.equal(compared([...before, step('pick-3', 'accept')], 'node-2').fits, false)
+  const dropped = compared([step('out', 'drop', 'rule', 'stranger')])
+  assert.deepEqual(walkLines([dropped, dropped], model), [
+    'node-1: the kernel walked: no chain of ours; dropped by a rule of table stranger, chain out (not as the model)',
+    'node-1: the model walks: nat-prerouting, services, pick-3, nat-postrouting, source',
+  ])
+})
