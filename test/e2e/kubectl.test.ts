@@ -454,7 +454,8 @@ claim('kubectl exec carries streams, exit codes and a terminal’s size', async 
     /container nobody is not valid for pod box/,
   )
   assert.match((await k.try('exec', 'nobody', '--', 'true')).stderr, /pods "nobody" not found/)
-  const sized = await k.typed('stty size\nexit\n', 'exec', '-it', 'box', '--', 'sh')
+  // runc sizes the inner terminal right after the program has started: who asks in the same millisecond may see 0 0.
+  const sized = await k.typed('sleep 1; stty size\nexit\n', 'exec', '-it', 'box', '--', 'sh')
   assert.match(sized.stdout, /\b33 99\r\n/)
   assert.equal(sized.status, 0)
 })
