@@ -36,6 +36,18 @@ export function patch(
 
 export const where = (namespace: string | undefined): readonly string[] => (namespace ? ['-n', namespace] : [])
 
+/** Look at what a Service leads to, whoever wrote it. */
+export const endpointsOf = ({ metadata }: Service): Cure =>
+  look(
+    'its endpoints',
+    'kubectl',
+    'get',
+    'endpointslices',
+    ...where(metadata?.namespace),
+    '-l',
+    `kubernetes.io/service-name=${metadata?.name}`,
+  )
+
 /** Ask another destination: `to` is a name or an address, with its port. */
 export function ask(question: Question, effect: string, to: string, more: readonly string[] = []): Cure {
   const { from, protocol, namespace, cluster } = question

@@ -1,5 +1,5 @@
 import type { Service } from '#api/core-v1.ts'
-import { look, where } from './cure.ts'
+import { endpointsOf, look } from './cure.ts'
 import type { Target } from './destination.ts'
 import type { Finding, Question } from './explanation.ts'
 import type { ClusterFacts } from './facts.ts'
@@ -89,21 +89,10 @@ function notApplied(
 
 /** Written by hand, or by a controller that is late: an endpoint whose address no pod has. */
 function backendGone(service: Service, { address, port }: Target): Finding {
-  const { name = '', namespace } = service.metadata ?? {}
   return {
     reason: 'endpoint-gone',
     message: `an endpoint of ${nameOf(service)} is ${socketText(address, port)}, and no pod has that address`,
-    cures: [
-      look(
-        'its endpoints',
-        'kubectl',
-        'get',
-        'endpointslices',
-        ...where(namespace),
-        '-l',
-        `kubernetes.io/service-name=${name}`,
-      ),
-    ],
+    cures: [endpointsOf(service)],
   }
 }
 

@@ -57,43 +57,34 @@ export const validateAddresses = (service: Service): readonly FieldError[] => {
   return errors
 }
 
-/** The first address stays; the second may come and go. */
-export const clusterIPsUpdate = (service: Service, old: Service): readonly FieldError[] => {
-  const now = service.spec?.clusterIPs ?? []
-  const before = old.spec?.clusterIPs ?? []
+/** Of a list that has one entry a family: the first stays, the second may come and go with the policy. `what` is an entry's name in a sentence. */
+const firstStays = (
+  field: 'clusterIPs' | 'ipFamilies',
+  what: string,
+  service: Service,
+  old: Service,
+): readonly FieldError[] => {
+  const now = service.spec?.[field] ?? []
+  const before = old.spec?.[field] ?? []
   if (isHeadless(service) && isHeadless(old)) return []
-  const changed = (index: number): FieldError => invalid(`spec.clusterIPs[${index}]`, now, 'may not change once set')
-  if (now.length === before.length) return before.flatMap((ip, index) => (ip === now[index] ? [] : [changed(index)]))
-  if (now.length === 0) return [invalid('spec.clusterIPs[0]', now, 'primary clusterIP can not be unset')]
+  const changed = (index: number): FieldError => invalid(`spec.${field}[${index}]`, now, 'may not change once set')
+  if (now.length === before.length)
+    return before.flatMap((entry, index) => (entry === now[index] ? [] : [changed(index)]))
+  if (now.length === 0) return [invalid(`spec.${field}[0]`, now, `primary ${what} can not be unset`)]
   const errors = before.length > 0 && now[0] !== before[0] ? [changed(0)] : []
   if (now.length === 1 && before.length === 2 && service.spec?.ipFamilyPolicy !== 'SingleStack')
     errors.push(
       invalid(
         'spec.ipFamilyPolicy',
         service.spec?.ipFamilyPolicy ?? null,
-        "must be set to 'SingleStack' when releasing the secondary clusterIP",
+        `must be set to 'SingleStack' when releasing the secondary ${what}`,
       ),
     )
   return errors
 }
 
-/** The first family stays; the second may come and go. */
-export const familiesUpdate = (service: Service, old: Service): readonly FieldError[] => {
-  const now = service.spec?.ipFamilies ?? []
-  const before = old.spec?.ipFamilies ?? []
-  if (isHeadless(service) && isHeadless(old)) return []
-  const changed = (index: number): FieldError => invalid(`spec.ipFamilies[${index}]`, now, 'may not change once set')
-  if (now.length === before.length)
-    return before.flatMap((family, index) => (family === now[index] ? [] : [changed(index)]))
-  if (now.length === 0) return [invalid('spec.ipFamilies[0]', now, 'primary ipFamily can not be unset')]
-  const errors = before.length > 0 && now[0] !== before[0] ? [changed(0)] : []
-  if (now.length === 1 && before.length === 2 && service.spec?.ipFamilyPolicy !== 'SingleStack')
-    errors.push(
-      invalid(
-        'spec.ipFamilyPolicy',
-        service.spec?.ipFamilyPolicy ?? null,
-        "must be set to 'SingleStack' when releasing the secondary ipFamily",
-      ),
-    )
-  return errors
-}
+export const clusterIPsUpdate = (service: Service, old: Service): readonly FieldError[] =>
+  firstStays('clusterIPs', 'clusterIP', service, old)
+
+export const familiesUpdate = (service: Service, old: Service): readonly FieldError[] =>
+  firstStays('ipFamilies', 'ipFamily', service, old)

@@ -1,6 +1,6 @@
 import type { Service } from '#api/core-v1.ts'
 import type { IpFamily } from '#net/ip-address.ts'
-import { look, patch, where } from '../cure.ts'
+import { endpointsOf, look, patch, where } from '../cure.ts'
 import type { Finding } from '../explanation.ts'
 import type { ClusterFacts } from '../facts.ts'
 import { familyOfText, isLeaving, isReady, isTerminal, podAddresses, selectedPods } from '../lookup.ts'
@@ -19,24 +19,14 @@ export function noEndpoints(
   family: IpFamily | undefined,
 ): Finding {
   const name = nameOf(service)
-  const { namespace, name: bare = '' } = service.metadata ?? {}
+  const { namespace } = service.metadata ?? {}
   const selector = service.spec?.selector ?? {}
   if (Object.keys(selector).length === 0)
     return {
       reason: 'no-selector',
       message: `Service ${name} has no selector, and nobody wrote endpoints for it`,
       details: ['give it a selector, or an EndpointSlice with the label kubernetes.io/service-name'],
-      cures: [
-        look(
-          'its endpoints',
-          'kubectl',
-          'get',
-          'endpointslices',
-          ...where(namespace),
-          '-l',
-          `kubernetes.io/service-name=${bare}`,
-        ),
-      ],
+      cures: [endpointsOf(service)],
     }
   const selected = selectedPods(facts, service)
   const alive = selected.filter((pod) => !isTerminal(pod))
@@ -70,17 +60,7 @@ export function noEndpoints(
     reason: 'endpoints-late',
     message: `${plural(ready.length, 'pod')} of ${name} ${ready.length === 1 ? 'is' : 'are'} ready, but no endpoint stands for them yet`,
     details: ['the endpoints follow within moments; ask again'],
-    cures: [
-      look(
-        'its endpoints',
-        'kubectl',
-        'get',
-        'endpointslices',
-        ...where(namespace),
-        '-l',
-        `kubernetes.io/service-name=${bare}`,
-      ),
-    ],
+    cures: [endpointsOf(service)],
   }
 }
 

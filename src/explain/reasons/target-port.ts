@@ -1,6 +1,6 @@
 import type { Pod, Service } from '#api/core-v1.ts'
 import type { Protocol } from '#net/port-protocol.ts'
-import { ask, look, patch, portIndex, where } from '../cure.ts'
+import { ask, endpointsOf, look, patch, portIndex, where } from '../cure.ts'
 import type { Cure, Finding, Question } from '../explanation.ts'
 import type { ClusterFacts } from '../facts.ts'
 import { declaredPorts, listens, openPorts, socketsOf } from '../listening.ts'
@@ -112,17 +112,7 @@ const endpointClosed = (
 ): Finding => ({
   reason: 'endpoint-closed',
   message: `an endpoint of ${nameOf(service)} is ${socketText(address, port)}, and nothing listens there (${protocol})`,
-  cures: [
-    look(
-      'its endpoints',
-      'kubectl',
-      'get',
-      'endpointslices',
-      ...where(service.metadata?.namespace),
-      '-l',
-      `kubernetes.io/service-name=${service.metadata?.name}`,
-    ),
-  ],
+  cures: [endpointsOf(service)],
 })
 
 const targetText = (port: ServicePort | undefined, number: number): string =>
