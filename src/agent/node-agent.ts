@@ -15,6 +15,7 @@ import type { ObjectSource, ObjectStore } from '#kubelet/context.ts'
 import { type Kubelet, startKubelet } from '#kubelet/kubelet.ts'
 import { createServiceProxy, type ServiceProxy } from '#reconciler/service-proxy.ts'
 import type { Runtime } from '#runtime/runtime.ts'
+import { ClusterEvents } from './cluster-events.ts'
 import { listenHttp } from './health/http-listener.ts'
 import { ALL_ADDRESSES, HEALTHZ_PORT, healthHandler, METRICS_PORT, metricsHandler } from './health/node-endpoints.ts'
 import { ProxyHealth } from './health/proxy-health.ts'
@@ -92,7 +93,15 @@ export const startNodeAgent = async (options: NodeAgentOptions): Promise<NodeAge
     signal: options.signal,
     onError: (error) => log('an Event was lost', error),
   })
+  const clusterEvents = new ClusterEvents(client, {
+    resource: events,
+    component: 'service-proxy',
+    clock: systemClock,
+    signal: options.signal,
+    onError: (error) => log('an Event was lost', error),
+  })
   const find = (key: string) => sources.serviceObjects.lister.get(...splitKey(key))
+  const reporting = { node: node.name, find, events: recorder, clusterEvents, log }
   const { now } = systemClock
   const health = new ProxyHealth(now)
   const metrics = new ProxyMetrics({
@@ -118,7 +127,7 @@ export const startNodeAgent = async (options: NodeAgentOptions): Promise<NodeAge
       conntrack: countDeletions(openConntrack(namespace), (family, count) => metrics.flowsDeleted(family, count)),
     },
     synced: sources.services.synced,
-    onFault: (fault) => reportFault(fault, { find, events: recorder, log }),
+    onFault: (fault) => reportFault(fault, reporting),
     onSync: (sync) => {
       if (!sync.error) health.updated()
       metrics.synced(sync)
@@ -132,7 +141,7 @@ export const startNodeAgent = async (options: NodeAgentOptions): Promise<NodeAge
     ...listening,
     node,
     isHealthy: () => health.isHealthy(),
-    onFault: (service, message) => reportHealthPort(service, message, { find, events: recorder, log }),
+    onFault: (service, message) => reportHealthPort(service, message, reporting),
   })
   const serviceChanged: ServiceListener = (key, service, slices, triggers) => {
     health.queued()

@@ -1,10 +1,15 @@
 import type { Service } from '#api/core-v1.ts'
 import type { EventRecorder } from '#client/event-recorder.ts'
 import type { ServiceFault } from '#reconciler/service-proxy.ts'
+import type { ClusterEvents } from './cluster-events.ts'
 
 export interface Reporting {
+  readonly node: string
   readonly find: (key: string) => Service | undefined
+  /** For what is the node's own: each node has its Event, which names it. */
   readonly events: EventRecorder
+  /** For what every node finds alike: one Event of all of them. */
+  readonly clusterEvents: ClusterEvents
   readonly log: (message: string, error?: unknown) => void
 }
 
@@ -17,9 +22,15 @@ export const reportHealthPort = (service: string, message: string, to: Reporting
 
 /** Says what a node's proxy met: in the log, and as an Event of the Service where one is meant. */
 export const reportFault = (fault: ServiceFault, to: Reporting): void => {
-  const about = (key: string, type: 'Normal' | 'Warning', reason: string, message: string): void => {
+  const about = (
+    key: string,
+    type: 'Normal' | 'Warning',
+    reason: string,
+    message: string,
+    events: EventRecorder | ClusterEvents = to.events,
+  ): void => {
     const service = to.find(key)
-    if (service) to.events.record(service, type, reason, message)
+    if (service) events.record(service, type, reason, message)
   }
   switch (fault.kind) {
     case 'refused':
@@ -28,7 +39,7 @@ export const reportFault = (fault: ServiceFault, to: Reporting): void => {
         fault.service,
         'Warning',
         'KernelRefused',
-        `the kernel refused this Service's rules, which is tried again: ${fault.error.message}`,
+        `the kernel of ${to.node} refused this Service's rules, which is tried again: ${fault.error.message}`,
       )
       break
     case 'claim-lost':
@@ -38,6 +49,8 @@ export const reportFault = (fault: ServiceFault, to: Reporting): void => {
         'Warning',
         'AddressTaken',
         `${fault.frontend} belongs to the older Service ${fault.winner}; free it there, or use another here`,
+        // Who is the older is the same everywhere.
+        to.clusterEvents,
       )
       break
     case 'no-local-endpoints':
@@ -46,7 +59,7 @@ export const reportFault = (fault: ServiceFault, to: Reporting): void => {
         fault.service,
         'Normal',
         'NoLocalEndpoints',
-        `traffic policy Local and no ready endpoint on this node: it drops what comes to ${fault.frontends.join(', ')}`,
+        `traffic policy Local and no ready endpoint on ${to.node}: it drops what comes to ${fault.frontends.join(', ')}`,
       )
       break
     case 'conntrack':
