@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs'
 import type { Container, Pod } from '#api/core-v1.ts'
 import type { SandboxNamespaces } from '#runtime/runtime.ts'
-import { logPath } from './container-starter.ts'
+import { logPath } from './container-files.ts'
 import { KubeletError } from './kubelet-error.ts'
-import type { PodWorker } from './pod-worker.ts'
+import type { PodEntry } from './pod-entry.ts'
 
 /** What the kubelet server needs of one container, for logs, exec, attach and port-forward. */
 export interface ResolvedContainer {
@@ -34,21 +34,20 @@ const waitingText = (reason: string): string =>
  * Throws KubeletError with Kubernetes' texts: CONTAINER_UNKNOWN, CONTAINER_WAITING, PREVIOUS_NOT_FOUND, CONTAINER_NOT_RUNNING.
  */
 export const resolveContainer = (
-  worker: PodWorker,
+  { pod, containers, logDir, sandbox }: PodEntry,
   name: string | undefined,
   options: ResolveOptions = {},
 ): ResolvedContainer => {
-  const pod = worker.pod
   const podName = pod.metadata?.name ?? ''
   const chosen =
     name ||
     pod.metadata?.annotations?.['kubectl.kubernetes.io/default-container'] ||
     pod.spec?.containers?.[0]?.name ||
     ''
-  const entry = worker.entries.get(chosen)
+  const entry = containers.get(chosen)
   if (entry === undefined)
     throw new KubeletError('CONTAINER_UNKNOWN', `container ${chosen} is not valid for pod ${podName}`)
-  const at = (attempt: number): string => logPath(worker.logDir, chosen, attempt)
+  const at = (attempt: number): string => logPath(logDir, chosen, attempt)
   const current = existsSync(at(entry.attempt)) ? at(entry.attempt) : undefined
   const before = entry.attempt > 0 && existsSync(at(entry.attempt - 1)) ? at(entry.attempt - 1) : undefined
   if (options.previous && before === undefined) {
@@ -75,6 +74,6 @@ export const resolveContainer = (
     running,
     ...(current !== undefined && { logPath: current }),
     ...(before !== undefined && { previousLogPath: before }),
-    ...(worker.sandbox !== undefined && { namespaces: worker.sandbox.namespaces }),
+    ...(sandbox !== undefined && { namespaces: sandbox.namespaces }),
   }
 }

@@ -4,8 +4,9 @@ import type { ConfigMap, Pod, Secret, Service } from '#api/core-v1.ts'
 import type { Client } from '#client/client.ts'
 import { type Clock, systemClock } from '#client/clock.ts'
 import { EventRecorder } from '#client/event-recorder.ts'
-import type { ContainerRecord, Runtime } from '#runtime/runtime.ts'
-import { type ContainerLabels, readLabels } from './container-id.ts'
+import type { Runtime } from '#runtime/runtime.ts'
+import type { FoundContainer } from './container-adoption.ts'
+import { readLabels } from './container-id.ts'
 import { type ResolvedContainer, type ResolveOptions, resolveContainer } from './container-lookup.ts'
 import type { KubeletContext, KubeletNode, KubeletResources, ObjectSource, ObjectStore } from './context.ts'
 import { KubeletError } from './kubelet-error.ts'
@@ -57,8 +58,6 @@ export interface Kubelet {
 }
 
 const EVENT_DELAY_MS = 200
-
-type Found = { readonly record: ContainerRecord; readonly labels: ContainerLabels }
 
 const readText = (path: string): string => {
   try {
@@ -141,13 +140,13 @@ export const startKubelet = (options: KubeletOptions): Kubelet => {
   const owner = {
     own: (id: string, worker: PodWorker) => void owners.set(id, worker),
     done: (worker: PodWorker) => {
-      workers.delete(worker.uid)
+      workers.delete(worker.entry.uid)
       for (const [id, other] of owners) if (other === worker) owners.delete(id)
     },
   }
 
   const ours = (pod: Pod): boolean => pod.spec?.nodeName === node.name
-  const take = (pod: Pod, found: readonly Found[] = [], sandbox?: Parameters<PodWorker['adopt']>[1]): void => {
+  const take = (pod: Pod, found: readonly FoundContainer[] = [], sandbox?: Parameters<PodWorker['adopt']>[1]): void => {
     const uid = pod.metadata?.uid ?? ''
     const known = workers.get(uid)
     if (known !== undefined) {
@@ -169,7 +168,7 @@ export const startKubelet = (options: KubeletOptions): Kubelet => {
       options.services.hasSynced,
     ])
     if (signal.aborted) return
-    const found = new Map<string, Found[]>()
+    const found = new Map<string, FoundContainer[]>()
     for (const record of records) {
       const labels = readLabels(record)
       if (labels === undefined || labels.node !== node.name) continue
@@ -201,7 +200,7 @@ export const startKubelet = (options: KubeletOptions): Kubelet => {
     }
   }
 
-  const removeOrphan = async (uid: string, found: readonly Found[]): Promise<void> => {
+  const removeOrphan = async (uid: string, found: readonly FoundContainer[]): Promise<void> => {
     try {
       for (const { record } of found) {
         if (record.status.state === 'running') await runtime.stop(record.id, 0)
@@ -239,17 +238,21 @@ export const startKubelet = (options: KubeletOptions): Kubelet => {
   return {
     registered,
     synced,
-    pods: () => [...workers.values()].map(({ pod }) => pod),
+    pods: () => [...workers.values()].map(({ entry }) => entry.pod),
     resolve(namespace, pod, container, resolveOptions) {
       const worker = [...workers.values()].find(
-        ({ pod: { metadata } }) => metadata?.namespace === namespace && metadata.name === pod,
+        ({
+          entry: {
+            pod: { metadata },
+          },
+        }) => metadata?.namespace === namespace && metadata.name === pod,
       )
       if (worker === undefined)
         throw new KubeletError(
           'POD_NOT_FOUND',
           `pod "${pod}" not found in namespace "${namespace}" on node ${node.name}`,
         )
-      return resolveContainer(worker, container, resolveOptions)
+      return resolveContainer(worker.entry, container, resolveOptions)
     },
     async stop() {
       writeNotes()

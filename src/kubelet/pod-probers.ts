@@ -66,10 +66,15 @@ export const startProbers = (
   if (container.startupProbe && !entry.started) {
     make('startup', container.startupProbe, undefined, (passing) => {
       if (!passing) return
-      for (const prober of entry.probers) prober.stop()
-      entry.probers = []
+      stopProbers(entry)
       afterStartup()
       listener.changed()
     })
   } else afterStartup()
+}
+
+/** Ends the entry's probers, but for the kind to `keep`. */
+export const stopProbers = (entry: ContainerEntry, keep?: ProbeKind): void => {
+  for (const prober of entry.probers) if (prober.kind !== keep) prober.stop()
+  entry.probers = entry.probers.filter(({ kind }) => kind === keep)
 }

@@ -1,4 +1,5 @@
 import type { Pod } from '#api/core-v1.ts'
+import type { KubeletContext } from './context.ts'
 
 export interface PodReferences {
   readonly configMaps: ReadonlySet<string>
@@ -31,4 +32,21 @@ export const podReferences = (pod: Pod): PodReferences => {
     }
   }
   return { configMaps, secrets }
+}
+
+/** Calls back after each change of a ConfigMap or Secret that the pod names; the result ends it. */
+export const watchReferences = (
+  context: Pick<KubeletContext, 'configMaps' | 'secrets'>,
+  pod: Pod,
+  changed: () => void,
+): (() => void) => {
+  const { configMaps, secrets } = podReferences(pod)
+  const namespace = pod.metadata?.namespace ?? ''
+  const ends = [
+    ...[...configMaps].map((name) => context.configMaps.watch(namespace, name, changed)),
+    ...[...secrets].map((name) => context.secrets.watch(namespace, name, changed)),
+  ]
+  return () => {
+    for (const end of ends.splice(0)) end()
+  }
 }

@@ -2,27 +2,23 @@ import type { Pod } from '#api/core-v1.ts'
 import { isConflict, isNotFound } from '#client/client.ts'
 import { backoff, sleep } from '#client/clock.ts'
 import type { KubeletContext } from './context.ts'
+import type { PodEntry } from './pod-entry.ts'
 import { fullPodName } from './pod-publisher.ts'
-import type { PodVolumes } from './pod-volumes.ts'
 
 const FIRST_MS = 100
 const MOST_MS = 10_000
 
 /** Removes the pod's containers, mounts and network; again with back-off until nothing is left. */
-export const freePod = async (
-  context: KubeletContext,
-  pod: Pod,
-  containerIds: readonly string[],
-  volumes: PodVolumes,
-): Promise<void> => {
+export const freePod = async (context: KubeletContext, entry: PodEntry): Promise<void> => {
   const { runtime, network, log, clock } = context
+  const ids = [...entry.containers.values()].flatMap(({ id }) => (id === undefined ? [] : [id]))
   for (let failures = 0; ; failures++) {
     try {
-      await Promise.all(containerIds.map((id) => runtime.remove(id)))
-      await Promise.all([volumes.unmount(), network.detach(pod.metadata?.uid ?? '')])
+      await Promise.all(ids.map((id) => runtime.remove(id)))
+      await Promise.all([entry.volumes.unmount(), network.detach(entry.uid)])
       return
     } catch (error) {
-      log(`pod ${fullPodName(pod)}: cannot be taken down yet`, error)
+      log(`pod ${fullPodName(entry.pod)}: cannot be taken down yet`, error)
       await sleep(clock, backoff(failures, FIRST_MS, MOST_MS, Math.random))
     }
   }

@@ -1,0 +1,15 @@
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
+
+/** The CRI log of one attempt. */
+export const logPath = (logDir: string, container: string, attempt: number): string =>
+  join(logDir, container, `${attempt}.log`)
+
+/** The file on the node behind one attempt’s terminationMessagePath. */
+export const messagePath = (podDir: string, container: string, attempt: number): string =>
+  join(podDir, 'containers', container, String(attempt))
+
+/** Frees what a container attempt left on disk, but for the newest two logs. */
+export const pruneLogs = (logDir: string, container: string, attempt: number): void => {
+  if (attempt >= 2) rmSync(logPath(logDir, container, attempt - 2), { force: true })
+}
