@@ -5,11 +5,11 @@ import type { Client } from '#client/client.ts'
 import type { Clock } from '#client/clock.ts'
 import type { Handlers } from '#client/informer.ts'
 import type { Runtime } from '#runtime/runtime.ts'
-import type { NodeFacts } from './field-ref.ts'
-import type { Mounter } from './mounter.ts'
+import type { NodeFacts } from './env/field-ref.ts'
+import type { DnsSettings } from './etc/resolv-conf.ts'
 import type { Dialer, PodNetwork } from './pod-network.ts'
-import type { DnsSettings } from './resolv-conf.ts'
-import type { StatusWriter } from './status-writer.ts'
+import type { StatusWriter } from './status/status-writer.ts'
+import type { Mounter } from './volumes/mounter.ts'
 
 /** A cache of one kind; an Informer of `#client` is one. It may hold the objects of other nodes too. */
 export interface ObjectSource<T> {

@@ -1,0 +1,34 @@
+import type { ContainerState } from '#runtime/runtime.ts'
+import type { KubeletContext } from '../context.ts'
+import { type ContainerEntry, exitedPhase } from './container-entry.ts'
+import { logPath, messagePath } from './container-files.ts'
+import { stopProbers } from './container-probers.ts'
+import { terminationMessage } from './termination-message.ts'
+
+/** An exit, as the runtime tells it. */
+export type ContainerExit = Extract<ContainerState, { readonly state: 'exited' }>
+
+/** Sets the entry's phase to an exit and its termination message; the probers stop. */
+export const noteExit = (
+  context: Pick<KubeletContext, 'log'>,
+  pod: { readonly dir: string; readonly logDir: string },
+  entry: ContainerEntry,
+  exit: ContainerExit,
+): void => {
+  stopProbers(entry)
+  const { container, attempt } = entry
+  let text = ''
+  try {
+    text = terminationMessage(
+      container,
+      messagePath(pod.dir, container.name, attempt),
+      logPath(pod.logDir, container.name, attempt),
+      exit.exitCode,
+    )
+  } catch (error) {
+    context.log(`container ${entry.id}: its termination message cannot be read`, error)
+  }
+  entry.phase = exitedPhase(entry.id ?? '', exit, text)
+  entry.started = false
+  entry.ready = false
+}

@@ -1,0 +1,122 @@
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import type { Pod } from '#api/core-v1.ts'
+import type { ContainerSpec } from '#runtime/runtime.ts'
+import type { KubeletContext } from '../context.ts'
+import { containerEnv } from '../env/container-env.ts'
+import { expandVariables } from '../env/expand.ts'
+import type { NodeFacts } from '../env/field-ref.ts'
+import { serviceEnv } from '../env/service-env.ts'
+import type { Attachment } from '../pod-network.ts'
+import { parseQuantity } from '../quantity.ts'
+import type { PodVolumes } from '../volumes/pod-volumes.ts'
+import type { ContainerEntry } from './container-entry.ts'
+import { logPath, messagePath } from './container-files.ts'
+import { writeLabels } from './container-id.ts'
+import { securityFields } from './security.ts'
+
+/** Where a container is started: its pod, made ready. */
+export interface StartPlace {
+  readonly pod: Pod
+  readonly podDir: string
+  readonly logDir: string
+  readonly sandbox: Attachment
+  readonly volumes: PodVolumes
+  readonly facts: NodeFacts
+  readonly hostname: string
+  readonly signal: AbortSignal
+  /** Told as soon as the id is known, so that its exit finds its way. */
+  readonly own: (id: string, entry: ContainerEntry) => void
+}
+
+/** cgroup numbers: 1024 shares a core at least 2, and a quota per 100 ms. */
+const limits = (entry: ContainerEntry): ContainerSpec['resources'] => {
+  const { requests, limits: most } = entry.container.resources ?? {}
+  const cpuRequest = requests?.cpu ?? most?.cpu
+  return {
+    cpuShares: cpuRequest === undefined ? 2 : Math.max(2, Math.floor(parseQuantity(cpuRequest) * 1024)),
+    ...(most?.cpu !== undefined && { cpuQuotaMicros: Math.max(1000, Math.round(parseQuantity(most.cpu) * 100_000)) }),
+    ...(most?.memory !== undefined && { memoryLimitBytes: Math.floor(parseQuantity(most.memory)) }),
+  }
+}
+
+/**
+ * What the runtime is to make of the entry’s attempt; its log folder and its termination file are there afterwards. Rejects with
+ * KubeletError where the environment, a mount or a security field cannot be had.
+ */
+export const containerSpec = async (
+  context: KubeletContext,
+  place: StartPlace,
+  entry: ContainerEntry,
+  id: string,
+): Promise<ContainerSpec> => {
+  const { pod, podDir, sandbox, volumes, facts } = place
+  const { container } = entry
+  const namespace = pod.metadata?.namespace ?? ''
+  const env = await containerEnv(
+    pod,
+    container,
+    serviceEnv(
+      [
+        ...context.services.lister.list(namespace),
+        ...(namespace === 'default' ? [] : context.services.lister.list('default')),
+      ],
+      namespace,
+      pod.spec?.enableServiceLinks !== false,
+    ),
+    facts,
+    {
+      configMap: (name) => context.configMaps.get(namespace, name),
+      secret: (name) => context.secrets.get(namespace, name),
+    },
+  )
+  const expand = (texts: readonly string[] | undefined) =>
+    texts?.map((text) => expandVariables(text, (name) => env.get(name)))
+  const message = messagePath(podDir, container.name, entry.attempt)
+  const log = logPath(place.logDir, container.name, entry.attempt)
+  mkdirSync(dirname(message), { recursive: true })
+  mkdirSync(dirname(log), { recursive: true })
+  writeFileSync(message, '')
+  // Past the umask: the container's user may be anybody.
+  chmodSync(message, 0o666)
+  const mounted = (container.volumeMounts ?? []).map((mount) => volumes.mountOf(mount, env))
+  const taken = new Set(mounted.map(({ destination }) => destination.replace(/\/+$/, '')))
+  const own = [
+    { source: join(podDir, 'hosts'), destination: '/etc/hosts', readOnly: false },
+    { source: join(podDir, 'hostname'), destination: '/etc/hostname', readOnly: true },
+    { source: join(podDir, 'resolv.conf'), destination: '/etc/resolv.conf', readOnly: false },
+    { source: message, destination: container.terminationMessagePath || '/dev/termination-log', readOnly: false },
+  ].filter(({ destination }) => !taken.has(destination))
+  const command = expand(container.command)
+  const args = expand(container.args)
+  return {
+    id,
+    image: container.image ?? '',
+    ...(command !== undefined && command.length > 0 && { command }),
+    ...(args !== undefined && args.length > 0 && { args }),
+    env: [
+      // What containerd and CRI-O set as well.
+      { name: 'HOSTNAME', value: place.hostname },
+      ...[...env].map(([name, value]) => ({ name, value })),
+    ],
+    ...(container.workingDir && { workingDir: container.workingDir }),
+    mounts: [...own, ...mounted],
+    namespaces: sandbox.namespaces,
+    cgroup: `${context.node.name}/${pod.metadata?.uid}/${container.name}`,
+    logPath: log,
+    tty: container.tty === true,
+    stdin: container.stdin === true,
+    ...(container.stdinOnce && { stdinOnce: true }),
+    ...securityFields(pod.spec ?? { containers: [] }, container),
+    resources: limits(entry),
+    annotations: writeLabels({
+      node: context.node.name,
+      uid: pod.metadata?.uid ?? '',
+      namespace,
+      pod: pod.metadata?.name ?? '',
+      container: container.name,
+      attempt: entry.attempt,
+      hash: entry.hash,
+    }),
+  }
+}

@@ -1,0 +1,124 @@
+import type { Pod } from '#api/core-v1.ts'
+import type { KubeletContext } from '../context.ts'
+import { errorCode, errorText } from '../kubelet-error.ts'
+import { timeText } from '../time-text.ts'
+import { nextBackoff } from './backoff.ts'
+import type { ContainerEntry } from './container-entry.ts'
+import { containerId } from './container-id.ts'
+import { containerSpec, type StartPlace } from './container-spec.ts'
+import { runHook } from './lifecycle-hook.ts'
+
+const CONFIG_RETRY_MS = 2000
+
+/** Waits with a reason, and not before `delay` from now. */
+const hold = (context: KubeletContext, entry: ContainerEntry, reason: string, message: string, delay: number): void => {
+  // An exit stays the phase: it is what the next attempt counts from. The status shows the hold.
+  entry.hold = { phase: 'waiting', reason, message }
+  entry.notBefore = context.clock.now() + delay
+}
+
+const imageFailed = (context: KubeletContext, pod: Pod, entry: ContainerEntry, error: unknown): void => {
+  const image = entry.container.image ?? ''
+  const { name } = entry.container
+  if (errorCode(error) === 'IMAGE_INVALID') {
+    const text = `Failed to apply default image tag "${image}": ${errorText(error)}`
+    context.record(pod, 'Warning', 'InspectFailed', text, name)
+    context.record(pod, 'Warning', 'Failed', 'Error: InvalidImageName', name)
+    hold(context, entry, 'InvalidImageName', text, 300_000)
+    return
+  }
+  const text = `Failed to pull image "${image}": ${errorText(error)}`
+  entry.imageBackoff = nextBackoff(entry.imageBackoff, context.clock.now())
+  context.record(pod, 'Warning', 'Failed', text, name)
+  context.record(pod, 'Warning', 'Failed', 'Error: ErrImagePull', name)
+  hold(context, entry, 'ErrImagePull', text, entry.imageBackoff.delay)
+}
+
+/**
+ * Starts the next attempt of a container: image, configuration, create, start, postStart. Never rejects: what went wrong is the
+ * entry's phase and an Event. The caller has set `busy`, and takes it away.
+ */
+export const startContainer = async (
+  context: KubeletContext,
+  place: StartPlace,
+  entry: ContainerEntry,
+): Promise<void> => {
+  const { pod } = place
+  const { container } = entry
+  const { runtime, record, clock } = context
+  const event = (type: 'Normal' | 'Warning', reason: string, message: string) =>
+    record(pod, type, reason, message, container.name)
+  const before = entry.phase.phase === 'exited' ? entry.phase : undefined
+  try {
+    entry.imageID = (await runtime.ensureImage(container.image ?? '')).id
+  } catch (error) {
+    return imageFailed(context, pod, entry, error)
+  }
+  if (place.signal.aborted) return
+  event('Normal', 'Pulled', `Container image "${container.image}" already present on machine`)
+  const previous = entry.id
+  if (before !== undefined) {
+    entry.last = before
+    entry.attempt++
+    entry.backoff = nextBackoff(entry.backoff, Date.parse(before.finishedAt))
+  }
+  const id = containerId(pod, container, entry.attempt)
+  let step = 'CreateContainerConfigError'
+  const undo = () => {
+    // Nothing of this attempt has run: the next try is the same attempt.
+    if (before === undefined) return
+    entry.attempt--
+  }
+  try {
+    const spec = await containerSpec(context, place, entry, id)
+    step = 'CreateContainerError'
+    // One cgroup a container name: the one before has to leave it first. Its log stays.
+    if (previous !== undefined && previous !== id) await runtime.remove(previous)
+    if (place.signal.aborted) return undo()
+    place.own(id, entry)
+    entry.id = id
+    await runtime.create(spec)
+    event('Normal', 'Created', 'Container created')
+    step = 'RunContainerError'
+    entry.phase = { phase: 'waiting', reason: 'ContainerCreating' }
+    await runtime.start(id)
+  } catch (error) {
+    event('Warning', 'Failed', `Error: ${errorText(error)}`)
+    context.log(`pod ${pod.metadata?.namespace}/${pod.metadata?.name}: container ${container.name}`, error)
+    if (step !== 'RunContainerError') {
+      if (step === 'CreateContainerError') await runtime.remove(id).catch(() => {})
+      entry.id = previous
+      undo()
+      return hold(context, entry, step, errorText(error), CONFIG_RETRY_MS)
+    }
+    await runtime.remove(id).catch(() => {})
+    // A program that cannot be started has ended as far as restarts and their back-off are concerned.
+    const now = timeText(clock.now())
+    entry.phase = {
+      phase: 'exited',
+      exitCode: 128,
+      reason: 'StartError',
+      message: errorText(error),
+      startedAt: '1970-01-01T00:00:00Z',
+      finishedAt: now,
+      containerID: `runc://${id}`,
+    }
+    return
+  }
+  entry.imageBackoff = undefined
+  entry.notBefore = undefined
+  entry.hold = undefined
+  // It may have exited already, and its exit been told.
+  if ((entry.phase.phase as string) !== 'exited') entry.phase = { phase: 'running', startedAt: timeText(clock.now()) }
+  event('Normal', 'Started', 'Container started')
+  const hook = container.lifecycle?.postStart
+  if (hook === undefined) return
+  try {
+    await runHook(hook, container, id, place.sandbox.addresses[0] ?? '', context, place.signal)
+  } catch (error) {
+    if (place.signal.aborted) return
+    event('Warning', 'FailedPostStartHook', `PostStartHook failed: ${errorText(error)}`)
+    event('Normal', 'Killing', 'FailedPostStartHook')
+    await runtime.stop(id, pod.spec?.terminationGracePeriodSeconds ?? 30)
+  }
+}

@@ -1,0 +1,90 @@
+import type { ConfigMap, Container, EnvVar, Pod, Secret } from '#api/core-v1.ts'
+import { KubeletError } from '../kubelet-error.ts'
+import { expandVariables } from './expand.ts'
+import { fieldValue, type NodeFacts, resourceValue } from './field-ref.ts'
+
+/** Where references lead; undefined where the object does not exist. */
+export interface References {
+  readonly configMap: (name: string) => Promise<ConfigMap | undefined>
+  readonly secret: (name: string) => Promise<Secret | undefined>
+}
+
+export const decodeBase64 = (text: string): string => Buffer.from(text, 'base64').toString('utf8')
+
+const envNameValid = (name: string): boolean => /^[-._a-zA-Z][-._a-zA-Z0-9]*$/.test(name)
+
+const fromKey = async (
+  kind: 'configmap' | 'secret',
+  pod: Pod,
+  selector: { readonly name?: string; readonly key: string; readonly optional?: boolean },
+  references: References,
+): Promise<string | undefined> => {
+  const name = selector.name ?? ''
+  const object = kind === 'configmap' ? await references.configMap(name) : await references.secret(name)
+  if (object === undefined) {
+    if (selector.optional) return undefined
+    throw new KubeletError('REFERENCE_NOT_FOUND', `${kind} "${name}" not found`)
+  }
+  const value = object.data?.[selector.key]
+  if (value === undefined) {
+    if (selector.optional) return undefined
+    const what = kind === 'configmap' ? 'ConfigMap' : 'Secret'
+    throw new KubeletError(
+      'REFERENCE_NOT_FOUND',
+      `couldn't find key ${selector.key} in ${what} ${pod.metadata?.namespace}/${name}`,
+    )
+  }
+  return kind === 'secret' ? decodeBase64(value) : value
+}
+
+const variableValue = async (
+  variable: EnvVar,
+  pod: Pod,
+  container: Container,
+  node: NodeFacts,
+  references: References,
+): Promise<string | undefined> => {
+  const from = variable.valueFrom
+  if (from?.fieldRef) return fieldValue(pod, from.fieldRef.fieldPath, node)
+  if (from?.resourceFieldRef) return resourceValue(pod, container.name, from.resourceFieldRef, node)
+  if (from?.configMapKeyRef) return await fromKey('configmap', pod, from.configMapKeyRef, references)
+  if (from?.secretKeyRef) return await fromKey('secret', pod, from.secretKeyRef, references)
+  return undefined
+}
+
+/**
+ * The environment of a container: Service links, then envFrom, then env, each overriding what came before it. `$(NAME)` in a value is
+ * looked up among what stands earlier, and among the Service links. Throws REFERENCE_NOT_FOUND.
+ */
+export const containerEnv = async (
+  pod: Pod,
+  container: Container,
+  links: ReadonlyMap<string, string>,
+  node: NodeFacts,
+  references: References,
+): Promise<ReadonlyMap<string, string>> => {
+  const env = new Map<string, string>()
+  for (const source of container.envFrom ?? []) {
+    const reference = source.configMapRef ?? source.secretRef
+    if (reference === undefined) continue
+    const isSecret = source.secretRef !== undefined
+    const name = reference.name ?? ''
+    const object = isSecret ? await references.secret(name) : await references.configMap(name)
+    if (object === undefined) {
+      if (reference.optional) continue
+      throw new KubeletError('REFERENCE_NOT_FOUND', `${isSecret ? 'secret' : 'configmap'} "${name}" not found`)
+    }
+    for (const [key, value] of Object.entries(object.data ?? {})) {
+      const full = `${source.prefix ?? ''}${key}`
+      if (envNameValid(full)) env.set(full, isSecret ? decodeBase64(value) : value)
+    }
+  }
+  for (const variable of container.env ?? []) {
+    const value =
+      variable.valueFrom === undefined
+        ? expandVariables(variable.value ?? '', (name) => env.get(name) ?? links.get(name))
+        : await variableValue(variable, pod, container, node, references)
+    if (value !== undefined) env.set(variable.name, value)
+  }
+  return new Map([...links, ...env])
+}

@@ -1,0 +1,23 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Pod } from '#api/core-v1.ts'
+import type { KubeletContext } from '../context.ts'
+import { hostsFile } from './hosts-file.ts'
+import { kernelHostname } from './pod-hostname.ts'
+import { resolvConf } from './resolv-conf.ts'
+
+/** Writes the files that every container of the pod sees in /etc: `hosts`, `hostname` and `resolv.conf` of the pod's folder. */
+export const writeEtcFiles = (
+  context: Pick<KubeletContext, 'node' | 'dns' | 'hostsFile'>,
+  pod: Pod,
+  podDir: string,
+  podIPs: readonly string[],
+): void => {
+  const { dns, node } = context
+  const files = {
+    hosts: hostsFile(pod, podIPs, dns.clusterDomain, context.hostsFile),
+    hostname: `${kernelHostname(pod, node.name, dns.clusterDomain)}\n`,
+    'resolv.conf': resolvConf(pod.spec ?? { containers: [] }, pod.metadata?.namespace ?? '', dns),
+  }
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(podDir, name), text, { mode: 0o644 })
+}

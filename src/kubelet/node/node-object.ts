@@ -1,0 +1,67 @@
+import type { Node, NodeCondition, NodeSystemInfo } from '#api/core-v1.ts'
+import type { KubeletNode } from '../context.ts'
+
+/** What of the machine goes into the Node. Memory and disk are bytes. */
+export interface Machine {
+  readonly cpus: number
+  readonly memoryBytes: number
+  readonly diskBytes: number
+  readonly info: NodeSystemInfo
+}
+
+const CONDITIONS: readonly (readonly [type: string, status: string, reason: string, message: string])[] = [
+  ['MemoryPressure', 'False', 'KubeletHasSufficientMemory', 'kubelet has sufficient memory available'],
+  ['DiskPressure', 'False', 'KubeletHasNoDiskPressure', 'kubelet has no disk pressure'],
+  ['PIDPressure', 'False', 'KubeletHasSufficientPID', 'kubelet has sufficient PID available'],
+  ['Ready', 'True', 'KubeletReady', 'kubelet is posting ready status'],
+]
+
+/** The node's conditions at `now` (RFC 3339); the time of the last transition is kept where the status is. */
+export const nodeConditions = (before: readonly NodeCondition[] | undefined, now: string): readonly NodeCondition[] =>
+  CONDITIONS.map(([type, status, reason, message]) => {
+    const old = before?.find((condition) => condition.type === type)
+    const lastTransitionTime = old?.status === status && old.lastTransitionTime ? old.lastTransitionTime : now
+    return { type, status, lastHeartbeatTime: now, lastTransitionTime, reason, message }
+  })
+
+/** cpu in cores, memory in Ki, as kubelets write them; nothing is reserved, so allocatable is the same. */
+export const nodeResources = (machine: Machine): Readonly<Record<string, string>> => ({
+  cpu: String(machine.cpus),
+  'ephemeral-storage': `${Math.floor(machine.diskBytes / 1024)}Ki`,
+  memory: `${Math.floor(machine.memoryBytes / 1024)}Ki`,
+  pods: '110',
+})
+
+/** The whole Node object as the kubelet registers it. */
+export const nodeObject = (node: KubeletNode, machine: Machine, now: string, port: number | undefined): Node => {
+  const { operatingSystem: os, architecture: arch } = machine.info
+  const resources = nodeResources(machine)
+  return {
+    apiVersion: 'v1',
+    kind: 'Node',
+    metadata: {
+      name: node.name,
+      labels: {
+        'beta.kubernetes.io/arch': arch,
+        'beta.kubernetes.io/os': os,
+        'kubernetes.io/arch': arch,
+        'kubernetes.io/hostname': node.name,
+        'kubernetes.io/os': os,
+        ...(node.zone !== undefined && { 'topology.kubernetes.io/zone': node.zone }),
+        ...node.labels,
+      },
+    },
+    spec: { podCIDR: node.podCidrs[0] ?? '', podCIDRs: node.podCidrs },
+    status: {
+      addresses: [
+        ...node.addresses.map((address) => ({ type: 'InternalIP', address })),
+        { type: 'Hostname', address: node.name },
+      ],
+      capacity: resources,
+      allocatable: resources,
+      conditions: nodeConditions(undefined, now),
+      daemonEndpoints: { kubeletEndpoint: { Port: port ?? 0 } },
+      nodeInfo: machine.info,
+    },
+  }
+}

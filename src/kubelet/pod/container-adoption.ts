@@ -1,0 +1,57 @@
+import type { ContainerRecord } from '#runtime/runtime.ts'
+import type { ContainerEntry } from '../container/container-entry.ts'
+import { noteExit } from '../container/container-exit.ts'
+import type { ContainerLabels } from '../container/container-id.ts'
+import type { KubeletContext } from '../context.ts'
+import type { PodEntry } from './pod-entry.ts'
+
+/** A container of the runtime, and whose it says it is. */
+export interface FoundContainer {
+  readonly record: ContainerRecord
+  readonly labels: ContainerLabels
+}
+
+const discard = async ({ runtime, log }: KubeletContext, id: string): Promise<void> => {
+  try {
+    await runtime.stop(id, 0)
+    await runtime.remove(id)
+  } catch (error) {
+    log(`container ${id}: cannot be removed`, error)
+  }
+}
+
+/** What the runtime does not know of a running container, its last status does: probes go on from where they were. */
+const resume = (entry: ContainerEntry, { pod }: PodEntry, startedAt: string): void => {
+  const { containerStatuses = [], initContainerStatuses = [] } = pod.status ?? {}
+  const known = [...containerStatuses, ...initContainerStatuses].find(({ name }) => name === entry.container.name)
+  entry.phase = { phase: 'running', startedAt: `${startedAt.slice(0, 19)}Z` }
+  entry.started = known?.started === true || entry.container.startupProbe === undefined
+  entry.ready = known?.ready === true
+  entry.imageID = known?.imageID ?? ''
+}
+
+/**
+ * Lays what an earlier process of ours left running over the pod's entries: the newest attempt of each container. Older
+ * ones, ones that never ran and ones that the pod does not name are removed. `own` is told every id that was kept.
+ */
+export const adoptContainers = (
+  context: KubeletContext,
+  pod: PodEntry,
+  found: readonly FoundContainer[],
+  own: (id: string) => void,
+): void => {
+  for (const { record, labels } of [...found].sort((a, b) => a.labels.attempt - b.labels.attempt)) {
+    const entry = pod.containers.get(labels.container)
+    if (entry === undefined || record.status.state === 'created') {
+      void discard(context, record.id)
+      continue
+    }
+    if (entry.id !== undefined) void discard(context, entry.id)
+    entry.id = record.id
+    entry.attempt = labels.attempt
+    entry.hash = labels.hash
+    own(record.id)
+    if (record.status.state === 'exited') noteExit(context, pod, entry, record.status)
+    else resume(entry, pod, record.status.startedAt)
+  }
+}

@@ -1,0 +1,180 @@
+import type { ContainerState } from '#runtime/runtime.ts'
+import { type ContainerEntry, planInput } from '../container/container-entry.ts'
+import { noteExit } from '../container/container-exit.ts'
+import { pruneLogs } from '../container/container-files.ts'
+import { containerHash } from '../container/container-id.ts'
+import { planContainers } from '../container/container-plan.ts'
+import { startProbers, stopProbers } from '../container/container-probers.ts'
+import { startContainer } from '../container/container-starter.ts'
+import { stopContainer } from '../container/container-stopper.ts'
+import type { KubeletContext } from '../context.ts'
+import type { PodEntry } from './pod-entry.ts'
+import { tellBackOff } from './pod-events.ts'
+
+export interface ContainersListener {
+  /** A start or a stop is through: what comes next is to be planned. */
+  readonly settled: () => void
+  /** Nothing is to be planned, but the status shows it: a probe's verdict, the reason of a back-off. */
+  readonly shown: () => void
+  /** This container's exit is to be told here. */
+  readonly own: (id: string) => void
+  /** Whether containers that run are probed now. */
+  readonly probing: () => boolean
+}
+
+/** What is left to do for the caller after the containers have been brought forward. */
+export interface ContainersOutlook {
+  /** The pod has run its course. */
+  readonly finished: boolean
+  /** A back-off ends then (milliseconds): the time to look again. */
+  readonly wakeAt?: number
+}
+
+/** The containers of one pod: starts, probes and stops them, each without waiting for it, and notes their exits. */
+export class PodContainers {
+  readonly #context: KubeletContext
+  readonly #pod: PodEntry
+  readonly #signal: AbortSignal
+  readonly #listener: ContainersListener
+  readonly #underway = new Set<Promise<void>>()
+
+  /** `signal`: starts that are under way go no further. */
+  constructor(context: KubeletContext, pod: PodEntry, signal: AbortSignal, listener: ContainersListener) {
+    this.#context = context
+    this.#pod = pod
+    this.#signal = signal
+    this.#listener = listener
+  }
+
+  /** Starts what is due by the plan, and stops what no longer is what it was started as. */
+  advance(): ContainersOutlook {
+    const { pod, containers } = this.#pod
+    const inputs = new Map([...containers].map(([name, entry]) => [name, planInput(entry)]))
+    const plan = planContainers(pod.spec ?? { containers: [] }, inputs, this.#context.clock.now())
+    for (const entry of containers.values()) {
+      const until = plan.backOff.get(entry.container.name)
+      if (until !== undefined && entry.backOffUntil !== until) {
+        tellBackOff(this.#context, this.#pod, entry, this.#listener.shown)
+      }
+      entry.backOffUntil = until
+    }
+    for (const name of plan.start) this.#start(containers.get(name)!)
+    for (const entry of containers.values()) {
+      if (!entry.busy && entry.phase.phase === 'running' && entry.hash !== containerHash(entry.container)) {
+        this.#stop(entry, `Container ${entry.container.name} definition changed, will be restarted`)
+      }
+    }
+    const { finished, backOff } = plan
+    return { finished, ...(backOff.size > 0 && { wakeAt: Math.min(...backOff.values()) }) }
+  }
+
+  /** Probes whatever runs already, where it was adopted. */
+  probeRunning(): void {
+    for (const entry of this.#pod.containers.values()) if (entry.phase.phase === 'running') this.#probe(entry)
+  }
+
+  /** Ends the probers, but for readiness where it is to be kept: an endpoint that is terminating may go on serving. */
+  stopProbers(keep?: 'readiness'): void {
+    for (const entry of this.#pod.containers.values()) stopProbers(entry, keep)
+  }
+
+  /** False where no container of this pod has that id. */
+  exited(id: string, state: ContainerState): boolean {
+    const entry = [...this.#pod.containers.values()].find((candidate) => candidate.id === id)
+    if (entry === undefined || state.state !== 'exited') return false
+    noteExit(this.#context, this.#pod, entry, state)
+    return true
+  }
+
+  /** Waits for the starts and stops that are under way. */
+  async settle(): Promise<void> {
+    await Promise.allSettled(this.#underway)
+  }
+
+  /** Stops everything within `graceSeconds`. Never rejects. */
+  async stopAll(graceSeconds: number): Promise<void> {
+    const { clock } = this.#context
+    const end = clock.now() + graceSeconds * 1000
+    const stop = (entry: ContainerEntry): Promise<void> => {
+      const left = graceSeconds === 0 ? 0 : Math.max(1, Math.ceil((end - clock.now()) / 1000))
+      return this.#stopAndNote(entry, left, `Stopping container ${entry.container.name}`)
+    }
+    const entries = [...this.#pod.containers.values()]
+    await Promise.all(entries.filter(({ role }) => role !== 'sidecar').map(stop))
+    // Sidecars serve the others to the end, and each other in the order in which they came (KEP-753).
+    for (const entry of entries.filter(({ role }) => role === 'sidecar').reverse()) await stop(entry)
+  }
+
+  /** A stop that is under way gets `graceSeconds` from now. */
+  hurry(graceSeconds: number): void {
+    const { runtime, log } = this.#context
+    for (const { id, phase } of this.#pod.containers.values()) {
+      if (id === undefined || phase.phase !== 'running') continue
+      runtime.stop(id, graceSeconds).catch((error) => log(`container ${id}`, error))
+    }
+  }
+
+  #start(entry: ContainerEntry): void {
+    const { pod, dir, logDir, sandbox, volumes, facts, hostname } = this.#pod
+    if (sandbox === undefined) return
+    entry.busy = true
+    entry.backOffUntil = undefined
+    entry.hash = containerHash(entry.container)
+    const place = {
+      pod,
+      podDir: dir,
+      logDir,
+      sandbox: { ...sandbox, addresses: facts.podIPs },
+      volumes,
+      facts,
+      hostname,
+      signal: this.#signal,
+      own: this.#listener.own,
+    }
+    this.#track(entry, startContainer(this.#context, place, entry), () => {
+      if (entry.phase.phase === 'running' && this.#listener.probing()) this.#probe(entry)
+      pruneLogs(logDir, entry.container.name, entry.attempt)
+    })
+  }
+
+  /** Without probes a container is started and ready at once. */
+  #probe(entry: ContainerEntry): void {
+    startProbers(this.#context, this.#pod.pod, entry, this.#pod.address, {
+      changed: this.#listener.shown,
+      failed: (message, graceSeconds) => this.#stop(entry, message, graceSeconds),
+    })
+  }
+
+  /** Stops one container that runs; what becomes of it, its exit decides. */
+  #stop(entry: ContainerEntry, message: string, graceSeconds?: number): void {
+    if (entry.busy || entry.phase.phase !== 'running') return
+    entry.busy = true
+    stopProbers(entry)
+    const grace = graceSeconds ?? this.#pod.pod.spec?.terminationGracePeriodSeconds ?? 30
+    this.#track(entry, this.#stopAndNote(entry, grace, message))
+  }
+
+  #track(entry: ContainerEntry, work: Promise<void>, after?: () => void): void {
+    const tracked = work.finally(() => {
+      entry.busy = false
+      this.#underway.delete(tracked)
+      after?.()
+      this.#listener.settled()
+    })
+    this.#underway.add(tracked)
+  }
+
+  async #stopAndNote(entry: ContainerEntry, graceSeconds: number, message: string): Promise<void> {
+    const { runtime, log } = this.#context
+    try {
+      await stopContainer(this.#context, this.#pod.pod, entry, this.#pod.address, graceSeconds, message)
+      // An exit that was not told (yet): what the runtime says holds.
+      if (entry.phase.phase === 'running' && entry.id !== undefined) {
+        const state = await runtime.status(entry.id)
+        if (state?.state === 'exited') noteExit(this.#context, this.#pod, entry, state)
+      }
+    } catch (error) {
+      log(`container ${entry.id}: cannot be stopped`, error)
+    }
+  }
+}

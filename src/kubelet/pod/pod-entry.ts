@@ -1,0 +1,59 @@
+import { join } from 'node:path'
+import type { Pod } from '#api/core-v1.ts'
+import { type ContainerEntry, makeEntries } from '../container/container-entry.ts'
+import type { KubeletContext } from '../context.ts'
+import type { NodeFacts } from '../env/field-ref.ts'
+import { kernelHostname } from '../etc/pod-hostname.ts'
+import type { Attachment } from '../pod-network.ts'
+import { PodVolumes } from '../volumes/pod-volumes.ts'
+
+/** One pod, as its worker drives it: the only mutable record of it. Each of its containers has a ContainerEntry. */
+export class PodEntry {
+  readonly uid: string
+  /** On this node's disk: volumes, termination messages, and the files of /etc. */
+  readonly dir: string
+  readonly logDir: string
+  readonly volumes: PodVolumes
+  /** By name, in the order in which they start. */
+  readonly containers: ReadonlyMap<string, ContainerEntry>
+  /** The newest version that was told. */
+  pod: Pod
+  /** Absent until the network has been attached. */
+  sandbox: Attachment | undefined
+  readonly #context: KubeletContext
+
+  constructor(context: KubeletContext, pod: Pod) {
+    const { uid = '', namespace, name } = pod.metadata ?? {}
+    this.uid = uid
+    this.dir = join(context.stateDir, 'pods', uid)
+    this.logDir = join(context.stateDir, 'logs', `${namespace}_${name}_${uid}`)
+    this.volumes = new PodVolumes(context, pod, this.dir)
+    this.containers = makeEntries(pod)
+    this.pod = pod
+    this.#context = context
+  }
+
+  /** Takes the pod's newest version, and each container's. */
+  update(pod: Pod): void {
+    this.pod = pod
+    for (const container of [...(pod.spec?.containers ?? []), ...(pod.spec?.initContainers ?? [])]) {
+      const entry = this.containers.get(container.name)
+      if (entry !== undefined) entry.container = container
+    }
+  }
+
+  get facts(): NodeFacts {
+    const { node, allocatable } = this.#context
+    const podIPs = this.pod.spec?.hostNetwork ? node.addresses : (this.sandbox?.addresses ?? [])
+    return { hostIPs: node.addresses, podIPs, allocatable }
+  }
+
+  /** Where probes and hooks connect; empty before there is an address. */
+  get address(): string {
+    return this.facts.podIPs[0] ?? ''
+  }
+
+  get hostname(): string {
+    return kernelHostname(this.pod, this.#context.node.name, this.#context.dns.clusterDomain)
+  }
+}

@@ -1,0 +1,49 @@
+import type { ContainerEntry } from '../container/container-entry.ts'
+import type { KubeletContext } from '../context.ts'
+import { fullPodName } from '../status/pod-publisher.ts'
+import { type Unsupported, unsupported } from '../unsupported.ts'
+import type { PodEntry } from './pod-entry.ts'
+
+const IMAGE_ERROR_SHOWN_MS = 1000
+
+/** Says that a container waits for its back-off. `shown` is called where the entry's reason has changed after this returned. */
+export const tellBackOff = (
+  { clock, record }: Pick<KubeletContext, 'clock' | 'record'>,
+  pod: PodEntry,
+  entry: ContainerEntry,
+  shown: () => void,
+): void => {
+  const { name, image } = entry.container
+  if (entry.hold?.reason === 'ErrImagePull') {
+    // Kubernetes shows the error once, then that it waits.
+    clock.after(IMAGE_ERROR_SHOWN_MS, () => {
+      if (entry.hold?.reason !== 'ErrImagePull') return
+      const message = `Back-off pulling image "${image}": ${entry.hold.message}`
+      entry.hold = { phase: 'waiting', reason: 'ImagePullBackOff', message }
+      record(pod.pod, 'Normal', 'BackOff', `Back-off pulling image "${image}"`, name)
+      record(pod.pod, 'Warning', 'Failed', 'Error: ImagePullBackOff', name)
+      shown()
+    })
+  } else if (entry.hold === undefined) {
+    const message = `Back-off restarting failed container ${name} in pod ${fullPodName(pod.pod)}`
+    record(pod.pod, 'Warning', 'BackOff', message, name)
+  }
+}
+
+/**
+ * Finds what of the pod cannot be done here. With `aloud`, an Event names each finding whose field is not in `told`; all
+ * are told afterwards.
+ */
+export const tellUnsupported = (
+  { record }: Pick<KubeletContext, 'record'>,
+  { pod }: PodEntry,
+  told: Set<string>,
+  aloud: boolean,
+): readonly Unsupported[] => {
+  const findings = unsupported(pod)
+  for (const { field, reason } of findings) {
+    if (aloud && !told.has(field)) record(pod, 'Warning', 'Unsupported', `${field}: ${reason}`)
+    told.add(field)
+  }
+  return findings
+}

@@ -1,0 +1,105 @@
+import { mkdirSync } from 'node:fs'
+import { backoff } from '#client/clock.ts'
+import type { KubeletContext } from '../context.ts'
+import { writeEtcFiles } from '../etc/pod-etc-files.ts'
+import { errorText } from '../kubelet-error.ts'
+import type { PodEntry } from './pod-entry.ts'
+
+const FIRST_MS = 50
+const MOST_MS = 30_000
+
+/** `reason` and `text` are those of Kubernetes' Event. */
+interface SandboxFailure {
+  readonly reason: 'FailedMount' | 'FailedCreatePodSandBox'
+  readonly text: string
+  readonly error: unknown
+}
+
+const failedMount = (error: unknown): SandboxFailure => ({
+  reason: 'FailedMount',
+  text: `MountVolume.SetUp failed: ${errorText(error)}`,
+  error,
+})
+
+const failedSandbox = (error: unknown): SandboxFailure => ({
+  reason: 'FailedCreatePodSandBox',
+  text: `Failed to create pod sandbox: ${errorText(error)}`,
+  error,
+})
+
+/** Attaches the network and mounts the volumes, both at once, then writes the files of /etc. Never rejects. */
+const makeSandbox = async (context: KubeletContext, entry: PodEntry): Promise<SandboxFailure | undefined> => {
+  const { namespace = '', name = '' } = entry.pod.metadata ?? {}
+  const { uid, hostname } = entry
+  const hostNetwork = entry.pod.spec?.hostNetwork === true
+  try {
+    mkdirSync(entry.dir, { recursive: true })
+    const [sandbox, volumes] = await Promise.allSettled([
+      context.network.attach({ uid, namespace, name, hostname, hostNetwork }),
+      entry.volumes.mount(entry.facts),
+    ])
+    if (sandbox.status === 'rejected') return failedSandbox(sandbox.reason)
+    entry.sandbox = sandbox.value
+    if (volumes.status === 'rejected') return failedMount(volumes.reason)
+    writeEtcFiles(context, entry.pod, entry.dir, entry.facts.podIPs)
+    return undefined
+  } catch (error) {
+    return failedMount(error)
+  }
+}
+
+export interface SandboxListener {
+  /** False: the pod has ended meanwhile; nothing is told and nothing tried any more. */
+  readonly wanted: () => boolean
+  readonly ready: () => void
+  /** A try came to nothing; the next is due after a back-off. */
+  readonly failed: () => void
+}
+
+/** Makes one pod's sandbox there, again with back-off until it is. */
+export class PodSandbox {
+  readonly #context: KubeletContext
+  readonly #entry: PodEntry
+  readonly #listener: SandboxListener
+  #failures = 0
+  #cancelRetry: (() => void) | undefined
+
+  constructor(context: KubeletContext, entry: PodEntry, listener: SandboxListener) {
+    this.#context = context
+    this.#entry = entry
+    this.#listener = listener
+  }
+
+  async make(): Promise<void> {
+    const failure = await makeSandbox(this.#context, this.#entry)
+    if (!this.#listener.wanted()) return
+    if (failure === undefined) {
+      this.#listener.ready()
+      return
+    }
+    const { pod } = this.#entry
+    const wait = backoff(this.#failures++, FIRST_MS, MOST_MS, Math.random)
+    // While a cluster boots a pod may come a moment before its token or its ConfigMap: that is not worth a Warning.
+    if (this.#failures > 2) {
+      this.#context.record(pod, 'Warning', failure.reason, failure.text)
+      this.#context.log(`pod ${pod.metadata?.namespace}/${pod.metadata?.name}`, failure.error)
+    }
+    this.#cancelRetry = this.#context.clock.after(wait, () => {
+      this.#cancelRetry = undefined
+      if (this.#listener.wanted()) void this.make()
+    })
+    this.#listener.failed()
+  }
+
+  /** What it waited for may be there now: it is tried at once, if no try is under way. */
+  hurry(): void {
+    if (this.#cancelRetry === undefined) return
+    this.stop()
+    void this.make()
+  }
+
+  stop(): void {
+    this.#cancelRetry?.()
+    this.#cancelRetry = undefined
+  }
+}

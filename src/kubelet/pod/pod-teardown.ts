@@ -1,0 +1,41 @@
+import type { Pod } from '#api/core-v1.ts'
+import { isConflict, isNotFound } from '#client/client.ts'
+import { backoff, sleep } from '#client/clock.ts'
+import type { KubeletContext } from '../context.ts'
+import { fullPodName } from '../status/pod-publisher.ts'
+import type { PodEntry } from './pod-entry.ts'
+
+const FIRST_MS = 100
+const MOST_MS = 10_000
+
+/** Removes the pod's containers, mounts and network; again with back-off until nothing is left. */
+export const freePod = async (context: KubeletContext, entry: PodEntry): Promise<void> => {
+  const { runtime, network, log, clock } = context
+  const ids = [...entry.containers.values()].flatMap(({ id }) => (id === undefined ? [] : [id]))
+  for (let failures = 0; ; failures++) {
+    try {
+      await Promise.all(ids.map((id) => runtime.remove(id)))
+      await Promise.all([entry.volumes.unmount(), network.detach(entry.uid)])
+      return
+    } catch (error) {
+      log(`pod ${fullPodName(entry.pod)}: cannot be taken down yet`, error)
+      await sleep(clock, backoff(failures, FIRST_MS, MOST_MS, Math.random))
+    }
+  }
+}
+
+/** Takes the pod's object out of the API, unless another has taken its name; again with back-off while `wanted` holds. */
+export const deletePodObject = async (context: KubeletContext, pod: Pod, wanted: () => boolean): Promise<void> => {
+  const { client, resources, clock, log } = context
+  const { name = '', namespace, uid } = pod.metadata ?? {}
+  for (let failures = 0; wanted(); failures++) {
+    try {
+      await client.delete(resources.pods, name, { namespace, gracePeriodSeconds: 0, preconditions: { uid } })
+      return
+    } catch (error) {
+      if (isNotFound(error) || isConflict(error)) return
+      log(`pod ${namespace}/${name}: cannot be deleted from the API yet`, error)
+      await sleep(clock, backoff(failures, FIRST_MS, MOST_MS, Math.random))
+    }
+  }
+}

@@ -1,0 +1,258 @@
+import { rmSync } from 'node:fs'
+import type { Pod } from '#api/core-v1.ts'
+import type { ContainerState } from '#runtime/runtime.ts'
+import type { KubeletContext } from '../context.ts'
+import type { Attachment } from '../pod-network.ts'
+import { PodPublisher } from '../status/pod-publisher.ts'
+import { timeText } from '../time-text.ts'
+import { adoptContainers, type FoundContainer } from './container-adoption.ts'
+import { PodContainers } from './pod-containers.ts'
+import { PodEntry } from './pod-entry.ts'
+import { tellUnsupported } from './pod-events.ts'
+import { watchReferences } from './pod-references.ts'
+import { PodSandbox } from './pod-sandbox.ts'
+import { deletePodObject, freePod } from './pod-teardown.ts'
+import { VolumeRefresher } from './volume-refresher.ts'
+
+/** `refused`: nothing of it will run. `finished`: everything has ended, only its status and logs are left. */
+type Stage = 'new' | 'preparing' | 'ready' | 'refused' | 'finished' | 'terminating' | 'gone'
+
+export interface WorkerOwner {
+  /** A container's exit is to be told to this worker. */
+  readonly own: (id: string, worker: PodWorker) => void
+  /** The pod is gone, from the machine and from the API. */
+  readonly done: (worker: PodWorker) => void
+}
+
+/**
+ * Takes one pod through its stages. Every event (a new version of the pod, an exit, a probe, a timer) ends in `#sync`, which is
+ * synchronous: it brings the containers forward without waiting for them, and publishes the status. So nothing of one pod
+ * happens twice at once, and no lock is needed.
+ */
+export class PodWorker {
+  readonly entry: PodEntry
+  readonly #context: KubeletContext
+  readonly #owner: WorkerOwner
+  readonly #containers: PodContainers
+  readonly #sandbox: PodSandbox
+  readonly #refresher: VolumeRefresher
+  readonly #publisher: PodPublisher
+  readonly #abort = new AbortController()
+  readonly #told = new Set<string>()
+  readonly #startTime: string
+  #stage: Stage = 'new'
+  #ended: { readonly reason: string; readonly message: string } | undefined
+  /** The API object is gone. */
+  #removed = false
+  #unwatch: (() => void) | undefined
+  #timers: { backOff?: () => void; deadline?: () => void } = {}
+
+  constructor(context: KubeletContext, owner: WorkerOwner, pod: Pod) {
+    const entry = new PodEntry(context, pod)
+    this.entry = entry
+    this.#context = context
+    this.#owner = owner
+    this.#containers = new PodContainers(context, entry, this.#abort.signal, {
+      settled: () => this.#sync(),
+      shown: () => this.#publish(),
+      own: (id) => owner.own(id, this),
+      probing: () => this.#stage === 'ready',
+    })
+    this.#sandbox = new PodSandbox(context, entry, {
+      wanted: () => this.#stage === 'preparing',
+      ready: () => this.#run(),
+      failed: () => this.#publish(),
+    })
+    this.#refresher = new VolumeRefresher(context, entry, () => this.#stage === 'ready')
+    this.#publisher = new PodPublisher(context)
+    this.#startTime = pod.status?.startTime ?? timeText(context.clock.now())
+    const { phase, reason = '', message = '' } = pod.status ?? {}
+    if (phase === 'Failed' && reason !== '') this.#ended = { reason, message }
+  }
+
+  /** Takes over what an earlier process of ours left running; to be called before `start`. */
+  adopt(found: readonly FoundContainer[], sandbox?: Attachment): void {
+    this.entry.sandbox = sandbox
+    adoptContainers(this.#context, this.entry, found, (id) => this.#owner.own(id, this))
+  }
+
+  start(): void {
+    const { clock } = this.#context
+    const deadline = this.entry.pod.spec?.activeDeadlineSeconds
+    if (deadline !== undefined) {
+      const left = Date.parse(this.#startTime) + deadline * 1000 - clock.now()
+      this.#timers.deadline = clock.after(left, () => this.#pastDeadline())
+    }
+    this.#sync()
+  }
+
+  update(pod: Pod): void {
+    const { deletionGracePeriodSeconds: before } = this.entry.pod.metadata ?? {}
+    const { deletionGracePeriodSeconds: after } = pod.metadata ?? {}
+    this.entry.update(pod)
+    // Deleted again with less patience: the stop that is under way is made shorter.
+    if (this.#stage === 'terminating' && before !== undefined && after !== undefined && after < before) {
+      this.#containers.hurry(after)
+    }
+    this.#refresher.refresh()
+    if (this.#stage !== 'new') tellUnsupported(this.#context, this.entry, this.#told, true)
+    this.#sync()
+  }
+
+  /** The API object is gone: everything ends at once, nothing is written any more. */
+  remove(): void {
+    if (this.#removed) return
+    this.#removed = true
+    if (this.#stage === 'terminating') this.#containers.hurry(0)
+    this.#sync()
+  }
+
+  exited(id: string, state: ContainerState): void {
+    if (this.#containers.exited(id, state)) this.#sync()
+  }
+
+  /** Leaves everything running, for the next process of ours. */
+  detach(): void {
+    this.#stage = 'gone'
+    this.#abort.abort(new Error('the kubelet stops'))
+    this.#stopWork()
+  }
+
+  #sync(): void {
+    if (this.#stage === 'gone') return
+    const { metadata, status } = this.entry.pod
+    if (this.#stage !== 'terminating' && (this.#removed || metadata?.deletionTimestamp)) {
+      void this.#terminate()
+      return
+    }
+    switch (this.#stage) {
+      case 'new':
+        if (status?.phase === 'Succeeded' || status?.phase === 'Failed') void this.#finish()
+        else this.#prepare()
+        break
+      case 'ready':
+        this.#advance()
+        break
+    }
+    this.#publish()
+  }
+
+  /** Refuses what we cannot do; else network, volumes and images, all at once. */
+  #prepare(): void {
+    // An adopted pod has been told already.
+    const aloud = this.entry.sandbox === undefined
+    const refused = tellUnsupported(this.#context, this.entry, this.#told, aloud).filter((finding) => finding.refused)
+    if (refused.length > 0) {
+      this.#stage = 'refused'
+      const message = refused.map(({ field, reason }) => `${field}: ${reason}`).join('; ')
+      for (const entry of this.entry.containers.values()) {
+        entry.hold = { phase: 'waiting', reason: 'Unsupported', message }
+      }
+      return
+    }
+    this.#stage = 'preparing'
+    this.#unwatch = watchReferences(this.#context, this.entry.pod, () => this.#referenceChanged())
+    for (const { container } of this.entry.containers.values()) {
+      // Asked for now, so that it is there when the network is; an error comes again, and is told, where the container starts.
+      this.#context.runtime.ensureImage(container.image ?? '').catch(() => {})
+    }
+    void this.#sandbox.make()
+  }
+
+  /** What a ConfigMap or Secret changes is seen at once: files are written anew, and what waited for it goes on. */
+  #referenceChanged(): void {
+    if (this.#stage === 'preparing') this.#sandbox.hurry()
+    if (this.#stage !== 'ready') return
+    this.#refresher.refresh()
+    for (const entry of this.entry.containers.values()) {
+      if (entry.hold?.reason === 'CreateContainerConfigError') entry.notBefore = undefined
+    }
+    this.#sync()
+  }
+
+  #run(): void {
+    this.#stage = 'ready'
+    this.#refresher.schedule()
+    this.#containers.probeRunning()
+    this.#sync()
+  }
+
+  #advance(): void {
+    const { clock } = this.#context
+    const { finished, wakeAt } = this.#containers.advance()
+    this.#timers.backOff?.()
+    if (wakeAt !== undefined) this.#timers.backOff = clock.after(wakeAt - clock.now(), () => this.#sync())
+    if (finished) void this.#finish()
+  }
+
+  #pastDeadline(): void {
+    if (this.#stage === 'terminating' || this.#stage === 'gone' || this.#stage === 'finished') return
+    const message = 'Pod was active on the node longer than the specified deadline'
+    this.#ended = { reason: 'DeadlineExceeded', message }
+    this.#context.record(this.entry.pod, 'Normal', 'DeadlineExceeded', message)
+    void this.#finish()
+  }
+
+  /** The pod has run its course: sidecars end, network and disk are freed; status and logs stay until it is deleted. */
+  async #finish(): Promise<void> {
+    if (this.#stage === 'finished') return
+    this.#stage = 'finished'
+    this.#abort.abort(new Error('the pod has ended'))
+    this.#publish()
+    await this.#containers.settle()
+    await this.#containers.stopAll(this.entry.pod.spec?.terminationGracePeriodSeconds ?? 30)
+    this.#stopWork()
+    if ((this.#stage as Stage) !== 'finished') return
+    await freePod(this.#context, this.entry)
+    this.#publish()
+  }
+
+  async #terminate(): Promise<void> {
+    this.#stage = 'terminating'
+    const { statuses } = this.#context
+    const { deletionGracePeriodSeconds } = this.entry.pod.metadata ?? {}
+    const patience = deletionGracePeriodSeconds ?? this.entry.pod.spec?.terminationGracePeriodSeconds ?? 30
+    const grace = this.#removed ? 0 : patience
+    this.#abort.abort(new Error('the pod is being deleted'))
+    this.#stopTimers()
+    this.#containers.stopProbers('readiness')
+    await this.#containers.settle()
+    await this.#containers.stopAll(grace)
+    this.#stopWork()
+    this.#publish()
+    await Promise.all([freePod(this.#context, this.entry), this.#removed ? undefined : statuses.flush(this.entry.uid)])
+    await deletePodObject(this.#context, this.entry.pod, () => !this.#removed && (this.#stage as Stage) !== 'gone')
+    if ((this.#stage as Stage) === 'gone') return
+    this.#stage = 'gone'
+    statuses.forget(this.entry.uid)
+    rmSync(this.entry.dir, { recursive: true, force: true })
+    rmSync(this.entry.logDir, { recursive: true, force: true })
+    this.#owner.done(this)
+  }
+
+  #stopTimers(): void {
+    for (const cancel of Object.values(this.#timers)) cancel?.()
+    this.#timers = {}
+    this.#sandbox.stop()
+    this.#refresher.stop()
+  }
+
+  #stopWork(): void {
+    this.#stopTimers()
+    this.#containers.stopProbers()
+    this.#unwatch?.()
+  }
+
+  #publish(): void {
+    if (this.#stage === 'gone' || this.#removed) return
+    const { pod, sandbox, facts, containers } = this.entry
+    const known = (pod.status?.podIPs ?? []).map(({ ip }) => ip)
+    this.#publisher.publish(pod, containers, {
+      sandboxReady: sandbox !== undefined && this.#stage !== 'finished' && this.#stage !== 'terminating',
+      podIPs: sandbox === undefined ? known : facts.podIPs,
+      startTime: this.#startTime,
+      terminating: this.#stage === 'terminating',
+      ...(this.#ended && { ended: this.#ended }),
+    })
+  }
+}

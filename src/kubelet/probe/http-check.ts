@@ -1,0 +1,86 @@
+import { type IncomingMessage, request } from 'node:http'
+import type { Duplex } from 'node:stream'
+import type { HTTPGetAction } from '#api/core-v1.ts'
+import type { Dialer } from '../pod-network.ts'
+
+export interface HttpTarget {
+  readonly scheme: 'HTTP' | 'HTTPS'
+  readonly host: string
+  readonly port: number
+  readonly path: string
+  readonly headers: readonly { readonly name: string; readonly value: string }[]
+}
+
+export interface HttpAnswer {
+  readonly status: number
+  readonly location?: string
+}
+
+const MAX_REDIRECTS = 10
+
+export const httpTarget = (action: HTTPGetAction, port: number, podIP: string): HttpTarget => ({
+  scheme: action.scheme ?? 'HTTP',
+  host: action.host || podIP,
+  port,
+  path: action.path ? (action.path.startsWith('/') ? action.path : `/${action.path}`) : '/',
+  headers: action.httpHeaders ?? [],
+})
+
+const bracket = (host: string): string => (host.includes(':') ? `[${host}]` : host)
+export const targetUrl = ({ scheme, host, port, path }: HttpTarget): string =>
+  `${scheme.toLowerCase()}://${bracket(host)}:${port}${path}`
+
+/** Over TLS the certificate is not verified, as in Kubernetes: a probe asks whether somebody answers, not who. */
+const connection = async (dialer: Dialer, target: HttpTarget): Promise<Duplex> => {
+  const socket = dialer.connect(target.host, target.port)
+  if (target.scheme === 'HTTP') return socket
+  // Early errors of the socket must find a listener while the module loads.
+  socket.on('error', () => {})
+  const { connect } = await import('node:tls')
+  return connect({ socket, rejectUnauthorized: false })
+}
+
+const ask = async (dialer: Dialer, target: HttpTarget, signal: AbortSignal): Promise<HttpAnswer> => {
+  const socket = await connection(dialer, target)
+  const headers: Record<string, string> = { 'user-agent': 'kube-probe/1.36', accept: '*/*', connection: 'close' }
+  for (const { name, value } of target.headers) headers[name.toLowerCase()] = value
+  headers.host ??= `${bracket(target.host)}:${target.port}`
+  return await new Promise((resolve, reject) => {
+    const done = (answer: IncomingMessage) => {
+      // The body is none of a probe's business.
+      answer.destroy()
+      socket.destroy()
+      resolve({ status: answer.statusCode ?? 0, ...(answer.headers.location && { location: answer.headers.location }) })
+    }
+    const failed = (error: Error) => {
+      socket.destroy()
+      reject(error)
+    }
+    const call = request(
+      { createConnection: () => socket, method: 'GET', path: target.path, headers, setHost: false, signal },
+      done,
+    )
+    call.on('error', failed)
+    call.end()
+  })
+}
+
+/** GETs the target from the node's network. Redirects are followed on the same host only; one that leads elsewhere is an answer. */
+export const httpGet = async (dialer: Dialer, first: HttpTarget, signal: AbortSignal): Promise<HttpAnswer> => {
+  let target = first
+  for (let i = 0; ; i++) {
+    const answer = await ask(dialer, target, signal)
+    if (answer.status < 300 || answer.status >= 400 || answer.location === undefined || answer.status === 304)
+      return answer
+    const next = new URL(answer.location, targetUrl(target))
+    const host = next.hostname.replace(/^\[|\]$/g, '')
+    if (host !== target.host) return answer
+    if (i >= MAX_REDIRECTS) throw new Error(`stopped after ${MAX_REDIRECTS} redirects`)
+    target = {
+      ...target,
+      scheme: next.protocol === 'https:' ? 'HTTPS' : 'HTTP',
+      port: Number(next.port) || (next.protocol === 'https:' ? 443 : 80),
+      path: `${next.pathname}${next.search}`,
+    }
+  }
+}

@@ -1,0 +1,78 @@
+import type { Container, Probe } from '#api/core-v1.ts'
+import type { Clock } from '#client/clock.ts'
+import type { Runtime } from '#runtime/runtime.ts'
+import { errorText } from '../kubelet-error.ts'
+import type { Dialer } from '../pod-network.ts'
+import { timeoutSignal } from '../time-text.ts'
+import { resolvePort } from './container-port.ts'
+import { execCheck } from './exec-check.ts'
+import { httpGet, httpTarget, targetUrl } from './http-check.ts'
+
+export interface ProbeTarget {
+  readonly container: Container
+  readonly id: string
+  readonly podIP: string
+}
+
+export type ProbeOutcome = { readonly success: true } | { readonly success: false; readonly message: string }
+
+const tcpCheck = (dialer: Dialer, host: string, port: number, signal: AbortSignal): Promise<void> =>
+  new Promise((resolve, reject) => {
+    const socket = dialer.connect(host, port)
+    const end = (act: () => void) => {
+      signal.removeEventListener('abort', abort)
+      socket.destroy()
+      act()
+    }
+    const abort = () => end(() => reject(signal.reason))
+    signal.addEventListener('abort', abort, { once: true })
+    socket.once('connect', () => end(resolve))
+    socket.once('error', (error) => end(() => reject(error)))
+  })
+
+const check = async (
+  probe: Probe,
+  { container, id, podIP }: ProbeTarget,
+  { dialer, runtime }: { readonly dialer: Dialer; readonly runtime: Runtime },
+  signal: AbortSignal,
+): Promise<ProbeOutcome> => {
+  if (probe.httpGet) {
+    const target = httpTarget(probe.httpGet, resolvePort(probe.httpGet.port, container), podIP)
+    try {
+      const { status } = await httpGet(dialer, target, signal)
+      return status >= 200 && status < 400
+        ? { success: true }
+        : { success: false, message: `HTTP probe failed with statuscode: ${status}` }
+    } catch (error) {
+      return {
+        success: false,
+        message: `Get "${targetUrl(target)}": ${errorText(signal.aborted ? signal.reason : error)}`,
+      }
+    }
+  }
+  if (probe.tcpSocket) {
+    await tcpCheck(dialer, probe.tcpSocket.host || podIP, resolvePort(probe.tcpSocket.port, container), signal)
+    return { success: true }
+  }
+  if (probe.exec) {
+    const { exitCode, output } = await execCheck(runtime, id, probe.exec.command ?? [], signal)
+    return exitCode === 0 ? { success: true } : { success: false, message: output.trimEnd() || `exit code ${exitCode}` }
+  }
+  return { success: false, message: 'the probe names neither httpGet, tcpSocket nor exec' }
+}
+
+/** One attempt, ended by the probe's timeoutSeconds (1). Never rejects: a fault is a failure with its text. */
+export const runProbe = async (
+  probe: Probe,
+  target: ProbeTarget,
+  means: { readonly dialer: Dialer; readonly runtime: Runtime; readonly clock: Clock },
+): Promise<ProbeOutcome> => {
+  const { signal, cancel } = timeoutSignal(means.clock, (probe.timeoutSeconds || 1) * 1000)
+  try {
+    return await check(probe, target, means, signal)
+  } catch (error) {
+    return { success: false, message: errorText(signal.aborted ? signal.reason : error) }
+  } finally {
+    cancel()
+  }
+}

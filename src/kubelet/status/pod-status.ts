@@ -1,0 +1,172 @@
+import type { ContainerState, ContainerStatus, Pod, PodCondition, PodPhase, PodStatus } from '#api/core-v1.ts'
+import { type ContainerPhase, type ContainerView, containersOf, type Exited } from '../container/container-view.ts'
+import { restarts } from '../container/restart-policy.ts'
+import { qosClass } from './qos-class.ts'
+
+/** All that the status is computed from, besides the pod itself. */
+export interface PodFacts {
+  readonly views: ReadonlyMap<string, ContainerView>
+  /** Namespaces and addresses are there. */
+  readonly sandboxReady: boolean
+  readonly initialized: boolean
+  readonly podIPs: readonly string[]
+  readonly hostIPs: readonly string[]
+  readonly startTime: string
+  /** It is being deleted: nothing is started again, so that an exit is the end. */
+  readonly terminating: boolean
+  /** Set where the kubelet itself ended the pod: `DeadlineExceeded`. */
+  readonly ended?: { readonly reason: string; readonly message: string }
+}
+
+const terminated = (exit: Exited) => ({
+  exitCode: exit.exitCode,
+  ...(exit.signal !== undefined && { signal: exit.signal }),
+  reason: exit.reason,
+  ...(exit.message !== undefined && exit.message !== '' && { message: exit.message }),
+  startedAt: exit.startedAt,
+  finishedAt: exit.finishedAt,
+  containerID: exit.containerID,
+})
+
+const containerState = (phase: ContainerPhase): ContainerState => {
+  switch (phase.phase) {
+    case 'waiting':
+      return { waiting: { reason: phase.reason, ...(phase.message !== undefined && { message: phase.message }) } }
+    case 'running':
+      return { running: { startedAt: phase.startedAt } }
+    case 'exited':
+      return { terminated: terminated(phase) }
+  }
+}
+
+const containerStatus = (view: ContainerView, image: string): ContainerStatus => ({
+  name: view.name,
+  state: containerState(view.phase),
+  lastState: view.last === undefined ? {} : { terminated: terminated(view.last) },
+  ready: view.role === 'init' ? view.phase.phase === 'exited' && view.phase.exitCode === 0 : view.ready,
+  restartCount: view.restartCount,
+  image,
+  imageID: view.imageID ?? '',
+  ...(view.containerID !== undefined && { containerID: view.containerID }),
+  started: view.phase.phase === 'running' && (view.role === 'init' ? true : view.started),
+})
+
+/** Pending, Running, Succeeded or Failed. Succeeded and Failed are for ever. */
+export const podPhase = (pod: Pod, facts: PodFacts): PodPhase => {
+  if (facts.ended !== undefined) return 'Failed'
+  const before = pod.status?.phase
+  if (before === 'Succeeded' || before === 'Failed') return before
+  const spec = pod.spec
+  if (spec === undefined) return 'Pending'
+  let pending = false
+  let running = false
+  let failed = false
+  for (const { container, role } of containersOf(spec)) {
+    const view = facts.views.get(container.name)
+    const phase = view?.phase
+    if (role === 'sidecar') continue
+    const exit = phase?.phase === 'exited' ? phase : undefined
+    const goesOn = exit === undefined || (!facts.terminating && restarts(spec, container, role, exit.exitCode))
+    if (role === 'init') {
+      if (exit !== undefined && exit.exitCode !== 0 && !goesOn) return 'Failed'
+      continue
+    }
+    if (phase === undefined || (phase.phase === 'waiting' && view?.last === undefined)) pending = true
+    else if (phase.phase === 'running' || goesOn) running = true
+    else if (exit !== undefined && exit.exitCode !== 0) failed = true
+  }
+  if (!facts.initialized || pending) return 'Pending'
+  return running ? 'Running' : failed ? 'Failed' : 'Succeeded'
+}
+
+type Verdict = Pick<PodCondition, 'status' | 'reason' | 'message'>
+const yes: Verdict = { status: 'True' }
+const no = (reason: string, message?: string): Verdict => ({
+  status: 'False',
+  reason,
+  ...(message !== undefined && { message }),
+})
+
+const containersReady = (pod: Pod, facts: PodFacts, phase: PodPhase): Verdict => {
+  if (phase === 'Succeeded') return no('PodCompleted')
+  if (phase === 'Failed') return no('PodFailed')
+  const unready = containersOf(pod.spec ?? { containers: [] })
+    .filter(({ role, container }) => role !== 'init' && facts.views.get(container.name)?.ready !== true)
+    .map(({ container }) => container.name)
+  return unready.length === 0 ? yes : no('ContainersNotReady', `containers with unready status: [${unready.join(' ')}]`)
+}
+
+const podReady = (pod: Pod, containers: Verdict): Verdict => {
+  if (containers.status !== 'True') return containers
+  const messages = (pod.spec?.readinessGates ?? []).flatMap(({ conditionType }) => {
+    const condition = pod.status?.conditions?.find(({ type }) => type === conditionType)
+    if (condition === undefined)
+      return [`corresponding condition of pod readiness gate "${conditionType}" does not exist.`]
+    if (condition.status === 'True') return []
+    return [`the status of pod readiness gate "${conditionType}" is not "True", but ${condition.status}`]
+  })
+  return messages.length === 0 ? yes : no('ReadinessGatesNotReady', messages.join(', '))
+}
+
+const initializedVerdict = (pod: Pod, facts: PodFacts): Verdict => {
+  if (facts.initialized) return yes
+  const incomplete = containersOf(pod.spec ?? { containers: [] })
+    .filter(({ role, container }) => {
+      const view = facts.views.get(container.name)
+      if (role === 'main') return false
+      return role === 'sidecar'
+        ? view?.started !== true
+        : !(view?.phase.phase === 'exited' && view.phase.exitCode === 0)
+    })
+    .map(({ container }) => container.name)
+  return no('ContainersNotInitialized', `containers with incomplete status: [${incomplete.join(' ')}]`)
+}
+
+/** The conditions the kubelet owns; `lastTransitionTime` is kept where the status is the one that was. */
+const conditions = (pod: Pod, facts: PodFacts, phase: PodPhase, now: string): readonly PodCondition[] => {
+  const containers = containersReady(pod, facts, phase)
+  const verdicts: readonly (readonly [string, Verdict])[] = [
+    ['PodReadyToStartContainers', facts.sandboxReady ? yes : { status: 'False' }],
+    [
+      'Initialized',
+      phase === 'Succeeded' ? { status: 'True', reason: 'PodCompleted' } : initializedVerdict(pod, facts),
+    ],
+    ['Ready', podReady(pod, containers)],
+    ['ContainersReady', containers],
+    ['PodScheduled', yes],
+  ]
+  return verdicts.map(([type, verdict]) => {
+    const before = pod.status?.conditions?.find((condition) => condition.type === type)
+    const kept = before !== undefined && before.status === verdict.status
+    return {
+      type,
+      ...(pod.metadata?.generation !== undefined && { observedGeneration: pod.metadata.generation }),
+      ...verdict,
+      lastTransitionTime: kept && before.lastTransitionTime ? before.lastTransitionTime : now,
+    }
+  })
+}
+
+/** The pod's status as the kubelet sees it. Pure: equal facts give an equal status, so that nothing is written twice. */
+export const podStatus = (pod: Pod, facts: PodFacts, now: string): PodStatus => {
+  const phase = podPhase(pod, facts)
+  const statuses = containersOf(pod.spec ?? { containers: [] }).flatMap(({ container, role }) => {
+    const view = facts.views.get(container.name)
+    return view === undefined ? [] : [{ role, status: containerStatus(view, container.image ?? '') }]
+  })
+  const init = statuses.filter(({ role }) => role !== 'main').map(({ status }) => status)
+  const [podIP] = facts.podIPs
+  return {
+    ...(pod.metadata?.generation !== undefined && { observedGeneration: pod.metadata.generation }),
+    phase,
+    conditions: conditions(pod, facts, phase, now),
+    ...(facts.ended !== undefined && { reason: facts.ended.reason, message: facts.ended.message }),
+    hostIP: facts.hostIPs[0] ?? '',
+    hostIPs: facts.hostIPs.map((ip) => ({ ip })),
+    ...(podIP !== undefined && { podIP, podIPs: facts.podIPs.map((ip) => ({ ip })) }),
+    startTime: facts.startTime,
+    ...(init.length > 0 && { initContainerStatuses: init }),
+    containerStatuses: statuses.filter(({ role }) => role === 'main').map(({ status }) => status),
+    qosClass: pod.status?.qosClass ?? qosClass(pod.spec ?? { containers: [] }),
+  }
+}

@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Pod } from '#api/core-v1.ts'
+import { unsupported } from './unsupported.ts'
+
+const pod = (spec: Partial<NonNullable<Pod['spec']>>): Pod => ({
+  apiVersion: 'v1',
+  kind: 'Pod',
+  metadata: { name: 'web-0', namespace: 'shop' },
+  spec: { containers: [], ...spec },
+})
+
+test('what is not supported is named by its field with a way out, and what is supported is not', () => {
+  const fields = (spec: Partial<NonNullable<Pod['spec']>>) =>
+    unsupported(pod(spec)).map(({ field, refused }) => `${refused ? '!' : ''}${field}`)
+  assert.deepEqual(
+    fields({
+      volumes: [
+        { name: 'v', nfs: { server: 's', path: '/' } },
+        { name: 'e', emptyDir: { medium: 'HugePages' } },
+        { name: 'ok', secret: { secretName: 's' } },
+      ],
+      containers: [{ name: 'c', ports: [{ containerPort: 80, hostPort: 80 }], livenessProbe: { grpc: { port: 1 } } }],
+      hostPID: true,
+    }),
+    [
+      '!spec.volumes[v].nfs',
+      '!spec.volumes[e].emptyDir.medium',
+      '!spec.containers[c].ports[80].hostPort',
+      '!spec.containers[c].livenessProbe.grpc',
+      '!spec.hostPID',
+    ],
+  )
+  assert.deepEqual(fields({ securityContext: { supplementalGroupsPolicy: 'Merge' } }), [
+    'spec.securityContext.supplementalGroupsPolicy',
+  ])
+  assert.deepEqual(
+    fields({
+      imagePullSecrets: [{ name: 's' }],
+      securityContext: { fsGroup: 2000, supplementalGroups: [3000], supplementalGroupsPolicy: 'Strict' },
+      containers: [
+        {
+          name: 'c',
+          resizePolicy: [{ resourceName: 'cpu', restartPolicy: 'NotRequired' }],
+          securityContext: { allowPrivilegeEscalation: false },
+        },
+      ],
+    }),
+    ['spec.containers[c].resizePolicy', 'spec.imagePullSecrets'],
+  )
+  assert.deepEqual(
+    fields({ hostNetwork: true, containers: [{ name: 'c', ports: [{ containerPort: 80, hostPort: 80 }] }] }),
+    [],
+  )
+})

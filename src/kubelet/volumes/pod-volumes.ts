@@ -1,0 +1,153 @@
+import { chmodSync, chownSync, existsSync, mkdirSync, realpathSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { join, sep } from 'node:path'
+import type { HostPathVolumeSource, Pod, Volume, VolumeMount } from '#api/core-v1.ts'
+import type { Mount } from '#runtime/runtime.ts'
+import type { KubeletContext } from '../context.ts'
+import type { References } from '../env/container-env.ts'
+import { expandVariables } from '../env/expand.ts'
+import type { NodeFacts } from '../env/field-ref.ts'
+import { KubeletError } from '../kubelet-error.ts'
+import { parseQuantity } from '../quantity.ts'
+import { writeAtomically } from './atomic-writer.ts'
+import { PodTokens } from './service-account-token.ts'
+import { isFileVolume, volumeFiles } from './volume-files.ts'
+
+const hostPath = (volume: string, { path, type = '' }: HostPathVolumeSource): string => {
+  const fail = (what: string): never => {
+    throw new KubeletError('VOLUME_INVALID', `volume "${volume}": hostPath type check failed: ${path} is not a ${what}`)
+  }
+  const stat = statSync(path, { throwIfNoEntry: false })
+  switch (type) {
+    case 'DirectoryOrCreate':
+      if (stat === undefined) mkdirSync(path, { recursive: true, mode: 0o755 })
+      else if (!stat.isDirectory()) fail('directory')
+      break
+    case 'Directory':
+      if (!stat?.isDirectory()) fail('directory')
+      break
+    case 'FileOrCreate':
+      if (stat === undefined) writeFileSync(path, '', { mode: 0o644 })
+      else if (!stat.isFile()) fail('file')
+      break
+    case 'File':
+      if (!stat?.isFile()) fail('file')
+      break
+    case 'Socket':
+      if (!stat?.isSocket()) fail('socket file')
+      break
+    case 'CharDevice':
+      if (!stat?.isCharacterDevice()) fail('character device')
+      break
+    case 'BlockDevice':
+      if (!stat?.isBlockDevice()) fail('block device')
+      break
+    default:
+      if (stat === undefined) mkdirSync(path, { recursive: true, mode: 0o755 })
+  }
+  return path
+}
+
+/** The volumes of one pod on this node's disk: below `STATE/pods/UID/volumes`. */
+export class PodVolumes {
+  readonly #context: KubeletContext
+  readonly #dir: string
+  readonly #tokens: PodTokens
+  readonly #paths = new Map<string, string>()
+  #pod: Pod
+
+  constructor(context: KubeletContext, pod: Pod, podDir: string) {
+    this.#context = context
+    this.#pod = pod
+    this.#dir = join(podDir, 'volumes')
+    this.#tokens = new PodTokens(context, pod)
+  }
+
+  get #references(): References {
+    const namespace = this.#pod.metadata?.namespace ?? ''
+    return {
+      configMap: (name) => this.#context.configMaps.get(namespace, name),
+      secret: (name) => this.#context.secrets.get(namespace, name),
+    }
+  }
+
+  /** Makes all volumes there; files that are there already stay. Rejects with the first that cannot be had. */
+  async mount(facts: NodeFacts): Promise<void> {
+    await Promise.all((this.#pod.spec?.volumes ?? []).map((volume) => this.#mountOne(volume, facts)))
+  }
+
+  async #mountOne(volume: Volume, facts: NodeFacts): Promise<void> {
+    const path = join(this.#dir, volume.name)
+    const group = this.#pod.spec?.securityContext?.fsGroup
+    if (volume.hostPath) {
+      this.#paths.set(volume.name, hostPath(volume.name, volume.hostPath))
+      return
+    }
+    if (isFileVolume(volume)) {
+      writeAtomically(path, await volumeFiles(this.#pod, volume, facts, this.#references, this.#tokens.get), group)
+    } else {
+      // No source at all is an emptyDir, as in Kubernetes.
+      const { medium, sizeLimit, mode } = volume.emptyDir ?? {}
+      const fresh = !existsSync(path)
+      mkdirSync(path, { recursive: true })
+      if (medium === 'Memory') {
+        if (fresh)
+          await this.#context.mounter.tmpfs(path, sizeLimit === undefined ? undefined : parseQuantity(sizeLimit))
+      }
+      // Past the umask, and for every user of the pod; the group's bit 2000 makes new files the group's.
+      chmodSync(path, (mode ?? 0o777) | (group === undefined ? 0 : 0o2000))
+      if (group !== undefined) chownSync(path, -1, group)
+    }
+    this.#paths.set(volume.name, path)
+  }
+
+  /** Writes files anew where their sources have changed. Missing sources keep what is there. */
+  async refresh(pod: Pod, facts: NodeFacts): Promise<void> {
+    this.#pod = pod
+    for (const volume of (pod.spec?.volumes ?? []).filter(isFileVolume)) {
+      const path = this.#paths.get(volume.name)
+      if (path === undefined) continue
+      const files = await volumeFiles(pod, volume, facts, this.#references, this.#tokens.get)
+      writeAtomically(path, files, pod.spec?.securityContext?.fsGroup)
+    }
+  }
+
+  get refreshAt(): number | undefined {
+    return this.#tokens.refreshAt
+  }
+
+  /** The bind mount of one volumeMount. Throws VOLUME_INVALID for a subPath that leaves the volume. */
+  mountOf(mount: VolumeMount, env: ReadonlyMap<string, string>): Mount {
+    const root = this.#paths.get(mount.name)
+    if (root === undefined)
+      throw new KubeletError('VOLUME_INVALID', `volumeMounts[${mount.mountPath}]: no volume "${mount.name}"`)
+    const volume = this.#pod.spec?.volumes?.find(({ name }) => name === mount.name)
+    const readOnly = mount.readOnly === true || (volume !== undefined && isFileVolume(volume))
+    const destination = mount.mountPath.startsWith('/') ? mount.mountPath : `/${mount.mountPath}`
+    const subPath = mount.subPathExpr
+      ? expandVariables(mount.subPathExpr, (name) => env.get(name))
+      : (mount.subPath ?? '')
+    if (subPath === '') return { source: root, destination, readOnly }
+    const bad = (why: string): KubeletError =>
+      new KubeletError('VOLUME_INVALID', `volumeMounts[${mount.mountPath}].subPath "${subPath}": ${why}`)
+    if (subPath.startsWith('/') || subPath.split('/').includes('..') || subPath.includes('$(')) {
+      throw bad('must be relative, without "..", and its variables must be set')
+    }
+    const full = join(root, subPath)
+    if (!existsSync(full) && !readOnly) mkdirSync(full, { recursive: true, mode: 0o750 })
+    if (!existsSync(full)) throw bad('does not exist in the volume')
+    // A container may have put a symlink there that leads out: what counts is where the path really is.
+    const [real, realRoot] = [realpathSync(full), realpathSync(root)]
+    if (real !== realRoot && !real.startsWith(realRoot + sep)) throw bad('leads out of the volume')
+    return { source: real, destination, readOnly }
+  }
+
+  /** Unmounts and removes everything but hostPaths. */
+  async unmount(): Promise<void> {
+    for (const volume of this.#pod.spec?.volumes ?? []) {
+      const path = join(this.#dir, volume.name)
+      // Also after a restart of ours, when the set of what was mounted is lost.
+      if (volume.emptyDir?.medium === 'Memory' && existsSync(path)) await this.#context.mounter.unmount(path)
+    }
+    rmSync(this.#dir, { recursive: true, force: true })
+  }
+}

@@ -1,0 +1,140 @@
+import type { ConfigMap, DownwardAPIVolumeFile, KeyToPath, Pod, Secret, Volume } from '#api/core-v1.ts'
+import type { References } from '../env/container-env.ts'
+import { fieldValue, type NodeFacts, resourceValue } from '../env/field-ref.ts'
+import { KubeletError } from '../kubelet-error.ts'
+
+export interface VolumeFile {
+  readonly content: Uint8Array
+  readonly mode: number
+}
+/** Relative slash path → file. */
+export type VolumeFiles = ReadonlyMap<string, VolumeFile>
+
+/** A ServiceAccount token for a path, from TokenRequest. */
+export type TokenSource = (options: {
+  readonly audience?: string
+  readonly expirationSeconds?: number
+}) => Promise<string>
+
+const DEFAULT_MODE = 0o644
+const encode = (text: string): Uint8Array => new TextEncoder().encode(text)
+
+/** Undefined where the path leaves the volume or hides in our own names. */
+const safePath = (path: string): string | undefined => {
+  const parts = path.split('/')
+  if (path === '' || path.startsWith('/') || parts.includes('..') || parts[0]?.startsWith('..')) return undefined
+  return parts.filter((part) => part !== '' && part !== '.').join('/')
+}
+
+const place = (files: Map<string, VolumeFile>, at: string, path: string, content: Uint8Array, mode: number): void => {
+  const safe = safePath(path)
+  if (safe === undefined)
+    throw new KubeletError('VOLUME_INVALID', `${at}: path "${path}" must be relative and without '..'`)
+  files.set(safe, { content, mode })
+}
+
+const contents = (object: ConfigMap | Secret, kind: 'configmap' | 'secret'): ReadonlyMap<string, Uint8Array> => {
+  const all = new Map<string, Uint8Array>()
+  for (const [key, value] of Object.entries(object.data ?? {})) {
+    all.set(key, kind === 'secret' ? Buffer.from(value, 'base64') : encode(value))
+  }
+  const binary = 'binaryData' in object ? (object.binaryData ?? {}) : {}
+  for (const [key, value] of Object.entries(binary)) all.set(key, Buffer.from(value, 'base64'))
+  return all
+}
+
+interface KeyedSource {
+  readonly name: string
+  readonly items?: readonly KeyToPath[]
+  readonly optional?: boolean
+}
+
+const addKeyed = async (
+  files: Map<string, VolumeFile>,
+  at: string,
+  kind: 'configmap' | 'secret',
+  source: KeyedSource,
+  mode: number,
+  references: References,
+): Promise<void> => {
+  const object = await (kind === 'configmap' ? references.configMap(source.name) : references.secret(source.name))
+  if (object === undefined) {
+    if (source.optional) return
+    throw new KubeletError('REFERENCE_NOT_FOUND', `${at}: ${kind} "${source.name}" not found`)
+  }
+  const all = contents(object, kind)
+  const items = source.items ?? []
+  if (items.length === 0) for (const [key, content] of all) place(files, at, key, content, mode)
+  for (const item of items) {
+    const content = all.get(item.key)
+    if (content === undefined) {
+      if (source.optional) continue
+      throw new KubeletError('REFERENCE_NOT_FOUND', `${at}: references non-existent ${kind} key: ${item.key}`)
+    }
+    place(files, at, item.path, content, item.mode ?? mode)
+  }
+}
+
+const addDownward = (
+  files: Map<string, VolumeFile>,
+  at: string,
+  pod: Pod,
+  items: readonly DownwardAPIVolumeFile[],
+  mode: number,
+  node: NodeFacts,
+): void => {
+  for (const item of items) {
+    const value =
+      item.fieldRef !== undefined
+        ? fieldValue(pod, item.fieldRef.fieldPath, node)
+        : resourceValue(pod, '', item.resourceFieldRef ?? { resource: '' }, node)
+    place(files, at, item.path, encode(value), item.mode ?? mode)
+  }
+}
+
+export const isFileVolume = (volume: Volume): boolean =>
+  [volume.configMap, volume.secret, volume.projected, volume.downwardAPI].some((source) => source !== undefined)
+
+/**
+ * The files of a configMap, secret, downwardAPI or projected volume. Throws REFERENCE_NOT_FOUND where an object or key that is not
+ * optional is missing, VOLUME_INVALID for a path that leads out of the volume.
+ */
+export const volumeFiles = async (
+  pod: Pod,
+  volume: Volume,
+  node: NodeFacts,
+  references: References,
+  token: TokenSource,
+): Promise<VolumeFiles> => {
+  const files = new Map<string, VolumeFile>()
+  const at = `volume "${volume.name}"`
+  if (volume.configMap) {
+    const { name = '', items, optional, defaultMode = DEFAULT_MODE } = volume.configMap
+    await addKeyed(files, at, 'configmap', { name, items, optional }, defaultMode, references)
+  } else if (volume.secret) {
+    const { secretName: name = '', items, optional, defaultMode = DEFAULT_MODE } = volume.secret
+    await addKeyed(files, at, 'secret', { name, items, optional }, defaultMode, references)
+  } else if (volume.downwardAPI) {
+    addDownward(files, at, pod, volume.downwardAPI.items ?? [], volume.downwardAPI.defaultMode ?? DEFAULT_MODE, node)
+  } else if (volume.projected) {
+    const mode = volume.projected.defaultMode ?? DEFAULT_MODE
+    for (const { configMap, secret, downwardAPI, serviceAccountToken } of volume.projected.sources ?? []) {
+      if (configMap)
+        await addKeyed(files, at, 'configmap', { ...configMap, name: configMap.name ?? '' }, mode, references)
+      if (secret) await addKeyed(files, at, 'secret', { ...secret, name: secret.name ?? '' }, mode, references)
+      if (downwardAPI) addDownward(files, at, pod, downwardAPI.items ?? [], mode, node)
+      if (serviceAccountToken) {
+        const text = await token(serviceAccountToken)
+        // A token is its owner's alone, unless the pod's user is another and only the group can read it.
+        const tokenMode = runsAsRoot(pod) ? 0o600 : 0o644
+        place(files, at, serviceAccountToken.path, encode(text), tokenMode)
+      }
+    }
+  }
+  return files
+}
+
+const runsAsRoot = (pod: Pod): boolean =>
+  pod.spec?.securityContext?.runAsUser === undefined &&
+  (pod.spec?.containers ?? []).every((container) => (container.securityContext?.runAsUser ?? 0) === 0) &&
+  pod.spec?.securityContext?.fsGroup === undefined
