@@ -3,7 +3,6 @@ import { join } from 'node:path'
 import type { ConfigMap, Pod, Secret, Service } from '#api/core-v1.ts'
 import type { Client } from '#client/client.ts'
 import { type Clock, systemClock } from '#client/clock.ts'
-import { EventRecorder } from '#client/event-recorder.ts'
 import type { Runtime } from '#runtime/runtime.ts'
 import { readLabels } from './container/container-id.ts'
 import type { KubeletContext, KubeletNode, KubeletResources, ObjectSource, ObjectStore } from './context.ts'
@@ -16,6 +15,7 @@ import type { FoundContainer } from './pod/container-adoption.ts'
 import { type ResolvedContainer, type ResolveOptions, resolveContainer } from './pod/container-lookup.ts'
 import { PodWorker } from './pod/pod-worker.ts'
 import type { Dialer, PodNetwork } from './pod-network.ts'
+import { PodRecorder } from './pod-recorder.ts'
 import { StatusWriter } from './status/status-writer.ts'
 import { timeText } from './time-text.ts'
 import { commandMounter, type Mounter } from './volumes/mounter.ts'
@@ -57,8 +57,6 @@ export interface Kubelet {
   stop(): Promise<void>
 }
 
-const EVENT_DELAY_MS = 200
-
 const readText = (path: string): string => {
   try {
     return readFileSync(path, 'utf8')
@@ -77,24 +75,12 @@ export const startKubelet = (options: KubeletOptions): Kubelet => {
   const owners = new Map<string, PodWorker>()
   mkdirSync(stateDir, { recursive: true })
   const machine = options.machine ?? readMachine(stateDir)
-  let eventCount = 0
-  const events = new EventRecorder(client, {
-    resource: resources.events,
-    component: 'kubelet',
+  const events = new PodRecorder(client, resources.events, {
     host: node.name,
     clock,
-    // Goes into the names of Events, by which a server lists them: counting keeps those of one millisecond in their order.
-    random: () => {
-      eventCount = (eventCount + 1) % 1_000_000
-      return eventCount / 1_000_000
-    },
     signal,
     onError: (error) => log('an Event was lost', error),
   })
-  const notes: (() => void)[] = []
-  const writeNotes = () => {
-    for (const write of notes.splice(0)) write()
-  }
   const context: KubeletContext = {
     node,
     client,
@@ -116,25 +102,7 @@ export const startKubelet = (options: KubeletOptions): Kubelet => {
     allocatable: nodeResources(machine),
     mounter: options.mounter ?? commandMounter,
     statuses: new StatusWriter(client, resources.pods, { clock, onError: log }),
-    record: (pod, type, reason, message, container) => {
-      const { namespace, name, uid, resourceVersion } = pod.metadata ?? {}
-      const isInit = pod.spec?.initContainers?.some((candidate) => candidate.name === container)
-      const fieldPath =
-        container === undefined ? undefined : `spec.${isInit ? 'initContainers' : 'containers'}{${container}}`
-      const about = {
-        apiVersion: 'v1',
-        kind: 'Pod',
-        namespace,
-        name,
-        uid,
-        resourceVersion,
-        ...(fieldPath && { fieldPath }),
-      }
-      const write = () => events.recordReference(about, type, reason, message)
-      // Events yield to statuses: nobody waits for "Started", everybody for Ready, and one API server does both.
-      notes.push(write)
-      if (notes.length === 1) clock.after(EVENT_DELAY_MS, writeNotes)
-    },
+    record: events.record,
     log,
   }
   const owner = {
@@ -255,7 +223,7 @@ export const startKubelet = (options: KubeletOptions): Kubelet => {
       return resolveContainer(worker.entry, container, resolveOptions)
     },
     async stop() {
-      writeNotes()
+      events.write()
       stop.abort(new Error('the kubelet stops'))
       for (const worker of workers.values()) worker.detach()
       context.statuses.stop()

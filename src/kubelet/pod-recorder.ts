@@ -1,0 +1,58 @@
+import type { Event } from '#api/core-v1.ts'
+import type { Resource } from '#api/resource.ts'
+import type { Client } from '#client/client.ts'
+import type { Clock } from '#client/clock.ts'
+import { EventRecorder } from '#client/event-recorder.ts'
+import type { Recorder } from './context.ts'
+
+const DELAY_MS = 200
+
+export interface PodRecorderOptions {
+  /** The node's name, which goes into the Events. */
+  readonly host: string
+  readonly clock: Clock
+  readonly signal: AbortSignal
+  /** Told of every Event that could not be written. */
+  readonly onError: (error: unknown) => void
+}
+
+/**
+ * Writes the Events of a kubelet's pods. They yield to statuses and so come a moment later: nobody waits for "Started",
+ * everybody for Ready, and one API server does both.
+ */
+export class PodRecorder {
+  readonly #events: EventRecorder
+  readonly #clock: Clock
+  readonly #notes: (() => void)[] = []
+
+  constructor(client: Client, resource: Resource<Event>, { host, clock, signal, onError }: PodRecorderOptions) {
+    let count = 0
+    // Goes into the names of Events, by which a server lists them: counting keeps those of one millisecond in their order.
+    const random = (): number => {
+      count = (count + 1) % 1_000_000
+      return count / 1_000_000
+    }
+    this.#clock = clock
+    this.#events = new EventRecorder(client, { resource, component: 'kubelet', host, clock, random, signal, onError })
+  }
+
+  readonly record: Recorder = (pod, type, reason, message, container) => {
+    const { namespace, name, uid, resourceVersion } = pod.metadata ?? {}
+    const isInit = pod.spec?.initContainers?.some((candidate) => candidate.name === container)
+    const field = `spec.${isInit ? 'initContainers' : 'containers'}{${container}}`
+    const fieldPath = container === undefined ? {} : { fieldPath: field }
+    const about = { apiVersion: 'v1', kind: 'Pod', namespace, name, uid, resourceVersion, ...fieldPath }
+    this.#notes.push(() => this.#events.recordReference(about, type, reason, message))
+    if (this.#notes.length === 1) this.#clock.after(DELAY_MS, () => this.write())
+  }
+
+  /** Writes now what waits for its moment. */
+  write(): void {
+    for (const write of this.#notes.splice(0)) write()
+  }
+
+  /** Waits until everything that was written has arrived. */
+  async flush(): Promise<void> {
+    await this.#events.flush()
+  }
+}
