@@ -1,6 +1,7 @@
 import type { ListMeta, ObjectMeta } from '#api/meta-v1.ts'
 import type { ApiObject, Resource } from '#api/resource.ts'
-import { type Cell, type Column, columnsByKind, plainColumns } from './columns.ts'
+import type { Cell, Column } from './column.ts'
+import { columnsByKind, plainColumns } from './columns.ts'
 
 /** `meta.k8s.io/v1 Table`, as JSON; Kubernetes has no protobuf form of it. */
 export interface Table {

@@ -1,0 +1,23 @@
+import type { Pod } from '#api/core-v1.ts'
+import { AGE, type Column, column, NAME, orNone, wide } from '../column.ts'
+import { summarizePod } from '../pod.ts'
+
+export const podColumns: readonly Column<Pod>[] = [
+  NAME,
+  column('Ready', 'Containers that are ready, of all that should be.', (pod, now) => summarizePod(pod, now).ready),
+  column('Status', 'What the containers say about the pod.', (pod, now) => summarizePod(pod, now).status),
+  column('Restarts', 'How often containers were started again.', (pod, now) => summarizePod(pod, now).restarts),
+  AGE,
+  wide('IP', 'The address of the pod.', ({ status }) => orNone(status?.podIPs?.[0]?.ip || status?.podIP)),
+  wide('Node', 'The node that the pod runs on.', ({ spec }) => orNone(spec?.nodeName)),
+  wide('Nominated Node', 'The node whose pods are evicted for this one.', ({ status }) =>
+    orNone(status?.nominatedNodeName),
+  ),
+  wide('Readiness Gates', 'Conditions from outside that are met, of all asked for.', ({ spec, status }) => {
+    const gates = spec?.readinessGates ?? []
+    const met = gates.filter(({ conditionType }) =>
+      (status?.conditions ?? []).some((condition) => condition.type === conditionType && condition.status === 'True'),
+    )
+    return gates.length === 0 ? '<none>' : `${met.length}/${gates.length}`
+  }),
+]
