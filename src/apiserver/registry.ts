@@ -2,15 +2,17 @@ import { isDeepStrictEqual } from 'node:util'
 import type { Random } from '#allocator/bitmap.ts'
 import type { ObjectMeta } from '#api/meta-v1.ts'
 import type { ApiObject, Resource } from '#api/resource.ts'
-import type { Admission, Transaction } from './admission/admission.ts'
+import type { Admission } from './admission/admission.ts'
 import type { Caller } from './caller.ts'
 import { type DeleteRequest, isTerminated, planDeletion } from './deletion.ts'
-import { alreadyExists, badRequest, conflict, failure, invalid, notFound, preconditionFailed } from './errors.ts'
+import { alreadyExists, badRequest, invalid, notFound, preconditionFailed } from './errors.ts'
 import { generateName } from './generate-name.ts'
+import { checkIdentity, namespaceOf, preserveMetadata } from './identity.ts'
 import type { Machinery } from './machinery.ts'
 import { keyOf } from './storage/object-key.ts'
 import type { Store } from './storage/store.ts'
 import { timestamp } from './timestamp.ts'
+import { transact } from './transaction.ts'
 
 export interface RegistryOptions {
   readonly store: Store
@@ -73,7 +75,7 @@ export class Registry {
 
   create(resource: Resource, body: ApiObject, request: WriteRequest): ApiObject {
     const { machinery, now, random, uuid } = this.#options
-    const namespace = this.#namespaceOf(resource, body, request.namespace)
+    const namespace = namespaceOf(resource, body, request.namespace)
     const collection = this.store.collection(resource)
     const given = body.metadata ?? {}
     if (given.resourceVersion) throw badRequest('resourceVersion should not be set on objects to be created')
@@ -94,7 +96,7 @@ export class Registry {
     }
     let object: ApiObject = { ...body, metadata }
     object = machinery.prepareForCreate(resource, object)
-    return this.#transact(request.dryRun === true, (transaction) => {
+    return transact(request.dryRun === true, (transaction) => {
       const run = (step: 'create' | 'complete' | 'allocate'): void => {
         for (const admission of this.#options.admissions) {
           const given = { resource, object, caller: request.caller, transaction, store: this.store }
@@ -131,10 +133,10 @@ export class Registry {
     if (!current) throw notFound(resource, name)
     const wanted = change(current)
     if (wanted === current) return current
-    this.#checkIdentity(resource, name, namespace, wanted, current)
+    checkIdentity(resource, name, namespace, wanted, current)
     let next = preserveMetadata(wanted, current)
     next = machinery.prepareForUpdate(resource, next, current, subresource)
-    return this.#transact(request.dryRun === true, (transaction) => {
+    return transact(request.dryRun === true, (transaction) => {
       const run = (step: 'update' | 'completeUpdate' | 'allocateUpdate'): void => {
         for (const admission of this.#options.admissions) {
           const { caller } = request
@@ -173,7 +175,7 @@ export class Registry {
     if (given && given !== name) {
       throw badRequest(`the name of the object (${given}) does not match the name on the URL (${name})`)
     }
-    this.#namespaceOf(resource, object, request.namespace)
+    namespaceOf(resource, object, request.namespace)
     if (
       !request.subresource &&
       CREATE_ON_UPDATE.has(resource.plural) &&
@@ -203,7 +205,7 @@ export class Registry {
     }
     const plan = planDeletion(resource, current, request.options ?? {}, this.now())
     if (request.dryRun) return { object: plan.object, gone: plan.kind === 'now' }
-    return this.#transact(false, () => {
+    return transact(false, () => {
       if (plan.kind === 'now') return { object: this.#remove(resource, key, plan.object, request.caller), gone: true }
       const object = isDeepStrictEqual(plan.object, current) ? current : collection.put(key, plan.object)
       return { object, gone: false }
@@ -216,92 +218,4 @@ export class Registry {
       admission.deleted?.({ resource, object, caller, store: this.store })
     return object
   }
-
-  #transact<T>(dryRun: boolean, body: (transaction: Transaction) => T): T {
-    const undo: (() => void)[] = []
-    const commit: (() => void)[] = []
-    const transaction: Transaction = {
-      dryRun,
-      onRollback: (action) => undo.push(action),
-      onCommit: (action) => commit.push(action),
-    }
-    let result: T
-    try {
-      result = body(transaction)
-    } catch (error) {
-      for (const action of undo.reverse()) action()
-      throw error
-    }
-    for (const action of dryRun ? undo.reverse() : commit) action()
-    return result
-  }
-
-  #namespaceOf(resource: Resource, body: ApiObject, namespace: string | undefined): string | undefined {
-    if (!resource.namespaced) return undefined
-    const given = body.metadata?.namespace
-    if (given && namespace && given !== namespace) {
-      throw badRequest('the namespace of the provided object does not match the namespace sent on the request')
-    }
-    const chosen = namespace || given
-    if (!chosen) throw badRequest(`an empty namespace may not be set during creation of a ${resource.kind}`)
-    return chosen
-  }
-
-  #checkIdentity(
-    resource: Resource,
-    name: string,
-    namespace: string | undefined,
-    wanted: ApiObject,
-    current: ApiObject,
-  ): void {
-    const metadata = wanted.metadata ?? {}
-    if (metadata.name && metadata.name !== name) {
-      throw badRequest(`the name of the object (${metadata.name}) does not match the name on the URL (${name})`)
-    }
-    if (namespace && metadata.namespace && metadata.namespace !== namespace) {
-      throw badRequest('the namespace of the provided object does not match the namespace sent on the request')
-    }
-    if (metadata.uid && metadata.uid !== current.metadata?.uid) {
-      throw conflict(
-        resource,
-        name,
-        `Precondition failed: UID in precondition: ${metadata.uid}, UID in object meta: ${current.metadata?.uid}`,
-      )
-    }
-    if (metadata.resourceVersion && metadata.resourceVersion !== '0') {
-      if (!/^\d+$/.test(metadata.resourceVersion)) {
-        throw failure(400, 'BadRequest', `resourceVersion ${JSON.stringify(metadata.resourceVersion)} is not a number`)
-      }
-      if (metadata.resourceVersion !== current.metadata?.resourceVersion) {
-        throw conflict(resource, name)
-      }
-    }
-  }
-}
-
-/** What belongs to the server stays as stored, whatever the client sent. */
-const preserveMetadata = (wanted: ApiObject, current: ApiObject): ApiObject => {
-  const was = current.metadata ?? {}
-  const {
-    deletionTimestamp: _,
-    deletionGracePeriodSeconds: __,
-    selfLink: ___,
-    generation: ____,
-    ...given
-  } = wanted.metadata ?? {}
-  const metadata: ObjectMeta = {
-    ...given,
-    name: was.name,
-    ...(was.namespace ? { namespace: was.namespace } : {}),
-    ...(was.generateName ? { generateName: was.generateName } : {}),
-    uid: was.uid,
-    resourceVersion: was.resourceVersion,
-    creationTimestamp: was.creationTimestamp,
-    ...(was.generation !== undefined ? { generation: was.generation } : {}),
-    ...(was.deletionTimestamp ? { deletionTimestamp: was.deletionTimestamp } : {}),
-    ...(was.deletionGracePeriodSeconds !== undefined
-      ? { deletionGracePeriodSeconds: was.deletionGracePeriodSeconds }
-      : {}),
-  }
-  return { ...wanted, apiVersion: current.apiVersion, kind: current.kind, metadata }
 }

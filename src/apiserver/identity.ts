@@ -1,0 +1,77 @@
+import type { ObjectMeta } from '#api/meta-v1.ts'
+import type { ApiObject, Resource } from '#api/resource.ts'
+import { badRequest, conflict, failure } from './errors.ts'
+
+/** The namespace that an object is to lie in, from itself or the request. Throws ApiError 400 where they differ, or both have none. */
+export const namespaceOf = (resource: Resource, body: ApiObject, namespace: string | undefined): string | undefined => {
+  if (!resource.namespaced) return undefined
+  const given = body.metadata?.namespace
+  if (given && namespace && given !== namespace) {
+    throw badRequest('the namespace of the provided object does not match the namespace sent on the request')
+  }
+  const chosen = namespace || given
+  if (!chosen) throw badRequest(`an empty namespace may not be set during creation of a ${resource.kind}`)
+  return chosen
+}
+
+/**
+ * Holds what a client sent against what is stored, and against the request: name, namespace, uid, resourceVersion. Throws
+ * ApiError 400 or 409.
+ */
+export const checkIdentity = (
+  resource: Resource,
+  name: string,
+  namespace: string | undefined,
+  wanted: ApiObject,
+  current: ApiObject,
+): void => {
+  const metadata = wanted.metadata ?? {}
+  if (metadata.name && metadata.name !== name) {
+    throw badRequest(`the name of the object (${metadata.name}) does not match the name on the URL (${name})`)
+  }
+  if (namespace && metadata.namespace && metadata.namespace !== namespace) {
+    throw badRequest('the namespace of the provided object does not match the namespace sent on the request')
+  }
+  if (metadata.uid && metadata.uid !== current.metadata?.uid) {
+    throw conflict(
+      resource,
+      name,
+      `Precondition failed: UID in precondition: ${metadata.uid}, UID in object meta: ${current.metadata?.uid}`,
+    )
+  }
+  if (metadata.resourceVersion && metadata.resourceVersion !== '0') {
+    if (!/^\d+$/.test(metadata.resourceVersion)) {
+      throw failure(400, 'BadRequest', `resourceVersion ${JSON.stringify(metadata.resourceVersion)} is not a number`)
+    }
+    if (metadata.resourceVersion !== current.metadata?.resourceVersion) {
+      throw conflict(resource, name)
+    }
+  }
+}
+
+/** What belongs to the server stays as stored, whatever the client sent. */
+export const preserveMetadata = (wanted: ApiObject, current: ApiObject): ApiObject => {
+  const was = current.metadata ?? {}
+  const {
+    deletionTimestamp: _,
+    deletionGracePeriodSeconds: __,
+    selfLink: ___,
+    generation: ____,
+    ...given
+  } = wanted.metadata ?? {}
+  const metadata: ObjectMeta = {
+    ...given,
+    name: was.name,
+    ...(was.namespace ? { namespace: was.namespace } : {}),
+    ...(was.generateName ? { generateName: was.generateName } : {}),
+    uid: was.uid,
+    resourceVersion: was.resourceVersion,
+    creationTimestamp: was.creationTimestamp,
+    ...(was.generation !== undefined ? { generation: was.generation } : {}),
+    ...(was.deletionTimestamp ? { deletionTimestamp: was.deletionTimestamp } : {}),
+    ...(was.deletionGracePeriodSeconds !== undefined
+      ? { deletionGracePeriodSeconds: was.deletionGracePeriodSeconds }
+      : {}),
+  }
+  return { ...wanted, apiVersion: current.apiVersion, kind: current.kind, metadata }
+}
