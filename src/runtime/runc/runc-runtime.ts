@@ -1,5 +1,5 @@
-import { existsSync, type FSWatcher, mkdirSync, rmSync, watch, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { type FSWatcher, mkdirSync, watch } from 'node:fs'
+import { join } from 'node:path'
 
 import type { ImageStore } from '../images/image.ts'
 import { createImageStore } from '../images/image-store.ts'
@@ -7,21 +7,22 @@ import type { ContainerRecord, ContainerSpec, ContainerState, Runtime } from '..
 import { RuntimeError } from '../runtime-error.ts'
 import { attachToContainer } from './attach.ts'
 import { heldCapabilities } from './capabilities.ts'
-import { cgroupFolders, cgroupProcesses, cgroupVersion, removeCgroup } from './cgroup.ts'
-import { createWithConmon, type Programs } from './conmon.ts'
+import { cgroupVersion } from './cgroup.ts'
+import type { Programs } from './conmon.ts'
+import { checkSpec, makeContainer } from './container-maker.ts'
 import {
   conmonProcess,
   containerState,
   isExitFile,
-  type Leftover,
   readRecords,
   type StoredContainer,
   writeRecord,
 } from './container-record.ts'
+import { abandon, discard } from './discard.ts'
 import { execInContainer } from './exec.ts'
 import { releaseExecFifo } from './exec-fifo.ts'
-import { type MachineAbilities, ociSpec } from './oci-spec.ts'
-import { identifyProcess, processTree, signalNumber, signalProcess } from './process-identity.ts'
+import type { MachineAbilities } from './oci-spec.ts'
+import { signalProcess } from './process-identity.ts'
 import { findProgram } from './programs.ts'
 import { bundlePaths, runtimePaths } from './runtime-paths.ts'
 
@@ -49,7 +50,6 @@ interface Entry {
   readonly exitWaiters: (() => void)[]
 }
 
-const CONTAINER_ID = /^[a-z0-9][a-z0-9-]{0,99}$/
 const START_TIMEOUT_MS = 10_000
 
 /** Containers by runc under conmon. What an earlier process left is adopted at once; containers outlive this process. */
@@ -76,7 +76,7 @@ export function createRuncRuntime(options: RuncRuntimeOptions): RuncRuntime {
     const state = containerState(stored, bundlePaths(paths, stored.id))
     entries.set(stored.id, { stored, exited: state.state === 'exited' ? state : undefined, exitWaiters: [] })
   }
-  for (const leftover of found.abandoned) abandon(leftover)
+  for (const leftover of found.abandoned) abandon(paths, leftover)
 
   function noticeExit(id: string): void {
     const entry = entries.get(id)
@@ -111,103 +111,25 @@ export function createRuncRuntime(options: RuncRuntimeOptions): RuncRuntime {
     writeRecord(bundlePaths(paths, entry.stored.id), entry.stored)
   }
 
-  /** Frees what a container holds on the machine: its cgroup, runc's and conmon's files, its layer. */
-  function discard({ id, cgroupsPath, layer }: Leftover): void {
-    const bundle = bundlePaths(paths, id)
-    if (cgroupsPath !== undefined) for (const folder of cgroupFolders(cgroupsPath)) removeCgroup(folder)
-    for (const path of [join(paths.runc, id), dirname(bundle.attach), bundle.exit, bundle.folder, layer]) {
-      if (path !== undefined) rmSync(path, { recursive: true, force: true })
-    }
+  const findPrograms = (): Programs => {
+    programs ??= { runc: findProgram('runc'), conmon: findProgram('conmon') }
+    return programs
   }
-
-  /** What its maker left half made: a conmon, or runc, may still be at it. */
-  function abandon(leftover: Leftover): void {
-    const { id, cgroupsPath } = leftover
-    const conmon = conmonProcess(bundlePaths(paths, id))
-    const processes = conmon === undefined ? [] : processTree(conmon)
-    const inside = cgroupsPath === undefined ? [] : cgroupFolders(cgroupsPath).flatMap(cgroupProcesses)
-    for (const pid of new Set([...processes, ...inside])) signalNumber(pid, 'SIGKILL')
-    discard(leftover)
+  const findMachine = (): MachineAbilities => {
+    machine ??= { capabilities: heldCapabilities(), cgroupVersion: cgroupVersion() }
+    return machine
   }
+  const workshop = { paths, cluster: options.cluster, images, programs: findPrograms, machine: findMachine }
 
   async function create(spec: ContainerSpec): Promise<void> {
-    if (!CONTAINER_ID.test(spec.id)) {
-      throw new RuntimeError(
-        'CONTAINER_SPEC_INVALID',
-        `container '${spec.id}': id: at most 100 of a-z, 0-9 and '-', the first no '-'`,
-      )
-    }
-    if (!spec.cgroup.split('/').every((part) => /^[\w.-]+$/.test(part) && !/^\.+$/.test(part))) {
-      throw new RuntimeError(
-        'CONTAINER_SPEC_INVALID',
-        `container '${spec.id}': cgroup: '${spec.cgroup}' is no relative path of plain names`,
-      )
-    }
+    checkSpec(spec)
     if (entries.has(spec.id) || creating.has(spec.id)) {
       throw new RuntimeError('CONTAINER_EXISTS', `container '${spec.id}' exists: remove it first`)
     }
     creating.add(spec.id)
     try {
-      const image = await images.resolve(spec.image)
-      programs ??= { runc: findProgram('runc'), conmon: findProgram('conmon') }
-      machine ??= { capabilities: heldCapabilities(), cgroupVersion: cgroupVersion() }
-      const bundle = bundlePaths(paths, spec.id)
-      const layer = image.layerFolder === undefined ? join(bundle.folder, 'layer') : join(image.layerFolder, spec.id)
-      const cgroupsPath = `/fairlead/${options.cluster}/${spec.cgroup}`
-      const config = ociSpec(
-        spec,
-        image,
-        { rootfs: paths.rootfs, upper: join(layer, 'upper'), work: join(layer, 'work') },
-        machine,
-        cgroupsPath,
-      )
-      // Left by a process that died right here.
-      if (existsSync(bundle.folder)) abandon({ id: spec.id, cgroupsPath, layer })
-      mkdirSync(bundle.folder, { mode: 0o711 })
-      mkdirSync(join(layer, 'upper'), { recursive: true })
-      mkdirSync(join(layer, 'work'), { recursive: true })
-      mkdirSync(dirname(spec.logPath), { recursive: true })
-      writeFileSync(bundle.config, JSON.stringify(config))
-      const entry: Entry = {
-        stored: {
-          id: spec.id,
-          image: spec.image,
-          annotations: spec.annotations,
-          stopSignal: image.stopSignal,
-          cgroupsPath,
-          layer,
-          tty: spec.tty,
-          stdin: spec.stdin,
-          createdAt: new Date().toISOString(),
-          creator: identifyProcess(process.pid)!,
-        },
-        exited: undefined,
-        exitWaiters: [],
-      }
-      writeRecord(bundle, entry.stored)
-      try {
-        const pid = await createWithConmon(programs, {
-          id: spec.id,
-          bundle: bundle.folder,
-          runcRoot: paths.runc,
-          logPath: spec.logPath,
-          exitDir: paths.exits,
-          socketDir: paths.sockets,
-          socketName: bundle.socketName,
-          conmonPidFile: bundle.conmonPid,
-          tty: spec.tty,
-          stdin: spec.stdin,
-          stdinOnce: spec.stdinOnce === true,
-        })
-        const init = identifyProcess(pid)
-        if (init === undefined)
-          throw new RuntimeError('CONTAINER_CANNOT_RUN', `container '${spec.id}' died before it was started`)
-        update(entry, { process: init })
-        entries.set(spec.id, entry)
-      } catch (error) {
-        discard(entry.stored)
-        throw error
-      }
+      const stored = await makeContainer(workshop, spec)
+      entries.set(spec.id, { stored, exited: undefined, exitWaiters: [] })
     } finally {
       creating.delete(spec.id)
     }
@@ -259,7 +181,7 @@ export function createRuncRuntime(options: RuncRuntimeOptions): RuncRuntime {
     if (entry === undefined) return
     await stop(id, 0)
     entries.delete(id)
-    discard(entry.stored)
+    discard(paths, entry.stored)
   }
 
   function runningPid(id: string): number {
@@ -293,9 +215,8 @@ export function createRuncRuntime(options: RuncRuntimeOptions): RuncRuntime {
     },
     exec: async (id, execOptions) => {
       runningPid(id)
-      programs ??= { runc: findProgram('runc'), conmon: findProgram('conmon') }
       return await execInContainer(
-        { runc: programs.runc, runcRoot: paths.runc, folder: bundlePaths(paths, id).folder, id },
+        { runc: findPrograms().runc, runcRoot: paths.runc, folder: bundlePaths(paths, id).folder, id },
         execOptions,
       )
     },

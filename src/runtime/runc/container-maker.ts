@@ -1,0 +1,92 @@
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import type { ImageStore } from '../images/image.ts'
+import type { ContainerSpec } from '../runtime.ts'
+import { RuntimeError } from '../runtime-error.ts'
+import { createWithConmon, type Programs } from './conmon.ts'
+import { type StoredContainer, writeRecord } from './container-record.ts'
+import { abandon, discard } from './discard.ts'
+import { type MachineAbilities, ociSpec } from './oci-spec.ts'
+import { identifyProcess } from './process-identity.ts'
+import { bundlePaths, type RuntimePaths } from './runtime-paths.ts'
+
+const CONTAINER_ID = /^[a-z0-9][a-z0-9-]{0,99}$/
+
+/** Throws CONTAINER_SPEC_INVALID for an id or a cgroup that would lead elsewhere on disk. */
+export function checkSpec(spec: ContainerSpec): void {
+  const invalid = (why: string) => new RuntimeError('CONTAINER_SPEC_INVALID', `container '${spec.id}': ${why}`)
+  if (!CONTAINER_ID.test(spec.id)) throw invalid("id: at most 100 of a-z, 0-9 and '-', the first no '-'")
+  if (!spec.cgroup.split('/').every((part) => /^[\w.-]+$/.test(part) && !/^\.+$/.test(part))) {
+    throw invalid(`cgroup: '${spec.cgroup}' is no relative path of plain names`)
+  }
+}
+
+/** What containers are made with. */
+export interface Workshop {
+  readonly paths: RuntimePaths
+  /** Cgroups lie below /fairlead/CLUSTER. */
+  readonly cluster: string
+  readonly images: ImageStore
+  /** Asked for where an image was found: a machine without containers needs no programs. */
+  readonly programs: () => Programs
+  readonly machine: () => MachineAbilities
+}
+
+/**
+ * Makes a container: bundle and layer on disk, its record, its process up to the program's start. What was made is taken away
+ * again where a step fails. Rejects with RuntimeError: of the image, of ociSpec(), of createWithConmon(), CONTAINER_CANNOT_RUN.
+ */
+export async function makeContainer(workshop: Workshop, spec: ContainerSpec): Promise<StoredContainer> {
+  const { paths, cluster, images, programs, machine } = workshop
+  const image = await images.resolve(spec.image)
+  const tools = programs()
+  const abilities = machine()
+  const bundle = bundlePaths(paths, spec.id)
+  const layer = image.layerFolder === undefined ? join(bundle.folder, 'layer') : join(image.layerFolder, spec.id)
+  const [upper, work] = [join(layer, 'upper'), join(layer, 'work')]
+  const cgroupsPath = `/fairlead/${cluster}/${spec.cgroup}`
+  const config = ociSpec(spec, image, { rootfs: paths.rootfs, upper, work }, abilities, cgroupsPath)
+  // Left by a process that died right here.
+  if (existsSync(bundle.folder)) abandon(paths, { id: spec.id, cgroupsPath, layer })
+  mkdirSync(bundle.folder, { mode: 0o711 })
+  for (const folder of [upper, work, dirname(spec.logPath)]) mkdirSync(folder, { recursive: true })
+  writeFileSync(bundle.config, JSON.stringify(config))
+  const { id, annotations, tty, stdin } = spec
+  const stored: StoredContainer = {
+    id,
+    image: spec.image,
+    annotations,
+    stopSignal: image.stopSignal,
+    cgroupsPath,
+    layer,
+    tty,
+    stdin,
+    createdAt: new Date().toISOString(),
+    creator: identifyProcess(process.pid)!,
+  }
+  writeRecord(bundle, stored)
+  try {
+    const pid = await createWithConmon(tools, {
+      id,
+      bundle: bundle.folder,
+      runcRoot: paths.runc,
+      logPath: spec.logPath,
+      exitDir: paths.exits,
+      socketDir: paths.sockets,
+      socketName: bundle.socketName,
+      conmonPidFile: bundle.conmonPid,
+      tty,
+      stdin,
+      stdinOnce: spec.stdinOnce === true,
+    })
+    const init = identifyProcess(pid)
+    if (init === undefined)
+      throw new RuntimeError('CONTAINER_CANNOT_RUN', `container '${id}' died before it was started`)
+    const running = { ...stored, process: init }
+    writeRecord(bundle, running)
+    return running
+  } catch (error) {
+    discard(paths, stored)
+    throw error
+  }
+}

@@ -1,0 +1,25 @@
+import { rmSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { cgroupFolders, cgroupProcesses, removeCgroup } from './cgroup.ts'
+import { conmonProcess, type Leftover } from './container-record.ts'
+import { processTree, signalNumber } from './process-identity.ts'
+import { bundlePaths, type RuntimePaths } from './runtime-paths.ts'
+
+/** Frees what a container holds on the machine: its cgroup, runc's and conmon's files, its layer. */
+export function discard(paths: RuntimePaths, { id, cgroupsPath, layer }: Leftover): void {
+  const bundle = bundlePaths(paths, id)
+  if (cgroupsPath !== undefined) for (const folder of cgroupFolders(cgroupsPath)) removeCgroup(folder)
+  for (const path of [join(paths.runc, id), dirname(bundle.attach), bundle.exit, bundle.folder, layer]) {
+    if (path !== undefined) rmSync(path, { recursive: true, force: true })
+  }
+}
+
+/** Frees what its maker left half made: a conmon, or runc, may still be at it, and is killed first. */
+export function abandon(paths: RuntimePaths, leftover: Leftover): void {
+  const { id, cgroupsPath } = leftover
+  const conmon = conmonProcess(bundlePaths(paths, id))
+  const processes = conmon === undefined ? [] : processTree(conmon)
+  const inside = cgroupsPath === undefined ? [] : cgroupFolders(cgroupsPath).flatMap(cgroupProcesses)
+  for (const pid of new Set([...processes, ...inside])) signalNumber(pid, 'SIGKILL')
+  discard(paths, leftover)
+}
