@@ -3,7 +3,7 @@ import { compileNode, compileService, type UsedKind } from '#dataplane/nftables/
 import { LoadedRuleset, type Outcome, possibleOutcomes } from '#dataplane/nftables/evaluate.ts'
 import { Ids } from '#dataplane/nftables/ids.ts'
 import type { Element } from '#dataplane/nftables/rule.ts'
-import { forwardService, type ServicePortForwarding } from '#forwarding/forward-service.ts'
+import type { ServicePortForwarding } from '#forwarding/forward-service.ts'
 import { ForwardingState, type LostClaim } from '#forwarding/forwarding-state.ts'
 import type { Frontend } from '#forwarding/frontend.ts'
 import { type NodeFacts, nodePortAddresses } from '#forwarding/node-facts.ts'
@@ -55,9 +55,8 @@ export class NodeView {
       podCidrs: facts.network.podCidrs,
       serviceCidrs: facts.network.serviceCidrs,
     }
-    const state = new ForwardingState()
-    for (const service of services)
-      state.set(nameOf(service), forwardService(service, slicesOf(facts, service), this.node))
+    const state = new ForwardingState(this.node)
+    for (const service of services) state.set(nameOf(service), service, slicesOf(facts, service))
     const ids = new Ids()
     const elements: Element[] = [...compileNode(this.node)]
     const kinds: UsedKind[] = []

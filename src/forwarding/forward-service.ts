@@ -52,7 +52,8 @@ export interface ServiceForwarding {
   readonly ports: readonly ServicePortForwarding[]
 }
 
-const FAMILIES: readonly IpFamily[] = ['IPv4', 'IPv6']
+/** In the order in which a Service's ports are told. */
+export const FAMILIES: readonly IpFamily[] = ['IPv4', 'IPv6']
 /** core/v1: DefaultClientIPServiceAffinitySeconds, MaxClientIPServiceAffinitySeconds. */
 const DEFAULT_AFFINITY_SECONDS = 10800
 const MAX_AFFINITY_SECONDS = 86400
@@ -70,9 +71,7 @@ export function forwardService(
   const name = `${metadata?.namespace}/${metadata?.name}`
   const created = String(metadata?.creationTimestamp ?? '')
   if (!isProxied(service)) return { service: name, created, ports: [] }
-  const seconds = spec?.sessionAffinityConfig?.clientIP?.timeoutSeconds ?? DEFAULT_AFFINITY_SECONDS
-  const affinitySeconds =
-    spec?.sessionAffinity === 'ClientIP' ? Math.min(Math.max(seconds, 1), MAX_AFFINITY_SECONDS) : undefined
+  const affinitySeconds = affinityOf(service)
   const ports: ServicePortForwarding[] = []
   for (const port of spec?.ports ?? []) {
     const protocol = port.protocol || 'TCP'
@@ -96,6 +95,16 @@ export function forwardService(
   // A copy has room for what is in it; an array that grew by push() for 17.
   return { service: name, created, ports: ports.slice() }
 }
+
+/** Seconds that a client stays with its endpoint; undefined: no session affinity. */
+export function affinityOf({ spec }: Service): number | undefined {
+  const seconds = spec?.sessionAffinityConfig?.clientIP?.timeoutSeconds ?? DEFAULT_AFFINITY_SECONDS
+  return spec?.sessionAffinity === 'ClientIP' ? Math.min(Math.max(seconds, 1), MAX_AFFINITY_SECONDS) : undefined
+}
+
+/** The names of all its ports, proxied or not. */
+export const servicePortsOf = ({ metadata, spec }: Service): readonly string[] =>
+  (spec?.ports ?? []).map(({ name }) => `${metadata?.namespace}/${metadata?.name}:${name ?? ''}`)
 
 function target(endpoints: readonly Endpoint[], node: Pick<NodeFacts, 'name'>, empty: 'reject' | 'drop'): Target {
   if (endpoints.length > 0) {

@@ -1,5 +1,12 @@
-import type { ServiceForwarding } from './forward-service.ts'
-import type { Frontend } from './frontend.ts'
+import {
+  type EndpointSlice,
+  FAMILIES,
+  forwardService,
+  type Service,
+  type ServiceForwarding,
+} from './forward-service.ts'
+import { type Frontend, frontendsOf, isProxied } from './frontend.ts'
+import type { NodeFacts } from './node-facts.ts'
 
 /** A frontend that two Services claim, and who has it. */
 export interface LostClaim {
@@ -18,30 +25,51 @@ const claimText = ({ address, protocol, port }: Frontend): string =>
     ? `node port ${port}/${protocol}`
     : `${address.includes(':') ? `[${address}]` : address}:${port}/${protocol}`
 
+interface Claimant {
+  readonly service: string
+  readonly created: string
+}
+
+const NOBODY: readonly string[] = []
+
+interface Told {
+  readonly service: Service
+  readonly slices: readonly EndpointSlice[]
+}
+
 /**
- * All Services' forwardings, and who has the frontends that several claim. The rule: the oldest creationTimestamp wins, then the lesser
+ * What one node was told of all Services, and who has the frontends that several claim. The rule: the oldest creationTimestamp wins, then the lesser
  * namespace/name. A loser keeps its other frontends, and gets this one when the winner lets go of it.
+ *
+ * It holds the objects, which the caches hold anyway, and makes forwardings of them when they are asked for: held, they would take 0.7 KB a Service on each node.
  */
 export class ForwardingState {
-  readonly #services = new Map<string, ServiceForwarding>()
+  readonly #node: Pick<NodeFacts, 'name' | 'zone'>
+  readonly #services = new Map<string, Told>()
   /** Claimants of each frontend; a bare name where there is one, as nearly always. */
-  readonly #claims = new Map<string, string | Set<string>>()
+  readonly #claims = new Map<string, string | ReadonlySet<string>>()
 
-  /** Services whose settled forwarding is changed by this: the one given, and those that win or lose a frontend with it. */
-  set(service: string, forwarding: ServiceForwarding | undefined): ReadonlySet<string> {
-    const affected = new Set([service])
-    const before = this.#services.get(service)
-    const keys = new Set<string>([...claimsOf(before), ...claimsOf(forwarding)])
-    const after = new Set(claimsOf(forwarding))
-    if (forwarding === undefined) this.#services.delete(service)
-    else this.#services.set(service, forwarding)
-    for (const key of keys) {
+  /** `node` is read anew for each forwarding. */
+  constructor(node: Pick<NodeFacts, 'name' | 'zone'>) {
+    this.#node = node
+  }
+
+  /** A Service `default/web` is new, changed or (undefined) gone. Services whose settled forwarding is changed by this: the one given, and those that win or lose a frontend with it. */
+  set(name: string, service: Service | undefined, slices: readonly EndpointSlice[]): ReadonlySet<string> {
+    const affected = new Set([name])
+    const before = this.#services.get(name)?.service
+    if (service === undefined) this.#services.delete(name)
+    else this.#services.set(name, { service, slices })
+    // Most changes are of endpoints, which claim nothing.
+    if (before === service) return affected
+    const after = new Set(claimsOf(service))
+    for (const key of new Set([...claimsOf(before), ...after])) {
       const claimants = this.#claims.get(key)
-      const others = typeof claimants === 'string' ? (claimants === service ? [] : [claimants]) : [...(claimants ?? [])]
+      const others = typeof claimants === 'string' ? [claimants] : (claimants ?? NOBODY)
       for (const other of others) affected.add(other)
       const now = new Set(others)
-      if (after.has(key)) now.add(service)
-      else now.delete(service)
+      if (after.has(key)) now.add(name)
+      else now.delete(name)
       const [first] = now
       if (first === undefined) this.#claims.delete(key)
       else this.#claims.set(key, now.size === 1 ? first : now)
@@ -57,42 +85,47 @@ export class ForwardingState {
     return this.#services.keys()
   }
 
-  /** The forwarding of a Service with the frontends that it really has. */
-  settled(service: string): {
+  /** A Service as it was told last, and its forwarding with the frontends that it really has. */
+  settled(name: string): {
+    readonly service: Service | undefined
     readonly forwarding: ServiceForwarding | undefined
     readonly lost: readonly LostClaim[]
   } {
-    const forwarding = this.#services.get(service)
-    if (forwarding === undefined) return { forwarding, lost: [] }
+    const told = this.#services.get(name)
+    if (told === undefined) return { service: undefined, forwarding: undefined, lost: [] }
+    const forwarding = forwardService(told.service, told.slices, this.#node)
     const lost: LostClaim[] = []
     const ports = forwarding.ports.map((port) => {
       const kept = port.frontends.filter((frontend) => {
         const winner = this.#winner(claimKey(port.family, frontend))
-        if (winner === undefined || winner === service) return true
-        lost.push({ service, winner, frontend: claimText(frontend) })
+        if (winner === undefined || winner === name) return true
+        lost.push({ service: name, winner, frontend: claimText(frontend) })
         return false
       })
       return kept.length === port.frontends.length ? port : { ...port, frontends: kept }
     })
-    return { forwarding: lost.length === 0 ? forwarding : { ...forwarding, ports }, lost }
+    return { service: told.service, forwarding: lost.length === 0 ? forwarding : { ...forwarding, ports }, lost }
   }
 
   #winner(key: string): string | undefined {
     const claimants = this.#claims.get(key)
     if (claimants === undefined || typeof claimants === 'string') return claimants
-    let best: ServiceForwarding | undefined
-    for (const name of claimants) {
-      const one = this.#services.get(name)
-      if (one !== undefined && (best === undefined || older(one, best))) best = one
+    let best: Claimant | undefined
+    for (const service of claimants) {
+      const created = String(this.#services.get(service)?.service.metadata?.creationTimestamp ?? '')
+      if (best === undefined || older({ service, created }, best)) best = { service, created }
     }
     return best?.service
   }
 }
 
 /** RFC 3339 in UTC sorts as text. */
-const older = (left: ServiceForwarding, right: ServiceForwarding): boolean =>
+const older = (left: Claimant, right: Claimant): boolean =>
   left.created === right.created ? left.service < right.service : left.created < right.created
 
-function claimsOf(forwarding: ServiceForwarding | undefined): readonly string[] {
-  return forwarding?.ports.flatMap(({ family, frontends }) => frontends.map((one) => claimKey(family, one))) ?? []
+function* claimsOf(service: Service | undefined): Generator<string> {
+  if (service === undefined || !isProxied(service)) return
+  for (const port of service.spec?.ports ?? [])
+    for (const family of FAMILIES)
+      for (const frontend of frontendsOf(service, port, family)) yield claimKey(family, frontend)
 }

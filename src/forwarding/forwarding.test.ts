@@ -172,25 +172,20 @@ test('forwardService() gives frontends of every kind, each under its policy, and
 })
 
 test('ForwardingState gives a claimed address to the oldest Service, and to the next when that lets go', () => {
-  const state = new ForwardingState()
-  const claim = (name: string, creationTimestamp: string, clusterIP: string) =>
-    forwardService(
-      service({ clusterIP, clusterIPs: [clusterIP], externalIPs: ['198.51.100.1'] }, { name, creationTimestamp }),
-      [],
-      node,
-    )
-  state.set('default/b', claim('b', '2026-02-01T00:00:00Z', '10.96.0.2'))
-  assert.deepEqual([...state.set('default/a', claim('a', '2026-01-01T00:00:00Z', '10.96.0.3'))].sort(), [
-    'default/a',
-    'default/b',
-  ])
+  const state = new ForwardingState(node)
+  const tell = (name: string, creationTimestamp: string, clusterIP: string) => {
+    const spec = { clusterIP, clusterIPs: [clusterIP], externalIPs: ['198.51.100.1'] }
+    return [...state.set(`default/${name}`, service(spec, { name, creationTimestamp }), [])].sort()
+  }
+  tell('b', '2026-02-01T00:00:00Z', '10.96.0.2')
+  assert.deepEqual(tell('a', '2026-01-01T00:00:00Z', '10.96.0.3'), ['default/a', 'default/b'])
   const { forwarding, lost } = state.settled('default/b')
   assert.deepEqual(
     forwarding?.ports[0]?.frontends.map(({ kind }) => kind),
     ['cluster-ip'],
   )
   assert.deepEqual(lost, [{ service: 'default/b', winner: 'default/a', frontend: '198.51.100.1:80/TCP' }])
-  assert.deepEqual([...state.set('default/a', undefined)].sort(), ['default/a', 'default/b'])
+  assert.deepEqual([...state.set('default/a', undefined, [])].sort(), ['default/a', 'default/b'])
   assert.equal(state.settled('default/b').lost.length, 0)
 })
 

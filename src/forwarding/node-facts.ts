@@ -16,6 +16,11 @@ export interface NodeFacts {
   readonly nodeAddresses: readonly string[]
   /** Where pods live, in the whole cluster: a source in here is a pod, all others are outside. */
   readonly podCidrs: readonly string[]
+  /**
+   * Where this node's own pods live, and the address of the node that they see in place of a masqueraded client's: by it the kernel need
+   * not search for one. Left out: it does.
+   */
+  readonly ownPods?: readonly { readonly cidr: string; readonly masqueradeAs: string }[]
   /** Where ClusterIPs live: what no Service has there is dropped. */
   readonly serviceCidrs: readonly string[]
 }

@@ -28,7 +28,7 @@ const NF_DROP = 0
 /** A dump during which another program writes its own tables must be done again. */
 const TRIES = 5
 
-export const idOfWord = (word: number): number => word >>> WORD.ID_SHIFT
+export const idOfWord = (word: number): number => (word & WORD.SERVICE_PORT) >>> WORD.ID_SHIFT
 
 /** Reads our tables whole, raw. Undefined where there are none, or where their rules or node facts are not this process's. Throws KernelError NFT_APPLY_FAILED. */
 export function readTables(nftables: Nftables, node: NodeFacts): FoundTables | undefined {

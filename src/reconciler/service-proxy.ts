@@ -1,10 +1,11 @@
 import { compileService, EMPTY } from '#dataplane/nftables/compile.ts'
 import { Ids } from '#dataplane/nftables/ids.ts'
 import {
+  affinityOf,
   type EndpointSlice,
-  forwardService,
   type Service,
   type ServiceForwarding,
+  servicePortsOf,
 } from '#forwarding/forward-service.ts'
 import { ForwardingState, type LostClaim } from '#forwarding/forwarding-state.ts'
 import type { NodeFacts } from '#forwarding/node-facts.ts'
@@ -98,6 +99,12 @@ interface Failure {
   readonly ports: ReadonlyMap<string, number>
 }
 
+/** What a Service was, and what was made of it, when it was compiled. */
+interface Settled {
+  readonly service: Service
+  readonly forwarding: ServiceForwarding
+}
+
 const systemClock: Clock = {
   now: Date.now,
   setTimeout: (callback, milliseconds) => setTimeout(callback, milliseconds).unref(),
@@ -114,9 +121,11 @@ class NodeProxy implements ServiceProxy {
   readonly #options: ServiceProxyOptions
   readonly #clock: Clock
   readonly #runner: SyncRunner
-  readonly #desired = new ForwardingState()
-  /** Settled forwardings that the kernel has. */
-  readonly #applied = new Map<string, ServiceForwarding>()
+  readonly #desired: ForwardingState
+  /** Services that the kernel has, as they were when it got them. */
+  readonly #applied = new Map<string, Service>()
+  /** Of those with a UDP port, what the kernel does for them: it leaves flows behind. */
+  readonly #udp = new Map<string, ServiceForwarding>()
   readonly #ids = new Ids()
   readonly #pending = new Set<string>()
   readonly #failed = new Map<string, Failure>()
@@ -133,6 +142,7 @@ class NodeProxy implements ServiceProxy {
   constructor(options: ServiceProxyOptions) {
     this.#options = options
     this.#clock = options.clock ?? systemClock
+    this.#desired = new ForwardingState(options.node)
     this.#runner = new SyncRunner(options.kernel.nftables, options.node)
     this.ready = new Promise((resolve) => {
       this.#resolveReady = resolve
@@ -153,9 +163,7 @@ class NodeProxy implements ServiceProxy {
     service: Service | undefined,
     slices: readonly EndpointSlice[],
   ): void {
-    const key = `${namespace}/${name}`
-    const forwarding = service === undefined ? undefined : forwardService(service, slices, this.#options.node)
-    for (const affected of this.#desired.set(key, forwarding)) this.#pending.add(affected)
+    for (const affected of this.#desired.set(`${namespace}/${name}`, service, slices)) this.#pending.add(affected)
     if (this.#scheduled || this.#stopped || !this.#synced) return
     this.#scheduled = true
     // A microtask: changes that the caller tells in one go are written in one transaction, before any timer or socket is looked at.
@@ -203,15 +211,16 @@ class NodeProxy implements ServiceProxy {
   #write(services: Iterable<string>, now: number): boolean {
     const leftovers = this.#runner.begin(() => this.#allSettled(), this.#ids, now / 1000)
     const all = leftovers === undefined ? services : new Set([...this.#desired.services(), ...services, ...leftovers])
-    const settled = new Map<string, ServiceForwarding | undefined>()
+    const settled = new Map<string, Settled>()
     let doubtful = false
     const refused = this.#runner.run([...all], {
       compile: (service) => {
-        const { forwarding, lost } = this.#desired.settled(service)
+        const { service: object, forwarding, lost } = this.#desired.settled(service)
         this.#tell(service, forwarding, lost)
+        if (object === undefined || forwarding === undefined) return EMPTY
         try {
-          const compiled = forwarding === undefined ? EMPTY : compileService(forwarding, this.#ids, now / 1000)
-          settled.set(service, forwarding)
+          const compiled = compileService(forwarding, this.#ids, now / 1000)
+          settled.set(service, { service: object, forwarding })
           return compiled
         } catch (error) {
           this.#pending.delete(service)
@@ -262,20 +271,24 @@ class NodeProxy implements ServiceProxy {
   }
 
   /** Notes what the kernel has now, gives back the ids of service ports that are gone, and deletes the UDP flows that this left behind. */
-  #settle(services: readonly string[], settled: ReadonlyMap<string, ServiceForwarding | undefined>, now: number): void {
+  #settle(services: readonly string[], settled: ReadonlyMap<string, Settled>, now: number): void {
     const stale: FlowFilter[] = []
     for (const service of services) {
       this.#pending.delete(service)
-      const before = this.#applied.get(service)
       const after = settled.get(service)
-      stale.push(...staleFlows(before, after))
       const had = new Map(this.#failed.get(service)?.ports)
-      for (const { servicePort, affinitySeconds } of before?.ports ?? []) had.set(servicePort, affinitySeconds ?? 0)
-      for (const { servicePort } of after?.ports ?? []) had.delete(servicePort)
+      const before = this.#applied.get(service)
+      if (before !== undefined)
+        for (const servicePort of servicePortsOf(before)) had.set(servicePort, affinityOf(before) ?? 0)
+      for (const { servicePort } of after?.forwarding.ports ?? []) had.delete(servicePort)
       for (const [servicePort, seconds] of had) this.#ids.release(servicePort, now / 1000, seconds)
       this.#failed.delete(service)
       if (after === undefined) this.#applied.delete(service)
-      else this.#applied.set(service, after)
+      else this.#applied.set(service, after.service)
+      const udp = after?.forwarding.ports.some(({ protocol }) => protocol === 'UDP') ? after.forwarding : undefined
+      stale.push(...staleFlows(this.#udp.get(service), udp))
+      if (udp === undefined) this.#udp.delete(service)
+      else this.#udp.set(service, udp)
     }
     if (stale.length === 0) return
     try {

@@ -13,10 +13,10 @@ import { readTables } from './found-tables.ts'
 import { hasTable, renderFreshTables } from './ownership.ts'
 
 /**
- * Services that one transaction carries at most: about 2 ms of kernel time and 50 KiB of message, well within what a socket may send in a user namespace. Larger ones are no faster, and what they
- * carry grows old before it is collected: twice the memory at 500.
+ * A transaction takes Services until they make so many elements: about 2 ms of kernel time and 50 KiB of message, well within what a socket may send in a user namespace. Larger ones are no faster,
+ * and what they carry grows old before it is collected.
  */
-const CHUNK = 100
+const CHUNK_ELEMENTS = 500
 
 export interface Refused {
   readonly service: string
@@ -92,27 +92,33 @@ export class SyncRunner {
    */
   run(services: readonly string[], source: SyncSource): readonly Refused[] {
     const refused: Refused[] = []
-    let from = 0
     if (this.#start === 'foreign') {
       // Other rules, full of Services: all goes in one transaction, lest Services that still wait for their chunk are cut off meanwhile.
       this.#replace(services, source, refused)
-      from = services.length
+    } else {
+      this.#inChunks(services, source, refused)
     }
-    for (; from < services.length; from += CHUNK) this.#chunk(services.slice(from, from + CHUNK), source, refused)
     if (refused.length < 2) return refused
     // One that takes over an address from another is refused if it comes first.
     const again = refused.splice(0)
-    for (const { service } of again) this.#chunk([service], source, refused)
+    for (const { service } of again) this.#inChunks([service], source, refused)
     return refused
   }
 
-  #chunk(services: readonly string[], source: SyncSource, refused: Refused[]): void {
-    const changes: (readonly [string, CompiledService])[] = []
+  #inChunks(services: readonly string[], source: SyncSource, refused: Refused[]): void {
+    let chunk: (readonly [string, CompiledService])[] = []
+    let elements = 0
     for (const service of services) {
       const compiled = source.compile(service)
-      if (compiled !== undefined) changes.push([service, compiled])
+      if (compiled === undefined) continue
+      chunk.push([service, compiled])
+      elements += compiled.elements.length
+      if (elements < CHUNK_ELEMENTS) continue
+      this.#write(chunk, source, refused)
+      chunk = []
+      elements = 0
     }
-    this.#write(changes, source, refused)
+    this.#write(chunk, source, refused)
   }
 
   /** If that is refused, the tables alone, which makes the culprit findable. */
@@ -132,8 +138,7 @@ export class SyncRunner {
       this.#nftables.run(tables)
       this.#chains = new Set()
       this.#start = 'known'
-      for (let from = 0; from < services.length; from += CHUNK)
-        this.#chunk(services.slice(from, from + CHUNK), source, refused)
+      this.#inChunks(services, source, refused)
     }
   }
 

@@ -4,7 +4,6 @@ import { Ids } from '#dataplane/nftables/ids.ts'
 import { elementKey } from '#dataplane/nftables/render.ts'
 import type { Element } from '#dataplane/nftables/rule.ts'
 import type { EndpointSlice, Service } from '#forwarding/forward-service.ts'
-import { forwardService } from '#forwarding/forward-service.ts'
 import { ForwardingState } from '#forwarding/forwarding-state.ts'
 import type { NodeFacts } from '#forwarding/node-facts.ts'
 import { type Delta, DeltaTracker } from '#reconciler/delta-tracker.ts'
@@ -14,7 +13,7 @@ import { isOwnAddress } from './plan.ts'
 /** The real path from objects to elements, change by change, without a kernel. */
 export class Dataplane {
   readonly #facts: NodeFacts
-  readonly #state = new ForwardingState()
+  readonly #state: ForwardingState
   readonly #ids = new Ids()
   readonly #tracker = new DeltaTracker()
   readonly #held = new Map<string, Element>()
@@ -32,6 +31,7 @@ export class Dataplane {
       podCidrs: node.podCidrs,
       serviceCidrs: node.serviceCidrs,
     }
+    this.#state = new ForwardingState(this.#facts)
   }
 
   /** Brings it to this cluster; only what differs from before is computed. */
@@ -41,10 +41,10 @@ export class Dataplane {
   ): void {
     this.#seconds++
     const affected = new Set<string>()
-    for (const name of gone) for (const one of this.#state.set(name, undefined)) affected.add(one)
+    for (const name of gone) for (const one of this.#state.set(name, undefined, [])) affected.add(one)
     for (const { service, slices } of services) {
       const name = `${service.metadata?.namespace}/${service.metadata?.name}`
-      for (const one of this.#state.set(name, forwardService(service, slices, this.#facts))) affected.add(one)
+      for (const one of this.#state.set(name, service, slices)) affected.add(one)
     }
     const changes = new Map<string, CompiledService>()
     for (const name of affected) {

@@ -8,7 +8,7 @@ import { LoadedRuleset, possibleOutcomes } from '#dataplane/nftables/evaluate.ts
 import { Ids } from '#dataplane/nftables/ids.ts'
 import { renderElements, renderKinds } from '#dataplane/nftables/render.ts'
 import type { Element } from '#dataplane/nftables/rule.ts'
-import { forwardService, type ServiceForwarding, type Target } from '#forwarding/forward-service.ts'
+import type { ServiceForwarding, Target } from '#forwarding/forward-service.ts'
 import { ForwardingState } from '#forwarding/forwarding-state.ts'
 import type { NodeFacts } from '#forwarding/node-facts.ts'
 import { decide } from '../contract/contract.ts'
@@ -48,13 +48,12 @@ export function render(name: string): Readonly<Record<Golden, string>> {
   const slices = documents.filter(
     (one): one is EndpointSlice & { readonly kind: 'EndpointSlice' } => one.kind === 'EndpointSlice',
   )
-  const state = new ForwardingState()
+  const state = new ForwardingState(facts)
   for (const service of services) {
     const own = slices.filter(
       ({ metadata }) => metadata?.labels?.['kubernetes.io/service-name'] === service.metadata?.name,
     )
-    const forwarding = forwardService(service, own, facts)
-    state.set(forwarding.service, forwarding)
+    state.set(`${service.metadata?.namespace}/${service.metadata?.name}`, service, own)
   }
   const forwardings = [...state.services()].map((one) => state.settled(one))
   const ids = new Ids()
