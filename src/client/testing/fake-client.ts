@@ -1,19 +1,11 @@
 import type { ApiObject, Resource } from '#api/resource.ts'
-import { matchesLabels, parseLabelSelector } from '#api/selectors/label-selector.ts'
-import {
-  ApiError,
-  type Client,
-  type DeleteOptions,
-  type List,
-  type ListOptions,
-  type PatchType,
-  type Watch,
-  type WatchEvent,
-  type WriteOptions,
-} from '../client.ts'
+import type { Client, DeleteOptions, List, ListOptions, PatchType, Watch, WatchEvent, WriteOptions } from '../client.ts'
 import type { Clock } from '../clock.ts'
 import { keyOf } from '../store.ts'
+import { type Change, FakeWatches } from './fake-watches.ts'
+import { selection } from './object-selection.ts'
 import { jsonPatch, mergePatch, strategicPatch } from './patch.ts'
+import { idOf, refusal } from './refusal.ts'
 
 type Verb = 'get' | 'list' | 'watch' | 'create' | 'update' | 'patch' | 'delete'
 type Loose = ApiObject & { readonly spec?: Record<string, unknown>; readonly status?: Record<string, unknown> }
@@ -30,37 +22,17 @@ export interface FakeClientOptions {
   readonly onWrite?: (type: 'ADDED' | 'MODIFIED' | 'DELETED', resource: Resource, object: ApiObject) => void
 }
 
-interface Watcher {
-  readonly resource: string
-  readonly matches: (object: ApiObject) => boolean
-  readonly known: Set<string>
-  readonly deliver: (event: WatchEvent<ApiObject>) => void
-  readonly fail: (error: Error) => void
-}
-
-interface Change {
-  readonly version: number
-  readonly resource: string
-  readonly type: 'ADDED' | 'MODIFIED' | 'DELETED'
-  readonly object: ApiObject
-}
-
-const refusal = (code: number, reason: string, message: string): ApiError =>
-  new ApiError({ apiVersion: 'v1', kind: 'Status', status: 'Failure', code, reason, message })
-const idOf = (resource: Pick<Resource, 'group' | 'plural'>): string =>
-  resource.group ? `${resource.plural}.${resource.group}` : resource.plural
-
 /** A Kubernetes API in memory, strict where controllers lean on it: versions, conflicts, status apart from spec, finalizers, watches. */
 export class FakeClient implements Client {
   readonly #options: FakeClientOptions
   readonly #tables = new Map<string, Map<string, ApiObject>>()
-  readonly #watchers = new Set<Watcher>()
-  #changes: Change[] = []
+  readonly #watches: FakeWatches
   #version = 100
   #serial = 0
 
   constructor(options: FakeClientOptions) {
     this.#options = options
+    this.#watches = new FakeWatches(options.watchDelay)
   }
 
   get resourceVersion(): string {
@@ -74,10 +46,9 @@ export class FakeClient implements Client {
 
   /** Forgets the history, so that older watches get 410 Gone when they reconnect; `cut` also ends those that run. */
   compact(cut = true): void {
-    this.#changes = []
+    this.#watches.forget()
     this.#version++
-    if (!cut) return
-    for (const watcher of [...this.#watchers]) watcher.fail(refusal(410, 'Expired', 'too old resource version'))
+    if (cut) this.#watches.end(refusal(410, 'Expired', 'too old resource version'))
   }
 
   async get<T extends ApiObject>(resource: Resource<T>, name: string, options?: { namespace?: string }): Promise<T> {
@@ -87,7 +58,7 @@ export class FakeClient implements Client {
 
   async list<T extends ApiObject>(resource: Resource<T>, options: ListOptions = {}): Promise<List<T>> {
     await this.#arrive('list', resource, '')
-    const matches = this.#selection(resource, options)
+    const matches = selection(resource, options)
     return { items: this.all(resource).filter(matches), resourceVersion: String(this.#version) }
   }
 
@@ -96,53 +67,15 @@ export class FakeClient implements Client {
     options: ListOptions & { readonly resourceVersion: string },
     onEvent: (event: WatchEvent<T>) => void,
   ): Watch {
-    const fault = this.#options.fault?.('watch', resource as unknown as Resource, '')
-    const from = Number(options.resourceVersion)
-    const oldest = this.#changes[0]?.version ?? this.#version + 1
-    let settle: { resolve: () => void; reject: (error: Error) => void }
-    const done = new Promise<void>((resolve, reject) => {
-      settle = { resolve, reject }
-    })
-    let open = true
-    const close = (error?: Error) => {
-      if (!open) return
-      open = false
-      this.#watchers.delete(watcher)
-      if (error) settle.reject(error)
-      else settle.resolve()
-    }
-    const matches = this.#selection(resource, options)
-    let tail = Promise.resolve()
-    const watcher: Watcher = {
+    const request = {
       resource: idOf(resource),
-      matches,
-      known: new Set(this.all(resource).filter(matches).map(keyOf)),
-      deliver: (event) => {
-        const { watchDelay } = this.#options
-        if (!watchDelay) onEvent(event as WatchEvent<T>)
-        else
-          tail = tail.then(watchDelay).then(() => {
-            if (open) onEvent(event as WatchEvent<T>)
-          })
-      },
-      fail: close,
+      from: Number(options.resourceVersion),
+      matches: selection(resource, options),
+      stored: () => this.all(resource),
+      fault: this.#options.fault?.('watch', resource as unknown as Resource, ''),
+      onEvent: onEvent as (event: WatchEvent<ApiObject>) => void,
     }
-    if (fault) queueMicrotask(() => close(fault))
-    else if (from < this.#version && from + 1 < oldest)
-      queueMicrotask(() => close(refusal(410, 'Expired', `too old resource version: ${from} (${oldest})`)))
-    else {
-      watcher.known.clear()
-      const missed = this.#changes.filter((change) => change.version > from)
-      queueMicrotask(() => {
-        if (!open) return
-        for (const object of this.all(resource))
-          if (Number(object.metadata?.resourceVersion) <= from && matches(object)) watcher.known.add(keyOf(object))
-        this.#watchers.add(watcher)
-        const now = this.#changes.filter((change) => change.version > from)
-        for (const change of now.length > missed.length ? now : missed) this.#tell(watcher, change)
-      })
-    }
-    return { done, stop: () => close() }
+    return this.#watches.open(request, this.#version)
   }
 
   async create<T extends ApiObject>(resource: Resource<T>, object: T, options: WriteOptions = {}): Promise<T> {
@@ -227,7 +160,7 @@ export class FakeClient implements Client {
   }
 
   close(): void {
-    for (const watcher of [...this.#watchers]) watcher.fail(undefined as never)
+    this.#watches.end()
   }
 
   async #arrive(verb: Verb, resource: Pick<Resource, 'plural' | 'group'>, name: string): Promise<void> {
@@ -309,35 +242,9 @@ export class FakeClient implements Client {
     if (type === 'DELETED') this.#table(resource).delete(keyOf(stored))
     else this.#table(resource).set(keyOf(stored), stored)
     const change: Change = { version, resource: idOf(resource), type, object: stored }
-    this.#changes.push(change)
+    this.#watches.add(change)
     this.#options.onWrite?.(type, resource as unknown as Resource, stored)
-    for (const watcher of [...this.#watchers]) this.#tell(watcher, change)
+    this.#watches.tell(change)
     return stored
-  }
-
-  /** What leaves a selection is DELETED for its watcher, what enters it ADDED. */
-  #tell(watcher: Watcher, change: Change): void {
-    if (watcher.resource !== change.resource) return
-    const key = keyOf(change.object)
-    const knew = watcher.known.has(key)
-    const matches = change.type !== 'DELETED' && watcher.matches(change.object)
-    if (matches) watcher.known.add(key)
-    else watcher.known.delete(key)
-    if (matches) watcher.deliver({ type: knew ? 'MODIFIED' : 'ADDED', object: change.object })
-    else if (knew) watcher.deliver({ type: 'DELETED', object: change.object })
-  }
-
-  #selection(resource: Pick<Resource, 'namespaced'>, options: ListOptions): (object: ApiObject) => boolean {
-    const labels = options.labelSelector ? parseLabelSelector(options.labelSelector) : []
-    const fields = (options.fieldSelector ?? '')
-      .split(',')
-      .filter((part) => part !== '')
-      .map((part) => /^([^!=]+)(!?=)=?(.*)$/.exec(part)!)
-    const at = (object: unknown, path: string): string =>
-      String(path.split('.').reduce<unknown>((value, step) => (value as Record<string, unknown>)?.[step], object) ?? '')
-    return (object) =>
-      (!resource.namespaced || !options.namespace || object.metadata?.namespace === options.namespace) &&
-      matchesLabels(labels, object.metadata?.labels) &&
-      fields.every(([, path, operator, value]) => (at(object, path!) === value) === (operator === '='))
   }
 }

@@ -1,0 +1,10 @@
+import type { Resource } from '#api/resource.ts'
+import { ApiError } from '../client.ts'
+
+/** An error as the API answers it: HTTP code, reason of the Status, message. */
+export const refusal = (code: number, reason: string, message: string): ApiError =>
+  new ApiError({ apiVersion: 'v1', kind: 'Status', status: 'Failure', code, reason, message })
+
+/** `pods`, `deployments.apps`: a resource in messages and as a key. */
+export const idOf = (resource: Pick<Resource, 'group' | 'plural'>): string =>
+  resource.group ? `${resource.plural}.${resource.group}` : resource.plural
