@@ -17,6 +17,10 @@ const CLUSTER_IP = '10.111.255.1'
 /** The client has many addresses, so that each connection of a run has a tuple of its own. */
 const CLIENT = '10.255.1.1'
 const CLIENT_ADDRESSES = 64
+/** As in a cluster: the node's ends of the links have no addresses, and nobody asks for a MAC. */
+const NEXT_HOP = '169.254.1.1'
+const NODE_END_MAC = '0a:58:00:00:00:01'
+const POD_MAC = '0a:58:00:00:00:02'
 
 const serverAddress = (index: number) => `10.255.0.${index + 1}`
 
@@ -62,18 +66,21 @@ export class LoadedNode {
     for (const { name, address } of [...pods, { name: 'client', address: CLIENT }]) {
       const all = name === 'client' ? '10.255.1.0/24' : `${address}/32`
       ip(node, [
-        `link add ${name} type veth peer name eth0 netns ${this.#name(name)}`,
-        `link set ${name} up`,
-        `address add 169.254.1.1/32 dev ${name}`,
-        `route add ${all} dev ${name}`,
+        `link add ${name} type veth peer name eth0 address ${POD_MAC} netns ${this.#name(name)}`,
+        `link set ${name} address ${NODE_END_MAC} up`,
+        `route add ${all} dev ${name} src ${NODE_ADDRESS}`,
       ])
+      const addresses =
+        name === 'client' ? Array.from({ length: CLIENT_ADDRESSES }, (_, index) => `10.255.1.${index + 1}`) : [address]
+      ip(
+        node,
+        addresses.map((one) => `neighbour add ${one} lladdr ${POD_MAC} dev ${name} nud permanent`),
+      )
       ip(this.#name(name), [
         'link set eth0 up',
-        ...(name === 'client'
-          ? Array.from({ length: CLIENT_ADDRESSES }, (_, index) => `address add 10.255.1.${index + 1}/32 dev eth0`)
-          : [`address add ${address}/32 dev eth0`]),
-        'route add 169.254.1.1 dev eth0',
-        'route add default via 169.254.1.1 dev eth0',
+        ...addresses.map((one) => `address add ${one}/32 dev eth0`),
+        `neighbour add ${NEXT_HOP} lladdr ${NODE_END_MAC} dev eth0 nud permanent`,
+        `route add default via ${NEXT_HOP} dev eth0 onlink`,
       ])
     }
   }
@@ -89,6 +96,7 @@ export class LoadedNode {
         nodeAddresses: [NODE_ADDRESS, 'fd00:172:30::2'],
         podCidrs: ['10.128.0.0/9', 'fd00:10:244::/48'],
         serviceCidrs: SERVICE_CIDRS,
+        ownPods: [{ cidr: '10.255.0.0/16', masqueradeAs: NODE_ADDRESS }],
       },
       kernel: { nftables, conntrack },
     })

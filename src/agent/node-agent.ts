@@ -121,6 +121,7 @@ export const startNodeAgent = async (options: NodeAgentOptions): Promise<NodeAge
       nodeAddresses: nodePortAddresses(node.addresses, options.nodePortAddresses),
       podCidrs: options.clusterCidr,
       serviceCidrs: options.serviceCidr,
+      ownPods: node.podCidrs.map((cidr, family) => ({ cidr, masqueradeAs: node.addresses[family] as string })),
     },
     kernel: {
       nftables: openNftables(namespace),

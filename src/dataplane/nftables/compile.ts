@@ -76,8 +76,7 @@ class PortCompiler {
     this.#port = port
     this.#ids = ids
     this.#family = port.family === 'IPv4' ? 'ip' : 'ip6'
-    // 19 bits and 13 make an unsigned 32-bit number: no shift, which would give a signed one.
-    this.#base = ids.servicePort(port.servicePort, now) * 2 ** WORD.ID_SHIFT
+    this.#base = ids.servicePort(port.servicePort, now) << WORD.ID_SHIFT
     this.#elements = elements
     this.#kinds = kinds
   }
@@ -99,7 +98,8 @@ class PortCompiler {
         continue
       }
       const key: readonly Value[] = address === undefined ? [transport, port] : [address, transport, port]
-      this.#add(address === undefined ? 'nodeports' : 'frontends', key, [words.Cluster])
+      const particular = policy === 'Local' || sourceRanges !== undefined ? WORD.PARTICULAR : 0
+      this.#add(address === undefined ? 'nodeports' : 'frontends', key, [words.Cluster + particular])
       if (policy === 'Local')
         this.#add(address === undefined ? 'nodeports-local' : 'frontends-local', key, [words.Local])
       if (sourceRanges === undefined) continue
@@ -130,7 +130,7 @@ class PortCompiler {
     if (affinitySeconds === undefined && count <= PICK_CHAINS) {
       for (const [slot, { address, port }] of target.backends.entries())
         this.#add('backends', [set, slot], [address, port])
-      return set + this.#kind({ kind: 'pick', count })
+      return set + this.#kind({ kind: 'pick', count, local })
     }
     const key = keyOfBackend(this.#port)
     for (const [slot, backend] of target.backends.entries()) {
@@ -142,7 +142,7 @@ class PortCompiler {
       set +
       this.#kind(
         affinitySeconds === undefined
-          ? { kind: 'pick', count }
+          ? { kind: 'pick', count, local }
           : { kind: 'sticky', count, seconds: affinitySeconds, local },
       )
     )
@@ -170,7 +170,7 @@ class PortCompiler {
 }
 
 /** The elements that tell of the cluster and the node: constant between changes of the configuration. */
-export function compileNode({ nodeAddresses, podCidrs, serviceCidrs }: NodeFacts): readonly Element[] {
+export function compileNode({ nodeAddresses, podCidrs, serviceCidrs, ownPods = [] }: NodeFacts): readonly Element[] {
   const element =
     (set: Element['set']) =>
     (text: string): Element => ({
@@ -182,5 +182,6 @@ export function compileNode({ nodeAddresses, podCidrs, serviceCidrs }: NodeFacts
     ...[...new Set(podCidrs)].map(element('pod-cidrs')),
     ...[...new Set(serviceCidrs)].map(element('service-cidrs')),
     ...[...new Set(nodeAddresses)].map(element('nodeport-ips')),
+    ...ownPods.map(({ cidr, masqueradeAs }) => ({ ...element('own-pods')(cidr), data: [masqueradeAs] })),
   ]
 }

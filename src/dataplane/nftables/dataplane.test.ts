@@ -14,6 +14,7 @@ const node: NodeFacts = {
   nodeAddresses: ['172.30.0.2', 'fd00:172:30::2'],
   podCidrs: ['10.244.0.0/16', 'fd00:10:244::/56'],
   serviceCidrs: ['10.96.0.0/16', 'fd00:10:96::/112'],
+  ownPods: [{ cidr: '10.244.1.0/24', masqueradeAs: '172.30.0.2' }],
 }
 const isNode = (address: string) => node.nodeAddresses.includes(address)
 
@@ -172,6 +173,68 @@ test('a Service of more endpoints than there are chains for gives each of them',
   assert.deepEqual([...met].sort(), [...many].sort())
 })
 
+test('a packet that saw the frontends of before and the backends of after is refused, or dropped where others may be elsewhere', () => {
+  const ids = new Ids()
+  const { elements, kinds } = load(
+    [
+      make('cluster', ip(1), REMOTE),
+      make('sticky', { ...ip(2), sessionAffinity: 'ClientIP' }, REMOTE),
+      make('local', { ...ip(3), internalTrafficPolicy: 'Local' }, ALL),
+      make('sticky-local', { ...ip(4), internalTrafficPolicy: 'Local', sessionAffinity: 'ClientIP' }, ALL),
+      make(
+        'crowd',
+        ip(5),
+        Array.from({ length: 20 }, (_, index) => `10.244.3.${index + 1}`),
+      ),
+    ],
+    ids,
+  )
+  const gone = new Set(['backends', 'slots', 'endpoints', 'cluster-endpoints', 'local-endpoints'])
+  const torn = new LoadedRuleset(
+    [...elements].filter(({ set }) => !gone.has(set)),
+    kinds,
+  )
+  const verdict = (rules: LoadedRuleset, number: number) =>
+    evaluate(
+      rules,
+      { source: POD, destination: `10.96.0.${number}`, protocol: 'tcp', port: 80 },
+      { random: (n) => n - 1, isNode },
+    ).verdict.kind
+  assert.deepEqual(
+    [1, 2, 3, 4, 5].map((number) => verdict(torn, number)),
+    ['reject', 'reject', 'drop', 'drop', 'reject'],
+  )
+  // Of three endpoints the last has gone: the first is tried.
+  const fewer = new LoadedRuleset(
+    [...elements].filter(({ set, key }) => !((set === 'backends' || set === 'slots') && key[1] !== 0)),
+    kinds,
+  )
+  assert.deepEqual(
+    [1, 2, 3, 4, 5].map((number) => verdict(fewer, number)),
+    ['dnat', 'dnat', 'dnat', 'dnat', 'dnat'],
+  )
+  // The slot is there and its endpoint is not.
+  const last = new LoadedRuleset(
+    [...elements].filter(({ set, key }) => !(set === 'cluster-endpoints' && ((key[0] as number) & 0xfff) !== 1)),
+    kinds,
+  )
+  assert.equal(verdict(last, 2), 'dnat')
+})
+
+test('only a frontend that treats clients differently is particular', () => {
+  const { elements } = load()
+  const particular = elements
+    .filter(({ set, data }) => (set === 'frontends' || set === 'nodeports') && (data?.[0] as number) >= 2 ** 31)
+    .map(({ key }) => key.join(' '))
+  assert.deepEqual(particular.sort(), [
+    '203.0.113.1 tcp 80',
+    '203.0.113.2 tcp 80',
+    '203.0.113.2 tcp 81',
+    'tcp 30081',
+    'tcp 30082',
+  ])
+})
+
 test('hops name the chain and the element that decided', () => {
   const { hops } = evaluate(
     ruleset,
@@ -206,15 +269,19 @@ test('Ids keep a number while its owner lives, and let it rest until its pins ha
 
 test('rendered rules and elements read as nft wants them', () => {
   const { elements, kinds } = load()
-  assert.match(renderBase(), /chain nat-output \{\n {2}type nat hook output priority -100;\n {2}meta priority set 0\n/)
+  assert.match(
+    renderBase(),
+    /chain nat-output \{\n {2}type nat hook output priority -100;\n {2}meta priority set ip daddr \. meta l4proto \. th dport map @frontends goto from-node\n/,
+  )
   const text = renderElements('add', elements)
   assert.match(text, /add element ip fairlead frontends \{ 10\.96\.0\.1 \. tcp \. 80 : 0x2003?/)
+  assert.match(text, /add element ip fairlead own-pods \{ 10\.244\.1\.0\/24 : 172\.30\.0\.2 \}/)
   assert.match(text, /add element ip fairlead pod-cidrs \{ 10\.244\.0\.0\/16 \}/)
   const made = new Set<string>()
   const chains = renderKinds(kinds, made)
   assert.match(
     renderBase(),
-    /chain pick-3 \{\n {2}meta l4proto \{ tcp, udp, sctp \} dnat ip to meta priority & 0xfffff000 \. numgen random mod 3 map @backends\n/,
+    /chain pick-3 \{\n {2}meta l4proto \{ tcp, udp, sctp \} dnat ip to meta priority & 0x7ffff000 \. numgen random mod 3 map @backends\n/,
   )
   assert.doesNotMatch(chains, /dnat/, 'nft 1.0.6 cannot add such a rule later')
   assert.equal(made.has('ip sticky-3-10800'), true)

@@ -1,10 +1,17 @@
 import { formatAddress, fromBytes } from '#net/ip-address.ts'
 import { LITTLE_ENDIAN, PROTOCOLS } from './encode.ts'
-import type { Element, Field, SetName, TableFamily, Value } from './rule.ts'
+import type { Element, Field, SetDefinition, SetName, TableFamily, Value } from './rule.ts'
 import { sets } from './ruleset.ts'
 
 const definitions = new Map(sets.map((set) => [set.name, set]))
 const PROTOCOL_NAMES = new Map(Object.entries(PROTOCOLS).map(([name, number]) => [number, name]))
+
+const DATA_FIELDS: { readonly [data in NonNullable<SetDefinition['data']>]: readonly Field[] } = {
+  word: ['word'],
+  endpoint: ['daddr', 'dport'],
+  address: ['daddr'],
+  verdict: [],
+}
 
 /** Reads the kernel's bytes of one element, as encode.ts writes them: the element that made them. `keyEnd`: of a range. */
 export function decodeElement(
@@ -19,8 +26,7 @@ export function decodeElement(
   const values = readFields(family, definition.key, key)
   if (definition.interval) values[values.length - 1] = cidrOf(key, keyEnd ?? key, family)
   if (data === undefined || definition.data === undefined) return { family, set, key: values }
-  const fields: readonly Field[] = definition.data === 'word' ? ['word'] : ['daddr', 'dport']
-  return { family, set, key: values, data: readFields(family, fields, data) }
+  return { family, set, key: values, data: readFields(family, DATA_FIELDS[definition.data], data) }
 }
 
 function readFields(family: TableFamily, fields: readonly Field[], bytes: Uint8Array): Value[] {

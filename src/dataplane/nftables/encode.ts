@@ -19,7 +19,14 @@ export interface EncodedElements {
 }
 
 /** Intervals and verdicts have forms of their own: they go by text. */
-const BY_TEXT: ReadonlySet<SetName> = new Set(['pod-cidrs', 'service-cidrs', 'allowed', 'kinds', 'affinity'])
+const BY_TEXT: ReadonlySet<SetName> = new Set([
+  'pod-cidrs',
+  'service-cidrs',
+  'own-pods',
+  'allowed',
+  'kinds',
+  'affinity',
+])
 /** Sets whose key begins with a word, and then has a slot. */
 const BY_WORD: ReadonlySet<SetName> = new Set([
   'backends',

@@ -39,14 +39,30 @@ export interface Outcome {
   readonly hops: readonly Hop[]
 }
 
+/** What a client holds to: the word that leads to its endpoint, until the second in which it expires. */
+export interface Pin {
+  readonly word: number
+  readonly expires: number
+}
+
+/** What the packet's walk is told of the world. `random(n)` gives 0 to n − 1. `isNode` tells the node's own addresses. `now`: in seconds, 0 if left out. */
+export interface Surroundings {
+  readonly random: (n: number) => number
+  readonly isNode: (address: string) => boolean
+  readonly now?: number
+}
+
 /** A loaded ruleset: the elements of one node, of both families, to be looked up in. */
 export class LoadedRuleset {
   readonly #sets = new Map<string, Map<string, readonly Value[]>>()
-  readonly #cidrs = new Map<string, { readonly prefix: string; readonly cidr: Cidr }[]>()
+  readonly #cidrs = new Map<
+    string,
+    { readonly prefix: string; readonly cidr: Cidr; readonly data: readonly Value[] }[]
+  >()
   readonly #chains = new Map<string, Chain>(chains.map((chain) => [chain.name, chain]))
   readonly #kinds = new Map<number, Kind>()
   /** Pins that clients hold, by set and key: filled by evaluation, as the kernel fills its map. */
-  readonly pins = new Map<string, number>()
+  readonly pins = new Map<string, Pin>()
 
   constructor(elements: Iterable<Element>, kinds: Iterable<{ readonly number: number; readonly kind: Kind }>) {
     for (const { number, kind } of kinds) {
@@ -59,7 +75,7 @@ export class LoadedRuleset {
       if (intervals.has(set)) {
         const cidrs = this.#cidrs.get(name) ?? []
         this.#cidrs.set(name, cidrs)
-        cidrs.push({ prefix: key.slice(0, -1).join(' '), cidr: cidrOf(String(key.at(-1))) })
+        cidrs.push({ prefix: key.slice(0, -1).join(' '), cidr: cidrOf(String(key.at(-1))), data: data ?? [] })
         continue
       }
       const held = this.#sets.get(name) ?? new Map<string, readonly Value[]>()
@@ -84,22 +100,15 @@ export class LoadedRuleset {
     if (cidrs === undefined) return this.#sets.get(`${family} ${set}`)?.get(key.join(' '))
     const prefix = key.slice(0, -1).join(' ')
     const address = parseAddress(String(key.at(-1)))
-    return cidrs.some((one) => one.prefix === prefix && containsAddress(one.cidr, address)) ? [] : undefined
+    return cidrs.find((one) => one.prefix === prefix && containsAddress(one.cidr, address))?.data
   }
 }
 
 const cidrOf = (text: string): Cidr => parseCidr(text.includes('/') ? text : `${text}/${text.includes(':') ? 128 : 32}`)
 
-/**
- * Walks the rules with a packet, as the kernel would: the very rules and elements that are sent to it. `random(n)` gives 0 to n − 1. `isNode` tells the
- * node's own addresses. Pins are learned in `ruleset.pins`.
- */
-export function evaluate(
-  ruleset: LoadedRuleset,
-  packet: Packet,
-  { random, isNode }: { readonly random: (n: number) => number; readonly isNode: (address: string) => boolean },
-): Outcome {
-  return new Walk(ruleset, packet, random, isNode).run()
+/** Walks the rules with a packet, as the kernel would: the very rules and elements that are sent to it. Pins are learned in `ruleset.pins`. */
+export function evaluate(ruleset: LoadedRuleset, packet: Packet, surroundings: Surroundings): Outcome {
+  return new Walk(ruleset, packet, surroundings).run()
 }
 
 /** Every outcome that the packet can have, one for each backend that it may be given. Pins are looked at, and not changed. */
@@ -107,6 +116,7 @@ export function possibleOutcomes(
   ruleset: LoadedRuleset,
   packet: Packet,
   isNode: (address: string) => boolean,
+  now = 0,
 ): readonly Outcome[] {
   const outcomes: Outcome[] = []
   const pins = new Map(ruleset.pins)
@@ -118,7 +128,7 @@ export function possibleOutcomes(
       sizes.push(n)
       return choices[sizes.length - 1] ?? 0
     }
-    outcomes.push(evaluate(ruleset, packet, { random, isNode }))
+    outcomes.push(evaluate(ruleset, packet, { random, isNode, now }))
     ruleset.pins.clear()
     for (const [key, pin] of pins) ruleset.pins.set(key, pin)
     const next = sizes.map((_, index) => choices[index] ?? 0)
@@ -136,6 +146,7 @@ class Walk {
   readonly #packet: Packet
   readonly #random: (n: number) => number
   readonly #isNode: (address: string) => boolean
+  readonly #now: number
   readonly #family: TableFamily
   readonly #hops: Hop[] = []
   #word = 0
@@ -143,16 +154,12 @@ class Walk {
   #destination: Endpoint
   #translated = false
 
-  constructor(
-    ruleset: LoadedRuleset,
-    packet: Packet,
-    random: (n: number) => number,
-    isNode: (address: string) => boolean,
-  ) {
+  constructor(ruleset: LoadedRuleset, packet: Packet, { random, isNode, now = 0 }: Surroundings) {
     this.#ruleset = ruleset
     this.#packet = packet
     this.#random = random
     this.#isNode = isNode
+    this.#now = now
     this.#family = packet.destination.includes(':') ? 'ip6' : 'ip'
     this.#destination = { address: packet.destination, port: packet.port }
   }
@@ -207,6 +214,8 @@ class Walk {
         return 'mismatch'
       case 'source-is-node':
         return when(this.#isNode(this.#packet.source) !== (statement.not === true))
+      case 'word-has':
+        return when((this.#word & statement.bit) !== 0)
       case 'set-word':
         this.#word = ((this.#word & statement.and) | statement.or) >>> 0
         return 'go-on'
@@ -219,8 +228,11 @@ class Walk {
       case 'goto-kind':
         return this.#goToKind()
       case 'pin':
-        // As in the kernel, an update leaves the data of an element that is there.
-        if (!this.#ruleset.pins.has(this.#pinKey())) this.#ruleset.pins.set(this.#pinKey(), this.#word)
+        // As in the kernel, an update leaves the data of an element that is there, and starts its time anew.
+        this.#ruleset.pins.set(this.#pinKey(), {
+          word: this.#pinned() ?? this.#word,
+          expires: this.#now + statement.seconds,
+        })
         return 'go-on'
       case 'unpin':
         this.#ruleset.pins.delete(this.#pinKey())
@@ -232,6 +244,9 @@ class Walk {
         this.#translated = true
         return { kind: 'dnat', to: this.#destination, masquerade: false }
       }
+      case 'snat':
+        if (this.#find(statement.map, this.#key(statement.key)) === undefined) return 'mismatch'
+        return { kind: 'dnat', to: this.#destination, masquerade: true }
       case 'goto':
       case 'jump': {
         const step = this.#chain(statement.chain)
@@ -262,8 +277,14 @@ class Walk {
 
   #find(set: SetName, key: readonly Value[]): readonly Value[] | undefined {
     if (set !== 'affinity') return this.#ruleset.find(this.#family, set, key)
-    const pin = this.#ruleset.pins.get(this.#pinKey())
+    const pin = this.#pinned()
     return pin === undefined ? undefined : [pin]
+  }
+
+  /** An element is there no more in the very second in which it expires. */
+  #pinned(): number | undefined {
+    const pin = this.#ruleset.pins.get(this.#pinKey())
+    return pin === undefined || pin.expires <= this.#now ? undefined : pin.word
   }
 
   /** `choose` false: only to tell of it, without drawing a number. */

@@ -37,8 +37,9 @@ function statement(one: Statement, family: TableFamily): string {
       return 'ct state invalid'
     case 'source-is-node':
       return `fib saddr type ${one.not ? '!= ' : ''}local`
+    case 'word-has':
+      return `meta priority & ${hex(one.bit)} != 0`
     case 'set-word':
-      if (one.and === 0) return `meta priority set ${one.or}`
       return `meta priority set meta priority & ${hex(one.and)}${one.or === 0 ? '' : ` | ${hex(one.or)}`}`
     case 'set-word-from':
       return `meta priority set ${key(one.key, family)} map @${one.map}`
@@ -50,6 +51,8 @@ function statement(one: Statement, family: TableFamily): string {
       return `delete @affinity { ${key([{ word: WORD.SERVICE_PORT }, 'client'], family)} : meta priority }`
     case 'dnat':
       return `dnat ${family} to ${key(one.key, family)} map @${one.map}`
+    case 'snat':
+      return `snat ${family} to ${key(one.key, family)} map @${one.map} fully-random`
     case 'goto':
     case 'jump':
       return `${one.do} ${one.chain}`
@@ -71,7 +74,12 @@ export const renderRule = (rule: Rule, family: TableFamily): string =>
 function renderSet({ name, key: fields, data, interval, pins }: SetDefinition, family: TableFamily): string {
   // nft cannot list a set that is typed by jhash; numgen has the same type.
   const typed = fields.map((one) => (one === 'client' && family === 'ip6' ? { random: 2 } : one))
-  const types = { word: 'meta priority', endpoint: `${family} daddr . th dport`, verdict: 'verdict' }
+  const types = {
+    word: 'meta priority',
+    endpoint: `${family} daddr . th dport`,
+    address: `${family} saddr`,
+    verdict: 'verdict',
+  }
   const to = data === undefined ? '' : ` : ${types[data]}`
   const flags = pins ? ' flags dynamic,timeout; size 1048576; timeout 3h;' : interval ? ' flags interval;' : ''
   return ` ${data === undefined ? 'set' : 'map'} ${name} { typeof ${key(typed, family)}${to};${flags} }`
@@ -132,7 +140,7 @@ function elementText(element: Element, withData: boolean): string {
   const { set, key: values, data } = element
   const left = WORDS.has(set) ? [hex(values[0] as number), ...values.slice(1)].join(' . ') : elementKey(element)
   if (!withData || data === undefined) return left
-  return `${left} : ${data.length === 1 ? hex(data[0] as number) : data.join(' . ')}`
+  return `${left} : ${data.map((one, _, { length }) => (length === 1 && typeof one === 'number' ? hex(one) : one)).join(' . ')}`
 }
 
 /** Commands for elements, one for each set that is touched. */

@@ -7,18 +7,20 @@ export const TABLE = 'fairlead'
 export const TABLE_FAMILIES: readonly TableFamily[] = ['ip', 'ip6']
 
 /**
- * The scratch word that a packet carries through a hook, in `meta priority`: service-port id (19 bits), local (1 bit), kind (12 bits). In a
- * sticky chain the lowest 12 bits are the number of an endpoint instead.
+ * The scratch word that a packet carries through a hook, in `meta priority`: particular (1 bit), service-port id (18 bits), local (1 bit),
+ * kind (12 bits). In a sticky chain the lowest 12 bits are the number of an endpoint instead.
  */
 export const WORD = {
   ID_SHIFT: 13,
+  /** Of a frontend that does not treat all clients alike: it has source ranges, or policy Local. */
+  PARTICULAR: 0x80000000,
   LOCAL: 0x1000,
   /** Of a service port: what pins are kept by. */
-  SERVICE_PORT: 0xffffe000,
+  SERVICE_PORT: 0x7fffe000,
   /** Of a set of backends: service port and local. */
-  BACKENDS: 0xfffff000,
+  BACKENDS: 0x7ffff000,
   KIND: 0x00000fff,
-  MAX_ID: 0x7ffff,
+  MAX_ID: 0x3ffff,
   MAX_KIND: 0xfff,
   MAX_ENDPOINT: 0xfff,
 } as const
@@ -26,6 +28,7 @@ export const WORD = {
 export type SetName =
   | 'pod-cidrs'
   | 'service-cidrs'
+  | 'own-pods'
   | 'nodeport-ips'
   | 'cluster-ips'
   | 'frontends'
@@ -68,12 +71,13 @@ export type Statement =
   | { readonly do: 'translated' }
   | { readonly do: 'connection-invalid' }
   | { readonly do: 'source-is-node'; readonly not?: true }
+  | { readonly do: 'word-has'; readonly bit: number }
   | { readonly do: 'set-word'; readonly and: number; readonly or: number }
   | { readonly do: 'set-word-from'; readonly key: Key; readonly map: SetName }
   | { readonly do: 'goto-kind' }
   | { readonly do: 'pin'; readonly seconds: number }
   | { readonly do: 'unpin' }
-  | { readonly do: 'dnat'; readonly key: Key; readonly map: SetName }
+  | { readonly do: 'dnat' | 'snat'; readonly key: Key; readonly map: SetName }
   | { readonly do: 'goto' | 'jump'; readonly chain: string }
   | { readonly do: 'return' | 'drop' | 'masquerade' }
   | { readonly do: 'reject'; readonly with: 'tcp-reset' | 'port-unreachable' }
@@ -97,7 +101,7 @@ export interface Chain {
 export interface SetDefinition {
   readonly name: SetName
   readonly key: Key
-  readonly data?: 'word' | 'endpoint' | 'verdict'
+  readonly data?: 'word' | 'endpoint' | 'address' | 'verdict'
   readonly interval?: true
   readonly pins?: true
 }

@@ -10,6 +10,7 @@ const CT_NODE_PORT: Key = ['l4proto', 'ct-dport']
 export const sets: readonly SetDefinition[] = [
   { name: 'pod-cidrs', key: ['saddr'], interval: true },
   { name: 'service-cidrs', key: ['daddr'], interval: true },
+  { name: 'own-pods', key: ['daddr'], interval: true, data: 'address' },
   { name: 'nodeport-ips', key: ['daddr'] },
   { name: 'cluster-ips', key: ['daddr'] },
   { name: 'frontends', key: FRONTEND, data: 'word' },
@@ -31,19 +32,19 @@ export const sets: readonly SetDefinition[] = [
 ]
 
 const hasPorts: Statement = { do: 'has-ports' }
-const clearWord: Statement = { do: 'set-word', and: 0, or: 0 }
 const masquerade: Statement = { do: 'masquerade' }
 const drop: Statement = { do: 'drop' }
+const isParticular: Statement = { do: 'word-has', bit: WORD.PARTICULAR }
 const lookup = (key: Key, set: SetDefinition['name']): Statement => ({ do: 'lookup', key, set })
 const lookupNot = (key: Key, set: SetDefinition['name']): Statement => ({ do: 'lookup', key, set, not: true })
 const go = (how: 'goto' | 'jump', chain: string): Statement => ({ do: how, chain })
 const find = (key: Key, map: SetDefinition['name']): Statement => ({ do: 'set-word-from', key, map })
 
-/** Finds the frontend of a packet; an address of its own goes before a node port. */
-const findFrontend: readonly Rule[] = [
-  [clearWord],
-  [lookup(['daddr'], 'nodeport-ips'), find(NODE_PORT, 'nodeports')],
-  [find(FRONTEND, 'frontends')],
+/** Finds the frontend of a packet: one of its own address goes before a node port. */
+const findFrontend = (then: string): readonly Rule[] => [
+  [find(FRONTEND, 'frontends'), go('goto', then)],
+  [lookup(['daddr'], 'nodeport-ips'), find(NODE_PORT, 'nodeports'), go('goto', then)],
+  [go('goto', 'no-frontend')],
 ]
 
 /**
@@ -58,84 +59,124 @@ const pick = (count: number): Rule => [
   { do: 'dnat', key: [{ word: WORD.BACKENDS }, { random: count }], map: 'backends' },
 ]
 
-// The second rule is for the moment between two transactions that count differently: slot 0 is there as long as there is one.
-const pickChain = (count: number): Chain => ({ name: `pick-${count}`, rules: [pick(count), pick(1), [drop]] })
+/**
+ * A packet may see the frontend of before a transaction and the endpoints of after it. Slot 0 is there as long as there is one, so this tries
+ * that; without it the Service has just lost its last endpoint, and refuses. Of this node's endpoints there may be more elsewhere: that drops.
+ */
+const pickChain = (count: number): Chain => ({
+  name: `pick-${count}`,
+  rules: [pick(count), pick(1), [{ do: 'word-has', bit: WORD.LOCAL }, drop], [go('goto', 'reject-it')]],
+})
 
-/** Draws a slot, and goes to its endpoint if that is one of `members`; else tries slot 0. */
-const drawSlot = (count: number, members: SetDefinition['name'], chain: string): readonly Rule[] => {
-  const go: Rule = [lookup(['word'], members), { do: 'goto', chain }]
-  return [[find(['word', { random: count }], 'slots')], go, [find(['word', { random: 1 }], 'slots')], go, [drop]]
+/** Draws a slot, and goes to its endpoint if that is one of `members`; else tries slot 0, and ends as a pick chain does. */
+const drawSlot = (
+  { count, local }: { readonly count: number; readonly local: boolean },
+  members: SetDefinition['name'],
+  chain: string,
+): readonly Rule[] => [
+  ...[count, 1].flatMap((slots): readonly Rule[] => [
+    [{ do: 'set-word', and: WORD.SERVICE_PORT, or: local ? WORD.LOCAL : 0 }],
+    [find(['word', { random: slots }], 'slots')],
+    [lookup(['word'], members), go('goto', chain)],
+  ]),
+  [local ? drop : go('goto', 'reject-it')],
+]
+
+const rejectIt: Chain = {
+  name: 'reject-it',
+  rules: [
+    [
+      { do: 'protocol-is', protocol: 'tcp' },
+      { do: 'reject', with: 'tcp-reset' },
+    ],
+    [{ do: 'reject', with: 'port-unreachable' }],
+  ],
 }
 
 /** The chains that are always there, in an order in which each names only those before it. */
 export const chains: readonly Chain[] = [
+  rejectIt,
   { name: 'to-endpoint', rules: [[hasPorts, { do: 'dnat', key: ['word'], map: 'endpoints' }], [drop]] },
   ...Array.from({ length: PICK_CHAINS }, (_, index) => pickChain(index + 1)),
   {
-    name: 'reject-it',
+    name: 'no-frontend',
     rules: [
-      [
-        { do: 'protocol-is', protocol: 'tcp' },
-        { do: 'reject', with: 'tcp-reset' },
-      ],
-      [{ do: 'reject', with: 'port-unreachable' }],
-    ],
-  },
-  {
-    name: 'services',
-    rules: [
-      // A guarded frontend drops strangers before anything is chosen.
-      [lookup(FRONTEND, 'restricted'), lookupNot([...FRONTEND, 'saddr'], 'allowed'), drop],
-      [{ do: 'goto-kind' }],
-      // No frontend: a ClusterIP refuses its other ports, and an address that no Service has is dropped, or it would leave by the default route.
+      // A ClusterIP refuses its other ports; an address that no Service has is dropped, or it would leave by the default route.
       [lookup(['daddr'], 'cluster-ips'), go('goto', 'reject-it')],
       [lookup(['daddr'], 'service-cidrs'), drop],
-      [clearWord],
     ],
   },
   {
-    name: 'outside',
+    name: 'guard',
+    // Strangers are dropped before anything is chosen.
+    rules: [[lookup(FRONTEND, 'restricted'), lookupNot([...FRONTEND, 'saddr'], 'allowed'), drop]],
+  },
+  {
+    name: 'particular',
     rules: [
+      [go('jump', 'guard')],
       // externalTrafficPolicy Local binds only who comes from outside; pods and the node keep the set of all endpoints.
+      [lookup(['saddr'], 'pod-cidrs'), { do: 'return' }],
       // A node's address may be somebody's external IP: then its policy counts, not that of a node port of the same number.
       [lookup(['daddr'], 'nodeport-ips'), lookupNot(FRONTEND, 'frontends'), find(NODE_PORT, 'nodeports-local')],
       [find(FRONTEND, 'frontends-local')],
     ],
   },
   {
+    name: 'from-link',
+    rules: [[isParticular, go('jump', 'particular')], [{ do: 'goto-kind' }], [drop]],
+  },
+  {
+    name: 'from-node',
+    rules: [[isParticular, go('jump', 'guard')], [{ do: 'goto-kind' }], [drop]],
+  },
+  {
     name: 'nat-prerouting',
     hook: { type: 'nat', hook: 'prerouting', priority: -100 },
-    rules: [...findFrontend, [lookupNot(['saddr'], 'pod-cidrs'), go('jump', 'outside')], [go('goto', 'services')]],
+    rules: findFrontend('from-link'),
   },
   {
     name: 'nat-output',
     hook: { type: 'nat', hook: 'output', priority: -100 },
-    rules: [...findFrontend, [go('goto', 'services')]],
+    rules: findFrontend('from-node'),
+  },
+  {
+    name: 'masquerade-it',
+    // To a pod of this node the address is known: that spares the kernel a search.
+    rules: [[{ do: 'snat', key: ['daddr'], map: 'own-pods' }], [masquerade]],
+  },
+  {
+    name: 'hairpin-source',
+    // The client is the chosen backend: without masquerade its own kernel would answer it directly, and it would not know the answer.
+    rules: [[lookup(['saddr', 'daddr'], 'hairpin'), go('goto', 'masquerade-it')]],
   },
   {
     name: 'keep-source',
     rules: [
       // Policy Local keeps the client's address, except the node's own: it may be the frontend's address, and other nodes would not bring the answer back.
-      [{ do: 'source-is-node', not: true }, { do: 'return' }],
-      [masquerade],
+      [{ do: 'source-is-node' }, go('goto', 'masquerade-it')],
+      [go('goto', 'hairpin-source')],
+    ],
+  },
+  {
+    name: 'node-port-source',
+    rules: [
+      [hasPorts, lookup(CT_NODE_PORT, 'nodeports-local'), go('goto', 'keep-source')],
+      [hasPorts, lookup(CT_NODE_PORT, 'nodeports'), go('goto', 'masquerade-it')],
     ],
   },
   {
     name: 'source',
     rules: [
-      [clearWord],
-      // The client is the chosen backend: without masquerade its own kernel would answer it directly, and it would not know the answer.
-      [lookup(['saddr', 'daddr'], 'hairpin'), masquerade],
-      [lookup(['ct-daddr'], 'cluster-ips'), lookup(['saddr'], 'pod-cidrs'), { do: 'return' }],
-      [hasPorts, lookup(CT_FRONTEND, 'frontends-local'), go('goto', 'keep-source')],
-      [hasPorts, lookup(CT_FRONTEND, 'frontends'), masquerade],
       [
-        hasPorts,
         lookup(['ct-daddr'], 'nodeport-ips'),
-        lookup(CT_NODE_PORT, 'nodeports-local'),
-        go('goto', 'keep-source'),
+        hasPorts,
+        lookupNot(CT_FRONTEND, 'frontends'),
+        go('goto', 'node-port-source'),
       ],
-      [hasPorts, lookup(['ct-daddr'], 'nodeport-ips'), lookup(CT_NODE_PORT, 'nodeports'), masquerade],
+      [lookup(['ct-daddr'], 'cluster-ips'), lookup(['saddr'], 'pod-cidrs'), go('goto', 'hairpin-source')],
+      [hasPorts, lookup(CT_FRONTEND, 'frontends-local'), go('goto', 'keep-source')],
+      [hasPorts, lookup(CT_FRONTEND, 'frontends'), go('goto', 'masquerade-it')],
     ],
   },
   {
@@ -151,36 +192,38 @@ export const chains: readonly Chain[] = [
   },
 ]
 
-/** What becomes of a packet once its frontend is known. One chain a kind, whatever the number of Services. */
+/** What becomes of a packet once its frontend is known. One chain a kind, whatever the number of Services. `local`: of this node's endpoints alone. */
 export type Kind =
   | { readonly kind: 'drop' }
   | { readonly kind: 'reject' }
-  | { readonly kind: 'pick'; readonly count: number }
+  | { readonly kind: 'pick'; readonly count: number; readonly local: boolean }
   | { readonly kind: 'sticky'; readonly count: number; readonly seconds: number; readonly local: boolean }
 
-/** `pick-3`, `sticky-3-10800`, `local-sticky-2-10800`: the name of the kind, and of its chain. */
+/** `pick-3`, `local-pick-20`, `sticky-3-10800`, `local-sticky-2-10800`: the name of the kind, and of its chain. */
 export function kindName(kind: Kind): string {
   switch (kind.kind) {
     case 'drop':
     case 'reject':
       return kind.kind
     case 'pick':
-      return `pick-${kind.count}`
+      // The chains that are always there serve both.
+      return `${kind.local && kind.count > PICK_CHAINS ? 'local-' : ''}pick-${kind.count}`
     case 'sticky':
       return `${kind.local ? 'local-' : ''}sticky-${kind.count}-${kind.seconds}`
   }
 }
 
-const STICKY = /^(local-)?sticky-(\d+)-(\d+)$/
+const NAME = /^(local-)?(?:pick-(\d+)|sticky-(\d+)-(\d+))$/
 
 /** The kind that a chain of this name serves, the other way round than kindName(); undefined for a chain of no kind. */
 export function kindOfChain(chain: string): Kind | undefined {
   if (chain === 'reject-it') return { kind: 'reject' }
-  const count = /^pick-(\d+)$/.exec(chain)?.[1]
-  if (count !== undefined) return { kind: 'pick', count: Number(count) }
-  const sticky = STICKY.exec(chain)
-  if (sticky === null) return undefined
-  return { kind: 'sticky', count: Number(sticky[2]), seconds: Number(sticky[3]), local: sticky[1] !== undefined }
+  const match = NAME.exec(chain)
+  if (match === null) return undefined
+  const [, prefix, picks, count, seconds] = match
+  const local = prefix !== undefined
+  if (picks !== undefined) return { kind: 'pick', count: Number(picks), local }
+  return { kind: 'sticky', count: Number(count), seconds: Number(seconds), local }
 }
 
 /** The chains of a kind, each after those that it names. */
@@ -191,14 +234,9 @@ export function kindChains(kind: Kind): readonly Chain[] {
       return []
     case 'pick':
       if (kind.count <= PICK_CHAINS) return []
-      return [
-        {
-          name: kindName(kind),
-          rules: [[{ do: 'set-word', and: WORD.BACKENDS, or: 0 }], ...drawSlot(kind.count, 'endpoints', 'to-endpoint')],
-        },
-      ]
+      return [{ name: kindName(kind), rules: drawSlot(kind, 'endpoints', 'to-endpoint') }]
     case 'sticky': {
-      const { count, seconds, local } = kind
+      const { seconds, local } = kind
       const members = local ? 'local-endpoints' : 'cluster-endpoints'
       return [
         { name: `stick-${seconds}`, rules: [[{ do: 'pin', seconds }], [go('goto', 'to-endpoint')]] },
@@ -210,8 +248,7 @@ export function kindChains(kind: Kind): readonly Chain[] {
             // A pin counts while its endpoint is one of the set; else each try would renew a pin to nowhere.
             [lookup(['word'], members), go('goto', `stick-${seconds}`)],
             [{ do: 'unpin' }],
-            [{ do: 'set-word', and: WORD.SERVICE_PORT, or: local ? WORD.LOCAL : 0 }],
-            ...drawSlot(count, members, `stick-${seconds}`),
+            ...drawSlot(kind, members, `stick-${seconds}`),
           ],
         },
       ]
