@@ -67,6 +67,8 @@ export const CLAUSES = {
   'affinity/local-replaces': 'a frontend of policy Local replaces a pin to an endpoint elsewhere',
   'affinity/timeout': 'for timeoutSeconds',
   'affinity/default-timeout': 'which is 10800 if not told',
+  'affinity/expires': 'when that time is over a client is as good as new',
+  'affinity/renewed': 'each new connection starts that time anew, as long as the Service now says',
 
   'masquerade/hairpin': 'a pod that is given itself is masqueraded',
   'masquerade/cluster-ip-pod': 'another pod at a ClusterIP is not',

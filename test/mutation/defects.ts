@@ -25,6 +25,10 @@ const service = defect('forwarding/forward-service.ts')
 const state = defect('forwarding/forwarding-state.ts')
 const compile = defect('dataplane/nftables/compile.ts')
 const rules = defect('dataplane/nftables/ruleset.ts')
+const ids = defect('dataplane/nftables/ids.ts')
+
+/** Lines of the contract that no change of the code can break alone, and why. */
+export const WITHOUT_DEFECT: Readonly<Partial<Record<Clause, string>>> = {}
 
 export const DEFECTS: readonly Defect[] = [
   frontend(
@@ -125,6 +129,32 @@ export const DEFECTS: readonly Defect[] = [
     "at('external-ip', external))",
     "at('external-ip', external, sourceRangesOf(spec?.loadBalancerSourceRanges, family)))",
   ),
+  {
+    clause: 'ranges/node-port',
+    what: 'source ranges guard node ports too',
+    edits: [
+      {
+        file: 'forwarding/frontend.ts',
+        from: "at('node-port', external)('')",
+        to: "at('node-port', external, sourceRangesOf(spec?.loadBalancerSourceRanges, family))('')",
+      },
+      {
+        file: 'dataplane/nftables/compile.ts',
+        from: "      this.#add('restricted', key)\n",
+        to: "      if (address === undefined) for (const range of sourceRanges) this.#add('allowed-nodeports' as 'allowed', [...key, range])\n      this.#add('restricted', key)\n",
+      },
+      {
+        file: 'dataplane/nftables/ruleset.ts',
+        from: "  { name: 'kinds', ",
+        to: "  { name: 'allowed-nodeports' as 'allowed', key: [...NODE_PORT, 'saddr'], interval: true },\n  { name: 'kinds', ",
+      },
+      {
+        file: 'dataplane/nftables/ruleset.ts',
+        from: "      [{ do: 'goto-kind' }],\n",
+        to: "      [lookup(NODE_PORT, 'restricted'), lookupNot(FRONTEND, 'frontends'), lookupNot([...NODE_PORT, 'saddr'], 'allowed-nodeports' as 'allowed'), drop],\n      [{ do: 'goto-kind' }],\n",
+      },
+    ],
+  },
   frontend(
     'ranges/other-family',
     'ranges of the other family shut everybody out',
@@ -138,6 +168,24 @@ export const DEFECTS: readonly Defect[] = [
     'the first slice gives the port number of all',
     '          port,\n',
     '          port: (ordered[0]?.ports?.[0]?.port ?? port) as number,\n',
+  ),
+  endpoint(
+    'family/ipv4',
+    'IPv4 frontends lead to IPv6 endpoints too',
+    'if (slice.addressType !== family) continue',
+    "if (slice.addressType === 'IPv4' && family === 'IPv6') continue",
+  ),
+  endpoint(
+    'protocol/tcp',
+    'the port of a slice that names no protocol is nobody’s',
+    "(slicePortProtocol || 'TCP') !== protocol",
+    'slicePortProtocol !== protocol',
+  ),
+  endpoint(
+    'protocol/sctp',
+    'what is not UDP is TCP',
+    "(slicePortProtocol || 'TCP') !== protocol",
+    "(slicePortProtocol === 'UDP' ? 'UDP' : 'TCP') !== protocol",
   ),
   endpoint(
     'endpoints/untold',
@@ -210,7 +258,7 @@ export const DEFECTS: readonly Defect[] = [
     'const localReady = near.filter(isLocal)',
   ),
   topology(
-    'topology/incomplete',
+    'topology/zone',
     'who is not ready has a say in hints',
     'topologyByHints(ready, node)',
     'topologyByHints(endpoints, node)',
@@ -234,6 +282,27 @@ export const DEFECTS: readonly Defect[] = [
     "chosen.any ? 'drop' : 'reject'",
     "'drop'",
   ),
+  {
+    clause: 'affinity/shared',
+    what: 'external frontends keep pins of their own',
+    edits: [
+      {
+        file: 'forwarding/forward-service.ts',
+        from: `      ports.push({\n        servicePort: \`\${name}:\${port.name ?? ''}\`,`,
+        to: `      const [inner, outer] = [true, false].map((is) => frontends.filter(({ kind }) => (kind === 'cluster-ip') === is))
+      for (const [part, suffix] of [[inner, ''], [outer, ' external']] as const)
+      if (part!.length > 0) ports.push({
+        servicePort: \`\${name}:\${port.name ?? ''}\${suffix}\`,`,
+      },
+      { file: 'forwarding/forward-service.ts', from: '        frontends,\n', to: '        frontends: part!,\n' },
+    ],
+  },
+  ids(
+    'affinity/added',
+    'endpoints are numbered anew when there are more of them',
+    '    const wanted = new Set(keys)\n',
+    '    if (keys.length > port.numbers.size) port.numbers.clear()\n    const wanted = new Set(keys)\n',
+  ),
   service('affinity/pinned', 'no affinity', "spec?.sessionAffinity === 'ClientIP'", 'false'),
   service('affinity/default-timeout', 'another default', '?? DEFAULT_AFFINITY_SECONDS', '?? 3600'),
   service(
@@ -242,6 +311,13 @@ export const DEFECTS: readonly Defect[] = [
     'spec?.sessionAffinityConfig?.clientIP?.timeoutSeconds ??',
     'undefined ??',
   ),
+  service(
+    'affinity/timeout',
+    'no pin lasts for more than half a day',
+    'const MAX_AFFINITY_SECONDS = 86400',
+    'const MAX_AFFINITY_SECONDS = 43200',
+  ),
+  service('family/ipv4', 'IPv6 alone', "['IPv4', 'IPv6']", "['IPv6']"),
   service('family/ipv6', 'IPv4 alone', "['IPv4', 'IPv6']", "['IPv4']"),
   service(
     'topology/distribution',
@@ -264,6 +340,18 @@ export const DEFECTS: readonly Defect[] = [
     'every protocol is TCP',
     'const transport = protocol.toLowerCase()',
     "const transport = 'tcp'",
+  ),
+  compile(
+    'protocol/other',
+    'TCP ports answer UDP too, as of a name server',
+    "this.#add('frontends', [address as string, transport, port], [words[policy]])",
+    "for (const one of transport === 'tcp' ? ['tcp', 'udp'] : [transport]) this.#add('frontends', [address as string, one, port], [words[policy]])",
+  ),
+  compile(
+    'guard/pod-address',
+    'the guard is for all ranges of the cluster',
+    "...[...new Set(serviceCidrs)].map(element('service-cidrs'))",
+    "...[...new Set([...serviceCidrs, ...podCidrs])].map(element('service-cidrs'))",
   ),
   compile(
     'masquerade/hairpin',
@@ -314,6 +402,12 @@ export const DEFECTS: readonly Defect[] = [
     'what nobody has leaves the node',
     "      [lookup(['daddr'], 'service-cidrs'), drop],\n",
     '',
+  ),
+  rules(
+    'guard/elsewhere',
+    'what is neither a pod’s nor a Service’s is dropped',
+    "[lookup(['daddr'], 'service-cidrs'), drop]",
+    "[lookupNot(['daddr'], 'pod-cidrs'), drop]",
   ),
   rules(
     'frontend/node-port-elsewhere',
@@ -411,6 +505,25 @@ export const DEFECTS: readonly Defect[] = [
     'a pin counts though its endpoint is gone',
     "            [find(['word', 'client'], 'affinity')],\n",
     "            [find(['word', 'client'], 'affinity'), go('goto', 'stick-'.concat(String(seconds)))],\n",
+  ),
+  rules(
+    'affinity/renewed',
+    'who comes again is sent on, and not noted anew',
+    `[lookup(['word'], members), go('goto', \`stick-\${seconds}\`)]`,
+    "[lookup(['word'], members), go('goto', 'to-endpoint')]",
+  ),
+  rules('affinity/expires', 'pins are for good', "[{ do: 'pin', seconds }], ", "[{ do: 'pin', seconds: 2 ** 32 }], "),
+  rules(
+    'affinity/timeout',
+    'pins last for whole minutes',
+    "[{ do: 'pin', seconds }], ",
+    "[{ do: 'pin', seconds: 60 * Math.ceil(seconds / 60) }], ",
+  ),
+  rules(
+    'affinity/timeout',
+    'pins end a second early',
+    "[{ do: 'pin', seconds }], ",
+    "[{ do: 'pin', seconds: seconds - 1 }], ",
   ),
   rules('affinity/pinned', 'clients are not remembered', "[{ do: 'pin', seconds }], ", ''),
   rules(

@@ -140,13 +140,46 @@ export type ServicePlan = typeof servicePlan extends fc.Arbitrary<infer T> ? T :
 
 /** The Services of one cluster by number; undefined: there is none of this number. */
 export const servicePlans = fc.oneof(
-  { weight: 7, arbitrary: fc.array(servicePlan, { minLength: 1, maxLength: 6 }) },
+  { weight: 8, arbitrary: fc.array(servicePlan, { minLength: 1, maxLength: 6 }) },
   // Where fields must meet: a client of all endpoints that comes again by a frontend of policy Local.
   {
     weight: 1,
     arbitrary: fc.array(
       servicePlan.map(
         (plan): ServicePlan => ({ ...plan, type: 'NodePort', affinity: 10, external: 'Local', internal: 'Cluster' }),
+      ),
+      { minLength: 1, maxLength: 3 },
+    ),
+  },
+  // A node's address that is an external IP, at a number that is a node port too.
+  {
+    weight: 1,
+    arbitrary: fc.array(
+      servicePlan.map(
+        (plan): ServicePlan => ({
+          ...plan,
+          externalIPs: [{ number: -1, family: 0 }, ...plan.externalIPs],
+          ports: plan.ports.map((port, at) => (at === 0 ? { ...port, port: 30080, nodePort: 30080 } : port)),
+        }),
+      ),
+      { minLength: 1, maxLength: 3 },
+    ),
+  },
+  // And where who holds to one of several comes again, in time or too late.
+  {
+    weight: 1,
+    arbitrary: fc.array(
+      servicePlan.map(
+        (plan): ServicePlan => ({
+          ...plan,
+          type: 'NodePort',
+          unusual: undefined,
+          affinity: plan.affinity ?? 10,
+          external: 'Local',
+          distribution: undefined,
+          hints: 'none',
+          endpoints: (plan.endpoints as EndpointPlan[]).map((one) => ({ ...one, conditions: { ready: true } })),
+        }),
       ),
       { minLength: 1, maxLength: 3 },
     ),
@@ -185,12 +218,14 @@ export const changePlan: fc.Arbitrary<ChangePlan> = fc.record({
     },
     // One endpoint more.
     { weight: 3, arbitrary: fc.constant('more' as const) },
+    // Session affinity off, or on.
+    { weight: 2, arbitrary: fc.constant('toggle' as const) },
   ),
   by: servicePlan,
 })
 export interface ChangePlan {
   readonly service: number
-  readonly fields: readonly (keyof ServicePlan)[] | 'gone' | 'more'
+  readonly fields: readonly (keyof ServicePlan)[] | 'gone' | 'more' | 'toggle'
   readonly by: ServicePlan
 }
 export type Plans = readonly (ServicePlan | undefined)[]
@@ -203,6 +238,7 @@ export function changed(plans: Plans, { service, fields, by }: ChangePlan): Plan
   if (fields === 'gone') after = before === undefined ? by : undefined
   else if (before === undefined) after = by
   else if (fields === 'more') after = { ...before, endpoints: [...before.endpoints, ...by.endpoints].slice(0, 7) }
+  else if (fields === 'toggle') after = { ...before, affinity: before.affinity === undefined ? 10 : undefined }
   else after = { ...before, ...Object.fromEntries(fields.map((field) => [field, by[field]])) }
   return plans.map((plan, at) => (at === index ? after : plan))
 }

@@ -1,5 +1,5 @@
 import { type CompiledService, compileNode, compileService, EMPTY, type UsedKind } from '#dataplane/nftables/compile.ts'
-import { LoadedRuleset, type Outcome, possibleOutcomes } from '#dataplane/nftables/evaluate.ts'
+import { evaluate, LoadedRuleset, type Outcome, type Pin, possibleOutcomes } from '#dataplane/nftables/evaluate.ts'
 import { Ids } from '#dataplane/nftables/ids.ts'
 import { elementKey } from '#dataplane/nftables/render.ts'
 import type { Element } from '#dataplane/nftables/rule.ts'
@@ -21,7 +21,7 @@ export class Dataplane {
   readonly #ports = new Map<string, ReadonlyMap<string, number>>()
   #seconds = 0
   #loaded: LoadedRuleset | undefined
-  #pins = new Map<string, number>()
+  #pins = new Map<string, Pin>()
 
   constructor({ node }: Pick<Cluster, 'node'>) {
     this.#facts = {
@@ -34,12 +34,16 @@ export class Dataplane {
     this.#state = new ForwardingState(this.#facts)
   }
 
+  /** So many seconds go by. */
+  pass(seconds: number): void {
+    this.#seconds += seconds
+  }
+
   /** Brings it to this cluster; only what differs from before is computed. */
   change(
     services: readonly { readonly service: Service; readonly slices: readonly EndpointSlice[] }[],
     gone: readonly string[],
   ): void {
-    this.#seconds++
     const affected = new Set<string>()
     for (const name of gone) for (const one of this.#state.set(name, undefined, [])) affected.add(one)
     for (const { service, slices } of services) {
@@ -93,7 +97,12 @@ export class Dataplane {
   }
 
   outcomes(packet: Packet): readonly Outcome[] {
-    return possibleOutcomes(this.ruleset, evaluated(packet), isOwnAddress)
+    return possibleOutcomes(this.ruleset, evaluated(packet), isOwnAddress, this.#seconds)
+  }
+
+  /** The packet's connection is made, and pins are learned by it; `random(n)` gives 0 to n − 1. */
+  connect(packet: Packet, random: (n: number) => number): Outcome {
+    return evaluate(this.ruleset, evaluated(packet), { random, isNode: isOwnAddress, now: this.#seconds })
   }
 }
 
@@ -105,22 +114,24 @@ export const evaluated = ({ entry, source, destination, protocol, port }: Packet
   fromNode: entry === 'node',
 })
 
-/** What both statements of the contract are compared by: the kind, each backend as often as it is drawn, and the seconds of affinity. */
-export function textOf(outcomes: readonly Outcome[]): string {
+/** What both statements of the contract are compared by: the kind, each backend as often as it is drawn, and, unless it is left to time to tell, the seconds of affinity. */
+export function textOf(outcomes: readonly Outcome[], { timed = false } = {}): string {
   const texts = outcomes.map(({ verdict, hops }) => {
     if (verdict.kind === 'reject') return `reject ${verdict.with}`
     if (verdict.kind !== 'dnat') return verdict.kind
-    const seconds = hops.map(({ chain }) => /^stick-(\d+)$/.exec(chain)?.[1]).find((one) => one !== undefined)
+    const seconds = timed
+      ? undefined
+      : hops.map(({ chain }) => /^stick-(\d+)$/.exec(chain)?.[1]).find((one) => one !== undefined)
     const { address, port } = verdict.to
     return `dnat ${address} ${port}${verdict.masquerade ? ' masqueraded' : ''}${seconds ? ` for ${seconds}s` : ''}`
   })
   return texts.sort().join('\n')
 }
 
-export function textOfVerdict(verdict: Verdict): string {
+export function textOfVerdict(verdict: Verdict, { timed = false } = {}): string {
   if (verdict.kind === 'reject') return `reject ${verdict.with === 'icmp' ? 'port-unreachable' : verdict.with}`
   if (verdict.kind !== 'dnat') return verdict.kind
-  const { affinitySeconds: seconds } = verdict
+  const seconds = timed ? undefined : verdict.affinitySeconds
   return verdict.backends
     .map(
       ({ address, port, masquerade }) =>

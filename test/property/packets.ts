@@ -60,6 +60,14 @@ export const packetPlan = fc.record({
     'port',
     'protocol',
   ),
+  /** How much of the time of session affinity goes by before who came just now comes again. */
+  wait: fc.constantFrom<'none' | 'half' | 'most' | 'all' | 'more'>(
+    ...Array.from({ length: 5 }, () => 'none' as const),
+    'half',
+    ...Array.from({ length: 3 }, () => 'most' as const),
+    'all',
+    'more',
+  ),
 })
 export type PacketPlan = typeof packetPlan extends fc.Arbitrary<infer T> ? T : never
 
@@ -77,6 +85,14 @@ export function resolved(plans: readonly PacketPlan[]): readonly PacketPlan[] {
     last = { ...plan, aim, family, service, port, from, who }
     return last
   })
+}
+
+/** Seconds that go by before the packet of a plan. */
+export function waitOf({ again, wait, service }: PacketPlan, { services }: Cluster): number {
+  const { sessionAffinity, sessionAffinityConfig } = at(services, service)?.spec ?? {}
+  if (!again || sessionAffinity !== 'ClientIP') return 0
+  const seconds = sessionAffinityConfig?.clientIP?.timeoutSeconds ?? 10800
+  return { none: 0, half: Math.ceil(seconds / 2), most: seconds - 1, all: seconds, more: seconds + 1 }[wait]
 }
 
 /** The packet that a plan means in a cluster. */
