@@ -10,7 +10,7 @@ import {
   namespacePath,
   openNamespace,
 } from '#kernel/namespace.ts'
-import type { NetlinkRequest } from '#kernel/netlink-message.ts'
+import type { NetlinkRequest } from '#kernel/netlink/netlink-message.ts'
 import { deleteRoute } from '#kernel/route.ts'
 import { Rtnetlink } from '#kernel/rtnetlink.ts'
 import { connectTcp } from '#kernel/socket.ts'

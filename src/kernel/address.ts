@@ -3,13 +3,11 @@ import {
   LITTLE_ENDIAN,
   MessageWriter,
   type NetlinkRequest,
-  NLM_F_CREATE,
-  NLM_F_DUMP,
-  NLM_F_EXCL,
   type ReceivedMessage,
   readAttributes,
   viewOf,
-} from './netlink-message.ts'
+} from './netlink/netlink-message.ts'
+import { NLM_F_CREATE, NLM_F_DUMP, NLM_F_EXCL } from './netlink/netlink-numbers.ts'
 
 // linux/rtnetlink.h, linux/if_addr.h
 export const RTM_NEWADDR = 20

@@ -1,38 +1,38 @@
+import { constants } from 'node:os'
+import {
+  type ConntrackTuple,
+  CTA_IP_V4_DST,
+  CTA_IP_V4_SRC,
+  CTA_PROTO_DST_PORT,
+  CTA_PROTO_NUM,
+  CTA_PROTO_SRC_PORT,
+  CTA_TUPLE_IP,
+  CTA_TUPLE_ORIG,
+  CTA_TUPLE_PROTO,
+  CTA_TUPLE_REPLY,
+  readTuple,
+} from './conntrack-tuple.ts'
 import { AF_INET, AF_INET6, inetAddress } from './inet.ts'
 import { KernelError } from './kernel-error.ts'
-import { MessageWriter, type NetlinkRequest, NLM_F_DUMP, readAttributes } from './netlink-message.ts'
-import { NetlinkSocket } from './netlink-socket.ts'
+import { NETLINK_NETFILTER, NFGENMSG_LENGTH, NFNL_SUBSYS_CTNETLINK } from './netlink/netfilter-numbers.ts'
+import { MessageWriter, type NetlinkRequest, readAttributes } from './netlink/netlink-message.ts'
+import { NLA_F_NESTED, NLM_F_DUMP } from './netlink/netlink-numbers.ts'
+import { NetlinkSocket } from './netlink/netlink-socket.ts'
 
-// linux/netfilter/nfnetlink.h, nfnetlink_conntrack.h
-const NETLINK_NETFILTER = 12
-const NFNL_SUBSYS_CTNETLINK = 1
+// linux/netfilter/nfnetlink_conntrack.h
 const IPCTNL_MSG_CT_GET = 1
 const IPCTNL_MSG_CT_DELETE = 2
-const CTA_TUPLE_ORIG = 1
-const CTA_TUPLE_REPLY = 2
 const CTA_FILTER = 25
 const CTA_FILTER_ORIG_FLAGS = 1
 const CTA_FILTER_REPLY_FLAGS = 2
-const CTA_TUPLE_IP = 1
-const CTA_TUPLE_PROTO = 2
-const CTA_IP_V4_SRC = 1
-const CTA_IP_V4_DST = 2
-const CTA_IP_V6_SRC = 3
-const CTA_IP_V6_DST = 4
-const CTA_PROTO_NUM = 1
-const CTA_PROTO_SRC_PORT = 2
-const CTA_PROTO_DST_PORT = 3
 // net/netfilter/nf_conntrack_netlink.c: bits of the filter's flags
 const F_IP_SRC = 1 << 0
 const F_IP_DST = 1 << 1
 const F_PROTO_NUM = 1 << 3
 const F_PROTO_SRC_PORT = 1 << 4
 const F_PROTO_DST_PORT = 1 << 5
-const NLA_F_NESTED = 0x8000
 const UDP = 17
-const EINVAL = 22
-const ENOENT = 2
-const EOPNOTSUPP = 95
+const { EINVAL, ENOENT, EOPNOTSUPP } = constants.errno
 
 /** UDP flows of clients that sent to `original` (any address where it has none: a node port) and that `backend` answers. */
 export interface FlowFilter {
@@ -104,11 +104,11 @@ class Ctnetlink implements Conntrack {
     const stale: NetlinkRequest[] = []
     const dump = header(IPCTNL_MSG_CT_GET, NLM_F_DUMP, family).finish('CT_GET', 'all flows')
     for (const { payload } of this.#socket.query(dump)) {
-      const attributes = readAttributes(payload, 4)
+      const attributes = readAttributes(payload, NFGENMSG_LENGTH)
       const original = attributes.get(CTA_TUPLE_ORIG)
       const reply = attributes.get(CTA_TUPLE_REPLY)
       if (original === undefined || reply === undefined) continue
-      const [sent, answered] = [readTuple(original), readTuple(reply)]
+      const [sent, answered] = [tupleText(readTuple(original)), tupleText(readTuple(reply))]
       if (sent.protocol !== UDP || !wanted.some((matches) => matches(sent, answered))) continue
       const remove = header(IPCTNL_MSG_CT_DELETE, 0, family).attribute(CTA_TUPLE_ORIG | NLA_F_NESTED, original)
       stale.push(remove.finish('CT_DELETE', 'a stale UDP flow'))
@@ -152,30 +152,19 @@ function deleteFiltered({ original, backend }: FlowFilter): NetlinkRequest {
   )
 }
 
-interface Tuple {
-  readonly protocol: number
-  readonly source: string
-  readonly destination: string
-  readonly sourcePort: string
-  readonly destinationPort: string
-}
-
 const text = (bytes: Uint8Array | undefined): string => (bytes === undefined ? '' : bytes.join('.'))
 
-function readTuple(bytes: Uint8Array): Tuple {
-  const attributes = readAttributes(bytes)
-  const ip = readAttributes(attributes.get(CTA_TUPLE_IP) ?? new Uint8Array())
-  const proto = readAttributes(attributes.get(CTA_TUPLE_PROTO) ?? new Uint8Array())
-  return {
-    protocol: proto.get(CTA_PROTO_NUM)?.[0] ?? 0,
-    source: text(ip.get(CTA_IP_V4_SRC) ?? ip.get(CTA_IP_V6_SRC)),
-    destination: text(ip.get(CTA_IP_V4_DST) ?? ip.get(CTA_IP_V6_DST)),
-    sourcePort: text(proto.get(CTA_PROTO_SRC_PORT)),
-    destinationPort: text(proto.get(CTA_PROTO_DST_PORT)),
-  }
-}
+/** Once for each flow, so that each filter compares texts. */
+const tupleText = ({ protocol, source, destination, sourcePort, destinationPort }: ConntrackTuple) => ({
+  protocol,
+  source: text(source),
+  destination: text(destination),
+  sourcePort: text(sourcePort),
+  destinationPort: text(destinationPort),
+})
+type TupleText = ReturnType<typeof tupleText>
 
-function matcher({ original, backend }: FlowFilter): (sent: Tuple, answered: Tuple) => boolean {
+function matcher({ original, backend }: FlowFilter): (sent: TupleText, answered: TupleText) => boolean {
   const address = original.address === undefined ? undefined : text(inetAddress(original.address).bytes)
   const port = text(portBytes(original.port))
   const from = text(inetAddress(backend.address).bytes)

@@ -3,15 +3,13 @@ import {
   LITTLE_ENDIAN,
   MessageWriter,
   type NetlinkRequest,
-  NLM_F_CREATE,
-  NLM_F_DUMP,
-  NLM_F_EXCL,
   type ReceivedMessage,
   readAttributes,
   readString,
   readU32,
   viewOf,
-} from './netlink-message.ts'
+} from './netlink/netlink-message.ts'
+import { NLM_F_CREATE, NLM_F_DUMP, NLM_F_EXCL } from './netlink/netlink-numbers.ts'
 
 // linux/rtnetlink.h, linux/if_link.h
 export const RTM_NEWLINK = 16

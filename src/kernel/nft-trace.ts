@@ -1,15 +1,19 @@
 import { KernelError } from './kernel-error.ts'
 import { withNamespace } from './namespace.ts'
-import { NetlinkListener } from './netlink-listener.ts'
-import { type ReceivedMessage, readAttributes, readString, viewOf } from './netlink-message.ts'
+import {
+  NETLINK_NETFILTER,
+  NFGENMSG_LENGTH,
+  NFNL_SUBSYS_NFTABLES,
+  NFNLGRP_NFTRACE,
+  NFTA_VERDICT_CHAIN,
+  NFTA_VERDICT_CODE,
+} from './netlink/netfilter-numbers.ts'
+import { NetlinkListener } from './netlink/netlink-listener.ts'
+import { type ReceivedMessage, readAttributes, readString, viewOf } from './netlink/netlink-message.ts'
 import { type Nftables, openNftables } from './nftables/libnftables.ts'
 
 // linux/netfilter/nfnetlink.h, nf_tables.h
-const NETLINK_NETFILTER = 12
-const NFNLGRP_NFTRACE = 9
-const NFNL_SUBSYS_NFTABLES = 10
 const NFT_MSG_TRACE = 17
-const NFGENMSG_LENGTH = 4
 const NFTA_TRACE_TABLE = 1
 const NFTA_TRACE_CHAIN = 2
 const NFTA_TRACE_RULE_HANDLE = 3
@@ -18,8 +22,6 @@ const NFTA_TRACE_VERDICT = 5
 const NFTA_TRACE_ID = 6
 const NFTA_TRACE_TRANSPORT_HEADER = 9
 const NFTA_TRACE_POLICY = 16
-const NFTA_VERDICT_CODE = 1
-const NFTA_VERDICT_CHAIN = 2
 const TYPES = ['unknown', 'policy', 'return', 'rule'] as const
 /** By code: those of netfilter from 0 on, those of nf_tables downwards from -1. */
 const VERDICTS = ['drop', 'accept', 'stolen', 'queue', 'repeat'] as const

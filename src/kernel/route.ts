@@ -3,15 +3,12 @@ import {
   LITTLE_ENDIAN,
   MessageWriter,
   type NetlinkRequest,
-  NLM_F_CREATE,
-  NLM_F_DUMP,
-  NLM_F_EXCL,
-  NLM_F_REPLACE,
   type ReceivedMessage,
   readAttributes,
   readU32,
   viewOf,
-} from './netlink-message.ts'
+} from './netlink/netlink-message.ts'
+import { NLM_F_CREATE, NLM_F_DUMP, NLM_F_EXCL, NLM_F_REPLACE } from './netlink/netlink-numbers.ts'
 
 // linux/rtnetlink.h
 export const RTM_NEWROUTE = 24

@@ -6,22 +6,24 @@ import { AF_INET6, inetAddress } from './inet.ts'
 import { KernelError } from './kernel-error.ts'
 import { call } from './libc.ts'
 import { withNamespace } from './namespace.ts'
-import { LITTLE_ENDIAN } from './netlink-message.ts'
+import { LITTLE_ENDIAN } from './netlink/netlink-message.ts'
+import {
+  BIND,
+  LISTEN,
+  SETSOCKOPT,
+  SOCK_CLOEXEC,
+  SOCK_DGRAM,
+  SOCK_NONBLOCK,
+  SOCK_STREAM,
+  SOCKET,
+  SOL_SOCKET,
+} from './socket-calls.ts'
 
 // linux/net.h, linux/socket.h, linux/in6.h
-const SOCK_STREAM = 1
-const SOCK_DGRAM = 2
-const SOCK_NONBLOCK_CLOEXEC = 0o4000 | 0o2000000
-const SOL_SOCKET = 1
 const SO_REUSEADDR = 2
 const IPPROTO_IPV6 = 41
 const IPV6_V6ONLY = 26
 const BACKLOG = 511
-
-const SOCKET = 'int socket(int domain, int type, int protocol)'
-const SETSOCKOPT = 'int setsockopt(int fd, int level, int name, void *value, uint32 length)'
-const BIND = 'int bind(int fd, void *address, uint32 length)'
-const LISTEN = 'int listen(int fd, int backlog)'
 
 /** struct sockaddr_in or sockaddr_in6. */
 function socketAddress(host: string, port: number): { readonly family: number; readonly bytes: Uint8Array } {
@@ -38,7 +40,7 @@ function socketAddress(host: string, port: number): { readonly family: number; r
 function boundSocket(type: number, host: string, port: number): number {
   const { family, bytes } = socketAddress(host, port)
   const object = `${host}:${port}`
-  const fd = call('SOCKET_FAILED', 'socket', object, SOCKET, family, type | SOCK_NONBLOCK_CLOEXEC, 0)
+  const fd = call('SOCKET_FAILED', 'socket', object, SOCKET, family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)
   try {
     const set = (level: number, name: number) =>
       call('SOCKET_FAILED', 'setsockopt', object, SETSOCKOPT, fd, level, name, Int32Array.of(1), 4)
@@ -81,7 +83,7 @@ export function connectTcp(path: string, address: string, port: number): Socket 
   const { family } = inetAddress(address)
   const object = `${address}:${port}`
   const fd = withNamespace(path, () =>
-    call('SOCKET_FAILED', 'socket', object, SOCKET, family, SOCK_STREAM | SOCK_NONBLOCK_CLOEXEC, 0),
+    call('SOCKET_FAILED', 'socket', object, SOCKET, family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0),
   )
   // net.connect() makes its socket in a later tick, at home; one that it is given, it connects. manualStart keeps it from reading before.
   const options: SocketConstructorOpts & { readonly manualStart: true } = { fd, manualStart: true }

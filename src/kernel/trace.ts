@@ -1,22 +1,10 @@
 import { type Protocol, protocolOfNumber } from '#net/port-protocol.ts'
+import { CTA_TUPLE_ORIG, CTA_TUPLE_REPLY, readTuple } from './conntrack-tuple.ts'
 import { inetText } from './inet.ts'
 import { withNamespace } from './namespace.ts'
-import { NetlinkListener } from './netlink-listener.ts'
-import { readAttributes, viewOf } from './netlink-message.ts'
-
-// linux/netfilter/nfnetlink.h, nfnetlink_conntrack.h
-const NETLINK_NETFILTER = 12
-const CTA_TUPLE_ORIG = 1
-const CTA_TUPLE_REPLY = 2
-const CTA_TUPLE_IP = 1
-const CTA_TUPLE_PROTO = 2
-const CTA_IP_V4_SRC = 1
-const CTA_IP_V4_DST = 2
-const CTA_IP_V6_SRC = 3
-const CTA_IP_V6_DST = 4
-const CTA_PROTO_NUM = 1
-const CTA_PROTO_SRC_PORT = 2
-const CTA_PROTO_DST_PORT = 3
+import { NETLINK_NETFILTER, NFGENMSG_LENGTH, NFNLGRP_CONNTRACK_NEW } from './netlink/netfilter-numbers.ts'
+import { NetlinkListener } from './netlink/netlink-listener.ts'
+import { readAttributes, viewOf } from './netlink/netlink-message.ts'
 
 export interface FlowEnd {
   readonly address: string
@@ -34,8 +22,6 @@ export interface TracedFlow {
   /** Whom the backend sees: the client, or the node where it is masqueraded. */
   readonly seen: FlowEnd
 }
-
-const NFNLGRP_CONNTRACK_NEW = 1
 
 /**
  * New connections of one network namespace as they are confirmed, translated already. A dump does not show all: one that is refused by its backend is
@@ -74,23 +60,18 @@ export class FlowTrace {
 }
 
 function readFlow(payload: Uint8Array): TracedFlow | undefined {
-  const attributes = readAttributes(payload, 4)
-  const sent = readTuple(attributes.get(CTA_TUPLE_ORIG))
-  const answered = readTuple(attributes.get(CTA_TUPLE_REPLY))
+  const attributes = readAttributes(payload, NFGENMSG_LENGTH)
+  const sent = readEnds(attributes.get(CTA_TUPLE_ORIG))
+  const answered = readEnds(attributes.get(CTA_TUPLE_REPLY))
   if (sent === undefined || answered === undefined) return undefined
   const { protocol, source: client, destination: asked } = sent
   return { protocol, client, asked, backend: answered.source, seen: answered.destination }
 }
 
-function readTuple(bytes: Uint8Array | undefined) {
-  const attributes = readAttributes(bytes ?? new Uint8Array())
-  const ip = readAttributes(attributes.get(CTA_TUPLE_IP) ?? new Uint8Array())
-  const proto = readAttributes(attributes.get(CTA_TUPLE_PROTO) ?? new Uint8Array())
-  const protocol = protocolOfNumber(proto.get(CTA_PROTO_NUM)?.[0] ?? 0)
-  const source = ip.get(CTA_IP_V4_SRC) ?? ip.get(CTA_IP_V6_SRC)
-  const destination = ip.get(CTA_IP_V4_DST) ?? ip.get(CTA_IP_V6_DST)
-  const sourcePort = proto.get(CTA_PROTO_SRC_PORT)
-  const destinationPort = proto.get(CTA_PROTO_DST_PORT)
+function readEnds(bytes: Uint8Array | undefined) {
+  if (bytes === undefined) return undefined
+  const { protocol: number, source, destination, sourcePort, destinationPort } = readTuple(bytes)
+  const protocol = protocolOfNumber(number)
   // ICMP and the like have no ports.
   if (!protocol || !source || !destination || !sourcePort || !destinationPort) return undefined
   return { protocol, source: endOf(source, sourcePort), destination: endOf(destination, destinationPort) }

@@ -3,11 +3,10 @@ import { Socket } from 'node:net'
 import { basename, dirname } from 'node:path'
 
 import { call } from './libc.ts'
+import { LITTLE_ENDIAN } from './netlink/netlink-message.ts'
+import { AF_UNIX, CONNECT, SOCK_CLOEXEC, SOCK_NONBLOCK, SOCK_SEQPACKET, SOCK_STREAM, SOCKET } from './socket-calls.ts'
 
-const AF_UNIX = 1
-const SOCK_STREAM = 1
-const SOCK_SEQPACKET = 5
-const SOCK_NONBLOCK_CLOEXEC = 0o2004000
+const DUP3 = 'int dup3(int from, int to, int flags)'
 
 export interface SeqpacketOptions {
   /** One call a packet, the bytes valid during the call alone. False stops reading until `socket.resume()`. */
@@ -22,38 +21,16 @@ export interface SeqpacketOptions {
  * has looked at it; read, write, shutdown and readiness are the same calls for both.
  */
 export function connectSeqpacket(path: string, { onPacket }: SeqpacketOptions): Socket {
-  const packets = call(
-    'UNIX_CONNECT_FAILED',
-    'socket',
-    path,
-    'int socket(int domain, int type, int protocol)',
-    AF_UNIX,
-    SOCK_SEQPACKET | SOCK_NONBLOCK_CLOEXEC,
-    0,
-  )
+  const open = (type: number): number =>
+    call('UNIX_CONNECT_FAILED', 'socket', path, SOCKET, AF_UNIX, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)
+  const packets = open(SOCK_SEQPACKET)
   let folder: number | undefined
   try {
     // Through the folder's descriptor: a socket's address has 107 bytes, paths have more.
     folder = openSync(dirname(path), 'r')
     const address = socketAddress(`/proc/self/fd/${folder}/${basename(path)}`)
-    call(
-      'UNIX_CONNECT_FAILED',
-      'connect',
-      path,
-      'int connect(int fd, const uint8_t *address, uint length)',
-      packets,
-      address,
-      address.length,
-    )
-    const fd = call(
-      'UNIX_CONNECT_FAILED',
-      'socket',
-      path,
-      'int socket(int domain, int type, int protocol)',
-      AF_UNIX,
-      SOCK_STREAM | SOCK_NONBLOCK_CLOEXEC,
-      0,
-    )
+    call('UNIX_CONNECT_FAILED', 'connect', path, CONNECT, packets, address, address.length)
+    const fd = open(SOCK_STREAM)
     const socket = new Socket({
       fd,
       readable: true,
@@ -61,7 +38,7 @@ export function connectSeqpacket(path: string, { onPacket }: SeqpacketOptions): 
       allowHalfOpen: true,
       onread: { buffer: Buffer.alloc(65536), callback: (length, buffer) => onPacket(buffer.subarray(0, length)) },
     })
-    call('UNIX_CONNECT_FAILED', 'dup3', path, 'int dup3(int from, int to, int flags)', packets, fd, 0o2000000)
+    call('UNIX_CONNECT_FAILED', 'dup3', path, DUP3, packets, fd, SOCK_CLOEXEC)
     return socket
   } finally {
     if (folder !== undefined) closeSync(folder)
@@ -73,7 +50,7 @@ export function connectSeqpacket(path: string, { onPacket }: SeqpacketOptions): 
 function socketAddress(path: string): Uint8Array {
   const text = new TextEncoder().encode(path)
   const address = new Uint8Array(2 + text.length + 1)
-  new DataView(address.buffer).setUint16(0, AF_UNIX, true)
+  new DataView(address.buffer).setUint16(0, AF_UNIX, LITTLE_ENDIAN)
   address.set(text, 2)
   return address
 }

@@ -4,27 +4,36 @@ import { KernelError } from '../kernel-error.ts'
 import { call, errno, libc } from '../libc.ts'
 import { withNamespace } from '../namespace.ts'
 import {
+  NETLINK_NETFILTER,
+  NFNL_SUBSYS_NFTABLES,
+  NFTA_VERDICT_CHAIN,
+  NFTA_VERDICT_CODE,
+} from '../netlink/netfilter-numbers.ts'
+import {
   LITTLE_ENDIAN,
   MessageWriter,
-  NLM_F_ACK,
-  NLM_F_CREATE,
-  NLM_F_DUMP,
-  NLM_F_REQUEST,
-  NLMSG_DONE,
-  NLMSG_ERROR,
   readAttributes,
   readMessages,
   readString,
   viewOf,
-} from '../netlink-message.ts'
+} from '../netlink/netlink-message.ts'
+import {
+  AF_NETLINK,
+  NLA_F_NESTED,
+  NLA_TYPE_MASK,
+  NLM_F_ACK,
+  NLM_F_CREATE,
+  NLM_F_DUMP,
+  NLM_F_DUMP_INTR,
+  NLM_F_REQUEST,
+  NLMSG_DONE,
+  NLMSG_ERROR,
+} from '../netlink/netlink-numbers.ts'
+import { MSG_DONTWAIT, SOCK_CLOEXEC, SOCK_RAW, SOL_SOCKET } from '../socket-calls.ts'
 
 // linux/netfilter/nfnetlink.h, nf_tables.h
-const AF_NETLINK = 16
-const SOCK_RAW_CLOEXEC = 3 | 0o2000000
-const NETLINK_NETFILTER = 12
 const NFNL_MSG_BATCH_BEGIN = 0x10
 const NFNL_MSG_BATCH_END = 0x11
-const NFNL_SUBSYS_NFTABLES = 10
 const NFT_MSG_NEWSETELEM = 12
 const NFT_MSG_GETSETELEM = 13
 const NFT_MSG_DELSETELEM = 14
@@ -38,17 +47,10 @@ const NFTA_SET_ELEM_DATA = 2
 const NFTA_SET_ELEM_KEY_END = 10
 const NFTA_DATA_VALUE = 1
 const NFTA_DATA_VERDICT = 2
-const NFTA_VERDICT_CODE = 1
-const NFTA_VERDICT_CHAIN = 2
-const NLA_F_NESTED = 0x8000
-const NLA_TYPE_MASK = 0x3fff
-const NLM_F_DUMP_INTR = 0x10
 /** struct nlmsghdr and struct nfgenmsg. */
 const HEADER = 20
-const SOL_SOCKET = 1
 const SO_SNDBUFFORCE = 32
 const SEND_BUFFER = 4 << 20
-const MSG_DONTWAIT = 0x40
 
 /** Elements of one set, in the kernel's own bytes: key after data after key, each a multiple of four bytes. `dataLength` 0: a set's, or a deletion. */
 export interface ElementChange {
@@ -88,7 +90,7 @@ export class ElementSocket {
         'netlink',
         'int socket(int domain, int type, int protocol)',
         AF_NETLINK,
-        SOCK_RAW_CLOEXEC,
+        SOCK_RAW | SOCK_CLOEXEC,
         NETLINK_NETFILTER,
       )
     this.#fd = path === undefined ? open() : withNamespace(path, open)

@@ -2,7 +2,7 @@ import { constants } from 'node:os'
 import { parseCidr } from '#net/cidr.ts'
 import { formatAddress, fromBytes, parseAddress, toBytes } from '#net/ip-address.ts'
 import { KernelError } from '../kernel-error.ts'
-import { LITTLE_ENDIAN, viewOf } from '../netlink-message.ts'
+import { LITTLE_ENDIAN, viewOf } from '../netlink/netlink-message.ts'
 import type { DumpedElement, ElementChange } from './element-socket.ts'
 import type { Nftables } from './libnftables.ts'
 

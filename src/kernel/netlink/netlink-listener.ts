@@ -1,16 +1,8 @@
 import { closeSync } from 'node:fs'
-import { call, libc } from './libc.ts'
+import { call, libc } from '../libc.ts'
+import { BIND, MSG_DONTWAIT, RECV, SETSOCKOPT, SOCK_CLOEXEC, SOCK_RAW, SOCKET } from '../socket-calls.ts'
 import { type ReceivedMessage, readMessages } from './netlink-message.ts'
-
-const SOCKET = 'int socket(int domain, int type, int protocol)'
-const SETSOCKOPT = 'int setsockopt(int fd, int level, int name, void *value, uint32 length)'
-const BIND = 'int bind(int fd, void *address, uint32 length)'
-const RECV = 'int64 recv(int fd, void *bytes, size_t length, int flags)'
-const AF_NETLINK = 16
-const SOCK_RAW_CLOEXEC = 3 | 0o2000000
-const SOL_NETLINK = 270
-const NETLINK_ADD_MEMBERSHIP = 1
-const MSG_DONTWAIT = 0x40
+import { AF_NETLINK, NETLINK_ADD_MEMBERSHIP, SOL_NETLINK } from './netlink-numbers.ts'
 
 /** What the kernel tells one multicast group of netlink, in the namespace that the thread was in when it was opened. Nothing is asked. */
 export class NetlinkListener {
@@ -19,7 +11,7 @@ export class NetlinkListener {
 
   /** `code` is that of the KernelError where the kernel has no such protocol or group, `what` names what is told there. */
   constructor(protocol: number, group: number, code: string, what: string) {
-    this.#fd = call(code, 'socket', 'netlink', SOCKET, AF_NETLINK, SOCK_RAW_CLOEXEC, protocol)
+    this.#fd = call(code, 'socket', 'netlink', SOCKET, AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, protocol)
     try {
       // struct sockaddr_nl: family, pad, the kernel chooses the port, no groups of the old kind.
       const address = new Uint8Array(12)

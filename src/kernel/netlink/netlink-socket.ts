@@ -1,45 +1,49 @@
 import { closeSync } from 'node:fs'
 import { constants } from 'node:os'
-import { KernelError } from './kernel-error.ts'
-import { call, errno, libc } from './libc.ts'
-import { withNamespace } from './namespace.ts'
+import { KernelError } from '../kernel-error.ts'
+import { call, errno, libc } from '../libc.ts'
+import { withNamespace } from '../namespace.ts'
+import {
+  MSG_DONTWAIT,
+  MSG_TRUNC,
+  RECV,
+  SEND,
+  SETSOCKOPT,
+  SOCK_CLOEXEC,
+  SOCK_RAW,
+  SOCKET,
+  SOL_SOCKET,
+} from '../socket-calls.ts'
 import {
   LITTLE_ENDIAN,
   type NetlinkRequest,
-  NLM_F_ACK,
-  NLM_F_DUMP,
-  NLMSG_DONE,
-  NLMSG_ERROR,
-  NLMSG_HEADER_LENGTH,
   type ReceivedMessage,
   readAttributes,
   readMessages,
   readString,
   viewOf,
 } from './netlink-message.ts'
+import {
+  AF_NETLINK,
+  NETLINK_CAP_ACK,
+  NETLINK_EXT_ACK,
+  NETLINK_GET_STRICT_CHK,
+  NLM_F_ACK,
+  NLM_F_ACK_TLVS,
+  NLM_F_DUMP,
+  NLM_F_DUMP_INTR,
+  NLMSG_DONE,
+  NLMSG_ERROR,
+  NLMSG_HEADER_LENGTH,
+  NLMSGERR_ATTR_MSG,
+  SOL_NETLINK,
+} from './netlink-numbers.ts'
 
 // linux/socket.h, linux/netlink.h
-const AF_NETLINK = 16
-const SOCK_RAW_CLOEXEC = 3 | 0o2000000
-const SOL_SOCKET = 1
 const SO_RCVBUFFORCE = 33
-const SOL_NETLINK = 270
-const NETLINK_CAP_ACK = 10
-const NETLINK_EXT_ACK = 11
-const NETLINK_GET_STRICT_CHK = 12
-const MSG_DONTWAIT = 0x40
-const MSG_TRUNC = 0x20
-const NLM_F_ACK_TLVS = 0x200
-const NLM_F_DUMP_INTR = 0x10
 const DUMP_TRIES = 5
-const NLMSGERR_ATTR_MSG = 1
 /** Only errors and the last acknowledgement are answered; a refusal takes about 1 KiB of the receive buffer, which is 208 KiB at first. */
 const BATCH = 100
-
-const SOCKET = 'int socket(int domain, int type, int protocol)'
-const SETSOCKOPT = 'int setsockopt(int fd, int level, int name, void *value, uint32 length)'
-const SEND = 'int64 send(int fd, void *bytes, size_t length, int flags)'
-const RECV = 'int64 recv(int fd, void *bytes, size_t length, int flags)'
 
 /** What the kernel refused: which of the requests, and why. */
 export interface Refusal {
@@ -69,7 +73,7 @@ export class NetlinkSocket {
 
   private constructor(protocol: number, code: string) {
     this.#code = code
-    this.#fd = call(code, 'socket', 'netlink', SOCKET, AF_NETLINK, SOCK_RAW_CLOEXEC, protocol)
+    this.#fd = call(code, 'socket', 'netlink', SOCKET, AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, protocol)
     const set = (level: number, name: number, value: number) =>
       libc(SETSOCKOPT)(this.#fd, level, name, Int32Array.of(value), 4)
     // Each is a convenience that an old kernel may lack.

@@ -1,19 +1,7 @@
 /** Writing and reading netlink messages (linux/netlink.h). Numbers are in the machine's byte order, attributes are padded to four bytes. */
 
-export const NLM_F_REQUEST = 0x001
-export const NLM_F_MULTI = 0x002
-export const NLM_F_ACK = 0x004
-export const NLM_F_REPLACE = 0x100
-export const NLM_F_DUMP = 0x300
-export const NLM_F_EXCL = 0x200
-export const NLM_F_CREATE = 0x400
-export const NLM_F_APPEND = 0x800
-export const NLMSG_ERROR = 2
-export const NLMSG_DONE = 3
-export const NLMSG_HEADER_LENGTH = 16
+import { NLA_F_NESTED, NLA_TYPE_MASK, NLM_F_REQUEST, NLMSG_HEADER_LENGTH } from './netlink-numbers.ts'
 
-const NLA_F_NESTED = 0x8000
-const NLA_TYPE_MASK = 0x3fff
 const ATTRIBUTE_HEADER_LENGTH = 4
 
 /** The machine's byte order. */
