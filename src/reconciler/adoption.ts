@@ -1,6 +1,6 @@
 import type { Ids } from '#dataplane/nftables/ids.ts'
 import { elementKey } from '#dataplane/nftables/render.ts'
-import type { Element } from '#dataplane/nftables/rule.ts'
+import { type Element, WORD } from '#dataplane/nftables/rule.ts'
 import type { ServiceForwarding, ServicePortForwarding } from '#forwarding/forward-service.ts'
 import type { DeltaTracker } from './delta-tracker.ts'
 import type { FoundTables } from './found-tables.ts'
@@ -94,6 +94,6 @@ const frontendKeys = ({ family, frontends }: ServicePortForwarding): readonly st
 function endpointNumbers(elements: readonly Element[]): ReadonlyMap<string, number> {
   const numbers = new Map<string, number>()
   for (const { set, key, data } of elements)
-    if (set === 'endpoints') numbers.set(`${data?.[0]} ${data?.[1]}`, Number(key[0]) & 0xfff)
+    if (set === 'endpoints') numbers.set(`${data?.[0]} ${data?.[1]}`, Number(key[0]) & WORD.ENDPOINT)
   return numbers
 }

@@ -6,7 +6,7 @@ import { compileNode, compileService, type UsedKind } from './compile.ts'
 import { evaluate, LoadedRuleset, type Packet, possibleOutcomes } from './evaluate.ts'
 import { Ids } from './ids.ts'
 import { renderBase, renderElements, renderKinds } from './render.ts'
-import type { Element } from './rule.ts'
+import { type Element, WORD } from './rule.ts'
 
 const node: NodeFacts = {
   name: 'n1',
@@ -215,7 +215,9 @@ test('a packet that saw the frontends of before and the backends of after is ref
   )
   // The slot is there and its endpoint is not.
   const last = new LoadedRuleset(
-    [...elements].filter(({ set, key }) => !(set === 'cluster-endpoints' && ((key[0] as number) & 0xfff) !== 1)),
+    [...elements].filter(
+      ({ set, key }) => !(set === 'cluster-endpoints' && ((key[0] as number) & WORD.ENDPOINT) !== 1),
+    ),
     kinds,
   )
   assert.equal(verdict(last, 2), 'dnat')
@@ -261,7 +263,7 @@ test('Ids keep a number while its owner lives, and let it rest until its pins ha
     () =>
       ids.endpoints(
         'b/b:',
-        Array.from({ length: 4096 }, (_, index) => `${index}`),
+        Array.from({ length: WORD.MAX_ENDPOINT + 1 }, (_, index) => `${index}`),
       ),
     { code: 'ENDPOINTS_EXHAUSTED' },
   )

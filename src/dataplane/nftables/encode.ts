@@ -1,4 +1,4 @@
-import { parseAddress, toBytes } from '#net/ip-address.ts'
+import { addressBytes } from '#net/ip-address.ts'
 import type { Element, SetName, TableFamily, Value } from './rule.ts'
 import { TABLE } from './rule.ts'
 
@@ -109,12 +109,18 @@ function write(view: DataView, from: number, values: readonly Value[], words: bo
     if (protocol !== undefined) {
       view.setUint8(at, protocol)
       at += 4
-    } else if (value.includes(':')) {
-      for (const byte of toBytes(parseAddress(value))) view.setUint8(at++, byte)
     } else {
-      at = writeIpv4(view, at, value)
+      at = writeAddress(view, at, value)
     }
   }
+  return at
+}
+
+/** In network order, 4 or 16 bytes; gives where they end. IPv4, by far the most, must be right. */
+export function writeAddress(view: DataView, from: number, text: string): number {
+  if (!text.includes(':')) return writeIpv4(view, from, text)
+  let at = from
+  for (const byte of addressBytes(text)) view.setUint8(at++, byte)
   return at
 }
 

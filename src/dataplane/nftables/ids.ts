@@ -96,13 +96,13 @@ export class Ids {
     this.#resting.set(known, now + affinitySeconds)
   }
 
-  /** Numbers 1 to 4095 for the endpoints of a service port; those that are not named any more come free. Throws CapacityError. */
+  /** Numbers 1 to 8191 for the endpoints of a service port; those that are not named any more come free. Throws CapacityError. */
   endpoints(servicePort: string, keys: readonly string[]): ReadonlyMap<string, number> {
     if (!this.#ports.has(servicePort)) throw new Error(`service port ${servicePort} has no id`)
     if (keys.length > WORD.MAX_ENDPOINT)
       throw new CapacityError(
         'ENDPOINTS_EXHAUSTED',
-        `${servicePort} has ${keys.length} endpoints; at most ${WORD.MAX_ENDPOINT} can be told apart: spread them over several Services`,
+        `${servicePort.replace(/:$/, '')} has ${keys.length} endpoints; at most ${WORD.MAX_ENDPOINT} can be told apart: spread them over several Services`,
       )
     const port = this.#endpoints.get(servicePort) ?? { numbers: new Map<string, number>(), freed: [], next: 1 }
     this.#endpoints.set(servicePort, port)

@@ -8,7 +8,7 @@ export const TABLE_FAMILIES: readonly TableFamily[] = ['ip', 'ip6']
 
 /**
  * The scratch word that a packet carries through a hook, in `meta priority`: particular (1 bit), service-port id (18 bits), local (1 bit),
- * kind (12 bits). In a sticky chain the lowest 12 bits are the number of an endpoint instead.
+ * kind (12 bits). Once an endpoint is chosen by number, the lowest 13 bits are that number.
  */
 export const WORD = {
   ID_SHIFT: 13,
@@ -22,7 +22,9 @@ export const WORD = {
   KIND: 0x00000fff,
   MAX_ID: 0x3ffff,
   MAX_KIND: 0xfff,
-  MAX_ENDPOINT: 0xfff,
+  /** Of an endpoint within its service port. */
+  ENDPOINT: 0x00001fff,
+  MAX_ENDPOINT: 0x1fff,
 } as const
 
 export type SetName =
