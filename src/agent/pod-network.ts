@@ -2,15 +2,9 @@ import { closeSync } from 'node:fs'
 import { constants } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { deleteLink, newVeth } from '#kernel/link.ts'
-import {
-  createPodNamespaces,
-  deleteNamespace,
-  deletePodNamespaces,
-  isNamespace,
-  namespacePath,
-  openNamespace,
-} from '#kernel/namespace.ts'
+import { deleteNamespace, isNamespace, namespacePath, openNamespace } from '#kernel/namespace.ts'
 import type { NetlinkRequest } from '#kernel/netlink/netlink-message.ts'
+import { createPodNamespaces, deletePodNamespaces } from '#kernel/pod-namespaces.ts'
 import { deleteRoute } from '#kernel/route.ts'
 import { Rtnetlink } from '#kernel/rtnetlink.ts'
 import { connectTcp } from '#kernel/socket.ts'

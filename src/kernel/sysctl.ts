@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
+import { inForeignNamespace } from './home-namespace.ts'
 import { KernelError } from './kernel-error.ts'
-import { inForeignNamespace, withNamespace } from './namespace.ts'
+import { withNamespace } from './namespace.ts'
 
 const ROOT = '/proc/sys/net'
 

@@ -3,7 +3,8 @@ import { parseCidr } from '#net/cidr.ts'
 import { formatAddress, fromBytes, parseAddress, toBytes } from '#net/ip-address.ts'
 import { KernelError } from '../kernel-error.ts'
 import { LITTLE_ENDIAN, viewOf } from '../netlink/netlink-message.ts'
-import type { DumpedElement, ElementChange } from './element-socket.ts'
+import type { ElementChange } from './element-batch.ts'
+import type { DumpedElement } from './element-dump.ts'
 import type { Nftables } from './libnftables.ts'
 
 /** What a set's fields are, as its `typeof` says. */

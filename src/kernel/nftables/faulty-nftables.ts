@@ -1,6 +1,7 @@
 import { constants } from 'node:os'
 import { KernelError } from '../kernel-error.ts'
-import type { DumpedElement, ElementChange } from './element-socket.ts'
+import type { ElementChange } from './element-batch.ts'
+import type { DumpedElement } from './element-dump.ts'
 import type { Nftables } from './libnftables.ts'
 
 /**

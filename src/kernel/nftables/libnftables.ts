@@ -1,7 +1,9 @@
 import { KernelError } from '../kernel-error.ts'
 import { koffi } from '../libc.ts'
 import { withNamespace } from '../namespace.ts'
-import { type DumpedElement, type ElementChange, ElementSocket } from './element-socket.ts'
+import type { ElementChange } from './element-batch.ts'
+import type { DumpedElement } from './element-dump.ts'
+import { ElementSocket } from './element-socket.ts'
 
 type Library = ReturnType<ReturnType<typeof koffi>['load']>
 type Call = ReturnType<Library['func']>
