@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import type { Pod } from '#api/core-v1.ts'
 import { deployments, endpointSlices, events, namespaces, nodes, pods, services } from '#api/resources.ts'
 import type { Client } from '#client/client.ts'
@@ -40,6 +41,8 @@ export async function gatherFacts(client: Client, config: ClusterConfig): Promis
       loadBalancerCidrs: config.loadBalancerCidr,
       hostAddresses: config.host.addresses,
       clusterDomain: config.clusterDomain,
+      nameservers: nameserversOf('/etc/resolv.conf'),
+      dnsOnNodes: true,
       nodePortRange: config.nodePortRange,
       nodePortAddresses: config.nodePortAddresses,
       loadBalancer: config.loadBalancer,
@@ -60,6 +63,15 @@ export function networkOf(config: ClusterConfig, { metadata, spec }: Pod): strin
     : podNamespace(config.name, metadata?.uid ?? '')
   const path = name === undefined ? undefined : namespacePath(name)
   return path !== undefined && isNamespace(path) ? path : undefined
+}
+
+/** Whom a resolv.conf(5) asks. Undefined where it cannot be read. */
+function nameserversOf(path: string): readonly string[] | undefined {
+  try {
+    return [...readFileSync(path, 'utf8').matchAll(/^\s*nameserver\s+(\S+)/gm)].map(([, address = '']) => address)
+  } catch {
+    return undefined
+  }
 }
 
 function listening(config: ClusterConfig, all: readonly Pod[]): Record<string, readonly ListeningSocket[]> {

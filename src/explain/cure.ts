@@ -48,13 +48,26 @@ export const endpointsOf = ({ metadata }: Service): Cure =>
     `kubernetes.io/service-name=${metadata?.name}`,
   )
 
+const isAddress = (to: string): boolean => /^\[|^[\d.]+(?::\d+)?$|:.*:/.test(to)
+
+/** The commands with the flags by which they find the cluster that was asked. */
+export function flagged<T extends Cure>(cure: T, { flags }: Question): T {
+  const [program, ...words] = cure.command.split(' ')
+  if (program === 'kubectl' && flags?.kubectl?.length)
+    return { ...cure, command: [program, commandLine(...flags.kubectl), ...words].join(' ') }
+  if (program === 'fairlead' && flags?.fairlead?.length)
+    return { ...cure, command: `${cure.command} ${commandLine(...flags.fairlead)}` }
+  return cure
+}
+
 /** Ask another destination: `to` is a name or an address, with its port. */
 export function ask(question: Question, effect: string, to: string, more: readonly string[] = []): Cure {
-  const { from, protocol, namespace, cluster } = question
+  const { from, protocol, family, namespace } = question
   const words = ['fairlead', 'explain', '--from', from, '--to', to]
   if (protocol !== undefined && !more.includes('--proto')) words.push('--proto', protocol.toLowerCase())
-  if (namespace !== 'default') words.push('--namespace', namespace)
-  if (cluster !== undefined) words.push('--name', cluster)
+  // An address has its family with it.
+  if (family !== undefined && !isAddress(to)) words.push('--family', family === 'IPv6' ? '6' : '4')
+  if (namespace !== undefined && namespace !== 'default') words.push('--namespace', namespace)
   return { kind: 'ask', to, effect, command: commandLine(...words, ...more) }
 }
 

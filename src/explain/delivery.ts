@@ -1,7 +1,7 @@
 import type { Pod, Service } from '#api/core-v1.ts'
 import type { Outcome } from '#dataplane/nftables/evaluate.ts'
 import type { Protocol } from '#net/port-protocol.ts'
-import type { Target } from './destination.ts'
+import type { Target } from './address-destination.ts'
 import type { PathOutcome, Step } from './explanation.ts'
 import type { ClusterFacts } from './facts.ts'
 import { declaredPorts, type Listens, listens, socketsOf } from './listening.ts'
@@ -38,7 +38,7 @@ export function deliver(
   const own = nodes.map((name) => nodeAddress(facts, name, familyOfText(source)))
   steps.push(
     ...(own.every((address) => address === source)
-      ? [{ at: `${at}, after routing`, text: `the source stays ${source}, the node’s own` }]
+      ? [{ at: `${at}, postrouting`, text: `the source stays ${source}, the node’s own` }]
       : masqueradeSteps(at, source, all)),
   )
   const arrivals = all.map(({ target }) => arrive(facts, nodes, target, protocol, service))
@@ -48,10 +48,11 @@ export function deliver(
     details: arrivals.map(({ text }) => text),
   })
   return all.flatMap(({ target, masquerade }, which): PathOutcome[] => {
-    const { verdict, pod } = arrivals[which] as Arrival
+    const { verdict, unknown, pod } = arrivals[which] as Arrival
     return nodes.map((node, index) => ({
       node,
       verdict,
+      ...(unknown && { listensUnknown: true }),
       backend: { ...target, pod },
       translated: true,
       masqueraded: masquerade,
@@ -66,7 +67,7 @@ function masqueradeSteps(
   all: readonly { readonly target: Target; readonly masquerade: boolean }[],
 ): readonly Step[] {
   const self = all.filter(({ target, masquerade }) => masquerade && target.address === source)
-  const place = `${at}, after routing`
+  const place = `${at}, postrouting`
   if (all.every(({ masquerade }) => !masquerade)) return [{ at: place, text: `the source stays ${source}` }]
   if (all.every(({ masquerade }) => masquerade) && self.length !== all.length)
     return [
@@ -88,6 +89,7 @@ const nodeAddress = (facts: ClusterFacts, name: string, family: string): string 
 
 interface Arrival {
   readonly verdict: PathOutcome['verdict']
+  readonly unknown?: boolean
   readonly pod: string | undefined
   readonly text: string
 }
@@ -109,7 +111,7 @@ function arrive(
     const open = listens(socketsOf(facts, pod), protocol, address, port)
     const closed = open === 'no' || open === 'loopback-only'
     const text = `${way}; pod ${nameOf(pod)} ${listensText(open, port, protocol, whoDeclares(pod, port, protocol))}`
-    return { verdict: closed ? 'closed' : 'deliver', pod: nameOf(pod), text }
+    return { verdict: closed ? 'closed' : 'deliver', unknown: open === 'unknown', pod: nameOf(pod), text }
   }
   const { podCidrs, hostAddresses, egress } = facts.network
   const none = (verdict: PathOutcome['verdict'], text: string): Arrival => ({ verdict, pod: undefined, text })
@@ -117,7 +119,11 @@ function arrive(
   if (node !== undefined || onHost) {
     const open = listens(facts.listening[onHost ? 'host' : `node/${node}`], protocol, address, port)
     const there = onHost ? `${address} is the host, over the fabric` : way
-    if (open === 'unknown') return none('deliver', `${there}; whether ${port}/${protocol} is open there is not known`)
+    if (open === 'unknown')
+      return {
+        ...none('deliver', `${there}; whether ${port}/${protocol} is open there is not known`),
+        unknown: true,
+      }
     if (open === 'yes')
       return none('deliver', `${there}; a program of its own listens on ${port}/${protocol}: delivered`)
     return none('closed', `${there}; nothing listens on ${port}/${protocol} there: refused`)
@@ -178,7 +184,10 @@ export function passOn(
   if (other !== undefined || inCidrs(network.podCidrs, address) || network.hostAddresses.includes(address)) {
     const arrival = arrive(facts, [view.name], target, protocol)
     steps.push({ at: `${view.name}, route`, text: arrival.text })
-    return end(arrival.verdict, { backend: { ...target, pod: arrival.pod } })
+    return end(arrival.verdict, {
+      backend: { ...target, pod: arrival.pod },
+      ...(arrival.unknown && { listensUnknown: true }),
+    })
   }
   if (inCidrs(network.loadBalancerCidrs, address)) {
     steps.push({ at: 'fabric', text: `${address} is of the load balancer’s pool, and no Service has it: unreachable` })

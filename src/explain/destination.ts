@@ -1,5 +1,6 @@
 import type { Service } from '#api/core-v1.ts'
 import type { Protocol } from '#net/port-protocol.ts'
+import { type Destination, nodePortHint, podPort, portsText, toAddress } from './address-destination.ts'
 import { type DestinationText, parseDestination } from './destination-text.ts'
 import { resolveName } from './dns-name.ts'
 import { ExplainError } from './explain-error.ts'
@@ -7,25 +8,11 @@ import type { Finding, Question, Step } from './explanation.ts'
 import type { ClusterFacts } from './facts.ts'
 import { headlessAddresses } from './headless.ts'
 import { clusterIpsOf, familyOfText, find, ingressOf, isHeadless, nodeAddresses, podAddresses } from './lookup.ts'
-import { listed, nameOf, socketText } from './names.ts'
+import { listed, nameOf } from './names.ts'
 import { familyMissing, loadBalancerPending, portMissing } from './reasons/frontend.ts'
 import { externalName } from './reasons/name.ts'
 import { serviceUnknown } from './reasons/service-name.ts'
-import { type Source, sourceAddress } from './source.ts'
-
-export interface Target {
-  readonly address: string
-  readonly port: number
-}
-
-/** Where the packet is sent. No target: the name led nowhere, and `findings` say why. */
-export interface Destination {
-  readonly protocol: Protocol
-  readonly service: Service | undefined
-  readonly targets: readonly Target[]
-  readonly steps: readonly Step[]
-  readonly findings: readonly Finding[]
-}
+import { namespaceOf, nodeHint, podHint, type Source, sourceAddress } from './source.ts'
 
 const nowhere = (protocol: Protocol, findings: readonly Finding[], steps: readonly Step[] = []): Destination => ({
   protocol,
@@ -37,7 +24,7 @@ const nowhere = (protocol: Protocol, findings: readonly Finding[], steps: readon
 
 /** Finds what is asked. Throws ExplainError where the text is no destination, or of the other family. */
 export function resolveDestination(facts: ClusterFacts, question: Question, source: Source): Destination {
-  const text = parseDestination(question.to, question.namespace)
+  const text = parseDestination(question.to, namespaceOf(question, source))
   const protocol = question.protocol ?? 'TCP'
   switch (text.kind) {
     case 'service': {
@@ -49,23 +36,49 @@ export function resolveDestination(facts: ClusterFacts, question: Question, sour
     case 'name':
       return toName(facts, question, source, text, protocol)
     case 'address':
-      return toAddress(facts, question, text, protocol)
-    case 'pod':
-    case 'node': {
-      const object = text.kind === 'pod' ? find(facts.pods, text.name, text.namespace) : find(facts.nodes, text.name)
-      const addresses =
-        object === undefined ? [] : text.kind === 'pod' ? podAddresses(object as never) : nodeAddresses(object as never)
-      const address = ofFamily(addresses, question, source)
-      if (address === undefined)
+      return toAddress(facts, question, text)
+    case 'pod': {
+      const pod = find(facts.pods, text.name, text.namespace)
+      if (pod === undefined)
         throw new ExplainError(
           'DESTINATION_MALFORMED',
-          object === undefined
-            ? `there is no ${text.kind} ${text.name}`
-            : `${text.kind} ${text.name} has no such address`,
+          `there is no pod ${text.name} in namespace ${text.namespace}`,
+          podHint(facts, text.namespace, text.name),
         )
-      return toAddress(facts, question, { kind: 'address', address, port: text.port }, protocol)
+      const what = `pod ${nameOf(pod)}`
+      const port = podPort(facts, question, pod, text.port)
+      return toAddress(facts, question, {
+        kind: 'address',
+        address: own(podAddresses(pod), question, source, what),
+        port,
+      })
+    }
+    case 'node': {
+      const node = find(facts.nodes, text.name)
+      if (node === undefined)
+        throw new ExplainError('DESTINATION_MALFORMED', `there is no node ${text.name}`, nodeHint(facts))
+      const address = own(nodeAddresses(node), question, source, `node ${text.name}`)
+      if (text.port !== undefined && !/^\d+$/.test(text.port))
+        throw new ExplainError(
+          'DESTINATION_MALFORMED',
+          `--to ${question.to}: a port of a node has no name`,
+          nodePortHint(facts, address),
+        )
+      return toAddress(facts, question, { kind: 'address', address, port: text.port })
     }
   }
+}
+
+/** The address of a pod or a node that can be asked. Throws ExplainError. */
+function own(addresses: readonly string[], question: Question, source: Source, what: string): string {
+  const address = ofFamily(addresses, question, source)
+  if (address !== undefined) return address
+  throw new ExplainError(
+    addresses.length === 0 ? 'DESTINATION_MALFORMED' : 'FAMILY_MISMATCH',
+    addresses.length === 0
+      ? `${what} has no address (yet)`
+      : `${what} has no address of that family: it has ${listed(addresses)}`,
+  )
 }
 
 /** The address of the family asked for; else the first of a family that the sender has. */
@@ -76,21 +89,6 @@ function ofFamily(addresses: readonly string[], { family }: Question, source: So
   })
 }
 
-function toAddress(
-  facts: ClusterFacts,
-  { family, to }: Question,
-  { address, port }: DestinationText & { readonly kind: 'address' },
-  protocol: Protocol,
-): Destination {
-  if (family !== undefined && familyOfText(address) !== family)
-    throw new ExplainError('FAMILY_MISMATCH', `${to} is no ${family} address, and --family asks for one`)
-  const owner = facts.services.find((one) => [...clusterIpsOf(one), ...ingressOf(one)].includes(address))
-  const number = port === undefined ? owner?.spec?.ports?.[0]?.port : Number(port)
-  if (number === undefined)
-    throw new ExplainError('DESTINATION_MALFORMED', `--to ${to} has no port`, `write it as ${socketText(address, 80)}`)
-  return { protocol, service: undefined, targets: [{ address, port: number }], steps: [], findings: [] }
-}
-
 function toName(
   facts: ClusterFacts,
   question: Question,
@@ -98,18 +96,34 @@ function toName(
   { name, port }: DestinationText & { readonly kind: 'name' },
   protocol: Protocol,
 ): Destination {
+  if (name === 'localhost')
+    return {
+      ...toAddress(facts, question, {
+        kind: 'address',
+        address: question.family === 'IPv6' ? '::1' : '127.0.0.1',
+        port,
+      }),
+      steps: [{ at: source.name, text: 'localhost is the sender itself' }],
+    }
   const answer = resolveName(facts, question, source, name)
   if (answer.kind === 'nothing') return nowhere(protocol, [answer.finding])
   const at = `${source.name}, DNS`
   if (answer.kind === 'service')
     return toService(facts, question, source, answer.service, port, [
-      { at, text: `${name} is ${answer.fullName}: Service ${nameOf(answer.service)}` },
+      {
+        at,
+        text: `${name === answer.fullName ? name : `${name} is ${answer.fullName}`}: Service ${nameOf(answer.service)}`,
+      },
     ])
-  const steps: Step[] = [{ at, text: `${name} is ${answer.fullName}: ${listed(answer.addresses)}` }]
+  const steps: Step[] = [
+    { at, text: `${name === answer.fullName ? name : `${name} is ${answer.fullName}`}: ${listed(answer.addresses)}` },
+  ]
   const address = ofFamily(answer.addresses, question, source)
   if (address === undefined || port === undefined)
     throw new ExplainError('DESTINATION_MALFORMED', `--to ${question.to} has no ${port ? 'such address' : 'port'}`)
-  return { ...toAddress(facts, question, { kind: 'address', address, port }, protocol), steps }
+  if (!/^\d+$/.test(port))
+    throw new ExplainError('DESTINATION_MALFORMED', `--to ${question.to}: the port of a pod’s name is a number`)
+  return { ...toAddress(facts, question, { kind: 'address', address, port }), steps }
 }
 
 /** The port of a Service that is meant: by number, by name, or its first. Undefined: it has no such port. */
@@ -154,7 +168,11 @@ function toService(
   const address = ofFamily(addresses, question, source)
   if (address === undefined) return none(familyMissing(facts, question, source, service, addresses))
   const role = balanced ? 'load balancer address' : 'ClusterIP'
-  const step = { at: source.name, text: `Service ${name} has the ${role} ${listed(addresses)}` }
+  const several = portText === undefined && port !== undefined && (service.spec?.ports ?? []).length > 1
+  const step = {
+    at: source.name,
+    text: `Service ${name} has the ${role} ${listed(addresses)}${several ? `; no port was asked for: ${portsText(service, port)}` : ''}`,
+  }
   return { protocol, service, targets: [{ address, port: number }], steps: [...steps, step], findings: [] }
 }
 

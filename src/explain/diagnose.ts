@@ -1,9 +1,18 @@
 import type { Service } from '#api/core-v1.ts'
-import { endpointsOf, look } from './cure.ts'
-import type { Target } from './destination.ts'
+import type { Target } from './address-destination.ts'
+import { ask, askAddress, endpointsOf, look } from './cure.ts'
 import type { Finding, Question } from './explanation.ts'
 import type { ClusterFacts } from './facts.ts'
-import { clusterIpsOf, familyOfText, find, ingressOf, nodeAt, podAt } from './lookup.ts'
+import {
+  clusterIpsOf,
+  familyOfText,
+  inCidrs,
+  ingressOf,
+  isLoopback,
+  nodeAddresses,
+  nodeAt,
+  nodeOfPodAddress,
+} from './lookup.ts'
 import { listed, nameOf, socketText, withProtocol } from './names.ts'
 import type { NodeViews } from './node-views.ts'
 import type { Decision, Path } from './path.ts'
@@ -12,6 +21,8 @@ import { noEndpoints, notProxied } from './reasons/endpoints.ts'
 import { portNotServed } from './reasons/frontend.ts'
 import { noLocalEndpoint, notBalanced, sourceRange } from './reasons/policy.ts'
 import { targetPortClosed } from './reasons/target-port.ts'
+
+type ServicePort = NonNullable<NonNullable<Service['spec']>['ports']>[number]
 
 /** Why a path does not lead to an answer, or not always. `service`: the one that was asked by name. */
 export function diagnose(
@@ -22,6 +33,8 @@ export function diagnose(
   service: Service | undefined,
 ): readonly Finding[] {
   const { target, protocol } = path
+  if (path.itself)
+    return path.outcomes.some(({ verdict }) => verdict === 'closed') ? [itself(facts, question, path)] : []
   const findings: Finding[] = []
   const add = (finding: Finding | undefined) => {
     if (finding === undefined || findings.some(({ message }) => message === finding.message)) return
@@ -35,7 +48,7 @@ export function diagnose(
     else findings[same] = { ...known, details: [...(known.details ?? []), `and: ${finding.message}`] }
   }
   for (const decision of path.decisions) {
-    add(notApplied(facts, question, decision))
+    add(notApplied(facts, decision))
     const bad = decision.outcomes.find(({ verdict }) => verdict !== 'deliver')
     if (bad === undefined) continue
     if (bad.verdict === 'closed' && bad.backend !== undefined) {
@@ -70,12 +83,37 @@ export function diagnose(
   return findings
 }
 
+/** A sender that asks itself, most likely for a Service that it takes to be there. */
+function itself(facts: ClusterFacts, question: Question, { target, protocol }: Path): Finding {
+  const { address, port } = target
+  if (!isLoopback(address)) {
+    const known =
+      notANode(facts, question, target, protocol) ??
+      targetPortClosed(facts, question, undefined, undefined, target, protocol)
+    if (known !== undefined) return known
+  }
+  const nodePort = facts.services.find((one) => one.spec?.ports?.some((two) => two.nodePort === port))
+  const node = facts.nodes.flatMap(nodeAddresses).find((one) => familyOfText(one) === familyOfText(address))
+  const meant = facts.services
+    .flatMap((service) => (service.spec?.ports ?? []).filter((one) => one.port === port).map(() => service))
+    .slice(0, 3)
+  return {
+    reason: 'asks-itself',
+    message: `${address} means the sender itself, and nothing listens there on ${port}/${protocol}`,
+    details: [
+      'Services and node ports do not answer at a loopback address: each pod, each node and the host has its own',
+    ],
+    cures: [
+      ...(nodePort !== undefined && node !== undefined
+        ? [askAddress(question, `ask a node for the node port of ${nameOf(nodePort)}`, node, port)]
+        : []),
+      ...meant.map((one) => ask(question, `ask Service ${nameOf(one)}`, `svc/${nameOf(one)}:${port}`)),
+    ],
+  }
+}
+
 /** The kernel of a node that decides does not hold the Service as it stands. */
-function notApplied(
-  { refused }: ClusterFacts,
-  { cluster }: Question,
-  { claimed, nodes }: Decision,
-): Finding | undefined {
+function notApplied({ refused }: ClusterFacts, { claimed, nodes }: Decision): Finding | undefined {
   const found = refused.filter(({ node, service }) => service === claimed?.service && nodes.includes(node))
   const [first] = found
   if (first === undefined) return undefined
@@ -83,7 +121,7 @@ function notApplied(
     reason: 'not-applied',
     message: `the kernel of ${listed(found.map(({ node }) => node))} refused ${first.service}: ${first.message}`,
     details: ['what stands above is what the rules should do; it is tried again'],
-    cures: [look('when it is tried again', 'fairlead', 'status', ...(cluster ? ['--name', cluster] : []))],
+    cures: [look('when it is tried again', 'fairlead', 'status')],
   }
 }
 
@@ -148,19 +186,46 @@ function unclaimed(
   )
 }
 
-function nobody(facts: ClusterFacts, question: Question, { address }: Target): Finding {
-  const pod = podAt(facts, address)
-  const where = pod ? `pod ${nameOf(pod)}` : `${familyOfText(address)} address ${address}`
-  const gone =
-    pod === undefined &&
-    find(
-      facts.namespaces.map((name) => ({ metadata: { name } })),
-      question.namespace,
-    ) === undefined
+/** An address that is neither a Service’s nor anything of the cluster’s that lives. */
+function nobody(facts: ClusterFacts, question: Question, { address, port }: Target): Finding {
+  const { podCidrs, loadBalancerCidrs, egress } = facts.network
+  const home = nodeOfPodAddress(facts, address)
+  const byPort = (wanted: (one: ServicePort) => boolean) =>
+    facts.services
+      .flatMap((service) => (service.spec?.ports ?? []).filter(wanted).map((one) => ({ service, one })))
+      .slice(0, 3)
+      .map(({ service, one }) => ask(question, `if ${nameOf(service)} is meant`, `svc/${nameOf(service)}:${one.port}`))
+  if (home !== undefined || inCidrs(podCidrs, address)) {
+    const targets = byPort((one) => (one.targetPort || one.port) === port || one.port === port)
+    return {
+      reason: 'nobody-there',
+      message: `no pod has the address ${address}${home ? `, which is of the range of ${home.metadata?.name}` : ''}: an address goes with its pod, and a new pod gets another`,
+      details: ['ask a Service by its name, which stays'],
+      cures: [...targets, look('the pods that have addresses', 'kubectl', 'get', 'pods', '-A', '-o', 'wide')],
+    }
+  }
+  if (inCidrs(loadBalancerCidrs, address))
+    return {
+      reason: 'nobody-there',
+      message: `no Service has the address ${address} of the load balancer’s pool`,
+      details: facts.services
+        .filter((one) => ingressOf(one).length > 0)
+        .slice(0, 10)
+        .map((one) => `${nameOf(one)} has ${listed(ingressOf(one))}`),
+      cures: [
+        ...byPort((one) => one.port === port),
+        look('the Services and their addresses', 'kubectl', 'get', 'services', '-A'),
+      ],
+    }
   return {
     reason: 'nobody-there',
-    message: `nobody takes what is sent to ${where}`,
-    details: gone ? [`namespace ${question.namespace} does not exist`] : [],
+    message: `${address} lies outside of the cluster, and no Service has it`,
+    details:
+      egress || question.from === 'host'
+        ? ['no route of the cluster leads there']
+        : [
+            'the cluster was started without --egress: nothing is let out. To let pods out, start it anew with that flag',
+          ],
     cures: [],
   }
 }

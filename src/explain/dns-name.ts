@@ -2,7 +2,8 @@ import type { Service } from '#api/core-v1.ts'
 import type { Finding, Question } from './explanation.ts'
 import type { ClusterFacts } from './facts.ts'
 import { addressText, find, podAt, slicesOf } from './lookup.ts'
-import { nameUnknown } from './reasons/name.ts'
+import { dnsNotAsked, nameTooShort, nameUnknown } from './reasons/name.ts'
+import { type Found, resolverOf } from './resolver.ts'
 import type { Source } from './source.ts'
 
 export type NameAnswer =
@@ -11,26 +12,35 @@ export type NameAnswer =
   | { readonly kind: 'nothing'; readonly finding: Finding }
 
 /**
- * A name as a pod's resolver finds it: with the search list of its namespace (`ndots:5`), or as it stands where it ends in a dot. Kubernetes DNS
- * specification 1.1.0.
+ * A name as the sender's resolver finds it: with its search list where it has fewer dots than its `ndots`, or as it stands where it ends in a dot.
+ * Kubernetes DNS specification 1.1.0.
  */
 export function resolveName(facts: ClusterFacts, question: Question, source: Source, name: string): NameAnswer {
-  const domain = facts.network.clusterDomain
-  const namespace = source.pod?.metadata?.namespace ?? question.namespace
+  const namespace = source.pod?.metadata?.namespace ?? question.namespace ?? 'default'
   const absolute = name.endsWith('.')
   const bare = absolute ? name.slice(0, -1) : name
-  const searched = [`${namespace}.svc.${domain}`, `svc.${domain}`, domain].map((suffix) => `${bare}.${suffix}`)
-  const tried = absolute ? [bare] : bare.split('.').length > 5 ? [bare, ...searched] : [...searched, bare]
+  const resolver = resolverOf(facts, source)
+  const domain = facts.network.clusterDomain
+  const all = [`${namespace}.svc.${domain}`, `svc.${domain}`, domain]
+  const searched = (resolver.asksCluster ? resolver.searches : all).map((suffix) => `${bare}.${suffix}`)
+  const enough = bare.split('.').length > resolver.ndots
+  const tried = absolute ? [bare] : enough ? [bare, ...searched] : [...searched, bare]
   for (const fullName of tried) {
     const answer = lookUp(facts, fullName)
-    if (answer !== undefined) return { ...answer, fullName }
+    if (answer === undefined) continue
+    return resolver.asksCluster
+      ? { ...answer, fullName }
+      : { kind: 'nothing', finding: dnsNotAsked(facts, question, source, resolver, bare, answer) }
   }
-  return { kind: 'nothing', finding: nameUnknown(facts, question, bare, namespace) }
+  const whole = absolute ? undefined : all.map((suffix) => `${bare}.${suffix}`).find((one) => lookUp(facts, one))
+  return {
+    kind: 'nothing',
+    finding:
+      whole === undefined
+        ? nameUnknown(facts, question, bare, namespace)
+        : nameTooShort(question, source, resolver, bare, whole),
+  }
 }
-
-type Found =
-  | { readonly kind: 'service'; readonly service: Service }
-  | { readonly kind: 'addresses'; readonly addresses: readonly string[] }
 
 function lookUp(facts: ClusterFacts, fullName: string): Found | undefined {
   const suffix = `.${facts.network.clusterDomain}`

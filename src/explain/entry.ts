@@ -1,6 +1,7 @@
 import { eligibleNodes, loadBalancerTargets, mergeTargets } from '#podnetwork/load-balancer.ts'
 import type { ClusterFacts } from './facts.ts'
 import { inCidrs, nodeAt, nodeOfPodAddress, slicesOf } from './lookup.ts'
+import { listed } from './names.ts'
 import type { Source } from './source.ts'
 
 /** Where a packet is first met by a node. */
@@ -36,7 +37,7 @@ export function entryOf(facts: ClusterFacts, source: Source, address: string): E
   const nodes = targets.get(address) ?? []
   const text =
     nodes.length > 0
-      ? `the load balancer leads ${address} to ${nodes.join(' or ')}`
+      ? `the load balancer leads ${address} to ${listed(nodes, 'or')}`
       : `the load balancer leads ${address} to no node`
   return { nodes, fromNode: false, text }
 }

@@ -4,131 +4,12 @@ import type { Deployment } from '#api/apps-v1.ts'
 import type { Event, Node, Pod, Service } from '#api/core-v1.ts'
 import type { EndpointSlice } from '#api/discovery-v1.ts'
 import { compare } from './agreement.ts'
-import { explain } from './explain.ts'
 import type { Explanation, Question } from './explanation.ts'
-import type { ClusterFacts, ListeningSocket } from './facts.ts'
+import type { ClusterFacts } from './facts.ts'
 import { nearest } from './nearest.ts'
 import { print } from './print.ts'
+import { ask, at, facts, listening, node, pod, service, slice } from './testing/cluster.ts'
 
-const node = (number: number, zone?: string) =>
-  ({
-    metadata: { name: `node-${number}`, ...(zone && { labels: { 'topology.kubernetes.io/zone': zone } }) },
-    spec: { podCIDRs: [`10.244.${number}.0/24`, `fd00:10:244:${number}::/64`] },
-    status: {
-      addresses: [
-        { type: 'InternalIP', address: `172.30.0.${number + 1}` },
-        { type: 'InternalIP', address: `fd00:172:30::${number + 1}` },
-        { type: 'Hostname', address: `node-${number}` },
-      ],
-      conditions: [{ type: 'Ready', status: 'True' }],
-    },
-  }) as unknown as Node
-
-interface PodOptions {
-  readonly labels?: object
-  readonly namespace?: string
-  readonly ready?: boolean
-  readonly leaving?: boolean
-  readonly ports?: readonly object[]
-  readonly status?: object
-  readonly spec?: object
-}
-const pod = (name: string, number: number, host: number, options: PodOptions = {}) =>
-  ({
-    metadata: {
-      name,
-      namespace: options.namespace ?? 'default',
-      uid: name,
-      labels: options.labels ?? { app: 'web' },
-      ...(options.leaving && { deletionTimestamp: '2026-01-01T00:00:00Z' }),
-    },
-    spec: {
-      nodeName: `node-${number}`,
-      containers: [{ name: 'web', ports: options.ports ?? [{ name: 'http', containerPort: 8080, protocol: 'TCP' }] }],
-      ...options.spec,
-    },
-    status: {
-      phase: 'Running',
-      podIPs: [{ ip: `10.244.${number}.${host}` }, { ip: `fd00:10:244:${number}::${host}` }],
-      conditions: [
-        { type: 'PodScheduled', status: 'True' },
-        { type: 'Ready', status: (options.ready ?? true) ? 'True' : 'False' },
-      ],
-      containerStatuses: [{ name: 'web', ready: options.ready ?? true, state: { running: {} } }],
-      ...options.status,
-    },
-  }) as unknown as Pod
-
-const service = (name: string, address: string | undefined, spec: object = {}, more: object = {}) =>
-  ({
-    metadata: { name, namespace: 'default', uid: `svc-${name}`, ...more },
-    spec: {
-      type: 'ClusterIP',
-      ...(address && { clusterIP: address, clusterIPs: [address] }),
-      ipFamilies: ['IPv4'],
-      selector: { app: name },
-      ports: [{ port: 80, protocol: 'TCP', targetPort: 8080 }],
-      ...spec,
-    },
-  }) as unknown as Service
-
-const slice = (name: string, endpoints: readonly object[], port: object = { name: '', port: 8080, protocol: 'TCP' }) =>
-  ({
-    metadata: { namespace: 'default', labels: { 'kubernetes.io/service-name': name } },
-    addressType: 'IPv4',
-    ports: [port],
-    endpoints,
-  }) as unknown as EndpointSlice
-
-const at = (address: string, number: number, conditions: object = { ready: true }) => ({
-  addresses: [address],
-  nodeName: `node-${number}`,
-  conditions,
-})
-
-const listening: Record<string, readonly ListeningSocket[]> = {
-  'pod/web-1': [{ protocol: 'TCP', address: '::', port: 8080 }],
-  'pod/web-2': [{ protocol: 'TCP', address: '::', port: 8080 }],
-  'node/node-1': [{ protocol: 'TCP', address: '172.30.0.2', port: 53 }],
-  'pod/client': [],
-  'node/node-2': [],
-}
-
-const facts = (more: Partial<ClusterFacts> = {}): ClusterFacts => ({
-  services: [
-    service('web', '10.96.0.1'),
-    service('local', '10.96.0.2', {
-      type: 'NodePort',
-      externalTrafficPolicy: 'Local',
-      selector: { app: 'other' },
-      ports: [{ port: 80, protocol: 'TCP', targetPort: 8080, nodePort: 30080 }],
-    }),
-  ],
-  slices: [slice('web', [at('10.244.1.11', 1), at('10.244.2.11', 2)]), slice('local', [at('10.244.2.11', 2)])],
-  pods: [pod('web-1', 1, 11), pod('web-2', 2, 11), pod('client', 1, 9, { labels: { app: 'client' } })],
-  nodes: [node(1), node(2)],
-  deployments: [],
-  events: [],
-  namespaces: ['default'],
-  network: {
-    podCidrs: ['10.244.0.0/16', 'fd00:10:244::/56'],
-    serviceCidrs: ['10.96.0.0/16', 'fd00:10:96::/112'],
-    loadBalancerCidrs: ['172.30.255.0/24', 'fd00:172:30:0:ff::/80'],
-    hostAddresses: ['172.30.0.1', 'fd00:172:30::1'],
-    clusterDomain: 'cluster.local',
-    nodePortRange: { from: 30000, to: 32767 },
-    nodePortAddresses: [],
-    loadBalancer: 'pool',
-    egress: false,
-  },
-  listening,
-  refused: [],
-  images: ['fairlead/echo', 'fairlead/host'],
-  ...more,
-})
-
-const ask = (from: string, to: string, more: Partial<Question> = {}, given = facts()): Explanation =>
-  explain(given, { from, to, namespace: 'default', ...more })
 const lines = ({ steps }: Explanation): readonly string[] => steps.map(({ at: place, text }) => `${place}: ${text}`)
 /** The walk behind the sending. */
 const walk = (from: string, to: string, more?: Partial<Question>): readonly string[] =>
@@ -140,11 +21,11 @@ const TABLE: readonly (readonly [about: string, got: () => readonly string[], ex
     'a pod at a ClusterIP keeps its address',
     () => walk('pod/client', '10.96.0.1:80'),
     [
-      'node-1, before routing: 10.96.0.1:80/TCP is the ClusterIP of default/web, its only port',
+      'node-1, prerouting: 10.96.0.1:80/TCP is the ClusterIP of default/web, its only port',
       'node-1, endpoints: 2 candidates, internalTrafficPolicy Cluster',
       'node-1, choice: a new connection gets one of 2, by chance, each as likely',
       'node-1, translation: 10.96.0.1:80/TCP becomes 10.244.1.11:8080 or 10.244.2.11:8080',
-      'node-1, after routing: the source stays 10.244.1.9',
+      'node-1, postrouting: the source stays 10.244.1.9',
     ]
       .concat('node-1, route: to the backends')
       .slice(-5),
@@ -155,7 +36,7 @@ const TABLE: readonly (readonly [about: string, got: () => readonly string[], ex
     [
       'node-2, choice: a new connection gets one of 2, by chance, each as likely',
       'node-2, translation: 10.96.0.1:80/TCP becomes 10.244.1.11:8080 or 10.244.2.11:8080',
-      'node-2, after routing: the source stays 172.30.0.3, the node’s own',
+      'node-2, postrouting: the source stays 172.30.0.3, the node’s own',
       'node-2, route: to the backends',
     ],
   ],
@@ -163,16 +44,16 @@ const TABLE: readonly (readonly [about: string, got: () => readonly string[], ex
     'a pod that may meet itself is masqueraded where it does',
     () => walk('pod/web-1', '10.96.0.1:80').slice(-2, -1),
     [
-      'node-1, after routing: the source stays 10.244.1.11; masquerade where the sender meets itself: 10.244.1.11 sees the node’s address, or it would answer itself directly',
+      'node-1, postrouting: the source stays 10.244.1.11; masquerade where the sender meets itself: 10.244.1.11 sees the node’s address, or it would answer itself directly',
     ],
   ],
   [
     'a pod at another node’s node port passes its own node first, and policy Local spares it',
     () => lines(ask('pod/client', '172.30.0.3:30080')).slice(1, 5),
     [
-      'node-1, before routing: 172.30.0.3:30080/TCP is no Service’s here: it goes on as it was addressed',
+      'node-1, prerouting: 172.30.0.3:30080/TCP is no Service’s here: it goes on as it was addressed',
       'node-1, route: 172.30.0.3 is node-2',
-      'node-2, before routing: 172.30.0.3:30080/TCP is the node port of default/local, its only port',
+      'node-2, prerouting: 172.30.0.3:30080/TCP is the node port of default/local, its only port',
       'node-2, endpoints: 1 candidate, externalTrafficPolicy Local (spares pods and the node itself: all endpoints)',
     ],
   ],
@@ -180,7 +61,7 @@ const TABLE: readonly (readonly [about: string, got: () => readonly string[], ex
     'the host at a node without an endpoint is dropped under policy Local',
     () => walk('host', '172.30.0.2:30080').slice(-3),
     [
-      'node-1, before routing: 172.30.0.2:30080/TCP is the node port of default/local, its only port',
+      'node-1, prerouting: 172.30.0.2:30080/TCP is the node port of default/local, its only port',
       'node-1, endpoints: 1 candidate, externalTrafficPolicy Local',
       'node-1, choice: there are endpoints, but none on this node: dropped without a word',
     ],
@@ -191,14 +72,14 @@ const TABLE: readonly (readonly [about: string, got: () => readonly string[], ex
     [
       'the host: Service default/web has the ClusterIP 10.96.0.1',
       'the host: sends from 172.30.0.1 to 10.96.0.1:80/TCP; Service addresses lead to any node',
-      `${NODES}, before routing: 10.96.0.1:80/TCP is the ClusterIP of default/web, its only port`,
+      `${NODES}, prerouting: 10.96.0.1:80/TCP is the ClusterIP of default/web, its only port`,
     ],
   ],
   [
     'a pod is reached directly',
     () => walk('pod/client', '10.244.2.11:8080').slice(-2),
     [
-      'node-1, before routing: 10.244.2.11:8080/TCP is no Service’s here: it goes on as it was addressed',
+      'node-1, prerouting: 10.244.2.11:8080/TCP is no Service’s here: it goes on as it was addressed',
       'node-1, route: 10.244.2.11 is on node-2, by way of 172.30.0.3; pod default/web-2 listens on 8080/TCP (container web, port http): delivered',
     ],
   ],
@@ -362,7 +243,7 @@ test('names: the nearest, the other namespace, and svc/ alike', () => {
     'fairlead explain --from pod/client --to svc/shop/cart',
   ])
   assert.deepEqual(
-    broken({}, 'svc/wbe:80', 'pod/client', { cluster: 'ci' })[1],
+    broken({}, 'svc/wbe:80', 'pod/client', { flags: { fairlead: ['--name', 'ci'] } })[1],
     'fairlead explain --from pod/client --to svc/default/web:80 --name ci',
   )
 })

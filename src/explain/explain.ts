@@ -1,30 +1,42 @@
+import { flagged } from './cure.ts'
 import { resolveDestination } from './destination.ts'
+import { withoutUrl } from './destination-text.ts'
 import { diagnose } from './diagnose.ts'
 import type { Candidate, Explanation, Finding, ModelWalk, PathOutcome, Question, Step } from './explanation.ts'
 import type { ClusterFacts } from './facts.ts'
-import { familyOfText } from './lookup.ts'
-import { nameOf } from './names.ts'
+import { familyOfText, isLoopback } from './lookup.ts'
+import { nameOf, plural } from './names.ts'
 import { NodeViews } from './node-views.ts'
 import { walkPath } from './path.ts'
 import { resolveSource, sourceAddress } from './source.ts'
 
+const MOST_ALIKE = 3
+
 /** Walks the first packet of a new connection, hop by hop, and says why it is not answered, where it is not. Throws ExplainError. */
-export function explain(facts: ClusterFacts, question: Question): Explanation {
+export function explain(facts: ClusterFacts, asked: Question): Explanation {
+  const question = { ...asked, to: withoutUrl(asked.to) }
   const source = resolveSource(facts, question)
   const destination = resolveDestination(facts, question, source)
   const steps: Step[] = [...destination.steps]
   const candidates: Candidate[] = []
   const outcomes: PathOutcome[] = []
   const walks: ModelWalk[] = []
+  const told = new Map<string, number>()
+  let untold = 0
   const findings: Finding[] = [...destination.findings]
   for (const target of destination.targets) {
-    if (sourceAddress(source, familyOfText(target.address)) === undefined) {
+    if (!isLoopback(target.address) && sourceAddress(source, familyOfText(target.address)) === undefined) {
       findings.push(noSource(source.name, target.address))
       continue
     }
     const views = new NodeViews(facts, target)
     const path = walkPath(facts, views, source, target, destination.protocol)
-    steps.push(...path.steps)
+    // The pods of a headless Service: what goes like the first few needs no words.
+    const way = JSON.stringify(path.outcomes.map(({ verdict }) => verdict))
+    const alike = (told.get(way) ?? 0) + 1
+    told.set(way, alike)
+    if (alike <= MOST_ALIKE) steps.push(...path.steps)
+    else untold++
     candidates.push(...path.candidates)
     outcomes.push(...path.outcomes)
     // Probes go to the first address.
@@ -32,6 +44,7 @@ export function explain(facts: ClusterFacts, question: Question): Explanation {
     for (const finding of diagnose(facts, views, question, path, destination.service))
       if (!findings.some(({ message }) => message === finding.message)) findings.push(finding)
   }
+  if (untold > 0) steps.push({ at: source.name, text: `and so to ${plural(untold, 'more address', 'more addresses')}` })
   const [target] = destination.targets
   const address = target && sourceAddress(source, familyOfText(target.address))
   return {
@@ -46,7 +59,8 @@ export function explain(facts: ClusterFacts, question: Question): Explanation {
     candidates,
     outcomes,
     walks,
-    findings,
+    findings: findings.map((one) => ({ ...one, cures: one.cures.map((cure) => flagged(cure, question)) })),
+    unseen: facts.unseen ?? [],
   }
 }
 

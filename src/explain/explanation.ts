@@ -7,15 +7,15 @@ export interface Question {
   readonly to: string
   readonly protocol?: Protocol
   readonly family?: IpFamily
-  /** Of names that tell none. */
-  readonly namespace: string
-  /** Name of the local cluster where it is not the usual one: for the commands that are printed. */
-  readonly cluster?: string
+  /** Of names that tell none; without it the sender’s own means `default`, and a destination’s the sender’s. */
+  readonly namespace?: string
+  /** Flags by which the commands that are printed find this cluster, where they would not by themselves. */
+  readonly flags?: { readonly fairlead?: readonly string[]; readonly kubectl?: readonly string[] }
 }
 
 /** One step of the packet, in words. `details` stand below it, one a line. */
 export interface Step {
-  /** `node-2, before routing` */
+  /** `node-2, prerouting` */
   readonly at: string
   readonly text: string
   readonly details?: readonly string[]
@@ -37,6 +37,8 @@ export interface PathOutcome {
   /** Which decided; undefined where no node met it. */
   readonly node: string | undefined
   readonly verdict: 'deliver' | 'reject' | 'drop' | 'unreachable' | 'closed'
+  /** Of `deliver`: nobody could look whether a program listens there. */
+  readonly listensUnknown?: boolean
   /** Who gets it; `closed`: it is sent there, and nothing listens. */
   readonly backend?: { readonly address: string; readonly port: number; readonly pod: string | undefined }
   /** Translated by a Service, not addressed so. */
@@ -83,4 +85,6 @@ export interface Explanation {
   /** Of each node whose rules it meets. */
   readonly walks: readonly ModelWalk[]
   readonly findings: readonly Finding[]
+  /** What nobody could look at, in words. */
+  readonly unseen: readonly string[]
 }

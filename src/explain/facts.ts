@@ -1,4 +1,4 @@
-import type { Deployment } from '#api/apps-v1.ts'
+import type { Deployment, ReplicaSet } from '#api/apps-v1.ts'
 import type { Event, Node, Pod, Service } from '#api/core-v1.ts'
 import type { EndpointSlice } from '#api/discovery-v1.ts'
 import type { Protocol } from '#net/port-protocol.ts'
@@ -17,6 +17,7 @@ export interface ClusterFacts {
   readonly pods: readonly Pod[]
   readonly nodes: readonly Node[]
   readonly deployments: readonly Deployment[]
+  readonly replicaSets?: readonly ReplicaSet[]
   readonly events: readonly Event[]
   readonly namespaces: readonly string[]
   readonly network: NetworkFacts
@@ -26,16 +27,24 @@ export interface ClusterFacts {
   readonly refused: readonly { readonly node: string; readonly service: string; readonly message: string }[]
   /** Images that can be had here; empty: not known. */
   readonly images: readonly string[]
+  /** What nobody could look at, in words, each with what follows from it. */
+  readonly unseen?: readonly string[]
 }
 
 /** Of the cluster as it was made. CIDRs and addresses are canonical text, both families together. */
 export interface NetworkFacts {
+  /** A cluster that is not ours, known by its API alone: the network around it is not known, and ours may not be taken for it. */
+  readonly foreign?: boolean
   readonly podCidrs: readonly string[]
   readonly serviceCidrs: readonly string[]
   readonly loadBalancerCidrs: readonly string[]
   /** Of the machine that stands beside the nodes and reaches Services over the fabric. */
   readonly hostAddresses: readonly string[]
   readonly clusterDomain: string
+  /** Whom the machine's own /etc/resolv.conf asks; undefined: not known. */
+  readonly nameservers?: readonly string[]
+  /** Each node answers for the cluster's DNS at its own addresses. */
+  readonly dnsOnNodes?: boolean
   readonly nodePortRange: { readonly from: number; readonly to: number }
   /** CIDRs; NodePorts answer on a node's addresses within them, on all where there are none. */
   readonly nodePortAddresses: readonly string[]

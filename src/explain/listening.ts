@@ -1,10 +1,9 @@
 import type { Pod } from '#api/core-v1.ts'
 import type { Protocol } from '#net/port-protocol.ts'
 import type { ClusterFacts, ListeningSocket } from './facts.ts'
+import { isLoopback } from './lookup.ts'
 
 export type Listens = 'yes' | 'no' | 'loopback-only' | 'unknown'
-
-const isLoopback = (address: string): boolean => address.startsWith('127.') || address === '::1'
 
 /** Whether anything takes what is sent to this address and port; sockets of SCTP are not listed by the kernel, so they are not known. */
 export function listens(

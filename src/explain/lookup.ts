@@ -99,4 +99,9 @@ export const ingressOf = ({ spec, status }: Service): readonly string[] =>
     ? []
     : (status?.loadBalancer?.ingress ?? []).flatMap(({ ip }) => (ip ? [canonical(ip) ?? ip] : []))
 
+export const externalIpsOf = ({ spec }: Service): readonly string[] =>
+  (spec?.externalIPs ?? []).map((ip) => canonical(ip) ?? ip)
+
+export const isLoopback = (address: string): boolean => address.startsWith('127.') || address === '::1'
+
 export const isHeadless = ({ spec }: Service): boolean => spec?.clusterIP === 'None'

@@ -9,7 +9,7 @@ import type { Frontend } from '#forwarding/frontend.ts'
 import { type NodeFacts, nodePortAddresses } from '#forwarding/node-facts.ts'
 import type { Protocol } from '#net/port-protocol.ts'
 import type { ClusterFacts } from './facts.ts'
-import { addressText, clusterIpsOf, familyOfText, ingressOf, nodeAddresses, slicesOf } from './lookup.ts'
+import { clusterIpsOf, externalIpsOf, familyOfText, ingressOf, nodeAddresses, slicesOf } from './lookup.ts'
 import { nameOf } from './names.ts'
 
 const ZONE_LABEL = 'topology.kubernetes.io/zone'
@@ -34,7 +34,7 @@ export const servicesAt = (
     (service) =>
       clusterIpsOf(service).includes(address) ||
       ingressOf(service).includes(address) ||
-      service.spec?.externalIPs?.some((ip) => addressText(ip) === address) ||
+      externalIpsOf(service).includes(address) ||
       service.spec?.ports?.some(({ nodePort }) => nodePort === port),
   )
 

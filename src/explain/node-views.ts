@@ -1,5 +1,5 @@
 import type { Service } from '#api/core-v1.ts'
-import type { Target } from './destination.ts'
+import type { Target } from './address-destination.ts'
 import type { ClusterFacts } from './facts.ts'
 import { find } from './lookup.ts'
 import { NodeView, servicesAt } from './node-view.ts'

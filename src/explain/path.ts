@@ -2,15 +2,16 @@ import type { Service } from '#api/core-v1.ts'
 import type { Outcome } from '#dataplane/nftables/evaluate.ts'
 import type { TrafficPolicy } from '#forwarding/frontend.ts'
 import type { Protocol } from '#net/port-protocol.ts'
+import type { Target } from './address-destination.ts'
 import { candidatesOf } from './candidates.ts'
 import { deliver, passOn } from './delivery.ts'
-import type { Target } from './destination.ts'
 import { entryOf } from './entry.ts'
 import type { Candidate, ModelWalk, PathOutcome, Step } from './explanation.ts'
 import type { ClusterFacts } from './facts.ts'
 import { waysOf } from './kernel-walk.ts'
-import { familyOfText, find, inCidrs } from './lookup.ts'
-import { listed, plural, socketText, withProtocol } from './names.ts'
+import { listens } from './listening.ts'
+import { familyOfText, find, inCidrs, isLoopback } from './lookup.ts'
+import { listed, nameOf, plural, socketText, withProtocol } from './names.ts'
 import type { Claimed, NodeView } from './node-view.ts'
 import type { NodeViews } from './node-views.ts'
 import { type Source, sourceAddress } from './source.ts'
@@ -37,6 +38,8 @@ export interface Path {
   readonly decisions: readonly Decision[]
   readonly outcomes: readonly PathOutcome[]
   readonly walks: readonly ModelWalk[]
+  /** It never leaves the sender: its loopback, or its own address. */
+  readonly itself?: boolean
 }
 
 /** Walks a first packet from its sender to one address. The sender has an address of that family. */
@@ -49,6 +52,8 @@ export function walkPath(
 ): Path {
   const family = familyOfText(target.address)
   const from = sourceAddress(source, family) as string
+  if (isLoopback(target.address) || (source.pod !== undefined && !source.onNode && from === target.address))
+    return walkItself(facts, source, target, protocol)
   const entry = entryOf(facts, source, target.address)
   const steps: Step[] = [
     {
@@ -75,6 +80,32 @@ export function walkPath(
         candidates.push(one)
   }
   return { ...path, steps, candidates, decisions, outcomes: decisions.flatMap(({ outcomes }) => outcomes), walks }
+}
+
+function walkItself(facts: ClusterFacts, source: Source, target: Target, protocol: Protocol): Path {
+  const { address, port } = target
+  const key =
+    source.pod !== undefined && !source.onNode ? `pod/${source.pod.metadata?.uid}` : (source.node ?? source.kind)
+  const open = listens(facts.listening[source.onNode ? `node/${source.node}` : key], protocol, address, port)
+  const closed = open === 'no' || open === 'loopback-only'
+  const ends = {
+    yes: 'it listens there',
+    unknown: 'whether it listens is not known',
+    no: 'nothing listens there: refused',
+    'loopback-only': 'it listens there at its loopback address only: refused',
+  }
+  const text = `${withProtocol(address, port, protocol)} is the sender itself, no Service has a part in it; ${ends[open]}`
+  const pod = source.pod && nameOf(source.pod)
+  const outcome: PathOutcome = {
+    node: source.node,
+    verdict: closed ? 'closed' : 'deliver',
+    ...(open === 'unknown' && { listensUnknown: true }),
+    backend: { ...target, pod },
+    sourceSeen: address,
+  }
+  const steps = [{ at: source.name, text }]
+  const nothing = { candidates: [], decisions: [], walks: [] }
+  return { ...nothing, target, protocol, source: address, steps, outcomes: [outcome], itself: true }
 }
 
 /** Nodes in groups that do the same with the packet. */
@@ -142,7 +173,7 @@ class Hop {
       this.walks.push({ node, ways: waysOf(this.#views.of(node)?.outcomes(packet) ?? []) })
     const claimed = view.frontendAt(address, this.#protocol, port)
     const at = listed(this.#nodes, 'or')
-    const hook = this.#fromNode ? 'output' : 'before routing'
+    const hook = this.#fromNode ? 'output' : 'prerouting'
     const [namespace, name = ''] = claimed?.service.split('/') ?? []
     const service = claimed && find(this.#facts.services, name, namespace)
     const inside = this.#fromNode || inCidrs(this.#facts.network.podCidrs, this.#source)

@@ -3,13 +3,14 @@ import { listed } from './names.ts'
 
 /** An explanation as text, for people: the walk, then the verdict, then what is wrong and what mends it. */
 export function print(explanation: Explanation): string {
-  const { steps, findings } = explanation
+  const { steps, findings, unseen } = explanation
   const lines = steps.flatMap(({ at, text, details = [] }, index) => [
     `${String(index + 1).padStart(2)}. ${at}: ${text}`,
     ...shown(details).map((detail) => `      ${detail}`),
   ])
   lines.push(...(lines.length > 0 ? [''] : []), verdict(explanation))
   for (const finding of findings) lines.push(...findingLines(finding))
+  lines.push(...unseen.map((text) => `NOT SEEN from here: ${text}`))
   return `${lines.join('\n')}\n`
 }
 
@@ -23,7 +24,10 @@ const shown = (details: readonly string[]): readonly string[] =>
 function verdict({ reachable, outcomes, source, to }: Explanation): string {
   if (reachable) {
     const seen = [...new Set(outcomes.flatMap(({ sourceSeen }) => sourceSeen ?? []))]
-    return `REACHABLE: ${to} answers ${source.name}${seen.length > 0 ? `; it sees ${listed(seen, 'or')}` : ''}`
+    const text = `${source.name}${seen.length > 0 ? `; it sees ${listed(seen, 'or')}` : ''}`
+    return outcomes.some(({ listensUnknown }) => listensUnknown)
+      ? `REACHABLE, as far as can be seen: ${to} from ${text}; whether a program listens there is not known`
+      : `REACHABLE: ${to} answers ${text}`
   }
   const some = outcomes.some((one) => one.verdict === 'deliver')
   return some ? `ONLY SOMETIMES REACHABLE: ${to} from ${source.name}` : `NOT REACHABLE: ${to} from ${source.name}`

@@ -1,12 +1,16 @@
+import { ApiError } from '#client/client.ts'
+import { createHttpsClient, targetOfKubeconfig } from '#client/https-client.ts'
 import { createUnixClient } from '#client/unix-client.ts'
 import { explain as explainPath } from '#explain/explain.ts'
 import type { Question } from '#explain/explanation.ts'
 import { print } from '#explain/print.ts'
+import { formatCidr, parseCidr } from '#net/cidr.ts'
+import { gatherApiFacts } from '../api-facts.ts'
 import { CliError } from '../cli-error.ts'
 import { gatherFacts } from '../cluster-facts.ts'
-import { type Command, nameFlag, outputFlag } from '../command.ts'
+import { type Command, outputFlag } from '../command.ts'
 import { explainLive, liveText } from '../explain-live.ts'
-import { knownCluster } from '../known-cluster.ts'
+import { type ExplainTarget, explainTarget } from '../explain-target.ts'
 
 const PROTOCOLS = { tcp: 'TCP', udp: 'UDP', sctp: 'SCTP' } as const
 const FAMILIES = { '4': 'IPv4', '6': 'IPv6' } as const
@@ -17,11 +21,18 @@ export const explain: Command = {
   description: `Walks the first packet of a new connection from its source to a Service, a pod, a node or an address, hop by hop, by the very rules that the
 kernel has. Where it is not answered, names the reason and the cure. Exit status 0 where it is reachable, 1 where it is not (or not always).`,
   flags: {
-    name: nameFlag,
+    name: {
+      value: 'NAME',
+      help: 'a cluster of this machine; else the one of the kubeconfig that is named, else fairlead',
+    },
+    kubeconfig: {
+      value: 'FILE',
+      help: 'the cluster of this kubeconfig, by its API alone where it is none of this machine; else $KUBECONFIG',
+    },
+    context: { value: 'CONTEXT', help: 'a context of it; else its current one' },
     from: {
       value: 'SOURCE',
-      default: 'host',
-      help: 'who sends: pod/NAME, pod/NAMESPACE/NAME, node/NAME, host, or an address',
+      help: 'who sends: pod/NAME, pod/NAMESPACE/NAME, node/NAME, host (if it is left out), or an address',
     },
     to: {
       value: 'DESTINATION',
@@ -29,8 +40,14 @@ kernel has. Where it is not answered, names the reason and the cure. Exit status
     },
     proto: { value: 'PROTOCOL', choices: ['tcp', 'udp', 'sctp'], help: 'the Service’s own, else tcp' },
     family: { value: 'FAMILY', choices: ['4', '6'], help: 'IPv4 or IPv6; else the Service’s first' },
-    namespace: { value: 'NAMESPACE', short: 'n', default: 'default', help: 'of names that tell none' },
+    namespace: {
+      value: 'NAMESPACE',
+      short: 'n',
+      help: 'of names that tell none; else default for --from, the sender’s own for --to',
+    },
     live: { help: 'send real probes too, and say whether kernel and model agree' },
+    'service-cidr': { value: 'CIDRS', help: 'of a cluster known by its API alone, where that tells no ServiceCIDR' },
+    'cluster-domain': { value: 'DOMAIN', help: 'of such a cluster’s DNS; else cluster.local' },
     output: outputFlag,
   },
   examples: [
@@ -44,15 +61,23 @@ kernel has. Where it is not answered, names the reason and the cure. Exit status
       throw new CliError('USAGE', 'explain: --to is missing', {
         hint: 'fairlead explain --from pod/client --to svc/web',
       })
-    const config = knownCluster(flags.name!)
+    const { name, kubeconfig, context } = flags
+    const target = explainTarget({ name, kubeconfig, context }, io.environment)
+    const namespace = flags.namespace ?? (target.kind === 'api' && target.namespace ? target.namespace : undefined)
     const question: Question = {
-      from: flags.from!,
+      from: flags.from ?? 'host',
       to: flags.to,
-      namespace: flags.namespace!,
+      ...(namespace !== undefined && { namespace }),
       ...(flags.proto !== undefined && { protocol: PROTOCOLS[flags.proto as keyof typeof PROTOCOLS] }),
       ...(flags.family !== undefined && { family: FAMILIES[flags.family as keyof typeof FAMILIES] }),
-      ...(config.name !== 'fairlead' && { cluster: config.name }),
+      flags: target.flags,
     }
+    if (target.kind === 'api') {
+      const explanation = explainPath(await factsOf(target, flags, switches.live === true), question)
+      io.out(flags.output === 'json' ? `${JSON.stringify(explanation)}\n` : print(explanation))
+      return explanation.reachable ? 0 : 1
+    }
+    const { config } = target
     const client = createUnixClient(config.sockets.api)
     try {
       const facts = await gatherFacts(client, config)
@@ -65,4 +90,46 @@ kernel has. Where it is not answered, names the reason and the cure. Exit status
       client.close()
     }
   },
+}
+
+/** Of a cluster that is known by its API alone. */
+const factsOf = async (
+  { kubeconfig, context }: ExplainTarget & { kind: 'api' },
+  flags: Readonly<Record<string, string | undefined>>,
+  live: boolean,
+) => {
+  if (live)
+    throw new CliError(
+      'USAGE',
+      `explain: --live sends from the namespaces of this machine, and context ${context} is no cluster of it`,
+      {
+        hint: 'leave --live out: the walk by the API alone says what should happen',
+      },
+    )
+  const access = targetOfKubeconfig(kubeconfig, context)
+  const client = createHttpsClient(access)
+  const cidrs = flags['service-cidr']?.split(',').map((text) => cidrText(text.trim()))
+  try {
+    return await gatherApiFacts(client, {
+      server: access.server,
+      ...(cidrs !== undefined && { serviceCidrs: cidrs }),
+      clusterDomain: flags['cluster-domain'] ?? 'cluster.local',
+    })
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error
+    throw new CliError('API_REFUSED', `${access.server} refused: ${error.message}`, {
+      hint: 'explain reads nodes, pods, services and endpointslices of all namespaces: a cluster role such as view, and nodes',
+      cause: error,
+    })
+  } finally {
+    client.close()
+  }
+}
+
+const cidrText = (text: string): string => {
+  try {
+    return formatCidr(parseCidr(text))
+  } catch (cause) {
+    throw new CliError('USAGE', `explain: --service-cidr: ${(cause as Error).message}`, { hint: '10.96.0.0/12', cause })
+  }
 }

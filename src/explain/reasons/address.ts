@@ -1,7 +1,7 @@
 import type { Service } from '#api/core-v1.ts'
 import type { Protocol } from '#net/port-protocol.ts'
+import type { Target } from '../address-destination.ts'
 import { ask, askAddress, patch } from '../cure.ts'
-import type { Target } from '../destination.ts'
 import type { Cure, Finding, Question } from '../explanation.ts'
 import type { ClusterFacts } from '../facts.ts'
 import { clusterIpsOf, familyOfText, inCidrs, isHeadless, nodeAddresses, nodeAt } from '../lookup.ts'

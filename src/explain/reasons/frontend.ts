@@ -73,7 +73,7 @@ export function portNotServed(
   const atTarget = all.filter((one) => (one.protocol || 'TCP') === protocol && targetNumber(one) === port)
   for (const one of atTarget) details.push(`${port} is where its pods listen (targetPort); clients ask ${one.port}`)
   const sameProtocol = all.filter((one) => (one.protocol || 'TCP') === protocol)
-  const meant = atTarget.length > 0 ? atTarget : sameProtocol
+  const meant = isNodePort !== undefined ? [isNodePort] : atTarget.length > 0 ? atTarget : sameProtocol
   for (const one of meant.slice(0, 3)) {
     const to = socketText(address, one.port)
     cures.push(ask(question, `ask a port that it serves: ${portText(one)}`, to))

@@ -2,9 +2,12 @@ import type { Service } from '#api/core-v1.ts'
 import { ask, patch } from '../cure.ts'
 import type { Cure, Finding, Question } from '../explanation.ts'
 import type { ClusterFacts } from '../facts.ts'
-import { isHeadless } from '../lookup.ts'
+import { clusterIpsOf, find, isHeadless, nodeAddresses } from '../lookup.ts'
 import { listed, nameOf } from '../names.ts'
 import { unlikeness } from '../nearest.ts'
+import type { Found, Resolver } from '../resolver.ts'
+import type { Source } from '../source.ts'
+import { deploymentOf } from './pods.ts'
 import { otherNamespace } from './service-name.ts'
 
 /** `web.shop.svc.cluster.local` */
@@ -32,6 +35,69 @@ function nearestServices(facts: ClusterFacts, asked: string, namespace: string):
     .map(({ service }) => service)
 }
 
+/** A name that only a search list would find, and the sender’s has not what it takes. */
+export const nameTooShort = (
+  question: Question,
+  source: Source,
+  { searches }: Resolver,
+  asked: string,
+  whole: string,
+): Finding => ({
+  reason: 'dns-name-unknown',
+  message: `DNS has no name ${asked} (NXDOMAIN); it has ${whole}, and ${source.name} puts ${searches.length === 0 ? 'nothing' : `only ${listed(searches, 'or')}`} behind a name`,
+  details: ['a pod of dnsPolicy ClusterFirst has the search list of its namespace'],
+  cures: [ask(question, 'ask the whole name', `${whole}${portOf(question)}`)],
+})
+
+/** The name is in the cluster's DNS, and the sender asks somebody else. */
+export function dnsNotAsked(
+  facts: ClusterFacts,
+  question: Question,
+  source: Source,
+  { why }: Resolver,
+  asked: string,
+  found: Found,
+): Finding {
+  const port = portOf(question)
+  const cures =
+    found.kind === 'service'
+      ? [ask(question, 'ask its address, as explain finds it', `svc/${nameOf(found.service)}${port}`)]
+      : found.addresses
+          .slice(0, 1)
+          .map((address) =>
+            ask(
+              question,
+              'ask its address',
+              port ? `${address.includes(':') ? `[${address}]` : address}${port}` : address,
+            ),
+          )
+  const { pod } = source
+  const owner = pod && deploymentOf(facts, pod)
+  if (owner !== undefined)
+    cures.push(
+      patch('or let its pods ask the cluster’s DNS; new ones take their place', 'deployment', owner, {
+        spec: {
+          template: { spec: { dnsPolicy: pod?.spec?.hostNetwork ? 'ClusterFirstWithHostNet' : 'ClusterFirst' } },
+        },
+      }),
+    )
+  const dns = find(facts.services, 'kube-dns', 'kube-system')
+  const servers = dns === undefined ? [] : clusterIpsOf(dns)
+  return {
+    reason: 'dns-not-asked',
+    message: `${why}: ${asked} is ${found.kind === 'service' ? `Service ${nameOf(found.service)}` : listed(found.addresses)} in the cluster’s DNS alone`,
+    details: [
+      ...(servers.length > 0 ? [`the cluster’s DNS is at ${listed(servers)}`] : []),
+      ...(pod !== undefined && owner === undefined
+        ? [
+            'dnsPolicy cannot be changed in a pod that is there: make it anew with ClusterFirst, or ClusterFirstWithHostNet where it has hostNetwork',
+          ]
+        : []),
+    ],
+    cures,
+  }
+}
+
 const portOf = (question: Question): string => /:([\w-]+)$/.exec(question.to)?.[0] ?? ''
 
 /** A DNS name that nothing has. `namespace`: the one whose search list was used. */
@@ -43,6 +109,14 @@ export function nameUnknown(facts: ClusterFacts, question: Question, asked: stri
   const wrongNamespace = second === undefined || (second !== 'svc' && asked.split('.').length <= 3)
   if (sameName.length > 0 && wrongNamespace)
     return otherNamespace(question, name, second ?? namespace, sameName, to as never)
+  const node = find(facts.nodes, asked)
+  if (node !== undefined)
+    return {
+      reason: 'dns-name-unknown',
+      message: `DNS has no name ${asked} (NXDOMAIN): it is a node, and nodes have no names there`,
+      details: [`${asked} is ${listed(nodeAddresses(node))}`],
+      cures: [ask(question, 'ask the node by its address', `node/${asked}${portOf(question)}`)],
+    }
   const near = nearestServices(facts, asked, namespace)
   const details = [`the shape of a name: SERVICE, SERVICE.NAMESPACE, or SERVICE.NAMESPACE.svc.${clusterDomain}`]
   if (asked.includes('.') && !asked.endsWith(clusterDomain) && near.length === 0)

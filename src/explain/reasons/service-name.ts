@@ -24,7 +24,12 @@ export function serviceUnknown(
   return {
     reason: 'service-unknown',
     message: `there is no Service ${name} in namespace ${namespace}`,
-    details: near.length > 0 || others.length === 0 ? [] : [`Services there: ${listed(others.slice(0, 10))}`],
+    details:
+      facts.namespaces.length > 0 && !facts.namespaces.includes(namespace)
+        ? [`there is no namespace ${namespace} either; there are ${listed(facts.namespaces)}`]
+        : near.length > 0 || others.length === 0
+          ? []
+          : [`Services there: ${listed(others.slice(0, 10))}`],
     cures: near.map((one) => ask(question, `ask Service ${one}`, `svc/${namespace}/${one}${suffix(port)}`)),
   }
 }
@@ -39,7 +44,7 @@ export function otherNamespace(
   const namespaces = found.map(({ metadata }) => metadata?.namespace ?? '').sort()
   return {
     reason: 'other-namespace',
-    message: `Service ${name} is not in namespace ${namespace}, but in ${listed(namespaces)}; a name without a namespace means the sender’s own`,
+    message: `Service ${name} is not in namespace ${namespace}, but in ${listed(namespaces)}; a name without a namespace means the sender’s own, or --namespace`,
     cures: [...found]
       .sort(
         (one, other) =>

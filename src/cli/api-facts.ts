@@ -1,0 +1,109 @@
+import type { Node, Pod, Service } from '#api/core-v1.ts'
+import { ServiceCIDR, ServiceCIDRList } from '#api/networking-v1.ts'
+import type { ApiObject, Resource } from '#api/resource.ts'
+import { deployments, endpointSlices, events, namespaces, nodes, pods, replicaSets, services } from '#api/resources.ts'
+import { ApiError, type Client } from '#client/client.ts'
+import type { ClusterFacts } from '#explain/facts.ts'
+
+/** Since Kubernetes 1.33; before, no API tells the range of Services. */
+const serviceCidrs: Resource<ServiceCIDR> = {
+  group: 'networking.k8s.io',
+  version: 'v1',
+  kind: 'ServiceCIDR',
+  plural: 'servicecidrs',
+  singular: 'servicecidr',
+  shortNames: [],
+  categories: [],
+  namespaced: false,
+  subresources: [],
+  message: ServiceCIDR,
+  list: ServiceCIDRList,
+}
+
+export interface ApiFactsOptions {
+  /** For the text: `https://203.0.113.1:6443`. */
+  readonly server: string
+  readonly serviceCidrs?: readonly string[]
+  readonly clusterDomain: string
+}
+
+/**
+ * What `fairlead explain` can know of any cluster: what its API tells, and in `unseen`, in words, what it does not. Rejects with an ApiError where nodes,
+ * pods, Services or EndpointSlices may not be listed, or with a transport's error.
+ */
+export async function gatherApiFacts(client: Client, options: ApiFactsOptions): Promise<ClusterFacts> {
+  const unseen: string[] = []
+  const tolerant = async <T extends ApiObject>(resource: Resource<T>, without: string): Promise<readonly T[]> => {
+    try {
+      return (await client.list(resource)).items
+    } catch (error) {
+      const { code } = error instanceof ApiError ? error.status : {}
+      if (code !== 403 && code !== 404) throw error
+      unseen.push(`${resource.plural} (${code === 403 ? 'forbidden' : 'not served'}): ${without}`)
+      return []
+    }
+  }
+  const [service, slice, pod, node, deployment, replicaSet, event, namespace, cidr] = await Promise.all([
+    client.list(services),
+    client.list(endpointSlices),
+    client.list(pods),
+    client.list(nodes),
+    tolerant(deployments, 'cures change pods, not what makes them'),
+    tolerant(replicaSets, 'one that is scaled to 0 is not recognised'),
+    tolerant(events, 'why a probe fails is not quoted'),
+    tolerant(namespaces, 'one that does not exist is not recognised'),
+    options.serviceCidrs === undefined ? tolerant(serviceCidrs, SERVICE_RANGE) : [],
+  ])
+  const podRanges = podCidrsOf(node.items, pod.items)
+  if (podRanges.guessed)
+    unseen.push('the ranges of pods: nodes name none, so the addresses of the pods that are there stand for them')
+  return {
+    services: service.items,
+    slices: slice.items,
+    pods: pod.items,
+    nodes: node.items,
+    deployments: deployment,
+    replicaSets: replicaSet,
+    events: event,
+    namespaces: namespace.map(({ metadata }) => metadata?.name ?? ''),
+    network: {
+      foreign: true,
+      podCidrs: podRanges.cidrs,
+      serviceCidrs: options.serviceCidrs ?? cidr.flatMap(({ spec }) => spec?.cidrs ?? []),
+      loadBalancerCidrs: service.items.flatMap(ingressCidrs),
+      hostAddresses: [],
+      clusterDomain: options.clusterDomain,
+      nodePortRange: { from: 30000, to: 32767 },
+      nodePortAddresses: [],
+      loadBalancer: 'pool',
+      egress: true,
+    },
+    listening: {},
+    refused: [],
+    images: [],
+    unseen: [
+      `what programs listen on, and what the nodes’ kernels hold: only the API of ${options.server} was asked; this is what kube-proxy’s contract says should happen`,
+      'kube-proxy’s own flags (--nodeport-addresses, --masquerade-all, --cluster-cidr), NetworkPolicies, and rules of others',
+      ...unseen,
+    ],
+  }
+}
+
+const SERVICE_RANGE = 'the range of Services is not known: give --service-cidr'
+
+const single = (address: string): string => `${address}/${address.includes(':') ? 128 : 32}`
+
+function podCidrsOf(all: readonly Node[], running: readonly Pod[]) {
+  const cidrs = all.flatMap(({ spec }) =>
+    spec?.podCIDRs?.length ? spec.podCIDRs : spec?.podCIDR ? [spec.podCIDR] : [],
+  )
+  if (cidrs.length > 0) return { cidrs: [...new Set(cidrs)], guessed: false }
+  const own = running.filter(({ spec }) => !spec?.hostNetwork)
+  return {
+    cidrs: [...new Set(own.flatMap(({ status }) => (status?.podIPs ?? []).map(({ ip }) => single(ip))))],
+    guessed: true,
+  }
+}
+
+const ingressCidrs = ({ status }: Service): readonly string[] =>
+  (status?.loadBalancer?.ingress ?? []).flatMap(({ ip }) => (ip ? [single(ip)] : []))

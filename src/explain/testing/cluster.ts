@@ -1,0 +1,131 @@
+import type { Node, Pod, Service } from '#api/core-v1.ts'
+import type { EndpointSlice } from '#api/discovery-v1.ts'
+import { explain } from '../explain.ts'
+import type { Explanation, Question } from '../explanation.ts'
+import type { ClusterFacts, ListeningSocket } from '../facts.ts'
+
+/* A cluster of two nodes for tests: web on both, local on the second under policy Local, a client on the first. */
+
+export const node = (number: number, zone?: string) =>
+  ({
+    metadata: { name: `node-${number}`, ...(zone && { labels: { 'topology.kubernetes.io/zone': zone } }) },
+    spec: { podCIDRs: [`10.244.${number}.0/24`, `fd00:10:244:${number}::/64`] },
+    status: {
+      addresses: [
+        { type: 'InternalIP', address: `172.30.0.${number + 1}` },
+        { type: 'InternalIP', address: `fd00:172:30::${number + 1}` },
+        { type: 'Hostname', address: `node-${number}` },
+      ],
+      conditions: [{ type: 'Ready', status: 'True' }],
+    },
+  }) as unknown as Node
+
+export interface PodOptions {
+  readonly labels?: object
+  readonly namespace?: string
+  readonly ready?: boolean
+  readonly leaving?: boolean
+  readonly ports?: readonly object[]
+  readonly status?: object
+  readonly spec?: object
+}
+export const pod = (name: string, number: number, host: number, options: PodOptions = {}) =>
+  ({
+    metadata: {
+      name,
+      namespace: options.namespace ?? 'default',
+      uid: name,
+      labels: options.labels ?? { app: 'web' },
+      ...(options.leaving && { deletionTimestamp: '2026-01-01T00:00:00Z' }),
+    },
+    spec: {
+      nodeName: `node-${number}`,
+      containers: [{ name: 'web', ports: options.ports ?? [{ name: 'http', containerPort: 8080, protocol: 'TCP' }] }],
+      ...options.spec,
+    },
+    status: {
+      phase: 'Running',
+      podIPs: [{ ip: `10.244.${number}.${host}` }, { ip: `fd00:10:244:${number}::${host}` }],
+      conditions: [
+        { type: 'PodScheduled', status: 'True' },
+        { type: 'Ready', status: (options.ready ?? true) ? 'True' : 'False' },
+      ],
+      containerStatuses: [{ name: 'web', ready: options.ready ?? true, state: { running: {} } }],
+      ...options.status,
+    },
+  }) as unknown as Pod
+
+export const service = (name: string, address: string | undefined, spec: object = {}, more: object = {}) =>
+  ({
+    metadata: { name, namespace: 'default', uid: `svc-${name}`, ...more },
+    spec: {
+      type: 'ClusterIP',
+      ...(address && { clusterIP: address, clusterIPs: [address] }),
+      ipFamilies: ['IPv4'],
+      selector: { app: name },
+      ports: [{ port: 80, protocol: 'TCP', targetPort: 8080 }],
+      ...spec,
+    },
+  }) as unknown as Service
+
+export const slice = (
+  name: string,
+  endpoints: readonly object[],
+  port: object = { name: '', port: 8080, protocol: 'TCP' },
+) =>
+  ({
+    metadata: { namespace: 'default', labels: { 'kubernetes.io/service-name': name } },
+    addressType: 'IPv4',
+    ports: [port],
+    endpoints,
+  }) as unknown as EndpointSlice
+
+export const at = (address: string, number: number, conditions: object = { ready: true }) => ({
+  addresses: [address],
+  nodeName: `node-${number}`,
+  conditions,
+})
+
+export const listening: Record<string, readonly ListeningSocket[]> = {
+  'pod/web-1': [{ protocol: 'TCP', address: '::', port: 8080 }],
+  'pod/web-2': [{ protocol: 'TCP', address: '::', port: 8080 }],
+  'node/node-1': [{ protocol: 'TCP', address: '172.30.0.2', port: 53 }],
+  'pod/client': [],
+  'node/node-2': [],
+}
+
+export const facts = (more: Partial<ClusterFacts> = {}): ClusterFacts => ({
+  services: [
+    service('web', '10.96.0.1'),
+    service('local', '10.96.0.2', {
+      type: 'NodePort',
+      externalTrafficPolicy: 'Local',
+      selector: { app: 'other' },
+      ports: [{ port: 80, protocol: 'TCP', targetPort: 8080, nodePort: 30080 }],
+    }),
+  ],
+  slices: [slice('web', [at('10.244.1.11', 1), at('10.244.2.11', 2)]), slice('local', [at('10.244.2.11', 2)])],
+  pods: [pod('web-1', 1, 11), pod('web-2', 2, 11), pod('client', 1, 9, { labels: { app: 'client' } })],
+  nodes: [node(1), node(2)],
+  deployments: [],
+  events: [],
+  namespaces: ['default'],
+  network: {
+    podCidrs: ['10.244.0.0/16', 'fd00:10:244::/56'],
+    serviceCidrs: ['10.96.0.0/16', 'fd00:10:96::/112'],
+    loadBalancerCidrs: ['172.30.255.0/24', 'fd00:172:30:0:ff::/80'],
+    hostAddresses: ['172.30.0.1', 'fd00:172:30::1'],
+    clusterDomain: 'cluster.local',
+    nodePortRange: { from: 30000, to: 32767 },
+    nodePortAddresses: [],
+    loadBalancer: 'pool',
+    egress: false,
+  },
+  listening,
+  refused: [],
+  images: ['fairlead/echo', 'fairlead/host'],
+  ...more,
+})
+
+export const ask = (from: string, to: string, more: Partial<Question> = {}, given = facts()): Explanation =>
+  explain(given, { from, to, ...more })
