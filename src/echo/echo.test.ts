@@ -89,7 +89,7 @@ test('after SIGTERM new connections are still answered, with Connection: close, 
   const agent = new Agent({ keepAlive: true })
   const ask = () =>
     new Promise<string | undefined>((resolve, reject) => {
-      get({ port: server.ports.http, path: '/hostname', agent }, (answer) => {
+      get({ host: '127.0.0.1', port: server.ports.http, path: '/hostname', agent }, (answer) => {
         answer.resume().on('end', () => resolve(answer.headers.connection))
       }).on('error', reject)
     })

@@ -15,14 +15,17 @@ export function cgroupFolders(path: string, root = CGROUP_ROOT): readonly string
   return hierarchies.map((hierarchy) => join(hierarchy, path)).filter((folder) => existsSync(folder))
 }
 
-/** The processes in this cgroup folder and below it. */
+/**
+ * The processes in this cgroup folder and below it that our process namespace has. Version 2 lists the others as 0, which is never theirs:
+ * a signal to 0 would go to our own process group.
+ */
 export function cgroupProcesses(folder: string): readonly number[] {
   return subtree(folder).flatMap((path) => {
     try {
       return readFileSync(join(path, 'cgroup.procs'), 'latin1')
         .split('\n')
-        .filter((line) => line !== '')
         .map(Number)
+        .filter((pid) => pid > 0)
     } catch {
       return []
     }
