@@ -1,13 +1,6 @@
-import {
-  type OpenApiResource,
-  type Operation,
-  operationsOf,
-  PATCH_TYPES,
-  type Parameter,
-  type PathOperations,
-} from './openapi-operations.ts'
+import { answerSchema, extensions, type OpenApiOptions, pathsOf, requestBody, responses } from './openapi-document.ts'
+import { type OpenApiResource, type Operation, PATCH_TYPES, type Parameter } from './openapi-operations.ts'
 import { type GroupVersionKind, type Schema, SchemaCollector } from './openapi-schemas.ts'
-import { type OpenApiOptions, PATCH_MODEL } from './openapi-v3.ts'
 
 export interface ParameterV2 {
   readonly name: string
@@ -49,10 +42,10 @@ const PRODUCES = ['application/json', 'application/yaml', 'application/vnd.kuber
 /** The OpenAPI v2 document of all served resources, as plain JSON. `openapi-v2-protobuf.ts` writes it as clients ask for it. */
 export const openApiV2Document = (resources: readonly OpenApiResource[], options: OpenApiOptions): OpenApiV2 => {
   const schemas = new SchemaCollector('v2', options)
-  const paths: { [path: string]: PathItemV2 } = {}
-  for (const resource of resources)
-    for (const entry of operationsOf(resource, options.subresourceKinds))
-      paths[entry.path] = pathItem(entry, schemas, options)
+  const paths = pathsOf(resources, options, {
+    parameter,
+    operation: (tag, entry) => operation(tag, entry, schemas, options),
+  })
   return {
     swagger: '2.0',
     info: { title: 'Kubernetes', version: options.version },
@@ -63,15 +56,6 @@ export const openApiV2Document = (resources: readonly OpenApiResource[], options
   }
 }
 
-const pathItem = (
-  { tag, parameters, operations }: PathOperations,
-  schemas: SchemaCollector,
-  options: OpenApiOptions,
-): PathItemV2 => ({
-  ...Object.fromEntries(operations.map((entry) => [entry.method, operation(tag, entry, schemas, options)])),
-  parameters: parameters.map(parameter),
-})
-
 const parameter = ({ name, in: place, type }: Parameter): ParameterV2 => ({
   uniqueItems: true,
   type,
@@ -80,41 +64,30 @@ const parameter = ({ name, in: place, type }: Parameter): ParameterV2 => ({
   ...(place === 'path' && { required: true }),
 })
 
+const producesOf = ({ response, action }: Operation): readonly string[] => {
+  if (response === 'text') return ['*/*']
+  if (action !== 'list') return PRODUCES
+  return [...PRODUCES, 'application/json;stream=watch', 'application/vnd.kubernetes.protobuf;stream=watch']
+}
+
 const operation = (tag: string, entry: Operation, schemas: SchemaCollector, options: OpenApiOptions): OperationV2 => {
-  const body = (): readonly ParameterV2[] => {
-    switch (entry.body) {
-      case 'none':
-        return []
-      case 'object':
-        return [{ name: 'body', in: 'body', required: true, schema: schemas.reference(entry.message!) }]
-      case 'patch':
-        return [{ name: 'body', in: 'body', required: true, schema: schemas.named(PATCH_MODEL, { type: 'object' }) }]
-      case 'delete-options':
-        return [{ name: 'body', in: 'body', schema: schemas.reference(options.deleteOptions) }]
-    }
+  const schema = answerSchema(entry, schemas, options)
+  const body = requestBody(entry, schemas, options)
+  const bodyParameter: ParameterV2 | undefined = body && {
+    name: 'body',
+    in: 'body',
+    ...(body.required && { required: true }),
+    schema: body.schema,
   }
-  const schema: Schema =
-    entry.response === 'text'
-      ? { type: 'string' }
-      : schemas.reference(entry.response === 'status' ? options.status : entry.response)
-  const parameters = [...body(), ...entry.parameters.map(parameter)]
+  const parameters = [...(bodyParameter ? [bodyParameter] : []), ...entry.parameters.map(parameter)]
   return {
     consumes: entry.body === 'patch' ? PATCH_TYPES : ['*/*'],
-    produces:
-      entry.response === 'text'
-        ? ['*/*']
-        : entry.action === 'list'
-          ? [...PRODUCES, 'application/json;stream=watch', 'application/vnd.kubernetes.protobuf;stream=watch']
-          : PRODUCES,
+    produces: producesOf(entry),
     schemes: ['https'],
     tags: [tag],
     operationId: entry.id,
     ...(parameters.length > 0 && { parameters }),
-    responses: {
-      ...Object.fromEntries(entry.statuses.map((status) => [status, { description: 'OK', schema }])),
-      401: { description: 'Unauthorized' },
-    },
-    'x-kubernetes-action': entry.action,
-    'x-kubernetes-group-version-kind': entry.gvk,
+    responses: responses(entry, { schema }),
+    ...extensions(entry),
   }
 }
