@@ -44,10 +44,17 @@ export const bytesToMb = (bytes: number): number => bytes / MB
 /** Runs a worker of ours in a process and a network namespace of its own; gives what it printed last, parsed. */
 export const inFreshProcess = <T>(worker: string, options: object): Promise<T> =>
   new Promise((resolve, reject) => {
-    // The flag of the agent host, so that memory compares.
+    // The flags of the agent host, so that memory compares.
     const child = spawn(
       'unshare',
-      ['--net', process.execPath, '--max-semi-space-size=4', worker, JSON.stringify(options)],
+      [
+        '--net',
+        process.execPath,
+        '--max-semi-space-size=4',
+        '--no-allocation-site-pretenuring',
+        worker,
+        JSON.stringify(options),
+      ],
       {
         stdio: ['ignore', 'pipe', 'inherit'],
       },

@@ -1,4 +1,4 @@
-import { formatAddress, isIpv4Mapped, tryParseAddress } from '#net/ip-address.ts'
+import { formatBytes, tryAddressBytes } from '#net/ip-address.ts'
 
 const IPV4 = /^(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.|$)){4}$/
 
@@ -8,6 +8,7 @@ const IPV4 = /^(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.|$)){4}$/
  */
 export function canonical(text: string): string | undefined {
   if (!text.includes(':') && IPV4.test(text) && !text.endsWith('.') && !/(?:^|\.)0\d/.test(text)) return text
-  const address = tryParseAddress(text)
-  return address === undefined || isIpv4Mapped(address) ? undefined : formatAddress(address)
+  const bytes = tryAddressBytes(text)
+  const address = bytes && formatBytes(bytes)
+  return address?.startsWith('::ffff:') && address.includes('.') ? undefined : address
 }

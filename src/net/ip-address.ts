@@ -21,57 +21,68 @@ export const familyBits = (family: IpFamily): 32 | 128 => (family === 'IPv4' ? 3
 
 // No leading zeros, as Go's netip: 010 is eight to some readers and ten to others.
 const DECIMAL = /^(?:0|[1-9]\d{0,2})$/
-const HEX = /^[\dA-Fa-f]{1,4}$/
 
-const parseIpv4 = (text: string): bigint | undefined => {
+const parseIpv4 = (text: string): Uint8Array | undefined => {
   const parts = text.split('.')
-  if (parts.length !== 4) return undefined
-  let value = 0
-  for (const part of parts) {
-    if (!DECIMAL.test(part)) return undefined
-    const byte = Number(part)
-    if (byte > 255) return undefined
-    value = value * 256 + byte
-  }
-  return BigInt(value)
+  if (parts.length !== 4 || !parts.every((part) => DECIMAL.test(part) && Number(part) < 256)) return undefined
+  return Uint8Array.from(parts, Number)
 }
 
-/** Sixteen-bit groups of one side of `::`; a dotted quad may be the last. */
-const parseGroups = (text: string, mayEndDotted: boolean): number[] | undefined => {
-  if (text === '') return []
-  const groups: number[] = []
-  const parts = text.split(':')
-  for (const [index, part] of parts.entries()) {
-    if (HEX.test(part)) {
-      groups.push(Number.parseInt(part, 16))
-      continue
+/** The value of a hexadecimal digit, -1 for another letter. */
+const hexDigit = (code: number): number => {
+  if (code >= 48 && code <= 57) return code - 48
+  const letter = code | 32
+  return letter >= 97 && letter <= 102 ? letter - 87 : -1
+}
+
+const COLON = 58
+const DOT = 46
+
+/** Letter by letter: a node with thousands of dual-stack Services reads hundreds of thousands. */
+const parseIpv6 = (text: string): Uint8Array | undefined => {
+  const bytes = new Uint8Array(16)
+  let written = 0
+  let gap = text.startsWith('::') ? 0 : -1
+  for (let at = gap < 0 ? 0 : 2; at < text.length; ) {
+    if (written === 16) return undefined
+    const start = at
+    let group = 0
+    for (let digit = hexDigit(text.charCodeAt(at)); digit >= 0; digit = hexDigit(text.charCodeAt(++at)))
+      group = group * 16 + digit
+    if (text.charCodeAt(at) === DOT) {
+      // A dotted quad may be the end.
+      const quad = parseIpv4(text.slice(start))
+      if (quad === undefined || written > 12) return undefined
+      bytes.set(quad, written)
+      written += 4
+      break
     }
-    const dotted = mayEndDotted && index === parts.length - 1 ? parseIpv4(part) : undefined
-    if (dotted === undefined) return undefined
-    groups.push(Number(dotted >> 16n), Number(dotted & 0xffffn))
+    if (at === start || at > start + 4) return undefined
+    bytes[written++] = group >> 8
+    bytes[written++] = group & 255
+    if (at === text.length) break
+    if (text.charCodeAt(at++) !== COLON || at === text.length) return undefined
+    if (text.charCodeAt(at) !== COLON) continue
+    if (gap >= 0) return undefined
+    gap = written
+    at++
   }
-  return groups
+  if (gap < 0) return written === 16 ? bytes : undefined
+  // `::` stands for at least one group.
+  if (written > 14) return undefined
+  const tail = 16 - (written - gap)
+  bytes.copyWithin(tail, gap, written)
+  return bytes.fill(0, gap, tail)
 }
 
-const parseIpv6 = (text: string): bigint | undefined => {
-  const gap = text.indexOf('::')
-  if (gap >= 0 && text.indexOf('::', gap + 1) >= 0) return undefined
-  const head = parseGroups(gap < 0 ? text : text.slice(0, gap), gap < 0)
-  const tail = gap < 0 ? [] : parseGroups(text.slice(gap + 2), true)
-  if (head === undefined || tail === undefined) return undefined
-  const missing = 8 - head.length - tail.length
-  // `::` stands for at least one group.
-  if (gap < 0 ? missing !== 0 : missing < 1) return undefined
-  let value = 0n
-  for (const group of [...head, ...new Array<number>(missing).fill(0), ...tail]) value = (value << 16n) | BigInt(group)
-  return value
-}
+/** 4 or 16 bytes in network order; undefined where the text is no address. */
+export const tryAddressBytes = (text: string): Uint8Array | undefined =>
+  text.includes(':') ? parseIpv6(text) : parseIpv4(text)
 
 /** Undefined where the text is no address. Zones (`fe80::1%eth0`) are none, nor are octets with leading zeros. */
 export const tryParseAddress = (text: string): IpAddress | undefined => {
-  const family: IpFamily = text.includes(':') ? 'IPv6' : 'IPv4'
-  const value = family === 'IPv6' ? parseIpv6(text) : parseIpv4(text)
-  return value === undefined ? undefined : { family, value }
+  const bytes = tryAddressBytes(text)
+  return bytes && fromBytes(bytes)
 }
 
 /** Throws NetError ADDRESS_INVALID. */
@@ -109,6 +120,13 @@ const longestZeroRun = (groups: readonly number[]): { readonly start: number; re
   return best
 }
 
+const formatIpv6 = (groups: readonly number[]): string => {
+  const hex = groups.map((group) => group.toString(16))
+  const { start, length } = longestZeroRun(groups)
+  if (start < 0) return hex.join(':')
+  return `${hex.slice(0, start).join(':')}::${hex.slice(start + length).join(':')}`
+}
+
 /** The one canonical text: dotted decimal; RFC 5952 for IPv6 (`2001:db8::1`, `::ffff:10.0.0.1`). */
 export const formatAddress = (address: IpAddress): string => {
   const { family, value } = address
@@ -116,10 +134,16 @@ export const formatAddress = (address: IpAddress): string => {
   if (isIpv4Mapped(address)) return `::ffff:${formatIpv4(Number(value & 0xffffffffn))}`
   const groups: number[] = []
   for (let shift = 112n; shift >= 0n; shift -= 16n) groups.push(Number((value >> shift) & 0xffffn))
-  const hex = groups.map((group) => group.toString(16))
-  const { start, length } = longestZeroRun(groups)
-  if (start < 0) return hex.join(':')
-  return `${hex.slice(0, start).join(':')}::${hex.slice(start + length).join(':')}`
+  return formatIpv6(groups)
+}
+
+/** The same of 4 or 16 bytes in network order. */
+export const formatBytes = (bytes: Uint8Array): string => {
+  if (bytes.length === 4) return bytes.join('.')
+  const groups: number[] = []
+  for (let at = 0; at < bytes.length; at += 2) groups.push(((bytes[at] as number) << 8) | (bytes[at + 1] as number))
+  const isMapped = groups[5] === 0xffff && groups.slice(0, 5).every((group) => group === 0)
+  return isMapped ? `::ffff:${bytes.subarray(12).join('.')}` : formatIpv6(groups)
 }
 
 /** Canonical text of an address in text; throws NetError ADDRESS_INVALID. */
@@ -137,7 +161,7 @@ export const toBytes = ({ family, value }: IpAddress): Uint8Array => {
 }
 
 /** 4 or 16 bytes of an address in text, in network order; throws NetError ADDRESS_INVALID. */
-export const addressBytes = (text: string): Uint8Array => toBytes(parseAddress(text))
+export const addressBytes = (text: string): Uint8Array => tryAddressBytes(text) ?? toBytes(parseAddress(text))
 
 /** The address of 4 or 16 bytes in network order; throws NetError ADDRESS_INVALID for another number of them. */
 export const fromBytes = (bytes: Uint8Array): IpAddress => {

@@ -19,6 +19,7 @@ import {
   compareAddresses,
   familyOf,
   formatAddress,
+  formatBytes,
   fromBytes,
   NetError,
   parseAddress,
@@ -82,6 +83,7 @@ test('addresses survive text and bytes', () => {
       const four = { family: 'IPv4', value: value & 0xffffffffn } as const
       assert.deepEqual(parseAddress(formatAddress(four)), four)
       assert.deepEqual(fromBytes(toBytes(four)), four)
+      for (const one of [six, four]) assert.equal(formatBytes(addressBytes(formatAddress(one))), formatAddress(one))
     }),
   )
   assert.deepEqual([...addressBytes('10.1.2.3')], [10, 1, 2, 3])
