@@ -95,7 +95,8 @@ claim('port is the one mandatory field: targetPort is then the same, protocol TC
 claim('ports is an array: one Service maps several, by name and by protocol', async (assert) => {
   await kubectl('apply', '-f', join(EXAMPLES, 'several-ports.yaml'))
   await kubectl('wait', '--for=condition=Ready', 'pod/many', '--timeout=20s')
-  assert.equal(await fromClient('http://many/hostname'), 'many')
+  // Ready in the API is some milliseconds before every kernel knows of it.
+  assert.equal(await eventually('the pod answers', () => fromClient('http://many/hostname')), 'many')
   assert.equal(await fromClient('http://many:8080/hostname'), 'many')
   const { stdout } = await cluster.inPod(
     'client',
