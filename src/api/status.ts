@@ -35,10 +35,6 @@ const detailsOf = ({ group }: Named, name: string, kind: string, uid?: string): 
   ...(uid === undefined ? {} : { uid }),
 })
 
-/** The details of a successful deletion. */
-export const deletedStatus = (resource: Named, name: string, uid: string): Status =>
-  successStatus(200, detailsOf(resource, name, resource.plural, uid))
-
 export const notFound = (resource: Named, name: string): Status =>
   failureStatus(
     404,
@@ -139,11 +135,5 @@ export const tooLargeResourceVersion = (asked: number, current: number): Status 
     retryAfterSeconds: 1,
   })
 
-/** `seconds` also goes into the Retry-After header. */
-export const tooManyRequests = (message: string, seconds: number): Status =>
-  failureStatus(429, 'TooManyRequests', message, { retryAfterSeconds: seconds })
-
 export const internalError = (message: string): Status =>
   failureStatus(500, 'InternalError', `Internal error occurred: ${message}`, { causes: [{ message }] })
-
-export const serviceUnavailable = (message: string): Status => failureStatus(503, 'ServiceUnavailable', message)

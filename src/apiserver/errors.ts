@@ -22,6 +22,8 @@ export const tooLargeResourceVersion = refusal(status.tooLargeResourceVersion)
 export const noSuchResource = refusal(status.noSuchResource)
 export const methodNotAllowed = refusal(status.methodNotAllowed)
 export const unsupportedMediaType = refusal(status.unsupportedMediaType)
+export const notAcceptable = refusal(status.notAcceptable)
+export const tooOldResourceVersion = refusal(status.tooOldResourceVersion)
 export const unauthorized = refusal(status.unauthorized)
 
 /** What nobody foresaw, as a 500; onError gets the error itself. */

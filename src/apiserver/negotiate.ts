@@ -1,4 +1,4 @@
-import { failure } from './errors.ts'
+import { notAcceptable } from './errors.ts'
 
 export type Encoding = 'json' | 'yaml' | 'protobuf'
 
@@ -81,9 +81,5 @@ export const negotiate = (
       }
     }
   }
-  throw failure(
-    406,
-    'NotAcceptable',
-    `only the following media types are accepted: ${encodings.map((encoding) => MEDIA_TYPES[encoding]).join(', ')}`,
-  )
+  throw notAcceptable(encodings.map((encoding) => MEDIA_TYPES[encoding]))
 }

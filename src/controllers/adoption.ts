@@ -1,10 +1,10 @@
 import type { LabelSelector } from '#api/meta-v1.ts'
+import { controllerOf, controllerReference } from '#api/owner-reference.ts'
 import type { ApiObject, Resource } from '#api/resource.ts'
 import { selects } from '#api/selectors/selects.ts'
 import { isNotFound } from '#client/client.ts'
 import type { Lister } from '#client/lister.ts'
 import type { ControllerContext } from './context.ts'
-import { controllerOf, controllerReference } from './objects/owner.ts'
 
 type Selecting = ApiObject & { readonly spec?: { readonly selector?: LabelSelector } }
 
@@ -46,8 +46,7 @@ export const adoptAndRelease = async <O extends Selecting, T extends ApiObject>(
   if (deletionTimestamp) return kept
   let asked = false
   for (const object of lister.byIndex('controller', `/${namespace}`)) {
-    if (controllerOf(object.metadata) || object.metadata?.deletionTimestamp || !matches(object) || !canAdopt(object))
-      continue
+    if (controllerOf(object) || object.metadata?.deletionTimestamp || !matches(object) || !canAdopt(object)) continue
     if (!asked) {
       const fresh = await client.get(ownerResource, name!, { namespace })
       if (fresh.metadata?.uid !== uid || fresh.metadata?.deletionTimestamp) return kept

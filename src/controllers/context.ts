@@ -4,7 +4,6 @@ import { ApiError, type Client, isConflict, isNotFound } from '#client/client.ts
 import type { Clock } from '#client/clock.ts'
 import { EventRecorder } from '#client/event-recorder.ts'
 import type { Handlers, Informer, Informers } from '#client/informer.ts'
-import { keyOf } from '#client/store.ts'
 import { WorkQueue } from '#client/work-queue.ts'
 
 export type Log = (
@@ -103,8 +102,3 @@ export const onAny = <T extends ApiObject>(note: (object: T) => void): Handlers<
       note(before)
   },
 })
-
-export const enqueue =
-  <T extends ApiObject>(queue: WorkQueue) =>
-  (object: T): void =>
-    queue.add(keyOf(object))

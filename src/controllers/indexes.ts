@@ -1,10 +1,10 @@
 import type { Pod } from '#api/core-v1.ts'
+import { controllerOf } from '#api/owner-reference.ts'
 import type { ApiObject } from '#api/resource.ts'
-import { controllerOf } from './objects/owner.ts'
 
 /** By the uid of the owner that manages it; what nobody manages stands under `/NAMESPACE`. */
 export const byController = (object: ApiObject): readonly string[] => [
-  controllerOf(object.metadata)?.uid ?? `/${object.metadata?.namespace ?? ''}`,
+  controllerOf(object)?.uid ?? `/${object.metadata?.namespace ?? ''}`,
 ]
 
 /** By the node that the pod is bound to; '' for none. */

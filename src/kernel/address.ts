@@ -11,7 +11,6 @@ import { NLM_F_CREATE, NLM_F_DUMP, NLM_F_EXCL } from './netlink/netlink-numbers.
 
 // linux/rtnetlink.h, linux/if_addr.h
 export const RTM_NEWADDR = 20
-const RTM_DELADDR = 21
 const RTM_GETADDR = 22
 const IFA_ADDRESS = 1
 const IFA_LOCAL = 2
@@ -27,10 +26,6 @@ export interface InterfaceAddress {
 /** Adds an address. IPv6 ones are usable at once (IFA_F_NODAD): the plan makes them unique, so there is nothing to detect. */
 export function newAddress(link: number, address: string): NetlinkRequest {
   return message(RTM_NEWADDR, NLM_F_CREATE | NLM_F_EXCL, link, address).finish('RTM_NEWADDR', `address ${address}`)
-}
-
-export function deleteAddress(link: number, address: string): NetlinkRequest {
-  return message(RTM_DELADDR, 0, link, address).finish('RTM_DELADDR', `address ${address}`)
 }
 
 export function dumpAddresses(): NetlinkRequest {

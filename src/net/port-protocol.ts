@@ -6,8 +6,6 @@ export const protocols: readonly Protocol[] = ['TCP', 'UDP', 'SCTP']
 /** IANA's protocol numbers, as in an IP header. */
 export const protocolNumbers: { readonly [P in Protocol]: number } = { TCP: 6, UDP: 17, SCTP: 132 }
 
-export const isProtocol = (text: string): text is Protocol => (protocols as readonly string[]).includes(text)
-
 export const protocolOfNumber = (number: number): Protocol | undefined =>
   protocols.find((protocol) => protocolNumbers[protocol] === number)
 
@@ -18,6 +16,3 @@ export interface PortProtocol {
 
 /** 1 to 65535. */
 export const isPort = (value: number): boolean => Number.isInteger(value) && value >= 1 && value <= 65535
-
-/** `80/TCP`, as kubectl prints it; a key for maps. */
-export const formatPortProtocol = ({ port, protocol }: PortProtocol): string => `${port}/${protocol}`

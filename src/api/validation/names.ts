@@ -9,12 +9,9 @@ const LABEL_FORM = anchored(LABEL)
 const SUBDOMAIN_FORM = anchored(SUBDOMAIN)
 const QUALIFIED_FORM = anchored(QUALIFIED)
 const VALUE_FORM = anchored(`(${QUALIFIED})?`)
-const DNS_1035 = '[a-z]([-a-z0-9]*[a-z0-9])?'
-const DNS_1035_FORM = anchored(DNS_1035)
 
 export const LABEL_MESSAGE = `a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is '${LABEL}')`
 const SUBDOMAIN_MESSAGE = `a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '${SUBDOMAIN}')`
-const DNS_1035_MESSAGE = `a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and end with an alphanumeric character (e.g. 'my-name',  or 'abc-123', regex used for validation is '${DNS_1035}')`
 const VALUE_MESSAGE = `a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is '(${QUALIFIED})?')`
 const QUALIFIED_MESSAGE = `name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '${QUALIFIED}')`
 
@@ -43,18 +40,10 @@ const form =
 
 /** RFC 1123 label, 63 bytes: namespaces, Services, port names. */
 export const dnsLabel: NameForm = form(LABEL_FORM, 63, LABEL_MESSAGE)
-/** RFC 1035 label: starts with a letter. */
-export const dns1035Label: NameForm = form(DNS_1035_FORM, 63, DNS_1035_MESSAGE)
 /** RFC 1123 subdomain, 253 bytes: most kinds' names. */
 export const dnsSubdomain: NameForm = form(SUBDOMAIN_FORM, 253, SUBDOMAIN_MESSAGE)
 /** A label's value, 63 bytes, may be empty. */
 export const labelValue: NameForm = form(VALUE_FORM, 63, VALUE_MESSAGE)
-
-/** A name that may be one element of a URL path: what every kind's name must at least be. */
-export const pathSegmentName: NameForm = (name) => {
-  if (name === '.' || name === '..') return [`may not be '${name}'`]
-  return ['/', '%'].filter((part) => name.includes(part)).map((part) => `may not contain '${part}'`)
-}
 
 /** `example.com/name` or `name`: label keys, annotation keys, resource names. */
 export const qualifiedName: NameForm = (value) => {

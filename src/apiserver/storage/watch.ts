@@ -1,5 +1,5 @@
 import type { ApiObject } from '#api/resource.ts'
-import { expired } from '../errors.ts'
+import { tooOldResourceVersion } from '../errors.ts'
 import type { Change, Collection } from './collection.ts'
 import type { Selection } from './list.ts'
 import { withRevision } from './object-key.ts'
@@ -78,7 +78,7 @@ export const openWatch = (
     if (request.sendInitialEvents) push({ type: 'BOOKMARK', revision: collection.revision, initial: true })
   } else {
     const missed = collection.since(request.revision)
-    if (!missed) throw expired(`too old resource version: ${request.revision} (${collection.trimmedRevision + 1})`)
+    if (!missed) throw tooOldResourceVersion(request.revision, collection.trimmedRevision + 1)
     for (const change of missed) {
       const event = eventFor(change, selection)
       if (event) push(event)

@@ -1,5 +1,6 @@
 import type { Pod } from '#api/core-v1.ts'
 import type { ApiObject } from '#api/resource.ts'
+import { successStatus } from '#api/status.ts'
 import { badRequest, conflict } from '../errors.ts'
 import { timestamp } from '../timestamp.ts'
 import type { SubresourceHandler } from './subresource.ts'
@@ -8,8 +9,7 @@ interface BindingBody extends ApiObject {
   readonly target?: { readonly kind?: string; readonly name?: string }
 }
 
-export const success = (code: number): ApiObject =>
-  ({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code }) as unknown as ApiObject
+export const success = (code: number): ApiObject => successStatus(code) as unknown as ApiObject
 
 /** Assigns a pod to a node, once: sets spec.nodeName and the condition PodScheduled. */
 export const binding: SubresourceHandler = {

@@ -1,5 +1,6 @@
 import type { Deployment, ReplicaSet } from '#api/apps-v1.ts'
 import type { Pod } from '#api/core-v1.ts'
+import { controllerOf, isControlledBy } from '#api/owner-reference.ts'
 import { deployments, pods, replicaSets } from '#api/resources.ts'
 import { selects } from '#api/selectors/selects.ts'
 import { isAlreadyExists, isNotFound } from '#client/client.ts'
@@ -8,7 +9,6 @@ import { adoptAndRelease } from '../adoption.ts'
 import { type ControllerContext, onAny, type RunningController, recorderOf, runLoop } from '../context.ts'
 import { byController } from '../indexes.ts'
 import { canonical, sameValue } from '../objects/equal.ts'
-import { controllerOf, isControlledBy } from '../objects/owner.ts'
 import { isPodActive, isPodAvailable, isPodTerminal } from '../objects/pod.ts'
 import { withoutHash } from '../objects/template-hash.ts'
 import { planDeployment, type Step } from './desired.ts'
@@ -137,7 +137,7 @@ export const startDeploymentController = (context: ControllerContext): RunningCo
   deploymentCache.addHandlers(onAny((deployment) => queue.add(keyOf(deployment))))
   replicaSetCache.addHandlers(
     onAny((replicaSet) => {
-      const owner = controllerOf(replicaSet.metadata)
+      const owner = controllerOf(replicaSet)
       const namespace = replicaSet.metadata!.namespace!
       if (owner) {
         if (owner.kind === 'Deployment') queue.add(`${namespace}/${owner.name}`)
@@ -149,10 +149,10 @@ export const startDeploymentController = (context: ControllerContext): RunningCo
   )
   podCache.addHandlers(
     onAny((pod) => {
-      const owner = controllerOf(pod.metadata)
+      const owner = controllerOf(pod)
       if (owner?.kind !== 'ReplicaSet') return
       const replicaSet = replicaSetCache.lister.get(owner.name, pod.metadata!.namespace)
-      const grandparent = controllerOf(replicaSet?.metadata)
+      const grandparent = replicaSet && controllerOf(replicaSet)
       if (grandparent?.kind === 'Deployment') queue.add(`${pod.metadata!.namespace}/${grandparent.name}`)
     }),
   )

@@ -1,7 +1,7 @@
 import type { EndpointAddress, EndpointPort, EndpointSubset, Endpoints, Pod, Service } from '#api/core-v1.ts'
+import { controllerReference } from '#api/owner-reference.ts'
 import { isHeadless, selectsPods, targetPortOf } from '../endpointslice/desired.ts'
 import { canonical } from '../objects/equal.ts'
-import { controllerReference } from '../objects/owner.ts'
 import { isPodReady, isPodTerminal, isTerminating, podAddresses } from '../objects/pod.ts'
 
 const MOST_ADDRESSES = 1000

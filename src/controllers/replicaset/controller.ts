@@ -1,5 +1,6 @@
 import type { ReplicaSet } from '#api/apps-v1.ts'
 import type { Pod } from '#api/core-v1.ts'
+import { controllerOf } from '#api/owner-reference.ts'
 import { pods, replicaSets } from '#api/resources.ts'
 import { selects } from '#api/selectors/selects.ts'
 import { isNotFound } from '#client/client.ts'
@@ -15,7 +16,6 @@ import {
 } from '../context.ts'
 import { byController } from '../indexes.ts'
 import { sameValue } from '../objects/equal.ts'
-import { controllerOf } from '../objects/owner.ts'
 import { isPodActive, isTerminating } from '../objects/pod.ts'
 import { type Failure, makePod, planReplicaSet, replicaSetStatus } from './desired.ts'
 
@@ -68,7 +68,7 @@ export const startReplicaSetController = (context: ControllerContext): RunningCo
     replicaSet: ReplicaSet,
     own: readonly Pod[],
   ): Promise<{ error: unknown; failure?: Failure }> => {
-    const grandparent = controllerOf(replicaSet.metadata)?.uid
+    const grandparent = controllerOf(replicaSet)?.uid
     const related = grandparent
       ? cache.lister
           .byIndex('controller', grandparent)
@@ -117,7 +117,7 @@ export const startReplicaSetController = (context: ControllerContext): RunningCo
   cache.addHandlers(onAny((replicaSet) => queue.add(keyOf(replicaSet))))
   podCache.addHandlers({
     ...onAny<Pod>((pod) => {
-      const owner = controllerOf(pod.metadata)
+      const owner = controllerOf(pod)
       const namespace = pod.metadata!.namespace!
       if (owner) {
         if (owner.kind === 'ReplicaSet') queue.add(`${namespace}/${owner.name}`)

@@ -1,8 +1,8 @@
 import type { ReplicaSet, ReplicaSetCondition, ReplicaSetStatus } from '#api/apps-v1.ts'
 import type { Pod } from '#api/core-v1.ts'
+import { controllerReference } from '#api/owner-reference.ts'
 import { matchesMap } from '#api/selectors/selects.ts'
 import { findCondition, withCondition, withoutCondition } from '../objects/conditions.ts'
-import { controllerReference } from '../objects/owner.ts'
 import { availableIn, isPodActive, isPodReady, isPodTerminal, isTerminating, podCondition } from '../objects/pod.ts'
 import { formatTime, parseTime } from '../objects/time.ts'
 

@@ -8,7 +8,6 @@ export const NETLINK_EXT_ACK = 11
 export const NETLINK_GET_STRICT_CHK = 12
 
 export const NLM_F_REQUEST = 0x001
-export const NLM_F_MULTI = 0x002
 export const NLM_F_ACK = 0x004
 export const NLM_F_DUMP_INTR = 0x010
 export const NLM_F_REPLACE = 0x100
@@ -17,7 +16,6 @@ export const NLM_F_EXCL = 0x200
 export const NLM_F_ACK_TLVS = 0x200
 export const NLM_F_DUMP = 0x300
 export const NLM_F_CREATE = 0x400
-export const NLM_F_APPEND = 0x800
 
 export const NLMSG_ERROR = 2
 export const NLMSG_DONE = 3
