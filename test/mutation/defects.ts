@@ -129,32 +129,12 @@ export const DEFECTS: readonly Defect[] = [
     "at('external-ip', external))",
     "at('external-ip', external, sourceRangesOf(spec?.loadBalancerSourceRanges, family)))",
   ),
-  {
-    clause: 'ranges/node-port',
-    what: 'source ranges guard node ports too',
-    edits: [
-      {
-        file: 'forwarding/frontend.ts',
-        from: "at('node-port', external)('')",
-        to: "at('node-port', external, sourceRangesOf(spec?.loadBalancerSourceRanges, family))('')",
-      },
-      {
-        file: 'dataplane/nftables/compile.ts',
-        from: "      this.#add('restricted', key)\n",
-        to: "      if (address === undefined) for (const range of sourceRanges) this.#add('allowed-nodeports' as 'allowed', [...key, range])\n      this.#add('restricted', key)\n",
-      },
-      {
-        file: 'dataplane/nftables/ruleset.ts',
-        from: "  { name: 'kinds', ",
-        to: "  { name: 'allowed-nodeports' as 'allowed', key: [...NODE_PORT, 'saddr'], interval: true },\n  { name: 'kinds', ",
-      },
-      {
-        file: 'dataplane/nftables/ruleset.ts',
-        from: "      [{ do: 'goto-kind' }],\n",
-        to: "      [lookup(NODE_PORT, 'restricted'), lookupNot(FRONTEND, 'frontends'), lookupNot([...NODE_PORT, 'saddr'], 'allowed-nodeports' as 'allowed'), drop],\n      [{ do: 'goto-kind' }],\n",
-      },
-    ],
-  },
+  frontend(
+    'ranges/node-port',
+    'who has source ranges has no node ports, as they would be a way around',
+    'if (nodePort) frontends',
+    'if (nodePort && !spec?.loadBalancerSourceRanges?.length) frontends',
+  ),
   frontend(
     'ranges/other-family',
     'ranges of the other family shut everybody out',
@@ -168,12 +148,6 @@ export const DEFECTS: readonly Defect[] = [
     'the first slice gives the port number of all',
     '          port,\n',
     '          port: (ordered[0]?.ports?.[0]?.port ?? port) as number,\n',
-  ),
-  endpoint(
-    'family/ipv4',
-    'IPv4 frontends lead to IPv6 endpoints too',
-    'if (slice.addressType !== family) continue',
-    "if (slice.addressType === 'IPv4' && family === 'IPv6') continue",
   ),
   endpoint(
     'protocol/tcp',
@@ -374,8 +348,8 @@ export const DEFECTS: readonly Defect[] = [
   compile(
     'policy/local-pod',
     'policy Local binds pods too',
-    "'nodeports' : 'frontends', key, [words.Cluster]",
-    "'nodeports' : 'frontends', key, [words[policy]]",
+    '[words.Cluster + particular]',
+    '[words[policy] + particular]',
   ),
   compile(
     'affinity/released',
@@ -384,12 +358,7 @@ export const DEFECTS: readonly Defect[] = [
     '',
   ),
 
-  rules(
-    'refusal/no-endpoints-icmp',
-    'a reset for every protocol',
-    "        { do: 'protocol-is', protocol: 'tcp' },\n",
-    '',
-  ),
+  rules('refusal/no-endpoints-icmp', 'a reset for every protocol', "{ do: 'protocol-is', protocol: 'tcp' },\n", ''),
   rules('refusal/no-endpoints-tcp', 'ICMP for TCP too', "with: 'tcp-reset'", "with: 'port-unreachable'"),
   rules(
     'guard/unserved',
@@ -412,15 +381,25 @@ export const DEFECTS: readonly Defect[] = [
   rules(
     'frontend/node-port-elsewhere',
     'node ports at any address',
-    "[lookup(['daddr'], 'nodeport-ips'), find(NODE_PORT, 'nodeports')]",
-    "[find(NODE_PORT, 'nodeports')]",
+    "[lookup(['daddr'], 'nodeport-ips'), find(NODE_PORT, 'nodeports'), go",
+    "[find(NODE_PORT, 'nodeports'), go",
   ),
-  rules(
-    'frontend/address-first',
-    'a node port goes before an address',
-    "  [find(FRONTEND, 'frontends')],\n]",
-    "  [find(FRONTEND, 'frontends')],\n  [lookup(['daddr'], 'nodeport-ips'), find(NODE_PORT, 'nodeports')],\n]",
-  ),
+  {
+    clause: 'frontend/address-first',
+    what: 'a node port goes before an address',
+    edits: [
+      {
+        file: 'dataplane/nftables/ruleset.ts',
+        from: "  [find(FRONTEND, 'frontends'), go('goto', then)],\n",
+        to: '',
+      },
+      {
+        file: 'dataplane/nftables/ruleset.ts',
+        from: "  [go('goto', 'no-frontend')],\n",
+        to: "  [find(FRONTEND, 'frontends'), go('goto', then)],\n  [go('goto', 'no-frontend')],\n",
+      },
+    ],
+  },
   rules(
     'frontend/address-first',
     'a node port of policy Local goes before an address',
@@ -430,68 +409,69 @@ export const DEFECTS: readonly Defect[] = [
   rules(
     'policy/local-pod',
     'pods are taken for outsiders',
-    "[lookupNot(['saddr'], 'pod-cidrs'), go('jump', 'outside')]",
-    "[go('jump', 'outside')]",
+    "      [lookup(['saddr'], 'pod-cidrs'), { do: 'return' }],\n",
+    '',
   ),
-  {
-    clause: 'policy/local-node',
-    what: 'the node is taken for an outsider',
-    edits: [
-      {
-        file: 'dataplane/nftables/ruleset.ts',
-        from: "    rules: [...findFrontend, [go('goto', 'services')]],",
-        to: "    rules: [...findFrontend, [go('jump', 'outside')], [go('goto', 'services')]],",
-      },
-    ],
-  },
-  rules('masquerade/hairpin', 'no hairpin', "      [lookup(['saddr', 'daddr'], 'hairpin'), masquerade],\n", ''),
+  rules(
+    'policy/local-node',
+    'the node is taken for an outsider',
+    "rules: findFrontend('from-node')",
+    "rules: findFrontend('from-link')",
+  ),
+  rules(
+    'masquerade/hairpin',
+    'no hairpin',
+    "[[lookup(['saddr', 'daddr'], 'hairpin'), go('goto', 'masquerade-it')]]",
+    '[]',
+  ),
   rules(
     'masquerade/cluster-ip-pod',
     'pods at a ClusterIP are masqueraded',
-    "      [lookup(['ct-daddr'], 'cluster-ips'), lookup(['saddr'], 'pod-cidrs'), { do: 'return' }],\n",
+    "      [lookup(['ct-daddr'], 'cluster-ips'), lookup(['saddr'], 'pod-cidrs'), go('goto', 'hairpin-source')],\n",
     '',
   ),
   rules(
     'masquerade/cluster-ip-node',
     'the node at a ClusterIP is not masqueraded',
-    "lookup(['saddr'], 'pod-cidrs'), { do: 'return' }]",
-    "{ do: 'source-is-node' }, { do: 'return' }]",
+    "      [lookup(['ct-daddr'], 'cluster-ips'), ",
+    "      [lookup(['ct-daddr'], 'cluster-ips'), { do: 'source-is-node' }, go('goto', 'hairpin-source')],\n      [lookup(['ct-daddr'], 'cluster-ips'), ",
   ),
   rules(
     'masquerade/cluster-ip-outside',
     'nobody is masqueraded at a ClusterIP',
-    "[lookup(['ct-daddr'], 'cluster-ips'), lookup(['saddr'], 'pod-cidrs'), { do: 'return' }]",
-    "[lookup(['ct-daddr'], 'cluster-ips'), { do: 'return' }]",
+    "[lookup(['ct-daddr'], 'cluster-ips'), lookup(['saddr'], 'pod-cidrs'), go",
+    "[lookup(['ct-daddr'], 'cluster-ips'), go",
   ),
   rules(
     'masquerade/external-pod',
     'pods are spared at external frontends',
-    "[hasPorts, lookup(CT_FRONTEND, 'frontends'), masquerade]",
-    "[hasPorts, lookup(CT_FRONTEND, 'frontends'), lookupNot(['saddr'], 'pod-cidrs'), masquerade]",
+    "[hasPorts, lookup(CT_FRONTEND, 'frontends'), go",
+    "[hasPorts, lookup(CT_FRONTEND, 'frontends'), lookupNot(['saddr'], 'pod-cidrs'), go",
   ),
   rules(
     'masquerade/external-cluster',
-    'no masquerade at external addresses',
-    "      [hasPorts, lookup(CT_FRONTEND, 'frontends'), masquerade],\n",
+    'no masquerade at addresses but ClusterIPs',
+    "[hasPorts, lookup(CT_FRONTEND, 'frontends'), go",
+    "[hasPorts, lookup(CT_FRONTEND, 'frontends'), lookup(['ct-daddr'], 'cluster-ips'), go",
+  ),
+  rules(
+    'masquerade/external-cluster',
+    'no masquerade at node ports',
+    "      [hasPorts, lookup(CT_NODE_PORT, 'nodeports'), go('goto', 'masquerade-it')],\n",
     '',
   ),
   rules(
     'masquerade/other-node-port',
-    'no masquerade at node ports',
-    "lookup(CT_NODE_PORT, 'nodeports'), masquerade]",
-    "lookup(CT_NODE_PORT, 'nodeports'), { do: 'return' }]",
+    'pods are spared at node ports',
+    "[hasPorts, lookup(CT_NODE_PORT, 'nodeports'), go",
+    "[hasPorts, lookup(CT_NODE_PORT, 'nodeports'), lookupNot(['saddr'], 'pod-cidrs'), go",
   ),
-  rules(
-    'masquerade/local-keeps',
-    'policy Local is masqueraded',
-    "      [{ do: 'source-is-node', not: true }, { do: 'return' }],\n",
-    '',
-  ),
+  rules('masquerade/local-keeps', 'policy Local is masqueraded', "[{ do: 'source-is-node' }, go", '[go'),
   rules(
     'masquerade/local-node',
     'the node keeps its address under policy Local',
-    "[{ do: 'source-is-node', not: true }, { do: 'return' }]",
-    "[{ do: 'return' }]",
+    "      [{ do: 'source-is-node' }, go('goto', 'masquerade-it')],\n",
+    '',
   ),
   rules(
     'ranges/outside',
@@ -529,8 +509,8 @@ export const DEFECTS: readonly Defect[] = [
   rules(
     'affinity/first',
     'the last endpoint of a sticky Service is never drawn',
-    '...drawSlot(count, members, ',
-    '...drawSlot(Math.max(count - 1, 1), members, ',
+    '...drawSlot(kind, members, ',
+    '...drawSlot({ ...kind, count: Math.max(kind.count - 1, 1) }, members, ',
   ),
   rules(
     'policy/internal-cluster',

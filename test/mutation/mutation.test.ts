@@ -36,20 +36,23 @@ function sow(name: string, { edits }: Pick<Defect, 'edits'>): string {
     cpSync(join(root, 'test', tests), join(copy, 'test', tests), { recursive: true })
   cpSync(join(root, 'package.json'), join(copy, 'package.json'))
   symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'))
+  for (const [file, text] of edited({ edits })) writeFileSync(join(copy, 'src', file), text)
+  return copy
+}
+
+/** The files of a defect, as it leaves them. */
+function edited({ edits }: Pick<Defect, 'edits'>): ReadonlyMap<string, string> {
+  const texts = new Map<string, string>()
   for (const { file, from, to } of edits) {
-    const path = join(copy, 'src', file)
-    const text = readFileSync(path, 'utf8')
-    assert.equal(
-      text.split(from).length,
-      2,
-      `${file} does not have exactly one ${JSON.stringify(from)}: write the defect anew`,
-    )
-    writeFileSync(
-      path,
+    const text = texts.get(file) ?? readFileSync(join(root, 'src', file), 'utf8')
+    const fault = `${file} does not have exactly one ${JSON.stringify(from)}: write the defect anew`
+    assert.equal(text.split(from).length, 2, fault)
+    texts.set(
+      file,
       text.replace(from, () => to),
     )
   }
-  return copy
+  return texts
 }
 
 interface Run {
@@ -114,6 +117,10 @@ suite('seeded defects', { skip, concurrency: Math.min(availableParallelism(), 4)
       }
     })
   }
+})
+
+test('each defect is written against the text that is there', () => {
+  for (const defect of DEFECTS) for (const text of edited(defect).values()) assert.ok(text.length > 0)
 })
 
 test('each line of the contract has a seeded defect of its own', () => {

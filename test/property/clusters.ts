@@ -158,11 +158,13 @@ export const servicePlans = fc.oneof(
       servicePlan.map(
         (plan): ServicePlan => ({
           ...plan,
-          externalIPs: [{ number: -1, family: 0 }, ...plan.externalIPs],
-          ports: plan.ports.map((port, at) => (at === 0 ? { ...port, port: 30080, nodePort: 30080 } : port)),
+          type: plan.type === 'LoadBalancer' ? 'LoadBalancer' : 'NodePort',
+          external: plan.external ?? 'Local',
+          externalIPs: plan.hasNodePorts ? [{ number: -1, family: 0 }, ...plan.externalIPs] : plan.externalIPs,
+          ports: plan.ports.map((port, at) => (at === 0 ? { ...port, port: 30080 } : port)),
         }),
       ),
-      { minLength: 1, maxLength: 3 },
+      { minLength: 2, maxLength: 4 },
     ),
   },
   // And where who holds to one of several comes again, in time or too late.
