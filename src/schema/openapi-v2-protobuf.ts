@@ -1,5 +1,6 @@
 import type { Schema } from './openapi-schemas.ts'
 import type { OpenApiV2, OperationV2, ParameterV2, PathItemV2 } from './openapi-v2.ts'
+import { utf8Bytes } from './utf8.ts'
 
 /**
  * Writes protobuf from the end to the beginning, so that the length of a message is known when its header is due. Fields are therefore
@@ -74,15 +75,7 @@ class ReverseWriter {
   }
 
   #utf8(text: string): void {
-    const bytes: number[] = []
-    for (const char of text) {
-      const point = char.codePointAt(0)!
-      if (point < 0x80) bytes.push(point)
-      else if (point < 0x800) bytes.push(0xc0 | (point >> 6), 0x80 | (point & 63))
-      else if (point < 0x1_0000) bytes.push(0xe0 | (point >> 12), 0x80 | ((point >> 6) & 63), 0x80 | (point & 63))
-      else
-        bytes.push(0xf0 | (point >> 18), 0x80 | ((point >> 12) & 63), 0x80 | ((point >> 6) & 63), 0x80 | (point & 63))
-    }
+    const bytes = utf8Bytes(text)
     this.#reserve(bytes.length)
     this.#bytes.set(bytes, this.#at)
   }

@@ -1,5 +1,6 @@
 // WHATWG's encoders are in every runtime, but not in ECMAScript's library, which is all that pure rooms are compiled against.
 declare const TextEncoder: new () => {
+  encode(text: string): Uint8Array
   encodeInto(text: string, into: Uint8Array): { readonly read: number; readonly written: number }
 }
 declare const TextDecoder: new (
@@ -10,6 +11,9 @@ declare const TextDecoder: new (
 const encoder = new TextEncoder()
 // A byte order mark is part of the text: the bytes must come back as they were.
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
+
+/** The bytes of a text; a lone surrogate becomes U+FFFD. */
+export const utf8Bytes = (text: string): Uint8Array => encoder.encode(text)
 
 /** Short names are most of what an object holds; a call into the decoder costs more than these. */
 const SHORT = 24
