@@ -93,6 +93,7 @@ claim('port is the one mandatory field: targetPort is then the same, protocol TC
 })
 
 claim('ports is an array: one Service maps several, by name and by protocol', async (assert) => {
+  await clientReady()
   await kubectl('apply', '-f', join(EXAMPLES, 'several-ports.yaml'))
   await kubectl('wait', '--for=condition=Ready', 'pod/many', '--timeout=20s')
   // Ready in the API is some milliseconds before every kernel knows of it.
