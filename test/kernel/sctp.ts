@@ -1,11 +1,15 @@
 import { closeSync } from 'node:fs'
 import { call, libc } from '#kernel/libc.ts'
 import { withNamespace } from '#kernel/namespace.ts'
+import { addressBytes, formatAddress, fromBytes } from '#net/ip-address.ts'
 
 const AF_INET = 2
+const AF_INET6 = 10
 const SOCK_RAW_NONBLOCK = 3 | 0o4000 | 0o2000000
 const IPPROTO_ICMP = 1
+const IPPROTO_ICMPV6 = 58
 const IPPROTO_SCTP = 132
+const IPV6_HEADER = 40
 const CHUNK_NAMES: Readonly<Record<number, string>> = { 1: 'INIT', 6: 'ABORT' }
 
 const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, index) => {
@@ -21,23 +25,81 @@ function crc32c(bytes: Uint8Array): number {
   return (crc ^ 0xffffffff) >>> 0
 }
 
-/** SCTP by hand over a raw IPv4 socket: kernels are built without it. */
-export class SctpSocket {
+/** struct sockaddr_in or sockaddr_in6 without a port. */
+function socketAddress(address: string): Uint8Array {
+  const bytes = addressBytes(address)
+  const isIpv6 = bytes.length === 16
+  const made = new Uint8Array(isIpv6 ? 28 : 16)
+  new DataView(made.buffer).setUint16(0, isIpv6 ? AF_INET6 : AF_INET, true)
+  made.set(bytes, isIpv6 ? 8 : 4)
+  return made
+}
+
+interface Received {
+  readonly source: string
+  /** What follows the IP header. */
+  readonly payload: Uint8Array
+}
+
+/** A raw socket of one family: an IPv4 one gives the IP header too, an IPv6 one does not. */
+class RawSocket {
   readonly #fd: number
+  readonly #isIpv6: boolean
+  readonly #bytes = new Uint8Array(2048)
+  readonly #from = new Uint8Array(28)
 
-  static open(path: string): SctpSocket {
-    return new SctpSocket(path, IPPROTO_SCTP)
-  }
-
-  static openIcmp(path: string): SctpSocket {
-    return new SctpSocket(path, IPPROTO_ICMP)
-  }
-
-  private constructor(path: string, protocol: number) {
+  constructor(path: string, isIpv6: boolean, protocol: number) {
     const socket = 'int socket(int domain, int type, int protocol)'
-    this.#fd = withNamespace(path, () => call('SOCKET', 'socket', path, socket, AF_INET, SOCK_RAW_NONBLOCK, protocol))
+    const domain = isIpv6 ? AF_INET6 : AF_INET
+    this.#isIpv6 = isIpv6
+    this.#fd = withNamespace(path, () => call('SOCKET', 'socket', path, socket, domain, SOCK_RAW_NONBLOCK, protocol))
   }
 
+  bind(address: string): void {
+    const bind = 'int bind(int fd, void *address, uint32 size)'
+    const own = socketAddress(address)
+    call('SOCKET', 'bind', address, bind, this.#fd, own, own.length)
+  }
+
+  send(to: string, packet: Uint8Array): void {
+    const sendto = 'int64 sendto(int fd, void *bytes, size_t length, int flags, void *address, uint32 size)'
+    const target = socketAddress(to)
+    call('SOCKET', 'sendto', to, sendto, this.#fd, packet, packet.length, 0, target, target.length)
+  }
+
+  *received(): Generator<Received> {
+    const recvfrom = libc(
+      'int64 recvfrom(int fd, void *bytes, size_t length, int flags, void *address, _Inout_ uint32 *size)',
+    )
+    for (;;) {
+      const length = Number(recvfrom(this.#fd, this.#bytes, this.#bytes.length, 0, this.#from, [this.#from.length]))
+      if (length < 0) return
+      const address = this.#isIpv6 ? this.#from.slice(8, 24) : this.#from.slice(4, 8)
+      const header = this.#isIpv6 ? 0 : ((this.#bytes[0] as number) & 15) * 4
+      yield { source: formatAddress(fromBytes(address)), payload: this.#bytes.slice(header, length) }
+    }
+  }
+
+  close(): void {
+    closeSync(this.#fd)
+  }
+}
+
+/** SCTP by hand over a raw socket: kernels are built without it. */
+export class SctpSocket {
+  readonly #socket: RawSocket
+
+  /** Sends from this address of the namespace, and receives what comes to it. */
+  static open(path: string, address: string): SctpSocket {
+    return new SctpSocket(path, address)
+  }
+
+  private constructor(path: string, address: string) {
+    this.#socket = new RawSocket(path, address.includes(':'), IPPROTO_SCTP)
+    this.#socket.bind(address)
+  }
+
+  /** Throws KernelError with the kernel's `errno`. */
   sendInit(to: string, sourcePort: number, port: number): void {
     const packet = new Uint8Array(32)
     const view = new DataView(packet.buffer)
@@ -45,51 +107,63 @@ export class SctpSocket {
     view.setUint16(2, port)
     view.setUint8(12, 1)
     view.setUint16(14, 20)
-    // Initiate tag, window, streams out and in, first sequence number.
+    // Initiate tag (the port), window, streams out and in, first sequence number.
     view.setUint32(16, sourcePort)
     view.setUint32(20, 65536)
     view.setUint16(24, 1)
     view.setUint16(26, 1)
     view.setUint32(28, 1)
     view.setUint32(8, crc32c(packet), true)
-    const address = new Uint8Array(16)
-    new DataView(address.buffer).setUint16(0, AF_INET, true)
-    address.set(to.split('.').map(Number), 4)
-    const sendto = 'int64 sendto(int fd, void *bytes, size_t length, int flags, void *address, uint32 size)'
-    call('SOCKET', 'sendto', to, sendto, this.#fd, packet, packet.length, 0, address, address.length)
+    this.#socket.send(to, packet)
   }
 
-  *#packets(): Generator<Uint8Array> {
-    const buffer = new Uint8Array(2048)
-    for (;;) {
-      const recv = libc('int64 recv(int fd, void *bytes, size_t length, int flags)')
-      const length = Number(recv(this.#fd, buffer, buffer.length, 0))
-      if (length < 0) return
-      yield buffer.slice(0, length)
-    }
-  }
-
-  /** What has come, with its IPv4 header read. */
+  /** What has come. */
   received() {
-    return [...this.#packets()].map((packet) => {
-      const view = new DataView(packet.buffer, ((packet[0] as number) & 15) * 4)
+    return [...this.#socket.received()].map(({ source, payload }) => {
+      const view = new DataView(payload.buffer)
       return {
-        source: packet.slice(12, 16).join('.'),
+        source,
         sourcePort: view.getUint16(0),
         port: view.getUint16(2),
+        /** The client's own port, whatever a translation made of it on the way. */
+        tag: payload.length >= 20 ? view.getUint32(16) : 0,
         chunk: CHUNK_NAMES[view.getUint8(12)] ?? 'other',
       }
     })
   }
 
-  receivedIcmp() {
-    return [...this.#packets()].map((packet) => {
-      const at = ((packet[0] as number) & 15) * 4
-      return { type: packet[at], code: packet[at + 1] }
+  close(): void {
+    this.#socket.close()
+  }
+}
+
+/** Hears the refusals that come to a namespace by ICMP. */
+export class IcmpSocket {
+  readonly #socket: RawSocket
+  readonly #isIpv6: boolean
+
+  static open(path: string, family: 4 | 6): IcmpSocket {
+    return new IcmpSocket(path, family === 6)
+  }
+
+  private constructor(path: string, isIpv6: boolean) {
+    this.#isIpv6 = isIpv6
+    this.#socket = new RawSocket(path, isIpv6, isIpv6 ? IPPROTO_ICMPV6 : IPPROTO_ICMP)
+  }
+
+  /** Of each "port unreachable" the packet that it quotes. */
+  portUnreachables() {
+    const [type, code] = this.#isIpv6 ? [1, 4] : [3, 3]
+    return [...this.#socket.received()].flatMap(({ payload }) => {
+      if (payload[0] !== type || payload[1] !== code) return []
+      const quoted = payload.slice(8)
+      const protocol = quoted[this.#isIpv6 ? 6 : 9]
+      const view = new DataView(quoted.buffer, this.#isIpv6 ? IPV6_HEADER : ((quoted[0] as number) & 15) * 4)
+      return [{ protocol, sourcePort: view.getUint16(0), port: view.getUint16(2) }]
     })
   }
 
   close(): void {
-    closeSync(this.#fd)
+    this.#socket.close()
   }
 }

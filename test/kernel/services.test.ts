@@ -1,114 +1,16 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import type { EndpointSlice, Service } from '#forwarding/forward-service.ts'
-import { openConntrack } from '#kernel/conntrack.ts'
-import { type Nftables, openNftables } from '#kernel/nftables/libnftables.ts'
-import { createServiceProxy, type ServiceFault, type ServiceProxy } from '#reconciler/service-proxy.ts'
-import {
-  type Answer,
-  addressOf,
-  ask,
-  type Family,
-  hold,
-  NODES,
-  type Place,
-  POD_PORT,
-  PODS,
-  placePath,
-  Topology,
-} from './topology.ts'
+import { type Answer, addressOf, ask, type Family, hold, type Place, PODS } from './topology.ts'
+import { type Given, ip, podOf, TwoNodes, vip, xip } from './two-nodes.ts'
 
-let topology: Topology
-const proxies: ServiceProxy[] = []
-const tables: Nftables[] = []
-const faults: ServiceFault[] = []
-const closers: (() => void)[] = []
+let nodes: TwoNodes
 
-interface Given {
-  readonly spec: object
-  readonly ports?: readonly {
-    readonly port: number
-    readonly protocol?: 'TCP' | 'UDP' | 'SCTP'
-    readonly nodePort?: number
-    readonly name?: string
-  }[]
-  readonly endpoints?: readonly (
-    | Place
-    | { readonly on: Place; readonly ready?: boolean; readonly serving?: boolean; readonly terminating?: boolean }
-  )[]
-  readonly vip?: readonly string[]
-  readonly created?: string
-}
-
-const ip = (family: Family, number: number) => (family === 4 ? `10.96.0.${number}` : `fd00:10:96::${number}`)
-const vip = (family: Family, number: number) => (family === 4 ? `203.0.113.${number}` : `fd00:203::${number}`)
-const xip = (family: Family, number: number) => (family === 4 ? `198.51.100.${number}` : `fd00:198::${number}`)
-
-/** Tells every node of a Service; dual-stack, its ClusterIPs by its number. */
-function give(name: string, number: number, given: Given | undefined): void {
-  const key = { namespace: 'default', name }
-  for (const proxy of proxies) {
-    if (given === undefined) {
-      proxy.serviceChanged(key, undefined, [])
-      continue
-    }
-    const ports = given.ports ?? [{ port: 80 }]
-    const service = {
-      apiVersion: 'v1',
-      kind: 'Service',
-      metadata: { ...key, creationTimestamp: given.created ?? '2026-01-01T00:00:00Z' },
-      spec: {
-        type: 'ClusterIP',
-        clusterIP: ip(4, number),
-        clusterIPs: [ip(4, number), ip(6, number)],
-        ports,
-        ...given.spec,
-      },
-      status: { loadBalancer: { ingress: given.vip?.map((address) => ({ ip: address })) } },
-    } as unknown as Service
-    const slices = ([4, 6] as const).map((family) => ({
-      apiVersion: 'discovery.k8s.io/v1',
-      kind: 'EndpointSlice',
-      addressType: `IPv${family}`,
-      endpoints: (given.endpoints ?? []).map((one) => {
-        const { on, ...conditions } = typeof one === 'string' ? { on: one } : one
-        return { addresses: [addressOf(on, family)], nodeName: `n${on[1]}`, conditions: { ready: true, ...conditions } }
-      }),
-      ports: ports.map((port) => ({ name: port.name ?? '', protocol: port.protocol ?? 'TCP', port: POD_PORT })),
-    })) as unknown as EndpointSlice[]
-    proxy.serviceChanged(key, service, slices)
-  }
-}
-
-const facts = (node: (typeof NODES)[number]) => ({
-  name: node,
-  zone: undefined,
-  nodeAddresses: [addressOf(node, 4), addressOf(node, 6)],
-  podCidrs: ['10.244.0.0/16', 'fd00:10:244::/56'],
-  serviceCidrs: ['10.96.0.0/16', 'fd00:10:96::/112'],
-})
+const give = (name: string, number: number, given: Given | undefined) => nodes.give(name, number, given)
 
 const applied = () => new Promise<void>((resolve) => setImmediate(resolve))
 
 before(async () => {
-  topology = Topology.create()
-  await topology.serve()
-  for (const node of NODES) {
-    const nftables = openNftables(placePath(node))
-    const conntrack = openConntrack(placePath(node))
-    tables.push(nftables)
-    closers.push(
-      () => nftables.close(),
-      () => conntrack.close(),
-    )
-    proxies.push(
-      createServiceProxy({
-        node: facts(node),
-        kernel: { nftables, conntrack },
-        onFault: (fault) => faults.push(fault),
-      }),
-    )
-  }
+  nodes = await TwoNodes.create()
   const all: readonly Place[] = ['p11', 'p21', 'p22']
   give('web', 1, {
     spec: {
@@ -155,7 +57,7 @@ before(async () => {
     ],
     endpoints: all,
   })
-  give('alone', 9, { spec: {}, endpoints: ['p11'] })
+  give('alone', 9, { endpoints: ['p11'] })
   give('leaving', 10, {
     spec: {},
     endpoints: [
@@ -175,21 +77,10 @@ before(async () => {
     vip: [vip(4, 3), vip(6, 3)],
   })
   give('headless', 12, { spec: { clusterIP: 'None', clusterIPs: ['None'] }, endpoints: all })
-  await Promise.all(proxies.map((proxy) => proxy.ready))
-  // Neighbours are learned by the first packets, which a solicitation that is lost delays by a second.
-  const first = (['p12', 'p22', 'n1', 'out1', 'out2'] as const).flatMap((from) =>
-    PODS.flatMap((pod) =>
-      ([4, 6] as const).map((family) => ask(from, 'tcp', addressOf(pod, family), POD_PORT, { timeout: 100 })),
-    ),
-  )
-  await Promise.all(first)
+  await Promise.all(nodes.proxies.map((proxy) => proxy.ready))
 })
 
-after(() => {
-  for (const proxy of proxies) proxy.stop()
-  for (const close of closers) close()
-  topology?.remove()
-})
+after(() => nodes?.stop())
 
 interface Expected {
   /** All of these answer in the end, and nobody else. */
@@ -262,7 +153,7 @@ for (const family of [4, 6] as const) {
     await meets('n1', 'tcp', n1, 30081, { pods: REMOTE, sees: 'n1' })
     await meets('p12', 'tcp', vip(family, 2), 80, { pods: REMOTE, sees: 'client' })
     await meets('out1', 'tcp', vip(family, 3), 80, { pods: ['p11'], sees: 'client' })
-    assert.ok(faults.some((fault) => fault.kind === 'no-local-endpoints' && fault.service === 'default/local'))
+    assert.ok(nodes.faults.some((fault) => fault.kind === 'no-local-endpoints' && fault.service === 'default/local'))
   })
 
   test(`IPv${family}: internalTrafficPolicy Local binds the ClusterIP alone`, async () => {
@@ -311,7 +202,7 @@ for (const family of [4, 6] as const) {
   })
 
   test(`IPv${family}: a client stays with its endpoint, by ClusterIP and node port alike, and moves when it goes`, async () => {
-    const { pod } = (await ask('p12', 'tcp', ip(family, 3), 80)) as { pod: Place }
+    const pod = podOf(await ask('p12', 'tcp', ip(family, 3), 80))
     await meets('p12', 'tcp', ip(family, 3), 80, { pods: [pod], sees: 'client' })
     await meets('p12', 'tcp', n1, 30083, { pods: [pod] })
     const others = ALL.filter((one) => one !== pod)
@@ -323,20 +214,20 @@ for (const family of [4, 6] as const) {
     const ports = [{ port: 80, nodePort: 30083 }]
     give('sticky', 3, { spec, ports, endpoints: others })
     await applied()
-    const moved = (await ask('p12', 'tcp', ip(family, 3), 80)) as { pod: Place }
-    assert.ok(others.includes(moved.pod), 'released at once when its endpoint goes')
-    await meets('p12', 'tcp', ip(family, 3), 80, { pods: [moved.pod] })
+    const moved = podOf(await ask('p12', 'tcp', ip(family, 3), 80))
+    assert.ok(others.includes(moved), 'released at once when its endpoint goes')
+    await meets('p12', 'tcp', ip(family, 3), 80, { pods: [moved] })
     give('sticky', 3, { spec, ports, endpoints: ALL })
     await applied()
-    await meets('p12', 'tcp', ip(family, 3), 80, { pods: [moved.pod] })
+    await meets('p12', 'tcp', ip(family, 3), 80, { pods: [moved] })
   })
 }
 
 test('a change reaches the kernel within the tick, and removed Services refuse at once', async () => {
-  give('brief', 20, { spec: {}, endpoints: ['p21'] })
+  give('brief', 20, { endpoints: ['p21'] })
   await applied()
   await meets('p12', 'tcp', ip(4, 20), 80, { pods: ['p21'] })
-  give('brief', 20, { spec: {}, endpoints: ['p22'] })
+  give('brief', 20, { endpoints: ['p22'] })
   await applied()
   await meets('p12', 'tcp', ip(4, 20), 80, { pods: ['p22'] })
   give('brief', 20, undefined)
@@ -349,18 +240,18 @@ test('endpoint counts and affinity timeouts that come later find their chains', 
   give('later', 24, { spec: sticky, endpoints: PODS })
   await applied()
   for (const family of [4, 6] as const) {
-    const { pod } = (await ask('p12', 'tcp', ip(family, 24), 80)) as { pod: Place }
+    const pod = podOf(await ask('p12', 'tcp', ip(family, 24), 80))
     await meets('p12', 'tcp', ip(family, 24), 80, { pods: [pod] })
   }
   const absent = Array.from({ length: 70 }, (_, index) => ({ on: `p1${30 + index}` as Place }))
-  give('later', 24, { spec: {}, endpoints: absent })
+  give('later', 24, { endpoints: absent })
   await applied()
   assert.deepEqual(
-    proxies.flatMap((proxy) => proxy.state().failed),
+    nodes.proxies.flatMap((proxy) => proxy.state().failed),
     [],
   )
   for (const family of [4, 6] as const) await meets('p12', 'tcp', ip(family, 24), 80, { refused: 'silence' })
-  give('later', 24, { spec: {}, endpoints: PODS })
+  give('later', 24, { endpoints: PODS })
   await applied()
   for (const family of [4, 6] as const) await meets('p12', 'tcp', ip(family, 24), 80, { pods: PODS })
   give('later', 24, undefined)
@@ -380,7 +271,7 @@ test('a UDP client that keeps its port moves when its endpoint or its Service go
       ['p12', ip(family, 21), 53],
       ['out1', addressOf('n1', family), 30099],
     ] as const) {
-      assert.equal(((await ask(from1, 'udp', address, port, from)) as { pod: string }).pod, 'p21')
+      assert.equal(podOf(await ask(from1, 'udp', address, port, from)), 'p21')
     }
     give('udp', 21, { spec, ports, endpoints: ['p22'] })
     await applied()
@@ -388,13 +279,13 @@ test('a UDP client that keeps its port moves when its endpoint or its Service go
       ['p12', ip(family, 21), 53],
       ['out1', addressOf('n1', family), 30099],
     ] as const)
-      assert.equal(((await ask(from1, 'udp', address, port, from)) as { pod: string }).pod, 'p22')
+      assert.equal(podOf(await ask(from1, 'udp', address, port, from)), 'p22')
     give('udp', 21, { spec, ports, endpoints: [] })
     await applied()
     assert.deepEqual(await ask('p12', 'udp', ip(family, 21), 53, from), { refused: 'reset' })
     give('udp', 21, { spec, ports, endpoints: ['p11'] })
     await applied()
-    assert.equal(((await ask('p12', 'udp', ip(family, 21), 53, from)) as { pod: string }).pod, 'p11')
+    assert.equal(podOf(await ask('p12', 'udp', ip(family, 21), 53, from)), 'p11')
   }
   give('udp', 21, undefined)
   await applied()
@@ -408,7 +299,7 @@ test('of two Services that claim one node port the older has it, and the other g
   await applied()
   await meets('out1', 'tcp', addressOf('n1', 4), 30090, { pods: ['p22'] })
   assert.ok(
-    faults.some(
+    nodes.faults.some(
       (fault) => fault.kind === 'claim-lost' && fault.service === 'default/young' && fault.winner === 'default/old',
     ),
   )
@@ -420,15 +311,15 @@ test('of two Services that claim one node port the older has it, and the other g
 })
 
 test('chains and verdict elements do not grow with Services of the same endpoint counts', async () => {
-  const [first] = tables as [Nftables]
+  const first = nodes.tables[0] as (typeof nodes.tables)[number]
   const count = () => {
     const text = first.read('list table ip fairlead')
     return { chains: text.split('\tchain ').length, kinds: first.read('list map ip fairlead kinds').split(',').length }
   }
-  for (let number = 100; number < 110; number++) give(`many-${number}`, number, { spec: {}, endpoints: ALL })
+  for (let number = 100; number < 110; number++) give(`many-${number}`, number, { endpoints: ALL })
   await applied()
   const few = count()
-  for (let number = 110; number < 220; number++) give(`many-${number}`, number, { spec: {}, endpoints: ALL })
+  for (let number = 110; number < 220; number++) give(`many-${number}`, number, { endpoints: ALL })
   await applied()
   assert.deepEqual(count(), few)
   await meets('p12', 'tcp', ip(4, 219), 80, { pods: ALL })
@@ -436,7 +327,7 @@ test('chains and verdict elements do not grow with Services of the same endpoint
   await applied()
   await meets('p12', 'tcp', ip(4, 219), 80, { refused: 'silence' })
   assert.deepEqual(
-    proxies.map((proxy) => [proxy.state().pending, proxy.state().failed.length]),
+    nodes.proxies.map((proxy) => [proxy.state().pending, proxy.state().failed.length]),
     [
       [0, 0],
       [0, 0],
@@ -445,33 +336,26 @@ test('chains and verdict elements do not grow with Services of the same endpoint
 })
 
 test('established connections survive changes, a terminating endpoint, and a restart over the old tables', async () => {
-  give('held', 25, { spec: {}, endpoints: ['p21'] })
+  give('held', 25, { endpoints: ['p21'] })
   await applied()
   const held = await Promise.all(([4, 6] as const).map((family) => hold('p12', ip(family, 25), 80)))
   const alive = async (text: string) => {
     for (const { pod, say } of held) assert.equal(await say(text), `${pod}:${text}`)
   }
-  give('held', 25, { spec: {}, endpoints: [{ on: 'p21', ready: false, serving: true, terminating: true }, 'p22'] })
+  give('held', 25, { endpoints: [{ on: 'p21', ready: false, serving: true, terminating: true }, 'p22'] })
   await applied()
   await alive('terminating')
   await meets('p12', 'tcp', ip(4, 25), 80, { pods: ['p22'] })
-  const nftables = openNftables(placePath('n1'))
-  const conntrack = openConntrack(placePath('n1'))
-  closers.push(
-    () => nftables.close(),
-    () => conntrack.close(),
-  )
-  nftables.run(
+  nodes.tables[0]?.run(
     'table ip stranger { chain c { type filter hook forward priority 5; counter comment "not ours"\n }\n }\n',
   )
-  proxies[0]?.stop()
-  proxies[0] = createServiceProxy({ node: facts('n1'), kernel: { nftables, conntrack } })
-  give('held', 25, { spec: {}, endpoints: ['p22'] })
-  await proxies[0].ready
+  const proxy = nodes.start('n1')
+  give('held', 25, { endpoints: ['p22'] })
+  await proxy.ready
   await alive('restarted')
   await meets('p12', 'tcp', ip(4, 25), 80, { pods: ['p22'] })
   await meets('p12', 'tcp', ip(4, 1), 80, { refused: 'silence' })
-  assert.match(nftables.read('list tables'), /table ip stranger/)
+  assert.match(String(nodes.tables[0]?.read('list tables')), /table ip stranger/)
   for (const { close } of held) close()
   give('held', 25, undefined)
   await applied()

@@ -13,8 +13,10 @@ export const PODS = ['p11', 'p12', 'p21', 'p22'] as const
 export const OUTSIDE = ['out1', 'out2'] as const
 export type Place = (typeof NODES)[number] | (typeof PODS)[number] | (typeof OUTSIDE)[number]
 export type Family = 4 | 6
+export const FAMILIES = [4, 6] as const
 export const POD_PORT = 8080
 
+const POD_MAC = '02:00:00:00:02:00'
 const FABRIC = 'fl-fabric'
 const name = (place: Place) => `fl-${place}`
 export const placePath = (place: Place) => namespacePath(name(place))
@@ -70,13 +72,24 @@ export class Topology {
         ['ipv6/icmp/ratelimit', '0'],
       ])
     ip(FABRIC, ['link add lan type bridge mcast_snooping 0', 'link set lan up'])
-    for (const place of [...NODES, ...OUTSIDE]) {
-      ip(FABRIC, [`link add ${place} type veth peer name eth0 netns ${name(place)}`, `link set ${place} master lan up`])
+    const hosts = [...NODES, ...OUTSIDE]
+    const mac = (place: (typeof hosts)[number]) => `02:00:00:00:01:0${hosts.indexOf(place)}`
+    for (const place of hosts) {
+      ip(FABRIC, [
+        `link add ${place} type veth peer name eth0 address ${mac(place)} netns ${name(place)}`,
+        `link set ${place} master lan up`,
+      ])
       ip(name(place), [
         'link set lo up',
         'link set eth0 up',
         `address add ${addressOf(place, 4)}/24 dev eth0`,
         `address add ${addressOf(place, 6)}/64 dev eth0 nodad`,
+        // Neighbours are known: a solicitation that gets lost, as the first ones do on a new bridge, would cost a second.
+        ...hosts
+          .filter((other) => other !== place)
+          .flatMap((other) =>
+            FAMILIES.map((family) => `neighbour add ${addressOf(other, family)} lladdr ${mac(other)} dev eth0`),
+          ),
       ])
     }
     for (const node of NODES) {
@@ -92,8 +105,9 @@ export class Topology {
     for (const pod of PODS) {
       const node = `n${pod[1]}` as Place
       ip(name(node), [
-        `link add ${pod} type veth peer name eth0 netns ${name(pod)}`,
-        `link set ${pod} up`,
+        // One address of the link layer for both ends, and nobody asks for it.
+        `link add ${pod} address ${POD_MAC} type veth peer name eth0 address ${POD_MAC} netns ${name(pod)}`,
+        `link set ${pod} arp off up`,
         `address add 169.254.1.1/32 dev ${pod}`,
         `address add fe80::1/64 dev ${pod} nodad`,
         `route add ${addressOf(pod, 4)} dev ${pod}`,
@@ -101,7 +115,7 @@ export class Topology {
       ])
       ip(name(pod), [
         'link set lo up',
-        'link set eth0 up',
+        'link set eth0 arp off up',
         `address add ${addressOf(pod, 4)}/32 dev eth0`,
         `address add ${addressOf(pod, 6)}/128 dev eth0 nodad`,
         'route add 169.254.1.1 dev eth0',
@@ -149,19 +163,19 @@ export class Topology {
   }
 }
 
-const plain = (address: string | undefined) => (address ?? '').replace(/^::ffff:/, '')
+export const plain = (address: string | undefined) => (address ?? '').replace(/^::ffff:/, '')
 
-function ip(namespace: string, lines: readonly string[]): void {
+export function ip(namespace: string, lines: readonly string[]): void {
   execFileSync('ip', ['-n', namespace, '-batch', '-'], { input: lines.join('\n'), stdio: ['pipe', 'ignore', 'pipe'] })
 }
 
 /** A lookup that answers in the same call, so that Node.js opens the socket while this thread is still in the namespace. */
-const synchronously =
+export const synchronously =
   (family: Family, address: string) =>
   (_host: string, _options: unknown, done: (error: null, address: string, family: number) => void) =>
     done(null, address, family)
 
-const itself = (host: string, family: Family, done: (error: null, address: string, family: number) => void) =>
+export const itself = (host: string, family: Family, done: (error: null, address: string, family: number) => void) =>
   done(null, host, family)
 
 /** What a client met: who answered and whom it took the client for, or how it was refused. */

@@ -1,0 +1,197 @@
+import { stringify } from 'yaml'
+import { Pins } from '../contract/affinity.ts'
+import { CLAUSES, type Clause } from '../contract/clause.ts'
+import { decide } from '../contract/contract.ts'
+import type { Cluster, Packet, Verdict } from '../contract/model.ts'
+import { agrees, type Expectation, expectationOf, indexOf } from './expectation.ts'
+import type { Met } from './plan-network.ts'
+import type { Outcome, Prober } from './prober.ts'
+
+/** A drop is believed after so many milliseconds; and nothing may have come to anybody in the end either. */
+const DROP_MS = 250
+/** Anything else has time, on a machine that stands still for a moment too. */
+const PATIENCE_MS = 6000
+/** Clients at a time. */
+const AT_A_TIME = 48
+/** Packets of one kind in one state of a cluster. */
+const ALIKE = 2
+/** All of up to so many backends must be met. */
+const ALL_MET = 4
+/** That one of them is not met by bad luck: once in a million runs of 5,000 packets that are asked so. */
+const FALSE_ALARM = 1e-6 / 5000
+/** Session affinity of the plan lasts 10 s at the least: what is later than this in a scenario is not asked for any more. */
+const PINNED_MS = 7000
+
+/** One state of a generated cluster. */
+export interface Case {
+  readonly cluster: Cluster
+  readonly pins: Pins
+  /** When the scenario began, by performance.now(). */
+  readonly since: number
+  /** What repeats it. */
+  readonly told: string
+}
+
+/** Holds what the kernel does with packets against what the contract says, and counts. */
+export class Conformance {
+  readonly counts = new Map<string, number>()
+  readonly clauses = new Set<Clause>()
+  readonly #prober: Prober
+  /** That nobody was met after all, of each packet that was to be refused or dropped. */
+  readonly #late: (() => void)[] = []
+
+  constructor(prober: Prober) {
+    this.#prober = prober
+  }
+
+  /** Asks some packets of each kind, many at a time. Throws where the kernel does otherwise. */
+  async hold(given: Case, packets: readonly Packet[]): Promise<void> {
+    const chains = new Map<string, (() => Promise<void>)[]>()
+    for (const [packet, verdict] of this.#choose(given.cluster, packets)) {
+      this.#count('cases')
+      // One after the other where the answer to one decides on the next.
+      const key = isSticky(verdict) ? `${verdict.servicePort} ${packet.source}` : `${chains.size}`
+      const chain = chains.get(key) ?? []
+      chains.set(key, chain)
+      chain.push(() => (isSticky(verdict) ? this.#askPinned(given, packet) : this.#askAll(given, packet, verdict)))
+    }
+    const queue = [...chains.values()]
+    const client = async () => {
+      for (let chain = queue.shift(); chain !== undefined; chain = queue.shift()) for (const one of chain) await one()
+    }
+    await Promise.all(Array.from({ length: AT_A_TIME }, client))
+    for (const check of this.#late) check()
+  }
+
+  #count(what: string): void {
+    this.counts.set(what, (this.counts.get(what) ?? 0) + 1)
+  }
+
+  /** Packets of all kinds that there are, few of each. */
+  #choose(cluster: Cluster, packets: readonly Packet[]): readonly (readonly [Packet, Verdict])[] {
+    const kinds = new Map<string, number>()
+    const known = new Set<string>()
+    return packets.flatMap((packet) => {
+      const text = JSON.stringify(packet)
+      if (known.has(text)) return []
+      known.add(text)
+      const told: Clause[] = []
+      const verdict = decide(cluster, packet, new Pins(), (clause) => told.push(clause))
+      const role = told.find((clause) => clause.startsWith('frontend/') || clause.startsWith('guard/'))
+      const several = verdict.kind === 'dnat' && verdict.backends.length > 1
+      const { protocol, entry, destination } = packet
+      const kind = [kindOf(verdict, packet), protocol, destination.includes(':'), entry, role, several].join(' ')
+      const among = (kinds.get(kind) ?? 0) + 1
+      kinds.set(kind, among)
+      if (among > (verdict.kind === 'pass' ? 1 : failsAtOnce(packet) ? 2 * ALIKE : ALIKE)) return []
+      for (const clause of told) this.clauses.add(clause)
+      return [[packet, verdict] as const]
+    })
+  }
+
+  /** Sends a packet once. */
+  async #ask(given: Case, packet: Packet, verdict: Verdict): Promise<Outcome> {
+    const expected = expectationOf(verdict, packet)
+    const { outcome, met } = await this.#prober.send(packet, expected.kind === 'silence' ? DROP_MS : PATIENCE_MS)
+    if (!agrees(expected, outcome, packet)) throw disagreement(given, packet, expected, outcome)
+    if (expected.kind !== 'met')
+      this.#late.push(() => {
+        const one = met()
+        if (one !== undefined) throw disagreement(given, packet, expected, one)
+      })
+    this.#count('connections')
+    this.#count(packet.protocol)
+    this.#count(packet.destination.includes(':') ? 'IPv6' : 'IPv4')
+    this.#count(kindOf(verdict, packet))
+    return outcome
+  }
+
+  /** Asks until all of a few backends were met, or so often that it cannot be chance. */
+  async #askAll(given: Case, packet: Packet, verdict: Verdict): Promise<void> {
+    const expected = expectationOf(verdict, packet)
+    const backends = expected.kind === 'met' ? expected.by : []
+    const { length: k } = backends
+    const all = k > 1 && k <= ALL_MET
+    // P(one of k is never met in n tries) ≤ k (1 − 1/k)^n
+    const most = all ? Math.ceil(Math.log(FALSE_ALARM / k) / Math.log(1 - 1 / k)) : k > ALL_MET ? 3 : 1
+    const seen = new Set<number>()
+    for (let asked = 0; asked < most && (seen.size < k || !all); ) {
+      const batch = Math.min(all ? k : most, most - asked)
+      asked += batch
+      const outcomes = await Promise.all(Array.from({ length: batch }, () => this.#ask(given, packet, verdict)))
+      for (const outcome of outcomes) if (outcome.kind === 'met') seen.add(indexOf(backends, outcome))
+    }
+    if (!all) return
+    this.#count('all of several')
+    const missed = backends.filter((_, index) => !seen.has(index))
+    if (missed.length > 0) throw disagreement(given, packet, expected, { kind: 'never met', missed, tries: most })
+  }
+
+  /** A client of session affinity: the first answer binds it. */
+  async #askPinned(given: Case, packet: Packet): Promise<void> {
+    const { cluster, pins, since } = given
+    for (let round = 0; round < 3 && performance.now() - since < PINNED_MS; round++) {
+      const verdict = decide(cluster, packet, pins, (clause) => this.clauses.add(clause))
+      const outcome = await this.#ask(given, packet, verdict)
+      if (verdict.kind !== 'dnat' || outcome.kind !== 'met') continue
+      if (round > 0) this.#count('came again')
+      const { servicePort, backends, affinitySeconds = 0 } = verdict
+      pins.record(servicePort, packet, outcome, { among: backends.length, seconds: affinitySeconds })
+    }
+  }
+}
+
+type Sticky = Extract<Verdict, { kind: 'dnat' }> & { readonly affinitySeconds: number }
+const isSticky = (verdict: Verdict): verdict is Sticky =>
+  verdict.kind === 'dnat' && verdict.affinitySeconds !== undefined
+
+/** What the node's own kernel does not let out fails when it is sent. */
+const failsAtOnce = ({ entry, protocol }: Packet): boolean => entry === 'node' && protocol !== 'TCP'
+
+/** What is counted apart. */
+function kindOf(verdict: Verdict, packet: Packet): string {
+  const where = failsAtOnce(packet) ? ' on the node itself' : ''
+  switch (verdict.kind) {
+    case 'pass':
+      return 'passed'
+    case 'drop':
+      return `dropped${where}`
+    case 'reject':
+      return verdict.with === 'tcp-reset' ? 'reset' : `port unreachable${where}`
+    case 'dnat':
+      return `${verdict.backends.some((one) => one.masquerade) ? 'masqueraded' : 'translated'}${isSticky(verdict) ? ' with affinity' : ''}`
+  }
+}
+
+interface NeverMet {
+  readonly kind: 'never met'
+  readonly missed: readonly Met[]
+  readonly tries: number
+}
+
+function disagreement(
+  { cluster, told }: Case,
+  packet: Packet,
+  expected: Expectation,
+  observed: Outcome | Met | NeverMet,
+): Error {
+  const decisive = new Set<Clause>()
+  const verdict = decide(cluster, packet, new Pins(), (clause) => decisive.add(clause))
+  const services = cluster.services.map(({ metadata, spec, status }) => ({
+    name: `${metadata?.namespace}/${metadata?.name}`,
+    created: metadata?.creationTimestamp,
+    labels: metadata?.labels,
+    spec,
+    status,
+    slices: cluster.slices.filter((one) => one.metadata?.labels?.['kubernetes.io/service-name'] === metadata?.name),
+  }))
+  return new Error(
+    `contract and kernel disagree: ${told}
+packet: ${JSON.stringify(packet)}
+expected: ${JSON.stringify(expected)}
+observed: ${JSON.stringify(observed)}
+the contract, of a client that is new: ${JSON.stringify(verdict)}, by
+${[...decisive].map((clause) => `  ${clause}: ${CLAUSES[clause]}`).join('\n')}
+${stringify({ node: cluster.node, services }, { aliasDuplicateObjects: false })}`,
+  )
+}

@@ -1,0 +1,223 @@
+import { createSocket } from 'node:dgram'
+import { connect } from 'node:net'
+import { withNamespace } from '#kernel/namespace.ts'
+import type { Packet } from '../contract/model.ts'
+import { type Met, type PlanNetwork, PORTS } from './plan-network.ts'
+import { IcmpSocket, SctpSocket } from './sctp.ts'
+import { itself, synchronously } from './topology.ts'
+
+/** What became of a packet. `forbidden`: the send itself failed by EPERM, as it does on the node; a refusal may come by ICMP too. */
+export type Outcome =
+  | ({ readonly kind: 'met' } & Met)
+  | { readonly kind: 'reset' | 'port-unreachable' | 'silence' }
+  | { readonly kind: 'forbidden'; readonly icmp: boolean }
+  | { readonly kind: 'failed'; readonly code: string }
+
+type Protocol = Packet['protocol']
+
+interface Attempt {
+  /** The client's. */
+  readonly port: number
+  /** `UDP 2017` */
+  readonly key: string
+  readonly patience: number
+}
+
+const FIRST_PORT = 2000
+const LAST_PORT = 65_000
+const POLL_MS = 8
+/** As long as an ICMP message of the node to itself may take. */
+const ICMP_MS = 40
+const EPERM = 1
+
+/** Sends what packets mean by real sockets, each from a port that nobody had before, so that the kernel's connection table cannot take one for another. */
+export class Prober {
+  readonly #network: PlanNetwork
+  readonly #sctp = new Map<string, SctpSocket>()
+  readonly #icmp = new Map<string, IcmpSocket>()
+  /** Where datagrams and INITs have come to, and which were refused by ICMP, by protocol and the client's own port: a masqueraded packet has another one, so each says its own. */
+  readonly #met = new Map<string, Met>()
+  readonly #refused = new Set<string>()
+  /** Told when one of these has something new. */
+  readonly #waiting = new Map<string, () => void>()
+  #poll: NodeJS.Timeout | undefined
+  #port = FIRST_PORT
+
+  static async start(network: PlanNetwork): Promise<Prober> {
+    const prober = new Prober(network)
+    try {
+      await prober.#network.serve((text, met) => prober.#note(`UDP ${text}`, met))
+      for (const [address, path] of prober.#network.paths) {
+        prober.#sctp.set(address, SctpSocket.open(path, address))
+        const family = address.includes(':') ? 6 : 4
+        const key = `${path} ${family}`
+        if (!prober.#icmp.has(key)) prober.#icmp.set(key, IcmpSocket.open(path, family))
+      }
+    } catch (error) {
+      prober.stop()
+      throw error
+    }
+    return prober
+  }
+
+  private constructor(network: PlanNetwork) {
+    this.#network = network
+  }
+
+  /** Sends a packet, and gives what became of it within `patience` milliseconds; `met`: whom it has met after all, even if no answer came back (UDP, SCTP). */
+  async send(
+    packet: Packet,
+    patience: number,
+  ): Promise<{ readonly outcome: Outcome; readonly met: () => Met | undefined }> {
+    const port = this.#nextPort()
+    const key = `${packet.protocol} ${port}`
+    const send = { TCP: this.#tcp, UDP: this.#udp, SCTP: this.#sctpInit }[packet.protocol]
+    const outcome = await send.call(this, packet, { port, key, patience })
+    return { outcome, met: () => this.#met.get(key) }
+  }
+
+  stop(): void {
+    clearInterval(this.#poll)
+    for (const socket of [...this.#sctp.values(), ...this.#icmp.values()]) socket.close()
+  }
+
+  #nextPort(): number {
+    do this.#port++
+    while (PORTS.includes(this.#port))
+    if (this.#port > LAST_PORT) throw new RangeError('no port is left that was not used')
+    return this.#port
+  }
+
+  #path(address: string): string {
+    const path = this.#network.paths.get(address)
+    if (path === undefined) throw new RangeError(`no namespace has ${address}`)
+    return path
+  }
+
+  #note(key: string, met: Met): void {
+    this.#met.set(key, met)
+    this.#waiting.get(key)?.()
+  }
+
+  #tcp({ source, destination, port }: Packet, { port: localPort, patience }: Attempt): Promise<Outcome> {
+    return new Promise((resolve) => {
+      const family = destination.includes(':') ? 6 : 4
+      const socket = withNamespace(this.#path(source), () =>
+        connect({
+          host: 'target.test',
+          port,
+          family,
+          localAddress: source,
+          localPort,
+          autoSelectFamily: false,
+          lookup: synchronously(family, destination) as never,
+        }),
+      )
+      const finish = (outcome: Outcome) => {
+        clearTimeout(timer)
+        // A reset leaves no TIME_WAIT behind; one that still connects would wait with it.
+        if (socket.connecting) socket.destroy()
+        else socket.resetAndDestroy()
+        resolve(outcome)
+      }
+      const timer = setTimeout(() => finish({ kind: 'silence' }), patience)
+      socket.on('error', ({ code }: NodeJS.ErrnoException) =>
+        finish(code === 'ECONNREFUSED' ? { kind: 'reset' } : { kind: 'failed', code: String(code) }),
+      )
+      socket.on('data', (bytes) => finish(read(bytes)))
+    })
+  }
+
+  #udp({ source, destination, port }: Packet, { port: localPort, key, patience }: Attempt): Promise<Outcome> {
+    return new Promise((resolve) => {
+      const socket = createSocket({ type: source.includes(':') ? 'udp6' : 'udp4', lookup: itself as never })
+      const finish = (outcome: Outcome) => {
+        clearTimeout(timer)
+        socket.close()
+        resolve(outcome)
+      }
+      const timer = setTimeout(() => finish({ kind: 'silence' }), patience)
+      let isDone = false
+      const failed = (error: Error | null | undefined) => {
+        const { code } = (error ?? {}) as NodeJS.ErrnoException
+        if (code === undefined || isDone) return
+        isDone = true
+        if (code === 'EPERM')
+          void this.#heard(key, ICMP_MS, () => this.#refused.has(key)).then((icmp) =>
+            finish({ kind: 'forbidden', icmp }),
+          )
+        else finish(code === 'ECONNREFUSED' ? { kind: 'port-unreachable' } : { kind: 'failed', code })
+      }
+      socket.on('error', failed)
+      socket.on('message', (bytes) => {
+        if (!isDone) finish(read(bytes))
+        isDone = true
+      })
+      // Connected, so that ICMP errors come back.
+      socket.once('listening', () =>
+        socket.connect(port, destination, ((error?: Error) => {
+          if (error) failed(error)
+          else socket.send(String(localPort), failed)
+        }) as () => void),
+      )
+      withNamespace(this.#path(source), () => void socket.bind(localPort, source))
+    })
+  }
+
+  async #sctpInit(
+    { source, destination, port }: Packet,
+    { port: localPort, key, patience }: Attempt,
+  ): Promise<Outcome> {
+    try {
+      this.#sctp.get(source)?.sendInit(destination, localPort, port)
+    } catch (error) {
+      if ((error as { errno?: number }).errno !== EPERM) return { kind: 'failed', code: (error as Error).message }
+      return { kind: 'forbidden', icmp: await this.#heard(key, ICMP_MS, () => this.#refused.has(key)) }
+    }
+    await this.#heard(key, patience, () => this.#met.has(key) || this.#refused.has(key))
+    const met = this.#met.get(key)
+    if (met !== undefined) return { kind: 'met', ...met }
+    return { kind: this.#refused.has(key) ? 'port-unreachable' : 'silence' }
+  }
+
+  /** Whether that has come true within so many milliseconds. */
+  #heard(key: string, milliseconds: number, isTrue: () => boolean): Promise<boolean> {
+    this.#poll ??= setInterval(() => this.#listen(), POLL_MS)
+    return new Promise((resolve) => {
+      const done = () => {
+        clearTimeout(timer)
+        this.#waiting.delete(key)
+        if (this.#waiting.size === 0) {
+          clearInterval(this.#poll)
+          this.#poll = undefined
+        }
+        resolve(isTrue())
+      }
+      const timer = setTimeout(() => {
+        this.#listen()
+        if (this.#waiting.has(key)) done()
+      }, milliseconds)
+      this.#waiting.set(key, () => isTrue() && done())
+    })
+  }
+
+  /** Raw sockets are read now and then: Node.js cannot watch them. */
+  #listen(): void {
+    for (const [address, socket] of this.#sctp)
+      for (const { source, tag, port, chunk } of socket.received())
+        if (chunk === 'INIT') this.#note(`SCTP ${tag}`, { address, port, source })
+    for (const socket of this.#icmp.values())
+      for (const { protocol, sourcePort } of socket.portUnreachables()) {
+        const key = `${PROTOCOLS[protocol ?? 0]} ${sourcePort}`
+        this.#refused.add(key)
+        this.#waiting.get(key)?.()
+      }
+  }
+}
+
+const PROTOCOLS: Readonly<Record<number, Protocol>> = { 17: 'UDP', 132: 'SCTP' }
+
+function read(bytes: Buffer): Outcome {
+  const [address = '', port = '', source = ''] = bytes.toString().split(' ')
+  return { kind: 'met', address, port: Number(port), source }
+}
