@@ -195,9 +195,9 @@ claim('without root, or without a package, up says what is needed and the comman
       '--reuid=65534',
       '--regid=65534',
       '--clear-groups',
-      // The checkout may lie where only root reads, as in /root.
-      '--inh-caps=+dac_read_search',
-      '--ambient-caps=+dac_read_search',
+      // The checkout may lie where only root reads, as in /root, or be root's alone, by its umask.
+      '--inh-caps=+dac_override',
+      '--ambient-caps=+dac_override',
       FAIRLEAD,
       'up',
       '--name',

@@ -27,7 +27,7 @@ claim(
   async (assert) => {
     const script = runnable('README.md')
     assert.match(script, /fairlead up.*kubectl apply.*curl.*fairlead down/s)
-    const { status, stdout, stderr } = await run('sh', ['-ec', `cd ${top}\n${script}`], { env, timeoutMs: 120_000 })
+    const { status, stdout, stderr } = await run('sh', ['-ec', `cd '${top}'\n${script}`], { env, timeoutMs: 120_000 })
     assert.equal(status, 0, `${stdout}${stderr}`)
     assert.match(stdout, /^myapp-service +NodePort .*80:30008\/TCP/m)
     assert.match(stdout, /^myapp-[0-9a-z]+-[0-9a-z]{5}/m)
