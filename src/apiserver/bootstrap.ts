@@ -1,7 +1,7 @@
 import { serviceAddress } from '#allocator/address-range.ts'
 import type { ApiObject, Resource } from '#api/resource.ts'
-import { SYSTEM } from './caller.ts'
-import type { Registry } from './registry.ts'
+import { SYSTEM } from './access/caller.ts'
+import type { Registry } from './registry/registry.ts'
 
 const NAMESPACES = ['default', 'kube-system', 'kube-public', 'kube-node-lease']
 

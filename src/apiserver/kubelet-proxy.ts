@@ -3,9 +3,9 @@ import { connect } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { Container, Pod } from '#api/core-v1.ts'
 import { badRequest, failure, internalError } from './errors.ts'
-import type { Exchange } from './exchange.ts'
-import type { Registry } from './registry.ts'
-import type { ResourceRequestInfo } from './request-info.ts'
+import type { Exchange } from './http/exchange.ts'
+import type { ResourceRequestInfo } from './http/request-info.ts'
+import type { Registry } from './registry/registry.ts'
 
 /** Where the kubelet of a node listens; undefined for a node that has none. */
 export type KubeletLocator = (nodeName: string) => { readonly socketPath: string } | undefined

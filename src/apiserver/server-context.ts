@@ -1,8 +1,8 @@
-import type { Authenticator } from './authentication.ts'
+import type { Authenticator } from './access/authentication.ts'
 import type { Catalog } from './discovery/discovery.ts'
+import type { RequestCounter } from './http/request-counter.ts'
 import type { KubeletLocator } from './kubelet-proxy.ts'
-import type { Registry } from './registry.ts'
-import type { RequestCounter } from './request-counter.ts'
+import type { Registry } from './registry/registry.ts'
 
 /** What the stages share. */
 export interface ServerContext {

@@ -1,5 +1,5 @@
 import type { ApiObject, Resource } from '#api/resource.ts'
-import type { Caller } from '../caller.ts'
+import type { Caller } from '../access/caller.ts'
 import type { Store } from '../storage/store.ts'
 
 /** What an admission took (an address, a port) is given back on rollback: a refusal later on, or a dry run. */

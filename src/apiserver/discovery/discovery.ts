@@ -1,5 +1,5 @@
 import { groupVersion, type Resource } from '#api/resource.ts'
-import type { Review } from '../reviews.ts'
+import type { Review } from '../access/reviews.ts'
 import type { SubresourceHandler } from '../subresources/subresource.ts'
 
 /** Everything that has a path, in the words of discovery. */

@@ -7,9 +7,9 @@ import {
   resourceList,
 } from '../discovery/discovery.ts'
 import { PathNotFound } from '../errors.ts'
-import type { Exchange, Stage } from '../exchange.ts'
-import { negotiate } from '../negotiate.ts'
-import { sendBytes, sendText } from '../respond.ts'
+import type { Exchange, Stage } from '../http/exchange.ts'
+import { negotiate } from '../http/negotiate.ts'
+import { sendBytes, sendText } from '../http/respond.ts'
 import type { ServerContext } from '../server-context.ts'
 
 /** `/api`, `/apis`, `/apis/GROUP`, `/api/v1`, `/apis/GROUP/VERSION` and the list of root paths. Each answer is made once. */

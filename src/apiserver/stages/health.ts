@@ -1,6 +1,6 @@
 import { versionInfo } from '../discovery/version.ts'
-import type { Stage } from '../exchange.ts'
-import { sendBytes } from '../respond.ts'
+import type { Stage } from '../http/exchange.ts'
+import { sendBytes } from '../http/respond.ts'
 import type { ServerContext } from '../server-context.ts'
 
 const CHECKS = /^\/(healthz|livez|readyz)(\/.*)?$/

@@ -1,7 +1,7 @@
 import { groupVersion, type Resource } from '#api/resource.ts'
 import { failure } from '../errors.ts'
-import type { Exchange, Stage } from '../exchange.ts'
-import { sendBytes } from '../respond.ts'
+import type { Exchange, Stage } from '../http/exchange.ts'
+import { sendBytes } from '../http/respond.ts'
 import type { ServerContext } from '../server-context.ts'
 
 const V2_ASKED = 'application/com.github.proto-openapi.spec.v2@v1.0+protobuf'

@@ -1,8 +1,8 @@
-import { fieldValidationOf, requireObject } from '../body.ts'
 import { methodNotAllowed } from '../errors.ts'
-import type { Stage } from '../exchange.ts'
-import { negotiate } from '../negotiate.ts'
-import { sendObject } from '../respond.ts'
+import { fieldValidationOf, requireObject } from '../http/body.ts'
+import type { Stage } from '../http/exchange.ts'
+import { negotiate } from '../http/negotiate.ts'
+import { sendObject } from '../http/respond.ts'
 import type { ServerContext } from '../server-context.ts'
 
 export const reviews = (server: ServerContext): Stage => {

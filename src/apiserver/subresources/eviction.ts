@@ -1,7 +1,7 @@
 import type { ApiObject } from '#api/resource.ts'
-import type { DeleteRequest } from '../deletion.ts'
 import { badRequest } from '../errors.ts'
-import { isDryRun } from '../exchange.ts'
+import { isDryRun } from '../http/exchange.ts'
+import type { DeleteRequest } from '../registry/deletion.ts'
 import { success } from './binding.ts'
 import type { SubresourceHandler } from './subresource.ts'
 

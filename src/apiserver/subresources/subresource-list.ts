@@ -1,4 +1,4 @@
-import type { TokenSigner } from '../token.ts'
+import type { TokenSigner } from '../access/token.ts'
 import { binding } from './binding.ts'
 import { eviction } from './eviction.ts'
 import { finalize } from './finalize.ts'

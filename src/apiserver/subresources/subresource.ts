@@ -1,6 +1,6 @@
 import type { ApiObject, Resource } from '#api/resource.ts'
 import type { MessageClass } from '#schema/schema.ts'
-import type { Registry, WriteRequest } from '../registry.ts'
+import type { Registry, WriteRequest } from '../registry/registry.ts'
 
 /** A part of a resource with a body of its own kind. Synchronous, like every write: over HTTP and in process alike. */
 export interface SubresourceHandler {

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import type { ApiObject } from '#api/resource.ts'
+import type { TokenClaims, TokenSigner } from '../access/token.ts'
 import { badRequest, conflict, invalid, notFound } from '../errors.ts'
-import type { Registry } from '../registry.ts'
-import type { TokenClaims, TokenSigner } from '../token.ts'
+import type { Registry } from '../registry/registry.ts'
 import type { SubresourceHandler } from './subresource.ts'
 
 interface TokenRequestBody extends ApiObject {

@@ -2,7 +2,7 @@ import type { ApiObject, Resource } from '#api/resource.ts'
 import { matchesFields, parseFieldSelector } from '#api/selectors/field-selector.ts'
 import { matchesLabels, parseLabelSelector } from '#api/selectors/label-selector.ts'
 import { SelectorError } from '#api/selectors/selector-error.ts'
-import { badRequest } from './errors.ts'
+import { badRequest } from '../errors.ts'
 
 const parsed = <T>(parse: () => T): T => {
   try {

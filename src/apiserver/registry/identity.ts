@@ -1,6 +1,6 @@
 import type { ObjectMeta } from '#api/meta-v1.ts'
 import type { ApiObject, Resource } from '#api/resource.ts'
-import { badRequest, conflict, failure } from './errors.ts'
+import { badRequest, conflict, failure } from '../errors.ts'
 
 /** The namespace that an object is to lie in, from itself or the request. Throws ApiError 400 where they differ, or both have none. */
 export const namespaceOf = (resource: Resource, body: ApiObject, namespace: string | undefined): string | undefined => {

@@ -3,7 +3,7 @@ import type { FieldProblem } from '#schema/json.ts'
 import { decodeJson, decodeJsonText, formatProblem, JsonError } from '#schema/json.ts'
 import { decodeProtobuf as decodeMessage, ProtobufError, unwrapUnknown } from '#schema/protobuf.ts'
 import type { MessageClass } from '#schema/schema.ts'
-import { badRequest } from './errors.ts'
+import { badRequest } from '../errors.ts'
 import type { Decoded, FieldValidation } from './machinery.ts'
 
 /** `Service in version "v1" cannot be handled as a Service: …`, Kubernetes' frame for a body that does not decode. */

@@ -1,4 +1,4 @@
-import { failure } from './errors.ts'
+import { failure } from '../errors.ts'
 
 /** What a path and a method mean, before anyone looked whether such a resource exists. */
 export type RequestInfo =

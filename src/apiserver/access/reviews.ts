@@ -1,8 +1,8 @@
 import type { ApiObject } from '#api/resource.ts'
+import { badRequest } from '../errors.ts'
 import type { Authenticator } from './authentication.ts'
 import { type AccessRequest, authorize } from './authorization.ts'
 import type { Caller } from './caller.ts'
-import { badRequest } from './errors.ts'
 
 /** A kind that is created to ask a question: answered in the same response, never stored. */
 export interface Review {

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Caller } from './caller.ts'
-import { failure } from './errors.ts'
+import type { Caller } from '../access/caller.ts'
+import { failure } from '../errors.ts'
 import type { RequestInfo } from './request-info.ts'
 
 /** One request on its way through the stages. */

@@ -1,4 +1,4 @@
-import { notAcceptable } from './errors.ts'
+import { notAcceptable } from '../errors.ts'
 
 export type Encoding = 'json' | 'yaml' | 'protobuf'
 

@@ -1,8 +1,8 @@
 import type { Pod } from '#api/core-v1.ts'
 import type { ObjectMeta } from '#api/meta-v1.ts'
 import type { ApiObject, Resource } from '#api/resource.ts'
-import { badRequest } from './errors.ts'
-import { timestamp } from './timestamp.ts'
+import { badRequest } from '../errors.ts'
+import { timestamp } from '../timestamp.ts'
 
 /** The parts of meta/v1 DeleteOptions that decide how an object goes. */
 export interface DeleteRequest {

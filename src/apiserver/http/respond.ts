@@ -3,10 +3,10 @@ import type { Status } from '#api/meta-v1.ts'
 import type { ApiObject } from '#api/resource.ts'
 import { ApiError } from '#client/client.ts'
 import type { MessageClass } from '#schema/schema.ts'
+import { internalError, PathNotFound } from '../errors.ts'
+import type { Machinery } from '../machinery/machinery.ts'
 import { objectJson } from './encode.ts'
-import { internalError, PathNotFound } from './errors.ts'
 import { type Exchange, warningHeaders } from './exchange.ts'
-import type { Machinery } from './machinery.ts'
 import { negotiate, type Wanted } from './negotiate.ts'
 
 const protobufs = new WeakMap<object, Uint8Array>()

@@ -1,4 +1,4 @@
-import type { Transaction } from './admission/admission.ts'
+import type { Transaction } from '../admission/admission.ts'
 
 /**
  * Runs `body`, then what it handed to `onCommit`; where it throws, or in a dry run, what it handed to `onRollback`, the last

@@ -1,9 +1,9 @@
 import type { IncomingMessage } from 'node:http'
 import type { ApiObject } from '#api/resource.ts'
 import type { MessageClass } from '#schema/schema.ts'
-import { badRequest, failure, unsupportedMediaType } from './errors.ts'
+import { badRequest, failure, unsupportedMediaType } from '../errors.ts'
+import type { Decoded, FieldValidation, Machinery } from '../machinery/machinery.ts'
 import { mediaType, readBody } from './exchange.ts'
-import type { Decoded, FieldValidation, Machinery } from './machinery.ts'
 
 const ACCEPTED = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf']
 
