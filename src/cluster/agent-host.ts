@@ -16,14 +16,15 @@ import { cachedStore } from '#kubelet/object-store.ts'
 import { createRuncRuntime } from '#runtime/runc/runc-runtime.ts'
 import { serveAgentApi } from './agent-server.ts'
 import { keepLoadBalancerRoutes } from './load-balancer-routes.ts'
-import { errorText, logLine } from './log.ts'
+import { errorText, openLog } from './log.ts'
 import { podNamespace } from './machines/names.ts'
 import { clusterAnswers } from './readiness.ts'
-import { readConfig, statePaths, stateRoot } from './state.ts'
+import { logPath, readConfig, statePaths, stateRoot } from './state.ts'
 
 const config = readConfig(process.argv.at(-1)!)
 const paths = statePaths(config.stateDir)
 const stop = new AbortController()
+const logLine = openLog(logPath(config.stateDir, 'agent-host'))
 const log = (who: string) => (message: string, error?: unknown) =>
   logLine(`${who}: ${message}${error === undefined ? '' : `: ${errorText(error)}`}`)
 

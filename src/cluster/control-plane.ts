@@ -7,13 +7,14 @@ import { startControllers } from '#controllers/start.ts'
 import { clusterDnsService, clusterDnsSlices } from './cluster-dns.ts'
 import { clusterPki } from './cluster-pki.ts'
 import type { ClusterConfig } from './config.ts'
-import { logLine } from './log.ts'
-import { readConfig } from './state.ts'
+import { openLog } from './log.ts'
+import { logPath, readConfig } from './state.ts'
 
 /** How long to wait for the host's address on the underlay, which `up` makes meanwhile, milliseconds. */
 const ADDRESS_LIMIT_MS = 20_000
 
 const config = readConfig(process.argv.at(-1)!)
+const logLine = openLog(logPath(config.stateDir, 'control-plane'))
 
 const pki = await clusterPki(config)
 const api = createApiServer({

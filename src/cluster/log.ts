@@ -1,6 +1,39 @@
-/** One line to standard error, which the supervisor's log file takes: time, then the message. */
-export const logLine = (message: string): void => {
-  process.stderr.write(`${new Date().toISOString()} ${message}\n`)
+import { copyFileSync, statSync, truncateSync } from 'node:fs'
+
+/** Octets of a log file before it becomes the older one of two. */
+const LIMIT = 10 << 20
+
+/** The files of a log whose newest is `path`, oldest first; neither need be there. */
+export const logFiles = (path: string): readonly [string, string] => [`${path}.1`, path]
+
+/**
+ * Gives what writes one line, time and message, to standard error, which the supervisor has led to the end of file `path`. Once that is longer than `limit`,
+ * what is in it takes the place of the older file, so a log never takes more than twice the limit and a line. Copied and emptied, not renamed: the
+ * supervisor, and a Node.js that dies, write to the same open file. A log that cannot be kept is given up, never the process.
+ */
+export const openLog = (
+  path: string,
+  limit = LIMIT,
+  write: (text: string) => unknown = (text) => process.stderr.write(text),
+): ((message: string) => void) => {
+  const [older] = logFiles(path)
+  const turn = (): void => {
+    try {
+      if (statSync(path).size <= limit) return
+      try {
+        copyFileSync(path, older)
+      } finally {
+        truncateSync(path)
+      }
+    } catch {
+      // Gone with its folder, or the disk is full.
+    }
+  }
+  turn()
+  return (message) => {
+    write(`${new Date().toISOString()} ${message}\n`)
+    turn()
+  }
 }
 
 /** An error for the log: those of ours say all in their message, of others the stack is wanted too. */

@@ -1,10 +1,8 @@
 import { spawn } from 'node:child_process'
 import { closeSync, existsSync, openSync, readdirSync, readFileSync, statSync } from 'node:fs'
-import { basename, dirname, join } from 'node:path'
+import { basename, dirname } from 'node:path'
 import type { ClusterConfig } from './config.ts'
-import { statePaths } from './state.ts'
-
-export type Role = 'control-plane' | 'agent-host'
+import { logPath, type Role, statePaths } from './state.ts'
 
 /** What the supervisor says in the log before it starts its process again. */
 export const RESTARTED = 'starting it again'
@@ -33,7 +31,7 @@ done
 /** Starts `role` of the cluster under its supervisor, in a session of its own, its output in STATE/logs/ROLE.log. */
 export const startSupervised = (role: Role, config: ClusterConfig, program: readonly string[]): void => {
   const paths = statePaths(config.stateDir)
-  const log = openSync(join(paths.logs, `${role}.log`), 'a', 0o640)
+  const log = openSync(logPath(config.stateDir, role), 'a', 0o640)
   const child = spawn(
     '/bin/sh',
     ['-c', SUPERVISOR, `fairlead-${config.name}-${role}`, config.stateDir, ...program, paths.config],

@@ -20,6 +20,12 @@ export const statePaths = (stateDir: string) => ({
   containers: join(stateDir, 'containers'),
 })
 
+/** Programs that run as long as a cluster does. */
+export type Role = 'control-plane' | 'agent-host'
+
+/** What a role writes; the older part of it, where there is one, is named by `logFiles`. */
+export const logPath = (stateDir: string, role: Role): string => join(statePaths(stateDir).logs, `${role}.log`)
+
 /** What a cluster may be called: its name is part of those of folders, links, namespaces, tables and cgroups. */
 const NAME = /^[a-z0-9]([a-z0-9-]{0,28}[a-z0-9])?$/
 

@@ -8,9 +8,9 @@ import type { ClusterConfig } from './config.ts'
 import { down } from './down.ts'
 import { createMachines } from './machines/machines.ts'
 import { checkPrerequisites } from './prerequisites.ts'
-import { findProcesses, RESTARTED, type Role, startSupervised } from './processes.ts'
+import { findProcesses, RESTARTED, startSupervised } from './processes.ts'
 import { planCluster, type RangeFlags } from './ranges.ts'
-import { clusterStateDir, listClusters, statePaths, writeConfig } from './state.ts'
+import { clusterStateDir, listClusters, logPath, type Role, statePaths, writeConfig } from './state.ts'
 import { withStateLock } from './state-lock.ts'
 
 /** How long a cluster may take before `up` gives up and takes it down again, milliseconds. */
@@ -144,7 +144,7 @@ const ready = async (config: ClusterConfig, signal: AbortSignal): Promise<void> 
 }
 
 const readLog = (config: ClusterConfig, role: Role): string => {
-  const path = join(statePaths(config.stateDir).logs, `${role}.log`)
+  const path = logPath(config.stateDir, role)
   return existsSync(path) ? readFileSync(path, 'utf8') : ''
 }
 

@@ -1,7 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
-import type { Role } from '#cluster/processes.ts'
-import { statePaths } from '#cluster/state.ts'
+import { logFiles } from '#cluster/log.ts'
+import { logPath, type Role } from '#cluster/state.ts'
 import { CliError } from '../cli-error.ts'
 import { type Command, nameFlag } from '../command.ts'
 import { knownCluster } from '../known-cluster.ts'
@@ -23,10 +22,10 @@ export const logs: Command = {
         hint: `its nodes: ${config.nodes.map(({ name }) => name).join(', ')}`,
       })
     for (const role of ROLES) {
-      const path = join(statePaths(config.stateDir).logs, `${role}.log`)
-      if (!existsSync(path) || (node !== undefined && role === 'control-plane')) continue
-      for (const line of readFileSync(path, 'utf8').split('\n'))
-        if (line !== '' && (node === undefined || line.includes(` ${node}: `))) io.out(`${role}: ${line}\n`)
+      if (node !== undefined && role === 'control-plane') continue
+      for (const path of logFiles(logPath(config.stateDir, role)).filter(existsSync))
+        for (const line of readFileSync(path, 'utf8').split('\n'))
+          if (line !== '' && (node === undefined || line.includes(` ${node}: `))) io.out(`${role}: ${line}\n`)
     }
     return 0
   },

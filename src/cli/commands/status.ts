@@ -1,5 +1,6 @@
 import { type AgentReport, answers, getJson } from '#cluster/agent-api.ts'
-import { findProcesses, type Role } from '#cluster/processes.ts'
+import { findProcesses } from '#cluster/processes.ts'
+import type { Role } from '#cluster/state.ts'
 import { type Command, nameFlag, outputFlag } from '../command.ts'
 import { knownCluster } from '../known-cluster.ts'
 import { table } from '../table.ts'
