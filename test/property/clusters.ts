@@ -151,20 +151,34 @@ export const servicePlans = fc.oneof(
       { minLength: 1, maxLength: 3 },
     ),
   },
-  // A node's address that is an external IP, at a number that is a node port too.
+  // An address of the node that a guarded load balancer has, or that is an external IP, at a number that is a node port too.
   {
     weight: 1,
-    arbitrary: fc.array(
-      servicePlan.map(
-        (plan): ServicePlan => ({
+    arbitrary: fc.array(servicePlan, { minLength: 2, maxLength: 4 }).map((plans) =>
+      plans.map((plan, index): ServicePlan => {
+        const ports: ServicePlan['ports'] = plan.ports.map((port, at) =>
+          at === 0 ? { ...port, port: 30080, protocol: 'TCP', nodePort: index === 0 ? 30081 : 30080 } : port,
+        )
+        const common: ServicePlan = {
           ...plan,
-          type: plan.type === 'LoadBalancer' ? 'LoadBalancer' : 'NodePort',
-          external: plan.external ?? 'Local',
-          externalIPs: plan.hasNodePorts ? [{ number: -1, family: 0 }, ...plan.externalIPs] : plan.externalIPs,
-          ports: plan.ports.map((port, at) => (at === 0 ? { ...port, port: 30080 } : port)),
-        }),
-      ),
-      { minLength: 2, maxLength: 4 },
+          ports,
+          families: plan.families.includes(0) ? plan.families : [1, 0],
+        }
+        if (index > 0)
+          return {
+            ...common,
+            type: 'NodePort',
+            external: 'Local',
+            externalIPs: [{ number: -1, family: 0 }, ...plan.externalIPs],
+          }
+        return {
+          ...common,
+          type: 'LoadBalancer',
+          external: 'Cluster',
+          ranges: [RANGES[1]],
+          ingress: [{ number: 0, family: 0, mode: undefined, instead: 'node' }, ...plan.ingress],
+        }
+      }),
     ),
   },
   // And where who holds to one of several comes again, in time or too late.
