@@ -1,13 +1,13 @@
-import { decodeMessage, type Walk } from './json-decode.ts'
-import { toJson } from './json-encode.ts'
-import { JsonError, MAX_DEPTH } from './json-error.ts'
-import { type FieldProblem, scanJson } from './json-scan.ts'
+import { decodeMessage, type Walk } from './json/json-decode.ts'
+import { toJson } from './json/json-encode.ts'
+import { JsonError, MAX_DEPTH } from './json/json-error.ts'
+import { type FieldProblem, scanJson } from './json/json-scan.ts'
 import { planOf } from './plan.ts'
 import type { MessageClass } from './schema.ts'
 
-export { compareUtf8 } from './json-encode.ts'
-export { JsonError } from './json-error.ts'
-export type { FieldProblem } from './json-scan.ts'
+export { compareUtf8 } from './json/json-encode.ts'
+export { JsonError } from './json/json-error.ts'
+export type { FieldProblem } from './json/json-scan.ts'
 
 export interface DecodedJson<T> {
   /** Canonical: fields in the table's order, values normalised; nothing that no table names. The caller owns it. */

@@ -1,13 +1,13 @@
 import { planOf } from './plan.ts'
-import { readMessage, type UnknownField } from './protobuf-decode.ts'
-import { writeMessage } from './protobuf-encode.ts'
-import { ProtobufError } from './protobuf-error.ts'
-import { ProtobufReader } from './protobuf-reader.ts'
-import { ProtobufWriter } from './protobuf-writer.ts'
+import { readMessage, type UnknownField } from './protobuf/protobuf-decode.ts'
+import { writeMessage } from './protobuf/protobuf-encode.ts'
+import { ProtobufError } from './protobuf/protobuf-error.ts'
+import { ProtobufReader } from './protobuf/protobuf-reader.ts'
+import { ProtobufWriter } from './protobuf/protobuf-writer.ts'
 import type { MessageClass } from './schema.ts'
 
-export type { UnknownField } from './protobuf-decode.ts'
-export { ProtobufError } from './protobuf-error.ts'
+export type { UnknownField } from './protobuf/protobuf-decode.ts'
+export { ProtobufError } from './protobuf/protobuf-error.ts'
 
 export interface DecodedProtobuf<T> {
   /** As JSON decoding leaves it; a kind carries its apiVersion and kind. The caller owns it. */

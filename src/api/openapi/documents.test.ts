@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { describe, test } from 'node:test'
 import type { Resource } from '#api/resource.ts'
 import { resources } from '#api/resources.ts'
-import { openApiV3Index } from '#schema/openapi-v3.ts'
+import { openApiV3Index } from '#schema/openapi/openapi-v3.ts'
 import { openApiV2, openApiV2Protobuf, openApiV3 } from './documents.ts'
 
 const of = (group: string): readonly Resource[] => resources.filter((entry) => entry.group === group)

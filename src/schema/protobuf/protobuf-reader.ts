@@ -1,6 +1,6 @@
-import { Wire } from './plan.ts'
+import { Wire } from '../plan.ts'
+import { readUtf8 } from '../utf8.ts'
 import { ProtobufError } from './protobuf-error.ts'
-import { readUtf8 } from './utf8.ts'
 
 /** A cursor over bytes that trusts no length: every read stays inside of the message being read. */
 export class ProtobufReader {

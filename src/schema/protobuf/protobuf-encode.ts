@@ -1,9 +1,9 @@
-import { fromBase64 } from './base64.ts'
-import { compareUtf8 } from './json-encode.ts'
-import { type FieldPlan, Kind, type MessagePlan, zeroOf } from './plan.ts'
+import { fromBase64 } from '../base64.ts'
+import { compareUtf8 } from '../json/json-encode.ts'
+import { type FieldPlan, Kind, type MessagePlan, zeroOf } from '../plan.ts'
+import { parseDuration, parseTime } from '../time.ts'
 import { ProtobufError } from './protobuf-error.ts'
 import type { ProtobufWriter } from './protobuf-writer.ts'
-import { parseDuration, parseTime } from './time.ts'
 
 type Members = { readonly [key: string]: unknown }
 

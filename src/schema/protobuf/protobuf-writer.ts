@@ -1,5 +1,5 @@
+import { writeUtf8Before } from '../utf8.ts'
 import { ProtobufError } from './protobuf-error.ts'
-import { writeUtf8Before } from './utf8.ts'
 
 /** Writes from the end to the beginning, as gogo does: a message's length is known when it is written, and nothing is copied. */
 export class ProtobufWriter {

@@ -1,8 +1,8 @@
+import { type FieldPlan, Kind, type MessagePlan, setMember, zeroOf } from '../plan.ts'
+import { canonicalQuantity, QuantityError } from '../quantity.ts'
+import { canonicalMicroTime, canonicalTime, formatDuration, parseDuration } from '../time.ts'
 import { JsonError } from './json-error.ts'
 import { isTypeMeta } from './json-scan.ts'
-import { type FieldPlan, Kind, type MessagePlan, setMember, zeroOf } from './plan.ts'
-import { canonicalQuantity, QuantityError } from './quantity.ts'
-import { canonicalMicroTime, canonicalTime, formatDuration, parseDuration } from './time.ts'
 
 type Members = { [key: string]: unknown }
 

@@ -1,4 +1,4 @@
-import type { Field, Fields, MessageClass, Options, Presence, Type } from './schema.ts'
+import type { Field, Fields, MessageClass, Options, Presence, Type } from '../schema.ts'
 
 /** A JSON Schema object of OpenAPI, of either version. */
 export interface Schema {

@@ -1,10 +1,10 @@
-import { toBase64 } from './base64.ts'
-import { emptyMessage, fillAbsent } from './json-decode.ts'
-import { type FieldPlan, Kind, type MessagePlan, setMember, Wire, zeroOf } from './plan.ts'
+import { toBase64 } from '../base64.ts'
+import { emptyMessage, fillAbsent } from '../json/json-decode.ts'
+import { type FieldPlan, Kind, type MessagePlan, setMember, Wire, zeroOf } from '../plan.ts'
+import { canonicalQuantity } from '../quantity.ts'
+import { formatDuration, formatMicroTime, formatTime } from '../time.ts'
 import { MAX_MESSAGE_DEPTH, ProtobufError } from './protobuf-error.ts'
 import type { ProtobufReader } from './protobuf-reader.ts'
-import { canonicalQuantity } from './quantity.ts'
-import { formatDuration, formatMicroTime, formatTime } from './time.ts'
 
 type Members = { [key: string]: unknown }
 

@@ -1,6 +1,6 @@
+import { utf8Bytes } from '../utf8.ts'
 import type { Schema } from './openapi-schemas.ts'
 import type { OpenApiV2, OperationV2, ParameterV2, PathItemV2 } from './openapi-v2.ts'
-import { utf8Bytes } from './utf8.ts'
 
 /**
  * Writes protobuf from the end to the beginning, so that the length of a message is known when its header is due. Fields are therefore

@@ -1,4 +1,4 @@
-import { type FieldPlan, Kind, type MessagePlan, setMember, zeroOf } from './plan.ts'
+import { type FieldPlan, Kind, type MessagePlan, setMember, zeroOf } from '../plan.ts'
 
 type Members = { readonly [key: string]: unknown }
 type Draft = { [key: string]: unknown }

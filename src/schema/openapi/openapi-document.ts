@@ -1,3 +1,4 @@
+import type { MessageClass } from '../schema.ts'
 import {
   type OpenApiResource,
   type Operation,
@@ -7,7 +8,6 @@ import {
   type SubresourceKind,
 } from './openapi-operations.ts'
 import type { Schema, SchemaCollector, SchemaNaming } from './openapi-schemas.ts'
-import type { MessageClass } from './schema.ts'
 
 /** What both versions of a document are made of. */
 export interface OpenApiOptions extends SchemaNaming {

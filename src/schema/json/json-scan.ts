@@ -1,5 +1,5 @@
+import { type FieldPlan, Kind, type MessagePlan } from '../plan.ts'
 import { JsonError, MAX_DEPTH } from './json-error.ts'
-import { type FieldPlan, Kind, type MessagePlan } from './plan.ts'
 
 /** `unknown field "spec.bogus"`, `duplicate field "spec.type"`: as strict decoding names them. */
 export interface FieldProblem {

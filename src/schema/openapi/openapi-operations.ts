@@ -1,5 +1,5 @@
+import type { MessageClass } from '../schema.ts'
 import type { GroupVersionKind } from './openapi-schemas.ts'
-import type { MessageClass } from './schema.ts'
 
 /** What a document needs to know of a served resource; `Resource` of the API room fits. */
 export interface OpenApiResource {
