@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { Agent, request } from 'node:https'
 import type { Client } from './client.ts'
-import { createHttpClient } from './http-client.ts'
+import { createHttpClient, type Transport } from './http-client.ts'
 
 /** Where an API server is and how to prove who asks. PEM texts. */
 export interface HttpsTarget {
@@ -126,7 +126,9 @@ export const targetInPod = (
 }
 
 /** A Client over HTTPS: TLS sessions and connections are kept. */
-export const createHttpsClient = (target: HttpsTarget): Client => {
+export const createHttpsClient = (target: HttpsTarget): Client => createHttpClient(httpsTransport(target))
+
+export const httpsTransport = (target: HttpsTarget): Transport => {
   const url = new URL(target.server)
   if (url.protocol !== 'https:') throw new KubeconfigError(`the server must be https, not ${target.server}`)
   const agent = new Agent({
@@ -139,7 +141,7 @@ export const createHttpsClient = (target: HttpsTarget): Client => {
   })
   const prefix = url.pathname.replace(/\/+$/, '')
   const host = url.hostname.replace(/^\[|\]$/g, '')
-  return createHttpClient({
+  return {
     target: url.origin,
     open(options, onResponse) {
       const authorization = target.token ? { authorization: `Bearer ${target.token()}` } : {}
@@ -148,5 +150,5 @@ export const createHttpsClient = (target: HttpsTarget): Client => {
       return request({ ...options, headers, path, agent, host, port: url.port || 443 }, onResponse)
     },
     close: () => agent.destroy(),
-  })
+  }
 }

@@ -1,13 +1,15 @@
 import { Agent, request } from 'node:http'
 import type { Client } from './client.ts'
-import { createHttpClient } from './http-client.ts'
+import { createHttpClient, type Transport } from './http-client.ts'
 
-/** A Client over a Unix socket: whoever can open it has full rights. Works from any network namespace, as a path belongs to none. */
-export const createUnixClient = (socketPath: string): Client => {
+export const unixTransport = (socketPath: string): Transport => {
   const agent = new Agent({ keepAlive: true })
-  return createHttpClient({
+  return {
     target: `unix:${socketPath}`,
     open: (options, onResponse) => request({ ...options, agent, socketPath }, onResponse),
     close: () => agent.destroy(),
-  })
+  }
 }
+
+/** A Client over a Unix socket: whoever can open it has full rights. Works from any network namespace, as a path belongs to none. */
+export const createUnixClient = (socketPath: string): Client => createHttpClient(unixTransport(socketPath))

@@ -1,10 +1,12 @@
 import type { ApiObject, Resource } from '#api/resource.ts'
+import { applyJsonPatch, type JsonObject, type JsonValue } from '#schema/patch/json-patch.ts'
+import { applyMergePatch } from '#schema/patch/merge-patch.ts'
+import { applyStrategicMergePatch } from '#schema/patch/strategic-merge.ts'
 import type { Client, DeleteOptions, List, ListOptions, PatchType, Watch, WatchEvent, WriteOptions } from '../client.ts'
 import type { Clock } from '../clock.ts'
 import { keyOf } from '../store.ts'
 import { type Change, FakeWatches } from './fake-watches.ts'
 import { selection } from './object-selection.ts'
-import { jsonPatch, mergePatch, strategicPatch } from './patch.ts'
 import { idOf, refusal } from './refusal.ts'
 
 type Verb = 'get' | 'list' | 'watch' | 'create' | 'update' | 'patch' | 'delete'
@@ -118,13 +120,15 @@ export class FakeClient implements Client {
   ): Promise<T> {
     await this.#arrive('patch', resource, name)
     const current = this.#find(resource, name, options.namespace)
+    const document = current as unknown as JsonObject
+    const change = structuredClone(body)
     const patched =
       type === 'json'
-        ? jsonPatch(current, body as never)
+        ? applyJsonPatch(document, change)
         : type === 'merge'
-          ? mergePatch(current, structuredClone(body))
-          : strategicPatch(resource.message, current, structuredClone(body))
-    return this.#replace(resource, patched as T, options)
+          ? applyMergePatch(document, change as JsonValue)
+          : applyStrategicMergePatch(resource.message, document, change as JsonObject)
+    return this.#replace(resource, patched as unknown as T, options)
   }
 
   async delete<T extends ApiObject>(resource: Resource<T>, name: string, options: DeleteOptions = {}): Promise<void> {
