@@ -4,7 +4,7 @@ import type { KubeletContext } from '../context.ts'
 import { KubeletError } from '../kubelet-error.ts'
 import { resolvePort } from '../probe/container-port.ts'
 import { execCheck } from '../probe/exec-check.ts'
-import { httpGet, httpTarget } from '../probe/http-check.ts'
+import { HOOK_AGENT, httpGet, httpTarget } from '../probe/http-check.ts'
 
 /** Runs a postStart or preStop hook to its end. Throws HOOK_FAILED; `signal` ends it early. */
 export const runHook = async (
@@ -24,7 +24,7 @@ export const runHook = async (
       )
     }
   } else if (handler.httpGet) {
-    const target = httpTarget(handler.httpGet, resolvePort(handler.httpGet.port, container), podIP)
+    const target = httpTarget(handler.httpGet, resolvePort(handler.httpGet.port, container), podIP, HOOK_AGENT)
     await httpGet(context.dialer, target, signal)
   } else if (handler.sleep) {
     await sleep(context.clock, handler.sleep.seconds * 1000, signal)

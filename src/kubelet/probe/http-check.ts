@@ -9,7 +9,12 @@ export interface HttpTarget {
   readonly port: number
   readonly path: string
   readonly headers: readonly { readonly name: string; readonly value: string }[]
+  /** Who asks, where no header of the target's own says it. */
+  readonly agent: string
 }
+
+export const PROBE_AGENT = 'kube-probe/1.36'
+export const HOOK_AGENT = 'kube-lifecycle/1.36'
 
 export interface HttpAnswer {
   readonly status: number
@@ -18,12 +23,13 @@ export interface HttpAnswer {
 
 const MAX_REDIRECTS = 10
 
-export const httpTarget = (action: HTTPGetAction, port: number, podIP: string): HttpTarget => ({
+export const httpTarget = (action: HTTPGetAction, port: number, podIP: string, agent: string): HttpTarget => ({
   scheme: action.scheme ?? 'HTTP',
   host: action.host || podIP,
   port,
   path: action.path ? (action.path.startsWith('/') ? action.path : `/${action.path}`) : '/',
   headers: action.httpHeaders ?? [],
+  agent,
 })
 
 const bracket = (host: string): string => (host.includes(':') ? `[${host}]` : host)
@@ -42,7 +48,7 @@ const connection = async (dialer: Dialer, target: HttpTarget): Promise<Duplex> =
 
 const ask = async (dialer: Dialer, target: HttpTarget, signal: AbortSignal): Promise<HttpAnswer> => {
   const socket = await connection(dialer, target)
-  const headers: Record<string, string> = { 'user-agent': 'kube-probe/1.36', accept: '*/*', connection: 'close' }
+  const headers: Record<string, string> = { 'user-agent': target.agent, accept: '*/*', connection: 'close' }
   for (const { name, value } of target.headers) headers[name.toLowerCase()] = value
   headers.host ??= `${bracket(target.host)}:${target.port}`
   return await new Promise((resolve, reject) => {

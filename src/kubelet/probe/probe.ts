@@ -6,7 +6,7 @@ import type { Dialer } from '../pod-network.ts'
 import { timeoutSignal } from '../time-text.ts'
 import { resolvePort } from './container-port.ts'
 import { execCheck } from './exec-check.ts'
-import { httpGet, httpTarget, targetUrl } from './http-check.ts'
+import { httpGet, httpTarget, PROBE_AGENT, targetUrl } from './http-check.ts'
 
 export interface ProbeTarget {
   readonly container: Container
@@ -37,7 +37,7 @@ const check = async (
   signal: AbortSignal,
 ): Promise<ProbeOutcome> => {
   if (probe.httpGet) {
-    const target = httpTarget(probe.httpGet, resolvePort(probe.httpGet.port, container), podIP)
+    const target = httpTarget(probe.httpGet, resolvePort(probe.httpGet.port, container), podIP, PROBE_AGENT)
     try {
       const { status } = await httpGet(dialer, target, signal)
       return status >= 200 && status < 400

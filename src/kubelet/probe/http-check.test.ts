@@ -1,0 +1,87 @@
+import assert from 'node:assert/strict'
+import { createServer as createHttpServer } from 'node:http'
+import { type AddressInfo, createServer, type Server } from 'node:net'
+import { after, test } from 'node:test'
+import { FakeClock } from '#client/testing/fake-clock.ts'
+import { loopbackDialer } from '../testing/fake-network.ts'
+import { FakeRuntime } from '../testing/fake-runtime.ts'
+import { secureServer } from '../testing/secure-server.ts'
+import { type HttpTarget, httpGet, httpTarget, PROBE_AGENT } from './http-check.ts'
+import { runProbe } from './probe.ts'
+
+const servers: Server[] = []
+after(() => {
+  for (const server of servers) server.close()
+})
+const listen = async (server: Server): Promise<number> => {
+  servers.push(server)
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return (server.address() as AddressInfo).port
+}
+const never = new AbortController().signal
+const at = (scheme: 'HTTP' | 'HTTPS', port: number, more: Partial<HttpTarget> = {}): HttpTarget => ({
+  ...httpTarget({ port, scheme, path: '/healthz' }, port, '10.244.1.5', PROBE_AGENT),
+  ...more,
+})
+
+test('HTTPS is asked by Kubernetes’ rules: any certificate will do, also one of another name that is long over', async () => {
+  const seen: string[] = []
+  const port = await listen(
+    secureServer((request, response) => {
+      seen.push(`${request.url} ${request.headers['user-agent']} ${request.headers.host} ${request.headers.connection}`)
+      response.writeHead(204).end()
+    }),
+  )
+  assert.deepEqual(await httpGet(loopbackDialer, at('HTTPS', port), never), { status: 204 })
+  assert.deepEqual(seen, [`/healthz kube-probe/1.36 10.244.1.5:${port} close`])
+})
+
+test('an HTTPS probe of a port that is closed, or speaks plain HTTP, fails and says why', async () => {
+  const plain = await listen(createHttpServer((_, response) => response.end()))
+  const gone = createServer()
+  const closed = await listen(gone)
+  await new Promise((resolve) => gone.close(resolve))
+  await assert.rejects(httpGet(loopbackDialer, at('HTTPS', closed), never), /ECONNREFUSED/)
+  await assert.rejects(httpGet(loopbackDialer, at('HTTPS', plain), never), { code: /SSL|EPROTO/ })
+})
+
+test('an HTTPS server that says nothing is given up with the probe’s timeout, and its connection closed', async () => {
+  let closed = 0
+  const port = await listen(
+    createServer((socket) => {
+      socket.resume().on('close', () => closed++)
+    }),
+  )
+  const clock = new FakeClock()
+  const outcome = runProbe(
+    { httpGet: { port, scheme: 'HTTPS' }, timeoutSeconds: 2 },
+    { container: { name: 'web' }, id: 'c', podIP: '10.244.1.5' },
+    { dialer: loopbackDialer, runtime: new FakeRuntime(clock), clock },
+  )
+  await new Promise((resolve) => setTimeout(resolve, 20))
+  clock.advance(2000)
+  assert.deepEqual(await outcome, {
+    success: false,
+    message: `Get "https://10.244.1.5:${port}/": timed out after 2 s`,
+  })
+  for (let i = 0; i < 200 && closed === 0; i++) await new Promise((resolve) => setTimeout(resolve, 5))
+  assert.equal(closed, 1)
+})
+
+test('a redirect is followed on the same host, from HTTP to HTTPS too; one that leads elsewhere is an answer', async () => {
+  const secure = await listen(secureServer((_, response) => response.writeHead(503).end()))
+  const plain = await listen(
+    createHttpServer((request, response) => {
+      const location: Record<string, string> = {
+        '/secure': `https://10.244.1.5:${secure}/healthz`,
+        '/other': 'https://elsewhere.example/',
+        '/loop': '/loop',
+      }
+      response.writeHead(302, { location: location[request.url ?? ''] }).end()
+    }),
+  )
+  const status = async (path: string) => (await httpGet(loopbackDialer, at('HTTP', plain, { path }), never)).status
+  assert.equal(await status('/secure'), 503)
+  assert.equal(await status('/other'), 302)
+  await assert.rejects(status('/loop'), /stopped after 10 redirects/)
+})
