@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import type { Pod } from '#api/core-v1.ts'
-import { deployments, endpointSlices, events, namespaces, nodes, pods, services } from '#api/resources.ts'
+import { deployments, endpointSlices, events, namespaces, nodes, pods, replicaSets, services } from '#api/resources.ts'
 import type { Client } from '#client/client.ts'
 import { type AgentReport, getJson } from '#cluster/agent-api.ts'
 import type { ClusterConfig } from '#cluster/config.ts'
@@ -16,12 +16,13 @@ const AGENT_TIMEOUT_MS = 2000
 
 /** What `fairlead explain` needs to know of a local cluster: its objects, its plan, and what listens where. Rejects with an ApiError or a transport's error. */
 export async function gatherFacts(client: Client, config: ClusterConfig): Promise<ClusterFacts> {
-  const [service, slice, pod, node, deployment, event, namespace, report] = await Promise.all([
+  const [service, slice, pod, node, deployment, replicaSet, event, namespace, report] = await Promise.all([
     client.list(services),
     client.list(endpointSlices),
     client.list(pods),
     client.list(nodes),
     client.list(deployments),
+    client.list(replicaSets),
     client.list(events),
     client.list(namespaces),
     // Agents that do not answer are no fault of the question: kernels forward without them.
@@ -33,6 +34,7 @@ export async function gatherFacts(client: Client, config: ClusterConfig): Promis
     pods: pod.items,
     nodes: node.items,
     deployments: deployment.items,
+    replicaSets: replicaSet.items,
     events: event.items,
     namespaces: namespace.items.map(({ metadata }) => metadata?.name ?? ''),
     network: {

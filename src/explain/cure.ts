@@ -20,7 +20,7 @@ export const look = (effect: string, ...words: readonly string[]): Cure => ({
   command: commandLine(...words),
 })
 
-type Kind = 'service' | 'deployment' | 'pod' | 'node'
+type Kind = 'service' | 'deployment' | 'pod' | 'node' | 'endpointslice'
 
 /** `kubectl patch`: an array is a list of JSON patch operations, an object a merge patch. */
 export function patch(

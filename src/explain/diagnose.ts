@@ -1,11 +1,12 @@
 import type { Service } from '#api/core-v1.ts'
 import type { Target } from './address-destination.ts'
-import { ask, askAddress, endpointsOf, look } from './cure.ts'
-import type { Finding, Question } from './explanation.ts'
+import { ask, askAddress, look, patch } from './cure.ts'
+import type { Cure, Finding, Question } from './explanation.ts'
 import type { ClusterFacts } from './facts.ts'
 import {
   clusterIpsOf,
   familyOfText,
+  find,
   inCidrs,
   ingressOf,
   isLoopback,
@@ -13,10 +14,10 @@ import {
   nodeAt,
   nodeOfPodAddress,
 } from './lookup.ts'
-import { listed, nameOf, socketText, withProtocol } from './names.ts'
-import type { NodeViews } from './node-views.ts'
+import { listed, nameOf, withProtocol } from './names.ts'
 import type { Decision, Path } from './path.ts'
 import { nodePortUnknown, notANode, notRouted, unassigned } from './reasons/address.ts'
+import { backendGone } from './reasons/by-hand.ts'
 import { noEndpoints, notProxied } from './reasons/endpoints.ts'
 import { portNotServed } from './reasons/frontend.ts'
 import { noLocalEndpoint, notBalanced, sourceRange } from './reasons/policy.ts'
@@ -27,7 +28,6 @@ type ServicePort = NonNullable<NonNullable<Service['spec']>['ports']>[number]
 /** Why a path does not lead to an answer, or not always. `service`: the one that was asked by name. */
 export function diagnose(
   facts: ClusterFacts,
-  views: NodeViews,
   question: Question,
   path: Path,
   service: Service | undefined,
@@ -49,6 +49,7 @@ export function diagnose(
   }
   for (const decision of path.decisions) {
     add(notApplied(facts, decision))
+    add(lostClaim(facts, question, decision, service))
     const bad = decision.outcomes.find(({ verdict }) => verdict !== 'deliver')
     if (bad === undefined) continue
     if (bad.verdict === 'closed' && bad.backend !== undefined) {
@@ -60,11 +61,11 @@ export function diagnose(
           add(
             elsewhere ??
               targetPortClosed(facts, question, owner, port, backend, protocol) ??
-              unclaimed(facts, views, question, target, path, service),
+              unclaimed(facts, question, target, path, service),
           )
         }
     } else if (bad.verdict === 'unreachable' && decision.service !== undefined && bad.backend !== undefined)
-      add(backendGone(decision.service, bad.backend))
+      add(backendGone(facts, decision.service, bad.backend))
     else if (decision.guarded) add(sourceRange(question, decision, path.source))
     else if (decision.claimed !== undefined && decision.service !== undefined)
       add(
@@ -72,14 +73,15 @@ export function diagnose(
           ? noLocalEndpoint(facts, question, decision)
           : noEndpoints(
               facts,
+              question,
               decision.service,
               portOf(decision.service, decision, target.port),
               decision.claimed.port.family,
             ),
       )
-    else add(unclaimed(facts, views, question, target, path, service))
+    else add(unclaimed(facts, question, target, path, service))
   }
-  if (path.decisions.length === 0) add(unclaimed(facts, views, question, target, path, service))
+  if (path.decisions.length === 0) add(unclaimed(facts, question, target, path, service))
   return findings
 }
 
@@ -112,6 +114,35 @@ function itself(facts: ClusterFacts, question: Question, { target, protocol }: P
   }
 }
 
+/** Another Service answers in the place of the one that was asked for by name. */
+function lostClaim(
+  facts: ClusterFacts,
+  question: Question,
+  { claimed, lost }: Decision,
+  asked: Service | undefined,
+): Finding | undefined {
+  if (asked === undefined || claimed === undefined || claimed.service === nameOf(asked)) return undefined
+  if (!lost.includes(nameOf(asked))) return undefined
+  const { address, port, protocol } = claimed.frontend
+  const [namespace, name = ''] = claimed.service.split('/')
+  const winner = find(facts.services, name, namespace)
+  const index = winner?.spec?.externalIPs?.indexOf(address ?? '') ?? -1
+  const cures: Cure[] = []
+  if (winner !== undefined && index >= 0)
+    cures.push(
+      patch(`free it at ${claimed.service}`, 'service', winner, [{ op: 'remove', path: `/spec/externalIPs/${index}` }]),
+    )
+  else if (asked.spec?.loadBalancerIP)
+    cures.push(patch('let it take any free address', 'service', asked, { spec: { loadBalancerIP: null } }))
+  const [ip] = clusterIpsOf(asked)
+  if (ip !== undefined) cures.push(askAddress(question, 'or ask its ClusterIP', ip, port))
+  return {
+    reason: 'lost-claim',
+    message: `${nameOf(asked)} claims ${withProtocol(address ?? 'the node port', port, protocol)}, but ${claimed.service} answers there: the older Service wins`,
+    cures,
+  }
+}
+
 /** The kernel of a node that decides does not hold the Service as it stands. */
 function notApplied({ refused }: ClusterFacts, { claimed, nodes }: Decision): Finding | undefined {
   const found = refused.filter(({ node, service }) => service === claimed?.service && nodes.includes(node))
@@ -122,15 +153,6 @@ function notApplied({ refused }: ClusterFacts, { claimed, nodes }: Decision): Fi
     message: `the kernel of ${listed(found.map(({ node }) => node))} refused ${first.service}: ${first.message}`,
     details: ['what stands above is what the rules should do; it is tried again'],
     cures: [look('when it is tried again', 'fairlead', 'status')],
-  }
-}
-
-/** Written by hand, or by a controller that is late: an endpoint whose address no pod has. */
-function backendGone(service: Service, { address, port }: Target): Finding {
-  return {
-    reason: 'endpoint-gone',
-    message: `an endpoint of ${nameOf(service)} is ${socketText(address, port)}, and no pod has that address`,
-    cures: [endpointsOf(service)],
   }
 }
 
@@ -146,17 +168,12 @@ function portOf(service: Service, { claimed }: Decision, number: number) {
 /** An address and port that no Service has where the packet passes. */
 function unclaimed(
   facts: ClusterFacts,
-  views: NodeViews,
   question: Question,
   target: Target,
   { protocol, decisions }: Path,
   asked: Service | undefined,
 ): Finding {
   const { address, port } = target
-  const text = withProtocol(address, port, protocol)
-  const lost = [...(views.of(facts.nodes[0]?.metadata?.name ?? '')?.lost ?? [])].find(
-    ({ frontend }) => frontend === text,
-  )
   const owner =
     asked ??
     facts.services.find((one) =>
@@ -169,21 +186,11 @@ function unclaimed(
   if (owner !== undefined) {
     const served = (owner.spec?.ports ?? []).find((one) => one.port === port && (one.protocol || 'TCP') === protocol)
     if (served !== undefined && decisions.length === 0 && ingressOf(owner).includes(address))
-      return notBalanced(facts, owner, served, familyOfText(address))
+      return notBalanced(facts, question, owner, served, familyOfText(address))
     if (served === undefined) return portNotServed(facts, question, owner, { address, port, protocol })
   }
   if (nodeAt(facts, address) !== undefined) return nodePortUnknown(facts, question, target, protocol)
-  return (
-    unassigned(facts, question, target) ??
-    notRouted(facts, question, target) ??
-    (lost === undefined
-      ? nobody(facts, question, target)
-      : {
-          reason: 'lost-claim',
-          message: `${lost.service} claims ${text}, but ${lost.winner} has it: the older Service wins`,
-          cures: [],
-        })
-  )
+  return unassigned(facts, question, target) ?? notRouted(facts, question, target) ?? nobody(facts, question, target)
 }
 
 /** An address that is neither a Service’s nor anything of the cluster’s that lives. */

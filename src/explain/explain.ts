@@ -1,14 +1,15 @@
-import { flagged } from './cure.ts'
+import type { Target } from './address-destination.ts'
+import { ask, flagged } from './cure.ts'
 import { resolveDestination } from './destination.ts'
 import { withoutUrl } from './destination-text.ts'
 import { diagnose } from './diagnose.ts'
 import type { Candidate, Explanation, Finding, ModelWalk, PathOutcome, Question, Step } from './explanation.ts'
 import type { ClusterFacts } from './facts.ts'
 import { familyOfText, isLoopback } from './lookup.ts'
-import { nameOf, plural } from './names.ts'
+import { listed, nameOf, plural } from './names.ts'
 import { NodeViews } from './node-views.ts'
 import { walkPath } from './path.ts'
-import { resolveSource, sourceAddress } from './source.ts'
+import { resolveSource, type Source, sourceAddress } from './source.ts'
 
 const MOST_ALIKE = 3
 
@@ -26,7 +27,7 @@ export function explain(facts: ClusterFacts, asked: Question): Explanation {
   const findings: Finding[] = [...destination.findings]
   for (const target of destination.targets) {
     if (!isLoopback(target.address) && sourceAddress(source, familyOfText(target.address)) === undefined) {
-      findings.push(noSource(source.name, target.address))
+      findings.push(noSource(question, source, target))
       continue
     }
     const views = new NodeViews(facts, target)
@@ -41,7 +42,7 @@ export function explain(facts: ClusterFacts, asked: Question): Explanation {
     outcomes.push(...path.outcomes)
     // Probes go to the first address.
     if (target === destination.targets[0]) walks.push(...path.walks)
-    for (const finding of diagnose(facts, views, question, path, destination.service))
+    for (const finding of diagnose(facts, question, path, destination.service))
       if (!findings.some(({ message }) => message === finding.message)) findings.push(finding)
   }
   if (untold > 0) steps.push({ at: source.name, text: `and so to ${plural(untold, 'more address', 'more addresses')}` })
@@ -64,8 +65,15 @@ export function explain(facts: ClusterFacts, asked: Question): Explanation {
   }
 }
 
-const noSource = (name: string, address: string): Finding => ({
-  reason: 'family-missing',
-  message: `${name} has no ${familyOfText(address)} address to ask ${address} from`,
-  cures: [],
-})
+/** The sender lacks the family of what it asks. */
+function noSource(question: Question, source: Source, { address }: Target): Finding {
+  const wanted = familyOfText(address)
+  const others = source.addresses.filter((one) => familyOfText(one) !== wanted)
+  const family = question.family === wanted ? undefined : question.family
+  const byName = question.family === wanted && !/^\[|^[\d.:]+$/.test(question.to)
+  return {
+    reason: 'family-missing',
+    message: `${source.name} has no ${wanted} address to ask ${address} from${others.length > 0 ? `: it has ${listed(others)}` : ''}`,
+    cures: byName ? [ask({ ...question, family }, 'ask over the family that it has', question.to)] : [],
+  }
+}

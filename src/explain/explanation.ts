@@ -67,6 +67,16 @@ export interface Finding {
   readonly message: string
   readonly details?: readonly string[]
   readonly cures: readonly Cure[]
+  /** Whose last words tell more: a container’s log, which whoever asked may read and add to the details. */
+  readonly log?: ContainerLog
+}
+
+export interface ContainerLog {
+  readonly namespace: string
+  readonly pod: string
+  readonly container: string
+  /** Of the container that ended before the one that is there. */
+  readonly previous: boolean
 }
 
 export interface Explanation {

@@ -18,7 +18,7 @@ export function headlessAddresses(
     .filter(({ conditions }) => conditions?.ready !== false)
     .flatMap(({ addresses }) => addresses?.flatMap((text) => addressText(text) ?? []) ?? [])
   if (ready.length === 0)
-    return { addresses: [], finding: noEndpoints(facts, service, service.spec?.ports?.[0], undefined) }
+    return { addresses: [], finding: noEndpoints(facts, question, service, service.spec?.ports?.[0], undefined) }
   const wanted = question.family ?? ready.map(familyOfText).find((one) => sourceAddress(source, one) !== undefined)
   const addresses = [...new Set(ready.filter((address) => familyOfText(address) === wanted))].sort()
   return {

@@ -25,6 +25,8 @@ export interface Decision {
   readonly policy: TrafficPolicy
   readonly fromNode: boolean
   readonly outcomes: readonly PathOutcome[]
+  /** Services that claim this frontend too, and do not have it. */
+  readonly lost: readonly string[]
   /** The guard of source ranges turned it away. */
   readonly guarded: boolean
 }
@@ -179,14 +181,24 @@ class Hop {
     const inside = this.#fromNode || inCidrs(this.#facts.network.podCidrs, this.#source)
     const policy: TrafficPolicy =
       claimed?.frontend.policy === 'Local' && (claimed.frontend.kind === 'cluster-ip' || !inside) ? 'Local' : 'Cluster'
-    const decided = { view, nodes: this.#nodes, claimed, service, policy, fromNode: this.#fromNode }
-    const guarded = found.some((one) => one.verdict.kind === 'drop' && one.hops.at(-1)?.set === 'allowed')
     const text = withProtocol(address, port, this.#protocol)
+    const frontend = claimed?.frontend.address === undefined ? `node port ${port}/${this.#protocol}` : text
+    const lost = view.lost.filter((one) => one.frontend === frontend).map((one) => one.service)
+    const decided = { view, nodes: this.#nodes, claimed, service, policy, fromNode: this.#fromNode, lost }
+    const guarded = found.some((one) => one.verdict.kind === 'drop' && one.hops.at(-1)?.set === 'allowed')
     if (claimed === undefined || service === undefined) {
       this.#unclaimed(view, found, `${at}, ${hook}`, text, decided)
       return
     }
-    this.steps.push({ at: `${at}, ${hook}`, text: `${text} is ${frontendText(claimed)}` })
+    this.steps.push({
+      at: `${at}, ${hook}`,
+      text: `${text} is ${frontendText(claimed)}`,
+      ...(lost.length > 0 && {
+        details: [
+          `${listed(lost)} ${lost.length === 1 ? 'claims' : 'claim'} it too, and ${lost.length === 1 ? 'does' : 'do'} not get it: the older Service has it`,
+        ],
+      }),
+    })
     if (guarded) {
       const ranges = listed(claimed.frontend.sourceRanges ?? [])
       this.steps.push({ at: `${at}, guard`, text: `${this.#source} is not in the source ranges ${ranges}: dropped` })

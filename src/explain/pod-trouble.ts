@@ -11,6 +11,12 @@ export interface Trouble {
   readonly message: string
   readonly container?: string
   readonly image?: string
+  /** Of a crash: another one ended before, and its log is to be had. */
+  readonly previous?: boolean
+  /** What it left in its termination message. */
+  readonly said?: string
+  /** The readiness gate that is not True. */
+  readonly gate?: string
 }
 
 /** The first thing that keeps a pod from being ready; undefined where it is. Read from its conditions, its containers' states and its Events. */
@@ -45,7 +51,7 @@ export function troubleOf(facts: ClusterFacts, pod: Pod): Trouble | undefined {
   }
   for (const { conditionType } of pod.spec?.readinessGates ?? []) {
     if (!conditions.some(({ type, status }) => type === conditionType && status === 'True'))
-      return { kind: 'gate', message: `its readiness gate ${conditionType} is not True` }
+      return { kind: 'gate', gate: conditionType, message: `its readiness gate ${conditionType} is not True` }
   }
   const ready = conditions.find(({ type }) => type === 'Ready')
   if (ready?.reason === 'NodeLost' || ready?.status === 'Unknown')
@@ -76,6 +82,8 @@ function containerTrouble(facts: ClusterFacts, pod: Pod, status: ContainerStatus
     return {
       kind: 'crash',
       container: name,
+      previous: lastState?.terminated !== undefined,
+      ...(ended.message && { said: ended.message.trim() }),
       message: `container ${name} ends${again} with ${how}${ended.reason ? `, ${ended.reason}` : ''}`,
     }
   }

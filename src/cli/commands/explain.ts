@@ -1,8 +1,9 @@
 import { ApiError } from '#client/client.ts'
-import { createHttpsClient, targetOfKubeconfig } from '#client/https-client.ts'
-import { createUnixClient } from '#client/unix-client.ts'
+import { createHttpClient } from '#client/http-client.ts'
+import { httpsTransport, targetOfKubeconfig } from '#client/https-client.ts'
+import { unixTransport } from '#client/unix-client.ts'
 import { explain as explainPath } from '#explain/explain.ts'
-import type { Question } from '#explain/explanation.ts'
+import type { Explanation, Question } from '#explain/explanation.ts'
 import { print } from '#explain/print.ts'
 import { formatCidr, parseCidr } from '#net/cidr.ts'
 import { gatherApiFacts } from '../api-facts.ts'
@@ -11,6 +12,7 @@ import { gatherFacts } from '../cluster-facts.ts'
 import { type Command, outputFlag } from '../command.ts'
 import { explainLive, liveText } from '../explain-live.ts'
 import { type ExplainTarget, explainTarget } from '../explain-target.ts'
+import { withLogs } from '../pod-log.ts'
 
 const PROTOCOLS = { tcp: 'TCP', udp: 'UDP', sctp: 'SCTP' } as const
 const FAMILIES = { '4': 'IPv4', '6': 'IPv6' } as const
@@ -73,15 +75,16 @@ kernel has. Where it is not answered, names the reason and the cure. Exit status
       flags: target.flags,
     }
     if (target.kind === 'api') {
-      const explanation = explainPath(await factsOf(target, flags, switches.live === true), question)
+      const explanation = await explainByApi(target, flags, switches.live === true, question)
       io.out(flags.output === 'json' ? `${JSON.stringify(explanation)}\n` : print(explanation))
       return explanation.reachable ? 0 : 1
     }
     const { config } = target
-    const client = createUnixClient(config.sockets.api)
+    const transport = unixTransport(config.sockets.api)
+    const client = createHttpClient(transport)
     try {
       const facts = await gatherFacts(client, config)
-      const explanation = explainPath(facts, question)
+      const explanation = await withLogs(explainPath(facts, question), transport)
       const live = switches.live ? await explainLive(config, facts, explanation) : undefined
       if (flags.output === 'json') io.out(`${JSON.stringify({ ...explanation, ...(live && { live }) })}\n`)
       else io.out(print(explanation) + (switches.live ? liveText(live) : ''))
@@ -93,11 +96,12 @@ kernel has. Where it is not answered, names the reason and the cure. Exit status
 }
 
 /** Of a cluster that is known by its API alone. */
-const factsOf = async (
+const explainByApi = async (
   { kubeconfig, context }: ExplainTarget & { kind: 'api' },
   flags: Readonly<Record<string, string | undefined>>,
   live: boolean,
-) => {
+  question: Question,
+): Promise<Explanation> => {
   if (live)
     throw new CliError(
       'USAGE',
@@ -107,14 +111,16 @@ const factsOf = async (
       },
     )
   const access = targetOfKubeconfig(kubeconfig, context)
-  const client = createHttpsClient(access)
+  const transport = httpsTransport(access)
+  const client = createHttpClient(transport)
   const cidrs = flags['service-cidr']?.split(',').map((text) => cidrText(text.trim()))
   try {
-    return await gatherApiFacts(client, {
+    const facts = await gatherApiFacts(client, {
       server: access.server,
       ...(cidrs !== undefined && { serviceCidrs: cidrs }),
       clusterDomain: flags['cluster-domain'] ?? 'cluster.local',
     })
+    return await withLogs(explainPath(facts, question), transport)
   } catch (error) {
     if (!(error instanceof ApiError)) throw error
     throw new CliError('API_REFUSED', `${access.server} refused: ${error.message}`, {

@@ -1,12 +1,14 @@
 import type { Deployment } from '#api/apps-v1.ts'
-import type { Node, Pod, Service } from '#api/core-v1.ts'
-import { look, patch, run, where } from '../cure.ts'
-import type { Cure, Finding } from '../explanation.ts'
+import type { Pod, Service } from '#api/core-v1.ts'
+import { ask, look, patch, run, shellWord, where } from '../cure.ts'
+import type { Cure, Finding, Question } from '../explanation.ts'
 import type { ClusterFacts } from '../facts.ts'
 import { openPorts } from '../listening.ts'
+import { podAddresses } from '../lookup.ts'
 import { listed, nameOf } from '../names.ts'
 import { nearest } from '../nearest.ts'
 import { type Trouble, troubleOf } from '../pod-trouble.ts'
+import { scheduling } from './scheduling.ts'
 
 const REASONS: Readonly<Record<Trouble['kind'], string>> = {
   unscheduled: 'pods-pending',
@@ -21,18 +23,21 @@ const REASONS: Readonly<Record<Trouble['kind'], string>> = {
 }
 
 /** None of a Service's pods is ready: what keeps each of them from it. The first one's cure stands for all. */
-export function notReady(facts: ClusterFacts, service: Service, pods: readonly Pod[]): Finding {
+export function notReady(facts: ClusterFacts, question: Question, service: Service, pods: readonly Pod[]): Finding {
   const troubles = pods.map((pod) => ({ pod, trouble: troubleOf(facts, pod) }))
   const [first] = troubles
   const details = troubles
     .slice(0, 5)
     .map(({ pod, trouble }) => `pod ${nameOf(pod)}: ${trouble?.message ?? 'not ready'}`)
   if (troubles.length > 5) details.push(`and ${troubles.length - 5} more`)
+  const more: Remedy =
+    first?.trouble === undefined ? { cures: [] } : remedyOf(facts, question, first.pod, first.trouble)
   return {
     reason: REASONS[first?.trouble?.kind ?? 'starting'],
     message: `no pod of ${nameOf(service)} is ready: ${first?.trouble?.message ?? 'not ready'}`,
-    details,
-    cures: first?.trouble === undefined ? [] : curesOf(facts, first.pod, first.trouble),
+    details: [...details, ...(more.details ?? [])],
+    cures: more.cures,
+    ...(more.log && { log: more.log }),
   }
 }
 
@@ -46,32 +51,110 @@ export function deploymentOf(facts: ClusterFacts, pod: Pod): Deployment | undefi
   )
 }
 
-function curesOf(facts: ClusterFacts, pod: Pod, trouble: Trouble): readonly Cure[] {
-  const { name = '', namespace } = pod.metadata ?? {}
+type Remedy = Pick<Finding, 'cures' | 'details' | 'log'>
+
+function remedyOf(facts: ClusterFacts, question: Question, pod: Pod, trouble: Trouble): Remedy {
+  const { name = '', namespace = '' } = pod.metadata ?? {}
+  const container = trouble.container ?? ''
   const describe = look('all that is told of the pod', 'kubectl', 'describe', 'pod', name, ...where(namespace))
+  const logs = (effect: string, ...more: readonly string[]) =>
+    look(effect, 'kubectl', 'logs', name, ...where(namespace), '-c', container, ...more)
+  const again = ask(question, 'or ask again in a moment', question.to)
   switch (trouble.kind) {
-    case 'image':
-      return [...imageCures(facts, pod, trouble), describe]
-    case 'crash':
-      return [
-        look(
-          'what it said before it ended',
+    case 'image': {
+      const cures = imageCures(facts, pod, trouble)
+      const known = facts.images.length > 0 ? [`images that are here without a registry: ${listed(facts.images)}`] : []
+      return { cures: [...cures, describe], details: cures.length > 0 ? [] : known }
+    }
+    case 'crash': {
+      // It may be on its feet again for a moment: then what it said before is the former container’s.
+      const { previous = false, said } = trouble
+      const log = { namespace, pod: name, container, previous }
+      const details = [...commandText(pod, container), ...(said ? [`it left the message: ${said}`] : [])]
+      return {
+        cures: [logs('what it said before it ended', ...(previous ? ['--previous'] : [])), describe],
+        details,
+        log,
+      }
+    }
+    case 'unscheduled': {
+      const { cures, details } = scheduling(facts, pod, deploymentOf(facts, pod))
+      return { cures: [...cures, describe], details }
+    }
+    case 'probe': {
+      const cures = probeCures(facts, pod, container)
+      const details = probeText(facts, pod, container)
+      const log = cures.some(({ kind }) => kind === 'run')
+        ? undefined
+        : { namespace, pod: name, container, previous: false }
+      return { cures: [...cures, logs('what the container says'), describe], details, ...(log && { log }) }
+    }
+    case 'gate':
+      return gateRemedy(pod, trouble, describe)
+    case 'node':
+      return {
+        cures: [look('what is told of the node', 'kubectl', 'describe', 'node', pod.spec?.nodeName ?? '')],
+        details: ['a pod of a node that is lost is made anew elsewhere after five minutes, or when it is deleted'],
+      }
+    case 'starting':
+      return { cures: [again, describe] }
+    default:
+      return { cures: [describe] }
+  }
+}
+
+/** What a container was told to run, where the pod says so. */
+function commandText(pod: Pod, container: string): readonly string[] {
+  const { command = [], args = [] } = pod.spec?.containers?.find(({ name }) => name === container) ?? {}
+  return command.length + args.length === 0 ? [] : [`it runs: ${[...command, ...args].map(shellWord).join(' ')}`]
+}
+
+/** What the probe asks, and what stands against it. */
+function probeText(facts: ClusterFacts, pod: Pod, container: string): readonly string[] {
+  const spec = pod.spec?.containers?.find(({ name }) => name === container)
+  const { readinessProbe: probe } = spec ?? {}
+  if (probe === undefined) return []
+  const at = podAddresses(pod)[0] ?? 'the pod'
+  const { httpGet, tcpSocket, exec, grpc } = probe
+  const asks = httpGet
+    ? `GET ${(httpGet.scheme || 'HTTP').toLowerCase()}://${httpGet.host || at}:${httpGet.port}${httpGet.path ?? '/'}, which must answer 200 to 399`
+    : tcpSocket
+      ? `a connection to ${tcpSocket.host || at}:${tcpSocket.port}`
+      : exec
+        ? `${(exec.command ?? []).map(shellWord).join(' ')}, which must end with 0`
+        : `the gRPC health check at ${at}:${grpc?.port}`
+  const open = openPorts(facts, pod, 'TCP')
+  return [
+    `its readiness probe: ${asks}, within ${probe.timeoutSeconds || 1} s, every ${probe.periodSeconds || 10} s${probe.initialDelaySeconds ? `, ${probe.initialDelaySeconds} s after its start at the earliest` : ''}`,
+    ...(open === undefined
+      ? []
+      : [open.length === 0 ? 'it listens on no TCP port' : `it listens on ${listed(open.map(String))}`]),
+  ]
+}
+
+/** A gate is opened by whoever wrote it; a person may do so by hand. */
+function gateRemedy(pod: Pod, { gate = '' }: Trouble, describe: Cure): Remedy {
+  const { name = '', namespace } = pod.metadata ?? {}
+  const body = { status: { conditions: [{ type: gate, status: 'True' }] } }
+  return {
+    details: [`some controller of yours sets the condition ${gate} of the pod's status: is it there, and does it run?`],
+    cures: [
+      run(
+        'or set it by hand, where that controller does not come',
+        ...[
           'kubectl',
-          'logs',
+          'patch',
+          'pod',
           name,
           ...where(namespace),
-          '-c',
-          trouble.container ?? '',
-          '--previous',
-        ),
-        describe,
-      ]
-    case 'unscheduled':
-      return [...schedulingCures(facts, pod), describe]
-    case 'probe':
-      return [...probeCures(facts, pod, trouble.container), describe]
-    default:
-      return [describe]
+          '--subresource',
+          'status',
+          '-p',
+          JSON.stringify(body),
+        ],
+      ),
+      describe,
+    ],
   }
 }
 
@@ -121,35 +204,3 @@ function probeCures(facts: ClusterFacts, pod: Pod, container: string | undefined
 
 export const closestPort = (wanted: number | undefined, open: readonly number[]): number =>
   [...open].sort((a, b) => Math.abs(a - (wanted ?? 0)) - Math.abs(b - (wanted ?? 0)))[0] as number
-
-function schedulingCures(facts: ClusterFacts, pod: Pod): readonly Cure[] {
-  const { nodeSelector = {} } = pod.spec ?? {}
-  const wanted = Object.entries(nodeSelector)
-  const fits = (node: Node) => wanted.every(([key, value]) => node.metadata?.labels?.[key] === value)
-  const cordoned = facts.nodes.filter((node) => node.spec?.unschedulable && fits(node))
-  if (wanted.length > 0 && !facts.nodes.some(fits)) {
-    const open = facts.nodes.filter((node) => !node.spec?.unschedulable)
-    const most = [...open].sort((a, b) => matching(b, wanted) - matching(a, wanted))[0]
-    if (most === undefined) return []
-    const missing = wanted.filter(([key, value]) => most.metadata?.labels?.[key] !== value)
-    const labels = missing.map(([key, value]) => `${key}=${value}`)
-    return [
-      run(
-        `give a node the labels that its nodeSelector wants: ${listed(labels)}`,
-        'kubectl',
-        'label',
-        'node',
-        most.metadata?.name ?? '',
-        ...labels,
-        '--overwrite',
-      ),
-    ]
-  }
-  if (cordoned.length === 0 || facts.nodes.some((node) => !node.spec?.unschedulable && fits(node))) return []
-  return cordoned
-    .slice(0, 1)
-    .map((node) => run('let the node take pods again', 'kubectl', 'uncordon', node.metadata?.name ?? ''))
-}
-
-const matching = (node: Node, wanted: readonly (readonly [string, string])[]): number =>
-  wanted.filter(([key, value]) => node.metadata?.labels?.[key] === value).length

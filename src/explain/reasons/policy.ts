@@ -1,7 +1,7 @@
-import type { Service } from '#api/core-v1.ts'
+import type { Node, Service } from '#api/core-v1.ts'
 import type { IpFamily } from '#net/ip-address.ts'
 import { eligibleNodes } from '#podnetwork/load-balancer.ts'
-import { askAddress, look, patch } from '../cure.ts'
+import { askAddress, look, patch, run } from '../cure.ts'
 import type { Cure, Finding, Question } from '../explanation.ts'
 import type { ClusterFacts } from '../facts.ts'
 import { familyOfText, find, nodeAddresses, slicesOf } from '../lookup.ts'
@@ -10,6 +10,19 @@ import type { Decision } from '../path.ts'
 import { noEndpoints } from './endpoints.ts'
 
 type ServicePort = NonNullable<NonNullable<Service['spec']>['ports']>[number]
+
+const EXCLUDED = 'node.kubernetes.io/exclude-from-external-load-balancers'
+
+const isNodeReady = ({ status }: Node): boolean =>
+  status?.conditions?.some(({ type, status: value }) => type === 'Ready' && value === 'True') === true
+
+/** Why a node takes no traffic of the load balancer. */
+function excludedText(node: Node): readonly string[] {
+  if (node.metadata?.labels?.[EXCLUDED] !== undefined) return [`${nameOf(node)} has the label ${EXCLUDED}`]
+  if (isNodeReady(node)) return []
+  const ready = node.status?.conditions?.find(({ type }) => type === 'Ready')
+  return [`${nameOf(node)} is not Ready${ready?.message ? `: ${ready.message}` : ''}`]
+}
 
 /** Policy Local, and the node that the packet came to has no endpoint. */
 export function noLocalEndpoint(facts: ClusterFacts, question: Question, decision: Decision): Finding | undefined {
@@ -79,20 +92,28 @@ export function sourceRange(question: Question, decision: Decision, source: stri
 }
 
 /** A load balancer address that leads to no node: policy Local and no endpoint anywhere, or no node that may be sent to. */
-export function notBalanced(facts: ClusterFacts, service: Service, port: ServicePort, family: IpFamily): Finding {
+export function notBalanced(
+  facts: ClusterFacts,
+  question: Question,
+  service: Service,
+  port: ServicePort,
+  family: IpFamily,
+): Finding {
   const eligible = eligibleNodes(facts.nodes)
   if (eligible.length > 0) {
-    const finding = noEndpoints(facts, service, port, family)
+    const finding = noEndpoints(facts, question, service, port, family)
     if (finding.reason !== 'endpoints-late') return finding
   }
   const local = service.spec?.externalTrafficPolicy === 'Local'
+  // One that is Ready, and kept away by the label alone.
+  const excluded = facts.nodes.filter((node) => node.metadata?.labels?.[EXCLUDED] !== undefined && isNodeReady(node))
   return {
     reason: 'no-eligible-node',
     message:
       eligible.length === 0
         ? `no node takes traffic of the load balancer for ${nameOf(service)}: none is Ready, or all are excluded by label`
         : `the nodes that have an endpoint of ${nameOf(service)} take no traffic of the load balancer, and its policy is Local`,
-    details: [`nodes that take traffic: ${listed(eligible)}`],
+    details: [`nodes that take traffic: ${listed(eligible)}`, ...facts.nodes.slice(0, 10).flatMap(excludedText)],
     cures:
       local && eligible.length > 0
         ? [
@@ -100,6 +121,16 @@ export function notBalanced(facts: ClusterFacts, service: Service, port: Service
               spec: { externalTrafficPolicy: 'Cluster' },
             }),
           ]
-        : [look('the nodes', 'kubectl', 'get', 'nodes', '--show-labels')],
+        : [
+            ...excluded
+              .slice(0, 1)
+              .map((node) =>
+                run(
+                  `let ${nameOf(node)} take traffic of the load balancer again`,
+                  ...['kubectl', 'label', 'node', nameOf(node), `${EXCLUDED}-`],
+                ),
+              ),
+            look('the nodes', 'kubectl', 'get', 'nodes', '--show-labels'),
+          ],
   }
 }

@@ -1,4 +1,4 @@
-import type { Deployment } from '#api/apps-v1.ts'
+import type { Deployment, ReplicaSet } from '#api/apps-v1.ts'
 import type { Pod, Service } from '#api/core-v1.ts'
 import { look, patch, run, where } from '../cure.ts'
 import type { Finding } from '../explanation.ts'
@@ -17,28 +17,26 @@ const GENERATED = new Set([
   'apps.kubernetes.io/pod-index',
 ])
 
-/** A Deployment makes the pods that the selector wants, and was told to make none. */
+/** A Deployment, or a ReplicaSet of nobody’s, makes the pods that the selector wants, and was told to make none. */
 export function scaledToZero(facts: ClusterFacts, service: Service): Finding | undefined {
-  const idle = deploymentsOf(facts, service).filter(({ spec }) => spec?.replicas === 0)
-  const [deployment] = idle
-  if (deployment === undefined) return undefined
-  const { name = '', namespace } = deployment.metadata ?? {}
+  const of = (kind: string, objects: readonly (Deployment | ReplicaSet)[] = []) =>
+    objects.filter((one) => makesPodsOf(one, service) && one.spec?.replicas === 0).map((object) => ({ kind, object }))
+  // A ReplicaSet of a Deployment is scaled by it.
+  const alone = facts.replicaSets?.filter(({ metadata }) => !metadata?.ownerReferences?.some((one) => one.controller))
+  const [idle] = [...of('Deployment', facts.deployments), ...of('ReplicaSet', alone)]
+  if (idle === undefined) return undefined
+  const { kind, object } = idle
+  const { name = '', namespace } = object.metadata ?? {}
   return {
     reason: 'scaled-to-zero',
-    message: `Deployment ${nameOf(deployment)} makes the pods of ${nameOf(service)}, and it is scaled to 0`,
-    cures: [run('let it make one', 'kubectl', 'scale', 'deployment', name, ...where(namespace), '--replicas=1')],
+    message: `${kind} ${nameOf(object)} makes the pods of ${nameOf(service)}, and it is scaled to 0`,
+    cures: [run('let it make one', 'kubectl', 'scale', kind.toLowerCase(), name, ...where(namespace), '--replicas=1')],
   }
 }
 
-/** Deployments whose pods the Service selects. */
-function deploymentsOf(facts: ClusterFacts, { metadata, spec }: Service): readonly Deployment[] {
-  const wanted = Object.entries(spec?.selector ?? {})
-  return facts.deployments.filter(
-    (one) =>
-      one.metadata?.namespace === metadata?.namespace &&
-      wanted.every(([key, value]) => one.spec?.template?.metadata?.labels?.[key] === value),
-  )
-}
+const makesPodsOf = (object: Deployment | ReplicaSet, { metadata, spec }: Service): boolean =>
+  object.metadata?.namespace === metadata?.namespace &&
+  Object.entries(spec?.selector ?? {}).every(([key, value]) => object.spec?.template?.metadata?.labels?.[key] === value)
 
 /** The selector matches no pod that lives: what the nearest pods are labelled. */
 export function selectorMatchesNothing(facts: ClusterFacts, service: Service, ended: readonly Pod[]): Finding {
@@ -79,6 +77,24 @@ const replacing = (selector: Labels, labels: Labels): Record<string, string | nu
   ),
   ...labels,
 })
+
+/** For a Service that selects nothing: labels of the namespace's pods that are most like its name. */
+export function labelsLikeName(facts: ClusterFacts, { metadata }: Service) {
+  const name = metadata?.name ?? ''
+  const found = new Map<string, { readonly labels: Labels; readonly far: number; readonly pods: Pod[] }>()
+  for (const pod of facts.pods) {
+    if (pod.metadata?.namespace !== metadata?.namespace || isTerminal(pod)) continue
+    for (const [key, value] of Object.entries(pod.metadata?.labels ?? {})) {
+      const far = unlikeness(name, value)
+      if (GENERATED.has(key) || far > 0.5) continue
+      const text = labelsText({ [key]: value })
+      const group = found.get(text) ?? { labels: { [key]: value }, far, pods: [] }
+      found.set(text, group)
+      group.pods.push(pod)
+    }
+  }
+  return [...found.values()].sort((a, b) => a.far - b.far).slice(0, 2)
+}
 
 /** Labels of the namespace's pods that are nearest to what the selector wants, and the pods that have them. */
 function nearestSelectors(facts: ClusterFacts, service: Service) {

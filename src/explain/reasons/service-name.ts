@@ -1,4 +1,4 @@
-import { ask } from '../cure.ts'
+import { ask, look } from '../cure.ts'
 import type { Finding, Question } from '../explanation.ts'
 import type { ClusterFacts } from '../facts.ts'
 import { listed, nameOf } from '../names.ts'
@@ -30,7 +30,10 @@ export function serviceUnknown(
         : near.length > 0 || others.length === 0
           ? []
           : [`Services there: ${listed(others.slice(0, 10))}`],
-    cures: near.map((one) => ask(question, `ask Service ${one}`, `svc/${namespace}/${one}${suffix(port)}`)),
+    cures:
+      near.length > 0
+        ? near.map((one) => ask(question, `ask Service ${one}`, `svc/${namespace}/${one}${suffix(port)}`))
+        : [look('the Services of all namespaces', 'kubectl', 'get', 'services', '-A')],
   }
 }
 

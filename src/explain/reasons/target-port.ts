@@ -1,10 +1,10 @@
 import type { Pod, Service } from '#api/core-v1.ts'
 import type { Protocol } from '#net/port-protocol.ts'
-import { ask, endpointsOf, look, patch, portIndex, where } from '../cure.ts'
+import { ask, endpointsOf, look, patch, portIndex, shellWord, where } from '../cure.ts'
 import type { Cure, Finding, Question } from '../explanation.ts'
 import type { ClusterFacts } from '../facts.ts'
 import { declaredPorts, listens, openPorts, socketsOf } from '../listening.ts'
-import { backendPod, isHeadless } from '../lookup.ts'
+import { backendPod, isHeadless, isLoopback, nodeAt } from '../lookup.ts'
 import { listed, nameOf, socketText } from '../names.ts'
 import { unlikeness } from '../nearest.ts'
 import { closestPort } from './pods.ts'
@@ -58,7 +58,7 @@ export function targetPortClosed(
   protocol: Protocol,
 ): Finding | undefined {
   const pod = backendPod(facts, backend.address, service)
-  if (pod === undefined) return service === undefined ? undefined : endpointClosed(service, backend, protocol)
+  if (pod === undefined) return service === undefined ? undefined : endpointClosed(facts, service, backend, protocol)
   const open = openPorts(facts, pod, protocol) ?? []
   const state = listens(socketsOf(facts, pod), protocol, backend.address, backend.port)
   const declared = declaredPorts(pod, protocol)
@@ -70,11 +70,17 @@ export function targetPortClosed(
   ]
   const { name = '', namespace } = pod.metadata ?? {}
   const logs = look('what it says', 'kubectl', 'logs', name, ...where(namespace))
+  const [container] = pod.spec?.containers ?? []
+  const log = { namespace: namespace ?? '', pod: name, container: container?.name ?? '', previous: false }
   if (state === 'loopback-only')
     return {
       reason: 'listens-on-loopback',
       message: `pod ${nameOf(pod)} listens on ${backend.port}/${protocol} at its loopback address only: nobody else reaches it`,
-      details: ['let the program listen at 0.0.0.0 or ::'],
+      details: [
+        `it listens at ${listed(loopbackSockets(facts, pod, protocol))}`,
+        'let the program listen at 0.0.0.0 or :: instead: an option or a line of its configuration, often called bind, host or listen',
+        ...commandsOf(pod),
+      ],
       cures: [logs],
     }
   if (service !== undefined && isHeadless(service))
@@ -99,21 +105,53 @@ export function targetPortClosed(
       service === undefined
         ? `nothing in pod ${nameOf(pod)} listens on ${backend.port}/${protocol}`
         : `the targetPort of ${nameOf(service)} is ${targetText(port, backend.port)}, and nothing in pod ${nameOf(pod)} listens there`,
-    details,
+    details: [...details, ...(open.length === 0 ? commandsOf(pod) : [])],
     cures: [...cures, logs],
+    ...(open.length === 0 && { log }),
   }
 }
 
+const loopbackSockets = (facts: ClusterFacts, pod: Pod, protocol: Protocol): readonly string[] =>
+  (socketsOf(facts, pod) ?? [])
+    .filter((one) => one.protocol === protocol && isLoopback(one.address))
+    .map((one) => socketText(one.address, one.port))
+
+/** What the containers of a pod were told to run, where it says so. */
+const commandsOf = ({ spec }: Pod): readonly string[] =>
+  (spec?.containers ?? []).flatMap(({ name, command = [], args = [] }) =>
+    command.length + args.length > 0
+      ? [`container ${name} runs: ${[...command, ...args].map(shellWord).join(' ')}`]
+      : [],
+  )
+
 /** A backend that is no pod: the host, or a program of a node. */
-const endpointClosed = (
+function endpointClosed(
+  facts: ClusterFacts,
   service: Service,
   { address, port }: { readonly address: string; readonly port: number },
   protocol: Protocol,
-): Finding => ({
-  reason: 'endpoint-closed',
-  message: `an endpoint of ${nameOf(service)} is ${socketText(address, port)}, and nothing listens there (${protocol})`,
-  cures: [endpointsOf(service)],
-})
+): Finding {
+  const node = nodeAt(facts, address)?.metadata?.name
+  const sockets = facts.listening[facts.network.hostAddresses.includes(address) ? 'host' : `node/${node}`] ?? []
+  const own = sockets.filter((one) => one.protocol === protocol)
+  const open = own.filter((one) => [address, '0.0.0.0', '::'].includes(one.address)).map((one) => one.port)
+  const loopback = own.some((one) => one.port === port && isLoopback(one.address))
+  return {
+    reason: 'endpoint-closed',
+    message: `an endpoint of ${nameOf(service)} is ${socketText(address, port)}, and nothing listens there (${protocol})`,
+    details: [
+      loopback
+        ? 'a program listens on that port at its loopback address only: let it listen at 0.0.0.0 or ::'
+        : `open there: ${listed(
+            [...new Set(open)]
+              .sort((a, b) => a - b)
+              .slice(0, 15)
+              .map(String),
+          )}; start the program, or write its port into the EndpointSlice`,
+    ],
+    cures: [endpointsOf(service)],
+  }
+}
 
 const targetText = (port: ServicePort | undefined, number: number): string =>
   typeof port?.targetPort === 'string' && port.targetPort !== '' ? `${port.targetPort} (${number})` : String(number)
