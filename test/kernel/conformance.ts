@@ -83,7 +83,8 @@ export class Conformance {
       const kind = [kindOf(verdict, packet), protocol, destination.includes(':'), entry, role, several].join(' ')
       const among = (kinds.get(kind) ?? 0) + 1
       kinds.set(kind, among)
-      if (among > (verdict.kind === 'pass' ? 1 : failsAtOnce(packet) ? 2 * ALIKE : ALIKE)) return []
+      const isRare = failsAtOnce(packet) || (several && !isSticky(verdict))
+      if (among > (verdict.kind === 'pass' ? 1 : isRare ? 2 * ALIKE : ALIKE)) return []
       for (const clause of told) this.clauses.add(clause)
       return [[packet, verdict] as const]
     })

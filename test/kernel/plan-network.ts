@@ -16,7 +16,8 @@ import {
   UNASSIGNED,
   WORLD,
 } from '../property/plan.ts'
-import { ip, itself, plain } from './topology.ts'
+import { itself, plain } from './exchange.ts'
+import { ip } from './topology.ts'
 
 /**
  * The addresses of the generated clusters as namespaces: n1 is a star's centre and routes for everybody, pods of other nodes and other nodes themselves included, so that whatever is

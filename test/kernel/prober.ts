@@ -1,10 +1,7 @@
-import { createSocket } from 'node:dgram'
-import { connect } from 'node:net'
-import { withNamespace } from '#kernel/namespace.ts'
 import type { Packet } from '../contract/model.ts'
+import { exchange } from './exchange.ts'
 import { type Met, type PlanNetwork, PORTS } from './plan-network.ts'
 import { IcmpSocket, SctpSocket } from './sctp.ts'
-import { itself, synchronously } from './topology.ts'
 
 /** What became of a packet. `forbidden`: the send itself failed by EPERM, as it does on the node; a refusal may come by ICMP too. */
 export type Outcome =
@@ -71,14 +68,16 @@ export class Prober {
   ): Promise<{ readonly outcome: Outcome; readonly met: () => Met | undefined }> {
     const port = this.#nextPort()
     const key = `${packet.protocol} ${port}`
-    const send = { TCP: this.#tcp, UDP: this.#udp, SCTP: this.#sctpInit }[packet.protocol]
-    const outcome = await send.call(this, packet, { port, key, patience })
+    const attempt = { port, key, patience }
+    const outcome = await (packet.protocol === 'SCTP' ? this.#sctpInit(packet, attempt) : this.#socket(packet, attempt))
     return { outcome, met: () => this.#met.get(key) }
   }
 
   stop(): void {
     clearInterval(this.#poll)
     for (const socket of [...this.#sctp.values(), ...this.#icmp.values()]) socket.close()
+    this.#sctp.clear()
+    this.#icmp.clear()
   }
 
   #nextPort(): number {
@@ -99,69 +98,30 @@ export class Prober {
     this.#waiting.get(key)?.()
   }
 
-  #tcp({ source, destination, port }: Packet, { port: localPort, patience }: Attempt): Promise<Outcome> {
-    return new Promise((resolve) => {
-      const family = destination.includes(':') ? 6 : 4
-      const socket = withNamespace(this.#path(source), () =>
-        connect({
-          host: 'target.test',
-          port,
-          family,
-          localAddress: source,
-          localPort,
-          autoSelectFamily: false,
-          lookup: synchronously(family, destination) as never,
-        }),
-      )
-      const finish = (outcome: Outcome) => {
-        clearTimeout(timer)
-        // A reset leaves no TIME_WAIT behind; one that still connects would wait with it.
-        if (socket.connecting) socket.destroy()
-        else socket.resetAndDestroy()
-        resolve(outcome)
-      }
-      const timer = setTimeout(() => finish({ kind: 'silence' }), patience)
-      socket.on('error', ({ code }: NodeJS.ErrnoException) =>
-        finish(code === 'ECONNREFUSED' ? { kind: 'reset' } : { kind: 'failed', code: String(code) }),
-      )
-      socket.on('data', (bytes) => finish(read(bytes)))
-    })
+  async #socket(packet: Packet, { port: sourcePort, key, patience }: Attempt): Promise<Outcome> {
+    const { source, destination: address, port } = packet
+    const isUdp = packet.protocol === 'UDP'
+    const peer = {
+      protocol: isUdp ? 'udp' : 'tcp',
+      address,
+      port,
+      source,
+      sourcePort,
+      text: String(sourcePort),
+    } as const
+    const result = await exchange(this.#path(source), peer, patience)
+    if (result.kind === 'silence') return result
+    if (result.kind === 'answer') {
+      const [by = '', byPort = '', seen = ''] = result.text.split(' ')
+      return { kind: 'met', address: by, port: Number(byPort), source: seen }
+    }
+    if (isUdp && result.code === 'EPERM') return this.#forbidden(key)
+    if (result.code !== 'ECONNREFUSED') return { kind: 'failed', code: result.code }
+    return { kind: isUdp ? 'port-unreachable' : 'reset' }
   }
 
-  #udp({ source, destination, port }: Packet, { port: localPort, key, patience }: Attempt): Promise<Outcome> {
-    return new Promise((resolve) => {
-      const socket = createSocket({ type: source.includes(':') ? 'udp6' : 'udp4', lookup: itself as never })
-      const finish = (outcome: Outcome) => {
-        clearTimeout(timer)
-        socket.close()
-        resolve(outcome)
-      }
-      const timer = setTimeout(() => finish({ kind: 'silence' }), patience)
-      let isDone = false
-      const failed = (error: Error | null | undefined) => {
-        const { code } = (error ?? {}) as NodeJS.ErrnoException
-        if (code === undefined || isDone) return
-        isDone = true
-        if (code === 'EPERM')
-          void this.#heard(key, ICMP_MS, () => this.#refused.has(key)).then((icmp) =>
-            finish({ kind: 'forbidden', icmp }),
-          )
-        else finish(code === 'ECONNREFUSED' ? { kind: 'port-unreachable' } : { kind: 'failed', code })
-      }
-      socket.on('error', failed)
-      socket.on('message', (bytes) => {
-        if (!isDone) finish(read(bytes))
-        isDone = true
-      })
-      // Connected, so that ICMP errors come back.
-      socket.once('listening', () =>
-        socket.connect(port, destination, ((error?: Error) => {
-          if (error) failed(error)
-          else socket.send(String(localPort), failed)
-        }) as () => void),
-      )
-      withNamespace(this.#path(source), () => void socket.bind(localPort, source))
-    })
+  async #forbidden(key: string): Promise<Outcome> {
+    return { kind: 'forbidden', icmp: await this.#heard(key, ICMP_MS, () => this.#refused.has(key)) }
   }
 
   async #sctpInit(
@@ -172,7 +132,7 @@ export class Prober {
       this.#sctp.get(source)?.sendInit(destination, localPort, port)
     } catch (error) {
       if ((error as { errno?: number }).errno !== EPERM) return { kind: 'failed', code: (error as Error).message }
-      return { kind: 'forbidden', icmp: await this.#heard(key, ICMP_MS, () => this.#refused.has(key)) }
+      return this.#forbidden(key)
     }
     await this.#heard(key, patience, () => this.#met.has(key) || this.#refused.has(key))
     const met = this.#met.get(key)
@@ -182,6 +142,7 @@ export class Prober {
 
   /** Whether that has come true within so many milliseconds. */
   #heard(key: string, milliseconds: number, isTrue: () => boolean): Promise<boolean> {
+    if (isTrue()) return Promise.resolve(true)
     this.#poll ??= setInterval(() => this.#listen(), POLL_MS)
     return new Promise((resolve) => {
       const done = () => {
@@ -216,8 +177,3 @@ export class Prober {
 }
 
 const PROTOCOLS: Readonly<Record<number, Protocol>> = { 17: 'UDP', 132: 'SCTP' }
-
-function read(bytes: Buffer): Outcome {
-  const [address = '', port = '', source = ''] = bytes.toString().split(' ')
-  return { kind: 'met', address, port: Number(port), source }
-}

@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process'
 import { createSocket, type Socket as DgramSocket } from 'node:dgram'
-import { createServer, connect as netConnect, type Server, type Socket } from 'node:net'
+import { createServer, type Server, type Socket } from 'node:net'
 import { createNetworkNamespace, deleteNamespace, namespacePath, withNamespace } from '#kernel/namespace.ts'
 import { writeSysctls } from '#kernel/sysctl.ts'
+import { connectFrom, exchange, itself, plain } from './exchange.ts'
 
 /**
  * Two nodes, two pods on each (routed veths), and two hosts outside, on one underlay. Everything is a namespace; the test process opens sockets in them
@@ -163,20 +164,9 @@ export class Topology {
   }
 }
 
-export const plain = (address: string | undefined) => (address ?? '').replace(/^::ffff:/, '')
-
 export function ip(namespace: string, lines: readonly string[]): void {
   execFileSync('ip', ['-n', namespace, '-batch', '-'], { input: lines.join('\n'), stdio: ['pipe', 'ignore', 'pipe'] })
 }
-
-/** A lookup that answers in the same call, so that Node.js opens the socket while this thread is still in the namespace. */
-export const synchronously =
-  (family: Family, address: string) =>
-  (_host: string, _options: unknown, done: (error: null, address: string, family: number) => void) =>
-    done(null, address, family)
-
-export const itself = (host: string, family: Family, done: (error: null, address: string, family: number) => void) =>
-  done(null, host, family)
 
 /** What a client met: who answered and whom it took the client for, or how it was refused. */
 export type Answer =
@@ -191,78 +181,25 @@ const REFUSALS: Record<string, 'reset' | 'unreachable' | 'forbidden'> = {
   EPERM: 'forbidden',
 }
 
-const familyOf = (address: string): Family => (address.includes(':') ? 6 : 4)
-
-/** One connection from `from`. ECONNREFUSED on UDP is an ICMP port unreachable; on TCP it is a reset. */
-export function ask(
+/** One connection from `from`. */
+export async function ask(
   from: Place,
   protocol: 'tcp' | 'udp',
   address: string,
   port: number,
   { timeout = 300, localPort }: { readonly timeout?: number; readonly localPort?: number } = {},
 ): Promise<Answer> {
-  const family = familyOf(address)
-  return new Promise((resolve) => {
-    let finish = (_answer: Answer) => {}
-    const timer = setTimeout(() => finish({ refused: 'silence' }), timeout)
-    const settle = (close: () => void) => {
-      finish = (answer) => {
-        clearTimeout(timer)
-        finish = () => {}
-        close()
-        resolve(answer)
-      }
-    }
-    const failed = (error: NodeJS.ErrnoException) =>
-      finish({ refused: REFUSALS[error.code ?? ''] ?? (error.code as never) })
-    const answered = (bytes: Buffer) => {
-      const [pod = '', client = ''] = bytes.toString().split(' ')
-      finish({ pod, client })
-    }
-    withNamespace(placePath(from), () => {
-      if (protocol === 'tcp') {
-        const socket = netConnect({
-          host: 'target.test',
-          port,
-          family,
-          autoSelectFamily: false,
-          lookup: synchronously(family, address) as never,
-        })
-        // A reset leaves no TIME_WAIT behind; one that still connects would wait with it.
-        settle(() => (socket.connecting ? socket.destroy() : socket.resetAndDestroy()))
-        socket.on('error', failed)
-        socket.on('data', answered)
-      } else {
-        const socket = createSocket({ type: family === 4 ? 'udp4' : 'udp6', lookup: itself as never })
-        settle(() => socket.close())
-        socket.on('error', failed)
-        socket.on('message', answered)
-        // Bound here and now, in this namespace; then connected, so that ICMP errors come back.
-        socket.once('listening', () => {
-          socket.connect(port, address, (error?: Error) => {
-            if (error) failed(error as NodeJS.ErrnoException)
-            else socket.send('x', (problem) => problem && failed(problem as NodeJS.ErrnoException))
-          })
-        })
-        socket.bind(localPort ?? 0)
-      }
-    })
-  })
+  const result = await exchange(placePath(from), { protocol, address, port, sourcePort: localPort }, timeout)
+  if (result.kind === 'silence') return { refused: 'silence' }
+  if (result.kind === 'error') return { refused: REFUSALS[result.code] ?? (result.code as never) }
+  const [pod = '', client = ''] = result.text.split(' ')
+  return { pod, client }
 }
 
 /** A TCP connection that stays: who answered, and `say`, which gives the answer to a line. */
 export function hold(from: Place, address: string, port: number) {
-  const family = familyOf(address)
   return new Promise<{ readonly pod: string; say(text: string): Promise<string>; close(): void }>((resolve, reject) => {
-    const socket = withNamespace(placePath(from), () =>
-      netConnect({
-        host: 'target.test',
-        port,
-        family,
-        autoSelectFamily: false,
-        lookup: synchronously(family, address) as never,
-      }),
-    )
+    const socket = connectFrom(placePath(from), { address, port })
     const next = () =>
       new Promise<string>((got, failed) => {
         const timer = setTimeout(() => failed(new Error('no answer in a second')), 1000)
