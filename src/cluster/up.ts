@@ -9,7 +9,7 @@ import { down } from './down.ts'
 import { createMachines } from './machines/machines.ts'
 import { checkPrerequisites } from './prerequisites.ts'
 import { findProcesses, RESTARTED, startSupervised } from './processes.ts'
-import { planCluster, type RangeFlags } from './ranges.ts'
+import { planCluster, type RangeFlags } from './ranges/cluster-plan.ts'
 import { clusterStateDir, listClusters, logPath, type Role, statePaths, writeConfig } from './state.ts'
 import { withStateLock } from './state-lock.ts'
 

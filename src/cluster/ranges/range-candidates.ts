@@ -1,7 +1,7 @@
+import type { Pair } from './range-pair.ts'
+
 /** Where ranges that were not given are looked for, in order: the documented default first, then the blocks nearest to it, then ranges rarely routed. */
 export type RangeKind = 'cluster' | 'service' | 'node'
-
-type Pair = readonly [v4: string, v6: string]
 
 const upTo = (from: number, to: number): readonly number[] =>
   Array.from({ length: Math.abs(to - from) + 1 }, (_, index) => from + Math.sign(to - from) * index)

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { type ClusterRequest, type Host, planCluster } from './ranges.ts'
+import { type ClusterRequest, type Host, planCluster } from './cluster-plan.ts'
 
 const host = (routes: readonly string[] = [], taken: readonly string[] = []): Host => ({
   routes: () => ['0.0.0.0/0', '127.0.0.0/8', '::1/128', 'fe80::/64', 'ff00::/8', ...routes],
