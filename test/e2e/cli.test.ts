@@ -282,7 +282,9 @@ claim('a cluster that does not come up is taken down again, and the error shows 
 
 claim('on a terminal up shows its progress and what to do next', async (assert) => {
   await using one = scratch()
-  const outcome = await run('script', ['-qec', `'${FAIRLEAD}' up --name cli-j --nodes 1`, '/dev/null'], { env: one.env })
+  const outcome = await run('script', ['-qec', `'${FAIRLEAD}' up --name cli-j --nodes 1`, '/dev/null'], {
+    env: one.env,
+  })
   assert.equal(outcome.status, 0, outcome.stdout)
   assert.match(outcome.stdout, /starting cli-j: control plane …/)
   assert.match(outcome.stdout, /cluster cli-j is up in \d+ ms: 1 node Ready, DNS answers/)
