@@ -6,6 +6,7 @@ import { nextBackoff } from './backoff.ts'
 import type { ContainerEntry } from './container-entry.ts'
 import { containerId } from './container-id.ts'
 import { containerSpec, type StartPlace } from './container-spec.ts'
+import { stopContainer } from './container-stopper.ts'
 import { runHook } from './lifecycle-hook.ts'
 
 const CONFIG_RETRY_MS = 2000
@@ -113,12 +114,13 @@ export const startContainer = async (
   event('Normal', 'Started', 'Container started')
   const hook = container.lifecycle?.postStart
   if (hook === undefined) return
+  const podIP = place.sandbox.addresses[0] ?? ''
   try {
-    await runHook(hook, container, id, place.sandbox.addresses[0] ?? '', context, place.signal)
+    await runHook(hook, { pod, container, id, podIP }, context, place.signal)
   } catch (error) {
     if (place.signal.aborted) return
     event('Warning', 'FailedPostStartHook', `PostStartHook failed: ${errorText(error)}`)
-    event('Normal', 'Killing', 'FailedPostStartHook')
-    await runtime.stop(id, pod.spec?.terminationGracePeriodSeconds ?? 30)
+    const grace = pod.spec?.terminationGracePeriodSeconds ?? 30
+    await stopContainer(context, pod, entry, podIP, grace, 'FailedPostStartHook')
   }
 }

@@ -26,7 +26,7 @@ export const stopContainer = async (
     const from = context.clock.now()
     const { signal, cancel } = timeoutSignal(context.clock, graceSeconds * 1000)
     try {
-      await runHook(hook, container, id, podIP, context, signal)
+      await runHook(hook, { pod, container, id, podIP }, context, signal)
     } catch (error) {
       context.record(pod, 'Warning', 'FailedPreStopHook', `PreStopHook failed: ${errorText(error)}`, container.name)
     } finally {

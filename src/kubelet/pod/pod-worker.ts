@@ -14,6 +14,8 @@ import { PodSandbox } from './pod-sandbox.ts'
 import { deletePodObject, freePod } from './pod-teardown.ts'
 import { VolumeRefresher } from './volume-refresher.ts'
 
+const DAY = 86_400_000
+
 /** `refused`: nothing of it will run. `finished`: everything has ended, only its status and logs are left. */
 type Stage = 'new' | 'preparing' | 'ready' | 'refused' | 'finished' | 'terminating' | 'gone'
 
@@ -77,12 +79,7 @@ export class PodWorker {
   }
 
   start(): void {
-    const { clock } = this.#context
-    const deadline = this.entry.pod.spec?.activeDeadlineSeconds
-    if (deadline !== undefined) {
-      const left = Date.parse(this.#startTime) + deadline * 1000 - clock.now()
-      this.#timers.deadline = clock.after(left, () => this.#pastDeadline())
-    }
+    this.#watchDeadline()
     this.#sync()
   }
 
@@ -94,6 +91,8 @@ export class PodWorker {
     if (this.#stage === 'terminating' && before !== undefined && after !== undefined && after < before) {
       this.#containers.hurry(after)
     }
+    // One of the few fields that may change in a running pod.
+    this.#watchDeadline()
     this.#refresher.refresh()
     if (this.#stage !== 'new') tellUnsupported(this.#context, this.entry, this.#told, true)
     this.#sync()
@@ -185,8 +184,23 @@ export class PodWorker {
     if (finished) void this.#finish()
   }
 
+  #watchDeadline(): void {
+    const { clock } = this.#context
+    this.#timers.deadline?.()
+    this.#timers.deadline = undefined
+    const seconds = this.entry.pod.spec?.activeDeadlineSeconds
+    if (seconds === undefined || this.#isOver()) return
+    const left = Date.parse(this.#startTime) + seconds * 1000 - clock.now()
+    // A timer may be shorter than what is left: it takes no more than 24 days.
+    this.#timers.deadline = clock.after(left, () => (left > DAY ? this.#watchDeadline() : this.#pastDeadline()))
+  }
+
+  #isOver(): boolean {
+    return this.#stage === 'terminating' || this.#stage === 'gone' || this.#stage === 'finished'
+  }
+
   #pastDeadline(): void {
-    if (this.#stage === 'terminating' || this.#stage === 'gone' || this.#stage === 'finished') return
+    if (this.#isOver()) return
     const message = 'Pod was active on the node longer than the specified deadline'
     this.#ended = { reason: 'DeadlineExceeded', message }
     this.#context.record(this.entry.pod, 'Normal', 'DeadlineExceeded', message)

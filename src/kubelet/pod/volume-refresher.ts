@@ -1,4 +1,4 @@
-import { BACKOFF_FIRST, BACKOFF_MAX } from '../container/backoff.ts'
+import { BACKOFF_FIRST } from '../container/backoff.ts'
 import type { KubeletContext } from '../context.ts'
 import { fullPodName } from '../status/pod-publisher.ts'
 import type { PodEntry } from './pod-entry.ts'
@@ -35,7 +35,7 @@ export class VolumeRefresher {
     this.stop()
     if (at === undefined || !this.#wanted()) return
     const wait = Math.max(at - clock.now(), BACKOFF_FIRST)
-    this.#cancel = clock.after(Math.min(wait, BACKOFF_MAX * 1000), () => this.refresh())
+    this.#cancel = clock.after(wait, () => this.refresh())
   }
 
   stop(): void {

@@ -23,6 +23,12 @@ export interface HttpAnswer {
 
 const MAX_REDIRECTS = 10
 
+/** As OpenSSL tells of an answer that is no TLS, and as Go does. */
+const NO_TLS = /wrong version number|packet length too long/
+const PLAIN_ANSWER = 'http: server gave HTTP response to HTTPS client'
+/** Whether a request failed since it was HTTPS and the answer was not. */
+export const isPlainAnswer = (error: unknown): boolean => (error as Error).message === PLAIN_ANSWER
+
 export const httpTarget = (action: HTTPGetAction, port: number, podIP: string, agent: string): HttpTarget => ({
   scheme: action.scheme ?? 'HTTP',
   host: action.host || podIP,
@@ -60,7 +66,7 @@ const ask = async (dialer: Dialer, target: HttpTarget, signal: AbortSignal): Pro
     }
     const failed = (error: Error) => {
       socket.destroy()
-      reject(error)
+      reject(NO_TLS.test(error.message) ? new Error(PLAIN_ANSWER, { cause: error }) : error)
     }
     const call = request(
       { createConnection: () => socket, method: 'GET', path: target.path, headers, setHost: false, signal },

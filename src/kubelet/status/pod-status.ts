@@ -149,7 +149,12 @@ const conditions = (pod: Pod, facts: PodFacts, phase: PodPhase, now: string): re
 
 /** The pod's status as the kubelet sees it. Pure: equal facts give an equal status, so that nothing is written twice. */
 export const podStatus = (pod: Pod, facts: PodFacts, now: string): PodStatus => {
-  const phase = podPhase(pod, facts)
+  const target = podPhase(pod, facts)
+  // Succeeded and Failed say that nothing of the pod runs any more: until then the phase stays, and the conditions tell what is coming.
+  const ending =
+    (target === 'Succeeded' || target === 'Failed') &&
+    [...facts.views.values()].some(({ phase }) => phase.phase === 'running')
+  const phase = ending ? (pod.status?.phase ?? 'Pending') : target
   const statuses = containersOf(pod.spec ?? { containers: [] }).flatMap(({ container, role }) => {
     const view = facts.views.get(container.name)
     return view === undefined ? [] : [{ role, status: containerStatus(view, container.image ?? '') }]
@@ -159,8 +164,8 @@ export const podStatus = (pod: Pod, facts: PodFacts, now: string): PodStatus => 
   return {
     ...(pod.metadata?.generation !== undefined && { observedGeneration: pod.metadata.generation }),
     phase,
-    conditions: conditions(pod, facts, phase, now),
-    ...(facts.ended !== undefined && { reason: facts.ended.reason, message: facts.ended.message }),
+    conditions: conditions(pod, facts, target, now),
+    ...(facts.ended !== undefined && !ending && { reason: facts.ended.reason, message: facts.ended.message }),
     hostIP: facts.hostIPs[0] ?? '',
     hostIPs: facts.hostIPs.map((ip) => ({ ip })),
     ...(podIP !== undefined && { podIP, podIPs: facts.podIPs.map((ip) => ({ ip })) }),

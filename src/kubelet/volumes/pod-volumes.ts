@@ -100,15 +100,24 @@ export class PodVolumes {
     this.#paths.set(volume.name, path)
   }
 
-  /** Writes files anew where their sources have changed. Missing sources keep what is there. */
+  /**
+   * Writes files anew where their sources have changed, or tokens have aged. A volume with a missing source keeps what is there, and the others are
+   * renewed all the same; rejects with the first such fault in the end.
+   */
   async refresh(pod: Pod, facts: NodeFacts): Promise<void> {
     this.#pod = pod
+    const faults: unknown[] = []
     for (const volume of (pod.spec?.volumes ?? []).filter(isFileVolume)) {
       const path = this.#paths.get(volume.name)
       if (path === undefined) continue
-      const files = await volumeFiles(pod, volume, facts, this.#references, this.#tokens.get)
-      writeAtomically(path, files, pod.spec?.securityContext?.fsGroup)
+      try {
+        const files = await volumeFiles(pod, volume, facts, this.#references, this.#tokens.get)
+        writeAtomically(path, files, pod.spec?.securityContext?.fsGroup)
+      } catch (error) {
+        faults.push(error)
+      }
     }
+    if (faults.length > 0) throw faults[0]
   }
 
   get refreshAt(): number | undefined {

@@ -23,8 +23,10 @@ interface Held {
 }
 
 const DEFAULT_SECONDS = 3600
+/** However long a token lives, it is renewed after a day. */
+const LONGEST_MS = 86_400_000
 
-/** The tokens of one pod: asked for by TokenRequest, bound to the pod, and renewed when 80 % of their life is over. */
+/** The tokens of one pod: asked for by TokenRequest, bound to the pod, and renewed when 80 % of their life is over, or a day. */
 export class PodTokens {
   readonly #context: KubeletContext
   readonly #pod: Pod
@@ -63,7 +65,8 @@ export class PodTokens {
     })) as unknown as TokenRequest
     if (!answer.status?.token) throw new Error(`serviceaccount ${request.metadata?.name}: the server gave no token`)
     const life = Date.parse(answer.status.expirationTimestamp) - asked
-    this.#held.set(key, { token: answer.status.token, refreshAt: asked + Math.max(life, 1000) * 0.8 })
+    const refreshAt = asked + Math.min(Math.max(life, 1000) * 0.8, LONGEST_MS)
+    this.#held.set(key, { token: answer.status.token, refreshAt })
     return answer.status.token
   }
 }
