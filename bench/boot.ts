@@ -1,7 +1,7 @@
 /**
- * From nothing to answers: `fairlead up` with an empty state folder, one `kubectl apply` of three pods and a NodePort Service, the
- * first answer through each node's NodePort, the first answer by DNS name from a pod, `fairlead down`. Prints each run, the medians,
- * and the medians as JSON. Usage: script/bench boot [--runs N]
+ * From nothing to answers: `fairlead up` with an empty state folder, one `kubectl apply` of three pods and a NodePort
+ * Service, the first answer through each node's NodePort, the first answer by DNS name from a pod, `fairlead down`.
+ * Prints each run, the medians, and the medians as JSON. Usage: script/bench boot [--runs N]
  */
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -82,7 +82,8 @@ const once = async (): Promise<Run> => {
   }
   const first_answer_ms = since()
   const pod = must('kubectl', 'get', 'pods', '-l', 'app=web', '-o', 'jsonpath={.items[0].metadata.name}')
-  // Without a readiness probe a pod is an endpoint before it listens: the first answer is what counts, as through the NodePort.
+  // Without a readiness probe a pod is an endpoint before it listens: the first answer is what counts, as through the
+  // NodePort.
   while (
     !spawnSync('kubectl', ['exec', pod, '--', 'wget', '-qO-', 'http://web/hostname'], {
       env,

@@ -1,8 +1,9 @@
 /**
- * One node's dataplane, measured: see docs/benchmarks.md. `script/bench dataplane [--quick]`. Prints tables, and JSON as its last line.
+ * One node's dataplane, measured: see docs/benchmarks.md. `script/bench dataplane [--quick]`. Prints tables, and JSON
+ * as its last line.
  *
- * Everything that is compared runs in one go, in turns: each round visits every size and layout, each in a process and a network namespace of its own, and what is
- * printed is the median of the rounds (quantiles of all their samples).
+ * Everything that is compared runs in one go, in turns: each round visits every size and layout, each in a process and
+ * a network namespace of its own, and what is printed is the median of the rounds (quantiles of all their samples).
  */
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'

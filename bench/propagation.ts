@@ -1,8 +1,10 @@
 /**
- * From a pod's readiness (a write to the API) until every node routes accordingly: see docs/benchmarks.md. `script/bench propagation [--quick] [--trace] [--profile control-plane|agent-host]`.
+ * From a pod's readiness (a write to the API) until every node routes accordingly: see docs/benchmarks.md.
+ * `script/bench propagation [--quick] [--trace] [--profile control-plane|agent-host]`.
  *
- * A real cluster of three nodes and 10,000 Services. The pods that change belong to a fourth Node that has no agent: they exist in the API alone, their readiness is patched here, and
- * the cluster's own EndpointSlice controller, agents and proxies do the rest. Their addresses are those of three real pods, so that connections can tell too.
+ * A real cluster of three nodes and 10,000 Services. The pods that change belong to a fourth Node that has no agent:
+ * they exist in the API alone, their readiness is patched here, and the cluster's own EndpointSlice controller, agents
+ * and proxies do the rest. Their addresses are those of three real pods, so that connections can tell too.
  */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
@@ -41,7 +43,10 @@ const CHANGES = Number(values.changes ?? (values.quick ? 500 : 3000))
 const INTERVAL_MS = 1000 / Number(values.rate)
 /** Services whose pods change, of three pods each, of which one changes. */
 const CHANGING = 180
-/** Services of one pod, which changes: a connection is refused or answered, so one says which. Every tenth change is one of these. */
+/**
+ * Services of one pod, which changes: a connection is refused or answered, so one says which. Every tenth change is one
+ * of these.
+ */
 const SINGLE = 20
 const WARM_UP = 200
 const POD_PORT = 8080

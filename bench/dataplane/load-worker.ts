@@ -1,4 +1,7 @@
-/** In a process and namespace of its own: one node's proxy, from no tables to all Services, then changes one by one. Prints one line of JSON. */
+/**
+ * In a process and namespace of its own: one node's proxy, from no tables to all Services, then changes one by one.
+ * Prints one line of JSON.
+ */
 import { openConntrack } from '#kernel/conntrack.ts'
 import { openNftables } from '#kernel/nftables/libnftables.ts'
 import { createServiceProxy } from '#reconciler/service-proxy.ts'

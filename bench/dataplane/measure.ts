@@ -27,7 +27,10 @@ export const collectGarbage = (): void => {
 const kibibytes = (file: string, name: string): number =>
   Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(readFileSync(file, 'utf8'))?.[1] ?? 0) / 1024
 
-/** From now on this process's resident memory has a new high-water mark. Gives what is resident now, in MB; `peak()` says by how much it was exceeded. */
+/**
+ * From now on this process's resident memory has a new high-water mark. Gives what is resident now, in MB; `peak()`
+ * says by how much it was exceeded.
+ */
 export const watchPeak = (): { readonly idle: number; peak(): number } => {
   collectGarbage()
   writeFileSync('/proc/self/clear_refs', '5')
@@ -35,7 +38,9 @@ export const watchPeak = (): { readonly idle: number; peak(): number } => {
   return { idle, peak: () => kibibytes('/proc/self/status', 'VmHWM') - idle }
 }
 
-/** What the kernel holds for itself, MB, of the whole machine: a difference is noisy while others work; medians help. */
+/**
+ * What the kernel holds for itself, MB, of the whole machine: a difference is noisy while others work; medians help.
+ */
 export const kernelMemory = (): number =>
   ['SUnreclaim', 'VmallocUsed', 'Percpu'].reduce((sum, name) => sum + kibibytes('/proc/meminfo', name), 0)
 

@@ -9,7 +9,10 @@ import { compileProgram } from '../load/compile.ts'
 import { median, quantile } from './measure.ts'
 import { POD_PORT, SERVICE_CIDRS, SERVICE_PORT, serviceOf, slicesOf } from './services.ts'
 
-/** One node, a client pod and three server pods on routed veths, with so many Services loaded; the last of them is the servers'. */
+/**
+ * One node, a client pod and three server pods on routed veths, with so many Services loaded; the last of them is the
+ * servers'.
+ */
 const SERVERS = ['pod1', 'pod2', 'pod3'] as const
 const NODE_ADDRESS = '172.30.0.2'
 const NODE_PORT = 30080
@@ -196,8 +199,10 @@ export interface TrafficResult {
 }
 
 /**
- * Connections a second and first-packet latency, through ClusterIP and NodePort and directly to the same pods over the same node, in short windows one after the other:
- * each round visits every size and path, in an order that turns. A ratio is the median of the rounds' own ratios, so that what slows a whole round falls out.
+ * Connections a second and first-packet latency, through ClusterIP and NodePort and directly to the same pods over the
+ * same node, in short windows one after the other:
+ * each round visits every size and path, in an order that turns. A ratio is the median of the rounds' own ratios, so
+ * that what slows a whole round falls out.
  */
 export const measureTraffic = async (
   sizes: readonly number[],

@@ -3,7 +3,10 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-/** A program of this folder, compiled into a folder of its own, which `remove` takes away. Throws an Error that says what to install where there is no compiler. */
+/**
+ * A program of this folder, compiled into a folder of its own, which `remove` takes away. Throws an Error that says
+ * what to install where there is no compiler.
+ */
 export const compileProgram = (name: 'load' | 'observe'): { readonly program: string; remove(): void } => {
   const folder = mkdtempSync(join(tmpdir(), 'fairlead-load-'))
   const remove = () => rmSync(folder, { recursive: true, force: true })

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
 
 /**
- * The layout of kube-proxy's nftables mode, by its documented shape (KEP-3866): a chain for each service port and one for each endpoint, found by verdict maps
- * keyed by address, protocol and port. Written anew from that description, to be loaded by the same loader as our layout; IPv4, ClusterIPs of one port.
+ * The layout of kube-proxy's nftables mode, by its documented shape (KEP-3866): a chain for each service port and one
+ * for each endpoint, found by verdict maps keyed by address, protocol and port. Written anew from that description, to
+ * be loaded by the same loader as our layout; IPv4, ClusterIPs of one port.
  */
 export interface RivalService {
   readonly name: string
@@ -96,7 +97,10 @@ export const renderServices = (services: readonly RivalService[]): string => {
   return parts.join('')
 }
 
-/** A Service whose endpoints changed, as a partial sync writes it: the new endpoints' chains, the service's chain anew, the old endpoints' chains away. */
+/**
+ * A Service whose endpoints changed, as a partial sync writes it: the new endpoints' chains, the service's chain anew,
+ * the old endpoints' chains away.
+ */
 export const renderChange = (before: RivalService, after: RivalService): string => {
   const chains = new Set(after.endpoints.map((endpoint) => endpointChain(after, endpoint)))
   const known = new Set(before.endpoints.map((endpoint) => endpointChain(before, endpoint)))

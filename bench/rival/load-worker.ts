@@ -1,4 +1,7 @@
-/** In a process and namespace of its own: the chain-per-Service layout, through the loader that our layout uses too. Prints one line of JSON. */
+/**
+ * In a process and namespace of its own: the chain-per-Service layout, through the loader that our layout uses too.
+ * Prints one line of JSON.
+ */
 import { openNftables } from '#kernel/nftables/libnftables.ts'
 import { kernelMemory, watchPeak } from '../dataplane/measure.ts'
 import { clusterIp, ENDPOINTS, endpointAddress, POD_PORT, SERVICE_PORT } from '../dataplane/services.ts'

@@ -8,8 +8,9 @@ import type { Rtnetlink } from '#kernel/rtnetlink.ts'
 import type { NetworkPlan } from '#podnetwork/network-plan.ts'
 
 /**
- * Brings the links of a plan up and gives them their addresses, neighbours and routes, in the namespace of `rtnetlink`, in one system call. The
- * links must be there; what is already so stays so. Settings (sysctls) are written before links are made: not here. Throws KernelError RTNETLINK_FAILED.
+ * Brings the links of a plan up and gives them their addresses, neighbours and routes, in the namespace of `rtnetlink`,
+ * in one system call. The links must be there; what is already so stays so. Settings (sysctls) are written before links
+ * are made: not here. Throws KernelError RTNETLINK_FAILED.
  */
 export function applyNetworkPlan(rtnetlink: Rtnetlink, plan: NetworkPlan): void {
   const indexes = new Map<string, number>()

@@ -1,7 +1,10 @@
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import type { Attachment, PodIdentity } from '#kubelet/pod-network.ts'
 
-/** What is known of an attached pod: a file of its own, so that a restart of ours finds it, and a death in the middle spoils no other. */
+/**
+ * What is known of an attached pod: a file of its own, so that a restart of ours finds it, and a death in the middle
+ * spoils no other.
+ */
 export interface AttachmentRecord extends Attachment {
   readonly pod: PodIdentity
   /** Place of its addresses in the node's ranges; absent for hostNetwork. */
@@ -19,7 +22,10 @@ export class AttachmentRecords {
     mkdirSync(directory, { recursive: true, mode: 0o700 })
   }
 
-  /** All records. One that cannot be read was cut short while it was written the first time: nothing had been made by then, and it is dropped. */
+  /**
+   * All records. One that cannot be read was cut short while it was written the first time: nothing had been made by
+   * then, and it is dropped.
+   */
   read(): readonly AttachmentRecord[] {
     const names = readdirSync(this.#directory)
     return names

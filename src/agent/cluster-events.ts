@@ -14,7 +14,10 @@ export interface ClusterEventsOptions {
   readonly onError?: (error: unknown) => void
 }
 
-/** What is told again within this time is the same occurrence, told by another node: nodes hear of a change within moments of each other. */
+/**
+ * What is told again within this time is the same occurrence, told by another node: nodes hear of a change within
+ * moments of each other.
+ */
 const ONE_OCCURRENCE_MS = 10_000
 /** Others may write between our reading and our writing; each that does has told the same. */
 const MOST_ATTEMPTS = 5
@@ -26,8 +29,9 @@ type NamedEvent = Event & { readonly metadata: { readonly name: string; readonly
 const seconds = (ms: number): string => `${new Date(ms).toISOString().slice(0, 19)}Z`
 
 /**
- * Events that every node of a cluster finds out by itself, with the same words: one object whatever the number of nodes. Its name follows from what
- * it tells, so that whoever comes second meets the first one's, and raises `count` only where that one is of an earlier occurrence. It names no host.
+ * Events that every node of a cluster finds out by itself, with the same words: one object whatever the number of
+ * nodes. Its name follows from what it tells, so that whoever comes second meets the first one's, and raises `count`
+ * only where that one is of an earlier occurrence. It names no host.
  */
 export class ClusterEvents {
   readonly #client: Client

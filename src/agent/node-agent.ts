@@ -80,7 +80,9 @@ export interface NodeAgent {
   stop(): Promise<void>
 }
 
-/** One node's wiring: caches → forwarding → reconciler → kernel, and beside it its pods. The process may hold several. */
+/**
+ * One node's wiring: caches → forwarding → reconciler → kernel, and beside it its pods. The process may hold several.
+ */
 export const startNodeAgent = async (options: NodeAgentOptions): Promise<NodeAgent> => {
   const { node, client, sources, log } = options
   const namespace = namespacePath(node.namespace)

@@ -36,14 +36,17 @@ export interface PodNetworkOptions {
   readonly mtu?: number
 }
 
-/** One node's pods: a namespace and a routed link each, no bridge. Closed when the agent ends; what is attached stays. */
+/**
+ * One node's pods: a namespace and a routed link each, no bridge. Closed when the agent ends; what is attached stays.
+ */
 export interface NodePodNetwork extends PodNetwork {
   close(): void
 }
 
 /**
- * The pod network of one node. Adopts what the records in `stateDir` say: what was attached is attached, what was half-made when we died is taken away.
- * Attaching is synchronous inside, some 2 ms, and one at a time, so no two pods get one address.
+ * The pod network of one node. Adopts what the records in `stateDir` say: what was attached is attached, what was
+ * half-made when we died is taken away. Attaching is synchronous inside, some 2 ms, and one at a time, so no two pods
+ * get one address.
  */
 export function createPodNetwork(options: PodNetworkOptions): NodePodNetwork {
   return new RoutedPodNetwork(options)
@@ -99,7 +102,8 @@ class RoutedPodNetwork implements NodePodNetwork {
     const record = this.#attached.get(uid) ?? this.#halfMade.get(uid)
     if (record === undefined) return
     if (record.offset !== undefined) {
-      // Deleting a veth blocks us for 15 to 25 ms, and it goes by itself in 1 ms when its namespace does: so routes first, then the namespace.
+      // Deleting a veth blocks us for 15 to 25 ms, and it goes by itself in 1 ms when its namespace does: so routes
+      // first, then the namespace.
       const gone = [constants.errno.ESRCH, constants.errno.ENODEV]
       this.#rtnetlink.apply(routesTo(record), gone)
       deleteNamespace(record.namespaces.network)
@@ -155,7 +159,10 @@ class RoutedPodNetwork implements NodePodNetwork {
     return toAttachment(attached)
   }
 
-  /** The link: made from the node's side, set up in the pod first, so that the pod can be reached as soon as the node has its route. */
+  /**
+   * The link: made from the node's side, set up in the pod first, so that the pod can be reached as soon as the node
+   * has its route.
+   */
   #connect(pod: PodIdentity, network: string, addresses: readonly [string, string]): void {
     const { node, mtu = MTU } = this.#options
     const link = podLink(pod.uid)
@@ -192,7 +199,10 @@ class RoutedPodNetwork implements NodePodNetwork {
     return pod.hostNetwork || this.#rtnetlink.link(podLink(uid)) !== undefined
   }
 
-  /** Removes the link (its routes and neighbours go with it) and the namespaces, whichever of them are there, and forgets the record. */
+  /**
+   * Removes the link (its routes and neighbours go with it) and the namespaces, whichever of them are there, and
+   * forgets the record.
+   */
   #takeAway({ uid, pod, namespaces }: AttachmentRecord): void {
     if (!pod.hostNetwork) {
       // The namespace, and the link with it, lives as long as any process of the pod does.

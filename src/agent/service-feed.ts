@@ -14,7 +14,10 @@ export interface ServiceKey {
   readonly name: string
 }
 
-/** `service` undefined: it is gone. `triggers`: when the changes happened that are told for the first time here, milliseconds since the epoch. */
+/**
+ * `service` undefined: it is gone. `triggers`: when the changes happened that are told for the first time here,
+ * milliseconds since the epoch.
+ */
 export type ServiceListener = (
   key: ServiceKey,
   service: Service | undefined,
@@ -28,8 +31,9 @@ const keyOfSlice = (slice: EndpointSlice): string | undefined => {
 }
 
 /**
- * Services joined with their slices: a change of either names the one Service that it belongs to. Changes of one tick reach the
- * listeners together, in that tick; nothing is told before both caches have synced, so that nobody takes "not yet" for "gone".
+ * Services joined with their slices: a change of either names the one Service that it belongs to. Changes of one tick
+ * reach the listeners together, in that tick; nothing is told before both caches have synced, so that nobody takes "not
+ * yet" for "gone".
  */
 export class ServiceFeed {
   readonly synced: Promise<void>
@@ -79,7 +83,10 @@ export class ServiceFeed {
     this.tellAgain(listener)
   }
 
-  /** Tells one listener all that is there, for what it reads besides has changed: its node's zone. Nothing before the caches have synced. */
+  /**
+   * Tells one listener all that is there, for what it reads besides has changed: its node's zone. Nothing before the
+   * caches have synced.
+   */
   tellAgain(listener: ServiceListener): void {
     if (!this.#live) return
     for (const service of this.#services.lister.list())

@@ -2,8 +2,9 @@
 export type Random = (below: number) => number
 
 /**
- * Numbered slots, taken and free, in two bands: a request without a number draws from the upper band (at `offset` and above) while that has room,
- * so that explicit requests find the lower one mostly free (KEP-3070 for ClusterIPs, KEP-3668 for node ports).
+ * Numbered slots, taken and free, in two bands: a request without a number draws from the upper band (at `offset` and
+ * above) while that has room, so that explicit requests find the lower one mostly free (KEP-3070 for ClusterIPs,
+ * KEP-3668 for node ports).
  */
 export class Bitmap {
   readonly size: number
@@ -32,7 +33,10 @@ export class Bitmap {
     return true
   }
 
-  /** A random free slot of the upper band, of the lower one where that is full; undefined where both are. Does not take it. */
+  /**
+   * A random free slot of the upper band, of the lower one where that is full; undefined where both are. Does not take
+   * it.
+   */
   pick(random: Random): number | undefined {
     const highFree = this.size - this.#offset - (this.#taken.size - this.#takenLow)
     if (highFree > 0) return this.#pickIn(this.#offset, this.size, random)

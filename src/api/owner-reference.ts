@@ -1,7 +1,10 @@
 import type { OwnerReference } from './meta-v1.ts'
 import type { ApiObject } from './resource.ts'
 
-/** The reference to the controller that manages this object: deleting the owner waits for the object (blockOwnerDeletion). */
+/**
+ * The reference to the controller that manages this object: deleting the owner waits for the object
+ * (blockOwnerDeletion).
+ */
 export const controllerReference = (owner: ApiObject): OwnerReference => ({
   apiVersion: owner.apiVersion,
   kind: owner.kind,

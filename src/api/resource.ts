@@ -8,7 +8,10 @@ export interface ApiObject {
   readonly metadata?: ObjectMeta
 }
 
-/** One kind as the API serves it: its path, its names for people, and its declaration. Shapes follow `APIResource` of meta/v1. */
+/**
+ * One kind as the API serves it: its path, its names for people, and its declaration. Shapes follow `APIResource` of
+ * meta/v1.
+ */
 export interface Resource<T extends ApiObject = ApiObject> {
   /** '' for the core group. */
   readonly group: string

@@ -96,7 +96,10 @@ export const replicaSets = resource('replicasets', ReplicaSet, ReplicaSetList, {
 export const endpointSlices = resource('endpointslices', EndpointSlice, EndpointSliceList)
 export const leases = resource('leases', Lease, LeaseList)
 
-/** What is served, in the order in which discovery names it: the core group first, then the groups as Kubernetes prefers them. */
+/**
+ * What is served, in the order in which discovery names it: the core group first, then the groups as Kubernetes prefers
+ * them.
+ */
 export const resources: readonly Resource[] = [
   configMaps,
   endpoints,
@@ -116,7 +119,9 @@ export const resources: readonly Resource[] = [
 const byPath = new Map(resources.map((resource) => [`${resource.group}/${resource.plural}`, resource]))
 const byKind = new Map(resources.map((resource) => [`${groupVersion(resource)} ${resource.kind}`, resource]))
 
-/** The resource of a path: `resourceFor('apps', 'deployments')`; the core group is ''. Undefined when it is not served. */
+/**
+ * The resource of a path: `resourceFor('apps', 'deployments')`; the core group is ''. Undefined when it is not served.
+ */
 export const resourceFor = (group: string, plural: string): Resource | undefined => byPath.get(`${group}/${plural}`)
 
 /** The resource that stores a kind: `resourceForKind('apps/v1', 'Deployment')`. Undefined when it is not served. */

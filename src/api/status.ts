@@ -81,7 +81,10 @@ export const preconditionFailed = (
     detailsOf(resource, name, resource.kind),
   )
 
-/** `causes` hold reason, field, and the message without the field: `Invalid value: 0: must be between 1 and 65535, inclusive`. */
+/**
+ * `causes` hold reason, field, and the message without the field:
+ * `Invalid value: 0: must be between 1 and 65535, inclusive`.
+ */
 export const invalid = (
   kind: Pick<Resource, 'group' | 'kind'>,
   name: string,

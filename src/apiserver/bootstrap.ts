@@ -10,7 +10,10 @@ export interface BootstrapOptions {
   readonly advertise: { readonly address: string; readonly port: number }
 }
 
-/** What every cluster has before anyone asks: four namespaces, and the `kubernetes` Service with its endpoints, which no controller writes. */
+/**
+ * What every cluster has before anyone asks: four namespaces, and the `kubernetes` Service with its endpoints, which no
+ * controller writes.
+ */
 export const bootstrap = (registry: Registry, options: BootstrapOptions): void => {
   const resource = (group: string, plural: string): Resource =>
     registry.machinery.resources.find((one) => one.group === group && one.plural === plural)!

@@ -8,7 +8,9 @@ const refusal =
   (...args: A): ApiError =>
     new ApiError(statusOf(...args))
 
-/** Any refusal in Kubernetes' own form; the message is what people read, `reason` and `code` what programs branch on. */
+/**
+ * Any refusal in Kubernetes' own form; the message is what people read, `reason` and `code` what programs branch on.
+ */
 export const failure = refusal(status.failureStatus)
 export const notFound = refusal(status.notFound)
 export const alreadyExists = refusal(status.alreadyExists)
@@ -30,7 +32,10 @@ export const unauthorized = refusal(status.unauthorized)
 export const internalError = (error: unknown): ApiError =>
   new ApiError(status.internalError(error instanceof Error ? error.message : String(error)))
 
-/** A path that leads nowhere at all; upstream's router answers it with plain text, which clients know as "no such group". */
+/**
+ * A path that leads nowhere at all; upstream's router answers it with plain text, which clients know as "no such
+ * group".
+ */
 export class PathNotFound extends Error {
   readonly code = 404
 }

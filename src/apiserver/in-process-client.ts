@@ -8,8 +8,8 @@ import type { SubresourceHandler } from './subresources/subresource.ts'
 import { selectionOf } from './verbs/read.ts'
 
 /**
- * The API without a wire: the same rules as over HTTP, and the stored objects themselves, shared. Who writes must not keep changing
- * what was handed over.
+ * The API without a wire: the same rules as over HTTP, and the stored objects themselves, shared. Who writes must not
+ * keep changing what was handed over.
  */
 export const createInProcessClient = (
   registry: Registry,

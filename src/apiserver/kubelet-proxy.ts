@@ -23,7 +23,10 @@ const DEFAULT_CONTAINER = 'kubectl.kubernetes.io/default-container'
 const STREAM_WORDS: Readonly<Record<string, string>> = { stdin: 'input', stdout: 'output', stderr: 'error', tty: 'tty' }
 const LOG_WORDS = ['follow', 'previous', 'sinceSeconds', 'sinceTime', 'timestamps', 'tailLines', 'limitBytes', 'stream']
 
-/** Where a request for a pod's log, exec, attach or port-forward goes. Throws 400 or 404 where there is nothing to go to. */
+/**
+ * Where a request for a pod's log, exec, attach or port-forward goes. Throws 400 or 404 where there is nothing to go
+ * to.
+ */
 export const kubeletPath = (registry: Registry, info: ResourceRequestInfo, query: URLSearchParams): KubeletTarget => {
   const resource = registry.machinery.resources.find(({ group, plural }) => group === '' && plural === PODS.plural)!
   const pod = registry.get(resource, info.namespace, info.name) as Pod
@@ -81,7 +84,9 @@ const locate = (kubelet: KubeletLocator, nodeName: string): string => {
   return found.socketPath
 }
 
-/** Passes a plain request on and streams the answer back; the answer to a client that leaves is cut at the kubelet too. */
+/**
+ * Passes a plain request on and streams the answer back; the answer to a client that leaves is cut at the kubelet too.
+ */
 export const proxyRequest = (exchange: Exchange, kubelet: KubeletLocator, target: KubeletTarget): Promise<true> =>
   new Promise((resolve, reject) => {
     const { response } = exchange
@@ -114,8 +119,9 @@ const unreachable = (target: KubeletTarget, error: Error) =>
 const DROPPED = new Set(['authorization', 'host', 'content-length', 'transfer-encoding'])
 
 /**
- * Opens the same upgrade at the kubelet and joins both sockets, byte for byte: WebSocket (GET) and SPDY/3.1 (POST) alike. The kubelet's answer,
- * switching protocols or refusing, goes to the client unread. Rejects where the kubelet cannot be reached.
+ * Opens the same upgrade at the kubelet and joins both sockets, byte for byte: WebSocket (GET) and SPDY/3.1 (POST)
+ * alike. The kubelet's answer, switching protocols or refusing, goes to the client unread. Rejects where the kubelet
+ * cannot be reached.
  */
 export const proxyUpgrade = (
   request: IncomingMessage,

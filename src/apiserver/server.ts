@@ -32,7 +32,10 @@ export interface ApiServerOptions {
   readonly kubelet: KubeletLocator
   /** Milliseconds since 1970. */
   readonly clock?: { now(): number }
-  /** For tests: the first resourceVersion. By default it grows with the clock, so that a restart never gives out an old one again. */
+  /**
+   * For tests: the first resourceVersion. By default it grows with the clock, so that a restart never gives out an old
+   * one again.
+   */
   readonly firstRevision?: number
   /** For tests: an integer in [0, below). */
   readonly random?: (below: number) => number
@@ -54,7 +57,10 @@ export interface ApiServer {
   readonly signer: TokenSigner
   /** The CA's certificate, PEM: what `kube-root-ca.crt` holds. */
   readonly rootCa: string
-  /** Resolves with the bound address when it listens; rejects with Node's error (EADDRINUSE, EADDRNOTAVAIL), and may be called again. */
+  /**
+   * Resolves with the bound address when it listens; rejects with Node's error (EADDRINUSE, EADDRNOTAVAIL), and may be
+   * called again.
+   */
   listen(listener: Listener): Promise<AddressInfo | string | null>
   /** Ends streams and connections. */
   close(): Promise<void>
@@ -149,7 +155,10 @@ export const createApiServer = (options: ApiServerOptions): ApiServer => {
 const hostPort = (address: string, port: number): string =>
   address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`
 
-/** HTTP/1.1 only: exec, attach and port-forward upgrade a connection, which HTTP/2 has no word for in Node.js (docs/adr/0012-http.md). */
+/**
+ * HTTP/1.1 only: exec, attach and port-forward upgrade a connection, which HTTP/2 has no word for in Node.js
+ * (docs/adr/0012-http.md).
+ */
 const tlsServer = async (
   pki: Pki,
   handle: (request: IncomingMessage, response: ServerResponse) => void,

@@ -106,8 +106,9 @@ await serveAgentApi({
 })
 
 /**
- * Objects live in the control plane's memory. One that comes back without them has another Namespace kube-system; then this process ends,
- * and the next one registers the nodes anew, clears what no object asks for any more, and keeps the rest.
+ * Objects live in the control plane's memory. One that comes back without them has another Namespace kube-system; then
+ * this process ends, and the next one registers the nodes anew, clears what no object asks for any more, and keeps the
+ * rest.
  */
 function startAfreshWithControlPlane(): void {
   let known: string | undefined

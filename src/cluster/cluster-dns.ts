@@ -8,7 +8,9 @@ const PORTS = [
   { name: 'dns-tcp', protocol: 'TCP', port: 53 },
 ] as const
 
-/** The cluster's DNS as a Service like any other: under the name and the address that every Kubernetes cluster has it. */
+/**
+ * The cluster's DNS as a Service like any other: under the name and the address that every Kubernetes cluster has it.
+ */
 export const clusterDnsService = (config: ClusterConfig): Service => ({
   apiVersion: 'v1',
   kind: 'Service',
@@ -24,8 +26,8 @@ export const clusterDnsService = (config: ClusterConfig): Service => ({
 })
 
 /**
- * Its endpoints: each node's agent answers on the node's own addresses. Without a selector, so no controller touches them.
- * A node prefers nobody: any of them can answer for all.
+ * Its endpoints: each node's agent answers on the node's own addresses. Without a selector, so no controller touches
+ * them. A node prefers nobody: any of them can answer for all.
  */
 export const clusterDnsSlices = (config: ClusterConfig): readonly EndpointSlice[] =>
   (['IPv4', 'IPv6'] as const).map((addressType, family) => ({

@@ -7,7 +7,9 @@ import { statePaths } from './state.ts'
 /** How long the control plane waits for `up` to make them, milliseconds. */
 const LIMIT_MS = 20_000
 
-/** Makes the cluster's certificates and keys: once, so that kubeconfigs and tokens outlive the process that uses them. */
+/**
+ * Makes the cluster's certificates and keys: once, so that kubeconfigs and tokens outlive the process that uses them.
+ */
 export const makeClusterPki = async (config: ClusterConfig): Promise<void> => {
   // Loaded here alone: the library takes memory that the cluster's own processes need not pay.
   const { createPki } = await import('#apiserver/pki/create-pki.ts')

@@ -1,4 +1,7 @@
-/** One local cluster, as `fairlead up` decided it: written once to STATE/NAME/cluster.json, read by every process of ours. Addresses are canonical text. */
+/**
+ * One local cluster, as `fairlead up` decided it: written once to STATE/NAME/cluster.json, read by every process of
+ * ours. Addresses are canonical text.
+ */
 export interface ClusterConfig {
   readonly name: string
   /** Folder of everything that this cluster owns on disk. */
@@ -15,7 +18,10 @@ export interface ClusterConfig {
   readonly loadBalancer: 'pool' | 'none'
   readonly egress: boolean
   readonly clusterDomain: string
-  /** The host's own addresses on the underlay; the API server answers there, on `apiServer.port`, and on loopback, on `apiServer.hostPort`. */
+  /**
+   * The host's own addresses on the underlay; the API server answers there, on `apiServer.port`, and on loopback, on
+   * `apiServer.hostPort`.
+   */
   readonly host: { readonly addresses: readonly [string, string]; readonly link: string }
   readonly apiServer: { readonly port: number; readonly hostPort: number }
   readonly fabric: { readonly namespace: string; readonly addresses: readonly [string, string] }

@@ -10,9 +10,9 @@ import { clusterStateDir, statePaths, stateRoot, tryReadConfig } from './state.t
 const KILL_LIMIT_MS = 5_000
 
 /**
- * Takes a cluster down, whatever is left of it: processes, containers, namespaces, links, routes, rules, mounts, cgroups, files.
- * Idempotent; works from the name alone where its state folder was deleted, also while its processes run.
- * Gives false where there was nothing of that name.
+ * Takes a cluster down, whatever is left of it: processes, containers, namespaces, links, routes, rules, mounts,
+ * cgroups, files. Idempotent; works from the name alone where its state folder was deleted, also while its processes
+ * run. Gives false where there was nothing of that name.
  */
 export const down = async (name: string): Promise<boolean> => {
   const stateDir = clusterStateDir(name)
@@ -46,8 +46,8 @@ const supervisorsFirst = (stateDir: string): readonly number[] =>
     .map(({ pid }) => pid)
 
 /**
- * Kills what `find` finds, and what was started meanwhile, until it finds nothing; waits until all have ended, since they hold sockets and
- * mounts. Whether there was anything. Throws ClusterError KILL_FAILED.
+ * Kills what `find` finds, and what was started meanwhile, until it finds nothing; waits until all have ended, since
+ * they hold sockets and mounts. Whether there was anything. Throws ClusterError KILL_FAILED.
  */
 const killAll = async (find: () => readonly number[]): Promise<boolean> => {
   const until = Date.now() + KILL_LIMIT_MS

@@ -20,7 +20,10 @@ import type { ClusterConfig } from './config.ts'
 /** After a refusal of the kernel, milliseconds. */
 const RETRY_MS = 1000
 
-/** The fabric's routes to load balancer addresses: one a Service's external address, by ECMP to its nodes. Only addresses of the pool are routed. */
+/**
+ * The fabric's routes to load balancer addresses: one a Service's external address, by ECMP to its nodes. Only
+ * addresses of the pool are routed.
+ */
 export class LoadBalancerRoutes {
   readonly #rtnetlink: Rtnetlink
   readonly #link: number
@@ -29,7 +32,10 @@ export class LoadBalancerRoutes {
   /** Address → gateways, as the kernel has them. */
   readonly #applied = new Map<string, readonly string[]>()
 
-  /** Reads what an earlier life of ours left in the fabric, so that apply() changes no more than it must. Throws KernelError. */
+  /**
+   * Reads what an earlier life of ours left in the fabric, so that apply() changes no more than it must. Throws
+   * KernelError.
+   */
   constructor(config: ClusterConfig) {
     this.#pool = config.loadBalancerCidr
     this.#nodes = new Map(config.nodes.map(({ name, addresses }) => [name, addresses]))
@@ -43,7 +49,10 @@ export class LoadBalancerRoutes {
     }
   }
 
-  /** Makes the kernel's routes equal to `desired`, by the difference. Throws KernelError for the first that was refused; the others are applied. */
+  /**
+   * Makes the kernel's routes equal to `desired`, by the difference. Throws KernelError for the first that was refused;
+   * the others are applied.
+   */
   apply(desired: LoadBalancerTargets): void {
     const requests: NetlinkRequest[] = []
     const changes = new Map<NetlinkRequest, { readonly address: string; readonly gateways?: readonly string[] }>()
@@ -93,7 +102,10 @@ export interface LoadBalancerRoutesOptions {
   readonly log: (message: string, error?: unknown) => void
 }
 
-/** Keeps the fabric's routes equal to what Services, their endpoints and the nodes ask for. Removes nothing before the caches have synced. */
+/**
+ * Keeps the fabric's routes equal to what Services, their endpoints and the nodes ask for. Removes nothing before the
+ * caches have synced.
+ */
 export function keepLoadBalancerRoutes({ config, services, nodes, signal, log }: LoadBalancerRoutesOptions): void {
   const routes = new LoadBalancerRoutes(config)
   const perService = new Map<string, Parameters<Parameters<ServiceFeed['subscribe']>[0]>>()

@@ -7,9 +7,10 @@ const LIMIT = 10 << 20
 export const logFiles = (path: string): readonly [string, string] => [`${path}.1`, path]
 
 /**
- * Gives what writes one line, time and message, to standard error, which the supervisor has led to the end of file `path`. Once that is longer than `limit`,
- * what is in it takes the place of the older file, so a log never takes more than twice the limit and a line. Copied and emptied, not renamed: the
- * supervisor, and a Node.js that dies, write to the same open file. A log that cannot be kept is given up, never the process.
+ * Gives what writes one line, time and message, to standard error, which the supervisor has led to the end of file
+ * `path`. Once that is longer than `limit`, what is in it takes the place of the older file, so a log never takes more
+ * than twice the limit and a line. Copied and emptied, not renamed: the supervisor, and a Node.js that dies, write to
+ * the same open file. A log that cannot be kept is given up, never the process.
  */
 export const openLog = (
   path: string,

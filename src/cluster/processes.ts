@@ -8,8 +8,9 @@ import { logPath, type Role, statePaths } from './state.ts'
 export const RESTARTED = 'starting it again'
 
 /**
- * Starts its process again whenever that ends, until `down` has written the file `stopping`, or the state folder is gone. A shell, since it takes 1 MB where
- * another Node.js would take 45. A process that dies at once is held back, longer each time, up to 5 s.
+ * Starts its process again whenever that ends, until `down` has written the file `stopping`, or the state folder is
+ * gone. A shell, since it takes 1 MB where another Node.js would take 45. A process that dies at once is held back,
+ * longer each time, up to 5 s.
  */
 const SUPERVISOR = `
 state=$1; shift
@@ -53,8 +54,9 @@ export interface ClusterProcess {
 }
 
 /**
- * Every process of ours for a cluster, found by its command line, so that nothing has to be remembered and no foreign pid can be hit;
- * also after its state folder was deleted. One that sees another folder by that name, in a mount namespace of its own, is another cluster's.
+ * Every process of ours for a cluster, found by its command line, so that nothing has to be remembered and no foreign
+ * pid can be hit; also after its state folder was deleted. One that sees another folder by that name, in a mount
+ * namespace of its own, is another cluster's.
  */
 export const findProcesses = (stateDir: string): readonly ClusterProcess[] => {
   const config = statePaths(stateDir).config

@@ -5,10 +5,15 @@ import { namespacePath } from '#kernel/namespace.ts'
 import { bindUdp } from '#kernel/socket.ts'
 import type { ClusterConfig, NodeConfig } from './config.ts'
 
-/** How long one question may wait before it is asked again, milliseconds; the first may come before the rules are there. */
+/**
+ * How long one question may wait before it is asked again, milliseconds; the first may come before the rules are there.
+ */
 const PATIENCE_MS = 20
 
-/** Asks the cluster's DNS, by its ClusterIP, from the network of every node, for the `kubernetes` Service: through the kernel's rules, as pods do. */
+/**
+ * Asks the cluster's DNS, by its ClusterIP, from the network of every node, for the `kubernetes` Service: through the
+ * kernel's rules, as pods do.
+ */
 export const clusterAnswers = async (config: ClusterConfig): Promise<void> => {
   await Promise.all(config.nodes.map((node) => nodeAnswers(config, node)))
 }

@@ -9,8 +9,8 @@ import { stateRoot } from './state.ts'
 const WAIT_MS = 5_000
 
 /**
- * Runs `plan` while no other `up` of this machine plans: two that start at once would choose the same ranges. A lock whose holder died is taken over.
- * Throws ClusterError STATE_LOCKED.
+ * Runs `plan` while no other `up` of this machine plans: two that start at once would choose the same ranges. A lock
+ * whose holder died is taken over. Throws ClusterError STATE_LOCKED.
  */
 export const withStateLock = async <T>(plan: () => T): Promise<T> => {
   const path = join(stateRoot(), '.lock')

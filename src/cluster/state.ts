@@ -29,7 +29,10 @@ export const logPath = (stateDir: string, role: Role): string => join(statePaths
 /** What a cluster may be called: its name is part of those of folders, links, namespaces, tables and cgroups. */
 const NAME = /^[a-z0-9]([a-z0-9-]{0,28}[a-z0-9])?$/
 
-/** The folder of everything that a cluster owns on disk. Throws ClusterError NAME_INVALID: no name leads out of the state's own folder. */
+/**
+ * The folder of everything that a cluster owns on disk. Throws ClusterError NAME_INVALID: no name leads out of the
+ * state's own folder.
+ */
 export const clusterStateDir = (name: string): string => {
   if (!NAME.test(name))
     throw new ClusterError('NAME_INVALID', `'${name}' cannot name a cluster`, {
@@ -64,7 +67,9 @@ export const tryReadConfig = (path: string): ClusterConfig | undefined => {
   }
 }
 
-/** Every cluster that this machine has a folder of, by name; `config` is missing where `up` died before it wrote one. */
+/**
+ * Every cluster that this machine has a folder of, by name; `config` is missing where `up` died before it wrote one.
+ */
 export const listClusters = (): readonly { readonly name: string; readonly config: ClusterConfig | undefined }[] => {
   if (!existsSync(stateRoot())) return []
   return readdirSync(stateRoot(), { withFileTypes: true })

@@ -43,7 +43,8 @@ export interface AdminAccess {
 /** The program of a role: bundled beside this file, or its source where nothing is bundled. */
 const program = (role: Role): readonly string[] => {
   const bundle = join(import.meta.dirname, `${role}.mjs`)
-  // What loads thousands of Services leaves most of its objects behind. A small space for young ones, and no making of others old at once because some before them lived on: else up to three times the memory.
+  // What loads thousands of Services leaves most of its objects behind. A small space for young ones, and no making of
+  // others old at once because some before them lived on: else up to three times the memory.
   return [
     process.execPath,
     '--disable-warning=ExperimentalWarning',
@@ -54,8 +55,8 @@ const program = (role: Role): readonly string[] => {
 }
 
 /**
- * Makes a cluster and returns when its API answers, all nodes are Ready and DNS resolves in each of them.
- * Throws ClusterError; what had been made by then is taken down again, apart from the case that the name was taken.
+ * Makes a cluster and returns when its API answers, all nodes are Ready and DNS resolves in each of them. Throws
+ * ClusterError; what had been made by then is taken down again, apart from the case that the name was taken.
  */
 export const up = async (options: UpOptions): Promise<ClusterConfig> => {
   checkPrerequisites({ uid: process.getuid!(), path: process.env.PATH ?? '' })
@@ -96,7 +97,10 @@ export const up = async (options: UpOptions): Promise<ClusterConfig> => {
   return config
 }
 
-/** Lays the state folder down and starts both processes. What goes wrong is returned: from here on there is something to take down. */
+/**
+ * Lays the state folder down and starts both processes. What goes wrong is returned: from here on there is something to
+ * take down.
+ */
 const begin = (config: ClusterConfig): unknown => {
   try {
     writeConfig(config)

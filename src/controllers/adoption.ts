@@ -9,9 +9,9 @@ import type { ControllerContext } from './context.ts'
 type Selecting = ApiObject & { readonly spec?: { readonly selector?: LabelSelector } }
 
 /**
- * The objects that `owner` manages, after taking in orphans that its selector matches and letting go of its own that it no
- * longer matches. `lister` needs the index `controller`. Before the first adoption the owner is read from the server: a
- * cache that is behind could adopt for an owner that is gone.
+ * The objects that `owner` manages, after taking in orphans that its selector matches and letting go of its own that it
+ * no longer matches. `lister` needs the index `controller`. Before the first adoption the owner is read from the
+ * server: a cache that is behind could adopt for an owner that is gone.
  */
 export const adoptAndRelease = async <O extends Selecting, T extends ApiObject>(
   context: ControllerContext,

@@ -40,7 +40,10 @@ export interface ServicePods {
   watch(note: (key: string) => void, options?: { readonly nodes?: boolean }): void
 }
 
-/** Which pods a Service has and which Services a pod, by index both ways: a pod's event costs its labels, not all Services. */
+/**
+ * Which pods a Service has and which Services a pod, by index both ways: a pod's event costs its labels, not all
+ * Services.
+ */
 export const servicePods = (context: ControllerContext): ServicePods => {
   const [serviceCache, podCache, nodeCache] = [
     context.informers.for(services),

@@ -31,7 +31,10 @@ export interface Controllers {
   stop(): void
 }
 
-/** Starts the controllers. Nothing is thrown later: errors are logged and retried until `signal` aborts or `stop` is called. */
+/**
+ * Starts the controllers. Nothing is thrown later: errors are logged and retried until `signal` aborts or `stop` is
+ * called.
+ */
 export const startControllers = (options: ControllerOptions): Controllers => {
   const { client, clock, random, log, rootCa, only } = options
   const abort = new AbortController()

@@ -1,7 +1,10 @@
 import type { Query, ResourceRecord } from './message.ts'
 import { RecordType } from './message.ts'
 
-/** A message that cannot be answered; `id` is what a FORMERR goes back with, undefined where not even that could be read. */
+/**
+ * A message that cannot be answered; `id` is what a FORMERR goes back with, undefined where not even that could be
+ * read.
+ */
 export class DnsFormatError extends Error {
   readonly code = 'DNS_FORMAT'
   readonly id: number | undefined
@@ -75,7 +78,10 @@ export const decodeQuery = (message: Uint8Array): Query | undefined => {
   }
 }
 
-/** The A, AAAA and CNAME records of a response's answer section. Other types are left out: nothing of ours asks for them. */
+/**
+ * The A, AAAA and CNAME records of a response's answer section. Other types are left out: nothing of ours asks for
+ * them.
+ */
 export const decodeRecords = (message: Uint8Array): readonly ResourceRecord[] => {
   if (message.length < 12) throw new DnsFormatError('shorter than a header', undefined)
   const view = new DataView(message.buffer, message.byteOffset, message.byteLength)

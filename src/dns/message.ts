@@ -1,4 +1,7 @@
-/** DNS messages as data (RFC 1035 section 4, EDNS RFC 6891, extended errors RFC 8914). Names are text without the last dot, '' is the root. */
+/**
+ * DNS messages as data (RFC 1035 section 4, EDNS RFC 6891, extended errors RFC 8914). Names are text without the last
+ * dot, '' is the root.
+ */
 export const RecordType = {
   A: 1,
   NS: 2,

@@ -8,7 +8,10 @@ import type { ResourceRecord } from './message.ts'
 /** How long one server has to answer before the next is asked, milliseconds. */
 const TIMEOUT_MS = 2_000
 
-/** The nameservers of a resolv.conf, in its order; those of loopback serve the machine alone but do answer us, who run on it. */
+/**
+ * The nameservers of a resolv.conf, in its order; those of loopback serve the machine alone but do answer us, who run
+ * on it.
+ */
 export const readNameservers = (path: string): readonly string[] =>
   readFileSync(path, 'utf8')
     .split('\n')

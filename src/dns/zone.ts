@@ -13,7 +13,9 @@ const TTL = 5
 /** A CNAME chain inside the zone longer than this is a loop of ExternalName Services. */
 const MAX_CHAIN = 8
 
-/** What a name holds: its records of all types; an empty list is a name that exists without any (an empty non-terminal). */
+/**
+ * What a name holds: its records of all types; an empty list is a name that exists without any (an empty non-terminal).
+ */
 type Node = readonly RecordData[] | undefined
 
 export interface ZoneAnswer extends Answer {
@@ -25,8 +27,8 @@ const key = (bytes: Uint8Array): string => bytes.join('.')
 const addressData = (address: Uint8Array): RecordData => ({ type: address.length === 4 ? 'A' : 'AAAA', address })
 
 /**
- * The cluster's DNS zone, and the reverse zones of the addresses in it. Changes touch one Service, Pod or Namespace;
- * a question is answered from indexes, nothing is rendered ahead.
+ * The cluster's DNS zone, and the reverse zones of the addresses in it. Changes touch one Service, Pod or Namespace; a
+ * question is answered from indexes, nothing is rendered ahead.
  */
 export class Zone {
   readonly domain: string

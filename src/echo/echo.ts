@@ -88,7 +88,8 @@ export const startEcho = async (flags: EchoFlags, onExit: (code: number) => void
     }, waitMs)
   }
   const http = createHttpServer(httpHandler({ draining: () => draining, ready: () => ready, exit }))
-  // Node's default of 5 s closes idle connections under a client that has just reused one; proxies and load generators keep them for up to a minute.
+  // Node's default of 5 s closes idle connections under a client that has just reused one; proxies and load generators
+  // keep them for up to a minute.
   http.keepAliveTimeout = 75_000
   const tcp = tcpServer(() => draining)
   const open = new Set<import('node:net').Socket>()

@@ -11,7 +11,8 @@ export class FlagError extends Error {
   readonly code = 'ECHO_FLAG_INVALID'
 }
 
-// Two seconds: a proxy that learns late that this pod is going away still sends connections here, and they must be answered.
+// Two seconds: a proxy that learns late that this pod is going away still sends connections here, and they must be
+// answered.
 const DEFAULTS: EchoFlags = { httpPort: 8080, udpPort: 8081, tcpPort: -1, delayShutdown: 2 }
 const NAMES: Readonly<Record<string, keyof EchoFlags>> = {
   'http-port': 'httpPort',
@@ -21,8 +22,8 @@ const NAMES: Readonly<Record<string, keyof EchoFlags>> = {
 }
 
 /**
- * Reads `--http-port=N`, `--http-port N` and the like; a leading word `netexec` is accepted, so that manifests written for agnhost run as they are.
- * Throws FlagError for anything else.
+ * Reads `--http-port=N`, `--http-port N` and the like; a leading word `netexec` is accepted, so that manifests written
+ * for agnhost run as they are. Throws FlagError for anything else.
  */
 export const parseFlags = (args: readonly string[]): EchoFlags => {
   const flags: Record<keyof EchoFlags, number> = { ...DEFAULTS }

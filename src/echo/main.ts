@@ -1,4 +1,5 @@
-// The program of the image fairlead/echo. Handlers for both signals are a must: the kernel drops signals that PID 1 of a namespace does not handle.
+// The program of the image fairlead/echo. Handlers for both signals are a must: the kernel drops signals that PID 1 of
+// a namespace does not handle.
 import { startEcho } from './echo.ts'
 import { FlagError, parseFlags } from './flags.ts'
 

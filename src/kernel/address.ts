@@ -23,7 +23,10 @@ export interface InterfaceAddress {
   readonly address: string
 }
 
-/** Adds an address. IPv6 ones are usable at once (IFA_F_NODAD): the plan makes them unique, so there is nothing to detect. */
+/**
+ * Adds an address. IPv6 ones are usable at once (IFA_F_NODAD): the plan makes them unique, so there is nothing to
+ * detect.
+ */
 export function newAddress(link: number, address: string): NetlinkRequest {
   return message(RTM_NEWADDR, NLM_F_CREATE | NLM_F_EXCL, link, address).finish('RTM_NEWADDR', `address ${address}`)
 }

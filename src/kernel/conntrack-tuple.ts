@@ -13,7 +13,10 @@ export const CTA_PROTO_NUM = 1
 export const CTA_PROTO_SRC_PORT = 2
 export const CTA_PROTO_DST_PORT = 3
 
-/** One direction of a flow, in the kernel's bytes: addresses of 4 or 16, ports of 2, all in network order. ICMP has no ports. */
+/**
+ * One direction of a flow, in the kernel's bytes: addresses of 4 or 16, ports of 2, all in network order. ICMP has no
+ * ports.
+ */
 export interface ConntrackTuple {
   /** IPPROTO_*; 0 where it is not told. */
   readonly protocol: number

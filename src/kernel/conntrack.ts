@@ -34,7 +34,9 @@ const F_PROTO_DST_PORT = 1 << 5
 const UDP = 17
 const { EINVAL, ENOENT, EOPNOTSUPP } = constants.errno
 
-/** UDP flows of clients that sent to `original` (any address where it has none: a node port) and that `backend` answers. */
+/**
+ * UDP flows of clients that sent to `original` (any address where it has none: a node port) and that `backend` answers.
+ */
 export interface FlowFilter {
   readonly family: 'IPv4' | 'IPv6'
   readonly original: { readonly address: string | undefined; readonly port: number }
@@ -51,14 +53,18 @@ export interface Conntrack {
   /** Deletes the UDP flows that match any of `filters`. Throws KernelError CONNTRACK_FAILED. */
   deleteUdp(filters: readonly FlowFilter[]): void
   /**
-   * How. `dump` reads all entries and deletes the matching ones: for IPv6, where the kernel's filter takes every address but the wanted one (ipv6_addr_cmp() is taken
-   * for a truth value in ctnetlink_filter_match_tuple(), seen on 6.18), and for IPv4 after the kernel has refused a filter.
+   * How. `dump` reads all entries and deletes the matching ones: for IPv6, where the kernel's filter takes every
+   * address but the wanted one (ipv6_addr_cmp() is taken for a truth value in ctnetlink_filter_match_tuple(), seen on
+   * 6.18), and for IPv4 after the kernel has refused a filter.
    */
   methods(): FlowMethods
   close(): void
 }
 
-/** Opens ctnetlink in the namespace at `path`, or in the present one. Throws KernelError CONNTRACK_FAILED, NAMESPACE_UNKNOWN. */
+/**
+ * Opens ctnetlink in the namespace at `path`, or in the present one. Throws KernelError CONNTRACK_FAILED,
+ * NAMESPACE_UNKNOWN.
+ */
 export function openConntrack(path?: string): Conntrack {
   return new Ctnetlink(NetlinkSocket.open(NETLINK_NETFILTER, 'CONNTRACK_FAILED', path))
 }

@@ -17,8 +17,9 @@ let home: Home | undefined
 let current: number | undefined
 
 /**
- * Where this thread was born. Opened once, before the first switch. libuv's pool is started first: its threads are all made by the first
- * request (that of access() here, synchronously), and a thread keeps the namespace of the thread that made it.
+ * Where this thread was born. Opened once, before the first switch. libuv's pool is started first: its threads are all
+ * made by the first request (that of access() here, synchronously), and a thread keeps the namespace of the thread that
+ * made it.
  */
 export function homeHandle(): Home {
   if (home === undefined) {
@@ -40,8 +41,8 @@ export function currentNetwork(): number {
 }
 
 /**
- * Puts this thread into the network namespace behind the descriptor `target`; the answer puts it back where it was. `object`
- * names the namespace in the error. Throws KernelError NAMESPACE_ENTER_FAILED.
+ * Puts this thread into the network namespace behind the descriptor `target`; the answer puts it back where it was.
+ * `object` names the namespace in the error. Throws KernelError NAMESPACE_ENTER_FAILED.
  */
 export function enterNetwork(target: number, object: string): () => void {
   const back = currentNetwork()

@@ -25,7 +25,10 @@ export function inetAddress(text: string): InetAddress {
   return { family: address.family === 'IPv4' ? AF_INET : AF_INET6, bytes: toBytes(address) }
 }
 
-/** `10.244.1.0/24`, `fd00::1` (a whole address), `default` is not one: give `0.0.0.0/0` or `::/0`. Throws KernelError ADDRESS_MALFORMED. */
+/**
+ * `10.244.1.0/24`, `fd00::1` (a whole address), `default` is not one: give `0.0.0.0/0` or `::/0`. Throws KernelError
+ * ADDRESS_MALFORMED.
+ */
 export function inetPrefix(text: string): InetPrefix {
   const slash = text.indexOf('/')
   const address = inetAddress(slash < 0 ? text : text.slice(0, slash))

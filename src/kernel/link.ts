@@ -41,7 +41,9 @@ export interface LinkSettings {
   readonly mac?: string
   /** Index of the bridge that it becomes a port of. */
   readonly master?: number
-  /** Free text that `ip link` shows, at most 255 bytes. The kernel takes it of a link that is there, not with a new one. */
+  /**
+   * Free text that `ip link` shows, at most 255 bytes. The kernel takes it of a link that is there, not with a new one.
+   */
   readonly alias?: string
 }
 
@@ -64,9 +66,10 @@ export interface Link {
 }
 
 /**
- * A veth pair, one end here and the other in the namespace open as descriptor `peerNamespace`. The kernel refuses a peer that is up before there is a pair
- * (ENOTCONN): it is set up after, there. The end that was up first starts to carry a little later, when the kernel acts on the new carrier; until then it
- * drops what it is given, and a first SYN would be lost for a second. Rtnetlink.link() of that end makes the kernel act.
+ * A veth pair, one end here and the other in the namespace open as descriptor `peerNamespace`. The kernel refuses a
+ * peer that is up before there is a pair (ENOTCONN): it is set up after, there. The end that was up first starts to
+ * carry a little later, when the kernel acts on the new carrier; until then it drops what it is given, and a first SYN
+ * would be lost for a second. Rtnetlink.link() of that end makes the kernel act.
  */
 export function newVeth(link: NewLink, peer: Omit<NewLink, 'up'>, peerNamespace?: number): NetlinkRequest {
   return newLink(link, 'veth', (message) =>
@@ -78,7 +81,10 @@ export function newVeth(link: NewLink, peer: Omit<NewLink, 'up'>, peerNamespace?
   )
 }
 
-/** A bridge without spanning tree (the kernel's default) and without multicast snooping: no querier is there, and a flood of nodes is small. */
+/**
+ * A bridge without spanning tree (the kernel's default) and without multicast snooping: no querier is there, and a
+ * flood of nodes is small.
+ */
 export function newBridge(link: NewLink): NetlinkRequest {
   return newLink(link, 'bridge', (message) => message.u8Attribute(IFLA_BR_MCAST_SNOOPING, 0))
 }

@@ -14,10 +14,11 @@ const NSFS_MAGIC = 0x6e736673
 type NotPromise<T> = T extends PromiseLike<unknown> ? never : T
 
 /**
- * Runs `fn` with this thread in the network namespace at `path` (a file below /run/netns, or /proc/PID/ns/net), and goes back. Sockets
- * that `fn` opens, and processes that it spawns, stay there. Synchronous, about 15 µs; may be nested. `fn` must not await: a promise is refused,
- * since the rest of it would run elsewhere. Nothing in `fn` may go through libuv's thread pool (fs.promises, callbacks, dns.lookup).
- * Throws KernelError NAMESPACE_UNKNOWN, NAMESPACE_ENTER_FAILED, NAMESPACE_ASYNC.
+ * Runs `fn` with this thread in the network namespace at `path` (a file below /run/netns, or /proc/PID/ns/net), and
+ * goes back. Sockets that `fn` opens, and processes that it spawns, stay there. Synchronous, about 15 µs; may be
+ * nested. `fn` must not await: a promise is refused, since the rest of it would run elsewhere. Nothing in `fn` may go
+ * through libuv's thread pool (fs.promises, callbacks, dns.lookup). Throws KernelError NAMESPACE_UNKNOWN,
+ * NAMESPACE_ENTER_FAILED, NAMESPACE_ASYNC.
  */
 export function withNamespace<T>(path: string, fn: () => NotPromise<T>): T {
   if (fn.constructor.name === 'AsyncFunction') throw asyncRefused(path)
@@ -37,7 +38,10 @@ export function withNamespace<T>(path: string, fn: () => NotPromise<T>): T {
   }
 }
 
-/** Opens a namespace file, for those who hold on to it or name it by descriptor. The caller closes it. Throws KernelError NAMESPACE_UNKNOWN. */
+/**
+ * Opens a namespace file, for those who hold on to it or name it by descriptor. The caller closes it. Throws
+ * KernelError NAMESPACE_UNKNOWN.
+ */
 export function openNamespace(path: string): number {
   try {
     return openSync(path, constants.O_RDONLY)
@@ -71,8 +75,9 @@ export function listNetworkNamespaces(): readonly string[] {
 }
 
 /**
- * Makes a named network namespace as `ip netns add` does, without a process: this thread leaves for a new namespace, binds it to
- * /run/netns/NAME, and goes back, synchronously. Loopback is down. Gives its path. Throws KernelError NAMESPACE_EXISTS, NAMESPACE_CREATE_FAILED.
+ * Makes a named network namespace as `ip netns add` does, without a process: this thread leaves for a new namespace,
+ * binds it to /run/netns/NAME, and goes back, synchronously. Loopback is down. Gives its path. Throws KernelError
+ * NAMESPACE_EXISTS, NAMESPACE_CREATE_FAILED.
  */
 export function createNetworkNamespace(name: string): string {
   shareNamespaceDirectory()
@@ -82,8 +87,8 @@ export function createNetworkNamespace(name: string): string {
 }
 
 /**
- * Deletes a namespace by its file, named or a pod's; it goes with its last process and socket. No error where nothing is
- * there. Throws KernelError NAMESPACE_DELETE_FAILED.
+ * Deletes a namespace by its file, named or a pod's; it goes with its last process and socket. No error where nothing
+ * is there. Throws KernelError NAMESPACE_DELETE_FAILED.
  */
 export function deleteNamespace(path: string): void {
   unpinNamespace(path)

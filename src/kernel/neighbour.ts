@@ -9,7 +9,10 @@ const NDA_DST = 1
 const NDA_LLADDR = 2
 const NUD_PERMANENT = 0x80
 
-/** Says for good which MAC an address has on a link: nobody asks by ARP or neighbour discovery, so nobody waits for an answer. */
+/**
+ * Says for good which MAC an address has on a link: nobody asks by ARP or neighbour discovery, so nobody waits for an
+ * answer.
+ */
 export function newNeighbour(link: number, address: string, mac: string): NetlinkRequest {
   const { family, bytes } = inetAddress(address)
   return new MessageWriter(RTM_NEWNEIGH, NLM_F_CREATE | NLM_F_REPLACE)

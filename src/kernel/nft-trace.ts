@@ -65,15 +65,19 @@ export interface TraceMessage extends TraceStep {
 export const TRACE_TABLE = 'fairlead-trace'
 
 /**
- * The kernel's own trace of new connections of one tuple in one network namespace. A table of ours marks their first packets before any other rule sees
- * them; the kernel then tells of every rule that matches one. One at a time in a namespace: a second one takes the place of the first.
+ * The kernel's own trace of new connections of one tuple in one network namespace. A table of ours marks their first
+ * packets before any other rule sees them; the kernel then tells of every rule that matches one. One at a time in a
+ * namespace: a second one takes the place of the first.
  */
 export class NftTrace {
   readonly #nftables: Nftables
   readonly #listener: NetlinkListener
   readonly #family: 'ip' | 'ip6'
 
-  /** From now on, in the namespace at `path`. Throws KernelError NFT_TRACE_FAILED, whose cause says why; then nothing is left. */
+  /**
+   * From now on, in the namespace at `path`. Throws KernelError NFT_TRACE_FAILED, whose cause says why; then nothing is
+   * left.
+   */
   static open(path: string, tuple: TracedTuple): NftTrace {
     try {
       return NftTrace.#open(path, tuple)
@@ -108,7 +112,10 @@ export class NftTrace {
     this.#family = family
   }
 
-  /** The packets that came since the last call; does not wait. A packet that is sent again is another one, with the same port. */
+  /**
+   * The packets that came since the last call; does not wait. A packet that is sent again is another one, with the same
+   * port.
+   */
   read(): readonly TracedPacket[] {
     const messages: TraceMessage[] = []
     this.#listener.read((message) => {
@@ -140,7 +147,8 @@ function tableText(tuple: TracedTuple): string {
   const first = protocol === 'TCP' ? 'tcp flags & (syn | ack) == syn ' : ''
   const rule = `${family} saddr ${source} ${family} daddr ${destination} ${layer4} dport ${port} ${first}meta nftrace set 1`
   const chain = (hook: string) => `chain ${hook} {\ntype filter hook ${hook} priority -350\n${rule}\n}\n`
-  // Links hand over what is traced as if it were not, but not loopback: what starts here is marked once already where it comes back in.
+  // Links hand over what is traced as if it were not, but not loopback: what starts here is marked once already where
+  // it comes back in.
   return `${removal(family)}table ${family} ${TRACE_TABLE} {\n${chain('prerouting')}${chain('output')}}\n`
 }
 

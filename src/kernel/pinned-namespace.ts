@@ -27,8 +27,9 @@ export interface NewNamespace {
 }
 
 /**
- * Makes namespaces without a process: this thread leaves for new ones, pins each to its path, runs `inside`, and goes back; what was
- * pinned is unpinned where a later step fails. Throws KernelError NAMESPACE_EXISTS, NAMESPACE_CREATE_FAILED.
+ * Makes namespaces without a process: this thread leaves for new ones, pins each to its path, runs `inside`, and goes
+ * back; what was pinned is unpinned where a later step fails. Throws KernelError NAMESPACE_EXISTS,
+ * NAMESPACE_CREATE_FAILED.
  */
 export function makeNamespaces(made: readonly NewNamespace[], inside: () => void): void {
   const handle = homeHandle()
@@ -69,7 +70,10 @@ function createMountPoint(path: string): void {
   }
 }
 
-/** Unbinds a namespace's file and removes it. No error where nothing is there. Throws KernelError NAMESPACE_DELETE_FAILED. */
+/**
+ * Unbinds a namespace's file and removes it. No error where nothing is there. Throws KernelError
+ * NAMESPACE_DELETE_FAILED.
+ */
 export function unpinNamespace(path: string): void {
   // Twice bound is twice unbound: a start that was cut short may have left one mount on another.
   while (Number(libc(UMOUNT2)(path, MNT_DETACH | UMOUNT_NOFOLLOW)) === 0);
@@ -89,7 +93,10 @@ export function unpinNamespace(path: string): void {
 
 let directoryShared = false
 
-/** As iproute2: makes /run/netns a shared mount, so that a namespace that is deleted here goes from other mount namespaces too. */
+/**
+ * As iproute2: makes /run/netns a shared mount, so that a namespace that is deleted here goes from other mount
+ * namespaces too.
+ */
 export function shareNamespaceDirectory(): void {
   if (directoryShared) return
   mkdirSync(NETWORK_NAMESPACE_DIRECTORY, { recursive: true, mode: 0o755 })

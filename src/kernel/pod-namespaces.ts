@@ -13,8 +13,9 @@ export interface PodNamespaces {
 }
 
 /**
- * Makes a pod's namespaces in one step; `hostname` (1 to 64 bytes) is set in the uts one. Without `networkName` no network namespace is made,
- * and `network` is what `networkPath` says (a hostNetwork pod). Throws KernelError as createNetworkNamespace().
+ * Makes a pod's namespaces in one step; `hostname` (1 to 64 bytes) is set in the uts one. Without `networkName` no
+ * network namespace is made, and `network` is what `networkPath` says (a hostNetwork pod). Throws KernelError as
+ * createNetworkNamespace().
  */
 export function createPodNamespaces(
   directory: string,
@@ -42,7 +43,10 @@ export function createPodNamespaces(
   return { network, ipc, uts }
 }
 
-/** Undoes createPodNamespaces(): the ipc and uts pins and their directory. The network namespace is deleted by its own path. */
+/**
+ * Undoes createPodNamespaces(): the ipc and uts pins and their directory. The network namespace is deleted by its own
+ * path.
+ */
 export function deletePodNamespaces(directory: string): void {
   deleteNamespace(`${directory}/ipc`)
   deleteNamespace(`${directory}/uts`)

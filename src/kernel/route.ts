@@ -29,7 +29,10 @@ export const RT_TABLE_MAIN = 254
 const RTNH_F_ONLINK = 4
 const RTMSG_LENGTH = 12
 
-/** The protocol number of routes that are ours, as `ip route show proto 250` lists them. No routing daemon in iproute2's rt_protos has it. */
+/**
+ * The protocol number of routes that are ours, as `ip route show proto 250` lists them. No routing daemon in iproute2's
+ * rt_protos has it.
+ */
 export const ROUTE_PROTOCOL = 250
 
 /** One way on. */

@@ -9,7 +9,10 @@ import { dumpRoutes, type ListedRoute, RTM_NEWROUTE, readRoute } from './route.t
 const NETLINK_ROUTE = 0
 const { ENODEV } = constants.errno
 
-/** Links, addresses, routes and neighbours of one network namespace, written and read synchronously. Errors are KernelError RTNETLINK_FAILED. */
+/**
+ * Links, addresses, routes and neighbours of one network namespace, written and read synchronously. Errors are
+ * KernelError RTNETLINK_FAILED.
+ */
 export class Rtnetlink {
   readonly #socket: NetlinkSocket
 
@@ -22,7 +25,10 @@ export class Rtnetlink {
     this.#socket = socket
   }
 
-  /** Works all requests off in order, and throws for the first refusal whose errno is not in `tolerated`; those after it were tried too. */
+  /**
+   * Works all requests off in order, and throws for the first refusal whose errno is not in `tolerated`; those after it
+   * were tried too.
+   */
   apply(requests: readonly NetlinkRequest[], tolerated: readonly number[] = []): void {
     this.#socket.apply(requests, tolerated)
   }
@@ -32,7 +38,10 @@ export class Rtnetlink {
     return this.#socket.send(requests)
   }
 
-  /** One link by name; undefined where there is none. Since Linux 6.8 this also makes the kernel act on a pending change of carrier. */
+  /**
+   * One link by name; undefined where there is none. Since Linux 6.8 this also makes the kernel act on a pending change
+   * of carrier.
+   */
   link(name: string): Link | undefined {
     try {
       const [message] = this.#socket.query(getLink(name))

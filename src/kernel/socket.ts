@@ -36,7 +36,9 @@ function socketAddress(host: string, port: number): { readonly family: number; r
   return { family, bytes }
 }
 
-/** A bound socket's descriptor, non-blocking. An IPv6 one takes IPv6 only: the IPv4 wildcard has a socket of its own. */
+/**
+ * A bound socket's descriptor, non-blocking. An IPv6 one takes IPv6 only: the IPv4 wildcard has a socket of its own.
+ */
 function boundSocket(type: number, host: string, port: number): number {
   const { family, bytes } = socketAddress(host, port)
   const object = `${host}:${port}`
@@ -56,8 +58,8 @@ function boundSocket(type: number, host: string, port: number): number {
 }
 
 /**
- * A TCP listener in the network namespace at `path`; the connections it accepts are there too. `port` 0: any. Throws KernelError
- * SOCKET_FAILED (EADDRINUSE and the like), NAMESPACE_UNKNOWN.
+ * A TCP listener in the network namespace at `path`; the connections it accepts are there too. `port` 0: any. Throws
+ * KernelError SOCKET_FAILED (EADDRINUSE and the like), NAMESPACE_UNKNOWN.
  */
 export async function listenTcp(path: string, host: string, port: number, server = createServer()): Promise<Server> {
   const fd = withNamespace(path, () => boundSocket(SOCK_STREAM, host, port))
@@ -70,14 +72,15 @@ export async function listenTcp(path: string, host: string, port: number, server
 export async function bindUdp(path: string, host: string, port: number): Promise<DatagramSocket> {
   const fd = withNamespace(path, () => boundSocket(SOCK_DGRAM, host, port))
   const socket = createSocket(inetAddress(host).family === AF_INET6 ? 'udp6' : 'udp4')
-  // Bound and receiving when bind() returns: of a descriptor it says 'listening' at once, so nobody waits for that event here.
+  // Bound and receiving when bind() returns: of a descriptor it says 'listening' at once, so nobody waits for that
+  // event here.
   socket.bind({ fd, exclusive: true })
   return socket
 }
 
 /**
- * Connects from the network namespace at `path`. `address` is an IP address, never a name. As net.connect(): failures come as the 'error' event,
- * with errno's name as `code`. The caller sets timeouts.
+ * Connects from the network namespace at `path`. `address` is an IP address, never a name. As net.connect(): failures
+ * come as the 'error' event, with errno's name as `code`. The caller sets timeouts.
  */
 export function connectTcp(path: string, address: string, port: number): Socket {
   const { family } = inetAddress(address)
@@ -85,7 +88,8 @@ export function connectTcp(path: string, address: string, port: number): Socket 
   const fd = withNamespace(path, () =>
     call('SOCKET_FAILED', 'socket', object, SOCKET, family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0),
   )
-  // net.connect() makes its socket in a later tick, at home; one that it is given, it connects. manualStart keeps it from reading before.
+  // net.connect() makes its socket in a later tick, at home; one that it is given, it connects. manualStart keeps it
+  // from reading before.
   const options: SocketConstructorOpts & { readonly manualStart: true } = { fd, manualStart: true }
   return new Socket(options).connect({ host: address, port, autoSelectFamily: false })
 }

@@ -6,7 +6,8 @@ import { withNamespace } from './namespace.ts'
 const ROOT = '/proc/sys/net'
 
 /**
- * Writes settings below /proc/sys/net of the namespace at `path`, in order: `ipv4/ip_forward` → `1`. Refuses the namespace that the process was born in:
+ * Writes settings below /proc/sys/net of the namespace at `path`, in order: `ipv4/ip_forward` → `1`. Refuses the
+ * namespace that the process was born in:
  * the host's settings are not ours. A setting that the kernel does not have is an error, unless its name ends in `?`.
  * Throws KernelError SYSCTL_FAILED, SYSCTL_OF_HOST.
  */

@@ -24,8 +24,9 @@ export interface TracedFlow {
 }
 
 /**
- * New connections of one network namespace as they are confirmed, translated already. A dump does not show all: one that is refused by its backend is
- * forgotten with the refusal (nf_conntrack_proto_tcp.c kills it when the first answer is a reset).
+ * New connections of one network namespace as they are confirmed, translated already. A dump does not show all: one
+ * that is refused by its backend is forgotten with the refusal (nf_conntrack_proto_tcp.c kills it when the first answer
+ * is a reset).
  */
 export class FlowTrace {
   readonly #listener: NetlinkListener

@@ -14,11 +14,12 @@ export interface SeqpacketOptions {
 }
 
 /**
- * Connects to a Unix socket of type SOCK_SEQPACKET, which Node.js has no word for: `write` sends one packet a call as long as each waits for the one
- * before, and each packet received is one call of `onPacket`. Throws KernelError UNIX_CONNECT_FAILED.
+ * Connects to a Unix socket of type SOCK_SEQPACKET, which Node.js has no word for: `write` sends one packet a call as
+ * long as each waits for the one before, and each packet received is one call of `onPacket`. Throws KernelError
+ * UNIX_CONNECT_FAILED.
  *
- * Node.js takes over descriptors of stream sockets alone. So it is given one, and the packet socket is put under the same number before the event loop
- * has looked at it; read, write, shutdown and readiness are the same calls for both.
+ * Node.js takes over descriptors of stream sockets alone. So it is given one, and the packet socket is put under the
+ * same number before the event loop has looked at it; read, write, shutdown and readiness are the same calls for both.
  */
 export function connectSeqpacket(path: string, { onPacket }: SeqpacketOptions): Socket {
   const open = (type: number): number =>

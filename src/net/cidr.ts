@@ -23,7 +23,10 @@ export const tryParseCidr = (text: string, options?: { readonly hostBitsAllowed?
   return { address: { family: address.family, value: first }, prefix }
 }
 
-/** Strict: no leading zeros, and no bits set behind the prefix. Throws NetError CIDR_INVALID, which names the network meant. */
+/**
+ * Strict: no leading zeros, and no bits set behind the prefix. Throws NetError CIDR_INVALID, which names the network
+ * meant.
+ */
 export const parseCidr = (text: string): Cidr => {
   const cidr = tryParseCidr(text)
   if (cidr !== undefined) return cidr
@@ -51,7 +54,10 @@ export const containsCidr = (outer: Cidr, inner: Cidr): boolean =>
 /** Networks never cross halfway: they overlap only where one holds the other. */
 export const overlaps = (left: Cidr, right: Cidr): boolean => containsCidr(left, right) || containsCidr(right, left)
 
-/** The address at `index` from the first, 0; from the last where negative, -1. Throws NetError ADDRESS_OUT_OF_RANGE outside. */
+/**
+ * The address at `index` from the first, 0; from the last where negative, -1. Throws NetError ADDRESS_OUT_OF_RANGE
+ * outside.
+ */
 export const nthAddress = (cidr: Cidr, index: bigint | number): IpAddress => {
   const size = cidrSize(cidr)
   const offset = BigInt(index) < 0n ? size + BigInt(index) : BigInt(index)
@@ -60,7 +66,10 @@ export const nthAddress = (cidr: Cidr, index: bigint | number): IpAddress => {
   return { family: cidr.address.family, value: cidr.address.value + offset }
 }
 
-/** The `index`th network of length `prefix` inside `cidr`: 10.244.0.0/16 has 10.244.1.0/24 at 1. Throws NetError ADDRESS_OUT_OF_RANGE. */
+/**
+ * The `index`th network of length `prefix` inside `cidr`: 10.244.0.0/16 has 10.244.1.0/24 at 1. Throws NetError
+ * ADDRESS_OUT_OF_RANGE.
+ */
 export const nthSubnet = (cidr: Cidr, prefix: number, index: bigint | number): Cidr => {
   const bits = BigInt(familyBits(cidr.address.family))
   const offset = BigInt(index)

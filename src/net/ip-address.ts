@@ -1,6 +1,9 @@
 export type IpFamily = 'IPv4' | 'IPv6'
 
-/** An address as a number of 32 or 128 bits; the family tells the width. Compare two with `sameAddress`, order them with `compareAddresses`. */
+/**
+ * An address as a number of 32 or 128 bits; the family tells the width. Compare two with `sameAddress`, order them with
+ * `compareAddresses`.
+ */
 export interface IpAddress {
   readonly family: IpFamily
   readonly value: bigint
@@ -105,7 +108,10 @@ export const isIpv4Mapped = ({ family, value }: IpAddress): boolean => family ==
 const formatIpv4 = (value: number): string =>
   `${value >>> 24}.${(value >>> 16) & 255}.${(value >>> 8) & 255}.${value & 255}`
 
-/** Start and length of the longest run of zero groups, the first of equals; RFC 5952 4.2: a single group is not shortened. */
+/**
+ * Start and length of the longest run of zero groups, the first of equals; RFC 5952 4.2: a single group is not
+ * shortened.
+ */
 const longestZeroRun = (groups: readonly number[]): { readonly start: number; readonly length: number } => {
   let best = { start: -1, length: 1 }
   let start = -1

@@ -1,14 +1,17 @@
 import { type Cidr, cidrSize } from '#net/cidr.ts'
 import { addressAt } from './address-range.ts'
 
-/** The first offsets of a node's range that no pod gets: the network itself, and .1, which people take for a gateway. */
+/**
+ * The first offsets of a node's range that no pod gets: the network itself, and .1, which people take for a gateway.
+ */
 const RESERVED = 2
 /** A node needs no more, and an IPv6 range has more than can be searched. */
 const LIMIT = 65536
 
 /**
- * The next free offset after `last`, going round: a pod that is made again has another address, since one that was just freed is the last to be
- * given again. The highest (broadcast) is not given. Undefined where all are taken. One offset serves both families.
+ * The next free offset after `last`, going round: a pod that is made again has another address, since one that was just
+ * freed is the last to be given again. The highest (broadcast) is not given. Undefined where all are taken. One offset
+ * serves both families.
  */
 export function nextFreeOffset(range: Cidr, taken: ReadonlySet<number>, last: number): number | undefined {
   const end = Math.min(Number(cidrSize(range)) - 1, LIMIT)

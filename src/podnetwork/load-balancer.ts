@@ -1,12 +1,18 @@
 import type { Node, Service } from '#api/core-v1.ts'
 import type { EndpointSlice } from '#api/discovery-v1.ts'
 
-/** External address → names of the nodes that traffic to it may be sent to, ordered. An address with no node is not in it. */
+/**
+ * External address → names of the nodes that traffic to it may be sent to, ordered. An address with no node is not in
+ * it.
+ */
 export type LoadBalancerTargets = ReadonlyMap<string, readonly string[]>
 
 const EXCLUDED_LABEL = 'node.kubernetes.io/exclude-from-external-load-balancers'
 
-/** Nodes that a load balancer sends to, as upstream's service controller has it: Ready, not on their way out, not excluded by label. Ordered. */
+/**
+ * Nodes that a load balancer sends to, as upstream's service controller has it: Ready, not on their way out, not
+ * excluded by label. Ordered.
+ */
 export function eligibleNodes(nodes: readonly Node[]): readonly string[] {
   return nodes
     .filter(
@@ -18,8 +24,9 @@ export function eligibleNodes(nodes: readonly Node[]): readonly string[] {
 }
 
 /**
- * Where the load balancer sends what comes for one Service. Policy Cluster: every eligible node. Policy Local: those that have a ready endpoint of the address's
- * family; if no node has one, those with an endpoint that still serves while it ends. An ingress of ipMode Proxy is not ours to route.
+ * Where the load balancer sends what comes for one Service. Policy Cluster: every eligible node. Policy Local: those
+ * that have a ready endpoint of the address's family; if no node has one, those with an endpoint that still serves
+ * while it ends. An ingress of ipMode Proxy is not ours to route.
  */
 export function loadBalancerTargets(
   service: Service,
@@ -44,8 +51,8 @@ export function loadBalancerTargets(
 }
 
 /**
- * One address may serve several Services, on different ports, and a route does not know ports: it leads to the nodes that all of them can use; if there is
- * none, to those that any can.
+ * One address may serve several Services, on different ports, and a route does not know ports: it leads to the nodes
+ * that all of them can use; if there is none, to those that any can.
  */
 export function mergeTargets(perService: Iterable<LoadBalancerTargets>): LoadBalancerTargets {
   const claims = new Map<string, (readonly string[])[]>()

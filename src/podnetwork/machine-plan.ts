@@ -34,21 +34,26 @@ const FAMILIES = [0, 1] as const
 const DEFAULT: Pair = ['0.0.0.0/0', '::/0']
 const FABRIC_LINK_LOCAL = 'fe80::fab:1/64'
 
-/** The fabric's port of the node at `index`: `fl-node-1`, or `fl-port-12` where the name is too long for a link (15 bytes). */
+/**
+ * The fabric's port of the node at `index`: `fl-node-1`, or `fl-port-12` where the name is too long for a link (15
+ * bytes).
+ */
 export function nodePortLink(name: string, index: number): string {
   return /^[a-z0-9-]{1,12}$/.test(name) && name !== 'host' && name !== 'underlay' ? `fl-${name}` : `fl-port-${index}`
 }
 
 /**
- * The fabric: router of pods, Services and load balancer addresses. It knows which node has which pods; a Service address goes to any node, by ECMP,
- * chosen by the whole five-tuple (policy 1: with the default, all connections of one client would go to one node).
+ * The fabric: router of pods, Services and load balancer addresses. It knows which node has which pods; a Service
+ * address goes to any node, by ECMP, chosen by the whole five-tuple (policy 1: with the default, all connections of one
+ * client would go to one node).
  */
 export function fabricPlan(cluster: ClusterNetwork): NetworkPlan {
   const { nodes } = cluster
   const routes = FAMILIES.flatMap((family): PlannedRoute[] => {
     const via = (node: NodeNetwork) => ({ link: UNDERLAY_LINK, gateway: node.addresses[family] })
     return [
-      // Whatever no node has is refused at once: without these the default route would lead it away, or ARP would keep the client waiting.
+      // Whatever no node has is refused at once: without these the default route would lead it away, or ARP would keep
+      // the client waiting.
       { destination: cluster.clusterCidr[family], nextHops: [] },
       { destination: cluster.loadBalancerCidr[family], nextHops: [] },
       { destination: cluster.serviceCidr[family], nextHops: nodes.map(via) },
@@ -74,7 +79,10 @@ export function fabricPlan(cluster: ClusterNetwork): NetworkPlan {
   }
 }
 
-/** A node: pods of other nodes by way of those nodes, all else by way of the fabric; its own pods' range is unreachable but for the pods that are there. */
+/**
+ * A node: pods of other nodes by way of those nodes, all else by way of the fabric; its own pods' range is unreachable
+ * but for the pods that are there.
+ */
 export function nodePlan(cluster: ClusterNetwork, node: NodeNetwork): NetworkPlan {
   const routes = FAMILIES.flatMap((family): PlannedRoute[] => {
     const fabric = [{ link: UPLINK, gateway: cluster.fabric.addresses[family], onlink: true }]
@@ -106,7 +114,10 @@ export function nodePlan(cluster: ClusterNetwork, node: NodeNetwork): NetworkPla
   }
 }
 
-/** The host's link: it stands on the underlay as a node does, and reaches pods, Services and load balancer addresses by way of the fabric. */
+/**
+ * The host's link: it stands on the underlay as a node does, and reaches pods, Services and load balancer addresses by
+ * way of the fabric.
+ */
 export function hostLinkPlan(cluster: ClusterNetwork): NetworkPlan {
   const { link, addresses } = cluster.host
   const routes = FAMILIES.flatMap((family) =>
@@ -123,7 +134,10 @@ function onNetwork({ nodeCidr }: ClusterNetwork, addresses: Pair): readonly stri
   return FAMILIES.map((family) => `${addresses[family]}/${parseCidr(nodeCidr[family]).prefix}`)
 }
 
-/** Neighbour discovery speaks from a link-local address when it asks for a forwarded packet: fe80:: and the node's place in the range. */
+/**
+ * Neighbour discovery speaks from a link-local address when it asks for a forwarded packet: fe80:: and the node's place
+ * in the range.
+ */
 function nodeLinkLocal({ nodeCidr }: ClusterNetwork, node: NodeNetwork): string {
   const offset = parseAddress(node.addresses[1]).value - parseCidr(nodeCidr[1]).address.value
   const low = offset & ((1n << 64n) - 1n)

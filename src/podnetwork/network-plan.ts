@@ -41,8 +41,8 @@ export interface NetworkPlan {
 export const MTU = 1500
 
 /**
- * IPv6 on, whatever the host's own namespace hands down, with the addresses of the plan and no others: none made up from a MAC, none waited for
- * (duplicate address detection takes a second), none learnt from an advertisement.
+ * IPv6 on, whatever the host's own namespace hands down, with the addresses of the plan and no others: none made up
+ * from a MAC, none waited for (duplicate address detection takes a second), none learnt from an advertisement.
  */
 export const QUIET_IPV6_SYSCTLS: readonly (readonly [string, string])[] = [
   ['ipv6/conf/all/disable_ipv6?', '0'],
@@ -57,11 +57,13 @@ export const QUIET_IPV6_SYSCTLS: readonly (readonly [string, string])[] = [
 export const ROUTER_SYSCTLS: readonly (readonly [string, string])[] = [
   ['ipv4/ip_forward', '1'],
   ['ipv6/conf/all/forwarding?', '1'],
-  // Paths are asymmetric by design (out by the fabric, back over the underlay), so a strict reverse-path check would drop answers.
+  // Paths are asymmetric by design (out by the fabric, back over the underlay), so a strict reverse-path check would
+  // drop answers.
   ['ipv4/conf/all/rp_filter', '0'],
   ['ipv4/conf/default/rp_filter', '0'],
-  // A pod that reaches itself through its Service goes out where it came in: that is no news for it. And the kernel counts redirects and refusals of one client
-  // together (net.ipv4.icmp_ratelimit): a redirect sent would be a port unreachable kept back, and its client would wait instead of being refused.
+  // A pod that reaches itself through its Service goes out where it came in: that is no news for it. And the kernel
+  // counts redirects and refusals of one client together (net.ipv4.icmp_ratelimit): a redirect sent would be a port
+  // unreachable kept back, and its client would wait instead of being refused.
   ['ipv4/conf/all/send_redirects', '0'],
   ['ipv4/conf/default/send_redirects', '0'],
   ...QUIET_IPV6_SYSCTLS,

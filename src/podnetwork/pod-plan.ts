@@ -9,7 +9,10 @@ export const NODE_END_MAC = '0a:58:00:00:00:01'
 const NEXT_HOP_V4 = '169.254.1.1'
 const NEXT_HOP_V6 = 'fe80::1'
 
-/** The node's end of a pod's link, `fl-` and the first 12 letters and digits of its uid: 15 bytes is what a link name can have. */
+/**
+ * The node's end of a pod's link, `fl-` and the first 12 letters and digits of its uid: 15 bytes is what a link name
+ * can have.
+ */
 export function podLink(uid: string): string {
   return `fl-${shortUid(uid)}`
 }
@@ -28,8 +31,8 @@ export function podMac(v4: string): string {
 }
 
 /**
- * Inside the pod: whole addresses (/32, /128) and one way out. Both MACs are written down, so that the first packet waits for no ARP and no
- * neighbour discovery.
+ * Inside the pod: whole addresses (/32, /128) and one way out. Both MACs are written down, so that the first packet
+ * waits for no ARP and no neighbour discovery.
  */
 export function podPlan([v4, v6]: readonly [string, string]): NetworkPlan {
   return {

@@ -79,7 +79,9 @@ export interface ExecOptions {
 }
 
 export interface Runtime {
-  /** Throws RuntimeError IMAGE_UNKNOWN where no such image can be had. Never uses the network for the built-in images. */
+  /**
+   * Throws RuntimeError IMAGE_UNKNOWN where no such image can be had. Never uses the network for the built-in images.
+   */
   ensureImage(image: string): Promise<{ readonly id: string }>
   create(spec: ContainerSpec): Promise<void>
   start(id: string): Promise<void>

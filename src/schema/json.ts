@@ -37,8 +37,8 @@ export const parseJson = (text: string): unknown => {
 }
 
 /**
- * Decodes JSON text by a message's table. Throws JsonError: no JSON, or a value of a wrong type
- * (`json: cannot unmarshal string into Go struct field ServicePort.spec.ports.port of type int32`).
+ * Decodes JSON text by a message's table. Throws JsonError: no JSON, or a value of a wrong type (`json: cannot
+ * unmarshal string into Go struct field ServicePort.spec.ports.port of type int32`).
  */
 export const decodeJsonText = <T>(message: MessageClass<T>, text: string): DecodedJson<T> => {
   const value = parseJson(text)
@@ -50,7 +50,10 @@ export const decodeJsonText = <T>(message: MessageClass<T>, text: string): Decod
   return result(object, walk.unknown > 0 || doubled ? scanJson(text, plan) : NONE)
 }
 
-/** The same for a value that was parsed already, where doubled fields cannot be seen any more. Does not change the value. */
+/**
+ * The same for a value that was parsed already, where doubled fields cannot be seen any more. Does not change the
+ * value.
+ */
 export const decodeJson = <T>(message: MessageClass<T>, value: unknown): DecodedJson<T> => {
   checkDepth(value, 0)
   const plan = planOf(message)

@@ -23,7 +23,10 @@ const named = (folder: string): string[] =>
     .filter((name) => name.endsWith('.pb') && !name.startsWith('watch-'))
     .map((name) => `${folder}/${name}`)
 
-/** Kinds inside of other kinds lose their names in protobuf, and an empty list is an absent one there; the server puts both back. */
+/**
+ * Kinds inside of other kinds lose their names in protobuf, and an empty list is an absent one there; the server puts
+ * both back.
+ */
 const withoutInnerKinds = (text: string): unknown => {
   const value = JSON.parse(text) as { [key: string]: unknown }
   const strip = (inner: unknown): unknown => {

@@ -41,7 +41,10 @@ const writing = (write: (writer: ProtobufWriter) => void): Uint8Array => {
   }
 }
 
-/** The bare message, as generated Go code writes it: fields ascending, map keys sorted. Throws ProtobufError PROTOBUF_VALUE. */
+/**
+ * The bare message, as generated Go code writes it: fields ascending, map keys sorted. Throws ProtobufError
+ * PROTOBUF_VALUE.
+ */
 export const encodeProtobuf = <T>(message: MessageClass<T>, object: T): Uint8Array =>
   writing((writer) => writeMessage(writer, planOf(message), object as { readonly [key: string]: unknown }))
 
@@ -128,7 +131,10 @@ export const unwrapUnknown = (bytes: Uint8Array): Envelope => {
   return { apiVersion, kind, raw, contentEncoding, contentType }
 }
 
-/** One frame of a watch stream: four bytes of length, big end first, and a bare WatchEvent that holds the enveloped object. */
+/**
+ * One frame of a watch stream: four bytes of length, big end first, and a bare WatchEvent that holds the enveloped
+ * object.
+ */
 export const encodeWatchFrame = (type: string, enveloped: Uint8Array): Uint8Array =>
   writing((writer) => {
     const before = writer.written

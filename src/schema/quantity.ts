@@ -55,7 +55,8 @@ export const parseQuantity = (text: string): Quantity => {
   if (format === 'BinarySI') nano = divideUp(digits * (1n << BigInt(exponent)) * GIGA, 10n ** BigInt(fraction.length))
   else {
     const power = exponent - fraction.length + 9
-    // An exponent may ask for a number of any length; past the cap, or below the smallest step, there is nothing to compute.
+    // An exponent may ask for a number of any length; past the cap, or below the smallest step, there is nothing to
+    // compute.
     if (digits === 0n) nano = 0n
     else if (power > 40) nano = MAX
     else

@@ -1,6 +1,6 @@
 /**
- * How a field stands in its message, as Go declares it: `field` a value that is left out of JSON when zero, `optional` a pointer,
- * `required` a value that JSON always holds, `inline` an embedded message.
+ * How a field stands in its message, as Go declares it: `field` a value that is left out of JSON when zero, `optional`
+ * a pointer, `required` a value that JSON always holds, `inline` an embedded message.
  */
 export type Presence = 'field' | 'optional' | 'required' | 'list' | 'map' | 'inline'
 declare const STATIC: unique symbol

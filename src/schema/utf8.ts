@@ -1,4 +1,5 @@
-// WHATWG's encoders are in every runtime, but not in ECMAScript's library, which is all that pure rooms are compiled against.
+// WHATWG's encoders are in every runtime, but not in ECMAScript's library, which is all that pure rooms are compiled
+// against.
 declare const TextEncoder: new () => {
   encode(text: string): Uint8Array
   encodeInto(text: string, into: Uint8Array): { readonly read: number; readonly written: number }
@@ -30,7 +31,10 @@ export const readUtf8 = (bytes: Uint8Array, start: number, end: number): string 
   return text
 }
 
-/** Writes the text so that it ends at `end`; gives where it begins. At least `3 * text.length` bytes must be free before `end`. */
+/**
+ * Writes the text so that it ends at `end`; gives where it begins. At least `3 * text.length` bytes must be free before
+ * `end`.
+ */
 export const writeUtf8Before = (bytes: Uint8Array, end: number, text: string): number => {
   const length = text.length
   if (length <= SHORT * 2) {

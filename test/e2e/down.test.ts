@@ -21,7 +21,10 @@ spec:
 const OTHERS =
   'apiVersion: v1\nkind: Config\nclusters: []\ncontexts:\n  - name: work\n    context: {cluster: work, user: work}\nusers: []\ncurrent-context: work\n'
 
-/** A cluster with all that leaves traces: pods of both images, mounts, Services of every kind, routes of the load balancer. */
+/**
+ * A cluster with all that leaves traces: pods of both images, mounts, Services of every kind, routes of the load
+ * balancer.
+ */
 const busyCluster = async (assert: Assert, one: Scratch, name: string): Promise<void> => {
   writeFileSync(one.kubeconfig, OTHERS, { mode: 0o600 })
   await one.up(name, '--egress')
@@ -146,7 +149,8 @@ claim('an interrupt does not stop down half-way', async (assert) => {
   const before = await traces()
   await one.up('down-f')
   const child = spawn(FAIRLEAD, ['down', '--name', 'down-f'], { env: { ...process.env, ...one.env }, stdio: 'ignore' })
-  // From its first millisecond of work to its last; what comes while the program itself is still loading ends it, and nothing was touched.
+  // From its first millisecond of work to its last; what comes while the program itself is still loading ends it, and
+  // nothing was touched.
   const timer = setInterval(() => child.kill('SIGINT'), 20)
   const code = await new Promise((done) => child.on('close', done))
   clearInterval(timer)

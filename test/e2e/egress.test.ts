@@ -20,7 +20,10 @@ dns.on('message', (question, { port, address }) => {
 dns.bind(53, '198.51.100.7', () => console.log('ready'))
 `
 
-/** A network outside: a namespace behind a link of the host, by which its default route goes. It has no route back to pods. */
+/**
+ * A network outside: a namespace behind a link of the host, by which its default route goes. It has no route back to
+ * pods.
+ */
 const outside = async (): Promise<AsyncDisposable> => {
   const steps = [
     'ip netns add outside',

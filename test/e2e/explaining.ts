@@ -107,7 +107,10 @@ export const withExplained = (name: string) => {
   const fromHost = async (to: string): Promise<boolean> =>
     (await cluster.onHost('curl', '-gfsm2', `http://${to}/hostname`)).status === 0
 
-  /** The whole proof of one reason: it is not answered, the reason is named, its cure applied as printed, and it is answered. */
+  /**
+   * The whole proof of one reason: it is not answered, the reason is named, its cure applied as printed, and it is
+   * answered.
+   */
   const prove = async (
     assert: Assert,
     { from = 'pod/client', to, flags = [], reason, message, cure = 'run', probe }: Case,

@@ -84,7 +84,10 @@ export const claim = (
   })
 }
 
-/** Asks again until `probe` gives something (an empty text is nothing), or `limitMs` is over: then its last failure is the test's. */
+/**
+ * Asks again until `probe` gives something (an empty text is nothing), or `limitMs` is over: then its last failure is
+ * the test's.
+ */
 export const eventually = async <T>(
   what: string,
   probe: () => Promise<T | undefined | false>,
@@ -118,7 +121,9 @@ export interface Cluster {
       readonly podCidrs: readonly [string, string]
     }[]
   }
-  /** kubectl against this cluster; `kubectl.try` gives the outcome, the plain call fails the test where kubectl fails. */
+  /**
+   * kubectl against this cluster; `kubectl.try` gives the outcome, the plain call fails the test where kubectl fails.
+   */
   readonly kubectl: ((...args: readonly string[]) => Promise<string>) & {
     readonly try: (...args: readonly string[]) => Promise<Outcome>
     readonly apply: (yaml: string) => Promise<string>

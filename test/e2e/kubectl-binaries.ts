@@ -9,7 +9,10 @@ export interface KubectlBinary {
   readonly minor: number
 }
 
-/** Every kubectl of this machine, oldest first, one a minor version: those on the PATH and those beside what its links lead to. */
+/**
+ * Every kubectl of this machine, oldest first, one a minor version: those on the PATH and those beside what its links
+ * lead to.
+ */
 export const kubectlBinaries = (): readonly KubectlBinary[] => {
   const found = new Map<number, KubectlBinary>()
   const folders = new Set((process.env.PATH ?? '').split(delimiter))

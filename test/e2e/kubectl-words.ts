@@ -1,6 +1,7 @@
 /**
- * What kubectl says of a manifest that it refuses, in the words of newer ones. Before 1.25 it checks against the OpenAPI document by itself, before it
- * asks: `ValidationError(Service.spec.ports[0]): unknown field "targetport" in io.k8s…` → `unknown field "spec.ports[0].targetport"`.
+ * What kubectl says of a manifest that it refuses, in the words of newer ones. Before 1.25 it checks against the
+ * OpenAPI document by itself, before it asks: `ValidationError(Service.spec.ports[0]): unknown field "targetport" in
+ * io.k8s…` → `unknown field "spec.ports[0].targetport"`.
  */
 export const inNewerWords = (stderr: string): string =>
   stderr

@@ -153,7 +153,8 @@ claim('pods hang on routed links: no bridge under them, and no sysctl of the hos
     const { stdout } = await cluster.onNode(node.name, 'ip', '-o', 'link', 'show', 'type', 'bridge')
     assert.equal(stdout, '')
   }
-  // The test runs in a network namespace of its own that nobody else has configured: what the kernel gives it by default must stand.
+  // The test runs in a network namespace of its own that nobody else has configured: what the kernel gives it by
+  // default must stand.
   assert.equal((await cluster.onHost('cat', '/proc/sys/net/ipv4/ip_forward')).stdout.trim(), '0')
 })
 

@@ -4,7 +4,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { FAIRLEAD, type Outcome, run } from './harness.ts'
 
-/** A folder with a kubeconfig of its own, and the clusters that a test starts from it: whatever became of them, they are down in the end. */
+/**
+ * A folder with a kubeconfig of its own, and the clusters that a test starts from it: whatever became of them, they are
+ * down in the end.
+ */
 export interface Scratch extends AsyncDisposable {
   readonly folder: string
   readonly kubeconfig: string

@@ -4,7 +4,10 @@ import { run } from './harness.ts'
 
 export const STATE = process.env.FAIRLEAD_STATE ?? '/var/lib/fairlead'
 
-/** Everything that a cluster may leave on the machine outside of its own names, as text to compare: before `up` and after `down`. */
+/**
+ * Everything that a cluster may leave on the machine outside of its own names, as text to compare: before `up` and
+ * after `down`.
+ */
 export const traces = async (): Promise<Readonly<Record<string, readonly string[]>>> => {
   const lines = async (program: string, ...args: readonly string[]): Promise<readonly string[]> =>
     (await run(program, args)).stdout.split('\n').filter(Boolean).sort()

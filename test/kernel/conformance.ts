@@ -19,7 +19,10 @@ const ALIKE = 2
 const ALL_MET = 4
 /** That one of them is not met by bad luck: once in a million runs of 5,000 packets that are asked so. */
 const FALSE_ALARM = 1e-6 / 5000
-/** Session affinity of the plan lasts 10 s at the least: what is later than this in a scenario is not asked for any more. */
+/**
+ * Session affinity of the plan lasts 10 s at the least: what is later than this in a scenario is not asked for any
+ * more.
+ */
 const PINNED_MS = 7000
 
 /** One state of a generated cluster. */

@@ -8,7 +8,9 @@ import { createServiceProxy } from '#reconciler/service-proxy.ts'
 
 const SIZES = [10, 1000, 10_000] as const
 
-/** Dual-stack Services of one to five and of twenty endpoints, every tenth one sticky: the same shapes at every size. */
+/**
+ * Dual-stack Services of one to five and of twenty endpoints, every tenth one sticky: the same shapes at every size.
+ */
 function load(count: number) {
   const name = `fl-constant-${count}`
   createNetworkNamespace(name)

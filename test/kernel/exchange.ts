@@ -19,7 +19,9 @@ export interface Peer {
   readonly text?: string
 }
 
-/** A lookup that answers in the same call, so that Node.js opens the socket while this thread is still in the namespace. */
+/**
+ * A lookup that answers in the same call, so that Node.js opens the socket while this thread is still in the namespace.
+ */
 export const itself = (host: string, family: 4 | 6, done: (error: null, address: string, family: number) => void) =>
   done(null, host, family)
 
@@ -46,7 +48,10 @@ export function connectFrom(path: string, { address, port, source, sourcePort }:
   )
 }
 
-/** One connection, or one datagram, from the namespace at `path`. ECONNREFUSED on UDP is an ICMP port unreachable; on TCP it is a reset. */
+/**
+ * One connection, or one datagram, from the namespace at `path`. ECONNREFUSED on UDP is an ICMP port unreachable; on
+ * TCP it is a reset.
+ */
 export function exchange(path: string, peer: Peer, timeout: number): Promise<Exchange> {
   const { protocol, address, port, source, sourcePort = 0, text = 'x' } = peer
   return new Promise((resolve) => {

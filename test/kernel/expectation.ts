@@ -23,7 +23,10 @@ export function expectationOf(verdict: Verdict, packet: Packet): Expectation {
   }
 }
 
-/** A backend in the node's own network is reached without the postrouting hook, which is where sources are translated: it sees the client. */
+/**
+ * A backend in the node's own network is reached without the postrouting hook, which is where sources are translated:
+ * it sees the client.
+ */
 const metBy = ({ address, port, masquerade }: Backend, { source }: Packet): Met => ({
   address,
   port,
@@ -38,7 +41,8 @@ function served(met: Met): Met {
 
 export function agrees(expected: Expectation, outcome: Outcome, { protocol, entry }: Packet): boolean {
   if (outcome.kind === 'met') return expected.kind === 'met' && indexOf(expected.by, outcome) >= 0
-  // On the node itself a datagram that is refused, and one that is dropped, fails at once; the refusal is told by ICMP besides.
+  // On the node itself a datagram that is refused, and one that is dropped, fails at once; the refusal is told by ICMP
+  // besides.
   if (outcome.kind === 'forbidden')
     return (
       entry === 'node' &&

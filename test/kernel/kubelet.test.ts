@@ -42,7 +42,8 @@ const startKubelet = async () => {
 
 before(async () => {
   planned = plan(name, 1)
-  // The runtime's layers need a file system of their own: fairlead/host is the machine's root, which must not hold them.
+  // The runtime's layers need a file system of their own: fairlead/host is the machine's root, which must not hold
+  // them.
   stateDir = mkdtempSync('/var/lib/fairlead/kubelet-')
   createMachines(planned.config)
   await startKubelet()

@@ -5,7 +5,9 @@ import { createServiceProxy, type ServiceFault, type ServiceProxy } from '#recon
 import type { Cluster } from '../contract/model.ts'
 import { differences, type Plans } from '../property/clusters.ts'
 
-/** A proxy over the kernel of one namespace, told of generated clusters. It is an error if the kernel refuses anything. */
+/**
+ * A proxy over the kernel of one namespace, told of generated clusters. It is an error if the kernel refuses anything.
+ */
 export class NodeUnderTest {
   readonly #kernel: { readonly nftables: Nftables; readonly conntrack: Conntrack }
   readonly #faults: ServiceFault[] = []

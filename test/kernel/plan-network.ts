@@ -20,8 +20,9 @@ import { itself, plain } from './exchange.ts'
 import { ip } from './topology.ts'
 
 /**
- * The addresses of the generated clusters as namespaces: n1 is a star's centre and routes for everybody, pods of other nodes and other nodes themselves included, so that whatever is
- * sent meets its rules, and so that no answer goes past it. Who may be a client has a namespace of its own: it may be its own backend too.
+ * The addresses of the generated clusters as namespaces: n1 is a star's centre and routes for everybody, pods of other
+ * nodes and other nodes themselves included, so that whatever is sent meets its rules, and so that no answer goes past
+ * it. Who may be a client has a namespace of its own: it may be its own backend too.
  */
 interface Place {
   readonly name: string
@@ -146,7 +147,10 @@ export class PlanNetwork {
     ]
   }
 
-  /** Answers on every address and port, TCP and UDP, with the address and port that was reached and the address that was seen. `onDatagram` is told what came where, answered or not. */
+  /**
+   * Answers on every address and port, TCP and UDP, with the address and port that was reached and the address that was
+   * seen. `onDatagram` is told what came where, answered or not.
+   */
   async serve(onDatagram: (text: string, met: Met) => void): Promise<void> {
     const listening: Promise<unknown>[] = []
     const answer = (met: Met) => `${met.address} ${met.port} ${met.source}`

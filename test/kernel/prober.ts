@@ -3,7 +3,10 @@ import { exchange } from './exchange.ts'
 import { type Met, type PlanNetwork, PORTS } from './plan-network.ts'
 import { IcmpSocket, SctpSocket } from './sctp.ts'
 
-/** What became of a packet. `forbidden`: the send itself failed by EPERM, as it does on the node; a refusal may come by ICMP too. */
+/**
+ * What became of a packet. `forbidden`: the send itself failed by EPERM, as it does on the node; a refusal may come by
+ * ICMP too.
+ */
 export type Outcome =
   | ({ readonly kind: 'met' } & Met)
   | { readonly kind: 'reset' | 'port-unreachable' | 'silence' }
@@ -27,12 +30,18 @@ const POLL_MS = 8
 const ICMP_MS = 40
 const EPERM = 1
 
-/** Sends what packets mean by real sockets, each from a port that nobody had before, so that the kernel's connection table cannot take one for another. */
+/**
+ * Sends what packets mean by real sockets, each from a port that nobody had before, so that the kernel's connection
+ * table cannot take one for another.
+ */
 export class Prober {
   readonly #network: PlanNetwork
   readonly #sctp = new Map<string, SctpSocket>()
   readonly #icmp = new Map<string, IcmpSocket>()
-  /** Where datagrams and INITs have come to, and which were refused by ICMP, by protocol and the client's own port: a masqueraded packet has another one, so each says its own. */
+  /**
+   * Where datagrams and INITs have come to, and which were refused by ICMP, by protocol and the client's own port: a
+   * masqueraded packet has another one, so each says its own.
+   */
   readonly #met = new Map<string, Met>()
   readonly #refused = new Set<string>()
   /** Told when one of these has something new. */
@@ -61,7 +70,10 @@ export class Prober {
     this.#network = network
   }
 
-  /** Sends a packet, and gives what became of it within `patience` milliseconds; `met`: whom it has met after all, even if no answer came back (UDP, SCTP). */
+  /**
+   * Sends a packet, and gives what became of it within `patience` milliseconds; `met`: whom it has met after all, even
+   * if no answer came back (UDP, SCTP).
+   */
   async send(
     packet: Packet,
     patience: number,

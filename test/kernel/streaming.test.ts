@@ -14,7 +14,10 @@ import { createRuncRuntime, type RuncRuntime } from '#runtime/runc/runc-runtime.
 
 assert.equal(process.env.FAIRLEAD_ISOLATED, '1', 'run through script/isolated')
 
-/** The kubectl on the path, its neighbours kubectl.1.29 (SPDY alone, as all before it) and kubectl.1.30, and those that $KUBECTLS names. */
+/**
+ * The kubectl on the path, its neighbours kubectl.1.29 (SPDY alone, as all before it) and kubectl.1.30, and those that
+ * $KUBECTLS names.
+ */
 function kubectls(): readonly string[] {
   const named = (process.env.KUBECTLS ?? '').split(':').filter((path) => path !== '')
   try {

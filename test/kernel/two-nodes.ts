@@ -53,7 +53,9 @@ export function podOf(answer: Answer): Place {
   return answer.pod as Place
 }
 
-/** The two nodes of the topology (n1 in zone a, n2 in zone b), each with a proxy over its kernel, and pods that answer. */
+/**
+ * The two nodes of the topology (n1 in zone a, n2 in zone b), each with a proxy over its kernel, and pods that answer.
+ */
 export class TwoNodes {
   readonly proxies: ServiceProxy[] = []
   readonly tables: Nftables[] = []

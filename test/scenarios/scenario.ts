@@ -39,7 +39,10 @@ export const facts: NodeFacts = {
 
 type Document = (Service & { readonly kind: 'Service' }) | (EndpointSlice & { readonly kind: 'EndpointSlice' })
 
-/** Reads input.yaml of a case and gives what becomes of it. Throws where the contract and the ruleset disagree on one of the packets. */
+/**
+ * Reads input.yaml of a case and gives what becomes of it. Throws where the contract and the ruleset disagree on one of
+ * the packets.
+ */
 export function render(name: string): Readonly<Record<Golden, string>> {
   const documents = parseAllDocuments(readFileSync(join(folder, name, 'input.yaml'), 'utf8')).map(
     (document) => document.toJS() as Document,
@@ -157,7 +160,9 @@ const ELSEWHERE: readonly Aim[] = [
   { about: 'pod', address: '10.244.2.11', port: 8080, protocol: 'TCP' },
 ]
 
-/** `10.244.1.11:8080 masqueraded, 10.244.2.11:8080`, from the text that both statements of the contract are compared by. */
+/**
+ * `10.244.1.11:8080 masqueraded, 10.244.2.11:8080`, from the text that both statements of the contract are compared by.
+ */
 const readable = (text: string): string =>
   text
     .split('\n')

@@ -21,7 +21,10 @@ export interface HttpListener {
   close(): void
 }
 
-/** Serves HTTP on each address for itself: one that is taken is tried again until it can be had, and does not keep the others. */
+/**
+ * Serves HTTP on each address for itself: one that is taken is tried again until it can be had, and does not keep the
+ * others.
+ */
 export const listenHttp = (options: HttpListenerOptions): HttpListener => {
   const { port, handler, listen, clock, onError } = options
   let closed = false

@@ -17,7 +17,10 @@ const goTime = (ms: number | undefined): string => {
 
 const pathOf = (url: string | undefined): string => (url ?? '').split('?', 1)[0]!
 
-/** `:10256`. /healthz asks whether the node shall get traffic, /livez whether the proxy should be restarted: a node that goes away is no reason for that (KEP-3836). */
+/**
+ * `:10256`. /healthz asks whether the node shall get traffic, /livez whether the proxy should be restarted: a node that
+ * goes away is no reason for that (KEP-3836).
+ */
 export const healthHandler =
   (options: {
     readonly health: ProxyHealth

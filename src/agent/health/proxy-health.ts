@@ -37,7 +37,10 @@ export class ProxyHealth {
   }
 }
 
-/** False for a node that is being removed: load balancers shall send it nothing new, while what it has goes on. An unknown node is one that has just started. */
+/**
+ * False for a node that is being removed: load balancers shall send it nothing new, while what it has goes on. An
+ * unknown node is one that has just started.
+ */
 export const isNodeEligible = (node: Node | undefined): boolean =>
   node?.metadata?.deletionTimestamp === undefined &&
   !(node?.spec?.taints ?? []).some(({ key }) => key === TO_BE_DELETED)

@@ -23,7 +23,10 @@ interface Entry {
 
 const familyOf = (address: string): Family => (address.includes(':') ? 'IPv6' : 'IPv4')
 
-/** The port where load balancers ask whether this node has endpoints: of type LoadBalancer under externalTrafficPolicy Local alone. */
+/**
+ * The port where load balancers ask whether this node has endpoints: of type LoadBalancer under externalTrafficPolicy
+ * Local alone.
+ */
 export const healthCheckPort = (service: Service | undefined): number | undefined => {
   const { type, externalTrafficPolicy, healthCheckNodePort } = service?.spec ?? {}
   if (service === undefined || type !== 'LoadBalancer' || externalTrafficPolicy !== 'Local') return undefined
@@ -35,7 +38,10 @@ const familiesOf = ({ spec }: Service): readonly Family[] => {
   return [...new Set(clusterIps.map(familyOf))]
 }
 
-/** Ready endpoints of the node, by address: two ports of one pod are one endpoint, and one that is only serving while it terminates is none. */
+/**
+ * Ready endpoints of the node, by address: two ports of one pod are one endpoint, and one that is only serving while it
+ * terminates is none.
+ */
 export const localEndpoints = (slices: readonly EndpointSlice[], node: string, family: Family): number => {
   const addresses = new Set<string>()
   for (const slice of slices) {
@@ -46,7 +52,10 @@ export const localEndpoints = (slices: readonly EndpointSlice[], node: string, f
   return addresses.size
 }
 
-/** The answer, in kube-proxy's words (pkg/proxy/healthcheck): 200 only where there is an endpoint and rules that lead to it. */
+/**
+ * The answer, in kube-proxy's words (pkg/proxy/healthcheck): 200 only where there is an endpoint and rules that lead to
+ * it.
+ */
 const answer = (response: ServerResponse, key: string, count: number, healthy: boolean): void => {
   const [namespace, name] = key.split('/')
   const body = { service: { namespace, name }, localEndpoints: count, serviceProxyHealthy: healthy }
@@ -58,7 +67,10 @@ const answer = (response: ServerResponse, key: string, count: number, healthy: b
   response.end(JSON.stringify(body, null, '\t'))
 }
 
-/** The health check servers of one node: a Service's port on each of the node's addresses whose family the Service has, and there the endpoints of that family. */
+/**
+ * The health check servers of one node: a Service's port on each of the node's addresses whose family the Service has,
+ * and there the endpoints of that family.
+ */
 export class ServiceHealth {
   readonly #options: ServiceHealthOptions
   readonly #entries = new Map<string, Entry>()

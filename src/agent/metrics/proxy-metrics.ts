@@ -6,7 +6,8 @@ const exponential = (start: number, factor: number, count: number): readonly num
 const linear = (start: number, width: number, count: number): readonly number[] =>
   Array.from({ length: count }, (_, at) => start + width * at)
 
-// kube-proxy's own bounds, so that its dashboards and alerts read ours, and below them three more: a change here takes less than their first.
+// kube-proxy's own bounds, so that its dashboards and alerts read ours, and below them three more: a change here takes
+// less than their first.
 const SYNC_SECONDS = [0.000125, 0.00025, 0.0005, ...exponential(0.001, 2, 15)]
 const PROGRAMMING_SECONDS = [
   ...[0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1],
@@ -27,7 +28,10 @@ export interface ProxyReadings {
   readonly startedAt: number
 }
 
-/** The metrics of one node's proxy. Names, meanings and bounds are kube-proxy's (pkg/proxy/metrics) where they start with `kubeproxy_`; each is told in docs/metrics.md. */
+/**
+ * The metrics of one node's proxy. Names, meanings and bounds are kube-proxy's (pkg/proxy/metrics) where they start
+ * with `kubeproxy_`; each is told in docs/metrics.md.
+ */
 export class ProxyMetrics {
   readonly registry = new Registry()
   readonly #readings: ProxyReadings

@@ -40,7 +40,9 @@ export class Counter {
   }
 }
 
-/** Counts observations by upper bounds, which are sorted; the text format asks for cumulative counts, made when read. */
+/**
+ * Counts observations by upper bounds, which are sorted; the text format asks for cumulative counts, made when read.
+ */
 export class Histogram {
   readonly #bounds: readonly number[]
   readonly #counts: Uint32Array
@@ -72,8 +74,8 @@ export class Histogram {
 export type Reading = number | readonly { readonly labels: Labels; readonly value: number }[]
 
 /**
- * Metrics in the order in which they were made, as Prometheus' text format 0.0.4. What a number costs is paid when it is
- * read: a gauge, and a counter that is kept elsewhere anyway, is a function that gives it.
+ * Metrics in the order in which they were made, as Prometheus' text format 0.0.4. What a number costs is paid when it
+ * is read: a gauge, and a counter that is kept elsewhere anyway, is a function that gives it.
  */
 export class Registry {
   readonly #metrics: Metric[] = []

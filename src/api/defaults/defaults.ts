@@ -10,9 +10,9 @@ import { defaultService } from './service.ts'
 import { defaultDeployment, defaultReplicaSet } from './workloads.ts'
 
 /**
- * Fills in, in place, the defaults of Kubernetes 1.36 for any served kind: the tables' constants first, then the kind's computed ones.
- * The object must be the caller's own (just decoded, or a clone): a stored one is shared and must not change. ConfigMap,
- * ServiceAccount, Lease and Event have no computed defaults.
+ * Fills in, in place, the defaults of Kubernetes 1.36 for any served kind: the tables' constants first, then the kind's
+ * computed ones. The object must be the caller's own (just decoded, or a clone): a stored one is shared and must not
+ * change. ConfigMap, ServiceAccount, Lease and Event have no computed defaults.
  */
 export const applyDefaults = <T extends ApiObject>(resource: Resource<T>, object: T): void => {
   applyConstantDefaults(resource.message, object)

@@ -2,7 +2,10 @@ import type { Deployment, ReplicaSet } from '#api/apps-v1.ts'
 import type { Draft } from '#schema/defaulting.ts'
 import { defaultPodSpec } from './pod-spec.ts'
 
-/** Fills in Kubernetes' Deployment defaults, in place: one replica, a rolling update by quarters, ten old ReplicaSets kept. */
+/**
+ * Fills in Kubernetes' Deployment defaults, in place: one replica, a rolling update by quarters, ten old ReplicaSets
+ * kept.
+ */
 export const defaultDeployment = (deployment: Draft<Deployment>): void => {
   deployment.spec ??= { template: {} }
   const spec = deployment.spec

@@ -1,4 +1,7 @@
-/** What `kubectl explain` says about messages and their fields, in our own words; the first words of a kind that users meet. */
+/**
+ * What `kubectl explain` says about messages and their fields, in our own words; the first words of a kind that users
+ * meet.
+ */
 const DESCRIPTIONS: { readonly [name: string]: string } = {
   Service: 'A Service is one name and one address for a changing set of pods.',
   'Service.spec': 'What the Service should be.',

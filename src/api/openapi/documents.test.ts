@@ -83,7 +83,9 @@ test('the v2 document has no defaults, and its protobuf form holds every definit
   assert.deepEqual(readMessage(ports.get(2)![0]!).get(19)!.map(text), ['port'])
 })
 
-/** Folder of a real API server's documents, by the names that they are fetched under; they are too large to keep here. */
+/**
+ * Folder of a real API server's documents, by the names that they are fetched under; they are too large to keep here.
+ */
 const RECORDED = process.env.FAIRLEAD_RECORDED_OPENAPI ?? ''
 const skip = RECORDED === '' && 'FAIRLEAD_RECORDED_OPENAPI names no folder of recorded documents'
 test('schemas are those of a real API server, descriptions apart', { skip }, () => {

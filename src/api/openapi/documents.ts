@@ -56,13 +56,15 @@ const options = (resources: readonly Resource[]): OpenApiOptions => {
 }
 
 /**
- * The OpenAPI v3 document of the resources of one group version, ready for JSON. Building costs some milliseconds: the caller keeps the
- * text. The index of all documents is `openApiV3Index` of the schema room.
+ * The OpenAPI v3 document of the resources of one group version, ready for JSON. Building costs some milliseconds: the
+ * caller keeps the text. The index of all documents is `openApiV3Index` of the schema room.
  */
 export const openApiV3 = (resources: readonly Resource[]): object => openApiV3Document(resources, options(resources))
 
 /** The OpenAPI v2 document of all served resources, ready for JSON. */
 export const openApiV2 = (resources: readonly Resource[]): OpenApiV2 => openApiV2Document(resources, options(resources))
 
-/** The same as gnostic's protobuf, `application/com.github.proto-openapi.spec.v2@v1.0+protobuf`: what kubectl asks for. */
+/**
+ * The same as gnostic's protobuf, `application/com.github.proto-openapi.spec.v2@v1.0+protobuf`: what kubectl asks for.
+ */
 export const openApiV2Protobuf = (resources: readonly Resource[]): Uint8Array => encodeOpenApiV2(openApiV2(resources))

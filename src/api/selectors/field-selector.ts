@@ -59,7 +59,8 @@ const unescaped = (value: string): string =>
 const terms = (text: string): readonly string[] => text.match(/(?:\\.|[^,\\]|\\$)+/g) ?? []
 
 /**
- * `metadata.name=web,status.phase!=Running`; `==` is `=`; `\,`, `\=` and `\\` stand for themselves. Throws SelectorError:
+ * `metadata.name=web,status.phase!=Running`; `==` is `=`; `\,`, `\=` and `\\` stand for themselves. Throws
+ * SelectorError:
  * `field label not supported: spec.nosuch` where the kind cannot be selected by it, which is a 400 of the API.
  */
 export const parseFieldSelector = (

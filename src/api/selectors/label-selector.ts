@@ -8,8 +8,8 @@ export type { LabelOperator, LabelRequirement } from './label-requirement.ts'
 export type Labels = { readonly [key: string]: string }
 
 /**
- * `a=b,c!=d,e in (x,y),f notin (z),g,!h,i>1`. Empty text has no condition and selects everything. Throws SelectorError in Kubernetes'
- * words: `unable to parse requirement: found '=', expected: identifier`.
+ * `a=b,c!=d,e in (x,y),f notin (z),g,!h,i>1`. Empty text has no condition and selects everything. Throws SelectorError
+ * in Kubernetes' words: `unable to parse requirement: found '=', expected: identifier`.
  */
 export const parseLabelSelector = (text: string): readonly LabelRequirement[] =>
   parseRequirements(text)
@@ -71,7 +71,10 @@ const OPERATORS: { readonly [name: string]: LabelOperator } = {
   DoesNotExist: '!',
 }
 
-/** The requirements of a LabelSelector object; undefined where it is absent, which selects nothing, while an empty one selects everything. */
+/**
+ * The requirements of a LabelSelector object; undefined where it is absent, which selects nothing, while an empty one
+ * selects everything.
+ */
 export const requirementsOf = (selector: LabelSelector | undefined): readonly LabelRequirement[] | undefined => {
   if (selector === undefined) return undefined
   const requirements: LabelRequirement[] = []

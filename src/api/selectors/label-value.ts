@@ -1,4 +1,5 @@
-// The shapes of metadata's names, from Kubernetes' naming rules: RFC 1123 for the prefix, 63 characters for names and values.
+// The shapes of metadata's names, from Kubernetes' naming rules: RFC 1123 for the prefix, 63 characters for names and
+// values.
 const NAME = /^(?:[A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]$/
 const SUBDOMAIN = /^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$/
 

@@ -1,4 +1,6 @@
-/** A selector that cannot be read, in Kubernetes' words. FIELD_UNSUPPORTED: the kind cannot be selected by that field. */
+/**
+ * A selector that cannot be read, in Kubernetes' words. FIELD_UNSUPPORTED: the kind cannot be selected by that field.
+ */
 export class SelectorError extends Error {
   readonly code: 'SELECTOR_SYNTAX' | 'SELECTOR_VALUE' | 'FIELD_UNSUPPORTED'
   constructor(code: SelectorError['code'], message: string) {

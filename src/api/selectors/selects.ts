@@ -26,7 +26,10 @@ export const selects = (selector: LabelSelector | undefined, labels: Labels | un
   return conditions ? matchesLabels(conditions, labels) : false
 }
 
-/** A plain map as Services have it: every pair must be there; an empty map selects nothing, since a Service without a selector picks no pods. */
+/**
+ * A plain map as Services have it: every pair must be there; an empty map selects nothing, since a Service without a
+ * selector picks no pods.
+ */
 export const matchesMap = (selector: Labels | undefined, labels: Labels = {}): boolean => {
   const pairs = Object.entries(selector ?? {})
   return pairs.length > 0 && pairs.every(([key, value]) => Object.hasOwn(labels, key) && labels[key] === value)

@@ -2,8 +2,8 @@ import type { PodQOSClass, PodSpec } from '#api/core-v1.ts'
 import { parseQuantity } from '#schema/quantity.ts'
 
 /**
- * Kubernetes' quality-of-service class: Guaranteed when every container limits CPU and memory and asks for as much, BestEffort when none
- * asks for or limits either, else Burstable.
+ * Kubernetes' quality-of-service class: Guaranteed when every container limits CPU and memory and asks for as much,
+ * BestEffort when none asks for or limits either, else Burstable.
  */
 export const podQosClass = (spec: PodSpec): PodQOSClass => {
   const containers = [...(spec.containers ?? []), ...(spec.initContainers ?? [])]

@@ -23,7 +23,10 @@ export const normalizeClusterIPs = (service: Draft<Service>, old?: Service): voi
   } else if (spec.clusterIP && !spec.clusterIPs?.length) spec.clusterIPs = [spec.clusterIP]
 }
 
-/** Carries over what was allocated and what an update leaves out, so that a manifest may be sent again as it was written. */
+/**
+ * Carries over what was allocated and what an update leaves out, so that a manifest may be sent again as it was
+ * written.
+ */
 export const carryAllocatedValues = (service: Draft<Service>, old: Service): void => {
   service.spec ??= {}
   const spec = service.spec
@@ -62,8 +65,8 @@ const nodePortsOf = (service: Service): readonly number[] =>
   (service.spec?.ports ?? []).flatMap((port) => (port.nodePort ? [port.nodePort] : []))
 
 /**
- * Drops what the new type has no use for, where the client did not touch it: `kubectl patch svc x -p '{"spec":{"type":"ClusterIP"}}'`
- * gives its node ports back without naming them.
+ * Drops what the new type has no use for, where the client did not touch it:
+ * `kubectl patch svc x -p '{"spec":{"type":"ClusterIP"}}'` gives its node ports back without naming them.
  */
 export const dropTypeDependentFields = (service: Draft<Service>, old: Service): void => {
   service.spec ??= {}

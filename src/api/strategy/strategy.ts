@@ -18,7 +18,10 @@ interface Loose {
 const keyOf = (resource: Pick<Resource, 'group' | 'kind'>): string =>
   resource.group === '' ? resource.kind : `${resource.kind}.${resource.group}`
 
-/** Kinds whose status a plain write cannot touch. A Node's may come with its creation, as a kubelet that registers itself sends it. */
+/**
+ * Kinds whose status a plain write cannot touch. A Node's may come with its creation, as a kubelet that registers
+ * itself sends it.
+ */
 const STATUS_KINDS = new Set(['Service', 'Pod', 'Namespace', 'Node', 'Deployment.apps', 'ReplicaSet.apps'])
 /** Kinds that count the changes of their wish in `metadata.generation`; a Service does not. */
 const GENERATION_KINDS = new Set(['Pod', 'Deployment.apps', 'ReplicaSet.apps', 'EndpointSlice.discovery.k8s.io'])
@@ -26,9 +29,9 @@ const GENERATION_KINDS = new Set(['Pod', 'Deployment.apps', 'ReplicaSet.apps', '
 const CONDITIONAL_KINDS = new Set(['Lease.coordination.k8s.io'])
 
 /**
- * What the registry does to a decoded and defaulted object before it is validated and created, in place: what only the system sets is
- * dropped (status, deletion), the generation starts at 1. uid, creationTimestamp, resourceVersion, a generated name and a Service's
- * addresses and node ports are the API server's.
+ * What the registry does to a decoded and defaulted object before it is validated and created, in place: what only the
+ * system sets is dropped (status, deletion), the generation starts at 1. uid, creationTimestamp, resourceVersion, a
+ * generated name and a Service's addresses and node ports are the API server's.
  */
 export const prepareForCreate = <T extends ApiObject>(resource: Resource<T>, object: T): void => {
   const loose = object as Loose
@@ -60,8 +63,9 @@ export const prepareForCreate = <T extends ApiObject>(resource: Resource<T>, obj
 }
 
 /**
- * What the registry does before an update is validated, in place: system metadata is carried over, a plain update keeps the old status,
- * a status update keeps the old spec, a Service's allocated values follow its type, and the generation counts a changed wish.
+ * What the registry does before an update is validated, in place: system metadata is carried over, a plain update keeps
+ * the old status, a status update keeps the old spec, a Service's allocated values follow its type, and the generation
+ * counts a changed wish.
  */
 export const prepareForUpdate = <T extends ApiObject>(
   resource: Resource<T>,

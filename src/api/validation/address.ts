@@ -11,7 +11,10 @@ export const checkCidr = (text: string, field: string): readonly FieldError[] =>
     ? []
     : [invalid(field, text, 'must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)')]
 
-/** An endpoint or external IP is neither unspecified, loopback nor link-local: it would mean another machine on each node. */
+/**
+ * An endpoint or external IP is neither unspecified, loopback nor link-local: it would mean another machine on each
+ * node.
+ */
 export const checkNonSpecialAddress = (text: string, field: string): readonly FieldError[] => {
   const address = tryParseAddress(text)
   if (!address) return checkAddress(text, field)

@@ -80,8 +80,8 @@ export const fieldErrorBody = (error: FieldError): string => {
 export const fieldErrorText = (error: FieldError): string => `${error.field}: ${fieldErrorBody(error)}`
 
 /**
- * The message of the Status that refuses an object: `Service "x" is invalid: spec.ports: Required value`. Several errors stand in
- * brackets, equal ones once. Kinds outside of the core group carry it: `Deployment.apps "x"`.
+ * The message of the Status that refuses an object: `Service "x" is invalid: spec.ports: Required value`. Several
+ * errors stand in brackets, equal ones once. Kinds outside of the core group carry it: `Deployment.apps "x"`.
  */
 export const invalidMessage = (
   resource: { readonly group: string; readonly kind: string },

@@ -132,7 +132,10 @@ const validateTolerations = (tolerations: readonly Toleration[], path: string): 
 const MUTABLE =
   'pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)'
 
-/** Checks an update of a pod: nearly all of its spec is fixed once it exists. Binding to a node goes by its own subresource. */
+/**
+ * Checks an update of a pod: nearly all of its spec is fixed once it exists. Binding to a node goes by its own
+ * subresource.
+ */
 export const validatePodUpdate = (pod: Pod, old: Pod): readonly FieldError[] => {
   const errors: FieldError[] = [...validateMetadataUpdate(pod.metadata, old.metadata)]
   const spec = pod.spec ?? {}

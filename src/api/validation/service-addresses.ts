@@ -57,7 +57,10 @@ export const validateAddresses = (service: Service): readonly FieldError[] => {
   return errors
 }
 
-/** Of a list that has one entry a family: the first stays, the second may come and go with the policy. `what` is an entry's name in a sentence. */
+/**
+ * Of a list that has one entry a family: the first stays, the second may come and go with the policy. `what` is an
+ * entry's name in a sentence.
+ */
 const firstStays = (
   field: 'clusterIPs' | 'ipFamilies',
   what: string,

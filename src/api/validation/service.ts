@@ -15,13 +15,19 @@ const SOURCE_RANGES_ANNOTATION = 'service.beta.kubernetes.io/load-balancer-sourc
 const KUBELET_PORT = 10_250
 const LONGEST_AFFINITY_SECONDS = 86_400
 
-/** Checks a defaulted and normalized Service at creation. Whether addresses and node ports are free is the allocators' question. */
+/**
+ * Checks a defaulted and normalized Service at creation. Whether addresses and node ports are free is the allocators'
+ * question.
+ */
 export const validateServiceCreate = (service: Service): readonly FieldError[] => [
   ...validateMetadata(service.metadata, true, dnsLabel),
   ...validateSpec(service),
 ]
 
-/** Checks an update: the primary address and family of a Service that has one stay, unless it comes from or goes to ExternalName. */
+/**
+ * Checks an update: the primary address and family of a Service that has one stay, unless it comes from or goes to
+ * ExternalName.
+ */
 export const validateServiceUpdate = (service: Service, old: Service): readonly FieldError[] => {
   const spec = service.spec ?? {}
   const before = old.spec ?? {}

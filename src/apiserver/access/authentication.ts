@@ -80,7 +80,10 @@ export const createAuthenticator = ({ store, signer, now }: AuthenticatorOptions
 const listHeader = (value: string | readonly string[] | undefined): readonly string[] =>
   value === undefined ? [] : typeof value === 'string' ? value.split(',').map((group) => group.trim()) : value
 
-/** `kubectl --as`: whoever may do everything may also act as somebody else. Anyone else is refused, never let through as themselves. */
+/**
+ * `kubectl --as`: whoever may do everything may also act as somebody else. Anyone else is refused, never let through as
+ * themselves.
+ */
 const impersonated = (request: IncomingMessage, caller: Caller): Caller => {
   const { headers } = request
   const name = headers['impersonate-user']

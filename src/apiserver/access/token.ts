@@ -22,7 +22,10 @@ export interface TokenClaims {
 /** Claims whose signature has been checked; expiry and what they are bound to are checked on each use. */
 const CACHE_SIZE = 1000
 
-/** Signs and verifies JSON Web Tokens by ES256 (RFC 7515, RFC 7518), in the process's own crypto: a microsecond when seen before. */
+/**
+ * Signs and verifies JSON Web Tokens by ES256 (RFC 7515, RFC 7518), in the process's own crypto: a microsecond when
+ * seen before.
+ */
 export class TokenSigner {
   readonly issuer: string
   readonly #private: KeyObject
@@ -46,7 +49,10 @@ export class TokenSigner {
     return `${body}.${signature.toString('base64url')}`
   }
 
-  /** The claims of a token that this key signed, or undefined. Says nothing yet of time, audience or what it is bound to. */
+  /**
+   * The claims of a token that this key signed, or undefined. Says nothing yet of time, audience or what it is bound
+   * to.
+   */
   verify(token: string): TokenClaims | undefined {
     const known = this.#verified.get(token)
     if (known) return known

@@ -23,7 +23,10 @@ export interface UpdateAdmission extends CreateAdmission {
   readonly subresource: string
 }
 
-/** A rule between the client's object and storage: it may complete the object, or refuse it with an ApiError. Synchronous. */
+/**
+ * A rule between the client's object and storage: it may complete the object, or refuse it with an ApiError.
+ * Synchronous.
+ */
 export interface Admission {
   readonly name: string
   create?(request: CreateAdmission): ApiObject

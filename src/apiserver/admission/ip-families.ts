@@ -18,9 +18,10 @@ const POLICY = 'spec.ipFamilyPolicy'
 const otherFamily = (family: IpFamily): IpFamily => (family === 'IPv4' ? 'IPv6' : 'IPv4')
 
 /**
- * Completes ipFamilyPolicy, ipFamilies and clusterIPs by the rules of dual-stack Services (KEP-563): what is not said is inferred from the
- * addresses, else from the former state, else it is single-stack in the cluster's first family. Leaves one family away from `clusterIPs` for
- * the allocator to fill. `configured` is the cluster's families, the default one first.
+ * Completes ipFamilyPolicy, ipFamilies and clusterIPs by the rules of dual-stack Services (KEP-563): what is not said
+ * is inferred from the addresses, else from the former state, else it is single-stack in the cluster's first family.
+ * Leaves one family away from `clusterIPs` for the allocator to fill. `configured` is the cluster's families, the
+ * default one first.
  */
 export const completeFamilies = (
   service: Service,

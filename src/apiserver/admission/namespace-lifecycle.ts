@@ -4,7 +4,10 @@ import type { Admission } from './admission.ts'
 
 const NAMESPACES = { group: '', plural: 'namespaces', kind: 'Namespace' }
 
-/** Nothing is created in a namespace that is not there or is going away, and the `kubernetes.io/metadata.name` label stands on each. */
+/**
+ * Nothing is created in a namespace that is not there or is going away, and the `kubernetes.io/metadata.name` label
+ * stands on each.
+ */
 export const namespaceLifecycle: Admission = {
   name: 'NamespaceLifecycle',
   create({ resource, object, store }) {

@@ -27,7 +27,10 @@ const tokenVolume = (name: string): Volume => ({
   },
 })
 
-/** Gives each pod a ServiceAccount that exists, and its token, CA certificate and namespace as a volume in every container. */
+/**
+ * Gives each pod a ServiceAccount that exists, and its token, CA certificate and namespace as a volume in every
+ * container.
+ */
 export const serviceAccount = (random: Random): Admission => ({
   name: 'ServiceAccount',
   create({ resource, object, store }) {

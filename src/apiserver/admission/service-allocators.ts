@@ -42,8 +42,8 @@ const refuse = (service: Service, field: string, value: unknown, detail: string)
 }
 
 /**
- * Gives Services their cluster IPs, node ports and health check port, and takes them back: at once on a refusal or a dry run, after the write
- * where an update or a deletion gives them up.
+ * Gives Services their cluster IPs, node ports and health check port, and takes them back: at once on a refusal or a
+ * dry run, after the write where an update or a deletion gives them up.
  */
 export const serviceAllocation = (allocators: ServiceAllocators): Admission => ({
   name: 'ServiceAllocation',

@@ -2,7 +2,10 @@ import type { ApiObject } from '#api/resource.ts'
 import { jsonValue } from '#schema/json.ts'
 import { messageOf } from '../machinery/message-list.ts'
 
-/** The JSON of an object (as its table orders it, with the zeros that are always written) from its second brace on, without kind and apiVersion: made once for each stored state, however many read it. */
+/**
+ * The JSON of an object (as its table orders it, with the zeros that are always written) from its second brace on,
+ * without kind and apiVersion: made once for each stored state, however many read it.
+ */
 const bodies = new WeakMap<object, string>()
 
 const bodyOf = (object: ApiObject): string => {

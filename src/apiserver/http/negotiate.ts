@@ -2,7 +2,10 @@ import { notAcceptable } from '../errors.ts'
 
 export type Encoding = 'json' | 'yaml' | 'protobuf'
 
-/** What a client wants to read. `as` asks for another kind in place of the object: Table, PartialObjectMetadata, APIGroupDiscoveryList. */
+/**
+ * What a client wants to read. `as` asks for another kind in place of the object: Table, PartialObjectMetadata,
+ * APIGroupDiscoveryList.
+ */
 export interface Wanted {
   readonly encoding: Encoding
   readonly as?: { readonly kind: string; readonly group: string; readonly version: string }
@@ -59,8 +62,8 @@ const clausesOf = (accept: string): readonly Clause[] => {
 }
 
 /**
- * The first clause of an Accept header that can be served. `serves` says whether a conversion (`as=`) is known here; an unknown one is passed
- * over, as clients list the plain form behind it. 406 where nothing is left.
+ * The first clause of an Accept header that can be served. `serves` says whether a conversion (`as=`) is known here; an
+ * unknown one is passed over, as clients list the plain form behind it. 406 where nothing is left.
  */
 export const negotiate = (
   accept: string | undefined,

@@ -29,7 +29,10 @@ const VERBS: Readonly<Record<string, string>> = {
 /** The namespace's own parts; any other word after `namespaces/NAME/` is a resource inside of it. */
 const NAMESPACE_SUBRESOURCES = new Set(['status', 'finalize'])
 
-/** Reads `/api/v1/...` and `/apis/GROUP/VERSION/...` as upstream's RequestInfoFactory does; everything else is a plain path. */
+/**
+ * Reads `/api/v1/...` and `/apis/GROUP/VERSION/...` as upstream's RequestInfoFactory does; everything else is a plain
+ * path.
+ */
 export const requestInfo = (method: string, path: string, query: URLSearchParams): RequestInfo => {
   const parts = decodeParts(path)
   const verb = VERBS[method] ?? method.toLowerCase()

@@ -38,7 +38,10 @@ export const decodeText = (message: MessageClass<unknown>, text: string, validat
 export const decodeParsed = (message: MessageClass<unknown>, value: unknown, validation: FieldValidation): Decoded =>
   decode(message, validation, () => decodeJson(message, value))
 
-/** An enveloped protobuf body. Its unknown fields have no names to be strict about: they are warned of by message and number. */
+/**
+ * An enveloped protobuf body. Its unknown fields have no names to be strict about: they are warned of by message and
+ * number.
+ */
 export const decodeEnveloped = (message: MessageClass<unknown>, bytes: Uint8Array): Decoded => {
   try {
     const { object, unknown } = decodeMessage(message, unwrapUnknown(bytes).raw)

@@ -49,7 +49,8 @@ export const machinery: Machinery = {
   prepareForUpdate(resource, next, previous, subresource) {
     const own = copy(next)
     applyDefaults(resource, own)
-    // A namespace's finalizers are the one thing that `finalize` writes; `binding` writes the node and the condition PodScheduled together.
+    // A namespace's finalizers are the one thing that `finalize` writes; `binding` writes the node and the condition
+    // PodScheduled together.
     if (subresource !== 'finalize' && subresource !== 'binding')
       prepareForUpdate(resource, own, previous, statusOf(subresource))
     return own

@@ -10,12 +10,18 @@ export interface Decoded {
   readonly warnings: readonly string[]
 }
 
-/** What the kinds' declarations and their hand-written rules give the server; `kinds.ts` binds it to the real functions. Everything here is pure. */
+/**
+ * What the kinds' declarations and their hand-written rules give the server; `kinds.ts` binds it to the real functions.
+ * Everything here is pure.
+ */
 export interface Machinery {
   readonly resources: readonly Resource[]
   /** The declaration of a kind that may come in a body or go out: also options, reviews, subresources. */
   messageOf(apiVersion: string, kind: string): MessageClass<unknown> | undefined
-  /** Strict about types (400), about unknown and doubled fields as `validation` says. `text` is JSON; YAML has become JSON before. */
+  /**
+   * Strict about types (400), about unknown and doubled fields as `validation` says. `text` is JSON; YAML has become
+   * JSON before.
+   */
   decodeJson(message: MessageClass<unknown>, text: string, validation: FieldValidation): Decoded
   /** The same for a value that was JSON already, after a patch. */
   decodeValue(message: MessageClass<unknown>, value: unknown, validation: FieldValidation): Decoded

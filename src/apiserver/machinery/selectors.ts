@@ -19,7 +19,10 @@ export const labelSelector = (text: string): ((object: ApiObject) => boolean) =>
   return (object) => matchesLabels(requirements, object.metadata?.labels)
 }
 
-/** The predicate of a `fieldSelector` parameter; throws ApiError 400, also for a field that the kind cannot be selected by. */
+/**
+ * The predicate of a `fieldSelector` parameter; throws ApiError 400, also for a field that the kind cannot be selected
+ * by.
+ */
 export const fieldSelector = (resource: Resource, text: string): ((object: ApiObject) => boolean) => {
   const requirements = parsed(() => parseFieldSelector(resource, text))
   return (object) => matchesFields(resource, requirements, object)

@@ -12,7 +12,10 @@ const CA_NAME = 'fairlead-ca'
 const HOUR = 3_600_000
 const YEAR = 365 * 24 * HOUR
 
-/** Makes all keys and certificates of a new cluster. Valid from an hour ago, so that clocks a little apart agree, for ten years. */
+/**
+ * Makes all keys and certificates of a new cluster. Valid from an hour ago, so that clocks a little apart agree, for
+ * ten years.
+ */
 export const createPki = async (request: PkiRequest): Promise<Pki> => {
   const validity = {
     notBefore: new Date(request.now.getTime() - HOUR),

@@ -12,7 +12,9 @@ export interface DeleteRequest {
   readonly preconditions?: { readonly uid?: string; readonly resourceVersion?: string }
 }
 
-/** `now`: it goes with this as its last state. `later`: it stays, marked, until grace, finalizers or contents are gone. */
+/**
+ * `now`: it goes with this as its last state. `later`: it stays, marked, until grace, finalizers or contents are gone.
+ */
 export interface DeletionPlan {
   readonly kind: 'now' | 'later'
   readonly object: ApiObject
@@ -22,7 +24,10 @@ const DEFAULT_GRACE_SECONDS = 30
 const FOREGROUND = 'foregroundDeletion'
 const ORPHAN = 'orphan'
 
-/** Deletion as Kubernetes does it: graceful for pods that may run, in two phases for namespaces, waiting for finalizers, else at once. */
+/**
+ * Deletion as Kubernetes does it: graceful for pods that may run, in two phases for namespaces, waiting for finalizers,
+ * else at once.
+ */
 export const planDeletion = (
   resource: Resource,
   object: ApiObject,

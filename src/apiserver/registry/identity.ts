@@ -2,7 +2,10 @@ import type { ObjectMeta } from '#api/meta-v1.ts'
 import type { ApiObject, Resource } from '#api/resource.ts'
 import { badRequest, conflict, failure } from '../errors.ts'
 
-/** The namespace that an object is to lie in, from itself or the request. Throws ApiError 400 where they differ, or both have none. */
+/**
+ * The namespace that an object is to lie in, from itself or the request. Throws ApiError 400 where they differ, or both
+ * have none.
+ */
 export const namespaceOf = (resource: Resource, body: ApiObject, namespace: string | undefined): string | undefined => {
   if (!resource.namespaced) return undefined
   const given = body.metadata?.namespace
@@ -15,8 +18,8 @@ export const namespaceOf = (resource: Resource, body: ApiObject, namespace: stri
 }
 
 /**
- * Holds what a client sent against what is stored, and against the request: name, namespace, uid, resourceVersion. Throws
- * ApiError 400 or 409.
+ * Holds what a client sent against what is stored, and against the request: name, namespace, uid, resourceVersion.
+ * Throws ApiError 400 or 409.
  */
 export const checkIdentity = (
   resource: Resource,

@@ -41,8 +41,9 @@ const CREATE_ON_UPDATE = new Set(['leases', 'endpoints', 'events'])
 const NAME_ATTEMPTS = 8
 
 /**
- * Reads and writes of API objects with every rule that is Kubernetes' and none that is HTTP's: defaults, admission, validation, optimistic
- * concurrency, graceful deletion. Each call is one transaction: nothing in it awaits. Throws ApiError.
+ * Reads and writes of API objects with every rule that is Kubernetes' and none that is HTTP's: defaults, admission,
+ * validation, optimistic concurrency, graceful deletion. Each call is one transaction: nothing in it awaits. Throws
+ * ApiError.
  */
 export class Registry {
   readonly #options: RegistryOptions
@@ -115,8 +116,8 @@ export class Registry {
   }
 
   /**
-   * Replaces an object by what `change` makes of it. A resourceVersion or uid in the new state that is not the stored one's is a 409; a new state
-   * that equals the stored one writes nothing.
+   * Replaces an object by what `change` makes of it. A resourceVersion or uid in the new state that is not the stored
+   * one's is a 409; a new state that equals the stored one writes nothing.
    */
   update(
     resource: Resource,

@@ -1,8 +1,8 @@
 import type { Transaction } from '../admission/admission.ts'
 
 /**
- * Runs `body`, then what it handed to `onCommit`; where it throws, or in a dry run, what it handed to `onRollback`, the last
- * first. Synchronous, so that nothing comes between.
+ * Runs `body`, then what it handed to `onCommit`; where it throws, or in a dry run, what it handed to `onRollback`, the
+ * last first. Synchronous, so that nothing comes between.
  */
 export const transact = <T>(dryRun: boolean, body: (transaction: Transaction) => T): T => {
   const undo: (() => void)[] = []

@@ -4,8 +4,9 @@ import { sendBytes } from '../http/respond.ts'
 const DEFINITIONS = /^\/apis\/apiextensions\.k8s\.io\/(v1|v1beta1)\/customresourcedefinitions$/
 
 /**
- * No custom resources are served, and this says so. For a kind that discovery does not know (`kind: Servise`, `apiVersion: vl`), kubectl asks whether it is a custom
- * resource; a 404 here is what it would then report ("failed to list CRDs") instead of `no matches for kind "Servise"`.
+ * No custom resources are served, and this says so. For a kind that discovery does not know (`kind: Servise`,
+ * `apiVersion: vl`), kubectl asks whether it is a custom resource; a 404 here is what it would then report ("failed to
+ * list CRDs") instead of `no matches for kind "Servise"`.
  */
 export const customResources: Stage = (exchange) => {
   const match = DEFINITIONS.exec(exchange.info.path)

@@ -12,7 +12,10 @@ import { negotiate } from '../http/negotiate.ts'
 import { sendBytes, sendText } from '../http/respond.ts'
 import type { ServerContext } from '../server-context.ts'
 
-/** `/api`, `/apis`, `/apis/GROUP`, `/api/v1`, `/apis/GROUP/VERSION` and the list of root paths. Each answer is made once. */
+/**
+ * `/api`, `/apis`, `/apis/GROUP`, `/api/v1`, `/apis/GROUP/VERSION` and the list of root paths. Each answer is made
+ * once.
+ */
 export const discovery = (server: ServerContext): Stage => {
   const all = groupVersionsOf(server.catalog)
   const made = new Map<string, string>()

@@ -16,7 +16,10 @@ const hashOf = async (text: string): Promise<string> => {
 const pathOf = (resource: Resource): string =>
   resource.group === '' ? `api/${resource.version}` : `apis/${groupVersion(resource)}`
 
-/** `/openapi/v2` (JSON and gnostic's protobuf), `/openapi/v3` and its documents. Built on the first request, then kept as bytes. */
+/**
+ * `/openapi/v2` (JSON and gnostic's protobuf), `/openapi/v3` and its documents. Built on the first request, then kept
+ * as bytes.
+ */
 export const openapi = (server: ServerContext): Stage => {
   const made = new Map<string, Promise<Uint8Array>>()
   const once = (key: string, make: () => Promise<string | Uint8Array>): Promise<Uint8Array> => {

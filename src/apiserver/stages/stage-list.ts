@@ -11,7 +11,10 @@ import { reviews } from './reviews.ts'
 import { streams } from './streams.ts'
 import { subresources } from './subresources.ts'
 
-/** What a request passes through once it is known who sent it. The first stage that answers ends it; none answering is a 404. */
+/**
+ * What a request passes through once it is known who sent it. The first stage that answers ends it; none answering is a
+ * 404.
+ */
 export const stageList = (server: ServerContext): readonly Stage[] => [
   access, // before anything that reads: what is not allowed is not even looked up
   health(server), // probes every second, so early

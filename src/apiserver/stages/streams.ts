@@ -5,7 +5,10 @@ import type { ServerContext } from '../server-context.ts'
 
 const UPGRADED = new Set(['exec', 'attach', 'portforward'])
 
-/** `pods/log`, streamed from the node's kubelet. exec, attach and port-forward without an upgrade are refused with what is missing. */
+/**
+ * `pods/log`, streamed from the node's kubelet. exec, attach and port-forward without an upgrade are refused with what
+ * is missing.
+ */
 export const streams =
   (server: ServerContext): Stage =>
   (exchange) => {

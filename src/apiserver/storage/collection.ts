@@ -75,7 +75,10 @@ export class Collection {
     return stored
   }
 
-  /** Removes and returns the last state, with the deletion's revision. `last` replaces the stored state where the deletion itself changes it. */
+  /**
+   * Removes and returns the last state, with the deletion's revision. `last` replaces the stored state where the
+   * deletion itself changes it.
+   */
   delete(key: string, last?: ApiObject): ApiObject | undefined {
     const previous = this.#objects.get(key)
     if (!previous) return undefined
@@ -100,7 +103,10 @@ export class Collection {
     return this.#changes.slice(low)
   }
 
-  /** What `keys` and `get` answered at an earlier revision, by undoing what came after; undefined where that is no longer known. */
+  /**
+   * What `keys` and `get` answered at an earlier revision, by undoing what came after; undefined where that is no
+   * longer known.
+   */
   at(revision: number): ReadonlyMap<string, ApiObject> | undefined {
     const later = this.since(revision)
     if (!later) return undefined

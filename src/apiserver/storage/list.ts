@@ -52,8 +52,9 @@ export const parseRevision = (text: string | undefined, parameter = 'resourceVer
 }
 
 /**
- * One page of a list, by the rules of resourceVersion and resourceVersionMatch: absent, '0' and NotOlderThan answer with now (which is
- * never older), Exact and continue tokens with the state at that revision, 410 where it is no longer known.
+ * One page of a list, by the rules of resourceVersion and resourceVersionMatch: absent, '0' and NotOlderThan answer
+ * with now (which is never older), Exact and continue tokens with the state at that revision, 410 where it is no longer
+ * known.
  */
 export const listPage = (collection: Collection, selection: Selection, request: ListRequest): ListPage => {
   const token = request.continue ? decodeContinue(request.continue) : undefined

@@ -40,8 +40,9 @@ export const eventFor = (change: Change, selection: Selection): StoredEvent | un
 }
 
 /**
- * Opens a watch. Events come in batches, in order, never inside the call that committed them, so that a write costs its watchers one push each.
- * Throws 410 where the revision is too old to resume from (or was given out by another server's run).
+ * Opens a watch. Events come in batches, in order, never inside the call that committed them, so that a write costs its
+ * watchers one push each. Throws 410 where the revision is too old to resume from (or was given out by another server's
+ * run).
  */
 export const openWatch = (
   collection: Collection,

@@ -9,7 +9,10 @@ interface EvictionBody extends ApiObject {
   readonly deleteOptions?: DeleteRequest & { readonly dryRun?: readonly string[] }
 }
 
-/** Deletes a pod on behalf of `kubectl drain`. PodDisruptionBudgets are no kind of ours yet, so there is none to hold it back. */
+/**
+ * Deletes a pod on behalf of `kubectl drain`. PodDisruptionBudgets are no kind of ours yet, so there is none to hold it
+ * back.
+ */
 export const eviction: SubresourceHandler = {
   name: 'eviction',
   body: { apiVersion: 'policy/v1', kind: 'Eviction' },

@@ -22,7 +22,10 @@ const DEFAULT_SECONDS = 3600
 const SHORTEST_SECONDS = 600
 /** 2^32 seconds, upstream's limit. */
 const LONGEST_SECONDS = 2 ** 32
-/** The kubelet asks for an hour and this much, and tokens mounted into pods live a year so that old clients that never read them again keep working. */
+/**
+ * The kubelet asks for an hour and this much, and tokens mounted into pods live a year so that old clients that never
+ * read them again keep working.
+ */
 const EXTENDED_FROM = 3607
 const EXTENDED_SECONDS = 365 * 24 * 3600
 

@@ -15,7 +15,10 @@ export interface TestServer extends ApiServer {
 
 let pki: Pki | undefined
 
-/** A server on a Unix socket of its own, with the default ServiceAccount that a controller would make. `close` removes everything. */
+/**
+ * A server on a Unix socket of its own, with the default ServiceAccount that a controller would make. `close` removes
+ * everything.
+ */
 export const startTestServer = async (options: Partial<ApiServerOptions> = {}): Promise<TestServer> => {
   const folder = mkdtempSync(join(tmpdir(), 'fairlead-api-'))
   pki ??= await createPki({ clusterDomain: 'cluster.local', subjectAltNames: ['10.96.0.1'], now: new Date() })

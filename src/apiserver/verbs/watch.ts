@@ -13,13 +13,18 @@ import { openWatch, type StoredEvent } from '../storage/watch.ts'
 import { numberOf, selectionOf } from './read.ts'
 
 const BOOKMARK_INTERVAL = 60_000
-/** As upstream's --min-request-timeout: half an hour to an hour, spread so that clients do not all come back together. */
+/**
+ * As upstream's --min-request-timeout: half an hour to an hour, spread so that clients do not all come back together.
+ */
 const SHORTEST_TIMEOUT = 1800
 /** A client that reads this slowly is cut off, and lists again. */
 const BACKLOG_LIMIT = 32 * 1024 * 1024
 const INITIAL_EVENTS_END = 'k8s.io/initial-events-end'
 
-/** Streams events until the client goes, the timeout comes, or `signal` aborts (the server closes). Answers at once and returns true. */
+/**
+ * Streams events until the client goes, the timeout comes, or `signal` aborts (the server closes). Answers at once and
+ * returns true.
+ */
 export const watch = (exchange: Exchange, registry: Registry, resource: Resource, signal: AbortSignal): true => {
   const { query, response, request } = exchange
   const info = exchange.info as ResourceRequestInfo

@@ -5,15 +5,17 @@ import type { ClusterConfig } from '../config.ts'
 import { egressTable } from './names.ts'
 
 /**
- * The only setting of the host that is ever touched, and only with --egress: the host must forward what pods send out. Under IPv6 a forwarding host no
- * longer takes its own default route from router advertisements: there pods get out only where it forwards already.
+ * The only setting of the host that is ever touched, and only with --egress: the host must forward what pods send out.
+ * Under IPv6 a forwarding host no longer takes its own default route from router advertisements: there pods get out
+ * only where it forwards already.
  */
 const FORWARDING = '/proc/sys/net/ipv4/ip_forward'
 const FORMER = /ip_forward was ([01])/
 
 /**
- * Lets pods and nodes out through the host: forwarding on, and a table of ours that masquerades what leaves by any other link than ours. The former value is
- * kept in that table, which comes first: `down` finds it whatever died in between, and without the state folder. The process is at home (not in a namespace).
+ * Lets pods and nodes out through the host: forwarding on, and a table of ours that masquerades what leaves by any
+ * other link than ours. The former value is kept in that table, which comes first: `down` finds it whatever died in
+ * between, and without the state folder. The process is at home (not in a namespace).
  */
 export function openEgress(config: ClusterConfig, ipv6: boolean): void {
   // Where another cluster of ours has switched it on already, the value before that counts.
@@ -22,7 +24,10 @@ export function openEgress(config: ClusterConfig, ipv6: boolean): void {
   if (former !== '1') writeFileSync(FORWARDING, '1')
 }
 
-/** Undoes openEgress(): the table, and forwarding where it was off and no other cluster of ours needs it. Whether the table was there. */
+/**
+ * Undoes openEgress(): the table, and forwarding where it was off and no other cluster of ours needs it. Whether the
+ * table was there.
+ */
 export function closeEgress(name: string): boolean {
   const table = egressTable(name)
   if (!tables().includes(table)) return false

@@ -15,12 +15,16 @@ export function createFabric(config: ClusterConfig, ipv6: boolean): void {
   const plan = fabricPlan(config)
   writeSysctls(path, ipv6 ? plan.sysctls : withoutIpv6(plan).sysctls)
   using fabric = Rtnetlink.open(path)
-  // MACs are given, not left to chance: udev gives a random one another value when it comes round to it, and neighbours would keep the old one.
+  // MACs are given, not left to chance: udev gives a random one another value when it comes round to it, and neighbours
+  // would keep the old one.
   const mac = podMac(config.fabric.addresses[0])
   fabric.apply([newBridge({ name: UNDERLAY_LINK, up: true, mtu: MTU, mac })])
 }
 
-/** The cables: one from the bridge into each node, and one to the host (the namespace that the process is in). The nodes' namespaces are there. */
+/**
+ * The cables: one from the bridge into each node, and one to the host (the namespace that the process is in). The
+ * nodes' namespaces are there.
+ */
 export function connectFabric(config: ClusterConfig): void {
   using fabric = Rtnetlink.open(namespacePath(config.fabric.namespace))
   const master = fabric.linkIndex(UNDERLAY_LINK)

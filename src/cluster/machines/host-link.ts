@@ -7,7 +7,10 @@ import { hostLinkPlan } from '#podnetwork/machine-plan.ts'
 import { withoutIpv6 } from '#podnetwork/network-plan.ts'
 import type { ClusterConfig } from '../config.ts'
 
-/** The host's end of its cable: addresses and routes. Without IPv6 on the host, or on new links of it, it is IPv4 only. Whether it has IPv6. */
+/**
+ * The host's end of its cable: addresses and routes. Without IPv6 on the host, or on new links of it, it is IPv4 only.
+ * Whether it has IPv6.
+ */
 export function routeHostLink(config: ClusterConfig): boolean {
   using host = Rtnetlink.open()
   const plan = hostLinkPlan(config)

@@ -14,13 +14,17 @@ import { createNode, routeNode } from './node.ts'
 export interface MachinesMade {
   /** The kernel has IPv6: nodes and pods have both families. */
   readonly ipv6: boolean
-  /** The host's link has IPv6 too. False: pods have it among themselves, and the host reaches them by IPv4 only (`net.ipv6.conf.default.disable_ipv6`). */
+  /**
+   * The host's link has IPv6 too. False: pods have it among themselves, and the host reaches them by IPv4 only
+   * (`net.ipv6.conf.default.disable_ipv6`).
+   */
   readonly hostIpv6: boolean
 }
 
 /**
- * Makes the machines of a local cluster: the fabric, the nodes, and the host's link, in process, without a fork. The host gets that one link with its
- * addresses and routes; none of its settings is touched (but see --egress). Throws ClusterError MACHINES_FAILED, with what was made taken away again.
+ * Makes the machines of a local cluster: the fabric, the nodes, and the host's link, in process, without a fork. The
+ * host gets that one link with its addresses and routes; none of its settings is touched (but see --egress). Throws
+ * ClusterError MACHINES_FAILED, with what was made taken away again.
  */
 export function createMachines(config: ClusterConfig): MachinesMade {
   try {
@@ -44,16 +48,20 @@ export function createMachines(config: ClusterConfig): MachinesMade {
   }
 }
 
-/** What of a cluster's machines is missing: namespaces by name. Empty where all stand, as a restarted agent host should find them. */
+/**
+ * What of a cluster's machines is missing: namespaces by name. Empty where all stand, as a restarted agent host should
+ * find them.
+ */
 export function missingMachines(config: ClusterConfig): readonly string[] {
   const there = new Set(listNetworkNamespaces())
   return [config.fabric.namespace, ...config.nodes.map(({ namespace }) => namespace)].filter((name) => !there.has(name))
 }
 
 /**
- * Takes away everything that stands outside of the state folder's files: the host's link with its routes, the egress table and setting, every
- * namespace of fabric, nodes and pods, and the mounts that hold pods' namespaces. Works from the name alone; no error where nothing is there, or half of it.
- * Whether anything was. Processes in the namespaces should have ended before: a namespace lives as long as they do.
+ * Takes away everything that stands outside of the state folder's files: the host's link with its routes, the egress
+ * table and setting, every namespace of fabric, nodes and pods, and the mounts that hold pods' namespaces. Works from
+ * the name alone; no error where nothing is there, or half of it. Whether anything was. Processes in the namespaces
+ * should have ended before: a namespace lives as long as they do.
  */
 export function removeMachines(cluster: {
   readonly name: string
@@ -61,7 +69,8 @@ export function removeMachines(cluster: {
 }): boolean {
   const { name, config } = cluster
   const stateDir = config?.stateDir ?? clusterStateDir(name)
-  // Explicitly and first: the kernel takes a namespace down later, in its own time, and the host's end must not stay till then.
+  // Explicitly and first: the kernel takes a namespace down later, in its own time, and the host's end must not stay
+  // till then.
   let found = removeHostLink(config?.host.link ?? hostLink(name))
   if (config === undefined || config.egress) found = closeEgress(name) || found
   const named = new Set(

@@ -1,8 +1,9 @@
 import { shortUid } from '#podnetwork/pod-plan.ts'
 
 /**
- * Every name of ours outside of the state folder follows from the cluster's name, so that `down` finds it when nothing else is left. A cluster's name may
- * be the beginning of another's (`ci` and `ci-node-1`): the patterns match whole names.
+ * Every name of ours outside of the state folder follows from the cluster's name, so that `down` finds it when nothing
+ * else is left. A cluster's name may be the beginning of another's (`ci` and `ci-node-1`): the patterns match whole
+ * names.
  */
 export const fabricNamespace = (cluster: string): string => `fairlead-${cluster}-fabric`
 export const nodeNamespace = (cluster: string, node: string): string => `fairlead-${cluster}-${node}`
@@ -19,8 +20,8 @@ export function isNamespaceOf(cluster: string, name: string): boolean {
 }
 
 /**
- * The host's link to the fabric: `fl-NAME`; a longer name keeps its first seven letters and gets four letters of a checksum, since a link's name has
- * at most 15 bytes.
+ * The host's link to the fabric: `fl-NAME`; a longer name keeps its first seven letters and gets four letters of a
+ * checksum, since a link's name has at most 15 bytes.
  */
 export function hostLink(cluster: string): string {
   if (cluster.length <= 12) return `fl-${cluster}`

@@ -55,8 +55,9 @@ const KERNEL_HOST: Host = {
 }
 
 /**
- * Decides a cluster's addresses: given ranges as they are, the others at the first block that no cluster and no route of the host uses (the default route apart).
- * Throws ClusterError RANGE_INVALID, RANGE_TAKEN (names the route or the cluster), RANGE_EXHAUSTED.
+ * Decides a cluster's addresses: given ranges as they are, the others at the first block that no cluster and no route
+ * of the host uses (the default route apart). Throws ClusterError RANGE_INVALID, RANGE_TAKEN (names the route or the
+ * cluster), RANGE_EXHAUSTED.
  */
 export function planCluster(request: ClusterRequest, host: Host = KERNEL_HOST): ClusterConfig {
   const { name, stateDir, ranges } = request

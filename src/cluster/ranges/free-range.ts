@@ -12,8 +12,8 @@ const LEAST: Readonly<Record<RangeKind, readonly [v4: number, v6: number]>> = {
 }
 
 /**
- * A range as the flag gives it, or the first candidate that no obstacle overlaps. Throws ClusterError RANGE_INVALID, RANGE_TAKEN,
- * RANGE_EXHAUSTED.
+ * A range as the flag gives it, or the first candidate that no obstacle overlaps. Throws ClusterError RANGE_INVALID,
+ * RANGE_TAKEN, RANGE_EXHAUSTED.
  */
 export function chooseRange(kind: RangeKind, flag: string | undefined, obstacles: readonly Obstacle[]): Pair {
   const collision = (candidate: Pair): Obstacle | undefined =>

@@ -5,7 +5,10 @@ import { ClusterError } from '../cluster-error.ts'
 import type { Obstacle } from './obstacles.ts'
 import { type Pair, parsePair } from './range-pair.ts'
 
-/** The pool: 172.30.255.0/24 and fd00:172:30:0:ff::/112 of the default underlay; of another, its last /24 (or last quarter), and ff in the same place. */
+/**
+ * The pool: 172.30.255.0/24 and fd00:172:30:0:ff::/112 of the default underlay; of another, its last /24 (or last
+ * quarter), and ff in the same place.
+ */
 export function planLoadBalancer(flag: string | undefined, node: Pair, obstacles: readonly Obstacle[]): Pair {
   const [v4, v6] = [parseCidr(node[0]), parseCidr(node[1])]
   if (flag === undefined) {
@@ -33,7 +36,10 @@ export function planLoadBalancer(flag: string | undefined, node: Pair, obstacles
   return given
 }
 
-/** The last but one address of the underlay that the load balancer's pool does not have: 172.30.254.254 of the default plan. */
+/**
+ * The last but one address of the underlay that the load balancer's pool does not have: 172.30.254.254 of the default
+ * plan.
+ */
 export function fabricAddress(node: string, loadBalancer: string): string {
   const [underlay, pool] = [parseCidr(node), parseCidr(loadBalancer)]
   const last = cidrSize(underlay) - 2n

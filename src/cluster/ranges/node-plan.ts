@@ -5,7 +5,10 @@ import type { NodeConfig } from '../config.ts'
 import { nodeName, nodeNamespace } from '../machines/names.ts'
 import { invalid, type Pair, pair } from './range-pair.ts'
 
-/** The nodes with their addresses and pod ranges: node 1 has the second address of the underlay. Throws ClusterError RANGE_INVALID. */
+/**
+ * The nodes with their addresses and pod ranges: node 1 has the second address of the underlay. Throws ClusterError
+ * RANGE_INVALID.
+ */
 export function planNodes(
   { name, nodes }: { readonly name: string; readonly nodes: number },
   cluster: Pair,
@@ -26,7 +29,10 @@ export function planNodes(
   })
 }
 
-/** Size of a node's pod range: /24 and /64 where there is room, as upstream; a smaller cluster range is cut into at least sixteen. */
+/**
+ * Size of a node's pod range: /24 and /64 where there is room, as upstream; a smaller cluster range is cut into at
+ * least sixteen.
+ */
 function podPrefix(range: Cidr, nodes: number): number {
   const wanted = range.address.family === 'IPv4' ? 24 : 64
   const prefix = Math.max(wanted, range.prefix + 4)

@@ -16,7 +16,9 @@ export function clusterObstacles(others: readonly ClusterConfig[]): readonly Obs
   )
 }
 
-/** Routes of the host but default ones (also such that are split in two halves, as VPNs do) and those every host has. */
+/**
+ * Routes of the host but default ones (also such that are split in two halves, as VPNs do) and those every host has.
+ */
 export function routeObstacles(routes: readonly string[], others: readonly ClusterConfig[]): readonly Obstacle[] {
   const links = others.map(({ host }) => host.link).join(', ')
   return routes

@@ -30,7 +30,10 @@ export function planNodePortAddresses(flag: string | undefined, nodes: readonly 
   })
 }
 
-/** 6443 where it is free, else the next free one; on the underlay the address is the cluster's own, so only a listener on all addresses is in the way. */
+/**
+ * 6443 where it is free, else the next free one; on the underlay the address is the cluster's own, so only a listener
+ * on all addresses is in the way.
+ */
 export function planApiPorts(
   others: readonly ClusterConfig[],
   host: { readonly isPortFree: (address: string, port: number) => boolean },

@@ -1,12 +1,18 @@
 import type { Pair } from './range-pair.ts'
 
-/** Where ranges that were not given are looked for, in order: the documented default first, then the blocks nearest to it, then ranges rarely routed. */
+/**
+ * Where ranges that were not given are looked for, in order: the documented default first, then the blocks nearest to
+ * it, then ranges rarely routed.
+ */
 export type RangeKind = 'cluster' | 'service' | 'node'
 
 const upTo = (from: number, to: number): readonly number[] =>
   Array.from({ length: Math.abs(to - from) + 1 }, (_, index) => from + Math.sign(to - from) * index)
 
-/** The decimal digits of the IPv4 block are the hexadecimal digits of the IPv6 one, so that people see that they belong together. */
+/**
+ * The decimal digits of the IPv4 block are the hexadecimal digits of the IPv6 one, so that people see that they belong
+ * together.
+ */
 export const RANGE_CANDIDATES: Readonly<Record<RangeKind, readonly Pair[]>> = {
   cluster: [
     ...[...upTo(244, 255), ...upTo(128, 243)].map((n): Pair => [`10.${n}.0.0/16`, `fd00:10:${n}::/56`]),

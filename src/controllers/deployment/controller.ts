@@ -80,7 +80,10 @@ export const startDeploymentController = (context: ControllerContext): RunningCo
     }
   }
 
-  /** The name is taken: by ourselves (the cache was behind), or by another template of the same hash, which then gets another name. */
+  /**
+   * The name is taken: by ourselves (the cache was behind), or by another template of the same hash, which then gets
+   * another name.
+   */
   const resolveCollision = async (deployment: Deployment, wanted: ReplicaSet): Promise<void> => {
     const { name, namespace } = wanted.metadata!
     const found = await client.get(replicaSets, name!, { namespace })

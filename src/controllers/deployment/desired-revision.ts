@@ -39,7 +39,10 @@ export const replicasAnnotations = (deployment: Deployment): Readonly<Record<str
   }
 }
 
-/** Annotations of the new ReplicaSet: the Deployment's, and its revision, which a rollback raises and notes the former one of. */
+/**
+ * Annotations of the new ReplicaSet: the Deployment's, and its revision, which a rollback raises and notes the former
+ * one of.
+ */
 export const newAnnotations = (
   deployment: Deployment,
   current: ReplicaSet | undefined,

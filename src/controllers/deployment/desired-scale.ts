@@ -28,7 +28,10 @@ const sum = (all: readonly Owned[], of: (owned: Owned) => number): number =>
 
 export const isRolling = (deployment: Deployment): boolean => deployment.spec?.strategy?.type !== 'Recreate'
 
-/** maxSurge (rounded up) and maxUnavailable (rounded down) in pods; both 0 would never move, so one may then be unavailable. */
+/**
+ * maxSurge (rounded up) and maxUnavailable (rounded down) in pods; both 0 would never move, so one may then be
+ * unavailable.
+ */
 export const limits = (deployment: Deployment): { readonly surge: number; readonly unavailable: number } => {
   const replicas = replicasOf(deployment)
   if (!isRolling(deployment) || replicas === 0) return { surge: 0, unavailable: 0 }
@@ -51,7 +54,10 @@ export const newReplicas = (deployment: Deployment, all: readonly Owned[], fresh
   return room <= 0 ? now : now + Math.min(room, wanted - now)
 }
 
-/** Fewer pods for the old ReplicaSets: first those that are not available anyway, then as many as maxUnavailable lets go. */
+/**
+ * Fewer pods for the old ReplicaSets: first those that are not available anyway, then as many as maxUnavailable lets
+ * go.
+ */
 export const scaleDownOld = (
   deployment: Deployment,
   old: readonly Owned[],
@@ -71,8 +77,8 @@ export const scaleDownOld = (
     budget -= unhealthy
     if (budget <= 0) break
   }
-  // A pod that its ReplicaSet was already told to delete may still be in the cache, ready: it does not count, and no more
-  // goes than the specs leave room for.
+  // A pod that its ReplicaSet was already told to delete may still be in the cache, ready: it does not count, and no
+  // more goes than the specs leave room for.
   let spare = Math.min(budget, sum(all, (owned) => Math.min(owned.available, specOf(owned))) - minAvailable)
   for (const owned of old) {
     if (spare <= 0) break

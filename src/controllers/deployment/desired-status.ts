@@ -50,7 +50,8 @@ export const countStatus = (
     updatedReplicas: fresh ? total([fresh], (status) => status.replicas) : 0,
     readyReplicas: total(all, (status) => status.readyReplicas),
     availableReplicas: available,
-    // Unavailable by what there is, as Kubernetes has it: pods that do not exist yet are missing from `replicas` as well.
+    // Unavailable by what there is, as Kubernetes has it: pods that do not exist yet are missing from `replicas` as
+    // well.
     unavailableReplicas: Math.max(0, total(all, ({ replicas }) => replicas) - available),
     terminatingReplicas: total(all, (status) => status.terminatingReplicas),
     conditions: withCondition(
@@ -89,7 +90,9 @@ const hasProgressed = (before: DeploymentStatus, after: DeploymentStatus): boole
   )
 }
 
-/** Progressing and ReplicaFailure for a rollout under way; `dueIn` (ms) is when the deadline has to be looked at again. */
+/**
+ * Progressing and ReplicaFailure for a rollout under way; `dueIn` (ms) is when the deadline has to be looked at again.
+ */
 export const rolloutStatus = (
   deployment: Deployment,
   counted: DeploymentStatus,

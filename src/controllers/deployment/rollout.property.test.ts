@@ -77,7 +77,8 @@ test('a rolling update never has more pods than maxSurge allows, and never takes
         const pick = 'pod' in step ? bound[step.pod % Math.max(1, bound.length)] : undefined
         switch (step.kind) {
           case 'ready':
-            // With late news a pod may get ready after it was, rightly, counted as one that may go. That is nobody's fault.
+            // With late news a pod may get ready after it was, rightly, counted as one that may go. That is nobody's
+            // fault.
             if (lag > 0) await cluster.settle()
             if (pick && cluster.client.all(pods).some(({ metadata }) => metadata?.uid === pick.metadata?.uid))
               await cluster.ready(pick)

@@ -82,7 +82,10 @@ const truncate = (located: readonly Located[]): readonly Located[] =>
     ? located
     : [...located.filter(({ ready }) => ready), ...located.filter(({ ready }) => !ready)].slice(0, MOST_ADDRESSES)
 
-/** The Endpoints object that a Service should have; undefined where it is not ours to write. Only the first IP family shows. */
+/**
+ * The Endpoints object that a Service should have; undefined where it is not ours to write. Only the first IP family
+ * shows.
+ */
 export const desiredEndpoints = (
   service: Service,
   pods: readonly Pod[],

@@ -6,9 +6,9 @@ import { changeTrigger, stampTrigger, type TriggerState, withTrigger } from './d
 import { sliceIndex, writeSlices } from './write.ts'
 
 /**
- * EndpointSlices from Services and pods. Kubernetes waits up to a second to put changes together, since it writes over the
- * network to many readers. Here what one turn of the event loop brings is one write and nothing waits for a timer: a
- * pod that becomes ready, or goes, is in the slices at once.
+ * EndpointSlices from Services and pods. Kubernetes waits up to a second to put changes together, since it writes over
+ * the network to many readers. Here what one turn of the event loop brings is one write and nothing waits for a timer:
+ * a pod that becomes ready, or goes, is in the slices at once.
  */
 export const startEndpointSliceController = (context: ControllerContext): RunningController => {
   const { client, informers } = context

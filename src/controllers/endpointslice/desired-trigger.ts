@@ -5,23 +5,29 @@ import type { SliceChanges, SliceMeta } from './desired-pack.ts'
 
 const TRIGGER_TIME = 'endpoints.kubernetes.io/last-change-trigger-time'
 
-/** The times that a Service's slices were last written for; RFC 3339 in UTC and whole seconds, which compare as text. */
+/**
+ * The times that a Service's slices were last written for; RFC 3339 in UTC and whole seconds, which compare as text.
+ */
 export interface TriggerState {
   /** By the name of the pod. */
   readonly pods: ReadonlyMap<string, string>
 }
 
 export interface Trigger {
-  /** When the oldest of the changes happened that are not in the slices yet; undefined: nothing that has a time, as the end of a pod. */
+  /**
+   * When the oldest of the changes happened that are not in the slices yet; undefined: nothing that has a time, as the
+   * end of a pod.
+   */
   readonly time: string | undefined
   /** Given back as `before` once the slices are written. */
   readonly state: TriggerState
 }
 
 /**
- * What proxies measure the network's programming from (sig-scalability's SLI): the creation of the Service where its slices are
- * written for the first time (`isNew`), then the earliest turn of a pod's readiness since. A controller that has just started, over
- * slices that are there, knows no time: Kubernetes would name the Service's creation, which may be hours ago.
+ * What proxies measure the network's programming from (sig-scalability's SLI): the creation of the Service where its
+ * slices are written for the first time (`isNew`), then the earliest turn of a pod's readiness since. A controller that
+ * has just started, over slices that are there, knows no time: Kubernetes would name the Service's creation, which may
+ * be hours ago.
  */
 export const changeTrigger = (
   before: TriggerState | undefined,
@@ -47,7 +53,10 @@ export const changeTrigger = (
 export const withTrigger = (meta: SliceMeta, time: string | undefined): SliceMeta =>
   time === undefined ? meta : { ...meta, annotations: { ...meta.annotations, [TRIGGER_TIME]: time } }
 
-/** The slices that are written carry the time; one without a time loses the old one, which was another change's. A slice is never written for the time alone. */
+/**
+ * The slices that are written carry the time; one without a time loses the old one, which was another change's. A slice
+ * is never written for the time alone.
+ */
 export const stampTrigger = (changes: SliceChanges, time: string | undefined): SliceChanges => ({
   ...changes,
   update: changes.update.map((slice): EndpointSlice => {

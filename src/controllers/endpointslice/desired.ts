@@ -99,7 +99,9 @@ export const sliceMeta = (service: Service): SliceMeta => {
   }
 }
 
-/** Writes that bring a Service's slices up to its pods. `pods` are those that the selector matches; `existing` are ours. */
+/**
+ * Writes that bring a Service's slices up to its pods. `pods` are those that the selector matches; `existing` are ours.
+ */
 export const desiredSlices = (
   service: Service,
   pods: readonly Pod[],

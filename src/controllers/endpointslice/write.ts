@@ -13,7 +13,9 @@ export const sliceIndex = (slice: EndpointSlice): readonly string[] => {
   ]
 }
 
-/** `deleted` collects uids that the cache still shows; creations come first, so that no endpoint is missing in between. */
+/**
+ * `deleted` collects uids that the cache still shows; creations come first, so that no endpoint is missing in between.
+ */
 export const writeSlices = async (
   client: Client,
   owner: ApiObject,

@@ -9,8 +9,8 @@ import { assignAddresses, heldBy, isPooled, parseRange } from './desired.ts'
 const TELL_AGAIN = 600_000
 
 /**
- * Gives Services of type LoadBalancer an address of the pool. What is taken is read from the Services' own status, so that
- * nothing else has to be kept or restored; one Service at a time, so that no two take the same address.
+ * Gives Services of type LoadBalancer an address of the pool. What is taken is read from the Services' own status, so
+ * that nothing else has to be kept or restored; one Service at a time, so that no two take the same address.
  */
 export const startLoadBalancerController = (context: ControllerContext): RunningController | undefined => {
   if (!context.loadBalancer) return undefined

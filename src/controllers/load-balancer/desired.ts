@@ -19,8 +19,8 @@ export interface AddressRange {
 }
 
 /**
- * `172.30.255.1-172.30.255.250`, or a CIDR. Of an IPv4 CIDR the first and last address stay unused (network and broadcast),
- * of an IPv6 one the first (the subnet-router anycast address, RFC 4291). Throws where the text is neither.
+ * `172.30.255.1-172.30.255.250`, or a CIDR. Of an IPv4 CIDR the first and last address stay unused (network and
+ * broadcast), of an IPv6 one the first (the subnet-router anycast address, RFC 4291). Throws where the text is neither.
  */
 export const parseRange = (text: string): AddressRange => {
   const dash = text.indexOf('-')

@@ -9,9 +9,9 @@ import { desiredTaints, GRACE_MS, readyStatus, silentConditions } from './desire
 const LEASE_NAMESPACE = 'kube-node-lease'
 
 /**
- * Notices nodes that stopped renewing their lease: Ready becomes Unknown, the node is tainted, and its pods are no longer
- * ready, so that no Service sends anyone there. The time counts from when a renewal was seen here, not from what the
- * node's clock wrote.
+ * Notices nodes that stopped renewing their lease: Ready becomes Unknown, the node is tainted, and its pods are no
+ * longer ready, so that no Service sends anyone there. The time counts from when a renewal was seen here, not from what
+ * the node's clock wrote.
  */
 export const startNodeLifecycleController = (context: ControllerContext): RunningController => {
   const { client, informers, clock } = context

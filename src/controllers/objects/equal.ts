@@ -1,6 +1,6 @@
 /**
- * Kubernetes' "semantic" equality of two JSON values: an absent field, null, an empty list and an empty map are the same,
- * since the wire does not keep them apart.
+ * Kubernetes' "semantic" equality of two JSON values: an absent field, null, an empty list and an empty map are the
+ * same, since the wire does not keep them apart.
  */
 export const sameValue = (left: unknown, right: unknown): boolean => {
   if (left === right) return true

@@ -14,7 +14,9 @@ export const isTerminating = (pod: Pod): boolean => pod.metadata?.deletionTimest
 /** Counts towards a ReplicaSet's replicas. */
 export const isPodActive = (pod: Pod): boolean => !isPodTerminal(pod) && !isTerminating(pod)
 
-/** Milliseconds from `now` until the pod, if it stays ready, is available; 0 when it is, Infinity when it is not ready. */
+/**
+ * Milliseconds from `now` until the pod, if it stays ready, is available; 0 when it is, Infinity when it is not ready.
+ */
 export const availableIn = (pod: Pod, minReadySeconds: number, now: number): number => {
   if (!isPodReady(pod)) return Number.POSITIVE_INFINITY
   if (minReadySeconds === 0) return 0

@@ -6,8 +6,9 @@ export const HASH_LABEL = 'pod-template-hash'
 const LETTERS = 'bcdfghjklmnpqrstvwxz2456789'
 
 /**
- * Names a pod template: FNV-1a (32 bits) over the UTF-16 of its canonical JSON and the collision count. Kubernetes hashes Go's memory
- * dump of the struct, which nobody outside of Go can repeat; what matters is that the same template has the same name here.
+ * Names a pod template: FNV-1a (32 bits) over the UTF-16 of its canonical JSON and the collision count. Kubernetes
+ * hashes Go's memory dump of the struct, which nobody outside of Go can repeat; what matters is that the same template
+ * has the same name here.
  */
 export const templateHash = (template: PodTemplateSpec, collisionCount = 0): string => {
   let hash = 0x811c9dc5

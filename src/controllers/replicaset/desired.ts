@@ -16,8 +16,9 @@ export interface ReplicaSetPlan {
 }
 
 /**
- * `pods` are the ReplicaSet's own; `doomed` are uids of pods that were deleted but are still in the cache; `related` are
- * active pods of the same owner (all ReplicaSets of the Deployment): the node that has most of them loses one first.
+ * `pods` are the ReplicaSet's own; `doomed` are uids of pods that were deleted but are still in the cache; `related`
+ * are active pods of the same owner (all ReplicaSets of the Deployment): the node that has most of them loses one
+ * first.
  */
 export const planReplicaSet = (
   replicaSet: ReplicaSet,

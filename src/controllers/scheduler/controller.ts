@@ -17,8 +17,8 @@ interface Assumed {
 }
 
 /**
- * Binds pods to nodes. The choice is made from the caches in one synchronous step and counted as taken (`assumed`) before
- * the binding is written, so that several bindings are under way at once without two pods taking the same room.
+ * Binds pods to nodes. The choice is made from the caches in one synchronous step and counted as taken (`assumed`)
+ * before the binding is written, so that several bindings are under way at once without two pods taking the same room.
  */
 export const startScheduler = (context: ControllerContext): RunningController => {
   const { client, clock, informers, random } = context

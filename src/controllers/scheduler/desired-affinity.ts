@@ -7,10 +7,16 @@ import { domainOf } from './desired-topology.ts'
 /** The labels of a namespace, for terms that choose namespaces by them. */
 export type NamespaceLabels = (namespace: string) => Readonly<Record<string, string>> | undefined
 
-/** A required term of a pod that is there counts as this much of a preference for those that it asks for: kube-scheduler's hardPodAffinityWeight. */
+/**
+ * A required term of a pod that is there counts as this much of a preference for those that it asks for:
+ * kube-scheduler's hardPodAffinityWeight.
+ */
 const REQUIRED_WEIGHT = 1
 
-/** `namespaces` and those that the selector matches, together; with neither, the pod's own. The empty selector matches all. */
+/**
+ * `namespaces` and those that the selector matches, together; with neither, the pod's own. The empty selector matches
+ * all.
+ */
 const inNamespaces = (term: PodAffinityTerm, of: Pod, other: Pod, labelsOf: NamespaceLabels): boolean => {
   const namespace = other.metadata?.namespace ?? ''
   const named = term.namespaces ?? []
@@ -95,8 +101,8 @@ const preferencesOf = ({ spec }: Pod): readonly Preference[] => {
 }
 
 /**
- * Preferred pod affinity and anti-affinity, the pod's own and that of the pods that are there, as a function of the node: the weights
- * of the terms that a pod in the node's domain meets. Larger is better.
+ * Preferred pod affinity and anti-affinity, the pod's own and that of the pods that are there, as a function of the
+ * node: the weights of the terms that a pod in the node's domain meets. Larger is better.
  */
 export const podAffinityScore = (
   pod: Pod,

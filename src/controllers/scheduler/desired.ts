@@ -75,8 +75,8 @@ export const faultsOf = (
 
 /**
  * The best node for the pod. Among the possible ones: least skew of its topologySpreadConstraints, preferred node
- * affinity, preferred pod affinity, no PreferNoSchedule taint, fewest pods of the same owner, most free room, fewest pods; a tie goes by `pick`
- * (a number in [0, 1)), so that not always the first node fills up first.
+ * affinity, preferred pod affinity, no PreferNoSchedule taint, fewest pods of the same owner, most free room, fewest
+ * pods; a tie goes by `pick` (a number in [0, 1)), so that not always the first node fills up first.
  */
 export const place = (
   pod: Pod,

@@ -10,7 +10,10 @@ import { isTerminating } from '../objects/pod.ts'
 import { formatTime } from '../objects/time.ts'
 import { evictingTaints, evictionTime, taintId } from './desired.ts'
 
-/** Deletes pods from nodes with a NoExecute taint that they do not tolerate, or no longer: from a silent node after 300 seconds, unless they say otherwise. */
+/**
+ * Deletes pods from nodes with a NoExecute taint that they do not tolerate, or no longer: from a silent node after 300
+ * seconds, unless they say otherwise.
+ */
 export const startTaintEvictionController = (context: ControllerContext): RunningController => {
   const { client, informers, clock } = context
   const recorder = recorderOf(context, 'taint-eviction-controller')

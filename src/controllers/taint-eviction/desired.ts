@@ -10,10 +10,10 @@ export const evictingTaints = (node: Node | undefined): readonly Taint[] =>
 export const taintId = ({ key, value }: Taint): string => `${key}=${value ?? ''}`
 
 /**
- * When the pod has to leave a node with these taints, milliseconds since the epoch: 0 for at once, undefined for never. It may stay the
- * `tolerationSeconds` of its toleration, the shortest of several taints, from when the taint came, or from when it was bound to the node
- * that had the taint already. `seenAt` stands in for a taint without timeAdded. (Kubernetes counts from when its controller noticed, so that
- * a controller that starts again begins anew.)
+ * When the pod has to leave a node with these taints, milliseconds since the epoch: 0 for at once, undefined for never.
+ * It may stay the `tolerationSeconds` of its toleration, the shortest of several taints, from when the taint came, or
+ * from when it was bound to the node that had the taint already. `seenAt` stands in for a taint without timeAdded.
+ * (Kubernetes counts from when its controller noticed, so that a controller that starts again begins anew.)
  */
 export const evictionTime = (
   pod: Pod,

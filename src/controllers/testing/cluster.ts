@@ -26,7 +26,9 @@ export interface TestCluster {
   settle(): Promise<void>
   /** Sets a pod's readiness, as its kubelet would. */
   ready(pod: Pod, ready?: boolean): Promise<Pod>
-  /** Every bound pod gets an address and becomes ready, every terminating one goes. Returns whether something changed. */
+  /**
+   * Every bound pod gets an address and becomes ready, every terminating one goes. Returns whether something changed.
+   */
   kubelet(): Promise<boolean>
   /** Settles and plays kubelet until both are still. */
   converge(): Promise<void>

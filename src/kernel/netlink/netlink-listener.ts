@@ -4,12 +4,17 @@ import { BIND, MSG_DONTWAIT, RECV, SETSOCKOPT, SOCK_CLOEXEC, SOCK_RAW, SOCKET } 
 import { type ReceivedMessage, readMessages } from './netlink-message.ts'
 import { AF_NETLINK, NETLINK_ADD_MEMBERSHIP, SOL_NETLINK } from './netlink-numbers.ts'
 
-/** What the kernel tells one multicast group of netlink, in the namespace that the thread was in when it was opened. Nothing is asked. */
+/**
+ * What the kernel tells one multicast group of netlink, in the namespace that the thread was in when it was opened.
+ * Nothing is asked.
+ */
 export class NetlinkListener {
   readonly #fd: number
   readonly #buffer = new Uint8Array(65536)
 
-  /** `code` is that of the KernelError where the kernel has no such protocol or group, `what` names what is told there. */
+  /**
+   * `code` is that of the KernelError where the kernel has no such protocol or group, `what` names what is told there.
+   */
   constructor(protocol: number, group: number, code: string, what: string) {
     this.#fd = call(code, 'socket', 'netlink', SOCKET, AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, protocol)
     try {
@@ -25,7 +30,10 @@ export class NetlinkListener {
     }
   }
 
-  /** Tells `visit` what came since the last call; does not wait. A payload is only good during its visit. An overrun of the buffer loses some. */
+  /**
+   * Tells `visit` what came since the last call; does not wait. A payload is only good during its visit. An overrun of
+   * the buffer loses some.
+   */
   read(visit: (message: ReceivedMessage) => void): void {
     for (;;) {
       const length = Number(libc(RECV)(this.#fd, this.#buffer, this.#buffer.length, MSG_DONTWAIT))

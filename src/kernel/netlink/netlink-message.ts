@@ -1,4 +1,7 @@
-/** Writing and reading netlink messages (linux/netlink.h). Numbers are in the machine's byte order, attributes are padded to four bytes. */
+/**
+ * Writing and reading netlink messages (linux/netlink.h). Numbers are in the machine's byte order, attributes are
+ * padded to four bytes.
+ */
 
 import { NLA_F_NESTED, NLA_TYPE_MASK, NLM_F_REQUEST, NLMSG_HEADER_LENGTH } from './netlink-numbers.ts'
 

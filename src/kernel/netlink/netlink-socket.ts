@@ -42,7 +42,10 @@ import {
 // linux/socket.h, linux/netlink.h
 const SO_RCVBUFFORCE = 33
 const DUMP_TRIES = 5
-/** Only errors and the last acknowledgement are answered; a refusal takes about 1 KiB of the receive buffer, which is 208 KiB at first. */
+/**
+ * Only errors and the last acknowledgement are answered; a refusal takes about 1 KiB of the receive buffer, which is
+ * 208 KiB at first.
+ */
 const BATCH = 100
 
 /** What the kernel refused: which of the requests, and why. */
@@ -54,8 +57,8 @@ export interface Refusal {
 }
 
 /**
- * A netlink socket, synchronous: the kernel works a request off while it is sent, so answers are there when send() returns. It belongs to the namespace
- * that the thread was in when it was opened, for good.
+ * A netlink socket, synchronous: the kernel works a request off while it is sent, so answers are there when send()
+ * returns. It belongs to the namespace that the thread was in when it was opened, for good.
  */
 export class NetlinkSocket {
   readonly #fd: number
@@ -84,8 +87,8 @@ export class NetlinkSocket {
   }
 
   /**
-   * Sends all requests, a hundred a system call, and gives what was refused, in order. The kernel goes on after a refusal: requests are independent
-   * unless the caller sees to it.
+   * Sends all requests, a hundred a system call, and gives what was refused, in order. The kernel goes on after a
+   * refusal: requests are independent unless the caller sees to it.
    */
   send(requests: readonly NetlinkRequest[]): readonly Refusal[] {
     const refusals: Refusal[] = []
@@ -101,11 +104,15 @@ export class NetlinkSocket {
     if (refusal !== undefined) throw this.#error(refusal)
   }
 
-  /** Sends one request that is answered by messages, a dump where its flags say so. Throws KernelError when it is refused. */
+  /**
+   * Sends one request that is answered by messages, a dump where its flags say so. Throws KernelError when it is
+   * refused.
+   */
   query(request: NetlinkRequest): readonly ReceivedMessage[] {
     for (let tries = DUMP_TRIES; ; tries--) {
       const { answers, interrupted } = this.#query(request)
-      // What was dumped changed meanwhile: entries may be missing or stand twice. After some tries the last is as good as any.
+      // What was dumped changed meanwhile: entries may be missing or stand twice. After some tries the last is as good
+      // as any.
       if (!interrupted || tries <= 1) return answers
     }
   }
@@ -188,7 +195,8 @@ export class NetlinkSocket {
         if (code === constants.errno.EINTR) continue
         throw new KernelError(this.#code, { operation, errno: code, object, message: 'the answer was not received' })
       }
-      // The kernel never makes a dump's datagram larger than the buffer that it was read with before: this is for answers to single requests.
+      // The kernel never makes a dump's datagram larger than the buffer that it was read with before: this is for
+      // answers to single requests.
       if (length > this.#buffer.length) {
         throw new KernelError(this.#code, { operation, object, message: `an answer of ${length} bytes was cut off` })
       }

@@ -2,8 +2,8 @@ import { mkdirSync, renameSync, rmSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 
 /**
- * Makes `folder` by `build`, whole or not at all: it is filled under another name and then renamed, so that two processes, or one that
- * dies half way, never leave a folder that looks finished.
+ * Makes `folder` by `build`, whole or not at all: it is filled under another name and then renamed, so that two
+ * processes, or one that dies half way, never leave a folder that looks finished.
  */
 export async function buildOnce(folder: string, build: (folder: string) => Promise<void> | void): Promise<void> {
   if (statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return

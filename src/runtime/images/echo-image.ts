@@ -112,7 +112,10 @@ async function makeEcho({ folder, echoProgram }: ImageSourceOptions): Promise<Im
   }
 }
 
-/** The C libraries in use by this very process, which runs the same binary: exact, and no `ldd` is spawned. Paths by name. */
+/**
+ * The C libraries in use by this very process, which runs the same binary: exact, and no `ldd` is spawned. Paths by
+ * name.
+ */
 export function mappedLibraries(maps: string): readonly string[] {
   const found = new Set<string>()
   for (const line of maps.split('\n')) {

@@ -16,7 +16,10 @@ import { buildOnce } from './build-once.ts'
 import type { Image, ImageSource, ImageSourceOptions } from './image.ts'
 import { offRootFolder } from './scratch.ts'
 
-/** Folders that a container finds empty. /run and /tmp are fresh for each container: sockets of the machine's daemons live there. */
+/**
+ * Folders that a container finds empty. /run and /tmp are fresh for each container: sockets of the machine's daemons
+ * live there.
+ */
 const HIDDEN_FOLDERS = [
   '/root', '/home', '/tmp', '/run', '/var/tmp', '/var/lib/fairlead', '/var/lib/docker', '/var/lib/containerd', '/var/lib/containers',
   '/var/lib/kubelet', '/var/lib/etcd', '/var/spool/cron', '/var/mail', '/var/spool/mail', '/var/log', '/var/backups', '/var/cache/debconf',
@@ -42,10 +45,11 @@ const MODES: Readonly<Record<string, number>> = { '/tmp': 0o1777, '/var/tmp': 0o
 /**
  * `fairlead/host`, any tag: the machine's own root read-only under a scratch layer, secrets hidden.
  *
- * The layers, top first: `fresh` (empty folders), `mask` (whiteouts, character devices 0/0, which end the look-up in the layers below; a
- * whiteout cannot be unmounted from within, unlike a mask mount), and `/`. An overlay shows the file system of `/` alone: what is
- * mounted below it (/proc, /dev, /run, a separate /home) appears as an empty folder, but for file systems below PROGRAM_FOLDERS,
- * which are bind-mounted read-only. The machine's files may change meanwhile; the kernel then leaves open which version a running container sees.
+ * The layers, top first: `fresh` (empty folders), `mask` (whiteouts, character devices 0/0, which end the look-up in
+ * the layers below; a whiteout cannot be unmounted from within, unlike a mask mount), and `/`. An overlay shows the
+ * file system of `/` alone: what is mounted below it (/proc, /dev, /run, a separate /home) appears as an empty folder,
+ * but for file systems below PROGRAM_FOLDERS, which are bind-mounted read-only. The machine's files may change
+ * meanwhile; the kernel then leaves open which version a running container sees.
  */
 export function hostImageSource(options: ImageSourceOptions): ImageSource {
   let image: Promise<Image> | undefined
@@ -111,7 +115,10 @@ async function makeHost({ folder, stateRoot }: ImageSourceOptions): Promise<Imag
   }
 }
 
-/** The file systems mounted below the folders of programs, as `/proc/self/mountinfo` lists them, less those that are hidden. */
+/**
+ * The file systems mounted below the folders of programs, as `/proc/self/mountinfo` lists them, less those that are
+ * hidden.
+ */
 export function programMounts(mountinfo: string, hidden: readonly string[]): readonly Mount[] {
   const mounts: Mount[] = []
   for (const line of mountinfo.split('\n')) {

@@ -1,7 +1,10 @@
 import type { Mount } from '../runtime.ts'
 import type { ImageReference } from './image-reference.ts'
 
-/** An image made ready on this machine: its layers as folders, and what its configuration says, in the words of the OCI image format. */
+/**
+ * An image made ready on this machine: its layers as folders, and what its configuration says, in the words of the OCI
+ * image format.
+ */
 export interface Image {
   /** `sha256:…` of what the image is made of, or `fairlead:NAME` for those made of the machine itself. */
   readonly id: string
@@ -42,6 +45,9 @@ export interface ImageSource {
 }
 
 export interface ImageStore {
-  /** Throws RuntimeError IMAGE_UNKNOWN, IMAGE_INVALID, or IMAGE_UNAVAILABLE where a built-in one cannot be made on this machine. */
+  /**
+   * Throws RuntimeError IMAGE_UNKNOWN, IMAGE_INVALID, or IMAGE_UNAVAILABLE where a built-in one cannot be made on this
+   * machine.
+   */
   resolve(reference: string): Promise<Image>
 }

@@ -21,8 +21,8 @@ const STDOUT = 2
 const STDIN_PACKET = 8192
 
 /**
- * Joins the container's own stdio through conmon; resolves when the container has exited or `signal` aborts. What the container wrote before is in its log.
- * Throws RuntimeError CONTAINER_ATTACH_FAILED.
+ * Joins the container's own stdio through conmon; resolves when the container has exited or `signal` aborts. What the
+ * container wrote before is in its log. Throws RuntimeError CONTAINER_ATTACH_FAILED.
  */
 export async function attachToContainer(
   target: AttachTarget,

@@ -16,7 +16,8 @@ export function cgroupFolders(path: string, root = CGROUP_ROOT): readonly string
 }
 
 /**
- * The processes in this cgroup folder and below it that our process namespace has. Version 2 lists the others as 0, which is never theirs:
+ * The processes in this cgroup folder and below it that our process namespace has. Version 2 lists the others as 0,
+ * which is never theirs:
  * a signal to 0 would go to our own process group.
  */
 export function cgroupProcesses(folder: string): readonly number[] {
@@ -32,7 +33,10 @@ export function cgroupProcesses(folder: string): readonly number[] {
   })
 }
 
-/** Removes this cgroup folder and those below it, innermost first. Gives those that the kernel holds on to: a process is still in them. */
+/**
+ * Removes this cgroup folder and those below it, innermost first. Gives those that the kernel holds on to: a process is
+ * still in them.
+ */
 export function removeCgroup(folder: string): readonly string[] {
   const busy: string[] = []
   for (const path of subtree(folder).toReversed()) {

@@ -23,8 +23,9 @@ export interface ConmonRequest {
 }
 
 /**
- * Creates the container: conmon forks itself away from us, runs `runc create` and keeps the container's output, exit status and terminal
- * from then on, whatever becomes of us. Gives the pid of the container's process, which waits to be started.
+ * Creates the container: conmon forks itself away from us, runs `runc create` and keeps the container's output, exit
+ * status and terminal from then on, whatever becomes of us. Gives the pid of the container's process, which waits to be
+ * started.
  *
  * conmon answers on a pipe (`_OCI_SYNCPIPE`) by one line of JSON: the pid, or -1 and runc's words.
  */

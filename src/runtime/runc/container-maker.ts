@@ -33,8 +33,9 @@ export interface Workshop {
 }
 
 /**
- * Makes a container: bundle and layer on disk, its record, its process up to the program's start. What was made is taken away
- * again where a step fails. Rejects with RuntimeError: of the image, of ociSpec(), of createWithConmon(), CONTAINER_CANNOT_RUN.
+ * Makes a container: bundle and layer on disk, its record, its process up to the program's start. What was made is
+ * taken away again where a step fails. Rejects with RuntimeError: of the image, of ociSpec(), of createWithConmon(),
+ * CONTAINER_CANNOT_RUN.
  */
 export async function makeContainer(workshop: Workshop, spec: ContainerSpec): Promise<StoredContainer> {
   const { paths, cluster, images, programs, machine } = workshop

@@ -6,7 +6,9 @@ import type { ContainerState } from '../runtime.ts'
 import { isAlive, type ProcessIdentity, runsWith } from './process-identity.ts'
 import { type BundlePaths, bundlePaths, type RuntimePaths } from './runtime-paths.ts'
 
-/** What is kept of a container on disk, for the next process of ours. What runs is asked of the kernel, never of this. */
+/**
+ * What is kept of a container on disk, for the next process of ours. What runs is asked of the kernel, never of this.
+ */
 export interface StoredContainer {
   readonly id: string
   readonly image: string
@@ -27,7 +29,8 @@ export interface StoredContainer {
 }
 
 export function writeRecord(paths: BundlePaths, stored: StoredContainer): void {
-  // Renamed into place, so that a reader never sees half of it. Not synced: it need not outlive the machine, the container does not either.
+  // Renamed into place, so that a reader never sees half of it. Not synced: it need not outlive the machine, the
+  // container does not either.
   const draft = `${paths.record}.new`
   writeFileSync(draft, JSON.stringify(stored))
   renameSync(draft, paths.record)

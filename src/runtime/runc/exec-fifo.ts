@@ -2,9 +2,10 @@ import { closeSync, constants, openSync, unlinkSync } from 'node:fs'
 import { Socket } from 'node:net'
 
 /**
- * Starts a created container by runc's own protocol: its init waits until somebody reads the one byte that it writes into `exec.fifo`, then executes the
- * program. `runc start` does the same and costs a process of 10 ms; this costs none. Rejects where nobody writes within
- * `timeoutMs` (init was killed). Gives false where there is no FIFO: started before, or another runtime.
+ * Starts a created container by runc's own protocol: its init waits until somebody reads the one byte that it writes
+ * into `exec.fifo`, then executes the program. `runc start` does the same and costs a process of 10 ms; this costs
+ * none. Rejects where nobody writes within `timeoutMs` (init was killed). Gives false where there is no FIFO: started
+ * before, or another runtime.
  */
 export async function releaseExecFifo(path: string, timeoutMs: number): Promise<boolean> {
   let fd: number

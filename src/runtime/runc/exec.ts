@@ -25,7 +25,8 @@ const PID_RETRY_MS = 10
 const PID_RETRIES = 200
 
 /**
- * Runs a command in the container by `runc exec`, with pipes or with a terminal of its own. Where the program cannot be started, says so on stderr (with a terminal:
+ * Runs a command in the container by `runc exec`, with pipes or with a terminal of its own. Where the program cannot be
+ * started, says so on stderr (with a terminal:
  * stdout) and gives 127 or 126, as a shell does. `signal` kills the command and what it has started.
  */
 export async function execInContainer(
@@ -94,7 +95,8 @@ async function runWithTerminal(
   options.onResize?.((size) => {
     if (size.width < 1 || size.height < 1) return
     terminal.resize(size)
-    // The terminal is nobody's controlling one, so the kernel signals nobody: runc is told, and sizes the inner terminal after ours.
+    // The terminal is nobody's controlling one, so the kernel signals nobody: runc is told, and sizes the inner
+    // terminal after ours.
     child.kill('SIGWINCH')
   })
   if (options.stdin !== undefined) feed(options.stdin, terminal.stream)
@@ -108,13 +110,19 @@ async function runWithTerminal(
   }
 }
 
-/** Copies at the sink's pace and leaves the sink open, as a terminal has no end of input; the sink's own end, the command's, is no error. */
+/**
+ * Copies at the sink's pace and leaves the sink open, as a terminal has no end of input; the sink's own end, the
+ * command's, is no error.
+ */
 function feed(source: NodeJS.ReadableStream, sink: Writable): void {
   sink.on('error', () => source.unpipe?.(sink))
   source.pipe(sink, { end: false })
 }
 
-/** Copies at the sink's pace and leaves the sink open; resolves at the source's end. A sink that breaks stops the copy, not the command. */
+/**
+ * Copies at the sink's pace and leaves the sink open; resolves at the source's end. A sink that breaks stops the copy,
+ * not the command.
+ */
 async function drain(source: Readable, sink: NodeJS.WritableStream): Promise<void> {
   source.pipe(sink, { end: false })
   sink.once('error', () => source.resume())

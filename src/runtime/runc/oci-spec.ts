@@ -24,7 +24,8 @@ interface OciMount {
 }
 
 const DEFAULT_PATH = 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
-// The paths that Docker and containerd hide or protect: they reach the machine's kernel, not the container's namespaces.
+// The paths that Docker and containerd hide or protect: they reach the machine's kernel, not the container's
+// namespaces.
 const MASKED_PATHS = [
   '/proc/asound', '/proc/acpi', '/proc/interrupts', '/proc/kcore', '/proc/keys', '/proc/latency_stats', '/proc/timer_list',
   '/proc/timer_stats', '/proc/sched_debug', '/proc/scsi', '/sys/firmware', '/sys/devices/virtual/powercap',
@@ -34,8 +35,8 @@ const READONLY_PATHS = ['/proc/bus', '/proc/fs', '/proc/irq', '/proc/sys', '/pro
 /**
  * The OCI runtime specification (1.0.2) of one container.
  *
- * The overlay is mounted by runc itself, on `/`, so it lives in the container's own mount namespace: nothing is left mounted on the
- * machine when everything of ours is killed, and no mount has to be undone.
+ * The overlay is mounted by runc itself, on `/`, so it lives in the container's own mount namespace: nothing is left
+ * mounted on the machine when everything of ours is killed, and no mount has to be undone.
  */
 export function ociSpec(
   spec: ContainerSpec,
@@ -62,7 +63,8 @@ export function ociSpec(
       user: processUser(spec, image),
       capabilities: { bounding: granted, effective: granted, permitted: granted },
       noNewPrivileges: spec.noNewPrivileges === true,
-      // Set only where the machine lets us: lowering it needs CAP_SYS_RESOURCE, and conmon would else hand its own -1000 down.
+      // Set only where the machine lets us: lowering it needs CAP_SYS_RESOURCE, and conmon would else hand its own
+      // -1000 down.
       ...(machine.capabilities.has('SYS_RESOURCE') ? { oomScoreAdj: 0 } : {}),
     },
     root: { path: folders.rootfs, readonly: spec.readOnlyRootFilesystem === true },

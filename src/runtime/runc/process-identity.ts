@@ -58,7 +58,10 @@ export function processTree(pid: number): readonly number[] {
   return found
 }
 
-/** True where process `pid` runs `program` with `argument` among its arguments: tells our conmon from a stranger with its number. */
+/**
+ * True where process `pid` runs `program` with `argument` among its arguments: tells our conmon from a stranger with
+ * its number.
+ */
 export function runsWith(pid: number, program: string, argument: string): boolean {
   try {
     const args = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0')

@@ -3,7 +3,10 @@ import { join } from 'node:path'
 
 import { RuntimeError } from '../runtime-error.ts'
 
-/** The full path of a program on $PATH, or in the system's own folders where $PATH lacks them. Throws RuntimeError RUNTIME_PROGRAM_MISSING. */
+/**
+ * The full path of a program on $PATH, or in the system's own folders where $PATH lacks them. Throws RuntimeError
+ * RUNTIME_PROGRAM_MISSING.
+ */
 export function findProgram(name: string): string {
   const folders = [
     ...(process.env.PATH ?? '').split(':'),

@@ -18,9 +18,10 @@ export interface PurgeOptions {
 const CONMON_PATIENCE_MS = 100
 
 /**
- * Removes everything that the runtime of a cluster has left: its processes (by its cgroups, and by what the records say, checked against the kernel's start
- * times), its conmons, mounts below its folder, its cgroups, its folder. Needs no other process of ours and no state but that on disk. Nothing outside of
- * `/fairlead/CLUSTER` and `stateDir` is touched. Throws RuntimeError PURGE_INCOMPLETE that names what would not go.
+ * Removes everything that the runtime of a cluster has left: its processes (by its cgroups, and by what the records
+ * say, checked against the kernel's start times), its conmons, mounts below its folder, its cgroups, its folder. Needs
+ * no other process of ours and no state but that on disk. Nothing outside of `/fairlead/CLUSTER` and `stateDir` is
+ * touched. Throws RuntimeError PURGE_INCOMPLETE that names what would not go.
  */
 export async function purgeContainers({ stateDir, cluster, timeoutMs = 3000 }: PurgeOptions): Promise<void> {
   const paths = runtimePaths(stateDir)
@@ -33,8 +34,8 @@ export async function purgeContainers({ stateDir, cluster, timeoutMs = 3000 }: P
   const patience = Date.now() + CONMON_PATIENCE_MS
   let pause = 1
   for (;;) {
-    // A conmon ends by itself once it has reaped its container, which else stays a zombie of init's; one that does not is killed.
-    // The cgroups are looked up each time: a `runc create` that was under way may still make one.
+    // A conmon ends by itself once it has reaped its container, which else stays a zombie of init's; one that does not
+    // is killed. The cgroups are looked up each time: a `runc create` that was under way may still make one.
     const inCgroups = new Set(cgroupFolders(cgroup).flatMap(cgroupProcesses))
     for (const pid of inCgroups) signalNumber(pid, 'SIGKILL')
     const recorded = stored.filter(({ process }) => process !== undefined && signalProcess(process, 'SIGKILL'))

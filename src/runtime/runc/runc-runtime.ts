@@ -52,7 +52,9 @@ interface Entry {
 
 const START_TIMEOUT_MS = 10_000
 
-/** Containers by runc under conmon. What an earlier process left is adopted at once; containers outlive this process. */
+/**
+ * Containers by runc under conmon. What an earlier process left is adopted at once; containers outlive this process.
+ */
 export function createRuncRuntime(options: RuncRuntimeOptions): RuncRuntime {
   const paths = runtimePaths(options.stateDir)
   const images =

@@ -1,7 +1,10 @@
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 
-/** Where the runtime of one cluster keeps what, all below `stateDir`. Names are stable: a later process of ours adopts by them. */
+/**
+ * Where the runtime of one cluster keeps what, all below `stateDir`. Names are stable: a later process of ours adopts
+ * by them.
+ */
 export interface RuntimePaths {
   readonly stateDir: string
   /** Bundles, one folder a container. */

@@ -32,8 +32,9 @@ const mismatch = (walk: Walk, owner: MessagePlan, goType: string, value: unknown
 }
 
 /**
- * A message from a JSON value: fields in the order of the table, absent and null ones left out, zero values of `required` fields and
- * value messages filled in. Numbers, quantities, times are checked and made canonical; fields that no table names are counted and dropped.
+ * A message from a JSON value: fields in the order of the table, absent and null ones left out, zero values of
+ * `required` fields and value messages filled in. Numbers, quantities, times are checked and made canonical; fields
+ * that no table names are counted and dropped.
  */
 export const decodeMessage = (walk: Walk, plan: MessagePlan, value: unknown, goType: string, owner = plan): Members => {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return mismatch(walk, owner, goType, value)

@@ -6,8 +6,9 @@ type Draft = { [key: string]: unknown }
 const EMPTY: Members = {}
 
 /**
- * The JSON value of a message as the API server writes it: kind and apiVersion, then the table's fields in their order; zero values of
- * `field` fields left out, of `required` ones written; null for an absent Time and for an absent list that JSON always shows.
+ * The JSON value of a message as the API server writes it: kind and apiVersion, then the table's fields in their order;
+ * zero values of `field` fields left out, of `required` ones written; null for an absent Time and for an absent list
+ * that JSON always shows.
  */
 export const toJson = (plan: MessagePlan, object: Members, root: boolean): Draft => {
   const out: Draft = {}
@@ -71,7 +72,10 @@ const writeMap = (out: Draft, field: FieldPlan, value: Members): void => {
   out[field.name] = entries
 }
 
-/** Orders two strings by their bytes in UTF-8: as UTF-16 orders them, save that surrogates come after the rest of the first plane. */
+/**
+ * Orders two strings by their bytes in UTF-8: as UTF-16 orders them, save that surrogates come after the rest of the
+ * first plane.
+ */
 export const compareUtf8 = (left: string, right: string): number => {
   const length = Math.min(left.length, right.length)
   for (let index = 0; index < length; index++) {

@@ -1,7 +1,7 @@
 /**
- * A JSON body that cannot be read. JSON_SYNTAX: it is no JSON; JSON_TOO_DEEP: it nests past `MAX_DEPTH`; JSON_TYPE: a value is of another
- * type than its field; JSON_VALUE: a quantity, time or number is not one. Messages are worded as Go's decoder words them,
- * since clients show them.
+ * A JSON body that cannot be read. JSON_SYNTAX: it is no JSON; JSON_TOO_DEEP: it nests past `MAX_DEPTH`; JSON_TYPE: a
+ * value is of another type than its field; JSON_VALUE: a quantity, time or number is not one. Messages are worded as
+ * Go's decoder words them, since clients show them.
  */
 export class JsonError extends Error {
   readonly code: 'JSON_SYNTAX' | 'JSON_TOO_DEEP' | 'JSON_TYPE' | 'JSON_VALUE'

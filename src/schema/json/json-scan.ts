@@ -25,8 +25,8 @@ const shapeOf = (field: FieldPlan): Shape => {
 }
 
 /**
- * Walks JSON text character by character: the slow way, taken only where something is wrong with a body. Unknown and doubled
- * fields come in the order of the text; broken text throws JsonError JSON_SYNTAX in Go's words.
+ * Walks JSON text character by character: the slow way, taken only where something is wrong with a body. Unknown and
+ * doubled fields come in the order of the text; broken text throws JsonError JSON_SYNTAX in Go's words.
  */
 export const scanJson = (text: string, plan?: MessagePlan): readonly FieldProblem[] => {
   const scanner = new Scanner(text)

@@ -3,8 +3,8 @@ import type { Schema } from './openapi-schemas.ts'
 import type { OpenApiV2, OperationV2, ParameterV2, PathItemV2 } from './openapi-v2.ts'
 
 /**
- * Writes protobuf from the end to the beginning, so that the length of a message is known when its header is due. Fields are therefore
- * written last to first.
+ * Writes protobuf from the end to the beginning, so that the length of a message is known when its header is due.
+ * Fields are therefore written last to first.
  */
 class ReverseWriter {
   #bytes = new Uint8Array(1 << 18)
@@ -92,8 +92,8 @@ class ReverseWriter {
 }
 
 /**
- * Encodes an OpenAPI v2 document as gnostic's `openapi.v2.Document` message (OpenAPIv2.proto of google/gnostic), which kubectl asks for
- * as `application/com.github.proto-openapi.spec.v2@v1.0+protobuf`.
+ * Encodes an OpenAPI v2 document as gnostic's `openapi.v2.Document` message (OpenAPIv2.proto of google/gnostic), which
+ * kubectl asks for as `application/com.github.proto-openapi.spec.v2@v1.0+protobuf`.
  */
 export const encodeOpenApiV2 = (document: OpenApiV2): Uint8Array => {
   const writer = new ReverseWriter()

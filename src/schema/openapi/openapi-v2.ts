@@ -39,7 +39,10 @@ export interface OpenApiV2 {
 
 const PRODUCES = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf']
 
-/** The OpenAPI v2 document of all served resources, as plain JSON. `openapi-v2-protobuf.ts` writes it as clients ask for it. */
+/**
+ * The OpenAPI v2 document of all served resources, as plain JSON. `openapi-v2-protobuf.ts` writes it as clients ask for
+ * it.
+ */
 export const openApiV2Document = (resources: readonly OpenApiResource[], options: OpenApiOptions): OpenApiV2 => {
   const schemas = new SchemaCollector('v2', options)
   const paths = pathsOf(resources, options, {

@@ -17,8 +17,8 @@ export const openApiV3Index = (
 })
 
 /**
- * The OpenAPI v3 document of one group version, as plain JSON. It holds the paths of the given resources and the schemas that they
- * reach, and no more: `kubectl apply` reads it before every apply.
+ * The OpenAPI v3 document of one group version, as plain JSON. It holds the paths of the given resources and the
+ * schemas that they reach, and no more: `kubectl apply` reads it before every apply.
  */
 export const openApiV3Document = (resources: readonly OpenApiResource[], options: OpenApiOptions): object => {
   const schemas = new SchemaCollector('v3', options)

@@ -6,8 +6,8 @@ export const isJsonObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /**
- * `PATCH_MALFORMED`: not a JSON patch at all (Kubernetes answers 400 BadRequest with the message).
- * `PATCH_TEST_FAILED`, `PATCH_PATH_MISSING`: a patch that does not fit the object (422 Invalid with no words but the generic ones).
+ * `PATCH_MALFORMED`: not a JSON patch at all (Kubernetes answers 400 BadRequest with the message). `PATCH_TEST_FAILED`,
+ * `PATCH_PATH_MISSING`: a patch that does not fit the object (422 Invalid with no words but the generic ones).
  * `PATCH_TOO_LARGE`: more than 10,000 operations (413).
  */
 export type JsonPatchErrorCode = 'PATCH_MALFORMED' | 'PATCH_TEST_FAILED' | 'PATCH_PATH_MISSING' | 'PATCH_TOO_LARGE'

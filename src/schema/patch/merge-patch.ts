@@ -19,8 +19,8 @@ export const applyMergePatch = (target: JsonValue | undefined, patch: JsonValue)
 }
 
 /**
- * The smallest merge patch that makes `to` of `from`. A null inside `to` cannot be said by a merge patch (RFC 7386, section 1)
- * and comes out as a deletion.
+ * The smallest merge patch that makes `to` of `from`. A null inside `to` cannot be said by a merge patch (RFC 7386,
+ * section 1) and comes out as a deletion.
  */
 export const createMergePatch = (from: JsonObject, to: JsonObject): JsonObject => {
   const patch: { [key: string]: JsonValue } = Object.create(null)

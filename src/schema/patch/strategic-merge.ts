@@ -3,8 +3,8 @@ import type { JsonObject, JsonValue } from './json-patch.ts'
 import { isJsonObject, jsonEqual } from './json-patch.ts'
 
 /**
- * `PATCH_FORMAT`: a directive is malformed (Kubernetes answers 400 BadRequest). `PATCH_REJECTED`: the patch is well formed and does
- * not fit, such as a list item without its merge key (422 Invalid).
+ * `PATCH_FORMAT`: a directive is malformed (Kubernetes answers 400 BadRequest). `PATCH_REJECTED`: the patch is well
+ * formed and does not fit, such as a list item without its merge key (422 Invalid).
  */
 export type StrategicMergeErrorCode = 'PATCH_FORMAT' | 'PATCH_REJECTED'
 
@@ -30,9 +30,10 @@ const ORDER_PREFIX = '$setElementOrder/'
 /**
  * Applies a strategic merge patch to an object of the given kind, driven by the tables' `patch` and `patchKey`.
  *
- * Lists with `patch: 'merge'` merge by key (or as sets, for scalars); every other list is replaced. Directives: `$patch`
- * (`delete`, `replace`, `merge`), `$deleteFromPrimitiveList/f`, `$setElementOrder/f`, `$retainKeys`. Arguments are not changed.
- * Source: Kubernetes' "strategic-merge-patch" contributor document and apimachinery's `strategicpatch` behaviour.
+ * Lists with `patch: 'merge'` merge by key (or as sets, for scalars); every other list is replaced. Directives:
+ * `$patch` (`delete`, `replace`, `merge`), `$deleteFromPrimitiveList/f`, `$setElementOrder/f`, `$retainKeys`. Arguments
+ * are not changed. Source: Kubernetes' "strategic-merge-patch" contributor document and apimachinery's `strategicpatch`
+ * behaviour.
  *
  * @throws StrategicMergeError
  */
@@ -144,7 +145,10 @@ const keyOf = (item: JsonObject, mergeKey: string): JsonValue => {
   return key
 }
 
-/** `$retainKeys` lists all keys that may stay: what the object has beside them goes, what the patch sets must be among them. */
+/**
+ * `$retainKeys` lists all keys that may stay: what the object has beside them goes, what the patch sets must be among
+ * them.
+ */
 const retainKeys = (result: Mutable, patch: JsonObject, retained: JsonValue): void => {
   if (!Array.isArray(retained)) throw new StrategicMergeError('PATCH_FORMAT', 'invalid patch format of retainKeys')
   for (const key of Object.keys(patch)) {
@@ -156,8 +160,8 @@ const retainKeys = (result: Mutable, patch: JsonObject, retained: JsonValue): vo
 }
 
 /**
- * Puts a merged list in the order that `$setElementOrder` asks for. Items that only the server has keep their place relative to the
- * neighbours that they had there.
+ * Puts a merged list in the order that `$setElementOrder` asks for. Items that only the server has keep their place
+ * relative to the neighbours that they had there.
  */
 const orderList = (
   result: Mutable,

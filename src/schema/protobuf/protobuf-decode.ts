@@ -21,7 +21,9 @@ export interface DecodeState {
 
 const MAX_UNKNOWN = 100
 
-/** The message that fills the reader up to its end. Fields come out in the table's order, as JSON decoding leaves them. */
+/**
+ * The message that fills the reader up to its end. Fields come out in the table's order, as JSON decoding leaves them.
+ */
 export const readMessage = (reader: ProtobufReader, plan: MessagePlan, state: DecodeState): Members => {
   if (++state.depth > MAX_MESSAGE_DEPTH)
     throw new ProtobufError('PROTOBUF_TOO_DEEP', `messages nest deeper than ${MAX_MESSAGE_DEPTH}`)

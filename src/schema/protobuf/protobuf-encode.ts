@@ -9,7 +9,10 @@ type Members = { readonly [key: string]: unknown }
 
 const EMPTY: Members = {}
 
-/** Writes a message's fields, the highest number first, since the writer goes backwards. Values are trusted to be of the table's types. */
+/**
+ * Writes a message's fields, the highest number first, since the writer goes backwards. Values are trusted to be of the
+ * table's types.
+ */
 export const writeMessage = (writer: ProtobufWriter, plan: MessagePlan, object: Members): void => {
   for (const field of plan.descending) {
     if (field.presence === 'inline') {

@@ -1,8 +1,8 @@
 /**
- * Bytes that are no message, or an object that cannot become one. PROTOBUF_TRUNCATED: they end inside of a value; PROTOBUF_MALFORMED: a
- * key, length or value that protobuf does not have; PROTOBUF_TOO_DEEP: messages nest past `MAX_MESSAGE_DEPTH`; PROTOBUF_RANGE: an
- * integer past 2^53, which JavaScript cannot hold; PROTOBUF_ENVELOPE: no `k8s\0` before it; PROTOBUF_VALUE: a value of the object has
- * no form on the wire.
+ * Bytes that are no message, or an object that cannot become one. PROTOBUF_TRUNCATED: they end inside of a value;
+ * PROTOBUF_MALFORMED: a key, length or value that protobuf does not have; PROTOBUF_TOO_DEEP: messages nest past
+ * `MAX_MESSAGE_DEPTH`; PROTOBUF_RANGE: an integer past 2^53, which JavaScript cannot hold; PROTOBUF_ENVELOPE: no
+ * `k8s\0` before it; PROTOBUF_VALUE: a value of the object has no form on the wire.
  */
 export class ProtobufError extends Error {
   readonly code:

@@ -1,7 +1,10 @@
 import { writeUtf8Before } from '../utf8.ts'
 import { ProtobufError } from './protobuf-error.ts'
 
-/** Writes from the end to the beginning, as gogo does: a message's length is known when it is written, and nothing is copied. */
+/**
+ * Writes from the end to the beginning, as gogo does: a message's length is known when it is written, and nothing is
+ * copied.
+ */
 export class ProtobufWriter {
   #bytes: Uint8Array
   #view: DataView
