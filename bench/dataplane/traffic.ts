@@ -200,9 +200,8 @@ export interface TrafficResult {
 
 /**
  * Connections a second and first-packet latency, through ClusterIP and NodePort and directly to the same pods over the
- * same node, in short windows one after the other:
- * each round visits every size and path, in an order that turns. A ratio is the median of the rounds' own ratios, so
- * that what slows a whole round falls out.
+ * same node, in short windows one after the other: each round visits every size and path, in an order that turns. A
+ * ratio is the median of the rounds' own ratios, so that what slows a whole round falls out.
  */
 export const measureTraffic = async (
   sizes: readonly number[],

@@ -7,9 +7,8 @@ const ROOT = '/proc/sys/net'
 
 /**
  * Writes settings below /proc/sys/net of the namespace at `path`, in order: `ipv4/ip_forward` → `1`. Refuses the
- * namespace that the process was born in:
- * the host's settings are not ours. A setting that the kernel does not have is an error, unless its name ends in `?`.
- * Throws KernelError SYSCTL_FAILED, SYSCTL_OF_HOST.
+ * namespace that the process was born in: the host's settings are not ours. A setting that the kernel does not have is
+ * an error, unless its name ends in `?`. Throws KernelError SYSCTL_FAILED, SYSCTL_OF_HOST.
  */
 export function writeSysctls(path: string, settings: Iterable<readonly [name: string, value: string]>): void {
   withNamespace(path, () => {

@@ -60,8 +60,8 @@ const terms = (text: string): readonly string[] => text.match(/(?:\\.|[^,\\]|\\$
 
 /**
  * `metadata.name=web,status.phase!=Running`; `==` is `=`; `\,`, `\=` and `\\` stand for themselves. Throws
- * SelectorError:
- * `field label not supported: spec.nosuch` where the kind cannot be selected by it, which is a 400 of the API.
+ * SelectorError: `field label not supported: spec.nosuch` where the kind cannot be selected by it, which is a 400 of
+ * the API.
  */
 export const parseFieldSelector = (
   resource: Pick<Resource, 'group' | 'plural' | 'namespaced'>,

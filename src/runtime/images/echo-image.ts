@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import {
+  chmodSync,
   copyFileSync,
   existsSync,
   mkdirSync,
@@ -94,7 +95,11 @@ async function makeEcho({ folder, echoProgram }: ImageSourceOptions): Promise<Im
     if (development) {
       mkdirSync(join(draft, 'fairlead/echo'))
       writeFileSync(join(draft, 'fairlead/echo.js'), `import './echo/${basename(program)}'\n`)
-    } else copyFileSync(program, join(draft, 'fairlead/echo.js'))
+    } else {
+      copyFileSync(program, join(draft, 'fairlead/echo.js'))
+      // Pods need not run as root, and whoever built it may have kept it to himself.
+      chmodSync(join(draft, 'fairlead/echo.js'), 0o644)
+    }
   })
   const extraMounts = [{ source: process.execPath, destination: '/bin/node', readOnly: true }]
   if (development) extraMounts.push({ source: dirname(program), destination: '/fairlead/echo', readOnly: true })

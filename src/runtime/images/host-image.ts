@@ -85,8 +85,7 @@ async function makeHost({ folder, stateRoot }: ImageSourceOptions): Promise<Imag
       (path) => existsSync(path) && !isBelow(path, whiteouts),
     )
     const machineFiles = FRESH_FILES.filter((path) => existsSync(path))
-    for (const path of [...whiteouts, ...files, ...machineFiles])
-      mkdirSync(join(mask, dirname(path)), { recursive: true })
+    for (const path of [...whiteouts, ...files, ...machineFiles]) makeFolder(mask, dirname(path))
     const nodes = [...whiteouts, ...files, ...machineFiles].map((path) => join(mask, path))
     const [first, ...others] = nodes
     if (first !== undefined) execFileSync('mknod', [first, 'c', '0', '0'])

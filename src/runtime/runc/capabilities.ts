@@ -25,8 +25,7 @@ export interface CapabilityWish {
 /**
  * The capabilities of a container, with the CAP_ prefix: the default set, or all where `privileged`, plus `add`, less
  * `drop`; `ALL` names all. As in Kubernetes an explicit add wins over `drop: [ALL]`. What this machine does not hold
- * cannot be given and is left out:
- * the kernel refuses the whole container otherwise. Unknown names are returned apart.
+ * cannot be given and is left out: the kernel refuses the whole container otherwise. Unknown names are returned apart.
  */
 export function containerCapabilities(
   held: ReadonlySet<string>,

@@ -17,8 +17,7 @@ export function cgroupFolders(path: string, root = CGROUP_ROOT): readonly string
 
 /**
  * The processes in this cgroup folder and below it that our process namespace has. Version 2 lists the others as 0,
- * which is never theirs:
- * a signal to 0 would go to our own process group.
+ * which is never theirs: a signal to 0 would go to our own process group.
  */
 export function cgroupProcesses(folder: string): readonly number[] {
   return subtree(folder).flatMap((path) => {

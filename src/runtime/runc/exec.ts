@@ -26,8 +26,8 @@ const PID_RETRIES = 200
 
 /**
  * Runs a command in the container by `runc exec`, with pipes or with a terminal of its own. Where the program cannot be
- * started, says so on stderr (with a terminal:
- * stdout) and gives 127 or 126, as a shell does. `signal` kills the command and what it has started.
+ * started, says so on stderr (with a terminal: stdout) and gives 127 or 126, as a shell does. `signal` kills the
+ * command and what it has started.
  */
 export async function execInContainer(
   target: ExecTarget,
