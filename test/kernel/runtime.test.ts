@@ -12,6 +12,8 @@ import type { ContainerSpec, ContainerState, ExecOptions, SandboxNamespaces } fr
 
 assert.equal(process.env.FAIRLEAD_ISOLATED, '1', 'run through script/isolated')
 
+// As our processes have it: other users read images and volumes.
+process.umask(0o022)
 const root = mkdtempSync('/var/lib/fairlead/runtime-test-')
 const stateDir = join(root, 'runtime')
 const cluster = `test-${process.pid}`
@@ -463,7 +465,7 @@ describe('purge', () => {
     const own = join(root, 'killed')
     const name = `${cluster}-c`
     const program = `
-      import { createRuncRuntime } from ${JSON.stringify(new URL('../../src/runtime/runc/runc-runtime.ts', import.meta.url).pathname)}
+      import { createRuncRuntime } from ${JSON.stringify(join(import.meta.dirname, '../../src/runtime/runc/runc-runtime.ts'))}
       const runtime = createRuncRuntime({ stateDir: ${JSON.stringify(own)}, cluster: ${JSON.stringify(name)} })
       const base = ${JSON.stringify(spec(['sleep', '1000']))}
       for (let i = 0; i < 6; i++) void runtime.create({ ...base, id: 'k' + i, cgroup: 'n/p/k' + i }).then(() => runtime.start('k' + i))

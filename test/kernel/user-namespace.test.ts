@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
+import { join } from 'node:path'
 import { test } from 'node:test'
 
 /** Runs as root of a user namespace of its own, where nobody may have a larger netlink buffer. */
@@ -41,7 +42,7 @@ console.log(JSON.stringify({ failed, backends, whole, same: again.state().elemen
 `
 
 test('in a user namespace, where one large transaction is too long, loads go in chunks that fit', () => {
-  const root = new URL('../..', import.meta.url).pathname
+  const root = join(import.meta.dirname, '..', '..')
   const answer = execFileSync(
     'unshare',
     ['--user', '--map-root-user', '--net', process.execPath, '--input-type=module', '--eval', SCRIPT],
