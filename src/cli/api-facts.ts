@@ -4,6 +4,9 @@ import type { ApiObject, Resource } from '#api/resource.ts'
 import { deployments, endpointSlices, events, namespaces, nodes, pods, replicaSets, services } from '#api/resources.ts'
 import { ApiError, type Client } from '#client/client.ts'
 import type { ClusterFacts } from '#explain/facts.ts'
+import { containsAddress, formatCidr, tryParseCidr } from '#net/cidr.ts'
+import { tryParseAddress } from '#net/ip-address.ts'
+import { rangeOfServices } from './covering-cidr.ts'
 
 /** Since Kubernetes 1.33; before, no API tells the range of Services. */
 const serviceCidrs: Resource<ServiceCIDR> = {
@@ -52,11 +55,20 @@ export async function gatherApiFacts(client: Client, options: ApiFactsOptions): 
     tolerant(replicaSets, 'one that is scaled to 0 is not recognised'),
     tolerant(events, 'why a probe fails is not quoted'),
     tolerant(namespaces, 'one that does not exist is not recognised'),
-    options.serviceCidrs === undefined ? tolerant(serviceCidrs, SERVICE_RANGE) : [],
+    options.serviceCidrs === undefined ? servicesRange(client) : [],
   ])
   const podRanges = podCidrsOf(node.items, pod.items)
   if (podRanges.guessed)
     unseen.push('the ranges of pods: nodes name none, so the addresses of the pods that are there stand for them')
+  let ranges = options.serviceCidrs ?? cidr
+  if (ranges.length === 0) {
+    ranges = inferred(service.items, pod.items, node.items)
+    unseen.push(
+      ranges.length > 0
+        ? `the range of Services, which no API tells: at least ${ranges.join(' and ')}; --service-cidr gives it`
+        : 'the range of Services: give --service-cidr',
+    )
+  }
   return {
     services: service.items,
     slices: slice.items,
@@ -69,7 +81,7 @@ export async function gatherApiFacts(client: Client, options: ApiFactsOptions): 
     network: {
       foreign: true,
       podCidrs: podRanges.cidrs,
-      serviceCidrs: options.serviceCidrs ?? cidr.flatMap(({ spec }) => spec?.cidrs ?? []),
+      serviceCidrs: ranges,
       loadBalancerCidrs: service.items.flatMap(ingressCidrs),
       hostAddresses: [],
       clusterDomain: options.clusterDomain,
@@ -82,14 +94,34 @@ export async function gatherApiFacts(client: Client, options: ApiFactsOptions): 
     refused: [],
     images: [],
     unseen: [
-      `what programs listen on, and what the nodes’ kernels hold: only the API of ${options.server} was asked; this is what kube-proxy’s contract says should happen`,
+      `only the API of ${options.server} was asked: this is what kube-proxy’s contract says should happen`,
+      'what programs listen on, and what the nodes’ kernels hold',
       'kube-proxy’s own flags (--nodeport-addresses, --masquerade-all, --cluster-cidr), NetworkPolicies, and rules of others',
       ...unseen,
     ],
   }
 }
 
-const SERVICE_RANGE = 'the range of Services is not known: give --service-cidr'
+/** Of its ServiceCIDR objects; none where it has no such objects, or does not show them. */
+async function servicesRange(client: Client): Promise<readonly string[]> {
+  try {
+    return (await client.list(serviceCidrs)).items.flatMap(({ spec }) => spec?.cidrs ?? [])
+  } catch (error) {
+    if (error instanceof ApiError) return []
+    throw error
+  }
+}
+
+const parsed = (texts: readonly string[]) => texts.flatMap((text) => tryParseAddress(text) ?? [])
+
+const inferred = (all: readonly Service[], running: readonly Pod[], machines: readonly Node[]): readonly string[] =>
+  rangeOfServices(
+    parsed(all.flatMap(({ spec }) => spec?.clusterIPs ?? [])),
+    parsed([
+      ...running.flatMap(({ status }) => (status?.podIPs ?? []).map(({ ip }) => ip)),
+      ...machines.flatMap(({ status }) => (status?.addresses ?? []).map(({ address }) => address)),
+    ]),
+  ).map(formatCidr)
 
 const single = (address: string): string => `${address}/${address.includes(':') ? 128 : 32}`
 
@@ -97,11 +129,18 @@ function podCidrsOf(all: readonly Node[], running: readonly Pod[]) {
   const cidrs = all.flatMap(({ spec }) =>
     spec?.podCIDRs?.length ? spec.podCIDRs : spec?.podCIDR ? [spec.podCIDR] : [],
   )
-  if (cidrs.length > 0) return { cidrs: [...new Set(cidrs)], guessed: false }
-  const own = running.filter(({ spec }) => !spec?.hostNetwork)
+  // A pod network may give out addresses by a plan of its own.
+  const known = cidrs.flatMap((text) => tryParseCidr(text) ?? [])
+  const covered = (ip: string) => {
+    const address = tryParseAddress(ip)
+    return address !== undefined && known.some((cidr) => containsAddress(cidr, address))
+  }
+  const addresses = running
+    .filter(({ spec, status }) => !spec?.hostNetwork && status?.phase === 'Running')
+    .flatMap(({ status }) => (status?.podIPs ?? []).map(({ ip }) => ip))
   return {
-    cidrs: [...new Set(own.flatMap(({ status }) => (status?.podIPs ?? []).map(({ ip }) => single(ip))))],
-    guessed: true,
+    cidrs: [...new Set([...cidrs, ...addresses.filter((ip) => !covered(ip)).map(single)])],
+    guessed: cidrs.length === 0,
   }
 }
 

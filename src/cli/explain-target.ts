@@ -64,10 +64,33 @@ export const explainTarget = (chosen: Chosen, environment: NodeJS.ProcessEnv): E
     ...(contextFlag === undefined ? [] : ['--context', contextFlag]),
   ]
   if (own !== undefined) return { kind: 'local', config: own, flags: { fairlead: flags, kubectl: flags } }
+  refuseUnsupported(kubeconfig, context)
   const { namespace } = (kubeconfig.contexts?.find((one) => one.name === context)?.context ?? {}) as {
     namespace?: string
   }
   return { kind: 'api', kubeconfig, context, namespace, flags: { fairlead: flags, kubectl: flags } }
+}
+
+/** What would be ignored in silence, and is not: asked another way, the API might answer another thing. */
+const refuseUnsupported = ({ contexts, clusters, users }: Kubeconfig, name: string): void => {
+  const context = contexts?.find((one) => one.name === name)?.context
+  const cluster = clusters?.find((one) => one.name === context?.cluster)?.cluster as Record<string, unknown> | undefined
+  const user = users?.find((one) => one.name === context?.user)?.user as Record<string, unknown> | undefined
+  const refuse = (what: string, way: string): never => {
+    throw new CliError('KUBECONFIG_UNSUPPORTED', `context ${name}: ${what} is not supported by explain`, { hint: way })
+  }
+  const token =
+    'kubectl create token NAME gives a token; put it into a user of the kubeconfig, or use a client certificate'
+  if (user?.exec !== undefined) refuse('authentication by a program (exec)', token)
+  if (user?.['auth-provider'] !== undefined) refuse('authentication by auth-provider', token)
+  if (user?.username !== undefined) refuse('authentication by password', token)
+  if (user?.as !== undefined) refuse('impersonation (as)', 'use a user of its own')
+  if (cluster?.['proxy-url'] !== undefined) refuse('proxy-url', 'run it where the API server is reached directly')
+  if (typeof cluster?.server === 'string' && !cluster.server.startsWith('https://'))
+    refuse(
+      `the server ${cluster.server}, which is not https,`,
+      'use the API server’s own address, not that of kubectl proxy',
+    )
 }
 
 /** The cluster of this machine that a context leads to: by its name, and by where its API server is. */

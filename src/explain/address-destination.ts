@@ -4,7 +4,16 @@ import { ExplainError } from './explain-error.ts'
 import type { Finding, Question, Step } from './explanation.ts'
 import type { ClusterFacts } from './facts.ts'
 import { declaredPorts, openPorts } from './listening.ts'
-import { addressText, clusterIpsOf, externalIpsOf, familyOfText, ingressOf, nodeAt } from './lookup.ts'
+import {
+  addressText,
+  clusterIpsOf,
+  externalIpsOf,
+  familyOfText,
+  ingressOf,
+  nodeAddresses,
+  nodeAt,
+  nodeOutside,
+} from './lookup.ts'
 import { listed, nameOf, socketText } from './names.ts'
 
 export interface Target {
@@ -38,11 +47,22 @@ const portsAt = (facts: ClusterFacts, address: string) => {
 /** An address that was asked for as such. Without a port it is the first of the Service that has the address. Throws ExplainError. */
 export function toAddress(
   facts: ClusterFacts,
-  { family, to, protocol: asked }: Question,
+  question: Question,
   { address, port: text }: { readonly kind: 'address'; readonly address: string; readonly port?: string | undefined },
 ): Destination {
+  const { family, to, protocol: asked } = question
   if (family !== undefined && familyOfText(address) !== family)
     throw new ExplainError('FAMILY_MISMATCH', `${to} is no ${family} address, and --family asks for one`)
+  const outer = facts.network.foreign && nodeAt(facts, address) === undefined ? nodeOutside(facts, address) : undefined
+  const inner = outer && nodeAddresses(outer).find((one) => familyOfText(one) === familyOfText(address))
+  if (outer !== undefined && inner !== undefined) {
+    const found = toAddress(facts, question, { kind: 'address', address: inner, port: text })
+    const step = {
+      at: 'outside',
+      text: `${address} is the external address of ${nameOf(outer)}, which the network turns to ${inner}`,
+    }
+    return { ...found, steps: [step, ...found.steps] }
+  }
   const ports = portsAt(facts, address).filter(({ one }) => asked === undefined || (one.protocol || 'TCP') === asked)
   const number = text === undefined ? undefined : Number(text)
   if (number === undefined && (ports[0] === undefined || nodeAt(facts, address) !== undefined))

@@ -119,6 +119,14 @@ function arrive(
   if (node !== undefined || onHost) {
     const open = listens(facts.listening[onHost ? 'host' : `node/${node}`], protocol, address, port)
     const there = onHost ? `${address} is the host, over the fabric` : way
+    const checked = facts.services.find(({ spec }) => spec?.healthCheckNodePort === port)
+    if (open === 'unknown' && checked !== undefined)
+      return none('deliver', `${there}; the node’s proxy answers: the health check port of ${nameOf(checked)}`)
+    if (open === 'unknown' && !onHost && isNodePort(facts, port))
+      return none(
+        'closed',
+        `${there}; no Service has the node port ${port}/${protocol}, and other programs keep out of that range`,
+      )
     if (open === 'unknown')
       return {
         ...none('deliver', `${there}; whether ${port}/${protocol} is open there is not known`),
@@ -130,9 +138,17 @@ function arrive(
   }
   if (inCidrs(podCidrs, address)) return none('unreachable', `${way}; no pod has that address: unreachable`)
   return egress
-    ? none('deliver', `${address} lies outside of the cluster: it leaves by way of the host`)
+    ? { ...none('deliver', outsideText(facts, address)), unknown: true }
     : none('unreachable', `${address} lies outside of the cluster, and nothing is let out: unreachable`)
 }
+
+const isNodePort = ({ network: { nodePortRange } }: ClusterFacts, port: number): boolean =>
+  port >= nodePortRange.from && port <= nodePortRange.to
+
+const outsideText = ({ network }: ClusterFacts, address: string): string =>
+  network.foreign
+    ? `${address} is no pod and no node: it goes the way that the node’s own routes lead`
+    : `${address} lies outside of the cluster: it leaves by way of the host`
 
 function wayTo(facts: ClusterFacts, nodes: readonly string[], home: string, family: string): string {
   const here = nodes.includes(home)
@@ -142,7 +158,10 @@ function wayTo(facts: ClusterFacts, nodes: readonly string[], home: string, fami
 
 function whoDeclares(pod: Pod, port: number, protocol: Protocol): string {
   const declared = declaredPorts(pod, protocol).find((one) => one.port === port)
-  if (declared === undefined) return 'declared by no container'
+  if (declared === undefined) {
+    const others = declaredPorts(pod, protocol).map((one) => `${one.port}${one.name ? ` (${one.name})` : ''}`)
+    return `declared by no container${others.length > 0 ? `, which declare ${listed(others)}` : ''}`
+  }
   return `container ${declared.container}${declared.name ? `, port ${declared.name}` : ''}`
 }
 
@@ -189,13 +208,20 @@ export function passOn(
       ...(arrival.unknown && { listensUnknown: true }),
     })
   }
+  if (network.foreign && inCidrs(network.loadBalancerCidrs, address)) {
+    const text = `${address} is a load balancer’s, which takes it itself (ipMode Proxy) and sends it on as it is set up`
+    steps.push({ at: 'outside', text })
+    return end('deliver', { backend: { ...target, pod: undefined }, listensUnknown: true })
+  }
   if (inCidrs(network.loadBalancerCidrs, address)) {
     steps.push({ at: 'fabric', text: `${address} is of the load balancer’s pool, and no Service has it: unreachable` })
     return end('unreachable')
   }
   const text = network.egress
-    ? `${address} lies outside of the cluster: it leaves by way of the host`
+    ? outsideText(facts, address)
     : `${address} lies outside of the cluster, and nothing is let out: unreachable`
-  steps.push({ at: 'fabric', text })
-  return network.egress ? end('deliver', { backend: { ...target, pod: undefined } }) : end('unreachable')
+  steps.push({ at: network.foreign ? 'outside' : 'fabric', text })
+  return network.egress
+    ? end('deliver', { backend: { ...target, pod: undefined }, listensUnknown: true })
+    : end('unreachable')
 }

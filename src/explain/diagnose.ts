@@ -1,4 +1,5 @@
 import type { Service } from '#api/core-v1.ts'
+import type { Protocol } from '#net/port-protocol.ts'
 import type { Target } from './address-destination.ts'
 import { ask, askAddress, look, patch } from './cure.ts'
 import type { Cure, Finding, Question } from './explanation.ts'
@@ -165,6 +166,29 @@ function portOf(service: Service, { claimed }: Decision, number: number) {
   )
 }
 
+/** A ClusterIP that is asked from outside of a cluster. */
+function fromOutside(
+  facts: ClusterFacts,
+  question: Question,
+  service: Service,
+  { address, port }: Target,
+  protocol: Protocol,
+): Finding {
+  const one = (service.spec?.ports ?? []).find((own) => own.port === port && (own.protocol || 'TCP') === protocol)
+  const node = facts.nodes.flatMap(nodeAddresses).find((own) => familyOfText(own) === familyOfText(address))
+  const [ip] = ingressOf(service).filter((own) => familyOfText(own) === familyOfText(address))
+  const cures: Cure[] = []
+  if (ip !== undefined) cures.push(askAddress(question, 'ask its load balancer address', ip, port))
+  if (one?.nodePort && node !== undefined) cures.push(askAddress(question, 'ask its node port', node, one.nodePort))
+  if (cures.length === 0) cures.push(patch('give it a node port', 'service', service, { spec: { type: 'NodePort' } }))
+  return {
+    reason: 'cluster-ip-outside',
+    message: `${address} is the ClusterIP of ${nameOf(service)}: pods and nodes reach it, ${question.from} is outside of the cluster`,
+    details: ['kubectl port-forward reaches it by way of the API server, for a person who looks'],
+    cures,
+  }
+}
+
 /** An address and port that no Service has where the packet passes. */
 function unclaimed(
   facts: ClusterFacts,
@@ -179,8 +203,10 @@ function unclaimed(
     facts.services.find((one) =>
       [...clusterIpsOf(one), ...ingressOf(one), ...(one.spec?.externalIPs ?? [])].includes(address),
     )
-  const foreign = owner && notProxied(owner)
-  if (foreign !== undefined) return foreign
+  const other = owner && notProxied(owner)
+  if (other !== undefined) return other
+  if (facts.network.foreign && owner !== undefined && decisions.length === 0 && clusterIpsOf(owner).includes(address))
+    return fromOutside(facts, question, owner, target, protocol)
   const elsewhere = notANode(facts, question, target, protocol)
   if (elsewhere !== undefined && owner === undefined) return elsewhere
   if (owner !== undefined) {

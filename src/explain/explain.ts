@@ -41,7 +41,7 @@ export function explain(facts: ClusterFacts, asked: Question): Explanation {
     candidates.push(...path.candidates)
     outcomes.push(...path.outcomes)
     // Probes go to the first address.
-    if (target === destination.targets[0]) walks.push(...path.walks)
+    if (target === destination.targets[0] && !facts.network.foreign) walks.push(...path.walks)
     for (const finding of diagnose(facts, question, path, destination.service))
       if (!findings.some(({ message }) => message === finding.message)) findings.push(finding)
   }

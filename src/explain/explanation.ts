@@ -92,7 +92,7 @@ export interface Explanation {
   readonly steps: readonly Step[]
   readonly candidates: readonly Candidate[]
   readonly outcomes: readonly PathOutcome[]
-  /** Of each node whose rules it meets. */
+  /** Of each node whose rules it meets; none where the rules are not ours. */
   readonly walks: readonly ModelWalk[]
   readonly findings: readonly Finding[]
   /** What nobody could look at, in words. */

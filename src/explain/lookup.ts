@@ -27,6 +27,12 @@ export const nodeAddresses = ({ status }: Node): readonly string[] =>
     .filter(({ type }) => type === 'InternalIP')
     .map(({ address }) => canonical(address) ?? address)
 
+/** The node that has this address outside, where the network turns it to one of its own. */
+export const nodeOutside = (facts: ClusterFacts, address: string): Node | undefined =>
+  facts.nodes.find(({ status }) =>
+    status?.addresses?.some((one) => one.type === 'ExternalIP' && (canonical(one.address) ?? one.address) === address),
+  )
+
 export const isTerminal = ({ status }: Pod): boolean => status?.phase === 'Succeeded' || status?.phase === 'Failed'
 
 export const isLeaving = ({ metadata }: Pod): boolean => metadata?.deletionTimestamp !== undefined

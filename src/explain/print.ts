@@ -10,7 +10,7 @@ export function print(explanation: Explanation): string {
   ])
   lines.push(...(lines.length > 0 ? [''] : []), verdict(explanation))
   for (const finding of findings) lines.push(...findingLines(finding))
-  lines.push(...unseen.map((text) => `NOT SEEN from here: ${text}`))
+  if (unseen.length > 0) lines.push('NOT SEEN from here', ...unseen.map((text) => `  ${text}`))
   return `${lines.join('\n')}\n`
 }
 

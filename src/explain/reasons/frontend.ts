@@ -152,6 +152,10 @@ export function loadBalancerPending(facts: ClusterFacts, question: Question, ser
     details.push(
       `its loadBalancerClass ${spec.loadBalancerClass} is another implementation’s, and cannot be changed while the type stays`,
     )
+  else if (facts.network.foreign)
+    details.push(
+      'something in the cluster must give out addresses: a cloud’s controller manager, or a load balancer of your own; is it there, and what does it say?',
+    )
   else if (facts.network.loadBalancer === 'none')
     details.push('the cluster was started with --load-balancer none: nobody gives out addresses')
   else if (spec?.loadBalancerIP)
