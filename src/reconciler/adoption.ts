@@ -1,9 +1,11 @@
+import { keyOfBackend } from '#dataplane/nftables/compile.ts'
 import type { Ids } from '#dataplane/nftables/ids.ts'
 import { elementKey } from '#dataplane/nftables/render.ts'
 import { type Element, WORD } from '#dataplane/nftables/rule.ts'
 import type { ServiceForwarding, ServicePortForwarding } from '#forwarding/forward-service.ts'
 import type { DeltaTracker } from './delta-tracker.ts'
 import type { FoundTables } from './found-tables.ts'
+import type { Pin } from './pins.ts'
 
 /** What nobody wants is removed in steps of this size. */
 const LEFTOVERS = 200
@@ -16,7 +18,7 @@ const NONE: readonly Element[] = []
  * is not touched, and pins lead where they led. Gives the names under which the tracker keeps what nobody here owns: compile them to nothing, after the others.
  */
 export function adoptTables(
-  { byId, others, kinds, pinned }: FoundTables,
+  { byId, others, kinds, pins }: FoundTables,
   forwardings: Iterable<ServiceForwarding>,
   ids: Ids,
   tracker: DeltaTracker,
@@ -26,16 +28,7 @@ export function adoptTables(
     tracker.adoptKind(kind)
     ids.adoptKind(kind.number, kind.kind)
   }
-  // Ids that this process has given out are their owners', also of Services that are gone and could not be removed yet.
-  const owners = new Map<number, string>()
-  for (const [servicePort, id] of ids.inUse()) owners.set(id, servicePort.slice(0, servicePort.indexOf(':')))
-  const wanted = new Set<string>()
-  const unowned: ServiceForwarding[] = []
-  for (const forwarding of forwardings) {
-    wanted.add(forwarding.service)
-    if (forwarding.ports.some(({ servicePort }) => ids.known(servicePort) === undefined)) unowned.push(forwarding)
-  }
-  if (unowned.length > 0) claim(unowned, byId, ids, owners)
+  const { owners, services: wanted } = claim(forwardings, byId, ids)
   const leftovers: string[] = []
   let steps = 0
   const leave = (elements: readonly Element[]) => {
@@ -54,24 +47,44 @@ export function adoptTables(
     // Its endpoints could still be somebody's by their pins: nobody gets it before those have expired.
     if (owner === undefined) ids.reserve(id, now + LONGEST_AFFINITY_SECONDS)
   }
-  for (const id of pinned) if (!byId.has(id) && !owners.has(id)) ids.reserve(id, now + LONGEST_AFFINITY_SECONDS)
+  for (const { id } of pins) if (!byId.has(id) && !owners.has(id)) ids.reserve(id, now + LONGEST_AFFINITY_SECONDS)
   leave(ownerless)
   leave(others)
   return leftovers
 }
 
+/** Takes over the ids of tables whose rules are replaced, so that their pins mean the same under ours; gives the pins of service ports that are still there. */
+export function adoptPins(
+  { byId, pins }: Pick<FoundTables, 'byId' | 'pins'>,
+  forwardings: Iterable<ServiceForwarding>,
+  ids: Ids,
+): readonly Pin[] {
+  const { owners } = claim(forwardings, byId, ids)
+  return pins.filter(({ id }) => owners.has(id))
+}
+
+/** Gives service ports without an id the one under which they are found; says which Service each id belongs to, and which Services there are. */
 function claim(
   forwardings: Iterable<ServiceForwarding>,
   byId: FoundTables['byId'],
   ids: Ids,
-  owners: Map<number, string>,
-): void {
+): { readonly owners: ReadonlyMap<number, string>; readonly services: ReadonlySet<string> } {
+  // Ids that this process has given out are their owners', also of Services that are gone and could not be removed yet.
+  const owners = new Map<number, string>()
+  for (const [servicePort, id] of ids.inUse()) owners.set(id, servicePort.slice(0, servicePort.indexOf(':')))
+  const services = new Set<string>()
+  const unowned: ServiceForwarding[] = []
+  for (const forwarding of forwardings) {
+    services.add(forwarding.service)
+    if (forwarding.ports.some(({ servicePort }) => ids.known(servicePort) === undefined)) unowned.push(forwarding)
+  }
+  if (unowned.length === 0) return { owners, services }
   const idOf = new Map<string, number>()
   for (const [id, elements] of byId)
     for (const element of elements)
       if (element.set === 'frontends' || element.set === 'nodeports')
         idOf.set(`${element.family} ${elementKey(element)}`, id)
-  for (const { service, ports } of forwardings)
+  for (const { service, ports } of unowned)
     for (const port of ports) {
       if (ids.known(port.servicePort) !== undefined) continue
       const id = frontendKeys(port)
@@ -81,6 +94,7 @@ function claim(
       owners.set(id, service)
       ids.adopt(port.servicePort, id, endpointNumbers(byId.get(id) ?? NONE))
     }
+  return { owners, services }
 }
 
 const frontendKeys = ({ family, frontends }: ServicePortForwarding): readonly string[] =>
@@ -91,9 +105,13 @@ const frontendKeys = ({ family, frontends }: ServicePortForwarding): readonly st
     ].join(' '),
   )
 
+/** The numbers of a service port's endpoints, by what they are kept by: that tells whether it had affinity, as then its endpoints are also members. */
 function endpointNumbers(elements: readonly Element[]): ReadonlyMap<string, number> {
+  const isSticky = elements.some(({ set }) => set === 'cluster-endpoints' || set === 'local-endpoints')
+  const keyOf = keyOfBackend({ affinitySeconds: isSticky ? 1 : undefined })
   const numbers = new Map<string, number>()
   for (const { set, key, data } of elements)
-    if (set === 'endpoints') numbers.set(`${data?.[0]} ${data?.[1]}`, Number(key[0]) & WORD.ENDPOINT)
+    if (set === 'endpoints')
+      numbers.set(keyOf({ address: String(data?.[0]), port: Number(data?.[1]) }), Number(key[0]) & WORD.ENDPOINT)
   return numbers
 }

@@ -1,5 +1,6 @@
 import type { CompiledService, UsedKind } from '#dataplane/nftables/compile.ts'
 import type { Element } from '#dataplane/nftables/rule.ts'
+import { Digest } from './hash.ts'
 import { isOneServices, packElements, unpackElement, visitElements } from './packed-elements.ts'
 
 /** What must be written so that the kernel holds what is desired. */
@@ -36,7 +37,8 @@ export class DeltaTracker {
   readonly #services = new Map<string, string>()
   /** Data of shared elements, by identity; a bare text where the count is one, as nearly always. */
   readonly #shared = new Map<string, string | Shared>()
-  readonly #kinds = new Set<string>()
+  /** By family and number. */
+  readonly #kinds = new Map<string, UsedKind>()
   #elements = 0
   #planned: Plan | undefined
 
@@ -55,8 +57,24 @@ export class DeltaTracker {
     })
   }
 
+  /** What the kernel should hold for Services, apart from kinds. */
+  digest(): Digest {
+    const digest = new Digest()
+    for (const text of this.#services.values())
+      visitElements(text, (identity, data) => {
+        if (isOneServices(identity)) digest.add(identity + data)
+      })
+    for (const [identity, known] of this.#shared)
+      digest.add(identity + (typeof known === 'string' ? known : known.data))
+    return digest
+  }
+
+  get kinds(): Iterable<UsedKind> {
+    return this.#kinds.values()
+  }
+
   adoptKind(kind: UsedKind): void {
-    this.#kinds.add(kindId(kind))
+    this.#kinds.set(kindId(kind), kind)
   }
 
   /** The difference between what is held and what these Services shall have. An element whose data changes is in both lists: the kernel has no overwrite. */
@@ -73,7 +91,7 @@ export class DeltaTracker {
       if (shared.count === 0) this.#shared.delete(identity)
       else this.#share(identity, shared.data, shared.count)
     }
-    for (const kind of plan.kinds) this.#kinds.add(kindId(kind))
+    for (const kind of plan.kinds) this.#kinds.set(kindId(kind), kind)
     this.#elements += plan.add.length - plan.remove.length
     for (const [service, text] of plan.texts) {
       if (text === '') this.#services.delete(service)

@@ -3,11 +3,11 @@ import type { UsedKind } from '#dataplane/nftables/compile.ts'
 import { decodeElement } from '#dataplane/nftables/decode.ts'
 import type { Element, SetName, TableFamily } from '#dataplane/nftables/rule.ts'
 import { TABLE, TABLE_FAMILIES, WORD } from '#dataplane/nftables/rule.ts'
-import { kindOfChain } from '#dataplane/nftables/ruleset.ts'
-import type { NodeFacts } from '#forwarding/node-facts.ts'
+import { chains, kindChains, kindOfChain } from '#dataplane/nftables/ruleset.ts'
 import { KernelError } from '#kernel/kernel-error.ts'
 import type { Nftables } from '#kernel/nftables/libnftables.ts'
-import { expectedStamp } from './ownership.ts'
+import { type FoundRules, hasTable, readRules } from './ownership.ts'
+import { type Pin, readPins } from './pins.ts'
 
 /** What a process before us left in the kernel. */
 export interface FoundTables {
@@ -16,13 +16,19 @@ export interface FoundTables {
   /** All others: they tell of addresses alone. */
   readonly others: readonly Element[]
   readonly kinds: readonly UsedKind[]
-  /** Ids that clients' pins lead to. */
-  readonly pinned: ReadonlySet<number>
+  readonly pins: readonly Pin[]
 }
+
+export type Found =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'ours'; readonly tables: FoundTables }
+  /** Tables of other rules, or of rules that somebody has edited. With what tells whom ids and pins belong to, where that has the shape of ours. */
+  | { readonly kind: 'others'; readonly pinning: Pick<FoundTables, 'byId' | 'pins'> | undefined }
 
 const BY_KEY: readonly SetName[] = ['backends', 'slots', 'endpoints', 'cluster-endpoints', 'local-endpoints']
 const BY_DATA: readonly SetName[] = ['frontends', 'nodeports', 'frontends-local', 'nodeports-local']
 const OTHERS: readonly SetName[] = ['cluster-ips', 'restricted', 'allowed', 'hairpin']
+const CONSTANT: ReadonlySet<string> = new Set(chains.map(({ name }) => name))
 /** linux/netfilter.h */
 const NF_DROP = 0
 /** A dump during which another program writes its own tables must be done again. */
@@ -30,52 +36,82 @@ const TRIES = 5
 
 export const idOfWord = (word: number): number => (word & WORD.SERVICE_PORT) >>> WORD.ID_SHIFT
 
-/** Reads our tables whole, raw. Undefined where there are none, or where their rules or node facts are not this process's. Throws KernelError NFT_APPLY_FAILED. */
-export function readTables(nftables: Nftables, node: NodeFacts): FoundTables | undefined {
+/** The maps that say which service port an id is, and which endpoints its numbers. */
+const PINNING: readonly SetName[] = ['frontends', 'nodeports', 'endpoints', 'cluster-endpoints', 'local-endpoints']
+
+/** Reads our tables, raw. Throws KernelError NFT_APPLY_FAILED. */
+export function readTables(nftables: Nftables): Found {
   for (let tries = TRIES; ; tries--)
     try {
-      return readOnce(nftables, node)
+      return readOnce(nftables)
     } catch (error) {
-      if (error instanceof KernelError && error.errno === constants.errno.ENOENT) return undefined
+      if (isMissing(error)) return hasTable(nftables) ? { kind: 'others', pinning: undefined } : { kind: 'none' }
       if (tries <= 1) throw error
     }
 }
 
-function readOnce(nftables: Nftables, node: NodeFacts): FoundTables | undefined {
-  const read = (family: TableFamily, set: SetName, visit: (element: Element) => void) =>
-    nftables.dump(family, TABLE, set, ({ key, keyEnd, data }) => visit(decodeElement(family, set, key, keyEnd, data)))
-  const expected = expectedStamp(node)
-  for (const family of TABLE_FAMILIES) {
-    const stamps: unknown[] = []
-    read(family, 'stamp', ({ key }) => stamps.push(key[0]))
-    if (stamps.length !== 1 || stamps[0] !== expected) return undefined
-  }
+/** The table, or a set of it, is not there. */
+export const isMissing = (error: unknown): boolean =>
+  error instanceof KernelError && error.errno === constants.errno.ENOENT
+
+function readOnce(nftables: Nftables): Found {
+  const rules = new Map(TABLE_FAMILIES.map((family) => [family, readRules(nftables, family)]))
+  const kinds = TABLE_FAMILIES.flatMap((family) => readKinds(nftables, family))
+  const areWhole = [...rules].every(
+    ([family, one]) =>
+      one.areOurs &&
+      haveTheirChains(
+        kinds.filter((kind) => kind.family === family),
+        one,
+      ),
+  )
   const byId = new Map<number, Element[]>()
-  const others: Element[] = []
-  const kinds: UsedKind[] = []
-  const pinned = new Set<number>()
   const file = (word: number, element: Element) => {
     const known = byId.get(idOfWord(word))
     if (known === undefined) byId.set(idOfWord(word), [element])
     else known.push(element)
   }
-  for (const family of TABLE_FAMILIES) {
-    for (const set of BY_DATA) read(family, set, (element) => file(element.data?.[0] as number, element))
-    for (const set of BY_KEY) read(family, set, (element) => file(element.key[0] as number, element))
-    for (const set of OTHERS) read(family, set, (element) => others.push(element))
-    nftables.dump(family, TABLE, 'affinity', ({ key }) => {
-      pinned.add(idOfWord(Number(decodeElement(family, 'slots', key.subarray(0, 8), undefined, undefined).key[0])))
-    })
-    nftables.dump(family, TABLE, 'kinds', ({ key, verdict }) => {
-      const number = Number(decodeElement(family, 'kinds', key, undefined, undefined).key[0])
-      const kind =
-        verdict?.chain === undefined
-          ? verdict?.code === NF_DROP
-            ? ({ kind: 'drop' } as const)
-            : undefined
-          : kindOfChain(verdict.chain)
-      if (kind !== undefined) kinds.push({ family, number, kind })
-    })
+  if (!areWhole) {
+    if (![...rules.values()].every((one) => one.isOurShape)) return { kind: 'others', pinning: undefined }
+    for (const set of PINNING) readElements(nftables, [set], (element) => file(wordOf(element), element))
+    return { kind: 'others', pinning: { byId, pins: readPins(nftables) } }
   }
-  return { byId, others, kinds, pinned }
+  const others: Element[] = []
+  readElements(nftables, [...BY_DATA, ...BY_KEY], (element) => file(wordOf(element), element))
+  readElements(nftables, OTHERS, (element) => others.push(element))
+  return { kind: 'ours', tables: { byId, others, kinds, pins: readPins(nftables) } }
+}
+
+/** Whether beside the constant chains a table has those of these kinds and no other, each with as many rules as it shall have. */
+export function haveTheirChains(kinds: Iterable<UsedKind>, { lengths }: FoundRules): boolean {
+  const wanted = new Map(
+    [...kinds].flatMap(({ kind }) => kindChains(kind)).map(({ name, rules }) => [name, rules.length]),
+  )
+  const found = [...lengths].filter(([name]) => !CONSTANT.has(name))
+  return found.length === wanted.size && found.every(([name, length]) => wanted.get(name) === length)
+}
+
+/** The word of a service port that it carries. */
+const wordOf = ({ key, data }: Element): number => (typeof key[0] === 'number' ? key[0] : (data?.[0] as number))
+
+/** All sets of Services. */
+export const SERVICE_SETS: readonly SetName[] = [...BY_DATA, ...BY_KEY, ...OTHERS]
+
+/** Tells `visit` the elements of these sets, of both families. Throws as Nftables.dump(). */
+export function readElements(nftables: Nftables, names: readonly SetName[], visit: (element: Element) => void): void {
+  for (const family of TABLE_FAMILIES)
+    for (const set of names)
+      nftables.dump(family, TABLE, set, ({ key, keyEnd, data }) => visit(decodeElement(family, set, key, keyEnd, data)))
+}
+
+/** Throws as Nftables.dump(). */
+export function readKinds(nftables: Nftables, family: TableFamily): readonly UsedKind[] {
+  const kinds: UsedKind[] = []
+  nftables.dump(family, TABLE, 'kinds', ({ key, verdict }) => {
+    const number = Number(decodeElement(family, 'kinds', key, undefined, undefined).key[0])
+    const { code, chain } = verdict ?? { code: undefined, chain: undefined }
+    const kind = chain === undefined ? (code === NF_DROP ? ({ kind: 'drop' } as const) : undefined) : kindOfChain(chain)
+    if (kind !== undefined) kinds.push({ family, number, kind })
+  })
+  return kinds
 }

@@ -86,7 +86,7 @@ test('changes that are told in one go are one transaction, and ready resolves wi
   proxy.serviceChanged(key('b'), service('b', 2), slices('10.244.1.1', '10.244.1.2'))
   assert.equal(proxy.state().pending, 2)
   await proxy.ready
-  assert.equal(nftables.transactions, 3, 'the tables, the kinds, the elements')
+  assert.equal(nftables.transactions, 4, 'the tables, their seal, the kinds, the elements')
   assert.equal(nftables.sets.get('ip fairlead frontends')?.size, 2)
   assert.deepEqual([proxy.state().pending, proxy.state().failed, proxy.state().services], [0, [], 2])
 })
@@ -148,7 +148,7 @@ test('a start over tables of other rules replaces them in one transaction', () =
   const second = start(first.nftables)
   second.proxy.serviceChanged(key('a'), service('a', 1), slices('10.244.1.1'))
   second.proxy.flush()
-  assert.equal(first.nftables.transactions, before + 1)
+  assert.equal(first.nftables.transactions, before + 2, 'the second is the seal')
   assert.deepEqual([...(first.nftables.sets.get('ip fairlead cluster-ips')?.keys() ?? [])], ['10.96.0.1'])
 })
 

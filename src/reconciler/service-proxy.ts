@@ -66,6 +66,8 @@ export interface SyncState {
   readonly failed: readonly { readonly service: string; readonly error: string; readonly retryAt: number }[]
   readonly services: number
   readonly elements: number
+  /** How often somebody else had edited our tables, and we made them right again. */
+  readonly mended: number
   /** Services with a policy Local port whose endpoints are all elsewhere, so that this node drops what comes to it. */
   readonly noLocalEndpoints: { readonly internal: number; readonly external: number }
   /** How stale UDP flows are deleted in each family: by targeted requests, or by a dump of all UDP entries. */
@@ -90,6 +92,9 @@ export interface ServiceProxy {
 const FIRST_RETRY_MS = 100
 const LAST_RETRY_MS = 30_000
 const TABLES_RETRY_MS = 1000
+/** Between looks whether somebody has edited our tables: most are a question of 10 µs. One after which all sets are read takes part of the time to the next. */
+const AUDIT_MS = 10_000
+const AUDIT_PART = 0.01
 
 interface Failure {
   readonly message: string
@@ -136,7 +141,9 @@ class NodeProxy implements ServiceProxy {
   #scheduled = false
   #stopped = false
   #synced: boolean
-  #retry: unknown
+  #timer: { readonly handle: unknown; readonly at: number } | undefined
+  #auditAt = 0
+  #mended = 0
   #appliedAt: number | undefined
 
   constructor(options: ServiceProxyOptions) {
@@ -181,6 +188,7 @@ class NodeProxy implements ServiceProxy {
       resynced = this.#writeOrForget(now)
       // What the kernel really has is read, and everything written that differs.
       if (resynced) this.#write([], now)
+      if (first) this.#auditAt = now + AUDIT_MS
       this.#appliedAt = now
       this.#resolveReady()
     } catch (error) {
@@ -190,10 +198,10 @@ class NodeProxy implements ServiceProxy {
     }
     const milliseconds = performance.now() - started
     this.#options.onSync?.({ full: first || resynced, milliseconds, refused: this.#failed.size, error: refusal })
-    this.#scheduleRetry(now)
+    this.#schedule(now)
   }
 
-  /** Writes what is pending. True where what we take the kernel to hold may be wrong: an answer got lost, or a Service was refused for the second time. */
+  /** Writes what is pending. True where what we take the kernel to hold may be wrong: an answer got lost, or a Service was refused for the second time, or after somebody else has written something. */
   #writeOrForget(now: number): boolean {
     try {
       if (!this.#write(this.#pending, now)) return false
@@ -205,7 +213,7 @@ class NodeProxy implements ServiceProxy {
   }
 
   /**
-   * Writes these Services, and all where the kernel's tables had to be read. True where a Service was refused for the second time. Throws where there are no tables to write to, and
+   * Writes these Services, and all where the kernel's tables had to be read. True where a Service was refused for the second time, or after somebody else has written something. Throws where there are no tables to write to, and
    * where an answer got lost.
    */
   #write(services: Iterable<string>, now: number): boolean {
@@ -233,7 +241,13 @@ class NodeProxy implements ServiceProxy {
         for (const service of written) settled.delete(service)
       },
     })
+    const isAlone = refused.length === 0 || this.#runner.isAlone()
     for (const { service, error } of refused) {
+      if (!isAlone && !this.#failed.has(service)) {
+        // Likely it is not the Service that is wrong: it stays pending.
+        doubtful = true
+        continue
+      }
       this.#pending.delete(service)
       const { forwarding } = this.#desired.settled(service)
       if (this.#fail(service, forwarding, error, now) === 2) doubtful = true
@@ -255,6 +269,7 @@ class NodeProxy implements ServiceProxy {
       failed: [...this.#failed].map(([service, { message, retryAt }]) => ({ service, error: message, retryAt })),
       services: this.#desired.size,
       elements: this.#runner.elements,
+      mended: this.#mended,
       noLocalEndpoints: { internal: this.#noLocal.internal.size, external: this.#noLocal.external.size },
       conntrack: this.#options.kernel.conntrack.methods(),
     }
@@ -266,8 +281,8 @@ class NodeProxy implements ServiceProxy {
 
   stop(): void {
     this.#stopped = true
-    this.#clock.clearTimeout(this.#retry)
-    this.#retry = undefined
+    this.#clock.clearTimeout(this.#timer?.handle)
+    this.#timer = undefined
   }
 
   /** Notes what the kernel has now, gives back the ids of service ports that are gone, and deletes the UDP flows that this left behind. */
@@ -311,18 +326,37 @@ class NodeProxy implements ServiceProxy {
     return attempts
   }
 
-  #scheduleRetry(now: number): void {
-    this.#clock.clearTimeout(this.#retry)
-    this.#retry = undefined
+  /** One timer for all that is to be done later; it may ring too early, when what it was set for has become needless. */
+  #schedule(now: number): void {
     const times = [...this.#failed.values()].map(({ retryAt }) => retryAt)
-    if (this.#pending.size > 0 || this.#appliedAt === undefined) times.push(now + TABLES_RETRY_MS)
-    if (times.length === 0) return
-    const wait = Math.max(Math.min(...times) - now, 1)
-    this.#retry = this.#clock.setTimeout(() => {
-      const due = this.#clock.now()
-      for (const [service, { retryAt }] of this.#failed) if (retryAt <= due) this.#pending.add(service)
-      this.flush()
-    }, wait)
+    times.push(this.#pending.size > 0 || this.#appliedAt === undefined ? now + TABLES_RETRY_MS : this.#auditAt)
+    const at = Math.max(Math.min(...times), now + 1)
+    if (this.#timer !== undefined && this.#timer.at > now && this.#timer.at <= at) return
+    this.#clock.clearTimeout(this.#timer?.handle)
+    this.#timer = { handle: this.#clock.setTimeout(() => this.#wake(), at - now), at }
+  }
+
+  #wake(): void {
+    this.#timer = undefined
+    const now = this.#clock.now()
+    for (const [service, { retryAt }] of this.#failed) if (retryAt <= now) this.#pending.add(service)
+    const isEdited = this.#appliedAt !== undefined && this.#auditAt <= now && !this.#audit(now)
+    if (isEdited) this.#mended++
+    if (isEdited || this.#pending.size > 0 || this.#appliedAt === undefined) this.flush()
+    else this.#schedule(now)
+  }
+
+  /** False: somebody has edited our tables, and a flush will mend them. */
+  #audit(now: number): boolean {
+    const started = performance.now()
+    try {
+      return this.#runner.audit()
+    } catch {
+      // Somebody writes all the time: the next one will find out.
+      return true
+    } finally {
+      this.#auditAt = now + Math.max(AUDIT_MS, (performance.now() - started) / AUDIT_PART)
+    }
   }
 
   #tell(service: string, forwarding: ServiceForwarding | undefined, lost: readonly LostClaim[]): void {

@@ -7,10 +7,13 @@ import type { ServiceForwarding } from '#forwarding/forward-service.ts'
 import type { NodeFacts } from '#forwarding/node-facts.ts'
 import { KernelError } from '#kernel/kernel-error.ts'
 import type { Nftables } from '#kernel/nftables/libnftables.ts'
-import { adoptTables } from './adoption.ts'
+import { adoptPins, adoptTables } from './adoption.ts'
 import { DeltaTracker } from './delta-tracker.ts'
 import { readTables } from './found-tables.ts'
-import { hasTable, renderFreshTables } from './ownership.ts'
+import { holdsNodeSets, renderNodeSets } from './node-sets.ts'
+import { renderFreshTables, sealTables } from './ownership.ts'
+import { type Pin, renderPins } from './pins.ts'
+import { areIntact } from './table-audit.ts'
 
 /**
  * A transaction takes Services until they make so many elements: about 2 ms of kernel time and 50 KiB of message, well within what a socket may send in a user namespace. Larger ones are no faster,
@@ -46,6 +49,10 @@ export class SyncRunner {
   #chains = new Set<string>()
   /** What the kernel holds: not looked at yet, no table of ours or one that we have read, one of other rules. */
   #start: 'unknown' | 'known' | 'foreign' = 'unknown'
+  /** The number that the ruleset has as long as nobody but us writes. */
+  #generation = 0
+  /** Of tables of other rules, for those that come in their place. */
+  #pins: readonly Pin[] = []
 
   constructor(nftables: Nftables, node: NodeFacts) {
     this.#nftables = nftables
@@ -69,21 +76,43 @@ export class SyncRunner {
     if (this.#start === 'known') return undefined
     this.#tracker.reset()
     this.#chains = new Set()
-    const found = readTables(this.#nftables, this.#node)
-    if (found !== undefined) {
-      const leftovers = adoptTables(found, forwardings(), ids, this.#tracker, now)
-      for (const { family, kind } of found.kinds)
-        for (const { name } of kindChains(kind)) this.#chains.add(`${family} ${name}`)
-      this.#start = 'known'
-      return leftovers
+    this.#generation = this.#nftables.generation()
+    const found = readTables(this.#nftables)
+    switch (found.kind) {
+      case 'ours': {
+        const leftovers = adoptTables(found.tables, forwardings(), ids, this.#tracker, now)
+        for (const { family, kind } of found.tables.kinds)
+          for (const { name } of kindChains(kind)) this.#chains.add(`${family} ${name}`)
+        if (!holdsNodeSets(this.#nftables, this.#node)) this.#run(renderNodeSets(this.#node))
+        this.#start = 'known'
+        return leftovers
+      }
+      case 'others':
+        this.#pins = found.pinning === undefined ? [] : adoptPins(found.pinning, forwardings(), ids)
+        this.#start = 'foreign'
+        return []
+      case 'none':
+        this.#makeTables()
+        return []
     }
-    if (hasTable(this.#nftables)) {
-      this.#start = 'foreign'
-      return []
+  }
+
+  /** Whether nobody else has written to the namespace's ruleset: then what we hold for true is. */
+  isAlone(): boolean {
+    return this.#start === 'known' && this.#nftables.generation() === this.#generation
+  }
+
+  /** Looks whether somebody has edited our tables, at length only where somebody has written something. True: all is well. False: nothing is taken for known any more. Throws where they cannot be read. */
+  audit(): boolean {
+    if (this.#start !== 'known') return false
+    const generation = this.#nftables.generation()
+    if (generation === this.#generation) return true
+    if (!areIntact(this.#nftables, this.#node, this.#tracker)) {
+      this.forget()
+      return false
     }
-    this.#nftables.run(renderFreshTables(this.#node))
-    this.#start = 'known'
-    return []
+    this.#generation = generation
+    return true
   }
 
   /**
@@ -128,18 +157,33 @@ export class SyncRunner {
       const compiled = source.compile(service)
       if (compiled !== undefined) changes.set(service, compiled)
     }
-    const tables = renderFreshTables(this.#node)
     try {
-      this.#transactText(changes, tables)
-      this.#start = 'known'
+      this.#transactText(changes, renderFreshTables(this.#node), renderPins(this.#pins))
+      this.#seal()
       source.written([...changes.keys()])
     } catch (error) {
       this.#forgetIfLost(error)
-      this.#nftables.run(tables)
-      this.#chains = new Set()
-      this.#start = 'known'
+      this.#makeTables()
       this.#inChunks(services, source, refused)
+      for (let at = 0; at < this.#pins.length; at += CHUNK_ELEMENTS)
+        this.#run(renderPins(this.#pins.slice(at, at + CHUNK_ELEMENTS)))
+    } finally {
+      this.#pins = []
     }
+  }
+
+  /** Tables without Services. */
+  #makeTables(): void {
+    this.#tracker.reset()
+    this.#chains = new Set()
+    this.#run(renderFreshTables(this.#node))
+    this.#seal()
+  }
+
+  #seal(): void {
+    sealTables(this.#nftables)
+    this.#generation++
+    this.#start = 'known'
   }
 
   #write(entries: readonly (readonly [string, CompiledService])[], source: SyncSource, refused: Refused[]): void {
@@ -172,7 +216,7 @@ export class SyncRunner {
     const { remove, add, kinds } = this.#tracker.diff(changes)
     const encoded = encodeElements(remove, add)
     if (encoded === undefined) {
-      this.#transactText(changes, '')
+      this.#transactText(changes, '', '')
       return
     }
     // Chains and verdicts that no element leads to yet change nothing: they may come in a transaction of their own.
@@ -180,20 +224,28 @@ export class SyncRunner {
       this.#runKinds('', kinds, '')
       for (const kind of kinds) this.#tracker.adoptKind(kind)
     }
-    if (encoded.length > 0) this.#nftables.apply(encoded)
+    if (encoded.length > 0) {
+      this.#nftables.apply(encoded)
+      this.#generation++
+    }
     this.#tracker.commit(changes)
   }
 
-  #transactText(changes: ReadonlyMap<string, CompiledService>, prefix: string): void {
+  #transactText(changes: ReadonlyMap<string, CompiledService>, before: string, after: string): void {
     const { remove, add, kinds } = this.#tracker.diff(changes)
-    this.#runKinds(prefix, kinds, `${renderElements('delete', remove)}${renderElements('add', add)}`)
+    this.#runKinds(before, kinds, `${renderElements('delete', remove)}${renderElements('add', add)}${after}`)
     this.#tracker.commit(changes)
   }
 
-  #runKinds(prefix: string, kinds: Parameters<typeof renderKinds>[0], elements: string): void {
+  #runKinds(before: string, kinds: Parameters<typeof renderKinds>[0], after: string): void {
     const chains = new Set(this.#chains)
-    const text = `${prefix}${renderKinds(kinds, chains)}${elements}`
-    if (text !== '') this.#nftables.run(text)
+    this.#run(`${before}${renderKinds(kinds, chains)}${after}`)
     this.#chains = chains
+  }
+
+  #run(text: string): void {
+    if (text === '') return
+    this.#nftables.run(text)
+    this.#generation++
   }
 }

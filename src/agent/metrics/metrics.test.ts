@@ -12,6 +12,7 @@ const state: SyncState = {
   failed: [],
   services: 7,
   elements: 21,
+  mended: 1,
   noLocalEndpoints: { internal: 0, external: 2 },
   conntrack: { IPv4: 'filter', IPv6: 'dump' },
 }
@@ -105,6 +106,7 @@ test('what is kept elsewhere is read when asked for', () => {
   metrics.healthAnswered('livez', 503)
   assert.equal(value('fairlead_dataplane_services'), 7)
   assert.equal(value('fairlead_dataplane_elements'), 21)
+  assert.equal(value('fairlead_dataplane_mended_total'), 1)
   assert.equal(value('fairlead_dns_requests_total{rcode="NXDOMAIN"}'), 4)
   assert.equal(value('fairlead_conntrack_deletions_total{ip_family="IPv6"}'), 3)
   assert.equal(value('kubeproxy_proxy_livez_total{code="503"}'), 1)

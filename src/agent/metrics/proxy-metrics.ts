@@ -152,6 +152,11 @@ export class ProxyMetrics {
       { name: 'fairlead_dataplane_services_refused', help: 'Services that the kernel refused; they are tried again.' },
       () => readings.state().failed.length,
     )
+    registry.read(
+      'counter',
+      { name: 'fairlead_dataplane_mended_total', help: 'Times that somebody else had edited our tables.' },
+      () => readings.state().mended,
+    )
     this.#flows = registry.counter({
       name: 'fairlead_conntrack_deletions_total',
       help: 'Deletions of the UDP flows between one frontend and one endpoint that is gone, asked of the kernel.',

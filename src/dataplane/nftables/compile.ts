@@ -58,9 +58,9 @@ function numbersOf(
 }
 
 const backendsOf = (target: Target) => (target.kind === 'balance' ? target.backends : [])
-/** Turning affinity on or off gives other keys, so other numbers: who was pinned before it was turned off is not bound by that again. */
-const keyOfBackend =
-  ({ affinitySeconds }: ServicePortForwarding) =>
+/** What an endpoint's number is kept by. Turning affinity on or off gives other keys, so other numbers: who was pinned before it was turned off is not bound by that again. */
+export const keyOfBackend =
+  ({ affinitySeconds }: Pick<ServicePortForwarding, 'affinitySeconds'>) =>
   ({ address, port }: { readonly address: string; readonly port: number }) =>
     `${affinitySeconds === undefined ? 'any ' : ''}${address} ${port}`
 

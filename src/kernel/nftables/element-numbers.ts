@@ -1,10 +1,12 @@
-/** Numbers of nftables’ set elements (linux/netfilter/nf_tables.h). */
+/** Numbers of nftables’ set elements, rules and generations (linux/netfilter/nf_tables.h). */
 
 export const NFPROTO = { ip: 2, ip6: 10 } as const
 
+export const NFT_MSG_GETRULE = 7
 export const NFT_MSG_NEWSETELEM = 12
 export const NFT_MSG_GETSETELEM = 13
 export const NFT_MSG_DELSETELEM = 14
+export const NFT_MSG_GETGEN = 16
 
 export const NFTA_SET_ELEM_LIST_TABLE = 1
 export const NFTA_SET_ELEM_LIST_SET = 2
@@ -13,6 +15,16 @@ export const NFTA_SET_ELEM_LIST_ELEMENTS = 3
 export const NFTA_LIST_ELEM = 1
 export const NFTA_SET_ELEM_KEY = 1
 export const NFTA_SET_ELEM_DATA = 2
+export const NFTA_SET_ELEM_FLAGS = 3
+export const NFTA_SET_ELEM_TIMEOUT = 4
+export const NFTA_SET_ELEM_EXPIRATION = 5
 export const NFTA_SET_ELEM_KEY_END = 10
 export const NFTA_DATA_VALUE = 1
 export const NFTA_DATA_VERDICT = 2
+/** An element that is the first address behind a range. */
+export const NFT_SET_ELEM_INTERVAL_END = 1
+
+export const NFTA_RULE_TABLE = 1
+export const NFTA_RULE_CHAIN = 2
+export const NFTA_RULE_EXPRESSIONS = 4
+export const NFTA_GEN_ID = 1

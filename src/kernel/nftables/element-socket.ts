@@ -4,14 +4,34 @@ import { KernelError } from '../kernel-error.ts'
 import { call, errno, libc } from '../libc.ts'
 import { withNamespace } from '../namespace.ts'
 import { NETLINK_NETFILTER, NFGENMSG_LENGTH, NFNL_SUBSYS_NFTABLES } from '../netlink/netfilter-numbers.ts'
-import { LITTLE_ENDIAN, MessageWriter, readAttributes, readMessages, viewOf } from '../netlink/netlink-message.ts'
-import { AF_NETLINK, NLM_F_DUMP, NLM_F_DUMP_INTR, NLMSG_DONE, NLMSG_ERROR } from '../netlink/netlink-numbers.ts'
+import {
+  LITTLE_ENDIAN,
+  MessageWriter,
+  readAttributes,
+  readMessages,
+  readString,
+  viewOf,
+} from '../netlink/netlink-message.ts'
+import {
+  AF_NETLINK,
+  NLM_F_ACK,
+  NLM_F_DUMP,
+  NLM_F_DUMP_INTR,
+  NLMSG_DONE,
+  NLMSG_ERROR,
+} from '../netlink/netlink-numbers.ts'
 import { MSG_DONTWAIT, RECV, SEND, SETSOCKOPT, SOCK_CLOEXEC, SOCK_RAW, SOCKET, SOL_SOCKET } from '../socket-calls.ts'
 import { ElementBatch, type ElementChange } from './element-batch.ts'
 import { type DumpedElement, elementsOf } from './element-dump.ts'
 import {
   NFPROTO,
+  NFT_MSG_GETGEN,
+  NFT_MSG_GETRULE,
   NFT_MSG_GETSETELEM,
+  NFTA_GEN_ID,
+  NFTA_RULE_CHAIN,
+  NFTA_RULE_EXPRESSIONS,
+  NFTA_RULE_TABLE,
   NFTA_SET_ELEM_LIST_ELEMENTS,
   NFTA_SET_ELEM_LIST_SET,
   NFTA_SET_ELEM_LIST_TABLE,
@@ -46,18 +66,44 @@ export class ElementSocket {
 
   /** Tells `visit` each element of a set. Throws KernelError NFT_APPLY_FAILED, with errno ENOENT where there is no such set. */
   dump(family: 'ip' | 'ip6', table: string, set: string, visit: (element: DumpedElement) => void): void {
-    const operation = 'dump'
-    const object = `${family} ${table} ${set}`
-    const request = new MessageWriter((NFNL_SUBSYS_NFTABLES << 8) | NFT_MSG_GETSETELEM, NLM_F_DUMP)
-      .u8(NFPROTO[family])
-      .u8(0)
-      .u16(0)
+    const request = requestOf(NFT_MSG_GETSETELEM, NLM_F_DUMP, NFPROTO[family])
       .stringAttribute(NFTA_SET_ELEM_LIST_TABLE, table)
       .stringAttribute(NFTA_SET_ELEM_LIST_SET, set)
-      .finish(operation, object)
+    this.#ask(request, `${family} ${table} ${set}`, (payload) => {
+      const list = readAttributes(payload, NFGENMSG_LENGTH).get(NFTA_SET_ELEM_LIST_ELEMENTS)
+      if (list !== undefined) for (const element of elementsOf(list)) visit(element)
+    })
+  }
+
+  /** Tells `visit` each rule of a table, in order within its chain: its expressions as the kernel writes them, without its handle. No such table: no rule. */
+  rules(family: 'ip' | 'ip6', table: string, visit: (chain: string, expressions: Uint8Array) => void): void {
+    const request = requestOf(NFT_MSG_GETRULE, NLM_F_DUMP, NFPROTO[family]).stringAttribute(NFTA_RULE_TABLE, table)
+    this.#ask(request, `${family} ${table}`, (payload) => {
+      const attributes = readAttributes(payload, NFGENMSG_LENGTH)
+      // Older kernels tell of all tables.
+      if (readString(attributes.get(NFTA_RULE_TABLE)) !== table) return
+      const expressions = attributes.get(NFTA_RULE_EXPRESSIONS) ?? new Uint8Array()
+      visit(readString(attributes.get(NFTA_RULE_CHAIN)) ?? '', expressions)
+    })
+  }
+
+  /** The number of the namespace's ruleset: each transaction of anybody adds one. */
+  generation(): number {
+    let generation = 0
+    this.#ask(requestOf(NFT_MSG_GETGEN, NLM_F_ACK, 0), 'generation', (payload) => {
+      const id = readAttributes(payload, NFGENMSG_LENGTH).get(NFTA_GEN_ID)
+      if (id !== undefined) generation = viewOf(id).getUint32(0)
+    })
+    return generation
+  }
+
+  /** Sends a request, and tells `visit` the payload of each message of its answer. */
+  #ask(message: MessageWriter, object: string, visit: (payload: Uint8Array) => void): void {
+    const operation = 'dump'
+    const { bytes } = message.finish(operation, object)
     const sequence = this.#next()
-    viewOf(request.bytes).setUint32(8, sequence, LITTLE_ENDIAN)
-    call('NFT_APPLY_FAILED', 'send', object, SEND, this.#fd, request.bytes, request.bytes.length, 0)
+    viewOf(bytes).setUint32(8, sequence, LITTLE_ENDIAN)
+    call('NFT_APPLY_FAILED', 'send', object, SEND, this.#fd, bytes, bytes.length, 0)
     for (;;) {
       const datagram = this.#receive(0)
       if (datagram === undefined) continue
@@ -70,8 +116,7 @@ export class ElementSocket {
           if (code !== 0) throw new KernelError('NFT_APPLY_FAILED', { operation, errno: code, object })
           return
         }
-        const list = readAttributes(message.payload, NFGENMSG_LENGTH).get(NFTA_SET_ELEM_LIST_ELEMENTS)
-        if (list !== undefined) for (const element of elementsOf(list)) visit(element)
+        visit(message.payload)
       }
     }
   }
@@ -121,6 +166,9 @@ export class ElementSocket {
     closeSync(this.#fd)
   }
 }
+
+const requestOf = (type: number, flags: number, family: number): MessageWriter =>
+  new MessageWriter((NFNL_SUBSYS_NFTABLES << 8) | type, flags).u8(family).u8(0).u16(0)
 
 const refused = (change: ElementChange | undefined, errno: number): KernelError =>
   new KernelError('NFT_APPLY_FAILED', {

@@ -28,7 +28,10 @@ export class FakeNftables implements Nftables {
   /** `ip fairlead frontends` → key → data. */
   sets = new Map<string, Map<string, string>>()
   tables = new Set<string>()
-  chains = new Set<string>()
+  /** `ip fairlead services` → its rules. */
+  chains = new Map<string, string[]>()
+  /** Of elements that expire, by set and key: milliseconds. */
+  readonly timeouts = new Map<string, { readonly timeout: number; readonly expiresIn: number }>()
   transactions = 0
   refuse: (text: string) => string | undefined = () => undefined
   loseAnswers = false
@@ -37,7 +40,7 @@ export class FakeNftables implements Nftables {
     const before = {
       sets: new Map([...this.sets].map(([name, set]) => [name, new Map(set)])),
       tables: new Set(this.tables),
-      chains: new Set(this.chains),
+      chains: new Map([...this.chains].map(([name, rules]) => [name, [...rules]])),
     }
     try {
       const refusal = this.refuse(text)
@@ -77,13 +80,28 @@ export class FakeNftables implements Nftables {
     for (const [left, right] of this.sets.get(name) ?? []) {
       const range = left.includes('/') ? rangeOf(left) : undefined
       const chain = right.startsWith('goto ') ? right.slice('goto '.length) : undefined
-      visit({
+      const one = {
         key: toBinary(range?.first ?? left, key),
-        keyEnd: range && toBinary(range.last, key),
+        keyEnd: range && key.length > 1 ? toBinary(range.last, key) : undefined,
+        isEnd: false,
         data: set === 'kinds' || right === '' ? undefined : toBinary(right, data),
         verdict: set === 'kinds' ? { code: chain === undefined ? NF_DROP : NFT_GOTO, chain } : undefined,
-      })
+        ...(this.timeouts.get(`${name} ${left}`) ?? { timeout: undefined, expiresIn: undefined }),
+      }
+      visit(one)
+      if (range && key.length === 1) visit({ ...one, key: behind(one.key, range.last), data: undefined, isEnd: true })
     }
+  }
+
+  rules(family: 'ip' | 'ip6', table: string, visit: (chain: string, expressions: Uint8Array) => void): void {
+    const start = `${family} ${table} `
+    for (const [name, rules] of this.chains)
+      if (name.startsWith(start))
+        for (const rule of rules) visit(name.slice(start.length), new TextEncoder().encode(rule))
+  }
+
+  generation(): number {
+    return this.transactions
   }
 
   close(): void {}
@@ -96,6 +114,7 @@ export class FakeNftables implements Nftables {
 
   #apply(text: string): void {
     let table = ''
+    let chain = ''
     for (const line of text.split('\n').map((one) => one.trim())) {
       const words = line.split(' ')
       const name = `${words[2]} ${words[3]}`
@@ -103,7 +122,8 @@ export class FakeNftables implements Nftables {
         table = `${words[1]} ${words[2]}`
         this.tables.add(table)
       } else if (words[0] === 'chain') {
-        this.chains.add(`${table} ${words[1]}`)
+        chain = `${table} ${words[1]}`
+        this.chains.set(chain, [])
       } else if (words[0] === 'set' || words[0] === 'map') {
         const [key = '', data = ''] = line
           .slice(line.indexOf('typeof ') + 'typeof '.length, line.indexOf(';'))
@@ -114,7 +134,13 @@ export class FakeNftables implements Nftables {
       } else if (line.startsWith('delete table')) {
         if (!this.tables.delete(name)) throw failure(`no table ${name}`)
         for (const set of this.sets.keys()) if (set.startsWith(`${name} `)) this.sets.delete(set)
-        for (const chain of this.chains) if (chain.startsWith(`${name} `)) this.chains.delete(chain)
+        for (const one of this.chains.keys()) if (one.startsWith(`${name} `)) this.chains.delete(one)
+      } else if (line === '}') {
+        chain = ''
+      } else if (chain !== '') {
+        if (words[0] !== 'type') this.chains.get(chain)?.push(line)
+      } else if (words[0] === 'flush') {
+        this.sets.delete(`${name} ${words[4]}`)
       } else if (words[1] === 'element') {
         this.#elements(words[0] as string, `${name} ${words[4]}`, line.slice(line.indexOf('{') + 1, -1))
       }
@@ -126,7 +152,10 @@ export class FakeNftables implements Nftables {
     this.sets.set(name, set)
     for (const element of list.split(', ')) {
       // IPv6 has colons too: data stands behind one with spaces.
-      const [key = '', data = ''] = element.trim().split(' : ')
+      const [left = '', data = ''] = element.trim().split(' : ')
+      const [key = '', timeout = '', expires = ''] = left.split(/ timeout | expires /)
+      if (expires !== '')
+        this.timeouts.set(`${name} ${key}`, { timeout: milliseconds(timeout), expiresIn: milliseconds(expires) })
       if (command === 'delete') {
         if (!set.delete(key)) throw failure(`delete ${name} ${key}: No such file or directory`)
       } else if (set.has(key) && set.get(key) !== data) {
@@ -174,6 +203,14 @@ function toBinary(text: string, types: readonly FieldType[]): Uint8Array {
     return bytes
   })
   return Uint8Array.from(fields.flatMap((field) => [...field]))
+}
+
+const milliseconds = (text: string): number => Number.parseInt(text, 10) * (text.endsWith('ms') ? 1 : 1000)
+
+/** The first address behind a range. */
+const behind = (key: Uint8Array, last: string): Uint8Array => {
+  const end = parseAddress(last)
+  return toBytes({ ...end, value: BigInt.asUintN(key.length * 8, end.value + 1n) })
 }
 
 /** A key whose last field is a prefix: the same with its first and its last address. */

@@ -35,6 +35,16 @@ export class FaultyNftables implements Nftables {
     this.#inner.dump(family, table, set, visit)
   }
 
+  rules(family: 'ip' | 'ip6', table: string, visit: (chain: string, expressions: Uint8Array) => void): void {
+    this.#live()
+    this.#inner.rules(family, table, visit)
+  }
+
+  generation(): number {
+    this.#live()
+    return this.#inner.generation()
+  }
+
   close(): void {}
 
   #transact(write: () => void): void {
