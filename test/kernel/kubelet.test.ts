@@ -8,6 +8,7 @@ import { createMachines, removeMachines } from '#cluster/machines/machines.ts'
 import { namespacePath } from '#kernel/namespace.ts'
 import { connectTcp } from '#kernel/socket.ts'
 import { FakeCluster, isReady, resources } from '#kubelet/testing/fake-cluster.ts'
+import { STRANGER } from '#kubelet/testing/secure-server.ts'
 import { purgeContainers } from '#runtime/runc/purge.ts'
 import { createRuncRuntime, type RuncRuntime } from '#runtime/runc/runc-runtime.ts'
 import { type Planned, plan, podNetwork } from './local-network.ts'
@@ -140,6 +141,66 @@ test('files, hosts, resolv.conf, hostname and the termination message are what t
   assert.equal(exit?.exitCode, 3)
   assert.equal(exit?.message?.trim(), 'bye')
   assert.equal(exit?.reason, 'Error')
+})
+
+test('an HTTPS probe and httpGet hooks go from the node to the pod’s own server', async () => {
+  await cluster.client.create(resources.secrets, {
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { name: 'tls', namespace: 'default' },
+    data: { key: btoa(STRANGER.key), cert: btoa(STRANGER.cert) },
+  })
+  const script = `
+    const { readFileSync } = require('node:fs')
+    const [key, cert] = ['key', 'cert'].map((name) => readFileSync('/tls/' + name))
+    require('node:https')
+      .createServer({ key, cert }, (request, response) => {
+        console.log('asked ' + request.url + ' by ' + request.headers['user-agent'])
+        response.end()
+      })
+      .listen(8443)`
+  await cluster.pod('secure', {
+    containers: [
+      {
+        name: 'server',
+        image: 'fairlead/echo',
+        command: ['/bin/node', '-e', script],
+        volumeMounts: [{ name: 'tls', mountPath: '/tls' }],
+        readinessProbe: { httpGet: { scheme: 'HTTPS', port: 8443, path: '/healthz' } },
+      },
+    ],
+    volumes: [{ name: 'tls', secret: { secretName: 'tls' } }],
+  })
+  const secure = await cluster.until('secure', isReady, 10_000)
+  const hook = (path: string, ip = 0) => ({
+    httpGet: { scheme: 'HTTPS' as const, host: secure.status?.podIPs?.[ip]?.ip, port: 8443, path },
+  })
+  await cluster.pod('hooked', {
+    containers: [
+      {
+        name: 'echo',
+        image: 'fairlead/echo',
+        args: ['--delay-shutdown=0'],
+        lifecycle: { postStart: hook('/started'), preStop: hook('/stopping', 1) },
+        // A program that has not come far yet would not hear SIGTERM.
+        readinessProbe: { httpGet: { port: 8080, path: '/healthz' } },
+      },
+    ],
+  })
+  await cluster.until('hooked', isReady, 10_000)
+  await cluster.client.delete(resources.pods, 'hooked', { namespace: 'default', gracePeriodSeconds: 5 })
+  await cluster.gone('hooked', 10_000)
+  const { logPath = '' } = cluster.kubelet.resolve('default', 'secure')
+  const asked = () => readFileSync(logPath, 'utf8').match(/(?<=F asked ).*/g) ?? []
+  const until = Date.now() + 5000
+  while (asked().length < 3 && Date.now() < until) await new Promise((resolve) => setTimeout(resolve, 10))
+  assert.deepEqual(asked(), [
+    '/healthz by kube-probe/1.36',
+    '/started by kube-lifecycle/1.36',
+    '/stopping by kube-lifecycle/1.36',
+  ])
+  await cluster.client.delete(resources.pods, 'secure', { namespace: 'default', gracePeriodSeconds: 1 })
+  await cluster.gone('secure', 10_000)
 })
 
 test('a kubelet that starts again adopts a running container without a restart', async () => {
