@@ -6,6 +6,7 @@ const SUFFIX_LENGTH = 5
 /** A name has at most 63 characters. */
 const BASE_LENGTH = 63 - SUFFIX_LENGTH
 
+/** Letters and digits of Kubernetes’ alphabet, which has no vowels, so that no words come about. */
 export const randomSuffix = (random: Random, length = SUFFIX_LENGTH): string => {
   let suffix = ''
   for (let index = 0; index < length; index++) suffix += ALPHABET[random(ALPHABET.length)]

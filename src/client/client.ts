@@ -77,8 +77,12 @@ export class ApiError extends Error {
   }
 }
 
+/** 404: no such object, or no such resource. */
 export const isNotFound = (error: unknown): boolean => error instanceof ApiError && error.status.code === 404
+/** The object has changed since it was read, or a precondition does not hold. */
 export const isConflict = (error: unknown): boolean => error instanceof ApiError && error.status.reason === 'Conflict'
+/** An object of that name is there. */
 export const isAlreadyExists = (error: unknown): boolean =>
   error instanceof ApiError && error.status.reason === 'AlreadyExists'
+/** 410: the history asked for is no longer kept. List again. */
 export const isGone = (error: unknown): boolean => error instanceof ApiError && error.status.code === 410

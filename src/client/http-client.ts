@@ -23,6 +23,7 @@ export interface Transport {
   readonly target: string
 }
 
+/** No answer of an API server: it was not reached, or what came is none of its. */
 export class TransportError extends Error {
   readonly code: 'API_UNREACHABLE' | 'API_ANSWER_UNREADABLE'
   constructor(code: TransportError['code'], message: string, options?: ErrorOptions) {
@@ -40,6 +41,9 @@ const PATCH_TYPES: Readonly<Record<PatchType, string>> = {
 
 type Query = Readonly<Record<string, string | number | boolean | undefined>>
 
+/**
+ * `/api/v1/namespaces/NAMESPACE/pods/NAME/SUBRESOURCE`; without a name the collection, without a namespace that of all.
+ */
 export const resourcePath = (
   resource: Resource,
   namespace: string | undefined,

@@ -17,6 +17,7 @@ export interface HttpsTarget {
   readonly token?: () => string
 }
 
+/** A kubeconfig, or what it leads to, that cannot be used. */
 export class KubeconfigError extends Error {
   readonly code = 'KUBECONFIG_INVALID'
   constructor(message: string) {
@@ -128,6 +129,7 @@ export const targetInPod = (
 /** A Client over HTTPS: TLS sessions and connections are kept. */
 export const createHttpsClient = (target: HttpsTarget): Client => createHttpClient(httpsTransport(target))
 
+/** Requests over TLS to one server. Throws KubeconfigError where its URL is none of https. */
 export const httpsTransport = (target: HttpsTarget): Transport => {
   const url = new URL(target.server)
   if (url.protocol !== 'https:') throw new KubeconfigError(`the server must be https, not ${target.server}`)

@@ -8,6 +8,7 @@ export const keyOf = (object: ApiObject): string => {
   return namespace ? `${namespace}/${name}` : (name ?? '')
 }
 
+/** The parts of keyOf(); no namespace for what has none. */
 export const splitKey = (key: string): { readonly namespace: string | undefined; readonly name: string } => {
   const slash = key.indexOf('/')
   return slash < 0

@@ -2,6 +2,10 @@ import { Agent, request } from 'node:http'
 import type { Client } from './client.ts'
 import { createHttpClient, type Transport } from './http-client.ts'
 
+/**
+ * Requests over a Unix socket, whose path is in no network namespace. The server takes whoever can open it for an
+ * administrator.
+ */
 export const unixTransport = (socketPath: string): Transport => {
   const agent = new Agent({ keepAlive: true })
   return {

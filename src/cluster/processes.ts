@@ -113,6 +113,7 @@ const commandLines = (stateDir: string): readonly { readonly pid: number; readon
 /** The folder, or the nearest above it that is there. */
 const nearest = (folder: string): string => (existsSync(folder) ? folder : nearest(dirname(folder)))
 
+/** Whether a process has that id and has not ended. It may be another than the one that had it once. */
 export const isRunning = (pid: number): boolean => {
   try {
     // A zombie has ended: only its parent has not looked yet.

@@ -48,6 +48,7 @@ export const writeJson = (path: string, value: unknown): void => {
   renameSync(fresh, path)
 }
 
+/** Makes a cluster’s state folder there, and writes what it was started with. */
 export const writeConfig = (config: ClusterConfig): void => {
   const paths = statePaths(config.stateDir)
   mkdirSync(config.stateDir, { recursive: true, mode: 0o755 })

@@ -31,6 +31,7 @@ export function newAddress(link: number, address: string): NetlinkRequest {
   return message(RTM_NEWADDR, NLM_F_CREATE | NLM_F_EXCL, link, address).finish('RTM_NEWADDR', `address ${address}`)
 }
 
+/** Asks for all addresses of the namespace, of both families. */
 export function dumpAddresses(): NetlinkRequest {
   return new MessageWriter(RTM_GETADDR, NLM_F_DUMP)
     .u8(AF_UNSPEC)

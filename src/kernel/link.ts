@@ -112,12 +112,14 @@ export function deleteLink(name: string): NetlinkRequest {
   return message.stringAttribute(IFLA_IFNAME, name).finish('RTM_DELLINK', `link ${name}`)
 }
 
+/** Asks for one link by name; refused with ENODEV where there is none. */
 export function getLink(name: string): NetlinkRequest {
   const message = new MessageWriter(RTM_GETLINK, 0)
   header(message, 0, {})
   return message.stringAttribute(IFLA_IFNAME, name).finish('RTM_GETLINK', `link ${name}`)
 }
 
+/** Asks for all links of the namespace. */
 export function dumpLinks(): NetlinkRequest {
   const message = new MessageWriter(RTM_GETLINK, NLM_F_DUMP)
   header(message, 0, {})
@@ -158,6 +160,7 @@ function settings(message: MessageWriter, link: LinkSettings & { readonly name?:
   if (link.alias !== undefined) message.stringAttribute(IFLA_IFALIAS, link.alias)
 }
 
+/** `0a:58:0a:f4:01:05` as six bytes. */
 export function macBytes(mac: string): Uint8Array {
   return Uint8Array.from(mac.split(':'), (part) => Number.parseInt(part, 16))
 }

@@ -81,6 +81,7 @@ export function deleteRoute(destination: string): NetlinkRequest {
   return message.finish('RTM_DELROUTE', `route to ${destination}`)
 }
 
+/** Asks for all routes of the namespace, of every table; of one family where `family` is one (AF_INET, AF_INET6). */
 export function dumpRoutes(family = AF_UNSPEC): NetlinkRequest {
   const message = new MessageWriter(RTM_GETROUTE, NLM_F_DUMP)
   message.u8(family).u8(0).u8(0).u8(0).u8(0).u8(0).u8(0).u8(0).u32(0)

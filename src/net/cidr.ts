@@ -39,11 +39,13 @@ export const parseCidr = (text: string): Cidr => {
   )
 }
 
+/** `10.96.0.0/16`, canonical. */
 export const formatCidr = ({ address, prefix }: Cidr): string => `${formatAddress(address)}/${prefix}`
 
 /** Number of addresses, the first and the last included. */
 export const cidrSize = (cidr: Cidr): bigint => 1n << hostBits(cidr)
 
+/** Whether an address lies in a range; never where the families differ. */
 export const containsAddress = (cidr: Cidr, address: IpAddress): boolean =>
   cidr.address.family === address.family && (address.value ^ cidr.address.value) >> hostBits(cidr) === 0n
 

@@ -189,6 +189,7 @@ export const addOffset = (address: IpAddress, offset: bigint | number): IpAddres
   return { family: address.family, value }
 }
 
+/** Equal family and number. */
 export const sameAddress = (left: IpAddress, right: IpAddress): boolean =>
   left.family === right.family && left.value === right.value
 

@@ -101,6 +101,7 @@ const CANONICAL = /^[1-9]\d{0,2}(?:[numkMGTPE]|[KMGTPE]i)?$/
 export const canonicalQuantity = (text: string): string =>
   text === '0' || CANONICAL.test(text) ? text : formatQuantity(parseQuantity(text))
 
+/** For `sort`, by value: `1000m` and `1` are equal. Throws as parseQuantity(). */
 export const compareQuantities = (left: string, right: string): number => {
   const [a, b] = [parseQuantity(left).nano, parseQuantity(right).nano]
   return a < b ? -1 : a > b ? 1 : 0

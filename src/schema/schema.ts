@@ -99,32 +99,38 @@ export interface ListOptions<T> {
   readonly default?: unknown
   readonly proto?: string
 }
+/** A value in Go: protobuf always writes it, JSON leaves it out when zero. `n` is the number in protobuf. */
 export const field = <T>(n: number, type: Type<T>, options: FieldOptions<NoInfer<T>> = none): Field<T, 'field'> => ({
   n,
   presence: 'field',
   type,
   options,
 })
+/** A pointer in Go: written where it is set, also when it is zero. */
 export const optional = <T>(
   n: number,
   type: Type<T>,
   options: FieldOptions<NoInfer<T>> = none,
 ): Field<T, 'optional'> => ({ n, presence: 'optional', type, options })
+/** A value in Go without omitempty: always in JSON, and `required` in OpenAPI. */
 export const required = <T>(
   n: number,
   type: Type<T>,
   options: FieldOptions<NoInfer<T>> = none,
 ): Field<T, 'required'> => ({ n, presence: 'required', type, options })
+/** A repeated field. `keys`, `patch` and `patchKey` say how server-side apply and strategic merge tell items apart. */
 export const list = <T>(
   n: number,
   type: Type<T>,
   options: ListOptions<NoInfer<T>> = none,
 ): Field<readonly T[], 'list'> => ({ n, presence: 'list', type: type as Type<never>, options })
+/** A map by text keys. In protobuf it is written as repeated pairs, sorted by the keys’ bytes. */
 export const map = <T>(
   n: number,
   type: Type<T>,
   options: Options = none,
 ): Field<{ readonly [key: string]: T }, 'map'> => ({ n, presence: 'map', type: type as Type<never>, options })
+/** The fields of another message among this one’s own in JSON (Go’s `inline`), but one field in protobuf. */
 export const inline = <T>(n: number, type: Type<T>): Field<T, 'inline'> => ({
   n,
   presence: 'inline',
@@ -153,6 +159,10 @@ const define = <T>(
   class Message {}
   return Object.assign(Message, { messageName, options, fields, gvk }) as unknown as MessageClass<T>
 }
+/**
+ * Declares a message: a class that carries its table, whose instance type is the TypeScript shape. Nothing is ever
+ * constructed.
+ */
 export const message = <const F extends Fields>(
   name: string,
   fields: F,
@@ -162,10 +172,12 @@ export interface TypeMeta<K extends string, V extends string> {
   readonly apiVersion: V
   readonly kind: K
 }
+/** Declares a message that has apiVersion and kind, as an API object. */
 export const kind = <const K extends string, const V extends string, const F extends Fields>(
   apiVersion: V,
   name: K,
   fields: F,
 ): MessageClass<Simplify<TypeMeta<K, V> & Shape<F>>> => define(name, fields, none, [apiVersion, name])
+/** A message by its name, where it stands further down or is recursive: `ref<JSONSchemaProps>('JSONSchemaProps')`. */
 export const ref = <T>(name: string): Plain<T> => ({ kind: 'ref', name }) as Plain<T>
 export type Infer<X> = X extends Plain<infer T> ? T : never

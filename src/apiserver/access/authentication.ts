@@ -30,6 +30,10 @@ export interface AuthenticatorOptions {
   readonly now: () => Date
 }
 
+/**
+ * Tells who sends a request: by client certificate or bearer token, then by Impersonate-* headers. Throws ApiError 401
+ * for credentials that do not hold, 403 for an impersonation that is not allowed, 400 for one without a user.
+ */
 export const createAuthenticator = ({ store, signer, now }: AuthenticatorOptions): Authenticator => {
   const bySocket = new WeakMap<Socket, Caller | 'refused'>()
 

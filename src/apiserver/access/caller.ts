@@ -14,6 +14,7 @@ export const SYSTEM: Caller = {
 
 export const ANONYMOUS: Caller = { name: 'system:anonymous', groups: ['system:unauthenticated'] }
 
+/** A member of system:masters, who may do everything. */
 export const isMaster = (caller: Caller): boolean => caller.groups.includes('system:masters')
 
 const ACCOUNT = /^system:serviceaccount:([^:]+):([^:]+)$/

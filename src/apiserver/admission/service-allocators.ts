@@ -23,6 +23,7 @@ export interface AllocatorOptions {
   readonly nodePortRange: { readonly from: number; readonly to: number }
 }
 
+/** Allocators over the cluster’s ranges, with nothing taken. */
 export const createServiceAllocators = (options: AllocatorOptions, random: Random): ServiceAllocators => ({
   addresses: options.serviceCidrs.map((cidr) => new AddressRange(cidr)),
   ports: new PortRange(options.nodePortRange.from, options.nodePortRange.to),

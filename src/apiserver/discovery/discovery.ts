@@ -61,6 +61,9 @@ const subresourceEntry = (catalog: Catalog, resource: Resource, name: string): E
   }
 }
 
+/**
+ * What is served, by group and version in the order of the catalog, each with its resources and subresources by name.
+ */
 export const groupVersionsOf = (catalog: Catalog): readonly GroupVersion[] => {
   const found = new Map<string, { group: string; version: string; entries: Entry[] }>()
   const of = (group: string, version: string): Entry[] => {
@@ -107,6 +110,7 @@ export const resourceList = ({ group, version, entries }: GroupVersion): object 
   })),
 })
 
+/** `/apis/GROUP`: meta/v1 APIGroup; undefined for a group that is not served. */
 export const apiGroup = (all: readonly GroupVersion[], group: string): object | undefined => {
   const versions = all
     .filter((candidate) => candidate.group === group)
@@ -114,6 +118,7 @@ export const apiGroup = (all: readonly GroupVersion[], group: string): object | 
   return versions.length === 0 ? undefined : { name: group, versions, preferredVersion: versions[0] }
 }
 
+/** The groups served, but for the core one. */
 export const groupNames = (all: readonly GroupVersion[]): readonly string[] => [
   ...new Set(all.map(({ group }) => group).filter(Boolean)),
 ]

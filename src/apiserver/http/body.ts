@@ -36,6 +36,7 @@ export const yamlToJson = async (text: string): Promise<unknown> => {
   }
 }
 
+/** Any JSON. Throws ApiError 400. */
 export const parseJson = (text: string): unknown => {
   try {
     return JSON.parse(text) as unknown
@@ -72,6 +73,7 @@ export const readObject = async (
   throw unsupportedMediaType(ACCEPTED)
 }
 
+/** As readObject(); an empty body is a 400 too. */
 export const requireObject = async (
   machinery: Machinery,
   request: IncomingMessage,

@@ -36,6 +36,7 @@ export interface ListHead {
   readonly metadata: object
 }
 
+/** A list as JSON; each item is written once, however many lists it stands in. */
 export const listJson = (head: ListHead, items: readonly ApiObject[]): string =>
   `{"kind":${JSON.stringify(head.kind)},"apiVersion":${JSON.stringify(head.apiVersion)},"metadata":${JSON.stringify(head.metadata)},"items":[${items.map(itemJson).join(',')}]}`
 

@@ -20,6 +20,7 @@ export type Stage = (exchange: Exchange) => boolean | Promise<boolean>
 /** Kubernetes' own limit for a request body. */
 const BODY_LIMIT = 3 * 1024 * 1024
 
+/** A request’s body, whole. Rejects with ApiError 413 above BODY_LIMIT. */
 export const readBody = async (request: IncomingMessage): Promise<Buffer> => {
   const chunks: Buffer[] = []
   let length = 0
@@ -33,9 +34,11 @@ export const readBody = async (request: IncomingMessage): Promise<Buffer> => {
   return chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, length)
 }
 
+/** Of the Content-Type, in lower case, without parameters; empty where there is none. */
 export const mediaType = (request: IncomingMessage): string =>
   (request.headers['content-type'] ?? '').split(';')[0]!.trim().toLowerCase()
 
+/** A flag of the query as Go reads it: `?watch`, `?watch=1` and `?watch=true`. */
 export const isTrue = (value: string | null): boolean => value === 'true' || value === '1' || value === ''
 
 /** `dryRun=All`, once or more; any other value is refused as Kubernetes does. */

@@ -21,6 +21,7 @@ export const protobufOf = (machinery: Machinery, message: MessageClass<unknown>,
   return bytes
 }
 
+/** Answers with a body that is made already, and with the warnings of the exchange as headers (RFC 7234, code 299). */
 export const sendBytes = (
   exchange: Pick<Exchange, 'request' | 'response' | 'warnings'>,
   code: number,

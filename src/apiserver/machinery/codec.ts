@@ -32,9 +32,14 @@ const decode = (
   return { object: result.object as ApiObject, warnings: texts }
 }
 
+/**
+ * A JSON body as a message of a kind. Throws ApiError 400; unknown fields are refused, warned of or dropped as
+ * `validation` says.
+ */
 export const decodeText = (message: MessageClass<unknown>, text: string, validation: FieldValidation): Decoded =>
   decode(message, validation, () => decodeJsonText(message, text))
 
+/** As decodeText(), of JSON that is parsed already. */
 export const decodeParsed = (message: MessageClass<unknown>, value: unknown, validation: FieldValidation): Decoded =>
   decode(message, validation, () => decodeJson(message, value))
 
@@ -55,6 +60,7 @@ export const decodeEnveloped = (message: MessageClass<unknown>, bytes: Uint8Arra
   }
 }
 
+/** Which kind an enveloped protobuf body says it is (runtime.Unknown). Throws ApiError 400. */
 export const envelopeKind = (bytes: Uint8Array): { readonly apiVersion: string; readonly kind: string } => {
   try {
     return unwrapUnknown(bytes)

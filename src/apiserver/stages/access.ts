@@ -14,6 +14,7 @@ export const checkAccess = (caller: Caller, info: RequestInfo): void => {
   throw forbidden({ group: info.group, plural: info.resource, kind: info.resource }, info.name, message)
 }
 
+/** Refuses what the caller may not do, by ApiError 403; answers nothing itself. */
 export const access: Stage = (exchange) => {
   checkAccess(exchange.caller, exchange.info)
   return false

@@ -5,6 +5,7 @@ import { negotiate } from '../http/negotiate.ts'
 import { sendObject } from '../http/respond.ts'
 import type { ServerContext } from '../server-context.ts'
 
+/** Answers what is asked and not stored: TokenReview, SubjectAccessReview and their like, by POST alone. */
 export const reviews = (server: ServerContext): Stage => {
   const byPath = new Map(
     server.catalog.reviews.map((review) => [`${review.group}/${review.version}/${review.plural}`, review]),

@@ -9,6 +9,7 @@ interface BindingBody extends ApiObject {
   readonly target?: { readonly kind?: string; readonly name?: string }
 }
 
+/** The answer to a write that has no object to show. */
 export const success = (code: number): ApiObject => successStatus(code) as unknown as ApiObject
 
 /** Assigns a pod to a node, once: sets spec.nodeName and the condition PodScheduled. */

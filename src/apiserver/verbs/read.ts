@@ -37,6 +37,7 @@ export const numberOf = (query: URLSearchParams, name: string): number | undefin
   return value
 }
 
+/** Answers GET of one object: itself, a Table or its metadata, as the client accepts. Throws ApiError 404. */
 export const get = async (exchange: Exchange, registry: Registry, resource: Resource): Promise<true> => {
   const info = exchange.info as ResourceRequestInfo
   const wanted = negotiate(exchange.request.headers.accept, servesConversion)
@@ -59,6 +60,10 @@ const tableRequest = (exchange: Exchange, registry: Registry, resource: Resource
   now: registry.now(),
 })
 
+/**
+ * Answers GET of a collection: a List, a Table or the metadata, by selectors and page. Throws ApiError 400, 410 for a
+ * continue token that is too old, 504 for a resourceVersion still to come.
+ */
 export const list = async (exchange: Exchange, registry: Registry, resource: Resource): Promise<true> => {
   const info = exchange.info as ResourceRequestInfo
   const { query } = exchange

@@ -19,6 +19,7 @@ const expectedOf = (resource: Resource) => ({
   message: resource.message,
 })
 
+/** What the registry is to know of a request that writes. Throws ApiError 400 for another dryRun than All. */
 export const writeRequest = (exchange: Exchange, subresource = ''): WriteRequest => {
   const { namespace } = exchange.info as ResourceRequestInfo
   return {
@@ -48,6 +49,7 @@ export const sendWritten = (
   return sendObject(exchange, machinery, wanted, code, object, resource.message)
 }
 
+/** Answers POST: 201 with the object, or an ApiError of the registry’s. */
 export const create = async (exchange: Exchange, registry: Registry, resource: Resource): Promise<true> => {
   const validation = fieldValidationOf(exchange.query)
   const request = writeRequest(exchange)
@@ -58,6 +60,7 @@ export const create = async (exchange: Exchange, registry: Registry, resource: R
   return sendWritten(exchange, registry, resource, 201, object)
 }
 
+/** Answers PUT of an object or one of its subresources: 200, or 201 where the kind is one that PUT may create. */
 export const update = async (
   exchange: Exchange,
   registry: Registry,
@@ -103,6 +106,7 @@ export const readPatch = async (exchange: Exchange): Promise<{ readonly type: Pa
   return { type, patch }
 }
 
+/** Answers PATCH: 200. The patch is applied within the registry’s transaction, so nothing comes between. */
 export const patch = async (
   exchange: Exchange,
   registry: Registry,
@@ -174,6 +178,7 @@ const RETURNS_DELETED = new Set([
   'namespaces',
 ])
 
+/** Answers DELETE of one object: with the object where it stays for a while (finalizers, grace), else with a Status. */
 export const remove = async (exchange: Exchange, registry: Registry, resource: Resource): Promise<true> => {
   const { name } = exchange.info as ResourceRequestInfo
   const { options, dryRun } = await deleteOptions(exchange, registry)
@@ -200,6 +205,7 @@ export const remove = async (exchange: Exchange, registry: Registry, resource: R
   )
 }
 
+/** Answers DELETE of a collection: all that the selectors choose, one after the other, and the list of them. */
 export const removeCollection = async (exchange: Exchange, registry: Registry, resource: Resource): Promise<true> => {
   const { namespace } = exchange.info as ResourceRequestInfo
   const { query } = exchange

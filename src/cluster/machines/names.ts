@@ -6,8 +6,11 @@ import { shortUid } from '#podnetwork/pod-plan.ts'
  * names.
  */
 export const fabricNamespace = (cluster: string): string => `fairlead-${cluster}-fabric`
+/** The network namespace of a node. */
 export const nodeNamespace = (cluster: string, node: string): string => `fairlead-${cluster}-${node}`
+/** The network namespace of a pod, by its uid. */
 export const podNamespace = (cluster: string, uid: string): string => `fairlead-${cluster}-pod-${shortUid(uid)}`
+/** The nftables table, on the host, that lets a cluster out. */
 export const egressTable = (cluster: string): string => `fairlead-${cluster}-egress`
 
 /** A node's name by its number, from 1. */

@@ -164,10 +164,12 @@ export function readAttributes(payload: Uint8Array, offset = 0): Map<number, Uin
   return attributes
 }
 
+/** A view of these very bytes, wherever they lie in their buffer. */
 export function viewOf(bytes: Uint8Array): DataView {
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 }
 
+/** A number in the machine’s byte order; undefined where the attribute is absent or too short. */
 export function readU32(bytes: Uint8Array | undefined): number | undefined {
   return bytes === undefined || bytes.length < 4 ? undefined : viewOf(bytes).getUint32(0, LITTLE_ENDIAN)
 }

@@ -28,6 +28,7 @@ export interface StoredContainer {
   readonly sentSignal?: NodeJS.Signals
 }
 
+/** Writes a container’s record, whole or not at all. */
 export function writeRecord(paths: BundlePaths, stored: StoredContainer): void {
   // Renamed into place, so that a reader never sees half of it. Not synced: it need not outlive the machine, the
   // container does not either.

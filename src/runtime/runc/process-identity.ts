@@ -20,6 +20,7 @@ export function identifyProcess(pid: number): ProcessIdentity | undefined {
   }
 }
 
+/** Whether this very process lives: another that was given its id has a later start. */
 export function isAlive(identity: ProcessIdentity): boolean {
   return identifyProcess(identity.pid)?.startTime === identity.startTime
 }

@@ -19,6 +19,7 @@ export interface RuntimePaths {
   readonly rootfs: string
 }
 
+/** Where a runtime keeps things, below its own folder. */
 export function runtimePaths(stateDir: string): RuntimePaths {
   return {
     stateDir,
@@ -45,6 +46,7 @@ export interface BundlePaths {
   readonly attach: string
 }
 
+/** Where a container’s things lie. The id must have been checked: it becomes part of paths. */
 export function bundlePaths(paths: RuntimePaths, id: string): BundlePaths {
   const folder = join(paths.containers, id)
   // A socket's path has at most 107 bytes, and conmon cuts longer ones: a short name for any id.
