@@ -70,6 +70,16 @@ function tell(proxy: ServiceProxy, { written, gone }: ReturnType<typeof differen
   proxy.flush()
 }
 
+/** False where there was no table, since its maker had died or been refused. */
+function ignoringMissing(edit: () => void): boolean {
+  try {
+    edit()
+    return true
+  } catch {
+    return false
+  }
+}
+
 /** A small generator, so that a seed tells all. */
 const randomOf = (start: number) => {
   let state = start
@@ -79,11 +89,28 @@ const randomOf = (start: number) => {
   }
 }
 
-test('any order, repetition, fault of the kernel and restart in the middle ends in the same kernel state', (t) => {
+/** What somebody else may do to our tables: each is noticed by the next audit, if no change has met it before. */
+const EDITS: readonly string[] = [
+  'flush set ip fairlead cluster-ips',
+  'flush map ip6 fairlead frontends',
+  'flush map ip fairlead backends',
+  'flush map ip6 fairlead endpoints',
+  'flush map ip fairlead kinds',
+  'add element ip fairlead frontends { 10.96.77.77 . tcp . 7 : 0x2001 }',
+  'flush set ip fairlead pod-cidrs',
+  'flush chain ip fairlead nat-prerouting',
+  'insert rule ip6 fairlead nat-output drop',
+  'delete table ip6 fairlead',
+  'flush ruleset',
+  'add table ip stranger',
+]
+
+test('any order, repetition, fault of the kernel, edit by others and restart in the middle ends in the same kernel state', (t) => {
   const services = fc.sample(servicePlans, { seed, numRuns: HISTORIES })
   const changes = fc.sample(changePlan, { seed, numRuns: HISTORIES * STEPS })
   let faults = 0
   let restarts = 0
+  let edits = 0
   for (const [number, first] of services.entries()) {
     const random = randomOf(seed + number)
     const faulty = new FaultyNftables(crooked)
@@ -101,6 +128,8 @@ test('any order, repetition, fault of the kernel and restart in the middle ends 
       plans = next
       tell(proxy, random() < 0.3 ? { ...step, written: [...step.written].reverse() } : step)
       if (random() < 0.2) tell(proxy, differences([], plans))
+      if (random() < 0.15 && ignoringMissing(() => crooked.run(EDITS[Math.floor(random() * EDITS.length)] as string)))
+        edits++
       if (!faulty.alive || random() < 0.1) {
         restarts++
         proxy.stop()
@@ -123,8 +152,8 @@ test('any order, repetition, fault of the kernel and restart in the middle ends 
     one.proxy.stop()
     removeTables(straight)
   }
-  assert.ok(faults > 20 && restarts > 5, `${faults} faults, ${restarts} restarts`)
-  t.diagnostic(`seed ${seed}, ${faults} faults, ${restarts} restarts`)
+  assert.ok(faults > 20 && restarts > 5 && edits > 5, `${faults} faults, ${restarts} restarts, ${edits} edits`)
+  t.diagnostic(`seed ${seed}, ${faults} faults, ${restarts} restarts, ${edits} edits`)
 })
 
 test('a start over tables of the same rules touches no element: the kernel counts no transaction', () => {
