@@ -35,8 +35,12 @@ export function withoutUrl(text: string): string {
 const PORT_NAME = /^(?=.*[a-z])[a-z0-9]+(?:-[a-z0-9]+)*$/
 const HOST_NAME = /^[A-Za-z0-9_](?:[A-Za-z0-9_-]*[A-Za-z0-9_])?(?:\.[A-Za-z0-9_](?:[A-Za-z0-9_-]*[A-Za-z0-9_])?)*\.?$/
 
-/** Reads a destination. `namespace` is that of names that tell none. Throws ExplainError DESTINATION_MALFORMED. */
-export function parseDestination(text: string, namespace: string): DestinationText {
+/** Reads a destination. `namespace` is that of names that tell none, `hint` knows what else a text may mean. Throws ExplainError DESTINATION_MALFORMED. */
+export function parseDestination(
+  text: string,
+  namespace: string,
+  hint: (host: string) => string | undefined,
+): DestinationText {
   const bracketed = /^\[([^\]]*)\](?::(.*))?$/.exec(text)
   const whole = addressText(text)
   if (whole !== undefined) return { kind: 'address', address: whole }
@@ -54,7 +58,8 @@ export function parseDestination(text: string, namespace: string): DestinationTe
     const [word = '', first = '', second, ...more] = host.split('/')
     const kind = KINDS[word]
     if (WORKLOAD.test(word)) throw malformed(text, 'ask its Service, svc/NAME, or one of its pods, pod/NAME:PORT')
-    if (kind === undefined || more.length > 0 || first === '' || second === '') throw malformed(text, HELP)
+    if (kind === undefined || more.length > 0 || first === '' || second === '')
+      throw malformed(text, hint(host) ?? HELP)
     if (kind === 'node') return withPort(text, { kind, name: first }, port)
     // No Service has a dot in its name: `svc/web.shop` is the Service web of the namespace shop.
     const dotted =

@@ -24,7 +24,7 @@ const nowhere = (protocol: Protocol, findings: readonly Finding[], steps: readon
 
 /** Finds what is asked. Throws ExplainError where the text is no destination, or of the other family. */
 export function resolveDestination(facts: ClusterFacts, question: Question, source: Source): Destination {
-  const text = parseDestination(question.to, namespaceOf(question, source))
+  const text = parseDestination(question.to, namespaceOf(question, source), (host) => meant(facts, host))
   const protocol = question.protocol ?? 'TCP'
   switch (text.kind) {
     case 'service': {
@@ -67,6 +67,13 @@ export function resolveDestination(facts: ClusterFacts, question: Question, sour
       return toAddress(facts, question, { kind: 'address', address, port: text.port })
     }
   }
+}
+
+/** What a person may have meant who left out the kind: `shop/web`. */
+function meant(facts: ClusterFacts, host: string): string | undefined {
+  if (facts.services.some((one) => nameOf(one) === host)) return `${host} is a Service: write svc/${host}`
+  if (facts.pods.some((one) => nameOf(one) === host)) return `${host} is a pod: write pod/${host} and a port`
+  return undefined
 }
 
 /** The address of a pod or a node that can be asked. Throws ExplainError. */

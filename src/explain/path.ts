@@ -185,7 +185,9 @@ class Hop {
     const frontend = claimed?.frontend.address === undefined ? `node port ${port}/${this.#protocol}` : text
     const lost = view.lost.filter((one) => one.frontend === frontend).map((one) => one.service)
     const decided = { view, nodes: this.#nodes, claimed, service, policy, fromNode: this.#fromNode, lost }
-    const guarded = found.some((one) => one.verdict.kind === 'drop' && one.hops.at(-1)?.set === 'allowed')
+    const ranges = claimed?.frontend.sourceRanges
+    const guarded =
+      ranges !== undefined && !inCidrs(ranges, this.#source) && found.some(({ verdict }) => verdict.kind === 'drop')
     if (claimed === undefined || service === undefined) {
       this.#unclaimed(view, found, `${at}, ${hook}`, text, decided)
       return
@@ -200,8 +202,8 @@ class Hop {
       }),
     })
     if (guarded) {
-      const ranges = listed(claimed.frontend.sourceRanges ?? [])
-      this.steps.push({ at: `${at}, guard`, text: `${this.#source} is not in the source ranges ${ranges}: dropped` })
+      const text = `${this.#source} is not in the source ranges ${listed(ranges ?? [])}: dropped`
+      this.steps.push({ at: `${at}, guard`, text })
     } else this.#choose(view, claimed, service, policy, found, at)
     const refused = found.find(({ verdict }) => verdict.kind === 'reject' || verdict.kind === 'drop')?.verdict
     const outcomes: PathOutcome[] =

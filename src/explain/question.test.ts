@@ -111,6 +111,7 @@ test('a question that is nearly right is answered with the right one', () => {
     ['pod/client.shop', 'svc/web', 'there is pod/shop/client'],
     ['deploy/web', 'svc/web', 'name one of its pods: pod/NAME'],
     ['pod/a/b/c', 'svc/web', /^write pod/],
+    ['pod/client', 'shop/many:80', 'shop/many is a Service: write svc/shop/many'],
     ['pod/client', 'deploy/web:80', /svc\/NAME, or one of its pods/],
     ['pod/client', 'pod/web:8080', 'the nearest: pod/web-1, pod/web-2'],
     ['pod/client', 'pod/web-1', /declare 8080\/TCP \(http\); it listens on 8080: write it as pod\/web-1:8080/],
