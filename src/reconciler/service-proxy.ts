@@ -301,7 +301,7 @@ class NodeProxy implements ServiceProxy {
       if (after === undefined) this.#applied.delete(service)
       else this.#applied.set(service, after.service)
       const udp = after?.forwarding.ports.some(({ protocol }) => protocol === 'UDP') ? after.forwarding : undefined
-      stale.push(...staleFlows(this.#udp.get(service), udp))
+      stale.push(...staleFlows(this.#udp.get(service), udp, this.#options.node.nodeAddresses))
       if (udp === undefined) this.#udp.delete(service)
       else this.#udp.set(service, udp)
     }

@@ -11,18 +11,23 @@ const allBackends = ({ cluster, local }: ServicePortForwarding) => [...backendsO
 export function staleFlows(
   before: ServiceForwarding | undefined,
   after: ServiceForwarding | undefined,
+  nodeAddresses: readonly string[],
 ): readonly FlowFilter[] {
   const filters: FlowFilter[] = []
   const next = new Map(after?.ports.map((port) => [`${port.servicePort} ${port.family}`, port]))
   const last = new Map(before?.ports.map((port) => [`${port.servicePort} ${port.family}`, port]))
   for (const name of new Set([...last.keys(), ...next.keys()])) {
     const [was, is] = [last.get(name), next.get(name)]
-    if ((was ?? is)?.protocol === 'UDP' || is?.protocol === 'UDP') filters.push(...ofPort(was, is))
+    if ((was ?? is)?.protocol === 'UDP' || is?.protocol === 'UDP') filters.push(...ofPort(was, is, nodeAddresses))
   }
   return filters
 }
 
-function ofPort(was: ServicePortForwarding | undefined, is: ServicePortForwarding | undefined): readonly FlowFilter[] {
+function ofPort(
+  was: ServicePortForwarding | undefined,
+  is: ServicePortForwarding | undefined,
+  nodeAddresses: readonly string[],
+): readonly FlowFilter[] {
   const filters: FlowFilter[] = []
   const key = ({ address, port }: { readonly address?: string; readonly port: number }) => `${address} ${port}`
   const frontendsNow = new Set(is?.frontends.map(key))
@@ -40,8 +45,14 @@ function ofPort(was: ServicePortForwarding | undefined, is: ServicePortForwardin
   }
   const frontendsBefore = new Set(backendsBefore.length === 0 ? [] : was?.frontends.map(key))
   // What was sent to it while nobody answered went on untranslated: such an entry's answer would come from the frontend itself.
-  for (const { address, port } of backendsNow.size === 0 ? [] : (is?.frontends ?? []))
-    if (address !== undefined && !frontendsBefore.has(key({ address, port })))
-      filters.push({ family, original: { address, port }, backend: { address, port } })
+  for (const frontend of backendsNow.size === 0 ? [] : (is?.frontends ?? [])) {
+    if (frontendsBefore.has(key(frontend))) continue
+    const addresses = frontend.address === undefined ? nodeAddresses : [frontend.address]
+    for (const address of addresses)
+      if (address.includes(':') === (family === 'IPv6')) {
+        const untranslated = { address, port: frontend.port }
+        filters.push({ family, original: untranslated, backend: untranslated })
+      }
+  }
   return filters
 }
