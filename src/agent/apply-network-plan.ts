@@ -1,10 +1,10 @@
 import { constants } from 'node:os'
-import { newAddress } from '#kernel/address.ts'
-import { changeLink } from '#kernel/link.ts'
-import { newNeighbour } from '#kernel/neighbour.ts'
 import type { NetlinkRequest } from '#kernel/netlink/netlink-message.ts'
-import { replaceRoute } from '#kernel/route.ts'
-import type { Rtnetlink } from '#kernel/rtnetlink.ts'
+import { newAddress } from '#kernel/rtnetlink/address.ts'
+import { changeLink } from '#kernel/rtnetlink/link.ts'
+import { newNeighbour } from '#kernel/rtnetlink/neighbour.ts'
+import { replaceRoute } from '#kernel/rtnetlink/route.ts'
+import type { Rtnetlink } from '#kernel/rtnetlink/rtnetlink.ts'
 import type { NetworkPlan } from '#podnetwork/network-plan.ts'
 
 /**

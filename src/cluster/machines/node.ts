@@ -1,6 +1,6 @@
 import { applyNetworkPlan } from '#agent/apply-network-plan.ts'
 import { createNetworkNamespace, namespacePath } from '#kernel/namespace.ts'
-import { Rtnetlink } from '#kernel/rtnetlink.ts'
+import { Rtnetlink } from '#kernel/rtnetlink/rtnetlink.ts'
 import { writeSysctls } from '#kernel/sysctl.ts'
 import { nodePlan } from '#podnetwork/machine-plan.ts'
 import { withoutIpv6 } from '#podnetwork/network-plan.ts'

@@ -1,4 +1,4 @@
-import { Rtnetlink } from '#kernel/rtnetlink.ts'
+import { Rtnetlink } from '#kernel/rtnetlink/rtnetlink.ts'
 import { isPortFree } from '#kernel/socket.ts'
 import { parseCidr } from '#net/cidr.ts'
 import { formatAddress, tryParseAddress } from '#net/ip-address.ts'

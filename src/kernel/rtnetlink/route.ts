@@ -1,4 +1,4 @@
-import { AF_INET, AF_UNSPEC, type InetPrefix, inetAddress, inetPrefix, inetText } from './inet.ts'
+import { AF_INET, AF_UNSPEC, type InetPrefix, inetAddress, inetPrefix, inetText } from '../inet.ts'
 import {
   LITTLE_ENDIAN,
   MessageWriter,
@@ -7,8 +7,8 @@ import {
   readAttributes,
   readU32,
   viewOf,
-} from './netlink/netlink-message.ts'
-import { NLM_F_CREATE, NLM_F_DUMP, NLM_F_EXCL, NLM_F_REPLACE } from './netlink/netlink-numbers.ts'
+} from '../netlink/netlink-message.ts'
+import { NLM_F_CREATE, NLM_F_DUMP, NLM_F_EXCL, NLM_F_REPLACE } from '../netlink/netlink-numbers.ts'
 
 // linux/rtnetlink.h
 export const RTM_NEWROUTE = 24

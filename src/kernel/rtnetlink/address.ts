@@ -1,4 +1,4 @@
-import { AF_UNSPEC, inetPrefix, inetText } from './inet.ts'
+import { AF_UNSPEC, inetPrefix, inetText } from '../inet.ts'
 import {
   LITTLE_ENDIAN,
   MessageWriter,
@@ -6,8 +6,8 @@ import {
   type ReceivedMessage,
   readAttributes,
   viewOf,
-} from './netlink/netlink-message.ts'
-import { NLM_F_CREATE, NLM_F_DUMP, NLM_F_EXCL } from './netlink/netlink-numbers.ts'
+} from '../netlink/netlink-message.ts'
+import { NLM_F_CREATE, NLM_F_DUMP, NLM_F_EXCL } from '../netlink/netlink-numbers.ts'
 
 // linux/rtnetlink.h, linux/if_addr.h
 export const RTM_NEWADDR = 20

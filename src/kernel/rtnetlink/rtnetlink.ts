@@ -1,9 +1,9 @@
 import { constants } from 'node:os'
+import { KernelError } from '../kernel-error.ts'
+import type { NetlinkRequest } from '../netlink/netlink-message.ts'
+import { NetlinkSocket, type Refusal } from '../netlink/netlink-socket.ts'
 import { dumpAddresses, type InterfaceAddress, RTM_NEWADDR, readAddress } from './address.ts'
-import { KernelError } from './kernel-error.ts'
 import { dumpLinks, getLink, type Link, RTM_NEWLINK, readLink } from './link.ts'
-import type { NetlinkRequest } from './netlink/netlink-message.ts'
-import { NetlinkSocket, type Refusal } from './netlink/netlink-socket.ts'
 import { dumpRoutes, type ListedRoute, RTM_NEWROUTE, readRoute } from './route.ts'
 
 const NETLINK_ROUTE = 0

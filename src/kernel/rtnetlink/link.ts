@@ -1,4 +1,4 @@
-import { AF_UNSPEC } from './inet.ts'
+import { AF_UNSPEC } from '../inet.ts'
 import {
   LITTLE_ENDIAN,
   MessageWriter,
@@ -8,8 +8,8 @@ import {
   readString,
   readU32,
   viewOf,
-} from './netlink/netlink-message.ts'
-import { NLM_F_CREATE, NLM_F_DUMP, NLM_F_EXCL } from './netlink/netlink-numbers.ts'
+} from '../netlink/netlink-message.ts'
+import { NLM_F_CREATE, NLM_F_DUMP, NLM_F_EXCL } from '../netlink/netlink-numbers.ts'
 
 // linux/rtnetlink.h, linux/if_link.h
 export const RTM_NEWLINK = 16

@@ -1,7 +1,7 @@
-import { inetAddress } from './inet.ts'
+import { inetAddress } from '../inet.ts'
+import { MessageWriter, type NetlinkRequest } from '../netlink/netlink-message.ts'
+import { NLM_F_CREATE, NLM_F_REPLACE } from '../netlink/netlink-numbers.ts'
 import { macBytes } from './link.ts'
-import { MessageWriter, type NetlinkRequest } from './netlink/netlink-message.ts'
-import { NLM_F_CREATE, NLM_F_REPLACE } from './netlink/netlink-numbers.ts'
 
 // linux/rtnetlink.h, linux/neighbour.h
 const RTM_NEWNEIGH = 28
