@@ -159,10 +159,17 @@ export const chains: readonly Chain[] = [
     ],
   },
   {
+    name: 'frontend-source',
+    rules: [
+      [isParticular, hasPorts, lookup(CT_FRONTEND, 'frontends-local'), go('goto', 'keep-source')],
+      [go('goto', 'masquerade-it')],
+    ],
+  },
+  {
     name: 'node-port-source',
     rules: [
-      [hasPorts, lookup(CT_NODE_PORT, 'nodeports-local'), go('goto', 'keep-source')],
-      [hasPorts, lookup(CT_NODE_PORT, 'nodeports'), go('goto', 'masquerade-it')],
+      [isParticular, hasPorts, lookup(CT_NODE_PORT, 'nodeports-local'), go('goto', 'keep-source')],
+      [go('goto', 'masquerade-it')],
     ],
   },
   {
@@ -172,11 +179,11 @@ export const chains: readonly Chain[] = [
         lookup(['ct-daddr'], 'nodeport-ips'),
         hasPorts,
         lookupNot(CT_FRONTEND, 'frontends'),
+        find(CT_NODE_PORT, 'nodeports'),
         go('goto', 'node-port-source'),
       ],
       [lookup(['ct-daddr'], 'cluster-ips'), lookup(['saddr'], 'pod-cidrs'), go('goto', 'hairpin-source')],
-      [hasPorts, lookup(CT_FRONTEND, 'frontends-local'), go('goto', 'keep-source')],
-      [hasPorts, lookup(CT_FRONTEND, 'frontends'), go('goto', 'masquerade-it')],
+      [hasPorts, find(CT_FRONTEND, 'frontends'), go('goto', 'frontend-source')],
     ],
   },
   {
