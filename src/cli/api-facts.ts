@@ -31,8 +31,9 @@ export interface ApiFactsOptions {
 }
 
 /**
- * What `fairlead explain` can know of any cluster: what its API tells, and in `unseen`, in words, what it does not. Rejects with an ApiError where nodes,
- * pods, Services or EndpointSlices may not be listed, or with a transport's error.
+ * What `fairlead explain` can know of any cluster: what its API tells, and in `unseen`, in words, what it does not.
+ * Rejects with an ApiError where nodes, pods, Services or EndpointSlices may not be listed, or with a transport's
+ * error.
  */
 export async function gatherApiFacts(client: Client, options: ApiFactsOptions): Promise<ClusterFacts> {
   const unseen: string[] = []

@@ -14,7 +14,10 @@ const IMAGES = ['fairlead/echo', 'fairlead/host']
 
 const AGENT_TIMEOUT_MS = 2000
 
-/** What `fairlead explain` needs to know of a local cluster: its objects, its plan, and what listens where. Rejects with an ApiError or a transport's error. */
+/**
+ * What `fairlead explain` needs to know of a local cluster: its objects, its plan, and what listens where. Rejects with
+ * an ApiError or a transport's error.
+ */
 export async function gatherFacts(client: Client, config: ClusterConfig): Promise<ClusterFacts> {
   const [service, slice, pod, node, deployment, replicaSet, event, namespace, report] = await Promise.all([
     client.list(services),

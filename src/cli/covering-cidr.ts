@@ -15,8 +15,8 @@ export const coveringCidr = ([first, ...more]: readonly IpAddress[]): Cidr | und
 const WIDEST: Readonly<Record<IpFamily, number>> = { IPv4: 8, IPv6: 32 }
 
 /**
- * What is surely of the Services' range where no API tells it: a range that holds two addresses holds all between them. `others`, addresses of pods and
- * nodes, lie outside of it; where one does not, or it is too wide, nothing is known.
+ * What is surely of the Services' range where no API tells it: a range that holds two addresses holds all between them.
+ * `others`, addresses of pods and nodes, lie outside of it; where one does not, or it is too wide, nothing is known.
  */
 export const rangeOfServices = (clusterIps: readonly IpAddress[], others: readonly IpAddress[]): readonly Cidr[] =>
   (['IPv4', 'IPv6'] as const).flatMap((family) => {

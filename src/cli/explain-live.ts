@@ -16,7 +16,10 @@ export interface Live extends Agreement {
 
 const HOME = '/proc/self/ns/net'
 
-/** Sends what was explained, for real, and holds the kernel's doing against the model. Undefined: there is no address to send to. */
+/**
+ * Sends what was explained, for real, and holds the kernel's doing against the model. Undefined: there is no address to
+ * send to.
+ */
 export async function explainLive(
   config: ClusterConfig,
   facts: ClusterFacts,

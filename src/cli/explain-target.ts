@@ -14,7 +14,9 @@ export interface PrintedFlags {
   readonly kubectl: readonly string[]
 }
 
-/** Which cluster is asked about: one of this machine, or one that a kubeconfig names and of which only the API is seen. */
+/**
+ * Which cluster is asked about: one of this machine, or one that a kubeconfig names and of which only the API is seen.
+ */
 export type ExplainTarget =
   | { readonly kind: 'local'; readonly config: ClusterConfig; readonly flags: PrintedFlags }
   | {
@@ -34,8 +36,9 @@ interface Chosen {
 const DEFAULT_NAME = 'fairlead'
 
 /**
- * `--name`: that cluster of this machine. `--kubeconfig`, `--context` or `$KUBECONFIG`: the one that they name, which may be of this machine too. Else
- * the cluster `fairlead` of this machine; where there is none, kubectl's current context. Throws CliError, KubeconfigError.
+ * `--name`: that cluster of this machine. `--kubeconfig`, `--context` or `$KUBECONFIG`: the one that they name, which
+ * may be of this machine too. Else the cluster `fairlead` of this machine; where there is none, kubectl's current
+ * context. Throws CliError, KubeconfigError.
  */
 export const explainTarget = (chosen: Chosen, environment: NodeJS.ProcessEnv): ExplainTarget => {
   const { name, kubeconfig: file, context: contextFlag } = chosen

@@ -7,7 +7,10 @@ export interface Interrupts extends Disposable {
   readonly signal: AbortSignal
 }
 
-/** Takes Ctrl-C, and what a terminal or a service manager sends, until it is disposed of. The reason is CliError INTERRUPTED. */
+/**
+ * Takes Ctrl-C, and what a terminal or a service manager sends, until it is disposed of. The reason is CliError
+ * INTERRUPTED.
+ */
 export const takeInterrupts = (): Interrupts => {
   const controller = new AbortController()
   const listener = (name: NodeJS.Signals): void =>

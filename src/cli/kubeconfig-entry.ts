@@ -32,7 +32,10 @@ export const kubeconfigOfCluster = (name: string, environment: NodeJS.ProcessEnv
     : resolve(kubeconfigPath(undefined, environment))
 }
 
-/** Undoes enterKubeconfig. A file that is gone, or that holds nothing of the cluster, stays as it is. Whether there was anything. */
+/**
+ * Undoes enterKubeconfig. A file that is gone, or that holds nothing of the cluster, stays as it is. Whether there was
+ * anything.
+ */
 export const leaveKubeconfig = async (name: string, path: string): Promise<boolean> => {
   if (!existsSync(path)) return false
   let found = false

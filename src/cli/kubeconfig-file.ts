@@ -21,8 +21,8 @@ import { CliError } from './cli-error.ts'
 const LOCK_WAIT_MS = 3_000
 
 /**
- * The file that kubectl itself would write to: `--kubeconfig`; else of a `$KUBECONFIG` list the first that exists, or the last
- * where none does; else ~/.kube/config (client-go, PathOptions.GetDefaultFilename).
+ * The file that kubectl itself would write to: `--kubeconfig`; else of a `$KUBECONFIG` list the first that exists, or
+ * the last where none does; else ~/.kube/config (client-go, PathOptions.GetDefaultFilename).
  */
 export const kubeconfigPath = (explicit: string | undefined, environment: NodeJS.ProcessEnv): string => {
   if (explicit !== undefined) return explicit
@@ -41,9 +41,9 @@ const target = (path: string): string => {
 }
 
 /**
- * Reads `path`, lets `edit` change its text, and puts the result in its place at once (mode 0600, the owner kept), under
- * kubectl's own lock file `PATH.lock`. `edit` gets undefined where there is no file; what it returns as undefined is not written,
- * and where it returns '' the file goes away, unless it is the target of a link.
+ * Reads `path`, lets `edit` change its text, and puts the result in its place at once (mode 0600, the owner kept),
+ * under kubectl's own lock file `PATH.lock`. `edit` gets undefined where there is no file; what it returns as undefined
+ * is not written, and where it returns '' the file goes away, unless it is the target of a link.
  */
 export const editKubeconfigFile = async (
   path: string,

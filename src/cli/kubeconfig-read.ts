@@ -25,8 +25,8 @@ const resolved = <T extends object>(entry: T, folder: string): T =>
   ) as T
 
 /**
- * The kubeconfigs as one, as kubectl merges them: what comes first wins. Files that are not there are left out; undefined where none is.
- * Throws CliError KUBECONFIG_MALFORMED.
+ * The kubeconfigs as one, as kubectl merges them: what comes first wins. Files that are not there are left out;
+ * undefined where none is. Throws CliError KUBECONFIG_MALFORMED.
  */
 export const readKubeconfigs = (paths: readonly string[]): Kubeconfig | undefined => {
   const found = paths.flatMap((path) => readOne(path) ?? [])

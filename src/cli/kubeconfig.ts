@@ -52,7 +52,10 @@ const drop = (document: Document, list: string, name: string): void => {
   if (isSeq(found)) found.items = found.items.filter((item) => !(isMap(item) && item.get('name') === name))
 }
 
-/** The context that was current before ours, as ours keeps it: kubectl leaves extensions alone, and it stays with what it belongs to. */
+/**
+ * The context that was current before ours, as ours keeps it: kubectl leaves extensions alone, and it stays with what
+ * it belongs to.
+ */
 const formerOf = (entry: YAMLMap | undefined): string => {
   const former = entry?.getIn(['context', 'extensions', 0, 'extension', 'formerContext'])
   return typeof former === 'string' ? former : ''
@@ -65,7 +68,10 @@ const withFormer = (name: string, former: string) => ({
   },
 })
 
-/** The kubeconfig `text` with the cluster in it as its current context, which keeps the name of the one that was current before. */
+/**
+ * The kubeconfig `text` with the cluster in it as its current context, which keeps the name of the one that was current
+ * before.
+ */
 export const addCluster = (text: string | undefined, cluster: string, access: ClusterAccess, path: string): string => {
   const document = open(text, path)
   const name = contextName(cluster)
@@ -88,8 +94,9 @@ export const addCluster = (text: string | undefined, cluster: string, access: Cl
 }
 
 /**
- * The kubeconfig without the cluster. Where its context is current, the one before it becomes so if it still exists; where another cluster of ours
- * was started from it, that one now leads back to the one before. Undefined: nothing of it was there.
+ * The kubeconfig without the cluster. Where its context is current, the one before it becomes so if it still exists;
+ * where another cluster of ours was started from it, that one now leads back to the one before. Undefined: nothing of
+ * it was there.
  */
 export const removeCluster = (text: string | undefined, cluster: string, path: string): string | undefined => {
   if (text === undefined) return undefined

@@ -35,8 +35,8 @@ export interface Probed {
 }
 
 /**
- * Sends `count` new connections, one after the other, and follows each by the conntrack of all nodes and the rule trace of `traced` ones; without the
- * latter, by conntrack alone. Throws KernelError.
+ * Sends `count` new connections, one after the other, and follows each by the conntrack of all nodes and the rule trace
+ * of `traced` ones; without the latter, by conntrack alone. Throws KernelError.
  */
 export async function probeLive(
   config: ClusterConfig,
@@ -137,7 +137,10 @@ async function send({ namespace, address, port }: Probe): Promise<Met> {
   }
 }
 
-/** Of a node's new connections those from the sender to where the probe goes that the node translated, with the sender's port. */
+/**
+ * Of a node's new connections those from the sender to where the probe goes that the node translated, with the sender's
+ * port.
+ */
 const translations = (node: string, flows: readonly TracedFlow[], { protocol, source, address, port }: Probe) =>
   flows.flatMap((flow) => {
     const { client, asked, backend, seen } = flow

@@ -21,7 +21,10 @@ export type WatchEvent<T> =
 export interface Watch {
   /** Ends the watch; `done` then resolves. */
   stop(): void
-  /** Resolves when the server or `stop` ended the stream; rejects with an ApiError (410 Gone: list again) or a transport error. */
+  /**
+   * Resolves when the server or `stop` ended the stream; rejects with an ApiError (410 Gone: list again) or a transport
+   * error.
+   */
   readonly done: Promise<void>
 }
 
@@ -41,8 +44,8 @@ export interface DeleteOptions {
 }
 
 /**
- * A Kubernetes API, whatever lies between: the control plane's own storage, a Unix socket, HTTPS.
- * Objects that come out are shared and must not be changed. Every call rejects with an ApiError where the server refused.
+ * A Kubernetes API, whatever lies between: the control plane's own storage, a Unix socket, HTTPS. Objects that come out
+ * are shared and must not be changed. Every call rejects with an ApiError where the server refused.
  */
 export interface Client {
   get<T extends ApiObject>(resource: Resource<T>, name: string, options?: { readonly namespace?: string }): Promise<T>

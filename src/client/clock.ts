@@ -34,7 +34,10 @@ export const sleep = (clock: Clock, ms: number, signal?: AbortSignal): Promise<v
     signal?.addEventListener('abort', stop, { once: true })
   })
 
-/** `base` doubled `failures` times, at most `most`, of which a random half is taken off so that many clients do not return together. */
+/**
+ * `base` doubled `failures` times, at most `most`, of which a random half is taken off so that many clients do not
+ * return together.
+ */
 export const backoff = (failures: number, base: number, most: number, random: () => number): number => {
   const full = Math.min(most, base * 2 ** Math.min(failures, 40))
   return full / 2 + (full / 2) * random()

@@ -31,7 +31,8 @@ interface Bucket {
   at: number
 }
 
-// Kubernetes' own numbers (client-go tools/record): what is known, when similar ones are combined, and how many an object may cause.
+// Kubernetes' own numbers (client-go tools/record): what is known, when similar ones are combined, and how many an
+// object may cause.
 const MOST_KNOWN = 4096
 const SIMILAR = 10
 const SIMILAR_WITHIN = 600_000
@@ -50,8 +51,8 @@ const touch = <V>(cache: Map<string, V>, key: string, value: V): V => {
 
 /**
  * Writes core/v1 Events, as `kubectl describe` and `kubectl get events` read them. The same event again raises `count`;
- * ten different messages of one reason within ten minutes become one "(combined from similar events)"; one object causes
- * 25 at once and then one in five minutes. Writes go one after the other, and nobody waits for them.
+ * ten different messages of one reason within ten minutes become one "(combined from similar events)"; one object
+ * causes 25 at once and then one in five minutes. Writes go one after the other, and nobody waits for them.
  */
 export class EventRecorder {
   readonly #client: Client

@@ -64,7 +64,10 @@ const pem = (data: string | undefined, file: string | undefined): string | undef
       ? readFileSync(file, 'utf8')
       : undefined
 
-/** What a parsed kubeconfig says of a context (the current one unless named). Throws KubeconfigError, and Node's error for a file that cannot be read. */
+/**
+ * What a parsed kubeconfig says of a context (the current one unless named). Throws KubeconfigError, and Node's error
+ * for a file that cannot be read.
+ */
 export const targetOfKubeconfig = (config: Kubeconfig, contextName = config['current-context']): HttpsTarget => {
   const context = config.contexts?.find(({ name }) => name === contextName)?.context
   if (!context) throw new KubeconfigError(`the kubeconfig has no context ${JSON.stringify(contextName ?? '')}`)

@@ -21,8 +21,8 @@ export interface InformerOptions {
 const versionOf = (object: ApiObject): string => object.metadata?.resourceVersion ?? ''
 
 /**
- * One resource's cache, kept by one watch and shared by everybody in the process. Handlers run in the same tick in which
- * the event arrives, after the store has it; they should only note keys in a queue.
+ * One resource's cache, kept by one watch and shared by everybody in the process. Handlers run in the same tick in
+ * which the event arrives, after the store has it; they should only note keys in a queue.
  *
  * `observe` puts what a write of ours returned into the cache before the watch brings it, so that the next look at the
  * cache sees our own writes. That is exact, not a guess: the watch is in order, so a version it has already passed is

@@ -15,5 +15,8 @@ export const unixTransport = (socketPath: string): Transport => {
   }
 }
 
-/** A Client over a Unix socket: whoever can open it has full rights. Works from any network namespace, as a path belongs to none. */
+/**
+ * A Client over a Unix socket: whoever can open it has full rights. Works from any network namespace, as a path belongs
+ * to none.
+ */
 export const createUnixClient = (socketPath: string): Client => createHttpClient(unixTransport(socketPath))

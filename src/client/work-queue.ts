@@ -29,7 +29,9 @@ export class WorkQueue {
   #started = false
   #scheduled = false
 
-  /** Where `process` resolves to a number, the key is due again after so many milliseconds; what it throws is retried. */
+  /**
+   * Where `process` resolves to a number, the key is due again after so many milliseconds; what it throws is retried.
+   */
   constructor(process: (key: string) => Promise<unknown>, options: WorkQueueOptions) {
     this.#process = process
     this.#options = options

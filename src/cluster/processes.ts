@@ -11,7 +11,8 @@ export const RESTARTED = 'starting it again'
  * Starts its process again whenever that ends, until `down` has written the file `stopping`, or the state folder is
  * gone. A shell, since it takes 1 MB where another Node.js would take 45. A process that dies at once is held back,
  * longer each time, up to 5 s.
- * The umask is the usual one, whoever starts the cluster: what lies in images and volumes is for every user of a container.
+ * The umask is the usual one, whoever starts the cluster: what lies in images and volumes is for every user of a
+ * container.
  */
 const SUPERVISOR = `
 umask 022

@@ -44,7 +44,10 @@ const portsAt = (facts: ClusterFacts, address: string) => {
   )
 }
 
-/** An address that was asked for as such. Without a port it is the first of the Service that has the address. Throws ExplainError. */
+/**
+ * An address that was asked for as such. Without a port it is the first of the Service that has the address. Throws
+ * ExplainError.
+ */
 export function toAddress(
   facts: ClusterFacts,
   question: Question,

@@ -23,7 +23,9 @@ export interface CandidateQuestion {
   readonly chosen: ReadonlySet<string>
 }
 
-/** Every endpoint, and every pod that is selected and is none, with the reason why it is in the chosen set or out of it. */
+/**
+ * Every endpoint, and every pod that is selected and is none, with the reason why it is in the chosen set or out of it.
+ */
 export function candidatesOf(facts: ClusterFacts, question: CandidateQuestion): readonly Candidate[] {
   const { view, service, family, portName, protocol, policy, chosen } = question
   const endpoints = endpointsOf(slicesOf(facts, service), family, portName, protocol)

@@ -35,7 +35,10 @@ export function withoutUrl(text: string): string {
 const PORT_NAME = /^(?=.*[a-z])[a-z0-9]+(?:-[a-z0-9]+)*$/
 const HOST_NAME = /^[A-Za-z0-9_](?:[A-Za-z0-9_-]*[A-Za-z0-9_])?(?:\.[A-Za-z0-9_](?:[A-Za-z0-9_-]*[A-Za-z0-9_])?)*\.?$/
 
-/** Reads a destination. `namespace` is that of names that tell none, `hint` knows what else a text may mean. Throws ExplainError DESTINATION_MALFORMED. */
+/**
+ * Reads a destination. `namespace` is that of names that tell none, `hint` knows what else a text may mean. Throws
+ * ExplainError DESTINATION_MALFORMED.
+ */
 export function parseDestination(
   text: string,
   namespace: string,

@@ -12,8 +12,8 @@ export type NameAnswer =
   | { readonly kind: 'nothing'; readonly finding: Finding }
 
 /**
- * A name as the sender's resolver finds it: with its search list where it has fewer dots than its `ndots`, or as it stands where it ends in a dot.
- * Kubernetes DNS specification 1.1.0.
+ * A name as the sender's resolver finds it: with its search list where it has fewer dots than its `ndots`, or as it
+ * stands where it ends in a dot. Kubernetes DNS specification 1.1.0.
  */
 export function resolveName(facts: ClusterFacts, question: Question, source: Source, name: string): NameAnswer {
   const namespace = source.pod?.metadata?.namespace ?? question.namespace ?? 'default'

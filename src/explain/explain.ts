@@ -13,7 +13,10 @@ import { resolveSource, type Source, sourceAddress } from './source.ts'
 
 const MOST_ALIKE = 3
 
-/** Walks the first packet of a new connection, hop by hop, and says why it is not answered, where it is not. Throws ExplainError. */
+/**
+ * Walks the first packet of a new connection, hop by hop, and says why it is not answered, where it is not. Throws
+ * ExplainError.
+ */
 export function explain(facts: ClusterFacts, asked: Question): Explanation {
   const question = { ...asked, to: withoutUrl(asked.to) }
   const source = resolveSource(facts, question)

@@ -10,7 +10,10 @@ export interface ListeningSocket {
   readonly port: number
 }
 
-/** What the walk knows: objects as the API has them, and what no API tells. Plain data, so that it may come from any cluster, or from a file. */
+/**
+ * What the walk knows: objects as the API has them, and what no API tells. Plain data, so that it may come from any
+ * cluster, or from a file.
+ */
 export interface ClusterFacts {
   readonly services: readonly Service[]
   readonly slices: readonly EndpointSlice[]
@@ -33,7 +36,10 @@ export interface ClusterFacts {
 
 /** Of the cluster as it was made. CIDRs and addresses are canonical text, both families together. */
 export interface NetworkFacts {
-  /** A cluster that is not ours, known by its API alone: the network around it is not known, and ours may not be taken for it. */
+  /**
+   * A cluster that is not ours, known by its API alone: the network around it is not known, and ours may not be taken
+   * for it.
+   */
   readonly foreign?: boolean
   readonly podCidrs: readonly string[]
   readonly serviceCidrs: readonly string[]

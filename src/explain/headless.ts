@@ -6,7 +6,10 @@ import { noEndpoints } from './reasons/endpoints.ts'
 import { familyMissing } from './reasons/frontend.ts'
 import { type Source, sourceAddress } from './source.ts'
 
-/** What the name of a headless Service gives: the addresses of its ready endpoints, of the family asked for or of one that the sender has. */
+/**
+ * What the name of a headless Service gives: the addresses of its ready endpoints, of the family asked for or of one
+ * that the sender has.
+ */
 export function headlessAddresses(
   facts: ClusterFacts,
   question: Question,

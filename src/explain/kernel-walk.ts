@@ -49,7 +49,8 @@ export function compareWalk(walk: KernelWalk, model: readonly ModelWalk[]): Comp
   const ours = steps.filter(({ table }) => table === TABLE)
   const chains = once(ours.filter(({ type }) => type === 'rule').map(({ chain }) => chain))
   const left = ours.some(({ chain }) => chain === POSTROUTING)
-  // What stays on the node, for a program of its own, never meets the hook after routing; the model walks it in any case.
+  // What stays on the node, for a program of its own, never meets the hook after routing; the model walks it in any
+  // case.
   const met = (way: readonly string[]) =>
     left || !way.includes(POSTROUTING) ? way : way.slice(0, way.indexOf(POSTROUTING))
   const ways = model.filter((one) => one.node === node).flatMap((one) => one.ways)

@@ -5,7 +5,10 @@ import { isLoopback } from './lookup.ts'
 
 export type Listens = 'yes' | 'no' | 'loopback-only' | 'unknown'
 
-/** Whether anything takes what is sent to this address and port; sockets of SCTP are not listed by the kernel, so they are not known. */
+/**
+ * Whether anything takes what is sent to this address and port; sockets of SCTP are not listed by the kernel, so they
+ * are not known.
+ */
 export function listens(
   sockets: readonly ListeningSocket[] | undefined,
   protocol: Protocol,
@@ -36,7 +39,9 @@ export interface DeclaredPort {
   readonly port: number
 }
 
-/** Ports that the containers of a pod declare, sidecars included. A declaration opens nothing: it is a name for others. */
+/**
+ * Ports that the containers of a pod declare, sidecars included. A declaration opens nothing: it is a name for others.
+ */
 export function declaredPorts({ spec }: Pod, protocol: Protocol): readonly DeclaredPort[] {
   const sidecars = (spec?.initContainers ?? []).filter(({ restartPolicy }) => restartPolicy === 'Always')
   return [...(spec?.containers ?? []), ...sidecars].flatMap(({ name, ports }) =>

@@ -30,7 +30,9 @@ export function unlikeness(left: string, right: string): number {
   return begins ? Math.min(edits, 0.5) : edits
 }
 
-/** The words most like `word`, at most `count`, nearest first; those that have little in common with it are left out. */
+/**
+ * The words most like `word`, at most `count`, nearest first; those that have little in common with it are left out.
+ */
 export function nearest(word: string, words: Iterable<string>, count = 3): readonly string[] {
   return [...new Set(words)]
     .map((one) => ({ one, far: unlikeness(word, one) }))

@@ -23,8 +23,8 @@ export interface Claimed {
 }
 
 /**
- * Services that can have a say in what becomes of a packet to this address and port: a lookup by any other key finds nothing of it. Among ten
- * thousand, computing all of them for each node would take seconds.
+ * Services that can have a say in what becomes of a packet to this address and port: a lookup by any other key finds
+ * nothing of it. Among ten thousand, computing all of them for each node would take seconds.
  */
 export const servicesAt = (
   { services }: ClusterFacts,

@@ -51,7 +51,9 @@ export interface Kubelet {
   readonly synced: Promise<void>
   /** The pods of this node, whatever their state. */
   pods(): readonly Pod[]
-  /** Throws KubeletError: POD_NOT_FOUND, or as resolveContainer does. `container` may be left out where there is one. */
+  /**
+   * Throws KubeletError: POD_NOT_FOUND, or as resolveContainer does. `container` may be left out where there is one.
+   */
   resolve(namespace: string, pod: string, container?: string, options?: ResolveOptions): ResolvedContainer
   /** Lets go of everything and leaves the containers running, for the next process. */
   stop(): Promise<void>

@@ -3,8 +3,8 @@ import { type Client, isNotFound } from '#client/client.ts'
 import type { ObjectSource, ObjectStore } from './context.ts'
 
 /**
- * An ObjectStore over a shared cache. What the cache has not seen yet is asked of the server: a pod's watch can be ahead of the watch of
- * the ConfigMap that was made just before it.
+ * An ObjectStore over a shared cache. What the cache has not seen yet is asked of the server: a pod's watch can be
+ * ahead of the watch of the ConfigMap that was made just before it.
  */
 export const cachedStore = <T extends ApiObject>(
   source: ObjectSource<T>,

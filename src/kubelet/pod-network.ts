@@ -1,8 +1,14 @@
 import type { SandboxNamespaces } from '#runtime/runtime.ts'
 
-/** What the kubelet asks of the pod network, in the words of CNI: one sandbox a pod, attached and detached by the pod's uid. */
+/**
+ * What the kubelet asks of the pod network, in the words of CNI: one sandbox a pod, attached and detached by the pod's
+ * uid.
+ */
 export interface PodNetwork {
-  /** Makes the pod's namespaces (hostname set in the uts one), its routed veth and addresses. Idempotent: an attached uid gives what it has. */
+  /**
+   * Makes the pod's namespaces (hostname set in the uts one), its routed veth and addresses. Idempotent: an attached
+   * uid gives what it has.
+   */
   attach(pod: PodIdentity): Promise<Attachment>
   /** Removes link, routes and namespaces, and frees the addresses. No error where nothing is there. */
   detach(uid: string): Promise<void>

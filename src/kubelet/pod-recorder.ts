@@ -27,7 +27,8 @@ export class PodRecorder {
 
   constructor(client: Client, resource: Resource<Event>, { host, clock, signal, onError }: PodRecorderOptions) {
     let count = 0
-    // Goes into the names of Events, by which a server lists them: counting keeps those of one millisecond in their order.
+    // Goes into the names of Events, by which a server lists them: counting keeps those of one millisecond in their
+    // order.
     const random = (): number => {
       count = (count + 1) % 1_000_000
       return count / 1_000_000

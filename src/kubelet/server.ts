@@ -20,8 +20,9 @@ export interface ResolvedContainer {
 export interface KubeletServerOptions {
   readonly runtime: Pick<Runtime, 'exec' | 'attach' | 'status' | 'onExit'>
   /**
-   * The container of that name in a pod of this node; an empty name means the only, or the first, one. Throws where there is none: an error whose `status` is a
-   * Status object is answered as it is, a KubeletError by its code, any other as 500.
+   * The container of that name in a pod of this node; an empty name means the only, or the first, one. Throws where
+   * there is none: an error whose `status` is a Status object is answered as it is, a KubeletError by its code, any
+   * other as 500.
    */
   readonly resolve: (
     namespace: string,
@@ -51,7 +52,10 @@ class HttpError extends Error {
   }
 }
 
-/** The part of the kubelet's HTTP API that the API server passes `kubectl logs`, `exec`, `attach` and `port-forward` on to. */
+/**
+ * The part of the kubelet's HTTP API that the API server passes `kubectl logs`, `exec`, `attach` and `port-forward` on
+ * to.
+ */
 export function createKubeletServer({ runtime, resolve, dial, onError }: KubeletServerOptions): KubeletServer {
   const exitWaiters = new Map<string, Set<() => void>>()
   runtime.onExit((id) => {
@@ -83,7 +87,8 @@ export function createKubeletServer({ runtime, resolve, dial, onError }: Kubelet
     const head = (): void => {
       if (!response.headersSent) response.writeHead(200, { 'content-type': 'text/plain' }).flushHeaders()
     }
-    // The first line decides the answer: a missing file is an error, not an empty log. A quiet log that is followed answers at once.
+    // The first line decides the answer: a missing file is an error, not an empty log. A quiet log that is followed
+    // answers at once.
     const early = setTimeout(head, 100)
     try {
       for await (const chunk of lines) {
@@ -205,7 +210,8 @@ export function createKubeletServer({ runtime, resolve, dial, onError }: Kubelet
         } else if (verb === 'portForward' && path.length === 2) await portForward(path, upgrade)
         else throw new HttpError(404, `the kubelet has nothing to upgrade at ${url.pathname}`)
       } catch (error) {
-        // Errors after the switch of protocols are told on the error stream, so what arrives here was refused before it, or the client has left.
+        // Errors after the switch of protocols are told on the error stream, so what arrives here was refused before
+        // it, or the client has left.
         if (!socket.destroyed && socket.writable) refuseUpgrade(upgrade, toStatus(error))
         else onError?.(error)
       }

@@ -1,6 +1,9 @@
 import type { Container, Pod, Probe, SecurityContext, Volume } from '#api/core-v1.ts'
 
-/** A field that a pod asks for and that this kubelet does not do: `refused` keeps the pod from starting, the other is only reported. */
+/**
+ * A field that a pod asks for and that this kubelet does not do: `refused` keeps the pod from starting, the other is
+ * only reported.
+ */
 export interface Unsupported {
   readonly field: string
   readonly reason: string
@@ -119,7 +122,10 @@ const containerFindings = (at: string, container: Container, hostNetwork: boolea
   ...probeFindings(`${at}.startupProbe`, container.startupProbe),
 ]
 
-/** Everything in a pod that this kubelet does not do, with the way out. The one list of it: what is not named here works. */
+/**
+ * Everything in a pod that this kubelet does not do, with the way out. The one list of it: what is not named here
+ * works.
+ */
 export const unsupported = (pod: Pod): readonly Unsupported[] => {
   const spec = pod.spec
   if (spec === undefined) return []

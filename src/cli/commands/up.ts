@@ -92,7 +92,10 @@ take it down with: fairlead down${config.name === 'fairlead' ? '' : ` --name ${c
   },
 }
 
-/** The kubeconfig's path. A cluster that nobody can reach by kubectl, or that nobody waits for any more, is taken down again. */
+/**
+ * The kubeconfig's path. A cluster that nobody can reach by kubectl, or that nobody waits for any more, is taken down
+ * again.
+ */
 const entered = async (
   config: ClusterConfig,
   explicit: string | undefined,

@@ -24,7 +24,10 @@ export interface FakeClientOptions {
   readonly onWrite?: (type: 'ADDED' | 'MODIFIED' | 'DELETED', resource: Resource, object: ApiObject) => void
 }
 
-/** A Kubernetes API in memory, strict where controllers lean on it: versions, conflicts, status apart from spec, finalizers, watches. */
+/**
+ * A Kubernetes API in memory, strict where controllers lean on it: versions, conflicts, status apart from spec,
+ * finalizers, watches.
+ */
 export class FakeClient implements Client {
   readonly #options: FakeClientOptions
   readonly #tables = new Map<string, Map<string, ApiObject>>()

@@ -5,7 +5,10 @@ import type { ListOptions } from '../client.ts'
 const at = (object: unknown, path: string): string =>
   String(path.split('.').reduce<unknown>((value, step) => (value as Record<string, unknown>)?.[step], object) ?? '')
 
-/** Whether an object is among those that a list or a watch asks for: by namespace, labels and fields (any path, = and !=). */
+/**
+ * Whether an object is among those that a list or a watch asks for: by namespace, labels and fields (any path, = and
+ * !=).
+ */
 export const selection = (
   resource: Pick<Resource, 'namespaced'>,
   options: ListOptions,

@@ -91,7 +91,9 @@ export function sourceRange(question: Question, decision: Decision, source: stri
   }
 }
 
-/** A load balancer address that leads to no node: policy Local and no endpoint anywhere, or no node that may be sent to. */
+/**
+ * A load balancer address that leads to no node: policy Local and no endpoint anywhere, or no node that may be sent to.
+ */
 export function notBalanced(
   facts: ClusterFacts,
   question: Question,

@@ -19,7 +19,10 @@ export interface Scheduling {
 /** Written by controllers as the node's state changes: nobody takes them away by hand. */
 const OF_CONTROLLERS = /^node\.(kubernetes\.io|cloudprovider\.kubernetes\.io)\//
 
-/** Why the scheduler finds no node, first reason first: labels, a cordon, a taint, resources. `owner`: what makes the pod, if it may be changed. */
+/**
+ * Why the scheduler finds no node, first reason first: labels, a cordon, a taint, resources. `owner`: what makes the
+ * pod, if it may be changed.
+ */
 export function scheduling(facts: ClusterFacts, pod: Pod, owner: Deployment | undefined): Scheduling {
   const { nodeSelector = {} } = pod.spec ?? {}
   const wanted = Object.entries(nodeSelector)

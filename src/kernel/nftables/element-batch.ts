@@ -20,7 +20,10 @@ const NFNL_MSG_BATCH_END = 0x11
 /** struct nlmsghdr and struct nfgenmsg. */
 const HEADER = 20
 
-/** Elements of one set, in the kernel's own bytes: key after data after key, each a multiple of four bytes. `dataLength` 0: a set's, or a deletion. */
+/**
+ * Elements of one set, in the kernel's own bytes: key after data after key, each a multiple of four bytes. `dataLength`
+ * 0: a set's, or a deletion.
+ */
 export interface ElementChange {
   readonly command: 'add' | 'delete'
   readonly family: 'ip' | 'ip6'
@@ -33,8 +36,8 @@ export interface ElementChange {
 }
 
 /**
- * Writes transactions of element changes as netlink messages. By hand, not by MessageWriter: a cold load has fifty thousand
- * elements. The buffer is kept from one transaction to the next.
+ * Writes transactions of element changes as netlink messages. By hand, not by MessageWriter: a cold load has fifty
+ * thousand elements. The buffer is kept from one transaction to the next.
  */
 export class ElementBatch {
   #out = new Uint8Array(65536)

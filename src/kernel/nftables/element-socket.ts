@@ -52,11 +52,15 @@ export class ElementSocket {
     const open = () =>
       call('NFT_OPEN_FAILED', 'socket', 'netlink', SOCKET, AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_NETFILTER)
     this.#fd = path === undefined ? open() : withNamespace(path, open)
-    // A chunk of a thousand Services is some 400 KiB, twice what a socket may send at first. Refused in a user namespace: there chunks are halved until they fit.
+    // A chunk of a thousand Services is some 400 KiB, twice what a socket may send at first. Refused in a user
+    // namespace: there chunks are halved until they fit.
     libc(SETSOCKOPT)(this.#fd, SOL_SOCKET, SO_SNDBUFFORCE, Int32Array.of(SEND_BUFFER), 4)
   }
 
-  /** One transaction. Throws KernelError NFT_APPLY_FAILED, which names the set that was refused; NFT_ANSWER_LOST: it may have been done. */
+  /**
+   * One transaction. Throws KernelError NFT_APPLY_FAILED, which names the set that was refused; NFT_ANSWER_LOST: it may
+   * have been done.
+   */
   apply(changes: readonly ElementChange[]): void {
     const first = this.#sequence + 1
     const bytes = this.#batch.write(changes)
@@ -64,7 +68,10 @@ export class ElementSocket {
     this.#readAnswers(first, changes)
   }
 
-  /** Tells `visit` each element of a set. Throws KernelError NFT_APPLY_FAILED, with errno ENOENT where there is no such set. */
+  /**
+   * Tells `visit` each element of a set. Throws KernelError NFT_APPLY_FAILED, with errno ENOENT where there is no such
+   * set.
+   */
   dump(family: 'ip' | 'ip6', table: string, set: string, visit: (element: DumpedElement) => void): void {
     const request = requestOf(NFT_MSG_GETSETELEM, NLM_F_DUMP, NFPROTO[family])
       .stringAttribute(NFTA_SET_ELEM_LIST_TABLE, table)
@@ -75,7 +82,10 @@ export class ElementSocket {
     })
   }
 
-  /** Tells `visit` each rule of a table, in order within its chain: its expressions as the kernel writes them, without its handle. No such table: no rule. */
+  /**
+   * Tells `visit` each rule of a table, in order within its chain: its expressions as the kernel writes them, without
+   * its handle. No such table: no rule.
+   */
   rules(family: 'ip' | 'ip6', table: string, visit: (chain: string, expressions: Uint8Array) => void): void {
     const request = requestOf(NFT_MSG_GETRULE, NLM_F_DUMP, NFPROTO[family]).stringAttribute(NFTA_RULE_TABLE, table)
     this.#ask(request, `${family} ${table}`, (payload) => {

@@ -20,8 +20,9 @@ const NF_DROP = 0
 const NFT_GOTO = -4
 
 /**
- * nftables in memory, for tests: keeps tables, chains and elements, is atomic, and refuses what the kernel refuses (an element that is there with other data, a deletion of what
- * is not there). `refuse` can refuse more, of messages too, which it is shown as text; `loseAnswers` commits and throws all the same.
+ * nftables in memory, for tests: keeps tables, chains and elements, is atomic, and refuses what the kernel refuses (an
+ * element that is there with other data, a deletion of what is not there). `refuse` can refuse more, of messages too,
+ * which it is shown as text; `loseAnswers` commits and throws all the same.
  */
 export class FakeNftables implements Nftables {
   readonly #types = new Map<string, { readonly key: readonly FieldType[]; readonly data: readonly FieldType[] }>()

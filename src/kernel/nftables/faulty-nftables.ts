@@ -5,8 +5,9 @@ import type { DumpedElement } from './element-dump.ts'
 import type { Nftables } from './libnftables.ts'
 
 /**
- * For tests: another nftables, the kernel's own or the fake, that fails now and then. Of each transaction `fault` says what becomes of it: `refuse` it is not done; `lose` it is done, and the
- * answer lost; `die` the process would end here: neither this nor any later one is done until `alive` is set again.
+ * For tests: another nftables, the kernel's own or the fake, that fails now and then. Of each transaction `fault` says
+ * what becomes of it: `refuse` it is not done; `lose` it is done, and the answer lost; `die` the process would end
+ * here: neither this nor any later one is done until `alive` is set again.
  */
 export class FaultyNftables implements Nftables {
   readonly #inner: Nftables

@@ -10,15 +10,24 @@ type Call = ReturnType<Library['func']>
 
 /** nftables of one network namespace. */
 export interface Nftables {
-  /** Runs commands as one transaction: all or nothing. Throws KernelError NFT_APPLY_FAILED with nft's own words; NFT_ANSWER_LOST: it may have been done. */
+  /**
+   * Runs commands as one transaction: all or nothing. Throws KernelError NFT_APPLY_FAILED with nft's own words;
+   * NFT_ANSWER_LOST: it may have been done.
+   */
   run(text: string): void
   /** Runs commands that print, `list table ip fairlead`; gives what they print. Throws as run(). */
   read(text: string): string
   /** Writes elements as one transaction, by netlink messages of our own. Throws as run(), with the kernel's errno. */
   apply(changes: readonly ElementChange[]): void
-  /** Tells `visit` all elements of a set, raw: 1 µs each, where nft's listing takes 10 and a kilobyte. Throws as apply(); ENOENT: there is no such set. */
+  /**
+   * Tells `visit` all elements of a set, raw: 1 µs each, where nft's listing takes 10 and a kilobyte. Throws as
+   * apply(); ENOENT: there is no such set.
+   */
   dump(family: 'ip' | 'ip6', table: string, set: string, visit: (element: DumpedElement) => void): void
-  /** Tells `visit` all rules of a table, in order within their chains: the expressions in the kernel's own bytes, which are the same for the same rules of one kernel. No such table: no rule. */
+  /**
+   * Tells `visit` all rules of a table, in order within their chains: the expressions in the kernel's own bytes, which
+   * are the same for the same rules of one kernel. No such table: no rule.
+   */
   rules(family: 'ip' | 'ip6', table: string, visit: (chain: string, expressions: Uint8Array) => void): void
   /** The number of the namespace's ruleset, to which each transaction of anybody adds one: 10 µs. */
   generation(): number
@@ -65,7 +74,10 @@ function library(): Functions {
   return functions
 }
 
-/** nftables of the namespace at `path`, or of the present one, by libnftables in this process: no fork, about 0.2 ms a change. Throws KernelError NFT_LIBRARY_MISSING, NFT_OPEN_FAILED, NAMESPACE_UNKNOWN. */
+/**
+ * nftables of the namespace at `path`, or of the present one, by libnftables in this process: no fork, about 0.2 ms a
+ * change. Throws KernelError NFT_LIBRARY_MISSING, NFT_OPEN_FAILED, NAMESPACE_UNKNOWN.
+ */
 export function openNftables(path?: string): Nftables {
   return new Libnftables(path)
 }

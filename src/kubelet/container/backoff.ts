@@ -1,4 +1,6 @@
-/** Kubernetes' back-off: 10 s, doubling to 300 s, forgotten after 10 minutes without a failure. Times are milliseconds. */
+/**
+ * Kubernetes' back-off: 10 s, doubling to 300 s, forgotten after 10 minutes without a failure. Times are milliseconds.
+ */
 export interface Backoff {
   readonly delay: number
   readonly updatedAt: number

@@ -29,7 +29,9 @@ const digest = (text: string): string => createHash('sha256').update(text).diges
 export const containerHash = (container: Container): string =>
   digest(`${container.name}\n${container.image ?? ''}`).slice(0, 16)
 
-/** Unique on the machine: pod uid, container name (cut and hashed where the whole would pass 100 characters), attempt. */
+/**
+ * Unique on the machine: pod uid, container name (cut and hashed where the whole would pass 100 characters), attempt.
+ */
 export const containerId = (pod: Pod, container: Container, attempt: number): string => {
   const { name } = container
   const short = name.length <= 48 ? name : `${name.slice(0, 39)}-${digest(name).slice(0, 8)}`

@@ -49,7 +49,8 @@ export const planContainers = (spec: PodSpec, inputs: ReadonlyMap<string, PlanIn
     return phase?.phase === 'exited' ? phase.exitCode : undefined
   }
 
-  // A main container that has run says that initialization was passed, also where the init containers' own records are gone.
+  // A main container that has run says that initialization was passed, also where the init containers' own records are
+  // gone.
   let initialized = mains.some(({ container }) => {
     const view = inputs.get(container.name)?.view
     return view !== undefined && (view.phase.phase !== 'waiting' || view.restartCount > 0 || view.last !== undefined)

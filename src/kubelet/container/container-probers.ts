@@ -14,8 +14,9 @@ export interface ProbeListener {
 }
 
 /**
- * Starts the probers of a running container, and sets the entry's `started` and `ready` as they tell. Liveness and readiness wait
- * for startup. An adopted container keeps the readiness that it had, so that a restart of ours takes no endpoint away.
+ * Starts the probers of a running container, and sets the entry's `started` and `ready` as they tell. Liveness and
+ * readiness wait for startup. An adopted container keeps the readiness that it had, so that a restart of ours takes no
+ * endpoint away.
  */
 export const startProbers = (
   context: KubeletContext,

@@ -41,8 +41,8 @@ const limits = (entry: ContainerEntry): ContainerSpec['resources'] => {
 }
 
 /**
- * What the runtime is to make of the entry’s attempt; its log folder and its termination file are there afterwards. Rejects with
- * KubeletError where the environment, a mount or a security field cannot be had.
+ * What the runtime is to make of the entry’s attempt; its log folder and its termination file are there afterwards.
+ * Rejects with KubeletError where the environment, a mount or a security field cannot be had.
  */
 export const containerSpec = async (
   context: KubeletContext,

@@ -36,8 +36,8 @@ const imageFailed = (context: KubeletContext, pod: Pod, entry: ContainerEntry, e
 }
 
 /**
- * Starts the next attempt of a container: image, configuration, create, start, postStart. Never rejects: what went wrong is the
- * entry's phase and an Event. The caller has set `busy`, and takes it away.
+ * Starts the next attempt of a container: image, configuration, create, start, postStart. Never rejects: what went
+ * wrong is the entry's phase and an Event. The caller has set `busy`, and takes it away.
  */
 export const startContainer = async (
   context: KubeletContext,

@@ -8,7 +8,10 @@ import { runHook } from './lifecycle-hook.ts'
 // Kubernetes gives a container this long after its preStop hook, also where the hook has eaten the grace period.
 const LEAST_SECONDS = 2
 
-/** preStop, SIGTERM, and SIGKILL when `graceSeconds` are over. Resolves when it has exited; rejects where the runtime fails. */
+/**
+ * preStop, SIGTERM, and SIGKILL when `graceSeconds` are over. Resolves when it has exited; rejects where the runtime
+ * fails.
+ */
 export const stopContainer = async (
   context: KubeletContext,
   pod: Pod,

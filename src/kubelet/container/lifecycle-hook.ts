@@ -14,7 +14,10 @@ export interface HookTarget {
   readonly podIP: string
 }
 
-/** Any answer will do, whatever its status. One in plain HTTP to a hook that asks for HTTPS: asked again in HTTP, as Kubernetes does, with an Event. */
+/**
+ * Any answer will do, whatever its status. One in plain HTTP to a hook that asks for HTTPS: asked again in HTTP, as
+ * Kubernetes does, with an Event.
+ */
 const ask = async (
   context: Pick<KubeletContext, 'dialer' | 'record'>,
   { pod, container }: HookTarget,

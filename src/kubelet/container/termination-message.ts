@@ -33,7 +33,10 @@ const logText = (cri: string): string => {
     .slice(-MAX_LOG)
 }
 
-/** The message of a container that ended: its termination file, or where the policy says so and it failed, the end of its log. */
+/**
+ * The message of a container that ended: its termination file, or where the policy says so and it failed, the end of
+ * its log.
+ */
 export const terminationMessage = (container: Container, file: string, log: string, exitCode: number): string => {
   const text = tail(file, MAX_FILE)
   if (text !== '' || exitCode === 0 || container.terminationMessagePolicy !== 'FallbackToLogsOnError') return text

@@ -53,8 +53,8 @@ const variableValue = async (
 }
 
 /**
- * The environment of a container: Service links, then envFrom, then env, each overriding what came before it. `$(NAME)` in a value is
- * looked up among what stands earlier, and among the Service links. Throws REFERENCE_NOT_FOUND.
+ * The environment of a container: Service links, then envFrom, then env, each overriding what came before it. `$(NAME)`
+ * in a value is looked up among what stands earlier, and among the Service links. Throws REFERENCE_NOT_FOUND.
  */
 export const containerEnv = async (
   pod: Pod,

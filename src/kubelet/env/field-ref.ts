@@ -53,7 +53,10 @@ export const fieldValue = (pod: Pod, fieldPath: string, node: NodeFacts): string
 const containerNamed = (spec: PodSpec | undefined, name: string): Container | undefined =>
   [...(spec?.containers ?? []), ...(spec?.initContainers ?? [])].find((container) => container.name === name)
 
-/** The value of a `resourceFieldRef`. A limit that is not set is the node's allocatable, a request that is not set is the limit or 0. */
+/**
+ * The value of a `resourceFieldRef`. A limit that is not set is the node's allocatable, a request that is not set is
+ * the limit or 0.
+ */
 export const resourceValue = (pod: Pod, own: string, selector: ResourceFieldSelector, node: NodeFacts): string => {
   const name = selector.containerName || own
   const container = containerNamed(pod.spec, name)

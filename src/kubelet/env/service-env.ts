@@ -4,9 +4,9 @@ const upper = (name: string): string => name.toUpperCase().replaceAll('-', '_')
 const host = (address: string): string => (address.includes(':') ? `[${address}]` : address)
 
 /**
- * The variables of Service links: `{SVC}_SERVICE_HOST`, `_SERVICE_PORT`, `_SERVICE_PORT_{NAME}`, and the form of Docker links
- * (`{SVC}_PORT`, `{SVC}_PORT_80_TCP`, `_PROTO`, `_PORT`, `_ADDR`). Of the services given, those of `namespace` where `links` holds, and
- * always `default/kubernetes`; headless ones and ExternalNames have none.
+ * The variables of Service links: `{SVC}_SERVICE_HOST`, `_SERVICE_PORT`, `_SERVICE_PORT_{NAME}`, and the form of Docker
+ * links (`{SVC}_PORT`, `{SVC}_PORT_80_TCP`, `_PROTO`, `_PORT`, `_ADDR`). Of the services given, those of `namespace`
+ * where `links` holds, and always `default/kubernetes`; headless ones and ExternalNames have none.
  */
 export const serviceEnv = (
   services: readonly Service[],

@@ -6,7 +6,10 @@ import { hostsFile } from './hosts-file.ts'
 import { kernelHostname } from './pod-hostname.ts'
 import { resolvConf } from './resolv-conf.ts'
 
-/** Writes the files that every container of the pod sees in /etc: `hosts`, `hostname` and `resolv.conf` of the pod's folder. */
+/**
+ * Writes the files that every container of the pod sees in /etc: `hosts`, `hostname` and `resolv.conf` of the pod's
+ * folder.
+ */
 export const writeEtcFiles = (
   context: Pick<KubeletContext, 'node' | 'dns' | 'hostsFile'>,
   pod: Pod,

@@ -38,7 +38,8 @@ const mergeOptions = (under: readonly string[], over: readonly string[]): readon
 const base = (spec: PodSpec, namespace: string, settings: DnsSettings): Resolver => {
   const policy = spec.dnsPolicy ?? 'ClusterFirst'
   const host = parse(settings.hostResolvConf)
-  // On the host's network the node's names come first: ClusterFirst means Default there, unless asked for by its own name.
+  // On the host's network the node's names come first: ClusterFirst means Default there, unless asked for by its own
+  // name.
   const cluster = policy === 'ClusterFirstWithHostNet' || (policy === 'ClusterFirst' && spec.hostNetwork !== true)
   if (policy === 'None') return { nameservers: [], searches: [], options: [] }
   if (!cluster) return host

@@ -13,7 +13,10 @@ const firstLine = (path: string): string => {
   }
 }
 
-/** What the kubelet says of the machine. The version is Kubernetes' own with our name, since clients compare it with the server's. */
+/**
+ * What the kubelet says of the machine. The version is Kubernetes' own with our name, since clients compare it with the
+ * server's.
+ */
 export const readMachine = (stateDir: string): Machine => {
   const { blocks, bsize } = statfsSync(stateDir)
   const machineID = firstLine('/etc/machine-id') || randomUUID().replaceAll('-', '')

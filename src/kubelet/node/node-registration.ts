@@ -17,7 +17,10 @@ const REPORT_MS = 300_000
 const patchStatus = (client: Client, nodes: Resource<Node>, node: Node): Promise<Node> =>
   client.patch(nodes, node.metadata?.name ?? '', 'strategic', { status: node.status }, { subresource: 'status' })
 
-/** Creates the Node, or brings one that is there up to date; again with back-off until it is. Resolves with the object, undefined where aborted. */
+/**
+ * Creates the Node, or brings one that is there up to date; again with back-off until it is. Resolves with the object,
+ * undefined where aborted.
+ */
 export const registerNode = async (
   client: Client,
   nodes: Resource<Node>,

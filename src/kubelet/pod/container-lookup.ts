@@ -31,7 +31,8 @@ const waitingText = (reason: string): string =>
 
 /**
  * An empty name means the pod's default container, else its first.
- * Throws KubeletError with Kubernetes' texts: CONTAINER_UNKNOWN, CONTAINER_WAITING, PREVIOUS_NOT_FOUND, CONTAINER_NOT_RUNNING.
+ * Throws KubeletError with Kubernetes' texts: CONTAINER_UNKNOWN, CONTAINER_WAITING, PREVIOUS_NOT_FOUND,
+ * CONTAINER_NOT_RUNNING.
  */
 export const resolveContainer = (
   { pod, containers, logDir, sandbox }: PodEntry,
@@ -57,7 +58,8 @@ export const resolveContainer = (
     )
   }
   const running = entry.phase.phase === 'running'
-  // A container in its back-off still has the log of the attempt that failed; one that is being made has a file already, but nothing will follow it.
+  // A container in its back-off still has the log of the attempt that failed; one that is being made has a file
+  // already, but nothing will follow it.
   if (!options.previous && (current === undefined || entry.phase.phase === 'waiting')) {
     const phase = entry.hold ?? entry.phase
     const reason = phase.phase === 'waiting' ? phase.reason : 'ContainerCreating'

@@ -6,7 +6,10 @@ import type { PodEntry } from './pod-entry.ts'
 
 const IMAGE_ERROR_SHOWN_MS = 1000
 
-/** Says that a container waits for its back-off. `shown` is called where the entry's reason has changed after this returned. */
+/**
+ * Says that a container waits for its back-off. `shown` is called where the entry's reason has changed after this
+ * returned.
+ */
 export const tellBackOff = (
   { clock, record }: Pick<KubeletContext, 'clock' | 'record'>,
   pod: PodEntry,
@@ -31,8 +34,8 @@ export const tellBackOff = (
 }
 
 /**
- * Finds what of the pod cannot be done here. With `aloud`, an Event names each finding whose field is not in `told`; all
- * are told afterwards.
+ * Finds what of the pod cannot be done here. With `aloud`, an Event names each finding whose field is not in `told`;
+ * all are told afterwards.
  */
 export const tellUnsupported = (
   { record }: Pick<KubeletContext, 'record'>,

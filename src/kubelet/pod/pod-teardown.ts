@@ -24,7 +24,9 @@ export const freePod = async (context: KubeletContext, entry: PodEntry): Promise
   }
 }
 
-/** Takes the pod's object out of the API, unless another has taken its name; again with back-off while `wanted` holds. */
+/**
+ * Takes the pod's object out of the API, unless another has taken its name; again with back-off while `wanted` holds.
+ */
 export const deletePodObject = async (context: KubeletContext, pod: Pod, wanted: () => boolean): Promise<void> => {
   const { client, resources, clock, log } = context
   const { name = '', namespace, uid } = pod.metadata ?? {}

@@ -27,9 +27,9 @@ export interface WorkerOwner {
 }
 
 /**
- * Takes one pod through its stages. Every event (a new version of the pod, an exit, a probe, a timer) ends in `#sync`, which is
- * synchronous: it brings the containers forward without waiting for them, and publishes the status. So nothing of one pod
- * happens twice at once, and no lock is needed.
+ * Takes one pod through its stages. Every event (a new version of the pod, an exit, a probe, a timer) ends in `#sync`,
+ * which is synchronous: it brings the containers forward without waiting for them, and publishes the status. So nothing
+ * of one pod happens twice at once, and no lock is needed.
  */
 export class PodWorker {
   readonly entry: PodEntry
@@ -152,7 +152,8 @@ export class PodWorker {
     this.#stage = 'preparing'
     this.#unwatch = watchReferences(this.#context, this.entry.pod, () => this.#referenceChanged())
     for (const { container } of this.entry.containers.values()) {
-      // Asked for now, so that it is there when the network is; an error comes again, and is told, where the container starts.
+      // Asked for now, so that it is there when the network is; an error comes again, and is told, where the container
+      // starts.
       this.#context.runtime.ensureImage(container.image ?? '').catch(() => {})
     }
     void this.#sandbox.make()

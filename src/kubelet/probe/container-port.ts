@@ -1,7 +1,10 @@
 import type { Container } from '#api/core-v1.ts'
 import { KubeletError } from '../kubelet-error.ts'
 
-/** The number of a port that a probe or hook names; throws REFERENCE_NOT_FOUND where the container has no port of that name. */
+/**
+ * The number of a port that a probe or hook names; throws REFERENCE_NOT_FOUND where the container has no port of that
+ * name.
+ */
 export const resolvePort = (port: number | string, container: Container): number => {
   if (typeof port === 'number') return port
   const named = container.ports?.find(({ name }) => name === port)?.containerPort

@@ -77,7 +77,10 @@ const ask = async (dialer: Dialer, target: HttpTarget, signal: AbortSignal): Pro
   })
 }
 
-/** GETs the target from the node's network. Redirects are followed on the same host only; one that leads elsewhere is an answer. */
+/**
+ * GETs the target from the node's network. Redirects are followed on the same host only; one that leads elsewhere is an
+ * answer.
+ */
 export const httpGet = async (dialer: Dialer, first: HttpTarget, signal: AbortSignal): Promise<HttpAnswer> => {
   let target = first
   for (let i = 0; ; i++) {

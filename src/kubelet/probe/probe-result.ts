@@ -45,6 +45,9 @@ export const probePause = (
   return Math.min(QUICK[attempt - 1] ?? period, period)
 }
 
-/** Whether a failure at this time counts: the quick attempts of the first period do not, or they would eat the failureThreshold. */
+/**
+ * Whether a failure at this time counts: the quick attempts of the first period do not, or they would eat the
+ * failureThreshold.
+ */
 export const failureCounts = (probe: Probe, firstAttemptAt: number, now: number, passedBefore: boolean): boolean =>
   passedBefore || now - firstAttemptAt >= (probe.periodSeconds || 10) * 1000

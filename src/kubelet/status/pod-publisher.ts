@@ -36,7 +36,8 @@ export class PodPublisher {
     const before = this.#asPublished(pod)
     const status = podStatus(before, facts, timeText(clock.now()))
     this.#published = status
-    // A container that runs and will be ready in a moment is not worth a write of its own, nor is one that the pod's end takes with it.
+    // A container that runs and will be ready in a moment is not worth a write of its own, nor is one that the pod's
+    // end takes with it.
     const settling =
       facts.terminating ||
       ((status.phase === 'Pending' || before.status?.phase !== 'Running') &&
@@ -46,7 +47,10 @@ export class PodPublisher {
     statuses.set(pod, status, !settling)
   }
 
-  /** The pod with the newest status of ours, which the cache may not have yet: else a condition's transition would be dated twice. */
+  /**
+   * The pod with the newest status of ours, which the cache may not have yet: else a condition's transition would be
+   * dated twice.
+   */
   #asPublished(pod: Pod): Pod {
     const own = this.#published
     if (own === undefined) return pod

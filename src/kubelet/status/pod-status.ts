@@ -147,10 +147,13 @@ const conditions = (pod: Pod, facts: PodFacts, phase: PodPhase, now: string): re
   })
 }
 
-/** The pod's status as the kubelet sees it. Pure: equal facts give an equal status, so that nothing is written twice. */
+/**
+ * The pod's status as the kubelet sees it. Pure: equal facts give an equal status, so that nothing is written twice.
+ */
 export const podStatus = (pod: Pod, facts: PodFacts, now: string): PodStatus => {
   const target = podPhase(pod, facts)
-  // Succeeded and Failed say that nothing of the pod runs any more: until then the phase stays, and the conditions tell what is coming.
+  // Succeeded and Failed say that nothing of the pod runs any more: until then the phase stays, and the conditions tell
+  // what is coming.
   const ending =
     (target === 'Succeeded' || target === 'Failed') &&
     [...facts.views.values()].some(({ phase }) => phase.phase === 'running')

@@ -15,8 +15,8 @@ const plain = (value: unknown): unknown => {
 const same = (a: unknown, b: unknown): boolean => JSON.stringify(plain(a)) === JSON.stringify(plain(b))
 
 /**
- * The strategic merge patch of `status` that leads from what was written to what is wanted; undefined where they are the same.
- * Conditions are merged by type, so that those of others (readiness gates) stay.
+ * The strategic merge patch of `status` that leads from what was written to what is wanted; undefined where they are
+ * the same. Conditions are merged by type, so that those of others (readiness gates) stay.
  */
 export const statusPatch = (written: PodStatus | undefined, wanted: PodStatus): Record<string, unknown> | undefined => {
   const patch: Record<string, unknown> = {}

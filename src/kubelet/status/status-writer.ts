@@ -21,10 +21,14 @@ export interface StatusWriterOptions {
   readonly random?: () => number
 }
 
-// What nobody waits for (a container was created, not ready yet) is held back this long: most pods are ready by then, and one write says both.
+// What nobody waits for (a container was created, not ready yet) is held back this long: most pods are ready by then,
+// and one write says both.
 const SOON_MS = 30
 
-/** Writes pod statuses: one write a pod at a time, only what changed, the newest state wins, again with back-off where the server failed. */
+/**
+ * Writes pod statuses: one write a pod at a time, only what changed, the newest state wins, again with back-off where
+ * the server failed.
+ */
 export class StatusWriter {
   readonly #client: Client
   readonly #pods: Resource<Pod>

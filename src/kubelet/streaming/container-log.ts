@@ -86,8 +86,9 @@ export class LogFormatter {
 }
 
 /**
- * The log of a container as chunks of text. With `follow` it goes on until `ended` resolves (the container has exited) and the rest is read, or until `signal` aborts; the
- * file's folder is watched, and a file that was rotated away is read to its end before its successor. Throws where there is no file.
+ * The log of a container as chunks of text. With `follow` it goes on until `ended` resolves (the container has exited)
+ * and the rest is read, or until `signal` aborts; the file's folder is watched, and a file that was rotated away is
+ * read to its end before its successor. Throws where there is no file.
  */
 export async function* readContainerLog(
   path: string,
@@ -141,8 +142,8 @@ function formatLines(bytes: Buffer, formatter: LogFormatter): { readonly output:
 }
 
 /**
- * Where the last `count` lines begin, looked for from the end in growing steps: a large log is not read whole. Parts of one line count
- * as one: conmon writes a part for each write of the program.
+ * Where the last `count` lines begin, looked for from the end in growing steps: a large log is not read whole. Parts of
+ * one line count as one: conmon writes a part for each write of the program.
  */
 async function tailStart(file: FileHandle, count: number): Promise<number> {
   const { size } = await file.stat()

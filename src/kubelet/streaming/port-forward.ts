@@ -87,7 +87,10 @@ async function connect(data: SpdyStream, error: SpdyStream, port: number, dial: 
   }
 }
 
-/** Copies both ways until both have ended; each end passes on by itself (a half-close), a break takes both down. Rejects where the pod's side fails. */
+/**
+ * Copies both ways until both have ended; each end passes on by itself (a half-close), a break takes both down. Rejects
+ * where the pod's side fails.
+ */
 function join(client: SpdyStream, target: Duplex): Promise<void> {
   return new Promise((resolve, reject) => {
     let open = 2

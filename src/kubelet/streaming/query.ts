@@ -48,7 +48,10 @@ export function parseLogQuery(
   }
 }
 
-/** The query of /exec and /attach: the kubelet's own names (`input`, `output`, `error`) or the API's (`stdin`, `stdout`, `stderr`). */
+/**
+ * The query of /exec and /attach: the kubelet's own names (`input`, `output`, `error`) or the API's (`stdin`, `stdout`,
+ * `stderr`).
+ */
 export function parseStreamQuery(
   query: URLSearchParams,
 ): { readonly options: StreamOptions; readonly command: readonly string[] } | Invalid {

@@ -18,7 +18,10 @@ import { HeaderDecoder, HeaderEncoder, type SpdyHeaders } from './spdy-header-bl
 const CHUNK = 32 << 10
 const MAX_FRAME = 4 << 20
 const INITIAL_WINDOW = 64 << 10
-/** A stream that nobody reads: from here on the whole connection waits, since clients of Kubernetes mind no stream windows. */
+/**
+ * A stream that nobody reads: from here on the whole connection waits, since clients of Kubernetes mind no stream
+ * windows.
+ */
 const MAX_UNREAD = 256 << 10
 const MAX_STREAMS = 1000
 
@@ -32,8 +35,9 @@ export interface SpdyConnectionOptions {
 /**
  * The server's side of SPDY/3.1 over any byte stream.
  *
- * Flow control: Go's implementation, which is every kubectl's, neither sends nor minds WINDOW_UPDATE, so enforcing the draft's 64 KiB at once would stall it
- * for ever. Windows are kept for a peer that has shown to keep them; for others TCP's own back-pressure holds.
+ * Flow control: Go's implementation, which is every kubectl's, neither sends nor minds WINDOW_UPDATE, so enforcing the
+ * draft's 64 KiB at once would stall it for ever. Windows are kept for a peer that has shown to keep them; for others
+ * TCP's own back-pressure holds.
  */
 export class SpdyConnection {
   readonly #socket: Duplex

@@ -8,7 +8,10 @@ export type SpdyHeaders = Readonly<Record<string, string>>
 /** A client's stream headers are some hundred bytes; more is an attack. */
 const MAX_BLOCK = 32 << 10
 
-/** One direction's header blocks: they share one zlib context for the life of the connection, so each must pass through, in order. */
+/**
+ * One direction's header blocks: they share one zlib context for the life of the connection, so each must pass through,
+ * in order.
+ */
 export class HeaderDecoder {
   readonly #inflate: Inflate = createInflate({ dictionary: spdyDictionary(), flush: constants.Z_SYNC_FLUSH })
 

@@ -12,7 +12,10 @@ export function offersSpdySession({ request }: UpgradeRequest): boolean {
   return listHeader(request, 'x-stream-protocol-version').includes(PROTOCOL)
 }
 
-/** Answers a SPDY upgrade of exec or attach and waits for the streams that its query promised. Rejects where they do not come. */
+/**
+ * Answers a SPDY upgrade of exec or attach and waits for the streams that its query promised. Rejects where they do not
+ * come.
+ */
 export function openSpdySession(upgrade: UpgradeRequest, options: StreamOptions): Promise<StreamSession> {
   const names = ['error', ...(options.stdin ? ['stdin'] : []), ...(options.stdout ? ['stdout'] : [])]
   if (options.tty) names.push('resize')

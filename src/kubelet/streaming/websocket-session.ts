@@ -10,7 +10,10 @@ const PROTOCOLS = ['v5.channel.k8s.io', 'v4.channel.k8s.io']
 const Channel = { STDIN: 0, STDOUT: 1, STDERR: 2, ERROR: 3, RESIZE: 4, CLOSE: 255 } as const
 const CLOSE_TIMEOUT_MS = 2000
 
-/** Answers a WebSocket upgrade of exec or attach. Undefined, and nothing answered, where the client offers no protocol of ours. */
+/**
+ * Answers a WebSocket upgrade of exec or attach. Undefined, and nothing answered, where the client offers no protocol
+ * of ours.
+ */
 export async function openWebSocketSession(
   upgrade: UpgradeRequest,
   options: StreamOptions,

@@ -7,8 +7,9 @@ let server: Promise<WebSocketServer> | undefined
 const chosen = new WeakMap<IncomingMessage, string>()
 
 /**
- * Answers a WebSocket upgrade with the first of `protocols` that the client offers, and gives what `use` makes of the socket. `use` is called at once: a first
- * message may have come with the request, and is emitted before any promise settles. Undefined, and nothing answered, where the client offers none.
+ * Answers a WebSocket upgrade with the first of `protocols` that the client offers, and gives what `use` makes of the
+ * socket. `use` is called at once: a first message may have come with the request, and is emitted before any promise
+ * settles. Undefined, and nothing answered, where the client offers none.
  */
 export async function openWebSocket<T>(
   upgrade: UpgradeRequest,
@@ -26,7 +27,8 @@ export async function openWebSocket<T>(
     return created
   })
   const ready = await server
-  // The library refuses the name SPDY/3.1+portforward.k8s.io, since RFC 6455 allows no slash in one; so the choice is ours alone.
+  // The library refuses the name SPDY/3.1+portforward.k8s.io, since RFC 6455 allows no slash in one; so the choice is
+  // ours alone.
   chosen.set(upgrade.request, protocol)
   delete upgrade.request.headers['sec-websocket-protocol']
   return await new Promise((resolve, reject) => {

@@ -8,7 +8,10 @@ interface Held {
   status: ContainerState
 }
 
-/** Containers in memory. Images are known that start with `fairlead/`; a stop takes a turn, as a program that obeys SIGTERM does. */
+/**
+ * Containers in memory. Images are known that start with `fairlead/`; a stop takes a turn, as a program that obeys
+ * SIGTERM does.
+ */
 export class FakeRuntime implements Runtime {
   readonly containers = new Map<string, Held>()
   /** What happened, in order: `create ID`, `start ID`, `stop ID GRACE`, `remove ID`, `exec ID COMMAND`. */

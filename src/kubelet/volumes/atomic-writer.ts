@@ -46,8 +46,9 @@ const holds = (dir: string, files: VolumeFiles): boolean => {
 }
 
 /**
- * Puts `files` into the volume `dir` so that a reader sees all of the old or all of the new ones: they go into a new folder, the
- * symlink `..data` is renamed onto it, and the names of the volume are symlinks through `..data`. Returns false where nothing changed.
+ * Puts `files` into the volume `dir` so that a reader sees all of the old or all of the new ones: they go into a new
+ * folder, the symlink `..data` is renamed onto it, and the names of the volume are symlinks through `..data`. Returns
+ * false where nothing changed.
  */
 export const writeAtomically = (dir: string, files: VolumeFiles, group?: number): boolean => {
   mkdirSync(dir, { recursive: true })

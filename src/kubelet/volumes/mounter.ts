@@ -17,7 +17,9 @@ const run = (program: string, args: readonly string[]): Promise<void> =>
     })
   })
 
-/** By the programs mount(8) and umount(8): a fork of two milliseconds, paid by pods that ask for memory volumes only. */
+/**
+ * By the programs mount(8) and umount(8): a fork of two milliseconds, paid by pods that ask for memory volumes only.
+ */
 export const commandMounter: Mounter = {
   tmpfs: (path, sizeBytes) =>
     run('mount', [

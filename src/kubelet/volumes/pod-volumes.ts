@@ -101,8 +101,8 @@ export class PodVolumes {
   }
 
   /**
-   * Writes files anew where their sources have changed, or tokens have aged. A volume with a missing source keeps what is there, and the others are
-   * renewed all the same; rejects with the first such fault in the end.
+   * Writes files anew where their sources have changed, or tokens have aged. A volume with a missing source keeps what
+   * is there, and the others are renewed all the same; rejects with the first such fault in the end.
    */
   async refresh(pod: Pod, facts: NodeFacts): Promise<void> {
     this.#pod = pod

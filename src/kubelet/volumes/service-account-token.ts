@@ -26,7 +26,10 @@ const DEFAULT_SECONDS = 3600
 /** However long a token lives, it is renewed after a day. */
 const LONGEST_MS = 86_400_000
 
-/** The tokens of one pod: asked for by TokenRequest, bound to the pod, and renewed when 80 % of their life is over, or a day. */
+/**
+ * The tokens of one pod: asked for by TokenRequest, bound to the pod, and renewed when 80 % of their life is over, or a
+ * day.
+ */
 export class PodTokens {
   readonly #context: KubeletContext
   readonly #pod: Pod

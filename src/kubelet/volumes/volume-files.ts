@@ -96,8 +96,8 @@ export const isFileVolume = (volume: Volume): boolean =>
   [volume.configMap, volume.secret, volume.projected, volume.downwardAPI].some((source) => source !== undefined)
 
 /**
- * The files of a configMap, secret, downwardAPI or projected volume. Throws REFERENCE_NOT_FOUND where an object or key that is not
- * optional is missing, VOLUME_INVALID for a path that leads out of the volume.
+ * The files of a configMap, secret, downwardAPI or projected volume. Throws REFERENCE_NOT_FOUND where an object or key
+ * that is not optional is missing, VOLUME_INVALID for a path that leads out of the volume.
  */
 export const volumeFiles = async (
   pod: Pod,
