@@ -1,17 +1,16 @@
 import { keyOfBackend } from '#dataplane/nftables/compile.ts'
 import type { Ids } from '#dataplane/nftables/ids.ts'
-import { elementKey } from '#dataplane/nftables/render.ts'
 import { type Element, WORD } from '#dataplane/nftables/rule.ts'
 import type { ServiceForwarding, ServicePortForwarding } from '#forwarding/forward-service.ts'
 import type { DeltaTracker } from './delta-tracker.ts'
 import type { FoundTables } from './found-tables.ts'
+import { packElements, setOf, unpackElement, visitElements } from './packed-elements.ts'
 import type { Pin } from './pins.ts'
 
 /** What nobody wants is removed in steps of this size. */
 const LEFTOVERS = 200
 /** core/v1: MaxClientIPServiceAffinitySeconds. No pin is older. */
 const LONGEST_AFFINITY_SECONDS = 86400
-const NONE: readonly Element[] = []
 
 /**
  * Makes what a process before us left in the kernel our own. Each service port takes the id under which one of its frontends stands, and its endpoints their numbers, so that what is right
@@ -31,25 +30,25 @@ export function adoptTables(
   const { owners, services: wanted } = claim(forwardings, byId, ids)
   const leftovers: string[] = []
   let steps = 0
-  const leave = (elements: readonly Element[]) => {
+  const leave = (elements: readonly string[]) => {
     for (let at = 0; at < elements.length; at += LEFTOVERS) {
       const name = `(left over ${steps++})`
       leftovers.push(name)
-      tracker.adopt(name, elements.slice(at, at + LEFTOVERS))
+      tracker.adopt(name, elements.slice(at, at + LEFTOVERS).join(''))
     }
   }
-  const ownerless: Element[] = []
+  const ownerless: string[] = []
   for (const [id, elements] of byId) {
     const owner = owners.get(id)
-    if (owner === undefined) ownerless.push(...elements)
+    if (owner === undefined) visitElements(elements, (identity, data) => ownerless.push(identity + data))
     else tracker.adopt(owner, elements)
     if (owner !== undefined && !wanted.has(owner)) leftovers.push(owner)
     // Its endpoints could still be somebody's by their pins: nobody gets it before those have expired.
     if (owner === undefined) ids.reserve(id, now + LONGEST_AFFINITY_SECONDS)
   }
   for (const { id } of pins) if (!byId.has(id) && !owners.has(id)) ids.reserve(id, now + LONGEST_AFFINITY_SECONDS)
+  visitElements(others, (identity, data) => ownerless.push(identity + data))
   leave(ownerless)
-  leave(others)
   return leftovers
 }
 
@@ -73,40 +72,46 @@ function claim(
   const owners = new Map<number, string>()
   for (const [servicePort, id] of ids.inUse()) owners.set(id, servicePort.slice(0, servicePort.indexOf(':')))
   const services = new Set<string>()
-  const unowned: ServiceForwarding[] = []
-  for (const forwarding of forwardings) {
-    services.add(forwarding.service)
-    if (forwarding.ports.some(({ servicePort }) => ids.known(servicePort) === undefined)) unowned.push(forwarding)
-  }
-  if (unowned.length === 0) return { owners, services }
-  const idOf = new Map<string, number>()
-  for (const [id, elements] of byId)
-    for (const element of elements)
-      if (element.set === 'frontends' || element.set === 'nodeports')
-        idOf.set(`${element.family} ${elementKey(element)}`, id)
-  for (const { service, ports } of unowned)
+  let idOf: ReadonlyMap<string, number> | undefined
+  for (const { service, ports } of forwardings) {
+    services.add(service)
     for (const port of ports) {
       if (ids.known(port.servicePort) !== undefined) continue
-      const id = frontendKeys(port)
-        .map((key) => idOf.get(key))
+      idOf ??= idsByFrontend(byId)
+      const id = identitiesOf(port)
+        .map((identity) => idOf?.get(identity))
         .find((found) => found !== undefined && !owners.has(found))
       if (id === undefined) continue
       owners.set(id, service)
-      ids.adopt(port.servicePort, id, endpointNumbers(byId.get(id) ?? NONE))
+      ids.adopt(port.servicePort, id, endpointNumbers(byId.get(id) ?? ''))
     }
+  }
   return { owners, services }
 }
 
-const frontendKeys = ({ family, frontends }: ServicePortForwarding): readonly string[] =>
-  frontends.map(({ address, protocol, port }) =>
-    [
-      family === 'IPv4' ? 'ip' : 'ip6',
-      [address, protocol.toLowerCase(), port].filter((one) => one !== undefined).join(' . '),
-    ].join(' '),
-  )
+function idsByFrontend(byId: FoundTables['byId']): ReadonlyMap<string, number> {
+  const idOf = new Map<string, number>()
+  for (const [id, elements] of byId)
+    visitElements(elements, (identity) => {
+      const set = setOf(identity)
+      if (set === 'frontends' || set === 'nodeports') idOf.set(identity, id)
+    })
+  return idOf
+}
+
+/** The packed identities of its frontends in the maps that tell of ids. */
+const identitiesOf = ({ family, frontends }: ServicePortForwarding): readonly string[] =>
+  frontends.map(({ address, protocol, port }) => {
+    const transport = protocol.toLowerCase()
+    const [set, key] =
+      address === undefined ? ['nodeports', [transport, port]] : ['frontends', [address, transport, port]]
+    return packElements([{ family: family === 'IPv4' ? 'ip' : 'ip6', set, key } as Element])
+  })
 
 /** The numbers of a service port's endpoints, by what they are kept by: that tells whether it had affinity, as then its endpoints are also members. */
-function endpointNumbers(elements: readonly Element[]): ReadonlyMap<string, number> {
+function endpointNumbers(packed: string): ReadonlyMap<string, number> {
+  const elements: Element[] = []
+  visitElements(packed, (identity, data) => elements.push(unpackElement(identity, data)))
   const isSticky = elements.some(({ set }) => set === 'cluster-endpoints' || set === 'local-endpoints')
   const keyOf = keyOfBackend({ affinitySeconds: isSticky ? 1 : undefined })
   const numbers = new Map<string, number>()

@@ -46,13 +46,12 @@ export class DeltaTracker {
     return this.#elements
   }
 
-  /** Notes what the kernel has already. `service` may stand for nobody, so that what nobody wants is removed with it. */
-  adopt(service: string, elements: readonly Element[]): void {
-    if (elements.length === 0) return
-    const text = packElements(elements)
-    this.#services.set(service, (this.#services.get(service) ?? '') + text)
-    this.#elements += elements.length
-    visitElements(text, (identity, data) => {
+  /** Notes packed elements that the kernel has already. `service` may stand for nobody, so that what nobody wants is removed with it. */
+  adopt(service: string, packed: string): void {
+    if (packed === '') return
+    this.#services.set(service, (this.#services.get(service) ?? '') + packed)
+    visitElements(packed, (identity, data) => {
+      this.#elements++
       if (!isOneServices(identity)) this.#share(identity, data, (this.#known(identity)?.count ?? 0) + 1)
     })
   }

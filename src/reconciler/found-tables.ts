@@ -7,14 +7,15 @@ import { chains, kindChains, kindOfChain } from '#dataplane/nftables/ruleset.ts'
 import { KernelError } from '#kernel/kernel-error.ts'
 import type { Nftables } from '#kernel/nftables/libnftables.ts'
 import { type FoundRules, hasTable, readRules } from './ownership.ts'
+import { packElements } from './packed-elements.ts'
 import { type Pin, readPins } from './pins.ts'
 
 /** What a process before us left in the kernel. */
 export interface FoundTables {
-  /** Elements that carry the id of a service port in key or data, by that id. */
-  readonly byId: ReadonlyMap<number, readonly Element[]>
-  /** All others: they tell of addresses alone. */
-  readonly others: readonly Element[]
+  /** Elements that carry the id of a service port in key or data, by that id, packed. */
+  readonly byId: ReadonlyMap<number, string>
+  /** All others, packed: they tell of addresses alone. */
+  readonly others: string
   readonly kinds: readonly UsedKind[]
   readonly pins: readonly Pin[]
 }
@@ -65,21 +66,20 @@ function readOnce(nftables: Nftables): Found {
         one,
       ),
   )
-  const byId = new Map<number, Element[]>()
-  const file = (word: number, element: Element) => {
-    const known = byId.get(idOfWord(word))
-    if (known === undefined) byId.set(idOfWord(word), [element])
-    else known.push(element)
+  const byId = new Map<number, string>()
+  const file = (element: Element) => {
+    const id = idOfWord(wordOf(element))
+    byId.set(id, (byId.get(id) ?? '') + packElements([element]))
   }
   if (!areWhole) {
     if (![...rules.values()].every((one) => one.isOurShape)) return { kind: 'others', pinning: undefined }
-    for (const set of PINNING) readElements(nftables, [set], (element) => file(wordOf(element), element))
+    readElements(nftables, PINNING, file)
     return { kind: 'others', pinning: { byId, pins: readPins(nftables) } }
   }
-  const others: Element[] = []
-  readElements(nftables, [...BY_DATA, ...BY_KEY], (element) => file(wordOf(element), element))
-  readElements(nftables, OTHERS, (element) => others.push(element))
-  return { kind: 'ours', tables: { byId, others, kinds, pins: readPins(nftables) } }
+  const others: string[] = []
+  readElements(nftables, [...BY_DATA, ...BY_KEY], file)
+  readElements(nftables, OTHERS, (element) => others.push(packElements([element])))
+  return { kind: 'ours', tables: { byId, others: others.join(''), kinds, pins: readPins(nftables) } }
 }
 
 /** Whether beside the constant chains a table has those of these kinds and no other, each with as many rules as it shall have. */

@@ -93,6 +93,8 @@ export function unpackElement(identity: string, data: string): Element {
   return data === '' ? element : { ...element, data: readParts(layout.data, family, data, 0) }
 }
 
+export const setOf = (identity: string): SetName => (LAYOUTS[identity.charCodeAt(0)] as Layout).definition.name
+
 /** Whether its key begins with the id of a service port, so that no two Services want the same element. */
 export const isOneServices = (identity: string): boolean =>
   (LAYOUTS[identity.charCodeAt(0)] as Layout).key[0] === 'number'
