@@ -87,6 +87,7 @@ export const parseInvocation = (command: Command, words: readonly string[], io: 
   return { argument, flags, switches, io }
 }
 
+/** What `fairlead help VERB` prints: usage, what it does, flags with their defaults, examples. */
 export const helpOf = (command: Command): string => {
   const rows = Object.entries(command.flags).map(([name, flag]) => {
     const left = `  ${flag.short ? `-${flag.short}, ` : ''}--${name}${flag.value ? ` ${flag.choices?.join('|') ?? flag.value}` : ''}`

@@ -41,6 +41,10 @@ export const isNamespaceTerminating = (error: unknown): boolean =>
   error instanceof ApiError &&
   (error.status.details?.causes ?? []).some(({ reason }) => reason === 'NamespaceTerminating')
 
+/**
+ * The Events of one controller, under its component name. Errors are told to the context, but for namespaces that are
+ * going.
+ */
 export const recorderOf = (context: ControllerContext, component: string): EventRecorder =>
   new EventRecorder(context.client, {
     resource: events,

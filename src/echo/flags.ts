@@ -7,6 +7,7 @@ export interface EchoFlags {
   readonly delayShutdown: number
 }
 
+/** A flag that is not known, or whose value is none. */
 export class FlagError extends Error {
   readonly code = 'ECHO_FLAG_INVALID'
 }

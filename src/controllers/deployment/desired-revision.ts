@@ -16,6 +16,7 @@ const OWN = new Set([
   'deprecated.deployment.rollback.to',
 ])
 
+/** The revision that the annotation `deployment.kubernetes.io/revision` says; 0 for none. */
 export const revisionOf = (object: { readonly metadata?: Deployment['metadata'] }): number =>
   Number(object.metadata?.annotations?.[REVISION] ?? 0)
 
@@ -31,6 +32,7 @@ export const findNew = (deployment: Deployment, owned: readonly ReplicaSet[]): R
   return [...owned].sort(byAge).find((replicaSet) => canonical(withoutHash(replicaSet.spec?.template)) === wanted)
 }
 
+/** The annotations that tell a ReplicaSet how many pods its Deployment wants, and may have while it rolls. */
 export const replicasAnnotations = (deployment: Deployment): Readonly<Record<string, string>> => {
   const surge = isRolling(deployment) ? limits(deployment).surge : 0
   return {

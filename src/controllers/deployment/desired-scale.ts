@@ -17,6 +17,7 @@ export interface Scaling {
   readonly to: number
 }
 
+/** How many pods are wanted; 1 where it does not say. */
 export const replicasOf = (object: { readonly spec?: { readonly replicas?: number } }): number =>
   object.spec?.replicas ?? 1
 
@@ -26,6 +27,7 @@ const podsOf = ({ replicaSet, active }: Owned): number => Math.max(replicasOf(re
 const sum = (all: readonly Owned[], of: (owned: Owned) => number): number =>
   all.reduce((total, owned) => total + of(owned), 0)
 
+/** Whether old pods make room step by step, and not all at once (Recreate). */
 export const isRolling = (deployment: Deployment): boolean => deployment.spec?.strategy?.type !== 'Recreate'
 
 /**

@@ -20,6 +20,7 @@ const condition = (
   message,
 })
 
+/** The condition Progressing, as of now (milliseconds since the epoch). */
 export const progressing = (status: string, reason: string, message: string, now: number): DeploymentCondition =>
   condition('Progressing', status, reason, message, now)
 
@@ -69,6 +70,10 @@ export const countStatus = (
   }
 }
 
+/**
+ * Whether all pods wanted are of the newest template and available, none of an older one is left, and this is about the
+ * newest spec.
+ */
 export const isComplete = (deployment: Deployment, status: DeploymentStatus): boolean => {
   const wanted = replicasOf(deployment)
   return (

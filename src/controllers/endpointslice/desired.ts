@@ -86,6 +86,7 @@ const hinted = (service: Service, endpoints: readonly Endpoint[]): readonly Endp
   })
 }
 
+/** The metadata of each slice of a Service: its labels, ours in place of the same names; no annotations. */
 export const sliceMeta = (service: Service): SliceMeta => {
   const { [SERVICE_NAME]: _, [MANAGED_BY]: __, [HEADLESS]: ___, ...own } = service.metadata?.labels ?? {}
   return {

@@ -47,6 +47,10 @@ export const mirroredGroups = (endpoints: Endpoints): readonly Group[] =>
       .filter((group) => group.endpoints.length > 0)
   })
 
+/**
+ * The metadata of the slices that mirror an Endpoints object: its labels and annotations, but for what `kubectl apply`
+ * keeps there.
+ */
 export const mirroredMeta = (endpoints: Endpoints): SliceMeta => {
   const { 'kubectl.kubernetes.io/last-applied-configuration': _, ...annotations } =
     endpoints.metadata?.annotations ?? {}

@@ -17,6 +17,7 @@ export type Collection =
   | { readonly kind: 'orphan-dependents' }
   | { readonly kind: 'release'; readonly finalizer: string }
 
+/** Whether a dependent keeps its owner (by uid) from going first in a foreground deletion. */
 export const blocks = (dependent: ApiObject, owner: string): boolean =>
   (dependent.metadata?.ownerReferences ?? []).some(({ uid, blockOwnerDeletion }) => uid === owner && blockOwnerDeletion)
 

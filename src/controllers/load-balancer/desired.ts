@@ -53,6 +53,7 @@ export const isPooled = (service: Service): boolean =>
   !service.metadata?.deletionTimestamp &&
   (!service.spec.loadBalancerClass || service.spec.loadBalancerClass === POOL_CLASS)
 
+/** The addresses that a Service’s status says it has. */
 export const heldBy = (service: Service): readonly string[] =>
   (service.status?.loadBalancer?.ingress ?? []).flatMap(({ ip }) => (ip ? [ip] : []))
 

@@ -7,6 +7,7 @@ export const GRACE_MS = 40_000
 
 const WATCHED = ['Ready', 'MemoryPressure', 'DiskPressure', 'PIDPressure']
 
+/** The status of the condition Ready; Unknown where there is none. */
 export const readyStatus = (node: Node): 'True' | 'False' | 'Unknown' => {
   const status = node.status?.conditions?.find(({ type }) => type === 'Ready')?.status
   return status === 'True' || status === 'False' ? status : 'Unknown'

@@ -24,9 +24,11 @@ export const availableIn = (pod: Pod, minReadySeconds: number, now: number): num
   return Math.max(0, since + minReadySeconds * 1000 - now)
 }
 
+/** Ready for at least `minReadySeconds` at `now` (milliseconds since the epoch). */
 export const isPodAvailable = (pod: Pod, minReadySeconds: number, now: number): boolean =>
   availableIn(pod, minReadySeconds, now) === 0
 
+/** The pod’s addresses, IPv4 first as its status has them; none before it has its network. */
 export const podAddresses = (pod: Pod): readonly string[] => {
   const all = (pod.status?.podIPs ?? []).map(({ ip }) => ip)
   return all.length > 0 ? all : pod.status?.podIP ? [pod.status.podIP] : []

@@ -75,6 +75,7 @@ export const rankForDeletion = (pods: readonly Pod[], colocated: (pod: Pod) => n
   })
 }
 
+/** A pod of the template, controlled by the ReplicaSet; the API server names it. */
 export const makePod = (replicaSet: ReplicaSet): Pod => {
   const { metadata, spec } = replicaSet.spec?.template ?? {}
   return {

@@ -59,6 +59,7 @@ export const podRequests = (pod: Pod): Amounts => {
   return total
 }
 
+/** A node with the pods that hold something of it, and what they ask for together. */
 export const nodeState = (node: Node, bound: readonly Pod[]): NodeState => {
   const pods = bound.filter((pod) => !isPodTerminal(pod))
   const requested = new Map<string, number>()
@@ -77,6 +78,7 @@ export const shortOf = (pod: Pod, state: NodeState): readonly string[] => {
   return short
 }
 
+/** Whether the node lacks nothing that the pod asks for. */
 export const fits = (pod: Pod, state: NodeState): boolean => shortOf(pod, state).length === 0
 
 const hostPorts = (pod: Pod): readonly HostPort[] =>

@@ -3,6 +3,7 @@ import { selects } from '#api/selectors/selects.ts'
 import { isPodActive } from '../objects/pod.ts'
 import type { NodeState } from './desired-resources.ts'
 
+/** The topology domain of a node: its value of the label `key`; undefined for one that has none. */
 export const domainOf = (state: NodeState, key: string): string | undefined => state.node.metadata?.labels?.[key]
 
 const countsIn = (

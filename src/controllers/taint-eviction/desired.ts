@@ -7,6 +7,7 @@ import { tolerationOf } from '../objects/toleration.ts'
 export const evictingTaints = (node: Node | undefined): readonly Taint[] =>
   (node?.spec?.taints ?? []).filter(({ effect }) => effect === 'NoExecute')
 
+/** `key=value`: what tells the NoExecute taints of a node apart. */
 export const taintId = ({ key, value }: Taint): string => `${key}=${value ?? ''}`
 
 /**

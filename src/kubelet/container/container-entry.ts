@@ -100,6 +100,10 @@ export const makeEntries = (pod: Pod): Map<string, ContainerEntry> => {
   )
 }
 
+/**
+ * An exit as the status tells it: times to the second, the runtime’s reason in Kubernetes’ word. `message`: of its
+ * termination file, before the runtime’s own.
+ */
 export const exitedPhase = (
   id: string,
   state: Extract<RuntimeState, { state: 'exited' }>,

@@ -26,6 +26,9 @@ export interface ContainerLabels {
 
 const digest = (text: string): string => createHash('sha256').update(text).digest('hex')
 
+/**
+ * Changes where a running container has to be made anew: by name and image alone, the fields of a pod that may change.
+ */
 export const containerHash = (container: Container): string =>
   digest(`${container.name}\n${container.image ?? ''}`).slice(0, 16)
 
@@ -38,6 +41,7 @@ export const containerId = (pod: Pod, container: Container, attempt: number): st
   return `${pod.metadata?.uid}-${short}-${attempt}`.toLowerCase().replace(/[^a-z0-9-]/g, '-')
 }
 
+/** The annotations by which a later process of ours knows whose a container is; readLabels() reads them. */
 export const writeLabels = (labels: ContainerLabels): Readonly<Record<string, string>> => ({
   [KEY.node]: labels.node,
   [KEY.uid]: labels.uid,

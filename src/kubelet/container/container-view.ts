@@ -35,6 +35,7 @@ export interface ContainerView {
   readonly ready: boolean
 }
 
+/** `isInit`: it is one of spec.initContainers. */
 export const roleOf = (container: Container, isInit: boolean): ContainerRole =>
   !isInit ? 'main' : container.restartPolicy === 'Always' ? 'sidecar' : 'init'
 

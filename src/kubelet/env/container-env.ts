@@ -9,6 +9,7 @@ export interface References {
   readonly secret: (name: string) => Promise<Secret | undefined>
 }
 
+/** A Secret’s value as text. */
 export const decodeBase64 = (text: string): string => Buffer.from(text, 'base64').toString('utf8')
 
 const envNameValid = (name: string): boolean => /^[-._a-zA-Z][-._a-zA-Z0-9]*$/.test(name)

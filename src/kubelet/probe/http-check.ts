@@ -29,6 +29,10 @@ const PLAIN_ANSWER = 'http: server gave HTTP response to HTTPS client'
 /** Whether a request failed since it was HTTPS and the answer was not. */
 export const isPlainAnswer = (error: unknown): boolean => (error as Error).message === PLAIN_ANSWER
 
+/**
+ * Where an httpGet goes: the pod unless it names a host, by http unless it names a scheme. `agent` becomes the
+ * User-Agent.
+ */
 export const httpTarget = (action: HTTPGetAction, port: number, podIP: string, agent: string): HttpTarget => ({
   scheme: action.scheme ?? 'HTTP',
   host: action.host || podIP,
@@ -39,6 +43,7 @@ export const httpTarget = (action: HTTPGetAction, port: number, podIP: string, a
 })
 
 const bracket = (host: string): string => (host.includes(':') ? `[${host}]` : host)
+/** For messages. */
 export const targetUrl = ({ scheme, host, port, path }: HttpTarget): string =>
   `${scheme.toLowerCase()}://${bracket(host)}:${port}${path}`
 

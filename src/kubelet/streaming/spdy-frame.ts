@@ -63,6 +63,7 @@ function parseFrame(bytes: Buffer, length: number): Frame {
   return { kind: 'control', version: (first >>> 16) & 0x7fff, type: first & 0xffff, flags, payload }
 }
 
+/** A data frame of a stream; `fin`: its last. */
 export function dataFrame(stream: number, payload: Uint8Array, fin: boolean): Buffer {
   const frame = Buffer.allocUnsafe(FRAME_HEADER + payload.length)
   frame.writeUInt32BE(stream, 0)
@@ -72,6 +73,7 @@ export function dataFrame(stream: number, payload: Uint8Array, fin: boolean): Bu
   return frame
 }
 
+/** A control frame (draft 3.1, section 2.2.1). */
 export function controlFrame(type: number, flags: number, payload: Uint8Array): Buffer {
   const frame = Buffer.allocUnsafe(FRAME_HEADER + payload.length)
   frame.writeUInt16BE(0x8000 | SPDY_VERSION, 0)

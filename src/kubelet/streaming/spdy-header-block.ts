@@ -25,6 +25,10 @@ export class HeaderDecoder {
   }
 }
 
+/**
+ * Writes header blocks. All of a connection share one compression context, so they must be sent in the order of the
+ * calls.
+ */
 export class HeaderEncoder {
   readonly #deflate: Deflate = createDeflate({ dictionary: spdyDictionary(), flush: constants.Z_SYNC_FLUSH })
 

@@ -48,6 +48,7 @@ export function exitStatus(exitCode: number): ExitStatus {
   }
 }
 
+/** What the error stream says where a command could not be run at all. */
 export function failureStatus(message: string): ExitStatus {
   return { metadata: {}, status: 'Failure', reason: 'InternalError', message, code: 500 }
 }

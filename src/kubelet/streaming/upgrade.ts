@@ -47,6 +47,7 @@ const REASONS: Readonly<Record<number, string>> = {
   400: 'BadRequest', 403: 'Forbidden', 404: 'NotFound', 405: 'MethodNotAllowed', 409: 'Conflict', 500: 'InternalError', 503: 'ServiceUnavailable',
 } // biome-ignore format: a table
 
+/** A refusal as Kubernetes’ Status; `code` is the HTTP status. */
 export function statusObject(code: number, message: string): StatusObject {
   return {
     kind: 'Status',

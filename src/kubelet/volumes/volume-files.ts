@@ -92,6 +92,7 @@ const addDownward = (
   }
 }
 
+/** Whether a volume’s files are written by us from the API, and renewed. */
 export const isFileVolume = (volume: Volume): boolean =>
   [volume.configMap, volume.secret, volume.projected, volume.downwardAPI].some((source) => source !== undefined)
 
