@@ -295,7 +295,11 @@ class NodeProxy implements ServiceProxy {
       const before = this.#applied.get(service)
       if (before !== undefined)
         for (const servicePort of servicePortsOf(before)) had.set(servicePort, affinityOf(before) ?? 0)
-      for (const { servicePort } of after?.forwarding.ports ?? []) had.delete(servicePort)
+      for (const { servicePort, affinitySeconds } of after?.forwarding.ports ?? []) {
+        const seconds = had.get(servicePort) ?? 0
+        if (seconds > (affinitySeconds ?? 0)) this.#ids.pinnedUntil(servicePort, now / 1000 + seconds)
+        had.delete(servicePort)
+      }
       for (const [servicePort, seconds] of had) this.#ids.release(servicePort, now / 1000, seconds)
       this.#failed.delete(service)
       if (after === undefined) this.#applied.delete(service)

@@ -277,6 +277,12 @@ export const DEFECTS: readonly Defect[] = [
     '    const wanted = new Set(keys)\n',
     '    if (keys.length > port.numbers.size) port.numbers.clear()\n    const wanted = new Set(keys)\n',
   ),
+  ids(
+    'affinity/released',
+    'a number is given again while pins still lead there',
+    'this.#resting.set(known, Math.max(now + affinitySeconds, this.#pinned.get(name) ?? 0))',
+    'this.#resting.set(known, now)',
+  ),
   service('affinity/pinned', 'no affinity', "spec?.sessionAffinity === 'ClientIP'", 'false'),
   service('affinity/default-timeout', 'another default', '?? DEFAULT_AFFINITY_SECONDS', '?? 3600'),
   service(

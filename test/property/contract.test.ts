@@ -29,13 +29,34 @@ const PACKETS = 20_000
 /** Clusters in which a defect shows until it is known well enough which lines catch it. */
 const ENOUGH = 3
 
+const packetPlans = fc.array(packetPlan, { minLength: 6, maxLength: 10, size: 'max' })
+
+/** A Service goes, or first its session affinity, and one like it comes: who held to the one before is not bound to the new one. */
+const succession = fc
+  .record({ change: changePlan, packets: fc.tuple(packetPlans, packetPlans, packetPlans), released: fc.boolean() })
+  .map(({ change, packets, released }) =>
+    (['toggle', 'gone', 'gone'] as const)
+      .map((fields, at) => ({
+        change: { ...change, fields, by: { ...change.by, affinity: 10 } as const },
+        packets: packets[at] ?? [],
+      }))
+      .slice(released ? 0 : 1),
+  )
+
 const scenario = fc.record({
   zone: zonePlan,
   services: servicePlans,
   first: fc.array(packetPlan, { minLength: 20, maxLength: 30, size: 'max' }),
-  steps: fc.array(
-    fc.record({ change: changePlan, packets: fc.array(packetPlan, { minLength: 6, maxLength: 10, size: 'max' }) }),
-    { minLength: 3, maxLength: 5, size: 'max' },
+  steps: fc.oneof(
+    {
+      weight: 9,
+      arbitrary: fc.array(fc.record({ change: changePlan, packets: packetPlans }), {
+        minLength: 3,
+        maxLength: 5,
+        size: 'max',
+      }),
+    },
+    { weight: 1, arbitrary: succession },
   ),
 })
 

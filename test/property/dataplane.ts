@@ -57,8 +57,11 @@ export class Dataplane {
       const ports = new Map(
         forwarding?.ports.map(({ servicePort, affinitySeconds }) => [servicePort, affinitySeconds ?? 0]),
       )
-      for (const [port, seconds] of this.#ports.get(name) ?? [])
-        if (!ports.has(port)) this.#ids.release(port, this.#seconds, seconds)
+      for (const [port, seconds] of this.#ports.get(name) ?? []) {
+        const now = ports.get(port)
+        if (now === undefined) this.#ids.release(port, this.#seconds, seconds)
+        else if (now < seconds) this.#ids.pinnedUntil(port, this.#seconds + seconds)
+      }
       this.#ports.set(name, ports)
     }
     this.#write(this.#tracker.diff(changes))

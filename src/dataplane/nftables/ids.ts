@@ -29,6 +29,8 @@ export class Ids {
   readonly #endpoints = new Map<string, EndpointNumbers>()
   /** When each may be given again, by id. */
   readonly #resting = new Map<number, number>()
+  /** Until when pins may live that were made under a longer affinity than now; few service ports have an entry. */
+  readonly #pinned = new Map<string, number>()
   readonly #kinds = new Map<string, number>()
   #next = 1
   #nextKind = 1
@@ -87,13 +89,19 @@ export class Ids {
     return this.#next++
   }
 
+  /** Session affinity of a service port has become shorter, or is off: pins that were made before live until then. */
+  pinnedUntil(name: string, until: number): void {
+    this.#pinned.set(name, Math.max(until, this.#pinned.get(name) ?? 0))
+  }
+
   /** Gives an id back. It rests until its pins have expired. */
   release(name: string, now: number, affinitySeconds: number): void {
     const known = this.#ports.get(name)
     if (known === undefined) return
     this.#ports.delete(name)
     this.#endpoints.delete(name)
-    this.#resting.set(known, now + affinitySeconds)
+    this.#resting.set(known, Math.max(now + affinitySeconds, this.#pinned.get(name) ?? 0))
+    this.#pinned.delete(name)
   }
 
   /** Numbers 1 to 8191 for the endpoints of a service port; those that are not named any more come free. Throws CapacityError. */
