@@ -1,6 +1,6 @@
 import type { Service, ServiceSpec } from '#api/core-v1.ts'
 import type { Draft } from '#schema/defaulting.ts'
-import { jsonEqual } from '#schema/patch/json-patch.ts'
+import { jsonEqual } from '#schema/json-value.ts'
 import { externallyAccessible, needsClusterIP, needsHealthCheckNodePort, needsNodePort } from './service-needs.ts'
 
 /** `clusterIP` and `clusterIPs[0]` are one thing said twice; a client that knows only the first says only the first. */

@@ -2,7 +2,7 @@ import type { Namespace, Pod, Service } from '#api/core-v1.ts'
 import type { ObjectMeta } from '#api/meta-v1.ts'
 import type { ApiObject, Resource } from '#api/resource.ts'
 import type { Draft } from '#schema/defaulting.ts'
-import { jsonEqual } from '#schema/patch/json-patch.ts'
+import { jsonEqual } from '#schema/json-value.ts'
 import { podQosClass } from './pod-qos.ts'
 import { carryAllocatedValues, dropTypeDependentFields, normalizeClusterIPs, trimForSingleStack } from './service.ts'
 

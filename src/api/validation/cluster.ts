@@ -1,6 +1,6 @@
 import type { Lease } from '#api/coordination-v1.ts'
 import type { ConfigMap, Event, Namespace, Node, Secret } from '#api/core-v1.ts'
-import { jsonEqual } from '#schema/patch/json-patch.ts'
+import { jsonEqual } from '#schema/json-value.ts'
 import { checkCidr } from './address.ts'
 import { duplicate, type FieldError, forbidden, invalid, notSupported, required, tooLong } from './field-error.ts'
 import { immutable, validateMetadata, validateMetadataUpdate } from './metadata.ts'

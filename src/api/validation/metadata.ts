@@ -1,5 +1,5 @@
 import type { ObjectMeta } from '#api/meta-v1.ts'
-import { jsonEqual } from '#schema/patch/json-patch.ts'
+import { jsonEqual } from '#schema/json-value.ts'
 import { type FieldError, forbidden, invalid, required, tooLong } from './field-error.ts'
 import {
   byteLength,

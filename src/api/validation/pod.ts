@@ -1,5 +1,5 @@
 import type { Container, Pod, PodSpec, Toleration, Volume } from '#api/core-v1.ts'
-import { isJsonObject, jsonEqual } from '#schema/patch/json-patch.ts'
+import { isJsonObject, jsonEqual } from '#schema/json-value.ts'
 import { checkAddress } from './address.ts'
 import { validateContainer } from './container.ts'
 import { duplicate, type FieldError, forbidden, invalid, notSupported, required } from './field-error.ts'

@@ -1,7 +1,7 @@
 import type { Deployment, ReplicaSet } from '#api/apps-v1.ts'
 import type { PodTemplateSpec } from '#api/core-v1.ts'
 import type { LabelSelector } from '#api/meta-v1.ts'
-import { jsonEqual } from '#schema/patch/json-patch.ts'
+import { jsonEqual } from '#schema/json-value.ts'
 import { type FieldError, forbidden, invalid, notSupported, required } from './field-error.ts'
 import { isEmptySelector, selectorMatches, validateSelector } from './labels.ts'
 import { immutable, validateMetadata, validateMetadataUpdate } from './metadata.ts'

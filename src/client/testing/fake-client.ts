@@ -1,5 +1,6 @@
 import type { ApiObject, Resource } from '#api/resource.ts'
-import { applyJsonPatch, type JsonObject, type JsonValue } from '#schema/patch/json-patch.ts'
+import type { JsonObject, JsonValue } from '#schema/json-value.ts'
+import { applyJsonPatch } from '#schema/patch/json-patch.ts'
 import { applyMergePatch } from '#schema/patch/merge-patch.ts'
 import { applyStrategicMergePatch } from '#schema/patch/strategic-merge.ts'
 import type { Client, DeleteOptions, List, ListOptions, PatchType, Watch, WatchEvent, WriteOptions } from '../client.ts'

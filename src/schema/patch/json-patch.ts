@@ -1,9 +1,4 @@
-export type JsonValue = null | boolean | number | string | readonly JsonValue[] | JsonObject
-export type JsonObject = { readonly [key: string]: JsonValue }
-
-/** True for a JSON object: neither null, nor a list, nor a scalar. */
-export const isJsonObject = (value: unknown): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
+import { isJsonObject, type JsonValue, jsonEqual } from '../json-value.ts'
 
 /**
  * `PATCH_MALFORMED`: not a JSON patch at all (Kubernetes answers 400 BadRequest with the message). `PATCH_TEST_FAILED`,
@@ -160,14 +155,4 @@ const edit = (at: JsonValue, path: readonly string[], pointer: string, how: Edit
     Object.defineProperty(result, part, { value: next, enumerable: true, configurable: true, writable: true })
   }
   return result
-}
-
-/** Deep equality of JSON; the order of keys does not count, the order of a list does. */
-export const jsonEqual = (a: unknown, b: unknown): boolean => {
-  if (a === b) return true
-  if (Array.isArray(a) && Array.isArray(b)) return a.length === b.length && a.every((item, i) => jsonEqual(item, b[i]))
-  if (!isJsonObject(a) || !isJsonObject(b)) return false
-  const keys = Object.keys(a).filter((key) => a[key] !== undefined)
-  const others = Object.keys(b).filter((key) => b[key] !== undefined)
-  return keys.length === others.length && keys.every((key) => Object.hasOwn(b, key) && jsonEqual(a[key], b[key]))
 }

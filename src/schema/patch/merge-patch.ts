@@ -1,5 +1,5 @@
-import type { JsonObject, JsonValue } from './json-patch.ts'
-import { isJsonObject } from './json-patch.ts'
+import type { JsonObject, JsonValue } from '../json-value.ts'
+import { isJsonObject } from '../json-value.ts'
 
 /**
  * Applies a JSON merge patch (RFC 7386): `null` deletes, an object merges key by key, anything else replaces.

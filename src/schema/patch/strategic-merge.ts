@@ -1,6 +1,6 @@
+import type { JsonObject, JsonValue } from '../json-value.ts'
+import { isJsonObject, jsonEqual } from '../json-value.ts'
 import type { Field, Fields, MessageClass, Presence } from '../schema.ts'
-import type { JsonObject, JsonValue } from './json-patch.ts'
-import { isJsonObject, jsonEqual } from './json-patch.ts'
 
 /**
  * `PATCH_FORMAT`: a directive is malformed (Kubernetes answers 400 BadRequest). `PATCH_REJECTED`: the patch is well
