@@ -3,8 +3,9 @@ import { formatBytes, tryAddressBytes } from '#net/ip-address.ts'
 const IPV4 = /^(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.|$)){4}$/
 
 /**
- * The one spelling of an address, so that text can be compared; undefined for what is none. Old objects may hold leading zeros or IPv4 in
- * IPv6: they are passed over, as current API servers refuse them. IPv4, by far the most, is not taken apart.
+ * The one spelling of an address, so that text can be compared; undefined for what is none. Old objects may hold
+ * leading zeros or IPv4 in IPv6: they are passed over, as current API servers refuse them. IPv4, by far the most, is
+ * not taken apart.
  */
 export function canonical(text: string): string | undefined {
   if (!text.includes(':') && IPV4.test(text) && !text.endsWith('.') && !/(?:^|\.)0\d/.test(text)) return text

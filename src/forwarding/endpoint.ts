@@ -26,10 +26,10 @@ const nameOf = ({ metadata }: EndpointSlice): string => metadata?.name ?? ''
 const liveliness = ({ ready, serving, terminating }: Endpoint): number => (ready ? 2 : serving && terminating ? 1 : 0)
 
 /**
- * The endpoints that `slices` hold for a service port, found by the port's name and protocol. Conditions that are not told mean: ready, serving, not
- * terminating (as kube-proxy reads discovery/v1). An address and port that stand twice (a pod on its way from one slice to another) count once: the
- * ready one, else the one that still serves, else that of the first slice by name. Ordered by address and port, so that the same set gives the
- * same forwarding.
+ * The endpoints that `slices` hold for a service port, found by the port's name and protocol. Conditions that are not
+ * told mean: ready, serving, not terminating (as kube-proxy reads discovery/v1). An address and port that stand twice
+ * (a pod on its way from one slice to another) count once: the ready one, else the one that still serves, else that of
+ * the first slice by name. Ordered by address and port, so that the same set gives the same forwarding.
  */
 export function endpointsOf(
   slices: readonly EndpointSlice[],

@@ -61,7 +61,10 @@ const MAX_AFFINITY_SECONDS = 86400
 const REJECT: Target = { kind: 'reject', reason: 'no-endpoints' }
 const DROP: Target = { kind: 'drop', reason: 'no-local-endpoints' }
 
-/** The forwarding of one Service on one node: no port where the Service is not to be proxied. Pure, and independent of every other Service. */
+/**
+ * The forwarding of one Service on one node: no port where the Service is not to be proxied. Pure, and independent of
+ * every other Service.
+ */
 export function forwardService(
   service: Service,
   slices: readonly EndpointSlice[],

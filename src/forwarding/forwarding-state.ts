@@ -38,10 +38,12 @@ interface Told {
 }
 
 /**
- * What one node was told of all Services, and who has the frontends that several claim. The rule: the oldest creationTimestamp wins, then the lesser
- * namespace/name. A loser keeps its other frontends, and gets this one when the winner lets go of it.
+ * What one node was told of all Services, and who has the frontends that several claim. The rule: the oldest
+ * creationTimestamp wins, then the lesser namespace/name. A loser keeps its other frontends, and gets this one when the
+ * winner lets go of it.
  *
- * It holds the objects, which the caches hold anyway, and makes forwardings of them when they are asked for: held, they would take 0.7 KB a Service on each node.
+ * It holds the objects, which the caches hold anyway, and makes forwardings of them when they are asked for: held, they
+ * would take 0.7 KB a Service on each node.
  */
 export class ForwardingState {
   readonly #node: Pick<NodeFacts, 'name' | 'zone'>
@@ -54,7 +56,10 @@ export class ForwardingState {
     this.#node = node
   }
 
-  /** A Service `default/web` is new, changed or (undefined) gone. Services whose settled forwarding is changed by this: the one given, and those that win or lose a frontend with it. */
+  /**
+   * A Service `default/web` is new, changed or (undefined) gone. Services whose settled forwarding is changed by this:
+   * the one given, and those that win or lose a frontend with it.
+   */
   set(name: string, service: Service | undefined, slices: readonly EndpointSlice[]): ReadonlySet<string> {
     const affected = new Set([name])
     const before = this.#services.get(name)?.service

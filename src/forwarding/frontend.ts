@@ -37,7 +37,10 @@ export function isProxied({ metadata, spec }: Service): boolean {
   )
 }
 
-/** The frontends of one port in one family. Without a ClusterIP of this family there is none, as the Service does not live there. */
+/**
+ * The frontends of one port in one family. Without a ClusterIP of this family there is none, as the Service does not
+ * live there.
+ */
 export function frontendsOf({ spec, status }: Service, port: ServicePort, family: IpFamily): readonly Frontend[] {
   const ofFamily = (texts: readonly (string | undefined)[]) =>
     [...new Set(texts.map((text) => (text ? canonical(text) : undefined)))].filter(
@@ -67,7 +70,8 @@ export function frontendsOf({ spec, status }: Service, port: ServicePort, family
     ...ofFamily(spec?.externalIPs ?? []).map(at('external-ip', external)),
   ]
   if (nodePort) frontends.push({ ...at('node-port', external)(''), address: undefined, port: nodePort })
-  // One address under two roles (an external IP that is also the load balancer's) is programmed once, the more guarded role first.
+  // One address under two roles (an external IP that is also the load balancer's) is programmed once, the more guarded
+  // role first.
   if (frontends.length === 1) return frontends
   const seen = new Set<string>()
   return frontends.filter(({ address, port: number }) => {
@@ -76,7 +80,10 @@ export function frontendsOf({ spec, status }: Service, port: ServicePort, family
   })
 }
 
-/** Ranges of the family, written canonically, without those that lie inside another (the kernel refuses overlaps). Undefined: no guard. */
+/**
+ * Ranges of the family, written canonically, without those that lie inside another (the kernel refuses overlaps).
+ * Undefined: no guard.
+ */
 function sourceRangesOf(ranges: readonly string[] | undefined, family: IpFamily): readonly string[] | undefined {
   if (!ranges?.length) return undefined
   const cidrs = ranges

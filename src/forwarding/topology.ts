@@ -16,8 +16,9 @@ export interface CategorizedEndpoints {
 type Node = Pick<NodeFacts, 'name' | 'zone'>
 
 /**
- * Chooses endpoints as kube-proxy does (pkg/proxy/topology.go; KEP-1669, KEP-2433, KEP-3015, KEP-4444). Each policy by itself: the ready ones; where there is none,
- * those that still serve while they terminate. Hints narrow the Cluster set only, and only ready endpoints have a say in them.
+ * Chooses endpoints as kube-proxy does (pkg/proxy/topology.go; KEP-1669, KEP-2433, KEP-3015, KEP-4444). Each policy by
+ * itself: the ready ones; where there is none, those that still serve while they terminate. Hints narrow the Cluster
+ * set only, and only ready endpoints have a say in them.
  */
 export function categorizeEndpoints(endpoints: readonly Endpoint[], node: Node): CategorizedEndpoints {
   const isLocal = ({ nodeName }: Endpoint) => nodeName === node.name
@@ -41,7 +42,10 @@ export function categorizeEndpoints(endpoints: readonly Endpoint[], node: Node):
   }
 }
 
-/** A kind of hint counts only if every ready endpoint carries it and one of them is meant for here: a half-written set of hints must not overload a few. */
+/**
+ * A kind of hint counts only if every ready endpoint carries it and one of them is meant for here: a half-written set
+ * of hints must not overload a few.
+ */
 function topologyByHints(ready: readonly Endpoint[], { name, zone }: Node): CategorizedEndpoints['topology'] {
   const counts = (hints: (endpoint: Endpoint) => readonly string[], here: string | undefined) =>
     here !== undefined &&

@@ -13,8 +13,9 @@ const LEFTOVERS = 200
 const LONGEST_AFFINITY_SECONDS = 86400
 
 /**
- * Makes what a process before us left in the kernel our own. Each service port takes the id under which one of its frontends stands, and its endpoints their numbers, so that what is right
- * is not touched, and pins lead where they led. Gives the names under which the tracker keeps what nobody here owns: compile them to nothing, after the others.
+ * Makes what a process before us left in the kernel our own. Each service port takes the id under which one of its
+ * frontends stands, and its endpoints their numbers, so that what is right is not touched, and pins lead where they
+ * led. Gives the names under which the tracker keeps what nobody here owns: compile them to nothing, after the others.
  */
 export function adoptTables(
   { byId, others, kinds, pins }: FoundTables,
@@ -52,7 +53,10 @@ export function adoptTables(
   return leftovers
 }
 
-/** Takes over the ids of tables whose rules are replaced, so that their pins mean the same under ours; gives the pins of service ports that are still there. */
+/**
+ * Takes over the ids of tables whose rules are replaced, so that their pins mean the same under ours; gives the pins of
+ * service ports that are still there.
+ */
 export function adoptPins(
   { byId, pins }: Pick<FoundTables, 'byId' | 'pins'>,
   forwardings: Iterable<ServiceForwarding>,
@@ -62,7 +66,10 @@ export function adoptPins(
   return pins.filter(({ id }) => owners.has(id))
 }
 
-/** Gives service ports without an id the one under which they are found; says which Service each id belongs to, and which Services there are. */
+/**
+ * Gives service ports without an id the one under which they are found; says which Service each id belongs to, and
+ * which Services there are.
+ */
 function claim(
   forwardings: Iterable<ServiceForwarding>,
   byId: FoundTables['byId'],
@@ -108,7 +115,10 @@ const identitiesOf = ({ family, frontends }: ServicePortForwarding): readonly st
     return packElements([{ family: family === 'IPv4' ? 'ip' : 'ip6', set, key } as Element])
   })
 
-/** The numbers of a service port's endpoints, by what they are kept by: that tells whether it had affinity, as then its endpoints are also members. */
+/**
+ * The numbers of a service port's endpoints, by what they are kept by: that tells whether it had affinity, as then its
+ * endpoints are also members.
+ */
 function endpointNumbers(packed: string): ReadonlyMap<string, number> {
   const elements: Element[] = []
   visitElements(packed, (identity, data) => elements.push(unpackElement(identity, data)))

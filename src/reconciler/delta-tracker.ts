@@ -31,7 +31,10 @@ interface Plan extends Delta {
   readonly shared: ReadonlyMap<string, Shared>
 }
 
-/** Knows what the kernel holds for each Service, as far as it has acknowledged, and what is left to write. It writes nothing itself. */
+/**
+ * Knows what the kernel holds for each Service, as far as it has acknowledged, and what is left to write. It writes
+ * nothing itself.
+ */
 export class DeltaTracker {
   /** The elements of each, packed. */
   readonly #services = new Map<string, string>()
@@ -46,7 +49,10 @@ export class DeltaTracker {
     return this.#elements
   }
 
-  /** Notes packed elements that the kernel has already. `service` may stand for nobody, so that what nobody wants is removed with it. */
+  /**
+   * Notes packed elements that the kernel has already. `service` may stand for nobody, so that what nobody wants is
+   * removed with it.
+   */
   adopt(service: string, packed: string): void {
     if (packed === '') return
     this.#services.set(service, (this.#services.get(service) ?? '') + packed)
@@ -76,7 +82,10 @@ export class DeltaTracker {
     this.#kinds.set(kindId(kind), kind)
   }
 
-  /** The difference between what is held and what these Services shall have. An element whose data changes is in both lists: the kernel has no overwrite. */
+  /**
+   * The difference between what is held and what these Services shall have. An element whose data changes is in both
+   * lists: the kernel has no overwrite.
+   */
   diff(changes: ReadonlyMap<string, CompiledService>): Delta {
     this.#planned = this.#plan(changes)
     return this.#planned

@@ -23,7 +23,10 @@ export interface FoundTables {
 export type Found =
   | { readonly kind: 'none' }
   | { readonly kind: 'ours'; readonly tables: FoundTables }
-  /** Tables of other rules, or of rules that somebody has edited. With what tells whom ids and pins belong to, where that has the shape of ours. */
+  /**
+   * Tables of other rules, or of rules that somebody has edited. With what tells whom ids and pins belong to, where
+   * that has the shape of ours.
+   */
   | { readonly kind: 'others'; readonly pinning: Pick<FoundTables, 'byId' | 'pins'> | undefined }
 
 const BY_KEY: readonly SetName[] = ['backends', 'slots', 'endpoints', 'cluster-endpoints', 'local-endpoints']
@@ -82,7 +85,10 @@ function readOnce(nftables: Nftables): Found {
   return { kind: 'ours', tables: { byId, others: others.join(''), kinds, pins: readPins(nftables) } }
 }
 
-/** Whether beside the constant chains a table has those of these kinds and no other, each with as many rules as it shall have. */
+/**
+ * Whether beside the constant chains a table has those of these kinds and no other, each with as many rules as it shall
+ * have.
+ */
 export function haveTheirChains(kinds: Iterable<UsedKind>, { lengths }: FoundRules): boolean {
   const wanted = new Map(
     [...kinds].flatMap(({ kind }) => kindChains(kind)).map(({ name, rules }) => [name, rules.length]),

@@ -1,4 +1,7 @@
-/** FNV-1a, 32 bits, of bytes or of text whose characters are bytes; `start` is the hash of what stands before. It tells mistakes, not forgeries. */
+/**
+ * FNV-1a, 32 bits, of bytes or of text whose characters are bytes; `start` is the hash of what stands before. It tells
+ * mistakes, not forgeries.
+ */
 export function hashOf(bytes: Uint8Array | string, start = 0x811c9dc5): number {
   let hash = start
   for (let at = 0; at < bytes.length; at++)

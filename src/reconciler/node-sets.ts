@@ -9,7 +9,10 @@ import { formatBytes } from '#net/ip-address.ts'
 /** The sets whose elements tell of the node and the cluster, not of Services. */
 const NODE_SETS: readonly SetName[] = ['pod-cidrs', 'service-cidrs', 'own-pods', 'nodeport-ips']
 
-/** Text that makes these sets what the node's facts say, whatever they hold, to be one transaction or a part of one. Nothing else is touched. */
+/**
+ * Text that makes these sets what the node's facts say, whatever they hold, to be one transaction or a part of one.
+ * Nothing else is touched.
+ */
 export const renderNodeSets = (node: NodeFacts): string =>
   TABLE_FAMILIES.flatMap((family) =>
     sets
@@ -54,7 +57,10 @@ function compare(left: Uint8Array, right: Uint8Array): number {
 
 const numberOf = (bytes: Uint8Array): bigint => bytes.reduce((sum, byte) => (sum << 8n) | BigInt(byte), 0n)
 
-/** The prefix that goes from `first` to before `behind` (none: to the family's last address); of another range, a text that is no prefix. */
+/**
+ * The prefix that goes from `first` to before `behind` (none: to the family's last address); of another range, a text
+ * that is no prefix.
+ */
 function cidrText(first: Uint8Array, behind: Uint8Array | undefined): string {
   const bits = first.length * 8
   const size = (behind === undefined ? 1n << BigInt(bits) : numberOf(behind)) - numberOf(first)

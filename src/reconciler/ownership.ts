@@ -11,7 +11,10 @@ import { renderNodeSets } from './node-sets.ts'
 interface Stamps {
   /** Hash of the constant rules and sets, as they are written. */
   readonly rules: number
-  /** Hash of what pins, and the ids that they are kept by, are made of: tables of other rules but of this shape can hand over their pins. */
+  /**
+   * Hash of what pins, and the ids that they are kept by, are made of: tables of other rules but of this shape can hand
+   * over their pins.
+   */
   readonly shape: number
 }
 
@@ -41,7 +44,10 @@ function ourStamps(): Stamps {
   return stamps
 }
 
-/** Whether a table of ours is there, left by a process before us. Ours are known by their name alone; no other table is ever named. */
+/**
+ * Whether a table of ours is there, left by a process before us. Ours are known by their name alone; no other table is
+ * ever named.
+ */
 export const hasTable = (nftables: Nftables): boolean =>
   nftables
     .read('list tables')
@@ -51,7 +57,10 @@ export const hasTable = (nftables: Nftables): boolean =>
 const stampElements = (family: TableFamily, ...words: readonly number[]): readonly Element[] =>
   words.map((word) => ({ family, set: 'stamp', key: [word] }))
 
-/** Text that puts fresh tables in the place of ours, to stand first in the transaction that also fills them: packets see the old or the new. Afterwards they must be sealed. */
+/**
+ * Text that puts fresh tables in the place of ours, to stand first in the transaction that also fills them: packets see
+ * the old or the new. Afterwards they must be sealed.
+ */
 export const renderFreshTables = (node: NodeFacts): string => {
   const { rules, shape } = ourStamps()
   const elements = TABLE_FAMILIES.flatMap((family) => stampElements(family, rules, shape))
@@ -79,7 +88,10 @@ export function readRules(nftables: Nftables, family: TableFamily): FoundRules {
   return { areOurs: words.has(rules) && words.has(seal), isOurShape: words.has(shape), lengths }
 }
 
-/** Notes in the kernel what it makes of the rules just written, so that it can be seen later whether somebody has edited them. */
+/**
+ * Notes in the kernel what it makes of the rules just written, so that it can be seen later whether somebody has edited
+ * them.
+ */
 export function sealTables(nftables: Nftables): void {
   const elements = TABLE_FAMILIES.flatMap((family) => stampElements(family, sealOf(nftables, family).seal))
   nftables.apply(encodeElements([], elements) ?? [])

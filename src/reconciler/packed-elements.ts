@@ -5,8 +5,9 @@ import { sets } from '#dataplane/nftables/ruleset.ts'
 import { formatBytes } from '#net/ip-address.ts'
 
 /**
- * Elements in few bytes, one behind the other, a character each: V8 holds, compares and hashes such text as it is. What a node must remember of a Service takes a quarter of what it takes in words.
- * The first byte of an element tells family and set, and with them all lengths.
+ * Elements in few bytes, one behind the other, a character each: V8 holds, compares and hashes such text as it is. What
+ * a node must remember of a Service takes a quarter of what it takes in words. The first byte of an element tells
+ * family and set, and with them all lengths.
  */
 
 type Part = 'address' | 'prefix' | 'protocol' | 'port' | 'number'

@@ -38,7 +38,10 @@ export interface ServiceProxyOptions {
   readonly node: NodeFacts
   readonly kernel: { readonly nftables: Nftables; readonly conntrack: Conntrack }
   readonly clock?: Clock
-  /** Resolves when all Services that there are have been told. Nothing is written before: what is missing would be taken for gone. Left out: the first that are told are all. */
+  /**
+   * Resolves when all Services that there are have been told. Nothing is written before: what is missing would be taken
+   * for gone. Left out: the first that are told are all.
+   */
   readonly synced?: Promise<unknown>
   /** Told once for each new fault, not for each retry. */
   readonly onFault?: (fault: ServiceFault) => void
@@ -76,7 +79,10 @@ export interface SyncState {
 
 /** The Services of one node, kept in its kernel. */
 export interface ServiceProxy {
-  /** A Service or its slices are new, changed, or (`service` undefined) gone. Written within the tick, together with all that change in it. */
+  /**
+   * A Service or its slices are new, changed, or (`service` undefined) gone. Written within the tick, together with all
+   * that change in it.
+   */
   serviceChanged(key: ServiceKey, service: Service | undefined, slices: readonly EndpointSlice[]): void
   /** Writes what is pending now; also makes the tables where there is no Service yet. */
   flush(): void
@@ -92,7 +98,10 @@ export interface ServiceProxy {
 const FIRST_RETRY_MS = 100
 const LAST_RETRY_MS = 30_000
 const TABLES_RETRY_MS = 1000
-/** Between looks whether somebody has edited our tables: most are a question of 10 µs. One after which all sets are read takes part of the time to the next. */
+/**
+ * Between looks whether somebody has edited our tables: most are a question of 10 µs. One after which all sets are read
+ * takes part of the time to the next.
+ */
 const AUDIT_MS = 10_000
 const AUDIT_PART = 0.01
 
@@ -116,7 +125,10 @@ const systemClock: Clock = {
   clearTimeout: (timer) => clearTimeout(timer as NodeJS.Timeout),
 }
 
-/** Starts one node's proxy. It holds no state outside of itself, so many live in one process; it writes by the kernel interface that it is given and nowhere else. */
+/**
+ * Starts one node's proxy. It holds no state outside of itself, so many live in one process; it writes by the kernel
+ * interface that it is given and nowhere else.
+ */
 export function createServiceProxy(options: ServiceProxyOptions): ServiceProxy {
   return new NodeProxy(options)
 }
@@ -173,7 +185,8 @@ class NodeProxy implements ServiceProxy {
     for (const affected of this.#desired.set(`${namespace}/${name}`, service, slices)) this.#pending.add(affected)
     if (this.#scheduled || this.#stopped || !this.#synced) return
     this.#scheduled = true
-    // A microtask: changes that the caller tells in one go are written in one transaction, before any timer or socket is looked at.
+    // A microtask: changes that the caller tells in one go are written in one transaction, before any timer or socket
+    // is looked at.
     queueMicrotask(() => this.flush())
   }
 
@@ -201,7 +214,10 @@ class NodeProxy implements ServiceProxy {
     this.#schedule(now)
   }
 
-  /** Writes what is pending. True where what we take the kernel to hold may be wrong: an answer got lost, or a Service was refused for the second time, or after somebody else has written something. */
+  /**
+   * Writes what is pending. True where what we take the kernel to hold may be wrong: an answer got lost, or a Service
+   * was refused for the second time, or after somebody else has written something.
+   */
   #writeOrForget(now: number): boolean {
     try {
       if (!this.#write(this.#pending, now)) return false
@@ -213,8 +229,9 @@ class NodeProxy implements ServiceProxy {
   }
 
   /**
-   * Writes these Services, and all where the kernel's tables had to be read. True where a Service was refused for the second time, or after somebody else has written something. Throws where there are no tables to write to, and
-   * where an answer got lost.
+   * Writes these Services, and all where the kernel's tables had to be read. True where a Service was refused for the
+   * second time, or after somebody else has written something. Throws where there are no tables to write to, and where
+   * an answer got lost.
    */
   #write(services: Iterable<string>, now: number): boolean {
     const leftovers = this.#runner.begin(() => this.#allSettled(), this.#ids, now / 1000)
@@ -285,7 +302,10 @@ class NodeProxy implements ServiceProxy {
     this.#timer = undefined
   }
 
-  /** Notes what the kernel has now, gives back the ids of service ports that are gone, and deletes the UDP flows that this left behind. */
+  /**
+   * Notes what the kernel has now, gives back the ids of service ports that are gone, and deletes the UDP flows that
+   * this left behind.
+   */
   #settle(services: readonly string[], settled: ReadonlyMap<string, Settled>, now: number): void {
     const stale: FlowFilter[] = []
     for (const service of services) {
@@ -330,7 +350,9 @@ class NodeProxy implements ServiceProxy {
     return attempts
   }
 
-  /** One timer for all that is to be done later; it may ring too early, when what it was set for has become needless. */
+  /**
+   * One timer for all that is to be done later; it may ring too early, when what it was set for has become needless.
+   */
   #schedule(now: number): void {
     const times = [...this.#failed.values()].map(({ retryAt }) => retryAt)
     times.push(this.#pending.size > 0 || this.#appliedAt === undefined ? now + TABLES_RETRY_MS : this.#auditAt)

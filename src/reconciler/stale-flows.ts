@@ -5,8 +5,9 @@ const backendsOf = (target: Target): readonly Backend[] => (target.kind === 'bal
 const allBackends = ({ cluster, local }: ServicePortForwarding) => [...backendsOf(cluster), ...backendsOf(local)]
 
 /**
- * The UDP flows that a change makes stale. UDP has no end that the kernel could see: an entry lives on with each packet of its client, so one to a removed endpoint must be
- * deleted, and one that was made untranslated (before the first endpoint or before the frontend) must too, or it would never be looked at again.
+ * The UDP flows that a change makes stale. UDP has no end that the kernel could see: an entry lives on with each packet
+ * of its client, so one to a removed endpoint must be deleted, and one that was made untranslated (before the first
+ * endpoint or before the frontend) must too, or it would never be looked at again.
  */
 export function staleFlows(
   before: ServiceForwarding | undefined,
@@ -44,7 +45,8 @@ function ofPort(
     for (const { address, port } of left) filters.push({ family, original: frontend, backend: { address, port } })
   }
   const frontendsBefore = new Set(backendsBefore.length === 0 ? [] : was?.frontends.map(key))
-  // What was sent to it while nobody answered went on untranslated: such an entry's answer would come from the frontend itself.
+  // What was sent to it while nobody answered went on untranslated: such an entry's answer would come from the frontend
+  // itself.
   for (const frontend of backendsNow.size === 0 ? [] : (is?.frontends ?? [])) {
     if (frontendsBefore.has(key(frontend))) continue
     const addresses = frontend.address === undefined ? nodeAddresses : [frontend.address]

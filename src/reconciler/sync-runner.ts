@@ -16,8 +16,9 @@ import { type Pin, renderPins } from './pins.ts'
 import { areIntact } from './table-audit.ts'
 
 /**
- * A transaction takes Services until they make so many elements: about 2 ms of kernel time and 50 KiB of message, well within what a socket may send in a user namespace. Larger ones are no faster,
- * and what they carry grows old before it is collected.
+ * A transaction takes Services until they make so many elements: about 2 ms of kernel time and 50 KiB of message, well
+ * within what a socket may send in a user namespace. Larger ones are no faster, and what they carry grows old before it
+ * is collected.
  */
 const CHUNK_ELEMENTS = 500
 
@@ -32,15 +33,18 @@ export const isAnswerLost = (error: unknown): boolean =>
 
 /** How the caller makes what is written. */
 export interface SyncSource {
-  /** What a Service shall have; undefined where that cannot be said, and the Service stays as it is. Asked chunk by chunk, so that what is written can be forgotten. */
+  /**
+   * What a Service shall have; undefined where that cannot be said, and the Service stays as it is. Asked chunk by
+   * chunk, so that what is written can be forgotten.
+   */
   compile(service: string): CompiledService | undefined
   /** The kernel has these now. */
   written(services: readonly string[]): void
 }
 
 /**
- * Writes what Services shall have to one kernel, a chunk a transaction. Where the kernel refuses one, halves it until the Service stands alone that it
- * refuses: the others are written. Synchronous; it keeps no timers.
+ * Writes what Services shall have to one kernel, a chunk a transaction. Where the kernel refuses one, halves it until
+ * the Service stands alone that it refuses: the others are written. Synchronous; it keeps no timers.
  */
 export class SyncRunner {
   readonly #nftables: Nftables
@@ -69,8 +73,9 @@ export class SyncRunner {
   }
 
   /**
-   * Before run(): looks at the kernel, if that is to be done; then all Services must be given to run(). Tables of our own rules are adopted: with the Services goes what is left over, by
-   * the names that this gives. Undefined: the kernel was known. Throws where it cannot be read or tables cannot be made.
+   * Before run(): looks at the kernel, if that is to be done; then all Services must be given to run(). Tables of our
+   * own rules are adopted: with the Services goes what is left over, by the names that this gives. Undefined: the
+   * kernel was known. Throws where it cannot be read or tables cannot be made.
    */
   begin(forwardings: () => Iterable<ServiceForwarding>, ids: Ids, now: number): readonly string[] | undefined {
     if (this.#start === 'known') return undefined
@@ -102,7 +107,10 @@ export class SyncRunner {
     return this.#start === 'known' && this.#nftables.generation() === this.#generation
   }
 
-  /** Looks whether somebody has edited our tables, at length only where somebody has written something. True: all is well. False: nothing is taken for known any more. Throws where they cannot be read. */
+  /**
+   * Looks whether somebody has edited our tables, at length only where somebody has written something. True: all is
+   * well. False: nothing is taken for known any more. Throws where they cannot be read.
+   */
   audit(): boolean {
     if (this.#start !== 'known') return false
     const generation = this.#nftables.generation()
@@ -116,13 +124,14 @@ export class SyncRunner {
   }
 
   /**
-   * Brings the kernel to what `source` makes; gives the Services that it refused, which stay as they were. Throws where the tables themselves cannot be made, and where an answer got lost:
-   * then nothing is known any more.
+   * Brings the kernel to what `source` makes; gives the Services that it refused, which stay as they were. Throws where
+   * the tables themselves cannot be made, and where an answer got lost: then nothing is known any more.
    */
   run(services: readonly string[], source: SyncSource): readonly Refused[] {
     const refused: Refused[] = []
     if (this.#start === 'foreign') {
-      // Other rules, full of Services: all goes in one transaction, lest Services that still wait for their chunk are cut off meanwhile.
+      // Other rules, full of Services: all goes in one transaction, lest Services that still wait for their chunk are
+      // cut off meanwhile.
       this.#replace(services, source, refused)
     } else {
       this.#inChunks(services, source, refused)

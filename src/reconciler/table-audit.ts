@@ -10,7 +10,10 @@ import { holdsNodeSets } from './node-sets.ts'
 import { readRules } from './ownership.ts'
 import { packElements } from './packed-elements.ts'
 
-/** Whether the kernel's tables are what we made of them: rules, kinds, the node's sets, and those of Services. Only reads, and keeps nothing. Throws where they cannot be read. */
+/**
+ * Whether the kernel's tables are what we made of them: rules, kinds, the node's sets, and those of Services. Only
+ * reads, and keeps nothing. Throws where they cannot be read.
+ */
 export function areIntact(nftables: Nftables, node: NodeFacts, tracker: DeltaTracker): boolean {
   try {
     return areRulesIntact(nftables, tracker) && holdsNodeSets(nftables, node) && areServicesIntact(nftables, tracker)
