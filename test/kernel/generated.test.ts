@@ -8,13 +8,14 @@ import type { Cluster, Packet } from '../contract/model.ts'
 import { changed, changePlan, clusterOf, type Plans, servicePlans, zonePlan } from '../property/clusters.ts'
 import { type PacketPlan, packetOf, packetPlan, resolved } from '../property/packets.ts'
 import { Conformance } from './conformance.ts'
+import { unrecognised } from './forgotten-pins.ts'
 import { NodeUnderTest } from './node-under-test.ts'
 import { PlanNetwork } from './plan-network.ts'
 import { Prober } from './prober.ts'
 
 /** FAIRLEAD_SEED repeats a run, as that of test/property/contract.test.ts. */
 const seed = Number(process.env.FAIRLEAD_SEED ?? Date.now() & 0x7fffffff)
-const SCENARIOS = 14
+const SCENARIOS = process.env.FAIRLEAD_LONG === '1' ? 60 : 14
 
 /** How often each is asked at the least, else the run fails. */
 const LEAST: Readonly<Record<string, number>> = {
@@ -96,9 +97,13 @@ test('the contract holds for a live kernel: generated clusters, changes and pack
     for (const [step, { changes, restart, packets: then }] of steps.entries()) {
       const earlier = plans
       for (const change of changes) plans = changed(plans, change)
-      if (restart) await node.start(clusterOf(plans, zone), plans, { anew: false })
-      else node.change(earlier, plans)
-      pins.release(pinnable(clusterOf(plans, zone)))
+      const cluster = clusterOf(plans, zone)
+      const holdable = new Map(pinnable(cluster))
+      if (restart) {
+        await node.start(cluster, plans, { anew: false })
+        for (const servicePort of unrecognised(clusterOf(earlier, zone), cluster)) holdable.delete(servicePort)
+      } else node.change(earlier, plans)
+      pins.release(holdable)
       // The same clients at the same frontends, so that those who hold to an endpoint come again; and new ones.
       await hold(`after ${restart ? 'a restart with ' : ''}change ${step}`, [...packets.slice(0, 20), ...then])
     }
