@@ -5,6 +5,7 @@ import { events, leases, nodes, pods, serviceAccounts } from '#api/resources.ts'
 import type { Client } from '#client/client.ts'
 import { systemClock } from '#client/clock.ts'
 import { EventRecorder } from '#client/event-recorder.ts'
+import { splitKey } from '#client/store.ts'
 import { isProxied } from '#forwarding/frontend.ts'
 import { nodePortAddresses } from '#forwarding/node-facts.ts'
 import { openConntrack } from '#kernel/conntrack.ts'
@@ -29,12 +30,6 @@ import type { ServiceFeed, ServiceListener } from './service-feed.ts'
 const DNS_PORT = 53
 
 const zoneOf = (node: Node | undefined): string | undefined => node?.metadata?.labels?.['topology.kubernetes.io/zone']
-
-/** `namespace/name` as a lister takes it. */
-const splitKey = (key: string): [name: string, namespace: string] => {
-  const [namespace, name] = key.split('/') as [string, string]
-  return [name, namespace]
-}
 
 export interface NodeAgentOptions {
   readonly node: {
@@ -102,7 +97,10 @@ export const startNodeAgent = async (options: NodeAgentOptions): Promise<NodeAge
     signal: options.signal,
     onError: (error) => log('an Event was lost', error),
   })
-  const find = (key: string) => sources.serviceObjects.lister.get(...splitKey(key))
+  const find = (key: string) => {
+    const { name, namespace } = splitKey(key)
+    return sources.serviceObjects.lister.get(name, namespace)
+  }
   const reporting = { node: node.name, find, events: recorder, clusterEvents, log }
   const { now } = systemClock
   const health = new ProxyHealth(now)

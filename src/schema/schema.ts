@@ -54,9 +54,11 @@ export const time: Special<string> = { kind: 'special', special: 'time' }
 export const microTime: Special<string> = { kind: 'special', special: 'microTime' }
 export const duration: Special<string> = { kind: 'special', special: 'duration' }
 export const rawExtension: Special<unknown> = { kind: 'special', special: 'raw' }
-export const json: Special<unknown> = { kind: 'special', special: 'json' } // apiextensions JSON: message { raw = 1 }
+/** JSON of apiextensions; in protobuf `message { bytes raw = 1 }`. */
+export const json: Special<unknown> = { kind: 'special', special: 'json' }
 export const fieldsV1: Special<Record<string, unknown>> = { kind: 'special', special: 'fieldsV1' }
-export const strings: Special<readonly string[]> = { kind: 'special', special: 'strings' } // message { repeated string items = 1 }
+/** In protobuf `message { repeated string items = 1 }`. */
+export const strings: Special<readonly string[]> = { kind: 'special', special: 'strings' }
 
 export interface Options {
   readonly default?: unknown
