@@ -7,12 +7,16 @@ import {
   type ServiceForwarding,
   servicePortsOf,
 } from '#forwarding/forward-service.ts'
-import { ForwardingState, type LostClaim } from '#forwarding/forwarding-state.ts'
+import { ForwardingState } from '#forwarding/forwarding-state.ts'
 import type { NodeFacts } from '#forwarding/node-facts.ts'
 import type { Conntrack, FlowFilter, FlowMethods } from '#kernel/conntrack.ts'
 import type { Nftables } from '#kernel/nftables/libnftables.ts'
+import { RefusedServices } from './refused-services.ts'
+import { FaultTeller, type ServiceFault } from './service-fault.ts'
 import { staleFlows } from './stale-flows.ts'
 import { isAnswerLost, SyncRunner } from './sync-runner.ts'
+
+export type { ServiceFault } from './service-fault.ts'
 
 export interface ServiceKey {
   readonly namespace: string
@@ -25,14 +29,6 @@ export interface Clock {
   setTimeout(callback: () => void, milliseconds: number): unknown
   clearTimeout(timer: unknown): void
 }
-
-/** What people should hear of: as an Event of the Service, or in `status`. */
-export type ServiceFault =
-  | { readonly kind: 'refused'; readonly service: string; readonly error: Error; readonly retryAt: number }
-  | ({ readonly kind: 'claim-lost' } & LostClaim)
-  | { readonly kind: 'no-local-endpoints'; readonly service: string; readonly frontends: readonly string[] }
-  | { readonly kind: 'conntrack'; readonly error: Error }
-  | { readonly kind: 'tables'; readonly error: Error; readonly retryAt: number }
 
 export interface ServiceProxyOptions {
   readonly node: NodeFacts
@@ -95,8 +91,6 @@ export interface ServiceProxy {
   stop(): void
 }
 
-const FIRST_RETRY_MS = 100
-const LAST_RETRY_MS = 30_000
 const TABLES_RETRY_MS = 1000
 /**
  * Between looks whether somebody has edited our tables: most are a question of 10 µs. One after which all sets are read
@@ -104,14 +98,6 @@ const TABLES_RETRY_MS = 1000
  */
 const AUDIT_MS = 10_000
 const AUDIT_PART = 0.01
-
-interface Failure {
-  readonly message: string
-  readonly attempts: number
-  readonly retryAt: number
-  /** Service ports that were given ids for it, with their seconds of affinity. */
-  readonly ports: ReadonlyMap<string, number>
-}
 
 /** What a Service was, and what was made of it, when it was compiled. */
 interface Settled {
@@ -145,10 +131,8 @@ class NodeProxy implements ServiceProxy {
   readonly #udp = new Map<string, ServiceForwarding>()
   readonly #ids = new Ids()
   readonly #pending = new Set<string>()
-  readonly #failed = new Map<string, Failure>()
-  /** Faults that were told, by Service and text, so that each is told once. */
-  readonly #told = new Map<string, ReadonlySet<string>>()
-  readonly #noLocal = { internal: new Set<string>(), external: new Set<string>() }
+  readonly #refused: RefusedServices
+  readonly #faults: FaultTeller
   #resolveReady: () => void = () => {}
   #scheduled = false
   #stopped = false
@@ -162,6 +146,9 @@ class NodeProxy implements ServiceProxy {
     this.#options = options
     this.#clock = options.clock ?? systemClock
     this.#desired = new ForwardingState(options.node)
+    const onFault = options.onFault ?? (() => {})
+    this.#faults = new FaultTeller(onFault)
+    this.#refused = new RefusedServices(onFault)
     this.#runner = new SyncRunner(options.kernel.nftables, options.node)
     this.ready = new Promise((resolve) => {
       this.#resolveReady = resolve
@@ -202,15 +189,16 @@ class NodeProxy implements ServiceProxy {
       // What the kernel really has is read, and everything written that differs.
       if (resynced) this.#write([], now)
       if (first) this.#auditAt = now + AUDIT_MS
+      this.#faults.well('tables')
       this.#appliedAt = now
       this.#resolveReady()
     } catch (error) {
       // The tables themselves are refused: everything waits.
       refusal = error as Error
-      this.#fault('', { kind: 'tables', error: refusal, retryAt: now + TABLES_RETRY_MS })
+      this.#faults.kernel({ kind: 'tables', error: refusal, retryAt: now + TABLES_RETRY_MS })
     }
     const milliseconds = performance.now() - started
-    this.#options.onSync?.({ full: first || resynced, milliseconds, refused: this.#failed.size, error: refusal })
+    this.#options.onSync?.({ full: first || resynced, milliseconds, refused: this.#refused.size, error: refusal })
     this.#schedule(now)
   }
 
@@ -241,7 +229,7 @@ class NodeProxy implements ServiceProxy {
     const refused = this.#runner.run([...all], {
       compile: (service) => {
         const { service: object, forwarding, lost } = this.#desired.settled(service)
-        this.#tell(service, forwarding, lost)
+        this.#faults.settled(service, forwarding, lost)
         if (object === undefined || forwarding === undefined) return EMPTY
         try {
           const compiled = compileService(forwarding, this.#ids, now / 1000)
@@ -249,7 +237,7 @@ class NodeProxy implements ServiceProxy {
           return compiled
         } catch (error) {
           this.#pending.delete(service)
-          this.#fail(service, forwarding, error as Error, now)
+          this.#refused.add(service, forwarding, error as Error, now)
           return undefined
         }
       },
@@ -260,14 +248,14 @@ class NodeProxy implements ServiceProxy {
     })
     const isAlone = refused.length === 0 || this.#runner.isAlone()
     for (const { service, error } of refused) {
-      if (!isAlone && !this.#failed.has(service)) {
+      if (!isAlone && !this.#refused.has(service)) {
         // Likely it is not the Service that is wrong: it stays pending.
         doubtful = true
         continue
       }
       this.#pending.delete(service)
       const { forwarding } = this.#desired.settled(service)
-      if (this.#fail(service, forwarding, error, now) === 2) doubtful = true
+      if (this.#refused.add(service, forwarding, error, now) === 2) doubtful = true
     }
     return doubtful
   }
@@ -283,11 +271,11 @@ class NodeProxy implements ServiceProxy {
     return {
       appliedAt: this.#appliedAt,
       pending: this.#pending.size,
-      failed: [...this.#failed].map(([service, { message, retryAt }]) => ({ service, error: message, retryAt })),
+      failed: this.#refused.list(),
       services: this.#desired.size,
       elements: this.#runner.elements,
       mended: this.#mended,
-      noLocalEndpoints: { internal: this.#noLocal.internal.size, external: this.#noLocal.external.size },
+      noLocalEndpoints: this.#faults.noLocalEndpoints,
       conntrack: this.#options.kernel.conntrack.methods(),
     }
   }
@@ -311,7 +299,7 @@ class NodeProxy implements ServiceProxy {
     for (const service of services) {
       this.#pending.delete(service)
       const after = settled.get(service)
-      const had = new Map(this.#failed.get(service)?.ports)
+      const had = new Map(this.#refused.portsOf(service))
       const before = this.#applied.get(service)
       if (before !== undefined)
         for (const servicePort of servicePortsOf(before)) had.set(servicePort, affinityOf(before) ?? 0)
@@ -321,7 +309,7 @@ class NodeProxy implements ServiceProxy {
         had.delete(servicePort)
       }
       for (const [servicePort, seconds] of had) this.#ids.release(servicePort, now / 1000, seconds)
-      this.#failed.delete(service)
+      this.#refused.delete(service)
       if (after === undefined) this.#applied.delete(service)
       else this.#applied.set(service, after.service)
       const udp = after?.forwarding.ports.some(({ protocol }) => protocol === 'UDP') ? after.forwarding : undefined
@@ -332,31 +320,18 @@ class NodeProxy implements ServiceProxy {
     if (stale.length === 0) return
     try {
       this.#options.kernel.conntrack.deleteUdp(stale)
+      this.#faults.well('conntrack')
     } catch (error) {
-      this.#fault('', { kind: 'conntrack', error: error as Error })
+      this.#faults.kernel({ kind: 'conntrack', error: error as Error })
     }
-  }
-
-  /** How often it has failed by now. */
-  #fail(service: string, forwarding: ServiceForwarding | undefined, error: Error, now: number): number {
-    const before = this.#failed.get(service)
-    const attempts = (before?.attempts ?? 0) + 1
-    const retryAt = now + Math.min(FIRST_RETRY_MS * 2 ** (attempts - 1), LAST_RETRY_MS)
-    if (before?.message !== error.message) this.#options.onFault?.({ kind: 'refused', service, error, retryAt })
-    const ports = new Map(before?.ports)
-    for (const { servicePort, affinitySeconds } of forwarding?.ports ?? [])
-      ports.set(servicePort, Math.max(ports.get(servicePort) ?? 0, affinitySeconds ?? 0))
-    this.#failed.set(service, { message: error.message, attempts, retryAt, ports })
-    return attempts
   }
 
   /**
    * One timer for all that is to be done later; it may ring too early, when what it was set for has become needless.
    */
   #schedule(now: number): void {
-    const times = [...this.#failed.values()].map(({ retryAt }) => retryAt)
-    times.push(this.#pending.size > 0 || this.#appliedAt === undefined ? now + TABLES_RETRY_MS : this.#auditAt)
-    const at = Math.max(Math.min(...times), now + 1)
+    const unwritten = this.#pending.size > 0 || this.#appliedAt === undefined
+    const at = Math.max(Math.min(this.#refused.retryAt, unwritten ? now + TABLES_RETRY_MS : this.#auditAt), now + 1)
     if (this.#timer !== undefined && this.#timer.at > now && this.#timer.at <= at) return
     this.#clock.clearTimeout(this.#timer?.handle)
     this.#timer = { handle: this.#clock.setTimeout(() => this.#wake(), at - now), at }
@@ -365,7 +340,7 @@ class NodeProxy implements ServiceProxy {
   #wake(): void {
     this.#timer = undefined
     const now = this.#clock.now()
-    for (const [service, { retryAt }] of this.#failed) if (retryAt <= now) this.#pending.add(service)
+    for (const service of this.#refused.dueAt(now)) this.#pending.add(service)
     const isEdited = this.#appliedAt !== undefined && this.#auditAt <= now && !this.#audit(now)
     if (isEdited) this.#mended++
     if (isEdited || this.#pending.size > 0 || this.#appliedAt === undefined) this.flush()
@@ -383,36 +358,5 @@ class NodeProxy implements ServiceProxy {
     } finally {
       this.#auditAt = now + Math.max(AUDIT_MS, (performance.now() - started) / AUDIT_PART)
     }
-  }
-
-  #tell(service: string, forwarding: ServiceForwarding | undefined, lost: readonly LostClaim[]): void {
-    const faults = new Map<string, ServiceFault>()
-    for (const claim of lost) faults.set(`claim ${claim.frontend} ${claim.winner}`, { kind: 'claim-lost', ...claim })
-    // All ports and families in one: it is one thing to know of the Service.
-    const starved = (forwarding?.ports ?? [])
-      .filter(({ local }) => local.kind === 'drop')
-      .flatMap(({ frontends }) => frontends.filter(({ policy }) => policy === 'Local'))
-    const names = starved.map(({ address, port, protocol }) => `${address ?? 'node port'} ${port}/${protocol}`)
-    if (starved.length > 0) faults.set('local', { kind: 'no-local-endpoints', service, frontends: [...new Set(names)] })
-    const note = (set: Set<string>, is: boolean) => (is ? set.add(service) : set.delete(service))
-    note(
-      this.#noLocal.internal,
-      starved.some(({ kind }) => kind === 'cluster-ip'),
-    )
-    note(
-      this.#noLocal.external,
-      starved.some(({ kind }) => kind !== 'cluster-ip'),
-    )
-    const before = this.#told.get(service)
-    if (faults.size === 0) this.#told.delete(service)
-    else this.#told.set(service, new Set(faults.keys()))
-    for (const [text, fault] of faults) if (!before?.has(text)) this.#options.onFault?.(fault)
-  }
-
-  #fault(service: string, fault: ServiceFault): void {
-    const text = 'error' in fault ? `${fault.kind} ${fault.error.message}` : fault.kind
-    if (this.#told.get(`fault ${service}`)?.has(text)) return
-    this.#told.set(`fault ${service}`, new Set([text]))
-    this.#options.onFault?.(fault)
   }
 }
