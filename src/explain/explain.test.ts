@@ -363,3 +363,14 @@ test('nearest() finds a slip of the fingers and leaves strangers out', () => {
   assert.deepEqual(nearest('wbe', ['web', 'db', 'payments']), ['web'])
   assert.deepEqual(nearest('orders', ['oders', 'order', 'zzz']), ['oders', 'order'])
 })
+
+test('labels that merely happen to be there are shown, not offered as a cure', () => {
+  const one = service('ledger', '10.96.0.1', { selector: { app: 'ledger' }, ports: [{ port: 5432 }] })
+  const { findings } = ask('pod/client', 'svc/ledger', {}, facts({ services: [one], slices: [] }))
+  assert.equal(findings[0]?.reason, 'selector-matches-nothing')
+  assert.match(findings[0]?.details?.join() ?? '', /2 pods with app=web/)
+  assert.deepEqual(
+    findings[0]?.cures.map(({ kind, command }) => [kind, command]),
+    [['look', 'kubectl get pods -n default --show-labels']],
+  )
+})

@@ -11,9 +11,10 @@ import type { ClusterFacts } from './facts.ts'
 import { waysOf } from './kernel-walk.ts'
 import { listens } from './listening.ts'
 import { familyOfText, find, inCidrs, isLoopback } from './lookup.ts'
-import { listed, nameOf, plural, socketText, withProtocol } from './names.ts'
+import { listed, nameOf, plural, withProtocol } from './names.ts'
 import type { Claimed, NodeView } from './node-view.ts'
 import type { NodeViews } from './node-views.ts'
+import { candidateText, frontendText } from './path-text.ts'
 import { type Source, sourceAddress } from './source.ts'
 
 /** A walk to one address, seen at the node that decides; several nodes that decide alike are one. */
@@ -293,21 +294,4 @@ class Hop {
     }
     this.decisions.push({ ...decided, outcomes: [onward.outcome], guarded: false })
   }
-}
-
-const KIND_TEXT = {
-  'cluster-ip': 'the ClusterIP',
-  'external-ip': 'an external IP',
-  'load-balancer': 'the load balancer address',
-  'node-port': 'the node port',
-} as const
-
-function frontendText({ service, port, frontend }: Claimed): string {
-  const name = port.servicePort.slice(port.servicePort.indexOf(':') + 1)
-  return `${KIND_TEXT[frontend.kind]} of ${service}, ${name ? `port ${name}` : 'its only port'}`
-}
-
-function candidateText({ address, port, pod, node, chosen, why }: Candidate): string {
-  const where = address === undefined ? 'no address' : port === undefined ? address : socketText(address, port)
-  return `${chosen ? 'in ' : 'out'}  ${where}  ${pod ? `pod ${pod}` : 'no pod'}${node ? ` on ${node}` : ''}: ${why}`
 }

@@ -19,7 +19,10 @@ export interface Trouble {
   readonly gate?: string
 }
 
-/** The first thing that keeps a pod from being ready; undefined where it is. Read from its conditions, its containers' states and its Events. */
+/**
+ * The first thing that keeps a pod from being ready; undefined where it is. Read from its conditions, its containers'
+ * states and its Events.
+ */
 export function troubleOf(facts: ClusterFacts, pod: Pod): Trouble | undefined {
   if (isTerminal(pod)) return { kind: 'ended', message: `it has ended: ${pod.status?.phase}` }
   if (isReady(pod)) return isLeaving(pod) ? { kind: 'leaving', message: 'it is being deleted' } : undefined
@@ -97,6 +100,12 @@ function containerTrouble(facts: ClusterFacts, pod: Pod, status: ContainerStatus
 }
 
 const timeOf = (event: Event): string => event.lastTimestamp || event.eventTime || event.firstTimestamp || ''
+
+/** What Events of type Warning say about a pod. */
+export const warningsOf = ({ events }: ClusterFacts, { metadata }: Pod): readonly string[] =>
+  events
+    .filter(({ type, involvedObject }) => type === 'Warning' && involvedObject.uid === metadata?.uid)
+    .map(({ message }) => message ?? '')
 
 /** The latest Event about a pod that fits. */
 function lastEvent(facts: ClusterFacts, pod: Pod, fits: (event: Event) => boolean): Event | undefined {

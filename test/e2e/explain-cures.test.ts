@@ -211,6 +211,20 @@ claim('a cure mends: a node port is asked of localhost', async (assert) => {
   })
 })
 
+claim('a cure mends: a ConfigMap that a container names is not there', async (assert) => {
+  await client()
+  await kubectl.apply(
+    deployment('waiting', { extra: 'envFrom: [{configMapRef: {name: absent}}]' }) +
+      service('waiting', usual('waiting')),
+  )
+  await prove(assert, {
+    to: 'svc/waiting',
+    reason: 'pods-starting',
+    message: /configmap "absent" not found/,
+    probe: () => fromClient('waiting'),
+  })
+})
+
 claim('explain quotes what a container said before it ended', async (assert) => {
   await client()
   await kubectl.apply(deployment('talker', { args: ['--no-such-flag'] }) + service('talker', usual('talker')))

@@ -7,7 +7,7 @@ import { openPorts } from '../listening.ts'
 import { podAddresses } from '../lookup.ts'
 import { listed, nameOf } from '../names.ts'
 import { nearest } from '../nearest.ts'
-import { type Trouble, troubleOf } from '../pod-trouble.ts'
+import { type Trouble, troubleOf, warningsOf } from '../pod-trouble.ts'
 import { scheduling } from './scheduling.ts'
 
 const REASONS: Readonly<Record<Trouble['kind'], string>> = {
@@ -59,7 +59,6 @@ function remedyOf(facts: ClusterFacts, question: Question, pod: Pod, trouble: Tr
   const describe = look('all that is told of the pod', 'kubectl', 'describe', 'pod', name, ...where(namespace))
   const logs = (effect: string, ...more: readonly string[]) =>
     look(effect, 'kubectl', 'logs', name, ...where(namespace), '-c', container, ...more)
-  const again = ask(question, 'or ask again in a moment', question.to)
   switch (trouble.kind) {
     case 'image': {
       const cures = imageCures(facts, pod, trouble)
@@ -96,11 +95,47 @@ function remedyOf(facts: ClusterFacts, question: Question, pod: Pod, trouble: Tr
         cures: [look('what is told of the node', 'kubectl', 'describe', 'node', pod.spec?.nodeName ?? '')],
         details: ['a pod of a node that is lost is made anew elsewhere after five minutes, or when it is deleted'],
       }
-    case 'starting':
-      return { cures: [again, describe] }
+    case 'starting': {
+      const cures = missingObjects(facts, pod, trouble)
+      return {
+        cures:
+          cures.length > 0 ? [...cures, describe] : [ask(question, 'ask again in a moment', question.to), describe],
+      }
+    }
     default:
       return { cures: [describe] }
   }
+}
+
+/** ConfigMaps and Secrets that the pod names and that are not there, as the kubelet says; empty ones let it start, unless it wants a key of them. */
+function missingObjects(facts: ClusterFacts, pod: Pod, { message }: Trouble): readonly Cure[] {
+  const { volumes = [], containers = [], initContainers = [] } = pod.spec ?? {}
+  const all = [...containers, ...initContainers]
+  const env = all.flatMap((one) => one.env ?? []).map(({ valueFrom }) => valueFrom)
+  const sources = all.flatMap((one) => one.envFrom ?? [])
+  const names = (texts: readonly (string | undefined)[]) => [...new Set(texts.flatMap((text) => text || []))]
+  const configMaps = names([
+    ...env.map((one) => one?.configMapKeyRef?.name),
+    ...sources.map((one) => one.configMapRef?.name),
+    ...volumes.map((one) => one.configMap?.name),
+  ])
+  const secrets = names([
+    ...env.map((one) => one?.secretKeyRef?.name),
+    ...sources.map((one) => one.secretRef?.name),
+    ...volumes.map((one) => one.secret?.secretName),
+  ])
+  const told = [message, ...warningsOf(facts, pod)]
+  const says = (kind: string, name: string) => told.some((text) => text.includes(`${kind} "${name}" not found`))
+  const { namespace } = pod.metadata ?? {}
+  const effect = 'make it, empty; what it holds is for you to say'
+  return [
+    ...configMaps
+      .filter((name) => says('configmap', name))
+      .map((name) => run(effect, 'kubectl', 'create', 'configmap', name, ...where(namespace))),
+    ...secrets
+      .filter((name) => says('secret', name))
+      .map((name) => run(effect, 'kubectl', 'create', 'secret', 'generic', name, ...where(namespace))),
+  ]
 }
 
 /** What a container was told to run, where the pod says so. */
@@ -175,7 +210,10 @@ function imageCures(facts: ClusterFacts, pod: Pod, { container = '', image = '' 
   )
 }
 
-/** A probe that knocks where nothing listens is led to where something does. Pods cannot change their probes: only their Deployment can. */
+/**
+ * A probe that knocks where nothing listens is led to where something does. Pods cannot change their probes: only their
+ * Deployment can.
+ */
 function probeCures(facts: ClusterFacts, pod: Pod, container: string | undefined): readonly Cure[] {
   const owner = deploymentOf(facts, pod)
   const open = openPorts(facts, pod, 'TCP')

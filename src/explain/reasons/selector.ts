@@ -3,6 +3,7 @@ import type { Pod, Service } from '#api/core-v1.ts'
 import { look, patch, run, where } from '../cure.ts'
 import type { Finding } from '../explanation.ts'
 import type { ClusterFacts } from '../facts.ts'
+import { declaredPorts, openPorts } from '../listening.ts'
 import { isTerminal, selects } from '../lookup.ts'
 import { labelsText, listed, nameOf, plural } from '../names.ts'
 import { unlikeness } from '../nearest.ts'
@@ -51,6 +52,7 @@ export function selectorMatchesNothing(facts: ClusterFacts, service: Service, en
       `${listed(elsewhere.slice(0, 3).map(nameOf))} have these labels: a Service selects pods of its own namespace only`,
     )
   const near = nearestSelectors(facts, service)
+  const meant = near.filter(({ labels, pods }) => mayBeMeant(facts, service, labels, pods))
   for (const { labels, pods } of near)
     details.push(`${plural(pods.length, 'pod')} with ${labelsText(labels)}: ${listed(pods.slice(0, 3).map(nameOf))}`)
   return {
@@ -58,14 +60,31 @@ export function selectorMatchesNothing(facts: ClusterFacts, service: Service, en
     message: `the selector ${text} of ${nameOf(service)} matches no pod in namespace ${namespace}`,
     details,
     cures:
-      near.length === 0
-        ? [look('the labels of its pods', 'kubectl', 'get', 'pods', ...where(namespace), '--show-labels')]
-        : near.slice(0, 2).map(({ labels }) =>
+      meant.length === 0
+        ? [look('the labels of the pods there', 'kubectl', 'get', 'pods', ...where(namespace), '--show-labels')]
+        : meant.slice(0, 2).map(({ labels }) =>
             patch(`select ${labelsText(labels)}`, 'service', service, {
               spec: { selector: replacing(selector, labels) },
             }),
           ),
   }
+}
+
+const MOST_UNLIKE = 0.4
+
+/** Whether labels can be what a selector means, rather than what merely happens to be there: by a value, by the Service's name, or by what its pods do. */
+function mayBeMeant(facts: ClusterFacts, service: Service, labels: Labels, pods: readonly Pod[]): boolean {
+  const name = service.metadata?.name ?? ''
+  const wanted = Object.values(service.spec?.selector ?? {})
+  const values = Object.values(labels)
+  if (values.some((value) => [...wanted, name].some((one) => unlikeness(one, value) <= MOST_UNLIKE))) return true
+  return (service.spec?.ports ?? []).some(({ port, targetPort, protocol }) =>
+    pods.some((pod) =>
+      typeof targetPort === 'string' && targetPort !== ''
+        ? declaredPorts(pod, protocol || 'TCP').some((one) => one.name === targetPort)
+        : openPorts(facts, pod, protocol || 'TCP')?.includes((targetPort as number) || port),
+    ),
+  )
 }
 
 /** A merge patch that leaves `labels` and nothing else. */
@@ -120,7 +139,10 @@ function nearestSelectors(facts: ClusterFacts, service: Service) {
   return sorted.filter(({ far }) => best !== undefined && far <= best.far + 0.25).slice(0, 3)
 }
 
-/** Of a pod's labels those that the selector means, and how far it is from them: 0 equal, 1 a key for which nothing stands. */
+/**
+ * Of a pod's labels those that the selector means, and how far it is from them: 0 equal, 1 a key for which nothing
+ * stands.
+ */
 function nearestLabels(selector: Labels, own: Labels): { readonly labels: Labels; readonly far: number } {
   const labels: Record<string, string> = {}
   let far = 0
