@@ -162,8 +162,10 @@ function kindOf(verdict: Verdict, packet: Packet): string {
       return `dropped${where}`
     case 'reject':
       return verdict.with === 'tcp-reset' ? 'reset' : `port unreachable${where}`
-    case 'dnat':
-      return `${verdict.backends.some((one) => one.masquerade) ? 'masqueraded' : 'translated'}${isSticky(verdict) ? ' with affinity' : ''}`
+    case 'dnat': {
+      const source = verdict.backends.some((one) => one.masquerade) ? 'masqueraded' : 'translated'
+      return isSticky(verdict) ? `${source} with affinity` : source
+    }
   }
 }
 

@@ -4,8 +4,9 @@ import type { Cluster } from '../contract/model.ts'
 import { leftAlone } from '../contract/proxied.ts'
 
 /**
- * Service ports that a process which starts over the tables of another need not know again: the kernel holds no names, so a service port is known by its frontends (ADR 31). If what changed meanwhile left
- * it none of them, or mixed them with those of others, its clients may be new.
+ * Service ports that a process which starts over the tables of another need not know again: the kernel holds no names,
+ * so a service port is known by its frontends (ADR 31). If what changed meanwhile left it none of them, or mixed them
+ * with those of others, its clients may be new.
  */
 export function unrecognised(before: Cluster, after: Cluster): ReadonlySet<string> {
   const [had, has] = [ownersOf(before), ownersOf(after)]

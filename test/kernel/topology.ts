@@ -6,8 +6,8 @@ import { writeSysctls } from '#kernel/sysctl.ts'
 import { connectFrom, exchange, itself, plain } from './exchange.ts'
 
 /**
- * Two nodes, two pods on each (routed veths), and two hosts outside, on one underlay. Everything is a namespace; the test process opens sockets in them
- * directly, so that a thousand connections take a second.
+ * Two nodes, two pods on each (routed veths), and two hosts outside, on one underlay. Everything is a namespace; the
+ * test process opens sockets in them directly, so that a thousand connections take a second.
  */
 export const NODES = ['n1', 'n2'] as const
 export const PODS = ['p11', 'p12', 'p21', 'p22'] as const
@@ -85,7 +85,7 @@ export class Topology {
         'link set eth0 up',
         `address add ${addressOf(place, 4)}/24 dev eth0`,
         `address add ${addressOf(place, 6)}/64 dev eth0 nodad`,
-        // Neighbours are known: a solicitation that gets lost, as the first ones do on a new bridge, would cost a second.
+        // Neighbours are known: a solicitation that gets lost, as the first on a new bridge do, would cost a second.
         ...hosts
           .filter((other) => other !== place)
           .flatMap((other) =>
@@ -131,7 +131,7 @@ export class Topology {
       ])
   }
 
-  /** Each pod answers on TCP and UDP port 8080 with its name and the client's address. A UDP server also says which socket it is. */
+  /** Each pod answers on TCP and UDP port 8080 with its name and the client's address. */
   async serve(pods: readonly Place[] = PODS): Promise<void> {
     const listening: Promise<unknown>[] = []
     for (const pod of pods) {
