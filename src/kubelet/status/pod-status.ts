@@ -1,7 +1,7 @@
 import type { ContainerState, ContainerStatus, Pod, PodCondition, PodPhase, PodStatus } from '#api/core-v1.ts'
+import { podQosClass } from '#api/strategy/pod-qos.ts'
 import { type ContainerPhase, type ContainerView, containersOf, type Exited } from '../container/container-view.ts'
 import { restarts } from '../container/restart-policy.ts'
-import { qosClass } from './qos-class.ts'
 
 /** All that the status is computed from, besides the pod itself. */
 export interface PodFacts {
@@ -175,6 +175,6 @@ export const podStatus = (pod: Pod, facts: PodFacts, now: string): PodStatus => 
     startTime: facts.startTime,
     ...(init.length > 0 && { initContainerStatuses: init }),
     containerStatuses: statuses.filter(({ role }) => role === 'main').map(({ status }) => status),
-    qosClass: pod.status?.qosClass ?? qosClass(pod.spec ?? { containers: [] }),
+    qosClass: pod.status?.qosClass ?? podQosClass(pod.spec ?? { containers: [] }),
   }
 }
