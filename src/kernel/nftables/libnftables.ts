@@ -4,6 +4,7 @@ import { withNamespace } from '../namespace.ts'
 import type { ElementChange } from './element-batch.ts'
 import type { DumpedElement } from './element-dump.ts'
 import { ElementSocket } from './element-socket.ts'
+import { withLowDescriptor } from './low-descriptors.ts'
 
 type Library = ReturnType<ReturnType<typeof koffi>['load']>
 type Call = ReturnType<Library['func']>
@@ -151,7 +152,8 @@ class Libnftables implements Nftables {
 
   /** Releases differ in when they open their socket, with the context or with each command: both are done inside. */
   #inside<T>(fn: () => T): T {
-    return this.#path === undefined ? fn() : (withNamespace(this.#path, fn as () => never) as T)
+    const open = () => withLowDescriptor(fn)
+    return this.#path === undefined ? open() : (withNamespace(this.#path, open as () => never) as T)
   }
 }
 
