@@ -59,8 +59,7 @@ claim(
     ]
     for (const [from = '', to = '', ...flags] of cases) {
       const args = ['--from', from, '--to', to, ...flags]
-      const own = await ask(...args)
-      const foreign = await byApi(...args)
+      const [own, foreign] = await Promise.all([ask(...args), byApi(...args)])
       const text = args.join(' ')
       assert.equal(foreign.status, own.status, text)
       const seen = ({ outcomes }: Explanation) =>
@@ -82,6 +81,7 @@ claim(
       assert.equal(own.explanation.unseen.length, 0)
     }
   },
+  { timeout: 180_000 },
 )
 
 claim('by a kubeconfig alone: a cure has its flags, and applied as it stands it mends', async (assert) => {

@@ -319,74 +319,78 @@ claim('explain says what a container that crashes said last, and names a source 
   assert.match(outcome.stderr, /there is no pod cleint in namespace default\n {2}the nearest: pod\/client/)
 })
 
-claim('explain --live: what the kernel does with real connections is what the model says', async (assert) => {
-  await client()
-  const udp = '{name: udp, containerPort: 8081, protocol: UDP}'
-  await kubectl.apply(
-    deployment('alive', { replicas: 3, port: udp }) +
-      deployment('lone', { node: 'node-2' }) +
-      service(
-        'alive',
-        `type: NodePort\nselector: {app: alive}\nipFamilyPolicy: RequireDualStack\nports: [{name: web, port: 80, targetPort: 8080, nodePort: 30064}, {name: udp, protocol: UDP, port: 53, targetPort: udp}, {name: closed, port: 81, targetPort: 81}]`,
-      ) +
-      service('lone', `internalTrafficPolicy: Local\n${usual('lone')}`) +
-      service('none', 'selector: {app: none-at-all}\nports: [{port: 80}]'),
-  )
-  await rolledOut('alive')
-  await rolledOut('lone')
-  const [pod] = (await cluster.json<{ items: Pod[] }>('get', 'pods', '-l', 'app=lone')).items
-  const cases: readonly (readonly [
-    from: string,
-    to: string,
-    answer: string,
-    translated: boolean,
-    ...flags: string[],
-  ])[] = [
-    ['pod/client', 'svc/alive', 'answered', true],
-    ['pod/client', 'svc/alive', 'answered', true, '--family', '6'],
-    ['pod/client', 'svc/alive:udp', 'answered', true, '--proto', 'udp'],
-    ['pod/client', `${nodeAddress(2)}:30064`, 'answered', true],
-    ['host', `${nodeAddress(1)}:30064`, 'answered', true],
-    ['node/node-3', 'svc/alive', 'answered', true],
-    [`pod/${pod!.metadata!.name}`, 'svc/lone', 'answered', true],
-    ['host', 'svc/alive:web', 'answered', true],
-    ['pod/client', 'svc/alive:closed', 'refused', true],
-    ['pod/client', 'svc/alive:82', 'refused', false],
-    ['pod/client', 'svc/none', 'refused', false],
-    ['node/node-1', 'svc/none', 'refused', false],
-    ['pod/client', 'svc/lone', 'silent', false],
-    ['pod/client', `${pod!.status!.podIP}:8080`, 'answered', false],
-    ['pod/client', `${pod!.status!.podIP}:9999`, 'refused', false],
-  ]
-  for (const [from, to, answer, translated, ...flags] of cases) {
-    const { status, explanation } = await ask('--from', from, '--to', to, '--live', ...flags)
-    const { live } = explanation as Explanation & { readonly live: Live }
-    const text = `${from} to ${to} ${flags.join(' ')}: ${live.lines.join('; ')}`
-    assert.equal(live.agrees, true, text)
-    assert.deepEqual([...new Set(live.observations.map((one) => one.answer))], [answer], text)
-    assert.equal(
-      live.observations.every(({ translation }) => (translation !== undefined) === translated),
-      true,
-      text,
+claim(
+  'explain --live: what the kernel does with real connections is what the model says',
+  async (assert) => {
+    await client()
+    const udp = '{name: udp, containerPort: 8081, protocol: UDP}'
+    await kubectl.apply(
+      deployment('alive', { replicas: 3, port: udp }) +
+        deployment('lone', { node: 'node-2' }) +
+        service(
+          'alive',
+          `type: NodePort\nselector: {app: alive}\nipFamilyPolicy: RequireDualStack\nports: [{name: web, port: 80, targetPort: 8080, nodePort: 30064}, {name: udp, protocol: UDP, port: 53, targetPort: udp}, {name: closed, port: 81, targetPort: 81}]`,
+        ) +
+        service('lone', `internalTrafficPolicy: Local\n${usual('lone')}`) +
+        service('none', 'selector: {app: none-at-all}\nports: [{port: 80}]'),
     )
-    assert.equal(status, answer === 'answered' ? 0 : 1, text)
-    assert.deepEqual(live.trace.unavailable, [], text)
-    const walks = live.trace.walks
-    assert.ok(walks.length >= live.observations.length, `the kernel told of each probe: ${text}`)
-    assert.deepEqual([...new Set(walks.map(({ fits }) => fits))], [true], text)
-    assert.equal(
-      walks.some(({ ends }) => ends.includes('translated')),
-      translated,
-      text,
-    )
-    if (to === 'svc/alive' && from === 'pod/client')
-      assert.deepEqual(
-        ['nat-prerouting', 'pick-3'].filter((chain) => walks[0]!.chains.includes(chain)),
-        ['nat-prerouting', 'pick-3'],
+    await rolledOut('alive')
+    await rolledOut('lone')
+    const [pod] = (await cluster.json<{ items: Pod[] }>('get', 'pods', '-l', 'app=lone')).items
+    const cases: readonly (readonly [
+      from: string,
+      to: string,
+      answer: string,
+      translated: boolean,
+      ...flags: string[],
+    ])[] = [
+      ['pod/client', 'svc/alive', 'answered', true],
+      ['pod/client', 'svc/alive', 'answered', true, '--family', '6'],
+      ['pod/client', 'svc/alive:udp', 'answered', true, '--proto', 'udp'],
+      ['pod/client', `${nodeAddress(2)}:30064`, 'answered', true],
+      ['host', `${nodeAddress(1)}:30064`, 'answered', true],
+      ['node/node-3', 'svc/alive', 'answered', true],
+      [`pod/${pod!.metadata!.name}`, 'svc/lone', 'answered', true],
+      ['host', 'svc/alive:web', 'answered', true],
+      ['pod/client', 'svc/alive:closed', 'refused', true],
+      ['pod/client', 'svc/alive:82', 'refused', false],
+      ['pod/client', 'svc/none', 'refused', false],
+      ['node/node-1', 'svc/none', 'refused', false],
+      ['pod/client', 'svc/lone', 'silent', false],
+      ['pod/client', `${pod!.status!.podIP}:8080`, 'answered', false],
+      ['pod/client', `${pod!.status!.podIP}:9999`, 'refused', false],
+    ]
+    for (const [from, to, answer, translated, ...flags] of cases) {
+      const { status, explanation } = await ask('--from', from, '--to', to, '--live', ...flags)
+      const { live } = explanation as Explanation & { readonly live: Live }
+      const text = `${from} to ${to} ${flags.join(' ')}: ${live.lines.join('; ')}`
+      assert.equal(live.agrees, true, text)
+      assert.deepEqual([...new Set(live.observations.map((one) => one.answer))], [answer], text)
+      assert.equal(
+        live.observations.every(({ translation }) => (translation !== undefined) === translated),
+        true,
+        text,
       )
-  }
-  assert.equal((await cluster.onNode('node-1', 'nft', 'list tables')).stdout.includes('fairlead-trace'), false)
-})
+      assert.equal(status, answer === 'answered' ? 0 : 1, text)
+      assert.deepEqual(live.trace.unavailable, [], text)
+      const walks = live.trace.walks
+      assert.ok(walks.length >= live.observations.length, `the kernel told of each probe: ${text}`)
+      assert.deepEqual([...new Set(walks.map(({ fits }) => fits))], [true], text)
+      assert.equal(
+        walks.some(({ ends }) => ends.includes('translated')),
+        translated,
+        text,
+      )
+      if (to === 'svc/alive' && from === 'pod/client')
+        assert.deepEqual(
+          ['nat-prerouting', 'pick-3'].filter((chain) => walks[0]!.chains.includes(chain)),
+          ['nat-prerouting', 'pick-3'],
+        )
+    }
+    assert.equal((await cluster.onNode('node-1', 'nft', 'list tables')).stdout.includes('fairlead-trace'), false)
+  },
+  { timeout: 180_000 },
+)
 
 claim('explain --live says so where the kernel does another thing than the model', async (assert) => {
   await client()
