@@ -48,6 +48,13 @@ test('what went on untranslated is stale when the first endpoint comes, at a nod
   assert.deepEqual(texts(forwarding([]), forwarding([])), [])
 })
 
+test('a port that is TCP now, under the name that it had, leaves no UDP flow', () => {
+  const udp = forwarding(['10.244.1.1'])
+  const tcp = forwarding(['10.244.1.1'], { protocol: 'TCP' })
+  assert.deepEqual(texts(udp, tcp), texts(udp, undefined))
+  assert.deepEqual(texts(tcp, udp), texts(undefined, udp))
+})
+
 test('TCP has no stale flows: it has an end that the kernel sees', () => {
   const tcp = { protocol: 'TCP' }
   assert.deepEqual(texts(forwarding(['10.244.1.1'], tcp), forwarding(['10.244.1.2'], tcp)), [])

@@ -15,14 +15,20 @@ export function staleFlows(
   nodeAddresses: readonly string[],
 ): readonly FlowFilter[] {
   const filters: FlowFilter[] = []
-  const next = new Map(after?.ports.map((port) => [`${port.servicePort} ${port.family}`, port]))
-  const last = new Map(before?.ports.map((port) => [`${port.servicePort} ${port.family}`, port]))
-  for (const name of new Set([...last.keys(), ...next.keys()])) {
-    const [was, is] = [last.get(name), next.get(name)]
-    if ((was ?? is)?.protocol === 'UDP' || is?.protocol === 'UDP') filters.push(...ofPort(was, is, nodeAddresses))
-  }
+  const last = udpPortsOf(before)
+  const next = udpPortsOf(after)
+  for (const name of new Set([...last.keys(), ...next.keys()]))
+    filters.push(...ofPort(last.get(name), next.get(name), nodeAddresses))
   return filters
 }
+
+/** A port of another protocol is none, though it may have the name of one that was. */
+const udpPortsOf = (forwarding: ServiceForwarding | undefined): ReadonlyMap<string, ServicePortForwarding> =>
+  new Map(
+    forwarding?.ports
+      .filter(({ protocol }) => protocol === 'UDP')
+      .map((port) => [`${port.servicePort} ${port.family}`, port]),
+  )
 
 function ofPort(
   was: ServicePortForwarding | undefined,

@@ -80,6 +80,11 @@ export const CLAUSES = {
   'masquerade/local-keeps': 'under policy Local the client keeps its address',
   'masquerade/local-node': '… except the node itself',
 
+  'flows/endpoint-gone': 'a UDP flow to an endpoint that is gone is forgotten, so that its next packet finds another',
+  'flows/frontend-gone': 'so is one by a frontend that is gone, or another Service’s now',
+  'flows/untranslated': 'and one that began before there was a frontend, when an endpoint comes',
+  'flows/kept': 'all others go on, whatever changes',
+
   'guard/unserved': 'a port that a live ClusterIP does not serve is rejected',
   'guard/unassigned': 'an address of the service range that nobody has is dropped',
   'guard/pod-address': 'what is addressed to a pod is nobody’s business',

@@ -73,8 +73,8 @@ function choose({ slices, node }: Cluster, frontend: Frontend, packet: Packet, h
   return isLocal ? localChoice(endpoints, node, hit) : clusterChoice(endpoints, node, hit)
 }
 
-/** An address and port goes before a node port. */
-function find(cluster: Cluster, packet: Packet, hit: Hit): Frontend | undefined {
+/** The frontend that a packet meets: an address and port goes before a node port. */
+export function find(cluster: Cluster, packet: Packet, hit: Hit): Frontend | undefined {
   const live = cluster.services.filter((service) => leftAlone(service) === undefined).flatMap(frontendsOf)
   const served = live.filter(
     ({ protocol, port, family }) =>

@@ -26,6 +26,7 @@ const state = defect('forwarding/forwarding-state.ts')
 const compile = defect('dataplane/nftables/compile.ts')
 const rules = defect('dataplane/nftables/ruleset.ts')
 const ids = defect('dataplane/nftables/ids.ts')
+const flows = defect('reconciler/stale-flows.ts')
 
 /** Lines of the contract that no change of the code can break alone, and why. */
 export const WITHOUT_DEFECT: Readonly<Partial<Record<Clause, string>>> = {}
@@ -523,6 +524,31 @@ export const DEFECTS: readonly Defect[] = [
     'the first endpoint is drawn more often than others',
     'rules: [pick(count), pick(1)',
     'rules: [pick(count + 1), pick(1)',
+  ),
+  flows(
+    'flows/endpoint-gone',
+    'flows to an endpoint that is gone go on',
+    'backend) => !backendsNow.has(key(backend)),',
+    'backend) => backendsNow.size === 0 && !backendsNow.has(key(backend)),',
+  ),
+  flows(
+    'flows/frontend-gone',
+    'a frontend that goes leaves its flows, as its endpoints are still there',
+    'const left = frontendsNow.has(key(frontend))',
+    'const left = true',
+  ),
+  flows('flows/frontend-gone', 'a port is UDP for good', "      .filter(({ protocol }) => protocol === 'UDP')\n", ''),
+  flows(
+    'flows/untranslated',
+    'what a node port refused is not forgotten',
+    'frontend.address === undefined ? nodeAddresses : [frontend.address]',
+    'frontend.address === undefined ? [] : [frontend.address]',
+  ),
+  flows(
+    'flows/kept',
+    'every change of endpoints makes all flows forgotten',
+    'const left = frontendsNow.has(key(frontend))',
+    'const left = gone.length === 0 && frontendsNow.has(key(frontend))',
   ),
   frontend(
     'frontend/no-node-port',

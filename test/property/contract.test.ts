@@ -5,6 +5,7 @@ import { stringify } from 'yaml'
 import { Pins } from '../contract/affinity.ts'
 import { CLAUSES, type Clause } from '../contract/clause.ts'
 import { decide, pinnable } from '../contract/contract.ts'
+import { type Flow, isStale } from '../contract/flows.ts'
 import type { Cluster, Packet } from '../contract/model.ts'
 import {
   changed,
@@ -49,14 +50,14 @@ const scenario = fc.record({
   first: fc.array(packetPlan, { minLength: 20, maxLength: 30, size: 'max' }),
   steps: fc.oneof(
     {
-      weight: 9,
+      weight: 8,
       arbitrary: fc.array(fc.record({ change: changePlan, packets: packetPlans }), {
         minLength: 3,
         maxLength: 5,
         size: 'max',
       }),
     },
-    { weight: 1, arbitrary: succession },
+    { weight: 2, arbitrary: succession },
   ),
 })
 
@@ -73,7 +74,8 @@ class Disagreement extends Error {
   }
 }
 
-function hold(cluster: Cluster, dataplane: Dataplane, plan: PacketPlan, pins: Pins): void {
+/** Gives the UDP flows that the packet may have begun. */
+function hold(cluster: Cluster, dataplane: Dataplane, plan: PacketPlan, pins: Pins): readonly Flow[] {
   packets++
   const packet = packetOf(plan, cluster)
   const seconds = waitOf(plan, cluster)
@@ -85,7 +87,13 @@ function hold(cluster: Cluster, dataplane: Dataplane, plan: PacketPlan, pins: Pi
   const got = textOf(dataplane.outcomes(packet), { timed: true })
   const wanted = textOfVerdict(expected, { timed: true })
   if (got !== wanted) throw new Disagreement(disagreement(cluster, packet, wanted, got, told), told)
-  if (expected.kind !== 'dnat' || expected.affinitySeconds === undefined) return
+  const flows: readonly Flow[] =
+    packet.protocol !== 'UDP' || expected.kind === 'drop' || expected.kind === 'reject'
+      ? []
+      : expected.kind === 'pass'
+        ? [{ packet, backend: undefined }]
+        : expected.backends.map((backend) => ({ packet, backend }))
+  if (expected.kind !== 'dnat' || expected.affinitySeconds === undefined) return flows
   // The client connects, and both learn to whom.
   const { verdict } = dataplane.connect(packet, (n) => (packets * 7919) % n)
   assert.equal(verdict.kind, 'dnat')
@@ -94,6 +102,21 @@ function hold(cluster: Cluster, dataplane: Dataplane, plan: PacketPlan, pins: Pi
       among: expected.backends.length,
       seconds: expected.affinitySeconds,
     })
+  return flows
+}
+
+/** That a change of the cluster makes the kernel forget the flows that it must, and no other. */
+function holdFlow(before: Cluster, after: Cluster, dataplane: Dataplane, flow: Flow): void {
+  const told = new Set<Clause>()
+  const expected = isStale(before, after, flow, (clause) => told.add(clause))
+  for (const clause of told) hits.set(clause, (hits.get(clause) ?? 0) + 1)
+  const filter = dataplane.forgets(flow)
+  // Flows by a node port that is gone are told by their port alone, whatever address they went to.
+  if (told.size === 0 || (filter !== undefined) === expected || (filter?.original.address === undefined && !expected))
+    return
+  const said = (forgets: boolean) => (forgets ? 'it is forgotten' : 'it goes on')
+  const about = `${JSON.stringify(flow.backend)}\nbefore ${stringify(before.services, { aliasDuplicateObjects: false })}`
+  throw new Disagreement(`${disagreement(after, flow.packet, said(expected), said(!expected), told)}\n${about}`, told)
 }
 
 const messageOf = (error: unknown): string =>
@@ -132,16 +155,22 @@ function live({ zone, services, first, steps }: typeof scenario extends fc.Arbit
   const dataplane = new Dataplane(cluster)
   dataplane.change(services.map(objectsOf), [])
   const pins = new Pins()
-  for (const plan of resolved(first)) hold(cluster, dataplane, plan, pins)
+  let flows = resolved(first).flatMap((plan) => hold(cluster, dataplane, plan, pins))
   for (const { change, packets: then } of steps) {
     const before = plans
     plans = changed(before, change)
     const { written, gone } = differences(before, plans)
+    const was = cluster
     cluster = clusterOf(plans, zone)
     dataplane.change(written, gone)
     pins.release(pinnable(cluster))
     // The same clients at the same frontends, so that those who hold to an endpoint come again; and new ones.
-    for (const plan of resolved([...first.slice(0, 8), ...then])) hold(cluster, dataplane, plan, pins)
+    for (const flow of flows) holdFlow(was, cluster, dataplane, flow)
+    const next = resolved([...first.slice(0, 8), ...then])
+    // Somebody may have tried before the change what it brings.
+    for (const packet of next.map((plan) => packetOf(plan, cluster)))
+      if (packet.protocol === 'UDP') holdFlow(was, cluster, dataplane, { packet, backend: undefined })
+    flows = next.flatMap((plan) => hold(cluster, dataplane, plan, pins))
   }
 }
 

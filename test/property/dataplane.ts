@@ -3,10 +3,13 @@ import { evaluate, LoadedRuleset, type Outcome, type Pin, possibleOutcomes } fro
 import { Ids } from '#dataplane/nftables/ids.ts'
 import { elementKey } from '#dataplane/nftables/render.ts'
 import type { Element } from '#dataplane/nftables/rule.ts'
-import type { EndpointSlice, Service } from '#forwarding/forward-service.ts'
+import type { EndpointSlice, Service, ServiceForwarding } from '#forwarding/forward-service.ts'
 import { ForwardingState } from '#forwarding/forwarding-state.ts'
 import type { NodeFacts } from '#forwarding/node-facts.ts'
+import type { FlowFilter } from '#kernel/conntrack.ts'
 import { type Delta, DeltaTracker } from '#reconciler/delta-tracker.ts'
+import { staleFlows } from '#reconciler/stale-flows.ts'
+import type { Flow } from '../contract/flows.ts'
 import type { Cluster, Packet, Verdict } from '../contract/model.ts'
 import { isOwnAddress } from './plan.ts'
 
@@ -19,6 +22,8 @@ export class Dataplane {
   readonly #held = new Map<string, Element>()
   readonly #kinds = new Map<string, UsedKind>()
   readonly #ports = new Map<string, ReadonlyMap<string, number>>()
+  readonly #settled = new Map<string, ServiceForwarding>()
+  #stale: readonly FlowFilter[] = []
   #seconds = 0
   #loaded: LoadedRuleset | undefined
   #pins = new Map<string, Pin>()
@@ -51,8 +56,12 @@ export class Dataplane {
       for (const one of this.#state.set(name, service, slices)) affected.add(one)
     }
     const changes = new Map<string, CompiledService>()
+    const stale: FlowFilter[] = []
     for (const name of affected) {
       const { forwarding } = this.#state.settled(name)
+      stale.push(...staleFlows(this.#settled.get(name), forwarding, this.#facts.nodeAddresses))
+      if (forwarding === undefined) this.#settled.delete(name)
+      else this.#settled.set(name, forwarding)
       changes.set(name, forwarding === undefined ? EMPTY : compileService(forwarding, this.#ids, this.#seconds))
       const ports = new Map(
         forwarding?.ports.map(({ servicePort, affinitySeconds }) => [servicePort, affinitySeconds ?? 0]),
@@ -66,6 +75,7 @@ export class Dataplane {
     }
     this.#write(this.#tracker.diff(changes))
     this.#tracker.commit(changes)
+    this.#stale = stale
     this.#loaded = undefined
   }
 
@@ -79,6 +89,18 @@ export class Dataplane {
       if (this.#held.has(id(element))) throw new Error(`adds ${id(element)}, which is there`)
       this.#held.set(id(element), element)
     }
+  }
+
+  /** How the last change forgot this UDP flow; undefined: it lives on. */
+  forgets({ packet: { destination, port }, backend }: Flow): FlowFilter | undefined {
+    const answerer = backend ?? { address: destination, port }
+    return this.#stale.find(
+      ({ original, backend: { address, port: from } }) =>
+        original.port === port &&
+        (original.address ?? destination) === destination &&
+        address === answerer.address &&
+        from === answerer.port,
+    )
   }
 
   get ruleset(): LoadedRuleset {
