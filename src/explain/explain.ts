@@ -1,3 +1,4 @@
+import type { Service } from '#api/core-v1.ts'
 import type { Target } from './address-destination.ts'
 import { ask, flagged } from './cure.ts'
 import { resolveDestination } from './destination.ts'
@@ -5,10 +6,11 @@ import { withoutUrl } from './destination-text.ts'
 import { diagnose } from './diagnose.ts'
 import type { Candidate, Explanation, Finding, ModelWalk, PathOutcome, Question, Step } from './explanation.ts'
 import type { ClusterFacts } from './facts.ts'
-import { familyOfText, isLoopback } from './lookup.ts'
+import { clusterIpsOf, familyOfText, isLoopback } from './lookup.ts'
 import { listed, nameOf, plural } from './names.ts'
 import { NodeViews } from './node-views.ts'
 import { walkPath } from './path.ts'
+import { familyMissing } from './reasons/frontend.ts'
 import { resolveSource, type Source, sourceAddress } from './source.ts'
 
 const MOST_ALIKE = 3
@@ -30,7 +32,7 @@ export function explain(facts: ClusterFacts, asked: Question): Explanation {
   const findings: Finding[] = [...destination.findings]
   for (const target of destination.targets) {
     if (!isLoopback(target.address) && sourceAddress(source, familyOfText(target.address)) === undefined) {
-      findings.push(noSource(question, source, target))
+      findings.push(noSource(facts, question, source, target, destination.service))
       continue
     }
     const views = new NodeViews(facts, target)
@@ -69,7 +71,16 @@ export function explain(facts: ClusterFacts, asked: Question): Explanation {
 }
 
 /** The sender lacks the family of what it asks. */
-function noSource(question: Question, source: Source, { address }: Target): Finding {
+function noSource(
+  facts: ClusterFacts,
+  question: Question,
+  source: Source,
+  { address }: Target,
+  service: Service | undefined,
+): Finding {
+  const own = service === undefined ? [] : clusterIpsOf(service)
+  if (service !== undefined && own.length > 0 && !own.some((one) => sourceAddress(source, familyOfText(one))))
+    return familyMissing(facts, { ...question, family: undefined }, source, service, own)
   const wanted = familyOfText(address)
   const others = source.addresses.filter((one) => familyOfText(one) !== wanted)
   const family = question.family === wanted ? undefined : question.family
