@@ -21,7 +21,8 @@ export const explain: Command = {
   name: 'explain',
   summary: 'walk a packet, in words: who gets it, and if nobody does, why and what mends it',
   description: `Walks the first packet of a new connection from its source to a Service, a pod, a node or an address, hop by hop, by the very rules that the
-kernel has. Where it is not answered, names the reason and the cure. Exit status 0 where it is reachable, 1 where it is not (or not always).`,
+kernel has. Where it is not answered, names the reason and the cure. Of a cluster that is not of this machine it reads the API alone.
+Exit status 0 where it is reachable, 1 where it is not (or not always).`,
   flags: {
     name: {
       value: 'NAME',
@@ -38,7 +39,7 @@ kernel has. Where it is not answered, names the reason and the cure. Exit status
     },
     to: {
       value: 'DESTINATION',
-      help: 'svc/NAME[:PORT], svc/NAMESPACE/NAME[:PORT], pod/NAME:PORT, node/NAME:PORT, IP:PORT, [IPV6]:PORT, or a DNS name[:PORT]',
+      help: 'svc/NAME[:PORT], svc/NAMESPACE/NAME[:PORT], pod/NAME:PORT, node/NAME:PORT, IP:PORT, [IPV6]:PORT, a DNS name[:PORT], or a URL',
     },
     proto: { value: 'PROTOCOL', choices: ['tcp', 'udp', 'sctp'], help: 'the Service’s own, else tcp' },
     family: { value: 'FAMILY', choices: ['4', '6'], help: 'IPv4 or IPv6; else the Service’s first' },
@@ -57,6 +58,7 @@ kernel has. Where it is not answered, names the reason and the cure. Exit status
     'fairlead explain --from host --to 172.30.0.2:30008',
     'fairlead explain --from pod/client --to myapp-service.default.svc.cluster.local:80 --live',
     'fairlead explain --from node/node-1 --to svc/dns:53 --proto udp --family 6 -o json',
+    'fairlead explain --kubeconfig prod.yaml --from pod/shop/client --to svc/cart',
   ],
   async run({ flags, switches, io }) {
     if (flags.to === undefined)
