@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Event } from '#api/core-v1.ts'
 import type { ApiObject, Resource } from '#api/resource.ts'
+import { timeText } from '#api/time-text.ts'
 import { type Client, isAlreadyExists, isConflict, isNotFound } from '#client/client.ts'
 import type { Clock } from '#client/clock.ts'
 
@@ -25,8 +26,6 @@ const MOST_ATTEMPTS = 5
 const MOST_KNOWN = 4096
 
 type NamedEvent = Event & { readonly metadata: { readonly name: string; readonly namespace: string } }
-
-const seconds = (ms: number): string => `${new Date(ms).toISOString().slice(0, 19)}Z`
 
 /**
  * Events that every node of a cluster finds out by itself, with the same words: one object whatever the number of
@@ -82,7 +81,7 @@ export class ClusterEvents {
       try {
         const { metadata, count, lastTimestamp } = await this.#client.get(resource, name, { namespace })
         if (now - Date.parse(lastTimestamp ?? '') < ONE_OCCURRENCE_MS) return
-        const again = { count: (count ?? 1) + 1, lastTimestamp: seconds(now) }
+        const again = { count: (count ?? 1) + 1, lastTimestamp: timeText(now) }
         // With the version: of several nodes that raise it at once, one does.
         const body = { metadata: { resourceVersion: metadata?.resourceVersion }, ...again }
         await this.#client.patch(resource, name, 'merge', body, { namespace })
@@ -107,8 +106,8 @@ export class ClusterEvents {
       reason,
       message,
       source: { component },
-      firstTimestamp: seconds(now),
-      lastTimestamp: seconds(now),
+      firstTimestamp: timeText(now),
+      lastTimestamp: timeText(now),
       count: 1,
       type,
       reportingComponent: component,

@@ -1,5 +1,6 @@
 import type { Event, ObjectReference } from '#api/core-v1.ts'
 import type { ApiObject, Resource } from '#api/resource.ts'
+import { timeText } from '#api/time-text.ts'
 import { type Client, isAlreadyExists, isNotFound } from './client.ts'
 import type { Clock } from './clock.ts'
 
@@ -38,8 +39,6 @@ const SIMILAR = 10
 const SIMILAR_WITHIN = 600_000
 const BURST = 25
 const REFILL_MS = 300_000
-
-const seconds = (ms: number): string => `${new Date(ms).toISOString().slice(0, 19)}Z`
 
 /** Keeps the most recently used `MOST_KNOWN`. */
 const touch = <V>(cache: Map<string, V>, key: string, value: V): V => {
@@ -131,7 +130,7 @@ export class EventRecorder {
   ): Promise<void> {
     const { resource, component, host, random } = this.#options
     const namespace = about.namespace || 'default'
-    const at = seconds(now)
+    const at = timeText(now)
     const known = this.#known.get(key)
     if (known) {
       try {

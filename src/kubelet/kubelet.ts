@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { ConfigMap, Pod, Secret, Service } from '#api/core-v1.ts'
+import { timeText } from '#api/time-text.ts'
 import type { Client } from '#client/client.ts'
 import { type Clock, systemClock } from '#client/clock.ts'
 import type { Runtime } from '#runtime/runtime.ts'
@@ -17,7 +18,6 @@ import { PodWorker } from './pod/pod-worker.ts'
 import type { Dialer, PodNetwork } from './pod-network.ts'
 import { PodRecorder } from './pod-recorder.ts'
 import { StatusWriter } from './status/status-writer.ts'
-import { timeText } from './time-text.ts'
 import { commandMounter, type Mounter } from './volumes/mounter.ts'
 
 export interface KubeletOptions {

@@ -1,8 +1,8 @@
 import type { Pod } from '#api/core-v1.ts'
 import type { ObjectMeta } from '#api/meta-v1.ts'
 import type { ApiObject, Resource } from '#api/resource.ts'
+import { timeText } from '#api/time-text.ts'
 import { badRequest } from '../errors.ts'
-import { timestamp } from '../timestamp.ts'
 
 /** The parts of meta/v1 DeleteOptions that decide how an object goes. */
 export interface DeleteRequest {
@@ -48,7 +48,7 @@ export const planDeletion = (
     deletionTimestamp:
       metadata.deletionTimestamp && seconds === granted
         ? metadata.deletionTimestamp
-        : timestamp(new Date(now.getTime() + seconds * 1000)),
+        : timeText(now.getTime() + seconds * 1000),
     deletionGracePeriodSeconds: seconds,
     // A kind without generations gets none from being deleted.
     ...(metadata.generation !== undefined && !metadata.deletionTimestamp

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { Random } from '#allocator/bitmap.ts'
 import type { ObjectMeta } from '#api/meta-v1.ts'
 import type { ApiObject, Resource } from '#api/resource.ts'
+import { timeText } from '#api/time-text.ts'
 import type { Caller } from '../access/caller.ts'
 import type { Admission } from '../admission/admission.ts'
 import { alreadyExists, badRequest, invalid, notFound, preconditionFailed } from '../errors.ts'
@@ -9,7 +10,6 @@ import { generateName } from '../generate-name.ts'
 import type { Machinery } from '../machinery/machinery.ts'
 import { keyOf } from '../storage/object-key.ts'
 import type { Store } from '../storage/store.ts'
-import { timestamp } from '../timestamp.ts'
 import { type DeleteRequest, isTerminated, planDeletion } from './deletion.ts'
 import { checkIdentity, namespaceOf, preserveMetadata } from './identity.ts'
 import { transact } from './transaction.ts'
@@ -93,7 +93,7 @@ export class Registry {
       name,
       ...(namespace ? { namespace } : {}),
       uid: uuid(),
-      creationTimestamp: timestamp(now()),
+      creationTimestamp: timeText(now().getTime()),
     }
     let object: ApiObject = { ...body, metadata }
     object = machinery.prepareForCreate(resource, object)

@@ -1,8 +1,8 @@
 import type { Pod } from '#api/core-v1.ts'
 import type { ApiObject } from '#api/resource.ts'
 import { successStatus } from '#api/status.ts'
+import { timeText } from '#api/time-text.ts'
 import { badRequest, conflict } from '../errors.ts'
-import { timestamp } from '../timestamp.ts'
 import type { SubresourceHandler } from './subresource.ts'
 
 interface BindingBody extends ApiObject {
@@ -39,7 +39,11 @@ export const binding: SubresourceHandler = {
           throw conflict(resource, name, `pod ${name} is already assigned to node ${JSON.stringify(pod.spec.nodeName)}`)
         }
         const conditions = (pod.status?.conditions ?? []).filter(({ type }) => type !== 'PodScheduled')
-        const scheduled = { type: 'PodScheduled', status: 'True', lastTransitionTime: timestamp(registry.now()) }
+        const scheduled = {
+          type: 'PodScheduled',
+          status: 'True',
+          lastTransitionTime: timeText(registry.now().getTime()),
+        }
         return {
           ...pod,
           metadata: { ...pod.metadata, annotations: mergeMaps(pod.metadata?.annotations, metadata?.annotations) },

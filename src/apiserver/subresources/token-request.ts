@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { ApiObject } from '#api/resource.ts'
+import { timeText } from '#api/time-text.ts'
 import type { TokenClaims, TokenSigner } from '../access/token.ts'
 import { badRequest, conflict, invalid, notFound } from '../errors.ts'
 import type { Registry } from '../registry/registry.ts'
@@ -69,7 +70,7 @@ export const createTokenRequest = (signer: TokenSigner): SubresourceHandler => (
       status: {
         token: signer.sign(claims),
         // What the client asked for, so that the kubelet renews in time even where the token itself lives longer.
-        expirationTimestamp: `${new Date((now + asked) * 1000).toISOString().slice(0, 19)}Z`,
+        expirationTimestamp: timeText((now + asked) * 1000),
       },
     }
     return answer as unknown as ApiObject

@@ -1,4 +1,5 @@
 import type { ApiObject, Resource } from '#api/resource.ts'
+import { timeText } from '#api/time-text.ts'
 import type { JsonObject, JsonValue } from '#schema/json-value.ts'
 import { applyJsonPatch } from '#schema/patch/json-patch.ts'
 import { applyMergePatch } from '#schema/patch/merge-patch.ts'
@@ -102,7 +103,7 @@ export class FakeClient implements Client {
         ...(namespace ? { namespace } : {}),
         uid: `uid-${(this.#serial++).toString().padStart(6, '0')}`,
         generation: 1,
-        creationTimestamp: `${new Date(this.#options.clock.now()).toISOString().slice(0, 19)}Z`,
+        creationTimestamp: timeText(this.#options.clock.now()),
       },
     }
     const defaulted = resource.plural === 'namespaces' ? { spec: { finalizers: ['kubernetes'] }, ...created } : created
@@ -154,7 +155,7 @@ export class FakeClient implements Client {
       return
     }
     if (meta.deletionTimestamp && finalizers.size === (meta.finalizers ?? []).length) return
-    const at = `${new Date(this.#options.clock.now() + (waits ? grace * 1000 : 0)).toISOString().slice(0, 19)}Z`
+    const at = timeText(this.#options.clock.now() + (waits ? grace * 1000 : 0))
     this.#store('MODIFIED', resource, {
       ...current,
       ...(held ? { status: { ...current.status, phase: 'Terminating' } } : {}),

@@ -1,6 +1,7 @@
 import type { Deployment, DeploymentCondition, DeploymentStatus, ReplicaSet } from '#api/apps-v1.ts'
+import { timeText } from '#api/time-text.ts'
 import { findCondition, withCondition, withoutCondition } from '../objects/conditions.ts'
-import { formatTime, parseTime } from '../objects/time.ts'
+import { parseTime } from '../objects/time.ts'
 import { limits, replicasOf } from './desired-scale.ts'
 
 const NO_DEADLINE = 2 ** 31 - 1
@@ -14,8 +15,8 @@ const condition = (
 ): DeploymentCondition => ({
   type,
   status,
-  lastUpdateTime: formatTime(now),
-  lastTransitionTime: formatTime(now),
+  lastUpdateTime: timeText(now),
+  lastTransitionTime: timeText(now),
   reason,
   message,
 })

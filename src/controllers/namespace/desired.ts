@@ -1,6 +1,6 @@
 import type { Namespace, NamespaceCondition, NamespaceStatus } from '#api/core-v1.ts'
+import { timeText } from '#api/time-text.ts'
 import { withCondition } from '../objects/conditions.ts'
-import { formatTime } from '../objects/time.ts'
 
 /** What is still in the namespace: `pods` → 2. Plural with group, as kubectl names it. */
 export interface Remains {
@@ -17,7 +17,7 @@ export const namespaceStatus = (namespace: Namespace, remains: Remains, now: num
   const condition = (type: string, message: string, bad: string, good: string, fine: string): NamespaceCondition => ({
     type,
     status: message ? 'True' : 'False',
-    lastTransitionTime: formatTime(now),
+    lastTransitionTime: timeText(now),
     reason: message ? bad : good,
     message: message || fine,
   })

@@ -1,9 +1,9 @@
 import type { Pod } from '#api/core-v1.ts'
 import { leases, nodes, pods } from '#api/resources.ts'
+import { timeText } from '#api/time-text.ts'
 import { type ControllerContext, type RunningController, recorderOf, runLoop } from '../context.ts'
 import { byNode } from '../indexes.ts'
 import { isPodReady } from '../objects/pod.ts'
-import { formatTime } from '../objects/time.ts'
 import { desiredTaints, GRACE_MS, readyStatus, silentConditions } from './desired.ts'
 
 const LEASE_NAMESPACE = 'kube-node-lease'
@@ -21,7 +21,7 @@ export const startNodeLifecycleController = (context: ControllerContext): Runnin
   const heard = new Map<string, { readonly renewTime: string; readonly at: number }>()
 
   const markPod = async (pod: Pod): Promise<void> => {
-    const at = formatTime(clock.now())
+    const at = timeText(clock.now())
     const conditions = pod.status!.conditions!.map((condition) =>
       condition.type === 'Ready' ? { ...condition, status: 'False', lastTransitionTime: at } : condition,
     )

@@ -1,6 +1,6 @@
 import type { Node, NodeCondition, Taint } from '#api/core-v1.ts'
+import { timeText } from '#api/time-text.ts'
 import { sameValue } from '../objects/equal.ts'
-import { formatTime } from '../objects/time.ts'
 
 /** A node whose lease was not renewed for so long has failed. */
 export const GRACE_MS = 40_000
@@ -16,7 +16,7 @@ export const readyStatus = (node: Node): 'True' | 'False' | 'Unknown' => {
 /** The conditions of a node that no longer speaks; undefined where they say so already. */
 export const silentConditions = (node: Node, now: number): readonly NodeCondition[] | undefined => {
   const existing = node.status?.conditions ?? []
-  const at = formatTime(now)
+  const at = timeText(now)
   const next = WATCHED.map((type): NodeCondition => {
     const before = existing.find((condition) => condition.type === type)
     if (!before)
@@ -61,7 +61,7 @@ export const desiredTaints = (node: Node, now: number): readonly Taint[] | undef
   const wanted: Taint[] = []
   const add = (key: string, effect: 'NoSchedule' | 'NoExecute') => {
     const before = existing.find((taint) => taint.key === key && taint.effect === effect)
-    wanted.push(before ?? { key, effect, timeAdded: formatTime(now) })
+    wanted.push(before ?? { key, effect, timeAdded: timeText(now) })
   }
   for (const [type, status, key] of BY_CONDITION) {
     const present = node.status?.conditions?.find((condition) => condition.type === type)

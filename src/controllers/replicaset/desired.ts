@@ -2,9 +2,10 @@ import type { ReplicaSet, ReplicaSetCondition, ReplicaSetStatus } from '#api/app
 import type { Pod } from '#api/core-v1.ts'
 import { controllerReference } from '#api/owner-reference.ts'
 import { matchesMap } from '#api/selectors/selects.ts'
+import { timeText } from '#api/time-text.ts'
 import { findCondition, withCondition, withoutCondition } from '../objects/conditions.ts'
 import { availableIn, isPodActive, isPodReady, isPodTerminal, isTerminating, podCondition } from '../objects/pod.ts'
-import { formatTime, parseTime } from '../objects/time.ts'
+import { parseTime } from '../objects/time.ts'
 
 /** At most so many pods are made or deleted in one look (Kubernetes' burst). */
 const BURST = 500
@@ -115,7 +116,7 @@ export const replicaSetStatus = (
   const failed: ReplicaSetCondition | undefined = failure && {
     type: 'ReplicaFailure',
     status: 'True',
-    lastTransitionTime: formatTime(now),
+    lastTransitionTime: timeText(now),
     ...failure,
   }
   return {

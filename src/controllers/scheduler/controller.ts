@@ -1,13 +1,13 @@
 import type { Pod, PodCondition } from '#api/core-v1.ts'
 import type { ApiObject, Resource } from '#api/resource.ts'
 import { namespaces, nodes, pods } from '#api/resources.ts'
+import { timeText } from '#api/time-text.ts'
 import { isNotFound } from '#client/client.ts'
 import { keyOf } from '#client/store.ts'
 import { type ControllerContext, type RunningController, recorderOf, runLoop } from '../context.ts'
 import { byNode } from '../indexes.ts'
 import { withCondition } from '../objects/conditions.ts'
 import { isPodTerminal, podCondition } from '../objects/pod.ts'
-import { formatTime } from '../objects/time.ts'
 import { isOurs, place } from './desired.ts'
 import { nodeState } from './desired-resources.ts'
 
@@ -45,7 +45,7 @@ export const startScheduler = (context: ControllerContext): RunningController =>
   const refuse = async (pod: Pod, reason: string, message: string): Promise<void> => {
     const current = podCondition(pod, 'PodScheduled')
     if (current?.status === 'False' && current.reason === reason && current.message === message) return
-    const now = formatTime(clock.now())
+    const now = timeText(clock.now())
     const condition: PodCondition = { type: 'PodScheduled', status: 'False', lastTransitionTime: now, reason, message }
     // Dropped first: another message with the same reason must get through.
     const others = (pod.status?.conditions ?? []).filter(({ type }) => type !== 'PodScheduled')

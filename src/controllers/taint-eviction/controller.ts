@@ -1,5 +1,6 @@
 import type { Node, Pod, PodCondition, Taint } from '#api/core-v1.ts'
 import { nodes, pods } from '#api/resources.ts'
+import { timeText } from '#api/time-text.ts'
 import { isNotFound } from '#client/client.ts'
 import { keyOf } from '#client/store.ts'
 import { type ControllerContext, type RunningController, recorderOf, runLoop } from '../context.ts'
@@ -7,7 +8,6 @@ import { byNode } from '../indexes.ts'
 import { withCondition } from '../objects/conditions.ts'
 import { sameValue } from '../objects/equal.ts'
 import { isTerminating } from '../objects/pod.ts'
-import { formatTime } from '../objects/time.ts'
 import { evictingTaints, evictionTime, taintId } from './desired.ts'
 
 /**
@@ -32,7 +32,7 @@ export const startTaintEvictionController = (context: ControllerContext): Runnin
       status: 'True',
       reason: 'DeletionByTaintManager',
       message: 'Taint manager: deleting due to NoExecute taint',
-      lastTransitionTime: formatTime(clock.now()),
+      lastTransitionTime: timeText(clock.now()),
     }
     const conditions = withCondition(pod.status?.conditions ?? [], condition)
     try {

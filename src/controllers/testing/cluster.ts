@@ -1,6 +1,7 @@
 import type { Deployment } from '#api/apps-v1.ts'
 import type { Node, Pod, Service } from '#api/core-v1.ts'
 import { nodes, pods } from '#api/resources.ts'
+import { timeText } from '#api/time-text.ts'
 import { FakeClient, type FakeClientOptions } from '#client/testing/fake-client.ts'
 import { FakeClock } from '#client/testing/fake-clock.ts'
 import { type ControllerOptions, startControllers } from '../start.ts'
@@ -93,7 +94,7 @@ export const startCluster = async (
       const { name, namespace } = pod.metadata!
       const current = await client.get(pods, name!, { namespace })
       const ip = current.status?.podIP ?? `10.244.${address >> 8}.${address++ & 255}`
-      const at = `${new Date(clock.now()).toISOString().slice(0, 19)}Z`
+      const at = timeText(clock.now())
       const others = (current.status?.conditions ?? []).filter(({ type }) => type !== 'Ready')
       const status = {
         ...current.status,

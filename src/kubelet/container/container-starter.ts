@@ -1,7 +1,7 @@
 import type { Pod } from '#api/core-v1.ts'
+import { timeText } from '#api/time-text.ts'
 import type { KubeletContext } from '../context.ts'
 import { errorCode, errorText } from '../kubelet-error.ts'
-import { timeText } from '../time-text.ts'
 import { nextBackoff } from './backoff.ts'
 import type { ContainerEntry } from './container-entry.ts'
 import { containerId } from './container-id.ts'

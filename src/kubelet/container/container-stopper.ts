@@ -1,7 +1,7 @@
 import type { Pod } from '#api/core-v1.ts'
 import type { KubeletContext } from '../context.ts'
 import { errorText } from '../kubelet-error.ts'
-import { timeoutSignal } from '../time-text.ts'
+import { timeoutSignal } from '../timeout-signal.ts'
 import type { ContainerEntry } from './container-entry.ts'
 import { runHook } from './lifecycle-hook.ts'
 

@@ -1,8 +1,8 @@
 import type { Node } from '#api/core-v1.ts'
 import type { Resource } from '#api/resource.ts'
+import { timeText } from '#api/time-text.ts'
 import { type Client, isAlreadyExists } from '#client/client.ts'
 import { backoff, type Clock, sleep } from '#client/clock.ts'
-import { timeText } from '../time-text.ts'
 import { nodeConditions } from './node-object.ts'
 
 export interface RegistrationOptions {

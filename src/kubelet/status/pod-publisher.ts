@@ -1,9 +1,9 @@
 import type { Pod, PodStatus } from '#api/core-v1.ts'
+import { timeText } from '#api/time-text.ts'
 import { backoffText } from '../container/backoff.ts'
 import { type ContainerEntry, planInput, statusView } from '../container/container-entry.ts'
 import { planContainers } from '../container/container-plan.ts'
 import type { KubeletContext } from '../context.ts'
-import { timeText } from '../time-text.ts'
 import { type PodFacts, podStatus } from './pod-status.ts'
 
 /** `name_namespace(uid)`, as Kubernetes writes a pod in messages. */

@@ -1,8 +1,5 @@
 import type { Clock } from '#client/clock.ts'
 
-/** RFC 3339 with whole seconds, as Kubernetes writes `metav1.Time`. */
-export const timeText = (ms: number): string => `${new Date(ms).toISOString().slice(0, 19)}Z`
-
 /** The given clock as an AbortSignal that fires after `ms`; `cancel` when it is no longer needed. */
 export const timeoutSignal = (
   clock: Clock,
