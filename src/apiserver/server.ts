@@ -3,6 +3,7 @@ import { chmodSync, rmSync } from 'node:fs'
 import { createServer as createHttpServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Client } from '#client/client.ts'
+import { socketText } from '#net/port-protocol.ts'
 import { createAuthenticator } from './access/authentication.ts'
 import { SYSTEM } from './access/caller.ts'
 import { reviewList } from './access/reviews.ts'
@@ -99,7 +100,7 @@ export const createApiServer = (options: ApiServerOptions): ApiServer => {
     counter: new RequestCounter(),
     signal: closing.signal,
     isReady: () => ready,
-    advertised: hostPort(options.advertise.address, options.advertise.port),
+    advertised: socketText(options.advertise.address, options.advertise.port),
   }
   const { handle, upgrade } = createHandler(context, onError)
   const client = createInProcessClient(registry, SYSTEM, subresources)
@@ -151,9 +152,6 @@ export const createApiServer = (options: ApiServerOptions): ApiServer => {
     close,
   }
 }
-
-const hostPort = (address: string, port: number): string =>
-  address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`
 
 /**
  * HTTP/1.1 only: exec, attach and port-forward upgrade a connection, which HTTP/2 has no word for in Node.js

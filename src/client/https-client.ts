@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { Agent, request } from 'node:https'
+import { socketText } from '#net/port-protocol.ts'
 import type { Client } from './client.ts'
 import { createHttpClient, type Transport } from './http-client.ts'
 
@@ -123,7 +124,7 @@ export const targetInPod = (
   const host = environment.KUBERNETES_SERVICE_HOST ?? 'kubernetes.default.svc'
   const port = environment.KUBERNETES_SERVICE_PORT ?? '443'
   return {
-    server: `https://${host.includes(':') ? `[${host}]` : host}:${port}`,
+    server: `https://${socketText(host, Number(port))}`,
     ca: readFileSync(`${folder}/ca.crt`, 'utf8'),
     token: fileToken(`${folder}/token`),
   }

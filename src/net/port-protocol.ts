@@ -17,3 +17,6 @@ export interface PortProtocol {
 
 /** 1 to 65535. */
 export const isPort = (value: number): boolean => Number.isInteger(value) && value >= 1 && value <= 65535
+
+/** `10.244.1.5:80`; an IPv6 address in brackets, `[fd00::5]:80` (RFC 3986, 3.2.2). A name stands as it is. */
+export const socketText = (host: string, port: number): string => `${host.includes(':') ? `[${host}]` : host}:${port}`

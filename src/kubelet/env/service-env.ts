@@ -1,7 +1,7 @@
 import type { Service } from '#api/core-v1.ts'
+import { socketText } from '#net/port-protocol.ts'
 
 const upper = (name: string): string => name.toUpperCase().replaceAll('-', '_')
-const host = (address: string): string => (address.includes(':') ? `[${address}]` : address)
 
 /**
  * The variables of Service links: `{SVC}_SERVICE_HOST`, `_SERVICE_PORT`, `_SERVICE_PORT_{NAME}`, and the form of Docker
@@ -31,7 +31,7 @@ export const serviceEnv = (
     env.set(`${prefix}_SERVICE_HOST`, address)
     ports.forEach((port, index) => {
       const protocol = port.protocol ?? 'TCP'
-      const url = `${protocol.toLowerCase()}://${host(address)}:${port.port}`
+      const url = `${protocol.toLowerCase()}://${socketText(address, port.port)}`
       if (index === 0) {
         env.set(`${prefix}_SERVICE_PORT`, String(port.port))
         env.set(`${prefix}_PORT`, url)

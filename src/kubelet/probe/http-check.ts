@@ -1,6 +1,7 @@
 import { type IncomingMessage, request } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { HTTPGetAction } from '#api/core-v1.ts'
+import { socketText } from '#net/port-protocol.ts'
 import type { Dialer } from '../pod-network.ts'
 
 export interface HttpTarget {
@@ -42,10 +43,9 @@ export const httpTarget = (action: HTTPGetAction, port: number, podIP: string, a
   agent,
 })
 
-const bracket = (host: string): string => (host.includes(':') ? `[${host}]` : host)
 /** For messages. */
 export const targetUrl = ({ scheme, host, port, path }: HttpTarget): string =>
-  `${scheme.toLowerCase()}://${bracket(host)}:${port}${path}`
+  `${scheme.toLowerCase()}://${socketText(host, port)}${path}`
 
 /** Over TLS the certificate is not verified, as in Kubernetes: a probe asks whether somebody answers, not who. */
 const connection = async (dialer: Dialer, target: HttpTarget): Promise<Duplex> => {
@@ -61,7 +61,7 @@ const ask = async (dialer: Dialer, target: HttpTarget, signal: AbortSignal): Pro
   const socket = await connection(dialer, target)
   const headers: Record<string, string> = { 'user-agent': target.agent, accept: '*/*', connection: 'close' }
   for (const { name, value } of target.headers) headers[name.toLowerCase()] = value
-  headers.host ??= `${bracket(target.host)}:${target.port}`
+  headers.host ??= socketText(target.host, target.port)
   return await new Promise((resolve, reject) => {
     const done = (answer: IncomingMessage) => {
       // The body is none of a probe's business.

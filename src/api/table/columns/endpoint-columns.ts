@@ -1,8 +1,7 @@
 import type { Endpoints } from '#api/core-v1.ts'
 import type { EndpointSlice } from '#api/discovery-v1.ts'
+import { socketText } from '#net/port-protocol.ts'
 import { AGE, type Column, column, firstFew, NAME } from '../column.ts'
-
-const joinHostPort = (ip: string, port: number): string => (ip.includes(':') ? `[${ip}]:${port}` : `${ip}:${port}`)
 
 export const endpointsColumns: readonly Column<Endpoints>[] = [
   NAME,
@@ -11,7 +10,7 @@ export const endpointsColumns: readonly Column<Endpoints>[] = [
       (subsets ?? []).flatMap(({ addresses, ports }) =>
         (ports ?? []).length === 0
           ? (addresses ?? []).map(({ ip }) => ip)
-          : (ports ?? []).flatMap(({ port }) => (addresses ?? []).map(({ ip }) => joinHostPort(ip, port))),
+          : (ports ?? []).flatMap(({ port }) => (addresses ?? []).map(({ ip }) => socketText(ip, port))),
       ),
       '<none>',
     ),
