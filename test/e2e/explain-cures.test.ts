@@ -2,7 +2,8 @@ import type { Event, Pod, Service } from '#api/core-v1.ts'
 import { deployment, service, usual, withExplained } from './explaining.ts'
 import { claim, eventually } from './harness.ts'
 
-const { cluster, kubectl, explained, ask, rolledOut, client, fromClient, fromHost, prove } = withExplained('cures')
+const { cluster, kubectl, explained, ask, rolledOut, nodeAddress, client, fromClient, fromHost, prove } =
+  withExplained('cures')
 
 const slice = (name: string, of: string | undefined, spec: string): string => `apiVersion: discovery.k8s.io/v1
 kind: EndpointSlice
@@ -224,6 +225,31 @@ claim('a cure mends: a ConfigMap that a container names is not there', async (as
     probe: () => fromClient('waiting'),
   })
 })
+
+claim(
+  'cures mend: an address that nobody has, or that no route leads to, where a Service is meant',
+  async (assert) => {
+    await client()
+    await kubectl.apply(
+      deployment('rare') +
+        service('rare', 'externalIPs: [203.0.113.77]\nselector: {app: rare}\nports: [{port: 8123, targetPort: 8080}]') +
+        service(
+          'a-node-port',
+          'type: NodePort\nselector: {app: rare}\nports: [{port: 8124, targetPort: 8080, nodePort: 30066}]',
+        ),
+    )
+    await rolledOut('rare')
+    // `svc/default/rare:8123` is a question to explain; a client asks for rare.default.
+    const named = (to: string) => fromClient(to.replace(/^svc\/([^/]+)\/([^:]+)/, '$2.$1'))
+    const asked = { cure: 'ask', probe: named } as const
+    await prove(assert, { ...asked, to: '10.96.255.250:8123', reason: 'cluster-ip-unassigned' })
+    await prove(assert, { ...asked, to: '10.244.1.251:8123', reason: 'nobody-there' })
+    const fromOutside = { from: 'host', cure: 'ask', probe: fromHost } as const
+    await prove(assert, { ...fromOutside, to: '203.0.113.77:8123', reason: 'external-ip-not-routed' })
+    await prove(assert, { ...fromOutside, to: `${nodeAddress(0)}:30099`, reason: 'node-port-unknown' })
+  },
+  { timeout: 120_000 },
+)
 
 claim('explain quotes what a container said before it ended', async (assert) => {
   await client()

@@ -1,5 +1,5 @@
 import { ApiError } from '#client/client.ts'
-import { createHttpClient } from '#client/http-client.ts'
+import { createHttpClient, type Transport } from '#client/http-client.ts'
 import { httpsTransport, targetOfKubeconfig } from '#client/https-client.ts'
 import { unixTransport } from '#client/unix-client.ts'
 import { explain as explainPath } from '#explain/explain.ts'
@@ -14,6 +14,7 @@ import { explainLive, liveText } from '../explain-live.ts'
 import { type ExplainTarget, explainTarget } from '../explain-target.ts'
 import { withLogs } from '../pod-log.ts'
 
+const SILENCE_MS = 10_000
 const PROTOCOLS = { tcp: 'TCP', udp: 'UDP', sctp: 'SCTP' } as const
 const FAMILIES = { '4': 'IPv4', '6': 'IPv6' } as const
 
@@ -113,7 +114,7 @@ const explainByApi = async (
       },
     )
   const access = targetOfKubeconfig(kubeconfig, context)
-  const transport = httpsTransport(access)
+  const transport = impatient(httpsTransport(access))
   const client = createHttpClient(transport)
   const cidrs = flags['service-cidr']?.split(',').map((text) => cidrText(text.trim()))
   try {
@@ -133,6 +134,15 @@ const explainByApi = async (
     client.close()
   }
 }
+
+/** A server that does not answer, or a network that drops what is sent to it, is told of after ten seconds without a byte. */
+const impatient = (transport: Transport): Transport => ({
+  ...transport,
+  open(options, onResponse) {
+    const request = transport.open(options, onResponse)
+    return request.setTimeout(SILENCE_MS, () => request.destroy(new Error(`no answer in ${SILENCE_MS / 1000} s`)))
+  },
+})
 
 const cidrText = (text: string): string => {
   try {
