@@ -13,6 +13,8 @@ import {
   NFTA_SET_ELEM_TIMEOUT,
 } from './element-numbers.ts'
 
+const NO_BYTES = new Uint8Array()
+
 /** One element of a dump. The bytes are views that are good until the visitor returns. */
 export interface DumpedElement {
   readonly key: Uint8Array
@@ -29,47 +31,93 @@ export interface DumpedElement {
   readonly timeout: number | undefined
 }
 
-/** The elements of one message of a dump. Attributes are walked in place: a start reads a hundred thousand elements. */
+/** The elements of one message of a dump. */
 export function* elementsOf(list: Uint8Array): Generator<DumpedElement> {
   const view = viewOf(list)
-  const find = (from: number, to: number, wanted: number): readonly [from: number, to: number] | undefined => {
-    for (let at = from; at + 4 <= to; ) {
-      const length = view.getUint16(at, LITTLE_ENDIAN)
-      if (length < 4) return undefined
-      if ((view.getUint16(at + 2, LITTLE_ENDIAN) & NLA_TYPE_MASK) === wanted) return [at + 4, at + length]
-      at += (length + 3) & ~3
-    }
-    return undefined
-  }
   for (let at = 0; at + 4 <= list.length; ) {
     const length = view.getUint16(at, LITTLE_ENDIAN)
     if (length < 4) return
-    const [from, to] = [at + 4, at + length]
+    yield new ElementInMessage(list, view, at, at + length)
     at += (length + 3) & ~3
-    const partOf = (type: number): Uint8Array | undefined => {
-      const nested = find(from, to, type)
-      const value = nested && find(...nested, NFTA_DATA_VALUE)
-      return value && list.subarray(...value)
+  }
+}
+
+/** Its parts are looked for in place, and when they are asked for: a start reads a hundred thousand elements. */
+class ElementInMessage implements DumpedElement {
+  readonly #list: Uint8Array
+  readonly #view: DataView
+  readonly #from: number
+  readonly #to: number
+
+  /** From the attribute that holds it to its end. */
+  constructor(list: Uint8Array, view: DataView, from: number, to: number) {
+    this.#list = list
+    this.#view = view
+    this.#from = from
+    this.#to = to
+  }
+
+  get key(): Uint8Array {
+    return this.#value(NFTA_SET_ELEM_KEY) ?? NO_BYTES
+  }
+
+  get keyEnd(): Uint8Array | undefined {
+    return this.#value(NFTA_SET_ELEM_KEY_END)
+  }
+
+  get data(): Uint8Array | undefined {
+    return this.#value(NFTA_SET_ELEM_DATA)
+  }
+
+  get isEnd(): boolean {
+    const flags = this.#find(this.#from, this.#to, NFTA_SET_ELEM_FLAGS)
+    return flags > 0 && (this.#view.getUint32(flags + 4) & NFT_SET_ELEM_INTERVAL_END) !== 0
+  }
+
+  get verdict(): DumpedElement['verdict'] {
+    const verdict = this.#findIn(this.#find(this.#from, this.#to, NFTA_SET_ELEM_DATA), NFTA_DATA_VERDICT)
+    const code = this.#findIn(verdict, NFTA_VERDICT_CODE)
+    if (code === 0) return undefined
+    const chain = this.#findIn(verdict, NFTA_VERDICT_CHAIN)
+    return { code: this.#view.getInt32(code + 4), chain: chain === 0 ? undefined : readString(this.#bytes(chain)) }
+  }
+
+  get expiresIn(): number | undefined {
+    return this.#milliseconds(NFTA_SET_ELEM_EXPIRATION)
+  }
+
+  get timeout(): number | undefined {
+    return this.#milliseconds(NFTA_SET_ELEM_TIMEOUT)
+  }
+
+  #value(type: number): Uint8Array | undefined {
+    const value = this.#findIn(this.#find(this.#from, this.#to, type), NFTA_DATA_VALUE)
+    return value === 0 ? undefined : this.#bytes(value)
+  }
+
+  #milliseconds(type: number): number | undefined {
+    const value = this.#find(this.#from, this.#to, type)
+    return value === 0 ? undefined : Number(this.#view.getBigUint64(value + 4))
+  }
+
+  #bytes(attribute: number): Uint8Array {
+    return this.#list.subarray(attribute + 4, attribute + this.#view.getUint16(attribute, LITTLE_ENDIAN))
+  }
+
+  #findIn(attribute: number, wanted: number): number {
+    return attribute === 0
+      ? 0
+      : this.#find(attribute, attribute + this.#view.getUint16(attribute, LITTLE_ENDIAN), wanted)
+  }
+
+  /** Where the attribute of this type begins among those within another that goes from `from` to `to`; 0: there is none. */
+  #find(from: number, to: number, wanted: number): number {
+    for (let at = from + 4; at + 4 <= to; ) {
+      const length = this.#view.getUint16(at, LITTLE_ENDIAN)
+      if (length < 4) return 0
+      if ((this.#view.getUint16(at + 2, LITTLE_ENDIAN) & NLA_TYPE_MASK) === wanted) return at
+      at += (length + 3) & ~3
     }
-    const key = partOf(NFTA_SET_ELEM_KEY)
-    if (key === undefined) continue
-    const milliseconds = (type: number): number | undefined => {
-      const value = find(from, to, type)
-      return value && Number(view.getBigUint64(value[0]))
-    }
-    const flags = find(from, to, NFTA_SET_ELEM_FLAGS)
-    const data = find(from, to, NFTA_SET_ELEM_DATA)
-    const verdict = data && find(...data, NFTA_DATA_VERDICT)
-    const code = verdict && find(...verdict, NFTA_VERDICT_CODE)
-    const chain = verdict && find(...verdict, NFTA_VERDICT_CHAIN)
-    yield {
-      key,
-      keyEnd: partOf(NFTA_SET_ELEM_KEY_END),
-      isEnd: flags !== undefined && (view.getUint32(flags[0]) & NFT_SET_ELEM_INTERVAL_END) !== 0,
-      data: partOf(NFTA_SET_ELEM_DATA),
-      verdict: code && { code: view.getInt32(code[0]), chain: chain && readString(list.subarray(...chain)) },
-      expiresIn: milliseconds(NFTA_SET_ELEM_EXPIRATION),
-      timeout: milliseconds(NFTA_SET_ELEM_TIMEOUT),
-    }
+    return 0
   }
 }
