@@ -1,15 +1,59 @@
 import assert from 'node:assert/strict'
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { test } from 'node:test'
-import { checkPrerequisites } from './prerequisites.ts'
+import { checkPrerequisites, isChroot } from './prerequisites.ts'
 
 test('checkPrerequisites() says that root is needed', () => {
-  assert.throws(() => checkPrerequisites({ uid: 1000, path: '/usr/bin' }), { code: 'NOT_ROOT', hint: /sudo/ })
+  assert.throws(() => checkPrerequisites({ uid: 1000, path: '/usr/bin', chroot: false }), {
+    code: 'NOT_ROOT',
+    hint: /sudo/,
+  })
 })
 
 test('checkPrerequisites() names the missing packages and the command that brings them', () => {
-  assert.throws(() => checkPrerequisites({ uid: 0, path: '/nonexistent' }), {
+  assert.throws(() => checkPrerequisites({ uid: 0, path: '/nonexistent', chroot: false }), {
     code: 'MISSING_PACKAGES',
     message: /runc, conmon/,
     hint: /apt-get install .*runc conmon/,
   })
+})
+
+test('checkPrerequisites() refuses a chroot, since exec would lead out of it', () => {
+  assert.throws(() => checkPrerequisites({ uid: 0, path: '/usr/bin', chroot: true }), {
+    code: 'IN_CHROOT',
+    hint: /systemd-nspawn/,
+  })
+})
+
+test('a chroot is known by a root that is no mount point, or another than that of process 1 in the same namespace', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'fairlead-proc-'))
+  const proc = (
+    name: string,
+    mounts: string,
+    namespaces: readonly [string, string],
+    roots: readonly [string, string],
+  ) => {
+    const path = join(folder, name)
+    for (const [index, who] of ['self', '1'].entries()) {
+      mkdirSync(join(path, who, 'ns'), { recursive: true })
+      symlinkSync(namespaces[index]!, join(path, who, 'ns/mnt'))
+      symlinkSync(roots[index]!, join(path, who, 'root'))
+    }
+    writeFileSync(join(path, 'self/mountinfo'), mounts)
+    return path
+  }
+  const root = '22 1 254:0 / / rw - ext4 /dev/vda rw\n'
+  const below = '23 22 0:21 / /proc rw - proc proc rw\n'
+  try {
+    assert.equal(isChroot(proc('plain', root + below, ['mnt:1', 'mnt:1'], ['/', '/'])), false)
+    assert.equal(isChroot(proc('folder', below, ['mnt:1', 'mnt:1'], ['/', '/'])), true)
+    assert.equal(isChroot(proc('mounted', root, ['mnt:1', 'mnt:1'], ['/tmp', '/'])), true)
+    // A container that shares the machine's processes: its root is another, and so is its namespace.
+    assert.equal(isChroot(proc('container', root, ['mnt:2', 'mnt:1'], ['/tmp', '/'])), false)
+    assert.equal(isChroot(), false)
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
 })

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { ClusterError } from './cluster-error.ts'
 
@@ -26,14 +26,45 @@ const inLibraryFolders = (library: string): boolean =>
     )
   })
 
-/** Throws ClusterError NOT_ROOT or MISSING_PACKAGES, which say what is needed and the command that brings it. */
-export const checkPrerequisites = (options: { readonly uid: number; readonly path: string }): void => {
+/**
+ * Whether our root is less than that of our mount namespace: it is no mount point, or another than that of process 1 in
+ * the same namespace. (One that is a mount point, with a process 1 that is in it too, cannot be told apart.)
+ */
+export const isChroot = (proc = '/proc'): boolean => {
+  const roots = readFileSync(join(proc, 'self/mountinfo'), 'latin1')
+    .split('\n')
+    .filter((line) => line.split(' ')[4] === '/')
+  if (roots.length === 0) return true
+  try {
+    const namespaceOf = (who: string): string => readlinkSync(join(proc, who, 'ns/mnt'))
+    if (namespaceOf('1') !== namespaceOf('self')) return false
+    const [own, first] = ['self', '1'].map((who) => statSync(join(proc, who, 'root')))
+    return own!.dev !== first!.dev || own!.ino !== first!.ino
+  } catch {
+    // Another user's process 1 is not ours to look at.
+    return false
+  }
+}
+
+/**
+ * Throws ClusterError NOT_ROOT or MISSING_PACKAGES, which say what is needed and the command that brings it, or IN_CHROOT:
+ * runc leads what is run in a container later, as by `kubectl exec`, to the root of the mount namespace, past any chroot.
+ */
+export const checkPrerequisites = (options: {
+  readonly uid: number
+  readonly path: string
+  readonly chroot: boolean
+}): void => {
   if (options.uid !== 0)
     throw new ClusterError(
       'NOT_ROOT',
       'a cluster needs root: it makes network namespaces, nftables rules and containers',
       { hint: 'run it with sudo' },
     )
+  if (options.chroot)
+    throw new ClusterError('IN_CHROOT', 'a cluster cannot be in a chroot: kubectl exec would lead out of it', {
+      hint: 'use a container or a virtual machine; systemd-nspawn takes the same folder',
+    })
   const missing: string[] = PROGRAMS.filter(([program]) => !onPath(program, options.path)).map(([, name]) => name)
   if (!inLibraryFolders(LIBRARY[0])) missing.push(LIBRARY[1])
   if (missing.length > 0)

@@ -7,7 +7,7 @@ import { makeClusterPki } from './cluster-pki.ts'
 import type { ClusterConfig } from './config.ts'
 import { down } from './down.ts'
 import { createMachines } from './machines/machines.ts'
-import { checkPrerequisites } from './prerequisites.ts'
+import { checkPrerequisites, isChroot } from './prerequisites.ts'
 import { findProcesses, RESTARTED, startSupervised } from './processes.ts'
 import { planCluster, type RangeFlags } from './ranges/cluster-plan.ts'
 import { clusterStateDir, listClusters, logPath, type Role, statePaths, writeConfig } from './state.ts'
@@ -59,7 +59,7 @@ const program = (role: Role): readonly string[] => {
  * ClusterError; what had been made by then is taken down again, apart from the case that the name was taken.
  */
 export const up = async (options: UpOptions): Promise<ClusterConfig> => {
-  checkPrerequisites({ uid: process.getuid!(), path: process.env.PATH ?? '' })
+  checkPrerequisites({ uid: process.getuid!(), path: process.env.PATH ?? '', chroot: isChroot() })
   const stateDir = clusterStateDir(options.name)
   if (!Number.isInteger(options.nodes) || options.nodes < 1 || options.nodes > 250)
     throw new ClusterError('NODES_INVALID', `a cluster has 1 to 250 nodes, not ${options.nodes}`)
