@@ -140,7 +140,11 @@ const impatient = (transport: Transport): Transport => ({
   ...transport,
   open(options, onResponse) {
     const request = transport.open(options, onResponse)
-    return request.setTimeout(SILENCE_MS, () => request.destroy(new Error(`no answer in ${SILENCE_MS / 1000} s`)))
+    const give = (): unknown => request.destroy(new Error(`no answer in ${SILENCE_MS / 1000} s`))
+    // The socket's own clock starts when TLS stands.
+    const timer = setTimeout(give, SILENCE_MS)
+    request.on('response', () => clearTimeout(timer)).on('close', () => clearTimeout(timer))
+    return request.setTimeout(SILENCE_MS, give)
   },
 })
 
