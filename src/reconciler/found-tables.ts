@@ -1,13 +1,13 @@
 import { constants } from 'node:os'
 import type { UsedKind } from '#dataplane/nftables/compile.ts'
 import { decodeElement } from '#dataplane/nftables/decode.ts'
-import type { Element, SetName, TableFamily } from '#dataplane/nftables/rule.ts'
+import type { SetName, TableFamily } from '#dataplane/nftables/rule.ts'
 import { TABLE, TABLE_FAMILIES, WORD } from '#dataplane/nftables/rule.ts'
 import { chains, kindChains, kindOfChain } from '#dataplane/nftables/ruleset.ts'
 import { KernelError } from '#kernel/kernel-error.ts'
 import type { Nftables } from '#kernel/nftables/libnftables.ts'
 import { type FoundRules, hasTable, readRules } from './ownership.ts'
-import { packElements } from './packed-elements.ts'
+import { packDumped, wordOf } from './packed-elements.ts'
 import { type Pin, readPins } from './pins.ts'
 
 /** What a process before us left in the kernel. */
@@ -70,9 +70,9 @@ function readOnce(nftables: Nftables): Found {
       ),
   )
   const byId = new Map<number, string>()
-  const file = (element: Element) => {
-    const id = idOfWord(wordOf(element))
-    byId.set(id, (byId.get(id) ?? '') + packElements([element]))
+  const file = (packed: string) => {
+    const id = idOfWord(wordOf(packed))
+    byId.set(id, (byId.get(id) ?? '') + packed)
   }
   if (!areWhole) {
     if (![...rules.values()].every((one) => one.isOurShape)) return { kind: 'others', pinning: undefined }
@@ -81,7 +81,7 @@ function readOnce(nftables: Nftables): Found {
   }
   const others: string[] = []
   readElements(nftables, [...BY_DATA, ...BY_KEY], file)
-  readElements(nftables, OTHERS, (element) => others.push(packElements([element])))
+  readElements(nftables, OTHERS, (packed) => others.push(packed))
   return { kind: 'ours', tables: { byId, others: others.join(''), kinds, pins: readPins(nftables) } }
 }
 
@@ -97,17 +97,13 @@ export function haveTheirChains(kinds: Iterable<UsedKind>, { lengths }: FoundRul
   return found.length === wanted.size && found.every(([name, length]) => wanted.get(name) === length)
 }
 
-/** The word of a service port that it carries. */
-const wordOf = ({ key, data }: Element): number => (typeof key[0] === 'number' ? key[0] : (data?.[0] as number))
-
 /** All sets of Services. */
 export const SERVICE_SETS: readonly SetName[] = [...BY_DATA, ...BY_KEY, ...OTHERS]
 
-/** Tells `visit` the elements of these sets, of both families. Throws as Nftables.dump(). */
-export function readElements(nftables: Nftables, names: readonly SetName[], visit: (element: Element) => void): void {
+/** Tells `visit` the elements of these sets, of both families, packed. Throws as Nftables.dump(). */
+export function readElements(nftables: Nftables, names: readonly SetName[], visit: (packed: string) => void): void {
   for (const family of TABLE_FAMILIES)
-    for (const set of names)
-      nftables.dump(family, TABLE, set, ({ key, keyEnd, data }) => visit(decodeElement(family, set, key, keyEnd, data)))
+    for (const set of names) nftables.dump(family, TABLE, set, (element) => visit(packDumped(family, set, element)))
 }
 
 /** Throws as Nftables.dump(). */

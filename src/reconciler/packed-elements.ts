@@ -1,7 +1,9 @@
-import { PROTOCOLS, writeAddress } from '#dataplane/nftables/encode.ts'
+import { decodeElement } from '#dataplane/nftables/decode.ts'
+import { LITTLE_ENDIAN, PROTOCOLS, writeAddress } from '#dataplane/nftables/encode.ts'
 import type { Element, Field, SetDefinition, SetName, TableFamily, Value } from '#dataplane/nftables/rule.ts'
 import { TABLE_FAMILIES } from '#dataplane/nftables/rule.ts'
 import { sets } from '#dataplane/nftables/ruleset.ts'
+import type { DumpedElement } from '#kernel/nftables/element-dump.ts'
 import { formatBytes } from '#net/ip-address.ts'
 
 /**
@@ -29,10 +31,11 @@ const partOf = (field: Field): Part => {
   if (field === 'l4proto') return 'protocol'
   return field === 'dport' || field === 'ct-dport' ? 'port' : 'number'
 }
-const lengthOf = (part: Part, family: TableFamily): number => {
-  const address = family === 'ip' ? 4 : 16
-  return { address, prefix: address + 1, protocol: 1, port: 2, number: 4 }[part]
+const LENGTHS: { readonly [family in TableFamily]: { readonly [part in Part]: number } } = {
+  ip: { address: 4, prefix: 5, protocol: 1, port: 2, number: 4 },
+  ip6: { address: 16, prefix: 17, protocol: 1, port: 2, number: 4 },
 }
+const lengthOf = (part: Part, family: TableFamily): number => LENGTHS[family][part]
 
 const DATA: Readonly<Record<string, readonly Part[]>> = {
   word: ['number'],
@@ -74,6 +77,43 @@ export function packElements(elements: readonly Element[]): string {
     if (data !== undefined) at = writeParts(layout.data, data, at)
   }
   return scratch.toString('latin1', 0, at)
+}
+
+/** The same of an element as a dump has it: its fields are copied, not read. `keyEnd`: of a range. */
+export function packDumped(
+  family: TableFamily,
+  set: SetName,
+  { key, keyEnd, data }: Pick<DumpedElement, 'key' | 'keyEnd' | 'data'>,
+): string {
+  const tag = TAGS[family].get(set) as number
+  const { definition, ...layout } = LAYOUTS[tag] as Layout
+  if (definition.interval) return packElements([decodeElement(family, set, key, keyEnd, data)])
+  scratch[0] = tag
+  const middle = copyParts(layout.key, family, key, 1)
+  return scratch.toString('latin1', 0, data === undefined ? middle : copyParts(layout.data, family, data, middle))
+}
+
+/** The kernel pads each field to four bytes, and has numbers of ours in the machine's order. */
+function copyParts(parts: readonly Part[], family: TableFamily, bytes: Uint8Array, from: number): number {
+  let at = from
+  let read = 0
+  for (const part of parts) {
+    const length = lengthOf(part, family)
+    for (let index = 0; index < length; index++)
+      scratch[at + index] = bytes[part === 'number' && LITTLE_ENDIAN ? read + 3 - index : read + index] as number
+    at += length
+    read += (length + 3) & ~3
+  }
+  return at
+}
+
+/** The word that it carries in its key or its data, in sets of which one has such. */
+export function wordOf(packed: string): number {
+  const { key, keyLength } = LAYOUTS[packed.charCodeAt(0)] as Layout
+  const at = key[0] === 'number' ? 1 : 1 + keyLength
+  let word = 0
+  for (let index = at; index < at + 4; index++) word = word * 256 + packed.charCodeAt(index)
+  return word
 }
 
 /** Tells `visit` each element: its identity (family, set and key), and its data, empty in sets. */

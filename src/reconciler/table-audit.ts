@@ -8,7 +8,6 @@ import { haveTheirChains, isMissing, readElements, readKinds, SERVICE_SETS } fro
 import { Digest } from './hash.ts'
 import { holdsNodeSets } from './node-sets.ts'
 import { readRules } from './ownership.ts'
-import { packElements } from './packed-elements.ts'
 
 /**
  * Whether the kernel's tables are what we made of them: rules, kinds, the node's sets, and those of Services. Only
@@ -35,6 +34,6 @@ function areRulesIntact(nftables: Nftables, tracker: DeltaTracker): boolean {
 
 function areServicesIntact(nftables: Nftables, tracker: DeltaTracker): boolean {
   const found = new Digest()
-  readElements(nftables, SERVICE_SETS, (element) => found.add(packElements([element])))
+  readElements(nftables, SERVICE_SETS, (packed) => found.add(packed))
   return found.equals(tracker.digest())
 }
