@@ -28,6 +28,8 @@ export function isStale(before: Cluster, after: Cluster, { packet, backend }: Fl
   const usable = (choices ?? []).flatMap((choice) => (typeof choice === 'string' ? [] : choice))
   if (backend === undefined) return was === undefined && usable.length > 0 && tell('flows/untranslated', true)
   if (was === undefined) return false
+  // An address of the node that is, or was, somebody's frontend at the number of a node port: nothing is promised when one takes the other's place.
+  if (is !== undefined && (was.address === undefined) !== (is.address === undefined)) return false
   if (is === undefined || servicePortOf(is) !== servicePortOf(was)) return tell('flows/frontend-gone', true)
   if (usable.some(({ address, port }) => address === backend.address && port === backend.port))
     return tell('flows/kept', false)
