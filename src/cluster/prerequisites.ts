@@ -47,8 +47,9 @@ export const isChroot = (proc = '/proc'): boolean => {
 }
 
 /**
- * Throws ClusterError NOT_ROOT or MISSING_PACKAGES, which say what is needed and the command that brings it, or IN_CHROOT:
- * runc leads what is run in a container later, as by `kubectl exec`, to the root of the mount namespace, past any chroot.
+ * Throws ClusterError NOT_ROOT or MISSING_PACKAGES, which say what is needed and the command that brings it, or
+ * IN_CHROOT: runc leads what is run in a container later, as by `kubectl exec`, to the root of the mount namespace,
+ * past any chroot.
  */
 export const checkPrerequisites = (options: {
   readonly uid: number

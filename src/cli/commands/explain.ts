@@ -135,7 +135,10 @@ const explainByApi = async (
   }
 }
 
-/** A server that does not answer, or a network that drops what is sent to it, is told of after ten seconds without a byte. */
+/**
+ * A server that does not answer, or a network that drops what is sent to it, is told of after ten seconds without a
+ * byte.
+ */
 const impatient = (transport: Transport): Transport => ({
   ...transport,
   open(options, onResponse) {

@@ -107,7 +107,10 @@ function remedyOf(facts: ClusterFacts, question: Question, pod: Pod, trouble: Tr
   }
 }
 
-/** ConfigMaps and Secrets that the pod names and that are not there, as the kubelet says; empty ones let it start, unless it wants a key of them. */
+/**
+ * ConfigMaps and Secrets that the pod names and that are not there, as the kubelet says; empty ones let it start,
+ * unless it wants a key of them.
+ */
 function missingObjects(facts: ClusterFacts, pod: Pod, { message }: Trouble): readonly Cure[] {
   const { volumes = [], containers = [], initContainers = [] } = pod.spec ?? {}
   const all = [...containers, ...initContainers]

@@ -72,7 +72,10 @@ export function selectorMatchesNothing(facts: ClusterFacts, service: Service, en
 
 const MOST_UNLIKE = 0.4
 
-/** Whether labels can be what a selector means, rather than what merely happens to be there: by a value, by the Service's name, or by what its pods do. */
+/**
+ * Whether labels can be what a selector means, rather than what merely happens to be there: by a value, by the
+ * Service's name, or by what its pods do.
+ */
 function mayBeMeant(facts: ClusterFacts, service: Service, labels: Labels, pods: readonly Pod[]): boolean {
   const name = service.metadata?.name ?? ''
   const wanted = Object.values(service.spec?.selector ?? {})

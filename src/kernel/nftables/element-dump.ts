@@ -110,7 +110,9 @@ class ElementInMessage implements DumpedElement {
       : this.#find(attribute, attribute + this.#view.getUint16(attribute, LITTLE_ENDIAN), wanted)
   }
 
-  /** Where the attribute of this type begins among those within another that goes from `from` to `to`; 0: there is none. */
+  /**
+   * Where the attribute of this type begins among those within another that goes from `from` to `to`; 0: there is none.
+   */
   #find(from: number, to: number, wanted: number): number {
     for (let at = from + 4; at + 4 <= to; ) {
       const length = this.#view.getUint16(at, LITTLE_ENDIAN)

@@ -9,8 +9,8 @@ const KEPT = 256
 let spares: number[] | undefined
 
 /**
- * Runs what opens a socket of libnftables. A process of many nodes and pods has more descriptors than select() knows, so
- * at the first call some low ones are taken; each call frees one for its socket. Throws KernelError NFT_OPEN_FAILED
+ * Runs what opens a socket of libnftables. A process of many nodes and pods has more descriptors than select() knows,
+ * so at the first call some low ones are taken; each call frees one for its socket. Throws KernelError NFT_OPEN_FAILED
  * where none is left.
  */
 export function withLowDescriptor<T>(open: () => T): T {
