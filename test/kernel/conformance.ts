@@ -2,10 +2,12 @@ import { stringify } from 'yaml'
 import { Pins } from '../contract/affinity.ts'
 import { CLAUSES, type Clause } from '../contract/clause.ts'
 import { decide } from '../contract/contract.ts'
+import { type Flow, isStale } from '../contract/flows.ts'
 import type { Cluster, Packet, Verdict } from '../contract/model.ts'
+import { NODE_PORTS } from '../property/clusters.ts'
 import { agrees, type Expectation, expectationOf, indexOf } from './expectation.ts'
 import type { Met } from './plan-network.ts'
-import type { Outcome, Prober } from './prober.ts'
+import type { Outcome, Prober, Sent } from './prober.ts'
 
 /** A drop is believed after so many milliseconds; and nothing may have come to anybody in the end either. */
 const DROP_MS = 250
@@ -35,6 +37,19 @@ export interface Case {
   readonly told: string
 }
 
+/** A UDP flow, by the client's port, with whom it has met. */
+interface KnownFlow {
+  readonly packet: Packet
+  readonly port: number
+  readonly met: Met
+}
+
+/** What was before a change, and whether another process has told the kernel of the change. */
+export interface LastState {
+  readonly cluster: Cluster
+  readonly restart: boolean
+}
+
 /** Holds what the kernel does with packets against what the contract says, and counts. */
 export class Conformance {
   readonly counts = new Map<string, number>()
@@ -42,21 +57,37 @@ export class Conformance {
   readonly #prober: Prober
   /** That nobody was met after all, of each packet that was to be refused or dropped. */
   readonly #late: (() => void)[] = []
+  #flows: KnownFlow[] = []
 
   constructor(prober: Prober) {
     this.#prober = prober
   }
 
-  /** Asks some packets of each kind, many at a time. Throws where the kernel does otherwise. */
-  async hold(given: Case, packets: readonly Packet[]): Promise<void> {
+  /**
+   * Asks some packets of each kind, many at a time; and again by the UDP flows that began in the `last` state. Throws
+   * where the kernel does otherwise.
+   */
+  async hold(given: Case, packets: readonly Packet[], last?: LastState): Promise<void> {
     const chains = new Map<string, (() => Promise<void>)[]>()
-    for (const [packet, verdict] of this.#choose(given.cluster, packets)) {
-      this.#count('cases')
-      // One after the other where the answer to one decides on the next.
+    // One after the other where the answer to one decides on the next.
+    const enqueue = (packet: Packet, verdict: Verdict, ask: () => Promise<void>) => {
       const key = isSticky(verdict) ? `${verdict.servicePort} ${packet.source}` : `${chains.size}`
       const chain = chains.get(key) ?? []
       chains.set(key, chain)
-      chain.push(() => (isSticky(verdict) ? this.#askPinned(given, packet) : this.#askAll(given, packet, verdict)))
+      chain.push(ask)
+    }
+    const flows = this.#flows
+    this.#flows = []
+    for (const flow of flows) {
+      const stale = last && this.#isStale(last, given.cluster, flow)
+      const verdict = decide(given.cluster, flow.packet, new Pins())
+      if (stale !== undefined) enqueue(flow.packet, verdict, () => this.#askFlow(given, flow, stale))
+    }
+    for (const [packet, verdict] of this.#choose(given.cluster, packets)) {
+      this.#count('cases')
+      enqueue(packet, verdict, () =>
+        isSticky(verdict) ? this.#askPinned(given, packet) : this.#askAll(given, packet, verdict),
+      )
     }
     const queue = [...chains.values()]
     const client = async () => {
@@ -96,18 +127,61 @@ export class Conformance {
   /** Sends a packet once. */
   async #ask(given: Case, packet: Packet, verdict: Verdict): Promise<Outcome> {
     const expected = expectationOf(verdict, packet)
-    const { outcome, met } = await this.#prober.send(packet, expected.kind === 'silence' ? DROP_MS : PATIENCE_MS)
+    const sent = await this.#prober.send(packet, patienceFor(expected))
+    const { outcome, port } = sent
     if (!agrees(expected, outcome, packet)) throw disagreement(given, packet, expected, outcome)
-    if (expected.kind !== 'met')
-      this.#late.push(() => {
-        const one = met()
-        if (one !== undefined) throw disagreement(given, packet, expected, one)
-      })
+    this.#watch(given, packet, expected, sent)
+    if (packet.protocol === 'UDP' && outcome.kind === 'met') this.#flows.push({ packet, port, met: outcome })
     this.#count('connections')
     this.#count(packet.protocol)
     this.#count(packet.destination.includes(':') ? 'IPv6' : 'IPv4')
     this.#count(kindOf(verdict, packet))
     return outcome
+  }
+
+  /** Where nobody was to be met, nobody may be met later either. */
+  #watch(given: Case, packet: Packet, expected: Expectation, { met }: Sent): void {
+    if (expected.kind === 'met') return
+    this.#late.push(() => {
+      const one = met()
+      if (one !== undefined) throw disagreement(given, packet, expected, one)
+    })
+  }
+
+  /** Undefined: the contract has nothing to say of it. */
+  #isStale(
+    { cluster: before, restart }: LastState,
+    after: Cluster,
+    { packet, met: { address, port } }: KnownFlow,
+  ): boolean | undefined {
+    const isTranslated = address !== packet.destination || port !== packet.port
+    const flow: Flow = { packet, backend: isTranslated ? { address, port } : undefined }
+    const told: Clause[] = []
+    const stale = isStale(before, after, flow, (clause) => told.push(clause))
+    const verdict = decide(after, packet, new Pins())
+    // What went on untranslated, and would be refused by now.
+    if (told.length === 0 && verdict.kind !== 'pass') return undefined
+    // Flows by a node port that is gone are told by their port alone, whatever address they went to.
+    if (!stale && NODE_PORTS.some((one) => one === packet.port)) return undefined
+    // A process that starts anew does not know what went while there was none.
+    if (stale && restart) return undefined
+    for (const clause of told) this.clauses.add(clause)
+    return stale
+  }
+
+  /** A flow that is stale is like a new one; another goes on where it went. */
+  async #askFlow(given: Case, { packet, port, met }: KnownFlow, stale: boolean): Promise<void> {
+    const verdict = decide(given.cluster, packet, given.pins)
+    const expected: Expectation = stale ? expectationOf(verdict, packet) : { kind: 'met', by: [met] }
+    const sent = await this.#prober.send(packet, patienceFor(expected), port)
+    const { outcome } = sent
+    if (!agrees(expected, outcome, packet))
+      throw disagreement(given, packet, expected, outcome, `a UDP flow that had met ${JSON.stringify(met)}`)
+    this.#watch(given, packet, expected, sent)
+    this.#count(stale ? 'flows that were forgotten' : 'flows that went on')
+    if (!stale || !isSticky(verdict) || outcome.kind !== 'met') return
+    const { servicePort, backends, affinitySeconds: seconds } = verdict
+    given.pins.record(servicePort, packet, outcome, { among: backends.length, seconds })
   }
 
   /** Asks until all of a few backends were met, or so often that it cannot be chance. */
@@ -145,6 +219,8 @@ export class Conformance {
   }
 }
 
+const patienceFor = ({ kind }: Expectation): number => (kind === 'silence' ? DROP_MS : PATIENCE_MS)
+
 type Sticky = Extract<Verdict, { kind: 'dnat' }> & { readonly affinitySeconds: number }
 const isSticky = (verdict: Verdict): verdict is Sticky =>
   verdict.kind === 'dnat' && verdict.affinitySeconds !== undefined
@@ -180,6 +256,7 @@ function disagreement(
   packet: Packet,
   expected: Expectation,
   observed: Outcome | Met | NeverMet,
+  about = 'a new connection',
 ): Error {
   const decisive = new Set<Clause>()
   const verdict = decide(cluster, packet, new Pins(), (clause) => decisive.add(clause))
@@ -193,7 +270,7 @@ function disagreement(
   }))
   return new Error(
     `contract and kernel disagree: ${told}
-packet: ${JSON.stringify(packet)}
+packet: ${JSON.stringify(packet)}, ${about}
 expected: ${JSON.stringify(expected)}
 observed: ${JSON.stringify(observed)}
 the contract, of a client that is new: ${JSON.stringify(verdict)}, by

@@ -15,6 +15,14 @@ export type Outcome =
 
 type Protocol = Packet['protocol']
 
+export interface Sent {
+  readonly outcome: Outcome
+  /** Whom it has met after all, even if no answer came back (UDP, SCTP). */
+  readonly met: () => Met | undefined
+  /** The client's. */
+  readonly port: number
+}
+
 interface Attempt {
   /** The client's. */
   readonly port: number
@@ -71,18 +79,17 @@ export class Prober {
   }
 
   /**
-   * Sends a packet, and gives what became of it within `patience` milliseconds; `met`: whom it has met after all, even
-   * if no answer came back (UDP, SCTP).
+  /**
+   * Sends a packet, and says what became of it within `patience` milliseconds; from a port that nobody had, or from one
+   * that is told: then it is one more of that flow.
    */
-  async send(
-    packet: Packet,
-    patience: number,
-  ): Promise<{ readonly outcome: Outcome; readonly met: () => Met | undefined }> {
-    const port = this.#nextPort()
+  async send(packet: Packet, patience: number, port = this.#nextPort()): Promise<Sent> {
     const key = `${packet.protocol} ${port}`
+    this.#met.delete(key)
+    this.#refused.delete(key)
     const attempt = { port, key, patience }
     const outcome = await (packet.protocol === 'SCTP' ? this.#sctpInit(packet, attempt) : this.#socket(packet, attempt))
-    return { outcome, met: () => this.#met.get(key) }
+    return { outcome, port, met: () => this.#met.get(key) }
   }
 
   stop(): void {
