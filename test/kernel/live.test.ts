@@ -105,6 +105,29 @@ test('pins, and what they lead to, stay when the proxy starts again', async () =
   give('before', 4, undefined)
 })
 
+test('connections and pins go on when tables that somebody has edited are replaced', async () => {
+  const giveBoth = () => {
+    give('sticky', 3, { spec: { sessionAffinity: 'ClientIP' }, endpoints: PODS })
+    give('held', 4, { endpoints: ['p21'] })
+  }
+  giveBoth()
+  const held = await inBoth((family) => hold('p12', ip(family, 4), 80))
+  const again = () => inBoth(async (family) => podOf(await ask('p12', 'tcp', ip(family, 3), 80)))
+  const first = await again()
+  for (const family of ['ip', 'ip6']) nodes.tables[0]?.run(`insert rule ${family} fairlead nat-prerouting return`)
+  let synced = () => {}
+  const proxy = nodes.start('n1', { synced: new Promise<void>((resolve) => (synced = resolve)) })
+  giveBoth()
+  synced()
+  await proxy.ready
+  assert.deepEqual(FAMILIES.map(pins), [1, 1])
+  for (let round = 0; round < 12; round++) assert.deepEqual(await again(), first)
+  for (const { say } of held) assert.equal(await say('replaced'), 'p21:replaced')
+  for (const { close } of held) close()
+  give('sticky', 3, undefined)
+  give('held', 4, undefined)
+})
+
 /** P(χ² > x) with two degrees of freedom, shifted by `noncentrality`: a Poisson mixture of central ones. */
 function tail(x: number, noncentrality: number): number {
   let sum = 0
