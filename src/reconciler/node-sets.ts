@@ -1,7 +1,7 @@
 import { compileNode } from '#dataplane/nftables/compile.ts'
 import { renderElements } from '#dataplane/nftables/render.ts'
 import { type SetName, TABLE, TABLE_FAMILIES, type TableFamily } from '#dataplane/nftables/rule.ts'
-import { sets } from '#dataplane/nftables/ruleset.ts'
+import { sets } from '#dataplane/nftables/ruleset/sets.ts'
 import type { NodeFacts } from '#forwarding/node-facts.ts'
 import type { Nftables } from '#kernel/nftables/libnftables.ts'
 import { formatBytes } from '#net/ip-address.ts'

@@ -2,7 +2,7 @@ import { decodeElement } from '#dataplane/nftables/decode.ts'
 import { LITTLE_ENDIAN, PROTOCOLS, writeAddress } from '#dataplane/nftables/encode.ts'
 import type { Element, Field, SetDefinition, SetName, TableFamily, Value } from '#dataplane/nftables/rule.ts'
 import { TABLE_FAMILIES } from '#dataplane/nftables/rule.ts'
-import { sets } from '#dataplane/nftables/ruleset.ts'
+import { sets } from '#dataplane/nftables/ruleset/sets.ts'
 import type { DumpedElement } from '#kernel/nftables/element-dump.ts'
 import { formatBytes } from '#net/ip-address.ts'
 

@@ -1,6 +1,6 @@
 import type { UsedKind } from '#dataplane/nftables/compile.ts'
 import { TABLE_FAMILIES } from '#dataplane/nftables/rule.ts'
-import { kindName } from '#dataplane/nftables/ruleset.ts'
+import { kindName } from '#dataplane/nftables/ruleset/kinds.ts'
 import type { NodeFacts } from '#forwarding/node-facts.ts'
 import type { Nftables } from '#kernel/nftables/libnftables.ts'
 import type { DeltaTracker } from './delta-tracker.ts'

@@ -1,6 +1,6 @@
 import { decodeElement } from '#dataplane/nftables/decode.ts'
 import { TABLE, TABLE_FAMILIES } from '#dataplane/nftables/rule.ts'
-import { sets } from '#dataplane/nftables/ruleset.ts'
+import { sets } from '#dataplane/nftables/ruleset/sets.ts'
 import type { Nftables } from '#kernel/nftables/libnftables.ts'
 import { normalise, type RawElement } from '../property/normalise.ts'
 

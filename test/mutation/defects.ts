@@ -24,7 +24,10 @@ const topology = defect('forwarding/topology.ts')
 const service = defect('forwarding/forward-service.ts')
 const state = defect('forwarding/forwarding-state.ts')
 const compile = defect('dataplane/nftables/compile.ts')
-const rules = defect('dataplane/nftables/ruleset.ts')
+const choiceChains = defect('dataplane/nftables/ruleset/choice-chains.ts')
+const frontendChains = defect('dataplane/nftables/ruleset/frontend-chains.ts')
+const kindChains = defect('dataplane/nftables/ruleset/kind-chains.ts')
+const sourceChains = defect('dataplane/nftables/ruleset/source-chains.ts')
 const ids = defect('dataplane/nftables/ids.ts')
 const flows = defect('reconciler/stale-flows.ts')
 
@@ -365,27 +368,32 @@ export const DEFECTS: readonly Defect[] = [
     '',
   ),
 
-  rules('refusal/no-endpoints-icmp', 'a reset for every protocol', "{ do: 'protocol-is', protocol: 'tcp' },\n", ''),
-  rules('refusal/no-endpoints-tcp', 'ICMP for TCP too', "with: 'tcp-reset'", "with: 'port-unreachable'"),
-  rules(
+  choiceChains(
+    'refusal/no-endpoints-icmp',
+    'a reset for every protocol',
+    "{ do: 'protocol-is', protocol: 'tcp' },\n",
+    '',
+  ),
+  choiceChains('refusal/no-endpoints-tcp', 'ICMP for TCP too', "with: 'tcp-reset'", "with: 'port-unreachable'"),
+  frontendChains(
     'guard/unserved',
     'no guard of ClusterIPs',
     "      [lookup(['daddr'], 'cluster-ips'), go('goto', 'reject-it')],\n",
     '',
   ),
-  rules(
+  frontendChains(
     'guard/unassigned',
     'what nobody has leaves the node',
     "      [lookup(['daddr'], 'service-cidrs'), drop],\n",
     '',
   ),
-  rules(
+  frontendChains(
     'guard/elsewhere',
     'what is neither a pod’s nor a Service’s is dropped',
     "[lookup(['daddr'], 'service-cidrs'), drop]",
     "[lookupNot(['daddr'], 'pod-cidrs'), drop]",
   ),
-  rules(
+  frontendChains(
     'frontend/node-port-elsewhere',
     'node ports at any address',
     "[lookup(['daddr'], 'nodeport-ips'), find(NODE_PORT, 'nodeports'), go",
@@ -396,130 +404,135 @@ export const DEFECTS: readonly Defect[] = [
     what: 'a node port goes before an address',
     edits: [
       {
-        file: 'dataplane/nftables/ruleset.ts',
+        file: 'dataplane/nftables/ruleset/frontend-chains.ts',
         from: "  [find(FRONTEND, 'frontends'), go('goto', then)],\n",
         to: '',
       },
       {
-        file: 'dataplane/nftables/ruleset.ts',
+        file: 'dataplane/nftables/ruleset/frontend-chains.ts',
         from: "  [go('goto', 'no-frontend')],\n",
         to: "  [find(FRONTEND, 'frontends'), go('goto', then)],\n  [go('goto', 'no-frontend')],\n",
       },
     ],
   },
-  rules(
+  frontendChains(
     'frontend/address-first',
     'a node port of policy Local goes before an address',
     "lookupNot(FRONTEND, 'frontends'), ",
     '',
   ),
-  rules(
+  frontendChains(
     'policy/local-pod',
     'pods are taken for outsiders',
     "      [lookup(['saddr'], 'pod-cidrs'), { do: 'return' }],\n",
     '',
   ),
-  rules(
+  frontendChains(
     'policy/local-node',
     'the node is taken for an outsider',
     "rules: findFrontend('from-node')",
     "rules: findFrontend('from-link')",
   ),
-  rules(
+  sourceChains(
     'masquerade/hairpin',
     'no hairpin',
     "[[lookup(['saddr', 'daddr'], 'hairpin'), go('goto', 'masquerade-it')]]",
     '[]',
   ),
-  rules(
+  sourceChains(
     'masquerade/cluster-ip-pod',
     'pods at a ClusterIP are masqueraded',
     "      [lookup(['ct-daddr'], 'cluster-ips'), lookup(['saddr'], 'pod-cidrs'), go('goto', 'hairpin-source')],\n",
     '',
   ),
-  rules(
+  sourceChains(
     'masquerade/cluster-ip-node',
     'the node at a ClusterIP is not masqueraded',
     "      [lookup(['ct-daddr'], 'cluster-ips'), ",
     "      [lookup(['ct-daddr'], 'cluster-ips'), { do: 'source-is-node' }, go('goto', 'hairpin-source')],\n      [lookup(['ct-daddr'], 'cluster-ips'), ",
   ),
-  rules(
+  sourceChains(
     'masquerade/cluster-ip-outside',
     'nobody is masqueraded at a ClusterIP',
     "[lookup(['ct-daddr'], 'cluster-ips'), lookup(['saddr'], 'pod-cidrs'), go",
     "[lookup(['ct-daddr'], 'cluster-ips'), go",
   ),
-  rules(
+  sourceChains(
     'masquerade/external-pod',
     'pods are spared at external frontends',
     "[hasPorts, find(CT_FRONTEND, 'frontends'), go",
     "[hasPorts, find(CT_FRONTEND, 'frontends'), lookupNot(['saddr'], 'pod-cidrs'), go",
   ),
-  rules(
+  sourceChains(
     'masquerade/external-cluster',
     'no masquerade at addresses but ClusterIPs',
     "[hasPorts, find(CT_FRONTEND, 'frontends'), go",
     "[hasPorts, find(CT_FRONTEND, 'frontends'), lookup(['ct-daddr'], 'cluster-ips'), go",
   ),
-  rules(
+  sourceChains(
     'masquerade/external-cluster',
     'no masquerade at node ports',
     "find(CT_NODE_PORT, 'nodeports'),\n        go('goto', 'node-port-source'),",
     "find(CT_NODE_PORT, 'nodeports'),\n        { do: 'return' },",
   ),
-  rules(
+  sourceChains(
     'masquerade/other-node-port',
     'pods are spared at node ports',
     "find(CT_NODE_PORT, 'nodeports'),",
     "find(CT_NODE_PORT, 'nodeports'),\n        lookupNot(['saddr'], 'pod-cidrs'),",
   ),
-  rules('masquerade/local-keeps', 'policy Local is masqueraded', "[{ do: 'source-is-node' }, go", '[go'),
-  rules(
+  sourceChains('masquerade/local-keeps', 'policy Local is masqueraded', "[{ do: 'source-is-node' }, go", '[go'),
+  sourceChains(
     'masquerade/local-node',
     'the node keeps its address under policy Local',
     "      [{ do: 'source-is-node' }, go('goto', 'masquerade-it')],\n",
     '',
   ),
-  rules(
+  frontendChains(
     'ranges/outside',
     'the guard lets everybody in',
     "lookupNot([...FRONTEND, 'saddr'], 'allowed'), drop]",
     "lookupNot([...FRONTEND, 'saddr'], 'allowed'), { do: 'return' }]",
   ),
-  rules('affinity/local-replaces', 'a pin to elsewhere is never replaced', "            [{ do: 'unpin' }],\n", ''),
-  rules(
+  kindChains('affinity/local-replaces', 'a pin to elsewhere is never replaced', "            [{ do: 'unpin' }],\n", ''),
+  kindChains(
     'affinity/released',
     'a pin counts though its endpoint is gone',
     "            [find(['word', 'client'], 'affinity')],\n",
     "            [find(['word', 'client'], 'affinity'), go('goto', 'stick-'.concat(String(seconds)))],\n",
   ),
-  rules(
+  kindChains(
     'affinity/renewed',
     'who comes again is sent on, and not noted anew',
     `[lookup(['word'], members), go('goto', \`stick-\${seconds}\`)]`,
     "[lookup(['word'], members), go('goto', 'to-endpoint')]",
   ),
-  rules('affinity/expires', 'pins are for good', "[{ do: 'pin', seconds }], ", "[{ do: 'pin', seconds: 2 ** 32 }], "),
-  rules(
+  kindChains(
+    'affinity/expires',
+    'pins are for good',
+    "[{ do: 'pin', seconds }], ",
+    "[{ do: 'pin', seconds: 2 ** 32 }], ",
+  ),
+  kindChains(
     'affinity/timeout',
     'pins last for whole minutes',
     "[{ do: 'pin', seconds }], ",
     "[{ do: 'pin', seconds: 60 * Math.ceil(seconds / 60) }], ",
   ),
-  rules(
+  kindChains(
     'affinity/timeout',
     'pins end a second early',
     "[{ do: 'pin', seconds }], ",
     "[{ do: 'pin', seconds: seconds - 1 }], ",
   ),
-  rules('affinity/pinned', 'clients are not remembered', "[{ do: 'pin', seconds }], ", ''),
-  rules(
+  kindChains('affinity/pinned', 'clients are not remembered', "[{ do: 'pin', seconds }], ", ''),
+  kindChains(
     'affinity/first',
     'the last endpoint of a sticky Service is never drawn',
     '...drawSlot(kind, members, ',
     '...drawSlot({ ...kind, count: Math.max(kind.count - 1, 1) }, members, ',
   ),
-  rules(
+  choiceChains(
     'policy/internal-cluster',
     'the first endpoint is drawn more often than others',
     'rules: [pick(count), pick(1)',

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { kindName } from '#dataplane/nftables/ruleset.ts'
+import { kindName } from '#dataplane/nftables/ruleset/kinds.ts'
 import { FakeNftables } from '#kernel/nftables/fake-nftables.ts'
 import { createServiceProxy } from '#reconciler/service-proxy.ts'
 import { changed, changePlan, differences, type Plans, servicePlans } from './clusters.ts'

@@ -3,8 +3,9 @@ import type { NodeFacts } from '#forwarding/node-facts.ts'
 import type { Ids } from './ids.ts'
 import type { Element, TableFamily, Value } from './rule.ts'
 import { WORD } from './rule.ts'
-import type { Kind } from './ruleset.ts'
-import { kindName, PICK_CHAINS } from './ruleset.ts'
+import { PICK_CHAINS } from './ruleset/choice-chains.ts'
+import type { Kind } from './ruleset/kinds.ts'
+import { kindName } from './ruleset/kinds.ts'
 
 /** A kind in use: the caller makes its chains before elements name it. */
 export interface UsedKind {

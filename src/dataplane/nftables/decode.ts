@@ -1,7 +1,7 @@
 import { formatAddress, fromBytes } from '#net/ip-address.ts'
 import { LITTLE_ENDIAN, PROTOCOLS } from './encode.ts'
 import type { Element, Field, SetDefinition, SetName, TableFamily, Value } from './rule.ts'
-import { sets } from './ruleset.ts'
+import { sets } from './ruleset/sets.ts'
 
 const definitions = new Map(sets.map((set) => [set.name, set]))
 const PROTOCOL_NAMES = new Map(Object.entries(PROTOCOLS).map(([name, number]) => [number, name]))

@@ -2,7 +2,10 @@ import { type Cidr, containsAddress, parseCidr } from '#net/cidr.ts'
 import { parseAddress } from '#net/ip-address.ts'
 import type { Chain, Element, Field, Rule, SetName, Statement, TableFamily, Value } from './rule.ts'
 import { WORD } from './rule.ts'
-import { chains, type Kind, kindChains, kindName, sets } from './ruleset.ts'
+import { chains } from './ruleset/chains.ts'
+import { kindChains } from './ruleset/kind-chains.ts'
+import { type Kind, kindName } from './ruleset/kinds.ts'
+import { sets } from './ruleset/sets.ts'
 
 /** A new connection's first packet as it enters one node. Addresses in canonical text. */
 export interface Packet {

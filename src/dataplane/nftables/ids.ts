@@ -1,6 +1,6 @@
 import { WORD } from './rule.ts'
-import type { Kind } from './ruleset.ts'
-import { kindName } from './ruleset.ts'
+import type { Kind } from './ruleset/kinds.ts'
+import { kindName } from './ruleset/kinds.ts'
 
 /** The dataplane has no room for what is asked. `code` tells of what. */
 export class CapacityError extends Error {

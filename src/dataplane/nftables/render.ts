@@ -1,7 +1,10 @@
 import type { UsedKind } from './compile.ts'
 import type { Chain, Element, Field, Key, Rule, SetDefinition, Statement, TableFamily } from './rule.ts'
 import { TABLE, TABLE_FAMILIES, WORD } from './rule.ts'
-import { chains, type Kind, kindChains, kindName, sets } from './ruleset.ts'
+import { chains } from './ruleset/chains.ts'
+import { kindChains } from './ruleset/kind-chains.ts'
+import { type Kind, kindName } from './ruleset/kinds.ts'
+import { sets } from './ruleset/sets.ts'
 
 const hex = (word: number): string => `0x${word.toString(16)}`
 

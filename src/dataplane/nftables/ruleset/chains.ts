@@ -1,0 +1,18 @@
+import type { Chain } from '../rule.ts'
+import { choiceChains } from './choice-chains.ts'
+import { frontendChains } from './frontend-chains.ts'
+import { sourceChains } from './source-chains.ts'
+import { drop, lookup } from './statements.ts'
+
+/** The chains that are always there, in an order in which each names only those before it. */
+export const chains: readonly Chain[] = [
+  ...choiceChains,
+  ...frontendChains,
+  ...sourceChains,
+  {
+    name: 'filter-forward',
+    hook: { type: 'filter', hook: 'forward', priority: 0 },
+    // A late packet of a connection that is forgotten must not leave for an address that exists nowhere.
+    rules: [[{ do: 'connection-invalid' }, lookup(['daddr'], 'service-cidrs'), drop]],
+  },
+]
