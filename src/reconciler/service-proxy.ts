@@ -187,7 +187,7 @@ class NodeProxy implements ServiceProxy {
     try {
       resynced = this.#writeOrForget(now)
       // What the kernel really has is read, and everything written that differs.
-      if (resynced) this.#write([], now)
+      if (resynced && this.#write([], now)) this.#runner.forget()
       if (first) this.#auditAt = now + AUDIT_MS
       this.#faults.well('tables')
       this.#appliedAt = now
@@ -249,8 +249,9 @@ class NodeProxy implements ServiceProxy {
     const isAlone = refused.length === 0 || this.#runner.isAlone()
     for (const { service, error } of refused) {
       if (!isAlone && !this.#refused.has(service)) {
-        // Likely it is not the Service that is wrong: it stays pending.
+        // Likely it is not the Service that is wrong.
         doubtful = true
+        this.#pending.add(service)
         continue
       }
       this.#pending.delete(service)

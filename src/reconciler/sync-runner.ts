@@ -102,9 +102,13 @@ export class SyncRunner {
     }
   }
 
-  /** Whether nobody else has written to the namespace's ruleset: then what we hold for true is. */
+  /** Whether nobody else has written to the namespace's ruleset: then what we hold for true is. Unsure: no. */
   isAlone(): boolean {
-    return this.#start === 'known' && this.#nftables.generation() === this.#generation
+    try {
+      return this.#start === 'known' && this.#nftables.generation() === this.#generation
+    } catch {
+      return false
+    }
   }
 
   /**
