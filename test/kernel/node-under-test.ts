@@ -5,6 +5,18 @@ import { type Nftables, openNftables } from '#kernel/nftables/libnftables.ts'
 import { createServiceProxy, type ServiceFault, type ServiceProxy } from '#reconciler/service-proxy.ts'
 import type { Cluster } from '../contract/model.ts'
 import { differences, type Plans } from '../property/clusters.ts'
+import { nodeAddress } from '../property/plan.ts'
+
+/** As the agent has it: pods of the node see its address in place of a masqueraded client's. */
+const OWN_PODS = [
+  { cidr: '10.244.1.0/24', masqueradeAs: nodeAddress('n1', 0) },
+  { cidr: 'fd00:10:244:1::/64', masqueradeAs: nodeAddress('n1', 1) },
+]
+
+interface StartOptions {
+  readonly anew: boolean
+  readonly ownPods: boolean
+}
 
 const READY_MS = 10_000
 
@@ -20,8 +32,11 @@ export class NodeUnderTest {
     this.#kernel = { nftables: openNftables(path), conntrack: openConntrack(path) }
   }
 
-  /** Starts, over what an earlier process has left unless `anew`, and is told of everything. */
-  async start({ node }: Cluster, plans: Plans, { anew }: { readonly anew: boolean }): Promise<void> {
+  /**
+   * Starts, over what an earlier process has left unless `anew`, and is told of everything. `ownPods`: the node is told
+   * where its own pods are, whose clients are masqueraded by another rule.
+   */
+  async start({ node }: Cluster, plans: Plans, { anew, ownPods }: StartOptions): Promise<void> {
     this.#proxy?.stop()
     if (anew)
       for (const family of ['ip', 'ip6'])
@@ -29,7 +44,14 @@ export class NodeUnderTest {
     const { name, zone, nodePortAddresses, podCidrs, serviceCidrs } = node
     let synced = () => {}
     this.#proxy = createServiceProxy({
-      node: { name, zone, nodeAddresses: nodePortAddresses, podCidrs, serviceCidrs },
+      node: {
+        name,
+        zone,
+        nodeAddresses: nodePortAddresses,
+        podCidrs,
+        serviceCidrs,
+        ...(ownPods ? { ownPods: OWN_PODS } : {}),
+      },
       kernel: this.#kernel,
       synced: new Promise<void>((resolve) => (synced = resolve)),
       onFault: (fault) => this.#faults.push(fault),

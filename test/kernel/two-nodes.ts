@@ -91,6 +91,10 @@ export class TwoNodes {
         zone: name === 'n1' ? 'a' : 'b',
         nodeAddresses: FAMILIES.map((family) => addressOf(name, family)),
         podCidrs: ['10.244.0.0/16', 'fd00:10:244::/56'],
+        ownPods: FAMILIES.map((family) => ({
+          cidr: family === 4 ? `10.244.${name[1]}.0/24` : `fd00:10:244:${name[1]}::/64`,
+          masqueradeAs: addressOf(name, family),
+        })),
         serviceCidrs: ['10.96.0.0/16', 'fd00:10:96::/112'],
       },
       kernel: { nftables, conntrack },
