@@ -1,6 +1,6 @@
 import { keyOfBackend } from '#dataplane/nftables/compile.ts'
 import type { Ids } from '#dataplane/nftables/ids.ts'
-import { type Element, WORD } from '#dataplane/nftables/rule.ts'
+import { type Element, type SetName, WORD } from '#dataplane/nftables/rule.ts'
 import type { ServiceForwarding, ServicePortForwarding } from '#forwarding/forward-service.ts'
 import type { DeltaTracker } from './delta-tracker.ts'
 import type { FoundTables } from './found-tables.ts'
@@ -90,7 +90,7 @@ function claim(
         .find((found) => found !== undefined && !owners.has(found))
       if (id === undefined) continue
       owners.set(id, service)
-      ids.adopt(port.servicePort, id, endpointNumbers(byId.get(id) ?? ''))
+      ids.adopt(port.servicePort, id, endpointNumbers(byId.get(id) ?? '', port))
     }
   }
   return { owners, services }
@@ -116,14 +116,17 @@ const identitiesOf = ({ family, frontends }: ServicePortForwarding): readonly st
   })
 
 /**
- * The numbers of a service port's endpoints, by what they are kept by: that tells whether it had affinity, as then its
- * endpoints are also members.
+ * The numbers of a service port's endpoints, by what they are kept by. That depends on whether it had affinity: then
+ * what its slots lead to are also members. Without slots nothing tells, and it had what it shall have.
  */
-function endpointNumbers(packed: string): ReadonlyMap<string, number> {
+function endpointNumbers(packed: string, port: ServicePortForwarding): ReadonlyMap<string, number> {
   const elements: Element[] = []
   visitElements(packed, (identity, data) => elements.push(unpackElement(identity, data)))
-  const isSticky = elements.some(({ set }) => set === 'cluster-endpoints' || set === 'local-endpoints')
-  const keyOf = keyOfBackend({ affinitySeconds: isSticky ? 1 : undefined })
+  const has = (...names: readonly SetName[]) => elements.some(({ set }) => names.includes(set))
+  const hadAffinity = has('cluster-endpoints', 'local-endpoints')
+  const keyOf = keyOfBackend(
+    hadAffinity ? { affinitySeconds: 1 } : has('slots') ? { affinitySeconds: undefined } : port,
+  )
   const numbers = new Map<string, number>()
   for (const { set, key, data } of elements)
     if (set === 'endpoints')

@@ -43,7 +43,14 @@ const TRIES = 5
 export const idOfWord = (word: number): number => (word & WORD.SERVICE_PORT) >>> WORD.ID_SHIFT
 
 /** The maps that say which service port an id is, and which endpoints its numbers. */
-const PINNING: readonly SetName[] = ['frontends', 'nodeports', 'endpoints', 'cluster-endpoints', 'local-endpoints']
+const PINNING: readonly SetName[] = [
+  'frontends',
+  'nodeports',
+  'slots',
+  'endpoints',
+  'cluster-endpoints',
+  'local-endpoints',
+]
 
 /** Reads our tables, raw. Throws KernelError NFT_APPLY_FAILED. */
 export function readTables(nftables: Nftables): Found {

@@ -23,6 +23,7 @@ interface Stamps {
 const PINNING: readonly SetName[] = [
   'frontends',
   'nodeports',
+  'slots',
   'endpoints',
   'cluster-endpoints',
   'local-endpoints',
