@@ -31,7 +31,7 @@ const RIVAL_SIZES = [1000, 10_000]
 const TRANSACTIONS = quick ? [500] : [100, 500, 2500]
 const RIVAL_LIMIT_MS = quick ? 25_000 : 120_000
 const TRAFFIC_SIZES = quick ? [10, 10_000] : [10, 10_000, 30_000]
-const TRAFFIC = quick ? { rounds: 20, connections: 500 } : { rounds: 80, connections: 1000 }
+const TRAFFIC = quick ? { rounds: 20, connections: 500 } : { rounds: 160, connections: 1000 }
 
 const worker = (path: string) => join(import.meta.dirname, path)
 const say = (text: string) => process.stderr.write(`${text}\n`)

@@ -4,8 +4,18 @@ import { type Element, type SetName, WORD } from '#dataplane/nftables/rule.ts'
 import type { ServiceForwarding, ServicePortForwarding } from '#forwarding/forward-service.ts'
 import type { DeltaTracker } from './delta-tracker.ts'
 import type { FoundTables } from './found-tables.ts'
+import { foundUdpPorts } from './found-udp-ports.ts'
 import { packElements, setOf, unpackElement, visitElements } from './packed-elements.ts'
 import type { Pin } from './pins.ts'
+import type { UdpPort, UdpService } from './stale-flows.ts'
+
+/** What is taken over beside elements that are right already. */
+export interface Adopted {
+  /** Names under which the tracker keeps what nobody here owns: compile them to nothing, after the others. */
+  readonly leftovers: readonly string[]
+  /** What was done for UDP until now, by Service or leftover. */
+  readonly udp: ReadonlyMap<string, UdpService>
+}
 
 /** What nobody wants is removed in steps of this size. */
 const LEFTOVERS = 200
@@ -14,8 +24,7 @@ const LONGEST_AFFINITY_SECONDS = 86400
 
 /**
  * Makes what a process before us left in the kernel our own. Each service port takes the id under which one of its
- * frontends stands, and its endpoints their numbers, so that what is right is not touched, and pins lead where they
- * led. Gives the names under which the tracker keeps what nobody here owns: compile them to nothing, after the others.
+ * frontends stands, and its endpoints their numbers, so that what is right is not touched, and pins lead where they led.
  */
 export function adoptTables(
   { byId, others, kinds, pins }: FoundTables,
@@ -23,7 +32,7 @@ export function adoptTables(
   ids: Ids,
   tracker: DeltaTracker,
   now: number,
-): readonly string[] {
+): Adopted {
   for (const kind of kinds) {
     tracker.adoptKind(kind)
     ids.adoptKind(kind.number, kind.kind)
@@ -50,20 +59,40 @@ export function adoptTables(
   for (const { id } of pins) if (!byId.has(id) && !owners.has(id)) ids.reserve(id, now + LONGEST_AFFINITY_SECONDS)
   visitElements(others, (identity, data) => ownerless.push(identity + data))
   leave(ownerless)
-  return leftovers
+  return { leftovers, udp: udpOf(byId, owners, ids, leftovers.at(-1)) }
+}
+
+/** By Service; what nobody owns any more by the name `orphans`. */
+function udpOf(
+  byId: FoundTables['byId'],
+  owners: ReadonlyMap<number, string>,
+  ids: Ids,
+  orphans: string | undefined,
+): Adopted['udp'] {
+  const names = new Map([...ids.inUse()].map(([servicePort, id]) => [id, servicePort]))
+  const udp = new Map<string, { readonly ports: UdpPort[] }>()
+  for (const [id, ports] of foundUdpPorts(byId, (one) => names.get(one) ?? `(port ${one})`)) {
+    const service = owners.get(id) ?? orphans
+    if (service === undefined) continue
+    const known = udp.get(service) ?? { ports: [] }
+    udp.set(service, known)
+    known.ports.push(...ports)
+  }
+  return udp
 }
 
 /**
  * Takes over the ids of tables whose rules are replaced, so that their pins mean the same under ours; gives the pins of
- * service ports that are still there.
+ * service ports that are still there, and what was done for UDP.
  */
 export function adoptPins(
   { byId, pins }: Pick<FoundTables, 'byId' | 'pins'>,
   forwardings: Iterable<ServiceForwarding>,
   ids: Ids,
-): readonly Pin[] {
+): Adopted & { readonly pins: readonly Pin[] } {
   const { owners } = claim(forwardings, byId, ids)
-  return pins.filter(({ id }) => owners.has(id))
+  const leftovers = ['(left over)']
+  return { leftovers, udp: udpOf(byId, owners, ids, leftovers[0]), pins: pins.filter(({ id }) => owners.has(id)) }
 }
 
 /**

@@ -62,6 +62,13 @@ export class DeltaTracker {
     })
   }
 
+  /** What the kernel holds for a Service. */
+  held(service: string): readonly Element[] {
+    const elements: Element[] = []
+    visitElements(this.#services.get(service) ?? '', (identity, data) => elements.push(unpackElement(identity, data)))
+    return elements
+  }
+
   /** What the kernel should hold for Services, apart from kinds. */
   digest(): Digest {
     const digest = new Digest()

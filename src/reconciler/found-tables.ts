@@ -42,10 +42,11 @@ const TRIES = 5
 
 export const idOfWord = (word: number): number => (word & WORD.SERVICE_PORT) >>> WORD.ID_SHIFT
 
-/** The maps that say which service port an id is, and which endpoints its numbers. */
+/** The maps that say which service port an id is, and which endpoints it has. */
 const PINNING: readonly SetName[] = [
   'frontends',
   'nodeports',
+  'backends',
   'slots',
   'endpoints',
   'cluster-endpoints',

@@ -316,6 +316,35 @@ test('UDP flows to an endpoint that goes are deleted at each frontend, after the
   )
 })
 
+test('a start over old tables deletes the UDP flows that lead where nobody is any more, and only those', () => {
+  const udp = (number: number, more: object = {}) => ({ ports: [{ port: 53, protocol: 'UDP' }], ...more, number })
+  const tell = ({ proxy }: ReturnType<typeof start>, name: string, spec: { number: number }, ...to: string[]) =>
+    proxy.serviceChanged(key(name), service(name, spec.number, spec), slices(...to))
+  const first = start()
+  tell(
+    first,
+    'moves',
+    udp(1, { type: 'NodePort', ports: [{ port: 53, protocol: 'UDP', nodePort: 30053 }] }),
+    '10.244.1.1',
+  )
+  tell(first, 'stays', udp(2), '10.244.1.1', '10.244.1.2')
+  tell(first, 'goes', udp(3), '10.244.1.3')
+  first.proxy.flush()
+  first.proxy.stop()
+  const next = start(first.nftables)
+  tell(next, 'moves', udp(1), '10.244.1.9')
+  tell(next, 'stays', udp(2), '10.244.1.2', '10.244.1.1')
+  next.proxy.flush()
+  const texts = next.flows.map(({ family, original, backend }) =>
+    [family, original.address ?? 'any', original.port, backend.address, backend.port].join(' '),
+  )
+  assert.deepEqual(texts.sort(), [
+    'IPv4 10.96.0.1 53 10.244.1.1 8080',
+    'IPv4 10.96.0.3 53 10.244.1.3 8080',
+    'IPv4 any 30053 10.244.1.1 8080',
+  ])
+})
+
 test('each write is told with its length, the first as full, and refused tables as an error', () => {
   const { proxy, nftables, syncs, advance } = start()
   nftables.refuse = () => 'no'

@@ -13,7 +13,7 @@ import type { Conntrack, FlowFilter, FlowMethods } from '#kernel/conntrack.ts'
 import type { Nftables } from '#kernel/nftables/libnftables.ts'
 import { RefusedServices } from './refused-services.ts'
 import { FaultTeller, type ServiceFault } from './service-fault.ts'
-import { staleFlows } from './stale-flows.ts'
+import { staleFlows, type UdpService } from './stale-flows.ts'
 import { isAnswerLost, SyncRunner } from './sync-runner.ts'
 
 export type { ServiceFault } from './service-fault.ts'
@@ -128,7 +128,7 @@ class NodeProxy implements ServiceProxy {
   /** Services that the kernel has, as they were when it got them. */
   readonly #applied = new Map<string, Service>()
   /** Of those with a UDP port, what the kernel does for them: it leaves flows behind. */
-  readonly #udp = new Map<string, ServiceForwarding>()
+  readonly #udp = new Map<string, UdpService>()
   readonly #ids = new Ids()
   readonly #pending = new Set<string>()
   readonly #refused: RefusedServices
@@ -222,8 +222,11 @@ class NodeProxy implements ServiceProxy {
    * an answer got lost.
    */
   #write(services: Iterable<string>, now: number): boolean {
-    const leftovers = this.#runner.begin(() => this.#allSettled(), this.#ids, now / 1000)
-    const all = leftovers === undefined ? services : new Set([...this.#desired.services(), ...services, ...leftovers])
+    const adopted = this.#runner.begin(() => this.#allSettled(), this.#ids, now / 1000)
+    const all =
+      adopted === undefined ? services : new Set([...this.#desired.services(), ...services, ...adopted.leftovers])
+    // What we know ourselves is older: its flows are not deleted yet.
+    for (const [service, udp] of adopted?.udp ?? []) if (!this.#udp.has(service)) this.#udp.set(service, udp)
     const settled = new Map<string, Settled>()
     let doubtful = false
     const refused = this.#runner.run([...all], {

@@ -1,8 +1,20 @@
-import type { Backend, ServiceForwarding, ServicePortForwarding, Target } from '#forwarding/forward-service.ts'
+import type { Backend, ServicePortForwarding, Target } from '#forwarding/forward-service.ts'
+import type { Frontend } from '#forwarding/frontend.ts'
 import type { FlowFilter } from '#kernel/conntrack.ts'
 
+/** What flows depend on of a service port in one family. */
+export interface UdpPort
+  extends Pick<ServicePortForwarding, 'servicePort' | 'family' | 'protocol' | 'cluster' | 'local'> {
+  readonly frontends: readonly Pick<Frontend, 'address' | 'port'>[]
+}
+
+/** Of a Service; ports of other protocols may be among them. */
+export interface UdpService {
+  readonly ports: readonly UdpPort[]
+}
+
 const backendsOf = (target: Target): readonly Backend[] => (target.kind === 'balance' ? target.backends : [])
-const allBackends = ({ cluster, local }: ServicePortForwarding) => [...backendsOf(cluster), ...backendsOf(local)]
+const allBackends = ({ cluster, local }: UdpPort) => [...backendsOf(cluster), ...backendsOf(local)]
 
 /**
  * The UDP flows that a change makes stale. UDP has no end that the kernel could see: an entry lives on with each packet
@@ -10,8 +22,8 @@ const allBackends = ({ cluster, local }: ServicePortForwarding) => [...backendsO
  * endpoint or before the frontend) must too, or it would never be looked at again.
  */
 export function staleFlows(
-  before: ServiceForwarding | undefined,
-  after: ServiceForwarding | undefined,
+  before: UdpService | undefined,
+  after: UdpService | undefined,
   nodeAddresses: readonly string[],
 ): readonly FlowFilter[] {
   const filters: FlowFilter[] = []
@@ -23,16 +35,16 @@ export function staleFlows(
 }
 
 /** A port of another protocol is none, though it may have the name of one that was. */
-const udpPortsOf = (forwarding: ServiceForwarding | undefined): ReadonlyMap<string, ServicePortForwarding> =>
+const udpPortsOf = (service: UdpService | undefined): ReadonlyMap<string, UdpPort> =>
   new Map(
-    forwarding?.ports
+    service?.ports
       .filter(({ protocol }) => protocol === 'UDP')
       .map((port) => [`${port.servicePort} ${port.family}`, port]),
   )
 
 function ofPort(
-  was: ServicePortForwarding | undefined,
-  is: ServicePortForwarding | undefined,
+  was: UdpPort | undefined,
+  is: UdpPort | undefined,
   nodeAddresses: readonly string[],
 ): readonly FlowFilter[] {
   const filters: FlowFilter[] = []
@@ -43,7 +55,7 @@ function ofPort(
   const gone = [...new Map(backendsBefore.map((backend) => [key(backend), backend])).values()].filter(
     (backend) => !backendsNow.has(key(backend)),
   )
-  const family = (was ?? is)?.family as ServicePortForwarding['family']
+  const family = (was ?? is)?.family as UdpPort['family']
   for (const frontend of was?.frontends ?? []) {
     const left = frontendsNow.has(key(frontend))
       ? gone

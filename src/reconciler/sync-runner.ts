@@ -7,12 +7,13 @@ import type { ServiceForwarding } from '#forwarding/forward-service.ts'
 import type { NodeFacts } from '#forwarding/node-facts.ts'
 import { KernelError } from '#kernel/kernel-error.ts'
 import type { Nftables } from '#kernel/nftables/libnftables.ts'
-import { adoptPins, adoptTables } from './adoption.ts'
+import { type Adopted, adoptPins, adoptTables } from './adoption.ts'
 import { DeltaTracker } from './delta-tracker.ts'
 import { readTables } from './found-tables.ts'
 import { holdsNodeSets, renderNodeSets } from './node-sets.ts'
 import { renderFreshTables, sealTables } from './ownership.ts'
 import { type Pin, renderPins } from './pins.ts'
+import { serviceSteps } from './service-steps.ts'
 import { areIntact } from './table-audit.ts'
 
 /**
@@ -22,6 +23,8 @@ import { areIntact } from './table-audit.ts'
  */
 const CHUNK_ELEMENTS = 500
 
+const NOTHING: Adopted = { leftovers: [], udp: new Map() }
+
 export interface Refused {
   readonly service: string
   readonly error: Error
@@ -30,6 +33,9 @@ export interface Refused {
 /** The kernel may have done what it was asked. */
 export const isAnswerLost = (error: unknown): boolean =>
   error instanceof KernelError && error.code === 'NFT_ANSWER_LOST'
+
+/** In a user namespace a socket sends some hundred KiB at once: thousands of elements, and a Service may have more. */
+const isTooLong = (error: unknown): boolean => error instanceof KernelError && error.errnoName === 'EMSGSIZE'
 
 /** How the caller makes what is written. */
 export interface SyncSource {
@@ -73,11 +79,11 @@ export class SyncRunner {
   }
 
   /**
-   * Before run(): looks at the kernel, if that is to be done; then all Services must be given to run(). Tables of our
-   * own rules are adopted: with the Services goes what is left over, by the names that this gives. Undefined: the
-   * kernel was known. Throws where it cannot be read or tables cannot be made.
+   * Before run(): looks at the kernel, if that is to be done; then all Services must be given to run(), and with them
+   * what is left over. Tables of our own rules are adopted. Undefined: the kernel was known. Throws where it cannot be
+   * read or tables cannot be made.
    */
-  begin(forwardings: () => Iterable<ServiceForwarding>, ids: Ids, now: number): readonly string[] | undefined {
+  begin(forwardings: () => Iterable<ServiceForwarding>, ids: Ids, now: number): Adopted | undefined {
     if (this.#start === 'known') return undefined
     this.#tracker.reset()
     this.#chains = new Set()
@@ -85,20 +91,23 @@ export class SyncRunner {
     const found = readTables(this.#nftables)
     switch (found.kind) {
       case 'ours': {
-        const leftovers = adoptTables(found.tables, forwardings(), ids, this.#tracker, now)
+        const adopted = adoptTables(found.tables, forwardings(), ids, this.#tracker, now)
         for (const { family, kind } of found.tables.kinds)
           for (const { name } of kindChains(kind)) this.#chains.add(`${family} ${name}`)
         if (!holdsNodeSets(this.#nftables, this.#node)) this.#run(renderNodeSets(this.#node))
         this.#start = 'known'
-        return leftovers
+        return adopted
       }
-      case 'others':
-        this.#pins = found.pinning === undefined ? [] : adoptPins(found.pinning, forwardings(), ids)
+      case 'others': {
+        const { pins, ...adopted } =
+          found.pinning === undefined ? { ...NOTHING, pins: [] } : adoptPins(found.pinning, forwardings(), ids)
+        this.#pins = pins
         this.#start = 'foreign'
-        return []
+        return adopted
+      }
       case 'none':
         this.#makeTables()
-        return []
+        return NOTHING
     }
   }
 
@@ -209,12 +218,24 @@ export class SyncRunner {
       this.#forgetIfLost(error)
       const [only] = entries
       if (entries.length === 1 && only !== undefined) {
-        refused.push({ service: only[0], error: error as Error })
+        if (isTooLong(error)) this.#writeInSteps(only, source, refused)
+        else refused.push({ service: only[0], error: error as Error })
         return
       }
       const half = entries.length >> 1
       this.#write(entries.slice(0, half), source, refused)
       this.#write(entries.slice(half), source, refused)
+    }
+  }
+
+  #writeInSteps([service, wanted]: readonly [string, CompiledService], source: SyncSource, refused: Refused[]): void {
+    try {
+      for (const state of serviceSteps(this.#tracker.held(service), wanted, CHUNK_ELEMENTS))
+        this.#transact(new Map([[service, state]]))
+      source.written([service])
+    } catch (error) {
+      this.#forgetIfLost(error)
+      refused.push({ service, error: error as Error })
     }
   }
 

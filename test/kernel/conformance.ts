@@ -44,12 +44,6 @@ interface KnownFlow {
   readonly met: Met
 }
 
-/** What was before a change, and whether another process has told the kernel of the change. */
-export interface LastState {
-  readonly cluster: Cluster
-  readonly restart: boolean
-}
-
 /** Holds what the kernel does with packets against what the contract says, and counts. */
 export class Conformance {
   readonly counts = new Map<string, number>()
@@ -67,7 +61,7 @@ export class Conformance {
    * Asks some packets of each kind, many at a time; and again by the UDP flows that began in the `last` state. Throws
    * where the kernel does otherwise.
    */
-  async hold(given: Case, packets: readonly Packet[], last?: LastState): Promise<void> {
+  async hold(given: Case, packets: readonly Packet[], last?: Cluster): Promise<void> {
     const chains = new Map<string, (() => Promise<void>)[]>()
     // One after the other where the answer to one decides on the next.
     const enqueue = (packet: Packet, verdict: Verdict, ask: () => Promise<void>) => {
@@ -149,11 +143,7 @@ export class Conformance {
   }
 
   /** Undefined: the contract has nothing to say of it. */
-  #isStale(
-    { cluster: before, restart }: LastState,
-    after: Cluster,
-    { packet, met: { address, port } }: KnownFlow,
-  ): boolean | undefined {
+  #isStale(before: Cluster, after: Cluster, { packet, met: { address, port } }: KnownFlow): boolean | undefined {
     const isTranslated = address !== packet.destination || port !== packet.port
     const flow: Flow = { packet, backend: isTranslated ? { address, port } : undefined }
     const told: Clause[] = []
@@ -163,8 +153,6 @@ export class Conformance {
     if (told.length === 0 && verdict.kind !== 'pass') return undefined
     // Flows by a node port that is gone are told by their port alone, whatever address they went to.
     if (!stale && NODE_PORTS.some((one) => one === packet.port)) return undefined
-    // A process that starts anew does not know what went while there was none.
-    if (stale && restart) return undefined
     for (const clause of told) this.clauses.add(clause)
     return stale
   }

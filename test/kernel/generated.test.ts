@@ -92,7 +92,7 @@ test('the contract holds for a live kernel: generated clusters, changes and pack
     let cluster = clusterOf(plans, zone)
     /** `these` are asked once the node has been told of the plans: `anew`, or by a process that starts over the tables. */
     const go = async (state: string, next: Plans, these: readonly PacketPlan[], start?: 'anew' | 'restart') => {
-      const last = { cluster, restart: start !== undefined }
+      const last = cluster
       const holdable = new Map(pinnable(clusterOf(next, zone)))
       const earlier = plans
       plans = next
@@ -100,7 +100,7 @@ test('the contract holds for a live kernel: generated clusters, changes and pack
       if (start === undefined) node.change(earlier, plans)
       else {
         await node.start(cluster, plans, { anew: start === 'anew', ownPods })
-        for (const servicePort of unrecognised(last.cluster, cluster)) holdable.delete(servicePort)
+        for (const servicePort of unrecognised(last, cluster)) holdable.delete(servicePort)
       }
       pins.release(holdable)
       const told = `FAIRLEAD_SEED=${seed}, scenario ${number} of ${SCENARIOS}, ${state}`

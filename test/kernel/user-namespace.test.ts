@@ -34,11 +34,28 @@ try {
   const many = Array.from({ length: 20000 }, (_, slot) => ({ family: 'ip', set: 'backends', key: [0xfff00000, slot], data: ['10.0.0.1', 80] }))
   nftables.apply(encodeElements([], many))
 } catch (error) { whole = error.errnoName }
+// One Service of more than a transaction carries there comes, shrinks and goes, with pins and without.
+const large = ['None', 'ClientIP'].map((sessionAffinity, index) => {
+  const clusterIP = \`10.96.200.\${index}\`
+  const metadata = { namespace: 'default', name: \`large-\${index}\` }
+  const spec = { type: 'ClusterIP', clusterIP, clusterIPs: [clusterIP], ports: [{ port: 80 }], sessionAffinity }
+  return [8191, 5000, 0].map((count) => {
+    const endpoints = Array.from({ length: count }, (_, pod) => ({ addresses: [\`10.244.\${pod >> 8}.\${pod & 255}\`], nodeName: 'n2' }))
+    proxy.serviceChanged(metadata, { metadata, spec }, [{ addressType: 'IPv4', endpoints, ports: [{ name: '', port: 8080 }] }])
+    proxy.flush()
+    let held = 0
+    nftables.dump('ip', 'fairlead', 'endpoints', () => held++)
+    return held
+  })
+})
+const { failed: refusedLarge } = proxy.state()
+for (const index of [0, 1]) proxy.serviceChanged({ namespace: 'default', name: \`large-\${index}\` }, undefined, [])
+proxy.flush()
 const { elements } = proxy.state()
 proxy.stop()
 const again = start()
 tell(again)
-console.log(JSON.stringify({ failed, backends, whole, same: again.state().elements === elements, refused: again.state().failed }))
+console.log(JSON.stringify({ failed, large, refusedLarge, backends, whole, same: again.state().elements === elements, refused: again.state().failed }))
 `
 
 test('in a user namespace, where one large transaction is too long, loads go in chunks that fit', () => {
@@ -50,6 +67,11 @@ test('in a user namespace, where one large transaction is too long, loads go in 
   )
   assert.deepEqual(JSON.parse(answer.trim().split('\n').at(-1) ?? ''), {
     failed: [],
+    large: [
+      [8191, 5000, 0],
+      [8191, 5000, 0],
+    ],
+    refusedLarge: [],
     backends: 9000,
     whole: 'EMSGSIZE',
     same: true,
