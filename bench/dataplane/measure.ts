@@ -17,6 +17,9 @@ export const median = (values: readonly number[]): number => {
 }
 export const round = (value: number, digits = 3): number => Number(value.toFixed(digits))
 
+/** As the agent host does, so that memory compares. */
+export const likeTheAgentHost = (): void => setFlagsFromString('--no-allocation-site-pretenuring')
+
 /** Collects garbage. Node.js needs no flag on its command line for it. */
 export const collectGarbage = (): void => {
   setFlagsFromString('--expose-gc')
@@ -52,14 +55,7 @@ export const inFreshProcess = <T>(worker: string, options: object): Promise<T> =
     // The flags of the agent host, so that memory compares.
     const child = spawn(
       'unshare',
-      [
-        '--net',
-        process.execPath,
-        '--max-semi-space-size=4',
-        '--no-allocation-site-pretenuring',
-        worker,
-        JSON.stringify(options),
-      ],
+      ['--net', process.execPath, '--max-semi-space-size=4', worker, JSON.stringify(options)],
       {
         stdio: ['ignore', 'pipe', 'inherit'],
       },

@@ -3,7 +3,7 @@
  * Prints one line of JSON.
  */
 import { openNftables } from '#kernel/nftables/libnftables.ts'
-import { kernelMemory, watchPeak } from '../dataplane/measure.ts'
+import { kernelMemory, likeTheAgentHost, watchPeak } from '../dataplane/measure.ts'
 import { clusterIp, ENDPOINTS, endpointAddress, POD_PORT, SERVICE_PORT } from '../dataplane/services.ts'
 import { type RivalService, renderBase, renderChange, renderServices } from './chain-per-service.ts'
 
@@ -29,6 +29,7 @@ export interface RivalResult {
   readonly changes: readonly number[]
 }
 
+likeTheAgentHost()
 const options = JSON.parse(process.argv[2] ?? '') as RivalOptions
 const serviceOf = (number: number, version = 0): RivalService => ({
   name: `s${number}`,

@@ -43,13 +43,11 @@ export interface AdminAccess {
 /** The program of a role: bundled beside this file, or its source where nothing is bundled. */
 const program = (role: Role): readonly string[] => {
   const bundle = join(import.meta.dirname, `${role}.mjs`)
-  // What loads thousands of Services leaves most of its objects behind. A small space for young ones, and no making of
-  // others old at once because some before them lived on: else up to three times the memory.
+  // What loads thousands of Services leaves most of its objects behind: a small space for young ones.
   return [
     process.execPath,
     '--disable-warning=ExperimentalWarning',
     '--max-semi-space-size=4',
-    '--no-allocation-site-pretenuring',
     existsSync(bundle) ? bundle : join(import.meta.dirname, `${role}.ts`),
   ]
 }
