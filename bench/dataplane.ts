@@ -10,7 +10,7 @@ import { parseArgs } from 'node:util'
 import type { LoadOptions, LoadResult } from './dataplane/load-worker.ts'
 import { inFreshProcess, median, quantile, round } from './dataplane/measure.ts'
 import type { Families } from './dataplane/services.ts'
-import { measureTraffic } from './dataplane/traffic.ts'
+import { measureTraffic, NO_SERVICES } from './dataplane/traffic.ts'
 import type { RivalOptions, RivalResult } from './rival/load-worker.ts'
 import { KUBE_PROXY } from './rival/published.ts'
 
@@ -30,7 +30,7 @@ const CHANGES = 400
 const RIVAL_SIZES = [1000, 10_000]
 const TRANSACTIONS = quick ? [500] : [100, 500, 2500]
 const RIVAL_LIMIT_MS = quick ? 25_000 : 120_000
-const TRAFFIC_SIZES = quick ? [10, 10_000] : [10, 10_000, 30_000]
+const TRAFFIC_SIZES = quick ? [10, 10_000] : [NO_SERVICES, 10, 10_000, 30_000]
 const TRAFFIC = quick ? { rounds: 20, connections: 500 } : { rounds: 160, connections: 1000 }
 
 const worker = (path: string) => join(import.meta.dirname, path)
@@ -141,7 +141,7 @@ if (traffic.length > 0) {
   console.log('connections through the node, as a ratio to direct ones over the same path')
   console.table(
     traffic.map(({ services, direct_rate, clusterip_ratio, nodeport_ratio, ...rest }) => ({
-      services,
+      services: services === NO_SERVICES ? 'two rules of constants' : services,
       direct_per_second: round(direct_rate, 0),
       clusterip_ratio: round(clusterip_ratio),
       nodeport_ratio: round(nodeport_ratio),
@@ -155,6 +155,7 @@ if (traffic.length > 0) {
 }
 
 const last = [...new Set([...traffic.map(({ services }) => services), ...sizes])]
+  .filter((services) => services !== NO_SERVICES)
   .sort((left, right) => left - right)
   .map((services) => {
     const connections = traffic.find((one) => one.services === services)
@@ -180,4 +181,9 @@ const last = [...new Set([...traffic.map(({ services }) => services), ...sizes])
           }),
     }
   })
-console.log(JSON.stringify({ bench: 'dataplane', rounds, sizes: last }))
+const least = traffic.find(({ services }) => services === NO_SERVICES)
+const constants = least && {
+  clusterip_ratio: round(least.clusterip_ratio),
+  nodeport_ratio: round(least.nodeport_ratio),
+}
+console.log(JSON.stringify({ bench: 'dataplane', rounds, sizes: last, constants }))

@@ -9,25 +9,21 @@ import {
 } from '#forwarding/forward-service.ts'
 import { ForwardingState } from '#forwarding/forwarding-state.ts'
 import type { NodeFacts } from '#forwarding/node-facts.ts'
-import type { Conntrack, FlowFilter, FlowMethods } from '#kernel/conntrack.ts'
+import type { Conntrack } from '#kernel/conntrack.ts'
 import type { Nftables } from '#kernel/nftables/libnftables.ts'
+import { type Clock, systemClock } from './clock.ts'
 import { RefusedServices } from './refused-services.ts'
 import { FaultTeller, type ServiceFault } from './service-fault.ts'
-import { staleFlows, type UdpService } from './stale-flows.ts'
 import { isAnswerLost, SyncRunner } from './sync-runner.ts'
+import type { Sync, SyncState } from './sync-state.ts'
+import { UdpFlows } from './udp-flows.ts'
 
 export type { ServiceFault } from './service-fault.ts'
+export type { Sync, SyncState } from './sync-state.ts'
 
 export interface ServiceKey {
   readonly namespace: string
   readonly name: string
-}
-
-/** Time comes in: milliseconds since the epoch, and timers, which a test can hold in its hand. */
-export interface Clock {
-  now(): number
-  setTimeout(callback: () => void, milliseconds: number): unknown
-  clearTimeout(timer: unknown): void
 }
 
 export interface ServiceProxyOptions {
@@ -43,34 +39,6 @@ export interface ServiceProxyOptions {
   readonly onFault?: (fault: ServiceFault) => void
   /** Told after each write, for metrics and health. It must not throw. */
   readonly onSync?: (sync: Sync) => void
-}
-
-/** One write to the kernel. */
-export interface Sync {
-  /** All tables anew, as at a start, or the Services that changed. */
-  readonly full: boolean
-  /** From the first recomputed element to the kernel's last answer. */
-  readonly milliseconds: number
-  /** Services that the kernel refused, which are tried again; the others are written. */
-  readonly refused: number
-  /** The tables themselves were refused: nothing is written. */
-  readonly error: Error | undefined
-}
-
-export interface SyncState {
-  /** When the kernel last acknowledged a write; undefined: not yet. */
-  readonly appliedAt: number | undefined
-  /** Services that wait to be written. */
-  readonly pending: number
-  readonly failed: readonly { readonly service: string; readonly error: string; readonly retryAt: number }[]
-  readonly services: number
-  readonly elements: number
-  /** How often somebody else had edited our tables, and we made them right again. */
-  readonly mended: number
-  /** Services with a policy Local port whose endpoints are all elsewhere, so that this node drops what comes to it. */
-  readonly noLocalEndpoints: { readonly internal: number; readonly external: number }
-  /** How stale UDP flows are deleted in each family: by targeted requests, or by a dump of all UDP entries. */
-  readonly conntrack: FlowMethods
 }
 
 /** The Services of one node, kept in its kernel. */
@@ -105,12 +73,6 @@ interface Settled {
   readonly forwarding: ServiceForwarding
 }
 
-const systemClock: Clock = {
-  now: Date.now,
-  setTimeout: (callback, milliseconds) => setTimeout(callback, milliseconds).unref(),
-  clearTimeout: (timer) => clearTimeout(timer as NodeJS.Timeout),
-}
-
 /**
  * Starts one node's proxy. It holds no state outside of itself, so many live in one process; it writes by the kernel
  * interface that it is given and nowhere else.
@@ -127,8 +89,7 @@ class NodeProxy implements ServiceProxy {
   readonly #desired: ForwardingState
   /** Services that the kernel has, as they were when it got them. */
   readonly #applied = new Map<string, Service>()
-  /** Of those with a UDP port, what the kernel does for them: it leaves flows behind. */
-  readonly #udp = new Map<string, UdpService>()
+  readonly #udp: UdpFlows
   readonly #ids = new Ids()
   readonly #pending = new Set<string>()
   readonly #refused: RefusedServices
@@ -150,6 +111,7 @@ class NodeProxy implements ServiceProxy {
     this.#faults = new FaultTeller(onFault)
     this.#refused = new RefusedServices(onFault)
     this.#runner = new SyncRunner(options.kernel.nftables, options.node)
+    this.#udp = new UdpFlows(options.kernel.conntrack, options.node.nodeAddresses)
     this.ready = new Promise((resolve) => {
       this.#resolveReady = resolve
     })
@@ -225,8 +187,7 @@ class NodeProxy implements ServiceProxy {
     const adopted = this.#runner.begin(() => this.#allSettled(), this.#ids, now / 1000)
     const all =
       adopted === undefined ? services : new Set([...this.#desired.services(), ...services, ...adopted.leftovers])
-    // What we know ourselves is older: its flows are not deleted yet.
-    for (const [service, udp] of adopted?.udp ?? []) if (!this.#udp.has(service)) this.#udp.set(service, udp)
+    if (adopted !== undefined) this.#udp.adopt(adopted.udp)
     const settled = new Map<string, Settled>()
     let doubtful = false
     const refused = this.#runner.run([...all], {
@@ -299,7 +260,6 @@ class NodeProxy implements ServiceProxy {
    * this left behind.
    */
   #settle(services: readonly string[], settled: ReadonlyMap<string, Settled>, now: number): void {
-    const stale: FlowFilter[] = []
     for (const service of services) {
       this.#pending.delete(service)
       const after = settled.get(service)
@@ -316,15 +276,10 @@ class NodeProxy implements ServiceProxy {
       this.#refused.delete(service)
       if (after === undefined) this.#applied.delete(service)
       else this.#applied.set(service, after.service)
-      const udp = after?.forwarding.ports.some(({ protocol }) => protocol === 'UDP') ? after.forwarding : undefined
-      stale.push(...staleFlows(this.#udp.get(service), udp, this.#options.node.nodeAddresses))
-      if (udp === undefined) this.#udp.delete(service)
-      else this.#udp.set(service, udp)
     }
-    if (stale.length === 0) return
     try {
-      this.#options.kernel.conntrack.deleteUdp(stale)
-      this.#faults.well('conntrack')
+      const hasDeleted = this.#udp.settled(services.map((service) => [service, settled.get(service)?.forwarding]))
+      if (hasDeleted) this.#faults.well('conntrack')
     } catch (error) {
       this.#faults.kernel({ kind: 'conntrack', error: error as Error })
     }

@@ -60,7 +60,11 @@ export async function purgeContainers({ stateDir, cluster, timeoutMs = 3000 }: P
     await new Promise((resolve) => setTimeout(resolve, 2))
     busy = folders.flatMap(removeCgroup)
   }
-  if (busy.length > 0) throw new RuntimeError('PURGE_INCOMPLETE', `cgroups stay busy: ${busy.join(', ')}`)
+  if (busy.length > 0)
+    throw new RuntimeError(
+      'PURGE_INCOMPLETE',
+      `${busy.length} cgroups of cluster '${cluster}' stay busy, the first of them ${busy[0]}: if there is a cluster of this name in another namespace of the machine, take another name`,
+    )
   for (const parent of cgroupFolders('/fairlead')) if (isEmptyCgroup(parent)) removeCgroup(parent)
   rmSync(stateDir, { recursive: true, force: true })
 }
