@@ -4,7 +4,7 @@ import { withNamespace } from '../namespace.ts'
 import type { ElementChange } from './element-batch.ts'
 import type { DumpedElement } from './element-dump.ts'
 import { ElementSocket } from './element-socket.ts'
-import { withLowDescriptor } from './low-descriptors.ts'
+import { nextDescriptor, withLowDescriptor } from './low-descriptors.ts'
 
 type Library = ReturnType<ReturnType<typeof koffi>['load']>
 type Call = ReturnType<Library['func']>
@@ -86,11 +86,18 @@ export function openNftables(path?: string): Nftables {
 class Libnftables implements Nftables {
   readonly #path: string | undefined
   #context: unknown
+  /** The context keeps its socket, as 1.0.6 does: no command opens another. */
+  #keepsSocket = false
   #elements: ElementSocket | undefined
 
   constructor(path: string | undefined) {
     this.#path = path
-    this.#context = this.#inside(() => library().create(0)) as unknown
+    this.#context = this.#inside(() => {
+      const before = nextDescriptor()
+      const context: unknown = library().create(0)
+      this.#keepsSocket = nextDescriptor() !== before
+      return context
+    })
     if (!this.#context) throw new KernelError('NFT_OPEN_FAILED', { operation: 'nft_ctx_new', object: path })
     library().bufferOutput(this.#context)
     library().bufferError(this.#context)
@@ -152,7 +159,7 @@ class Libnftables implements Nftables {
 
   /** Releases differ in when they open their socket, with the context or with each command: both are done inside. */
   #inside<T>(fn: () => T): T {
-    const open = () => withLowDescriptor(fn)
+    const open = () => (this.#keepsSocket ? fn() : withLowDescriptor(fn))
     return this.#path === undefined ? open() : (withNamespace(this.#path, open as () => never) as T)
   }
 }

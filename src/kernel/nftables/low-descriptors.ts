@@ -34,6 +34,13 @@ export function withLowDescriptor<T>(open: () => T): T {
   }
 }
 
+/** The descriptor that the next file or socket will have. */
+export function nextDescriptor(): number {
+  const next = hold()
+  closeSync(next)
+  return next
+}
+
 const hold = () => openSync('/dev/null', 'r')
 
 function keep(): void {
