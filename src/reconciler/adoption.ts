@@ -56,20 +56,25 @@ export function adoptTables(
     // Its endpoints could still be somebody's by their pins: nobody gets it before those have expired.
     if (owner === undefined) ids.reserve(id, now + LONGEST_AFFINITY_SECONDS)
   }
-  for (const { id } of pins) if (!byId.has(id) && !owners.has(id)) ids.reserve(id, now + LONGEST_AFFINITY_SECONDS)
+  const names = new Map([...ids.inUse()].map(([servicePort, id]) => [id, servicePort]))
+  for (const { id, expiresIn } of pins) {
+    const servicePort = names.get(id)
+    // It may be longer than affinity lasts by now.
+    if (servicePort !== undefined) ids.pinnedUntil(servicePort, now + expiresIn / 1000)
+    else if (!byId.has(id)) ids.reserve(id, now + LONGEST_AFFINITY_SECONDS)
+  }
   visitElements(others, (identity, data) => ownerless.push(identity + data))
   leave(ownerless)
-  return { leftovers, udp: udpOf(byId, owners, ids, leftovers.at(-1)) }
+  return { leftovers, udp: udpOf(byId, owners, names, leftovers.at(-1)) }
 }
 
 /** By Service; what nobody owns any more by the name `orphans`. */
 function udpOf(
   byId: FoundTables['byId'],
   owners: ReadonlyMap<number, string>,
-  ids: Ids,
+  names: ReadonlyMap<number, string>,
   orphans: string | undefined,
 ): Adopted['udp'] {
-  const names = new Map([...ids.inUse()].map(([servicePort, id]) => [id, servicePort]))
   const udp = new Map<string, { readonly ports: UdpPort[] }>()
   for (const [id, ports] of foundUdpPorts(byId, (one) => names.get(one) ?? `(port ${one})`)) {
     const service = owners.get(id) ?? orphans
@@ -91,8 +96,9 @@ export function adoptPins(
   ids: Ids,
 ): Adopted & { readonly pins: readonly Pin[] } {
   const { owners } = claim(forwardings, byId, ids)
+  const names = new Map([...ids.inUse()].map(([servicePort, id]) => [id, servicePort]))
   const leftovers = ['(left over)']
-  return { leftovers, udp: udpOf(byId, owners, ids, leftovers[0]), pins: pins.filter(({ id }) => owners.has(id)) }
+  return { leftovers, udp: udpOf(byId, owners, names, leftovers[0]), pins: pins.filter(({ id }) => owners.has(id)) }
 }
 
 /**

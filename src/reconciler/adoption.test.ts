@@ -1,0 +1,42 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { compileService } from '#dataplane/nftables/compile.ts'
+import { Ids } from '#dataplane/nftables/ids.ts'
+import { type EndpointSlice, forwardService, type Service } from '#forwarding/forward-service.ts'
+import { adoptTables } from './adoption.ts'
+import { DeltaTracker } from './delta-tracker.ts'
+import { packElements } from './packed-elements.ts'
+
+const forwarding = (name: string, number: number, seconds: number) =>
+  forwardService(
+    {
+      metadata: { namespace: 'default', name },
+      spec: {
+        clusterIP: `10.96.0.${number}`,
+        clusterIPs: [`10.96.0.${number}`],
+        ports: [{ port: 80 }],
+        sessionAffinity: 'ClientIP',
+        sessionAffinityConfig: { clientIP: { timeoutSeconds: seconds } },
+      },
+    } as unknown as Service,
+    [
+      { addressType: 'IPv4', endpoints: [{ addresses: ['10.244.1.1'] }], ports: [{ name: '', port: 8080 }] },
+    ] as unknown as EndpointSlice[],
+    { name: 'n1', zone: undefined },
+  )
+
+test('an id that a start took over rests as long as a pin of before may lead there, however short affinity is by now', () => {
+  const before = new Ids()
+  const elements = compileService(forwarding('web', 1, 3600), before, 0).elements.filter(
+    ({ set }) => set !== 'cluster-ips' && set !== 'hairpin',
+  )
+  const id = before.known('default/web:') as number
+  const ids = new Ids()
+  const pin = { family: 'ip', id, client: '10.244.1.9', endpoint: 1, timeout: 3_600_000, expiresIn: 3_000_000 } as const
+  const found = { byId: new Map([[id, packElements(elements)]]), others: '', kinds: [], pins: [pin] }
+  adoptTables(found, [forwarding('web', 1, 10)], ids, new DeltaTracker(), 100)
+  assert.equal(ids.known('default/web:'), id)
+  ids.release('default/web:', 200, 10)
+  assert.notEqual(ids.servicePort('default/next:', 3099), id)
+  assert.equal(ids.servicePort('default/last:', 3100), id)
+})
