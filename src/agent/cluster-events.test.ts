@@ -104,6 +104,7 @@ test('a lost claim is the cluster’s Event, a refusal by the kernel the node’
   const key = 'shop/young'
   reportFault({ kind: 'claim-lost', service: key, winner: 'shop/old', frontend: '203.0.113.9:80/TCP' }, reporting)
   reportFault({ kind: 'no-local-endpoints', service: key, frontends: ['node port 30080/TCP'] }, reporting)
+  reportFault({ kind: 'refused', service: key, error: new Error('EINVAL'), retryAt: 0 }, reporting)
   await nodes[0]!.flush()
   assert.deepEqual(
     told().map(({ reason, message }) => `${reason}: ${message}`),
@@ -111,5 +112,6 @@ test('a lost claim is the cluster’s Event, a refusal by the kernel the node’
   )
   assert.deepEqual(own, [
     'Normal NoLocalEndpoints: traffic policy Local and no ready endpoint on node-2: it drops what comes to node port 30080/TCP',
+    "Warning KernelRefused: the kernel of node-2 refused this Service's rules, which is tried again: EINVAL",
   ])
 })

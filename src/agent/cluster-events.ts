@@ -4,6 +4,7 @@ import type { ApiObject, Resource } from '#api/resource.ts'
 import { timeText } from '#api/time-text.ts'
 import { type Client, isAlreadyExists, isConflict, isNotFound } from '#client/client.ts'
 import type { Clock } from '#client/clock.ts'
+import { touch } from '#client/event-recorder.ts'
 
 export interface ClusterEventsOptions {
   /** core/v1 Event, as a resource of this server. */
@@ -22,9 +23,6 @@ export interface ClusterEventsOptions {
 const ONE_OCCURRENCE_MS = 10_000
 /** Others may write between our reading and our writing; each that does has told the same. */
 const MOST_ATTEMPTS = 5
-/** As many as Kubernetes' own recorder remembers. */
-const MOST_KNOWN = 4096
-
 type NamedEvent = Event & { readonly metadata: { readonly name: string; readonly namespace: string } }
 
 /**
@@ -53,9 +51,7 @@ export class ClusterEvents {
     const key = `${event.metadata.namespace}/${event.metadata.name}`
     const before = this.#told.get(key)
     if (before !== undefined && now - before < ONE_OCCURRENCE_MS) return
-    this.#told.delete(key)
-    this.#told.set(key, now)
-    if (this.#told.size > MOST_KNOWN) this.#told.delete(this.#told.keys().next().value as string)
+    touch(this.#told, key, now)
     this.#last = this.#last
       .then(() => this.#write(event, now))
       .catch((error: unknown) => {

@@ -40,8 +40,8 @@ const SIMILAR_WITHIN = 600_000
 const BURST = 25
 const REFILL_MS = 300_000
 
-/** Keeps the most recently used `MOST_KNOWN`. */
-const touch = <V>(cache: Map<string, V>, key: string, value: V): V => {
+/** Sets what is known of a key, and keeps the most recently used `MOST_KNOWN`. Gives the value. */
+export const touch = <V>(cache: Map<string, V>, key: string, value: V): V => {
   cache.delete(key)
   cache.set(key, value)
   if (cache.size > MOST_KNOWN) cache.delete(cache.keys().next().value!)

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { EndpointSlice, Service } from '#forwarding/forward-service.ts'
-import type { FlowFilter } from '#kernel/conntrack.ts'
 import { FakeNftables } from '#kernel/nftables/fake-nftables.ts'
 import { createServiceProxy, type ServiceFault, type Sync } from './service-proxy.ts'
+import { HandClock } from './testing/hand-clock.ts'
+import { NotedFlows } from './testing/noted-flows.ts'
 
 const node = {
   name: 'n1',
@@ -38,40 +39,23 @@ const slices = (...addresses: string[]) =>
 const key = (name: string) => ({ namespace: 'default', name })
 
 function start(nftables = new FakeNftables(), synced?: Promise<unknown>) {
-  let now = 1_000_000
-  let timer: { callback: () => void; at: number } | undefined
-  const flows: FlowFilter[] = []
+  const clock = new HandClock(1_000_000)
+  const conntrack = new NotedFlows()
   const faults: ServiceFault[] = []
   const syncs: Sync[] = []
   const proxy = createServiceProxy({
     node,
     kernel: {
       nftables,
-      conntrack: {
-        deleteUdp: (filters) => flows.push(...filters),
-        methods: () => ({ IPv4: 'filter', IPv6: 'dump' }),
-        close: () => {},
-      },
+      conntrack,
     },
-    clock: {
-      now: () => now,
-      setTimeout: (callback, milliseconds) => {
-        timer = { callback, at: now + milliseconds }
-        return timer
-      },
-      clearTimeout: (one) => {
-        if (timer === one) timer = undefined
-      },
-    },
+    clock,
     onFault: (fault) => faults.push(fault),
     onSync: (sync) => syncs.push(sync),
     ...(synced && { synced }),
   })
-  const advance = (milliseconds: number) => {
-    now += milliseconds
-    if (timer !== undefined && timer.at <= now) timer.callback()
-  }
-  return { proxy, nftables, flows, faults, syncs, advance }
+  const advance = (milliseconds: number) => clock.advance(milliseconds)
+  return { proxy, nftables, flows: conntrack.deleted, faults, syncs, advance }
 }
 
 const normalised = ({ sets }: FakeNftables) =>

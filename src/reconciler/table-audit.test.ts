@@ -3,6 +3,8 @@ import { test } from 'node:test'
 import type { EndpointSlice, Service } from '#forwarding/forward-service.ts'
 import { FakeNftables } from '#kernel/nftables/fake-nftables.ts'
 import { createServiceProxy } from './service-proxy.ts'
+import { HandClock } from './testing/hand-clock.ts'
+import { NotedFlows } from './testing/noted-flows.ts'
 
 const AUDIT_MS = 10_000
 const facts = {
@@ -16,21 +18,14 @@ const facts = {
 
 /** A proxy with sticky Services at 10.96.0.1, 10.96.0.2 and so on, told in this order. */
 function start(nftables: FakeNftables, { node = facts, order = [1, 2] } = {}) {
-  let now = 0
-  let timer: { readonly callback: () => void; readonly at: number } | undefined
+  const clock = new HandClock()
   const proxy = createServiceProxy({
     node,
     kernel: {
       nftables,
-      conntrack: { deleteUdp: () => {}, methods: () => ({ IPv4: 'filter', IPv6: 'dump' }), close: () => {} },
+      conntrack: new NotedFlows(),
     },
-    clock: {
-      now: () => now,
-      setTimeout: (callback, milliseconds) => (timer = { callback, at: now + milliseconds }),
-      clearTimeout: (one) => {
-        if (timer === one) timer = undefined
-      },
-    },
+    clock,
     onFault: (fault) => assert.fail(JSON.stringify(fault)),
   })
   for (const number of order) {
@@ -46,10 +41,7 @@ function start(nftables: FakeNftables, { node = facts, order = [1, 2] } = {}) {
     proxy.serviceChanged(metadata, service, [slice as unknown as EndpointSlice])
   }
   proxy.flush()
-  const advance = (milliseconds: number) => {
-    now += milliseconds
-    if (timer !== undefined && timer.at <= now) timer.callback()
-  }
+  const advance = (milliseconds: number) => clock.advance(milliseconds)
   return { proxy, advance }
 }
 

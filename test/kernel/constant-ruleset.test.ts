@@ -5,6 +5,7 @@ import type { EndpointSlice, Service } from '#forwarding/forward-service.ts'
 import { createNetworkNamespace, deleteNamespace, namespacePath } from '#kernel/namespace.ts'
 import { openNftables } from '#kernel/nftables/libnftables.ts'
 import { createServiceProxy } from '#reconciler/service-proxy.ts'
+import { NotedFlows } from '#reconciler/testing/noted-flows.ts'
 
 const SIZES = [10, 1000, 10_000] as const
 
@@ -26,7 +27,7 @@ function load(count: number) {
       },
       kernel: {
         nftables,
-        conntrack: { deleteUdp: () => {}, methods: () => ({ IPv4: 'filter', IPv6: 'dump' }), close: () => {} },
+        conntrack: new NotedFlows(),
       },
     })
     for (let number = 0; number < count; number++) {

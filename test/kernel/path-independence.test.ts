@@ -6,6 +6,8 @@ import { FaultyNftables } from '#kernel/nftables/faulty-nftables.ts'
 import { type Nftables, openNftables } from '#kernel/nftables/libnftables.ts'
 import { removeTables } from '#reconciler/ownership.ts'
 import { createServiceProxy, type ServiceProxy } from '#reconciler/service-proxy.ts'
+import { HandClock } from '#reconciler/testing/hand-clock.ts'
+import { NotedFlows } from '#reconciler/testing/noted-flows.ts'
 import { changed, changePlan, differences, type Plans, servicePlans } from '../property/clusters.ts'
 import { node } from '../property/plan.ts'
 import { kernelState, rawState } from './kernel-state.ts'
@@ -30,31 +32,17 @@ after(() => {
 
 /** A proxy over this kernel whose timers the test fires. */
 function start(nftables: Nftables) {
-  let now = 0
-  let timer: { readonly callback: () => void; readonly at: number } | undefined
+  const clock = new HandClock()
   const { name, zone, nodePortAddresses, podCidrs, serviceCidrs } = node('a')
   const proxy = createServiceProxy({
     node: { name, zone, nodeAddresses: nodePortAddresses, podCidrs, serviceCidrs },
     kernel: {
       nftables,
-      conntrack: { deleteUdp: () => {}, methods: () => ({ IPv4: 'filter', IPv6: 'dump' }), close: () => {} },
+      conntrack: new NotedFlows(),
     },
-    clock: {
-      now: () => now,
-      setTimeout: (callback, milliseconds) => (timer = { callback, at: now + milliseconds }),
-      clearTimeout: (one) => {
-        if (one === timer) timer = undefined
-      },
-    },
+    clock,
   })
-  const settle = () => {
-    for (let tries = 0; tries < 60 && timer !== undefined; tries++) {
-      now = timer.at
-      const { callback } = timer
-      timer = undefined
-      callback()
-    }
-  }
+  const settle = () => clock.settle(60)
   return { proxy, settle }
 }
 

@@ -6,6 +6,7 @@ import { createNetworkNamespace, deleteNamespace, namespacePath } from '#kernel/
 import { type Nftables, openNftables } from '#kernel/nftables/libnftables.ts'
 import { removeTables } from '#reconciler/ownership.ts'
 import { createServiceProxy } from '#reconciler/service-proxy.ts'
+import { NotedFlows } from '#reconciler/testing/noted-flows.ts'
 import { rawState } from './kernel-state.ts'
 
 const NAME = 'fl-audit'
@@ -67,7 +68,7 @@ function start({ facts = node, order = [1, 2] } = {}) {
     node: facts,
     kernel: {
       nftables,
-      conntrack: { deleteUdp: () => {}, methods: () => ({ IPv4: 'filter', IPv6: 'dump' }), close: () => {} },
+      conntrack: new NotedFlows(),
     },
     clock: {
       now: () => now,

@@ -4,6 +4,8 @@ import fc from 'fast-check'
 import { kindName } from '#dataplane/nftables/ruleset/kinds.ts'
 import { FakeNftables } from '#kernel/nftables/fake-nftables.ts'
 import { createServiceProxy } from '#reconciler/service-proxy.ts'
+import { HandClock } from '#reconciler/testing/hand-clock.ts'
+import { NotedFlows } from '#reconciler/testing/noted-flows.ts'
 import { changed, changePlan, differences, type Plans, servicePlans } from './clusters.ts'
 import { Dataplane } from './dataplane.ts'
 import { normalise, type RawElement } from './normalise.ts'
@@ -96,22 +98,15 @@ function stateOfKernel({ sets }: FakeNftables): readonly string[] {
 
 /** One node's proxy over a kernel in memory that fails as it is told, with a clock that the test turns. */
 function nodeOver(kernel: FakeNftables) {
-  let now = 0
-  let timer: { readonly callback: () => void; readonly at: number } | undefined
+  const clock = new HandClock()
   const { name, zone, nodePortAddresses, podCidrs, serviceCidrs } = node('a')
   const proxy = createServiceProxy({
     node: { name, zone, nodeAddresses: nodePortAddresses, podCidrs, serviceCidrs },
     kernel: {
       nftables: kernel,
-      conntrack: { deleteUdp: () => {}, methods: () => ({ IPv4: 'filter', IPv6: 'dump' }), close: () => {} },
+      conntrack: new NotedFlows(),
     },
-    clock: {
-      now: () => now,
-      setTimeout: (callback, milliseconds) => (timer = { callback, at: now + milliseconds }),
-      clearTimeout: (one) => {
-        if (one === timer) timer = undefined
-      },
-    },
+    clock,
   })
   const tell = ({ written, gone }: Step) => {
     for (const one of gone) {
@@ -126,14 +121,7 @@ function nodeOver(kernel: FakeNftables) {
       )
     proxy.flush()
   }
-  const settle = () => {
-    for (let tries = 0; tries < 40 && timer !== undefined; tries++) {
-      now = timer.at
-      const { callback } = timer
-      timer = undefined
-      callback()
-    }
-  }
+  const settle = () => clock.settle(40)
   return { proxy, tell, settle }
 }
 

@@ -143,7 +143,8 @@ function elementText(element: Element, withData: boolean): string {
   const { set, key: values, data } = element
   const left = WORDS.has(set) ? [hex(values[0] as number), ...values.slice(1)].join(' . ') : elementKey(element)
   if (!withData || data === undefined) return left
-  return `${left} : ${data.map((one, _, { length }) => (length === 1 && typeof one === 'number' ? hex(one) : one)).join(' . ')}`
+  const [only] = data
+  return `${left} : ${data.length === 1 && typeof only === 'number' ? hex(only) : data.join(' . ')}`
 }
 
 /** Commands for elements, one for each set that is touched. */

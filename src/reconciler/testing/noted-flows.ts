@@ -1,0 +1,16 @@
+import type { Conntrack, FlowFilter } from '#kernel/conntrack.ts'
+
+/** Connection tracking that notes which flows it was asked to delete. */
+export class NotedFlows implements Conntrack {
+  readonly deleted: FlowFilter[] = []
+
+  deleteUdp(filters: readonly FlowFilter[]): void {
+    this.deleted.push(...filters)
+  }
+
+  methods() {
+    return { IPv4: 'filter', IPv6: 'dump' } as const
+  }
+
+  close(): void {}
+}
