@@ -134,3 +134,47 @@ claim(
     assert.equal(shown.nodes.flatMap((node) => node.pods).length, 3, 'pods of before are gone')
   },
 )
+
+claim('a Service that cannot be written is told as an Event and in status, and holds up no other', async (assert) => {
+  await using one = scratch()
+  const { nodes } = await one.up('resil-c', '--nodes', '2')
+  const slice = (number: number, count: number) => ({
+    apiVersion: 'discovery.k8s.io/v1',
+    kind: 'EndpointSlice',
+    metadata: { name: `crowd-${number}`, labels: { 'kubernetes.io/service-name': 'crowd' } },
+    addressType: 'IPv4',
+    endpoints: Array.from({ length: count }, (_, index) => ({
+      addresses: [`10.200.${number * 4 + (index >> 8)}.${index & 255}`],
+    })),
+    ports: [{ port: 8080, protocol: 'TCP' }],
+  })
+  const crowd = {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { name: 'crowd' },
+    spec: { ports: [{ port: 80, targetPort: 8080 }] },
+  }
+  // 8,191 can be told apart.
+  const items = [crowd, ...Array.from({ length: 8 }, (_, number) => slice(number, 1000)), slice(8, 192)]
+  const made = await one.apply(JSON.stringify({ apiVersion: 'v1', kind: 'List', items }))
+  assert.equal(made.status, 0, made.stderr)
+  const failed = async () => (await one.status('resil-c')).nodes.map(({ dataplane }) => dataplane.failed.length)
+  await eventually('both nodes say so', async () => (await failed()).join() === '1,1')
+  const { status, stdout } = await one.fairlead('status', '--name', 'resil-c')
+  assert.equal(status, 1)
+  assert.match(
+    stdout,
+    /node-2: Service default\/crowd is not in the kernel: default\/crowd has 8192 endpoints; at most 8191/,
+  )
+  const events = await eventually('an Event of each node', async () => {
+    const lines = (await one.kubectl('get', 'events', '--field-selector=reason=KernelRefused', '--no-headers')).trim()
+    return lines.split('\n').length === 2 && lines
+  })
+  for (const { name } of nodes) assert.match(events, new RegExp(`service/crowd.*${name}.*8192 endpoints`))
+  // Others are written meanwhile.
+  await serve(assert, one, 30081)
+  for (const { addresses } of nodes)
+    assert.match(await eventually('it answers', () => ask(addresses[0], 30081)), /^web-/)
+  await one.kubectl('delete', 'endpointslice', 'crowd-8')
+  await eventually('it is written', async () => (await failed()).join() === '0,0')
+})
