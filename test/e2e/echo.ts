@@ -34,6 +34,17 @@ export const addressOf = (clientip: string): string =>
     .replace(/^\[(.*)\]$/, '$1')
     .replace(/^::ffff:/, '')
 
+/** A pod `client` on the first node, to ask from. */
+export const CLIENT = `apiVersion: v1
+kind: Pod
+metadata: {name: client}
+spec:
+  nodeName: node-1
+  terminationGracePeriodSeconds: 1
+  containers: [{name: shell, image: fairlead/host, command: [sleep, infinity]}]
+---
+`
+
 export const deployment = (
   name: string,
   options: {

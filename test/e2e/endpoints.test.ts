@@ -1,7 +1,7 @@
 import { createSocket } from 'node:dgram'
 import { Agent, get as httpGet } from 'node:http'
 import type { Pod, Service } from '#api/core-v1.ts'
-import { addressOf, ask, tally } from './echo.ts'
+import { addressOf, ask, CLIENT, tally } from './echo.ts'
 import { claim, eventually, withCluster } from './harness.ts'
 
 const cluster = withCluster('endpoints')
@@ -45,15 +45,6 @@ ${spec.replace(/^/gm, '  ')}
 `
 /** Ready where the file is; a file more or less makes a pod ready or not, while its program runs on. */
 const BY_FILE = 'readinessProbe: {exec: {command: [test, -e, /tmp/ready]}, periodSeconds: 1, failureThreshold: 1}'
-const client = `apiVersion: v1
-kind: Pod
-metadata: {name: client}
-spec:
-  nodeName: node-1
-  terminationGracePeriodSeconds: 1
-  containers: [{name: shell, image: fairlead/host, command: [sleep, infinity]}]
----
-`
 /** Undefined where no answer came. */
 const fromClient = async (url: string): Promise<string | undefined> =>
   (await cluster.inPod('client', 'curl', '-gsm3', url)).stdout.trim() || undefined
@@ -73,7 +64,7 @@ const settled = async (url: string, ...pods: readonly string[]): Promise<readonl
 
 claim('through a ClusterIP the server sees the client pod’s own address', async (assert) => {
   await kubectl.apply(
-    client +
+    CLIENT +
       echoPod('near', { node: 'node-1' }) +
       echoPod('far', { node: 'node-2' }) +
       ['near', 'far']

@@ -1,6 +1,7 @@
 import { dirname } from 'node:path'
 import type { Service } from '#api/core-v1.ts'
 import type { Cure, Explanation, Finding } from '#explain/explanation.ts'
+import { CLIENT } from './echo.ts'
 import { type Assert, eventually, FAIRLEAD, type Outcome, run, withCluster } from './harness.ts'
 
 export interface PodOptions {
@@ -44,15 +45,6 @@ ${spec.replace(/^/gm, '  ')}
 ---
 `
 export const usual = (name: string): string => `selector: {app: ${name}}\nports: [{port: 80, targetPort: 8080}]`
-const CLIENT = `apiVersion: v1
-kind: Pod
-metadata: {name: client}
-spec:
-  nodeName: node-1
-  terminationGracePeriodSeconds: 1
-  containers: [{name: shell, image: fairlead/host, command: [sleep, infinity]}]
----
-`
 
 export interface Case {
   readonly from?: string
