@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { execFileSync, spawn, spawnSync } from 'node:child_process'
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -48,4 +48,20 @@ test('nothing that an isolated command started outlives it, neither when it ends
     assert.equal(await ended, signal)
     await eventually(`all are gone after ${signal}`, () => !runs(argument) && !runs('86444'))
   }
+})
+
+test('an isolated command has cgroups of its own: one beside it does not see them, and they go with it', () => {
+  const hierarchy = '/sys/fs/cgroup/pids'
+  if (!existsSync(hierarchy))
+    return assert.ok(existsSync('/sys/fs/cgroup/cgroup.controllers'), 'only version 2 has none')
+  const made = `${hierarchy}/fairlead-of-one-run`
+  const inner = `mkdir ${made} && ls -d ${made} && FAIRLEAD_ISOLATED= ${ISOLATED} ls ${hierarchy}`
+  const said = execFileSync(ISOLATED, ['sh', '-c', inner], { env, encoding: 'utf8' })
+  assert.match(said, /^\/sys\/fs\/cgroup\/pids\/fairlead-of-one-run\n/)
+  assert.doesNotMatch(said.slice(made.length + 1), /fairlead-of-one-run/)
+  assert.ok(!existsSync(made), 'not seen from outside')
+  const path = /^\d+:pids:(.*)$/m.exec(readFileSync('/proc/self/cgroup', 'utf8'))?.[1] ?? ''
+  // A run that was killed leaves its empty group to the next one; a run beside this one has its own.
+  const left = readdirSync(join(hierarchy, path)).filter((name) => name.startsWith('fairlead-isolated-'))
+  for (const group of left) assert.ok(existsSync(`/proc/${group.split('-')[2]}`), `${group} is nobody’s`)
 })
