@@ -18,7 +18,14 @@ import { createServiceProxy, type ServiceProxy } from '#reconciler/service-proxy
 import type { Runtime } from '#runtime/runtime.ts'
 import { ClusterEvents } from './cluster-events.ts'
 import { listenHttp } from './health/http-listener.ts'
-import { ALL_ADDRESSES, HEALTHZ_PORT, healthHandler, METRICS_PORT, metricsHandler } from './health/node-endpoints.ts'
+import {
+  HEALTHZ_ADDRESSES,
+  HEALTHZ_PORT,
+  healthHandler,
+  METRICS_ADDRESSES,
+  METRICS_PORT,
+  metricsHandler,
+} from './health/node-endpoints.ts'
 import { ProxyHealth } from './health/proxy-health.ts'
 import { ServiceHealth } from './health/service-health.ts'
 import { countDeletions } from './metrics/count-deletions.ts'
@@ -66,7 +73,7 @@ export interface NodeAgent {
   readonly name: string
   readonly kubelet: Kubelet
   readonly proxy: ServiceProxy
-  /** What the node's port 10249 shows. */
+  /** What port 10249 of the node's loopback shows. */
   readonly metrics: ProxyMetrics
   /** Bound on the node's own addresses, port 53; whoever answers there is the cluster's DNS. */
   readonly dnsSockets: { readonly udp: readonly UdpSocket[]; readonly tcp: readonly Server[] }
@@ -161,6 +168,7 @@ export const startNodeAgent = async (options: NodeAgentOptions): Promise<NodeAge
   const servers = (
     [
       [
+        HEALTHZ_ADDRESSES,
         HEALTHZ_PORT,
         healthHandler({
           health,
@@ -169,12 +177,12 @@ export const startNodeAgent = async (options: NodeAgentOptions): Promise<NodeAge
           onAnswer: (path, code) => metrics.healthAnswered(path, code),
         }),
       ],
-      [METRICS_PORT, metricsHandler(() => metrics.registry.render())],
+      [METRICS_ADDRESSES, METRICS_PORT, metricsHandler(() => metrics.registry.render())],
     ] as const
-  ).map(([port, handler]) =>
+  ).map(([addresses, port, handler]) =>
     listenHttp({
       ...listening,
-      addresses: ALL_ADDRESSES,
+      addresses,
       port,
       handler,
       onError: (address, error) => log(`port ${port} on ${address} is not served yet, and tried again`, error),

@@ -30,10 +30,10 @@ const fetchFrom = (address: string, port: number, path: string): Promise<Answer>
     call.on('timeout', () => call.destroy(new Error('timed out')))
   })
 
-/** `name{labels}` → number. */
-const scrape = async (address: string): Promise<ReadonlyMap<string, number>> => {
-  const { body } = await fetchFrom(address, 10249, '/metrics')
-  const lines = body.split('\n').filter((line) => line !== '' && !line.startsWith('#'))
+/** `name{labels}` → number, as the node itself reads it. */
+const scrape = async (node: string, loopback = '127.0.0.1'): Promise<ReadonlyMap<string, number>> => {
+  const { stdout } = await cluster.onNode(node, 'curl', '-gsm3', `http://${loopback}:10249/metrics`)
+  const lines = stdout.split('\n').filter((line) => line !== '' && !line.startsWith('#'))
   return new Map(
     lines.map((line) => [line.slice(0, line.lastIndexOf(' ')), Number(line.slice(line.lastIndexOf(' ') + 1))]),
   )
@@ -152,17 +152,33 @@ claim('a health check port that another program holds is an Event, and is served
   assert.equal(later, 503)
 })
 
+claim('metrics are read on the node alone: its other addresses refuse, from the host and from pods', async (assert) => {
+  const refusal = (address: string) =>
+    fetchFrom(address, 10249, '/metrics').then(
+      ({ status }) => `answered ${status}`,
+      (error: NodeJS.ErrnoException) => error.code,
+    )
+  for (const { name, addresses } of cluster.facts.nodes) {
+    assert.ok((await scrape(name)).size > 20, `${name} shows its metrics to itself`)
+    for (const address of addresses) assert.equal(await refusal(address), 'ECONNREFUSED', address)
+  }
+  await kubectl('apply', '-f', join(EXAMPLES, 'client.yaml'))
+  await ready('client')
+  const { status, stdout } = await cluster.inPod('client', 'curl', '-sm3', `http://${addressesOf('node-1')[0]}:10249/`)
+  assert.deepEqual([status, stdout], [7, ''])
+})
+
 claim('metrics of every node show Services, writes, and how long a change took to reach its kernel', async (assert) => {
   const name = 'kubeproxy_network_programming_duration_seconds_count'
   const noLocal = 'kubeproxy_sync_proxy_rules_no_local_endpoints_total{traffic_policy="external"}'
-  const before = await scrape(addressesOf('node-2')[0])
+  const before = await scrape('node-2')
   await kubectl.apply(
     pod('seen', 'seen', 'node-1') +
       service('seen', 'type: NodePort\nexternalTrafficPolicy: Local\nports: [{port: 80, targetPort: 8080}]'),
   )
   await ready('seen')
   const after = await eventually('the change is measured on node-2', async () => {
-    const metrics = await scrape(addressesOf('node-2')[1])
+    const metrics = await scrape('node-2', '[::1]')
     return metrics.get(name)! > before.get(name)! && metrics.get(noLocal)! >= 1 && metrics
   })
   const services = await cluster.json<{ items: Service[] }>('get', 'services', '-A')
@@ -185,9 +201,9 @@ claim('DNS queries are counted by their answer', async (assert) => {
   await kubectl('apply', '-f', join(EXAMPLES, 'client.yaml'))
   await ready('client')
   const rcode = 'fairlead_dns_requests_total{rcode="NXDOMAIN"}'
-  const before = (await scrape(addressesOf('node-1')[0])).get(rcode) ?? 0
+  const before = (await scrape('node-1')).get(rcode) ?? 0
   await cluster.inPod('client', 'curl', '-sm3', 'http://nobody.default.svc.cluster.local./')
-  const after = (await scrape(addressesOf('node-1')[0])).get(rcode) ?? 0
+  const after = (await scrape('node-1')).get(rcode) ?? 0
   assert.ok(after > before, `${before} → ${after}`)
 })
 

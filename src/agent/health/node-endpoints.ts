@@ -5,8 +5,12 @@ import { isNodeEligible, type ProxyHealth } from './proxy-health.ts'
 /** kube-proxy's ports: --healthz-bind-address and --metrics-bind-address. */
 export const HEALTHZ_PORT = 10256
 export const METRICS_PORT = 10249
-/** Of both families: a load balancer and a scraper come from elsewhere. */
-export const ALL_ADDRESSES: readonly string[] = ['0.0.0.0', '::']
+/**
+ * Where each listens, as kube-proxy's by default: a load balancer asks for health from elsewhere; metrics tell of every
+ * Service and are without authentication, so who reads them stands on the node.
+ */
+export const HEALTHZ_ADDRESSES: readonly string[] = ['0.0.0.0', '::']
+export const METRICS_ADDRESSES: readonly string[] = ['127.0.0.1', '::1']
 
 /** As Go writes a time, which is what kube-proxy answers: `2026-01-01 00:00:00.123 +0000 UTC`. */
 const goTime = (ms: number | undefined): string => {
@@ -46,7 +50,7 @@ export const healthHandler =
     response.end(JSON.stringify(asked ? { ...body, nodeEligible: eligible } : body))
   }
 
-/** `:10249`: what kube-proxy serves there that has a meaning here. */
+/** `127.0.0.1:10249`: what kube-proxy serves there that has a meaning here. */
 export const metricsHandler =
   (render: () => string): RequestListener =>
   (request, response) => {
