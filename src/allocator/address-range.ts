@@ -70,6 +70,11 @@ export class AddressRange {
     if (slot !== undefined) this.#slots.release(slot)
   }
 
+  /** Whether it is one that can be given out, taken or not. */
+  contains(address: string): boolean {
+    return this.#slotOf(address) !== undefined
+  }
+
   has(address: string): boolean {
     const slot = this.#slotOf(address)
     return slot !== undefined && this.#slots.has(slot)

@@ -29,6 +29,12 @@ export interface Resource<T extends ApiObject = ApiObject> {
   readonly list: MessageClass<unknown>
 }
 
+/** An object and where it is stored: what a list of objects of several kinds holds. */
+export interface ResourceObject {
+  readonly resource: Resource
+  readonly object: ApiObject
+}
+
 /** `v1`, `apps/v1`. */
 export const groupVersion = (resource: Pick<Resource, 'group' | 'version'>): string =>
   resource.group === '' ? resource.version : `${resource.group}/${resource.version}`

@@ -307,9 +307,10 @@ test('anonymous requests get health and version, wrong tokens get nothing, certi
 function raw(
   path: string,
   headers: Record<string, string> = {},
+  method = 'GET',
 ): Promise<{ status: number; type: string; bytes: Buffer }> {
   return new Promise((resolve, reject) => {
-    const call = httpRequest({ socketPath: server.socketPath, path, headers }, async (response) => {
+    const call = httpRequest({ socketPath: server.socketPath, path, headers, method }, async (response) => {
       const chunks: Buffer[] = []
       for await (const chunk of response as AsyncIterable<Buffer>) chunks.push(chunk)
       resolve({
@@ -375,6 +376,14 @@ test('discovery, OpenAPI, metrics and health answer', async () => {
   assert.equal(JSON.parse(document.bytes.toString()).openapi, '3.0.0')
   assert.match((await raw('/metrics')).bytes.toString(), /apiserver_request_total\{verb="list",resource="services"/)
   assert.equal((await raw('/readyz')).bytes.toString(), 'ok')
+})
+
+test('all namespaces at once cannot be deleted: no such verb in discovery, and 405', async () => {
+  const list = JSON.parse((await raw('/api/v1')).bytes.toString())
+  const verbsOf = (name: string): string[] => list.resources.find((one: { name: string }) => one.name === name).verbs
+  assert.deepEqual(verbsOf('namespaces'), ['create', 'delete', 'get', 'list', 'patch', 'update', 'watch'])
+  assert.ok(verbsOf('services').includes('deletecollection'))
+  assert.equal((await raw('/api/v1/namespaces', {}, 'DELETE')).status, 405)
 })
 
 test("a log streams from the kubelet of the pod's node, and exec is joined to it byte for byte", async () => {

@@ -2,6 +2,7 @@ import { randomInt, randomUUID } from 'node:crypto'
 import { chmodSync, rmSync } from 'node:fs'
 import { createServer as createHttpServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import type { ResourceObject } from '#api/resource.ts'
 import type { Client } from '#client/client.ts'
 import { socketText } from '#net/port-protocol.ts'
 import { createAuthenticator } from './access/authentication.ts'
@@ -9,8 +10,8 @@ import { SYSTEM } from './access/caller.ts'
 import { reviewList } from './access/reviews.ts'
 import { TokenSigner } from './access/token.ts'
 import { admissionList } from './admission/admission-list.ts'
+import { ReservedAddresses } from './admission/reserved-addresses.ts'
 import { createServiceAllocators } from './admission/service-allocators.ts'
-import { bootstrap } from './bootstrap.ts'
 import { createHandler } from './handler.ts'
 import { RequestCounter } from './http/request-counter.ts'
 import { createInProcessClient } from './in-process-client.ts'
@@ -21,6 +22,7 @@ import { Registry } from './registry/registry.ts'
 import type { ServerContext } from './server-context.ts'
 import { Store } from './storage/store.ts'
 import { subresourceList } from './subresources/subresource-list.ts'
+import { kubernetesAddress, systemObjects } from './system-objects.ts'
 
 export interface ApiServerOptions {
   /** v4, v6, or one of them for a single-stack cluster; the first family is the default one. */
@@ -29,6 +31,11 @@ export interface ApiServerOptions {
   readonly clusterDomain: string
   /** Where the `kubernetes` Service leads: an address of this server that pods can reach. */
   readonly advertise: { readonly address: string; readonly port: number }
+  /**
+   * ClusterIPs that belong to one Service for good, `namespace/name` by address, beside the `kubernetes` Service's own:
+   * no other Service gets them, nor claims them by other fields, also while theirs is not there.
+   */
+  readonly reservedAddresses?: ReadonlyMap<string, string>
   readonly pki: Pki
   readonly kubelet: KubeletLocator
   /** Milliseconds since 1970. */
@@ -58,6 +65,8 @@ export interface ApiServer {
   readonly signer: TokenSigner
   /** The CA's certificate, PEM: what `kube-root-ca.crt` holds. */
   readonly rootCa: string
+  /** What it made at its start, and what a cluster cannot do without: for a controller that keeps it. */
+  readonly systemObjects: readonly ResourceObject[]
   /**
    * Resolves with the bound address when it listens; rejects with Node's error (EADDRINUSE, EADDRNOTAVAIL), and may be
    * called again.
@@ -77,7 +86,11 @@ export const createApiServer = (options: ApiServerOptions): ApiServer => {
   const random = options.random ?? ((below: number) => randomInt(below))
   const onError = options.onError ?? ((error: unknown) => console.error(error))
   const store = new Store(options.firstRevision ?? Math.max(1, clock.now() - REVISION_EPOCH))
-  const allocators = createServiceAllocators(options, random)
+  const reserved = new ReservedAddresses([
+    [kubernetesAddress(options.serviceCidrs), 'default/kubernetes'],
+    ...(options.reservedAddresses ?? []),
+  ])
+  const allocators = createServiceAllocators(options, reserved, random)
   const registry = new Registry({
     store,
     machinery,
@@ -104,7 +117,8 @@ export const createApiServer = (options: ApiServerOptions): ApiServer => {
   }
   const { handle, upgrade } = createHandler(context, onError)
   const client = createInProcessClient(registry, SYSTEM, subresources)
-  bootstrap(registry, options)
+  const system = systemObjects(options)
+  for (const { resource, object } of system) registry.create(resource, object, { caller: SYSTEM })
   ready = true
 
   const servers: Server[] = []
@@ -148,6 +162,7 @@ export const createApiServer = (options: ApiServerOptions): ApiServer => {
     client,
     signer,
     rootCa: options.pki.ca.certificate,
+    systemObjects: system,
     listen: open,
     close,
   }

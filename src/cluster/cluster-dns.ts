@@ -1,5 +1,7 @@
 import type { Service } from '#api/core-v1.ts'
 import type { EndpointSlice } from '#api/discovery-v1.ts'
+import type { ResourceObject } from '#api/resource.ts'
+import { endpointSlices, services } from '#api/resources.ts'
 import type { ClusterConfig } from './config.ts'
 
 const LABELS = { 'k8s-app': 'kube-dns', 'kubernetes.io/cluster-service': 'true', 'kubernetes.io/name': 'CoreDNS' }
@@ -8,10 +10,20 @@ const PORTS = [
   { name: 'dns-tcp', protocol: 'TCP', port: 53 },
 ] as const
 
+/** The cluster's DNS as it stands in the API, in the order in which it can be made. */
+export const clusterDnsObjects = (config: ClusterConfig): readonly ResourceObject[] => [
+  { resource: services, object: clusterDnsService(config) },
+  ...clusterDnsSlices(config).map((object): ResourceObject => ({ resource: endpointSlices, object })),
+]
+
+/** Its addresses belong to it also while it is not there. */
+export const clusterDnsAddresses = (config: ClusterConfig): ReadonlyMap<string, string> =>
+  new Map(config.clusterDns.map((address) => [address, 'kube-system/kube-dns']))
+
 /**
  * The cluster's DNS as a Service like any other: under the name and the address that every Kubernetes cluster has it.
  */
-export const clusterDnsService = (config: ClusterConfig): Service => ({
+const clusterDnsService = (config: ClusterConfig): Service => ({
   apiVersion: 'v1',
   kind: 'Service',
   metadata: { name: 'kube-dns', namespace: 'kube-system', labels: LABELS },
@@ -29,7 +41,7 @@ export const clusterDnsService = (config: ClusterConfig): Service => ({
  * Its endpoints: each node's agent answers on the node's own addresses. Without a selector, so no controller touches
  * them. A node prefers nobody: any of them can answer for all.
  */
-export const clusterDnsSlices = (config: ClusterConfig): readonly EndpointSlice[] =>
+const clusterDnsSlices = (config: ClusterConfig): readonly EndpointSlice[] =>
   (['IPv4', 'IPv6'] as const).map((addressType, family) => ({
     apiVersion: 'discovery.k8s.io/v1',
     kind: 'EndpointSlice',

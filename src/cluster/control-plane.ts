@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { endpointSlices, services } from '#api/resources.ts'
+import type { ResourceObject } from '#api/resource.ts'
 import { type ApiServer, createApiServer } from '#apiserver/server.ts'
 import { isAlreadyExists } from '#client/client.ts'
 import { systemClock } from '#client/clock.ts'
 import { startControllers } from '#controllers/start.ts'
-import { clusterDnsService, clusterDnsSlices } from './cluster-dns.ts'
+import { clusterDnsAddresses, clusterDnsObjects } from './cluster-dns.ts'
 import { clusterPki } from './cluster-pki.ts'
 import type { ClusterConfig } from './config.ts'
 import { openLog } from './log.ts'
@@ -22,18 +22,21 @@ const api = createApiServer({
   nodePortRange: config.nodePortRange,
   clusterDomain: config.clusterDomain,
   advertise: { address: config.host.addresses[0], port: config.apiServer.port },
+  reservedAddresses: clusterDnsAddresses(config),
   pki,
   kubelet: () => ({ socketPath: config.sockets.agent }),
   onError: (error) => logLine(`API server: ${error instanceof Error ? error.stack : String(error)}`),
 })
 await api.listen({ path: config.sockets.api })
-await publishClusterDns(api, config)
+const dns = clusterDnsObjects(config)
+await publish(api, dns)
 const controllers = startControllers({
   client: api.client,
   clock: systemClock,
   random: Math.random,
   signal: new AbortController().signal,
   rootCa: pki.ca.certificate,
+  kept: [...api.systemObjects, ...dns],
   loadBalancer: config.loadBalancer === 'pool' ? { cidrs: config.loadBalancerCidr } : 'none',
   log: (level, message) => logLine(`controllers: ${level}: ${message}`),
 })
@@ -43,13 +46,11 @@ await controllers.ready
 logLine(`control plane ${config.name}: serving`)
 
 /** The API's own way to DNS: before anything else asks for the address. */
-async function publishClusterDns(server: ApiServer, cluster: ClusterConfig): Promise<void> {
-  const exists = (error: unknown): void => {
-    if (!isAlreadyExists(error)) throw error
-  }
-  await server.client.create(services, clusterDnsService(cluster), { namespace: 'kube-system' }).catch(exists)
-  for (const slice of clusterDnsSlices(cluster))
-    await server.client.create(endpointSlices, slice, { namespace: 'kube-system' }).catch(exists)
+async function publish(server: ApiServer, objects: readonly ResourceObject[]): Promise<void> {
+  for (const { resource, object } of objects)
+    await server.client.create(resource, object, { namespace: object.metadata?.namespace }).catch((error: unknown) => {
+      if (!isAlreadyExists(error)) throw error
+    })
 }
 
 /** Where pods and nodes reach the API: the address appears when `up` has made the host's link. */

@@ -1,4 +1,4 @@
-import type { ApiObject, Resource } from '#api/resource.ts'
+import type { ApiObject, Resource, ResourceObject } from '#api/resource.ts'
 import { events } from '#api/resources.ts'
 import { ApiError, type Client, isConflict, isNotFound } from '#client/client.ts'
 import type { Clock } from '#client/clock.ts'
@@ -23,6 +23,8 @@ export interface ControllerContext {
   /** Everything that the server serves, for the controllers that must reach all of it. */
   readonly resources: readonly Resource[]
   readonly rootCa: string
+  /** What is made again when it is deleted, in the order in which it can be made. */
+  readonly kept: readonly ResourceObject[]
   /** Absent: no LoadBalancer is given an address. */
   readonly loadBalancer: { readonly cidrs: readonly string[] } | undefined
   /** Keys that a controller works on at the same time. */

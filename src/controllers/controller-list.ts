@@ -4,6 +4,7 @@ import { startEndpointsController } from './endpoints/controller.ts'
 import { startEndpointSliceController } from './endpointslice/controller.ts'
 import { startEndpointSliceMirroringController } from './endpointslicemirroring/controller.ts'
 import { startGarbageCollector } from './garbage-collector/controller.ts'
+import { startKeptObjectsController } from './kept-objects/controller.ts'
 import { startLoadBalancerController } from './load-balancer/controller.ts'
 import { startNamespaceController } from './namespace/controller.ts'
 import { startNodeLifecycleController } from './node-lifecycle/controller.ts'
@@ -44,6 +45,8 @@ export const CONTROLLERS: readonly ControllerEntry[] = [
   { name: 'node-lifecycle', start: startNodeLifecycleController },
   // and, once they have waited long enough, off the node.
   { name: 'taint-eviction', start: startTaintEvictionController },
+  // What the cluster stands on comes back.
+  { name: 'kept-objects', start: startKeptObjectsController },
   // What follows only removes, and nobody waits for it at boot: namespaces,
   { name: 'namespace', start: startNamespaceController },
   // what has lost its owner,

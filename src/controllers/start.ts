@@ -1,4 +1,4 @@
-import type { Resource } from '#api/resource.ts'
+import type { Resource, ResourceObject } from '#api/resource.ts'
 import { resources as served } from '#api/resources.ts'
 import type { Client } from '#client/client.ts'
 import type { Clock } from '#client/clock.ts'
@@ -18,6 +18,8 @@ export interface ControllerOptions {
   readonly log: Log
   /** Everything the server serves: namespaces are emptied of these, and owners are followed through them. */
   readonly resources?: readonly Resource[]
+  /** What the cluster cannot do without, and is made again where it is deleted; absent: nothing. */
+  readonly kept?: readonly ResourceObject[]
   /** Names of `CONTROLLERS`; absent: all. */
   readonly only?: readonly string[]
   readonly concurrency?: number
@@ -54,6 +56,7 @@ export const startControllers = (options: ControllerOptions): Controllers => {
     log,
     resources: options.resources ?? served,
     rootCa,
+    kept: options.kept ?? [],
     loadBalancer: options.loadBalancer === 'none' ? undefined : options.loadBalancer,
     concurrency: options.concurrency ?? 8,
   }

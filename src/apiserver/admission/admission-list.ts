@@ -3,6 +3,7 @@ import type { Admission } from './admission.ts'
 import { defaultTolerations } from './default-tolerations.ts'
 import { namespaceLifecycle } from './namespace-lifecycle.ts'
 import { podPriority } from './pod-priority.ts'
+import { reservedAddresses } from './reserved-addresses.ts'
 import { serviceAccount } from './service-account.ts'
 import { type ServiceAllocators, serviceAllocation } from './service-allocators.ts'
 
@@ -12,5 +13,6 @@ export const admissionList = (allocators: ServiceAllocators, random: Random): re
   serviceAccount(random), // before validation, which wants its volume's names to be right
   defaultTolerations,
   podPriority,
+  reservedAddresses(allocators.reserved),
   serviceAllocation(allocators), // last: it takes what a later refusal would have to give back
 ]

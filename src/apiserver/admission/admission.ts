@@ -23,6 +23,13 @@ export interface UpdateAdmission extends CreateAdmission {
   readonly subresource: string
 }
 
+export interface DeleteAdmission {
+  readonly resource: Resource
+  readonly object: ApiObject
+  readonly caller: Caller
+  readonly store: Store
+}
+
 /**
  * A rule between the client's object and storage: it may complete the object, or refuse it with an ApiError.
  * Synchronous.
@@ -37,11 +44,8 @@ export interface Admission {
   /** After validation: takes scarce things, and says in the transaction how to give them back. */
   allocate?(request: CreateAdmission): ApiObject
   allocateUpdate?(request: UpdateAdmission): ApiObject
+  /** Before an object is deleted or marked so, also in a dry run: refuses what is to stay. */
+  delete?(request: DeleteAdmission): void
   /** After an object has left storage. */
-  deleted?(event: {
-    readonly resource: Resource
-    readonly object: ApiObject
-    readonly caller: Caller
-    readonly store: Store
-  }): void
+  deleted?(event: DeleteAdmission): void
 }

@@ -4,14 +4,20 @@ import type { Admission } from './admission.ts'
 
 const NAMESPACES = { group: '', plural: 'namespaces', kind: 'Namespace' }
 
+/** Without them there is no cluster. `kube-node-lease` is none of them: nothing is lost with it that is not remade. */
+const IMMORTAL = new Set(['default', 'kube-system', 'kube-public'])
+
+const isNamespace = ({ group, plural }: { readonly group: string; readonly plural: string }): boolean =>
+  group === '' && plural === 'namespaces'
+
 /**
- * Nothing is created in a namespace that is not there or is going away, and the `kubernetes.io/metadata.name` label
- * stands on each.
+ * Nothing is created in a namespace that is not there or is going away, the `kubernetes.io/metadata.name` label stands
+ * on each, and those that the cluster stands on cannot be deleted.
  */
 export const namespaceLifecycle: Admission = {
   name: 'NamespaceLifecycle',
   create({ resource, object, store }) {
-    if (resource.group === '' && resource.plural === 'namespaces') {
+    if (isNamespace(resource)) {
       const name = object.metadata?.name ?? ''
       return {
         ...object,
@@ -40,5 +46,10 @@ export const namespaceLifecycle: Admission = {
       })
     }
     return object
+  },
+  delete({ resource, object }) {
+    const name = object.metadata?.name ?? ''
+    if (isNamespace(resource) && IMMORTAL.has(name))
+      throw forbidden(resource, name, 'this namespace may not be deleted')
   },
 }

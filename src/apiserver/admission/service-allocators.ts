@@ -8,12 +8,15 @@ import { needsClusterIP, needsHealthCheckNodePort, needsNodePort } from '#api/st
 import { internalError, invalid } from '../errors.ts'
 import type { Admission, Transaction } from './admission.ts'
 import { completeFamilies } from './ip-families.ts'
+import type { ReservedAddresses } from './reserved-addresses.ts'
 
 const SERVICES = { group: '', plural: 'services', kind: 'Service' }
 
 export interface ServiceAllocators {
   /** The default family first. */
   readonly addresses: readonly AddressRange[]
+  /** Taken from the beginning, and never given back. */
+  readonly reserved: ReservedAddresses
   readonly ports: PortRange
   readonly random: Random
 }
@@ -23,12 +26,21 @@ export interface AllocatorOptions {
   readonly nodePortRange: { readonly from: number; readonly to: number }
 }
 
-/** Allocators over the cluster’s ranges, with nothing taken. */
-export const createServiceAllocators = (options: AllocatorOptions, random: Random): ServiceAllocators => ({
-  addresses: options.serviceCidrs.map((cidr) => new AddressRange(cidr)),
-  ports: new PortRange(options.nodePortRange.from, options.nodePortRange.to),
-  random,
-})
+/** Allocators over the cluster’s ranges, with nothing taken but what is reserved. */
+export const createServiceAllocators = (
+  options: AllocatorOptions,
+  reserved: ReservedAddresses,
+  random: Random,
+): ServiceAllocators => {
+  const addresses = options.serviceCidrs.map((cidr) => new AddressRange(cidr))
+  for (const address of reserved.addresses()) addresses.find((range) => range.contains(address))?.take(address)
+  return {
+    addresses,
+    reserved,
+    ports: new PortRange(options.nodePortRange.from, options.nodePortRange.to),
+    random,
+  }
+}
 
 const isService = (resource: { readonly group: string; readonly plural: string }): boolean =>
   resource.group === '' && resource.plural === 'services'
@@ -98,7 +110,10 @@ const heldBy = (service: Service | undefined): Held => {
 }
 
 const release = (allocators: ServiceAllocators, held: Held): void => {
-  for (const address of held.addresses) for (const range of allocators.addresses) range.release(address)
+  for (const address of held.addresses) {
+    if (allocators.reserved.ownerOf(address) !== undefined) continue
+    for (const range of allocators.addresses) range.release(address)
+  }
   for (const port of held.ports) allocators.ports.release(port)
 }
 
@@ -134,7 +149,7 @@ const allocate = (
 }
 
 const takeAddresses = (
-  { addresses, random }: ServiceAllocators,
+  { addresses, reserved, random }: ServiceAllocators,
   service: Service,
   former: Held,
   transaction: Transaction,
@@ -143,7 +158,7 @@ const takeAddresses = (
   return (service.spec?.ipFamilies ?? []).map((family, index) => {
     const range = addresses.find((candidate) => candidate.family === family)!
     const wanted = asked[index]
-    if (wanted && former.addresses.includes(wanted)) return wanted
+    if (wanted && (former.addresses.includes(wanted) || reserved.isFor(service, wanted))) return wanted
     let address: string
     try {
       if (wanted) range.take(wanted)

@@ -10,6 +10,10 @@ export interface Catalog {
 }
 
 const VERBS = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch']
+/** What is done to one resource. Namespaces go one by one: a whole cluster at once is nobody's wish. */
+export const verbsOf = ({ group, plural }: Pick<Resource, 'group' | 'plural'>): readonly string[] =>
+  group === '' && plural === 'namespaces' ? VERBS.filter((verb) => verb !== 'deletecollection') : VERBS
+
 const STATUS_VERBS = ['get', 'patch', 'update']
 
 /** Streams and proxies have their options as their kind, and are opened by both methods. */
@@ -75,7 +79,7 @@ export const groupVersionsOf = (catalog: Catalog): readonly GroupVersion[] => {
   for (const resource of catalog.resources) {
     const entries = of(resource.group, resource.version)
     const { plural, singular, namespaced, kind, shortNames, categories } = resource
-    entries.push({ name: plural, singular, namespaced, kind, verbs: VERBS, shortNames, categories })
+    entries.push({ name: plural, singular, namespaced, kind, verbs: verbsOf(resource), shortNames, categories })
     for (const name of resource.subresources) entries.push(subresourceEntry(catalog, resource, name))
   }
   for (const { group, version, plural, singular, kind, namespaced } of catalog.reviews) {

@@ -204,6 +204,8 @@ export class Registry {
     if (resourceVersion !== undefined && resourceVersion !== current.metadata?.resourceVersion) {
       throw preconditionFailed(resource, name, 'ResourceVersion', resourceVersion, current.metadata?.resourceVersion)
     }
+    for (const admission of this.#options.admissions)
+      admission.delete?.({ resource, object: current, caller: request.caller, store: this.store })
     const plan = planDeletion(resource, current, request.options ?? {}, this.now())
     if (request.dryRun) return { object: plan.object, gone: plan.kind === 'now' }
     return transact(false, () => {

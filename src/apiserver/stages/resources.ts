@@ -1,4 +1,5 @@
 import type { Resource } from '#api/resource.ts'
+import { verbsOf } from '../discovery/discovery.ts'
 import { methodNotAllowed, noSuchResource, PathNotFound } from '../errors.ts'
 import type { Exchange, Stage } from '../http/exchange.ts'
 import type { ResourceRequestInfo } from '../http/request-info.ts'
@@ -61,6 +62,7 @@ export const resources =
       case 'delete':
         return remove(exchange, registry, resource)
       case 'deletecollection':
+        if (!verbsOf(resource).includes('deletecollection')) throw methodNotAllowed()
         return removeCollection(exchange, registry, resource)
       default:
         throw methodNotAllowed()

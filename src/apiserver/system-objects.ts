@@ -1,0 +1,75 @@
+import { serviceAddress } from '#allocator/address-range.ts'
+import type { Endpoints, Namespace, Service } from '#api/core-v1.ts'
+import type { EndpointSlice } from '#api/discovery-v1.ts'
+import type { ResourceObject } from '#api/resource.ts'
+import { endpointSlices, endpoints, namespaces, services } from '#api/resources.ts'
+
+/** As every cluster has them. */
+const NAMESPACES = ['default', 'kube-system', 'kube-public', 'kube-node-lease']
+
+export interface SystemObjectOptions {
+  readonly serviceCidrs: readonly string[]
+  /** Where the `kubernetes` Service leads. */
+  readonly advertise: { readonly address: string; readonly port: number }
+}
+
+/** The first address of the first range, as every client library and certificate expects. */
+export const kubernetesAddress = (serviceCidrs: readonly string[]): string => serviceAddress(serviceCidrs[0]!, 1)
+
+/**
+ * What every cluster has before anyone asks, in the order in which it can be made: four namespaces, and the
+ * `kubernetes` Service with its endpoints.
+ */
+export const systemObjects = ({ serviceCidrs, advertise }: SystemObjectOptions): readonly ResourceObject[] => [
+  ...NAMESPACES.map((name): ResourceObject => {
+    const namespace: Namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name } }
+    return { resource: namespaces, object: namespace }
+  }),
+  { resource: services, object: kubernetesService(kubernetesAddress(serviceCidrs), advertise.port) },
+  { resource: endpoints, object: kubernetesEndpoints(advertise) },
+  { resource: endpointSlices, object: kubernetesSlice(advertise) },
+]
+
+const kubernetesService = (clusterIP: string, targetPort: number): Service => ({
+  apiVersion: 'v1',
+  kind: 'Service',
+  metadata: {
+    name: 'kubernetes',
+    namespace: 'default',
+    labels: { component: 'apiserver', provider: 'kubernetes' },
+  },
+  spec: {
+    ports: [{ name: 'https', protocol: 'TCP', port: 443, targetPort }],
+    clusterIP,
+    clusterIPs: [clusterIP],
+    ipFamilyPolicy: 'SingleStack',
+    ipFamilies: [clusterIP.includes(':') ? 'IPv6' : 'IPv4'],
+    sessionAffinity: 'None',
+    type: 'ClusterIP',
+  },
+})
+
+const kubernetesEndpoints = ({ address, port }: SystemObjectOptions['advertise']): Endpoints => ({
+  apiVersion: 'v1',
+  kind: 'Endpoints',
+  metadata: {
+    name: 'kubernetes',
+    namespace: 'default',
+    // The mark keeps the endpoints controller's mirroring off: the slice below says the same.
+    labels: { 'endpointslice.kubernetes.io/skip-mirror': 'true' },
+  },
+  subsets: [{ addresses: [{ ip: address }], ports: [{ name: 'https', port, protocol: 'TCP' }] }],
+})
+
+const kubernetesSlice = ({ address, port }: SystemObjectOptions['advertise']): EndpointSlice => ({
+  apiVersion: 'discovery.k8s.io/v1',
+  kind: 'EndpointSlice',
+  metadata: {
+    name: 'kubernetes',
+    namespace: 'default',
+    labels: { 'kubernetes.io/service-name': 'kubernetes' },
+  },
+  addressType: address.includes(':') ? 'IPv6' : 'IPv4',
+  endpoints: [{ addresses: [address], conditions: { ready: true } }],
+  ports: [{ name: 'https', port, protocol: 'TCP' }],
+})

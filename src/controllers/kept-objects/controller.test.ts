@@ -1,0 +1,113 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { EndpointSlice } from '#api/discovery-v1.ts'
+import type { ResourceObject } from '#api/resource.ts'
+import { endpointSlices, endpoints, namespaces, services } from '#api/resources.ts'
+import { startCluster } from '../testing/cluster.ts'
+
+const scope = { namespace: 'default' }
+const metadata = { name: 'kubernetes', namespace: 'default' }
+const slice = {
+  apiVersion: 'discovery.k8s.io/v1',
+  kind: 'EndpointSlice',
+  metadata: { ...metadata, labels: { 'kubernetes.io/service-name': 'kubernetes' } },
+  addressType: 'IPv4',
+  endpoints: [{ addresses: ['172.30.0.1'] }],
+  ports: [{ name: 'https', port: 6443, protocol: 'TCP' }],
+} as const satisfies EndpointSlice
+const kept = [
+  { resource: namespaces, object: { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'default' } } },
+  {
+    resource: services,
+    object: { apiVersion: 'v1', kind: 'Service', metadata, spec: { clusterIP: '10.96.0.1', ports: [{ port: 443 }] } },
+  },
+  {
+    resource: endpoints,
+    object: {
+      apiVersion: 'v1',
+      kind: 'Endpoints',
+      metadata: { ...metadata, labels: { 'endpointslice.kubernetes.io/skip-mirror': 'true' } },
+      subsets: [{ addresses: [{ ip: '172.30.0.1' }], ports: [{ name: 'https', port: 6443, protocol: 'TCP' }] }],
+    },
+  },
+  { resource: endpointSlices, object: slice },
+] as readonly ResourceObject[]
+
+test('what the cluster stands on is made where it is missing, and again when it is deleted', async () => {
+  const cluster = await startCluster({ kept })
+  await cluster.settle()
+  for (let round = 0; round < 2; round++) {
+    assert.equal((await cluster.client.get(services, 'kubernetes', scope)).spec?.clusterIP, '10.96.0.1')
+    assert.equal((await cluster.client.get(endpoints, 'kubernetes', scope)).subsets?.length, 1)
+    assert.deepEqual((await cluster.client.get(endpointSlices, 'kubernetes', scope)).endpoints, slice.endpoints)
+    // Endpoints go with their Service; whoever comes second finds nothing.
+    for (const resource of [services, endpoints, endpointSlices])
+      await cluster.client.delete(resource as never, 'kubernetes', scope).catch(() => undefined)
+    await cluster.settle()
+  }
+  assert.deepEqual(cluster.logged, [])
+  cluster.stop()
+})
+
+test('the whole namespace deleted, it comes back with all that is kept in it', async () => {
+  const cluster = await startCluster({ kept })
+  await cluster.settle()
+  const before = cluster.client.all(namespaces)[0]?.metadata?.uid
+  await cluster.client.delete(namespaces, 'default')
+  await cluster.converge()
+  const after = cluster.client.all(namespaces)[0]
+  assert.notEqual(after?.metadata?.uid, before)
+  assert.equal(after?.metadata?.deletionTimestamp, undefined)
+  assert.equal((await cluster.client.get(services, 'kubernetes', scope)).spec?.clusterIP, '10.96.0.1')
+  assert.equal((await cluster.client.get(endpointSlices, 'kubernetes', scope)).endpoints?.length, 1)
+  cluster.stop()
+})
+
+test('forged endpoints of the API are put right, and labels of others stay', async () => {
+  const cluster = await startCluster({ kept })
+  await cluster.settle()
+  const forged = [{ addresses: ['10.244.1.66'] }]
+  await cluster.client.patch(endpointSlices, 'kubernetes', 'merge', { endpoints: forged }, scope)
+  await cluster.client.patch(
+    endpointSlices,
+    'kubernetes',
+    'merge',
+    { metadata: { labels: { 'kubernetes.io/service-name': null, team: 'a' } } },
+    scope,
+  )
+  await cluster.client.patch(endpoints, 'kubernetes', 'merge', { subsets: null }, scope)
+  await cluster.settle()
+  const now = await cluster.client.get(endpointSlices, 'kubernetes', scope)
+  assert.deepEqual(now.endpoints, slice.endpoints)
+  assert.deepEqual(now.metadata?.labels, { ...slice.metadata.labels, team: 'a' })
+  assert.equal(
+    (await cluster.client.get(endpoints, 'kubernetes', scope)).subsets?.[0]?.addresses?.[0]?.ip,
+    '172.30.0.1',
+  )
+  cluster.stop()
+})
+
+test('a slice made by another with another type of address is replaced, as the type cannot change', async () => {
+  const cluster = await startCluster({ kept, only: ['kept-objects'] })
+  await cluster.settle()
+  await cluster.client.update(endpointSlices, {
+    ...slice,
+    addressType: 'IPv6',
+    endpoints: [{ addresses: ['fd00::1'] }],
+  })
+  await cluster.settle()
+  assert.equal((await cluster.client.get(endpointSlices, 'kubernetes', scope)).addressType, 'IPv4')
+  cluster.stop()
+})
+
+test('a change of the Service itself stays, as Kubernetes leaves it', async () => {
+  const cluster = await startCluster({ kept })
+  await cluster.settle()
+  const patch = { metadata: { labels: { team: 'a' } }, spec: { type: 'NodePort' } }
+  await cluster.client.patch(services, 'kubernetes', 'merge', patch, scope)
+  await cluster.settle()
+  const service = await cluster.client.get(services, 'kubernetes', scope)
+  assert.equal(service.spec?.type, 'NodePort')
+  assert.equal(service.metadata?.labels?.team, 'a')
+  cluster.stop()
+})
