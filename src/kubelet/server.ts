@@ -31,7 +31,7 @@ export interface KubeletServerOptions {
     options: { readonly previous: boolean },
   ) => Promise<ResolvedContainer> | ResolvedContainer
   /** Connects to a port of the pod, inside its network namespace. */
-  readonly dial: (namespace: string, pod: string, port: number) => Promise<Duplex> | Duplex
+  readonly dial: (namespace: string, pod: string, port: number) => Duplex
   /** Told of what went wrong where no client is left to hear it. */
   readonly onError?: (error: unknown) => void
 }
@@ -163,7 +163,7 @@ export function createKubeletServer({ runtime, resolve, dial, onError }: Kubelet
   async function portForward(path: readonly string[], upgrade: UpgradeRequest): Promise<void> {
     const [namespace = '', pod = ''] = path
     await resolve(namespace, pod, '', { previous: false })
-    const dialPod = (port: number): Promise<Duplex> | Duplex => dial(namespace, pod, port)
+    const dialPod = (port: number): Duplex => dial(namespace, pod, port)
     if (wantsSpdy(upgrade.request) && forwardBySpdy(upgrade, dialPod)) return
     if (wantsWebSocket(upgrade.request) && (await forwardByWebSocket(upgrade, dialPod))) return
     throw new HttpError(

@@ -1,13 +1,15 @@
 import assert from 'node:assert/strict'
 import { createServer as createHttpServer } from 'node:http'
-import { type AddressInfo, createServer, type Server } from 'node:net'
+import { type AddressInfo, createServer, type Server, Socket } from 'node:net'
 import { after, test } from 'node:test'
+import type { Probe } from '#api/core-v1.ts'
 import { FakeClock } from '#client/testing/fake-clock.ts'
+import type { Dialer } from '../pod-network.ts'
 import { loopbackDialer } from '../testing/fake-network.ts'
 import { FakeRuntime } from '../testing/fake-runtime.ts'
 import { secureServer } from '../testing/secure-server.ts'
 import { type HttpTarget, httpGet, httpTarget, PROBE_AGENT } from './http-check.ts'
-import { runProbe } from './probe.ts'
+import { type ProbeOutcome, runProbe } from './probe.ts'
 
 const servers: Server[] = []
 after(() => {
@@ -86,4 +88,43 @@ test('a redirect is followed on the same host, from HTTP to HTTPS too; one that 
   assert.equal(await status('/secure'), 503)
   assert.equal(await status('/other'), 302)
   await assert.rejects(status('/loop'), /stopped after 10 redirects/)
+})
+
+test('a pod to which no way leads fails its probe, whatever the kind, and nothing else', async () => {
+  // As the kernel refuses a connection without a route: at once, before any promise is heard.
+  const dialer: Dialer = {
+    connect: () => {
+      const socket = new Socket()
+      process.nextTick(() => socket.destroy(new Error('connect EHOSTUNREACH 10.244.1.5:8080')))
+      return socket
+    },
+  }
+  const clock = new FakeClock()
+  const probes: readonly Probe[] = [
+    { httpGet: { port: 8080 } },
+    { httpGet: { port: 8080, scheme: 'HTTPS' } },
+    { tcpSocket: { port: 8080 } },
+  ]
+  for (const probe of probes) {
+    const target = { container: { name: 'web' }, id: 'c', podIP: '10.244.1.5' }
+    const means = { dialer, runtime: new FakeRuntime(clock), clock }
+    // Out of a timer, as probers do: the error then comes before what waits for a promise.
+    const outcome = await new Promise<ProbeOutcome>((resolve) =>
+      setTimeout(() => resolve(runProbe(probe, target, means))),
+    )
+    assert.equal(outcome.success, false)
+    assert.match(outcome.success ? '' : outcome.message, /EHOSTUNREACH/)
+  }
+})
+
+test('an attempt that does not end when its time is over is left, and is a failure', async () => {
+  const clock = new FakeClock()
+  const runtime = new FakeRuntime(clock)
+  runtime.exec = () => new Promise(() => undefined)
+  const probe: Probe = { exec: { command: ['true'] }, timeoutSeconds: 3 }
+  const target = { container: { name: 'web' }, id: 'c', podIP: '10.244.1.5' }
+  const outcome = runProbe(probe, target, { dialer: loopbackDialer, runtime, clock })
+  clock.advance(3000)
+  clock.advance(1000)
+  assert.deepEqual(await outcome, { success: false, message: 'timed out after 3 s' })
 })

@@ -48,21 +48,21 @@ export const targetUrl = ({ scheme, host, port, path }: HttpTarget): string =>
   `${scheme.toLowerCase()}://${socketText(host, port)}${path}`
 
 /** Over TLS the certificate is not verified, as in Kubernetes: a probe asks whether somebody answers, not who. */
-const connection = async (dialer: Dialer, target: HttpTarget): Promise<Duplex> => {
-  const socket = dialer.connect(target.host, target.port)
-  if (target.scheme === 'HTTP') return socket
-  // Early errors of the socket must find a listener while the module loads.
-  socket.on('error', () => {})
+const connector = async (dialer: Dialer, { scheme, host, port }: HttpTarget): Promise<() => Duplex> => {
+  if (scheme === 'HTTP') return () => dialer.connect(host, port)
   const { connect } = await import('node:tls')
-  return connect({ socket, rejectUnauthorized: false })
+  return () => connect({ socket: dialer.connect(host, port), rejectUnauthorized: false })
 }
 
 const ask = async (dialer: Dialer, target: HttpTarget, signal: AbortSignal): Promise<HttpAnswer> => {
-  const socket = await connection(dialer, target)
+  const connect = await connector(dialer, target)
   const headers: Record<string, string> = { 'user-agent': target.agent, accept: '*/*', connection: 'close' }
   for (const { name, value } of target.headers) headers[name.toLowerCase()] = value
   headers.host ??= socketText(target.host, target.port)
   return await new Promise((resolve, reject) => {
+    // Made in the turn in which it gets its listeners: where there is no route, its error comes before any other turn,
+    // and one that nobody hears would end this process.
+    const socket = connect()
     const done = (answer: IncomingMessage) => {
       // The body is none of a probe's business.
       answer.destroy()

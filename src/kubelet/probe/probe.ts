@@ -61,6 +61,9 @@ const check = async (
   return { success: false, message: 'the probe names neither httpGet, tcpSocket nor exec' }
 }
 
+/** An attempt that does not end when it is told to is left to itself then: it would hold the last verdict for good. */
+const LEAVE_MS = 1000
+
 /** One attempt, ended by the probe's timeoutSeconds (1). Never rejects: a fault is a failure with its text. */
 export const runProbe = async (
   probe: Probe,
@@ -69,7 +72,12 @@ export const runProbe = async (
 ): Promise<ProbeOutcome> => {
   const { signal, cancel } = timeoutSignal(means.clock, (probe.timeoutSeconds || 1) * 1000)
   try {
-    return await check(probe, target, means, signal)
+    const attempt = check(probe, target, means, signal)
+    const left = new Promise<never>((_, reject) => {
+      const leave = () => means.clock.after(LEAVE_MS, () => reject(signal.reason))
+      signal.addEventListener('abort', leave, { once: true })
+    })
+    return await Promise.race([attempt, left])
   } catch (error) {
     return { success: false, message: errorText(signal.aborted ? signal.reason : error) }
   } finally {
