@@ -202,6 +202,7 @@ export const startNodeAgent = async (options: NodeAgentOptions): Promise<NodeAge
     client,
     resources: { pods, nodes, events, serviceAccounts, leases },
     pods: sources.pods,
+    nodes: sources.nodes,
     services: sources.serviceObjects,
     configMaps: sources.configMaps,
     secrets: sources.secrets,

@@ -1,6 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import type { ConfigMap, Pod, Secret, Service } from '#api/core-v1.ts'
+import type { ConfigMap, Node, Pod, Secret, Service } from '#api/core-v1.ts'
 import { timeText } from '#api/time-text.ts'
 import type { Client } from '#client/client.ts'
 import { type Clock, systemClock } from '#client/clock.ts'
@@ -26,6 +26,8 @@ export interface KubeletOptions {
   readonly resources: KubeletResources
   /** All pods or this node's; one source may serve several nodes. */
   readonly pods: ObjectSource<Pod>
+  /** Where the Node is seen as the server has it. */
+  readonly nodes: Pick<ObjectSource<Node>, 'lister'>
   readonly services: Pick<ObjectSource<Service>, 'lister' | 'hasSynced'>
   readonly configMaps: ObjectStore<ConfigMap>
   readonly secrets: ObjectStore<Secret>
@@ -191,7 +193,8 @@ export const startKubelet = (options: KubeletOptions): Kubelet => {
     const wanted = nodeObject(node, machine, timeText(clock.now()), options.port)
     const object = await registerNode(client, resources.nodes, wanted, { clock, signal, onError })
     if (object === undefined) return
-    keepNodeStatus(client, resources.nodes, object, { clock, signal, onError })
+    const known = () => options.nodes.lister.get(node.name)
+    keepNodeStatus(client, resources.nodes, object, known, { clock, signal, onError })
     if (resources.leases !== undefined) {
       const leaseError = (error: unknown) => log('the Lease cannot be renewed', error)
       void keepNodeLease(

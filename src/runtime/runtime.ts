@@ -56,7 +56,8 @@ export type ContainerState =
       readonly createdAt: string
       readonly startedAt: string
       readonly finishedAt: string
-      readonly reason: 'Completed' | 'Error' | 'OOMKilled' | 'ContainerCannotRun'
+      /** `ContainerStatusUnknown`: it has ended, and nobody saw how. */
+      readonly reason: 'Completed' | 'Error' | 'OOMKilled' | 'ContainerCannotRun' | 'ContainerStatusUnknown'
       readonly message?: string
     }
 
@@ -92,7 +93,7 @@ export interface Runtime {
   status(id: string): Promise<ContainerState | undefined>
   /** Everything that lives or lay here, also what an earlier process of ours started: for adoption. */
   list(): Promise<readonly ContainerRecord[]>
-  /** Called once for each container that exits, also for adopted ones. */
+  /** Called once for each container that exits, also for adopted ones, and where whoever was to tell its end died. */
   onExit(listener: (id: string, state: ContainerState) => void): void
   exec(id: string, options: ExecOptions): Promise<{ readonly exitCode: number }>
   /** What runs interactively in the container's own stdio; for `kubectl attach` and `kubectl run -it`. */

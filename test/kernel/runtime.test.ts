@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
 import { after, before, describe, test } from 'node:test'
 
+import { cgroupFolders, cgroupProcesses } from '#runtime/runc/cgroup.ts'
 import { purgeContainers } from '#runtime/runc/purge.ts'
 import { createRuncRuntime, type RuncRuntime } from '#runtime/runc/runc-runtime.ts'
 import type { ContainerSpec, ContainerState, ExecOptions, SandboxNamespaces } from '#runtime/runtime.ts'
@@ -247,6 +248,31 @@ describe('containers', () => {
       code: 'IMAGE_UNKNOWN',
       message: /nginx.*fairlead\/echo.*fairlead\/host.*later/,
     })
+  })
+
+  test('a container whose conmon was killed is ended and told as ContainerStatusUnknown, its children with it', async () => {
+    const made = await run(['sh', '-c', 'sleep 1000 & echo child $!; while :; do sleep 0.1; done'])
+    const state = await runtime.status(made.id)
+    assert.ok(state?.state === 'running')
+    const told = exitOf(made.id)
+    const conmon = Number(readFileSync(join(stateDir, 'containers', made.id, 'conmon.pid'), 'utf8'))
+    process.kill(conmon, 'SIGKILL')
+    const exit = await told
+    assert.equal(exit.exitCode, 137)
+    assert.equal(exit.reason, 'ContainerStatusUnknown')
+    assert.match(exit.message ?? '', /conmon was killed/)
+    assert.deepEqual(cgroupFolders(`/fairlead/${cluster}/${made.cgroup}`).flatMap(cgroupProcesses), [])
+    await runtime.remove(made.id)
+  })
+
+  test('an end that a stopped conmon keeps to itself is found by looking', async () => {
+    const made = await run(['sleep', '1000'])
+    const conmon = Number(readFileSync(join(stateDir, 'containers', made.id, 'conmon.pid'), 'utf8'))
+    process.kill(conmon, 'SIGSTOP')
+    const told = exitOf(made.id)
+    await runtime.stop(made.id, 0)
+    assert.equal((await told).reason, 'ContainerStatusUnknown')
+    await runtime.remove(made.id)
   })
 
   test('another process of ours adopts what runs, and is told when it exits', async () => {

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
-import { type AddressInfo, connect, createServer as createTcpServer, type Socket } from 'node:net'
+import { type AddressInfo, connect, createServer as createTcpServer } from 'node:net'
 import { dirname, join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 
@@ -116,12 +116,7 @@ before(async () => {
   const kubelet = createKubeletServer({
     runtime,
     resolve: () => ({ containerId: 'x', logPath: log }),
-    dial: (_namespace, _pod, port) =>
-      new Promise<Socket>((resolve, reject) => {
-        const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true })
-        socket.once('connect', () => resolve(socket))
-        socket.once('error', reject)
-      }),
+    dial: (_namespace, _pod, port) => connect({ port, host: '127.0.0.1', allowHalfOpen: true }),
   })
   api.on('request', (request, response) => {
     const target = kubeletUrl(request.url ?? '/')

@@ -1,4 +1,4 @@
-import type { Node } from '#api/core-v1.ts'
+import type { Node, NodeCondition } from '#api/core-v1.ts'
 import type { Resource } from '#api/resource.ts'
 import { timeText } from '#api/time-text.ts'
 import { type Client, isAlreadyExists } from '#client/client.ts'
@@ -13,6 +13,8 @@ export interface RegistrationOptions {
 
 // Kubernetes' nodeStatusReportFrequency: the Lease tells life, the status only what changes.
 const REPORT_MS = 300_000
+// Kubernetes' nodeStatusUpdateFrequency.
+const LOOK_MS = 10_000
 
 const patchStatus = (client: Client, nodes: Resource<Node>, node: Node): Promise<Node> =>
   client.patch(nodes, node.metadata?.name ?? '', 'strategic', { status: node.status }, { subresource: 'status' })
@@ -50,24 +52,50 @@ export const registerNode = async (
   return undefined
 }
 
-/** Posts the conditions every five minutes. Returns at once. */
+/**
+ * Posts the conditions every five minutes, and within ten seconds where the Node that `known` gives has others: the node
+ * controller writes Unknown over those of a kubelet that was silent. Returns at once.
+ */
 export const keepNodeStatus = (
   client: Client,
   nodes: Resource<Node>,
   registered: Node,
+  known: () => Node | undefined,
   { clock, signal, onError }: RegistrationOptions,
 ): void => {
-  const report = async (): Promise<void> => {
-    const conditions = nodeConditions(registered.status?.conditions, timeText(clock.now()))
-    await client
-      .patch(nodes, registered.metadata?.name ?? '', 'strategic', { status: { conditions } }, { subresource: 'status' })
-      .catch(onError)
-    next()
+  let conditions = registered.status?.conditions
+  let postedAt = clock.now()
+  const look = async (): Promise<void> => {
+    const next = nodeConditions(conditions, timeText(clock.now()))
+    const shown = known()?.status?.conditions
+    const changed = shown !== undefined && !next.every((wanted) => sameStatus(shown, wanted))
+    if (changed || clock.now() - postedAt >= REPORT_MS) {
+      postedAt = clock.now()
+      // What was Unknown meanwhile turns now.
+      conditions = changed ? nodeConditions(shown, timeText(clock.now())) : next
+      await client
+        .patch(
+          nodes,
+          registered.metadata?.name ?? '',
+          'strategic',
+          { status: { conditions } },
+          { subresource: 'status' },
+        )
+        .catch(onError)
+    }
+    wait()
   }
-  const next = (): void => {
+  const wait = (): void => {
     if (signal.aborted) return
-    const cancel = clock.after(REPORT_MS, () => void report())
-    signal.addEventListener('abort', cancel, { once: true })
+    const stop = (): void => cancel()
+    const cancel = clock.after(LOOK_MS, () => {
+      signal.removeEventListener('abort', stop)
+      void look()
+    })
+    signal.addEventListener('abort', stop, { once: true })
   }
-  next()
+  wait()
 }
+
+const sameStatus = (shown: readonly NodeCondition[], { type, status }: NodeCondition): boolean =>
+  shown.some((condition) => condition.type === type && condition.status === status)

@@ -31,7 +31,10 @@ export const statusPatch = (written: PodStatus | undefined, wanted: PodStatus): 
       if (changed.length > 0) {
         patch.conditions = changed.map((c) => ({ ...c, ...without(c, 'reason'), ...without(c, 'message') }))
       }
-    } else if (!same(before[key], value)) patch[key] = value
+    } else if (!same(before[key], value)) {
+      // Merged by their address otherwise: one that the pod no longer has would stay.
+      patch[key] = key === 'podIPs' || key === 'hostIPs' ? [...(value as unknown[]), { $patch: 'replace' }] : value
+    }
   }
   for (const key of ['reason', 'message', 'initContainerStatuses', 'podIP', 'podIPs']) {
     if (

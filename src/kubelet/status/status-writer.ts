@@ -7,7 +7,10 @@ import { statusPatch } from './status-patch.ts'
 interface Slot {
   pod: Pod
   wanted: PodStatus
+  /** What the server has, as far as we know. */
   written?: PodStatus
+  /** The resourceVersion of our last write: an older pod says nothing of it. */
+  version: number
   busy: boolean
   failures: number
   cancel: () => void
@@ -25,9 +28,12 @@ export interface StatusWriterOptions {
 // and one write says both.
 const SOON_MS = 30
 
+/** Resource versions are numbers that grow. */
+const versionOf = ({ metadata }: Pod): number => Number(metadata?.resourceVersion ?? 0)
+
 /**
  * Writes pod statuses: one write a pod at a time, only what changed, the newest state wins, again with back-off where
- * the server failed.
+ * the server failed. A status that somebody else changed is put right.
  */
 export class StatusWriter {
   readonly #client: Client
@@ -51,6 +57,7 @@ export class StatusWriter {
         pod,
         wanted,
         written: pod.status,
+        version: versionOf(pod),
         busy: false,
         failures: 0,
         cancel: () => {},
@@ -58,6 +65,11 @@ export class StatusWriter {
         waiters: [],
       }
       this.#slots.set(uid, slot)
+    }
+    // Somebody else has written it: the node controller while we were silent, or a hand. What runs here, we know.
+    if (!slot.busy && versionOf(pod) > slot.version) {
+      slot.written = pod.status
+      slot.version = versionOf(pod)
     }
     slot.pod = pod
     slot.wanted = wanted
@@ -110,7 +122,7 @@ export class StatusWriter {
     if (status === undefined) return this.#settle(slot)
     slot.busy = true
     try {
-      await this.#client.patch(
+      const answer = await this.#client.patch(
         this.#pods,
         metadata?.name ?? '',
         'strategic',
@@ -119,6 +131,7 @@ export class StatusWriter {
         { namespace: metadata?.namespace, subresource: 'status' },
       )
       slot.written = wanted
+      slot.version = versionOf(answer)
       slot.failures = 0
     } catch (error) {
       slot.busy = false

@@ -74,6 +74,7 @@ export class FakeCluster {
       client: this.client,
       resources: { pods, nodes, events, serviceAccounts, leases },
       pods: this.#informers.for(pods),
+      nodes: this.#informers.for(nodes),
       services: this.#informers.for(services),
       configMaps: cachedStore(this.#informers.for(configMaps), this.client, configMaps),
       secrets: cachedStore(this.#informers.for(secrets), this.client, secrets),

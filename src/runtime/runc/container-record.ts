@@ -88,8 +88,15 @@ export function containerState(stored: StoredContainer, paths: BundlePaths): Con
       ? { state: 'created', createdAt }
       : { state: 'running', pid: process.pid, createdAt, startedAt }
   }
-  const lost = exitedState(stored, 137, new Date().toISOString(), false)
-  return { ...lost, message: `the exit status of container '${stored.id}' is unknown: its conmon was killed` }
+  // It may have done so, and ended, since the file was looked for.
+  const late = readExit(paths)
+  if (late !== undefined) return exitedState(stored, late.exitCode, late.finishedAt, existsSync(paths.oom))
+  // Kubernetes' exit status and reason of a container whose end nobody saw.
+  return {
+    ...exitedState(stored, 137, new Date().toISOString(), false),
+    reason: 'ContainerStatusUnknown',
+    message: `the exit status of container '${stored.id}' is unknown: its conmon was killed`,
+  }
 }
 
 /** The conmon that watches over this bundle; undefined where none lives. */

@@ -18,6 +18,7 @@ import {
   type StoredContainer,
   writeRecord,
 } from './container-record.ts'
+import { ContainerWatch } from './container-watch.ts'
 import { abandon, discard } from './discard.ts'
 import { execInContainer } from './exec.ts'
 import { releaseExecFifo } from './exec-fifo.ts'
@@ -40,17 +41,20 @@ export interface RuncRuntimeOptions {
 }
 
 export interface RuncRuntime extends Runtime {
-  /** Stops watching. Containers go on. */
+  /** Stops watching and looking. Containers go on. */
   close(): void
 }
 
 interface Entry {
   stored: StoredContainer
+  readonly watch: ContainerWatch
   exited: Extract<ContainerState, { state: 'exited' }> | undefined
   readonly exitWaiters: (() => void)[]
 }
 
 const START_TIMEOUT_MS = 10_000
+/** How often every container is looked at, as Kubernetes' kubelet relists. */
+const LOOK_MS = 1000
 
 /**
  * Containers by runc under conmon. What an earlier process left is adopted at once; containers outlive this process.
@@ -76,9 +80,30 @@ export function createRuncRuntime(options: RuncRuntimeOptions): RuncRuntime {
   const found = readRecords(paths)
   for (const stored of found.stored) {
     const state = containerState(stored, bundlePaths(paths, stored.id))
-    entries.set(stored.id, { stored, exited: state.state === 'exited' ? state : undefined, exitWaiters: [] })
+    keep(stored, state.state === 'exited' ? state : undefined)
   }
   for (const leftover of found.abandoned) abandon(paths, leftover)
+
+  const looking = setInterval(lookAtAll, LOOK_MS)
+  // It keeps no process alive that has nothing else to do.
+  looking.unref()
+
+  function keep(stored: StoredContainer, exited?: Entry['exited']): void {
+    const watch = new ContainerWatch(stored, bundlePaths(paths, stored.id))
+    entries.set(stored.id, { stored, watch, exited, exitWaiters: [] })
+  }
+
+  /** The watcher of exit files may miss one, and a conmon that was killed writes none. */
+  function lookAtAll(): void {
+    const now = performance.now()
+    for (const [id, { watch, exited }] of entries) {
+      try {
+        if (exited === undefined && !watch.look(now)) noticeExit(id)
+      } catch (error) {
+        options.onError?.(error)
+      }
+    }
+  }
 
   function noticeExit(id: string): void {
     const entry = entries.get(id)
@@ -130,8 +155,7 @@ export function createRuncRuntime(options: RuncRuntimeOptions): RuncRuntime {
     }
     creating.add(spec.id)
     try {
-      const stored = await makeContainer(workshop, spec)
-      entries.set(spec.id, { stored, exited: undefined, exitWaiters: [] })
+      keep(await makeContainer(workshop, spec))
     } finally {
       creating.delete(spec.id)
     }
@@ -231,6 +255,9 @@ export function createRuncRuntime(options: RuncRuntimeOptions): RuncRuntime {
         attachOptions,
       )
     },
-    close: () => watcher.close(),
+    close: () => {
+      clearInterval(looking)
+      watcher.close()
+    },
   }
 }

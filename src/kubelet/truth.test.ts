@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict'
+import { after, test } from 'node:test'
+import type { Node, Pod } from '#api/core-v1.ts'
+import { FakeClock } from '#client/testing/fake-clock.ts'
+import { FakeCluster, isReady, resources } from './testing/fake-cluster.ts'
+
+const clusters: FakeCluster[] = []
+const start = async (clock?: FakeClock): Promise<FakeCluster> => {
+  const cluster = new FakeCluster(clock)
+  clusters.push(cluster)
+  await cluster.start()
+  return cluster
+}
+after(async () => {
+  for (const cluster of clusters) await cluster.close()
+})
+const echo = { name: 'web', image: 'fairlead/echo' }
+const scope = { namespace: 'default', subresource: 'status' } as const
+const turn = () => new Promise((resolve) => setTimeout(resolve, 10))
+
+const conditionsOf = (object: Pod | Node): Readonly<Record<string, string>> =>
+  Object.fromEntries((object.status?.conditions ?? []).map(({ type, status }) => [type, status]))
+
+test('a pod that the node controller called unready while its kubelet was silent is Ready again, without a change here', async () => {
+  const cluster = await start()
+  await cluster.pod('web', { containers: [echo] })
+  const pod = await cluster.until('web', isReady)
+  const conditions = pod.status?.conditions?.map((one) => (one.type === 'Ready' ? { ...one, status: 'False' } : one))
+  await cluster.client.update(resources.pods, { ...pod, status: { ...pod.status, conditions } }, scope)
+  await cluster.until('web', isReady)
+})
+
+test('a status that somebody forges is put right, and what others may write beside it stays', async () => {
+  const cluster = await start()
+  await cluster.pod('web', { containers: [echo] })
+  const pod = await cluster.until('web', isReady)
+  const forged = {
+    phase: 'Failed',
+    podIP: '10.244.9.9',
+    podIPs: [{ ip: '10.244.9.9' }],
+    conditions: [
+      { type: 'Ready', status: 'False' },
+      { type: 'example.com/gate', status: 'True' },
+    ],
+  }
+  await cluster.client.patch(resources.pods, 'web', 'strategic', { status: forged }, scope)
+  const mended = await cluster.until('web', isReady)
+  assert.equal(mended.status?.phase, 'Running')
+  assert.deepEqual(mended.status?.podIPs, pod.status?.podIPs)
+  assert.equal(mended.status?.podIP, pod.status?.podIP)
+  assert.equal(conditionsOf(mended)['example.com/gate'], 'True')
+  const { resourceVersion } = mended.metadata ?? {}
+  await turn()
+  assert.equal((await cluster.get('web')).metadata?.resourceVersion, resourceVersion)
+})
+
+test('a node whose conditions became Unknown while its kubelet was silent is Ready within ten seconds', async () => {
+  const clock = new FakeClock()
+  const cluster = await start(clock)
+  const node = await cluster.client.get(resources.nodes, 'n1')
+  const silent = node.status?.conditions?.map((one) => ({ ...one, status: 'Unknown', reason: 'NodeStatusUnknown' }))
+  await cluster.client.update(
+    resources.nodes,
+    { ...node, status: { ...node.status, conditions: silent } },
+    { subresource: 'status' },
+  )
+  await turn()
+  clock.advance(10_000)
+  await turn()
+  const after = await cluster.client.get(resources.nodes, 'n1')
+  assert.deepEqual(conditionsOf(after), {
+    MemoryPressure: 'False',
+    DiskPressure: 'False',
+    PIDPressure: 'False',
+    Ready: 'True',
+  })
+  const ready = after.status?.conditions?.find(({ type }) => type === 'Ready')
+  assert.equal(ready?.reason, 'KubeletReady')
+  assert.equal(ready?.lastTransitionTime, new Date(clock.now()).toISOString().replace('.000Z', 'Z'))
+  const { resourceVersion } = after.metadata ?? {}
+  clock.advance(10_000)
+  await turn()
+  assert.equal((await cluster.client.get(resources.nodes, 'n1')).metadata?.resourceVersion, resourceVersion)
+})
