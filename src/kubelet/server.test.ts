@@ -5,7 +5,7 @@ import { createServer, get, type IncomingMessage, request } from 'node:http'
 import type { Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { duplexPair } from 'node:stream'
+import { type Duplex, duplexPair } from 'node:stream'
 import { after, before, test } from 'node:test'
 import { WebSocket } from 'ws'
 
@@ -16,6 +16,8 @@ import { createKubeletServer } from './server.ts'
 const folder = mkdtempSync(join(tmpdir(), 'fairlead-kubelet-'))
 const path = join(folder, 'kubelet.sock')
 let behave: (options: ExecOptions) => Promise<number> = async () => 0
+/** What listens in the pod. */
+let pod: (port: number) => Duplex = () => duplexPair()[0]
 
 const kubelet = createKubeletServer({
   runtime: {
@@ -28,7 +30,7 @@ const kubelet = createKubeletServer({
     if (pod !== 'p') throw new KubeletError('POD_NOT_FOUND', `pod "${pod}" not found`)
     return { containerId: 'c1', logPath: join(folder, 'log') }
   },
-  dial: () => duplexPair()[0],
+  dial: (_, __, port) => pod(port),
 })
 const server = createServer((incoming, response) => void kubelet.handle(incoming, response))
 server.on('upgrade', (incoming, socket, head) => void kubelet.upgrade(incoming, socket, head))
@@ -193,4 +195,97 @@ test('port forwarding answers the WebSocket tunnel, whose protocol name has a sl
   assert.equal(response.statusCode, 101)
   assert.equal(response.headers['sec-websocket-protocol'], 'SPDY/3.1+portforward.k8s.io')
   socket.destroy()
+})
+
+/** Each channel's bytes of a port-forward by channels, once `until` is content with them, or the server has closed. */
+async function forwarded(
+  query: string,
+  protocols: string[],
+  input: (Uint8Array | string)[],
+  until: (channels: Record<number, string>) => boolean = () => false,
+) {
+  const socket = new WebSocket(`ws+unix://${path}:/portForward/ns/p?${query}`, protocols)
+  const channels: Record<number, string> = {}
+  const seen = new Promise<void>((resolve) => {
+    socket.on('message', (data: Buffer, binary: boolean) => {
+      const channel = binary ? data[0]! : data[0]! - 48
+      const payload = binary ? data.subarray(1) : Buffer.from(data.toString('latin1', 1), 'base64')
+      channels[channel] = (channels[channel] ?? '') + payload.toString('latin1')
+      if (until(channels)) resolve()
+    })
+    socket.on('close', () => resolve())
+  })
+  await once(socket, 'open')
+  for (const message of input) socket.send(message)
+  await seen
+  socket.terminate()
+  return { channels, protocol: socket.protocol }
+}
+
+test('port forwarding by channels, as the client libraries speak it: a pair for each port, both headed by its number', async () => {
+  pod = (port) => {
+    const [near, far] = duplexPair()
+    far.on('data', (chunk: Buffer) => far.write(`${port}:${chunk}`))
+    return near
+  }
+  const both = await forwarded(
+    'port=8080&port=80',
+    ['v5.channel.k8s.io', 'v4.channel.k8s.io'],
+    [message(0, 'a'), message(2, 'b'), message(1, 'ignored'), message(9, 'ignored')],
+    (channels) => channels[0]?.endsWith('a') === true && channels[2]?.endsWith('b') === true,
+  )
+  assert.equal(both.protocol, 'v4.channel.k8s.io')
+  assert.deepEqual(both.channels, { 0: '\x90\x1f8080:a', 1: '\x90\x1f', 2: '\x50\x0080:b', 3: '\x50\x00' })
+  const text = await forwarded(
+    'port=443',
+    ['v4.base64.channel.k8s.io'],
+    [`0${Buffer.from('x').toString('base64')}`],
+    (channels) => channels[0]?.endsWith('x') === true,
+  )
+  assert.deepEqual(text.channels, { 0: '\xbb\x01443:x', 1: '\xbb\x01' })
+  const unnamed = await forwarded('port=443', [], [message(0, 'y')], (channels) => channels[0]?.endsWith('y') === true)
+  assert.deepEqual([unnamed.channels[0], unnamed.protocol], ['\xbb\x01443:y', ''])
+})
+
+test('port forwarding by channels ends when the pod has said all; a port where nothing answers says so in its own channel', async () => {
+  const body = 'x'.repeat(300_000)
+  pod = (port) => {
+    const [near, far] = duplexPair()
+    if (port === 1) near.destroy(new Error('connect ECONNREFUSED 127.0.0.1:1'))
+    else far.once('data', () => far.end(body))
+    return near
+  }
+  const { channels } = await forwarded('port=1,2', ['v4.channel.k8s.io'], [message(2, 'GET')])
+  assert.equal(channels[0], '\x01\x00')
+  assert.equal(channels[1], '\x01\x00error forwarding port 1: connect ECONNREFUSED 127.0.0.1:1')
+  assert.equal(channels[2], `\x02\x00${body}`)
+  assert.equal(channels[3], '\x02\x00')
+})
+
+test('a client that leaves a port-forward by channels closes its connections in the pod', async () => {
+  const closed = Promise.withResolvers<void>()
+  pod = () => {
+    const [near] = duplexPair()
+    near.on('close', () => closed.resolve())
+    return near
+  }
+  await forwarded('port=80', ['v4.channel.k8s.io'], [], (channels) => channels[1] !== undefined)
+  await closed.promise
+})
+
+test('port forwarding by channels without a port, or to none that there is, is refused', async () => {
+  for (const [query, why] of [
+    ['', 'query parameter "port" is required'],
+    ['port=http', 'unable to parse "http" as a port'],
+    ['port=80,', 'unable to parse "" as a port'],
+    ['port=65536', 'unable to parse "65536" as a port'],
+    [`port=${Array.from({ length: 128 }, (_, index) => index + 1)}`, 'at most 127 ports'],
+  ] as const) {
+    const socket = new WebSocket(`ws+unix://${path}:/portForward/ns/p?${query}`, ['v4.channel.k8s.io'])
+    const [, response] = (await once(socket, 'unexpected-response')) as [unknown, IncomingMessage]
+    let text = ''
+    for await (const chunk of response) text += chunk
+    assert.equal(response.statusCode, 400)
+    assert.ok(JSON.parse(text).message.includes(why), text)
+  }
 })

@@ -5,7 +5,8 @@ import type { Duplex } from 'node:stream'
 import type { Runtime } from '#runtime/runtime.ts'
 import { errorCode, errorText, KubeletError } from './kubelet-error.ts'
 import { readContainerLog } from './streaming/container-log.ts'
-import { forwardBySpdy, forwardByWebSocket } from './streaming/port-forward.ts'
+import { forwardBySpdy, forwardByTunnel } from './streaming/port-forward.ts'
+import { forwardByChannels, offersChannels, parsePorts } from './streaming/port-forward-channels.ts'
 import { parseLogQuery, parseStreamQuery } from './streaming/query.ts'
 import { offersSpdySession, openSpdySession } from './streaming/spdy-session.ts'
 import { exitStatus, failureStatus, type StreamOptions, type StreamSession } from './streaming/stream-session.ts'
@@ -160,15 +161,22 @@ export function createKubeletServer({ runtime, resolve, dial, onError }: Kubelet
     }
   }
 
-  async function portForward(path: readonly string[], upgrade: UpgradeRequest): Promise<void> {
+  async function portForward(url: URL, path: readonly string[], upgrade: UpgradeRequest): Promise<void> {
     const [namespace = '', pod = ''] = path
     await resolve(namespace, pod, '', { previous: false })
     const dialPod = (port: number): Duplex => dial(namespace, pod, port)
     if (wantsSpdy(upgrade.request) && forwardBySpdy(upgrade, dialPod)) return
-    if (wantsWebSocket(upgrade.request) && (await forwardByWebSocket(upgrade, dialPod))) return
+    if (wantsWebSocket(upgrade.request)) {
+      if (await forwardByTunnel(upgrade, dialPod)) return
+      if (offersChannels(upgrade)) {
+        const ports = parsePorts(url.searchParams)
+        if ('invalid' in ports) throw new HttpError(400, ports.invalid)
+        if (await forwardByChannels(upgrade, ports, dialPod)) return
+      }
+    }
     throw new HttpError(
       403,
-      'unable to negotiate a streaming protocol: this server speaks portforward.k8s.io over SPDY/3.1, directly or in WebSocket messages (SPDY/3.1+portforward.k8s.io)',
+      'unable to negotiate a streaming protocol: this server speaks portforward.k8s.io over SPDY/3.1, directly or in WebSocket messages (SPDY/3.1+portforward.k8s.io), and v4.channel.k8s.io over WebSocket',
     )
   }
 
@@ -207,7 +215,7 @@ export function createKubeletServer({ runtime, resolve, dial, onError }: Kubelet
         const [verb, ...path] = segments(url)
         if ((verb === 'exec' || verb === 'attach') && path.length === 3) {
           await stream(verb, url, path, upgrade)
-        } else if (verb === 'portForward' && path.length === 2) await portForward(path, upgrade)
+        } else if (verb === 'portForward' && path.length === 2) await portForward(url, path, upgrade)
         else throw new HttpError(404, `the kubelet has nothing to upgrade at ${url.pathname}`)
       } catch (error) {
         // Errors after the switch of protocols are told on the error stream, so what arrives here was refused before

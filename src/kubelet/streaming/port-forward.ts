@@ -24,7 +24,7 @@ export function forwardBySpdy(upgrade: UpgradeRequest, dial: PodDialer): boolean
 }
 
 /** Answers a WebSocket upgrade by the SPDY tunnel; false, and nothing answered, where the client does not offer it. */
-export async function forwardByWebSocket(upgrade: UpgradeRequest, dial: PodDialer): Promise<boolean> {
+export async function forwardByTunnel(upgrade: UpgradeRequest, dial: PodDialer): Promise<boolean> {
   const { createWebSocketStream } = await import('ws')
   const opened = await openWebSocket(upgrade, [TUNNEL], (socket) => {
     serve(createWebSocketStream(socket, { allowHalfOpen: true }), Buffer.alloc(0), dial)

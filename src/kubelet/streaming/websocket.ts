@@ -7,7 +7,7 @@ let server: Promise<WebSocketServer> | undefined
 const chosen = new WeakMap<IncomingMessage, string>()
 
 /**
- * Answers a WebSocket upgrade with the first of `protocols` that the client offers, and gives what `use` makes of the
+ * Answers a WebSocket upgrade with the first of `protocols` that the client offers ('' for one that offers none), and gives what `use` makes of the
  * socket. `use` is called at once: a first message may have come with the request, and is emitted before any promise
  * settles. Undefined, and nothing answered, where the client offers none.
  */
@@ -17,12 +17,13 @@ export async function openWebSocket<T>(
   use: (socket: WebSocket, protocol: string) => T,
 ): Promise<T | undefined> {
   const offered = listHeader(upgrade.request, 'sec-websocket-protocol')
-  const protocol = protocols.find((name) => offered.includes(name))
+  const protocol = protocols.find((name) => (name === '' ? offered.length === 0 : offered.includes(name)))
   if (protocol === undefined) return undefined
   server ??= import('ws').then(({ WebSocketServer }) => {
     const created = new WebSocketServer({ noServer: true, perMessageDeflate: false, maxPayload: 4 << 20 })
     created.on('headers', (lines: string[], request: IncomingMessage) => {
-      lines.push(`Sec-WebSocket-Protocol: ${chosen.get(request)}`)
+      const protocol = chosen.get(request)
+      if (protocol) lines.push(`Sec-WebSocket-Protocol: ${protocol}`)
     })
     return created
   })
