@@ -27,7 +27,8 @@ test('authorize() lets ServiceAccounts read, and nothing more', () => {
     [account, on('get', 'secrets'), true],
     [account, on('list', 'secrets', ''), false],
     [account, on('get', 'secrets', 'other'), false],
-    [account, on('get', 'pods', 'team', 'exec'), false],
+    [account, on('get', '*'), false],
+    [account, on('get', 'pods', 'team', '*'), false],
     [account, on('get', 'pods', 'team', 'log'), true],
     [account, { kind: 'path', verb: 'get', path: '/api' }, true],
     [ANONYMOUS, { kind: 'path', verb: 'get', path: '/livez/ping' }, true],
@@ -38,4 +39,14 @@ test('authorize() lets ServiceAccounts read, and nothing more', () => {
   for (const [caller, request, allowed] of cases) {
     assert.equal(authorize(caller, request).allowed, allowed, `${caller.name} ${JSON.stringify(request)}`)
   }
+})
+
+test('authorize() refuses whoever is no master what reaches into containers and behind addresses, by every method', () => {
+  const streams = ['exec', 'attach', 'portforward', 'proxy'].map((part) => ['pods', part] as const)
+  for (const [resource, part] of [...streams, ['services', 'proxy'], ['nodes', 'proxy']] as const)
+    for (const verb of ['get', 'create', 'update', 'patch', 'delete', 'options']) {
+      const request = on(verb, resource, resource === 'nodes' ? '' : 'team', part)
+      assert.equal(authorize(account, request).allowed, false, `${verb} ${resource}/${part}`)
+      assert.equal(authorize(SYSTEM, request).allowed, true, `${verb} ${resource}/${part}`)
+    }
 })

@@ -22,7 +22,7 @@ const OPEN_PATHS = ['/healthz', '/livez', '/readyz', '/version']
 const READ_VERBS = new Set(['get', 'list', 'watch', 'head'])
 /** Questions about oneself, which anyone who is someone may ask. */
 const SELF_REVIEWS = new Set(['selfsubjectaccessreviews', 'selfsubjectrulesreviews', 'selfsubjectreviews'])
-/** Reading these reaches into a running container, so a read verb is not enough. */
+/** Reading these reaches into a running container or what stands behind an address, so a read verb is not enough. */
 const POWERFUL_SUBRESOURCES = new Set(['exec', 'attach', 'portforward', 'proxy'])
 
 /** The cluster's one rule until RBAC is served; docs/adr/0011-authorization.md says why. */
@@ -46,8 +46,12 @@ export const authorize = (caller: Caller, request: AccessRequest): Decision => {
     }
   }
   if (!READ_VERBS.has(request.verb)) return { allowed: false, reason: 'only group system:masters may write' }
-  if (request.resource === 'pods' && POWERFUL_SUBRESOURCES.has(request.subresource)) {
-    return { allowed: false, reason: `only group system:masters may use pods/${request.subresource}` }
+  if (POWERFUL_SUBRESOURCES.has(request.subresource)) {
+    return { allowed: false, reason: `only group system:masters may use ${request.resource}/${request.subresource}` }
+  }
+  // Whoever asks whether all of them are open asks for the powerful ones, and for the secrets of others.
+  if (request.resource === '*' || request.subresource === '*') {
+    return { allowed: false, reason: 'some resources are for group system:masters only' }
   }
   if (request.group === '' && request.resource === 'secrets') {
     const account = serviceAccountOf(caller)

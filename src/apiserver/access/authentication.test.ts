@@ -1,0 +1,80 @@
+import assert from 'node:assert/strict'
+import type { AddressInfo } from 'node:net'
+import { after, before, test } from 'node:test'
+import type { Pod } from '#api/core-v1.ts'
+import { pods, secrets, serviceAccounts, services } from '#api/resources.ts'
+import { ApiError, type Client } from '#client/client.ts'
+import { createHttpsClient } from '#client/https-client.ts'
+import { startTestServer, type TestServer } from '../testing/test-server.ts'
+
+let server: TestServer
+let client: Client
+let address: string
+const namespace = 'default'
+
+before(async () => {
+  server = await startTestServer()
+  client = server.client
+  const { port } = (await server.listen({ host: '127.0.0.1', port: 0, tls: true })) as AddressInfo
+  address = `https://127.0.0.1:${port}`
+})
+after(() => server.close())
+
+/** A token of the default ServiceAccount, bound to an object of this name. */
+const boundToken = async (kind: 'Pod' | 'Secret', name: string): Promise<string> => {
+  const body = {
+    apiVersion: 'authentication.k8s.io/v1',
+    kind: 'TokenRequest',
+    metadata: { name: 'default' },
+    spec: { expirationSeconds: 3607, boundObjectRef: { kind, apiVersion: 'v1', name } },
+  }
+  const answer = await client.create(serviceAccounts, body as never, { namespace, subresource: 'token' })
+  return (answer as unknown as { status: { token: string } }).status.token
+}
+
+/** `accepted`, or the code of the refusal. */
+const fate = async (token: string): Promise<string | number | undefined> => {
+  const caller = createHttpsClient({ server: address, ca: server.rootCa, token: () => token })
+  try {
+    await caller.list(services)
+    return 'accepted'
+  } catch (error) {
+    assert.ok(error instanceof ApiError, String(error))
+    return error.status.code
+  } finally {
+    caller.close()
+  }
+}
+
+const pod = (): Pod => ({
+  apiVersion: 'v1',
+  kind: 'Pod',
+  metadata: { name: 'again' },
+  spec: { containers: [{ name: 'c', image: 'fairlead/echo' }] },
+})
+
+test('a token that is bound to a pod dies with that pod, also where another is made under its name', async () => {
+  await client.create(pods, pod(), { namespace })
+  const token = await boundToken('Pod', 'again')
+  assert.equal(await fate(token), 'accepted')
+  await client.delete(pods, 'again', { namespace, gracePeriodSeconds: 0 })
+  assert.equal(await fate(token), 401)
+  await client.create(pods, pod(), { namespace })
+  assert.equal(await fate(token), 401)
+  assert.equal(await fate(await boundToken('Pod', 'again')), 'accepted')
+})
+
+test('so does a token that is bound to a Secret, and every one with its ServiceAccount', async () => {
+  const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'again' } } as const
+  await client.create(secrets, secret as never, { namespace })
+  const token = await boundToken('Secret', 'again')
+  assert.equal(await fate(token), 'accepted')
+  await client.delete(secrets, 'again', { namespace })
+  await client.create(secrets, secret as never, { namespace })
+  assert.equal(await fate(token), 401)
+  const other = await boundToken('Secret', 'again')
+  await client.delete(serviceAccounts, 'default', { namespace })
+  const account = { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'default' } }
+  await client.create(serviceAccounts, account as never, { namespace })
+  assert.equal(await fate(other), 401)
+})
