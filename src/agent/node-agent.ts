@@ -33,6 +33,7 @@ import { ProxyMetrics } from './metrics/proxy-metrics.ts'
 import { createDialer, createPodNetwork } from './pod-network.ts'
 import { reportFault, reportHealthPort } from './service-events.ts'
 import type { ServiceFeed, ServiceListener } from './service-feed.ts'
+import { volumeMounter } from './volume-mounter.ts'
 
 const DNS_PORT = 53
 
@@ -207,6 +208,7 @@ export const startNodeAgent = async (options: NodeAgentOptions): Promise<NodeAge
     configMaps: sources.configMaps,
     secrets: sources.secrets,
     runtime: options.runtime,
+    mounter: volumeMounter,
     network,
     dialer: createDialer(namespace),
     stateDir: options.stateDir,

@@ -1,6 +1,7 @@
 import { existsSync, rmdirSync, rmSync, writeFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { purgeContainers, unmountBelow } from '#runtime/runc/purge.ts'
+import { unmountBelow } from '#kernel/mount.ts'
+import { purgeContainers } from '#runtime/runc/purge.ts'
 import { ClusterError } from './cluster-error.ts'
 import { removeMachines } from './machines/machines.ts'
 import { findContainerTools, findProcesses, isRunning } from './processes.ts'
@@ -24,7 +25,7 @@ export const down = async (name: string): Promise<boolean> => {
   await purgeContainers({ stateDir: paths.containers, cluster: name })
   const hadTools = await killAll(() => findContainerTools(stateDir))
   const hadMachines = removeMachines({ name, config })
-  await unmountBelow(stateDir)
+  unmountBelow(stateDir)
   rmSync(stateDir, { recursive: true, force: true })
   removeEmpty(stateRoot())
   return known || hadProcesses || hadTools || hadMachines

@@ -10,7 +10,6 @@ export type KubeletErrorCode =
   | 'VOLUME_INVALID'
   | 'SECURITY_REFUSED'
   | 'HOOK_FAILED'
-  | 'MOUNT_FAILED'
 
 /** What the kubelet could not do, by a code to branch on; the message names object, field and way out. */
 export class KubeletError extends Error {

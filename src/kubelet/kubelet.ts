@@ -18,7 +18,7 @@ import { PodWorker } from './pod/pod-worker.ts'
 import type { Dialer, PodNetwork } from './pod-network.ts'
 import { PodRecorder } from './pod-recorder.ts'
 import { StatusWriter } from './status/status-writer.ts'
-import { commandMounter, type Mounter } from './volumes/mounter.ts'
+import type { Mounter } from './volumes/mounter.ts'
 
 export interface KubeletOptions {
   readonly node: KubeletNode
@@ -41,7 +41,7 @@ export interface KubeletOptions {
   /** Where the kubelet server listens; goes into the Node. */
   readonly port?: number
   readonly clock?: Clock
-  readonly mounter?: Mounter
+  readonly mounter: Mounter
   readonly machine?: Machine
   readonly log?: (message: string, error?: unknown) => void
 }
@@ -104,7 +104,7 @@ export const startKubelet = (options: KubeletOptions): Kubelet => {
     },
     hostsFile: readText('/etc/hosts'),
     allocatable: nodeResources(machine),
-    mounter: options.mounter ?? commandMounter,
+    mounter: options.mounter,
     statuses: new StatusWriter(client, resources.pods, { clock, onError: log }),
     record: events.record,
     log,
@@ -167,9 +167,15 @@ export const startKubelet = (options: KubeletOptions): Kubelet => {
     for (const uid of orphans) void removeOrphan(uid, found.get(uid) ?? [])
     const podsDir = join(stateDir, 'pods')
     for (const uid of readdirSync(stateDir).includes('pods') ? readdirSync(podsDir) : []) {
-      if (!known.has(uid) && !workers.has(uid) && !orphans.includes(uid))
-        rmSync(join(podsDir, uid), { recursive: true, force: true })
+      if (!known.has(uid) && !workers.has(uid) && !orphans.includes(uid)) removePodDir(uid)
     }
+  }
+
+  /** What is mounted there goes first: it would be emptied, not removed. */
+  const removePodDir = (uid: string): void => {
+    const dir = join(stateDir, 'pods', uid)
+    context.mounter.unmountBelow(dir)
+    rmSync(dir, { recursive: true, force: true })
   }
 
   const removeOrphan = async (uid: string, found: readonly FoundContainer[]): Promise<void> => {
@@ -179,6 +185,7 @@ export const startKubelet = (options: KubeletOptions): Kubelet => {
         await runtime.remove(record.id)
       }
       await network.detach(uid)
+      removePodDir(uid)
     } catch (error) {
       log(`what is left of pod ${uid} cannot be removed`, error)
     }

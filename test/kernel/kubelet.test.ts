@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { request } from 'node:http'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { createDialer } from '#agent/pod-network.ts'
+import { volumeMounter } from '#agent/volume-mounter.ts'
 import { createMachines, removeMachines } from '#cluster/machines/machines.ts'
 import { namespacePath } from '#kernel/namespace.ts'
 import { connectTcp } from '#kernel/socket.ts'
@@ -36,6 +37,7 @@ const startKubelet = async () => {
     node: { name: 'n1', addresses: node().addresses, podCidrs: node().podCidrs },
     runtime,
     network,
+    mounter: volumeMounter,
     dialer: createDialer(inNode()),
     stateDir: join(stateDir, 'n1'),
   })
@@ -246,4 +248,98 @@ test('an emptyDir in memory is a tmpfs shared by the containers of the pod, and 
   await cluster.client.delete(resources.pods, 'mem', { namespace: 'default', gracePeriodSeconds: 1 })
   await cluster.gone('mem', 6000)
   assert.doesNotMatch(mounts(), /fairlead-emptydir/)
+})
+
+test('a subPath shows its folder of the volume to one container after the other, and leaves no mount', async () => {
+  const folder = join(stateDir, 'shared')
+  mkdirSync(folder, { mode: 0o755 })
+  const use = (name: string, command: string) => ({
+    name,
+    image: 'fairlead/host',
+    command: ['sh', '-c', command],
+    volumeMounts: [
+      { name: 'e', mountPath: '/e', subPath: 'a/b' },
+      { name: 'h', mountPath: '/h', subPathExpr: 'of-$(WHO)' },
+    ],
+    env: [{ name: 'WHO', valueFrom: { fieldRef: { fieldPath: 'metadata.name' } } }],
+  })
+  await cluster.pod('sub', {
+    restartPolicy: 'Never',
+    initContainers: [use('first', 'echo one > /e/file && echo two > /h/file')],
+    containers: [use('then', 'cat /e/file /h/file; stat -c %a /e; sleep 60')],
+    securityContext: { runAsUser: 1000, fsGroup: 2000 },
+    volumes: [
+      { name: 'e', emptyDir: {} },
+      { name: 'h', hostPath: { path: folder, type: 'Directory' } },
+    ],
+  })
+  // The host's folder is root's, and so is what is made in it: as Kubernetes does, with the volume's mode.
+  await cluster.until('sub', (pod) => pod.status?.phase === 'Failed', 5000)
+  assert.equal(statSync(join(folder, 'of-sub')).mode & 0o777, 0o755)
+  await cluster.client.delete(resources.pods, 'sub', { namespace: 'default', gracePeriodSeconds: 1 })
+  await cluster.gone('sub', 6000)
+  await cluster.pod('sub', {
+    initContainers: [use('first', 'echo one > /e/file && echo two > /h/file')],
+    containers: [use('then', 'cat /e/file /h/file; sleep 60')],
+    volumes: [
+      { name: 'e', emptyDir: {} },
+      { name: 'h', hostPath: { path: folder, type: 'Directory' } },
+    ],
+  })
+  await cluster.until('sub', isReady, 5000)
+  const { logPath = '' } = cluster.kubelet.resolve('default', 'sub', 'then')
+  const until = Date.now() + 5000
+  while (!readFileSync(logPath, 'utf8').includes('two') && Date.now() < until)
+    await new Promise((resolve) => setTimeout(resolve, 10))
+  assert.match(readFileSync(logPath, 'utf8'), /F one\n.*F two\n/)
+  assert.doesNotMatch(readFileSync('/proc/self/mounts', 'utf8'), /subpaths/)
+  await cluster.client.delete(resources.pods, 'sub', { namespace: 'default', gracePeriodSeconds: 1 })
+  await cluster.gone('sub', 6000)
+  assert.equal(readFileSync(join(folder, 'of-sub/file'), 'utf8'), 'two\n', 'what is the host’s stays')
+})
+
+test('a subPath that a container has made into a link is refused in words, and nothing is made on the host', async () => {
+  const folder = join(stateDir, 'of-the-host')
+  mkdirSync(folder)
+  const mount = { name: 'v', mountPath: '/x', subPath: 'link/made-by-pod/sub' }
+  await cluster.pod('escape', {
+    initContainers: [
+      {
+        name: 'i',
+        image: 'fairlead/host',
+        command: ['ln', '-s', folder, '/v/link'],
+        volumeMounts: [{ name: 'v', mountPath: '/v' }],
+      },
+    ],
+    containers: [{ name: 'c', image: 'fairlead/host', command: ['sleep', 'infinity'], volumeMounts: [mount] }],
+    volumes: [{ name: 'v', emptyDir: {} }],
+  })
+  const refused = await cluster.until(
+    'escape',
+    (pod) => pod.status?.containerStatuses?.[0]?.state?.waiting?.reason === 'CreateContainerConfigError',
+    5000,
+  )
+  assert.equal(
+    refused.status?.containerStatuses?.[0]?.state?.waiting?.message,
+    'volumeMounts[/x].subPath "link/made-by-pod/sub": leads out of the volume',
+  )
+  assert.deepEqual(readdirSync(folder), [])
+  await cluster.client.delete(resources.pods, 'escape', { namespace: 'default', gracePeriodSeconds: 1 })
+  await cluster.gone('escape', 6000)
+})
+
+test('what a kubelet that died had mounted is unmounted, never emptied, also where its pod is gone', async () => {
+  const folder = join(stateDir, 'precious')
+  mkdirSync(folder)
+  writeFileSync(join(folder, 'kept'), '')
+  await cluster.kubelet.stop()
+  runtime.close()
+  network.close()
+  const left = join(stateDir, 'n1/pods/0-of-a-pod-that-is-gone')
+  const target = join(left, 'subpaths/c/0')
+  assert.equal(volumeMounter.bindBelow({ volume: stateDir, path: 'precious' }, target), 'bound')
+  assert.deepEqual(readdirSync(target), ['kept'])
+  await startKubelet()
+  assert.equal(existsSync(left), false)
+  assert.deepEqual(readdirSync(folder), ['kept'])
 })

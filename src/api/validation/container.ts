@@ -10,6 +10,7 @@ import {
   portName,
   qualifiedName,
 } from './names.ts'
+import { checkDescendingPath } from './volumes.ts'
 
 const PROTOCOLS = ['SCTP', 'TCP', 'UDP']
 const FIELD_PATHS = [
@@ -143,11 +144,10 @@ const validateMounts = (container: Container, path: string, volumes: ReadonlySet
     if (!mount.mountPath) errors.push(required(`${at}.mountPath`))
     else if (paths.has(mount.mountPath)) errors.push(invalid(`${at}.mountPath`, mount.mountPath, 'must be unique'))
     paths.add(mount.mountPath)
+    if (mount.subPath) errors.push(...checkDescendingPath(mount.subPath, `${at}.subPath`))
     if (mount.subPath && mount.subPathExpr)
       errors.push(invalid(`${at}.subPathExpr`, mount.subPathExpr, 'subPathExpr and subPath are mutually exclusive'))
-    if (mount.subPath?.startsWith('/')) errors.push(invalid(`${at}.subPath`, mount.subPath, 'must be a relative path'))
-    if (mount.subPath?.split('/').includes('..'))
-      errors.push(invalid(`${at}.subPath`, mount.subPath, "must not contain '..'"))
+    if (mount.subPathExpr) errors.push(...checkDescendingPath(mount.subPathExpr, `${at}.subPathExpr`))
     return errors
   })
 }

@@ -1,10 +1,11 @@
-import type { Container, Pod, PodSpec, Toleration, Volume } from '#api/core-v1.ts'
+import type { Container, Pod, PodSpec, Toleration } from '#api/core-v1.ts'
 import { isJsonObject, jsonEqual } from '#schema/json-value.ts'
 import { checkAddress } from './address.ts'
 import { validateContainer } from './container.ts'
 import { duplicate, type FieldError, forbidden, invalid, notSupported, required } from './field-error.ts'
 import { validateMetadata, validateMetadataUpdate } from './metadata.ts'
 import { checkForm, checkLabels, checkNonNegative, dnsLabel, dnsSubdomain } from './names.ts'
+import { validateVolumes } from './volumes.ts'
 
 const RESTART = ['Always', 'OnFailure', 'Never']
 const DNS = ['ClusterFirstWithHostNet', 'ClusterFirst', 'Default', 'None']
@@ -55,7 +56,9 @@ export const validatePodSpec = (spec: PodSpec, path: string): readonly FieldErro
     errors.push(notSupported(`${path}.restartPolicy`, spec.restartPolicy, RESTART))
   if (!spec.dnsPolicy) errors.push(required(`${path}.dnsPolicy`))
   else if (!DNS.includes(spec.dnsPolicy)) errors.push(notSupported(`${path}.dnsPolicy`, spec.dnsPolicy, DNS))
-  if (spec.dnsPolicy === 'None' && (spec.dnsConfig?.nameservers ?? []).length === 0)
+  if (spec.dnsPolicy === 'None' && spec.dnsConfig === undefined)
+    errors.push(required(`${path}.dnsConfig`, 'must provide `dnsConfig` when `dnsPolicy` is None'))
+  else if (spec.dnsPolicy === 'None' && (spec.dnsConfig?.nameservers ?? []).length === 0)
     errors.push(
       required(`${path}.dnsConfig.nameservers`, 'must provide at least one DNS nameserver when `dnsPolicy` is None'),
     )
@@ -78,31 +81,6 @@ export const validatePodSpec = (spec: PodSpec, path: string): readonly FieldErro
   }
   errors.push(...validateTolerations(spec.tolerations ?? [], `${path}.tolerations`))
   return errors
-}
-
-const validateVolumes = (volumes: readonly Volume[], path: string): readonly FieldError[] => {
-  const names = new Set<string>()
-  return volumes.flatMap((volume, index) => {
-    const at = `${path}[${index}]`
-    const { name, ...sources } = volume
-    const set = Object.entries(sources).filter(([, source]) => source !== undefined)
-    const errors: FieldError[] = []
-    if (set.length === 0) errors.push(required(at, 'must specify a volume type'))
-    for (const [source] of set.slice(1))
-      errors.push(forbidden(`${at}.${source}`, 'may not specify more than 1 volume type'))
-    if (volume.hostPath !== undefined && !volume.hostPath.path) errors.push(required(`${at}.hostPath.path`))
-    if (volume.configMap !== undefined && !volume.configMap.name) errors.push(required(`${at}.configMap.name`))
-    if (volume.secret !== undefined && !volume.secret.secretName) errors.push(required(`${at}.secret.secretName`))
-    if (volume.persistentVolumeClaim !== undefined && !volume.persistentVolumeClaim.claimName)
-      errors.push(required(`${at}.persistentVolumeClaim.claimName`))
-    if (!name) errors.push(required(`${at}.name`))
-    else {
-      errors.push(...checkForm(dnsLabel, name, `${at}.name`))
-      if (names.has(name)) errors.push(duplicate(`${at}.name`, name))
-    }
-    names.add(name)
-    return errors
-  })
 }
 
 const validateTolerations = (tolerations: readonly Toleration[], path: string): readonly FieldError[] =>

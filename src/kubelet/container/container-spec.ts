@@ -1,5 +1,5 @@
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { dirname, join, normalize } from 'node:path'
 import type { Pod } from '#api/core-v1.ts'
 import type { ContainerSpec } from '#runtime/runtime.ts'
 import type { KubeletContext } from '../context.ts'
@@ -79,8 +79,10 @@ export const containerSpec = async (
   writeFileSync(message, '')
   // Past the umask: the container's user may be anybody.
   chmodSync(message, 0o666)
-  const mounted = (container.volumeMounts ?? []).map((mount) => volumes.mountOf(mount, env))
-  const taken = new Set(mounted.map(({ destination }) => destination.replace(/\/+$/, '')))
+  const mounted = (container.volumeMounts ?? []).map((mount, index) =>
+    volumes.mountOf(mount, env, { container: container.name, index }),
+  )
+  const taken = new Set(mounted.map(({ destination }) => normalize(destination).replace(/\/$/, '')))
   const own = [
     { source: join(podDir, 'hosts'), destination: '/etc/hosts', readOnly: false },
     { source: join(podDir, 'hostname'), destination: '/etc/hostname', readOnly: true },

@@ -71,14 +71,18 @@ export const startContainer = async (
     entry.attempt--
   }
   try {
-    const spec = await containerSpec(context, place, entry, id)
-    step = 'CreateContainerError'
-    // One cgroup a container name: the one before has to leave it first. Its log stays.
-    if (previous !== undefined && previous !== id) await runtime.remove(previous)
-    if (place.signal.aborted) return undo()
-    place.own(id, entry)
-    entry.id = id
-    await runtime.create(spec)
+    try {
+      const spec = await containerSpec(context, place, entry, id)
+      step = 'CreateContainerError'
+      // One cgroup a container name: the one before has to leave it first. Its log stays.
+      if (previous !== undefined && previous !== id) await runtime.remove(previous)
+      if (place.signal.aborted) return undo()
+      place.own(id, entry)
+      entry.id = id
+      await runtime.create(spec)
+    } finally {
+      place.volumes.release(container.name)
+    }
     event('Normal', 'Created', 'Container created')
     step = 'RunContainerError'
     entry.phase = { phase: 'waiting', reason: 'ContainerCreating' }

@@ -1,4 +1,4 @@
-import { closeSync, openSync, readSync, statSync } from 'node:fs'
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
 import type { Container } from '#api/core-v1.ts'
 
 // Kubernetes' limits: 4096 bytes of the file; 2048 bytes or 80 lines of the log.
@@ -6,18 +6,29 @@ const MAX_FILE = 4096
 const MAX_LOG = 2048
 const MAX_LINES = 80
 
+/** The end of a file; nothing of what is no file, should a container ever have put a link or a FIFO in its place. */
 const tail = (path: string, bytes: number): string => {
-  const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0
-  if (size === 0) return ''
-  const length = Math.min(size, bytes)
-  const buffer = Buffer.alloc(length)
-  const fd = openSync(path, 'r')
+  const fd = open(path)
+  if (fd === undefined) return ''
   try {
-    readSync(fd, buffer, 0, length, size - length)
+    const stat = fstatSync(fd)
+    const length = stat.isFile() ? Math.min(stat.size, bytes) : 0
+    const buffer = Buffer.alloc(length)
+    if (length > 0) readSync(fd, buffer, 0, length, stat.size - length)
+    return buffer.toString('utf8')
   } finally {
     closeSync(fd)
   }
-  return buffer.toString('utf8')
+}
+
+const open = (path: string): number | undefined => {
+  try {
+    return openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
+  } catch (error) {
+    const { code = '' } = error as NodeJS.ErrnoException
+    if (['ENOENT', 'ELOOP', 'ENXIO'].includes(code)) return undefined
+    throw error
+  }
 }
 
 /** The text of a CRI log: `TIME STREAM F|P TEXT` a line. */

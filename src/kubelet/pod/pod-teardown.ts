@@ -15,7 +15,8 @@ export const freePod = async (context: KubeletContext, entry: PodEntry): Promise
   for (let failures = 0; ; failures++) {
     try {
       await Promise.all(ids.map((id) => runtime.remove(id)))
-      await Promise.all([entry.volumes.unmount(), network.detach(entry.uid)])
+      await network.detach(entry.uid)
+      entry.volumes.unmount()
       return
     } catch (error) {
       log(`pod ${fullPodName(entry.pod)}: cannot be taken down yet`, error)

@@ -9,6 +9,7 @@ import { Informers, writeThrough } from '#client/informer.ts'
 import { FakeClient } from '#client/testing/fake-client.ts'
 import { type Kubelet, type KubeletOptions, startKubelet } from '../kubelet.ts'
 import { cachedStore } from '../object-store.ts'
+import { FakeMounter } from './fake-mounter.ts'
 import { FakeNetwork, loopbackDialer } from './fake-network.ts'
 import { FakeRuntime } from './fake-runtime.ts'
 
@@ -46,6 +47,7 @@ export class FakeCluster {
   readonly client: Client
   readonly runtime: FakeRuntime
   readonly network = new FakeNetwork()
+  readonly mounter = new FakeMounter()
   readonly stateDir = mkdtempSync(join(tmpdir(), 'kubelet-test-'))
   readonly logged: string[] = []
   readonly tokens: readonly unknown[]
@@ -80,6 +82,7 @@ export class FakeCluster {
       secrets: cachedStore(this.#informers.for(secrets), this.client, secrets),
       runtime: this.runtime,
       network: this.network,
+      mounter: this.mounter,
       dialer: loopbackDialer,
       stateDir: this.stateDir,
       clusterDns: ['10.96.0.10', 'fd00:10:96::a'],

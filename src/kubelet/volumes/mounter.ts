@@ -1,37 +1,27 @@
-import { execFile } from 'node:child_process'
-import { KubeletError } from '../kubelet-error.ts'
-
-/** The two mounts that the kubelet makes itself: emptyDir with medium Memory. */
-export interface Mounter {
-  tmpfs(path: string, sizeBytes: number | undefined): Promise<void>
-  /** No error where nothing is mounted there. */
-  unmount(path: string): Promise<void>
+/** A place in a volume, by its path there. */
+export interface PlaceInVolume {
+  /** The volume's own folder. */
+  readonly volume: string
+  /** Relative; the pod's containers may change what it leads to at any moment. */
+  readonly path: string
+  /** Mode of the folders that are made where nothing is there; absent: none is made. */
+  readonly create?: number
 }
 
-const run = (program: string, args: readonly string[]): Promise<void> =>
-  new Promise((resolve, reject) => {
-    execFile(program, args, (error, _stdout, stderr) => {
-      if (error)
-        reject(new KubeletError('MOUNT_FAILED', `${program} ${args.join(' ')}: ${stderr.trim()}`, { cause: error }))
-      else resolve()
-    })
-  })
+/** `outside`: the path leads out of the volume. `missing`: nothing is there. Nothing is bound then, and nothing made. */
+export type BindOutcome = 'bound' | 'outside' | 'missing'
 
-/**
- * By the programs mount(8) and umount(8): a fork of two milliseconds, paid by pods that ask for memory volumes only.
- */
-export const commandMounter: Mounter = {
-  tmpfs: (path, sizeBytes) =>
-    run('mount', [
-      '-t',
-      'tmpfs',
-      '-o',
-      `mode=0777${sizeBytes === undefined ? '' : `,size=${sizeBytes}`}`,
-      'fairlead-emptydir',
-      path,
-    ]),
-  unmount: (path) =>
-    run('umount', ['-l', path]).catch((error) => {
-      if (!/not mounted|no mount point/.test(String(error.message))) throw error
-    }),
+/** What the kubelet needs of the kernel's mounts: it knows no system calls itself. */
+export interface Mounter {
+  /** A file system in memory on the folder `path`. Throws where it is refused. */
+  tmpfs(path: string, sizeBytes: number | undefined): void
+  /**
+   * Shows what lies at that place at `target`, a path that no pod can reach. What is checked is what is shown: by
+   * descriptor, not by name. Throws where the kernel refuses the mount.
+   */
+  bindBelow(place: PlaceInVolume, target: string): BindOutcome
+  /** Takes away what is mounted at `target`, and `target` itself. No error where nothing is there. */
+  unbind(target: string): void
+  /** Takes away every mount below `folder`. */
+  unmountBelow(folder: string): void
 }

@@ -1,14 +1,15 @@
-import { chmodSync, chownSync, existsSync, mkdirSync, realpathSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { join, sep } from 'node:path'
+import { chmodSync, chownSync, existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import type { HostPathVolumeSource, Pod, Volume, VolumeMount } from '#api/core-v1.ts'
 import type { Mount } from '#runtime/runtime.ts'
 import type { KubeletContext } from '../context.ts'
 import type { References } from '../env/container-env.ts'
 import { expandVariables } from '../env/expand.ts'
 import type { NodeFacts } from '../env/field-ref.ts'
-import { KubeletError } from '../kubelet-error.ts'
+import { errorText, KubeletError } from '../kubelet-error.ts'
 import { parseQuantity } from '../quantity.ts'
 import { writeAtomically } from './atomic-writer.ts'
+import type { BindOutcome, PlaceInVolume } from './mounter.ts'
 import { PodTokens } from './service-account-token.ts'
 import { isFileVolume, volumeFiles } from './volume-files.ts'
 
@@ -16,6 +17,9 @@ const hostPath = (volume: string, { path, type = '' }: HostPathVolumeSource): st
   const fail = (what: string): never => {
     throw new KubeletError('VOLUME_INVALID', `volume "${volume}": hostPath type check failed: ${path} is not a ${what}`)
   }
+  // Which folder it would be relative to is nobody's promise.
+  if (!path.startsWith('/'))
+    throw new KubeletError('VOLUME_INVALID', `volume "${volume}": hostPath ${path} is not absolute`)
   const stat = statSync(path, { throwIfNoEntry: false })
   switch (type) {
     case 'DirectoryOrCreate':
@@ -47,10 +51,22 @@ const hostPath = (volume: string, { path, type = '' }: HostPathVolumeSource): st
   return path
 }
 
-/** The volumes of one pod on this node's disk: below `STATE/pods/UID/volumes`. */
+/** One volumeMount of a container. */
+export interface MountPlace {
+  readonly container: string
+  /** Its place among the container's volumeMounts. */
+  readonly index: number
+}
+
+/**
+ * The volumes of one pod on this node's disk: below `STATE/pods/UID/volumes`. What a subPath leads to is mounted below
+ * `STATE/pods/UID/subpaths` while its container is being made, and no longer.
+ */
 export class PodVolumes {
   readonly #context: KubeletContext
+  readonly #podDir: string
   readonly #dir: string
+  readonly #subPaths: string
   readonly #tokens: PodTokens
   readonly #paths = new Map<string, string>()
   #pod: Pod
@@ -58,7 +74,9 @@ export class PodVolumes {
   constructor(context: KubeletContext, pod: Pod, podDir: string) {
     this.#context = context
     this.#pod = pod
+    this.#podDir = podDir
     this.#dir = join(podDir, 'volumes')
+    this.#subPaths = join(podDir, 'subpaths')
     this.#tokens = new PodTokens(context, pod)
   }
 
@@ -72,6 +90,8 @@ export class PodVolumes {
 
   /** Makes all volumes there; files that are there already stay. Rejects with the first that cannot be had. */
   async mount(facts: NodeFacts): Promise<void> {
+    // Of a process of ours that died between a mount and its end.
+    this.#context.mounter.unmountBelow(this.#subPaths)
     await Promise.all((this.#pod.spec?.volumes ?? []).map((volume) => this.#mountOne(volume, facts)))
   }
 
@@ -90,8 +110,7 @@ export class PodVolumes {
       const fresh = !existsSync(path)
       mkdirSync(path, { recursive: true })
       if (medium === 'Memory') {
-        if (fresh)
-          await this.#context.mounter.tmpfs(path, sizeLimit === undefined ? undefined : parseQuantity(sizeLimit))
+        if (fresh) this.#context.mounter.tmpfs(path, sizeLimit === undefined ? undefined : parseQuantity(sizeLimit))
       }
       // Past the umask, and for every user of the pod; the group's bit 2000 makes new files the group's.
       chmodSync(path, (mode ?? 0o777) | (group === undefined ? 0 : 0o2000))
@@ -124,39 +143,55 @@ export class PodVolumes {
     return this.#tokens.refreshAt
   }
 
-  /** The bind mount of one volumeMount. Throws VOLUME_INVALID for a subPath that leaves the volume. */
-  mountOf(mount: VolumeMount, env: ReadonlyMap<string, string>): Mount {
+  /**
+   * The bind mount of one volumeMount. Throws VOLUME_INVALID for a subPath that leaves the volume, or is not in one whose
+   * files are ours. `release()` is due as soon as the container is made, or not made.
+   */
+  mountOf(mount: VolumeMount, env: ReadonlyMap<string, string>, { container, index }: MountPlace): Mount {
     const root = this.#paths.get(mount.name)
     if (root === undefined)
       throw new KubeletError('VOLUME_INVALID', `volumeMounts[${mount.mountPath}]: no volume "${mount.name}"`)
     const volume = this.#pod.spec?.volumes?.find(({ name }) => name === mount.name)
-    const readOnly = mount.readOnly === true || (volume !== undefined && isFileVolume(volume))
+    const ours = volume !== undefined && isFileVolume(volume)
+    const readOnly = mount.readOnly === true || ours
     const destination = mount.mountPath.startsWith('/') ? mount.mountPath : `/${mount.mountPath}`
     const subPath = mount.subPathExpr
       ? expandVariables(mount.subPathExpr, (name) => env.get(name))
       : (mount.subPath ?? '')
     if (subPath === '') return { source: root, destination, readOnly }
-    const bad = (why: string): KubeletError =>
-      new KubeletError('VOLUME_INVALID', `volumeMounts[${mount.mountPath}].subPath "${subPath}": ${why}`)
+    const bad = (why: string, cause?: unknown): KubeletError =>
+      new KubeletError('VOLUME_INVALID', `volumeMounts[${mount.mountPath}].subPath "${subPath}": ${why}`, { cause })
     if (subPath.startsWith('/') || subPath.split('/').includes('..') || subPath.includes('$(')) {
       throw bad('must be relative, without "..", and its variables must be set')
     }
-    const full = join(root, subPath)
-    if (!existsSync(full) && !readOnly) mkdirSync(full, { recursive: true, mode: 0o750 })
-    if (!existsSync(full)) throw bad('does not exist in the volume')
-    // A container may have put a symlink there that leads out: what counts is where the path really is.
-    const [real, realRoot] = [realpathSync(full), realpathSync(root)]
-    if (real !== realRoot && !real.startsWith(realRoot + sep)) throw bad('leads out of the volume')
-    return { source: real, destination, readOnly }
+    const target = join(this.#subPaths, container, String(index))
+    // As Kubernetes does, with the volume's own mode, so that whoever may write there may write here.
+    const create = ours ? undefined : statSync(root).mode & 0o7777
+    const outcome = this.#bind({ volume: root, path: subPath, ...(create !== undefined && { create }) }, target, bad)
+    if (outcome === 'missing') throw bad('does not exist in the volume')
+    if (outcome === 'outside') throw bad('leads out of the volume')
+    return { source: target, destination, readOnly }
   }
 
-  /** Unmounts and removes everything but hostPaths. */
-  async unmount(): Promise<void> {
-    for (const volume of this.#pod.spec?.volumes ?? []) {
-      const path = join(this.#dir, volume.name)
-      // Also after a restart of ours, when the set of what was mounted is lost.
-      if (volume.emptyDir?.medium === 'Memory' && existsSync(path)) await this.#context.mounter.unmount(path)
+  #bind(place: PlaceInVolume, target: string, bad: (why: string, cause: unknown) => KubeletError): BindOutcome {
+    try {
+      return this.#context.mounter.bindBelow(place, target)
+    } catch (error) {
+      throw bad(errorText(error), error)
     }
+  }
+
+  /** The container has its mounts by now, or will not be: what a subPath leads to need not be mounted here any more. */
+  release(container: string): void {
+    const folder = join(this.#subPaths, container)
+    if (!existsSync(folder)) return
+    for (const name of readdirSync(folder)) this.#context.mounter.unbind(join(folder, name))
+  }
+
+  /** Unmounts and removes everything but hostPaths; also what was mounted before a restart of ours. */
+  unmount(): void {
+    // First, and wholly: what is still mounted would be emptied, say a folder of the host.
+    this.#context.mounter.unmountBelow(this.#podDir)
     rmSync(this.#dir, { recursive: true, force: true })
   }
 }

@@ -19,11 +19,11 @@ export type TokenSource = (options: {
 const DEFAULT_MODE = 0o644
 const encode = (text: string): Uint8Array => new TextEncoder().encode(text)
 
-/** Undefined where the path leaves the volume or hides in our own names. */
+/** Undefined where the path leaves the volume, hides in our own names, or names the volume itself. */
 const safePath = (path: string): string | undefined => {
   const parts = path.split('/')
   if (path === '' || path.startsWith('/') || parts.includes('..') || parts[0]?.startsWith('..')) return undefined
-  return parts.filter((part) => part !== '' && part !== '.').join('/')
+  return parts.filter((part) => part !== '' && part !== '.').join('/') || undefined
 }
 
 const place = (files: Map<string, VolumeFile>, at: string, path: string, content: Uint8Array, mode: number): void => {

@@ -6,7 +6,6 @@ import type { ContainerSpec } from '../runtime.ts'
 import { containerCapabilities, heldCapabilities } from './capabilities.ts'
 import { runcMessage } from './conmon.ts'
 import { ociSpec, processArgs } from './oci-spec.ts'
-import { mountsBelow } from './purge.ts'
 
 const image: Image = {
   id: 'sha256:0',
@@ -89,6 +88,21 @@ test('ociSpec() lets a mount of the pod take the place of a default one', () => 
   ])
 })
 
+test('ociSpec() leaves out what would lie below a /dev of the pod’s own', () => {
+  const { mounts } = specOf({ mounts: [{ source: '/s', destination: '/dev/', readOnly: false }] })
+  const below = mounts.map(({ destination }: { destination: string }) => destination)
+  assert.deepEqual(below, ['/', '/proc', '/sys', '/dev/'])
+})
+
+test('ociSpec() mounts a folder before what lies below it, in whatever order they are asked for', () => {
+  const at = (destination: string) => ({ source: '/s', destination, readOnly: false })
+  const { mounts } = specOf({ mounts: [at('/a/b/c'), at('/etc/hosts'), at('/a//b/'), at('/x'), at('/a'), at('/etc')] })
+  assert.deepEqual(
+    mounts.slice(-6).map(({ destination }: { destination: string }) => destination),
+    ['/x', '/a', '/etc', '/etc/hosts', '/a//b/', '/a/b/c'],
+  )
+})
+
 test('ociSpec() asks for a cgroup namespace and mount on version 2 alone', () => {
   const types = (version: 1 | 2) => specOf({}, version).linux.namespaces.map(({ type }: { type: string }) => type)
   assert.deepEqual(types(1), ['mount', 'pid', 'network', 'ipc', 'uts'])
@@ -129,10 +143,4 @@ test('runcMessage() gives the message of a log line alone', () => {
     'exec: "a": executable file not found in $PATH',
   )
   assert.equal(runcMessage(' plain words\n'), 'plain words')
-})
-
-test('mountsBelow() lists mounts below a folder, deepest first, and neither the folder nor its namesakes', () => {
-  const line = (path: string): string => `30 1 0:30 / ${path} rw - tmpfs x rw`
-  const mountinfo = ['/s', '/s/a', '/s/a/b\\040c', '/st/a', '/'].map(line).join('\n')
-  assert.deepEqual(mountsBelow('/s', mountinfo), ['/s/a/b c', '/s/a'])
 })

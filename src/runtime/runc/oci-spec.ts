@@ -1,3 +1,4 @@
+import { normalize } from 'node:path/posix'
 import type { Image } from '../images/image.ts'
 import type { ContainerSpec, Mount } from '../runtime.ts'
 import { RuntimeError } from '../runtime-error.ts'
@@ -154,7 +155,7 @@ function mounts(
     `upperdir=${folders.upper}`,
     `workdir=${folders.work}`,
   ]
-  const bound = new Set(spec.mounts.map((mount) => mount.destination))
+  const bound = new Set(spec.mounts.map(({ destination }) => normalize(destination).replace(/(?<=.)\/$/, '')))
   const builtIn: readonly OciMount[] = [
     { destination: '/', type: 'overlay', source: 'overlay', options: overlay },
     { destination: '/proc', type: 'proc', source: 'proc', options: ['nosuid', 'noexec', 'nodev'] },
@@ -188,11 +189,21 @@ function mounts(
       options: ['nosuid', 'nodev', `mode=${mode}`],
     })),
   ]
-  // What the pod mounts itself, say its own /dev/shm, takes the place of ours.
+  // What the pod mounts itself, say its own /dev/shm, takes the place of ours, and its /dev that of all below.
+  const replaced = (path: string): boolean => bound.has(path) || (bound.has('/dev') && path.startsWith('/dev/'))
   return [
-    ...builtIn.filter(({ destination }) => !bound.has(destination)),
-    ...[...image.extraMounts, ...spec.mounts].map(bindMount),
+    ...builtIn.filter(({ destination }) => !replaced(destination)),
+    // Whatever the order in which they were written: a mount upon its parent's would hide under it.
+    ...[...image.extraMounts, ...spec.mounts]
+      .toSorted((one, other) => depth(one.destination) - depth(other.destination))
+      .map(bindMount),
   ]
+}
+
+function depth(path: string): number {
+  return normalize(path)
+    .split('/')
+    .filter((part) => part !== '').length
 }
 
 function bindMount({ source, destination, readOnly }: Mount): OciMount {

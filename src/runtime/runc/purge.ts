@@ -1,7 +1,6 @@
-import { execFile } from 'node:child_process'
-import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
-import { promisify } from 'node:util'
+import { existsSync, readdirSync, rmSync } from 'node:fs'
 
+import { unmountBelow } from '#kernel/mount.ts'
 import { RuntimeError } from '../runtime-error.ts'
 import { cgroupFolders, cgroupProcesses, removeCgroup } from './cgroup.ts'
 import { conmonProcess, readRecords } from './container-record.ts'
@@ -53,7 +52,7 @@ export async function purgeContainers({ stateDir, cluster, timeoutMs = 3000 }: P
     pause = Math.min(pause * 2, 20)
   }
   // Mounts and cgroups have no event for their release; the loop above has waited for the processes that held them.
-  await unmountBelow(stateDir)
+  unmountBelow(stateDir)
   const folders = cgroupFolders(cgroup)
   let busy = folders.flatMap(removeCgroup)
   while (busy.length > 0 && Date.now() < deadline) {
@@ -67,25 +66,6 @@ export async function purgeContainers({ stateDir, cluster, timeoutMs = 3000 }: P
     )
   for (const parent of cgroupFolders('/fairlead')) if (isEmptyCgroup(parent)) removeCgroup(parent)
   rmSync(stateDir, { recursive: true, force: true })
-}
-
-/** Folders below `folder` that something is mounted on, deepest first, as /proc/self/mountinfo lists them. */
-export function mountsBelow(folder: string, mountinfo: string): readonly string[] {
-  return mountinfo
-    .split('\n')
-    .map((line) =>
-      (line.split(' ')[4] ?? '').replace(/\\([0-7]{3})/g, (_, digits: string) =>
-        String.fromCharCode(Number.parseInt(digits, 8)),
-      ),
-    )
-    .filter((path) => path.startsWith(`${folder}/`))
-    .toReversed()
-}
-
-/** Takes away every mount below `folder`, deepest first. */
-export async function unmountBelow(folder: string): Promise<void> {
-  const mounts = mountsBelow(folder, readFileSync('/proc/self/mountinfo', 'utf8'))
-  if (mounts.length > 0) await promisify(execFile)('umount', ['--lazy', '--no-canonicalize', ...mounts])
 }
 
 function isEmptyCgroup(folder: string): boolean {

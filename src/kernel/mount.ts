@@ -1,0 +1,93 @@
+import {
+  closeSync,
+  constants,
+  existsSync,
+  fstatSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  rmdirSync,
+  unlinkSync,
+} from 'node:fs'
+import { constants as os } from 'node:os'
+import { dirname } from 'node:path'
+import { KernelError } from './kernel-error.ts'
+import { call, errno, libc } from './libc.ts'
+
+// sys/mount.h
+const MS_BIND = 4096
+const MNT_DETACH = 2
+const UMOUNT_NOFOLLOW = 8
+
+const MOUNT = 'int mount(str source, str target, str type, unsigned long flags, void *data)'
+const UMOUNT2 = 'int umount2(str target, int flags)'
+const { EINVAL, ENOENT } = os.errno
+
+/** `name`: what mount(8) lists it as. Without a size it takes half of the memory at most. */
+export interface TmpfsOptions {
+  readonly name: string
+  readonly mode: number
+  readonly sizeBytes?: number
+}
+
+/** Mounts a tmpfs on the folder `path`. Throws KernelError MOUNT_FAILED. */
+export function mountTmpfs(path: string, { name, mode, sizeBytes }: TmpfsOptions): void {
+  const data = `mode=${mode.toString(8)}${sizeBytes === undefined ? '' : `,size=${sizeBytes}`}\0`
+  call('MOUNT_FAILED', 'mount', path, MOUNT, name, path, 'tmpfs', 0, Buffer.from(data))
+}
+
+/**
+ * Shows what the descriptor `fd` holds, a folder or a file, at `target`, which is made for it; what an earlier call left
+ * there goes. What is shown is what was opened, whatever its name leads to by now. Throws KernelError MOUNT_FAILED.
+ */
+export function bindDescriptor(fd: number, target: string): void {
+  unbind(target)
+  mkdirSync(dirname(target), { recursive: true, mode: 0o700 })
+  if (fstatSync(fd).isDirectory()) mkdirSync(target, { mode: 0o700 })
+  else closeSync(openSync(target, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o600))
+  call('MOUNT_FAILED', 'mount', target, MOUNT, `/proc/self/fd/${fd}`, target, 'none', MS_BIND, null)
+}
+
+/**
+ * Takes every mount off `path`, and the empty folder or file itself away. No error where nothing is there. Throws
+ * KernelError UNMOUNT_FAILED.
+ */
+export function unbind(path: string): void {
+  unmountAll(path)
+  try {
+    unlinkSync(path)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    // Never what lies in it: of a mount that did not go that would be the volume itself.
+    if (code === 'EISDIR' || code === 'EPERM') rmdirSync(path)
+    else if (code !== 'ENOENT') throw error
+  }
+}
+
+/** Folders and files below `folder` that something is mounted on, deepest first, as /proc/self/mountinfo lists them. */
+export function mountsBelow(folder: string, mountinfo: string): readonly string[] {
+  return mountinfo
+    .split('\n')
+    .map((line) =>
+      (line.split(' ')[4] ?? '').replace(/\\([0-7]{3})/g, (_, digits: string) =>
+        String.fromCharCode(Number.parseInt(digits, 8)),
+      ),
+    )
+    .filter((path) => path.startsWith(`${folder}/`))
+    .toReversed()
+}
+
+/** Takes away every mount below `folder`, deepest first; also those that are in use. Throws KernelError UNMOUNT_FAILED. */
+export function unmountBelow(folder: string): void {
+  if (!existsSync(folder)) return
+  for (const path of mountsBelow(folder, readFileSync('/proc/self/mountinfo', 'utf8'))) unmountAll(path)
+}
+
+/** Also what was mounted twice, one upon the other. */
+function unmountAll(path: string): void {
+  while (Number(libc(UMOUNT2)(path, MNT_DETACH | UMOUNT_NOFOLLOW)) === 0);
+  const code = errno()
+  // Nothing is mounted there, or nothing is there.
+  if (code !== EINVAL && code !== ENOENT)
+    throw new KernelError('UNMOUNT_FAILED', { operation: 'umount2', errno: code, object: path })
+}
