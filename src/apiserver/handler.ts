@@ -1,11 +1,10 @@
-import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
-import type { Status } from '#api/meta-v1.ts'
-import type { ApiObject } from '#api/resource.ts'
 import { ApiError } from '#client/client.ts'
 import { badRequest, internalError, methodNotAllowed, PathNotFound } from './errors.ts'
-import { objectJson } from './http/encode.ts'
+import { clientError } from './http/client-error.ts'
 import type { Exchange } from './http/exchange.ts'
+import { answerRaw } from './http/raw-answer.ts'
 import { requestInfo } from './http/request-info.ts'
 import { sendError } from './http/respond.ts'
 import { kubeletPath, proxyUpgrade } from './kubelet-proxy.ts'
@@ -16,6 +15,8 @@ import { stageList } from './stages/stage-list.ts'
 export interface Handler {
   handle(request: IncomingMessage, response: ServerResponse): void
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void
+  /** For what is no request at all: the server's event `clientError`. */
+  clientError(error: Error, socket: Duplex): void
 }
 
 const UPGRADED = new Set(['exec', 'attach', 'portforward'])
@@ -29,6 +30,13 @@ const split = (url: string): { readonly path: string; readonly query: URLSearchP
 /** Requests through the stages, and upgrades to the kubelets, each with authentication and access before it. */
 export const createHandler = (server: ServerContext, onError: (error: unknown) => void): Handler => {
   const stages = stageList(server)
+  const report = (error: unknown): void => {
+    try {
+      onError(error)
+    } catch {
+      // A log that cannot be written must not cost the client its answer.
+    }
+  }
 
   const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const started = performance.now()
@@ -55,7 +63,7 @@ export const createHandler = (server: ServerContext, onError: (error: unknown) =
       }
       throw new PathNotFound(path)
     } catch (error) {
-      sendError({ request, response, warnings }, server.registry.machinery, error, onError)
+      sendError({ request, response, warnings }, server.registry.machinery, error, report)
     }
   }
 
@@ -71,31 +79,26 @@ export const createHandler = (server: ServerContext, onError: (error: unknown) =
     await proxyUpgrade(request, socket, head, server.kubelet, kubeletPath(server.registry, info, query))
   }
 
+  /** Connections with an answer on its way. */
+  const busy = new WeakSet<Duplex>()
   return {
+    clientError: clientError((socket) => busy.has(socket)),
     handle(request, response) {
-      void serve(request, response)
+      const { socket } = request
+      busy.add(socket)
+      response.on('close', () => busy.delete(socket))
+      serve(request, response).catch((error: unknown) => {
+        report(error)
+        response.destroy()
+      })
     },
     upgrade(request, socket, head) {
       socket.on('error', () => {})
       connect(request, socket, head).catch((error: unknown) => {
         const refusal = error instanceof ApiError ? error : internalError(error)
-        if (refusal !== error) onError(error)
-        refuseUpgrade(socket, refusal.status)
+        if (refusal !== error) report(error)
+        answerRaw(socket, refusal.status)
       })
     },
   }
-}
-
-/** A socket that asked for an upgrade has no ServerResponse; the Status goes out by hand. */
-const refuseUpgrade = (socket: Duplex, status: Status): void => {
-  const code = status.code ?? 500
-  const body = Buffer.from(objectJson(status as Status & ApiObject))
-  socket.end(
-    Buffer.concat([
-      Buffer.from(
-        `HTTP/1.1 ${code} ${STATUS_CODES[code] ?? ''}\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n`,
-      ),
-      body,
-    ]),
-  )
 }

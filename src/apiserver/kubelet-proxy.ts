@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream'
 import type { Container, Pod } from '#api/core-v1.ts'
 import { badRequest, failure, internalError } from './errors.ts'
 import type { Exchange } from './http/exchange.ts'
+import { isTrue } from './http/query.ts'
 import type { ResourceRequestInfo } from './http/request-info.ts'
 import type { Registry } from './registry/registry.ts'
 
@@ -21,7 +22,8 @@ const DEFAULT_CONTAINER = 'kubectl.kubernetes.io/default-container'
 
 /** The API's query words in the kubelet's: exec and attach name their streams differently there. */
 const STREAM_WORDS: Readonly<Record<string, string>> = { stdin: 'input', stdout: 'output', stderr: 'error', tty: 'tty' }
-const LOG_WORDS = ['follow', 'previous', 'sinceSeconds', 'sinceTime', 'timestamps', 'tailLines', 'limitBytes', 'stream']
+const LOG_FLAGS = ['follow', 'previous', 'timestamps']
+const LOG_WORDS = ['sinceSeconds', 'sinceTime', 'tailLines', 'limitBytes', 'stream']
 
 /**
  * Where a request for a pod's log, exec, attach or port-forward goes. Throws 400 or 404 where there is nothing to go
@@ -41,12 +43,12 @@ export const kubeletPath = (registry: Registry, info: ResourceRequestInfo, query
   const container = encodeURIComponent(containerOf(pod, query.get('container') ?? '', info.subresource))
   const words = new URLSearchParams()
   if (info.subresource === 'log') {
+    for (const name of LOG_FLAGS) if (isTrue(query.get(name))) words.set(name, 'true')
     for (const name of LOG_WORDS) if (query.has(name)) words.set(name, query.get(name)!)
     return { nodeName, path: withQuery(`/containerLogs/${where}/${container}`, words) }
   }
   for (const [name, word] of Object.entries(STREAM_WORDS)) {
-    const value = query.get(name)
-    if (value === 'true' || value === '1') words.set(word, '1')
+    if (isTrue(query.get(name))) words.set(word, '1')
   }
   if (info.subresource === 'attach') return { nodeName, path: withQuery(`/attach/${where}/${container}`, words) }
   for (const command of query.getAll('command')) words.append('command', command)

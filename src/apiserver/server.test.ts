@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
 import { createServer, request as httpRequest } from 'node:http'
 import { type AddressInfo, connect as connectSocket, createServer as createSocketServer } from 'node:net'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { connect as connectTls } from 'node:tls'
 import type { ApiObject, Resource } from '#api/resource.ts'
 import {
   configMaps,
@@ -403,7 +406,10 @@ test("a log streams from the kubelet of the pod's node, and exec is joined to it
   try {
     await make(pods, { metadata: { name: 'logs' }, spec: { ...podSpec, nodeName: 'node-1' } })
     const path = '/api/v1/namespaces/default/pods/logs'
-    assert.equal((await raw(`${path}/log?tailLines=5&pretty=1`)).bytes.toString(), 'line\n')
+    assert.equal(
+      (await raw(`${path}/log?tailLines=5&follow=True&previous=False&timestamps`)).bytes.toString(),
+      'line\n',
+    )
     const text = await new Promise<string>((resolve, reject) => {
       const socket = connectSocket(server.socketPath)
       let seen = ''
@@ -416,12 +422,12 @@ test("a log streams from the kubelet of the pod's node, and exec is joined to it
         }
       })
       socket.write(
-        `POST ${path}/exec?command=ls&command=-l&stdout=true&tty=false HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: SPDY/3.1\r\n\r\nping`,
+        `POST ${path}/exec?command=ls&command=-l&stdout=True&tty=False HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: SPDY/3.1\r\n\r\nping`,
       )
     })
     assert.match(text, /^HTTP\/1.1 101 /)
     assert.deepEqual(asked, [
-      '/containerLogs/default/logs/c?tailLines=5',
+      '/containerLogs/default/logs/c?follow=true&timestamps=true&tailLines=5',
       'POST /exec/default/logs/c?output=1&command=ls&command=-l',
     ])
   } finally {
@@ -438,4 +444,24 @@ test('listen() rejects where the address is taken, and can be called again', asy
   await assert.rejects(server.listen({ host: '127.0.0.1', port, tls: true }), { code: 'EADDRINUSE' })
   await new Promise((resolve) => other.close(resolve))
   await server.listen({ host: '127.0.0.1', port, tls: true })
+})
+
+test('a body above the limit is refused with 413, also to a client that reads only when it has sent all', async () => {
+  const { certificate: cert, key } = server.pki.admin
+  const part = Buffer.alloc(1 << 16, ' ')
+  const parts = 64
+  for (let round = 0; round < 5; round++) {
+    const socket = connectTls({ port: Number(new URL(address).port), host: '127.0.0.1', ca: server.rootCa, cert, key })
+    await once(socket, 'secureConnect')
+    const head = `POST /api/v1/namespaces/default/configmaps HTTP/1.1\r\nHost: x\r\nContent-Length: ${part.length * parts}\r\n\r\n`
+    socket.write(head)
+    // A write that meets a closed connection fails the test, as it fails such a client.
+    for (let count = 0; count < parts; count++) {
+      await new Promise<void>((resolve, reject) => socket.write(part, (error) => (error ? reject(error) : resolve())))
+      await sleep(1)
+    }
+    const [answer] = (await once(socket, 'data')) as [Buffer]
+    assert.match(answer.toString(), /^HTTP\/1.1 413 [^]*"reason":"RequestEntityTooLarge"/)
+    socket.destroy()
+  }
 })

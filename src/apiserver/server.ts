@@ -13,6 +13,7 @@ import { admissionList } from './admission/admission-list.ts'
 import { ReservedAddresses } from './admission/reserved-addresses.ts'
 import { createServiceAllocators } from './admission/service-allocators.ts'
 import { createHandler } from './handler.ts'
+import { HEADER_LIMIT } from './http/client-error.ts'
 import { RequestCounter } from './http/request-counter.ts'
 import { createInProcessClient } from './in-process-client.ts'
 import type { KubeletLocator } from './kubelet-proxy.ts'
@@ -115,7 +116,7 @@ export const createApiServer = (options: ApiServerOptions): ApiServer => {
     isReady: () => ready,
     advertised: socketText(options.advertise.address, options.advertise.port),
   }
-  const { handle, upgrade } = createHandler(context, onError)
+  const { handle, upgrade, clientError } = createHandler(context, onError)
   const client = createInProcessClient(registry, SYSTEM, subresources)
   const system = systemObjects(options)
   for (const { resource, object } of system) registry.create(resource, object, { caller: SYSTEM })
@@ -123,8 +124,14 @@ export const createApiServer = (options: ApiServerOptions): ApiServer => {
 
   const servers: Server[] = []
   const open = async (listener: Listener): Promise<AddressInfo | string | null> => {
-    const server = 'path' in listener ? createHttpServer(handle) : await tlsServer(options.pki, handle)
+    const server =
+      'path' in listener
+        ? createHttpServer({ maxHeaderSize: HEADER_LIMIT }, handle)
+        : await tlsServer(options.pki, handle)
     server.on('upgrade', upgrade)
+    server.on('clientError', clientError)
+    // Node.js leaves out what is past a number of headers, silently; their octets are limited all the same.
+    server.maxHeadersCount = 0
     // Watches and logs stay open for as long as they like; a client that never finishes its headers does not.
     server.requestTimeout = 0
     server.headersTimeout = 30_000
@@ -179,6 +186,7 @@ const tlsServer = async (
   const { createServer } = await import('node:https')
   return createServer(
     {
+      maxHeaderSize: HEADER_LIMIT,
       cert: pki.server.certificate,
       key: pki.server.key,
       ca: pki.ca.certificate,

@@ -4,6 +4,7 @@ import type { EndpointSlice } from '#api/discovery-v1.ts'
 import type { ApiObject, Resource } from '#api/resource.ts'
 import { toBase64 } from '#schema/base64.ts'
 import { applyConstantDefaults, type Draft } from '#schema/defaulting.ts'
+import { setMember } from '#schema/plan.ts'
 import { utf8Bytes } from '#schema/utf8.ts'
 import { defaultPodOnly, defaultPodSpec } from './pod-spec.ts'
 import { defaultService } from './service.ts'
@@ -41,7 +42,7 @@ const byKind: { readonly [kind: string]: (object: never) => void } = {
     // `stringData` is for writers alone: it is folded into `data`, where it wins, and never read back.
     for (const [key, text] of Object.entries(secret.stringData ?? {})) {
       secret.data ??= {}
-      secret.data[key] = toBase64(utf8Bytes(text))
+      setMember(secret.data, key, toBase64(utf8Bytes(text)))
     }
     delete secret.stringData
   },

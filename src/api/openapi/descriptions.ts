@@ -1,3 +1,5 @@
+import { own } from '#schema/own.ts'
+
 /**
  * What `kubectl explain` says about messages and their fields, in our own words; the first words of a kind that users
  * meet.
@@ -77,4 +79,4 @@ const DESCRIPTIONS: { readonly [name: string]: string } = {
 
 /** A few words about a message, or about its field. */
 export const describe = (messageName: string, field?: string): string | undefined =>
-  DESCRIPTIONS[field === undefined ? messageName : `${messageName}.${field}`]
+  own(DESCRIPTIONS, field === undefined ? messageName : `${messageName}.${field}`)

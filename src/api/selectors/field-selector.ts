@@ -1,3 +1,4 @@
+import { own } from '#schema/own.ts'
 import type { ApiObject, Resource } from '../resource.ts'
 import { SelectorError } from './selector-error.ts'
 
@@ -47,7 +48,7 @@ export const supportsField = (
 ): boolean =>
   field === 'metadata.name' ||
   (field === 'metadata.namespace' && namespaced) ||
-  (FIELDS[`${group}/${plural}`]?.includes(field) ?? false)
+  (own(FIELDS, `${group}/${plural}`)?.includes(field) ?? false)
 
 const unescaped = (value: string): string =>
   value.replace(/\\(.?)/g, (whole, character: string) => {

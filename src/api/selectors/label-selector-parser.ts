@@ -1,3 +1,4 @@
+import { own } from '#schema/own.ts'
 import type { LabelOperator, LabelRequirement } from './label-requirement.ts'
 import { SelectorError } from './selector-error.ts'
 
@@ -94,7 +95,7 @@ class Parser {
     if (negated) return { key, operator: '!', values: [] }
     if (this.#next.kind === 'end' || this.#next.kind === ',') return { key, operator: 'exists', values: [] }
     const symbol = this.#take()
-    const operator = COMPARISONS[symbol.text]
+    const operator = own(COMPARISONS, symbol.text)
     if (operator === undefined) throw unexpected(symbol, 'in, notin, =, ==, !=, gt, lt')
     const values = operator === 'in' || operator === 'notin' ? this.#set() : [this.#exact()]
     return { key, operator, values }

@@ -1,3 +1,4 @@
+import { own } from '#schema/own.ts'
 import type { LabelSelector } from '../meta-v1.ts'
 import type { LabelOperator, LabelRequirement } from './label-requirement.ts'
 import { parseRequirements } from './label-selector-parser.ts'
@@ -43,7 +44,7 @@ export const matchesLabels = (requirements: readonly LabelRequirement[], labels:
   requirements.every((requirement) => matches(requirement, labels ?? {}))
 
 const matches = ({ key, operator, values }: LabelRequirement, labels: Labels): boolean => {
-  const value = Object.hasOwn(labels, key) ? labels[key] : undefined
+  const value = own(labels, key)
   switch (operator) {
     case '=':
     case '==':
@@ -81,7 +82,7 @@ export const requirementsOf = (selector: LabelSelector | undefined): readonly La
   for (const [key, value] of Object.entries(selector.matchLabels ?? {}))
     requirements.push(checked({ key, operator: '=', values: [value] }))
   for (const { key, operator, values = [] } of selector.matchExpressions ?? []) {
-    const meant = OPERATORS[operator]
+    const meant = own(OPERATORS, operator)
     if (meant === undefined)
       throw new SelectorError('SELECTOR_VALUE', `${JSON.stringify(operator)} is not a valid label selector operator`)
     if ((meant === 'in' || meant === 'notin') && values.length === 0)

@@ -1,4 +1,5 @@
 import type { LabelSelector } from '#api/meta-v1.ts'
+import { own } from '#schema/own.ts'
 import { orNone } from './column.ts'
 
 /** `a=1,b=2`, in the order of the keys. */
@@ -21,7 +22,7 @@ export const formatSelector = (selector: LabelSelector | undefined): string => {
       Exists: key,
       DoesNotExist: `!${key}`,
     }
-    terms.push({ key, text: texts[operator] ?? '<error>' })
+    terms.push({ key, text: own(texts, operator) ?? '<error>' })
   }
   return orNone(
     terms

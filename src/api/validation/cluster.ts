@@ -1,6 +1,7 @@
 import type { Lease } from '#api/coordination-v1.ts'
 import type { ConfigMap, Event, Namespace, Node, Secret } from '#api/core-v1.ts'
 import { jsonEqual } from '#schema/json-value.ts'
+import { own } from '#schema/own.ts'
 import { checkCidr } from './address.ts'
 import { duplicate, type FieldError, forbidden, invalid, notSupported, required, tooLong } from './field-error.ts'
 import { immutable, validateMetadata, validateMetadataUpdate } from './metadata.ts'
@@ -108,7 +109,7 @@ const secretContent = ({ metadata, data = {}, type = '' }: Secret): readonly Fie
     total += decodedLength(value)
   }
   if (total > MOST_BYTES) errors.push(tooLong('data', MOST_BYTES))
-  for (const key of SECRET_KEYS[type] ?? []) if (!Object.hasOwn(data, key)) errors.push(required(`data[${key}]`))
+  for (const key of own(SECRET_KEYS, type) ?? []) if (!Object.hasOwn(data, key)) errors.push(required(`data[${key}]`))
   if (type === 'kubernetes.io/basic-auth' && !Object.hasOwn(data, 'username') && !Object.hasOwn(data, 'password'))
     errors.push(required('data[username]'), required('data[password]'))
   if (type === 'kubernetes.io/service-account-token' && !metadata?.annotations?.[ACCOUNT_ANNOTATION])

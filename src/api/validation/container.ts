@@ -1,4 +1,5 @@
 import type { Container, ContainerPort, EnvVar, HTTPGetAction, Probe } from '#api/core-v1.ts'
+import { own } from '#schema/own.ts'
 import { parseQuantity, type Quantity } from '#schema/quantity.ts'
 import { duplicate, type FieldError, forbidden, invalid, notSupported, required } from './field-error.ts'
 import {
@@ -180,10 +181,10 @@ const validateResources = (container: Container, path: string): readonly FieldEr
       const value = amount(name, text, at)
       if (value === undefined) continue
       if (value.nano < 0n) errors.push(invalid(`${at}[${name}]`, text, 'must be greater than or equal to 0'))
-      const limit =
-        part === 'requests' && limits[name] !== undefined ? amount(name, limits[name], `${path}.limits`) : undefined
+      const limitText = part === 'requests' ? own(limits, name) : undefined
+      const limit = limitText === undefined ? undefined : amount(name, limitText, `${path}.limits`)
       if (limit !== undefined && value.nano > limit.nano)
-        errors.push(invalid(at, text, `must be less than or equal to ${name} limit of ${limits[name]}`))
+        errors.push(invalid(at, text, `must be less than or equal to ${name} limit of ${limitText}`))
     }
   }
   return errors

@@ -1,4 +1,5 @@
 import type { Pod } from '#api/core-v1.ts'
+import { own } from '#schema/own.ts'
 import { forbidden } from '../errors.ts'
 import type { Admission } from './admission.ts'
 
@@ -15,7 +16,7 @@ export const podPriority: Admission = {
     if (resource.group !== '' || resource.plural !== 'pods') return object
     const pod = object as Pod
     const name = pod.spec?.priorityClassName ?? ''
-    const priority = name === '' ? 0 : SYSTEM_CLASSES[name]
+    const priority = name === '' ? 0 : own(SYSTEM_CLASSES, name)
     if (priority === undefined) {
       throw forbidden(resource, pod.metadata?.name ?? '', `no PriorityClass with name ${name} was found`)
     }

@@ -1,4 +1,5 @@
 import { groupVersion, type Resource } from '#api/resource.ts'
+import { own } from '#schema/own.ts'
 import type { Review } from '../access/reviews.ts'
 import type { SubresourceHandler } from '../subresources/subresource.ts'
 
@@ -50,7 +51,7 @@ const subresourceEntry = (catalog: Catalog, resource: Resource, name: string): E
     shortNames: [],
     categories: [],
   }
-  const stream = resource.plural === 'pods' ? STREAMS[name] : undefined
+  const stream = resource.plural === 'pods' ? own(STREAMS, name) : undefined
   if (stream) return { ...base, ...stream }
   const handler = catalog.subresources.find((candidate) => candidate.serves(resource, name))
   if (!handler) return { ...base, kind: resource.kind, verbs: STATUS_VERBS }

@@ -3,7 +3,8 @@ import type { ApiObject } from '#api/resource.ts'
 import type { MessageClass } from '#schema/schema.ts'
 import { badRequest, failure, unsupportedMediaType } from '../errors.ts'
 import type { Decoded, FieldValidation, Machinery } from '../machinery/machinery.ts'
-import { mediaType, readBody } from './exchange.ts'
+import { mediaType } from './exchange.ts'
+import { readBody } from './read-body.ts'
 
 const ACCEPTED = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf']
 

@@ -1,3 +1,4 @@
+import { own } from '#schema/own.ts'
 import { notAcceptable } from '../errors.ts'
 
 export type Encoding = 'json' | 'yaml' | 'protobuf'
@@ -71,7 +72,7 @@ export const negotiate = (
   encodings: readonly Encoding[] = ['json', 'yaml', 'protobuf'],
 ): Wanted => {
   for (const { type, parameters, quality } of clausesOf(accept || '*/*')) {
-    const encoding = ENCODINGS[type]
+    const encoding = own(ENCODINGS, type)
     if (quality === 0 || !encoding || !encodings.includes(encoding)) continue
     const kind = parameters.get('as')
     if (!kind) return { encoding, contentType: MEDIA_TYPES[encoding] }

@@ -1,4 +1,6 @@
+import { own } from '#schema/own.ts'
 import { failure } from '../errors.ts'
+import { isTrue } from './query.ts'
 
 /** What a path and a method mean, before anyone looked whether such a resource exists. */
 export type RequestInfo =
@@ -35,7 +37,7 @@ const NAMESPACE_SUBRESOURCES = new Set(['status', 'finalize'])
  */
 export const requestInfo = (method: string, path: string, query: URLSearchParams): RequestInfo => {
   const parts = decodeParts(path)
-  const verb = VERBS[method] ?? method.toLowerCase()
+  const verb = own(VERBS, method) ?? method.toLowerCase()
   let group = ''
   let rest: string[]
   if (parts[0] === 'api' && parts.length >= 3) rest = parts.slice(1)
@@ -67,8 +69,7 @@ const collectionVerb = (verb: string, name: string, query: URLSearchParams): str
   if (name) return verb
   if (verb === 'delete') return 'deletecollection'
   if (verb !== 'get') return verb
-  const watch = query.get('watch')
-  return watch === 'true' || watch === '1' || watch === '' ? 'watch' : 'list'
+  return isTrue(query.get('watch')) ? 'watch' : 'list'
 }
 
 const decodeParts = (path: string): string[] => {

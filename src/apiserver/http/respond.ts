@@ -1,13 +1,15 @@
-import type { ServerResponse } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Status } from '#api/meta-v1.ts'
 import type { ApiObject } from '#api/resource.ts'
+import { internalError as internalStatus } from '#api/status.ts'
 import { ApiError } from '#client/client.ts'
 import type { MessageClass } from '#schema/schema.ts'
 import { internalError, PathNotFound } from '../errors.ts'
 import type { Machinery } from '../machinery/machinery.ts'
 import { objectJson } from './encode.ts'
-import { type Exchange, warningHeaders } from './exchange.ts'
+import type { Exchange } from './exchange.ts'
 import { negotiate, type Wanted } from './negotiate.ts'
+import { warningHeaders } from './warning.ts'
 
 const protobufs = new WeakMap<object, Uint8Array>()
 
@@ -63,29 +65,41 @@ export const sendText = async (exchange: Exchange, wanted: Wanted, code: number,
   return sendBytes(exchange, code, wanted.contentType, stringify(JSON.parse(json)))
 }
 
-/** Answers with the Status of an error; one that is not ours becomes a 500 and is reported to `onError`. */
+/**
+ * Answers with the Status of an error; one that is not ours becomes a 500 and is reported to `onError`. Never throws:
+ * what fails while a refusal is sent is reported too, and answered with fewer words.
+ */
 export const sendError = (
   exchange: Pick<Exchange, 'request' | 'response' | 'warnings'>,
   machinery: Machinery,
   error: unknown,
   onError: (error: unknown) => void,
 ): void => {
-  if (error instanceof PathNotFound && !exchange.response.headersSent) {
-    sendBytes(exchange, 404, 'text/plain; charset=utf-8', '404 page not found\n')
-    return
+  const { response } = exchange
+  try {
+    const refusal = error instanceof ApiError || error instanceof PathNotFound ? error : internalError(error)
+    if (refusal !== error) onError(error)
+    // Half an answer cannot be taken back; that it breaks off says that it is none.
+    if (response.headersSent || response.destroyed) response.destroy()
+    else if (refusal instanceof PathNotFound) {
+      sendBytes(exchange, 404, 'text/plain; charset=utf-8', '404 page not found\n')
+    } else sendStatus(exchange, machinery, refusal.status as Status & ApiObject)
+  } catch (failed) {
+    onError(failed)
+    sendLastWords(response)
   }
-  const refusal = error instanceof ApiError ? error : internalError(error)
-  if (refusal !== error) onError(error)
+  discardRest(exchange.request)
+}
+
+const sendStatus = (
+  exchange: Pick<Exchange, 'request' | 'response' | 'warnings'>,
+  machinery: Machinery,
+  status: Status & ApiObject,
+): void => {
   const { response, request } = exchange
-  if (response.headersSent || response.destroyed) {
-    response.destroy()
-    return
-  }
-  const status = refusal.status as Status & ApiObject
   const code = status.code ?? 500
   if (code === 401) response.setHeader('WWW-Authenticate', 'Bearer realm="kubernetes"')
   if (status.details?.retryAfterSeconds) response.setHeader('Retry-After', String(status.details.retryAfterSeconds))
-  if (!request.complete) closeAfter(response)
   let protobuf = false
   try {
     protobuf = negotiate(request.headers.accept, () => true).encoding === 'protobuf'
@@ -98,7 +112,34 @@ export const sendError = (
   } else sendBytes(exchange, code, 'application/json', `${objectJson(status)}\n`)
 }
 
-/** A body that was not read would be taken for the next request. */
-const closeAfter = (response: ServerResponse): void => {
-  response.setHeader('Connection', 'close')
+/** Made before anything can fail. */
+const LAST_WORDS = `${JSON.stringify(internalStatus('the answer could not be written: see the log of the control plane'))}\n`
+
+const sendLastWords = (response: ServerResponse): void => {
+  try {
+    for (const name of response.getHeaderNames()) response.removeHeader(name)
+    response.writeHead(500, { 'content-type': 'application/json' }).end(LAST_WORDS)
+  } catch {
+    response.destroy()
+  }
+}
+
+/** What is still taken of a body that nobody reads: octets, and milliseconds. */
+const DISCARDED = 16 * 1024 * 1024
+const DISCARDED_FOR = 10_000
+
+/**
+ * Reads and drops the rest of a body that was refused. Closed under a client that still sends, a connection is reset,
+ * and the refusal is lost with it.
+ */
+const discardRest = (request: IncomingMessage): void => {
+  if (request.complete || request.destroyed) return
+  const end = (): void => void request.destroy()
+  const timer = setTimeout(end, DISCARDED_FOR).unref()
+  let left = DISCARDED
+  request.on('data', (chunk: Buffer) => {
+    left -= chunk.length
+    if (left < 0) end()
+  })
+  request.once('close', () => clearTimeout(timer))
 }

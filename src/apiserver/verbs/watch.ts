@@ -1,12 +1,14 @@
 import type { ApiObject, Resource } from '#api/resource.ts'
 import { groupVersion } from '#api/resource.ts'
-import { badRequest, failure } from '../errors.ts'
+import { failure } from '../errors.ts'
 import { partialOf, servesConversion, tableOf } from '../http/convert.ts'
 import { watchLine } from '../http/encode.ts'
-import { type Exchange, isTrue, warningHeaders } from '../http/exchange.ts'
+import type { Exchange } from '../http/exchange.ts'
 import { negotiate } from '../http/negotiate.ts'
+import { isTrue } from '../http/query.ts'
 import type { ResourceRequestInfo } from '../http/request-info.ts'
 import { protobufOf } from '../http/respond.ts'
+import { warningHeaders } from '../http/warning.ts'
 import type { Registry } from '../registry/registry.ts'
 import { parseRevision } from '../storage/list.ts'
 import { openWatch, type StoredEvent } from '../storage/watch.ts'
@@ -32,7 +34,7 @@ export const watch = (exchange: Exchange, registry: Registry, resource: Resource
   const wanted = negotiate(request.headers.accept, servesConversion, ['json', 'protobuf'])
   const collection = registry.store.collection(resource)
   const sendInitialEvents = initialEvents(query)
-  const bookmarks = isTrue(query.get('allowWatchBookmarks') ?? 'false')
+  const bookmarks = isTrue(query.get('allowWatchBookmarks'))
   if (sendInitialEvents && !bookmarks) {
     throw failure(
       422,
@@ -150,9 +152,6 @@ const initialEvents = (query: URLSearchParams): boolean | undefined => {
       'Invalid',
       'ListOptions.meta.k8s.io "" is invalid: resourceVersionMatch: Forbidden: sendInitialEvents requires setting resourceVersionMatch to NotOlderThan',
     )
-  }
-  if (value !== 'true' && value !== 'false' && value !== '1' && value !== '0') {
-    throw badRequest(`sendInitialEvents must be true or false, not ${value}`)
   }
   return isTrue(value)
 }

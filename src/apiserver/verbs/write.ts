@@ -1,11 +1,14 @@
 import type { Status } from '#api/meta-v1.ts'
 import { type ApiObject, groupVersion, type Resource } from '#api/resource.ts'
 import type { PatchType } from '#client/client.ts'
+import { own } from '#schema/own.ts'
 import { badRequest, conflict, failure, unsupportedMediaType } from '../errors.ts'
 import { fieldValidationOf, parseJson, readObject, requireObject, yamlToJson } from '../http/body.ts'
 import { partialOf, servesConversion, tableOf } from '../http/convert.ts'
-import { type Exchange, isDryRun, mediaType, readBody } from '../http/exchange.ts'
+import { type Exchange, mediaType } from '../http/exchange.ts'
 import { negotiate } from '../http/negotiate.ts'
+import { isDryRun, isTrue } from '../http/query.ts'
+import { readBody } from '../http/read-body.ts'
 import type { ResourceRequestInfo } from '../http/request-info.ts'
 import { sendObject } from '../http/respond.ts'
 import type { DeleteRequest } from '../registry/deletion.ts'
@@ -86,7 +89,7 @@ const PATCH_TYPES: Readonly<Record<string, PatchType>> = {
 /** Reads a patch body and its type; server-side apply is refused by name. */
 export const readPatch = async (exchange: Exchange): Promise<{ readonly type: PatchType; readonly patch: unknown }> => {
   const media = mediaType(exchange.request)
-  const type = PATCH_TYPES[media]
+  const type = own(PATCH_TYPES, media)
   if (media.startsWith('application/apply-patch')) {
     throw failure(
       415,
@@ -160,7 +163,7 @@ const deleteOptions = async (
     options: {
       ...(grace ? { gracePeriodSeconds: Number(grace) } : {}),
       ...(query.get('propagationPolicy') ? { propagationPolicy: query.get('propagationPolicy')! } : {}),
-      ...(orphan ? { orphanDependents: orphan === 'true' } : {}),
+      ...(orphan === null ? {} : { orphanDependents: isTrue(orphan) }),
     },
     dryRun: isDryRun(query.getAll('dryRun')),
   }

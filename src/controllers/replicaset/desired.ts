@@ -3,6 +3,7 @@ import type { Pod } from '#api/core-v1.ts'
 import { controllerReference } from '#api/owner-reference.ts'
 import { matchesMap } from '#api/selectors/selects.ts'
 import { timeText } from '#api/time-text.ts'
+import { own } from '#schema/own.ts'
 import { findCondition, withCondition, withoutCondition } from '../objects/conditions.ts'
 import { availableIn, isPodActive, isPodReady, isPodTerminal, isTerminating, podCondition } from '../objects/pod.ts'
 import { parseTime } from '../objects/time.ts'
@@ -57,7 +58,7 @@ export const rankForDeletion = (pods: readonly Pod[], colocated: (pod: Pod) => n
         pod,
         [
           pod.spec?.nodeName ? 1 : 0,
-          PHASES[pod.status?.phase ?? 'Pending'] ?? 0,
+          own(PHASES, pod.status?.phase ?? 'Pending') ?? 0,
           ready ? 1 : 0,
           Number(pod.metadata?.annotations?.[DELETION_COST] ?? 0) || 0,
           -colocated(pod),

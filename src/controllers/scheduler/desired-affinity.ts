@@ -1,5 +1,6 @@
 import type { Pod, PodAffinityTerm } from '#api/core-v1.ts'
 import { selects } from '#api/selectors/selects.ts'
+import { own } from '#schema/own.ts'
 import { isPodActive } from '../objects/pod.ts'
 import type { NodeState } from './desired-resources.ts'
 import { domainOf } from './desired-topology.ts'
@@ -26,7 +27,7 @@ const inNamespaces = (term: PodAffinityTerm, of: Pod, other: Pod, labelsOf: Name
 
 /** Whether `other` is a pod that this term of `of` speaks of. */
 const termMatches = (term: PodAffinityTerm, of: Pod, other: Pod, labelsOf: NamespaceLabels): boolean => {
-  const label = (pod: Pod, key: string) => pod.metadata?.labels?.[key]
+  const label = (pod: Pod, key: string) => own(pod.metadata?.labels, key)
   return (
     inNamespaces(term, of, other, labelsOf) &&
     selects(term.labelSelector, other.metadata?.labels) &&

@@ -1,10 +1,11 @@
 import type { Pod, TopologySpreadConstraint } from '#api/core-v1.ts'
 import { selects } from '#api/selectors/selects.ts'
+import { own } from '#schema/own.ts'
 import { isPodActive } from '../objects/pod.ts'
 import type { NodeState } from './desired-resources.ts'
 
 /** The topology domain of a node: its value of the label `key`; undefined for one that has none. */
-export const domainOf = (state: NodeState, key: string): string | undefined => state.node.metadata?.labels?.[key]
+export const domainOf = (state: NodeState, key: string): string | undefined => own(state.node.metadata?.labels, key)
 
 const countsIn = (
   key: string,
@@ -26,7 +27,9 @@ const alike =
     isPodActive(other) &&
     other.metadata?.namespace === pod.metadata?.namespace &&
     selects(constraint.labelSelector, other.metadata?.labels) &&
-    (constraint.matchLabelKeys ?? []).every((key) => other.metadata?.labels?.[key] === pod.metadata?.labels?.[key])
+    (constraint.matchLabelKeys ?? []).every(
+      (key) => own(other.metadata?.labels, key) === own(pod.metadata?.labels, key),
+    )
 
 /** topologySpreadConstraints with DoNotSchedule. `eligible` are the nodes that the pod's node affinity allows. */
 export const spreadFault = (pod: Pod, state: NodeState, eligible: readonly NodeState[]): string | undefined => {

@@ -1,5 +1,6 @@
 import type { Node, NodeSelectorRequirement, NodeSelectorTerm, Pod, Taint, Toleration } from '#api/core-v1.ts'
 import { type LabelOperator, type Labels, matchesLabels } from '#api/selectors/label-selector.ts'
+import { own } from '#schema/own.ts'
 import { isPodActive } from '../objects/pod.ts'
 import { tolerationOf } from '../objects/toleration.ts'
 import { antiAffinityFault, type NamespaceLabels, podAffinityFault, podAffinityScore } from './desired-affinity.ts'
@@ -23,7 +24,7 @@ const OPERATORS: Readonly<Record<string, LabelOperator>> = {
 }
 
 const holds = ({ key, operator, values = [] }: NodeSelectorRequirement, labels: Labels): boolean => {
-  const known = OPERATORS[operator]
+  const known = own(OPERATORS, operator)
   // A later version's operator, or a bound that is no number: matching nothing is the safe reading.
   if ((known === 'gt' || known === 'lt') && !/^-?\d+$/.test(values[0] ?? '')) return false
   return known !== undefined && matchesLabels([{ key, operator: known, values }], labels)
@@ -41,7 +42,7 @@ const matchesTerm = (term: NodeSelectorTerm, node: Node): boolean => {
 /** nodeSelector and required node affinity. */
 export const matchesNode = (pod: Pod, node: Node): boolean => {
   const labels = node.metadata?.labels ?? {}
-  for (const [key, value] of Object.entries(pod.spec?.nodeSelector ?? {})) if (labels[key] !== value) return false
+  for (const [key, value] of Object.entries(pod.spec?.nodeSelector ?? {})) if (own(labels, key) !== value) return false
   const required = pod.spec?.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution
   return !required || (required.nodeSelectorTerms ?? []).some((term) => matchesTerm(term, node))
 }

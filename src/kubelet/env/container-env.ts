@@ -1,4 +1,5 @@
 import type { ConfigMap, Container, EnvVar, Pod, Secret } from '#api/core-v1.ts'
+import { own } from '#schema/own.ts'
 import { KubeletError } from '../kubelet-error.ts'
 import { expandVariables } from './expand.ts'
 import { fieldValue, type NodeFacts, resourceValue } from './field-ref.ts'
@@ -26,7 +27,7 @@ const fromKey = async (
     if (selector.optional) return undefined
     throw new KubeletError('REFERENCE_NOT_FOUND', `${kind} "${name}" not found`)
   }
-  const value = object.data?.[selector.key]
+  const value = own(object.data, selector.key)
   if (value === undefined) {
     if (selector.optional) return undefined
     const what = kind === 'configmap' ? 'ConfigMap' : 'Secret'

@@ -1,4 +1,5 @@
 import type { Container, Pod, PodSpec, ResourceFieldSelector } from '#api/core-v1.ts'
+import { own } from '#schema/own.ts'
 import { KubeletError } from '../kubelet-error.ts'
 import { divideQuantity, parseQuantity } from '../quantity.ts'
 
@@ -20,7 +21,7 @@ const quoted = (entries: Readonly<Record<string, string>> | undefined): string =
 export const fieldValue = (pod: Pod, fieldPath: string, node: NodeFacts): string => {
   const keyed = /^metadata\.(labels|annotations)\['(.*)'\]$/.exec(fieldPath)
   if (keyed !== null) {
-    return (keyed[1] === 'labels' ? pod.metadata?.labels : pod.metadata?.annotations)?.[keyed[2] ?? ''] ?? ''
+    return own(keyed[1] === 'labels' ? pod.metadata?.labels : pod.metadata?.annotations, keyed[2] ?? '') ?? ''
   }
   switch (fieldPath) {
     case 'metadata.name':
@@ -57,8 +58,13 @@ const containerNamed = (spec: PodSpec | undefined, name: string): Container | un
  * The value of a `resourceFieldRef`. A limit that is not set is the node's allocatable, a request that is not set is
  * the limit or 0.
  */
-export const resourceValue = (pod: Pod, own: string, selector: ResourceFieldSelector, node: NodeFacts): string => {
-  const name = selector.containerName || own
+export const resourceValue = (
+  pod: Pod,
+  containerName: string,
+  selector: ResourceFieldSelector,
+  node: NodeFacts,
+): string => {
+  const name = selector.containerName || containerName
   const container = containerNamed(pod.spec, name)
   if (container === undefined) {
     throw new KubeletError('REFERENCE_NOT_FOUND', `resourceFieldRef.containerName: container ${name} not found`)
@@ -67,9 +73,12 @@ export const resourceValue = (pod: Pod, own: string, selector: ResourceFieldSele
   const { limits, requests } = container.resources ?? {}
   switch (kind) {
     case 'limits':
-      return divideQuantity(parseQuantity(limits?.[resource] ?? node.allocatable[resource] ?? '0'), selector.divisor)
+      return divideQuantity(
+        parseQuantity(own(limits, resource) ?? own(node.allocatable, resource) ?? '0'),
+        selector.divisor,
+      )
     case 'requests':
-      return divideQuantity(parseQuantity(requests?.[resource] ?? limits?.[resource] ?? '0'), selector.divisor)
+      return divideQuantity(parseQuantity(own(requests, resource) ?? own(limits, resource) ?? '0'), selector.divisor)
     default:
       throw new KubeletError(
         'FIELD_UNSUPPORTED',

@@ -128,3 +128,13 @@ test('parseStreamQuery() takes the kubelet’s and the API’s names', () => {
   })
   assert.ok('invalid' in parse('command=sh'))
 })
+
+test('a flag of the query is false only where it is absent, 0 or false in any case', () => {
+  const flags = (text: string) => {
+    const parsed = parseLogQuery(new URLSearchParams(text), 0)
+    assert.ok(!('invalid' in parsed))
+    return [parsed.options.follow, parsed.previous, parsed.options.timestamps]
+  }
+  assert.deepEqual(flags('follow=True&previous&timestamps=yes'), [true, true, true])
+  assert.deepEqual(flags('follow=False&previous=0&timestamps=FALSE'), [false, false, false])
+})

@@ -68,7 +68,8 @@ export function parseStreamQuery(
   return { options: { ...options, stderr: options.stderr && !options.tty }, command: query.getAll('command') }
 }
 
+/** As Kubernetes reads a flag of any query: only absence, `0` and `false`, in any case, are false. */
 function flag(query: URLSearchParams, name: string): boolean {
   const value = query.get(name)
-  return value === '1' || value?.toLowerCase() === 'true'
+  return value !== null && value !== '0' && value.toLowerCase() !== 'false'
 }

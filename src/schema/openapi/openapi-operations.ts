@@ -1,3 +1,4 @@
+import { own } from '../own.ts'
 import type { MessageClass } from '../schema.ts'
 import type { GroupVersionKind } from './openapi-schemas.ts'
 
@@ -181,7 +182,7 @@ export const operationsOf = (
     const other = subresourceKinds[subresource]
     const at = (operations: readonly Operation[]): PathOperations =>
       path(`${collection}/{name}/${subresource}`, [inPath('name'), ...names], operations)
-    const connect = CONNECT[subresource]
+    const connect = own(CONNECT, subresource)
     if (connect !== undefined) {
       const call = (method: 'get' | 'post'): Operation => ({
         ...read,

@@ -1,0 +1,32 @@
+import type { IncomingMessage } from 'node:http'
+import { badRequest, failure } from '../errors.ts'
+
+/** Kubernetes' own limit for a request body. */
+const BODY_LIMIT = 3 * 1024 * 1024
+
+const tooLarge = () => failure(413, 'RequestEntityTooLarge', `Request entity too large: limit is ${BODY_LIMIT}`)
+
+/**
+ * A request’s body, whole. Rejects with ApiError 413 above BODY_LIMIT, at once where the client has announced it, and
+ * leaves the connection in order: the answer is still to go out on it.
+ */
+export const readBody = async (request: IncomingMessage): Promise<Buffer> => {
+  if (Number(request.headers['content-length'] ?? 0) > BODY_LIMIT) throw tooLarge()
+  return await new Promise((resolve, reject) => {
+    const chunks: Buffer[] = []
+    let length = 0
+    const take = (chunk: Buffer): void => {
+      length += chunk.length
+      if (length <= BODY_LIMIT) chunks.push(chunk)
+      else finish(() => reject(tooLarge()))
+    }
+    const end = (): void => finish(() => resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, length)))
+    const gone = (): void => finish(() => reject(badRequest('the connection ended before the body did')))
+    // Not `for await`: leaving that loop destroys the request, and its connection with it.
+    const finish = (settle: () => void): void => {
+      request.off('data', take).off('end', end).off('close', gone).off('error', gone)
+      settle()
+    }
+    request.on('data', take).on('end', end).on('close', gone).on('error', gone)
+  })
+}
