@@ -461,7 +461,7 @@ test('a body above the limit is refused with 413, also to a client that reads on
       await sleep(1)
     }
     const [answer] = (await once(socket, 'data')) as [Buffer]
-    assert.match(answer.toString(), /^HTTP\/1.1 413 [^]*"reason":"RequestEntityTooLarge"/)
+    assert.match(answer.toString(), /^HTTP\/1.1 413 .*"reason":"RequestEntityTooLarge"/s)
     socket.destroy()
   }
 })
