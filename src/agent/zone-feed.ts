@@ -9,11 +9,15 @@ const addressesOf = (pod: Pod): readonly string[] => {
   return (pod.status?.podIPs ?? []).map(({ ip }) => ip)
 }
 
-/** Keeps the zone what the caches say. Resolves when it holds all that they held at the start. */
+/**
+ * Keeps the zone what the caches say. Resolves when it holds all that they held at the start; before, it vouches for no
+ * name that it does not find.
+ */
 export const feedZone = async (
   zone: Zone,
   sources: { readonly services: ServiceFeed; readonly pods: Informer<Pod>; readonly namespaces: Informer<Namespace> },
 ): Promise<void> => {
+  zone.filling = true
   const setPod = (pod: Pod, present: boolean): void => {
     for (const address of addressesOf(pod)) zone.setPodAddress(pod.metadata!.namespace!, address, present)
   }
@@ -35,4 +39,5 @@ export const feedZone = async (
     zone.setService(namespace, name, service, slices),
   )
   await Promise.all([sources.namespaces.hasSynced, sources.pods.hasSynced, sources.services.synced])
+  zone.filling = false
 }

@@ -63,9 +63,14 @@ export const decodeQuery = (message: Uint8Array): Query | undefined => {
   for (let index = 0; index < records; index++) {
     const owner = decodeName(message, at, id)
     if (owner.end + 10 > message.length) throw new DnsFormatError('a record is cut off', id)
-    const type = view.getUint16(owner.end)
-    if (type === RecordType.OPT)
-      edns = { udpSize: Math.max(512, view.getUint16(owner.end + 2)), version: view.getUint8(owner.end + 5) }
+    if (view.getUint16(owner.end) === RecordType.OPT) {
+      if (edns) throw new DnsFormatError('a query has one OPT record', id)
+      edns = {
+        udpSize: Math.max(512, view.getUint16(owner.end + 2)),
+        version: view.getUint8(owner.end + 5),
+        dnssecOk: (view.getUint8(owner.end + 6) & 0x80) !== 0,
+      }
+    }
     at = owner.end + 10 + view.getUint16(owner.end + 8)
     if (at > message.length) throw new DnsFormatError('the data of a record is cut off', id)
   }
@@ -73,6 +78,7 @@ export const decodeQuery = (message: Uint8Array): Query | undefined => {
     id,
     opcode: (flags >> 11) & 15,
     recursionDesired: (flags & 0x100) !== 0,
+    checkingDisabled: (flags & 0x10) !== 0,
     question: { name, type: view.getUint16(end), class: view.getUint16(end + 2) },
     edns,
   }

@@ -9,6 +9,7 @@ const query = (edns?: Query['edns']): Query => ({
   id: 7,
   opcode: 0,
   recursionDesired: true,
+  checkingDisabled: false,
   question: { name: 'web.shop.svc.cluster.local', type: RecordType.A, class: 1 },
   edns,
 })
@@ -66,13 +67,67 @@ test('encodeAnswer() writes a name once and points to it afterwards', () => {
   assert.deepEqual(decodeRecords(message), addresses(3).answers)
 })
 
-test('encodeAnswer() sets TC where the answer is longer than 512 octets, or than the client’s EDNS size', () => {
-  const udp = { transport: 'udp', recursionAvailable: false } as const
+const udp = { transport: 'udp', recursionAvailable: false } as const
+const edns = (udpSize: number): Query['edns'] => ({ udpSize, version: 0, dnssecOk: false })
+/** Header and question of 44 octets, an answer of 16 each, an OPT record of 11. */
+const fitting = (size: number, withEdns: boolean): number => Math.floor((size - 44 - (withEdns ? 11 : 0)) / 16)
+
+test('encodeAnswer() gives of a long answer what fits into 512 octets, with TC, to a client without EDNS', () => {
+  const message = encodeAnswer(query(), addresses(60), udp)
+  assert.equal(truncated(message), true)
+  assert.ok(message.length <= 512)
+  assert.deepEqual(decodeRecords(message), addresses(60).answers.slice(0, fitting(512, false)))
   assert.equal(truncated(encodeAnswer(query(), addresses(20), udp)), false)
-  assert.equal(truncated(encodeAnswer(query(), addresses(60), udp)), true)
-  assert.equal(truncated(encodeAnswer(query({ udpSize: 4096, version: 0 }), addresses(60), udp)), false)
-  assert.equal(truncated(encodeAnswer(query({ udpSize: 4096, version: 0 }), addresses(100), udp)), true)
-  assert.equal(truncated(encodeAnswer(query(), addresses(100), { transport: 'tcp', recursionAvailable: false })), false)
+})
+
+for (const size of [512, 1232, 4096, 16_384])
+  test(`encodeAnswer() fills the ${size} octets that a client takes by EDNS, and sets TC where there is more`, () => {
+    const most = fitting(size, true)
+    const whole = encodeAnswer(query(edns(size)), addresses(most), udp)
+    assert.equal(truncated(whole), false)
+    assert.deepEqual(decodeRecords(whole), addresses(most).answers)
+    const cut = encodeAnswer(query(edns(size)), addresses(most + 1), udp)
+    assert.equal(truncated(cut), true)
+    assert.deepEqual(decodeRecords(cut), addresses(most).answers)
+  })
+
+test('encodeAnswer() sends by UDP no more than a datagram holds, and by TCP no more than its length field says', () => {
+  assert.ok(encodeAnswer(query(edns(65_535)), addresses(5000), udp).length <= 65_507)
+  const tcp = encodeAnswer(query(), addresses(5000), { ...udp, transport: 'tcp' })
+  assert.ok(tcp.length <= 65_535 && tcp.length > 65_000)
+  assert.equal(truncated(tcp), true)
+  assert.equal(truncated(encodeAnswer(query(), addresses(4000), { ...udp, transport: 'tcp' })), false)
+})
+
+test('encodeAnswer() leaves out the additional section where it does not fit, without TC', () => {
+  const whole = addresses(20)
+  const message = encodeAnswer(query(), { ...whole, additional: addresses(20).answers }, udp)
+  assert.equal(truncated(message), false)
+  assert.deepEqual(decodeRecords(message), whole.answers)
+  assert.equal(new DataView(message.buffer).getUint16(10), 0)
+})
+
+test('encodeAnswer() gives the bits CD and DO back, and sets neither by itself', () => {
+  const flags = (message: Uint8Array) => ({ cd: (message[3]! & 0x10) !== 0, ad: (message[3]! & 0x20) !== 0 })
+  const dnssecOk = (message: Uint8Array): boolean => (message.at(-4)! & 0x80) !== 0
+  const asked = { ...query({ udpSize: 512, version: 0, dnssecOk: true }), checkingDisabled: true }
+  const message = encodeAnswer(asked, addresses(1), udp)
+  assert.deepEqual({ ...flags(message), dnssecOk: dnssecOk(message) }, { cd: true, ad: false, dnssecOk: true })
+  const plain = encodeAnswer(query(edns(512)), addresses(1), udp)
+  assert.deepEqual({ ...flags(plain), dnssecOk: dnssecOk(plain) }, { cd: false, ad: false, dnssecOk: false })
+})
+
+test('decodeQuery() reads what a client says by EDNS, and refuses a second OPT record', () => {
+  const plain = encodeQuestion('web', RecordType.A)
+  const opt = Uint8Array.of(0, 0, 41, 16, 0, 0, 0, 0x80, 0, 0, 0)
+  const withOpts = (count: number): Uint8Array => {
+    const bytes = Uint8Array.from([...plain, ...Array.from({ length: count }, () => [...opt]).flat()])
+    bytes[11] = count
+    return bytes
+  }
+  assert.deepEqual(decodeQuery(withOpts(1))?.edns, { udpSize: 4096, version: 0, dnssecOk: true })
+  assert.equal(decodeQuery(plain)?.edns, undefined)
+  assert.throws(() => decodeQuery(withOpts(2)), DnsFormatError)
 })
 
 test('labels with odd octets survive the way in and out', () => {

@@ -12,6 +12,8 @@ export const RecordType = {
   AAAA: 28,
   SRV: 33,
   OPT: 41,
+  IXFR: 251,
+  AXFR: 252,
   ANY: 255,
 } as const
 
@@ -52,13 +54,23 @@ export interface Question {
   readonly class: number
 }
 
+/** What a client that speaks EDNS says of itself. */
+export interface Edns {
+  /** The largest answer that it takes over UDP, octets; 512 at least. */
+  readonly udpSize: number
+  readonly version: number
+  /** Comes back as it was asked (RFC 3225 section 3). */
+  readonly dnssecOk: boolean
+}
+
 export interface Query {
   readonly id: number
   readonly opcode: number
   readonly recursionDesired: boolean
+  /** Comes back as it was asked (RFC 4035 section 3.2.2): nothing here is signed, so it has no other effect. */
+  readonly checkingDisabled: boolean
   readonly question: Question
-  /** Present where the client speaks EDNS: the largest answer that it takes over UDP, octets. */
-  readonly edns: { readonly udpSize: number; readonly version: number } | undefined
+  readonly edns: Edns | undefined
 }
 
 /** What a zone says; the server wraps it into a message. */

@@ -18,7 +18,9 @@ interface Front {
 }
 
 const ADDRESS = Uint8Array.of(192, 0, 2, 7)
+const NOERROR = 0
 const NXDOMAIN = 3
+const NOTIMP = 4
 const REFUSED = 5
 const SERVFAIL = 2
 const fronts: DnsServer[] = []
@@ -52,6 +54,12 @@ const zoneOf = (): Zone => {
   zone.setNamespace('shop', true)
   zone.setService('shop', 'web', service('web', { clusterIPs: ['10.96.7.1'], ports: [{ port: 80 }] }), [])
   zone.setService('shop', 'docs', service('docs', { type: 'ExternalName', externalName: 'docs.example.org' }), [])
+  zone.setService(
+    'shop',
+    'lost',
+    service('lost', { type: 'ExternalName', externalName: 'gone.shop.svc.cluster.local' }),
+    [],
+  )
   return zone
 }
 
@@ -131,6 +139,7 @@ const addresses = (records: readonly ResourceRecord[]): readonly string[] =>
       `${name} ${data.type} ${'address' in data ? data.address.join('.') : 'target' in data ? data.target : ''}`,
   )
 const rcode = (reply: Buffer): number => reply[3]! & 15
+const authoritative = (reply: Buffer): boolean => (reply[2]! & 4) !== 0
 /** With an OPT record: 1232 octets, no options. */
 const withEdns = (query: Uint8Array): Uint8Array => {
   const out = Buffer.concat([query, Buffer.of(0, 0, 41, 4, 208, 0, 0, 0, 0, 0, 0)])
@@ -154,8 +163,98 @@ test('DnsServer refuses a name outside the zone where there is no upstream, and 
   assert.match(reply.toString('latin1'), /example\.org is outside cluster\.local, and this cluster has no egress/)
 })
 
-test('DnsServer says NXDOMAIN for an address that nobody has, where there is no upstream', async () => {
-  assert.equal(rcode(await overUdp(inCluster.udp, encodeQuestion('9.9.9.10.in-addr.arpa', RecordType.PTR))), NXDOMAIN)
+/** Names that are not there, each as a resolver comes to it at the end of its search list. */
+const cannotExist = [
+  'wbe',
+  'com',
+  'web.defualt',
+  'web.shop.svc',
+  'web.shop.svc.cluster.lcoal',
+  'web.local',
+  'x.internal',
+]
+const mayExist = ['example.org', 'www.example.com', 'kubernetes.io', 'xn--80ak6aa92e.xn--p1ai', 'WWW.Example.DE', '']
+
+for (const name of cannotExist)
+  test(`DnsServer without an upstream says NXDOMAIN for ${name}, which cannot exist, and speaks for no zone`, async () => {
+    const reply = await overUdp(inCluster.udp, encodeQuestion(name, RecordType.A))
+    assert.equal(rcode(reply), NXDOMAIN)
+    assert.equal(authoritative(reply), false)
+    assert.equal(reply.readUInt16BE(8), 0, 'no SOA: nobody is to remember it')
+  })
+
+for (const name of mayExist)
+  test(`DnsServer without an upstream refuses ${name || 'the root'}, which may exist`, async () => {
+    assert.equal(rcode(await overUdp(inCluster.udp, encodeQuestion(name, RecordType.A))), REFUSED)
+  })
+
+test('DnsServer without an upstream speaks for no reverse zone of others', async () => {
+  const ask = (name: string) => overUdp(inCluster.udp, encodeQuestion(name, RecordType.PTR))
+  for (const [name, expected] of [
+    ['9.9.9.10.in-addr.arpa', NXDOMAIN],
+    [`9.${'0.'.repeat(30)}f.ip6.arpa`, NXDOMAIN],
+    ['300.9.9.10.in-addr.arpa', NXDOMAIN],
+    ['web.in-addr.arpa', NXDOMAIN],
+    // There are names below.
+    ['96.10.in-addr.arpa', NOERROR],
+    ['0.0.d.f.ip6.arpa', NOERROR],
+  ] as const) {
+    const reply = await ask(name)
+    assert.deepEqual([name, rcode(reply), authoritative(reply)], [name, expected, false])
+    assert.equal(reply.readUInt16BE(8), 0, 'no SOA')
+  }
+  const known = await ask('1.7.96.10.in-addr.arpa')
+  assert.deepEqual([rcode(known), authoritative(known)], [NOERROR, true])
+})
+
+test('DnsServer asks its upstream for addresses that nobody here has', async () => {
+  const reply = await overUdp(withEgress.udp, encodeQuestion('9.9.9.10.in-addr.arpa', RecordType.PTR))
+  assert.equal(rcode(reply), NOERROR)
+  assert.equal(decodeRecords(reply).length, 1)
+})
+
+test('DnsServer answers class ANY as IN, and refuses other classes', async () => {
+  const ofClass = (value: number): Uint8Array => {
+    const query = encodeQuestion('web.shop.svc.cluster.local', RecordType.A)
+    query[query.length - 1] = value
+    return query
+  }
+  const any = await overUdp(inCluster.udp, ofClass(255))
+  assert.deepEqual(addresses(decodeRecords(any)), ['web.shop.svc.cluster.local A 10.96.7.1'])
+  assert.deepEqual([...any.subarray(-16)].slice(4, 6), [0, 1], 'the record is of class IN')
+  for (const other of [3, 4, 254]) assert.equal(rcode(await overUdp(inCluster.udp, ofClass(other))), REFUSED)
+})
+
+test('DnsServer transfers no zone, and does nothing but answer queries', async () => {
+  for (const type of [RecordType.AXFR, RecordType.IXFR])
+    assert.equal(rcode(await overUdp(inCluster.udp, encodeQuestion('cluster.local', type))), REFUSED)
+  const update = encodeQuestion('cluster.local', RecordType.SOA)
+  update[2] = 5 << 3
+  assert.equal(rcode(await overUdp(inCluster.udp, update)), NOTIMP)
+})
+
+test('DnsServer answers another EDNS version with BADVERS, whose upper bits stand in the OPT record', async () => {
+  const query = withEdns(encodeQuestion('web.shop.svc.cluster.local', RecordType.A))
+  query[query.length - 5] = 1
+  const reply = await overUdp(inCluster.udp, query)
+  assert.equal(rcode(reply), 0)
+  const opt = 12 + 'web.shop.svc.cluster.local'.length + 2 + 4
+  assert.deepEqual([reply[opt], reply.readUInt16BE(opt + 1), reply[opt + 5], reply[opt + 6]], [0, 41, 1, 0])
+})
+
+test('DnsServer with an upstream that is down gives the CNAME of an ExternalName Service alone', async () => {
+  for (const type of [RecordType.A, RecordType.AAAA]) {
+    const reply = await overUdp(withDeadUpstream.udp, encodeQuestion('docs.shop.svc.cluster.local', type))
+    assert.equal(rcode(reply), NOERROR)
+    assert.deepEqual(addresses(decodeRecords(reply)), ['docs.shop.svc.cluster.local CNAME docs.example.org'])
+  }
+})
+
+test('DnsServer says NXDOMAIN for a CNAME to a name of ours that is not there, with the CNAME', async () => {
+  const reply = await overUdp(inCluster.udp, encodeQuestion('lost.shop.svc.cluster.local', RecordType.A))
+  assert.equal(rcode(reply), NXDOMAIN)
+  assert.deepEqual(addresses(decodeRecords(reply)), ['lost.shop.svc.cluster.local CNAME gone.shop.svc.cluster.local'])
+  assert.equal(reply.readUInt16BE(8), 1, 'and the SOA')
 })
 
 test('DnsServer forwards names outside the zone, over the transport they came by', async () => {

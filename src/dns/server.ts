@@ -2,7 +2,9 @@ import type { Socket as UdpSocket } from 'node:dgram'
 import type { Server, Socket } from 'node:net'
 import { DnsFormatError, decodeQuery } from './decode.ts'
 import { encodeAnswer, encodeFormatError } from './encode.ts'
+import { ExtendedError } from './extended-error.ts'
 import { type Answer, type Query, Rcode, RecordType } from './message.ts'
+import { answerOutside, plainAnswer } from './outside.ts'
 import type { Upstream } from './upstream.ts'
 import type { Zone, ZoneAnswer } from './zone.ts'
 
@@ -22,15 +24,20 @@ export interface DnsServerOptions {
 
 type Transport = 'udp' | 'tcp'
 
-const refused = (rcode: number, text: string): Answer => ({
-  rcode,
-  authoritative: false,
-  answers: [],
-  authority: [],
-  additional: [],
-  // RFC 8914: 20 Not Authoritative, 21 Not Supported, 22 No Reachable Authority
-  extendedError: { code: rcode === Rcode.REFUSED ? 20 : rcode === Rcode.NOTIMP ? 21 : 22, text },
-})
+const CLASS_IN = 1
+const CLASS_ANY = 255
+
+/** What no server of this kind answers, whoever asks. */
+const refusalOf = ({ opcode, edns, question }: Query): Answer | undefined => {
+  const code = ExtendedError.NOT_SUPPORTED
+  if (opcode !== 0) return plainAnswer(Rcode.NOTIMP, { code, text: 'only queries are answered' })
+  if (edns && edns.version > 0) return plainAnswer(Rcode.BADVERS, { code, text: 'EDNS version 0 only' })
+  if (question.class !== CLASS_IN && question.class !== CLASS_ANY)
+    return plainAnswer(Rcode.REFUSED, { code, text: 'class IN only' })
+  if (question.type === RecordType.AXFR || question.type === RecordType.IXFR)
+    return plainAnswer(Rcode.REFUSED, { code, text: 'zones are not transferred' })
+  return undefined
+}
 
 /** Answers DNS queries from the zone, and from an upstream for the rest. Counts what it answers, for metrics. */
 export class DnsServer {
@@ -86,29 +93,23 @@ export class DnsServer {
       send(encodeAnswer(asked, answer, { transport, recursionAvailable: this.#options.upstream !== undefined }))
     }
     const answer = this.#answer(asked, message, transport)
-    if (answer instanceof Promise) answer.then(finish, (error: Error) => finish(refused(Rcode.SERVFAIL, error.message)))
+    if (answer instanceof Promise)
+      answer.then(finish, (error: Error) =>
+        finish(plainAnswer(Rcode.SERVFAIL, { code: ExtendedError.NO_AUTHORITY, text: error.message })),
+      )
     else finish(answer)
   }
 
   #answer(query: Query, message: Uint8Array, transport: Transport): Answer | Promise<Answer | Uint8Array> {
     const { upstream, zone, random } = this.#options
-    if (query.opcode !== 0) return refused(Rcode.NOTIMP, 'only queries are answered')
-    if (query.edns && query.edns.version > 0) return refused(Rcode.BADVERS, 'EDNS version 0 only')
-    if (query.question.class !== 1 && query.question.class !== 255) return refused(Rcode.REFUSED, 'class IN only')
-    const answer = zone.answer(query.question, random)
+    const { question } = query
+    const refusal = refusalOf(query)
+    if (refusal) return refusal
+    const answer = zone.answer(question, random)
     if (answer && !answer.follow) return answer
-    if (!upstream) return answer ?? this.#outside(query)
-    if (!answer) return upstream.forward(message, transport)
-    return this.#follow(query, answer, upstream).catch(() => answer)
-  }
-
-  /** A name that nobody here knows. Addresses without a name are a plain no: resolvers ask for them all the time. */
-  #outside(query: Query): Answer {
-    if (/\.arpa$/i.test(query.question.name)) return this.#options.zone.unknown()
-    return refused(
-      Rcode.REFUSED,
-      `${query.question.name} is outside ${this.#options.zone.domain}, and this cluster has no egress`,
-    )
+    if (answer) return upstream ? this.#follow(query, answer, upstream).catch(() => answer) : answer
+    if (upstream) return upstream.forward(message, transport)
+    return answerOutside(question, zone)
   }
 
   /** An ExternalName Service: the CNAME of ours, and behind it what the upstream says of its target. */

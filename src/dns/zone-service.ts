@@ -1,6 +1,6 @@
 import type { Service } from '#api/core-v1.ts'
 import type { EndpointSlice } from '#api/discovery-v1.ts'
-import { addressBytes } from '#net/ip-address.ts'
+import { addressBytes, tryParseAddress } from '#net/ip-address.ts'
 import { dashedAddress, foldName } from './zone-name.ts'
 
 export interface NamedPort {
@@ -17,10 +17,13 @@ export interface EndpointHost {
   readonly ports: readonly NamedPort[]
 }
 
-/** What one Service puts into DNS (Kubernetes DNS specification 1.1.0, sections 2.3 to 2.5). */
+/**
+ * What one Service puts into DNS (Kubernetes DNS specification 1.1.0, sections 2.3 to 2.5). The hosts of a headless one
+ * go by their labels.
+ */
 export type ServiceRecords =
   | { readonly kind: 'cluster-ip'; readonly addresses: readonly Uint8Array[]; readonly ports: readonly NamedPort[] }
-  | { readonly kind: 'headless'; readonly hosts: readonly EndpointHost[] }
+  | { readonly kind: 'headless'; readonly hosts: ReadonlyMap<string, EndpointHost> }
   | { readonly kind: 'external-name'; readonly target: string }
 
 const namedPort = (port: { name?: string; protocol?: string; port?: number | null }): NamedPort => ({
@@ -29,7 +32,7 @@ const namedPort = (port: { name?: string; protocol?: string; port?: number | nul
   port: port.port ?? 0,
 })
 
-const headlessHosts = (slices: readonly EndpointSlice[]): readonly EndpointHost[] => {
+const headlessHosts = (slices: readonly EndpointSlice[]): ReadonlyMap<string, EndpointHost> => {
   const hosts = new Map<string, { addresses: Map<string, Uint8Array>; ports: Map<string, NamedPort> }>()
   for (const slice of slices) {
     if (slice.addressType !== 'IPv4' && slice.addressType !== 'IPv6') continue
@@ -46,18 +49,24 @@ const headlessHosts = (slices: readonly EndpointSlice[]): readonly EndpointHost[
       }
     }
   }
-  return [...hosts].map(([label, host]) => ({
-    label,
-    addresses: [...host.addresses.values()],
-    ports: [...host.ports.values()],
-  }))
+  return new Map(
+    [...hosts].map(([label, { addresses, ports }]) => [
+      label,
+      { label, addresses: [...addresses.values()], ports: [...ports.values()] },
+    ]),
+  )
 }
 
-/** Undefined where the Service has nothing to say yet: no ClusterIP has been allocated. */
+/**
+ * Undefined where the Service has nothing to say: no ClusterIP has been allocated yet, or its external name is an
+ * address, which no CNAME can hold.
+ */
 export const serviceRecords = (service: Service, slices: readonly EndpointSlice[]): ServiceRecords | undefined => {
   const spec = service.spec ?? {}
-  if (spec.type === 'ExternalName')
-    return { kind: 'external-name', target: foldName((spec.externalName ?? '').replace(/\.$/, '')) }
+  if (spec.type === 'ExternalName') {
+    const target = foldName((spec.externalName ?? '').replace(/\.$/, ''))
+    return tryParseAddress(target) ? undefined : { kind: 'external-name', target }
+  }
   if (spec.clusterIP === 'None') return { kind: 'headless', hosts: headlessHosts(slices) }
   const clusterIPs = spec.clusterIPs ?? (spec.clusterIP ? [spec.clusterIP] : [])
   if (clusterIPs.length === 0) return undefined

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Service } from '#api/core-v1.ts'
 import type { EndpointSlice } from '#api/discovery-v1.ts'
-import { Rcode, type RecordData, RecordType, type ResourceRecord } from './message.ts'
+import { Rcode, RecordType, type ResourceRecord } from './message.ts'
+import { dataText, recordLine } from './testing/record-text.ts'
 import { Zone } from './zone.ts'
 
 const service = (name: string, spec: Service['spec']): Service => ({
@@ -66,24 +67,7 @@ zone.setService(
 zone.setPodAddress('shop', '10.244.1.5', true)
 zone.setPodAddress('shop', 'fd00:10:244:1::5', true)
 
-const show = (data: RecordData): string => {
-  switch (data.type) {
-    case 'A':
-      return data.address.join('.')
-    case 'AAAA':
-      return Buffer.from(data.address).toString('hex')
-    case 'SRV':
-      return `${data.priority} ${data.weight} ${data.port} ${data.target}`
-    case 'TXT':
-      return data.strings.join(' ')
-    case 'SOA':
-      return data.primary
-    default:
-      return data.target
-  }
-}
-const lines = (records: readonly ResourceRecord[]): readonly string[] =>
-  records.map(({ name, data }) => `${name} ${data.type} ${show(data)}`)
+const lines = (records: readonly ResourceRecord[]): readonly string[] => records.map(recordLine)
 const ask = (name: string, type: keyof typeof RecordType) => {
   const answer = zone.answer({ name, type: RecordType[type], class: 1 }, () => 0)
   assert.ok(answer, `${name} belongs to the zone`)
@@ -92,7 +76,7 @@ const ask = (name: string, type: keyof typeof RecordType) => {
 
 const table: readonly (readonly [string, keyof typeof RecordType, string, readonly string[]])[] = [
   ['a Service has its ClusterIP as A', 'A', 'web.shop.svc.cluster.local', ['10.96.7.1']],
-  ['a dual-stack Service has AAAA too', 'AAAA', 'web.shop.svc.cluster.local', ['fd000010009600000000000000000701']],
+  ['a dual-stack Service has AAAA too', 'AAAA', 'web.shop.svc.cluster.local', ['fd00:10:96::701']],
   [
     'a named port of a ClusterIP Service has SRV',
     'SRV',
@@ -131,7 +115,7 @@ for (const [what, type, name, expected] of table)
     const answer = ask(name, type)
     assert.equal(answer.rcode, Rcode.NOERROR)
     assert.deepEqual(
-      answer.answers.map(({ data }) => show(data)),
+      answer.answers.map(({ data }) => dataText(data)),
       expected,
     )
   })
@@ -215,7 +199,76 @@ test('Zone.setService() forgets what the Service said before', () => {
 test('Zone.answer() turns the list of a headless Service', () => {
   const answer = zone.answer({ name: 'db.shop.svc.cluster.local', type: RecordType.A, class: 1 }, () => 0.6)
   assert.deepEqual(
-    answer?.answers.map(({ data }) => show(data)),
+    answer?.answers.map(({ data }) => dataText(data)),
     ['10.244.2.6', '10.244.1.5'],
   )
+})
+
+test('Zone.answer() leaves servers in their order: clients choose by weight', () => {
+  const name = '_http._tcp.db.shop.svc.cluster.local'
+  const turned = zone.answer({ name, type: RecordType.SRV, class: 1 }, () => 0.6)
+  assert.deepEqual(lines(turned!.answers), lines(ask(name, 'SRV').answers))
+})
+
+test('Zone.answer() for an address of ours speaks for that address alone', () => {
+  const name = '1.7.96.10.in-addr.arpa'
+  const answer = ask(name, 'TXT')
+  assert.equal(answer.rcode, Rcode.NOERROR)
+  assert.deepEqual(lines(answer.authority), [`${name} SOA ns.dns.cluster.local`])
+})
+
+test('Zone.setPodAddress(): two pods share an address, one goes, and the name stays until the other goes too', () => {
+  const shared = new Zone('cluster.local', [])
+  const rcode = (namespace: string) =>
+    shared.answer({ name: `10-244-1-5.${namespace}.pod.cluster.local`, type: RecordType.A, class: 1 }, () => 0)?.rcode
+  shared.setPodAddress('shop', '10.244.1.5', true)
+  shared.setPodAddress('shop', '10.244.1.5', true)
+  shared.setPodAddress('other', '10.244.1.5', true)
+  shared.setPodAddress('shop', '10.244.1.5', false)
+  assert.deepEqual([rcode('shop'), rcode('other')], [Rcode.NOERROR, Rcode.NOERROR])
+  shared.setPodAddress('shop', '10.244.1.5', false)
+  assert.deepEqual([rcode('shop'), rcode('other')], [Rcode.NXDOMAIN, Rcode.NOERROR])
+  shared.setPodAddress('other', '10.244.1.5', false)
+  assert.deepEqual([rcode('shop'), rcode('other')], [Rcode.NXDOMAIN, Rcode.NXDOMAIN])
+})
+
+test('Zone.answer() vouches for no name that it does not find while the zone is being filled', () => {
+  const young = new Zone('cluster.local', [])
+  young.filling = true
+  young.setNamespace('shop', true)
+  young.setService('shop', 'web', service('web', { clusterIPs: ['10.96.7.1'], ports: [{ port: 80 }] }), [])
+  const rcode = (name: string) => young.answer({ name, type: RecordType.A, class: 1 }, () => 0)?.rcode
+  assert.equal(rcode('web.shop.svc.cluster.local'), Rcode.NOERROR)
+  assert.equal(rcode('late.shop.svc.cluster.local'), Rcode.SERVFAIL)
+  young.filling = false
+  assert.equal(rcode('late.shop.svc.cluster.local'), Rcode.NXDOMAIN)
+})
+
+test('Zone.revision is another one after whatever changes an answer', () => {
+  const changing = new Zone('cluster.local', [])
+  const seen = new Set([changing.revision])
+  const changes = [
+    () => changing.setNamespace('shop', true),
+    () => changing.setPodAddress('shop', '10.244.1.5', true),
+    () => changing.setService('shop', 'web', service('web', { clusterIPs: ['10.96.7.1'] }), []),
+    () => {
+      changing.filling = true
+    },
+    () => changing.setService('shop', 'web', undefined, []),
+    () => changing.setPodAddress('shop', '10.244.1.5', false),
+    () => changing.setNamespace('shop', false),
+  ]
+  for (const change of changes) {
+    change()
+    seen.add(changing.revision)
+  }
+  assert.equal(seen.size, changes.length + 1)
+})
+
+test('a headless Service of 5,000 endpoints answers SRV with all of them and their addresses', () => {
+  const wide = new Zone('cluster.local', [])
+  const endpoints = Array.from({ length: 5000 }, (_, index) => ({ addresses: [`10.1.${index >> 8}.${index & 255}`] }))
+  wide.setService('shop', 'db', service('db', { clusterIP: 'None' }), [slice('db-1', endpoints)])
+  const answer = wide.answer({ name: 'db.shop.svc.cluster.local', type: RecordType.SRV, class: 1 }, () => 0)
+  assert.deepEqual([answer?.answers.length, answer?.additional.length], [5000, 5000])
 })

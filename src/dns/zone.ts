@@ -1,10 +1,12 @@
 import type { Service } from '#api/core-v1.ts'
 import type { EndpointSlice } from '#api/discovery-v1.ts'
 import { addressBytes } from '#net/ip-address.ts'
+import { ExtendedError, STILL_READING } from './extended-error.ts'
 import type { Answer, Question, RecordData, ResourceRecord } from './message.ts'
 import { Rcode, RecordType } from './message.ts'
 import { dashedAddress, foldName, labelsBelow, reverseAddress } from './zone-name.ts'
-import { type NamedPort, type ServiceRecords, serviceRecords } from './zone-service.ts'
+import { addressData, allServers, namedServers, pick, turn } from './zone-records.ts'
+import { type ServiceRecords, serviceRecords } from './zone-service.ts'
 
 /** Version of the Kubernetes DNS specification that the records follow. */
 export const SCHEMA_VERSION = '1.1.0'
@@ -23,8 +25,15 @@ export interface ZoneAnswer extends Answer {
   readonly follow?: string
 }
 
+interface RecordSet {
+  readonly name: string
+  readonly data: readonly RecordData[]
+}
+
+const recordsOf = (sets: readonly RecordSet[], random: () => number): readonly ResourceRecord[] =>
+  sets.flatMap(({ name, data }) => turn(data, random).map((item) => ({ name, ttl: TTL, data: item })))
+
 const key = (bytes: Uint8Array): string => bytes.join('.')
-const addressData = (address: Uint8Array): RecordData => ({ type: address.length === 4 ? 'A' : 'AAAA', address })
 
 /**
  * The cluster's DNS zone, and the reverse zones of the addresses in it. Changes touch one Service, Pod or Namespace; a
@@ -38,14 +47,34 @@ export class Zone {
   /** Dashed address → namespaces with a pod that has it. */
   readonly #pods = new Map<string, Map<string, number>>()
   readonly #reverse = new Map<string, Map<string, string>>()
-  #serial = 1
+  #revision = 1
+  #filling = false
 
   constructor(domain: string, dnsAddresses: readonly string[]) {
     this.domain = foldName(domain)
     this.#dnsAddresses = dnsAddresses.map(addressBytes)
   }
 
+  /** Another number after each change: what was answered under one may be answered again as long as it stands. */
+  get revision(): number {
+    return this.#revision
+  }
+
+  /**
+   * True while the zone does not yet hold all that is there: a name that is not found may still come, and a client that
+   * was told it does not exist would remember that.
+   */
+  get filling(): boolean {
+    return this.#filling
+  }
+
+  set filling(filling: boolean) {
+    this.#revision++
+    this.#filling = filling
+  }
+
   setNamespace(name: string, exists: boolean): void {
+    this.#revision++
     if (exists) this.#namespaces.add(name)
     else this.#namespaces.delete(name)
   }
@@ -53,7 +82,7 @@ export class Zone {
   /** `service` undefined: it is gone. `slices` are all slices labelled with its name. */
   setService(namespace: string, name: string, service: Service | undefined, slices: readonly EndpointSlice[]): void {
     const id = `${namespace}/${name}`
-    this.#serial++
+    this.#revision++
     const before = this.#services.get(id)
     for (const [address] of before ? this.#reverseNames(namespace, name, before) : []) {
       const names = this.#reverse.get(address)
@@ -75,6 +104,7 @@ export class Zone {
 
   /** Counts a pod's address in or out: two pods of one namespace may hold one address for a moment. */
   setPodAddress(namespace: string, address: string, present: boolean): void {
+    this.#revision++
     const dashed = dashedAddress(address)
     const namespaces = this.#pods.get(dashed) ?? new Map<string, number>()
     const count = (namespaces.get(namespace) ?? 0) + (present ? 1 : -1)
@@ -91,36 +121,40 @@ export class Zone {
     const address = reverseAddress(name)
     const targets = address && this.#reverse.get(key(address))
     if (!targets) return undefined
-    const data = [...targets.values()].map((target): RecordData => ({ type: 'PTR', target }))
-    return this.#reply(question, [{ name: question.name, data: pick(data, question.type) }], random)
-  }
-
-  /** The answer for a name that should be ours and is not there. */
-  unknown(): Answer {
-    return this.#negative(Rcode.NXDOMAIN)
+    const data = pick(
+      [...targets.values()].map((target): RecordData => ({ type: 'PTR', target })),
+      question.type,
+    )
+    // Of the reverse zones only the addresses in use are ours, each a zone of its own.
+    return data.length > 0
+      ? this.#positive(question, [{ name: question.name, data }], random)
+      : this.#negative(Rcode.NOERROR, [], name)
   }
 
   #forward(question: Question, name: string, random: () => number): ZoneAnswer {
-    const sets: { name: string; data: readonly RecordData[] }[] = []
+    const sets: RecordSet[] = []
     let at = name
     for (let step = 0; step < MAX_CHAIN; step++) {
       const labels = labelsBelow(at, this.domain)
-      if (!labels) return { ...this.#reply(question, sets, random), follow: at }
+      if (!labels) return { ...this.#positive(question, sets, random), follow: at }
       const node = this.#lookup(labels)
       // The name as it was asked comes back letter for letter: resolvers check it (0x20 encoding).
       const owner = step === 0 ? question.name : at
-      if (!node) return sets.length > 0 ? this.#reply(question, sets, random) : this.#negative(Rcode.NXDOMAIN)
+      // A chain has the answer of its last name (RFC 6604), with the CNAMEs that led there.
+      if (!node) return this.#unknown(recordsOf(sets, random))
       const cname = node.find((data): data is RecordData & { type: 'CNAME'; target: string } => data.type === 'CNAME')
       if (!cname || question.type === RecordType.CNAME || question.type === RecordType.ANY) {
-        sets.push({ name: owner, data: pick(node, question.type) })
-        return this.#reply(question, sets, random)
+        const data = pick(node, question.type)
+        if (data.length === 0) return this.#negative(Rcode.NOERROR, recordsOf(sets, random))
+        sets.push({ name: owner, data })
+        return this.#positive(question, sets, random)
       }
       sets.push({ name: owner, data: [cname] })
       at = cname.target
     }
     return {
       ...this.#negative(Rcode.SERVFAIL),
-      extendedError: { code: 0, text: `ExternalName Services form a loop at ${at}` },
+      extendedError: { code: ExtendedError.OTHER, text: `ExternalName Services form a loop at ${at}` },
     }
   }
 
@@ -155,19 +189,21 @@ export class Zone {
     switch (records.kind) {
       case 'external-name':
         return below.length === 0 ? [{ type: 'CNAME', target: records.target }] : undefined
-      case 'cluster-ip':
-        if (below.length === 0) return records.addresses.map(addressData)
-        return servers(below, [{ target: host, ports: records.ports }])
+      case 'cluster-ip': {
+        const hosts = [{ target: host, ports: records.ports }]
+        return below.length === 0
+          ? [...records.addresses.map(addressData), ...allServers(hosts)]
+          : namedServers(below, hosts)
+      }
       case 'headless': {
         // Without a ready endpoint the name itself is gone (specification 2.4.1).
-        if (records.hosts.length === 0) return undefined
-        if (below.length === 0) return records.hosts.flatMap((endpoint) => endpoint.addresses.map(addressData))
-        const endpoint = below.length === 1 ? records.hosts.find(({ label }) => label === below[0]) : undefined
-        if (endpoint) return endpoint.addresses.map(addressData)
-        return servers(
-          below,
-          records.hosts.map(({ label, ports }) => ({ target: `${label}.${host}`, ports })),
-        )
+        if (records.hosts.size === 0) return undefined
+        const endpoint = below.length === 1 ? records.hosts.get(below[0]!) : undefined
+        const found = endpoint ? [endpoint] : [...records.hosts.values()]
+        const hosts = found.map(({ label, ports }) => ({ target: `${label}.${host}`, ports }))
+        return endpoint || below.length === 0
+          ? [...found.flatMap(({ addresses }) => addresses.map(addressData)), ...allServers(hosts)]
+          : namedServers(below, hosts)
       }
     }
   }
@@ -176,31 +212,32 @@ export class Zone {
     const host = `${name}.${namespace}.svc.${this.domain}`
     if (records.kind === 'cluster-ip') for (const address of records.addresses) yield [key(address), host]
     if (records.kind === 'headless')
-      for (const { label, addresses } of records.hosts)
+      for (const { label, addresses } of records.hosts.values())
         for (const address of addresses) yield [key(address), `${label}.${host}`]
   }
 
-  #reply(
-    question: Question,
-    sets: readonly { name: string; data: readonly RecordData[] }[],
-    random: () => number,
-  ): ZoneAnswer {
-    const answers = sets.flatMap(({ name, data }) =>
-      turn(data, random).map((item): ResourceRecord => ({ name, ttl: TTL, data: item })),
-    )
-    if (answers.length === 0) return this.#negative(Rcode.NOERROR)
-    const additional: ResourceRecord[] = []
-    if (question.type === RecordType.SRV) {
-      const targets = new Set(answers.flatMap(({ data }) => (data.type === 'SRV' ? [data.target] : [])))
-      for (const target of targets)
-        for (const data of this.#lookup(labelsBelow(target, this.domain) ?? ['']) ?? [])
-          if (data.type === 'A' || data.type === 'AAAA') additional.push({ name: target, ttl: TTL, data })
-    }
+  #positive(question: Question, sets: readonly RecordSet[], random: () => number): ZoneAnswer {
+    const answers = recordsOf(sets, random)
+    const named = answers.flatMap(({ data }) => (data.type === 'SRV' || data.type === 'NS' ? [data.target] : []))
+    const additional =
+      question.type === RecordType.ANY ? [] : [...new Set(named)].flatMap((at) => this.#addressesOf(at))
     return { rcode: Rcode.NOERROR, authoritative: true, answers, authority: [], additional }
   }
 
-  #negative(rcode: number): ZoneAnswer {
-    return { rcode, authoritative: true, answers: [], authority: [this.#soa()], additional: [] }
+  #addressesOf(name: string): readonly ResourceRecord[] {
+    const node = this.#lookup(labelsBelow(name, this.domain) ?? ['']) ?? []
+    return node.flatMap((data) => (data.type === 'A' || data.type === 'AAAA' ? [{ name, ttl: TTL, data }] : []))
+  }
+
+  #unknown(answers: readonly ResourceRecord[]): ZoneAnswer {
+    if (!this.#filling) return this.#negative(Rcode.NXDOMAIN, answers)
+    return { ...this.#negative(Rcode.SERVFAIL), extendedError: STILL_READING }
+  }
+
+  /** `apex`: the zone that the name lies in. Its SOA says for how long the answer may be remembered (RFC 2308). */
+  #negative(rcode: number, answers: readonly ResourceRecord[] = [], apex = this.domain): ZoneAnswer {
+    const authority = [{ ...this.#soa(), name: apex }]
+    return { rcode, authoritative: true, answers, authority, additional: [] }
   }
 
   #soa(): ResourceRecord {
@@ -210,7 +247,7 @@ export class Zone {
       type: 'SOA',
       primary,
       mailbox,
-      serial: this.#serial >>> 0,
+      serial: this.#revision >>> 0,
       refresh: 7200,
       retry: 1800,
       expire: 86400,
@@ -218,38 +255,4 @@ export class Zone {
     }
     return { name: this.domain, ttl: TTL, data }
   }
-}
-
-const pick = (node: readonly RecordData[], type: number): readonly RecordData[] =>
-  type === RecordType.ANY ? node : node.filter((data) => RecordType[data.type] === type)
-
-/** `_http._tcp` in front of a Service; `_tcp` alone exists and holds nothing. Priority 0, one weight for all. */
-const servers = (
-  labels: readonly string[],
-  hosts: readonly { target: string; ports: readonly NamedPort[] }[],
-): Node => {
-  const protocol = labels.at(-1)!
-  const ofProtocol = hosts.flatMap(({ target, ports }) =>
-    ports.filter((port) => port.protocol === protocol).map((port) => ({ target, port })),
-  )
-  if (ofProtocol.length === 0 || labels.length > 2) return undefined
-  if (labels.length === 1) return []
-  const named = ofProtocol.filter(({ port }) => port.name !== '' && `_${foldName(port.name)}` === labels[0])
-  if (named.length === 0) return undefined
-  return named.map(
-    ({ target, port }): RecordData => ({
-      type: 'SRV',
-      priority: 0,
-      weight: Math.floor(100 / named.length) || 1,
-      port: port.port,
-      target,
-    }),
-  )
-}
-
-/** Starts the list at a random place, so that clients that take the first address spread. */
-const turn = (data: readonly RecordData[], random: () => number): readonly RecordData[] => {
-  if (data.length < 2 || data.some(({ type }) => type === 'CNAME')) return data
-  const from = Math.floor(random() * data.length)
-  return [...data.slice(from), ...data.slice(0, from)]
 }
