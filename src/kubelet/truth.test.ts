@@ -82,3 +82,31 @@ test('a node whose conditions became Unknown while its kubelet was silent is Rea
   await turn()
   assert.equal((await cluster.client.get(resources.nodes, 'n1')).metadata?.resourceVersion, resourceVersion)
 })
+
+const ADDRESSES = ['InternalIP 172.30.0.2', 'InternalIP fd00:172:30::2', 'Hostname n1']
+const addressesOf = async (cluster: FakeCluster): Promise<readonly string[]> =>
+  ((await cluster.client.get(resources.nodes, 'n1')).status?.addresses ?? []).map(
+    ({ type, address }) => `${type} ${address}`,
+  )
+
+test('a node keeps its addresses of both families when its kubelet starts again, however often', async () => {
+  const cluster = await start()
+  for (let round = 0; round < 3; round++) {
+    assert.deepEqual(await addressesOf(cluster), ADDRESSES)
+    await cluster.kubelet.stop()
+    await cluster.start()
+    await cluster.kubelet.registered
+  }
+  assert.deepEqual(await addressesOf(cluster), ADDRESSES)
+})
+
+test('addresses of a node that somebody forges are put right within ten seconds', async () => {
+  const clock = new FakeClock()
+  const cluster = await start(clock)
+  const status = { addresses: [{ type: 'InternalIP', address: '192.0.2.66' }] }
+  await cluster.client.patch(resources.nodes, 'n1', 'merge', { status }, { subresource: 'status' })
+  await turn()
+  clock.advance(10_000)
+  await turn()
+  assert.deepEqual(await addressesOf(cluster), ADDRESSES)
+})

@@ -1,5 +1,6 @@
 import { CLIENT } from './echo.ts'
-import { claim, eventually, run, withCluster } from './harness.ts'
+import { claim, eventually, FAIRLEAD, run, withCluster } from './harness.ts'
+import type { Status } from './scratch.ts'
 
 const cluster = withCluster('put-right', ['--nodes', '1'])
 
@@ -40,4 +41,36 @@ claim('kubectl cluster-info shows the API and DNS', async (assert) => {
   const info = await cluster.kubectl('cluster-info')
   assert.match(info, /Kubernetes control plane.* is running at/)
   assert.match(info, /CoreDNS.* is running at .*\/api\/v1\/namespaces\/kube-system\/services\/kube-dns:dns\/proxy/)
+})
+
+claim('a node keeps its addresses of both families when the agents start again', async (assert) => {
+  const addresses = async (): Promise<string> =>
+    cluster.kubectl('get', 'node', 'node-1', '-o', 'jsonpath={.status.addresses[*].address}')
+  const before = await addresses()
+  assert.match(before, /^172\.\S+ fd\S+ node-1$/)
+  const leased = (): Promise<string> =>
+    cluster.kubectl('get', 'lease', 'node-1', '-n', 'kube-node-lease', '-o', 'jsonpath={.spec.renewTime}')
+  const agents = async (): Promise<{ readonly healthy: boolean; readonly pid: number }> => {
+    const { stdout } = await run(FAIRLEAD, ['status', '--name', cluster.name, '-o', 'json'])
+    const { healthy, processes } = JSON.parse(stdout) as Status
+    return { healthy, pid: processes.find(({ role }) => role === 'agent-host')?.pid ?? 0 }
+  }
+  const { pid } = await agents()
+  process.kill(pid, 'SIGKILL')
+  const renewed = await leased()
+  await eventually('other agents are there', async () => {
+    const now = await agents()
+    return now.healthy && now.pid !== pid
+  })
+  // Only a node that has been registered again renews its lease.
+  await eventually('the node is registered', async () => (await leased()) !== renewed)
+  assert.equal(await addresses(), before)
+})
+
+claim('a strategic patch that takes two items for one says so', async (assert) => {
+  await cluster.kubectl.apply('apiVersion: v1\nkind: Service\nmetadata: {name: two}\nspec: {ports: [{port: 80}]}\n')
+  const ports = '{"spec":{"ports":[{"name":"u","port":80,"protocol":"UDP"},{"name":"t","port":80,"protocol":"TCP"}]}}'
+  const { status, stderr } = await cluster.kubectl.try('patch', 'service', 'two', '-p', ports)
+  assert.equal(status, 0, stderr)
+  assert.match(stderr, /Warning: spec\.ports\[1\]: has the port of spec\.ports\[0\], 80, .*both are taken for one/)
 })

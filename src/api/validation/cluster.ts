@@ -123,7 +123,7 @@ export const validateNodeCreate = (node: Node): readonly FieldError[] => [
 ]
 
 export const validateNodeUpdate = (node: Node, old: Node): readonly FieldError[] => {
-  const errors: FieldError[] = [...validateMetadataUpdate(node.metadata, old.metadata), ...nodeSpec(node)]
+  const errors: FieldError[] = [...validateNodeStatusUpdate(node, old), ...nodeSpec(node)]
   const before = old.spec?.podCIDRs ?? []
   if (before.length > 0 && !jsonEqual(node.spec?.podCIDRs ?? [], before))
     errors.push(forbidden('spec.podCIDRs', 'node updates may not change podCIDR except from "" to valid'))
@@ -131,6 +131,21 @@ export const validateNodeUpdate = (node: Node, old: Node): readonly FieldError[]
   if (provider && node.spec?.providerID !== provider)
     errors.push(forbidden('spec.providerID', 'node updates may not change providerID except from "" to valid'))
   return errors
+}
+
+/** A node's report: an address stands in it once. Kubernetes shows the value by its Go names. */
+export const validateNodeStatusUpdate = (node: Node, old: Node): readonly FieldError[] => [
+  ...validateMetadataUpdate(node.metadata, old.metadata),
+  ...nodeAddresses(node),
+]
+
+const nodeAddresses = ({ status = {} }: Node): readonly FieldError[] => {
+  const { addresses = [] } = status
+  return addresses.flatMap(({ type, address }, index) =>
+    addresses.slice(0, index).some((earlier) => earlier.type === type && earlier.address === address)
+      ? [duplicate(`status.addresses[${index}]`, { Type: type, Address: address })]
+      : [],
+  )
 }
 
 const EFFECTS = ['NoSchedule', 'PreferNoSchedule', 'NoExecute']

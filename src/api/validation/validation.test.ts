@@ -311,6 +311,17 @@ describe('validateUpdate()', () => {
     assert.match(error!, /^spec: Forbidden: pod updates may not change fields other than `spec.containers\[\*\].image`/)
     assert.match(error!, /changed: spec\.hostNetwork/)
   })
+  test('lets a node report each address once, two of one type beside each other', () => {
+    const report = (...addresses: readonly string[]): readonly string[] => {
+      const old = prepared({ apiVersion: 'v1', kind: 'Node', metadata: { name: 'n' } } as ApiObject)
+      const status = { addresses: addresses.map((address) => ({ type: 'InternalIP', address })) }
+      return validateUpdate(resourceOf(old), { ...old, status } as ApiObject, old, 'status').map(fieldErrorText)
+    }
+    assert.deepEqual(report('172.30.0.2', 'fd00::2'), [])
+    assert.deepEqual(report('fd00::2', 'fd00::2'), [
+      'status.addresses[1]: Duplicate value: {"Type":"InternalIP","Address":"fd00::2"}',
+    ])
+  })
   test('keeps what is immutable in a Secret and in metadata', () => {
     const secret = {
       apiVersion: 'v1',

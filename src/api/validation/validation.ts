@@ -11,6 +11,7 @@ import {
   validateLeaseUpdate,
   validateNamespaceCreate,
   validateNodeCreate,
+  validateNodeStatusUpdate,
   validateNodeUpdate,
   validateSecretCreate,
   validateSecretUpdate,
@@ -72,6 +73,7 @@ const byKind: { readonly [kind: string]: KindValidation } = {
   Node: {
     create: (node: Node) => validateNodeCreate(node),
     update: (node: Node, old: Node) => validateNodeUpdate(node, old),
+    status: (node: Node, old: Node) => validateNodeStatusUpdate(node, old),
   },
   ConfigMap: {
     create: (configMap: ConfigMap) => validateConfigMapCreate(configMap),

@@ -5,9 +5,10 @@ import { prepareForCreate, prepareForUpdate } from '#api/strategy/strategy.ts'
 import { warningsFor } from '#api/strategy/warnings.ts'
 import { fieldCauses } from '#api/validation/field-error.ts'
 import { validateCreate, validateUpdate } from '#api/validation/validation.ts'
-import { ApiError } from '#client/client.ts'
-import type { JsonObject, JsonValue } from '#schema/json-value.ts'
+import { ApiError, type PatchType } from '#client/client.ts'
+import { isJsonObject, type JsonObject, type JsonValue } from '#schema/json-value.ts'
 import { applyJsonPatch, JsonPatchError } from '#schema/patch/json-patch.ts'
+import { mergeKeyCollisions } from '#schema/patch/merge-key-collisions.ts'
 import { applyMergePatch } from '#schema/patch/merge-patch.ts'
 import { applyStrategicMergePatch, StrategicMergeError } from '#schema/patch/strategic-merge.ts'
 import { encodeEnveloped, encodeWatchFrame } from '#schema/protobuf.ts'
@@ -31,6 +32,14 @@ const copy = <T>(value: T): T => {
 }
 
 const statusOf = (subresource: string): '' | 'status' => (subresource === 'status' ? 'status' : '')
+
+const patchWarnings = (resource: Resource, type: PatchType, patch: unknown): readonly string[] =>
+  type === 'strategic' && isJsonObject(patch)
+    ? mergeKeyCollisions(resource.message, patch).map(
+        ({ item, earlier, key, value }) =>
+          `${item}: has the ${key} of ${earlier}, ${JSON.stringify(value)}, by which a strategic merge patch knows an item: both are taken for one; use a patch of type merge or json, or kubectl replace`,
+      )
+    : []
 
 export const machinery: Machinery = {
   resources,
@@ -60,6 +69,7 @@ export const machinery: Machinery = {
   validateUpdate: (resource, next, previous, subresource) =>
     // A binding checks its own target; what it writes, `spec.nodeName`, nobody else may change.
     subresource === 'binding' ? [] : fieldCauses(validateUpdate(resource, next, previous, statusOf(subresource))),
+  patchWarnings,
   warningsFor,
   labelSelector,
   fieldSelector,

@@ -43,6 +43,8 @@ export interface Machinery {
   fieldSelector(resource: Resource, text: string): (object: ApiObject) => boolean
   /** The patched object as a JSON value; throws ApiError. `patch` is the parsed body. */
   patch(resource: Resource, type: PatchType, current: ApiObject, patch: unknown): unknown
+  /** What a patch cannot do as it was meant, though it can be applied. */
+  patchWarnings(resource: Resource, type: PatchType, patch: unknown): readonly string[]
   /** What Kubernetes warns of in a Warning header when such an object is written. */
   warningsFor(resource: Resource, object: ApiObject): readonly string[]
 }

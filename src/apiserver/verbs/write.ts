@@ -121,6 +121,7 @@ export const patch = async (
   const validation = fieldValidationOf(exchange.query)
   const request = writeRequest(exchange, subresource)
   const body = await readPatch(exchange)
+  exchange.warnings.push(...machinery.patchWarnings(resource, body.type, body.patch))
   const object = registry.update(
     resource,
     name,

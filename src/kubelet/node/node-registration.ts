@@ -1,4 +1,4 @@
-import type { Node, NodeCondition } from '#api/core-v1.ts'
+import type { Node, NodeAddress, NodeCondition } from '#api/core-v1.ts'
 import type { Resource } from '#api/resource.ts'
 import { timeText } from '#api/time-text.ts'
 import { type Client, isAlreadyExists } from '#client/client.ts'
@@ -16,8 +16,20 @@ const REPORT_MS = 300_000
 // Kubernetes' nodeStatusUpdateFrequency.
 const LOOK_MS = 10_000
 
-const patchStatus = (client: Client, nodes: Resource<Node>, node: Node): Promise<Node> =>
-  client.patch(nodes, node.metadata?.name ?? '', 'strategic', { status: node.status }, { subresource: 'status' })
+/**
+ * Merged by their type, the second InternalIP would be written over the first: the list is replaced as a whole, as
+ * Kubernetes' kubelet does it.
+ */
+const replacing = (addresses: readonly NodeAddress[] = []): readonly object[] => [...addresses, { $patch: 'replace' }]
+
+const patchStatus = (client: Client, nodes: Resource<Node>, name: string, status: Node['status']): Promise<Node> =>
+  client.patch(
+    nodes,
+    name,
+    'strategic',
+    { status: { ...status, ...(status?.addresses && { addresses: replacing(status.addresses) }) } },
+    { subresource: 'status' },
+  )
 
 /**
  * Creates the Node, or brings one that is there up to date; again with back-off until it is. Resolves with the object,
@@ -29,19 +41,20 @@ export const registerNode = async (
   wanted: Node,
   { clock, signal, onError }: RegistrationOptions,
 ): Promise<Node | undefined> => {
+  const name = wanted.metadata?.name ?? ''
   for (let failures = 0; !signal.aborted; failures++) {
     try {
       const created = await client.create(nodes, wanted)
       // A server that keeps status for its own subresource gave back an object without it.
-      return created.status?.conditions?.length ? created : await patchStatus(client, nodes, wanted)
+      return created.status?.conditions?.length ? created : await patchStatus(client, nodes, name, wanted.status)
     } catch (error) {
       if (isAlreadyExists(error)) {
         try {
-          await client.patch(nodes, wanted.metadata?.name ?? '', 'strategic', {
+          await client.patch(nodes, name, 'strategic', {
             metadata: { labels: wanted.metadata?.labels },
             spec: wanted.spec,
           })
-          return await patchStatus(client, nodes, wanted)
+          return await patchStatus(client, nodes, name, wanted.status)
         } catch (inner) {
           onError(inner)
         }
@@ -54,7 +67,8 @@ export const registerNode = async (
 
 /**
  * Posts the conditions every five minutes, and within ten seconds where the Node that `known` gives has others: the node
- * controller writes Unknown over those of a kubelet that was silent. Returns at once.
+ * controller writes Unknown over those of a kubelet that was silent. Addresses that somebody changed are put right then
+ * too. Returns at once.
  */
 export const keepNodeStatus = (
   client: Client,
@@ -63,25 +77,20 @@ export const keepNodeStatus = (
   known: () => Node | undefined,
   { clock, signal, onError }: RegistrationOptions,
 ): void => {
+  const addresses = registered.status?.addresses
   let conditions = registered.status?.conditions
   let postedAt = clock.now()
   const look = async (): Promise<void> => {
     const next = nodeConditions(conditions, timeText(clock.now()))
-    const shown = known()?.status?.conditions
-    const changed = shown !== undefined && !next.every((wanted) => sameStatus(shown, wanted))
-    if (changed || clock.now() - postedAt >= REPORT_MS) {
+    const shown = known()?.status
+    const changed = shown?.conditions && !next.every((one) => sameStatus(shown.conditions ?? [], one))
+    const moved = shown !== undefined && !sameAddresses(shown.addresses, addresses)
+    if (changed || moved || clock.now() - postedAt >= REPORT_MS) {
       postedAt = clock.now()
       // What was Unknown meanwhile turns now.
-      conditions = changed ? nodeConditions(shown, timeText(clock.now())) : next
-      await client
-        .patch(
-          nodes,
-          registered.metadata?.name ?? '',
-          'strategic',
-          { status: { conditions } },
-          { subresource: 'status' },
-        )
-        .catch(onError)
+      conditions = changed ? nodeConditions(shown.conditions, timeText(clock.now())) : next
+      const status = { conditions, ...(moved && { addresses }) }
+      await patchStatus(client, nodes, registered.metadata?.name ?? '', status).catch(onError)
     }
     wait()
   }
@@ -99,3 +108,7 @@ export const keepNodeStatus = (
 
 const sameStatus = (shown: readonly NodeCondition[], { type, status }: NodeCondition): boolean =>
   shown.some((condition) => condition.type === type && condition.status === status)
+
+const sameAddresses = (left: readonly NodeAddress[] = [], right: readonly NodeAddress[] = []): boolean =>
+  left.length === right.length &&
+  left.every(({ type, address }, index) => type === right[index]?.type && address === right[index].address)

@@ -22,10 +22,10 @@ type Mutable = { [key: string]: JsonValue }
 type Declared = MessageClass<unknown> | undefined
 type AnyField = Field<unknown, Presence>
 
-const PATCH = '$patch'
+export const PATCH = '$patch'
 const RETAIN_KEYS = '$retainKeys'
 const DELETE_PREFIX = '$deleteFromPrimitiveList/'
-const ORDER_PREFIX = '$setElementOrder/'
+export const ORDER_PREFIX = '$setElementOrder/'
 
 /**
  * Applies a strategic merge patch to an object of the given kind, driven by the tables' `patch` and `patchKey`.
@@ -246,7 +246,7 @@ const copy = (source: JsonObject): Mutable => {
 const flattened = new WeakMap<Fields, ReadonlyMap<string, AnyField>>()
 
 /** The field of that JSON name, inlined messages' fields included. */
-const lookUp = (message: MessageClass<unknown>, name: string): AnyField | undefined => {
+export const lookUp = (message: MessageClass<unknown>, name: string): AnyField | undefined => {
   let fields = flattened.get(message.fields)
   if (fields === undefined) {
     fields = new Map(flatten(message.fields))
@@ -261,5 +261,5 @@ const flatten = (fields: Fields): readonly (readonly [string, AnyField])[] =>
   )
 
 /** The declaration of a field's value or of its items; a map's values too. */
-const childOf = (field: AnyField | undefined): Declared =>
+export const childOf = (field: AnyField | undefined): Declared =>
   field !== undefined && field.presence !== 'map' && 'messageName' in field.type ? field.type : undefined

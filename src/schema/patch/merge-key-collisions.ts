@@ -1,0 +1,54 @@
+import { isJsonObject, type JsonObject, type JsonValue, jsonEqual } from '../json-value.ts'
+import type { MessageClass } from '../schema.ts'
+import { childOf, lookUp, ORDER_PREFIX, PATCH } from './strategic-merge.ts'
+
+/** Two items of one list of a patch, by their places, that have the same value of the key the list is merged by. */
+export interface MergeKeyCollision {
+  /** `spec.ports[1]`. */
+  readonly item: string
+  /** `spec.ports[0]`. */
+  readonly earlier: string
+  readonly key: string
+  readonly value: JsonValue
+}
+
+/**
+ * Where a strategic merge patch names one merge key twice. Kubernetes merges both into one item, though the list may
+ * hold both: Service ports are merged by `port`, and TCP and UDP have the same; a node's addresses by `type`. Nobody is
+ * told upstream, so an item is lost without a word.
+ */
+export const mergeKeyCollisions = (
+  message: MessageClass<unknown>,
+  patch: JsonObject,
+  path = '',
+): readonly MergeKeyCollision[] =>
+  Object.entries(patch).flatMap(([name, value]): readonly MergeKeyCollision[] => {
+    const ordered = name.startsWith(ORDER_PREFIX)
+    const field = lookUp(message, ordered ? name.slice(ORDER_PREFIX.length) : name)
+    if (field === undefined) return []
+    const at = path === '' ? name : `${path}.${name}`
+    const child = childOf(field)
+    if (isJsonObject(value)) return child === undefined ? [] : mergeKeyCollisions(child, value, at)
+    const { patch: strategy = '', patchKey } = field.options
+    if (!Array.isArray(value) || patchKey === undefined || !strategy.includes('merge')) return []
+    const items = value.map((item, index) => ({ item, at: `${at}[${index}]` }))
+    // A list that is replaced merges nothing.
+    if (items.some(({ item }) => isJsonObject(item) && item[PATCH] === 'replace')) return []
+    return items.flatMap((one, index) => {
+      const { item } = one
+      if (!isJsonObject(item) || item[PATCH] === 'delete') return []
+      const key = item[patchKey]
+      const same = items
+        .slice(0, index)
+        .find(
+          (other) =>
+            isJsonObject(other.item) &&
+            other.item[PATCH] !== 'delete' &&
+            jsonEqual(other.item[patchKey] ?? null, key ?? null),
+        )
+      return [
+        ...(same && key !== undefined ? [{ item: one.at, earlier: same.at, key: patchKey, value: key }] : []),
+        ...(child === undefined ? [] : mergeKeyCollisions(child, item, one.at)),
+      ]
+    })
+  })
