@@ -18,6 +18,7 @@ import type { EndpointSlice } from '#api/discovery-v1.ts'
 import type { ApiObject } from '#api/resource.ts'
 import { endpointSlices, namespaces, nodes, pods, services } from '#api/resources.ts'
 import { createUnixClient } from '#client/unix-client.ts'
+import { readClaim } from '#cluster/claim.ts'
 import { findProcesses } from '#cluster/processes.ts'
 import { clusterStateDir, readConfig, statePaths } from '#cluster/state.ts'
 import { namespacePath } from '#kernel/namespace.ts'
@@ -216,13 +217,13 @@ try {
   /** Milliseconds of processor time that each of the cluster's processes has used. */
   const processorTime = (): ReadonlyMap<string, number> =>
     new Map(
-      findProcesses(config.stateDir).flatMap(({ pid, role }) => {
+      findProcesses(readClaim(NAME)!).flatMap(({ pid, role }) => {
         if (role === 'supervisor') return []
         const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? []
         return [[`${role} ${pid}`, (Number(fields[11]) + Number(fields[12])) * 10]]
       }),
     )
-  const profiled = findProcesses(config.stateDir).find(({ role }) => role === values.profile)?.pid
+  const profiled = findProcesses(readClaim(NAME)!).find(({ role }) => role === values.profile)?.pid
   const profiler = profiled === undefined ? undefined : await profile(profiled)
   const used = processorTime()
   const changes: Change[] = []

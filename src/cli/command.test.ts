@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { type Command, helpOf, type Io, nameFlag, outputFlag, parseInvocation } from './command.ts'
+import { type Command, helpOf, type Io, nameArgument, nameFlag, outputFlag, parseInvocation } from './command.ts'
 import { table } from './table.ts'
 
 const io: Io = { out: () => undefined, err: () => undefined, terminal: false, environment: {} }
@@ -38,6 +38,28 @@ test('parseInvocation() refuses what it does not know, and names it', () => {
     assert.throws(() => parseInvocation(command, words, io), { code: 'USAGE', message })
   const bare: Command = { ...command, argument: undefined }
   assert.throws(() => parseInvocation(bare, ['green'], io), { code: 'USAGE', message: /Unexpected argument 'green'/ })
+})
+
+test('parseInvocation() takes a cluster’s name as a plain word, and refuses two that differ', () => {
+  const plain: Command = { ...command, argument: nameArgument }
+  assert.equal(parseInvocation(plain, [], io).flags.name, 'fairlead')
+  assert.equal(parseInvocation(plain, ['ci'], io).flags.name, 'ci')
+  assert.equal(parseInvocation(plain, ['ci', '--name', 'ci'], io).flags.name, 'ci')
+  assert.throws(() => parseInvocation(plain, ['ci', '--name', 'other'], io), {
+    code: 'USAGE',
+    message: /is it 'ci', or --name other\?/,
+  })
+  assert.throws(() => parseInvocation(plain, ['ci', 'cd'], io), {
+    code: 'USAGE',
+    message: /'cd' is not understood; it takes at most one NAME/,
+  })
+  assert.match(helpOf(plain), /Usage: fairlead paint \[NAME\] \[flags\]/)
+})
+
+test('parseInvocation() says what may have been meant', () => {
+  assert.throws(() => parseInvocation(command, ['--quikc'], io), { hint: /^did you mean --quick\? / })
+  assert.throws(() => parseInvocation(command, ['-o', 'jsn'], io), { message: /; did you mean json\?$/ })
+  assert.throws(() => parseInvocation(command, ['--zzzzzzzz'], io), { hint: /^fairlead help paint/ })
 })
 
 test('helpOf() says how to use a verb: its words, flags, defaults and examples', () => {

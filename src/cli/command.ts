@@ -1,4 +1,5 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util'
+import { nearest } from '#explain/nearest.ts'
 import { CliError } from './cli-error.ts'
 
 /** One flag. `value` names what follows it in the help; without, the flag is a switch. */
@@ -29,13 +30,10 @@ export interface Invocation {
 
 export interface Command {
   readonly name: string
-  /** A word without a flag that the verb takes. */
-  readonly argument?: {
-    readonly name: string
-    readonly default: string
-    readonly choices: readonly string[]
-    readonly help: string
-  }
+  /** A word without a flag that the verb takes: one of `choices`, or the value of `flag`, said without its name. */
+  readonly argument?:
+    | { readonly name: string; readonly default: string; readonly choices: readonly string[]; readonly help: string }
+    | { readonly name: string; readonly flag: string; readonly help: string }
   readonly summary: string
   readonly description: string
   readonly flags: Readonly<Record<string, Flag>>
@@ -45,6 +43,14 @@ export interface Command {
 }
 
 export const nameFlag: Flag = { value: 'NAME', default: 'fairlead', help: 'name of the cluster' }
+/** Of verbs that only look: without a name they follow kubectl. */
+export const shownNameFlag: Flag = {
+  value: 'NAME',
+  help: 'name of the cluster; else the one that is kubectl’s current context, else fairlead',
+}
+export const quietFlag: Flag = { short: 'q', help: 'say nothing where all goes well' }
+/** `fairlead down ci` for `fairlead down --name ci`. */
+export const nameArgument = { name: 'NAME', flag: 'name', help: 'name of the cluster, as --name has it' } as const
 export const outputFlag: Flag = { value: 'FORMAT', short: 'o', help: 'print JSON for programs', choices: ['json'] }
 
 /** Reads the words behind a verb. Throws CliError USAGE, which names the word and the way out. */
@@ -57,18 +63,16 @@ export const parseInvocation = (command: Command, words: readonly string[], io: 
       return parseArgs({ args: [...words], options, strict: true, allowPositionals: command.argument !== undefined })
     } catch (error) {
       const message = (error as Error).message.split('. ')[0]!
+      const unknown = /^Unknown option '--?([^'=]+)/.exec(message)?.[1]
+      const meant = unknown === undefined ? [] : nearest(unknown, [...Object.keys(command.flags), 'help'], 1)
       throw new CliError('USAGE', `${command.name}: ${message}`, {
-        hint: `fairlead help ${command.name} lists the flags`,
+        hint: `${meant.map((flag) => `did you mean --${flag}? `).join('')}fairlead help ${command.name} lists the flags`,
         cause: error,
       })
     }
   })()
-  const [argument = command.argument?.default ?? '', surplus] = parsed.positionals
-  if (surplus !== undefined || (command.argument && !command.argument.choices.includes(argument)))
-    throw new CliError(
-      'USAGE',
-      `${command.name}: '${surplus ?? argument}' is not understood; it takes one of: ${command.argument?.choices.join(', ')}`,
-    )
+  const [word, surplus] = parsed.positionals
+  const argument = argumentOf(command, word, surplus)
   const flags: Record<string, string | undefined> = {}
   const switches: Record<string, boolean> = {}
   for (const [name, flag] of Object.entries(command.flags)) {
@@ -77,14 +81,35 @@ export const parseInvocation = (command: Command, words: readonly string[], io: 
       switches[name] = value === true
       continue
     }
-    flags[name] = typeof value === 'string' ? value : flag.default
+    const plain = command.argument && 'flag' in command.argument && command.argument.flag === name ? word : undefined
+    if (plain !== undefined && value !== undefined && value !== plain)
+      throw new CliError('USAGE', `${command.name}: is it '${plain}', or --${name} ${value}?`, {
+        hint: 'give one of them',
+      })
+    flags[name] = typeof value === 'string' ? value : (plain ?? flag.default)
     if (flag.choices && flags[name] !== undefined && !flag.choices.includes(flags[name]))
       throw new CliError(
         'USAGE',
-        `${command.name}: --${name} is ${flags[name]}, but may be: ${flag.choices.join(', ')}`,
+        `${command.name}: --${name} is ${flags[name]}, but may be: ${flag.choices.join(', ')}${didYouMean(flags[name], flag.choices)}`,
       )
   }
   return { argument, flags, switches, io }
+}
+
+/** `; did you mean X?`, or nothing where no word is near. */
+export const didYouMean = (word: string, words: readonly string[]): string =>
+  nearest(word, words, 1)
+    .map((one) => `; did you mean ${one}?`)
+    .join('')
+
+/** What stands for the verb's argument. Throws CliError USAGE. */
+const argumentOf = ({ name, argument }: Command, word: string | undefined, surplus: string | undefined): string => {
+  if (argument === undefined) return ''
+  const choices = 'choices' in argument ? argument.choices : undefined
+  const given = word ?? ('choices' in argument ? argument.default : '')
+  if (surplus === undefined && (choices === undefined || choices.includes(given))) return given
+  const takes = choices === undefined ? `at most one ${argument.name}` : `one of: ${choices.join(', ')}`
+  throw new CliError('USAGE', `${name}: '${surplus ?? given}' is not understood; it takes ${takes}`)
 }
 
 /** What `fairlead help VERB` prints: usage, what it does, flags with their defaults, examples. */
@@ -99,7 +124,9 @@ export const helpOf = (command: Command): string => {
   const examples =
     command.examples.length > 0 ? `\nExamples:\n${command.examples.map((line) => `  ${line}`).join('\n')}\n` : ''
   const { argument } = command
-  const usage = `Usage: fairlead ${command.name}${argument ? ` [${argument.choices.join('|')}]` : ''}${rows.length > 0 ? ' [flags]' : ''}`
-  const word = argument ? `\n${argument.name}: ${argument.help} (${argument.default})\n` : ''
+  const words = argument && ('choices' in argument ? argument.choices.join('|') : argument.name)
+  const usage = `Usage: fairlead ${command.name}${words ? ` [${words}]` : ''}${rows.length > 0 ? ' [flags]' : ''}`
+  const standard = argument && 'choices' in argument ? ` (${argument.default})` : ''
+  const word = argument ? `\n${argument.name}: ${argument.help}${standard}\n` : ''
   return `fairlead ${command.name}: ${command.summary}\n\n${usage}\n\n${command.description}\n${word}${flags}${examples}`
 }

@@ -3,17 +3,18 @@ import {
   chownSync,
   closeSync,
   existsSync,
+  lstatSync,
   mkdirSync,
   openSync,
   readFileSync,
-  realpathSync,
+  readlinkSync,
   renameSync,
   rmSync,
   statSync,
   writeFileSync,
 } from 'node:fs'
 import { homedir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { CliError } from './cli-error.ts'
 
@@ -31,13 +32,22 @@ export const kubeconfigPath = (explicit: string | undefined, environment: NodeJS
   return join(environment.HOME || homedir(), '.kube', 'config')
 }
 
-/** What a symbolic link leads to, so that the link itself stays; the path as it is where nothing is there yet. */
+/** As many links as the kernel follows. */
+const MOST_LINKS = 40
+
+/**
+ * What a symbolic link leads to, so that the link itself stays, also where nothing is there yet. Throws CliError
+ * KUBECONFIG_MALFORMED where links lead in a circle.
+ */
 const target = (path: string): string => {
-  try {
-    return realpathSync(path)
-  } catch {
-    return path
+  let file = path
+  for (let links = 0; links < MOST_LINKS; links++) {
+    if (!lstatSync(file, { throwIfNoEntry: false })?.isSymbolicLink()) return file
+    file = resolve(dirname(file), readlinkSync(file))
   }
+  throw new CliError('KUBECONFIG_MALFORMED', `${path} is a link that leads nowhere`, {
+    hint: 'mend it, or give another file with --kubeconfig',
+  })
 }
 
 /**
@@ -50,8 +60,9 @@ export const editKubeconfigFile = async (
   edit: (text: string | undefined) => string | undefined,
 ): Promise<void> => {
   const file = target(path)
+  // Where kubectl puts it: beside the path that it was given.
   const lock = `${path}.lock`
-  mkdirSync(dirname(file), { recursive: true, mode: 0o755 })
+  for (const folder of [dirname(path), dirname(file)]) mkdirSync(folder, { recursive: true, mode: 0o755 })
   await takeLock(lock, path)
   try {
     const before = existsSync(file) ? readFileSync(file, 'utf8') : undefined

@@ -109,6 +109,21 @@ test('editKubeconfigFile() keeps a symbolic link, writes mode 0600 and takes its
   assert.equal(existsSync(folder.path('link.lock')), false)
 })
 
+test('editKubeconfigFile() keeps a link that leads to nothing yet, and refuses one that leads in a circle', async () => {
+  using folder = scratch()
+  symlinkSync('second', folder.path('first'))
+  symlinkSync('below/real', folder.path('second'))
+  await editKubeconfigFile(folder.path('first'), () => OTHERS)
+  for (const link of ['first', 'second']) assert.ok(lstatSync(folder.path(link)).isSymbolicLink(), link)
+  assert.equal(readFileSync(folder.path('below/real'), 'utf8'), OTHERS)
+  symlinkSync('b', folder.path('a'))
+  symlinkSync('a', folder.path('b'))
+  await assert.rejects(
+    editKubeconfigFile(folder.path('a'), () => OTHERS),
+    { code: 'KUBECONFIG_MALFORMED', message: /a is a link that leads nowhere/ },
+  )
+})
+
 test('editKubeconfigFile() waits for another writer’s lock', async () => {
   using folder = scratch()
   writeFileSync(folder.path('config.lock'), '')

@@ -1,8 +1,9 @@
 import { CliError } from './cli-error.ts'
-import { helpOf, type Io, parseInvocation } from './command.ts'
+import { didYouMean, helpOf, type Io, parseInvocation } from './command.ts'
 import { commandList } from './command-list.ts'
 
-const width = Math.max(...commandList.map(({ name }) => name.length)) + 3
+const verbs = commandList.map(({ name }) => name)
+const width = Math.max(...verbs.map((name) => name.length)) + 3
 const overview = `fairlead: a Kubernetes cluster on one machine, in a second; its Services and its network, real
 
 Usage: fairlead VERB [flags]
@@ -23,8 +24,8 @@ const run = async (words: readonly string[], io: Io): Promise<number> => {
   }
   const entry = commandList.find(({ name }) => name === (verb === '--version' ? 'version' : verb))
   if (!entry)
-    throw new CliError('USAGE', `there is no verb '${verb}'`, {
-      hint: `one of: ${commandList.map(({ name }) => name).join(', ')}`,
+    throw new CliError('USAGE', `there is no verb '${verb}'${didYouMean(verb, verbs)}`, {
+      hint: `one of: ${verbs.join(', ')}`,
     })
   const command = await entry.load()
   if (wantsHelp) {

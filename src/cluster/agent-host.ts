@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { setFlagsFromString } from 'node:v8'
 import { type NodeAgent, startNodeAgent } from '#agent/node-agent.ts'
@@ -20,7 +20,7 @@ import { keepLoadBalancerRoutes } from './load-balancer-routes.ts'
 import { errorText, openLog } from './log.ts'
 import { podNamespace } from './machines/names.ts'
 import { clusterAnswers } from './readiness.ts'
-import { logPath, readConfig, statePaths, stateRoot } from './state.ts'
+import { logPath, readConfig, statePaths } from './state.ts'
 
 // No object is made old at once because some before it lived on: of a load of Services few do, and it would take up to
 // twice the memory. On the command line this would cost 50 ms: Node.js compiles its own modules anew where flags differ.
@@ -52,7 +52,7 @@ const zoneFed = feedZone(zone, { services: feed, pods: podCache, namespaces: inf
 const runtime = createRuncRuntime({
   stateDir: paths.containers,
   cluster: config.name,
-  stateRoot: stateRoot(),
+  stateRoot: dirname(config.stateDir),
   onError: (error) => log('runtime')('fault', error),
 })
 const configMapStore = cachedStore(informers.for(configMaps), client, configMaps)

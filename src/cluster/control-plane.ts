@@ -1,12 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { ResourceObject } from '#api/resource.ts'
+import { events } from '#api/resources.ts'
 import { type ApiServer, createApiServer } from '#apiserver/server.ts'
 import { isAlreadyExists } from '#client/client.ts'
 import { systemClock } from '#client/clock.ts'
+import { EventRecorder } from '#client/event-recorder.ts'
 import { startControllers } from '#controllers/start.ts'
 import { clusterDnsAddresses, clusterDnsObjects } from './cluster-dns.ts'
 import { clusterPki } from './cluster-pki.ts'
 import type { ClusterConfig } from './config.ts'
+import { type Lives, lostAt, noteLife, OBJECTS_LOST, objectsLostMessage } from './lives.ts'
 import { openLog } from './log.ts'
 import { logPath, readConfig } from './state.ts'
 
@@ -15,6 +18,8 @@ const ADDRESS_LIMIT_MS = 20_000
 
 const config = readConfig(process.argv.at(-1)!)
 const logLine = openLog(logPath(config.stateDir, 'control-plane'))
+
+const lives = noteLife(config.stateDir, new Date().toISOString())
 
 const pki = await clusterPki(config)
 const api = createApiServer({
@@ -30,11 +35,13 @@ const api = createApiServer({
 await api.listen({ path: config.sockets.api })
 const dns = clusterDnsObjects(config)
 await publish(api, dns)
+const stopped = new AbortController().signal
+if (lostAt(lives) !== undefined) tellObjectsLost(api, lives)
 const controllers = startControllers({
   client: api.client,
   clock: systemClock,
   random: Math.random,
-  signal: new AbortController().signal,
+  signal: stopped,
   rootCa: pki.ca.certificate,
   kept: [...api.systemObjects, ...dns],
   loadBalancer: config.loadBalancer === 'pool' ? { cidrs: config.loadBalancerCidr } : 'none',
@@ -51,6 +58,20 @@ async function publish(server: ApiServer, objects: readonly ResourceObject[]): P
     await server.client.create(resource, object, { namespace: object.metadata?.namespace }).catch((error: unknown) => {
       if (!isAlreadyExists(error)) throw error
     })
+}
+
+/** An Event of the Namespace `default`: `kubectl get events` shows it to whoever looks. */
+function tellObjectsLost({ client }: ApiServer, told: Lives): void {
+  const message = objectsLostMessage(told)
+  logLine(message)
+  new EventRecorder(client, {
+    resource: events,
+    component: 'fairlead',
+    clock: systemClock,
+    random: Math.random,
+    signal: stopped,
+    onError: (error) => logLine(`events: ${String(error)}`),
+  }).record({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'default' } }, 'Warning', OBJECTS_LOST, message)
 }
 
 /** Where pods and nodes reach the API: the address appears when `up` has made the host's link. */

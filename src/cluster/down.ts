@@ -1,72 +1,103 @@
-import { existsSync, rmdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { unmountBelow } from '#kernel/mount.ts'
+import { cgroupFolders } from '#runtime/runc/cgroup.ts'
+import { isAlive, signalProcess } from '#runtime/runc/process-identity.ts'
 import { purgeContainers } from '#runtime/runc/purge.ts'
+import { dropClaim, readClaim } from './claim.ts'
 import { ClusterError } from './cluster-error.ts'
-import { removeMachines } from './machines/machines.ts'
-import { findContainerTools, findProcesses, isRunning } from './processes.ts'
-import { clusterStateDir, statePaths, stateRoot, tryReadConfig } from './state.ts'
+import { removeEmptyFolder } from './empty-folder.ts'
+import { machinesOf, removeMachines } from './machines/machines.ts'
+import { findOwned, isContainerTool, type OwnedProcess, supervisorsFirst } from './processes.ts'
+import { clusterStateDir, statePaths, tryReadConfig } from './state.ts'
+import { stateFault } from './state-fault.ts'
+import { withStateLock } from './state-lock.ts'
 
 /** How long killed processes may take to end, milliseconds. */
 const KILL_LIMIT_MS = 5_000
 
 /**
- * Takes a cluster down, whatever is left of it: processes, containers, namespaces, links, routes, rules, mounts,
- * cgroups, files. Idempotent; works from the name alone where its state folder was deleted, also while its processes
- * run. Gives false where there was nothing of that name.
+ * Takes a cluster down, whatever is left of it and wherever its state lies: processes, containers, namespaces, links,
+ * routes, rules, mounts, cgroups, files, and at last its claim to the name. Idempotent; works from the name alone where
+ * its state folder or its claim was deleted, also while its processes run. Gives false where there was nothing of that
+ * name.
  */
 export const down = async (name: string): Promise<boolean> => {
-  const stateDir = clusterStateDir(name)
+  const claim = readClaim(name)
+  const owned = (): readonly OwnedProcess[] => findOwned(claim?.token ?? `${name}/`)
+  const stateDir = claim?.stateDir ?? stateDirOf(owned()) ?? clusterStateDir(name)
   const paths = statePaths(stateDir)
   const known = existsSync(stateDir)
-  if (known) writeFileSync(paths.stopping, '')
+  if (known) tellSupervisors(paths.stopping)
   const config = tryReadConfig(paths.config)
-  const hadProcesses = await killAll(() => supervisorsFirst(stateDir))
+  const hadProcesses = await killAll(() => supervisorsFirst(owned().filter((one) => !isContainerTool(one))))
   await purgeContainers({ stateDir: paths.containers, cluster: name })
-  const hadTools = await killAll(() => findContainerTools(stateDir))
-  const hadMachines = removeMachines({ name, config })
-  unmountBelow(stateDir)
-  rmSync(stateDir, { recursive: true, force: true })
-  removeEmpty(stateRoot())
-  return known || hadProcesses || hadTools || hadMachines
+import { unmountBelow } from '#kernel/mount.ts'
+  const hadTools = await killAll(owned)
+  const hadMachines = removeMachines({ name, config, stateDir })
+  await unmountBelow(stateDir)
+  removeFolder(stateDir)
+  // The folder of all clusters goes with the last of them.
+  removeEmptyFolder(dirname(stateDir))
+  await withStateLock(() => dropClaim(name))
+  return claim !== undefined || known || hadProcesses || hadTools || hadMachines
 }
 
-/** The folder of all clusters goes with the last of them; it stays where something is mounted on it, or lies in it. */
-const removeEmpty = (folder: string): void => {
+/**
+ * What of a cluster stands on this machine outside of its state folder, in words; empty where the name is free. It may
+ * be of a cluster whose claim was deleted, or not ours at all.
+ */
+export const remainsOf = (name: string): readonly string[] => [
+  ...machinesOf(name),
+  ...cgroupFolders(`/fairlead/${name}`).map((folder) => `cgroup ${folder}`),
+  ...findOwned(`${name}/`).map(({ pid }) => `process ${pid}`),
+]
+
+/** Where the state lies of a cluster whose claim is gone: its processes were started with their configuration. */
+const stateDirOf = (processes: readonly OwnedProcess[]): string | undefined => {
+  const config = processes
+    .filter((one) => !isContainerTool(one))
+    .flatMap(({ args }) => args.at(-1) ?? [])
+    .find((argument) => argument === statePaths(dirname(argument)).config)
+  return config === undefined ? undefined : dirname(config)
+}
+
+/** So that they let their processes end. On a disk that is full or read-only they are killed like all others. */
+const tellSupervisors = (path: string): void => {
   try {
-    rmdirSync(folder)
+    writeFileSync(path, '')
   } catch (error) {
-    if (!['ENOTEMPTY', 'EBUSY', 'ENOENT', 'EACCES'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error
+    if (stateFault(error, path) === error) throw error
   }
 }
 
-/** So that nothing comes back. */
-const supervisorsFirst = (stateDir: string): readonly number[] =>
-  [...findProcesses(stateDir)]
-    .sort((one, other) => Number(other.role === 'supervisor') - Number(one.role === 'supervisor'))
-    .map(({ pid }) => pid)
+/** Throws ClusterError STATE_UNUSABLE, which names what does not go. */
+const removeFolder = (folder: string): void => {
+  try {
+    rmSync(folder, { recursive: true, force: true })
+  } catch (error) {
+    throw stateFault(error, folder)
+  }
+}
 
 /**
  * Kills what `find` finds, and what was started meanwhile, until it finds nothing; waits until all have ended, since
  * they hold sockets and mounts. Whether there was anything. Throws ClusterError KILL_FAILED.
  */
-const killAll = async (find: () => readonly number[]): Promise<boolean> => {
+const killAll = async (find: () => readonly OwnedProcess[]): Promise<boolean> => {
   const until = Date.now() + KILL_LIMIT_MS
   for (let round = 0; ; round++) {
-    const found = find().filter(isRunning)
+    const found = find()
     if (found.length === 0) return round > 0
-    for (const pid of found) {
-      try {
-        process.kill(pid, 'SIGKILL')
-      } catch (error) {
-        if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
-      }
-    }
-    while (found.some(isRunning)) {
-      if (Date.now() > until)
-        throw new ClusterError('KILL_FAILED', `processes do not end: ${found.filter(isRunning).join(', ')}`, {
+    for (const process of found) signalProcess(process, 'SIGKILL')
+    while (found.some(isAlive)) {
+      if (Date.now() > until) {
+        const left = found.filter(isAlive).map(({ pid }) => pid)
+        throw new ClusterError('KILL_FAILED', `processes do not end: ${left.join(', ')}`, {
           hint: 'look at /proc/PID/stack for what holds them, then: fairlead down again',
         })
+      }
       await sleep(2)
     }
   }

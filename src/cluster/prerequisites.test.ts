@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { checkPrerequisites, isChroot } from './prerequisites.ts'
+import { checkOpenFiles, checkPrerequisites, isChroot } from './prerequisites.ts'
 
 test('checkPrerequisites() says that root is needed', () => {
   assert.throws(() => checkPrerequisites({ uid: 1000, path: '/usr/bin', chroot: false }), {
@@ -56,4 +56,16 @@ test('a chroot is known by a root that is no mount point, or another than that o
   } finally {
     rmSync(folder, { recursive: true })
   }
+})
+
+test('checkOpenFiles() refuses a limit that so many nodes do not fit into, and names it', () => {
+  const limits = (hard: string) =>
+    `Limit  Soft Limit  Hard Limit  Units\nMax open files            64        ${hard}       files\n`
+  checkOpenFiles(3, limits('4096'))
+  checkOpenFiles(3, limits('unlimited'))
+  assert.throws(() => checkOpenFiles(3, limits('100')), {
+    code: 'LIMIT_TOO_LOW',
+    message: /100 files open, and 3 nodes need 160/,
+    hint: /ulimit -n 65536/,
+  })
 })

@@ -73,3 +73,23 @@ export const checkPrerequisites = (options: {
       hint: `apt-get install --no-install-recommends ${missing.join(' ')}`,
     })
 }
+
+/** Descriptors that the agents need at the least: of their own, of each node (sockets, caches of the kernel), and of its pods. */
+const OPEN_FILES = { own: 64, node: 32 } as const
+
+/**
+ * Throws ClusterError LIMIT_TOO_LOW where a process of a cluster of so many nodes could not open what it needs: `limits`
+ * is the text of /proc/self/limits. Only the hard limit counts, since Node.js raises its own to that.
+ */
+export const checkOpenFiles = (nodes: number, limits = readFileSync('/proc/self/limits', 'latin1')): void => {
+  const hard = /^Max open files\s+\S+\s+(\d+)/m.exec(limits)?.[1]
+  const needed = OPEN_FILES.own + OPEN_FILES.node * nodes
+  if (hard === undefined || Number(hard) >= needed) return
+  throw new ClusterError(
+    'LIMIT_TOO_LOW',
+    `a process may have ${hard} files open, and ${nodes} ${nodes === 1 ? 'node needs' : 'nodes need'} ${needed}`,
+    {
+      hint: `raise the limit: ulimit -n ${Math.max(65536, needed)}`,
+    },
+  )
+}

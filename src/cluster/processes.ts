@@ -1,6 +1,9 @@
 import { spawn } from 'node:child_process'
 import { closeSync, existsSync, openSync, readdirSync, readFileSync, statSync } from 'node:fs'
-import { basename, dirname } from 'node:path'
+import { basename } from 'node:path'
+import { OWNER } from '#runtime/runc/owner.ts'
+import { identifyProcess, isAlive, type ProcessIdentity, processTree } from '#runtime/runc/process-identity.ts'
+import type { Claim } from './claim.ts'
 import type { ClusterConfig } from './config.ts'
 import { logPath, type Role, statePaths } from './state.ts'
 
@@ -32,8 +35,16 @@ while [ -d "$state" ] && [ ! -e "$state/stopping" ]; do
 done
 `
 
-/** Starts `role` of the cluster under its supervisor, in a session of its own, its output in STATE/logs/ROLE.log. */
-export const startSupervised = (role: Role, config: ClusterConfig, program: readonly string[]): void => {
+/**
+ * Starts `role` of the cluster under its supervisor, in a session of its own, its output in STATE/logs/ROLE.log, and
+ * the claim's token in its environment, which all that it starts inherits. Gives the supervisor.
+ */
+export const startSupervised = (
+  role: Role,
+  config: ClusterConfig,
+  token: string,
+  program: readonly string[],
+): ProcessIdentity => {
   const paths = statePaths(config.stateDir)
   const log = openSync(logPath(config.stateDir, role), 'a', 0o640)
   const child = spawn(
@@ -43,10 +54,14 @@ export const startSupervised = (role: Role, config: ClusterConfig, program: read
       detached: true,
       stdio: ['ignore', log, log],
       cwd: '/',
+      env: { ...process.env, [OWNER]: token },
     },
   )
   child.unref()
   closeSync(log)
+  const supervisor = child.pid === undefined ? undefined : identifyProcess(child.pid)
+  if (supervisor === undefined) throw new Error(`the supervisor of the ${role} did not start`)
+  return supervisor
 }
 
 export interface ClusterProcess {
@@ -57,69 +72,85 @@ export interface ClusterProcess {
 }
 
 /**
- * Every process of ours for a cluster, found by its command line, so that nothing has to be remembered and no foreign
- * pid can be hit; also after its state folder was deleted. One that sees another folder by that name, in a mount
- * namespace of its own, is another cluster's.
+ * The processes of a claimed cluster: its supervisors by number and start time, and what they have started. Needs no
+ * rights: anybody may know whether a cluster runs. What has lost its supervisor is found as root, by its environment.
  */
-export const findProcesses = (stateDir: string): readonly ClusterProcess[] => {
-  const config = statePaths(stateDir).config
-  return commandLines(stateDir)
-    .filter(({ args }) => args.at(-1) === config)
-    .flatMap(({ pid, args }): ClusterProcess[] => {
+export const findProcesses = (claim: Claim): readonly ClusterProcess[] => {
+  const supervised = claim.supervisors
+    .filter(({ process }) => isAlive(process))
+    .flatMap(({ process: { pid } }) => processTree(pid).map((one) => ({ pid: one, supervisor: one === pid })))
+  const known = new Set(supervised.map(({ pid }) => pid))
+  const orphans = findOwned(claim.token).filter(({ pid }) => !known.has(pid))
+  return [...supervised, ...orphans.map(({ pid }) => ({ pid, supervisor: false }))].flatMap(
+    ({ pid, supervisor }): ClusterProcess[] => {
       try {
-        const role = args.includes(stateDir)
-          ? 'supervisor'
-          : args.some((arg) => arg.includes('agent-host'))
-            ? 'agent-host'
-            : 'control-plane'
+        const role = supervisor ? 'supervisor' : roleOf(readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0'))
+        if (role === undefined) return []
         const pages = Number(readFileSync(`/proc/${pid}/statm`, 'utf8').split(' ')[1])
         return [{ pid, role, rss: pages * 4096 }]
       } catch {
         // It ended while we looked.
         return []
       }
-    })
+    },
+  )
 }
 
-/** Programs of others that work for the cluster's containers: conmon, and runc while it makes one. */
-export const findContainerTools = (stateDir: string): readonly number[] =>
-  commandLines(stateDir)
-    .filter(
-      ({ args: [program = '', ...rest] }) =>
-        ['conmon', 'runc'].includes(basename(program)) && rest.some((arg) => arg.startsWith(`${stateDir}/`)),
-    )
-    .map(({ pid }) => pid)
+/** Which of our programs a process runs, if it is one of ours; it may be another that a supervisor has started. */
+const roleOf = (args: readonly string[]): Role | undefined =>
+  (['agent-host', 'control-plane'] as const).find((role) =>
+    args.some((arg) => [`${role}.mjs`, `${role}.ts`].includes(basename(arg))),
+  )
 
-/** Every other process that sees the state folder that we see, with its arguments. */
-const commandLines = (stateDir: string): readonly { readonly pid: number; readonly args: readonly string[] }[] => {
-  const folder = nearest(dirname(stateDir))
-  const { dev, ino } = statSync(folder)
+/** A process that has a cluster's token in its environment: one of ours, whatever it runs. */
+export interface OwnedProcess extends ProcessIdentity {
+  readonly token: string
+  /** The arguments it was started with. */
+  readonly args: readonly string[]
+}
+
+/**
+ * Every process with `token` in its environment (NAME/UUID: of one life of a cluster; NAME/: of any that had the name).
+ * Only what sees the names of namespaces that we see: in another mount namespace the same name is another cluster's.
+ * Needs root; gives what it may see.
+ */
+export const findOwned = (token: string): readonly OwnedProcess[] => {
+  const scope = scopeOf('self')
   return readdirSync('/proc')
     .filter((entry) => /^\d+$/.test(entry) && Number(entry) !== process.pid)
-    .flatMap((entry) => {
+    .flatMap((entry): OwnedProcess[] => {
       try {
-        const line = readFileSync(`/proc/${entry}/cmdline`, 'utf8')
-        // Looked at first: of hundreds of processes few name the folder.
-        if (!line.includes(stateDir)) return []
-        const theirs = statSync(`/proc/${entry}/root${folder}`)
-        if (theirs.dev !== dev || theirs.ino !== ino) return []
-        return [{ pid: Number(entry), args: line.split('\0').slice(0, -1) }]
+        const theirs = tokenOf(readFileSync(`/proc/${entry}/environ`, 'latin1'))
+        if (theirs === undefined || !(token.endsWith('/') ? theirs.startsWith(token) : theirs === token)) return []
+        if (scopeOf(entry) !== scope) return []
+        const identity = identifyProcess(Number(entry))
+        const args = readFileSync(`/proc/${entry}/cmdline`, 'utf8').split('\0').slice(0, -1)
+        return identity === undefined ? [] : [{ ...identity, token: theirs, args }]
       } catch {
-        // It ended while we looked.
+        // It ended while we looked, or is not ours to look at.
         return []
       }
     })
 }
 
-/** The folder, or the nearest above it that is there. */
-const nearest = (folder: string): string => (existsSync(folder) ? folder : nearest(dirname(folder)))
+const tokenOf = (environment: string): string | undefined =>
+  environment
+    .split('\0')
+    .find((line) => line.startsWith(`${OWNER}=`))
+    ?.slice(OWNER.length + 1)
 
-/** Whether a process has that id and has not ended. It may be another than the one that had it once. */
-export const isRunning = (pid: number): boolean => {
-  try {
-    // A zombie has ended: only its parent has not looked yet.
-    return !/^State:\s+[ZX]/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'))
-  } catch {
-    return false
-  }
+/** Which folder has the names of namespaces, as a process sees it. */
+const scopeOf = (pid: string): string => {
+  const { dev, ino } = statSync(`/proc/${pid}/root${existsSync('/run/netns') ? '/run/netns' : '/run'}`)
+  return `${dev}:${ino}`
+}
+
+/** Whether it works for a container: conmon, and runc while it makes one. */
+export const isContainerTool = ({ args: [program = ''] }: OwnedProcess): boolean =>
+  ['conmon', 'runc'].includes(basename(program))
+
+/** So that nothing comes back. A supervisor is the shell that was started by the cluster's and the role's name. */
+export const supervisorsFirst = (processes: readonly OwnedProcess[]): readonly OwnedProcess[] => {
+  const isSupervisor = ({ args }: OwnedProcess): boolean => args[1] === '-c' && args[2] === SUPERVISOR
+  return [...processes].sort((one, other) => Number(isSupervisor(other)) - Number(isSupervisor(one)))
 }

@@ -1,55 +1,56 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { mkdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { tryLockFile } from '#kernel/file-lock.ts'
+import { CLAIMS, listClaims } from './claim.ts'
 import { ClusterError } from './cluster-error.ts'
-import { isRunning } from './processes.ts'
-import { stateRoot } from './state.ts'
+import { removeEmptyFolder } from './empty-folder.ts'
 
 /** How long to wait for another `up` that plans its ranges, milliseconds: that takes it some ten. */
 const WAIT_MS = 5_000
 
+/** The file that is locked. */
+export const lockPath = (folder = CLAIMS): string => join(folder, '.lock')
+
 /**
- * Runs `plan` while no other `up` of this machine plans: two that start at once would choose the same ranges. A lock
- * whose holder died is taken over. Throws ClusterError STATE_LOCKED.
+ * Runs `plan` while no other `up` or `down` of this machine claims a name or gives it back, whatever folder its state
+ * lies in: two that start at once would choose the same name or ranges. The lock of a process that died is no lock.
+ * Throws ClusterError STATE_LOCKED.
  */
-export const withStateLock = async <T>(plan: () => T): Promise<T> => {
-  const path = join(stateRoot(), '.lock')
-  const until = Date.now() + WAIT_MS
-  while (!take(path)) {
+export const withStateLock = async <T>(plan: () => T, folder = CLAIMS, waitMs = WAIT_MS): Promise<T> => {
+  const path = lockPath(folder)
+  const until = Date.now() + waitMs
+  for (;;) {
+    using lock = take(path, folder)
+    if (lock !== undefined) {
+      try {
+        return plan()
+      } finally {
+        removeUnused(folder)
+      }
+    }
     if (Date.now() > until)
-      throw new ClusterError('STATE_LOCKED', `another fairlead up is at work: ${path} exists`, {
-        hint: `if none is, remove it: rm ${path}`,
+      throw new ClusterError('STATE_LOCKED', `another fairlead is at work: it holds ${path}`, {
+        hint: `wait for it, or see which one it is: fuser ${path}`,
       })
     await sleep(5)
   }
-  try {
-    return plan()
-  } finally {
-    rmSync(path, { force: true })
-  }
 }
 
-const take = (path: string): boolean => {
+/** Where no name is claimed, nothing of ours is left, this lock's file included. */
+const removeUnused = (folder: string): void => {
+  if (listClaims(folder).length > 0) return
+  rmSync(lockPath(folder), { force: true })
+  removeEmptyFolder(folder)
+}
+
+const take = (path: string, folder: string): Disposable | undefined => {
   // Each time: a `down` of the last cluster takes the folder away.
-  mkdirSync(dirname(path), { recursive: true, mode: 0o755 })
+  mkdirSync(folder, { recursive: true, mode: 0o755 })
   try {
-    writeFileSync(path, String(process.pid), { flag: 'wx', mode: 0o600 })
-    return true
+    return tryLockFile(path)
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    if (code === 'ENOENT') return false
-    if (code !== 'EEXIST') throw error
-    const holder = Number(read(path))
-    // Empty: its holder has made it this moment.
-    if (holder > 0 && !isRunning(holder)) rmSync(path, { force: true })
-    return false
-  }
-}
-
-const read = (path: string): string => {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch {
-    return ''
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw error
   }
 }

@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict'
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { clusterStateDir, listClusters } from './state.ts'
-import { withStateLock } from './state-lock.ts'
+import { listClaims } from './claim.ts'
+import { clusterStateDir, listClusters, stateRoot } from './state.ts'
+import { lockPath, withStateLock } from './state-lock.ts'
 
 /** A state folder of the test's own, not made yet. */
 const scratch = () => {
@@ -29,41 +32,62 @@ test('clusterStateDir() lets no name lead out of the state folder', () => {
     assert.throws(() => clusterStateDir(name), { code: 'NAME_INVALID', hint: /lower-case/ }, name)
 })
 
+test('a state folder that is given by a relative path is one all the same, wherever a process works', () => {
+  using _state = scratch()
+  process.env.FAIRLEAD_STATE = 'rel/state'
+  assert.equal(clusterStateDir('ci'), join(process.cwd(), 'rel', 'state', 'ci'))
+  process.env.FAIRLEAD_STATE = ''
+  assert.equal(stateRoot(), '/var/lib/fairlead')
+})
+
 test('listClusters() knows folders that are named as clusters are, with a config or without', () => {
   using state = scratch()
-  assert.deepEqual(listClusters(), [])
+  const claimed = new Set(listClaims().map(({ name }) => name))
+  const unclaimed = () => listClusters().filter(({ name }) => !claimed.has(name))
+  assert.deepEqual(unclaimed(), [])
   for (const name of ['b', 'a', 'lost+found', '.cache']) mkdirSync(join(state.root, name), { recursive: true })
-  assert.deepEqual(listClusters(), [
-    { name: 'a', config: undefined },
-    { name: 'b', config: undefined },
+  assert.deepEqual(unclaimed(), [
+    { name: 'a', claim: undefined, config: undefined },
+    { name: 'b', claim: undefined, config: undefined },
   ])
 })
 
-test('withStateLock() lets one plan after the other, and leaves no lock', async () => {
+test('withStateLock() lets one plan after the other, also where the folder goes away meanwhile', async () => {
   using state = scratch()
   const order: string[] = []
+  let inside = 0
   await Promise.all(
     ['one', 'two', 'three'].map((name) =>
       withStateLock(() => {
-        assert.ok(existsSync(join(state.root, '.lock')))
+        assert.equal(++inside, 1)
         order.push(name)
-      }),
+        assert.ok(existsSync(lockPath(state.root)))
+        rmSync(state.root, { recursive: true })
+        inside--
+      }, state.root),
     ),
   )
-  assert.equal(order.length, 3)
+  assert.deepEqual(order.sort(), ['one', 'three', 'two'])
   await assert.rejects(
     withStateLock(() => {
       throw new Error('no range is free')
-    }),
+    }, state.root),
     /no range is free/,
   )
-  assert.deepEqual(readdirSync(state.root), [])
+  assert.ok(!existsSync(state.root), 'where nothing is claimed, nothing is left')
 })
 
-test('withStateLock() takes over the lock of a process that died', async () => {
+test('withStateLock() gives up on a lock that is held, and takes that of a process that died', async () => {
   using state = scratch()
   mkdirSync(state.root)
-  // No process has this number: it is past the kernel's largest.
-  writeFileSync(join(state.root, '.lock'), '4194305')
-  assert.equal(await withStateLock(() => 'planned'), 'planned')
+  const path = lockPath(state.root)
+  const holder = spawn('flock', [path, 'sh', '-c', 'echo held; exec sleep 60'], { stdio: ['ignore', 'pipe', 'ignore'] })
+  await once(holder.stdout!, 'data')
+  await assert.rejects(
+    withStateLock(() => 'planned', state.root, 50),
+    { code: 'STATE_LOCKED', message: new RegExp(path) },
+  )
+  // flock stays beside its command, which has the lock's descriptor too.
+  execFileSync('sh', ['-c', `kill -9 $(cat /proc/${holder.pid}/task/${holder.pid}/children) ${holder.pid}`])
+  assert.equal(await withStateLock(() => 'planned', state.root), 'planned')
 })

@@ -1,10 +1,20 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+} from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import { type Claim, listClaims, readClaim } from './claim.ts'
 import { ClusterError } from './cluster-error.ts'
 import type { ClusterConfig } from './config.ts'
 
-/** Folder of all clusters of this machine; $FAIRLEAD_STATE moves it. */
-export const stateRoot = (): string => process.env.FAIRLEAD_STATE ?? '/var/lib/fairlead'
+/** Folder of the clusters that are made from here; $FAIRLEAD_STATE moves it. Absolute. */
+export const stateRoot = (): string => resolve(process.env.FAIRLEAD_STATE || '/var/lib/fairlead')
 
 /** Where the parts of one cluster's state lie, all below its folder. */
 export const statePaths = (stateDir: string) => ({
@@ -30,15 +40,16 @@ export const logPath = (stateDir: string, role: Role): string => join(statePaths
 const NAME = /^[a-z0-9]([a-z0-9-]{0,28}[a-z0-9])?$/
 
 /**
- * The folder of everything that a cluster owns on disk. Throws ClusterError NAME_INVALID: no name leads out of the
- * state's own folder.
+ * The folder of everything that a cluster owns on disk: the one that its claim tells, wherever that is; without a
+ * claim, the one that a new cluster would have. Throws ClusterError NAME_INVALID: no name leads out of the state's own
+ * folder.
  */
 export const clusterStateDir = (name: string): string => {
   if (!NAME.test(name))
     throw new ClusterError('NAME_INVALID', `'${name}' cannot name a cluster`, {
       hint: 'use 1 to 30 lower-case letters, digits and dashes, no dash at either end',
     })
-  return join(stateRoot(), name)
+  return readClaim(name)?.stateDir ?? join(stateRoot(), name)
 }
 
 /** Replaces a JSON file at once: a reader sees the old text or the new, never half. */
@@ -51,10 +62,15 @@ export const writeJson = (path: string, value: unknown): void => {
 /** Makes a cluster’s state folder there, and writes what it was started with. */
 export const writeConfig = (config: ClusterConfig): void => {
   const paths = statePaths(config.stateDir)
+  // Asked first: on a read-only disk Node.js's recursive mkdir says that there is no such file.
+  accessSync(nearest(config.stateDir), constants.W_OK)
   mkdirSync(config.stateDir, { recursive: true, mode: 0o755 })
   for (const folder of [paths.logs, paths.pods, paths.containers]) mkdirSync(folder, { recursive: true, mode: 0o711 })
   writeJson(paths.config, config)
 }
+
+/** The folder, or the nearest above it that is there. */
+const nearest = (folder: string): string => (existsSync(folder) ? folder : nearest(dirname(folder)))
 
 /** Throws as readFileSync does where there is none. */
 export const readConfig = (path: string): ClusterConfig => JSON.parse(readFileSync(path, 'utf8')) as ClusterConfig
@@ -68,13 +84,29 @@ export const tryReadConfig = (path: string): ClusterConfig | undefined => {
   }
 }
 
-/**
- * Every cluster that this machine has a folder of, by name; `config` is missing where `up` died before it wrote one.
- */
-export const listClusters = (): readonly { readonly name: string; readonly config: ClusterConfig | undefined }[] => {
+/** A cluster of this machine, as far as it is known. */
+export interface KnownCluster {
+  readonly name: string
+  /** Missing where the machine was started again since, or `up` died before it made one. */
+  readonly claim: Claim | undefined
+  /** Missing where `up` died before it wrote one, or where it is not ours to read. */
+  readonly config: ClusterConfig | undefined
+}
+
+/** Every cluster that has claimed its name on this machine, wherever its state lies, or has a folder here; by name. */
+export const listClusters = (): readonly KnownCluster[] => {
+  const claims = new Map(listClaims().map((claim) => [claim.name, claim]))
+  const names = new Set([...claims.keys(), ...folders()])
+  return [...names].sort().map((name) => ({
+    name,
+    claim: claims.get(name),
+    config: tryReadConfig(statePaths(clusterStateDir(name)).config),
+  }))
+}
+
+const folders = (): readonly string[] => {
   if (!existsSync(stateRoot())) return []
   return readdirSync(stateRoot(), { withFileTypes: true })
     .filter((entry) => entry.isDirectory() && NAME.test(entry.name))
-    .map(({ name }) => ({ name, config: tryReadConfig(statePaths(clusterStateDir(name)).config) }))
-    .sort((one, other) => (one.name < other.name ? -1 : 1))
+    .map(({ name }) => name)
 }

@@ -1,16 +1,20 @@
+import { randomUUID } from 'node:crypto'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { identifyProcess } from '#runtime/runc/process-identity.ts'
 import { getJson } from './agent-api.ts'
+import { isHeld, readClaim, writeClaim } from './claim.ts'
 import { ClusterError } from './cluster-error.ts'
 import { makeClusterPki } from './cluster-pki.ts'
 import type { ClusterConfig } from './config.ts'
-import { down } from './down.ts'
+import { down, remainsOf } from './down.ts'
 import { createMachines } from './machines/machines.ts'
-import { checkPrerequisites, isChroot } from './prerequisites.ts'
-import { findProcesses, RESTARTED, startSupervised } from './processes.ts'
+import { checkOpenFiles, checkPrerequisites, isChroot } from './prerequisites.ts'
+import { RESTARTED, startSupervised } from './processes.ts'
 import { planCluster, type RangeFlags } from './ranges/cluster-plan.ts'
-import { clusterStateDir, listClusters, logPath, type Role, statePaths, writeConfig } from './state.ts'
+import { clusterStateDir, listClusters, logPath, type Role, statePaths, stateRoot, writeConfig } from './state.ts'
+import { stateFault } from './state-fault.ts'
 import { withStateLock } from './state-lock.ts'
 
 /** How long a cluster may take before `up` gives up and takes it down again, milliseconds. */
@@ -57,10 +61,19 @@ const program = (role: Role): readonly string[] => {
  * ClusterError; what had been made by then is taken down again, apart from the case that the name was taken.
  */
 export const up = async (options: UpOptions): Promise<ClusterConfig> => {
-  checkPrerequisites({ uid: process.getuid!(), path: process.env.PATH ?? '', chroot: isChroot() })
   const stateDir = clusterStateDir(options.name)
+  try {
+    return await start(options, stateDir)
+  } catch (error) {
+    throw stateFault(error, stateDir)
+  }
+}
+
+const start = async (options: UpOptions, stateDir: string): Promise<ClusterConfig> => {
+  checkPrerequisites({ uid: process.getuid!(), path: process.env.PATH ?? '', chroot: isChroot() })
   if (!Number.isInteger(options.nodes) || options.nodes < 1 || options.nodes > 250)
     throw new ClusterError('NODES_INVALID', `a cluster has 1 to 250 nodes, not ${options.nodes}`)
+  checkOpenFiles(options.nodes)
   options.onProgress('control plane')
   // Also the start of its processes: another `up` of the same name must find them, not a folder without any.
   const { config, fault } = await withStateLock(() => {
@@ -71,6 +84,7 @@ export const up = async (options: UpOptions): Promise<ClusterConfig> => {
       others: listClusters().flatMap(({ config }) => config ?? []),
     })
     options.signal.throwIfAborted()
+    claimName(planned)
     return { config: planned, fault: begin(planned) }
   })
   try {
@@ -86,14 +100,29 @@ export const up = async (options: UpOptions): Promise<ClusterConfig> => {
     const logs = logTails(config)
     await down(config.name)
     options.signal.throwIfAborted()
-    throw error instanceof ClusterError
-      ? error
+    const fault = stateFault(error, config.stateDir)
+    throw fault instanceof ClusterError
+      ? fault
       : new ClusterError('START_FAILED', `cluster ${config.name} did not start: ${(error as Error).message}${logs}`, {
           cause: error,
         })
   }
   return config
 }
+
+/** From here on the name is ours, and whatever is made under it. */
+const claimName = ({ name, stateDir, nodes, apiServer, clusterCidr, serviceCidr }: ClusterConfig): void =>
+  writeClaim({
+    name,
+    stateDir,
+    token: `${name}/${randomUUID()}`,
+    by: identifyProcess(process.pid)!,
+    supervisors: [],
+    nodes: nodes.length,
+    hostPort: apiServer.hostPort,
+    clusterCidr,
+    serviceCidr,
+  })
 
 /**
  * Lays the state folder down and starts both processes. What goes wrong is returned: from here on there is something to
@@ -102,27 +131,42 @@ export const up = async (options: UpOptions): Promise<ClusterConfig> => {
 const begin = (config: ClusterConfig): unknown => {
   try {
     writeConfig(config)
-    startSupervised('control-plane', config, program('control-plane'))
-    startSupervised('agent-host', config, program('agent-host'))
+    for (const role of ROLES) {
+      const claim = readClaim(config.name)!
+      const supervisor = startSupervised(role, config, claim.token, program(role))
+      writeClaim({ ...claim, supervisors: [...claim.supervisors, { role, process: supervisor }] })
+    }
     return undefined
   } catch (error) {
     return error
   }
 }
 
+/**
+ * Refuses a name that is claimed, or under which anything stands on this machine: what is made here must be all that
+ * there is, since all of it is taken away again where the start fails.
+ */
 const refuseTaken = (name: string): void => {
-  const stateDir = clusterStateDir(name)
-  const running = findProcesses(stateDir).length > 0
-  // Without its folder a cluster may run on.
-  if (!running && !existsSync(stateDir)) return
+  const claim = readClaim(name)
+  const stateDir = claim?.stateDir ?? clusterStateDir(name)
+  const remains = claim === undefined ? remainsOf(name) : []
+  if (claim === undefined && remains.length === 0 && !existsSync(stateDir)) return
+  const running = claim === undefined ? remains.some((one) => one.startsWith('process ')) : isHeld(claim)
   if (running)
-    throw new ClusterError('CLUSTER_EXISTS', `a cluster named ${name} is running`, {
+    throw new ClusterError('CLUSTER_EXISTS', `a cluster named ${name} is running${elsewhere(stateDir)}`, {
       hint: `choose another --name, or take it down: fairlead down --name ${name}`,
     })
-  throw new ClusterError('CLUSTER_DEAD', `a cluster named ${name} is there, but its processes are dead`, {
+  const what =
+    claim !== undefined || existsSync(stateDir)
+      ? 'but its processes are dead'
+      : `or something of one: ${remains.slice(0, 3).join(', ')}`
+  throw new ClusterError('CLUSTER_DEAD', `a cluster named ${name} is there${elsewhere(stateDir)}, ${what}`, {
     hint: `clean it up: fairlead down --name ${name}`,
   })
 }
+
+/** Said where the state lies in another folder than ours would. */
+const elsewhere = (stateDir: string): string => (dirname(stateDir) === stateRoot() ? '' : ` (its state is ${stateDir})`)
 
 /** Waits for the agents' own word; they give it when Services and DNS answer through the kernel of every node. */
 const ready = async (config: ClusterConfig, signal: AbortSignal): Promise<void> => {

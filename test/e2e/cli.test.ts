@@ -25,7 +25,13 @@ const resolve = (namespace: string, dns: string, name: string): Promise<string> 
 claim('up returns with an API that answers, nodes that are Ready and DNS that resolves', async (assert) => {
   await using one = scratch()
   const outcome = await one.fairlead('up', '--name', 'cli-a')
-  assert.deepEqual(outcome, { status: 0, stdout: '', stderr: '' }, 'quiet where nobody watches')
+  assert.deepEqual([outcome.status, outcome.stdout], [0, ''])
+  assert.match(
+    outcome.stderr,
+    /^cluster cli-a is up in \d+ ms: 3 nodes Ready, DNS answers\n/,
+    'no progress where nobody watches',
+  )
+  assert.match(outcome.stderr, /take it down with: fairlead down cli-a\n$/)
   const nodes = JSON.parse(await one.kubectl('get', 'nodes', '-o', 'json')) as { items: Node[] }
   assert.deepEqual(
     nodes.items.map(({ metadata, status }) => [
@@ -82,6 +88,11 @@ claim('up returns with an API that answers, nodes that are Ready and DNS that re
 
   assert.match((await one.fairlead('logs', '--name', 'cli-a')).stdout, /^control-plane: .*serving$/m)
   assert.equal((await one.fairlead('logs', '--name', 'cli-a', '--node', 'node-2')).status, 0)
+  const tail = (await one.fairlead('logs', 'cli-a', '--tail', '1')).stdout.trimEnd().split('\n')
+  assert.deepEqual(
+    tail.map((line) => line.split(':')[0]),
+    ['control-plane', 'agent-host'],
+  )
   const unknown = await one.fairlead('logs', '--name', 'cli-a', '--node', 'node-9')
   assert.equal(unknown.status, 1)
   assert.match(unknown.stderr, /cluster cli-a has no node node-9\n.*node-1, node-2, node-3/)
@@ -288,7 +299,7 @@ claim('on a terminal up shows its progress and what to do next', async (assert) 
   assert.equal(outcome.status, 0, outcome.stdout)
   assert.match(outcome.stdout, /starting cli-j: control plane …/)
   assert.match(outcome.stdout, /cluster cli-j is up in \d+ ms: 1 node Ready, DNS answers/)
-  assert.match(outcome.stdout, /take it down with: fairlead down --name cli-j/)
+  assert.match(outcome.stdout, /take it down with: fairlead down cli-j/)
   const down = await run('script', ['-qec', `'${FAIRLEAD}' down --name cli-j`, '/dev/null'], { env: one.env })
   assert.match(down.stdout, /cluster cli-j is down \(\d+ ms\)/)
 })

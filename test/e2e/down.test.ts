@@ -60,11 +60,14 @@ claim('down leaves nothing behind, and a second one says that there is nothing',
   const before = await traces()
   await busyCluster(assert, one, 'down-a')
   const down = await one.fairlead('down', '--name', 'down-a')
-  assert.deepEqual(down, { status: 0, stdout: '', stderr: '' })
+  assert.deepEqual([down.status, down.stdout], [0, ''])
+  assert.match(down.stderr, /^cluster down-a is down \(\d+ ms\)\n$/)
   await nothingLeft(assert, one, 'down-a', before)
   const again = await one.fairlead('down', '--name', 'down-a')
   assert.equal(again.status, 1)
   assert.match(again.stderr, /there is no cluster named down-a\n/)
+  const quiet = await one.up('down-a', '--nodes', '1', '-q').then(() => one.fairlead('down', 'down-a', '-q'))
+  assert.deepEqual(quiet, { status: 0, stdout: '', stderr: '' })
 })
 
 claim('down leaves nothing behind after SIGKILL of every process, supervisors and conmon too', async (assert) => {

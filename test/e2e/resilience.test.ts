@@ -129,9 +129,28 @@ claim(
         ),
       )
     }
-    await eventually('the agents agree', async () => (await one.status('resil-b')).healthy)
-    const shown = await one.status('resil-b')
+    const shown = await eventually('the agents agree', async () => {
+      const status = await one.status('resil-b')
+      return status.api && status.nodes.every(({ ready }) => ready) && status
+    })
     assert.equal(shown.nodes.flatMap((node) => node.pods).length, 3, 'pods of before are gone')
+    // It works, and is not called healthy: what was applied before is lost.
+    assert.equal(shown.healthy, false)
+    const words = await one.fairlead('status', '--name', 'resil-b')
+    assert.equal(words.status, 1)
+    assert.match(
+      words.stdout,
+      /not healthy[\s\S]*the control plane ended and was started again .* is lost; apply it again/,
+    )
+    const told = await one.kubectl(
+      'get',
+      'events',
+      '--field-selector',
+      'reason=ObjectsLost',
+      '-o',
+      'jsonpath={.items[*].message}',
+    )
+    assert.match(told, /objects were in memory, and all that was applied before \S+ is lost; apply it again/)
   },
 )
 

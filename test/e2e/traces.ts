@@ -2,6 +2,8 @@ import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { run } from './harness.ts'
 
+/** Where names of clusters are claimed. */
+export const CLAIMS = '/run/fairlead'
 export const STATE = process.env.FAIRLEAD_STATE ?? '/var/lib/fairlead'
 
 /**
@@ -28,6 +30,7 @@ export const traces = async (): Promise<Readonly<Record<string, readonly string[
     ),
     mounts: mounts(),
     state: existsSync(STATE) ? readdirSync(STATE).sort() : [],
+    claims: existsSync(CLAIMS) ? readdirSync(CLAIMS).sort() : [],
   }
 }
 

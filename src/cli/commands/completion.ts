@@ -10,9 +10,12 @@ const flagsOf = (command: Command): readonly (readonly [string, Flag])[] => [
 const namesOf = (verbs: Verbs): string => [...verbs.map(({ name }) => name), 'help'].join(' ')
 /** For a shell's single quotes. */
 const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`
+/** Words that the verb's argument may be; a cluster's name is asked for. */
+const choicesOf = ({ argument }: Command): readonly string[] =>
+  argument === undefined ? [] : 'choices' in argument ? argument.choices : ['$(_fairlead_clusters)']
 /** What may follow: the verb's argument, or its flags. */
 const wordsOf = (command: Command): string =>
-  [...(command.argument?.choices ?? []), ...flagsOf(command).map(([flag]) => `--${flag}`)].join(' ')
+  [...choicesOf(command), ...flagsOf(command).map(([flag]) => `--${flag}`)].join(' ')
 
 /** Words for the value of the flag before the cursor, as `case` branches; a path or a number is left to the shell. */
 const valueBranches = (command: Command, offer: (words: string) => string): string =>
@@ -74,7 +77,7 @@ compdef _fairlead fairlead
 ${verbs
   .flatMap(({ name, summary, command }) => [
     `complete -c fairlead -n __fish_use_subcommand -a ${name} -d ${fishQuoted(summary)}`,
-    ...(command.argument
+    ...(command.argument && 'choices' in command.argument
       ? [
           `complete -c fairlead -n '__fish_seen_subcommand_from ${name}' -a ${fishQuoted(command.argument.choices.join(' '))}`,
         ]

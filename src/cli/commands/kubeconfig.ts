@@ -1,5 +1,6 @@
 import { adminAccess } from '#cluster/up.ts'
-import { type Command, nameFlag } from '../command.ts'
+import { chosenCluster } from '../chosen-cluster.ts'
+import { type Command, nameArgument, shownNameFlag } from '../command.ts'
 import { knownCluster } from '../known-cluster.ts'
 import { kubeconfigOf } from '../kubeconfig.ts'
 
@@ -7,10 +8,12 @@ export const kubeconfig: Command = {
   name: 'kubeconfig',
   summary: 'a kubeconfig of one cluster, printed',
   description: 'Holds the administrator’s key: keep it as you keep a password.',
-  flags: { name: nameFlag },
+  argument: nameArgument,
+  flags: { name: shownNameFlag },
   examples: ['fairlead kubeconfig > ./kubeconfig', 'kubectl --kubeconfig <(fairlead kubeconfig) get nodes'],
   async run({ flags, io }) {
-    io.out(kubeconfigOf(flags.name!, adminAccess(knownCluster(flags.name!))))
+    const config = knownCluster(chosenCluster(flags.name, io.environment))
+    io.out(kubeconfigOf(config.name, adminAccess(config)))
     return 0
   },
 }

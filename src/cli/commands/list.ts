@@ -1,29 +1,38 @@
+import { isHeld } from '#cluster/claim.ts'
 import { findProcesses } from '#cluster/processes.ts'
-import { clusterStateDir, listClusters } from '#cluster/state.ts'
+import { type KnownCluster, listClusters } from '#cluster/state.ts'
 import { type Command, outputFlag } from '../command.ts'
 import { table } from '../table.ts'
 
-/** Running; degraded: a process is dead, and its supervisor starts it again; dead: nothing is left that would. */
-const stateOf = (name: string): 'running' | 'degraded' | 'dead' => {
-  const roles = new Set(findProcesses(clusterStateDir(name)).map(({ role }) => role))
-  return roles.size === 0 ? 'dead' : roles.has('control-plane') && roles.has('agent-host') ? 'running' : 'degraded'
+/**
+ * Running; degraded: a process is dead, and its supervisor starts it again; dead: nothing is left that would.
+ */
+const stateOf = ({ claim }: KnownCluster): 'running' | 'degraded' | 'dead' => {
+  if (claim === undefined || !isHeld(claim)) return 'dead'
+  const roles = new Set(findProcesses(claim).map(({ role }) => role))
+  return roles.has('control-plane') && roles.has('agent-host') ? 'running' : 'degraded'
 }
 
 export const list: Command = {
   name: 'list',
   summary: 'the clusters of this machine',
-  description: 'A cluster whose processes are dead is shown so; `fairlead down` cleans it up.',
+  description: `Every cluster of the machine, wherever its state lies; needs no rights. A cluster whose processes are dead is shown so;
+\`fairlead down\` cleans it up.`,
   flags: { output: outputFlag },
   examples: ['fairlead list', 'fairlead list -o json'],
   async run({ flags, io }) {
-    const clusters = listClusters().map(({ name, config }) => ({
-      name,
-      state: stateOf(name),
-      nodes: config?.nodes.length ?? 0,
-      server: config ? `https://127.0.0.1:${config.apiServer.hostPort}` : '',
-      clusterCidr: config?.clusterCidr ?? [],
-      serviceCidr: config?.serviceCidr ?? [],
-    }))
+    const clusters = listClusters().map((one) => {
+      const { name, claim, config } = one
+      const port = config?.apiServer.hostPort ?? claim?.hostPort
+      return {
+        name,
+        state: stateOf(one),
+        nodes: config?.nodes.length ?? claim?.nodes ?? 0,
+        server: port === undefined ? '' : `https://127.0.0.1:${port}`,
+        clusterCidr: config?.clusterCidr ?? claim?.clusterCidr ?? [],
+        serviceCidr: config?.serviceCidr ?? claim?.serviceCidr ?? [],
+      }
+    })
     if (flags.output === 'json') io.out(`${JSON.stringify(clusters)}\n`)
     else if (clusters.length === 0) io.err('no clusters; start one with: fairlead up\n')
     else

@@ -1,8 +1,11 @@
 import { type AgentReport, answers, getJson } from '#cluster/agent-api.ts'
+import { readClaim } from '#cluster/claim.ts'
+import { lostAt, objectsLostMessage, readLives } from '#cluster/lives.ts'
 import { findProcesses } from '#cluster/processes.ts'
 import type { Role } from '#cluster/state.ts'
-import { type Command, nameFlag, outputFlag } from '../command.ts'
-import { knownCluster } from '../known-cluster.ts'
+import { chosenCluster } from '../chosen-cluster.ts'
+import { type Command, nameArgument, outputFlag, shownNameFlag } from '../command.ts'
+import { knownCluster, needsRoot } from '../known-cluster.ts'
 import { table } from '../table.ts'
 
 /** How long an answer may take, milliseconds. */
@@ -11,13 +14,18 @@ const PATIENCE_MS = 3_000
 export const status: Command = {
   name: 'status',
   summary: 'nodes, addresses, pods and what each kernel has',
-  description:
-    'Asks the API and the agents. Exit status 1 where one gives no answer, a node is not ready, or a Service could not be written.',
-  flags: { name: nameFlag, output: outputFlag },
+  description: `Asks the API and the agents. Exit status 1 where one gives no answer, a node is not ready, a Service could not be written, or the
+control plane was started again and has lost its objects.`,
+  argument: nameArgument,
+  flags: { name: shownNameFlag, output: outputFlag },
   examples: ['fairlead status', 'fairlead status -o json'],
   async run({ flags, io }) {
-    const config = knownCluster(flags.name!)
-    const processes = findProcesses(config.stateDir)
+    const config = knownCluster(chosenCluster(flags.name, io.environment))
+    if (process.getuid!() !== 0) throw needsRoot(config.name)
+    const claim = readClaim(config.name)
+    const processes = claim === undefined ? [] : findProcesses(claim)
+    const lives = readLives(config.stateDir)
+    const objectsLost = lostAt(lives)
     const fault = (role: Role, what: string): string =>
       processes.some((process) => process.role === role)
         ? `${what} gave no answer in ${PATIENCE_MS} ms, though the ${role} runs: fairlead logs --name ${config.name}\n`
@@ -28,10 +36,13 @@ export const status: Command = {
       getJson<AgentReport>(config.sockets.agent, '/status', PATIENCE_MS).catch(() => undefined),
       answers(config.sockets.api, '/readyz', PATIENCE_MS),
     ])
-    const healthy = serving && report?.nodes.every((node) => node.ready && node.dataplane.failed.length === 0) === true
+    const healthy =
+      objectsLost === undefined &&
+      serving &&
+      report?.nodes.every((node) => node.ready && node.dataplane.failed.length === 0) === true
     if (flags.output === 'json') {
       io.out(
-        `${JSON.stringify({ name: config.name, healthy, server: `https://127.0.0.1:${config.apiServer.hostPort}`, api: serving, processes, nodes: report?.nodes ?? [] })}\n`,
+        `${JSON.stringify({ name: config.name, healthy, objectsLost, server: `https://127.0.0.1:${config.apiServer.hostPort}`, api: serving, processes, nodes: report?.nodes ?? [] })}\n`,
       )
       return healthy ? 0 : 1
     }
@@ -45,6 +56,7 @@ export const status: Command = {
       ),
     )
     const faults = [
+      ...(objectsLost === undefined ? [] : [`${objectsLostMessage(lives)}\n`]),
       ...(serving ? [] : [fault('control-plane', 'the API')]),
       ...(report ? [] : [fault('agent-host', 'the nodes’ agents')]),
     ]

@@ -2,7 +2,7 @@ import type { ClusterConfig } from '#cluster/config.ts'
 import { down as stopCluster } from '#cluster/down.ts'
 import { up as startCluster } from '#cluster/up.ts'
 import { CliError } from '../cli-error.ts'
-import { type Command, nameFlag, outputFlag } from '../command.ts'
+import { type Command, nameArgument, nameFlag, outputFlag, quietFlag } from '../command.ts'
 import { takeInterrupts } from '../interrupt.ts'
 import { contextName } from '../kubeconfig.ts'
 import { enterKubeconfig, kubeconfigOfCluster, leaveKubeconfig } from '../kubeconfig-entry.ts'
@@ -18,6 +18,7 @@ export const up: Command = {
   description: `Returns when the API answers, all nodes are Ready and DNS resolves. Needs root.
 A range that is not given moves to the next free block where it would collide with another cluster or a route of this machine;
 one that is given and collides is an error. State is in memory: objects are lost when the control plane ends.`,
+  argument: nameArgument,
   flags: {
     name: nameFlag,
     nodes: { value: 'N', default: '3', help: 'how many nodes' },
@@ -36,11 +37,12 @@ one that is given and collides is an error. State is in memory: objects are lost
     'load-balancer-cidr': range('pool of the load balancer', 'the upper end of the nodes'),
     'nodeport-addresses': { value: 'CIDR,…', help: 'addresses of nodes on which NodePorts answer (all)' },
     'node-port-range': { value: 'FROM-TO', default: '30000-32767', help: 'ports of Services on nodes' },
+    quiet: quietFlag,
     output: outputFlag,
   },
   examples: [
     'fairlead up',
-    'fairlead up --name ci --nodes 1 --kubeconfig ./kubeconfig',
+    'fairlead up ci --nodes 1 --kubeconfig ./kubeconfig',
     'fairlead up --service-cidr 10.200.0.0/16,fd00:200::/112',
   ],
   async run({ flags, switches, io }) {
@@ -48,7 +50,8 @@ one that is given and collides is an error. State is in memory: objects are lost
     const nodes = Number(flags.nodes)
     if (!/^\d+$/.test(flags.nodes!))
       throw new CliError('USAGE', `up: --nodes is '${flags.nodes}', but must be a number`)
-    const quiet = !io.terminal || flags.output === 'json'
+    const quiet = switches.quiet === true || flags.output === 'json'
+    const progress = io.terminal && !quiet
     using interrupts = takeInterrupts()
     const config = await startCluster({
       name: flags.name!,
@@ -65,11 +68,11 @@ one that is given and collides is an error. State is in memory: objects are lost
         nodePortAddresses: flags['nodeport-addresses'],
       },
       onProgress: (step) => {
-        if (!quiet) io.err(`\r\x1b[Kstarting ${flags.name}: ${step} …`)
+        if (progress) io.err(`\r\x1b[Kstarting ${flags.name}: ${step} …`)
       },
       signal: interrupts.signal,
     }).finally(() => {
-      if (!quiet) io.err('\r\x1b[K')
+      if (progress) io.err('\r\x1b[K')
     })
     const kubeconfig = await entered(config, flags.kubeconfig, io.environment, interrupts.signal)
     const milliseconds = Math.round(performance.now() - started)
@@ -86,7 +89,8 @@ one that is given and collides is an error. State is in memory: objects are lost
     io.err(`cluster ${config.name} is up in ${milliseconds} ms: ${nodes} ${nodes === 1 ? 'node' : 'nodes'} Ready, DNS answers
 ${rows.join('\n')}
 kubectl's current context is ${contextName(config.name)} (${kubeconfig})
-take it down with: fairlead down${config.name === 'fairlead' ? '' : ` --name ${config.name}`}
+objects are in memory: if its control plane ends, they are lost, and fairlead status says so
+take it down with: fairlead down${config.name === 'fairlead' ? '' : ` ${config.name}`}
 `)
     return 0
   },

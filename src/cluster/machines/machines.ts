@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { KernelError } from '#kernel/kernel-error.ts'
 import { deleteNamespace, listNetworkNamespaces, namespacePath } from '#kernel/namespace.ts'
+import { Rtnetlink } from '#kernel/rtnetlink/rtnetlink.ts'
 import { ClusterError } from '../cluster-error.ts'
 import type { ClusterConfig } from '../config.ts'
 import { clusterStateDir } from '../state.ts'
@@ -66,9 +67,10 @@ export function missingMachines(config: ClusterConfig): readonly string[] {
 export function removeMachines(cluster: {
   readonly name: string
   readonly config: ClusterConfig | undefined
+  /** Where its state lies; by default where its configuration or its claim says so. */
+  readonly stateDir?: string
 }): boolean {
-  const { name, config } = cluster
-  const stateDir = config?.stateDir ?? clusterStateDir(name)
+  const { name, config, stateDir = config?.stateDir ?? clusterStateDir(name) } = cluster
   // Explicitly and first: the kernel takes a namespace down later, in its own time, and the host's end must not stay
   // till then.
   let found = removeHostLink(config?.host.link ?? hostLink(name))
@@ -86,6 +88,18 @@ export function removeMachines(cluster: {
     found = true
   }
   return found
+}
+
+/** What of a cluster's machines stands, by the cluster's name, in words. */
+export function machinesOf(name: string): readonly string[] {
+  const link = hostLink(name)
+  using host = Rtnetlink.open()
+  return [
+    ...listNetworkNamespaces()
+      .filter((namespace) => isNamespaceOf(name, namespace))
+      .map((namespace) => `network namespace ${namespace}`),
+    ...(host.link(link)?.kind === 'veth' ? [`link ${link}`] : []),
+  ]
 }
 
 /** Files below the state folder that a namespace is bound to. */

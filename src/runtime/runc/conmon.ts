@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import type { Readable } from 'node:stream'
 
 import { RuntimeError } from '../runtime-error.ts'
+import { ownership } from './owner.ts'
 
 export interface Programs {
   readonly runc: string
@@ -39,7 +40,7 @@ export async function createWithConmon(programs: Programs, request: ConmonReques
   ] // biome-ignore format: options with their values
   const child = spawn(programs.conmon, args, {
     cwd: request.bundle,
-    env: { PATH: process.env.PATH, _OCI_SYNCPIPE: '3' },
+    env: { PATH: process.env.PATH, _OCI_SYNCPIPE: '3', ...ownership() },
     // A session of its own: a signal to our process group, an interrupt on the terminal, does not reach it.
     detached: true,
     stdio: ['ignore', 'ignore', 'pipe', 'pipe'],

@@ -1,0 +1,37 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { writeJson } from './state.ts'
+
+/** The starts of a cluster's control plane, ISO 8601, oldest first: each after the first one came back empty. */
+export interface Lives {
+  readonly startedAt: readonly string[]
+}
+
+const pathOf = (stateDir: string): string => join(stateDir, 'control-plane-lives.json')
+
+/** What is known of the control plane's starts; none where it has not started yet, or the file is not ours to read. */
+export const readLives = (stateDir: string): Lives => {
+  try {
+    return JSON.parse(readFileSync(pathOf(stateDir), 'utf8')) as Lives
+  } catch {
+    return { startedAt: [] }
+  }
+}
+
+/** Notes a start at `now`, and gives all of them. A control plane that died before it served counts too. */
+export const noteLife = (stateDir: string, now: string): Lives => {
+  const lives: Lives = { startedAt: [...readLives(stateDir).startedAt, now] }
+  writeJson(pathOf(stateDir), lives)
+  return lives
+}
+
+/** When the objects were lost for the last time; undefined where they never were. */
+export const lostAt = ({ startedAt }: Lives): string | undefined =>
+  startedAt.length > 1 ? startedAt.at(-1) : undefined
+
+/** The reason of the Event by which a control plane that came back empty says so. */
+export const OBJECTS_LOST = 'ObjectsLost'
+
+/** What that Event says. */
+export const objectsLostMessage = ({ startedAt }: Lives): string =>
+  `the control plane ended and was started again (${startedAt.length - 1} times so far): objects were in memory, and all that was applied before ${startedAt.at(-1)} is lost; apply it again`

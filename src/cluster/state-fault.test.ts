@@ -1,0 +1,26 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { ClusterError } from './cluster-error.ts'
+import { stateFault } from './state-fault.ts'
+
+const fault = (code: string, path?: string): unknown =>
+  stateFault(Object.assign(new Error(code), { code, syscall: 'write', path }), '/state/a')
+
+test('an error of the system about a file says which file, and what to do', () => {
+  const full = fault('ENOSPC') as ClusterError
+  assert.ok(full instanceof ClusterError)
+  assert.equal(full.code, 'STATE_UNUSABLE')
+  assert.equal(full.message, '/state/a: the disk is full (ENOSPC)')
+  assert.match(full.hint!, /FAIRLEAD_STATE/)
+  assert.match((fault('EROFS', '/state/a/pki') as Error).message, /^\/state\/a\/pki: the disk is read-only/)
+  assert.match((fault('EMFILE', '/x') as ClusterError).hint!, /ulimit -n/)
+})
+
+test('any other error stays what it is', () => {
+  for (const error of [
+    new TypeError('ours'),
+    new ClusterError('NOT_ROOT', 'no'),
+    Object.assign(new Error('x'), { code: 'ECONNRESET', syscall: 'read' }),
+  ])
+    assert.equal(stateFault(error, '/state'), error)
+})
