@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync
 import { join } from 'node:path'
 import { isAlive, type ProcessIdentity } from '#runtime/runc/process-identity.ts'
 import type { ClusterConfig } from './config.ts'
-import type { Role } from './state.ts'
+import type { Role } from './role.ts'
 
 /**
  * Where claims lie: with the names of network namespaces, so it lives as long as what is claimed, which no restart of

@@ -33,7 +33,6 @@ export const down = async (name: string): Promise<boolean> => {
   const config = tryReadConfig(paths.config)
   const hadProcesses = await killAll(() => supervisorsFirst(owned().filter((one) => !isContainerTool(one))))
   await purgeContainers({ stateDir: paths.containers, cluster: name })
-import { unmountBelow } from '#kernel/mount.ts'
   const hadTools = await killAll(owned)
   const hadMachines = removeMachines({ name, config, stateDir })
   await unmountBelow(stateDir)

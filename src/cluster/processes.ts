@@ -5,7 +5,8 @@ import { OWNER } from '#runtime/runc/owner.ts'
 import { identifyProcess, isAlive, type ProcessIdentity, processTree } from '#runtime/runc/process-identity.ts'
 import type { Claim } from './claim.ts'
 import type { ClusterConfig } from './config.ts'
-import { logPath, type Role, statePaths } from './state.ts'
+import type { Role } from './role.ts'
+import { logPath, statePaths } from './state.ts'
 
 /** What the supervisor says in the log before it starts its process again. */
 export const RESTARTED = 'starting it again'

@@ -12,6 +12,7 @@ import { dirname, join, resolve } from 'node:path'
 import { type Claim, listClaims, readClaim } from './claim.ts'
 import { ClusterError } from './cluster-error.ts'
 import type { ClusterConfig } from './config.ts'
+import type { Role } from './role.ts'
 
 /** Folder of the clusters that are made from here; $FAIRLEAD_STATE moves it. Absolute. */
 export const stateRoot = (): string => resolve(process.env.FAIRLEAD_STATE || '/var/lib/fairlead')
@@ -29,9 +30,6 @@ export const statePaths = (stateDir: string) => ({
   pods: join(stateDir, 'pods'),
   containers: join(stateDir, 'containers'),
 })
-
-/** Programs that run as long as a cluster does. */
-export type Role = 'control-plane' | 'agent-host'
 
 /** What a role writes; the older part of it, where there is one, is named by `logFiles`. */
 export const logPath = (stateDir: string, role: Role): string => join(statePaths(stateDir).logs, `${role}.log`)

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { logFiles } from '#cluster/log.ts'
-import { logPath, type Role } from '#cluster/state.ts'
+import type { Role } from '#cluster/role.ts'
+import { logPath } from '#cluster/state.ts'
 import { chosenCluster } from '../chosen-cluster.ts'
 import { CliError } from '../cli-error.ts'
 import { type Command, nameArgument, shownNameFlag } from '../command.ts'
