@@ -122,7 +122,7 @@ test('by the API alone: the walk is the same, and what cannot be seen is said', 
   ])
   assert.deepEqual(explanation.walks, [], 'the chains are not ours')
   const text = print(explanation)
-  assert.match(text, /REACHABLE, as far as can be seen: web:80 from pod default\/client/)
+  assert.match(text, /REACHABLE, by the model, as far as can be seen: web:80 from pod default\/client/)
   assert.match(
     text,
     /\nNOT SEEN from here\n {2}only the API of https:\/\/prod:6443 was asked: this is what kube-proxy’s contract says should happen\n/,

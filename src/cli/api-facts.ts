@@ -92,6 +92,7 @@ export async function gatherApiFacts(client: Client, options: ApiFactsOptions): 
       egress: true,
     },
     listening: {},
+    kernels: [],
     refused: [],
     images: [],
     unseen: [

@@ -10,3 +10,7 @@ export class CliError extends Error {
     this.hint = options.hint
   }
 }
+
+/** The same error, with the exit status that its verb gives to errors of its kind. */
+export const endingWith = (error: unknown, exitStatus: number): unknown =>
+  error instanceof Error ? Object.assign(error, { exitStatus }) : error

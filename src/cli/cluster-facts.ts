@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import type { Pod } from '#api/core-v1.ts'
 import { deployments, endpointSlices, events, namespaces, nodes, pods, replicaSets, services } from '#api/resources.ts'
 import type { Client } from '#client/client.ts'
-import { type AgentReport, getJson } from '#cluster/agent-api.ts'
+import { type AgentReport, getJson, type NodeReport } from '#cluster/agent-api.ts'
 import type { ClusterConfig } from '#cluster/config.ts'
 import { podNamespace } from '#cluster/machines/names.ts'
 import type { ClusterFacts, ListeningSocket } from '#explain/facts.ts'
@@ -54,11 +54,29 @@ export async function gatherFacts(client: Client, config: ClusterConfig): Promis
       egress: config.egress,
     },
     listening: listening(config, pod.items),
+    kernels: (report?.nodes ?? []).filter(isWritten).map(({ name }) => name),
     refused: (report?.nodes ?? []).flatMap(({ name, dataplane }) =>
       dataplane.failed.map(({ service, message }) => ({ node: name, service, message })),
     ),
     images: IMAGES,
+    unseen: unseenOf(config, report),
   }
+}
+
+/** All that it knows of stands in the node's kernel, but for what that refused. */
+const isWritten = ({ dataplane }: NodeReport): boolean => dataplane.appliedAt !== undefined && dataplane.pending === 0
+
+function unseenOf({ nodes }: ClusterConfig, report: AgentReport | undefined): readonly string[] {
+  if (report === undefined)
+    return [
+      'the agents do not answer: no kernel was asked what it holds, so this is what the rules should do; --live sends real packets',
+    ]
+  const late = report.nodes.filter((one) => !isWritten(one)).map(({ name }) => name)
+  const silent = nodes.map(({ name }) => name).filter((name) => !report.nodes.some((one) => one.name === name))
+  return [
+    ...(late.length > 0 ? [`what is still to be written to the kernel of ${late.join(', ')}`] : []),
+    ...(silent.length > 0 ? [`the kernel of ${silent.join(', ')}: its agent tells nothing`] : []),
+  ]
 }
 
 /** Path of the network namespace that a pod lives in; undefined where it has none (yet). */

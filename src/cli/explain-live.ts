@@ -1,5 +1,5 @@
 import type { ClusterConfig } from '#cluster/config.ts'
-import { type Agreement, compare, type Observation } from '#explain/agreement.ts'
+import { type Accord, type Agreement, compare, type Observation } from '#explain/agreement.ts'
 import type { Explanation } from '#explain/explanation.ts'
 import type { ClusterFacts } from '#explain/facts.ts'
 import { type ComparedWalk, compareWalk, walkLines } from '#explain/kernel-walk.ts'
@@ -45,7 +45,7 @@ export async function explainLive(
   const silent = model.length > 0 && walks.length === 0 && untraced.length === 0
   const unavailable = silent ? ['it told of no packet'] : untraced
   return {
-    agrees: agreement.agrees && compared.every(({ fits }) => fits),
+    accord: compared.every(({ fits }) => fits) ? agreement.accord : 'disagree',
     lines: [
       ...agreement.lines,
       ...walkLines(compared, model),
@@ -71,8 +71,14 @@ function namespaceOf(config: ClusterConfig, facts: ClusterFacts, { source, from 
   })
 }
 
+const ACCORDS: Readonly<Record<Accord, string>> = {
+  agree: 'kernel and model agree',
+  unanswered: 'NO ANSWER: the packets go as the model says; whether anybody answers them was not seen',
+  disagree: 'KERNEL AND MODEL DISAGREE',
+}
+
 /** The lines below an explanation. */
 export const liveText = (live: Live | undefined): string =>
   live === undefined
     ? 'LIVE: nothing was sent, as there is no address to send to\n'
-    : `LIVE: ${live.agrees ? 'kernel and model agree' : 'KERNEL AND MODEL DISAGREE'}\n${live.lines.map((line) => `  ${line}\n`).join('')}`
+    : `LIVE: ${ACCORDS[live.accord]}\n${live.lines.map((line) => `  ${line}\n`).join('')}`

@@ -23,8 +23,11 @@ const TCP_TIMEOUT_MS = 1500
 const UDP_TIMEOUT_MS = 700
 /** What the echo image answers with its name; any other program is as welcome to be silent. */
 const DATAGRAM = 'hostname'
+const DNS_PORT = 53
+/** A query for the name servers of the root, RFC 1035: whoever speaks DNS answers it, if only by a refusal. */
+const DNS_QUERY = Buffer.from('464c01000001000000000000' + '00' + '0002' + '0001', 'hex')
 
-const REFUSED = new Set(['ECONNREFUSED', 'EPERM', 'ECONNRESET'])
+const REFUSED = new Set(['ECONNREFUSED', 'ECONNRESET'])
 
 export interface Probed {
   readonly observations: readonly Observation[]
@@ -97,6 +100,7 @@ interface Met {
 const answerOf = (code: string | undefined): Observation['answer'] => {
   if (code === undefined) return 'answered'
   if (REFUSED.has(code)) return 'refused'
+  if (code === 'EPERM') return 'forbidden'
   return code === 'ETIMEDOUT' ? 'silent' : 'unreachable'
 }
 
@@ -126,7 +130,7 @@ async function send({ namespace, address, port }: Probe): Promise<Met> {
     socket.connect(port, address)
     await once(socket, 'connect', { signal })
     const answered = once(socket, 'message', { signal })
-    socket.send(DATAGRAM, (error) => error && socket.emit('error', error))
+    socket.send(port === DNS_PORT ? DNS_QUERY : DATAGRAM, (error) => error && socket.emit('error', error))
     await answered
     return { answer: 'answered', port: own }
   } catch (error) {

@@ -46,8 +46,8 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.
 try {
   process.exitCode = await run(process.argv.slice(2), io)
 } catch (error) {
-  const { code, hint } = error as { code?: unknown; hint?: unknown }
+  const { code, hint, exitStatus } = error as { code?: unknown; hint?: unknown; exitStatus?: number }
   if (!(error instanceof Error) || typeof code !== 'string') throw error
   io.err(`fairlead: ${error.message}\n${typeof hint === 'string' ? `  ${hint}\n` : ''}`)
-  process.exitCode = code === 'USAGE' ? 2 : code === 'INTERRUPTED' ? 130 : 1
+  process.exitCode = exitStatus ?? (code === 'USAGE' ? 2 : code === 'INTERRUPTED' ? 130 : 1)
 }

@@ -1,9 +1,13 @@
+import type { Protocol } from '#net/port-protocol.ts'
 import type { Explanation, PathOutcome } from './explanation.ts'
 import { listed, socketText } from './names.ts'
 
-/** What one real probe met. `silent`: no answer in time. */
+/**
+ * What one real probe met. `silent`: no answer in time. `forbidden`: the sender's own kernel refused to send (EPERM),
+ * which is how it tells of a packet that its rules refuse or drop.
+ */
 export interface Observation {
-  readonly answer: 'answered' | 'refused' | 'silent' | 'unreachable'
+  readonly answer: 'answered' | 'refused' | 'silent' | 'unreachable' | 'forbidden'
   /** As conntrack of a node has it; undefined where no node translated it. */
   readonly translation?: {
     readonly node: string
@@ -12,52 +16,72 @@ export interface Observation {
   }
 }
 
+/**
+ * `agree`: way and answer are as the model says. `unanswered`: the ways are, and no answer was seen where the model knows
+ * somebody who may give one. `disagree`: a way or an answer is another.
+ */
+export type Accord = 'agree' | 'unanswered' | 'disagree'
+
 export interface Agreement {
-  readonly agrees: boolean
+  readonly accord: Accord
   /** What the probes met, and where that is not what the model says. */
   readonly lines: readonly string[]
 }
 
-/** Which outcomes of the model a probe may have met. */
-function fits(outcome: PathOutcome, { answer, translation }: Observation): boolean {
-  if (translation === undefined) {
-    switch (outcome.verdict) {
-      case 'deliver':
-        // What no Service translated may be answered or not: the model knows the way, not the program.
-        return outcome.translated !== true
-      case 'closed':
-        return outcome.translated !== true && answer === 'refused'
-      case 'reject':
-        return answer === 'refused'
-      case 'drop':
-        return answer === 'silent'
-      case 'unreachable':
-        return answer === 'unreachable' || answer === 'silent'
-    }
+/** Whether an outcome of the model is what a probe met: the way that it went, and the answer that came back. */
+function accordOf(outcome: PathOutcome, { answer, translation }: Observation, protocol: Protocol): Accord {
+  const { backend, sourceSeen, node, translated = false } = outcome
+  const sameWay =
+    translation === undefined
+      ? !translated
+      : translated &&
+        backend?.address === translation.backend.address &&
+        backend.port === translation.backend.port &&
+        sourceSeen === translation.sourceSeen &&
+        node === translation.node
+  if (!sameWay) return 'disagree'
+  const when = (fits: boolean): Accord => (fits ? 'agree' : 'disagree')
+  switch (outcome.verdict) {
+    case 'deliver':
+      if (answer === 'answered') return 'agree'
+      // A program need not answer a datagram; of one that nobody saw, a refusal says no more than that it is not there.
+      if (answer === 'silent' && (protocol === 'UDP' || outcome.listensUnknown)) return 'unanswered'
+      return answer === 'refused' && outcome.listensUnknown ? 'unanswered' : 'disagree'
+    case 'closed':
+      return when(answer === 'refused')
+    case 'astray':
+      return when(answer === 'silent')
+    case 'reject':
+      return when(answer === 'refused' || answer === 'forbidden')
+    case 'drop':
+      return when(answer === 'silent' || answer === 'forbidden')
+    case 'unreachable':
+      return when(answer === 'unreachable' || answer === 'silent')
   }
-  const { backend, sourceSeen, node } = outcome
-  if (backend === undefined || outcome.translated !== true) return false
-  const same = backend.address === translation.backend.address && backend.port === translation.backend.port
-  if (!same || sourceSeen !== translation.sourceSeen || node !== translation.node) return false
-  if (outcome.verdict === 'closed') return answer === 'refused'
-  return outcome.verdict === 'deliver' ? answer !== 'unreachable' : answer !== 'answered'
 }
 
-/** Holds real probes against the model: the way that each went must be one of the ways that the model knows. */
-export function compare({ outcomes }: Explanation, observations: readonly Observation[]): Agreement {
-  const counts = new Map<string, { count: number; fits: boolean }>()
+const BEST: readonly Accord[] = ['agree', 'unanswered', 'disagree']
+const NOTES = { agree: '', unanswered: ' (the way that the model knows)', disagree: ' (not as the model knows it)' }
+
+/**
+ * Holds real probes against the model: the way that each went, and what came back, must be one of those that the model
+ * knows.
+ */
+export function compare({ outcomes, protocol }: Explanation, observations: readonly Observation[]): Agreement {
+  const counts = new Map<string, { count: number; readonly accord: Accord }>()
   for (const observation of observations) {
     const text = observationText(observation)
-    const known = counts.get(text) ?? { count: 0, fits: outcomes.some((outcome) => fits(outcome, observation)) }
+    const met = outcomes.map((outcome) => accordOf(outcome, observation, protocol))
+    const accord = BEST.find((one) => met.includes(one)) ?? 'disagree'
+    const known = counts.get(text) ?? { count: 0, accord }
     counts.set(text, known)
     known.count++
   }
-  const lines = [...counts].map(
-    ([text, { count, fits: fit }]) => `${count} × ${text}${fit ? '' : ' (not a way that the model knows)'}`,
-  )
-  const agrees = observations.length > 0 && [...counts.values()].every((one) => one.fits)
-  if (!agrees) lines.push(`the model: ${listed([...new Set(outcomes.map(outcomeText))], 'or')}`)
-  return { agrees, lines }
+  const lines = [...counts].map(([text, { count, accord }]) => `${count} × ${text}${NOTES[accord]}`)
+  const all = [...counts.values()].map(({ accord }) => accord)
+  const accord = all.length === 0 ? 'disagree' : (BEST.findLast((one) => all.includes(one)) as Accord)
+  if (accord === 'disagree') lines.push(`the model: ${listed([...new Set(outcomes.map(outcomeText))], 'or')}`)
+  return { accord, lines }
 }
 
 const ANSWERS = {
@@ -65,6 +89,7 @@ const ANSWERS = {
   refused: 'refused',
   silent: 'no answer',
   unreachable: 'unreachable',
+  forbidden: 'refused to be sent',
 } as const
 
 function observationText({ answer, translation }: Observation): string {

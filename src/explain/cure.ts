@@ -1,5 +1,7 @@
 import type { Service } from '#api/core-v1.ts'
 import type { Cure, Question } from './explanation.ts'
+import type { ClusterFacts } from './facts.ts'
+import { clusterIpsOf, familyOfText, isOutside } from './lookup.ts'
 import { socketText } from './names.ts'
 
 /** A word as a POSIX shell reads it back. */
@@ -73,6 +75,20 @@ export function ask(question: Question, effect: string, to: string, more: readon
 
 export const askAddress = (question: Question, effect: string, address: string, port: number): Cure =>
   ask(question, effect, socketText(address, port))
+
+/** The ClusterIP of a Service, of the asker's family where it has that; none to somebody whom no network leads there. */
+export function askClusterIp(
+  facts: ClusterFacts,
+  question: Question,
+  source: string,
+  service: Service,
+  port: number | undefined,
+  effect: string,
+): readonly Cure[] {
+  const ip = clusterIpsOf(service).find((one) => familyOfText(one) === familyOfText(source))
+  if (ip === undefined || port === undefined || isOutside(facts, source)) return []
+  return [askAddress(question, effect, ip, port)]
+}
 
 /** Where a Service's port stands in its list, for a JSON patch. */
 export const portIndex = ({ spec }: Service, port: { readonly port: number; readonly protocol?: string }): number =>

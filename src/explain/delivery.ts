@@ -4,8 +4,19 @@ import type { Protocol } from '#net/port-protocol.ts'
 import type { Target } from './address-destination.ts'
 import type { PathOutcome, Step } from './explanation.ts'
 import type { ClusterFacts } from './facts.ts'
-import { declaredPorts, type Listens, listens, socketsOf } from './listening.ts'
-import { backendPod, familyOfText, find, inCidrs, nodeAddresses, nodeAt, nodeOfPodAddress } from './lookup.ts'
+import { declaredPorts, type Listens, listens, portsTold, socketsOf } from './listening.ts'
+import {
+  backendPod,
+  familyOfText,
+  find,
+  homeOf,
+  inCidrs,
+  ingressOf,
+  isHeadless,
+  nodeAddresses,
+  nodeAt,
+  nodeOfPodAddress,
+} from './lookup.ts'
 import { listed, nameOf, socketText } from './names.ts'
 import type { NodeView } from './node-view.ts'
 
@@ -41,25 +52,42 @@ export function deliver(
       ? [{ at: `${at}, postrouting`, text: `the source stays ${source}, the node’s own` }]
       : masqueradeSteps(at, source, all)),
   )
-  const arrivals = all.map(({ target }) => arrive(facts, nodes, target, protocol, service))
+  const arrivals = all.map(({ target }) => arrive(facts, nodes, target, protocol, { service }))
   steps.push({
     at: `${at}, route`,
     text: `to ${all.length === 1 ? 'the backend' : 'the backends'}`,
     details: arrivals.map(({ text }) => text),
   })
-  return all.flatMap(({ target, masquerade }, which): PathOutcome[] => {
-    const { verdict, unknown, pod } = arrivals[which] as Arrival
+  const outcomes = all.flatMap(({ target, masquerade }, which): PathOutcome[] => {
+    const { verdict, unknown, undeclared, pod } = arrivals[which] as Arrival
     return nodes.map((node, index) => ({
       node,
-      verdict,
+      verdict: verdict === 'deliver' && !masquerade && !repliesPass(facts, node, source, target) ? 'astray' : verdict,
       ...(unknown && { listensUnknown: true }),
+      ...(undeclared && { undeclared }),
       backend: { ...target, pod },
       translated: true,
       masqueraded: masquerade,
       sourceSeen: masquerade ? own[index] : source,
     }))
   })
+  const astray = [
+    ...new Set(outcomes.flatMap(({ verdict, backend }) => (verdict === 'astray' && backend ? [backend] : []))),
+  ]
+  if (astray.length > 0)
+    steps.push({
+      at: 'the reply',
+      text: `${listed([...new Set(astray.map(({ address }) => address))].slice(0, 5))} answers ${source} directly, past ${at}, which alone could turn the reply back: the sender takes it for a stranger’s, and waits`,
+    })
+  return outcomes
 }
+
+/**
+ * Whether the reply of a backend that sees the sender's own address passes the node that translated the packet: only
+ * there its source becomes again what the sender asked.
+ */
+const repliesPass = (facts: ClusterFacts, node: string, source: string, { address }: Target): boolean =>
+  homeOf(facts, source) === node || homeOf(facts, address) === node
 
 function masqueradeSteps(
   at: string,
@@ -90,6 +118,7 @@ const nodeAddress = (facts: ClusterFacts, name: string, family: string): string 
 interface Arrival {
   readonly verdict: PathOutcome['verdict']
   readonly unknown?: boolean
+  readonly undeclared?: boolean
   readonly pod: string | undefined
   readonly text: string
 }
@@ -100,7 +129,7 @@ function arrive(
   nodes: readonly string[],
   target: Target,
   protocol: Protocol,
-  service?: Service,
+  { service, asked }: { readonly service?: Service | undefined; readonly asked?: Service | undefined },
 ): Arrival {
   const { address, port } = target
   const pod = backendPod(facts, address, service)
@@ -110,8 +139,16 @@ function arrive(
   if (pod !== undefined) {
     const open = listens(socketsOf(facts, pod), protocol, address, port)
     const closed = open === 'no' || open === 'loopback-only'
-    const text = `${way}; pod ${nameOf(pod)} ${listensText(open, port, protocol, whoDeclares(pod, port, protocol))}`
-    return { verdict: closed ? 'closed' : 'deliver', unknown: open === 'unknown', pod: nameOf(pod), text }
+    const who = whoDeclares(pod, port, protocol)
+    const text = `${way}; pod ${nameOf(pod)} ${listensText(open, port, protocol, who)}`
+    if (open !== 'unknown') return { verdict: closed ? 'closed' : 'deliver', pod: nameOf(pod), text }
+    const declared = service !== undefined || declaredPorts(pod, protocol).some((one) => one.port === port)
+    const told = declared || asked === undefined || !isHeadless(asked) ? [] : portsTold(facts, asked, address, protocol)
+    if (told.length > 0 && !told.includes(port)) {
+      const text = `${way}; nothing translates ${port}/${protocol} for a headless Service, and pod ${nameOf(pod)} is told to listen on ${listed(told.map(String))} (${who})`
+      return { verdict: 'closed', pod: nameOf(pod), text }
+    }
+    return { verdict: 'deliver', unknown: true, undeclared: !declared && told.length === 0, pod: nameOf(pod), text }
   }
   const { podCidrs, hostAddresses, egress } = facts.network
   const none = (verdict: PathOutcome['verdict'], text: string): Arrival => ({ verdict, pod: undefined, text })
@@ -131,6 +168,7 @@ function arrive(
       return {
         ...none('deliver', `${there}; whether ${port}/${protocol} is open there is not known`),
         unknown: true,
+        undeclared: service === undefined,
       }
     if (open === 'yes')
       return none('deliver', `${there}; a program of its own listens on ${port}/${protocol}: delivered`)
@@ -138,12 +176,20 @@ function arrive(
   }
   if (inCidrs(podCidrs, address)) return none('unreachable', `${way}; no pod has that address: unreachable`)
   return egress
-    ? { ...none('deliver', outsideText(facts, address)), unknown: true }
+    ? { ...none('deliver', outsideText(facts, address)), unknown: true, undeclared: service === undefined }
     : none('unreachable', `${address} lies outside of the cluster, and nothing is let out: unreachable`)
 }
 
 const isNodePort = ({ network: { nodePortRange } }: ClusterFacts, port: number): boolean =>
   port >= nodePortRange.from && port <= nodePortRange.to
+
+/** What becomes of an address of the load balancer's pool that no node's rules took. */
+export function poolText({ services }: ClusterFacts, { address, port }: Target, protocol: Protocol): string {
+  const holders = services.filter((one) => ingressOf(one).includes(address))
+  if (holders.length === 0) return `${address} is of the load balancer’s pool, and no Service has it: unreachable`
+  const served = holders.flatMap(({ spec }) => (spec?.ports ?? []).map((one) => `${one.port}/${one.protocol || 'TCP'}`))
+  return `${address} is the load balancer address of ${listed(holders.map(nameOf))}, which ${holders.length === 1 ? 'serves' : 'serve'} ${listed(served)} there, and not ${port}/${protocol}: refused`
+}
 
 const outsideText = ({ network }: ClusterFacts, address: string): string =>
   network.foreign
@@ -187,6 +233,7 @@ export function passOn(
   target: Target,
   protocol: Protocol,
   source: string,
+  asked: Service | undefined,
   steps: Step[],
 ): Onward {
   const { address } = target
@@ -201,11 +248,12 @@ export function passOn(
   })
   const { network } = facts
   if (other !== undefined || inCidrs(network.podCidrs, address) || network.hostAddresses.includes(address)) {
-    const arrival = arrive(facts, [view.name], target, protocol)
+    const arrival = arrive(facts, [view.name], target, protocol, { asked })
     steps.push({ at: `${view.name}, route`, text: arrival.text })
     return end(arrival.verdict, {
       backend: { ...target, pod: arrival.pod },
       ...(arrival.unknown && { listensUnknown: true }),
+      ...(arrival.undeclared && { undeclared: true }),
     })
   }
   if (network.foreign && inCidrs(network.loadBalancerCidrs, address)) {
@@ -214,7 +262,7 @@ export function passOn(
     return end('deliver', { backend: { ...target, pod: undefined }, listensUnknown: true })
   }
   if (inCidrs(network.loadBalancerCidrs, address)) {
-    steps.push({ at: 'fabric', text: `${address} is of the load balancer’s pool, and no Service has it: unreachable` })
+    steps.push({ at: 'fabric', text: poolText(facts, target, protocol) })
     return end('unreachable')
   }
   const text = network.egress
@@ -222,6 +270,6 @@ export function passOn(
     : `${address} lies outside of the cluster, and nothing is let out: unreachable`
   steps.push({ at: network.foreign ? 'outside' : 'fabric', text })
   return network.egress
-    ? end('deliver', { backend: { ...target, pod: undefined }, listensUnknown: true })
+    ? end('deliver', { backend: { ...target, pod: undefined }, listensUnknown: true, undeclared: true })
     : end('unreachable')
 }

@@ -170,7 +170,7 @@ function toService(
   }
   const outside = source.kind === 'host' || source.kind === 'outside'
   const balanced = outside && service.spec?.type === 'LoadBalancer'
-  if (balanced && ingressOf(service).length === 0) return none(loadBalancerPending(facts, question, service))
+  if (balanced && ingressOf(service).length === 0) return none(loadBalancerPending(facts, question, source, service))
   const addresses = balanced ? ingressOf(service) : clusterIpsOf(service)
   const address = ofFamily(addresses, question, source)
   if (address === undefined) return none(familyMissing(facts, question, source, service, addresses))

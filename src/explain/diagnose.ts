@@ -1,27 +1,20 @@
 import type { Service } from '#api/core-v1.ts'
 import type { Protocol } from '#net/port-protocol.ts'
 import type { Target } from './address-destination.ts'
-import { ask, askAddress, look, patch } from './cure.ts'
+import { ask, askAddress, askClusterIp, look, patch } from './cure.ts'
 import type { Cure, Finding, Question } from './explanation.ts'
 import type { ClusterFacts } from './facts.ts'
-import {
-  clusterIpsOf,
-  familyOfText,
-  find,
-  inCidrs,
-  ingressOf,
-  isLoopback,
-  nodeAddresses,
-  nodeAt,
-  nodeOfPodAddress,
-} from './lookup.ts'
+import { clusterIpsOf, familyOfText, find, inCidrs, ingressOf, isLoopback, nodeAt, nodeOfPodAddress } from './lookup.ts'
 import { listed, nameOf, withProtocol } from './names.ts'
+import { nodesToAsk } from './nodes-to-ask.ts'
 import type { Decision, Path } from './path.ts'
 import { nodePortUnknown, notANode, notRouted, unassigned } from './reasons/address.ts'
 import { backendGone } from './reasons/by-hand.ts'
 import { noEndpoints, notProxied } from './reasons/endpoints.ts'
 import { portNotServed } from './reasons/frontend.ts'
-import { noLocalEndpoint, notBalanced, sourceRange } from './reasons/policy.ts'
+import { listenerUnknown } from './reasons/listener.ts'
+import { nodesNotReady } from './reasons/node.ts'
+import { noLocalEndpoint, notBalanced, replyAstray, sourceRange } from './reasons/policy.ts'
 import { targetPortClosed } from './reasons/target-port.ts'
 
 type ServicePort = NonNullable<NonNullable<Service['spec']>['ports']>[number]
@@ -35,7 +28,13 @@ export function diagnose(
 ): readonly Finding[] {
   const { target, protocol } = path
   if (path.itself)
-    return path.outcomes.some(({ verdict }) => verdict === 'closed') ? [itself(facts, question, path)] : []
+    return path.outcomes.flatMap(({ verdict, undeclared }) =>
+      verdict === 'closed'
+        ? [itself(facts, question, path)]
+        : undeclared
+          ? [listenerUnknown(facts, question, target, protocol)]
+          : [],
+    )
   const findings: Finding[] = []
   const add = (finding: Finding | undefined) => {
     if (finding === undefined || findings.some(({ message }) => message === finding.message)) return
@@ -50,7 +49,10 @@ export function diagnose(
   }
   for (const decision of path.decisions) {
     add(notApplied(facts, decision))
-    add(lostClaim(facts, question, decision, service))
+    add(lostClaim(facts, question, path, decision, service))
+    for (const { undeclared, backend } of decision.outcomes)
+      if (undeclared && backend !== undefined) add(listenerUnknown(facts, question, backend, protocol))
+    add(answeredByAnother(facts, question, target, protocol, decision, service))
     const bad = decision.outcomes.find(({ verdict }) => verdict !== 'deliver')
     if (bad === undefined) continue
     if (bad.verdict === 'closed' && bad.backend !== undefined) {
@@ -65,9 +67,10 @@ export function diagnose(
               unclaimed(facts, question, target, path, service),
           )
         }
-    } else if (bad.verdict === 'unreachable' && decision.service !== undefined && bad.backend !== undefined)
+    } else if (bad.verdict === 'astray') add(replyAstray(facts, question, path, decision))
+    else if (bad.verdict === 'unreachable' && decision.service !== undefined && bad.backend !== undefined)
       add(backendGone(facts, decision.service, bad.backend))
-    else if (decision.guarded) add(sourceRange(question, decision, path.source))
+    else if (decision.guarded) add(sourceRange(facts, question, decision, path.source))
     else if (decision.claimed !== undefined && decision.service !== undefined)
       add(
         bad.verdict === 'drop'
@@ -83,6 +86,7 @@ export function diagnose(
     else add(unclaimed(facts, question, target, path, service))
   }
   if (path.decisions.length === 0) add(unclaimed(facts, question, target, path, service))
+  for (const finding of nodesNotReady(facts, question, path)) add(finding)
   return findings
 }
 
@@ -96,7 +100,7 @@ function itself(facts: ClusterFacts, question: Question, { target, protocol }: P
     if (known !== undefined) return known
   }
   const nodePort = facts.services.find((one) => one.spec?.ports?.some((two) => two.nodePort === port))
-  const node = facts.nodes.flatMap(nodeAddresses).find((one) => familyOfText(one) === familyOfText(address))
+  const [node] = nodePort === undefined ? [] : nodesToAsk(facts, nodePort, familyOfText(address))
   const meant = facts.services
     .flatMap((service) => (service.spec?.ports ?? []).filter((one) => one.port === port).map(() => service))
     .slice(0, 3)
@@ -108,7 +112,7 @@ function itself(facts: ClusterFacts, question: Question, { target, protocol }: P
     ],
     cures: [
       ...(nodePort !== undefined && node !== undefined
-        ? [askAddress(question, `ask a node for the node port of ${nameOf(nodePort)}`, node, port)]
+        ? [askAddress(question, `ask a node for the node port of ${nameOf(nodePort)}`, node.address, port)]
         : []),
       ...meant.map((one) => ask(question, `ask Service ${nameOf(one)}`, `svc/${nameOf(one)}:${port}`)),
     ],
@@ -119,6 +123,7 @@ function itself(facts: ClusterFacts, question: Question, { target, protocol }: P
 function lostClaim(
   facts: ClusterFacts,
   question: Question,
+  path: Path,
   { claimed, lost }: Decision,
   asked: Service | undefined,
 ): Finding | undefined {
@@ -135,12 +140,30 @@ function lostClaim(
     )
   else if (asked.spec?.loadBalancerIP)
     cures.push(patch('let it take any free address', 'service', asked, { spec: { loadBalancerIP: null } }))
-  const [ip] = clusterIpsOf(asked)
-  if (ip !== undefined) cures.push(askAddress(question, 'or ask its ClusterIP', ip, port))
+  cures.push(...askClusterIp(facts, question, path.source, asked, port, 'or ask its ClusterIP'))
   return {
     reason: 'lost-claim',
     message: `${nameOf(asked)} claims ${withProtocol(address ?? 'the node port', port, protocol)}, but ${claimed.service} answers there: the older Service wins`,
     cures,
+  }
+}
+
+/** Two Services share an address, and the port that is asked is the other one's. */
+function answeredByAnother(
+  facts: ClusterFacts,
+  question: Question,
+  { address, port }: Target,
+  protocol: Protocol,
+  { claimed }: Decision,
+  asked: Service | undefined,
+): Finding | undefined {
+  if (asked === undefined || claimed === undefined || claimed.service === nameOf(asked)) return undefined
+  const serves = asked.spec?.ports?.some((one) => one.port === port && (one.protocol || 'TCP') === protocol)
+  if (serves) return undefined
+  const finding = portNotServed(facts, question, asked, { address, port, protocol })
+  return {
+    ...finding,
+    details: [...(finding.details ?? []), `${claimed.service} answers there, which shares the address`],
   }
 }
 
@@ -154,6 +177,7 @@ function notApplied({ refused }: ClusterFacts, { claimed, nodes }: Decision): Fi
     message: `the kernel of ${listed(found.map(({ node }) => node))} refused ${first.service}: ${first.message}`,
     details: ['what stands above is what the rules should do; it is tried again'],
     cures: [look('when it is tried again', 'fairlead', 'status')],
+    doubt: true,
   }
 }
 
@@ -175,11 +199,12 @@ function fromOutside(
   protocol: Protocol,
 ): Finding {
   const one = (service.spec?.ports ?? []).find((own) => own.port === port && (own.protocol || 'TCP') === protocol)
-  const node = facts.nodes.flatMap(nodeAddresses).find((own) => familyOfText(own) === familyOfText(address))
+  const [node] = nodesToAsk(facts, service, familyOfText(address))
   const [ip] = ingressOf(service).filter((own) => familyOfText(own) === familyOfText(address))
   const cures: Cure[] = []
   if (ip !== undefined) cures.push(askAddress(question, 'ask its load balancer address', ip, port))
-  if (one?.nodePort && node !== undefined) cures.push(askAddress(question, 'ask its node port', node, one.nodePort))
+  if (one?.nodePort && node !== undefined)
+    cures.push(askAddress(question, 'ask its node port', node.address, one.nodePort))
   if (cures.length === 0) cures.push(patch('give it a node port', 'service', service, { spec: { type: 'NodePort' } }))
   return {
     reason: 'cluster-ip-outside',
@@ -194,7 +219,7 @@ function unclaimed(
   facts: ClusterFacts,
   question: Question,
   target: Target,
-  { protocol, decisions }: Path,
+  { protocol, decisions, source }: Path,
   asked: Service | undefined,
 ): Finding {
   const { address, port } = target
@@ -216,7 +241,9 @@ function unclaimed(
     if (served === undefined) return portNotServed(facts, question, owner, { address, port, protocol })
   }
   if (nodeAt(facts, address) !== undefined) return nodePortUnknown(facts, question, target, protocol)
-  return unassigned(facts, question, target) ?? notRouted(facts, question, target) ?? nobody(facts, question, target)
+  return (
+    unassigned(facts, question, target) ?? notRouted(facts, question, target, source) ?? nobody(facts, question, target)
+  )
 }
 
 /** An address that is neither a Service’s nor anything of the cluster’s that lives. */

@@ -253,7 +253,7 @@ test('addresses: an unassigned ClusterIP, a port not served, a node port at no n
   assert.deepEqual(broken({}, '10.96.0.1:8080')[1], 'fairlead explain --from pod/client --to 10.96.0.1:80')
   assert.deepEqual(broken({}, '10.244.1.9:30080'), [
     'not-a-node',
-    'fairlead explain --from pod/client --to 172.30.0.2:30080',
+    'fairlead explain --from pod/client --to 172.30.0.3:30080',
   ])
   assert.deepEqual(broken({}, '172.30.0.3:30099', 'host'), [
     'node-port-unknown',
@@ -332,13 +332,13 @@ test('compare() holds a probe against backend, source and node together', () => 
   const met = (address: string, sourceSeen: string, name = 'node-1') =>
     compare(explanation, [
       { answer: 'answered', translation: { node: name, backend: { address, port: 8080 }, sourceSeen } },
-    ]).agrees
-  assert.equal(met('10.244.2.11', '10.244.1.9'), true)
-  assert.equal(met('10.244.2.99', '10.244.1.9'), false)
-  assert.equal(met('10.244.2.11', '172.30.0.2'), false)
-  assert.equal(met('10.244.2.11', '10.244.1.9', 'node-2'), false)
-  assert.equal(compare(explanation, [{ answer: 'silent' }]).agrees, false)
-  assert.equal(compare(explanation, []).agrees, false)
+    ]).accord
+  assert.equal(met('10.244.2.11', '10.244.1.9'), 'agree')
+  assert.equal(met('10.244.2.99', '10.244.1.9'), 'disagree')
+  assert.equal(met('10.244.2.11', '172.30.0.2'), 'disagree')
+  assert.equal(met('10.244.2.11', '10.244.1.9', 'node-2'), 'disagree')
+  assert.equal(compare(explanation, [{ answer: 'silent' }]).accord, 'disagree')
+  assert.equal(compare(explanation, []).accord, 'disagree')
 })
 
 test('the host is walked to as a node is: by what listens there', () => {

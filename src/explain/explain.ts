@@ -4,7 +4,7 @@ import { ask, flagged } from './cure.ts'
 import { resolveDestination } from './destination.ts'
 import { withoutUrl } from './destination-text.ts'
 import { diagnose } from './diagnose.ts'
-import type { Candidate, Explanation, Finding, ModelWalk, PathOutcome, Question, Step } from './explanation.ts'
+import type { Candidate, Explanation, Finding, ModelWalk, PathOutcome, Question, Step, Verdict } from './explanation.ts'
 import type { ClusterFacts } from './facts.ts'
 import { clusterIpsOf, familyOfText, isLoopback } from './lookup.ts'
 import { listed, nameOf, plural } from './names.ts'
@@ -36,7 +36,7 @@ export function explain(facts: ClusterFacts, asked: Question): Explanation {
       continue
     }
     const views = new NodeViews(facts, target)
-    const path = walkPath(facts, views, source, target, destination.protocol)
+    const path = walkPath(facts, views, source, target, destination.protocol, destination.service)
     // The pods of a headless Service: what goes like the first few needs no words.
     const way = JSON.stringify(path.outcomes.map(({ verdict }) => verdict))
     const alike = (told.get(way) ?? 0) + 1
@@ -51,6 +51,7 @@ export function explain(facts: ClusterFacts, asked: Question): Explanation {
       if (!findings.some(({ message }) => message === finding.message)) findings.push(finding)
   }
   if (untold > 0) steps.push({ at: source.name, text: `and so to ${plural(untold, 'more address', 'more addresses')}` })
+  const verdict = verdictOf(outcomes, findings)
   const [target] = destination.targets
   const address = target && sourceAddress(source, familyOfText(target.address))
   return {
@@ -60,7 +61,9 @@ export function explain(facts: ClusterFacts, asked: Question): Explanation {
     source: { name: source.name, address: address ?? source.addresses[0] ?? '', node: source.node },
     destination: target,
     service: destination.service && nameOf(destination.service),
-    reachable: outcomes.length > 0 && findings.length === 0 && outcomes.every(({ verdict }) => verdict === 'deliver'),
+    reachable: verdict === 'reachable',
+    verdict,
+    basis: basisOf(facts, outcomes),
     steps,
     candidates,
     outcomes,
@@ -69,6 +72,18 @@ export function explain(facts: ClusterFacts, asked: Question): Explanation {
     unseen: facts.unseen ?? [],
   }
 }
+
+/** What all ways together come to. */
+function verdictOf(outcomes: readonly PathOutcome[], findings: readonly Finding[]): Verdict {
+  const delivered = outcomes.filter(({ verdict }) => verdict === 'deliver').length
+  if (delivered === 0) return 'unreachable'
+  if (delivered < outcomes.length) return 'sometimes'
+  if (findings.some(({ doubt }) => !doubt)) return 'unreachable'
+  return findings.length > 0 ? 'unknown' : 'reachable'
+}
+
+const basisOf = ({ kernels }: ClusterFacts, outcomes: readonly PathOutcome[]): Explanation['basis'] =>
+  kernels.length > 0 && outcomes.every(({ node }) => node === undefined || kernels.includes(node)) ? 'kernels' : 'model'
 
 /** The sender lacks the family of what it asks. */
 function noSource(

@@ -1,5 +1,6 @@
 import type { IpFamily } from '#net/ip-address.ts'
 import type { Protocol } from '#net/port-protocol.ts'
+import type { Reason } from './reason-list.ts'
 
 /** What is asked: who sends what to whom. `from` and `to` as a person writes them. */
 export interface Question {
@@ -36,10 +37,12 @@ export interface Candidate {
 export interface PathOutcome {
   /** Which decided; undefined where no node met it. */
   readonly node: string | undefined
-  readonly verdict: 'deliver' | 'reject' | 'drop' | 'unreachable' | 'closed'
+  readonly verdict: 'deliver' | 'reject' | 'drop' | 'unreachable' | 'closed' | 'astray'
   /** Of `deliver`: nobody could look whether a program listens there. */
   readonly listensUnknown?: boolean
-  /** Who gets it; `closed`: it is sent there, and nothing listens. */
+  /** And nobody says so either: no container declares the port, no Service leads to it. */
+  readonly undeclared?: boolean
+  /** Who gets it; `closed`: it is sent there, and nothing listens; `astray`: it answers, and the reply does not arrive. */
   readonly backend?: { readonly address: string; readonly port: number; readonly pod: string | undefined }
   /** Translated by a Service, not addressed so. */
   readonly translated?: boolean
@@ -66,10 +69,12 @@ export type Cure =
 /** Why it does not answer, or answers only at times. */
 export interface Finding {
   /** `selector-matches-nothing`; a program may branch on it. */
-  readonly reason: string
+  readonly reason: Reason
   readonly message: string
   readonly details?: readonly string[]
   readonly cures: readonly Cure[]
+  /** It breaks nothing for certain: whether the packet is answered cannot be told from here. */
+  readonly doubt?: true
   /** Whose last words tell more: a container’s log, which whoever asked may read and add to the details. */
   readonly log?: ContainerLog
 }
@@ -82,6 +87,9 @@ export interface ContainerLog {
   readonly previous: boolean
 }
 
+/** `sometimes`: the kernel picks, and some picks are not answered. `unknown`: it cannot be told from here. */
+export type Verdict = 'reachable' | 'sometimes' | 'unreachable' | 'unknown'
+
 export interface Explanation {
   readonly from: string
   readonly to: string
@@ -91,7 +99,14 @@ export interface Explanation {
   readonly destination: { readonly address: string; readonly port: number } | undefined
   /** `default/web`, where a Service is asked. */
   readonly service: string | undefined
+  /** The verdict is `reachable`. */
   readonly reachable: boolean
+  readonly verdict: Verdict
+  /**
+   * What the verdict stands on. `kernels`: the agents of the nodes whose rules it meets told that their kernels hold
+   * them. `model`: no kernel was asked, it is what the rules should do.
+   */
+  readonly basis: 'kernels' | 'model'
   readonly steps: readonly Step[]
   readonly candidates: readonly Candidate[]
   readonly outcomes: readonly PathOutcome[]

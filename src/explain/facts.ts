@@ -26,6 +26,8 @@ export interface ClusterFacts {
   readonly network: NetworkFacts
   /** By `pod/UID`, `node/NAME` and `host`; what is not in it is not known. */
   readonly listening: Readonly<Record<string, readonly ListeningSocket[]>>
+  /** Nodes whose agent told that all Services are written to their kernel, but for those refused. */
+  readonly kernels: readonly string[]
   /** Services that a node's kernel refused, as the agents tell: there the model says what should be, not what is. */
   readonly refused: readonly { readonly node: string; readonly service: string; readonly message: string }[]
   /** Images that can be had here; empty: not known. */

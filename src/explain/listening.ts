@@ -1,7 +1,7 @@
-import type { Pod } from '#api/core-v1.ts'
+import type { Pod, Service } from '#api/core-v1.ts'
 import type { Protocol } from '#net/port-protocol.ts'
 import type { ClusterFacts, ListeningSocket } from './facts.ts'
-import { isLoopback } from './lookup.ts'
+import { addressText, isLoopback, slicesOf } from './lookup.ts'
 
 export type Listens = 'yes' | 'no' | 'loopback-only' | 'unknown'
 
@@ -50,3 +50,20 @@ export function declaredPorts({ spec }: Pod, protocol: Protocol): readonly Decla
       .map((port) => ({ container: name, name: port.name || undefined, port: port.containerPort })),
   )
 }
+
+/** The ports at which EndpointSlices of a Service say that an address is to be asked. */
+export const portsTold = (
+  facts: ClusterFacts,
+  service: Service,
+  address: string,
+  protocol: Protocol,
+): readonly number[] => [
+  ...new Set(
+    slicesOf(facts, service)
+      .filter(({ endpoints }) =>
+        endpoints?.some(({ addresses }) => addresses?.some((one) => addressText(one) === address)),
+      )
+      .flatMap(({ ports }) => ports ?? [])
+      .flatMap((one) => (one.port && (one.protocol || 'TCP') === protocol ? one.port : [])),
+  ),
+]

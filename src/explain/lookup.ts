@@ -60,6 +60,16 @@ export const nodeAt = (facts: ClusterFacts, address: string): Node | undefined =
 export const nodeOfPodAddress = (facts: ClusterFacts, address: string): Node | undefined =>
   facts.nodes.find(({ spec }) => inCidrs(spec?.podCIDRs ?? (spec?.podCIDR ? [spec.podCIDR] : []), address))
 
+/** The node that packets from or to an address pass: a pod's, a node's own; undefined for what lies outside. */
+export const homeOf = (facts: ClusterFacts, address: string): string | undefined =>
+  podAt(facts, address)?.spec?.nodeName ||
+  (nodeAt(facts, address) ?? nodeOfPodAddress(facts, address))?.metadata?.name ||
+  undefined
+
+/** Outside of a cluster that is not ours: no network there leads to a ClusterIP. To ours, every route of the fabric does. */
+export const isOutside = (facts: ClusterFacts, address: string): boolean =>
+  facts.network.foreign === true && homeOf(facts, address) === undefined && !inCidrs(facts.network.podCidrs, address)
+
 /** Slices by Service, made once for each list: among ten thousand Services a search for each would take seconds. */
 const sliceIndexes = new WeakMap<readonly EndpointSlice[], ReadonlyMap<string, readonly EndpointSlice[]>>()
 

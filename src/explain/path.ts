@@ -9,7 +9,7 @@ import { entryOf } from './entry.ts'
 import type { Candidate, ModelWalk, PathOutcome, Step } from './explanation.ts'
 import type { ClusterFacts } from './facts.ts'
 import { waysOf } from './kernel-walk.ts'
-import { listens } from './listening.ts'
+import { declaredPorts, listens } from './listening.ts'
 import { familyOfText, find, inCidrs, isLoopback } from './lookup.ts'
 import { listed, nameOf, plural, withProtocol } from './names.ts'
 import type { Claimed, NodeView } from './node-view.ts'
@@ -45,13 +45,17 @@ export interface Path {
   readonly itself?: boolean
 }
 
-/** Walks a first packet from its sender to one address. The sender has an address of that family. */
+/**
+ * Walks a first packet from its sender to one address. The sender has an address of that family. `asked`: the Service
+ * that was asked by name.
+ */
 export function walkPath(
   facts: ClusterFacts,
   views: NodeViews,
   source: Source,
   target: Target,
   protocol: Protocol,
+  asked: Service | undefined,
 ): Path {
   const family = familyOfText(target.address)
   const from = sourceAddress(source, family) as string
@@ -73,7 +77,7 @@ export function walkPath(
   const candidates: Candidate[] = []
   const walks: ModelWalk[] = []
   for (const nodes of alike(views, entry.nodes, from, target, protocol, entry.fromNode)) {
-    const hop = new Hop(facts, views, nodes, from, target, protocol, entry.fromNode)
+    const hop = new Hop(facts, views, nodes, from, target, protocol, entry.fromNode, asked, entry.nodes.length > 1)
     hop.walk()
     steps.push(...hop.steps)
     decisions.push(...hop.decisions)
@@ -91,6 +95,7 @@ function walkItself(facts: ClusterFacts, source: Source, target: Target, protoco
     source.pod !== undefined && !source.onNode ? `pod/${source.pod.metadata?.uid}` : (source.node ?? source.kind)
   const open = listens(facts.listening[source.onNode ? `node/${source.node}` : key], protocol, address, port)
   const closed = open === 'no' || open === 'loopback-only'
+  const declared = source.pod !== undefined && declaredPorts(source.pod, protocol).some((one) => one.port === port)
   const ends = {
     yes: 'it listens there',
     unknown: 'whether it listens is not known',
@@ -102,7 +107,7 @@ function walkItself(facts: ClusterFacts, source: Source, target: Target, protoco
   const outcome: PathOutcome = {
     node: source.node,
     verdict: closed ? 'closed' : 'deliver',
-    ...(open === 'unknown' && { listensUnknown: true }),
+    ...(open === 'unknown' && { listensUnknown: true, ...(!declared && { undeclared: true }) }),
     backend: { ...target, pod },
     sourceSeen: address,
   }
@@ -141,6 +146,9 @@ class Hop {
   readonly #target: Target
   readonly #protocol: Protocol
   readonly #fromNode: boolean
+  readonly #asked: Service | undefined
+  /** Which node a connection passes is chosen outside. */
+  readonly #several: boolean
 
   constructor(
     facts: ClusterFacts,
@@ -150,7 +158,11 @@ class Hop {
     target: Target,
     protocol: Protocol,
     fromNode: boolean,
+    asked: Service | undefined,
+    several: boolean,
   ) {
+    this.#asked = asked
+    this.#several = several
     this.#facts = facts
     this.#views = views
     this.#nodes = nodes
@@ -253,9 +265,15 @@ class Hop {
       return
     }
     const one = chosen.size === 1 ? 'the only one' : `one of ${chosen.size}, by chance, each as likely`
-    const sticky =
-      affinitySeconds === undefined ? '' : `; then the client stays with it for ${affinitySeconds} seconds (ClientIP)`
-    this.steps.push({ at: `${at}, choice`, text: `a new connection gets ${one}${sticky}` })
+    const text = `a new connection gets ${one}${affinitySeconds === undefined ? '' : this.#stickyText(affinitySeconds)}`
+    this.steps.push({ at: `${at}, choice`, text })
+  }
+
+  /** Each node remembers the clients that it met itself: what another one gave them it does not know. */
+  #stickyText(seconds: number): string {
+    return this.#several
+      ? `; the node then gives the same client the same for ${seconds} seconds (ClientIP), but another node may give it another, and which node a connection passes is not the node’s choice: it is not held`
+      : `; then the client stays with it for ${seconds} seconds (ClientIP)`
   }
 
   /** No Service’s here: refused by the guard of ClusterIPs, or passed on. */
@@ -282,9 +300,11 @@ class Hop {
       return
     }
     this.steps.push({ at, text: `${text} is no Service’s here: it goes on as it was addressed` })
-    const onward = passOn(this.#facts, view, this.#target, this.#protocol, this.#source, this.steps)
+    const onward = passOn(this.#facts, view, this.#target, this.#protocol, this.#source, this.#asked, this.steps)
     if (onward.kind === 'node') {
-      const next = new Hop(this.#facts, this.#views, [onward.node], this.#source, this.#target, this.#protocol, false)
+      const { node } = onward
+      const [facts, views, source, target] = [this.#facts, this.#views, this.#source, this.#target]
+      const next = new Hop(facts, views, [node], source, target, this.#protocol, false, this.#asked, false)
       next.walk()
       this.steps.push(...next.steps)
       this.decisions.push(...next.decisions)

@@ -1,6 +1,7 @@
 import type { Event, Pod } from '#api/core-v1.ts'
 import type { ClusterFacts } from './facts.ts'
-import { isLeaving, isReady, isTerminal } from './lookup.ts'
+import { find, isLeaving, isReady, isTerminal } from './lookup.ts'
+import { notReadyText } from './node-condition.ts'
 
 type ContainerStatus = NonNullable<NonNullable<Pod['status']>['containerStatuses']>[number]
 
@@ -30,6 +31,11 @@ export function troubleOf(facts: ClusterFacts, pod: Pod): Trouble | undefined {
   const unscheduled = conditions.find(({ type, status }) => type === 'PodScheduled' && status === 'False')
   if (unscheduled || !pod.spec?.nodeName)
     return { kind: 'unscheduled', message: `no node takes it: ${unscheduled?.message || 'it is not scheduled yet'}` }
+  // What its status says is what its node said last: while that is silent, nothing of it is known.
+  const node = find(facts.nodes, pod.spec.nodeName)
+  const lost = node && notReadyText(node)
+  if (lost !== undefined)
+    return { kind: 'node', message: `its node ${pod.spec.nodeName} is ${lost}: nobody hears of the pod since` }
   const statuses = [...(pod.status?.initContainerStatuses ?? []), ...(pod.status?.containerStatuses ?? [])]
   for (const status of statuses) {
     const trouble = containerTrouble(facts, pod, status)

@@ -8,7 +8,7 @@ export function print(explanation: Explanation): string {
     `${String(index + 1).padStart(2)}. ${at}: ${text}`,
     ...shown(details).map((detail) => `      ${detail}`),
   ])
-  lines.push(...(lines.length > 0 ? [''] : []), verdict(explanation))
+  lines.push(...(lines.length > 0 ? [''] : []), verdictText(explanation))
   for (const finding of findings) lines.push(...findingLines(finding))
   if (unseen.length > 0) lines.push('NOT SEEN from here', ...unseen.map((text) => `  ${text}`))
   return `${lines.join('\n')}\n`
@@ -21,16 +21,24 @@ const shown = (details: readonly string[]): readonly string[] =>
     ? details
     : [...details.slice(0, MOST_DETAILS), `and ${details.length - MOST_DETAILS} more (-o json has them)`]
 
-function verdict({ reachable, outcomes, source, to }: Explanation): string {
-  if (reachable) {
-    const seen = [...new Set(outcomes.flatMap(({ sourceSeen }) => sourceSeen ?? []))]
-    const text = `${source.name}${seen.length > 0 ? `; it sees ${listed(seen, 'or')}` : ''}`
-    return outcomes.some(({ listensUnknown }) => listensUnknown)
-      ? `REACHABLE, as far as can be seen: ${to} from ${text}; whether a program listens there is not known`
-      : `REACHABLE: ${to} answers ${text}`
+function verdictText({ verdict, basis, outcomes, source, to }: Explanation): string {
+  switch (verdict) {
+    case 'reachable': {
+      const seen = [...new Set(outcomes.flatMap(({ sourceSeen }) => sourceSeen ?? []))]
+      const text = `${source.name}${seen.length > 0 ? `; it sees ${listed(seen, 'or')}` : ''}`
+      const model = basis === 'model' ? ', by the model' : ''
+      const unasked = basis === 'model' ? '; no kernel was asked' : ''
+      return outcomes.some(({ listensUnknown }) => listensUnknown)
+        ? `REACHABLE${model}, as far as can be seen: ${to} from ${text}; whether a program listens there is not known${unasked}`
+        : `REACHABLE${model}: ${to} answers ${text}${unasked}`
+    }
+    case 'unknown':
+      return `NOT KNOWN whether ${to} answers ${source.name}`
+    case 'sometimes':
+      return `ONLY SOMETIMES REACHABLE: ${to} from ${source.name}`
+    case 'unreachable':
+      return `NOT REACHABLE: ${to} from ${source.name}`
   }
-  const some = outcomes.some((one) => one.verdict === 'deliver')
-  return some ? `ONLY SOMETIMES REACHABLE: ${to} from ${source.name}` : `NOT REACHABLE: ${to} from ${source.name}`
 }
 
 const LEAD = { run: 'cure', ask: 'cure', look: 'look' } as const

@@ -164,7 +164,11 @@ test('what never leaves the sender meets no Service', () => {
   ])
   assert.deepEqual(said(ask('pod/client', 'localhost:80')).slice(1), ['asks-itself', false])
   const { findings } = ask('node/node-1', '127.0.0.1:30080')
-  assert.equal(findings[0]?.cures[0]?.command, 'fairlead explain --from node/node-1 --to 172.30.0.2:30080')
+  assert.equal(
+    findings[0]?.cures[0]?.command,
+    'fairlead explain --from node/node-1 --to 172.30.0.3:30080',
+    'policy Local: the node that has an endpoint',
+  )
   assert.equal(ask('pod/web-1', 'pod/web-1:9999').findings[0]?.reason, 'target-port-closed')
 })
 

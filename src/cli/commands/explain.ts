@@ -7,10 +7,11 @@ import type { Explanation, Question } from '#explain/explanation.ts'
 import { print } from '#explain/print.ts'
 import { formatCidr, parseCidr } from '#net/cidr.ts'
 import { gatherApiFacts } from '../api-facts.ts'
-import { CliError } from '../cli-error.ts'
+import { CliError, endingWith } from '../cli-error.ts'
 import { gatherFacts } from '../cluster-facts.ts'
-import { type Command, outputFlag } from '../command.ts'
+import { type Command, type Invocation, outputFlag } from '../command.ts'
 import { explainLive, liveText } from '../explain-live.ts'
+import { statusOf, statusOfError } from '../explain-status.ts'
 import { type ExplainTarget, explainTarget } from '../explain-target.ts'
 import { withLogs } from '../pod-log.ts'
 
@@ -23,7 +24,9 @@ export const explain: Command = {
   summary: 'walk a packet, in words: who gets it, and if nobody does, why and what mends it',
   description: `Walks the first packet of a new connection from its source to a Service, a pod, a node or an address, hop by hop, by the very rules that the
 kernel has. Where it is not answered, names the reason and the cure. Of a cluster that is not of this machine it reads the API alone.
-Exit status 0 where it is reachable, 1 where it is not (or not always).`,
+Exit status 0: reachable. 1: not, or not always; or kernel and model disagree (--live). 2: the question cannot be asked, as there is no such
+source or destination. 3: it could not be found out: the API does not answer, or nobody can see what decides.
+Where no kernel could be asked, REACHABLE says so: it is what the rules should do.`,
   flags: {
     name: {
       value: 'NAME',
@@ -61,41 +64,49 @@ Exit status 0 where it is reachable, 1 where it is not (or not always).`,
     'fairlead explain --from node/node-1 --to svc/dns:53 --proto udp --family 6 -o json',
     'fairlead explain --kubeconfig prod.yaml --from pod/shop/client --to svc/cart',
   ],
-  async run({ flags, switches, io }) {
-    if (flags.to === undefined)
-      throw new CliError('USAGE', 'explain: --to is missing', {
-        hint: 'fairlead explain --from pod/client --to svc/web',
-      })
-    const { name, kubeconfig, context } = flags
-    const target = explainTarget({ name, kubeconfig, context }, io.environment)
-    const namespace = flags.namespace ?? (target.kind === 'api' && target.namespace ? target.namespace : undefined)
-    const question: Question = {
-      from: flags.from ?? 'host',
-      to: flags.to,
-      ...(namespace !== undefined && { namespace }),
-      ...(flags.proto !== undefined && { protocol: PROTOCOLS[flags.proto as keyof typeof PROTOCOLS] }),
-      ...(flags.family !== undefined && { family: FAMILIES[flags.family as keyof typeof FAMILIES] }),
-      flags: target.flags,
-    }
-    if (target.kind === 'api') {
-      const explanation = await explainByApi(target, flags, switches.live === true, question)
-      io.out(flags.output === 'json' ? `${JSON.stringify(explanation)}\n` : print(explanation))
-      return explanation.reachable ? 0 : 1
-    }
-    const { config } = target
-    const transport = unixTransport(config.sockets.api)
-    const client = createHttpClient(transport)
+  async run(invocation) {
     try {
-      const facts = await gatherFacts(client, config)
-      const explanation = await withLogs(explainPath(facts, question), transport)
-      const live = switches.live ? await explainLive(config, facts, explanation) : undefined
-      if (flags.output === 'json') io.out(`${JSON.stringify({ ...explanation, ...(live && { live }) })}\n`)
-      else io.out(print(explanation) + (switches.live ? liveText(live) : ''))
-      return explanation.reachable && live?.agrees !== false ? 0 : 1
-    } finally {
-      client.close()
+      return await answer(invocation)
+    } catch (error) {
+      throw endingWith(error, statusOfError(error))
     }
   },
+}
+
+async function answer({ flags, switches, io }: Invocation): Promise<number> {
+  if (flags.to === undefined)
+    throw new CliError('USAGE', 'explain: --to is missing', {
+      hint: 'fairlead explain --from pod/client --to svc/web',
+    })
+  const { name, kubeconfig, context } = flags
+  const target = explainTarget({ name, kubeconfig, context }, io.environment)
+  const namespace = flags.namespace ?? (target.kind === 'api' && target.namespace ? target.namespace : undefined)
+  const question: Question = {
+    from: flags.from ?? 'host',
+    to: flags.to,
+    ...(namespace !== undefined && { namespace }),
+    ...(flags.proto !== undefined && { protocol: PROTOCOLS[flags.proto as keyof typeof PROTOCOLS] }),
+    ...(flags.family !== undefined && { family: FAMILIES[flags.family as keyof typeof FAMILIES] }),
+    flags: target.flags,
+  }
+  if (target.kind === 'api') {
+    const explanation = await explainByApi(target, flags, switches.live === true, question)
+    io.out(flags.output === 'json' ? `${JSON.stringify(explanation)}\n` : print(explanation))
+    return statusOf(explanation.verdict, undefined)
+  }
+  const { config } = target
+  const transport = unixTransport(config.sockets.api)
+  const client = createHttpClient(transport)
+  try {
+    const facts = await gatherFacts(client, config)
+    const explanation = await withLogs(explainPath(facts, question), transport)
+    const live = switches.live ? await explainLive(config, facts, explanation) : undefined
+    if (flags.output === 'json') io.out(`${JSON.stringify({ ...explanation, ...(live && { live }) })}\n`)
+    else io.out(print(explanation) + (switches.live ? liveText(live) : ''))
+    return statusOf(explanation.verdict, live?.accord)
+  } finally {
+    client.close()
+  }
 }
 
 /** Of a cluster that is known by its API alone. */

@@ -1,11 +1,12 @@
 import type { Service } from '#api/core-v1.ts'
 import type { Protocol } from '#net/port-protocol.ts'
 import type { Target } from '../address-destination.ts'
-import { ask, askAddress, patch } from '../cure.ts'
+import { ask, askAddress, askClusterIp, patch } from '../cure.ts'
 import type { Cure, Finding, Question } from '../explanation.ts'
 import type { ClusterFacts } from '../facts.ts'
-import { clusterIpsOf, familyOfText, inCidrs, isHeadless, nodeAddresses, nodeAt } from '../lookup.ts'
+import { clusterIpsOf, familyOfText, inCidrs, isHeadless, nodeAt } from '../lookup.ts'
 import { listed, nameOf, socketText } from '../names.ts'
+import { nodesToAsk } from '../nodes-to-ask.ts'
 
 type ServicePort = NonNullable<NonNullable<Service['spec']>['ports']>[number]
 
@@ -99,11 +100,7 @@ export function notANode(
   if (nodeAt(facts, address) !== undefined) return undefined
   const service = facts.services.find((one) => hasNodePort(one, port, protocol))
   if (service === undefined) return undefined
-  const nodes = facts.nodes.flatMap((node) =>
-    nodeAddresses(node)
-      .filter((one) => familyOfText(one) === familyOfText(address))
-      .map((one) => ({ name: node.metadata?.name ?? '', address: one })),
-  )
+  const nodes = nodesToAsk(facts, service, familyOfText(address))
   return {
     reason: 'not-a-node',
     message: `${port} is the node port of ${nameOf(service)}, and ${address} is no node: node ports answer at the nodes’ own addresses`,
@@ -136,14 +133,18 @@ export function unassigned(facts: ClusterFacts, question: Question, { address, p
 }
 
 /** An external IP that Services claim and nobody leads to a node. */
-export function notRouted(facts: ClusterFacts, question: Question, { address, port }: Target): Finding | undefined {
+export function notRouted(
+  facts: ClusterFacts,
+  question: Question,
+  { address, port }: Target,
+  source: string,
+): Finding | undefined {
   const service = facts.services.find((one) => one.spec?.externalIPs?.includes(address))
   if (service === undefined) return undefined
-  const [ip] = clusterIpsOf(service)
   return {
     reason: 'external-ip-not-routed',
     message: `${address} is an external IP of ${nameOf(service)}, but no route leads it to a node: that is up to the network outside`,
     details: ['every node answers for it, once a packet with that address reaches one'],
-    cures: ip ? [askAddress(question, 'ask the ClusterIP', ip, port)] : [],
+    cures: askClusterIp(facts, question, source, service, port, 'ask the ClusterIP'),
   }
 }

@@ -1,11 +1,12 @@
 import type { Service } from '#api/core-v1.ts'
 import type { Protocol } from '#net/port-protocol.ts'
-import { ask, askAddress, look, patch, where } from '../cure.ts'
+import { ask, askAddress, askClusterIp, look, patch, where } from '../cure.ts'
 import type { Cure, Finding, Question } from '../explanation.ts'
 import type { ClusterFacts } from '../facts.ts'
-import { clusterIpsOf, familyOfText, ingressOf, isHeadless, nodeAddresses } from '../lookup.ts'
+import { clusterIpsOf, familyOfText, ingressOf, isHeadless } from '../lookup.ts'
 import { listed, nameOf, socketText } from '../names.ts'
 import { nearest } from '../nearest.ts'
+import { nodesToAsk } from '../nodes-to-ask.ts'
 import type { Source } from '../source.ts'
 
 type ServicePort = NonNullable<NonNullable<Service['spec']>['ports']>[number]
@@ -61,9 +62,9 @@ export function portNotServed(
   const details = [`it serves ${listed(all.map(portText))}`]
   const isNodePort = all.find((one) => one.nodePort === port)
   if (isNodePort !== undefined) {
-    const node = facts.nodes.flatMap(nodeAddresses).find((one) => familyOfText(one) === familyOfText(address))
+    const [node] = nodesToAsk(facts, service, familyOfText(address))
     details.push(`${port} is its node port, which answers at the nodes’ addresses alone`)
-    if (node !== undefined) cures.push(askAddress(question, 'ask a node', node, port))
+    if (node !== undefined) cures.push(askAddress(question, 'ask a node', node.address, port))
   }
   const otherProtocol = all.find((one) => one.port === port && (one.protocol || 'TCP') !== protocol)
   if (otherProtocol !== undefined) {
@@ -140,7 +141,12 @@ export function familyMissing(
 }
 
 /** Of type LoadBalancer, without an address. */
-export function loadBalancerPending(facts: ClusterFacts, question: Question, service: Service): Finding {
+export function loadBalancerPending(
+  facts: ClusterFacts,
+  question: Question,
+  source: Source,
+  service: Service,
+): Finding {
   const name = nameOf(service)
   const { spec, metadata } = service
   const told = facts.events.filter(
@@ -164,13 +170,13 @@ export function loadBalancerPending(facts: ClusterFacts, question: Question, ser
         spec: { loadBalancerIP: null },
       }),
     )
-  const node = facts.nodes.flatMap(nodeAddresses)[0]
+  const from =
+    source.addresses.find((one) => question.family === undefined || familyOfText(one) === question.family) ?? ''
+  const [node] = nodesToAsk(facts, service, familyOfText(from))
   const port = portsOf(service).find(({ nodePort }) => nodePort)
   if (port?.nodePort && node !== undefined)
-    cures.push(askAddress(question, 'or ask its node port', node, port.nodePort))
-  const [ip] = clusterIpsOf(service)
-  if (ip !== undefined && portsOf(service)[0])
-    cures.push(askAddress(question, 'or ask its ClusterIP', ip, portsOf(service)[0]?.port as number))
+    cures.push(askAddress(question, 'or ask its node port', node.address, port.nodePort))
+  cures.push(...askClusterIp(facts, question, from, service, portsOf(service)[0]?.port, 'or ask its ClusterIP'))
   if (cures.length === 0)
     cures.push(
       look('what is told of it', 'kubectl', 'describe', 'service', metadata?.name ?? '', ...where(metadata?.namespace)),

@@ -7,10 +7,12 @@ import { openPorts } from '../listening.ts'
 import { podAddresses } from '../lookup.ts'
 import { listed, nameOf } from '../names.ts'
 import { nearest } from '../nearest.ts'
+import { isNodeReady } from '../node-condition.ts'
 import { type Trouble, troubleOf, warningsOf } from '../pod-trouble.ts'
+import type { Reason } from '../reason-list.ts'
 import { scheduling } from './scheduling.ts'
 
-const REASONS: Readonly<Record<Trouble['kind'], string>> = {
+const REASONS: Readonly<Record<Trouble['kind'], Reason>> = {
   unscheduled: 'pods-pending',
   image: 'image-unknown',
   crash: 'pods-crash',
@@ -91,10 +93,7 @@ function remedyOf(facts: ClusterFacts, question: Question, pod: Pod, trouble: Tr
     case 'gate':
       return gateRemedy(pod, trouble, describe)
     case 'node':
-      return {
-        cures: [look('what is told of the node', 'kubectl', 'describe', 'node', pod.spec?.nodeName ?? '')],
-        details: ['a pod of a node that is lost is made anew elsewhere after five minutes, or when it is deleted'],
-      }
+      return lostRemedy(facts, pod)
     case 'starting': {
       const cures = missingObjects(facts, pod, trouble)
       return {
@@ -168,6 +167,23 @@ function probeText(facts: ClusterFacts, pod: Pod, container: string): readonly s
       ? []
       : [open.length === 0 ? 'it listens on no TCP port' : `it listens on ${listed(open.map(String))}`]),
   ]
+}
+
+/** What a Deployment made is made anew on another node, as soon as the pod of the lost one counts no more. */
+function lostRemedy(facts: ClusterFacts, pod: Pod): Remedy {
+  const { name = '', namespace } = pod.metadata ?? {}
+  const tell = look('what is told of the node', 'kubectl', 'describe', 'node', pod.spec?.nodeName ?? '')
+  if (deploymentOf(facts, pod) === undefined)
+    return {
+      cures: [tell],
+      details: ['nothing makes the pod anew elsewhere: it comes back with its node, or not at all'],
+    }
+  const details = [
+    'what the lost node held is made anew elsewhere when the pods are evicted, after five minutes as a rule',
+  ]
+  if (!facts.nodes.some(isNodeReady)) return { cures: [tell], details: [...details, 'but no other node is Ready'] }
+  const effect = 'let its Deployment make another at once, on a node that is Ready'
+  return { cures: [run(effect, 'kubectl', 'delete', 'pod', name, ...where(namespace), '--wait=false'), tell], details }
 }
 
 /** A gate is opened by whoever wrote it; a person may do so by hand. */

@@ -1,27 +1,25 @@
 import type { Node, Service } from '#api/core-v1.ts'
 import type { IpFamily } from '#net/ip-address.ts'
 import { eligibleNodes } from '#podnetwork/load-balancer.ts'
-import { askAddress, look, patch, run } from '../cure.ts'
+import { askAddress, askClusterIp, look, patch, run } from '../cure.ts'
 import type { Cure, Finding, Question } from '../explanation.ts'
 import type { ClusterFacts } from '../facts.ts'
-import { familyOfText, find, nodeAddresses, slicesOf } from '../lookup.ts'
+import { familyOfText } from '../lookup.ts'
 import { listed, nameOf } from '../names.ts'
-import type { Decision } from '../path.ts'
+import { isNodeReady, notReadyText } from '../node-condition.ts'
+import { nodesToAsk, nodesWithEndpoint } from '../nodes-to-ask.ts'
+import type { Decision, Path } from '../path.ts'
 import { noEndpoints } from './endpoints.ts'
 
 type ServicePort = NonNullable<NonNullable<Service['spec']>['ports']>[number]
 
 const EXCLUDED = 'node.kubernetes.io/exclude-from-external-load-balancers'
 
-const isNodeReady = ({ status }: Node): boolean =>
-  status?.conditions?.some(({ type, status: value }) => type === 'Ready' && value === 'True') === true
-
 /** Why a node takes no traffic of the load balancer. */
 function excludedText(node: Node): readonly string[] {
   if (node.metadata?.labels?.[EXCLUDED] !== undefined) return [`${nameOf(node)} has the label ${EXCLUDED}`]
   if (isNodeReady(node)) return []
-  const ready = node.status?.conditions?.find(({ type }) => type === 'Ready')
-  return [`${nameOf(node)} is not Ready${ready?.message ? `: ${ready.message}` : ''}`]
+  return [`${nameOf(node)} is ${notReadyText(node)}`]
 }
 
 /** Policy Local, and the node that the packet came to has no endpoint. */
@@ -31,22 +29,12 @@ export function noLocalEndpoint(facts: ClusterFacts, question: Question, decisio
   const { frontend, port } = claimed
   const internal = frontend.kind === 'cluster-ip'
   const policy = internal ? 'internalTrafficPolicy' : 'externalTrafficPolicy'
-  const having = [
-    ...new Set(
-      slicesOf(facts, service)
-        .filter(({ addressType }) => addressType === port.family)
-        .flatMap(({ endpoints }) => endpoints ?? [])
-        .filter(({ conditions }) => conditions?.ready !== false)
-        .flatMap(({ nodeName }) => nodeName ?? []),
-    ),
-  ].sort()
+  const having = nodesWithEndpoint(facts, service, port.family)
   const cures: Cure[] = []
   if (frontend.kind === 'node-port') {
-    for (const name of having.slice(0, 2)) {
-      const node = find(facts.nodes, name)
-      const address = node && nodeAddresses(node).find((one) => familyOfText(one) === port.family)
-      if (address) cures.push(askAddress(question, `ask a node that has one: ${name}`, address, frontend.port))
-    }
+    for (const { name, address } of nodesToAsk(facts, service, port.family).slice(0, 2))
+      if (having.includes(name))
+        cures.push(askAddress(question, `ask a node that has one: ${name}`, address, frontend.port))
   }
   cures.push(
     patch(
@@ -71,7 +59,12 @@ export function noLocalEndpoint(facts: ClusterFacts, question: Question, decisio
 }
 
 /** loadBalancerSourceRanges does not name the sender. */
-export function sourceRange(question: Question, decision: Decision, source: string): Finding | undefined {
+export function sourceRange(
+  facts: ClusterFacts,
+  question: Question,
+  decision: Decision,
+  source: string,
+): Finding | undefined {
   const { service, claimed } = decision
   if (service === undefined || claimed === undefined) return undefined
   const ranges = service.spec?.loadBalancerSourceRanges ?? []
@@ -79,14 +72,62 @@ export function sourceRange(question: Question, decision: Decision, source: stri
   const cures: Cure[] = [
     patch(`allow ${source} too`, 'service', service, { spec: { loadBalancerSourceRanges: [...ranges, own] } }),
   ]
-  const [ip] = service.spec?.clusterIPs ?? []
-  if (ip) cures.push(askAddress(question, 'or ask the ClusterIP, which has no guard', ip, claimed.frontend.port))
+  const { port } = claimed.frontend
+  cures.push(...askClusterIp(facts, question, source, service, port, 'or ask the ClusterIP, which has no guard'))
+  const nodePort = service.spec?.ports?.find((one) => one.port === port)?.nodePort
+  const [node] = nodesToAsk(facts, service, familyOfText(source))
+  if (nodePort && node !== undefined)
+    cures.push(askAddress(question, 'or ask its node port, which has no guard', node.address, nodePort))
   return {
     reason: 'source-range',
     message: `${nameOf(service)} takes traffic at ${claimed.frontend.address} from ${listed(ranges)} only, and ${source} is not in there: dropped`,
     details: [
       'loadBalancerSourceRanges guards the load balancer’s addresses; node ports and the ClusterIP have no guard',
     ],
+    cures,
+  }
+}
+
+/**
+ * A node that translates and keeps the sender's address, while neither the sender nor the endpoint is on it: the reply
+ * takes the straight way, and reaches the sender untranslated.
+ */
+export function replyAstray(
+  facts: ClusterFacts,
+  question: Question,
+  path: Path,
+  { service, claimed, nodes }: Decision,
+): Finding | undefined {
+  if (service === undefined || claimed === undefined) return undefined
+  const { frontend, port } = claimed
+  const servicePort = service.spec?.ports?.find(
+    (one) => one.nodePort === frontend.port || one.port === frontend.port,
+  )?.port
+  const cures: Cure[] = [
+    ...askClusterIp(
+      facts,
+      question,
+      path.source,
+      service,
+      servicePort,
+      'ask its ClusterIP, which the own node translates',
+    ),
+  ]
+  if (frontend.kind === 'node-port') {
+    const having = nodesWithEndpoint(facts, service, port.family)
+    for (const { name, address } of nodesToAsk(facts, service, port.family).slice(0, 1))
+      if (having.includes(name) && !nodes.includes(name))
+        cures.push(askAddress(question, `or ask a node that has an endpoint: ${name}`, address, frontend.port))
+  }
+  cures.push(
+    patch('or let every node put its own address in place of the sender’s', 'service', service, {
+      spec: { externalTrafficPolicy: 'Cluster' },
+    }),
+  )
+  return {
+    reason: 'reply-astray',
+    message: `${listed(nodes, 'or')} translates for ${nameOf(service)} and keeps the sender’s address (externalTrafficPolicy Local), and has neither the sender nor the endpoint: the reply passes it by, and the sender never knows it for one`,
+    details: ['the packet arrives and is answered; the connection times out'],
     cures,
   }
 }

@@ -3,7 +3,7 @@ import type { Protocol } from '#net/port-protocol.ts'
 import { ask, endpointsOf, look, patch, portIndex, shellWord, where } from '../cure.ts'
 import type { Cure, Finding, Question } from '../explanation.ts'
 import type { ClusterFacts } from '../facts.ts'
-import { declaredPorts, listens, openPorts, socketsOf } from '../listening.ts'
+import { declaredPorts, listens, openPorts, portsTold, socketsOf } from '../listening.ts'
 import { backendPod, isHeadless, isLoopback, nodeAt } from '../lookup.ts'
 import { listed, nameOf, socketText } from '../names.ts'
 import { unlikeness } from '../nearest.ts'
@@ -33,7 +33,10 @@ export function namedTargetMissing(
   )
   const open = [...new Set(pods.flatMap((pod) => openPorts(facts, pod, protocol) ?? []))].sort((a, b) => a - b)
   const numbers = [...new Set(declared.map((one) => one.port))]
-  const value = named[0] ?? numbers[0] ?? open[0]
+  // Where it is known what listens, a declared port at which nothing does is no way out.
+  const answers = (port: number | undefined) => open.length === 0 || (port !== undefined && open.includes(port))
+  const value =
+    named.find((one) => answers(declared.find(({ name }) => name === one)?.port)) ?? numbers.find(answers) ?? open[0]
   const details = [
     declared.length === 0
       ? `its pods declare no ${protocol} port`
@@ -59,11 +62,14 @@ export function targetPortClosed(
 ): Finding | undefined {
   const pod = backendPod(facts, backend.address, service)
   if (pod === undefined) return service === undefined ? undefined : endpointClosed(facts, service, backend, protocol)
-  const open = openPorts(facts, pod, protocol) ?? []
+  const known = openPorts(facts, pod, protocol)
+  const open = known ?? []
   const state = listens(socketsOf(facts, pod), protocol, backend.address, backend.port)
   const declared = declaredPorts(pod, protocol)
   const details = [
-    open.length > 0 ? `it listens on ${listed(open.map(String))}` : `it listens on no ${protocol} port`,
+    ...(known === undefined
+      ? []
+      : [open.length > 0 ? `it listens on ${listed(open.map(String))}` : `it listens on no ${protocol} port`]),
     declared.length > 0
       ? `its containers declare ${listed(declared.map(({ port: number, name }) => `${number}${name ? ` (${name})` : ''}`))}`
       : 'its containers declare none; a declaration opens nothing, it only gives a name',
@@ -84,7 +90,16 @@ export function targetPortClosed(
       cures: [logs],
     }
   if (service !== undefined && isHeadless(service))
-    return headlessPort(question, service, port, backend.port, open, details, logs)
+    return headlessPort(
+      question,
+      service,
+      port,
+      backend.port,
+      known ?? portsTold(facts, service, backend.address, protocol),
+      known === undefined ? 'are told to listen elsewhere' : 'do not listen there',
+      details,
+      logs,
+    )
   const best =
     open.length > 0
       ? closestPort(
@@ -162,6 +177,7 @@ function headlessPort(
   port: ServicePort | undefined,
   asked: number,
   open: readonly number[],
+  fault: string,
   details: readonly string[],
   logs: Cure,
 ): Finding {
@@ -169,7 +185,7 @@ function headlessPort(
   const host = question.to.replace(/:[\w-]+$/, '')
   return {
     reason: 'headless-port',
-    message: `${nameOf(service)} is headless: there is no ClusterIP and nothing translates its port, so ${asked} is asked of the pods themselves, and they do not listen there`,
+    message: `${nameOf(service)} is headless: there is no ClusterIP and nothing translates its port, so ${asked} is asked of the pods themselves, and they ${fault}`,
     details,
     cures: target === undefined ? [logs] : [ask(question, 'ask the port that the pods listen on', `${host}:${target}`)],
   }

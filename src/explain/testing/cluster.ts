@@ -122,6 +122,7 @@ export const facts = (more: Partial<ClusterFacts> = {}): ClusterFacts => ({
     egress: false,
   },
   listening,
+  kernels: ['node-1', 'node-2'],
   refused: [],
   images: ['fairlead/echo', 'fairlead/host'],
   ...more,

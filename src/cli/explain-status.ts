@@ -1,0 +1,16 @@
+import type { Accord } from '#explain/agreement.ts'
+import { ExplainError } from '#explain/explain-error.ts'
+import type { Verdict } from '#explain/explanation.ts'
+
+/* Exit status of `fairlead explain`: docs/explain.md has the table. */
+
+const OF_VERDICT: Readonly<Record<Verdict, number>> = { reachable: 0, sometimes: 1, unreachable: 1, unknown: 3 }
+const OF_ACCORD: Readonly<Record<Accord, number>> = { agree: 0, unanswered: 3, disagree: 1 }
+
+/** Of a walk, and of what real packets met: what they show to answer is reachable, whatever else could not be seen. */
+export const statusOf = (verdict: Verdict, accord: Accord | undefined): number =>
+  accord === undefined || OF_VERDICT[verdict] === 1 ? OF_VERDICT[verdict] : OF_ACCORD[accord]
+
+/** 2: the question cannot be asked. 3: it could not be found out. */
+export const statusOfError = (error: unknown): number =>
+  error instanceof ExplainError || (error as { readonly code?: unknown }).code === 'USAGE' ? 2 : 3
