@@ -50,6 +50,22 @@ const service = (name: string, ip: string, spec: object = {}, status: object = {
     },
     status,
   }) as unknown as Service
+const dns: Service = {
+  ...service('kube-dns', '10.96.0.10', { selector: {}, ports: [{ name: 'dns', port: 53, protocol: 'UDP' }] }),
+  metadata: { name: 'kube-dns', namespace: 'kube-system' },
+}
+const dnsSlice = {
+  apiVersion: 'discovery.k8s.io/v1',
+  kind: 'EndpointSlice',
+  metadata: {
+    name: 'kube-dns',
+    namespace: 'kube-system',
+    labels: { 'kubernetes.io/service-name': 'kube-dns' },
+  },
+  addressType: 'IPv4',
+  ports: [{ name: 'dns', port: 53, protocol: 'UDP' }],
+  endpoints: [{ addresses: ['192.168.7.9'], nodeName: 'b', conditions: { ready: true } }],
+} as unknown as EndpointSlice
 const slice = (name: string) =>
   ({
     apiVersion: 'discovery.k8s.io/v1',
@@ -61,7 +77,7 @@ const slice = (name: string) =>
   }) as unknown as EndpointSlice
 
 /** A cluster whose pod network has its own plan, and which shows no ServiceCIDR. */
-const cluster = async (forbidden: readonly string[] = ['servicecidrs', 'events', 'replicasets']) => {
+const cluster = async (forbidden: readonly string[] = ['servicecidrs', 'events', 'replicasets'], withDns = true) => {
   const client = new FakeClient({
     clock: new FakeClock(),
     fault: (verb, { plural }) =>
@@ -95,6 +111,10 @@ const cluster = async (forbidden: readonly string[] = ['servicecidrs', 'events',
   )
   await client.create(endpointSlices, slice('web'))
   await client.create(endpointSlices, slice('local'))
+  if (withDns) {
+    await client.create(services, dns)
+    await client.create(endpointSlices, dnsSlice)
+  }
   await client.create(namespaces, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'default' } })
   return client
 }
@@ -165,6 +185,16 @@ test('by the API alone: a ClusterIP is not asked from outside, a node by its out
     hint: /say who sends/,
   })
   assert.equal(explain(facts, { from: 'pod/client', to: '10.0.0.2:30099' }).findings[0]?.reason, 'node-port-unknown')
+})
+
+test('by the API alone: a name is not called reachable where nobody knows the cluster’s DNS', async () => {
+  const facts = await gatherApiFacts(await cluster([], false), {
+    server: 'https://prod:6443',
+    clusterDomain: 'cluster.local',
+  })
+  const { verdict, findings } = explain(facts, { from: 'pod/client', to: 'web:80' })
+  assert.deepEqual([verdict, findings[0]?.reason], ['unknown', 'dns-down'])
+  assert.equal(explain(facts, { from: 'pod/client', to: 'svc/web' }).verdict, 'reachable', 'no name is asked')
 })
 
 test('by the API alone: what must be read and may not is the server’s own refusal', async () => {

@@ -24,7 +24,7 @@ const UDP_TIMEOUT_MS = 700
 /** What the echo image answers with its name; any other program is as welcome to be silent. */
 const DATAGRAM = 'hostname'
 const DNS_PORT = 53
-/** A query for the name servers of the root, RFC 1035: whoever speaks DNS answers it, if only by a refusal. */
+/** There a program is asked in its own words too: a query for the name servers of the root, RFC 1035: whoever speaks DNS answers it, if only by a refusal. */
 const DNS_QUERY = Buffer.from('464c01000001000000000000' + '00' + '0002' + '0001', 'hex')
 
 const REFUSED = new Set(['ECONNREFUSED', 'ECONNRESET'])
@@ -130,7 +130,8 @@ async function send({ namespace, address, port }: Probe): Promise<Met> {
     socket.connect(port, address)
     await once(socket, 'connect', { signal })
     const answered = once(socket, 'message', { signal })
-    socket.send(port === DNS_PORT ? DNS_QUERY : DATAGRAM, (error) => error && socket.emit('error', error))
+    for (const datagram of port === DNS_PORT ? [DNS_QUERY, DATAGRAM] : [DATAGRAM])
+      socket.send(datagram, (error) => error && socket.emit('error', error))
     await answered
     return { answer: 'answered', port: own }
   } catch (error) {

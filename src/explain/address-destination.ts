@@ -28,6 +28,8 @@ export interface Destination {
   readonly targets: readonly Target[]
   readonly steps: readonly Step[]
   readonly findings: readonly Finding[]
+  /** It was found by a name: the sender asks DNS first. */
+  readonly byName?: boolean
 }
 
 type ServicePort = NonNullable<NonNullable<Service['spec']>['ports']>[number]

@@ -34,7 +34,7 @@ export function resolveDestination(facts: ClusterFacts, question: Question, sour
         : toService(facts, question, source, service, text.port, [])
     }
     case 'name':
-      return toName(facts, question, source, text, protocol)
+      return { ...toName(facts, question, source, text, protocol), byName: text.name !== 'localhost' }
     case 'address':
       return toAddress(facts, question, text)
     case 'pod': {
@@ -166,7 +166,7 @@ function toService(
     }
     if (finding !== undefined) return none(finding)
     const targets = addresses.map((address) => ({ address, port: number }))
-    return { protocol, service, targets, steps: [...steps, step], findings: [] }
+    return { protocol, service, targets, steps: [...steps, step], findings: [], byName: true }
   }
   const outside = source.kind === 'host' || source.kind === 'outside'
   const balanced = outside && service.spec?.type === 'LoadBalancer'

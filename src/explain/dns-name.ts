@@ -1,10 +1,12 @@
 import type { Service } from '#api/core-v1.ts'
+import { labelsBelow } from '#dns/zone-name.ts'
 import type { Finding, Question } from './explanation.ts'
 import type { ClusterFacts } from './facts.ts'
-import { addressText, find, podAt, slicesOf } from './lookup.ts'
+import { find } from './lookup.ts'
 import { dnsNotAsked, nameTooShort, nameUnknown } from './reasons/name.ts'
 import { type Found, resolverOf } from './resolver.ts'
 import type { Source } from './source.ts'
+import { zoneAddresses } from './zone-answer.ts'
 
 export type NameAnswer =
   | { readonly kind: 'service'; readonly fullName: string; readonly service: Service }
@@ -43,27 +45,11 @@ export function resolveName(facts: ClusterFacts, question: Question, source: Sou
 }
 
 function lookUp(facts: ClusterFacts, fullName: string): Found | undefined {
-  const suffix = `.${facts.network.clusterDomain}`
-  if (!fullName.endsWith(suffix)) return undefined
-  const [zone, namespace, name, host, ...more] = fullName.slice(0, -suffix.length).split('.').reverse()
-  if (more.length > 0 || namespace === undefined || name === undefined) return undefined
-  if (zone === 'pod') {
-    const address = host === undefined ? dashed(name) : undefined
-    const pod = address === undefined ? undefined : podAt(facts, address)
-    return address !== undefined && pod?.metadata?.namespace === namespace
-      ? { kind: 'addresses', addresses: [address] }
-      : undefined
-  }
-  const service = zone === 'svc' ? find(facts.services, name, namespace) : undefined
-  if (service === undefined) return undefined
-  if (host === undefined) return { kind: 'service', service }
-  const addresses = slicesOf(facts, service)
-    .flatMap(({ endpoints }) => endpoints ?? [])
-    .filter(({ hostname, addresses }) => hostname === host || (!hostname && addresses?.[0] === dashed(host)))
-    .flatMap((endpoint) => endpoint.addresses ?? [])
+  const labels = labelsBelow(fullName, facts.network.clusterDomain)
+  const [zone, namespace, name, host] = [...(labels ?? [])].reverse()
+  // A Service's own name, also one that has no addresses (yet): why it has none is told of the Service.
+  const service = zone === 'svc' && host === undefined && name ? find(facts.services, name, namespace) : undefined
+  if (service !== undefined) return { kind: 'service', service }
+  const addresses = zoneAddresses(facts, fullName) ?? []
   return addresses.length > 0 ? { kind: 'addresses', addresses } : undefined
 }
-
-/** `10-244-1-5` → `10.244.1.5`, `fd00--5` → `fd00::5`. */
-const dashed = (label: string): string | undefined =>
-  addressText(label.replaceAll('-', '.')) ?? addressText(label.replaceAll('-', ':'))

@@ -4,6 +4,7 @@ import { ask, flagged } from './cure.ts'
 import { resolveDestination } from './destination.ts'
 import { withoutUrl } from './destination-text.ts'
 import { diagnose } from './diagnose.ts'
+import { dnsDown } from './dns-way.ts'
 import type { Candidate, Explanation, Finding, ModelWalk, PathOutcome, Question, Step, Verdict } from './explanation.ts'
 import type { ClusterFacts } from './facts.ts'
 import { clusterIpsOf, familyOfText, isLoopback } from './lookup.ts'
@@ -29,7 +30,8 @@ export function explain(facts: ClusterFacts, asked: Question): Explanation {
   const walks: ModelWalk[] = []
   const told = new Map<string, number>()
   let untold = 0
-  const findings: Finding[] = [...destination.findings]
+  const down = destination.byName ? dnsDown(facts, question, source) : undefined
+  const findings: Finding[] = [...(down ? [down] : []), ...destination.findings]
   for (const target of destination.targets) {
     if (!isLoopback(target.address) && sourceAddress(source, familyOfText(target.address)) === undefined) {
       findings.push(noSource(facts, question, source, target, destination.service))

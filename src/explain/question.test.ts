@@ -4,7 +4,7 @@ import type { Service } from '#api/core-v1.ts'
 import type { Explanation, Question } from './explanation.ts'
 import type { ClusterFacts } from './facts.ts'
 import { print } from './print.ts'
-import { ask, at, facts, pod, service, slice } from './testing/cluster.ts'
+import { ask, at, facts, pod, service, slice, withoutDns } from './testing/cluster.ts'
 
 const shop = { namespace: 'shop' }
 const many = service(
@@ -21,7 +21,6 @@ const many = service(
   },
   shop,
 )
-const dns = service('kube-dns', '10.96.0.10', {}, { namespace: 'kube-system' })
 const inShop = pod('client', 1, 21, { ...shop, labels: { app: 'client' } })
 const onNode = pod('hostnet', 2, 0, {
   labels: { app: 'x' },
@@ -29,9 +28,9 @@ const onNode = pod('hostnet', 2, 0, {
   status: { podIPs: [{ ip: '172.30.0.3' }] },
 })
 const given = (more: Partial<ClusterFacts> = {}): ClusterFacts => {
-  const base = facts()
+  const base = withoutDns()
   return facts({
-    services: [...base.services, many, dns],
+    services: [...base.services, many],
     slices: [
       ...base.slices,
       {

@@ -14,16 +14,28 @@ export interface Resolver {
   /** It asks the cluster's DNS; where it does not, `why` says so. */
   readonly asksCluster: boolean
   readonly why: string
+  /** Addresses of the cluster's DNS that it asks, in order. None: it asks somebody else, or nobody knows whom. */
+  readonly servers: readonly string[]
   /** What is put behind a name that has fewer dots than `ndots`, or that was not found by itself. */
   readonly searches: readonly string[]
   readonly ndots: number
 }
 
 const NDOTS = 5
+const DNS_PORT = 53
+
+const isDns = ({ metadata, spec }: Service): boolean =>
+  metadata?.labels?.['k8s-app'] === 'kube-dns' &&
+  (spec?.ports ?? []).some(({ port, protocol }) => port === DNS_PORT && protocol === 'UDP') &&
+  spec?.clusterIP !== 'None'
+
+/** The Service of the cluster's DNS: by the name that every cluster has it under, or by the label of those that do not. */
+export const clusterDnsOf = ({ services }: ClusterFacts): Service | undefined =>
+  find(services, 'kube-dns', 'kube-system') ?? services.find(isDns)
 
 /** Addresses at which the cluster's DNS answers: of its Service, and of the nodes where each runs its own. */
 function dnsAddresses(facts: ClusterFacts): readonly string[] {
-  const service = find(facts.services, 'kube-dns', 'kube-system')
+  const service = clusterDnsOf(facts)
   return [
     ...(service ? clusterIpsOf(service) : []),
     ...(facts.network.dnsOnNodes ? facts.nodes.flatMap(nodeAddresses) : []),
@@ -40,6 +52,7 @@ export function resolverOf(facts: ClusterFacts, { kind, name, pod }: Source): Re
     pod !== undefined && (policy === 'ClusterFirstWithHostNet' || (policy === 'ClusterFirst' && !hostNetwork))
   const own = policy === 'None' || pod === undefined ? [] : (nameservers ?? [])
   const asked = pod === undefined ? (nameservers ?? []) : [...own, ...(dnsConfig?.nameservers ?? [])]
+  const service = clusterDnsOf(facts)
   const namespace = pod?.metadata?.namespace ?? 'default'
   const added = dnsConfig?.searches ?? []
   const option = dnsConfig?.options?.find((one) => one.name === 'ndots')?.value
@@ -51,6 +64,7 @@ export function resolverOf(facts: ClusterFacts, { kind, name, pod }: Source): Re
         : hostNetwork && policy === 'ClusterFirst'
           ? `${name} is on its node’s network, where dnsPolicy ClusterFirst means the node’s own resolver, which knows no names of the cluster`
           : `${name} has dnsPolicy ${policy}: it asks ${asked.length > 0 ? listed(asked) : 'the node’s own resolver'}, which knows no names of the cluster`,
+    servers: first ? (service ? clusterIpsOf(service) : []) : asked.filter((address) => servers.includes(address)),
     searches: first ? [`${namespace}.svc.${clusterDomain}`, `svc.${clusterDomain}`, clusterDomain, ...added] : added,
     ndots: option === undefined || !/^\d+$/.test(option) ? (first ? NDOTS : 1) : Number(option),
   }

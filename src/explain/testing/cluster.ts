@@ -89,12 +89,36 @@ export const at = (address: string, number: number, conditions: object = { ready
 export const listening: Record<string, readonly ListeningSocket[]> = {
   'pod/web-1': [{ protocol: 'TCP', address: '::', port: 8080 }],
   'pod/web-2': [{ protocol: 'TCP', address: '::', port: 8080 }],
-  'node/node-1': [{ protocol: 'TCP', address: '172.30.0.2', port: 53 }],
+  'node/node-1': [
+    { protocol: 'TCP', address: '172.30.0.2', port: 53 },
+    { protocol: 'UDP', address: '172.30.0.2', port: 53 },
+  ],
   'pod/client': [],
   'node/node-2': [],
 }
 
+/** The cluster's DNS, which the first node answers for. */
+export const dns: readonly [Service, EndpointSlice] = [
+  service(
+    'kube-dns',
+    '10.96.0.10',
+    { selector: {}, ports: [{ name: 'dns', port: 53, protocol: 'UDP', targetPort: 53 }] },
+    { namespace: 'kube-system' },
+  ),
+  {
+    ...slice('kube-dns', [at('172.30.0.2', 1)], { name: 'dns', port: 53, protocol: 'UDP' }),
+    metadata: { namespace: 'kube-system', labels: { 'kubernetes.io/service-name': 'kube-dns' } },
+  } as EndpointSlice,
+]
+
+/** `more` in place of what the cluster has; it keeps its DNS. */
 export const facts = (more: Partial<ClusterFacts> = {}): ClusterFacts => ({
+  ...withoutDns(more),
+  services: [...withoutDns(more).services, dns[0]],
+  slices: [...withoutDns(more).slices, dns[1]],
+})
+
+export const withoutDns = (more: Partial<ClusterFacts> = {}): ClusterFacts => ({
   services: [
     service('web', '10.96.0.1'),
     service('local', '10.96.0.2', {
