@@ -3,12 +3,27 @@ import { resolve } from 'node:path'
 import type { ClusterConfig } from '#cluster/config.ts'
 import { clusterStateDir, statePaths, writeJson } from '#cluster/state.ts'
 import { adminAccess } from '#cluster/up.ts'
+import { shownFolder } from '#runtime/images/host-folders.ts'
+import { CliError } from './cli-error.ts'
 import { addCluster, EMPTY_KUBECONFIG, removeCluster } from './kubeconfig.ts'
 import { editKubeconfigFile, kubeconfigPath } from './kubeconfig-file.ts'
 
 /** Where a cluster's entry went; kept with the cluster's state for `down`. */
 interface Entry {
   readonly path: string
+}
+
+/**
+ * Throws CliError KUBECONFIG_SHOWN where the kubeconfig would lie in what pods see of the machine: whoever reads it is the
+ * cluster's administrator.
+ */
+export const refuseShownKubeconfig = (explicit: string | undefined, environment: NodeJS.ProcessEnv): void => {
+  const path = resolve(kubeconfigPath(explicit, environment))
+  const folder = shownFolder(path)
+  if (folder !== undefined)
+    throw new CliError('KUBECONFIG_SHOWN', `the kubeconfig ${path} lies in ${folder}, which pods see`, {
+      hint: 'give another file with --kubeconfig: pods of fairlead/host see the machine’s folders of programs',
+    })
 }
 
 /** Merges the cluster into the kubeconfig as its current context. Gives the file's path. */

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { setFlagsFromString } from 'node:v8'
 import { type NodeAgent, startNodeAgent } from '#agent/node-agent.ts'
@@ -52,7 +52,6 @@ const zoneFed = feedZone(zone, { services: feed, pods: podCache, namespaces: inf
 const runtime = createRuncRuntime({
   stateDir: paths.containers,
   cluster: config.name,
-  stateRoot: dirname(config.stateDir),
   onError: (error) => log('runtime')('fault', error),
 })
 const configMapStore = cachedStore(informers.for(configMaps), client, configMaps)

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { shownFolder } from '#runtime/images/host-folders.ts'
 import { identifyProcess } from '#runtime/runc/process-identity.ts'
 import { getJson } from './agent-api.ts'
 import { isHeld, readClaim, writeClaim } from './claim.ts'
@@ -72,6 +73,7 @@ export const up = async (options: UpOptions): Promise<ClusterConfig> => {
 
 const start = async (options: UpOptions, stateDir: string): Promise<ClusterConfig> => {
   checkPrerequisites({ uid: process.getuid!(), path: process.env.PATH ?? '', chroot: isChroot() })
+  refuseShown(stateDir)
   if (!Number.isInteger(options.nodes) || options.nodes < 1 || options.nodes > 250)
     throw new ClusterError('NODES_INVALID', `a cluster has 1 to 250 nodes, not ${options.nodes}`)
   checkOpenFiles(options.nodes)
@@ -141,6 +143,15 @@ const begin = (config: ClusterConfig): unknown => {
   } catch (error) {
     return error
   }
+}
+
+/** Keys and certificates lie there. */
+const refuseShown = (stateDir: string): void => {
+  const folder = shownFolder(stateDir)
+  if (folder !== undefined)
+    throw new ClusterError('STATE_SHOWN', `the state folder ${stateDir} lies in ${folder}, which pods see`, {
+      hint: 'set $FAIRLEAD_STATE to a folder elsewhere: pods of fairlead/host see the machine’s folders of programs',
+    })
 }
 
 /**

@@ -27,11 +27,7 @@ const node = () => planned.config.nodes[0]!
 const inNode = () => namespacePath(node().namespace)
 
 const startKubelet = async () => {
-  runtime = createRuncRuntime({
-    stateDir: join(stateDir, 'runtime'),
-    cluster: name,
-    stateRoot: planned.config.stateDir,
-  })
+  runtime = createRuncRuntime({ stateDir: join(stateDir, 'runtime'), cluster: name })
   network = podNetwork(planned.config, 0)
   await cluster.start({
     node: { name: 'n1', addresses: node().addresses, podCidrs: node().podCidrs },

@@ -81,6 +81,12 @@ async function output(
   }
 }
 
+/** A line that was written in parts is logged in parts, P before the last one. */
+function whole(lines: readonly string[]): readonly string[] {
+  const text = lines.map((line) => line.replace(/^std(out|err) F (.*)$/, '$2\n').replace(/^std(out|err) P /, ''))
+  return text.join('').split('\n')
+}
+
 function collector(): { stream: PassThrough; text: () => string; until: (pattern: RegExp) => Promise<void> } {
   const stream = new PassThrough()
   let text = ''
@@ -401,29 +407,61 @@ describe('attach', () => {
 })
 
 describe('fairlead/host', () => {
-  test('the machine’s programs run, its secrets are not there, and a write stays in the container', async () => {
-    const { lines } = await output(
+  test('the machine’s programs run, and a write stays in the container', async () => {
+    const { lines, exitCode } = await output(
       [
         'sh',
         '-c',
-        'cat /etc/shadow /etc/gshadow /etc/shadow-; ls -A /root /home /var/lib/fairlead /etc/ssh/ /tmp /run; touch /usr/written && curl --version && python3 -c "print(6*7)"',
+        'touch /usr/bin/written /usr/share/written /etc/written /srv/written && ls /usr/bin/written && curl --version && dig -v && ip -V && python3 -c "import ssl, json; print(6*7)" && awk "BEGIN {print 7*7}" && test -s /etc/ssl/certs/ca-certificates.crt',
       ],
       { image: 'fairlead/host' },
     )
-    // The order between the two streams is nobody's promise.
-    const text = lines.filter((line) => line.startsWith('stdout')).join('\n')
-    // A line that was written in parts is logged in parts, P before the last one.
-    const said = lines
-      .map((line) => /^stderr ([PF]) (.*)$/s.exec(line))
-      .flatMap((part) => (part ? [part[2], part[1] === 'F' ? '\n' : ''] : []))
-    assert.equal(said.join('').match(/shadow.*No such file/g)?.length, 3)
-    assert.doesNotMatch(text, /root:[*!$]/)
-    assert.doesNotMatch(text, /_key$/m)
-    assert.match(text, /F \/root:\nstdout F ?\n/)
-    assert.match(text, /F \/var\/lib\/fairlead:\nstdout F curl/)
-    assert.match(text, /F curl \d/)
-    assert.match(text, /F 42$/m)
-    assert.equal(existsSync('/usr/written'), false)
+    const text = lines.join('\n')
+    assert.equal(exitCode, 0, text)
+    for (const said of [/F \/usr\/bin\/written$/m, /F curl \d/, /F DiG \d/, /F ip utility/, /F 42$/m, /F 49$/m])
+      assert.match(text, said)
+    for (const path of ['/usr/bin/written', '/usr/share/written', '/etc/written', '/srv/written'])
+      assert.equal(existsSync(path), false, path)
+  })
+
+  test('of the machine’s files outside of the folders of programs it sees what is listed, and nothing else', async () => {
+    const name = `fairlead-secret-${process.pid}`
+    const places = ['/', '/etc', '/home', '/mnt', '/opt', '/root', '/srv', '/usr', '/usr/local', '/usr/src', '/var/lib']
+    const secrets = places.filter((folder) => existsSync(folder)).map((folder) => join(folder, name))
+    let seen: readonly string[] = []
+    try {
+      for (const path of secrets) writeFileSync(path, 'a key', { mode: 0o600 })
+      const { lines } = await output(
+        ['sh', '-c', 'find / -xdev -type f -o -xdev -type l; echo and; cut -d" " -f2 /proc/mounts'],
+        { image: 'fairlead/host' },
+      )
+      seen = whole(lines)
+    } finally {
+      for (const path of secrets) rmSync(path, { force: true })
+    }
+    const [files, mounts] = [seen.slice(0, seen.indexOf('and')), seen.slice(seen.indexOf('and') + 1, -1)]
+    const listed =
+      /^\/etc\/(alternatives\/.*|ssl\/certs\/.*|debian_version|ethertypes|group|host\.conf|hostname|hosts|ld\.so\.cache|localtime|magic|mime\.types|nsswitch\.conf|os-release|passwd|protocols|resolv\.conf|rpc|services|timezone)$|^\/(bin|sbin|lib|lib32|lib64|libx32|usr\/lib64|var\/run|var\/lock)$/
+    assert.ok(files.includes('/etc/passwd'))
+    assert.deepEqual(
+      files.filter((path) => !listed.test(path)),
+      [],
+    )
+    const shown =
+      /^\/$|^\/(usr\/)?(bin|sbin|lib|lib32|lib64|libx32|libexec|share)$|^\/(proc|sys|dev)(\/|$)|^\/(tmp|run)$/
+    assert.deepEqual(
+      mounts.filter((path) => !shown.test(path)),
+      [],
+    )
+  })
+
+  test('another user of the container gets at the programs, at /etc and at /tmp', async () => {
+    const { lines, exitCode } = await output(
+      ['sh', '-c', 'cat /etc/nsswitch.conf && touch /tmp/x /var/tmp/x && ls -d /usr/share && id -un && ls /root'],
+      { image: 'fairlead/host', user: { uid: 65534 } },
+    )
+    assert.match(lines.join('\n'), /hosts: files dns[\s\S]*F \/usr\/share\nstdout F nobody\n/)
+    assert.notEqual(exitCode, 0, '/root is root’s')
   })
 
   test('a secret can be mounted at /var/run/secrets', async () => {
@@ -440,12 +478,12 @@ describe('fairlead/host', () => {
   })
 })
 
-test('fairlead/host also runs where the state folder lies on the root file system, and the purge unmounts its layers', async () => {
+test('fairlead/host also runs where the state folder lies on the root file system, and leaves no mount there', async () => {
   const own = mkdtempSync(join(tmpdir(), 'fairlead-runtime-'))
   const name = `${cluster}-e`
-  const onDisk = createRuncRuntime({ stateDir: join(own, 'runtime'), cluster: name, stateRoot: own })
+  const onDisk = createRuncRuntime({ stateDir: join(own, 'runtime'), cluster: name })
   try {
-    const made = spec(['sh', '-c', `touch /etc/written && ls -d ${own}; exec sleep 1000`], { image: 'fairlead/host' })
+    const made = spec(['sh', '-c', `touch /etc/written && exec sleep 1000`], { image: 'fairlead/host' })
     await onDisk.create(made)
     await onDisk.start(made.id)
     assert.equal((await onDisk.status(made.id))?.state, 'running')

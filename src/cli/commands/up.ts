@@ -5,7 +5,7 @@ import { CliError } from '../cli-error.ts'
 import { type Command, nameArgument, nameFlag, outputFlag, quietFlag } from '../command.ts'
 import { takeInterrupts } from '../interrupt.ts'
 import { contextName } from '../kubeconfig.ts'
-import { enterKubeconfig, kubeconfigOfCluster, leaveKubeconfig } from '../kubeconfig-entry.ts'
+import { enterKubeconfig, kubeconfigOfCluster, leaveKubeconfig, refuseShownKubeconfig } from '../kubeconfig-entry.ts'
 
 const range = (what: string, standard: string) => ({
   value: 'V4,V6',
@@ -50,6 +50,7 @@ one that is given and collides is an error. State is in memory: objects are lost
     const nodes = Number(flags.nodes)
     if (!/^\d+$/.test(flags.nodes!))
       throw new CliError('USAGE', `up: --nodes is '${flags.nodes}', but must be a number`)
+    refuseShownKubeconfig(flags.kubeconfig, io.environment)
     const quiet = switches.quiet === true || flags.output === 'json'
     const progress = io.terminal && !quiet
     using interrupts = takeInterrupts()

@@ -106,6 +106,7 @@ async function makeEcho({ folder, echoProgram }: ImageSourceOptions): Promise<Im
   return {
     id: `sha256:${id}`,
     lowerDirs: [root],
+    overlays: [],
     entrypoint: ['/bin/node', '--disable-warning=ExperimentalWarning', '/fairlead/echo.js'],
     cmd: [],
     env: ['PATH=/bin'],

@@ -1,55 +1,58 @@
-import { execFileSync } from 'node:child_process'
 import {
   chmodSync,
-  existsSync,
-  linkSync,
+  copyFileSync,
+  lstatSync,
   mkdirSync,
   readdirSync,
-  readFileSync,
-  realpathSync,
+  readlinkSync,
+  type Stats,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs'
 import { dirname, join } from 'node:path'
-
-import type { Mount } from '../runtime.ts'
 import { buildOnce } from './build-once.ts'
-import type { Image, ImageSource, ImageSourceOptions } from './image.ts'
-import { offRootFolder } from './scratch.ts'
+import { SHOWN_FOLDERS } from './host-folders.ts'
+import type { Image, ImageSource, ImageSourceOptions, Overlay } from './image.ts'
+
+/** Folders that are there and empty, with their modes; /run and /tmp are each container's own tmpfs. */
+const EMPTY_FOLDERS: Readonly<Record<string, number>> = {
+  boot: 0o755, dev: 0o755, etc: 0o755, home: 0o755, media: 0o755, mnt: 0o755, opt: 0o755, proc: 0o555, root: 0o700,
+  run: 0o755, srv: 0o755, sys: 0o555, tmp: 0o1777, usr: 0o755, 'usr/local': 0o755, 'usr/local/bin': 0o755,
+  'usr/local/lib': 0o755, 'usr/local/sbin': 0o755, var: 0o755, 'var/cache': 0o755, 'var/lib': 0o755, 'var/log': 0o755,
+  'var/mail': 0o755, 'var/spool': 0o755, 'var/tmp': 0o1777,
+} // biome-ignore format: a table
+const LINKS: Readonly<Record<string, string>> = { 'var/run': '/run', 'var/lock': '/run/lock' }
 
 /**
- * Folders that a container finds empty. /run and /tmp are fresh for each container: sockets of the machine's daemons
- * live there.
+ * What programs look up below /etc and that tells nothing of this machine: copied, where it is a file or a link, not a
+ * folder.
  */
-const HIDDEN_FOLDERS = [
-  '/root', '/home', '/tmp', '/run', '/var/tmp', '/var/lib/fairlead', '/var/lib/docker', '/var/lib/containerd', '/var/lib/containers',
-  '/var/lib/kubelet', '/var/lib/etcd', '/var/spool/cron', '/var/mail', '/var/spool/mail', '/var/log', '/var/backups', '/var/cache/debconf',
-  '/etc/kubernetes', '/etc/rancher', '/etc/ssl/private', '/etc/sudoers.d', '/etc/wireguard', '/etc/NetworkManager/system-connections', '/boot', '/lost+found',
+const ETC_FILES = [
+  'debian_version', 'ethertypes', 'host.conf', 'ld.so.cache', 'localtime', 'magic', 'mime.types', 'os-release', 'protocols',
+  'rpc', 'services', 'timezone',
 ] // biome-ignore format: a table
-/** Files that a container does not find. */
-const HIDDEN_FILES = [
-  '/etc/shadow',
-  '/etc/shadow-',
-  '/etc/gshadow',
-  '/etc/gshadow-',
-  '/etc/sudoers',
-  '/etc/krb5.keytab',
-  '/etc/machine-id',
-  '/.dockerenv',
-]
-/** Files that each container has of its own, mounted or empty. */
-const FRESH_FILES = ['/etc/hosts', '/etc/hostname', '/etc/resolv.conf']
-/** Where a file system of its own still holds programs: bound, since an overlay shows one file system only. */
-const PROGRAM_FOLDERS = ['/usr', '/opt', '/bin', '/sbin', '/lib', '/lib64', '/nix', '/snap', '/srv']
-const MODES: Readonly<Record<string, number>> = { '/tmp': 0o1777, '/var/tmp': 0o1777, '/root': 0o700 }
+/** Folders below /etc whose links alone are copied: they lead to what is shown, or nowhere. */
+const ETC_LINKS = ['alternatives', 'ssl/certs']
+/** Certificates of public authorities, in one file. */
+const CA_BUNDLE = 'ssl/certs/ca-certificates.crt'
+/** Names of our own: the machine's users are nobody's business. */
+const ETC_TEXTS: Readonly<Record<string, string>> = {
+  passwd:
+    'root:x:0:0:root:/root:/bin/sh\ndaemon:x:1:1:daemon:/usr/sbin:/usr/sbin/nologin\nwww-data:x:33:33:www-data:/var/www:/usr/sbin/nologin\nnobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin\n',
+  group: 'root:x:0:\ndaemon:x:1:\ntty:x:5:\nwww-data:x:33:\nnogroup:x:65534:\n',
+  'nsswitch.conf': 'passwd: files\ngroup: files\nhosts: files dns\n',
+  // Each container's own are mounted upon them.
+  hosts: '',
+  hostname: '',
+  'resolv.conf': '',
+}
 
 /**
- * `fairlead/host`, any tag: the machine's own root read-only under a scratch layer, secrets hidden.
+ * `fairlead/host`, any tag: the machine's own programs, each folder of them under a scratch layer, over a root that holds
+ * nothing else of the machine. What is not listed here is not there: a list of what to hide could never be complete.
  *
- * The layers, top first: `fresh` (empty folders), `mask` (whiteouts, character devices 0/0, which end the look-up in
- * the layers below; a whiteout cannot be unmounted from within, unlike a mask mount), and `/`. An overlay shows the
- * file system of `/` alone: what is mounted below it (/proc, /dev, /run, a separate /home) appears as an empty folder,
- * but for file systems below PROGRAM_FOLDERS, which are bind-mounted read-only. The machine's files may change
- * meanwhile; the kernel then leaves open which version a running container sees.
+ * An overlay shows one file system: what is mounted below a folder of programs does not appear. The machine's programs
+ * may change meanwhile; the kernel then leaves open which version a running container sees.
  */
 export function hostImageSource(options: ImageSourceOptions): ImageSource {
   let image: Promise<Image> | undefined
@@ -64,49 +67,31 @@ export function hostImageSource(options: ImageSourceOptions): ImageSource {
   }
 }
 
-async function makeHost({ folder, stateRoot }: ImageSourceOptions): Promise<Image> {
-  const scratch = offRootFolder(folder)
-  const root = join(scratch, 'host')
-  const hidden = new Set([...HIDDEN_FOLDERS, stateRoot])
+async function makeHost({ folder }: ImageSourceOptions): Promise<Image> {
+  const root = join(folder, 'host')
   await buildOnce(root, (draft) => {
-    const fresh = join(draft, 'fresh')
-    const mask = join(draft, 'mask')
-    mkdirSync(fresh)
-    mkdirSync(mask)
-    const whiteouts: string[] = []
-    for (const path of [...hidden].sort()) {
-      const real = existsSync(path) ? realpathSync(path) : undefined
-      // A folder below another hidden one is hidden with it: a whiteout stands there where its parent would have to be.
-      if (real === undefined || real === '/' || isBelow(real, whiteouts)) continue
-      whiteouts.push(real)
-      makeFolder(fresh, real)
-    }
-    const files = [...HIDDEN_FILES, ...sshKeys(), ...kubeconfigs()].filter(
-      (path) => existsSync(path) && !isBelow(path, whiteouts),
-    )
-    const machineFiles = FRESH_FILES.filter((path) => existsSync(path))
-    for (const path of [...whiteouts, ...files, ...machineFiles]) makeFolder(mask, dirname(path))
-    const nodes = [...whiteouts, ...files, ...machineFiles].map((path) => join(mask, path))
-    const [first, ...others] = nodes
-    if (first !== undefined) execFileSync('mknod', [first, 'c', '0', '0'])
-    // One device node under many names, as the kernel itself shares its whiteouts: one process spawned, not thirty.
-    for (const node of others) linkSync(first!, node)
-    for (const path of FRESH_FILES) {
-      makeFolder(fresh, dirname(path))
-      writeFileSync(join(fresh, path), '')
+    for (const [path, mode] of Object.entries(EMPTY_FOLDERS)) makeFolder(draft, path, mode)
+    for (const [path, target] of Object.entries(LINKS)) symlinkSync(target, join(draft, path))
+    makeEtc(join(draft, 'etc'))
+    for (const path of SHOWN_FOLDERS) {
+      const stat = lookAt(path)
+      if (stat?.isSymbolicLink()) symlinkSync(readlinkSync(path), join(draft, path))
+      else if (stat?.isDirectory()) makeFolder(draft, path, 0o755)
     }
   })
   return {
     id: 'fairlead:host',
-    layerFolder: join(scratch, 'layers'),
-    lowerDirs: [join(root, 'fresh'), join(root, 'mask'), '/'],
+    lowerDirs: [root],
+    overlays: SHOWN_FOLDERS.filter((path) => lookAt(path)?.isDirectory()).map(
+      (path): Overlay => ({ destination: path, lowerDir: path }),
+    ),
     entrypoint: [],
     cmd: ['/bin/sh'],
     env: ['PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', 'HOME=/root'],
     workingDir: '/',
     user: '',
     stopSignal: 'SIGTERM',
-    extraMounts: programMounts(readFileSync('/proc/self/mountinfo', 'utf8'), [...hidden]),
+    extraMounts: [],
     tmpfs: [
       { destination: '/tmp', mode: '1777' },
       { destination: '/run', mode: '755' },
@@ -114,46 +99,44 @@ async function makeHost({ folder, stateRoot }: ImageSourceOptions): Promise<Imag
   }
 }
 
-/**
- * The file systems mounted below the folders of programs, as `/proc/self/mountinfo` lists them, less those that are
- * hidden.
- */
-export function programMounts(mountinfo: string, hidden: readonly string[]): readonly Mount[] {
-  const mounts: Mount[] = []
-  for (const line of mountinfo.split('\n')) {
-    const escaped = line.split(' ')[4]
-    if (escaped === undefined) continue
-    const path = escaped.replace(/\\([0-7]{3})/g, (_, digits: string) =>
-      String.fromCharCode(Number.parseInt(digits, 8)),
-    )
-    if (isBelow(path, PROGRAM_FOLDERS) && !isBelow(path, hidden))
-      mounts.push({ source: path, destination: path, readOnly: true })
-  }
-  return mounts
-}
-
-function makeFolder(base: string, path: string): void {
-  let made = ''
-  for (const part of path.split('/').filter((name) => name !== '')) {
-    made += `/${part}`
-    mkdirSync(join(base, made), { recursive: true })
-    // mkdir's mode is narrowed by the umask; the folder is seen by every user of the container.
-    chmodSync(join(base, made), MODES[made] ?? 0o755)
+function makeEtc(etc: string): void {
+  for (const [name, text] of Object.entries(ETC_TEXTS)) writeShown(join(etc, name), text)
+  for (const name of [...ETC_FILES, CA_BUNDLE]) copy(join('/etc', name), join(etc, name))
+  for (const folder of ETC_LINKS) {
+    for (const name of namesIn(join('/etc', folder))) {
+      const path = join('/etc', folder, name)
+      if (lookAt(path)?.isSymbolicLink()) copy(path, join(etc, folder, name))
+    }
   }
 }
 
-function isBelow(path: string, folders: readonly string[]): boolean {
-  return folders.some((folder) => path === folder || path.startsWith(`${folder}/`))
+/** A file, or a link as it is; nothing where neither is there. */
+function copy(from: string, to: string): void {
+  const stat = lookAt(from)
+  if (!stat?.isFile() && !stat?.isSymbolicLink()) return
+  makeFolder(dirname(to), '.', 0o755)
+  if (stat.isSymbolicLink()) symlinkSync(readlinkSync(from), to)
+  else {
+    copyFileSync(from, to)
+    chmodSync(to, 0o644)
+  }
 }
 
-function sshKeys(): readonly string[] {
-  if (!existsSync('/etc/ssh')) return []
-  return readdirSync('/etc/ssh')
-    .filter((name) => name.endsWith('key'))
-    .map((name) => join('/etc/ssh', name))
+function writeShown(path: string, text: string): void {
+  writeFileSync(path, text)
+  chmodSync(path, 0o644)
 }
 
-/** Kubeconfigs outside of the hidden folders: those that our own environment names. */
-function kubeconfigs(): readonly string[] {
-  return (process.env.KUBECONFIG ?? '').split(':').filter((path) => path.startsWith('/') && existsSync(path))
+/** With its mode whatever the umask: every user of a container sees it. */
+function makeFolder(base: string, path: string, mode: number): void {
+  mkdirSync(join(base, path), { recursive: true })
+  chmodSync(join(base, path), mode)
+}
+
+function lookAt(path: string): Stats | undefined {
+  return lstatSync(path, { throwIfNoEntry: false })
+}
+
+function namesIn(folder: string): readonly string[] {
+  return lookAt(folder)?.isDirectory() ? readdirSync(folder) : []
 }

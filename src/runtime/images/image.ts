@@ -1,6 +1,12 @@
 import type { Mount } from '../runtime.ts'
 import type { ImageReference } from './image-reference.ts'
 
+/** A folder of the machine that containers see, each under a scratch layer of its own. */
+export interface Overlay {
+  readonly destination: string
+  readonly lowerDir: string
+}
+
 /**
  * An image made ready on this machine: its layers as folders, and what its configuration says, in the words of the OCI
  * image format.
@@ -10,6 +16,8 @@ export interface Image {
   readonly id: string
   /** Read-only layers, top first, absolute. */
   readonly lowerDirs: readonly string[]
+  /** Folders upon these, mounted before anything else. */
+  readonly overlays: readonly Overlay[]
   readonly entrypoint: readonly string[]
   readonly cmd: readonly string[]
   /** `NAME=value`. */
@@ -20,8 +28,6 @@ export interface Image {
   readonly stopSignal: NodeJS.Signals
   /** Folders or files of the machine that the image needs, bind-mounted before the container's own mounts. */
   readonly extraMounts: readonly Mount[]
-  /** Where a container's own layer has to lie; absent: anywhere. */
-  readonly layerFolder?: string
   /** Fresh tmpfs mounts, by their destination, with the mode. */
   readonly tmpfs: readonly { readonly destination: string; readonly mode: string }[]
 }
@@ -29,8 +35,6 @@ export interface Image {
 export interface ImageSourceOptions {
   /** Folder that the sources may fill, `STATE/images`. */
   readonly folder: string
-  /** The root of everything that Fairlead keeps on disk, hidden from containers that see the machine. */
-  readonly stateRoot: string
   /** The program behind fairlead/echo: dist/echo.js, or src/echo/main.ts. Found by itself where absent. */
   readonly echoProgram?: string
 }

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 
 import { mappedLibraries } from './echo-image.ts'
-import { programMounts } from './host-image.ts'
 import { createImageStore } from './image-store.ts'
 
 test('mappedLibraries() finds the C libraries of a process, once each, and no other mapping', () => {
@@ -23,19 +22,8 @@ test('mappedLibraries() finds the C libraries of a process, once each, and no ot
   ])
 })
 
-test('programMounts() binds file systems below the folders of programs, read-only, and none that is hidden', () => {
-  const line = (path: string): string => `30 1 0:30 / ${path} rw - ext4 /dev/x rw`
-  const mountinfo = ['/', '/usr', '/opt/my\\040tools', '/home', '/proc', '/opt/secret/x', '/usrlocal']
-    .map(line)
-    .join('\n')
-  assert.deepEqual(programMounts(mountinfo, ['/opt/secret']), [
-    { source: '/usr', destination: '/usr', readOnly: true },
-    { source: '/opt/my tools', destination: '/opt/my tools', readOnly: true },
-  ])
-})
-
 test('an image that is not built in is unknown, and the message says what there is', async () => {
-  const store = createImageStore({ folder: '/nonexistent', stateRoot: '/nonexistent' })
+  const store = createImageStore({ folder: '/nonexistent' })
   await assert.rejects(store.resolve('nginx:1.27'), {
     code: 'IMAGE_UNKNOWN',
     message: /'nginx:1.27'.*fairlead\/echo, fairlead\/host.*registries/,

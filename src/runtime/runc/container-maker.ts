@@ -1,12 +1,12 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
-import type { ImageStore } from '../images/image.ts'
+import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
+import type { Image, ImageStore } from '../images/image.ts'
 import type { ContainerSpec } from '../runtime.ts'
 import { RuntimeError } from '../runtime-error.ts'
 import { createWithConmon, type Programs } from './conmon.ts'
 import { type StoredContainer, writeRecord } from './container-record.ts'
 import { abandon, discard } from './discard.ts'
-import { type MachineAbilities, ociSpec } from './oci-spec.ts'
+import { type MachineAbilities, ociSpec, scratchLayer } from './oci-spec.ts'
 import { identifyProcess } from './process-identity.ts'
 import { bundlePaths, type RuntimePaths } from './runtime-paths.ts'
 
@@ -18,6 +18,16 @@ export function checkSpec(spec: ContainerSpec): void {
   if (!CONTAINER_ID.test(spec.id)) throw invalid("id: at most 100 of a-z, 0-9 and '-', the first no '-'")
   if (!spec.cgroup.split('/').every((part) => /^[\w.-]+$/.test(part) && !/^\.+$/.test(part))) {
     throw invalid(`cgroup: '${spec.cgroup}' is no relative path of plain names`)
+  }
+}
+
+/** Empty scratch layers for the root and for each overlay of the image: what a container writes goes there. */
+function makeLayers(folder: string, image: Image): void {
+  for (const index of [undefined, ...image.overlays.keys()]) {
+    const { upper, work } = scratchLayer(folder, index)
+    for (const path of [upper, work]) mkdirSync(path, { recursive: true })
+    // The merged folder has its mode: every user of the container is to get in.
+    chmodSync(upper, 0o755)
   }
 }
 
@@ -43,14 +53,13 @@ export async function makeContainer(workshop: Workshop, spec: ContainerSpec): Pr
   const tools = programs()
   const abilities = machine()
   const bundle = bundlePaths(paths, spec.id)
-  const layer = image.layerFolder === undefined ? join(bundle.folder, 'layer') : join(image.layerFolder, spec.id)
-  const [upper, work] = [join(layer, 'upper'), join(layer, 'work')]
   const cgroupsPath = `/fairlead/${cluster}/${spec.cgroup}`
-  const config = ociSpec(spec, image, { rootfs: paths.rootfs, upper, work }, abilities, cgroupsPath)
+  const config = ociSpec(spec, image, { rootfs: paths.rootfs, layers: bundle.layers }, abilities, cgroupsPath)
   // Left by a process that died right here.
-  if (existsSync(bundle.folder)) abandon(paths, { id: spec.id, cgroupsPath, layer })
+  if (existsSync(bundle.folder)) abandon(paths, { id: spec.id, cgroupsPath })
   mkdirSync(bundle.folder, { mode: 0o711 })
-  for (const folder of [upper, work, dirname(spec.logPath)]) mkdirSync(folder, { recursive: true })
+  makeLayers(bundle.layers, image)
+  mkdirSync(dirname(spec.logPath), { recursive: true })
   writeFileSync(bundle.config, JSON.stringify(config))
   const { id, annotations, tty, stdin } = spec
   const stored: StoredContainer = {
@@ -59,7 +68,6 @@ export async function makeContainer(workshop: Workshop, spec: ContainerSpec): Pr
     annotations,
     stopSignal: image.stopSignal,
     cgroupsPath,
-    layer,
     tty,
     stdin,
     createdAt: new Date().toISOString(),

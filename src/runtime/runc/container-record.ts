@@ -15,8 +15,6 @@ export interface StoredContainer {
   readonly annotations: Readonly<Record<string, string>>
   readonly stopSignal: NodeJS.Signals
   readonly cgroupsPath: string
-  /** Holds its `upper` and `work`. */
-  readonly layer: string
   readonly tty: boolean
   readonly stdin: boolean
   readonly createdAt: string
@@ -41,7 +39,6 @@ export function writeRecord(paths: BundlePaths, stored: StoredContainer): void {
 export interface Leftover {
   readonly id: string
   readonly cgroupsPath?: string
-  readonly layer?: string
 }
 
 export interface StoredContainers {

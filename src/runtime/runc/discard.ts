@@ -5,12 +5,12 @@ import { conmonProcess, type Leftover } from './container-record.ts'
 import { processTree, signalNumber } from './process-identity.ts'
 import { bundlePaths, type RuntimePaths } from './runtime-paths.ts'
 
-/** Frees what a container holds on the machine: its cgroup, runc's and conmon's files, its layer. */
-export function discard(paths: RuntimePaths, { id, cgroupsPath, layer }: Leftover): void {
+/** Frees what a container holds on the machine: its cgroup, runc's and conmon's files, its layers. */
+export function discard(paths: RuntimePaths, { id, cgroupsPath }: Leftover): void {
   const bundle = bundlePaths(paths, id)
   if (cgroupsPath !== undefined) for (const folder of cgroupFolders(cgroupsPath)) removeCgroup(folder)
-  for (const path of [join(paths.runc, id), dirname(bundle.attach), bundle.exit, bundle.folder, layer]) {
-    if (path !== undefined) rmSync(path, { recursive: true, force: true })
+  for (const path of [join(paths.runc, id), dirname(bundle.attach), bundle.exit, bundle.folder]) {
+    rmSync(path, { recursive: true, force: true })
   }
 }
 

@@ -10,6 +10,7 @@ import { ociSpec, processArgs } from './oci-spec.ts'
 const image: Image = {
   id: 'sha256:0',
   lowerDirs: ['/images/a:b', '/images/c'],
+  overlays: [{ destination: '/usr/bin', lowerDir: '/usr/bin' }],
   entrypoint: ['/entry'],
   cmd: ['default'],
   env: ['PATH=/bin', 'A=1'],
@@ -37,7 +38,7 @@ const specOf = (change: Partial<ContainerSpec> = {}, cgroupVersion: 1 | 2 = 1): 
   ociSpec(
     { ...spec, ...change },
     image,
-    { rootfs: '/r', upper: '/up', work: '/wk' },
+    { rootfs: '/r', layers: '/l' },
     { capabilities: held, cgroupVersion },
     '/fairlead/x/n/p/c',
   )
@@ -71,13 +72,20 @@ test('ociSpec() gives supplementary groups, and no new privileges where asked', 
   })
 })
 
-test('ociSpec() mounts the overlay first and escapes colons in its layers', () => {
-  assert.deepEqual(specOf().mounts[0], {
-    destination: '/',
-    type: 'overlay',
-    source: 'overlay',
-    options: ['lowerdir=/images/a\\:b:/images/c', 'upperdir=/up', 'workdir=/wk'],
-  })
+test('ociSpec() mounts the overlays first, each over a scratch layer of its own, and escapes colons in their layers', () => {
+  const overlay = { type: 'overlay', source: 'overlay' }
+  assert.deepEqual(specOf().mounts.slice(0, 2), [
+    {
+      ...overlay,
+      destination: '/',
+      options: ['lowerdir=/images/a\\:b:/images/c', 'upperdir=/l/root/upper', 'workdir=/l/root/work'],
+    },
+    {
+      ...overlay,
+      destination: '/usr/bin',
+      options: ['lowerdir=/usr/bin', 'upperdir=/l/0/upper', 'workdir=/l/0/work'],
+    },
+  ])
 })
 
 test('ociSpec() lets a mount of the pod take the place of a default one', () => {
@@ -91,7 +99,7 @@ test('ociSpec() lets a mount of the pod take the place of a default one', () => 
 test('ociSpec() leaves out what would lie below a /dev of the pod’s own', () => {
   const { mounts } = specOf({ mounts: [{ source: '/s', destination: '/dev/', readOnly: false }] })
   const below = mounts.map(({ destination }: { destination: string }) => destination)
-  assert.deepEqual(below, ['/', '/proc', '/sys', '/dev/'])
+  assert.deepEqual(below, ['/', '/usr/bin', '/proc', '/sys', '/dev/'])
 })
 
 test('ociSpec() mounts a folder before what lies below it, in whatever order they are asked for', () => {

@@ -1,4 +1,4 @@
-import { normalize } from 'node:path/posix'
+import { join, normalize } from 'node:path/posix'
 import type { Image } from '../images/image.ts'
 import type { ContainerSpec, Mount } from '../runtime.ts'
 import { RuntimeError } from '../runtime-error.ts'
@@ -13,8 +13,17 @@ export interface MachineAbilities {
 
 export interface BundleFolders {
   readonly rootfs: string
-  readonly upper: string
-  readonly work: string
+  /** Of its scratch layers. */
+  readonly layers: string
+}
+
+/** Where the scratch layer of the root lies, or, by its place in the image, of an overlay upon it. */
+export function scratchLayer(
+  folder: string,
+  index: number | undefined,
+): { readonly upper: string; readonly work: string } {
+  const layer = join(folder, index === undefined ? 'root' : String(index))
+  return { upper: join(layer, 'upper'), work: join(layer, 'work') }
 }
 
 interface OciMount {
@@ -36,8 +45,8 @@ const READONLY_PATHS = ['/proc/bus', '/proc/fs', '/proc/irq', '/proc/sys', '/pro
 /**
  * The OCI runtime specification (1.0.2) of one container.
  *
- * The overlay is mounted by runc itself, on `/`, so it lives in the container's own mount namespace: nothing is left
- * mounted on the machine when everything of ours is killed, and no mount has to be undone.
+ * The overlays are mounted by runc itself, the first on `/`, so they live in the container's own mount namespace: nothing
+ * is left mounted on the machine when everything of ours is killed, and no mount has to be undone.
  */
 export function ociSpec(
   spec: ContainerSpec,
@@ -150,14 +159,16 @@ function mounts(
   privileged: boolean,
 ): readonly OciMount[] {
   const sys = ['nosuid', 'noexec', 'nodev', ...(privileged ? [] : ['ro'])]
-  const overlay = [
-    `lowerdir=${image.lowerDirs.map(escapeLayer).join(':')}`,
-    `upperdir=${folders.upper}`,
-    `workdir=${folders.work}`,
-  ]
+  const overlay = (destination: string, lowerDirs: readonly string[], index?: number): OciMount => {
+    const { upper, work } = scratchLayer(folders.layers, index)
+    const lower = lowerDirs.map(escapeLayer).join(':')
+    const options = [`lowerdir=${lower}`, `upperdir=${upper}`, `workdir=${work}`]
+    return { destination, type: 'overlay', source: 'overlay', options }
+  }
   const bound = new Set(spec.mounts.map(({ destination }) => normalize(destination).replace(/(?<=.)\/$/, '')))
   const builtIn: readonly OciMount[] = [
-    { destination: '/', type: 'overlay', source: 'overlay', options: overlay },
+    overlay('/', image.lowerDirs),
+    ...image.overlays.map(({ destination, lowerDir }, index) => overlay(destination, [lowerDir], index)),
     { destination: '/proc', type: 'proc', source: 'proc', options: ['nosuid', 'noexec', 'nodev'] },
     {
       destination: '/dev',

@@ -32,8 +32,6 @@ export interface RuncRuntimeOptions {
   readonly stateDir: string
   /** The cluster's name: cgroups lie below /fairlead/NAME. */
   readonly cluster: string
-  /** Root of everything of ours on disk, hidden from fairlead/host. By default /var/lib/fairlead. */
-  readonly stateRoot?: string
   readonly images?: ImageStore
   readonly programs?: Programs
   /** Told of what goes wrong where no caller waits. */
@@ -61,9 +59,7 @@ const LOOK_MS = 1000
  */
 export function createRuncRuntime(options: RuncRuntimeOptions): RuncRuntime {
   const paths = runtimePaths(options.stateDir)
-  const images =
-    options.images ??
-    createImageStore({ folder: join(options.stateDir, 'images'), stateRoot: options.stateRoot ?? '/var/lib/fairlead' })
+  const images = options.images ?? createImageStore({ folder: join(options.stateDir, 'images') })
   const listeners: ((id: string, state: ContainerState) => void)[] = []
   const entries = new Map<string, Entry>()
   const creating = new Set<string>()

@@ -34,6 +34,8 @@ export function runtimePaths(stateDir: string): RuntimePaths {
 export interface BundlePaths {
   readonly folder: string
   readonly config: string
+  /** Scratch layers of its overlays. */
+  readonly layers: string
   readonly record: string
   readonly conmonPid: string
   readonly execFifo: string
@@ -54,6 +56,7 @@ export function bundlePaths(paths: RuntimePaths, id: string): BundlePaths {
   return {
     folder,
     config: join(folder, 'config.json'),
+    layers: join(folder, 'layers'),
     record: join(folder, 'record.json'),
     conmonPid: join(folder, 'conmon.pid'),
     execFifo: join(paths.runc, id, 'exec.fifo'),
