@@ -62,18 +62,18 @@ export const namespaces = resource('namespaces', Namespace, NamespaceList, {
 })
 export const nodes = resource('nodes', Node, NodeList, {
   shortNames: ['no'],
-  subresources: ['status'],
+  subresources: ['proxy', 'status'],
   namespaced: false,
 })
 export const pods = resource('pods', Pod, PodList, {
   shortNames: ['po'],
   categories: ['all'],
-  subresources: ['attach', 'binding', 'ephemeralcontainers', 'eviction', 'exec', 'log', 'portforward', 'status'],
+  subresources: ['attach', 'binding', 'eviction', 'exec', 'log', 'portforward', 'proxy', 'status'],
 })
 export const services = resource('services', Service, ServiceList, {
   shortNames: ['svc'],
   categories: ['all'],
-  subresources: ['status'],
+  subresources: ['proxy', 'status'],
 })
 export const endpoints = resource('endpoints', Endpoints, EndpointsList, { shortNames: ['ep'] })
 export const configMaps = resource('configmaps', ConfigMap, ConfigMapList, { shortNames: ['cm'] })

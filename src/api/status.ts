@@ -101,6 +101,9 @@ export const invalid = (
 
 export const badRequest = (message: string): Status => failureStatus(400, 'BadRequest', message)
 
+/** For now: what is asked for has nobody behind it, or cannot be reached. */
+export const serviceUnavailable = (message: string): Status => failureStatus(503, 'ServiceUnavailable', message)
+
 export const unauthorized = (): Status => failureStatus(401, 'Unauthorized', 'Unauthorized')
 
 export const forbidden = (resource: Named, name: string, why: string): Status =>

@@ -26,6 +26,7 @@ export const methodNotAllowed = refusal(status.methodNotAllowed)
 export const unsupportedMediaType = refusal(status.unsupportedMediaType)
 export const notAcceptable = refusal(status.notAcceptable)
 export const tooOldResourceVersion = refusal(status.tooOldResourceVersion)
+export const serviceUnavailable = refusal(status.serviceUnavailable)
 export const unauthorized = refusal(status.unauthorized)
 
 /** What nobody foresaw, as a 500; onError gets the error itself. */

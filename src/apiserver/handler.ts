@@ -1,16 +1,16 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { ApiError } from '#client/client.ts'
-import { badRequest, internalError, methodNotAllowed, PathNotFound } from './errors.ts'
+import { internalError, PathNotFound } from './errors.ts'
 import { clientError } from './http/client-error.ts'
 import type { Exchange } from './http/exchange.ts'
 import { answerRaw } from './http/raw-answer.ts'
 import { requestInfo } from './http/request-info.ts'
 import { sendError } from './http/respond.ts'
-import { kubeletPath, proxyUpgrade } from './kubelet-proxy.ts'
 import type { ServerContext } from './server-context.ts'
 import { checkAccess } from './stages/access.ts'
 import { stageList } from './stages/stage-list.ts'
+import { upgrade } from './upgrade.ts'
 
 export interface Handler {
   handle(request: IncomingMessage, response: ServerResponse): void
@@ -18,8 +18,6 @@ export interface Handler {
   /** For what is no request at all: the server's event `clientError`. */
   clientError(error: Error, socket: Duplex): void
 }
-
-const UPGRADED = new Set(['exec', 'attach', 'portforward'])
 
 const split = (url: string): { readonly path: string; readonly query: URLSearchParams } => {
   const at = url.indexOf('?')
@@ -72,11 +70,7 @@ export const createHandler = (server: ServerContext, onError: (error: unknown) =
     const info = requestInfo(request.method ?? 'GET', path, query)
     const caller = server.authenticator.authenticate(request)
     checkAccess(caller, info)
-    const upgradable =
-      info.kind === 'resource' && info.group === '' && info.resource === 'pods' && UPGRADED.has(info.subresource)
-    if (!upgradable) throw badRequest(`${path} cannot be upgraded: only exec, attach and portforward of a pod can`)
-    if (request.method !== 'GET' && request.method !== 'POST') throw methodNotAllowed()
-    await proxyUpgrade(request, socket, head, server.kubelet, kubeletPath(server.registry, info, query))
+    await upgrade(server, info, query, request, { socket, head })
   }
 
   /** Connections with an answer on its way. */

@@ -1,15 +1,17 @@
 import { request as httpRequest, type IncomingMessage } from 'node:http'
 import { connect } from 'node:net'
-import type { Duplex } from 'node:stream'
 import type { Container, Pod } from '#api/core-v1.ts'
 import { badRequest, failure, internalError } from './errors.ts'
 import type { Exchange } from './http/exchange.ts'
 import { isTrue } from './http/query.ts'
 import type { ResourceRequestInfo } from './http/request-info.ts'
+import type { Destination } from './proxy/destination.ts'
+import { forwardUpgrade, type UpgradingClient } from './proxy/forward-upgrade.ts'
+import { requestHeaders } from './proxy/proxied-headers.ts'
 import type { Registry } from './registry/registry.ts'
 
-/** Where the kubelet of a node listens; undefined for a node that has none. */
-export type KubeletLocator = (nodeName: string) => { readonly socketPath: string } | undefined
+/** Where the kubelet of a node listens, and the path in front of all of its own; undefined for a node that has none. */
+export type KubeletLocator = (nodeName: string) => { readonly socketPath: string; readonly path?: string } | undefined
 
 export interface KubeletTarget {
   readonly nodeName: string
@@ -80,10 +82,16 @@ const containerOf = (pod: Pod, asked: string, subresource: string): string => {
   )
 }
 
-const locate = (kubelet: KubeletLocator, nodeName: string): string => {
+/** The kubelet of a node, by its socket. Throws 502 where there is none. */
+export const kubeletDestination = (kubelet: KubeletLocator, nodeName: string): Destination => {
   const found = kubelet(nodeName)
   if (!found) throw failure(502, 'BadGateway', `node ${nodeName} has no kubelet that this server can reach`)
-  return found.socketPath
+  const { socketPath, path = '' } = found
+  return {
+    authority: `the kubelet of node ${nodeName}`,
+    path,
+    connect: () => connect({ path: socketPath, allowHalfOpen: true }),
+  }
 }
 
 /**
@@ -92,20 +100,18 @@ const locate = (kubelet: KubeletLocator, nodeName: string): string => {
 export const proxyRequest = (exchange: Exchange, kubelet: KubeletLocator, target: KubeletTarget): Promise<true> =>
   new Promise((resolve, reject) => {
     const { response } = exchange
-    const upstream = httpRequest(
-      { socketPath: locate(kubelet, target.nodeName), path: target.path, agent: false },
-      (answer) => {
-        const code = answer.statusCode ?? 502
-        response.statusCode = code
-        response.setHeader('Content-Type', answer.headers['content-type'] ?? 'text/plain')
-        response.setHeader('Cache-Control', 'no-cache, private')
-        response.flushHeaders()
-        answer.pipe(response)
-        // A kubelet that dies in the middle must not look like the log's end.
-        answer.on('error', () => response.destroy())
-        resolve(true)
-      },
-    )
+    const { path, connect: createConnection } = kubeletDestination(kubelet, target.nodeName)
+    const upstream = httpRequest({ path: `${path}${target.path}`, createConnection }, (answer) => {
+      const code = answer.statusCode ?? 502
+      response.statusCode = code
+      response.setHeader('Content-Type', answer.headers['content-type'] ?? 'text/plain')
+      response.setHeader('Cache-Control', 'no-cache, private')
+      response.flushHeaders()
+      answer.pipe(response)
+      // A kubelet that dies in the middle must not look like the log's end.
+      answer.on('error', () => response.destroy())
+      resolve(true)
+    })
     upstream.on('error', (error) => {
       if (response.headersSent) response.destroy()
       else reject(unreachable(target, error))
@@ -117,39 +123,20 @@ export const proxyRequest = (exchange: Exchange, kubelet: KubeletLocator, target
 const unreachable = (target: KubeletTarget, error: Error) =>
   internalError(new Error(`the kubelet of node ${target.nodeName} cannot be reached: ${error.message}`))
 
-/** Headers of one hop, and ours, are not passed on; the upgrade's own are written anew. */
-const DROPPED = new Set(['authorization', 'host', 'content-length', 'transfer-encoding'])
-
 /**
- * Opens the same upgrade at the kubelet and joins both sockets, byte for byte: WebSocket (GET) and SPDY/3.1 (POST)
- * alike. The kubelet's answer, switching protocols or refusing, goes to the client unread. Rejects where the kubelet
- * cannot be reached.
+ * Opens the same upgrade at the kubelet, WebSocket (GET) and SPDY/3.1 (POST) alike. Rejects where the kubelet cannot be
+ * reached.
  */
 export const proxyUpgrade = (
   request: IncomingMessage,
-  client: Duplex,
-  head: Buffer,
+  client: UpgradingClient,
   kubelet: KubeletLocator,
   target: KubeletTarget,
-): Promise<void> =>
-  new Promise((resolve, reject) => {
-    const upstream = connect({ path: locate(kubelet, target.nodeName), allowHalfOpen: true })
-    upstream.once('error', (error) => reject(unreachable(target, error)))
-    upstream.once('connect', () => {
-      const lines = [`${request.method} ${target.path} HTTP/1.1`, 'Host: kubelet']
-      for (let index = 0; index + 1 < request.rawHeaders.length; index += 2) {
-        const name = request.rawHeaders[index]!
-        if (!DROPPED.has(name.toLowerCase())) lines.push(`${name}: ${request.rawHeaders[index + 1]}`)
-      }
-      if (request.method === 'POST') lines.push('Content-Length: 0')
-      upstream.write(`${lines.join('\r\n')}\r\n\r\n`)
-      if (head.length > 0) upstream.write(head)
-      upstream.pipe(client)
-      client.pipe(upstream)
-      resolve()
-    })
-    upstream.on('error', () => client.destroy())
-    client.on('error', () => upstream.destroy())
-    upstream.on('close', () => client.destroy())
-    client.on('close', () => upstream.destroy())
-  })
+): Promise<void> => {
+  const { path } = target
+  const headers = requestHeaders(request, { path, upgrade: request.headers.upgrade })
+  const proxied = { method: request.method!, path, headers }
+  return forwardUpgrade(client, kubeletDestination(kubelet, target.nodeName), proxied, (error) =>
+    unreachable(target, error),
+  )
+}

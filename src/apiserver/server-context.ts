@@ -2,6 +2,7 @@ import type { Authenticator } from './access/authentication.ts'
 import type { Catalog } from './discovery/discovery.ts'
 import type { RequestCounter } from './http/request-counter.ts'
 import type { KubeletLocator } from './kubelet-proxy.ts'
+import type { Dial } from './proxy/destination.ts'
 import type { Registry } from './registry/registry.ts'
 
 /** What the stages share. */
@@ -10,6 +11,10 @@ export interface ServerContext {
   readonly authenticator: Authenticator
   readonly catalog: Catalog
   readonly kubelet: KubeletLocator
+  /** How what is behind pods, Services and nodes is reached. */
+  readonly dial: Dial
+  /** An integer in [0, below). */
+  readonly random: (below: number) => number
   readonly counter: RequestCounter
   /** Aborts when the server closes: open streams end. */
   readonly signal: AbortSignal

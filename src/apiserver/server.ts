@@ -19,6 +19,7 @@ import { createInProcessClient } from './in-process-client.ts'
 import type { KubeletLocator } from './kubelet-proxy.ts'
 import { machinery } from './machinery/kinds.ts'
 import type { Pki } from './pki/pki.ts'
+import { type Dial, dialTcp } from './proxy/destination.ts'
 import { Registry } from './registry/registry.ts'
 import type { ServerContext } from './server-context.ts'
 import { Store } from './storage/store.ts'
@@ -39,6 +40,8 @@ export interface ApiServerOptions {
   readonly reservedAddresses?: ReadonlyMap<string, string>
   readonly pki: Pki
   readonly kubelet: KubeletLocator
+  /** How an address of the cluster is reached; by default from where this process is. */
+  readonly dial?: Dial
   /** Milliseconds since 1970. */
   readonly clock?: { now(): number }
   /**
@@ -111,6 +114,8 @@ export const createApiServer = (options: ApiServerOptions): ApiServer => {
     authenticator,
     catalog: { resources: machinery.resources, reviews: reviewList(authenticator, issuer), subresources },
     kubelet: options.kubelet,
+    dial: options.dial ?? dialTcp,
+    random,
     counter: new RequestCounter(),
     signal: closing.signal,
     isReady: () => ready,

@@ -21,6 +21,9 @@ export interface NodeReport {
   }
 }
 
+/** Where on the agents' socket the kubelet of a node is: the path in front of all of its own. */
+export const kubeletPath = (node: string): string => `/nodes/${encodeURIComponent(node)}`
+
 export interface AgentReport {
   readonly nodes: readonly NodeReport[]
   readonly rss: number

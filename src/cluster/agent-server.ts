@@ -1,13 +1,14 @@
 import { chmodSync, rmSync } from 'node:fs'
-import { createServer } from 'node:http'
+import { createServer, type IncomingMessage } from 'node:http'
 import type { NodeAgent } from '#agent/node-agent.ts'
 import type { Service } from '#api/core-v1.ts'
 import type { Informer } from '#client/informer.ts'
 import { connectTcp } from '#kernel/socket.ts'
 import type { Kubelet } from '#kubelet/kubelet.ts'
-import { createKubeletServer } from '#kubelet/server.ts'
+import { createKubeletServer, type KubeletServer } from '#kubelet/server.ts'
+import { refuseUpgrade, statusObject } from '#kubelet/streaming/upgrade.ts'
 import type { Runtime } from '#runtime/runtime.ts'
-import type { AgentReport, NodeReport } from './agent-api.ts'
+import { type AgentReport, kubeletPath, type NodeReport } from './agent-api.ts'
 import type { ClusterConfig } from './config.ts'
 
 export interface AgentServerOptions {
@@ -22,25 +23,18 @@ export interface AgentServerOptions {
 
 /** The agents' own Unix socket: readiness and status for the command line, logs and exec for the API server. */
 export const serveAgentApi = async (options: AgentServerOptions): Promise<void> => {
-  const { config, agents, runtime, ready } = options
+  const { config, agents, ready } = options
   let isReady = false
   const settled = ready.then(() => {
     isReady = true
   })
-  const kubelet = createKubeletServer({
-    runtime,
-    resolve: (namespace, pod, container, { previous }) => {
-      const found = kubeletOf(agents, namespace, pod).resolve(namespace, pod, container || undefined, { previous })
-      return { containerId: found.id ?? '', logPath: (previous ? found.previousLogPath : found.logPath) ?? '' }
-    },
-    dial: (namespace, pod, port) => {
-      // As Kubernetes does: to the pod's own loopback, so that what listens there alone can be reached.
-      const { namespaces } = kubeletOf(agents, namespace, pod).resolve(namespace, pod)
-      if (!namespaces) throw new Error(`pod ${pod} has no network yet`)
-      return connectTcp(namespaces.network, '127.0.0.1', port)
-    },
-    onError: options.onError,
-  })
+  const kubelets = new Map(agents.map((agent) => [kubeletPath(agent.name), kubeletServer(agent.kubelet, options)]))
+  /** The kubelet that a request is for, which then sees its own path alone; undefined for a node that is none of ours. */
+  const kubeletOf = (request: IncomingMessage): KubeletServer | undefined => {
+    const [, prefix = '', path = ''] = /^(\/nodes\/[^/?]+)(.*)$/s.exec(request.url ?? '') ?? []
+    request.url = path.startsWith('/') ? path : `/${path}`
+    return kubelets.get(prefix)
+  }
   const server = createServer((request, response) => {
     const url = new URL(request.url ?? '/', 'http://agent')
     const answer = (status: number, body: string): void => {
@@ -64,9 +58,16 @@ export const serveAgentApi = async (options: AgentServerOptions): Promise<void> 
       answer(200, JSON.stringify(report(options)))
       return
     }
-    void kubelet.handle(request, response)
+    const kubelet = kubeletOf(request)
+    if (kubelet) void kubelet.handle(request, response)
+    else
+      response.writeHead(404, { 'content-type': 'application/json' }).end(JSON.stringify(nobody(url.pathname, config)))
   })
-  server.on('upgrade', (request, socket, head) => void kubelet.upgrade(request, socket, head))
+  server.on('upgrade', (request, socket, head) => {
+    const kubelet = kubeletOf(request)
+    if (kubelet) void kubelet.upgrade(request, socket, head)
+    else refuseUpgrade({ request, socket, head }, nobody(request.url ?? '', config))
+  })
   server.requestTimeout = 0
   rmSync(config.sockets.agent, { force: true })
   await new Promise<void>((resolve, reject) => {
@@ -79,13 +80,25 @@ export const serveAgentApi = async (options: AgentServerOptions): Promise<void> 
   await settled
 }
 
-/** The kubelet that has the pod; the first one where none has, since its refusal names the pod. */
-const kubeletOf = (agents: readonly NodeAgent[], namespace: string, pod: string): Kubelet =>
-  (
-    agents.find(({ kubelet }) =>
-      kubelet.pods().some(({ metadata }) => metadata?.namespace === namespace && metadata.name === pod),
-    ) ?? agents[0]!
-  ).kubelet
+const nobody = (path: string, { name }: ClusterConfig) =>
+  statusObject(404, `no kubelet of cluster ${name} serves ${path}`)
+
+const kubeletServer = (kubelet: Kubelet, { runtime, onError }: AgentServerOptions): KubeletServer =>
+  createKubeletServer({
+    runtime,
+    resolve: (namespace, pod, container, { previous }) => {
+      const found = kubelet.resolve(namespace, pod, container || undefined, { previous })
+      return { containerId: found.id ?? '', logPath: (previous ? found.previousLogPath : found.logPath) ?? '' }
+    },
+    pods: () => kubelet.pods(),
+    dial: (namespace, pod, port) => {
+      // As Kubernetes does: to the pod's own loopback, so that what listens there alone can be reached.
+      const { namespaces } = kubelet.resolve(namespace, pod)
+      if (!namespaces) throw new Error(`pod ${pod} has no network yet`)
+      return connectTcp(namespaces.network, '127.0.0.1', port)
+    },
+    onError,
+  })
 
 const report = ({ config, agents, services }: AgentServerOptions): AgentReport => ({
   rss: process.memoryUsage().rss,

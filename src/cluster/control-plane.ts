@@ -6,6 +6,7 @@ import { isAlreadyExists } from '#client/client.ts'
 import { systemClock } from '#client/clock.ts'
 import { EventRecorder } from '#client/event-recorder.ts'
 import { startControllers } from '#controllers/start.ts'
+import { kubeletPath } from './agent-api.ts'
 import { clusterDnsAddresses, clusterDnsObjects } from './cluster-dns.ts'
 import { clusterPki } from './cluster-pki.ts'
 import type { ClusterConfig } from './config.ts'
@@ -29,7 +30,7 @@ const api = createApiServer({
   advertise: { address: config.host.addresses[0], port: config.apiServer.port },
   reservedAddresses: clusterDnsAddresses(config),
   pki,
-  kubelet: () => ({ socketPath: config.sockets.agent }),
+  kubelet: (node) => ({ socketPath: config.sockets.agent, path: kubeletPath(node) }),
   onError: (error) => logLine(`API server: ${error instanceof Error ? error.stack : String(error)}`),
 })
 await api.listen({ path: config.sockets.api })

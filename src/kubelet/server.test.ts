@@ -30,6 +30,7 @@ const kubelet = createKubeletServer({
     if (pod !== 'p') throw new KubeletError('POD_NOT_FOUND', `pod "${pod}" not found`)
     return { containerId: 'c1', logPath: join(folder, 'log') }
   },
+  pods: () => [{ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'p' } }],
   dial: (_, __, port) => pod(port),
 })
 const server = createServer((incoming, response) => void kubelet.handle(incoming, response))

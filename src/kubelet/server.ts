@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 
+import type { Pod } from '#api/core-v1.ts'
 import type { Runtime } from '#runtime/runtime.ts'
 import { errorCode, errorText, KubeletError } from './kubelet-error.ts'
 import { readContainerLog } from './streaming/container-log.ts'
@@ -31,6 +32,8 @@ export interface KubeletServerOptions {
     container: string,
     options: { readonly previous: boolean },
   ) => Promise<ResolvedContainer> | ResolvedContainer
+  /** The pods of this node, as it knows them. */
+  readonly pods: () => readonly Pod[]
   /** Connects to a port of the pod, inside its network namespace. */
   readonly dial: (namespace: string, pod: string, port: number) => Duplex
   /** Told of what went wrong where no client is left to hear it. */
@@ -39,11 +42,13 @@ export interface KubeletServerOptions {
 
 /** Both take a path below the kubelet's root, `/exec/NAMESPACE/POD/CONTAINER?…`. They answer every error themselves. */
 export interface KubeletServer {
-  /** GET /containerLogs/NAMESPACE/POD/CONTAINER, /healthz. */
+  /** GET /containerLogs/NAMESPACE/POD/CONTAINER, /pods, /healthz. */
   handle(request: IncomingMessage, response: ServerResponse): Promise<void>
   /** /exec, /attach and /portForward: what node:http's `upgrade` event gives. Resolves when the stream has ended. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void>
 }
+
+const SERVED = '/healthz, /pods, /containerLogs, /exec, /attach and /portForward'
 
 class HttpError extends Error {
   readonly code: number
@@ -57,7 +62,7 @@ class HttpError extends Error {
  * The part of the kubelet's HTTP API that the API server passes `kubectl logs`, `exec`, `attach` and `port-forward` on
  * to.
  */
-export function createKubeletServer({ runtime, resolve, dial, onError }: KubeletServerOptions): KubeletServer {
+export function createKubeletServer({ runtime, resolve, pods, dial, onError }: KubeletServerOptions): KubeletServer {
   const exitWaiters = new Map<string, Set<() => void>>()
   runtime.onExit((id) => {
     for (const wake of exitWaiters.get(id) ?? []) wake()
@@ -189,11 +194,16 @@ export function createKubeletServer({ runtime, resolve, dial, onError }: Kubelet
           response.writeHead(200, { 'content-type': 'text/plain' }).end('ok')
           return
         }
+        if (verb === 'pods' && path.join('') === '') {
+          const list = { kind: 'PodList', apiVersion: 'v1', metadata: {}, items: pods() }
+          response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(list))
+          return
+        }
         if (verb === 'exec' || verb === 'attach' || verb === 'portForward') {
           throw new HttpError(400, 'Upgrade request required')
         }
         if (verb !== 'containerLogs' || path.length !== 3)
-          throw new HttpError(404, `the kubelet has nothing at ${url.pathname}`)
+          throw new HttpError(404, `the kubelet has nothing at ${url.pathname}: it serves ${SERVED}`)
         if (request.method !== 'GET') throw new HttpError(405, `${request.method} is not allowed on logs: use GET`)
         await logs(url, path, response)
       } catch (error) {

@@ -116,6 +116,7 @@ before(async () => {
   const kubelet = createKubeletServer({
     runtime,
     resolve: () => ({ containerId: 'x', logPath: log }),
+    pods: () => [],
     dial: (_namespace, _pod, port) => connect({ port, host: '127.0.0.1', allowHalfOpen: true }),
   })
   api.on('request', (request, response) => {

@@ -17,13 +17,19 @@ export const verbsOf = ({ group, plural }: Pick<Resource, 'group' | 'plural'>): 
 
 const STATUS_VERBS = ['get', 'patch', 'update']
 
-/** Streams and proxies have their options as their kind, and are opened by both methods. */
-const STREAMS: Readonly<Record<string, { readonly kind: string; readonly verbs: readonly string[] }>> = {
-  log: { kind: 'Pod', verbs: ['get'] },
-  exec: { kind: 'PodExecOptions', verbs: ['create', 'get'] },
-  attach: { kind: 'PodAttachOptions', verbs: ['create', 'get'] },
-  portforward: { kind: 'PodPortForwardOptions', verbs: ['create', 'get'] },
-}
+const PROXY_VERBS = ['create', 'delete', 'get', 'patch', 'update']
+
+/** Streams and proxies have their options as their kind; streams are opened by both methods, proxies take all. */
+const CONNECTIONS: Readonly<Record<string, { readonly kind: string; readonly verbs: readonly string[] } | undefined>> =
+  {
+    'pods/log': { kind: 'Pod', verbs: ['get'] },
+    'pods/exec': { kind: 'PodExecOptions', verbs: ['create', 'get'] },
+    'pods/attach': { kind: 'PodAttachOptions', verbs: ['create', 'get'] },
+    'pods/portforward': { kind: 'PodPortForwardOptions', verbs: ['create', 'get'] },
+    'pods/proxy': { kind: 'PodProxyOptions', verbs: PROXY_VERBS },
+    'services/proxy': { kind: 'ServiceProxyOptions', verbs: PROXY_VERBS },
+    'nodes/proxy': { kind: 'NodeProxyOptions', verbs: PROXY_VERBS },
+  }
 
 interface Entry {
   readonly name: string
@@ -51,8 +57,8 @@ const subresourceEntry = (catalog: Catalog, resource: Resource, name: string): E
     shortNames: [],
     categories: [],
   }
-  const stream = resource.plural === 'pods' ? own(STREAMS, name) : undefined
-  if (stream) return { ...base, ...stream }
+  const connection = resource.group === '' ? own(CONNECTIONS, base.name) : undefined
+  if (connection) return { ...base, ...connection }
   const handler = catalog.subresources.find((candidate) => candidate.serves(resource, name))
   if (!handler) return { ...base, kind: resource.kind, verbs: STATUS_VERBS }
   const [version, group] = handler.body.apiVersion.split('/').reverse() as [string, string?]

@@ -61,7 +61,8 @@ export const requestInfo = (method: string, path: string, query: URLSearchParams
     resource,
     namespace,
     name,
-    subresource: sub.join('/'),
+    // What is behind a proxy is the other side's path.
+    subresource: sub[0] === 'proxy' ? sub[0] : sub.join('/'),
   }
 }
 

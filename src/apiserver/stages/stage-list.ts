@@ -6,10 +6,12 @@ import { discovery } from './discovery.ts'
 import { health } from './health.ts'
 import { metrics } from './metrics.ts'
 import { openapi } from './openapi.ts'
+import { proxies } from './proxies.ts'
 import { resources } from './resources.ts'
 import { reviews } from './reviews.ts'
 import { streams } from './streams.ts'
 import { subresources } from './subresources.ts'
+import { unserved } from './unserved.ts'
 
 /**
  * What a request passes through once it is known who sent it. The first stage that answers ends it; none answering is a
@@ -24,6 +26,8 @@ export const stageList = (server: ServerContext): readonly Stage[] => [
   customResources, // answers before resources, which know nothing of them
   reviews(server), // questions about access; never stored
   streams(server), // a pod's log; exec, attach and port-forward come as upgrades, in upgrade.ts
+  unserved, // parts of Kubernetes that are not here, by name
+  proxies(server), // what is behind pods, Services and nodes
   subresources(server), // before resources: they share paths
   resources(server),
 ]

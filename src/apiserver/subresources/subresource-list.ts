@@ -6,10 +6,7 @@ import { scale } from './scale.ts'
 import type { SubresourceHandler } from './subresource.ts'
 import { createTokenRequest } from './token-request.ts'
 
-/**
- * Every part of a resource whose body is of another kind; `status` and `ephemeralcontainers` are the resource's own
- * kind and need no line.
- */
+/** Every part of a resource whose body is of another kind; `status` is the resource's own kind and needs no line. */
 export const subresourceList = (signer: TokenSigner): readonly SubresourceHandler[] => [
   scale, // kubectl scale, autoscalers
   binding, // the scheduler

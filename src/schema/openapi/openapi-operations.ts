@@ -26,7 +26,7 @@ export interface Parameter {
   readonly type: 'string' | 'boolean' | 'integer'
 }
 
-export type Method = 'get' | 'put' | 'post' | 'delete' | 'patch'
+export type Method = 'get' | 'put' | 'post' | 'delete' | 'options' | 'head' | 'patch'
 export type BodyKind = 'none' | 'object' | 'delete-options' | 'patch'
 
 export interface Operation {
@@ -86,12 +86,24 @@ const LOG = [
   query('tailLines', 'integer'),
   query('timestamps', 'boolean'),
 ]
-/** Subresources that speak to the node: they are connected to, not read. */
-const CONNECT: { readonly [subresource: string]: readonly Parameter[] } = {
-  attach: STREAM.slice(1),
-  exec: STREAM,
-  portforward: [query('ports', 'integer')],
-  proxy: [query('path')],
+const STREAM_METHODS: readonly Method[] = ['get', 'post']
+const PROXY_METHODS: readonly Method[] = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch']
+
+/** A subresource that is connected to, not read. */
+interface Connection {
+  /** Its kind is the parent's with this behind. */
+  readonly options: string
+  readonly methods: readonly Method[]
+  readonly parameters: readonly Parameter[]
+  /** Paths of the other side follow. */
+  readonly below?: true
+}
+
+const CONNECT: { readonly [subresource: string]: Connection | undefined } = {
+  attach: { options: 'AttachOptions', methods: STREAM_METHODS, parameters: STREAM.slice(1) },
+  exec: { options: 'ExecOptions', methods: STREAM_METHODS, parameters: STREAM },
+  portforward: { options: 'PortForwardOptions', methods: STREAM_METHODS, parameters: [query('ports', 'integer')] },
+  proxy: { options: 'ProxyOptions', methods: PROXY_METHODS, parameters: [query('path')], below: true },
 }
 
 /** The media types of a PATCH body. */
@@ -184,17 +196,22 @@ export const operationsOf = (
       path(`${collection}/{name}/${subresource}`, [inPath('name'), ...names], operations)
     const connect = own(CONNECT, subresource)
     if (connect !== undefined) {
-      const call = (method: 'get' | 'post'): Operation => ({
-        ...read,
-        method,
-        id: `connect${prefix}${pascal(method)}${scope}${kind}${pascal(subresource)}`,
-        action: 'connect',
-        gvk,
-        parameters: connect,
-        message: undefined,
-        response: 'text',
-      })
-      paths.push(at([call('get'), call('post')]))
+      const calls = (suffix: string): readonly Operation[] =>
+        connect.methods.map((method) => ({
+          ...read,
+          method,
+          id: `connect${prefix}${pascal(method)}${scope}${kind}${pascal(subresource)}${suffix}`,
+          action: 'connect',
+          gvk: { ...gvk, kind: `${kind}${connect.options}` },
+          parameters: connect.parameters,
+          message: undefined,
+          response: 'text',
+        }))
+      paths.push(at(calls('')))
+      if (connect.below) {
+        const below = `${collection}/{name}/${subresource}/{path}`
+        paths.push(path(below, [inPath('name'), ...names, inPath('path')], calls('WithPath')))
+      }
     } else if (subresource === 'log') {
       paths.push(
         at([

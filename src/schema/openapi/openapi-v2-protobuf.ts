@@ -114,6 +114,8 @@ export const encodeOpenApiV2 = (document: OpenApiV2): Uint8Array => {
 
 const METHODS = [
   ['patch', 8],
+  ['head', 7],
+  ['options', 6],
   ['delete', 5],
   ['post', 4],
   ['put', 3],

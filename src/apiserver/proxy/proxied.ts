@@ -1,0 +1,66 @@
+import type { IncomingMessage } from 'node:http'
+import { methodNotAllowed, noSuchResource } from '../errors.ts'
+import type { Exchange } from '../http/exchange.ts'
+import type { ResourceRequestInfo } from '../http/request-info.ts'
+import type { ServerContext } from '../server-context.ts'
+import { findDestination } from './find-destination.ts'
+import { forward, unreachable } from './forward.ts'
+import { forwardUpgrade, type UpgradingClient } from './forward-upgrade.ts'
+import { requestHeaders } from './proxied-headers.ts'
+
+/** With a namespace or without, as their objects are. */
+const PROXIED: Readonly<Record<string, boolean | undefined>> = { pods: true, services: true, nodes: false }
+const METHODS = new Set(['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS'])
+
+/** Whether the path is `pods/NAME/proxy`, `services/NAME/proxy` or `nodes/NAME/proxy`, or below it. */
+export const isProxied = ({ group, version, resource, subresource }: ResourceRequestInfo): boolean =>
+  group === '' && version === 'v1' && subresource === 'proxy' && Object.hasOwn(PROXIED, resource)
+
+interface ProxiedPath {
+  /** Up to `/proxy`, as the client wrote it. */
+  readonly prefix: string
+  /** What is asked of the other side, as it was written, encoding and all; empty, or from a slash on. */
+  readonly path: string
+  /** With its question mark; empty where there is none. */
+  readonly search: string
+}
+
+const splitPath = (info: ResourceRequestInfo, request: IncomingMessage): ProxiedPath => {
+  const prefix = (info.namespace ? /^(?:\/+[^/]+){7}/ : /^(?:\/+[^/]+){5}/).exec(info.path)![0]
+  return { prefix, path: info.path.slice(prefix.length), search: request.url!.slice(info.path.length) }
+}
+
+const check = (info: ResourceRequestInfo, request: IncomingMessage): void => {
+  if (PROXIED[info.resource] !== (info.namespace !== '')) throw noSuchResource()
+  if (!METHODS.has(request.method!)) throw methodNotAllowed()
+}
+
+/** Answers a request for what is behind a pod, a Service or a node. Rejects with the refusal. */
+export const proxyTo = async (server: ServerContext, info: ResourceRequestInfo, exchange: Exchange): Promise<true> => {
+  const { request, response } = exchange
+  check(info, request)
+  const destination = findDestination(server, info)
+  const { prefix, path, search } = splitPath(info, request)
+  if (path === '' && (request.method === 'GET' || request.method === 'HEAD')) {
+    // Without the slash, a page's relative links would lead beside the proxy.
+    response.writeHead(301, { Location: `${prefix}/${search}`, 'Content-Length': 0 }).end()
+    return true
+  }
+  const hosts = [destination.authority, ...(request.headers.host ? [request.headers.host] : [])]
+  return forward(exchange, destination, `${path || '/'}${search}`, { prefix, hosts })
+}
+
+/** The same for a connection that asks for another protocol. */
+export const proxyUpgradeTo = async (
+  server: ServerContext,
+  info: ResourceRequestInfo,
+  request: IncomingMessage,
+  client: UpgradingClient,
+): Promise<void> => {
+  check(info, request)
+  const destination = findDestination(server, info)
+  const { path, search } = splitPath(info, request)
+  const headers = requestHeaders(request, { path: info.path, upgrade: request.headers.upgrade })
+  const proxied = { method: request.method!, path: `${path || '/'}${search}`, headers }
+  return forwardUpgrade(client, destination, proxied, (error) => unreachable(destination, error))
+}

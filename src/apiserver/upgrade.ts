@@ -1,0 +1,32 @@
+import type { IncomingMessage } from 'node:http'
+import { badRequest, methodNotAllowed } from './errors.ts'
+import type { RequestInfo } from './http/request-info.ts'
+import { kubeletPath, proxyUpgrade } from './kubelet-proxy.ts'
+import type { UpgradingClient } from './proxy/forward-upgrade.ts'
+import { isProxied, proxyUpgradeTo } from './proxy/proxied.ts'
+import type { ServerContext } from './server-context.ts'
+
+/** Subresources of pods that are nothing but a connection. */
+export const STREAMS: ReadonlySet<string> = new Set(['exec', 'attach', 'portforward'])
+
+/**
+ * Leads a connection that asks for another protocol to where its path says: a pod's kubelet, or what is proxied to.
+ * Authentication and access are behind it. Rejects with the refusal.
+ */
+export const upgrade = async (
+  server: ServerContext,
+  info: RequestInfo,
+  query: URLSearchParams,
+  request: IncomingMessage,
+  client: UpgradingClient,
+): Promise<void> => {
+  if (info.kind === 'resource' && isProxied(info)) return proxyUpgradeTo(server, info, request, client)
+  const stream = info.kind === 'resource' && info.group === '' && info.resource === 'pods'
+  if (!stream || !STREAMS.has(info.subresource)) {
+    throw badRequest(
+      `${info.path} cannot be upgraded: only exec, attach and portforward of a pod can, and what is behind a proxy`,
+    )
+  }
+  if (request.method !== 'GET' && request.method !== 'POST') throw methodNotAllowed()
+  await proxyUpgrade(request, client, server.kubelet, kubeletPath(server.registry, info, query))
+}
