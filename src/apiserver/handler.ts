@@ -54,7 +54,7 @@ export const createHandler = (server: ServerContext, onError: (error: unknown) =
       verb = info.verb
       if (info.kind === 'resource') resource = info.resource
       const caller = server.authenticator.authenticate(request)
-      const exchange: Exchange = { request, response, query, info, caller, warnings }
+      const exchange: Exchange = { request, response, query, info, caller, warnings, report }
       for (const stage of stages) {
         const answered = stage(exchange)
         if (answered === true || (answered !== false && (await answered))) return

@@ -16,7 +16,7 @@ export const createInProcessClient = (
   caller: Caller,
   subresources: readonly SubresourceHandler[],
 ): Client => {
-  const stops = new Set<() => void>()
+  const stops = new Set<(error?: unknown) => void>()
   const requestOf = (options: WriteOptions | undefined): WriteRequest => ({
     caller,
     ...(options?.namespace ? { namespace: options.namespace } : {}),
@@ -44,32 +44,39 @@ export const createInProcessClient = (
       options: ListOptions & { readonly resourceVersion: string },
       onEvent: (event: WatchEvent<T>) => void,
     ): Watch {
-      let finish = (): void => {}
       try {
         const selection = selectionOf(registry, resource as Resource, options.namespace ?? '', options)
         const revision = parseRevision(options.resourceVersion)
-        const close = openWatch(
-          registry.store.collection(resource),
-          selection,
-          revision === undefined ? {} : { revision },
-          (events) => {
-            for (const event of events) {
-              if (!stops.has(stop)) return
+        let settle: (error?: unknown) => void = () => {}
+        const done = new Promise<void>((resolve, reject) => {
+          settle = (error) => (error === undefined ? resolve() : reject(error))
+        })
+        const stop = (error?: unknown): void => {
+          if (!stops.delete(stop)) return
+          watched.close()
+          settle(error)
+        }
+        const read = (): void => {
+          try {
+            while (stops.has(stop)) {
+              const event = watched.next()
+              if (!event) return
               if (event.type === 'BOOKMARK') onEvent({ type: 'BOOKMARK', resourceVersion: String(event.revision) })
               else onEvent({ type: event.type, object: event.object as T })
             }
-          },
-        )
-        const done = new Promise<void>((resolve) => {
-          finish = resolve
-        })
-        const stop = (): void => {
-          stops.delete(stop)
-          close()
-          finish()
+          } catch (error) {
+            // One reader's fault is its own: its watch ends, and it takes it up again.
+            stop(error)
+          }
         }
+        const watched = openWatch(
+          registry.store.collection(resource),
+          selection,
+          revision === undefined ? {} : { revision },
+          read,
+        )
         stops.add(stop)
-        return { stop, done }
+        return { stop: () => stop(), done }
       } catch (error) {
         return { stop() {}, done: Promise.reject(error as Error) }
       }

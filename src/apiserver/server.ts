@@ -22,7 +22,7 @@ import type { Pki } from './pki/pki.ts'
 import { type Dial, dialTcp } from './proxy/destination.ts'
 import { Registry } from './registry/registry.ts'
 import type { ServerContext } from './server-context.ts'
-import { Store } from './storage/store.ts'
+import { Store, type WindowLimits } from './storage/store.ts'
 import { subresourceList } from './subresources/subresource-list.ts'
 import { kubernetesAddress, systemObjects } from './system-objects.ts'
 
@@ -51,6 +51,8 @@ export interface ApiServerOptions {
   readonly firstRevision?: number
   /** For tests: an integer in [0, below). */
   readonly random?: (below: number) => number
+  /** For tests: how much of what has changed is kept. */
+  readonly window?: WindowLimits
   /** Called with what became a 500. */
   readonly onError?: (error: unknown) => void
 }
@@ -89,7 +91,8 @@ export const createApiServer = (options: ApiServerOptions): ApiServer => {
   const now = (): Date => new Date(clock.now())
   const random = options.random ?? ((below: number) => randomInt(below))
   const onError = options.onError ?? ((error: unknown) => console.error(error))
-  const store = new Store(options.firstRevision ?? Math.max(1, clock.now() - REVISION_EPOCH))
+  const firstRevision = options.firstRevision ?? Math.max(1, clock.now() - REVISION_EPOCH)
+  const store = new Store(firstRevision, options.window ? { limits: options.window } : {})
   const reserved = new ReservedAddresses([
     [kubernetesAddress(options.serviceCidrs), 'default/kubernetes'],
     ...(options.reservedAddresses ?? []),

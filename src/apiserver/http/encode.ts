@@ -1,24 +1,21 @@
 import type { ApiObject } from '#api/resource.ts'
 import { jsonValue } from '#schema/json.ts'
+import type { MessageClass } from '#schema/schema.ts'
+import type { Machinery } from '../machinery/machinery.ts'
 import { messageOf } from '../machinery/message-list.ts'
+import { encodings } from './encodings.ts'
 
 /**
  * The JSON of an object (as its table orders it, with the zeros that are always written) from its second brace on,
- * without kind and apiVersion: made once for each stored state, however many read it.
+ * without kind and apiVersion.
  */
-const bodies = new WeakMap<object, string>()
-
-const bodyOf = (object: ApiObject): string => {
-  let body = bodies.get(object)
-  if (body === undefined) {
+const bodyOf = (object: ApiObject): string =>
+  encodings.of(object, 'body', () => {
     const message = messageOf(object.apiVersion, object.kind)
     const whole = message ? jsonValue(message, object) : object
     const { kind: _, apiVersion: __, ...rest } = whole as ApiObject
-    body = JSON.stringify(rest).slice(1)
-    bodies.set(object, body)
-  }
-  return body
-}
+    return JSON.stringify(rest).slice(1)
+  })
 
 /** `{"kind":…,"apiVersion":…,…}` */
 export const objectJson = (object: ApiObject): string => {
@@ -36,23 +33,31 @@ export interface ListHead {
   readonly metadata: object
 }
 
-/** A list as JSON; each item is written once, however many lists it stands in. */
+/** A list as JSON. */
 export const listJson = (head: ListHead, items: readonly ApiObject[]): string =>
   `{"kind":${JSON.stringify(head.kind)},"apiVersion":${JSON.stringify(head.apiVersion)},"metadata":${JSON.stringify(head.metadata)},"items":[${items.map(itemJson).join(',')}]}`
 
-const lines = new WeakMap<object, Map<string, string>>()
-
 /** One line of a JSON watch stream, with its line feed. */
-export const watchLine = (type: string, object: ApiObject): string => {
-  let byType = lines.get(object)
-  if (!byType) {
-    byType = new Map()
-    lines.set(object, byType)
-  }
-  let line = byType.get(type)
-  if (line === undefined) {
-    line = `{"type":"${type}","object":${objectJson(object)}}\n`
-    byType.set(type, line)
-  }
-  return line
-}
+export const watchLine = (type: string, object: ApiObject): Uint8Array =>
+  encodings.of(object, `line ${type}`, () => Buffer.from(lineOf(type, objectJson(object))))
+
+/** The same for what is written once, by no table, and not kept. */
+export const passingLine = (type: string, object: ApiObject): Uint8Array =>
+  Buffer.from(lineOf(type, JSON.stringify(object)))
+
+const lineOf = (type: string, json: string): string => `{"type":"${type}","object":${json}}\n`
+
+/** Enveloped protobuf. */
+export const protobufOf = (machinery: Machinery, message: MessageClass<unknown>, object: ApiObject): Uint8Array =>
+  encodings.of(object, 'protobuf', () => machinery.encodeProtobuf(message, object))
+
+/** One frame of a protobuf watch stream. */
+export const watchFrame = (
+  machinery: Machinery,
+  message: MessageClass<unknown>,
+  type: string,
+  object: ApiObject,
+): Uint8Array =>
+  encodings.of(object, `frame ${type}`, () =>
+    machinery.encodeWatchFrame(type, machinery.encodeProtobuf(message, object)),
+  )

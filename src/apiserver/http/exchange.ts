@@ -11,6 +11,8 @@ export interface Exchange {
   readonly caller: Caller
   /** Sent as Warning headers, which kubectl prints. */
   readonly warnings: string[]
+  /** For what goes wrong once the answer has begun, and is no refusal: the log hears of it. */
+  readonly report: (error: unknown) => void
 }
 
 /** A stage answers the request and returns true, passes it on with false, or refuses it by throwing an ApiError. */

@@ -6,22 +6,10 @@ import { ApiError } from '#client/client.ts'
 import type { MessageClass } from '#schema/schema.ts'
 import { internalError, PathNotFound } from '../errors.ts'
 import type { Machinery } from '../machinery/machinery.ts'
-import { objectJson } from './encode.ts'
+import { objectJson, protobufOf } from './encode.ts'
 import type { Exchange } from './exchange.ts'
 import { negotiate, type Wanted } from './negotiate.ts'
 import { warningHeaders } from './warning.ts'
-
-const protobufs = new WeakMap<object, Uint8Array>()
-
-/** Enveloped protobuf, made once for each object. */
-export const protobufOf = (machinery: Machinery, message: MessageClass<unknown>, object: ApiObject): Uint8Array => {
-  let bytes = protobufs.get(object)
-  if (!bytes) {
-    bytes = machinery.encodeProtobuf(message, object)
-    protobufs.set(object, bytes)
-  }
-  return bytes
-}
 
 /** Answers with a body that is made already, and with the warnings of the exchange as headers (RFC 7234, code 299). */
 export const sendBytes = (

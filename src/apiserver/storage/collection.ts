@@ -1,35 +1,35 @@
 import type { ApiObject } from '#api/resource.ts'
+import { type Change, ChangeWindow } from './change-window.ts'
 import { withRevision } from './object-key.ts'
-
-/** One committed change. `object` is the new state, for a deletion the last state with the deletion's revision. */
-export interface Change {
-  readonly revision: number
-  readonly key: string
-  readonly object: ApiObject
-  readonly previous: ApiObject | undefined
-  readonly deleted: boolean
-}
+import { storedSize } from './object-size.ts'
 
 /** Called synchronously after each commit: it must only take note. */
-export type ChangeListener = (change: Change) => void
+export type ChangeListener = () => void
 
-/** Changes kept for watches that resume; 4096 references cost less than one list. */
-const RING_SIZE = 4096
+/** What a collection has of its store. */
+export interface CollectionStore {
+  /** The revision of the latest write, of any resource. */
+  revision(): number
+  /** A fresh one. */
+  nextRevision(): number
+  /** Milliseconds; only differences count. */
+  now(): number
+  /** Told of each commit, after all listeners. */
+  committed(): void
+}
 
 /** The objects of one resource, and its latest changes. Keys are `namespace/name` or `name`. */
 export class Collection {
+  readonly window = new ChangeWindow()
   readonly #objects = new Map<string, ApiObject>()
   readonly #listeners = new Set<ChangeListener>()
-  readonly #next: () => number
-  readonly #current: () => number
-  #changes: Change[] = []
+  readonly #store: CollectionStore
   #trimmed: number
   #sorted: readonly string[] | undefined
 
-  constructor(firstRevision: number, next: () => number, current: () => number) {
+  constructor(firstRevision: number, store: CollectionStore) {
+    this.#store = store
     this.#trimmed = firstRevision
-    this.#next = next
-    this.#current = current
   }
 
   get size(): number {
@@ -38,7 +38,7 @@ export class Collection {
 
   /** The store's revision: what a list of now is consistent with. */
   get revision(): number {
-    return this.#current()
+    return this.#store.revision()
   }
 
   /** The newest revision that can no longer be resumed from nor read at; later ones can. */
@@ -67,11 +67,11 @@ export class Collection {
   /** Stores a new state under a fresh revision and returns what was stored. */
   put(key: string, object: ApiObject): ApiObject {
     const previous = this.#objects.get(key)
-    const revision = this.#next()
+    const revision = this.#store.nextRevision()
     const stored = withRevision(object, revision)
     this.#objects.set(key, stored)
     if (!previous) this.#sorted = undefined
-    this.#commit({ revision, key, object: stored, previous, deleted: false })
+    this.#commit(revision, key, stored, previous, false)
     return stored
   }
 
@@ -82,25 +82,18 @@ export class Collection {
   delete(key: string, last?: ApiObject): ApiObject | undefined {
     const previous = this.#objects.get(key)
     if (!previous) return undefined
-    const revision = this.#next()
+    const revision = this.#store.nextRevision()
     const object = withRevision(last ?? previous, revision)
     this.#objects.delete(key)
     this.#sorted = undefined
-    this.#commit({ revision, key, object, previous, deleted: true })
+    this.#commit(revision, key, object, previous, true)
     return object
   }
 
-  /** The changes after this revision, oldest first, or undefined where they are no longer all known (410 Gone). */
-  since(revision: number): readonly Change[] | undefined {
-    if (revision < this.#trimmed || revision > this.#current()) return undefined
-    let low = 0
-    let high = this.#changes.length
-    while (low < high) {
-      const middle = (low + high) >> 1
-      if (this.#changes[middle]!.revision <= revision) low = middle + 1
-      else high = middle
-    }
-    return this.#changes.slice(low)
+  /** The number of the first change after this revision, or undefined where they are no longer all known (410 Gone). */
+  numberAfter(revision: number): number | undefined {
+    if (revision < this.#trimmed || revision > this.revision) return undefined
+    return this.window.after(revision)
   }
 
   /**
@@ -108,12 +101,13 @@ export class Collection {
    * longer known.
    */
   at(revision: number): ReadonlyMap<string, ApiObject> | undefined {
-    const later = this.since(revision)
-    if (!later) return undefined
-    if (later.length === 0) return this.#objects
+    const first = this.numberAfter(revision)
+    if (first === undefined) return undefined
+    const { end } = this.window
+    if (first === end) return this.#objects
     const objects = new Map(this.#objects)
-    for (let index = later.length - 1; index >= 0; index--) {
-      const { key, previous } = later[index]!
+    for (let number = end - 1; number >= first; number--) {
+      const { key, previous } = this.window.at(number)!
       if (previous) objects.set(key, previous)
       else objects.delete(key)
     }
@@ -125,12 +119,17 @@ export class Collection {
     return () => this.#listeners.delete(listener)
   }
 
-  #commit(change: Change): void {
-    this.#changes.push(change)
-    if (this.#changes.length > 2 * RING_SIZE) {
-      this.#trimmed = this.#changes[RING_SIZE - 1]!.revision
-      this.#changes = this.#changes.slice(RING_SIZE)
-    }
-    for (const listener of this.#listeners) listener(change)
+  /** Forgets the oldest change. */
+  trim(): Change | undefined {
+    const change = this.window.forget()
+    if (change) this.#trimmed = change.revision
+    return change
+  }
+
+  #commit(revision: number, key: string, object: ApiObject, previous: ApiObject | undefined, deleted: boolean): void {
+    const bytes = storedSize(object)
+    this.window.push({ revision, key, object, previous, deleted, bytes, at: this.#store.now() })
+    for (const listener of this.#listeners) listener()
+    this.#store.committed()
   }
 }

@@ -1,6 +1,7 @@
 import type { ApiObject } from '#api/resource.ts'
 import { tooOldResourceVersion } from '../errors.ts'
-import type { Change, Collection } from './collection.ts'
+import type { Change } from './change-window.ts'
+import type { Collection } from './collection.ts'
 import type { Selection } from './list.ts'
 import { withRevision } from './object-key.ts'
 
@@ -14,6 +15,18 @@ export interface WatchRequest {
   readonly revision?: number
   /** Streaming list: ADDED for everything, then a marked bookmark. False: no initial events even without a revision. */
   readonly sendInitialEvents?: boolean
+}
+
+/** A place in a collection's changes. It keeps nothing of what it has still to read. */
+export interface Watch {
+  /**
+   * The next event, in order; undefined where there is none yet. Throws ApiError 410 where the next change is forgotten
+   * already: whoever reads so slowly lists again.
+   */
+  next(): StoredEvent | undefined
+  /** Whether `next` can only throw. */
+  readonly isBehind: boolean
+  close(): void
 }
 
 /** One `DELETED` object for all watchers whose selector an object has left, so that it is encoded once. */
@@ -39,58 +52,74 @@ export const eventFor = (change: Change, selection: Selection): StoredEvent | un
   return was ? { type: 'DELETED', object: departedObject(change) } : undefined
 }
 
+/** ADDED for what is there now, then, where that was asked for, the bookmark that ends it. */
+const initialEvents = (collection: Collection, selection: Selection, marked: boolean): Iterator<StoredEvent> => {
+  const { revision } = collection
+  const prefix = selection.namespace ? `${selection.namespace}/` : ''
+  // All at once: what changes while they are read comes as a change.
+  const objects = collection.keys().flatMap((key) => (key.startsWith(prefix) ? [collection.get(key)!] : []))
+  return (function* () {
+    for (const object of objects) if (!selection.matches || selection.matches(object)) yield { type: 'ADDED', object }
+    if (marked) yield { type: 'BOOKMARK', revision, initial: true }
+  })()
+}
+
 /**
- * Opens a watch. Events come in batches, in order, never inside the call that committed them, so that a write costs its
- * watchers one push each. Throws 410 where the revision is too old to resume from (or was given out by another server's
- * run).
+ * Opens a watch. `onReady` is called when there is something to read, once a turn of the event loop and never inside
+ * the call that committed it: a write costs its watchers one note each. Throws 410 where the revision is too old to
+ * resume from (or was given out by another server's run).
  */
 export const openWatch = (
   collection: Collection,
   selection: Selection,
   request: WatchRequest,
-  onEvents: (events: readonly StoredEvent[]) => void,
-): (() => void) => {
-  let queue: StoredEvent[] = []
+  onReady: () => void,
+): Watch => {
+  const { window } = collection
+  const resumed = request.revision && request.sendInitialEvents !== true ? request.revision : undefined
+  const from = resumed === undefined ? window.end : collection.numberAfter(resumed)
+  if (from === undefined) throw tooOldResourceVersion(resumed!, collection.trimmedRevision + 1)
+  let number = from
+  let seen = resumed ?? collection.revision
+  const whole = resumed === undefined && request.sendInitialEvents !== false
+  let initial = whole ? initialEvents(collection, selection, request.sendInitialEvents === true) : undefined
   let scheduled = false
   let open = true
-  const flush = (): void => {
-    scheduled = false
-    if (!open || queue.length === 0) return
-    const batch = queue
-    queue = []
-    onEvents(batch)
-  }
-  const push = (event: StoredEvent): void => {
-    queue.push(event)
+  const note = (): void => {
     if (scheduled) return
     scheduled = true
-    setImmediate(flush)
+    setImmediate(() => {
+      scheduled = false
+      if (open) onReady()
+    })
   }
-  const fromNow = !request.revision || request.sendInitialEvents === true
-  if (fromNow) {
-    if (request.sendInitialEvents !== false) {
-      const prefix = selection.namespace ? `${selection.namespace}/` : ''
-      for (const key of collection.keys()) {
-        if (!key.startsWith(prefix)) continue
-        const object = collection.get(key)!
-        if (!selection.matches || selection.matches(object)) push({ type: 'ADDED', object })
-      }
+  const stop = collection.listen(note)
+  const next = (): StoredEvent | undefined => {
+    if (initial) {
+      const { value } = initial.next()
+      if (value) return value
+      initial = undefined
     }
-    if (request.sendInitialEvents) push({ type: 'BOOKMARK', revision: collection.revision, initial: true })
-  } else {
-    const missed = collection.since(request.revision)
-    if (!missed) throw tooOldResourceVersion(request.revision, collection.trimmedRevision + 1)
-    for (const change of missed) {
+    while (number < window.end) {
+      const change = window.at(number)
+      if (!change) throw tooOldResourceVersion(seen, collection.trimmedRevision + 1)
+      number++
+      seen = change.revision
       const event = eventFor(change, selection)
-      if (event) push(event)
+      if (event) return event
     }
+    return undefined
   }
-  const stop = collection.listen((change) => {
-    const event = eventFor(change, selection)
-    if (event) push(event)
-  })
-  return () => {
-    open = false
-    stop()
+  if (initial || number < window.end) note()
+  return {
+    next,
+    get isBehind() {
+      return number < window.begin
+    },
+    close() {
+      open = false
+      initial = undefined
+      stop()
+    },
   }
 }

@@ -1,13 +1,14 @@
 import type { ApiObject, Resource } from '#api/resource.ts'
 import { groupVersion } from '#api/resource.ts'
+import type { ApiError } from '#client/client.ts'
 import { failure } from '../errors.ts'
 import { partialOf, servesConversion, tableOf } from '../http/convert.ts'
-import { watchLine } from '../http/encode.ts'
+import { passingLine, watchFrame, watchLine } from '../http/encode.ts'
+import { EventStream } from '../http/event-stream.ts'
 import type { Exchange } from '../http/exchange.ts'
-import { negotiate } from '../http/negotiate.ts'
+import { negotiate, type Wanted } from '../http/negotiate.ts'
 import { isTrue } from '../http/query.ts'
 import type { ResourceRequestInfo } from '../http/request-info.ts'
-import { protobufOf } from '../http/respond.ts'
 import { warningHeaders } from '../http/warning.ts'
 import type { Registry } from '../registry/registry.ts'
 import { parseRevision } from '../storage/list.ts'
@@ -19,8 +20,6 @@ const BOOKMARK_INTERVAL = 60_000
  * As upstream's --min-request-timeout: half an hour to an hour, spread so that clients do not all come back together.
  */
 const SHORTEST_TIMEOUT = 1800
-/** A client that reads this slowly is cut off, and lists again. */
-const BACKLOG_LIMIT = 32 * 1024 * 1024
 const INITIAL_EVENTS_END = 'k8s.io/initial-events-end'
 
 /**
@@ -30,7 +29,6 @@ const INITIAL_EVENTS_END = 'k8s.io/initial-events-end'
 export const watch = (exchange: Exchange, registry: Registry, resource: Resource, signal: AbortSignal): true => {
   const { query, response, request } = exchange
   const info = exchange.info as ResourceRequestInfo
-  const { machinery } = registry
   const wanted = negotiate(request.headers.accept, servesConversion, ['json', 'protobuf'])
   const collection = registry.store.collection(resource)
   const sendInitialEvents = initialEvents(query)
@@ -47,7 +45,53 @@ export const watch = (exchange: Exchange, registry: Registry, resource: Resource
     labelSelector: query.get('labelSelector'),
     fieldSelector: fieldSelector.join(','),
   })
+  const revision = parseRevision(query.get('resourceVersion') ?? undefined)
+  const seconds = numberOf(query, 'timeoutSeconds') || SHORTEST_TIMEOUT * (1 + Math.random())
+  const watched = openWatch(
+    collection,
+    selection,
+    {
+      ...(revision !== undefined ? { revision } : {}),
+      ...(sendInitialEvents !== undefined ? { sendInitialEvents } : {}),
+    },
+    () => stream.pump(),
+  )
+  const encoder = eventEncoder(exchange, registry, resource, wanted)
+  const stream = new EventStream({
+    response,
+    watch: watched,
+    revision: () => collection.revision,
+    encode: (event) => (event.type === 'BOOKMARK' && !bookmarks ? undefined : encoder.event(event)),
+    encodeError: encoder.error,
+    report: exchange.report,
+  })
+  const interval = bookmarks ? setInterval(() => stream.bookmark(), BOOKMARK_INTERVAL) : undefined
+  const end = (): void => {
+    clearInterval(interval)
+    clearTimeout(timeout)
+    signal.removeEventListener('abort', end)
+    stream.end()
+  }
+  const timeout = setTimeout(end, Math.min(seconds * 1000, 2 ** 31 - 1))
+  signal.addEventListener('abort', end)
+  response.on('close', end)
+  response.statusCode = 200
   const protobuf = wanted.encoding === 'protobuf'
+  response.setHeader('Content-Type', protobuf ? `${wanted.contentType};stream=watch` : wanted.contentType)
+  response.setHeader('Cache-Control', 'no-cache, private')
+  if (exchange.warnings.length > 0) response.setHeader('Warning', warningHeaders(exchange.warnings))
+  response.flushHeaders()
+  return true
+}
+
+interface EventEncoder {
+  event(event: StoredEvent): Uint8Array
+  error(refusal: ApiError): Uint8Array
+}
+
+/** The events of one watch as bytes, in the form that was negotiated. */
+const eventEncoder = (exchange: Exchange, registry: Registry, resource: Resource, wanted: Wanted): EventEncoder => {
+  const { machinery } = registry
   let columns = true
   const convert = (object: ApiObject): ApiObject => {
     if (!wanted.as) return object
@@ -56,7 +100,7 @@ export const watch = (exchange: Exchange, registry: Registry, resource: Resource
       {
         resource,
         version: wanted.as.version,
-        includeObject: query.get('includeObject') ?? 'Metadata',
+        includeObject: exchange.query.get('includeObject') ?? 'Metadata',
         now: registry.now(),
       },
       { resourceVersion: object.metadata?.resourceVersion },
@@ -66,10 +110,12 @@ export const watch = (exchange: Exchange, registry: Registry, resource: Resource
     columns = false
     return table
   }
-  const encode = (type: string, object: ApiObject): string | Uint8Array => {
-    if (!protobuf) return watchLine(type, object)
-    const message = wanted.as ? machinery.messageOf(object.apiVersion, object.kind) : resource.message
-    return machinery.encodeWatchFrame(type, protobufOf(machinery, message!, object))
+  const encode = (type: string, object: ApiObject): Uint8Array => {
+    // A Table is made for one watcher and says how old things are: nobody asks for the same again.
+    if (wanted.as?.kind === 'Table') return passingLine(type, object)
+    if (wanted.encoding !== 'protobuf') return watchLine(type, object)
+    const own = wanted.as || type === 'ERROR' ? machinery.messageOf(object.apiVersion, object.kind) : undefined
+    return watchFrame(machinery, own ?? resource.message, type, object)
   }
   const bookmark = (revision: number, initial: boolean): ApiObject => {
     const plain = {
@@ -85,52 +131,13 @@ export const watch = (exchange: Exchange, registry: Registry, resource: Resource
     const table = { kind: 'Table', apiVersion: `meta.k8s.io/${wanted.as.version}`, metadata: plain.metadata }
     return { ...table, columnDefinitions: [], rows: [] } as unknown as ApiObject
   }
-  const send = (events: readonly StoredEvent[]): void => {
-    if (response.destroyed) return
-    if (response.writableLength > BACKLOG_LIMIT) {
-      response.destroy()
-      return
-    }
-    response.cork()
-    for (const event of events) {
-      if (event.type !== 'BOOKMARK') response.write(encode(event.type, convert(event.object)))
-      else if (bookmarks) response.write(encode('BOOKMARK', bookmark(event.revision, event.initial)))
-    }
-    response.uncork()
+  return {
+    event: (event) =>
+      event.type === 'BOOKMARK'
+        ? encode('BOOKMARK', bookmark(event.revision, event.initial))
+        : encode(event.type, convert(event.object)),
+    error: (refusal) => encode('ERROR', refusal.status as unknown as ApiObject),
   }
-  const revision = parseRevision(query.get('resourceVersion') ?? undefined)
-  const stop = openWatch(
-    collection,
-    selection,
-    {
-      ...(revision !== undefined ? { revision } : {}),
-      ...(sendInitialEvents !== undefined ? { sendInitialEvents } : {}),
-    },
-    send,
-  )
-  response.statusCode = 200
-  response.setHeader('Content-Type', protobuf ? `${wanted.contentType};stream=watch` : wanted.contentType)
-  response.setHeader('Cache-Control', 'no-cache, private')
-  if (exchange.warnings.length > 0) response.setHeader('Warning', warningHeaders(exchange.warnings))
-  response.flushHeaders()
-
-  const beat = (): void => {
-    // After the events of the same turn, so that a bookmark never overtakes what it stands for.
-    setImmediate(() => setImmediate(() => send([{ type: 'BOOKMARK', revision: collection.revision, initial: false }])))
-  }
-  const interval = bookmarks ? setInterval(beat, BOOKMARK_INTERVAL) : undefined
-  const seconds = numberOf(query, 'timeoutSeconds') || SHORTEST_TIMEOUT * (1 + Math.random())
-  const end = (): void => {
-    clearInterval(interval)
-    clearTimeout(timeout)
-    signal.removeEventListener('abort', end)
-    stop()
-    response.end()
-  }
-  const timeout = setTimeout(end, Math.min(seconds * 1000, 2 ** 31 - 1))
-  signal.addEventListener('abort', end)
-  response.on('close', end)
-  return true
 }
 
 const initialEvents = (query: URLSearchParams): boolean | undefined => {

@@ -1,0 +1,115 @@
+import assert from 'node:assert/strict'
+import { connect, type Socket } from 'node:net'
+import { after, before, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import { configMaps, leases } from '#api/resources.ts'
+import { createUnixClient } from '#client/unix-client.ts'
+import { rawRequest, requestBytes } from './testing/raw-request.ts'
+import { startTestServer, type TestServer } from './testing/test-server.ts'
+
+setFlagsFromString('--expose-gc')
+const collect = runInNewContext('gc') as () => void
+
+const MIB = 1 << 20
+const LIMITS = { bytes: 8 * MIB, changes: 10_000, age: 60_000 }
+let server: TestServer
+const faults: unknown[] = []
+before(async () => {
+  server = await startTestServer({ window: LIMITS, onError: (error) => faults.push(error) })
+})
+after(() => server.close())
+
+/** Octets in use, of the heap and beside it, once what is no longer used is gone. */
+const used = (): number => {
+  collect()
+  const { heapUsed, external } = process.memoryUsage()
+  return heapUsed + external
+}
+
+const watchers = async (resource = 'configmaps'): Promise<number> => {
+  const { body } = await rawRequest(server.socketPath, requestBytes('GET', '/metrics', {}))
+  return Number(
+    new RegExp(`longrunning_requests\\{verb="WATCH",resource="${resource}"\\} (\\d+)`).exec(body.toString())![1],
+  )
+}
+
+const FORMS = [
+  'application/json',
+  'application/vnd.kubernetes.protobuf',
+  'application/json;as=Table;v=v1;g=meta.k8s.io',
+]
+
+test('60 watchers that never read, in every form, cost no more than the window, and are cut', async () => {
+  const put = async (round: number): Promise<void> => {
+    const data = { text: `${round} ${'x'.repeat(900_000)}` }
+    const object = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'large' }, data } as const
+    if (round === 0) await server.client.create(configMaps, object, { namespace: 'default' })
+    else await server.client.update(configMaps, object, { namespace: 'default' })
+    // As many turns as a request over the wire has.
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+  await put(0)
+  const sockets: Socket[] = []
+  for (let count = 0; count < 60; count++) {
+    const socket = connect(server.socketPath)
+    socket.pause()
+    socket.on('error', () => {})
+    const query = 'watch=1&includeObject=Object&resourceVersion=0'
+    socket.write(requestBytes('GET', `/api/v1/configmaps?${query}`, { Accept: FORMS[count % 3]! }))
+    sockets.push(socket)
+  }
+  while ((await watchers()) < 60) await sleep(5)
+  const before = used()
+  let most = 0
+  for (let round = 1; round <= 30; round++) {
+    await put(round)
+    if (round % 10 === 0) most = Math.max(most, used() - before)
+  }
+  for (let count = 0; (await watchers()) > 0 && count < 100; count++) await sleep(10)
+  assert.equal(await watchers(), 0)
+  for (const socket of sockets) socket.destroy()
+  // The window's 8 MiB, what is kept encoded (32 MiB), and what each client has before it: an event of 0.9 MB.
+  assert.ok(most < 100 * MIB, `${Math.round(most / MIB)} MiB more`)
+  assert.deepEqual(faults, [])
+})
+
+test('rewriting one large object over the wire takes no more than the window', async () => {
+  const client = createUnixClient(server.socketPath)
+  const before = used()
+  for (let round = 0; round < 80; round++) {
+    const data = { text: `${round} ${'y'.repeat(900_000)}` }
+    const object = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'again' }, data } as const
+    if (round === 0) await client.create(configMaps, object, { namespace: 'default' })
+    else await client.update(configMaps, object, { namespace: 'default' })
+  }
+  const more = used() - before
+  client.close()
+  assert.ok(more < 60 * MIB, `${Math.round(more / MIB)} MiB more after 80 rewrites of 0.9 MB`)
+})
+
+test('an object that cannot be written ends its watchers with an ERROR in their own form, and nothing else', async () => {
+  const lease = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata: { name: 'odd' } }
+  const read = (accept: string): Promise<string> =>
+    new Promise((resolve) => {
+      const socket = connect(server.socketPath)
+      let text = ''
+      socket.on('data', (chunk) => {
+        text += chunk.toString('latin1')
+      })
+      socket.on('close', () => resolve(text))
+      const query = `watch=1&resourceVersion=${version}&fieldSelector=metadata.name%3Dodd`
+      socket.write(requestBytes('GET', `/apis/coordination.k8s.io/v1/leases?${query}`, { Accept: accept }))
+    })
+  const version = (await server.client.list(leases)).resourceVersion
+  const ends = Promise.all([read(FORMS[0]!), read(FORMS[1]!)])
+  while ((await watchers('leases.coordination.k8s.io')) < 2) await sleep(5)
+  await server.client.create(leases, { ...lease, spec: { leaseTransitions: 1n } } as never, { namespace: 'default' })
+  const [json, protobuf] = await ends
+  assert.match(json!, /"type":"ERROR","object":\{"kind":"Status",.*"reason":"InternalError".*"code":500/)
+  assert.match(protobuf!, /ERROR.*Status.*Internal error occurred/s)
+  assert.equal(faults.length, 2)
+  assert.equal((await rawRequest(server.socketPath, requestBytes('GET', '/livez', {}))).status, 200)
+  await server.client.delete(leases, 'odd', { namespace: 'default' })
+})

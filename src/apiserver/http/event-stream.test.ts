@@ -1,0 +1,119 @@
+import assert from 'node:assert/strict'
+import type { ServerResponse } from 'node:http'
+import { test } from 'node:test'
+import type { ApiObject } from '#api/resource.ts'
+import { Store } from '../storage/store.ts'
+import { openWatch, type StoredEvent } from '../storage/watch.ts'
+import { EventStream } from './event-stream.ts'
+
+const turns = async (): Promise<void> => {
+  for (let count = 0; count < 4; count++) await new Promise((resolve) => setImmediate(resolve))
+}
+const object = (name: string, octets = 10): ApiObject =>
+  ({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name }, data: { x: 'x'.repeat(octets) } }) as never
+
+/** A client that takes what is written only when `read` is called. */
+class Client {
+  readonly written: Buffer[] = []
+  destroyed = false
+  ended = false
+  #waiting: (() => void)[] = []
+  write(bytes: Uint8Array, taken?: () => void): boolean {
+    this.written.push(Buffer.from(bytes))
+    if (taken) this.#waiting.push(taken)
+    return true
+  }
+  end(): void {
+    this.ended = true
+  }
+  destroy(): void {
+    this.destroyed = true
+  }
+  read(): void {
+    for (const taken of this.#waiting.splice(0)) taken()
+  }
+  get octets(): number {
+    return this.written.reduce((sum, { length }) => sum + length, 0)
+  }
+  get text(): string {
+    return Buffer.concat(this.written).toString()
+  }
+}
+
+const open = (encode?: (event: StoredEvent) => Uint8Array) => {
+  const store = new Store(1, { limits: { bytes: 4 << 20, changes: 10_000, age: 60_000 } })
+  const collection = store.collection({ group: '', plural: 'configmaps' })
+  const client = new Client()
+  const faults: unknown[] = []
+  const start = (): EventStream => {
+    const watch = openWatch(collection, {}, {}, () => stream.pump())
+    const stream: EventStream = new EventStream({
+      response: client as unknown as ServerResponse,
+      watch,
+      revision: () => store.revision,
+      encode: encode ?? ((event) => Buffer.from(`${JSON.stringify(event)}\n`)),
+      encodeError: ({ status }) => Buffer.from(`ERROR ${status.code} ${status.message}\n`),
+      report: (error) => faults.push(error),
+    })
+    return stream
+  }
+  return { store, collection, client, faults, start }
+}
+
+/** What may be encoded ahead of a client, and one event of the tests. */
+const MOST = 256 * 1024 + 110_000
+
+test('what is there already is written no faster than the client reads it', async () => {
+  const { collection, client, start } = open()
+  for (let count = 0; count < 100; count++) collection.put(`x${count}`, object(`x${count}`, 100_000))
+  const stream = start()
+  await turns()
+  assert.ok(client.octets > 200_000 && client.octets < MOST, `${client.octets}`)
+  const half = client.octets
+  client.read()
+  assert.ok(client.octets > half)
+  while (stream.ahead > 0) client.read()
+  assert.equal(client.text.trim().split('\n').length, 100)
+})
+
+test('a client that never reads holds a fixed number of octets, and is cut once what it should read is forgotten', async () => {
+  const { store, collection, client, start } = open()
+  const stream = start()
+  for (let count = 0; count < 100 && !client.destroyed; count++) {
+    collection.put('x', object('x', 100_000))
+    await turns()
+    assert.ok(stream.ahead < MOST, `${stream.ahead}`)
+    assert.ok(store.windowBytes <= 4 << 20)
+  }
+  assert.equal(client.destroyed, true)
+})
+
+test('a bookmark comes after all that it stands for', async () => {
+  const { collection, client, start } = open()
+  const stream = start()
+  await turns()
+  collection.put('x', object('x'))
+  stream.bookmark()
+  const types = client.text
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as StoredEvent)
+  assert.deepEqual(
+    types.map(({ type }) => type),
+    ['ADDED', 'BOOKMARK'],
+  )
+  assert.equal(types[1]!.type === 'BOOKMARK' && types[1]!.revision, 2)
+})
+
+test('an event that cannot be written ends its stream with an ERROR, and is reported', async () => {
+  const { collection, client, faults, start } = open(() => {
+    throw new TypeError('no form on the wire')
+  })
+  start()
+  collection.put('x', object('x'))
+  await turns()
+  assert.match(client.text, /^ERROR 500 Internal error occurred: no form on the wire\n$/)
+  assert.equal(client.ended, true)
+  assert.equal(collection.watchers, 0)
+  assert.equal(faults.length, 1)
+})
