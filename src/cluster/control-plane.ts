@@ -10,6 +10,7 @@ import { kubeletPath } from './agent-api.ts'
 import { clusterDnsAddresses, clusterDnsObjects } from './cluster-dns.ts'
 import { clusterPki } from './cluster-pki.ts'
 import type { ClusterConfig } from './config.ts'
+import { survive } from './last-defence.ts'
 import { type Lives, lostAt, noteLife, OBJECTS_LOST, objectsLostMessage } from './lives.ts'
 import { openLog } from './log.ts'
 import { logPath, readConfig } from './state.ts'
@@ -51,6 +52,7 @@ const controllers = startControllers({
 await api.listen({ host: '127.0.0.1', port: config.apiServer.hostPort, tls: true })
 await listenOnUnderlay(api, config)
 await controllers.ready
+survive(logLine)
 logLine(`control plane ${config.name}: serving`)
 
 /** The API's own way to DNS: before anything else asks for the address. */

@@ -12,9 +12,12 @@ test('an error that nobody caught is told with its stack, and the process goes o
     Promise.reject('no error at all')
     setTimeout(() => console.log('alive'), 20)
   `
-  const { status, stdout } = spawnSync(process.execPath, ['--input-type=module', '--eval', program], { encoding: 'utf8' })
+  const { status, stdout } = spawnSync(process.execPath, ['--input-type=module', '--eval', program], {
+    encoding: 'utf8',
+  })
   assert.equal(status, 0)
-  for (const word of ['in a timer', 'in a microtask', 'a promise']) assert.match(stdout, new RegExp(`Error: ${word}\\n    at `))
+  for (const word of ['in a timer', 'in a microtask', 'a promise'])
+    assert.match(stdout, new RegExp(`Error: ${word}\\n    at `))
   assert.match(stdout, /rejected, and nobody caught it: no error at all/)
   assert.match(stdout, /alive\n$/)
 })

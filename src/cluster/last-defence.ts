@@ -8,7 +8,9 @@ import { errorText } from './log.ts'
 export const survive = (log: (message: string) => void): void => {
   const tell = (what: string, error: unknown): void => {
     try {
-      log(`${what}, and nobody caught it: ${error instanceof Error ? (error.stack ?? error.message) : errorText(error)}`)
+      log(
+        `${what}, and nobody caught it: ${error instanceof Error ? (error.stack ?? error.message) : errorText(error)}`,
+      )
     } catch {
       // A log that cannot be written is no reason to end either.
     }
