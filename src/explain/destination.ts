@@ -9,6 +9,7 @@ import type { ClusterFacts } from './facts.ts'
 import { headlessAddresses } from './headless.ts'
 import { clusterIpsOf, familyOfText, find, ingressOf, isHeadless, nodeAddresses, podAddresses } from './lookup.ts'
 import { listed, nameOf } from './names.ts'
+import { nodesToAsk } from './nodes-to-ask.ts'
 import { familyMissing, loadBalancerPending, portMissing } from './reasons/frontend.ts'
 import { externalName } from './reasons/name.ts'
 import { serviceUnknown } from './reasons/service-name.ts'
@@ -171,6 +172,16 @@ function toService(
   const outside = source.kind === 'host' || source.kind === 'outside'
   const balanced = outside && service.spec?.type === 'LoadBalancer'
   if (balanced && ingressOf(service).length === 0) return none(loadBalancerPending(facts, question, source, service))
+  // No network outside of a cluster of others leads to a ClusterIP: there a Service is its node port.
+  const [node] =
+    facts.network.foreign && outside && !balanced && service.spec?.type === 'NodePort' && port?.nodePort
+      ? nodesToAsk(facts, service, familyOfText(source.addresses[0] ?? ''))
+      : []
+  if (node !== undefined && port?.nodePort) {
+    const text = `Service ${name} has the node port ${port.nodePort}, asked of ${node.name}`
+    const targets = [{ address: node.address, port: port.nodePort }]
+    return { protocol, service, targets, steps: [...steps, { at: source.name, text }], findings: [] }
+  }
   const addresses = balanced ? ingressOf(service) : clusterIpsOf(service)
   const address = ofFamily(addresses, question, source)
   if (address === undefined) return none(familyMissing(facts, question, source, service, addresses))

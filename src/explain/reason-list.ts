@@ -36,7 +36,6 @@ export const REASONS = [
   'only-terminating',
   'other-namespace',
   'pods-crash',
-  'pods-ended',
   'pods-not-ready',
   'pods-pending',
   'pods-starting',

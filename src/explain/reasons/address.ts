@@ -38,11 +38,12 @@ export function nodePortUnknown(facts: ClusterFacts, question: Question, target:
     reason: 'node-port-unknown',
     message: `no Service has the node port ${port}/${protocol}, and nothing of ${node} itself listens there`,
     details: details.length > 0 ? details : ['no Service has a node port'],
-    cures: near
-      .slice(0, 3)
-      .map(({ service, one }) =>
-        askAddress(question, `ask the node port of ${nameOf(service)}`, address, one.nodePort as number),
-      ),
+    cures: near.slice(0, 3).map(({ service, one }) => {
+      const all = nodesToAsk(facts, service, familyOfText(address))
+      // Under policy Local the node that was asked may have no endpoint.
+      const at = service.spec?.externalTrafficPolicy === 'Local' ? (all[0]?.address ?? address) : address
+      return askAddress(question, `ask the node port of ${nameOf(service)}`, at, one.nodePort as number)
+    }),
   }
 }
 

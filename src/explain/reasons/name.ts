@@ -14,22 +14,28 @@ import { otherNamespace } from './service-name.ts'
 const fullName = ({ metadata }: Service, domain: string): string =>
   `${metadata?.name}.${metadata?.namespace}.svc.${domain}`
 
-/** How far what was asked is from a Service's name, however much of it was written. */
-function farness(asked: string, service: Service, domain: string, namespace: string): number {
-  const { name = '', namespace: own = '' } = service.metadata ?? {}
-  const forms = [`${name}.${own}`, `${name}.${own}.svc`, fullName(service, domain)]
+/** How far what was asked is from a Service's name: by its own labels, not by those that all names end in. */
+function farness(asked: string, { metadata }: Service, namespace: string): number {
+  const { name = '', namespace: own = '' } = metadata ?? {}
+  const [first = '', second] = asked.split('.')
   // The bare name means the sender's namespace; elsewhere it is farther.
-  return Math.min(
-    ...forms.map((form) => unlikeness(asked, form)),
-    unlikeness(asked, name) + (own === namespace ? 0 : 0.2),
-  )
+  const elsewhere = second === undefined ? (own === namespace ? 0 : 0.2) : unlikeness(second, own) / 2
+  return Math.min(unlikeness(first, name) + elsewhere, unlikeness(asked, `${name}.${own}`))
 }
 
-function nearestServices(facts: ClusterFacts, asked: string, namespace: string): readonly Service[] {
-  const { clusterDomain } = facts.network
-  return facts.services
-    .map((service) => ({ service, far: farness(asked, service, clusterDomain, namespace) }))
+/** Those like what was asked; of them the ones that serve the port, where any does. */
+function nearestServices(
+  facts: ClusterFacts,
+  question: Question,
+  asked: string,
+  namespace: string,
+): readonly Service[] {
+  const port = portOf(question).slice(1)
+  const serves = ({ spec }: Service) => spec?.ports?.some((one) => String(one.port) === port || one.name === port)
+  const near = facts.services
+    .map((service) => ({ service, far: farness(asked, service, namespace) }))
     .filter(({ far }) => far <= 0.5)
+  return (near.some(({ service }) => serves(service)) ? near.filter(({ service }) => serves(service)) : near)
     .sort((a, b) => a.far - b.far || (nameOf(a.service) < nameOf(b.service) ? -1 : 1))
     .slice(0, 3)
     .map(({ service }) => service)
@@ -117,7 +123,7 @@ export function nameUnknown(facts: ClusterFacts, question: Question, asked: stri
       details: [`${asked} is ${listed(nodeAddresses(node))}`],
       cures: [ask(question, 'ask the node by its address', `node/${asked}${portOf(question)}`)],
     }
-  const near = nearestServices(facts, asked, namespace)
+  const near = nearestServices(facts, question, asked, namespace)
   const details = [`the shape of a name: SERVICE, SERVICE.NAMESPACE, or SERVICE.NAMESPACE.svc.${clusterDomain}`]
   if (asked.includes('.') && !asked.endsWith(clusterDomain) && near.length === 0)
     details.push(
@@ -155,7 +161,9 @@ export function externalName(facts: ClusterFacts, question: Question, service: S
       ],
       cures: [],
     }
-  const near = nearestServices(facts, target, service.metadata?.namespace ?? '').filter((one) => one !== service)
+  const near = nearestServices(facts, question, target, service.metadata?.namespace ?? '').filter(
+    (one) => one !== service,
+  )
   const cures = near.slice(0, 2).map((one): Cure => {
     const externalName = fullName(one, clusterDomain)
     return patch(`lead it to ${nameOf(one)}${isHeadless(one) ? ' (headless)' : ''}`, 'service', service, {

@@ -19,9 +19,10 @@ const REASONS: Readonly<Record<Trouble['kind'], Reason>> = {
   starting: 'pods-starting',
   probe: 'pods-not-ready',
   gate: 'pods-not-ready',
-  ended: 'pods-ended',
-  leaving: 'only-terminating',
   node: 'node-lost',
+  // Pods that end or leave are told of before: what is asked of here stays.
+  ended: 'only-terminating',
+  leaving: 'only-terminating',
 }
 
 /** None of a Service's pods is ready: what keeps each of them from it. The first one's cure stands for all. */

@@ -27,7 +27,7 @@ export function scheduling(facts: ClusterFacts, pod: Pod, owner: Deployment | un
   const { nodeSelector = {} } = pod.spec ?? {}
   const wanted = Object.entries(nodeSelector)
   const fits = (node: Node) => wanted.every(([key, value]) => node.metadata?.labels?.[key] === value)
-  if (wanted.length > 0 && !facts.nodes.some(fits)) return labels(facts, wanted)
+  if (wanted.length > 0 && !facts.nodes.some(fits)) return labels(facts, pod, wanted)
   const fitting = facts.nodes.filter(fits)
   const open = fitting.filter((node) => !node.spec?.unschedulable)
   if (fitting.length > 0 && open.length === 0)
@@ -40,10 +40,11 @@ export function scheduling(facts: ClusterFacts, pod: Pod, owner: Deployment | un
   return resources(facts, pod, free, owner)
 }
 
-function labels(facts: ClusterFacts, wanted: readonly (readonly [string, string])[]): Scheduling {
+function labels(facts: ClusterFacts, pod: Pod, wanted: readonly (readonly [string, string])[]): Scheduling {
   const matching = (node: Node) => wanted.filter(([key, value]) => node.metadata?.labels?.[key] === value).length
   const open = facts.nodes.filter((node) => !node.spec?.unschedulable)
-  const [most] = [...open].sort((a, b) => matching(b) - matching(a))
+  const closed = (node: Node) => Number(tainted(pod, node) !== undefined)
+  const [most] = [...open].sort((a, b) => closed(a) - closed(b) || matching(b) - matching(a))
   if (most === undefined) return { cures: [], details: [] }
   const missing = wanted.filter(([key, value]) => most.metadata?.labels?.[key] !== value).map((one) => one.join('='))
   const effect = `give a node the labels that its nodeSelector wants: ${listed(missing)}`

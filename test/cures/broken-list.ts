@@ -1,0 +1,14 @@
+import type { Reason } from '#explain/reason-list.ts'
+import type { Broken } from './broken.ts'
+import { brokenByHand } from './broken-by-hand.ts'
+import { brokenNames } from './broken-names.ts'
+import { brokenPods } from './broken-pods.ts'
+import { brokenServices } from './broken-services.ts'
+
+/** Every reason has at least one cluster that gives it. */
+export const brokenList: Readonly<Record<Reason, readonly Broken[]>> = {
+  ...brokenServices,
+  ...brokenPods,
+  ...brokenNames,
+  ...brokenByHand,
+}

@@ -1,0 +1,118 @@
+import type { ApiObject, Resource } from '#api/resource.ts'
+import { configMaps, deployments, endpointSlices, nodes, pods, replicaSets, secrets, services } from '#api/resources.ts'
+import type { Client, PatchType, WriteOptions } from '#client/client.ts'
+
+/* The commands that explain prints, done to an API as kubectl does them. What is not one of them is refused. */
+
+const KINDS: Readonly<Record<string, Resource<never>>> = {
+  deployment: deployments,
+  endpointslice: endpointSlices,
+  node: nodes,
+  pod: pods,
+  replicaset: replicaSets,
+  service: services,
+} as never
+
+/** The words of a command as a POSIX shell reads them: plain, and in single quotes. */
+export function shellWords(command: string): readonly string[] {
+  const words: string[] = []
+  let word: string | undefined
+  for (const [, quoted, escaped, space, plain] of command.matchAll(/'([^']*)'|\\(.)|(\s+)|([^'\\\s]+)/g)) {
+    if (space === undefined) word = (word ?? '') + (quoted ?? escaped ?? plain ?? '')
+    else if (word !== undefined) {
+      words.push(word)
+      word = undefined
+    }
+  }
+  return word === undefined ? words : [...words, word]
+}
+
+const WITH_VALUE = new Set([
+  '-n',
+  '-p',
+  '-c',
+  '--type',
+  '--subresource',
+  '--from',
+  '--to',
+  '--proto',
+  '--family',
+  '--namespace',
+])
+
+/** Flags and the words between them; a switch is ''. */
+export function parseCommand(command: string): {
+  readonly words: readonly string[]
+  readonly flags: Readonly<Record<string, string>>
+} {
+  const words: string[] = []
+  const flags: Record<string, string> = {}
+  const all = [...shellWords(command)]
+  for (let word = all.shift(); word !== undefined; word = all.shift()) {
+    const [, name, value] = /^(--[\w-]+)=(.*)$/.exec(word) ?? []
+    if (name !== undefined) flags[name] = value as string
+    else if (WITH_VALUE.has(word)) flags[word] = all.shift() ?? ''
+    else if (word.startsWith('--')) flags[word] = ''
+    else words.push(word)
+  }
+  return { words, flags }
+}
+
+/** Does what a printed `kubectl` command does. Throws where it is none that is known here, or the server refuses. */
+export async function kubectl(client: Client, command: string): Promise<void> {
+  const { words, flags } = parseCommand(command)
+  const [program, verb = '', kind = '', name = '', ...more] = words
+  if (program !== 'kubectl') throw new Error(`no kubectl command: ${command}`)
+  const namespace = flags['-n'] === undefined ? {} : { namespace: flags['-n'] }
+  const change = async (word: string, target: string, type: PatchType, body: unknown, options: WriteOptions = {}) => {
+    const resource = KINDS[word]
+    if (resource === undefined) throw new Error(`of which kind is ${word}? ${command}`)
+    await client.patch(resource, target, type, body, { ...namespace, ...options })
+  }
+  const [, slashKind = '', slashName = ''] = /^([^/]+)\/(.+)$/.exec(name) ?? []
+  switch (verb) {
+    case 'patch': {
+      const subresource = flags['--subresource'] as 'status' | undefined
+      const type = (flags['--type'] ?? 'strategic') as PatchType
+      return change(kind, name, type, JSON.parse(flags['-p'] ?? ''), subresource && { subresource })
+    }
+    case 'label': {
+      const pairs = more.map((pair) => (pair.endsWith('-') ? [pair.slice(0, -1), null] : pair.split('=')))
+      return change(kind, name, 'merge', { metadata: { labels: Object.fromEntries(pairs) } })
+    }
+    case 'scale':
+      return change(kind, name, 'merge', { spec: { replicas: Number(flags['--replicas']) } })
+    case 'uncordon':
+      return change('node', kind, 'merge', { spec: { unschedulable: null } })
+    case 'taint': {
+      const [, key, effect] = /^([^:]+):(.+)-$/.exec(more[0] ?? '') ?? []
+      const { spec } = await client.get(nodes, name)
+      const taints = (spec?.taints ?? []).filter((one) => one.key !== key || one.effect !== effect)
+      if (taints.length === (spec?.taints ?? []).length) throw new Error(`${name} has no such taint: ${command}`)
+      return change(kind, name, 'merge', { spec: { taints } })
+    }
+    case 'set': {
+      const containers =
+        kind === 'image'
+          ? more.map((pair) => ({ name: pair.split('=')[0], image: pair.split('=')[1] }))
+          : [
+              {
+                name: flags['-c'],
+                resources: { requests: Object.fromEntries([(flags['--requests'] ?? '').split('=')]) },
+              },
+            ]
+      const spec = { containers }
+      return change(slashKind, slashName, 'strategic', { spec: slashKind === 'pod' ? spec : { template: { spec } } })
+    }
+    case 'create': {
+      const [resource, made] = kind === 'configmap' ? [configMaps, name] : [secrets, more[0]]
+      await client.create(resource as Resource<ApiObject>, { metadata: { name: made } } as ApiObject, namespace)
+      return
+    }
+    case 'delete':
+      await client.delete(KINDS[kind] as Resource<never>, name, namespace)
+      return
+    default:
+      throw new Error(`what does it do? ${command}`)
+  }
+}
