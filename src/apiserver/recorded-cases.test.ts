@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { request } from 'node:http'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 import { startTestServer, type TestServer } from './testing/test-server.ts'
 
 // Answers of kube-apiserver 1.36, recorded over a fresh single-stack server; ours must be the same in status and body.
@@ -18,10 +18,14 @@ interface Case {
   readonly response?: unknown
 }
 
-const cases: readonly Case[] = readFileSync(new URL('./fixtures/service-cases.jsonl', import.meta.url), 'utf8')
-  .split('\n')
-  .filter(Boolean)
-  .map((line) => JSON.parse(line) as Case)
+/** Each file is one run against a fresh server, in order. */
+const FILES = ['service-cases', 'service-boundaries']
+
+const casesOf = (file: string): readonly Case[] =>
+  readFileSync(new URL(`./fixtures/${file}.jsonl`, import.meta.url), 'utf8')
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line) as Case)
 
 /** Cases that are not held, each with its reason. */
 const APPLY = 'server-side apply is not served yet'
@@ -50,15 +54,10 @@ const NOT_HELD: Readonly<Record<string, string>> = {
   'api resources v1': 'upstream serves more kinds',
 }
 
-let server: TestServer
-
-before(async () => {
-  server = await startTestServer({ serviceCidrs: ['10.96.0.0/16'] })
-})
-
-after(() => server.close())
-
-const send = (one: Case): Promise<{ readonly status: number; readonly type: string; readonly body: unknown }> =>
+const send = (
+  server: TestServer,
+  one: Case,
+): Promise<{ readonly status: number; readonly type: string; readonly body: unknown }> =>
   new Promise((resolve, reject) => {
     const text =
       one.raw ??
@@ -130,13 +129,19 @@ const normalize = (value: unknown, key = ''): unknown => {
     .replace(/\b\d+(:3\d{4})\/|:(3[0-2]\d{3})\//g, ':*/')
 }
 
-test('the server answers as Kubernetes 1.36 did', async (t) => {
-  for (const one of cases) {
-    const answer = await send(one)
-    if (one.status === undefined || NOT_HELD[one.name]) continue
-    await t.test(one.name, () => {
-      assert.equal(answer.status, one.status, JSON.stringify(answer.body))
-      assert.deepEqual(normalize(answer.body), normalize(one.response))
-    })
-  }
-})
+for (const file of FILES)
+  test(`the server answers as Kubernetes 1.36 did: ${file}`, async (t) => {
+    const server = await startTestServer({ serviceCidrs: ['10.96.0.0/16'] })
+    try {
+      for (const one of casesOf(file)) {
+        const answer = await send(server, one)
+        if (one.status === undefined || NOT_HELD[one.name]) continue
+        await t.test(one.name, () => {
+          assert.equal(answer.status, one.status, JSON.stringify(answer.body))
+          assert.deepEqual(normalize(answer.body), normalize(one.response))
+        })
+      }
+    } finally {
+      await server.close()
+    }
+  })

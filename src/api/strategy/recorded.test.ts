@@ -13,7 +13,7 @@ import { applyJsonPatch, JsonPatchError } from '#schema/patch/json-patch.ts'
 import { applyMergePatch } from '#schema/patch/merge-patch.ts'
 import { applyStrategicMergePatch } from '#schema/patch/strategic-merge.ts'
 import { prepareForCreate, prepareForUpdate } from './strategy.ts'
-import { warningsFor } from './warnings.ts'
+import { deprecationWarnings, warningsFor } from './warnings.ts'
 
 interface Recorded {
   readonly name: string
@@ -101,7 +101,10 @@ for (const { name, method, path, body, status, response, warning } of recorded) 
     }
     assert.deepEqual(errors, [])
     assert.deepEqual(withZeroMessages(object), withoutAllocated(response, body), path)
-    const spoken = warningsFor(resourceOf(body.kind), object).map((text) => `299 - ${JSON.stringify(text)}`)
+    const resource = resourceOf(body.kind)
+    const spoken = [...deprecationWarnings(resource), ...warningsFor(resource, object)].map(
+      (text) => `299 - ${JSON.stringify(text)}`,
+    )
     assert.deepEqual(spoken, warning?.startsWith('299 - "unknown field') ? [] : warning ? [warning] : [])
   })
 }

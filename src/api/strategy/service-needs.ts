@@ -10,8 +10,12 @@ export const needsClusterIP = (service: Service): boolean => {
   return type === 'ClusterIP' || type === 'NodePort' || type === 'LoadBalancer'
 }
 
-/** A LoadBalancer wants node ports unless `allocateLoadBalancerNodePorts` is false. */
+/** Types that may have node ports. Those they have stay with them, also where no new ones are given out. */
 export const needsNodePort = (service: Service): boolean =>
+  service.spec?.type === 'NodePort' || service.spec?.type === 'LoadBalancer'
+
+/** Ports without a node port are given one; a LoadBalancer can refuse that by `allocateLoadBalancerNodePorts`. */
+export const allocatesNodePorts = (service: Service): boolean =>
   service.spec?.type === 'NodePort' ||
   (service.spec?.type === 'LoadBalancer' && service.spec.allocateLoadBalancerNodePorts !== false)
 

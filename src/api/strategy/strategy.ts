@@ -81,6 +81,7 @@ export const prepareForUpdate = <T extends ApiObject>(
   if (subresource === 'status') {
     if (before.spec === undefined) delete loose.spec
     else loose.spec = before.spec
+    if (key === 'Pod') normalizePodIPs(loose as Draft<Pod>)
     if (key === 'Pod' || key === 'Deployment.apps') carryIdentity(key, loose.metadata, before.metadata ?? {})
     return
   }
@@ -112,6 +113,11 @@ const carryMetadata = (metadata: Draft<ObjectMeta>, old: ObjectMeta, conditional
   if (old.deletionGracePeriodSeconds !== undefined)
     metadata.deletionGracePeriodSeconds ??= old.deletionGracePeriodSeconds
   delete metadata.selfLink
+}
+
+/** `podIP` and `podIPs[0]` are one thing said twice; where they differ, the older field counts. */
+const normalizePodIPs = ({ status }: Draft<Pod>): void => {
+  if (status?.podIP && status.podIPs?.[0]?.ip !== status.podIP) status.podIPs = [{ ip: status.podIP }]
 }
 
 const carryIdentity = (key: string, metadata: Draft<ObjectMeta>, old: ObjectMeta): void => {

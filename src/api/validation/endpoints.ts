@@ -1,7 +1,7 @@
 import type { Endpoints } from '#api/core-v1.ts'
 import type { EndpointSlice } from '#api/discovery-v1.ts'
 import { familyOf } from '#net/ip-address.ts'
-import { checkAddress, checkNonSpecialAddress } from './address.ts'
+import { checkNonSpecialAddress } from './address.ts'
 import { duplicate, type FieldError, invalid, notSupported, required, tooMany } from './field-error.ts'
 import { immutable, validateMetadata, validateMetadataUpdate } from './metadata.ts'
 import { checkForm, checkPortNumber, dnsLabel, dnsSubdomain, qualifiedName } from './names.ts'
@@ -46,8 +46,10 @@ const validateSlice = (slice: EndpointSlice): readonly FieldError[] => {
 const checkSliceAddress = (type: string, address: string, path: string): readonly FieldError[] => {
   if (type === 'FQDN') return checkForm(dnsSubdomain, address.replace(/\.$/, ''), path)
   if (type !== 'IPv4' && type !== 'IPv6') return []
-  if (familyOf(address) !== type) return [invalid(path, address, `must be a valid ${type} address`)]
-  return checkNonSpecialAddress(address, path)
+  const errors = checkNonSpecialAddress(address, path)
+  const family = familyOf(address)
+  if (family === undefined || family === type) return errors
+  return [...errors, invalid(path, address, `must be an ${type} address`)]
 }
 
 const validateSlicePorts = (slice: EndpointSlice): readonly FieldError[] => {
@@ -89,8 +91,7 @@ const validateSubsets = ({ subsets = [] }: Endpoints): readonly FieldError[] =>
     for (const list of lists)
       for (const [place, address] of (subset[list] ?? []).entries()) {
         const path = `${at}.${list}[${place}]`
-        const problems = checkAddress(address.ip, `${path}.ip`)
-        errors.push(...(problems.length > 0 ? problems : checkNonSpecialAddress(address.ip, `${path}.ip`)))
+        errors.push(...checkNonSpecialAddress(address.ip, `${path}.ip`))
         if (address.hostname) errors.push(...checkForm(dnsLabel, address.hostname, `${path}.hostname`))
         if (address.nodeName !== undefined)
           errors.push(...checkForm(dnsSubdomain, address.nodeName, `${path}.nodeName`))

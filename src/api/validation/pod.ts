@@ -1,4 +1,5 @@
 import type { Container, Pod, PodSpec, Toleration } from '#api/core-v1.ts'
+import { familyOf } from '#net/ip-address.ts'
 import { isJsonObject, jsonEqual } from '#schema/json-value.ts'
 import { checkAddress } from './address.ts'
 import { validateContainer } from './container.ts'
@@ -81,6 +82,28 @@ export const validatePodSpec = (spec: PodSpec, path: string): readonly FieldErro
   }
   errors.push(...validateTolerations(spec.tolerations ?? [], `${path}.tolerations`))
   return errors
+}
+
+/** Checks what a kubelet reports: addresses are addresses, at most one of each family, and the single one is the first. */
+export const validatePodStatusUpdate = (pod: Pod, old: Pod): readonly FieldError[] => {
+  const { podIPs = [], hostIP, hostIPs = [] } = pod.status ?? {}
+  const texts = (list: readonly { readonly ip?: string }[]): readonly string[] => list.map(({ ip = '' }) => ip)
+  return [
+    ...validateMetadataUpdate(pod.metadata, old.metadata),
+    ...onePerFamily(texts(podIPs), 'status.podIPs'),
+    ...onePerFamily(texts(hostIPs), 'status.hostIPs'),
+    ...(hostIPs.length > 0 && hostIPs[0]!.ip !== hostIP
+      ? [invalid('status.hostIPs[0].ip', hostIPs[0]!.ip, 'must be equal to `hostIP`')]
+      : []),
+  ]
+}
+
+const onePerFamily = (addresses: readonly string[], field: string): readonly FieldError[] => {
+  const errors = addresses.flatMap((address, index) => checkAddress(address, `${field}[${index}]`))
+  const families = new Set(addresses.map(familyOf))
+  return errors.length > 0 || families.size === addresses.length
+    ? errors
+    : [invalid(field, addresses, 'may specify no more than one IP for each IP family')]
 }
 
 const validateTolerations = (tolerations: readonly Toleration[], path: string): readonly FieldError[] =>

@@ -3,13 +3,14 @@ import { familyOf } from '#net/ip-address.ts'
 import { externallyAccessible, isHeadless, needsHealthCheckNodePort } from '../strategy/service-needs.ts'
 import { checkAddress, checkCidr, checkNonSpecialAddress } from './address.ts'
 import { type FieldError, forbidden, invalid, notSupported, required } from './field-error.ts'
-import { immutable, validateMetadata, validateMetadataUpdate } from './metadata.ts'
+import { validateMetadata, validateMetadataUpdate } from './metadata.ts'
 import { checkForm, checkLabels, checkPortNumber, dnsLabel, dnsSubdomain, qualifiedName } from './names.ts'
 import { clusterIPsUpdate, familiesUpdate, validateAddresses } from './service-addresses.ts'
 import { validatePortPairs, validatePorts } from './service-ports.ts'
 
 const TYPES = ['ClusterIP', 'ExternalName', 'LoadBalancer', 'NodePort']
 const POLICIES = ['Cluster', 'Local']
+const IP_MODES = ['Proxy', 'VIP']
 const DISTRIBUTIONS = ['PreferClose', 'PreferSameZone', 'PreferSameNode']
 const SOURCE_RANGES_ANNOTATION = 'service.beta.kubernetes.io/load-balancer-source-ranges'
 const KUBELET_PORT = 10_250
@@ -47,7 +48,7 @@ export const validateServiceUpdate = (service: Service, old: Service): readonly 
     before.healthCheckNodePort &&
     spec.healthCheckNodePort !== before.healthCheckNodePort
   )
-    errors.push(immutable('spec.healthCheckNodePort', spec.healthCheckNodePort))
+    errors.push(forbidden('spec.healthCheckNodePort', 'field is immutable'))
   return [...errors, ...validateSpec(service)]
 }
 
@@ -217,8 +218,11 @@ export const validateServiceStatusUpdate = (service: Service, old: Service): rea
   const errors: FieldError[] = [...validateMetadataUpdate(service.metadata, old.metadata)]
   const ingress = service.status?.loadBalancer?.ingress ?? []
   const before = old.status?.loadBalancer?.ingress ?? []
-  if (service.spec?.type !== 'LoadBalancer' && ingress.length > 0 && JSON.stringify(ingress) !== JSON.stringify(before))
-    errors.push(forbidden('status.loadBalancer.ingress', "may only be used when `spec.type` is 'LoadBalancer'"))
+  if (service.spec?.type !== 'LoadBalancer' && ingress.length > 0) {
+    if (JSON.stringify(ingress) !== JSON.stringify(before))
+      errors.push(forbidden('status.loadBalancer.ingress', "may only be used when `spec.type` is 'LoadBalancer'"))
+    return errors
+  }
   for (const [index, entry] of ingress.entries()) {
     const at = `status.loadBalancer.ingress[${index}]`
     if (entry.ip) errors.push(...checkAddress(entry.ip, `${at}.ip`))
@@ -226,8 +230,8 @@ export const validateServiceStatusUpdate = (service: Service, old: Service): rea
       errors.push(required(`${at}.ipMode`, 'must be specified when `ip` is set'))
     if (!entry.ip && entry.ipMode !== undefined)
       errors.push(forbidden(`${at}.ipMode`, 'may not be specified when `ip` is not set'))
-    if (entry.ipMode !== undefined && !['VIP', 'Proxy'].includes(entry.ipMode))
-      errors.push(notSupported(`${at}.ipMode`, entry.ipMode, ['VIP', 'Proxy']))
+    if (entry.ipMode !== undefined && !IP_MODES.includes(entry.ipMode))
+      errors.push(notSupported(`${at}.ipMode`, entry.ipMode, IP_MODES))
     if (entry.hostname) {
       if (familyOf(entry.hostname))
         errors.push(invalid(`${at}.hostname`, entry.hostname, 'must be a DNS name, not an IP address'))

@@ -25,7 +25,7 @@ import {
 import type { FieldError } from './field-error.ts'
 import { validateMetadata, validateMetadataUpdate } from './metadata.ts'
 import { dnsSubdomain } from './names.ts'
-import { validatePodCreate, validatePodUpdate } from './pod.ts'
+import { validatePodCreate, validatePodStatusUpdate, validatePodUpdate } from './pod.ts'
 import { validateServiceCreate, validateServiceStatusUpdate, validateServiceUpdate } from './service.ts'
 import {
   validateDeploymentCreate,
@@ -50,6 +50,7 @@ const byKind: { readonly [kind: string]: KindValidation } = {
   Pod: {
     create: (pod: Pod) => validatePodCreate(pod),
     update: (pod: Pod, old: Pod) => validatePodUpdate(pod, old),
+    status: (pod: Pod, old: Pod) => validatePodStatusUpdate(pod, old),
   },
   'Deployment.apps': {
     create: (deployment: Deployment) => validateDeploymentCreate(deployment),

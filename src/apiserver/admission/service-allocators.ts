@@ -4,7 +4,7 @@ import { PortRange } from '#allocator/port-range.ts'
 import type { Service, ServicePort, ServiceSpec } from '#api/core-v1.ts'
 import type { StatusCause } from '#api/meta-v1.ts'
 import type { ApiObject } from '#api/resource.ts'
-import { needsClusterIP, needsHealthCheckNodePort, needsNodePort } from '#api/strategy/service-needs.ts'
+import { allocatesNodePorts, needsClusterIP, needsHealthCheckNodePort } from '#api/strategy/service-needs.ts'
 import { internalError, invalid } from '../errors.ts'
 import type { Admission, Transaction } from './admission.ts'
 import { completeFamilies } from './ip-families.ts'
@@ -130,8 +130,8 @@ const allocate = (
     spec = { ...spec, clusterIP: clusterIPs[0], clusterIPs }
   }
   const ours = new Set<number>(former.ports)
-  if (needsNodePort(service) || spec.ports?.some(({ nodePort }) => nodePort)) {
-    spec = { ...spec, ports: takePorts(allocators, service, ours, transaction) }
+  if (allocatesNodePorts(service) || spec.ports?.some(({ nodePort }) => nodePort)) {
+    spec = { ...spec, ports: takePorts(allocators, service, ours, before !== undefined, transaction) }
   }
   if (needsHealthCheckNodePort(service)) {
     const healthCheckNodePort = takeHealthCheckPort(allocators, service, ours, transaction)
@@ -177,6 +177,7 @@ const takePorts = (
   { ports: range, random }: ServiceAllocators,
   service: Service,
   ours: Set<number>,
+  isUpdate: boolean,
   transaction: Transaction,
 ): readonly ServicePort[] => {
   const ports = service.spec?.ports ?? []
@@ -194,11 +195,11 @@ const takePorts = (
       refuse(service, `spec.ports[${index}].nodePort`, nodePort, error.message)
     }
   }
-  if (!needsNodePort(service)) return ports
-  // One port for several protocols (DNS by TCP and UDP) gets one node port too.
+  if (!allocatesNodePorts(service)) return ports
+  // One port for several protocols (DNS by TCP and UDP) gets one node port too: when the Service is made, not later.
   const byPort = new Map(
     ports.flatMap(({ port, protocol, nodePort }) =>
-      nodePort ? [[port, { nodePort, protocols: new Set([protocol]) }]] : [],
+      nodePort && !isUpdate ? [[port, { nodePort, protocols: new Set([protocol]) }]] : [],
     ),
   )
   return ports.map((port) => {
@@ -212,7 +213,7 @@ const takePorts = (
       const nodePort = range.takeNext(random)
       ours.add(nodePort)
       transaction.onRollback(() => range.release(nodePort))
-      byPort.set(port.port, { nodePort, protocols: new Set([port.protocol]) })
+      if (!isUpdate) byPort.set(port.port, { nodePort, protocols: new Set([port.protocol]) })
       return { ...port, nodePort }
     } catch (error) {
       if (!(error instanceof AllocationError)) throw error

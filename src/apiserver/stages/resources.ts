@@ -1,4 +1,5 @@
 import type { Resource } from '#api/resource.ts'
+import { deprecationWarnings } from '#api/strategy/warnings.ts'
 import { verbsOf } from '../discovery/discovery.ts'
 import { methodNotAllowed, noSuchResource, PathNotFound } from '../errors.ts'
 import type { Exchange, Stage } from '../http/exchange.ts'
@@ -38,6 +39,7 @@ export const resources =
       )
       throw served ? noSuchResource() : new PathNotFound(info.path)
     }
+    exchange.warnings.push(...deprecationWarnings(resource))
     const inNamespace = info.namespace !== '' && !(resource.plural === 'namespaces' && resource.group === '')
     if (inNamespace && !resource.namespaced) throw noSuchResource()
     if (info.subresource) return ownSubresource(exchange, server, resource, info)

@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict'
+import { request } from 'node:http'
+import { after, before, test } from 'node:test'
+import { startTestServer, type TestServer } from '../testing/test-server.ts'
+
+let server: TestServer
+before(async () => {
+  server = await startTestServer()
+})
+after(() => server.close())
+
+/** The Warning header of an answer; a watch ends with its first byte. */
+const warningOf = (
+  method: string,
+  path: string,
+  body?: object,
+  type = 'application/json',
+): Promise<{ readonly status: number; readonly warning: string }> =>
+  new Promise((resolve, reject) => {
+    const text = body === undefined ? undefined : JSON.stringify(body)
+    const call = request(
+      {
+        socketPath: server.socketPath,
+        method,
+        path,
+        headers: text === undefined ? {} : { 'content-type': type, 'content-length': Buffer.byteLength(text) },
+      },
+      (response) => {
+        resolve({ status: response.statusCode!, warning: String(response.headers.warning ?? '') })
+        response.destroy()
+      },
+    )
+    call.on('error', reject)
+    call.end(text)
+  })
+
+const DEPRECATED = '299 - "v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice"'
+
+test('every verb on the deprecated Endpoints answers with one warning that names what to use instead', async () => {
+  const all = '/api/v1/namespaces/default/endpoints'
+  const made = { apiVersion: 'v1', kind: 'Endpoints', metadata: { name: 'made' } }
+  const merge = 'application/merge-patch+json'
+  for (const [status, method, path, body, type] of [
+    [201, 'POST', all, made],
+    [200, 'GET', `${all}/made`],
+    [200, 'GET', all],
+    [200, 'GET', '/api/v1/endpoints'],
+    [200, 'GET', `${all}?watch=1&timeoutSeconds=1`],
+    [200, 'PUT', `${all}/made`, made],
+    [200, 'PATCH', `${all}/made`, { metadata: { labels: { a: 'b' } } }, merge],
+    [200, 'DELETE', `${all}/made`],
+    [404, 'GET', `${all}/made`],
+    [200, 'DELETE', `${all}?labelSelector=none`],
+  ] as const)
+    assert.deepEqual(
+      await warningOf(method, path, body, type),
+      { status, warning: DEPRECATED },
+      `${method} ${path} warns`,
+    )
+})
+
+test('the kind to use instead warns of nothing', async () => {
+  for (const path of ['/apis/discovery.k8s.io/v1/endpointslices', '/api/v1/services', '/api/v1/pods'])
+    assert.deepEqual(await warningOf('GET', path), { status: 200, warning: '' })
+})
