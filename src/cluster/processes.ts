@@ -15,11 +15,11 @@ export const RESTARTED = 'starting it again'
  * Starts its process again whenever that ends, until `down` has written the file `stopping`, or the state folder is
  * gone. A shell, since it takes 1 MB where another Node.js would take 45. A process that dies at once is held back,
  * longer each time, up to 5 s.
- * The umask is the usual one, whoever starts the cluster: what lies in images and volumes is for every user of a
- * container.
+ * Its umask leaves nothing to other users of the machine: what is for every user of a container is made so by whoever
+ * makes it.
  */
 const SUPERVISOR = `
-umask 022
+umask 077
 state=$1; shift
 delay=0.05
 while [ -d "$state" ] && [ ! -e "$state/stopping" ]; do
@@ -47,7 +47,7 @@ export const startSupervised = (
   program: readonly string[],
 ): ProcessIdentity => {
   const paths = statePaths(config.stateDir)
-  const log = openSync(logPath(config.stateDir, role), 'a', 0o640)
+  const log = openSync(logPath(config.stateDir, role), 'a', 0o600)
   const child = spawn(
     '/bin/sh',
     ['-c', SUPERVISOR, `fairlead-${config.name}-${role}`, config.stateDir, ...program, paths.config],

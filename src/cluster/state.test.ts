@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict'
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { test } from 'node:test'
 import { listClaims } from './claim.ts'
-import { clusterStateDir, listClusters, stateRoot } from './state.ts'
+import type { ClusterConfig } from './config.ts'
+import { clusterStateDir, listClusters, stateRoot, writeConfig } from './state.ts'
 import { lockPath, withStateLock } from './state-lock.ts'
 
 /** A state folder of the test's own, not made yet. */
@@ -90,4 +91,40 @@ test('withStateLock() gives up on a lock that is held, and takes that of a proce
   // flock stays beside its command, which has the lock's descriptor too.
   execFileSync('sh', ['-c', `kill -9 $(cat /proc/${holder.pid}/task/${holder.pid}/children) ${holder.pid}`])
   assert.equal(await withStateLock(() => 'planned', state.root), 'planned')
+})
+
+test('writeConfig() makes a state folder that is root’s alone, whatever the umask, also where one was there', () => {
+  using state = scratch()
+  const stateDir = join(state.root, 'private')
+  const mode = (...path: string[]): string => (statSync(join(stateDir, ...path)).mode & 0o777).toString(8)
+  const mask = process.umask(0)
+  try {
+    for (const round of ['new', 'there before']) {
+      writeConfig({ name: 'private', stateDir } as ClusterConfig)
+      assert.equal(mode('..'), '700', round)
+      for (const folder of ['', 'logs', 'pods', 'containers']) assert.equal(mode(folder), '700', `${round}: ${folder}`)
+      assert.equal(mode('cluster.json'), '600', round)
+      chmodSync(stateDir, 0o755)
+    }
+  } finally {
+    process.umask(mask)
+  }
+})
+
+test('listClusters() tells who may not look into the state folder what claims tell', () => {
+  using state = scratch()
+  mkdirSync(join(state.root, 'private'), { recursive: true })
+  chmodSync(dirname(state.root), 0o755)
+  chmodSync(state.root, 0)
+  const root = process.getuid!() === 0
+  if (root) process.seteuid!(65534)
+  try {
+    assert.deepEqual(
+      listClusters().filter(({ claim }) => claim === undefined),
+      [],
+    )
+  } finally {
+    if (root) process.seteuid!(0)
+    chmodSync(state.root, 0o700)
+  }
 })

@@ -1,5 +1,6 @@
 import {
   accessSync,
+  chmodSync,
   constants,
   existsSync,
   mkdirSync,
@@ -57,15 +58,23 @@ export const writeJson = (path: string, value: unknown): void => {
   renameSync(fresh, path)
 }
 
-/** Makes a cluster’s state folder there, and writes what it was started with. */
+/**
+ * Makes a cluster’s state folder there, root’s alone, and writes what it was started with. A container’s user needs no way
+ * through it: what is mounted into containers is mounted by root.
+ */
 export const writeConfig = (config: ClusterConfig): void => {
   const paths = statePaths(config.stateDir)
   // Asked first: on a read-only disk Node.js's recursive mkdir says that there is no such file.
   accessSync(nearest(config.stateDir), constants.W_OK)
-  mkdirSync(config.stateDir, { recursive: true, mode: 0o755 })
-  for (const folder of [paths.logs, paths.pods, paths.containers]) mkdirSync(folder, { recursive: true, mode: 0o711 })
+  makePrivate(dirname(config.stateDir))
+  makePrivate(config.stateDir)
+  // One that was there before: `up` has found nothing in it.
+  chmodSync(config.stateDir, 0o700)
+  for (const folder of [paths.logs, paths.pods, paths.containers]) makePrivate(folder)
   writeJson(paths.config, config)
 }
+
+const makePrivate = (folder: string): void => void mkdirSync(folder, { recursive: true, mode: 0o700 })
 
 /** The folder, or the nearest above it that is there. */
 const nearest = (folder: string): string => (existsSync(folder) ? folder : nearest(dirname(folder)))
@@ -103,8 +112,13 @@ export const listClusters = (): readonly KnownCluster[] => {
 }
 
 const folders = (): readonly string[] => {
-  if (!existsSync(stateRoot())) return []
-  return readdirSync(stateRoot(), { withFileTypes: true })
-    .filter((entry) => entry.isDirectory() && NAME.test(entry.name))
-    .map(({ name }) => name)
+  try {
+    return readdirSync(stateRoot(), { withFileTypes: true })
+      .filter((entry) => entry.isDirectory() && NAME.test(entry.name))
+      .map(({ name }) => name)
+  } catch (error) {
+    // Not made yet, or root's and not ours to look into: then claims alone tell.
+    if (['ENOENT', 'EACCES'].includes((error as NodeJS.ErrnoException).code ?? '')) return []
+    throw error
+  }
 }

@@ -94,7 +94,7 @@ const start = async (options: UpOptions, stateDir: string): Promise<ClusterConfi
     if (fault !== undefined) throw fault
     options.onProgress('network')
     createMachines(config)
-    writeFileSync(statePaths(config.stateDir).machines, '')
+    writeFileSync(statePaths(config.stateDir).machines, '', { mode: 0o600 })
     options.onProgress('certificates')
     await makeClusterPki(config)
     options.onProgress('nodes')

@@ -77,7 +77,7 @@ export const startKubelet = (options: KubeletOptions): Kubelet => {
   const { signal } = stop
   const workers = new Map<string, PodWorker>()
   const owners = new Map<string, PodWorker>()
-  mkdirSync(stateDir, { recursive: true })
+  mkdirSync(stateDir, { recursive: true, mode: 0o700 })
   const machine = options.machine ?? readMachine(stateDir)
   const events = new PodRecorder(client, resources.events, {
     host: node.name,

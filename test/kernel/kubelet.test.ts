@@ -1,5 +1,14 @@
 import assert from 'node:assert/strict'
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { request } from 'node:http'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
@@ -17,6 +26,8 @@ import { type Planned, plan, podNetwork } from './local-network.ts'
 assert.equal(process.env.FAIRLEAD_ISOLATED, '1', 'run through script/isolated')
 
 // The kubelet over the real runtime and the real pod network of a node; only the API is in memory.
+// As our processes have it.
+process.umask(0o077)
 const name = `kubelet-${process.pid}`
 let planned: Planned
 let stateDir: string
@@ -248,7 +259,8 @@ test('an emptyDir in memory is a tmpfs shared by the containers of the pod, and 
 
 test('a subPath shows its folder of the volume to one container after the other, and leaves no mount', async () => {
   const folder = join(stateDir, 'shared')
-  mkdirSync(folder, { mode: 0o755 })
+  mkdirSync(folder)
+  chmodSync(folder, 0o755)
   const use = (name: string, command: string) => ({
     name,
     image: 'fairlead/host',

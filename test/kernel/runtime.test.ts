@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
 import { after, before, describe, test } from 'node:test'
-
+import { withContainerUmask } from '#runtime/container-umask.ts'
 import { cgroupFolders, cgroupProcesses } from '#runtime/runc/cgroup.ts'
 import { purgeContainers } from '#runtime/runc/purge.ts'
 import { createRuncRuntime, type RuncRuntime } from '#runtime/runc/runc-runtime.ts'
@@ -13,8 +13,8 @@ import type { ContainerSpec, ContainerState, ExecOptions, SandboxNamespaces } fr
 
 assert.equal(process.env.FAIRLEAD_ISOLATED, '1', 'run through script/isolated')
 
-// As our processes have it: other users read images and volumes.
-process.umask(0o022)
+// As our processes have it.
+process.umask(0o077)
 const root = mkdtempSync('/var/lib/fairlead/runtime-test-')
 const stateDir = join(root, 'runtime')
 const cluster = `test-${process.pid}`
@@ -160,8 +160,10 @@ describe('containers', () => {
   })
 
   test('environment, working folder, user, mounts and args reach the program', async () => {
-    mkdirSync(join(root, 'volume'))
-    writeFileSync(join(root, 'volume/file'), 'mounted\n')
+    withContainerUmask(() => {
+      mkdirSync(join(root, 'volume'))
+      writeFileSync(join(root, 'volume/file'), 'mounted\n')
+    })
     const { lines, exitCode } = await output(
       ['sh', '-c', 'echo $0 $GREETING; pwd; id -u; cat /data/file; touch /data/x'],
       {

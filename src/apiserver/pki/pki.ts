@@ -26,11 +26,11 @@ const PAIRS = [
 /** Written last: where it is, the others are whole. */
 const LAST = 'sa.key'
 
-/** Writes ca.crt, ca.key, apiserver.crt … into a folder (made with mode 0700); keys with mode 0600. */
+/** Writes ca.crt, ca.key, apiserver.crt … into a folder (made with mode 0700); all of them with mode 0600. */
 export const writePki = (folder: string, pki: Pki): void => {
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   for (const [file, name] of PAIRS) {
-    writeFileSync(join(folder, `${file}.crt`), pki[name].certificate, { mode: 0o644 })
+    writeFileSync(join(folder, `${file}.crt`), pki[name].certificate, { mode: 0o600 })
     writeFileSync(join(folder, `${file}.key`), pki[name].key, { mode: 0o600 })
   }
   const draft = join(folder, `.${LAST}`)

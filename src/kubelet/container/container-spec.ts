@@ -74,8 +74,7 @@ export const containerSpec = async (
     texts?.map((text) => expandVariables(text, (name) => env.get(name)))
   const message = messagePath(podDir, container.name, entry.attempt)
   const log = logPath(place.logDir, container.name, entry.attempt)
-  mkdirSync(dirname(message), { recursive: true })
-  mkdirSync(dirname(log), { recursive: true })
+  for (const path of [message, log]) mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
   writeFileSync(message, '')
   // Past the umask: the container's user may be anybody.
   chmodSync(message, 0o666)

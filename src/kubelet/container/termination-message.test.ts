@@ -27,7 +27,7 @@ test('the message is the last 4096 bytes of the file, whatever the policy and th
 })
 
 test('an empty or missing file is answered from the log where the policy says so and the container failed', () => {
-  const log = file('log', line('one') + line('t', 'stderr', 'P') + line('wo', 'stderr') + 'no line of a log\n')
+  const log = file('log', `${line('one')}${line('t', 'stderr', 'P')}${line('wo', 'stderr')}no line of a log\n`)
   for (const nothing of [path('missing'), file('empty', '')]) {
     assert.equal(terminationMessage(container('FallbackToLogsOnError'), nothing, log, 1), 'one\ntwo\n')
     assert.equal(terminationMessage(container('FallbackToLogsOnError'), nothing, log, 0), '')

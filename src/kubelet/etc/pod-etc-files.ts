@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Pod } from '#api/core-v1.ts'
+import { withContainerUmask } from '#runtime/container-umask.ts'
 import type { KubeletContext } from '../context.ts'
 import { hostsFile } from './hosts-file.ts'
 import { kernelHostname } from './pod-hostname.ts'
@@ -22,5 +23,7 @@ export const writeEtcFiles = (
     hostname: `${kernelHostname(pod, node.name, dns.clusterDomain)}\n`,
     'resolv.conf': resolvConf(pod.spec ?? { containers: [] }, pod.metadata?.namespace ?? '', dns),
   }
-  for (const [name, text] of Object.entries(files)) writeFileSync(join(podDir, name), text, { mode: 0o644 })
+  withContainerUmask(() => {
+    for (const [name, text] of Object.entries(files)) writeFileSync(join(podDir, name), text)
+  })
 }

@@ -33,7 +33,7 @@ const makeSandbox = async (context: KubeletContext, entry: PodEntry): Promise<Sa
   const { uid, hostname } = entry
   const hostNetwork = entry.pod.spec?.hostNetwork === true
   try {
-    mkdirSync(entry.dir, { recursive: true })
+    mkdirSync(entry.dir, { recursive: true, mode: 0o700 })
     const [sandbox, volumes] = await Promise.allSettled([
       context.network.attach({ uid, namespace, name, hostname, hostNetwork }),
       entry.volumes.mount(entry.facts),

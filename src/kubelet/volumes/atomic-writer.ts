@@ -14,6 +14,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { withContainerUmask } from '#runtime/container-umask.ts'
 import type { VolumeFiles } from './volume-files.ts'
 
 const DATA = '..data'
@@ -50,7 +51,10 @@ const holds = (dir: string, files: VolumeFiles): boolean => {
  * folder, the symlink `..data` is renamed onto it, and the names of the volume are symlinks through `..data`. Returns
  * false where nothing changed.
  */
-export const writeAtomically = (dir: string, files: VolumeFiles, group?: number): boolean => {
+export const writeAtomically = (dir: string, files: VolumeFiles, group?: number): boolean =>
+  withContainerUmask(() => write(dir, files, group))
+
+const write = (dir: string, files: VolumeFiles, group: number | undefined): boolean => {
   mkdirSync(dir, { recursive: true })
   const before = current(dir)
   if (before !== undefined && existsSync(join(dir, before)) && holds(join(dir, before), files)) return false
@@ -59,7 +63,7 @@ export const writeAtomically = (dir: string, files: VolumeFiles, group?: number)
   for (const [path, { content, mode }] of files) {
     const full = join(fresh, path)
     mkdirSync(dirname(full), { recursive: true })
-    writeFileSync(full, content)
+    writeFileSync(full, content, { mode: 0o600 })
     // Group members read what the owner reads, as fsGroup promises.
     chmodSync(full, group === undefined ? mode : mode | ((mode & 0o400) >> 3) | 0o040)
     if (group !== undefined) chownSync(full, -1, group)

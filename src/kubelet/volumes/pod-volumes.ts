@@ -1,6 +1,7 @@
 import { chmodSync, chownSync, existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { HostPathVolumeSource, Pod, Volume, VolumeMount } from '#api/core-v1.ts'
+import { withContainerUmask } from '#runtime/container-umask.ts'
 import type { Mount } from '#runtime/runtime.ts'
 import type { KubeletContext } from '../context.ts'
 import type { References } from '../env/container-env.ts'
@@ -90,6 +91,7 @@ export class PodVolumes {
 
   /** Makes all volumes there; files that are there already stay. Rejects with the first that cannot be had. */
   async mount(facts: NodeFacts): Promise<void> {
+    mkdirSync(this.#dir, { recursive: true, mode: 0o700 })
     // Of a process of ours that died between a mount and its end.
     this.#context.mounter.unmountBelow(this.#subPaths)
     await Promise.all((this.#pod.spec?.volumes ?? []).map((volume) => this.#mountOne(volume, facts)))
@@ -99,7 +101,11 @@ export class PodVolumes {
     const path = join(this.#dir, volume.name)
     const group = this.#pod.spec?.securityContext?.fsGroup
     if (volume.hostPath) {
-      this.#paths.set(volume.name, hostPath(volume.name, volume.hostPath))
+      const { hostPath: source } = volume
+      this.#paths.set(
+        volume.name,
+        withContainerUmask(() => hostPath(volume.name, source)),
+      )
       return
     }
     if (isFileVolume(volume)) {

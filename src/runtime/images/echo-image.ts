@@ -55,7 +55,7 @@ async function makeEcho({ folder, echoProgram }: ImageSourceOptions): Promise<Im
   }
   const id = identity.digest('hex')
   const root = join(folder, `echo-${id.slice(0, 16)}`)
-  await buildOnce(root, (draft) => {
+  buildOnce(root, (draft) => {
     for (const path of [
       'bin',
       'dev',

@@ -69,7 +69,7 @@ export function hostImageSource(options: ImageSourceOptions): ImageSource {
 
 async function makeHost({ folder }: ImageSourceOptions): Promise<Image> {
   const root = join(folder, 'host')
-  await buildOnce(root, (draft) => {
+  buildOnce(root, (draft) => {
     for (const [path, mode] of Object.entries(EMPTY_FOLDERS)) makeFolder(draft, path, mode)
     for (const [path, target] of Object.entries(LINKS)) symlinkSync(target, join(draft, path))
     makeEtc(join(draft, 'etc'))

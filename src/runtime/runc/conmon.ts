@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import type { Readable } from 'node:stream'
 
+import { withContainerUmask } from '../container-umask.ts'
 import { RuntimeError } from '../runtime-error.ts'
 import { ownership } from './owner.ts'
 
@@ -38,13 +39,15 @@ export async function createWithConmon(programs: Programs, request: ConmonReques
     '--log-level', 'error', '--no-sync-log',
     ...(request.tty ? ['-t'] : []), ...(request.stdin ? ['-i', ...(request.stdinOnce ? [] : ['--leave-stdin-open'])] : []),
   ] // biome-ignore format: options with their values
-  const child = spawn(programs.conmon, args, {
-    cwd: request.bundle,
-    env: { PATH: process.env.PATH, _OCI_SYNCPIPE: '3', ...ownership() },
-    // A session of its own: a signal to our process group, an interrupt on the terminal, does not reach it.
-    detached: true,
-    stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
-  })
+  const child = withContainerUmask(() =>
+    spawn(programs.conmon, args, {
+      cwd: request.bundle,
+      env: { PATH: process.env.PATH, _OCI_SYNCPIPE: '3', ...ownership() },
+      // A session of its own: a signal to our process group, an interrupt on the terminal, does not reach it.
+      detached: true,
+      stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
+    }),
+  )
   const words: Buffer[] = []
   child.stderr!.on('data', (chunk: Buffer) => words.push(chunk))
   const failed = new Promise<never>((_, reject) => child.once('error', reject))

@@ -1,5 +1,6 @@
-import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { withContainerUmask } from '../container-umask.ts'
 import type { Image, ImageStore } from '../images/image.ts'
 import type { ContainerSpec } from '../runtime.ts'
 import { RuntimeError } from '../runtime-error.ts'
@@ -25,9 +26,10 @@ export function checkSpec(spec: ContainerSpec): void {
 function makeLayers(folder: string, image: Image): void {
   for (const index of [undefined, ...image.overlays.keys()]) {
     const { upper, work } = scratchLayer(folder, index)
-    for (const path of [upper, work]) mkdirSync(path, { recursive: true })
-    // The merged folder has its mode: every user of the container is to get in.
-    chmodSync(upper, 0o755)
+    // The merged folder has the mode of the upper one: every user of the container is to get in.
+    mkdirSync(dirname(upper), { recursive: true, mode: 0o700 })
+    withContainerUmask(() => mkdirSync(upper))
+    mkdirSync(work)
   }
 }
 
@@ -57,10 +59,11 @@ export async function makeContainer(workshop: Workshop, spec: ContainerSpec): Pr
   const config = ociSpec(spec, image, { rootfs: paths.rootfs, layers: bundle.layers }, abilities, cgroupsPath)
   // Left by a process that died right here.
   if (existsSync(bundle.folder)) abandon(paths, { id: spec.id, cgroupsPath })
-  mkdirSync(bundle.folder, { mode: 0o711 })
+  mkdirSync(bundle.folder, { mode: 0o700 })
   makeLayers(bundle.layers, image)
-  mkdirSync(dirname(spec.logPath), { recursive: true })
-  writeFileSync(bundle.config, JSON.stringify(config))
+  mkdirSync(dirname(spec.logPath), { recursive: true, mode: 0o700 })
+  // Secrets stand in the environment.
+  writeFileSync(bundle.config, JSON.stringify(config), { mode: 0o600 })
   const { id, annotations, tty, stdin } = spec
   const stored: StoredContainer = {
     id,

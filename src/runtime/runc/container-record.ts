@@ -31,7 +31,7 @@ export function writeRecord(paths: BundlePaths, stored: StoredContainer): void {
   // Renamed into place, so that a reader never sees half of it. Not synced: it need not outlive the machine, the
   // container does not either.
   const draft = `${paths.record}.new`
-  writeFileSync(draft, JSON.stringify(stored))
+  writeFileSync(draft, JSON.stringify(stored), { mode: 0o600 })
   renameSync(draft, paths.record)
 }
 

@@ -5,6 +5,7 @@ import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Readable, Writable } from 'node:stream'
 
+import { withContainerUmask } from '../container-umask.ts'
 import type { ExecOptions } from '../runtime.ts'
 import { RuntimeError } from '../runtime-error.ts'
 import { runcMessage } from './conmon.ts'
@@ -64,10 +65,8 @@ async function runWithPipes(
   pidFile: string,
   options: ExecOptions,
 ): Promise<number> {
-  const child = spawn(runc, args, {
-    detached: true,
-    stdio: [options.stdin === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
-  })
+  const stdin = options.stdin === undefined ? 'ignore' : 'pipe'
+  const child = withContainerUmask(() => spawn(runc, args, { detached: true, stdio: [stdin, 'pipe', 'pipe'] }))
   if (child.stdin) {
     const sink = child.stdin
     feed(options.stdin!, sink)
@@ -90,7 +89,8 @@ async function runWithTerminal(
   // Loaded on first use: it brings FFI into the process.
   const { openTerminal } = await import('#kernel/pty.ts')
   const terminal = openTerminal({ width: 80, height: 24 })
-  const child = spawn(runc, args, { detached: true, stdio: [terminal.slave, terminal.slave, terminal.slave] })
+  const stdio = [terminal.slave, terminal.slave, terminal.slave]
+  const child = withContainerUmask(() => spawn(runc, args, { detached: true, stdio }))
   terminal.closeSlave()
   options.onResize?.((size) => {
     if (size.width < 1 || size.height < 1) return

@@ -67,7 +67,7 @@ export function createRuncRuntime(options: RuncRuntimeOptions): RuncRuntime {
   let programs = options.programs
 
   for (const folder of [paths.containers, paths.exits, paths.sockets, paths.runc, paths.rootfs])
-    mkdirSync(folder, { recursive: true, mode: 0o711 })
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
   // Watched before the disk is read: an exit in between is seen twice, never missed.
   const watcher: FSWatcher = watch(paths.exits, (_, name) => {
     if (name !== null && isExitFile(name)) noticeExit(name)
