@@ -1,5 +1,6 @@
 // The program of the image fairlead/echo. Handlers for both signals are a must: the kernel drops signals that PID 1 of
 // a namespace does not handle.
+import { writeFileSync } from 'node:fs'
 import { startEcho } from './echo.ts'
 import { FlagError, parseFlags } from './flags.ts'
 
@@ -9,9 +10,10 @@ process.on('SIGTERM', () => terminate())
 // Ctrl-C of a person who runs it by hand: no grace.
 process.on('SIGINT', () => process.exit(130))
 
-try {
+const main = async (): Promise<void> => {
   const flags = parseFlags(process.argv.slice(2))
   const echo = await startEcho(flags, (code) => process.exit(code))
+  tellStarted()
   const { http, udp, tcp } = echo.ports
   console.log(`echo: http ${http}, udp ${udp}, tcp ${tcp} (-1 is off)`)
   terminate = () => {
@@ -21,7 +23,19 @@ try {
       () => process.exit(1),
     )
   }
-} catch (error) {
+}
+
+/** Says that it listens to the runtime, which holds this file; src/runtime/images/echo-image.ts has the name too. */
+const tellStarted = (): void => {
+  try {
+    writeFileSync('/fairlead/started', '1', { flag: 'r+' })
+  } catch {
+    // Run by hand, or below a mount of the pod's own: nobody waits there.
+  }
+}
+
+// No top-level await: the bundle is CommonJS.
+main().catch((error: unknown) => {
   console.error(`echo: ${error instanceof Error ? error.message : error}`)
   process.exit(error instanceof FlagError ? 2 : 1)
-}
+})

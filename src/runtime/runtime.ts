@@ -85,6 +85,10 @@ export interface Runtime {
    */
   ensureImage(image: string): Promise<{ readonly id: string }>
   create(spec: ContainerSpec): Promise<void>
+  /**
+   * Resolves when its program runs; where it is the image's own and the image tells more (`Image.startedFile`), when it
+   * does its work.
+   */
   start(id: string): Promise<void>
   /** SIGTERM (or the image's stop signal), then SIGKILL after `graceSeconds`; resolves when it has exited. */
   stop(id: string, graceSeconds: number): Promise<void>

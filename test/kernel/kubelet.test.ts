@@ -109,6 +109,36 @@ test('a pod of fairlead/echo becomes Ready by its probe, answers with its hostna
   assert.deepEqual(readdirSync(join(stateDir, 'n1', 'pods')), [])
 })
 
+test('the first connection to a pod of fairlead/echo without a probe, right after it became Ready, is answered', async () => {
+  const names = Array.from({ length: 20 }, (_, i) => `fresh-${i}`)
+  const anybody = { runAsUser: 1000 + process.pid, readOnlyRootFilesystem: true }
+  const answers = names.map(async (name, i) => {
+    const container = { name: 'echo', image: 'fairlead/echo', args: ['--delay-shutdown=0'] }
+    await cluster.pod(name, { containers: [i % 2 === 0 ? container : { ...container, securityContext: anybody }] })
+    const pod = await cluster.until(name, isReady, 30_000)
+    return await get(pod.status?.podIP ?? '', '/hostname')
+  })
+  assert.deepEqual(await Promise.all(answers), names)
+  const gone = names.map(async (name) => {
+    await cluster.client.delete(resources.pods, name, { namespace: 'default', gracePeriodSeconds: 1 })
+    await cluster.gone(name, 30_000)
+  })
+  await Promise.all(gone)
+})
+
+test('a program that fails before it listens, or is another than the image’s own, is not waited for', async () => {
+  const own = { name: 'own', image: 'fairlead/echo', args: ['--no-such-flag'] }
+  await cluster.pod('fails', { containers: [own], restartPolicy: 'Never' })
+  const failed = await cluster.until('fails', ({ status }) => status?.phase === 'Failed', 4000)
+  assert.equal(failed.status?.containerStatuses?.[0]?.state?.terminated?.exitCode, 2)
+  await cluster.pod('other', { containers: [{ ...own, args: [], command: ['sleep', '100'] }] })
+  await cluster.until('other', isReady, 4000)
+  for (const name of ['fails', 'other']) {
+    await cluster.client.delete(resources.pods, name, { namespace: 'default', gracePeriodSeconds: 0 })
+    await cluster.gone(name, 6000)
+  }
+})
+
 test('files, hosts, resolv.conf, hostname and the termination message are what the container sees', async () => {
   await cluster.client.create(resources.configMaps, {
     apiVersion: 'v1',
@@ -213,9 +243,7 @@ test('an HTTPS probe and httpGet hooks go from the node to the pod’s own serve
 })
 
 test('a kubelet that starts again adopts a running container without a restart', async () => {
-  // With a probe: without one a pod is Ready as soon as its program was started, a moment before it listens.
-  const readinessProbe = { httpGet: { path: '/healthz', port: 8080 } }
-  await cluster.pod('stay', { containers: [{ name: 'echo', image: 'fairlead/echo', readinessProbe }] })
+  await cluster.pod('stay', { containers: [{ name: 'echo', image: 'fairlead/echo' }] })
   const first = await cluster.until('stay', isReady, 5000)
   await cluster.kubelet.stop()
   runtime.close()

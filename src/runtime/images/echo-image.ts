@@ -21,6 +21,8 @@ const APPLETS =
   'sh ash cat ls cp mv rm mkdir rmdir ln touch echo env printenv sleep true false test [ head tail grep sed awk sort uniq wc cut tr tee find xargs ps kill top free df du mount id whoami hostname uname date seq expr basename dirname readlink stat od hexdump md5sum sha256sum base64 gzip gunzip tar vi less watch timeout time yes dd which ip ifconfig route netstat ping ping6 traceroute nslookup wget nc telnet nproc chmod chown mktemp printf pwd stty tty clear'.split(
     ' ',
   )
+/** The program writes here as soon as it listens; src/echo/main.ts has the name too. */
+const STARTED_FILE = '/fairlead/started'
 /** The C and C++ libraries that a Node.js binary is linked with: glibc's and musl's names. */
 const LIBRARIES =
   /^(?:ld-linux.*|ld-musl.*|lib(?:c|m|dl|pthread|rt|stdc\+\+|gcc_s|atomic|resolv|nss_files|nss_dns))(?:-[\d.]+)?\.so(?:\.[\d.]+)?$/
@@ -47,6 +49,7 @@ async function makeEcho({ folder, echoProgram }: ImageSourceOptions): Promise<Im
     )
   }
   const development = program.endsWith('.ts')
+  const entry = development ? 'echo.js' : 'echo.cjs'
   const libraries = mappedLibraries(readFileSync('/proc/self/maps', 'utf8'))
   const identity = createHash('sha256')
   for (const path of [program, busybox, process.execPath, ...libraries]) {
@@ -82,6 +85,7 @@ async function makeEcho({ folder, echoProgram }: ImageSourceOptions): Promise<Im
       const soname = /^.*\.so\.\d+/.exec(library)?.[0]
       if (soname !== undefined && soname !== library) symlinkSync(basename(library), join(draft, soname))
     }
+    writeFileSync(join(draft, STARTED_FILE), '')
     // Mount point of the Node.js binary: 120 MB that are not copied.
     writeFileSync(join(draft, 'bin/node'), '', { mode: 0o755 })
     writeFileSync(
@@ -94,11 +98,11 @@ async function makeEcho({ folder, echoProgram }: ImageSourceOptions): Promise<Im
     writeFileSync(join(draft, 'fairlead/package.json'), '{"type":"module"}\n')
     if (development) {
       mkdirSync(join(draft, 'fairlead/echo'))
-      writeFileSync(join(draft, 'fairlead/echo.js'), `import './echo/${basename(program)}'\n`)
+      writeFileSync(join(draft, 'fairlead', entry), `import './echo/${basename(program)}'\n`)
     } else {
-      copyFileSync(program, join(draft, 'fairlead/echo.js'))
+      copyFileSync(program, join(draft, 'fairlead', entry))
       // Pods need not run as root, and whoever built it may have kept it to himself.
-      chmodSync(join(draft, 'fairlead/echo.js'), 0o644)
+      chmodSync(join(draft, 'fairlead', entry), 0o644)
     }
   })
   const extraMounts = [{ source: process.execPath, destination: '/bin/node', readOnly: true }]
@@ -107,7 +111,7 @@ async function makeEcho({ folder, echoProgram }: ImageSourceOptions): Promise<Im
     id: `sha256:${id}`,
     lowerDirs: [root],
     overlays: [],
-    entrypoint: ['/bin/node', '--disable-warning=ExperimentalWarning', '/fairlead/echo.js'],
+    entrypoint: ['/bin/node', ...(development ? ['--disable-warning=ExperimentalWarning'] : []), `/fairlead/${entry}`],
     cmd: [],
     env: ['PATH=/bin'],
     workingDir: '/',
@@ -115,6 +119,7 @@ async function makeEcho({ folder, echoProgram }: ImageSourceOptions): Promise<Im
     stopSignal: 'SIGTERM',
     extraMounts,
     tmpfs: [],
+    startedFile: STARTED_FILE,
   }
 }
 
@@ -135,11 +140,11 @@ export function mappedLibraries(maps: string): readonly string[] {
   return [...found].sort()
 }
 
-/** dist/echo.js beside package.json, unless the sources are newer: then src/echo/main.ts, run by type stripping. */
+/** dist/echo.cjs beside package.json, unless the sources are newer: then src/echo/main.ts, run by type stripping. */
 function findEchoProgram(): string {
   let folder = import.meta.dirname
   while (!existsSync(join(folder, 'package.json')) && folder !== '/') folder = dirname(folder)
-  const bundle = join(folder, 'dist/echo.js')
+  const bundle = join(folder, 'dist/echo.cjs')
   const sources = join(folder, 'src/echo')
   const bundled = statSync(bundle, { throwIfNoEntry: false })?.mtimeMs ?? 0
   const names = existsSync(join(sources, 'main.ts')) ? readdirSync(sources) : []

@@ -28,6 +28,11 @@ export interface Image {
   readonly stopSignal: NodeJS.Signals
   /** Folders or files of the machine that the image needs, bind-mounted before the container's own mounts. */
   readonly extraMounts: readonly Mount[]
+  /**
+   * Where the image's own program writes as soon as it does its work; absent: it counts as started when it runs. Each
+   * container has a file of its own there.
+   */
+  readonly startedFile?: string
   /** Fresh tmpfs mounts, by their destination, with the mode. */
   readonly tmpfs: readonly { readonly destination: string; readonly mode: string }[]
 }
@@ -35,7 +40,7 @@ export interface Image {
 export interface ImageSourceOptions {
   /** Folder that the sources may fill, `STATE/images`. */
   readonly folder: string
-  /** The program behind fairlead/echo: dist/echo.js, or src/echo/main.ts. Found by itself where absent. */
+  /** The program behind fairlead/echo: dist/echo.cjs, or src/echo/main.ts. Found by itself where absent. */
   readonly echoProgram?: string
 }
 

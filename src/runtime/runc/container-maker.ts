@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { withContainerUmask } from '../container-umask.ts'
 import type { Image, ImageStore } from '../images/image.ts'
@@ -56,7 +56,16 @@ export async function makeContainer(workshop: Workshop, spec: ContainerSpec): Pr
   const abilities = machine()
   const bundle = bundlePaths(paths, spec.id)
   const cgroupsPath = `/fairlead/${cluster}/${spec.cgroup}`
-  const config = ociSpec(spec, image, { rootfs: paths.rootfs, layers: bundle.layers }, abilities, cgroupsPath)
+  // Only the image's own program tells of its start.
+  const announced = image.startedFile !== undefined && spec.command === undefined
+  const own = announced ? [{ source: bundle.started, destination: image.startedFile, readOnly: false }] : []
+  const config = ociSpec(
+    { ...spec, mounts: [...own, ...spec.mounts] },
+    image,
+    { rootfs: paths.rootfs, layers: bundle.layers },
+    abilities,
+    cgroupsPath,
+  )
   // Left by a process that died right here.
   if (existsSync(bundle.folder)) abandon(paths, { id: spec.id, cgroupsPath })
   mkdirSync(bundle.folder, { mode: 0o700 })
@@ -64,6 +73,11 @@ export async function makeContainer(workshop: Workshop, spec: ContainerSpec): Pr
   mkdirSync(dirname(spec.logPath), { recursive: true, mode: 0o700 })
   // Secrets stand in the environment.
   writeFileSync(bundle.config, JSON.stringify(config), { mode: 0o600 })
+  if (announced) {
+    writeFileSync(bundle.started, '')
+    // Past the umask: the container's user may be anybody.
+    chmodSync(bundle.started, 0o666)
+  }
   const { id, annotations, tty, stdin } = spec
   const stored: StoredContainer = {
     id,
@@ -73,6 +87,7 @@ export async function makeContainer(workshop: Workshop, spec: ContainerSpec): Pr
     cgroupsPath,
     tty,
     stdin,
+    ...(announced && { announces: true }),
     createdAt: new Date().toISOString(),
     creator: identifyProcess(process.pid)!,
   }

@@ -22,6 +22,8 @@ export interface StoredContainer {
   readonly creator: ProcessIdentity
   readonly process?: ProcessIdentity
   readonly startedAt?: string
+  /** Its program tells by a file that it does its work: start() waits for it. */
+  readonly announces?: boolean
   /** The last signal that stop() sent: conmon reports 128 + N alike for a signal and for exit(128 + N). */
   readonly sentSignal?: NodeJS.Signals
 }

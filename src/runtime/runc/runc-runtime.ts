@@ -5,6 +5,7 @@ import type { ImageStore } from '../images/image.ts'
 import { createImageStore } from '../images/image-store.ts'
 import type { ContainerRecord, ContainerSpec, ContainerState, Runtime } from '../runtime.ts'
 import { RuntimeError } from '../runtime-error.ts'
+import { announcedStart } from './announced-start.ts'
 import { attachToContainer } from './attach.ts'
 import { heldCapabilities } from './capabilities.ts'
 import { cgroupVersion } from './cgroup.ts'
@@ -51,6 +52,8 @@ interface Entry {
 }
 
 const START_TIMEOUT_MS = 10_000
+/** A program that has not told of its start by then counts as started all the same. */
+const ANNOUNCED_MS = 5000
 /** How often every container is looked at, as Kubernetes' kubelet relists. */
 const LOOK_MS = 1000
 
@@ -170,6 +173,7 @@ export function createRuncRuntime(options: RuncRuntimeOptions): RuncRuntime {
     } catch (error) {
       throw new RuntimeError('CONTAINER_CANNOT_RUN', `container '${id}' does not start`, { cause: error })
     }
+    if (entry.stored.announces) await announcedStart(bundlePaths(paths, id).started, exitOf(entry), ANNOUNCED_MS)
   }
 
   function exitOf(entry: Entry): Promise<void> {

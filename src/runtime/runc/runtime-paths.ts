@@ -42,6 +42,8 @@ export interface BundlePaths {
   readonly exit: string
   /** conmon leaves this file in its working directory where the kernel's OOM killer struck. */
   readonly oom: string
+  /** Written by the container's program as soon as it does its work, where its image has such a file. */
+  readonly started: string
   /** FIFO that resizes the terminal. */
   readonly control: string
   readonly socketName: string
@@ -62,6 +64,7 @@ export function bundlePaths(paths: RuntimePaths, id: string): BundlePaths {
     execFifo: join(paths.runc, id, 'exec.fifo'),
     exit: join(paths.exits, id),
     oom: join(folder, 'oom'),
+    started: join(folder, 'started'),
     control: join(folder, 'ctl'),
     socketName,
     attach: join(paths.sockets, socketName, 'attach'),
