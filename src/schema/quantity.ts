@@ -9,7 +9,11 @@ const GIGA = 1_000_000_000n
 /** Kubernetes caps an amount at the largest int64. */
 const MAX = ((1n << 63n) - 1n) * GIGA
 
-const SHAPE = /^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$/
+// The two halves of Kubernetes' pattern, one after the other: as one, each digit is tried in both.
+const HEAD = /^[+-]?[0-9.]+/
+const TAIL = /^[eEinumkKMGTP]*[-+]?[0-9]*$/
+/** Characters; an amount has at most 28 digits that count. */
+const LONGEST = 1000
 const NUMBER = /^([+-]?)(\d*)(?:\.(\d*))?$/
 const DECIMAL_SUFFIXES = ['n', 'u', 'm', '', 'k', 'M', 'G', 'T', 'P', 'E']
 const BINARY_SUFFIXES = ['', 'Ki', 'Mi', 'Gi', 'Ti', 'Pi', 'Ei']
@@ -39,15 +43,15 @@ const divideUp = (value: bigint, by: bigint): bigint => (value + by - 1n) / by
 
 /** Throws QuantityError in the words of Kubernetes' ParseQuantity. */
 export const parseQuantity = (text: string): Quantity => {
-  const shape = SHAPE.exec(text)
-  if (shape === null)
+  const head = text.length <= LONGEST ? HEAD.exec(text)?.[0] : undefined
+  if (head === undefined || !TAIL.test(text.slice(head.length)))
     throw new QuantityError(
       "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'",
     )
-  const number = NUMBER.exec(shape[1]!)
+  const number = NUMBER.exec(head)
   const [, sign, whole = '', fraction = ''] = number ?? []
   if (number === null || whole + fraction === '') throw new QuantityError('unable to parse numeric part of quantity')
-  const suffix = suffixOf(shape[2]!)
+  const suffix = suffixOf(text.slice(head.length))
   if (suffix === undefined) throw new QuantityError("unable to parse quantity's suffix")
   const { format, exponent } = suffix
   const digits = BigInt(whole + fraction)

@@ -43,16 +43,30 @@ const invalid = (field: string, value: string, problem: string): SelectorError =
 export const matchesLabels = (requirements: readonly LabelRequirement[], labels: Labels | undefined): boolean =>
   requirements.every((requirement) => matches(requirement, labels ?? {}))
 
+/** As many values are compared one by one; longer lists are asked as sets, made once. */
+const FEW = 16
+const sets = new WeakMap<readonly string[], ReadonlySet<string>>()
+
+const includes = (values: readonly string[], value: string): boolean => {
+  if (values.length <= FEW) return values.includes(value)
+  let set = sets.get(values)
+  if (!set) {
+    set = new Set(values)
+    sets.set(values, set)
+  }
+  return set.has(value)
+}
+
 const matches = ({ key, operator, values }: LabelRequirement, labels: Labels): boolean => {
   const value = own(labels, key)
   switch (operator) {
     case '=':
     case '==':
     case 'in':
-      return value !== undefined && values.includes(value)
+      return value !== undefined && includes(values, value)
     case '!=':
     case 'notin':
-      return value === undefined || !values.includes(value)
+      return value === undefined || !includes(values, value)
     case 'exists':
       return value !== undefined
     case '!':

@@ -1,10 +1,12 @@
 import type { IncomingMessage } from 'node:http'
 import type { ApiObject } from '#api/resource.ts'
+import { JsonError, parseJson as readJson } from '#schema/json.ts'
 import type { MessageClass } from '#schema/schema.ts'
 import { badRequest, failure, unsupportedMediaType } from '../errors.ts'
 import type { Decoded, FieldValidation, Machinery } from '../machinery/machinery.ts'
 import { mediaType } from './exchange.ts'
 import { readBody } from './read-body.ts'
+import type { ReadYaml } from './yaml/read-yaml.ts'
 
 const ACCEPTED = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf']
 
@@ -27,22 +29,26 @@ export const fieldValidationOf = (query: URLSearchParams): FieldValidation => {
   )
 }
 
-/** YAML's JSON, by the library, which is loaded when the first YAML body comes. */
-export const yamlToJson = async (text: string): Promise<unknown> => {
-  const { parse } = await import('yaml')
+/** A YAML body; its reader is loaded when the first comes. Throws ApiError 400, or 413 for one that is too much to read. */
+export const parseYaml = async (text: string): Promise<ReadYaml> => {
+  const { readYaml, YamlError } = await import('./yaml/read-yaml.ts')
   try {
-    return parse(text) as unknown
+    return readYaml(text)
   } catch (error) {
-    throw badRequest(`the body is not valid YAML: ${error instanceof Error ? error.message : String(error)}`)
+    if (!(error instanceof YamlError)) throw error
+    if (error.code === 'YAML_TOO_LARGE')
+      throw failure(413, 'RequestEntityTooLarge', `the YAML is too large: ${error.message}`)
+    throw badRequest(`error converting YAML to JSON: yaml: ${error.message}`)
   }
 }
 
-/** Any JSON. Throws ApiError 400. */
+/** Any JSON, nested as deep as any body may be. Throws ApiError 400. */
 export const parseJson = (text: string): unknown => {
   try {
-    return JSON.parse(text) as unknown
+    return readJson(text)
   } catch (error) {
-    throw badRequest(`the body is not valid JSON: ${error instanceof Error ? error.message : String(error)}`)
+    if (error instanceof JsonError) throw badRequest(`the body is not valid JSON: ${error.message}`)
+    throw error
   }
 }
 
@@ -66,10 +72,14 @@ export const readObject = async (
     return complete(machinery.decodeJson(expected.message, text, validation), expected)
   }
   if (type === 'application/yaml' || type === 'text/yaml') {
-    const value = await yamlToJson(text)
-    const json = JSON.stringify(value ?? null)
+    const { value, duplicates } = await parseYaml(text)
+    if (validation === 'Strict' && duplicates.length > 0) {
+      throw badRequest(`strict decoding error: yaml: unmarshal errors:\n  ${duplicates.join('\n  ')}`)
+    }
+    const json = JSON.stringify(value)
     checkKind(kindOf(json, expected), expected)
-    return complete(machinery.decodeJson(expected.message, json, validation), expected)
+    const decoded = complete(machinery.decodeJson(expected.message, json, validation), expected)
+    return validation === 'Warn' ? { ...decoded, warnings: [...duplicates, ...decoded.warnings] } : decoded
   }
   throw unsupportedMediaType(ACCEPTED)
 }

@@ -49,8 +49,8 @@ export const sendText = async (exchange: Exchange, wanted: Wanted, code: number,
   if (wanted.encoding !== 'yaml') {
     return sendBytes(exchange, code, wanted.encoding === 'json' ? wanted.contentType : 'application/json', json)
   }
-  const { stringify } = await import('yaml')
-  return sendBytes(exchange, code, wanted.contentType, stringify(JSON.parse(json)))
+  const { writeYaml } = await import('./yaml/write-yaml.ts')
+  return sendBytes(exchange, code, wanted.contentType, writeYaml(JSON.parse(json)))
 }
 
 /**

@@ -13,9 +13,18 @@ const parsed = <T>(parse: () => T): T => {
   }
 }
 
+/** Each is asked of each object: far more than anybody writes, and few enough for a large collection. */
+const MOST_REQUIREMENTS = 1000
+
+const checkNumber = (count: number): void => {
+  if (count > MOST_REQUIREMENTS)
+    throw badRequest(`a selector has at most ${MOST_REQUIREMENTS} requirements, not ${count}`)
+}
+
 /** The predicate of a `labelSelector` parameter; throws ApiError 400. */
 export const labelSelector = (text: string): ((object: ApiObject) => boolean) => {
   const requirements = parsed(() => parseLabelSelector(text))
+  checkNumber(requirements.length)
   return (object) => matchesLabels(requirements, object.metadata?.labels)
 }
 
@@ -25,5 +34,6 @@ export const labelSelector = (text: string): ((object: ApiObject) => boolean) =>
  */
 export const fieldSelector = (resource: Resource, text: string): ((object: ApiObject) => boolean) => {
   const requirements = parsed(() => parseFieldSelector(resource, text))
+  checkNumber(requirements.length)
   return (object) => matchesFields(resource, requirements, object)
 }

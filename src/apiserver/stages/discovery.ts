@@ -12,6 +12,13 @@ import { negotiate } from '../http/negotiate.ts'
 import { sendBytes, sendText } from '../http/respond.ts'
 import type { ServerContext } from '../server-context.ts'
 
+/** Without slashes at its end. A pattern would try each slash of a long row of them anew. */
+const trimmed = (path: string): string => {
+  let end = path.length
+  while (end > 1 && path[end - 1] === '/') end--
+  return path.slice(0, end) || '/'
+}
+
 /**
  * `/api`, `/apis`, `/apis/GROUP`, `/api/v1`, `/apis/GROUP/VERSION` and the list of root paths. Each answer is made
  * once.
@@ -60,8 +67,8 @@ export const discovery = (server: ServerContext): Stage => {
   }
   return (exchange) => {
     if (exchange.info.kind !== 'path') return false
-    const path = exchange.info.path.replace(/\/+$/, '') || '/'
-    const parts = path.split('/').filter(Boolean)
+    const parts = exchange.info.path.split('/').filter(Boolean)
+    const path = trimmed(exchange.info.path)
     if (path === '/api' || path === '/apis') return root(exchange, path)
     if (path === '/') {
       const versions = all.map(({ group, version }) => (group ? `/apis/${group}/${version}` : `/api/${version}`))

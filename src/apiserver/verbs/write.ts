@@ -3,7 +3,7 @@ import { type ApiObject, groupVersion, type Resource } from '#api/resource.ts'
 import type { PatchType } from '#client/client.ts'
 import { own } from '#schema/own.ts'
 import { badRequest, conflict, failure, unsupportedMediaType } from '../errors.ts'
-import { fieldValidationOf, parseJson, readObject, requireObject, yamlToJson } from '../http/body.ts'
+import { fieldValidationOf, parseJson, parseYaml, readObject, requireObject } from '../http/body.ts'
 import { partialOf, servesConversion, tableOf } from '../http/convert.ts'
 import { type Exchange, mediaType } from '../http/exchange.ts'
 import { negotiate } from '../http/negotiate.ts'
@@ -105,7 +105,7 @@ export const readPatch = async (exchange: Exchange): Promise<{ readonly type: Pa
   if (text.trim() === '') throw badRequest('the patch is empty')
   // Some clients send YAML under a JSON patch type, and Kubernetes reads it.
   const first = text.trimStart()[0]
-  const patch = first === '{' || first === '[' ? parseJson(text) : await yamlToJson(text)
+  const patch = first === '{' || first === '[' ? parseJson(text) : (await parseYaml(text)).value
   return { type, patch }
 }
 

@@ -1,9 +1,10 @@
-import { isJsonObject, type JsonValue, jsonEqual } from '../json-value.ts'
+import { isJsonObject, type JsonObject, type JsonValue, jsonEqual } from '../json-value.ts'
+import { setMember } from '../plan.ts'
 
 /**
  * `PATCH_MALFORMED`: not a JSON patch at all (Kubernetes answers 400 BadRequest with the message). `PATCH_TEST_FAILED`,
  * `PATCH_PATH_MISSING`: a patch that does not fit the object (422 Invalid with no words but the generic ones).
- * `PATCH_TOO_LARGE`: more than 10,000 operations (413).
+ * `PATCH_TOO_LARGE`: more than 10,000 operations, or copies that are too large together (413).
  */
 export type JsonPatchErrorCode = 'PATCH_MALFORMED' | 'PATCH_TEST_FAILED' | 'PATCH_PATH_MISSING' | 'PATCH_TOO_LARGE'
 
@@ -17,6 +18,8 @@ export class JsonPatchError extends Error {
 }
 
 const MAX_OPERATIONS = 10_000
+/** Octets that `copy` operations may add to a document, all together: upstream's figure. */
+const MAX_COPIED = 3 * 1024 * 1024
 
 interface Operation {
   readonly op: 'add' | 'remove' | 'replace' | 'move' | 'copy' | 'test'
@@ -31,9 +34,9 @@ interface Operation {
  * @throws JsonPatchError; all or nothing, as RFC 6902 section 5 asks.
  */
 export const applyJsonPatch = (document: JsonValue, patch: unknown): JsonValue => {
-  let result = document
-  for (const operation of parseOperations(patch)) result = applyOperation(result, operation)
-  return result
+  const draft = new Draft(document)
+  for (const operation of parseOperations(patch)) applyOperation(draft, operation)
+  return draft.document
 }
 
 const parseOperations = (patch: unknown): readonly Operation[] => {
@@ -67,33 +70,38 @@ const parseOperations = (patch: unknown): readonly Operation[] => {
   })
 }
 
-const applyOperation = (document: JsonValue, operation: Operation): JsonValue => {
+const applyOperation = (draft: Draft, operation: Operation): void => {
   const path = parsePointer(operation.path)
   switch (operation.op) {
     case 'add':
-      return edit(document, path, operation.path, 'add', operation.value!)
     case 'replace':
-      return edit(document, path, operation.path, 'replace', operation.value!)
+      draft.edit(path, operation.path, operation.op, operation.value!)
+      return
     case 'remove':
-      return edit(document, path, operation.path, 'remove', null)
+      draft.edit(path, operation.path, 'remove', null)
+      return
     case 'test': {
-      const found = find(document, path)
+      const found = find(draft.document, path)
       // An absent member passes a test for null: Kubernetes' library answers so, though RFC 6902 does not say it.
       if (!jsonEqual(found ?? null, operation.value!))
         throw new JsonPatchError('PATCH_TEST_FAILED', `testing value ${operation.path} failed`)
-      return document
+      return
     }
     case 'copy':
     case 'move': {
       const source = parsePointer(operation.from!)
-      const value = find(document, source)
+      const value = find(draft.document, source)
       if (value === undefined)
         throw new JsonPatchError('PATCH_PATH_MISSING', `${operation.op}: nothing at ${operation.from}`)
-      if (operation.op === 'copy') return edit(document, path, operation.path, 'add', value)
+      if (operation.op === 'copy') {
+        draft.edit(path, operation.path, 'add', draft.copy(value))
+        return
+      }
       if (source.length < path.length && source.every((part, i) => part === path[i]))
         throw new JsonPatchError('PATCH_PATH_MISSING', `move: ${operation.from} cannot move into itself`)
-      if (operation.from === operation.path) return document
-      return edit(edit(document, source, operation.from!, 'remove', null), path, operation.path, 'add', value)
+      if (operation.from === operation.path) return
+      draft.edit(source, operation.from!, 'remove', null)
+      draft.edit(path, operation.path, 'add', value)
     }
   }
 }
@@ -121,38 +129,99 @@ const find = (document: JsonValue, path: readonly string[]): JsonValue | undefin
 }
 
 type Edit = 'add' | 'replace' | 'remove'
+type Members = { [key: string]: JsonValue }
 
-const edit = (at: JsonValue, path: readonly string[], pointer: string, how: Edit, value: JsonValue): JsonValue => {
-  if (path.length === 0) {
-    if (how === 'remove') throw new JsonPatchError('PATCH_PATH_MISSING', 'the whole document cannot be removed')
-    return value
+/**
+ * A document on its way through a patch. A map or list is copied when it is first changed, and changed in place from
+ * then on: 10,000 operations on a large map cost as many steps, not as many copies of it.
+ */
+class Draft {
+  document: JsonValue
+  /** Maps and lists that are this draft's own. */
+  readonly #own = new WeakSet<object>()
+  #copied = 0
+
+  constructor(document: JsonValue) {
+    this.document = document
   }
-  const [part, ...rest] = path as readonly [string, ...string[]]
-  const missing = (): JsonPatchError =>
-    new JsonPatchError('PATCH_PATH_MISSING', `${how} operation does not apply: doc is missing path: ${pointer}`)
-  if (Array.isArray(at)) {
-    const list: JsonValue[] = [...at]
-    const index =
-      part === '-' && how === 'add' && rest.length === 0 ? list.length : INDEX.test(part) ? Number(part) : -1
-    if (index < 0 || index > list.length) throw missing()
-    if (rest.length > 0 || how === 'replace') {
-      if (index >= list.length) throw missing()
-      list[index] = edit(list[index]!, rest, pointer, how, value)
-    } else if (how === 'add') list.splice(index, 0, value)
-    else {
-      if (index >= list.length) throw missing()
-      list.splice(index, 1)
+
+  edit(path: readonly string[], pointer: string, how: Edit, value: JsonValue): void {
+    if (path.length === 0) {
+      if (how === 'remove') throw new JsonPatchError('PATCH_PATH_MISSING', 'the whole document cannot be removed')
+      this.document = value
+      return
     }
-    return list
+    const missing = (): JsonPatchError =>
+      new JsonPatchError('PATCH_PATH_MISSING', `${how} operation does not apply: doc is missing path: ${pointer}`)
+    // Looked for first: a path that leads nowhere changes nothing.
+    if (find(this.document, path.slice(0, -1)) === undefined) throw missing()
+    let at = this.#owned(this.document, (own) => {
+      this.document = own
+    })
+    for (const part of path.slice(0, -1)) {
+      const parent = at
+      at = this.#owned((parent as Members)[part], (own) => setMember(parent as Members, part, own))
+    }
+    const last = path.at(-1)!
+    if (Array.isArray(at)) editList(at, last, how, value, missing)
+    else if (isJsonObject(at)) editMap(at as Members, last, how, value, missing)
+    else throw missing()
   }
-  if (!isJsonObject(at)) throw missing()
-  const present = Object.hasOwn(at, part)
-  if (!present && (rest.length > 0 || how !== 'add')) throw missing()
-  const entries = Object.entries(at).filter(([key]) => !(key === part && rest.length === 0 && how === 'remove'))
-  const result: { [key: string]: JsonValue } = Object.fromEntries(entries)
-  if (rest.length > 0 || how !== 'remove') {
-    const next = rest.length === 0 ? value : edit(at[part]!, rest, pointer, how, value)
-    Object.defineProperty(result, part, { value: next, enumerable: true, configurable: true, writable: true })
+
+  /** A copy of a value of the document. Throws where all copies together are too large. */
+  copy(value: JsonValue): JsonValue {
+    this.#count(1)
+    if (typeof value === 'string') this.#count(value.length)
+    if (Array.isArray(value)) return value.map((item: JsonValue) => this.copy(item))
+    if (!isJsonObject(value)) return value
+    const copied: Members = {}
+    for (const key of Object.keys(value)) {
+      this.#count(key.length)
+      setMember(copied, key, this.copy(value[key]!))
+    }
+    return copied
   }
-  return result
+
+  #count(octets: number): void {
+    this.#copied += octets
+    if (this.#copied > MAX_COPIED)
+      throw new JsonPatchError(
+        'PATCH_TOO_LARGE',
+        `Unable to complete the copy, the accumulated size increase of copy operations exceeds the limit ${MAX_COPIED}`,
+      )
+  }
+
+  #owned(value: JsonValue | undefined, put: (own: JsonValue) => void): JsonValue {
+    if (typeof value !== 'object' || value === null || this.#own.has(value)) return value as JsonValue
+    const own: JsonValue = Array.isArray(value) ? [...value] : copyOf(value as JsonObject)
+    this.#own.add(own as object)
+    put(own)
+    return own
+  }
+}
+
+const copyOf = (source: JsonObject): Members => {
+  const copied: Members = {}
+  for (const key of Object.keys(source)) setMember(copied, key, source[key]!)
+  return copied
+}
+
+const editList = (
+  list: JsonValue[],
+  part: string,
+  how: Edit,
+  value: JsonValue,
+  missing: () => JsonPatchError,
+): void => {
+  const index = part === '-' && how === 'add' ? list.length : INDEX.test(part) ? Number(part) : -1
+  if (index < 0 || index > list.length - (how === 'add' ? 0 : 1)) throw missing()
+  if (how === 'replace') list[index] = value
+  else if (how === 'add') list.splice(index, 0, value)
+  else list.splice(index, 1)
+}
+
+const editMap = (map: Members, part: string, how: Edit, value: JsonValue, missing: () => JsonPatchError): void => {
+  if (how !== 'add' && !Object.hasOwn(map, part)) throw missing()
+  if (how === 'remove') delete map[part]
+  else setMember(map, part, value)
 }

@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from '../json-value.ts'
-import { isJsonObject, jsonEqual } from '../json-value.ts'
+import { isJsonObject } from '../json-value.ts'
 import type { Field, Fields, MessageClass, Presence } from '../schema.ts'
 
 /**
@@ -70,8 +70,8 @@ const mergeObject = (original: JsonObject, patch: JsonObject, declared: Declared
     if (!Array.isArray(removed) || removed.some((item) => typeof item === 'object' && item !== null))
       throw new StrategicMergeError('PATCH_FORMAT', `invalid patch format of primitive list: ${key}`)
     const before = result[field]
-    if (Array.isArray(before))
-      result[field] = before.filter((item) => !removed.some((other: JsonValue) => jsonEqual(item, other)))
+    const gone = new Set(removed.map(identityOf))
+    if (Array.isArray(before)) result[field] = before.filter((item: JsonValue) => !gone.has(identityOf(item)))
   }
   for (const key of Object.keys(patch)) {
     if (!key.startsWith(ORDER_PREFIX)) continue
@@ -101,9 +101,12 @@ const mergeIntoNothing = (patch: JsonObject, field: AnyField | undefined): JsonV
 const mergeList = (before: readonly JsonValue[], patch: readonly JsonValue[], field: AnyField): JsonValue => {
   const mergeKey = field.options.patchKey
   if (mergeKey === undefined) {
-    const merged: JsonValue[] = []
-    for (const item of [...before, ...patch]) if (!merged.some((other) => jsonEqual(item, other))) merged.push(item)
-    return merged
+    const merged = new Map<string, JsonValue>()
+    for (const item of [...before, ...patch]) {
+      const id = identityOf(item)
+      if (!merged.has(id)) merged.set(id, item)
+    }
+    return [...merged.values()]
   }
   const items = patch.map((item) => {
     if (!isJsonObject(item))
@@ -115,24 +118,46 @@ const mergeList = (before: readonly JsonValue[], patch: readonly JsonValue[], fi
   })
   if (items.some((item) => item[PATCH] === 'replace'))
     return items.filter((item) => item[PATCH] === undefined).map((item) => withoutDirectives(item))
-  let merged: JsonValue[] = [...before]
-  for (const item of items) {
-    if (item[PATCH] !== 'delete') continue
-    const key = keyOf(item, mergeKey)
-    merged = merged.filter((other) => !isJsonObject(other) || !jsonEqual(other[mergeKey], key))
-  }
+  const gone = new Set(
+    items.filter((item) => item[PATCH] === 'delete').map((item) => identityOf(keyOf(item, mergeKey))),
+  )
+  const idAt = (item: JsonValue): string | undefined =>
+    isJsonObject(item) && item[mergeKey] !== undefined ? identityOf(item[mergeKey]) : undefined
+  const merged = before.filter((item) => {
+    const id = idAt(item)
+    return id === undefined || !gone.has(id)
+  })
+  const places = placesOf(merged.map(idAt))
   for (const item of items) {
     const directive = item[PATCH]
     if (directive === 'delete') continue
     if (directive !== undefined)
       throw new StrategicMergeError('PATCH_FORMAT', `unknown patch type found: ${JSON.stringify(directive)}`)
-    const key = keyOf(item, mergeKey)
-    const index = merged.findIndex((other) => isJsonObject(other) && jsonEqual(other[mergeKey], key))
+    const id = identityOf(keyOf(item, mergeKey))
+    const index = places.get(id)
     const child = childOf(field)
-    if (index < 0) merged.push(mergeObject({}, item, child))
-    else merged[index] = mergeObject(merged[index] as JsonObject, item, child)
+    if (index !== undefined) merged[index] = mergeObject(merged[index] as JsonObject, item, child)
+    else {
+      places.set(id, merged.length)
+      merged.push(mergeObject({}, item, child))
+    }
   }
   return merged
+}
+
+/** A text that two values have in common where they are equal, so that long lists are not compared item by item. */
+const identityOf = (value: JsonValue): string => {
+  if (Array.isArray(value)) return `[${value.map(identityOf).join(',')}]`
+  if (!isJsonObject(value)) return JSON.stringify(value)
+  const members = Object.keys(value).sort()
+  return `{${members.map((key) => `${JSON.stringify(key)}:${identityOf(value[key]!)}`).join(',')}}`
+}
+
+/** Where each identity stands first. */
+const placesOf = (ids: readonly (string | undefined)[]): Map<string, number> => {
+  const places = new Map<string, number>()
+  for (const [index, id] of ids.entries()) if (id !== undefined && !places.has(id)) places.set(id, index)
+  return places
 }
 
 const keyOf = (item: JsonObject, mergeKey: string): JsonValue => {
@@ -151,12 +176,12 @@ const keyOf = (item: JsonObject, mergeKey: string): JsonValue => {
  */
 const retainKeys = (result: Mutable, patch: JsonObject, retained: JsonValue): void => {
   if (!Array.isArray(retained)) throw new StrategicMergeError('PATCH_FORMAT', 'invalid patch format of retainKeys')
+  const kept = new Set<JsonValue>(retained)
   for (const key of Object.keys(patch)) {
     if (key.startsWith('$') || patch[key] === null) continue
-    if (!retained.includes(key))
-      throw new StrategicMergeError('PATCH_FORMAT', `invalid patch format of retainKeys: ${key}`)
+    if (!kept.has(key)) throw new StrategicMergeError('PATCH_FORMAT', `invalid patch format of retainKeys: ${key}`)
   }
-  for (const key of Object.keys(result)) if (!retained.includes(key)) delete result[key]
+  for (const key of Object.keys(result)) if (!kept.has(key)) delete result[key]
 }
 
 /**
@@ -182,11 +207,9 @@ const orderList = (
       throw new StrategicMergeError('PATCH_FORMAT', 'invalid patch format of setElementOrder list')
     return keyOf(item, mergeKey)
   }
-  const place = (ids: readonly JsonValue[], item: JsonValue): number => {
-    const wanted = id(item)
-    return ids.findIndex((other) => jsonEqual(other, wanted))
-  }
-  const orderIds = order.map(id)
+  const place = (ids: ReadonlyMap<string, number>, item: JsonValue): number => ids.get(identityOf(id(item))) ?? -1
+  const placesIn = (items: readonly JsonValue[]) => placesOf(items.map((item) => identityOf(id(item))))
+  const orderIds = placesIn(order)
   const patched = patch[name]
   if (Array.isArray(patched)) {
     for (const item of patched)
@@ -197,7 +220,7 @@ const orderList = (
         )
   }
   const before = Object.hasOwn(original, name) ? original[name] : undefined
-  const serverIds = (Array.isArray(before) ? before : []).map(id)
+  const serverIds = placesIn(Array.isArray(before) ? before : [])
   const ordered = list
     .filter((item) => place(orderIds, item) >= 0)
     .sort((a, b) => place(orderIds, a) - place(orderIds, b))
