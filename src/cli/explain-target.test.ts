@@ -50,20 +50,55 @@ test('without any, the cluster of this machine is meant; where neither is there,
   assert.throws(() => explainTarget({ ...none, name: 'ci', context: 'prod' }, environment), { code: 'USAGE' })
 })
 
-test('what a kubeconfig asks for and is not supported is refused, never ignored', () => {
+test('what a kubeconfig says that cannot be used is refused, by file, entry and field, and never ignored', () => {
+  const server = 'server: https://192.0.2.1:6443'
   for (const [user, cluster, what] of [
-    ['exec: {command: aws}', undefined, /a program \(exec\) is not supported/],
-    ['auth-provider: {name: gcp}', undefined, /auth-provider is not/],
-    ['username: me, password: secret', undefined, /password is not/],
-    ['token: abc, as: somebody', undefined, /impersonation/],
-    ['token: abc', 'server: https://192.0.2.1:6443, proxy-url: http://proxy', /proxy-url is not/],
-    ['token: abc', 'server: http://127.0.0.1:8001', /which is not https/],
+    ['auth-provider: {name: gcp}', server, /^user "u" of \S+odd: auth-provider "gcp" is not there any more/],
+    ['auth-provider: {name: oidc, config: {}}', server, /^user "u" of \S+odd: auth-provider oidc has no id-token/],
+    ['token: abc, username: me', server, /^user "u" of \S+odd logs in by a token and a password/],
+    [
+      'exec: {command: a}, auth-provider: {name: oidc}',
+      server,
+      /^user "u" of \S+odd logs in by exec and auth-provider/,
+    ],
+    ['client-certificate-data: YQ==', server, /^user "u" of \S+odd: client-key is missing/],
+    [
+      'client-key: absent.pem, client-certificate-data: YQ==',
+      server,
+      /^user "u" of \S+odd: client-key: ENOENT.*absent\.pem/,
+    ],
+    ['tokenFile: absent', server, /^user "u" of \S+odd: tokenFile: ENOENT.*absent/],
+    ['as-groups: [a]', server, /^user "u" of \S+odd: as-uid, as-groups and as-user-extra need a user/],
+    ['token: a', 'server: ""', /^cluster "c" of \S+odd: server is missing/],
+    ['token: a', 'server: "ftp://192.0.2.1"', /^cluster "c" of \S+odd: server "ftp:\/\/192\.0\.2\.1" is no URL/],
+    ['token: a', `${server}, proxy-url: "ftp://p"`, /^cluster "c" of \S+odd: proxy-url "ftp:\/\/p" is no proxy/],
+    ['token: a', `${server}, certificate-authority: absent`, /^cluster "c" of \S+odd: certificate-authority: ENOENT/],
+    [
+      'token: a',
+      `${server}, certificate-authority-data: YQ==, insecure-skip-tls-verify: true`,
+      /^cluster "c" of \S+odd: certificate-authority and insecure-skip-tls-verify exclude/,
+    ],
   ] as const) {
     const kubeconfig = file('odd', config('odd', user, cluster))
+    const use = (): unknown => {
+      const target = explainTarget({ ...none, kubeconfig }, environment)
+      return target.kind === 'api' && target.access.token?.()
+    }
+    assert.throws(use, { code: 'KUBECONFIG_INVALID', message: what })
+  }
+  const kubeconfigOf = (context: string): string =>
+    `{contexts: [{name: x, context: ${context}}], clusters: [{name: c, cluster: {${server}}}], current-context: x}`
+  for (const [context, what] of [
+    ['{cluster: nowhere}', /^context "x" of \S+torn names cluster "nowhere", which no kubeconfig has/],
+    ['{cluster: c, user: nobody}', /^context "x" of \S+torn names user "nobody", which no kubeconfig has/],
+  ] as const) {
+    const kubeconfig = file('torn', kubeconfigOf(context))
     assert.throws(() => explainTarget({ ...none, kubeconfig }, environment), {
-      code: 'KUBECONFIG_UNSUPPORTED',
+      code: 'KUBECONFIG_INVALID',
       message: what,
     })
+    const hint = '--context: x'
+    assert.throws(() => explainTarget({ ...none, kubeconfig, context: 'y' }, environment), { hint })
   }
   assert.throws(() => explainTarget({ ...none, kubeconfig: join(folder, 'absent') }, environment), {
     code: 'KUBECONFIG_INVALID',
@@ -77,7 +112,32 @@ test('readKubeconfigs() merges a list as kubectl does: first wins, paths are rel
   const second = file('two/config', config('prod', 'token: abc', 'certificate-authority: ../ca.crt'))
   const merged = readKubeconfigs([first, join(folder, 'absent'), second])
   assert.equal(merged?.['current-context'], 'prod')
-  assert.deepEqual(merged?.users, [{ name: 'u', user: { 'client-key': join(folder, 'one/key.pem') } }])
-  assert.deepEqual(merged?.clusters, [{ name: 'c', cluster: { 'certificate-authority': join(folder, 'ca.crt') } }])
+  assert.deepEqual(merged?.users, [{ name: 'u', file: first, user: { 'client-key': join(folder, 'one/key.pem') } }])
+  const cluster = { 'certificate-authority': join(folder, 'ca.crt') }
+  assert.deepEqual(merged?.clusters, [{ name: 'c', file: second, cluster }])
   assert.equal(readKubeconfigs([join(folder, 'absent')]), undefined)
+})
+
+test('readKubeconfigs() takes a plugin’s path to be relative to its file too, and a name for one of PATH', () => {
+  const users = '[{name: a, user: {exec: {command: bin/get}}}, {name: b, user: {exec: {command: aws}}}]'
+  const merged = readKubeconfigs([file('plugins/config', `users: ${users}\n`)])
+  assert.deepEqual(
+    merged?.users?.map(({ user }) => user.exec?.command),
+    [join(folder, 'plugins/bin/get'), 'aws'],
+  )
+})
+
+test('in a pod without a kubeconfig, the pod’s own cluster is asked by its ServiceAccount', () => {
+  const account = join(folder, 'account')
+  for (const [name, text] of Object.entries({ token: 'abc\n', 'ca.crt': 'CA', namespace: 'shop' }))
+    file(join('account', name), text)
+  const inPod = { ...environment, KUBERNETES_SERVICE_HOST: '10.96.0.1', KUBERNETES_SERVICE_PORT: '443' }
+  const target = explainTarget(none, inPod, account)
+  assert.ok(target.kind === 'api')
+  const { server, ca, token } = target.access
+  assert.deepEqual([server, ca, token?.(), target.namespace], ['https://10.96.0.1:443', 'CA', 'abc', 'shop'])
+  assert.throws(() => explainTarget(none, environment, account), { code: 'CLUSTER_UNKNOWN' })
+  const KUBECONFIG = file('own', config('prod', 'token: abc'))
+  const own = explainTarget(none, { ...inPod, KUBECONFIG }, account)
+  assert.ok(own.kind === 'api' && own.context === 'prod', 'a kubeconfig goes first')
 })

@@ -1,5 +1,8 @@
-import { existsSync } from 'node:fs'
-import { type Kubeconfig, KubeconfigError } from '#client/https-client.ts'
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { type HttpsTarget, SERVICE_ACCOUNT_FOLDER, targetInPod } from '#client/https-client.ts'
+import { type Kubeconfig, KubeconfigError, place } from '#client/kubeconfig/kubeconfig.ts'
+import { targetOfKubeconfig } from '#client/kubeconfig/target.ts'
 import type { ClusterConfig } from '#cluster/config.ts'
 import { clusterStateDir, statePaths, tryReadConfig } from '#cluster/state.ts'
 import { CliError } from './cli-error.ts'
@@ -21,8 +24,10 @@ export type ExplainTarget =
   | { readonly kind: 'local'; readonly config: ClusterConfig; readonly flags: PrintedFlags }
   | {
       readonly kind: 'api'
-      readonly kubeconfig: Kubeconfig
+      readonly access: HttpsTarget
       readonly context: string
+      /** What proves who asks, in words: `user "me" of /home/me/.kube/config`. */
+      readonly login: string
       readonly namespace: string | undefined
       readonly flags: PrintedFlags
     }
@@ -38,9 +43,13 @@ const DEFAULT_NAME = 'fairlead'
 /**
  * `--name`: that cluster of this machine. `--kubeconfig`, `--context` or `$KUBECONFIG`: the one that they name, which
  * may be of this machine too. Else the cluster `fairlead` of this machine; where there is none, kubectl's current
- * context. Throws CliError, KubeconfigError.
+ * context; in a pod without a kubeconfig, the pod's own cluster. Throws CliError, KubeconfigError.
  */
-export const explainTarget = (chosen: Chosen, environment: NodeJS.ProcessEnv): ExplainTarget => {
+export const explainTarget = (
+  chosen: Chosen,
+  environment: NodeJS.ProcessEnv,
+  accountFolder = SERVICE_ACCOUNT_FOLDER,
+): ExplainTarget => {
   const { name, kubeconfig: file, context: contextFlag } = chosen
   const named = file !== undefined || contextFlag !== undefined
   if (name !== undefined && named)
@@ -52,14 +61,17 @@ export const explainTarget = (chosen: Chosen, environment: NodeJS.ProcessEnv): E
       },
     )
   if (name !== undefined) return local(name, environment)
-  if (file !== undefined && !existsSync(file)) throw new KubeconfigError(`there is no kubeconfig ${file}`)
+  if (file !== undefined && !existsSync(file))
+    throw new KubeconfigError(`there is no kubeconfig ${file}`, { hint: 'name another with --kubeconfig' })
   const explicit = named || (environment.KUBECONFIG ?? '') !== ''
   if (!explicit && existsSync(clusterStateDir(DEFAULT_NAME))) return local(DEFAULT_NAME, environment)
   const kubeconfig = readKubeconfigs(kubeconfigPaths(file, environment))
   const context = contextFlag ?? kubeconfig?.['current-context']
   if (kubeconfig === undefined || context === undefined) {
-    if (named) throw new KubeconfigError('no kubeconfig has a current context: name one with --context')
-    return local(DEFAULT_NAME, environment)
+    if (named) throw new KubeconfigError('no kubeconfig has a current context', { hint: contextHint(kubeconfig) })
+    return (
+      (kubeconfig === undefined ? ownPod(environment, accountFolder) : undefined) ?? local(DEFAULT_NAME, environment)
+    )
   }
   const own = localCluster(kubeconfig, context)
   const flags = [
@@ -67,33 +79,30 @@ export const explainTarget = (chosen: Chosen, environment: NodeJS.ProcessEnv): E
     ...(contextFlag === undefined ? [] : ['--context', contextFlag]),
   ]
   if (own !== undefined) return { kind: 'local', config: own, flags: { fairlead: flags, kubectl: flags } }
-  refuseUnsupported(kubeconfig, context)
-  const { namespace } = (kubeconfig.contexts?.find((one) => one.name === context)?.context ?? {}) as {
-    namespace?: string
-  }
-  return { kind: 'api', kubeconfig, context, namespace, flags: { fairlead: flags, kubectl: flags } }
+  const surroundings = { environment, terminal: process.stdin.isTTY === true, now: Date.now }
+  const access = targetOfKubeconfig(kubeconfig, context, surroundings)
+  const chosenContext = kubeconfig.contexts!.find((one) => one.name === context)!
+  const { namespace, user } = chosenContext.context
+  const login = place('user', kubeconfig.users?.find((one) => one.name === user) ?? { name: user ?? '' })
+  return { kind: 'api', access, context, login, namespace, flags: { fairlead: flags, kubectl: flags } }
 }
 
-/** What would be ignored in silence, and is not: asked another way, the API might answer another thing. */
-const refuseUnsupported = ({ contexts, clusters, users }: Kubeconfig, name: string): void => {
-  const context = contexts?.find((one) => one.name === name)?.context
-  const cluster = clusters?.find((one) => one.name === context?.cluster)?.cluster as Record<string, unknown> | undefined
-  const user = users?.find((one) => one.name === context?.user)?.user as Record<string, unknown> | undefined
-  const refuse = (what: string, way: string): never => {
-    throw new CliError('KUBECONFIG_UNSUPPORTED', `context ${name}: ${what} is not supported by explain`, { hint: way })
+const contextHint = (kubeconfig: Kubeconfig | undefined): string => {
+  const names = kubeconfig?.contexts?.map(({ name }) => name) ?? []
+  return names.length > 0 ? `name one with --context: ${names.join(', ')}` : 'name a kubeconfig with --kubeconfig'
+}
+
+/** The API that a pod finds itself in; undefined where this process is in none. */
+const ownPod = (environment: NodeJS.ProcessEnv, folder: string): ExplainTarget | undefined => {
+  if (!environment.KUBERNETES_SERVICE_HOST || !existsSync(join(folder, 'token'))) return undefined
+  return {
+    kind: 'api',
+    access: targetInPod(folder, environment),
+    context: 'of this pod',
+    login: `the ServiceAccount token in ${folder}`,
+    namespace: readFileSync(join(folder, 'namespace'), 'utf8').trim() || undefined,
+    flags: { fairlead: [], kubectl: [] },
   }
-  const token =
-    'kubectl create token NAME gives a token; put it into a user of the kubeconfig, or use a client certificate'
-  if (user?.exec !== undefined) refuse('authentication by a program (exec)', token)
-  if (user?.['auth-provider'] !== undefined) refuse('authentication by auth-provider', token)
-  if (user?.username !== undefined) refuse('authentication by password', token)
-  if (user?.as !== undefined) refuse('impersonation (as)', 'use a user of its own')
-  if (cluster?.['proxy-url'] !== undefined) refuse('proxy-url', 'run it where the API server is reached directly')
-  if (typeof cluster?.server === 'string' && !cluster.server.startsWith('https://'))
-    refuse(
-      `the server ${cluster.server}, which is not https,`,
-      'use the API server’s own address, not that of kubectl proxy',
-    )
 }
 
 /** The cluster of this machine that a context leads to: by its name, and by where its API server is. */
@@ -104,8 +113,8 @@ const localCluster = (kubeconfig: Kubeconfig, context: string): ClusterConfig | 
   const config = tryReadConfig(statePaths(clusterStateDir(cluster.slice(prefix.length))).config)
   const server = kubeconfig.clusters?.find(({ name }) => name === cluster)?.cluster.server
   if (config === undefined || server === undefined) return undefined
-  const { hostname, port } = new URL(server)
-  return hostname === '127.0.0.1' && port === String(config.apiServer.hostPort) ? config : undefined
+  const url = URL.parse(server)
+  return url?.hostname === '127.0.0.1' && url.port === String(config.apiServer.hostPort) ? config : undefined
 }
 
 const local = (name: string, environment: NodeJS.ProcessEnv): ExplainTarget => {

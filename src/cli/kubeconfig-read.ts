@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { parse } from 'yaml'
-import type { Kubeconfig } from '#client/https-client.ts'
+import type { Kubeconfig, KubeconfigUser } from '#client/kubeconfig/kubeconfig.ts'
 import { CliError } from './cli-error.ts'
 
 /** The files that kubectl reads: `--kubeconfig`; else the whole list of `$KUBECONFIG`; else ~/.kube/config. */
@@ -24,9 +24,17 @@ const resolved = <T extends object>(entry: T, folder: string): T =>
     ]),
   ) as T
 
+/** A plugin that is named by a path, and not found by PATH, is relative too. */
+const withProgram = (user: KubeconfigUser | undefined, folder: string): KubeconfigUser => {
+  const { exec, ...rest } = resolved(user ?? {}, folder)
+  if (!exec) return rest
+  const { command } = exec
+  return { ...rest, exec: command?.includes('/') ? { ...exec, command: resolve(folder, command) } : exec }
+}
+
 /**
  * The kubeconfigs as one, as kubectl merges them: what comes first wins. Files that are not there are left out;
- * undefined where none is. Throws CliError KUBECONFIG_MALFORMED.
+ * undefined where none is. Each entry says which file it is of. Throws CliError KUBECONFIG_MALFORMED.
  */
 export const readKubeconfigs = (paths: readonly string[]): Kubeconfig | undefined => {
   const found = paths.flatMap((path) => readOne(path) ?? [])
@@ -71,7 +79,12 @@ const readOne = (path: string): Kubeconfig | undefined => {
   const folder = dirname(resolve(path))
   return {
     ...config,
-    clusters: (config.clusters ?? []).map((one) => ({ ...one, cluster: resolved(one.cluster ?? {}, folder) })),
-    users: (config.users ?? []).map((one) => ({ ...one, user: resolved(one.user ?? {}, folder) })),
+    clusters: (config.clusters ?? []).map((one) => ({
+      ...one,
+      file: path,
+      cluster: resolved(one.cluster ?? {}, folder),
+    })),
+    contexts: (config.contexts ?? []).map((one) => ({ ...one, file: path })),
+    users: (config.users ?? []).map((one) => ({ ...one, file: path, user: withProgram(one.user, folder) })),
   }
 }

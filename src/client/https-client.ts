@@ -1,12 +1,18 @@
 import { readFileSync } from 'node:fs'
-import { Agent, request } from 'node:https'
+import { Agent as HttpAgent, request as httpRequest } from 'node:http'
+import { type AgentOptions, Agent as HttpsAgent, request as httpsRequest } from 'node:https'
+import type { Duplex } from 'node:stream'
+import { type ConnectionOptions, connect as tlsConnect } from 'node:tls'
 import { socketText } from '#net/port-protocol.ts'
 import type { Client } from './client.ts'
 import { createHttpClient, type Transport } from './http-client.ts'
+import type { Credentials } from './kubeconfig/exec-credential.ts'
+import { fileToken } from './kubeconfig/token-file.ts'
+import { openTunnel } from './proxy/tunnel.ts'
 
 /** Where an API server is and how to prove who asks. PEM texts. */
 export interface HttpsTarget {
-  /** `https://10.96.0.1:443`; a path is kept in front of all others. */
+  /** `https://10.96.0.1:443`, or http; a path is kept in front of all others. */
   readonly server: string
   readonly ca?: string
   /** The name that the server's certificate is checked against, where it is not the URL's. */
@@ -16,102 +22,12 @@ export interface HttpsTarget {
   readonly key?: string
   /** Asked for on each request, so that a rotated token is used at once. */
   readonly token?: () => string
-}
-
-/** A kubeconfig, or what it leads to, that cannot be used. */
-export class KubeconfigError extends Error {
-  readonly code = 'KUBECONFIG_INVALID'
-  constructor(message: string) {
-    super(message)
-    this.name = 'KubeconfigError'
-  }
-}
-
-/** The parts of a kubeconfig (v1 Config) that say how to connect. */
-export interface Kubeconfig {
-  readonly 'current-context'?: string
-  readonly contexts?: readonly {
-    readonly name: string
-    readonly context: { readonly cluster: string; readonly user: string }
-  }[]
-  readonly clusters?: readonly { readonly name: string; readonly cluster: KubeconfigCluster }[]
-  readonly users?: readonly { readonly name: string; readonly user: KubeconfigUser }[]
-}
-
-interface KubeconfigCluster {
-  readonly server: string
-  readonly 'certificate-authority'?: string
-  readonly 'certificate-authority-data'?: string
-  readonly 'insecure-skip-tls-verify'?: boolean
-  readonly 'tls-server-name'?: string
-}
-
-interface KubeconfigUser {
-  readonly 'client-certificate'?: string
-  readonly 'client-certificate-data'?: string
-  readonly 'client-key'?: string
-  readonly 'client-key-data'?: string
-  readonly token?: string
-  readonly tokenFile?: string
-  readonly exec?: unknown
-  readonly 'auth-provider'?: unknown
-  readonly username?: string
-}
-
-const pem = (data: string | undefined, file: string | undefined): string | undefined =>
-  data !== undefined
-    ? Buffer.from(data, 'base64').toString()
-    : file !== undefined
-      ? readFileSync(file, 'utf8')
-      : undefined
-
-/**
- * What a parsed kubeconfig says of a context (the current one unless named). Throws KubeconfigError, and Node's error
- * for a file that cannot be read.
- */
-export const targetOfKubeconfig = (config: Kubeconfig, contextName = config['current-context']): HttpsTarget => {
-  const context = config.contexts?.find(({ name }) => name === contextName)?.context
-  if (!context) throw new KubeconfigError(`the kubeconfig has no context ${JSON.stringify(contextName ?? '')}`)
-  const cluster = config.clusters?.find(({ name }) => name === context.cluster)?.cluster
-  if (!cluster)
-    throw new KubeconfigError(
-      `context ${contextName} names cluster ${context.cluster}, which the kubeconfig does not have`,
-    )
-  const user = config.users?.find(({ name }) => name === context.user)?.user ?? {}
-  if (user.exec !== undefined || user['auth-provider'] !== undefined || user.username !== undefined) {
-    throw new KubeconfigError(
-      `user ${context.user} authenticates by exec, auth-provider or password, which is not supported here: use a client certificate or a token`,
-    )
-  }
-  const ca = pem(cluster['certificate-authority-data'], cluster['certificate-authority'])
-  const certificate = pem(user['client-certificate-data'], user['client-certificate'])
-  const key = pem(user['client-key-data'], user['client-key'])
-  const { token, tokenFile } = user
-  return {
-    server: cluster.server,
-    ...(ca !== undefined ? { ca } : {}),
-    ...(cluster['tls-server-name'] ? { serverName: cluster['tls-server-name'] } : {}),
-    ...(cluster['insecure-skip-tls-verify'] ? { insecureSkipVerify: true } : {}),
-    ...(certificate !== undefined ? { certificate } : {}),
-    ...(key !== undefined ? { key } : {}),
-    ...(token !== undefined ? { token: () => token } : tokenFile ? { token: fileToken(tokenFile) } : {}),
-  }
-}
-
-/** A kubelet renews a token well before it ends; re-reading it once a minute follows in time. */
-const TOKEN_AGE = 60_000
-
-const fileToken = (path: string): (() => string) => {
-  let token = ''
-  let readAt = Number.NEGATIVE_INFINITY
-  return () => {
-    const now = performance.now()
-    if (now - readAt > TOKEN_AGE) {
-      token = readFileSync(path, 'utf8').trim()
-      readAt = now
-    }
-    return token
-  }
+  /** What a program gives, asked for on each request; goes before what stands above. */
+  readonly credentials?: () => Credentials
+  /** Of every request, in lower case: a password's authorization, whom to act as. */
+  readonly headers?: Readonly<Record<string, string | readonly string[]>>
+  /** Every connection is made through it. */
+  readonly proxy?: URL
 }
 
 export const SERVICE_ACCOUNT_FOLDER = '/var/run/secrets/kubernetes.io/serviceaccount'
@@ -133,28 +49,62 @@ export const targetInPod = (
 /** A Client over HTTPS: TLS sessions and connections are kept. */
 export const createHttpsClient = (target: HttpsTarget): Client => createHttpClient(httpsTransport(target))
 
-/** Requests over TLS to one server. Throws KubeconfigError where its URL is none of https. */
+/** Requests to one server: over TLS, or plainly where its URL says http. */
 export const httpsTransport = (target: HttpsTarget): Transport => {
   const url = new URL(target.server)
-  if (url.protocol !== 'https:') throw new KubeconfigError(`the server must be https, not ${target.server}`)
-  const agent = new Agent({
-    keepAlive: true,
-    ...(target.ca !== undefined ? { ca: target.ca } : {}),
-    ...(target.certificate !== undefined ? { cert: target.certificate } : {}),
-    ...(target.key !== undefined ? { key: target.key } : {}),
-    ...(target.serverName ? { servername: target.serverName } : {}),
-    rejectUnauthorized: target.insecureSkipVerify !== true,
-  })
+  const secure = url.protocol === 'https:'
   const prefix = url.pathname.replace(/\/+$/, '')
   const host = url.hostname.replace(/^\[|\]$/g, '')
+  const agents = new Map<string, HttpAgent>()
+  /** Connections are kept for as long as the client's certificate is the same. */
+  const agentFor = ({ certificate, key }: Credentials): HttpAgent => {
+    const known = agents.get(certificate ?? '')
+    if (known) return known
+    const agent = secure ? new HttpsAgent(tlsOptions(target, certificate, key)) : new HttpAgent({ keepAlive: true })
+    if (target.proxy) leadThrough(agent, target.proxy, target)
+    agents.set(certificate ?? '', agent)
+    return agent
+  }
   return {
     target: url.origin,
     open(options, onResponse) {
-      const authorization = target.token ? { authorization: `Bearer ${target.token()}` } : {}
-      const headers = { ...(options.headers as Record<string, string>), ...authorization, host: url.host }
+      const { certificate, key, credentials } = target
+      const given = { ...(certificate && key && { certificate, key }), ...credentials?.() }
+      const token = given.token ?? target.token?.()
+      const authorization = token === undefined ? {} : { authorization: `Bearer ${token}` }
+      const own = options.headers as Record<string, string>
+      const headers = { ...own, ...target.headers, ...authorization, host: url.host }
       const path = `${prefix}${options.path}`
-      return request({ ...options, headers, path, agent, host, port: url.port || 443 }, onResponse)
+      const port = url.port || (secure ? 443 : 80)
+      const open = secure ? httpsRequest : httpRequest
+      return open({ ...options, headers, path, agent: agentFor(given), host, port }, onResponse)
     },
-    close: () => agent.destroy(),
+    close() {
+      for (const agent of agents.values()) agent.destroy()
+    },
+  }
+}
+
+const tlsOptions = (target: HttpsTarget, cert: string | undefined, key: string | undefined): AgentOptions => ({
+  keepAlive: true,
+  ...(target.ca !== undefined ? { ca: target.ca } : {}),
+  ...(cert !== undefined ? { cert } : {}),
+  ...(key !== undefined ? { key } : {}),
+  ...(target.serverName ? { servername: target.serverName } : {}),
+  rejectUnauthorized: target.insecureSkipVerify !== true,
+})
+
+/** Makes an agent's connections those of a proxy. */
+const leadThrough = (agent: HttpAgent, proxy: URL, { ca, insecureSkipVerify }: HttpsTarget): void => {
+  agent.createConnection = (options, onCreate) => {
+    const { host, port } = options as { readonly host: string; readonly port: number | string }
+    const done = onCreate as (error: Error | null, socket?: Duplex) => void
+    // As Go has it: a proxy is held against the same authority as the server.
+    openTunnel(proxy, host, Number(port), { ca, rejectUnauthorized: insecureSkipVerify !== true }).then(
+      (socket) =>
+        done(null, agent instanceof HttpsAgent ? tlsConnect({ ...(options as ConnectionOptions), socket }) : socket),
+      done,
+    )
+    return undefined
   }
 }

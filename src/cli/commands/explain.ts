@@ -1,12 +1,12 @@
-import { ApiError } from '#client/client.ts'
 import { createHttpClient, type Transport } from '#client/http-client.ts'
-import { httpsTransport, targetOfKubeconfig } from '#client/https-client.ts'
+import { httpsTransport } from '#client/https-client.ts'
 import { unixTransport } from '#client/unix-client.ts'
 import { explain as explainPath } from '#explain/explain.ts'
 import type { Explanation, Question } from '#explain/explanation.ts'
 import { print } from '#explain/print.ts'
 import { formatCidr, parseCidr } from '#net/cidr.ts'
 import { gatherApiFacts } from '../api-facts.ts'
+import { apiRefusal } from '../api-refusal.ts'
 import { CliError, endingWith } from '../cli-error.ts'
 import { gatherFacts } from '../cluster-facts.ts'
 import { type Command, type Invocation, outputFlag } from '../command.ts'
@@ -111,7 +111,7 @@ async function answer({ flags, switches, io }: Invocation): Promise<number> {
 
 /** Of a cluster that is known by its API alone. */
 const explainByApi = async (
-  { kubeconfig, context }: ExplainTarget & { kind: 'api' },
+  { access, context, login }: ExplainTarget & { kind: 'api' },
   flags: Readonly<Record<string, string | undefined>>,
   live: boolean,
   question: Question,
@@ -124,7 +124,6 @@ const explainByApi = async (
         hint: 'leave --live out: the walk by the API alone says what should happen',
       },
     )
-  const access = targetOfKubeconfig(kubeconfig, context)
   const transport = impatient(httpsTransport(access))
   const client = createHttpClient(transport)
   const cidrs = flags['service-cidr']?.split(',').map((text) => cidrText(text.trim()))
@@ -136,11 +135,7 @@ const explainByApi = async (
     })
     return await withLogs(explainPath(facts, question), transport)
   } catch (error) {
-    if (!(error instanceof ApiError)) throw error
-    throw new CliError('API_REFUSED', `${access.server} refused: ${error.message}`, {
-      hint: 'explain reads nodes, pods, services and endpointslices of all namespaces: a cluster role such as view, and nodes',
-      cause: error,
-    })
+    throw apiRefusal(error, access.server, context, login)
   } finally {
     client.close()
   }
