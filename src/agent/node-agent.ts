@@ -1,4 +1,3 @@
-import type { Socket as UdpSocket } from 'node:dgram'
 import type { Server } from 'node:net'
 import type { ConfigMap, Node, Pod, Secret, Service } from '#api/core-v1.ts'
 import { events, leases, nodes, pods, serviceAccounts } from '#api/resources.ts'
@@ -9,9 +8,10 @@ import { splitKey } from '#client/store.ts'
 import { isProxied } from '#forwarding/frontend.ts'
 import { nodePortAddresses } from '#forwarding/node-facts.ts'
 import { openConntrack } from '#kernel/conntrack.ts'
+import { DatagramServer } from '#kernel/datagram-server.ts'
 import { namespacePath } from '#kernel/namespace.ts'
 import { openNftables } from '#kernel/nftables/libnftables.ts'
-import { bindUdp, listenTcp } from '#kernel/socket.ts'
+import { listenTcp } from '#kernel/socket.ts'
 import type { ObjectSource, ObjectStore } from '#kubelet/context.ts'
 import { type Kubelet, startKubelet } from '#kubelet/kubelet.ts'
 import { createServiceProxy, type ServiceProxy } from '#reconciler/service-proxy.ts'
@@ -77,7 +77,7 @@ export interface NodeAgent {
   /** What port 10249 of the node's loopback shows. */
   readonly metrics: ProxyMetrics
   /** Bound on the node's own addresses, port 53; whoever answers there is the cluster's DNS. */
-  readonly dnsSockets: { readonly udp: readonly UdpSocket[]; readonly tcp: readonly Server[] }
+  readonly dnsSockets: { readonly udp: readonly DatagramServer[]; readonly tcp: readonly Server[] }
   /** Resolves when the node is registered and Ready, and its kernel has the Services. */
   readonly ready: Promise<void>
   stop(): Promise<void>
@@ -195,7 +195,7 @@ export const startNodeAgent = async (options: NodeAgentOptions): Promise<NodeAge
     podNamespace: options.podNamespace,
   })
   const dnsSockets = {
-    udp: await Promise.all(node.addresses.map((address) => bindUdp(namespace, address, DNS_PORT))),
+    udp: node.addresses.map((address) => DatagramServer.bind(namespace, address, DNS_PORT)),
     tcp: await Promise.all(node.addresses.map((address) => listenTcp(namespace, address, DNS_PORT))),
   }
   const kubelet = startKubelet({

@@ -1,46 +1,41 @@
 import type { Query, ResourceRecord } from './message.ts'
 import { RecordType } from './message.ts'
 
-/**
- * A message that cannot be answered; `id` is what a FORMERR goes back with, undefined where not even that could be
- * read.
- */
+/** A message that cannot be read. */
 export class DnsFormatError extends Error {
   readonly code = 'DNS_FORMAT'
-  readonly id: number | undefined
-  constructor(message: string, id: number | undefined) {
-    super(message)
-    this.id = id
-  }
 }
 
 /** One label as text: dots, backslashes and what is not printable ASCII come out as `\DDD` (RFC 4343 section 2.1). */
-const label = (bytes: Uint8Array): string =>
-  String.fromCharCode(...bytes).replace(/[^!-[\]-~]|\./g, (char) => `\\${String(char.charCodeAt(0)).padStart(3, '0')}`)
+const label = (bytes: Uint8Array): string => {
+  const text = String.fromCharCode(...bytes)
+  return /[^!-[\]-~]|\./.test(text) ? text.replace(/[^!-[\]-~]|\./g, escaped) : text
+}
+const escaped = (char: string): string => `\\${String(char.charCodeAt(0)).padStart(3, '0')}`
 
 /** Reads a name at `offset`; compression pointers may only point backwards, so that a hostile message cannot loop. */
-export const decodeName = (message: Uint8Array, offset: number, id?: number): { name: string; end: number } => {
+export const decodeName = (message: Uint8Array, offset: number): { name: string; end: number } => {
   const labels: string[] = []
   let at = offset
   let end = -1
   let octets = 0
   for (;;) {
     const length = message[at]
-    if (length === undefined) throw new DnsFormatError('a name runs past the end of the message', id)
+    if (length === undefined) throw new DnsFormatError('a name runs past the end of the message')
     if (length === 0) return { name: labels.join('.'), end: end < 0 ? at + 1 : end }
     if (length >= 192) {
       const low = message[at + 1]
-      if (low === undefined) throw new DnsFormatError('a compression pointer is cut off', id)
+      if (low === undefined) throw new DnsFormatError('a compression pointer is cut off')
       const target = ((length & 63) << 8) | low
-      if (target >= at) throw new DnsFormatError('a compression pointer points forward', id)
+      if (target >= at) throw new DnsFormatError('a compression pointer points forward')
       if (end < 0) end = at + 2
       at = target
       continue
     }
-    if (length > 63) throw new DnsFormatError('a label is longer than 63 octets', id)
+    if (length > 63) throw new DnsFormatError('a label is longer than 63 octets')
     octets += length + 1
-    if (octets > 254) throw new DnsFormatError('a name is longer than 255 octets', id)
-    if (at + 1 + length > message.length) throw new DnsFormatError('a label runs past the end of the message', id)
+    if (octets > 254) throw new DnsFormatError('a name is longer than 255 octets')
+    if (at + 1 + length > message.length) throw new DnsFormatError('a label runs past the end of the message')
     labels.push(label(message.subarray(at + 1, at + 1 + length)))
     at += length + 1
   }
@@ -49,22 +44,20 @@ export const decodeName = (message: Uint8Array, offset: number, id?: number): { 
 /** Reads a query with one question. Throws DnsFormatError; `undefined` for a response, which is never answered. */
 export const decodeQuery = (message: Uint8Array): Query | undefined => {
   const view = new DataView(message.buffer, message.byteOffset, message.byteLength)
-  if (message.length < 12)
-    throw new DnsFormatError('shorter than a header', message.length >= 2 ? view.getUint16(0) : undefined)
-  const id = view.getUint16(0)
+  if (message.length < 12) throw new DnsFormatError('shorter than a header')
   const flags = view.getUint16(2)
   if (flags & 0x8000) return undefined
-  if (view.getUint16(4) !== 1) throw new DnsFormatError('a query has one question', id)
-  const { name, end } = decodeName(message, 12, id)
-  if (end + 4 > message.length) throw new DnsFormatError('the question is cut off', id)
+  if (view.getUint16(4) !== 1) throw new DnsFormatError('a query has one question')
+  const { name, end } = decodeName(message, 12)
+  if (end + 4 > message.length) throw new DnsFormatError('the question is cut off')
   const records = view.getUint16(6) + view.getUint16(8) + view.getUint16(10)
   let edns: Query['edns']
   let at = end + 4
   for (let index = 0; index < records; index++) {
-    const owner = decodeName(message, at, id)
-    if (owner.end + 10 > message.length) throw new DnsFormatError('a record is cut off', id)
+    const owner = decodeName(message, at)
+    if (owner.end + 10 > message.length) throw new DnsFormatError('a record is cut off')
     if (view.getUint16(owner.end) === RecordType.OPT) {
-      if (edns) throw new DnsFormatError('a query has one OPT record', id)
+      if (edns) throw new DnsFormatError('a query has one OPT record')
       edns = {
         udpSize: Math.max(512, view.getUint16(owner.end + 2)),
         version: view.getUint8(owner.end + 5),
@@ -72,10 +65,10 @@ export const decodeQuery = (message: Uint8Array): Query | undefined => {
       }
     }
     at = owner.end + 10 + view.getUint16(owner.end + 8)
-    if (at > message.length) throw new DnsFormatError('the data of a record is cut off', id)
+    if (at > message.length) throw new DnsFormatError('the data of a record is cut off')
   }
   return {
-    id,
+    id: view.getUint16(0),
     opcode: (flags >> 11) & 15,
     recursionDesired: (flags & 0x100) !== 0,
     checkingDisabled: (flags & 0x10) !== 0,
@@ -89,19 +82,19 @@ export const decodeQuery = (message: Uint8Array): Query | undefined => {
  * them.
  */
 export const decodeRecords = (message: Uint8Array): readonly ResourceRecord[] => {
-  if (message.length < 12) throw new DnsFormatError('shorter than a header', undefined)
+  if (message.length < 12) throw new DnsFormatError('shorter than a header')
   const view = new DataView(message.buffer, message.byteOffset, message.byteLength)
   let at = 12
   for (let questions = view.getUint16(4); questions > 0; questions--) at = decodeName(message, at).end + 4
   const records: ResourceRecord[] = []
   for (let count = view.getUint16(6); count > 0; count--) {
     const { name, end } = decodeName(message, at)
-    if (end + 10 > message.length) throw new DnsFormatError('a record is cut off', undefined)
+    if (end + 10 > message.length) throw new DnsFormatError('a record is cut off')
     const type = view.getUint16(end)
     const ttl = view.getUint32(end + 4)
     const start = end + 10
     at = start + view.getUint16(end + 8)
-    if (at > message.length) throw new DnsFormatError('the data of a record is cut off', undefined)
+    if (at > message.length) throw new DnsFormatError('the data of a record is cut off')
     const address = message.slice(start, at)
     if (type === RecordType.A && address.length === 4) records.push({ name, ttl, data: { type: 'A', address } })
     if (type === RecordType.AAAA && address.length === 16) records.push({ name, ttl, data: { type: 'AAAA', address } })

@@ -1,6 +1,6 @@
 import type { Answer, Query, ResourceRecord } from './message.ts'
 import { RecordType } from './message.ts'
-import { MessageWriter, octetsOf } from './message-writer.ts'
+import { MessageWriter } from './message-writer.ts'
 
 /** What this server takes over UDP: a query fits without fragments on any link (DNS flag day 2020). */
 const UDP_SIZE = 1232
@@ -42,7 +42,7 @@ const writeOpt = (writer: MessageWriter, query: Query, answer: Answer, withReaso
     writer.u16(EXTENDED_ERROR_OPTION)
     writer.sized(() => {
       writer.u16(reason.code)
-      writer.octets(octetsOf(reason.text))
+      writer.text(reason.text)
     })
   })
 }
@@ -94,9 +94,9 @@ export const encodeAnswer = (query: Query, answer: Answer, encoding: Encoding): 
   return lean.length <= limit ? lean : write(query, answer, encoding, 'truncated', limit)
 }
 
-/** The answer to what could not be read: its id and FORMERR, nothing else. */
-export const encodeFormatError = (id: number): Uint8Array =>
-  Uint8Array.of(id >>> 8, id & 255, 0x80, 1, 0, 0, 0, 0, 0, 0, 0, 0)
+/** The answer to what could not be read, or not be answered: its id and the rcode, nothing else. */
+export const encodeFailure = (id: number, rcode: number): Uint8Array =>
+  Uint8Array.of(id >>> 8, id & 255, 0x80, rcode, 0, 0, 0, 0, 0, 0, 0, 0)
 
 /** A query of our own, recursion desired. TCP keeps answers apart, so the id may be constant. */
 export const encodeQuestion = (name: string, type: number): Uint8Array => {

@@ -2,9 +2,6 @@ import type { RecordData, ResourceRecord } from './message.ts'
 import { RecordType } from './message.ts'
 import { foldName } from './zone-name.ts'
 
-/** What we write is ASCII, but for labels that came in: those hold one octet a character. */
-export const octetsOf = (text: string): Uint8Array => Uint8Array.from(text, (char) => char.charCodeAt(0))
-
 /** Writes one message; grows as needed, compresses names it has written before. */
 export class MessageWriter {
   bytes = new Uint8Array(512)
@@ -39,25 +36,35 @@ export class MessageWriter {
     this.length += value.length
   }
 
+  /** What we write is ASCII, but for labels that came in: those hold one octet a character. */
+  text(text: string): void {
+    this.#room(text.length)
+    for (let at = 0; at < text.length; at++) this.bytes[this.length++] = text.charCodeAt(at)
+  }
+
   name(name: string): void {
-    let rest = name
-    while (rest !== '') {
-      const key = foldName(rest)
-      const known = this.#offsets.get(key)
+    const folded = foldName(name)
+    for (let at = 0; at < name.length; ) {
+      const rest = folded.slice(at)
+      const known = this.#offsets.get(rest)
       if (known !== undefined) {
         this.u16(0xc000 | known)
         return
       }
-      if (this.length < 0x4000) this.#offsets.set(key, this.length)
-      const dot = rest.indexOf('.')
-      const label = dot < 0 ? rest : rest.slice(0, dot)
-      const chars = label.replace(/\\(\d{3})/g, (_, code: string) => String.fromCharCode(Number(code)))
-      const octets = octetsOf(chars)
-      this.u8(octets.length)
-      this.octets(octets)
-      rest = dot < 0 ? '' : rest.slice(dot + 1)
+      if (this.length < 0x4000) this.#offsets.set(rest, this.length)
+      const dot = name.indexOf('.', at)
+      const end = dot < 0 ? name.length : dot
+      const label = name.slice(at, end)
+      this.short(label.includes('\\') ? unescaped(label) : label)
+      at = end + 1
     }
     this.u8(0)
+  }
+
+  /** A text of at most 255 octets behind its length. */
+  short(text: string): void {
+    this.u8(text.length)
+    this.text(text)
   }
 
   /** Writes `body` behind its 16-bit length. */
@@ -100,11 +107,7 @@ export class MessageWriter {
         this.name(data.target)
         break
       case 'TXT':
-        for (const string of data.strings) {
-          const octets = octetsOf(string)
-          this.u8(octets.length)
-          this.octets(octets)
-        }
+        for (const string of data.strings) this.short(string)
         break
       case 'SOA':
         this.name(data.primary)
@@ -114,3 +117,7 @@ export class MessageWriter {
     }
   }
 }
+
+/** `a\046b` → `a.b`: as decodeName() has written what is no printable character. */
+const unescaped = (label: string): string =>
+  label.replace(/\\(\d{3})/g, (_, code: string) => String.fromCharCode(Number(code)))

@@ -1,22 +1,21 @@
-import type { Socket as UdpSocket } from 'node:dgram'
-import type { Server, Socket } from 'node:net'
+import type { Server } from 'node:net'
+import { AnswerCache } from './answer-cache.ts'
+import type { Datagram, DatagramSource } from './datagram.ts'
 import { DnsFormatError, decodeQuery } from './decode.ts'
-import { encodeAnswer, encodeFormatError } from './encode.ts'
+import { encodeAnswer, encodeFailure } from './encode.ts'
 import { ExtendedError } from './extended-error.ts'
 import { type Answer, type Query, Rcode, RecordType } from './message.ts'
 import { answerOutside, plainAnswer } from './outside.ts'
+import { serveTcp } from './tcp.ts'
 import type { Upstream } from './upstream.ts'
 import type { Zone, ZoneAnswer } from './zone.ts'
-
-/** A TCP client that says nothing for this long is closed, milliseconds (RFC 7766 asks for seconds, not minutes). */
-const TCP_IDLE_MS = 10_000
 
 export interface DnsServerOptions {
   readonly zone: Zone
   /** Bound by the caller, each in the network namespace that it serves. */
-  readonly udp: readonly UdpSocket[]
+  readonly udp: readonly DatagramSource[]
   readonly tcp: readonly Server[]
-  /** Where names outside the zone are asked; absent: they are refused, with the reason. */
+  /** Where names outside the zone are asked; absent: they are refused, with the reason, or do not exist. */
   readonly upstream?: Upstream
   readonly random: () => number
   readonly log: (message: string) => void
@@ -26,6 +25,10 @@ type Transport = 'udp' | 'tcp'
 
 const CLASS_IN = 1
 const CLASS_ANY = 255
+/** As many as there may be, BADVERS being the highest that is given. */
+const RCODES = Rcode.BADVERS + 1
+/** The low four bits of the fourth octet (RFC 1035 section 4.1.1). */
+const rcodeOf = (message: Uint8Array, at = 0): number => message[at + 3]! & 0xf
 
 /** What no server of this kind answers, whoever asks. */
 const refusalOf = ({ opcode, edns, question }: Query): Answer | undefined => {
@@ -41,63 +44,95 @@ const refusalOf = ({ opcode, edns, question }: Query): Answer | undefined => {
 
 /** Answers DNS queries from the zone, and from an upstream for the rest. Counts what it answers, for metrics. */
 export class DnsServer {
-  readonly answered = new Map<number, number>()
   readonly #options: DnsServerOptions
+  readonly #cache: AnswerCache
+  /** Answers by rcode. */
+  readonly #answered: Float64Array
 
   constructor(options: DnsServerOptions) {
     this.#options = options
-    for (const socket of options.udp) {
-      socket.on('message', (message, peer) => {
-        this.#respond(message, 'udp', (reply) => socket.send(reply, peer.port, peer.address))
-      })
-      socket.on('error', (error) => options.log(`dns: ${error.message}`))
-    }
-    for (const server of options.tcp) server.on('connection', (connection) => this.#serveTcp(connection))
+    this.#cache = new AnswerCache(options.random)
+    this.#answered = new Float64Array(RCODES)
+    const onError = (error: Error): void => options.log(`dns: ${error.message}`)
+    for (const source of options.udp) source.serve((datagram) => this.#answerDatagram(datagram), onError)
+    for (const server of options.tcp)
+      server.on('connection', (connection) =>
+        serveTcp(connection, (message, send) => {
+          const answer = this.#respond(message, 'tcp')
+          if (answer instanceof Promise) answer.then(send)
+          else if (answer) send(answer)
+        }),
+      )
   }
 
   /** What was answered so far, from the zone or by an upstream: `NOERROR` → 12. */
   answeredByName(): ReadonlyMap<string, number> {
     const names = new Map<number, string>(Object.entries(Rcode).map(([name, rcode]) => [rcode, name]))
-    return new Map([...this.answered].map(([rcode, count]) => [names.get(rcode) ?? String(rcode), count]))
+    return new Map(
+      [...this.#answered.entries()].flatMap(([rcode, count]) =>
+        count > 0 ? [[names.get(rcode) ?? String(rcode), count]] : [],
+      ),
+    )
   }
 
   close(): void {
-    for (const socket of this.#options.udp) socket.close()
+    for (const source of this.#options.udp) source.close()
     for (const server of this.#options.tcp) server.close()
   }
 
-  #count(rcode: number): void {
-    this.answered.set(rcode, (this.answered.get(rcode) ?? 0) + 1)
+  #answerDatagram(datagram: Datagram): number {
+    const { bytes, start, end, at } = datagram
+    const known = this.#cache.find(this.#options.zone.revision, bytes, start, end, datagram.answer, at)
+    if (known > 0) {
+      this.#answered[rcodeOf(datagram.answer, at)]!++
+      return known
+    }
+    // A copy: an upstream may be asked with it when these octets hold another one.
+    const answer = this.#respond(bytes.slice(start, end), 'udp')
+    if (!answer) return 0
+    if (answer instanceof Promise) {
+      answer.then(datagram.later())
+      return 0
+    }
+    this.#cache.keep(answer)
+    datagram.answer.set(answer, at)
+    return answer.length
   }
 
-  /** Calls `send` with the reply, in the same tick where the zone knows it; not at all for what is no query. */
-  #respond(message: Uint8Array, transport: Transport, send: (reply: Uint8Array) => void): void {
-    let query: Query | undefined
+  /** The answer, at once where the zone knows it; none to what is no query. Neither throws nor rejects. */
+  #respond(message: Uint8Array, transport: Transport): Uint8Array | Promise<Uint8Array> | undefined {
     try {
-      query = decodeQuery(message)
+      const query = decodeQuery(message)
+      if (!query) return undefined
+      const finish = (answer: Answer | Uint8Array): Uint8Array => this.#finish(query, answer, transport)
+      const answer = this.#answer(query, message, transport)
+      if (!(answer instanceof Promise)) return finish(answer)
+      return answer.then(finish).catch((error: Error) => {
+        const reason = { code: ExtendedError.NO_AUTHORITY, text: error.message }
+        return finish(plainAnswer(Rcode.SERVFAIL, reason))
+      })
     } catch (error) {
-      if (!(error instanceof DnsFormatError) || error.id === undefined) return
-      this.#count(Rcode.FORMERR)
-      send(encodeFormatError(error.id))
-      return
+      return this.#failure(message, error)
     }
-    if (!query) return
-    const asked = query
-    const finish = (answer: Answer | Uint8Array): void => {
-      // RFC 1035 section 4.1.1: the low four bits of the fourth byte.
-      this.#count(answer instanceof Uint8Array ? (answer[3] ?? 0) & 0xf : answer.rcode)
-      if (answer instanceof Uint8Array) {
-        send(answer)
-        return
-      }
-      send(encodeAnswer(asked, answer, { transport, recursionAvailable: this.#options.upstream !== undefined }))
-    }
-    const answer = this.#answer(asked, message, transport)
-    if (answer instanceof Promise)
-      answer.then(finish, (error: Error) =>
-        finish(plainAnswer(Rcode.SERVFAIL, { code: ExtendedError.NO_AUTHORITY, text: error.message })),
-      )
-    else finish(answer)
+  }
+
+  #finish(query: Query, answer: Answer | Uint8Array, transport: Transport): Uint8Array {
+    const recursionAvailable = this.#options.upstream !== undefined
+    const isMessage = answer instanceof Uint8Array
+    const message = isMessage ? answer : encodeAnswer(query, answer, { transport, recursionAvailable })
+    this.#answered[isMessage ? rcodeOf(answer) : answer.rcode]!++
+    return message
+  }
+
+  /** One query fails, and nothing else: what cannot be read is the client's fault, all other ours. */
+  #failure(message: Uint8Array, error: unknown): Uint8Array | undefined {
+    const isTheirs = error instanceof DnsFormatError
+    if (!isTheirs)
+      this.#options.log(`dns: a query could not be answered: ${error instanceof Error ? error.stack : error}`)
+    if (message.length < 2) return undefined
+    const rcode = isTheirs ? Rcode.FORMERR : Rcode.SERVFAIL
+    this.#answered[rcode]!++
+    return encodeFailure((message[0]! << 8) | message[1]!, rcode)
   }
 
   #answer(query: Query, message: Uint8Array, transport: Transport): Answer | Promise<Answer | Uint8Array> {
@@ -117,24 +152,5 @@ export class DnsServer {
     if (query.question.type === RecordType.CNAME) return answer
     const records = await upstream.resolve(answer.follow!, query.question.type)
     return { ...answer, answers: [...answer.answers, ...records] }
-  }
-
-  /** Messages behind a 16-bit length each (RFC 1035 section 4.2.2); answers may overtake each other. */
-  #serveTcp(connection: Socket): void {
-    let pending = Buffer.alloc(0)
-    connection.setTimeout(TCP_IDLE_MS, () => connection.destroy())
-    connection.on('error', () => connection.destroy())
-    connection.on('data', (chunk) => {
-      pending = pending.length === 0 ? chunk : Buffer.concat([pending, chunk])
-      while (pending.length >= 2 && pending.length >= 2 + pending.readUInt16BE(0)) {
-        const end = 2 + pending.readUInt16BE(0)
-        this.#respond(pending.subarray(2, end), 'tcp', (reply) => {
-          const size = Buffer.alloc(2)
-          size.writeUInt16BE(reply.length)
-          if (connection.writable) connection.write(Buffer.concat([size, reply]))
-        })
-        pending = pending.subarray(end)
-      }
-    })
   }
 }

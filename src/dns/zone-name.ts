@@ -1,5 +1,6 @@
 /** Names as DNS compares them: ASCII letters fold, nothing else does (RFC 4343). */
-export const foldName = (name: string): string => name.replace(/[A-Z]+/g, (letters) => letters.toLowerCase())
+export const foldName = (name: string): string =>
+  /[A-Z]/.test(name) ? name.replace(/[A-Z]+/g, (letters) => letters.toLowerCase()) : name
 
 /** The labels of `name` below `zone`, outermost last; undefined where `name` lies outside. Both folded. */
 export const labelsBelow = (name: string, zone: string): readonly string[] | undefined => {

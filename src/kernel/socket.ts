@@ -39,7 +39,7 @@ function socketAddress(host: string, port: number): { readonly family: number; r
 /**
  * A bound socket's descriptor, non-blocking. An IPv6 one takes IPv6 only: the IPv4 wildcard has a socket of its own.
  */
-function boundSocket(type: number, host: string, port: number): number {
+export function boundSocket(type: number, host: string, port: number): number {
   const { family, bytes } = socketAddress(host, port)
   const object = `${host}:${port}`
   const fd = call('SOCKET_FAILED', 'socket', object, SOCKET, family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)
