@@ -226,6 +226,62 @@ test('a pod that is bound goes gracefully, an unscheduled one at once', async ()
   assert.equal((await refusal(client.get(pods, 'bound', { namespace: 'default' }))).code, 404)
 })
 
+const bind = (name: string): Promise<unknown> =>
+  client.create(
+    pods,
+    { apiVersion: 'v1', kind: 'Binding', metadata: { name }, target: { kind: 'Node', name: 'node-1' } } as never,
+    { namespace: 'default', subresource: 'binding' },
+  )
+
+test('a terminating pod survives an update of its status, of its labels and of its spec within its grace period', async () => {
+  const namespace = 'default'
+  await make(pods, { metadata: { name: 'leaving' }, spec: podSpec })
+  await bind('leaving')
+  await client.delete(pods, 'leaving', { namespace, gracePeriodSeconds: 30 })
+  const before = await client.get(pods, 'leaving', { namespace })
+  const running = { phase: 'Running', podIP: '10.244.0.9' }
+  await client.patch(pods, 'leaving', 'strategic', { status: running }, { namespace, subresource: 'status' })
+  await client.patch(pods, 'leaving', 'merge', { metadata: { labels: { a: 'b' } } }, { namespace })
+  const now = await client.get(pods, 'leaving', { namespace })
+  await client.update(pods, { ...now, status: { phase: 'Failed' } }, { namespace, subresource: 'status' })
+  const after = await client.get(pods, 'leaving', { namespace })
+  assert.deepEqual(
+    [after.metadata?.uid, after.metadata?.deletionTimestamp, after.metadata?.deletionGracePeriodSeconds],
+    [before.metadata?.uid, before.metadata?.deletionTimestamp, 30],
+  )
+  assert.equal(after.status?.phase, 'Failed')
+  await client.delete(pods, 'leaving', { namespace, gracePeriodSeconds: 0 })
+  assert.equal((await refusal(client.get(pods, 'leaving', { namespace }))).code, 404)
+})
+
+test('a second deletion may shorten the grace period of a pod and not lengthen it', async () => {
+  const namespace = 'default'
+  await make(pods, { metadata: { name: 'slow' }, spec: podSpec })
+  await bind('slow')
+  const left = async (gracePeriodSeconds: number): Promise<number | undefined> => {
+    await client.delete(pods, 'slow', { namespace, gracePeriodSeconds })
+    return (await client.get(pods, 'slow', { namespace })).metadata?.deletionGracePeriodSeconds
+  }
+  assert.deepEqual([await left(30), await left(60), await left(1), await left(30)], [30, 30, 1, 1])
+  await client.delete(pods, 'slow', { namespace, gracePeriodSeconds: 0 })
+})
+
+test('a status that names the uid of an old pod does not land on a new one of the same name', async () => {
+  const namespace = 'default'
+  const old = await make(pods, { metadata: { name: 'again' }, spec: podSpec })
+  await client.delete(pods, 'again', { namespace, gracePeriodSeconds: 0 })
+  await make(pods, { metadata: { name: 'again' }, spec: podSpec })
+  const late = client.patch(
+    pods,
+    'again',
+    'strategic',
+    { metadata: { uid: old.metadata?.uid }, status: { phase: 'Failed' } },
+    { namespace, subresource: 'status' },
+  )
+  assert.equal((await refusal(late)).code, 409)
+  assert.equal((await client.get(pods, 'again', { namespace })).status?.phase, 'Pending')
+})
+
 test('finalizers hold an object until the last is gone', async () => {
   await make(configMaps, { metadata: { name: 'held', finalizers: ['example.com/a'] } })
   await client.delete(configMaps, 'held', { namespace: 'default' })

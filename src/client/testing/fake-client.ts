@@ -147,14 +147,18 @@ export class FakeClient implements Client {
     if (options.propagationPolicy === 'Foreground') finalizers.add('foregroundDeletion')
     if (options.propagationPolicy === 'Orphan') finalizers.add('orphan')
     const bound = resource.kind === 'Pod' && current.spec?.nodeName !== undefined
-    const grace = options.gracePeriodSeconds ?? (current.spec?.terminationGracePeriodSeconds as number) ?? 30
+    const asked = options.gracePeriodSeconds ?? (current.spec?.terminationGracePeriodSeconds as number) ?? 30
+    const granted = meta.deletionTimestamp === undefined ? undefined : meta.deletionGracePeriodSeconds
+    // A second request may shorten what the first one gave, never lengthen it.
+    const grace = Math.min(asked, granted ?? asked)
     const waits = this.#options.gracefulPodDeletion === true && bound && grace > 0
     const held = resource.plural === 'namespaces' && ((current.spec?.finalizers as string[]) ?? []).length > 0
     if (finalizers.size === 0 && !waits && !held) {
       this.#store('DELETED', resource, current as unknown as T)
       return
     }
-    if (meta.deletionTimestamp && finalizers.size === (meta.finalizers ?? []).length) return
+    const shorter = waits && granted !== undefined && grace < granted
+    if (meta.deletionTimestamp && !shorter && finalizers.size === (meta.finalizers ?? []).length) return
     const at = timeText(this.#options.clock.now() + (waits ? grace * 1000 : 0))
     this.#store('MODIFIED', resource, {
       ...current,
@@ -162,7 +166,7 @@ export class FakeClient implements Client {
       metadata: {
         ...meta,
         ...(finalizers.size > 0 ? { finalizers: [...finalizers] } : {}),
-        deletionTimestamp: meta.deletionTimestamp ?? at,
+        deletionTimestamp: shorter ? at : (meta.deletionTimestamp ?? at),
         deletionGracePeriodSeconds: waits ? grace : 0,
       },
     } as unknown as T)

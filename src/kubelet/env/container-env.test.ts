@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Service } from '#api/core-v1.ts'
+import type { Container, EnvVar, Pod, Service } from '#api/core-v1.ts'
 import { divideQuantity, parseQuantity } from '../quantity.ts'
+import { containerEnv } from './container-env.ts'
 import { expandVariables } from './expand.ts'
 import { serviceEnv } from './service-env.ts'
 
@@ -52,4 +53,90 @@ test('quantities are read and divided, rounding up', () => {
   assert.equal(divideQuantity(parseQuantity('250m'), '1m'), '250')
   assert.equal(divideQuantity(parseQuantity('250m'), '1'), '1')
   assert.equal(divideQuantity(parseQuantity('64Mi'), '1Mi'), '64')
+})
+
+/** The environment of a container in namespace `shop`, with the ConfigMap `cm` and the Secret `se`. */
+const environment = async (
+  { env, envFrom }: Pick<Partial<Container>, 'env' | 'envFrom'>,
+  links: Readonly<Record<string, string>> = {},
+): Promise<Record<string, string>> => {
+  const pod = { metadata: { name: 'web', namespace: 'shop' }, spec: { containers: [] } } as unknown as Pod
+  const container = { name: 'c', ...(env && { env }), ...(envFrom && { envFrom }) } as Container
+  const node = { hostIPs: [], podIPs: ['10.244.1.5'], allocatable: {} }
+  const found = await containerEnv(pod, container, new Map(Object.entries(links)), node, {
+    configMap: async (name) =>
+      name === 'cm' ? ({ data: { A: 'cm-a', B: 'cm-b', '1.x': 'cm-1' } } as never) : undefined,
+    secret: async (name) => (name === 'se' ? ({ data: { A: btoa('se-a'), C: btoa('se-c') } } as never) : undefined),
+  })
+  return Object.fromEntries(found)
+}
+
+test('a container’s own environment beats envFrom, a later envFrom an earlier one, and all of them Service links', async () => {
+  const configMap = { configMapRef: { name: 'cm' } }
+  const secret = { secretRef: { name: 'se' } }
+  const links = { A: 'link', B: 'link', C: 'link', D: 'link', DB_SERVICE_HOST: '10.96.0.9' }
+  assert.deepEqual(await environment({ envFrom: [configMap, secret], env: [{ name: 'B', value: 'own' }] }, links), {
+    A: 'se-a',
+    B: 'own',
+    C: 'se-c',
+    D: 'link',
+    '1.x': 'cm-1',
+    DB_SERVICE_HOST: '10.96.0.9',
+  })
+  assert.equal((await environment({ envFrom: [secret, configMap] }, links)).A, 'cm-a')
+  const own = [{ name: 'DB_SERVICE_HOST', value: 'db.example.com' }]
+  assert.equal((await environment({ env: own }, links)).DB_SERVICE_HOST, 'db.example.com')
+})
+
+test('$(NAME) in a value is what stands earlier, an own variable before a Service link of its name', async () => {
+  const env = [
+    { name: 'URL', value: 'http://$(HOST):$(PORT)/$(LATER)' },
+    { name: 'HOST', value: 'own' },
+    { name: 'AGAIN', value: '$(HOST) $(URL)' },
+    { name: 'LATER', value: 'x' },
+  ]
+  assert.deepEqual(await environment({ env }, { HOST: 'link', PORT: '80' }), {
+    HOST: 'own',
+    PORT: '80',
+    URL: 'http://link:80/$(LATER)',
+    AGAIN: 'own http://link:80/$(LATER)',
+    LATER: 'x',
+  })
+})
+
+test('each source gives its value; a prefix is put before every key, and any key is a name', async () => {
+  const env: EnvVar[] = [
+    { name: 'EMPTY' },
+    { name: 'CM', valueFrom: { configMapKeyRef: { name: 'cm', key: 'A' } } },
+    { name: 'SE', valueFrom: { secretKeyRef: { name: 'se', key: 'C' } } },
+    { name: 'IP', valueFrom: { fieldRef: { fieldPath: 'status.podIP' } } },
+  ]
+  assert.deepEqual(await environment({ env, envFrom: [{ prefix: 'P_', configMapRef: { name: 'cm' } }] }), {
+    P_A: 'cm-a',
+    P_B: 'cm-b',
+    'P_1.x': 'cm-1',
+    EMPTY: '',
+    CM: 'cm-a',
+    SE: 'se-c',
+    IP: '10.244.1.5',
+  })
+})
+
+test('what is missing is named, unless it is optional: then there is no such variable', async () => {
+  const fails = async (given: Parameters<typeof environment>[0], message: string): Promise<void> =>
+    assert.rejects(environment(given), { code: 'REFERENCE_NOT_FOUND', message })
+  const key = (kind: 'configMapKeyRef' | 'secretKeyRef', name: string, optional?: boolean): EnvVar => ({
+    name: 'X',
+    valueFrom: { [kind]: { name, key: 'Z', ...(optional && { optional }) } },
+  })
+  await fails({ env: [key('configMapKeyRef', 'gone')] }, 'configmap "gone" not found')
+  await fails({ env: [key('secretKeyRef', 'gone')] }, 'secret "gone" not found')
+  await fails({ env: [key('configMapKeyRef', 'cm')] }, "couldn't find key Z in ConfigMap shop/cm")
+  await fails({ env: [key('secretKeyRef', 'se')] }, "couldn't find key Z in Secret shop/se")
+  await fails({ envFrom: [{ configMapRef: { name: 'gone' } }] }, 'configmap "gone" not found')
+  await fails({ envFrom: [{ secretRef: { name: 'gone' } }] }, 'secret "gone" not found')
+  for (const kind of ['configMapKeyRef', 'secretKeyRef'] as const)
+    for (const name of ['gone', 'cm', 'se']) assert.deepEqual(await environment({ env: [key(kind, name, true)] }), {})
+  const optional = [{ configMapRef: { name: 'gone', optional: true } }, { secretRef: { name: 'gone', optional: true } }]
+  assert.deepEqual(await environment({ envFrom: optional }), {})
 })

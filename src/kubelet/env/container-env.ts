@@ -13,8 +13,6 @@ export interface References {
 /** A Secret’s value as text. */
 export const decodeBase64 = (text: string): string => Buffer.from(text, 'base64').toString('utf8')
 
-const envNameValid = (name: string): boolean => /^[-._a-zA-Z][-._a-zA-Z0-9]*$/.test(name)
-
 const fromKey = async (
   kind: 'configmap' | 'secret',
   pod: Pod,
@@ -77,8 +75,8 @@ export const containerEnv = async (
       throw new KubeletError('REFERENCE_NOT_FOUND', `${isSecret ? 'secret' : 'configmap'} "${name}" not found`)
     }
     for (const [key, value] of Object.entries(object.data ?? {})) {
-      const full = `${source.prefix ?? ''}${key}`
-      if (envNameValid(full)) env.set(full, isSecret ? decodeBase64(value) : value)
+      // Any key is a name since Kubernetes 1.34, also one that begins with a digit.
+      env.set(`${source.prefix ?? ''}${key}`, isSecret ? decodeBase64(value) : value)
     }
   }
   for (const variable of container.env ?? []) {

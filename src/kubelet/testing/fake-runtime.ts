@@ -74,7 +74,13 @@ export class FakeRuntime implements Runtime {
     this.calls.push(`stop ${id} ${graceSeconds}`)
     await Promise.resolve()
     if (this.stubborn && graceSeconds > 0) {
-      await new Promise<void>((resolve) => this.#clock.after(graceSeconds * 1000, resolve))
+      await new Promise<void>((resolve) => {
+        this.#clock.after(graceSeconds * 1000, resolve)
+        // An end by another way ends the wait too.
+        this.onExit((exited) => {
+          if (exited === id) resolve()
+        })
+      })
       this.exit(id, 137)
     } else this.exit(id, graceSeconds === 0 ? 137 : 143)
   }

@@ -1,0 +1,139 @@
+import assert from 'node:assert/strict'
+import { after, test } from 'node:test'
+import type { Container, Pod } from '#api/core-v1.ts'
+import type { WatchEvent } from '#client/client.ts'
+import { FakeClock } from '#client/testing/fake-clock.ts'
+import { FakeCluster, isReady, resources } from './testing/fake-cluster.ts'
+
+const clusters: FakeCluster[] = []
+const start = async (clock?: FakeClock): Promise<FakeCluster> => {
+  const cluster = new FakeCluster(clock)
+  clusters.push(cluster)
+  await cluster.start()
+  return cluster
+}
+after(async () => {
+  for (const cluster of clusters) await cluster.close()
+})
+const container = (name: string, more: Partial<Container> = {}) => ({ name, image: 'fairlead/echo', ...more })
+const remove = (cluster: FakeCluster, gracePeriodSeconds: number): Promise<void> =>
+  cluster.client.delete(resources.pods, 'web', { namespace: 'default', gracePeriodSeconds })
+/** Calls of that kind, without the pod's uid and the attempt: `stop web 30`. */
+const calls = (cluster: FakeCluster, verb: string): readonly string[] =>
+  cluster.runtime.calls
+    .filter((call) => call.startsWith(`${verb} `))
+    .map((call) => call.replace(/ \S*?-([a-z]+)-\d+( |$)/, ' $1$2'))
+const eventually = async (what: string, holds: () => boolean): Promise<void> => {
+  const end = Date.now() + 5000
+  while (!holds()) {
+    if (Date.now() > end) throw new Error(`did not come about: ${what}`)
+    await new Promise((resolve) => setTimeout(resolve, 2))
+  }
+}
+
+test('a deletion with --grace-period=1 after a slow one shortens the stop that is under way', async () => {
+  const clock = new FakeClock()
+  const cluster = await start(clock)
+  cluster.runtime.stubborn = true
+  await cluster.pod('web', { containers: [container('web')] })
+  await cluster.until('web', isReady)
+  const from = clock.now()
+  await remove(cluster, 30)
+  await eventually('SIGTERM, with 30 s', () => calls(cluster, 'stop').length === 1)
+  clock.advance(5000)
+  await remove(cluster, 1)
+  await eventually('a shorter stop', () => calls(cluster, 'stop').length === 2)
+  await new Promise((resolve) => setTimeout(resolve, 5))
+  assert.deepEqual(calls(cluster, 'stop'), ['stop web 30', 'stop web 1'])
+  assert.equal(cluster.api.all(resources.pods).length, 1, 'it has its second still')
+  clock.advance(1000)
+  await cluster.gone('web')
+  assert.equal(clock.now() - from, 6000)
+})
+
+test('a longer grace period does not lengthen a stop that is under way', async () => {
+  const clock = new FakeClock()
+  const cluster = await start(clock)
+  cluster.runtime.stubborn = true
+  await cluster.pod('web', { containers: [container('web')] })
+  await cluster.until('web', isReady)
+  await remove(cluster, 2)
+  await eventually('SIGTERM', () => calls(cluster, 'stop').length === 1)
+  await remove(cluster, 60)
+  await new Promise((resolve) => setTimeout(resolve, 5))
+  clock.advance(2000)
+  await cluster.gone('web')
+  assert.deepEqual(calls(cluster, 'stop'), ['stop web 2'])
+})
+
+test('the last status, with the exit of every container, is written before the object goes', async () => {
+  const cluster = await start()
+  const events: WatchEvent<Pod>[] = []
+  const watch = cluster.api.watch(resources.pods, { resourceVersion: cluster.api.resourceVersion }, (event) => {
+    events.push(event)
+  })
+  await cluster.pod('web', { containers: [container('one'), container('two')] })
+  await cluster.until('web', isReady)
+  await remove(cluster, 5)
+  await cluster.gone('web')
+  watch.stop()
+  const last = events.at(-1) as { readonly type: string; readonly object: Pod }
+  assert.equal(last.type, 'DELETED')
+  const statuses = last.object.status?.containerStatuses ?? []
+  assert.deepEqual(
+    statuses.map(({ name, state, ready }) => [name, state?.terminated?.exitCode, ready]),
+    [
+      ['one', 143, false],
+      ['two', 143, false],
+    ],
+  )
+  assert.equal(isReady(last.object), false)
+  const written = events.filter(({ type }) => type === 'MODIFIED').at(-1) as { readonly object: Pod }
+  assert.deepEqual(written.object.status, last.object.status, 'it was written, not made up by the deletion')
+})
+
+test('a pod that has ended by itself shows so before it goes', async () => {
+  const cluster = await start()
+  const gone: Pod[] = []
+  const watch = cluster.api.watch(resources.pods, { resourceVersion: cluster.api.resourceVersion }, (event) => {
+    if (event.type === 'DELETED') gone.push(event.object)
+  })
+  await cluster.pod('web', { containers: [container('web')], restartPolicy: 'Never' })
+  await cluster.until('web', isReady)
+  cluster.runtime.exit(cluster.runtime.byName('web').id, 3)
+  await cluster.until('web', (pod) => pod.status?.phase === 'Failed')
+  await remove(cluster, 5)
+  await cluster.gone('web')
+  watch.stop()
+  assert.equal(gone[0]?.status?.phase, 'Failed')
+  assert.equal(gone[0]?.status?.containerStatuses?.[0]?.state?.terminated?.exitCode, 3)
+})
+
+test('sidecars are stopped when the others have ended, the last started first, one after the other', async () => {
+  const clock = new FakeClock()
+  const cluster = await start(clock)
+  cluster.runtime.stubborn = true
+  const side = (name: string) => container(name, { restartPolicy: 'Always' })
+  await cluster.pod('web', {
+    initContainers: ['a', 'b', 'c'].map(side),
+    containers: [container('web'), container('aside')],
+  })
+  await cluster.until('web', isReady)
+  assert.deepEqual(calls(cluster, 'start'), ['start a', 'start b', 'start c', 'start web', 'start aside'])
+  await remove(cluster, 40)
+  const stopped = async (...expected: readonly string[]): Promise<void> => {
+    await eventually(`stopped: ${expected.join(', ')}`, () => calls(cluster, 'stop').length >= expected.length)
+    await new Promise((resolve) => setTimeout(resolve, 5))
+    assert.deepEqual(calls(cluster, 'stop'), expected)
+  }
+  await stopped('stop web 40', 'stop aside 40')
+  // They obey from now on, one sooner than the other.
+  cluster.runtime.stubborn = false
+  cluster.runtime.exit(cluster.runtime.byName('web').id, 0)
+  clock.advance(10_000)
+  await stopped('stop web 40', 'stop aside 40')
+  clock.advance(30_000)
+  await cluster.gone('web')
+  // What is left of the grace period is one second at least.
+  assert.deepEqual(calls(cluster, 'stop').slice(2), ['stop c 1', 'stop b 1', 'stop a 1'])
+})

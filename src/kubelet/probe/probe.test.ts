@@ -1,0 +1,87 @@
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { type AddressInfo, connect, createServer, Socket } from 'node:net'
+import { after, before, test } from 'node:test'
+import type { Container, Probe } from '#api/core-v1.ts'
+import { FakeClock } from '#client/testing/fake-clock.ts'
+import type { ExecOptions, Runtime } from '#runtime/runtime.ts'
+import { type ProbeOutcome, runProbe } from './probe.ts'
+
+const SILENT = 8080
+const target = { container: { name: 'c' } as Container, id: 'c-1', podIP: '10.244.1.5' }
+/** Takes connections, and says nothing. */
+const server = createServer()
+before(() => once(server.listen(0, '127.0.0.1'), 'listening'))
+after(() => server.close())
+
+/** Whose exec ends when it is told to, and whose connections are never made, or never answered. */
+const silent = {
+  runtime: {
+    exec: (_: string, { signal }: ExecOptions) =>
+      new Promise((_resolve, reject) => signal?.addEventListener('abort', () => reject(signal.reason))),
+  } as unknown as Runtime,
+  dialer: {
+    connect: (_: string, port: number) =>
+      port === SILENT ? connect((server.address() as AddressInfo).port, '127.0.0.1') : new Socket(),
+  },
+}
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
+
+/** The outcome of a probe that is not answered, and after how many milliseconds it came. */
+const unanswered = async (probe: Probe): Promise<{ readonly outcome: ProbeOutcome; readonly after: number }> => {
+  const clock = new FakeClock()
+  const from = clock.now()
+  let outcome: ProbeOutcome | undefined
+  void runProbe(probe, target, { ...silent, clock }).then((found) => {
+    outcome = found
+  })
+  while (outcome === undefined && clock.now() - from < 60_000) {
+    await turn()
+    clock.advance(100)
+    await turn()
+  }
+  assert.ok(outcome)
+  return { outcome, after: clock.now() - from }
+}
+
+test('an attempt has one second unless timeoutSeconds says otherwise, whatever is asked', async () => {
+  const kinds: readonly Probe[] = [
+    { exec: { command: ['check'] } },
+    { tcpSocket: { port: 80 } },
+    { httpGet: { port: SILENT, path: '/' } },
+  ]
+  for (const kind of kinds) {
+    const what = Object.keys(kind)[0]
+    for (const [timeoutSeconds, ms] of [
+      [undefined, 1000],
+      [0, 1000],
+      [1, 1000],
+      [3, 3000],
+    ] as const) {
+      const { outcome, after: elapsed } = await unanswered({
+        ...kind,
+        ...(timeoutSeconds !== undefined && { timeoutSeconds }),
+      })
+      assert.equal(elapsed, ms, `${what}, timeoutSeconds ${timeoutSeconds}`)
+      assert.equal(outcome.success, false)
+      assert.match(outcome.success ? '' : outcome.message, new RegExp(`timed out after ${ms / 1000} s`))
+    }
+  }
+})
+
+test('an attempt that does not end when it is told to is left a second later', async () => {
+  const clock = new FakeClock()
+  const deaf = { ...silent, runtime: { exec: () => new Promise(() => {}) } as unknown as Runtime, clock }
+  let outcome: ProbeOutcome | undefined
+  void runProbe({ exec: { command: ['check'] } }, target, deaf).then((found) => {
+    outcome = found
+  })
+  for (const [ms, ended] of [
+    [1999, false],
+    [1, true],
+  ] as const) {
+    clock.advance(ms)
+    await turn()
+    assert.equal(outcome !== undefined, ended)
+  }
+})

@@ -1,0 +1,143 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Pod, PodStatus } from '#api/core-v1.ts'
+import { pods } from '#api/resources.ts'
+import { ApiError, type Client } from '#client/client.ts'
+import { FakeClock } from '#client/testing/fake-clock.ts'
+import { StatusWriter } from './status-writer.ts'
+
+interface Write {
+  readonly name: string
+  readonly body: { readonly metadata: { readonly uid: string }; readonly status: PodStatus }
+  /** Answers it: as the server that has taken it, or with an error. */
+  readonly answer: (error?: Error) => Promise<void>
+}
+
+/** A writer, and the writes that wait for their answer, oldest first. */
+const writer = () => {
+  const clock = new FakeClock()
+  const writes: Write[] = []
+  const faults: string[] = []
+  let version = 100
+  const patch = (_: unknown, name: string, __: unknown, body: Write['body']): Promise<Pod> =>
+    new Promise((resolve, reject) => {
+      const answer = async (error?: Error): Promise<void> => {
+        if (error === undefined) resolve({ metadata: { name, resourceVersion: String(++version) } } as Pod)
+        else reject(error)
+        await turn()
+      }
+      writes.push({ name, body, answer })
+    })
+  const statuses = new StatusWriter({ patch } as unknown as Client, pods, {
+    clock,
+    onError: (message) => faults.push(message),
+    random: () => 0.5,
+  })
+  return { clock, writes, faults, statuses }
+}
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
+const pod = (uid: string, resourceVersion = '1', status: PodStatus = { phase: 'Pending' }): Pod =>
+  ({
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: 'p', namespace: 'default', uid, resourceVersion },
+    status,
+  }) as Pod
+const refusal = (code: number, reason: string): Error =>
+  new ApiError({ kind: 'Status', apiVersion: 'v1', status: 'Failure', code, reason, message: reason } as never)
+
+test('a status that is set while another is being written is written after it, the newest alone', async () => {
+  const { statuses, writes } = writer()
+  statuses.set(pod('a'), { phase: 'Running' }, true)
+  await turn()
+  assert.deepEqual(writes[0]?.body.status, { phase: 'Running' })
+  statuses.set(pod('a'), { phase: 'Running', message: 'one' }, true)
+  statuses.set(pod('a'), { phase: 'Failed', message: 'two' }, true)
+  let flushed = false
+  void statuses.flush('a').then(() => {
+    flushed = true
+  })
+  await turn()
+  assert.equal(writes.length, 1, 'one write a pod at a time')
+  await writes[0]?.answer()
+  assert.deepEqual(
+    writes.slice(1).map(({ body }) => body.status),
+    [{ phase: 'Failed', message: 'two' }],
+  )
+  assert.equal(flushed, false)
+  await writes[1]?.answer()
+  assert.equal(flushed, true)
+  assert.equal(writes.length, 2)
+})
+
+test('what nobody waits for is held back a moment and goes out in one write; what is urgent takes it along', async () => {
+  const { statuses, writes, clock } = writer()
+  statuses.set(pod('a'), { phase: 'Pending', message: 'one' }, false)
+  clock.advance(29)
+  statuses.set(pod('a'), { phase: 'Pending', message: 'two' }, false)
+  await turn()
+  assert.equal(writes.length, 0)
+  clock.advance(1)
+  await turn()
+  assert.deepEqual(writes[0]?.body.status, { message: 'two' })
+  await writes[0]?.answer()
+  statuses.set(pod('a'), { phase: 'Pending', message: 'three' }, false)
+  statuses.set(pod('a'), { phase: 'Running', message: 'three' }, true)
+  await turn()
+  clock.advance(1000)
+  await turn()
+  assert.deepEqual(
+    writes.slice(1).map(({ body }) => body.status),
+    [{ phase: 'Running', message: 'three' }],
+  )
+})
+
+test('each write names the pod’s uid, and what is wanted of one pod does not touch another of its name', async () => {
+  const { statuses, writes } = writer()
+  statuses.set(pod('old'), { phase: 'Failed' }, true)
+  statuses.set(pod('new'), { phase: 'Running' }, true)
+  await turn()
+  assert.deepEqual(
+    writes.map(({ name, body }) => `${name} ${body.metadata.uid} ${body.status.phase}`),
+    ['p old Failed', 'p new Running'],
+  )
+  statuses.forget('old')
+  await writes[0]?.answer(refusal(409, 'Conflict'))
+  await writes[1]?.answer()
+  assert.equal(writes.length, 2, 'nothing is tried again for a pod that is forgotten')
+})
+
+test('a write that fails is tried again with back-off, with what is wanted by then, and not for a pod that is gone', async () => {
+  const { statuses, writes, faults, clock } = writer()
+  statuses.set(pod('a'), { phase: 'Running' }, true)
+  await turn()
+  await writes[0]?.answer(new Error('the server is not there'))
+  statuses.set(pod('a'), { phase: 'Failed' }, true)
+  await turn()
+  assert.equal(writes.length, 1, 'the back-off holds for what is urgent too')
+  assert.deepEqual(faults, ['status of pod default/p'])
+  clock.advance(10_000)
+  await turn()
+  assert.deepEqual(writes[1]?.body.status, { phase: 'Failed' })
+  const done = statuses.flush('a')
+  await writes[1]?.answer(refusal(404, 'NotFound'))
+  await done
+  clock.advance(100_000)
+  await turn()
+  assert.equal(writes.length, 2)
+})
+
+test('a status that somebody else has changed is put right, by the difference to theirs', async () => {
+  const { statuses, writes } = writer()
+  statuses.set(pod('a', '1', { phase: 'Running' }), { phase: 'Running' }, true)
+  await turn()
+  assert.equal(writes.length, 0, 'nothing differs')
+  statuses.set(pod('a', '2', { phase: 'Failed', reason: 'NodeLost' }), { phase: 'Running' }, true)
+  await turn()
+  assert.deepEqual(writes[0]?.body.status, { phase: 'Running', reason: null })
+  await writes[0]?.answer()
+  // The cache is late: a pod older than our own write says nothing of it.
+  statuses.set(pod('a', '2', { phase: 'Failed', reason: 'NodeLost' }), { phase: 'Running' }, true)
+  await turn()
+  assert.equal(writes.length, 1)
+})
