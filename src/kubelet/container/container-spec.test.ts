@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict'
+import { after, test } from 'node:test'
+import type { Container } from '#api/core-v1.ts'
+import type { ContainerSpec } from '#runtime/runtime.ts'
+import { FakeCluster, isReady } from '../testing/fake-cluster.ts'
+
+const cluster = new FakeCluster()
+after(() => cluster.close())
+let pods = 0
+
+/** What the runtime is told to make of a container. */
+const specOf = async (more: Partial<Container>): Promise<ContainerSpec> => {
+  if (pods === 0) await cluster.start()
+  const name = `pod-${pods++}`
+  await cluster.pod(name, {
+    containers: [{ name, image: 'fairlead/echo', ...more }],
+    volumes: [
+      { name: 'one', emptyDir: {} },
+      { name: 'two', emptyDir: {} },
+    ],
+  })
+  await cluster.until(name, isReady)
+  return cluster.runtime.byName(name).spec
+}
+
+test('limits and requests become cgroup numbers; a request that is not set is its limit', async () => {
+  const table: readonly (readonly [Container['resources'] | undefined, ContainerSpec['resources']])[] = [
+    [undefined, { cpuShares: 2 }],
+    [{ requests: { cpu: '500m' } }, { cpuShares: 512 }],
+    [{ limits: { cpu: '500m' } }, { cpuShares: 512, cpuQuotaMicros: 50_000 }],
+    [
+      { limits: { cpu: '2' }, requests: { cpu: '250m' } },
+      { cpuShares: 256, cpuQuotaMicros: 200_000 },
+    ],
+    [{ limits: { cpu: '1m' } }, { cpuShares: 2, cpuQuotaMicros: 1000 }],
+    [
+      { limits: { memory: '64Mi' }, requests: { memory: '1Mi' } },
+      { cpuShares: 2, memoryLimitBytes: 64 << 20 },
+    ],
+  ]
+  for (const [resources, expected] of table)
+    assert.deepEqual((await specOf(resources === undefined ? {} : { resources })).resources, expected)
+})
+
+test('files of /etc and the termination file are mounted, but where the container mounts something there itself', async () => {
+  const places = (spec: ContainerSpec): readonly string[] => spec.mounts.map(({ destination }) => destination)
+  const own = ['/etc/hosts', '/etc/hostname', '/etc/resolv.conf']
+  assert.deepEqual(places(await specOf({})), [...own, '/dev/termination-log'])
+  const volumeMounts = [
+    { name: 'one', mountPath: '/etc//hosts/' },
+    { name: 'two', mountPath: '/data' },
+  ]
+  assert.deepEqual(places(await specOf({ volumeMounts, terminationMessagePath: '/data/message' })), [
+    ...own.slice(1),
+    '/data/message',
+    '/etc//hosts/',
+    '/data',
+  ])
+})
