@@ -10,7 +10,8 @@ import type { ClusterFacts } from './facts.ts'
 import { clusterIpsOf, familyOfText, isLoopback } from './lookup.ts'
 import { listed, nameOf, plural } from './names.ts'
 import { NodeViews } from './node-views.ts'
-import { walkPath } from './path.ts'
+import { type Path, walkPath } from './path.ts'
+import { modeNotes } from './proxy-modes.ts'
 import { familyMissing } from './reasons/frontend.ts'
 import { resolveSource, type Source, sourceAddress } from './source.ts'
 
@@ -28,6 +29,7 @@ export function explain(facts: ClusterFacts, asked: Question): Explanation {
   const candidates: Candidate[] = []
   const outcomes: PathOutcome[] = []
   const walks: ModelWalk[] = []
+  const paths: Path[] = []
   const told = new Map<string, number>()
   let untold = 0
   const down = destination.byName ? dnsDown(facts, question, source) : undefined
@@ -39,6 +41,7 @@ export function explain(facts: ClusterFacts, asked: Question): Explanation {
     }
     const views = new NodeViews(facts, target)
     const path = walkPath(facts, views, source, target, destination.protocol, destination.service)
+    paths.push(path)
     // The pods of a headless Service: what goes like the first few needs no words.
     const way = JSON.stringify(path.outcomes.map(({ verdict }) => verdict))
     const alike = (told.get(way) ?? 0) + 1
@@ -71,7 +74,7 @@ export function explain(facts: ClusterFacts, asked: Question): Explanation {
     outcomes,
     walks,
     findings: findings.map((one) => ({ ...one, cures: one.cures.map((cure) => flagged(cure, question)) })),
-    unseen: facts.unseen ?? [],
+    unseen: [...(facts.unseen ?? []), ...modeNotes(facts, paths)],
   }
 }
 
