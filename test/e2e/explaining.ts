@@ -1,6 +1,8 @@
 import { dirname } from 'node:path'
+import { suite } from 'node:test'
 import type { Service } from '#api/core-v1.ts'
 import type { Cure, Explanation, Finding } from '#explain/explanation.ts'
+import { print } from '#explain/print.ts'
 import { CLIENT } from './echo.ts'
 import { type Assert, eventually, FAIRLEAD, type Outcome, run, withCluster } from './harness.ts'
 
@@ -59,6 +61,14 @@ export interface Case {
   readonly probe: (to: string) => Promise<boolean>
 }
 
+/** A claim waits most of its time: for probes, for silence, for a rollout. */
+const AT_ONCE = 4
+
+/** Claims that leave each other's objects and the nodes alone, several at a time. */
+export const together = (claims: () => void): void => {
+  suite('several at a time', { concurrency: AT_ONCE }, claims)
+}
+
 /** A cluster to ask `fairlead explain` about, and what its tests do with it. */
 export const withExplained = (name: string) => {
   const cluster = withCluster(name)
@@ -91,7 +101,7 @@ export const withExplained = (name: string) => {
     return Number.parseInt(clientVersion.minor, 10) >= 24
   }
   const rolledOut = (name: string): Promise<string> =>
-    kubectl('rollout', 'status', `deployment/${name}`, '--timeout=30s')
+    kubectl('rollout', 'status', `deployment/${name}`, '--timeout=60s')
   const get = (name: string): Promise<Service> => cluster.json<Service>('get', 'service', name)
   const nodeAddress = (index: number): string => cluster.facts.nodes[index]!.addresses[0]
 
@@ -116,19 +126,19 @@ export const withExplained = (name: string) => {
     { from = 'pod/client', to, flags = [], reason, message, cure = 'run', probe }: Case,
   ): Promise<Finding> => {
     const args = ['--from', from, '--to', to, ...flags]
-    const { status, finding } = await eventually(`${to}: ${reason}, with a cure`, async () => {
+    const { status, finding, explanation } = await eventually(`${to}: ${reason}, with a cure`, async () => {
       const { status, explanation } = await ask(...args)
       const finding = explanation.findings.find(
         (one) => one.reason === reason && one.cures.some(({ kind }) => kind === cure),
       )
       if (finding === undefined) throw new Error(JSON.stringify(explanation.findings))
-      return { status, finding }
+      return { status, finding, explanation }
     })
     assert.equal(status, 1)
     assert.equal(await probe(to), false, 'nothing answers before the cure')
     if (message) assert.match(finding.message, message)
     const chosen = finding.cures.find(({ kind }) => kind === cure) as Cure
-    const text = (await explained(...args)).stdout
+    const text = print(explanation)
     assert.ok(text.includes(`\n          ${chosen.command}\n`), `the cure is printed as it stands:\n${text}`)
     if (!(await isRunnable(chosen))) return finding
     const applied = await shell(chosen.command)
