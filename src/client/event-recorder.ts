@@ -148,7 +148,7 @@ export class EventRecorder {
     const firstTimestamp = known?.firstTimestamp ?? at
     for (let attempt = 0; ; attempt++) {
       // Kubernetes names an event by its object and the time in nanoseconds, in hexadecimal.
-      const suffix = (BigInt(now) * 1_000_000n + BigInt(Math.floor(random() * 1_000_000))).toString(16)
+      const suffix = (BigInt(Math.floor(now)) * 1_000_000n + BigInt(Math.floor(random() * 1_000_000))).toString(16)
       const name = `${about.name}.${suffix}`
       try {
         await this.#client.create(

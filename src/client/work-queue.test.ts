@@ -34,7 +34,7 @@ test('a key noted while it is worked on comes again, and never twice at once', a
   assert.equal(runs, 2)
 })
 
-test('a failing key is retried after a delay that doubles, and success forgets it', async () => {
+test('a failing key is retried after a delay that doubles, and after a success the delay starts anew', async () => {
   const clock = new FakeClock()
   const delays: number[] = []
   let failures = 3
@@ -45,13 +45,59 @@ test('a failing key is retried after a delay that doubles, and success forgets i
     { ...options(clock), onError: (_, __, retryIn) => delays.push(retryIn) },
   )
   queue.start()
-  queue.add('a')
-  for (let i = 0; i < 4; i++) {
+  const workOff = async () => {
+    queue.add('a')
+    for (let i = 0; i < 4; i++) {
+      await queue.idle()
+      clock.advance(clock.next ?? 0)
+    }
     await queue.idle()
-    clock.advance(clock.next ?? 0)
   }
+  await workOff()
   assert.deepEqual(delays, [5, 10, 20])
+  failures = 2
+  await workOff()
+  assert.deepEqual(delays, [5, 10, 20, 5, 10])
   assert.equal(clock.pending, 0)
+})
+
+test('the failures of one key delay no other', async () => {
+  const clock = new FakeClock()
+  const delays: string[] = []
+  const queue = new WorkQueue(
+    async () => {
+      throw new Error('never')
+    },
+    { ...options(clock), onError: (key, _, retryIn) => delays.push(`${key} ${retryIn}`) },
+  )
+  queue.start()
+  queue.add('a')
+  await queue.idle()
+  clock.advance(5)
+  await queue.idle()
+  queue.add('b')
+  await queue.idle()
+  assert.deepEqual(delays, ['a 5', 'a 10', 'b 5'])
+})
+
+test('a key that is due again after a while comes once then, and the earliest of several times counts', async () => {
+  const clock = new FakeClock()
+  let runs = 0
+  const queue = new WorkQueue(async () => {
+    runs++
+    return runs === 1 ? 1000 : undefined
+  }, options(clock))
+  queue.start()
+  queue.add('a')
+  await queue.idle()
+  queue.addAfter('a', 5000)
+  queue.addAfter('a', 300)
+  assert.equal(clock.pending, 1)
+  clock.advance(300)
+  await queue.idle()
+  clock.advance(60_000)
+  await queue.idle()
+  assert.equal(runs, 2)
 })
 
 test('nothing is worked on before start, and nothing after the signal', async () => {

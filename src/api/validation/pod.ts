@@ -179,8 +179,12 @@ const fixedPart = (spec: PodSpec, before: PodSpec): object => {
   }
 }
 
+/** Absent, and empty: the wire does not keep them apart. */
+const isEmpty = (value: unknown): boolean =>
+  value === undefined || value === null || (isJsonObject(value) && Object.keys(value).length === 0)
+
 const changedPaths = (now: unknown, before: unknown, path: string): readonly string[] => {
-  if (jsonEqual(now, before)) return []
+  if (jsonEqual(now, before) || (isEmpty(now) && isEmpty(before))) return []
   if (isJsonObject(now) && isJsonObject(before))
     return [...new Set([...Object.keys(now), ...Object.keys(before)])].flatMap((key) =>
       changedPaths(now[key], before[key], `${path}.${key}`),

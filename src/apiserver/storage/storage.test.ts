@@ -58,6 +58,40 @@ test('a watch with a selector sees objects enter and leave it as ADDED and DELET
   watch.close()
 })
 
+test('what leaves a selector is DELETED as it was when it matched last, with the revision at which it left', async () => {
+  const store = new Store(1)
+  const pods = store.collection(PODS)
+  const seen: StoredEvent[] = []
+  const matches = (object: ApiObject): boolean => object.metadata?.labels?.app === 'a'
+  follow(pods, { matches }, { revision: 1 }, (event) => seen.push(event))
+  pods.put('default/x', pod('x', 'a'))
+  pods.put('default/x', pod('x', 'b'))
+  await turn()
+  const left = seen.at(-1)!
+  assert.ok(left.type === 'DELETED')
+  assert.equal(left.object.metadata?.labels?.app, 'a')
+  assert.equal(left.object.metadata?.resourceVersion, String(store.revision))
+})
+
+test('a watch or a list of a namespace has nothing of another whose name begins alike', async () => {
+  const store = new Store(1)
+  const pods = store.collection(PODS)
+  for (const namespace of ['team', 'team-b', 'team0', 'tea'])
+    pods.put(`${namespace}/first`, pod(`${namespace}-first`, 'a', namespace))
+  const seen: string[] = []
+  follow(pods, { namespace: 'team' }, {}, (event) => seen.push(say(event)))
+  await turn()
+  for (const namespace of ['team-b', 'team', 'team0', 'tea'])
+    pods.put(`${namespace}/second`, pod(`${namespace}-second`, 'a', namespace))
+  for (const namespace of ['team-b', 'team', 'team0', 'tea']) pods.delete(`${namespace}/first`)
+  await turn()
+  assert.deepEqual(seen, ['ADDED team-first', 'ADDED team-second', 'DELETED team-first'])
+  assert.deepEqual(
+    listPage(pods, { namespace: 'team' }, {}).items.map(({ metadata }) => metadata?.name),
+    ['team-second'],
+  )
+})
+
 test('a DELETED event carries the revision of the deletion', async () => {
   const store = new Store(1)
   const pods = store.collection(PODS)

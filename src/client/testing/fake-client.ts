@@ -21,7 +21,7 @@ export interface FakeClientOptions {
   /** Watch events come this much later than the write's answer; by default in the same tick. */
   readonly watchDelay?: () => Promise<void>
   /** Returning an error fails the call, before anything is written. */
-  readonly fault?: (verb: Verb, resource: Resource, name: string) => Error | undefined
+  readonly fault?: (verb: Verb, resource: Resource, name: string, subresource: string) => Error | undefined
   /** Told after each write, when the storage has it and no watch has heard of it. */
   readonly onWrite?: (type: 'ADDED' | 'MODIFIED' | 'DELETED', resource: Resource, object: ApiObject) => void
 }
@@ -79,7 +79,7 @@ export class FakeClient implements Client {
       from: Number(options.resourceVersion),
       matches: selection(resource, options),
       stored: () => this.all(resource),
-      fault: this.#options.fault?.('watch', resource as unknown as Resource, ''),
+      fault: this.#options.fault?.('watch', resource as unknown as Resource, '', ''),
       onEvent: onEvent as (event: WatchEvent<ApiObject>) => void,
     }
     return this.#watches.open(request, this.#version)
@@ -87,7 +87,7 @@ export class FakeClient implements Client {
 
   async create<T extends ApiObject>(resource: Resource<T>, object: T, options: WriteOptions = {}): Promise<T> {
     const given = object.metadata ?? {}
-    await this.#arrive('create', resource, given.name ?? given.generateName ?? '')
+    await this.#arrive('create', resource, given.name ?? given.generateName ?? '', options.subresource)
     if (options.subresource === 'binding') return this.#bind(resource, object, options)
     const namespace = resource.namespaced ? (given.namespace ?? options.namespace) : undefined
     if (resource.namespaced && !namespace) throw refusal(400, 'BadRequest', `${resource.plural}: no namespace given`)
@@ -112,7 +112,7 @@ export class FakeClient implements Client {
 
   async update<T extends ApiObject>(resource: Resource<T>, object: T, options: WriteOptions = {}): Promise<T> {
     const name = object.metadata?.name ?? ''
-    await this.#arrive('update', resource, name)
+    await this.#arrive('update', resource, name, options.subresource)
     return this.#replace(resource, structuredClone(object), options)
   }
 
@@ -123,7 +123,7 @@ export class FakeClient implements Client {
     body: unknown,
     options: WriteOptions = {},
   ): Promise<T> {
-    await this.#arrive('patch', resource, name)
+    await this.#arrive('patch', resource, name, options.subresource)
     const current = this.#find(resource, name, options.namespace)
     const document = current as unknown as JsonObject
     const change = structuredClone(body)
@@ -176,9 +176,14 @@ export class FakeClient implements Client {
     this.#watches.end()
   }
 
-  async #arrive(verb: Verb, resource: Pick<Resource, 'plural' | 'group'>, name: string): Promise<void> {
+  async #arrive(
+    verb: Verb,
+    resource: Pick<Resource, 'plural' | 'group'>,
+    name: string,
+    subresource = '',
+  ): Promise<void> {
     await Promise.resolve()
-    const error = this.#options.fault?.(verb, resource as Resource, name)
+    const error = this.#options.fault?.(verb, resource as Resource, name, subresource)
     if (error) throw error
   }
 

@@ -143,3 +143,50 @@ test('a Service without a selector, or an ExternalName, is left alone', () => {
   assert.deepEqual(desiredSlices(makeService('web', { selector: {} }), [pod(1)], noNode, []), nothing)
   assert.deepEqual(desiredSlices(makeService('web', { type: 'ExternalName' }), [pod(1)], noNode, []), nothing)
 })
+
+test('a slice is filled to exactly a hundred before another one is made, and the hundred and first makes it', () => {
+  const full = apply([], makeService('web'), many(99))
+  assert.deepEqual(sizes(full.slices), [99])
+  const hundred = apply(full.slices, makeService('web'), many(100))
+  assert.deepEqual(sizes(hundred.slices), [100])
+  assert.equal(hundred.changes.create.length, 0)
+  assert.deepEqual(sizes(apply(hundred.slices, makeService('web'), many(101)).slices), [100, 1])
+  assert.deepEqual(sizes(apply([], makeService('web'), many(100)).slices), [100])
+  assert.deepEqual(sizes(apply([], makeService('web'), many(200)).slices), [100, 100])
+})
+
+test('a port is found by its name and its protocol together', () => {
+  const ports = [
+    { name: 'dns', containerPort: 53, protocol: 'UDP' },
+    { name: 'dns', containerPort: 5353, protocol: 'TCP' },
+  ] as const
+  const service = makeService('web', {
+    ports: [
+      { name: 't', port: 53, targetPort: 'dns', protocol: 'TCP' },
+      { name: 'u', port: 53, targetPort: 'dns', protocol: 'UDP' },
+      { name: 's', port: 53, targetPort: 'dns', protocol: 'SCTP' },
+    ],
+  })
+  const { slices } = apply([], service, [pod(1, { spec: { containers: [{ name: 'm', image: 'x', ports }] } })])
+  assert.deepEqual(slices[0]?.ports, [
+    { name: 't', port: 5353, protocol: 'TCP' },
+    { name: 'u', port: 53, protocol: 'UDP' },
+  ])
+})
+
+test('a named port of a sidecar is found, one of an init container that ends is not', () => {
+  const init = (restartPolicy?: string) => ({
+    containers: [{ name: 'm', image: 'x' }],
+    initContainers: [
+      {
+        name: 'i',
+        image: 'x',
+        ports: [{ name: 'http', containerPort: 8080 }],
+        ...(restartPolicy && { restartPolicy }),
+      },
+    ],
+  })
+  const portsOf = (spec: Pod['spec']) => apply([], makeService('web'), [pod(1, { spec })]).slices[0]?.ports
+  assert.deepEqual(portsOf(init('Always')), [{ name: 'web', port: 8080, protocol: 'TCP' }])
+  assert.deepEqual(portsOf(init()), [])
+})

@@ -116,3 +116,36 @@ test('podRequests() takes the larger of running and starting, with sidecars in b
   )
   assert.equal(amounts.get('cpu'), 1100)
 })
+
+test('the last pod that fits is placed, and the next one is not', () => {
+  const room = { status: { allocatable: { cpu: '1', pods: '3' } } }
+  const full = (count: number) =>
+    on(
+      'a',
+      Array.from({ length: count }, (_, index) => pod(`q${index}`)),
+      room,
+    )
+  assert.equal(place(pod('p'), [full(2)], 0).kind, 'node')
+  assert.match(JSON.stringify(place(pod('p'), [full(3)], 0)), /1 Too many pods/)
+  const half = on('a', [pod('q', asking('500m'))], { status: { allocatable: { cpu: '1' } } })
+  assert.equal(place(pod('p', asking('500m')), [half], 0).kind, 'node')
+  assert.equal(place(pod('p', asking('501m')), [half], 0).kind, 'unschedulable')
+})
+
+test('as many domains as minDomains asks for are enough; with fewer, an empty one counts', () => {
+  const labels = { app: 'web' }
+  const spread = (minDomains: number): Pod['spec'] => ({
+    topologySpreadConstraints: [
+      {
+        maxSkew: 1,
+        minDomains,
+        topologyKey: 'zone',
+        whenUnsatisfiable: 'DoNotSchedule',
+        labelSelector: { matchLabels: labels },
+      },
+    ],
+  })
+  const zone = (name: string) => on(name, [pod(`q${name}`, {}, labels)], { metadata: { labels: { zone: name } } })
+  assert.equal(place(pod('p', spread(2), labels), [zone('a'), zone('b')], 0).kind, 'node')
+  assert.equal(place(pod('p', spread(3), labels), [zone('a'), zone('b')], 0).kind, 'unschedulable')
+})

@@ -6,6 +6,9 @@ import { FakeClient, type FakeClientOptions } from '#client/testing/fake-client.
 import { FakeClock } from '#client/testing/fake-clock.ts'
 import { type ControllerOptions, startControllers } from '../start.ts'
 
+/** Waits that are shorter are retries after a failure; longer ones (deadlines, minReadySeconds) are a test's own. */
+const RETRY_MS = 500
+
 export const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
 /** Always the same numbers for the same seed. */
@@ -71,9 +74,24 @@ export const startCluster = async (
       log: (level, message) => void logged.push(`${level} ${message}`),
       ...options,
     })
-  let running = start()
-  await running.ready
-  for (let i = 0; i < (options.nodes ?? 0); i++) await client.create(nodes, makeNode(`node-${i + 1}`))
+  /** Lists and watches that fail at first are tried again, on a clock that nobody else moves meanwhile. */
+  const begin = async () => {
+    const controllers = start()
+    let ready = false
+    void controllers.ready.then(() => {
+      ready = true
+    })
+    while (!ready) {
+      await turn()
+      if (clock.next !== undefined && clock.next < RETRY_MS) clock.advance(clock.next)
+    }
+    return controllers
+  }
+  let running = await begin()
+  for (let i = 0; i < (options.nodes ?? 0); i++) {
+    const node = makeNode(`node-${i + 1}`)
+    await client.create(nodes, node).catch(() => client.create(nodes, node))
+  }
   let address = 1
   const cluster: TestCluster = {
     clock,
@@ -83,8 +101,7 @@ export const startCluster = async (
       for (let still = 0; still < 4; ) {
         await turn()
         still = running.isIdle() && late === 0 ? still + 1 : 0
-        // Retries after conflicts; longer waits (deadlines, minReadySeconds) are the test's own to let pass.
-        if (still > 2 && clock.next !== undefined && clock.next < 500) {
+        if (still > 2 && clock.next !== undefined && clock.next < RETRY_MS) {
           clock.advance(clock.next)
           still = 0
         }
@@ -127,8 +144,7 @@ export const startCluster = async (
     async restart() {
       running.stop()
       await turn()
-      running = start()
-      await running.ready
+      running = await begin()
     },
     stop: () => abort.abort(),
   }

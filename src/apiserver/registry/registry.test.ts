@@ -1,0 +1,109 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import type { Pod } from '#api/core-v1.ts'
+import { pods } from '#api/resources.ts'
+import { ApiError } from '#client/client.ts'
+import { startTestServer, type TestServer } from '../testing/test-server.ts'
+
+const scope = { namespace: 'default' }
+const status = { ...scope, subresource: 'status' } as const
+let server: TestServer
+before(async () => {
+  server = await startTestServer()
+})
+after(() => server.close())
+
+const make = (name: string, spec: Partial<Pod['spec']> = {}): Promise<Pod> =>
+  server.client.create(
+    pods,
+    {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name },
+      spec: { nodeName: 'node-1', containers: [{ name: 'c', image: 'fairlead/echo' }], ...spec },
+    },
+    scope,
+  )
+const refusal = async (work: Promise<unknown>): Promise<ApiError['status']> => {
+  try {
+    await work
+  } catch (error) {
+    assert.ok(error instanceof ApiError, String(error))
+    return error.status
+  }
+  throw new assert.AssertionError({ message: 'nothing was refused' })
+}
+
+test('a terminating pod survives writes of its status and of its labels within its grace period', async () => {
+  await make('going', { terminationGracePeriodSeconds: 30 })
+  await server.client.delete(pods, 'going', scope)
+  const running = { status: { phase: 'Running', podIP: '10.244.1.5', podIPs: [{ ip: '10.244.1.5' }] } }
+  await server.client.patch(pods, 'going', 'strategic', running, status)
+  await server.client.patch(pods, 'going', 'merge', { metadata: { labels: { a: 'b' } } }, scope)
+  const pod = await server.client.get(pods, 'going', scope)
+  assert.equal(pod.status?.phase, 'Running')
+  assert.equal(pod.metadata?.deletionGracePeriodSeconds, 30)
+  // Nothing that a client sends takes the deletion back.
+  const undone = { ...pod, metadata: { ...pod.metadata, deletionTimestamp: undefined } }
+  assert.equal((await server.client.update(pods, undone, scope)).metadata?.deletionGracePeriodSeconds, 30)
+  await server.client.delete(pods, 'going', { ...scope, gracePeriodSeconds: 0 })
+  assert.equal((await refusal(server.client.get(pods, 'going', scope))).code, 404)
+})
+
+test('a second deletion can shorten the grace period, and not lengthen it', async () => {
+  await make('going', { terminationGracePeriodSeconds: 30 })
+  const grace = async (seconds: number): Promise<number | undefined> => {
+    await server.client.delete(pods, 'going', { ...scope, gracePeriodSeconds: seconds })
+    return (await server.client.get(pods, 'going', scope)).metadata?.deletionGracePeriodSeconds
+  }
+  assert.equal(await grace(20), 20)
+  assert.equal(await grace(60), 20)
+  assert.equal(await grace(1), 1)
+  await server.client.delete(pods, 'going', { ...scope, gracePeriodSeconds: 0 })
+})
+
+test('a status that speaks of an old pod never lands on a new one of the same name, by whatever way it is written', async () => {
+  const old = await make('again')
+  await server.client.delete(pods, 'again', { ...scope, gracePeriodSeconds: 0 })
+  const fresh = await make('again')
+  const { uid } = old.metadata!
+  const late = { status: { phase: 'Failed' as const, message: 'of the old one' } }
+  for (const attempt of [
+    () => server.client.patch(pods, 'again', 'strategic', { metadata: { uid }, ...late }, status),
+    () => server.client.patch(pods, 'again', 'merge', { metadata: { uid }, ...late }, status),
+    () => server.client.update(pods, { ...old, ...late }, status),
+    () => server.client.update(pods, { ...fresh, metadata: { ...fresh.metadata, uid }, ...late }, status),
+    () => server.client.delete(pods, 'again', { ...scope, preconditions: { uid } }),
+  ]) {
+    const refused = await refusal(attempt())
+    assert.deepEqual([refused.code, refused.reason], [409, 'Conflict'], refused.message)
+  }
+  const now = await server.client.get(pods, 'again', scope)
+  assert.equal(now.metadata?.uid, fresh.metadata?.uid)
+  assert.equal(now.status?.phase, 'Pending')
+  assert.equal(now.metadata?.deletionTimestamp, undefined)
+})
+
+test('a write of the spec leaves the status, and a write of the status leaves the spec', async () => {
+  const pod = await make('apart')
+  const both = { ...pod, spec: { ...pod.spec!, activeDeadlineSeconds: 60 }, status: { phase: 'Running' as const } }
+  const spec = await server.client.update(pods, both, scope)
+  assert.deepEqual([spec.spec?.activeDeadlineSeconds, spec.status?.phase], [60, 'Pending'])
+  const { metadata } = spec
+  const reported = await server.client.update(
+    pods,
+    { ...both, metadata, spec: { ...both.spec, activeDeadlineSeconds: 5 } },
+    status,
+  )
+  assert.deepEqual([reported.spec?.activeDeadlineSeconds, reported.status?.phase], [60, 'Running'])
+})
+
+test('podIP and podIPs are one thing said twice: the single field counts where they differ', async () => {
+  await make('addressed')
+  const say = async (report: Pod['status']): Promise<Pod['status']> =>
+    (await server.client.patch(pods, 'addressed', 'merge', { status: report }, status)).status
+  assert.deepEqual((await say({ podIP: '10.244.0.5' }))?.podIPs, [{ ip: '10.244.0.5' }])
+  const dual = [{ ip: '10.244.0.5' }, { ip: 'fd00::5' }]
+  assert.deepEqual((await say({ podIPs: dual }))?.podIPs, dual)
+  assert.deepEqual((await say({ podIP: '10.244.0.6' }))?.podIPs, [{ ip: '10.244.0.6' }])
+})
