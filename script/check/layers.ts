@@ -1,9 +1,12 @@
 /**
- * Holds the imports of src/ to layers.json: no upward import, no import cycle, no effect in a pure room, FFI in kernel/ only.
+ * Holds the imports of src/ to layers.json: no upward import, no import cycle, no effect in a pure room, FFI in kernel/
+ * only, and no CommonJS package by import(), whose names the bundle does not have.
  * Prints the graph of rooms; exits 1 with one line a fault.
  */
 import { readdirSync, readFileSync } from 'node:fs'
+import { findPackageJSON, isBuiltin } from 'node:module'
 import { dirname, join, normalize, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
 
 const root = join(import.meta.dirname, '..', '..')
 const source = join(root, 'src')
@@ -29,6 +32,15 @@ const roomOf = (file: string): string => file.split('/')[0]!
 const isPure = (file: string): boolean =>
   rules.pure.includes(roomOf(file)) || rules.pureFiles.some((pattern) => new RegExp(pattern).test(file))
 
+/** Whether import() of a package gives a module without names of its own, once it is bundled. */
+const isCommonJs = (specifier: string): boolean => {
+  if (isBuiltin(specifier)) return false
+  const entry = fileURLToPath(import.meta.resolve(specifier))
+  if (entry.endsWith('.mjs')) return false
+  const manifest = findPackageJSON(specifier, import.meta.url)
+  return manifest === undefined || JSON.parse(readFileSync(manifest, 'utf8')).type !== 'module'
+}
+
 const faults: string[] = []
 const edges = new Map<string, Set<string>>()
 const imports = new Map<string, string[]>()
@@ -44,6 +56,10 @@ for (const file of files) {
     else if (specifier.startsWith('#')) targets.push(specifier.slice(1))
     else {
       if (!isTest(file) && isPure(file)) faults.push(`${file}: a pure file imports '${specifier}'`)
+      if (match[3] !== undefined && !isTest(file) && isCommonJs(specifier))
+        faults.push(
+          `${file}: '${specifier}' is CommonJS: import() of it has no names in the bundle; import() a file that imports it`,
+        )
       if (rules.ffi.packages.includes(specifier) && !rules.ffi.rooms.includes(room))
         faults.push(`${file}: only ${rules.ffi.rooms.join(', ')} may import '${specifier}'`)
     }
