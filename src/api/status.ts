@@ -143,3 +143,9 @@ export const tooLargeResourceVersion = (asked: number, current: number): Status 
 
 export const internalError = (message: string): Status =>
   failureStatus(500, 'InternalError', `Internal error occurred: ${message}`, { causes: [{ message }] })
+
+/** The server has no room at the moment; clients try again by themselves. */
+export const tooManyRequests = (message: string): Status =>
+  failureStatus(429, 'TooManyRequests', `${message}, please try again later`, { retryAfterSeconds: 1 })
+
+export const timeout = (message: string): Status => failureStatus(408, 'Timeout', message)

@@ -28,6 +28,8 @@ export const notAcceptable = refusal(status.notAcceptable)
 export const tooOldResourceVersion = refusal(status.tooOldResourceVersion)
 export const serviceUnavailable = refusal(status.serviceUnavailable)
 export const unauthorized = refusal(status.unauthorized)
+export const tooManyRequests = refusal(status.tooManyRequests)
+export const timeout = refusal(status.timeout)
 
 /** What nobody foresaw, as a 500; onError gets the error itself. */
 export const internalError = (error: unknown): ApiError =>

@@ -25,9 +25,14 @@ const split = (url: string): { readonly path: string; readonly query: URLSearchP
   return { path: url.slice(0, at), query: new URLSearchParams(url.slice(at + 1)) }
 }
 
+const VERBS = new Set(
+  'get list watch create update patch delete deletecollection post put head connect options'.split(' '),
+)
+
 /** Requests through the stages, and upgrades to the kubelets, each with authentication and access before it. */
 export const createHandler = (server: ServerContext, onError: (error: unknown) => void): Handler => {
   const stages = stageList(server)
+  const plurals = new Set(server.catalog.resources.map(({ plural }) => plural))
   const report = (error: unknown): void => {
     try {
       onError(error)
@@ -43,7 +48,12 @@ export const createHandler = (server: ServerContext, onError: (error: unknown) =
     let resource = ''
     response.on('close', () => {
       if (verb !== 'watch')
-        server.counter.count(verb, resource, response.statusCode, (performance.now() - started) / 1000)
+        server.counter.count(
+          VERBS.has(verb) ? verb : 'other',
+          resource,
+          response.statusCode,
+          (performance.now() - started) / 1000,
+        )
     })
     // A client that goes away in the middle is no error of ours.
     request.on('error', () => {})
@@ -52,7 +62,8 @@ export const createHandler = (server: ServerContext, onError: (error: unknown) =
     try {
       const info = requestInfo(request.method ?? 'GET', path, query)
       verb = info.verb
-      if (info.kind === 'resource') resource = info.resource
+      // A label of a metric is one of a few: what clients make up is counted together.
+      if (info.kind === 'resource' && plurals.has(info.resource)) resource = info.resource
       const caller = server.authenticator.authenticate(request)
       const exchange: Exchange = { request, response, query, info, caller, warnings, report }
       for (const stage of stages) {

@@ -3,6 +3,7 @@ import { chmodSync, rmSync } from 'node:fs'
 import { createServer as createHttpServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { ResourceObject } from '#api/resource.ts'
+import { events } from '#api/resources.ts'
 import type { Client } from '#client/client.ts'
 import { socketText } from '#net/port-protocol.ts'
 import { createAuthenticator } from './access/authentication.ts'
@@ -20,6 +21,7 @@ import type { KubeletLocator } from './kubelet-proxy.ts'
 import { machinery } from './machinery/kinds.ts'
 import type { Pki } from './pki/pki.ts'
 import { type Dial, dialTcp } from './proxy/destination.ts'
+import { expireEvents } from './registry/event-expiry.ts'
 import { Registry } from './registry/registry.ts'
 import type { ServerContext } from './server-context.ts'
 import { Store, type WindowLimits } from './storage/store.ts'
@@ -128,6 +130,7 @@ export const createApiServer = (options: ApiServerOptions): ApiServer => {
   const client = createInProcessClient(registry, SYSTEM, subresources)
   const system = systemObjects(options)
   for (const { resource, object } of system) registry.create(resource, object, { caller: SYSTEM })
+  const expiry = expireEvents(store, events, () => clock.now())
   ready = true
 
   const servers: Server[] = []
@@ -160,6 +163,7 @@ export const createApiServer = (options: ApiServerOptions): ApiServer => {
   const close = async (): Promise<void> => {
     ready = false
     closing.abort()
+    expiry.stop()
     client.close()
     await Promise.all(
       servers.splice(0).map(

@@ -57,7 +57,7 @@ const clausesOf = (accept: string): readonly Clause[] => {
       .sort((a, b) => b.quality - a.quality)
     // A handful of clients send a handful of headers; a hostile one must not fill the memory.
     if (parsed.size > 200) parsed.clear()
-    parsed.set(accept, clauses)
+    if (accept.length <= 1000) parsed.set(accept, clauses)
   }
   return clauses
 }

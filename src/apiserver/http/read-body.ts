@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
-import { badRequest, failure } from '../errors.ts'
+import { badRequest, failure, timeout, tooManyRequests } from '../errors.ts'
+import { bodies, PATIENCE } from './budget.ts'
 
 /** Kubernetes' own limit for a request body. */
 const BODY_LIMIT = 3 * 1024 * 1024
@@ -7,23 +8,33 @@ const BODY_LIMIT = 3 * 1024 * 1024
 const tooLarge = () => failure(413, 'RequestEntityTooLarge', `Request entity too large: limit is ${BODY_LIMIT}`)
 
 /**
- * A request’s body, whole. Rejects with ApiError 413 above BODY_LIMIT, at once where the client has announced it, and
- * leaves the connection in order: the answer is still to go out on it.
+ * A request’s body, whole. Rejects with ApiError 413 above BODY_LIMIT, at once where the client has announced it, with
+ * 429 where too many are being read, and with 408 where it does not come. Leaves the connection in order: the answer is
+ * still to go out on it.
  */
 export const readBody = async (request: IncomingMessage): Promise<Buffer> => {
   if (Number(request.headers['content-length'] ?? 0) > BODY_LIMIT) throw tooLarge()
   return await new Promise((resolve, reject) => {
     const chunks: Buffer[] = []
     let length = 0
+    let held = 0
     const take = (chunk: Buffer): void => {
       length += chunk.length
-      if (length <= BODY_LIMIT) chunks.push(chunk)
-      else finish(() => reject(tooLarge()))
+      if (length > BODY_LIMIT) finish(() => reject(tooLarge()))
+      else if (!bodies.take(chunk.length)) finish(() => reject(tooManyRequests('too many bodies are being sent')))
+      else {
+        held += chunk.length
+        chunks.push(chunk)
+      }
     }
     const end = (): void => finish(() => resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, length)))
     const gone = (): void => finish(() => reject(badRequest('the connection ended before the body did')))
+    const late = (): void => finish(() => reject(timeout(`the body did not come within ${PATIENCE / 1000} s`)))
+    const timer = setTimeout(late, PATIENCE).unref()
     // Not `for await`: leaving that loop destroys the request, and its connection with it.
     const finish = (settle: () => void): void => {
+      clearTimeout(timer)
+      bodies.give(held)
       request.off('data', take).off('end', end).off('close', gone).off('error', gone)
       settle()
     }

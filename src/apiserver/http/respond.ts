@@ -4,8 +4,9 @@ import type { ApiObject } from '#api/resource.ts'
 import { internalError as internalStatus } from '#api/status.ts'
 import { ApiError } from '#client/client.ts'
 import type { MessageClass } from '#schema/schema.ts'
-import { internalError, PathNotFound } from '../errors.ts'
+import { internalError, PathNotFound, tooManyRequests } from '../errors.ts'
 import type { Machinery } from '../machinery/machinery.ts'
+import { answers, PATIENCE } from './budget.ts'
 import { objectJson, protobufOf } from './encode.ts'
 import type { Exchange } from './exchange.ts'
 import { negotiate, type Wanted } from './negotiate.ts'
@@ -20,6 +21,7 @@ export const sendBytes = (
 ): true => {
   const { response, request, warnings } = exchange
   const bytes = typeof body === 'string' ? Buffer.from(body) : body
+  holdUntilTaken(response, bytes.length)
   response.statusCode = code
   response.setHeader('Content-Type', contentType)
   response.setHeader('Content-Length', bytes.length)
@@ -27,6 +29,20 @@ export const sendBytes = (
   if (warnings.length > 0) response.setHeader('Warning', warningHeaders(warnings))
   response.end(request.method === 'HEAD' ? undefined : bytes)
   return true
+}
+
+/** What is taken in one go by any client. */
+const SMALL = 64 * 1024
+
+/** Counts an answer until its client has taken it, and ends one that is not taken. Throws ApiError 429. */
+const holdUntilTaken = (response: ServerResponse, octets: number): void => {
+  if (octets <= SMALL) return
+  if (!answers.take(octets)) throw tooManyRequests('too many answers wait to be read')
+  const timer = setTimeout(() => response.destroy(), PATIENCE).unref()
+  response.once('close', () => {
+    clearTimeout(timer)
+    answers.give(octets)
+  })
 }
 
 /** Answers with one object in the form that was negotiated (without `as`). */

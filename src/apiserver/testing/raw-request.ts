@@ -12,19 +12,25 @@ export const rawRequest = (socketPath: string, bytes: Buffer, limitMs = 5000): P
   new Promise((resolve) => {
     const socket = connect(socketPath)
     const chunks: Buffer[] = []
+    let head: string | undefined
     const finish = (): void => {
       clearTimeout(timer)
       socket.destroy()
       const all = Buffer.concat(chunks)
       const end = all.indexOf('\r\n\r\n')
-      const head = all.subarray(0, end < 0 ? all.length : end).toString('latin1')
+      head ??= all.toString('latin1')
       resolve({ status: Number(/^HTTP\/1\.1 (\d+)/.exec(head)?.[1] ?? 0), head, body: all.subarray(end + 4) })
     }
     const timer = setTimeout(finish, limitMs)
     socket.on('data', (chunk) => {
       chunks.push(chunk)
+      if (head !== undefined) return
+      const all = Buffer.concat(chunks)
+      const end = all.indexOf('\r\n\r\n')
+      if (end < 0) return
+      head = all.subarray(0, end).toString('latin1')
       // A watch goes on: its head says enough.
-      if (/^transfer-encoding: chunked/im.test(Buffer.concat(chunks).toString('latin1'))) finish()
+      if (/^transfer-encoding: chunked/im.test(head)) finish()
     })
     socket.on('error', finish).on('close', finish)
     socket.write(bytes)
