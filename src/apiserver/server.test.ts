@@ -502,6 +502,20 @@ test('listen() rejects where the address is taken, and can be called again', asy
   await server.listen({ host: '127.0.0.1', port, tls: true })
 })
 
+test('an answer is indented where pretty asks for it, and a grace period that is no number is refused', async () => {
+  const text = (await raw('/api/v1/namespaces/default?pretty=true')).bytes.toString()
+  assert.match(text, /^\{\n {2}"kind": "Namespace",\n {2}"apiVersion": "v1",\n/)
+  const path = '/api/v1/namespaces/default/configmaps/none?gracePeriodSeconds='
+  assert.match((await raw(`${path}abc`, {}, 'DELETE')).bytes.toString(), /gracePeriodSeconds must be a whole number/)
+})
+
+test('a metric has a line for what is served, and one for all else that is asked for', async () => {
+  for (const name of ['made', 'up', '%22%0A%7B']) await raw(`/api/v1/${name}`)
+  const text = (await raw('/metrics')).bytes.toString()
+  assert.doesNotMatch(text, /made|resource="up"/)
+  assert.match(text, /apiserver_request_total\{verb="list",resource="",code="404"\} \d+/)
+})
+
 test('a body above the limit is refused with 413, also to a client that reads only when it has sent all', async () => {
   const { certificate: cert, key } = server.pki.admin
   const part = Buffer.alloc(1 << 16, ' ')

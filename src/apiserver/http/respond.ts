@@ -10,6 +10,7 @@ import { answers, PATIENCE } from './budget.ts'
 import { objectJson, protobufOf } from './encode.ts'
 import type { Exchange } from './exchange.ts'
 import { negotiate, type Wanted } from './negotiate.ts'
+import { isPretty } from './query.ts'
 import { warningHeaders } from './warning.ts'
 
 /** Answers with a body that is made already, and with the warnings of the exchange as headers (RFC 7234, code 299). */
@@ -63,7 +64,9 @@ export const sendObject = async (
 /** Answers with JSON text, as YAML where that was asked. */
 export const sendText = async (exchange: Exchange, wanted: Wanted, code: number, json: string): Promise<true> => {
   if (wanted.encoding !== 'yaml') {
-    return sendBytes(exchange, code, wanted.encoding === 'json' ? wanted.contentType : 'application/json', json)
+    const type = wanted.encoding === 'json' ? wanted.contentType : 'application/json'
+    const shown = isPretty(exchange.query) ? JSON.stringify(JSON.parse(json), undefined, 2) : json
+    return sendBytes(exchange, code, type, shown)
   }
   const { writeYaml } = await import('./yaml/write-yaml.ts')
   return sendBytes(exchange, code, wanted.contentType, writeYaml(JSON.parse(json)))

@@ -29,11 +29,18 @@ export const selectionOf = (
 
 /** A whole number of the query, or undefined; 400 names the parameter. */
 export const numberOf = (query: URLSearchParams, name: string): number | undefined => {
+  const value = integerOf(query, name)
+  if (value !== undefined && value < 0) throw badRequest(`the query parameter ${name} must not be negative: ${value}`)
+  return value
+}
+
+/** The same for one that may be negative. */
+export const integerOf = (query: URLSearchParams, name: string): number | undefined => {
   const text = query.get(name)
   if (text === null || text === '') return undefined
   const value = Number(text)
-  if (!/^-?\d+$/.test(text) || value < 0)
-    throw badRequest(`the query parameter ${name} must be a whole number, not ${text}`)
+  if (!/^-?\d+$/.test(text) || !Number.isSafeInteger(value))
+    throw badRequest(`the query parameter ${name} must be a whole number, not ${JSON.stringify(text)}`)
   return value
 }
 

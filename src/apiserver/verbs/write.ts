@@ -14,7 +14,7 @@ import { sendObject } from '../http/respond.ts'
 import type { DeleteRequest } from '../registry/deletion.ts'
 import type { Registry, WriteRequest } from '../registry/registry.ts'
 import { listPage } from '../storage/list.ts'
-import { selectionOf } from './read.ts'
+import { integerOf, selectionOf } from './read.ts'
 
 const expectedOf = (resource: Resource) => ({
   apiVersion: groupVersion(resource),
@@ -158,11 +158,11 @@ const deleteOptions = async (
       DeleteRequest & { readonly dryRun?: readonly string[] }
     return { options, dryRun: isDryRun([...dryRun, ...query.getAll('dryRun')]) }
   }
-  const grace = query.get('gracePeriodSeconds')
+  const grace = integerOf(query, 'gracePeriodSeconds')
   const orphan = query.get('orphanDependents')
   return {
     options: {
-      ...(grace ? { gracePeriodSeconds: Number(grace) } : {}),
+      ...(grace === undefined ? {} : { gracePeriodSeconds: grace }),
       ...(query.get('propagationPolicy') ? { propagationPolicy: query.get('propagationPolicy')! } : {}),
       ...(orphan === null ? {} : { orphanDependents: isTrue(orphan) }),
     },
