@@ -5,6 +5,7 @@ import { changeLink } from '#kernel/rtnetlink/link.ts'
 import { newNeighbour } from '#kernel/rtnetlink/neighbour.ts'
 import { replaceRoute } from '#kernel/rtnetlink/route.ts'
 import type { Rtnetlink } from '#kernel/rtnetlink/rtnetlink.ts'
+import { newRule } from '#kernel/rtnetlink/rule.ts'
 import type { NetworkPlan } from '#podnetwork/network-plan.ts'
 
 /**
@@ -25,9 +26,13 @@ export function applyNetworkPlan(rtnetlink: Rtnetlink, plan: NetworkPlan): void 
     requests.push(...addresses.map((address) => newAddress(index(name), address)))
   }
   for (const { link, address, mac } of plan.neighbours) requests.push(newNeighbour(index(link), address, mac))
-  for (const { destination, nextHops, source } of plan.routes) {
+  for (const { destination, nextHops, source, table } of plan.routes) {
     const hops = nextHops.map(({ link, gateway, onlink }) => ({ link: index(link), gateway, onlink }))
-    requests.push(replaceRoute({ destination, nextHops: hops, source }))
+    requests.push(replaceRoute({ destination, nextHops: hops, source, table }))
   }
+  const families = plan.routes.some(({ destination }) => destination.includes(':'))
+    ? (['IPv4', 'IPv6'] as const)
+    : (['IPv4'] as const)
+  for (const rule of plan.rules ?? []) requests.push(...families.map((family) => newRule({ family, ...rule })))
   rtnetlink.apply(requests, [constants.errno.EEXIST])
 }

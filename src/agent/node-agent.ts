@@ -62,6 +62,7 @@ export interface NodeAgentOptions {
   readonly podNamespace: (uid: string) => string
   readonly clusterCidr: readonly [string, string]
   readonly serviceCidr: readonly [string, string]
+  readonly loadBalancerCidr: readonly [string, string]
   /** CIDRs; NodePorts answer on the node's addresses within them, on all where there are none. */
   readonly nodePortAddresses: readonly string[]
   readonly clusterDns: readonly [string, string]
@@ -129,6 +130,7 @@ export const startNodeAgent = async (options: NodeAgentOptions): Promise<NodeAge
       nodeAddresses: nodePortAddresses(node.addresses, options.nodePortAddresses),
       podCidrs: options.clusterCidr,
       serviceCidrs: options.serviceCidr,
+      balancedCidrs: options.loadBalancerCidr,
       ownPods: node.podCidrs.map((cidr, family) => ({ cidr, masqueradeAs: node.addresses[family] as string })),
     },
     kernel: {

@@ -16,7 +16,7 @@ import { Zone } from '#dns/zone.ts'
 import { cachedStore } from '#kubelet/object-store.ts'
 import { createRuncRuntime } from '#runtime/runc/runc-runtime.ts'
 import { serveAgentApi } from './agent-server.ts'
-import { keepLoadBalancerRoutes } from './load-balancer-routes.ts'
+import { keepLoadBalancer } from './load-balancer.ts'
 import { errorText, openLog } from './log.ts'
 import { podNamespace } from './machines/names.ts'
 import { clusterAnswers } from './readiness.ts'
@@ -25,6 +25,9 @@ import { logPath, readConfig, statePaths } from './state.ts'
 // No object is made old at once because some before it lived on: of a load of Services few do, and it would take up to
 // twice the memory. On the command line this would cost 50 ms: Node.js compiles its own modules anew where flags differ.
 setFlagsFromString('--no-allocation-site-pretenuring')
+
+/** For the agents to say that their nodes are Ready, milliseconds. */
+const NODES_TOLD_MS = 10_000
 
 const config = readConfig(process.argv.at(-1)!)
 const paths = statePaths(config.stateDir)
@@ -76,6 +79,7 @@ const agents: readonly NodeAgent[] = await Promise.all(
       clusterCidr: config.clusterCidr,
       nodePortAddresses: config.nodePortAddresses,
       serviceCidr: config.serviceCidr,
+      loadBalancerCidr: config.loadBalancerCidr,
       clusterDns: config.clusterDns,
       clusterDomain: config.clusterDomain,
       signal: stop.signal,
@@ -93,8 +97,17 @@ const dns = new DnsServer({
   log: log('dns'),
 })
 for (const { metrics } of agents) metrics.readDns(() => dns.answeredByName())
-keepLoadBalancerRoutes({ config, services: feed, nodes: informers.for(nodes), signal: stop.signal, log: log('fabric') })
-const ready = Promise.all([zoneFed, ...agents.map((agent) => agent.ready)]).then(() => clusterAnswers(config))
+const agentsReady = Promise.all(agents.map((agent) => agent.ready))
+keepLoadBalancer({
+  config,
+  services: feed,
+  nodes: informers.for(nodes),
+  // One that is not Ready after this stays out, and holds up no other.
+  nodesTold: Promise.race([agentsReady, sleep(NODES_TOLD_MS, undefined, { ref: false })]),
+  signal: stop.signal,
+  log: log('fabric'),
+})
+const ready = Promise.all([zoneFed, agentsReady]).then(() => clusterAnswers(config))
 ready.then(
   () => logLine(`agents of ${config.name}: ready`),
   (error: unknown) => log('start')('failed', error),

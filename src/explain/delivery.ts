@@ -2,6 +2,7 @@ import type { Pod, Service } from '#api/core-v1.ts'
 import type { Outcome } from '#dataplane/nftables/evaluate.ts'
 import type { Protocol } from '#net/port-protocol.ts'
 import type { Target } from './address-destination.ts'
+import { balancedEntry } from './entry.ts'
 import type { PathOutcome, Step } from './explanation.ts'
 import type { ClusterFacts } from './facts.ts'
 import { declaredPorts, type Listens, listens, portsTold, socketsOf } from './listening.ts'
@@ -11,7 +12,6 @@ import {
   find,
   homeOf,
   inCidrs,
-  ingressOf,
   isHeadless,
   nodeAddresses,
   nodeAt,
@@ -183,14 +183,6 @@ function arrive(
 const isNodePort = ({ network: { nodePortRange } }: ClusterFacts, port: number): boolean =>
   port >= nodePortRange.from && port <= nodePortRange.to
 
-/** What becomes of an address of the load balancer's pool that no node's rules took. */
-export function poolText({ services }: ClusterFacts, { address, port }: Target, protocol: Protocol): string {
-  const holders = services.filter((one) => ingressOf(one).includes(address))
-  if (holders.length === 0) return `${address} is of the load balancer’s pool, and no Service has it: unreachable`
-  const served = holders.flatMap(({ spec }) => (spec?.ports ?? []).map((one) => `${one.port}/${one.protocol || 'TCP'}`))
-  return `${address} is the load balancer address of ${listed(holders.map(nameOf))}, which ${holders.length === 1 ? 'serves' : 'serve'} ${listed(served)} there, and not ${port}/${protocol}: refused`
-}
-
 const outsideText = ({ network }: ClusterFacts, address: string): string =>
   network.foreign
     ? `${address} is no pod and no node: it goes the way that the node’s own routes lead`
@@ -262,8 +254,9 @@ export function passOn(
     return end('deliver', { backend: { ...target, pod: undefined }, listensUnknown: true })
   }
   if (inCidrs(network.loadBalancerCidrs, address)) {
-    steps.push({ at: 'fabric', text: poolText(facts, target, protocol) })
-    return end('unreachable')
+    const { text, verdict = 'unreachable' } = balancedEntry(facts, target, protocol)
+    steps.push({ at: 'fabric', text })
+    return end(verdict)
   }
   const text = network.egress
     ? outsideText(facts, address)

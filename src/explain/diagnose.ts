@@ -223,11 +223,11 @@ function unclaimed(
   asked: Service | undefined,
 ): Finding {
   const { address, port } = target
-  const owner =
-    asked ??
-    facts.services.find((one) =>
-      [...clusterIpsOf(one), ...ingressOf(one), ...(one.spec?.externalIPs ?? [])].includes(address),
-    )
+  const owners = facts.services.filter((one) =>
+    [...clusterIpsOf(one), ...ingressOf(one), ...(one.spec?.externalIPs ?? [])].includes(address),
+  )
+  // An address may be that of several Services, by its ports.
+  const owner = asked ?? owners.find((one) => one.spec?.ports?.some((own) => own.port === port)) ?? owners[0]
   const other = owner && notProxied(owner)
   if (other !== undefined) return other
   if (facts.network.foreign && owner !== undefined && decisions.length === 0 && clusterIpsOf(owner).includes(address))

@@ -71,7 +71,7 @@ const TABLE: readonly (readonly [about: string, got: () => readonly string[], ex
     () => lines(ask('host', 'svc/web')).slice(0, 3),
     [
       'the host: Service default/web has the ClusterIP 10.96.0.1',
-      'the host: sends from 172.30.0.1 to 10.96.0.1:80/TCP; Service addresses lead to any node',
+      'the host: sends from 172.30.0.1 to 10.96.0.1:80/TCP; Service addresses lead to any node, one client to the same for each address',
       `${NODES}, prerouting: 10.96.0.1:80/TCP is the ClusterIP of default/web, its only port`,
     ],
   ],

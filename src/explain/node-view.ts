@@ -54,6 +54,7 @@ export class NodeView {
       nodeAddresses: nodePortAddresses(nodeAddresses(node), facts.network.nodePortAddresses),
       podCidrs: facts.network.podCidrs,
       serviceCidrs: facts.network.serviceCidrs,
+      balancedCidrs: facts.network.loadBalancerCidrs,
     }
     const state = new ForwardingState(this.node)
     for (const service of services) state.set(nameOf(service), service, slicesOf(facts, service))

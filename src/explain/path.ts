@@ -61,7 +61,7 @@ export function walkPath(
   const from = sourceAddress(source, family) as string
   if (isLoopback(target.address) || (source.pod !== undefined && !source.onNode && from === target.address))
     return walkItself(facts, source, target, protocol)
-  const entry = entryOf(facts, source, target.address)
+  const entry = entryOf(facts, source, target, protocol)
   const steps: Step[] = [
     {
       at: source.name,
@@ -70,7 +70,7 @@ export function walkPath(
   ]
   const path = { target, protocol, source: from }
   if (entry.nodes.length === 0) {
-    const outcome: PathOutcome = { node: undefined, verdict: 'unreachable' }
+    const outcome: PathOutcome = { node: undefined, verdict: entry.verdict ?? 'unreachable' }
     return { ...path, steps, candidates: [], decisions: [], outcomes: [outcome], walks: [] }
   }
   const decisions: Decision[] = []

@@ -29,4 +29,6 @@ export interface NodeFacts {
   readonly ownPods?: readonly { readonly cidr: string; readonly masqueradeAs: string }[]
   /** Where ClusterIPs live: what no Service has there is dropped. */
   readonly serviceCidrs: readonly string[]
+  /** Where load balancer addresses live: what comes in from outside for one that no Service has there is refused. */
+  readonly balancedCidrs?: readonly string[]
 }

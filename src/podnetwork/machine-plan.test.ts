@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { type ClusterNetwork, fabricPlan, hostLinkPlan, nodePlan, nodePortLink } from './machine-plan.ts'
+import { type ClusterNetwork, fabricPlan, hostLinkPlan, nodeMarks, nodePlan, nodePortLink } from './machine-plan.ts'
 import type { NetworkPlan } from './network-plan.ts'
 
 const node = (number: number) => ({
@@ -19,7 +19,9 @@ const cluster: ClusterNetwork = {
   nodes: [node(1), node(2), node(3)],
 }
 const via = ({ routes }: NetworkPlan, destination: string) =>
-  routes.find((route) => route.destination === destination)?.nextHops.map(({ gateway }) => gateway)
+  routes
+    .find((route) => route.table === undefined && route.destination === destination)
+    ?.nextHops.map(({ gateway }) => gateway)
 
 test('fabricPlan() sends pods to their node, Services to every node, and the rest nowhere without egress', () => {
   const plan = fabricPlan(cluster)
@@ -28,10 +30,30 @@ test('fabricPlan() sends pods to their node, Services to every node, and the res
   assert.deepEqual(via(plan, '172.30.255.0/24'), [])
   assert.equal(via(plan, '0.0.0.0/0'), undefined)
   assert.deepEqual(via(fabricPlan({ ...cluster, egress: true }), '::/0'), ['fd00:172:30::1'])
-  for (const family of ['ipv4', 'ipv6'])
-    assert.ok(
-      plan.sysctls.some(([name, value]) => name.startsWith(`${family}/fib_multipath_hash_policy`) && value === '1'),
-    )
+})
+
+test('the fabric has a mark for each node, and a table that leads what has it to that node', () => {
+  const { rules = [], routes } = fabricPlan(cluster)
+  assert.deepEqual(
+    [...nodeMarks(cluster)],
+    [
+      ['node-1', 1],
+      ['node-2', 2],
+      ['node-3', 3],
+    ],
+  )
+  assert.deepEqual(
+    rules.map(({ mark, table }) => [
+      mark,
+      ...routes.filter((route) => route.table === table).map(({ nextHops }) => nextHops.map(({ gateway }) => gateway)),
+    ]),
+    [
+      [1, ['172.30.0.2'], ['fd00:172:30::2']],
+      [2, ['172.30.0.3'], ['fd00:172:30::3']],
+      [3, ['172.30.0.4'], ['fd00:172:30::4']],
+    ],
+  )
+  assert.equal(new Set(rules.map(({ table }) => table)).size, 3)
 })
 
 test("nodePlan() goes straight to other nodes' pods, has its own range unreachable but for its pods, and all else by the fabric", () => {
@@ -39,6 +61,7 @@ test("nodePlan() goes straight to other nodes' pods, has its own range unreachab
   assert.deepEqual(via(plan, '10.244.1.0/24'), ['172.30.0.2'])
   assert.deepEqual(via(plan, '10.244.2.0/24'), [])
   assert.deepEqual(via(plan, '::/0'), ['fd00:172:30::fab:1'])
+  assert.deepEqual(via(plan, '172.30.0.1/32'), ['172.30.254.254'], 'the host, by the way that it comes')
   assert.deepEqual(plan.links.at(-1)?.addresses, ['172.30.0.3/16', 'fd00:172:30::3/64', 'fe80::3/64'])
 })
 

@@ -42,13 +42,22 @@ export function nodePortLink(name: string, index: number): string {
   return /^[a-z0-9-]{1,12}$/.test(name) && name !== 'host' && name !== 'underlay' ? `fl-${name}` : `fl-port-${index}`
 }
 
+/** By a node's name, what the fabric marks a packet with that it sends there: 1 for the first node, and so on. */
+export const nodeMarks = ({ nodes }: Pick<ClusterNetwork, 'nodes'>): ReadonlyMap<string, number> =>
+  new Map(nodes.map(({ name }, index) => [name, index + 1]))
+
+/** A node's mark and this is its routing table in the fabric. */
+const NODE_TABLES = 1000
+
 /**
- * The fabric: router of pods, Services and load balancer addresses. It knows which node has which pods; a Service
- * address goes to any node, by ECMP, chosen by the whole five-tuple (policy 1: with the default, all connections of one
- * client would go to one node).
+ * The fabric: router of pods, and load balancer. It knows which node has which pods; a packet to a Service or to a load
+ * balancer address gets a node's mark by the rules of `dataplane/balancer/`, and each mark has a table that leads there.
+ * Before there are such rules, a Service's address goes to any node.
  */
 export function fabricPlan(cluster: ClusterNetwork): NetworkPlan {
   const { nodes } = cluster
+  const marks = nodeMarks(cluster)
+  const tableOf = ({ name }: NodeNetwork): number => NODE_TABLES + (marks.get(name) as number)
   const routes = FAMILIES.flatMap((family): PlannedRoute[] => {
     const via = (node: NodeNetwork) => ({ link: UNDERLAY_LINK, gateway: node.addresses[family] })
     return [
@@ -58,6 +67,7 @@ export function fabricPlan(cluster: ClusterNetwork): NetworkPlan {
       { destination: cluster.loadBalancerCidr[family], nextHops: [] },
       { destination: cluster.serviceCidr[family], nextHops: nodes.map(via) },
       ...nodes.map((node) => ({ destination: node.podCidrs[family], nextHops: [via(node)] })),
+      ...nodes.map((node) => ({ destination: DEFAULT[family], nextHops: [via(node)], table: tableOf(node) })),
       ...(cluster.egress
         ? [
             {
@@ -69,13 +79,19 @@ export function fabricPlan(cluster: ClusterNetwork): NetworkPlan {
     ]
   })
   return {
-    sysctls: [...ROUTER_SYSCTLS, ['ipv4/fib_multipath_hash_policy', '1'], ['ipv6/fib_multipath_hash_policy?', '1']],
+    sysctls: [
+      ...ROUTER_SYSCTLS,
+      // It only remembers where a connection goes, and judges none: without this it would forget one for a packet that
+      // it takes to be out of order.
+      ['netfilter/nf_conntrack_tcp_be_liberal?', '1'],
+    ],
     links: [
       { name: 'lo', addresses: [] },
       { name: UNDERLAY_LINK, addresses: [...onNetwork(cluster, cluster.fabric.addresses), FABRIC_LINK_LOCAL] },
     ],
     neighbours: [],
     routes,
+    rules: nodes.map((node) => ({ mark: marks.get(node.name) as number, table: tableOf(node) })),
   }
 }
 
@@ -89,6 +105,8 @@ export function nodePlan(cluster: ClusterNetwork, node: NodeNetwork): NetworkPla
     return [
       { destination: DEFAULT[family], nextHops: fabric },
       { destination: cluster.loadBalancerCidr[family], nextHops: fabric },
+      // The way by which the host came: the fabric must see both directions of a connection to know it.
+      { destination: whole(cluster.host.addresses[family]), nextHops: fabric },
       { destination: node.podCidrs[family], nextHops: [] },
       ...cluster.nodes
         .filter(({ name }) => name !== node.name)
@@ -129,6 +147,8 @@ export function hostLinkPlan(cluster: ClusterNetwork): NetworkPlan {
   )
   return { sysctls: [], links: [{ name: link, addresses: onNetwork(cluster, addresses) }], neighbours: [], routes }
 }
+
+const whole = (address: string): string => `${address}/${address.includes(':') ? 128 : 32}`
 
 function onNetwork({ nodeCidr }: ClusterNetwork, addresses: Pair): readonly string[] {
   return FAMILIES.map((family) => `${addresses[family]}/${parseCidr(nodeCidr[family]).prefix}`)

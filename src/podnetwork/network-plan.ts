@@ -13,6 +13,14 @@ export interface PlannedRoute {
   readonly nextHops: readonly PlannedNextHop[]
   /** Source address of the machine's own connections. */
   readonly source?: string
+  /** Left out: the main table. */
+  readonly table?: number
+}
+
+/** Packets with a mark, of both families, are routed by a table of their own. */
+export interface PlannedRule {
+  readonly mark: number
+  readonly table: number
 }
 
 export interface PlannedNeighbour {
@@ -35,6 +43,7 @@ export interface NetworkPlan {
   readonly links: readonly PlannedLink[]
   readonly neighbours: readonly PlannedNeighbour[]
   readonly routes: readonly PlannedRoute[]
+  readonly rules?: readonly PlannedRule[]
 }
 
 /** Bytes: what Ethernet carries, so that nothing here depends on the machine being one. */
@@ -73,6 +82,7 @@ export const ROUTER_SYSCTLS: readonly (readonly [string, string])[] = [
 export function withoutIpv6(plan: NetworkPlan): NetworkPlan {
   const isV4 = (text: string) => !text.includes(':')
   return {
+    ...plan,
     sysctls: plan.sysctls.filter(([name]) => !name.startsWith('ipv6/')),
     links: plan.links.map((link) => ({ ...link, addresses: link.addresses.filter(isV4) })),
     neighbours: plan.neighbours.filter(({ address }) => isV4(address)),

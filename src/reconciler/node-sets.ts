@@ -7,7 +7,9 @@ import type { Nftables } from '#kernel/nftables/libnftables.ts'
 import { formatBytes } from '#net/ip-address.ts'
 
 /** The sets whose elements tell of the node and the cluster, not of Services. */
-const NODE_SETS: readonly SetName[] = ['pod-cidrs', 'service-cidrs', 'own-pods', 'nodeport-ips']
+const NODE_SETS: readonly SetName[] = [
+  ...(['pod-cidrs', 'service-cidrs', 'balanced-cidrs', 'virtual-cidrs', 'own-pods', 'nodeport-ips'] as const),
+]
 
 /**
  * Text that makes these sets what the node's facts say, whatever they hold, to be one transaction or a part of one.

@@ -22,7 +22,7 @@ export function kernelState(nftables: Nftables): readonly string[] {
   const kinds = new Map<number, string>()
   for (const family of TABLE_FAMILIES)
     for (const { name } of sets) {
-      if (name === 'pod-cidrs' || name === 'service-cidrs' || name === 'affinity') continue
+      if (name.endsWith('-cidrs') || name === 'affinity') continue
       nftables.dump(family, TABLE, name, ({ key, keyEnd, data, verdict }) => {
         const { key: fields, data: values = [] } = decodeElement(family, name, key, keyEnd, data)
         if (name === 'kinds') kinds.set(Number(fields[0]), verdict?.chain ?? `verdict ${verdict?.code}`)

@@ -3,11 +3,6 @@ import { execFileSync } from 'node:child_process'
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import type { Server } from 'node:net'
 import { afterEach, test } from 'node:test'
-import type { ServiceFeed, ServiceListener } from '#agent/service-feed.ts'
-import type { Node, Service } from '#api/core-v1.ts'
-import type { EndpointSlice } from '#api/discovery-v1.ts'
-import type { Informer } from '#client/informer.ts'
-import { keepLoadBalancerRoutes, LoadBalancerRoutes } from '#cluster/load-balancer-routes.ts'
 import { createMachines, missingMachines, removeMachines } from '#cluster/machines/machines.ts'
 import { createNetworkNamespace, listNetworkNamespaces, namespacePath } from '#kernel/namespace.ts'
 import { newAddress } from '#kernel/rtnetlink/address.ts'
@@ -143,53 +138,6 @@ test('without --egress no address outside is reachable from a node: refused at o
   assert.equal(readSysctl('ipv4/ip_forward', namespacePath(config.nodes[0]!.namespace)), '1')
 })
 
-test('load balancer addresses go to all eligible nodes by ECMP, spread over connections of one client; unassigned ones are refused', async () => {
-  const config = planned()
-  createMachines(config)
-  const addresses = ['172.30.255.1', 'fd00:172:30:0:ff::1']
-  const routes = new LoadBalancerRoutes(config)
-  const everyone = config.nodes.map(({ name }) => name)
-  routes.apply(new Map(addresses.map((address) => [address, everyone])))
-  for (const { name, namespace } of config.nodes) {
-    using node = Rtnetlink.open(namespacePath(namespace))
-    for (const address of addresses) {
-      // In a cluster the node's dataplane takes the address; here the node itself does.
-      node.apply([newAddress(node.linkIndex('lo'), `${address}/${address.includes(':') ? 128 : 32}`)])
-      servers.push(await answer(namespacePath(namespace), address, 80, name))
-    }
-  }
-  for (const [family, address] of addresses.entries()) {
-    const counts = new Map<string, number>()
-    for (let index = 0; index < 60; index++) {
-      const [node = '', client] = (await ask(HOME, address, 80)).split(' ')
-      assert.equal(client, config.host.addresses[family])
-      counts.set(node, (counts.get(node) ?? 0) + 1)
-    }
-    assert.deepEqual([...counts.keys()].toSorted(), everyone, JSON.stringify([...counts]))
-    assert.ok(Math.min(...counts.values()) >= 5, JSON.stringify([...counts]))
-  }
-  // Policy Local with a pod on node-2 only.
-  routes.apply(new Map(addresses.map((address) => [address, ['node-2']])))
-  for (const address of addresses)
-    for (let index = 0; index < 5; index++) assert.match(await ask(HOME, address, 80), /^node-2 /)
-  // A restart of ours adopts what the fabric has.
-  routes.close()
-  const adopted = new LoadBalancerRoutes(config)
-  adopted.apply(
-    new Map([
-      [addresses[0]!, ['node-2']],
-      ['198.51.100.7', everyone],
-    ]),
-  )
-  const fabric = show('-n', config.fabric.namespace, 'route')
-  assert.match(fabric, /^172\.30\.255\.1 via 172\.30\.0\.3/m)
-  assert.doesNotMatch(fabric, /198\.51\.100\.7/)
-  assert.doesNotMatch(show('-n', config.fabric.namespace, '-6', 'route'), /ff::1 /)
-  adopted.apply(new Map())
-  adopted.close()
-  await assert.rejects(ask(HOME, addresses[0]!, 80), { code: 'EHOSTUNREACH' })
-})
-
 test('Service addresses lead from the host to the nodes', async () => {
   const config = planned()
   createMachines(config)
@@ -252,70 +200,6 @@ test('a host without IPv6 on new links gets IPv4 only; nodes and pods have both 
   } finally {
     writeFileSync(setting, former)
   }
-})
-
-test('keepLoadBalancerRoutes() follows Services, endpoints and nodes, and removes nothing before the caches have synced', async () => {
-  const config = planned()
-  createMachines(config)
-  const earlier = new LoadBalancerRoutes(config)
-  earlier.apply(new Map([['172.30.255.9', ['node-1']]]))
-  earlier.close()
-  const via = () =>
-    show('-n', config.fabric.namespace, '-o', 'route', 'show', 'proto', '250')
-      .split('\n')
-      .filter((line) => /^172\.30\.255\.\d+ /.test(line))
-      .map((line) => [line.split(' ')[0], ...[...line.matchAll(/via (\S+)/g)].map(([, gateway]) => gateway)].join(' '))
-  const settled = () => new Promise((resolve) => setImmediate(resolve))
-  let tell: ServiceListener = () => {}
-  let sync = () => {}
-  const synced = new Promise<void>((resolve) => {
-    sync = resolve
-  })
-  const ready = new Set(['node-1', 'node-2'])
-  const nodeList = () =>
-    config.nodes.map(({ name }) => ({
-      metadata: { name },
-      status: { conditions: [{ type: 'Ready', status: ready.has(name) ? 'True' : 'False' }] },
-    }))
-  const handlers: (() => void)[] = []
-  const stop = new AbortController()
-  keepLoadBalancerRoutes({
-    config,
-    services: { synced, subscribe: (listener: ServiceListener) => (tell = listener) } as unknown as ServiceFeed,
-    nodes: {
-      lister: { list: nodeList },
-      hasSynced: Promise.resolve(),
-      addHandlers: ({ onUpdate }: { onUpdate: () => void }) => handlers.push(onUpdate),
-    } as unknown as Informer<Node>,
-    signal: stop.signal,
-    log: (message, error) => assert.fail(`${message}: ${error}`),
-  })
-  const service = (externalTrafficPolicy: string) =>
-    ({
-      spec: { type: 'LoadBalancer', externalTrafficPolicy },
-      status: { loadBalancer: { ingress: [{ ip: '172.30.255.1' }] } },
-    }) as unknown as Service
-  const slices = [
-    { addressType: 'IPv4', endpoints: [{ nodeName: 'node-2', conditions: { ready: true } }] },
-  ] as unknown as EndpointSlice[]
-  const key = { namespace: 'default', name: 'web' }
-  tell(key, service('Cluster'), slices, [])
-  await settled()
-  assert.deepEqual(via(), ['172.30.255.9 172.30.0.2'])
-  sync()
-  await settled()
-  assert.deepEqual(via(), ['172.30.255.1 172.30.0.2 172.30.0.3'])
-  ready.add('node-3')
-  handlers[0]!()
-  await settled()
-  assert.deepEqual(via(), ['172.30.255.1 172.30.0.2 172.30.0.3 172.30.0.4'])
-  tell(key, service('Local'), slices, [])
-  await settled()
-  assert.deepEqual(via(), ['172.30.255.1 172.30.0.3'])
-  tell(key, undefined, [], [])
-  await settled()
-  assert.deepEqual(via(), [])
-  stop.abort()
 })
 
 test('three nodes are made in tens of milliseconds and removed in as many, with pods', async () => {

@@ -151,6 +151,12 @@ export class IcmpSocket {
     this.#socket = new RawSocket(path, isIpv6, isIpv6 ? IPPROTO_ICMPV6 : IPPROTO_ICMP)
   }
 
+  /** An echo request. */
+  sendEcho(to: string): void {
+    // The kernel writes the checksum of ICMPv6.
+    this.#socket.send(to, Uint8Array.of(...(this.#isIpv6 ? [128, 0, 0, 0] : [8, 0, 0xf7, 0xfd]), 0, 1, 0, 1))
+  }
+
   /** Of each "port unreachable" the packet that it quotes. */
   portUnreachables() {
     const [type, code] = this.#isIpv6 ? [1, 4] : [3, 3]

@@ -171,7 +171,13 @@ class PortCompiler {
 }
 
 /** The elements that tell of the cluster and the node: constant between changes of the configuration. */
-export function compileNode({ nodeAddresses, podCidrs, serviceCidrs, ownPods = [] }: NodeFacts): readonly Element[] {
+export function compileNode({
+  nodeAddresses,
+  podCidrs,
+  serviceCidrs,
+  balancedCidrs = [],
+  ownPods = [],
+}: NodeFacts): readonly Element[] {
   const element =
     (set: Element['set']) =>
     (text: string): Element => ({
@@ -182,6 +188,8 @@ export function compileNode({ nodeAddresses, podCidrs, serviceCidrs, ownPods = [
   return [
     ...[...new Set(podCidrs)].map(element('pod-cidrs')),
     ...[...new Set(serviceCidrs)].map(element('service-cidrs')),
+    ...[...new Set(balancedCidrs)].map(element('balanced-cidrs')),
+    ...[...new Set([...serviceCidrs, ...balancedCidrs])].map(element('virtual-cidrs')),
     ...[...new Set(nodeAddresses)].map(element('nodeport-ips')),
     ...ownPods.map(({ cidr, masqueradeAs }) => ({ ...element('own-pods')(cidr), data: [masqueradeAs] })),
   ]

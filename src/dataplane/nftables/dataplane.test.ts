@@ -85,6 +85,22 @@ function load(services = SERVICES, ids = new Ids()) {
 }
 
 const { ruleset } = load()
+
+test('what comes to a node from outside for a load balancer address that no Service has there is refused; what its own pods send goes on to the fabric', () => {
+  const balanced = new LoadedRuleset([...compileNode({ ...node, balancedCidrs: ['203.0.113.0/24'] })], [])
+  const fate = (more: Partial<Packet>) =>
+    possibleOutcomes(
+      balanced,
+      { source: '10.244.1.12', destination: '203.0.113.9', protocol: 'tcp', port: 80, ...more },
+      isNode,
+    )[0]?.verdict
+  assert.deepEqual(fate({ source: '172.30.0.1', fromUplink: true }), { kind: 'reject', with: 'tcp-reset' })
+  assert.deepEqual(fate({ fromUplink: true, protocol: 'udp' }), { kind: 'reject', with: 'port-unreachable' })
+  assert.deepEqual(fate({}), { kind: 'pass' })
+  assert.deepEqual(fate({ source: '172.30.0.2', fromNode: true }), { kind: 'pass' })
+  assert.deepEqual(fate({ fromUplink: true, destination: '198.51.100.1' }), { kind: 'pass' })
+})
+
 const POD = '10.244.1.12'
 const FAR_POD = '10.244.2.99'
 const OUTSIDE = '172.30.0.101'

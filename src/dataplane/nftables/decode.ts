@@ -11,6 +11,8 @@ const DATA_FIELDS: { readonly [data in NonNullable<SetDefinition['data']>]: read
   endpoint: ['daddr', 'dport'],
   address: ['daddr'],
   verdict: [],
+  mark: ['mark'],
+  'ct-mark': ['ct-mark'],
 }
 
 /** Reads the kernel's bytes of one element, as encode.ts writes them: the element that made them. `keyEnd`: of a range. */

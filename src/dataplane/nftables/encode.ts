@@ -22,6 +22,8 @@ export interface EncodedElements {
 const BY_TEXT: ReadonlySet<SetName> = new Set([
   'pod-cidrs',
   'service-cidrs',
+  'balanced-cidrs',
+  'virtual-cidrs',
   'own-pods',
   'allowed',
   'kinds',

@@ -1,10 +1,10 @@
+import { UPLINK } from '#podnetwork/machine-plan.ts'
 import type { UsedKind } from './compile.ts'
 import type { Chain, Element, Field, Key, Rule, SetDefinition, Statement, TableFamily } from './rule.ts'
 import { TABLE, TABLE_FAMILIES, WORD } from './rule.ts'
-import { chains } from './ruleset/chains.ts'
-import { kindChains } from './ruleset/kind-chains.ts'
 import { type Kind, kindName } from './ruleset/kinds.ts'
-import { sets } from './ruleset/sets.ts'
+import { NODE_RULESET } from './ruleset/node-ruleset.ts'
+import type { Ruleset } from './ruleset/ruleset.ts'
 
 const hex = (word: number): string => `0x${word.toString(16)}`
 
@@ -17,6 +17,8 @@ const NAMES: { readonly [F in Extract<Field, string>]: (family: TableFamily) => 
   'ct-dport': () => 'ct original proto-dst',
   client: (family) => (family === 'ip' ? 'ip saddr' : 'jhash ip6 saddr mod 4294967295 seed 0x5eed'),
   word: () => 'meta priority',
+  mark: () => 'meta mark',
+  'ct-mark': () => 'ct mark',
 }
 
 function field(one: Field, family: TableFamily): string {
@@ -33,11 +35,15 @@ function statement(one: Statement, family: TableFamily): string {
     case 'has-ports':
       return 'meta l4proto { tcp, udp, sctp }'
     case 'protocol-is':
-      return `meta l4proto ${one.protocol}`
+      return `meta l4proto ${one.not ? '!= ' : ''}${one.protocol}`
     case 'translated':
       return 'ct status dnat'
     case 'connection-invalid':
       return 'ct state invalid'
+    case 'connection-answered':
+      return 'ct state established,related'
+    case 'from-uplink':
+      return `iifname "${UPLINK}"`
     case 'source-is-node':
       return `fib saddr type ${one.not ? '!= ' : ''}local`
     case 'word-has':
@@ -52,6 +58,18 @@ function statement(one: Statement, family: TableFamily): string {
       return `update @affinity { ${key([{ word: WORD.SERVICE_PORT }, 'client'], family)} timeout ${one.seconds}s : meta priority }`
     case 'unpin':
       return `delete @affinity { ${key([{ word: WORD.SERVICE_PORT }, 'client'], family)} : meta priority }`
+    case 'set-mark-from':
+      return `meta mark set ${key(one.key, family)} map @${one.map}`
+    case 'set-flow-from':
+      return `ct mark set ${key(one.key, family)} map @${one.map}`
+    case 'set-mark-by-hash':
+      return `meta mark set jhash ${family} saddr . ${family} daddr mod ${one.nodes} seed 0x5eed offset 1`
+    case 'set-mark-to-flow':
+      return 'meta mark set ct mark'
+    case 'pin-flow':
+      return `update @affinity { ${key(['mark', 'client'], family)} timeout ${one.seconds}s : ct mark }`
+    case 'unpin-flow':
+      return `delete @affinity { ${key(['mark', 'client'], family)} : ct mark }`
     case 'dnat':
       return `dnat ${family} to ${key(one.key, family)} map @${one.map}`
     case 'snat':
@@ -61,6 +79,8 @@ function statement(one: Statement, family: TableFamily): string {
       return `${one.do} ${one.chain}`
     case 'return':
     case 'drop':
+    case 'accept':
+    case 'notrack':
       return one.do
     case 'masquerade':
       return 'masquerade fully-random'
@@ -82,6 +102,8 @@ function renderSet({ name, key: fields, data, interval, pins }: SetDefinition, f
     endpoint: `${family} daddr . th dport`,
     address: `${family} saddr`,
     verdict: 'verdict',
+    mark: 'meta mark',
+    'ct-mark': 'ct mark',
   }
   const to = data === undefined ? '' : ` : ${types[data]}`
   const flags = pins ? ' flags dynamic,timeout; size 1048576; timeout 3h;' : interval ? ' flags interval;' : ''
@@ -94,7 +116,7 @@ function renderChain({ name, hook, rules }: Chain, family: TableFamily): string 
 }
 
 /** The constant part of both tables. */
-export function renderBase(): string {
+export function renderBase({ sets, chains }: Ruleset = NODE_RULESET): string {
   return TABLE_FAMILIES.map((family) =>
     [
       `table ${family} ${TABLE} {`,
@@ -121,7 +143,11 @@ const verdictOf = (kind: Kind): string =>
   kind.kind === 'drop' ? 'drop' : `goto ${kind.kind === 'reject' ? 'reject-it' : kindName(kind)}`
 
 /** The chains of kinds and their elements of the verdict map. `made` holds `ip stick-10` of chains that are there; new ones are added to it. */
-export function renderKinds(kinds: Iterable<UsedKind>, made: Set<string>): string {
+export function renderKinds(
+  kinds: Iterable<UsedKind>,
+  made: Set<string>,
+  { kindChains }: Ruleset = NODE_RULESET,
+): string {
   let text = ''
   for (const { family, number, kind } of kinds) {
     for (const chain of kindChains(kind)) {
@@ -134,7 +160,10 @@ export function renderKinds(kinds: Iterable<UsedKind>, made: Set<string>): strin
   return text
 }
 
-const WORDS = new Set(['kinds', 'backends', 'slots', 'endpoints', 'cluster-endpoints', 'local-endpoints', 'stamp'])
+const WORDS = new Set([
+  ...['kinds', 'backends', 'slots', 'endpoints', 'cluster-endpoints', 'local-endpoints', 'stamp'],
+  ...['nodes', 'members', 'keepers'],
+])
 
 /** `10.96.0.1 . tcp . 80`; with the set's name, what tells one element of a family from another. */
 export const elementKey = ({ key: values }: Element): string => values.join(' . ')

@@ -30,6 +30,8 @@ export const WORD = {
 export type SetName =
   | 'pod-cidrs'
   | 'service-cidrs'
+  | 'balanced-cidrs'
+  | 'virtual-cidrs'
   | 'own-pods'
   | 'nodeport-ips'
   | 'cluster-ips'
@@ -48,6 +50,12 @@ export type SetName =
   | 'hairpin'
   | 'affinity'
   | 'stamp'
+  // Of the load balancer alone (balancer/ruleset.ts).
+  | 'balanced'
+  | 'nodes'
+  | 'owners'
+  | 'members'
+  | 'keepers'
 
 /** What a rule reads of a packet, and what a set's key is made of. `ct-…`: as the client sent it, before translation. */
 export type Field =
@@ -60,6 +68,9 @@ export type Field =
   /** The client, for its pin: the address, or for IPv6 a hash of it (nft 1.0.6 cannot update a map by a key of more than 16 bytes). */
   | 'client'
   | 'word'
+  /** The packet's mark, by which it is routed, and that of its connection. Only the load balancer has a use for them. */
+  | 'mark'
+  | 'ct-mark'
   | { readonly word: number }
   | { readonly random: number }
 
@@ -69,9 +80,13 @@ export type Key = readonly Field[]
 export type Statement =
   | { readonly do: 'lookup'; readonly key: Key; readonly set: SetName; readonly not?: true }
   | { readonly do: 'has-ports' }
-  | { readonly do: 'protocol-is'; readonly protocol: 'tcp' }
+  | { readonly do: 'protocol-is'; readonly protocol: 'tcp' | 'udp'; readonly not?: true }
   | { readonly do: 'translated' }
   | { readonly do: 'connection-invalid' }
+  /** It has been answered, or tells of one that has. */
+  | { readonly do: 'connection-answered' }
+  /** It came in by the node's link to the others, not from a pod and not from the node itself. */
+  | { readonly do: 'from-uplink' }
   | { readonly do: 'source-is-node'; readonly not?: true }
   | { readonly do: 'word-has'; readonly bit: number }
   | { readonly do: 'set-word'; readonly and: number; readonly or: number }
@@ -79,9 +94,16 @@ export type Statement =
   | { readonly do: 'goto-kind' }
   | { readonly do: 'pin'; readonly seconds: number }
   | { readonly do: 'unpin' }
+  | { readonly do: 'set-mark-from' | 'set-flow-from'; readonly key: Key; readonly map: SetName }
+  /** 1 to `nodes`, by who sends to whom. */
+  | { readonly do: 'set-mark-by-hash'; readonly nodes: number }
+  | { readonly do: 'set-mark-to-flow' }
+  /** The client `mark . client`, for its connection's node. */
+  | { readonly do: 'pin-flow'; readonly seconds: number }
+  | { readonly do: 'unpin-flow' }
   | { readonly do: 'dnat' | 'snat'; readonly key: Key; readonly map: SetName }
   | { readonly do: 'goto' | 'jump'; readonly chain: string }
-  | { readonly do: 'return' | 'drop' | 'masquerade' }
+  | { readonly do: 'return' | 'drop' | 'accept' | 'notrack' | 'masquerade' }
   | { readonly do: 'reject'; readonly with: 'tcp-reset' | 'port-unreachable' }
 
 export type Rule = readonly Statement[]
@@ -103,7 +125,7 @@ export interface Chain {
 export interface SetDefinition {
   readonly name: SetName
   readonly key: Key
-  readonly data?: 'word' | 'endpoint' | 'address' | 'verdict'
+  readonly data?: 'word' | 'endpoint' | 'address' | 'verdict' | 'mark' | 'ct-mark'
   readonly interval?: true
   readonly pins?: true
 }

@@ -1,6 +1,6 @@
 import type { Node, Service } from '#api/core-v1.ts'
+import { balancedNodes } from '#forwarding/load-balancer.ts'
 import type { IpFamily } from '#net/ip-address.ts'
-import { eligibleNodes } from '#podnetwork/load-balancer.ts'
 import { askAddress, askClusterIp, look, patch, run } from '../cure.ts'
 import type { Cure, Finding, Question } from '../explanation.ts'
 import type { ClusterFacts } from '../facts.ts'
@@ -44,7 +44,7 @@ export function noLocalEndpoint(facts: ClusterFacts, question: Question, decisio
       { spec: { [policy]: 'Cluster' } },
     ),
   )
-  const eligible = eligibleNodes(facts.nodes)
+  const { eligible } = balancedNodes(facts.nodes)
   return {
     reason: 'no-local-endpoint',
     message: `${nameOf(service)} has ${policy} Local, and ${listed(nodes, 'or')} has no endpoint of it: dropped`,
@@ -142,7 +142,7 @@ export function notBalanced(
   port: ServicePort,
   family: IpFamily,
 ): Finding {
-  const eligible = eligibleNodes(facts.nodes)
+  const { eligible } = balancedNodes(facts.nodes)
   if (eligible.length > 0) {
     const finding = noEndpoints(facts, question, service, port, family)
     if (finding.reason !== 'endpoints-late') return finding

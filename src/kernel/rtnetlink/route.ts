@@ -52,6 +52,8 @@ export interface Route {
   readonly nextHops: readonly NextHop[]
   /** The address that connections of this machine itself have on this route. */
   readonly source?: string
+  /** Left out: the main table. */
+  readonly table?: number
 }
 
 /** A route as the kernel lists it. */
@@ -61,7 +63,7 @@ export interface ListedRoute extends Route {
   readonly type: number
 }
 
-/** Adds a route of ours to the main table; refused with EEXIST where one to that destination is. */
+/** Adds a route of ours to its table; refused with EEXIST where one to that destination is. */
 export function newRoute(route: Route): NetlinkRequest {
   return write(RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL, route).finish('RTM_NEWROUTE', `route to ${route.destination}`)
 }
@@ -124,7 +126,7 @@ function* readMultipath(bytes: Uint8Array): Generator<NextHop> {
   }
 }
 
-function write(type: number, flags: number, { destination, nextHops, source }: Route): MessageWriter {
+function write(type: number, flags: number, { destination, nextHops, source, table }: Route): MessageWriter {
   const prefix = inetPrefix(destination)
   const [first] = nextHops
   const routeType = first === undefined ? RTN_UNREACHABLE : RTN_UNICAST
@@ -132,6 +134,7 @@ function write(type: number, flags: number, { destination, nextHops, source }: R
     first !== undefined && first.gateway === undefined && prefix.family === AF_INET ? RT_SCOPE_LINK : RT_SCOPE_UNIVERSE
   const onlink = nextHops.length === 1 && first?.onlink === true ? RTNH_F_ONLINK : 0
   const message = header(new MessageWriter(type, flags), prefix, routeType, scope, onlink)
+  if (table !== undefined) message.u32Attribute(RTA_TABLE, table)
   if (source !== undefined) message.attribute(RTA_PREFSRC, inetAddress(source).bytes)
   if (nextHops.length > 1) {
     message.nested(RTA_MULTIPATH, () => {

@@ -12,7 +12,7 @@ export const chains: readonly Chain[] = [
   {
     name: 'filter-forward',
     hook: { type: 'filter', hook: 'forward', priority: 0 },
-    // A late packet of a connection that is forgotten must not leave for an address that exists nowhere.
-    rules: [[{ do: 'connection-invalid' }, lookup(['daddr'], 'service-cidrs'), drop]],
+    // A late packet of a connection that is forgotten must not leave for an address that no link has.
+    rules: [[{ do: 'connection-invalid' }, lookup(['daddr'], 'virtual-cidrs'), drop]],
   },
 ]

@@ -17,6 +17,8 @@ export const frontendChains: readonly Chain[] = [
       // A ClusterIP refuses its other ports; an address that no Service has is dropped, or it would leave by the default route.
       [lookup(['daddr'], 'cluster-ips'), go('goto', 'reject-it')],
       [lookup(['daddr'], 'service-cidrs'), drop],
+      // What the load balancer has sent here never goes back to it: for a moment it may know more, or less, than this node.
+      [{ do: 'from-uplink' }, lookup(['daddr'], 'balanced-cidrs'), go('goto', 'reject-it')],
     ],
   },
   {

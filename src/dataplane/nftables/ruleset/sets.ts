@@ -9,6 +9,8 @@ export const CT_NODE_PORT: Key = ['l4proto', 'ct-dport']
 export const sets: readonly SetDefinition[] = [
   { name: 'pod-cidrs', key: ['saddr'], interval: true },
   { name: 'service-cidrs', key: ['daddr'], interval: true },
+  { name: 'balanced-cidrs', key: ['daddr'], interval: true },
+  { name: 'virtual-cidrs', key: ['daddr'], interval: true },
   { name: 'own-pods', key: ['daddr'], interval: true, data: 'address' },
   { name: 'nodeport-ips', key: ['daddr'] },
   { name: 'cluster-ips', key: ['daddr'] },

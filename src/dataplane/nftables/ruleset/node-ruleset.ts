@@ -1,0 +1,7 @@
+import { chains } from './chains.ts'
+import { kindChains } from './kind-chains.ts'
+import type { Ruleset } from './ruleset.ts'
+import { sets } from './sets.ts'
+
+/** What every node's kernel holds. */
+export const NODE_RULESET: Ruleset = { sets, chains, kindChains }

@@ -1,0 +1,140 @@
+import type { Node, Service } from '#api/core-v1.ts'
+import type { EndpointSlice } from '#api/discovery-v1.ts'
+import { containsAddress, parseCidr } from '#net/cidr.ts'
+import { type IpFamily, parseAddress } from '#net/ip-address.ts'
+import type { Protocol } from '#net/port-protocol.ts'
+import { endpointsOf } from './endpoint.ts'
+import { ForwardingState } from './forwarding-state.ts'
+import type { TrafficPolicy } from './frontend.ts'
+
+/** Names, ordered. */
+export interface BalancedNodes {
+  /** Ready, and not on their way out: what flows through them goes on. */
+  readonly present: readonly string[]
+  /** Those of them that new flows may be given to. */
+  readonly eligible: readonly string[]
+}
+
+/** An address and port that the load balancer serves, and for whom. */
+export interface BalancedFrontend {
+  /** `default/web:http` */
+  readonly servicePort: string
+  readonly address: string
+  readonly protocol: Protocol
+  readonly port: number
+  /** Names of the nodes that a new flow is given to, each as likely, ordered. None: it is refused. */
+  readonly nodes: readonly string[]
+  /** Nodes that could still answer a flow which they have: one that has no end, as of UDP, stays with these alone. */
+  readonly keepers: readonly string[]
+  /** Seconds that a client stays with its node; undefined: no session affinity. */
+  readonly affinitySeconds: number | undefined
+}
+
+/** What does not depend on the state of nodes. */
+interface Claim extends Omit<BalancedFrontend, 'nodes' | 'keepers'> {
+  readonly policy: TrafficPolicy
+  /** Nodes with endpoints that new flows may be given to. */
+  readonly ready: ReadonlySet<string>
+  /** Nodes with endpoints that answer, some of them on their way out. */
+  readonly answering: ReadonlySet<string>
+}
+
+const EXCLUDED_LABEL = 'node.kubernetes.io/exclude-from-external-load-balancers'
+
+/**
+ * Nodes that a load balancer sends to, as upstream's service controller has it: Ready, not on their way out, not
+ * excluded by label.
+ */
+export function balancedNodes(nodes: readonly Node[]): BalancedNodes {
+  const present = nodes
+    .filter(({ metadata }) => metadata?.deletionTimestamp === undefined)
+    .filter(({ status }) => status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True'))
+  const names = (some: readonly Node[]) => some.map(({ metadata }) => metadata?.name ?? '').sort()
+  return {
+    present: names(present),
+    eligible: names(present.filter(({ metadata }) => metadata?.labels?.[EXCLUDED_LABEL] === undefined)),
+  }
+}
+
+/** Whether a Service may have an address that a load balancer leads to nodes. */
+export const isBalanced = ({ spec }: Service): boolean =>
+  spec?.type === 'LoadBalancer' || (spec?.externalIPs ?? []).length > 0
+
+/**
+ * What the load balancer of a cluster does for the addresses of its pool, those that Services were given and those that
+ * they claim as external IPs. Who has a frontend that several claim is decided as on the nodes.
+ */
+export class LoadBalancer {
+  readonly #pool: readonly ReturnType<typeof parseCidr>[]
+  readonly #state = new ForwardingState({ name: '', zone: undefined })
+  readonly #slices = new Map<string, readonly EndpointSlice[]>()
+  readonly #claims = new Map<string, readonly Claim[]>()
+
+  /** `pool`: CIDRs. */
+  constructor(pool: readonly string[]) {
+    this.#pool = pool.map((range) => parseCidr(range))
+  }
+
+  /** A Service `default/web` is new, changed or (undefined) gone. True: it may change what frontends() gives. */
+  set(name: string, service: Service | undefined, slices: readonly EndpointSlice[]): boolean {
+    // A cluster has many Services and few of these.
+    const balanced = service !== undefined && isBalanced(service) ? service : undefined
+    if (balanced === undefined && !this.#slices.has(name)) return false
+    if (balanced === undefined) this.#slices.delete(name)
+    else this.#slices.set(name, slices)
+    for (const affected of this.#state.set(name, balanced, slices)) {
+      const claims = this.#claimsOf(affected)
+      if (claims.length === 0) this.#claims.delete(affected)
+      else this.#claims.set(affected, claims)
+    }
+    return true
+  }
+
+  /** All that is served, with the nodes that serve it now. */
+  frontends({ present, eligible }: BalancedNodes): readonly BalancedFrontend[] {
+    return [...this.#claims.values()].flat().map(({ policy, ready, answering, ...frontend }) => ({
+      ...frontend,
+      nodes: policy === 'Local' ? eligible.filter((node) => ready.has(node)) : eligible,
+      keepers: policy === 'Local' ? present.filter((node) => answering.has(node)) : present,
+    }))
+  }
+
+  #claimsOf(name: string): readonly Claim[] {
+    const slices = this.#slices.get(name) ?? []
+    return (this.#state.settled(name).forwarding?.ports ?? []).flatMap((served): readonly Claim[] => {
+      const { servicePort, affinitySeconds, family, frontends } = served
+      const portName = servicePort.slice(servicePort.indexOf(':') + 1)
+      return frontends.flatMap(({ address, kind, protocol, port, policy }) =>
+        address === undefined || kind === 'cluster-ip' || !this.#isOfPool(address)
+          ? []
+          : {
+              servicePort,
+              affinitySeconds,
+              address,
+              protocol,
+              port,
+              policy,
+              ...answerers(slices, family, portName, protocol),
+            },
+      )
+    })
+  }
+
+  #isOfPool(address: string): boolean {
+    return this.#pool.some((range) => containsAddress(range, parseAddress(address)))
+  }
+}
+
+/** Nodes with ready endpoints; if there is none anywhere, those with endpoints that still serve while they end. */
+function answerers(
+  slices: readonly EndpointSlice[],
+  family: IpFamily,
+  portName: string,
+  protocol: Protocol,
+): Pick<Claim, 'ready' | 'answering'> {
+  const endpoints = endpointsOf(slices, family, portName, protocol)
+  const on = (some: typeof endpoints) => new Set(some.flatMap(({ nodeName }) => nodeName ?? []))
+  const ready = on(endpoints.filter((endpoint) => endpoint.ready))
+  const answering = on(endpoints.filter(({ ready, serving, terminating }) => ready || (serving && terminating)))
+  return { ready: ready.size > 0 ? ready : answering, answering }
+}

@@ -1,0 +1,156 @@
+import { BalancerNumbers, compileBalancer, compileRanges } from '#dataplane/balancer/compile.ts'
+import { balancerRuleset } from '#dataplane/balancer/ruleset.ts'
+import type { UsedKind } from '#dataplane/nftables/compile.ts'
+import { elementKey, renderBase, renderDelete, renderElements, renderKinds } from '#dataplane/nftables/render.ts'
+import { type Element, type SetName, TABLE, TABLE_FAMILIES } from '#dataplane/nftables/rule.ts'
+import type { Ruleset } from '#dataplane/nftables/ruleset/ruleset.ts'
+import type { BalancedFrontend, BalancedNodes } from '#forwarding/load-balancer.ts'
+import { KernelError } from '#kernel/kernel-error.ts'
+import type { Nftables } from '#kernel/nftables/libnftables.ts'
+import { hashOf } from './hash.ts'
+
+export interface BalancedCluster {
+  readonly serviceCidrs: readonly string[]
+  readonly loadBalancerCidrs: readonly string[]
+  /** By a node's name, what a packet to it is marked with: 1 to the number of nodes. */
+  readonly marks: ReadonlyMap<string, number>
+}
+
+/** Sets that tell of Services and nodes: all but the pins and what is written with the rules. */
+const TELLING: readonly SetName[] = ['nodes', 'balanced', 'frontends', 'owners', 'kinds', 'slots', 'members', 'keepers']
+
+const nameOf = (element: Element): string => `${element.family} ${element.set} ${elementKey(element)}`
+
+/**
+ * The load balancer's rules in the fabric's kernel. What an earlier life of ours left is taken over: in one transaction
+ * its elements make room for ours, and pins stay, as connections do, which the kernel's own table tells of. Other rules
+ * take the place of rules, and then pins are forgotten.
+ */
+export class BalancerWriter {
+  readonly #nftables: Nftables
+  readonly #marks: ReadonlyMap<string, number>
+  readonly #ruleset: Ruleset
+  readonly #base: string
+  readonly #stamp: number
+  readonly #numbers = new BalancerNumbers()
+  /** What the kernel has acknowledged; undefined: that is not known. */
+  #applied: ReadonlyMap<string, Element> | undefined
+  #kinds = new Set<string>()
+  #chains = new Set<string>()
+  /** The number that the ruleset has as long as nobody but us writes, and a hash of the constant rules as it has them. */
+  #generation = 0
+  #seal: number | undefined
+
+  constructor(nftables: Nftables, { serviceCidrs, loadBalancerCidrs, marks }: BalancedCluster) {
+    this.#nftables = nftables
+    this.#marks = marks
+    this.#ruleset = balancerRuleset(marks.size)
+    this.#base = renderBase(this.#ruleset) + renderElements('add', compileRanges(serviceCidrs, loadBalancerCidrs))
+    this.#stamp = hashOf(this.#base)
+  }
+
+  /** Brings the kernel to this, by the difference. Throws KernelError; then nothing has changed, or is known. */
+  apply(frontends: readonly BalancedFrontend[], nodes: Pick<BalancedNodes, 'present'>): void {
+    const { elements, kinds } = compileBalancer(frontends, nodes, this.#marks, this.#numbers)
+    try {
+      if (this.#applied === undefined) this.#begin(elements, kinds)
+      else this.#change(this.#applied, elements, kinds)
+      this.#applied = new Map(elements.map((element) => [nameOf(element), element]))
+    } catch (error) {
+      if (error instanceof KernelError && error.code === 'NFT_ANSWER_LOST') this.#applied = undefined
+      throw error
+    }
+  }
+
+  /** False: somebody else has written to the fabric's ruleset, and apply() will write everything. */
+  audit(): boolean {
+    if (this.#applied === undefined) return false
+    if (this.#nftables.generation() === this.#generation) return true
+    this.#applied = undefined
+    if (this.#seal !== this.#sealNow()) this.#seal = undefined
+    return false
+  }
+
+  close(): void {
+    this.#nftables.close()
+  }
+
+  #begin(elements: readonly Element[], kinds: readonly UsedKind[]): void {
+    const isEdited = this.#generation !== 0 && this.#seal === undefined
+    this.#chains = new Set()
+    this.#kinds = new Set()
+    const stamps = TABLE_FAMILIES.map((family): Element => ({ family, set: 'stamp', key: [this.#stamp] }))
+    const fresh = `${renderDelete()}${this.#base}${renderElements('add', stamps)}`
+    const before = !isEdited && this.#isOurs() ? this.#emptied() : fresh
+    this.#write(before, [], elements, kinds)
+    this.#generation = this.#nftables.generation()
+    this.#seal = this.#sealNow()
+  }
+
+  #change(applied: ReadonlyMap<string, Element>, elements: readonly Element[], kinds: readonly UsedKind[]): void {
+    const wanted = new Map(elements.map((element) => [nameOf(element), element]))
+    const differs = (one: Element, other: Element | undefined) => other?.data?.join() !== one.data?.join()
+    const isGone = (name: string, element: Element) => !wanted.has(name) || differs(element, wanted.get(name))
+    const remove = [...applied].filter(([name, element]) => isGone(name, element)).map(([, element]) => element)
+    const add = elements.filter((element) => {
+      const known = applied.get(nameOf(element))
+      return known === undefined || differs(element, known)
+    })
+    if (remove.length + add.length === 0) return
+    this.#write('', remove, add, kinds)
+    this.#generation++
+  }
+
+  #write(before: string, remove: readonly Element[], add: readonly Element[], kinds: readonly UsedKind[]): void {
+    const chains = new Set(this.#chains)
+    const fresh = kinds.filter(({ family, number }) => !this.#kinds.has(`${family} ${number}`))
+    const text =
+      renderKinds(fresh, chains, this.#ruleset) + renderElements('delete', remove) + renderElements('add', add)
+    this.#nftables.run(before + text)
+    this.#chains = chains
+    for (const { family, number } of fresh) this.#kinds.add(`${family} ${number}`)
+  }
+
+  /** Commands that take away all elements that tell of Services and nodes, and all chains of kinds. */
+  #emptied(): string {
+    const sets = this.#ruleset.sets.filter(({ name }) => TELLING.includes(name))
+    const constant = new Set(this.#ruleset.chains.map(({ name }) => name))
+    const chains = new Set<string>()
+    for (const family of TABLE_FAMILIES)
+      this.#nftables.rules(family, TABLE, (chain) => {
+        if (!constant.has(chain)) chains.add(`${family} ${TABLE} ${chain}\n`)
+      })
+    return [
+      ...TABLE_FAMILIES.flatMap((family) =>
+        sets.map(({ name, data }) => `flush ${data === undefined ? 'set' : 'map'} ${family} ${TABLE} ${name}\n`),
+      ),
+      ...[...chains].map((chain) => `flush chain ${chain}`),
+      ...[...chains].map((chain) => `delete chain ${chain}`),
+    ].join('')
+  }
+
+  #sealNow(): number {
+    const constant = new Set(this.#ruleset.chains.map(({ name }) => name))
+    let seal: number | undefined
+    for (const family of TABLE_FAMILIES)
+      this.#nftables.rules(family, TABLE, (chain, expressions) => {
+        if (constant.has(chain)) seal = hashOf(expressions, hashOf(chain, seal))
+      })
+    return seal ?? 0
+  }
+
+  /** Whether the tables that are there have our rules. */
+  #isOurs(): boolean {
+    return TABLE_FAMILIES.every((family) => {
+      let isOurs = false
+      try {
+        this.#nftables.dump(family, TABLE, 'stamp', ({ key }) => {
+          if (new Uint32Array(key.slice().buffer)[0] === this.#stamp) isOurs = true
+        })
+      } catch (error) {
+        if (!(error instanceof KernelError && error.errnoName === 'ENOENT')) throw error
+      }
+      return isOurs
+    })
+  }
+}
