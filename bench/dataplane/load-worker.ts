@@ -53,6 +53,7 @@ const proxy = createServiceProxy({
     nodeAddresses: ['172.30.0.2', 'fd00:172:30::2'],
     podCidrs: ['10.128.0.0/9', 'fd00:10:244::/48'],
     serviceCidrs: SERVICE_CIDRS,
+    ownPods: [],
   },
   kernel: { nftables, conntrack },
   // A bench of retries would say nothing.

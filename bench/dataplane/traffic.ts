@@ -4,6 +4,7 @@ import { openConntrack } from '#kernel/conntrack.ts'
 import { createNetworkNamespace, deleteNamespace, namespacePath } from '#kernel/namespace.ts'
 import { openNftables } from '#kernel/nftables/libnftables.ts'
 import { writeSysctls } from '#kernel/sysctl.ts'
+import { POD_LINKS } from '#podnetwork/pod-plan.ts'
 import { createServiceProxy } from '#reconciler/service-proxy.ts'
 import { compileProgram } from '../load/compile.ts'
 import { median, quantile } from './measure.ts'
@@ -88,15 +89,15 @@ export class LoadedNode {
     for (const { name, address } of [...pods, { name: 'client', address: CLIENT }]) {
       const all = name === 'client' ? '10.255.1.0/24' : `${address}/32`
       ip(node, [
-        `link add ${name} type veth peer name eth0 address ${POD_MAC} netns ${this.#name(name)}`,
-        `link set ${name} address ${NODE_END_MAC} up`,
-        `route add ${all} dev ${name} src ${NODE_ADDRESS}`,
+        `link add ${POD_LINKS}${name} type veth peer name eth0 address ${POD_MAC} netns ${this.#name(name)}`,
+        `link set ${POD_LINKS}${name} address ${NODE_END_MAC} up`,
+        `route add ${all} dev ${POD_LINKS}${name} src ${NODE_ADDRESS}`,
       ])
       const addresses =
         name === 'client' ? Array.from({ length: CLIENT_ADDRESSES }, (_, index) => `10.255.1.${index + 1}`) : [address]
       ip(
         node,
-        addresses.map((one) => `neighbour add ${one} lladdr ${POD_MAC} dev ${name} nud permanent`),
+        addresses.map((one) => `neighbour add ${one} lladdr ${POD_MAC} dev ${POD_LINKS}${name} nud permanent`),
       )
       ip(this.#name(name), [
         'link set eth0 up',

@@ -38,6 +38,15 @@ export const servicesAt = (
       service.spec?.ports?.some(({ nodePort }) => nodePort === port),
   )
 
+/** Of another cluster it is not known by what its nodes know their own pods: there all are taken for the node's. */
+function ownPodsOf({ network }: ClusterFacts, node: Node): NodeFacts['ownPods'] {
+  const cidrs = network.foreign ? network.podCidrs : (node.spec?.podCIDRs ?? [])
+  return cidrs.flatMap((cidr) => {
+    const masqueradeAs = nodeAddresses(node).find((address) => familyOfText(address) === familyOfText(cidr))
+    return masqueradeAs === undefined ? [] : [{ cidr, masqueradeAs }]
+  })
+}
+
 /** What one node's kernel holds of `services`, computed as the node computes it. */
 export class NodeView {
   readonly name: string
@@ -55,6 +64,7 @@ export class NodeView {
       podCidrs: facts.network.podCidrs,
       serviceCidrs: facts.network.serviceCidrs,
       balancedCidrs: facts.network.loadBalancerCidrs,
+      ownPods: ownPodsOf(facts, node),
     }
     const state = new ForwardingState(this.node)
     for (const service of services) state.set(nameOf(service), service, slicesOf(facts, service))

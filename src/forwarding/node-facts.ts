@@ -24,9 +24,9 @@ export interface NodeFacts {
   readonly podCidrs: readonly string[]
   /**
    * Where this node's own pods live, and the address of the node that they see in place of a masqueraded client's: by
-   * it the kernel need not search for one. Left out: it does.
+   * it the kernel need not search for one. Answers of pods that are not in here do not come by this node of themselves.
    */
-  readonly ownPods?: readonly { readonly cidr: string; readonly masqueradeAs: string }[]
+  readonly ownPods: readonly { readonly cidr: string; readonly masqueradeAs: string }[]
   /** Where ClusterIPs live: what no Service has there is dropped. */
   readonly serviceCidrs: readonly string[]
   /** Where load balancer addresses live: what comes in from outside for one that no Service has there is refused. */

@@ -9,12 +9,15 @@ export const NODE_END_MAC = '0a:58:00:00:00:01'
 const NEXT_HOP_V4 = '169.254.1.1'
 const NEXT_HOP_V6 = 'fe80::1'
 
+/** What the names of the nodes' ends of pods' links begin with, and of no other link of a node. */
+export const POD_LINKS = 'fl-'
+
 /**
  * The node's end of a pod's link, `fl-` and the first 12 letters and digits of its uid: 15 bytes is what a link name
  * can have.
  */
 export function podLink(uid: string): string {
-  return `fl-${shortUid(uid)}`
+  return `${POD_LINKS}${shortUid(uid)}`
 }
 
 /** The first 12 letters and digits of a uid: 48 random bits of a UUID. */

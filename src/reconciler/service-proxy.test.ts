@@ -12,6 +12,7 @@ const node = {
   nodeAddresses: ['172.30.0.2'],
   podCidrs: ['10.244.0.0/16'],
   serviceCidrs: ['10.96.0.0/16'],
+  ownPods: [],
 }
 
 const service = (name: string, number: number, spec: object = {}) =>

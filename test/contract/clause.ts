@@ -79,6 +79,8 @@ export const CLAUSES = {
   'masquerade/other-node-port': "… also a pod that uses another node's node port",
   'masquerade/local-keeps': 'under policy Local the client keeps its address',
   'masquerade/local-node': '… except the node itself',
+  'masquerade/local-detour':
+    '… and a pod of another node that is given an endpoint which is not here either: its answer would not come by this node',
 
   'flows/endpoint-gone': 'a UDP flow to an endpoint that is gone is forgotten, so that its next packet finds another',
   'flows/frontend-gone': 'so is one by a frontend that is gone, or another Service’s now',

@@ -48,7 +48,7 @@ export function decide(cluster: Cluster, packet: Packet, pins: Pins = new Pins()
     backends: given.map(({ address, port }) => ({
       address,
       port,
-      masquerade: isMasqueraded(frontend, packet, address, fromHere, hit),
+      masquerade: isMasqueraded(cluster.node, frontend, packet, address, fromHere, hit),
     })),
   }
 }

@@ -1,9 +1,12 @@
+import { containsAddress, parseCidr } from '#net/cidr.ts'
+import { parseAddress } from '#net/ip-address.ts'
 import type { Hit } from './clause.ts'
 import type { Frontend } from './frontends.ts'
-import type { Packet } from './model.ts'
+import type { Node, Packet } from './model.ts'
 
 /** Whether the endpoint sees the node instead of the client. */
 export function isMasqueraded(
+  node: Node,
   frontend: Frontend,
   packet: Packet,
   backend: string,
@@ -26,5 +29,12 @@ export function isMasqueraded(
     return tell('masquerade/external-pod', true)
   }
   if (packet.entry === 'node') return tell('masquerade/local-node', true)
+  if (packet.entry === 'pod' && !isHere(node, packet.source) && !isHere(node, backend))
+    return tell('masquerade/local-detour', true)
   return tell('masquerade/local-keeps', false)
 }
+
+/** Whether an address is a pod's of this node, or the node's own. */
+const isHere = ({ ownPodCidrs, nodePortAddresses }: Node, address: string): boolean =>
+  nodePortAddresses.includes(address) ||
+  ownPodCidrs.some((cidr) => containsAddress(parseCidr(cidr), parseAddress(address)))

@@ -13,6 +13,8 @@ export interface Node {
   readonly nodePortAddresses: readonly string[]
   readonly serviceCidrs: readonly string[]
   readonly podCidrs: readonly string[]
+  /** Where its own pods live. */
+  readonly ownPodCidrs: readonly string[]
 }
 
 /** All that the contract is decided by. Slices name their Service by label. */

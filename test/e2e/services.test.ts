@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Node, Pod, Service } from '#api/core-v1.ts'
 import { addressOf, ask, deployment, service, tally } from './echo.ts'
-import { claim, EXAMPLES, eventually, withCluster } from './harness.ts'
+import { claim, EXAMPLES, eventually, FAIRLEAD, run, withCluster } from './harness.ts'
 import { inNewerWords } from './kubectl-words.ts'
 
 const cluster = withCluster('services')
@@ -274,6 +274,23 @@ claim('externalTrafficPolicy Local drops at a node that has no pod of the Servic
   assert.equal(await eventually('the node with the pod answers', () => ask(two!, 30043)), 'two-node-2')
   assert.equal((await cluster.onHost('curl', '-sm1', `http://${one}:30043/`)).status, 28)
 })
+
+claim(
+  'a pod reaches a node port of policy Local at a node that has no pod of the Service, whichever node both are on',
+  async (assert) => {
+    await clientReady()
+    for (const [index, address] of nodeAddresses().entries()) {
+      const answer = await cluster.inPod('client', 'curl', '-sm3', `http://${address}:30043/hostname`)
+      assert.equal(answer.stdout.trim(), 'two-node-2', `at node-${index + 1}: ${answer.stderr}`)
+      const explained = await run(
+        FAIRLEAD,
+        ['explain', '--name', cluster.name, '--from', 'pod/client', '--to', `${address}:30043`, '--live'],
+        { env: { KUBECONFIG: cluster.kubeconfig } },
+      )
+      assert.equal(explained.status, 0, explained.stdout)
+    }
+  },
+)
 
 claim('internalTrafficPolicy Local keeps a pod’s traffic on its own node', async (assert) => {
   await kubectl.apply(service('inner', 'internalTrafficPolicy: Local\nports: [{port: 80, targetPort: 8080}]', 'two'))

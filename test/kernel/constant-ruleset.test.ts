@@ -23,6 +23,7 @@ function load(count: number) {
         zone: undefined,
         nodeAddresses: ['172.30.0.2'],
         podCidrs: ['10.244.0.0/16'],
+        ownPods: [],
         serviceCidrs: ['10.96.0.0/16'],
       },
       kernel: {

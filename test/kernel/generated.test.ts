@@ -44,7 +44,6 @@ const LEAST: Readonly<Record<string, number>> = {
 
 const scenario = fc.record({
   zone: zonePlan,
-  ownPods: fc.boolean(),
   services: servicePlans,
   packets: fc.array(packetPlan, { minLength: 120, maxLength: 120, size: 'max' }),
   steps: fc.array(
@@ -85,7 +84,7 @@ test('the contract holds for a live kernel: generated clusters, changes and pack
   const started = performance.now()
   const conformance = new Conformance(prober)
   const scenarios = fc.sample(scenario, { seed, numRuns: SCENARIOS })
-  for (const [number, { zone, ownPods, services, packets, steps }] of scenarios.entries()) {
+  for (const [number, { zone, services, packets, steps }] of scenarios.entries()) {
     const since = performance.now()
     const pins = new Pins()
     let plans: Plans = []
@@ -99,7 +98,7 @@ test('the contract holds for a live kernel: generated clusters, changes and pack
       cluster = clusterOf(plans, zone)
       if (start === undefined) node.change(earlier, plans)
       else {
-        await node.start(cluster, plans, { anew: start === 'anew', ownPods })
+        await node.start(cluster, plans, { anew: start === 'anew' })
         for (const servicePort of unrecognised(last, cluster)) holdable.delete(servicePort)
       }
       pins.release(holdable)

@@ -5,17 +5,10 @@ import { type Nftables, openNftables } from '#kernel/nftables/libnftables.ts'
 import { createServiceProxy, type ServiceFault, type ServiceProxy } from '#reconciler/service-proxy.ts'
 import type { Cluster } from '../contract/model.ts'
 import { differences, type Plans } from '../property/clusters.ts'
-import { nodeAddress } from '../property/plan.ts'
-
-/** As the agent has it: pods of the node see its address in place of a masqueraded client's. */
-const OWN_PODS = [
-  { cidr: '10.244.1.0/24', masqueradeAs: nodeAddress('n1', 0) },
-  { cidr: 'fd00:10:244:1::/64', masqueradeAs: nodeAddress('n1', 1) },
-]
+import { OWN_PODS } from '../property/plan.ts'
 
 interface StartOptions {
   readonly anew: boolean
-  readonly ownPods: boolean
 }
 
 const READY_MS = 10_000
@@ -33,10 +26,9 @@ export class NodeUnderTest {
   }
 
   /**
-   * Starts, over what an earlier process has left unless `anew`, and is told of everything. `ownPods`: the node is told
-   * where its own pods are, whose clients are masqueraded by another rule.
+   * Starts, over what an earlier process has left unless `anew`, and is told of everything.
    */
-  async start({ node }: Cluster, plans: Plans, { anew, ownPods }: StartOptions): Promise<void> {
+  async start({ node }: Cluster, plans: Plans, { anew }: StartOptions): Promise<void> {
     this.#proxy?.stop()
     if (anew)
       for (const family of ['ip', 'ip6'])
@@ -50,7 +42,7 @@ export class NodeUnderTest {
         nodeAddresses: nodePortAddresses,
         podCidrs,
         serviceCidrs,
-        ...(ownPods ? { ownPods: OWN_PODS } : {}),
+        ownPods: OWN_PODS,
       },
       kernel: this.#kernel,
       synced: new Promise<void>((resolve) => (synced = resolve)),

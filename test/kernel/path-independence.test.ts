@@ -9,7 +9,7 @@ import { createServiceProxy, type ServiceProxy } from '#reconciler/service-proxy
 import { HandClock } from '#reconciler/testing/hand-clock.ts'
 import { NotedFlows } from '#reconciler/testing/noted-flows.ts'
 import { changed, changePlan, differences, type Plans, servicePlans } from '../property/clusters.ts'
-import { node } from '../property/plan.ts'
+import { node, OWN_PODS } from '../property/plan.ts'
 import { kernelState, rawState } from './kernel-state.ts'
 
 const seed = Number(process.env.FAIRLEAD_SEED ?? Date.now() & 0x7fffffff)
@@ -35,7 +35,7 @@ function start(nftables: Nftables) {
   const clock = new HandClock()
   const { name, zone, nodePortAddresses, podCidrs, serviceCidrs } = node('a')
   const proxy = createServiceProxy({
-    node: { name, zone, nodeAddresses: nodePortAddresses, podCidrs, serviceCidrs },
+    node: { name, zone, nodeAddresses: nodePortAddresses, podCidrs, serviceCidrs, ownPods: OWN_PODS },
     kernel: {
       nftables,
       conntrack: new NotedFlows(),

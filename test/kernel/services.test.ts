@@ -151,6 +151,9 @@ for (const family of [4, 6] as const) {
     await meets('out1', 'tcp', vip(family, 2), 80, { refused: 'silence' })
     await meets('p12', 'tcp', n1, 30081, { pods: REMOTE, sees: 'client' })
     await meets('n1', 'tcp', n1, 30081, { pods: REMOTE, sees: 'n1' })
+    // A pod of the other node: its endpoint's answer must come by the node that was asked.
+    await meets('p21', 'tcp', n1, 30081, { pods: REMOTE, sees: 'n1' })
+    await meets('p12', 'tcp', n2, 30081, { pods: REMOTE, sees: 'client' })
     await meets('p12', 'tcp', vip(family, 2), 80, { pods: REMOTE, sees: 'client' })
     await meets('out1', 'tcp', vip(family, 3), 80, { pods: ['p11'], sees: 'client' })
     assert.ok(nodes.faults.some((fault) => fault.kind === 'no-local-endpoints' && fault.service === 'default/local'))

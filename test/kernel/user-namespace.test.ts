@@ -11,7 +11,7 @@ import { createServiceProxy } from '#reconciler/service-proxy.ts'
 const count = 3000
 const nftables = openNftables()
 const conntrack = { deleteUdp: () => {}, methods: () => ({ IPv4: 'filter', IPv6: 'dump' }), close: () => {} }
-const node = { name: 'n1', zone: undefined, nodeAddresses: ['172.30.0.2'], podCidrs: ['10.244.0.0/16'], serviceCidrs: ['10.96.0.0/16'] }
+const node = { name: 'n1', zone: undefined, nodeAddresses: ['172.30.0.2'], podCidrs: ['10.244.0.0/16'], serviceCidrs: ['10.96.0.0/16'], ownPods: [] }
 const start = () => createServiceProxy({ node, kernel: { nftables, conntrack } })
 const tell = (proxy) => {
   for (let number = 0; number < count; number++) {

@@ -340,14 +340,8 @@ export const DEFECTS: readonly Defect[] = [
   compile(
     'masquerade/hairpin',
     'an endpoint without a node has no hairpin',
-    'if (here !== false || fromAfar)',
-    'if (here || fromAfar)',
-  ),
-  compile(
-    'masquerade/hairpin',
-    'no hairpin for pods of other nodes',
-    'if (here !== false || fromAfar)',
-    'if (here !== false)',
+    'if (here !== false) hairpins',
+    'if (here) hairpins',
   ),
   compile(
     'guard/unserved',
@@ -486,6 +480,24 @@ export const DEFECTS: readonly Defect[] = [
     'masquerade/local-node',
     'the node keeps its address under policy Local',
     "      [{ do: 'source-is-node' }, go('goto', 'masquerade-it')],\n",
+    '',
+  ),
+  sourceChains(
+    'masquerade/local-detour',
+    'a pod of another node keeps its address',
+    "        lookup(['saddr'], 'pod-cidrs'),\n        lookupNot(['saddr'], 'own-pods'),\n",
+    "        lookup(['saddr'], 'pod-cidrs'),\n        lookup(['saddr'], 'own-pods'),\n",
+  ),
+  sourceChains(
+    'masquerade/local-keeps',
+    'a pod of another node is masqueraded to the endpoints that are here too',
+    "        lookupNot(['daddr'], 'own-pods'),\n",
+    '',
+  ),
+  sourceChains(
+    'masquerade/local-keeps',
+    "so is one that is given the node's own address",
+    "        { do: 'destination-is-node', not: true },\n",
     '',
   ),
   frontendChains(

@@ -11,7 +11,7 @@ import { type Delta, DeltaTracker } from '#reconciler/delta-tracker.ts'
 import { staleFlows } from '#reconciler/stale-flows.ts'
 import type { Flow } from '../contract/flows.ts'
 import type { Cluster, Packet, Verdict } from '../contract/model.ts'
-import { isOwnAddress } from './plan.ts'
+import { isOwnAddress, OWN_PODS } from './plan.ts'
 
 /** The real path from objects to elements, change by change, without a kernel. */
 export class Dataplane {
@@ -35,6 +35,7 @@ export class Dataplane {
       nodeAddresses: node.nodePortAddresses,
       podCidrs: node.podCidrs,
       serviceCidrs: node.serviceCidrs,
+      ownPods: OWN_PODS,
     }
     this.#state = new ForwardingState(this.#facts)
   }

@@ -9,7 +9,7 @@ import { NotedFlows } from '#reconciler/testing/noted-flows.ts'
 import { changed, changePlan, differences, type Plans, servicePlans } from './clusters.ts'
 import { Dataplane } from './dataplane.ts'
 import { normalise, type RawElement } from './normalise.ts'
-import { node } from './plan.ts'
+import { node, OWN_PODS } from './plan.ts'
 
 const seed = Number(process.env.FAIRLEAD_SEED ?? Date.now() & 0x7fffffff)
 
@@ -101,7 +101,7 @@ function nodeOver(kernel: FakeNftables) {
   const clock = new HandClock()
   const { name, zone, nodePortAddresses, podCidrs, serviceCidrs } = node('a')
   const proxy = createServiceProxy({
-    node: { name, zone, nodeAddresses: nodePortAddresses, podCidrs, serviceCidrs },
+    node: { name, zone, nodeAddresses: nodePortAddresses, podCidrs, serviceCidrs, ownPods: OWN_PODS },
     kernel: {
       nftables: kernel,
       conntrack: new NotedFlows(),

@@ -34,12 +34,19 @@ export const RANGES = [
   'fd00:10:244:1::/64',
 ] as const
 
+/** Where pods of n1 live, and the address that they see in place of a masqueraded client's. */
+export const OWN_PODS = [
+  { cidr: '10.244.1.0/24', masqueradeAs: nodeAddress('n1', 0) },
+  { cidr: 'fd00:10:244:1::/64', masqueradeAs: nodeAddress('n1', 1) },
+]
+
 /** The node that everything is seen from. */
 export const node = (zone: string | undefined): Node => ({
   name: 'n1',
   zone,
   nodePortAddresses: [nodeAddress('n1', 0), nodeAddress('n1', 1)],
   podCidrs: ['10.244.0.0/16', 'fd00:10:244::/56'],
+  ownPodCidrs: OWN_PODS.map(({ cidr }) => cidr),
   serviceCidrs: ['10.96.0.0/16', 'fd00:10:96::/112'],
 })
 

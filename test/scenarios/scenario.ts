@@ -14,7 +14,7 @@ import type { NodeFacts } from '#forwarding/node-facts.ts'
 import { decide } from '../contract/contract.ts'
 import type { Cluster, Packet } from '../contract/model.ts'
 import { evaluated, textOf, textOfVerdict } from '../property/dataplane.ts'
-import { isOwnAddress, node } from '../property/plan.ts'
+import { isOwnAddress, node, OWN_PODS } from '../property/plan.ts'
 
 const folder = import.meta.dirname
 
@@ -35,6 +35,7 @@ export const facts: NodeFacts = {
   nodeAddresses: here.nodePortAddresses,
   podCidrs: here.podCidrs,
   serviceCidrs: here.serviceCidrs,
+  ownPods: OWN_PODS,
 }
 
 type Document = (Service & { readonly kind: 'Service' }) | (EndpointSlice & { readonly kind: 'EndpointSlice' })

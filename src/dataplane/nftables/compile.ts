@@ -108,11 +108,9 @@ class PortCompiler {
       for (const range of sourceRanges) this.#add('allowed', [...key, range])
     }
     // An endpoint that may be a pod of this node can meet itself, also one whose slice, written by hand, names no node.
-    // A pod of another node may come through here under policy Local, unmasqueraded, and be sent to itself.
-    const fromAfar = frontends.some(({ kind, policy }) => kind !== 'cluster-ip' && policy === 'Local')
     const hairpins = new Set<string>()
     for (const { address, local: here } of [...backendsOf(cluster), ...backendsOf(local)])
-      if (here !== false || fromAfar) hairpins.add(address)
+      if (here !== false) hairpins.add(address)
     for (const address of hairpins) this.#add('hairpin', [address, address])
   }
 
@@ -176,7 +174,7 @@ export function compileNode({
   podCidrs,
   serviceCidrs,
   balancedCidrs = [],
-  ownPods = [],
+  ownPods,
 }: NodeFacts): readonly Element[] {
   const element =
     (set: Element['set']) =>

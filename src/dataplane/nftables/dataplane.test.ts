@@ -86,6 +86,26 @@ function load(services = SERVICES, ids = new Ids()) {
 
 const { ruleset } = load()
 
+const POD = '10.244.1.12'
+const FAR_POD = '10.244.2.99'
+const OUTSIDE = '172.30.0.101'
+const STRANGER = '172.30.0.102'
+const NODE = '172.30.0.2'
+
+test('a pod sends by its own address alone; what others send is not judged by it', () => {
+  const fate = (more: Partial<Packet>) =>
+    possibleOutcomes(
+      ruleset,
+      { source: POD, destination: '10.244.2.21', protocol: 'udp', port: 53, ...more },
+      isNode,
+    )[0]?.verdict.kind
+  for (const source of ['172.30.0.1', '8.8.8.8', '10.244.1.13', NODE])
+    assert.equal(fate({ source, fromPod: POD }), 'drop')
+  assert.equal(fate({ fromPod: POD }), 'pass')
+  assert.equal(fate({ source: FAR_POD }), 'pass')
+  assert.equal(fate({ source: NODE, fromNode: true }), 'pass')
+})
+
 test('what comes to a node from outside for a load balancer address that no Service has there is refused; what its own pods send goes on to the fabric', () => {
   const balanced = new LoadedRuleset([...compileNode({ ...node, balancedCidrs: ['203.0.113.0/24'] })], [])
   const fate = (more: Partial<Packet>) =>
@@ -100,12 +120,6 @@ test('what comes to a node from outside for a load balancer address that no Serv
   assert.deepEqual(fate({ source: '172.30.0.2', fromNode: true }), { kind: 'pass' })
   assert.deepEqual(fate({ fromUplink: true, destination: '198.51.100.1' }), { kind: 'pass' })
 })
-
-const POD = '10.244.1.12'
-const FAR_POD = '10.244.2.99'
-const OUTSIDE = '172.30.0.101'
-const STRANGER = '172.30.0.102'
-const NODE = '172.30.0.2'
 
 /** `10.244.1.11 10.244.2.21`, with ` masqueraded` where the endpoint sees the node; or the refusal. */
 function meet(source: string, destination: string, port = 80, protocol: Packet['protocol'] = 'tcp'): string {

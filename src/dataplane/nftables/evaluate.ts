@@ -13,6 +13,8 @@ export interface Outcome {
 export function evaluate(ruleset: LoadedRuleset, packet: Packet, surroundings: Surroundings): Outcome {
   const walk = new Walk(ruleset, packet, surroundings)
   const { hops } = walk
+  const forged = packet.fromNode ? 'return' : walk.chain('own-source')
+  if (typeof forged === 'object') return { verdict: forged, hops }
   const first = walk.chain(packet.fromNode ? 'nat-output' : 'nat-prerouting')
   if (typeof first === 'object' && first.kind !== 'dnat') return { verdict: first, hops }
   const second = walk.chain('nat-postrouting')

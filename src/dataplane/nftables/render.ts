@@ -1,4 +1,5 @@
 import { UPLINK } from '#podnetwork/machine-plan.ts'
+import { POD_LINKS } from '#podnetwork/pod-plan.ts'
 import type { UsedKind } from './compile.ts'
 import type { Chain, Element, Field, Key, Rule, SetDefinition, Statement, TableFamily } from './rule.ts'
 import { TABLE, TABLE_FAMILIES, WORD } from './rule.ts'
@@ -42,10 +43,16 @@ function statement(one: Statement, family: TableFamily): string {
       return 'ct state invalid'
     case 'connection-answered':
       return 'ct state established,related'
+    case 'from-pod':
+      return `iifname "${POD_LINKS}*"`
+    case 'no-way-back':
+      return 'fib saddr . iif oif missing'
     case 'from-uplink':
       return `iifname "${UPLINK}"`
     case 'source-is-node':
       return `fib saddr type ${one.not ? '!= ' : ''}local`
+    case 'destination-is-node':
+      return `fib daddr type ${one.not ? '!= ' : ''}local`
     case 'word-has':
       return `meta priority & ${hex(one.bit)} != 0`
     case 'set-word':

@@ -85,9 +85,13 @@ export type Statement =
   | { readonly do: 'connection-invalid' }
   /** It has been answered, or tells of one that has. */
   | { readonly do: 'connection-answered' }
+  /** It came in by a pod's link. */
+  | { readonly do: 'from-pod' }
+  /** No route leads back to its source by the link that it came in by. */
+  | { readonly do: 'no-way-back' }
   /** It came in by the node's link to the others, not from a pod and not from the node itself. */
   | { readonly do: 'from-uplink' }
-  | { readonly do: 'source-is-node'; readonly not?: true }
+  | { readonly do: 'source-is-node' | 'destination-is-node'; readonly not?: true }
   | { readonly do: 'word-has'; readonly bit: number }
   | { readonly do: 'set-word'; readonly and: number; readonly or: number }
   | { readonly do: 'set-word-from'; readonly key: Key; readonly map: SetName }

@@ -11,6 +11,8 @@ export interface Packet {
   readonly port: number
   /** It starts on the node itself (output hook), not on a link (prerouting). */
   readonly fromNode?: boolean
+  /** The address of the pod by whose link it comes. */
+  readonly fromPod?: string
   /** It comes from another machine, not from a pod of this node. */
   readonly fromUplink?: boolean
   /** At the load balancer: the mark of the node that its connection was given, and whether that has answered. */
@@ -128,10 +130,16 @@ export class Walk {
         return 'mismatch'
       case 'connection-answered':
         return when(this.#isAnswered)
+      case 'from-pod':
+        return when(this.#packet.fromPod !== undefined)
+      case 'no-way-back':
+        return when(this.#packet.fromPod !== this.#packet.source)
       case 'from-uplink':
         return when(this.#packet.fromUplink === true)
       case 'source-is-node':
         return when(this.#isNode(this.#packet.source) !== (statement.not === true))
+      case 'destination-is-node':
+        return when(this.#isNode(this.#destination.address) !== (statement.not === true))
       case 'word-has':
         return when((this.#word & statement.bit) !== 0)
       case 'set-word':

@@ -6,6 +6,12 @@ import { drop, lookup } from './statements.ts'
 
 /** The chains that are always there, in an order in which each names only those before it. */
 export const chains: readonly Chain[] = [
+  {
+    name: 'own-source',
+    hook: { type: 'filter', hook: 'prerouting', priority: -300 },
+    // A pod that may open raw sockets, or change its link, could speak in anybody's name.
+    rules: [[{ do: 'from-pod' }, { do: 'no-way-back' }, drop]],
+  },
   ...choiceChains,
   ...frontendChains,
   ...sourceChains,

@@ -19,6 +19,14 @@ export const sourceChains: readonly Chain[] = [
     rules: [
       // Policy Local keeps the client's address, except the node's own: it may be the frontend's address, and other nodes would not bring the answer back.
       [{ do: 'source-is-node' }, go('goto', 'masquerade-it')],
+      // A pod of another node that is given an endpoint which is not here: the answer would go past this node, and the client would not know it.
+      [
+        lookup(['saddr'], 'pod-cidrs'),
+        lookupNot(['saddr'], 'own-pods'),
+        lookupNot(['daddr'], 'own-pods'),
+        { do: 'destination-is-node', not: true },
+        go('goto', 'masquerade-it'),
+      ],
       [go('goto', 'hairpin-source')],
     ],
   },

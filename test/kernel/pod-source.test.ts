@@ -1,0 +1,131 @@
+import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import type { Socket as DgramSocket } from 'node:dgram'
+import { after, before, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { NodePodNetwork } from '#agent/pod-network.ts'
+import { createMachines, removeMachines } from '#cluster/machines/machines.ts'
+import { openConntrack } from '#kernel/conntrack.ts'
+import { namespacePath } from '#kernel/namespace.ts'
+import { openNftables } from '#kernel/nftables/libnftables.ts'
+import { bindUdp } from '#kernel/socket.ts'
+import type { Attachment } from '#kubelet/pod-network.ts'
+import { createServiceProxy, type ServiceProxy } from '#reconciler/service-proxy.ts'
+import { type Planned, plan, pod, podNetwork, v4, v6 } from './local-network.ts'
+
+/** Pods that own their network, as root in a container with NET_ADMIN does, on nodes with their rules. */
+const PORT = 5000
+let cluster: Planned
+let networks: NodePodNetwork[]
+const proxies: ServiceProxy[] = []
+const closers: (() => void)[] = []
+const pods: Record<string, Attachment> = {}
+/** `b 172.30.0.1`: what came to whom, from whom. */
+const arrived = new Set<string>()
+
+before(async () => {
+  cluster = plan('test', 2)
+  const { config } = cluster
+  createMachines(config)
+  networks = config.nodes.map((_, index) => podNetwork(config, index))
+  for (const [name, index] of [
+    ['a', 0],
+    ['b', 0],
+    ['c', 1],
+  ] as const)
+    pods[name] = await networks[index]!.attach(pod(name))
+  for (const node of config.nodes) {
+    const path = namespacePath(node.namespace)
+    const [nftables, conntrack] = [openNftables(path), openConntrack(path)]
+    closers.push(
+      () => nftables.close(),
+      () => conntrack.close(),
+    )
+    const proxy = createServiceProxy({
+      node: {
+        name: node.name,
+        zone: undefined,
+        nodeAddresses: node.addresses,
+        podCidrs: config.clusterCidr,
+        serviceCidrs: config.serviceCidr,
+        balancedCidrs: config.loadBalancerCidr,
+        ownPods: node.podCidrs.map((cidr, family) => ({ cidr, masqueradeAs: node.addresses[family]! })),
+      },
+      kernel: { nftables, conntrack },
+    })
+    proxy.flush()
+    proxies.push(proxy)
+  }
+  for (const [name, attachment] of Object.entries(pods))
+    for (const address of attachment.addresses) await listen(name, attachment.namespaces.network, address)
+  for (const node of config.nodes)
+    for (const address of node.addresses) await listen(node.name, namespacePath(node.namespace), address)
+})
+after(() => {
+  for (const close of closers) close()
+  for (const proxy of proxies) proxy.stop()
+  for (const network of networks) network.close()
+  removeMachines({ name: cluster.config.name, config: cluster.config })
+  cluster.discard()
+})
+
+async function listen(name: string, namespace: string, address: string): Promise<void> {
+  const socket = await bindUdp(namespace, address, PORT)
+  socket.on('message', (_, { address: source }) => arrived.add(`${name} ${source}`))
+  closers.push(() => socket.close())
+}
+
+/** Sends from an address that the pod has given itself, or is its own. */
+async function sendAs(from: Attachment, source: string, targets: readonly string[]): Promise<void> {
+  const isForged = !from.addresses.includes(source)
+  const address = (what: string) => {
+    const whole = source.includes(':') ? [`${source}/128`, 'dev', 'lo', 'nodad'] : [`${source}/32`, 'dev', 'lo']
+    const args = ['address', what, ...whole]
+    if (isForged) execFileSync('nsenter', [`--net=${from.namespaces.network}`, 'ip', ...args])
+  }
+  address('add')
+  const socket: DgramSocket = await bindUdp(from.namespaces.network, source, 0)
+  socket.on('error', () => {})
+  for (const target of targets) socket.send('x', PORT, target)
+  await sleep(150)
+  socket.close()
+  address('delete')
+}
+
+for (const [family, of] of [
+  ['IPv4', v4],
+  ['IPv6', v6],
+] as const) {
+  const index = family === 'IPv4' ? 0 : 1
+  const targets = () => [of(pods.b!), of(pods.c!), ...cluster.config.nodes.map(({ addresses }) => addresses[index]!)]
+  test(`${family}: a pod sends by its own address alone: what it sends in another’s name reaches nobody`, async () => {
+    const { config } = cluster
+    const others = [
+      config.host.addresses[index],
+      config.nodes[0]!.addresses[index],
+      config.nodes[1]!.addresses[index],
+      of(pods.b!),
+      of(pods.c!),
+      family === 'IPv4' ? '8.8.8.8' : '2001:db8::8',
+      family === 'IPv4' ? '10.96.0.10' : 'fd00:10:96::a',
+    ]
+    for (const source of others) {
+      // A pod does not reach itself by the link.
+      await sendAs(
+        pods.a!,
+        source,
+        targets().filter((target) => target !== source),
+      )
+      assert.deepEqual(
+        [...arrived].filter((text) => text.endsWith(` ${source}`)),
+        [],
+        source,
+      )
+    }
+  })
+
+  test(`${family}: by its own address it reaches all, and nodes reach it`, async () => {
+    await sendAs(pods.a!, of(pods.a!), targets())
+    for (const name of ['b', 'c', 'node-1', 'node-2']) assert.ok(arrived.has(`${name} ${of(pods.a!)}`), name)
+  })
+}
