@@ -313,6 +313,46 @@ test('of two Services that claim one node port the older has it, and the other g
   await applied()
 })
 
+test('nft’s own list names the Service of each frontend, also of one that changed and of the longest names', async () => {
+  const lists = () => {
+    const { read } = nodes.tables[0] as (typeof nodes.tables)[number]
+    const table = (family: string) => read.call(nodes.tables[0], `list table ${family} fairlead`)
+    return table('ip') + table('ip6')
+  }
+  const longest = 'a'.repeat(63)
+  const ports = [
+    { name: longest, port: 80, nodePort: 30095 },
+    { name: 'b', port: 81 },
+  ]
+  give(longest, 60, { spec: { type: 'NodePort' }, ports, endpoints: ['p11'] })
+  give('named', 61, { ports: [{ name: 'http', port: 80 }], endpoints: ['p11'] })
+  await applied()
+  const lines = (name: string) =>
+    lists()
+      .split('\n')
+      .filter((line) => line.includes(`"${name}`))
+      .map((line) => line.trim())
+  const named = () => lists().match(/\S+ \. tcp \. 80 comment "default\/named:http" : /g) ?? []
+  assert.deepEqual(
+    named()
+      .map((text) => text.split(' ')[0])
+      .sort(),
+    [ip(4, 61), ip(6, 61)].sort(),
+  )
+  assert.ok(lines(`default/${longest}:a`).length >= 4, 'ClusterIP and node port, in both families')
+  give('named', 61, { ports: [{ name: 'http', port: 80 }], endpoints: ['p11', 'p21', 'p22'] })
+  await applied()
+  assert.equal(named().length, 2)
+  give('named', 61, undefined)
+  give(longest, 60, undefined)
+  await applied()
+  assert.equal(named().length, 0)
+  assert.deepEqual(
+    nodes.proxies.flatMap((proxy) => proxy.state().failed),
+    [],
+  )
+})
+
 test('chains and verdict elements do not grow with Services of the same endpoint counts', async () => {
   const first = nodes.tables[0] as (typeof nodes.tables)[number]
   const count = () => {

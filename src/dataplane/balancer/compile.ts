@@ -1,5 +1,5 @@
 import type { BalancedFrontend, BalancedNodes } from '#forwarding/load-balancer.ts'
-import type { UsedKind } from '../nftables/compile.ts'
+import { commentOf, type UsedKind } from '../nftables/compile.ts'
 import type { Element, TableFamily, Value } from '../nftables/rule.ts'
 import { type Kind, kindName } from '../nftables/ruleset/kinds.ts'
 import { NODES_SHIFT } from './ruleset.ts'
@@ -60,11 +60,17 @@ export function compileBalancer(
   const served = frontends.filter(({ nodes }) => marksOf(nodes).length > 0)
   const lists = numbers.lists(new Set(served.map(listOf)))
   const written = new Set<string>()
-  const add = (family: TableFamily, set: Element['set'], key: readonly Value[], data?: readonly Value[]) => {
+  const add = (
+    family: TableFamily,
+    set: Element['set'],
+    key: readonly Value[],
+    data?: readonly Value[],
+    comment?: string,
+  ) => {
     const name = `${family} ${set} ${key.join(' ')}`
     if (written.has(name)) return
     written.add(name)
-    elements.push(data === undefined ? { family, set, key } : { family, set, key, data })
+    elements.push({ family, set, key, ...(data && { data }), ...(comment !== undefined && { comment }) })
   }
   for (const mark of marksOf(present)) for (const family of ['ip', 'ip6'] as const) add(family, 'nodes', [mark])
   for (const { address } of frontends) add(address.includes(':') ? 'ip6' : 'ip', 'balanced', [address])
@@ -80,7 +86,7 @@ export function compileBalancer(
         : { kind: 'sticky', count: nodes.length, seconds: affinitySeconds, local: false }
     const number = numbers.kind(kind)
     kinds.set(`${family} ${number}`, { family, number, kind })
-    add(family, 'frontends', key, [list + number])
+    add(family, 'frontends', key, [list + number], commentOf(servicePort))
     if (affinitySeconds !== undefined) add(family, 'owners', key, [numberOf(servicePort)])
     for (const [slot, mark] of nodes.entries()) {
       add(family, 'slots', [list, slot], [mark])

@@ -65,6 +65,13 @@ export const keyOfBackend =
   ({ address, port }: { readonly address: string; readonly port: number }) =>
     `${affinitySeconds === undefined ? 'any ' : ''}${address} ${port}`
 
+/** libnftnl takes 128 bytes, the last of them 0. */
+const MOST_COMMENT = 127
+
+/** `default/web:http`, of an unnamed port `default/web`. */
+export const commentOf = (servicePort: string): string =>
+  servicePort.replace(/:$|[^\w./:-]/g, '').slice(0, MOST_COMMENT)
+
 class PortCompiler {
   readonly #port: ServicePortForwarding
   readonly #ids: Ids
@@ -90,17 +97,18 @@ class PortCompiler {
         : 0,
       Local: frontends.some(({ policy }) => policy === 'Local') ? this.#target(local, true, numbers) : 0,
     }
+    const comment = commentOf(this.#port.servicePort)
     for (const { backends, ...rest } of this.#numbered(numbers)) this.#add(rest.set, [rest.word], backends)
     for (const { kind, address, protocol, port, policy, sourceRanges } of frontends) {
       const transport = protocol.toLowerCase()
       if (kind === 'cluster-ip') {
         this.#add('cluster-ips', [address as string])
-        this.#add('frontends', [address as string, transport, port], [words[policy]])
+        this.#add('frontends', [address as string, transport, port], [words[policy]], comment)
         continue
       }
       const key: readonly Value[] = address === undefined ? [transport, port] : [address, transport, port]
       const particular = policy === 'Local' || sourceRanges !== undefined ? WORD.PARTICULAR : 0
-      this.#add(address === undefined ? 'nodeports' : 'frontends', key, [words.Cluster + particular])
+      this.#add(address === undefined ? 'nodeports' : 'frontends', key, [words.Cluster + particular], comment)
       if (policy === 'Local')
         this.#add(address === undefined ? 'nodeports-local' : 'frontends-local', key, [words.Local])
       if (sourceRanges === undefined) continue
@@ -114,10 +122,10 @@ class PortCompiler {
     for (const address of hairpins) this.#add('hairpin', [address, address])
   }
 
-  #add(set: Element['set'], key: readonly Value[], data?: readonly Value[]): void {
-    this.#elements.push(
-      data === undefined ? { family: this.#family, set, key } : { family: this.#family, set, key, data },
-    )
+  #add(set: Element['set'], key: readonly Value[], data?: readonly Value[], comment?: string): void {
+    const family = this.#family
+    if (comment !== undefined) this.#elements.push({ family, set, key, data: data ?? [], comment })
+    else this.#elements.push(data === undefined ? { family, set, key } : { family, set, key, data })
   }
 
   /** Writes the slots of a set of backends; gives the word that leads there. */

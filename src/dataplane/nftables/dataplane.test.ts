@@ -306,7 +306,7 @@ test('rendered rules and elements read as nft wants them', () => {
     /chain nat-output \{\n {2}type nat hook output priority -100;\n {2}meta priority set ip daddr \. meta l4proto \. th dport map @frontends goto from-node\n/,
   )
   const text = renderElements('add', elements)
-  assert.match(text, /add element ip fairlead frontends \{ 10\.96\.0\.1 \. tcp \. 80 : 0x2003?/)
+  assert.match(text, /add element ip fairlead frontends \{ 10\.96\.0\.1 \. tcp \. 80 comment "default\/web" : 0x2001/)
   assert.match(text, /add element ip fairlead own-pods \{ 10\.244\.1\.0\/24 : 172\.30\.0\.2 \}/)
   assert.match(text, /add element ip fairlead pod-cidrs \{ 10\.244\.0\.0\/16 \}/)
   const made = new Set<string>()

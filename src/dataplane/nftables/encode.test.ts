@@ -54,6 +54,31 @@ test('removals stand first, messages stay within an attribute, and what only tex
   assert.equal(encodeElements([], [{ family: 'ip', set: 'pod-cidrs', key: ['10.244.0.0/16'] }]), undefined)
 })
 
+test('elements with comments go in messages that hold the longest, apart from those without, and deletions have none', () => {
+  const elements = Array.from(
+    { length: 300 },
+    (_, index): Element => ({
+      family: 'ip6',
+      set: 'frontends',
+      key: ['fd00::1', 'tcp', index + 1],
+      data: [index],
+      ...(index > 0 && { comment: `default/web-${index}` }),
+    }),
+  )
+  const encoded = encodeElements(elements.slice(0, 2), elements) ?? []
+  assert.deepEqual(
+    encoded.map(({ command, count, comments }) => [command, count, comments?.length]),
+    [
+      ['delete', 1, undefined],
+      ['delete', 1, undefined],
+      ['add', 1, undefined],
+      ['add', 250, 250],
+      ['add', 49, 49],
+    ],
+  )
+  assert.equal(encoded[3]?.comments?.[0], 'default/web-1')
+})
+
 test('what is encoded is decoded to the same element, in every set and family', () => {
   const elements: Element[] = [
     { family: 'ip', set: 'frontends', key: ['10.96.0.1', 'tcp', 80], data: [0xffffe003] },

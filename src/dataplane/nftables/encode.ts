@@ -16,6 +16,8 @@ export interface EncodedElements {
   /** 0: none, as in sets and in deletions. */
   readonly dataLength: number
   readonly bytes: Uint8Array
+  /** One for each element, where they have such. */
+  readonly comments?: readonly string[]
 }
 
 /** Intervals and verdicts have forms of their own: they go by text. */
@@ -38,8 +40,12 @@ const BY_WORD: ReadonlySet<SetName> = new Set([
   'local-endpoints',
   'stamp',
 ])
-/** A list of elements is a netlink attribute, at most 64 KiB; one of IPv6 takes up to 92 bytes. */
+/**
+ * A list of elements is a netlink attribute, at most 64 KiB; one of IPv6 takes up to 92 bytes, and with a comment up to
+ * 184.
+ */
 const MESSAGE_ELEMENTS = 500
+const MESSAGE_COMMENTED = 250
 export const PROTOCOLS: Readonly<Record<string, number>> = { tcp: 6, udp: 17, sctp: 132 }
 
 /** Commands in this order: all of `remove`, then all of `add`. Undefined where one of them can only be said in text. */
@@ -55,14 +61,16 @@ export function encodeElements(
     const groups = new Map<string, Element[]>()
     for (const element of elements) {
       if (BY_TEXT.has(element.set)) return undefined
-      const name = element.family + element.set
+      const name = `${element.family}${element.set}${element.comment === undefined ? '' : ' commented'}`
       const group = groups.get(name)
       if (group === undefined) groups.set(name, [element])
       else group.push(element)
     }
-    for (const group of groups.values())
-      for (let at = 0; at < group.length; at += MESSAGE_ELEMENTS)
-        encoded.push(encodeGroup(command, group, at, Math.min(at + MESSAGE_ELEMENTS, group.length)))
+    for (const group of groups.values()) {
+      const most = group[0]?.comment === undefined ? MESSAGE_ELEMENTS : MESSAGE_COMMENTED
+      for (let at = 0; at < group.length; at += most)
+        encoded.push(encodeGroup(command, group, at, Math.min(at + most, group.length)))
+    }
   }
   return encoded
 }
@@ -85,7 +93,9 @@ function encodeGroup(
     at = write(view, at, key, words)
     if (dataLength > 0) at = write(view, at, data as readonly Value[], dataLength === 4)
   }
-  return { command, family, table: TABLE, set, count: to - from, keyLength, dataLength, bytes }
+  const encoded = { command, family, table: TABLE, set, count: to - from, keyLength, dataLength, bytes }
+  if (command === 'delete' || elements[from]?.comment === undefined) return encoded
+  return { ...encoded, comments: elements.slice(from, to).map(({ comment = '' }) => comment) }
 }
 
 /** Of fields in a row. Only an address has more than four bytes. */

@@ -180,7 +180,8 @@ function elementText(element: Element, withData: boolean): string {
   const left = WORDS.has(set) ? [hex(values[0] as number), ...values.slice(1)].join(' . ') : elementKey(element)
   if (!withData || data === undefined) return left
   const [only] = data
-  return `${left} : ${data.length === 1 && typeof only === 'number' ? hex(only) : data.join(' . ')}`
+  const named = element.comment === undefined ? left : `${left} comment "${element.comment}"`
+  return `${named} : ${data.length === 1 && typeof only === 'number' ? hex(only) : data.join(' . ')}`
 }
 
 /** Commands for elements, one for each set that is touched. */

@@ -143,4 +143,6 @@ export interface Element {
   readonly set: SetName
   readonly key: readonly Value[]
   readonly data?: readonly Value[]
+  /** For people who read the kernel's lists. It makes no difference to an element. */
+  readonly comment?: string
 }

@@ -12,6 +12,8 @@ import {
   NFTA_SET_ELEM_LIST_ELEMENTS,
   NFTA_SET_ELEM_LIST_SET,
   NFTA_SET_ELEM_LIST_TABLE,
+  NFTA_SET_ELEM_USERDATA,
+  UDATA_COMMENT,
 } from './element-numbers.ts'
 
 // linux/netfilter/nfnetlink.h
@@ -33,6 +35,8 @@ export interface ElementChange {
   readonly keyLength: number
   readonly dataLength: number
   readonly bytes: Uint8Array
+  /** One for each element, ASCII, at most 127 letters; or none at all. */
+  readonly comments?: readonly string[]
 }
 
 /**
@@ -98,19 +102,34 @@ export class ElementBatch {
     return end
   }
 
+  /** A type, a length and a text that ends with 0. */
+  #comment(from: number, comment: string): number {
+    const end = from + userdata(comment)
+    let at = this.#attribute(from, NFTA_SET_ELEM_USERDATA, 4 + 2 + comment.length + 1)
+    this.#out[at++] = UDATA_COMMENT
+    this.#out[at++] = comment.length + 1
+    for (let index = 0; index < comment.length; index++) this.#out[at++] = comment.charCodeAt(index)
+    while (at < end) this.#out[at++] = 0
+    return end
+  }
+
   #writeChange(
     from: number,
-    { command, family, table, set, count, keyLength, dataLength, bytes }: ElementChange,
+    { command, family, table, set, count, keyLength, dataLength, bytes, comments }: ElementChange,
   ): number {
     const add = command === 'add'
     const element = 4 + 8 + keyLength + (dataLength === 0 ? 0 : 8 + dataLength)
-    this.#grow(from + HEADER + 2 * (4 + 64) + 4 + count * element)
+    let length = 4 + count * element
+    for (const comment of comments ?? []) length += userdata(comment)
+    this.#grow(from + HEADER + 2 * (4 + 64) + length)
     let at = this.#text(from + HEADER, NFTA_SET_ELEM_LIST_TABLE, table)
     at = this.#text(at, NFTA_SET_ELEM_LIST_SET, set)
-    at = this.#attribute(at, NFTA_SET_ELEM_LIST_ELEMENTS | NLA_F_NESTED, 4 + count * element)
+    at = this.#attribute(at, NFTA_SET_ELEM_LIST_ELEMENTS | NLA_F_NESTED, length)
     let read = 0
     for (let index = 0; index < count; index++) {
-      at = this.#attribute(at, NFTA_LIST_ELEM | NLA_F_NESTED, element)
+      const comment = comments?.[index]
+      const whole = comment === undefined ? element : element + userdata(comment)
+      at = this.#attribute(at, NFTA_LIST_ELEM | NLA_F_NESTED, whole)
       at = this.#attribute(at, NFTA_SET_ELEM_KEY | NLA_F_NESTED, 8 + keyLength)
       at = this.#attribute(at, NFTA_DATA_VALUE, 4 + keyLength)
       for (const end = read + keyLength; read < end; ) this.#out[at++] = bytes[read++] as number
@@ -118,9 +137,13 @@ export class ElementBatch {
       at = this.#attribute(at, NFTA_SET_ELEM_DATA | NLA_F_NESTED, 8 + dataLength)
       at = this.#attribute(at, NFTA_DATA_VALUE, 4 + dataLength)
       for (const end = read + dataLength; read < end; ) this.#out[at++] = bytes[read++] as number
+      if (comment !== undefined) at = this.#comment(at, comment)
     }
     const type = (NFNL_SUBSYS_NFTABLES << 8) | (add ? NFT_MSG_NEWSETELEM : NFT_MSG_DELSETELEM)
     this.#header(from, at - from, type, NLM_F_ACK | (add ? NLM_F_CREATE : 0), NFPROTO[family], 0)
     return at
   }
 }
+
+/** Bytes of a comment's attribute, padded. */
+const userdata = (comment: string): number => 4 + ((2 + comment.length + 1 + 3) & ~3)

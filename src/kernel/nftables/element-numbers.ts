@@ -18,6 +18,9 @@ export const NFTA_SET_ELEM_DATA = 2
 export const NFTA_SET_ELEM_FLAGS = 3
 export const NFTA_SET_ELEM_TIMEOUT = 4
 export const NFTA_SET_ELEM_EXPIRATION = 5
+export const NFTA_SET_ELEM_USERDATA = 6
+/** In user data, which the kernel keeps for others: libnftnl's NFTNL_UDATA_SET_ELEM_COMMENT. */
+export const UDATA_COMMENT = 0
 export const NFTA_SET_ELEM_KEY_END = 10
 export const NFTA_DATA_VALUE = 1
 export const NFTA_DATA_VERDICT = 2

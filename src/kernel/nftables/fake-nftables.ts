@@ -153,7 +153,10 @@ export class FakeNftables implements Nftables {
     this.sets.set(name, set)
     for (const element of list.split(', ')) {
       // IPv6 has colons too: data stands behind one with spaces.
-      const [left = '', data = ''] = element.trim().split(' : ')
+      const [left = '', data = ''] = element
+        .trim()
+        .replace(/ comment "[^"]*"/, '')
+        .split(' : ')
       const [key = '', timeout = '', expires = ''] = left.split(/ timeout | expires /)
       if (expires !== '')
         this.timeouts.set(`${name} ${key}`, { timeout: milliseconds(timeout), expiresIn: milliseconds(expires) })
