@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { setFlagsFromString } from 'node:v8'
+import { DnsService } from '#agent/dns-service.ts'
 import { type NodeAgent, startNodeAgent } from '#agent/node-agent.ts'
 import { ServiceFeed } from '#agent/service-feed.ts'
 import { feedZone } from '#agent/zone-feed.ts'
@@ -10,8 +11,7 @@ import { configMaps, endpointSlices, namespaces, nodes, pods, secrets, services 
 import { systemClock } from '#client/clock.ts'
 import { Informers } from '#client/informer.ts'
 import { createUnixClient } from '#client/unix-client.ts'
-import { DnsServer } from '#dns/server.ts'
-import { readNameservers, Upstream } from '#dns/upstream.ts'
+import { readNameservers } from '#dns/upstream.ts'
 import { Zone } from '#dns/zone.ts'
 import { cachedStore } from '#kubelet/object-store.ts'
 import { createRuncRuntime } from '#runtime/runc/runc-runtime.ts'
@@ -88,12 +88,12 @@ const agents: readonly NodeAgent[] = await Promise.all(
   ),
 )
 // One server for all nodes: each has its sockets, and they answer from one zone.
-const dns = new DnsServer({
+const dns = new DnsService({
   zone,
+  dnsAddresses: config.clusterDns,
   udp: agents.flatMap(({ dnsSockets }) => dnsSockets.udp),
   tcp: agents.flatMap(({ dnsSockets }) => dnsSockets.tcp),
-  upstream: config.egress ? new Upstream(readNameservers('/etc/resolv.conf')) : undefined,
-  random: Math.random,
+  nameservers: config.egress ? readNameservers('/etc/resolv.conf') : undefined,
   log: log('dns'),
 })
 for (const { metrics } of agents) metrics.readDns(() => dns.answeredByName())

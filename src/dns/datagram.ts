@@ -14,5 +14,7 @@ export interface Datagram {
 /** A bound UDP socket, as this room needs one: `answer` gives the length of what it wrote, 0 where that is nothing. */
 export interface DatagramSource {
   serve(answer: (datagram: Datagram) => number, onError: (error: Error) => void): void
+  /** Serves no more; it may be served again. */
+  pause(): void
   close(): void
 }

@@ -19,6 +19,9 @@ export interface DnsServerOptions {
   readonly upstream?: Upstream
   readonly random: () => number
   readonly log: (message: string) => void
+  /** Called for each datagram; answers are counted, by rcode, in `counts` (of RCODES numbers), where there is one. */
+  readonly onDatagram?: () => void
+  readonly counts?: Float64Array
 }
 
 type Transport = 'udp' | 'tcp'
@@ -26,9 +29,16 @@ type Transport = 'udp' | 'tcp'
 const CLASS_IN = 1
 const CLASS_ANY = 255
 /** As many as there may be, BADVERS being the highest that is given. */
-const RCODES = Rcode.BADVERS + 1
+export const RCODES = Rcode.BADVERS + 1
 /** The low four bits of the fourth octet (RFC 1035 section 4.1.1). */
 const rcodeOf = (message: Uint8Array, at = 0): number => message[at + 3]! & 0xf
+
+/** Counts of answers by rcode, by its name: `NOERROR` → 12. */
+export const countsByName = (counts: Float64Array): ReadonlyMap<string, number> => {
+  const names = new Map<number, string>(Object.entries(Rcode).map(([name, rcode]) => [rcode, name]))
+  const found = [...counts.entries()].filter(([, count]) => count > 0)
+  return new Map(found.map(([rcode, count]) => [names.get(rcode) ?? String(rcode), count]))
+}
 
 /** What no server of this kind answers, whoever asks. */
 const refusalOf = ({ opcode, edns, question }: Query): Answer | undefined => {
@@ -52,9 +62,8 @@ export class DnsServer {
   constructor(options: DnsServerOptions) {
     this.#options = options
     this.#cache = new AnswerCache(options.random)
-    this.#answered = new Float64Array(RCODES)
-    const onError = (error: Error): void => options.log(`dns: ${error.message}`)
-    for (const source of options.udp) source.serve((datagram) => this.#answerDatagram(datagram), onError)
+    this.#answered = options.counts ?? new Float64Array(RCODES)
+    this.serveUdp()
     for (const server of options.tcp)
       server.on('connection', (connection) =>
         serveTcp(connection, (message, send) => {
@@ -65,14 +74,23 @@ export class DnsServer {
       )
   }
 
+  serveUdp(): void {
+    const { udp, log } = this.#options
+    for (const source of udp)
+      source.serve(
+        (datagram) => this.#answerDatagram(datagram),
+        (error) => log(error.message),
+      )
+  }
+
+  /** Another one answers what comes by UDP. */
+  pauseUdp(): void {
+    for (const source of this.#options.udp) source.pause()
+  }
+
   /** What was answered so far, from the zone or by an upstream: `NOERROR` → 12. */
   answeredByName(): ReadonlyMap<string, number> {
-    const names = new Map<number, string>(Object.entries(Rcode).map(([name, rcode]) => [rcode, name]))
-    return new Map(
-      [...this.#answered.entries()].flatMap(([rcode, count]) =>
-        count > 0 ? [[names.get(rcode) ?? String(rcode), count]] : [],
-      ),
-    )
+    return countsByName(this.#answered)
   }
 
   close(): void {
@@ -82,6 +100,7 @@ export class DnsServer {
 
   #answerDatagram(datagram: Datagram): number {
     const { bytes, start, end, at } = datagram
+    this.#options.onDatagram?.()
     const known = this.#cache.find(this.#options.zone.revision, bytes, start, end, datagram.answer, at)
     if (known > 0) {
       this.#answered[rcodeOf(datagram.answer, at)]!++
@@ -127,8 +146,7 @@ export class DnsServer {
   /** One query fails, and nothing else: what cannot be read is the client's fault, all other ours. */
   #failure(message: Uint8Array, error: unknown): Uint8Array | undefined {
     const isTheirs = error instanceof DnsFormatError
-    if (!isTheirs)
-      this.#options.log(`dns: a query could not be answered: ${error instanceof Error ? error.stack : error}`)
+    if (!isTheirs) this.#options.log(`a query could not be answered: ${error instanceof Error ? error.stack : error}`)
     if (message.length < 2) return undefined
     const rcode = isTheirs ? Rcode.FORMERR : Rcode.SERVFAIL
     this.#answered[rcode]!++

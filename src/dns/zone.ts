@@ -6,7 +6,8 @@ import type { Answer, Question, RecordData, ResourceRecord } from './message.ts'
 import { Rcode, RecordType } from './message.ts'
 import { dashedAddress, foldName, labelsBelow, reverseAddress } from './zone-name.ts'
 import { addressData, allServers, namedServers, pick, turn } from './zone-records.ts'
-import { type ServiceRecords, serviceRecords } from './zone-service.ts'
+import { serviceRecords } from './zone-service.ts'
+import { type ZoneChange, ZoneStore } from './zone-store.ts'
 
 /** Version of the Kubernetes DNS specification that the records follow. */
 export const SCHEMA_VERSION = '1.1.0'
@@ -33,8 +34,6 @@ interface RecordSet {
 const recordsOf = (sets: readonly RecordSet[], random: () => number): readonly ResourceRecord[] =>
   sets.flatMap(({ name, data }) => turn(data, random).map((item) => ({ name, ttl: TTL, data: item })))
 
-const key = (bytes: Uint8Array): string => bytes.join('.')
-
 /**
  * The cluster's DNS zone, and the reverse zones of the addresses in it. Changes touch one Service, Pod or Namespace; a
  * question is answered from indexes, nothing is rendered ahead.
@@ -42,22 +41,17 @@ const key = (bytes: Uint8Array): string => bytes.join('.')
 export class Zone {
   readonly domain: string
   readonly #dnsAddresses: readonly Uint8Array[]
-  readonly #services = new Map<string, ServiceRecords>()
-  readonly #namespaces = new Set<string>()
-  /** Dashed address → namespaces with a pod that has it. */
-  readonly #pods = new Map<string, Map<string, number>>()
-  readonly #reverse = new Map<string, Map<string, string>>()
-  #revision = 1
-  #filling = false
+  readonly #store: ZoneStore
 
   constructor(domain: string, dnsAddresses: readonly string[]) {
     this.domain = foldName(domain)
     this.#dnsAddresses = dnsAddresses.map(addressBytes)
+    this.#store = new ZoneStore(this.domain)
   }
 
   /** Another number after each change: what was answered under one may be answered again as long as it stands. */
   get revision(): number {
-    return this.#revision
+    return this.#store.revision
   }
 
   /**
@@ -65,53 +59,36 @@ export class Zone {
    * was told it does not exist would remember that.
    */
   get filling(): boolean {
-    return this.#filling
+    return this.#store.filling
   }
 
   set filling(filling: boolean) {
-    this.#revision++
-    this.#filling = filling
+    this.#store.apply({ kind: 'filling', filling })
   }
 
   setNamespace(name: string, exists: boolean): void {
-    this.#revision++
-    if (exists) this.#namespaces.add(name)
-    else this.#namespaces.delete(name)
+    this.#store.apply({ kind: 'namespace', name, exists })
   }
 
   /** `service` undefined: it is gone. `slices` are all slices labelled with its name. */
   setService(namespace: string, name: string, service: Service | undefined, slices: readonly EndpointSlice[]): void {
-    const id = `${namespace}/${name}`
-    this.#revision++
-    const before = this.#services.get(id)
-    for (const [address] of before ? this.#reverseNames(namespace, name, before) : []) {
-      const names = this.#reverse.get(address)
-      names?.delete(id)
-      if (names?.size === 0) this.#reverse.delete(address)
-    }
-    const records = service && serviceRecords(service, slices)
-    if (!records) {
-      this.#services.delete(id)
-      return
-    }
-    this.#services.set(id, records)
-    for (const [address, target] of this.#reverseNames(namespace, name, records)) {
-      const names = this.#reverse.get(address) ?? new Map<string, string>()
-      names.set(id, target)
-      this.#reverse.set(address, names)
-    }
+    this.#store.apply({ kind: 'service', namespace, name, records: service && serviceRecords(service, slices) })
   }
 
   /** Counts a pod's address in or out: two pods of one namespace may hold one address for a moment. */
   setPodAddress(namespace: string, address: string, present: boolean): void {
-    this.#revision++
-    const dashed = dashedAddress(address)
-    const namespaces = this.#pods.get(dashed) ?? new Map<string, number>()
-    const count = (namespaces.get(namespace) ?? 0) + (present ? 1 : -1)
-    if (count > 0) namespaces.set(namespace, count)
-    else namespaces.delete(namespace)
-    if (namespaces.size > 0) this.#pods.set(dashed, namespaces)
-    else this.#pods.delete(dashed)
+    this.#store.apply({ kind: 'pod', namespace, dashed: dashedAddress(address), present })
+  }
+
+  /** A change that another zone has told. */
+  apply(change: ZoneChange): void {
+    this.#store.apply(change)
+  }
+
+  /** Tells `listener` what makes another zone the same as this, and then each change as it happens. */
+  follow(listener: (changes: readonly ZoneChange[]) => void): void {
+    listener([...this.#store.changes()])
+    this.#store.onChange((change) => listener([change]))
   }
 
   /** Undefined where the question is not ours to answer. `random` gives [0, 1) and turns lists of addresses. */
@@ -119,7 +96,7 @@ export class Zone {
     const name = foldName(question.name)
     if (labelsBelow(name, this.domain)) return this.#forward(question, name, random)
     const address = reverseAddress(name)
-    const targets = address && this.#reverse.get(key(address))
+    const targets = address && this.#store.namesOf(address)
     if (!targets) return undefined
     const data = pick(
       [...targets.values()].map((target): RecordData => ({ type: 'PTR', target })),
@@ -168,21 +145,19 @@ export class Zone {
     if (last !== 'svc' && last !== 'pod') return undefined
     if (depth === 1) return []
     const namespace = labels[depth - 2]!
-    if (depth === 2) return this.#namespaces.has(namespace) ? [] : undefined
+    if (depth === 2) return this.#store.hasNamespace(namespace) ? [] : undefined
     return last === 'pod' ? this.#podNode(labels, namespace) : this.#serviceNode(labels.slice(0, -2), namespace)
   }
 
   /** Only addresses of pods that are there: an answer for any address would vouch for names that nobody owns. */
   #podNode(labels: readonly string[], namespace: string): Node {
-    const dashed = labels[0]!
-    if (labels.length !== 3 || !this.#pods.get(dashed)?.has(namespace)) return undefined
-    const v4 = /^\d+-\d+-\d+-\d+$/.test(dashed)
-    return [addressData(addressBytes(dashed.replaceAll('-', v4 ? '.' : ':')))]
+    const address = labels.length === 3 ? this.#store.podAddress(namespace, labels[0]!) : undefined
+    return address && [addressData(address)]
   }
 
   #serviceNode(labels: readonly string[], namespace: string): Node {
     const name = labels.at(-1)!
-    const records = this.#services.get(`${namespace}/${name}`)
+    const records = this.#store.serviceOf(namespace, name)
     if (!records) return undefined
     const host = `${name}.${namespace}.svc.${this.domain}`
     const below = labels.slice(0, -1)
@@ -208,14 +183,6 @@ export class Zone {
     }
   }
 
-  *#reverseNames(namespace: string, name: string, records: ServiceRecords): Generator<readonly [string, string]> {
-    const host = `${name}.${namespace}.svc.${this.domain}`
-    if (records.kind === 'cluster-ip') for (const address of records.addresses) yield [key(address), host]
-    if (records.kind === 'headless')
-      for (const { label, addresses } of records.hosts.values())
-        for (const address of addresses) yield [key(address), `${label}.${host}`]
-  }
-
   #positive(question: Question, sets: readonly RecordSet[], random: () => number): ZoneAnswer {
     const answers = recordsOf(sets, random)
     const named = answers.flatMap(({ data }) => (data.type === 'SRV' || data.type === 'NS' ? [data.target] : []))
@@ -230,7 +197,7 @@ export class Zone {
   }
 
   #unknown(answers: readonly ResourceRecord[]): ZoneAnswer {
-    if (!this.#filling) return this.#negative(Rcode.NXDOMAIN, answers)
+    if (!this.filling) return this.#negative(Rcode.NXDOMAIN, answers)
     return { ...this.#negative(Rcode.SERVFAIL), extendedError: STILL_READING }
   }
 
@@ -247,7 +214,7 @@ export class Zone {
       type: 'SOA',
       primary,
       mailbox,
-      serial: this.#revision >>> 0,
+      serial: this.revision >>> 0,
       refresh: 7200,
       retry: 1800,
       expire: 86400,

@@ -20,6 +20,7 @@ export const datagramSource = async (): Promise<DatagramSource & { readonly port
         if (length > 0) send(room.slice(0, length))
       })
     },
+    pause: () => void socket.removeAllListeners('message'),
     close: () => socket.close(),
   }
 }

@@ -1,0 +1,28 @@
+import { parentPort, workerData } from 'node:worker_threads'
+import { DnsServer } from '#dns/server.ts'
+import { Upstream } from '#dns/upstream.ts'
+import { Zone } from '#dns/zone.ts'
+import { DatagramServer } from '#kernel/datagram-server.ts'
+import type { DnsThreadData, FromDnsThread, SharedSocket, ToDnsThread } from './dns-thread.ts'
+
+const { domain, dnsAddresses, nameservers, counts } = workerData as DnsThreadData
+const zone = new Zone(domain, dnsAddresses)
+const tell = (message: FromDnsThread): void => parentPort?.postMessage(message)
+
+const serve = (sockets: readonly SharedSocket[]): void => {
+  new DnsServer({
+    zone,
+    udp: sockets.map(({ fd, type }) => new DatagramServer(fd, type)),
+    tcp: [],
+    upstream: nameservers && new Upstream(nameservers),
+    random: Math.random,
+    log: (text) => tell({ log: text }),
+    counts: new Float64Array(counts),
+  })
+  tell({ serving: true })
+}
+
+parentPort?.on('message', (message: ToDnsThread) => {
+  if ('serve' in message) serve(message.serve)
+  else for (const change of message.changes) zone.apply(change)
+})

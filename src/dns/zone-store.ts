@@ -1,0 +1,131 @@
+import { addressBytes } from '#net/ip-address.ts'
+import type { ServiceRecords } from './zone-service.ts'
+
+/** What happens to a zone, as data: one that is told the same changes gives the same answers. */
+export type ZoneChange =
+  | { readonly kind: 'namespace'; readonly name: string; readonly exists: boolean }
+  | {
+      readonly kind: 'service'
+      readonly namespace: string
+      readonly name: string
+      /** Absent: the Service is gone, or has nothing to say. */
+      readonly records: ServiceRecords | undefined
+    }
+  /** A pod's address, dashed, is counted in or out. */
+  | { readonly kind: 'pod'; readonly namespace: string; readonly dashed: string; readonly present: boolean }
+  | { readonly kind: 'filling'; readonly filling: boolean }
+
+/** Names that lead back from an address, by the Service that they come from. */
+export type ReverseNames = ReadonlyMap<string, string>
+
+const keyOf = (address: Uint8Array): string => address.join('.')
+
+/** What a zone knows: records of Services, Namespaces, addresses of pods, and by which names addresses go. */
+export class ZoneStore {
+  readonly #domain: string
+  readonly #services = new Map<string, ServiceRecords>()
+  readonly #namespaces = new Set<string>()
+  /** Dashed address → namespaces with a pod that has it, and how many. */
+  readonly #pods = new Map<string, Map<string, number>>()
+  readonly #reverse = new Map<string, Map<string, string>>()
+  readonly #listeners: ((change: ZoneChange) => void)[] = []
+  revision = 1
+  filling = false
+
+  constructor(domain: string) {
+    this.#domain = domain
+  }
+
+  apply(change: ZoneChange): void {
+    this.revision++
+    switch (change.kind) {
+      case 'namespace':
+        if (change.exists) this.#namespaces.add(change.name)
+        else this.#namespaces.delete(change.name)
+        break
+      case 'service':
+        this.#setService(change.namespace, change.name, change.records)
+        break
+      case 'pod':
+        this.#countPod(change.namespace, change.dashed, change.present ? 1 : -1)
+        break
+      case 'filling':
+        this.filling = change.filling
+        break
+    }
+    for (const listener of this.#listeners) listener(change)
+  }
+
+  /** Changes that make another store the same as this one is now. */
+  *changes(): Generator<ZoneChange> {
+    yield { kind: 'filling', filling: this.filling }
+    for (const name of this.#namespaces) yield { kind: 'namespace', name, exists: true }
+    for (const [id, records] of this.#services) {
+      const slash = id.indexOf('/')
+      yield { kind: 'service', namespace: id.slice(0, slash), name: id.slice(slash + 1), records }
+    }
+    for (const [dashed, namespaces] of this.#pods)
+      for (const [namespace, count] of namespaces)
+        for (let number = 0; number < count; number++) yield { kind: 'pod', namespace, dashed, present: true }
+  }
+
+  /** Tells `listener` all changes from now on. */
+  onChange(listener: (change: ZoneChange) => void): void {
+    this.#listeners.push(listener)
+  }
+
+  hasNamespace(name: string): boolean {
+    return this.#namespaces.has(name)
+  }
+
+  serviceOf(namespace: string, name: string): ServiceRecords | undefined {
+    return this.#services.get(`${namespace}/${name}`)
+  }
+
+  /** The address of a pod of that namespace, by its dashed form. */
+  podAddress(namespace: string, dashed: string): Uint8Array | undefined {
+    if (!this.#pods.get(dashed)?.has(namespace)) return undefined
+    return addressBytes(dashed.replaceAll('-', /^\d+-\d+-\d+-\d+$/.test(dashed) ? '.' : ':'))
+  }
+
+  namesOf(address: Uint8Array): ReverseNames | undefined {
+    return this.#reverse.get(keyOf(address))
+  }
+
+  #setService(namespace: string, name: string, records: ServiceRecords | undefined): void {
+    const id = `${namespace}/${name}`
+    const before = this.#services.get(id)
+    for (const [address] of before ? this.#reverseNames(namespace, name, before) : []) {
+      const names = this.#reverse.get(address)
+      names?.delete(id)
+      if (names?.size === 0) this.#reverse.delete(address)
+    }
+    if (!records) {
+      this.#services.delete(id)
+      return
+    }
+    this.#services.set(id, records)
+    for (const [address, target] of this.#reverseNames(namespace, name, records)) {
+      const names = this.#reverse.get(address) ?? new Map<string, string>()
+      names.set(id, target)
+      this.#reverse.set(address, names)
+    }
+  }
+
+  *#reverseNames(namespace: string, name: string, records: ServiceRecords): Generator<readonly [string, string]> {
+    const host = `${name}.${namespace}.svc.${this.#domain}`
+    if (records.kind === 'cluster-ip') for (const address of records.addresses) yield [keyOf(address), host]
+    if (records.kind === 'headless')
+      for (const { label, addresses } of records.hosts.values())
+        for (const address of addresses) yield [keyOf(address), `${label}.${host}`]
+  }
+
+  #countPod(namespace: string, dashed: string, by: 1 | -1): void {
+    const namespaces = this.#pods.get(dashed) ?? new Map<string, number>()
+    const count = (namespaces.get(namespace) ?? 0) + by
+    if (count > 0) namespaces.set(namespace, count)
+    else namespaces.delete(namespace)
+    if (namespaces.size > 0) this.#pods.set(dashed, namespaces)
+    else this.#pods.delete(dashed)
+  }
+}
