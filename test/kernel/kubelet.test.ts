@@ -364,6 +364,28 @@ test('a subPath that a container has made into a link is refused in words, and n
   await cluster.gone('escape', 6000)
 })
 
+test('a mountPath that a link of a volume, or dots, lead away stays in the container', async () => {
+  const folder = join(stateDir, 'not-for-mounts')
+  mkdirSync(folder)
+  const link = ['sh', '-c', `ln -s ${folder} /v/link && ln -s ../../../../../../..${folder} /v/up`]
+  const v = { name: 'v', mountPath: '/v' }
+  const other = ['/v/link/a', '/v/up/b', `/v/../../../../..${folder}/c`].map((mountPath) => ({ name: 'o', mountPath }))
+  const list = `cat /proc/mounts | grep -c ${folder}; echo listed`
+  await cluster.pod('mounts', {
+    restartPolicy: 'Never',
+    initContainers: [{ name: 'i', image: 'fairlead/host', command: link, volumeMounts: [v] }],
+    containers: [{ name: 'c', image: 'fairlead/host', command: ['sh', '-c', list], volumeMounts: [v, ...other] }],
+    volumes: ['v', 'o'].map((name) => ({ name, emptyDir: {} })),
+  })
+  await cluster.until('mounts', (pod) => pod.status?.phase === 'Succeeded', 5000)
+  const { logPath = '' } = cluster.kubelet.resolve('default', 'mounts', 'c')
+  assert.match(readFileSync(logPath, 'utf8'), /F 3\n.*F listed\n/, 'all three are in the container, by these names')
+  assert.deepEqual(readdirSync(folder), [])
+  assert.doesNotMatch(readFileSync('/proc/self/mounts', 'utf8'), new RegExp(folder))
+  await cluster.client.delete(resources.pods, 'mounts', { namespace: 'default', gracePeriodSeconds: 1 })
+  await cluster.gone('mounts', 6000)
+})
+
 test('what a kubelet that died had mounted is unmounted, never emptied, also where its pod is gone', async () => {
   const folder = join(stateDir, 'precious')
   mkdirSync(folder)
