@@ -457,13 +457,13 @@ describe('fairlead/host', () => {
     )
   })
 
-  test('another user of the container gets at the programs, at /etc and at /tmp', async () => {
-    const { lines, exitCode } = await output(
-      ['sh', '-c', 'cat /etc/nsswitch.conf && touch /tmp/x /var/tmp/x && ls -d /usr/share && id -un && ls /root'],
-      { image: 'fairlead/host', user: { uid: 65534 } },
-    )
-    assert.match(lines.join('\n'), /hosts: files dns[\s\S]*F \/usr\/share\nstdout F nobody\n/)
-    assert.notEqual(exitCode, 0, '/root is root’s')
+  test('another user of the container gets at the programs, at /etc and at /tmp, also of fairlead/echo', async () => {
+    for (const image of ['fairlead/host', 'fairlead/echo']) {
+      const command = 'cat /etc/nsswitch.conf && touch /tmp/x && ls -d /usr/bin && id -un && mkdir /root/x'
+      const { lines, exitCode } = await output(['sh', '-c', command], { image, user: { uid: 65534 } })
+      assert.match(lines.join('\n'), /hosts: files dns[\s\S]*F \/usr\/bin\nstdout F nobody\n/, image)
+      assert.notEqual(exitCode, 0, '/root is root’s')
+    }
   })
 
   test('a secret can be mounted at /var/run/secrets', async () => {

@@ -73,8 +73,11 @@ async function makeEcho({ folder, echoProgram }: ImageSourceOptions): Promise<Im
       'var',
       'var/run',
     ]) {
-      mkdirSync(join(draft, path), { mode: path === 'tmp' ? 0o1777 : 0o755 })
+      mkdirSync(join(draft, path))
     }
+    // Past the umask: everybody writes there, and only root here.
+    chmodSync(join(draft, 'tmp'), 0o1777)
+    chmodSync(join(draft, 'root'), 0o700)
     symlinkSync('../bin', join(draft, 'usr/bin'))
     copyFileSync(busybox, join(draft, 'bin/busybox'))
     for (const applet of APPLETS) symlinkSync('busybox', join(draft, 'bin', applet))
