@@ -5,7 +5,7 @@ import type { Client } from '#client/client.ts'
 import { type AgentReport, getJson, type NodeReport } from '#cluster/agent-api.ts'
 import type { ClusterConfig } from '#cluster/config.ts'
 import { podNamespace } from '#cluster/machines/names.ts'
-import type { ClusterFacts, ListeningSocket } from '#explain/facts.ts'
+import type { ClusterFacts, ListeningSocket, NetworkFacts } from '#explain/facts.ts'
 import { listeningSockets } from '#kernel/listening-sockets.ts'
 import { isNamespace, namespacePath } from '#kernel/namespace.ts'
 
@@ -46,7 +46,7 @@ export async function gatherFacts(client: Client, config: ClusterConfig): Promis
       loadBalancerCidrs: config.loadBalancerCidr,
       hostAddresses: config.host.addresses,
       clusterDomain: config.clusterDomain,
-      nameservers: nameserversOf('/etc/resolv.conf'),
+      ...resolverOf('/etc/resolv.conf'),
       dnsOnNodes: true,
       nodePortRange: config.nodePortRange,
       nodePortAddresses: config.nodePortAddresses,
@@ -88,12 +88,17 @@ export function networkOf(config: ClusterConfig, { metadata, spec }: Pod): strin
   return path !== undefined && isNamespace(path) ? path : undefined
 }
 
-/** Whom a resolv.conf(5) asks. Undefined where it cannot be read. */
-function nameserversOf(path: string): readonly string[] | undefined {
+/** Whom a resolv.conf(5) asks, and what it puts behind a name. Nothing where it cannot be read. */
+function resolverOf(path: string): Pick<NetworkFacts, 'nameservers' | 'searches'> {
   try {
-    return [...readFileSync(path, 'utf8').matchAll(/^\s*nameserver\s+(\S+)/gm)].map(([, address = '']) => address)
+    const text = readFileSync(path, 'utf8')
+    return {
+      nameservers: [...text.matchAll(/^\s*nameserver\s+(\S+)/gm)].map(([, address = '']) => address),
+      // The last line of several counts.
+      searches: [...text.matchAll(/^\s*search\s+(.*)$/gm)].at(-1)?.[1]?.trim().split(/\s+/) ?? [],
+    }
   } catch {
-    return undefined
+    return {}
   }
 }
 

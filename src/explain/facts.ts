@@ -51,6 +51,8 @@ export interface NetworkFacts {
   readonly clusterDomain: string
   /** Whom the machine's own /etc/resolv.conf asks; undefined: not known. */
   readonly nameservers?: readonly string[]
+  /** What that file puts behind a name. */
+  readonly searches?: readonly string[]
   /** Each node answers for the cluster's DNS at its own addresses. */
   readonly dnsOnNodes?: boolean
   readonly nodePortRange: { readonly from: number; readonly to: number }

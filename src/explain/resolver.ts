@@ -44,7 +44,7 @@ function dnsAddresses(facts: ClusterFacts): readonly string[] {
 
 /** As a kubelet writes /etc/resolv.conf by dnsPolicy and dnsConfig; nodes and the host have the machine's own. */
 export function resolverOf(facts: ClusterFacts, { kind, name, pod }: Source): Resolver {
-  const { clusterDomain, nameservers } = facts.network
+  const { clusterDomain, nameservers, searches = [] } = facts.network
   const servers = dnsAddresses(facts)
   const { dnsPolicy = 'ClusterFirst', hostNetwork, dnsConfig } = pod?.spec ?? {}
   const policy = dnsPolicy || 'ClusterFirst'
@@ -65,7 +65,13 @@ export function resolverOf(facts: ClusterFacts, { kind, name, pod }: Source): Re
           ? `${name} is on its node’s network, where dnsPolicy ClusterFirst means the node’s own resolver, which knows no names of the cluster`
           : `${name} has dnsPolicy ${policy}: it asks ${asked.length > 0 ? listed(asked) : 'the node’s own resolver'}, which knows no names of the cluster`,
     servers: first ? (service ? clusterIpsOf(service) : []) : asked.filter((address) => servers.includes(address)),
-    searches: first ? [`${namespace}.svc.${clusterDomain}`, `svc.${clusterDomain}`, clusterDomain, ...added] : added,
+    searches: [
+      ...new Set([
+        ...(first ? [`${namespace}.svc.${clusterDomain}`, `svc.${clusterDomain}`, clusterDomain] : []),
+        ...(policy === 'None' && pod !== undefined ? [] : searches.filter((name) => !first || name !== '.')),
+        ...added,
+      ]),
+    ],
     ndots: option === undefined || !/^\d+$/.test(option) ? (first ? NDOTS : 1) : Number(option),
   }
 }
