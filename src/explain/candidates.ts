@@ -7,8 +7,18 @@ import type { Protocol } from '#net/port-protocol.ts'
 import type { Candidate } from './explanation.ts'
 import type { ClusterFacts } from './facts.ts'
 import { declaredPorts } from './listening.ts'
-import { backendPod, familyOfText, isLeaving, isTerminal, podAddresses, selectedPods, slicesOf } from './lookup.ts'
+import {
+  backendPod,
+  familyOfText,
+  find,
+  isLeaving,
+  isTerminal,
+  podAddresses,
+  selectedPods,
+  slicesOf,
+} from './lookup.ts'
 import { nameOf } from './names.ts'
+import { isNodeReady } from './node-condition.ts'
 import type { NodeView } from './node-view.ts'
 import { troubleOf } from './pod-trouble.ts'
 
@@ -36,6 +46,8 @@ export function candidatesOf(facts: ClusterFacts, question: CandidateQuestion): 
   const why = (endpoint: Endpoint, isChosen: boolean): string => {
     const pod = backendPod(facts, endpoint.address, service)
     const { ready, serving, terminating, nodeName, forZones, forNodes } = endpoint
+    const node = isChosen ? find(facts.nodes, nodeName ?? '') : undefined
+    if (node !== undefined && !isNodeReady(node)) return `ready when ${nodeName} was last heard of: it is not Ready`
     if (isChosen) {
       if (!ready) return 'on its way out, but it still serves, and none is ready'
       if (policy === 'Local') return `ready, and on ${view.name} as the policy Local wants`

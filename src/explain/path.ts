@@ -8,10 +8,10 @@ import { deliver, passOn } from './delivery.ts'
 import { entryOf } from './entry.ts'
 import type { Candidate, ModelWalk, PathOutcome, Step } from './explanation.ts'
 import type { ClusterFacts } from './facts.ts'
+import { itself } from './itself.ts'
 import { waysOf } from './kernel-walk.ts'
-import { declaredPorts, listens } from './listening.ts'
 import { familyOfText, find, inCidrs, isLoopback } from './lookup.ts'
-import { listed, nameOf, plural, withProtocol } from './names.ts'
+import { listed, plural, withProtocol } from './names.ts'
 import type { Claimed, NodeView } from './node-view.ts'
 import type { NodeViews } from './node-views.ts'
 import { candidateText, frontendText } from './path-text.ts'
@@ -60,7 +60,7 @@ export function walkPath(
   const family = familyOfText(target.address)
   const from = sourceAddress(source, family) as string
   if (isLoopback(target.address) || (source.pod !== undefined && !source.onNode && from === target.address))
-    return walkItself(facts, source, target, protocol)
+    return { ...itself(facts, source, target, protocol), target, protocol, source: target.address, itself: true }
   const entry = entryOf(facts, source, target, protocol)
   const steps: Step[] = [
     {
@@ -87,33 +87,6 @@ export function walkPath(
         candidates.push(one)
   }
   return { ...path, steps, candidates, decisions, outcomes: decisions.flatMap(({ outcomes }) => outcomes), walks }
-}
-
-function walkItself(facts: ClusterFacts, source: Source, target: Target, protocol: Protocol): Path {
-  const { address, port } = target
-  const key =
-    source.pod !== undefined && !source.onNode ? `pod/${source.pod.metadata?.uid}` : (source.node ?? source.kind)
-  const open = listens(facts.listening[source.onNode ? `node/${source.node}` : key], protocol, address, port)
-  const closed = open === 'no' || open === 'loopback-only'
-  const declared = source.pod !== undefined && declaredPorts(source.pod, protocol).some((one) => one.port === port)
-  const ends = {
-    yes: 'it listens there',
-    unknown: 'whether it listens is not known',
-    no: 'nothing listens there: refused',
-    'loopback-only': 'it listens there at its loopback address only: refused',
-  }
-  const text = `${withProtocol(address, port, protocol)} is the sender itself, no Service has a part in it; ${ends[open]}`
-  const pod = source.pod && nameOf(source.pod)
-  const outcome: PathOutcome = {
-    node: source.node,
-    verdict: closed ? 'closed' : 'deliver',
-    ...(open === 'unknown' && { listensUnknown: true, ...(!declared && { undeclared: true }) }),
-    backend: { ...target, pod },
-    sourceSeen: address,
-  }
-  const steps = [{ at: source.name, text }]
-  const nothing = { candidates: [], decisions: [], walks: [] }
-  return { ...nothing, target, protocol, source: address, steps, outcomes: [outcome], itself: true }
 }
 
 /** Nodes in groups that do the same with the packet. */

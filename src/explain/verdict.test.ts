@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Node, Service } from '#api/core-v1.ts'
-import { compare, type Observation } from './agreement.ts'
 import type { Explanation, Question } from './explanation.ts'
 import type { ClusterFacts } from './facts.ts'
 import { print } from './print.ts'
@@ -80,6 +79,14 @@ test('a node port of a node that is not Ready is led to one that is', () => {
   )
 })
 
+test('an endpoint of a node that is not Ready was ready when it was last heard of', () => {
+  const { candidates } = ask('pod/client', 'svc/web', {}, foreign({ nodes: [node(1), silent(2)] }))
+  assert.deepEqual(
+    candidates.map(({ why }) => why),
+    ['ready', 'ready when node-2 was last heard of: it is not Ready'],
+  )
+})
+
 test('pods of a node that is not Ready are not said to run: the node is lost, and what made them makes others', () => {
   const gone = pod('web-1', 2, 11, {
     status: { conditions: [{ type: 'Ready', status: 'False' }], containerStatuses: [{ name: 'web', ready: true }] },
@@ -140,38 +147,6 @@ test('a sender or an endpoint of the translating node hears the reply', () => {
     assert.equal(ask('pod/client', to).verdict, 'reachable', to)
 })
 
-test('real packets agree with the model only where the answer does', () => {
-  const through: Observation['translation'] = {
-    node: 'node-1',
-    backend: { address: '10.244.2.11', port: 8080 },
-    sourceSeen: '10.244.1.9',
-  }
-  const met = (explanation: Explanation, answer: Observation['answer'], translated = true) =>
-    compare(explanation, [{ answer, ...(translated && { translation: through }) }]).accord
-  const answers = ask('pod/client', 'svc/web')
-  assert.equal(met(answers, 'answered'), 'agree')
-  for (const answer of ['silent', 'refused', 'unreachable'] as const)
-    assert.equal(met(answers, answer), 'disagree', answer)
-  const datagram = { ...answers, protocol: 'UDP' } as const
-  assert.equal(
-    met(datagram, 'silent'),
-    'unanswered',
-    'a program need not answer a datagram; nor did anybody see it do so',
-  )
-  assert.equal(met(datagram, 'refused'), 'disagree')
-  const direct = ask('pod/client', 'pod/web-2:8080')
-  assert.equal(met(direct, 'answered', false), 'agree')
-  assert.equal(met(direct, 'silent', false), 'disagree', 'what no Service translates is held to its answer too')
-  const astray = { ...answers, outcomes: answers.outcomes.map((one) => ({ ...one, verdict: 'astray' as const })) }
-  assert.equal(met(astray, 'silent'), 'agree')
-  assert.equal(met(astray, 'answered'), 'disagree')
-  const dropped = ask('host', '172.30.0.2:30080')
-  assert.equal(met(dropped, 'silent', false), 'agree')
-  assert.equal(met(dropped, 'refused', false), 'disagree')
-  const [one, other] = [{ answer: 'answered', translation: through }, { answer: 'silent' }] as const
-  assert.equal(compare(answers, [one, other]).accord, 'disagree', 'the worst of them counts')
-})
-
 test('a port that nobody could look at and nobody declares is not called reachable; a declared one is', () => {
   const verdict = (to: string, more: Partial<ClusterFacts> = {}) => {
     const explanation = ask('pod/client', to, {}, foreign(more))
@@ -187,6 +162,10 @@ test('a port that nobody could look at and nobody declares is not called reachab
     ['unreachable', 'target-port-closed'],
     'on our own nodes it was looked at',
   )
+  const two = [{ containerPort: 8080 }, { containerPort: 9000 }]
+  const client = pod('client', 1, 9, { labels: { app: 'client' }, ports: two })
+  const itself = (port: number) => ask('pod/client', `pod/client:${port}`, {}, foreign({ pods: [client] })).verdict
+  assert.deepEqual([itself(9000), itself(9001)], ['reachable', 'unknown'], 'a pod that asks itself')
 })
 
 test('a headless Service asked at a port that it does not translate is not called reachable, by what its slices say', () => {
