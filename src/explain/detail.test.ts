@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Service } from '#api/core-v1.ts'
+import type { ClusterFacts } from './facts.ts'
+import { closestPort } from './reasons/pods.ts'
+import { ask, at, facts, node, pod, service, slice } from './testing/cluster.ts'
+
+/* What stands below a finding, and in the walk, is true as well. */
+
+const client = pod('client', 1, 9, { labels: { app: 'client' } })
+const first = (to: string, more: Partial<ClusterFacts>, protocol?: 'UDP') =>
+  ask('pod/client', to, protocol && { protocol }, facts(more)).findings[0]
+
+test('a port without a protocol is one of TCP', () => {
+  const plain = service('web', '10.96.0.1', { ports: [{ port: 80, targetPort: 8080 }] })
+  const finding = first('svc/web:80', { services: [plain] }, 'UDP')
+  assert.match(finding?.details?.join() ?? '', /80 is served over TCP, not over UDP/)
+  assert.equal(finding?.cures[0]?.command, 'fairlead explain --from pod/client --to svc/default/web:80 --proto tcp')
+  const both = service('web', '10.96.0.1', {
+    ports: [
+      { name: 'dns', port: 53, protocol: 'UDP', targetPort: 53 },
+      { name: 'tcp', port: 53, targetPort: 53 },
+    ],
+  })
+  assert.equal(ask('pod/client', '10.96.0.1:53', {}, facts({ services: [both] })).protocol, 'TCP', 'where it is served')
+})
+
+test('pods of another namespace with the labels of a selector are told of, those of its own are not', () => {
+  const one = service('web', '10.96.0.1', { selector: { app: 'shop' } })
+  const elsewhere = pod('shop-1', 1, 30, { namespace: 'shop', labels: { app: 'shop' } })
+  const told = (first('svc/web', { services: [one], slices: [], pods: [client, elsewhere] })?.details ?? []).join('\n')
+  assert.match(told, /^shop\/shop-1 have these labels: a Service selects pods of its own namespace only$/m)
+  assert.doesNotMatch(
+    (first('svc/web', { services: [one], slices: [], pods: [client] })?.details ?? []).join('\n'),
+    /have these labels/,
+  )
+})
+
+test('a name that an ExternalName Service does not find is looked for in its own namespace first', () => {
+  const alias = service('alias', undefined, { type: 'ExternalName', externalName: 'crat', selector: {} })
+  const [own, other] = ['default', 'shop'].map((namespace, index) =>
+    service('cart', `10.96.0.${7 + index}`, {}, { namespace }),
+  )
+  const commands = first('alias:80', { services: [alias, other, own] as Service[] })?.cures.map(
+    ({ command }) => command,
+  )
+  assert.match(commands?.[0] ?? '', /"externalName":"cart\.default\.svc\.cluster\.local"/)
+})
+
+test('the walk says where a backend lives, and by way of whom it gets there', () => {
+  const given = facts({ slices: [slice('web', [at('10.244.2.11', 2)])] })
+  assert.match(
+    ask('pod/client', 'svc/web', {}, given).steps.at(-1)?.details?.[0] ?? '',
+    /^10\.244\.2\.11 is on node-2, by way of 172\.30\.0\.3; pod default\/web-2 listens/,
+  )
+  // A pod network with a plan of its own: the pod tells its node, no range does.
+  const { spec: _, ...bare } = node(2)
+  assert.match(
+    ask('pod/client', 'svc/web', {}, { ...given, nodes: [node(1), bare] as ClusterFacts['nodes'] }).steps.at(-1)
+      ?.details?.[0] ?? '',
+    /^10\.244\.2\.11 is on node-2/,
+  )
+})
+
+test('the open port nearest to what was asked is offered; of none asked, the least', () => {
+  assert.equal(closestPort(8000, [22, 8080, 9000]), 8080)
+  assert.equal(closestPort(undefined, [9000, 22, 8080]), 22)
+})
