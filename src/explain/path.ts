@@ -5,7 +5,7 @@ import type { Protocol } from '#net/port-protocol.ts'
 import type { Target } from './address-destination.ts'
 import { candidatesOf } from './candidates.ts'
 import { deliver, passOn } from './delivery.ts'
-import { entryOf } from './entry.ts'
+import { type Entry, entryOf } from './entry.ts'
 import type { Candidate, ModelWalk, PathOutcome, Step } from './explanation.ts'
 import type { ClusterFacts } from './facts.ts'
 import { itself } from './itself.ts'
@@ -77,7 +77,7 @@ export function walkPath(
   const candidates: Candidate[] = []
   const walks: ModelWalk[] = []
   for (const nodes of alike(views, entry.nodes, from, target, protocol, entry.fromNode)) {
-    const hop = new Hop(facts, views, nodes, from, target, protocol, entry.fromNode, asked, entry.nodes.length > 1)
+    const hop = new Hop(facts, views, nodes, from, target, protocol, entry.fromNode, asked, isSpread(facts, entry))
     hop.walk()
     steps.push(...hop.steps)
     decisions.push(...hop.decisions)
@@ -88,6 +88,12 @@ export function walkPath(
   }
   return { ...path, steps, candidates, decisions, outcomes: decisions.flatMap(({ outcomes }) => outcomes), walks }
 }
+
+/**
+ * Several nodes may get the connections of one client. Our own fabric keeps a client with one node where the Service
+ * wants it; what stands before the nodes of others is not known.
+ */
+const isSpread = ({ network }: ClusterFacts, { nodes }: Entry): boolean => network.foreign === true && nodes.length > 1
 
 /** Nodes in groups that do the same with the packet. */
 function alike(
