@@ -118,28 +118,25 @@ test('REACHABLE says so where no kernel was asked: on a cluster of others, and w
   assert.match(verdictLine(other), /^REACHABLE, by the model, as far as can be seen: .*; no kernel was asked$/)
 })
 
-test('a node that translates and keeps the sender, with neither sender nor endpoint on it, gets no reply to turn back', () => {
+test('on a cluster of others, a node that has neither sender nor endpoint gets no reply to turn back; ours masquerade', () => {
   const nodes = [node(1), node(2), node(3)]
-  const { steps, outcomes, findings, verdict } = ask(
-    'pod/client',
-    '172.30.0.4:30080',
-    {},
-    facts({ nodes, kernels: ['node-3'] }),
-  )
-  // Where such a node masquerades, the reply comes back to it.
-  if (outcomes.every(({ masqueraded }) => masqueraded)) {
-    assert.equal(verdict, 'reachable')
-    return
-  }
+  const [from, to] = ['pod/client', '172.30.0.4:30080']
+  const { steps, outcomes, findings, verdict } = ask(from, to, {}, foreign({ nodes }))
   assert.equal(verdict, 'unreachable')
   assert.deepEqual(
-    outcomes.map((one) => one.verdict),
-    ['astray'],
+    outcomes.map((one) => [one.verdict, one.masqueraded]),
+    [['astray', false]],
   )
   assert.match(steps.at(-1)?.text ?? '', /answers 10\.244\.1\.9 directly, past node-3/)
   assert.equal(findings[0]?.reason, 'reply-astray')
   const [first] = findings[0]?.cures ?? []
   assert.equal(first?.command, 'fairlead explain --from pod/client --to 10.96.0.2:80')
+  const own = ask(from, to, {}, facts({ nodes, kernels: ['node-3'] }))
+  assert.deepEqual(
+    own.outcomes.map((one) => [one.verdict, one.masqueraded]),
+    [['deliver', true]],
+  )
+  assert.equal(own.verdict, 'reachable')
 })
 
 test('a sender or an endpoint of the translating node hears the reply', () => {
@@ -216,6 +213,8 @@ test('affinity is promised where one node decides, and said not to be held where
     ask(from, to, {}, given).steps.find(({ at: place }) => place.endsWith('choice'))?.text ?? ''
   const own = facts({ services: [service('web', '10.96.0.1', sticky)] })
   assert.match(choice('pod/client', 'svc/web', own), /then the client stays with it for 10800 seconds/)
+  const pooled = facts({ services: [balanced(sticky)] })
+  assert.match(choice('host', '172.30.255.1:80', pooled), /then the client stays with it/, 'our fabric keeps to a node')
   const { network } = foreign()
   const shared = foreign({
     services: [balanced(sticky)],

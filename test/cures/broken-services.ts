@@ -246,10 +246,12 @@ export const brokenServices = {
   ],
   'reply-astray': [
     {
-      about: 'a pod asks the node port of a node that has neither it nor an endpoint, policy Local',
+      about:
+        'a pod of a cluster of others asks the node port of a node that has neither it nor an endpoint, policy Local',
       make: (world) =>
         world.make(deployment('web', { spec: onNode('node-3') }), service('web', nodePort(30080, LOCAL))),
       ask: { from, to: '172.30.0.3:30080' },
+      sees: foreign,
     },
   ],
   'source-range': [
