@@ -32,6 +32,13 @@ test('real packets agree with the model only where the answer does', () => {
   const dropped = ask('host', '172.30.0.2:30080')
   assert.equal(met(dropped, 'silent', false), 'agree')
   assert.equal(met(dropped, 'refused', false), 'disagree')
+  const nowhere = { ...direct, outcomes: direct.outcomes.map((one) => ({ ...one, verdict: 'unreachable' as const })) }
+  assert.equal(met(nowhere, 'unreachable', false), 'agree')
+  assert.equal(met(nowhere, 'silent', false), 'agree')
+  assert.equal(met(nowhere, 'refused', false), 'disagree')
+  const refused = { ...dropped, outcomes: dropped.outcomes.map((one) => ({ ...one, verdict: 'reject' as const })) }
+  for (const explanation of [dropped, refused])
+    assert.equal(met(explanation, 'forbidden', false), 'agree', 'the own kernel’s word for refused and for dropped')
   const [one, other] = [{ answer: 'answered', translation: through }, { answer: 'silent' }] as const
   assert.equal(compare(answers, [one, other]).accord, 'disagree', 'the worst of them counts')
 })

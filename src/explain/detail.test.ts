@@ -66,3 +66,39 @@ test('the open port nearest to what was asked is offered; of none asked, the lea
   assert.equal(closestPort(8000, [22, 8080, 9000]), 8080)
   assert.equal(closestPort(undefined, [9000, 22, 8080]), 22)
 })
+
+test('a health check port is the proxy’s own, and is reachable where nobody could look', () => {
+  const local = service('local', '10.96.0.2', {
+    type: 'LoadBalancer',
+    externalTrafficPolicy: 'Local',
+    healthCheckNodePort: 32000,
+    selector: { app: 'web' },
+  })
+  const { network } = facts()
+  const given = facts({ services: [local], network: { ...network, foreign: true }, listening: {}, kernels: [] })
+  const { verdict, steps } = ask('pod/client', '172.30.0.3:32000', {}, given)
+  assert.equal(verdict, 'reachable')
+  assert.match(steps.at(-1)?.text ?? '', /the node’s proxy answers: the health check port of default\/local$/)
+  assert.equal(ask('pod/client', '172.30.0.3:32001', {}, given).verdict, 'unreachable')
+})
+
+test('node ports that there are, are told with their protocol; one without is TCP’s', () => {
+  const open = service('open', '10.96.0.2', {
+    type: 'NodePort',
+    ports: [{ port: 80, targetPort: 8080, nodePort: 30081 }],
+  })
+  const finding = ask('host', '172.30.0.2:30099', {}, facts({ services: [open] })).findings[0]
+  assert.deepEqual(finding?.details, ['30081/TCP is default/open'])
+})
+
+test('a name with the wrong namespace is led to the one that has the Service', () => {
+  const cart = service('cart', '10.96.0.7', {}, { namespace: 'shop' })
+  for (const to of ['cart.default:80', 'cart.default.svc:80', 'cart:80']) {
+    const finding = ask('pod/client', to, {}, facts({ services: [cart] })).findings[0]
+    assert.equal(
+      finding?.cures[0]?.command,
+      'fairlead explain --from pod/client --to cart.shop.svc.cluster.local:80',
+      to,
+    )
+  }
+})
