@@ -102,3 +102,18 @@ test('a name with the wrong namespace is led to the one that has the Service', (
     )
   }
 })
+
+test('what is not known of a port is told with what is: node ports of a node, nothing of an address outside', () => {
+  const { network } = facts()
+  const given = facts({ network: { ...network, foreign: true, egress: true }, listening: {}, kernels: [] })
+  const details = (to: string) =>
+    ask('pod/client', to, {}, given).findings.map((one) => [one.reason, ...(one.details ?? [])])
+  assert.deepEqual(details('172.30.0.3:8080'), [
+    [
+      'listener-unknown',
+      'no Service has it as its node port; as a rule those are 30000 to 32767',
+      '30080/TCP is default/local',
+    ],
+  ])
+  assert.deepEqual(details('198.51.100.9:443'), [['listener-unknown']])
+})
