@@ -549,6 +549,15 @@ claim('kubectl explain, describe, auth and tokens', async (assert) => {
   assert.match(await k('explain', 'service.spec.ports'), /nodePort[\s\S]*targetPort/)
   assert.match(await k('explain', 'pods', '--recursive'), /readinessProbe/)
   assert.match(await k('explain', 'deployment.spec.strategy.rollingUpdate'), /maxSurge[\s\S]*maxUnavailable/)
+  assert.match(await k('explain', 'svc.spec.ports.targetPort'), /the name of a container port/)
+  for (const path of [
+    'svc.spec',
+    'svc.spec.ports',
+    'endpointslices',
+    'pod.spec.containers.readinessProbe',
+    'deploy.spec',
+  ])
+    assert.doesNotMatch(await k('explain', path), /<no description>|DESCRIPTION:\s*<empty>/, path)
   assert.match((await k.try('explain', 'service.spec.portz')).stderr, /field "portz" does not exist/)
   assert.match(await k('describe', 'node', 'node-1'), /^PodCIDR: +10\.244\.1\.0\/24$/m)
   await k.apply(box('box'))

@@ -117,8 +117,10 @@ export class SchemaCollector {
     const properties: { [name: string]: Schema } = {}
     const required: string[] = []
     if (message.gvk !== undefined) {
-      properties.apiVersion = { type: 'string' }
-      properties.kind = { type: 'string' }
+      for (const name of ['apiVersion', 'kind']) {
+        const said = this.#naming.describe?.(message.messageName, name)
+        properties[name] = { type: 'string', ...(said !== undefined && { description: said }) }
+      }
     }
     this.#fields(message.messageName, message.fields, properties, required)
     if (required.length > 0) schema.required = required
