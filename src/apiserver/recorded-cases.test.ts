@@ -19,7 +19,7 @@ interface Case {
 }
 
 /** Each file is one run against a fresh server, in order. */
-const FILES = ['service-cases', 'service-boundaries']
+const FILES = ['service-cases', 'service-boundaries', 'deletion-cases']
 
 const casesOf = (file: string): readonly Case[] =>
   readFileSync(new URL(`./fixtures/${file}.jsonl`, import.meta.url), 'utf8')
@@ -93,6 +93,7 @@ const VARIABLE = new Set([
   'uid',
   'resourceVersion',
   'creationTimestamp',
+  'deletionTimestamp',
   'managedFields',
   'time',
   'continue',
@@ -122,6 +123,7 @@ const normalize = (value: unknown, key = ''): unknown => {
   if (key === 'cells' && /^\d+s$/.test(value)) return '*'
   return value
     .replace(/current: \d+$/, 'current: *')
+    .replace(/in record \(\d+\)/, 'in record (*)')
     .replace(/\b10\.96\.(?!0\.(1|77)\b)\d+\.\d+\b/g, '10.96.*')
     .replace(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, '*')
     .replace(/\bgen-[bcdfghjklmnpqrstvwxz2456789]{5}\b/g, 'gen-*')

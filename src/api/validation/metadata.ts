@@ -97,18 +97,13 @@ export const validateMetadataUpdate = (
   const errors: FieldError[] = []
   if (!now.resourceVersion && before.resourceVersion)
     errors.push(invalid(`${path}.resourceVersion`, 0, 'must be specified for an update'))
-  if (
-    before.deletionTimestamp !== undefined &&
-    (now.finalizers ?? []).some((finalizer) => !(before.finalizers ?? []).includes(finalizer))
-  )
-    errors.push(
-      forbidden(
-        `${path}.finalizers`,
-        `no new finalizers can be added if the object is being deleted, found new finalizers ${JSON.stringify(
-          (now.finalizers ?? []).filter((finalizer) => !(before.finalizers ?? []).includes(finalizer)),
-        )}`,
-      ),
-    )
+  const added = (now.finalizers ?? []).filter((finalizer) => !(before.finalizers ?? []).includes(finalizer))
+  if (before.deletionTimestamp !== undefined && added.length > 0) {
+    // Kubernetes shows the list as Go writes it, and finds the fault twice.
+    const shown = `[]string{${added.map((finalizer) => JSON.stringify(finalizer)).join(', ')}}`
+    const why = `no new finalizers can be added if the object is being deleted, found new finalizers ${shown}`
+    errors.push(forbidden(`${path}.finalizers`, why), forbidden(`${path}.finalizers`, why))
+  }
   const fixed = [
     'name',
     'namespace',

@@ -5,7 +5,7 @@ import { checkAddress } from './address.ts'
 import { validateContainer } from './container.ts'
 import { duplicate, type FieldError, forbidden, invalid, notSupported, required } from './field-error.ts'
 import { validateMetadata, validateMetadataUpdate } from './metadata.ts'
-import { checkForm, checkLabels, checkNonNegative, dnsLabel, dnsSubdomain } from './names.ts'
+import { checkForm, checkLabels, dnsLabel, dnsSubdomain } from './names.ts'
 import { validateVolumes } from './volumes.ts'
 
 const RESTART = ['Always', 'OnFailure', 'Never']
@@ -32,9 +32,9 @@ export const validatePodSpec = (spec: PodSpec, path: string): readonly FieldErro
           if (port.hostPort !== port.containerPort)
             errors.push(
               invalid(
-                `${at}[${index}].ports[${place}].containerPort`,
-                port.containerPort,
-                'must match `hostPort` when `hostNetwork` is true',
+                `${at}[${index}].ports[${place}].hostPort`,
+                port.hostPort,
+                'must match `containerPort` when `hostNetwork` is true',
               ),
             )
     }
@@ -66,7 +66,6 @@ export const validatePodSpec = (spec: PodSpec, path: string): readonly FieldErro
   for (const [index, server] of (spec.dnsConfig?.nameservers ?? []).entries())
     errors.push(...checkAddress(server, `${path}.dnsConfig.nameservers[${index}]`))
   errors.push(...checkLabels(spec.nodeSelector ?? {}, `${path}.nodeSelector`))
-  errors.push(...checkNonNegative(spec.terminationGracePeriodSeconds, `${path}.terminationGracePeriodSeconds`))
   const deadline = spec.activeDeadlineSeconds
   if (deadline !== undefined && (deadline < 1 || deadline > 2_147_483_647))
     errors.push(invalid(`${path}.activeDeadlineSeconds`, deadline, 'must be between 1 and 2147483647, inclusive'))

@@ -2,7 +2,7 @@ import type { Pod } from '#api/core-v1.ts'
 import type { ObjectMeta } from '#api/meta-v1.ts'
 import type { ApiObject, Resource } from '#api/resource.ts'
 import { timeText } from '#api/time-text.ts'
-import { badRequest } from '../errors.ts'
+import { badRequest, invalid } from '../errors.ts'
 
 /** The parts of meta/v1 DeleteOptions that decide how an object goes. */
 export interface DeleteRequest {
@@ -37,26 +37,32 @@ export const planDeletion = (
   const metadata = object.metadata ?? {}
   const finalizers = finalizersFor(metadata.finalizers ?? [], request)
   const grace = graceSeconds(resource, object, request)
-  // A second delete can only shorten what the first one granted.
-  const granted = metadata.deletionGracePeriodSeconds
-  const seconds = metadata.deletionTimestamp && granted !== undefined ? Math.min(grace, granted) : grace
+  // A second delete can only shorten what the first one granted, counted from when that came.
+  const { deletionTimestamp, deletionGracePeriodSeconds: granted = 0 } = metadata
+  const seconds = deletionTimestamp ? Math.min(grace, granted) : grace
+  const began = deletionTimestamp ? Date.parse(deletionTimestamp) - granted * 1000 : now.getTime()
+  const times: ObjectMeta = {
+    deletionTimestamp: timeText(began + seconds * 1000),
+    // A namespace goes by a way of its own, which knows no grace.
+    ...(isNamespace(resource) ? {} : { deletionGracePeriodSeconds: seconds }),
+  }
   const waits = finalizers.length > 0 || seconds > 0 || holdsContents(resource, object)
-  if (!waits) return { kind: 'now', object: withoutFinalizers(object) }
+  if (!waits) {
+    const last = withoutFinalizers(object)
+    return {
+      kind: 'now',
+      object: deletionTimestamp ? { ...last, metadata: { ...last.metadata, ...times } } : last,
+    }
+  }
   const marked: ObjectMeta = {
     ...metadata,
     ...(finalizers.length > 0 ? { finalizers } : {}),
-    deletionTimestamp:
-      metadata.deletionTimestamp && seconds === granted
-        ? metadata.deletionTimestamp
-        : timeText(now.getTime() + seconds * 1000),
-    deletionGracePeriodSeconds: seconds,
+    ...times,
     // A kind without generations gets none from being deleted.
-    ...(metadata.generation !== undefined && !metadata.deletionTimestamp
-      ? { generation: metadata.generation + 1 }
-      : {}),
+    ...(metadata.generation !== undefined && !deletionTimestamp ? { generation: metadata.generation + 1 } : {}),
   }
   const next: ApiObject = { ...object, metadata: marked }
-  if (resource.group === '' && resource.plural === 'namespaces') {
+  if (isNamespace(resource)) {
     const status = { ...(object as { status?: object }).status, phase: 'Terminating' }
     return { kind: 'later', object: { ...next, status } as ApiObject }
   }
@@ -70,10 +76,10 @@ export const isTerminated = (resource: Resource, object: ApiObject): boolean => 
   return (metadata.deletionGracePeriodSeconds ?? 0) === 0 && !holdsContents(resource, object)
 }
 
+const isNamespace = ({ group, plural }: Resource): boolean => group === '' && plural === 'namespaces'
+
 const holdsContents = (resource: Resource, object: ApiObject): boolean =>
-  resource.group === '' &&
-  resource.plural === 'namespaces' &&
-  ((object as { spec?: { finalizers?: readonly string[] } }).spec?.finalizers?.length ?? 0) > 0
+  isNamespace(resource) && ((object as { spec?: { finalizers?: readonly string[] } }).spec?.finalizers?.length ?? 0) > 0
 
 const graceSeconds = (resource: Resource, object: ApiObject, request: DeleteRequest): number => {
   if (request.gracePeriodSeconds !== undefined && request.gracePeriodSeconds < 0) {
@@ -83,7 +89,9 @@ const graceSeconds = (resource: Resource, object: ApiObject, request: DeleteRequ
   const { spec, status } = object as Pod
   // Nothing runs that could use the time: no kubelet has it yet, or all its containers have ended.
   if (!spec?.nodeName || status?.phase === 'Succeeded' || status?.phase === 'Failed') return 0
-  return request.gracePeriodSeconds ?? spec.terminationGracePeriodSeconds ?? DEFAULT_GRACE_SECONDS
+  const seconds = request.gracePeriodSeconds ?? spec.terminationGracePeriodSeconds ?? DEFAULT_GRACE_SECONDS
+  // A pod may say less than nothing; it is given the least there is.
+  return seconds < 0 ? 1 : seconds
 }
 
 const finalizersFor = (current: readonly string[], request: DeleteRequest): readonly string[] => {
@@ -95,9 +103,13 @@ const finalizersFor = (current: readonly string[], request: DeleteRequest): read
   if (policy === 'Foreground') return [...others, FOREGROUND]
   if (policy === 'Orphan') return [...others, ORPHAN]
   if (policy === 'Background') return others
-  throw badRequest(
-    `propagationPolicy: Unsupported value: ${JSON.stringify(policy)}: supported values: "Background", "Foreground", "Orphan"`,
-  )
+  throw invalid({ group: 'meta.k8s.io', kind: 'DeleteOptions' }, '', [
+    {
+      reason: 'FieldValueNotSupported',
+      message: `Unsupported value: ${JSON.stringify(policy)}: supported values: "Foreground", "Background", "Orphan", "nil"`,
+      field: 'propagationPolicy',
+    },
+  ])
 }
 
 const withoutFinalizers = (object: ApiObject): ApiObject => {

@@ -50,16 +50,58 @@ test('a terminating pod survives writes of its status and of its labels within i
   assert.equal((await refusal(server.client.get(pods, 'going', scope))).code, 404)
 })
 
-test('a second deletion can shorten the grace period, and not lengthen it', async () => {
+test('a second deletion can shorten the grace period, counted from the first, and not lengthen it', async () => {
   await make('going', { terminationGracePeriodSeconds: 30 })
-  const grace = async (seconds: number): Promise<number | undefined> => {
-    await server.client.delete(pods, 'going', { ...scope, gracePeriodSeconds: seconds })
-    return (await server.client.get(pods, 'going', scope)).metadata?.deletionGracePeriodSeconds
+  const remove = async (seconds?: number): Promise<Pod['metadata']> => {
+    await server.client.delete(pods, 'going', {
+      ...scope,
+      ...(seconds !== undefined && { gracePeriodSeconds: seconds }),
+    })
+    return (await server.client.get(pods, 'going', scope)).metadata
   }
-  assert.equal(await grace(20), 20)
-  assert.equal(await grace(60), 20)
-  assert.equal(await grace(1), 1)
+  const first = await remove()
+  const began = Date.parse(first!.deletionTimestamp!) - 30_000
+  for (const [asked, given] of [
+    [20, 20],
+    [60, 20],
+    [undefined, 20],
+    [1, 1],
+  ]) {
+    const now = await remove(asked)
+    assert.equal(now?.deletionGracePeriodSeconds, given)
+    assert.equal(Date.parse(now!.deletionTimestamp!), began + given! * 1000)
+  }
   await server.client.delete(pods, 'going', { ...scope, gracePeriodSeconds: 0 })
+})
+
+test('a pod that says less than nothing has a second to end', async () => {
+  await make('hasty', { terminationGracePeriodSeconds: -5 })
+  await server.client.delete(pods, 'hasty', scope)
+  assert.equal((await server.client.get(pods, 'hasty', scope)).metadata?.deletionGracePeriodSeconds, 1)
+  await server.client.delete(pods, 'hasty', { ...scope, gracePeriodSeconds: 0 })
+})
+
+test('a pod is bound once, not while it is gated or going, and says which', async () => {
+  const bind = (name: string): Promise<unknown> =>
+    server.client.create(
+      pods as never,
+      { apiVersion: 'v1', kind: 'Binding', metadata: { name }, target: { kind: 'Node', name: 'node-2' } } as never,
+      { ...scope, subresource: 'binding' },
+    )
+  await make('bound', { nodeName: undefined })
+  await bind('bound')
+  await make('gated', { nodeName: undefined, schedulingGates: [{ name: 'lab.example/g' }] })
+  await make('ending')
+  await server.client.delete(pods, 'ending', scope)
+  for (const [name, why] of [
+    ['bound', 'pod bound is already assigned to node "node-2"'],
+    ['gated', 'pod gated has non-empty .spec.schedulingGates'],
+    ['ending', 'pod ending is being deleted, cannot be assigned to a host'],
+  ] as const) {
+    const refused = await refusal(bind(name))
+    assert.equal(refused.code, 409)
+    assert.equal(refused.message, `Operation cannot be fulfilled on pods/binding "${name}": ${why}`)
+  }
 })
 
 test('a status that speaks of an old pod never lands on a new one of the same name, by whatever way it is written', async () => {

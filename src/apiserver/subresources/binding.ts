@@ -21,23 +21,21 @@ export const binding: SubresourceHandler = {
     const { target, metadata } = body as BindingBody
     if (!target?.name) throw badRequest(`the binding of pod ${name} names no node: set target.name`)
     if (target.kind && target.kind !== 'Node') throw badRequest(`a pod is bound to a Node, not to a ${target.kind}`)
+    const refuse = (why: string) => conflict({ ...resource, plural: 'pods/binding' }, name, why)
     registry.update(
       resource,
       name,
       (current) => {
         const pod = current as unknown as Pod
         if (metadata?.uid && metadata.uid !== pod.metadata?.uid) {
-          throw conflict(
-            resource,
-            name,
+          throw refuse(
             `Precondition failed: UID in precondition: ${metadata.uid}, UID in object meta: ${pod.metadata?.uid}`,
           )
         }
-        if (pod.metadata?.deletionTimestamp)
-          throw conflict(resource, name, `pod ${name} is being deleted, cannot be assigned to a host`)
-        if (pod.spec?.nodeName) {
-          throw conflict(resource, name, `pod ${name} is already assigned to node ${JSON.stringify(pod.spec.nodeName)}`)
-        }
+        if (pod.metadata?.deletionTimestamp) throw refuse(`pod ${name} is being deleted, cannot be assigned to a host`)
+        if (pod.spec?.nodeName)
+          throw refuse(`pod ${name} is already assigned to node ${JSON.stringify(pod.spec.nodeName)}`)
+        if (pod.spec?.schedulingGates?.length) throw refuse(`pod ${name} has non-empty .spec.schedulingGates`)
         const conditions = (pod.status?.conditions ?? []).filter(({ type }) => type !== 'PodScheduled')
         const scheduled = {
           type: 'PodScheduled',
