@@ -4,6 +4,7 @@ import { canonical } from './canonical.ts'
 import { endpointsOf } from './endpoint.ts'
 import { type EndpointSlice, forwardService, type Service } from './forward-service.ts'
 import { ForwardingState } from './forwarding-state.ts'
+import { nodePortAddresses } from './node-facts.ts'
 import { categorizeEndpoints } from './topology.ts'
 
 const node = { name: 'n1', zone: 'a' }
@@ -187,6 +188,14 @@ test('ForwardingState gives a claimed address to the oldest Service, and to the 
   assert.deepEqual(lost, [{ service: 'default/b', winner: 'default/a', frontend: '198.51.100.1:80/TCP' }])
   assert.deepEqual([...state.set('default/a', undefined, [])].sort(), ['default/a', 'default/b'])
   assert.equal(state.settled('default/b').lost.length, 0)
+})
+
+test('nodePortAddresses() are those of the node’s that lie in any of the ranges, of both families, or all where there is none', () => {
+  const addresses = ['172.30.0.2', 'fd00:172:30::2', '192.0.2.1']
+  assert.deepEqual(nodePortAddresses(addresses, ['172.30.0.0/16', 'fd00:172:30::/64']), addresses.slice(0, 2))
+  assert.deepEqual(nodePortAddresses(addresses, ['fd00:172:30::/64']), ['fd00:172:30::2'])
+  assert.deepEqual(nodePortAddresses(addresses, ['10.0.0.0/8']), [])
+  assert.deepEqual(nodePortAddresses(addresses, []), addresses)
 })
 
 test('canonical() spells an address one way and takes no other for one', () => {

@@ -40,3 +40,21 @@ test('an id that a start took over rests as long as a pin of before may lead the
   assert.notEqual(ids.servicePort('default/next:', 3099), id)
   assert.equal(ids.servicePort('default/last:', 3100), id)
 })
+
+test('of two service ports whose frontends stand under one id the first takes it over, and the other has none of before', () => {
+  const before = new Ids()
+  const found = [1, 2].flatMap((number) => compileService(forwarding('web', number, 60), before, 0).elements)
+  const id = before.known('default/web:') as number
+  const ids = new Ids()
+  const byId = new Map([[id, packElements(found.filter(({ set }) => set === 'frontends'))]])
+  adoptTables(
+    { byId, others: '', kinds: [], pins: [] },
+    [forwarding('one', 1, 60), forwarding('two', 2, 60)],
+    ids,
+    new DeltaTracker(),
+    100,
+  )
+  assert.equal(ids.known('default/one:'), id)
+  assert.equal(ids.known('default/two:'), undefined)
+  assert.notEqual(ids.servicePort('default/two:', 100), id)
+})

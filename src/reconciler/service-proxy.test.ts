@@ -239,6 +239,84 @@ test('ids of a Service that was never written are given back when it goes', () =
   assert.equal(nftables.sets.get('ip fairlead frontends')?.get('10.96.0.4 . tcp . 80'), '0x2001')
 })
 
+test('an id rests as long as pins of before may live that a longer affinity made, though it was shortened before the Service went', () => {
+  const { proxy, nftables, advance } = start()
+  const idAt = (number: number) =>
+    Number(nftables.sets.get('ip fairlead frontends')?.get(`10.96.0.${number} . tcp . 80`)) >>> 13
+  const sticky = (timeoutSeconds: number) => ({
+    sessionAffinity: 'ClientIP',
+    sessionAffinityConfig: { clientIP: { timeoutSeconds } },
+  })
+  const tell = (name: string, one?: Service) => {
+    proxy.serviceChanged(key(name), one, one === undefined ? [] : slices('10.244.1.1'))
+    proxy.flush()
+  }
+  tell('a', service('a', 1, sticky(3600)))
+  const id = idAt(1)
+  tell('a', service('a', 1, sticky(10)))
+  tell('a')
+  advance(3_500_000)
+  tell('b', service('b', 2))
+  assert.notEqual(idAt(2), id)
+  advance(200_000)
+  tell('c', service('c', 3))
+  assert.equal(idAt(3), id)
+})
+
+test('what is left of a Service that went while the kernel refused goes when the tables have been read anew', () => {
+  const { proxy, nftables, advance } = start()
+  proxy.serviceChanged(key('gone'), service('gone', 8), slices('10.244.1.8'))
+  proxy.serviceChanged(key('stays'), service('stays', 9), slices('10.244.1.9'))
+  proxy.flush()
+  nftables.refuse = (text) => (text.includes('10.96.0.8') ? 'no' : undefined)
+  proxy.serviceChanged(key('gone'), undefined, [])
+  proxy.flush()
+  assert.ok(nftables.sets.get('ip fairlead frontends')?.has('10.96.0.8 . tcp . 80'))
+  // An answer that is lost makes what the kernel holds unknown.
+  nftables.loseAnswers = true
+  proxy.serviceChanged(key('stays'), service('stays', 9), slices('10.244.1.7'))
+  proxy.flush()
+  nftables.loseAnswers = false
+  nftables.refuse = () => undefined
+  advance(60_000)
+  const words = [...nftables.sets].filter(([name]) => /frontends|backends|cluster-ips|hairpin/.test(name))
+  assert.deepEqual(
+    words.flatMap(([, set]) => [...set.keys()]).filter((text) => /10\.96\.0\.8|10\.244\.1\.8/.test(text)),
+    [],
+  )
+  assert.equal(nftables.sets.get('ip fairlead frontends')?.size, 1)
+  assert.deepEqual(proxy.state().failed, [])
+})
+
+test('an address that one Service takes over from another is its own after one write, whichever is written first', () => {
+  for (const order of [
+    ['old', 'new'],
+    ['new', 'old'],
+  ]) {
+    const { proxy, nftables } = start()
+    // Each fills a transaction of its own.
+    const many = slices(...Array.from({ length: 600 }, (_, index) => `10.244.${index >> 8}.${index & 255}`))
+    const specs: Record<string, readonly [number, string[], string[]]> = {
+      old: [1, ['192.0.2.1'], []],
+      new: [2, [], ['192.0.2.1']],
+    }
+    for (const when of [1, 2] as const) {
+      for (const name of when === 1 ? ['old', 'new'] : order) {
+        const [number, before, after] = specs[name]!
+        proxy.serviceChanged(key(name), service(name, number, { externalIPs: when === 1 ? before : after }), many)
+      }
+      proxy.flush()
+    }
+    const frontends = nftables.sets.get('ip fairlead frontends')
+    assert.equal(
+      Number(frontends?.get('192.0.2.1 . tcp . 80')) >>> 13,
+      Number(frontends?.get('10.96.0.2 . tcp . 80')) >>> 13,
+      order.join(),
+    )
+    assert.deepEqual([proxy.state().failed, proxy.state().pending], [[], 0])
+  }
+})
+
 test('an answer that is lost is doubted at once: a change back to what was there before is not taken for done', () => {
   const { proxy, nftables } = start()
   proxy.serviceChanged(key('a'), service('a', 1), slices('10.244.1.1'))

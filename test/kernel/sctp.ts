@@ -10,7 +10,9 @@ const IPPROTO_ICMP = 1
 const IPPROTO_ICMPV6 = 58
 const IPPROTO_SCTP = 132
 const IPV6_HEADER = 40
-const CHUNK_NAMES: Readonly<Record<number, string>> = { 1: 'INIT', 6: 'ABORT' }
+const INIT = 1
+const ABORT = 6
+const CHUNK_NAMES: Readonly<Record<number, string>> = { [INIT]: 'INIT', [ABORT]: 'ABORT' }
 
 const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, index) => {
   let crc = index
@@ -105,7 +107,7 @@ export class SctpSocket {
     const view = new DataView(packet.buffer)
     view.setUint16(0, sourcePort)
     view.setUint16(2, port)
-    view.setUint8(12, 1)
+    view.setUint8(12, INIT)
     view.setUint16(14, 20)
     // Initiate tag (the port), window, streams out and in, first sequence number.
     view.setUint32(16, sourcePort)
@@ -113,6 +115,19 @@ export class SctpSocket {
     view.setUint16(24, 1)
     view.setUint16(26, 1)
     view.setUint32(28, 1)
+    view.setUint32(8, crc32c(packet), true)
+    this.#socket.send(to, packet)
+  }
+
+  /** Ends an association, which need not be: then it belongs to no connection that a kernel knows. */
+  sendAbort(to: string, sourcePort: number, port: number): void {
+    const packet = new Uint8Array(16)
+    const view = new DataView(packet.buffer)
+    view.setUint16(0, sourcePort)
+    view.setUint16(2, port)
+    view.setUint32(4, sourcePort)
+    view.setUint8(12, ABORT)
+    view.setUint16(14, 4)
     view.setUint32(8, crc32c(packet), true)
     this.#socket.send(to, packet)
   }

@@ -299,6 +299,15 @@ test('Ids keep a number while its owner lives, and let it rest until its pins ha
   )
 })
 
+test('a service port that is released takes its endpoints’ numbers with it: under its next id they begin anew', () => {
+  const ids = new Ids()
+  ids.servicePort('a/a:', 0)
+  ids.endpoints('a/a:', ['x', 'y'])
+  ids.release('a/a:', 10, 0)
+  ids.servicePort('a/a:', 10)
+  assert.deepEqual([...ids.endpoints('a/a:', ['z', 'x'])], [['z', 1], ['x', 2]])
+})
+
 test('rendered rules and elements read as nft wants them', () => {
   const { elements, kinds } = load()
   assert.match(
