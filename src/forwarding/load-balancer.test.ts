@@ -69,6 +69,8 @@ test('a LoadBalancer gives new flows under policy Local to nodes with a ready en
   assert.deepEqual(toNodes([[local, ready]]), { '172.30.255.1 80/TCP': ['node-2'], 'fd00:ff::1 80/TCP': [] })
   const ending = slice([on('node-3', ENDING)])
   assert.deepEqual(toNodes([[local, ending]])['172.30.255.1 80/TCP'], ['node-3'])
+  const kept = { present: ALL, eligible: ['node-1', 'node-3'] }
+  assert.deepEqual(toNodes([[local, ready]], kept)['172.30.255.1 80/TCP'], [], 'its node is excluded')
   assert.deepEqual(toNodes([[local, ready, ending]])['172.30.255.1 80/TCP'], ['node-2'])
   const named = service('web', {
     externalTrafficPolicy: 'Local',

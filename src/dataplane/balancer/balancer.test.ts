@@ -85,6 +85,8 @@ test('a client of a Service with affinity keeps its node for its time, while tha
   for (const [key, pin] of ruleset.pins) fewer.pins.set(key, pin)
   const { verdict } = evaluateBalancer(fewer, packet(), { random: () => 0, now: 18 })
   assert.deepEqual(verdict, { kind: 'node', mark: 1 })
+  const again = evaluateBalancer(fewer, packet(), { random: () => 1, now: 18 })
+  assert.deepEqual(again.verdict, { kind: 'node', mark: 1 }, 'it stays with the next one')
   assert.deepEqual(ask(28, 0), { kind: 'node', mark: 1 }, 'and then it is over')
 })
 
