@@ -328,8 +328,8 @@ export const DEFECTS: readonly Defect[] = [
   compile(
     'protocol/other',
     'TCP ports answer UDP too, as of a name server',
-    "this.#add('frontends', [address as string, transport, port], [words[policy]])",
-    "for (const one of transport === 'tcp' ? ['tcp', 'udp'] : [transport]) this.#add('frontends', [address as string, one, port], [words[policy]])",
+    "this.#add('frontends', [address as string, transport, port], [words[policy]], comment)",
+    "for (const one of transport === 'tcp' ? ['tcp', 'udp'] : [transport]) this.#add('frontends', [address as string, one, port], [words[policy]], comment)",
   ),
   compile(
     'guard/pod-address',
