@@ -16,7 +16,7 @@ import { Zone } from '#dns/zone.ts'
 import { cachedStore } from '#kubelet/object-store.ts'
 import { createRuncRuntime } from '#runtime/runc/runc-runtime.ts'
 import { serveAgentApi } from './agent-server.ts'
-import { keepLoadBalancer } from './load-balancer.ts'
+import { keepLoadBalancer, nodesReady } from './load-balancer.ts'
 import { errorText, openLog } from './log.ts'
 import { podNamespace } from './machines/names.ts'
 import { clusterAnswers } from './readiness.ts'
@@ -97,17 +97,19 @@ const dns = new DnsService({
   log: log('dns'),
 })
 for (const { metrics } of agents) metrics.readDns(() => dns.answeredByName())
-const agentsReady = Promise.all(agents.map((agent) => agent.ready))
+const ready = Promise.all([zoneFed, ...agents.map((agent) => agent.ready)]).then(() => clusterAnswers(config))
 keepLoadBalancer({
   config,
   services: feed,
   nodes: informers.for(nodes),
-  // One that is not Ready after this stays out, and holds up no other.
-  nodesTold: Promise.race([agentsReady, sleep(NODES_TOLD_MS, undefined, { ref: false })]),
+  // A node that is not Ready after this stays out, and holds up no other.
+  nodesTold: Promise.race([
+    Promise.all([ready, nodesReady(informers.for(nodes), config)]).catch(() => undefined),
+    sleep(NODES_TOLD_MS, undefined, { ref: false }),
+  ]),
   signal: stop.signal,
   log: log('fabric'),
 })
-const ready = Promise.all([zoneFed, agentsReady]).then(() => clusterAnswers(config))
 ready.then(
   () => logLine(`agents of ${config.name}: ready`),
   (error: unknown) => log('start')('failed', error),

@@ -32,11 +32,14 @@ export interface LoadBalancerOptions {
  */
 export function keepLoadBalancer({ config, services, nodes, nodesTold, signal, log }: LoadBalancerOptions): void {
   const balancer = new LoadBalancer(config.loadBalancerCidr)
-  const writer = new BalancerWriter(openNftables(namespacePath(config.fabric.namespace)), {
-    serviceCidrs: config.serviceCidr,
-    loadBalancerCidrs: config.loadBalancerCidr,
-    marks: nodeMarks(config),
-  })
+  const open = () =>
+    new BalancerWriter(openNftables(namespacePath(config.fabric.namespace)), {
+      serviceCidrs: config.serviceCidr,
+      loadBalancerCidrs: config.loadBalancerCidr,
+      marks: nodeMarks(config),
+    })
+  // Not before it is needed: a boot waits for us.
+  let writer: BalancerWriter | undefined
   let known: BalancedNodes = { present: [], eligible: [] }
   let live = false
   let scheduled = false
@@ -47,6 +50,7 @@ export function keepLoadBalancer({ config, services, nodes, nodesTold, signal, l
     if (signal.aborted) return
     clearTimeout(retry)
     try {
+      writer ??= open()
       writer.apply(balancer.frontends(known), known)
     } catch (error) {
       log('the load balancer’s rules were refused, tried again in a second', error)
@@ -80,7 +84,7 @@ export function keepLoadBalancer({ config, services, nodes, nodesTold, signal, l
   )
   const audit = setInterval(() => {
     try {
-      if (live && !writer.audit()) schedule()
+      if (writer?.audit() === false) schedule()
     } catch (error) {
       log('the fabric’s rules cannot be read', error)
     }
@@ -89,6 +93,18 @@ export function keepLoadBalancer({ config, services, nodes, nodesTold, signal, l
   signal.addEventListener('abort', () => {
     clearTimeout(retry)
     clearInterval(audit)
-    writer.close()
+    writer?.close()
+  })
+}
+
+/** Resolves when the cache has every node as Ready. */
+export function nodesReady(nodes: Informer<Node>, { nodes: all }: Pick<ClusterConfig, 'nodes'>): Promise<void> {
+  return new Promise((resolve) => {
+    const look = () => {
+      const { present } = balancedNodes(nodes.lister.list())
+      if (all.every(({ name }) => present.includes(name))) resolve()
+    }
+    nodes.addHandlers({ onAdd: look, onUpdate: look })
+    look()
   })
 }

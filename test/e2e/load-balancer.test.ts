@@ -16,6 +16,7 @@ interface Pods {
   }[]
 }
 interface Service {
+  readonly spec: { readonly clusterIP: string }
   readonly status?: { readonly loadBalancer?: { readonly ingress?: readonly { readonly ip: string }[] } }
 }
 
@@ -94,6 +95,9 @@ for (const policy of ['Cluster', 'Local'])
       const first = await tally(24, () => ask(address, 80))
       assert.equal(Object.keys(first).length, 1, JSON.stringify(first))
       assert.deepEqual(await tally(24, () => ask(address, 80)), first)
+      const { clusterIP } = (await json<Service>('get', 'service', name)).spec
+      const inside = await tally(24, () => ask(clusterIP, 80))
+      assert.equal(Object.keys(inside).length, 1, `at the ClusterIP: ${JSON.stringify(inside)}`)
       const patch = (spec: object) => kubectl('patch', 'service', name, '-p', JSON.stringify({ spec }))
       await patch({ sessionAffinityConfig: { clientIP: { timeoutSeconds: 2 } } })
       await eventually(

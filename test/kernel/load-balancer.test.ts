@@ -9,7 +9,7 @@ import type { ServiceFeed, ServiceListener } from '#agent/service-feed.ts'
 import type { Node, Service } from '#api/core-v1.ts'
 import type { EndpointSlice } from '#api/discovery-v1.ts'
 import type { Informer } from '#client/informer.ts'
-import { keepLoadBalancer } from '#cluster/load-balancer.ts'
+import { keepLoadBalancer, nodesReady } from '#cluster/load-balancer.ts'
 import { createMachines, removeMachines } from '#cluster/machines/machines.ts'
 import type { BalancedFrontend } from '#forwarding/load-balancer.ts'
 import { namespacePath } from '#kernel/namespace.ts'
@@ -375,6 +375,34 @@ test('keepLoadBalancer() follows Services, endpoints and nodes, and writes nothi
   } finally {
     stop.abort()
   }
+})
+
+test('nodesReady() waits for the last of the nodes', async () => {
+  const ready = new Set(['node-1', 'node-2'])
+  const look: (() => void)[] = []
+  let told = false
+  const waits = nodesReady(
+    {
+      lister: {
+        list: () =>
+          config().nodes.map(({ name }) => ({
+            metadata: { name },
+            status: { conditions: [{ type: 'Ready', status: ready.has(name) ? 'True' : 'Unknown' }] },
+          })),
+      },
+      addHandlers: ({ onUpdate }: { onUpdate: () => void }) => look.push(onUpdate),
+    } as unknown as Informer<Node>,
+    config(),
+  ).then(() => {
+    told = true
+  })
+  look[0]!()
+  await sleep(1)
+  assert.equal(told, false)
+  ready.add('node-3')
+  look[0]!()
+  await waits
+  assert.equal(told, true)
 })
 
 test('a client that asks for a ClusterIP is led to one node for each address, so that what the node holds of it counts', async () => {

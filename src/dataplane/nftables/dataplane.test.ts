@@ -305,7 +305,13 @@ test('a service port that is released takes its endpoints’ numbers with it: un
   ids.endpoints('a/a:', ['x', 'y'])
   ids.release('a/a:', 10, 0)
   ids.servicePort('a/a:', 10)
-  assert.deepEqual([...ids.endpoints('a/a:', ['z', 'x'])], [['z', 1], ['x', 2]])
+  assert.deepEqual(
+    [...ids.endpoints('a/a:', ['z', 'x'])],
+    [
+      ['z', 1],
+      ['x', 2],
+    ],
+  )
 })
 
 test('rendered rules and elements read as nft wants them', () => {
