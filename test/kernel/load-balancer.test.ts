@@ -12,6 +12,7 @@ import type { Informer } from '#client/informer.ts'
 import { keepLoadBalancer, nodesReady } from '#cluster/load-balancer.ts'
 import { createMachines, removeMachines } from '#cluster/machines/machines.ts'
 import type { BalancedFrontend } from '#forwarding/load-balancer.ts'
+import { openConntrack } from '#kernel/conntrack.ts'
 import { namespacePath } from '#kernel/namespace.ts'
 import { openNftables } from '#kernel/nftables/libnftables.ts'
 import { newAddress } from '#kernel/rtnetlink/address.ts'
@@ -20,6 +21,7 @@ import { bindUdp, connectTcp, listenTcp } from '#kernel/socket.ts'
 import { writeSysctls } from '#kernel/sysctl.ts'
 import { nodeMarks } from '#podnetwork/machine-plan.ts'
 import { BalancerWriter } from '#reconciler/balancer-writer.ts'
+import { createServiceProxy } from '#reconciler/service-proxy.ts'
 import { HOME, type Planned, plan } from './local-network.ts'
 import { IcmpSocket, SctpSocket } from './sctp.ts'
 
@@ -109,6 +111,7 @@ interface Held {
   readonly node: string
   /** Which node answers the next question: an error’s code where none does. */
   readonly again: () => Promise<string>
+  readonly localPort: () => number
 }
 
 async function hold(address: string = WEB.IPv4, port = TCP_PORT): Promise<Held> {
@@ -124,6 +127,7 @@ async function hold(address: string = WEB.IPv4, port = TCP_PORT): Promise<Held> 
     }
   }
   return {
+    localPort: () => socket.localPort as number,
     node: await answer(),
     again: () => {
       const next = answer()
@@ -160,6 +164,16 @@ const forwarded = () => {
     .filter((line) => line.startsWith('Ip:'))
   const [names = [], values = []] = lines.map((line) => line.split(' '))
   return Number(values[names.indexOf('ForwDatagrams')])
+}
+
+/** The same once connections of before have ended. */
+const settledForwarded = async () => {
+  for (let last = forwarded(); ; ) {
+    await sleep(50)
+    const now = forwarded()
+    if (now === last) return now
+    last = now
+  }
 }
 
 for (const family of ['IPv4', 'IPv6'] as const) {
@@ -231,6 +245,29 @@ test('a connection to a node that is gone is reset, and those to the others go o
   for (const one of held) assert.equal(await one.again(), one.node === 'node-2' ? 'ECONNRESET' : one.node)
 })
 
+test('what ICMP tells of a connection reaches the node that has it', async () => {
+  serve(ALL, frontend())
+  const unreachables = (namespace: string) => {
+    const lines = execFileSync('ip', ['netns', 'exec', namespace, 'cat', '/proc/net/snmp'], { encoding: 'utf8' })
+      .split('\n')
+      .filter((line) => line.startsWith('Icmp:'))
+    const [names = [], values = []] = lines.map((line) => line.split(' '))
+    return Number(values[names.indexOf('InDestUnreachs')])
+  }
+  const heard = () => Object.fromEntries(config().nodes.map(({ name, namespace }) => [name, unreachables(namespace)]))
+  const icmp = IcmpSocket.open(HOME, 4)
+  const told = heard()
+  for (let number = 0; number < 12; number++) {
+    const { node, localPort } = await hold()
+    const ports = [TCP_PORT, localPort()] as const
+    icmp.sendTooBig(WEB.IPv4, { from: WEB.IPv4, to: config().host.addresses[0], ports })
+    told[node] = (told[node] as number) + 1
+  }
+  await sleep(50)
+  icmp.close()
+  assert.deepEqual(heard(), told)
+})
+
 test('a UDP flow stays with its node while that could answer it, and finds another then', async () => {
   const dns = frontend({ protocol: 'UDP', port: UDP_PORT })
   serve(ALL, dns)
@@ -253,7 +290,7 @@ test('a UDP flow stays with its node while that could answer it, and finds anoth
 
 test('what no Service serves is refused once, in the fabric: TCP by a reset, UDP, SCTP and ping by ICMP; no packet goes on to a node', async () => {
   serve(ALL, frontend())
-  const before = forwarded()
+  const before = await settledForwarded()
   assert.equal((await hold(WEB.IPv4, 81)).node, 'ECONNREFUSED')
   assert.equal((await hold(UNKNOWN)).node, 'EHOSTUNREACH')
   const icmp = IcmpSocket.open(HOME, 4)
@@ -273,6 +310,47 @@ test('what no Service serves is refused once, in the fabric: TCP by a reset, UDP
   serve(ALL, frontend({ nodes: [] }))
   assert.equal((await hold()).node, 'ECONNREFUSED', 'it leads to no node')
   assert.equal(forwarded(), before)
+})
+
+test('what the fabric leads to a node that does not serve it is refused by the node, and does not come back to the fabric', async () => {
+  const address = '172.30.255.7'
+  const [node] = config().nodes
+  const path = namespacePath(node!.namespace)
+  const [nftables, conntrack] = [openNftables(path), openConntrack(path)]
+  const proxy = createServiceProxy({
+    node: {
+      name: node!.name,
+      zone: undefined,
+      nodeAddresses: node!.addresses,
+      podCidrs: config().clusterCidr,
+      serviceCidrs: config().serviceCidr,
+      balancedCidrs: config().loadBalancerCidr,
+      ownPods: [],
+    },
+    kernel: { nftables, conntrack },
+  })
+  try {
+    proxy.flush()
+    serve(ALL, frontend({ address, nodes: ['node-1'] }), frontend({ address, protocol: 'UDP', nodes: ['node-1'] }))
+    const before = await settledForwarded()
+    assert.equal((await hold(address)).node, 'ECONNREFUSED')
+    const socket = await udpClient(address, TCP_PORT)
+    assert.equal(await ask(socket), 'ECONNREFUSED')
+    socket.close()
+    // Two there, and the two refusals back.
+    assert.equal(forwarded() - before, 4)
+    const sctp = SctpSocket.open(HOME, config().host.addresses[0])
+    serve(ALL, frontend({ address, protocol: 'SCTP', nodes: ['node-1'] }))
+    sctp.sendAbort(address, 2000, TCP_PORT)
+    await sleep(100)
+    sctp.close()
+    assert.equal(forwarded() - before, 4, 'a packet of no connection goes nowhere')
+  } finally {
+    proxy.stop()
+    nftables.run('delete table ip fairlead\ndelete table ip6 fairlead\n')
+    nftables.close()
+    conntrack.close()
+  }
 })
 
 test('an earlier life’s rules are adopted: connections and pins stay, what was not told again goes', async () => {

@@ -37,6 +37,14 @@ function socketAddress(address: string): Uint8Array {
   return made
 }
 
+/** RFC 1071. */
+function checksum(bytes: Uint8Array): number {
+  let sum = 0
+  for (let at = 0; at < bytes.length; at += 2) sum += ((bytes[at] as number) << 8) | (bytes[at + 1] as number)
+  while (sum > 0xffff) sum = (sum & 0xffff) + (sum >>> 16)
+  return ~sum & 0xffff
+}
+
 interface Received {
   readonly source: string
   /** What follows the IP header. */
@@ -170,6 +178,26 @@ export class IcmpSocket {
   sendEcho(to: string): void {
     // The kernel writes the checksum of ICMPv6.
     this.#socket.send(to, Uint8Array.of(...(this.#isIpv6 ? [128, 0, 0, 0] : [8, 0, 0xf7, 0xfd]), 0, 1, 0, 1))
+  }
+
+  /** Says that a TCP packet, of which it quotes the start, was too big to be passed on. IPv4 alone. */
+  sendTooBig(
+    to: string,
+    quoted: { readonly from: string; readonly to: string; readonly ports: readonly [number, number] },
+  ): void {
+    const packet = new Uint8Array(8 + 28)
+    const view = new DataView(packet.buffer)
+    packet.set([3, 4])
+    view.setUint16(6, 1400)
+    // The quoted header: version, lengths, time to live, protocol, addresses; then ports.
+    packet.set([0x45, 0, 0x05, 0xdc, 0, 1, 0x40, 0, 63, 6], 8)
+    packet.set(addressBytes(quoted.from), 20)
+    packet.set(addressBytes(quoted.to), 24)
+    view.setUint16(28, quoted.ports[0])
+    view.setUint16(30, quoted.ports[1])
+    view.setUint16(18, checksum(packet.subarray(8, 28)))
+    view.setUint16(2, checksum(packet))
+    this.#socket.send(to, packet)
   }
 
   /** Of each "port unreachable" the packet that it quotes. */
