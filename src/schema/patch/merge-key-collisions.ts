@@ -1,6 +1,6 @@
-import { isJsonObject, type JsonObject, type JsonValue, jsonEqual } from '../json-value.ts'
+import { isJsonObject, type JsonObject, type JsonValue } from '../json-value.ts'
 import type { MessageClass } from '../schema.ts'
-import { childOf, lookUp, ORDER_PREFIX, PATCH } from './strategic-merge.ts'
+import { childOf, identityOf, lookUp, ORDER_PREFIX, PATCH } from './strategic-merge.ts'
 
 /** Two items of one list of a patch, by their places, that have the same value of the key the list is merged by. */
 export interface MergeKeyCollision {
@@ -34,20 +34,16 @@ export const mergeKeyCollisions = (
     const items = value.map((item, index) => ({ item, at: `${at}[${index}]` }))
     // A list that is replaced merges nothing.
     if (items.some(({ item }) => isJsonObject(item) && item[PATCH] === 'replace')) return []
-    return items.flatMap((one, index) => {
+    const first = new Map<string, string>()
+    return items.flatMap((one) => {
       const { item } = one
       if (!isJsonObject(item) || item[PATCH] === 'delete') return []
       const key = item[patchKey]
-      const same = items
-        .slice(0, index)
-        .find(
-          (other) =>
-            isJsonObject(other.item) &&
-            other.item[PATCH] !== 'delete' &&
-            jsonEqual(other.item[patchKey] ?? null, key ?? null),
-        )
+      const id = identityOf(key ?? null)
+      const earlier = first.get(id)
+      if (earlier === undefined) first.set(id, one.at)
       return [
-        ...(same && key !== undefined ? [{ item: one.at, earlier: same.at, key: patchKey, value: key }] : []),
+        ...(earlier !== undefined && key !== undefined ? [{ item: one.at, earlier, key: patchKey, value: key }] : []),
         ...(child === undefined ? [] : mergeKeyCollisions(child, item, one.at)),
       ]
     })

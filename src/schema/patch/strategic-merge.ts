@@ -146,7 +146,7 @@ const mergeList = (before: readonly JsonValue[], patch: readonly JsonValue[], fi
 }
 
 /** A text that two values have in common where they are equal, so that long lists are not compared item by item. */
-const identityOf = (value: JsonValue): string => {
+export const identityOf = (value: JsonValue): string => {
   if (Array.isArray(value)) return `[${value.map(identityOf).join(',')}]`
   if (!isJsonObject(value)) return JSON.stringify(value)
   const members = Object.keys(value).sort()
