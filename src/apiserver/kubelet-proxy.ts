@@ -102,11 +102,16 @@ export const proxyRequest = (exchange: Exchange, kubelet: KubeletLocator, target
     const { response } = exchange
     const { path, connect: createConnection } = kubeletDestination(kubelet, target.nodeName)
     const upstream = httpRequest({ path: `${path}${target.path}`, createConnection }, (answer) => {
-      const code = answer.statusCode ?? 502
-      response.statusCode = code
-      response.setHeader('Content-Type', answer.headers['content-type'] ?? 'text/plain')
-      response.setHeader('Cache-Control', 'no-cache, private')
-      response.flushHeaders()
+      try {
+        response.statusCode = answer.statusCode ?? 502
+        response.setHeader('Content-Type', answer.headers['content-type'] ?? 'text/plain')
+        response.setHeader('Cache-Control', 'no-cache, private')
+        response.flushHeaders()
+      } catch (error) {
+        upstream.destroy()
+        reject(unreachable(target, error as Error))
+        return
+      }
       answer.pipe(response)
       // A kubelet that dies in the middle must not look like the log's end.
       answer.on('error', () => response.destroy())

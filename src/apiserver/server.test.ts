@@ -502,6 +502,24 @@ test('listen() rejects where the address is taken, and can be called again', asy
   await server.listen({ host: '127.0.0.1', port, tls: true })
 })
 
+test('an answer of a kubelet that cannot be passed on costs that request alone', async () => {
+  const odd = createSocketServer((socket) => {
+    socket.on('error', () => {})
+    socket.end('HTTP/1.1 099 Odd\r\nContent-Length: 0\r\n\r\n')
+  })
+  kubelet.socketPath = join(server.folder, 'odd.sock')
+  await new Promise<void>((resolve) => odd.listen(kubelet.socketPath, resolve))
+  try {
+    await make(pods, { metadata: { name: 'odd' }, spec: { ...podSpec, nodeName: 'node-1' } })
+    const answer = await raw('/api/v1/namespaces/default/pods/odd/log')
+    assert.equal(answer.status, 500)
+    assert.match(answer.bytes.toString(), /the kubelet of node node-1 cannot be reached: Invalid status code: 99/)
+  } finally {
+    odd.close()
+    kubelet.socketPath = ''
+  }
+})
+
 test('an answer is indented where pretty asks for it, and a grace period that is no number is refused', async () => {
   const text = (await raw('/api/v1/namespaces/default?pretty=true')).bytes.toString()
   assert.match(text, /^\{\n {2}"kind": "Namespace",\n {2}"apiVersion": "v1",\n/)
