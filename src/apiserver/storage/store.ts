@@ -12,7 +12,7 @@ export interface WindowLimits {
 }
 
 /** The age is that of etcd's compaction under a real API server; the largest body is 3 MiB. */
-const LIMITS: WindowLimits = { bytes: 32 * 1024 * 1024, changes: 32_768, age: 300_000 }
+const LIMITS: WindowLimits = { bytes: 64 * 1024 * 1024, changes: 32_768, age: 300_000 }
 
 export interface StoreOptions {
   readonly limits?: WindowLimits
