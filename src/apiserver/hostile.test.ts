@@ -196,8 +196,8 @@ test('an object of any kind with one hostile word in it is taken or refused, nev
     return Array.from({ length: count }, (_, number) => ({ resource, whole, number }))
   })
   for (const [index, { resource, whole, number }] of cases.entries()) {
-    // Each place with three of the words, so that all meet all kinds.
-    for (const word of [WORDS[index % WORDS.length]!, 'constructor', '__proto__']) {
+    // Each place with two of the words, so that all meet all kinds.
+    for (const word of [WORDS[index % WORDS.length]!, index % 2 === 0 ? 'constructor' : '__proto__']) {
       const { made } = mutated(whole, number, word)
       const { namespace } = (made as { readonly metadata?: { readonly namespace?: string } }).metadata ?? {}
       const path = pathOf(resource).replace(
