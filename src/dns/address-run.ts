@@ -20,6 +20,7 @@ const STRIDE = new Map<number, number>([
  */
 export const addressRun = (message: Uint8Array): AddressRun => {
   const view = new DataView(message.buffer, message.byteOffset, message.byteLength)
+  if (view.getUint16(6) === 0) return NO_RUN
   let at = skipName(message, 12) + 4
   let run = NO_RUN
   for (let left = view.getUint16(6); left > 0; left--) {
@@ -41,10 +42,11 @@ export const addressRun = (message: Uint8Array): AddressRun => {
 
 const skipName = (message: Uint8Array, start: number): number => {
   let at = start
-  for (;;) {
+  while (at < message.length) {
     const size = message[at]!
     if (size >= POINTER) return at + 2
     if (size === 0) return at + 1
     at += size + 1
   }
+  return at
 }

@@ -8,6 +8,7 @@ const MOST_ANSWERS = 16_384
 const PLACES = 2 * MOST_ANSWERS
 const NAME_AT = 12
 const FLAGS_AT = 2
+const QUESTIONS_AT = 5
 const TRUNCATED = 2
 /** Fewer octets are copied one by one: a view of them would cost more. */
 const SHORT = 256
@@ -66,8 +67,9 @@ export class AnswerCache {
 
   /** Keeps the answer to the query that was last looked for, under that revision. */
   keep(answer: Uint8Array): void {
-    // Which of many addresses fit into a truncated one must change from one client to the next.
-    if (!this.#isPlain || (answer[FLAGS_AT]! & TRUNCATED) !== 0) return
+    // Which of many addresses fit into a truncated one must change from one client to the next. One that does not repeat
+    // the question is a failure of ours.
+    if (!this.#isPlain || (answer[FLAGS_AT]! & TRUNCATED) !== 0 || answer[QUESTIONS_AT] === 0) return
     const { bytes, length, hash } = this.#key
     if (length + answer.length > ARENA_BYTES / 8) return
     if (this.#count === MOST_ANSWERS || this.#used + length + answer.length > ARENA_BYTES) this.#clear(this.#revision)

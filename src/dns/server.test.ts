@@ -3,7 +3,9 @@ import { createSocket, type Socket as UdpSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Server } from 'node:net'
 import { after, before, test } from 'node:test'
+import fc from 'fast-check'
 import type { Service } from '#api/core-v1.ts'
+import type { Datagram, DatagramSource } from './datagram.ts'
 import { decodeRecords } from './decode.ts'
 import { encodeQuestion } from './encode.ts'
 import { RecordType, type ResourceRecord } from './message.ts'
@@ -296,4 +298,94 @@ test('DnsServer counts its answers by name: from the zone, from an upstream, and
   assert.equal(await counts(withEgress, encodeQuestion('example.org', RecordType.A), 'NOERROR'), 1)
   assert.equal(await counts(withDeadUpstream, encodeQuestion('example.org', RecordType.A), 'SERVFAIL'), 1)
   assert.equal(await counts(inCluster, Uint8Array.of(0, 7, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 63), 'FORMERR'), 1)
+})
+
+/** A server without sockets: what it answers to a datagram, at once. */
+const direct = (zone: Zone) => {
+  const logged: string[] = []
+  const room = new Uint8Array(70_000)
+  let answer: (datagram: Datagram) => number = () => 0
+  const source: DatagramSource = {
+    serve(respond) {
+      answer = respond
+    },
+    pause: () => undefined,
+    close: () => undefined,
+  }
+  const server = new DnsServer({ zone, udp: [source], tcp: [], random: () => 0, log: (text) => logged.push(text) })
+  const ask = (bytes: Uint8Array): Uint8Array | undefined => {
+    // In the middle of other octets, as in a batch.
+    const around = Uint8Array.from([0xff, ...bytes, 0xff])
+    const datagram = {
+      bytes: around,
+      start: 1,
+      end: 1 + bytes.length,
+      answer: room,
+      at: 7,
+      later: () => () => undefined,
+    }
+    const length = answer(datagram)
+    return length === 0 ? undefined : room.slice(7, 7 + length)
+  }
+  return { server, ask, logged }
+}
+
+test('DnsServer answers any octets with an answer that has their id, or with nothing, and logs none', () => {
+  const { ask, logged } = direct(zoneOf())
+  const named = fc.constantFrom('web', 'docs', 'lost', 'none').map((name) => `${name}.shop.svc.cluster.local`)
+  const query = fc
+    .record({ name: named, type: fc.integer({ min: 0, max: 260 }), edns: fc.boolean() })
+    .map(({ name, type, edns }) => (edns ? withEdns(encodeQuestion(name, type)) : encodeQuestion(name, type)))
+  const spoilt = fc
+    .tuple(query, fc.array(fc.tuple(fc.nat(80), fc.integer({ min: 0, max: 255 })), { maxLength: 4 }), fc.nat(90))
+    .map(([bytes, changes, end]) => {
+      const out = Uint8Array.from(bytes)
+      for (const [at, octet] of changes) out[at % out.length] = octet
+      return out.subarray(0, end < 80 ? out.length : end)
+    })
+  let answered = 0
+  fc.assert(
+    fc.property(fc.oneof(spoilt, fc.uint8Array({ maxLength: 100 })), (bytes) => {
+      const reply = ask(bytes)
+      if (reply === undefined) return
+      answered++
+      assert.ok(reply.length >= 12 && reply.length <= 65_507)
+      assert.deepEqual([...reply.subarray(0, 2)], [...bytes.subarray(0, 2)])
+      assert.equal(reply[2]! & 0x80, 0x80)
+    }),
+    { numRuns: 5000 },
+  )
+  assert.ok(answered > 1000, `${answered} were answered`)
+  assert.deepEqual(logged, [])
+})
+
+test('DnsServer lets one query fail alone: SERVFAIL, a line in the log, and the next is answered', () => {
+  const zone = zoneOf()
+  const answer = zone.answer.bind(zone)
+  let isBroken = true
+  zone.answer = (question, random) => {
+    if (isBroken) throw new TypeError('a fault of ours')
+    return answer(question, random)
+  }
+  const { ask, logged, server } = direct(zone)
+  const query = encodeQuestion('web.shop.svc.cluster.local', RecordType.A)
+  assert.deepEqual([...ask(query)!].slice(0, 4), [0, 1, 0x80, SERVFAIL])
+  assert.match(logged.join(), /could not be answered: TypeError: a fault of ours/)
+  isBroken = false
+  assert.deepEqual(addresses(decodeRecords(ask(query)!)), ['web.shop.svc.cluster.local A 10.96.7.1'])
+  assert.deepEqual(Object.fromEntries(server.answeredByName()), { SERVFAIL: 1, NOERROR: 1 })
+})
+
+test('DnsServer answers by the zone as it is, however often a question was asked before', () => {
+  const zone = zoneOf()
+  const { ask, server } = direct(zone)
+  const query = encodeQuestion('web.shop.svc.cluster.local', RecordType.A)
+  const found = () => addresses(decodeRecords(ask(query)!))
+  for (let times = 0; times < 3; times++) assert.deepEqual(found(), ['web.shop.svc.cluster.local A 10.96.7.1'])
+  const moved: Service = { apiVersion: 'v1', kind: 'Service', metadata: {}, spec: { clusterIPs: ['10.96.7.2'] } }
+  zone.setService('shop', 'web', moved, [])
+  for (let times = 0; times < 3; times++) assert.deepEqual(found(), ['web.shop.svc.cluster.local A 10.96.7.2'])
+  zone.setService('shop', 'web', undefined, [])
+  for (let times = 0; times < 3; times++) assert.equal(ask(query)![3]! & 15, NXDOMAIN)
+  assert.deepEqual(Object.fromEntries(server.answeredByName()), { NOERROR: 6, NXDOMAIN: 3 })
 })
