@@ -5,8 +5,11 @@ import { timeText } from '#api/time-text.ts'
 import type { Client } from '#client/client.ts'
 import { type Clock, systemClock } from '#client/clock.ts'
 import type { Runtime } from '#runtime/runtime.ts'
+import { logPath } from './container/container-files.ts'
 import { readLabels } from './container/container-id.ts'
+import { keepLogs } from './container/log-keeper.ts'
 import type { KubeletContext, KubeletNode, KubeletResources, ObjectSource, ObjectStore } from './context.ts'
+import { Housekeeping } from './housekeeping.ts'
 import { KubeletError } from './kubelet-error.ts'
 import { readMachine } from './node/machine.ts'
 import { keepNodeLease } from './node/node-lease.ts'
@@ -114,8 +117,11 @@ export const startKubelet = (options: KubeletOptions): Kubelet => {
     done: (worker: PodWorker) => {
       workers.delete(worker.entry.uid)
       for (const [id, other] of owners) if (other === worker) owners.delete(id)
+      housekeeping?.tell()
     },
   }
+
+  let housekeeping: Housekeeping | undefined
 
   const ours = (pod: Pod): boolean => pod.spec?.nodeName === node.name
   const take = (pod: Pod, found: readonly FoundContainer[] = [], sandbox?: Parameters<PodWorker['adopt']>[1]): void => {
@@ -191,6 +197,13 @@ export const startKubelet = (options: KubeletOptions): Kubelet => {
     }
   }
 
+  function* logs(): Generator<string> {
+    for (const { entry } of workers.values()) {
+      for (const { container, attempt } of entry.containers.values())
+        yield logPath(entry.logDir, container.name, attempt)
+    }
+  }
+
   runtime.onExit((id, state) => {
     if (!signal.aborted) owners.get(id)?.exited(id, state)
   })
@@ -213,6 +226,17 @@ export const startKubelet = (options: KubeletOptions): Kubelet => {
     }
   })()
   const synced = adopt()
+  // Before, what is here would seem to be nobody's.
+  void synced.then(
+    () => {
+      const onError = (error: unknown) => log('housekeeping', error)
+      const living = () => new Set(workers.keys())
+      housekeeping = new Housekeeping({ node: node.name, stateDir, runtime, living, clock, signal, onError })
+      housekeeping.tell()
+      keepLogs({ clock, signal, logs, onError })
+    },
+    () => undefined,
+  )
   synced.catch((error) => log('what ran before cannot be adopted', error))
 
   return {

@@ -27,6 +27,8 @@ export interface ContainerSpec {
   readonly cgroup: string
   /** CRI log file, appended to. */
   readonly logPath: string
+  /** Bytes after which another file takes the log file's name and place; absent: never. */
+  readonly logMaxBytes?: number
   readonly tty: boolean
   readonly stdin: boolean
   /** Close the container's stdin when the first attached client leaves; else it stays open for the next. */
@@ -94,6 +96,11 @@ export interface Runtime {
   stop(id: string, graceSeconds: number): Promise<void>
   /** Frees its cgroup, mounts and files (not its log). */
   remove(id: string): Promise<void>
+  /**
+   * Frees what pods have left below the cgroup `node`, but for the pods whose uids are in `living`. Nothing that runs is
+   * touched.
+   */
+  prune(node: string, living: ReadonlySet<string>): Promise<void>
   status(id: string): Promise<ContainerState | undefined>
   /** Everything that lives or lay here, also what an earlier process of ours started: for adoption. */
   list(): Promise<readonly ContainerRecord[]>

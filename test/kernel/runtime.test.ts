@@ -243,6 +243,40 @@ describe('containers', () => {
       assert.equal(existsSync(join('/sys/fs/cgroup', hierarchy, 'fairlead', cluster, made.cgroup)), false)
   })
 
+  test('prune() takes the cgroups of pods that are gone, in every hierarchy, and leaves those of the living', async () => {
+    const [gone, living] = [await run(['true']), await run(['sleep', '1000'], { cgroup: 'node-1/pod-2/a' })]
+    await runtime.remove(gone.id)
+    const count = (path: string): number => cgroupFolders(`/fairlead/${cluster}/${path}`).length
+    assert.ok(count('node-1/pod-1') > 0)
+    await runtime.prune('node-1', new Set(['pod-2']))
+    assert.equal(count('node-1/pod-1'), 0)
+    assert.ok(count('node-1/pod-2/a') > 0)
+    // A pod that is not named, but in which something runs, is not touched.
+    await runtime.prune('node-1', new Set())
+    assert.equal((await runtime.status(living.id))?.state, 'running')
+    await runtime.remove(living.id)
+    await runtime.prune('node-1', new Set())
+    assert.equal(count('node-1/pod-2'), 0)
+  })
+
+  test('a log takes no more than it may, however fast its container writes, and its newest line is there', async () => {
+    const made = spec(
+      ['sh', '-c', 'yes 0123456789012345678901234567890123456789 | head -c 20000000; echo; echo the end'],
+      {
+        logMaxBytes: 1 << 20,
+      },
+    )
+    const exit = exitOf(made.id)
+    await runtime.create(made)
+    await runtime.start(made.id)
+    await exit
+    const log = readFileSync(made.logPath, 'utf8')
+    assert.ok(log.length <= 1 << 20, `${log.length} bytes`)
+    assert.match(log, /the end\n$/)
+    assert.deepEqual(readdirSync(join(logs, made.id)), ['0.log'])
+    await runtime.remove(made.id)
+  })
+
   test('a program that is not there fails create() in words, and leaves nothing', async () => {
     await assert.rejects(runtime.create(spec(['no-such-program'])), {
       code: 'CONTAINER_CANNOT_RUN',

@@ -1,5 +1,5 @@
-import { rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { removeLog } from './log-segments.ts'
 
 /** The CRI log of one attempt. */
 export const logPath = (logDir: string, container: string, attempt: number): string =>
@@ -11,5 +11,5 @@ export const messagePath = (podDir: string, container: string, attempt: number):
 
 /** Frees what a container attempt left on disk, but for the newest two logs. */
 export const pruneLogs = (logDir: string, container: string, attempt: number): void => {
-  if (attempt >= 2) rmSync(logPath(logDir, container, attempt - 2), { force: true })
+  if (attempt >= 2) removeLog(logPath(logDir, container, attempt - 2))
 }

@@ -13,6 +13,7 @@ import type { PodVolumes } from '../volumes/pod-volumes.ts'
 import type { ContainerEntry } from './container-entry.ts'
 import { logPath, messagePath } from './container-files.ts'
 import { writeLabels } from './container-id.ts'
+import { LOG_MAX_BYTES } from './log-segments.ts'
 import { securityFields } from './security.ts'
 
 /** Where a container is started: its pod, made ready. */
@@ -105,6 +106,7 @@ export const containerSpec = async (
     namespaces: sandbox.namespaces,
     cgroup: `${context.node.name}/${pod.metadata?.uid}/${container.name}`,
     logPath: log,
+    logMaxBytes: LOG_MAX_BYTES,
     tty: container.tty === true,
     stdin: container.stdin === true,
     ...(container.stdinOnce && { stdinOnce: true }),

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
-import { appendFileSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 
+import { keepSegment, logSegments, removeLog } from '../container/log-segments.ts'
 import { type LogOptions, parseLogLine, readContainerLog } from './container-log.ts'
 import { parseLogQuery, parseStreamQuery } from './query.ts'
 
@@ -88,6 +89,73 @@ test('a log that is followed goes on over a rotation, and ends with the containe
   }, 5)
   assert.equal(await next(), 'four\n')
   assert.equal(await next(), undefined)
+})
+
+/** A log of several files: what conmon does where one is full, and the kubelet beside it. */
+function rotated(...texts: readonly string[]): string {
+  const path = file('')
+  for (const text of texts) {
+    writeFileSync(`${path}.tmp`, text)
+    renameSync(`${path}.tmp`, path)
+    keepSegment(path)
+  }
+  return path
+}
+
+async function readAt(path: string, options: Partial<LogOptions> = {}): Promise<string> {
+  let text = ''
+  const all = { follow: false, timestamps: false, ...options }
+  for await (const chunk of readContainerLog(path, all, never, new AbortController().signal)) text += chunk.toString()
+  return text
+}
+
+test('a log is read over all its files, by its end, by time and by bytes', async () => {
+  const path = rotated(line(1, 'one') + line(2, 'two'), line(3, 'three'), line(4, 'four') + line(5, 'five'))
+  assert.equal(await readAt(path), 'one\ntwo\nthree\nfour\nfive\n')
+  assert.equal(await readAt(path, { tailLines: 2 }), 'four\nfive\n')
+  assert.equal(await readAt(path, { tailLines: 4 }), 'two\nthree\nfour\nfive\n')
+  assert.equal(await readAt(path, { tailLines: 99 }), 'one\ntwo\nthree\nfour\nfive\n')
+  assert.equal(await readAt(path, { tailLines: 0 }), '')
+  assert.equal(await readAt(path, { sinceMs: Date.parse('2026-01-02T03:04:03Z') }), 'three\nfour\nfive\n')
+  assert.equal(await readAt(path, { limitBytes: 9 }), 'one\ntwo\nt')
+})
+
+test('of a log five files are kept, and its removal leaves none', async () => {
+  const texts = Array.from({ length: 8 }, (_, index) => line(index, `line ${index}`))
+  const path = rotated(...texts)
+  assert.deepEqual(
+    logSegments(path).map((name) => readFileSync(name, 'utf8')),
+    texts.slice(3),
+  )
+  assert.equal(keepSegment(path), false)
+  assert.equal(await readAt(path), 'line 3\nline 4\nline 5\nline 6\nline 7\n')
+  removeLog(path)
+  assert.equal(existsSync(path), false)
+  assert.deepEqual(logSegments(path), [])
+})
+
+test('who follows misses no file that is kept, however many are filled at once, and goes on after those that are not', async () => {
+  const path = rotated(line(0, 'begin'))
+  const gone = new AbortController()
+  const log = readContainerLog(path, { follow: true, timestamps: false }, never, gone.signal)
+  const lines = async (wanted: number): Promise<string> => {
+    let text = ''
+    while (text.split('\n').length <= wanted) text += (await log.next()).value?.toString() ?? ''
+    return text
+  }
+  const fill = (text: string): void => {
+    writeFileSync(`${path}.tmp`, text)
+    renameSync(`${path}.tmp`, path)
+    keepSegment(path)
+  }
+  assert.equal(await lines(1), 'begin\n')
+  appendFileSync(path, line(1, 'last of the first'))
+  for (const n of [2, 3, 4]) fill(line(n, `file ${n}`))
+  assert.equal(await lines(4), 'last of the first\nfile 2\nfile 3\nfile 4\n')
+  for (const n of [1, 2, 3, 4, 5, 6, 7]) fill(line(n, `more ${n}`))
+  assert.equal(await lines(5), 'more 3\nmore 4\nmore 5\nmore 6\nmore 7\n')
+  gone.abort()
+  assert.equal((await log.next()).done, true)
 })
 
 test('a client that leaves ends the following', async () => {

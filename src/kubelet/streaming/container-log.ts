@@ -2,6 +2,7 @@ import { watch } from 'node:fs'
 import type { FileHandle } from 'node:fs/promises'
 import { open, stat } from 'node:fs/promises'
 import { basename, dirname } from 'node:path'
+import { logSegments } from '../container/log-segments.ts'
 
 /** Which part of a log, in the words of PodLogOptions. */
 export interface LogOptions {
@@ -86,9 +87,9 @@ export class LogFormatter {
 }
 
 /**
- * The log of a container as chunks of text. With `follow` it goes on until `ended` resolves (the container has exited)
- * and the rest is read, or until `signal` aborts; the file's folder is watched, and a file that was rotated away is
- * read to its end before its successor. Throws where there is no file.
+ * The log of a container as chunks of text, over all its files that are kept. With `follow` it goes on until `ended`
+ * resolves (the container has exited) and the rest is read, or until `signal` aborts; the file's folder is watched, and a
+ * file that was replaced is read to its end before its successors. Throws where there is no file.
  */
 export async function* readContainerLog(
   path: string,
@@ -98,14 +99,18 @@ export async function* readContainerLog(
 ): AsyncGenerator<Buffer, void> {
   const formatter = new LogFormatter(options)
   const change = changes(path, ended, signal)
-  let file = await open(path, 'r')
+  let files: readonly FileHandle[] = []
   try {
-    let position = options.tailLines === undefined ? 0 : await tailStart(file, options.tailLines)
+    files = await openLog(path)
+    let { index, position } = await begin(files, options)
     let rest: Buffer = Buffer.alloc(0)
     for (;;) {
+      const file = files[index]!
       // Asked before the file is read: what comes later is seen in the next round.
       const last = !options.follow || change.over()
       const seen = change.count()
+      // What is no longer written to is whole.
+      const whole = index + 1 < files.length || (await isReplaced(file, path))
       for (;;) {
         const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(CHUNK), 0, CHUNK, position)
         if (bytesRead === 0) break
@@ -115,9 +120,16 @@ export async function* readContainerLog(
         if (output.length > 0) yield output
         if (formatter.full || signal.aborted) return
       }
-      if (await isRotated(file, path)) {
-        await file.close()
-        file = await open(path, 'r')
+      if (whole) {
+        if (index + 1 === files.length) {
+          // Who does not follow gets what was there: a program may fill files faster than they are read.
+          if (!options.follow) return
+          const more = await openLog(path, file)
+          for (const read of files) await read.close()
+          files = more
+          index = -1
+        }
+        index += 1
         position = 0
         rest = Buffer.alloc(0)
         continue
@@ -127,8 +139,52 @@ export async function* readContainerLog(
     }
   } finally {
     change.close()
-    await file.close()
+    for (const file of files) await file.close()
   }
+}
+
+/** Where the answer begins: at the first file, or where the wanted lines at the end do. */
+async function begin(
+  files: readonly FileHandle[],
+  { tailLines, sinceMs = 0 }: LogOptions,
+): Promise<{ readonly index: number; readonly position: number }> {
+  if (tailLines === undefined) {
+    const changed = await Promise.all(files.map(async (file) => (await file.stat()).mtimeMs))
+    const index = changed.findIndex((at) => at >= sinceMs)
+    return { index: index < 0 ? files.length - 1 : index, position: 0 }
+  }
+  let wanted = tailLines
+  for (let index = files.length - 1; ; index--) {
+    const { position, lines } = await tailStart(files[index]!, wanted)
+    wanted -= lines
+    if (wanted === 0 || index === 0) return { index, position }
+  }
+}
+
+/**
+ * All files of a log, oldest first, the one that is written to last; of those after `after` alone, and all where it is
+ * not kept any more. Held open, they may be taken away meanwhile. Throws where there is no log.
+ */
+async function openLog(path: string, after?: FileHandle): Promise<readonly FileHandle[]> {
+  const files: FileHandle[] = []
+  const known = new Set<number>()
+  const from = after === undefined ? undefined : (await after.stat()).ino
+  const add = async (name: string): Promise<void> => {
+    const file = await open(name, 'r')
+    const { ino } = await file.stat()
+    if (known.has(ino)) return await file.close()
+    known.add(ino)
+    files.push(file)
+    if (ino === from) await Promise.all(files.splice(0).map((read) => read.close()))
+  }
+  for (const segment of logSegments(path)) {
+    await add(segment).catch((error: NodeJS.ErrnoException) => {
+      // Taken away just now, as the oldest.
+      if (error.code !== 'ENOENT') throw error
+    })
+  }
+  await add(path)
+  return files
 }
 
 function formatLines(bytes: Buffer, formatter: LogFormatter): { readonly output: Buffer; readonly remainder: Buffer } {
@@ -142,12 +198,15 @@ function formatLines(bytes: Buffer, formatter: LogFormatter): { readonly output:
 }
 
 /**
- * Where the last `count` lines begin, looked for from the end in growing steps: a large log is not read whole. Parts of
- * one line count as one: conmon writes a part for each write of the program.
+ * Where the last `count` lines of a file begin, and how many there are, looked for from the end in growing steps: a large
+ * log is not read whole. Parts of one line count as one: conmon writes a part for each write of the program.
  */
-async function tailStart(file: FileHandle, count: number): Promise<number> {
+async function tailStart(
+  file: FileHandle,
+  count: number,
+): Promise<{ readonly position: number; readonly lines: number }> {
   const { size } = await file.stat()
-  if (count === 0) return size
+  if (count === 0 || size === 0) return { position: size, lines: 0 }
   for (let window = CHUNK; ; window *= 4) {
     const begin = Math.max(0, size - window)
     const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(size - begin), 0, size - begin, begin)
@@ -160,12 +219,12 @@ async function tailStart(file: FileHandle, count: number): Promise<number> {
       // What follows a whole line begins a line; the end of the file begins none.
       if (full && lineStart < bytes.length) starts.push(lineStart)
     }
-    if (starts.length >= count) return begin + starts.at(-count)!
-    if (begin === 0) return 0
+    if (starts.length >= count) return { position: begin + starts.at(-count)!, lines: count }
+    if (begin === 0) return { position: 0, lines: starts.length }
   }
 }
 
-async function isRotated(file: FileHandle, path: string): Promise<boolean> {
+async function isReplaced(file: FileHandle, path: string): Promise<boolean> {
   const [ours, current] = await Promise.all([file.stat(), stat(path).catch(() => undefined)])
   return current !== undefined && current.ino !== ours.ino
 }

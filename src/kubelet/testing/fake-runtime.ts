@@ -90,6 +90,10 @@ export class FakeRuntime implements Runtime {
     this.containers.delete(id)
   }
 
+  async prune(node: string, living: ReadonlySet<string>): Promise<void> {
+    this.calls.push(`prune ${node} but ${[...living].sort().join(',')}`)
+  }
+
   async status(id: string): Promise<ContainerState | undefined> {
     return this.containers.get(id)?.status
   }

@@ -48,6 +48,19 @@ export function removeCgroup(folder: string): readonly string[] {
   return busy
 }
 
+/** The names of the cgroups right below `path`, of all hierarchies, once each. */
+export function childCgroups(path: string): ReadonlySet<string> {
+  const names = cgroupFolders(path).flatMap((folder) => {
+    try {
+      return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? [entry.name] : []))
+    } catch {
+      // Removed meanwhile.
+      return []
+    }
+  })
+  return new Set(names)
+}
+
 /** Outermost first. */
 function subtree(folder: string): string[] {
   const found = [folder]

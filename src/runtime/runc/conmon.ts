@@ -15,6 +15,8 @@ export interface ConmonRequest {
   readonly bundle: string
   readonly runcRoot: string
   readonly logPath: string
+  /** -1: any. */
+  readonly logMaxBytes: number
   readonly exitDir: string
   readonly socketDir: string
   readonly socketName: string
@@ -36,7 +38,7 @@ export async function createWithConmon(programs: Programs, request: ConmonReques
     '--api-version', '1', '-c', request.id, '-u', request.socketName, '-n', request.id, '-r', programs.runc, '-b', request.bundle,
     '--runtime-arg', '--root', '--runtime-arg', request.runcRoot, '-l', `k8s-file:${request.logPath}`,
     '--exit-dir', request.exitDir, '--socket-dir-path', request.socketDir, '-P', request.conmonPidFile,
-    '--log-level', 'error', '--no-sync-log',
+    '--log-level', 'error', '--no-sync-log', '--log-size-max', String(request.logMaxBytes),
     ...(request.tty ? ['-t'] : []), ...(request.stdin ? ['-i', ...(request.stdinOnce ? [] : ['--leave-stdin-open'])] : []),
   ] // biome-ignore format: options with their values
   const child = withContainerUmask(() =>

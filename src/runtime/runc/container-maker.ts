@@ -98,6 +98,7 @@ export async function makeContainer(workshop: Workshop, spec: ContainerSpec): Pr
       bundle: bundle.folder,
       runcRoot: paths.runc,
       logPath: spec.logPath,
+      logMaxBytes: spec.logMaxBytes ?? -1,
       exitDir: paths.exits,
       socketDir: paths.sockets,
       socketName: bundle.socketName,

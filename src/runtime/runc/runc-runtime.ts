@@ -8,7 +8,7 @@ import { RuntimeError } from '../runtime-error.ts'
 import { announcedStart } from './announced-start.ts'
 import { attachToContainer } from './attach.ts'
 import { heldCapabilities } from './capabilities.ts'
-import { cgroupVersion } from './cgroup.ts'
+import { cgroupFolders, cgroupVersion, childCgroups, removeCgroup } from './cgroup.ts'
 import type { Programs } from './conmon.ts'
 import { checkSpec, makeContainer } from './container-maker.ts'
 import {
@@ -223,6 +223,12 @@ export function createRuncRuntime(options: RuncRuntimeOptions): RuncRuntime {
     start,
     stop,
     remove,
+    prune: async (node, living) => {
+      const group = `/fairlead/${options.cluster}/${node}`
+      for (const uid of childCgroups(group)) {
+        if (!living.has(uid)) for (const folder of cgroupFolders(`${group}/${uid}`)) removeCgroup(folder)
+      }
+    },
     status: async (id) => {
       const entry = entries.get(id)
       return entry === undefined ? undefined : stateOf(id, entry)
