@@ -21,8 +21,9 @@ export function applyNetworkPlan(rtnetlink: Rtnetlink, plan: NetworkPlan): void 
     return known
   }
   const requests: NetlinkRequest[] = []
-  for (const { name, alias, addresses } of plan.links) {
-    requests.push(changeLink(index(name), { up: true, alias }))
+  for (const { name, alias, addresses, mtu, master } of plan.links) {
+    const port = master === undefined ? undefined : index(master)
+    requests.push(changeLink(index(name), { up: true, alias, mtu, master: port }))
     requests.push(...addresses.map((address) => newAddress(index(name), address)))
   }
   for (const { link, address, mac } of plan.neighbours) requests.push(newNeighbour(index(link), address, mac))

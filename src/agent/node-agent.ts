@@ -30,7 +30,7 @@ import { ProxyHealth } from './health/proxy-health.ts'
 import { ServiceHealth } from './health/service-health.ts'
 import { countDeletions } from './metrics/count-deletions.ts'
 import { ProxyMetrics } from './metrics/proxy-metrics.ts'
-import { createDialer, createPodNetwork } from './pod-network.ts'
+import { createDialer, createPodNetwork, type PodFaults } from './pod-network.ts'
 import { reportFault, reportHealthPort } from './service-events.ts'
 import type { ServiceFeed, ServiceListener } from './service-feed.ts'
 import { volumeMounter } from './volume-mounter.ts'
@@ -79,6 +79,8 @@ export interface NodeAgent {
   readonly metrics: ProxyMetrics
   /** Bound on the node's own addresses, port 53; whoever answers there is the cluster's DNS. */
   readonly dnsSockets: { readonly udp: readonly DatagramServer[]; readonly tcp: readonly Server[] }
+  /** Looks at the links of its pods and puts right what somebody changed. */
+  auditPods(): readonly PodFaults[]
   /** Resolves when the node is registered and Ready, and its kernel has the Services. */
   readonly ready: Promise<void>
   stop(): Promise<void>
@@ -224,6 +226,7 @@ export const startNodeAgent = async (options: NodeAgentOptions): Promise<NodeAge
     proxy,
     metrics,
     dnsSockets,
+    auditPods: () => network.audit(),
     ready: Promise.all([sources.services.synced, proxy.ready, kubelet.registered, kubelet.synced]).then(
       () => undefined,
     ),

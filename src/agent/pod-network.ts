@@ -13,9 +13,11 @@ import type { Attachment, Dialer, PodIdentity, PodNetwork } from '#kubelet/pod-n
 import { parseCidr } from '#net/cidr.ts'
 import { nextFreeOffset, podAddresses } from '#podnetwork/ipam.ts'
 import { MTU, type NetworkPlan, withoutIpv6 } from '#podnetwork/network-plan.ts'
+import type { FoundNetwork } from '#podnetwork/plan-differences.ts'
 import { NODE_END_MAC, POD_LINK, podLink, podMac, podPlan, podRoutesPlan } from '#podnetwork/pod-plan.ts'
 import { applyNetworkPlan } from './apply-network-plan.ts'
 import { type AttachmentRecord, AttachmentRecords } from './attachment-record.ts'
+import { mendNetwork, type NetworkFaults, readNetwork } from './network-audit.ts'
 import { PodNetworkError } from './pod-network-error.ts'
 
 /** Milliseconds that a link may take to go with its namespace before it is deleted by name. */
@@ -40,7 +42,14 @@ export interface PodNetworkOptions {
  * One node's pods: a namespace and a routed link each, no bridge. Closed when the agent ends; what is attached stays.
  */
 export interface NodePodNetwork extends PodNetwork {
+  /** Looks at every pod's link, on both sides, and puts right what somebody changed. */
+  audit(): readonly PodFaults[]
   close(): void
+}
+
+/** What was wrong with a pod's link. */
+export interface PodFaults extends NetworkFaults {
+  readonly pod: PodIdentity
 }
 
 /**
@@ -63,6 +72,8 @@ class RoutedPodNetwork implements NodePodNetwork {
   readonly #attached = new Map<string, AttachmentRecord>()
   /** Neither attached nor taken away, since something failed twice. */
   readonly #halfMade = new Map<string, AttachmentRecord>()
+  /** Being taken away: what goes of these is not put back. */
+  readonly #leaving = new Set<string>()
   readonly #rtnetlink: Rtnetlink
   readonly #ipv6: boolean
   #last: number
@@ -101,6 +112,16 @@ class RoutedPodNetwork implements NodePodNetwork {
   async detach(uid: string): Promise<void> {
     const record = this.#attached.get(uid) ?? this.#halfMade.get(uid)
     if (record === undefined) return
+    this.#leaving.add(uid)
+    try {
+      await this.#detach(record)
+    } finally {
+      this.#leaving.delete(uid)
+    }
+  }
+
+  async #detach(record: AttachmentRecord): Promise<void> {
+    const { uid } = record
     if (record.offset !== undefined) {
       // Deleting a veth blocks us for 15 to 25 ms, and it goes by itself in 1 ms when its namespace does: so routes
       // first, then the namespace.
@@ -117,6 +138,37 @@ class RoutedPodNetwork implements NodePodNetwork {
 
   async list(): Promise<readonly Attachment[]> {
     return [...this.#attached.values()].map(toAttachment)
+  }
+
+  audit(): readonly PodFaults[] {
+    const there = readNetwork(this.#rtnetlink, [], this.#options.node.namespace)
+    return [...this.#attached.values()]
+      .filter(({ uid, offset }) => offset !== undefined && !this.#leaving.has(uid))
+      .flatMap((record) => this.#auditPod(record, there) ?? [])
+  }
+
+  /** The node's side first: where the link is gone, both ends are made again. */
+  #auditPod({ uid, pod, namespaces, offset }: AttachmentRecord, there: FoundNetwork): PodFaults | undefined {
+    const { node, mtu = MTU } = this.#options
+    const addresses = this.#addresses(offset ?? 0)
+    const remake = (): void => this.#connect(pod, namespaces.network, addresses)
+    const link = podLink(uid)
+    const outside = this.#plan(podRoutesPlan(link, addresses, node.addresses, `pod ${name(pod)}`))
+    const links = outside.links.map((one) => ({ ...one, mtu }))
+    const faults = [mendNetwork(this.#rtnetlink, node.namespace, { ...outside, links }, remake, there)]
+    try {
+      using inside = Rtnetlink.open(namespaces.network)
+      // Its settings and where its routes lead are the pod's own, once made: one may run a VPN.
+      const ways = new Set(inside.routes().map(({ destination }) => destination))
+      const plan = this.#plan(podPlan(addresses))
+      const routes = plan.routes.filter(({ destination }) => !ways.has(destination))
+      faults.push(mendNetwork(inside, namespaces.network, { ...plan, sysctls: [], routes }))
+    } catch (error) {
+      faults.push({ found: ['its network namespace is gone'], error })
+    }
+    const wrong = faults.filter((one) => one !== undefined)
+    if (wrong.length === 0) return undefined
+    return { pod, found: wrong.flatMap(({ found }) => found), error: wrong.find(({ error }) => error)?.error }
   }
 
   close(): void {

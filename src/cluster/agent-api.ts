@@ -26,6 +26,8 @@ export const kubeletPath = (node: string): string => `/nodes/${encodeURIComponen
 
 export interface AgentReport {
   readonly nodes: readonly NodeReport[]
+  /** What somebody had changed of the networks when it was looked for this report, in words, and what became of it. */
+  readonly network: readonly string[]
   readonly rss: number
 }
 

@@ -7,8 +7,9 @@ import { type NodeAgent, startNodeAgent } from '#agent/node-agent.ts'
 import { ServiceFeed } from '#agent/service-feed.ts'
 import { feedZone } from '#agent/zone-feed.ts'
 import type { Namespace } from '#api/core-v1.ts'
-import { configMaps, endpointSlices, namespaces, nodes, pods, secrets, services } from '#api/resources.ts'
+import { configMaps, endpointSlices, events, namespaces, nodes, pods, secrets, services } from '#api/resources.ts'
 import { systemClock } from '#client/clock.ts'
+import { EventRecorder } from '#client/event-recorder.ts'
 import { Informers } from '#client/informer.ts'
 import { createUnixClient } from '#client/unix-client.ts'
 import { readNameservers } from '#dns/upstream.ts'
@@ -19,6 +20,7 @@ import { serveAgentApi } from './agent-server.ts'
 import { keepLoadBalancer, nodesReady } from './load-balancer.ts'
 import { errorText, openLog } from './log.ts'
 import { podNamespace } from './machines/names.ts'
+import { NetworkWatch } from './network-watch.ts'
 import { clusterAnswers } from './readiness.ts'
 import { logPath, readConfig, statePaths } from './state.ts'
 
@@ -114,12 +116,29 @@ ready.then(
   () => logLine(`agents of ${config.name}: ready`),
   (error: unknown) => log('start')('failed', error),
 )
+const network = new NetworkWatch({
+  config,
+  agents,
+  node: (name) => informers.for(nodes).lister.get(name),
+  events: new EventRecorder(client, {
+    resource: events,
+    component: 'network-watch',
+    clock: systemClock,
+    random: Math.random,
+    signal: stop.signal,
+    onError: (error) => log('network')('an Event was lost', error),
+  }),
+  clock: systemClock,
+  signal: stop.signal,
+  log: log('network'),
+})
 startAfreshWithControlPlane()
 await serveAgentApi({
   config,
   agents,
   runtime,
   services: serviceCache,
+  network,
   ready,
   onError: (error) => log('streams')('fault', error),
 })

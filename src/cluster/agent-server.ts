@@ -10,12 +10,14 @@ import { refuseUpgrade, statusObject } from '#kubelet/streaming/upgrade.ts'
 import type { Runtime } from '#runtime/runtime.ts'
 import { type AgentReport, kubeletPath, type NodeReport } from './agent-api.ts'
 import type { ClusterConfig } from './config.ts'
+import type { NetworkWatch } from './network-watch.ts'
 
 export interface AgentServerOptions {
   readonly config: ClusterConfig
   readonly agents: readonly NodeAgent[]
   readonly runtime: Runtime
   readonly services: Informer<Service>
+  readonly network: Pick<NetworkWatch, 'look'>
   /** Resolves when every node is Ready and answers. */
   readonly ready: Promise<void>
   readonly onError: (error: unknown) => void
@@ -100,8 +102,9 @@ const kubeletServer = (kubelet: Kubelet, { runtime, onError }: AgentServerOption
     onError,
   })
 
-const report = ({ config, agents, services }: AgentServerOptions): AgentReport => ({
+const report = ({ config, agents, services, network }: AgentServerOptions): AgentReport => ({
   rss: process.memoryUsage().rss,
+  network: network.look(),
   nodes: config.nodes.map((node): NodeReport => {
     const agent = agents.find(({ name }) => name === node.name)!
     const state = agent.proxy.state()

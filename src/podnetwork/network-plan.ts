@@ -34,6 +34,10 @@ export interface PlannedLink {
   readonly alias?: string
   /** With prefix length. */
   readonly addresses: readonly string[]
+  /** Bytes; absent: as it was made. */
+  readonly mtu?: number
+  /** The bridge that it is a port of. */
+  readonly master?: string
 }
 
 /** Settings come first, since links inherit the defaults that stand when they are made. */

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
 import {
   chmodSync,
   existsSync,
@@ -19,6 +20,7 @@ import { namespacePath } from '#kernel/namespace.ts'
 import { connectTcp } from '#kernel/socket.ts'
 import { FakeCluster, isReady, resources } from '#kubelet/testing/fake-cluster.ts'
 import { STRANGER } from '#kubelet/testing/secure-server.ts'
+import { podLink } from '#podnetwork/pod-plan.ts'
 import { purgeContainers } from '#runtime/runc/purge.ts'
 import { createRuncRuntime, type RuncRuntime } from '#runtime/runc/runc-runtime.ts'
 import { type Planned, plan, podNetwork } from './local-network.ts'
@@ -240,6 +242,29 @@ test('an HTTPS probe and httpGet hooks go from the node to the pod’s own serve
   ])
   await cluster.client.delete(resources.pods, 'secure', { namespace: 'default', gracePeriodSeconds: 1 })
   await cluster.gone('secure', 10_000)
+})
+
+test('a pod that its node cannot reach is unready, by every kind of probe that goes over the network, and Ready when it can', async () => {
+  const probes = {
+    http: { httpGet: { path: '/healthz', port: 8080 } },
+    tcp: { tcpSocket: { port: 8080 } },
+  }
+  for (const [kind, probe] of Object.entries(probes)) {
+    const readinessProbe = { ...probe, periodSeconds: 1, failureThreshold: 1 }
+    const args = ['--delay-shutdown=0']
+    await cluster.pod(kind, { containers: [{ name: 'echo', image: 'fairlead/echo', args, readinessProbe }] })
+  }
+  for (const kind of Object.keys(probes)) {
+    const { metadata } = await cluster.until(kind, isReady, 5000)
+    execFileSync('ip', ['-n', node().namespace, 'link', 'set', podLink(metadata?.uid ?? ''), 'down'])
+  }
+  for (const kind of Object.keys(probes)) await cluster.until(kind, (pod) => !isReady(pod), 5000)
+  assert.equal(network.audit().length, 2)
+  for (const kind of Object.keys(probes)) {
+    await cluster.until(kind, isReady, 5000)
+    await cluster.client.delete(resources.pods, kind, { namespace: 'default', gracePeriodSeconds: 0 })
+    await cluster.gone(kind, 6000)
+  }
 })
 
 test('a kubelet that starts again adopts a running container without a restart', async () => {

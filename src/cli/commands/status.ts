@@ -14,8 +14,9 @@ const PATIENCE_MS = 3_000
 export const status: Command = {
   name: 'status',
   summary: 'nodes, addresses, pods and what each kernel has',
-  description: `Asks the API and the agents. Exit status 1 where one gives no answer, a node is not ready, a Service could not be written, or the
-control plane was started again and has lost its objects.`,
+  description: `Asks the API and the agents. Exit status 1 where one gives no answer, a node is not ready, a Service could not be written, the
+control plane was started again and has lost its objects, or somebody had changed a link, a route or a setting of the
+networks: it is put right, and the next status says so.`,
   argument: nameArgument,
   flags: { name: shownNameFlag, output: outputFlag },
   examples: ['fairlead status', 'fairlead status -o json'],
@@ -39,10 +40,11 @@ control plane was started again and has lost its objects.`,
     const healthy =
       objectsLost === undefined &&
       serving &&
-      report?.nodes.every((node) => node.ready && node.dataplane.failed.length === 0) === true
+      report?.nodes.every((node) => node.ready && node.dataplane.failed.length === 0) === true &&
+      report.network.length === 0
     if (flags.output === 'json') {
       io.out(
-        `${JSON.stringify({ name: config.name, healthy, objectsLost, server: `https://127.0.0.1:${config.apiServer.hostPort}`, api: serving, processes, nodes: report?.nodes ?? [] })}\n`,
+        `${JSON.stringify({ name: config.name, healthy, objectsLost, server: `https://127.0.0.1:${config.apiServer.hostPort}`, api: serving, processes, nodes: report?.nodes ?? [], network: report?.network ?? [] })}\n`,
       )
       return healthy ? 0 : 1
     }
@@ -87,6 +89,7 @@ control plane was started again and has lost its objects.`,
     for (const node of report.nodes)
       for (const { service, message, retryAt } of node.dataplane.failed)
         io.out(`\n${node.name}: Service ${service} is not in the kernel: ${message}; tried again at ${retryAt}\n`)
+    for (const text of report.network) io.out(`\nnetwork: ${text}\n`)
     return healthy ? 0 : 1
   },
 }

@@ -14,7 +14,12 @@ export function createFabric(config: ClusterConfig, ipv6: boolean): void {
   const path = createNetworkNamespace(config.fabric.namespace)
   const plan = fabricPlan(config)
   writeSysctls(path, ipv6 ? plan.sysctls : withoutIpv6(plan).sysctls)
-  using fabric = Rtnetlink.open(path)
+  makeUnderlay(config)
+}
+
+/** The bridge that the cables come together in. */
+export function makeUnderlay(config: ClusterConfig): void {
+  using fabric = Rtnetlink.open(namespacePath(config.fabric.namespace))
   // MACs are given, not left to chance: udev gives a random one another value when it comes round to it, and neighbours
   // would keep the old one.
   const mac = podMac(config.fabric.addresses[0])
@@ -26,6 +31,11 @@ export function createFabric(config: ClusterConfig, ipv6: boolean): void {
  * nodes' namespaces are there.
  */
 export function connectFabric(config: ClusterConfig): void {
+  connectMachines(config, [...config.nodes.keys(), 'host'])
+}
+
+/** Some of the cables: those of the nodes at these places, or the host's. */
+export function connectMachines(config: ClusterConfig, machines: readonly (number | 'host')[]): void {
   using fabric = Rtnetlink.open(namespacePath(config.fabric.namespace))
   const master = fabric.linkIndex(UNDERLAY_LINK)
   const connect = (port: string, link: string, namespace: string, [v4]: readonly [string, string]) => {
@@ -38,10 +48,14 @@ export function connectFabric(config: ClusterConfig): void {
       closeSync(peer)
     }
   }
-  for (const [index, node] of config.nodes.entries()) {
-    connect(nodePortLink(node.name, index + 1), UPLINK, namespacePath(node.namespace), node.addresses)
+  for (const machine of machines) {
+    if (machine === 'host') {
+      connect(HOST_PORT, config.host.link, '/proc/thread-self/ns/net', config.host.addresses)
+      continue
+    }
+    const node = config.nodes[machine]!
+    connect(nodePortLink(node.name, machine + 1), UPLINK, namespacePath(node.namespace), node.addresses)
   }
-  connect(HOST_PORT, config.host.link, '/proc/thread-self/ns/net', config.host.addresses)
 }
 
 /** Routes of the fabric; the nodes' ends of the cables are up by now, so the kernel is made to act on their carrier. */

@@ -31,4 +31,10 @@ export function removeHostLink(name: string): boolean {
 /** Whether the kernel has IPv6 at all (it can be switched off at boot). */
 export const kernelHasIpv6 = (): boolean => readSysctl('ipv6/conf/all/disable_ipv6') !== undefined
 
+/** Whether the host's link has IPv6; where the link is gone, whether a new one of the host would have it. */
+export const hostLinkHasIpv6 = ({ host }: ClusterConfig): boolean => {
+  const there = readSysctl(`ipv6/conf/${host.link}/disable_ipv6`)
+  return (there ?? readSysctl('ipv6/conf/default/disable_ipv6')) === '0'
+}
+
 const linkHasIpv6 = (link: string): boolean => readSysctl(`ipv6/conf/${link}/disable_ipv6`) === '0'

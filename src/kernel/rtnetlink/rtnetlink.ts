@@ -4,6 +4,7 @@ import type { NetlinkRequest } from '../netlink/netlink-message.ts'
 import { NetlinkSocket, type Refusal } from '../netlink/netlink-socket.ts'
 import { dumpAddresses, type InterfaceAddress, RTM_NEWADDR, readAddress } from './address.ts'
 import { dumpLinks, getLink, type Link, RTM_NEWLINK, readLink } from './link.ts'
+import { dumpNeighbours, type Neighbour, RTM_NEWNEIGH, readNeighbour } from './neighbour.ts'
 import { dumpRoutes, type ListedRoute, RTM_NEWROUTE, readRoute } from './route.ts'
 
 const NETLINK_ROUTE = 0
@@ -67,6 +68,10 @@ export class Rtnetlink {
 
   addresses(): readonly InterfaceAddress[] {
     return this.#dump(dumpAddresses(), RTM_NEWADDR).map(readAddress)
+  }
+
+  neighbours(): readonly Neighbour[] {
+    return this.#dump(dumpNeighbours(), RTM_NEWNEIGH).flatMap((message) => readNeighbour(message) ?? [])
   }
 
   /** Routes of all tables, the kernel's own (local, broadcast) among them: see `table` and `protocol`. */
