@@ -53,7 +53,7 @@ interface Entry {
 
 const START_TIMEOUT_MS = 10_000
 /** A program that has not told of its start by then counts as started all the same. */
-const ANNOUNCED_MS = 5000
+const ANNOUNCED_MS = 30_000
 /** How often every container is looked at, as Kubernetes' kubelet relists. */
 const LOOK_MS = 1000
 
