@@ -36,6 +36,41 @@ test('HTTP answers hostname, client address, echo with a code, header and enviro
   assert.equal((await fetchText('/shell?cmd=ls')).status, 501)
 })
 
+test('HTTP says at / who answers whom, in text for people and as JSON for programs', async () => {
+  const place = { pod: 'web-1', namespace: 'shop', node: 'node-2' }
+  const there = await startEcho({ httpPort: 0, udpPort: -1, tcpPort: -1, delayShutdown: 0 }, () => undefined, place)
+  const ask = async (accept: string): Promise<string> => {
+    const { promise, resolve, reject } = Promise.withResolvers<string>()
+    const headers = { host: 'web.shop:8000', accept, connection: 'close' }
+    get({ host: '127.0.0.1', port: there.ports.http, path: '/a?b=c', headers }, async (answer) => {
+      let text = ''
+      for await (const chunk of answer) text += String(chunk)
+      resolve(text)
+    }).on('error', reject)
+    return promise
+  }
+  const lines = (await ask('*/*')).split('\n')
+  assert.match(lines[0] ?? '', /^NOW: \d{4}-/)
+  assert.deepEqual(lines.slice(1, 4), ['pod        web-1', 'namespace  shop', 'node       node-2'])
+  assert.match(lines[4] ?? '', /^client {5}127\.0\.0\.1:\d+$/)
+  assert.equal(lines[5], 'asked for  GET /a?b=c at web.shop, port 8000')
+  assert.equal(lines[6], `reached    127.0.0.1:${there.ports.http}`)
+  const { now, client, ...rest } = JSON.parse(await ask('application/json')) as Record<string, string>
+  assert.ok(now !== undefined && /^127\.0\.0\.1:\d+$/.test(client ?? ''))
+  const server = `127.0.0.1:${there.ports.http}`
+  const expected = {
+    ...place,
+    hostname: hostname(),
+    server,
+    host: 'web.shop',
+    port: 8000,
+    method: 'GET',
+    path: '/a?b=c',
+  }
+  assert.deepEqual(rest, expected)
+  there.close()
+})
+
 test('HTTP answers on IPv6 too and writes the address in brackets', async () => {
   const answer = await fetch(`http://[::1]:${echo.ports.http}/clientip`, { headers: { connection: 'close' } })
   assert.match(await answer.text(), /^\[::1\]:\d+$/)

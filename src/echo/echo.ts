@@ -5,6 +5,7 @@ import { clientAddress } from './client-address.ts'
 import { answerCommand } from './command.ts'
 import type { EchoFlags } from './flags.ts'
 import { httpHandler } from './http-handler.ts'
+import type { Place } from './who-answers.ts'
 
 export interface Echo {
   /** Ports that are listened on, -1 where disabled; a port 0 given is answered with the kernel's choice. */
@@ -73,7 +74,7 @@ const tcpServer = (draining: () => boolean): Server =>
   })
 
 /** Starts the servers that `flags` ask for, dual-stack. `onExit` is called where a request asked the process to end. */
-export const startEcho = async (flags: EchoFlags, onExit: (code: number) => void): Promise<Echo> => {
+export const startEcho = async (flags: EchoFlags, onExit: (code: number) => void, place?: Place): Promise<Echo> => {
   let draining = false
   let ready = flags.udpPort === -1
   let udp: UdpSocket | undefined
@@ -87,7 +88,7 @@ export const startEcho = async (flags: EchoFlags, onExit: (code: number) => void
       )
     }, waitMs)
   }
-  const http = createHttpServer(httpHandler({ draining: () => draining, ready: () => ready, exit }))
+  const http = createHttpServer(httpHandler({ draining: () => draining, ready: () => ready, place, exit }))
   // Node's default of 5 s closes idle connections under a client that has just reused one; proxies and load generators
   // keep them for up to a minute.
   http.keepAliveTimeout = 75_000

@@ -3,12 +3,15 @@ import { hostname } from 'node:os'
 import { clientAddress } from './client-address.ts'
 import { dial } from './dial.ts'
 import { parseGoDuration } from './go-duration.ts'
+import { type Place, whoAnswers, whoText } from './who-answers.ts'
 
 export interface EchoControl {
   /** True from SIGTERM on: answers then carry `Connection: close`, so that clients move to another endpoint. */
   readonly draining: () => boolean
   /** False until the UDP server is bound, as netexec's /healthz has it. */
   readonly ready: () => boolean
+  /** Where the program runs; undefined outside of a pod. */
+  readonly place?: Place
   /** Ends the process: at once where `timeoutMs` is 0, else after requests in flight, at most that long. */
   readonly exit: (code: number, waitMs: number, timeoutMs: number) => void
 }
@@ -98,7 +101,10 @@ export const httpHandler = (control: EchoControl) => {
     // netexec answers every other path as it answers `/`; a map from a literal has inherited names, hence hasOwn.
     const handler = Object.hasOwn(paths, path) ? paths[path] : undefined
     if (handler === undefined) {
-      text(response, `NOW: ${new Date().toISOString()}`)
+      const who = whoAnswers(request, control.place)
+      if (/\bapplication\/json\b/.test(request.headers.accept ?? ''))
+        text(response, `${JSON.stringify(who)}\n`, 200, 'application/json')
+      else text(response, whoText(who))
       return
     }
     Promise.resolve()

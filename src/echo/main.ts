@@ -3,6 +3,7 @@
 import { writeFileSync } from 'node:fs'
 import { startEcho } from './echo.ts'
 import { FlagError, parseFlags } from './flags.ts'
+import { readPlace } from './who-answers.ts'
 
 // From the first moment on: a pod that is deleted while it starts would otherwise live through its whole grace period.
 let terminate = (): void => process.exit(0)
@@ -10,9 +11,14 @@ process.on('SIGTERM', () => terminate())
 // Ctrl-C of a person who runs it by hand: no grace.
 process.on('SIGINT', () => process.exit(130))
 
+/** Written by the runtime; src/runtime/images/echo-image.ts has the name too. */
+const ANNOTATIONS = '/fairlead/annotations.json'
+
 const main = async (): Promise<void> => {
+  const [, , verb, ...words] = process.argv
+  if (verb === 'curl') process.exit(await (await import('./curl.ts')).curl(words))
   const flags = parseFlags(process.argv.slice(2))
-  const echo = await startEcho(flags, (code) => process.exit(code))
+  const echo = await startEcho(flags, (code) => process.exit(code), readPlace(ANNOTATIONS))
   tellStarted()
   const { http, udp, tcp } = echo.ports
   console.log(`echo: http ${http}, udp ${udp}, tcp ${tcp} (-1 is off)`)

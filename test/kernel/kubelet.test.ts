@@ -12,6 +12,7 @@ import {
 } from 'node:fs'
 import { request } from 'node:http'
 import { join } from 'node:path'
+import { Writable } from 'node:stream'
 import { after, before, test } from 'node:test'
 import { createDialer } from '#agent/pod-network.ts'
 import { volumeMounter } from '#agent/volume-mounter.ts'
@@ -126,6 +127,42 @@ test('the first connection to a pod of fairlead/echo without a probe, right afte
     await cluster.gone(name, 30_000)
   })
   await Promise.all(gone)
+})
+
+test('a pod of fairlead/echo says which pod, namespace and node it is, and has printenv and curl for learners', async () => {
+  await cluster.pod('who', {
+    containers: [
+      {
+        name: 'echo',
+        image: 'fairlead/echo',
+        args: ['--delay-shutdown=0'],
+        env: [{ name: 'GREETING', value: 'hello world' }],
+        securityContext: { runAsUser: 1234 },
+      },
+    ],
+  })
+  const pod = await cluster.until('who', isReady, 10_000)
+  const answer = (await get(pod.status?.podIP ?? '', '/')).split('\n')
+  assert.deepEqual(answer.slice(1, 4), ['pod        who', 'namespace  default', 'node       n1'])
+  const { id = '' } = cluster.kubelet.resolve('default', 'who')
+  const run = async (...command: readonly string[]): Promise<string> => {
+    let text = ''
+    const stdout = new Writable({
+      write(chunk, _, done) {
+        text += String(chunk)
+        done()
+      },
+    })
+    const { exitCode } = await runtime.exec(id, { command, tty: false, stdout, stderr: stdout })
+    return `${text}${exitCode}`
+  }
+  assert.equal(await run('printenv', 'GREETING'), 'hello world\n0')
+  assert.equal(await run('printenv', 'NO_SUCH'), '1')
+  assert.match(await run('printenv'), /^GREETING=hello world$/m)
+  assert.equal(await run('curl', '-s', 'localhost:8080/hostname'), 'who0')
+  assert.match(await run('curl', 'localhost:1'), /^curl: \(7\) Failed to connect to localhost port 1/)
+  await cluster.client.delete(resources.pods, 'who', { namespace: 'default', gracePeriodSeconds: 0 })
+  await cluster.gone('who', 6000)
 })
 
 test('a program that fails before it listens, or is another than the image’s own, is not waited for', async () => {

@@ -18,11 +18,18 @@ import type { Image, ImageSource, ImageSourceOptions } from './image.ts'
 
 const BUSYBOX = ['/bin/busybox', '/usr/bin/busybox', '/usr/local/bin/busybox']
 const APPLETS =
-  'sh ash cat ls cp mv rm mkdir rmdir ln touch echo env printenv sleep true false test [ head tail grep sed awk sort uniq wc cut tr tee find xargs ps kill top free df du mount id whoami hostname uname date seq expr basename dirname readlink stat od hexdump md5sum sha256sum base64 gzip gunzip tar vi less watch timeout time yes dd which ip ifconfig route netstat ping ping6 traceroute nslookup wget nc telnet nproc chmod chown mktemp printf pwd stty tty clear'.split(
+  'sh ash cat ls cp mv rm mkdir rmdir ln touch echo env sleep true false test [ head tail grep sed awk sort uniq wc cut tr tee find xargs ps kill top free df du mount id whoami hostname uname date seq expr basename dirname readlink stat od hexdump md5sum sha256sum base64 gzip gunzip tar vi less watch timeout time yes dd which ip ifconfig route netstat ping ping6 traceroute nslookup wget nc telnet nproc chmod chown mktemp printf pwd stty tty clear'.split(
     ' ',
   )
 /** The program writes here as soon as it listens; src/echo/main.ts has the name too. */
 const STARTED_FILE = '/fairlead/started'
+/** The program reads here which pod it is in. */
+const ANNOTATIONS_FILE = '/fairlead/annotations.json'
+/** Debian's busybox is built without it. The environment is not the shell's to expand: a name may be anything. */
+const PRINTENV = `#!/bin/sh
+[ $# -gt 0 ] || exec env
+exec awk 'BEGIN { for (i = 1; i < ARGC; i++) if (ARGV[i] in ENVIRON) print ENVIRON[ARGV[i]]; else s = 1; exit s }' "$@"
+`
 /** The C and C++ libraries that a Node.js binary is linked with: glibc's and musl's names. */
 const LIBRARIES =
   /^(?:ld-linux.*|ld-musl.*|lib(?:c|m|dl|pthread|rt|stdc\+\+|gcc_s|atomic|resolv|nss_files|nss_dns))(?:-[\d.]+)?\.so(?:\.[\d.]+)?$/
@@ -50,6 +57,8 @@ async function makeEcho({ folder, echoProgram }: ImageSourceOptions): Promise<Im
   }
   const development = program.endsWith('.ts')
   const entry = development ? 'echo.js' : 'echo.cjs'
+  const flags = development ? ['--disable-warning=ExperimentalWarning'] : []
+  const entrypoint = ['/bin/node', ...flags, `/fairlead/${entry}`]
   const libraries = mappedLibraries(readFileSync('/proc/self/maps', 'utf8'))
   const identity = createHash('sha256')
   for (const path of [program, busybox, process.execPath, ...libraries]) {
@@ -88,7 +97,10 @@ async function makeEcho({ folder, echoProgram }: ImageSourceOptions): Promise<Im
       const soname = /^.*\.so\.\d+/.exec(library)?.[0]
       if (soname !== undefined && soname !== library) symlinkSync(basename(library), join(draft, soname))
     }
-    writeFileSync(join(draft, STARTED_FILE), '')
+    for (const file of [STARTED_FILE, ANNOTATIONS_FILE]) writeFileSync(join(draft, file), '')
+    const curl = `#!/bin/sh\nexec ${entrypoint.join(' ')} curl "$@"\n`
+    writeFileSync(join(draft, 'bin/curl'), curl, { mode: 0o755 })
+    writeFileSync(join(draft, 'bin/printenv'), PRINTENV, { mode: 0o755 })
     // Mount point of the Node.js binary: 120 MB that are not copied.
     writeFileSync(join(draft, 'bin/node'), '', { mode: 0o755 })
     writeFileSync(
@@ -114,7 +126,7 @@ async function makeEcho({ folder, echoProgram }: ImageSourceOptions): Promise<Im
     id: `sha256:${id}`,
     lowerDirs: [root],
     overlays: [],
-    entrypoint: ['/bin/node', ...(development ? ['--disable-warning=ExperimentalWarning'] : []), `/fairlead/${entry}`],
+    entrypoint,
     cmd: [],
     env: ['PATH=/bin'],
     workingDir: '/',
@@ -123,6 +135,7 @@ async function makeEcho({ folder, echoProgram }: ImageSourceOptions): Promise<Im
     extraMounts,
     tmpfs: [],
     startedFile: STARTED_FILE,
+    annotationsFile: ANNOTATIONS_FILE,
   }
 }
 

@@ -1,5 +1,6 @@
 import { RuntimeError } from '../runtime-error.ts'
 import type { Image, ImageSourceOptions, ImageStore } from './image.ts'
+import { imageHint } from './image-hint.ts'
 import { parseImageReference } from './image-reference.ts'
 import { imageSources } from './image-source-list.ts'
 
@@ -17,7 +18,7 @@ export function createImageStore(options: ImageSourceOptions): ImageStore {
     const offers = sources.map((source) => source.offers).join(', ')
     throw new RuntimeError(
       'IMAGE_UNKNOWN',
-      `image '${name}' is not on this machine: the built-in images are ${offers}; images from registries come with a later version`,
+      `image '${name}' is not on this machine: the built-in images are ${offers}; images from registries come with a later version; ${imageHint(reference)}`,
     )
   }
 

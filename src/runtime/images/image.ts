@@ -33,6 +33,8 @@ export interface Image {
    * container has a file of its own there.
    */
   readonly startedFile?: string
+  /** Where a program of the image may read the annotations of its container, as JSON. */
+  readonly annotationsFile?: string
   /** Fresh tmpfs mounts, by their destination, with the mode. */
   readonly tmpfs: readonly { readonly destination: string; readonly mode: string }[]
 }

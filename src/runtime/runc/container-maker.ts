@@ -33,6 +33,12 @@ function makeLayers(folder: string, image: Image): void {
   }
 }
 
+/** Writes a file for programs in the container, past the umask: its user may be anybody. */
+function writeForAll(path: string, text: string, mode: number): void {
+  writeFileSync(path, text)
+  chmodSync(path, mode)
+}
+
 /** What containers are made with. */
 export interface Workshop {
   readonly paths: RuntimePaths
@@ -58,7 +64,12 @@ export async function makeContainer(workshop: Workshop, spec: ContainerSpec): Pr
   const cgroupsPath = `/fairlead/${cluster}/${spec.cgroup}`
   // Only the image's own program tells of its start.
   const announced = image.startedFile !== undefined && spec.command === undefined
-  const own = announced ? [{ source: bundle.started, destination: image.startedFile, readOnly: false }] : []
+  const own = [
+    ...(announced ? [{ source: bundle.started, destination: image.startedFile, readOnly: false }] : []),
+    ...(image.annotationsFile === undefined
+      ? []
+      : [{ source: bundle.annotations, destination: image.annotationsFile, readOnly: true }]),
+  ]
   const config = ociSpec(
     { ...spec, mounts: [...own, ...spec.mounts] },
     image,
@@ -73,11 +84,8 @@ export async function makeContainer(workshop: Workshop, spec: ContainerSpec): Pr
   mkdirSync(dirname(spec.logPath), { recursive: true, mode: 0o700 })
   // Secrets stand in the environment.
   writeFileSync(bundle.config, JSON.stringify(config), { mode: 0o600 })
-  if (announced) {
-    writeFileSync(bundle.started, '')
-    // Past the umask: the container's user may be anybody.
-    chmodSync(bundle.started, 0o666)
-  }
+  if (image.annotationsFile !== undefined) writeForAll(bundle.annotations, JSON.stringify(spec.annotations), 0o644)
+  if (announced) writeForAll(bundle.started, '', 0o666)
   const { id, annotations, tty, stdin } = spec
   const stored: StoredContainer = {
     id,

@@ -44,6 +44,8 @@ export interface BundlePaths {
   readonly oom: string
   /** Written by the container's program as soon as it does its work, where its image has such a file. */
   readonly started: string
+  /** The container's annotations, for its programs to read, where its image has a place for them. */
+  readonly annotations: string
   /** FIFO that resizes the terminal. */
   readonly control: string
   readonly socketName: string
@@ -65,6 +67,7 @@ export function bundlePaths(paths: RuntimePaths, id: string): BundlePaths {
     exit: join(paths.exits, id),
     oom: join(folder, 'oom'),
     started: join(folder, 'started'),
+    annotations: join(folder, 'annotations.json'),
     control: join(folder, 'ctl'),
     socketName,
     attach: join(paths.sockets, socketName, 'attach'),

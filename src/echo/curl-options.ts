@@ -1,0 +1,130 @@
+/** What the `curl` of fairlead/echo is asked to do. Times are seconds. */
+export interface CurlOptions {
+  readonly urls: readonly string[]
+  readonly method: string | undefined
+  readonly headers: readonly string[]
+  readonly data: string | undefined
+  readonly output: string | undefined
+  readonly writeOut: string
+  readonly maxTime: number | undefined
+  readonly connectTimeout: number | undefined
+  readonly family: 0 | 4 | 6
+  readonly silent: boolean
+  readonly showError: boolean
+  readonly fail: boolean
+  readonly include: boolean
+  readonly head: boolean
+  readonly verbose: boolean
+  readonly location: boolean
+  readonly insecure: boolean
+}
+
+/** An option that this curl does not have, or whose value is none: curl's exit status 2. */
+export class CurlUsageError extends Error {
+  readonly code = 'CURL_OPTION_UNKNOWN'
+}
+
+const FLAGS: Readonly<Record<string, keyof CurlOptions>> = {
+  s: 'silent',
+  silent: 'silent',
+  S: 'showError',
+  'show-error': 'showError',
+  f: 'fail',
+  fail: 'fail',
+  i: 'include',
+  include: 'include',
+  I: 'head',
+  head: 'head',
+  v: 'verbose',
+  verbose: 'verbose',
+  L: 'location',
+  location: 'location',
+  k: 'insecure',
+  insecure: 'insecure',
+}
+const VALUES: Readonly<Record<string, keyof CurlOptions>> = {
+  X: 'method',
+  request: 'method',
+  H: 'headers',
+  header: 'headers',
+  d: 'data',
+  data: 'data',
+  o: 'output',
+  output: 'output',
+  w: 'writeOut',
+  'write-out': 'writeOut',
+  m: 'maxTime',
+  'max-time': 'maxTime',
+  'connect-timeout': 'connectTimeout',
+}
+
+const own = <T>(table: Readonly<Record<string, T>>, key: string): T | undefined =>
+  Object.hasOwn(table, key) ? table[key] : undefined
+
+/** Reads a command line as curl does, `-sSf -o /dev/null`, `-m2`. Throws CurlUsageError for what it does not know. */
+export const parseCurl = (args: readonly string[]): CurlOptions => {
+  const options = {
+    urls: [] as string[],
+    method: undefined as string | undefined,
+    headers: [] as string[],
+    data: undefined as string | undefined,
+    output: undefined as string | undefined,
+    writeOut: '',
+    maxTime: undefined as number | undefined,
+    connectTimeout: undefined as number | undefined,
+    family: 0 as 0 | 4 | 6,
+    silent: false,
+    showError: false,
+    fail: false,
+    include: false,
+    head: false,
+    verbose: false,
+    location: false,
+    insecure: false,
+  }
+  const rest = [...args]
+  const unknown = (option: string): CurlUsageError =>
+    new CurlUsageError(
+      `option ${option}: is unknown to the curl of fairlead/echo; it knows ${[
+        ...Object.keys(FLAGS),
+        ...Object.keys(VALUES),
+      ]
+        .filter((name) => name.length === 1)
+        .map((name) => `-${name}`)
+        .join(' ')} -4 -6 --connect-timeout; the image fairlead/host has the machine's`,
+    )
+  const take = (option: string, name: keyof CurlOptions, given: string | undefined): void => {
+    const value = given ?? rest.shift()
+    if (value === undefined) throw new CurlUsageError(`option ${option}: requires parameter`)
+    if (name === 'maxTime' || name === 'connectTimeout') {
+      if (!/^\d+(\.\d+)?$/.test(value))
+        throw new CurlUsageError(`option ${option}: expected a proper numerical parameter`)
+      options[name] = Number(value)
+    } else if (name === 'headers') options.headers.push(value)
+    else if (name === 'data') options.data = options.data === undefined ? value : `${options.data}&${value}`
+    else if (name === 'method' || name === 'output' || name === 'writeOut') options[name] = value
+  }
+  const flag = (option: string, name: keyof CurlOptions | undefined): void => {
+    if (name === undefined) throw unknown(option)
+    Object.assign(options, { [name]: true })
+  }
+  for (let word = rest.shift(); word !== undefined; word = rest.shift()) {
+    if (word.startsWith('--')) {
+      const name = own(VALUES, word.slice(2))
+      if (name !== undefined && word.length > 3) take(word, name, undefined)
+      else if (word === '--ipv4' || word === '--ipv6') options.family = word === '--ipv4' ? 4 : 6
+      else flag(word, word.length > 3 ? own(FLAGS, word.slice(2)) : undefined)
+    } else if (word.startsWith('-') && word.length > 1) {
+      for (let i = 1; i < word.length; i++) {
+        const letter = word[i]!
+        const name = own(VALUES, letter)
+        if (letter === '4' || letter === '6') options.family = letter === '4' ? 4 : 6
+        else if (name !== undefined) {
+          take(`-${letter}`, name, word.slice(i + 1) || undefined)
+          break
+        } else flag(`-${letter}`, own(FLAGS, letter))
+      }
+    } else options.urls.push(word)
+  }
+  return options
+}
