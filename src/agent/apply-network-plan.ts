@@ -6,7 +6,7 @@ import { newNeighbour } from '#kernel/rtnetlink/neighbour.ts'
 import { replaceRoute } from '#kernel/rtnetlink/route.ts'
 import type { Rtnetlink } from '#kernel/rtnetlink/rtnetlink.ts'
 import { newRule } from '#kernel/rtnetlink/rule.ts'
-import type { NetworkPlan } from '#podnetwork/network-plan.ts'
+import { type NetworkPlan, plannedFamilies } from '#podnetwork/network-plan.ts'
 
 /**
  * Brings the links of a plan up and gives them their addresses, neighbours and routes, in the namespace of `rtnetlink`,
@@ -31,9 +31,7 @@ export function applyNetworkPlan(rtnetlink: Rtnetlink, plan: NetworkPlan): void 
     const hops = nextHops.map(({ link, gateway, onlink }) => ({ link: index(link), gateway, onlink }))
     requests.push(replaceRoute({ destination, nextHops: hops, source, table }))
   }
-  const families = plan.routes.some(({ destination }) => destination.includes(':'))
-    ? (['IPv4', 'IPv6'] as const)
-    : (['IPv4'] as const)
+  const families = plannedFamilies(plan)
   for (const rule of plan.rules ?? []) requests.push(...families.map((family) => newRule({ family, ...rule })))
   rtnetlink.apply(requests, [constants.errno.EEXIST])
 }

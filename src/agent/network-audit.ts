@@ -2,7 +2,7 @@ import { RT_TABLE_MAIN } from '#kernel/rtnetlink/route.ts'
 import type { Rtnetlink } from '#kernel/rtnetlink/rtnetlink.ts'
 import { readSysctl, writeSysctls } from '#kernel/sysctl.ts'
 import type { NetworkPlan, PlannedNextHop } from '#podnetwork/network-plan.ts'
-import { type FoundNetwork, planDifferences } from '#podnetwork/plan-differences.ts'
+import { type FoundNetwork, planDifferences, routeKey } from '#podnetwork/plan-differences.ts'
 import { applyNetworkPlan } from './apply-network-plan.ts'
 
 /** RTN_UNREACHABLE: it has a link of its own with IPv6, and leads nowhere. */
@@ -26,10 +26,10 @@ export const readNetwork = (rtnetlink: Rtnetlink, sysctls: NetworkPlan['sysctls'
   }
   const routes = new Map<string, { nextHops: readonly PlannedNextHop[]; source?: string }>()
   for (const { destination, nextHops, source, table, type } of rtnetlink.routes()) {
-    if (table !== RT_TABLE_MAIN) continue
+    const key = routeKey({ destination, table: table === RT_TABLE_MAIN ? undefined : table })
     const hops = type === UNREACHABLE ? [] : nextHops.map(({ link, gateway }) => ({ link: named(link), gateway }))
     // Some kernels list the hops of a multipath route of IPv6 apart.
-    routes.set(destination, { nextHops: [...(routes.get(destination)?.nextHops ?? []), ...hops], source })
+    routes.set(key, { nextHops: [...(routes.get(key)?.nextHops ?? []), ...hops], source })
   }
   const settings = sysctls.map(([key]) => key.replace(/\?$/, ''))
   return {
@@ -42,6 +42,7 @@ export const readNetwork = (rtnetlink: Rtnetlink, sysctls: NetworkPlan['sysctls'
         .map(({ link, address, mac }) => [`${named(link)} ${address}`, mac]),
     ),
     routes,
+    rules: new Set(rtnetlink.rules().map(({ family, mark, table }) => `${family} ${mark} ${table}`)),
     sysctls: new Map(settings.map((name) => [name, readSysctl(name, path)])),
   }
 }

@@ -50,6 +50,10 @@ export interface NetworkPlan {
   readonly rules?: readonly PlannedRule[]
 }
 
+/** The families that the rules of a plan are of: IPv6 where a route is. */
+export const plannedFamilies = ({ routes }: Pick<NetworkPlan, 'routes'>): readonly ('IPv4' | 'IPv6')[] =>
+  routes.some(({ destination }) => destination.includes(':')) ? ['IPv4', 'IPv6'] : ['IPv4']
+
 /** Bytes: what Ethernet carries, so that nothing here depends on the machine being one. */
 export const MTU = 1500
 

@@ -1,4 +1,4 @@
-import type { NetworkPlan, PlannedRoute } from './network-plan.ts'
+import { type NetworkPlan, type PlannedRoute, plannedFamilies } from './network-plan.ts'
 
 /** What a network namespace holds, in the words of a plan. */
 export interface FoundNetwork {
@@ -7,8 +7,10 @@ export interface FoundNetwork {
   readonly addresses: ReadonlyMap<string, ReadonlySet<string>>
   /** `LINK ADDRESS` → MAC. */
   readonly neighbours: ReadonlyMap<string, string>
-  /** By destination; of the main table. */
+  /** By routeKey(). */
   readonly routes: ReadonlyMap<string, Omit<PlannedRoute, 'destination'>>
+  /** `FAMILY MARK TABLE` */
+  readonly rules: ReadonlySet<string>
   /** The settings of the plan; undefined where the kernel has none. */
   readonly sysctls: ReadonlyMap<string, string | undefined>
 }
@@ -18,6 +20,10 @@ export interface FoundLink {
   readonly mtu: number
   readonly master: string | undefined
 }
+
+/** `10.244.1.0/24`, and with another table than the main one `0.0.0.0/0 of table 1001`. */
+export const routeKey = ({ destination, table }: Pick<PlannedRoute, 'destination' | 'table'>): string =>
+  table === undefined ? destination : `${destination} of table ${table}`
 
 /** What a plan asks for and the kernel does not have, in words; what is there beside the plan is none of ours. */
 export const planDifferences = (plan: NetworkPlan, found: FoundNetwork): readonly string[] => [
@@ -41,10 +47,16 @@ export const planDifferences = (plan: NetworkPlan, found: FoundNetwork): readonl
     found.neighbours.get(`${link} ${address}`) === mac ? [] : [`neighbour ${address} is missing`],
   ),
   ...plan.routes.flatMap((route) => {
-    const there = found.routes.get(route.destination)
-    if (there === undefined) return [`route ${route.destination} is missing`]
-    return wayOf(there) === wayOf(route) ? [] : [`route ${route.destination} leads elsewhere`]
+    const key = routeKey(route)
+    const there = found.routes.get(key)
+    if (there === undefined) return [`route ${key} is missing`]
+    return wayOf(there) === wayOf(route) ? [] : [`route ${key} leads elsewhere`]
   }),
+  ...(plan.rules ?? []).flatMap(({ mark, table }) =>
+    plannedFamilies(plan)
+      .filter((family) => !found.rules.has(`${family} ${mark} ${table}`))
+      .map((family) => `${family} rule of mark ${mark} is missing`),
+  ),
 ]
 
 const sameSetting = (value: string, wanted: string): boolean => value.split(/\s+/).join(' ') === wanted

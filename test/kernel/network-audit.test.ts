@@ -90,6 +90,8 @@ const edits: readonly (readonly [what: string, edit: () => void, found: () => Re
   ['a port taken out of the fabric’s bridge', () => inFabric('link', 'set', 'fl-node-1', 'nomaster'), () => /fabric: link fl-node-1 is no port of fl-underlay/],
   ['the fabric’s bridge deleted', () => inFabric('link', 'delete', 'fl-underlay'), () => /fabric: link fl-underlay is missing/],
   ['the fabric’s route to a node’s pods removed', () => inFabric('route', 'delete', node(0).podCidrs[0]), () => new RegExp(`fabric: route ${node(0).podCidrs[0]} is missing`)],
+  ['the fabric’s rule of a node’s mark removed', () => inFabric('rule', 'delete', 'fwmark', '1'), () => /fabric: IPv4 rule of mark 1 is missing/],
+  ['the fabric’s route of that mark removed', () => inFabric('route', 'flush', 'table', '1001'), () => /fabric: route 0.0.0.0\/0 of table 1001 is missing/],
   ['the host’s routes removed', () => ip('route', 'delete', cluster.config.clusterCidr[0]), () => new RegExp(`host: route ${cluster.config.clusterCidr[0]} is missing`)],
   ['the host’s link deleted', () => ip('link', 'delete', cluster.config.host.link), () => /host: link \S+ is missing/],
 ] // biome-ignore format: a table

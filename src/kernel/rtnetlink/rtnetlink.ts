@@ -6,6 +6,7 @@ import { dumpAddresses, type InterfaceAddress, RTM_NEWADDR, readAddress } from '
 import { dumpLinks, getLink, type Link, RTM_NEWLINK, readLink } from './link.ts'
 import { dumpNeighbours, type Neighbour, RTM_NEWNEIGH, readNeighbour } from './neighbour.ts'
 import { dumpRoutes, type ListedRoute, RTM_NEWROUTE, readRoute } from './route.ts'
+import { dumpRules, type RoutingRule, RTM_NEWRULE, readRule } from './rule.ts'
 
 const NETLINK_ROUTE = 0
 const { ENODEV } = constants.errno
@@ -68,6 +69,11 @@ export class Rtnetlink {
 
   addresses(): readonly InterfaceAddress[] {
     return this.#dump(dumpAddresses(), RTM_NEWADDR).map(readAddress)
+  }
+
+  /** Those that go by a mark. */
+  rules(): readonly RoutingRule[] {
+    return this.#dump(dumpRules(), RTM_NEWRULE).flatMap((message) => readRule(message) ?? [])
   }
 
   neighbours(): readonly Neighbour[] {

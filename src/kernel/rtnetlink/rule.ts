@@ -1,10 +1,18 @@
-import { AF_INET, AF_INET6 } from '../inet.ts'
-import { MessageWriter, type NetlinkRequest } from '../netlink/netlink-message.ts'
-import { NLM_F_CREATE, NLM_F_EXCL } from '../netlink/netlink-numbers.ts'
+import { AF_INET, AF_INET6, AF_UNSPEC } from '../inet.ts'
+import {
+  MessageWriter,
+  type NetlinkRequest,
+  type ReceivedMessage,
+  readAttributes,
+  readU32,
+} from '../netlink/netlink-message.ts'
+import { NLM_F_CREATE, NLM_F_DUMP, NLM_F_EXCL } from '../netlink/netlink-numbers.ts'
 import { ROUTE_PROTOCOL } from './route.ts'
 
 // linux/fib_rules.h
-const RTM_NEWRULE = 32
+export const RTM_NEWRULE = 32
+const RTM_GETRULE = 34
+const RULE_LENGTH = 12
 const FRA_PRIORITY = 6
 const FRA_FWMARK = 10
 const FRA_TABLE = 15
@@ -35,4 +43,20 @@ export function newRule({ family, mark, table }: RoutingRule): NetlinkRequest {
   message.u32Attribute(FRA_TABLE, table)
   message.attribute(FRA_PROTOCOL, Uint8Array.of(ROUTE_PROTOCOL))
   return message.finish('RTM_NEWRULE', `rule for mark ${mark}`)
+}
+
+/** Asks for all rules of the namespace, of both families. */
+export function dumpRules(): NetlinkRequest {
+  const message = new MessageWriter(RTM_GETRULE, NLM_F_DUMP)
+  message.u8(AF_UNSPEC).u8(0).u8(0).u8(0).u8(0).u8(0).u8(0).u8(0).u32(0)
+  return message.finish('RTM_GETRULE', 'all rules')
+}
+
+/** Reads an RTM_NEWRULE message; undefined for a rule that goes by no mark, as the kernel's own. */
+export function readRule({ payload }: ReceivedMessage): RoutingRule | undefined {
+  const attributes = readAttributes(payload, RULE_LENGTH)
+  const mark = readU32(attributes.get(FRA_FWMARK))
+  if (mark === undefined || mark === 0) return undefined
+  const table = readU32(attributes.get(FRA_TABLE)) ?? payload[4] ?? 0
+  return { family: payload[0] === AF_INET ? 'IPv4' : 'IPv6', mark, table }
 }
