@@ -25,7 +25,7 @@ export function explain(facts: ClusterFacts, asked: Question): Explanation {
   const question = { ...asked, to: withoutUrl(asked.to) }
   const source = resolveSource(facts, question)
   const destination = resolveDestination(facts, question, source)
-  const steps: Step[] = [...destination.steps]
+  const steps: Step[] = [...(source.chosen ? [source.chosen] : []), ...destination.steps]
   const candidates: Candidate[] = []
   const outcomes: PathOutcome[] = []
   const walks: ModelWalk[] = []

@@ -108,7 +108,7 @@ test('a question that is nearly right is answered with the right one', () => {
     ['node-1', 'svc/web', 'node-1 is a node: write node/node-1'],
     ['pod/shop/clinet', 'svc/web', 'the nearest: pod/shop/client'],
     ['pod/client.shop', 'svc/web', 'there is pod/shop/client'],
-    ['deploy/web', 'svc/web', 'name one of its pods: pod/NAME'],
+    ['deploy/web', 'svc/web', /^kubectl get pods -n default shows those that are there: write pod\/NAME$/],
     ['pod/a/b/c', 'svc/web', /^write pod/],
     ['pod/client', 'shop/many:80', 'shop/many is a Service: write svc/shop/many'],
     ['pod/client', 'deploy/web:80', /svc\/NAME, or one of its pods/],

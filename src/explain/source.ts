@@ -1,7 +1,7 @@
 import type { Node, Pod } from '#api/core-v1.ts'
 import type { IpFamily } from '#net/ip-address.ts'
 import { ExplainError } from './explain-error.ts'
-import type { Question } from './explanation.ts'
+import type { Question, Step } from './explanation.ts'
 import type { ClusterFacts } from './facts.ts'
 import {
   addressText,
@@ -19,6 +19,7 @@ import {
 } from './lookup.ts'
 import { nameOf } from './names.ts'
 import { nearest } from './nearest.ts'
+import { workloadKind, workloadPod } from './workload-source.ts'
 
 /** Who sends. */
 export interface Source {
@@ -32,6 +33,8 @@ export interface Source {
   /** It starts on the node itself: a node, or a pod of the node's network. */
   readonly onNode: boolean
   readonly pod: Pod | undefined
+  /** Which pod it is, where what was asked for stands for several. */
+  readonly chosen?: Step
 }
 
 export const sourceAddress = (source: Source, family: IpFamily): string | undefined =>
@@ -41,9 +44,13 @@ export const sourceAddress = (source: Source, family: IpFamily): string | undefi
 export const namespaceOf = ({ namespace }: Question, { pod }: Pick<Source, 'pod'>): string =>
   namespace ?? pod?.metadata?.namespace ?? 'default'
 
-const FORMS = 'write pod/NAME, pod/NAMESPACE/NAME, node/NAME, host, or an IP address'
+const FORMS =
+  'write pod/NAME, pod/NAMESPACE/NAME, deploy/NAME or svc/NAME for one of its pods, node/NAME, host, or an IP address'
 
-/** Finds the sender: `pod/NAME`, `pod/NAMESPACE/NAME`, `node/NAME`, `host`, or an address. Throws ExplainError. */
+/**
+ * Finds the sender: `pod/NAME`, `pod/NAMESPACE/NAME`, `node/NAME`, `host`, an address, or a workload or Service, which
+ * stand for one of their pods. Throws ExplainError.
+ */
 export function resolveSource(facts: ClusterFacts, question: Question): Source {
   const { from, namespace = 'default' } = question
   if (from === 'host') return hostSource(facts)
@@ -53,6 +60,12 @@ export function resolveSource(facts: ClusterFacts, question: Question): Source {
     return podNamed(facts, second === undefined ? namespace : first, second ?? first)
   if (complete && second === undefined && (kind === 'node' || kind === 'nodes' || kind === 'no'))
     return nodeNamed(facts, first)
+  const workload = workloadKind(kind)
+  if (complete && workload !== undefined) {
+    const place = second === undefined ? namespace : first
+    const { pod, step } = workloadPod(facts, workload, place, second ?? first)
+    return { ...podSource(facts, pod), chosen: step }
+  }
   const address = addressText(from.replace(/^\[(.*)\]$/, '$1'))
   if (address === undefined)
     throw new ExplainError('SOURCE_MALFORMED', `--from ${from || "''"} is no source`, meant(facts, from) ?? FORMS)
@@ -64,10 +77,7 @@ function meant(facts: ClusterFacts, from: string): string | undefined {
   if (find(facts.nodes, from) !== undefined) return `${from} is a node: write node/${from}`
   const pods = facts.pods.filter((pod) => pod.metadata?.name === from || nameOf(pod) === from)
   if (pods.length > 0) return `${from} is a pod: write ${pods.slice(0, 3).map(podWord).join(' or ')}`
-  if (/^(svc|service|services)\//.test(from)) return `a Service sends nothing; ${FORMS}`
-  return /^(deploy|deployment|deployments|rs|replicaset|sts|statefulset|ds|daemonset|job)\//.test(from)
-    ? 'name one of its pods: pod/NAME'
-    : undefined
+  return undefined
 }
 
 const podWord = ({ metadata }: Pod): string =>

@@ -39,7 +39,7 @@ Where no kernel could be asked, REACHABLE says so: it is what the rules should d
     context: { value: 'CONTEXT', help: 'a context of it; else its current one' },
     from: {
       value: 'SOURCE',
-      help: 'who sends: pod/NAME, pod/NAMESPACE/NAME, node/NAME, host (if it is left out), or an address',
+      help: 'who sends: pod/NAME, pod/NAMESPACE/NAME, deploy/NAME or svc/NAME (one of its pods), node/NAME, host (if it is left out), or an address',
     },
     to: {
       value: 'DESTINATION',
