@@ -6,7 +6,7 @@ import type { Exchange } from './http/exchange.ts'
 import { isTrue } from './http/query.ts'
 import type { ResourceRequestInfo } from './http/request-info.ts'
 import type { Destination } from './proxy/destination.ts'
-import { forwardUpgrade, type UpgradingClient } from './proxy/forward-upgrade.ts'
+import type { UpgradingClient } from './proxy/forward-upgrade.ts'
 import { requestHeaders } from './proxy/proxied-headers.ts'
 import type { Registry } from './registry/registry.ts'
 
@@ -132,12 +132,13 @@ const unreachable = (target: KubeletTarget, error: Error) =>
  * Opens the same upgrade at the kubelet, WebSocket (GET) and SPDY/3.1 (POST) alike. Rejects where the kubelet cannot be
  * reached.
  */
-export const proxyUpgrade = (
+export const proxyUpgrade = async (
   request: IncomingMessage,
   client: UpgradingClient,
   kubelet: KubeletLocator,
   target: KubeletTarget,
 ): Promise<void> => {
+  const { forwardUpgrade } = await import('./proxy/forward-upgrade.ts')
   const { path } = target
   const headers = requestHeaders(request, { path, upgrade: request.headers.upgrade })
   const proxied = { method: request.method!, path, headers }

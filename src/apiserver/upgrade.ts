@@ -3,7 +3,7 @@ import { badRequest, methodNotAllowed } from './errors.ts'
 import type { RequestInfo } from './http/request-info.ts'
 import { kubeletPath, proxyUpgrade } from './kubelet-proxy.ts'
 import type { UpgradingClient } from './proxy/forward-upgrade.ts'
-import { isProxied, proxyUpgradeTo } from './proxy/proxied.ts'
+import { isProxied } from './proxy/is-proxied.ts'
 import type { ServerContext } from './server-context.ts'
 
 /** Subresources of pods that are nothing but a connection. */
@@ -20,7 +20,10 @@ export const upgrade = async (
   request: IncomingMessage,
   client: UpgradingClient,
 ): Promise<void> => {
-  if (info.kind === 'resource' && isProxied(info)) return proxyUpgradeTo(server, info, request, client)
+  if (info.kind === 'resource' && isProxied(info)) {
+    const { proxyUpgradeTo } = await import('./proxy/proxied.ts')
+    return proxyUpgradeTo(server, info, request, client)
+  }
   const stream = info.kind === 'resource' && info.group === '' && info.resource === 'pods'
   if (!stream || !STREAMS.has(info.subresource)) {
     throw badRequest(

@@ -4,6 +4,7 @@ import { dirname, join, resolve } from 'node:path'
 import { parse } from 'yaml'
 import type { Kubeconfig, KubeconfigUser } from '#client/kubeconfig/kubeconfig.ts'
 import { CliError } from './cli-error.ts'
+import { kubeconfigProblem } from './kubeconfig-shape.ts'
 
 /** The files that kubectl reads: `--kubeconfig`; else the whole list of `$KUBECONFIG`; else ~/.kube/config. */
 export const kubeconfigPaths = (explicit: string | undefined, environment: NodeJS.ProcessEnv): readonly string[] => {
@@ -76,6 +77,11 @@ const readOne = (path: string): Kubeconfig | undefined => {
     throw new CliError('KUBECONFIG_MALFORMED', `${path} is not a kubeconfig: the top is not a mapping`, {
       hint: 'mend it, or give another file with --kubeconfig',
     })
+  const problem = kubeconfigProblem(config as Readonly<Record<string, unknown>>)
+  if (problem !== undefined)
+    throw new CliError('KUBECONFIG_MALFORMED', `${path}: ${problem}`, {
+      hint: 'mend it, or give another file with --kubeconfig',
+    })
   const folder = dirname(resolve(path))
   return {
     ...config,
@@ -84,7 +90,7 @@ const readOne = (path: string): Kubeconfig | undefined => {
       file: path,
       cluster: resolved(one.cluster ?? {}, folder),
     })),
-    contexts: (config.contexts ?? []).map((one) => ({ ...one, file: path })),
+    contexts: (config.contexts ?? []).map((one) => ({ ...one, file: path, context: one.context ?? {} })),
     users: (config.users ?? []).map((one) => ({ ...one, file: path, user: withProgram(one.user, folder) })),
   }
 }

@@ -376,7 +376,11 @@ test('WebSocket and any other protocol is joined to the pod byte for byte, after
     socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n')
     socket.pipe(socket)
   })
-  const client = new WebSocket(`ws+unix://${server.socketPath}:${POD}/socket/proxy/chat?room=1`)
+  const asked = once(program, 'upgrade') as Promise<[IncomingMessage]>
+  const protocols = ['base64url.bearer.authorization.k8s.io.c2VjcmV0', 'chat']
+  const client = new WebSocket(`ws+unix://${server.socketPath}:${POD}/socket/proxy/chat?room=1`, protocols)
+  const [{ headers }] = await asked
+  assert.equal(headers['sec-websocket-protocol'], 'chat', 'the caller’s token is not the pod’s to see')
   await once(client, 'open')
   client.send('hello')
   const [data] = (await once(client, 'message')) as [Buffer]

@@ -8,13 +8,7 @@ import { forward, unreachable } from './forward.ts'
 import { forwardUpgrade, type UpgradingClient } from './forward-upgrade.ts'
 import { requestHeaders } from './proxied-headers.ts'
 
-/** With a namespace or without, as their objects are. */
-const PROXIED: Readonly<Record<string, boolean | undefined>> = { pods: true, services: true, nodes: false }
 const METHODS = new Set(['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS'])
-
-/** Whether the path is `pods/NAME/proxy`, `services/NAME/proxy` or `nodes/NAME/proxy`, or below it. */
-export const isProxied = ({ group, version, resource, subresource }: ResourceRequestInfo): boolean =>
-  group === '' && version === 'v1' && subresource === 'proxy' && Object.hasOwn(PROXIED, resource)
 
 interface ProxiedPath {
   /** Up to `/proxy`, as the client wrote it. */
@@ -31,7 +25,7 @@ const splitPath = (info: ResourceRequestInfo, request: IncomingMessage): Proxied
 }
 
 const check = (info: ResourceRequestInfo, request: IncomingMessage): void => {
-  if (PROXIED[info.resource] !== (info.namespace !== '')) throw noSuchResource()
+  if ((info.resource === 'nodes') !== (info.namespace === '')) throw noSuchResource()
   if (!METHODS.has(request.method!)) throw methodNotAllowed()
 }
 

@@ -1,5 +1,5 @@
 import type { Stage } from '../http/exchange.ts'
-import { isProxied, proxyTo } from '../proxy/proxied.ts'
+import { isProxied } from '../proxy/is-proxied.ts'
 import type { ServerContext } from '../server-context.ts'
 
 /** `pods/proxy`, `services/proxy` and `nodes/proxy`, and every path below them, by every method. */
@@ -7,5 +7,6 @@ export const proxies =
   (server: ServerContext): Stage =>
   (exchange) => {
     const { info } = exchange
-    return info.kind === 'resource' && isProxied(info) ? proxyTo(server, info, exchange) : false
+    if (info.kind !== 'resource' || !isProxied(info)) return false
+    return import('../proxy/proxied.ts').then(({ proxyTo }) => proxyTo(server, info, exchange))
   }

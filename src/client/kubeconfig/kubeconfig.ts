@@ -26,8 +26,8 @@ export interface Kubeconfig {
 }
 
 export interface KubeconfigContext {
-  readonly cluster: string
-  readonly user: string
+  readonly cluster?: string
+  readonly user?: string
   readonly namespace?: string
 }
 
