@@ -24,6 +24,8 @@ export const forwardUpgrade = (
   failed: (error: Error) => ApiError,
 ): Promise<void> =>
   new Promise((resolve, reject) => {
+    // It may have left while what serves it was loaded.
+    if (client.destroyed) return resolve()
     const upstream = openRequest(destination, request)
     upstream.on('error', (error) => reject(failed(error)))
     upstream.on('response', (answer) => {

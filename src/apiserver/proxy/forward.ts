@@ -1,4 +1,5 @@
 import { type ClientRequest, request as httpRequest, type IncomingMessage } from 'node:http'
+import type { Socket } from 'node:net'
 import { type Duplex, pipeline } from 'node:stream'
 import { getSystemErrorMessage } from 'node:util'
 import { createGunzip, createGzip, constants as zlib } from 'node:zlib'
@@ -23,21 +24,21 @@ export interface ProxiedRequest {
 }
 
 /** Opens the request at the destination. A connection of its own: what is proxied to may be gone the next time. */
-export const openRequest = (destination: Destination, { method, path, headers }: ProxiedRequest): ClientRequest => {
-  const socket = destination.connect()
-  const timer = setTimeout(
-    () => socket.destroy(new Error(`${destination.authority} did not accept the connection in 30 s`)),
-    CONNECT_TIMEOUT_MS,
-  )
-  socket.once('encrypted' in socket ? 'secureConnect' : 'connect', () => clearTimeout(timer))
-  socket.once('close', () => clearTimeout(timer))
-  return httpRequest({
+export const openRequest = (destination: Destination, { method, path, headers }: ProxiedRequest): ClientRequest =>
+  httpRequest({
     method,
     path: `${destination.path}${path}`,
     headers,
     maxHeaderSize: MAX_HEADER_BYTES,
-    createConnection: () => socket,
+    createConnection: () => impatient(destination.connect(), destination.authority),
   })
+
+const impatient = (socket: Socket, authority: string): Socket => {
+  const give = (): unknown => socket.destroy(new Error(`${authority} did not accept the connection in 30 s`))
+  const timer = setTimeout(give, CONNECT_TIMEOUT_MS)
+  for (const event of ['encrypted' in socket ? 'secureConnect' : 'connect', 'close'])
+    socket.once(event, () => clearTimeout(timer))
+  return socket
 }
 
 /** What a failed connection is told as. */
@@ -60,6 +61,8 @@ export const forward = (
   links: PageLinks,
 ): Promise<true> =>
   new Promise((resolve, reject) => {
+    // It may have left while what serves it was loaded.
+    if (response.destroyed) return resolve(true)
     const headers = requestHeaders(request, {
       path: `${links.prefix}${path.replace(/\?.*$/s, '')}`,
       upgrade: undefined,

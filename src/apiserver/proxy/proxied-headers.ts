@@ -16,8 +16,7 @@ const HOP_BY_HOP = [
 const MAY_HAVE_BODY = /^(POST|PUT|PATCH)$/
 /** Who asks is between the client and the API server. */
 const CREDENTIALS = /^(authorization|impersonate-.*)$/
-/** A browser's WebSocket cannot send an Authorization: it names the token as a protocol. */
-const TOKEN_PROTOCOL = /^base64url\.bearer\.authorization\.k8s\.io\./
+const PROTOCOLS = 'sec-websocket-protocol'
 /** A page of a pod must not open the API to other origins. */
 const ACCESS_CONTROL = /^access-control-allow-(credentials|headers|methods|origin)$/
 
@@ -37,6 +36,14 @@ const filtered = (headers: RawHeaders, keep: (name: string, value: string) => bo
 const named = (connection: string | undefined): readonly string[] =>
   (connection ?? '').split(',').map((name) => name.trim().toLowerCase())
 
+/** A browser's WebSocket cannot send an Authorization: it names the token among the protocols that it offers. */
+const withoutToken = (protocols: string): string =>
+  protocols
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => !name.startsWith('base64url.bearer.authorization.k8s.io.'))
+    .join(', ')
+
 export interface Forwarded {
   /** The path as the client asked for it, without query. */
   readonly path: string
@@ -50,13 +57,9 @@ export const requestHeaders = (request: IncomingMessage, { path, upgrade }: Forw
   // `Expect: 100-continue` has had its answer from this server.
   const anew = ['expect', 'x-forwarded-for', 'x-forwarded-uri']
   const dropped = new Set([...HOP_BY_HOP, ...named(headers.connection), ...anew])
-  const protocols = (headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim())
-  if (protocols.some((name) => TOKEN_PROTOCOL.test(name))) dropped.add('sec-websocket-protocol')
-  const kept = filtered(rawHeaders, (name) => !dropped.has(name) && !CREDENTIALS.test(name))
-  if (dropped.has('sec-websocket-protocol')) {
-    const others = protocols.filter((name) => !TOKEN_PROTOCOL.test(name))
-    if (others.length > 0) kept.push('Sec-WebSocket-Protocol', others.join(', '))
-  }
+  const passes = (name: string, value: string): boolean =>
+    !dropped.has(name) && !CREDENTIALS.test(name) && !(name === PROTOCOLS && withoutToken(value) === '')
+  const kept = withHeader(filtered(rawHeaders, passes), PROTOCOLS, withoutToken)
   if (!headers.host) kept.push('Host', 'kubernetes')
   // The body's framing is this hop's too: node:http frames none by itself for methods that rarely have one.
   if (headers['transfer-encoding'] !== undefined) kept.push('Transfer-Encoding', 'chunked')

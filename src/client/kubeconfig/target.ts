@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
 import type { HttpsTarget } from '../https-client.ts'
 import { environmentProxy, parseProxy } from '../proxy/proxy-choice.ts'
+import { authProviderToken } from './auth-provider.ts'
 import { type ExecCluster, execCredentials } from './exec-credential.ts'
 import { type Kubeconfig, type KubeconfigCluster, KubeconfigError, type KubeconfigUser, place } from './kubeconfig.ts'
-import { authProviderToken } from './oidc-token.ts'
 import { fileToken } from './token-file.ts'
 
 /** What of the caller's surroundings decides. */
@@ -15,21 +15,19 @@ export interface Surroundings {
   readonly now: () => number
 }
 
-const HERE: Surroundings = { environment: process.env, terminal: process.stdin.isTTY === true, now: Date.now }
-
 /**
- * How a parsed kubeconfig's context (the current one unless named) is reached, and what proves who asks, as kubectl has
+ * How a parsed kubeconfig's context is reached, and what proves who asks, as kubectl has
  * it. A credential plugin is run when the first request is made. Throws KubeconfigError, naming file, entry and field.
  */
 export const targetOfKubeconfig = (
   config: Kubeconfig,
-  contextName = config['current-context'],
-  surroundings: Surroundings = HERE,
+  contextName: string,
+  surroundings: Surroundings,
 ): HttpsTarget => {
   const names = config.contexts?.map(({ name }) => name) ?? []
   const entry = config.contexts?.find(({ name }) => name === contextName)
   if (!entry)
-    throw new KubeconfigError(`the kubeconfig has no context ${JSON.stringify(contextName ?? '')}`, {
+    throw new KubeconfigError(`the kubeconfig has no context ${JSON.stringify(contextName)}`, {
       hint: names.length > 0 ? `--context: ${names.join(', ')}` : 'kubectl config view shows what it has',
     })
   const { context } = entry
