@@ -22,11 +22,12 @@ const shown = (details: readonly string[]): readonly string[] =>
     : [...details.slice(0, MOST_DETAILS), `and ${details.length - MOST_DETAILS} more (-o json has them)`]
 
 function verdictText({ verdict, basis, outcomes, source, to }: Explanation): string {
+  // Of a name that led nowhere no kernel knows anything.
+  const model = basis === 'model' && outcomes.length > 0 ? ', by the model' : ''
   switch (verdict) {
     case 'reachable': {
       const seen = [...new Set(outcomes.flatMap(({ sourceSeen }) => sourceSeen ?? []))]
       const text = `${source.name}${seen.length > 0 ? `; it sees ${listed(seen, 'or')}` : ''}`
-      const model = basis === 'model' ? ', by the model' : ''
       const unasked = basis === 'model' ? '; no kernel was asked' : ''
       return outcomes.some(({ listensUnknown }) => listensUnknown)
         ? `REACHABLE${model}, as far as can be seen: ${to} from ${text}; whether a program listens there is not known${unasked}`
@@ -35,9 +36,9 @@ function verdictText({ verdict, basis, outcomes, source, to }: Explanation): str
     case 'unknown':
       return `NOT KNOWN whether ${to} answers ${source.name}`
     case 'sometimes':
-      return `ONLY SOMETIMES REACHABLE: ${to} from ${source.name}`
+      return `ONLY SOMETIMES REACHABLE${model}: ${to} from ${source.name}`
     case 'unreachable':
-      return `NOT REACHABLE: ${to} from ${source.name}`
+      return `NOT REACHABLE${model}: ${to} from ${source.name}`
   }
 }
 

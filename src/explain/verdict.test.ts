@@ -116,6 +116,10 @@ test('REACHABLE says so where no kernel was asked: on a cluster of others, and w
   const other = ask('pod/client', 'svc/web', {}, foreign())
   assert.deepEqual([other.basis, other.verdict], ['model', 'reachable'])
   assert.match(verdictLine(other), /^REACHABLE, by the model, as far as can be seen: .*; no kernel was asked$/)
+  const refused = ask('pod/client', 'svc/web', {}, foreign({ slices: [] }))
+  assert.equal(verdictLine(refused), 'NOT REACHABLE, by the model: svc/web from pod default/client')
+  const unnamed = ask('pod/client', 'svc/wbe', {}, foreign())
+  assert.equal(verdictLine(unnamed), 'NOT REACHABLE: svc/wbe from pod default/client', 'no kernel knows names')
 })
 
 test('on a cluster of others, a node that has neither sender nor endpoint gets no reply to turn back; ours masquerade', () => {
