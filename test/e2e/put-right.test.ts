@@ -43,6 +43,23 @@ claim('kubectl cluster-info shows the API and DNS', async (assert) => {
   assert.match(info, /CoreDNS.* is running at .*\/api\/v1\/namespaces\/kube-system\/services\/kube-dns:dns\/proxy/)
 })
 
+claim('a pod’s status that somebody forges is put right', async (assert) => {
+  const shown = (): Promise<string> =>
+    cluster.kubectl('get', 'pod', 'client', '-o', 'jsonpath={.status.phase} {.status.podIP} {.status.podIPs[*].ip}')
+  const before = await shown()
+  assert.match(before, /^Running 10\.244\.\S+ 10\.244\.\S+ fd\S+$/)
+  const [, podIP] = before.split(' ')
+  for (const status of [
+    { podIP: '192.0.2.66', podIPs: [{ ip: '192.0.2.66' }] },
+    { phase: 'Failed', reason: 'Forged' },
+    { conditions: [{ type: 'Ready', status: 'False' }] },
+  ])
+    await cluster.kubectl('patch', 'pod', 'client', '--subresource=status', '-p', JSON.stringify({ status }))
+  await eventually('the status is true again', async () => (await shown()) === before)
+  await cluster.kubectl('wait', '--for=condition=Ready', 'pod/client', '--timeout=20s')
+  assert.equal((await cluster.inPod('client', 'hostname', '-I')).stdout.split(' ')[0], podIP)
+})
+
 claim('a node keeps its addresses of both families when the agents start again', async (assert) => {
   const addresses = async (): Promise<string> =>
     cluster.kubectl('get', 'node', 'node-1', '-o', 'jsonpath={.status.addresses[*].address}')
