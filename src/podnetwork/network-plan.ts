@@ -74,8 +74,8 @@ export const QUIET_IPV6_SYSCTLS: readonly (readonly [string, string])[] = [
 export const ROUTER_SYSCTLS: readonly (readonly [string, string])[] = [
   ['ipv4/ip_forward', '1'],
   ['ipv6/conf/all/forwarding?', '1'],
-  // Paths are asymmetric by design (out by the fabric, back over the underlay), so a strict reverse-path check would
-  // drop answers.
+  // Paths are asymmetric by design (the host asks a node over the underlay, and the answer goes by way of the fabric), so
+  // a strict reverse-path check would drop answers.
   ['ipv4/conf/all/rp_filter', '0'],
   ['ipv4/conf/default/rp_filter', '0'],
   // A pod that reaches itself through its Service goes out where it came in: that is no news for it. And the kernel
