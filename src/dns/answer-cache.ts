@@ -1,8 +1,10 @@
 import { addressRun } from './address-run.ts'
 import { QuestionKey } from './question-key.ts'
 
-/** Octets of questions and answers together, and how many of them there may be; memory is taken as they come. */
+/** Octets of questions and answers together, and how many of them: at first, and at most. */
+const FIRST_ARENA_BYTES = 64 << 10
 const ARENA_BYTES = 2 << 20
+const FIRST_ANSWERS = 512
 const MOST_ANSWERS = 16_384
 /** Places in the table, twice as many, so that one is found soon; a power of two. */
 const PLACES = 2 * MOST_ANSWERS
@@ -29,10 +31,11 @@ const FIELDS = 7
  * it is full. Nothing is allocated for an answer that is found.
  */
 export class AnswerCache {
-  readonly #arena = new Uint8Array(ARENA_BYTES)
+  #arena = new Uint8Array(FIRST_ARENA_BYTES)
   /** By hash, the next free one after it: 0, or the number of an answer. */
   readonly #places = new Uint16Array(PLACES)
-  readonly #answers = new Int32Array((MOST_ANSWERS + 1) * FIELDS)
+  /** Answer 0 is none. */
+  #answers = new Int32Array((FIRST_ANSWERS + 1) * FIELDS)
   readonly #key = new QuestionKey()
   readonly #random: () => number
   #revision = -1
@@ -73,6 +76,7 @@ export class AnswerCache {
     const { bytes, length, hash } = this.#key
     if (length + answer.length > ARENA_BYTES / 8) return
     if (this.#count === MOST_ANSWERS || this.#used + length + answer.length > ARENA_BYTES) this.#clear(this.#revision)
+    this.#makeRoom(this.#used + length + answer.length)
     const number = ++this.#count
     const run = addressRun(answer)
     this.#answers.set([hash, this.#used, length, answer.length, run.at, run.stride, run.count], number * FIELDS)
@@ -87,6 +91,19 @@ export class AnswerCache {
     this.#revision = revision
     this.#used = 0
     this.#count = 0
+  }
+
+  /** A cluster where few names are asked for does not take the memory of one where many are. */
+  #makeRoom(octets: number): void {
+    while (octets > this.#arena.length) {
+      const wider = new Uint8Array(this.#arena.length * 2)
+      wider.set(this.#arena.subarray(0, this.#used))
+      this.#arena = wider
+    }
+    if ((this.#count + 2) * FIELDS <= this.#answers.length) return
+    const longer = new Int32Array(this.#answers.length * 2)
+    longer.set(this.#answers)
+    this.#answers = longer
   }
 
   /** Where the question that was read stands in the table, or would stand. */
