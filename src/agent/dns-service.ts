@@ -4,7 +4,7 @@ import { countsByName, DnsServer } from '#dns/server.ts'
 import { Upstream } from '#dns/upstream.ts'
 import type { Zone } from '#dns/zone.ts'
 import type { DatagramServer } from '#kernel/datagram-server.ts'
-import { DnsThread } from './dns-thread.ts'
+import type { DnsThread } from './dns-thread.ts'
 
 export interface DnsServiceOptions {
   readonly zone: Zone
@@ -26,6 +26,7 @@ export interface DnsServiceOptions {
 export class DnsService {
   readonly #options: DnsServiceOptions
   readonly #server: DnsServer
+  #isFlooded = false
   #thread: DnsThread | undefined
   #isThreadServing = false
 
@@ -41,7 +42,9 @@ export class DnsService {
       random: Math.random,
       log,
       onDatagram: () => {
-        if (gauge.count() && !this.#thread) this.#thread = this.#startThread()
+        if (!gauge.count() || this.#isFlooded) return
+        this.#isFlooded = true
+        this.#startThread().catch((error: Error) => log(`no thread takes over: ${error.stack}`))
       },
     })
   }
@@ -62,10 +65,11 @@ export class DnsService {
     this.#server.close()
   }
 
-  #startThread(): DnsThread {
+  async #startThread(): Promise<void> {
     const { zone, udp, dnsAddresses, nameservers, log } = this.#options
     log('a flood of queries: a thread of its own takes over')
-    return new DnsThread({
+    const { DnsThread } = await import('./dns-thread.ts')
+    this.#thread = new DnsThread({
       zone,
       udp,
       domain: zone.domain,
