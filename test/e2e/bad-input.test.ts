@@ -134,7 +134,7 @@ claim(
     const before = await traces()
     for (const [words, status, why] of [
       [['up', '--bogus'], 2, /up: Unknown option '--bogus'\n.*fairlead help up/],
-      [['up', 'extra'], 2, /up: Unexpected argument 'extra'\n.*fairlead help up/],
+      [['up', 'extra', 'more'], 2, /up: 'more' is not understood; it takes at most one NAME/],
       [['up', '--name'], 2, /up: Option '--name <value>' argument missing/],
       [['up', '--load-balancer', 'some'], 2, /--load-balancer is some, but may be: pool, none/],
       [['up', '-o', 'yaml'], 2, /--output is yaml, but may be: json/],
