@@ -3,9 +3,12 @@ import { DnsServer } from '#dns/server.ts'
 import { Upstream } from '#dns/upstream.ts'
 import { Zone } from '#dns/zone.ts'
 import { DatagramServer } from '#kernel/datagram-server.ts'
+import { setTurn } from '#kernel/turn-budget.ts'
 import type { DnsThreadData, FromDnsThread, SharedSocket, ToDnsThread } from './dns-thread.ts'
 
 const { domain, dnsAddresses, nameservers, counts } = workerData as DnsThreadData
+/** Changes of the zone are all that waits meanwhile, some 3 ms. */
+setTurn(1024)
 const zone = new Zone(domain, dnsAddresses)
 const tell = (message: FromDnsThread): void => parentPort?.postMessage(message)
 

@@ -91,7 +91,8 @@ export class DatagramServer {
   }
 
   #answerWaiting(answer: AnswerDatagram, batch: DatagramBatch, one: Arriving): void {
-    for (let count = BATCH; count === BATCH && isTurnLeft(); ) {
+    // Until none is left: Node.js would read those that came meanwhile one by one.
+    for (let count = BATCH; count > 0 && isTurnLeft(); ) {
       count = batch.receive(this.#fd)
       spendOfTurn(count + CALL)
       for (let index = 0; index < count; index++) {
