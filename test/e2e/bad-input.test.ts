@@ -103,7 +103,9 @@ claim('an unknown image is shown as the pod’s state and in an Event that says 
   )
   const reason = await eventually('the kubelet has tried', async () => {
     const { status } = await cluster.json<Pod>('get', 'pod', 'unknown-image')
-    return status?.containerStatuses?.[0]?.state?.waiting?.reason
+    const { reason: why = '' } = status?.containerStatuses?.[0]?.state?.waiting ?? {}
+    // While its network is made it waits for that.
+    return why !== 'ContainerCreating' && why
   })
   assert.match(reason, /^(ErrImagePull|ImagePullBackOff)$/)
   const described = await eventually('the Event', async () => {
@@ -175,7 +177,7 @@ claim(
       [['kubeconfig', '--name', 'other'], 1, /there is no cluster named other/],
       [['down', '--name', 'other'], 1, /there is no cluster named other/],
       [['completion', 'tcsh'], 2, /'tcsh' is not understood; it takes one of: bash, zsh, fish/],
-      [['start'], 2, /there is no verb 'start'\n.*up, down, list/],
+      [['start'], 2, /there is no verb 'start'; did you mean status\?\n.*up, down, list/],
       [['help', 'start'], 2, /there is no verb 'start'/],
     ] as const) {
       const outcome = await run(FAIRLEAD, words, { env: { KUBECONFIG: cluster.kubeconfig } })
