@@ -52,7 +52,8 @@ const startUdp = async (port: number): Promise<UdpSocket> => {
   })
   socket.on('message', (data, from) => {
     const answer = answerCommand(data.toString(), clientAddress(from.address, from.port))
-    if (answer !== undefined) socket.send(answer, from.port, from.address)
+    // Port 0 cannot be answered: Node.js would throw, and whoever may send raw datagrams would end us.
+    if (answer !== undefined && from.port > 0) socket.send(answer, from.port, from.address)
   })
   return socket
 }
