@@ -51,7 +51,7 @@ const tree = (folder: string): readonly string[] => {
 
 /** What is for every user of a container, below folders that only root gets into. */
 const CONTENT =
-  /^secrets\/(containers\/images\/[^/]+|containers\/containers\/[^/]+\/layers\/[^/]+\/upper|pods\/[^/]+\/pods\/[^/]+\/(volumes\/[^/]+|hosts|hostname|resolv\.conf|containers\/[^/]+\/\d+))(\/|$)/
+  /^secrets\/(containers\/images\/[^/]+|containers\/containers\/[^/]+\/(layers\/[^/]+\/upper|annotations\.json)|pods\/[^/]+\/pods\/[^/]+\/(volumes\/[^/]+|hosts|hostname|resolv\.conf|containers\/[^/]+\/\d+))(\/|$)/
 
 /** What conmon, runc and the kernel name so themselves, in folders that only root gets into: numbers, FIFOs, namespaces. */
 const THEIRS =

@@ -16,13 +16,16 @@ export function rawState(nftables: Nftables): readonly string[] {
   return lines.sort()
 }
 
-/** The same, with numbers replaced by what they stand for. Prefixes of the node's facts are constant, and left out. */
+/**
+ * The same, with numbers replaced by what they stand for. Ranges are the node's facts, which are constant, and left out:
+ * nft puts an end before all of them when it first adds one.
+ */
 export function kernelState(nftables: Nftables): readonly string[] {
   const elements: RawElement[] = []
   const kinds = new Map<number, string>()
   for (const family of TABLE_FAMILIES)
-    for (const { name } of sets) {
-      if (name.endsWith('-cidrs') || name === 'affinity') continue
+    for (const { name, interval } of sets) {
+      if (interval === true || name === 'affinity') continue
       nftables.dump(family, TABLE, name, ({ key, keyEnd, data, verdict }) => {
         const { key: fields, data: values = [] } = decodeElement(family, name, key, keyEnd, data)
         if (name === 'kinds') kinds.set(Number(fields[0]), verdict?.chain ?? `verdict ${verdict?.code}`)
