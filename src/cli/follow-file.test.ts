@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { appendFileSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { appendFileSync, mkdtempSync, readdirSync, readlinkSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
@@ -21,6 +21,8 @@ test('followFile() gives whole lines that come after, goes on where the file is 
     await has('one')
     appendFileSync(path, ' end\n')
     await has('one', 'two \u20ac end')
+    appendFileSync(path, 'half a line')
+    await sleep(300)
     truncateSync(path)
     await sleep(300)
     appendFileSync(path, 'anew\n')
@@ -32,7 +34,17 @@ test('followFile() gives whole lines that come after, goes on where the file is 
     const stopped = followFile(path, 0, (line) => seen.push(line), stop.signal)
     stop.abort()
     await stopped
+    assert.ok(!openFiles().includes(path), 'the file is held open no longer than it is read')
   } finally {
     rmSync(folder, { recursive: true })
   }
 })
+
+const openFiles = (): readonly string[] =>
+  readdirSync('/proc/self/fd').flatMap((fd) => {
+    try {
+      return readlinkSync(`/proc/self/fd/${fd}`)
+    } catch {
+      return []
+    }
+  })

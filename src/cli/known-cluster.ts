@@ -1,4 +1,4 @@
-import { accessSync, constants, existsSync } from 'node:fs'
+import { closeSync, existsSync, openSync } from 'node:fs'
 import { readClaim } from '#cluster/claim.ts'
 import type { ClusterConfig } from '#cluster/config.ts'
 import { clusterStateDir, listClusters, statePaths, tryReadConfig } from '#cluster/state.ts'
@@ -35,7 +35,7 @@ export const needsRoot = (name: string): CliError =>
 
 const isReadable = (stateDir: string): boolean => {
   try {
-    accessSync(statePaths(stateDir).config, constants.R_OK)
+    closeSync(openSync(statePaths(stateDir).config, 'r'))
     return true
   } catch (error) {
     return (error as NodeJS.ErrnoException).code !== 'EACCES'

@@ -1,10 +1,21 @@
 import assert from 'node:assert/strict'
-import { existsSync, lstatSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  chownSync,
+  existsSync,
+  lstatSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { parse } from 'yaml'
 import { addCluster, removeCluster } from './kubeconfig.ts'
+import { leaveKubeconfig } from './kubeconfig-entry.ts'
 import { editKubeconfigFile, kubeconfigPath } from './kubeconfig-file.ts'
 
 const access = {
@@ -107,6 +118,35 @@ test('editKubeconfigFile() keeps a symbolic link, writes mode 0600 and takes its
   assert.equal(readFileSync(folder.path('real'), 'utf8'), `${OTHERS}# seen\n`)
   assert.equal(statSync(folder.path('real')).mode & 0o777, 0o600)
   assert.equal(existsSync(folder.path('link.lock')), false)
+})
+
+test('editKubeconfigFile() leaves a file to its owner, also where root edits it', async () => {
+  using folder = scratch()
+  const owner = process.getuid!() === 0 ? 1234 : process.getuid!()
+  writeFileSync(folder.path('config'), OTHERS)
+  if (owner === 1234) chownSync(folder.path('config'), owner, owner)
+  await editKubeconfigFile(folder.path('config'), (text) => `${text}# seen\n`)
+  assert.equal(statSync(folder.path('config')).uid, owner)
+})
+
+test('editKubeconfigFile() takes an emptied file away, but not what a link leads to: whoever made the link wants it', async () => {
+  using folder = scratch()
+  for (const name of ['plain', 'real']) writeFileSync(folder.path(name), OTHERS)
+  symlinkSync('real', folder.path('link'))
+  for (const name of ['plain', 'link']) await editKubeconfigFile(folder.path(name), () => '')
+  assert.equal(existsSync(folder.path('plain')), false)
+  assert.ok(lstatSync(folder.path('link')).isSymbolicLink())
+  assert.equal(readFileSync(folder.path('real'), 'utf8'), '')
+})
+
+test('leaveKubeconfig() takes away a file that holds nothing else, and leaves one that does', async () => {
+  using folder = scratch()
+  writeFileSync(folder.path('ours'), addCluster(undefined, 'a', access, 'x'))
+  writeFileSync(folder.path('theirs'), addCluster(OTHERS, 'a', access, 'x'))
+  for (const name of ['ours', 'theirs']) assert.equal(await leaveKubeconfig('a', folder.path(name)), true, name)
+  assert.equal(existsSync(folder.path('ours')), false)
+  assert.deepEqual(parse(readFileSync(folder.path('theirs'), 'utf8')), parse(OTHERS))
+  assert.equal(await leaveKubeconfig('a', folder.path('theirs')), false, 'nothing of it was there')
 })
 
 test('editKubeconfigFile() keeps a link that leads to nothing yet, and refuses one that leads in a circle', async () => {

@@ -40,6 +40,7 @@ test('a claim is read as it was written, also by others than root, and is gone o
   )
   dropClaim('a', claims.folder)
   assert.deepEqual(readdirSync(claims.folder), ['b.json', 'c.json'])
+  dropClaim('a', claims.folder)
   assert.deepEqual(listClaims(join(claims.folder, 'none')), [])
 })
 

@@ -1,12 +1,26 @@
 import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { identifyProcess } from '#runtime/runc/process-identity.ts'
-import { findOwned, findProcesses } from './processes.ts'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { identifyProcess, isAlive, signalProcess } from '#runtime/runc/process-identity.ts'
+import type { Claim } from './claim.ts'
+import type { ClusterConfig } from './config.ts'
+import { findOwned, findProcesses, RESTARTED, startSupervised, supervisorsFirst } from './processes.ts'
+import { logPath } from './state.ts'
 
 /** Shells that wait, ended with the test. */
 const shells = () => {
@@ -83,6 +97,79 @@ test('a cluster’s processes are its supervisors, known by their start, and our
       roles = findProcesses(claim).map(({ role }) => role)
     assert.deepEqual(roles, ['agent-host'], 'an orphan is found by its environment')
   } finally {
+    rmSync(folder, { recursive: true })
+  }
+})
+
+test('what a process takes in memory is told in octets', () => {
+  const self = identifyProcess(process.pid)!
+  const claim = { token: 'none/0', supervisors: [{ role: 'agent-host', process: self }] } as unknown as Claim
+  const { rss } = findProcesses(claim).find(({ pid }) => pid === process.pid)!
+  const ratio = rss / process.memoryUsage().rss
+  assert.ok(ratio > 0.7 && ratio < 1.4, `${ratio}`)
+})
+
+const skip = process.getuid!() === 0 ? false : 'a mount namespace needs root'
+
+test('a process that sees other names of namespaces is of another cluster, though the name is the same', {
+  skip,
+}, async () => {
+  using run = shells()
+  const token = `test-${process.pid}/elsewhere`
+  const hidden = 'mount -t tmpfs none /run && echo there && exec sleep 60'
+  const elsewhere = spawn('unshare', ['--mount', '--propagation', 'private', 'sh', '-c', hidden], {
+    env: { ...process.env, FAIRLEAD_CLUSTER: token },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  try {
+    await once(elsewhere.stdout, 'data')
+    const here = await run.start(token, 'sleep', '60')
+    const found = numbers(findOwned(token))
+    assert.ok(found.includes(here))
+    assert.ok(!found.includes(elsewhere.pid!))
+  } finally {
+    elsewhere.kill('SIGKILL')
+  }
+})
+
+/** Tells its umask; ends at first, and stays the second time. */
+const PROGRAM = 'umask >>"$1/umasks"; [ -e "$1/again" ] && exec sleep 60; touch "$1/again"; exit 3'
+
+test('a supervisor starts its program again, leaves nothing of it to other users, and ends when the state is gone', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'fairlead-supervisor-'))
+  const stateDir = join(folder, 'state')
+  const eventually = async (what: string, holds: () => boolean): Promise<void> => {
+    for (const until = Date.now() + 20_000; !holds() && Date.now() < until; ) await sleep(5)
+    assert.ok(holds(), what)
+  }
+  const umasks = (): string =>
+    existsSync(join(stateDir, 'umasks')) ? readFileSync(join(stateDir, 'umasks'), 'utf8') : ''
+  mkdirSync(join(stateDir, 'logs'), { recursive: true })
+  const mask = process.umask(0o022)
+  const token = `test-${process.pid}/supervised`
+  try {
+    const config = { name: 'test', stateDir } as ClusterConfig
+    const program = ['/bin/sh', '-c', PROGRAM, 'sh', stateDir]
+    const supervisor = startSupervised('agent-host', config, token, program)
+    const held = readdirSync('/proc/self/fd').map((fd) => {
+      try {
+        return readlinkSync(`/proc/self/fd/${fd}`)
+      } catch {
+        return ''
+      }
+    })
+    assert.ok(!held.includes(logPath(stateDir, 'agent-host')), 'the log is the supervisor’s to hold')
+    await eventually('it runs for the second time', () => umasks() === '0077\n0077\n')
+    assert.match(readFileSync(logPath(stateDir, 'agent-host'), 'utf8'), new RegExp(`status 3, ${RESTARTED}`))
+    const found = findOwned(token).toSorted((one, other) => other.pid - one.pid)
+    assert.equal(found.length, 2)
+    assert.deepEqual(supervisorsFirst(found)[0]?.pid, supervisor.pid, 'so that what is killed does not come back')
+    renameSync(stateDir, join(folder, 'gone'))
+    for (const one of found) if (one.pid !== supervisor.pid) signalProcess(one, 'SIGKILL')
+    await eventually('it has ended', () => !isAlive(supervisor))
+  } finally {
+    process.umask(mask)
+    for (const one of supervisorsFirst(findOwned(token))) signalProcess(one, 'SIGKILL')
     rmSync(folder, { recursive: true })
   }
 })

@@ -87,8 +87,7 @@ export const findProcesses = (claim: Claim): readonly ClusterProcess[] => {
       try {
         const role = supervisor ? 'supervisor' : roleOf(readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0'))
         if (role === undefined) return []
-        const pages = Number(readFileSync(`/proc/${pid}/statm`, 'utf8').split(' ')[1])
-        return [{ pid, role, rss: pages * 4096 }]
+        return [{ pid, role, rss: residentOf(pid) }]
       } catch {
         // It ended while we looked.
         return []
@@ -96,6 +95,10 @@ export const findProcesses = (claim: Claim): readonly ClusterProcess[] => {
     },
   )
 }
+
+/** Octets, by the line that counts in KiB: a page has not the same size on every machine. */
+const residentOf = (pid: number): number =>
+  1024 * Number(/^VmRSS:\s*(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0)
 
 /** Which of our programs a process runs, if it is one of ours; it may be another that a supervisor has started. */
 const roleOf = (args: readonly string[]): Role | undefined =>

@@ -21,6 +21,7 @@ test('any other error stays what it is', () => {
     new TypeError('ours'),
     new ClusterError('NOT_ROOT', 'no'),
     Object.assign(new Error('x'), { code: 'ECONNRESET', syscall: 'read' }),
+    Object.assign(new Error('not of the system, though it has a code of its'), { code: 'EACCES' }),
   ])
     assert.equal(stateFault(error, '/state'), error)
 })

@@ -5,7 +5,7 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, statSync } from 
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { test } from 'node:test'
-import { listClaims } from './claim.ts'
+import { type Claim, listClaims, writeClaim } from './claim.ts'
 import type { ClusterConfig } from './config.ts'
 import { clusterStateDir, listClusters, stateRoot, writeConfig } from './state.ts'
 import { lockPath, withStateLock } from './state-lock.ts'
@@ -76,6 +76,13 @@ test('withStateLock() lets one plan after the other, also where the folder goes 
     /no range is free/,
   )
   assert.ok(!existsSync(state.root), 'where nothing is claimed, nothing is left')
+})
+
+test('withStateLock() gives its lock back, also where clusters have claims and its file stays', async () => {
+  using state = scratch()
+  writeClaim({ name: 'there' } as Claim, state.root)
+  for (const plan of ['one', 'two']) assert.equal(await withStateLock(() => plan, state.root, 50), plan)
+  assert.ok(existsSync(lockPath(state.root)), 'whoever waits for it must not be left with another file')
 })
 
 test('withStateLock() gives up on a lock that is held, and takes that of a process that died', async () => {
