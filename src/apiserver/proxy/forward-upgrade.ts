@@ -37,17 +37,25 @@ export const forwardUpgrade = (
       client.write(answerHead(answer, answer.rawHeaders))
       if (answerHeadBytes.length > 0) client.write(answerHeadBytes)
       if (head.length > 0) socket.write(head)
-      socket.pipe(client)
-      client.pipe(socket)
-      socket.on('error', () => client.destroy())
-      socket.on('close', () => client.destroy())
-      client.on('error', () => socket.destroy())
-      client.on('close', () => socket.destroy())
+      join(socket, client)
+      join(client, socket)
       resolve()
     })
     client.on('close', () => upstream.destroy())
     upstream.end()
   })
+
+/**
+ * Passes on what one side says, and its end. A side that breaks off takes the other with it; one that has ended in both
+ * directions does not: the other may still have to take what it said.
+ */
+const join = (one: Duplex, other: Duplex): void => {
+  one.pipe(other)
+  one.on('error', () => other.destroy())
+  one.on('close', () => {
+    if (!one.readableEnded || !one.writableFinished) other.destroy()
+  })
+}
 
 /** Node.js has no ServerResponse for a connection that asked for an upgrade: its head is written by hand. */
 const answerHead = ({ statusCode, statusMessage }: IncomingMessage, headers: RawHeaders): Buffer => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import {
+  Agent,
   createServer,
   request as httpRequest,
   type IncomingHttpHeaders,
@@ -15,7 +16,7 @@ import { after, before, test } from 'node:test'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import { WebSocket, WebSocketServer } from 'ws'
 import type { ApiObject, Resource } from '#api/resource.ts'
-import { endpointSlices, nodes, pods, services } from '#api/resources.ts'
+import { endpointSlices, namespaces, nodes, pods, services } from '#api/resources.ts'
 import { startTestServer, type TestServer } from '../testing/test-server.ts'
 
 let server: TestServer
@@ -109,13 +110,21 @@ test('a pod answers through the API by every method, with path, query, headers a
   await listen('10.244.1.2:8080', mirror)
   for (const method of ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']) {
     const body = method === 'GET' || method === 'OPTIONS' ? undefined : 'some words'
-    const headers = { 'x-asked': 'yes', authorization: 'Bearer mine' }
+    const headers = {
+      'x-asked': 'yes',
+      authorization: 'Bearer mine',
+      'impersonate-user': 'me',
+      'impersonate-group': 'system:masters',
+      connection: 'x-hop',
+      'x-hop': 'of this hop',
+    }
     const answer = await call(`${POD}/web/proxy/a%2Fb/../c//d?x=1&y=%20`, { method, headers, ...(body && { body }) })
     assert.equal(answer.status, 200, answer.text)
     const seen = answer.json
     assert.deepEqual([seen.method, seen.url, seen.body], [method, '/a%2Fb/../c//d?x=1&y=%20', body ?? ''])
     assert.equal(seen.headers['x-asked'], 'yes')
     assert.equal(seen.headers.authorization, undefined, 'the caller’s credentials are not the pod’s to see')
+    for (const name of ['impersonate-user', 'impersonate-group', 'x-hop']) assert.equal(seen.headers[name], undefined)
     assert.equal(seen.headers['x-forwarded-uri'], `${POD}/web/proxy/a%2Fb/../c//d`)
     assert.equal(answer.headers['x-own'], 'kept')
     assert.equal(answer.headers['access-control-allow-origin'], undefined)
@@ -156,6 +165,9 @@ test('what is wrong with a pod, a port or an address is said in a Status', async
   await makePod('bare', '10.244.1.4')
   await makePod('loopback', '127.0.0.1')
   await makePod('metadata', '169.254.169.254')
+  const here = await make(nodes, { metadata: { name: 'here' } })
+  const status = { addresses: [{ type: 'InternalIP', address: '127.0.0.1' }] }
+  await server.client.update(nodes, { ...here, status } as never, { subresource: 'status' })
   await make(pods, { metadata: { name: 'pending' }, spec: { containers: [{ name: 'c', image: 'x' }] } })
   for (const [path, code, reason, message] of [
     [`${POD}/none/proxy/`, 404, 'NotFound', /^pods "none" not found$/],
@@ -167,6 +179,13 @@ test('what is wrong with a pod, a port or an address is said in a Status', async
     [`${POD}/bare:70000/proxy/`, 400, 'BadRequest', /^"70000" is no port/],
     [`${POD}/loopback:80/proxy/`, 400, 'BadRequest', /^address not allowed: 127\.0\.0\.1/],
     [`${POD}/metadata:80/proxy/`, 400, 'BadRequest', /^address not allowed: 169\.254\.169\.254/],
+    ['/api/v1/nodes/here:80/proxy/', 400, 'BadRequest', /^address not allowed: 127\.0\.0\.1/],
+    [
+      `${POD}/https:bare:81/proxy/`,
+      503,
+      'ServiceUnavailable',
+      /^error trying to reach service: connect 10\.244\.1\.4:81: /,
+    ],
     [`${POD}/pending/proxy/`, 400, 'BadRequest', /^pod "pending" has no address yet: it is Pending$/],
     [`${POD}/bare:81/proxy/`, 503, 'ServiceUnavailable', /^error trying to reach service: connect 10\.244\.1\.4:81: /],
     ['/api/v1/pods/web/proxy/', 404, 'NotFound', /could not find the requested resource/],
@@ -217,6 +236,36 @@ test('a Service leads to a ready pod of its own, by port number or name; others 
   assert.match((await call(`${SERVICE}/two:53/proxy/`)).text, /^t[12] tcp$/)
   await makeSlice('one', [endpoint('10.244.2.1', 't1')], [{ name: 'http', port: 8080 }])
   assert.equal((await call(`${SERVICE}/one/proxy/`)).text, 't1', 'the only port need not be named')
+})
+
+test('an endpoint whose readiness is not told is ready; slices of another family or namespace are not the Service’s', async () => {
+  await make(services, { metadata: { name: 'untold' }, spec: { ports: [{ port: 80 }] } })
+  const pod = await make(pods, { metadata: { name: 'dual' }, spec: { containers: [{ name: 'c', image: 'x' }] } })
+  const podIPs = ['10.244.2.11', 'fd00::11'].map((ip) => ({ ip }))
+  const status = { phase: 'Running' as const, podIP: '10.244.2.11', podIPs }
+  await server.client.update(pods, { ...pod, status }, { subresource: 'status' })
+  await makePod('theirs', '10.244.2.12')
+  await listen('10.244.2.11:80', (_, response) => response.end('ours'))
+  for (const authority of ['fd00::11:80', '10.244.2.12:80'])
+    await listen(authority, (_, response) => response.end(authority))
+  const ports = [{ name: '', port: 80 }]
+  const { addresses, targetRef } = endpoint('10.244.2.11', 'dual')
+  await makeSlice('untold', [{ addresses, targetRef }], ports)
+  await makeSlice('untold', [endpoint('fd00::11', 'dual')], ports, 'IPv6')
+  const other = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'other' } }
+  await server.client.create(namespaces, other as never)
+  const theirs = {
+    apiVersion: 'discovery.k8s.io/v1',
+    kind: 'EndpointSlice',
+    metadata: { name: 'untold-theirs', labels: { 'kubernetes.io/service-name': 'untold' } },
+    addressType: 'IPv4' as const,
+    ports,
+    endpoints: [endpoint('10.244.2.12', 'theirs')],
+  }
+  await server.client.create(endpointSlices, theirs as never, { namespace: 'other' })
+  const asked = new Set<string>()
+  for (let turn = 0; turn < 30; turn++) asked.add((await call(`${SERVICE}/untold/proxy/`)).text)
+  assert.deepEqual([...asked], ['ours'])
 })
 
 test('why a Service leads nowhere is said, as Kubernetes says it and with the reason', async () => {
@@ -330,6 +379,37 @@ test('a client that leaves ends the request in the pod, before its answer and du
     await gone.promise
     program.close()
   }
+})
+
+test('a pod may answer before it has read all that it is sent, with headers of any length; the connection goes on', async () => {
+  await makePod('early', '10.244.1.11', [{ containerPort: 80 }])
+  await listen('10.244.1.11:80', (_, response) => response.setHeader('X-Long', 'x'.repeat(100_000)).end('early'))
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+  try {
+    for (const turn of [1, 2]) {
+      const path = `${POD}/early/proxy/`
+      const options = { socketPath: server.socketPath, path, method: 'POST', agent, maxHeaderSize: 1 << 20 }
+      const request = httpRequest(options)
+      const [answer] = await Promise.all([
+        once(request, 'response').then(([response]) => read(response as IncomingMessage)),
+        new Promise<void>((resolve) => request.end(Buffer.alloc(4 << 20), () => resolve())),
+      ])
+      assert.deepEqual(
+        [answer.status, answer.text, answer.headers['x-long']?.length],
+        [200, 'early', 100_000],
+        `${turn}`,
+      )
+    }
+  } finally {
+    agent.destroy()
+  }
+})
+
+test('a part of a page stays as it is: its bytes are counted', async () => {
+  await makePod('parts', '10.244.1.12', [{ containerPort: 80 }])
+  const part = '<a href="/x">'
+  await listen('10.244.1.12:80', (_, response) => response.writeHead(206, { 'Content-Type': 'text/html' }).end(part))
+  assert.equal((await call(`${POD}/parts/proxy/`)).text, part)
 })
 
 test('what a slow reader has not read stays with the pod, not with the API server', async () => {
