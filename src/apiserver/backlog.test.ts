@@ -6,7 +6,7 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { configMaps, leases } from '#api/resources.ts'
 import { createUnixClient } from '#client/unix-client.ts'
-import { answers } from './http/budget.ts'
+import { answers, bodies } from './http/budget.ts'
 import { rawRequest, requestBytes } from './testing/raw-request.ts'
 import { startTestServer, type TestServer } from './testing/test-server.ts'
 
@@ -137,4 +137,23 @@ test('an answer that nobody takes is counted until its client has gone, and abov
   while (answers.held > 0) await sleep(5)
   assert.equal((await rawRequest(server.socketPath, get)).status, 200)
   assert.deepEqual(faults, [])
+})
+
+test('a body is counted while it is being sent, and no longer, whether it came whole, too large, or not to its end', async () => {
+  const path = '/api/v1/namespaces/default/configmaps?dryRun=All'
+  const object = { metadata: { name: 'b' }, data: { text: 'z'.repeat(900_000) } }
+  const whole = requestBytes('POST', path, { 'Content-Type': 'application/json' }, JSON.stringify(object))
+  const half = whole.subarray(0, whole.length / 2)
+  const socket = connect(server.socketPath)
+  socket.write(half)
+  while (bodies.held < 400_000) await sleep(5)
+  socket.destroy()
+  while (bodies.held > 0) await sleep(5)
+  assert.equal((await rawRequest(server.socketPath, whole)).status, 201)
+  const head = `POST ${path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n`
+  const parts = Array.from({ length: 5 }, () =>
+    Buffer.concat([Buffer.from('fffff\r\n'), Buffer.alloc(0xfffff, 'z'), Buffer.from('\r\n')]),
+  )
+  assert.equal((await rawRequest(server.socketPath, Buffer.concat([Buffer.from(head), ...parts]))).status, 413)
+  assert.equal(bodies.held, 0)
 })

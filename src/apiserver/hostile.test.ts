@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
+import { connect } from 'node:net'
 import { after, before, test } from 'node:test'
 import fc from 'fast-check'
 import { groupVersion, type Resource } from '#api/resource.ts'
@@ -240,6 +242,18 @@ test('a request that is no HTTP is refused with a Status, and the server lives',
     assert.equal(answer.status, status, text.slice(0, 60))
     if (status === 400 || status === 431) assert.equal(JSON.parse(answer.body.toString()).code, status)
   }
+  assert.deepEqual(faults, [])
+})
+
+test('what is no HTTP behind a request gets no answer in the place of the one that is on its way', async () => {
+  const watch = 'GET /api/v1/configmaps?watch=1 HTTP/1.1\r\nHost: x\r\n\r\n'
+  const socket = connect(server.socketPath)
+  socket.write(watch)
+  const [head] = (await once(socket, 'data')) as [Buffer]
+  let text = head.toString()
+  socket.write('\u0016\u0003\u0001 hello\r\n\r\n')
+  for await (const chunk of socket) text += chunk
+  assert.deepEqual(text.match(/HTTP\/1\.1 \d+/g), ['HTTP/1.1 200'])
   assert.deepEqual(faults, [])
 })
 

@@ -278,3 +278,26 @@ test('an update is one note to each of its watchers, and they read it from one p
     }
   }
 })
+
+test('a list is of what is there now, also after a deletion', () => {
+  const pods = new Store(1).collection(PODS)
+  for (const name of ['b', 'a', 'c']) pods.put(`default/${name}`, pod(name))
+  assert.deepEqual(pods.keys(), ['default/a', 'default/b', 'default/c'])
+  pods.delete('default/b')
+  assert.deepEqual(pods.keys(), ['default/a', 'default/c'])
+  assert.deepEqual(
+    listPage(pods, {}, {}).items.map(({ metadata }) => metadata?.name),
+    ['a', 'c'],
+  )
+})
+
+test('a watch that is closed is told nothing any more, not even of what was written before', async () => {
+  const pods = new Store(1).collection(PODS)
+  let told = 0
+  const watch = openWatch(pods, {}, { sendInitialEvents: false }, () => told++)
+  pods.put('default/x', pod('x'))
+  watch.close()
+  await turn()
+  assert.equal(told, 0)
+  assert.equal(pods.watchers, 0)
+})

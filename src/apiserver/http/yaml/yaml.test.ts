@@ -121,6 +121,8 @@ test('what is written as YAML is read as the same JSON', () => {
     writeYaml({ kind: 'List', items: [{ a: 'yes', b: [] }, [1, [2]]], metadata: {}, text: 'two words' }),
     'kind: List\nitems:\n- a: "yes"\n  b: []\n- - 1\n  - - 2\nmetadata: {}\ntext: "two words"\n',
   )
+  // A reader of YAML 1.1, as many are, takes these for booleans and nothing.
+  for (const word of ['y', 'N', 'yes', 'Off', 'TRUE', 'null']) assert.equal(writeYaml(word), `"${word}"\n`)
   fc.assert(
     fc.property(json, (value) => {
       const whole = JSON.stringify(value)
