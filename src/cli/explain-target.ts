@@ -5,6 +5,7 @@ import { type Kubeconfig, KubeconfigError, place } from '#client/kubeconfig/kube
 import { targetOfKubeconfig } from '#client/kubeconfig/target.ts'
 import type { ClusterConfig } from '#cluster/config.ts'
 import { clusterStateDir, statePaths, tryReadConfig } from '#cluster/state.ts'
+import { chosenCluster } from './chosen-cluster.ts'
 import { CliError } from './cli-error.ts'
 import { knownCluster } from './known-cluster.ts'
 import { contextName } from './kubeconfig.ts'
@@ -42,8 +43,8 @@ const DEFAULT_NAME = 'fairlead'
 
 /**
  * `--name`: that cluster of this machine. `--kubeconfig`, `--context` or `$KUBECONFIG`: the one that they name, which
- * may be of this machine too. Else the cluster `fairlead` of this machine; where there is none, kubectl's current
- * context; in a pod without a kubeconfig, the pod's own cluster. Throws CliError, KubeconfigError.
+ * may be of this machine too. Else the cluster of this machine that is kubectl's current context, or `fairlead`; where
+ * there is none, that context, whoever's it is; in a pod without a kubeconfig, the pod's own cluster. Throws CliError, KubeconfigError.
  */
 export const explainTarget = (
   chosen: Chosen,
@@ -64,7 +65,10 @@ export const explainTarget = (
   if (file !== undefined && !existsSync(file))
     throw new KubeconfigError(`there is no kubeconfig ${file}`, { hint: 'name another with --kubeconfig' })
   const explicit = named || (environment.KUBECONFIG ?? '') !== ''
-  if (!explicit && existsSync(clusterStateDir(DEFAULT_NAME))) return local(DEFAULT_NAME, environment)
+  if (!explicit) {
+    const current = chosenCluster(undefined, environment)
+    if (existsSync(clusterStateDir(current))) return local(current, environment)
+  }
   const kubeconfig = readKubeconfigs(kubeconfigPaths(file, environment))
   const context = contextFlag ?? kubeconfig?.['current-context']
   if (kubeconfig === undefined || context === undefined) {

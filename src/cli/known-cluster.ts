@@ -1,5 +1,5 @@
 import { closeSync, existsSync, openSync } from 'node:fs'
-import { readClaim } from '#cluster/claim.ts'
+import { isHeld, readClaim } from '#cluster/claim.ts'
 import type { ClusterConfig } from '#cluster/config.ts'
 import { clusterStateDir, listClusters, statePaths, tryReadConfig } from '#cluster/state.ts'
 import { CliError } from './cli-error.ts'
@@ -10,8 +10,9 @@ export const knownCluster = (name: string): ClusterConfig => {
   const stateDir = clusterStateDir(name)
   const config = tryReadConfig(statePaths(stateDir).config)
   if (config) return config
-  if ((readClaim(name) !== undefined || existsSync(stateDir)) && !isReadable(stateDir)) throw needsRoot(name)
-  if (existsSync(stateDir))
+  const known = readClaim(name) !== undefined || existsSync(stateDir)
+  if (known && !isReadable(stateDir)) throw needsRoot(name)
+  if (known)
     throw new CliError('CLUSTER_BROKEN', `the state of cluster ${name} in ${stateDir} cannot be read`, {
       hint: `clean it up: fairlead down --name ${name}`,
     })
@@ -25,6 +26,20 @@ export const unknownCluster = (name: string): CliError => {
     hint:
       names.length > 0 ? 'fairlead list shows those that are there' : 'there is none at all; start one: fairlead up',
   })
+}
+
+/** CliError CLUSTER_SILENT: its API gives no answer, and why, as far as its processes tell. */
+export const silentCluster = ({ name }: ClusterConfig, cause: unknown): CliError => {
+  const claim = readClaim(name)
+  const dead = claim === undefined || !isHeld(claim)
+  return new CliError(
+    'CLUSTER_SILENT',
+    `the API of cluster ${name} does not answer${dead ? ': its processes are dead' : ''}`,
+    {
+      hint: dead ? `clean it up: fairlead down --name ${name}` : `see what it says: fairlead logs --name ${name}`,
+      cause,
+    },
+  )
 }
 
 /** CliError NEEDS_ROOT: the cluster may be well; who asks may not see. */

@@ -4,7 +4,6 @@ import {
   closeSync,
   existsSync,
   lstatSync,
-  mkdirSync,
   openSync,
   readFileSync,
   readlinkSync,
@@ -16,6 +15,7 @@ import {
 import { homedir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { makeFolders } from '#cluster/make-folders.ts'
 import { CliError } from './cli-error.ts'
 
 /** How long to wait for another program that holds the file's lock, milliseconds. */
@@ -62,7 +62,7 @@ export const editKubeconfigFile = async (
   const file = target(path)
   // Where kubectl puts it: beside the path that it was given.
   const lock = `${path}.lock`
-  for (const folder of [dirname(path), dirname(file)]) mkdirSync(folder, { recursive: true, mode: 0o755 })
+  for (const folder of [dirname(path), dirname(file)]) makeFolders(folder, 0o755)
   await takeLock(lock, path)
   try {
     const before = existsSync(file) ? readFileSync(file, 'utf8') : undefined

@@ -44,6 +44,37 @@ test('a claim is read as it was written, also by others than root, and is gone o
   assert.deepEqual(listClaims(join(claims.folder, 'none')), [])
 })
 
+test('what is no claim, whoever wrote it, is none, and keeps no other from being read', () => {
+  using claims = scratch()
+  writeClaim(claimOf('good'), claims.folder)
+  const forged: readonly unknown[] = [
+    {},
+    [],
+    null,
+    'x',
+    5,
+    claimOf('other'),
+    claimOf('q', { stateDir: '/' }),
+    claimOf('q', { stateDir: '/srv/precious' }),
+    claimOf('q', { stateDir: 'q' }),
+    { ...claimOf('q'), stateDir: 5 },
+    { ...claimOf('q'), token: 'other/0' },
+    { ...claimOf('q'), token: 'q/' },
+    { ...claimOf('q'), supervisors: [null] },
+    { ...claimOf('q'), supervisors: 'x' },
+    { ...claimOf('q'), by: {} },
+    { ...claimOf('q'), hostPort: '6443' },
+  ]
+  for (const value of forged) {
+    writeFileSync(join(claims.folder, 'q.json'), JSON.stringify(value))
+    assert.equal(readClaim('q', claims.folder), undefined, JSON.stringify(value))
+    assert.deepEqual(
+      listClaims(claims.folder).map(({ name }) => name),
+      ['good'],
+    )
+  }
+})
+
 test('a claim is held by its up and by its supervisors, and by no process that was given the number of one', () => {
   assert.equal(isHeld(claimOf('a', { by: self })), true)
   assert.equal(isHeld(claimOf('a', { supervisors: [{ role: 'agent-host', process: self }] })), true)

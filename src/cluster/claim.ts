@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { isAlive, type ProcessIdentity } from '#runtime/runc/process-identity.ts'
 import type { ClusterConfig } from './config.ts'
 import type { Role } from './role.ts'
+import { mayBeStateOf } from './state-folder.ts'
 
 /**
  * Where claims lie: with the names of network namespaces, so it lives as long as what is claimed, which no restart of
@@ -30,10 +31,33 @@ export interface Claim {
 
 const pathOf = (name: string, folder: string): string => join(folder, `${name}.json`)
 
-/** The claim on a name; undefined where nobody has it. */
+/** What is no claim on that name, whoever wrote it, is none: it leads to no folder and no process. */
+const parseClaim = (name: string, value: unknown): Claim | undefined => {
+  const claim = (typeof value === 'object' && value !== null ? value : {}) as Partial<Claim>
+  const { stateDir, token, by, supervisors, clusterCidr, serviceCidr } = claim
+  const isProcess = (one: unknown): boolean =>
+    Number.isInteger((one as ProcessIdentity | undefined)?.pid) &&
+    typeof (one as ProcessIdentity).startTime === 'string'
+  const whole =
+    claim.name === name &&
+    mayBeStateOf(name, stateDir) &&
+    typeof token === 'string' &&
+    /^[a-z0-9-]+\/[0-9a-z-]+$/.test(token) &&
+    token.startsWith(`${name}/`) &&
+    isProcess(by) &&
+    Array.isArray(supervisors) &&
+    supervisors.every((one) => isProcess((one as { process?: unknown } | null)?.process)) &&
+    Number.isInteger(claim.nodes) &&
+    Number.isInteger(claim.hostPort) &&
+    Array.isArray(clusterCidr) &&
+    Array.isArray(serviceCidr)
+  return whole ? (claim as Claim) : undefined
+}
+
+/** The claim on a name; undefined where nobody has it, or what stands there is none. */
 export const readClaim = (name: string, folder = CLAIMS): Claim | undefined => {
   try {
-    return JSON.parse(readFileSync(pathOf(name, folder), 'utf8')) as Claim
+    return parseClaim(name, JSON.parse(readFileSync(pathOf(name, folder), 'utf8')))
   } catch {
     return undefined
   }

@@ -1,4 +1,4 @@
-import { existsSync, rmSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { unmountBelow } from '#kernel/mount.ts'
@@ -12,6 +12,7 @@ import { machinesOf, removeMachines } from './machines/machines.ts'
 import { findOwned, isContainerTool, type OwnedProcess, supervisorsFirst } from './processes.ts'
 import { clusterStateDir, statePaths, tryReadConfig } from './state.ts'
 import { stateFault } from './state-fault.ts'
+import { findState, mayBeStateOf, mountFolders, removeState } from './state-folder.ts'
 import { withStateLock } from './state-lock.ts'
 
 /** How long killed processes may take to end, milliseconds. */
@@ -21,22 +22,25 @@ const KILL_LIMIT_MS = 5_000
  * Takes a cluster down, whatever is left of it and wherever its state lies: processes, containers, namespaces, links,
  * routes, rules, mounts, cgroups, files, and at last its claim to the name. Idempotent; works from the name alone where
  * its state folder or its claim was deleted, also while its processes run. Gives false where there was nothing of that
- * name.
+ * name. Throws ClusterError STATE_FOREIGN, before anything is touched, where the folder is not that cluster's.
  */
 export const down = async (name: string): Promise<boolean> => {
   const claim = readClaim(name)
   const owned = (): readonly OwnedProcess[] => findOwned(claim?.token ?? `${name}/`)
-  const stateDir = claim?.stateDir ?? stateDirOf(owned()) ?? clusterStateDir(name)
+  const stateDir = claim?.stateDir ?? stateDirOf(name, owned()) ?? clusterStateDir(name)
   const paths = statePaths(stateDir)
-  const known = existsSync(stateDir)
+  // Before anything is touched: what is removed is what this cluster has made.
+  const known = findState(name, stateDir) === 'there'
   if (known) tellSupervisors(paths.stopping)
   const config = tryReadConfig(paths.config)
   const hadProcesses = await killAll(() => supervisorsFirst(owned().filter((one) => !isContainerTool(one))))
   await purgeContainers({ stateDir: paths.containers, cluster: name })
   const hadTools = await killAll(owned)
   const hadMachines = removeMachines({ name, config, stateDir })
-  await unmountBelow(stateDir)
-  removeFolder(stateDir)
+  if (known) {
+    for (const folder of mountFolders(stateDir)) unmountBelow(folder)
+    removeState(stateDir)
+  }
   // The folder of all clusters goes with the last of them.
   removeEmptyFolder(dirname(stateDir))
   await withStateLock(() => dropClaim(name))
@@ -54,11 +58,11 @@ export const remainsOf = (name: string): readonly string[] => [
 ]
 
 /** Where the state lies of a cluster whose claim is gone: its processes were started with their configuration. */
-const stateDirOf = (processes: readonly OwnedProcess[]): string | undefined => {
+const stateDirOf = (name: string, processes: readonly OwnedProcess[]): string | undefined => {
   const config = processes
     .filter((one) => !isContainerTool(one))
     .flatMap(({ args }) => args.at(-1) ?? [])
-    .find((argument) => argument === statePaths(dirname(argument)).config)
+    .find((argument) => argument === statePaths(dirname(argument)).config && mayBeStateOf(name, dirname(argument)))
   return config === undefined ? undefined : dirname(config)
 }
 
@@ -68,15 +72,6 @@ const tellSupervisors = (path: string): void => {
     writeFileSync(path, '')
   } catch (error) {
     if (stateFault(error, path) === error) throw error
-  }
-}
-
-/** Throws ClusterError STATE_UNUSABLE, which names what does not go. */
-const removeFolder = (folder: string): void => {
-  try {
-    rmSync(folder, { recursive: true, force: true })
-  } catch (error) {
-    throw stateFault(error, folder)
   }
 }
 

@@ -1,11 +1,10 @@
 import { rmdirSync } from 'node:fs'
 
-/** Removes a folder that nothing is in; it stays where something lies in it, or is mounted on it. */
+/** Removes a folder that nothing is in, where it can be: what is not empty, mounted on, or no folder stays. */
 export const removeEmptyFolder = (folder: string): void => {
   try {
     rmdirSync(folder)
   } catch (error) {
-    const { code = '' } = error as NodeJS.ErrnoException
-    if (!['ENOTEMPTY', 'EBUSY', 'ENOENT', 'EACCES', 'EROFS'].includes(code)) throw error
+    if ((error as NodeJS.ErrnoException).syscall !== 'rmdir') throw error
   }
 }

@@ -34,4 +34,6 @@ export const OBJECTS_LOST = 'ObjectsLost'
 
 /** What that Event says. */
 export const objectsLostMessage = ({ startedAt }: Lives): string =>
-  `the control plane ended and was started again (${startedAt.length - 1} times so far): objects were in memory, and all that was applied before ${startedAt.at(-1)} is lost; apply it again`
+  `the control plane ended and was started again (${times(startedAt.length - 1)} so far): objects were in memory, and all that was applied before ${startedAt.at(-1)} is lost; apply it again`
+
+const times = (count: number): string => (count === 1 ? 'once' : `${count} times`)

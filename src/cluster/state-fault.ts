@@ -7,6 +7,7 @@ const FAULTS: Readonly<Record<string, readonly [what: string, hint: string]>> = 
   EROFS: ['the disk is read-only', 'mount it read-write, or name another folder: FAIRLEAD_STATE=FOLDER'],
   EACCES: ['permission is denied', 'name a folder that root may write to: FAIRLEAD_STATE=FOLDER'],
   EPERM: ['permission is denied', 'name a folder that root may write to: FAIRLEAD_STATE=FOLDER'],
+  ENOENT: ['no folder can be made there', 'name another folder: FAIRLEAD_STATE=FOLDER'],
   ENOTDIR: ['a part of the path is no folder', 'name another folder: FAIRLEAD_STATE=FOLDER'],
   EEXIST: ['a part of the path is no folder', 'name another folder: FAIRLEAD_STATE=FOLDER'],
   ENAMETOOLONG: ['the path is too long', 'name a shorter one: FAIRLEAD_STATE=FOLDER'],

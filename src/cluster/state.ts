@@ -1,18 +1,9 @@
-import {
-  accessSync,
-  chmodSync,
-  constants,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  writeFileSync,
-} from 'node:fs'
+import { chmodSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { type Claim, listClaims, readClaim } from './claim.ts'
 import { ClusterError } from './cluster-error.ts'
 import type { ClusterConfig } from './config.ts'
+import { makeFolders } from './make-folders.ts'
 import type { Role } from './role.ts'
 
 /** Folder of the clusters that are made from here; $FAIRLEAD_STATE moves it. Absolute. */
@@ -64,8 +55,6 @@ export const writeJson = (path: string, value: unknown): void => {
  */
 export const writeConfig = (config: ClusterConfig): void => {
   const paths = statePaths(config.stateDir)
-  // Asked first: on a read-only disk Node.js's recursive mkdir says that there is no such file.
-  accessSync(nearest(config.stateDir), constants.W_OK)
   makePrivate(dirname(config.stateDir))
   makePrivate(config.stateDir)
   // One that was there before: `up` has found nothing in it.
@@ -74,10 +63,7 @@ export const writeConfig = (config: ClusterConfig): void => {
   writeJson(paths.config, config)
 }
 
-const makePrivate = (folder: string): void => void mkdirSync(folder, { recursive: true, mode: 0o700 })
-
-/** The folder, or the nearest above it that is there. */
-const nearest = (folder: string): string => (existsSync(folder) ? folder : nearest(dirname(folder)))
+const makePrivate = (folder: string): void => makeFolders(folder, 0o700)
 
 /** Throws as readFileSync does where there is none. */
 export const readConfig = (path: string): ClusterConfig => JSON.parse(readFileSync(path, 'utf8')) as ClusterConfig

@@ -17,6 +17,7 @@ import { planCluster, type RangeFlags } from './ranges/cluster-plan.ts'
 import type { Role } from './role.ts'
 import { clusterStateDir, listClusters, logPath, statePaths, stateRoot, writeConfig } from './state.ts'
 import { stateFault } from './state-fault.ts'
+import { findState } from './state-folder.ts'
 import { withStateLock } from './state-lock.ts'
 
 /** How long a cluster may take before `up` gives up and takes it down again, milliseconds. */
@@ -162,14 +163,15 @@ const refuseTaken = (name: string): void => {
   const claim = readClaim(name)
   const stateDir = claim?.stateDir ?? clusterStateDir(name)
   const remains = claim === undefined ? remainsOf(name) : []
-  if (claim === undefined && remains.length === 0 && !existsSync(stateDir)) return
+  const state = findState(name, stateDir)
+  if (claim === undefined && remains.length === 0 && state === 'none') return
   const running = claim === undefined ? remains.some((one) => one.startsWith('process ')) : isHeld(claim)
   if (running)
     throw new ClusterError('CLUSTER_EXISTS', `a cluster named ${name} is running${elsewhere(stateDir)}`, {
       hint: `choose another --name, or take it down: fairlead down --name ${name}`,
     })
   const what =
-    claim !== undefined || existsSync(stateDir)
+    claim !== undefined || state === 'there'
       ? 'but its processes are dead'
       : `or something of one: ${remains.slice(0, 3).join(', ')}`
   throw new ClusterError('CLUSTER_DEAD', `a cluster named ${name} is there${elsewhere(stateDir)}, ${what}`, {

@@ -50,7 +50,8 @@ export const decodeQuery = (message: Uint8Array): Query | undefined => {
   if (view.getUint16(4) !== 1) throw new DnsFormatError('a query has one question')
   const { name, end } = decodeName(message, 12)
   if (end + 4 > message.length) throw new DnsFormatError('the question is cut off')
-  const records = view.getUint16(6) + view.getUint16(8) + view.getUint16(10)
+  const foreign = view.getUint16(6) + view.getUint16(8)
+  const records = foreign + view.getUint16(10)
   let edns: Query['edns']
   let at = end + 4
   for (let index = 0; index < records; index++) {
@@ -58,6 +59,8 @@ export const decodeQuery = (message: Uint8Array): Query | undefined => {
     if (owner.end + 10 > message.length) throw new DnsFormatError('a record is cut off')
     if (view.getUint16(owner.end) === RecordType.OPT) {
       if (edns) throw new DnsFormatError('a query has one OPT record')
+      // RFC 6891 section 6.1.1: the root's, in the additional section.
+      if (index < foreign || owner.name !== '') throw new DnsFormatError('an OPT record is where none can be')
       edns = {
         udpSize: Math.max(512, view.getUint16(owner.end + 2)),
         version: view.getUint8(owner.end + 5),

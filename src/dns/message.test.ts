@@ -141,3 +141,17 @@ test('labels with odd octets survive the way in and out', () => {
   )
   assert.deepEqual([...reply.subarray(12)], [...question.subarray(12)])
 })
+
+test('decodeQuery() takes an OPT record as the root’s in the additional section alone (RFC 6891)', () => {
+  const question = encodeQuestion('web.shop.svc.cluster.local', RecordType.A)
+  const opt = (owner: readonly number[]) => [...owner, 0, RecordType.OPT, 0x10, 0, 0, 0, 0, 0, 0, 0]
+  /** One record behind the question, counted in the section whose count stands at `counted`. */
+  const withRecord = (counted: number, record: readonly number[]): Uint8Array => {
+    const bytes = Uint8Array.from([...question.subarray(0, decodeName(question, 12).end + 4), ...record])
+    for (const section of [6, 8, 10]) new DataView(bytes.buffer).setUint16(section, section === counted ? 1 : 0)
+    return bytes
+  }
+  assert.equal(decodeQuery(withRecord(10, opt([0])))?.edns?.udpSize, 4096)
+  for (const hostile of [withRecord(10, opt([1, 97, 0])), withRecord(6, opt([0])), withRecord(8, opt([0]))])
+    assert.throws(() => decodeQuery(hostile), DnsFormatError)
+})

@@ -10,12 +10,23 @@ const TIMEOUT_MS = 2_000
 
 /**
  * The nameservers of a resolv.conf, in its order; those of loopback serve the machine alone but do answer us, who run
- * on it.
+ * on it. The machine's own where the file names none, or is not there (resolv.conf(5)).
  */
-export const readNameservers = (path: string): readonly string[] =>
-  readFileSync(path, 'utf8')
+export const readNameservers = (path: string): readonly string[] => {
+  const named = readText(path)
     .split('\n')
     .flatMap((line) => /^\s*nameserver\s+(\S+)/.exec(line)?.[1] ?? [])
+  return named.length > 0 ? named : ['127.0.0.1']
+}
+
+const readText = (path: string): string => {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return ''
+    throw error
+  }
+}
 
 /** Asks other servers for names outside the cluster, from the network that this process lives in. */
 export class Upstream {

@@ -44,13 +44,30 @@ export function deliver(
       verdicts.set(`${to.address} ${to.port} ${masquerade}`, { target: to, masquerade })
     }
   const all = [...verdicts.values()]
+  // What a node hands to a program of its own does not leave it: postrouting, where sources are changed, is not met. What
+  // it sends itself meets it all the same.
+  const stays = (node: string, { address }: Target): boolean =>
+    nodeAddress(facts, node, familyOfText(source)) !== source &&
+    nodeAddress(facts, node, familyOfText(address)) === address
   const targets = all.map(({ target }) => socketText(target.address, target.port))
   steps.push({ at: `${at}, translation`, text: `${asked} becomes ${listed(targets, 'or')}` })
   const own = nodes.map((name) => nodeAddress(facts, name, familyOfText(source)))
+  const handed = nodes.filter((node) => all.some(({ target }) => stays(node, target)))
+  const leaving = all.filter(({ target }) => nodes.some((node) => !stays(node, target)))
   steps.push(
     ...(own.every((address) => address === source)
       ? [{ at: `${at}, postrouting`, text: `the source stays ${source}, the node’s own` }]
-      : masqueradeSteps(at, source, all)),
+      : leaving.length > 0
+        ? masqueradeSteps(at, source, leaving)
+        : []),
+    ...(handed.length > 0
+      ? [
+          {
+            at: `${listed(handed, 'or')}, input`,
+            text: `what the node delivers to itself does not meet postrouting: the source stays ${source}`,
+          },
+        ]
+      : []),
   )
   const arrivals = all.map(({ target }) => arrive(facts, nodes, target, protocol, { service }))
   steps.push({
@@ -58,18 +75,21 @@ export function deliver(
     text: `to ${all.length === 1 ? 'the backend' : 'the backends'}`,
     details: arrivals.map(({ text }) => text),
   })
-  const outcomes = all.flatMap(({ target, masquerade }, which): PathOutcome[] => {
+  const outcomes = all.flatMap(({ target, masquerade: wanted }, which): PathOutcome[] => {
     const { verdict, unknown, undeclared, pod } = arrivals[which] as Arrival
-    return nodes.map((node, index) => ({
-      node,
-      verdict: verdict === 'deliver' && !masquerade && !repliesPass(facts, node, source, target) ? 'astray' : verdict,
-      ...(unknown && { listensUnknown: true }),
-      ...(undeclared && { undeclared }),
-      backend: { ...target, pod },
-      translated: true,
-      masqueraded: masquerade,
-      sourceSeen: masquerade ? own[index] : source,
-    }))
+    return nodes.map((node, index) => {
+      const masquerade = wanted && !stays(node, target)
+      return {
+        node,
+        verdict: verdict === 'deliver' && !masquerade && !repliesPass(facts, node, source, target) ? 'astray' : verdict,
+        ...(unknown && { listensUnknown: true }),
+        ...(undeclared && { undeclared }),
+        backend: { ...target, pod },
+        translated: true,
+        masqueraded: masquerade,
+        sourceSeen: masquerade ? own[index] : source,
+      }
+    })
   })
   const astray = [
     ...new Set(outcomes.flatMap(({ verdict, backend }) => (verdict === 'astray' && backend ? [backend] : []))),

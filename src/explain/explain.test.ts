@@ -41,6 +41,38 @@ const TABLE: readonly (readonly [about: string, got: () => readonly string[], ex
     ],
   ],
   [
+    'what a node delivers to itself does not meet postrouting: it sees the client’s own address',
+    () => {
+      const onNode = service('hn', '10.96.0.7', {
+        type: 'NodePort',
+        ports: [{ port: 80, targetPort: 53, nodePort: 30100 }],
+      })
+      const one = (to: string) => {
+        const { steps, outcomes } = ask(
+          'host',
+          to,
+          {},
+          facts({
+            services: [onNode],
+            slices: [slice('hn', [at('172.30.0.2', 1)], { name: '', port: 53, protocol: 'TCP' })],
+          }),
+        )
+        const seen = outcomes.map(({ sourceSeen }) => String(sourceSeen))
+        return [
+          ...steps.filter(({ at }) => /postrouting|input/.test(at)).map(({ at, text }) => `${at}: ${text}`),
+          ...seen,
+        ]
+      }
+      return [...one('172.30.0.2:30100'), ...one('172.30.0.3:30100')]
+    },
+    [
+      'node-1, input: what the node delivers to itself does not meet postrouting: the source stays 172.30.0.1',
+      '172.30.0.1',
+      'node-2, postrouting: masquerade: the backend sees the node’s address instead of 172.30.0.1, and answers by way of it',
+      '172.30.0.3',
+    ],
+  ],
+  [
     'a pod that may meet itself is masqueraded where it does',
     () => walk('pod/web-1', '10.96.0.1:80').slice(-2, -1),
     [

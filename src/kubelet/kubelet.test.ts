@@ -3,7 +3,8 @@ import { existsSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import { after, test } from 'node:test'
+import { after, mock, test } from 'node:test'
+import { StatusWriter } from './status/status-writer.ts'
 import { FakeCluster, isReady, resources } from './testing/fake-cluster.ts'
 
 const clusters: FakeCluster[] = []
@@ -50,6 +51,23 @@ test('a pod that is bound runs, is Ready, and tells so with its addresses and Ev
   )
   await new Promise((resolve) => setTimeout(resolve, 20))
   for (const reason of ['Pulled', 'Created', 'Started']) assert.equal((await cluster.events(reason)).length, 1, reason)
+})
+
+test('a pod of very many containers is looked at once for all that fail in one moment, not once for each', async () => {
+  const cluster = await start()
+  const looks = mock.method(StatusWriter.prototype, 'set')
+  try {
+    const containers = Array.from({ length: 300 }, (_, index) => ({ name: `c${index}`, image: 'no/such' }))
+    await cluster.pod('many', { containers })
+    await cluster.until(
+      'many',
+      (pod) => pod.status?.containerStatuses?.every(({ state }) => state?.waiting?.reason === 'ErrImagePull') === true,
+    )
+    const { length } = looks.mock.calls.filter(({ arguments: [pod] }) => pod.metadata?.name === 'many')
+    assert.ok(length > 0 && length < 30, `${length} looks at 300 containers`)
+  } finally {
+    looks.mock.restore()
+  }
 })
 
 test('a deleted pod gets SIGTERM with its grace period, loses its network, and then leaves the API', async () => {

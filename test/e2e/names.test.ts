@@ -96,6 +96,72 @@ claim('down ends what is the cluster’s, and no program of a stranger that name
   }
 })
 
+claim(
+  'down touches no folder that is not the cluster’s own, whatever a claim or FAIRLEAD_STATE says',
+  async (assert) => {
+    await using one = scratch()
+    const precious = join(one.folder, 'precious')
+    mkdirSync(precious)
+    writeFileSync(join(precious, 'kept'), 'kept')
+    // The name of a folder that is there, by way of FAIRLEAD_STATE.
+    for (const verb of ['down', 'up']) {
+      const { status, stderr } = await one.fairleadWith({ FAIRLEAD_STATE: one.folder }, verb, 'precious')
+      assert.equal(status, 1)
+      assert.match(stderr, /precious is not the state of cluster precious: it holds kept\n.*nothing in it was touched/)
+    }
+    // A claim that somebody forged: of the same name, and of another.
+    mkdirSync(CLAIMS, { recursive: true })
+    const by = { pid: 1, startTime: '1' }
+    const claimOf = (name: string, stateDir: unknown) => {
+      const value = {
+        name,
+        stateDir,
+        token: `${name}/0`,
+        by,
+        supervisors: [],
+        nodes: 1,
+        hostPort: 1,
+        clusterCidr: [],
+        serviceCidr: [],
+      }
+      writeFileSync(join(CLAIMS, `${name}.json`), JSON.stringify(value))
+    }
+    try {
+      for (const name of ['precious', 'forged']) {
+        claimOf(name, precious)
+        const { status, stderr } = await one.fairlead('down', name)
+        assert.doesNotMatch(stderr, / {4}at /)
+        // One that leads elsewhere than to a folder of its name is no claim: there is nothing of that name to take down.
+        assert.equal(status, 1, stderr)
+      }
+      claimOf('forged', 5)
+      assert.equal((await one.fairlead('list')).status, 0)
+      assert.deepEqual(readdirSync(precious), ['kept'])
+      assert.equal(readFileSync(join(precious, 'kept'), 'utf8'), 'kept')
+    } finally {
+      // With the lock, which goes with the last claim.
+      for (const file of ['precious.json', 'forged.json', '.lock']) rmSync(join(CLAIMS, file), { force: true })
+    }
+  },
+)
+
+claim('an up that fails leaves no ghost, and ends, wherever its state is to lie', async (assert) => {
+  await using one = scratch()
+  const before = await traces()
+  const dangling = join(one.folder, 'dangling')
+  symlinkSync(join(one.folder, 'nowhere'), dangling)
+  for (const [state, why] of [
+    [dangling, /dangling\S*: a part of the path is no folder/],
+    ['/proc/fairlead', /\/proc\/fairlead\S*: no folder can be made there/],
+  ] as const) {
+    const { status, stderr } = await one.fairleadWith({ FAIRLEAD_STATE: state }, 'up', 'names-l', '--nodes', '1')
+    assert.equal(status, 1, stderr)
+    assert.match(stderr, why)
+    assert.deepEqual(await traces(), before)
+    assert.match((await one.fairlead('down', 'names-l')).stderr, /there is no cluster named names-l/)
+  }
+})
+
 claim('without root a living cluster is called living, and what needs root is said to need it', async (assert) => {
   await using one = scratch()
   await one.up('names-e', '--nodes', '1')
@@ -171,12 +237,14 @@ claim('verbs that look follow kubectl’s context; a kubeconfig that is a link s
 claim('logs -f goes on with what the processes say, and ends with the cluster', async (assert) => {
   await using one = scratch()
   await one.up('names-k', '--nodes', '1')
-  const follower = spawn(FAIRLEAD, ['logs', 'names-k', '-f', '--tail', '0'], { env: { ...process.env, ...one.env } })
+  const follower = spawn(FAIRLEAD, ['logs', 'names-k', '-f', '--tail', '1'], { env: { ...process.env, ...one.env } })
   let said = ''
   follower.stdout.on('data', (data: Buffer) => {
     said += String(data)
   })
   const ended = new Promise((resolve) => follower.on('close', resolve))
+  await eventually('it has said what was there', async () => /agents of names-k: ready/.test(said))
+  said = ''
   const agents = (await one.status('names-k')).processes.find(({ role }) => role === 'agent-host')!.pid
   process.kill(agents, 'SIGKILL')
   await eventually('the new agents say that they are ready', async () => /agents of names-k: ready/.test(said))

@@ -13,6 +13,7 @@ import { type Command, type Invocation, outputFlag } from '../command.ts'
 import { explainLive, liveText } from '../explain-live.ts'
 import { statusOf, statusOfError } from '../explain-status.ts'
 import { type ExplainTarget, explainTarget } from '../explain-target.ts'
+import { silentCluster } from '../known-cluster.ts'
 import { withLogs } from '../pod-log.ts'
 
 const SILENCE_MS = 10_000
@@ -104,6 +105,8 @@ async function answer({ flags, switches, io }: Invocation): Promise<number> {
     if (flags.output === 'json') io.out(`${JSON.stringify({ ...explanation, ...(live && { live }) })}\n`)
     else io.out(print(explanation) + (switches.live ? liveText(live) : ''))
     return statusOf(explanation.verdict, live?.accord)
+  } catch (error) {
+    throw (error as { readonly code?: unknown }).code === 'API_UNREACHABLE' ? silentCluster(config, error) : error
   } finally {
     client.close()
   }

@@ -43,6 +43,8 @@ export class PodWorker {
   readonly #told = new Set<string>()
   readonly #startTime: string
   #stage: Stage = 'new'
+  /** What is to be done when this moment's events are through. */
+  #soon: 'sync' | 'publish' | undefined
   #ended: { readonly reason: string; readonly message: string } | undefined
   /** The API object is gone. */
   #removed = false
@@ -55,8 +57,8 @@ export class PodWorker {
     this.#context = context
     this.#owner = owner
     this.#containers = new PodContainers(context, entry, this.#abort.signal, {
-      settled: () => this.#sync(),
-      shown: () => this.#publish(),
+      settled: () => this.#syncSoon(),
+      shown: () => this.#publishSoon(),
       own: (id) => owner.own(id, this),
       probing: () => this.#stage === 'ready',
     })
@@ -115,6 +117,25 @@ export class PodWorker {
     this.#stage = 'gone'
     this.#abort.abort(new Error('the kubelet stops'))
     this.#stopWork()
+  }
+
+  /** What many containers tell in one moment is looked at once: each look costs as much as there are containers. */
+  #syncSoon(): void {
+    if (this.#soon === undefined) queueMicrotask(() => this.#settleSoon())
+    this.#soon = 'sync'
+  }
+
+  #publishSoon(): void {
+    if (this.#soon !== undefined) return
+    this.#soon = 'publish'
+    queueMicrotask(() => this.#settleSoon())
+  }
+
+  #settleSoon(): void {
+    const soon = this.#soon
+    this.#soon = undefined
+    if (soon === 'sync') this.#sync()
+    else if (soon === 'publish') this.#publish()
   }
 
   #sync(): void {
