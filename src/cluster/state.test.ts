@@ -80,7 +80,18 @@ test('withStateLock() lets one plan after the other, also where the folder goes 
 
 test('withStateLock() gives its lock back, also where clusters have claims and its file stays', async () => {
   using state = scratch()
-  writeClaim({ name: 'there' } as Claim, state.root)
+  const claim: Claim = {
+    name: 'there',
+    stateDir: join(state.root, 'there'),
+    token: 'there/0',
+    by: { pid: 1, startTime: '1' },
+    supervisors: [],
+    nodes: 1,
+    hostPort: 6443,
+    clusterCidr: ['10.244.0.0/16', 'fd00:10:244::/56'],
+    serviceCidr: ['10.96.0.0/16', 'fd00:10:96::/112'],
+  }
+  writeClaim(claim, state.root)
   for (const plan of ['one', 'two']) assert.equal(await withStateLock(() => plan, state.root, 50), plan)
   assert.ok(existsSync(lockPath(state.root)), 'whoever waits for it must not be left with another file')
 })

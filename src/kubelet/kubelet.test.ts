@@ -201,9 +201,9 @@ test('readiness follows the probe within tens of milliseconds, and is lost where
   const unready = await cluster.until('web', (pod) => pod.status?.containerStatuses?.[0]?.state?.running !== undefined)
   assert.equal(isReady(unready), false)
   status = 200
-  await cluster.until('web', isReady, 500)
+  await cluster.until('web', isReady, 2_000)
   status = 500
-  const lost = await cluster.until('web', (pod) => !isReady(pod), 2500)
+  const lost = await cluster.until('web', (pod) => !isReady(pod), 10_000)
   assert.equal(lost.status?.conditions?.find(({ type }) => type === 'Ready')?.reason, 'ContainersNotReady')
   assert.equal(
     (await cluster.events('Unhealthy'))[0]?.message,
