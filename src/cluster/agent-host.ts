@@ -138,6 +138,7 @@ await serveAgentApi({
   agents,
   runtime,
   services: serviceCache,
+  nodes: informers.for(nodes),
   network,
   ready,
   onError: (error) => log('streams')('fault', error),

@@ -1,7 +1,7 @@
 import { chmodSync, rmSync } from 'node:fs'
 import { createServer, type IncomingMessage } from 'node:http'
 import type { NodeAgent } from '#agent/node-agent.ts'
-import type { Service } from '#api/core-v1.ts'
+import type { Node, Service } from '#api/core-v1.ts'
 import type { Informer } from '#client/informer.ts'
 import { connectTcp } from '#kernel/socket.ts'
 import type { Kubelet } from '#kubelet/kubelet.ts'
@@ -17,6 +17,7 @@ export interface AgentServerOptions {
   readonly agents: readonly NodeAgent[]
   readonly runtime: Runtime
   readonly services: Informer<Service>
+  readonly nodes: Informer<Node>
   readonly network: Pick<NetworkWatch, 'look'>
   /** Resolves when every node is Ready and answers. */
   readonly ready: Promise<void>
@@ -102,7 +103,11 @@ const kubeletServer = (kubelet: Kubelet, { runtime, onError }: AgentServerOption
     onError,
   })
 
-const report = ({ config, agents, services, network }: AgentServerOptions): AgentReport => ({
+/** A Node that somebody deleted is not: its pods are nobody's any more. */
+const isNodeReady = (node: Node | undefined): boolean =>
+  node?.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') === true
+
+const report = ({ config, agents, services, nodes, network }: AgentServerOptions): AgentReport => ({
   rss: process.memoryUsage().rss,
   network: network.look(),
   nodes: config.nodes.map((node): NodeReport => {
@@ -112,7 +117,7 @@ const report = ({ config, agents, services, network }: AgentServerOptions): Agen
       name: node.name,
       addresses: node.addresses,
       podCidrs: node.podCidrs,
-      ready: state.failed.length === 0,
+      ready: state.failed.length === 0 && isNodeReady(nodes.lister.get(node.name)),
       pods: agent.kubelet.pods().map((pod) => ({
         namespace: pod.metadata?.namespace ?? '',
         name: pod.metadata?.name ?? '',

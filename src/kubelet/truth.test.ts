@@ -110,3 +110,41 @@ test('addresses of a node that somebody forges are put right within ten seconds'
   await turn()
   assert.deepEqual(await addressesOf(cluster), ADDRESSES)
 })
+
+test('whatever somebody forges of a node’s status is put right within ten seconds, and then nothing more is written', async () => {
+  const clock = new FakeClock()
+  const cluster = await start(clock)
+  const told = (await cluster.client.get(resources.nodes, 'n1')).status
+  const status = {
+    conditions: [],
+    capacity: { pods: '0', 'example.com/gpu': '8' },
+    daemonEndpoints: { kubeletEndpoint: { Port: 22 } },
+    nodeInfo: { ...told?.nodeInfo, kubeletVersion: 'v0.0.1' },
+  }
+  await cluster.client.patch(resources.nodes, 'n1', 'merge', { status }, { subresource: 'status' })
+  await turn()
+  clock.advance(10_000)
+  await turn()
+  const mended = await cluster.client.get(resources.nodes, 'n1')
+  for (const field of ['capacity', 'allocatable', 'daemonEndpoints', 'nodeInfo', 'addresses'] as const)
+    assert.deepEqual(mended.status?.[field], told?.[field], field)
+  assert.equal(conditionsOf(mended).Ready, 'True')
+  clock.advance(10_000)
+  await turn()
+  const { resourceVersion } = (await cluster.client.get(resources.nodes, 'n1')).metadata ?? {}
+  assert.equal(resourceVersion, mended.metadata?.resourceVersion)
+})
+
+test('a Node that was deleted stays deleted while its kubelet runs, and nobody hears of it again and again', async () => {
+  const clock = new FakeClock()
+  const cluster = await start(clock)
+  await cluster.client.delete(resources.nodes, 'n1')
+  await turn()
+  const logged = cluster.logged.length
+  for (let round = 0; round < 40; round++) {
+    clock.advance(10_000)
+    await turn()
+  }
+  await assert.rejects(cluster.client.get(resources.nodes, 'n1'), { message: /nodes "n1" not found/ })
+  assert.ok(cluster.logged.length - logged < 5, cluster.logged.slice(logged).join('\n'))
+})

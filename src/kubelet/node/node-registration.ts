@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { Node, NodeAddress, NodeCondition } from '#api/core-v1.ts'
 import type { Resource } from '#api/resource.ts'
 import { timeText } from '#api/time-text.ts'
@@ -21,6 +22,27 @@ const LOOK_MS = 10_000
  * Kubernetes' kubelet does it.
  */
 const replacing = (addresses: readonly NodeAddress[] = []): readonly object[] => [...addresses, { $patch: 'replace' }]
+
+/** What a kubelet alone knows of its machine, and tells with its conditions. */
+type Machine = Pick<
+  NonNullable<Node['status']>,
+  'addresses' | 'allocatable' | 'capacity' | 'daemonEndpoints' | 'nodeInfo'
+>
+
+const machineOf = ({ addresses, allocatable, capacity, daemonEndpoints, nodeInfo }: Machine): Machine => ({
+  addresses,
+  allocatable,
+  capacity,
+  daemonEndpoints,
+  nodeInfo,
+})
+
+/** For a strategic patch: what somebody has added goes too. */
+const machinePatch = ({ allocatable, capacity, ...rest }: Machine): object => ({
+  ...rest,
+  ...(allocatable && { allocatable: { ...allocatable, $patch: 'replace' } }),
+  ...(capacity && { capacity: { ...capacity, $patch: 'replace' } }),
+})
 
 const patchStatus = (client: Client, nodes: Resource<Node>, name: string, status: Node['status']): Promise<Node> =>
   client.patch(
@@ -67,8 +89,9 @@ export const registerNode = async (
 
 /**
  * Posts the conditions every five minutes, and within ten seconds where the Node that `known` gives has others: the node
- * controller writes Unknown over those of a kubelet that was silent. Addresses that somebody changed are put right then
- * too. Returns at once.
+ * controller writes Unknown over those of a kubelet that was silent. What somebody changed of addresses, amounts and
+ * ports is put right then too. A Node that was deleted stays so until the kubelet starts again, as with Kubernetes.
+ * Returns at once.
  */
 export const keepNodeStatus = (
   client: Client,
@@ -77,19 +100,20 @@ export const keepNodeStatus = (
   known: () => Node | undefined,
   { clock, signal, onError }: RegistrationOptions,
 ): void => {
-  const addresses = registered.status?.addresses
+  const machine = machineOf(registered.status ?? {})
   let conditions = registered.status?.conditions
   let postedAt = clock.now()
   const look = async (): Promise<void> => {
     const next = nodeConditions(conditions, timeText(clock.now()))
-    const shown = known()?.status
-    const changed = shown?.conditions && !next.every((one) => sameStatus(shown.conditions ?? [], one))
-    const moved = shown !== undefined && !sameAddresses(shown.addresses, addresses)
-    if (changed || moved || clock.now() - postedAt >= REPORT_MS) {
+    const node = known()
+    const shown = node === undefined ? undefined : (node.status ?? {})
+    const changed = shown !== undefined && !next.every((one) => sameStatus(shown.conditions ?? [], one))
+    const moved = shown !== undefined && !isDeepStrictEqual(machineOf(shown), machine)
+    if (changed || moved || (shown !== undefined && clock.now() - postedAt >= REPORT_MS)) {
       postedAt = clock.now()
       // What was Unknown meanwhile turns now.
       conditions = changed ? nodeConditions(shown.conditions, timeText(clock.now())) : next
-      const status = { conditions, ...(moved && { addresses }) }
+      const status = { conditions, ...(moved && machinePatch(machine)) }
       await patchStatus(client, nodes, registered.metadata?.name ?? '', status).catch(onError)
     }
     wait()
@@ -108,7 +132,3 @@ export const keepNodeStatus = (
 
 const sameStatus = (shown: readonly NodeCondition[], { type, status }: NodeCondition): boolean =>
   shown.some((condition) => condition.type === type && condition.status === status)
-
-const sameAddresses = (left: readonly NodeAddress[] = [], right: readonly NodeAddress[] = []): boolean =>
-  left.length === right.length &&
-  left.every(({ type, address }, index) => type === right[index]?.type && address === right[index].address)
