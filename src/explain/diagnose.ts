@@ -4,7 +4,17 @@ import type { Target } from './address-destination.ts'
 import { ask, askAddress, askClusterIp, look, patch } from './cure.ts'
 import type { Cure, Finding, Question } from './explanation.ts'
 import type { ClusterFacts } from './facts.ts'
-import { clusterIpsOf, familyOfText, find, inCidrs, ingressOf, isLoopback, nodeAt, nodeOfPodAddress } from './lookup.ts'
+import {
+  backendPod,
+  clusterIpsOf,
+  familyOfText,
+  find,
+  inCidrs,
+  ingressOf,
+  isLoopback,
+  nodeAt,
+  nodeOfPodAddress,
+} from './lookup.ts'
 import { listed, nameOf, withProtocol } from './names.ts'
 import { nodesToAsk } from './nodes-to-ask.ts'
 import type { Decision, Path } from './path.ts'
@@ -14,6 +24,7 @@ import { noEndpoints, notProxied } from './reasons/endpoints.ts'
 import { portNotServed } from './reasons/frontend.ts'
 import { listenerUnknown } from './reasons/listener.ts'
 import { nodesNotReady } from './reasons/node.ts'
+import { podDown } from './reasons/pods.ts'
 import { noLocalEndpoint, notBalanced, replyAstray, sourceRange } from './reasons/policy.ts'
 import { targetPortClosed } from './reasons/target-port.ts'
 
@@ -63,6 +74,7 @@ export function diagnose(
           const elsewhere = owner === undefined ? notANode(facts, question, target, protocol) : undefined
           add(
             elsewhere ??
+              (owner === undefined ? podAskedDown(facts, question, backend.address) : undefined) ??
               targetPortClosed(facts, question, owner, port, backend, protocol) ??
               unclaimed(facts, question, target, path, service),
           )
@@ -88,6 +100,11 @@ export function diagnose(
   if (path.decisions.length === 0) add(unclaimed(facts, question, target, path, service))
   for (const finding of nodesNotReady(facts, question, path)) add(finding)
   return findings
+}
+
+function podAskedDown(facts: ClusterFacts, question: Question, address: string): Finding | undefined {
+  const pod = backendPod(facts, address, undefined)
+  return pod && podDown(facts, question, pod)
 }
 
 /** A sender that asks itself, most likely for a Service that it takes to be there. */

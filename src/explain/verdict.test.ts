@@ -286,3 +286,29 @@ test('no claim is called lost where another Service answers at a port that the a
   assert.deepEqual([explanation.verdict, ...reasons(explanation)], ['unreachable', 'port-not-served'])
   assert.equal(ask('host', 'svc/young:81', {}, given).verdict, 'reachable')
 })
+
+test('a pod that was asked by itself and whose program never started is not said to listen elsewhere', () => {
+  const waiting = { reason: 'ImagePullBackOff', message: 'Back-off pulling image "nginx"' }
+  const nginx = pod('nginx', 2, 30, {
+    ready: false,
+    status: {
+      phase: 'Pending',
+      containerStatuses: [{ name: 'web', image: 'nginx', ready: false, state: { waiting } }],
+    },
+  })
+  const known = facts()
+  const { verdict, findings } = ask(
+    'pod/client',
+    'pod/nginx:80',
+    {},
+    {
+      ...known,
+      pods: [...known.pods, nginx],
+      listening: { ...known.listening, 'pod/nginx': [] },
+    },
+  )
+  assert.equal(verdict, 'unreachable')
+  assert.equal(findings[0]?.reason, 'image-unknown')
+  assert.match(findings[0]?.message ?? '', /^pod default\/nginx is not ready: /)
+  assert.ok(!findings.some(({ reason }) => reason === 'target-port-closed'))
+})

@@ -44,6 +44,20 @@ export function notReady(facts: ClusterFacts, question: Question, service: Servi
   }
 }
 
+/** What keeps the programs of a pod that was asked by itself from running: nothing can listen before they do. */
+export function podDown(facts: ClusterFacts, question: Question, pod: Pod): Finding | undefined {
+  const trouble = troubleOf(facts, pod)
+  if (trouble === undefined || !['image', 'crash', 'unscheduled'].includes(trouble.kind)) return undefined
+  const { cures, details = [], log } = remedyOf(facts, question, pod, trouble)
+  return {
+    reason: REASONS[trouble.kind],
+    message: `pod ${nameOf(pod)} is not ready: ${trouble.message}`,
+    details,
+    cures,
+    ...(log && { log }),
+  }
+}
+
 /** The Deployment that made a pod, by way of its ReplicaSet. */
 export function deploymentOf(facts: ClusterFacts, pod: Pod): Deployment | undefined {
   const owner = pod.metadata?.ownerReferences?.find(({ controller }) => controller)
