@@ -180,3 +180,26 @@ test('AnswerCache goes on when it has been filled, by number or by octets', () =
     assert.equal(find(cache, asked)?.length, large.length)
   }
 })
+
+test('AnswerCache goes on however many small answers it is given: questions are found, and others are not', () => {
+  const cache = new AnswerCache(still)
+  const small = (query: Uint8Array): Uint8Array => {
+    const answer = query.slice()
+    answer[2]! |= 0x80
+    return answer
+  }
+  for (let number = 0; number < 50_000; number++) {
+    const query = encodeQuestion(`n${number}`, RecordType.A)
+    assert.equal(find(cache, query), undefined)
+    cache.keep(small(query))
+    assert.deepEqual(find(cache, query), small(query))
+  }
+})
+
+test('AnswerCache finds a question in whatever letters it is asked, of the whole alphabet', () => {
+  const cache = new AnswerCache(still)
+  const name = 'abcdefghijklmnopqrstuvwxyz.cluster.local'
+  learn(cache, encodeQuestion(name, RecordType.A))
+  const asked = encodeQuestion(name.toUpperCase(), RecordType.A)
+  assert.deepEqual(find(cache, asked), slow(asked))
+})

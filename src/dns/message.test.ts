@@ -67,6 +67,16 @@ test('encodeAnswer() writes a name once and points to it afterwards', () => {
   assert.deepEqual(decodeRecords(message), addresses(3).answers)
 })
 
+test('encodeAnswer() points to no name that stands where a pointer cannot reach', () => {
+  const answers = Array.from({ length: 1600 }, (_, index): ResourceRecord => {
+    const name = `pod-${index % 800}.web.shop.svc.cluster.local`
+    return { name, ttl: 5, data: { type: 'A', address: Uint8Array.of(10, 244, index >> 8, index & 255) } }
+  })
+  const message = encodeAnswer(query(), { ...addresses(0), answers }, { transport: 'tcp', recursionAvailable: false })
+  assert.ok(message.length > 0x4000)
+  assert.deepEqual(decodeRecords(message), answers)
+})
+
 const udp = { transport: 'udp', recursionAvailable: false } as const
 const edns = (udpSize: number): Query['edns'] => ({ udpSize, version: 0, dnssecOk: false })
 /** Header and question of 44 octets, an answer of 16 each, an OPT record of 11. */

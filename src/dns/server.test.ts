@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { createSocket, type Socket as UdpSocket } from 'node:dgram'
 import { once } from 'node:events'
-import { type AddressInfo, connect, createServer, type Server } from 'node:net'
+import { type AddressInfo, connect, createServer, type Server, Socket } from 'node:net'
 import { after, before, test } from 'node:test'
 import fc from 'fast-check'
 import type { Service } from '#api/core-v1.ts'
@@ -10,6 +10,7 @@ import { decodeRecords } from './decode.ts'
 import { encodeQuestion } from './encode.ts'
 import { RecordType, type ResourceRecord } from './message.ts'
 import { DnsServer } from './server.ts'
+import { serveTcp } from './tcp.ts'
 import { datagramSource } from './testing/datagram-source.ts'
 import { Upstream } from './upstream.ts'
 import { Zone } from './zone.ts'
@@ -388,4 +389,30 @@ test('DnsServer answers by the zone as it is, however often a question was asked
   zone.setService('shop', 'web', undefined, [])
   for (let times = 0; times < 3; times++) assert.equal(ask(query)![3]! & 15, NXDOMAIN)
   assert.deepEqual(Object.fromEntries(server.answeredByName()), { NOERROR: 6, NXDOMAIN: 3 })
+})
+
+test('DnsServer outlives a client whose TCP connection breaks off, and answers the next', async () => {
+  const query = encodeQuestion('web.shop.svc.cluster.local', RecordType.A)
+  const framed = Buffer.concat([Buffer.of(0, query.length), query])
+  for (let times = 0; times < 5; times++) {
+    const connection = connect(inCluster.tcp, '127.0.0.1')
+    connection.write(Buffer.concat(Array(50).fill(framed)))
+    await once(connection, 'data')
+    connection.resetAndDestroy()
+  }
+  const [reply] = await overTcp(inCluster.tcp, [query])
+  assert.deepEqual(addresses(decodeRecords(reply!)), ['web.shop.svc.cluster.local A 10.96.7.1'])
+})
+
+test('a TCP client that says nothing is not kept for ever', () => {
+  const silent = new Socket()
+  let given: readonly [number, (() => void) | undefined] = [0, undefined]
+  silent.setTimeout = (ms, callback) => {
+    given = [ms, callback]
+    return silent
+  }
+  serveTcp(silent, () => undefined)
+  assert.ok(given[0] > 0 && given[0] <= 60_000, `${given[0]} ms`)
+  given[1]?.()
+  assert.equal(silent.destroyed, true)
 })

@@ -5,6 +5,7 @@ import type { EndpointSlice } from '#api/discovery-v1.ts'
 import { Rcode, RecordType, type ResourceRecord } from './message.ts'
 import { dataText, recordLine } from './testing/record-text.ts'
 import { Zone } from './zone.ts'
+import { allServers } from './zone-records.ts'
 
 const service = (name: string, spec: Service['spec']): Service => ({
   apiVersion: 'v1',
@@ -271,4 +272,21 @@ test('a headless Service of 5,000 endpoints answers SRV with all of them and the
   wide.setService('shop', 'db', service('db', { clusterIP: 'None' }), [slice('db-1', endpoints)])
   const answer = wide.answer({ name: 'db.shop.svc.cluster.local', type: RecordType.SRV, class: 1 }, () => 0)
   assert.deepEqual([answer?.answers.length, answer?.additional.length], [5000, 5000])
+})
+
+test('however many servers a name has, each has a weight: 0 would be for none but the last resort', () => {
+  for (const [count, weight] of [
+    [1, 100],
+    [3, 33],
+    [100, 1],
+    [250, 1],
+  ] as const) {
+    const hosts = Array.from({ length: count }, (_, index) => ({
+      target: `n${index}`,
+      ports: [{ name: 'a', protocol: '_tcp', port: 1 }],
+    }))
+    const weights = allServers(hosts as never).map((data) => data.type === 'SRV' && data.weight)
+    assert.deepEqual([...new Set(weights)], [weight], `${count}`)
+    assert.equal(weights.length, count)
+  }
 })

@@ -72,6 +72,37 @@ test('an unanswered flow, and one of UDP, stays with its node only while that co
   }
 })
 
+test('an answered flow over IPv6 stays with its node too', () => {
+  const v6 = frontend({ address: 'fd00:ff::1', nodes: ['node-1'], keepers: ['node-1'] })
+  const flow = packet({ destination: 'fd00:ff::1', source: 'fd00::1', flow: 2, isAnswered: true })
+  assert.deepEqual(fates(load([v6]), flow), [2, 2, 2])
+})
+
+test('frontends that are served by the same nodes may be kept by others', () => {
+  const nodes = ['node-1']
+  const kept = frontend({ port: 80, nodes, keepers: ['node-1', 'node-2'] })
+  const left = frontend({ port: 81, nodes, keepers: nodes })
+  assert.deepEqual(fates(load([kept, left]), packet({ port: 80, flow: 2 })), [2, 2, 2])
+  assert.deepEqual(fates(load([kept, left]), packet({ port: 81, flow: 2 })), [1, 1, 1])
+})
+
+test('what belongs to no connection and begins none is dropped, and answered by nobody', () => {
+  const stray = packet({ isInvalid: true })
+  assert.deepEqual(fates(load([frontend()]), stray), ['drop', 'drop', 'drop'])
+  assert.deepEqual(fates(load([frontend({ port: 81 })]), stray), ['drop', 'drop', 'drop'])
+  const elsewhere = packet({ isInvalid: true, destination: '192.0.2.1' })
+  assert.deepEqual(fates(load([frontend()]), elsewhere), ['route', 'route', 'route'])
+})
+
+test('a kind is there in each family that a frontend of it is in', () => {
+  const frontends = [frontend(), frontend({ address: 'fd00:ff::1' }), frontend({ port: 81, nodes: ['node-1'] })]
+  const { kinds } = compileBalancer(frontends, { present: ALL }, MARKS, new BalancerNumbers())
+  assert.deepEqual(
+    kinds.map(({ family, number }) => `${family} ${number}`),
+    ['ip 1', 'ip6 1', 'ip 2'],
+  )
+})
+
 test('a client of a Service with affinity keeps its node for its time, while that is one of the frontend’s', () => {
   const numbers = new BalancerNumbers()
   const ruleset = load([frontend({ affinitySeconds: 10 })], ALL, numbers)

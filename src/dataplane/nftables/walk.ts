@@ -18,6 +18,8 @@ export interface Packet {
   /** At the load balancer: the mark of the node that its connection was given, and whether that has answered. */
   readonly flow?: number
   readonly isAnswered?: boolean
+  /** It belongs to no connection, and begins none. */
+  readonly isInvalid?: boolean
 }
 
 export interface Endpoint {
@@ -127,7 +129,7 @@ export class Walk {
       case 'translated':
         return when(this.#translated)
       case 'connection-invalid':
-        return 'mismatch'
+        return when(this.#packet.isInvalid === true)
       case 'connection-answered':
         return when(this.#isAnswered)
       case 'from-pod':

@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { BalancedFrontend } from '#forwarding/load-balancer.ts'
+import { FakeNftables } from '#kernel/nftables/fake-nftables.ts'
+import { BalancerWriter } from './balancer-writer.ts'
+
+const ALL = ['node-1', 'node-2']
+const CLUSTER = {
+  serviceCidrs: ['10.96.0.0/16'],
+  loadBalancerCidrs: ['172.30.255.0/24'],
+  marks: new Map(ALL.map((name, index) => [name, index + 1])),
+}
+const frontend = (port: number, nodes: readonly string[] = ALL): BalancedFrontend => ({
+  servicePort: 'default/web:',
+  address: '172.30.255.1',
+  protocol: 'TCP',
+  port,
+  nodes,
+  keepers: nodes,
+  affinitySeconds: undefined,
+})
+/** What the kernel has of Services and nodes. */
+const elements = (kernel: FakeNftables) =>
+  Object.fromEntries([...kernel.sets].map(([name, set]) => [name, Object.fromEntries([...set].toSorted())]))
+const fresh = (frontends: readonly BalancedFrontend[]) => {
+  const kernel = new FakeNftables()
+  new BalancerWriter(kernel, CLUSTER).apply(frontends, { present: ALL })
+  return elements(kernel)
+}
+
+test('after a write whose answer was lost everything is written anew, and the kernel has what it shall', () => {
+  const kernel = new FakeNftables()
+  const writer = new BalancerWriter(kernel, CLUSTER)
+  writer.apply([frontend(80)], { present: ALL })
+  kernel.loseAnswers = true
+  assert.throws(() => writer.apply([frontend(81)], { present: ALL }), { code: 'NFT_ANSWER_LOST' })
+  kernel.loseAnswers = false
+  writer.apply([frontend(80)], { present: ALL })
+  assert.deepEqual(elements(kernel), fresh([frontend(80)]))
+})
+
+test('what the kernel refuses changes nothing, and the next write is by the difference from before', () => {
+  const kernel = new FakeNftables()
+  const writer = new BalancerWriter(kernel, CLUSTER)
+  writer.apply([frontend(80)], { present: ALL })
+  const before = elements(kernel)
+  kernel.refuse = () => 'Device or resource busy'
+  assert.throws(() => writer.apply([frontend(80, ['node-1'])], { present: ALL }), { code: 'NFT_APPLY_FAILED' })
+  kernel.refuse = () => undefined
+  assert.deepEqual(elements(kernel), before)
+  writer.apply([frontend(80, ['node-1'])], { present: ALL })
+  const slots = Object.keys(elements(kernel)['ip fairlead slots'] ?? {})
+  assert.equal(slots.length, 1, slots.join())
+})
