@@ -1,11 +1,5 @@
 import type { Clause } from '../contract/clause.ts'
-
-/** One piece of text of a file below src/, and what stands there instead. It must stand there exactly once. */
-export interface Edit {
-  readonly file: string
-  readonly from: string
-  readonly to: string
-}
+import type { Edit } from './sow.ts'
 
 /** A mistake that somebody could make, and the line of the contract that it breaks. */
 export interface Defect {

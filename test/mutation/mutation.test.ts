@@ -1,15 +1,13 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, suite, test } from 'node:test'
 import { CLAUSES, type Clause } from '../contract/clause.ts'
 import { DEFECTS, type Defect, WITHOUT_DEFECT } from './defects.ts'
+import { edited, sow as sowIn } from './sow.ts'
 
-const root = join(import.meta.dirname, '..', '..')
-/** Rooms that defects are sown in, and those that must be copied with them to meet them. */
-const COPIED = ['forwarding', 'dataplane', 'reconciler']
 /** A first run of few clusters catches nearly all; what it misses gets longer ones, of other seeds. */
 const TRIES = [
   { seed: 1, runs: 150 },
@@ -24,43 +22,14 @@ before(() => {
 })
 after(() => rmSync(folder, { recursive: true, force: true }))
 
-function sow(name: string, { edits }: Pick<Defect, 'edits'>): string {
-  const copy = join(folder, name)
-  for (const room of readdirSync(join(root, 'src'))) {
-    const from = join(root, 'src', room)
-    if (COPIED.includes(room)) cpSync(from, join(copy, 'src', room), { recursive: true })
-  }
-  for (const room of readdirSync(join(root, 'src')))
-    if (!COPIED.includes(room)) symlinkSync(join(root, 'src', room), join(copy, 'src', room))
-  for (const tests of ['contract', 'property'])
-    cpSync(join(root, 'test', tests), join(copy, 'test', tests), { recursive: true })
-  cpSync(join(root, 'package.json'), join(copy, 'package.json'))
-  symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'))
-  for (const [file, text] of edited({ edits })) writeFileSync(join(copy, 'src', file), text)
-  return copy
-}
-
-/** The files of a defect, as it leaves them. */
-function edited({ edits }: Pick<Defect, 'edits'>): ReadonlyMap<string, string> {
-  const texts = new Map<string, string>()
-  for (const { file, from, to } of edits) {
-    const text = texts.get(file) ?? readFileSync(join(root, 'src', file), 'utf8')
-    const fault = `${file} does not have exactly one ${JSON.stringify(from)}: write the defect anew`
-    assert.equal(text.split(from).length, 2, fault)
-    texts.set(
-      file,
-      text.replace(from, () => to),
-    )
-  }
-  return texts
-}
-
 interface Run {
   readonly failed: boolean
   readonly output: string
   /** For each cluster in which contract and ruleset disagreed, the lines by which the contract said what it said. */
   readonly caught: readonly (readonly Clause[])[]
 }
+
+const sow = (name: string, { edits }: Pick<Defect, 'edits'>): string => sowIn(join(folder, name), edits)
 
 function hold(copy: string, clause: Clause, { seed, runs }: (typeof TRIES)[number]): Promise<Run> {
   const { NODE_TEST_CONTEXT: _, ...env } = process.env
@@ -120,7 +89,7 @@ suite('seeded defects', { skip, concurrency: Math.min(availableParallelism(), 4)
 })
 
 test('each defect is written against the text that is there', () => {
-  for (const defect of DEFECTS) for (const text of edited(defect).values()) assert.ok(text.length > 0)
+  for (const defect of DEFECTS) for (const text of edited(defect.edits).values()) assert.ok(text.length > 0)
 })
 
 test('each line of the contract has a seeded defect of its own', () => {

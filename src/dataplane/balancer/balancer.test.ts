@@ -168,5 +168,6 @@ test('a list of nodes keeps its number while a frontend is served by it, and giv
   const local = (port: number, node: string) => frontend({ port, nodes: [node], keepers: [node] })
   assert.deepEqual(words(frontend(), local(81, 'node-1')), [1, 2])
   assert.deepEqual(words(local(81, 'node-1'), local(82, 'node-2')), [2, 3])
-  assert.deepEqual(words(local(81, 'node-1'), frontend({ port: 83 })), [2, 1])
+  assert.deepEqual(words(local(81, 'node-1'), local(84, 'node-3')), [2, 1])
+  assert.deepEqual(words(local(84, 'node-3'), frontend({ port: 83 })), [1, 3])
 })
