@@ -465,6 +465,11 @@ describe('fairlead/host', () => {
     const places = ['/', '/etc', '/home', '/mnt', '/opt', '/root', '/srv', '/usr', '/usr/local', '/usr/src', '/var/lib']
     const secrets = places.filter((folder) => existsSync(folder)).map((folder) => join(folder, name))
     let seen: readonly string[] = []
+    // script/isolated keeps these two read-only, for everybody else's sake.
+    const open = (mode: 'rw' | 'ro') => {
+      for (const folder of ['/etc', '/usr']) spawnSync('mount', ['-o', `remount,bind,${mode}`, folder])
+    }
+    open('rw')
     try {
       for (const path of secrets) writeFileSync(path, 'a key', { mode: 0o600 })
       const { lines } = await output(
@@ -474,6 +479,7 @@ describe('fairlead/host', () => {
       seen = whole(lines)
     } finally {
       for (const path of secrets) rmSync(path, { force: true })
+      open('ro')
     }
     const [files, mounts] = [seen.slice(0, seen.indexOf('and')), seen.slice(seen.indexOf('and') + 1, -1)]
     const listed =
