@@ -9,6 +9,7 @@ import { join } from 'node:path'
 import type { Duplex } from 'node:stream'
 import { after, before, test } from 'node:test'
 import { serviceAccounts, services } from '#api/resources.ts'
+import { createPki } from '#apiserver/pki/create-pki.ts'
 import { startTestServer, type TestServer } from '#apiserver/testing/test-server.ts'
 import { createHttpClient } from '#client/http-client.ts'
 import { type HttpsTarget, httpsTransport } from '#client/https-client.ts'
@@ -174,6 +175,15 @@ const listen = async (listener: Server | ReturnType<typeof createTcpServer>): Pr
 }
 const showHeaders: RequestListener = (request, response) => response.end(JSON.stringify(request.headers))
 
+test('where a token or a password is given outright, no plugin is run', () => {
+  const exec = { apiVersion: 'client.authentication.k8s.io/v1', interactiveMode: 'Never', command: '/no/such/plugin' }
+  for (const login of [{ token: 'x' }, { username: 'me', password: 'secret' }]) {
+    const { credentials } = targetOf({ user: { ...login, exec } })
+    assert.equal(credentials, undefined, Object.keys(login).join())
+  }
+  assert.throws(() => targetOf({ user: { exec } }).credentials?.(), { message: /\/no\/such\/plugin is not installed/ })
+})
+
 test('a password goes as basic authorization, over TLS only; a server by http sees no login at all', async () => {
   const { certificate, key } = server.pki.server
   const secure = await listen(createHttpsServer({ cert: certificate, key }, showHeaders))
@@ -309,6 +319,28 @@ test('proxy-url leads through a proxy by http, https or SOCKS5, with its login; 
     assert.match(error.message, words)
     assert.doesNotMatch(error.message, /wrong|p%40ss/, 'no secret is printed')
   }
+})
+
+test('a proxy by https is held against the same authority as the server', async () => {
+  const { server: stranger } = await createPki({
+    clusterDomain: 'cluster.local',
+    subjectAltNames: ['127.0.0.1'],
+    now: new Date(),
+  })
+  const create = (listener: RequestListener) =>
+    createHttpsServer({ cert: stranger.certificate, key: stranger.key }, listener)
+  const cluster = {
+    server: `https://kubernetes.default.svc:${port}`,
+    'proxy-url': `https://127.0.0.1:${await listen(httpProxy(create))}`,
+  }
+  asked.length = 0
+  assert.match(
+    (await failure({ user: { token }, cluster })).message,
+    /: the proxy https:\/\/127\.0\.0\.1:\d+: .*certificate/,
+  )
+  assert.deepEqual(asked, [])
+  const insecure = { 'certificate-authority-data': '', 'insecure-skip-tls-verify': true }
+  assert.equal((await whoami({ user: { token }, cluster: { ...cluster, ...insecure } })).username, ACCOUNT)
 })
 
 test('the environment’s proxy is taken where the kubeconfig names none, and not for servers of NO_PROXY', async () => {

@@ -263,6 +263,30 @@ test('port forwarding by channels ends when the pod has said all; a port where n
   assert.equal(channels[3], '\x02\x00')
 })
 
+test('a port that has ended holds up no other, whatever its client still sends there', async () => {
+  const [ended, ends] = duplexPair()
+  pod = (port) => {
+    // The first reads nothing, and ends when it is told to.
+    if (port === 1) return ended
+    const [near, far] = duplexPair()
+    far.on('data', (chunk: Buffer) => far.write(chunk))
+    return near
+  }
+  const socket = new WebSocket(`ws+unix://${path}:/portForward/ns/p?port=1,2`, ['v4.channel.k8s.io'])
+  await once(socket, 'open')
+  for (let count = 0; count < 40; count++) socket.send(message(0, 'x'.repeat(100_000)))
+  socket.send(message(2, 'hello'))
+  const echoed = new Promise<void>((resolve) =>
+    socket.on('message', (data: Buffer) => {
+      if (data[0] === 2 && data.subarray(1).toString() === 'hello') resolve()
+    }),
+  )
+  await new Promise((resolve) => setTimeout(resolve, 50))
+  ends.end()
+  await echoed
+  socket.terminate()
+})
+
 test('a client that leaves a port-forward by channels closes its connections in the pod', async () => {
   const closed = Promise.withResolvers<void>()
   pod = () => {

@@ -1,12 +1,25 @@
 import assert from 'node:assert/strict'
-import { execFileSync, spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { execFileSync, spawn, spawnSync } from 'node:child_process'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
 import { after, before, describe, test } from 'node:test'
 import { withContainerUmask } from '#runtime/container-umask.ts'
+import { hostImageSource } from '#runtime/images/host-image.ts'
 import { cgroupFolders, cgroupProcesses } from '#runtime/runc/cgroup.ts'
+import { OWNER } from '#runtime/runc/owner.ts'
+import { identifyProcess, isAlive } from '#runtime/runc/process-identity.ts'
 import { purgeContainers } from '#runtime/runc/purge.ts'
 import { createRuncRuntime, type RuncRuntime } from '#runtime/runc/runc-runtime.ts'
 import type { ContainerSpec, ContainerState, ExecOptions, SandboxNamespaces } from '#runtime/runtime.ts'
@@ -277,12 +290,31 @@ describe('containers', () => {
     await runtime.remove(made.id)
   })
 
-  test('a program that is not there fails create() in words, and leaves nothing', async () => {
-    await assert.rejects(runtime.create(spec(['no-such-program'])), {
+  test('a program that is not there fails create() in words, and leaves nothing, not even its id', async () => {
+    const failing = spec(['no-such-program'])
+    await assert.rejects(runtime.create(failing), {
       code: 'CONTAINER_CANNOT_RUN',
       message: /no-such-program.*not found/,
     })
     assert.deepEqual(await runtime.list(), [])
+    await runtime.create({ ...failing, command: ['true'] })
+    await runtime.remove(failing.id)
+  })
+
+  test('a conmon is known as the cluster’s by its environment, as all that the cluster starts; the program is not', async () => {
+    process.env[OWNER] = `${cluster}/1`
+    try {
+      const made = await run(['sleep', '1000'])
+      const environment = (pid: number): readonly string[] => readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0')
+      const conmon = Number(readFileSync(join(stateDir, 'containers', made.id, 'conmon.pid'), 'utf8'))
+      assert.ok(environment(conmon).includes(`${OWNER}=${cluster}/1`))
+      const state = await runtime.status(made.id)
+      assert.ok(state?.state === 'running')
+      assert.ok(!environment(state.pid).some((line) => line.startsWith(OWNER)))
+      await runtime.remove(made.id)
+    } finally {
+      delete process.env[OWNER]
+    }
   })
 
   test('an unknown image names the ones that are built in', async () => {
@@ -497,6 +529,29 @@ describe('fairlead/host', () => {
     )
   })
 
+  test('of /etc it has links and the listed files, for every user to read, and no key that lies beside them', async () => {
+    // Of this namespace alone.
+    for (const folder of ['/etc/ssl/certs', '/etc/alternatives']) execFileSync('mount', ['-t', 'tmpfs', 'none', folder])
+    try {
+      for (const folder of ['/etc/ssl/certs', '/etc/alternatives']) {
+        writeFileSync(join(folder, 'server.key'), 'a key', { mode: 0o644 })
+        symlinkSync('/usr/share/nothing', join(folder, 'link'))
+      }
+      writeFileSync('/etc/ssl/certs/ca-certificates.crt', 'authorities', { mode: 0o600 })
+      const folder = join(root, 'images-of-etc')
+      const reference = { registry: 'docker.io', repository: 'fairlead/host', tag: 'latest' }
+      const image = await hostImageSource({ folder }).resolve(reference)
+      const etc = join(image!.lowerDirs[0]!, 'etc')
+      assert.deepEqual(readdirSync(join(etc, 'ssl/certs')).sort(), ['ca-certificates.crt', 'link'])
+      assert.deepEqual(readdirSync(join(etc, 'alternatives')), ['link'])
+      for (const name of ['passwd', 'nsswitch.conf', 'ssl/certs/ca-certificates.crt'])
+        assert.equal(statSync(join(etc, name)).mode & 0o777, 0o644, name)
+      assert.doesNotMatch(readFileSync(join(etc, 'passwd'), 'utf8'), /sshd/)
+    } finally {
+      for (const folder of ['/etc/ssl/certs', '/etc/alternatives']) execFileSync('umount', [folder])
+    }
+  })
+
   test('another user of the container gets at the programs, at /etc and at /tmp, also of fairlead/echo', async () => {
     for (const image of ['fairlead/host', 'fairlead/echo']) {
       const command = 'cat /etc/nsswitch.conf && touch /tmp/x && ls -d /usr/bin && id -un && mkdir /root/x'
@@ -565,6 +620,26 @@ describe('purge', () => {
     assert.equal((await runtime.status(stranger.id))?.state, 'running')
     await runtime.remove(stranger.id)
     console.log(`# purge of 10 containers: ${took.toFixed(0)} ms`)
+  })
+
+  test('a recorded program is killed also where it has left its cgroup; one that was given its number is not', async () => {
+    const own = join(root, 'recorded')
+    const [program, stranger] = [1, 2].map(() => spawn('sleep', ['1000'], { stdio: 'ignore' }))
+    const ours = identifyProcess(program!.pid!)!
+    const theirs = identifyProcess(stranger!.pid!)!
+    for (const [id, process] of [
+      ['r1', ours],
+      ['r2', { ...theirs, startTime: '1' }],
+    ] as const) {
+      mkdirSync(join(own, 'containers', id), { recursive: true })
+      writeFileSync(join(own, 'containers', id, 'record.json'), JSON.stringify({ id, process, creator: process }))
+    }
+    try {
+      await purgeContainers({ stateDir: own, cluster: `${cluster}-r` })
+      assert.deepEqual([isAlive(ours), isAlive(theirs)], [false, true])
+    } finally {
+      for (const child of [program, stranger]) child!.kill('SIGKILL')
+    }
   })
 
   test('it also clears what a killed process was about to make', async () => {

@@ -1,5 +1,16 @@
 import assert from 'node:assert/strict'
-import { appendFileSync, existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  appendFileSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
@@ -156,6 +167,55 @@ test('who follows misses no file that is kept, however many are filled at once, 
   assert.equal(await lines(5), 'more 3\nmore 4\nmore 5\nmore 6\nmore 7\n')
   gone.abort()
   assert.equal((await log.next()).done, true)
+})
+
+test('who does not follow gets what was there, though more is written meanwhile, and so ends', async () => {
+  const path = rotated(line(1, 'one'), line(2, 'two'))
+  const log = readContainerLog(path, { follow: false, timestamps: false }, never, new AbortController().signal)
+  assert.equal((await log.next()).value?.toString(), 'one\n')
+  writeFileSync(`${path}.tmp`, line(3, 'three'))
+  renameSync(`${path}.tmp`, path)
+  keepSegment(path)
+  assert.equal((await log.next()).value?.toString(), 'two\n')
+  assert.equal((await log.next()).done, true)
+})
+
+test('a file that was written to after the time that is asked for is read', async () => {
+  const path = rotated(line(1, 'one'), line(2, 'two'), line(3, 'three'))
+  const [first, second] = logSegments(path)
+  utimesSync(first!, new Date(), new Date('2026-01-02T03:04:01.200Z'))
+  utimesSync(second!, new Date(), new Date('2026-01-02T03:04:02.200Z'))
+  assert.equal(await readAt(path, { sinceMs: Date.parse('2026-01-02T03:04:02Z') }), 'two\nthree\n')
+})
+
+/** Files of the tests' folder that are open, also those that have no name any more. */
+const openLogs = (): readonly string[] =>
+  readdirSync('/proc/self/fd').flatMap((fd) => {
+    try {
+      const path = readlinkSync(`/proc/self/fd/${fd}`)
+      return path.startsWith(folder) && path.includes('.log') ? [path] : []
+    } catch {
+      return []
+    }
+  })
+
+test('no file of a log stays open: not while it is followed over its files, and none at the end', async () => {
+  const path = rotated(line(0, 'begin'))
+  const gone = new AbortController()
+  const log = readContainerLog(path, { follow: true, timestamps: false }, never, gone.signal)
+  assert.equal((await log.next()).value?.toString(), 'begin\n')
+  for (let count = 1; count < 9; count++) {
+    writeFileSync(`${path}.tmp`, line(count, `file ${count}`))
+    renameSync(`${path}.tmp`, path)
+    keepSegment(path)
+    assert.equal((await log.next()).value?.toString(), `file ${count}\n`)
+    assert.ok(openLogs().length <= 5, openLogs().join())
+  }
+  gone.abort()
+  assert.equal((await log.next()).done, true)
+  await readAt(path)
+  await readAt(path, { tailLines: 1 })
+  assert.deepEqual(openLogs(), [])
 })
 
 test('a client that leaves ends the following', async () => {

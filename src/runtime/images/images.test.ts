@@ -35,7 +35,14 @@ test('an image that is not built in is unknown, and the message says what there 
 test('an image that people know is answered with what does its work meanwhile, whatever its registry and tag', async () => {
   const store = createImageStore({ folder: '/nonexistent' })
   const message = async (name: string): Promise<string> => (await store.resolve(name).catch((error) => error)).message
-  for (const name of ['nginx', 'nginx:1.27-alpine', 'docker.io/library/nginx', 'bitnami/nginx', 'httpd'])
+  for (const name of [
+    'nginx',
+    'nginx:1.27-alpine',
+    'docker.io/library/nginx',
+    'bitnami/nginx',
+    'example.com/mirror/library/nginx',
+    'httpd',
+  ])
     assert.match(await message(name), /use fairlead\/echo with args \["--http-port=80"\]/, name)
   for (const name of ['busybox', 'busybox:1.28', 'alpine', 'curlimages/curl', 'nicolaka/netshoot'])
     assert.match(await message(name), /use fairlead\/echo with the same command/, name)
