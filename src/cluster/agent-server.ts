@@ -24,8 +24,11 @@ export interface AgentServerOptions {
   readonly onError: (error: unknown) => void
 }
 
-/** The agents' own Unix socket: readiness and status for the command line, logs and exec for the API server. */
-export const serveAgentApi = async (options: AgentServerOptions): Promise<void> => {
+/**
+ * The agents' own Unix socket: readiness and status for the command line, logs and exec for the API server. Resolves,
+ * once they are ready, with what ends it.
+ */
+export const serveAgentApi = async (options: AgentServerOptions): Promise<() => void> => {
   const { config, agents, ready } = options
   let isReady = false
   const settled = ready.then(() => {
@@ -39,7 +42,14 @@ export const serveAgentApi = async (options: AgentServerOptions): Promise<void> 
     return kubelets.get(prefix)
   }
   const server = createServer((request, response) => {
-    const url = new URL(request.url ?? '/', 'http://agent')
+    const asked = request.url ?? '/'
+    // First, and by the path as it was written: what a client of the API names below a node is that kubelet's matter alone.
+    const kubelet = kubeletOf(request)
+    if (kubelet) {
+      void kubelet.handle(request, response)
+      return
+    }
+    const url = new URL(`http://agent${asked}`)
     const answer = (status: number, body: string): void => {
       response.writeHead(status, {
         'content-type': status === 200 && body.startsWith('{') ? 'application/json' : 'text/plain',
@@ -61,10 +71,7 @@ export const serveAgentApi = async (options: AgentServerOptions): Promise<void> 
       answer(200, JSON.stringify(report(options)))
       return
     }
-    const kubelet = kubeletOf(request)
-    if (kubelet) void kubelet.handle(request, response)
-    else
-      response.writeHead(404, { 'content-type': 'application/json' }).end(JSON.stringify(nobody(url.pathname, config)))
+    response.writeHead(404, { 'content-type': 'application/json' }).end(JSON.stringify(nobody(asked, config)))
   })
   server.on('upgrade', (request, socket, head) => {
     const kubelet = kubeletOf(request)
@@ -81,6 +88,10 @@ export const serveAgentApi = async (options: AgentServerOptions): Promise<void> 
   })
   chmodSync(config.sockets.agent, 0o600)
   await settled
+  return () => {
+    server.close()
+    server.closeAllConnections()
+  }
 }
 
 const nobody = (path: string, { name }: ClusterConfig) =>

@@ -188,7 +188,7 @@ export function createKubeletServer({ runtime, resolve, pods, dial, onError }: K
   return {
     async handle(request, response) {
       try {
-        const url = new URL(request.url ?? '/', 'http://kubelet')
+        const url = new URL(`http://kubelet${request.url ?? '/'}`)
         const [verb, ...path] = segments(url)
         if (verb === 'healthz') {
           response.writeHead(200, { 'content-type': 'text/plain' }).end('ok')
@@ -221,7 +221,7 @@ export function createKubeletServer({ runtime, resolve, pods, dial, onError }: K
       const upgrade: UpgradeRequest = { request, socket, head }
       socket.on('error', () => undefined)
       try {
-        const url = new URL(request.url ?? '/', 'http://kubelet')
+        const url = new URL(`http://kubelet${request.url ?? '/'}`)
         const [verb, ...path] = segments(url)
         if ((verb === 'exec' || verb === 'attach') && path.length === 3) {
           await stream(verb, url, path, upgrade)
