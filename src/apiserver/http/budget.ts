@@ -1,35 +1,87 @@
+/** What somebody has of a Budget. */
+export interface Hold {
+  /** False, and nothing taken, where there is no room for that many octets more. */
+  take(octets: number): boolean
+  /** Gives all of it back. */
+  end(): void
+}
+
+interface Holder {
+  octets: number
+  readonly since: number
+  readonly giveWay: () => void
+}
+
 /**
  * Octets that may be held at the same time for one purpose, by all requests of the process together: the heap is one,
- * too.
+ * too. Where there is no room, those who have held theirs for longest give way, if they had time enough: clients that
+ * send or read nothing must not keep all others out.
  */
 export class Budget {
   readonly #limit: number
+  readonly #grace: number
+  readonly #now: () => number
+  /** Oldest first. */
+  readonly #holders = new Set<Holder>()
   #held = 0
 
-  constructor(limit: number) {
+  /** `grace`: milliseconds that everybody has before giving way. */
+  constructor(limit: number, grace: number, now: () => number = () => performance.now()) {
     this.#limit = limit
+    this.#grace = grace
+    this.#now = now
   }
 
   get held(): number {
     return this.#held
   }
 
-  /** False, and nothing taken, where it would be more than the limit. */
-  take(octets: number): boolean {
-    if (this.#held + octets > this.#limit) return false
-    this.#held += octets
-    return true
+  /** `giveWay` must end the hold, at once. */
+  hold(giveWay: () => void): Hold {
+    const holder: Holder = { octets: 0, since: this.#now(), giveWay }
+    this.#holders.add(holder)
+    return {
+      take: (octets) => {
+        if (!this.#holders.has(holder) || !this.#makeRoom(octets, holder)) return false
+        holder.octets += octets
+        this.#held += octets
+        return true
+      },
+      end: () => this.#end(holder),
+    }
   }
 
-  give(octets: number): void {
-    this.#held -= octets
+  #end(holder: Holder): void {
+    if (this.#holders.delete(holder)) this.#held -= holder.octets
+  }
+
+  /** Nobody gives way where that would not be enough. */
+  #makeRoom(octets: number, asking: Holder): boolean {
+    let room = this.#limit - this.#held
+    if (octets <= room) return true
+    const leaving: Holder[] = []
+    const before = this.#now() - this.#grace
+    for (const holder of this.#holders) {
+      if (holder.since > before) break
+      if (holder === asking) continue
+      leaving.push(holder)
+      room += holder.octets
+      if (octets > room) continue
+      for (const { giveWay } of leaving) giveWay()
+      for (const gone of leaving) this.#end(gone)
+      return true
+    }
+    return false
   }
 }
 
+/** Milliseconds in which any client that reads or sends at all has done so with most of it. */
+const GRACE = 5000
+
 /** Bodies of requests that are still being read: some forty of the largest size. */
-export const bodies = new Budget(128 * 1024 * 1024)
+export const bodies = new Budget(128 * 1024 * 1024, GRACE)
 /** Answers that their clients have not taken yet. */
-export const answers = new Budget(256 * 1024 * 1024)
+export const answers = new Budget(256 * 1024 * 1024, GRACE)
 
 /** How long a client may take to send a body, or to take an answer: upstream's --request-timeout, milliseconds. */
 export const PATIENCE = 60_000

@@ -17,24 +17,21 @@ export const readBody = async (request: IncomingMessage): Promise<Buffer> => {
   return await new Promise((resolve, reject) => {
     const chunks: Buffer[] = []
     let length = 0
-    let held = 0
+    const hold = bodies.hold(() => late('while others waited for room'))
     const take = (chunk: Buffer): void => {
       length += chunk.length
       if (length > BODY_LIMIT) finish(() => reject(tooLarge()))
-      else if (!bodies.take(chunk.length)) finish(() => reject(tooManyRequests('too many bodies are being sent')))
-      else {
-        held += chunk.length
-        chunks.push(chunk)
-      }
+      else if (!hold.take(chunk.length)) finish(() => reject(tooManyRequests('too many bodies are being sent')))
+      else chunks.push(chunk)
     }
     const end = (): void => finish(() => resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, length)))
     const gone = (): void => finish(() => reject(badRequest('the connection ended before the body did')))
-    const late = (): void => finish(() => reject(timeout(`the body did not come within ${PATIENCE / 1000} s`)))
-    const timer = setTimeout(late, PATIENCE).unref()
+    const late = (when: string): void => finish(() => reject(timeout(`the body did not come ${when}`)))
+    const timer = setTimeout(() => late(`within ${PATIENCE / 1000} s`), PATIENCE).unref()
     // Not `for await`: leaving that loop destroys the request, and its connection with it.
     const finish = (settle: () => void): void => {
       clearTimeout(timer)
-      bodies.give(held)
+      hold.end()
       request.off('data', take).off('end', end).off('close', gone).off('error', gone)
       settle()
     }

@@ -38,11 +38,15 @@ const SMALL = 64 * 1024
 /** Counts an answer until its client has taken it, and ends one that is not taken. Throws ApiError 429. */
 const holdUntilTaken = (response: ServerResponse, octets: number): void => {
   if (octets <= SMALL) return
-  if (!answers.take(octets)) throw tooManyRequests('too many answers wait to be read')
+  const hold = answers.hold(() => response.destroy())
+  if (!hold.take(octets)) {
+    hold.end()
+    throw tooManyRequests('too many answers wait to be read')
+  }
   const timer = setTimeout(() => response.destroy(), PATIENCE).unref()
   response.once('close', () => {
     clearTimeout(timer)
-    answers.give(octets)
+    hold.end()
   })
 }
 
