@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { ApiError } from '#client/client.ts'
 import { internalError, PathNotFound } from './errors.ts'
-import { clientError } from './http/client-error.ts'
+import { checkHttp, clientError, type Pending } from './http/client-error.ts'
 import type { Exchange } from './http/exchange.ts'
 import { answerRaw } from './http/raw-answer.ts'
 import { requestInfo } from './http/request-info.ts'
@@ -19,10 +19,20 @@ export interface Handler {
   clientError(error: Error, socket: Duplex): void
 }
 
-const split = (url: string): { readonly path: string; readonly query: URLSearchParams } => {
-  const at = url.indexOf('?')
-  if (at < 0) return { path: url, query: new URLSearchParams() }
-  return { path: url.slice(0, at), query: new URLSearchParams(url.slice(at + 1)) }
+/** A client that takes this server for a proxy writes the whole URL, which HTTP has every server understand. */
+const ABSOLUTE = /^https?:\/\/[^/?]*/i
+
+interface Target {
+  readonly path: string
+  readonly query: URLSearchParams
+}
+
+/** What is asked for, which the request's `url` says alone after this. */
+const targetOf = (request: IncomingMessage): Target => {
+  request.url = request.url!.replace(ABSOLUTE, '') || '/'
+  const at = request.url.indexOf('?')
+  if (at < 0) return { path: request.url, query: new URLSearchParams() }
+  return { path: request.url.slice(0, at), query: new URLSearchParams(request.url.slice(at + 1)) }
 }
 
 const VERBS = new Set(
@@ -58,8 +68,9 @@ export const createHandler = (server: ServerContext, onError: (error: unknown) =
     // A client that goes away in the middle is no error of ours.
     request.on('error', () => {})
     response.on('error', () => {})
-    const { path, query } = split(request.url ?? '/')
+    const { path, query } = targetOf(request)
     try {
+      checkHttp(request)
       const info = requestInfo(request.method ?? 'GET', path, query)
       verb = info.verb
       // A label of a metric is one of a few: what clients make up is counted together.
@@ -77,21 +88,22 @@ export const createHandler = (server: ServerContext, onError: (error: unknown) =
   }
 
   const connect = async (request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> => {
-    const { path, query } = split(request.url ?? '/')
+    const { path, query } = targetOf(request)
+    checkHttp(request)
     const info = requestInfo(request.method ?? 'GET', path, query)
     const caller = server.authenticator.authenticate(request)
     checkAccess(caller, info)
     await upgrade(server, info, query, request, { socket, head })
   }
 
-  /** Connections with an answer on its way. */
-  const busy = new WeakSet<Duplex>()
+  /** By connection. */
+  const pending = new WeakMap<Duplex, Pending>()
   return {
-    clientError: clientError((socket) => busy.has(socket)),
+    clientError: clientError((socket) => pending.get(socket)),
     handle(request, response) {
       const { socket } = request
-      busy.add(socket)
-      response.on('close', () => busy.delete(socket))
+      pending.set(socket, { request, response })
+      response.on('close', () => pending.delete(socket))
       serve(request, response).catch((error: unknown) => {
         report(error)
         response.destroy()

@@ -230,17 +230,30 @@ test('a Secret of the type constructor is a Secret like any other', async () => 
   assert.match(answer.body.toString(), /"data":\{"__proto__":"Yg==","constructor":"YQ=="\}/)
 })
 
+/** A request's head as far as its body's length. */
+const POST = 'POST /api/v1/namespaces/default/configmaps HTTP/1.1\r\nHost: x\r\nConnection: close\r\n'
+
 test('a request that is no HTTP is refused with a Status, and the server lives', async () => {
   const cases: [string, number][] = [
     ['GET /api/v1/pods HTTP/1.1\r\nHost: x\r\nX: “smart”\u0000\r\n\r\n', 400],
     ['\u0016\u0003\u0001 hello\r\n\r\n', 400],
     [`GET / HTTP/1.1\r\nHost: x\r\nX: ${'a'.repeat(1 << 20)}\r\n\r\n`, 431],
+    ['GET /livez HTTP/1.1\r\nConnection: close\r\n\r\n', 400],
+    ['GET /livez HTTP/1.1\r\nHost: x\r\nConnection: close\r\nExpect: magic\r\n\r\n', 417],
+    ['CONNECT x:1 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n', 400],
+    [`${POST}Transfer-Encoding: chunked\r\n\r\nzz\r\n`, 400],
+    [`${POST}Transfer-Encoding: chunked\r\n\r\n3\r\n{"a\r\nzz\r\n`, 400],
+    [`${POST}Transfer-Encoding: gzip\r\n\r\nabc`, 400],
+    [`${POST}Content-Length: 3\r\nContent-Length: 4\r\n\r\nabc`, 400],
     [`GET /livez HTTP/1.1\r\nHost: x\r\nConnection: close\r\nX: ${'a'.repeat(900_000)}\r\n\r\n`, 200],
+    ['GET /livez HTTP/1.0\r\n\r\n', 200],
+    ['GET http://x/api/v1/pods?limit=1 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n', 200],
+    ['GET http://x HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n', 200],
   ]
   for (const [text, status] of cases) {
     const answer = await rawRequest(server.socketPath, Buffer.from(text))
     assert.equal(answer.status, status, text.slice(0, 60))
-    if (status === 400 || status === 431) assert.equal(JSON.parse(answer.body.toString()).code, status)
+    if (status >= 400) assert.equal(JSON.parse(answer.body.toString()).code, status)
   }
   assert.deepEqual(faults, [])
 })

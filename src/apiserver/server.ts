@@ -84,6 +84,9 @@ export interface ApiServer {
   close(): Promise<void>
 }
 
+/** A missing Host is refused here, with a Status. */
+const HTTP_OPTIONS = { maxHeaderSize: HEADER_LIMIT, requireHostHeader: false }
+
 /** Milliseconds of 2026-01-01: keeps resourceVersions shorter. */
 const REVISION_EPOCH = 1_767_225_600_000
 
@@ -137,10 +140,12 @@ export const createApiServer = (options: ApiServerOptions): ApiServer => {
   const open = async (listener: Listener): Promise<AddressInfo | string | null> => {
     const server =
       'path' in listener
-        ? createHttpServer({ maxHeaderSize: HEADER_LIMIT }, handle)
+        ? createHttpServer(HTTP_OPTIONS, handle)
         : await tlsServer(options.pki, handle)
     server.on('upgrade', upgrade)
     server.on('clientError', clientError)
+    server.on('checkExpectation', handle)
+    server.on('connect', upgrade)
     // Node.js leaves out what is past a number of headers, silently; their octets are limited all the same.
     server.maxHeadersCount = 0
     // Watches and logs stay open for as long as they like; a client that never finishes its headers does not.
@@ -198,7 +203,7 @@ const tlsServer = async (
   const { createServer } = await import('node:https')
   return createServer(
     {
-      maxHeaderSize: HEADER_LIMIT,
+      ...HTTP_OPTIONS,
       cert: pki.server.certificate,
       key: pki.server.key,
       ca: pki.ca.certificate,

@@ -1,6 +1,8 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { Status } from '#api/meta-v1.ts'
 import { failureStatus } from '#api/status.ts'
+import { badRequest, failure } from '../errors.ts'
 import { answerRaw } from './raw-answer.ts'
 
 /** Octets of a request's line and headers together, as in Go's server. */
@@ -15,17 +17,34 @@ const statusOf = (code: string | undefined): Status => {
   return failureStatus(400, 'BadRequest', `the request is not valid HTTP/1.1${code ? `: ${code}` : ''}`)
 }
 
+/** The request of a connection that is not answered yet. */
+export interface Pending {
+  readonly request: Pick<IncomingMessage, 'complete'>
+  readonly response: Pick<ServerResponse, 'headersSent'>
+}
+
 /**
- * Answers what could not be read as a request, with a Status. `busy` says whether an answer is on its way on that
- * connection: then there is no place for another, and it is closed.
+ * Answers what could not be read as a request, or as the body of the one that is `pending` on that connection, with a
+ * Status. Where an answer to something else is on its way there is no place for another, and the connection is closed.
  */
-export const clientError = (busy: (socket: Duplex) => boolean) => {
+export const clientError = (pending: (socket: Duplex) => Pending | undefined) => {
   const answered = new WeakSet<Duplex>()
   return (error: Error & { readonly code?: string }, socket: Duplex): void => {
     // What comes after is no request either, and is told again.
     if (answered.has(socket)) return
     answered.add(socket)
-    if (error.code === 'ECONNRESET' || !socket.writable || busy(socket)) socket.destroy()
+    const { request, response } = pending(socket) ?? {}
+    const hasPlace = !request || !(request.complete || response!.headersSent)
+    if (error.code === 'ECONNRESET' || !socket.writable || !hasPlace) socket.destroy()
     else answerRaw(socket, statusOf(error.code))
   }
+}
+
+/** Refuses what HTTP itself does not allow, whatever is asked for. Throws ApiError 400 and 417. */
+export const checkHttp = ({ headers, httpVersion }: IncomingMessage): void => {
+  if (headers.host === undefined && httpVersion === '1.1')
+    throw badRequest('the request has no Host header, which HTTP/1.1 requires')
+  const { expect } = headers
+  if (expect !== undefined && expect.toLowerCase() !== '100-continue')
+    throw failure(417, 'ExpectationFailed', `Expect: ${expect} is not understood: only 100-continue is`)
 }
