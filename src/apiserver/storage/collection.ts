@@ -1,7 +1,7 @@
 import type { ApiObject } from '#api/resource.ts'
 import { type Change, ChangeWindow } from './change-window.ts'
 import { withRevision } from './object-key.ts'
-import { storedSize } from './object-size.ts'
+import { sizeOf } from './object-size.ts'
 
 /** Called synchronously after each commit: it must only take note. */
 export type ChangeListener = () => void
@@ -127,8 +127,7 @@ export class Collection {
   }
 
   #commit(revision: number, key: string, object: ApiObject, previous: ApiObject | undefined, deleted: boolean): void {
-    const bytes = storedSize(object)
-    this.window.push({ revision, key, object, previous, deleted, bytes, at: this.#store.now() })
+    this.window.push({ revision, key, object, previous, deleted, bytes: sizeOf(object), at: this.#store.now() })
     for (const listener of this.#listeners) listener()
     this.#store.committed()
   }

@@ -16,15 +16,3 @@ const VALUE = 16
 const SHORT = 64
 /** V8 takes two octets for each character of a text that has one of these. */
 const WIDE = /[^\0-\xff]/
-
-const sizes = new WeakMap<object, number>()
-
-/** sizeOf() of a stored object, which never changes: reckoned once. */
-export const storedSize = (object: object): number => {
-  let size = sizes.get(object)
-  if (size === undefined) {
-    size = sizeOf(object)
-    sizes.set(object, size)
-  }
-  return size
-}
