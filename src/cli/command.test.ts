@@ -31,6 +31,10 @@ test('parseInvocation() refuses what it does not know, and names it', () => {
     [['--bogus'], /paint: Unknown option '--bogus'/],
     [['--quick=yes'], /paint: Option '--quick' does not take an argument/],
     [['--name'], /paint: Option '--name <value>' argument missing/],
+    [['--name', '-x'], /^paint: --name lacks its value; one that starts with a dash is written --name=-VALUE$/],
+    [['-o', '-x'], /^paint: --output lacks its value/],
+    [['--name', ''], /^paint: --name is empty$/],
+    [['-o', ''], /^paint: --output is empty$/],
     [['-o', 'yaml'], /--output is yaml, but may be: json/],
     [['red'], /'red' is not understood; it takes one of: white, green/],
     [['green', 'green'], /'green' is not understood/],
@@ -53,6 +57,7 @@ test('parseInvocation() takes a cluster’s name as a plain word, and refuses tw
     code: 'USAGE',
     message: /'cd' is not understood; it takes at most one NAME/,
   })
+  assert.throws(() => parseInvocation(plain, [''], io), { code: 'USAGE', message: 'paint: --name is empty' })
   assert.match(helpOf(plain), /Usage: fairlead paint \[NAME\] \[flags\]/)
 })
 

@@ -62,7 +62,7 @@ export const parseInvocation = (command: Command, words: readonly string[], io: 
     try {
       return parseArgs({ args: [...words], options, strict: true, allowPositionals: command.argument !== undefined })
     } catch (error) {
-      const message = (error as Error).message.split('. ')[0]!
+      const message = faultOf(error as Error)
       const unknown = /^Unknown option '--?([^'=]+)/.exec(message)?.[1]
       const meant = unknown === undefined ? [] : nearest(unknown, [...Object.keys(command.flags), 'help'], 1)
       throw new CliError('USAGE', `${command.name}: ${message}`, {
@@ -82,6 +82,10 @@ export const parseInvocation = (command: Command, words: readonly string[], io: 
       continue
     }
     const plain = command.argument && 'flag' in command.argument && command.argument.flag === name ? word : undefined
+    if ((value ?? plain) === '')
+      throw new CliError('USAGE', `${command.name}: --${name} is empty`, {
+        hint: `give it a value (a variable of the shell may be unset), or leave --${name} out`,
+      })
     if (plain !== undefined && value !== undefined && value !== plain)
       throw new CliError('USAGE', `${command.name}: is it '${plain}', or --${name} ${value}?`, {
         hint: 'give one of them',
@@ -94,6 +98,14 @@ export const parseInvocation = (command: Command, words: readonly string[], io: 
       )
   }
   return { argument, flags, switches, io }
+}
+
+/** What Node.js has to say of a word, in one line. */
+const faultOf = ({ message }: Error): string => {
+  const dashed = / argument is ambiguous[\s\S]* use '--([^=]+)=/.exec(message)?.[1]
+  return dashed === undefined
+    ? message.split('. ')[0]!
+    : `--${dashed} lacks its value; one that starts with a dash is written --${dashed}=-VALUE`
 }
 
 /** `; did you mean X?`, or nothing where no word is near. */

@@ -41,6 +41,7 @@ test('a question that cannot be asked is told from an answer that cannot be had'
   assert.equal(statusOfError(new ExplainError('SOURCE_UNKNOWN', 'there is no pod x')), 2)
   assert.equal(await failing({}), 2, 'no --to')
   assert.equal(await failing({ to: 'svc/web', name: 'x', context: 'y' }), 2)
+  assert.equal(await failing({ to: 'svc/web', name: 'No_Name' }), 2)
   assert.equal(await failing({ to: 'svc/web', name: 'not-there' }), 3)
   assert.equal(await failing({ to: 'svc/web', kubeconfig: join(folder, 'none') }), 3)
 })

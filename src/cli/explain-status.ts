@@ -1,6 +1,7 @@
 import type { Accord } from '#explain/agreement.ts'
 import { ExplainError } from '#explain/explain-error.ts'
 import type { Verdict } from '#explain/explanation.ts'
+import { isUsage } from './exit-status.ts'
 
 /* Exit status of `fairlead explain`: docs/explain.md has the table. */
 
@@ -12,5 +13,4 @@ export const statusOf = (verdict: Verdict, accord: Accord | undefined): number =
   accord === undefined || OF_VERDICT[verdict] === 1 ? OF_VERDICT[verdict] : OF_ACCORD[accord]
 
 /** 2: the question cannot be asked. 3: it could not be found out. */
-export const statusOfError = (error: unknown): number =>
-  error instanceof ExplainError || (error as { readonly code?: unknown }).code === 'USAGE' ? 2 : 3
+export const statusOfError = (error: unknown): number => (error instanceof ExplainError || isUsage(error) ? 2 : 3)

@@ -1,6 +1,7 @@
 import { CliError } from './cli-error.ts'
 import { didYouMean, helpOf, type Io, parseInvocation } from './command.ts'
 import { commandList } from './command-list.ts'
+import { exitStatusOf } from './exit-status.ts'
 
 const verbs = commandList.map(({ name }) => name)
 const width = Math.max(...verbs.map((name) => name.length)) + 3
@@ -12,15 +13,15 @@ ${commandList.map(({ name, summary }) => `  ${name.padEnd(width)}${summary}`).jo
   ${'help'.padEnd(width)}this, or: fairlead help VERB
 `
 
+const HELP: readonly string[] = ['help', '--help', '-h']
+
 const run = async (words: readonly string[], io: Io): Promise<number> => {
   const [verb = 'help', ...rest] = words
-  const wantsHelp = rest.includes('--help') || rest.includes('-h')
-  if (verb === 'help' || verb === '--help' || verb === '-h') {
-    if (rest[0] === undefined) {
-      io.out(overview)
-      return 0
-    }
-    return run([rest[0], '--help'], io)
+  if (HELP.includes(verb)) {
+    const about = rest.find((word) => !HELP.includes(word))
+    if (about !== undefined) return run([about, '--help'], io)
+    io.out(overview)
+    return 0
   }
   const entry = commandList.find(({ name }) => name === (verb === '--version' ? 'version' : verb))
   if (!entry)
@@ -28,7 +29,7 @@ const run = async (words: readonly string[], io: Io): Promise<number> => {
       hint: `one of: ${verbs.join(', ')}`,
     })
   const command = await entry.load()
-  if (wantsHelp) {
+  if (rest.includes('--help') || rest.includes('-h')) {
     io.out(helpOf(command))
     return 0
   }
@@ -49,5 +50,5 @@ try {
   const { code, hint, exitStatus } = error as { code?: unknown; hint?: unknown; exitStatus?: number }
   if (!(error instanceof Error) || typeof code !== 'string') throw error
   io.err(`fairlead: ${error.message}\n${typeof hint === 'string' ? `  ${hint}\n` : ''}`)
-  process.exitCode = exitStatus ?? (code === 'USAGE' ? 2 : code === 'INTERRUPTED' ? 130 : 1)
+  process.exitCode = exitStatus ?? exitStatusOf(error)
 }

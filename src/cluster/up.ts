@@ -13,7 +13,7 @@ import { down, remainsOf } from './down.ts'
 import { createMachines } from './machines/machines.ts'
 import { checkOpenFiles, checkPrerequisites, isChroot } from './prerequisites.ts'
 import { RESTARTED, startSupervised } from './processes.ts'
-import { planCluster, type RangeFlags } from './ranges/cluster-plan.ts'
+import { checkRequest, planCluster, type RangeFlags } from './ranges/cluster-plan.ts'
 import type { Role } from './role.ts'
 import { clusterStateDir, listClusters, logPath, statePaths, stateRoot, writeConfig } from './state.ts'
 import { stateFault } from './state-fault.ts'
@@ -75,10 +75,9 @@ export const up = async (options: UpOptions): Promise<ClusterConfig> => {
 }
 
 const start = async (options: UpOptions, stateDir: string): Promise<ClusterConfig> => {
+  checkRequest({ ...options, stateDir })
   checkPrerequisites({ uid: process.getuid!(), path: process.env.PATH ?? '', chroot: isChroot() })
   refuseShown(stateDir)
-  if (!Number.isInteger(options.nodes) || options.nodes < 1 || options.nodes > 250)
-    throw new ClusterError('NODES_INVALID', `a cluster has 1 to 250 nodes, not ${options.nodes}`)
   checkOpenFiles(options.nodes)
   options.onProgress('control plane')
   // Also the start of its processes: another `up` of the same name must find them, not a folder without any.

@@ -141,29 +141,29 @@ claim(
       [['up', '--load-balancer', 'some'], 2, /--load-balancer is some, but may be: pool, none/],
       [['up', '-o', 'yaml'], 2, /--output is yaml, but may be: json/],
       [['up', '--nodes', 'three'], 2, /--nodes is 'three', but must be a number/],
-      [['up', '--name', 'other', '--nodes', '0'], 1, /1 to 250 nodes, not 0/],
-      [['up', '--name', 'other', '--nodes', '251'], 1, /1 to 250 nodes, not 251/],
-      [['up', '--name', 'No_Name'], 1, /'No_Name' cannot name a cluster\n.*lower-case/],
-      [['up', '--name', '../other'], 1, /cannot name a cluster/],
-      [['down', '--name', '../other'], 1, /cannot name a cluster/],
+      [['up', '--name', 'other', '--nodes', '0'], 2, /--nodes 0: a cluster has 1 to 250 nodes\n.*--nodes 3/],
+      [['up', '--name', 'other', '--nodes', '251'], 2, /--nodes 251: a cluster has 1 to 250 nodes/],
+      [['up', '--name', 'No_Name'], 2, /'No_Name' cannot name a cluster\n.*lower-case/],
+      [['up', '--name', '../other'], 2, /cannot name a cluster/],
+      [['down', '--name', '../other'], 2, /cannot name a cluster/],
       [
         ['up', '--name', 'other', '--cluster-cidr', '10.0.0.0/8'],
-        1,
+        2,
         /--cluster-cidr 10\.0\.0\.0\/8: must be an IPv4 and an IPv6 range/,
       ],
       [
         ['up', '--name', 'other', '--service-cidr', '10.99.0.1/16,fd00:99::/112'],
-        1,
+        2,
         /--service-cidr .*without host bits/,
       ],
       [
         ['up', '--name', 'other', '--cluster-dns', '10.1.1.1,fd00:10:96::a'],
-        1,
-        /--cluster-dns .*10\.1\.1\.1 is not in --service-cidr/,
+        2,
+        /--cluster-dns .*lies in no range that is chosen by itself\n.*--service-cidr/,
       ],
       [
         ['up', '--name', 'other', '--node-port-range', '40000-30000'],
-        1,
+        2,
         /--node-port-range 40000-30000: must be FROM-TO/,
       ],
       [
@@ -179,11 +179,41 @@ claim(
       [['completion', 'tcsh'], 2, /'tcsh' is not understood; it takes one of: bash, zsh, fish/],
       [['start'], 2, /there is no verb 'start'; did you mean status\?\n.*up, down, list/],
       [['help', 'start'], 2, /there is no verb 'start'/],
+      // Wrong whatever the machine has: said before a cluster of the same name or range is looked at, and without root.
+      [['up', '--name', 'bad-input', '--nodes', '0'], 2, /--nodes 0/],
+      [['up', '--name', 'bad-input', '--cluster-cidr', '127.0.0.0/16,fd00:1::/56'], 2, /holds loopback addresses/],
+      [
+        [
+          'up',
+          '--name',
+          'other',
+          '--service-cidr',
+          '10.9.0.0/16,fd00:9::/112',
+          '--node-cidr',
+          '10.9.0.0/16,fd00:8::/64',
+        ],
+        2,
+        /--node-cidr \S+: overlaps --service-cidr 10\.9\.0\.0\/16/,
+      ],
+      [
+        ['up', '--name', 'other', '--cluster-dns', '10.96.0.10,fd00:10:96::a'],
+        1,
+        /--cluster-dns \S+ lies in \S+, which collides with 10\.96\.0\.0\/16 of cluster bad-input\n.*leave --cluster-dns out/,
+      ],
+      [['up', '--name', 'other', '--kubeconfig', ''], 2, /up: --kubeconfig is empty\n/],
+      [['status', '--name', 'No_Name'], 2, /cannot name a cluster/],
+      [['explain', '--name', 'No_Name', '--to', 'svc/web'], 2, /cannot name a cluster/],
+      [['logs', '--name', 'other', '--tail', 'x'], 2, /--tail is 'x'/],
     ] as const) {
       const outcome = await run(FAIRLEAD, words, { env: { KUBECONFIG: cluster.kubeconfig } })
       assert.equal(outcome.status, status, `${words.join(' ')}: ${outcome.stderr}`)
       assert.match(outcome.stderr, why)
       assert.equal(outcome.stdout, '')
+    }
+    for (const words of [['help', 'help'], ['-h', '-h'], ['help', '--help'], ['--help']]) {
+      const outcome = await run(FAIRLEAD, words)
+      assert.deepEqual([outcome.status, outcome.stderr], [0, ''], words.join(' '))
+      assert.match(outcome.stdout, /^Usage: fairlead VERB/m)
     }
     assert.deepEqual(await traces(), before)
   },

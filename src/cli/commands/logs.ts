@@ -24,10 +24,10 @@ export const logs: Command = {
   },
   examples: ['fairlead logs', 'fairlead logs ci --node node-2', 'fairlead logs -f --tail 10'],
   async run({ flags, switches, io }) {
-    const config = knownCluster(chosenCluster(flags.name, io.environment))
     const { node, tail } = flags
     if (tail !== undefined && !/^\d+$/.test(tail))
       throw new CliError('USAGE', `logs: --tail is '${tail}', but must be a number of lines`)
+    const config = knownCluster(chosenCluster(flags.name, io.environment))
     if (node !== undefined && !config.nodes.some(({ name }) => name === node))
       throw new CliError('NODE_UNKNOWN', `cluster ${config.name} has no node ${node}`, {
         hint: `its nodes: ${config.nodes.map(({ name }) => name).join(', ')}`,

@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { type ClusterRequest, type Host, planCluster } from './cluster-plan.ts'
+import { type ClusterRequest, checkRequest, type Host, planCluster } from './cluster-plan.ts'
 
 const host = (routes: readonly string[] = [], taken: readonly string[] = []): Host => ({
-  routes: () => ['0.0.0.0/0', '127.0.0.0/8', '::1/128', 'fe80::/64', 'ff00::/8', ...routes],
+  routes: () =>
+    ['0.0.0.0/0', '127.0.0.0/8', '::1/128', 'fe80::/64', 'ff00::/8', ...routes].map((destination) => ({
+      destination,
+      link: 'eth0',
+    })),
   isPortFree: (address, port) => !taken.includes(`${address}:${port}`),
 })
 const request = (change: Partial<ClusterRequest> = {}): ClusterRequest => ({
@@ -80,13 +84,13 @@ test('given ranges that collide are refused by name: with a route, or with each 
   refused(
     { nodeCidr: '192.168.0.0/24,fd00:1::/64' },
     'RANGE_TAKEN',
-    /--node-cidr .* the host's route to 192\.168\.0\.0\/16/,
+    /--node-cidr .* the host's route to 192\.168\.0\.0\/16 \(link eth0\)$/,
     host(['192.168.0.0/16']),
   )
   refused(
     { clusterCidr: '10.0.0.0/8,fd00:1::/56', serviceCidr: '10.1.0.0/16,fd00:2::/112' },
-    'RANGE_TAKEN',
-    /this cluster's own --cluster-cidr/,
+    'RANGE_INVALID',
+    /^--service-cidr 10\.1\.0\.0\/16,fd00:2::\/112: overlaps --cluster-cidr 10\.0\.0\.0\/8$/,
   )
   // One that is chosen keeps out of the way of one that is given.
   const { clusterCidr } = planCluster(request({ ranges: { serviceCidr: '10.244.0.0/16,fd00:2::/112' } }), host())
@@ -103,7 +107,7 @@ test('malformed and small ranges are refused with the flag, the text and the rea
   refused({ serviceCidr: '10.96.0.0/30,fd00::/112' }, 'RANGE_INVALID', /too small: at most \/28/)
   refused({ nodeCidr: '172.30.0.0/16,fd00::/112' }, 'RANGE_INVALID', /too small: at most \/96/)
   refused(
-    { clusterDns: '10.97.0.10,fd00:10:96::a' },
+    { clusterDns: '10.97.0.10,fd00:10:96::a', serviceCidr: '10.96.0.0/16,fd00:10:96::/112' },
     'RANGE_INVALID',
     /10\.97\.0\.10 is not in --service-cidr 10\.96\.0\.0\/16/,
   )
@@ -125,12 +129,86 @@ test('malformed and small ranges are refused with the flag, the text and the rea
   )
 })
 
+test('what no cluster can have is refused before the machine is looked at, whatever stands there', () => {
+  const wrong = (change: Partial<ClusterRequest>, code: string, message: RegExp) =>
+    assert.throws(() => checkRequest(request(change)), { code, message, hint: /./ })
+  for (const nodes of [0, 251, 1.5, Number.NaN, 1e23])
+    wrong(
+      { nodes },
+      'NODES_INVALID',
+      new RegExp(`^--nodes ${String(nodes).replace('+', '\\+')}: a cluster has 1 to 250`),
+    )
+  wrong({ ranges: { serviceCidr: 'nonsense' } }, 'RANGE_INVALID', /^--service-cidr nonsense: must be/)
+  // The first cluster's range is its own: whatever another has, this is no collision with it.
+  assert.doesNotThrow(() => checkRequest(request({ ranges: { clusterCidr: '10.244.0.0/16,fd00:10:244::/56' } })))
+})
+
+test('addresses that mean something else to every kernel are no range of a cluster', () => {
+  for (const [range, what] of [
+    ['127.0.0.0/16,fd00:1::/56', 'loopback addresses'],
+    ['0.0.0.0/0,::/0', 'addresses of no machine'],
+    ['169.254.0.0/16,fd00:1::/56', 'link-local addresses'],
+    ['224.0.0.0/16,fd00:1::/56', 'multicast addresses'],
+    ['10.1.0.0/16,fe80::/64', 'link-local addresses'],
+    ['10.1.0.0/16,ff05::/56', 'multicast addresses'],
+    ['10.1.0.0/16,::ffff:a00:0/112', 'IPv4 addresses in IPv6 form'],
+  ] as const)
+    for (const flag of ['clusterCidr', 'serviceCidr', 'nodeCidr', 'loadBalancerCidr'] as const)
+      refused({ [flag]: range }, 'RANGE_INVALID', new RegExp(`^--\\S+-cidr .*holds ${what}$`))
+})
+
+test('a given address of DNS keeps the range of Services where it lies, and says what is in the way there', () => {
+  const one = planCluster(request(), host())
+  const ranges = { clusterDns: '10.98.0.53,fd00:10:98::53' }
+  assert.deepEqual(planCluster(request({ ranges }), host()).serviceCidr, ['10.98.0.0/16', 'fd00:10:98::/112'])
+  assert.throws(
+    () => planCluster(request({ ranges: { clusterDns: '10.96.0.53,fd00:10:96::53' }, others: [one] }), host()),
+    {
+      code: 'RANGE_TAKEN',
+      message:
+        '--cluster-dns 10.96.0.53,fd00:10:96::53 lies in 10.96.0.0/16,fd00:10:96::/112, which collides with 10.96.0.0/16 of cluster fairlead',
+      hint: /leave --cluster-dns out/,
+    },
+  )
+  for (const clusterDns of ['10.96.0.10,fd00:10:97::a', '192.0.2.1,2001:db8::1'])
+    refused({ clusterDns }, 'RANGE_INVALID', /lies in no range that is chosen by itself$/)
+  for (const clusterDns of ['10.96.0.0,fd00:10:96::a', '10.96.255.255,fd00:10:96::a', '10.96.0.10,fd00:10:96::'])
+    refused({ clusterDns }, 'RANGE_INVALID', /an end of --service-cidr \S+, is no Service's address$/)
+})
+
+test('a given pool of load balancers is kept free by ranges that are chosen, and overlaps none that is given', () => {
+  const loadBalancerCidr = '10.244.7.0/24,fd00:10:96::/120'
+  const { clusterCidr, serviceCidr } = planCluster(request({ ranges: { loadBalancerCidr } }), host())
+  assert.deepEqual([clusterCidr[0], serviceCidr[0]], ['10.245.0.0/16', '10.97.0.0/16'])
+  refused(
+    { loadBalancerCidr, clusterCidr: '10.244.0.0/16,fd00:1::/56' },
+    'RANGE_INVALID',
+    /^--cluster-cidr \S+: overlaps --load-balancer-cidr 10\.244\.7\.0\/24$/,
+  )
+  refused(
+    { loadBalancerCidr: '192.168.0.0/16,fd00:1::/64', nodeCidr: '192.168.1.0/24,fd00:1::/64' },
+    'RANGE_INVALID',
+    /^--load-balancer-cidr \S+: overlaps --node-cidr 192\.168\.1\.0\/24$/,
+  )
+})
+
+test('in a small range of nodes no address is given out twice', () => {
+  const nodeCidr = '192.168.90.0/28,fd00:90::/64'
+  const { nodes, fabric } = planCluster(request({ nodes: 8, ranges: { nodeCidr } }), host())
+  assert.deepEqual([nodes[7]?.addresses[0], fabric.addresses[0]], ['192.168.90.9', '192.168.90.10'])
+  for (const many of [9, 10, 11, 12])
+    assert.throws(() => planCluster(request({ nodes: many, ranges: { nodeCidr } }), host()), {
+      code: 'RANGE_INVALID',
+      message: new RegExp(`^--node-cidr \\S+: is too small for ${many} nodes`),
+    })
+})
+
 test('when everything is in the way the error names it', () => {
   const everything = host(['172.16.0.0/12'])
   refused(
     {},
     'RANGE_EXHAUSTED',
-    /no free block for --node-cidr: the host's route to 172\.16\.0\.0\/12 is in the way/,
+    /no free block for --node-cidr: the host's route to 172\.16\.0\.0\/12 \(link eth0\) is in the way/,
     everything,
   )
 })

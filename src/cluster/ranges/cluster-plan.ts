@@ -1,14 +1,15 @@
 import { Rtnetlink } from '#kernel/rtnetlink/rtnetlink.ts'
 import { isPortFree } from '#kernel/socket.ts'
 import { parseCidr } from '#net/cidr.ts'
-import { formatAddress, tryParseAddress } from '#net/ip-address.ts'
 import { addressAt, holds } from '#podnetwork/address-range.ts'
+import { ClusterError } from '../cluster-error.ts'
 import type { ClusterConfig } from '../config.ts'
 import { fabricNamespace, hostLink } from '../machines/names.ts'
-import { chooseRange } from './free-range.ts'
-import { fabricAddress, planLoadBalancer } from './load-balancer-range.ts'
+import { planDns, rangeOfDns } from './dns-address.ts'
+import { freeRange, givenRange } from './free-range.ts'
+import { fabricAddress, givenPool, planLoadBalancer } from './load-balancer-range.ts'
 import { planNodes } from './node-plan.ts'
-import { clusterObstacles, type Obstacle, routeObstacles } from './obstacles.ts'
+import { clusterObstacles, type HostRoute, type Obstacle, routeObstacles } from './obstacles.ts'
 import { planApiPorts, planNodePortAddresses, planNodePorts } from './ports.ts'
 import type { RangeKind } from './range-candidates.ts'
 import { invalid, type Pair, pair } from './range-pair.ts'
@@ -39,7 +40,7 @@ export interface ClusterRequest {
 
 /** What the machine has: routes, and whether a TCP port is free on an address. */
 export interface Host {
-  readonly routes: () => readonly string[]
+  readonly routes: () => readonly HostRoute[]
   readonly isPortFree: (address: string, port: number) => boolean
 }
 
@@ -49,45 +50,41 @@ const FABRIC_V6_OFFSET = 0xfab0001n
 const KERNEL_HOST: Host = {
   routes: () => {
     using host = Rtnetlink.open()
-    return host.routes().map(({ destination }) => destination)
+    const links = new Map(host.links().map(({ index, name }) => [index, name]))
+    return host.routes().map(({ destination, nextHops }) => {
+      const link = links.get(nextHops[0]?.link ?? 0)
+      return { destination, ...(link !== undefined && { link }) }
+    })
   },
   isPortFree,
 }
 
 /**
  * Decides a cluster's addresses: given ranges as they are, the others at the first block that no cluster and no route
- * of the host uses (the default route apart). Throws ClusterError RANGE_INVALID, RANGE_TAKEN (names the route or the
- * cluster), RANGE_EXHAUSTED.
+ * of the host uses (the default route apart). Throws ClusterError RANGE_INVALID (the flags are wrong, or contradict each
+ * other), RANGE_TAKEN (names the route or the cluster), RANGE_EXHAUSTED.
  */
 export function planCluster(request: ClusterRequest, host: Host = KERNEL_HOST): ClusterConfig {
   const { name, stateDir, ranges } = request
-  const obstacles = [...clusterObstacles(request.others), ...routeObstacles(host.routes(), request.others)]
-  const taken: Obstacle[] = []
-  const choose = (kind: RangeKind, flag: string | undefined): Pair => {
-    const chosen = chooseRange(kind, flag, [...obstacles, ...taken])
-    for (const text of chosen) taken.push({ range: parseCidr(text), what: `this cluster's own --${kind}-cidr ${text}` })
-    return chosen
-  }
-  // Given ranges first, so that chosen ones keep out of their way.
-  const chosen: Partial<Record<RangeKind, Pair>> = {}
-  const flags = { cluster: ranges.clusterCidr, service: ranges.serviceCidr, node: ranges.nodeCidr }
-  const kinds = (['cluster', 'service', 'node'] as const).toSorted(
-    (a, b) => Number(flags[a] === undefined) - Number(flags[b] === undefined),
-  )
-  for (const kind of kinds) chosen[kind] = choose(kind, flags[kind])
-  const { cluster, service, node } = chosen as Record<RangeKind, Pair>
+  const machine = [...clusterObstacles(request.others), ...routeObstacles(host.routes())]
+  const { cluster, service, node } = planRanges(ranges, machine)
   const hostAddresses = pair(node, (range) => addressAt(range, 1))
   const nodes = planNodes(request, cluster, node)
-  const loadBalancer = planLoadBalancer(ranges.loadBalancerCidr, node, [...obstacles, ...taken])
-  for (const one of [...nodes.map(({ addresses }) => addresses), hostAddresses]) {
-    const inside = one.find((address, family) => holds(parseCidr(loadBalancer[family] as string), address))
-    if (inside !== undefined)
-      throw invalid('load-balancer-cidr', loadBalancer.join(','), `holds ${inside}, which is the address of a machine`)
-  }
-  const fabricAddresses: Pair = [
-    fabricAddress(node[0], loadBalancer[0]),
-    addressAt(parseCidr(node[1]), FABRIC_V6_OFFSET),
-  ]
+  const own = ownRanges({ cluster, service, node })
+  const loadBalancer = planLoadBalancer(ranges.loadBalancerCidr, node, { machine, own })
+  const fabric: Pair = [fabricAddress(node[0], loadBalancer[0]), addressAt(parseCidr(node[1]), FABRIC_V6_OFFSET)]
+  for (const one of [...nodes.map(({ addresses }) => addresses), hostAddresses])
+    for (const [family, address] of one.entries()) {
+      const inPool = holds(parseCidr(loadBalancer[family] as string), address)
+      if (inPool && ranges.loadBalancerCidr !== undefined)
+        throw invalid(
+          'load-balancer-cidr',
+          loadBalancer.join(','),
+          `holds ${address}, which is the address of a machine`,
+        )
+      if (inPool || address === fabric[family])
+        throw invalid('node-cidr', node.join(','), `is too small for ${nodes.length} nodes and what else has addresses`)
+    }
   return {
     name,
     stateDir,
@@ -103,24 +100,48 @@ export function planCluster(request: ClusterRequest, host: Host = KERNEL_HOST): 
     clusterDomain: 'cluster.local',
     host: { addresses: hostAddresses, link: hostLink(name) },
     apiServer: planApiPorts(request.others, host),
-    fabric: { namespace: fabricNamespace(name), addresses: fabricAddresses },
+    fabric: { namespace: fabricNamespace(name), addresses: fabric },
     nodes,
     sockets: { api: `${stateDir}/api.sock`, agent: `${stateDir}/agent.sock` },
   }
 }
 
-function planDns(flag: string | undefined, service: Pair): Pair {
-  if (flag === undefined) return pair(service, (range) => addressAt(range, 10))
-  const parts = flag.split(',').map((part) => part.trim())
-  const [v4, v6] = parts.map(tryParseAddress)
-  if (parts.length !== 2 || v4?.family !== 'IPv4' || v6?.family !== 'IPv6')
-    throw invalid('cluster-dns', flag, 'must be an IPv4 and an IPv6 address: 10.96.0.10,fd00:10:96::a')
-  const addresses: Pair = [formatAddress(v4), formatAddress(v6)]
-  for (const [family, address] of addresses.entries()) {
-    if (!holds(parseCidr(service[family] as string), address))
-      throw invalid('cluster-dns', flag, `${address} is not in --service-cidr ${service[family]}`)
-    if (address === addressAt(parseCidr(service[family] as string), 1))
-      throw invalid('cluster-dns', flag, `${address} belongs to the Service kubernetes`)
+/** The most nodes of a cluster: they have the numbers of a byte, in addresses and names. */
+const MOST_NODES = 250
+
+/**
+ * Refuses what no machine could make, before this one is looked at. Throws ClusterError NODES_INVALID, RANGE_INVALID.
+ */
+export function checkRequest(request: Omit<ClusterRequest, 'others'>): void {
+  const { nodes } = request
+  if (!Number.isInteger(nodes) || nodes < 1 || nodes > MOST_NODES)
+    throw new ClusterError('NODES_INVALID', `--nodes ${nodes}: a cluster has 1 to ${MOST_NODES} nodes`, {
+      hint: `for example --nodes 3`,
+    })
+  planCluster({ ...request, others: [] }, { routes: () => [], isPortFree: () => true })
+}
+
+type Ranges = Readonly<Record<RangeKind, Pair>>
+
+const ownRanges = (ranges: Partial<Ranges>): readonly Obstacle[] =>
+  Object.entries(ranges).flatMap(([kind, texts]) =>
+    texts.map((text) => ({ range: parseCidr(text), what: `--${kind}-cidr ${text}` })),
+  )
+
+/** Pods, Services and nodes. Given ranges first, so that chosen ones keep out of their way. */
+function planRanges(flags: RangeFlags, machine: readonly Obstacle[]): Ranges {
+  const given = { cluster: flags.clusterCidr, service: flags.serviceCidr, node: flags.nodeCidr }
+  const pool = flags.loadBalancerCidr === undefined ? [] : givenPool(flags.loadBalancerCidr)
+  const ranges: Partial<Record<RangeKind, Pair>> = {}
+  // The pool may lie in the range of the nodes.
+  const obstacles = (kind: RangeKind) => ({ machine, own: [...ownRanges(ranges), ...(kind === 'node' ? [] : pool)] })
+  const kinds = ['cluster', 'service', 'node'] as const
+  for (const kind of kinds) {
+    const flag = given[kind]
+    if (flag !== undefined) ranges[kind] = givenRange(kind, flag, obstacles(kind))
   }
-  return addresses
+  if (ranges.service === undefined && flags.clusterDns !== undefined)
+    ranges.service = rangeOfDns(flags.clusterDns, obstacles('service'))
+  for (const kind of kinds) ranges[kind] ??= freeRange(kind, obstacles(kind))
+  return ranges as Ranges
 }

@@ -11,31 +11,40 @@ const LEAST: Readonly<Record<RangeKind, readonly [v4: number, v6: number]>> = {
   node: [28, 96],
 }
 
-/**
- * A range as the flag gives it, or the first candidate that no obstacle overlaps. Throws ClusterError RANGE_INVALID,
- * RANGE_TAKEN, RANGE_EXHAUSTED.
- */
-export function chooseRange(kind: RangeKind, flag: string | undefined, obstacles: readonly Obstacle[]): Pair {
-  const collision = (candidate: Pair): Obstacle | undefined =>
-    obstacles.find(({ range }) => candidate.some((text) => overlaps(parseCidr(text), range)))
-  if (flag !== undefined) {
-    const given = parsePair(`${kind}-cidr`, flag)
-    for (const [family, text] of given.entries()) {
-      const least = LEAST[kind][family] as number
-      if (parseCidr(text).prefix > least) throw invalid(`${kind}-cidr`, flag, `${text} is too small: at most /${least}`)
-    }
-    const obstacle = collision(given)
-    if (obstacle === undefined) return given
-    throw new ClusterError('RANGE_TAKEN', `--${kind}-cidr ${flag} collides with ${obstacle.what}`, {
-      hint: `give another range, or leave --${kind}-cidr out: a free one is chosen`,
-    })
+/** What is in the way of a range: of the machine, and of the flags of this very cluster. */
+export interface Obstacles {
+  readonly machine: readonly Obstacle[]
+  readonly own: readonly Obstacle[]
+}
+
+const collision = (candidate: Pair, obstacles: readonly Obstacle[]): Obstacle | undefined =>
+  obstacles.find(({ range }) => candidate.some((text) => overlaps(parseCidr(text), range)))
+
+/** A range as its flag gives it. Throws ClusterError RANGE_INVALID, RANGE_TAKEN. */
+export function givenRange(kind: RangeKind, flag: string, { machine, own }: Obstacles): Pair {
+  const given = parsePair(`${kind}-cidr`, flag)
+  for (const [family, text] of given.entries()) {
+    const least = LEAST[kind][family] as number
+    if (parseCidr(text).prefix > least) throw invalid(`${kind}-cidr`, flag, `${text} is too small: at most /${least}`)
   }
-  const free = RANGE_CANDIDATES[kind].find((candidate) => collision(candidate) === undefined)
+  const other = collision(given, own)
+  if (other !== undefined) throw invalid(`${kind}-cidr`, flag, `overlaps ${other.what}`)
+  const obstacle = collision(given, machine)
+  if (obstacle === undefined) return given
+  throw new ClusterError('RANGE_TAKEN', `--${kind}-cidr ${flag} collides with ${obstacle.what}`, {
+    hint: `give another range, or leave --${kind}-cidr out: a free one is chosen`,
+  })
+}
+
+/** The first candidate that no obstacle overlaps. Throws ClusterError RANGE_EXHAUSTED. */
+export function freeRange(kind: RangeKind, { machine, own }: Obstacles): Pair {
+  const obstacles = [...own, ...machine]
+  const free = RANGE_CANDIDATES[kind].find((candidate) => collision(candidate, obstacles) === undefined)
   if (free !== undefined) return free
   const [first] = RANGE_CANDIDATES[kind]
   throw new ClusterError(
     'RANGE_EXHAUSTED',
-    `no free block for --${kind}-cidr: ${collision(first as Pair)?.what} is in the way`,
+    `no free block for --${kind}-cidr: ${collision(first as Pair, obstacles)?.what} is in the way`,
     {
       hint: `give one that is free here: --${kind}-cidr V4,V6`,
     },

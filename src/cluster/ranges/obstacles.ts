@@ -7,6 +7,12 @@ export interface Obstacle {
   readonly what: string
 }
 
+/** A route of the host, and the link that it leads out by, where it has one. */
+export interface HostRoute {
+  readonly destination: string
+  readonly link?: string
+}
+
 /** Every range of the other clusters. */
 export function clusterObstacles(others: readonly ClusterConfig[]): readonly Obstacle[] {
   return others.flatMap((other) =>
@@ -17,16 +23,14 @@ export function clusterObstacles(others: readonly ClusterConfig[]): readonly Obs
 }
 
 /**
- * Routes of the host but default ones (also such that are split in two halves, as VPNs do) and those every host has.
+ * Routes of the host but default ones (also such that are split in two halves, as VPNs do) and those every host has. The
+ * link tells whose it is: `docker0`, `wg0`, or `fl-NAME` of a cluster that is not listed any more.
  */
-export function routeObstacles(routes: readonly string[], others: readonly ClusterConfig[]): readonly Obstacle[] {
-  const links = others.map(({ host }) => host.link).join(', ')
-  return routes
-    .map((text) => ({ text, range: tryParseCidr(text) }))
-    .filter((one): one is { text: string; range: Cidr } => one.range !== undefined && one.range.prefix > 1)
-    .filter(({ text }) => !/^(127\.|255\.255\.255\.255|::1\/|fe80:|ff)/.test(text))
-    .map(({ text, range }) => ({
-      range,
-      what: `the host's route to ${text}${links === '' ? '' : ` (links of clusters: ${links})`}`,
-    }))
+export function routeObstacles(routes: readonly HostRoute[]): readonly Obstacle[] {
+  return routes.flatMap(({ destination, link }) => {
+    const range = tryParseCidr(destination)
+    if (range === undefined || range.prefix <= 1) return []
+    if (/^(127\.|255\.255\.255\.255|::1\/|fe80:|ff)/.test(destination)) return []
+    return [{ range, what: `the host's route to ${destination}${link === undefined ? '' : ` (link ${link})`}` }]
+  })
 }
