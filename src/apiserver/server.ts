@@ -138,10 +138,7 @@ export const createApiServer = (options: ApiServerOptions): ApiServer => {
 
   const servers: Server[] = []
   const open = async (listener: Listener): Promise<AddressInfo | string | null> => {
-    const server =
-      'path' in listener
-        ? createHttpServer(HTTP_OPTIONS, handle)
-        : await tlsServer(options.pki, handle)
+    const server = 'path' in listener ? createHttpServer(HTTP_OPTIONS, handle) : await tlsServer(options.pki, handle)
     server.on('upgrade', upgrade)
     server.on('clientError', clientError)
     server.on('checkExpectation', handle)

@@ -1,16 +1,19 @@
 import { closeSync, existsSync, openSync } from 'node:fs'
-import { isHeld, readClaim } from '#cluster/claim.ts'
+import { isHeld } from '#cluster/claim.ts'
 import type { ClusterConfig } from '#cluster/config.ts'
 import { clusterStateDir, listClusters, statePaths, tryReadConfig } from '#cluster/state.ts'
+import { findClaim, lostClaims } from '#cluster/unclaimed.ts'
 import { CliError } from './cli-error.ts'
 import { didYouMean } from './command.ts'
 
 /** The cluster of that name. Throws CliError CLUSTER_UNKNOWN, CLUSTER_BROKEN or NEEDS_ROOT. */
 export const knownCluster = (name: string): ClusterConfig => {
-  const stateDir = clusterStateDir(name)
+  const usual = clusterStateDir(name)
+  const claim = findClaim(name)
+  const stateDir = claim?.stateDir ?? usual
   const config = tryReadConfig(statePaths(stateDir).config)
   if (config) return config
-  const known = readClaim(name) !== undefined || existsSync(stateDir)
+  const known = claim !== undefined || existsSync(stateDir)
   if (known && !isReadable(stateDir)) throw needsRoot(name)
   if (known)
     throw new CliError('CLUSTER_BROKEN', `the state of cluster ${name} in ${stateDir} cannot be read`, {
@@ -21,7 +24,7 @@ export const knownCluster = (name: string): ClusterConfig => {
 
 /** CliError CLUSTER_UNKNOWN, with what may have been meant. */
 export const unknownCluster = (name: string): CliError => {
-  const names = listClusters().map((one) => one.name)
+  const names = listClusters(lostClaims).map((one) => one.name)
   return new CliError('CLUSTER_UNKNOWN', `there is no cluster named ${name}${didYouMean(name, names)}`, {
     hint:
       names.length > 0 ? 'fairlead list shows those that are there' : 'there is none at all; start one: fairlead up',
@@ -30,7 +33,7 @@ export const unknownCluster = (name: string): CliError => {
 
 /** CliError CLUSTER_SILENT: its API gives no answer, and why, as far as its processes tell. */
 export const silentCluster = ({ name }: ClusterConfig, cause: unknown): CliError => {
-  const claim = readClaim(name)
+  const claim = findClaim(name)
   const dead = claim === undefined || !isHeld(claim)
   return new CliError(
     'CLUSTER_SILENT',

@@ -41,10 +41,18 @@ export const enterKubeconfig = async (
 
 /** Where the cluster's entry is: as it was noted, or, where the state was deleted, in the file that kubectl uses. */
 export const kubeconfigOfCluster = (name: string, environment: NodeJS.ProcessEnv): string => {
-  const record = statePaths(clusterStateDir(name)).kubeconfig
-  return existsSync(record)
-    ? (JSON.parse(readFileSync(record, 'utf8')) as Entry).path
-    : resolve(kubeconfigPath(undefined, environment))
+  const noted = notedPath(statePaths(clusterStateDir(name)).kubeconfig)
+  return noted ?? resolve(kubeconfigPath(undefined, environment))
+}
+
+/** Undefined where nothing is noted, or what is there was cut short. */
+const notedPath = (record: string): string | undefined => {
+  try {
+    const { path } = JSON.parse(readFileSync(record, 'utf8')) as Partial<Entry>
+    return typeof path === 'string' ? path : undefined
+  } catch {
+    return undefined
+  }
 }
 
 /**

@@ -52,7 +52,16 @@ test('no path below a node leads out of it, however it is written', async () => 
 })
 
 test('a path that no URL can have is refused with a Status, and the next request is answered', async () => {
-  for (const path of ['//', '///', '//x:y', '/nodes/n1//', '/nodes/n1//x:y', '/nodes/n2/pods', '/%zz', '/nodes/n1/%zz']) {
+  for (const path of [
+    '//',
+    '///',
+    '//x:y',
+    '/nodes/n1//',
+    '/nodes/n1//x:y',
+    '/nodes/n2/pods',
+    '/%zz',
+    '/nodes/n1/%zz',
+  ]) {
     const { code, text } = await ask(path)
     assert.ok(code === 404 || code === 400, `${path}: ${code} ${text}`)
     assert.match(text, /^\{"kind":"Status"/, path)

@@ -22,6 +22,10 @@ export interface Claim {
   /** The `up` that made it. */
   readonly by: ProcessIdentity
   readonly supervisors: readonly { readonly role: Role; readonly process: ProcessIdentity }[]
+  /** Its `up` has come to its end: without, and with `by` dead, nobody finishes what was begun. */
+  readonly finished?: true
+  /** A `down` is at work: an `up` that is not at its end gives up. */
+  readonly stopping?: true
   readonly nodes: number
   /** The API's port on 127.0.0.1. */
   readonly hostPort: number
@@ -47,6 +51,7 @@ const parseClaim = (name: string, value: unknown): Claim | undefined => {
     isProcess(by) &&
     Array.isArray(supervisors) &&
     supervisors.every((one) => isProcess((one as { process?: unknown } | null)?.process)) &&
+    [claim.finished, claim.stopping].every((mark) => mark === undefined || mark === true) &&
     Number.isInteger(claim.nodes) &&
     Number.isInteger(claim.hostPort) &&
     Array.isArray(clusterCidr) &&
@@ -88,6 +93,9 @@ export const writeClaim = (claim: Claim, folder = CLAIMS): void => {
 export const dropClaim = (name: string, folder = CLAIMS): void => {
   rmSync(pathOf(name, folder), { force: true })
 }
+
+/** Whether the cluster's `up` was killed before its end. */
+export const isUnfinished = ({ by, finished }: Claim): boolean => finished === undefined && !isAlive(by)
 
 /** Whether somebody still keeps the cluster up: its `up`, or a supervisor. */
 export const isHeld = ({ by, supervisors }: Claim): boolean =>

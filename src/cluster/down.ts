@@ -5,26 +5,45 @@ import { unmountBelow } from '#kernel/mount.ts'
 import { cgroupFolders } from '#runtime/runc/cgroup.ts'
 import { isAlive, signalProcess } from '#runtime/runc/process-identity.ts'
 import { purgeContainers } from '#runtime/runc/purge.ts'
-import { dropClaim, readClaim } from './claim.ts'
+import { dropClaim, readClaim, writeClaim } from './claim.ts'
 import { ClusterError } from './cluster-error.ts'
 import { removeEmptyFolder } from './empty-folder.ts'
 import { machinesOf, removeMachines } from './machines/machines.ts'
 import { findOwned, isContainerTool, type OwnedProcess, supervisorsFirst } from './processes.ts'
 import { clusterStateDir, statePaths, tryReadConfig } from './state.ts'
 import { stateFault } from './state-fault.ts'
-import { findState, mayBeStateOf, mountFolders, removeState } from './state-folder.ts'
-import { withStateLock } from './state-lock.ts'
+import { findState, mountFolders, removeState } from './state-folder.ts'
+import { holdName, withStateLock } from './state-lock.ts'
+import { stateDirOf } from './unclaimed.ts'
 
 /** How long killed processes may take to end, milliseconds. */
 const KILL_LIMIT_MS = 5_000
 
+/** How long an `up` that is at work may take to let go of the name, or another `down` to end, milliseconds. */
+const HOLD_LIMIT_MS = 20_000
+
 /**
  * Takes a cluster down, whatever is left of it and wherever its state lies: processes, containers, namespaces, links,
  * routes, rules, mounts, cgroups, files, and at last its claim to the name. Idempotent; works from the name alone where
- * its state folder or its claim was deleted, also while its processes run. Gives false where there was nothing of that
- * name. Throws ClusterError STATE_FOREIGN, before anything is touched, where the folder is not that cluster's.
+ * its state folder or its claim was deleted, also while its processes run. An `up` of it that is still at work gives up
+ * first; what another `down` has taken away meanwhile, and what was made under the name since, is left alone. `before`
+ * is called while all of it still stands. Gives false where there was nothing of that name. Throws ClusterError
+ * STATE_FOREIGN, before anything is touched, where the folder is not that cluster's; STATE_LOCKED.
  */
-export const down = async (name: string): Promise<boolean> => {
+export const down = async (name: string, before: () => void = () => undefined): Promise<boolean> => {
+  const asked = await withStateLock(() => {
+    const claim = readClaim(name)
+    if (claim !== undefined && claim.stopping === undefined) writeClaim({ ...claim, stopping: true })
+    return claim
+  })
+  using hold = await holdName(name, HOLD_LIMIT_MS)
+  if (asked !== undefined && readClaim(name)?.token !== asked.token) return true
+  before()
+  return await takeDown(name, hold)
+}
+
+/** The same for whoever holds the name, which it gives back with the claim. */
+export const takeDown = async (name: string, hold: Disposable): Promise<boolean> => {
   const claim = readClaim(name)
   const owned = (): readonly OwnedProcess[] => findOwned(claim?.token ?? `${name}/`)
   const stateDir = claim?.stateDir ?? stateDirOf(name, owned()) ?? clusterStateDir(name)
@@ -43,7 +62,10 @@ export const down = async (name: string): Promise<boolean> => {
   }
   // The folder of all clusters goes with the last of them.
   removeEmptyFolder(dirname(stateDir))
-  await withStateLock(() => dropClaim(name))
+  await withStateLock(() => {
+    dropClaim(name)
+    hold[Symbol.dispose]()
+  })
   return claim !== undefined || known || hadProcesses || hadTools || hadMachines
 }
 
@@ -56,15 +78,6 @@ export const remainsOf = (name: string): readonly string[] => [
   ...cgroupFolders(`/fairlead/${name}`).map((folder) => `cgroup ${folder}`),
   ...findOwned(`${name}/`).map(({ pid }) => `process ${pid}`),
 ]
-
-/** Where the state lies of a cluster whose claim is gone: its processes were started with their configuration. */
-const stateDirOf = (name: string, processes: readonly OwnedProcess[]): string | undefined => {
-  const config = processes
-    .filter((one) => !isContainerTool(one))
-    .flatMap(({ args }) => args.at(-1) ?? [])
-    .find((argument) => argument === statePaths(dirname(argument)).config && mayBeStateOf(name, dirname(argument)))
-  return config === undefined ? undefined : dirname(config)
-}
 
 /** So that they let their processes end. On a disk that is full or read-only they are killed like all others. */
 const tellSupervisors = (path: string): void => {

@@ -50,7 +50,7 @@ export const startSupervised = (
   const log = openSync(logPath(config.stateDir, role), 'a', 0o600)
   const child = spawn(
     '/bin/sh',
-    ['-c', SUPERVISOR, `fairlead-${config.name}-${role}`, config.stateDir, ...program, paths.config],
+    ['-c', SUPERVISOR, supervisorName(config.name, role), config.stateDir, ...program, paths.config],
     {
       detached: true,
       stdio: ['ignore', log, log],
@@ -114,18 +114,20 @@ export interface OwnedProcess extends ProcessIdentity {
 }
 
 /**
- * Every process with `token` in its environment (NAME/UUID: of one life of a cluster; NAME/: of any that had the name).
+ * Every process with `token` in its environment (NAME/UUID: of one life of a cluster; NAME/: of any that had the name;
+ * '': of any cluster).
  * Only what sees the names of namespaces that we see: in another mount namespace the same name is another cluster's.
  * Needs root; gives what it may see.
  */
 export const findOwned = (token: string): readonly OwnedProcess[] => {
   const scope = scopeOf('self')
+  const isWhole = token !== '' && !token.endsWith('/')
   return readdirSync('/proc')
     .filter((entry) => /^\d+$/.test(entry) && Number(entry) !== process.pid)
     .flatMap((entry): OwnedProcess[] => {
       try {
         const theirs = tokenOf(readFileSync(`/proc/${entry}/environ`, 'latin1'))
-        if (theirs === undefined || !(token.endsWith('/') ? theirs.startsWith(token) : theirs === token)) return []
+        if (theirs === undefined || !(isWhole ? theirs === token : theirs.startsWith(token))) return []
         if (scopeOf(entry) !== scope) return []
         const identity = identifyProcess(Number(entry))
         const args = readFileSync(`/proc/${entry}/cmdline`, 'utf8').split('\0').slice(0, -1)
@@ -153,8 +155,14 @@ const scopeOf = (pid: string): string => {
 export const isContainerTool = ({ args: [program = ''] }: OwnedProcess): boolean =>
   ['conmon', 'runc'].includes(basename(program))
 
-/** So that nothing comes back. A supervisor is the shell that was started by the cluster's and the role's name. */
-export const supervisorsFirst = (processes: readonly OwnedProcess[]): readonly OwnedProcess[] => {
-  const isSupervisor = ({ args }: OwnedProcess): boolean => args[1] === '-c' && args[2] === SUPERVISOR
-  return [...processes].sort((one, other) => Number(isSupervisor(other)) - Number(isSupervisor(one)))
-}
+/** A supervisor is the shell that was started by the cluster's and the role's name. */
+const isSupervisor = ({ args }: OwnedProcess): boolean => args[1] === '-c' && args[2] === SUPERVISOR
+const supervisorName = (cluster: string, role: Role): string => `fairlead-${cluster}-${role}`
+
+/** Whether it is the supervisor of that role of that cluster. */
+export const isSupervisorOf = (one: OwnedProcess, cluster: string, role: Role): boolean =>
+  isSupervisor(one) && one.args[3] === supervisorName(cluster, role)
+
+/** So that nothing comes back. */
+export const supervisorsFirst = (processes: readonly OwnedProcess[]): readonly OwnedProcess[] =>
+  [...processes].sort((one, other) => Number(isSupervisor(other)) - Number(isSupervisor(one)))

@@ -5,6 +5,8 @@ import { ClusterError } from './cluster-error.ts'
 import type { ClusterConfig } from './config.ts'
 import { makeFolders } from './make-folders.ts'
 import type { Role } from './role.ts'
+import { stateFault } from './state-fault.ts'
+import { findState } from './state-folder.ts'
 
 /** Folder of the clusters that are made from here; $FAIRLEAD_STATE moves it. Absolute. */
 export const stateRoot = (): string => resolve(process.env.FAIRLEAD_STATE || '/var/lib/fairlead')
@@ -86,25 +88,41 @@ export interface KnownCluster {
   readonly config: ClusterConfig | undefined
 }
 
-/** Every cluster that has claimed its name on this machine, wherever its state lies, or has a folder here; by name. */
-export const listClusters = (): readonly KnownCluster[] => {
-  const claims = new Map(listClaims().map((claim) => [claim.name, claim]))
+/**
+ * Every cluster that has claimed its name on this machine, wherever its state lies, or has a folder here; by name. `lost`
+ * gives claims that were deleted, of those that it is told have none.
+ */
+export const listClusters = (
+  lost: (claimed: ReadonlySet<string>) => readonly Claim[] = () => [],
+): readonly KnownCluster[] => {
+  const written = listClaims()
+  const found = lost(new Set(written.map(({ name }) => name)))
+  const claims = new Map([...written, ...found].map((claim) => [claim.name, claim]))
   const names = new Set([...claims.keys(), ...folders()])
-  return [...names].sort().map((name) => ({
-    name,
-    claim: claims.get(name),
-    config: tryReadConfig(statePaths(clusterStateDir(name)).config),
-  }))
+  return [...names].sort().map((name) => {
+    const claim = claims.get(name)
+    return { name, claim, config: tryReadConfig(statePaths(claim?.stateDir ?? clusterStateDir(name)).config) }
+  })
 }
 
 const folders = (): readonly string[] => {
+  const root = stateRoot()
   try {
-    return readdirSync(stateRoot(), { withFileTypes: true })
-      .filter((entry) => entry.isDirectory() && NAME.test(entry.name))
+    return readdirSync(root, { withFileTypes: true })
+      .filter((entry) => entry.isDirectory() && NAME.test(entry.name) && isState(entry.name, join(root, entry.name)))
       .map(({ name }) => name)
   } catch (error) {
     // Not made yet, or root's and not ours to look into: then claims alone tell.
     if (['ENOENT', 'EACCES'].includes((error as NodeJS.ErrnoException).code ?? '')) return []
-    throw error
+    throw stateFault(error, root)
+  }
+}
+
+/** No folder of a stranger is a cluster that died: FAIRLEAD_STATE may name any. */
+const isState = (name: string, stateDir: string): boolean => {
+  try {
+    return findState(name, stateDir) === 'there'
+  } catch {
+    return false
   }
 }

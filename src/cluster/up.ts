@@ -5,11 +5,12 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { shownFolder } from '#runtime/images/host-folders.ts'
 import { identifyProcess } from '#runtime/runc/process-identity.ts'
 import { getJson } from './agent-api.ts'
-import { isHeld, readClaim, writeClaim } from './claim.ts'
+import { type Claim, isHeld, isUnfinished, readClaim, writeClaim } from './claim.ts'
+import { watchClaim } from './claim-watch.ts'
 import { ClusterError } from './cluster-error.ts'
 import { makeClusterPki } from './cluster-pki.ts'
 import type { ClusterConfig } from './config.ts'
-import { down, remainsOf } from './down.ts'
+import { remainsOf, takeDown } from './down.ts'
 import { createMachines } from './machines/machines.ts'
 import { checkOpenFiles, checkPrerequisites, isChroot } from './prerequisites.ts'
 import { RESTARTED, startSupervised } from './processes.ts'
@@ -18,10 +19,12 @@ import type { Role } from './role.ts'
 import { clusterStateDir, listClusters, logPath, statePaths, stateRoot, writeConfig } from './state.ts'
 import { stateFault } from './state-fault.ts'
 import { findState } from './state-folder.ts'
-import { withStateLock } from './state-lock.ts'
+import { holdName, withStateLock } from './state-lock.ts'
 
 /** How long a cluster may take before `up` gives up and takes it down again, milliseconds. */
 const START_LIMIT_MS = 30_000
+/** How long a `down` of the same name may take, or an `up` until it has claimed it, milliseconds. */
+const HOLD_LIMIT_MS = 20_000
 /** How often a socket that is not there yet is tried, milliseconds. */
 const RETRY_MS = 4
 /** A process that ended so often while the cluster started does not get better by waiting. */
@@ -35,6 +38,8 @@ export interface UpOptions {
   readonly egress: boolean
   readonly ranges: RangeFlags
   readonly onProgress: (step: string) => void
+  /** What belongs to the start and comes last; where it throws, the cluster is taken down again. */
+  readonly finish?: (config: ClusterConfig) => Promise<void>
   /** Aborted: what was made is taken down again, and `up` throws the signal's reason. */
   readonly signal: AbortSignal
 }
@@ -80,8 +85,14 @@ const start = async (options: UpOptions, stateDir: string): Promise<ClusterConfi
   refuseShown(stateDir)
   checkOpenFiles(options.nodes)
   options.onProgress('control plane')
-  // Also the start of its processes: another `up` of the same name must find them, not a folder without any.
-  const { config, fault } = await withStateLock(() => {
+  // Who has the name is said at once, unless it is about to be given back.
+  using hold = await holdName(options.name, HOLD_LIMIT_MS, () => {
+    options.signal.throwIfAborted()
+    const claim = readClaim(options.name)
+    if (claim !== undefined && claim.stopping === undefined) refuseTaken(options.name)
+  })
+  // Also the start of its processes: another `up` must find them, not a claim without any.
+  const { config, claim, fault } = await withStateLock(() => {
     refuseTaken(options.name)
     const planned = planCluster({
       ...options,
@@ -89,24 +100,35 @@ const start = async (options: UpOptions, stateDir: string): Promise<ClusterConfi
       others: listClusters().flatMap(({ config }) => config ?? []),
     })
     options.signal.throwIfAborted()
-    claimName(planned)
-    return { config: planned, fault: begin(planned) }
+    const claimed = claimName(planned)
+    return { config: planned, claim: claimed, fault: begin(planned, claimed) }
   })
+  using watch = watchClaim(config.name, claim.token)
+  let finishing = false
   try {
     if (fault !== undefined) throw fault
     options.onProgress('network')
+    watch.check()
     createMachines(config)
     writeFileSync(statePaths(config.stateDir).machines, '', { mode: 0o600 })
     options.onProgress('certificates')
     await makeClusterPki(config)
     options.onProgress('nodes')
-    await ready(config, options.signal)
+    await ready(config, AbortSignal.any([options.signal, watch.signal]))
+    finishing = true
+    await options.finish?.(config)
+    await withStateLock(() => {
+      watch.check()
+      writeClaim({ ...readClaim(config.name)!, finished: true })
+    })
+    options.signal.throwIfAborted()
   } catch (error) {
     const logs = logTails(config)
-    await down(config.name)
+    await takeDown(config.name, hold)
     options.signal.throwIfAborted()
+    watch.signal.throwIfAborted()
     const fault = stateFault(error, config.stateDir)
-    throw fault instanceof ClusterError
+    throw finishing || fault instanceof ClusterError
       ? fault
       : new ClusterError('START_FAILED', `cluster ${config.name} did not start: ${(error as Error).message}${logs}`, {
           cause: error,
@@ -116,8 +138,8 @@ const start = async (options: UpOptions, stateDir: string): Promise<ClusterConfi
 }
 
 /** From here on the name is ours, and whatever is made under it. */
-const claimName = ({ name, stateDir, nodes, apiServer, clusterCidr, serviceCidr }: ClusterConfig): void =>
-  writeClaim({
+const claimName = ({ name, stateDir, nodes, apiServer, clusterCidr, serviceCidr }: ClusterConfig): Claim => {
+  const claim: Claim = {
     name,
     stateDir,
     token: `${name}/${randomUUID()}`,
@@ -127,19 +149,22 @@ const claimName = ({ name, stateDir, nodes, apiServer, clusterCidr, serviceCidr 
     hostPort: apiServer.hostPort,
     clusterCidr,
     serviceCidr,
-  })
+  }
+  writeClaim(claim)
+  return claim
+}
 
 /**
  * Lays the state folder down and starts both processes. What goes wrong is returned: from here on there is something to
  * take down.
  */
-const begin = (config: ClusterConfig): unknown => {
+const begin = (config: ClusterConfig, claim: Claim): unknown => {
   try {
     writeConfig(config)
+    const supervisors: Claim['supervisors'][number][] = []
     for (const role of ROLES) {
-      const claim = readClaim(config.name)!
-      const supervisor = startSupervised(role, config, claim.token, program(role))
-      writeClaim({ ...claim, supervisors: [...claim.supervisors, { role, process: supervisor }] })
+      supervisors.push({ role, process: startSupervised(role, config, claim.token, program(role)) })
+      writeClaim({ ...claim, supervisors })
     }
     return undefined
   } catch (error) {
@@ -166,15 +191,18 @@ const refuseTaken = (name: string): void => {
   const remains = claim === undefined ? remainsOf(name) : []
   const state = findState(name, stateDir)
   if (claim === undefined && remains.length === 0 && state === 'none') return
-  const running = claim === undefined ? remains.some((one) => one.startsWith('process ')) : isHeld(claim)
+  const running =
+    claim === undefined ? remains.some((one) => one.startsWith('process ')) : isHeld(claim) && !isUnfinished(claim)
   if (running)
     throw new ClusterError('CLUSTER_EXISTS', `a cluster named ${name} is running${elsewhere(stateDir)}`, {
       hint: `choose another --name, or take it down: fairlead down --name ${name}`,
     })
   const what =
-    claim !== undefined || state === 'there'
-      ? 'but its processes are dead'
-      : `or something of one: ${remains.slice(0, 3).join(', ')}`
+    claim !== undefined && isHeld(claim)
+      ? 'but its start was cut off'
+      : claim !== undefined || state === 'there'
+        ? 'but its processes are dead'
+        : `or something of one: ${remains.slice(0, 3).join(', ')}`
   throw new ClusterError('CLUSTER_DEAD', `a cluster named ${name} is there${elsewhere(stateDir)}, ${what}`, {
     hint: `clean it up: fairlead down --name ${name}`,
   })

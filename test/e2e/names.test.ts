@@ -40,6 +40,20 @@ claim('a name is one cluster’s on the whole machine: another state folder does
   assert.match(third.stderr, /a cluster named names-a is running/)
   assert.equal(await one.kubectl('get', '--raw', '/readyz'), 'ok')
 
+  // Who asks about it is told the truth, from either folder.
+  for (const environment of [{}, elsewhere]) {
+    const listed = JSON.parse((await one.fairleadWith(environment, 'list', '-o', 'json')).stdout)
+    assert.deepEqual(
+      listed
+        .filter(({ name }: { name: string }) => name === 'names-a')
+        .map(({ state, nodes: many }: { state: string; nodes: number }) => [state, many]),
+      [['running', 1]],
+    )
+    const status = await one.fairleadWith(environment, 'status', 'names-a')
+    assert.equal(status.status, 0, status.stderr)
+    assert.match(status.stdout, /^cluster names-a: healthy[\s\S]*^supervisor +\d+[\s\S]*^agent-host +\d+/m)
+  }
+
   // And from there it is taken down whole.
   const down = await one.fairleadWith(elsewhere, 'down', 'names-a')
   assert.equal(down.status, 0, down.stderr)
@@ -144,6 +158,38 @@ claim(
     }
   },
 )
+
+claim('an up that was killed half-way is called unfinished, and down clears it up', async (assert) => {
+  await using one = scratch()
+  const before = await traces()
+  const child = spawn(FAIRLEAD, ['up', 'names-m', '--nodes', '1'], {
+    env: { ...process.env, ...one.env },
+    stdio: 'ignore',
+  })
+  const ended = new Promise((resolve) => child.on('close', resolve))
+  await eventually('it is at work', async () => /^names-m +starting/m.test((await one.fairlead('list')).stdout))
+  child.kill('SIGKILL')
+  await ended
+  assert.match((await one.fairlead('list')).stdout, /^names-m +unfinished +1 /m)
+  const again = await one.fairlead('up', 'names-m')
+  assert.equal(again.status, 1)
+  assert.match(
+    again.stderr,
+    /a cluster named names-m is there, but its start was cut off\n.*fairlead down --name names-m/,
+  )
+  assert.equal((await one.fairlead('down', 'names-m')).status, 0)
+  assert.deepEqual(await traces(), before)
+  assert.deepEqual(processesOf('names-m'), [])
+})
+
+claim('folders of strangers are no clusters that died, whatever FAIRLEAD_STATE says', async (assert) => {
+  await using one = scratch()
+  mkdirSync(join(one.folder, 'precious'))
+  writeFileSync(join(one.folder, 'precious', 'kept'), 'kept')
+  const { stdout, status } = await one.fairleadWith({ FAIRLEAD_STATE: one.folder }, 'list', '-o', 'json')
+  assert.equal(status, 0)
+  assert.doesNotMatch(stdout, /precious/)
+})
 
 claim('an up that fails leaves no ghost, and ends, wherever its state is to lie', async (assert) => {
   await using one = scratch()

@@ -5,9 +5,11 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, wri
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, beforeEach, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { knownCluster } from '#cli/known-cluster.ts'
 import { type Claim, dropClaim, listClaims, readClaim, writeClaim } from '#cluster/claim.ts'
 import { down, remainsOf } from '#cluster/down.ts'
+import { holdName } from '#cluster/state-lock.ts'
 import { type UpOptions, up } from '#cluster/up.ts'
 import { identifyProcess, type ProcessIdentity } from '#runtime/runc/process-identity.ts'
 
@@ -116,6 +118,68 @@ test('an up() that is interrupted leaves nothing', async () => {
   }
   await assert.rejects(up(options({ onProgress, signal: stop.signal })), { message: 'interrupted' })
   assert.deepEqual(traces(), [])
+})
+
+test('a down() that comes while a cluster starts ends the start at once, and nothing is left', async () => {
+  for (const step of ['network', 'certificates', 'nodes']) {
+    let taken: Promise<boolean> | undefined
+    const onProgress = (now: string): void => {
+      if (now === step) taken ??= down(NAME)
+    }
+    await assert.rejects(up(options({ onProgress })), {
+      code: 'TAKEN_DOWN',
+      message: `cluster ${NAME} was taken down while it started`,
+    })
+    assert.equal(await taken, true, step)
+    assert.deepEqual(traces(), [], step)
+  }
+})
+
+test('a down() that had to wait for another one leaves what was started under the name since', async () => {
+  const hold = await holdName(NAME, 0)
+  writeClaim(claim(dead))
+  const late = down(NAME)
+  try {
+    while (readClaim(NAME)?.stopping === undefined) await sleep(1)
+    mkdirSync(stateDir, { recursive: true })
+    writeClaim(claim(self, { token: `${NAME}/2` }))
+    hold[Symbol.dispose]()
+    assert.equal(await late, true)
+    assert.equal(readClaim(NAME)?.token, `${NAME}/2`)
+    assert.ok(existsSync(stateDir))
+  } finally {
+    await down(NAME)
+  }
+  assert.deepEqual(traces(), [])
+})
+
+test('an up() waits for a down() of its name, and then makes the cluster', async () => {
+  const hold = await holdName(NAME, 0)
+  writeClaim(claim(dead, { stopping: true }))
+  const stop = new AbortController()
+  const steps: string[] = []
+  const onProgress = (step: string): void => {
+    steps.push(step)
+    if (step === 'network') stop.abort(new Error('far enough'))
+  }
+  const made = assert.rejects(up(options({ onProgress, signal: stop.signal })), { message: 'far enough' })
+  await sleep(20)
+  assert.deepEqual(steps, ['control plane'])
+  dropClaim(NAME)
+  hold[Symbol.dispose]()
+  await made
+  assert.deepEqual(traces(), [])
+})
+
+test('what an up() has begun whose process was killed is told from a cluster that runs', async () => {
+  try {
+    writeClaim(claim(dead, { supervisors: [{ role: 'agent-host', process: self }] }))
+    await assert.rejects(up(options()), { code: 'CLUSTER_DEAD', message: /is there.*, but its start was cut off$/ })
+    writeClaim(claim(dead, { supervisors: [{ role: 'agent-host', process: self }], finished: true }))
+    await assert.rejects(up(options()), { code: 'CLUSTER_EXISTS' })
+  } finally {
+    await down(NAME)
+  }
 })
 
 test('a cluster whose state nobody else may see is known to others by its claim: they are told to ask as root', () => {

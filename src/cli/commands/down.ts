@@ -19,9 +19,12 @@ Takes the cluster of that name, wherever its state lies; kubectl’s context doe
     const name = flags.name!
     // Half a cluster is of no use to anybody: it goes on to the end, which is near.
     using _interrupts = takeInterrupts()
-    if (process.getuid!() !== 0 && readClaim(name) !== undefined) throw needsRoot(name)
-    const kubeconfig = kubeconfigOfCluster(name, io.environment)
-    const found = await stopCluster(name)
+    if (process.getuid!() !== 0) throw readClaim(name) === undefined ? unknownCluster(name) : needsRoot(name)
+    let kubeconfig = kubeconfigOfCluster(name, io.environment)
+    const found = await stopCluster(name, () => {
+      // Again: an `up` that was at its end may have noted another file meanwhile.
+      kubeconfig = kubeconfigOfCluster(name, io.environment)
+    })
     // Last: a kubeconfig that cannot be mended must not keep the cluster up.
     const entered = await leaveKubeconfig(name, kubeconfig)
     if (!found && !entered) throw unknownCluster(name)

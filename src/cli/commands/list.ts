@@ -1,14 +1,19 @@
-import { isHeld } from '#cluster/claim.ts'
+import { isHeld, isUnfinished } from '#cluster/claim.ts'
 import { findProcesses } from '#cluster/processes.ts'
 import { type KnownCluster, listClusters } from '#cluster/state.ts'
+import { lostClaims } from '#cluster/unclaimed.ts'
 import { type Command, outputFlag } from '../command.ts'
 import { table } from '../table.ts'
 
+type State = 'starting' | 'running' | 'degraded' | 'unfinished' | 'dead'
+
 /**
- * Running; degraded: a process is dead, and its supervisor starts it again; dead: nothing is left that would.
+ * Starting: its `up` is at work. Running. Degraded: a process is dead, and its supervisor starts it again. Unfinished:
+ * its `up` was killed, and what it had begun stands. Dead: nothing is left that would start anything.
  */
-const stateOf = ({ claim }: KnownCluster): 'running' | 'degraded' | 'dead' => {
+const stateOf = ({ claim }: KnownCluster): State => {
   if (claim === undefined || !isHeld(claim)) return 'dead'
+  if (claim.finished === undefined) return isUnfinished(claim) ? 'unfinished' : 'starting'
   const roles = new Set(findProcesses(claim).map(({ role }) => role))
   return roles.has('control-plane') && roles.has('agent-host') ? 'running' : 'degraded'
 }
@@ -16,12 +21,12 @@ const stateOf = ({ claim }: KnownCluster): 'running' | 'degraded' | 'dead' => {
 export const list: Command = {
   name: 'list',
   summary: 'the clusters of this machine',
-  description: `Every cluster of the machine, wherever its state lies; needs no rights. A cluster whose processes are dead is shown so;
-\`fairlead down\` cleans it up.`,
+  description: `Every cluster of the machine, wherever its state lies; needs no rights. A cluster whose processes are dead, or whose start was cut
+off, is shown so (dead, unfinished); \`fairlead down\` cleans it up.`,
   flags: { output: outputFlag },
   examples: ['fairlead list', 'fairlead list -o json'],
   async run({ flags, io }) {
-    const clusters = listClusters().map((one) => {
+    const clusters = listClusters(lostClaims).map((one) => {
       const { name, claim, config } = one
       const port = config?.apiServer.hostPort ?? claim?.hostPort
       return {

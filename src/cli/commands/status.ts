@@ -1,8 +1,8 @@
 import { type AgentReport, answers, getJson } from '#cluster/agent-api.ts'
-import { readClaim } from '#cluster/claim.ts'
 import { lostAt, objectsLostMessage, readLives } from '#cluster/lives.ts'
 import { findProcesses } from '#cluster/processes.ts'
 import type { Role } from '#cluster/role.ts'
+import { findClaim } from '#cluster/unclaimed.ts'
 import { chosenCluster } from '../chosen-cluster.ts'
 import { type Command, nameArgument, outputFlag, shownNameFlag } from '../command.ts'
 import { knownCluster, needsRoot } from '../known-cluster.ts'
@@ -23,7 +23,7 @@ networks: it is put right, and the next status says so.`,
   async run({ flags, io }) {
     const config = knownCluster(chosenCluster(flags.name, io.environment))
     if (process.getuid!() !== 0) throw needsRoot(config.name)
-    const claim = readClaim(config.name)
+    const claim = findClaim(config.name)
     const processes = claim === undefined ? [] : findProcesses(claim)
     const lives = readLives(config.stateDir)
     const objectsLost = lostAt(lives)

@@ -1,11 +1,9 @@
-import type { ClusterConfig } from '#cluster/config.ts'
-import { down as stopCluster } from '#cluster/down.ts'
 import { up as startCluster } from '#cluster/up.ts'
 import { CliError } from '../cli-error.ts'
 import { type Command, nameArgument, nameFlag, outputFlag, quietFlag } from '../command.ts'
 import { takeInterrupts } from '../interrupt.ts'
 import { contextName } from '../kubeconfig.ts'
-import { enterKubeconfig, kubeconfigOfCluster, leaveKubeconfig, refuseShownKubeconfig } from '../kubeconfig-entry.ts'
+import { enterKubeconfig, leaveKubeconfig, refuseShownKubeconfig } from '../kubeconfig-entry.ts'
 
 const range = (what: string, standard: string) => ({
   value: 'V4,V6',
@@ -54,6 +52,7 @@ one that is given and collides is an error. State is in memory: objects are lost
     const quiet = switches.quiet === true || flags.output === 'json'
     const progress = io.terminal && !quiet
     using interrupts = takeInterrupts()
+    let kubeconfig = ''
     const config = await startCluster({
       name: flags.name!,
       nodes,
@@ -71,11 +70,19 @@ one that is given and collides is an error. State is in memory: objects are lost
       onProgress: (step) => {
         if (progress) io.err(`\r\x1b[Kstarting ${flags.name}: ${step} …`)
       },
+      finish: async (made) => {
+        kubeconfig = await enterKubeconfig(made, flags.kubeconfig, io.environment)
+      },
       signal: interrupts.signal,
-    }).finally(() => {
-      if (progress) io.err('\r\x1b[K')
     })
-    const kubeconfig = await entered(config, flags.kubeconfig, io.environment, interrupts.signal)
+      .catch(async (error: unknown) => {
+        // It was taken down again after all. What is wrong with the file would be in the error.
+        if (kubeconfig !== '') await leaveKubeconfig(flags.name!, kubeconfig).catch(() => undefined)
+        throw error
+      })
+      .finally(() => {
+        if (progress) io.err('\r\x1b[K')
+      })
     const milliseconds = Math.round(performance.now() - started)
     if (flags.output === 'json') {
       io.out(
@@ -95,27 +102,4 @@ take it down with: fairlead down${config.name === 'fairlead' ? '' : ` ${config.n
 `)
     return 0
   },
-}
-
-/**
- * The kubeconfig's path. A cluster that nobody can reach by kubectl, or that nobody waits for any more, is taken down
- * again.
- */
-const entered = async (
-  config: ClusterConfig,
-  explicit: string | undefined,
-  environment: NodeJS.ProcessEnv,
-  signal: AbortSignal,
-): Promise<string> => {
-  try {
-    const path = await enterKubeconfig(config, explicit, environment)
-    signal.throwIfAborted()
-    return path
-  } catch (error) {
-    const path = kubeconfigOfCluster(config.name, environment)
-    await stopCluster(config.name)
-    // What is wrong with the file is in the first error.
-    await leaveKubeconfig(config.name, path).catch(() => undefined)
-    throw error
-  }
 }
