@@ -1,6 +1,6 @@
 import { closeSync, existsSync, openSync } from 'node:fs'
-import { isHeld } from '#cluster/claim.ts'
 import type { ClusterConfig } from '#cluster/config.ts'
+import { isRunning } from '#cluster/processes.ts'
 import { clusterStateDir, listClusters, statePaths, tryReadConfig } from '#cluster/state.ts'
 import { findClaim, lostClaims } from '#cluster/unclaimed.ts'
 import { CliError } from './cli-error.ts'
@@ -34,7 +34,7 @@ export const unknownCluster = (name: string): CliError => {
 /** CliError CLUSTER_SILENT: its API gives no answer, and why, as far as its processes tell. */
 export const silentCluster = ({ name }: ClusterConfig, cause: unknown): CliError => {
   const claim = findClaim(name)
-  const dead = claim === undefined || !isHeld(claim)
+  const dead = claim === undefined || !isRunning(claim)
   return new CliError(
     'CLUSTER_SILENT',
     `the API of cluster ${name} does not answer${dead ? ': its processes are dead' : ''}`,

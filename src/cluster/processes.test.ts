@@ -19,7 +19,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { identifyProcess, isAlive, signalProcess } from '#runtime/runc/process-identity.ts'
 import type { Claim } from './claim.ts'
 import type { ClusterConfig } from './config.ts'
-import { findOwned, findProcesses, RESTARTED, startSupervised, supervisorsFirst } from './processes.ts'
+import { findOwned, findProcesses, isRunning, RESTARTED, startSupervised, supervisorsFirst } from './processes.ts'
 import { logPath } from './state.ts'
 
 /** Shells that wait, ended with the test. */
@@ -92,10 +92,16 @@ test('a cluster’s processes are its supervisors, known by their start, and our
     for (const until = Date.now() + 10_000; Date.now() < until && roles.length < 2; )
       roles = findProcesses(claim).map(({ role }) => role)
     assert.deepEqual(roles, ['supervisor', 'agent-host'])
+    assert.deepEqual(
+      findProcesses(claim).map(({ supervises }) => supervises),
+      ['agent-host', undefined],
+      'it is told whose supervisor lives',
+    )
     process.kill(supervisor, 'SIGKILL')
     for (const until = Date.now() + 10_000; Date.now() < until && roles.length > 1; )
       roles = findProcesses(claim).map(({ role }) => role)
     assert.deepEqual(roles, ['agent-host'], 'an orphan is found by its environment')
+    assert.ok(isRunning({ ...claim, by: claim.supervisors[1]!.process }), 'and runs, whoever kept it')
   } finally {
     rmSync(folder, { recursive: true })
   }

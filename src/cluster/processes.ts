@@ -3,9 +3,9 @@ import { closeSync, existsSync, openSync, readdirSync, readFileSync, statSync } 
 import { basename } from 'node:path'
 import { OWNER } from '#runtime/runc/owner.ts'
 import { identifyProcess, isAlive, type ProcessIdentity, processTree } from '#runtime/runc/process-identity.ts'
-import type { Claim } from './claim.ts'
+import { type Claim, isHeld } from './claim.ts'
 import type { ClusterConfig } from './config.ts'
-import type { Role } from './role.ts'
+import { ROLES, type Role } from './role.ts'
 import { logPath, statePaths } from './state.ts'
 
 /** What the supervisor says in the log before it starts its process again. */
@@ -68,6 +68,8 @@ export const startSupervised = (
 export interface ClusterProcess {
   readonly pid: number
   readonly role: Role | 'supervisor'
+  /** Of a supervisor: whose. */
+  readonly supervises?: Role
   /** Resident memory, octets. */
   readonly rss: number
 }
@@ -79,15 +81,17 @@ export interface ClusterProcess {
 export const findProcesses = (claim: Claim): readonly ClusterProcess[] => {
   const supervised = claim.supervisors
     .filter(({ process }) => isAlive(process))
-    .flatMap(({ process: { pid } }) => processTree(pid).map((one) => ({ pid: one, supervisor: one === pid })))
+    .flatMap(({ role, process: { pid } }) =>
+      processTree(pid).map((one) => ({ pid: one, supervises: one === pid ? role : undefined })),
+    )
   const known = new Set(supervised.map(({ pid }) => pid))
   const orphans = findOwned(claim.token).filter(({ pid }) => !known.has(pid))
-  return [...supervised, ...orphans.map(({ pid }) => ({ pid, supervisor: false }))].flatMap(
-    ({ pid, supervisor }): ClusterProcess[] => {
+  return [...supervised, ...orphans.map(({ pid }) => ({ pid, supervises: undefined }))].flatMap(
+    ({ pid, supervises }): ClusterProcess[] => {
       try {
-        const role = supervisor ? 'supervisor' : roleOf(readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0'))
-        if (role === undefined) return []
-        return [{ pid, role, rss: residentOf(pid) }]
+        if (supervises !== undefined) return [{ pid, role: 'supervisor', supervises, rss: residentOf(pid) }]
+        const role = roleOf(readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0'))
+        return role === undefined ? [] : [{ pid, role, rss: residentOf(pid) }]
       } catch {
         // It ended while we looked.
         return []
@@ -96,15 +100,16 @@ export const findProcesses = (claim: Claim): readonly ClusterProcess[] => {
   )
 }
 
+/** Whether anything of a claimed cluster lives: also what has lost its supervisor, where root asks. */
+export const isRunning = (claim: Claim): boolean => isHeld(claim) || findProcesses(claim).length > 0
+
 /** Octets, by the line that counts in KiB: a page has not the same size on every machine. */
 const residentOf = (pid: number): number =>
   1024 * Number(/^VmRSS:\s*(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0)
 
 /** Which of our programs a process runs, if it is one of ours; it may be another that a supervisor has started. */
 const roleOf = (args: readonly string[]): Role | undefined =>
-  (['agent-host', 'control-plane'] as const).find((role) =>
-    args.some((arg) => [`${role}.mjs`, `${role}.ts`].includes(basename(arg))),
-  )
+  ROLES.find((role) => args.some((arg) => [`${role}.mjs`, `${role}.ts`].includes(basename(arg))))
 
 /** A process that has a cluster's token in its environment: one of ours, whatever it runs. */
 export interface OwnedProcess extends ProcessIdentity {

@@ -1,11 +1,9 @@
 import { dirname } from 'node:path'
 import { type Claim, readClaim } from './claim.ts'
 import { findOwned, isContainerTool, isSupervisorOf, type OwnedProcess } from './processes.ts'
-import type { Role } from './role.ts'
+import { ROLES } from './role.ts'
 import { statePaths, tryReadConfig } from './state.ts'
 import { mayBeStateOf } from './state-folder.ts'
-
-const ROLES: readonly Role[] = ['control-plane', 'agent-host']
 
 /** Where the state of the cluster `name` lies, as its processes tell: they were started with its configuration. */
 export const stateDirOf = (name: string, processes: readonly OwnedProcess[]): string | undefined => {

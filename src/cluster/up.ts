@@ -13,9 +13,9 @@ import type { ClusterConfig } from './config.ts'
 import { remainsOf, takeDown } from './down.ts'
 import { createMachines } from './machines/machines.ts'
 import { checkOpenFiles, checkPrerequisites, isChroot } from './prerequisites.ts'
-import { RESTARTED, startSupervised } from './processes.ts'
+import { isRunning, RESTARTED, startSupervised } from './processes.ts'
 import { checkRequest, planCluster, type RangeFlags } from './ranges/cluster-plan.ts'
-import type { Role } from './role.ts'
+import { ROLES, type Role } from './role.ts'
 import { clusterStateDir, listClusters, logPath, statePaths, stateRoot, writeConfig } from './state.ts'
 import { stateFault } from './state-fault.ts'
 import { findState } from './state-folder.ts'
@@ -29,7 +29,6 @@ const HOLD_LIMIT_MS = 20_000
 const RETRY_MS = 4
 /** A process that ended so often while the cluster started does not get better by waiting. */
 const GIVE_UP_AFTER = 3
-const ROLES: readonly Role[] = ['control-plane', 'agent-host']
 
 export interface UpOptions {
   readonly name: string
@@ -192,7 +191,7 @@ const refuseTaken = (name: string): void => {
   const state = findState(name, stateDir)
   if (claim === undefined && remains.length === 0 && state === 'none') return
   const running =
-    claim === undefined ? remains.some((one) => one.startsWith('process ')) : isHeld(claim) && !isUnfinished(claim)
+    claim === undefined ? remains.some((one) => one.startsWith('process ')) : isRunning(claim) && !isUnfinished(claim)
   if (running)
     throw new ClusterError('CLUSTER_EXISTS', `a cluster named ${name} is running${elsewhere(stateDir)}`, {
       hint: `choose another --name, or take it down: fairlead down --name ${name}`,

@@ -90,6 +90,36 @@ claim('down leaves nothing behind after SIGKILL of every process, supervisors an
   await nothingLeft(assert, one, 'down-b', before)
 })
 
+claim(
+  'a cluster whose supervisors are dead is not called dead, nor healthy, and down takes it down',
+  async (assert) => {
+    await using one = scratch()
+    const before = await traces()
+    await one.up('down-h', '--nodes', '1')
+    const supervisors = (await one.status('down-h')).processes.filter(({ role }) => role === 'supervisor')
+    const said = [
+      /the supervisor of the control-plane is dead: should it end, nothing starts it again/,
+      /the supervisor of the agent-host is dead: should it end, nothing starts it again/,
+    ]
+    for (const [index, { pid }] of supervisors.entries()) {
+      process.kill(pid, 'SIGKILL')
+      await eventually('list says so', async () => /^down-h +degraded/m.test((await one.fairlead('list')).stdout))
+      const status = await one.fairlead('status', 'down-h')
+      assert.equal(status.status, 1)
+      for (const why of said.slice(0, index + 1)) assert.match(status.stdout, why)
+      assert.match((await one.fairlead('up', 'down-h')).stderr, /a cluster named down-h is running/)
+    }
+    const { processes } = await one.status('down-h')
+    process.kill(processes.find(({ role }) => role === 'control-plane')!.pid, 'SIGKILL')
+    await eventually('the one that nothing starts again', async () =>
+      /the control-plane is dead, and nothing starts it again/.test((await one.fairlead('status', 'down-h')).stdout),
+    )
+    assert.equal((await one.fairlead('down', 'down-h')).status, 0)
+    assert.deepEqual(await traces(), before)
+    assert.deepEqual(processesOf('down-h'), [])
+  },
+)
+
 claim('down leaves nothing behind after the state folder was deleted under a running cluster', async (assert) => {
   await using one = scratch()
   const before = await traces()

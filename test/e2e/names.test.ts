@@ -171,6 +171,9 @@ claim('an up that was killed half-way is called unfinished, and down clears it u
   child.kill('SIGKILL')
   await ended
   assert.match((await one.fairlead('list')).stdout, /^names-m +unfinished +1 /m)
+  const status = await one.fairlead('status', 'names-m')
+  assert.equal(status.status, 1)
+  assert.match(status.stdout, /^cluster names-m: not healthy[\s\S]*its start was cut off/)
   const again = await one.fairlead('up', 'names-m')
   assert.equal(again.status, 1)
   assert.match(

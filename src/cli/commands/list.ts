@@ -1,5 +1,6 @@
-import { isHeld, isUnfinished } from '#cluster/claim.ts'
-import { findProcesses } from '#cluster/processes.ts'
+import { isUnfinished } from '#cluster/claim.ts'
+import { findProcesses, isRunning } from '#cluster/processes.ts'
+import { ROLES } from '#cluster/role.ts'
 import { type KnownCluster, listClusters } from '#cluster/state.ts'
 import { lostClaims } from '#cluster/unclaimed.ts'
 import { type Command, outputFlag } from '../command.ts'
@@ -8,14 +9,18 @@ import { table } from '../table.ts'
 type State = 'starting' | 'running' | 'degraded' | 'unfinished' | 'dead'
 
 /**
- * Starting: its `up` is at work. Running. Degraded: a process is dead, and its supervisor starts it again. Unfinished:
- * its `up` was killed, and what it had begun stands. Dead: nothing is left that would start anything.
+ * Starting: its `up` is at work. Running. Degraded: a process is dead, or a supervisor, which would start it again.
+ * Unfinished: its `up` was killed, and what it had begun stands. Dead: no process is left.
  */
 const stateOf = ({ claim }: KnownCluster): State => {
-  if (claim === undefined || !isHeld(claim)) return 'dead'
-  if (claim.finished === undefined) return isUnfinished(claim) ? 'unfinished' : 'starting'
-  const roles = new Set(findProcesses(claim).map(({ role }) => role))
-  return roles.has('control-plane') && roles.has('agent-host') ? 'running' : 'degraded'
+  if (claim === undefined || !isRunning(claim)) return 'dead'
+  if (isUnfinished(claim)) return 'unfinished'
+  if (claim.finished === undefined) return 'starting'
+  const processes = findProcesses(claim)
+  const whole = ROLES.every(
+    (role) => processes.some((one) => one.role === role) && processes.some(({ supervises }) => supervises === role),
+  )
+  return whole ? 'running' : 'degraded'
 }
 
 export const list: Command = {

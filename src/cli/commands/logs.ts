@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { logFiles } from '#cluster/log.ts'
-import type { Role } from '#cluster/role.ts'
+import { ROLES } from '#cluster/role.ts'
 import { logPath } from '#cluster/state.ts'
 import { chosenCluster } from '../chosen-cluster.ts'
 import { CliError } from '../cli-error.ts'
@@ -8,8 +8,6 @@ import { type Command, nameArgument, shownNameFlag } from '../command.ts'
 import { followFile } from '../follow-file.ts'
 import { takeInterrupts } from '../interrupt.ts'
 import { knownCluster } from '../known-cluster.ts'
-
-const ROLES: readonly Role[] = ['control-plane', 'agent-host']
 
 export const logs: Command = {
   name: 'logs',

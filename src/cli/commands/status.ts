@@ -1,7 +1,8 @@
 import { type AgentReport, answers, getJson } from '#cluster/agent-api.ts'
+import { isUnfinished } from '#cluster/claim.ts'
 import { lostAt, objectsLostMessage, readLives } from '#cluster/lives.ts'
 import { findProcesses } from '#cluster/processes.ts'
-import type { Role } from '#cluster/role.ts'
+import { ROLES, type Role } from '#cluster/role.ts'
 import { findClaim } from '#cluster/unclaimed.ts'
 import { chosenCluster } from '../chosen-cluster.ts'
 import { type Command, nameArgument, outputFlag, shownNameFlag } from '../command.ts'
@@ -14,9 +15,9 @@ const PATIENCE_MS = 3_000
 export const status: Command = {
   name: 'status',
   summary: 'nodes, addresses, pods and what each kernel has',
-  description: `Asks the API and the agents. Exit status 1 where one gives no answer, a node is not ready, a Service could not be written, the
-control plane was started again and has lost its objects, or somebody had changed a link, a route or a setting of the
-networks: it is put right, and the next status says so.`,
+  description: `Asks the API and the agents. Exit status 1 where one gives no answer, a process or the supervisor of one is dead, a node
+is not ready, a Service could not be written, the control plane was started again and has lost its objects, or somebody
+had changed a link, a route or a setting of the networks: it is put right, and the next status says so.`,
   argument: nameArgument,
   flags: { name: shownNameFlag, output: outputFlag },
   examples: ['fairlead status', 'fairlead status -o json'],
@@ -27,17 +28,27 @@ networks: it is put right, and the next status says so.`,
     const processes = claim === undefined ? [] : findProcesses(claim)
     const lives = readLives(config.stateDir)
     const objectsLost = lostAt(lives)
-    const fault = (role: Role, what: string): string =>
-      processes.some((process) => process.role === role)
-        ? `${what} gave no answer in ${PATIENCE_MS} ms, though the ${role} runs: fairlead logs --name ${config.name}\n`
-        : processes.some((process) => process.role === 'supervisor')
-          ? `the ${role} is dead; its supervisor starts it again: fairlead logs --name ${config.name}\n`
-          : `the ${role} is dead, and nothing starts it again; clean up: fairlead down --name ${config.name}\n`
+    const unfinished = claim !== undefined && isUnfinished(claim)
+    const unsupervised = ROLES.filter(
+      (role) => processes.some((one) => one.role === role) && !processes.some(({ supervises }) => supervises === role),
+    )
+    const asked = performance.now()
     const [report, serving] = await Promise.all([
       getJson<AgentReport>(config.sockets.agent, '/status', PATIENCE_MS).catch(() => undefined),
       answers(config.sockets.api, '/readyz', PATIENCE_MS),
     ])
+    // One that refuses the connection does so at once.
+    const patience = performance.now() - asked < PATIENCE_MS ? '' : ` in ${PATIENCE_MS} ms`
+    const named = ` --name ${config.name}`
+    const fault = (role: Role, what: string): string =>
+      processes.some((process) => process.role === role)
+        ? `${what} gave no answer${patience}, though the ${role} runs: fairlead logs${named}\n`
+        : processes.some(({ supervises }) => supervises === role)
+          ? `the ${role} is dead; its supervisor starts it again: fairlead logs${named}\n`
+          : `the ${role} is dead, and nothing starts it again; clean up: fairlead down${named}\n`
     const healthy =
+      !unfinished &&
+      unsupervised.length === 0 &&
       objectsLost === undefined &&
       serving &&
       report?.nodes.every((node) => node.ready && node.dataplane.failed.length === 0) === true &&
@@ -58,6 +69,11 @@ networks: it is put right, and the next status says so.`,
       ),
     )
     const faults = [
+      ...(unfinished ? [`its start was cut off: nobody finishes it; clean up: fairlead down${named}\n`] : []),
+      ...unsupervised.map(
+        (role) =>
+          `the supervisor of the ${role} is dead: should it end, nothing starts it again; fairlead logs${named}\n`,
+      ),
       ...(objectsLost === undefined ? [] : [`${objectsLostMessage(lives)}\n`]),
       ...(serving ? [] : [fault('control-plane', 'the API')]),
       ...(report ? [] : [fault('agent-host', 'the nodes’ agents')]),
