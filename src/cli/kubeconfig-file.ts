@@ -16,6 +16,7 @@ import { homedir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { makeFolders } from '#cluster/make-folders.ts'
+import { faultWords } from '#cluster/state-fault.ts'
 import { CliError } from './cli-error.ts'
 
 /** How long to wait for another program that holds the file's lock, milliseconds. */
@@ -53,12 +54,26 @@ const target = (path: string): string => {
 /**
  * Reads `path`, lets `edit` change its text, and puts the result in its place at once (mode 0600, the owner kept),
  * under kubectl's own lock file `PATH.lock`. `edit` gets undefined where there is no file; what it returns as undefined
- * is not written, and where it returns '' the file goes away, unless it is the target of a link.
+ * is not written, and where it returns '' the file goes away, unless it is the target of a link. Throws CliError
+ * KUBECONFIG_LOCKED, KUBECONFIG_UNUSABLE, and what `edit` throws.
  */
 export const editKubeconfigFile = async (
   path: string,
   edit: (text: string | undefined) => string | undefined,
 ): Promise<void> => {
+  try {
+    await editFile(path, edit)
+  } catch (error) {
+    const words = faultWords(error)
+    if (words === undefined) throw error
+    throw new CliError('KUBECONFIG_UNUSABLE', `the kubeconfig ${path} cannot be written: ${words}`, {
+      hint: 'mend that, or give another file with --kubeconfig or $KUBECONFIG',
+      cause: error,
+    })
+  }
+}
+
+const editFile = async (path: string, edit: (text: string | undefined) => string | undefined): Promise<void> => {
   const file = target(path)
   // Where kubectl puts it: beside the path that it was given.
   const lock = `${path}.lock`
@@ -68,20 +83,26 @@ export const editKubeconfigFile = async (
     const before = existsSync(file) ? readFileSync(file, 'utf8') : undefined
     const after = edit(before)
     if (after === undefined || after === before) return
-    if (after === '' && file === path) {
-      rmSync(file, { force: true })
-      return
-    }
-    const fresh = `${file}.${process.pid}.tmp`
-    writeFileSync(fresh, after, { mode: 0o600, flag: 'w' })
+    if (after === '' && file === path) rmSync(file, { force: true })
+    else replace(file, after, before !== undefined)
+  } finally {
+    rmSync(lock, { force: true })
+  }
+}
+
+const replace = (file: string, text: string, isThere: boolean): void => {
+  const fresh = `${file}.${process.pid}.tmp`
+  try {
+    writeFileSync(fresh, text, { mode: 0o600, flag: 'w' })
     chmodSync(fresh, 0o600)
-    if (before !== undefined) {
+    if (isThere) {
       const owner = statSync(file)
       chownSync(fresh, owner.uid, owner.gid)
     }
     renameSync(fresh, file)
-  } finally {
-    rmSync(lock, { force: true })
+  } catch (error) {
+    rmSync(fresh, { force: true })
+    throw error
   }
 }
 

@@ -3,6 +3,7 @@ import { homedir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { parse } from 'yaml'
 import type { Kubeconfig, KubeconfigUser } from '#client/kubeconfig/kubeconfig.ts'
+import { faultWords } from '#cluster/state-fault.ts'
 import { CliError } from './cli-error.ts'
 import { kubeconfigProblem } from './kubeconfig-shape.ts'
 
@@ -35,7 +36,7 @@ const withProgram = (user: KubeconfigUser | undefined, folder: string): Kubeconf
 
 /**
  * The kubeconfigs as one, as kubectl merges them: what comes first wins. Files that are not there are left out;
- * undefined where none is. Each entry says which file it is of. Throws CliError KUBECONFIG_MALFORMED.
+ * undefined where none is. Each entry says which file it is of. Throws CliError KUBECONFIG_MALFORMED, KUBECONFIG_UNUSABLE.
  */
 export const readKubeconfigs = (paths: readonly string[]): Kubeconfig | undefined => {
   const found = paths.flatMap((path) => readOne(path) ?? [])
@@ -60,7 +61,10 @@ const readOne = (path: string): Kubeconfig | undefined => {
     text = readFileSync(path, 'utf8')
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-    throw new CliError('KUBECONFIG_MALFORMED', `${path} cannot be read: ${(error as Error).message}`, { cause: error })
+    throw new CliError('KUBECONFIG_UNUSABLE', `the kubeconfig ${path} cannot be read: ${faultWords(error) ?? error}`, {
+      hint: 'mend that, or give another file with --kubeconfig or $KUBECONFIG',
+      cause: error,
+    })
   }
   const config = ((): Kubeconfig | null => {
     try {

@@ -3,7 +3,9 @@ import {
   chownSync,
   existsSync,
   lstatSync,
+  mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   statSync,
@@ -17,6 +19,7 @@ import { parse } from 'yaml'
 import { addCluster, removeCluster } from './kubeconfig.ts'
 import { leaveKubeconfig } from './kubeconfig-entry.ts'
 import { editKubeconfigFile, kubeconfigPath } from './kubeconfig-file.ts'
+import { readKubeconfigs } from './kubeconfig-read.ts'
 
 const access = {
   server: 'https://127.0.0.1:6443',
@@ -162,6 +165,27 @@ test('editKubeconfigFile() keeps a link that leads to nothing yet, and refuses o
     editKubeconfigFile(folder.path('a'), () => OTHERS),
     { code: 'KUBECONFIG_MALFORMED', message: /a is a link that leads nowhere/ },
   )
+})
+
+test('a kubeconfig that cannot be used is named, with what is wrong and the way out', async () => {
+  using folder = scratch()
+  mkdirSync(folder.path('folder'))
+  writeFileSync(folder.path('plain'), '')
+  for (const [path, why] of [
+    ['folder', /folder cannot be written: it is a folder \(EISDIR\)$/],
+    ['plain/config', /plain\/config cannot be written: a part of the path is no folder/],
+  ] as const) {
+    const told = { code: 'KUBECONFIG_UNUSABLE', message: why, hint: /--kubeconfig/ }
+    await assert.rejects(
+      editKubeconfigFile(folder.path(path), () => OTHERS),
+      told,
+    )
+  }
+  assert.throws(() => readKubeconfigs([folder.path('folder')]), {
+    code: 'KUBECONFIG_UNUSABLE',
+    message: /folder cannot be read: it is a folder/,
+  })
+  assert.deepEqual(readdirSync(folder.path('.')).sort(), ['folder', 'plain'], 'no lock is left')
 })
 
 test('editKubeconfigFile() waits for another writer’s lock', async () => {

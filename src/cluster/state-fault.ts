@@ -11,9 +11,17 @@ const FAULTS: Readonly<Record<string, readonly [what: string, hint: string]>> = 
   ENOTDIR: ['a part of the path is no folder', 'name another folder: FAIRLEAD_STATE=FOLDER'],
   EEXIST: ['a part of the path is no folder', 'name another folder: FAIRLEAD_STATE=FOLDER'],
   ENAMETOOLONG: ['the path is too long', 'name a shorter one: FAIRLEAD_STATE=FOLDER'],
+  EISDIR: ['it is a folder', 'name another folder: FAIRLEAD_STATE=FOLDER'],
   EIO: ['the disk has a fault', 'see the kernel’s log: dmesg'],
   EMFILE: ['too many files are open', 'raise the limit: ulimit -n 65536'],
   ENFILE: ['too many files are open on this machine', 'raise the limit: sysctl fs.file-max'],
+}
+
+/** What an error of the system says of a file, in words; undefined where it is another error. */
+export const faultWords = (error: unknown): string | undefined => {
+  const { code, syscall } = error as NodeJS.ErrnoException
+  const fault = syscall === undefined || code === undefined ? undefined : FAULTS[code]
+  return fault === undefined ? undefined : `${fault[0]} (${code})`
 }
 
 /**
@@ -21,9 +29,9 @@ const FAULTS: Readonly<Record<string, readonly [what: string, hint: string]>> = 
  * system names no path where a file was open already; then it is something below `folder`. Any other error as it is.
  */
 export const stateFault = (error: unknown, folder: string): unknown => {
-  const { code, path, syscall } = error as NodeJS.ErrnoException
-  const fault = syscall === undefined || code === undefined ? undefined : FAULTS[code]
-  if (fault === undefined) return error
-  const [what, hint] = fault
-  return new ClusterError('STATE_UNUSABLE', `${path ?? folder}: ${what} (${code})`, { hint, cause: error })
+  const words = faultWords(error)
+  if (words === undefined) return error
+  const { code, path } = error as NodeJS.ErrnoException
+  const [, hint] = FAULTS[code!]!
+  return new ClusterError('STATE_UNUSABLE', `${path ?? folder}: ${words}`, { hint, cause: error })
 }

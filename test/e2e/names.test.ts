@@ -264,6 +264,53 @@ claim('a state folder that cannot be used is named, with the way out, and nothin
   assert.deepEqual(await traces(), before)
 })
 
+claim(
+  'a kubeconfig that cannot be written is named, the cluster goes again, and down says what stays',
+  async (assert) => {
+    await using one = scratch()
+    const before = await traces()
+    const disk = join(one.folder, 'disk')
+    const config = join(disk, 'config')
+    const sh = async (line: string): Promise<void> => {
+      assert.equal((await run('sh', ['-c', line])).status, 0, line)
+    }
+    const up = () => one.fairlead('up', 'names-n', '--nodes', '1', '--kubeconfig', config)
+    mkdirSync(disk)
+    await sh(`mount -t tmpfs -o size=16k disk ${disk} && head -c 16384 /dev/zero >${disk}/fill`)
+    try {
+      for (const [setup, why] of [
+        ['true', /the kubeconfig \S+config cannot be written: the disk is full \(ENOSPC\)\n.*--kubeconfig/],
+        [
+          `rm ${disk}/fill && mount -o remount,ro ${disk}`,
+          /config cannot be written: the disk is read-only \(EROFS\)\n/,
+        ],
+      ] as const) {
+        await sh(setup)
+        const { status, stderr } = await up()
+        assert.equal(status, 1)
+        assert.match(stderr, why)
+        assert.deepEqual(await traces(), before)
+      }
+      await sh(`mount -o remount,rw ${disk}`)
+      assert.deepEqual(readdirSync(disk), [], 'nor half a file')
+      assert.equal((await up()).status, 0)
+      await sh(`mount -o remount,ro ${disk}`)
+      const down = await one.fairlead('down', 'names-n')
+      assert.equal(down.status, 1)
+      assert.match(down.stderr, /cluster names-n is down, but its entry stays: .*read-only/)
+      assert.deepEqual(await traces(), before)
+      await sh(`mount -o remount,rw ${disk}`)
+      // The way out, as it is printed.
+      const cure = /then: KUBECONFIG=(\S+) fairlead (down --name names-n)/.exec(down.stderr)!
+      const done = await one.fairleadWith({ KUBECONFIG: cure[1] }, ...cure[2]!.split(' '))
+      assert.equal(done.status, 0, done.stderr)
+      assert.deepEqual(readdirSync(disk), [])
+    } finally {
+      await run('umount', [disk])
+    }
+  },
+)
+
 claim('verbs that look follow kubectl’s context; a kubeconfig that is a link stays one', async (assert) => {
   await using one = scratch()
   const real = join(one.folder, 'real')

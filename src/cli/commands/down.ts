@@ -1,5 +1,6 @@
 import { readClaim } from '#cluster/claim.ts'
 import { down as stopCluster } from '#cluster/down.ts'
+import { CliError } from '../cli-error.ts'
 import { type Command, nameArgument, nameFlag, quietFlag } from '../command.ts'
 import { takeInterrupts } from '../interrupt.ts'
 import { needsRoot, unknownCluster } from '../known-cluster.ts'
@@ -26,9 +27,21 @@ Takes the cluster of that name, wherever its state lies; kubectl’s context doe
       kubeconfig = kubeconfigOfCluster(name, io.environment)
     })
     // Last: a kubeconfig that cannot be mended must not keep the cluster up.
-    const entered = await leaveKubeconfig(name, kubeconfig)
+    const entered = await leaveKubeconfig(name, kubeconfig).catch((error: unknown) => {
+      throw found ? entryStays(name, kubeconfig, error) : error
+    })
     if (!found && !entered) throw unknownCluster(name)
     if (!switches.quiet) io.err(`cluster ${name} is down (${Math.round(performance.now() - started)} ms)\n`)
     return 0
   },
+}
+
+/** What is left to do: the cluster's own note of the file went with its state. */
+const entryStays = (name: string, path: string, error: unknown): unknown => {
+  const { code, message } = error as { readonly code?: unknown; readonly message: string }
+  if (typeof code !== 'string') return error
+  return new CliError(code, `cluster ${name} is down, but its entry stays: ${message}`, {
+    hint: `mend the file, then: KUBECONFIG=${path} fairlead down --name ${name}`,
+    cause: error,
+  })
 }
