@@ -43,7 +43,13 @@ const io: Io = {
   environment: process.env,
 }
 // A reader that went away (`fairlead logs | head`) is no fault.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1))
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0)
+  io.err(`fairlead: the standard output cannot be written: ${error.message}\n`)
+  process.exit(1)
+})
+// Whoever does not hear what it says, as where the terminal was closed, is not helped by half a cluster.
+process.stderr.on('error', () => undefined)
 try {
   process.exitCode = await run(process.argv.slice(2), io)
 } catch (error) {

@@ -242,7 +242,21 @@ claim('without root, or without a package, up says what is needed and the comman
     mkdirSync(programs)
     for (const program of ['sh', 'readlink', 'dirname', 'find', 'conmon', 'ip'])
       symlinkSync((await run('sh', ['-c', `command -v ${program}`])).stdout.trim(), join(programs, program))
-    const missing = await run(FAIRLEAD, ['up', '--name', 'other'], { env: { PATH: programs } })
+    // Nor in the folders that are looked into whatever PATH says.
+    const without = 'for folder in /usr/local/sbin /usr/sbin; do mount -t tmpfs none $folder; done; exec "$@"'
+    const missing = await run('unshare', [
+      '--mount',
+      'sh',
+      '-c',
+      without,
+      'sh',
+      'env',
+      `PATH=${programs}`,
+      FAIRLEAD,
+      'up',
+      '--name',
+      'other',
+    ])
     assert.equal(missing.status, 1, missing.stderr)
     assert.match(missing.stderr, /not installed: runc\n.*apt-get install --no-install-recommends runc/)
   } finally {

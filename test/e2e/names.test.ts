@@ -311,6 +311,25 @@ claim(
   },
 )
 
+claim('who cannot be told ends nothing half-way; what could not be printed is a failure', async (assert) => {
+  await using one = scratch()
+  const sh = (line: string) => run('sh', ['-c', line, FAIRLEAD], { env: one.env })
+  // As on a terminal that was closed: every word is an error.
+  const up = await sh('exec "$0" up names-o --nodes 1 2>/dev/full')
+  assert.equal(up.status, 0)
+  assert.match((await one.fairlead('list')).stdout, /^names-o +running/m)
+  const list = await sh('exec "$0" list >/dev/full')
+  assert.equal(list.status, 1)
+  assert.match(list.stderr, /^fairlead: the standard output cannot be written: .*ENOSPC/)
+  assert.deepEqual(await sh('"$0" status names-o | true; "$0" logs names-o | head -0'), {
+    status: 0,
+    stdout: '',
+    stderr: '',
+  })
+  assert.equal((await sh('exec "$0" down names-o 2>/dev/full')).status, 0)
+  assert.equal((await sh('exec "$0" bogus 2>/dev/full')).status, 2)
+})
+
 claim('verbs that look follow kubectl’s context; a kubeconfig that is a link stays one', async (assert) => {
   await using one = scratch()
   const real = join(one.folder, 'real')

@@ -1,5 +1,6 @@
-import { spawnSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
+import { KernelError } from '#kernel/kernel-error.ts'
+import { type Nftables, openNftables } from '#kernel/nftables/libnftables.ts'
 import { ClusterError } from '../cluster-error.ts'
 import type { ClusterConfig } from '../config.ts'
 import { egressTable } from './names.ts'
@@ -15,41 +16,64 @@ const FORMER = /ip_forward was ([01])/
 /**
  * Lets pods and nodes out through the host: forwarding on, and a table of ours that masquerades what leaves by any
  * other link than ours. The former value is kept in that table, which comes first: `down` finds it whatever died in
- * between, and without the state folder. The process is at home (not in a namespace).
+ * between, and without the state folder. The process is at home (not in a namespace). Throws ClusterError EGRESS_FAILED.
  */
 export function openEgress(config: ClusterConfig, ipv6: boolean): void {
-  // Where another cluster of ours has switched it on already, the value before that counts.
-  const former = otherTables(config.name).map(formerForwarding)[0] ?? readFileSync(FORWARDING, 'utf8').trim()
-  nft(rules(config, ipv6, former))
-  if (former !== '1') writeFileSync(FORWARDING, '1')
+  withHost((host) => {
+    // Where another cluster of ours has switched it on already, the value before that counts.
+    const others = tables(host).filter((table) => table !== egressTable(config.name))
+    const former = others.map((table) => formerForwarding(host, table))[0] ?? readFileSync(FORWARDING, 'utf8').trim()
+    host.run(rules(config, ipv6, former))
+    if (former !== '1') writeFileSync(FORWARDING, '1')
+  })
 }
 
 /**
  * Undoes openEgress(): the table, and forwarding where it was off and no other cluster of ours needs it. Whether the
- * table was there.
+ * table was there; none is where libnftables is not installed. Needs no program, wherever PATH leads. Throws
+ * ClusterError EGRESS_FAILED.
  */
 export function closeEgress(name: string): boolean {
-  const table = egressTable(name)
-  if (!tables().includes(table)) return false
-  const former = formerForwarding(table)
-  nft(`delete table inet ${table}\n`)
-  if (former === '0' && otherTables(name).length === 0) writeFileSync(FORWARDING, '0')
-  return true
+  return withHost((host) => {
+    const table = egressTable(name)
+    const there = tables(host)
+    if (!there.includes(table)) return false
+    const former = formerForwarding(host, table)
+    host.run(`delete table inet ${table}`)
+    if (former === '0' && there.length === 1) writeFileSync(FORWARDING, '0')
+    return true
+  }, false)
 }
 
-/** Names of the egress tables of all our clusters; none where nft is not installed. */
-function tables(): readonly string[] {
-  const { stdout } = spawnSync('nft', ['list', 'tables', 'inet'], { encoding: 'utf8' })
-  return (stdout ?? '').split('\n').flatMap((line) => /^table inet (fairlead-.*-egress)$/.exec(line)?.[1] ?? [])
+/** nftables of the host, for as long as `work` takes; `without` is given where there is no library, if it is given here. */
+function withHost<T>(work: (host: Nftables) => T, without?: T): T {
+  try {
+    const host = openNftables()
+    try {
+      return work(host)
+    } finally {
+      host.close()
+    }
+  } catch (cause) {
+    if (!(cause instanceof KernelError)) throw cause
+    if (without !== undefined && cause.code === 'NFT_LIBRARY_MISSING') return without
+    throw new ClusterError('EGRESS_FAILED', `the host's egress rules were refused: ${cause.message}`, {
+      hint: 'start without --egress; its rules are a table of the host: nft list tables',
+      cause,
+    })
+  }
 }
 
-function otherTables(name: string): readonly string[] {
-  return tables().filter((table) => table !== egressTable(name))
+/** Names of the egress tables of all our clusters. */
+function tables(host: Nftables): readonly string[] {
+  return host
+    .read('list tables inet')
+    .split('\n')
+    .flatMap((line) => /^table inet (fairlead-.*-egress)$/.exec(line)?.[1] ?? [])
 }
 
-function formerForwarding(table: string): string | undefined {
-  const { stdout } = spawnSync('nft', ['list', 'table', 'inet', table], { encoding: 'utf8' })
-  return FORMER.exec(stdout ?? '')?.[1]
+function formerForwarding(host: Nftables, table: string): string | undefined {
+  return FORMER.exec(host.read(`list table inet ${table}`))?.[1]
 }
 
 function rules({ name, clusterCidr, nodeCidr, host }: ClusterConfig, ipv6: boolean, former: string): string {
@@ -68,13 +92,4 @@ function rules({ name, clusterCidr, nodeCidr, host }: ClusterConfig, ipv6: boole
 ${ipv6 ? `    oifname != "${host.link}" ip6 saddr ${sources(1)} masquerade\n` : ''}  }
 }
 `
-}
-
-function nft(text: string): void {
-  const { status, stderr, error } = spawnSync('nft', ['-f', '-'], { input: text, encoding: 'utf8' })
-  if (status === 0) return
-  throw new ClusterError('EGRESS_FAILED', `the host's egress rules were refused: ${error?.message ?? stderr.trim()}`, {
-    hint: 'start without --egress, or install nftables: apt-get install nftables',
-    cause: error,
-  })
 }
