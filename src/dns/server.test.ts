@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { createSocket, type Socket as UdpSocket } from 'node:dgram'
 import { once } from 'node:events'
-import { type AddressInfo, connect, createServer, type Server, Socket } from 'node:net'
+import { type AddressInfo, connect, createServer, type Server } from 'node:net'
 import { after, before, test } from 'node:test'
 import fc from 'fast-check'
 import type { Service } from '#api/core-v1.ts'
@@ -10,7 +10,6 @@ import { decodeRecords } from './decode.ts'
 import { encodeQuestion } from './encode.ts'
 import { RecordType, type ResourceRecord } from './message.ts'
 import { DnsServer } from './server.ts'
-import { serveTcp } from './tcp.ts'
 import { datagramSource } from './testing/datagram-source.ts'
 import { Upstream } from './upstream.ts'
 import { Zone } from './zone.ts'
@@ -402,17 +401,4 @@ test('DnsServer outlives a client whose TCP connection breaks off, and answers t
   }
   const [reply] = await overTcp(inCluster.tcp, [query])
   assert.deepEqual(addresses(decodeRecords(reply!)), ['web.shop.svc.cluster.local A 10.96.7.1'])
-})
-
-test('a TCP client that says nothing is not kept for ever', () => {
-  const silent = new Socket()
-  let given: readonly [number, (() => void) | undefined] = [0, undefined]
-  silent.setTimeout = (ms, callback) => {
-    given = [ms, callback]
-    return silent
-  }
-  serveTcp(silent, () => undefined)
-  assert.ok(given[0] > 0 && given[0] <= 60_000, `${given[0]} ms`)
-  given[1]?.()
-  assert.equal(silent.destroyed, true)
 })

@@ -1,4 +1,4 @@
-import type { Server } from 'node:net'
+import type { Server, Socket } from 'node:net'
 import { AnswerCache } from './answer-cache.ts'
 import type { Datagram, DatagramSource } from './datagram.ts'
 import { DnsFormatError, decodeQuery } from './decode.ts'
@@ -7,6 +7,7 @@ import { ExtendedError } from './extended-error.ts'
 import { type Answer, type Query, Rcode, RecordType } from './message.ts'
 import { answerOutside, plainAnswer } from './outside.ts'
 import { serveTcp } from './tcp.ts'
+import { TcpClients } from './tcp-clients.ts'
 import type { Upstream } from './upstream.ts'
 import type { Zone, ZoneAnswer } from './zone.ts'
 
@@ -25,6 +26,9 @@ export interface DnsServerOptions {
 }
 
 type Transport = 'udp' | 'tcp'
+
+/** TCP connections at a time, of all nodes: a resolver asks so for few answers, and most of them close at once. */
+const MOST_CONNECTIONS = 1024
 
 const CLASS_IN = 1
 const CLASS_ANY = 255
@@ -56,6 +60,7 @@ const refusalOf = ({ opcode, edns, question }: Query): Answer | undefined => {
 export class DnsServer {
   readonly #options: DnsServerOptions
   readonly #cache: AnswerCache
+  readonly #clients = new TcpClients(MOST_CONNECTIONS)
   /** Answers by rcode. */
   readonly #answered: Float64Array
 
@@ -64,14 +69,7 @@ export class DnsServer {
     this.#cache = new AnswerCache(options.random)
     this.#answered = options.counts ?? new Float64Array(RCODES)
     this.serveUdp()
-    for (const server of options.tcp)
-      server.on('connection', (connection) =>
-        serveTcp(connection, (message, send) => {
-          const answer = this.#respond(message, 'tcp')
-          if (answer instanceof Promise) answer.then(send)
-          else if (answer) send(answer)
-        }),
-      )
+    for (const server of options.tcp) server.on('connection', (connection) => this.#serveTcp(connection))
   }
 
   serveUdp(): void {
@@ -96,6 +94,20 @@ export class DnsServer {
   close(): void {
     for (const source of this.#options.udp) source.close()
     for (const server of this.#options.tcp) server.close()
+  }
+
+  #serveTcp(connection: Socket): void {
+    const place = this.#clients.admit(connection.remoteAddress ?? '', () => connection.destroy())
+    connection.on('close', () => place.end())
+    serveTcp(
+      connection,
+      (message, send) => {
+        const answer = this.#respond(message, 'tcp')
+        if (answer instanceof Promise) answer.then(send)
+        else send(answer)
+      },
+      { onQuestion: place.active },
+    )
   }
 
   #answerDatagram(datagram: Datagram): number {
