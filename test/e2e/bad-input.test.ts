@@ -133,6 +133,11 @@ claim('a selector that matches nothing is accepted: no endpoints, and a connecti
 claim(
   'bad flags, names and verbs are refused with the way out, before anything is made',
   async (assert) => {
+    // For a second the kernel asks whether somebody else has the addresses of a new link.
+    await eventually(
+      'its addresses stand',
+      async () => !(await run('ip', ['-6', 'address', 'show', 'tentative'])).stdout,
+    )
     const before = await traces()
     for (const [words, status, why] of [
       [['up', '--bogus'], 2, /up: Unknown option '--bogus'\n.*fairlead help up/],

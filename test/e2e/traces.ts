@@ -17,11 +17,7 @@ export const traces = async (): Promise<Readonly<Record<string, readonly string[
     namespaces: readdirSync('/run/netns').sort(),
     links: (await lines('ip', '-o', 'link')).map((line) => line.replace(/^\d+: /, '').replace(/:.*/, '')),
     addresses: (await lines('ip', '-o', 'address')).map((line) =>
-      line
-        .replace(/^\d+: /, '')
-        .replace(/valid_lft.*/, '')
-        // For the second in which the kernel asks whether somebody else has it.
-        .replace(' tentative', ''),
+      line.replace(/^\d+: /, '').replace(/valid_lft.*/, ''),
     ),
     routes: [
       ...(await lines('ip', '-4', 'route', 'show', 'table', 'all')),
