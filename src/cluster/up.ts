@@ -59,8 +59,6 @@ const program = (role: Role): readonly string[] => {
     '--disable-warning=ExperimentalWarning',
     // What loads thousands of Services leaves most of its objects behind: a small space for young ones.
     '--max-semi-space-size=4',
-    // By itself V8 collects the whole heap after every tenth of growth, which changes then wait for (docs/adr/0014).
-    '--heap-growing-percent=50',
     existsSync(bundle) ? bundle : join(import.meta.dirname, `${role}.ts`),
   ]
 }
