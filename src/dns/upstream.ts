@@ -7,6 +7,8 @@ import type { ResourceRecord } from './message.ts'
 
 /** How long one server has to answer before the next is asked, milliseconds. */
 const TIMEOUT_MS = 2_000
+/** Questions under way at a time, each a socket of this process: kubeadm's CoreDNS has the same (max_concurrent). */
+const MOST_UNDER_WAY = 1000
 
 /**
  * The nameservers of a resolv.conf, in its order; those of loopback serve the machine alone but do answer us, who run
@@ -32,6 +34,7 @@ const readText = (path: string): string => {
 export class Upstream {
   readonly #servers: readonly string[]
   readonly #port: number
+  #underWay = 0
 
   constructor(servers: readonly string[], port = 53) {
     this.#servers = servers
@@ -40,6 +43,17 @@ export class Upstream {
 
   /** Sends the client's own message on, and gives back the answer as it came. Rejects where no server answered. */
   async forward(message: Uint8Array, transport: 'udp' | 'tcp'): Promise<Uint8Array> {
+    if (this.#underWay >= MOST_UNDER_WAY)
+      throw new Error(`${MOST_UNDER_WAY} questions wait for the upstream nameservers`)
+    this.#underWay++
+    try {
+      return await this.#ask(message, transport)
+    } finally {
+      this.#underWay--
+    }
+  }
+
+  async #ask(message: Uint8Array, transport: 'udp' | 'tcp'): Promise<Uint8Array> {
     for (const server of this.#servers) {
       try {
         return transport === 'udp' ? await this.#overUdp(server, message) : await this.#overTcp(server, message)
