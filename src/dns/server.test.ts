@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { createSocket, type Socket as UdpSocket } from 'node:dgram'
 import { once } from 'node:events'
-import { type AddressInfo, connect, createServer, type Server } from 'node:net'
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net'
 import { after, before, test } from 'node:test'
 import fc from 'fast-check'
 import type { Service } from '#api/core-v1.ts'
@@ -401,4 +401,25 @@ test('DnsServer outlives a client whose TCP connection breaks off, and answers t
   }
   const [reply] = await overTcp(inCluster.tcp, [query])
   assert.deepEqual(addresses(decodeRecords(reply!)), ['web.shop.svc.cluster.local A 10.96.7.1'])
+})
+
+test('DnsServer keeps 1,024 TCP connections: who has the most loses its oldest, and the newest is answered', async () => {
+  const many: Socket[] = []
+  const left: number[] = []
+  try {
+    for (let number = 0; number < 1025; number++) {
+      const connection = connect(inCluster.tcp, '127.0.0.1')
+      connection.on('error', () => undefined).on('close', () => left.push(number))
+      many.push(connection)
+      await once(connection, 'connect')
+    }
+    await once(many[0]!, 'close')
+    const query = encodeQuestion('web.shop.svc.cluster.local', RecordType.A)
+    many.at(-1)!.write(Buffer.concat([Buffer.of(0, query.length), query]))
+    const [reply] = (await once(many.at(-1)!, 'data')) as [Buffer]
+    assert.deepEqual(addresses(decodeRecords(reply.subarray(2))), ['web.shop.svc.cluster.local A 10.96.7.1'])
+    assert.deepEqual(left, [0])
+  } finally {
+    for (const connection of many) connection.destroy()
+  }
 })
