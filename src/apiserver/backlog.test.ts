@@ -157,3 +157,16 @@ test('a body is counted while it is being sent, and no longer, whether it came w
   assert.equal((await rawRequest(server.socketPath, Buffer.concat([Buffer.from(head), ...parts]))).status, 413)
   assert.equal(bodies.held, 0)
 })
+
+test('a body of the limit is read, and one that is announced above it is refused before it comes', async () => {
+  const head = (octets: number): string =>
+    `POST /api/v1/namespaces/default/configmaps?dryRun=All HTTP/1.1\r\nHost: x\r\nConnection: close\r\n` +
+    `Content-Type: application/json\r\nContent-Length: ${octets}\r\n\r\n`
+  const json = JSON.stringify({ metadata: { name: 'c' }, data: { a: 'b' } })
+  const whole = json.padEnd(3 * MIB)
+  assert.equal((await rawRequest(server.socketPath, Buffer.from(head(whole.length) + whole))).status, 201)
+  const refused = await rawRequest(server.socketPath, Buffer.from(head(whole.length + 1)))
+  assert.equal(refused.status, 413)
+  assert.match(refused.body.toString(), /"reason":"RequestEntityTooLarge"/)
+  assert.equal(bodies.held, 0)
+})

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net'
+import { duplexPair } from 'node:stream'
 import { after, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { serveTcp } from './tcp.ts'
@@ -103,23 +104,27 @@ test('a client that says it will ask no more has its answers all the same, and t
   assert.equal(Buffer.concat(chunks).length, 28)
 })
 
-test('a question that comes octet by octet is read, whatever its size', async () => {
-  const read: number[] = []
-  const open = await listen((connection) =>
-    serveTcp(connection, (message, send) => {
-      read.push(message.length, message[0]!, message.at(-1)!)
-      send(new Uint8Array(12))
-    }),
-  )
-  const client = await open()
-  client.setNoDelay(true)
-  const message = Uint8Array.from({ length: 300 }, (_, index) => index & 255)
-  for (const octet of framed(message)) {
-    client.write(Buffer.of(octet))
-    await new Promise(setImmediate)
+test('questions that come octet by octet are read, whatever their size', async () => {
+  // Not over TCP, which may join them.
+  const [client, served] = duplexPair()
+  const read: number[][] = []
+  serveTcp(served as Socket, (message, send) => {
+    read.push([message.length, message[0]!, message.at(-1)!])
+    send(message.subarray(0, 12))
+  })
+  for (const length of [300, 12]) {
+    const message = Uint8Array.from({ length }, (_, index) => index & 255)
+    for (const octet of framed(message)) {
+      client.write(Buffer.of(octet))
+      await new Promise(setImmediate)
+    }
   }
-  await once(client, 'data')
-  assert.deepEqual(read, [300, 0, 43])
+  assert.deepEqual(read, [
+    [300, 0, 43],
+    [12, 0, 11],
+  ])
+  client.destroy()
+  served.destroy()
 })
 
 test('a TCP client that says nothing is not kept for ever', async () => {
@@ -143,4 +148,33 @@ test('a client that sends an octet now and then, and never a question, is not ke
     const [answer] = (await once(asking, 'data')) as [Buffer]
     assert.equal(answer.length, 14, 'one that asks stays')
   }
+})
+
+test('each answer has its length before it, each question is told of, and a client that ends is ended', async () => {
+  let told = 0
+  const open = await listen((connection) =>
+    serveTcp(connection, (message, send) => send(message), { onQuestion: () => told++ }),
+  )
+  const client = await open()
+  const sent = Buffer.concat([framed(new Uint8Array(12).fill(7)), framed(new Uint8Array(300).fill(8))])
+  client.write(sent)
+  const chunks: Buffer[] = []
+  client.on('data', (chunk: Buffer) => {
+    chunks.push(chunk)
+    if (Buffer.concat(chunks).length === sent.length) client.end()
+  })
+  await once(client, 'end', { signal: AbortSignal.timeout(5000) })
+  assert.deepEqual(Buffer.concat(chunks), sent)
+  assert.equal(told, 2)
+})
+
+test('a question that has no answer is passed over, and the next is answered', async () => {
+  const open = await listen((connection) =>
+    serveTcp(connection, (message, send) => (message[0] === 0 ? send() : send(message))),
+  )
+  const client = await open()
+  const asked = framed(new Uint8Array(12).fill(7))
+  client.write(Buffer.concat([framed(new Uint8Array(12)), asked]))
+  const [answer] = (await once(client, 'data')) as [Buffer]
+  assert.deepEqual(answer, asked)
 })

@@ -62,3 +62,12 @@ test('nobody gives way in vain, and nobody to make room for itself', () => {
   assert.deepEqual(left, [])
   assert.equal(budget.held, 100)
 })
+
+test('grace is over when it is over to the millisecond, and room that is just enough is enough', () => {
+  const { clock, left, hold } = make()
+  hold('a').take(60)
+  hold('b').take(40)
+  clock.now = 10
+  assert.equal(hold('c').take(60), true)
+  assert.deepEqual(left, ['a'])
+})
