@@ -5,7 +5,7 @@ import type { Client } from '#client/client.ts'
 import { type AgentReport, getJson, type NodeReport } from '#cluster/agent-api.ts'
 import type { ClusterConfig } from '#cluster/config.ts'
 import { podNamespace } from '#cluster/machines/names.ts'
-import type { ClusterFacts, ListeningSocket, NetworkFacts } from '#explain/facts.ts'
+import type { ClusterFacts, ListeningSocket, NetworkFacts } from '#explain/cluster/facts.ts'
 import { listeningSockets } from '#kernel/listening-sockets.ts'
 import { isNamespace, namespacePath } from '#kernel/namespace.ts'
 

@@ -1,5 +1,5 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util'
-import { nearest } from '#explain/nearest.ts'
+import { nearest } from '#explain/cluster/nearest.ts'
 import { CliError } from './cli-error.ts'
 
 /** One flag. `value` names what follows it in the help; without, the flag is a switch. */

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
-import { ExplainError } from '#explain/explain-error.ts'
+import { ExplainError } from '#explain/ask/explain-error.ts'
 import { explain } from './commands/explain.ts'
 import { statusOf, statusOfError } from './explain-status.ts'
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Deployment } from '#api/apps-v1.ts'
 import type { Node, Pod, Service } from '#api/core-v1.ts'
-import type { ClusterFacts } from './facts.ts'
+import type { ClusterFacts } from './cluster/facts.ts'
 import { ask, at, facts, node, pod, service, slice } from './testing/cluster.ts'
 
 /* What a person must decide has its data; what a command can do has its command. */

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Service } from '#api/core-v1.ts'
-import type { ClusterFacts } from './facts.ts'
-import { closestPort } from './reasons/pods.ts'
+import type { ClusterFacts } from './cluster/facts.ts'
+import { closestPort } from './diagnose/reasons/pods.ts'
 import { ask, at, facts, node, pod, service, slice } from './testing/cluster.ts'
 
 /* What stands below a finding, and in the walk, is true as well. */

@@ -4,7 +4,7 @@ import type { Service } from '#api/core-v1.ts'
 import type { EndpointSlice } from '#api/discovery-v1.ts'
 import { Zone } from '#dns/zone.ts'
 import { formatBytes } from '#net/ip-address.ts'
-import type { ClusterFacts } from './facts.ts'
+import type { ClusterFacts } from './cluster/facts.ts'
 import { ask, at, dns, facts, listening, node, pod, service, slice, withoutDns } from './testing/cluster.ts'
 
 /* A name is reachable only by way of a DNS that answers, and is what that DNS says. */

@@ -3,12 +3,12 @@ import { test } from 'node:test'
 import type { Deployment } from '#api/apps-v1.ts'
 import type { Event, Node, Pod, Service } from '#api/core-v1.ts'
 import type { EndpointSlice } from '#api/discovery-v1.ts'
-import { compare } from './agreement.ts'
+import type { ClusterFacts } from './cluster/facts.ts'
+import { nearest } from './cluster/nearest.ts'
 import type { Explanation, Question } from './explanation.ts'
-import type { ClusterFacts } from './facts.ts'
-import { nearest } from './nearest.ts'
-import { print } from './print.ts'
+import { compare } from './live/agreement.ts'
 import { ask, at, facts, listening, node, pod, service, slice } from './testing/cluster.ts'
+import { print } from './words/print.ts'
 
 const lines = ({ steps }: Explanation): readonly string[] => steps.map(({ at: place, text }) => `${place}: ${text}`)
 /** The walk behind the sending. */

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Service } from '#api/core-v1.ts'
+import type { ClusterFacts } from './cluster/facts.ts'
 import type { Explanation, Question } from './explanation.ts'
-import type { ClusterFacts } from './facts.ts'
-import { print } from './print.ts'
 import { ask, at, facts, pod, service, slice, withoutDns } from './testing/cluster.ts'
+import { print } from './words/print.ts'
 
 const shop = { namespace: 'shop' }
 const many = service(

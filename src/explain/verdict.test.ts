@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Node, Service } from '#api/core-v1.ts'
+import type { ClusterFacts } from './cluster/facts.ts'
 import type { Explanation, Question } from './explanation.ts'
-import type { ClusterFacts } from './facts.ts'
-import { print } from './print.ts'
 import { ask, at, facts, node, pod, service, slice } from './testing/cluster.ts'
+import { print } from './words/print.ts'
 
 /* What a verdict says is what is known: of nodes that are silent, of kernels that nobody asked, of replies. */
 

@@ -1,5 +1,5 @@
+import type { ClusterFacts } from '#explain/cluster/facts.ts'
 import type { Question } from '#explain/explanation.ts'
-import type { ClusterFacts } from '#explain/facts.ts'
 import type { Reason } from '#explain/reason-list.ts'
 import type { World } from './world.ts'
 

@@ -2,7 +2,7 @@ import type { Pod } from '#api/core-v1.ts'
 import type { ApiObject, Resource } from '#api/resource.ts'
 import { configMaps, pods } from '#api/resources.ts'
 import { type Client, isNotFound } from '#client/client.ts'
-import type { ListeningSocket } from '#explain/facts.ts'
+import type { ListeningSocket } from '#explain/cluster/facts.ts'
 
 /* Kubelets that are played: what becomes of a pod is what its spec says of it. */
 

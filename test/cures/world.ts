@@ -18,7 +18,7 @@ import { systemClock } from '#client/clock.ts'
 import { createHttpClient } from '#client/http-client.ts'
 import { unixTransport } from '#client/unix-client.ts'
 import { startControllers } from '#controllers/start.ts'
-import type { ClusterFacts, ListeningSocket } from '#explain/facts.ts'
+import type { ClusterFacts, ListeningSocket } from '#explain/cluster/facts.ts'
 import { withoutDns } from '#explain/testing/cluster.ts'
 import { playKubelets, setStatus, socketsOf, unready } from './kubelet.ts'
 

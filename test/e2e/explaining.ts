@@ -2,7 +2,7 @@ import { dirname } from 'node:path'
 import { suite } from 'node:test'
 import type { Service } from '#api/core-v1.ts'
 import type { Cure, Explanation, Finding } from '#explain/explanation.ts'
-import { print } from '#explain/print.ts'
+import { print } from '#explain/words/print.ts'
 import { CLIENT } from './echo.ts'
 import { type Assert, eventually, FAIRLEAD, type Outcome, run, withCluster } from './harness.ts'
 

@@ -1,8 +1,8 @@
 import type { Node, Pod, Service } from '#api/core-v1.ts'
 import type { EndpointSlice } from '#api/discovery-v1.ts'
+import type { ClusterFacts, ListeningSocket } from '../cluster/facts.ts'
 import { explain } from '../explain.ts'
 import type { Explanation, Question } from '../explanation.ts'
-import type { ClusterFacts, ListeningSocket } from '../facts.ts'
 
 /* A cluster of two nodes for tests: web on both, local on the second under policy Local, a client on the first. */
 

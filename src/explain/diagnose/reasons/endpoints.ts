@@ -1,0 +1,92 @@
+import type { Pod, Service } from '#api/core-v1.ts'
+import type { IpFamily } from '#net/ip-address.ts'
+import type { ClusterFacts } from '../../cluster/facts.ts'
+import { familyOfText, isLeaving, isReady, isTerminal, podAddresses, selectedPods } from '../../cluster/lookup.ts'
+import { nameOf } from '../../cluster/names.ts'
+import type { Finding, Question } from '../../explanation.ts'
+import { labelsText, listed, plural } from '../../words/text.ts'
+import { ask, endpointsOf, look, patch, where } from '../cure.ts'
+import { noneByHand } from './by-hand.ts'
+import { notReady } from './pods.ts'
+import { scaledToZero, selectorMatchesNothing } from './selector.ts'
+import { namedTargetMissing } from './target-port.ts'
+
+type ServicePort = NonNullable<NonNullable<Service['spec']>['ports']>[number]
+
+/** Why a port of a Service has no endpoint that could be chosen, in one family (undefined: in none). */
+export function noEndpoints(
+  facts: ClusterFacts,
+  question: Question,
+  service: Service,
+  port: ServicePort | undefined,
+  family: IpFamily | undefined,
+): Finding {
+  const name = nameOf(service)
+  const { namespace } = service.metadata ?? {}
+  const selector = service.spec?.selector ?? {}
+  if (Object.keys(selector).length === 0) return noneByHand(facts, service, port, family)
+  const selected = selectedPods(facts, service)
+  const alive = selected.filter((pod) => !isTerminal(pod))
+  if (alive.length === 0) return scaledToZero(facts, service) ?? selectorMatchesNothing(facts, service, selected)
+  const staying = alive.filter((pod) => !isLeaving(pod))
+  if (staying.length === 0) {
+    const zero = scaledToZero(facts, service)
+    return {
+      reason: 'only-terminating',
+      message: `all pods of ${name} are being deleted (${listed(alive.map(nameOf))}), and none of them is ready any more`,
+      details:
+        zero === undefined
+          ? [
+              'nothing makes new ones: they belong to no Deployment that this selector matches',
+              ...alive.slice(0, 5).map(leavingText),
+            ]
+          : [zero.message],
+      cures: zero?.cures ?? [
+        look('its pods', 'kubectl', 'get', 'pods', ...where(namespace), '-l', labelsText(selector)),
+      ],
+    }
+  }
+  const unnamed = port && namedTargetMissing(facts, service, port, staying)
+  if (unnamed !== undefined) return unnamed
+  const ready = staying.filter(isReady)
+  if (ready.length === 0) return notReady(facts, question, service, staying)
+  if (family !== undefined && !ready.some((pod) => podAddresses(pod).some((one) => familyOfText(one) === family)))
+    return {
+      reason: 'family-missing',
+      message: `the pods of ${name} have no ${family} address: ${listed(ready.map((pod) => `${nameOf(pod)} has ${listed(podAddresses(pod))}`))}`,
+      cures:
+        question.family === undefined
+          ? []
+          : [ask({ ...question, family: undefined }, 'ask over the family that they have', question.to)],
+    }
+  return {
+    reason: 'endpoints-late',
+    message: `${plural(ready.length, 'pod')} of ${name} ${ready.length === 1 ? 'is' : 'are'} ready, but no endpoint stands for them yet`,
+    details: [
+      'the endpoints follow within moments, unless what writes them (the EndpointSlice controller) stands still',
+    ],
+    cures: [ask(question, 'ask again', question.to), endpointsOf(service)],
+  }
+}
+
+/** Since when a pod is on its way out, what it waits for, and who made it. */
+function leavingText(pod: Pod): string {
+  const { deletionTimestamp, deletionGracePeriodSeconds, finalizers = [], ownerReferences = [] } = pod.metadata ?? {}
+  const owner = ownerReferences.find(({ controller }) => controller)
+  return `pod ${nameOf(pod)} goes until ${deletionTimestamp} (${deletionGracePeriodSeconds ?? 0} s of grace)${finalizers.length > 0 ? `, held by ${listed(finalizers)}` : ''}; ${owner ? `${owner.kind} ${owner.name} made it` : 'made by hand'}`
+}
+
+const PROXY_NAME = 'service.kubernetes.io/service-proxy-name'
+const HEADLESS = 'service.kubernetes.io/headless'
+
+/** A Service that is left alone, since a label hands it to another proxy. */
+export function notProxied(service: Service): Finding | undefined {
+  const labels = service.metadata?.labels ?? {}
+  const label = [PROXY_NAME, HEADLESS].find((one) => Object.hasOwn(labels, one))
+  if (label === undefined) return undefined
+  return {
+    reason: 'not-proxied',
+    message: `Service ${nameOf(service)} has the label ${label}: nodes leave it to another proxy`,
+    cures: [patch('take the label away', 'service', service, { metadata: { labels: { [label]: null } } })],
+  }
+}

@@ -1,0 +1,118 @@
+import type { Node, Service } from '#api/core-v1.ts'
+import { compileNode, compileService, type UsedKind } from '#dataplane/nftables/compile.ts'
+import { LoadedRuleset, type Outcome, possibleOutcomes } from '#dataplane/nftables/evaluate.ts'
+import { Ids } from '#dataplane/nftables/ids.ts'
+import type { Element } from '#dataplane/nftables/rule.ts'
+import type { ServicePortForwarding } from '#forwarding/forward-service.ts'
+import { ForwardingState, type LostClaim } from '#forwarding/forwarding-state.ts'
+import type { Frontend } from '#forwarding/frontend.ts'
+import { type NodeFacts, nodePortAddresses } from '#forwarding/node-facts.ts'
+import type { Protocol } from '#net/port-protocol.ts'
+import type { ClusterFacts } from '../cluster/facts.ts'
+import { clusterIpsOf, externalIpsOf, familyOfText, ingressOf, nodeAddresses, slicesOf } from '../cluster/lookup.ts'
+import { nameOf } from '../cluster/names.ts'
+
+const ZONE_LABEL = 'topology.kubernetes.io/zone'
+
+/** A frontend with the Service that has it. */
+export interface Claimed {
+  /** `default/web` */
+  readonly service: string
+  readonly port: ServicePortForwarding
+  readonly frontend: Frontend
+}
+
+/**
+ * Services that can have a say in what becomes of a packet to this address and port: a lookup by any other key finds
+ * nothing of it. Among ten thousand, computing all of them for each node would take seconds.
+ */
+export const servicesAt = (
+  { services }: ClusterFacts,
+  { address, port }: { readonly address: string; readonly port: number },
+): readonly Service[] =>
+  services.filter(
+    (service) =>
+      clusterIpsOf(service).includes(address) ||
+      ingressOf(service).includes(address) ||
+      externalIpsOf(service).includes(address) ||
+      service.spec?.ports?.some(({ nodePort }) => nodePort === port),
+  )
+
+/** Of another cluster it is not known by what its nodes know their own pods: there all are taken for the node's. */
+function ownPodsOf({ network }: ClusterFacts, node: Node): NodeFacts['ownPods'] {
+  const cidrs = network.foreign ? network.podCidrs : (node.spec?.podCIDRs ?? [])
+  return cidrs.flatMap((cidr) => {
+    const masqueradeAs = nodeAddresses(node).find((address) => familyOfText(address) === familyOfText(cidr))
+    return masqueradeAs === undefined ? [] : [{ cidr, masqueradeAs }]
+  })
+}
+
+/** What one node's kernel holds of `services`, computed as the node computes it. */
+export class NodeView {
+  readonly name: string
+  readonly node: NodeFacts
+  readonly lost: readonly LostClaim[]
+  readonly #claims = new Map<string, Claimed>()
+  readonly #ruleset: LoadedRuleset
+
+  constructor(facts: ClusterFacts, services: readonly Service[], node: Node) {
+    this.name = node.metadata?.name ?? ''
+    this.node = {
+      name: this.name,
+      zone: node.metadata?.labels?.[ZONE_LABEL],
+      nodeAddresses: nodePortAddresses(nodeAddresses(node), facts.network.nodePortAddresses),
+      podCidrs: facts.network.podCidrs,
+      serviceCidrs: facts.network.serviceCidrs,
+      balancedCidrs: facts.network.loadBalancerCidrs,
+      ownPods: ownPodsOf(facts, node),
+    }
+    const state = new ForwardingState(this.node)
+    for (const service of services) state.set(nameOf(service), service, slicesOf(facts, service))
+    const ids = new Ids()
+    const elements: Element[] = [...compileNode(this.node)]
+    const kinds: UsedKind[] = []
+    const lost: LostClaim[] = []
+    for (const name of state.services()) {
+      const settled = state.settled(name)
+      lost.push(...settled.lost)
+      if (settled.forwarding === undefined) continue
+      const compiled = compileService(settled.forwarding, ids, 0)
+      elements.push(...compiled.elements)
+      kinds.push(...compiled.kinds)
+      for (const port of settled.forwarding.ports) {
+        for (const frontend of port.frontends)
+          this.#claims.set(this.#key(port.family, frontend), { service: name, port, frontend })
+      }
+    }
+    this.lost = lost
+    this.#ruleset = new LoadedRuleset(elements, kinds)
+  }
+
+  /** Who answers at an address and port here: a frontend of that address goes before a node port, as in the rules. */
+  frontendAt(address: string, protocol: Protocol, port: number): Claimed | undefined {
+    const family = familyOfText(address)
+    const own = this.#claims.get(this.#key(family, { address, protocol, port }))
+    if (own !== undefined || !this.isNode(address)) return own
+    return this.#claims.get(this.#key(family, { address: undefined, protocol, port }))
+  }
+
+  isNode(address: string): boolean {
+    return this.node.nodeAddresses.includes(address)
+  }
+
+  /** Everything that the rules may do with a first packet here. */
+  outcomes(packet: {
+    readonly source: string
+    readonly destination: string
+    readonly protocol: Protocol
+    readonly port: number
+    readonly fromNode: boolean
+  }): readonly Outcome[] {
+    const protocol = packet.protocol.toLowerCase() as 'tcp' | 'udp' | 'sctp'
+    return possibleOutcomes(this.#ruleset, { ...packet, protocol }, (address) => this.isNode(address))
+  }
+
+  #key(family: string, { address, protocol, port }: Pick<Frontend, 'address' | 'protocol' | 'port'>): string {
+    return `${address ?? family} ${protocol} ${port}`
+  }
+}
