@@ -1,9 +1,10 @@
 import type { ApiObject, Resource } from '#api/resource.ts'
+import { keyOf } from '#objects/object-key.ts'
 import type { Client, WatchEvent } from './client.ts'
 import type { Clock } from './clock.ts'
 import { Lister } from './lister.ts'
 import { type ReflectorSink, reflect } from './reflector.ts'
-import { compareResourceVersions, type IndexFunction, keyOf, Store } from './store.ts'
+import { compareResourceVersions, type IndexFunction, Store } from './store.ts'
 
 export interface Handlers<T> {
   readonly onAdd?: (object: T) => void

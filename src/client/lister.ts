@@ -1,4 +1,5 @@
 import type { ApiObject } from '#api/resource.ts'
+import { objectKey } from '#objects/object-key.ts'
 import type { Store } from './store.ts'
 
 /** Reads a cache: synchronous, without a request. What comes out is shared and must not be changed. */
@@ -10,7 +11,7 @@ export class Lister<T extends ApiObject> {
   }
 
   get(name: string, namespace?: string): T | undefined {
-    return this.#store.get(namespace ? `${namespace}/${name}` : name)
+    return this.#store.get(objectKey(namespace, name))
   }
 
   /** By `namespace/name`, the form that queues carry. */

@@ -1,20 +1,7 @@
 import type { ApiObject } from '#api/resource.ts'
+import { keyOf } from '#objects/object-key.ts'
 
 export type IndexFunction<T> = (object: T) => readonly string[]
-
-/** `namespace/name`, or `name` for what has no namespace. */
-export const keyOf = (object: ApiObject): string => {
-  const { namespace, name } = object.metadata ?? {}
-  return namespace ? `${namespace}/${name}` : (name ?? '')
-}
-
-/** The parts of keyOf(); no namespace for what has none. */
-export const splitKey = (key: string): { readonly namespace: string | undefined; readonly name: string } => {
-  const slash = key.indexOf('/')
-  return slash < 0
-    ? { namespace: undefined, name: key }
-    : { namespace: key.slice(0, slash), name: key.slice(slash + 1) }
-}
 
 /**
  * Orders resource versions: negative when `left` is older. They are decimal numbers of any length (comparable by

@@ -1,9 +1,9 @@
 import type { LabelSelector } from '#api/meta-v1.ts'
-import { controllerOf, controllerReference } from '#api/owner-reference.ts'
 import type { ApiObject, Resource } from '#api/resource.ts'
-import { selects } from '#api/selectors/selects.ts'
 import { isNotFound } from '#client/client.ts'
 import type { Lister } from '#client/lister.ts'
+import { selects } from '#objects/label-selector.ts'
+import { controllerOf, controllerReference } from '#objects/owner-reference.ts'
 import type { ControllerContext } from './context.ts'
 
 type Selecting = ApiObject & { readonly spec?: { readonly selector?: LabelSelector } }

@@ -1,6 +1,6 @@
 import type { Pod } from '#api/core-v1.ts'
-import { controllerOf } from '#api/owner-reference.ts'
 import type { ApiObject } from '#api/resource.ts'
+import { controllerOf } from '#objects/owner-reference.ts'
 
 /** By the uid of the owner that manages it; what nobody manages stands under `/NAMESPACE`. */
 export const byController = (object: ApiObject): readonly string[] => [

@@ -1,12 +1,12 @@
 import type { Pod, Service } from '#api/core-v1.ts'
 import { nodes, pods, services } from '#api/resources.ts'
-import { matchesMap } from '#api/selectors/selects.ts'
 import type { Informer } from '#client/informer.ts'
-import { keyOf } from '#client/store.ts'
+import { isReady } from '#objects/conditions.ts'
+import { matchesMap } from '#objects/label-selector.ts'
+import { keyOf } from '#objects/object-key.ts'
 import type { ControllerContext } from './context.ts'
 import { byNode } from './indexes.ts'
 import { sameValue } from './objects/equal.ts'
-import { isPodReady } from './objects/pod.ts'
 
 type Labels = { readonly [key: string]: string }
 
@@ -26,7 +26,7 @@ const shown = (pod: Pod): unknown => [
   pod.status?.phase,
   pod.status?.podIP,
   pod.status?.podIPs,
-  isPodReady(pod),
+  isReady(pod),
   pod.spec?.nodeName,
   pod.spec?.hostname,
   pod.spec?.subdomain,

@@ -1,6 +1,6 @@
+import { SelectorError } from '#objects/selector-error.ts'
 import { own } from '#schema/own.ts'
 import type { ApiObject, Resource } from '../resource.ts'
-import { SelectorError } from './selector-error.ts'
 
 export interface FieldRequirement {
   readonly field: string

@@ -1,6 +1,6 @@
+import type { LabelOperator, LabelRequirement } from '#objects/label-requirement.ts'
+import { SelectorError } from '#objects/selector-error.ts'
 import { own } from '#schema/own.ts'
-import type { LabelOperator, LabelRequirement } from './label-requirement.ts'
-import { SelectorError } from './selector-error.ts'
 
 interface Token {
   readonly kind: 'identifier' | 'operator' | ',' | '(' | ')' | 'end'

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { matchesLabels } from '#objects/label-requirement.ts'
+import { requirementsOf } from '#objects/label-selector.ts'
 import type { ApiObject } from '../resource.ts'
 import { events, nodes, pods, services } from '../resources.ts'
 import { formatFieldSelector, matchesFields, parseFieldSelector } from './field-selector.ts'
-import { formatLabelSelector, matchesLabels, parseLabelSelector, requirementsOf } from './label-selector.ts'
+import { formatLabelSelector, parseLabelSelector } from './label-selector.ts'
 
 const selects = (text: string, labels: { readonly [key: string]: string }): boolean =>
   matchesLabels(parseLabelSelector(text), labels)

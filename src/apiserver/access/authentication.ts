@@ -2,8 +2,8 @@ import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import { TLSSocket } from 'node:tls'
 import type { Pod, ServiceAccount } from '#api/core-v1.ts'
+import { objectKey } from '#objects/object-key.ts'
 import { badRequest, forbidden, unauthorized } from '../errors.ts'
-import { keyOf } from '../storage/object-key.ts'
 import type { Store } from '../storage/store.ts'
 import { refusalMessage } from './authorization.ts'
 import { ANONYMOUS, type Caller, isMaster, SYSTEM, serviceAccountOf } from './caller.ts'
@@ -161,15 +161,15 @@ const problemWith = (store: Store, claims: TokenClaims, now: Date): string | und
   if (claims.exp <= seconds) return 'service account token has expired'
   if (claims.nbf > seconds) return 'service account token is not valid yet'
   const { namespace, serviceaccount, pod, secret } = claims['kubernetes.io']
-  const account = store.collection(SERVICE_ACCOUNTS).get(keyOf(namespace, serviceaccount.name)) as
+  const account = store.collection(SERVICE_ACCOUNTS).get(objectKey(namespace, serviceaccount.name)) as
     | ServiceAccount
     | undefined
   if (account?.metadata?.uid !== serviceaccount.uid) return 'service account token has been invalidated'
   if (pod) {
-    const bound = store.collection(PODS).get(keyOf(namespace, pod.name)) as Pod | undefined
+    const bound = store.collection(PODS).get(objectKey(namespace, pod.name)) as Pod | undefined
     if (bound?.metadata?.uid !== pod.uid) return 'service account token has been invalidated'
   }
-  if (secret && store.collection(SECRETS).get(keyOf(namespace, secret.name))?.metadata?.uid !== secret.uid) {
+  if (secret && store.collection(SECRETS).get(objectKey(namespace, secret.name))?.metadata?.uid !== secret.uid) {
     return 'service account token has been invalidated'
   }
   return undefined

@@ -1,8 +1,8 @@
 import type { Random } from '#allocator/bitmap.ts'
 import type { Pod, ServiceAccount, Volume } from '#api/core-v1.ts'
+import { objectKey } from '#objects/object-key.ts'
 import { forbidden } from '../errors.ts'
 import { randomSuffix } from '../generate-name.ts'
-import { keyOf } from '../storage/object-key.ts'
 import type { Admission } from './admission.ts'
 
 const MOUNT_PATH = '/var/run/secrets/kubernetes.io/serviceaccount'
@@ -39,7 +39,7 @@ export const serviceAccount = (random: Random): Admission => ({
     if (pod.metadata?.annotations?.[MIRROR_ANNOTATION]) return object
     const namespace = pod.metadata?.namespace ?? ''
     const name = pod.spec?.serviceAccountName || 'default'
-    const account = store.collection(SERVICE_ACCOUNTS).get(keyOf(namespace, name)) as ServiceAccount | undefined
+    const account = store.collection(SERVICE_ACCOUNTS).get(objectKey(namespace, name)) as ServiceAccount | undefined
     if (!account) {
       const why = `error looking up service account ${namespace}/${name}: serviceaccount "${name}" not found`
       throw forbidden(resource, pod.metadata?.name ?? '', why)

@@ -1,7 +1,8 @@
 import type { ApiObject, Resource } from '#api/resource.ts'
 import { matchesFields, parseFieldSelector } from '#api/selectors/field-selector.ts'
-import { matchesLabels, parseLabelSelector } from '#api/selectors/label-selector.ts'
-import { SelectorError } from '#api/selectors/selector-error.ts'
+import { parseLabelSelector } from '#api/selectors/label-selector.ts'
+import { matchesLabels } from '#objects/label-requirement.ts'
+import { SelectorError } from '#objects/selector-error.ts'
 import { badRequest } from '../errors.ts'
 
 const parsed = <T>(parse: () => T): T => {

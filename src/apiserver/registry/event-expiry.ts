@@ -1,5 +1,5 @@
 import type { Resource } from '#api/resource.ts'
-import { keyOf } from '../storage/object-key.ts'
+import { objectKey } from '#objects/object-key.ts'
 import type { Store } from '../storage/store.ts'
 import { openWatch } from '../storage/watch.ts'
 
@@ -23,7 +23,7 @@ export const expireEvents = (
     for (let event = watch.next(); event; event = watch.next()) {
       if (event.type === 'BOOKMARK') continue
       const { namespace, name = '' } = event.object.metadata ?? {}
-      const key = keyOf(namespace, name)
+      const key = objectKey(namespace, name)
       written.delete(key)
       if (event.type !== 'DELETED') written.set(key, now())
     }

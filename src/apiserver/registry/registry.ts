@@ -3,12 +3,12 @@ import type { Random } from '#allocator/bitmap.ts'
 import type { ObjectMeta } from '#api/meta-v1.ts'
 import type { ApiObject, Resource } from '#api/resource.ts'
 import { timeText } from '#api/time-text.ts'
+import { objectKey } from '#objects/object-key.ts'
 import type { Caller } from '../access/caller.ts'
 import type { Admission } from '../admission/admission.ts'
 import { alreadyExists, badRequest, invalid, notFound, preconditionFailed } from '../errors.ts'
 import { generateName } from '../generate-name.ts'
 import type { Machinery } from '../machinery/machinery.ts'
-import { keyOf } from '../storage/object-key.ts'
 import type { Store } from '../storage/store.ts'
 import { type DeleteRequest, isTerminated, planDeletion } from './deletion.ts'
 import { checkIdentity, namespaceOf, preserveMetadata } from './identity.ts'
@@ -65,7 +65,7 @@ export class Registry {
   }
 
   find(resource: Resource, namespace: string | undefined, name: string): ApiObject | undefined {
-    return this.store.collection(resource).get(keyOf(resource.namespaced ? namespace : undefined, name))
+    return this.store.collection(resource).get(objectKey(resource.namespaced ? namespace : undefined, name))
   }
 
   get(resource: Resource, namespace: string | undefined, name: string): ApiObject {
@@ -84,7 +84,7 @@ export class Registry {
     if (!name && given.generateName) {
       for (let attempt = 0; attempt < NAME_ATTEMPTS; attempt++) {
         name = generateName(given.generateName, random)
-        if (!collection.get(keyOf(namespace, name))) break
+        if (!collection.get(objectKey(namespace, name))) break
       }
     }
     const { deletionTimestamp: _, deletionGracePeriodSeconds: __, selfLink: ___, ...kept } = given
@@ -109,7 +109,7 @@ export class Registry {
       const causes = machinery.validateCreate(resource, object)
       if (causes.length > 0) throw invalid(resource, name, causes)
       run('allocate')
-      const key = keyOf(namespace, name)
+      const key = objectKey(namespace, name)
       if (collection.get(key)) throw alreadyExists(resource, name)
       return request.dryRun ? object : collection.put(key, object)
     })
@@ -129,7 +129,7 @@ export class Registry {
     const { machinery } = this.#options
     const namespace = resource.namespaced ? request.namespace : undefined
     const collection = this.store.collection(resource)
-    const key = keyOf(namespace, name)
+    const key = objectKey(namespace, name)
     const current = collection.get(key)
     if (!current) throw notFound(resource, name)
     const wanted = change(current)
@@ -194,7 +194,7 @@ export class Registry {
   delete(resource: Resource, name: string, request: WriteRequest & { readonly options?: DeleteRequest }): Deleted {
     const namespace = resource.namespaced ? request.namespace : undefined
     const collection = this.store.collection(resource)
-    const key = keyOf(namespace, name)
+    const key = objectKey(namespace, name)
     const current = collection.get(key)
     if (!current) throw notFound(resource, name)
     const { uid, resourceVersion } = request.options?.preconditions ?? {}

@@ -1,7 +1,7 @@
 import type { ApiObject } from '#api/resource.ts'
 import { type Change, ChangeWindow } from './change-window.ts'
-import { withRevision } from './object-key.ts'
 import { sizeOf } from './object-size.ts'
+import { withRevision } from './with-revision.ts'
 
 /** Called synchronously after each commit: it must only take note. */
 export type ChangeListener = () => void

@@ -3,7 +3,7 @@ import { tooOldResourceVersion } from '../errors.ts'
 import type { Change } from './change-window.ts'
 import type { Collection } from './collection.ts'
 import type { Selection } from './list.ts'
-import { withRevision } from './object-key.ts'
+import { withRevision } from './with-revision.ts'
 
 /** `initial` marks the bookmark that ends the initial events of a streaming list. */
 export type StoredEvent =

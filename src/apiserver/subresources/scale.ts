@@ -1,6 +1,7 @@
 import type { LabelSelector } from '#api/meta-v1.ts'
 import type { ApiObject, Resource } from '#api/resource.ts'
-import { formatLabelSelector, requirementsOf } from '#api/selectors/label-selector.ts'
+import { formatLabelSelector } from '#api/selectors/label-selector.ts'
+import { requirementsOf } from '#objects/label-selector.ts'
 import { invalid } from '../errors.ts'
 import type { SubresourceHandler } from './subresource.ts'
 

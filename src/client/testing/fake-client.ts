@@ -1,12 +1,12 @@
 import type { ApiObject, Resource } from '#api/resource.ts'
 import { timeText } from '#api/time-text.ts'
+import { keyOf, objectKey } from '#objects/object-key.ts'
 import type { JsonObject, JsonValue } from '#schema/json-value.ts'
 import { applyJsonPatch } from '#schema/patch/json-patch.ts'
 import { applyMergePatch } from '#schema/patch/merge-patch.ts'
 import { applyStrategicMergePatch } from '#schema/patch/strategic-merge.ts'
 import type { Client, DeleteOptions, List, ListOptions, PatchType, Watch, WatchEvent, WriteOptions } from '../client.ts'
 import type { Clock } from '../clock.ts'
-import { keyOf } from '../store.ts'
 import { type Change, FakeWatches } from './fake-watches.ts'
 import { selection } from './object-selection.ts'
 import { idOf, refusal } from './refusal.ts'
@@ -93,7 +93,7 @@ export class FakeClient implements Client {
     if (resource.namespaced && !namespace) throw refusal(400, 'BadRequest', `${resource.plural}: no namespace given`)
     const name = given.name || `${given.generateName}${(this.#serial++).toString(36).padStart(5, '0')}`
     const table = this.#table(resource)
-    if (table.has(namespace ? `${namespace}/${name}` : name))
+    if (table.has(objectKey(namespace, name)))
       throw refusal(409, 'AlreadyExists', `${idOf(resource)} "${name}" already exists`)
     const created = {
       ...structuredClone(object),
@@ -195,7 +195,7 @@ export class FakeClient implements Client {
   }
 
   #find<T extends ApiObject>(resource: Resource<T>, name: string, namespace?: string): T {
-    const found = this.#table(resource).get(resource.namespaced ? `${namespace}/${name}` : name)
+    const found = this.#table(resource).get(objectKey(resource.namespaced ? namespace : undefined, name))
     if (!found) throw refusal(404, 'NotFound', `${idOf(resource)} "${name}" not found`)
     return found as T
   }

@@ -1,6 +1,6 @@
 import type { ApiObject } from '#api/resource.ts'
+import { keyOf } from '#objects/object-key.ts'
 import type { Watch, WatchEvent } from '../client.ts'
-import { keyOf } from '../store.ts'
 import { refusal } from './refusal.ts'
 
 /** One write, as the storage took it. */

@@ -1,5 +1,6 @@
 import type { ApiObject, Resource } from '#api/resource.ts'
-import { matchesLabels, parseLabelSelector } from '#api/selectors/label-selector.ts'
+import { parseLabelSelector } from '#api/selectors/label-selector.ts'
+import { matchesLabels } from '#objects/label-requirement.ts'
 import type { ListOptions } from '../client.ts'
 
 const at = (object: unknown, path: string): string =>

@@ -1,15 +1,16 @@
 import type { Deployment, ReplicaSet } from '#api/apps-v1.ts'
 import type { Pod } from '#api/core-v1.ts'
-import { controllerOf, isControlledBy } from '#api/owner-reference.ts'
 import { deployments, pods, replicaSets } from '#api/resources.ts'
-import { selects } from '#api/selectors/selects.ts'
 import { isAlreadyExists, isNotFound } from '#client/client.ts'
-import { keyOf } from '#client/store.ts'
+import { selects } from '#objects/label-selector.ts'
+import { keyOf } from '#objects/object-key.ts'
+import { controllerOf, isControlledBy } from '#objects/owner-reference.ts'
+import { isActive, isTerminal } from '#objects/pod.ts'
 import { adoptAndRelease } from '../adoption.ts'
 import { type ControllerContext, onAny, type RunningController, recorderOf, runLoop } from '../context.ts'
 import { byController } from '../indexes.ts'
+import { isPodAvailable } from '../objects/availability.ts'
 import { canonical, sameValue } from '../objects/equal.ts'
-import { isPodActive, isPodAvailable, isPodTerminal } from '../objects/pod.ts'
 import { withoutHash } from '../objects/template-hash.ts'
 import { planDeployment, type Step } from './desired.ts'
 import { REVISION } from './desired-revision.ts'
@@ -30,7 +31,7 @@ export const startDeploymentController = (context: ControllerContext): RunningCo
   const ownedBy = (replicaSet: ReplicaSet): Pod[] => podCache.lister.byIndex('controller', replicaSet.metadata!.uid!)
 
   const measure = (deployment: Deployment, replicaSet: ReplicaSet, now: number): Owned => {
-    const own = ownedBy(replicaSet).filter(isPodActive)
+    const own = ownedBy(replicaSet).filter(isActive)
     const minReadySeconds = deployment.spec?.minReadySeconds ?? 0
     const available = own.filter((pod) => isPodAvailable(pod, minReadySeconds, now)).length
     return {
@@ -108,7 +109,7 @@ export const startDeploymentController = (context: ControllerContext): RunningCo
     const now = clock.now()
     const measured = owned.map((replicaSet) => measure(deployment, replicaSet, now))
     const oldPodsRun = (fresh: ReplicaSet | undefined) =>
-      owned.some((one) => one !== fresh && ownedBy(one).some((pod) => !isPodTerminal(pod)))
+      owned.some((one) => one !== fresh && ownedBy(one).some((pod) => !isTerminal(pod)))
     const plan = planDeployment(deployment, measured, now, oldPodsRun)
     const results = await Promise.allSettled(plan.steps.map((step) => write(deployment, step)))
     let latest = deploymentCache.lister.byKey(key) ?? deployment

@@ -1,5 +1,5 @@
 import type { Deployment, ReplicaSet } from '#api/apps-v1.ts'
-import { controllerReference } from '#api/owner-reference.ts'
+import { controllerReference } from '#objects/owner-reference.ts'
 import { canonical } from '../objects/equal.ts'
 import { HASH_LABEL, templateHash, withoutHash } from '../objects/template-hash.ts'
 import { DESIRED_REPLICAS, isRolling, limits, MAX_REPLICAS, replicasOf } from './desired-scale.ts'

@@ -1,6 +1,6 @@
 import type { Deployment, DeploymentCondition, DeploymentStatus, ReplicaSet } from '#api/apps-v1.ts'
 import { timeText } from '#api/time-text.ts'
-import { findCondition, withCondition, withoutCondition } from '../objects/conditions.ts'
+import { findCondition, withCondition, withoutCondition } from '#objects/conditions.ts'
 import { parseTime } from '../objects/time.ts'
 import { limits, replicasOf } from './desired-scale.ts'
 

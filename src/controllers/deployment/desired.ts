@@ -1,5 +1,5 @@
 import type { Deployment, DeploymentStatus, ReplicaSet } from '#api/apps-v1.ts'
-import { findCondition, withCondition } from '../objects/conditions.ts'
+import { findCondition, withCondition } from '#objects/conditions.ts'
 import { sameValue } from '../objects/equal.ts'
 import {
   byAge,

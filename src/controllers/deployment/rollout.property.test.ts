@@ -3,7 +3,8 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import type { Pod } from '#api/core-v1.ts'
 import { deployments, pods, replicaSets } from '#api/resources.ts'
-import { isPodActive, isPodReady } from '../objects/pod.ts'
+import { isReady } from '#objects/conditions.ts'
+import { isActive } from '#objects/pod.ts'
 import { makeDeployment, seeded, startCluster, turn, withImage } from '../testing/cluster.ts'
 
 type Command =
@@ -64,10 +65,10 @@ test('a rolling update never has more pods than maxSurge allows, and never takes
             if (type === 'DELETED') before.delete(pod.metadata!.uid!)
             else before.set(pod.metadata!.uid!, pod)
             if (!armed) return
-            const active = [...before.values()].filter(isPodActive)
-            const available = active.filter(isPodReady).length
+            const active = [...before.values()].filter(isActive)
+            const available = active.filter(isReady).length
             if (type === 'ADDED' && active.length > most) faults.push(`${active.length} pods, at most ${most}`)
-            const taken = was && isPodActive(was) && isPodReady(was) && pod.metadata!.deletionTimestamp
+            const taken = was && isActive(was) && isReady(was) && pod.metadata!.deletionTimestamp
             if (taken && available < least) faults.push(`${available} available, at least ${least}`)
           },
         },
@@ -87,7 +88,7 @@ test('a rolling update never has more pods than maxSurge allows, and never takes
       await setImage('second')
       for (const step of commands) {
         const all = cluster.client.all(pods)
-        const bound = all.filter((pod) => pod.spec?.nodeName && isPodActive(pod))
+        const bound = all.filter((pod) => pod.spec?.nodeName && isActive(pod))
         const pick = 'pod' in step ? bound[step.pod % Math.max(1, bound.length)] : undefined
         switch (step.kind) {
           case 'ready':

@@ -1,6 +1,6 @@
 import { endpoints } from '#api/resources.ts'
 import { isNotFound } from '#client/client.ts'
-import { keyOf } from '#client/store.ts'
+import { keyOf } from '#objects/object-key.ts'
 import { type ControllerContext, type RunningController, runLoop } from '../context.ts'
 import { sameValue } from '../objects/equal.ts'
 import { servicePods } from '../service-pods.ts'

@@ -1,8 +1,10 @@
 import type { EndpointAddress, EndpointPort, EndpointSubset, Endpoints, Pod, Service } from '#api/core-v1.ts'
-import { controllerReference } from '#api/owner-reference.ts'
+import { isReady } from '#objects/conditions.ts'
+import { isLeaving } from '#objects/deletion.ts'
+import { controllerReference } from '#objects/owner-reference.ts'
+import { isTerminal, podAddresses } from '#objects/pod.ts'
 import { isHeadless, selectsPods, targetPortOf } from '../endpointslice/desired.ts'
 import { canonical } from '../objects/equal.ts'
-import { isPodReady, isPodTerminal, isTerminating, podAddresses } from '../objects/pod.ts'
 
 const MOST_ADDRESSES = 1000
 const OVER_CAPACITY = 'endpoints.kubernetes.io/over-capacity'
@@ -18,7 +20,7 @@ interface Located {
 const locate = (service: Service, pod: Pod, v6: boolean): Located | undefined => {
   const everything = service.spec?.publishNotReadyAddresses === true
   // A terminating pod is in no Endpoints, only in the slices, which can say "terminating".
-  if (isPodTerminal(pod) || (isTerminating(pod) && !everything)) return undefined
+  if (isTerminal(pod) || (isLeaving(pod) && !everything)) return undefined
   const ip = podAddresses(pod).find((one) => one.includes(':') === v6)
   if (!ip) return undefined
   const { hostname, subdomain, nodeName } = pod.spec ?? {}
@@ -44,7 +46,7 @@ const locate = (service: Service, pod: Pod, v6: boolean): Located | undefined =>
       ...(nodeName ? { nodeName } : {}),
       targetRef: { kind: 'Pod', namespace, name, uid },
     },
-    ready: everything || isPodReady(pod),
+    ready: everything || isReady(pod),
     ports,
   }
 }

@@ -1,6 +1,6 @@
 import type { Pod, Service } from '#api/core-v1.ts'
 import type { EndpointSlice } from '#api/discovery-v1.ts'
-import { podCondition } from '../objects/pod.ts'
+import { findCondition } from '#objects/conditions.ts'
 import type { SliceChanges, SliceMeta } from './desired-pack.ts'
 
 const TRIGGER_TIME = 'endpoints.kubernetes.io/last-change-trigger-time'
@@ -38,7 +38,7 @@ export const changeTrigger = (
   const times = new Map<string, string>()
   let earliest: string | undefined
   for (const pod of pods) {
-    const time = podCondition(pod, 'Ready')?.lastTransitionTime
+    const time = findCondition(pod.status?.conditions, 'Ready')?.lastTransitionTime
     if (!time) continue
     const name = pod.metadata!.name!
     times.set(name, time)

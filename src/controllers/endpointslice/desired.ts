@@ -1,7 +1,9 @@
 import type { Node, Pod, Service, ServicePort } from '#api/core-v1.ts'
 import type { Endpoint, EndpointPort, EndpointSlice } from '#api/discovery-v1.ts'
+import { isReady } from '#objects/conditions.ts'
+import { isLeaving } from '#objects/deletion.ts'
+import { isTerminal, podAddresses } from '#objects/pod.ts'
 import { canonical } from '../objects/equal.ts'
-import { isPodReady, isPodTerminal, isTerminating, podAddresses } from '../objects/pod.ts'
 import { type Group, packSlices, type SliceChanges, type SliceMeta } from './desired-pack.ts'
 
 export const SERVICE_NAME = 'kubernetes.io/service-name'
@@ -52,8 +54,8 @@ const portsFor = (service: Service, pod: Pod): readonly EndpointPort[] =>
   })
 
 const endpointOf = (service: Service, pod: Pod, address: string, node: Node | undefined): Endpoint => {
-  const serving = isPodReady(pod)
-  const terminating = isTerminating(pod)
+  const serving = isReady(pod)
+  const terminating = isLeaving(pod)
   const zone = node?.metadata?.labels?.[ZONE]
   const { name, namespace, uid } = pod.metadata!
   const { hostname, subdomain, nodeName } = pod.spec ?? {}
@@ -110,7 +112,7 @@ export const desiredSlices = (
   existing: readonly EndpointSlice[],
 ): SliceChanges => {
   if (!selectsPods(service) || service.metadata?.deletionTimestamp) return { create: [], update: [], delete: [] }
-  const running = pods.filter((pod) => !isPodTerminal(pod))
+  const running = pods.filter((pod) => !isTerminal(pod))
   const groups: Group[] = families(service).flatMap((addressType): Group[] => {
     const byPorts = new Map<string, { ports: readonly EndpointPort[]; endpoints: Endpoint[] }>()
     for (const pod of running) {

@@ -1,8 +1,8 @@
 import type { EndpointSlice } from '#api/discovery-v1.ts'
-import { controllerReference } from '#api/owner-reference.ts'
 import type { ApiObject } from '#api/resource.ts'
 import { endpointSlices } from '#api/resources.ts'
 import { type Client, isNotFound } from '#client/client.ts'
+import { controllerReference } from '#objects/owner-reference.ts'
 import type { SliceChanges, SliceMeta } from './desired-pack.ts'
 
 /** By `namespace/service` and who manages it. */

@@ -1,5 +1,5 @@
 import { endpointSlices, endpoints, services } from '#api/resources.ts'
-import { keyOf } from '#client/store.ts'
+import { keyOf } from '#objects/object-key.ts'
 import { type ControllerContext, onAny, type RunningController, runLoop } from '../context.ts'
 import { packSlices } from '../endpointslice/desired-pack.ts'
 import { sliceIndex, writeSlices } from '../endpointslice/write.ts'

@@ -2,7 +2,7 @@ import type { OwnerReference } from '#api/meta-v1.ts'
 import { type ApiObject, groupVersion, type Resource } from '#api/resource.ts'
 import { isNotFound } from '#client/client.ts'
 import type { Informer } from '#client/informer.ts'
-import { keyOf } from '#client/store.ts'
+import { keyOf } from '#objects/object-key.ts'
 import { type ControllerContext, type RunningController, runLoop } from '../context.ts'
 import { FOREGROUND, type OwnerState, planCollection } from './desired.ts'
 

@@ -2,7 +2,7 @@ import type { ResourceObject } from '#api/resource.ts'
 import { namespaces } from '#api/resources.ts'
 import { isAlreadyExists, isNotFound } from '#client/client.ts'
 import type { Informer } from '#client/informer.ts'
-import { keyOf } from '#client/store.ts'
+import { keyOf } from '#objects/object-key.ts'
 import { type ControllerContext, type RunningController, runLoop } from '../context.ts'
 import { keep } from './desired.ts'
 

@@ -1,6 +1,6 @@
 import type { Service } from '#api/core-v1.ts'
 import { services } from '#api/resources.ts'
-import { keyOf } from '#client/store.ts'
+import { keyOf } from '#objects/object-key.ts'
 import { type ControllerContext, type RunningController, recorderOf, runLoop } from '../context.ts'
 import { sameValue } from '../objects/equal.ts'
 import { assignAddresses, heldBy, isPooled, parseRange } from './desired.ts'

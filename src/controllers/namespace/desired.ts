@@ -1,6 +1,6 @@
 import type { Namespace, NamespaceCondition, NamespaceStatus } from '#api/core-v1.ts'
 import { timeText } from '#api/time-text.ts'
-import { withCondition } from '../objects/conditions.ts'
+import { withCondition } from '#objects/conditions.ts'
 
 /** What is still in the namespace: `pods` → 2. Plural with group, as kubectl names it. */
 export interface Remains {

@@ -1,9 +1,9 @@
 import type { Pod } from '#api/core-v1.ts'
 import { leases, nodes, pods } from '#api/resources.ts'
 import { timeText } from '#api/time-text.ts'
+import { isReady } from '#objects/conditions.ts'
 import { type ControllerContext, type RunningController, recorderOf, runLoop } from '../context.ts'
 import { byNode } from '../indexes.ts'
-import { isPodReady } from '../objects/pod.ts'
 import { desiredTaints, GRACE_MS, readyStatus, silentConditions } from './desired.ts'
 
 const LEASE_NAMESPACE = 'kube-node-lease'
@@ -67,7 +67,7 @@ export const startNodeLifecycleController = (context: ControllerContext): Runnin
     }
     // A kubelet that says itself that it is not ready looks after its own pods, but they cannot be trusted either.
     if (readyStatus(node) !== 'True' && node.status?.conditions?.some(({ type }) => type === 'Ready'))
-      await Promise.all(podCache.lister.byIndex('node', name).filter(isPodReady).map(markPod))
+      await Promise.all(podCache.lister.byIndex('node', name).filter(isReady).map(markPod))
     return silence >= GRACE_MS ? undefined : GRACE_MS - silence
   }
 

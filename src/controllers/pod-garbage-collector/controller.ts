@@ -1,8 +1,9 @@
 import { nodes, pods } from '#api/resources.ts'
 import { isNotFound } from '#client/client.ts'
+import { isLeaving } from '#objects/deletion.ts'
+import { isTerminal } from '#objects/pod.ts'
 import { type ControllerContext, type RunningController, runLoop } from '../context.ts'
 import { byNode } from '../indexes.ts'
-import { isPodTerminal, isTerminating } from '../objects/pod.ts'
 import { podsToCollect, QUARANTINE_MS } from './desired.ts'
 
 const ALL = 'all'
@@ -59,7 +60,7 @@ export const startPodGarbageCollector = (context: ControllerContext): RunningCon
     },
     onUpdate: (_, pod) => {
       const node = pod.spec?.nodeName
-      if (node ? !nodeCache.lister.get(node) || isPodTerminal(pod) : isTerminating(pod)) look()
+      if (node ? !nodeCache.lister.get(node) || isTerminal(pod) : isLeaving(pod)) look()
     },
   })
   return running

@@ -1,5 +1,6 @@
 import type { Pod } from '#api/core-v1.ts'
-import { isPodTerminal, isTerminating } from '../objects/pod.ts'
+import { isLeaving } from '#objects/deletion.ts'
+import { isTerminal } from '#objects/pod.ts'
 
 /** Ended pods beyond this many go, the oldest first. */
 export const MOST_ENDED = 12_500
@@ -23,8 +24,8 @@ export const podsToCollect = (
     const node = pod.spec?.nodeName
     if (node && missingFor(node) >= QUARANTINE_MS) verdicts.push({ pod, reason: 'node-gone' })
     // No kubelet will ever confirm the end of a pod that has no node.
-    else if (!node && isTerminating(pod)) verdicts.push({ pod, reason: 'never-scheduled' })
-    else if (isPodTerminal(pod) && !isTerminating(pod)) left.push(pod)
+    else if (!node && isLeaving(pod)) verdicts.push({ pod, reason: 'never-scheduled' })
+    else if (isTerminal(pod) && !isLeaving(pod)) left.push(pod)
   }
   const age = (pod: Pod) => `${pod.metadata?.creationTimestamp} ${pod.metadata?.name}`
   const ended = left.sort((a, b) => (age(a) < age(b) ? -1 : 1)).slice(0, Math.max(0, left.length - most))

@@ -1,10 +1,12 @@
 import type { ReplicaSet } from '#api/apps-v1.ts'
 import type { Pod } from '#api/core-v1.ts'
-import { controllerOf } from '#api/owner-reference.ts'
 import { pods, replicaSets } from '#api/resources.ts'
-import { selects } from '#api/selectors/selects.ts'
 import { isNotFound } from '#client/client.ts'
-import { keyOf } from '#client/store.ts'
+import { isLeaving } from '#objects/deletion.ts'
+import { selects } from '#objects/label-selector.ts'
+import { keyOf } from '#objects/object-key.ts'
+import { controllerOf } from '#objects/owner-reference.ts'
+import { isActive } from '#objects/pod.ts'
 import { adoptAndRelease } from '../adoption.ts'
 import {
   type ControllerContext,
@@ -16,7 +18,6 @@ import {
 } from '../context.ts'
 import { byController } from '../indexes.ts'
 import { sameValue } from '../objects/equal.ts'
-import { isPodActive, isTerminating } from '../objects/pod.ts'
 import { type Failure, makePod, planReplicaSet, replicaSetStatus } from './desired.ts'
 
 /**
@@ -73,8 +74,8 @@ export const startReplicaSetController = (context: ControllerContext): RunningCo
       ? cache.lister
           .byIndex('controller', grandparent)
           .flatMap((sibling) => podCache.lister.byIndex('controller', sibling.metadata!.uid!))
-          .filter(isPodActive)
-      : own.filter(isPodActive)
+          .filter(isActive)
+      : own.filter(isActive)
     const plan = planReplicaSet(replicaSet, own, doomed, related, clock.now())
     if (plan.create > 0) {
       const error = await createAll(replicaSet, plan.create)
@@ -97,7 +98,7 @@ export const startReplicaSetController = (context: ControllerContext): RunningCo
     const replicaSet = cache.lister.byKey(key)
     if (!replicaSet) return undefined
     const { namespace, uid } = replicaSet.metadata!
-    const own = await adoptAndRelease(context, replicaSets, replicaSet, pods, podCache.lister, isPodActive)
+    const own = await adoptAndRelease(context, replicaSets, replicaSet, pods, podCache.lister, isActive)
     const { error, failure } = await manage(replicaSet, own)
     const now = clock.now()
     const latest = cache.lister.byKey(key)
@@ -123,14 +124,14 @@ export const startReplicaSetController = (context: ControllerContext): RunningCo
         if (owner.kind === 'ReplicaSet') queue.add(`${namespace}/${owner.name}`)
         return
       }
-      if (isTerminating(pod)) return
+      if (isLeaving(pod)) return
       for (const replicaSet of cache.lister.list(namespace))
         if (selects(replicaSet.spec?.selector, pod.metadata?.labels)) queue.add(keyOf(replicaSet))
     }),
   })
   podCache.addHandlers({
     onUpdate: (_, pod) => {
-      if (isTerminating(pod)) doomed.delete(pod.metadata!.uid!)
+      if (isLeaving(pod)) doomed.delete(pod.metadata!.uid!)
     },
     onDelete: (pod) => doomed.delete(pod.metadata!.uid!),
   })

@@ -1,11 +1,13 @@
 import type { ReplicaSet, ReplicaSetCondition, ReplicaSetStatus } from '#api/apps-v1.ts'
 import type { Pod } from '#api/core-v1.ts'
-import { controllerReference } from '#api/owner-reference.ts'
-import { matchesMap } from '#api/selectors/selects.ts'
 import { timeText } from '#api/time-text.ts'
+import { findCondition, isReady, withCondition, withoutCondition } from '#objects/conditions.ts'
+import { isLeaving } from '#objects/deletion.ts'
+import { matchesMap } from '#objects/label-selector.ts'
+import { controllerReference } from '#objects/owner-reference.ts'
+import { isActive, isTerminal } from '#objects/pod.ts'
 import { own } from '#schema/own.ts'
-import { findCondition, withCondition, withoutCondition } from '../objects/conditions.ts'
-import { availableIn, isPodActive, isPodReady, isPodTerminal, isTerminating, podCondition } from '../objects/pod.ts'
+import { availableIn } from '../objects/availability.ts'
 import { parseTime } from '../objects/time.ts'
 
 /** At most so many pods are made or deleted in one look (Kubernetes' burst). */
@@ -30,7 +32,7 @@ export const planReplicaSet = (
   now: number,
 ): ReplicaSetPlan => {
   if (replicaSet.metadata?.deletionTimestamp) return { create: 0, delete: [] }
-  const active = pods.filter((pod) => isPodActive(pod) && !doomed.has(pod.metadata!.uid!))
+  const active = pods.filter((pod) => isActive(pod) && !doomed.has(pod.metadata!.uid!))
   const missing = (replicaSet.spec?.replicas ?? 1) - active.length
   if (missing >= 0) return { create: Math.min(missing, BURST), delete: [] }
   const onNode = new Map<string, number>()
@@ -53,7 +55,7 @@ const magnitude = (since: string | undefined, now: number): number =>
 export const rankForDeletion = (pods: readonly Pod[], colocated: (pod: Pod) => number, now: number): Pod[] => {
   const keys = new Map(
     pods.map((pod) => {
-      const ready = isPodReady(pod)
+      const ready = isReady(pod)
       return [
         pod,
         [
@@ -62,7 +64,7 @@ export const rankForDeletion = (pods: readonly Pod[], colocated: (pod: Pod) => n
           ready ? 1 : 0,
           Number(pod.metadata?.annotations?.[DELETION_COST] ?? 0) || 0,
           -colocated(pod),
-          ready ? magnitude(podCondition(pod, 'Ready')?.lastTransitionTime, now) : 0,
+          ready ? magnitude(findCondition(pod.status?.conditions, 'Ready')?.lastTransitionTime, now) : 0,
           -restarts(pod),
           magnitude(pod.metadata?.creationTimestamp, now),
         ],
@@ -108,7 +110,7 @@ export const replicaSetStatus = (
   now: number,
 ): { readonly status: ReplicaSetStatus; readonly dueIn: number | undefined } => {
   const minReadySeconds = replicaSet.spec?.minReadySeconds ?? 0
-  const active = pods.filter(isPodActive)
+  const active = pods.filter(isActive)
   const waits = active.map((pod) => availableIn(pod, minReadySeconds, now))
   const labels = replicaSet.spec?.template?.metadata?.labels ?? {}
   const next = Math.min(...waits.filter((ms) => ms > 0))
@@ -126,9 +128,9 @@ export const replicaSetStatus = (
       fullyLabeledReplicas: active.filter(
         (pod) => Object.keys(labels).length === 0 || matchesMap(labels, pod.metadata?.labels),
       ).length,
-      readyReplicas: active.filter(isPodReady).length,
+      readyReplicas: active.filter(isReady).length,
       availableReplicas: waits.filter((ms) => ms === 0).length,
-      terminatingReplicas: pods.filter((pod) => isTerminating(pod) && !isPodTerminal(pod)).length,
+      terminatingReplicas: pods.filter((pod) => isLeaving(pod) && !isTerminal(pod)).length,
       observedGeneration: replicaSet.metadata?.generation,
       conditions: failed
         ? withCondition(existing, failed)

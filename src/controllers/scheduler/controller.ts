@@ -3,11 +3,11 @@ import type { ApiObject, Resource } from '#api/resource.ts'
 import { namespaces, nodes, pods } from '#api/resources.ts'
 import { timeText } from '#api/time-text.ts'
 import { isNotFound } from '#client/client.ts'
-import { keyOf } from '#client/store.ts'
+import { findCondition, withCondition } from '#objects/conditions.ts'
+import { keyOf } from '#objects/object-key.ts'
+import { isTerminal } from '#objects/pod.ts'
 import { type ControllerContext, type RunningController, recorderOf, runLoop } from '../context.ts'
 import { byNode } from '../indexes.ts'
-import { withCondition } from '../objects/conditions.ts'
-import { isPodTerminal, podCondition } from '../objects/pod.ts'
 import { isOurs, place } from './desired.ts'
 import { nodeState } from './desired-resources.ts'
 
@@ -43,7 +43,7 @@ export const startScheduler = (context: ControllerContext): RunningController =>
   }
 
   const refuse = async (pod: Pod, reason: string, message: string): Promise<void> => {
-    const current = podCondition(pod, 'PodScheduled')
+    const current = findCondition(pod.status?.conditions, 'PodScheduled')
     if (current?.status === 'False' && current.reason === reason && current.message === message) return
     const now = timeText(clock.now())
     const condition: PodCondition = { type: 'PodScheduled', status: 'False', lastTransitionTime: now, reason, message }
@@ -116,7 +116,7 @@ export const startScheduler = (context: ControllerContext): RunningController =>
       if (isOurs(pod) && (before.spec !== pod.spec || before.metadata?.labels !== pod.metadata?.labels)) {
         if (JSON.stringify(before.spec) !== JSON.stringify(pod.spec)) queue.add(keyOf(pod))
       }
-      if (unplaced.size > 0 && isPodTerminal(pod) && !isPodTerminal(before)) retryUnplaced()
+      if (unplaced.size > 0 && isTerminal(pod) && !isTerminal(before)) retryUnplaced()
     },
     onDelete: (pod) => {
       assumed.delete(pod.metadata!.uid!)

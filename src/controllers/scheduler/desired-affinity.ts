@@ -1,7 +1,7 @@
 import type { Pod, PodAffinityTerm } from '#api/core-v1.ts'
-import { selects } from '#api/selectors/selects.ts'
+import { selects } from '#objects/label-selector.ts'
+import { isActive } from '#objects/pod.ts'
 import { own } from '#schema/own.ts'
-import { isPodActive } from '../objects/pod.ts'
 import type { NodeState } from './desired-resources.ts'
 import { domainOf } from './desired-topology.ts'
 
@@ -48,7 +48,7 @@ export const podAffinityFault = (
     const fault = "node(s) didn't match pod affinity rules"
     if (domain === undefined) return fault
     const matching = all.filter((other) =>
-      other.pods.some((one) => isPodActive(one) && termMatches(term, pod, one, labelsOf)),
+      other.pods.some((one) => isActive(one) && termMatches(term, pod, one, labelsOf)),
     )
     if (matching.some((other) => domainOf(other, term.topologyKey) === domain)) continue
     if (matching.length === 0 && termMatches(term, pod, pod, labelsOf)) continue
@@ -68,7 +68,7 @@ export const antiAffinityFault = (
     one.spec?.affinity?.podAntiAffinity?.requiredDuringSchedulingIgnoredDuringExecution ?? []
   for (const other of all)
     for (const one of other.pods) {
-      if (!isPodActive(one)) continue
+      if (!isActive(one)) continue
       const meets = (term: PodAffinityTerm) => {
         const domain = domainOf(state, term.topologyKey)
         return domain !== undefined && domain === domainOf(other, term.topologyKey)
@@ -121,7 +121,7 @@ export const podAffinityScore = (
   }
   for (const state of all)
     for (const one of state.pods) {
-      if ((own.length === 0 && one.spec?.affinity === undefined) || !isPodActive(one)) continue
+      if ((own.length === 0 && one.spec?.affinity === undefined) || !isActive(one)) continue
       for (const preference of own) if (termMatches(preference.term, pod, one, labelsOf)) add(preference, state)
       const required = one.spec?.affinity?.podAffinity?.requiredDuringSchedulingIgnoredDuringExecution ?? []
       const theirs = [...preferencesOf(one), ...required.map((term) => ({ weight: REQUIRED_WEIGHT, term }))]

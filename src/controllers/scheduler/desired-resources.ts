@@ -1,6 +1,6 @@
 import type { Node, Pod } from '#api/core-v1.ts'
+import { isTerminal } from '#objects/pod.ts'
 import { milliValue } from '#schema/quantity.ts'
-import { isPodTerminal } from '../objects/pod.ts'
 
 export type Amounts = ReadonlyMap<string, number>
 
@@ -61,7 +61,7 @@ export const podRequests = (pod: Pod): Amounts => {
 
 /** A node with the pods that hold something of it, and what they ask for together. */
 export const nodeState = (node: Node, bound: readonly Pod[]): NodeState => {
-  const pods = bound.filter((pod) => !isPodTerminal(pod))
+  const pods = bound.filter((pod) => !isTerminal(pod))
   const requested = new Map<string, number>()
   for (const pod of pods) add(requested, podRequests(pod))
   return { node, pods, allocatable: amounts(node.status?.allocatable ?? node.status?.capacity), requested }

@@ -1,7 +1,7 @@
 import type { Pod, TopologySpreadConstraint } from '#api/core-v1.ts'
-import { selects } from '#api/selectors/selects.ts'
+import { selects } from '#objects/label-selector.ts'
+import { isActive } from '#objects/pod.ts'
 import { own } from '#schema/own.ts'
-import { isPodActive } from '../objects/pod.ts'
 import type { NodeState } from './desired-resources.ts'
 
 /** The topology domain of a node: its value of the label `key`; undefined for one that has none. */
@@ -24,7 +24,7 @@ const countsIn = (
 const alike =
   (pod: Pod, constraint: TopologySpreadConstraint) =>
   (other: Pod): boolean =>
-    isPodActive(other) &&
+    isActive(other) &&
     other.metadata?.namespace === pod.metadata?.namespace &&
     selects(constraint.labelSelector, other.metadata?.labels) &&
     (constraint.matchLabelKeys ?? []).every(

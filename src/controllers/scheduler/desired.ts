@@ -1,7 +1,8 @@
 import type { Node, NodeSelectorRequirement, NodeSelectorTerm, Pod, Taint, Toleration } from '#api/core-v1.ts'
-import { type LabelOperator, type Labels, matchesLabels } from '#api/selectors/label-selector.ts'
+import { type LabelOperator, matchesLabels } from '#objects/label-requirement.ts'
+import type { Labels } from '#objects/object.ts'
+import { isActive } from '#objects/pod.ts'
 import { own } from '#schema/own.ts'
-import { isPodActive } from '../objects/pod.ts'
 import { tolerationOf } from '../objects/toleration.ts'
 import { antiAffinityFault, type NamespaceLabels, podAffinityFault, podAffinityScore } from './desired-affinity.ts'
 import { type NodeState, podRequests, shortOf, takesPorts } from './desired-resources.ts'
@@ -121,7 +122,7 @@ const scoresOf = (pod: Pod, state: NodeState, all: readonly NodeState[], near: n
   const owner = pod.metadata?.ownerReferences?.find(({ controller }) => controller)?.uid
   const siblings = state.pods.filter(
     (other) =>
-      isPodActive(other) &&
+      isActive(other) &&
       owner !== undefined &&
       other.metadata?.ownerReferences?.some(({ controller, uid }) => controller && uid === owner),
   ).length
@@ -148,4 +149,4 @@ const fullness = (pod: Pod, state: NodeState): number => {
 
 /** A spec.nodeName, set by the user, goes around the scheduler; ours are those that wait for us. */
 export const isOurs = (pod: Pod): boolean =>
-  !pod.spec?.nodeName && (pod.spec?.schedulerName || 'default-scheduler') === 'default-scheduler' && isPodActive(pod)
+  !pod.spec?.nodeName && (pod.spec?.schedulerName || 'default-scheduler') === 'default-scheduler' && isActive(pod)

@@ -2,12 +2,12 @@ import type { Node, Pod, PodCondition, Taint } from '#api/core-v1.ts'
 import { nodes, pods } from '#api/resources.ts'
 import { timeText } from '#api/time-text.ts'
 import { isNotFound } from '#client/client.ts'
-import { keyOf } from '#client/store.ts'
+import { withCondition } from '#objects/conditions.ts'
+import { isLeaving } from '#objects/deletion.ts'
+import { keyOf } from '#objects/object-key.ts'
 import { type ControllerContext, type RunningController, recorderOf, runLoop } from '../context.ts'
 import { byNode } from '../indexes.ts'
-import { withCondition } from '../objects/conditions.ts'
 import { sameValue } from '../objects/equal.ts'
-import { isTerminating } from '../objects/pod.ts'
 import { evictingTaints, evictionTime, taintId } from './desired.ts'
 
 /**
@@ -46,7 +46,7 @@ export const startTaintEvictionController = (context: ControllerContext): Runnin
 
   const sync = async (key: string): Promise<number | undefined> => {
     const pod = podCache.lister.byKey(key)
-    if (!pod?.spec?.nodeName || isTerminating(pod)) return undefined
+    if (!pod?.spec?.nodeName || isLeaving(pod)) return undefined
     const { uid } = pod.metadata!
     const now = clock.now()
     const known = seen.get(pod.spec.nodeName)

@@ -1,5 +1,5 @@
 import type { Node, Pod, Taint } from '#api/core-v1.ts'
-import { podCondition } from '../objects/pod.ts'
+import { findCondition } from '#objects/conditions.ts'
 import { parseTime } from '../objects/time.ts'
 import { tolerationOf } from '../objects/toleration.ts'
 
@@ -21,7 +21,9 @@ export const evictionTime = (
   taints: readonly Taint[],
   seenAt: (taint: Taint) => number,
 ): number | undefined => {
-  const bound = parseTime(podCondition(pod, 'PodScheduled')?.lastTransitionTime ?? pod.metadata?.creationTimestamp)
+  const bound = parseTime(
+    findCondition(pod.status?.conditions, 'PodScheduled')?.lastTransitionTime ?? pod.metadata?.creationTimestamp,
+  )
   let due: number | undefined
   for (const taint of taints) {
     const toleration = tolerationOf(pod.spec?.tolerations, taint)

@@ -1,5 +1,5 @@
 import type { Pod, Service } from '#api/core-v1.ts'
-import { selects } from '#api/selectors/selects.ts'
+import { selects } from '#objects/label-selector.ts'
 import { ExplainError } from '../ask/explain-error.ts'
 import type { ClusterFacts } from '../cluster/facts.ts'
 import { find, isLeaving, isReady, isTerminal, podAddresses, selectedPods, slicesOf } from '../cluster/lookup.ts'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { matchesMap, selects } from './selects.ts'
+import { matchesMap, selects } from './label-selector.ts'
 
 test('selects() takes nothing without a selector, everything with an empty one', () => {
   assert.equal(selects(undefined, { app: 'web' }), false)

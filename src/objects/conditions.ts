@@ -1,11 +1,24 @@
-interface Condition {
+/** One of `status.conditions`: each type stands once. */
+export interface Condition {
   readonly type: string
+  /** `True`, `False` or `Unknown`. */
   readonly status: string
   readonly reason?: string
 }
 
+interface Conditional {
+  readonly status?: { readonly conditions?: readonly Condition[] }
+}
+
 export const findCondition = <C extends Condition>(conditions: readonly C[] | undefined, type: string): C | undefined =>
   conditions?.find((condition) => condition.type === type)
+
+/** Whether the object has the condition, and it is True. */
+export const hasCondition = ({ status }: Conditional, type: string): boolean =>
+  findCondition(status?.conditions, type)?.status === 'True'
+
+/** Of a pod: it takes traffic. Of a node: its kubelet speaks, and is well. */
+export const isReady = (object: Conditional): boolean => hasCondition(object, 'Ready')
 
 export const withoutCondition = <C extends Condition>(conditions: readonly C[] | undefined, type: string): C[] =>
   (conditions ?? []).filter((condition) => condition.type !== type)

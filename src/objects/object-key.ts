@@ -1,0 +1,22 @@
+import type { Named } from './object.ts'
+
+/** An object of a kind that has namespaces, by name. */
+export interface NamespacedName {
+  readonly namespace: string
+  readonly name: string
+}
+
+/** `namespace/name`, the form that queues, caches and logs carry; `name` for what has no namespace. */
+export const objectKey = (namespace: string | undefined, name: string): string =>
+  namespace ? `${namespace}/${name}` : name
+
+/** The key of an object. */
+export const keyOf = ({ metadata }: Named): string => objectKey(metadata?.namespace, metadata?.name ?? '')
+
+/** The parts of a key; no namespace for what has none. */
+export const splitKey = (key: string): { readonly namespace: string | undefined; readonly name: string } => {
+  const slash = key.indexOf('/')
+  return slash < 0
+    ? { namespace: undefined, name: key }
+    : { namespace: key.slice(0, slash), name: key.slice(slash + 1) }
+}

@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { hasCondition, isReady, withCondition, withoutCondition } from './conditions.ts'
+import { isLeaving } from './deletion.ts'
+import { keyOf, objectKey, splitKey } from './object-key.ts'
+import { controllerOf, controllerReference, isControlledBy } from './owner-reference.ts'
+import { isActive, isTerminal, podAddresses } from './pod.ts'
+
+test('a key is namespace/name, or the name of what has no namespace, and splits into the same parts', () => {
+  assert.equal(keyOf({ metadata: { namespace: 'shop', name: 'web' } }), 'shop/web')
+  assert.equal(keyOf({ metadata: { name: 'node-1' } }), 'node-1')
+  assert.equal(objectKey('', 'node-1'), 'node-1')
+  assert.deepEqual(splitKey('shop/web'), { namespace: 'shop', name: 'web' })
+  assert.deepEqual(splitKey('node-1'), { namespace: undefined, name: 'node-1' })
+})
+
+test('a condition counts where it is True: Unknown and absent are not', () => {
+  const having = (status: string) => ({ status: { conditions: [{ type: 'Ready', status }] } })
+  assert.deepEqual(['True', 'False', 'Unknown'].map(having).map(isReady), [true, false, false])
+  assert.equal(isReady({}), false)
+  assert.equal(hasCondition(having('True'), 'Initialized'), false)
+})
+
+test('a condition that stays what it was keeps its time of transition', () => {
+  const before = [
+    { type: 'Ready', status: 'True', reason: 'a', lastTransitionTime: '1' },
+    { type: 'Other', status: 'True' },
+  ]
+  assert.equal(withCondition(before, { type: 'Ready', status: 'True', reason: 'a', lastTransitionTime: '2' }), before)
+  const told = withCondition(before, { type: 'Ready', status: 'True', reason: 'b', lastTransitionTime: '2' })
+  assert.deepEqual(told[1], { type: 'Ready', status: 'True', reason: 'b', lastTransitionTime: '1' })
+  const turned = withCondition(before, { type: 'Ready', status: 'False', reason: 'a', lastTransitionTime: '2' })
+  assert.deepEqual(turned[1], { type: 'Ready', status: 'False', reason: 'a', lastTransitionTime: '2' })
+  assert.deepEqual(withoutCondition(before, 'Ready'), [before[1]])
+})
+
+test('the controller is the one owner that says so, by its uid', () => {
+  const owner = { apiVersion: 'apps/v1', kind: 'ReplicaSet', metadata: { name: 'web', uid: 'u1' } }
+  const other = { apiVersion: 'v1', kind: 'Node', name: 'node-1', uid: 'n1' }
+  const object = { metadata: { ownerReferences: [other, controllerReference(owner)] } }
+  assert.equal(controllerOf(object)?.uid, 'u1')
+  assert.equal(isControlledBy(object, owner), true)
+  assert.equal(isControlledBy(object, { ...owner, metadata: { name: 'web', uid: 'u2' } }), false)
+  assert.equal(isControlledBy({ metadata: { ownerReferences: [other] } }, owner), false)
+})
+
+test('a pod counts while it runs or will and nobody has deleted it', () => {
+  const phases = ['Pending', 'Running', 'Unknown', 'Succeeded', 'Failed'].map((phase) => ({ status: { phase } }))
+  assert.deepEqual(phases.map(isTerminal), [false, false, false, true, true])
+  assert.deepEqual(phases.map(isActive), [true, true, true, false, false])
+  const deleted = { metadata: { deletionTimestamp: '2026-01-01T00:00:00Z' }, status: { phase: 'Running' } }
+  assert.equal(isLeaving(deleted), true)
+  assert.equal(isActive(deleted), false)
+})
+
+test('the addresses of a pod are podIPs, or the older podIP where a status has that alone', () => {
+  assert.deepEqual(podAddresses({ status: { podIP: '10.0.0.1', podIPs: [{ ip: '10.0.0.1' }, { ip: 'fd00::1' }] } }), [
+    '10.0.0.1',
+    'fd00::1',
+  ])
+  assert.deepEqual(podAddresses({ status: { podIP: '10.0.0.1' } }), ['10.0.0.1'])
+  assert.deepEqual(podAddresses({}), [])
+})
