@@ -73,6 +73,8 @@ export interface NodeAgentOptions {
 
 export interface NodeAgent {
   readonly name: string
+  readonly addresses: readonly [string, string]
+  readonly podCidrs: readonly [string, string]
   readonly kubelet: Kubelet
   readonly proxy: ServiceProxy
   /** What port 10249 of the node's loopback shows. */
@@ -222,6 +224,8 @@ export const startNodeAgent = async (options: NodeAgentOptions): Promise<NodeAge
   })
   return {
     name: node.name,
+    addresses: node.addresses,
+    podCidrs: node.podCidrs,
     kubelet,
     proxy,
     metrics,

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import type { Claim } from '#cluster/claim.ts'
+import type { Claim } from '#cluster/claims/claim.ts'
 import { chosenCluster } from './chosen-cluster.ts'
 
 const kubeconfig = (context: string, server: string): string => `apiVersion: v1

@@ -1,4 +1,4 @@
-import { type Claim, listClaims } from '#cluster/claim.ts'
+import { type Claim, listClaims } from '#cluster/claims/claim.ts'
 import { contextName } from './kubeconfig.ts'
 import { kubeconfigPaths, readKubeconfigs } from './kubeconfig-read.ts'
 

@@ -1,8 +1,9 @@
 import { closeSync, existsSync, openSync } from 'node:fs'
+import { clusterStateDir, listClusters } from '#cluster/claims/known-clusters.ts'
 import type { ClusterConfig } from '#cluster/config.ts'
-import { isRunning } from '#cluster/processes.ts'
-import { clusterStateDir, listClusters, statePaths, tryReadConfig } from '#cluster/state.ts'
-import { findClaim, lostClaims } from '#cluster/unclaimed.ts'
+import { findClaim, lostClaims } from '#cluster/processes/lost-claims.ts'
+import { isRunning } from '#cluster/processes/processes.ts'
+import { statePaths, tryReadConfig } from '#cluster/state/state.ts'
 import { CliError } from './cli-error.ts'
 import { didYouMean } from './command.ts'
 

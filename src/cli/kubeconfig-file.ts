@@ -15,8 +15,8 @@ import {
 import { homedir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { makeFolders } from '#cluster/make-folders.ts'
-import { faultWords } from '#cluster/state-fault.ts'
+import { makeFolders } from '#cluster/state/make-folders.ts'
+import { faultWords } from '#cluster/state/state-fault.ts'
 import { CliError } from './cli-error.ts'
 
 /** How long to wait for another program that holds the file's lock, milliseconds. */

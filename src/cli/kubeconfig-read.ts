@@ -3,7 +3,7 @@ import { homedir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { parse } from 'yaml'
 import type { Kubeconfig, KubeconfigUser } from '#client/kubeconfig/kubeconfig.ts'
-import { faultWords } from '#cluster/state-fault.ts'
+import { faultWords } from '#cluster/state/state-fault.ts'
 import { CliError } from './cli-error.ts'
 import { kubeconfigProblem } from './kubeconfig-shape.ts'
 

@@ -13,7 +13,7 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { removeEmptyFolder } from '#cluster/empty-folder.ts'
+import { removeEmptyFolder } from '#cluster/state/empty-folder.ts'
 import { openRoot } from '#kernel/beneath.ts'
 import { bindDescriptor, mountTmpfs, unbind, unmountBelow } from '#kernel/mount.ts'
 

@@ -1,5 +1,5 @@
-import { readClaim } from '#cluster/claim.ts'
-import { down as stopCluster } from '#cluster/down.ts'
+import { readClaim } from '#cluster/claims/claim.ts'
+import { down as stopCluster } from '#cluster/up/down.ts'
 import { CliError } from '../cli-error.ts'
 import { type Command, nameArgument, nameFlag, quietFlag } from '../command.ts'
 import { takeInterrupts } from '../interrupt.ts'

@@ -1,4 +1,4 @@
-import { adminAccess } from '#cluster/up.ts'
+import { adminAccess } from '#cluster/state/admin-access.ts'
 import { chosenCluster } from '../chosen-cluster.ts'
 import { type Command, nameArgument, shownNameFlag } from '../command.ts'
 import { knownCluster } from '../known-cluster.ts'

@@ -1,8 +1,8 @@
-import { isUnfinished } from '#cluster/claim.ts'
-import { findProcesses, isRunning } from '#cluster/processes.ts'
+import { isUnfinished } from '#cluster/claims/claim.ts'
+import { type KnownCluster, listClusters } from '#cluster/claims/known-clusters.ts'
+import { lostClaims } from '#cluster/processes/lost-claims.ts'
+import { findProcesses, isRunning } from '#cluster/processes/processes.ts'
 import { ROLES } from '#cluster/role.ts'
-import { type KnownCluster, listClusters } from '#cluster/state.ts'
-import { lostClaims } from '#cluster/unclaimed.ts'
 import { type Command, outputFlag } from '../command.ts'
 import { table } from '../table.ts'
 

@@ -1,4 +1,4 @@
-import { up as startCluster } from '#cluster/up.ts'
+import { up as startCluster } from '#cluster/up/up.ts'
 import { CliError } from '../cli-error.ts'
 import { type Command, nameArgument, nameFlag, outputFlag, quietFlag } from '../command.ts'
 import { takeInterrupts } from '../interrupt.ts'

@@ -4,7 +4,6 @@ import { deleteNamespace, listNetworkNamespaces, namespacePath } from '#kernel/n
 import { Rtnetlink } from '#kernel/rtnetlink/rtnetlink.ts'
 import { ClusterError } from '../cluster-error.ts'
 import type { ClusterConfig } from '../config.ts'
-import { clusterStateDir } from '../state.ts'
 import { closeEgress, openEgress } from './egress.ts'
 import { connectFabric, createFabric, routeFabric } from './fabric.ts'
 import { kernelHasIpv6, removeHostLink, routeHostLink } from './host-link.ts'
@@ -67,10 +66,10 @@ export function missingMachines(config: ClusterConfig): readonly string[] {
 export function removeMachines(cluster: {
   readonly name: string
   readonly config: ClusterConfig | undefined
-  /** Where its state lies; by default where its configuration or its claim says so. */
-  readonly stateDir?: string
+  /** Where its state lies; by default where its configuration says so. Mounts are sought there. */
+  readonly stateDir?: string | undefined
 }): boolean {
-  const { name, config, stateDir = config?.stateDir ?? clusterStateDir(name) } = cluster
+  const { name, config, stateDir = config?.stateDir } = cluster
   // Explicitly and first: the kernel takes a namespace down later, in its own time, and the host's end must not stay
   // till then.
   let found = removeHostLink(config?.host.link ?? hostLink(name))
@@ -83,7 +82,7 @@ export function removeMachines(cluster: {
     deleteNamespace(namespacePath(namespace))
     found = true
   }
-  for (const mount of namespaceMounts(stateDir)) {
+  for (const mount of stateDir === undefined ? [] : namespaceMounts(stateDir)) {
     deleteNamespace(mount)
     found = true
   }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { ClusterError } from './cluster-error.ts'
+import { ClusterError } from '../cluster-error.ts'
 import { stateFault } from './state-fault.ts'
 
 const fault = (code: string, path?: string): unknown =>

@@ -1,9 +1,9 @@
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { isAlive, type ProcessIdentity } from '#runtime/runc/process-identity.ts'
-import type { ClusterConfig } from './config.ts'
-import type { Role } from './role.ts'
-import { mayBeStateOf } from './state-folder.ts'
+import type { ClusterConfig } from '../config.ts'
+import type { Role } from '../role.ts'
+import { mayBeStateOf } from '../state/state-folder.ts'
 
 /**
  * Where claims lie: with the names of network namespaces, so it lives as long as what is claimed, which no restart of

@@ -3,7 +3,7 @@ import { encodeQuestion } from '#dns/encode.ts'
 import { RecordType } from '#dns/message.ts'
 import { namespacePath } from '#kernel/namespace.ts'
 import { bindUdp } from '#kernel/socket.ts'
-import type { ClusterConfig, NodeConfig } from './config.ts'
+import type { ClusterConfig, NodeConfig } from '../config.ts'
 
 /**
  * How long one question may wait before it is asked again, milliseconds; the first may come before the rules are there.

@@ -1,6 +1,6 @@
 import { lstatSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { basename, isAbsolute, join } from 'node:path'
-import { ClusterError } from './cluster-error.ts'
+import { ClusterError } from '../cluster-error.ts'
 import { removeEmptyFolder } from './empty-folder.ts'
 import { stateFault } from './state-fault.ts'
 

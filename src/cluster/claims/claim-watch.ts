@@ -1,5 +1,5 @@
+import { ClusterError } from '../cluster-error.ts'
 import { readClaim } from './claim.ts'
-import { ClusterError } from './cluster-error.ts'
 
 /** How often a claim is looked at, milliseconds. */
 const LOOK_MS = 50

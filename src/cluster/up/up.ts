@@ -1,25 +1,27 @@
 import { randomUUID } from 'node:crypto'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { dirname } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { getJson } from '#agent/server/agent-api.ts'
 import { shownFolder } from '#runtime/images/host-folders.ts'
 import { identifyProcess } from '#runtime/runc/process-identity.ts'
-import { getJson } from './agent-api.ts'
-import { type Claim, isHeld, isUnfinished, readClaim, writeClaim } from './claim.ts'
-import { watchClaim } from './claim-watch.ts'
-import { ClusterError } from './cluster-error.ts'
-import { makeClusterPki } from './cluster-pki.ts'
-import type { ClusterConfig } from './config.ts'
+import { type Claim, isHeld, isUnfinished, readClaim, writeClaim } from '../claims/claim.ts'
+import { watchClaim } from '../claims/claim-watch.ts'
+import { holdName, withStateLock } from '../claims/claims-lock.ts'
+import { clusterStateDir, listClusters } from '../claims/known-clusters.ts'
+import { ClusterError } from '../cluster-error.ts'
+import type { ClusterConfig } from '../config.ts'
+import { createMachines } from '../machines/machines.ts'
+import { makeClusterPki } from '../processes/cluster-pki.ts'
+import { isRunning, RESTARTED, startSupervised } from '../processes/processes.ts'
+import { programOf } from '../processes/program.ts'
+import { checkRequest, planCluster, type RangeFlags } from '../ranges/cluster-plan.ts'
+import { ROLES, type Role } from '../role.ts'
+import { logPath, statePaths, stateRoot, writeConfig } from '../state/state.ts'
+import { stateFault } from '../state/state-fault.ts'
+import { findState } from '../state/state-folder.ts'
 import { remainsOf, takeDown } from './down.ts'
-import { createMachines } from './machines/machines.ts'
 import { checkOpenFiles, checkPrerequisites, isChroot } from './prerequisites.ts'
-import { isRunning, RESTARTED, startSupervised } from './processes.ts'
-import { checkRequest, planCluster, type RangeFlags } from './ranges/cluster-plan.ts'
-import { ROLES, type Role } from './role.ts'
-import { clusterStateDir, listClusters, logPath, statePaths, stateRoot, writeConfig } from './state.ts'
-import { stateFault } from './state-fault.ts'
-import { findState } from './state-folder.ts'
-import { holdName, withStateLock } from './state-lock.ts'
 
 /** How long a cluster may take before `up` gives up and takes it down again, milliseconds. */
 const START_LIMIT_MS = 30_000
@@ -41,26 +43,6 @@ export interface UpOptions {
   readonly finish?: (config: ClusterConfig) => Promise<void>
   /** Aborted: what was made is taken down again, and `up` throws the signal's reason. */
   readonly signal: AbortSignal
-}
-
-/** What goes into a kubeconfig for the cluster's administrator, PEM text. */
-export interface AdminAccess {
-  readonly server: string
-  readonly certificateAuthority: string
-  readonly clientCertificate: string
-  readonly clientKey: string
-}
-
-/** The program of a role: bundled beside this file, or its source where nothing is bundled. */
-const program = (role: Role): readonly string[] => {
-  const bundle = join(import.meta.dirname, `${role}.mjs`)
-  return [
-    process.execPath,
-    '--disable-warning=ExperimentalWarning',
-    // What loads thousands of Services leaves most of its objects behind: a small space for young ones.
-    '--max-semi-space-size=4',
-    existsSync(bundle) ? bundle : join(import.meta.dirname, `${role}.ts`),
-  ]
 }
 
 /**
@@ -160,7 +142,7 @@ const begin = (config: ClusterConfig, claim: Claim): unknown => {
     writeConfig(config)
     const supervisors: Claim['supervisors'][number][] = []
     for (const role of ROLES) {
-      supervisors.push({ role, process: startSupervised(role, config, claim.token, program(role)) })
+      supervisors.push({ role, process: startSupervised(role, config, claim.token, programOf(role)) })
       writeClaim({ ...claim, supervisors })
     }
     return undefined
@@ -241,14 +223,3 @@ const logTails = (config: ClusterConfig): string =>
     const tail = readLog(config, role).trimEnd().split('\n').slice(-20).join('\n    ')
     return tail === '' ? '' : `\n  ${role} said:\n    ${tail}`
   }).join('')
-
-/** The administrator's certificate, as the control plane laid it down. */
-export const adminAccess = (config: ClusterConfig): AdminAccess => {
-  const read = (file: string): string => readFileSync(join(statePaths(config.stateDir).pki, file), 'utf8')
-  return {
-    server: `https://127.0.0.1:${config.apiServer.hostPort}`,
-    certificateAuthority: read('ca.crt'),
-    clientCertificate: read('admin.crt'),
-    clientKey: read('admin.key'),
-  }
-}

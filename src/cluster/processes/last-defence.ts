@@ -1,4 +1,4 @@
-import { errorText } from './log.ts'
+import { errorText } from '../error-text.ts'
 
 /**
  * From here on an error that nobody caught is written to the log, with its stack, and the process goes on: with the

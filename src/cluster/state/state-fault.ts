@@ -1,4 +1,4 @@
-import { ClusterError } from './cluster-error.ts'
+import { ClusterError } from '../cluster-error.ts'
 
 /** What the system says of a folder that cannot be used, and the way out. */
 const FAULTS: Readonly<Record<string, readonly [what: string, hint: string]>> = {

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
-import { ClusterError } from './cluster-error.ts'
+import { ClusterError } from '../cluster-error.ts'
 
 /** Programs and libraries that a cluster is made with, and the Debian package of each. */
 const PROGRAMS = [

@@ -17,10 +17,10 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { identifyProcess, isAlive, signalProcess } from '#runtime/runc/process-identity.ts'
-import type { Claim } from './claim.ts'
-import type { ClusterConfig } from './config.ts'
+import type { Claim } from '../claims/claim.ts'
+import type { ClusterConfig } from '../config.ts'
+import { logPath } from '../state/state.ts'
 import { findOwned, findProcesses, isRunning, RESTARTED, startSupervised, supervisorsFirst } from './processes.ts'
-import { logPath } from './state.ts'
 
 /** Shells that wait, ended with the test. */
 const shells = () => {

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { serviceAddress } from '#allocator/address-range.ts'
 import { type Pki, readPki, writePki } from '#apiserver/pki/pki.ts'
-import type { ClusterConfig } from './config.ts'
-import { statePaths } from './state.ts'
+import type { ClusterConfig } from '../config.ts'
+import { statePaths } from '../state/state.ts'
 
 /** How long the control plane waits for `up` to make them, milliseconds. */
 const LIMIT_MS = 20_000

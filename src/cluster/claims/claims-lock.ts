@@ -2,9 +2,9 @@ import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { tryLockFile } from '#kernel/file-lock.ts'
+import { ClusterError } from '../cluster-error.ts'
+import { removeEmptyFolder } from '../state/empty-folder.ts'
 import { CLAIMS, listClaims } from './claim.ts'
-import { ClusterError } from './cluster-error.ts'
-import { removeEmptyFolder } from './empty-folder.ts'
 
 /** How long to wait for another `up` that plans its ranges, milliseconds: that takes it some ten. */
 const WAIT_MS = 5_000

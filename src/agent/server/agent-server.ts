@@ -9,16 +9,18 @@ import { createKubeletServer, type KubeletServer } from '#kubelet/server.ts'
 import { refuseUpgrade, statusObject } from '#kubelet/streaming/upgrade.ts'
 import type { Runtime } from '#runtime/runtime.ts'
 import { type AgentReport, kubeletPath, type NodeReport } from './agent-api.ts'
-import type { ClusterConfig } from './config.ts'
-import type { NetworkWatch } from './network-watch.ts'
 
 export interface AgentServerOptions {
-  readonly config: ClusterConfig
+  /** The cluster's name. */
+  readonly cluster: string
+  /** Where it listens: a Unix socket, mode 0600. */
+  readonly socket: string
   readonly agents: readonly NodeAgent[]
   readonly runtime: Runtime
   readonly services: Informer<Service>
   readonly nodes: Informer<Node>
-  readonly network: Pick<NetworkWatch, 'look'>
+  /** What of the networks somebody has changed, in words. */
+  readonly network: { look(): readonly string[] }
   /** Resolves when every node is Ready and answers. */
   readonly ready: Promise<void>
   readonly onError: (error: unknown) => void
@@ -29,7 +31,7 @@ export interface AgentServerOptions {
  * once they are ready, with what ends it.
  */
 export const serveAgentApi = async (options: AgentServerOptions): Promise<() => void> => {
-  const { config, agents, ready } = options
+  const { cluster, socket, agents, ready } = options
   let isReady = false
   const settled = ready.then(() => {
     isReady = true
@@ -71,22 +73,22 @@ export const serveAgentApi = async (options: AgentServerOptions): Promise<() => 
       answer(200, JSON.stringify(report(options)))
       return
     }
-    response.writeHead(404, { 'content-type': 'application/json' }).end(JSON.stringify(nobody(asked, config)))
+    response.writeHead(404, { 'content-type': 'application/json' }).end(JSON.stringify(nobody(asked, cluster)))
   })
   server.on('upgrade', (request, socket, head) => {
     const kubelet = kubeletOf(request)
     if (kubelet) void kubelet.upgrade(request, socket, head)
-    else refuseUpgrade({ request, socket, head }, nobody(request.url ?? '', config))
+    else refuseUpgrade({ request, socket, head }, nobody(request.url ?? '', cluster))
   })
   server.requestTimeout = 0
-  rmSync(config.sockets.agent, { force: true })
+  rmSync(socket, { force: true })
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     const mask = process.umask(0o177)
-    server.listen(config.sockets.agent, resolve)
+    server.listen(socket, resolve)
     process.umask(mask)
   })
-  chmodSync(config.sockets.agent, 0o600)
+  chmodSync(socket, 0o600)
   await settled
   return () => {
     server.close()
@@ -94,8 +96,7 @@ export const serveAgentApi = async (options: AgentServerOptions): Promise<() => 
   }
 }
 
-const nobody = (path: string, { name }: ClusterConfig) =>
-  statusObject(404, `no kubelet of cluster ${name} serves ${path}`)
+const nobody = (path: string, cluster: string) => statusObject(404, `no kubelet of cluster ${cluster} serves ${path}`)
 
 const kubeletServer = (kubelet: Kubelet, { runtime, onError }: AgentServerOptions): KubeletServer =>
   createKubeletServer({
@@ -118,17 +119,16 @@ const kubeletServer = (kubelet: Kubelet, { runtime, onError }: AgentServerOption
 const isNodeReady = (node: Node | undefined): boolean =>
   node?.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') === true
 
-const report = ({ config, agents, services, nodes, network }: AgentServerOptions): AgentReport => ({
+const report = ({ agents, services, nodes, network }: AgentServerOptions): AgentReport => ({
   rss: process.memoryUsage().rss,
   network: network.look(),
-  nodes: config.nodes.map((node): NodeReport => {
-    const agent = agents.find(({ name }) => name === node.name)!
+  nodes: agents.map((agent): NodeReport => {
     const state = agent.proxy.state()
     return {
-      name: node.name,
-      addresses: node.addresses,
-      podCidrs: node.podCidrs,
-      ready: state.failed.length === 0 && isNodeReady(nodes.lister.get(node.name)),
+      name: agent.name,
+      addresses: agent.addresses,
+      podCidrs: agent.podCidrs,
+      ready: state.failed.length === 0 && isNodeReady(nodes.lister.get(agent.name)),
       pods: agent.kubelet.pods().map((pod) => ({
         namespace: pod.metadata?.namespace ?? '',
         name: pod.metadata?.name ?? '',

@@ -2,7 +2,7 @@ import type { Service } from '#api/core-v1.ts'
 import type { EndpointSlice } from '#api/discovery-v1.ts'
 import type { ResourceObject } from '#api/resource.ts'
 import { endpointSlices, services } from '#api/resources.ts'
-import type { ClusterConfig } from './config.ts'
+import type { ClusterConfig } from '../config.ts'
 
 const LABELS = { 'k8s-app': 'kube-dns', 'kubernetes.io/cluster-service': 'true', 'kubernetes.io/name': 'CoreDNS' }
 const PORTS = [

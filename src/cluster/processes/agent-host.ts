@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { setFlagsFromString } from 'node:v8'
 import { DnsService } from '#agent/dns-service.ts'
 import { type NodeAgent, startNodeAgent } from '#agent/node-agent.ts'
+import { serveAgentApi } from '#agent/server/agent-server.ts'
 import { ServiceFeed } from '#agent/service-feed.ts'
 import { feedZone } from '#agent/zone-feed.ts'
 import type { Namespace } from '#api/core-v1.ts'
@@ -16,13 +17,13 @@ import { readNameservers } from '#dns/upstream.ts'
 import { Zone } from '#dns/zone.ts'
 import { cachedStore } from '#kubelet/object-store.ts'
 import { createRuncRuntime } from '#runtime/runc/runc-runtime.ts'
-import { serveAgentApi } from './agent-server.ts'
-import { keepLoadBalancer, nodesReady } from './load-balancer.ts'
-import { errorText, openLog } from './log.ts'
-import { podNamespace } from './machines/names.ts'
-import { NetworkWatch } from './network-watch.ts'
+import { errorText } from '../error-text.ts'
+import { keepLoadBalancer, nodesReady } from '../fabric/load-balancer.ts'
+import { NetworkWatch } from '../fabric/network-watch.ts'
+import { podNamespace } from '../machines/names.ts'
+import { logPath, readConfig, statePaths } from '../state/state.ts'
+import { openLog } from './log.ts'
 import { clusterAnswers } from './readiness.ts'
-import { logPath, readConfig, statePaths } from './state.ts'
 
 // No object is made old at once because some before it lived on: of a load of Services few do, and it would take up to
 // twice the memory. On the command line this would cost 50 ms: Node.js compiles its own modules anew where flags differ.
@@ -134,7 +135,8 @@ const network = new NetworkWatch({
 })
 startAfreshWithControlPlane()
 await serveAgentApi({
-  config,
+  cluster: config.name,
+  socket: config.sockets.agent,
   agents,
   runtime,
   services: serviceCache,

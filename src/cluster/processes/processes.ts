@@ -3,10 +3,10 @@ import { closeSync, existsSync, openSync, readdirSync, readFileSync, statSync } 
 import { basename } from 'node:path'
 import { OWNER } from '#runtime/runc/owner.ts'
 import { identifyProcess, isAlive, type ProcessIdentity, processTree } from '#runtime/runc/process-identity.ts'
-import { type Claim, isHeld } from './claim.ts'
-import type { ClusterConfig } from './config.ts'
-import { ROLES, type Role } from './role.ts'
-import { logPath, statePaths } from './state.ts'
+import { type Claim, isHeld } from '../claims/claim.ts'
+import type { ClusterConfig } from '../config.ts'
+import { ROLES, type Role } from '../role.ts'
+import { logPath, statePaths } from '../state/state.ts'
 
 /** What the supervisor says in the log before it starts its process again. */
 export const RESTARTED = 'starting it again'

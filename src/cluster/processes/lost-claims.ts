@@ -1,9 +1,9 @@
 import { dirname } from 'node:path'
-import { type Claim, readClaim } from './claim.ts'
+import { type Claim, readClaim } from '../claims/claim.ts'
+import { ROLES } from '../role.ts'
+import { statePaths, tryReadConfig } from '../state/state.ts'
+import { mayBeStateOf } from '../state/state-folder.ts'
 import { findOwned, isContainerTool, isSupervisorOf, type OwnedProcess } from './processes.ts'
-import { ROLES } from './role.ts'
-import { statePaths, tryReadConfig } from './state.ts'
-import { mayBeStateOf } from './state-folder.ts'
 
 /** Where the state of the cluster `name` lies, as its processes tell: they were started with its configuration. */
 export const stateDirOf = (name: string, processes: readonly OwnedProcess[]): string | undefined => {

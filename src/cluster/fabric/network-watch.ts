@@ -4,9 +4,9 @@ import type { Node } from '#api/core-v1.ts'
 import type { ApiObject } from '#api/resource.ts'
 import type { Clock } from '#client/clock.ts'
 import type { EventRecorder } from '#client/event-recorder.ts'
-import type { ClusterConfig } from './config.ts'
-import { errorText } from './log.ts'
-import { auditMachines } from './machines/machine-audit.ts'
+import type { ClusterConfig } from '../config.ts'
+import { errorText } from '../error-text.ts'
+import { auditMachines } from '../machines/machine-audit.ts'
 
 /** How often it is looked whether somebody has changed the networks, as with tables of rules. */
 const PERIOD_MS = 10_000

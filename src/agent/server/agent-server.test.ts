@@ -14,8 +14,17 @@ let stop = (): void => {}
 
 before(async () => {
   stop = await serveAgentApi({
-    config: { name: 'test', nodes: [], sockets: { agent: socketPath } },
-    agents: [{ name: 'n1', kubelet: { pods: () => [{ kind: 'Pod', metadata: { name: 'web' } }] } }],
+    cluster: 'test',
+    socket: socketPath,
+    services: { lister: { size: 0 } },
+    nodes: { lister: { get: () => undefined } },
+    agents: [
+      {
+        name: 'n1',
+        proxy: { state: () => ({ failed: [] }) },
+        kubelet: { pods: () => [{ kind: 'Pod', metadata: { name: 'web' } }] },
+      },
+    ],
     runtime: { onExit() {} },
     network: { look: () => [] },
     ready: Promise.resolve(),
