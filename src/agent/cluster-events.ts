@@ -5,6 +5,7 @@ import { timeText } from '#api/time-text.ts'
 import { type Client, isAlreadyExists, isConflict, isNotFound } from '#client/client.ts'
 import type { Clock } from '#client/clock.ts'
 import { touch } from '#client/event-recorder.ts'
+import { keyOf } from '#objects/object-key.ts'
 
 export interface ClusterEventsOptions {
   /** core/v1 Event, as a resource of this server. */
@@ -48,7 +49,7 @@ export class ClusterEvents {
     if (signal.aborted) return
     const now = clock.now()
     const event = this.#event(about, type, reason, message, now)
-    const key = `${event.metadata.namespace}/${event.metadata.name}`
+    const key = keyOf(event)
     const before = this.#told.get(key)
     if (before !== undefined && now - before < ONE_OCCURRENCE_MS) return
     touch(this.#told, key, now)

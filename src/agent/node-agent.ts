@@ -14,6 +14,7 @@ import { listenTcp } from '#kernel/socket.ts'
 import type { ObjectSource, ObjectStore } from '#kubelet/context.ts'
 import { type Kubelet, startKubelet } from '#kubelet/kubelet.ts'
 import { splitKey } from '#objects/object-key.ts'
+import { ZONE_LABEL } from '#objects/well-known.ts'
 import { createServiceProxy, type ServiceProxy } from '#reconciler/service-proxy.ts'
 import type { Runtime } from '#runtime/runtime.ts'
 import { ClusterEvents } from './cluster-events.ts'
@@ -37,7 +38,7 @@ import { volumeMounter } from './volume-mounter.ts'
 
 const DNS_PORT = 53
 
-const zoneOf = (node: Node | undefined): string | undefined => node?.metadata?.labels?.['topology.kubernetes.io/zone']
+const zoneOf = (node: Node | undefined): string | undefined => node?.metadata?.labels?.[ZONE_LABEL]
 
 export interface NodeAgentOptions {
   readonly node: {

@@ -11,6 +11,7 @@ import { connectTcp } from '#kernel/socket.ts'
 import { readSysctl, writeSysctls } from '#kernel/sysctl.ts'
 import type { Attachment, Dialer, PodIdentity, PodNetwork } from '#kubelet/pod-network.ts'
 import { parseCidr } from '#net/cidr.ts'
+import { objectKey } from '#objects/object-key.ts'
 import { nextFreeOffset, podAddresses } from '#podnetwork/ipam.ts'
 import { MTU, type NetworkPlan, withoutIpv6 } from '#podnetwork/network-plan.ts'
 import type { FoundNetwork } from '#podnetwork/plan-differences.ts'
@@ -270,7 +271,7 @@ class RoutedPodNetwork implements NodePodNetwork {
 const routesTo = ({ addresses }: AttachmentRecord): readonly NetlinkRequest[] =>
   addresses.map((address) => deleteRoute(`${address}/${address.includes(':') ? 128 : 32}`))
 
-const name = ({ namespace, name }: PodIdentity): string => `${namespace}/${name}`
+const name = ({ namespace, name }: PodIdentity): string => objectKey(namespace, name)
 
 function toAttachment({ uid, namespaces, addresses }: AttachmentRecord): Attachment {
   return { uid, namespaces, addresses }

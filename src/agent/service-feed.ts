@@ -1,34 +1,23 @@
 import type { Service } from '#api/core-v1.ts'
 import type { EndpointSlice } from '#api/discovery-v1.ts'
 import type { Informer } from '#client/informer.ts'
+import { serviceKeyOf } from '#objects/endpoint-slice.ts'
+import { keyOf, type NamespacedName, splitKey } from '#objects/object-key.ts'
+import { TRIGGER_TIME_ANNOTATION } from '#objects/well-known.ts'
 
-/** The label by which a slice says whose endpoints it holds. */
-const SERVICE_NAME_LABEL = 'kubernetes.io/service-name'
 const SERVICE_INDEX = 'service'
-/** When that which changed the endpoints happened; written by the controller of the slices. */
-const TRIGGER_TIME = 'endpoints.kubernetes.io/last-change-trigger-time'
 const NO_TRIGGERS: readonly number[] = []
-
-export interface ServiceKey {
-  readonly namespace: string
-  readonly name: string
-}
 
 /**
  * `service` undefined: it is gone. `triggers`: when the changes happened that are told for the first time here,
  * milliseconds since the epoch.
  */
 export type ServiceListener = (
-  key: ServiceKey,
+  key: NamespacedName,
   service: Service | undefined,
   slices: readonly EndpointSlice[],
   triggers: readonly number[],
 ) => void
-
-const keyOfSlice = (slice: EndpointSlice): string | undefined => {
-  const name = slice.metadata?.labels?.[SERVICE_NAME_LABEL]
-  return name && `${slice.metadata?.namespace}/${name}`
-}
 
 /**
  * Services joined with their slices: a change of either names the one Service that it belongs to. Changes of one tick
@@ -49,14 +38,14 @@ export class ServiceFeed {
   constructor(services: Informer<Service>, slices: Informer<EndpointSlice>) {
     this.#services = services
     this.#slices = slices
-    slices.addIndex(SERVICE_INDEX, (slice) => [keyOfSlice(slice) ?? []].flat())
+    slices.addIndex(SERVICE_INDEX, (slice) => [serviceKeyOf(slice) ?? []].flat())
     const service = (object: Service): void => {
       this.#seen.services++
-      this.#note(`${object.metadata?.namespace}/${object.metadata?.name}`)
+      this.#note(keyOf(object))
     }
     const slice = (object: EndpointSlice): void => {
       this.#seen.endpoints++
-      this.#note(keyOfSlice(object))
+      this.#note(serviceKeyOf(object))
     }
     services.addHandlers({ onAdd: service, onUpdate: (_, after) => service(after), onDelete: service })
     slices.addHandlers({
@@ -65,7 +54,7 @@ export class ServiceFeed {
         slice(after)
       },
       onUpdate: (before, after) => {
-        this.#note(keyOfSlice(before))
+        this.#note(serviceKeyOf(before))
         this.#noteTrigger(after)
         slice(after)
       },
@@ -89,8 +78,7 @@ export class ServiceFeed {
    */
   tellAgain(listener: ServiceListener): void {
     if (!this.#live) return
-    for (const service of this.#services.lister.list())
-      this.#tell(`${service.metadata?.namespace}/${service.metadata?.name}`, [listener])
+    for (const service of this.#services.lister.list()) this.#tell(keyOf(service), [listener])
   }
 
   /** Changes told by the API so far, the first lists included. */
@@ -99,8 +87,8 @@ export class ServiceFeed {
   }
 
   #noteTrigger(slice: EndpointSlice): void {
-    const trigger = slice.metadata?.annotations?.[TRIGGER_TIME]
-    const key = keyOfSlice(slice)
+    const trigger = slice.metadata?.annotations?.[TRIGGER_TIME_ANNOTATION]
+    const key = serviceKeyOf(slice)
     // What the first lists bring happened before anybody here could act on it.
     if (!this.#live || trigger === undefined || key === undefined) return
     const at = Date.parse(trigger)
@@ -123,11 +111,11 @@ export class ServiceFeed {
   }
 
   #tell(key: string, listeners: readonly ServiceListener[]): void {
-    const [namespace, name] = key.split('/') as [string, string]
+    const named = splitKey(key)
     const service = this.#services.lister.byKey(key)
     const slices = this.#slices.lister.byIndex(SERVICE_INDEX, key)
     const triggers = this.#triggers.get(key) ?? NO_TRIGGERS
     this.#triggers.delete(key)
-    for (const listener of listeners) listener({ namespace, name }, service, slices, triggers)
+    for (const listener of listeners) listener(named, service, slices, triggers)
   }
 }

@@ -1,6 +1,7 @@
 import { request as httpRequest, type IncomingMessage } from 'node:http'
 import { connect } from 'node:net'
 import type { Container, Pod } from '#api/core-v1.ts'
+import { DEFAULT_CONTAINER_ANNOTATION } from '#objects/well-known.ts'
 import { badRequest, failure, internalError } from './errors.ts'
 import type { Exchange } from './http/exchange.ts'
 import { isTrue } from './http/query.ts'
@@ -20,7 +21,6 @@ export interface KubeletTarget {
 }
 
 const PODS = { group: '', version: 'v1', plural: 'pods', kind: 'Pod' }
-const DEFAULT_CONTAINER = 'kubectl.kubernetes.io/default-container'
 
 /** The API's query words in the kubelet's: exec and attach name their streams differently there. */
 const STREAM_WORDS: Readonly<Record<string, string>> = { stdin: 'input', stdout: 'output', stderr: 'error', tty: 'tty' }
@@ -72,7 +72,7 @@ const containerOf = (pod: Pod, asked: string, subresource: string): string => {
     throw badRequest(`container ${asked} is not valid for pod ${pod.metadata?.name}`)
   }
   if (main.length === 1 && (init.length + ephemeral.length === 0 || subresource !== 'log')) return main[0]!
-  const marked = pod.metadata?.annotations?.[DEFAULT_CONTAINER]
+  const marked = pod.metadata?.annotations?.[DEFAULT_CONTAINER_ANNOTATION]
   if (subresource !== 'log' && marked && main.includes(marked)) return marked
   if (subresource !== 'log') return main[0]!
   const list = (title: string, all: readonly string[]): string => (all.length > 0 ? `${title}: [${all.join(' ')}]` : '')

@@ -3,6 +3,7 @@ import type { Endpoints, Namespace, Service } from '#api/core-v1.ts'
 import type { EndpointSlice } from '#api/discovery-v1.ts'
 import type { ResourceObject } from '#api/resource.ts'
 import { endpointSlices, endpoints, namespaces, services } from '#api/resources.ts'
+import { SERVICE_NAME_LABEL, SKIP_MIRROR_LABEL } from '#objects/well-known.ts'
 
 /** As every cluster has them. */
 const NAMESPACES = ['default', 'kube-system', 'kube-public', 'kube-node-lease']
@@ -56,7 +57,7 @@ const kubernetesEndpoints = ({ address, port }: SystemObjectOptions['advertise']
     name: 'kubernetes',
     namespace: 'default',
     // The mark keeps the endpoints controller's mirroring off: the slice below says the same.
-    labels: { 'endpointslice.kubernetes.io/skip-mirror': 'true' },
+    labels: { [SKIP_MIRROR_LABEL]: 'true' },
   },
   subsets: [{ addresses: [{ ip: address }], ports: [{ name: 'https', port, protocol: 'TCP' }] }],
 })
@@ -67,7 +68,7 @@ const kubernetesSlice = ({ address, port }: SystemObjectOptions['advertise']): E
   metadata: {
     name: 'kubernetes',
     namespace: 'default',
-    labels: { 'kubernetes.io/service-name': 'kubernetes' },
+    labels: { [SERVICE_NAME_LABEL]: 'kubernetes' },
   },
   addressType: address.includes(':') ? 'IPv6' : 'IPv4',
   endpoints: [{ addresses: [address], conditions: { ready: true } }],

@@ -6,6 +6,7 @@ import { ApiError, type Client } from '#client/client.ts'
 import type { ClusterFacts } from '#explain/cluster/facts.ts'
 import { containsAddress, formatCidr, tryParseCidr } from '#net/cidr.ts'
 import { tryParseAddress } from '#net/ip-address.ts'
+import { podAddresses } from '#objects/pod.ts'
 import { rangeOfServices } from './covering-cidr.ts'
 
 /** Since Kubernetes 1.33; before, no API tells the range of Services. */
@@ -120,7 +121,7 @@ const inferred = (all: readonly Service[], running: readonly Pod[], machines: re
   rangeOfServices(
     parsed(all.flatMap(({ spec }) => spec?.clusterIPs ?? [])),
     parsed([
-      ...running.flatMap(({ status }) => (status?.podIPs ?? []).map(({ ip }) => ip)),
+      ...running.flatMap(podAddresses),
       ...machines.flatMap(({ status }) => (status?.addresses ?? []).map(({ address }) => address)),
     ]),
   ).map(formatCidr)
@@ -139,7 +140,7 @@ function podCidrsOf(all: readonly Node[], running: readonly Pod[]) {
   }
   const addresses = running
     .filter(({ spec, status }) => !spec?.hostNetwork && status?.phase === 'Running')
-    .flatMap(({ status }) => (status?.podIPs ?? []).map(({ ip }) => ip))
+    .flatMap(podAddresses)
   return {
     cidrs: [...new Set([...cidrs, ...addresses.filter((ip) => !covered(ip)).map(single)])],
     guessed: cidrs.length === 0,

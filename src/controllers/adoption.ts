@@ -2,6 +2,7 @@ import type { LabelSelector } from '#api/meta-v1.ts'
 import type { ApiObject, Resource } from '#api/resource.ts'
 import { isNotFound } from '#client/client.ts'
 import type { Lister } from '#client/lister.ts'
+import { isLeaving } from '#objects/deletion.ts'
 import { selects } from '#objects/label-selector.ts'
 import { controllerOf, controllerReference } from '#objects/owner-reference.ts'
 import type { ControllerContext } from './context.ts'
@@ -46,10 +47,10 @@ export const adoptAndRelease = async <O extends Selecting, T extends ApiObject>(
   if (deletionTimestamp) return kept
   let asked = false
   for (const object of lister.byIndex('controller', `/${namespace}`)) {
-    if (controllerOf(object) || object.metadata?.deletionTimestamp || !matches(object) || !canAdopt(object)) continue
+    if (controllerOf(object) || isLeaving(object) || !matches(object) || !canAdopt(object)) continue
     if (!asked) {
       const fresh = await client.get(ownerResource, name!, { namespace })
-      if (fresh.metadata?.uid !== uid || fresh.metadata?.deletionTimestamp) return kept
+      if (fresh.metadata?.uid !== uid || isLeaving(fresh)) return kept
       asked = true
     }
     const adopted = await write(object, [...(object.metadata?.ownerReferences ?? []), controllerReference(owner)])

@@ -1,4 +1,5 @@
 import { addressBytes } from '#net/ip-address.ts'
+import { objectKey, splitKey } from '#objects/object-key.ts'
 import type { ServiceRecords } from './zone-service.ts'
 
 /** What happens to a zone, as data: one that is told the same changes gives the same answers. */
@@ -61,8 +62,7 @@ export class ZoneStore {
     yield { kind: 'filling', filling: this.filling }
     for (const name of this.#namespaces) yield { kind: 'namespace', name, exists: true }
     for (const [id, records] of this.#services) {
-      const slash = id.indexOf('/')
-      yield { kind: 'service', namespace: id.slice(0, slash), name: id.slice(slash + 1), records }
+      yield { kind: 'service', ...splitKey(id), records }
     }
     for (const [dashed, namespaces] of this.#pods)
       for (const [namespace, count] of namespaces)
@@ -79,7 +79,7 @@ export class ZoneStore {
   }
 
   serviceOf(namespace: string, name: string): ServiceRecords | undefined {
-    return this.#services.get(`${namespace}/${name}`)
+    return this.#services.get(objectKey(namespace, name))
   }
 
   /** The address of a pod of that namespace, by its dashed form. */
@@ -93,7 +93,7 @@ export class ZoneStore {
   }
 
   #setService(namespace: string, name: string, records: ServiceRecords | undefined): void {
-    const id = `${namespace}/${name}`
+    const id = objectKey(namespace, name)
     const before = this.#services.get(id)
     for (const [address] of before ? this.#reverseNames(namespace, name, before) : []) {
       const names = this.#reverse.get(address)

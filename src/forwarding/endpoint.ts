@@ -1,6 +1,7 @@
 import type { EndpointSlice } from '#api/discovery-v1.ts'
 import type { IpFamily } from '#net/ip-address.ts'
 import type { Protocol } from '#net/port-protocol.ts'
+import { HEADLESS_LABEL, SERVICE_PROXY_NAME_LABEL } from '#objects/well-known.ts'
 import { canonical } from './canonical.ts'
 
 /** One endpoint of one service port, as its EndpointSlice has it. */
@@ -18,7 +19,7 @@ export interface Endpoint {
 const NONE: readonly string[] = []
 
 /** Slices with one of these are another's to serve, as Services with them are. */
-const FOREIGN_LABELS = ['service.kubernetes.io/headless', 'service.kubernetes.io/service-proxy-name'] as const
+const FOREIGN_LABELS = [HEADLESS_LABEL, SERVICE_PROXY_NAME_LABEL] as const
 
 const nameOf = ({ metadata }: EndpointSlice): string => metadata?.name ?? ''
 

@@ -2,6 +2,7 @@ import type { Service } from '#api/core-v1.ts'
 import type { EndpointSlice } from '#api/discovery-v1.ts'
 import type { IpFamily } from '#net/ip-address.ts'
 import type { Protocol } from '#net/port-protocol.ts'
+import { keyOf } from '#objects/object-key.ts'
 import { type Endpoint, endpointsOf } from './endpoint.ts'
 import { type Frontend, frontendsOf, isProxied } from './frontend.ts'
 import type { NodeFacts } from './node-facts.ts'
@@ -71,7 +72,7 @@ export function forwardService(
   node: Pick<NodeFacts, 'name' | 'zone'>,
 ): ServiceForwarding {
   const { metadata, spec } = service
-  const name = `${metadata?.namespace}/${metadata?.name}`
+  const name = keyOf(service)
   const created = String(metadata?.creationTimestamp ?? '')
   if (!isProxied(service)) return { service: name, created, ports: [] }
   const affinitySeconds = affinityOf(service)
@@ -106,8 +107,8 @@ export function affinityOf({ spec }: Service): number | undefined {
 }
 
 /** The names of all its ports, proxied or not. */
-export const servicePortsOf = ({ metadata, spec }: Service): readonly string[] =>
-  (spec?.ports ?? []).map(({ name }) => `${metadata?.namespace}/${metadata?.name}:${name ?? ''}`)
+export const servicePortsOf = (service: Service): readonly string[] =>
+  (service.spec?.ports ?? []).map(({ name }) => `${keyOf(service)}:${name ?? ''}`)
 
 function target(endpoints: readonly Endpoint[], node: Pick<NodeFacts, 'name'>, empty: 'reject' | 'drop'): Target {
   if (endpoints.length > 0) {

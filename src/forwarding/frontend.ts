@@ -2,6 +2,7 @@ import type { Service } from '#api/core-v1.ts'
 import { type Cidr, containsCidr, formatCidr, tryParseCidr } from '#net/cidr.ts'
 import type { IpFamily } from '#net/ip-address.ts'
 import type { Protocol } from '#net/port-protocol.ts'
+import { HEADLESS_LABEL, SERVICE_PROXY_NAME_LABEL } from '#objects/well-known.ts'
 import { canonical } from './canonical.ts'
 
 export type FrontendKind = 'cluster-ip' | 'external-ip' | 'load-balancer' | 'node-port'
@@ -22,8 +23,6 @@ export interface Frontend {
 type ServicePort = NonNullable<NonNullable<Service['spec']>['ports']>[number]
 
 const PROXIED_TYPES = new Set(['ClusterIP', 'NodePort', 'LoadBalancer'])
-const PROXY_NAME_LABEL = 'service.kubernetes.io/service-proxy-name'
-const HEADLESS_LABEL = 'service.kubernetes.io/headless'
 
 /** Whether this Service is ours to program: not headless, not ExternalName, not another proxy's by label. */
 export function isProxied({ metadata, spec }: Service): boolean {
@@ -32,7 +31,7 @@ export function isProxied({ metadata, spec }: Service): boolean {
     PROXIED_TYPES.has(spec?.type || 'ClusterIP') &&
     spec?.clusterIP !== 'None' &&
     (spec?.clusterIP ?? '') !== '' &&
-    !Object.hasOwn(labels, PROXY_NAME_LABEL) &&
+    !Object.hasOwn(labels, SERVICE_PROXY_NAME_LABEL) &&
     !Object.hasOwn(labels, HEADLESS_LABEL)
   )
 }

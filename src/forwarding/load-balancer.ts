@@ -3,6 +3,9 @@ import type { EndpointSlice } from '#api/discovery-v1.ts'
 import { containsAddress, parseCidr } from '#net/cidr.ts'
 import { type IpFamily, parseAddress } from '#net/ip-address.ts'
 import type { Protocol } from '#net/port-protocol.ts'
+import { isReady } from '#objects/conditions.ts'
+import { isLeaving } from '#objects/deletion.ts'
+import { EXCLUDE_FROM_LOAD_BALANCERS_LABEL } from '#objects/well-known.ts'
 import { endpointsOf } from './endpoint.ts'
 import { ForwardingState } from './forwarding-state.ts'
 import type { TrafficPolicy } from './frontend.ts'
@@ -39,20 +42,18 @@ interface Claim extends Omit<BalancedFrontend, 'nodes' | 'keepers'> {
   readonly answering: ReadonlySet<string>
 }
 
-const EXCLUDED_LABEL = 'node.kubernetes.io/exclude-from-external-load-balancers'
-
 /**
  * Nodes that a load balancer sends to, as upstream's service controller has it: Ready, not on their way out, not
  * excluded by label.
  */
 export function balancedNodes(nodes: readonly Node[]): BalancedNodes {
-  const present = nodes
-    .filter(({ metadata }) => metadata?.deletionTimestamp === undefined)
-    .filter(({ status }) => status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True'))
+  const present = nodes.filter((node) => !isLeaving(node) && isReady(node))
   const names = (some: readonly Node[]) => some.map(({ metadata }) => metadata?.name ?? '').sort()
   return {
     present: names(present),
-    eligible: names(present.filter(({ metadata }) => metadata?.labels?.[EXCLUDED_LABEL] === undefined)),
+    eligible: names(
+      present.filter(({ metadata }) => metadata?.labels?.[EXCLUDE_FROM_LOAD_BALANCERS_LABEL] === undefined),
+    ),
   }
 }
 

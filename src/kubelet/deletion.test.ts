@@ -3,7 +3,8 @@ import { after, test } from 'node:test'
 import type { Container, Pod } from '#api/core-v1.ts'
 import type { WatchEvent } from '#client/client.ts'
 import { FakeClock } from '#client/testing/fake-clock.ts'
-import { FakeCluster, isReady, resources } from './testing/fake-cluster.ts'
+import { isReady } from '#objects/conditions.ts'
+import { FakeCluster, resources } from './testing/fake-cluster.ts'
 
 const clusters: FakeCluster[] = []
 const start = async (clock?: FakeClock): Promise<FakeCluster> => {

@@ -3,7 +3,8 @@ import { existsSync, mkdirSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { FakeClock } from '#client/testing/fake-clock.ts'
-import { FakeCluster, isReady, resources } from './testing/fake-cluster.ts'
+import { isReady } from '#objects/conditions.ts'
+import { FakeCluster, resources } from './testing/fake-cluster.ts'
 
 const cluster = new FakeCluster(new FakeClock())
 const clock = cluster.clock as FakeClock

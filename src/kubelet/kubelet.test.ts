@@ -4,8 +4,9 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { after, mock, test } from 'node:test'
+import { isReady } from '#objects/conditions.ts'
 import { StatusWriter } from './status/status-writer.ts'
-import { FakeCluster, isReady, resources } from './testing/fake-cluster.ts'
+import { FakeCluster, resources } from './testing/fake-cluster.ts'
 
 const clusters: FakeCluster[] = []
 const start = async (): Promise<FakeCluster> => {

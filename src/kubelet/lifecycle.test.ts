@@ -6,7 +6,8 @@ import { join } from 'node:path'
 import { after, test } from 'node:test'
 import type { Pod, PodCondition } from '#api/core-v1.ts'
 import { FakeClock } from '#client/testing/fake-clock.ts'
-import { FakeCluster, isReady, resources } from './testing/fake-cluster.ts'
+import { isReady } from '#objects/conditions.ts'
+import { FakeCluster, resources } from './testing/fake-cluster.ts'
 import { secureServer } from './testing/secure-server.ts'
 
 const clusters: FakeCluster[] = []

@@ -1,5 +1,6 @@
 import type { ApiObject, Resource } from '#api/resource.ts'
 import { type Client, isNotFound } from '#client/client.ts'
+import { keyOf, objectKey } from '#objects/object-key.ts'
 import type { ObjectSource, ObjectStore } from './context.ts'
 
 /**
@@ -13,7 +14,7 @@ export const cachedStore = <T extends ApiObject>(
 ): ObjectStore<T> => {
   const listeners = new Map<string, Set<() => void>>()
   const tell = (object: T): void => {
-    for (const listener of listeners.get(`${object.metadata?.namespace}/${object.metadata?.name}`) ?? []) listener()
+    for (const listener of listeners.get(keyOf(object)) ?? []) listener()
   }
   source.addHandlers({ onAdd: tell, onUpdate: (_before, after) => tell(after), onDelete: tell })
   return {
@@ -28,7 +29,7 @@ export const cachedStore = <T extends ApiObject>(
       }
     },
     watch(namespace, name, onChange) {
-      const key = `${namespace}/${name}`
+      const key = objectKey(namespace, name)
       const set = listeners.get(key) ?? new Set()
       listeners.set(key, set.add(onChange))
       return () => {

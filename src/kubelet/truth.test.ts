@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import type { Node, Pod } from '#api/core-v1.ts'
 import { FakeClock } from '#client/testing/fake-clock.ts'
-import { FakeCluster, isReady, resources } from './testing/fake-cluster.ts'
+import { isReady } from '#objects/conditions.ts'
+import { FakeCluster, resources } from './testing/fake-cluster.ts'
 
 const clusters: FakeCluster[] = []
 const start = async (clock?: FakeClock): Promise<FakeCluster> => {

@@ -1,6 +1,6 @@
 import type { Named } from './object.ts'
 
-/** An object of a kind that has namespaces, by name. */
+/** An object of one kind, by name. */
 export interface NamespacedName {
   readonly namespace: string
   readonly name: string
@@ -13,10 +13,8 @@ export const objectKey = (namespace: string | undefined, name: string): string =
 /** The key of an object. */
 export const keyOf = ({ metadata }: Named): string => objectKey(metadata?.namespace, metadata?.name ?? '')
 
-/** The parts of a key; no namespace for what has none. */
-export const splitKey = (key: string): { readonly namespace: string | undefined; readonly name: string } => {
+/** The parts of a key; the namespace is '' for what has none. */
+export const splitKey = (key: string): NamespacedName => {
   const slash = key.indexOf('/')
-  return slash < 0
-    ? { namespace: undefined, name: key }
-    : { namespace: key.slice(0, slash), name: key.slice(slash + 1) }
+  return slash < 0 ? { namespace: '', name: key } : { namespace: key.slice(0, slash), name: key.slice(slash + 1) }
 }

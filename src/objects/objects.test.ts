@@ -11,7 +11,7 @@ test('a key is namespace/name, or the name of what has no namespace, and splits 
   assert.equal(keyOf({ metadata: { name: 'node-1' } }), 'node-1')
   assert.equal(objectKey('', 'node-1'), 'node-1')
   assert.deepEqual(splitKey('shop/web'), { namespace: 'shop', name: 'web' })
-  assert.deepEqual(splitKey('node-1'), { namespace: undefined, name: 'node-1' })
+  assert.deepEqual(splitKey('node-1'), { namespace: '', name: 'node-1' })
 })
 
 test('a condition counts where it is True: Unknown and absent are not', () => {

@@ -11,6 +11,7 @@ import { ForwardingState } from '#forwarding/forwarding-state.ts'
 import type { NodeFacts } from '#forwarding/node-facts.ts'
 import type { Conntrack } from '#kernel/conntrack.ts'
 import type { Nftables } from '#kernel/nftables/libnftables.ts'
+import { type NamespacedName, objectKey } from '#objects/object-key.ts'
 import { type Clock, systemClock } from './clock.ts'
 import { RefusedServices } from './refused-services.ts'
 import { FaultTeller, type ServiceFault } from './service-fault.ts'
@@ -20,11 +21,6 @@ import { UdpFlows } from './udp-flows.ts'
 
 export type { ServiceFault } from './service-fault.ts'
 export type { Sync, SyncState } from './sync-state.ts'
-
-export interface ServiceKey {
-  readonly namespace: string
-  readonly name: string
-}
 
 export interface ServiceProxyOptions {
   readonly node: NodeFacts
@@ -47,7 +43,7 @@ export interface ServiceProxy {
    * A Service or its slices are new, changed, or (`service` undefined) gone. Written within the tick, together with all
    * that change in it.
    */
-  serviceChanged(key: ServiceKey, service: Service | undefined, slices: readonly EndpointSlice[]): void
+  serviceChanged(key: NamespacedName, service: Service | undefined, slices: readonly EndpointSlice[]): void
   /** Writes what is pending now; also makes the tables where there is no Service yet. */
   flush(): void
   state(): SyncState
@@ -127,11 +123,11 @@ class NodeProxy implements ServiceProxy {
   }
 
   serviceChanged(
-    { namespace, name }: ServiceKey,
+    { namespace, name }: NamespacedName,
     service: Service | undefined,
     slices: readonly EndpointSlice[],
   ): void {
-    for (const affected of this.#desired.set(`${namespace}/${name}`, service, slices)) this.#pending.add(affected)
+    for (const affected of this.#desired.set(objectKey(namespace, name), service, slices)) this.#pending.add(affected)
     if (this.#scheduled || this.#stopped || !this.#synced) return
     this.#scheduled = true
     // A microtask: changes that the caller tells in one go are written in one transaction, before any timer or socket

@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http'
 import type { Service } from '#api/core-v1.ts'
 import type { EndpointSlice } from '#api/discovery-v1.ts'
 import { isProxied } from '#forwarding/frontend.ts'
+import { type NamespacedName, objectKey, splitKey } from '#objects/object-key.ts'
 import { type HttpListener, type HttpListenerOptions, listenHttp } from './http-listener.ts'
 
 type Family = 'IPv4' | 'IPv6'
@@ -57,7 +58,7 @@ export const localEndpoints = (slices: readonly EndpointSlice[], node: string, f
  * it.
  */
 const answer = (response: ServerResponse, key: string, count: number, healthy: boolean): void => {
-  const [namespace, name] = key.split('/')
+  const { namespace, name } = splitKey(key)
   const body = { service: { namespace, name }, localEndpoints: count, serviceProxyHealthy: healthy }
   response.writeHead(count > 0 && healthy ? 200 : 503, {
     'Content-Type': 'application/json',
@@ -81,11 +82,11 @@ export class ServiceHealth {
 
   /** As ServiceListener: a Service or its slices are new, changed, or gone. */
   serviceChanged(
-    { namespace, name }: { readonly namespace: string; readonly name: string },
+    { namespace, name }: NamespacedName,
     service: Service | undefined,
     slices: readonly EndpointSlice[],
   ): void {
-    const key = `${namespace}/${name}`
+    const key = objectKey(namespace, name)
     const port = healthCheckPort(service)
     const before = this.#entries.get(key)
     if (port === undefined || service === undefined) {

@@ -7,6 +7,8 @@ import { connectTcp } from '#kernel/socket.ts'
 import type { Kubelet } from '#kubelet/kubelet.ts'
 import { createKubeletServer, type KubeletServer } from '#kubelet/server.ts'
 import { refuseUpgrade, statusObject } from '#kubelet/streaming/upgrade.ts'
+import { isReady } from '#objects/conditions.ts'
+import { podAddresses } from '#objects/pod.ts'
 import type { Runtime } from '#runtime/runtime.ts'
 import { type AgentReport, kubeletPath, type NodeReport } from './agent-api.ts'
 
@@ -116,8 +118,7 @@ const kubeletServer = (kubelet: Kubelet, { runtime, onError }: AgentServerOption
   })
 
 /** A Node that somebody deleted is not: its pods are nobody's any more. */
-const isNodeReady = (node: Node | undefined): boolean =>
-  node?.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') === true
+const isNodeReady = (node: Node | undefined): boolean => node !== undefined && isReady(node)
 
 const report = ({ agents, services, nodes, network }: AgentServerOptions): AgentReport => ({
   rss: process.memoryUsage().rss,
@@ -133,7 +134,7 @@ const report = ({ agents, services, nodes, network }: AgentServerOptions): Agent
         namespace: pod.metadata?.namespace ?? '',
         name: pod.metadata?.name ?? '',
         phase: pod.status?.phase ?? 'Pending',
-        addresses: (pod.status?.podIPs ?? []).map(({ ip }) => ip),
+        addresses: podAddresses(pod),
       })),
       dataplane: {
         services: services.lister.size,

@@ -2,6 +2,7 @@ import type { Deployment, ReplicaSet } from '#api/apps-v1.ts'
 import type { Endpoints, Namespace, Node, Pod, Secret, Service } from '#api/core-v1.ts'
 import type { EndpointSlice } from '#api/discovery-v1.ts'
 import type { ApiObject, Resource } from '#api/resource.ts'
+import { NAMESPACE_NAME_LABEL } from '#objects/well-known.ts'
 import { toBase64 } from '#schema/base64.ts'
 import { applyConstantDefaults, type Draft } from '#schema/defaulting.ts'
 import { setMember } from '#schema/plan.ts'
@@ -51,7 +52,7 @@ const byKind: { readonly [kind: string]: (object: never) => void } = {
     namespace.status.phase ||= 'Active'
     const name = namespace.metadata?.name
     if (!name) return
-    namespace.metadata!.labels = { ...namespace.metadata!.labels, 'kubernetes.io/metadata.name': name }
+    namespace.metadata!.labels = { ...namespace.metadata!.labels, [NAMESPACE_NAME_LABEL]: name }
   },
   Node: (node: Draft<Node>) => {
     const status = node.status

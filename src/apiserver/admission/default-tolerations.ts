@@ -1,7 +1,8 @@
 import type { Pod } from '#api/core-v1.ts'
+import { NOT_READY_TAINT, UNREACHABLE_TAINT } from '#objects/well-known.ts'
 import type { Admission } from './admission.ts'
 
-const KEYS = ['node.kubernetes.io/not-ready', 'node.kubernetes.io/unreachable']
+const KEYS = [NOT_READY_TAINT, UNREACHABLE_TAINT]
 const SECONDS = 300
 
 /** A pod stays five minutes on a node that has become unready or unreachable, unless it says otherwise. */

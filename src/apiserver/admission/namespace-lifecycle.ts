@@ -1,4 +1,5 @@
 import type { Namespace } from '#api/core-v1.ts'
+import { NAMESPACE_NAME_LABEL } from '#objects/well-known.ts'
 import { failure, forbidden, notFound } from '../errors.ts'
 import type { Admission } from './admission.ts'
 
@@ -23,7 +24,7 @@ export const namespaceLifecycle: Admission = {
         ...object,
         metadata: {
           ...object.metadata,
-          labels: { ...object.metadata?.labels, 'kubernetes.io/metadata.name': name },
+          labels: { ...object.metadata?.labels, [NAMESPACE_NAME_LABEL]: name },
         },
       }
     }

@@ -2,6 +2,7 @@ import type { Service } from '#api/core-v1.ts'
 import type { StatusCause } from '#api/meta-v1.ts'
 import type { ApiObject } from '#api/resource.ts'
 import { canonicalAddress, formatAddress, tryParseAddress } from '#net/ip-address.ts'
+import { keyOf } from '#objects/object-key.ts'
 import { invalid } from '../errors.ts'
 import type { Admission, CreateAdmission } from './admission.ts'
 
@@ -28,7 +29,7 @@ export class ReservedAddresses {
   }
 
   isFor(service: Service, address: string): boolean {
-    return this.ownerOf(address) === `${service.metadata?.namespace}/${service.metadata?.name}`
+    return this.ownerOf(address) === keyOf(service)
   }
 }
 

@@ -2,6 +2,8 @@ import type { Pod, Service, ServicePort } from '#api/core-v1.ts'
 import type { EndpointSlice } from '#api/discovery-v1.ts'
 import { endpointSlices, pods, services } from '#api/resources.ts'
 import type { ApiError } from '#client/client.ts'
+import { podAddresses } from '#objects/pod.ts'
+import { SERVICE_NAME_LABEL } from '#objects/well-known.ts'
 import { serviceUnavailable } from '../errors.ts'
 import type { Registry } from '../registry/registry.ts'
 import type { Endpoint } from './destination.ts'
@@ -35,7 +37,7 @@ export const serviceEndpoint = (
   for (const value of registry.store.collection(endpointSlices).values()) {
     const slice = value as EndpointSlice
     if (slice.metadata?.namespace !== namespace || slice.addressType !== family) continue
-    if (slice.metadata.labels?.['kubernetes.io/service-name'] !== name) continue
+    if (slice.metadata.labels?.[SERVICE_NAME_LABEL] !== name) continue
     const number = slice.ports?.find((one) => (one.name ?? '') === portName)?.port
     if (!number) continue
     for (const { addresses, conditions, targetRef } of slice.endpoints ?? []) {
@@ -87,5 +89,5 @@ const isPodsOwn = (
 ): boolean => {
   if (target?.kind !== 'Pod' || !target.name) return false
   const pod = registry.find(pods, target.namespace || namespace, target.name) as Pod | undefined
-  return isProxyable(address) && (pod?.status?.podIPs ?? []).some(({ ip }) => ip === address)
+  return isProxyable(address) && pod !== undefined && podAddresses(pod).includes(address)
 }

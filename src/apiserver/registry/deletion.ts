@@ -2,6 +2,7 @@ import type { Pod } from '#api/core-v1.ts'
 import type { ObjectMeta } from '#api/meta-v1.ts'
 import type { ApiObject, Resource } from '#api/resource.ts'
 import { timeText } from '#api/time-text.ts'
+import { isTerminalPhase } from '#objects/pod.ts'
 import { badRequest, invalid } from '../errors.ts'
 
 /** The parts of meta/v1 DeleteOptions that decide how an object goes. */
@@ -88,7 +89,7 @@ const graceSeconds = (resource: Resource, object: ApiObject, request: DeleteRequ
   if (resource.group !== '' || resource.plural !== 'pods') return 0
   const { spec, status } = object as Pod
   // Nothing runs that could use the time: no kubelet has it yet, or all its containers have ended.
-  if (!spec?.nodeName || status?.phase === 'Succeeded' || status?.phase === 'Failed') return 0
+  if (!spec?.nodeName || isTerminalPhase(status?.phase)) return 0
   const seconds = request.gracePeriodSeconds ?? spec.terminationGracePeriodSeconds ?? DEFAULT_GRACE_SECONDS
   // A pod may say less than nothing; it is given the least there is.
   return seconds < 0 ? 1 : seconds

@@ -2,6 +2,7 @@ import type { Pod } from '#api/core-v1.ts'
 import type { ApiObject } from '#api/resource.ts'
 import { successStatus } from '#api/status.ts'
 import { timeText } from '#api/time-text.ts'
+import { withoutCondition } from '#objects/conditions.ts'
 import { badRequest, conflict } from '../errors.ts'
 import type { SubresourceHandler } from './subresource.ts'
 
@@ -36,7 +37,7 @@ export const binding: SubresourceHandler = {
         if (pod.spec?.nodeName)
           throw refuse(`pod ${name} is already assigned to node ${JSON.stringify(pod.spec.nodeName)}`)
         if (pod.spec?.schedulingGates?.length) throw refuse(`pod ${name} has non-empty .spec.schedulingGates`)
-        const conditions = (pod.status?.conditions ?? []).filter(({ type }) => type !== 'PodScheduled')
+        const conditions = withoutCondition(pod.status?.conditions, 'PodScheduled')
         const scheduled = {
           type: 'PodScheduled',
           status: 'True',

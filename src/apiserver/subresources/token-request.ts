@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { ApiObject } from '#api/resource.ts'
 import { timeText } from '#api/time-text.ts'
+import { objectKey } from '#objects/object-key.ts'
 import type { TokenClaims, TokenSigner } from '../access/token.ts'
 import { badRequest, conflict, invalid, notFound } from '../errors.ts'
 import type { Registry } from '../registry/registry.ts'
@@ -103,7 +104,7 @@ const boundObject = (
   }
   const resource = { group: '', plural, kind: ref.kind! }
   const name = ref.name ?? ''
-  const object = registry.store.collection(resource).get(`${namespace}/${name}`)
+  const object = registry.store.collection(resource).get(objectKey(namespace, name))
   if (!object) throw notFound(resource, name)
   const uid = object.metadata?.uid ?? ''
   if (ref.uid && ref.uid !== uid) {

@@ -4,6 +4,7 @@ import type { Informer } from '#client/informer.ts'
 import { type BalancedNodes, balancedNodes, LoadBalancer } from '#forwarding/load-balancer.ts'
 import { namespacePath } from '#kernel/namespace.ts'
 import { openNftables } from '#kernel/nftables/libnftables.ts'
+import { objectKey } from '#objects/object-key.ts'
 import { nodeMarks } from '#podnetwork/machine-plan.ts'
 import { BalancerWriter } from '#reconciler/balancer-writer.ts'
 import type { ClusterConfig } from '../config.ts'
@@ -71,7 +72,7 @@ export function keepLoadBalancer({ config, services, nodes, nodesTold, signal, l
   }
 
   services.subscribe(({ namespace, name }, service, slices) => {
-    if (balancer.set(`${namespace}/${name}`, service, slices)) schedule()
+    if (balancer.set(objectKey(namespace, name), service, slices)) schedule()
   })
   nodes.addHandlers({ onAdd: nodeChanged, onUpdate: nodeChanged, onDelete: nodeChanged })
   Promise.all([services.synced, nodes.hasSynced, nodesTold]).then(

@@ -2,6 +2,7 @@ import type { Service } from '#api/core-v1.ts'
 import type { EndpointSlice } from '#api/discovery-v1.ts'
 import type { ResourceObject } from '#api/resource.ts'
 import { endpointSlices, services } from '#api/resources.ts'
+import { MANAGED_BY_LABEL, SERVICE_NAME_LABEL } from '#objects/well-known.ts'
 import type { ClusterConfig } from '../config.ts'
 
 const LABELS = { 'k8s-app': 'kube-dns', 'kubernetes.io/cluster-service': 'true', 'kubernetes.io/name': 'CoreDNS' }
@@ -50,8 +51,8 @@ const clusterDnsSlices = (config: ClusterConfig): readonly EndpointSlice[] =>
       namespace: 'kube-system',
       labels: {
         ...LABELS,
-        'kubernetes.io/service-name': 'kube-dns',
-        'endpointslice.kubernetes.io/managed-by': 'fairlead',
+        [SERVICE_NAME_LABEL]: 'kube-dns',
+        [MANAGED_BY_LABEL]: 'fairlead',
       },
     },
     addressType,

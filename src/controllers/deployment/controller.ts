@@ -3,7 +3,7 @@ import type { Pod } from '#api/core-v1.ts'
 import { deployments, pods, replicaSets } from '#api/resources.ts'
 import { isAlreadyExists, isNotFound } from '#client/client.ts'
 import { selects } from '#objects/label-selector.ts'
-import { keyOf } from '#objects/object-key.ts'
+import { keyOf, objectKey } from '#objects/object-key.ts'
 import { controllerOf, isControlledBy } from '#objects/owner-reference.ts'
 import { isActive, isTerminal } from '#objects/pod.ts'
 import { adoptAndRelease } from '../adoption.ts'
@@ -144,7 +144,7 @@ export const startDeploymentController = (context: ControllerContext): RunningCo
       const owner = controllerOf(replicaSet)
       const namespace = replicaSet.metadata!.namespace!
       if (owner) {
-        if (owner.kind === 'Deployment') queue.add(`${namespace}/${owner.name}`)
+        if (owner.kind === 'Deployment') queue.add(objectKey(namespace, owner.name))
         return
       }
       for (const deployment of deploymentCache.lister.list(namespace))
@@ -157,7 +157,7 @@ export const startDeploymentController = (context: ControllerContext): RunningCo
       if (owner?.kind !== 'ReplicaSet') return
       const replicaSet = replicaSetCache.lister.get(owner.name, pod.metadata!.namespace)
       const grandparent = replicaSet && controllerOf(replicaSet)
-      if (grandparent?.kind === 'Deployment') queue.add(`${pod.metadata!.namespace}/${grandparent.name}`)
+      if (grandparent?.kind === 'Deployment') queue.add(objectKey(pod.metadata!.namespace, grandparent.name))
     }),
   )
   return running

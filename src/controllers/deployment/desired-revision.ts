@@ -1,5 +1,7 @@
 import type { Deployment, ReplicaSet } from '#api/apps-v1.ts'
+import { isLeaving } from '#objects/deletion.ts'
 import { controllerReference } from '#objects/owner-reference.ts'
+import { LAST_APPLIED_ANNOTATION } from '#objects/well-known.ts'
 import { canonical } from '../objects/equal.ts'
 import { HASH_LABEL, templateHash, withoutHash } from '../objects/template-hash.ts'
 import { DESIRED_REPLICAS, isRolling, limits, MAX_REPLICAS, replicasOf } from './desired-scale.ts'
@@ -8,7 +10,7 @@ export const REVISION = 'deployment.kubernetes.io/revision'
 export const REVISION_HISTORY = 'deployment.kubernetes.io/revision-history'
 /** Annotations that speak of the Deployment itself and are not handed down. */
 const OWN = new Set([
-  'kubectl.kubernetes.io/last-applied-configuration',
+  LAST_APPLIED_ANNOTATION,
   REVISION,
   REVISION_HISTORY,
   DESIRED_REPLICAS,
@@ -91,7 +93,7 @@ export const makeReplicaSet = (deployment: Deployment, revision: number, replica
 /** Old, empty ReplicaSets beyond revisionHistoryLimit, the lowest revisions first. */
 export const surplusHistory = (deployment: Deployment, old: readonly ReplicaSet[]): readonly ReplicaSet[] => {
   const limit = deployment.spec?.revisionHistoryLimit ?? 10
-  const living = old.filter((replicaSet) => !replicaSet.metadata?.deletionTimestamp)
+  const living = old.filter((replicaSet) => !isLeaving(replicaSet))
   const excess = living.length - limit
   if (excess <= 0) return []
   return [...living]

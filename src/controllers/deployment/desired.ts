@@ -1,5 +1,6 @@
 import type { Deployment, DeploymentStatus, ReplicaSet } from '#api/apps-v1.ts'
 import { findCondition, withCondition } from '#objects/conditions.ts'
+import { isLeaving } from '#objects/deletion.ts'
 import { sameValue } from '../objects/equal.ts'
 import {
   byAge,
@@ -57,8 +58,7 @@ export const planDeployment = (
   const old = all.filter((one) => one !== fresh)
   const oldSets = old.map(({ replicaSet }) => replicaSet)
   const count = (from: Deployment) => countStatus(from, oldSets, freshSet, now)
-  if (deployment.metadata?.deletionTimestamp)
-    return { steps: [], status: count(deployment), revision: undefined, dueIn: undefined }
+  if (isLeaving(deployment)) return { steps: [], status: count(deployment), revision: undefined, dueIn: undefined }
 
   const paused = pausedConditions(deployment, now)
   const current: Deployment = paused

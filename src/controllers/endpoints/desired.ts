@@ -3,12 +3,12 @@ import { isReady } from '#objects/conditions.ts'
 import { isLeaving } from '#objects/deletion.ts'
 import { controllerReference } from '#objects/owner-reference.ts'
 import { isTerminal, podAddresses } from '#objects/pod.ts'
+import { HEADLESS_LABEL } from '#objects/well-known.ts'
 import { isHeadless, selectsPods, targetPortOf } from '../endpointslice/desired.ts'
 import { canonical } from '../objects/equal.ts'
 
 const MOST_ADDRESSES = 1000
 const OVER_CAPACITY = 'endpoints.kubernetes.io/over-capacity'
-const HEADLESS = 'service.kubernetes.io/headless'
 const MANAGED_BY = 'endpoints.kubernetes.io/managed-by'
 
 interface Located {
@@ -93,13 +93,13 @@ export const desiredEndpoints = (
   pods: readonly Pod[],
   current: Endpoints | undefined,
 ): Endpoints | undefined => {
-  if (!selectsPods(service) || service.metadata?.deletionTimestamp) return undefined
+  if (!selectsPods(service) || isLeaving(service)) return undefined
   const { name, namespace, labels = {} } = service.metadata!
   const family = service.spec?.ipFamilies?.[0]
   const v6 = family ? family === 'IPv6' : (service.spec?.clusterIP ?? '').includes(':')
   const located = pods.map((pod) => locate(service, pod, v6)).filter((one) => one !== undefined)
   const { [OVER_CAPACITY]: _, ...annotations } = current?.metadata?.annotations ?? {}
-  const { [HEADLESS]: __, ...own } = labels
+  const { [HEADLESS_LABEL]: __, ...own } = labels
   return {
     apiVersion: 'v1',
     kind: 'Endpoints',
@@ -107,7 +107,7 @@ export const desiredEndpoints = (
       ...current?.metadata,
       name,
       namespace,
-      labels: { ...own, ...(isHeadless(service) ? { [HEADLESS]: '' } : {}), [MANAGED_BY]: 'endpoint-controller' },
+      labels: { ...own, ...(isHeadless(service) ? { [HEADLESS_LABEL]: '' } : {}), [MANAGED_BY]: 'endpoint-controller' },
       annotations: { ...annotations, ...(located.length > MOST_ADDRESSES ? { [OVER_CAPACITY]: 'truncated' } : {}) },
       ownerReferences: current?.metadata?.ownerReferences ?? [controllerReference(service)],
     },

@@ -1,7 +1,11 @@
+import type { EndpointSlice } from '#api/discovery-v1.ts'
 import { endpointSlices, nodes } from '#api/resources.ts'
+import { isLeaving } from '#objects/deletion.ts'
+import { serviceKeyOf } from '#objects/endpoint-slice.ts'
+import { ENDPOINTSLICE_CONTROLLER } from '#objects/well-known.ts'
 import { type ControllerContext, type RunningController, runLoop } from '../context.ts'
 import { servicePods } from '../service-pods.ts'
-import { desiredSlices, OURS, SERVICE_NAME, selectsPods, sliceMeta } from './desired.ts'
+import { desiredSlices, selectsPods, sliceMeta } from './desired.ts'
 import { changeTrigger, stampTrigger, type TriggerState, withTrigger } from './desired-trigger.ts'
 import { sliceIndex, writeSlices } from './write.ts'
 
@@ -26,8 +30,8 @@ export const startEndpointSliceController = (context: ControllerContext): Runnin
       return
     }
     const existing = sliceCache.lister
-      .byIndex('service', `${OURS} ${key}`)
-      .filter(({ metadata }) => !deleted.has(metadata!.uid!) && !metadata?.deletionTimestamp)
+      .byIndex('service', `${ENDPOINTSLICE_CONTROLLER} ${key}`)
+      .filter((slice) => !deleted.has(slice.metadata!.uid!) && !isLeaving(slice))
     const pods = related.podsOf(service)
     const changes = desiredSlices(service, pods, (name) => nodeCache.lister.get(name), existing)
     const { time, state } = changeTrigger(triggers.get(key), service, pods, existing.length === 0)
@@ -37,15 +41,15 @@ export const startEndpointSliceController = (context: ControllerContext): Runnin
 
   const { queue, running } = runLoop(context, 'endpointslice', [...related.caches, sliceCache as never], sync)
   related.watch((key) => queue.add(key), { nodes: true })
-  const note = (slice: { readonly metadata?: { labels?: Record<string, string>; namespace?: string } }) => {
-    const service = slice.metadata?.labels?.[SERVICE_NAME]
-    if (service) queue.add(`${slice.metadata?.namespace}/${service}`)
+  const note = (slice: EndpointSlice) => {
+    const service = serviceKeyOf(slice)
+    if (service) queue.add(service)
   }
   sliceCache.addHandlers({
     onUpdate: (before, after) => {
       note(after)
       // Relabelled away from its Service: that one has to make another.
-      if (before.metadata?.labels?.[SERVICE_NAME] !== after.metadata?.labels?.[SERVICE_NAME]) note(before)
+      if (serviceKeyOf(before) !== serviceKeyOf(after)) note(before)
     },
     onDelete: (slice) => {
       deleted.delete(slice.metadata!.uid!)

@@ -1,9 +1,8 @@
 import type { Pod, Service } from '#api/core-v1.ts'
 import type { EndpointSlice } from '#api/discovery-v1.ts'
 import { findCondition } from '#objects/conditions.ts'
+import { TRIGGER_TIME_ANNOTATION } from '#objects/well-known.ts'
 import type { SliceChanges, SliceMeta } from './desired-pack.ts'
-
-const TRIGGER_TIME = 'endpoints.kubernetes.io/last-change-trigger-time'
 
 /**
  * The times that a Service's slices were last written for; RFC 3339 in UTC and whole seconds, which compare as text.
@@ -51,7 +50,7 @@ export const changeTrigger = (
 
 /** Annotations of slices that are made. */
 export const withTrigger = (meta: SliceMeta, time: string | undefined): SliceMeta =>
-  time === undefined ? meta : { ...meta, annotations: { ...meta.annotations, [TRIGGER_TIME]: time } }
+  time === undefined ? meta : { ...meta, annotations: { ...meta.annotations, [TRIGGER_TIME_ANNOTATION]: time } }
 
 /**
  * The slices that are written carry the time; one without a time loses the old one, which was another change's. A slice
@@ -60,8 +59,8 @@ export const withTrigger = (meta: SliceMeta, time: string | undefined): SliceMet
 export const stampTrigger = (changes: SliceChanges, time: string | undefined): SliceChanges => ({
   ...changes,
   update: changes.update.map((slice): EndpointSlice => {
-    const { [TRIGGER_TIME]: _, ...others } = slice.metadata?.annotations ?? {}
-    const annotations = time === undefined ? others : { ...others, [TRIGGER_TIME]: time }
+    const { [TRIGGER_TIME_ANNOTATION]: _, ...others } = slice.metadata?.annotations ?? {}
+    const annotations = time === undefined ? others : { ...others, [TRIGGER_TIME_ANNOTATION]: time }
     return { ...slice, metadata: { ...slice.metadata, annotations } }
   }),
 })

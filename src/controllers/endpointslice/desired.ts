@@ -3,15 +3,17 @@ import type { Endpoint, EndpointPort, EndpointSlice } from '#api/discovery-v1.ts
 import { isReady } from '#objects/conditions.ts'
 import { isLeaving } from '#objects/deletion.ts'
 import { isTerminal, podAddresses } from '#objects/pod.ts'
+import {
+  ENDPOINTSLICE_CONTROLLER,
+  HEADLESS_LABEL,
+  MANAGED_BY_LABEL,
+  SERVICE_NAME_LABEL,
+  ZONE_LABEL,
+} from '#objects/well-known.ts'
 import { canonical } from '../objects/equal.ts'
 import { type Group, packSlices, type SliceChanges, type SliceMeta } from './desired-pack.ts'
 
-export const SERVICE_NAME = 'kubernetes.io/service-name'
-export const MANAGED_BY = 'endpointslice.kubernetes.io/managed-by'
-export const OURS = 'endpointslice-controller.k8s.io'
-export const HEADLESS = 'service.kubernetes.io/headless'
 const MOST_ENDPOINTS = 100
-const ZONE = 'topology.kubernetes.io/zone'
 
 /** A Service whose endpoints come from its selector. An ExternalName has none (kubernetes/kubernetes#105986). */
 export const selectsPods = (service: Service): boolean =>
@@ -56,7 +58,7 @@ const portsFor = (service: Service, pod: Pod): readonly EndpointPort[] =>
 const endpointOf = (service: Service, pod: Pod, address: string, node: Node | undefined): Endpoint => {
   const serving = isReady(pod)
   const terminating = isLeaving(pod)
-  const zone = node?.metadata?.labels?.[ZONE]
+  const zone = node?.metadata?.labels?.[ZONE_LABEL]
   const { name, namespace, uid } = pod.metadata!
   const { hostname, subdomain, nodeName } = pod.spec ?? {}
   return {
@@ -90,13 +92,18 @@ const hinted = (service: Service, endpoints: readonly Endpoint[]): readonly Endp
 
 /** The metadata of each slice of a Service: its labels, ours in place of the same names; no annotations. */
 export const sliceMeta = (service: Service): SliceMeta => {
-  const { [SERVICE_NAME]: _, [MANAGED_BY]: __, [HEADLESS]: ___, ...own } = service.metadata?.labels ?? {}
+  const {
+    [SERVICE_NAME_LABEL]: _,
+    [MANAGED_BY_LABEL]: __,
+    [HEADLESS_LABEL]: ___,
+    ...own
+  } = service.metadata?.labels ?? {}
   return {
     labels: {
       ...own,
-      ...(isHeadless(service) ? { [HEADLESS]: '' } : {}),
-      [SERVICE_NAME]: service.metadata!.name!,
-      [MANAGED_BY]: OURS,
+      ...(isHeadless(service) ? { [HEADLESS_LABEL]: '' } : {}),
+      [SERVICE_NAME_LABEL]: service.metadata!.name!,
+      [MANAGED_BY_LABEL]: ENDPOINTSLICE_CONTROLLER,
     },
     annotations: {},
   }
@@ -111,7 +118,7 @@ export const desiredSlices = (
   nodeOf: (name: string) => Node | undefined,
   existing: readonly EndpointSlice[],
 ): SliceChanges => {
-  if (!selectsPods(service) || service.metadata?.deletionTimestamp) return { create: [], update: [], delete: [] }
+  if (!selectsPods(service) || isLeaving(service)) return { create: [], update: [], delete: [] }
   const running = pods.filter((pod) => !isTerminal(pod))
   const groups: Group[] = families(service).flatMap((addressType): Group[] => {
     const byPorts = new Map<string, { ports: readonly EndpointPort[]; endpoints: Endpoint[] }>()

@@ -2,16 +2,15 @@ import type { EndpointSlice } from '#api/discovery-v1.ts'
 import type { ApiObject } from '#api/resource.ts'
 import { endpointSlices } from '#api/resources.ts'
 import { type Client, isNotFound } from '#client/client.ts'
+import { serviceKeyOf } from '#objects/endpoint-slice.ts'
 import { controllerReference } from '#objects/owner-reference.ts'
+import { MANAGED_BY_LABEL } from '#objects/well-known.ts'
 import type { SliceChanges, SliceMeta } from './desired-pack.ts'
 
-/** By `namespace/service` and who manages it. */
-export const sliceIndex = (slice: EndpointSlice): readonly string[] => {
-  const labels = slice.metadata?.labels ?? {}
-  return [
-    `${labels['endpointslice.kubernetes.io/managed-by']} ${slice.metadata?.namespace}/${labels['kubernetes.io/service-name']}`,
-  ]
-}
+/** By who manages it and the key of its Service. */
+export const sliceIndex = (slice: EndpointSlice): readonly string[] => [
+  `${slice.metadata?.labels?.[MANAGED_BY_LABEL]} ${serviceKeyOf(slice)}`,
+]
 
 /**
  * `deleted` collects uids that the cache still shows; creations come first, so that no endpoint is missing in between.

@@ -1,9 +1,13 @@
+import type { EndpointSlice } from '#api/discovery-v1.ts'
 import { endpointSlices, endpoints, services } from '#api/resources.ts'
+import { isLeaving } from '#objects/deletion.ts'
+import { serviceKeyOf } from '#objects/endpoint-slice.ts'
 import { keyOf } from '#objects/object-key.ts'
+import { ENDPOINTSLICE_MIRRORING_CONTROLLER, MANAGED_BY_LABEL } from '#objects/well-known.ts'
 import { type ControllerContext, onAny, type RunningController, runLoop } from '../context.ts'
 import { packSlices } from '../endpointslice/desired-pack.ts'
 import { sliceIndex, writeSlices } from '../endpointslice/write.ts'
-import { isMirrored, MIRRORING, mirroredGroups, mirroredMeta } from './desired.ts'
+import { isMirrored, mirroredGroups, mirroredMeta } from './desired.ts'
 
 const MOST_ENDPOINTS = 1000
 
@@ -22,8 +26,8 @@ export const startEndpointSliceMirroringController = (context: ControllerContext
     const current = endpointsCache.lister.byKey(key)
     const mirrored = isMirrored(current, serviceCache.lister.byKey(key))
     const existing = sliceCache.lister
-      .byIndex('service', `${MIRRORING} ${key}`)
-      .filter(({ metadata }) => !deleted.has(metadata!.uid!) && !metadata?.deletionTimestamp)
+      .byIndex('service', `${ENDPOINTSLICE_MIRRORING_CONTROLLER} ${key}`)
+      .filter((slice) => !deleted.has(slice.metadata!.uid!) && !isLeaving(slice))
     if (!mirrored && existing.length === 0) return
     const owner = current ?? existing[0]!
     const meta = mirrored ? mirroredMeta(current!) : { labels: {}, annotations: {} }
@@ -44,12 +48,9 @@ export const startEndpointSliceMirroringController = (context: ControllerContext
       note(slice)
     },
   })
-  const note = (slice: {
-    readonly metadata?: { readonly labels?: Record<string, string>; readonly namespace?: string }
-  }) => {
-    const labels = slice.metadata?.labels ?? {}
-    if (labels['endpointslice.kubernetes.io/managed-by'] === MIRRORING)
-      queue.add(`${slice.metadata?.namespace}/${labels['kubernetes.io/service-name']}`)
+  const note = (slice: EndpointSlice) => {
+    const service = serviceKeyOf(slice)
+    if (service && slice.metadata?.labels?.[MANAGED_BY_LABEL] === ENDPOINTSLICE_MIRRORING_CONTROLLER) queue.add(service)
   }
   return running
 }

@@ -1,9 +1,15 @@
 import type { EndpointAddress, Endpoints, Service } from '#api/core-v1.ts'
 import type { Endpoint } from '#api/discovery-v1.ts'
+import { isLeaving } from '#objects/deletion.ts'
+import {
+  ENDPOINTSLICE_MIRRORING_CONTROLLER,
+  LAST_APPLIED_ANNOTATION,
+  MANAGED_BY_LABEL,
+  SERVICE_NAME_LABEL,
+  SKIP_MIRROR_LABEL,
+} from '#objects/well-known.ts'
 import type { Group, SliceMeta } from '../endpointslice/desired-pack.ts'
 
-export const MIRRORING = 'endpointslicemirroring-controller.k8s.io'
-const SKIP = 'endpointslice.kubernetes.io/skip-mirror'
 const LEADER = 'control-plane.alpha.kubernetes.io/leader'
 const MOST_ADDRESSES = 1000
 
@@ -11,10 +17,10 @@ const MOST_ADDRESSES = 1000
 export const isMirrored = (endpoints: Endpoints | undefined, service: Service | undefined): boolean =>
   endpoints !== undefined &&
   service !== undefined &&
-  !endpoints.metadata?.deletionTimestamp &&
-  !service.metadata?.deletionTimestamp &&
+  !isLeaving(endpoints) &&
+  !isLeaving(service) &&
   Object.keys(service.spec?.selector ?? {}).length === 0 &&
-  endpoints.metadata?.labels?.[SKIP] !== 'true' &&
+  endpoints.metadata?.labels?.[SKIP_MIRROR_LABEL] !== 'true' &&
   endpoints.metadata?.annotations?.[LEADER] === undefined
 
 const endpointOf = (address: EndpointAddress, ready: boolean): Endpoint => ({
@@ -52,13 +58,12 @@ export const mirroredGroups = (endpoints: Endpoints): readonly Group[] =>
  * keeps there.
  */
 export const mirroredMeta = (endpoints: Endpoints): SliceMeta => {
-  const { 'kubectl.kubernetes.io/last-applied-configuration': _, ...annotations } =
-    endpoints.metadata?.annotations ?? {}
+  const { [LAST_APPLIED_ANNOTATION]: _, ...annotations } = endpoints.metadata?.annotations ?? {}
   return {
     labels: {
       ...endpoints.metadata?.labels,
-      'kubernetes.io/service-name': endpoints.metadata!.name!,
-      'endpointslice.kubernetes.io/managed-by': MIRRORING,
+      [SERVICE_NAME_LABEL]: endpoints.metadata!.name!,
+      [MANAGED_BY_LABEL]: ENDPOINTSLICE_MIRRORING_CONTROLLER,
     },
     annotations,
   }

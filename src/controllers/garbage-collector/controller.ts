@@ -2,6 +2,7 @@ import type { OwnerReference } from '#api/meta-v1.ts'
 import { type ApiObject, groupVersion, type Resource } from '#api/resource.ts'
 import { isNotFound } from '#client/client.ts'
 import type { Informer } from '#client/informer.ts'
+import { isLeaving } from '#objects/deletion.ts'
 import { keyOf } from '#objects/object-key.ts'
 import { type ControllerContext, type RunningController, runLoop } from '../context.ts'
 import { FOREGROUND, type OwnerState, planCollection } from './desired.ts'
@@ -50,7 +51,7 @@ export const startGarbageCollector = (context: ControllerContext): RunningContro
       forget(owner.uid)
       return 'dangling'
     }
-    const waits = found.metadata?.deletionTimestamp && found.metadata.finalizers?.includes(FOREGROUND)
+    const waits = isLeaving(found) && found.metadata?.finalizers?.includes(FOREGROUND)
     return waits ? 'waiting' : 'solid'
   }
 
@@ -74,8 +75,7 @@ export const startGarbageCollector = (context: ControllerContext): RunningContro
     const { name, namespace, uid, resourceVersion, ownerReferences = [], finalizers = [] } = object.metadata!
     const scope = namespace ? { namespace } : {}
     const states = new Map<string, OwnerState>()
-    if (!object.metadata?.deletionTimestamp)
-      for (const owner of ownerReferences) states.set(owner.uid, await stateOf(owner, namespace))
+    if (!isLeaving(object)) for (const owner of ownerReferences) states.set(owner.uid, await stateOf(owner, namespace))
     const dependents = dependentsOf(uid!)
     const plan = planCollection(
       object,

@@ -2,6 +2,7 @@ import type { ResourceObject } from '#api/resource.ts'
 import { namespaces } from '#api/resources.ts'
 import { isAlreadyExists, isNotFound } from '#client/client.ts'
 import type { Informer } from '#client/informer.ts'
+import { isLeaving } from '#objects/deletion.ts'
 import { keyOf } from '#objects/object-key.ts'
 import { type ControllerContext, type RunningController, runLoop } from '../context.ts'
 import { keep } from './desired.ts'
@@ -24,7 +25,7 @@ export const startKeptObjectsController = (context: ControllerContext): RunningC
     const { namespace } = object.metadata!
     const home = namespace === undefined ? undefined : namespaceCache.lister.get(namespace)
     // Nothing can be made in a namespace that is not there; when it comes, this is asked again.
-    if (namespace !== undefined && (home === undefined || home.metadata?.deletionTimestamp)) return
+    if (namespace !== undefined && (home === undefined || isLeaving(home))) return
     const current = caches.get(resource)!.lister.byKey(keyOf(object))
     const keeping = keep(object, current)
     switch (keeping.do) {

@@ -1,6 +1,7 @@
 import type { Endpoints } from '#api/core-v1.ts'
 import type { EndpointSlice } from '#api/discovery-v1.ts'
 import type { ApiObject } from '#api/resource.ts'
+import { isLeaving } from '#objects/deletion.ts'
 import { sameValue } from '../objects/equal.ts'
 
 /** What is to be done about one object that is to stay. `again`: it cannot be changed into what it should be. */
@@ -16,7 +17,7 @@ export type Keeping =
 export const keep = (wanted: ApiObject, current: ApiObject | undefined): Keeping => {
   if (current === undefined) return { do: 'create', object: wanted }
   // What is going comes back when it has gone.
-  if (current.metadata?.deletionTimestamp) return { do: 'nothing' }
+  if (isLeaving(current)) return { do: 'nothing' }
   const truth = truthOf(wanted)
   if (truth === undefined) return { do: 'nothing' }
   const { labels = {} } = current.metadata ?? {}

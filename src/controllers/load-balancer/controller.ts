@@ -1,5 +1,6 @@
 import type { Service } from '#api/core-v1.ts'
 import { services } from '#api/resources.ts'
+import { isLeaving } from '#objects/deletion.ts'
 import { keyOf } from '#objects/object-key.ts'
 import { type ControllerContext, type RunningController, recorderOf, runLoop } from '../context.ts'
 import { sameValue } from '../objects/equal.ts'
@@ -37,7 +38,7 @@ export const startLoadBalancerController = (context: ControllerContext): Running
   const sync = async (key: string): Promise<number | undefined> => {
     const service = cache.lister.byKey(key)
     waiting.delete(key)
-    if (!service || service.metadata?.deletionTimestamp) {
+    if (!service || isLeaving(service)) {
       told.delete(key)
       return undefined
     }

@@ -9,6 +9,7 @@ import {
   parseAddress,
   tryParseAddress,
 } from '#net/ip-address.ts'
+import { isLeaving } from '#objects/deletion.ts'
 
 export const POOL_CLASS = 'fairlead.io/pool'
 
@@ -50,7 +51,7 @@ const inPool = (pool: readonly AddressRange[], ip: string): boolean => {
 /** Of type LoadBalancer and not another controller's. */
 export const isPooled = (service: Service): boolean =>
   service.spec?.type === 'LoadBalancer' &&
-  !service.metadata?.deletionTimestamp &&
+  !isLeaving(service) &&
   (!service.spec.loadBalancerClass || service.spec.loadBalancerClass === POOL_CLASS)
 
 /** The addresses that a Service’s status says it has. */

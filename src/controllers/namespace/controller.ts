@@ -1,5 +1,6 @@
 import { namespaces } from '#api/resources.ts'
 import { isNotFound } from '#client/client.ts'
+import { isLeaving } from '#objects/deletion.ts'
 import { type ControllerContext, type RunningController, runLoop } from '../context.ts'
 import { sameValue } from '../objects/equal.ts'
 import { namespaceStatus } from './desired.ts'
@@ -21,7 +22,7 @@ export const startNamespaceController = (context: ControllerContext): RunningCon
       const { items } = await client.list(resource, { namespace: name })
       await Promise.all(
         items
-          .filter(({ metadata }) => !metadata?.deletionTimestamp)
+          .filter((object) => !isLeaving(object))
           .map(async ({ metadata }) => {
             try {
               await client.delete(resource, metadata!.name!, {
@@ -48,12 +49,12 @@ export const startNamespaceController = (context: ControllerContext): RunningCon
 
   const sync = async (name: string): Promise<number | undefined> => {
     const namespace = cache.lister.get(name)
-    if (!namespace?.metadata?.deletionTimestamp) return undefined
+    if (!namespace || !isLeaving(namespace)) return undefined
     const own = namespace.spec?.finalizers ?? []
     if (!own.includes('kubernetes')) return undefined
     const remains = await empty(name)
     const latest = cache.lister.get(name)
-    if (latest?.metadata?.uid !== namespace.metadata.uid || !latest) return undefined
+    if (latest?.metadata?.uid !== namespace.metadata!.uid || !latest) return undefined
     const status = namespaceStatus(latest, remains, clock.now())
     if (remains.counts.size > 0 || remains.failure !== undefined) {
       if (!sameValue(status, latest.status))
@@ -69,7 +70,7 @@ export const startNamespaceController = (context: ControllerContext): RunningCon
   cache.addHandlers({
     onAdd: (namespace) => queue.add(namespace.metadata!.name!),
     onUpdate: (_, namespace) => {
-      if (namespace.metadata?.deletionTimestamp) queue.add(namespace.metadata.name!)
+      if (isLeaving(namespace)) queue.add(namespace.metadata!.name!)
     },
   })
   for (const resource of contents) {

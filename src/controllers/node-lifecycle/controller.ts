@@ -1,7 +1,8 @@
 import type { Pod } from '#api/core-v1.ts'
 import { leases, nodes, pods } from '#api/resources.ts'
 import { timeText } from '#api/time-text.ts'
-import { isReady } from '#objects/conditions.ts'
+import { findCondition, isReady } from '#objects/conditions.ts'
+import { isLeaving } from '#objects/deletion.ts'
 import { type ControllerContext, type RunningController, recorderOf, runLoop } from '../context.ts'
 import { byNode } from '../indexes.ts'
 import { desiredTaints, GRACE_MS, readyStatus, silentConditions } from './desired.ts'
@@ -32,14 +33,14 @@ export const startNodeLifecycleController = (context: ControllerContext): Runnin
 
   const sync = async (name: string): Promise<number | undefined> => {
     let node = nodeCache.lister.get(name)
-    if (!node || node.metadata?.deletionTimestamp) {
+    if (!node || isLeaving(node)) {
       if (!node) heard.delete(name)
       return undefined
     }
     const now = clock.now()
     const lease = leaseCache.lister.get(name, LEASE_NAMESPACE)?.spec?.renewTime
     // A kubelet without leases is heard by its status.
-    const beat = node.status?.conditions?.find(({ type }) => type === 'Ready')?.lastHeartbeatTime
+    const beat = findCondition(node.status?.conditions, 'Ready')?.lastHeartbeatTime
     const renewTime = `${lease} ${beat}`
     let last = heard.get(name)
     if (!last || last.renewTime !== renewTime) {
@@ -66,7 +67,7 @@ export const startNodeLifecycleController = (context: ControllerContext): Runnin
       node = await client.patch(nodes, name, 'merge', body)
     }
     // A kubelet that says itself that it is not ready looks after its own pods, but they cannot be trusted either.
-    if (readyStatus(node) !== 'True' && node.status?.conditions?.some(({ type }) => type === 'Ready'))
+    if (readyStatus(node) !== 'True' && findCondition(node.status?.conditions, 'Ready'))
       await Promise.all(podCache.lister.byIndex('node', name).filter(isReady).map(markPod))
     return silence >= GRACE_MS ? undefined : GRACE_MS - silence
   }

@@ -1,5 +1,7 @@
 import type { Node, NodeCondition, Taint } from '#api/core-v1.ts'
 import { timeText } from '#api/time-text.ts'
+import { findCondition } from '#objects/conditions.ts'
+import { NOT_READY_TAINT, UNREACHABLE_TAINT, UNSCHEDULABLE_TAINT } from '#objects/well-known.ts'
 import { sameValue } from '../objects/equal.ts'
 
 /** A node whose lease was not renewed for so long has failed. */
@@ -9,7 +11,7 @@ const WATCHED = ['Ready', 'MemoryPressure', 'DiskPressure', 'PIDPressure']
 
 /** The status of the condition Ready; Unknown where there is none. */
 export const readyStatus = (node: Node): 'True' | 'False' | 'Unknown' => {
-  const status = node.status?.conditions?.find(({ type }) => type === 'Ready')?.status
+  const status = findCondition(node.status?.conditions, 'Ready')?.status
   return status === 'True' || status === 'False' ? status : 'Unknown'
 }
 
@@ -18,7 +20,7 @@ export const silentConditions = (node: Node, now: number): readonly NodeConditio
   const existing = node.status?.conditions ?? []
   const at = timeText(now)
   const next = WATCHED.map((type): NodeCondition => {
-    const before = existing.find((condition) => condition.type === type)
+    const before = findCondition(existing, type)
     if (!before)
       return {
         type,
@@ -45,15 +47,14 @@ export const silentConditions = (node: Node, now: number): readonly NodeConditio
 
 // Taints that follow a condition (KEP-382); Ready also carries NoExecute, which moves pods away.
 const BY_CONDITION: readonly (readonly [type: string, status: string, key: string])[] = [
-  ['Ready', 'False', 'node.kubernetes.io/not-ready'],
-  ['Ready', 'Unknown', 'node.kubernetes.io/unreachable'],
+  ['Ready', 'False', NOT_READY_TAINT],
+  ['Ready', 'Unknown', UNREACHABLE_TAINT],
   ['MemoryPressure', 'True', 'node.kubernetes.io/memory-pressure'],
   ['DiskPressure', 'True', 'node.kubernetes.io/disk-pressure'],
   ['PIDPressure', 'True', 'node.kubernetes.io/pid-pressure'],
   ['NetworkUnavailable', 'True', 'node.kubernetes.io/network-unavailable'],
 ]
-const UNSCHEDULABLE = 'node.kubernetes.io/unschedulable'
-const OURS = new Set([...BY_CONDITION.map(([, , key]) => key), UNSCHEDULABLE])
+const OURS = new Set([...BY_CONDITION.map(([, , key]) => key), UNSCHEDULABLE_TAINT])
 
 /** The node's taints as its conditions ask for them; undefined where nothing changes. Taints of others stay. */
 export const desiredTaints = (node: Node, now: number): readonly Taint[] | undefined => {
@@ -64,12 +65,12 @@ export const desiredTaints = (node: Node, now: number): readonly Taint[] | undef
     wanted.push(before ?? { key, effect, timeAdded: timeText(now) })
   }
   for (const [type, status, key] of BY_CONDITION) {
-    const present = node.status?.conditions?.find((condition) => condition.type === type)
+    const present = findCondition(node.status?.conditions, type)
     if (present?.status !== status) continue
     add(key, 'NoSchedule')
     if (type === 'Ready') add(key, 'NoExecute')
   }
-  if (node.spec?.unschedulable) add(UNSCHEDULABLE, 'NoSchedule')
+  if (node.spec?.unschedulable) add(UNSCHEDULABLE_TAINT, 'NoSchedule')
   const next = [...existing.filter(({ key }) => !OURS.has(key)), ...wanted]
   const text = (taints: readonly Taint[]) => taints.map(({ key, effect }) => `${key}:${effect}`).sort()
   return sameValue(text(next), text(existing)) ? undefined : next

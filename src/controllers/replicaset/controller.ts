@@ -4,7 +4,7 @@ import { pods, replicaSets } from '#api/resources.ts'
 import { isNotFound } from '#client/client.ts'
 import { isLeaving } from '#objects/deletion.ts'
 import { selects } from '#objects/label-selector.ts'
-import { keyOf } from '#objects/object-key.ts'
+import { keyOf, objectKey } from '#objects/object-key.ts'
 import { controllerOf } from '#objects/owner-reference.ts'
 import { isActive } from '#objects/pod.ts'
 import { adoptAndRelease } from '../adoption.ts'
@@ -121,7 +121,7 @@ export const startReplicaSetController = (context: ControllerContext): RunningCo
       const owner = controllerOf(pod)
       const namespace = pod.metadata!.namespace!
       if (owner) {
-        if (owner.kind === 'ReplicaSet') queue.add(`${namespace}/${owner.name}`)
+        if (owner.kind === 'ReplicaSet') queue.add(objectKey(namespace, owner.name))
         return
       }
       if (isLeaving(pod)) return

@@ -31,7 +31,7 @@ export const planReplicaSet = (
   related: readonly Pod[],
   now: number,
 ): ReplicaSetPlan => {
-  if (replicaSet.metadata?.deletionTimestamp) return { create: 0, delete: [] }
+  if (isLeaving(replicaSet)) return { create: 0, delete: [] }
   const active = pods.filter((pod) => isActive(pod) && !doomed.has(pod.metadata!.uid!))
   const missing = (replicaSet.spec?.replicas ?? 1) - active.length
   if (missing >= 0) return { create: Math.min(missing, BURST), delete: [] }

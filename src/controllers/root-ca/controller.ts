@@ -1,6 +1,7 @@
 import type { ConfigMap } from '#api/core-v1.ts'
 import { configMaps, namespaces } from '#api/resources.ts'
 import { isAlreadyExists } from '#client/client.ts'
+import { isLeaving } from '#objects/deletion.ts'
 import { type ControllerContext, type RunningController, runLoop } from '../context.ts'
 import { sameValue } from '../objects/equal.ts'
 
@@ -13,7 +14,7 @@ export const startRootCaController = (context: ControllerContext): RunningContro
 
   const sync = async (namespace: string): Promise<void> => {
     const owner = namespaceCache.lister.get(namespace)
-    if (!owner || owner.metadata?.deletionTimestamp) return
+    if (!owner || isLeaving(owner)) return
     const current = configMapCache.lister.get(NAME, namespace)
     const data = { 'ca.crt': rootCa }
     if (current) {

@@ -3,7 +3,8 @@ import type { ApiObject, Resource } from '#api/resource.ts'
 import { namespaces, nodes, pods } from '#api/resources.ts'
 import { timeText } from '#api/time-text.ts'
 import { isNotFound } from '#client/client.ts'
-import { findCondition, withCondition } from '#objects/conditions.ts'
+import { findCondition, withCondition, withoutCondition } from '#objects/conditions.ts'
+import { isLeaving } from '#objects/deletion.ts'
 import { keyOf } from '#objects/object-key.ts'
 import { isTerminal } from '#objects/pod.ts'
 import { type ControllerContext, type RunningController, recorderOf, runLoop } from '../context.ts'
@@ -34,7 +35,7 @@ export const startScheduler = (context: ControllerContext): RunningController =>
     const taken = [...assumed.values()]
     return nodeCache.lister
       .list()
-      .filter((node) => !node.metadata?.deletionTimestamp)
+      .filter((node) => !isLeaving(node))
       .map((node) => {
         const name = node.metadata!.name!
         const extra = taken.filter((one) => one.node === name).map((one) => one.pod)
@@ -48,7 +49,7 @@ export const startScheduler = (context: ControllerContext): RunningController =>
     const now = timeText(clock.now())
     const condition: PodCondition = { type: 'PodScheduled', status: 'False', lastTransitionTime: now, reason, message }
     // Dropped first: another message with the same reason must get through.
-    const others = (pod.status?.conditions ?? []).filter(({ type }) => type !== 'PodScheduled')
+    const others = withoutCondition(pod.status?.conditions, 'PodScheduled')
     const conditions =
       current?.status === 'False'
         ? [...others, { ...condition, lastTransitionTime: current.lastTransitionTime }]

@@ -2,6 +2,7 @@ import type { Node, NodeSelectorRequirement, NodeSelectorTerm, Pod, Taint, Toler
 import { type LabelOperator, matchesLabels } from '#objects/label-requirement.ts'
 import type { Labels } from '#objects/object.ts'
 import { isActive } from '#objects/pod.ts'
+import { UNSCHEDULABLE_TAINT } from '#objects/well-known.ts'
 import { own } from '#schema/own.ts'
 import { tolerationOf } from '../objects/toleration.ts'
 import { antiAffinityFault, type NamespaceLabels, podAffinityFault, podAffinityScore } from './desired-affinity.ts'
@@ -56,7 +57,7 @@ export const faultsOf = (
   labelsOf: NamespaceLabels,
 ): readonly string[] => {
   const { node } = state
-  const unschedulable: Taint = { key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule' }
+  const unschedulable: Taint = { key: UNSCHEDULABLE_TAINT, effect: 'NoSchedule' }
   if (node.spec?.unschedulable && !tolerates(pod.spec?.tolerations, unschedulable))
     return ['node(s) were unschedulable']
   const untolerated = (node.spec?.taints ?? []).find(

@@ -1,5 +1,6 @@
 import { namespaces, serviceAccounts } from '#api/resources.ts'
 import { isAlreadyExists } from '#client/client.ts'
+import { isLeaving } from '#objects/deletion.ts'
 import { type ControllerContext, type RunningController, runLoop } from '../context.ts'
 
 /** Each namespace has a ServiceAccount `default`, which pods that name none run as. */
@@ -9,7 +10,7 @@ export const startServiceAccountController = (context: ControllerContext): Runni
 
   const sync = async (namespace: string): Promise<void> => {
     const owner = namespaceCache.lister.get(namespace)
-    if (!owner || owner.metadata?.deletionTimestamp || accountCache.lister.get('default', namespace)) return
+    if (!owner || isLeaving(owner) || accountCache.lister.get('default', namespace)) return
     const account = { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'default', namespace } } as const
     try {
       await client.create(serviceAccounts, account, { namespace })

@@ -3,9 +3,8 @@ import type { EndpointSlice } from '#api/discovery-v1.ts'
 import { canonical } from '#forwarding/canonical.ts'
 import { containsAddress, parseCidr } from '#net/cidr.ts'
 import { type IpFamily, tryParseAddress } from '#net/ip-address.ts'
+import { SERVICE_NAME_LABEL } from '#objects/well-known.ts'
 import type { ClusterFacts } from './facts.ts'
-
-const SERVICE_NAME_LABEL = 'kubernetes.io/service-name'
 
 export const familyOfText = (address: string): IpFamily => (address.includes(':') ? 'IPv6' : 'IPv4')
 

@@ -8,11 +8,10 @@ import { ForwardingState, type LostClaim } from '#forwarding/forwarding-state.ts
 import type { Frontend } from '#forwarding/frontend.ts'
 import { type NodeFacts, nodePortAddresses } from '#forwarding/node-facts.ts'
 import type { Protocol } from '#net/port-protocol.ts'
+import { ZONE_LABEL } from '#objects/well-known.ts'
 import type { ClusterFacts } from '../cluster/facts.ts'
 import { clusterIpsOf, externalIpsOf, familyOfText, ingressOf, nodeAddresses, slicesOf } from '../cluster/lookup.ts'
 import { nameOf } from '../cluster/names.ts'
-
-const ZONE_LABEL = 'topology.kubernetes.io/zone'
 
 /** A frontend with the Service that has it. */
 export interface Claimed {

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import type { Container } from '#api/core-v1.ts'
+import { isReady } from '#objects/conditions.ts'
 import type { ContainerSpec } from '#runtime/runtime.ts'
-import { FakeCluster, isReady } from '../testing/fake-cluster.ts'
+import { FakeCluster } from '../testing/fake-cluster.ts'
 
 const cluster = new FakeCluster()
 after(() => cluster.close())

@@ -1,4 +1,6 @@
 import type { Node, NodeCondition, NodeSystemInfo } from '#api/core-v1.ts'
+import { findCondition } from '#objects/conditions.ts'
+import { HOSTNAME_LABEL, ZONE_LABEL } from '#objects/well-known.ts'
 import type { KubeletNode } from '../context.ts'
 
 /** What of the machine goes into the Node. Memory and disk are bytes. */
@@ -19,7 +21,7 @@ const CONDITIONS: readonly (readonly [type: string, status: string, reason: stri
 /** The node's conditions at `now` (RFC 3339); the time of the last transition is kept where the status is. */
 export const nodeConditions = (before: readonly NodeCondition[] | undefined, now: string): readonly NodeCondition[] =>
   CONDITIONS.map(([type, status, reason, message]) => {
-    const old = before?.find((condition) => condition.type === type)
+    const old = findCondition(before, type)
     const lastTransitionTime = old?.status === status && old.lastTransitionTime ? old.lastTransitionTime : now
     return { type, status, lastHeartbeatTime: now, lastTransitionTime, reason, message }
   })
@@ -45,9 +47,9 @@ export const nodeObject = (node: KubeletNode, machine: Machine, now: string, por
         'beta.kubernetes.io/arch': arch,
         'beta.kubernetes.io/os': os,
         'kubernetes.io/arch': arch,
-        'kubernetes.io/hostname': node.name,
+        [HOSTNAME_LABEL]: node.name,
         'kubernetes.io/os': os,
-        ...(node.zone !== undefined && { 'topology.kubernetes.io/zone': node.zone }),
+        ...(node.zone !== undefined && { [ZONE_LABEL]: node.zone }),
         ...node.labels,
       },
     },

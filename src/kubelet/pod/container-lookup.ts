@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import type { Container, Pod } from '#api/core-v1.ts'
+import { DEFAULT_CONTAINER_ANNOTATION } from '#objects/well-known.ts'
 import type { SandboxNamespaces } from '#runtime/runtime.ts'
 import { logPath } from '../container/container-files.ts'
 import { KubeletError } from '../kubelet-error.ts'
@@ -41,10 +42,7 @@ export const resolveContainer = (
 ): ResolvedContainer => {
   const podName = pod.metadata?.name ?? ''
   const chosen =
-    name ||
-    pod.metadata?.annotations?.['kubectl.kubernetes.io/default-container'] ||
-    pod.spec?.containers?.[0]?.name ||
-    ''
+    name || pod.metadata?.annotations?.[DEFAULT_CONTAINER_ANNOTATION] || pod.spec?.containers?.[0]?.name || ''
   const entry = containers.get(chosen)
   if (entry === undefined)
     throw new KubeletError('CONTAINER_UNKNOWN', `container ${chosen} is not valid for pod ${podName}`)

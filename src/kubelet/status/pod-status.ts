@@ -1,5 +1,7 @@
 import type { ContainerState, ContainerStatus, Pod, PodCondition, PodPhase, PodStatus } from '#api/core-v1.ts'
 import { podQosClass } from '#api/strategy/pod-qos.ts'
+import { findCondition } from '#objects/conditions.ts'
+import { isTerminalPhase } from '#objects/pod.ts'
 import { type ContainerPhase, type ContainerView, containersOf, type Exited } from '../container/container-view.ts'
 import { restarts } from '../container/restart-policy.ts'
 
@@ -55,7 +57,7 @@ const containerStatus = (view: ContainerView, image: string): ContainerStatus =>
 export const podPhase = (pod: Pod, facts: PodFacts): PodPhase => {
   if (facts.ended !== undefined) return 'Failed'
   const before = pod.status?.phase
-  if (before === 'Succeeded' || before === 'Failed') return before
+  if (before !== undefined && isTerminalPhase(before)) return before
   const spec = pod.spec
   if (spec === undefined) return 'Pending'
   let pending = false
@@ -99,7 +101,7 @@ const containersReady = (pod: Pod, facts: PodFacts, phase: PodPhase): Verdict =>
 const podReady = (pod: Pod, containers: Verdict): Verdict => {
   if (containers.status !== 'True') return containers
   const messages = (pod.spec?.readinessGates ?? []).flatMap(({ conditionType }) => {
-    const condition = pod.status?.conditions?.find(({ type }) => type === conditionType)
+    const condition = findCondition(pod.status?.conditions, conditionType)
     if (condition === undefined)
       return [`corresponding condition of pod readiness gate "${conditionType}" does not exist.`]
     if (condition.status === 'True') return []
@@ -136,7 +138,7 @@ const conditions = (pod: Pod, facts: PodFacts, phase: PodPhase, now: string): re
     ['PodScheduled', yes],
   ]
   return verdicts.map(([type, verdict]) => {
-    const before = pod.status?.conditions?.find((condition) => condition.type === type)
+    const before = findCondition(pod.status?.conditions, type)
     const kept = before !== undefined && before.status === verdict.status
     return {
       type,
@@ -154,9 +156,7 @@ export const podStatus = (pod: Pod, facts: PodFacts, now: string): PodStatus => 
   const target = podPhase(pod, facts)
   // Succeeded and Failed say that nothing of the pod runs any more: until then the phase stays, and the conditions tell
   // what is coming.
-  const ending =
-    (target === 'Succeeded' || target === 'Failed') &&
-    [...facts.views.values()].some(({ phase }) => phase.phase === 'running')
+  const ending = isTerminalPhase(target) && [...facts.views.values()].some(({ phase }) => phase.phase === 'running')
   const phase = ending ? (pod.status?.phase ?? 'Pending') : target
   const statuses = containersOf(pod.spec ?? { containers: [] }).flatMap(({ container, role }) => {
     const view = facts.views.get(container.name)

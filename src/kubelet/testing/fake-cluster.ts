@@ -152,6 +152,3 @@ export class FakeCluster {
     rmSync(this.stateDir, { recursive: true, force: true })
   }
 }
-
-export const isReady = (pod: Pod): boolean =>
-  pod.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') === true

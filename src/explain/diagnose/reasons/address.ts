@@ -1,5 +1,6 @@
 import type { Service } from '#api/core-v1.ts'
 import type { Protocol } from '#net/port-protocol.ts'
+import { LAST_APPLIED_ANNOTATION } from '#objects/well-known.ts'
 import type { ClusterFacts } from '../../cluster/facts.ts'
 import { clusterIpsOf, familyOfText, inCidrs, isHeadless, nodeAt } from '../../cluster/lookup.ts'
 import { nameOf, socketText } from '../../cluster/names.ts'
@@ -10,8 +11,6 @@ import { listed } from '../../words/text.ts'
 import { ask, askAddress, askClusterIp, patch } from '../cure.ts'
 
 type ServicePort = NonNullable<NonNullable<Service['spec']>['ports']>[number]
-
-const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration'
 
 const hasNodePort = ({ spec }: Service, port: number, protocol: Protocol): boolean =>
   (spec?.type === 'NodePort' || spec?.type === 'LoadBalancer') &&
@@ -56,7 +55,7 @@ function typeChanged(
 ): { readonly service: Service; readonly port: ServicePort } | undefined {
   for (const service of facts.services) {
     if (service.spec?.type === 'NodePort' || service.spec?.type === 'LoadBalancer') continue
-    const text = service.metadata?.annotations?.[LAST_APPLIED]
+    const text = service.metadata?.annotations?.[LAST_APPLIED_ANNOTATION]
     const applied = text ? lastPorts(text) : []
     const before = applied.find((one) => one.nodePort === nodePort && (one.protocol || 'TCP') === protocol)
     const port = (service.spec?.ports ?? []).find(

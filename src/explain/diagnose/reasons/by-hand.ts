@@ -1,6 +1,7 @@
 import type { Service } from '#api/core-v1.ts'
 import type { EndpointSlice } from '#api/discovery-v1.ts'
 import type { IpFamily } from '#net/ip-address.ts'
+import { ENDPOINTSLICE_MIRRORING_CONTROLLER, MANAGED_BY_LABEL, SERVICE_NAME_LABEL } from '#objects/well-known.ts'
 import type { ClusterFacts } from '../../cluster/facts.ts'
 import { openPorts } from '../../cluster/listening.ts'
 import { addressText, familyOfText, find, isReady, podAddresses, slicesOf } from '../../cluster/lookup.ts'
@@ -15,10 +16,6 @@ import { labelsLikeName } from './selector.ts'
 /* EndpointSlices that people write, for Services that select nothing. */
 
 type ServicePort = NonNullable<NonNullable<Service['spec']>['ports']>[number]
-
-const SERVICE_NAME = 'kubernetes.io/service-name'
-const MANAGED_BY = 'endpointslice.kubernetes.io/managed-by'
-const MIRRORED = 'endpointslicemirroring-controller.k8s.io'
 
 const slicePatch = (effect: string, slice: EndpointSlice, operations: readonly object[]): Cure =>
   patch(effect, 'endpointslice', slice, operations)
@@ -62,18 +59,18 @@ export function noneByHand(
     ({ metadata, addressType }) =>
       metadata?.namespace === namespace &&
       (family === undefined || addressType === family) &&
-      !find(facts.services, metadata?.labels?.[SERVICE_NAME] ?? '', namespace),
+      !find(facts.services, metadata?.labels?.[SERVICE_NAME_LABEL] ?? '', namespace),
   )
   for (const slice of orphans.filter((one) => (one.endpoints ?? []).length > 0).slice(0, 2)) {
-    const label = slice.metadata?.labels?.[SERVICE_NAME]
+    const label = slice.metadata?.labels?.[SERVICE_NAME_LABEL]
     details.push(
-      `EndpointSlice ${nameOf(slice)} ${label ? `is of a Service ${label}, which is not there` : `has no label ${SERVICE_NAME}`}`,
+      `EndpointSlice ${nameOf(slice)} ${label ? `is of a Service ${label}, which is not there` : `has no label ${SERVICE_NAME_LABEL}`}`,
     )
     cures.push(
       run(
         `let it be of ${name}`,
         ...['kubectl', 'label', 'endpointslice', slice.metadata?.name ?? '', ...where(namespace)],
-        ...[`${SERVICE_NAME}=${service.metadata?.name}`, '--overwrite'],
+        ...[`${SERVICE_NAME_LABEL}=${service.metadata?.name}`, '--overwrite'],
       ),
     )
   }
@@ -92,7 +89,7 @@ export function noneByHand(
     details: [
       ...(others > 0 ? [`there are endpoints of the other family`] : []),
       ...details,
-      `give it a selector, or an EndpointSlice with the label ${SERVICE_NAME}=${service.metadata?.name}${port ? ` and a port ${port.name ? `named ${port.name}` : 'without a name'}` : ''}`,
+      `give it a selector, or an EndpointSlice with the label ${SERVICE_NAME_LABEL}=${service.metadata?.name}${port ? ` and a port ${port.name ? `named ${port.name}` : 'without a name'}` : ''}`,
     ],
     cures: [...cures, endpointsOf(service)],
   }
@@ -152,7 +149,8 @@ function endpointAt(facts: ClusterFacts, service: Service, address: string) {
   return undefined
 }
 
-const isMirrored = (slice: EndpointSlice): boolean => slice.metadata?.labels?.[MANAGED_BY] === MIRRORED
+const isMirrored = (slice: EndpointSlice): boolean =>
+  slice.metadata?.labels?.[MANAGED_BY_LABEL] === ENDPOINTSLICE_MIRRORING_CONTROLLER
 
 /** Written by hand, or by a controller that is late: an endpoint whose address no pod has. */
 export function backendGone(facts: ClusterFacts, service: Service, { address, port }: Target): Finding {

@@ -1,5 +1,6 @@
 import type { Pod, Service } from '#api/core-v1.ts'
 import type { IpFamily } from '#net/ip-address.ts'
+import { HEADLESS_LABEL, SERVICE_PROXY_NAME_LABEL } from '#objects/well-known.ts'
 import type { ClusterFacts } from '../../cluster/facts.ts'
 import { familyOfText, isLeaving, isReady, isTerminal, podAddresses, selectedPods } from '../../cluster/lookup.ts'
 import { nameOf } from '../../cluster/names.ts'
@@ -76,13 +77,10 @@ function leavingText(pod: Pod): string {
   return `pod ${nameOf(pod)} goes until ${deletionTimestamp} (${deletionGracePeriodSeconds ?? 0} s of grace)${finalizers.length > 0 ? `, held by ${listed(finalizers)}` : ''}; ${owner ? `${owner.kind} ${owner.name} made it` : 'made by hand'}`
 }
 
-const PROXY_NAME = 'service.kubernetes.io/service-proxy-name'
-const HEADLESS = 'service.kubernetes.io/headless'
-
 /** A Service that is left alone, since a label hands it to another proxy. */
 export function notProxied(service: Service): Finding | undefined {
   const labels = service.metadata?.labels ?? {}
-  const label = [PROXY_NAME, HEADLESS].find((one) => Object.hasOwn(labels, one))
+  const label = [SERVICE_PROXY_NAME_LABEL, HEADLESS_LABEL].find((one) => Object.hasOwn(labels, one))
   if (label === undefined) return undefined
   return {
     reason: 'not-proxied',

@@ -1,6 +1,7 @@
 import type { Node, Service } from '#api/core-v1.ts'
 import { balancedNodes } from '#forwarding/load-balancer.ts'
 import type { IpFamily } from '#net/ip-address.ts'
+import { EXCLUDE_FROM_LOAD_BALANCERS_LABEL } from '#objects/well-known.ts'
 import type { ClusterFacts } from '../../cluster/facts.ts'
 import { familyOfText } from '../../cluster/lookup.ts'
 import { nameOf } from '../../cluster/names.ts'
@@ -14,11 +15,10 @@ import { noEndpoints } from './endpoints.ts'
 
 type ServicePort = NonNullable<NonNullable<Service['spec']>['ports']>[number]
 
-const EXCLUDED = 'node.kubernetes.io/exclude-from-external-load-balancers'
-
 /** Why a node takes no traffic of the load balancer. */
 function excludedText(node: Node): readonly string[] {
-  if (node.metadata?.labels?.[EXCLUDED] !== undefined) return [`${nameOf(node)} has the label ${EXCLUDED}`]
+  if (node.metadata?.labels?.[EXCLUDE_FROM_LOAD_BALANCERS_LABEL] !== undefined)
+    return [`${nameOf(node)} has the label ${EXCLUDE_FROM_LOAD_BALANCERS_LABEL}`]
   if (isNodeReady(node)) return []
   return [`${nameOf(node)} is ${notReadyText(node)}`]
 }
@@ -150,7 +150,9 @@ export function notBalanced(
   }
   const local = service.spec?.externalTrafficPolicy === 'Local'
   // One that is Ready, and kept away by the label alone.
-  const excluded = facts.nodes.filter((node) => node.metadata?.labels?.[EXCLUDED] !== undefined && isNodeReady(node))
+  const excluded = facts.nodes.filter(
+    (node) => node.metadata?.labels?.[EXCLUDE_FROM_LOAD_BALANCERS_LABEL] !== undefined && isNodeReady(node),
+  )
   return {
     reason: 'no-eligible-node',
     message:
@@ -171,7 +173,7 @@ export function notBalanced(
               .map((node) =>
                 run(
                   `let ${nameOf(node)} take traffic of the load balancer again`,
-                  ...['kubectl', 'label', 'node', nameOf(node), `${EXCLUDED}-`],
+                  ...['kubectl', 'label', 'node', nameOf(node), `${EXCLUDE_FROM_LOAD_BALANCERS_LABEL}-`],
                 ),
               ),
             look('the nodes', 'kubectl', 'get', 'nodes', '--show-labels'),
