@@ -7,6 +7,7 @@ import { ApiError } from '#client/client.ts'
 import { FakeClient } from '#client/testing/fake-client.ts'
 import { FakeClock } from '#client/testing/fake-clock.ts'
 import { explain } from '#explain/explain.ts'
+import { told } from '#explain/testing/told.ts'
 import { print } from '#explain/words/print.ts'
 import { parseAddress } from '#net/ip-address.ts'
 import { gatherApiFacts } from './api-facts.ts'
@@ -170,7 +171,7 @@ test('by the API alone: pods outside of their node’s range count as pods, and 
 
 test('by the API alone: a ClusterIP is not asked from outside, a node by its outer address is, and there is no host', async () => {
   const facts = await gather(['10.96.0.0/12'])
-  const { findings, reachable } = explain(facts, { from: '203.0.113.77', to: 'svc/web' })
+  const { findings, reachable } = told(explain(facts, { from: '203.0.113.77', to: 'svc/web' }))
   assert.equal(reachable, false)
   assert.deepEqual(
     findings.map(({ reason, cures }) => [reason, cures[0]?.command]),

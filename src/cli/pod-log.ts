@@ -1,7 +1,9 @@
 import type { Transport } from '#client/http-client.ts'
-import type { ContainerLog, Explanation, Finding } from '#explain/explanation.ts'
+import type { Explanation } from '#explain/explanation.ts'
+import type { ContainerLog, Finding } from '#explain/trace/finding.ts'
 
 const LINES = 5
+const LONGEST = 200
 const TIMEOUT_MS = 2_000
 /** Each is a request of its own, and one is mostly enough. */
 const MOST_FINDINGS = 3
@@ -11,15 +13,10 @@ export async function withLogs(explanation: Explanation, transport: Transport): 
   let left = MOST_FINDINGS
   const findings = explanation.findings.map(async (finding): Promise<Finding> => {
     if (finding.log === undefined || left-- <= 0) return finding
-    const lines = (await readLog(transport, finding.log))?.split('\n').filter((line) => line.trim() !== '') ?? []
-    const last = lines.slice(-LINES).map((line) => `  ${line.slice(0, 200)}`)
-    const head =
-      last.length > 0
-        ? `container ${finding.log.container} said last:`
-        : `container ${finding.log.container} said nothing`
-    return lines.length === 0 && finding.log.previous === false
-      ? finding
-      : { ...finding, details: [...(finding.details ?? []), head, ...last] }
+    const text = await readLog(transport, finding.log)
+    if (text === undefined) return finding
+    const lines = text.split('\n').filter((line) => line.trim() !== '')
+    return { ...finding, log: { ...finding.log, lines: lines.slice(-LINES).map((line) => line.slice(0, LONGEST)) } }
   })
   return { ...explanation, findings: await Promise.all(findings) }
 }

@@ -5,12 +5,13 @@ import type { Event, Node, Pod, Service } from '#api/core-v1.ts'
 import type { EndpointSlice } from '#api/discovery-v1.ts'
 import type { ClusterFacts } from './cluster/facts.ts'
 import { nearest } from './cluster/nearest.ts'
-import type { Explanation, Question } from './explanation.ts'
 import { compare } from './live/agreement.ts'
 import { ask, at, facts, listening, node, pod, service, slice } from './testing/cluster.ts'
+import type { Told } from './testing/told.ts'
+import type { Question } from './trace/question.ts'
 import { print } from './words/print.ts'
 
-const lines = ({ steps }: Explanation): readonly string[] => steps.map(({ at: place, text }) => `${place}: ${text}`)
+const lines = ({ steps }: Told): readonly string[] => steps.map(({ at: place, text }) => `${place}: ${text}`)
 /** The walk behind the sending. */
 const walk = (from: string, to: string, more?: Partial<Question>): readonly string[] =>
   lines(ask(from, to, more)).slice(-5)
@@ -151,7 +152,12 @@ test('explain() tells of each endpoint why it is in or out', () => {
   )
 })
 
-const broken = (more: Partial<ClusterFacts>, to = 'svc/web', from = 'pod/client', question: Partial<Question> = {}) => {
+const broken = (
+  more: Partial<ClusterFacts>,
+  to = 'svc/web',
+  from = 'pod/client',
+  question: Parameters<typeof ask>[2] = {},
+) => {
   const { findings, reachable } = ask(from, to, question, facts(more))
   assert.equal(reachable, false)
   const [finding] = findings
@@ -275,7 +281,7 @@ test('names: the nearest, the other namespace, and svc/ alike', () => {
     'fairlead explain --from pod/client --to svc/shop/cart',
   ])
   assert.deepEqual(
-    broken({}, 'svc/wbe:80', 'pod/client', { flags: { fairlead: ['--name', 'ci'] } })[1],
+    broken({}, 'svc/wbe:80', 'pod/client', { flags: { fairlead: ['--name', 'ci'], kubectl: [] } })[1],
     'fairlead explain --from pod/client --to svc/default/web:80 --name ci',
   )
 })
@@ -344,7 +350,7 @@ test('affinity and hints are told in the walk', () => {
 })
 
 test('an endpoint that some lack makes it reachable only sometimes', () => {
-  const text = print(ask('pod/client', 'svc/web', {}, facts({ listening: { ...listening, 'pod/web-2': [] } })))
+  const text = print(ask('pod/client', 'svc/web', {}, facts({ listening: { ...listening, 'pod/web-2': [] } })).trace)
   assert.match(
     text,
     /ONLY SOMETIMES REACHABLE: svc\/web from pod default\/client\n {2}why {3}the targetPort of default\/web is 8080/,
@@ -360,7 +366,7 @@ test('a malformed or unknown question is an ExplainError with a way out', () => 
 })
 
 test('compare() holds a probe against backend, source and node together', () => {
-  const explanation = ask('pod/client', 'svc/web')
+  const explanation = ask('pod/client', 'svc/web').trace
   const met = (address: string, sourceSeen: string, name = 'node-1') =>
     compare(explanation, [
       { answer: 'answered', translation: { node: name, backend: { address, port: 8080 }, sourceSeen } },

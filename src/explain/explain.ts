@@ -4,25 +4,28 @@ import type { ClusterFacts } from './cluster/facts.ts'
 import { clusterIpsOf, familyOfText, isLoopback } from './cluster/lookup.ts'
 import { nameOf } from './cluster/names.ts'
 import { ask, flagged } from './diagnose/cure.ts'
-import { diagnose } from './diagnose/diagnose.ts'
+import { diagnose, isSame } from './diagnose/diagnose.ts'
 import { dnsDown } from './diagnose/dns-way.ts'
 import { modeNotes } from './diagnose/proxy-modes.ts'
 import { familyMissing } from './diagnose/reasons/frontend.ts'
-import type { Candidate, Explanation, Finding, ModelWalk, PathOutcome, Question, Step, Verdict } from './explanation.ts'
+import type { Candidate, Explanation, ModelWalk, PathOutcome, Step, Verdict } from './explanation.ts'
 import type { Target } from './resolve/address-destination.ts'
 import { resolveDestination } from './resolve/destination.ts'
 import { resolveSource, type Source, sourceAddress } from './resolve/source.ts'
+import type { Finding } from './trace/finding.ts'
+import type { CommandFlags, Question } from './trace/question.ts'
 import { NodeViews } from './walk/node-views.ts'
 import { type Path, walkPath } from './walk/path.ts'
 import { listed, plural } from './words/text.ts'
 
 const MOST_ALIKE = 3
+const NO_FLAGS: CommandFlags = { fairlead: [], kubectl: [] }
 
 /**
  * Walks the first packet of a new connection, hop by hop, and says why it is not answered, where it is not. Throws
  * ExplainError.
  */
-export function explain(facts: ClusterFacts, asked: Question): Explanation {
+export function explain(facts: ClusterFacts, asked: Question, flags = NO_FLAGS): Explanation {
   const question = { ...asked, to: withoutUrl(asked.to) }
   const source = resolveSource(facts, question)
   const destination = resolveDestination(facts, question, source)
@@ -54,7 +57,7 @@ export function explain(facts: ClusterFacts, asked: Question): Explanation {
     // Probes go to the first address.
     if (target === destination.targets[0] && !facts.network.foreign) walks.push(...path.walks)
     for (const finding of diagnose(facts, question, path, destination.service))
-      if (!findings.some(({ message }) => message === finding.message)) findings.push(finding)
+      if (!findings.some((known) => isSame(known, finding))) findings.push(finding)
   }
   if (untold > 0) steps.push({ at: source.name, text: `and so to ${plural(untold, 'more address', 'more addresses')}` })
   const verdict = verdictOf(outcomes, findings)
@@ -74,7 +77,7 @@ export function explain(facts: ClusterFacts, asked: Question): Explanation {
     candidates,
     outcomes,
     walks,
-    findings: findings.map((one) => ({ ...one, cures: one.cures.map((cure) => flagged(cure, question)) })),
+    findings: findings.map((one) => ({ ...one, cures: one.cures.map((cure) => flagged(cure, flags)) })),
     unseen: [...(facts.unseen ?? []), ...modeNotes(facts, paths)],
   }
 }

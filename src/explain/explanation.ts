@@ -1,18 +1,5 @@
-import type { IpFamily } from '#net/ip-address.ts'
 import type { Protocol } from '#net/port-protocol.ts'
-import type { Reason } from './reason-list.ts'
-
-/** What is asked: who sends what to whom. `from` and `to` as a person writes them. */
-export interface Question {
-  readonly from: string
-  readonly to: string
-  readonly protocol?: Protocol
-  readonly family?: IpFamily
-  /** Of names that tell none; without it the sender’s own means `default`, and a destination’s the sender’s. */
-  readonly namespace?: string
-  /** Flags by which the commands that are printed find this cluster, where they would not by themselves. */
-  readonly flags?: { readonly fairlead?: readonly string[]; readonly kubectl?: readonly string[] }
-}
+import type { Finding } from './trace/finding.ts'
 
 /** One step of the packet, in words. `details` stand below it, one a line. */
 export interface Step {
@@ -58,33 +45,6 @@ export interface PathOutcome {
 export interface ModelWalk {
   readonly node: string
   readonly ways: readonly (readonly string[])[]
-}
-
-/** What mends it: a command to run as it stands, or what to ask instead. */
-export type Cure =
-  | { readonly kind: 'run'; readonly command: string; readonly effect: string }
-  | { readonly kind: 'ask'; readonly to: string; readonly command: string; readonly effect: string }
-  | { readonly kind: 'look'; readonly command: string; readonly effect: string }
-
-/** Why it does not answer, or answers only at times. */
-export interface Finding {
-  /** `selector-matches-nothing`; a program may branch on it. */
-  readonly reason: Reason
-  readonly message: string
-  readonly details?: readonly string[]
-  readonly cures: readonly Cure[]
-  /** It breaks nothing for certain: whether the packet is answered cannot be told from here. */
-  readonly doubt?: true
-  /** Whose last words tell more: a container’s log, which whoever asked may read and add to the details. */
-  readonly log?: ContainerLog
-}
-
-export interface ContainerLog {
-  readonly namespace: string
-  readonly pod: string
-  readonly container: string
-  /** Of the container that ended before the one that is there. */
-  readonly previous: boolean
 }
 
 /** `sometimes`: the kernel picks, and some picks are not answered. `unknown`: it cannot be told from here. */

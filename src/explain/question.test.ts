@@ -2,8 +2,9 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Service } from '#api/core-v1.ts'
 import type { ClusterFacts } from './cluster/facts.ts'
-import type { Explanation, Question } from './explanation.ts'
 import { ask, at, facts, pod, service, slice, withoutDns } from './testing/cluster.ts'
+import type { Told } from './testing/told.ts'
+import type { Question } from './trace/question.ts'
 import { print } from './words/print.ts'
 
 const shop = { namespace: 'shop' }
@@ -155,7 +156,7 @@ test('a sender that does not ask the cluster’s DNS finds no names there', () =
 })
 
 test('what never leaves the sender meets no Service', () => {
-  const said = ({ steps, findings, reachable }: Explanation) => [steps.at(-1)?.text, findings[0]?.reason, reachable]
+  const said = ({ steps, findings, reachable }: Told) => [steps.at(-1)?.text, findings[0]?.reason, reachable]
   assert.deepEqual(said(ask('pod/web-1', '127.0.0.1:8080')), [
     '127.0.0.1:8080/TCP is the sender itself, no Service has a part in it; it listens there',
     undefined,
@@ -173,7 +174,7 @@ test('what never leaves the sender meets no Service', () => {
 
 test('where nobody could look whether a program listens, it says so', () => {
   assert.match(
-    print(ask('pod/client', 'svc/shop/many:sig', {}, given())),
+    print(ask('pod/client', 'svc/shop/many:sig', {}, given()).trace),
     /^REACHABLE, as far as can be seen: .*; whether a program listens there is not known$/m,
   )
 })

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Node, Service } from '#api/core-v1.ts'
 import type { ClusterFacts } from './cluster/facts.ts'
-import type { Explanation, Question } from './explanation.ts'
 import { ask, at, facts, node, pod, service, slice } from './testing/cluster.ts'
+import type { Told } from './testing/told.ts'
+import type { Question } from './trace/question.ts'
 import { print } from './words/print.ts'
 
 /* What a verdict says is what is known: of nodes that are silent, of kernels that nobody asked, of replies. */
@@ -29,11 +30,11 @@ const silent = (number: number): Node => {
   }
   return { ...rest, status: { ...status, conditions: [ready] } } as unknown as Node
 }
-const verdictLine = (explanation: Explanation): string =>
-  print(explanation)
+const verdictLine = (explanation: Told): string =>
+  print(explanation.trace)
     .split('\n')
     .find((line) => /^(REACHABLE|NOT |ONLY )/.test(line)) ?? ''
-const reasons = ({ findings }: Explanation): readonly string[] => findings.map(({ reason }) => reason)
+const reasons = ({ findings }: Told): readonly string[] => findings.map(({ reason }) => reason)
 const balanced = (spec: object): Service =>
   ({
     ...service('web', '10.96.0.1', { type: 'LoadBalancer', ...spec }),

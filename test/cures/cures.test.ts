@@ -3,8 +3,11 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { suite, test } from 'node:test'
 import { explain } from '#explain/explain.ts'
-import type { Cure, Explanation, Question } from '#explain/explanation.ts'
-import { REASONS, type Reason } from '#explain/reason-list.ts'
+import type { Explanation } from '#explain/explanation.ts'
+import type { Cure } from '#explain/trace/cure.ts'
+import type { Question } from '#explain/trace/question.ts'
+import { REASONS, type Reason } from '#explain/trace/reason-list.ts'
+import { commandLine } from '#explain/words/command.ts'
 import type { Broken } from './broken.ts'
 import { brokenList } from './broken-list.ts'
 import { kubectl, parseCommand } from './kubectl.ts'
@@ -26,7 +29,8 @@ const look = async (world: World, { sees }: Broken, asked: Question, cured: bool
 }
 
 /** The question that a printed `fairlead explain` asks. */
-function asked({ command }: Cure): Question {
+function asked({ argv }: Cure): Question {
+  const command = commandLine(argv)
   const { words, flags } = parseCommand(command)
   assert.deepEqual(words, ['fairlead', 'explain'], command)
   const { '--from': from = '', '--to': to = '', '--proto': proto, '--family': family, '--namespace': namespace } = flags
@@ -62,12 +66,12 @@ async function mend(world: World, one: Broken, first: Cure): Promise<readonly Re
   let next: Question | undefined
   for (let cure: Cure | undefined = first; cure !== undefined; ) {
     if (cure.kind === 'ask') next = asked(cure)
-    else await kubectl(world.client, cure.command)
+    else await kubectl(world.client, commandLine(cure.argv))
     await world.settle()
     const explanation = await look(world, one, next ?? (await question(world, one)), true)
     if (explanation.verdict === 'reachable') return met
     const [finding] = explanation.findings
-    const text = `after '${cure.command}': ${explanation.verdict}, ${JSON.stringify(explanation.findings)}`
+    const text = `after '${commandLine(cure.argv)}': ${explanation.verdict}, ${JSON.stringify(explanation.findings)}`
     assert.ok(finding !== undefined && met.length < MOST_STEPS, text)
     met.push(finding.reason)
     assert.ok(one.then?.includes(finding.reason), text)

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after } from 'node:test'
 import type { Explanation } from '#explain/explanation.ts'
+import { type Told, told } from '#explain/testing/told.ts'
 import { deployment, service, usual, withExplained } from './explaining.ts'
 import { claim, eventually, FAIRLEAD, run } from './harness.ts'
 
@@ -21,12 +22,10 @@ const outside = (kubeconfig: string, ...args: readonly string[]) =>
   run(FAIRLEAD, ['explain', '--kubeconfig', kubeconfig, ...args], {
     env: { FAIRLEAD_STATE: join(folder, 'state'), HOME: folder },
   })
-const byApi = async (
-  ...args: readonly string[]
-): Promise<{ readonly status: number; readonly explanation: Explanation }> => {
+const byApi = async (...args: readonly string[]): Promise<{ readonly status: number; readonly explanation: Told }> => {
   const { status, stdout, stderr } = await outside(await elsewhere(), ...args, '-o', 'json')
   if (stdout === '') throw new Error(stderr)
-  return { status, explanation: JSON.parse(stdout) as Explanation }
+  return { status, explanation: told(JSON.parse(stdout) as Explanation) }
 }
 
 claim(
@@ -68,7 +67,7 @@ claim(
       const [own, foreign] = await Promise.all([ask(...args), byApi(...args)])
       const text = args.join(' ')
       assert.equal(foreign.status, own.status, text)
-      const seen = ({ outcomes }: Explanation) =>
+      const seen = ({ outcomes }: Told) =>
         outcomes.map(({ node, verdict, backend, masqueraded, sourceSeen }) => ({
           node,
           verdict,

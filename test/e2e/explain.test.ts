@@ -375,7 +375,7 @@ claim(
     ]
     for (const [from, to, answer, translated, ...flags] of cases) {
       const { status, explanation } = await ask('--from', from, '--to', to, '--live', ...flags)
-      const { live } = explanation as Explanation & { readonly live: Live }
+      const { live } = explanation.trace as Explanation & { readonly live: Live }
       const text = `${from} to ${to} ${flags.join(' ')}: ${live.lines.join('; ')}`
       assert.equal(live.accord, 'agree', text)
       assert.deepEqual([...new Set(live.observations.map((one) => one.answer))], [answer], text)
@@ -417,7 +417,7 @@ claim('explain and the kernel agree about the reply to a node that has neither s
   await rolledOut('afar')
   const to = `${nodeAddress(1)}:30067`
   const { status, explanation } = await ask('--from', 'pod/client', '--to', to, '--live')
-  const { live } = explanation as Explanation & { readonly live: Live }
+  const { live } = explanation.trace as Explanation & { readonly live: Live }
   assert.equal(status, 0, live.lines.join('; '))
   assert.equal(live.accord, 'agree', live.lines.join('; '))
   assert.deepEqual([...new Set(explanation.outcomes.map(({ masqueraded }) => masqueraded))], [true])

@@ -1,7 +1,8 @@
 import { dirname } from 'node:path'
 import { suite } from 'node:test'
 import type { Service } from '#api/core-v1.ts'
-import type { Cure, Explanation, Finding } from '#explain/explanation.ts'
+import type { Explanation } from '#explain/explanation.ts'
+import { type Told, told, type WithCommand, type WithWords } from '#explain/testing/told.ts'
 import { print } from '#explain/words/print.ts'
 import { CLIENT } from './echo.ts'
 import { type Assert, eventually, FAIRLEAD, type Outcome, run, withCluster } from './harness.ts'
@@ -84,16 +85,14 @@ export const withExplained = (name: string) => {
   const explained = (...args: readonly string[]): Promise<Outcome> =>
     run(FAIRLEAD, ['explain', '--name', cluster.name, ...args], { env: environment() })
 
-  const ask = async (
-    ...args: readonly string[]
-  ): Promise<{ readonly status: number; readonly explanation: Explanation }> => {
+  const ask = async (...args: readonly string[]): Promise<{ readonly status: number; readonly explanation: Told }> => {
     const { status, stdout, stderr } = await explained(...args, '-o', 'json')
     if (stdout === '') throw new Error(stderr)
-    return { status, explanation: JSON.parse(stdout) as Explanation }
+    return { status, explanation: told(JSON.parse(stdout) as Explanation) }
   }
 
   /** kubectl writes to a subresource from 1.24 on; Debian 12 has 1.20. */
-  const isRunnable = async ({ command }: Cure): Promise<boolean> => {
+  const isRunnable = async ({ command }: WithCommand): Promise<boolean> => {
     if (!command.includes('--subresource')) return true
     const { clientVersion } = JSON.parse(await kubectl('version', '--client', '-o', 'json')) as {
       clientVersion: { minor: string }
@@ -124,7 +123,7 @@ export const withExplained = (name: string) => {
   const prove = async (
     assert: Assert,
     { from = 'pod/client', to, flags = [], reason, message, cure = 'run', probe }: Case,
-  ): Promise<Finding> => {
+  ): Promise<WithWords> => {
     const args = ['--from', from, '--to', to, ...flags]
     const { status, finding, explanation } = await eventually(`${to}: ${reason}, with a cure`, async () => {
       const { status, explanation } = await ask(...args)
@@ -137,13 +136,13 @@ export const withExplained = (name: string) => {
     assert.equal(status, 1)
     assert.equal(await probe(to), false, 'nothing answers before the cure')
     if (message) assert.match(finding.message, message)
-    const chosen = finding.cures.find(({ kind }) => kind === cure) as Cure
-    const text = print(explanation)
+    const chosen = finding.cures.find(({ kind }) => kind === cure) as WithCommand
+    const text = print(explanation.trace)
     assert.ok(text.includes(`\n          ${chosen.command}\n`), `the cure is printed as it stands:\n${text}`)
     if (!(await isRunnable(chosen))) return finding
     const applied = await shell(chosen.command)
     assert.equal(applied.status, 0, `${chosen.command}: ${applied.stderr}${applied.stdout}`)
-    await eventually(`an answer after: ${chosen.command}`, () => probe(chosen.kind === 'ask' ? chosen.to : to))
+    await eventually(`an answer after: ${chosen.command}`, () => probe(chosen.question?.to ?? to))
     if (chosen.kind === 'run')
       await eventually(`explain agrees after: ${chosen.command}`, async () => (await ask(...args)).status === 0)
     return finding

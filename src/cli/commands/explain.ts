@@ -2,7 +2,8 @@ import { createHttpClient, type Transport } from '#client/http-client.ts'
 import { httpsTransport } from '#client/https-client.ts'
 import { unixTransport } from '#client/unix-client.ts'
 import { explain as explainPath } from '#explain/explain.ts'
-import type { Explanation, Question } from '#explain/explanation.ts'
+import type { Explanation } from '#explain/explanation.ts'
+import type { Question } from '#explain/trace/question.ts'
 import { print } from '#explain/words/print.ts'
 import { formatCidr, parseCidr } from '#net/cidr.ts'
 import { gatherApiFacts } from '../api-facts.ts'
@@ -88,7 +89,6 @@ async function answer({ flags, switches, io }: Invocation): Promise<number> {
     ...(namespace !== undefined && { namespace }),
     ...(flags.proto !== undefined && { protocol: PROTOCOLS[flags.proto as keyof typeof PROTOCOLS] }),
     ...(flags.family !== undefined && { family: FAMILIES[flags.family as keyof typeof FAMILIES] }),
-    flags: target.flags,
   }
   if (target.kind === 'api') {
     const explanation = await explainByApi(target, flags, switches.live === true, question)
@@ -100,7 +100,7 @@ async function answer({ flags, switches, io }: Invocation): Promise<number> {
   const client = createHttpClient(transport)
   try {
     const facts = await gatherFacts(client, config)
-    const explanation = await withLogs(explainPath(facts, question), transport)
+    const explanation = await withLogs(explainPath(facts, question, target.flags), transport)
     const live = switches.live ? await explainLive(config, facts, explanation) : undefined
     if (flags.output === 'json') io.out(`${JSON.stringify({ ...explanation, ...(live && { live }) })}\n`)
     else io.out(print(explanation) + (switches.live ? liveText(live) : ''))
@@ -114,7 +114,7 @@ async function answer({ flags, switches, io }: Invocation): Promise<number> {
 
 /** Of a cluster that is known by its API alone. */
 const explainByApi = async (
-  { access, context, login }: ExplainTarget & { kind: 'api' },
+  { access, context, login, flags: printed }: ExplainTarget & { kind: 'api' },
   flags: Readonly<Record<string, string | undefined>>,
   live: boolean,
   question: Question,
@@ -136,7 +136,7 @@ const explainByApi = async (
       ...(cidrs !== undefined && { serviceCidrs: cidrs }),
       clusterDomain: flags['cluster-domain'] ?? 'cluster.local',
     })
-    return await withLogs(explainPath(facts, question), transport)
+    return await withLogs(explainPath(facts, question, printed), transport)
   } catch (error) {
     throw apiRefusal(error, access.server, context, login)
   } finally {

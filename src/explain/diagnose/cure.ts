@@ -2,38 +2,30 @@ import type { Service } from '#api/core-v1.ts'
 import type { ClusterFacts } from '../cluster/facts.ts'
 import { clusterIpsOf, familyOfText, isOutside } from '../cluster/lookup.ts'
 import { socketText } from '../cluster/names.ts'
-import type { Cure, Question } from '../explanation.ts'
+import type { Cure } from '../trace/cure.ts'
+import type { Effect } from '../trace/effect.ts'
+import type { CommandFlags, Question } from '../trace/question.ts'
 
-/** A word as a POSIX shell reads it back. */
-export const shellWord = (word: string): string =>
-  /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`
+/** What a cure does: in words, until it has a code. */
+type Does = Effect | string
+const effectOf = (does: Does): Effect => (typeof does === 'string' ? { code: 'told', text: does } : does)
 
-export const commandLine = (...words: readonly string[]): string => words.map(shellWord).join(' ')
+export const run = (does: Does, ...argv: readonly string[]): Cure => ({ kind: 'run', argv, effect: effectOf(does) })
 
-export const run = (effect: string, ...words: readonly string[]): Cure => ({
-  kind: 'run',
-  effect,
-  command: commandLine(...words),
-})
-
-export const look = (effect: string, ...words: readonly string[]): Cure => ({
-  kind: 'look',
-  effect,
-  command: commandLine(...words),
-})
+export const look = (does: Does, ...argv: readonly string[]): Cure => ({ kind: 'look', argv, effect: effectOf(does) })
 
 type Kind = 'service' | 'deployment' | 'pod' | 'node' | 'endpointslice'
 
 /** `kubectl patch`: an array is a list of JSON patch operations, an object a merge patch. */
 export function patch(
-  effect: string,
+  does: Does,
   kind: Kind,
   object: { readonly metadata?: { readonly namespace?: string; readonly name?: string } },
   body: object,
 ): Cure {
   const { namespace, name = '' } = object.metadata ?? {}
   const type = Array.isArray(body) ? 'json' : 'merge'
-  return run(effect, 'kubectl', 'patch', kind, name, ...where(namespace), '--type', type, '-p', JSON.stringify(body))
+  return run(does, 'kubectl', 'patch', kind, name, ...where(namespace), '--type', type, '-p', JSON.stringify(body))
 }
 
 export const where = (namespace: string | undefined): readonly string[] => (namespace ? ['-n', namespace] : [])
@@ -52,29 +44,35 @@ export const endpointsOf = ({ metadata }: Service): Cure =>
 
 const isAddress = (to: string): boolean => /^\[|^[\d.]+(?::\d+)?$|:.*:/.test(to)
 
-/** The commands with the flags by which they find the cluster that was asked. */
-export function flagged<T extends Cure>(cure: T, { flags }: Question): T {
-  const [program, ...words] = cure.command.split(' ')
-  if (program === 'kubectl' && flags?.kubectl?.length)
-    return { ...cure, command: [program, commandLine(...flags.kubectl), ...words].join(' ') }
-  if (program === 'fairlead' && flags?.fairlead?.length)
-    return { ...cure, command: `${cure.command} ${commandLine(...flags.fairlead)}` }
-  return cure
+/** A cure with the flags by which its command finds the cluster that was asked. */
+export function flagged(cure: Cure, { kubectl, fairlead }: CommandFlags): Cure {
+  const [program = '', ...words] = cure.argv
+  return { ...cure, argv: program === 'kubectl' ? [program, ...kubectl, ...words] : [...cure.argv, ...fairlead] }
 }
 
 /** Ask another destination: `to` is a name or an address, with its port. */
-export function ask(question: Question, effect: string, to: string, more: readonly string[] = []): Cure {
-  const { from, protocol, family, namespace } = question
-  const words = ['fairlead', 'explain', '--from', from, '--to', to]
-  if (protocol !== undefined && !more.includes('--proto')) words.push('--proto', protocol.toLowerCase())
-  // An address has its family with it.
-  if (family !== undefined && !isAddress(to)) words.push('--family', family === 'IPv6' ? '6' : '4')
-  if (namespace !== undefined && namespace !== 'default') words.push('--namespace', namespace)
-  return { kind: 'ask', to, effect, command: commandLine(...words, ...more) }
+export function ask(question: Question, does: Does, to: string, more: Pick<Question, 'protocol'> = {}): Cure {
+  const { from, protocol, family, namespace } = { ...question, ...more }
+  const asked: Question = {
+    from,
+    to,
+    ...(protocol !== undefined && { protocol }),
+    // An address has its family with it.
+    ...(family !== undefined && !isAddress(to) && { family }),
+    ...(namespace !== undefined && namespace !== 'default' && { namespace }),
+  }
+  return { kind: 'ask', question: asked, argv: explainCommand(asked), effect: effectOf(does) }
 }
 
-export const askAddress = (question: Question, effect: string, address: string, port: number): Cure =>
-  ask(question, effect, socketText(address, port))
+const explainCommand = ({ from, to, protocol, family, namespace }: Question): readonly string[] => [
+  ...['fairlead', 'explain', '--from', from, '--to', to],
+  ...(protocol === undefined ? [] : ['--proto', protocol.toLowerCase()]),
+  ...(family === undefined ? [] : ['--family', family === 'IPv6' ? '6' : '4']),
+  ...(namespace === undefined ? [] : ['--namespace', namespace]),
+]
+
+export const askAddress = (question: Question, does: Does, address: string, port: number): Cure =>
+  ask(question, does, socketText(address, port))
 
 /** The ClusterIP of a Service, of the asker's family where it has that; none to somebody whom no network leads there. */
 export function askClusterIp(
@@ -83,11 +81,11 @@ export function askClusterIp(
   source: string,
   service: Service,
   port: number | undefined,
-  effect: string,
+  does: Does,
 ): readonly Cure[] {
   const ip = clusterIpsOf(service).find((one) => familyOfText(one) === familyOfText(source))
   if (ip === undefined || port === undefined || isOutside(facts, source)) return []
-  return [askAddress(question, effect, ip, port)]
+  return [askAddress(question, does, ip, port)]
 }
 
 /** Where a Service's port stands in its list, for a JSON patch. */

@@ -14,8 +14,10 @@ import {
 } from '../cluster/lookup.ts'
 import { nameOf, withProtocol } from '../cluster/names.ts'
 import { nodesToAsk } from '../cluster/nodes-to-ask.ts'
-import type { Cure, Finding, Question } from '../explanation.ts'
 import type { Target } from '../resolve/address-destination.ts'
+import type { Cure } from '../trace/cure.ts'
+import type { Finding } from '../trace/finding.ts'
+import type { Question } from '../trace/question.ts'
 import type { Decision, Path } from '../walk/path.ts'
 import { listed } from '../words/text.ts'
 import { ask, askAddress, askClusterIp, look, patch } from './cure.ts'
@@ -48,17 +50,7 @@ export function diagnose(
           : [],
     )
   const findings: Finding[] = []
-  const add = (finding: Finding | undefined) => {
-    if (finding === undefined || findings.some(({ message }) => message === finding.message)) return
-    // Pods of one Deployment have one trouble and one cure.
-    const [command] = finding.cures
-    const same = findings.findIndex(
-      ({ reason, cures }) => reason === finding.reason && cures[0]?.command === command?.command,
-    )
-    const known = findings[same]
-    if (known === undefined) findings.push(finding)
-    else findings[same] = { ...known, details: [...(known.details ?? []), `and: ${finding.message}`] }
-  }
+  const add = (finding: Finding | undefined) => finding && addFinding(findings, finding)
   for (const decision of path.decisions) {
     add(notApplied(facts, decision))
     add(lostClaim(facts, question, path, decision, service))
@@ -102,6 +94,24 @@ export function diagnose(
   for (const finding of nodesNotReady(facts, question, path)) add(finding)
   return findings
 }
+
+/** Adds what is not there yet. Pods of one Deployment have one trouble and one cure: they are one finding. */
+function addFinding(findings: Finding[], finding: Finding): void {
+  if (findings.some((known) => isSame(known, finding))) return
+  const cure = cureOf(finding)
+  const index = findings.findIndex((known) => known.reason === finding.reason && cureOf(known) === cure)
+  const known = findings[index]
+  if (known === undefined) findings.push(finding)
+  else findings[index] = { ...known, also: [...(known.also ?? []), finding] }
+}
+
+const cureOf = ({ cures }: Finding): string => JSON.stringify(cures[0]?.argv)
+
+/** Whether two findings say the same, whatever they advise. */
+export const isSame = (one: Finding, other: Finding): boolean => factsOf(one) === factsOf(other)
+
+const factsOf = ({ cures: _, log: __, also: ___, ...facts }: Finding): string =>
+  JSON.stringify('message' in facts ? facts.message : facts)
 
 function podAskedDown(facts: ClusterFacts, question: Question, address: string): Finding | undefined {
   const pod = backendPod(facts, address, undefined)

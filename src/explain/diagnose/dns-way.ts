@@ -1,11 +1,14 @@
 import type { Node } from '#api/core-v1.ts'
 import type { ClusterFacts } from '../cluster/facts.ts'
 import { familyOfText, find, homeOf } from '../cluster/lookup.ts'
-import { nameOf, withProtocol } from '../cluster/names.ts'
+import { nameOf } from '../cluster/names.ts'
 import { isNodeReady } from '../cluster/node-condition.ts'
-import type { Finding, PathOutcome, Question } from '../explanation.ts'
+import { refOf } from '../cluster/reference.ts'
+import type { PathOutcome } from '../explanation.ts'
 import { clusterDnsOf, resolverOf } from '../resolve/resolver.ts'
-import { type Source, sourceAddress } from '../resolve/source.ts'
+import { type Source, senderOf, sourceAddress } from '../resolve/source.ts'
+import type { Finding } from '../trace/finding.ts'
+import type { Question } from '../trace/question.ts'
 import { NodeViews } from '../walk/node-views.ts'
 import { walkPath } from '../walk/path.ts'
 import { diagnose } from './diagnose.ts'
@@ -21,12 +24,13 @@ export function dnsDown(facts: ClusterFacts, question: Question, source: Source)
   if (!asksCluster) return undefined
   const address = servers.find((one) => sourceAddress(source, familyOfText(one)) !== undefined)
   const service = clusterDnsOf(facts)
+  const sender = senderOf(source)
   if (address === undefined)
     return {
       reason: 'dns-down',
-      message: facts.network.foreign
-        ? `which Service is the cluster’s DNS is not known: none is kube-system/kube-dns, none has the label k8s-app=kube-dns; whether ${source.name} finds names cannot be told from here`
-        : `${source.name} finds no names: the cluster’s DNS, Service kube-system/kube-dns, is not there`,
+      sender,
+      sometimes: false,
+      because: [],
       cures: [],
       ...(facts.network.foreign && { doubt: true }),
     }
@@ -38,15 +42,18 @@ export function dnsDown(facts: ClusterFacts, question: Question, source: Source)
   }
   const path = walkPath(facts, new NodeViews(facts, target), source, target, 'UDP', service)
   if (path.outcomes.some((outcome) => answersForSure(facts, outcome))) return undefined
-  const [first, ...more] = diagnose(facts, asked, path, service)
-  const some = path.outcomes.some(({ verdict }) => verdict === 'deliver')
+  const because = diagnose(facts, asked, path, service)
+  const sometimes = path.outcomes.some(({ verdict }) => verdict === 'deliver')
   return {
     reason: 'dns-down',
-    message: `${source.name} ${some ? 'may find' : 'finds'} no names: it asks the cluster’s DNS at ${withProtocol(address, PORT, 'UDP')}${first ? `, and ${first.message}` : ', which does not answer'}`,
-    details: [...(first?.details ?? []), ...more.map(({ message }) => message)],
+    sender,
+    server: address,
+    ...(service && { service: refOf('Service', service) }),
+    sometimes,
+    because: because.map((one) => ({ ...one, cures: [] })),
     // To ask the DNS elsewhere is no way out for who asks a name.
-    cures: [...(first?.cures ?? []), ...more.flatMap(({ cures }) => cures)].filter(({ kind }) => kind !== 'ask'),
-    ...(some && { doubt: true }),
+    cures: because.flatMap(({ cures }) => cures).filter(({ kind }) => kind !== 'ask'),
+    ...(sometimes && { doubt: true }),
   }
 }
 

@@ -37,7 +37,7 @@ for (const [about, from, to, expected, given] of [
     const found = notes(from, to, given)
     assert.equal(found.filter((text) => expected.test(text)).length, 1, found.join('\n'))
     assert.match(
-      print(ask(from, to, {}, given ?? foreign())),
+      print(ask(from, to, {}, given ?? foreign()).trace),
       /\nNOT SEEN from here\n(?: {2}.*\n)* {2}which mode its proxy has/,
     )
   })

@@ -12,7 +12,7 @@ test('real packets agree with the model only where the answer does', () => {
   }
   const met = (explanation: Explanation, answer: Observation['answer'], translated = true) =>
     compare(explanation, [{ answer, ...(translated && { translation: through }) }]).accord
-  const answers = ask('pod/client', 'svc/web')
+  const answers = ask('pod/client', 'svc/web').trace
   assert.equal(met(answers, 'answered'), 'agree')
   for (const answer of ['silent', 'refused', 'unreachable'] as const)
     assert.equal(met(answers, answer), 'disagree', answer)
@@ -23,13 +23,13 @@ test('real packets agree with the model only where the answer does', () => {
     'a program need not answer a datagram; nor did anybody see it do so',
   )
   assert.equal(met(datagram, 'refused'), 'disagree')
-  const direct = ask('pod/client', 'pod/web-2:8080')
+  const direct = ask('pod/client', 'pod/web-2:8080').trace
   assert.equal(met(direct, 'answered', false), 'agree')
   assert.equal(met(direct, 'silent', false), 'disagree', 'what no Service translates is held to its answer too')
   const astray = { ...answers, outcomes: answers.outcomes.map((one) => ({ ...one, verdict: 'astray' as const })) }
   assert.equal(met(astray, 'silent'), 'agree')
   assert.equal(met(astray, 'answered'), 'disagree')
-  const dropped = ask('host', '172.30.0.2:30080')
+  const dropped = ask('host', '172.30.0.2:30080').trace
   assert.equal(met(dropped, 'silent', false), 'agree')
   assert.equal(met(dropped, 'refused', false), 'disagree')
   const nowhere = { ...direct, outcomes: direct.outcomes.map((one) => ({ ...one, verdict: 'unreachable' as const })) }

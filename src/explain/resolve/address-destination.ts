@@ -14,7 +14,9 @@ import {
   nodeOutside,
 } from '../cluster/lookup.ts'
 import { nameOf, socketText } from '../cluster/names.ts'
-import type { Finding, Question, Step } from '../explanation.ts'
+import type { Step } from '../explanation.ts'
+import type { Finding } from '../trace/finding.ts'
+import type { Question } from '../trace/question.ts'
 import { listed } from '../words/text.ts'
 
 export interface Target {

@@ -3,7 +3,8 @@ import type { ClusterFacts } from '../cluster/facts.ts'
 import { addressText, familyOfText, slicesOf } from '../cluster/lookup.ts'
 import { noEndpoints } from '../diagnose/reasons/endpoints.ts'
 import { familyMissing } from '../diagnose/reasons/frontend.ts'
-import type { Finding, Question } from '../explanation.ts'
+import type { Finding } from '../trace/finding.ts'
+import type { Question } from '../trace/question.ts'
 import { type Source, sourceAddress } from './source.ts'
 
 /**

@@ -18,7 +18,9 @@ import {
 } from '../cluster/lookup.ts'
 import { nameOf } from '../cluster/names.ts'
 import { nearest } from '../cluster/nearest.ts'
-import type { Question, Step } from '../explanation.ts'
+import type { Step } from '../explanation.ts'
+import type { Question } from '../trace/question.ts'
+import type { Sender } from '../trace/sender.ts'
 import { workloadKind, workloadPod } from './workload-source.ts'
 
 /** Who sends. */
@@ -39,6 +41,21 @@ export interface Source {
 
 export const sourceAddress = (source: Source, family: IpFamily): string | undefined =>
   source.addresses.find((address) => familyOfText(address) === family)
+
+/** The sender as the trace names it. */
+export function senderOf({ kind, node, pod, name }: Source): Sender {
+  const { namespace = '', name: podName = '' } = pod?.metadata ?? {}
+  switch (kind) {
+    case 'pod':
+      return { kind, namespace, name: podName }
+    case 'node':
+      return { kind, name: node ?? name }
+    case 'host':
+      return { kind }
+    case 'outside':
+      return { kind, address: name }
+  }
+}
 
 /** The namespace of names that tell none: as asked for; else the sender's own. */
 export const namespaceOf = ({ namespace }: Question, { pod }: Pick<Source, 'pod'>): string =>

@@ -2,7 +2,8 @@ import type { Node, Pod, Service } from '#api/core-v1.ts'
 import type { EndpointSlice } from '#api/discovery-v1.ts'
 import type { ClusterFacts, ListeningSocket } from '../cluster/facts.ts'
 import { explain } from '../explain.ts'
-import type { Explanation, Question } from '../explanation.ts'
+import type { CommandFlags, Question } from '../trace/question.ts'
+import { type Told, told } from './told.ts'
 
 /* A cluster of two nodes for tests: web on both, local on the second under policy Local, a client on the first. */
 
@@ -152,5 +153,10 @@ export const withoutDns = (more: Partial<ClusterFacts> = {}): ClusterFacts => ({
   ...more,
 })
 
-export const ask = (from: string, to: string, more: Partial<Question> = {}, given = facts()): Explanation =>
-  explain(given, { from, to, ...more })
+/** The answer in words, as people get it; `trace` is the answer itself. */
+export const ask = (
+  from: string,
+  to: string,
+  { flags, ...more }: Partial<Question> & { readonly flags?: CommandFlags } = {},
+  given = facts(),
+): Told => told(explain(given, { from, to, ...more }, flags))

@@ -1,4 +1,5 @@
-import type { Explanation, Finding } from '../explanation.ts'
+import type { Explanation } from '../explanation.ts'
+import { type ToldFinding, tellFinding } from './tell.ts'
 import { listed } from './text.ts'
 
 /** An explanation as text, for people: the walk, then the verdict, then what is wrong and what mends it. */
@@ -9,7 +10,7 @@ export function print(explanation: Explanation): string {
     ...shown(details).map((detail) => `      ${detail}`),
   ])
   lines.push(...(lines.length > 0 ? [''] : []), verdictText(explanation))
-  for (const finding of findings) lines.push(...findingLines(finding))
+  for (const finding of findings) lines.push(...findingLines(tellFinding(finding)))
   if (unseen.length > 0) lines.push('NOT SEEN from here', ...unseen.map((text) => `  ${text}`))
   return `${lines.join('\n')}\n`
 }
@@ -44,7 +45,7 @@ function verdictText({ verdict, basis, outcomes, source, to }: Explanation): str
 
 const LEAD = { run: 'cure', ask: 'cure', look: 'look' } as const
 
-function findingLines({ reason, message, details = [], cures }: Finding): readonly string[] {
+function findingLines({ reason, message, details, cures }: ToldFinding): readonly string[] {
   return [
     `  why   ${message} [${reason}]`,
     ...details.map((detail) => `        ${detail}`),

@@ -4,7 +4,10 @@ import { HEADLESS_LABEL, SERVICE_PROXY_NAME_LABEL } from '#objects/well-known.ts
 import type { ClusterFacts } from '../../cluster/facts.ts'
 import { familyOfText, isLeaving, isReady, isTerminal, podAddresses, selectedPods } from '../../cluster/lookup.ts'
 import { nameOf } from '../../cluster/names.ts'
-import type { Finding, Question } from '../../explanation.ts'
+import { refOf } from '../../cluster/reference.ts'
+import type { Finding } from '../../trace/finding.ts'
+import type { LeavingPod } from '../../trace/findings/endpoints.ts'
+import type { Question } from '../../trace/question.ts'
 import { labelsText, listed, plural } from '../../words/text.ts'
 import { ask, endpointsOf, look, patch, where } from '../cure.ts'
 import { noneByHand } from './by-hand.ts'
@@ -34,14 +37,9 @@ export function noEndpoints(
     const zero = scaledToZero(facts, service)
     return {
       reason: 'only-terminating',
-      message: `all pods of ${name} are being deleted (${listed(alive.map(nameOf))}), and none of them is ready any more`,
-      details:
-        zero === undefined
-          ? [
-              'nothing makes new ones: they belong to no Deployment that this selector matches',
-              ...alive.slice(0, 5).map(leavingText),
-            ]
-          : [zero.message],
+      service: refOf('Service', service),
+      pods: alive.map(leaving),
+      ...(zero && { workload: zero.workload }),
       cures: zero?.cures ?? [
         look('its pods', 'kubectl', 'get', 'pods', ...where(namespace), '-l', labelsText(selector)),
       ],
@@ -71,10 +69,16 @@ export function noEndpoints(
 }
 
 /** Since when a pod is on its way out, what it waits for, and who made it. */
-function leavingText(pod: Pod): string {
+function leaving(pod: Pod): LeavingPod {
   const { deletionTimestamp, deletionGracePeriodSeconds, finalizers = [], ownerReferences = [] } = pod.metadata ?? {}
   const owner = ownerReferences.find(({ controller }) => controller)
-  return `pod ${nameOf(pod)} goes until ${deletionTimestamp} (${deletionGracePeriodSeconds ?? 0} s of grace)${finalizers.length > 0 ? `, held by ${listed(finalizers)}` : ''}; ${owner ? `${owner.kind} ${owner.name} made it` : 'made by hand'}`
+  return {
+    pod: refOf('Pod', pod),
+    until: String(deletionTimestamp),
+    graceSeconds: deletionGracePeriodSeconds ?? 0,
+    finalizers,
+    ...(owner && { owner: { kind: owner.kind, name: owner.name } }),
+  }
 }
 
 /** A Service that is left alone, since a label hands it to another proxy. */

@@ -5,8 +5,10 @@ import { clusterIpsOf, familyOfText, ingressOf, isHeadless } from '../../cluster
 import { nameOf, socketText } from '../../cluster/names.ts'
 import { nearest } from '../../cluster/nearest.ts'
 import { nodesToAsk } from '../../cluster/nodes-to-ask.ts'
-import type { Cure, Finding, Question } from '../../explanation.ts'
 import type { Source } from '../../resolve/source.ts'
+import type { Cure } from '../../trace/cure.ts'
+import type { Finding, ToldFinding } from '../../trace/finding.ts'
+import type { Question } from '../../trace/question.ts'
 import { listed } from '../../words/text.ts'
 import { ask, askAddress, askClusterIp, look, patch, where } from '../cure.ts'
 
@@ -46,7 +48,7 @@ export function portMissing(
 
 const askPort = (question: Question, service: Service, port: ServicePort, effect: string): Cure => {
   const protocol = port.protocol || 'TCP'
-  const more = protocol === (question.protocol ?? 'TCP') ? [] : ['--proto', protocol.toLowerCase()]
+  const more = protocol === (question.protocol ?? 'TCP') ? {} : { protocol }
   return ask(question, `${effect}: ${portText(port)}`, `svc/${nameOf(service)}:${port.port}`, more)
 }
 
@@ -56,7 +58,7 @@ export function portNotServed(
   question: Question,
   service: Service,
   asked: { readonly address: string; readonly port: number; readonly protocol: Protocol },
-): Finding {
+): ToldFinding {
   const { address, port, protocol } = asked
   const all = portsOf(service)
   const cures: Cure[] = []

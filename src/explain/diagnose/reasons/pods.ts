@@ -7,13 +7,15 @@ import { nameOf } from '../../cluster/names.ts'
 import { nearest } from '../../cluster/nearest.ts'
 import { isNodeReady } from '../../cluster/node-condition.ts'
 import { type Trouble, troubleOf, warningsOf } from '../../cluster/pod-trouble.ts'
-import type { Cure, Finding, Question } from '../../explanation.ts'
-import type { Reason } from '../../reason-list.ts'
+import type { Cure } from '../../trace/cure.ts'
+import type { ContainerLog, Finding, Told } from '../../trace/finding.ts'
+import type { Question } from '../../trace/question.ts'
+import { shellWord } from '../../words/command.ts'
 import { listed } from '../../words/text.ts'
-import { ask, look, patch, run, shellWord, where } from '../cure.ts'
+import { ask, look, patch, run, where } from '../cure.ts'
 import { scheduling } from './scheduling.ts'
 
-const REASONS: Readonly<Record<Trouble['kind'], Reason>> = {
+const REASONS: Readonly<Record<Trouble['kind'], Told['reason']>> = {
   unscheduled: 'pods-pending',
   image: 'image-unknown',
   crash: 'pods-crash',
@@ -22,8 +24,8 @@ const REASONS: Readonly<Record<Trouble['kind'], Reason>> = {
   gate: 'pods-not-ready',
   node: 'node-lost',
   // Pods that end or leave are told of before: what is asked of here stays.
-  ended: 'only-terminating',
-  leaving: 'only-terminating',
+  ended: 'pods-starting',
+  leaving: 'pods-starting',
 }
 
 /** None of a Service's pods is ready: what keeps each of them from it. The first one's cure stands for all. */
@@ -69,7 +71,11 @@ export function deploymentOf(facts: ClusterFacts, pod: Pod): Deployment | undefi
   )
 }
 
-type Remedy = Pick<Finding, 'cures' | 'details' | 'log'>
+interface Remedy {
+  readonly cures: readonly Cure[]
+  readonly details?: readonly string[]
+  readonly log?: ContainerLog
+}
 
 function remedyOf(facts: ClusterFacts, question: Question, pod: Pod, trouble: Trouble): Remedy {
   const { name = '', namespace = '' } = pod.metadata ?? {}

@@ -4,7 +4,7 @@ import { milliValue } from '#schema/quantity.ts'
 import type { ClusterFacts } from '../../cluster/facts.ts'
 import { isTerminal } from '../../cluster/lookup.ts'
 import { nameOf } from '../../cluster/names.ts'
-import type { Cure } from '../../explanation.ts'
+import type { Cure } from '../../trace/cure.ts'
 import { listed } from '../../words/text.ts'
 import { patch, run, where } from '../cure.ts'
 

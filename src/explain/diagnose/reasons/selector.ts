@@ -5,7 +5,9 @@ import { declaredPorts, openPorts } from '../../cluster/listening.ts'
 import { isTerminal, selects } from '../../cluster/lookup.ts'
 import { nameOf } from '../../cluster/names.ts'
 import { unlikeness } from '../../cluster/nearest.ts'
-import type { Finding } from '../../explanation.ts'
+import { refOf } from '../../cluster/reference.ts'
+import type { Finding, FindingFrame } from '../../trace/finding.ts'
+import type { ScaledToZero } from '../../trace/findings/endpoints.ts'
 import { labelsText, listed, plural } from '../../words/text.ts'
 import { look, patch, run, where } from '../cure.ts'
 
@@ -20,7 +22,7 @@ const GENERATED = new Set([
 ])
 
 /** A Deployment, or a ReplicaSet of nobody’s, makes the pods that the selector wants, and was told to make none. */
-export function scaledToZero(facts: ClusterFacts, service: Service): Finding | undefined {
+export function scaledToZero(facts: ClusterFacts, service: Service): (ScaledToZero & FindingFrame) | undefined {
   const of = (kind: string, objects: readonly (Deployment | ReplicaSet)[] = []) =>
     objects.filter((one) => makesPodsOf(one, service) && one.spec?.replicas === 0).map((object) => ({ kind, object }))
   // A ReplicaSet of a Deployment is scaled by it.
@@ -29,10 +31,12 @@ export function scaledToZero(facts: ClusterFacts, service: Service): Finding | u
   if (idle === undefined) return undefined
   const { kind, object } = idle
   const { name = '', namespace } = object.metadata ?? {}
+  const scale = ['kubectl', 'scale', kind.toLowerCase(), name, ...where(namespace), '--replicas=1']
   return {
     reason: 'scaled-to-zero',
-    message: `${kind} ${nameOf(object)} makes the pods of ${nameOf(service)}, and it is scaled to 0`,
-    cures: [run('let it make one', 'kubectl', 'scale', kind.toLowerCase(), name, ...where(namespace), '--replicas=1')],
+    service: refOf('Service', service),
+    workload: refOf(kind, object),
+    cures: [run({ code: 'scale-to-one' }, ...scale)],
   }
 }
 

@@ -1,7 +1,8 @@
 import type { ClusterFacts } from '../../cluster/facts.ts'
 import { nameOf } from '../../cluster/names.ts'
 import { nearest, unlikeness } from '../../cluster/nearest.ts'
-import type { Finding, Question } from '../../explanation.ts'
+import type { Finding } from '../../trace/finding.ts'
+import type { Question } from '../../trace/question.ts'
 import { listed } from '../../words/text.ts'
 import { ask, look } from '../cure.ts'
 

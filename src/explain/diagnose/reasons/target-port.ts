@@ -5,9 +5,12 @@ import { declaredPorts, listens, openPorts, portsTold, socketsOf } from '../../c
 import { backendPod, isHeadless, isLoopback, nodeAt } from '../../cluster/lookup.ts'
 import { nameOf, socketText } from '../../cluster/names.ts'
 import { unlikeness } from '../../cluster/nearest.ts'
-import type { Cure, Finding, Question } from '../../explanation.ts'
+import type { Cure } from '../../trace/cure.ts'
+import type { Finding } from '../../trace/finding.ts'
+import type { Question } from '../../trace/question.ts'
+import { shellWord } from '../../words/command.ts'
 import { listed } from '../../words/text.ts'
-import { ask, endpointsOf, look, patch, portIndex, shellWord, where } from '../cure.ts'
+import { ask, endpointsOf, look, patch, portIndex, where } from '../cure.ts'
 import { closestPort } from './pods.ts'
 
 type ServicePort = NonNullable<NonNullable<Service['spec']>['ports']>[number]

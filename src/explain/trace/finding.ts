@@ -1,0 +1,53 @@
+import type { Cure } from './cure.ts'
+import type { OnlyTerminating, ScaledToZero } from './findings/endpoints.ts'
+import type { Reason } from './reason-list.ts'
+import type { ObjectRef } from './reference.ts'
+import type { Sender } from './sender.ts'
+
+/** Why it is not answered, or answered only at times: a reason, the facts that prove it, and what mends it. */
+export type Finding = (Typed | Told) & FindingFrame
+
+type Typed = DnsDown | OnlyTerminating | ScaledToZero
+
+/** What every finding has. */
+export interface FindingFrame {
+  readonly cures: readonly Cure[]
+  /** It breaks nothing for certain: whether the packet is answered cannot be told from here. */
+  readonly doubt?: true
+  /** Whose last words tell more. */
+  readonly log?: ContainerLog
+  /** Others of the same reason that the same cure mends. */
+  readonly also?: readonly Finding[]
+}
+
+/** The cluster’s DNS that the sender asks for the name does not answer: a finding about another packet. */
+export interface DnsDown {
+  readonly reason: 'dns-down'
+  readonly sender: Sender
+  /** Whom it asks; left out where the cluster has no such Service. */
+  readonly server?: string
+  readonly service?: ObjectRef
+  /** Some of the ways there may be answered. */
+  readonly sometimes: boolean
+  /** Why it does not answer, its own cures left out. */
+  readonly because: readonly Finding[]
+}
+
+export interface ContainerLog {
+  readonly namespace: string
+  readonly pod: string
+  readonly container: string
+  /** Of the container that ended before the one that is there. */
+  readonly previous: boolean
+  /** Its end, where somebody read it. */
+  readonly lines?: readonly string[]
+}
+
+/** A reason in words already. It goes with the last reason that has no facts of its own yet. */
+export interface Told {
+  readonly reason: Exclude<Reason, Typed['reason']>
+  readonly message: string
+  readonly details?: readonly string[]
+}
+
+export type ToldFinding = Told & FindingFrame

@@ -1,0 +1,48 @@
+/** What the API says of a node that is not Ready; `told: false`: its kubelet never told of it. */
+export type NodeSilence =
+  | { readonly told: false }
+  | { readonly told: true; readonly status: string; readonly since?: string; readonly message?: string }
+
+/**
+ * What keeps a pod from being ready. `message` and `failure` quote what the cluster itself said: the scheduler, a
+ * kubelet, a container.
+ */
+export type Trouble =
+  | { readonly kind: 'ended'; readonly phase: string }
+  | { readonly kind: 'leaving'; readonly ready: boolean }
+  | { readonly kind: 'unscheduled'; readonly message?: string }
+  /** `silence` is left out where the node is lost to the pod’s conditions alone. */
+  | { readonly kind: 'node'; readonly node: string; readonly silence?: NodeSilence }
+  | {
+      readonly kind: 'image'
+      readonly container: string
+      readonly image: string
+      /** `ErrImagePull`, `ImagePullBackOff`, `InvalidImageName` */
+      readonly state: string
+      readonly message?: string
+    }
+  | {
+      readonly kind: 'crash'
+      readonly container: string
+      readonly exitCode: number
+      readonly signal?: number
+      /** `OOMKilled`, `Error` */
+      readonly state?: string
+      /** It is started again and again, and waits in between. */
+      readonly backOff: boolean
+      /** Another one ended before, and its log is to be had. */
+      readonly previous: boolean
+      /** What it left in its termination message. */
+      readonly said?: string
+    }
+  | { readonly kind: 'waiting'; readonly container: string; readonly state?: string; readonly message?: string }
+  | {
+      readonly kind: 'probe'
+      readonly container: string
+      /** Which one the kubelet says has failed, and how; left out before it has said anything. */
+      readonly failed?: 'readiness' | 'startup'
+      readonly failure?: string
+    }
+  | { readonly kind: 'gate'; readonly gate: string }
+  /** Of one container, or of the pod as a whole. */
+  | { readonly kind: 'starting'; readonly container?: string; readonly phase?: string; readonly message?: string }

@@ -1,0 +1,22 @@
+import type { LeavingPod, OnlyTerminating, ScaledToZero } from '../../trace/findings/endpoints.ts'
+import type { FindingText } from '../finding-text.ts'
+import { nameText } from '../object.ts'
+import { listed } from '../text.ts'
+
+export const scaledToZero = ({ workload, service }: Omit<ScaledToZero, 'reason'>): FindingText => ({
+  message: `${workload.kind} ${nameText(workload)} makes the pods of ${nameText(service)}, and it is scaled to 0`,
+})
+
+export const onlyTerminating = ({ service, pods, workload }: OnlyTerminating): FindingText => ({
+  message: `all pods of ${nameText(service)} are being deleted (${listed(pods.map(({ pod }) => nameText(pod)))}), and none of them is ready any more`,
+  details:
+    workload === undefined
+      ? [
+          'nothing makes new ones: they belong to no Deployment that this selector matches',
+          ...pods.slice(0, 5).map(leavingText),
+        ]
+      : [scaledToZero({ service, workload }).message],
+})
+
+const leavingText = ({ pod, until, graceSeconds, finalizers, owner }: LeavingPod): string =>
+  `pod ${nameText(pod)} goes until ${until} (${graceSeconds} s of grace)${finalizers.length > 0 ? `, held by ${listed(finalizers)}` : ''}; ${owner ? `${owner.kind} ${owner.name} made it` : 'made by hand'}`

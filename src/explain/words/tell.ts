@@ -1,0 +1,33 @@
+import type { Cure } from '../trace/cure.ts'
+import type { Finding } from '../trace/finding.ts'
+import type { Reason } from '../trace/reason-list.ts'
+import { commandLine } from './command.ts'
+import { effectText } from './effect.ts'
+import { findingText } from './finding.ts'
+
+/** A finding for people. */
+export interface ToldFinding {
+  readonly reason: Reason
+  /** One sentence without its full stop. */
+  readonly message: string
+  readonly details: readonly string[]
+  readonly cures: readonly ToldCure[]
+}
+
+/** A cure for people: `command` can be typed as it stands. */
+export interface ToldCure {
+  readonly kind: Cure['kind']
+  readonly effect: string
+  readonly command: string
+}
+
+export function tellFinding(finding: Finding): ToldFinding {
+  const { message, details = [] } = findingText(finding)
+  return { reason: finding.reason, message, details, cures: finding.cures.map(tellCure) }
+}
+
+const tellCure = ({ kind, effect, argv }: Cure): ToldCure => ({
+  kind,
+  effect: effectText(effect),
+  command: commandLine(argv),
+})
