@@ -17,8 +17,7 @@ import { splitKey } from '#objects/object-key.ts'
 import { ZONE_LABEL } from '#objects/well-known.ts'
 import { createServiceProxy, type ServiceProxy } from '#reconciler/service-proxy.ts'
 import type { Runtime } from '#runtime/runtime.ts'
-import { ClusterEvents } from './cluster-events.ts'
-import { listenHttp } from './health/http-listener.ts'
+import { listenHttp } from './http/http-listener.ts'
 import {
   HEALTHZ_ADDRESSES,
   HEALTHZ_PORT,
@@ -26,15 +25,17 @@ import {
   METRICS_ADDRESSES,
   METRICS_PORT,
   metricsHandler,
-} from './health/node-endpoints.ts'
-import { ProxyHealth } from './health/proxy-health.ts'
-import { ServiceHealth } from './health/service-health.ts'
-import { countDeletions } from './metrics/count-deletions.ts'
-import { ProxyMetrics } from './metrics/proxy-metrics.ts'
-import { createDialer, createPodNetwork, type PodFaults } from './pod-network.ts'
-import { reportFault, reportHealthPort } from './service-events.ts'
-import type { ServiceFeed, ServiceListener } from './service-feed.ts'
-import { volumeMounter } from './volume-mounter.ts'
+} from './parts/health/node-endpoints.ts'
+import { createPodNetwork, type PodFaults } from './parts/network/pod-network.ts'
+import { createDialer } from './parts/pods/dialer.ts'
+import { volumeMounter } from './parts/pods/volume-mounter.ts'
+import { ClusterEvents } from './parts/services/cluster-events.ts'
+import { countDeletions } from './parts/services/count-deletions.ts'
+import { ProxyHealth } from './parts/services/proxy-health.ts'
+import { ProxyMetrics } from './parts/services/proxy-metrics.ts'
+import { reportFault, reportHealthPort } from './parts/services/service-events.ts'
+import { ServiceHealth } from './parts/services/service-health.ts'
+import type { ServiceFeed, ServiceListener } from './sources/service-feed.ts'
 
 const DNS_PORT = 53
 

@@ -18,7 +18,7 @@ import {
 import { join } from 'node:path'
 import { after, beforeEach, test } from 'node:test'
 import { Worker } from 'node:worker_threads'
-import { volumeMounter } from '#agent/volume-mounter.ts'
+import { volumeMounter } from '#agent/parts/pods/volume-mounter.ts'
 import { openBeneath, openRoot } from '#kernel/beneath.ts'
 import { bindDescriptor, mountsBelow, mountTmpfs, unmountBelow } from '#kernel/mount.ts'
 

@@ -1,4 +1,4 @@
-import type { ServiceFeed } from '#agent/service-feed.ts'
+import type { ServiceFeed } from '#agent/sources/service-feed.ts'
 import type { Node } from '#api/core-v1.ts'
 import type { Informer } from '#client/informer.ts'
 import { type BalancedNodes, balancedNodes, LoadBalancer } from '#forwarding/load-balancer.ts'

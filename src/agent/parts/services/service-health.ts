@@ -3,7 +3,7 @@ import type { Service } from '#api/core-v1.ts'
 import type { EndpointSlice } from '#api/discovery-v1.ts'
 import { isProxied } from '#forwarding/frontend.ts'
 import { type NamespacedName, objectKey, splitKey } from '#objects/object-key.ts'
-import { type HttpListener, type HttpListenerOptions, listenHttp } from './http-listener.ts'
+import { type HttpListener, type HttpListenerOptions, listenHttp } from '../../http/http-listener.ts'
 
 type Family = 'IPv4' | 'IPv6'
 

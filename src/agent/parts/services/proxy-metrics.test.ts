@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import type { SyncState } from '#reconciler/service-proxy.ts'
+import { Registry } from '../../metrics/registry.ts'
 import { ProxyMetrics } from './proxy-metrics.ts'
-import { Registry } from './registry.ts'
 
 const state: SyncState = {
   appliedAt: 1,

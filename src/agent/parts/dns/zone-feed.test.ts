@@ -5,7 +5,7 @@ import type { ApiObject } from '#api/resource.ts'
 import type { Informer } from '#client/informer.ts'
 import { Rcode, RecordType } from '#dns/message.ts'
 import { Zone } from '#dns/zone.ts'
-import type { ServiceFeed } from './service-feed.ts'
+import type { ServiceFeed } from '../../sources/service-feed.ts'
 import { feedZone } from './zone-feed.ts'
 
 type Handlers<T extends ApiObject> = Parameters<Informer<T>['addHandlers']>[0]

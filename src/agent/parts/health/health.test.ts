@@ -6,10 +6,10 @@ import { test } from 'node:test'
 import type { Node, Service } from '#api/core-v1.ts'
 import type { EndpointSlice } from '#api/discovery-v1.ts'
 import { FakeClock } from '#client/testing/fake-clock.ts'
-import { listenHttp } from './http-listener.ts'
+import { listenHttp } from '../../http/http-listener.ts'
+import { HEALTH_TIMEOUT_MS, isNodeEligible, ProxyHealth } from '../services/proxy-health.ts'
+import { healthCheckPort, localEndpoints, ServiceHealth } from '../services/service-health.ts'
 import { healthHandler, metricsHandler } from './node-endpoints.ts'
-import { HEALTH_TIMEOUT_MS, isNodeEligible, ProxyHealth } from './proxy-health.ts'
-import { healthCheckPort, localEndpoints, ServiceHealth } from './service-health.ts'
 
 /** Loopback ports in the place of a node's addresses: `address port` → the port that was really opened. */
 class Network {

@@ -7,18 +7,17 @@ import { createPodNamespaces, deletePodNamespaces } from '#kernel/pod-namespaces
 import { deleteLink, newVeth } from '#kernel/rtnetlink/link.ts'
 import { deleteRoute } from '#kernel/rtnetlink/route.ts'
 import { Rtnetlink } from '#kernel/rtnetlink/rtnetlink.ts'
-import { connectTcp } from '#kernel/socket.ts'
 import { readSysctl, writeSysctls } from '#kernel/sysctl.ts'
-import type { Attachment, Dialer, PodIdentity, PodNetwork } from '#kubelet/pod-network.ts'
+import type { Attachment, PodIdentity, PodNetwork } from '#kubelet/pod-network.ts'
 import { parseCidr } from '#net/cidr.ts'
 import { objectKey } from '#objects/object-key.ts'
 import { nextFreeOffset, podAddresses } from '#podnetwork/ipam.ts'
 import { MTU, type NetworkPlan, withoutIpv6 } from '#podnetwork/network-plan.ts'
 import type { FoundNetwork } from '#podnetwork/plan-differences.ts'
 import { NODE_END_MAC, POD_LINK, podLink, podMac, podPlan, podRoutesPlan } from '#podnetwork/pod-plan.ts'
-import { applyNetworkPlan } from './apply-network-plan.ts'
+import { applyNetworkPlan } from '../../apply-network-plan.ts'
+import { mendNetwork, type NetworkFaults, readNetwork } from '../../network-audit.ts'
 import { type AttachmentRecord, AttachmentRecords } from './attachment-record.ts'
-import { mendNetwork, type NetworkFaults, readNetwork } from './network-audit.ts'
 import { PodNetworkError } from './pod-network-error.ts'
 
 /** Milliseconds that a link may take to go with its namespace before it is deleted by name. */
@@ -60,11 +59,6 @@ export interface PodFaults extends NetworkFaults {
  */
 export function createPodNetwork(options: PodNetworkOptions): NodePodNetwork {
   return new RoutedPodNetwork(options)
-}
-
-/** Connects from the network namespace at `path`. */
-export function createDialer(path: string): Dialer {
-  return { connect: (address, port) => connectTcp(path, address, port) }
 }
 
 class RoutedPodNetwork implements NodePodNetwork {

@@ -2,7 +2,7 @@ import type { Namespace, Pod } from '#api/core-v1.ts'
 import type { Informer } from '#client/informer.ts'
 import type { Zone } from '#dns/zone.ts'
 import { isTerminal, podAddresses } from '#objects/pod.ts'
-import type { ServiceFeed } from './service-feed.ts'
+import type { ServiceFeed } from '../../sources/service-feed.ts'
 
 const addressesOf = (pod: Pod): readonly string[] => {
   // The addresses of the node are no pod's own, and a pod that has ended has given its back.

@@ -1,5 +1,5 @@
 import type { Sync, SyncState } from '#reconciler/service-proxy.ts'
-import { Registry } from './registry.ts'
+import { Registry } from '../../metrics/registry.ts'
 
 const exponential = (start: number, factor: number, count: number): readonly number[] =>
   Array.from({ length: count }, (_, at) => start * factor ** at)

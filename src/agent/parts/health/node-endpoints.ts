@@ -1,6 +1,6 @@
 import type { RequestListener } from 'node:http'
 import type { Node } from '#api/core-v1.ts'
-import { isNodeEligible, type ProxyHealth } from './proxy-health.ts'
+import { isNodeEligible, type ProxyHealth } from '../services/proxy-health.ts'
 
 /** kube-proxy's ports: --healthz-bind-address and --metrics-bind-address. */
 export const HEALTHZ_PORT = 10256
