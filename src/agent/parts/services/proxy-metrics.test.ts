@@ -114,7 +114,7 @@ test('what is kept elsewhere is read when asked for', () => {
 })
 
 test('docs/metrics.md names each metric with its type, in the order of the code, and no other', () => {
-  const text = readFileSync(join(import.meta.dirname, '../../../docs/metrics.md'), 'utf8')
+  const text = readFileSync(join(import.meta.dirname, '../../../../docs/metrics.md'), 'utf8')
   const documented = [...text.matchAll(/^\| `([a-z_]+)(?:\{[^}]*\})?` \| (\w+) \|/gm)].map(
     ([, name, type]) => `${name} ${type}`,
   )
