@@ -1,4 +1,5 @@
 import type { Protocol } from '#net/port-protocol.ts'
+import type { Candidate } from './trace/candidate.ts'
 import type { Finding } from './trace/finding.ts'
 
 /** One step of the packet, in words. `details` stand below it, one a line. */
@@ -7,17 +8,6 @@ export interface Step {
   readonly at: string
   readonly text: string
   readonly details?: readonly string[]
-}
-
-/** An endpoint that might have been chosen. */
-export interface Candidate {
-  readonly address: string | undefined
-  readonly port: number | undefined
-  /** `default/web-1` */
-  readonly pod: string | undefined
-  readonly node: string | undefined
-  readonly chosen: boolean
-  readonly why: string
 }
 
 /** What may become of the packet at one node. Where several may, the kernel picks. */

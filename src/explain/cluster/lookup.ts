@@ -3,6 +3,7 @@ import type { EndpointSlice } from '#api/discovery-v1.ts'
 import { canonical } from '#forwarding/canonical.ts'
 import { containsAddress, parseCidr } from '#net/cidr.ts'
 import { type IpFamily, tryParseAddress } from '#net/ip-address.ts'
+import { isTerminal } from '#objects/pod.ts'
 import { SERVICE_NAME_LABEL } from '#objects/well-known.ts'
 import type { ClusterFacts } from './facts.ts'
 
@@ -31,13 +32,6 @@ export const nodeOutside = (facts: ClusterFacts, address: string): Node | undefi
   facts.nodes.find(({ status }) =>
     status?.addresses?.some((one) => one.type === 'ExternalIP' && (canonical(one.address) ?? one.address) === address),
   )
-
-export const isTerminal = ({ status }: Pod): boolean => status?.phase === 'Succeeded' || status?.phase === 'Failed'
-
-export const isLeaving = ({ metadata }: Pod): boolean => metadata?.deletionTimestamp !== undefined
-
-export const isReady = ({ status }: Pod): boolean =>
-  status?.conditions?.some(({ type, status: value }) => type === 'Ready' && value === 'True') === true
 
 export const find = <T extends { readonly metadata?: { readonly namespace?: string; readonly name?: string } }>(
   objects: readonly T[],

@@ -1,9 +1,9 @@
 import type { Service } from '#api/core-v1.ts'
 import { nodePortAddresses } from '#forwarding/node-facts.ts'
 import type { IpFamily } from '#net/ip-address.ts'
+import { isReady } from '#objects/conditions.ts'
 import type { ClusterFacts } from './facts.ts'
 import { familyOfText, nodeAddresses, slicesOf } from './lookup.ts'
-import { isNodeReady } from './node-condition.ts'
 
 export interface NodeToAsk {
   readonly name: string
@@ -34,7 +34,7 @@ export function nodesToAsk(facts: ClusterFacts, service: Service, family: IpFami
       const address = nodePortAddresses(nodeAddresses(node), facts.network.nodePortAddresses).find(
         (one) => familyOfText(one) === family,
       )
-      const rank = (having?.includes(name) === false ? 2 : 0) + (isNodeReady(node) ? 0 : 1)
+      const rank = (having?.includes(name) === false ? 2 : 0) + (isReady(node) ? 0 : 1)
       return address === undefined ? [] : [{ name, address, rank }]
     })
     .sort((left, right) => left.rank - right.rank || (left.name < right.name ? -1 : 1))

@@ -1,108 +1,90 @@
 import type { Event, Pod } from '#api/core-v1.ts'
+import { findCondition, hasCondition, isReady } from '#objects/conditions.ts'
+import { isLeaving } from '#objects/deletion.ts'
+import { isTerminal } from '#objects/pod.ts'
+import type { Trouble } from '../trace/trouble.ts'
 import type { ClusterFacts } from './facts.ts'
-import { find, isLeaving, isReady, isTerminal } from './lookup.ts'
-import { notReadyText } from './node-condition.ts'
+import { find } from './lookup.ts'
+import { silenceOf } from './node-condition.ts'
 
 type ContainerStatus = NonNullable<NonNullable<Pod['status']>['containerStatuses']>[number]
-
-/** Why a pod is not ready. */
-export interface Trouble {
-  readonly kind: 'unscheduled' | 'image' | 'crash' | 'starting' | 'probe' | 'gate' | 'ended' | 'leaving' | 'node'
-  /** One sentence without its full stop: `the readiness probe fails: HTTP probe failed with statuscode: 404`. */
-  readonly message: string
-  readonly container?: string
-  readonly image?: string
-  /** Of a crash: another one ended before, and its log is to be had. */
-  readonly previous?: boolean
-  /** What it left in its termination message. */
-  readonly said?: string
-  /** The readiness gate that is not True. */
-  readonly gate?: string
-}
 
 /**
  * The first thing that keeps a pod from being ready; undefined where it is. Read from its conditions, its containers'
  * states and its Events.
  */
 export function troubleOf(facts: ClusterFacts, pod: Pod): Trouble | undefined {
-  if (isTerminal(pod)) return { kind: 'ended', message: `it has ended: ${pod.status?.phase}` }
-  if (isReady(pod)) return isLeaving(pod) ? { kind: 'leaving', message: 'it is being deleted' } : undefined
-  const conditions = pod.status?.conditions ?? []
-  const unscheduled = conditions.find(({ type, status }) => type === 'PodScheduled' && status === 'False')
-  if (unscheduled || !pod.spec?.nodeName)
-    return { kind: 'unscheduled', message: `no node takes it: ${unscheduled?.message || 'it is not scheduled yet'}` }
+  if (isTerminal(pod)) return { kind: 'ended', phase: pod.status?.phase ?? '' }
+  if (isReady(pod)) return isLeaving(pod) ? { kind: 'leaving', ready: true } : undefined
+  const conditions = pod.status?.conditions
+  const scheduled = findCondition(conditions, 'PodScheduled')
+  if (scheduled?.status === 'False' || !pod.spec?.nodeName) {
+    const message = scheduled?.status === 'False' ? scheduled.message : undefined
+    return { kind: 'unscheduled', ...(message && { message }) }
+  }
   // What its status says is what its node said last: while that is silent, nothing of it is known.
   const node = find(facts.nodes, pod.spec.nodeName)
-  const lost = node && notReadyText(node)
-  if (lost !== undefined)
-    return { kind: 'node', message: `its node ${pod.spec.nodeName} is ${lost}: nobody hears of the pod since` }
+  const silence = node && silenceOf(node)
+  if (silence !== undefined) return { kind: 'node', node: pod.spec.nodeName, silence }
   const statuses = [...(pod.status?.initContainerStatuses ?? []), ...(pod.status?.containerStatuses ?? [])]
   for (const status of statuses) {
     const trouble = containerTrouble(facts, pod, status)
     if (trouble !== undefined) return trouble
   }
-  if (isLeaving(pod)) return { kind: 'leaving', message: 'it is being deleted, and not ready any more' }
+  if (isLeaving(pod)) return { kind: 'leaving', ready: false }
   const unready = (pod.status?.containerStatuses ?? []).find(({ ready }) => !ready)
-  if (unready !== undefined) {
-    const told = lastEvent(
-      facts,
-      pod,
-      ({ reason, message }) => reason === 'Unhealthy' && /readiness|startup/i.test(message ?? ''),
-    )
-    const container = pod.spec?.containers?.find(({ name }) => name === unready.name)
-    const probe = container?.readinessProbe ?? container?.startupProbe
-    const fails = told?.message?.replace(
-      /^(Readiness|Startup) probe failed: /,
-      (_, kind: string) => `the ${kind.toLowerCase()} probe fails: `,
-    )
-    const message = fails ?? (probe ? 'its readiness probe has not succeeded yet' : 'its container is not ready yet')
-    return { kind: probe ? 'probe' : 'starting', message, container: unready.name }
-  }
-  for (const { conditionType } of pod.spec?.readinessGates ?? []) {
-    if (!conditions.some(({ type, status }) => type === conditionType && status === 'True'))
-      return { kind: 'gate', gate: conditionType, message: `its readiness gate ${conditionType} is not True` }
-  }
-  const ready = conditions.find(({ type }) => type === 'Ready')
-  if (ready?.reason === 'NodeLost' || ready?.status === 'Unknown')
-    return { kind: 'node', message: `its node ${pod.spec.nodeName} is lost` }
-  return { kind: 'starting', message: ready?.message || `it is ${pod.status?.phase ?? 'Pending'}` }
+  if (unready !== undefined) return unreadyTrouble(facts, pod, unready.name)
+  for (const { conditionType } of pod.spec?.readinessGates ?? [])
+    if (!hasCondition(pod, conditionType)) return { kind: 'gate', gate: conditionType }
+  const ready = findCondition(conditions, 'Ready')
+  if (ready?.reason === 'NodeLost' || ready?.status === 'Unknown') return { kind: 'node', node: pod.spec.nodeName }
+  return { kind: 'starting', phase: pod.status?.phase ?? 'Pending', ...(ready?.message && { message: ready.message }) }
 }
 
+const NO_IMAGE = ['ErrImagePull', 'ImagePullBackOff', 'InvalidImageName']
+
 function containerTrouble(facts: ClusterFacts, pod: Pod, status: ContainerStatus): Trouble | undefined {
-  const { name, image, state, lastState } = status
+  const { name: container, image, state, lastState } = status
   const { waiting, terminated } = state ?? {}
-  if (
-    waiting?.reason === 'ErrImagePull' ||
-    waiting?.reason === 'ImagePullBackOff' ||
-    waiting?.reason === 'InvalidImageName'
-  ) {
+  if (waiting?.reason && NO_IMAGE.includes(waiting.reason)) {
     const told = lastEvent(facts, pod, ({ reason, message }) => reason === 'Failed' && (message ?? '').includes(image))
-    return {
-      kind: 'image',
-      container: name,
-      image,
-      message: `container ${name} cannot have its image ${image} (${waiting.reason}): ${told?.message || waiting.message || 'it is not known here'}`,
-    }
+    const message = told?.message || waiting.message
+    return { kind: 'image', container, image, state: waiting.reason, ...(message && { message }) }
   }
-  const ended = terminated ?? (waiting?.reason === 'CrashLoopBackOff' ? lastState?.terminated : undefined)
-  if (ended !== undefined && (ended.exitCode !== 0 || waiting?.reason === 'CrashLoopBackOff')) {
-    const again = waiting?.reason === 'CrashLoopBackOff' ? ' again and again (CrashLoopBackOff)' : ''
-    const how = ended.signal ? `signal ${ended.signal}` : `exit code ${ended.exitCode}`
+  const backOff = waiting?.reason === 'CrashLoopBackOff'
+  const ended = terminated ?? (backOff ? lastState?.terminated : undefined)
+  if (ended !== undefined && (ended.exitCode !== 0 || backOff))
     return {
       kind: 'crash',
-      container: name,
+      container,
+      exitCode: ended.exitCode,
+      ...(ended.signal && { signal: ended.signal }),
+      ...(ended.reason && { state: ended.reason }),
+      backOff,
       previous: lastState?.terminated !== undefined,
       ...(ended.message && { said: ended.message.trim() }),
-      message: `container ${name} ends${again} with ${how}${ended.reason ? `, ${ended.reason}` : ''}`,
     }
+  if (waiting === undefined) return undefined
+  const { reason, message } = waiting
+  return { kind: 'waiting', container, ...(reason && { state: reason }), ...(message && { message }) }
+}
+
+/** A container that runs, and is not ready. */
+function unreadyTrouble(facts: ClusterFacts, pod: Pod, container: string): Trouble {
+  const { readinessProbe, startupProbe } = pod.spec?.containers?.find(({ name }) => name === container) ?? {}
+  if (readinessProbe === undefined && startupProbe === undefined) return { kind: 'starting', container }
+  const told = lastEvent(
+    facts,
+    pod,
+    ({ reason, message }) => reason === 'Unhealthy' && /readiness|startup/i.test(message ?? ''),
+  )
+  const [, probe, failure = told?.message] = /^(Readiness|Startup) probe failed: (.*)$/s.exec(told?.message ?? '') ?? []
+  return {
+    kind: 'probe',
+    container,
+    ...(probe && { failed: probe.toLowerCase() as 'readiness' | 'startup' }),
+    ...(failure && { failure }),
   }
-  if (waiting !== undefined)
-    return {
-      kind: 'starting',
-      container: name,
-      message: `container ${name} waits${waiting.reason ? ` (${waiting.reason})` : ''}${waiting.message ? `: ${waiting.message}` : ''}`,
-    }
-  return undefined
 }
 
 const timeOf = (event: Event): string => event.lastTimestamp || event.eventTime || event.firstTimestamp || ''

@@ -1,8 +1,8 @@
 import type { Node } from '#api/core-v1.ts'
+import { isReady } from '#objects/conditions.ts'
 import type { ClusterFacts } from '../cluster/facts.ts'
 import { familyOfText, find, homeOf } from '../cluster/lookup.ts'
 import { nameOf } from '../cluster/names.ts'
-import { isNodeReady } from '../cluster/node-condition.ts'
 import { refOf } from '../cluster/reference.ts'
 import type { PathOutcome } from '../explanation.ts'
 import { clusterDnsOf, resolverOf } from '../resolve/resolver.ts'
@@ -60,5 +60,5 @@ export function dnsDown(facts: ClusterFacts, question: Question, source: Source)
 function answersForSure(facts: ClusterFacts, { verdict, undeclared, backend }: PathOutcome): boolean {
   if (verdict !== 'deliver' || undeclared || backend === undefined) return false
   const node = find(facts.nodes, homeOf(facts, backend.address) ?? '') as Node | undefined
-  return node === undefined || isNodeReady(node)
+  return node === undefined || isReady(node)
 }

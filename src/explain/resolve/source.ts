@@ -1,5 +1,6 @@
 import type { Node, Pod } from '#api/core-v1.ts'
 import type { IpFamily } from '#net/ip-address.ts'
+import { isTerminal } from '#objects/pod.ts'
 import { ExplainError } from '../ask/explain-error.ts'
 import type { ClusterFacts } from '../cluster/facts.ts'
 import {
@@ -9,7 +10,6 @@ import {
   find,
   inCidrs,
   ingressOf,
-  isTerminal,
   nodeAddresses,
   nodeAt,
   nodeOfPodAddress,

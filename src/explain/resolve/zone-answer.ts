@@ -2,8 +2,9 @@ import { RecordType } from '#dns/message.ts'
 import { Zone } from '#dns/zone.ts'
 import { labelsBelow } from '#dns/zone-name.ts'
 import { formatBytes } from '#net/ip-address.ts'
+import { isTerminal } from '#objects/pod.ts'
 import type { ClusterFacts } from '../cluster/facts.ts'
-import { find, isTerminal, podAddresses, slicesOf } from '../cluster/lookup.ts'
+import { find, podAddresses, slicesOf } from '../cluster/lookup.ts'
 
 const INTERNET = 1
 

@@ -4,22 +4,16 @@ import type { TrafficPolicy } from '#forwarding/frontend.ts'
 import { categorizeEndpoints } from '#forwarding/topology.ts'
 import type { IpFamily } from '#net/ip-address.ts'
 import type { Protocol } from '#net/port-protocol.ts'
+import { isReady } from '#objects/conditions.ts'
+import { isLeaving } from '#objects/deletion.ts'
+import { isTerminal } from '#objects/pod.ts'
 import type { ClusterFacts } from '../cluster/facts.ts'
 import { declaredPorts } from '../cluster/listening.ts'
-import {
-  backendPod,
-  familyOfText,
-  find,
-  isLeaving,
-  isTerminal,
-  podAddresses,
-  selectedPods,
-  slicesOf,
-} from '../cluster/lookup.ts'
-import { nameOf } from '../cluster/names.ts'
-import { isNodeReady } from '../cluster/node-condition.ts'
+import { backendPod, familyOfText, find, podAddresses, selectedPods, slicesOf } from '../cluster/lookup.ts'
 import { troubleOf } from '../cluster/pod-trouble.ts'
-import type { Candidate } from '../explanation.ts'
+import { refOf } from '../cluster/reference.ts'
+import type { Candidate, CandidateReason } from '../trace/candidate.ts'
+import type { Trouble } from '../trace/trouble.ts'
 import type { NodeView } from './node-view.ts'
 
 export interface CandidateQuestion {
@@ -43,56 +37,79 @@ export function candidatesOf(facts: ClusterFacts, question: CandidateQuestion): 
   const anyReady = (policy === 'Local' ? endpoints.filter((one) => one.nodeName === view.name) : endpoints).some(
     ({ ready }) => ready,
   )
-  const why = (endpoint: Endpoint, isChosen: boolean): string => {
-    const pod = backendPod(facts, endpoint.address, service)
+  const why = (endpoint: Endpoint, pod: Pod | undefined, isChosen: boolean): CandidateReason => {
     const { ready, serving, terminating, nodeName, forZones, forNodes } = endpoint
-    const node = isChosen ? find(facts.nodes, nodeName ?? '') : undefined
-    if (node !== undefined && !isNodeReady(node)) return `ready when ${nodeName} was last heard of: it is not Ready`
+    const { topology } = categories
     if (isChosen) {
-      if (!ready) return 'on its way out, but it still serves, and none is ready'
-      if (policy === 'Local') return `ready, and on ${view.name} as the policy Local wants`
-      if (categories.topology === 'node') return `ready, and meant for ${view.name} by its hint`
-      if (categories.topology === 'zone') return `ready, and meant for zone ${view.node.zone} by its hint`
+      const node = find(facts.nodes, nodeName ?? '')
+      if (node !== undefined && nodeName && !isReady(node)) return { code: 'ready-when-last-heard', node: nodeName }
+      if (!ready) return { code: 'still-serving' }
+      if (policy === 'Local') return { code: 'local', node: view.name }
+      if (topology === 'node') return { code: 'hinted-to-node', node: view.name }
+      if (topology === 'zone') return { code: 'hinted-to-zone', zone: view.node.zone ?? '' }
       return pod !== undefined && service.spec?.publishNotReadyAddresses && troubleOf(facts, pod) !== undefined
-        ? 'counts as ready: the Service publishes addresses that are not'
-        : 'ready'
+        ? { code: 'published-not-ready' }
+        : { code: 'ready' }
     }
-    if (policy === 'Local' && nodeName !== view.name) return `on ${nodeName ?? 'no node'}, and the policy is Local`
-    if (!ready && terminating && !serving) return 'on its way out, and not ready any more'
-    if (!ready && terminating && anyReady) return 'on its way out, and others are ready'
-    if (!ready) return (pod && troubleOf(facts, pod)?.message) ?? 'not ready'
-    if (categories.topology === 'node') return `meant for ${forNodes.join(', ')} by its hint`
-    return categories.topology === 'zone' ? `meant for zone ${forZones.join(', ')} by its hint` : 'left out'
+    if (policy === 'Local' && nodeName !== view.name) return { code: 'not-local', ...(nodeName && { node: nodeName }) }
+    if (!ready && terminating && !serving) return { code: 'serves-no-more' }
+    if (!ready && terminating && anyReady) return { code: 'others-are-ready' }
+    if (!ready) return { code: 'not-ready', ...troubled(facts, pod) }
+    if (topology === 'node') return { code: 'hinted-to-other-nodes', nodes: forNodes }
+    return topology === 'zone' ? { code: 'hinted-to-other-zones', zones: forZones } : { code: 'left-out' }
   }
   const found = endpoints.map((endpoint): Candidate => {
     const { address, port, nodeName } = endpoint
     const pod = backendPod(facts, address, service)
     const isChosen = chosen.has(`${address} ${port}`)
-    return { address, port, pod: pod && nameOf(pod), node: nodeName, chosen: isChosen, why: why(endpoint, isChosen) }
+    return {
+      address,
+      port,
+      ...(pod && { pod: refOf('Pod', pod) }),
+      ...(nodeName && { node: nodeName }),
+      chosen: isChosen,
+      why: why(endpoint, pod, isChosen),
+    }
   })
   const known = new Set(found.map(({ address }) => address))
   const others = selectedPods(facts, service).flatMap((pod): Candidate[] => {
     const address = podAddresses(pod).find((one) => familyOfText(one) === family)
     if (address !== undefined && known.has(address)) return []
-    const reason = isTerminal(pod)
-      ? `it has ended (${pod.status?.phase})`
-      : address === undefined
-        ? (troubleOf(facts, pod)?.message ?? `it has no ${family} address`)
-        : isLeaving(pod)
-          ? 'on its way out'
-          : namesNoPort(service, question, pod)
-            ? 'it has no port that the Service’s targetPort names'
-            : 'no endpoint stands for it (yet)'
+    const node = pod.spec?.nodeName
     return [
-      { address, port: undefined, pod: nameOf(pod), node: pod.spec?.nodeName || undefined, chosen: false, why: reason },
+      {
+        ...(address && { address }),
+        pod: refOf('Pod', pod),
+        ...(node && { node }),
+        chosen: false,
+        why: noEndpoint(facts, question, pod, address),
+      },
     ]
   })
   return [...found, ...others]
 }
 
+const troubled = (facts: ClusterFacts, pod: Pod | undefined): { readonly trouble?: Trouble } => {
+  const trouble = pod && troubleOf(facts, pod)
+  return trouble === undefined ? {} : { trouble }
+}
+
+/** Why a pod that is selected has no endpoint. */
+function noEndpoint(
+  facts: ClusterFacts,
+  question: CandidateQuestion,
+  pod: Pod,
+  address: string | undefined,
+): CandidateReason {
+  if (isTerminal(pod)) return { code: 'ended', phase: pod.status?.phase ?? '' }
+  if (address === undefined) return { code: 'no-address', family: question.family, ...troubled(facts, pod) }
+  if (isLeaving(pod)) return { code: 'leaving' }
+  return { code: namesNoPort(question, pod) ? 'target-port-not-declared' : 'no-endpoint' }
+}
+
 /** Whether the Service's targetPort is a name that this pod does not declare. */
-function namesNoPort({ spec }: Service, { portName, protocol }: CandidateQuestion, pod: Pod): boolean {
-  const port = spec?.ports?.find((one) => (one.name ?? '') === portName && (one.protocol || 'TCP') === protocol)
+function namesNoPort({ service, portName, protocol }: CandidateQuestion, pod: Pod): boolean {
+  const port = service.spec?.ports?.find((one) => (one.name ?? '') === portName && (one.protocol || 'TCP') === protocol)
   const { targetPort } = port ?? {}
   return (
     typeof targetPort === 'string' &&

@@ -5,11 +5,13 @@ import type { Protocol } from '#net/port-protocol.ts'
 import type { ClusterFacts } from '../cluster/facts.ts'
 import { familyOfText, find, inCidrs, isLoopback } from '../cluster/lookup.ts'
 import { withProtocol } from '../cluster/names.ts'
-import type { Candidate, ModelWalk, PathOutcome, Step } from '../explanation.ts'
+import type { ModelWalk, PathOutcome, Step } from '../explanation.ts'
 import { waysOf } from '../live/kernel-walk.ts'
 import type { Target } from '../resolve/address-destination.ts'
 import { type Source, sourceAddress } from '../resolve/source.ts'
-import { candidateText, frontendText } from '../words/path-text.ts'
+import type { Candidate } from '../trace/candidate.ts'
+import { candidateText } from '../words/candidate.ts'
+import { frontendText } from '../words/path-text.ts'
 import { listed, plural } from '../words/text.ts'
 import { candidatesOf } from './candidates.ts'
 import { deliver, passOn } from './delivery.ts'
@@ -83,12 +85,14 @@ export function walkPath(
     steps.push(...hop.steps)
     decisions.push(...hop.decisions)
     walks.push(...hop.walks)
-    for (const one of hop.candidates)
-      if (!candidates.some(({ address, port, pod }) => address === one.address && port === one.port && pod === one.pod))
-        candidates.push(one)
+    for (const one of hop.candidates) if (!candidates.some((known) => isSame(known, one))) candidates.push(one)
   }
   return { ...path, steps, candidates, decisions, outcomes: decisions.flatMap(({ outcomes }) => outcomes), walks }
 }
+
+/** Nodes that decide differently may have an endpoint in common. */
+const isSame = (one: Candidate, other: Candidate): boolean =>
+  one.address === other.address && one.port === other.port && one.pod?.name === other.pod?.name
 
 /**
  * Several nodes may get the connections of one client. Our own fabric keeps a client with one node where the Service

@@ -1,21 +1,24 @@
 import type { Node } from '#api/core-v1.ts'
+import { isReady } from '#objects/conditions.ts'
 import type { ClusterFacts } from '../../cluster/facts.ts'
 import { familyOfText, find, homeOf } from '../../cluster/lookup.ts'
 import { socketText } from '../../cluster/names.ts'
-import { isNodeReady, notReadyText } from '../../cluster/node-condition.ts'
+import { silenceOf } from '../../cluster/node-condition.ts'
 import { nodesToAsk } from '../../cluster/nodes-to-ask.ts'
 import type { Cure } from '../../trace/cure.ts'
 import type { Finding } from '../../trace/finding.ts'
 import type { Question } from '../../trace/question.ts'
 import type { Path } from '../../walk/path.ts'
 import { listed } from '../../words/text.ts'
+import { silenceText } from '../../words/trouble.ts'
 import { askAddress, look } from '../cure.ts'
 
 /** Nodes on a path that seems to lead to an answer, and that are not Ready: nobody knows whether packets pass them. */
 export function nodesNotReady(facts: ClusterFacts, question: Question, path: Path): readonly Finding[] {
   if (!path.outcomes.some(({ verdict }) => verdict === 'deliver')) return []
   return facts.nodes.flatMap((node) => {
-    const text = notReadyText(node)
+    const silence = silenceOf(node)
+    const text = silence && silenceText(silence)
     const name = node.metadata?.name ?? ''
     const roles = text === undefined ? [] : rolesOf(facts, path, name)
     if (text === undefined || roles.length === 0) return []
@@ -53,7 +56,7 @@ function askAnother(facts: ClusterFacts, question: Question, path: Path, node: N
   const asked = path.decisions.find(({ claimed }) => claimed?.frontend.kind === 'node-port')
   if (asked?.service === undefined || homeOf(facts, target.address) !== node.metadata?.name) return []
   return nodesToAsk(facts, asked.service, familyOfText(target.address))
-    .filter(({ name }) => isNodeReady(find(facts.nodes, name) as Node))
+    .filter(({ name }) => isReady(find(facts.nodes, name) as Node))
     .slice(0, 1)
     .map(({ name, address }) => askAddress(question, `ask ${name}, which is Ready`, address, target.port))
 }

@@ -1,17 +1,19 @@
 import type { Deployment } from '#api/apps-v1.ts'
 import type { Pod, Service } from '#api/core-v1.ts'
+import { isReady } from '#objects/conditions.ts'
 import type { ClusterFacts } from '../../cluster/facts.ts'
 import { openPorts } from '../../cluster/listening.ts'
 import { podAddresses } from '../../cluster/lookup.ts'
 import { nameOf } from '../../cluster/names.ts'
 import { nearest } from '../../cluster/nearest.ts'
-import { isNodeReady } from '../../cluster/node-condition.ts'
-import { type Trouble, troubleOf, warningsOf } from '../../cluster/pod-trouble.ts'
+import { troubleOf, warningsOf } from '../../cluster/pod-trouble.ts'
 import type { Cure } from '../../trace/cure.ts'
 import type { ContainerLog, Finding, Told } from '../../trace/finding.ts'
 import type { Question } from '../../trace/question.ts'
+import type { Trouble } from '../../trace/trouble.ts'
 import { shellWord } from '../../words/command.ts'
 import { listed } from '../../words/text.ts'
+import { troubleText } from '../../words/trouble.ts'
 import { ask, look, patch, run, where } from '../cure.ts'
 import { scheduling } from './scheduling.ts'
 
@@ -20,6 +22,7 @@ const REASONS: Readonly<Record<Trouble['kind'], Told['reason']>> = {
   image: 'image-unknown',
   crash: 'pods-crash',
   starting: 'pods-starting',
+  waiting: 'pods-starting',
   probe: 'pods-not-ready',
   gate: 'pods-not-ready',
   node: 'node-lost',
@@ -34,13 +37,13 @@ export function notReady(facts: ClusterFacts, question: Question, service: Servi
   const [first] = troubles
   const details = troubles
     .slice(0, 5)
-    .map(({ pod, trouble }) => `pod ${nameOf(pod)}: ${trouble?.message ?? 'not ready'}`)
+    .map(({ pod, trouble }) => `pod ${nameOf(pod)}: ${trouble ? troubleText(trouble) : 'not ready'}`)
   if (troubles.length > 5) details.push(`and ${troubles.length - 5} more`)
   const more: Remedy =
     first?.trouble === undefined ? { cures: [] } : remedyOf(facts, question, first.pod, first.trouble)
   return {
     reason: REASONS[first?.trouble?.kind ?? 'starting'],
-    message: `no pod of ${nameOf(service)} is ready: ${first?.trouble?.message ?? 'not ready'}`,
+    message: `no pod of ${nameOf(service)} is ready: ${first?.trouble ? troubleText(first.trouble) : 'not ready'}`,
     details: [...details, ...(more.details ?? [])],
     cures: more.cures,
     ...(more.log && { log: more.log }),
@@ -54,7 +57,7 @@ export function podDown(facts: ClusterFacts, question: Question, pod: Pod): Find
   const { cures, details = [], log } = remedyOf(facts, question, pod, trouble)
   return {
     reason: REASONS[trouble.kind],
-    message: `pod ${nameOf(pod)} is not ready: ${trouble.message}`,
+    message: `pod ${nameOf(pod)} is not ready: ${troubleText(trouble)}`,
     details,
     cures,
     ...(log && { log }),
@@ -79,7 +82,7 @@ interface Remedy {
 
 function remedyOf(facts: ClusterFacts, question: Question, pod: Pod, trouble: Trouble): Remedy {
   const { name = '', namespace = '' } = pod.metadata ?? {}
-  const container = trouble.container ?? ''
+  const container = 'container' in trouble ? (trouble.container ?? '') : ''
   const describe = look('all that is told of the pod', 'kubectl', 'describe', 'pod', name, ...where(namespace))
   const logs = (effect: string, ...more: readonly string[]) =>
     look(effect, 'kubectl', 'logs', name, ...where(namespace), '-c', container, ...more)
@@ -91,7 +94,7 @@ function remedyOf(facts: ClusterFacts, question: Question, pod: Pod, trouble: Tr
     }
     case 'crash': {
       // It may be on its feet again for a moment: then what it said before is the former container’s.
-      const { previous = false, said } = trouble
+      const { previous, said } = trouble
       const log = { namespace, pod: name, container, previous }
       const details = [...commandText(pod, container), ...(said ? [`it left the message: ${said}`] : [])]
       return {
@@ -116,6 +119,7 @@ function remedyOf(facts: ClusterFacts, question: Question, pod: Pod, trouble: Tr
       return gateRemedy(pod, trouble, describe)
     case 'node':
       return lostRemedy(facts, pod)
+    case 'waiting':
     case 'starting': {
       const cures = missingObjects(facts, pod, trouble)
       return {
@@ -132,7 +136,11 @@ function remedyOf(facts: ClusterFacts, question: Question, pod: Pod, trouble: Tr
  * ConfigMaps and Secrets that the pod names and that are not there, as the kubelet says; empty ones let it start,
  * unless it wants a key of them.
  */
-function missingObjects(facts: ClusterFacts, pod: Pod, { message }: Trouble): readonly Cure[] {
+function missingObjects(
+  facts: ClusterFacts,
+  pod: Pod,
+  { message = '' }: { readonly message?: string },
+): readonly Cure[] {
   const { volumes = [], containers = [], initContainers = [] } = pod.spec ?? {}
   const all = [...containers, ...initContainers]
   const env = all.flatMap((one) => one.env ?? []).map(({ valueFrom }) => valueFrom)
@@ -203,13 +211,13 @@ function lostRemedy(facts: ClusterFacts, pod: Pod): Remedy {
   const details = [
     'what the lost node held is made anew elsewhere when the pods are evicted, after five minutes as a rule',
   ]
-  if (!facts.nodes.some(isNodeReady)) return { cures: [tell], details: [...details, 'but no other node is Ready'] }
+  if (!facts.nodes.some(isReady)) return { cures: [tell], details: [...details, 'but no other node is Ready'] }
   const effect = 'let its Deployment make another at once, on a node that is Ready'
   return { cures: [run(effect, 'kubectl', 'delete', 'pod', name, ...where(namespace), '--wait=false'), tell], details }
 }
 
 /** A gate is opened by whoever wrote it; a person may do so by hand. */
-function gateRemedy(pod: Pod, { gate = '' }: Trouble, describe: Cure): Remedy {
+function gateRemedy(pod: Pod, { gate }: Trouble & { kind: 'gate' }, describe: Cure): Remedy {
   const { name = '', namespace } = pod.metadata ?? {}
   const body = { status: { conditions: [{ type: gate, status: 'True' }] } }
   return {
@@ -234,7 +242,7 @@ function gateRemedy(pod: Pod, { gate = '' }: Trouble, describe: Cure): Remedy {
   }
 }
 
-function imageCures(facts: ClusterFacts, pod: Pod, { container = '', image = '' }: Trouble): readonly Cure[] {
+function imageCures(facts: ClusterFacts, pod: Pod, { container, image }: Trouble & { kind: 'image' }): readonly Cure[] {
   const { name = '', namespace } = pod.metadata ?? {}
   const owner = deploymentOf(facts, pod)
   const object = owner === undefined ? `pod/${name}` : `deployment/${owner.metadata?.name}`

@@ -1,17 +1,19 @@
 import type { Node, Service } from '#api/core-v1.ts'
 import { balancedNodes } from '#forwarding/load-balancer.ts'
 import type { IpFamily } from '#net/ip-address.ts'
+import { isReady } from '#objects/conditions.ts'
 import { EXCLUDE_FROM_LOAD_BALANCERS_LABEL } from '#objects/well-known.ts'
 import type { ClusterFacts } from '../../cluster/facts.ts'
 import { familyOfText } from '../../cluster/lookup.ts'
 import { nameOf } from '../../cluster/names.ts'
-import { isNodeReady, notReadyText } from '../../cluster/node-condition.ts'
+import { silenceOf } from '../../cluster/node-condition.ts'
 import { nodesToAsk, nodesWithEndpoint } from '../../cluster/nodes-to-ask.ts'
 import type { Cure } from '../../trace/cure.ts'
 import type { Finding } from '../../trace/finding.ts'
 import type { Question } from '../../trace/question.ts'
 import type { Decision, Path } from '../../walk/path.ts'
 import { listed } from '../../words/text.ts'
+import { silenceText } from '../../words/trouble.ts'
 import { askAddress, askClusterIp, look, patch, run } from '../cure.ts'
 import { noEndpoints } from './endpoints.ts'
 
@@ -21,8 +23,8 @@ type ServicePort = NonNullable<NonNullable<Service['spec']>['ports']>[number]
 function excludedText(node: Node): readonly string[] {
   if (node.metadata?.labels?.[EXCLUDE_FROM_LOAD_BALANCERS_LABEL] !== undefined)
     return [`${nameOf(node)} has the label ${EXCLUDE_FROM_LOAD_BALANCERS_LABEL}`]
-  if (isNodeReady(node)) return []
-  return [`${nameOf(node)} is ${notReadyText(node)}`]
+  if (isReady(node)) return []
+  return [`${nameOf(node)} is ${silenceText(silenceOf(node)!)}`]
 }
 
 /** Policy Local, and the node that the packet came to has no endpoint. */
@@ -153,7 +155,7 @@ export function notBalanced(
   const local = service.spec?.externalTrafficPolicy === 'Local'
   // One that is Ready, and kept away by the label alone.
   const excluded = facts.nodes.filter(
-    (node) => node.metadata?.labels?.[EXCLUDE_FROM_LOAD_BALANCERS_LABEL] !== undefined && isNodeReady(node),
+    (node) => node.metadata?.labels?.[EXCLUDE_FROM_LOAD_BALANCERS_LABEL] !== undefined && isReady(node),
   )
   return {
     reason: 'no-eligible-node',

@@ -1,0 +1,49 @@
+import type { NodeSilence, Trouble } from '../trace/trouble.ts'
+
+/** `NotReady since 2026-01-01T00:00:00Z (Ready is Unknown: Kubelet stopped posting node status.)` */
+export function silenceText(silence: NodeSilence): string {
+  if (!silence.told) return 'NotReady: its kubelet never told of it'
+  const { since, status, message } = silence
+  return `NotReady${since ? ` since ${since}` : ''} (Ready is ${status}${message ? `: ${message}` : ''})`
+}
+
+/** One sentence without its full stop: `the readiness probe fails: HTTP probe failed with statuscode: 404`. */
+export function troubleText(trouble: Trouble): string {
+  switch (trouble.kind) {
+    case 'ended':
+      return `it has ended: ${trouble.phase}`
+    case 'leaving':
+      return trouble.ready ? 'it is being deleted' : 'it is being deleted, and not ready any more'
+    case 'unscheduled':
+      return `no node takes it: ${trouble.message ?? 'it is not scheduled yet'}`
+    case 'node':
+      return trouble.silence === undefined
+        ? `its node ${trouble.node} is lost`
+        : `its node ${trouble.node} is ${silenceText(trouble.silence)}: nobody hears of the pod since`
+    case 'image': {
+      const { container, image, state, message = 'it is not known here' } = trouble
+      return `container ${container} cannot have its image ${image} (${state}): ${message}`
+    }
+    case 'crash': {
+      const { container, backOff, signal, exitCode, state } = trouble
+      const again = backOff ? ' again and again (CrashLoopBackOff)' : ''
+      const how = signal ? `signal ${signal}` : `exit code ${exitCode}`
+      return `container ${container} ends${again} with ${how}${state ? `, ${state}` : ''}`
+    }
+    case 'waiting': {
+      const { container, state, message } = trouble
+      return `container ${container} waits${state ? ` (${state})` : ''}${message ? `: ${message}` : ''}`
+    }
+    case 'probe': {
+      const { failed, failure } = trouble
+      if (failure === undefined) return 'its readiness probe has not succeeded yet'
+      return failed === undefined ? failure : `the ${failed} probe fails: ${failure}`
+    }
+    case 'gate':
+      return `its readiness gate ${trouble.gate} is not True`
+    case 'starting': {
+      const { container, phase, message } = trouble
+      return container === undefined ? (message ?? `it is ${phase}`) : 'its container is not ready yet'
+    }
+  }
+}
