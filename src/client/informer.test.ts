@@ -200,3 +200,19 @@ test('a list that is older than a write of ours does not undo it, and the watch 
   assert.deepEqual(events, ['+a', '~a:blue', '+b', '-b'])
   abort.abort()
 })
+
+test('handlers that were taken away hear no more, and the others do', async () => {
+  const { client, open, events, abort } = setup()
+  const informer = open()
+  const told: string[] = []
+  const remove = informer.addHandlers({ onAdd: (object) => told.push(object.metadata!.name!) })
+  await informer.hasSynced
+  await client.create(things, thing('a', 'red'))
+  await turn()
+  remove()
+  await client.create(things, thing('b', 'red'))
+  await turn()
+  assert.deepEqual(told, ['a'])
+  assert.deepEqual(events, ['+a', '+b'])
+  abort.abort()
+})

@@ -34,7 +34,7 @@ export class Informer<T extends ApiObject> implements ReflectorSink<T> {
   readonly lister: Lister<T>
   readonly hasSynced: Promise<void>
   readonly #store = new Store<T>()
-  readonly #handlers: Handlers<T>[] = []
+  #handlers: readonly Handlers<T>[] = []
   readonly #options: InformerOptions
   #resolveSynced!: () => void
   #started = false
@@ -74,10 +74,13 @@ export class Informer<T extends ApiObject> implements ReflectorSink<T> {
     this.#store.addIndex(name, keysOf)
   }
 
-  /** What is there already is told as added, at once. */
-  addHandlers(handlers: Handlers<T>): void {
-    this.#handlers.push(handlers)
+  /** What is there already is told as added, at once. The answer takes the handlers away again. */
+  addHandlers(handlers: Handlers<T>): () => void {
+    this.#handlers = [...this.#handlers, handlers]
     if (handlers.onAdd) for (const object of this.#store.values()) this.#call(() => handlers.onAdd!(object))
+    return () => {
+      this.#handlers = this.#handlers.filter((one) => one !== handlers)
+    }
   }
 
   observe(object: T): void {

@@ -423,3 +423,26 @@ test('DnsServer keeps 1,024 TCP connections: who has the most loses its oldest, 
     for (const connection of many) connection.destroy()
   }
 })
+
+test('DnsServer answers at sockets that are added, also while another answers by UDP, until they are closed', () => {
+  const state = { served: 0, paused: 0, closed: 0 }
+  const source: DatagramSource = {
+    serve: () => state.served++,
+    pause: () => state.paused++,
+    close: () => state.closed++,
+  }
+  const server = new DnsServer({ zone: zoneOf(), udp: [], tcp: [], random: () => 0, log: () => undefined })
+  const close = server.add({ udp: [source], tcp: [] })
+  assert.deepEqual(state, { served: 1, paused: 0, closed: 0 })
+  server.pauseUdp()
+  assert.equal(state.paused, 1)
+  server.add({ udp: [source], tcp: [] })
+  assert.equal(state.served, 1, 'another answers')
+  server.serveUdp()
+  assert.equal(state.served, 3)
+  close()
+  close()
+  assert.equal(state.closed, 1, 'once')
+  server.close()
+  assert.equal(state.closed, 2, 'the other one')
+})

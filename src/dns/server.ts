@@ -11,11 +11,14 @@ import { TcpClients } from './tcp-clients.ts'
 import type { Upstream } from './upstream.ts'
 import type { Zone, ZoneAnswer } from './zone.ts'
 
-export interface DnsServerOptions {
-  readonly zone: Zone
-  /** Bound by the caller, each in the network namespace that it serves. */
-  readonly udp: readonly DatagramSource[]
+/** Bound by the caller, each in the network namespace that it serves. */
+export interface DnsSockets<Udp extends DatagramSource = DatagramSource> {
+  readonly udp: readonly Udp[]
   readonly tcp: readonly Server[]
+}
+
+export interface DnsServerOptions extends DnsSockets {
+  readonly zone: Zone
   /** Where names outside the zone are asked; absent: they are refused, with the reason, or do not exist. */
   readonly upstream?: Upstream
   readonly random: () => number
@@ -63,27 +66,37 @@ export class DnsServer {
   readonly #clients = new TcpClients(MOST_CONNECTIONS)
   /** Answers by rcode. */
   readonly #answered: Float64Array
+  readonly #sockets = new Set<DnsSockets>()
+  #isUdpPaused = false
 
   constructor(options: DnsServerOptions) {
     this.#options = options
     this.#cache = new AnswerCache(options.random)
     this.#answered = options.counts ?? new Float64Array(RCODES)
-    this.serveUdp()
-    for (const server of options.tcp) server.on('connection', (connection) => this.#serveTcp(connection))
+    this.add(options)
+  }
+
+  /** Answers at these too. What is given closes them. */
+  add(sockets: DnsSockets): () => void {
+    this.#sockets.add(sockets)
+    if (!this.#isUdpPaused) this.#serve(sockets.udp)
+    for (const server of sockets.tcp) server.on('connection', (connection) => this.#serveTcp(connection))
+    return () => {
+      if (!this.#sockets.delete(sockets)) return
+      for (const source of sockets.udp) source.close()
+      for (const server of sockets.tcp) server.close()
+    }
   }
 
   serveUdp(): void {
-    const { udp, log } = this.#options
-    for (const source of udp)
-      source.serve(
-        (datagram) => this.#answerDatagram(datagram),
-        (error) => log(error.message),
-      )
+    this.#isUdpPaused = false
+    for (const { udp } of this.#sockets) this.#serve(udp)
   }
 
   /** Another one answers what comes by UDP. */
   pauseUdp(): void {
-    for (const source of this.#options.udp) source.pause()
+    this.#isUdpPaused = true
+    for (const { udp } of this.#sockets) for (const source of udp) source.pause()
   }
 
   /** What was answered so far, from the zone or by an upstream: `NOERROR` → 12. */
@@ -92,8 +105,19 @@ export class DnsServer {
   }
 
   close(): void {
-    for (const source of this.#options.udp) source.close()
-    for (const server of this.#options.tcp) server.close()
+    for (const { udp, tcp } of this.#sockets) {
+      for (const source of udp) source.close()
+      for (const server of tcp) server.close()
+    }
+    this.#sockets.clear()
+  }
+
+  #serve(udp: DnsSockets['udp']): void {
+    for (const source of udp)
+      source.serve(
+        (datagram) => this.#answerDatagram(datagram),
+        (error) => this.#options.log(error.message),
+      )
   }
 
   #serveTcp(connection: Socket): void {

@@ -46,6 +46,8 @@ export interface KubeletOptions {
   readonly clock?: Clock
   readonly mounter: Mounter
   readonly machine?: Machine
+  /** What keeps the node from carrying pods at present, in words: its Node is not Ready then. Left out: nothing. */
+  readonly fault?: () => string | undefined
   readonly log?: (message: string, error?: unknown) => void
 }
 
@@ -54,6 +56,8 @@ export interface Kubelet {
   readonly registered: Promise<void>
   /** Resolves when what ran before has been adopted and the known pods have been taken up. */
   readonly synced: Promise<void>
+  /** `fault` gives another answer now: the Node shows it at once, and not within ten seconds. */
+  faultChanged(): void
   /** The pods of this node, whatever their state. */
   pods(): readonly Pod[]
   /**
@@ -208,13 +212,15 @@ export const startKubelet = (options: KubeletOptions): Kubelet => {
     if (!signal.aborted) owners.get(id)?.exited(id, state)
   })
 
+  const fault = options.fault ?? (() => undefined)
+  let lookAtNode = (): void => undefined
   const registered = (async () => {
     const onError = (error: unknown) => log('the Node cannot be registered', error)
-    const wanted = nodeObject(node, machine, timeText(clock.now()), options.port)
+    const wanted = nodeObject(node, machine, timeText(clock.now()), { port: options.port, fault: fault() })
     const object = await registerNode(client, resources.nodes, wanted, { clock, signal, onError })
     if (object === undefined) return
     const known = () => options.nodes.lister.get(node.name)
-    keepNodeStatus(client, resources.nodes, object, known, { clock, signal, onError })
+    lookAtNode = keepNodeStatus(client, resources.nodes, object, known, { clock, signal, onError, fault })
     if (resources.leases !== undefined) {
       const leaseError = (error: unknown) => log('the Lease cannot be renewed', error)
       void keepNodeLease(
@@ -242,6 +248,7 @@ export const startKubelet = (options: KubeletOptions): Kubelet => {
   return {
     registered,
     synced,
+    faultChanged: () => lookAtNode(),
     pods: () => [...workers.values()].map(({ entry }) => entry.pod),
     resolve(namespace, pod, container, resolveOptions) {
       const worker = [...workers.values()].find(

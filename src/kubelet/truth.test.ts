@@ -149,3 +149,27 @@ test('a Node that was deleted stays deleted while its kubelet runs, and nobody h
   await assert.rejects(cluster.client.get(resources.nodes, 'n1'), { message: /nodes "n1" not found/ })
   assert.ok(cluster.logged.length - logged < 5, cluster.logged.slice(logged).join('\n'))
 })
+
+test('a node is not Ready while something keeps it from carrying pods, which the Node names, and Ready again after', async () => {
+  const clock = new FakeClock()
+  const cluster = new FakeCluster(clock)
+  clusters.push(cluster)
+  let fault: string | undefined = 'network: no addresses'
+  const kubelet = await cluster.start({ fault: () => fault })
+  const ready = async () => {
+    await turn()
+    const { status } = await cluster.client.get(resources.nodes, 'n1')
+    const { status: is, reason, message } = status!.conditions!.find(({ type }) => type === 'Ready')!
+    return [is, reason, message]
+  }
+  assert.deepEqual(await ready(), ['False', 'KubeletNotReady', 'network: no addresses'])
+  fault = 'dns: port 53 is taken'
+  kubelet.faultChanged()
+  assert.deepEqual(await ready(), ['False', 'KubeletNotReady', 'dns: port 53 is taken'])
+  fault = undefined
+  assert.deepEqual((await ready())[0], 'False', 'nobody has told yet')
+  clock.advance(10_000)
+  assert.deepEqual((await ready()).slice(0, 2), ['True', 'KubeletReady'])
+  await kubelet.stop()
+  kubelet.faultChanged()
+})

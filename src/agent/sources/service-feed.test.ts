@@ -38,7 +38,7 @@ test('changes are counted, and each trigger time is told once, with the change t
   const informers = new Informers(client, { clock, random: () => 0, signal: abort.signal, onError: assert.fail })
   const feed = new ServiceFeed(informers.for(services), informers.for(endpointSlices))
   const told: (readonly number[])[] = []
-  feed.subscribe((_, __, ___, triggers) => told.push(triggers))
+  const end = feed.subscribe((_, __, ___, triggers) => told.push(triggers))
   await feed.synced
   assert.deepEqual(told, [[]], 'what the first list brings happened before')
   assert.deepEqual(feed.seen, { services: 1, endpoints: 1 })
@@ -56,5 +56,8 @@ test('changes are counted, and each trigger time is told once, with the change t
   await turn()
   assert.deepEqual(told.slice(1), [[Date.parse('2026-01-01T00:00:10Z')], [], [], []])
   assert.deepEqual(feed.seen, { services: 2, endpoints: 4 })
+  end()
+  await update(undefined)
+  assert.equal(told.length, 5, 'who does not listen any more is told nothing')
   abort.abort()
 })

@@ -28,7 +28,7 @@ export class ServiceFeed {
   readonly synced: Promise<void>
   readonly #services: Informer<Service>
   readonly #slices: Informer<EndpointSlice>
-  readonly #listeners: ServiceListener[] = []
+  #listeners: readonly ServiceListener[] = []
   readonly #changed = new Set<string>()
   readonly #triggers = new Map<string, number[]>()
   readonly #seen = { services: 0, endpoints: 0 }
@@ -66,10 +66,16 @@ export class ServiceFeed {
     })
   }
 
-  /** What is there already is told at once, if the caches have synced; else when they have. */
-  subscribe(listener: ServiceListener): void {
-    this.#listeners.push(listener)
+  /**
+   * What is there already is told at once, if the caches have synced; else when they have. The answer ends it: the
+   * listener hears no more.
+   */
+  subscribe(listener: ServiceListener): () => void {
+    this.#listeners = [...this.#listeners, listener]
     this.tellAgain(listener)
+    return () => {
+      this.#listeners = this.#listeners.filter((one) => one !== listener)
+    }
   }
 
   /**

@@ -11,16 +11,29 @@ export interface Machine {
   readonly info: NodeSystemInfo
 }
 
-const CONDITIONS: readonly (readonly [type: string, status: string, reason: string, message: string])[] = [
+type Told = readonly [type: string, status: string, reason: string, message: string]
+
+const PRESSURES: readonly Told[] = [
   ['MemoryPressure', 'False', 'KubeletHasSufficientMemory', 'kubelet has sufficient memory available'],
   ['DiskPressure', 'False', 'KubeletHasNoDiskPressure', 'kubelet has no disk pressure'],
   ['PIDPressure', 'False', 'KubeletHasSufficientPID', 'kubelet has sufficient PID available'],
-  ['Ready', 'True', 'KubeletReady', 'kubelet is posting ready status'],
 ]
 
-/** The node's conditions at `now` (RFC 3339); the time of the last transition is kept where the status is. */
-export const nodeConditions = (before: readonly NodeCondition[] | undefined, now: string): readonly NodeCondition[] =>
-  CONDITIONS.map(([type, status, reason, message]) => {
+const readiness = (fault: string | undefined): Told =>
+  fault === undefined
+    ? ['Ready', 'True', 'KubeletReady', 'kubelet is posting ready status']
+    : ['Ready', 'False', 'KubeletNotReady', fault]
+
+/**
+ * The node's conditions at `now` (RFC 3339); the time of the last transition is kept where the status is. `fault`: what
+ * keeps the node from carrying pods.
+ */
+export const nodeConditions = (
+  before: readonly NodeCondition[] | undefined,
+  now: string,
+  fault?: string,
+): readonly NodeCondition[] =>
+  [...PRESSURES, readiness(fault)].map(([type, status, reason, message]) => {
     const old = findCondition(before, type)
     const lastTransitionTime = old?.status === status && old.lastTransitionTime ? old.lastTransitionTime : now
     return { type, status, lastHeartbeatTime: now, lastTransitionTime, reason, message }
@@ -35,7 +48,12 @@ export const nodeResources = (machine: Machine): Readonly<Record<string, string>
 })
 
 /** The whole Node object as the kubelet registers it. */
-export const nodeObject = (node: KubeletNode, machine: Machine, now: string, port: number | undefined): Node => {
+export const nodeObject = (
+  node: KubeletNode,
+  machine: Machine,
+  now: string,
+  { port, fault }: { readonly port?: number | undefined; readonly fault?: string | undefined },
+): Node => {
   const { operatingSystem: os, architecture: arch } = machine.info
   const resources = nodeResources(machine)
   return {
@@ -61,7 +79,7 @@ export const nodeObject = (node: KubeletNode, machine: Machine, now: string, por
       ],
       capacity: resources,
       allocatable: resources,
-      conditions: nodeConditions(undefined, now),
+      conditions: nodeConditions(undefined, now, fault),
       daemonEndpoints: { kubeletEndpoint: { Port: port ?? 0 } },
       nodeInfo: machine.info,
     },

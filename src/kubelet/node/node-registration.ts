@@ -12,6 +12,11 @@ export interface RegistrationOptions {
   readonly onError: (error: unknown) => void
 }
 
+export interface NodeStatusOptions extends RegistrationOptions {
+  /** What keeps the node from carrying pods at present, in words: then it is not Ready. */
+  readonly fault: () => string | undefined
+}
+
 // Kubernetes' nodeStatusReportFrequency: the Lease tells life, the status only what changes.
 const REPORT_MS = 300_000
 // Kubernetes' nodeStatusUpdateFrequency.
@@ -91,20 +96,22 @@ export const registerNode = async (
  * Posts the conditions every five minutes, and within ten seconds where the Node that `known` gives has others: the node
  * controller writes Unknown over those of a kubelet that was silent. What somebody changed of addresses, amounts and
  * ports is put right then too. A Node that was deleted stays so until the kubelet starts again, as with Kubernetes.
- * Returns at once.
+ * Returns at once, with what looks without waiting: for whoever knows that `fault` has changed.
  */
 export const keepNodeStatus = (
   client: Client,
   nodes: Resource<Node>,
   registered: Node,
   known: () => Node | undefined,
-  { clock, signal, onError }: RegistrationOptions,
-): void => {
+  { clock, signal, onError, fault }: NodeStatusOptions,
+): (() => void) => {
   const machine = machineOf(registered.status ?? {})
   let conditions = registered.status?.conditions
   let postedAt = clock.now()
+  let cancel = (): void => undefined
   const look = async (): Promise<void> => {
-    const next = nodeConditions(conditions, timeText(clock.now()))
+    cancel()
+    const next = nodeConditions(conditions, timeText(clock.now()), fault())
     const node = known()
     const shown = node === undefined ? undefined : (node.status ?? {})
     const changed = shown !== undefined && !next.every((one) => sameStatus(shown.conditions ?? [], one))
@@ -112,23 +119,28 @@ export const keepNodeStatus = (
     if (changed || moved || (shown !== undefined && clock.now() - postedAt >= REPORT_MS)) {
       postedAt = clock.now()
       // What was Unknown meanwhile turns now.
-      conditions = changed ? nodeConditions(shown.conditions, timeText(clock.now())) : next
+      conditions = changed ? nodeConditions(shown.conditions, timeText(clock.now()), fault()) : next
       const status = { conditions, ...(moved && machinePatch(machine)) }
       await patchStatus(client, nodes, registered.metadata?.name ?? '', status).catch(onError)
     }
     wait()
   }
   const wait = (): void => {
-    if (signal.aborted) return
-    const stop = (): void => cancel()
-    const cancel = clock.after(LOOK_MS, () => {
-      signal.removeEventListener('abort', stop)
-      void look()
-    })
-    signal.addEventListener('abort', stop, { once: true })
+    cancel()
+    if (!signal.aborted) cancel = clock.after(LOOK_MS, () => void look())
   }
+  signal.addEventListener('abort', () => cancel(), { once: true })
   wait()
+  return () => {
+    if (!signal.aborted) void look()
+  }
 }
 
-const sameStatus = (shown: readonly NodeCondition[], { type, status }: NodeCondition): boolean =>
-  shown.some((condition) => condition.type === type && condition.status === status)
+const sameStatus = (shown: readonly NodeCondition[], { type, status, message }: NodeCondition): boolean =>
+  shown.some(
+    (condition) =>
+      condition.type === type &&
+      condition.status === status &&
+      // Why it is not Ready may change.
+      (status === 'True' || condition.message === message),
+  )
