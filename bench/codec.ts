@@ -1,6 +1,7 @@
 // What reading and writing one object costs: script/node bench/codec.ts
 import { readFileSync } from 'node:fs'
-import { Pod, Service } from '#api/core-v1.ts'
+import { Pod } from '#api/core/pod/message.ts'
+import { Service } from '#api/core/service/message.ts'
 import { decodeJsonText, encodeJson } from '#schema/json.ts'
 import { decodeProtobuf, encodeEnveloped, unwrapUnknown } from '#schema/protobuf.ts'
 import type { MessageClass } from '#schema/schema.ts'

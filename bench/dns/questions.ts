@@ -1,4 +1,4 @@
-import type { Service } from '#api/core-v1.ts'
+import type { Service } from '#api/core/service/message.ts'
 
 /** A Service's name and addresses, as each server is to know them. */
 export interface Named {

@@ -1,5 +1,5 @@
+import type { ObjectMeta } from '#api/meta/object-meta.ts'
 import type { MessageClass } from '#schema/schema.ts'
-import type { ObjectMeta } from './meta-v1.ts'
 
 /** What every API object carries. */
 export interface ApiObject {
@@ -38,3 +38,36 @@ export interface ResourceObject {
 /** `v1`, `apps/v1`. */
 export const groupVersion = (resource: Pick<Resource, 'group' | 'version'>): string =>
   resource.group === '' ? resource.version : `${resource.group}/${resource.version}`
+
+/** What most resources do without. */
+interface Names {
+  readonly shortNames?: readonly string[]
+  readonly categories?: readonly string[]
+  readonly subresources?: readonly string[]
+  /** False for what belongs to the cluster: nodes, namespaces. */
+  readonly namespaced?: boolean
+}
+
+/** The resource of a kind; group, version and kind are those of its message. */
+export const resource = <T extends ApiObject>(
+  plural: string,
+  message: MessageClass<T>,
+  list: MessageClass<unknown>,
+  { shortNames = [], categories = [], subresources = [], namespaced = true }: Names = {},
+): Resource<T> => {
+  const [apiVersion, kind] = message.gvk!
+  const slash = apiVersion.indexOf('/')
+  return {
+    group: apiVersion.slice(0, Math.max(slash, 0)),
+    version: apiVersion.slice(slash + 1),
+    kind,
+    plural,
+    singular: kind.toLowerCase(),
+    shortNames,
+    categories,
+    namespaced,
+    subresources,
+    message,
+    list,
+  }
+}

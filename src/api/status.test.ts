@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { deployments } from '#api/apps/deployment/resource.ts'
+import { services } from '#api/core/service/resource.ts'
+import { Status } from '#api/meta/status.ts'
 import { encodeJson } from '#schema/json.ts'
-import { Status } from './meta-v1.ts'
-import { deployments, services } from './resources.ts'
 import * as status from './status.ts'
 
 // Bodies of a recorded 1.36 API server.

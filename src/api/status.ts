@@ -1,4 +1,4 @@
-import type { Status, StatusCause, StatusDetails } from './meta-v1.ts'
+import type { Status, StatusCause, StatusDetails } from '#api/meta/status.ts'
 import type { Resource } from './resource.ts'
 
 /** What of a resource an answer names. */

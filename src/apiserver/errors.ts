@@ -1,4 +1,4 @@
-import type { Status } from '#api/meta-v1.ts'
+import type { Status } from '#api/meta/status.ts'
 import * as status from '#api/status.ts'
 import { ApiError } from '#client/client.ts'
 

@@ -1,6 +1,7 @@
 import { request as httpRequest, type IncomingMessage } from 'node:http'
 import { connect } from 'node:net'
-import type { Container, Pod } from '#api/core-v1.ts'
+import type { Pod } from '#api/core/pod/message.ts'
+import type { Container } from '#api/core/pod/spec/container.ts'
 import { DEFAULT_CONTAINER_ANNOTATION } from '#objects/well-known.ts'
 import { badRequest, failure, internalError } from './errors.ts'
 import type { Exchange } from './http/exchange.ts'

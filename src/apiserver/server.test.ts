@@ -6,17 +6,15 @@ import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { connect as connectTls } from 'node:tls'
+import { deployments } from '#api/apps/deployment/resource.ts'
+import { configMaps } from '#api/core/configmap/resource.ts'
+import { namespaces } from '#api/core/namespace/resource.ts'
+import { pods } from '#api/core/pod/resource.ts'
+import { secrets } from '#api/core/secret/resource.ts'
+import { services } from '#api/core/service/resource.ts'
+import { serviceAccounts } from '#api/core/serviceaccount/resource.ts'
+import { endpointSlices } from '#api/discovery/endpointslice/resource.ts'
 import type { ApiObject, Resource } from '#api/resource.ts'
-import {
-  configMaps,
-  deployments,
-  endpointSlices,
-  namespaces,
-  pods,
-  secrets,
-  serviceAccounts,
-  services,
-} from '#api/resources.ts'
 import { ApiError, type Client, type WatchEvent } from '#client/client.ts'
 import { createHttpsClient } from '#client/https-client.ts'
 import { createUnixClient } from '#client/unix-client.ts'

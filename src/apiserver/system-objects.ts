@@ -1,8 +1,13 @@
 import { serviceAddress } from '#allocator/address-range.ts'
-import type { Endpoints, Namespace, Service } from '#api/core-v1.ts'
-import type { EndpointSlice } from '#api/discovery-v1.ts'
+import type { Endpoints } from '#api/core/endpoints/message.ts'
+import { endpoints } from '#api/core/endpoints/resource.ts'
+import type { Namespace } from '#api/core/namespace/message.ts'
+import { namespaces } from '#api/core/namespace/resource.ts'
+import type { Service } from '#api/core/service/message.ts'
+import { services } from '#api/core/service/resource.ts'
+import type { EndpointSlice } from '#api/discovery/endpointslice/message.ts'
+import { endpointSlices } from '#api/discovery/endpointslice/resource.ts'
 import type { ResourceObject } from '#api/resource.ts'
-import { endpointSlices, endpoints, namespaces, services } from '#api/resources.ts'
 import { SERVICE_NAME_LABEL, SKIP_MIRROR_LABEL } from '#objects/well-known.ts'
 
 /** As every cluster has them. */

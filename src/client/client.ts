@@ -1,4 +1,4 @@
-import type { Status } from '#api/meta-v1.ts'
+import type { Status } from '#api/meta/status.ts'
 import type { ApiObject, Resource } from '#api/resource.ts'
 
 export interface ListOptions {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { events } from '#api/resources.ts'
+import { events } from '#api/core/event/resource.ts'
 import { EventRecorder } from './event-recorder.ts'
 import { FakeClient } from './testing/fake-client.ts'
 import { FakeClock } from './testing/fake-clock.ts'

@@ -1,4 +1,5 @@
-import type { Event, ObjectReference } from '#api/core-v1.ts'
+import type { Event } from '#api/core/event/message.ts'
+import type { ObjectReference } from '#api/core/references.ts'
 import type { ApiObject, Resource } from '#api/resource.ts'
 import { timeText } from '#api/time-text.ts'
 import { type Client, isAlreadyExists, isNotFound } from './client.ts'

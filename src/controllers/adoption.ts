@@ -1,4 +1,4 @@
-import type { LabelSelector } from '#api/meta-v1.ts'
+import type { LabelSelector } from '#api/meta/label-selector.ts'
 import type { ApiObject, Resource } from '#api/resource.ts'
 import { isNotFound } from '#client/client.ts'
 import type { Lister } from '#client/lister.ts'

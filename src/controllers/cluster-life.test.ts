@@ -1,19 +1,17 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import {
-  configMaps,
-  deployments,
-  endpointSlices,
-  endpoints,
-  events,
-  leases,
-  namespaces,
-  nodes,
-  pods,
-  replicaSets,
-  serviceAccounts,
-  services,
-} from '#api/resources.ts'
+import { deployments } from '#api/apps/deployment/resource.ts'
+import { replicaSets } from '#api/apps/replicaset/resource.ts'
+import { leases } from '#api/coordination/lease/resource.ts'
+import { configMaps } from '#api/core/configmap/resource.ts'
+import { endpoints } from '#api/core/endpoints/resource.ts'
+import { events } from '#api/core/event/resource.ts'
+import { namespaces } from '#api/core/namespace/resource.ts'
+import { nodes } from '#api/core/node/resource.ts'
+import { pods } from '#api/core/pod/resource.ts'
+import { services } from '#api/core/service/resource.ts'
+import { serviceAccounts } from '#api/core/serviceaccount/resource.ts'
+import { endpointSlices } from '#api/discovery/endpointslice/resource.ts'
 import { isNotFound } from '#client/client.ts'
 import { makeDeployment, makeNode, makeService, startCluster, withImage } from './testing/cluster.ts'
 

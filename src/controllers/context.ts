@@ -1,5 +1,5 @@
+import { events } from '#api/core/event/resource.ts'
 import type { ApiObject, Resource, ResourceObject } from '#api/resource.ts'
-import { events } from '#api/resources.ts'
 import { ApiError, type Client, isConflict, isNotFound } from '#client/client.ts'
 import type { Clock } from '#client/clock.ts'
 import { EventRecorder } from '#client/event-recorder.ts'

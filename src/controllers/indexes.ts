@@ -1,4 +1,4 @@
-import type { Pod } from '#api/core-v1.ts'
+import type { Pod } from '#api/core/pod/message.ts'
 import type { ApiObject } from '#api/resource.ts'
 import { controllerOf } from '#objects/owner-reference.ts'
 

@@ -1,5 +1,5 @@
-import type { Service } from '#api/core-v1.ts'
-import type { EndpointSlice } from '#api/discovery-v1.ts'
+import type { Service } from '#api/core/service/message.ts'
+import type { EndpointSlice } from '#api/discovery/endpointslice/message.ts'
 import { addressBytes, tryParseAddress } from '#net/ip-address.ts'
 import { dashedAddress, foldName } from './zone-name.ts'
 

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Deployment } from '#api/apps-v1.ts'
-import type { Node, Pod, Service } from '#api/core-v1.ts'
+import type { Deployment } from '#api/apps/deployment/message.ts'
+import type { Node } from '#api/core/node/message.ts'
+import type { Pod } from '#api/core/pod/message.ts'
+import type { Service } from '#api/core/service/message.ts'
 import type { ClusterFacts } from './cluster/facts.ts'
 import { ask, at, facts, node, pod, service, slice } from './testing/cluster.ts'
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Service } from '#api/core-v1.ts'
+import type { Service } from '#api/core/service/message.ts'
 import type { ClusterFacts } from './cluster/facts.ts'
 import { closestPort } from './diagnose/reasons/pods.ts'
 import { ask, at, facts, node, pod, service, slice } from './testing/cluster.ts'

@@ -1,4 +1,4 @@
-import type { Service } from '#api/core-v1.ts'
+import type { Service } from '#api/core/service/message.ts'
 import { withoutUrl } from './ask/destination-text.ts'
 import type { ClusterFacts } from './cluster/facts.ts'
 import { clusterIpsOf, familyOfText, isLoopback } from './cluster/lookup.ts'

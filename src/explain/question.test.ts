@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Service } from '#api/core-v1.ts'
+import type { Service } from '#api/core/service/message.ts'
 import type { ClusterFacts } from './cluster/facts.ts'
 import { ask, at, facts, pod, service, slice, withoutDns } from './testing/cluster.ts'
 import type { Told } from './testing/told.ts'

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Node, Service } from '#api/core-v1.ts'
+import type { Node } from '#api/core/node/message.ts'
+import type { Service } from '#api/core/service/message.ts'
 import type { ClusterFacts } from './cluster/facts.ts'
 import { ask, at, facts, node, pod, service, slice } from './testing/cluster.ts'
 import type { Told } from './testing/told.ts'

@@ -1,4 +1,4 @@
-import type { EndpointSlice } from '#api/discovery-v1.ts'
+import type { EndpointSlice } from '#api/discovery/endpointslice/message.ts'
 import type { IpFamily } from '#net/ip-address.ts'
 import type { Protocol } from '#net/port-protocol.ts'
 import { HEADLESS_LABEL, SERVICE_PROXY_NAME_LABEL } from '#objects/well-known.ts'

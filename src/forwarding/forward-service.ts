@@ -1,5 +1,5 @@
-import type { Service } from '#api/core-v1.ts'
-import type { EndpointSlice } from '#api/discovery-v1.ts'
+import type { Service } from '#api/core/service/message.ts'
+import type { EndpointSlice } from '#api/discovery/endpointslice/message.ts'
 import type { IpFamily } from '#net/ip-address.ts'
 import type { Protocol } from '#net/port-protocol.ts'
 import { keyOf } from '#objects/object-key.ts'
@@ -8,8 +8,8 @@ import { type Frontend, frontendsOf, isProxied } from './frontend.ts'
 import type { NodeFacts } from './node-facts.ts'
 import { type CategorizedEndpoints, categorizeEndpoints } from './topology.ts'
 
-export type { Service } from '#api/core-v1.ts'
-export type { EndpointSlice } from '#api/discovery-v1.ts'
+export type { Service } from '#api/core/service/message.ts'
+export type { EndpointSlice } from '#api/discovery/endpointslice/message.ts'
 
 /** How one of several backends is chosen. */
 export type LoadBalancerMethod = 'random'

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Node, Service } from '#api/core-v1.ts'
-import type { EndpointSlice } from '#api/discovery-v1.ts'
+import type { Node } from '#api/core/node/message.ts'
+import type { Service } from '#api/core/service/message.ts'
+import type { EndpointSlice } from '#api/discovery/endpointslice/message.ts'
 import { balancedNodes, LoadBalancer } from './load-balancer.ts'
 
 const POOL = ['172.30.255.0/24', 'fd00:ff::/112']

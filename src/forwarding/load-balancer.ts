@@ -1,5 +1,6 @@
-import type { Node, Service } from '#api/core-v1.ts'
-import type { EndpointSlice } from '#api/discovery-v1.ts'
+import type { Node } from '#api/core/node/message.ts'
+import type { Service } from '#api/core/service/message.ts'
+import type { EndpointSlice } from '#api/discovery/endpointslice/message.ts'
 import { containsAddress, parseCidr } from '#net/cidr.ts'
 import { type IpFamily, parseAddress } from '#net/ip-address.ts'
 import type { Protocol } from '#net/port-protocol.ts'

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
-import type { Container, Pod } from '#api/core-v1.ts'
+import type { Pod } from '#api/core/pod/message.ts'
+import type { Container } from '#api/core/pod/spec/container.ts'
 import type { WatchEvent } from '#client/client.ts'
 import { FakeClock } from '#client/testing/fake-clock.ts'
 import { isReady } from '#objects/conditions.ts'

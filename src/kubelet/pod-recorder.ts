@@ -1,4 +1,4 @@
-import type { Event } from '#api/core-v1.ts'
+import type { Event } from '#api/core/event/message.ts'
 import type { Resource } from '#api/resource.ts'
 import type { Client } from '#client/client.ts'
 import type { Clock } from '#client/clock.ts'

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 
-import type { Pod } from '#api/core-v1.ts'
+import type { Pod } from '#api/core/pod/message.ts'
 import type { Runtime } from '#runtime/runtime.ts'
 import { errorCode, errorText, KubeletError } from './kubelet-error.ts'
 import { readContainerLog } from './streaming/container-log.ts'

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
-import type { Node, Pod } from '#api/core-v1.ts'
+import type { Node } from '#api/core/node/message.ts'
+import type { Pod } from '#api/core/pod/message.ts'
 import { FakeClock } from '#client/testing/fake-clock.ts'
 import { isReady } from '#objects/conditions.ts'
 import { FakeCluster, resources } from './testing/fake-cluster.ts'

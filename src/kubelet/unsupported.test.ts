@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Pod } from '#api/core-v1.ts'
+import type { Pod } from '#api/core/pod/message.ts'
 import { unsupported } from './unsupported.ts'
 
 const pod = (spec: Partial<NonNullable<Pod['spec']>>): Pod => ({

@@ -1,4 +1,8 @@
-import type { Container, Pod, Probe, SecurityContext, Volume } from '#api/core-v1.ts'
+import type { Pod } from '#api/core/pod/message.ts'
+import type { Container } from '#api/core/pod/spec/container.ts'
+import type { Probe } from '#api/core/pod/spec/probe.ts'
+import type { SecurityContext } from '#api/core/pod/spec/security.ts'
+import type { Volume } from '#api/core/pod/volume/volume.ts'
 
 /**
  * A field that a pod asks for and that this kubelet does not do: `refused` keeps the pod from starting, the other is

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import { test } from 'node:test'
-import { Service } from '#api/core-v1.ts'
+import { Service } from '#api/core/service/message.ts'
+import { messageOfKind } from '#api/testing/messages.ts'
 import { decodeJson, decodeJsonText, encodeJson, formatProblem, JsonError, parseJson } from './json.ts'
-import { messageOfKind } from './testing/messages.ts'
 
 const objects = new URL('./fixtures/objects/', import.meta.url)
 

@@ -2,7 +2,9 @@ import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { Pod, Service } from '#api/core-v1.ts'
+import { Pod } from '#api/core/pod/message.ts'
+import { Service } from '#api/core/service/message.ts'
+import { messageOfKind } from '#api/testing/messages.ts'
 import { encodeJson } from './json.ts'
 import {
   decodeProtobuf,
@@ -14,7 +16,6 @@ import {
   unwrapUnknown,
   wrapUnknown,
 } from './protobuf.ts'
-import { messageOfKind } from './testing/messages.ts'
 
 const fixture = (path: string): Uint8Array =>
   new Uint8Array(readFileSync(new URL(`./fixtures/${path}`, import.meta.url)))

@@ -17,6 +17,8 @@ export interface MessageOptions {
 export interface MessageClass<T> {
   new (never: never): T
   readonly messageName: string
+  /** Where it is declared, as OpenAPI names it: `io.k8s.api.core.v1`. Two packages may have messages of one name. */
+  readonly package: string
   readonly fields: Fields
   readonly options: Options
   readonly gvk: readonly [string, string] | undefined
@@ -152,34 +154,43 @@ export type Shape<F> = Simplify<
     readonly [K in keyof F as F[K] extends Field<unknown, 'required' | 'inline'> ? never : K]?: ValueOf<F[K]>
   } & InlinePart<F>
 >
-const define = <T>(
-  messageName: string,
-  fields: Fields,
-  options: Options,
-  gvk?: readonly [string, string],
-): MessageClass<T> => {
-  class Message {}
-  return Object.assign(Message, { messageName, options, fields, gvk }) as unknown as MessageClass<T>
-}
-/**
- * Declares a message: a class that carries its table, whose instance type is the TypeScript shape. Nothing is ever
- * constructed.
- */
-export const message = <const F extends Fields>(
-  name: string,
-  fields: F,
-  options: MessageOptions = none,
-): MessageClass<Shape<F>> => define(name, fields, options)
 export interface TypeMeta<K extends string, V extends string> {
   readonly apiVersion: V
   readonly kind: K
 }
-/** Declares a message that has apiVersion and kind, as an API object. */
-export const kind = <const K extends string, const V extends string, const F extends Fields>(
-  apiVersion: V,
-  name: K,
-  fields: F,
-): MessageClass<Simplify<TypeMeta<K, V> & Shape<F>>> => define(name, fields, none, [apiVersion, name])
+
+/** What declares the messages of a package. Each is a class that carries its table; nothing is ever constructed. */
+export interface Declarations {
+  /** Declares a message, whose instance type is the TypeScript shape. */
+  readonly message: <const F extends Fields>(
+    name: string,
+    fields: F,
+    options?: MessageOptions,
+  ) => MessageClass<Shape<F>>
+  /** Declares a message that has apiVersion and kind: an API object, a list, options. */
+  readonly object: <const K extends string, const V extends string, const F extends Fields>(
+    apiVersion: V,
+    name: K,
+    fields: F,
+  ) => MessageClass<Simplify<TypeMeta<K, V> & Shape<F>>>
+}
+
+/** The declarations of a package, by its name in OpenAPI: `declarations('io.k8s.api.core.v1')`. */
+export const declarations = (name: string): Declarations => {
+  const define = <T>(
+    messageName: string,
+    fields: Fields,
+    options: Options,
+    gvk?: readonly [string, string],
+  ): MessageClass<T> => {
+    class Message {}
+    return Object.assign(Message, { messageName, package: name, options, fields, gvk }) as unknown as MessageClass<T>
+  }
+  return {
+    message: (messageName, fields, options = none) => define(messageName, fields, options),
+    object: (apiVersion, kind, fields) => define(kind, fields, none, [apiVersion, kind]),
+  }
+}
 /** A message by its name, where it stands further down or is recursive: `ref<JSONSchemaProps>('JSONSchemaProps')`. */
 export const ref = <T>(name: string): Plain<T> => ({ kind: 'ref', name }) as Plain<T>
 export type Infer<X> = X extends Plain<infer T> ? T : never

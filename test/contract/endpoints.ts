@@ -1,5 +1,5 @@
-import type { Service, ServicePort } from '#api/core-v1.ts'
-import type { EndpointSlice } from '#api/discovery-v1.ts'
+import type { Service, ServicePort } from '#api/core/service/message.ts'
+import type { EndpointSlice } from '#api/discovery/endpointslice/message.ts'
 import type { Hit } from './clause.ts'
 import { type Family, spelled } from './model.ts'
 

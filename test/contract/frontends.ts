@@ -1,4 +1,4 @@
-import type { Service, ServicePort } from '#api/core-v1.ts'
+import type { Service, ServicePort } from '#api/core/service/message.ts'
 import { type Family, familyOf, nameOf, spelled } from './model.ts'
 
 export type Role = 'cluster-ip' | 'load-balancer' | 'external-ip' | 'node-port'

@@ -1,5 +1,5 @@
-import type { Service } from '#api/core-v1.ts'
-import type { EndpointSlice } from '#api/discovery-v1.ts'
+import type { Service } from '#api/core/service/message.ts'
+import type { EndpointSlice } from '#api/discovery/endpointslice/message.ts'
 import { canonicalAddress } from '#net/ip-address.ts'
 
 export type Family = 'IPv4' | 'IPv6'

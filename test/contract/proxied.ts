@@ -1,4 +1,4 @@
-import type { Service } from '#api/core-v1.ts'
+import type { Service } from '#api/core/service/message.ts'
 import type { Clause } from './clause.ts'
 
 /** Why a Service is left alone; undefined: it is ours. */

@@ -1,4 +1,5 @@
-import { endpointSlices as endpointSlicesOf, services } from '#api/resources.ts'
+import { services } from '#api/core/service/resource.ts'
+import { endpointSlices as endpointSlicesOf } from '#api/discovery/endpointslice/resource.ts'
 import type { Broken } from './broken.ts'
 import { deployment, namespace, service } from './objects.ts'
 

@@ -1,4 +1,6 @@
-import { deployments, nodes, pods } from '#api/resources.ts'
+import { deployments } from '#api/apps/deployment/resource.ts'
+import { nodes } from '#api/core/node/resource.ts'
+import { pods } from '#api/core/pod/resource.ts'
 import { type Broken, foreign } from './broken.ts'
 import { deployment, onNode, pod, service } from './objects.ts'
 

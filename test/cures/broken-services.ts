@@ -1,4 +1,4 @@
-import { nodes as nodesOf } from '#api/resources.ts'
+import { nodes as nodesOf } from '#api/core/node/resource.ts'
 import { type Broken, foreign } from './broken.ts'
 import { deployment, onNode, service } from './objects.ts'
 

@@ -1,5 +1,12 @@
+import { deployments } from '#api/apps/deployment/resource.ts'
+import { replicaSets } from '#api/apps/replicaset/resource.ts'
+import { configMaps } from '#api/core/configmap/resource.ts'
+import { nodes } from '#api/core/node/resource.ts'
+import { pods } from '#api/core/pod/resource.ts'
+import { secrets } from '#api/core/secret/resource.ts'
+import { services } from '#api/core/service/resource.ts'
+import { endpointSlices } from '#api/discovery/endpointslice/resource.ts'
 import type { ApiObject, Resource } from '#api/resource.ts'
-import { configMaps, deployments, endpointSlices, nodes, pods, replicaSets, secrets, services } from '#api/resources.ts'
 import type { Client, PatchType, WriteOptions } from '#client/client.ts'
 
 /* The commands that explain prints, done to an API as kubectl does them. What is not one of them is refused. */

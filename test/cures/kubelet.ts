@@ -1,6 +1,7 @@
-import type { Pod } from '#api/core-v1.ts'
+import { configMaps } from '#api/core/configmap/resource.ts'
+import type { Pod } from '#api/core/pod/message.ts'
+import { pods } from '#api/core/pod/resource.ts'
 import type { ApiObject, Resource } from '#api/resource.ts'
-import { configMaps, pods } from '#api/resources.ts'
 import { type Client, isNotFound } from '#client/client.ts'
 import type { ListeningSocket } from '#explain/cluster/facts.ts'
 

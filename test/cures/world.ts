@@ -1,17 +1,16 @@
-import type { Node, Pod } from '#api/core-v1.ts'
+import { deployments } from '#api/apps/deployment/resource.ts'
+import { replicaSets } from '#api/apps/replicaset/resource.ts'
+import { configMaps } from '#api/core/configmap/resource.ts'
+import { events } from '#api/core/event/resource.ts'
+import { namespaces } from '#api/core/namespace/resource.ts'
+import type { Node } from '#api/core/node/message.ts'
+import { nodes } from '#api/core/node/resource.ts'
+import type { Pod } from '#api/core/pod/message.ts'
+import { pods } from '#api/core/pod/resource.ts'
+import { services } from '#api/core/service/resource.ts'
+import { serviceAccounts } from '#api/core/serviceaccount/resource.ts'
+import { endpointSlices } from '#api/discovery/endpointslice/resource.ts'
 import type { ApiObject, Resource } from '#api/resource.ts'
-import {
-  configMaps,
-  deployments,
-  endpointSlices,
-  events,
-  namespaces,
-  nodes,
-  pods,
-  replicaSets,
-  serviceAccounts,
-  services,
-} from '#api/resources.ts'
 import { startTestServer } from '#apiserver/testing/test-server.ts'
 import type { Client } from '#client/client.ts'
 import { systemClock } from '#client/clock.ts'

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Pod } from '#api/core-v1.ts'
+import type { Pod } from '#api/core/pod/message.ts'
 import { deployment, service } from './echo.ts'
 import { claim, eventually, FAIRLEAD, type Outcome, run, withCluster } from './harness.ts'
 import { inNewerWords } from './kubectl-words.ts'

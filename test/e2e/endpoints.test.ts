@@ -1,6 +1,7 @@
 import { createSocket } from 'node:dgram'
 import { Agent, get as httpGet } from 'node:http'
-import type { Pod, Service } from '#api/core-v1.ts'
+import type { Pod } from '#api/core/pod/message.ts'
+import type { Service } from '#api/core/service/message.ts'
 import { addressOf, ask, CLIENT, tally } from './echo.ts'
 import { claim, eventually, withCluster } from './harness.ts'
 

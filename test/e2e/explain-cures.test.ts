@@ -1,4 +1,6 @@
-import type { Event, Pod, Service } from '#api/core-v1.ts'
+import type { Event } from '#api/core/event/message.ts'
+import type { Pod } from '#api/core/pod/message.ts'
+import type { Service } from '#api/core/service/message.ts'
 import { deployment, service, together, usual, withExplained } from './explaining.ts'
 import { claim, eventually } from './harness.ts'
 

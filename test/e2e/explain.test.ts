@@ -1,4 +1,4 @@
-import type { Pod } from '#api/core-v1.ts'
+import type { Pod } from '#api/core/pod/message.ts'
 import type { Live } from '#cli/explain-live.ts'
 import type { Explanation } from '#explain/explanation.ts'
 import { deployment, service, together, usual, withExplained } from './explaining.ts'

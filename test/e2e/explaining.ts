@@ -1,6 +1,6 @@
 import { dirname } from 'node:path'
 import { suite } from 'node:test'
-import type { Service } from '#api/core-v1.ts'
+import type { Service } from '#api/core/service/message.ts'
 import type { Explanation } from '#explain/explanation.ts'
 import { type Told, told, type WithCommand, type WithWords } from '#explain/testing/told.ts'
 import { print } from '#explain/words/print.ts'

@@ -1,6 +1,7 @@
 import { get as httpGet, type IncomingHttpHeaders } from 'node:http'
 import { join } from 'node:path'
-import type { Event, Service } from '#api/core-v1.ts'
+import type { Event } from '#api/core/event/message.ts'
+import type { Service } from '#api/core/service/message.ts'
 import { ask, service } from './echo.ts'
 import { claim, EXAMPLES, eventually, withCluster } from './harness.ts'
 

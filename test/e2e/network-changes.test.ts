@@ -1,4 +1,4 @@
-import type { Event } from '#api/core-v1.ts'
+import type { Event } from '#api/core/event/message.ts'
 import { deployment } from './echo.ts'
 import { claim, eventually, FAIRLEAD, run, withCluster } from './harness.ts'
 

@@ -1,4 +1,4 @@
-import type { Pod } from '#api/core-v1.ts'
+import type { Pod } from '#api/core/pod/message.ts'
 import { addressOf, ask } from './echo.ts'
 import { claim, eventually, withCluster } from './harness.ts'
 

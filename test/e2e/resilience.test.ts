@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { Agent, get } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Pod } from '#api/core-v1.ts'
+import type { Pod } from '#api/core/pod/message.ts'
 import { ask, deployment, service } from './echo.ts'
 import { type Assert, claim, eventually } from './harness.ts'
 import { type Scratch, scratch } from './scratch.ts'

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
-import type { Service } from '#api/core-v1.ts'
-import type { EndpointSlice } from '#api/discovery-v1.ts'
+import type { Service } from '#api/core/service/message.ts'
+import type { EndpointSlice } from '#api/discovery/endpointslice/message.ts'
 import type { Cluster } from '../contract/model.ts'
 import {
   clusterIp,

@@ -1,5 +1,5 @@
-import type { Service } from '#api/core-v1.ts'
-import type { EndpointSlice } from '#api/discovery-v1.ts'
+import type { Service } from '#api/core/service/message.ts'
+import type { EndpointSlice } from '#api/discovery/endpointslice/message.ts'
 import type { Informer } from '#client/informer.ts'
 import { serviceKeyOf } from '#objects/endpoint-slice.ts'
 import { keyOf, type NamespacedName, splitKey } from '#objects/object-key.ts'

@@ -1,4 +1,7 @@
-import type { Container, PodSpec, Probe, Volume } from '#api/core-v1.ts'
+import type { Container } from '#api/core/pod/spec/container.ts'
+import type { Probe } from '#api/core/pod/spec/probe.ts'
+import type { PodSpec } from '#api/core/pod/spec/spec.ts'
+import type { Volume } from '#api/core/pod/volume/volume.ts'
 import type { Draft } from '#schema/defaulting.ts'
 
 /** 0644, written in decimal as JSON must. */

@@ -1,4 +1,4 @@
-import type { Service } from '#api/core-v1.ts'
+import type { Service } from '#api/core/service/message.ts'
 import type { Draft } from '#schema/defaulting.ts'
 import { externallyAccessible } from '../strategy/service-needs.ts'
 

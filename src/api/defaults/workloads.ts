@@ -1,4 +1,5 @@
-import type { Deployment, ReplicaSet } from '#api/apps-v1.ts'
+import type { Deployment } from '#api/apps/deployment/message.ts'
+import type { ReplicaSet } from '#api/apps/replicaset/message.ts'
 import type { Draft } from '#schema/defaulting.ts'
 import { defaultPodSpec } from './pod-spec.ts'
 

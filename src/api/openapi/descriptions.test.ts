@@ -1,19 +1,17 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { Deployment, ReplicaSet } from '#api/apps-v1.ts'
-import {
-  ConfigMap,
-  Endpoints,
-  Event,
-  Namespace,
-  Node,
-  Pod,
-  Secret,
-  Service,
-  ServiceAccount,
-  ServiceList,
-} from '#api/core-v1.ts'
-import { EndpointSlice } from '#api/discovery-v1.ts'
+import { Deployment } from '#api/apps/deployment/message.ts'
+import { ReplicaSet } from '#api/apps/replicaset/message.ts'
+import { ConfigMap } from '#api/core/configmap/message.ts'
+import { Endpoints } from '#api/core/endpoints/message.ts'
+import { Event } from '#api/core/event/message.ts'
+import { Namespace } from '#api/core/namespace/message.ts'
+import { Node } from '#api/core/node/message.ts'
+import { Pod } from '#api/core/pod/message.ts'
+import { Secret } from '#api/core/secret/message.ts'
+import { Service, ServiceList } from '#api/core/service/message.ts'
+import { ServiceAccount } from '#api/core/serviceaccount/message.ts'
+import { EndpointSlice } from '#api/discovery/endpointslice/message.ts'
 import type { Fields, MessageClass } from '#schema/schema.ts'
 import { describe } from './descriptions.ts'
 

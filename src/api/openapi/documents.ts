@@ -1,9 +1,7 @@
-import * as apps from '#api/apps-v1.ts'
-import * as autoscaling from '#api/autoscaling-v1.ts'
-import * as coordination from '#api/coordination-v1.ts'
-import * as core from '#api/core-v1.ts'
-import * as discovery from '#api/discovery-v1.ts'
-import * as meta from '#api/meta-v1.ts'
+import { Scale } from '#api/autoscaling/scale/message.ts'
+import { Binding } from '#api/core/pod/binding.ts'
+import { DeleteOptions } from '#api/meta/options.ts'
+import { Status } from '#api/meta/status.ts'
 import type { Resource } from '#api/resource.ts'
 import type { OpenApiOptions } from '#schema/openapi/openapi-document.ts'
 import { type OpenApiV2, openApiV2Document } from '#schema/openapi/openapi-v2.ts'
@@ -12,28 +10,8 @@ import { openApiV3Document } from '#schema/openapi/openapi-v3.ts'
 import type { MessageClass } from '#schema/schema.ts'
 import { describe } from './descriptions.ts'
 
-const MODULES: readonly (readonly [prefix: string, module: object])[] = [
-  ['io.k8s.apimachinery.pkg.apis.meta.v1', meta],
-  ['io.k8s.api.core.v1', core],
-  ['io.k8s.api.apps.v1', apps],
-  ['io.k8s.api.discovery.v1', discovery],
-  ['io.k8s.api.coordination.v1', coordination],
-  ['io.k8s.api.autoscaling.v1', autoscaling],
-]
-
-let names: Map<unknown, string> | undefined
-
 /** The name of a message's OpenAPI schema: `io.k8s.api.core.v1.Service`. Two groups may have messages of one name. */
-export const modelName = (message: MessageClass<unknown>): string => {
-  names ??= new Map(
-    MODULES.flatMap(([prefix, module]) =>
-      Object.entries(module).map(([name, exported]) => [exported, `${prefix}.${name}`] as const),
-    ),
-  )
-  const name = names.get(message)
-  if (name === undefined) throw new TypeError(`message ${message.messageName} stands in no table of the API`)
-  return name
-}
+export const modelName = (message: MessageClass<unknown>): string => `${message.package}.${message.messageName}`
 
 const options = (resources: readonly Resource[]): OpenApiOptions => {
   const groupVersions = [...new Map(resources.map((entry) => [`${entry.group}/${entry.version}`, entry])).values()]
@@ -41,16 +19,16 @@ const options = (resources: readonly Resource[]): OpenApiOptions => {
     version: '1.36',
     modelName,
     describe,
-    deleteOptions: meta.DeleteOptions,
-    status: meta.Status,
+    deleteOptions: DeleteOptions,
+    status: Status,
     // Every group takes DeleteOptions as its own.
     kindsOf: (message) =>
-      message === meta.DeleteOptions
+      message === DeleteOptions
         ? groupVersions.map(({ group, version }) => ({ group, kind: 'DeleteOptions', version }))
         : undefined,
     subresourceKinds: {
-      scale: { gvk: { group: 'autoscaling', kind: 'Scale', version: 'v1' }, message: autoscaling.Scale },
-      binding: { gvk: { group: '', kind: 'Binding', version: 'v1' }, message: core.Binding },
+      scale: { gvk: { group: 'autoscaling', kind: 'Scale', version: 'v1' }, message: Scale },
+      binding: { gvk: { group: '', kind: 'Binding', version: 'v1' }, message: Binding },
     },
   }
 }

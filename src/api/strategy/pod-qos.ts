@@ -1,4 +1,5 @@
-import type { PodQOSClass, PodSpec } from '#api/core-v1.ts'
+import type { PodSpec } from '#api/core/pod/spec/spec.ts'
+import type { PodQOSClass } from '#api/core/pod/status/status.ts'
 import { parseQuantity } from '#schema/quantity.ts'
 
 /**

@@ -1,4 +1,4 @@
-import type { Service } from '#api/core-v1.ts'
+import type { Service } from '#api/core/service/message.ts'
 
 /** Headless: `clusterIP: None`, DNS answers with the pods' own addresses. */
 export const isHeadless = (service: Service): boolean =>

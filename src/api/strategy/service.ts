@@ -1,4 +1,4 @@
-import type { Service, ServiceSpec } from '#api/core-v1.ts'
+import type { Service, ServiceSpec } from '#api/core/service/message.ts'
 import type { Draft } from '#schema/defaulting.ts'
 import { jsonEqual } from '#schema/json-value.ts'
 import { externallyAccessible, needsClusterIP, needsHealthCheckNodePort, needsNodePort } from './service-needs.ts'

@@ -1,4 +1,5 @@
-import type { Pod, Service } from '#api/core-v1.ts'
+import type { Pod } from '#api/core/pod/message.ts'
+import type { Service } from '#api/core/service/message.ts'
 import type { ApiObject, Resource } from '#api/resource.ts'
 import { addressWarnings, cidrWarnings } from '../validation/address.ts'
 

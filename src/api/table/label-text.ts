@@ -1,4 +1,4 @@
-import type { LabelSelector } from '#api/meta-v1.ts'
+import type { LabelSelector } from '#api/meta/label-selector.ts'
 import { own } from '#schema/own.ts'
 import { orNone } from './column.ts'
 

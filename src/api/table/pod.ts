@@ -1,4 +1,6 @@
-import type { Container, ContainerState, ContainerStatus, Pod } from '#api/core-v1.ts'
+import type { Pod } from '#api/core/pod/message.ts'
+import type { Container } from '#api/core/pod/spec/container.ts'
+import type { ContainerState, ContainerStatus } from '#api/core/pod/status/container-status.ts'
 import { since } from './human-duration.ts'
 
 interface Summary {

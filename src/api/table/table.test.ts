@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { describe, test } from 'node:test'
-import type { Pod } from '#api/core-v1.ts'
+import type { Pod } from '#api/core/pod/message.ts'
 import type { ApiObject, Resource } from '#api/resource.ts'
 import { humanDuration } from './human-duration.ts'
 import { summarizePod } from './pod.ts'

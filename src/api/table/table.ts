@@ -1,4 +1,5 @@
-import type { ListMeta, ObjectMeta } from '#api/meta-v1.ts'
+import type { ListMeta } from '#api/meta/list-meta.ts'
+import type { ObjectMeta } from '#api/meta/object-meta.ts'
 import type { ApiObject, Resource } from '#api/resource.ts'
 import type { Cell, Column } from './column.ts'
 import { columnsByKind, plainColumns } from './columns.ts'

@@ -1,4 +1,6 @@
-import type { Container, ContainerPort, EnvVar, HTTPGetAction, Probe } from '#api/core-v1.ts'
+import type { Container, ContainerPort } from '#api/core/pod/spec/container.ts'
+import type { EnvVar } from '#api/core/pod/spec/environment.ts'
+import type { HTTPGetAction, Probe } from '#api/core/pod/spec/probe.ts'
 import { own } from '#schema/own.ts'
 import { parseQuantity, type Quantity } from '#schema/quantity.ts'
 import { duplicate, type FieldError, forbidden, invalid, notSupported, required } from './field-error.ts'

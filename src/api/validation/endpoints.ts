@@ -1,5 +1,5 @@
-import type { Endpoints } from '#api/core-v1.ts'
-import type { EndpointSlice } from '#api/discovery-v1.ts'
+import type { Endpoints } from '#api/core/endpoints/message.ts'
+import type { EndpointSlice } from '#api/discovery/endpointslice/message.ts'
 import { familyOf } from '#net/ip-address.ts'
 import { checkNonSpecialAddress } from './address.ts'
 import { duplicate, type FieldError, invalid, notSupported, required, tooMany } from './field-error.ts'

@@ -1,4 +1,4 @@
-import type { LabelSelector } from '#api/meta-v1.ts'
+import type { LabelSelector } from '#api/meta/label-selector.ts'
 import { type FieldError, forbidden, invalid, required } from './field-error.ts'
 import { checkForm, checkLabels, labelValue, qualifiedName } from './names.ts'
 

@@ -1,4 +1,4 @@
-import type { ObjectMeta } from '#api/meta-v1.ts'
+import type { ObjectMeta } from '#api/meta/object-meta.ts'
 import { jsonEqual } from '#schema/json-value.ts'
 import { type FieldError, forbidden, invalid, required, tooLong } from './field-error.ts'
 import {

@@ -1,4 +1,7 @@
-import type { Container, Pod, PodSpec, Toleration } from '#api/core-v1.ts'
+import type { Pod } from '#api/core/pod/message.ts'
+import type { Container } from '#api/core/pod/spec/container.ts'
+import type { Toleration } from '#api/core/pod/spec/scheduling.ts'
+import type { PodSpec } from '#api/core/pod/spec/spec.ts'
 import { familyOf } from '#net/ip-address.ts'
 import { isJsonObject, jsonEqual } from '#schema/json-value.ts'
 import { checkAddress } from './address.ts'

@@ -1,4 +1,4 @@
-import type { Service } from '#api/core-v1.ts'
+import type { Service } from '#api/core/service/message.ts'
 import { familyOf } from '#net/ip-address.ts'
 import { isHeadless } from '../strategy/service-needs.ts'
 import { checkAddress } from './address.ts'

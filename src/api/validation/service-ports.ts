@@ -1,4 +1,4 @@
-import type { ServicePort, ServiceSpec } from '#api/core-v1.ts'
+import type { ServicePort, ServiceSpec } from '#api/core/service/message.ts'
 import { duplicate, type FieldError, forbidden, notSupported, required } from './field-error.ts'
 import { checkForm, checkPortNumber, checkPortNumberOrName, dnsLabel, qualifiedName } from './names.ts'
 

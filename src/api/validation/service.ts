@@ -1,4 +1,4 @@
-import type { Service, ServiceSpec } from '#api/core-v1.ts'
+import type { Service, ServiceSpec } from '#api/core/service/message.ts'
 import { familyOf } from '#net/ip-address.ts'
 import { externallyAccessible, isHeadless, needsHealthCheckNodePort } from '../strategy/service-needs.ts'
 import { checkAddress, checkCidr, checkNonSpecialAddress } from './address.ts'

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Volume, VolumeMount } from '#api/core-v1.ts'
+import type { VolumeMount } from '#api/core/pod/spec/container.ts'
+import type { Volume } from '#api/core/pod/volume/volume.ts'
 import { validateContainer } from './container.ts'
 import { fieldErrorText } from './field-error.ts'
 import { validateVolumes } from './volumes.ts'

@@ -1,11 +1,10 @@
 import type {
   ConfigMapProjection,
   DownwardAPIVolumeFile,
-  HostPathVolumeSource,
   KeyToPath,
   ProjectedVolumeSource,
-  Volume,
-} from '#api/core-v1.ts'
+} from '#api/core/pod/volume/projected.ts'
+import type { HostPathVolumeSource, Volume } from '#api/core/pod/volume/volume.ts'
 import { duplicate, type FieldError, forbidden, invalid, notSupported, required } from './field-error.ts'
 import { checkForm, dnsLabel } from './names.ts'
 

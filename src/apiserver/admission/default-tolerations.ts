@@ -1,4 +1,4 @@
-import type { Pod } from '#api/core-v1.ts'
+import type { Pod } from '#api/core/pod/message.ts'
 import { NOT_READY_TAINT, UNREACHABLE_TAINT } from '#objects/well-known.ts'
 import type { Admission } from './admission.ts'
 

@@ -1,5 +1,5 @@
-import type { Service, ServiceSpec } from '#api/core-v1.ts'
-import type { StatusCause } from '#api/meta-v1.ts'
+import type { Service, ServiceSpec } from '#api/core/service/message.ts'
+import type { StatusCause } from '#api/meta/status.ts'
 import { familyOf, type IpFamily } from '#net/ip-address.ts'
 
 /** What the dual-stack rules make of a Service, or why they refuse it. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { namespaces } from '#api/resources.ts'
+import { namespaces } from '#api/core/namespace/resource.ts'
 import { ApiError } from '#client/client.ts'
 import { startTestServer, type TestServer } from '../testing/test-server.ts'
 

@@ -1,4 +1,4 @@
-import type { Namespace } from '#api/core-v1.ts'
+import type { Namespace } from '#api/core/namespace/message.ts'
 import { NAMESPACE_NAME_LABEL } from '#objects/well-known.ts'
 import { failure, forbidden, notFound } from '../errors.ts'
 import type { Admission } from './admission.ts'

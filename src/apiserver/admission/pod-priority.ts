@@ -1,4 +1,4 @@
-import type { Pod } from '#api/core-v1.ts'
+import type { Pod } from '#api/core/pod/message.ts'
 import { own } from '#schema/own.ts'
 import { forbidden } from '../errors.ts'
 import type { Admission } from './admission.ts'

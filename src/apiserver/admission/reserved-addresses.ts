@@ -1,5 +1,5 @@
-import type { Service } from '#api/core-v1.ts'
-import type { StatusCause } from '#api/meta-v1.ts'
+import type { Service } from '#api/core/service/message.ts'
+import type { StatusCause } from '#api/meta/status.ts'
 import type { ApiObject } from '#api/resource.ts'
 import { canonicalAddress, formatAddress, tryParseAddress } from '#net/ip-address.ts'
 import { keyOf } from '#objects/object-key.ts'

@@ -1,5 +1,7 @@
 import type { Random } from '#allocator/bitmap.ts'
-import type { Pod, ServiceAccount, Volume } from '#api/core-v1.ts'
+import type { Pod } from '#api/core/pod/message.ts'
+import type { Volume } from '#api/core/pod/volume/volume.ts'
+import type { ServiceAccount } from '#api/core/serviceaccount/message.ts'
 import { objectKey } from '#objects/object-key.ts'
 import { forbidden } from '../errors.ts'
 import { randomSuffix } from '../generate-name.ts'

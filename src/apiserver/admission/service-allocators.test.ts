@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, test } from 'node:test'
-import type { Service, ServiceSpec } from '#api/core-v1.ts'
-import { services } from '#api/resources.ts'
+import type { Service, ServiceSpec } from '#api/core/service/message.ts'
+import { services } from '#api/core/service/resource.ts'
 import { ApiError, type WriteOptions } from '#client/client.ts'
 import { startTestServer, type TestServer } from '../testing/test-server.ts'
 

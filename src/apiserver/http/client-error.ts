@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
-import type { Status } from '#api/meta-v1.ts'
+import type { Status } from '#api/meta/status.ts'
 import { failureStatus } from '#api/status.ts'
 import { badRequest, failure } from '../errors.ts'
 import { answerRaw } from './raw-answer.ts'

@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
-import type { Status } from '#api/meta-v1.ts'
+import type { Status } from '#api/meta/status.ts'
 import type { ApiObject } from '#api/resource.ts'
 import { objectJson } from './encode.ts'
 

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Status } from '#api/meta-v1.ts'
+import type { Status } from '#api/meta/status.ts'
 import type { ApiObject } from '#api/resource.ts'
 import { internalError as internalStatus } from '#api/status.ts'
 import { ApiError } from '#client/client.ts'

@@ -1,4 +1,4 @@
-import type { StatusCause } from '#api/meta-v1.ts'
+import type { StatusCause } from '#api/meta/status.ts'
 import type { ApiObject, Resource } from '#api/resource.ts'
 import type { PatchType } from '#client/client.ts'
 import type { MessageClass } from '#schema/schema.ts'

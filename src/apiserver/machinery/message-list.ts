@@ -1,14 +1,15 @@
-import { SelfSubjectReview, TokenRequest, TokenReview } from '#api/authentication-v1.ts'
-import {
-  LocalSubjectAccessReview,
-  SelfSubjectAccessReview,
-  SelfSubjectRulesReview,
-  SubjectAccessReview,
-} from '#api/authorization-v1.ts'
-import { Scale } from '#api/autoscaling-v1.ts'
-import { Binding } from '#api/core-v1.ts'
-import { DeleteOptions, PartialObjectMetadata, PartialObjectMetadataList, Status } from '#api/meta-v1.ts'
-import { Eviction } from '#api/policy-v1.ts'
+import { SelfSubjectReview } from '#api/authentication/selfsubjectreview/message.ts'
+import { TokenRequest } from '#api/authentication/tokenrequest/message.ts'
+import { TokenReview } from '#api/authentication/tokenreview/message.ts'
+import { SelfSubjectAccessReview } from '#api/authorization/selfsubjectaccessreview/message.ts'
+import { SelfSubjectRulesReview } from '#api/authorization/selfsubjectrulesreview/message.ts'
+import { LocalSubjectAccessReview, SubjectAccessReview } from '#api/authorization/subjectaccessreview/message.ts'
+import { Scale } from '#api/autoscaling/scale/message.ts'
+import { Binding } from '#api/core/pod/binding.ts'
+import { PartialObjectMetadata, PartialObjectMetadataList } from '#api/meta/object-meta.ts'
+import { DeleteOptions } from '#api/meta/options.ts'
+import { Status } from '#api/meta/status.ts'
+import { Eviction } from '#api/policy/eviction/message.ts'
 import { groupVersion } from '#api/resource.ts'
 import { resources } from '#api/resources.ts'
 import type { MessageClass } from '#schema/schema.ts'

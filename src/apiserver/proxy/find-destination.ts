@@ -1,5 +1,5 @@
-import type { Node } from '#api/core-v1.ts'
-import { nodes } from '#api/resources.ts'
+import type { Node } from '#api/core/node/message.ts'
+import { nodes } from '#api/core/node/resource.ts'
 import { serviceUnavailable } from '../errors.ts'
 import type { ResourceRequestInfo } from '../http/request-info.ts'
 import { kubeletDestination } from '../kubelet-proxy.ts'

@@ -1,5 +1,5 @@
-import type { Pod } from '#api/core-v1.ts'
-import { pods } from '#api/resources.ts'
+import type { Pod } from '#api/core/pod/message.ts'
+import { pods } from '#api/core/pod/resource.ts'
 import { badRequest } from '../errors.ts'
 import type { Registry } from '../registry/registry.ts'
 import type { Endpoint } from './destination.ts'

@@ -15,8 +15,12 @@ import { type AddressInfo, connect, type Socket } from 'node:net'
 import { after, before, test } from 'node:test'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import { WebSocket, WebSocketServer } from 'ws'
+import { namespaces } from '#api/core/namespace/resource.ts'
+import { nodes } from '#api/core/node/resource.ts'
+import { pods } from '#api/core/pod/resource.ts'
+import { services } from '#api/core/service/resource.ts'
+import { endpointSlices } from '#api/discovery/endpointslice/resource.ts'
 import type { ApiObject, Resource } from '#api/resource.ts'
-import { endpointSlices, namespaces, nodes, pods, services } from '#api/resources.ts'
 import { startTestServer, type TestServer } from '../testing/test-server.ts'
 
 let server: TestServer

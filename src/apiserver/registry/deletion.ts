@@ -1,5 +1,5 @@
-import type { Pod } from '#api/core-v1.ts'
-import type { ObjectMeta } from '#api/meta-v1.ts'
+import type { Pod } from '#api/core/pod/message.ts'
+import type { ObjectMeta } from '#api/meta/object-meta.ts'
 import type { ApiObject, Resource } from '#api/resource.ts'
 import { timeText } from '#api/time-text.ts'
 import { isTerminalPhase } from '#objects/pod.ts'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { events } from '#api/resources.ts'
+import { events } from '#api/core/event/resource.ts'
 import { Store } from '../storage/store.ts'
 import { expireEvents } from './event-expiry.ts'
 

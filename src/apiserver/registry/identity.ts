@@ -1,4 +1,4 @@
-import type { ObjectMeta } from '#api/meta-v1.ts'
+import type { ObjectMeta } from '#api/meta/object-meta.ts'
 import type { ApiObject, Resource } from '#api/resource.ts'
 import { badRequest, conflict, failure } from '../errors.ts'
 

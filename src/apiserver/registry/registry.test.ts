@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import type { Pod } from '#api/core-v1.ts'
-import { pods } from '#api/resources.ts'
+import type { Pod } from '#api/core/pod/message.ts'
+import { pods } from '#api/core/pod/resource.ts'
 import { ApiError } from '#client/client.ts'
 import { startTestServer, type TestServer } from '../testing/test-server.ts'
 

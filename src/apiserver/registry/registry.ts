@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Random } from '#allocator/bitmap.ts'
-import type { ObjectMeta } from '#api/meta-v1.ts'
+import type { ObjectMeta } from '#api/meta/object-meta.ts'
 import type { ApiObject, Resource } from '#api/resource.ts'
 import { timeText } from '#api/time-text.ts'
 import { objectKey } from '#objects/object-key.ts'

@@ -1,4 +1,4 @@
-import type { LabelSelector } from '#api/meta-v1.ts'
+import type { LabelSelector } from '#api/meta/label-selector.ts'
 import type { ApiObject, Resource } from '#api/resource.ts'
 import { formatLabelSelector } from '#api/selectors/label-selector.ts'
 import { requirementsOf } from '#objects/label-selector.ts'

@@ -1,4 +1,4 @@
-import type { Status } from '#api/meta-v1.ts'
+import type { Status } from '#api/meta/status.ts'
 import { type ApiObject, groupVersion, type Resource } from '#api/resource.ts'
 import type { PatchType } from '#client/client.ts'
 import { own } from '#schema/own.ts'

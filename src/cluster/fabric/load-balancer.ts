@@ -1,5 +1,5 @@
 import type { ServiceFeed } from '#agent/sources/service-feed.ts'
-import type { Node } from '#api/core-v1.ts'
+import type { Node } from '#api/core/node/message.ts'
 import type { Informer } from '#client/informer.ts'
 import { type BalancedNodes, balancedNodes, LoadBalancer } from '#forwarding/load-balancer.ts'
 import { namespacePath } from '#kernel/namespace.ts'

@@ -1,6 +1,6 @@
 import type { NetworkFaults } from '#agent/network-audit.ts'
 import type { NodeAgent } from '#agent/node-agent.ts'
-import type { Node } from '#api/core-v1.ts'
+import type { Node } from '#api/core/node/message.ts'
 import type { ApiObject } from '#api/resource.ts'
 import type { Clock } from '#client/clock.ts'
 import type { EventRecorder } from '#client/event-recorder.ts'

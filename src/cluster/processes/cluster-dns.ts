@@ -1,7 +1,8 @@
-import type { Service } from '#api/core-v1.ts'
-import type { EndpointSlice } from '#api/discovery-v1.ts'
+import type { Service } from '#api/core/service/message.ts'
+import { services } from '#api/core/service/resource.ts'
+import type { EndpointSlice } from '#api/discovery/endpointslice/message.ts'
+import { endpointSlices } from '#api/discovery/endpointslice/resource.ts'
 import type { ResourceObject } from '#api/resource.ts'
-import { endpointSlices, services } from '#api/resources.ts'
 import { MANAGED_BY_LABEL, SERVICE_NAME_LABEL } from '#objects/well-known.ts'
 import type { ClusterConfig } from '../config.ts'
 

@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { deployments, endpointSlices, events, pods, replicaSets, services } from '#api/resources.ts'
+import { deployments } from '#api/apps/deployment/resource.ts'
+import { replicaSets } from '#api/apps/replicaset/resource.ts'
+import { events } from '#api/core/event/resource.ts'
+import { pods } from '#api/core/pod/resource.ts'
+import { services } from '#api/core/service/resource.ts'
+import { endpointSlices } from '#api/discovery/endpointslice/resource.ts'
 import { makeDeployment, makeService, startCluster, type TestCluster, withImage } from '../testing/cluster.ts'
 
 const deploymentOf = async (cluster: TestCluster, name = 'web') =>

@@ -1,4 +1,5 @@
-import type { Deployment, ReplicaSet } from '#api/apps-v1.ts'
+import type { Deployment } from '#api/apps/deployment/message.ts'
+import type { ReplicaSet } from '#api/apps/replicaset/message.ts'
 import { isLeaving } from '#objects/deletion.ts'
 import { controllerReference } from '#objects/owner-reference.ts'
 import { LAST_APPLIED_ANNOTATION } from '#objects/well-known.ts'

@@ -1,4 +1,5 @@
-import type { Deployment, ReplicaSet } from '#api/apps-v1.ts'
+import type { Deployment } from '#api/apps/deployment/message.ts'
+import type { ReplicaSet } from '#api/apps/replicaset/message.ts'
 import { scaledValue } from '../objects/percent.ts'
 
 export const DESIRED_REPLICAS = 'deployment.kubernetes.io/desired-replicas'

@@ -1,4 +1,5 @@
-import type { Deployment, DeploymentCondition, DeploymentStatus, ReplicaSet } from '#api/apps-v1.ts'
+import type { Deployment, DeploymentCondition, DeploymentStatus } from '#api/apps/deployment/message.ts'
+import type { ReplicaSet } from '#api/apps/replicaset/message.ts'
 import { timeText } from '#api/time-text.ts'
 import { findCondition, withCondition, withoutCondition } from '#objects/conditions.ts'
 import { parseTime } from '../objects/time.ts'

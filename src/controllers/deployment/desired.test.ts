@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Deployment, ReplicaSet } from '#api/apps-v1.ts'
+import type { Deployment } from '#api/apps/deployment/message.ts'
+import type { ReplicaSet } from '#api/apps/replicaset/message.ts'
 import { makeDeployment } from '../testing/cluster.ts'
 import { limits, newReplicas, type Owned, scaleDownOld } from './desired-scale.ts'
 

@@ -1,4 +1,5 @@
-import type { Deployment, DeploymentStatus, ReplicaSet } from '#api/apps-v1.ts'
+import type { Deployment, DeploymentStatus } from '#api/apps/deployment/message.ts'
+import type { ReplicaSet } from '#api/apps/replicaset/message.ts'
 import { findCondition, withCondition } from '#objects/conditions.ts'
 import { isLeaving } from '#objects/deletion.ts'
 import { sameValue } from '../objects/equal.ts'

@@ -1,4 +1,4 @@
-import { endpoints } from '#api/resources.ts'
+import { endpoints } from '#api/core/endpoints/resource.ts'
 import { isNotFound } from '#client/client.ts'
 import { keyOf } from '#objects/object-key.ts'
 import { type ControllerContext, type RunningController, runLoop } from '../context.ts'

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { EndpointSubset, Pod, Service } from '#api/core-v1.ts'
+import type { EndpointSubset } from '#api/core/endpoints/message.ts'
+import type { Pod } from '#api/core/pod/message.ts'
+import type { Service } from '#api/core/service/message.ts'
 import { makeService } from '../testing/cluster.ts'
 import { desiredEndpoints } from './desired.ts'
 

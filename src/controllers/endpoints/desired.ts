@@ -1,4 +1,6 @@
-import type { EndpointAddress, EndpointPort, EndpointSubset, Endpoints, Pod, Service } from '#api/core-v1.ts'
+import type { EndpointAddress, EndpointPort, EndpointSubset, Endpoints } from '#api/core/endpoints/message.ts'
+import type { Pod } from '#api/core/pod/message.ts'
+import type { Service } from '#api/core/service/message.ts'
 import { isReady } from '#objects/conditions.ts'
 import { isLeaving } from '#objects/deletion.ts'
 import { controllerReference } from '#objects/owner-reference.ts'

@@ -1,5 +1,6 @@
-import type { EndpointSlice } from '#api/discovery-v1.ts'
-import { endpointSlices, nodes } from '#api/resources.ts'
+import { nodes } from '#api/core/node/resource.ts'
+import type { EndpointSlice } from '#api/discovery/endpointslice/message.ts'
+import { endpointSlices } from '#api/discovery/endpointslice/resource.ts'
 import { isLeaving } from '#objects/deletion.ts'
 import { serviceKeyOf } from '#objects/endpoint-slice.ts'
 import { ENDPOINTSLICE_CONTROLLER } from '#objects/well-known.ts'

@@ -1,4 +1,4 @@
-import type { Endpoint, EndpointPort, EndpointSlice } from '#api/discovery-v1.ts'
+import type { Endpoint, EndpointPort, EndpointSlice } from '#api/discovery/endpointslice/message.ts'
 import { canonical, sameValue } from '../objects/equal.ts'
 
 /** Endpoints that share one slice kind: same address family, same ports. */

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Pod } from '#api/core-v1.ts'
-import { endpointSlices, pods, services } from '#api/resources.ts'
+import type { Pod } from '#api/core/pod/message.ts'
+import { pods } from '#api/core/pod/resource.ts'
+import { services } from '#api/core/service/resource.ts'
+import { endpointSlices } from '#api/discovery/endpointslice/resource.ts'
 import { makeService, startCluster } from '../testing/cluster.ts'
 import { changeTrigger } from './desired-trigger.ts'
 

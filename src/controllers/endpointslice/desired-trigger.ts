@@ -1,5 +1,6 @@
-import type { Pod, Service } from '#api/core-v1.ts'
-import type { EndpointSlice } from '#api/discovery-v1.ts'
+import type { Pod } from '#api/core/pod/message.ts'
+import type { Service } from '#api/core/service/message.ts'
+import type { EndpointSlice } from '#api/discovery/endpointslice/message.ts'
 import { findCondition } from '#objects/conditions.ts'
 import { TRIGGER_TIME_ANNOTATION } from '#objects/well-known.ts'
 import type { SliceChanges, SliceMeta } from './desired-pack.ts'

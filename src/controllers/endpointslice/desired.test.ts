@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Pod } from '#api/core-v1.ts'
-import type { EndpointSlice } from '#api/discovery-v1.ts'
+import type { Pod } from '#api/core/pod/message.ts'
+import type { EndpointSlice } from '#api/discovery/endpointslice/message.ts'
 import { makeNode, makeService } from '../testing/cluster.ts'
 import { desiredSlices, sliceMeta } from './desired.ts'
 

@@ -1,6 +1,6 @@
-import type { EndpointSlice } from '#api/discovery-v1.ts'
+import type { EndpointSlice } from '#api/discovery/endpointslice/message.ts'
+import { endpointSlices } from '#api/discovery/endpointslice/resource.ts'
 import type { ApiObject } from '#api/resource.ts'
-import { endpointSlices } from '#api/resources.ts'
 import { type Client, isNotFound } from '#client/client.ts'
 import { serviceKeyOf } from '#objects/endpoint-slice.ts'
 import { controllerReference } from '#objects/owner-reference.ts'

@@ -1,5 +1,6 @@
-import type { EndpointAddress, Endpoints, Service } from '#api/core-v1.ts'
-import type { Endpoint } from '#api/discovery-v1.ts'
+import type { EndpointAddress, Endpoints } from '#api/core/endpoints/message.ts'
+import type { Service } from '#api/core/service/message.ts'
+import type { Endpoint } from '#api/discovery/endpointslice/message.ts'
 import { isLeaving } from '#objects/deletion.ts'
 import {
   ENDPOINTSLICE_MIRRORING_CONTROLLER,

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { OwnerReference } from '#api/meta-v1.ts'
-import { configMaps, nodes, secrets } from '#api/resources.ts'
+import { configMaps } from '#api/core/configmap/resource.ts'
+import { nodes } from '#api/core/node/resource.ts'
+import { secrets } from '#api/core/secret/resource.ts'
+import type { OwnerReference } from '#api/meta/object-meta.ts'
 import { startCluster } from '../testing/cluster.ts'
 
 const scope = { namespace: 'default' }

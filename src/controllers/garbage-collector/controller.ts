@@ -1,4 +1,4 @@
-import type { OwnerReference } from '#api/meta-v1.ts'
+import type { OwnerReference } from '#api/meta/object-meta.ts'
 import { type ApiObject, groupVersion, type Resource } from '#api/resource.ts'
 import { isNotFound } from '#client/client.ts'
 import type { Informer } from '#client/informer.ts'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { OwnerReference } from '#api/meta-v1.ts'
+import type { OwnerReference } from '#api/meta/object-meta.ts'
 import type { ApiObject } from '#api/resource.ts'
 import { type Collection, FOREGROUND, ORPHAN, type OwnerState, planCollection } from './desired.ts'
 

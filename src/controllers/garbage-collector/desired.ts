@@ -1,4 +1,4 @@
-import type { OwnerReference } from '#api/meta-v1.ts'
+import type { OwnerReference } from '#api/meta/object-meta.ts'
 import type { ApiObject } from '#api/resource.ts'
 
 export const FOREGROUND = 'foregroundDeletion'

@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { EndpointSlice } from '#api/discovery-v1.ts'
+import { endpoints } from '#api/core/endpoints/resource.ts'
+import { namespaces } from '#api/core/namespace/resource.ts'
+import { services } from '#api/core/service/resource.ts'
+import type { EndpointSlice } from '#api/discovery/endpointslice/message.ts'
+import { endpointSlices } from '#api/discovery/endpointslice/resource.ts'
 import type { ResourceObject } from '#api/resource.ts'
-import { endpointSlices, endpoints, namespaces, services } from '#api/resources.ts'
 import { startCluster } from '../testing/cluster.ts'
 
 const scope = { namespace: 'default' }

@@ -1,5 +1,5 @@
+import { namespaces } from '#api/core/namespace/resource.ts'
 import type { ResourceObject } from '#api/resource.ts'
-import { namespaces } from '#api/resources.ts'
 import { isAlreadyExists, isNotFound } from '#client/client.ts'
 import type { Informer } from '#client/informer.ts'
 import { isLeaving } from '#objects/deletion.ts'

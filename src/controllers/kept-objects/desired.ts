@@ -1,5 +1,5 @@
-import type { Endpoints } from '#api/core-v1.ts'
-import type { EndpointSlice } from '#api/discovery-v1.ts'
+import type { Endpoints } from '#api/core/endpoints/message.ts'
+import type { EndpointSlice } from '#api/discovery/endpointslice/message.ts'
 import type { ApiObject } from '#api/resource.ts'
 import { isLeaving } from '#objects/deletion.ts'
 import { sameValue } from '../objects/equal.ts'

@@ -1,5 +1,5 @@
-import type { Service } from '#api/core-v1.ts'
-import { services } from '#api/resources.ts'
+import type { Service } from '#api/core/service/message.ts'
+import { services } from '#api/core/service/resource.ts'
 import { isLeaving } from '#objects/deletion.ts'
 import { keyOf } from '#objects/object-key.ts'
 import { type ControllerContext, type RunningController, recorderOf, runLoop } from '../context.ts'

@@ -1,4 +1,4 @@
-import type { LoadBalancerIngress, Service } from '#api/core-v1.ts'
+import type { LoadBalancerIngress, Service } from '#api/core/service/message.ts'
 import { cidrSize, nthAddress, parseCidr } from '#net/cidr.ts'
 import {
   canonicalAddress,

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { configMaps, namespaces, secrets } from '#api/resources.ts'
+import { configMaps } from '#api/core/configmap/resource.ts'
+import { namespaces } from '#api/core/namespace/resource.ts'
+import { secrets } from '#api/core/secret/resource.ts'
 import { isNotFound } from '#client/client.ts'
 import { startCluster } from '../testing/cluster.ts'
 

@@ -1,4 +1,4 @@
-import { namespaces } from '#api/resources.ts'
+import { namespaces } from '#api/core/namespace/resource.ts'
 import { isNotFound } from '#client/client.ts'
 import { isLeaving } from '#objects/deletion.ts'
 import { type ControllerContext, type RunningController, runLoop } from '../context.ts'

@@ -1,4 +1,4 @@
-import type { Namespace, NamespaceCondition, NamespaceStatus } from '#api/core-v1.ts'
+import type { Namespace, NamespaceCondition, NamespaceStatus } from '#api/core/namespace/message.ts'
 import { timeText } from '#api/time-text.ts'
 import { withCondition } from '#objects/conditions.ts'
 

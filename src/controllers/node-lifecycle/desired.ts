@@ -1,4 +1,5 @@
-import type { Node, NodeCondition, Taint } from '#api/core-v1.ts'
+import type { Node, NodeCondition } from '#api/core/node/message.ts'
+import type { Taint } from '#api/core/node/taint.ts'
 import { timeText } from '#api/time-text.ts'
 import { findCondition } from '#objects/conditions.ts'
 import { NOT_READY_TAINT, UNREACHABLE_TAINT, UNSCHEDULABLE_TAINT } from '#objects/well-known.ts'

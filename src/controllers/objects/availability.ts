@@ -1,4 +1,4 @@
-import type { Pod } from '#api/core-v1.ts'
+import type { Pod } from '#api/core/pod/message.ts'
 import { findCondition, isReady } from '#objects/conditions.ts'
 import { parseTime } from './time.ts'
 

@@ -1,4 +1,4 @@
-import type { PodTemplateSpec } from '#api/core-v1.ts'
+import type { PodTemplateSpec } from '#api/core/pod/template.ts'
 import { canonical } from './equal.ts'
 
 export const HASH_LABEL = 'pod-template-hash'

@@ -1,4 +1,5 @@
-import type { Taint, Toleration } from '#api/core-v1.ts'
+import type { Taint } from '#api/core/node/taint.ts'
+import type { Toleration } from '#api/core/pod/spec/scheduling.ts'
 
 /** Whether this toleration is for that taint: an absent key or effect is for every one. */
 export const toleratesTaint = (toleration: Toleration, taint: Taint): boolean =>

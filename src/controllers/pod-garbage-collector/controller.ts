@@ -1,4 +1,5 @@
-import { nodes, pods } from '#api/resources.ts'
+import { nodes } from '#api/core/node/resource.ts'
+import { pods } from '#api/core/pod/resource.ts'
 import { isNotFound } from '#client/client.ts'
 import { isLeaving } from '#objects/deletion.ts'
 import { isTerminal } from '#objects/pod.ts'

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { ReplicaSet } from '#api/apps-v1.ts'
-import type { Pod } from '#api/core-v1.ts'
+import type { ReplicaSet } from '#api/apps/replicaset/message.ts'
+import type { Pod } from '#api/core/pod/message.ts'
 import { planReplicaSet, rankForDeletion, replicaSetStatus } from './desired.ts'
 
 const now = Date.parse('2026-01-02T00:00:00Z')

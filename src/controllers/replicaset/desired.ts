@@ -1,5 +1,5 @@
-import type { ReplicaSet, ReplicaSetCondition, ReplicaSetStatus } from '#api/apps-v1.ts'
-import type { Pod } from '#api/core-v1.ts'
+import type { ReplicaSet, ReplicaSetCondition, ReplicaSetStatus } from '#api/apps/replicaset/message.ts'
+import type { Pod } from '#api/core/pod/message.ts'
 import { timeText } from '#api/time-text.ts'
 import { findCondition, isReady, withCondition, withoutCondition } from '#objects/conditions.ts'
 import { isLeaving } from '#objects/deletion.ts'

@@ -1,5 +1,6 @@
-import type { ConfigMap } from '#api/core-v1.ts'
-import { configMaps, namespaces } from '#api/resources.ts'
+import type { ConfigMap } from '#api/core/configmap/message.ts'
+import { configMaps } from '#api/core/configmap/resource.ts'
+import { namespaces } from '#api/core/namespace/resource.ts'
 import { isAlreadyExists } from '#client/client.ts'
 import { isLeaving } from '#objects/deletion.ts'
 import { type ControllerContext, type RunningController, runLoop } from '../context.ts'

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Pod } from '#api/core-v1.ts'
-import { events, nodes, pods } from '#api/resources.ts'
+import { events } from '#api/core/event/resource.ts'
+import { nodes } from '#api/core/node/resource.ts'
+import type { Pod } from '#api/core/pod/message.ts'
+import { pods } from '#api/core/pod/resource.ts'
 import { makeNode, startCluster } from '../testing/cluster.ts'
 
 const pod = (name: string, cpu = '0'): Pod => ({

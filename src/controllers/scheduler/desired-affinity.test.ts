@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Pod, PodAffinityTerm } from '#api/core-v1.ts'
+import type { Pod } from '#api/core/pod/message.ts'
+import type { PodAffinityTerm } from '#api/core/pod/spec/affinity.ts'
 import { makeNode } from '../testing/cluster.ts'
 import { place } from './desired.ts'
 import { nodeState } from './desired-resources.ts'

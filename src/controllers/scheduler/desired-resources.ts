@@ -1,4 +1,5 @@
-import type { Node, Pod } from '#api/core-v1.ts'
+import type { Node } from '#api/core/node/message.ts'
+import type { Pod } from '#api/core/pod/message.ts'
 import { isTerminal } from '#objects/pod.ts'
 import { milliValue } from '#schema/quantity.ts'
 

@@ -1,4 +1,5 @@
-import type { Pod, TopologySpreadConstraint } from '#api/core-v1.ts'
+import type { Pod } from '#api/core/pod/message.ts'
+import type { TopologySpreadConstraint } from '#api/core/pod/spec/scheduling.ts'
 import { selects } from '#objects/label-selector.ts'
 import { isActive } from '#objects/pod.ts'
 import { own } from '#schema/own.ts'

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Node, Pod } from '#api/core-v1.ts'
+import type { Node } from '#api/core/node/message.ts'
+import type { Pod } from '#api/core/pod/message.ts'
 import { makeNode } from '../testing/cluster.ts'
 import { place } from './desired.ts'
 import { nodeState, podRequests } from './desired-resources.ts'

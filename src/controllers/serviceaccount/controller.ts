@@ -1,4 +1,5 @@
-import { namespaces, serviceAccounts } from '#api/resources.ts'
+import { namespaces } from '#api/core/namespace/resource.ts'
+import { serviceAccounts } from '#api/core/serviceaccount/resource.ts'
 import { isAlreadyExists } from '#client/client.ts'
 import { isLeaving } from '#objects/deletion.ts'
 import { type ControllerContext, type RunningController, runLoop } from '../context.ts'

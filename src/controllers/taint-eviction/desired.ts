@@ -1,4 +1,6 @@
-import type { Node, Pod, Taint } from '#api/core-v1.ts'
+import type { Node } from '#api/core/node/message.ts'
+import type { Taint } from '#api/core/node/taint.ts'
+import type { Pod } from '#api/core/pod/message.ts'
 import { findCondition } from '#objects/conditions.ts'
 import { parseTime } from '../objects/time.ts'
 import { tolerationOf } from '../objects/toleration.ts'

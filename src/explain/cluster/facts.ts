@@ -1,6 +1,10 @@
-import type { Deployment, ReplicaSet } from '#api/apps-v1.ts'
-import type { Event, Node, Pod, Service } from '#api/core-v1.ts'
-import type { EndpointSlice } from '#api/discovery-v1.ts'
+import type { Deployment } from '#api/apps/deployment/message.ts'
+import type { ReplicaSet } from '#api/apps/replicaset/message.ts'
+import type { Event } from '#api/core/event/message.ts'
+import type { Node } from '#api/core/node/message.ts'
+import type { Pod } from '#api/core/pod/message.ts'
+import type { Service } from '#api/core/service/message.ts'
+import type { EndpointSlice } from '#api/discovery/endpointslice/message.ts'
 import type { Protocol } from '#net/port-protocol.ts'
 
 /** A socket that takes connections or datagrams. `0.0.0.0` and `::` take them at every address. */

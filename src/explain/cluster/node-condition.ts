@@ -1,4 +1,4 @@
-import type { Node } from '#api/core-v1.ts'
+import type { Node } from '#api/core/node/message.ts'
 import { findCondition, isReady } from '#objects/conditions.ts'
 import type { NodeSilence } from '../trace/trouble.ts'
 

@@ -1,4 +1,4 @@
-import type { Service } from '#api/core-v1.ts'
+import type { Service } from '#api/core/service/message.ts'
 import { nodePortAddresses } from '#forwarding/node-facts.ts'
 import type { IpFamily } from '#net/ip-address.ts'
 import { isReady } from '#objects/conditions.ts'

@@ -1,4 +1,5 @@
-import type { Event, Pod } from '#api/core-v1.ts'
+import type { Event } from '#api/core/event/message.ts'
+import type { Pod } from '#api/core/pod/message.ts'
 import { findCondition, hasCondition, isReady } from '#objects/conditions.ts'
 import { isLeaving } from '#objects/deletion.ts'
 import { isTerminal } from '#objects/pod.ts'

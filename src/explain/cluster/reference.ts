@@ -1,4 +1,4 @@
-import type { ObjectMeta } from '#api/meta-v1.ts'
+import type { ObjectMeta } from '#api/meta/object-meta.ts'
 import type { ObjectRef } from '../trace/reference.ts'
 
 /** What names an object in the trace. */

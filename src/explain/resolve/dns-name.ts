@@ -1,4 +1,4 @@
-import type { Service } from '#api/core-v1.ts'
+import type { Service } from '#api/core/service/message.ts'
 import { labelsBelow } from '#dns/zone-name.ts'
 import type { ClusterFacts } from '../cluster/facts.ts'
 import { find } from '../cluster/lookup.ts'

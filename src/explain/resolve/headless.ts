@@ -1,4 +1,4 @@
-import type { Service } from '#api/core-v1.ts'
+import type { Service } from '#api/core/service/message.ts'
 import type { ClusterFacts } from '../cluster/facts.ts'
 import { addressText, familyOfText, slicesOf } from '../cluster/lookup.ts'
 import { noEndpoints } from '../diagnose/reasons/endpoints.ts'

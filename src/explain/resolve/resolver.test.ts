@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { PodSpec } from '#api/core-v1.ts'
+import type { PodSpec } from '#api/core/pod/spec/spec.ts'
 import { resolvConf } from '#kubelet/etc/resolv-conf.ts'
 import { facts, pod } from '../testing/cluster.ts'
 import { resolverOf } from './resolver.ts'

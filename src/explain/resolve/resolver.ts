@@ -1,4 +1,4 @@
-import type { Service } from '#api/core-v1.ts'
+import type { Service } from '#api/core/service/message.ts'
 import type { ClusterFacts } from '../cluster/facts.ts'
 import { clusterIpsOf, find, nodeAddresses } from '../cluster/lookup.ts'
 import { listed } from '../words/text.ts'

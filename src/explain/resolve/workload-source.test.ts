@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Deployment, ReplicaSet } from '#api/apps-v1.ts'
-import type { Pod } from '#api/core-v1.ts'
+import type { Deployment } from '#api/apps/deployment/message.ts'
+import type { ReplicaSet } from '#api/apps/replicaset/message.ts'
+import type { Pod } from '#api/core/pod/message.ts'
 import type { ClusterFacts } from '../cluster/facts.ts'
 import { ask, facts, pod, service, slice } from '../testing/cluster.ts'
 

@@ -1,4 +1,5 @@
-import type { Pod, Service } from '#api/core-v1.ts'
+import type { Pod } from '#api/core/pod/message.ts'
+import type { Service } from '#api/core/service/message.ts'
 import { type Endpoint, endpointsOf } from '#forwarding/endpoint.ts'
 import type { TrafficPolicy } from '#forwarding/frontend.ts'
 import { categorizeEndpoints } from '#forwarding/topology.ts'

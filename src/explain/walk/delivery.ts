@@ -1,4 +1,5 @@
-import type { Pod, Service } from '#api/core-v1.ts'
+import type { Pod } from '#api/core/pod/message.ts'
+import type { Service } from '#api/core/service/message.ts'
 import type { Outcome } from '#dataplane/nftables/evaluate.ts'
 import type { Protocol } from '#net/port-protocol.ts'
 import type { ClusterFacts } from '../cluster/facts.ts'

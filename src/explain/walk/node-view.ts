@@ -1,4 +1,5 @@
-import type { Node, Service } from '#api/core-v1.ts'
+import type { Node } from '#api/core/node/message.ts'
+import type { Service } from '#api/core/service/message.ts'
 import { compileNode, compileService, type UsedKind } from '#dataplane/nftables/compile.ts'
 import { LoadedRuleset, type Outcome, possibleOutcomes } from '#dataplane/nftables/evaluate.ts'
 import { Ids } from '#dataplane/nftables/ids.ts'

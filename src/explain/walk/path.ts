@@ -1,4 +1,4 @@
-import type { Service } from '#api/core-v1.ts'
+import type { Service } from '#api/core/service/message.ts'
 import type { Outcome } from '#dataplane/nftables/evaluate.ts'
 import type { TrafficPolicy } from '#forwarding/frontend.ts'
 import type { Protocol } from '#net/port-protocol.ts'

@@ -1,4 +1,6 @@
-import type { Container, ContainerStatus, Pod } from '#api/core-v1.ts'
+import type { Pod } from '#api/core/pod/message.ts'
+import type { Container } from '#api/core/pod/spec/container.ts'
+import type { ContainerStatus } from '#api/core/pod/status/container-status.ts'
 import type { ContainerState as RuntimeState } from '#runtime/runtime.ts'
 import type { Prober } from '../probe/prober.ts'
 import type { Backoff } from './backoff.ts'

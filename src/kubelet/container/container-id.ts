@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
-import type { Container, Pod } from '#api/core-v1.ts'
+import type { Pod } from '#api/core/pod/message.ts'
+import type { Container } from '#api/core/pod/spec/container.ts'
 import type { ContainerRecord } from '#runtime/runtime.ts'
 
 const KEY = {

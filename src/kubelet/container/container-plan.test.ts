@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { PodSpec } from '#api/core-v1.ts'
+import type { PodSpec } from '#api/core/pod/spec/spec.ts'
 import { nextBackoff, retryAt } from './backoff.ts'
 import { type PlanInput, planContainers } from './container-plan.ts'
 import { type ContainerPhase, type ContainerView, containersOf } from './container-view.ts'

@@ -1,4 +1,5 @@
-import type { Container, PodSpec } from '#api/core-v1.ts'
+import type { Container } from '#api/core/pod/spec/container.ts'
+import type { PodSpec } from '#api/core/pod/spec/spec.ts'
 import { type Backoff, retryAt } from './backoff.ts'
 import { type ContainerView, containersOf } from './container-view.ts'
 import { restarts } from './restart-policy.ts'

@@ -1,4 +1,5 @@
-import type { Pod, Probe } from '#api/core-v1.ts'
+import type { Pod } from '#api/core/pod/message.ts'
+import type { Probe } from '#api/core/pod/spec/probe.ts'
 import type { KubeletContext } from '../context.ts'
 import { runProbe } from '../probe/probe.ts'
 import { type ProbeKind, Prober } from '../probe/prober.ts'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
-import type { Container } from '#api/core-v1.ts'
+import type { Container } from '#api/core/pod/spec/container.ts'
 import { isReady } from '#objects/conditions.ts'
 import type { ContainerSpec } from '#runtime/runtime.ts'
 import { FakeCluster } from '../testing/fake-cluster.ts'

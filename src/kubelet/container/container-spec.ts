@@ -1,6 +1,6 @@
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join, normalize } from 'node:path'
-import type { Pod } from '#api/core-v1.ts'
+import type { Pod } from '#api/core/pod/message.ts'
 import type { ContainerSpec } from '#runtime/runtime.ts'
 import type { KubeletContext } from '../context.ts'
 import { containerEnv } from '../env/container-env.ts'

@@ -1,4 +1,4 @@
-import type { Pod } from '#api/core-v1.ts'
+import type { Pod } from '#api/core/pod/message.ts'
 import { timeText } from '#api/time-text.ts'
 import type { KubeletContext } from '../context.ts'
 import { errorCode, errorText } from '../kubelet-error.ts'

@@ -1,4 +1,4 @@
-import type { Pod } from '#api/core-v1.ts'
+import type { Pod } from '#api/core/pod/message.ts'
 import type { KubeletContext } from '../context.ts'
 import { errorText } from '../kubelet-error.ts'
 import { timeoutSignal } from '../timeout-signal.ts'

@@ -1,4 +1,5 @@
-import type { Container, PodSpec } from '#api/core-v1.ts'
+import type { Container } from '#api/core/pod/spec/container.ts'
+import type { PodSpec } from '#api/core/pod/spec/spec.ts'
 
 /** `sidecar`: an init container with restartPolicy Always (KEP-753). */
 export type ContainerRole = 'init' | 'sidecar' | 'main'

@@ -1,4 +1,6 @@
-import type { Container, LifecycleHandler, Pod } from '#api/core-v1.ts'
+import type { Pod } from '#api/core/pod/message.ts'
+import type { Container } from '#api/core/pod/spec/container.ts'
+import type { LifecycleHandler } from '#api/core/pod/spec/lifecycle.ts'
 import { sleep } from '#client/clock.ts'
 import type { KubeletContext } from '../context.ts'
 import { KubeletError } from '../kubelet-error.ts'

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Container, PodSpec } from '#api/core-v1.ts'
+import type { Container } from '#api/core/pod/spec/container.ts'
+import type { PodSpec } from '#api/core/pod/spec/spec.ts'
 import type { ContainerRole } from './container-view.ts'
 import { restarts } from './restart-policy.ts'
 

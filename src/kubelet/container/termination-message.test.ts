@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
-import type { Container } from '#api/core-v1.ts'
+import type { Container } from '#api/core/pod/spec/container.ts'
 import { terminationMessage } from './termination-message.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'fairlead-message-'))

@@ -1,5 +1,5 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
-import type { Container } from '#api/core-v1.ts'
+import type { Container } from '#api/core/pod/spec/container.ts'
 
 // Kubernetes' limits: 4096 bytes of the file; 2048 bytes or 80 lines of the log.
 const MAX_FILE = 4096

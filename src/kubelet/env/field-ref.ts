@@ -1,4 +1,7 @@
-import type { Container, Pod, PodSpec, ResourceFieldSelector } from '#api/core-v1.ts'
+import type { Pod } from '#api/core/pod/message.ts'
+import type { Container } from '#api/core/pod/spec/container.ts'
+import type { ResourceFieldSelector } from '#api/core/pod/spec/environment.ts'
+import type { PodSpec } from '#api/core/pod/spec/spec.ts'
 import { own } from '#schema/own.ts'
 import { KubeletError } from '../kubelet-error.ts'
 import { divideQuantity, parseQuantity } from '../quantity.ts'

@@ -1,4 +1,4 @@
-import type { Service } from '#api/core-v1.ts'
+import type { Service } from '#api/core/service/message.ts'
 import { socketText } from '#net/port-protocol.ts'
 
 const upper = (name: string): string => name.toUpperCase().replaceAll('-', '_')

@@ -1,4 +1,4 @@
-import type { Pod } from '#api/core-v1.ts'
+import type { Pod } from '#api/core/pod/message.ts'
 import { podFqdn, podHostname } from './pod-hostname.ts'
 
 /** The pod's /etc/hosts. A pod on the host's network has the host's own file, `hostFile`, and its aliases. */

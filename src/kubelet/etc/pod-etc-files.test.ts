@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Pod } from '#api/core-v1.ts'
+import type { Pod } from '#api/core/pod/message.ts'
 import { hostsFile } from './hosts-file.ts'
 import { kernelHostname } from './pod-hostname.ts'
 import { resolvConf } from './resolv-conf.ts'

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Pod } from '#api/core-v1.ts'
+import type { Pod } from '#api/core/pod/message.ts'
 import { withContainerUmask } from '#runtime/container-umask.ts'
 import type { KubeletContext } from '../context.ts'
 import { hostsFile } from './hosts-file.ts'

@@ -1,4 +1,4 @@
-import type { Pod } from '#api/core-v1.ts'
+import type { Pod } from '#api/core/pod/message.ts'
 
 // HOST_NAME_MAX of Linux is 64 with the final zero.
 const LONGEST = 63

@@ -1,4 +1,4 @@
-import type { PodSpec } from '#api/core-v1.ts'
+import type { PodSpec } from '#api/core/pod/spec/spec.ts'
 
 export interface DnsSettings {
   readonly clusterDns: readonly string[]

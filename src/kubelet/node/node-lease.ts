@@ -1,4 +1,4 @@
-import type { Lease } from '#api/coordination-v1.ts'
+import type { Lease } from '#api/coordination/lease/message.ts'
 import type { Resource } from '#api/resource.ts'
 import { type Client, isNotFound } from '#client/client.ts'
 import { type Clock, sleep } from '#client/clock.ts'

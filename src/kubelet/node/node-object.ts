@@ -1,4 +1,4 @@
-import type { Node, NodeCondition, NodeSystemInfo } from '#api/core-v1.ts'
+import type { Node, NodeCondition, NodeSystemInfo } from '#api/core/node/message.ts'
 import { findCondition } from '#objects/conditions.ts'
 import { HOSTNAME_LABEL, ZONE_LABEL } from '#objects/well-known.ts'
 import type { KubeletNode } from '../context.ts'

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { Node, NodeAddress, NodeCondition } from '#api/core-v1.ts'
+import type { Node, NodeAddress, NodeCondition } from '#api/core/node/message.ts'
 import type { Resource } from '#api/resource.ts'
 import { timeText } from '#api/time-text.ts'
 import { type Client, isAlreadyExists } from '#client/client.ts'

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
-import type { Container, Pod } from '#api/core-v1.ts'
+import type { Pod } from '#api/core/pod/message.ts'
+import type { Container } from '#api/core/pod/spec/container.ts'
 import { DEFAULT_CONTAINER_ANNOTATION } from '#objects/well-known.ts'
 import type { SandboxNamespaces } from '#runtime/runtime.ts'
 import { logPath } from '../container/container-files.ts'

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import type { Pod } from '#api/core-v1.ts'
+import type { Pod } from '#api/core/pod/message.ts'
 import { type ContainerEntry, makeEntries } from '../container/container-entry.ts'
 import type { KubeletContext } from '../context.ts'
 import type { NodeFacts } from '../env/field-ref.ts'

@@ -1,4 +1,4 @@
-import type { Pod } from '#api/core-v1.ts'
+import type { Pod } from '#api/core/pod/message.ts'
 import { isConflict, isNotFound } from '#client/client.ts'
 import { backoff, sleep } from '#client/clock.ts'
 import type { KubeletContext } from '../context.ts'

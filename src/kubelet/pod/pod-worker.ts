@@ -1,5 +1,5 @@
 import { rmSync } from 'node:fs'
-import type { Pod } from '#api/core-v1.ts'
+import type { Pod } from '#api/core/pod/message.ts'
 import { timeText } from '#api/time-text.ts'
 import type { ContainerState } from '#runtime/runtime.ts'
 import type { KubeletContext } from '../context.ts'

@@ -1,4 +1,4 @@
-import type { Container } from '#api/core-v1.ts'
+import type { Container } from '#api/core/pod/spec/container.ts'
 import { KubeletError } from '../kubelet-error.ts'
 
 /**

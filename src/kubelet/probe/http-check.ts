@@ -1,6 +1,6 @@
 import { type IncomingMessage, request } from 'node:http'
 import type { Duplex } from 'node:stream'
-import type { HTTPGetAction } from '#api/core-v1.ts'
+import type { HTTPGetAction } from '#api/core/pod/spec/probe.ts'
 import { socketText } from '#net/port-protocol.ts'
 import type { Dialer } from '../pod-network.ts'
 

@@ -1,4 +1,4 @@
-import type { Probe } from '#api/core-v1.ts'
+import type { Probe } from '#api/core/pod/spec/probe.ts'
 
 /** How often the same result came in a row, and what the probe counts as meanwhile. */
 export interface ProbeCount {

@@ -1,4 +1,5 @@
-import type { Container, Probe } from '#api/core-v1.ts'
+import type { Container } from '#api/core/pod/spec/container.ts'
+import type { Probe } from '#api/core/pod/spec/probe.ts'
 import type { Clock } from '#client/clock.ts'
 import type { Runtime } from '#runtime/runtime.ts'
 import { errorText } from '../kubelet-error.ts'

@@ -1,4 +1,5 @@
-import type { Pod, PodStatus } from '#api/core-v1.ts'
+import type { Pod } from '#api/core/pod/message.ts'
+import type { PodStatus } from '#api/core/pod/status/status.ts'
 import { timeText } from '#api/time-text.ts'
 import { backoffText } from '../container/backoff.ts'
 import { type ContainerEntry, planInput, statusView } from '../container/container-entry.ts'

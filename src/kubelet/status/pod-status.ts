@@ -1,4 +1,6 @@
-import type { ContainerState, ContainerStatus, Pod, PodCondition, PodPhase, PodStatus } from '#api/core-v1.ts'
+import type { Pod } from '#api/core/pod/message.ts'
+import type { ContainerState, ContainerStatus } from '#api/core/pod/status/container-status.ts'
+import type { PodCondition, PodPhase, PodStatus } from '#api/core/pod/status/status.ts'
 import { podQosClass } from '#api/strategy/pod-qos.ts'
 import { findCondition } from '#objects/conditions.ts'
 import { isTerminalPhase } from '#objects/pod.ts'

@@ -1,4 +1,4 @@
-import type { PodCondition, PodStatus } from '#api/core-v1.ts'
+import type { PodCondition, PodStatus } from '#api/core/pod/status/status.ts'
 
 const plain = (value: unknown): unknown => {
   if (Array.isArray(value)) return value.map(plain)

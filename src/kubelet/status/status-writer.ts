@@ -1,4 +1,5 @@
-import type { Pod, PodStatus } from '#api/core-v1.ts'
+import type { Pod } from '#api/core/pod/message.ts'
+import type { PodStatus } from '#api/core/pod/status/status.ts'
 import type { Resource } from '#api/resource.ts'
 import { type Client, isConflict, isNotFound } from '#client/client.ts'
 import { backoff, type Clock } from '#client/clock.ts'

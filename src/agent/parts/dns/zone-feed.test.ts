@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Namespace, Pod } from '#api/core-v1.ts'
+import type { Namespace } from '#api/core/namespace/message.ts'
+import type { Pod } from '#api/core/pod/message.ts'
 import type { ApiObject } from '#api/resource.ts'
 import type { Informer } from '#client/informer.ts'
 import { Rcode, RecordType } from '#dns/message.ts'

@@ -1,4 +1,5 @@
-import type { Namespace, Pod } from '#api/core-v1.ts'
+import type { Namespace } from '#api/core/namespace/message.ts'
+import type { Pod } from '#api/core/pod/message.ts'
 import type { Informer } from '#client/informer.ts'
 import type { Zone } from '#dns/zone.ts'
 import { isTerminal, podAddresses } from '#objects/pod.ts'

@@ -1,5 +1,5 @@
 import type { RequestListener } from 'node:http'
-import type { Node } from '#api/core-v1.ts'
+import type { Node } from '#api/core/node/message.ts'
 import { isNodeEligible, type ProxyHealth } from '../services/proxy-health.ts'
 
 /** kube-proxy's ports: --healthz-bind-address and --metrics-bind-address. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Event } from '#api/core-v1.ts'
+import type { Event } from '#api/core/event/message.ts'
 import type { ApiObject, Resource } from '#api/resource.ts'
 import { timeText } from '#api/time-text.ts'
 import { type Client, isAlreadyExists, isConflict, isNotFound } from '#client/client.ts'

@@ -1,4 +1,4 @@
-import type { Node } from '#api/core-v1.ts'
+import type { Node } from '#api/core/node/message.ts'
 
 /** Set by the cluster autoscaler on a node that it is about to remove (KEP-3836). */
 const TO_BE_DELETED = 'ToBeDeletedByClusterAutoscaler'

@@ -1,4 +1,4 @@
-import type { Service } from '#api/core-v1.ts'
+import type { Service } from '#api/core/service/message.ts'
 import type { EventRecorder } from '#client/event-recorder.ts'
 import type { ServiceFault } from '#reconciler/service-proxy.ts'
 import type { ClusterEvents } from './cluster-events.ts'

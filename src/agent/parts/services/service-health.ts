@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http'
-import type { Service } from '#api/core-v1.ts'
-import type { EndpointSlice } from '#api/discovery-v1.ts'
+import type { Service } from '#api/core/service/message.ts'
+import type { EndpointSlice } from '#api/discovery/endpointslice/message.ts'
 import { isProxied } from '#forwarding/frontend.ts'
 import { type NamespacedName, objectKey, splitKey } from '#objects/object-key.ts'
 import { type HttpListener, type HttpListenerOptions, listenHttp } from '../../http/http-listener.ts'

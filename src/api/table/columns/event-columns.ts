@@ -1,4 +1,4 @@
-import type { Event } from '#api/core-v1.ts'
+import type { Event } from '#api/core/event/message.ts'
 import { type Column, column, wide } from '../column.ts'
 import { since } from '../human-duration.ts'
 

@@ -1,4 +1,4 @@
-import type { Node } from '#api/core-v1.ts'
+import type { Node } from '#api/core/node/message.ts'
 import { AGE, type Column, column, NAME, orNone, wide } from '../column.ts'
 
 const nodeStatus = ({ spec, status }: Node): string => {

@@ -1,4 +1,6 @@
-import type { ConfigMap, Namespace, Secret } from '#api/core-v1.ts'
+import type { ConfigMap } from '#api/core/configmap/message.ts'
+import type { Namespace } from '#api/core/namespace/message.ts'
+import type { Secret } from '#api/core/secret/message.ts'
 import { AGE, type Column, column, type Metadata, NAME } from '../column.ts'
 
 export const namespaceColumns: readonly Column<Namespace>[] = [

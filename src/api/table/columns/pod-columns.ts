@@ -1,4 +1,4 @@
-import type { Pod } from '#api/core-v1.ts'
+import type { Pod } from '#api/core/pod/message.ts'
 import { AGE, type Column, column, NAME, orNone, wide } from '../column.ts'
 import { summarizePod } from '../pod.ts'
 

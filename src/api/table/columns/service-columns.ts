@@ -1,4 +1,4 @@
-import type { Service } from '#api/core-v1.ts'
+import type { Service } from '#api/core/service/message.ts'
 import { AGE, type Column, column, NAME, orNone, wide } from '../column.ts'
 import { formatLabels } from '../label-text.ts'
 

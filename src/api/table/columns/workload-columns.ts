@@ -1,5 +1,6 @@
-import type { Deployment, ReplicaSet } from '#api/apps-v1.ts'
-import type { Container } from '#api/core-v1.ts'
+import type { Deployment } from '#api/apps/deployment/message.ts'
+import type { ReplicaSet } from '#api/apps/replicaset/message.ts'
+import type { Container } from '#api/core/pod/spec/container.ts'
 import { AGE, type Column, column, NAME, wide } from '../column.ts'
 import { formatSelector } from '../label-text.ts'
 

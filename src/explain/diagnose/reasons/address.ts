@@ -1,4 +1,4 @@
-import type { Service } from '#api/core-v1.ts'
+import type { Service } from '#api/core/service/message.ts'
 import type { Protocol } from '#net/port-protocol.ts'
 import { LAST_APPLIED_ANNOTATION } from '#objects/well-known.ts'
 import type { ClusterFacts } from '../../cluster/facts.ts'

@@ -1,5 +1,5 @@
-import type { Service } from '#api/core-v1.ts'
-import type { EndpointSlice } from '#api/discovery-v1.ts'
+import type { Service } from '#api/core/service/message.ts'
+import type { EndpointSlice } from '#api/discovery/endpointslice/message.ts'
 import type { IpFamily } from '#net/ip-address.ts'
 import { isReady } from '#objects/conditions.ts'
 import { ENDPOINTSLICE_MIRRORING_CONTROLLER, MANAGED_BY_LABEL, SERVICE_NAME_LABEL } from '#objects/well-known.ts'

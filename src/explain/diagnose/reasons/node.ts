@@ -1,4 +1,4 @@
-import type { Node } from '#api/core-v1.ts'
+import type { Node } from '#api/core/node/message.ts'
 import { isReady } from '#objects/conditions.ts'
 import type { ClusterFacts } from '../../cluster/facts.ts'
 import { familyOfText, find, homeOf } from '../../cluster/lookup.ts'

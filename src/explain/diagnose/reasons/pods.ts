@@ -1,5 +1,6 @@
-import type { Deployment } from '#api/apps-v1.ts'
-import type { Pod, Service } from '#api/core-v1.ts'
+import type { Deployment } from '#api/apps/deployment/message.ts'
+import type { Pod } from '#api/core/pod/message.ts'
+import type { Service } from '#api/core/service/message.ts'
 import { isReady } from '#objects/conditions.ts'
 import type { ClusterFacts } from '../../cluster/facts.ts'
 import { openPorts } from '../../cluster/listening.ts'

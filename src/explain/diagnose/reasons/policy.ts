@@ -1,4 +1,5 @@
-import type { Node, Service } from '#api/core-v1.ts'
+import type { Node } from '#api/core/node/message.ts'
+import type { Service } from '#api/core/service/message.ts'
 import { balancedNodes } from '#forwarding/load-balancer.ts'
 import type { IpFamily } from '#net/ip-address.ts'
 import { isReady } from '#objects/conditions.ts'

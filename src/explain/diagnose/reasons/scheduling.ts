@@ -1,5 +1,6 @@
-import type { Deployment } from '#api/apps-v1.ts'
-import type { Node, Pod } from '#api/core-v1.ts'
+import type { Deployment } from '#api/apps/deployment/message.ts'
+import type { Node } from '#api/core/node/message.ts'
+import type { Pod } from '#api/core/pod/message.ts'
 import { isTerminal } from '#objects/pod.ts'
 import { milliValue } from '#schema/quantity.ts'
 import type { ClusterFacts } from '../../cluster/facts.ts'

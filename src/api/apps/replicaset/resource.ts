@@ -1,0 +1,8 @@
+import { resource } from '#api/resource.ts'
+import { ReplicaSet, ReplicaSetList } from './message.ts'
+
+export const replicaSets = resource('replicasets', ReplicaSet, ReplicaSetList, {
+  shortNames: ['rs'],
+  categories: ['all'],
+  subresources: ['scale', 'status'],
+})

@@ -1,0 +1,28 @@
+import { ObjectMeta } from '#api/meta/object-meta.ts'
+import { bool, field, list, map, string, strings } from '#schema/schema.ts'
+import { message, object } from '../group.ts'
+
+export class UserInfo extends message('UserInfo', {
+  username: field(1, string),
+  uid: field(2, string),
+  groups: list(3, string, { list: 'atomic' }),
+  extra: map(4, strings),
+}) {}
+
+export class TokenReviewSpec extends message('TokenReviewSpec', {
+  token: field(1, string),
+  audiences: list(2, string, { list: 'atomic' }),
+}) {}
+
+export class TokenReviewStatus extends message('TokenReviewStatus', {
+  authenticated: field(1, bool),
+  user: field(2, UserInfo),
+  error: field(3, string),
+  audiences: list(4, string, { list: 'atomic' }),
+}) {}
+
+export class TokenReview extends object('authentication.k8s.io/v1', 'TokenReview', {
+  metadata: field(1, ObjectMeta),
+  spec: field(2, TokenReviewSpec, { required: true }),
+  status: field(3, TokenReviewStatus),
+}) {}

@@ -1,0 +1,15 @@
+import { ObjectMeta } from '#api/meta/object-meta.ts'
+import { field, optional } from '#schema/schema.ts'
+import { message, object } from '../group.ts'
+import { NonResourceAttributes, ResourceAttributes, SubjectAccessReviewStatus } from '../subjectaccessreview/message.ts'
+
+export class SelfSubjectAccessReviewSpec extends message('SelfSubjectAccessReviewSpec', {
+  resourceAttributes: optional(1, ResourceAttributes),
+  nonResourceAttributes: optional(2, NonResourceAttributes),
+}) {}
+
+export class SelfSubjectAccessReview extends object('authorization.k8s.io/v1', 'SelfSubjectAccessReview', {
+  metadata: field(1, ObjectMeta),
+  spec: field(2, SelfSubjectAccessReviewSpec, { required: true }),
+  status: field(3, SubjectAccessReviewStatus),
+}) {}

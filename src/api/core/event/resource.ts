@@ -1,0 +1,4 @@
+import { resource } from '#api/resource.ts'
+import { Event, EventList } from './message.ts'
+
+export const events = resource('events', Event, EventList, { shortNames: ['ev'] })

@@ -1,0 +1,8 @@
+import { resource } from '#api/resource.ts'
+import { Namespace, NamespaceList } from './message.ts'
+
+export const namespaces = resource('namespaces', Namespace, NamespaceList, {
+  shortNames: ['ns'],
+  subresources: ['finalize', 'status'],
+  namespaced: false,
+})

@@ -1,0 +1,8 @@
+import { resource } from '#api/resource.ts'
+import { Service, ServiceList } from './message.ts'
+
+export const services = resource('services', Service, ServiceList, {
+  shortNames: ['svc'],
+  categories: ['all'],
+  subresources: ['proxy', 'status'],
+})
