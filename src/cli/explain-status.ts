@@ -1,6 +1,6 @@
 import { ExplainError } from '#explain/ask/explain-error.ts'
-import type { Verdict } from '#explain/explanation.ts'
-import type { Accord } from '#explain/live/agreement.ts'
+import type { Accord } from '#explain/trace/live.ts'
+import type { Verdict } from '#explain/trace/trace.ts'
 import { isUsage } from './exit-status.ts'
 
 /* Exit status of `fairlead explain`: docs/explain.md has the table. */

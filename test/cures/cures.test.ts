@@ -3,10 +3,10 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { suite, test } from 'node:test'
 import { explain } from '#explain/explain.ts'
-import type { Explanation } from '#explain/explanation.ts'
 import type { Cure } from '#explain/trace/cure.ts'
 import type { Question } from '#explain/trace/question.ts'
 import { REASONS, type Reason } from '#explain/trace/reason-list.ts'
+import type { Trace } from '#explain/trace/trace.ts'
 import { commandLine } from '#explain/words/command.ts'
 import type { Broken } from './broken.ts'
 import { brokenList } from './broken-list.ts'
@@ -23,7 +23,7 @@ const MOST_STEPS = 3
 
 const question = async (world: World, { ask }: Broken): Promise<Question> =>
   typeof ask === 'function' ? ask(world) : ask
-const look = async (world: World, { sees }: Broken, asked: Question, cured: boolean): Promise<Explanation> => {
+const look = async (world: World, { sees }: Broken, asked: Question, cured: boolean): Promise<Trace> => {
   const facts = await world.facts()
   return explain(sees === undefined ? facts : sees(facts, cured), asked)
 }
@@ -57,7 +57,7 @@ async function brokenWorld(one: Broken): Promise<World> {
   }
 }
 
-const findingOf = ({ findings }: Explanation, reason: Reason) => findings.find((one) => one.reason === reason)
+const findingOf = ({ findings }: Trace, reason: Reason) => findings.find((one) => one.reason === reason)
 const isDone = ({ kind }: Cure): boolean => kind !== 'look'
 
 /** Applies a cure, and then what is printed next, until it is answered; gives the reasons that came after the first. */

@@ -1,6 +1,7 @@
 import type { Pod } from '#api/core/pod/message.ts'
-import type { Live } from '#cli/explain-live.ts'
-import type { Explanation } from '#explain/explanation.ts'
+import type { Live } from '#explain/trace/live.ts'
+import type { Trace } from '#explain/trace/trace.ts'
+import { liveLines } from '#explain/words/live.ts'
 import { deployment, service, together, usual, withExplained } from './explaining.ts'
 import { claim, eventually } from './harness.ts'
 
@@ -375,8 +376,8 @@ claim(
     ]
     for (const [from, to, answer, translated, ...flags] of cases) {
       const { status, explanation } = await ask('--from', from, '--to', to, '--live', ...flags)
-      const { live } = explanation.trace as Explanation & { readonly live: Live }
-      const text = `${from} to ${to} ${flags.join(' ')}: ${live.lines.join('; ')}`
+      const { live } = explanation.trace as Trace & { readonly live: Live }
+      const text = `${from} to ${to} ${flags.join(' ')}: ${liveLines(live, explanation.trace).join('; ')}`
       assert.equal(live.accord, 'agree', text)
       assert.deepEqual([...new Set(live.observations.map((one) => one.answer))], [answer], text)
       assert.equal(
@@ -390,7 +391,7 @@ claim(
       assert.ok(walks.length >= live.observations.length, `the kernel told of each probe: ${text}`)
       assert.deepEqual([...new Set(walks.map(({ fits }) => fits))], [true], text)
       assert.equal(
-        walks.some(({ ends }) => ends.includes('translated')),
+        walks.some(({ ends }) => ends.some(({ code }) => code === 'translated')),
         translated,
         text,
       )
@@ -417,9 +418,9 @@ claim('explain and the kernel agree about the reply to a node that has neither s
   await rolledOut('afar')
   const to = `${nodeAddress(1)}:30067`
   const { status, explanation } = await ask('--from', 'pod/client', '--to', to, '--live')
-  const { live } = explanation.trace as Explanation & { readonly live: Live }
-  assert.equal(status, 0, live.lines.join('; '))
-  assert.equal(live.accord, 'agree', live.lines.join('; '))
+  const { live } = explanation.trace as Trace & { readonly live: Live }
+  assert.equal(status, 0, liveLines(live, explanation.trace).join('; '))
+  assert.equal(live.accord, 'agree', liveLines(live, explanation.trace).join('; '))
   assert.deepEqual([...new Set(explanation.outcomes.map(({ masqueraded }) => masqueraded))], [true])
   assert.equal(await fromClient(to), true)
 })

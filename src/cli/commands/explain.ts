@@ -1,21 +1,25 @@
 import { createHttpClient, type Transport } from '#client/http-client.ts'
 import { httpsTransport } from '#client/https-client.ts'
 import { unixTransport } from '#client/unix-client.ts'
+import type { ClusterConfig } from '#cluster/config.ts'
+import type { ClusterFacts } from '#explain/cluster/facts.ts'
 import { explain as explainPath } from '#explain/explain.ts'
-import type { Explanation } from '#explain/explanation.ts'
+import type { Live } from '#explain/trace/live.ts'
 import type { Question } from '#explain/trace/question.ts'
+import type { Trace } from '#explain/trace/trace.ts'
+import { printLive } from '#explain/words/live.ts'
 import { print } from '#explain/words/print.ts'
+import { gatherApiFacts } from '#facts/api/api-facts.ts'
+import { withLastWords } from '#facts/api/last-words.ts'
+import { probeTrace, senderNetwork } from '#facts/live/live.ts'
+import { gatherFacts } from '#facts/local/local-facts.ts'
 import { formatCidr, parseCidr } from '#net/cidr.ts'
-import { gatherApiFacts } from '../api-facts.ts'
 import { apiRefusal } from '../api-refusal.ts'
 import { CliError, endingWith } from '../cli-error.ts'
-import { gatherFacts } from '../cluster-facts.ts'
 import { type Command, type Invocation, outputFlag } from '../command.ts'
-import { explainLive, liveText } from '../explain-live.ts'
 import { statusOf, statusOfError } from '../explain-status.ts'
 import { type ExplainTarget, explainTarget } from '../explain-target.ts'
 import { silentCluster } from '../known-cluster.ts'
-import { withLogs } from '../pod-log.ts'
 
 const SILENCE_MS = 10_000
 const PROTOCOLS = { tcp: 'TCP', udp: 'UDP', sctp: 'SCTP' } as const
@@ -91,25 +95,38 @@ async function answer({ flags, switches, io }: Invocation): Promise<number> {
     ...(flags.family !== undefined && { family: FAMILIES[flags.family as keyof typeof FAMILIES] }),
   }
   if (target.kind === 'api') {
-    const explanation = await explainByApi(target, flags, switches.live === true, question)
-    io.out(flags.output === 'json' ? `${JSON.stringify(explanation)}\n` : print(explanation))
-    return statusOf(explanation.verdict, undefined)
+    const trace = await explainByApi(target, flags, switches.live === true, question)
+    io.out(flags.output === 'json' ? `${JSON.stringify(trace)}\n` : print(trace))
+    return statusOf(trace.verdict, undefined)
   }
   const { config } = target
   const transport = unixTransport(config.sockets.api)
   const client = createHttpClient(transport)
   try {
     const facts = await gatherFacts(client, config)
-    const explanation = await withLogs(explainPath(facts, question, target.flags), transport)
-    const live = switches.live ? await explainLive(config, facts, explanation) : undefined
-    if (flags.output === 'json') io.out(`${JSON.stringify({ ...explanation, ...(live && { live }) })}\n`)
-    else io.out(print(explanation) + (switches.live ? liveText(live) : ''))
-    return statusOf(explanation.verdict, live?.accord)
+    const trace = await withLastWords(explainPath(facts, question, target.flags), transport)
+    const live = switches.live ? await probe(config, facts, trace) : undefined
+    if (flags.output === 'json') io.out(`${JSON.stringify({ ...trace, ...(live && { live }) })}\n`)
+    else io.out(print(trace) + (switches.live ? printLive(live, trace) : ''))
+    return statusOf(trace.verdict, live?.accord)
   } catch (error) {
     throw (error as { readonly code?: unknown }).code === 'API_UNREACHABLE' ? silentCluster(config, error) : error
   } finally {
     client.close()
   }
+}
+
+/** Real packets, from where the sender is. */
+const probe = (config: ClusterConfig, facts: ClusterFacts, trace: Trace): Promise<Live | undefined> => {
+  const { protocol, question, source } = trace
+  if (protocol === 'SCTP')
+    throw new CliError('USAGE', 'explain: --live sends TCP and UDP; this kernel may have no SCTP sockets')
+  const namespace = senderNetwork(config, facts, source.sender)
+  if (namespace === undefined)
+    throw new CliError('USAGE', `explain: --live cannot send from ${question.from}`, {
+      hint: 'it sends from a pod that runs, a node, or the host of a local cluster',
+    })
+  return probeTrace(config, namespace, { ...trace, protocol })
 }
 
 /** Of a cluster that is known by its API alone. */
@@ -118,7 +135,7 @@ const explainByApi = async (
   flags: Readonly<Record<string, string | undefined>>,
   live: boolean,
   question: Question,
-): Promise<Explanation> => {
+): Promise<Trace> => {
   if (live)
     throw new CliError(
       'USAGE',
@@ -136,7 +153,7 @@ const explainByApi = async (
       ...(cidrs !== undefined && { serviceCidrs: cidrs }),
       clusterDomain: flags['cluster-domain'] ?? 'cluster.local',
     })
-    return await withLogs(explainPath(facts, question, printed), transport)
+    return await withLastWords(explainPath(facts, question, printed), transport)
   } catch (error) {
     throw apiRefusal(error, access.server, context, login)
   } finally {

@@ -6,6 +6,7 @@ import type { Pod } from '#api/core/pod/message.ts'
 import type { Service } from '#api/core/service/message.ts'
 import type { EndpointSlice } from '#api/discovery/endpointslice/message.ts'
 import type { Protocol } from '#net/port-protocol.ts'
+import type { Unseen } from '../trace/unseen.ts'
 
 /** A socket that takes connections or datagrams. `0.0.0.0` and `::` take them at every address. */
 export interface ListeningSocket {
@@ -36,8 +37,8 @@ export interface ClusterFacts {
   readonly refused: readonly { readonly node: string; readonly service: string; readonly message: string }[]
   /** Images that can be had here; empty: not known. */
   readonly images: readonly string[]
-  /** What nobody could look at, in words, each with what follows from it. */
-  readonly unseen?: readonly string[]
+  /** What nobody could look at. */
+  readonly unseen?: readonly Unseen[]
 }
 
 /** Of the cluster as it was made. CIDRs and addresses are canonical text, both families together. */

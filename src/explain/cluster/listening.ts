@@ -1,10 +1,9 @@
 import type { Pod } from '#api/core/pod/message.ts'
 import type { Service } from '#api/core/service/message.ts'
 import type { Protocol } from '#net/port-protocol.ts'
+import type { DeclaredPort, Listens } from '../trace/arrival.ts'
 import type { ClusterFacts, ListeningSocket } from './facts.ts'
 import { addressText, isLoopback, slicesOf } from './lookup.ts'
-
-export type Listens = 'yes' | 'no' | 'loopback-only' | 'unknown'
 
 /**
  * Whether anything takes what is sent to this address and port; sockets of SCTP are not listed by the kernel, so they
@@ -34,12 +33,6 @@ export function openPorts(facts: ClusterFacts, pod: Pod, protocol: Protocol): re
   return [...new Set(open.map(({ port }) => port))].sort((left, right) => left - right)
 }
 
-export interface DeclaredPort {
-  readonly container: string
-  readonly name: string | undefined
-  readonly port: number
-}
-
 /**
  * Ports that the containers of a pod declare, sidecars included. A declaration opens nothing: it is a name for others.
  */
@@ -48,7 +41,7 @@ export function declaredPorts({ spec }: Pod, protocol: Protocol): readonly Decla
   return [...(spec?.containers ?? []), ...sidecars].flatMap(({ name, ports }) =>
     (ports ?? [])
       .filter((port) => (port.protocol || 'TCP') === protocol)
-      .map((port) => ({ container: name, name: port.name || undefined, port: port.containerPort })),
+      .map((port) => ({ container: name, ...(port.name && { name: port.name }), port: port.containerPort })),
   )
 }
 

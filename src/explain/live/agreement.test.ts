@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Explanation } from '../explanation.ts'
 import { ask } from '../testing/cluster.ts'
-import { compare, type Observation } from './agreement.ts'
+import type { Observation } from '../trace/live.ts'
+import type { Trace } from '../trace/trace.ts'
+import { compare } from './agreement.ts'
 
 test('real packets agree with the model only where the answer does', () => {
   const through: Observation['translation'] = {
@@ -10,7 +11,7 @@ test('real packets agree with the model only where the answer does', () => {
     backend: { address: '10.244.2.11', port: 8080 },
     sourceSeen: '10.244.1.9',
   }
-  const met = (explanation: Explanation, answer: Observation['answer'], translated = true) =>
+  const met = (explanation: Trace, answer: Observation['answer'], translated = true) =>
     compare(explanation, [{ answer, ...(translated && { translation: through }) }]).accord
   const answers = ask('pod/client', 'svc/web').trace
   assert.equal(met(answers, 'answered'), 'agree')

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { compareWalk, type KernelStep, walkLines } from './kernel-walk.ts'
+import type { KernelStep } from '../trace/live.ts'
+import { walkLines } from '../words/live.ts'
+import { compareWalk } from './kernel-walk.ts'
 
 const step = (chain: string, verdict: string, type = 'rule', table = 'fairlead'): KernelStep => ({
   table,
@@ -23,7 +25,10 @@ test('a walk through the chains that the model names fits, and says what was don
     step('nat-postrouting', 'jump'),
     step('source', 'accept'),
   ])
-  assert.deepEqual([fits, chains, ends], [true, model[0]!.ways[0], ['translated', 'masqueraded']])
+  assert.deepEqual(
+    [fits, chains, ends.map(({ code }) => code)],
+    [true, model[0]!.ways[0], ['translated', 'masqueraded']],
+  )
 })
 
 test('what stays on the node does not meet the hook after routing', () => {
@@ -34,7 +39,7 @@ test('what stays on the node does not meet the hook after routing', () => {
 
 test('another chain, another node, and a drop by somebody else do not fit, and are told once', () => {
   const other = compared([...before, step('reject-it', 'drop')])
-  assert.deepEqual([other.fits, other.ends], [false, ['refused']])
+  assert.deepEqual([other.fits, other.ends], [false, [{ code: 'refused' }]])
   assert.equal(compared([...before, step('pick-3', 'accept')], 'node-2').fits, false)
   const dropped = compared([step('out', 'drop', 'rule', 'stranger')])
   assert.deepEqual(walkLines([dropped, dropped], model), [

@@ -15,23 +15,25 @@ import {
   nodeOutside,
 } from '../cluster/lookup.ts'
 import { nameOf, socketText } from '../cluster/names.ts'
-import type { Step } from '../explanation.ts'
-import type { Finding } from '../trace/finding.ts'
+import type { PortRef } from '../trace/entry.ts'
 import type { Question } from '../trace/question.ts'
+import type { ChosenPort, Step } from '../trace/step.ts'
 import { listed } from '../words/text.ts'
+import type { DeadEnd } from './dead-end.ts'
 
 export interface Target {
   readonly address: string
   readonly port: number
 }
 
-/** Where the packet is sent. No target: the name led nowhere, and `findings` say why. */
+/** Where the packet is sent. No target: it leads nowhere, and `deadEnd` says why. */
 export interface Destination {
   readonly protocol: Protocol
   readonly service: Service | undefined
   readonly targets: readonly Target[]
   readonly steps: readonly Step[]
-  readonly findings: readonly Finding[]
+  /** Where it leads to no address. */
+  readonly deadEnd?: DeadEnd
   /** It was found by a name: the sender asks DNS first. */
   readonly byName?: boolean
 }
@@ -66,10 +68,7 @@ export function toAddress(
   const inner = outer && nodeAddresses(outer).find((one) => familyOfText(one) === familyOfText(address))
   if (outer !== undefined && inner !== undefined) {
     const found = toAddress(facts, question, { kind: 'address', address: inner, port: text })
-    const step = {
-      at: 'outside',
-      text: `${address} is the external address of ${nameOf(outer)}, which the network turns to ${inner}`,
-    }
+    const step: Step = { code: 'node-address-outside', address, node: nameOf(outer), inner }
     return { ...found, steps: [step, ...found.steps] }
   }
   const ports = portsAt(facts, address).filter(({ one }) => asked === undefined || (one.protocol || 'TCP') === asked)
@@ -82,14 +81,13 @@ export function toAddress(
     (number === undefined ? undefined : meant.find(({ one }) => (one.protocol || 'TCP') === 'TCP')) ?? meant[0]
   const steps: Step[] =
     number === undefined && port !== undefined
-      ? [{ at: address, text: `no port was asked for: ${portsText(port.service, port.one)}` }]
+      ? [{ code: 'port-chosen', address, port: chosenPort(port.service, port.one) }]
       : []
   return {
     protocol: asked ?? (port?.one.protocol || 'TCP'),
     service: undefined,
     targets: [{ address, port: (number ?? port?.number) as number }],
     steps,
-    findings: [],
   }
 }
 
@@ -101,11 +99,14 @@ function portHint(facts: ClusterFacts, address: string): string {
   return nodeAt(facts, address) !== undefined ? nodePortHint(facts, address) : `write it as ${socketText(address, 80)}`
 }
 
-/** `its first, http (80/TCP), of http (80/TCP) and udp (53/UDP)` */
-export function portsText(service: Service, port: ServicePort): string {
-  const all = service.spec?.ports ?? []
-  const text = (one: ServicePort) => `${one.port}/${one.protocol || 'TCP'}${one.name ? ` (${one.name})` : ''}`
-  return all.length < 2 ? `${text(port)}, its only one` : `${text(port)}, the first of ${listed(all.map(text))}`
+/** The port that is taken where none was asked for, and what there is to choose from. */
+export function chosenPort({ spec }: Service, port: ServicePort): ChosenPort {
+  const ref = ({ port, protocol, name }: ServicePort): PortRef => ({
+    port,
+    protocol: protocol || 'TCP',
+    ...(name && { name }),
+  })
+  return { chosen: ref(port), of: (spec?.ports ?? []).map(ref) }
 }
 
 /** A port of a pod by its number, or by the name that a container gives it. */

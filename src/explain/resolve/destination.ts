@@ -14,24 +14,22 @@ import {
 } from '../cluster/lookup.ts'
 import { nameOf } from '../cluster/names.ts'
 import { nodesToAsk } from '../cluster/nodes-to-ask.ts'
-import { familyMissing, loadBalancerPending, portMissing } from '../diagnose/reasons/frontend.ts'
-import { externalName } from '../diagnose/reasons/name.ts'
-import { serviceUnknown } from '../diagnose/reasons/service-name.ts'
-import type { Step } from '../explanation.ts'
-import type { Finding } from '../trace/finding.ts'
+import { refOf } from '../cluster/reference.ts'
 import type { Question } from '../trace/question.ts'
+import type { Step } from '../trace/step.ts'
 import { listed } from '../words/text.ts'
-import { type Destination, nodePortHint, podPort, portsText, toAddress } from './address-destination.ts'
+import { chosenPort, type Destination, nodePortHint, podPort, type Target, toAddress } from './address-destination.ts'
+import type { DeadEnd } from './dead-end.ts'
 import { resolveName } from './dns-name.ts'
 import { headlessAddresses } from './headless.ts'
 import { namespaceOf, nodeHint, podHint, type Source, sourceAddress } from './source.ts'
 
-const nowhere = (protocol: Protocol, findings: readonly Finding[], steps: readonly Step[] = []): Destination => ({
+const nowhere = (protocol: Protocol, deadEnd: DeadEnd, steps: readonly Step[] = []): Destination => ({
   protocol,
   service: undefined,
   targets: [],
   steps,
-  findings,
+  deadEnd,
 })
 
 /** Finds what is asked. Throws ExplainError where the text is no destination, or of the other family. */
@@ -42,7 +40,7 @@ export function resolveDestination(facts: ClusterFacts, question: Question, sour
     case 'service': {
       const service = find(facts.services, text.name, text.namespace)
       return service === undefined
-        ? nowhere(protocol, [serviceUnknown(facts, question, text)])
+        ? nowhere(protocol, { ...text, kind: 'service-unknown' })
         : toService(facts, question, source, service, text.port, [])
     }
     case 'name':
@@ -122,21 +120,16 @@ function toName(
         address: question.family === 'IPv6' ? '::1' : '127.0.0.1',
         port,
       }),
-      steps: [{ at: source.name, text: 'localhost is the sender itself' }],
+      steps: [{ code: 'localhost' }],
     }
   const answer = resolveName(facts, question, source, name)
-  if (answer.kind === 'nothing') return nowhere(protocol, [answer.finding])
-  const at = `${source.name}, DNS`
-  if (answer.kind === 'service')
-    return toService(facts, question, source, answer.service, port, [
-      {
-        at,
-        text: `${name === answer.fullName ? name : `${name} is ${answer.fullName}`}: Service ${nameOf(answer.service)}`,
-      },
-    ])
-  const steps: Step[] = [
-    { at, text: `${name === answer.fullName ? name : `${name} is ${answer.fullName}`}: ${listed(answer.addresses)}` },
-  ]
+  if (answer.kind === 'nothing') return nowhere(protocol, answer.deadEnd)
+  const { fullName } = answer
+  if (answer.kind === 'service') {
+    const step: Step = { code: 'name-of-service', name, fullName, service: refOf('Service', answer.service) }
+    return toService(facts, question, source, answer.service, port, [step])
+  }
+  const steps: readonly Step[] = [{ code: 'name-of-addresses', name, fullName, addresses: answer.addresses }]
   const address = ofFamily(answer.addresses, question, source)
   if (address === undefined || port === undefined)
     throw new ExplainError('DESTINATION_MALFORMED', `--to ${question.to} has no ${port ? 'such address' : 'port'}`)
@@ -163,46 +156,48 @@ function toService(
   const port = portOf(service, portText, question.protocol)
   const protocol = question.protocol ?? port?.protocol ?? 'TCP'
   const number = port?.port ?? (portText !== undefined && /^\d+$/.test(portText) ? Number(portText) : undefined)
-  const none = (finding: Finding, more: readonly Step[] = []) => ({
-    ...nowhere(protocol, [finding], [...steps, ...more]),
+  const none = (deadEnd: DeadEnd): Destination => ({ ...nowhere(protocol, deadEnd, steps), service })
+  const to = (targets: readonly Target[], step: Step): Destination => ({
+    protocol,
     service,
+    targets,
+    steps: [...steps, step],
   })
   if (service.spec?.type === 'ExternalName') return toExternalName(facts, question, source, service, portText, steps)
-  if (number === undefined) return none(portMissing(question, service, portText, protocol))
-  const name = nameOf(service)
+  if (number === undefined) return none({ kind: 'port-missing', service, port: portText, protocol })
+  const ref = refOf('Service', service)
   if (isHeadless(service)) {
-    const { finding, addresses } = headlessAddresses(facts, question, source, service)
-    const step = {
-      at: source.name,
-      text: `${name} is headless: its name gives the addresses of its pods, ${listed(addresses)}`,
-    }
-    if (finding !== undefined) return none(finding)
-    const targets = addresses.map((address) => ({ address, port: number }))
-    return { protocol, service, targets, steps: [...steps, step], findings: [], byName: true }
+    const found = headlessAddresses(facts, question, source, service)
+    if ('kind' in found) return none(found)
+    const targets = found.map((address) => ({ address, port: number }))
+    return { ...to(targets, { code: 'headless', service: ref, addresses: found }), byName: true }
   }
   const outside = source.kind === 'host' || source.kind === 'outside'
   const balanced = outside && service.spec?.type === 'LoadBalancer'
-  if (balanced && ingressOf(service).length === 0) return none(loadBalancerPending(facts, question, source, service))
+  if (balanced && ingressOf(service).length === 0) return none({ kind: 'load-balancer-pending', service })
   // No network outside of a cluster of others leads to a ClusterIP: there a Service is its node port.
   const [node] =
     facts.network.foreign && outside && !balanced && service.spec?.type === 'NodePort' && port?.nodePort
       ? nodesToAsk(facts, service, familyOfText(source.addresses[0] ?? ''))
       : []
-  if (node !== undefined && port?.nodePort) {
-    const text = `Service ${name} has the node port ${port.nodePort}, asked of ${node.name}`
-    const targets = [{ address: node.address, port: port.nodePort }]
-    return { protocol, service, targets, steps: [...steps, { at: source.name, text }], findings: [] }
-  }
+  if (node !== undefined && port?.nodePort)
+    return to([{ address: node.address, port: port.nodePort }], {
+      code: 'service-node-port',
+      service: ref,
+      node: node.name,
+      port: port.nodePort,
+    })
   const addresses = balanced ? ingressOf(service) : clusterIpsOf(service)
   const address = ofFamily(addresses, question, source)
-  if (address === undefined) return none(familyMissing(facts, question, source, service, addresses))
-  const role = balanced ? 'load balancer address' : 'ClusterIP'
+  if (address === undefined) return none({ kind: 'family-missing', service, addresses })
   const several = portText === undefined && port !== undefined && (service.spec?.ports ?? []).length > 1
-  const step = {
-    at: source.name,
-    text: `Service ${name} has the ${role} ${listed(addresses)}${several ? `; no port was asked for: ${portsText(service, port)}` : ''}`,
-  }
-  return { protocol, service, targets: [{ address, port: number }], steps: [...steps, step], findings: [] }
+  return to([{ address, port: number }], {
+    code: 'service-address',
+    service: ref,
+    role: balanced ? 'load-balancer' : 'cluster-ip',
+    addresses,
+    ...(several && { port: chosenPort(service, port) }),
+  })
 }
 
 function toExternalName(
@@ -215,13 +210,10 @@ function toExternalName(
 ): Destination {
   const protocol = question.protocol ?? 'TCP'
   const target = (service.spec?.externalName ?? '').replace(/\.$/, '').toLowerCase()
-  const step = {
-    at: `${source.name}, DNS`,
-    text: `Service ${nameOf(service)} is an ExternalName: another name for ${target}, and no address of its own`,
-  }
+  const step: Step = { code: 'external-name', service: refOf('Service', service), target }
   const answer = resolveName(facts, question, source, `${target}.`)
   // A chain of names that leads back to its start resolves nowhere.
   if (answer.kind === 'service' && answer.service.spec?.type !== 'ExternalName')
     return toService(facts, question, source, answer.service, portText, [...steps, step])
-  return { ...nowhere(protocol, [externalName(facts, question, service, target)], [...steps, step]), service }
+  return { ...nowhere(protocol, { kind: 'external-name', service, target }, [...steps, step]), service }
 }

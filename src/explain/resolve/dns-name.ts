@@ -2,17 +2,16 @@ import type { Service } from '#api/core/service/message.ts'
 import { labelsBelow } from '#dns/zone-name.ts'
 import type { ClusterFacts } from '../cluster/facts.ts'
 import { find } from '../cluster/lookup.ts'
-import { dnsNotAsked, nameTooShort, nameUnknown } from '../diagnose/reasons/name.ts'
-import type { Finding } from '../trace/finding.ts'
 import type { Question } from '../trace/question.ts'
-import { type Found, resolverOf } from './resolver.ts'
+import type { Found, NameDeadEnd } from './dead-end.ts'
+import { resolverOf } from './resolver.ts'
 import type { Source } from './source.ts'
 import { zoneAddresses } from './zone-answer.ts'
 
 export type NameAnswer =
   | { readonly kind: 'service'; readonly fullName: string; readonly service: Service }
   | { readonly kind: 'addresses'; readonly fullName: string; readonly addresses: readonly string[] }
-  | { readonly kind: 'nothing'; readonly finding: Finding }
+  | { readonly kind: 'nothing'; readonly deadEnd: NameDeadEnd }
 
 /**
  * A name as the sender's resolver finds it: with its search list where it has fewer dots than its `ndots`, or as it
@@ -33,15 +32,15 @@ export function resolveName(facts: ClusterFacts, question: Question, source: Sou
     if (answer === undefined) continue
     return resolver.asksCluster
       ? { ...answer, fullName }
-      : { kind: 'nothing', finding: dnsNotAsked(facts, question, source, resolver, bare, answer) }
+      : { kind: 'nothing', deadEnd: { kind: 'dns-not-asked', name: bare, found: answer, other: resolver.other } }
   }
   const whole = absolute ? undefined : all.map((suffix) => `${bare}.${suffix}`).find((one) => lookUp(facts, one))
   return {
     kind: 'nothing',
-    finding:
+    deadEnd:
       whole === undefined
-        ? nameUnknown(facts, question, bare, namespace)
-        : nameTooShort(question, source, resolver, bare, whole),
+        ? { kind: 'name-unknown', name: bare, namespace }
+        : { kind: 'name-too-short', name: bare, fullName: whole, searches: resolver.searches },
   }
 }
 

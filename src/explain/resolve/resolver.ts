@@ -1,19 +1,14 @@
 import type { Service } from '#api/core/service/message.ts'
 import type { ClusterFacts } from '../cluster/facts.ts'
 import { clusterIpsOf, find, nodeAddresses } from '../cluster/lookup.ts'
-import { listed } from '../words/text.ts'
+import type { OtherResolver } from '../trace/resolver.ts'
 import type { Source } from './source.ts'
-
-/** What a name leads to. */
-export type Found =
-  | { readonly kind: 'service'; readonly service: Service }
-  | { readonly kind: 'addresses'; readonly addresses: readonly string[] }
 
 /** How a sender finds names. */
 export interface Resolver {
-  /** It asks the cluster's DNS; where it does not, `why` says so. */
+  /** It asks the cluster's DNS; where it does not, `other` says whom. */
   readonly asksCluster: boolean
-  readonly why: string
+  readonly other: OtherResolver
   /** Addresses of the cluster's DNS that it asks, in order. None: it asks somebody else, or nobody knows whom. */
   readonly servers: readonly string[]
   /** What is put behind a name that has fewer dots than `ndots`, or that was not found by itself. */
@@ -43,7 +38,7 @@ function dnsAddresses(facts: ClusterFacts): readonly string[] {
 }
 
 /** As a kubelet writes /etc/resolv.conf by dnsPolicy and dnsConfig; nodes and the host have the machine's own. */
-export function resolverOf(facts: ClusterFacts, { kind, name, pod }: Source): Resolver {
+export function resolverOf(facts: ClusterFacts, { kind, pod }: Source): Resolver {
   const { clusterDomain, nameservers, searches = [] } = facts.network
   const servers = dnsAddresses(facts)
   const { dnsPolicy = 'ClusterFirst', hostNetwork, dnsConfig } = pod?.spec ?? {}
@@ -58,12 +53,12 @@ export function resolverOf(facts: ClusterFacts, { kind, name, pod }: Source): Re
   const option = dnsConfig?.options?.find((one) => one.name === 'ndots')?.value
   return {
     asksCluster: first || asked.some((address) => servers.includes(address)),
-    why:
+    other:
       pod === undefined
-        ? `${kind === 'outside' ? name : `${name} asks the machine’s own resolver, which`} knows no names of the cluster`
+        ? { kind: kind === 'outside' ? 'outside' : 'machine' }
         : hostNetwork && policy === 'ClusterFirst'
-          ? `${name} is on its node’s network, where dnsPolicy ClusterFirst means the node’s own resolver, which knows no names of the cluster`
-          : `${name} has dnsPolicy ${policy}: it asks ${asked.length > 0 ? listed(asked) : 'the node’s own resolver'}, which knows no names of the cluster`,
+          ? { kind: 'host-network' }
+          : { kind: 'policy', policy, servers: asked },
     servers: first ? (service ? clusterIpsOf(service) : []) : asked.filter((address) => servers.includes(address)),
     searches: [
       ...new Set([

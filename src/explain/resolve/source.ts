@@ -19,9 +19,9 @@ import {
 } from '../cluster/lookup.ts'
 import { nameOf } from '../cluster/names.ts'
 import { nearest } from '../cluster/nearest.ts'
-import type { Step } from '../explanation.ts'
 import type { Question } from '../trace/question.ts'
 import type { Sender } from '../trace/sender.ts'
+import type { SenderStep } from '../trace/step.ts'
 import { workloadKind, workloadPod } from './workload-source.ts'
 
 /** Who sends. */
@@ -37,7 +37,7 @@ export interface Source {
   readonly onNode: boolean
   readonly pod: Pod | undefined
   /** Which pod it is, where what was asked for stands for several. */
-  readonly chosen?: Step
+  readonly chosen?: SenderStep
 }
 
 export const sourceAddress = (source: Source, family: IpFamily): string | undefined =>

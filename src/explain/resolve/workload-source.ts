@@ -9,8 +9,9 @@ import type { ClusterFacts } from '../cluster/facts.ts'
 import { find, podAddresses, selectedPods, slicesOf } from '../cluster/lookup.ts'
 import { nameOf } from '../cluster/names.ts'
 import { nearest } from '../cluster/nearest.ts'
-import type { Step } from '../explanation.ts'
-import { listed, plural } from '../words/text.ts'
+import { refOf } from '../cluster/reference.ts'
+import type { SenderStep } from '../trace/step.ts'
+import { listed } from '../words/text.ts'
 
 type Kind = 'Deployment' | 'ReplicaSet' | 'StatefulSet' | 'DaemonSet' | 'Job' | 'Service'
 
@@ -37,16 +38,12 @@ export function workloadPod(
   kind: Kind,
   namespace: string,
   name: string,
-): { readonly pod: Pod; readonly step: Step } {
+): { readonly pod: Pod; readonly step: SenderStep } {
   const pods = podsOf(facts, kind, namespace, name).filter((pod) => !isTerminal(pod))
   const [best] = pods.toSorted((a, b) => fitness(b) - fitness(a) || (nameOf(a) < nameOf(b) ? -1 : 1))
   if (best === undefined) throw nobody(facts, kind, namespace, name)
-  const relation = kind === 'Service' ? 'behind it' : 'of it'
-  const among =
-    pods.length === 1
-      ? `the only pod ${relation}, ${nameOf(best)}, sends`
-      : `${nameOf(best)} sends, one of the ${plural(pods.length, 'pod')} ${relation}; --from pod/… names another`
-  return { pod: best, step: { at: `${kind} ${namespace}/${name}`, text: among } }
+  const workload = { kind, namespace, name }
+  return { pod: best, step: { code: 'sender-chosen', workload, pod: refOf('Pod', best), of: pods.length } }
 }
 
 const fitness = (pod: Pod): number =>

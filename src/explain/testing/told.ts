@@ -1,10 +1,13 @@
-import type { Explanation } from '../explanation.ts'
 import type { Candidate } from '../trace/candidate.ts'
 import type { Cure } from '../trace/cure.ts'
 import type { Finding } from '../trace/finding.ts'
+import type { Trace } from '../trace/trace.ts'
 import { candidateReasonText } from '../words/candidate.ts'
-import { nameText } from '../words/object.ts'
+import { nameText, senderText } from '../words/object.ts'
+import { stepText } from '../words/step.ts'
+import type { StepText } from '../words/step-text.ts'
 import { type ToldCure, type ToldFinding, tellFinding } from '../words/tell.ts'
+import { unseenText } from '../words/unseen.ts'
 
 /* A trace with its words beside the codes, for tests of what people read. */
 
@@ -17,15 +20,24 @@ export interface ToldCandidate extends Omit<Candidate, 'pod' | 'why'> {
   readonly why: string
 }
 
-export interface Told extends Omit<Explanation, 'findings' | 'candidates'> {
+export interface Told extends Omit<Trace, 'source' | 'service' | 'steps' | 'candidates' | 'findings' | 'unseen'> {
+  readonly trace: Trace
+  readonly source: { readonly name: string; readonly address: string; readonly node: string | undefined }
+  readonly service: string | undefined
+  readonly reachable: boolean
+  readonly steps: readonly StepText[]
   readonly candidates: readonly ToldCandidate[]
-  readonly trace: Explanation
   readonly findings: readonly WithWords[]
+  readonly unseen: readonly string[]
 }
 
-export const told = (trace: Explanation): Told => ({
+export const told = (trace: Trace): Told => ({
   ...trace,
   trace,
+  source: { ...trace.source, name: senderText(trace.source.sender), node: trace.source.node },
+  service: trace.service && nameText(trace.service),
+  reachable: trace.verdict === 'reachable',
+  steps: trace.steps.map((step) => stepText(step, trace.source.sender)),
   candidates: trace.candidates.map((one) => ({
     ...one,
     pod: one.pod && nameText(one.pod),
@@ -40,4 +52,5 @@ export const told = (trace: Explanation): Told => ({
       cures: words.cures.map((cure, index) => ({ ...(finding.cures[index] as Cure), ...cure })),
     }
   }),
+  unseen: trace.unseen.map(unseenText),
 })

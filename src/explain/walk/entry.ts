@@ -1,88 +1,92 @@
 import { balancedNodes, isBalanced, LoadBalancer } from '#forwarding/load-balancer.ts'
 import type { Protocol } from '#net/port-protocol.ts'
+import { splitKey } from '#objects/object-key.ts'
 import type { ClusterFacts } from '../cluster/facts.ts'
 import { clusterIpsOf, externalIpsOf, inCidrs, nodeAt, nodeOfPodAddress, podAt, slicesOf } from '../cluster/lookup.ts'
-import { nameOf, withProtocol } from '../cluster/names.ts'
-import type { PathOutcome } from '../explanation.ts'
+import { nameOf } from '../cluster/names.ts'
 import type { Target } from '../resolve/address-destination.ts'
 import type { Source } from '../resolve/source.ts'
-import { listed } from '../words/text.ts'
+import type { Balanced, BalancedNowhere, Entry } from '../trace/entry.ts'
+import type { PathOutcome } from '../trace/outcome.ts'
 
 /** Where a packet is first met by a node. */
-export interface Entry {
+export interface Entrance {
   /** Names; the fabric takes one of several. None: nobody takes it. */
   readonly nodes: readonly string[]
   readonly fromNode: boolean
-  /** Where it is sent from before it meets a node, in words. */
-  readonly text: string
-  /** Where no node takes it. Left out: unreachable. */
-  readonly verdict?: PathOutcome['verdict']
+  readonly entry: Entry
+  /** Where no node takes it. */
+  readonly verdict: PathOutcome['verdict']
 }
 
+const entrance = (nodes: readonly string[], entry: Entry): Entrance => ({
+  nodes,
+  fromNode: false,
+  entry,
+  verdict: entry.way === 'balanced' && entry.refused ? 'reject' : 'unreachable',
+})
+
 /** The fabric's choice for a packet: as its rules and routes say. */
-export function entryOf(facts: ClusterFacts, source: Source, target: Target, protocol: Protocol): Entry {
+export function entranceOf(facts: ClusterFacts, source: Source, target: Target, protocol: Protocol): Entrance {
   const { address } = target
-  if (source.node !== undefined)
-    return {
-      nodes: [source.node],
-      fromNode: source.onNode,
-      text: source.onNode ? `starts on ${source.node} itself` : `leaves the pod for its node, ${source.node}`,
-    }
+  const { node: own, onNode } = source
+  if (own !== undefined)
+    return { ...entrance([own], { way: onNode ? 'from-node' : 'from-pod', node: own }), fromNode: onNode }
   const names = facts.nodes.map(({ metadata }) => metadata?.name ?? '').sort()
-  if (facts.network.foreign) return foreignEntry(facts, target, protocol, names)
+  if (facts.network.foreign) return foreignEntrance(facts, target, protocol, names)
   const node = nodeAt(facts, address)?.metadata?.name
-  if (node !== undefined) return { nodes: [node], fromNode: false, text: `${address} is ${node}` }
+  if (node !== undefined) return entrance([node], { way: 'node', address, node, assumed: false })
   const home = nodeOfPodAddress(facts, address)?.metadata?.name
-  if (home !== undefined) return { nodes: [home], fromNode: false, text: `pods of ${address} live on ${home}` }
-  if (inCidrs(facts.network.serviceCidrs, address))
-    return {
-      nodes: names,
-      fromNode: false,
-      text: 'Service addresses lead to any node, one client to the same for each address',
-    }
-  if (!inCidrs(facts.network.loadBalancerCidrs, address))
-    return { nodes: [], fromNode: false, text: `no route of the cluster leads to ${address}` }
-  return balancedEntry(facts, target, protocol)
+  if (home !== undefined) return entrance([home], { way: 'node-of-pods', address, node: home, assumed: false })
+  if (inCidrs(facts.network.serviceCidrs, address)) return entrance(names, { way: 'any-node' })
+  if (!inCidrs(facts.network.loadBalancerCidrs, address)) return entrance([], { way: 'no-route', address })
+  return balancedEntrance(facts, target, protocol)
+}
+
+const balancedEntrance = (facts: ClusterFacts, target: Target, protocol: Protocol): Entrance => {
+  const entry = balanced(facts, target, protocol)
+  return entrance(entry.nodes, entry)
 }
 
 /** Where the load balancer leads what comes for one of its addresses. */
-export function balancedEntry(facts: ClusterFacts, { address, port }: Target, protocol: Protocol): Entry {
+export function balanced(facts: ClusterFacts, to: Target, protocol: Protocol): Balanced {
+  const { address, port } = to
   const balancer = new LoadBalancer(facts.network.loadBalancerCidrs)
   for (const service of facts.services)
     if (isBalanced(service)) balancer.set(nameOf(service), service, slicesOf(facts, service))
   const served = balancer.frontends(balancedNodes(facts.nodes)).filter((one) => one.address === address)
   const found = served.find((one) => one.port === port && one.protocol === protocol)
-  const entry = { nodes: found?.nodes ?? [], fromNode: false }
-  const text = withProtocol(address, port, protocol)
-  if (entry.nodes.length > 0)
-    return { ...entry, text: `the load balancer leads ${text} to ${listed(entry.nodes, 'or')}` }
-  if (served.length === 0) return { ...entry, text: `no Service has ${address}: the load balancer leads it to no node` }
+  const nowhere = (why: BalancedNowhere, refused: boolean): Balanced => ({
+    way: 'balanced',
+    to,
+    protocol,
+    nodes: [],
+    refused,
+    why,
+  })
+  if (found !== undefined && found.nodes.length > 0)
+    return { way: 'balanced', to, protocol, nodes: found.nodes, refused: false }
+  if (served.length === 0) return nowhere({ code: 'no-service' }, false)
   // What becomes of it at somebody else’s is not known.
-  if (facts.network.foreign) return { ...entry, text: `the load balancer leads ${text} to no node` }
+  if (facts.network.foreign) return nowhere({ code: 'no-node' }, false)
+  if (found !== undefined) return nowhere({ code: 'no-node' }, true)
   const owners = [...new Set(served.map(({ servicePort }) => servicePort.slice(0, servicePort.indexOf(':'))))]
-  const ports = served.map((one) => `${one.port}/${one.protocol}`)
-  const why =
-    found === undefined
-      ? `${address} is the load balancer address of ${listed(owners)}, which ${owners.length === 1 ? 'serves' : 'serve'} ${listed(ports)} there, and not ${port}/${protocol}`
-      : `the load balancer leads ${text} to no node`
-  const refusal = protocol === 'TCP' ? 'a TCP reset' : 'ICMP port unreachable'
-  return { ...entry, verdict: 'reject', text: `${why}: refused in the fabric with ${refusal}` }
+  const services = owners.map((key) => ({ kind: 'Service', ...splitKey(key) }))
+  const ports = served.map((one) => ({ port: one.port, protocol: one.protocol }))
+  return nowhere({ code: 'not-served', services, ports }, true)
 }
 
 /** From outside into a cluster of which only the API is known: what lies between is somebody else’s. */
-function foreignEntry(facts: ClusterFacts, target: Target, protocol: Protocol, names: readonly string[]): Entry {
+function foreignEntrance(facts: ClusterFacts, target: Target, protocol: Protocol, names: readonly string[]): Entrance {
   const { address } = target
-  const to = (nodes: readonly string[], text: string): Entry => ({ nodes, fromNode: false, text })
   const node = nodeAt(facts, address)?.metadata?.name
-  if (node !== undefined) return to([node], `${address} is ${node}, if the network outside leads there`)
-  const pod = podAt(facts, address)
-  const home = pod?.spec?.nodeName || nodeOfPodAddress(facts, address)?.metadata?.name
-  if (home !== undefined)
-    return to([home], `pods of ${address} live on ${home}, if the network outside has a route there`)
+  if (node !== undefined) return entrance([node], { way: 'node', address, node, assumed: true })
+  const home = podAt(facts, address)?.spec?.nodeName || nodeOfPodAddress(facts, address)?.metadata?.name
+  if (home !== undefined) return entrance([home], { way: 'node-of-pods', address, node: home, assumed: true })
   if (inCidrs(facts.network.serviceCidrs, address) || facts.services.some((one) => clusterIpsOf(one).includes(address)))
-    return to([], `no network outside leads to a ClusterIP, as a rule`)
-  if (inCidrs(facts.network.loadBalancerCidrs, address)) return balancedEntry(facts, target, protocol)
+    return entrance([], { way: 'cluster-ip-from-outside' })
+  if (inCidrs(facts.network.loadBalancerCidrs, address)) return balancedEntrance(facts, target, protocol)
   if (facts.services.some((one) => externalIpsOf(one).includes(address)))
-    return to(names, `any node answers for ${address}, once the network outside leads it to one`)
-  return to([], `nothing of the cluster is at ${address}`)
+    return entrance(names, { way: 'any-node-once-reached', address })
+  return entrance([], { way: 'nothing-there', address })
 }

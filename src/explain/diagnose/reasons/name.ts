@@ -3,11 +3,12 @@ import type { ClusterFacts } from '../../cluster/facts.ts'
 import { clusterIpsOf, find, isHeadless, nodeAddresses } from '../../cluster/lookup.ts'
 import { nameOf } from '../../cluster/names.ts'
 import { unlikeness } from '../../cluster/nearest.ts'
-import type { Found, Resolver } from '../../resolve/resolver.ts'
-import type { Source } from '../../resolve/source.ts'
+import type { NameDeadEnd } from '../../resolve/dead-end.ts'
+import { type Source, senderOf } from '../../resolve/source.ts'
 import type { Cure } from '../../trace/cure.ts'
 import type { Finding } from '../../trace/finding.ts'
 import type { Question } from '../../trace/question.ts'
+import { otherResolverText } from '../../words/resolver.ts'
 import { listed } from '../../words/text.ts'
 import { ask, patch } from '../cure.ts'
 import { deploymentOf } from './pods.ts'
@@ -48,9 +49,7 @@ function nearestServices(
 export const nameTooShort = (
   question: Question,
   source: Source,
-  { searches }: Resolver,
-  asked: string,
-  whole: string,
+  { name: asked, fullName: whole, searches }: NameDeadEnd & { kind: 'name-too-short' },
 ): Finding => ({
   reason: 'dns-name-unknown',
   message: `DNS has no name ${asked} (NXDOMAIN); it has ${whole}, and ${source.name} puts ${searches.length === 0 ? 'nothing' : `only ${listed(searches, 'or')}`} behind a name`,
@@ -63,9 +62,7 @@ export function dnsNotAsked(
   facts: ClusterFacts,
   question: Question,
   source: Source,
-  { why }: Resolver,
-  asked: string,
-  found: Found,
+  { name: asked, found, other }: NameDeadEnd & { kind: 'dns-not-asked' },
 ): Finding {
   const port = portOf(question)
   const cures =
@@ -94,7 +91,7 @@ export function dnsNotAsked(
   const servers = dns === undefined ? [] : clusterIpsOf(dns)
   return {
     reason: 'dns-not-asked',
-    message: `${why}: ${asked} is ${found.kind === 'service' ? `Service ${nameOf(found.service)}` : listed(found.addresses)} in the cluster’s DNS alone`,
+    message: `${otherResolverText(senderOf(source), other)}: ${asked} is ${found.kind === 'service' ? `Service ${nameOf(found.service)}` : listed(found.addresses)} in the cluster’s DNS alone`,
     details: [
       ...(servers.length > 0 ? [`the cluster’s DNS is at ${listed(servers)}`] : []),
       ...(pod !== undefined && owner === undefined

@@ -135,13 +135,13 @@ const gather = async (serviceCidrs?: readonly string[]) =>
 test('by the API alone: the walk is the same, and what cannot be seen is said', async () => {
   const facts = await gather()
   const explanation = explain(facts, { from: 'pod/client', to: 'web:80' })
-  assert.equal(explanation.reachable, true)
+  assert.equal(explanation.verdict, 'reachable')
   assert.deepEqual(explanation.outcomes, [
     {
       node: 'a',
       verdict: 'deliver',
       listensUnknown: true,
-      backend: { address: '192.168.7.9', port: 8080, pod: 'default/web' },
+      backend: { address: '192.168.7.9', port: 8080, pod: { kind: 'Pod', namespace: 'default', name: 'web' } },
       translated: true,
       masqueraded: false,
       sourceSeen: '192.168.3.4',
@@ -183,7 +183,7 @@ test('by the API alone: a ClusterIP is not asked from outside, a node by its out
     findings.map(({ reason, cures }) => [reason, cures[0]?.command]),
     [['cluster-ip-outside', 'fairlead explain --from 203.0.113.77 --to 10.0.0.1:30080']],
   )
-  const { steps, destination } = explain(facts, { from: '203.0.113.77', to: '198.51.100.2:30080' })
+  const { steps, destination } = told(explain(facts, { from: '203.0.113.77', to: '198.51.100.2:30080' }))
   assert.equal(steps[0]?.text, '198.51.100.2 is the external address of b, which the network turns to 10.0.0.2')
   assert.deepEqual(destination, { address: '10.0.0.2', port: 30080 })
   assert.equal(explain(facts, { from: 'pod/client', to: '10.111.9.9:80' }).findings[0]?.reason, 'cluster-ip-unassigned')

@@ -1,7 +1,6 @@
 import { once } from 'node:events'
 import type { ClusterConfig } from '#cluster/config.ts'
-import type { Observation } from '#explain/live/agreement.ts'
-import type { KernelWalk } from '#explain/live/kernel-walk.ts'
+import type { KernelWalk, Observation, Untraced } from '#explain/trace/live.ts'
 import { KernelError } from '#kernel/kernel-error.ts'
 import { namespacePath } from '#kernel/namespace.ts'
 import { NftTrace, type TracedTuple } from '#kernel/nft-trace.ts'
@@ -34,7 +33,7 @@ export interface Probed {
   /** The kernel's own trace of each probe's first packet, at the nodes that were asked for. */
   readonly walks: readonly KernelWalk[]
   /** Why there is no such trace of a node. */
-  readonly untraced: readonly string[]
+  readonly untraced: readonly Untraced[]
 }
 
 /**
@@ -49,7 +48,7 @@ export async function probeLive(
 ): Promise<Probed> {
   const flowTraces: (readonly [node: string, FlowTrace])[] = []
   const ruleTraces: (readonly [node: string, NftTrace])[] = []
-  const untraced: string[] = []
+  const untraced: Untraced[] = []
   try {
     for (const { name, namespace } of config.nodes) {
       flowTraces.push([name, FlowTrace.open(namespacePath(namespace))])
@@ -58,7 +57,7 @@ export async function probeLive(
         ruleTraces.push([name, NftTrace.open(namespacePath(namespace), tupleOf(probe))])
       } catch (error) {
         if (!(error instanceof KernelError)) throw error
-        untraced.push(`${name}: ${error.message}`)
+        untraced.push({ code: 'refused', node: name, message: error.message })
       }
     }
     const observations: Observation[] = []

@@ -11,10 +11,11 @@ import { services } from '#api/core/service/resource.ts'
 import { endpointSlices } from '#api/discovery/endpointslice/resource.ts'
 import type { Client } from '#client/client.ts'
 import type { ClusterConfig } from '#cluster/config.ts'
-import { podNamespace } from '#cluster/machines/names.ts'
 import type { ClusterFacts, ListeningSocket, NetworkFacts } from '#explain/cluster/facts.ts'
+import type { Unseen } from '#explain/trace/unseen.ts'
 import { listeningSockets } from '#kernel/listening-sockets.ts'
-import { isNamespace, namespacePath } from '#kernel/namespace.ts'
+import { namespacePath } from '#kernel/namespace.ts'
+import { networkOf } from './pod-network.ts'
 
 /** Every image that this machine can give without a registry, in the short form that people write. */
 const IMAGES = ['fairlead/echo', 'fairlead/host']
@@ -73,26 +74,14 @@ export async function gatherFacts(client: Client, config: ClusterConfig): Promis
 /** All that it knows of stands in the node's kernel, but for what that refused. */
 const isWritten = ({ dataplane }: NodeReport): boolean => dataplane.appliedAt !== undefined && dataplane.pending === 0
 
-function unseenOf({ nodes }: ClusterConfig, report: AgentReport | undefined): readonly string[] {
-  if (report === undefined)
-    return [
-      'the agents do not answer: no kernel was asked what it holds, so this is what the rules should do; --live sends real packets',
-    ]
-  const late = report.nodes.filter((one) => !isWritten(one)).map(({ name }) => name)
+function unseenOf({ nodes }: ClusterConfig, report: AgentReport | undefined): readonly Unseen[] {
+  if (report === undefined) return [{ code: 'agents' }]
+  const behind = report.nodes.filter((one) => !isWritten(one)).map(({ name }) => name)
   const silent = nodes.map(({ name }) => name).filter((name) => !report.nodes.some((one) => one.name === name))
   return [
-    ...(late.length > 0 ? [`what is still to be written to the kernel of ${late.join(', ')}`] : []),
-    ...(silent.length > 0 ? [`the kernel of ${silent.join(', ')}: its agent tells nothing`] : []),
+    ...(behind.length > 0 ? [{ code: 'kernels-behind', nodes: behind } as const] : []),
+    ...(silent.length > 0 ? [{ code: 'kernels-silent', nodes: silent } as const] : []),
   ]
-}
-
-/** Path of the network namespace that a pod lives in; undefined where it has none (yet). */
-export function networkOf(config: ClusterConfig, { metadata, spec }: Pod): string | undefined {
-  const name = spec?.hostNetwork
-    ? config.nodes.find((node) => node.name === spec.nodeName)?.namespace
-    : podNamespace(config.name, metadata?.uid ?? '')
-  const path = name === undefined ? undefined : namespacePath(name)
-  return path !== undefined && isNamespace(path) ? path : undefined
 }
 
 /** Whom a resolv.conf(5) asks, and what it puts behind a name. Nothing where it cannot be read. */

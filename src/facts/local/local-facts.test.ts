@@ -8,7 +8,8 @@ import type { NodeReport } from '#agent/server/agent-api.ts'
 import { FakeClient } from '#client/testing/fake-client.ts'
 import { FakeClock } from '#client/testing/fake-clock.ts'
 import type { ClusterConfig } from '#cluster/config.ts'
-import { gatherFacts } from './cluster-facts.ts'
+import { unseenText } from '#explain/words/unseen.ts'
+import { gatherFacts } from './local-facts.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'fairlead-facts-'))
 after(() => rmSync(folder, { recursive: true, force: true }))
@@ -50,8 +51,8 @@ const report = (name: string, dataplane: Partial<NodeReport['dataplane']>) => ({
 test('agents that do not answer leave every kernel unasked, and that is said', async () => {
   const { kernels, unseen = [] } = await gather(join(folder, 'no.sock'))
   assert.deepEqual(kernels, [])
-  assert.equal(unseen.length, 1)
-  assert.match(unseen[0] ?? '', /^the agents do not answer: no kernel was asked/)
+  assert.deepEqual(unseen, [{ code: 'agents' }])
+  assert.match(unseenText({ code: 'agents' }), /^the agents do not answer: no kernel was asked/)
 })
 
 test('a kernel counts as asked where all Services are written to it, but for those that it refused', async () => {
@@ -63,7 +64,7 @@ test('a kernel counts as asked where all Services are written to it, but for tho
     const { kernels, refused, unseen } = await gather(socket)
     assert.deepEqual(kernels, ['node-1'])
     assert.deepEqual(refused, [{ node: 'node-1', service: 'default/web', message: 'set is full' }])
-    assert.deepEqual(unseen, [
+    assert.deepEqual(unseen?.map(unseenText), [
       'what is still to be written to the kernel of node-2',
       'the kernel of node-3: its agent tells nothing',
     ])

@@ -13,6 +13,7 @@ import { ServiceCIDR, ServiceCIDRList } from '#api/networking/servicecidr/messag
 import type { ApiObject, Resource } from '#api/resource.ts'
 import { ApiError, type Client } from '#client/client.ts'
 import type { ClusterFacts } from '#explain/cluster/facts.ts'
+import type { Unseen, UnseenResource } from '#explain/trace/unseen.ts'
 import { containsAddress, formatCidr, tryParseCidr } from '#net/cidr.ts'
 import { tryParseAddress } from '#net/ip-address.ts'
 import { podAddresses } from '#objects/pod.ts'
@@ -34,26 +35,29 @@ const serviceCidrs: Resource<ServiceCIDR> = {
 }
 
 export interface ApiFactsOptions {
-  /** For the text: `https://203.0.113.1:6443`. */
+  /** `https://203.0.113.1:6443` */
   readonly server: string
   readonly serviceCidrs?: readonly string[]
   readonly clusterDomain: string
 }
 
 /**
- * What `fairlead explain` can know of any cluster: what its API tells, and in `unseen`, in words, what it does not.
+ * What `fairlead explain` can know of any cluster: what its API tells, and in `unseen` what it does not.
  * Rejects with an ApiError where nodes, pods, Services or EndpointSlices may not be listed, or with a transport's
  * error.
  */
 export async function gatherApiFacts(client: Client, options: ApiFactsOptions): Promise<ClusterFacts> {
-  const unseen: string[] = []
-  const tolerant = async <T extends ApiObject>(resource: Resource<T>, without: string): Promise<readonly T[]> => {
+  const unseen: Unseen[] = []
+  const tolerant = async <T extends ApiObject>(
+    resource: Resource<T>,
+    plural: UnseenResource,
+  ): Promise<readonly T[]> => {
     try {
       return (await client.list(resource)).items
     } catch (error) {
       const { code } = error instanceof ApiError ? error.status : {}
       if (code !== 403 && code !== 404) throw error
-      unseen.push(`${resource.plural} (${code === 403 ? 'forbidden' : 'not served'}): ${without}`)
+      unseen.push({ code: 'resource', resource: plural, why: code === 403 ? 'forbidden' : 'not-served' })
       return []
     }
   }
@@ -62,23 +66,18 @@ export async function gatherApiFacts(client: Client, options: ApiFactsOptions): 
     client.list(endpointSlices),
     client.list(pods),
     client.list(nodes),
-    tolerant(deployments, 'cures change pods, not what makes them'),
-    tolerant(replicaSets, 'one that is scaled to 0 is not recognised'),
-    tolerant(events, 'why a probe fails is not quoted'),
-    tolerant(namespaces, 'one that does not exist is not recognised'),
+    tolerant(deployments, 'deployments'),
+    tolerant(replicaSets, 'replicasets'),
+    tolerant(events, 'events'),
+    tolerant(namespaces, 'namespaces'),
     options.serviceCidrs === undefined ? servicesRange(client) : [],
   ])
   const podRanges = podCidrsOf(node.items, pod.items)
-  if (podRanges.guessed)
-    unseen.push('the ranges of pods: nodes name none, so the addresses of the pods that are there stand for them')
+  if (podRanges.guessed) unseen.push({ code: 'pod-ranges' })
   let ranges = options.serviceCidrs ?? cidr
   if (ranges.length === 0) {
     ranges = inferred(service.items, pod.items, node.items)
-    unseen.push(
-      ranges.length > 0
-        ? `the range of Services, which no API tells: at least ${ranges.join(' and ')}; --service-cidr gives it`
-        : 'the range of Services: give --service-cidr',
-    )
+    unseen.push({ code: 'service-range', known: ranges })
   }
   return {
     services: service.items,
@@ -106,9 +105,9 @@ export async function gatherApiFacts(client: Client, options: ApiFactsOptions): 
     refused: [],
     images: [],
     unseen: [
-      `only the API of ${options.server} was asked: this is what kube-proxy’s contract says should happen`,
-      'what programs listen on, and what the nodes’ kernels hold',
-      'kube-proxy’s own flags (--nodeport-addresses, --masquerade-all, --cluster-cidr), NetworkPolicies, and rules of others',
+      { code: 'api-only', server: options.server },
+      { code: 'listeners-and-kernels' },
+      { code: 'proxy-flags' },
       ...unseen,
     ],
   }

@@ -1,6 +1,6 @@
 import type { Transport } from '#client/http-client.ts'
-import type { Explanation } from '#explain/explanation.ts'
 import type { ContainerLog, Finding } from '#explain/trace/finding.ts'
+import type { Trace } from '#explain/trace/trace.ts'
 
 const LINES = 5
 const LONGEST = 200
@@ -8,17 +8,17 @@ const TIMEOUT_MS = 2_000
 /** Each is a request of its own, and one is mostly enough. */
 const MOST_FINDINGS = 3
 
-/** The explanation, and with it the last words of the containers that its findings name, where they can be had. */
-export async function withLogs(explanation: Explanation, transport: Transport): Promise<Explanation> {
+/** The trace, and with it the last words of the containers that its findings name, where they can be had. */
+export async function withLastWords(trace: Trace, transport: Transport): Promise<Trace> {
   let left = MOST_FINDINGS
-  const findings = explanation.findings.map(async (finding): Promise<Finding> => {
+  const findings = trace.findings.map(async (finding): Promise<Finding> => {
     if (finding.log === undefined || left-- <= 0) return finding
     const text = await readLog(transport, finding.log)
     if (text === undefined) return finding
     const lines = text.split('\n').filter((line) => line.trim() !== '')
     return { ...finding, log: { ...finding.log, lines: lines.slice(-LINES).map((line) => line.slice(0, LONGEST)) } }
   })
-  return { ...explanation, findings: await Promise.all(findings) }
+  return { ...trace, findings: await Promise.all(findings) }
 }
 
 /** The end of a container's log; undefined where it cannot be had: the pod is gone, or reading logs is forbidden. */

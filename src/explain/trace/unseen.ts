@@ -1,0 +1,23 @@
+/** What nobody could look at, each with what follows from it. */
+export type Unseen =
+  /** `server`: the URL of the API that alone was asked. */
+  | { readonly code: 'api-only'; readonly server: string }
+  | { readonly code: 'listeners-and-kernels' | 'proxy-flags' | 'pod-ranges' | 'agents' }
+  | { readonly code: 'resource'; readonly resource: UnseenResource; readonly why: 'forbidden' | 'not-served' }
+  /** `known`: what all ClusterIPs have in common, which is a part of it. */
+  | { readonly code: 'service-range'; readonly known: readonly string[] }
+  | { readonly code: 'kernels-behind' | 'kernels-silent'; readonly nodes: readonly string[] }
+  | { readonly code: 'proxy-mode'; readonly about: ProxyModeMatter }
+
+export type UnseenResource = 'deployments' | 'replicasets' | 'events' | 'namespaces'
+
+/** Where the proxies that Kubernetes clusters have do different things with one packet. */
+export type ProxyModeMatter =
+  | 'node-port-at-localhost'
+  | 'node-port-addresses'
+  | 'refusal'
+  | 'port-not-served'
+  | 'address-unassigned'
+  | 'affinity-client'
+  | 'policy-local'
+  | 'source-seen'

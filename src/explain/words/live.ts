@@ -1,0 +1,77 @@
+import { socketText } from '../cluster/names.ts'
+import type { Accord, ComparedWalk, Live, Observation, Untraced, WalkEnd } from '../trace/live.ts'
+import type { ModelWalk } from '../trace/model-walk.ts'
+import type { PathOutcome } from '../trace/outcome.ts'
+import type { Trace } from '../trace/trace.ts'
+import { listed } from './text.ts'
+
+const ACCORDS: Readonly<Record<Accord, string>> = {
+  agree: 'kernel and model agree',
+  unanswered: 'NO ANSWER: the packets go as the model says; whether anybody answers them was not seen',
+  disagree: 'KERNEL AND MODEL DISAGREE',
+}
+
+/** The lines below a trace; `live` is undefined where there was no address to send to. */
+export const printLive = (live: Live | undefined, trace: Trace): string =>
+  live === undefined
+    ? 'LIVE: nothing was sent, as there is no address to send to\n'
+    : [`LIVE: ${ACCORDS[live.accord]}`, ...liveLines(live, trace).map((line) => `  ${line}`), ''].join('\n')
+
+/** What the probes met, and where that is not what the model says. */
+export const liveLines = (
+  { met, trace }: Pick<Live, 'met' | 'trace'>,
+  { outcomes, walks }: Pick<Trace, 'outcomes' | 'walks'>,
+): readonly string[] => [
+  ...met.map(({ observation, count, accord }) => `${count} × ${observationText(observation)}${NOTES[accord]}`),
+  ...(met.length === 0 || met.some(({ accord }) => accord === 'disagree')
+    ? [`the model: ${listed([...new Set(outcomes.map(outcomeText))], 'or')}`]
+    : []),
+  ...walkLines(trace.walks, walks),
+  ...trace.unavailable.map((one) => `without the kernel’s own trace, by conntrack alone: ${untracedText(one)}`),
+]
+
+const NOTES: Readonly<Record<Accord, string>> = {
+  agree: '',
+  unanswered: ' (the way that the model knows)',
+  disagree: ' (not as the model knows it)',
+}
+
+const ANSWERS = {
+  answered: 'answered',
+  refused: 'refused',
+  silent: 'no answer',
+  unreachable: 'unreachable',
+  forbidden: 'refused to be sent',
+} as const
+
+function observationText({ answer, translation }: Observation): string {
+  if (translation === undefined) return ANSWERS[answer]
+  const { node, backend, sourceSeen } = translation
+  return `${ANSWERS[answer]}: ${node} sent it to ${socketText(backend.address, backend.port)}, which sees ${sourceSeen}`
+}
+
+function outcomeText({ verdict, backend, sourceSeen, node }: PathOutcome): string {
+  const at = node === undefined ? '' : ` at ${node}`
+  if (backend === undefined) return `${verdict}${at}`
+  return `${verdict} to ${socketText(backend.address, backend.port)}${at}${sourceSeen ? `, which sees ${sourceSeen}` : ''}`
+}
+
+const untracedText = (untraced: Untraced): string =>
+  untraced.code === 'silent' ? 'it told of no packet' : `${untraced.node}: ${untraced.message}`
+
+const endText = (end: WalkEnd): string =>
+  end.code === 'dropped-elsewhere' ? `dropped by a ${end.by} of table ${end.table}, chain ${end.chain}` : end.code
+
+/** Of each walk of the kernel one line; equal ones once. */
+export function walkLines(walks: readonly ComparedWalk[], model: readonly ModelWalk[]): readonly string[] {
+  const lines = new Set<string>()
+  for (const { node, chains, ends, fits } of walks) {
+    const where = chains.length === 0 ? 'no chain of ours' : chains.join(', ')
+    const text = [where, ...ends.map(endText)].join('; ')
+    lines.add(`${node}: the kernel walked: ${text}${fits ? '' : ' (not as the model)'}`)
+    if (fits) continue
+    for (const one of model)
+      if (one.node === node) for (const way of one.ways) lines.add(`${node}: the model walks: ${way.join(', ')}`)
+  }
+  return [...lines]
+}
