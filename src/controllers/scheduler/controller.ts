@@ -7,13 +7,17 @@ import type { ApiObject, Resource } from '#api/resource.ts'
 import { timeText } from '#api/time-text.ts'
 import { isNotFound } from '#client/client.ts'
 import { findCondition, withCondition, withoutCondition } from '#objects/conditions.ts'
-import { isLeaving } from '#objects/deletion.ts'
 import { keyOf } from '#objects/object-key.ts'
 import { isTerminal } from '#objects/pod.ts'
+import { clusterState } from '#placement/cluster-state.ts'
+import { unschedulableText } from '#placement/event-text.ts'
+import { place } from '#placement/placement.ts'
+import { DEFAULT_SCHEDULER, schedulerOf, waitsForNode } from '#placement/prospect.ts'
 import { type ControllerContext, type RunningController, recorderOf, runLoop } from '../context.ts'
 import { byNode } from '../indexes.ts'
-import { isOurs, place } from './desired.ts'
-import { nodeState } from './desired-resources.ts'
+
+/** Another scheduler's pods are left to it. */
+const isOurs = (pod: Pod): boolean => waitsForNode(pod) && schedulerOf(pod) === DEFAULT_SCHEDULER
 
 interface Assumed {
   readonly pod: Pod
@@ -26,7 +30,7 @@ interface Assumed {
  */
 export const startScheduler = (context: ControllerContext): RunningController => {
   const { client, clock, informers, random } = context
-  const recorder = recorderOf(context, 'default-scheduler')
+  const recorder = recorderOf(context, DEFAULT_SCHEDULER)
   const [nodeCache, podCache, namespaceCache] = [informers.for(nodes), informers.for(pods), informers.for(namespaces)]
   podCache.addIndex('node', byNode)
   /** Bound by us, while the cache does not show it yet. By uid. */
@@ -34,16 +38,13 @@ export const startScheduler = (context: ControllerContext): RunningController =>
   /** Keys of pods that had no place: a change of nodes or of other pods may give them one. */
   const unplaced = new Set<string>()
 
-  const states = () => {
+  const cluster = () => {
     const taken = [...assumed.values()]
-    return nodeCache.lister
-      .list()
-      .filter((node) => !isLeaving(node))
-      .map((node) => {
-        const name = node.metadata!.name!
-        const extra = taken.filter((one) => one.node === name).map((one) => one.pod)
-        return nodeState(node, [...podCache.lister.byIndex('node', name), ...extra])
-      })
+    const podsOn = (name: string) => [
+      ...podCache.lister.byIndex('node', name),
+      ...taken.filter(({ node }) => node === name).map(({ pod }) => pod),
+    ]
+    return clusterState(nodeCache.lister.list(), podsOn, (name) => namespaceCache.lister.get(name)?.metadata?.labels)
   }
 
   const refuse = async (pod: Pod, reason: string, message: string): Promise<void> => {
@@ -73,12 +74,12 @@ export const startScheduler = (context: ControllerContext): RunningController =>
       return
     }
     const { name, namespace, uid } = pod.metadata!
-    if ((pod.spec?.schedulingGates ?? []).length > 0)
+    const placement = place(pod, cluster(), random())
+    if (placement.kind === 'gated')
       return refuse(pod, 'SchedulingGated', 'Scheduling is blocked due to non-empty scheduling gates')
-    const placement = place(pod, states(), random(), (name) => namespaceCache.lister.get(name)?.metadata?.labels)
     if (placement.kind === 'unschedulable') {
       unplaced.add(key)
-      return refuse(pod, 'Unschedulable', placement.message)
+      return refuse(pod, 'Unschedulable', unschedulableText(placement.refused))
     }
     unplaced.delete(key)
     assumed.set(uid!, { pod, node: placement.name })

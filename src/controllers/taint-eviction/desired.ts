@@ -2,8 +2,8 @@ import type { Node } from '#api/core/node/message.ts'
 import type { Taint } from '#api/core/node/taint.ts'
 import type { Pod } from '#api/core/pod/message.ts'
 import { findCondition } from '#objects/conditions.ts'
+import { tolerationOf } from '#placement/toleration.ts'
 import { parseTime } from '../objects/time.ts'
-import { tolerationOf } from '../objects/toleration.ts'
 
 /** Taints that not only keep pods away but send away those that are there. */
 export const evictingTaints = (node: Node | undefined): readonly Taint[] =>

@@ -3,10 +3,8 @@ import type { TopologySpreadConstraint } from '#api/core/pod/spec/scheduling.ts'
 import { selects } from '#objects/label-selector.ts'
 import { isActive } from '#objects/pod.ts'
 import { own } from '#schema/own.ts'
-import type { NodeState } from './desired-resources.ts'
-
-/** The topology domain of a node: its value of the label `key`; undefined for one that has none. */
-export const domainOf = (state: NodeState, key: string): string | undefined => own(state.node.metadata?.labels, key)
+import { domainOf, type NodeState } from './cluster-state.ts'
+import type { Refusal } from './refusal.ts'
 
 const countsIn = (
   key: string,
@@ -33,17 +31,18 @@ const alike =
     )
 
 /** topologySpreadConstraints with DoNotSchedule. `eligible` are the nodes that the pod's node affinity allows. */
-export const spreadFault = (pod: Pod, state: NodeState, eligible: readonly NodeState[]): string | undefined => {
+export const spreadFault = (pod: Pod, state: NodeState, eligible: readonly NodeState[]): Refusal | undefined => {
   for (const constraint of pod.spec?.topologySpreadConstraints ?? []) {
-    if (constraint.whenUnsatisfiable !== 'DoNotSchedule') continue
-    const domain = domainOf(state, constraint.topologyKey)
-    if (domain === undefined) return "node(s) didn't match pod topology spread constraints (missing required label)"
-    const counts = countsIn(constraint.topologyKey, eligible, alike(pod, constraint))
+    const { topologyKey, maxSkew, minDomains = 1, whenUnsatisfiable, labelSelector } = constraint
+    if (whenUnsatisfiable !== 'DoNotSchedule') continue
+    const domain = domainOf(state, topologyKey)
+    if (domain === undefined) return { code: 'spread-label-missing', topologyKey }
+    const counts = countsIn(topologyKey, eligible, alike(pod, constraint))
     // Fewer domains than asked for count as if an empty one were there.
-    const least = counts.size < (constraint.minDomains ?? 1) ? 0 : Math.min(...counts.values())
-    const self = selects(constraint.labelSelector, pod.metadata?.labels) ? 1 : 0
-    if ((counts.get(domain) ?? 0) + self - least > constraint.maxSkew)
-      return "node(s) didn't match pod topology spread constraints"
+    const least = counts.size < minDomains ? 0 : Math.min(...counts.values())
+    const self = selects(labelSelector, pod.metadata?.labels) ? 1 : 0
+    const skew = (counts.get(domain) ?? 0) + self - least
+    if (skew > maxSkew) return { code: 'spread', topologyKey, skew, maxSkew }
   }
   return undefined
 }

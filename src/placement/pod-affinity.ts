@@ -1,13 +1,11 @@
 import type { Pod } from '#api/core/pod/message.ts'
 import type { PodAffinityTerm } from '#api/core/pod/spec/affinity.ts'
 import { selects } from '#objects/label-selector.ts'
+import { keyOf } from '#objects/object-key.ts'
 import { isActive } from '#objects/pod.ts'
 import { own } from '#schema/own.ts'
-import type { NodeState } from './desired-resources.ts'
-import { domainOf } from './desired-topology.ts'
-
-/** The labels of a namespace, for terms that choose namespaces by them. */
-export type NamespaceLabels = (namespace: string) => Readonly<Record<string, string>> | undefined
+import { type ClusterState, domainOf, type NamespaceLabels, type NodeState } from './cluster-state.ts'
+import type { Refusal } from './refusal.ts'
 
 /**
  * A required term of a pod that is there counts as this much of a preference for those that it asks for:
@@ -38,47 +36,51 @@ const termMatches = (term: PodAffinityTerm, of: Pod, other: Pod, labelsOf: Names
 }
 
 /** Required pod affinity: a pod of the term in the same domain, or, for the first of its own kind, anywhere. */
-export const podAffinityFault = (
-  pod: Pod,
-  state: NodeState,
-  all: readonly NodeState[],
-  labelsOf: NamespaceLabels,
-): string | undefined => {
+export const podAffinityFault = (pod: Pod, state: NodeState, cluster: ClusterState): Refusal | undefined => {
+  const { nodes, namespaceLabels } = cluster
   for (const term of pod.spec?.affinity?.podAffinity?.requiredDuringSchedulingIgnoredDuringExecution ?? []) {
-    const domain = domainOf(state, term.topologyKey)
-    const fault = "node(s) didn't match pod affinity rules"
-    if (domain === undefined) return fault
-    const matching = all.filter((other) =>
-      other.pods.some((one) => isActive(one) && termMatches(term, pod, one, labelsOf)),
+    const { topologyKey } = term
+    const domain = domainOf(state, topologyKey)
+    if (domain === undefined) return { code: 'pod-affinity', topologyKey }
+    const matching = nodes.filter(({ pods }) =>
+      pods.some((one) => isActive(one) && termMatches(term, pod, one, namespaceLabels)),
     )
-    if (matching.some((other) => domainOf(other, term.topologyKey) === domain)) continue
-    if (matching.length === 0 && termMatches(term, pod, pod, labelsOf)) continue
-    return fault
+    if (matching.some((other) => domainOf(other, topologyKey) === domain)) continue
+    if (matching.length === 0 && termMatches(term, pod, pod, namespaceLabels)) continue
+    return { code: 'pod-affinity', topologyKey }
   }
   return undefined
 }
 
-/** Required anti-affinity, the pod's own and that of the pods that are there. */
-export const antiAffinityFault = (
-  pod: Pod,
+const keptApartBy = ({ spec }: Pod): readonly PodAffinityTerm[] =>
+  spec?.affinity?.podAntiAffinity?.requiredDuringSchedulingIgnoredDuringExecution ?? []
+
+/** Pods that are there, with the terms of `termsOf` by which their node is in one domain with `state`. */
+function* met(
   state: NodeState,
-  all: readonly NodeState[],
-  labelsOf: NamespaceLabels,
-): string | undefined => {
-  const termsOf = (one: Pod) =>
-    one.spec?.affinity?.podAntiAffinity?.requiredDuringSchedulingIgnoredDuringExecution ?? []
-  for (const other of all)
+  { nodes }: ClusterState,
+  termsOf: (one: Pod) => readonly PodAffinityTerm[],
+): Generator<{ readonly one: Pod; readonly term: PodAffinityTerm }> {
+  for (const other of nodes)
     for (const one of other.pods) {
       if (!isActive(one)) continue
-      const meets = (term: PodAffinityTerm) => {
+      for (const term of termsOf(one)) {
         const domain = domainOf(state, term.topologyKey)
-        return domain !== undefined && domain === domainOf(other, term.topologyKey)
+        if (domain !== undefined && domain === domainOf(other, term.topologyKey)) yield { one, term }
       }
-      if (termsOf(pod).some((term) => meets(term) && termMatches(term, pod, one, labelsOf)))
-        return "node(s) didn't match pod anti-affinity rules"
-      if (termsOf(one).some((term) => meets(term) && termMatches(term, one, pod, labelsOf)))
-        return "node(s) didn't satisfy existing pods anti-affinity rules"
     }
+}
+
+/** Required anti-affinity: the pod's own first, then that of the pods that are there. */
+export const antiAffinityFault = (pod: Pod, state: NodeState, cluster: ClusterState): Refusal | undefined => {
+  const { namespaceLabels } = cluster
+  const own = keptApartBy(pod)
+  for (const { one, term } of met(state, cluster, () => own))
+    if (termMatches(term, pod, one, namespaceLabels))
+      return { code: 'pod-anti-affinity', topologyKey: term.topologyKey, other: keyOf(one) }
+  for (const { one, term } of met(state, cluster, keptApartBy))
+    if (termMatches(term, one, pod, namespaceLabels))
+      return { code: 'existing-pod-anti-affinity', topologyKey: term.topologyKey, other: keyOf(one) }
   return undefined
 }
 
@@ -108,8 +110,7 @@ const preferencesOf = ({ spec }: Pod): readonly Preference[] => {
  */
 export const podAffinityScore = (
   pod: Pod,
-  all: readonly NodeState[],
-  labelsOf: NamespaceLabels,
+  { nodes, namespaceLabels }: ClusterState,
 ): ((state: NodeState) => number) => {
   const own = preferencesOf(pod)
   /** By topology key, then domain. */
@@ -120,13 +121,14 @@ export const podAffinityScore = (
     const domains = weights.get(term.topologyKey) ?? new Map<string, number>()
     weights.set(term.topologyKey, domains.set(domain, (domains.get(domain) ?? 0) + weight))
   }
-  for (const state of all)
+  for (const state of nodes)
     for (const one of state.pods) {
       if ((own.length === 0 && one.spec?.affinity === undefined) || !isActive(one)) continue
-      for (const preference of own) if (termMatches(preference.term, pod, one, labelsOf)) add(preference, state)
+      for (const preference of own) if (termMatches(preference.term, pod, one, namespaceLabels)) add(preference, state)
       const required = one.spec?.affinity?.podAffinity?.requiredDuringSchedulingIgnoredDuringExecution ?? []
       const theirs = [...preferencesOf(one), ...required.map((term) => ({ weight: REQUIRED_WEIGHT, term }))]
-      for (const preference of theirs) if (termMatches(preference.term, one, pod, labelsOf)) add(preference, state)
+      for (const preference of theirs)
+        if (termMatches(preference.term, one, pod, namespaceLabels)) add(preference, state)
     }
   return (state) => {
     let score = 0

@@ -2,9 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Pod } from '#api/core/pod/message.ts'
 import type { PodAffinityTerm } from '#api/core/pod/spec/affinity.ts'
-import { makeNode } from '../testing/cluster.ts'
-import { place } from './desired.ts'
-import { nodeState } from './desired-resources.ts'
+import { nodeWith, placeOn } from './testing/placing.ts'
 
 const HOST = 'kubernetes.io/hostname'
 type Affinity = NonNullable<Pod['spec']>['affinity']
@@ -20,8 +18,7 @@ const pod = (
   metadata: { name, namespace, uid: name, labels },
   spec: { containers: [{ name: 'main', image: 'x' }], affinity },
 })
-const on = (name: string, ...pods: Pod[]) =>
-  nodeState(makeNode(name, { metadata: { labels: { zone: name[0]! } } }), pods)
+const on = (name: string, ...pods: Pod[]) => nodeWith(name, pods, { metadata: { labels: { zone: name[0]! } } })
 const to = (app: string, more: Partial<PodAffinityTerm> = {}): PodAffinityTerm => ({
   topologyKey: HOST,
   labelSelector: { matchLabels: { app } },
@@ -33,8 +30,8 @@ const near = (weight: number, podAffinityTerm: PodAffinityTerm): Affinity => ({
 const far = (weight: number, podAffinityTerm: PodAffinityTerm): Affinity => ({
   podAntiAffinity: { preferredDuringSchedulingIgnoredDuringExecution: [{ weight, podAffinityTerm }] },
 })
-const nodeOf = (...[one, nodes, pick, labelsOf]: Parameters<typeof place>): string | undefined => {
-  const placement = place(one, nodes, pick, labelsOf)
+const nodeOf = (...[one, nodes, pick, labelsOf]: Parameters<typeof placeOn>): string | undefined => {
+  const placement = placeOn(one, nodes, pick, labelsOf)
   return placement.kind === 'node' ? placement.name : undefined
 }
 

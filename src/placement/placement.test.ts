@@ -1,10 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Node } from '#api/core/node/message.ts'
 import type { Pod } from '#api/core/pod/message.ts'
-import { makeNode } from '../testing/cluster.ts'
-import { place } from './desired.ts'
-import { nodeState, podRequests } from './desired-resources.ts'
+import { podRequests } from './requests.ts'
+import { nodeWith as on, placeOn } from './testing/placing.ts'
 
 const pod = (name: string, spec: Pod['spec'] = {}, labels: Record<string, string> = {}): Pod => ({
   apiVersion: 'v1',
@@ -15,10 +13,9 @@ const pod = (name: string, spec: Pod['spec'] = {}, labels: Record<string, string
 const asking = (cpu: string): Pod['spec'] => ({
   containers: [{ name: 'main', image: 'x', resources: { requests: { cpu } } }],
 })
-const on = (name: string, pods: readonly Pod[] = [], more: Partial<Node> = {}) => nodeState(makeNode(name, more), pods)
 
 test('place() says in the words of Kubernetes why no node will do', () => {
-  const placement = place(
+  const placement = placeOn(
     pod('p', asking('5')),
     [
       on('a'),
@@ -32,12 +29,12 @@ test('place() says in the words of Kubernetes why no node will do', () => {
     message:
       '0/3 nodes are available: 1 Insufficient cpu, 1 node(s) had untolerated taint {gpu: yes}, 1 node(s) were unschedulable.',
   })
-  assert.deepEqual(place(pod('p'), [], 0), { kind: 'unschedulable', message: 'no nodes available to schedule pods' })
+  assert.deepEqual(placeOn(pod('p'), [], 0), { kind: 'unschedulable', message: 'no nodes available to schedule pods' })
 })
 
 test('place() honours nodeSelector, required affinity by field, and tolerations', () => {
   const zoned = on('b', [], { metadata: { labels: { zone: 'z' } } })
-  assert.deepEqual(place(pod('p', { nodeSelector: { zone: 'z' } }), [on('a'), zoned], 0), { kind: 'node', name: 'b' })
+  assert.deepEqual(placeOn(pod('p', { nodeSelector: { zone: 'z' } }), [on('a'), zoned], 0), { kind: 'node', name: 'b' })
   const affinity = {
     nodeAffinity: {
       requiredDuringSchedulingIgnoredDuringExecution: {
@@ -45,26 +42,26 @@ test('place() honours nodeSelector, required affinity by field, and tolerations'
       },
     },
   }
-  assert.deepEqual(place(pod('p', { affinity }), [on('b'), on('a')], 0), { kind: 'node', name: 'a' })
+  assert.deepEqual(placeOn(pod('p', { affinity }), [on('b'), on('a')], 0), { kind: 'node', name: 'a' })
   const tainted = on('t', [], { spec: { taints: [{ key: 'k', value: 'v', effect: 'NoSchedule' }] } })
-  assert.equal(place(pod('p'), [tainted], 0).kind, 'unschedulable')
+  assert.equal(placeOn(pod('p'), [tainted], 0).kind, 'unschedulable')
   const tolerations = [{ key: 'k', operator: 'Equal' as const, value: 'v', effect: 'NoSchedule' as const }]
-  assert.equal(place(pod('p', { tolerations }), [tainted], 0).kind, 'node')
+  assert.equal(placeOn(pod('p', { tolerations }), [tainted], 0).kind, 'node')
 })
 
 test('place() keeps pods with the same host port apart', () => {
   const spec = { containers: [{ name: 'm', image: 'x', ports: [{ containerPort: 80, hostPort: 8080 }] }] }
-  assert.deepEqual(place(pod('p', spec), [on('a', [pod('q', spec)]), on('b')], 0), { kind: 'node', name: 'b' })
-  const placement = place(pod('p', spec), [on('a', [pod('q', spec)])], 0)
+  assert.deepEqual(placeOn(pod('p', spec), [on('a', [pod('q', spec)]), on('b')], 0), { kind: 'node', name: 'b' })
+  const placement = placeOn(pod('p', spec), [on('a', [pod('q', spec)])], 0)
   assert.match(JSON.stringify(placement), /didn't have free ports for the requested pod ports/)
 })
 
 test('place() refuses a node that is full of pods or has too little left', () => {
   const small = { status: { allocatable: { cpu: '1', pods: '1' } } }
-  assert.match(JSON.stringify(place(pod('p'), [on('a', [pod('q')], small)], 0)), /1 Too many pods/)
+  assert.match(JSON.stringify(placeOn(pod('p'), [on('a', [pod('q')], small)], 0)), /1 Too many pods/)
   assert.match(
     JSON.stringify(
-      place(
+      placeOn(
         pod('p', asking('600m')),
         [on('a', [pod('q', asking('500m'))], { status: { allocatable: { cpu: '1' } } })],
         0,
@@ -84,7 +81,7 @@ test('place() holds topology spread and anti-affinity', () => {
     ],
   }
   assert.deepEqual(
-    place(pod('p', spread, labels), [zone('a', '1', [pod('q', {}, labels)]), zone('b', '2'), zone('c', '1')], 0.99),
+    placeOn(pod('p', spread, labels), [zone('a', '1', [pod('q', {}, labels)]), zone('b', '2'), zone('c', '1')], 0.99),
     { kind: 'node', name: 'b' },
   )
   const anti = {
@@ -95,11 +92,11 @@ test('place() holds topology spread and anti-affinity', () => {
     },
   }
   assert.match(
-    JSON.stringify(place(pod('p', {}, labels), [on('a', [pod('q', anti, { other: 'x' })])], 0)),
+    JSON.stringify(placeOn(pod('p', {}, labels), [on('a', [pod('q', anti, { other: 'x' })])], 0)),
     /existing pods anti-affinity rules/,
   )
   assert.match(
-    JSON.stringify(place(pod('p', anti, labels), [on('a', [pod('q', {}, labels)])], 0)),
+    JSON.stringify(placeOn(pod('p', anti, labels), [on('a', [pod('q', {}, labels)])], 0)),
     /didn't match pod anti-affinity rules/,
   )
 })
@@ -126,11 +123,11 @@ test('the last pod that fits is placed, and the next one is not', () => {
       Array.from({ length: count }, (_, index) => pod(`q${index}`)),
       room,
     )
-  assert.equal(place(pod('p'), [full(2)], 0).kind, 'node')
-  assert.match(JSON.stringify(place(pod('p'), [full(3)], 0)), /1 Too many pods/)
+  assert.equal(placeOn(pod('p'), [full(2)], 0).kind, 'node')
+  assert.match(JSON.stringify(placeOn(pod('p'), [full(3)], 0)), /1 Too many pods/)
   const half = on('a', [pod('q', asking('500m'))], { status: { allocatable: { cpu: '1' } } })
-  assert.equal(place(pod('p', asking('500m')), [half], 0).kind, 'node')
-  assert.equal(place(pod('p', asking('501m')), [half], 0).kind, 'unschedulable')
+  assert.equal(placeOn(pod('p', asking('500m')), [half], 0).kind, 'node')
+  assert.equal(placeOn(pod('p', asking('501m')), [half], 0).kind, 'unschedulable')
 })
 
 test('as many domains as minDomains asks for are enough; with fewer, an empty one counts', () => {
@@ -147,6 +144,6 @@ test('as many domains as minDomains asks for are enough; with fewer, an empty on
     ],
   })
   const zone = (name: string) => on(name, [pod(`q${name}`, {}, labels)], { metadata: { labels: { zone: name } } })
-  assert.equal(place(pod('p', spread(2), labels), [zone('a'), zone('b')], 0).kind, 'node')
-  assert.equal(place(pod('p', spread(3), labels), [zone('a'), zone('b')], 0).kind, 'unschedulable')
+  assert.equal(placeOn(pod('p', spread(2), labels), [zone('a'), zone('b')], 0).kind, 'node')
+  assert.equal(placeOn(pod('p', spread(3), labels), [zone('a'), zone('b')], 0).kind, 'unschedulable')
 })

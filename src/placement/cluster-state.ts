@@ -1,0 +1,48 @@
+import type { Node } from '#api/core/node/message.ts'
+import type { Pod } from '#api/core/pod/message.ts'
+import { isLeaving } from '#objects/deletion.ts'
+import type { Labels } from '#objects/object.ts'
+import { isTerminal } from '#objects/pod.ts'
+import { own } from '#schema/own.ts'
+import { type Amounts, amountsOf, podRequests, sumOf } from './requests.ts'
+
+/** A node and what stands on it: bound pods that have not ended. Amounts are in thousandths. */
+export interface NodeState {
+  readonly node: Node
+  readonly pods: readonly Pod[]
+  readonly allocatable: Amounts
+  readonly requested: Amounts
+}
+
+/** The labels of a namespace, for terms that choose namespaces by them; undefined for one that is not there. */
+export type NamespaceLabels = (namespace: string) => Labels | undefined
+
+/** What a placement is decided from. */
+export interface ClusterState {
+  readonly nodes: readonly NodeState[]
+  readonly namespaceLabels: NamespaceLabels
+}
+
+/** A node with the pods that hold something of it, and what they ask for together. */
+export const nodeState = (node: Node, bound: readonly Pod[]): NodeState => {
+  const pods = bound.filter((pod) => !isTerminal(pod))
+  return {
+    node,
+    pods,
+    allocatable: amountsOf(node.status?.allocatable ?? node.status?.capacity),
+    requested: sumOf(pods.map(podRequests)),
+  }
+}
+
+/** `podsOn`: those bound to a node, by its name. A node that is being deleted takes nothing more. */
+export const clusterState = (
+  nodes: readonly Node[],
+  podsOn: (node: string) => readonly Pod[],
+  namespaceLabels: NamespaceLabels,
+): ClusterState => ({
+  nodes: nodes.filter((node) => !isLeaving(node)).map((node) => nodeState(node, podsOn(node.metadata?.name ?? ''))),
+  namespaceLabels,
+})
+
+/** The topology domain of a node: its value of the label `key`; undefined for one that has none. */
+export const domainOf = ({ node }: NodeState, key: string): string | undefined => own(node.metadata?.labels, key)

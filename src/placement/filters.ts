@@ -1,0 +1,55 @@
+import type { Taint } from '#api/core/node/taint.ts'
+import type { Pod } from '#api/core/pod/message.ts'
+import { UNSCHEDULABLE_TAINT } from '#objects/well-known.ts'
+import type { ClusterState, NodeState } from './cluster-state.ts'
+import { hostPortTaken } from './host-port.ts'
+import { nodeMismatches } from './node-affinity.ts'
+import { antiAffinityFault, podAffinityFault } from './pod-affinity.ts'
+import type { Refusal } from './refusal.ts'
+import { shortages } from './shortage.ts'
+import { isTolerated } from './toleration.ts'
+import { spreadFault } from './topology-spread.ts'
+
+/** One thing that a node must be or have, and what of it this one is not or has not. */
+type Filter = (pod: Pod, state: NodeState, cluster: ClusterState) => readonly Refusal[]
+
+const CORDONED: Taint = { key: UNSCHEDULABLE_TAINT, effect: 'NoSchedule' }
+
+const cordon: Filter = ({ spec }, { node }) =>
+  node.spec?.unschedulable && !isTolerated(spec?.tolerations, CORDONED) ? [{ code: 'unschedulable' }] : []
+
+const taints: Filter = ({ spec }, { node }) => {
+  const taint = (node.spec?.taints ?? []).find(
+    (one) => one.effect !== 'PreferNoSchedule' && !isTolerated(spec?.tolerations, one),
+  )
+  return taint ? [{ code: 'untolerated-taint', taint }] : []
+}
+
+const oneOf = (refusal: Refusal | undefined): readonly Refusal[] => (refusal ? [refusal] : [])
+
+const eligibleFor = (pod: Pod, { nodes }: ClusterState): readonly NodeState[] =>
+  nodes.filter(({ node }) => nodeMismatches(pod, node).length === 0)
+
+/** In kube-scheduler's order. */
+const FILTERS: readonly Filter[] = [
+  cordon,
+  taints,
+  (pod, { node }) => nodeMismatches(pod, node),
+  (pod, state) => oneOf(hostPortTaken(pod, state)),
+  shortages,
+  (pod, state, cluster) => oneOf(spreadFault(pod, state, eligibleFor(pod, cluster))),
+  (pod, state, cluster) => oneOf(podAffinityFault(pod, state, cluster) ?? antiAffinityFault(pod, state, cluster)),
+]
+
+/** Why the pod cannot go there, as a scheduler says it: what the first filter that refuses finds. None: it can. */
+export const refusalsOf = (pod: Pod, state: NodeState, cluster: ClusterState): readonly Refusal[] => {
+  for (const filter of FILTERS) {
+    const refusals = filter(pod, state, cluster)
+    if (refusals.length > 0) return refusals
+  }
+  return []
+}
+
+/** Everything that keeps the pod from there, so that a person who takes one thing away knows what is left. */
+export const obstaclesOf = (pod: Pod, state: NodeState, cluster: ClusterState): readonly Refusal[] =>
+  FILTERS.flatMap((filter) => filter(pod, state, cluster))

@@ -1,0 +1,36 @@
+import type { Taint } from '#api/core/node/taint.ts'
+
+/**
+ * Why a node may not take a pod. The codes are for programs; `event-text.ts` has Kubernetes' words for them. Amounts are
+ * in thousandths, pods are `namespace/name`.
+ */
+export type Refusal =
+  /** It is cordoned. */
+  | { readonly code: 'unschedulable' }
+  /** The first taint that the pod does not tolerate. */
+  | { readonly code: 'untolerated-taint'; readonly taint: Taint }
+  /** Pairs of the pod's nodeSelector that the node's labels have not. */
+  | { readonly code: 'node-selector'; readonly missing: Readonly<Record<string, string>> }
+  /** No term of the required node affinity fits. */
+  | { readonly code: 'node-affinity' }
+  /** `ip`: as the pod wants it, `0.0.0.0` for all addresses; `holder`: the pod that has the port. */
+  | {
+      readonly code: 'host-port-taken'
+      readonly protocol: string
+      readonly ip: string
+      readonly port: number
+      readonly holder: string
+    }
+  | { readonly code: 'too-many-pods'; readonly most: number }
+  | { readonly code: 'insufficient'; readonly resource: string; readonly asked: number; readonly free: number }
+  /** The node stands in no domain of a topologySpreadConstraint. */
+  | { readonly code: 'spread-label-missing'; readonly topologyKey: string }
+  /** `skew`: with the pod there. */
+  | { readonly code: 'spread'; readonly topologyKey: string; readonly skew: number; readonly maxSkew: number }
+  | { readonly code: 'pod-affinity'; readonly topologyKey: string }
+  /** `other`: a pod in the node's domain that this one must not meet. */
+  | { readonly code: 'pod-anti-affinity'; readonly topologyKey: string; readonly other: string }
+  /** `other`: a pod in the node's domain that will not have this one there. */
+  | { readonly code: 'existing-pod-anti-affinity'; readonly topologyKey: string; readonly other: string }
+
+export type RefusalCode = Refusal['code']
