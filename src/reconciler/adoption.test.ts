@@ -5,7 +5,9 @@ import { Ids } from '#dataplane/nftables/ids.ts'
 import { type EndpointSlice, forwardService, type Service } from '#forwarding/forward-service.ts'
 import { adoptTables } from './adoption.ts'
 import { DeltaTracker } from './delta-tracker.ts'
-import { packElements } from './packed-elements.ts'
+import { ElementPacking } from './element-packing.ts'
+
+const packing = new ElementPacking()
 
 const forwarding = (name: string, number: number, seconds: number) =>
   forwardService(
@@ -33,7 +35,7 @@ test('an id that a start took over rests as long as a pin of before may lead the
   const id = before.known('default/web:') as number
   const ids = new Ids()
   const pin = { family: 'ip', id, client: '10.244.1.9', endpoint: 1, timeout: 3_600_000, expiresIn: 3_000_000 } as const
-  const found = { byId: new Map([[id, packElements(elements)]]), others: '', kinds: [], pins: [pin] }
+  const found = { byId: new Map([[id, packing.pack(elements)]]), others: '', kinds: [], pins: [pin], packing }
   adoptTables(found, [forwarding('web', 1, 10)], ids, new DeltaTracker(), 100)
   assert.equal(ids.known('default/web:'), id)
   ids.release('default/web:', 200, 10)
@@ -46,9 +48,9 @@ test('of two service ports whose frontends stand under one id the first takes it
   const found = [1, 2].flatMap((number) => compileService(forwarding('web', number, 60), before, 0).elements)
   const id = before.known('default/web:') as number
   const ids = new Ids()
-  const byId = new Map([[id, packElements(found.filter(({ set }) => set === 'frontends'))]])
+  const byId = new Map([[id, packing.pack(found.filter(({ set }) => set === 'frontends'))]])
   adoptTables(
-    { byId, others: '', kinds: [], pins: [] },
+    { byId, others: '', kinds: [], pins: [], packing },
     [forwarding('one', 1, 60), forwarding('two', 2, 60)],
     ids,
     new DeltaTracker(),

@@ -1,11 +1,12 @@
 import { keyOfBackend } from '#dataplane/nftables/compile.ts'
 import type { Ids } from '#dataplane/nftables/ids.ts'
-import { type Element, type SetName, WORD } from '#dataplane/nftables/rule.ts'
+import { type Element, WORD } from '#dataplane/nftables/rule.ts'
+import type { NodeSetName } from '#dataplane/nftables/ruleset/sets.ts'
 import type { ServiceForwarding, ServicePortForwarding } from '#forwarding/forward-service.ts'
 import type { DeltaTracker } from './delta-tracker.ts'
-import type { FoundTables } from './found-tables.ts'
+import type { ElementPacking } from './element-packing.ts'
+import type { FoundElements, FoundTables } from './found-tables.ts'
 import { foundUdpPorts } from './found-udp-ports.ts'
-import { packElements, setOf, unpackElement, visitElements } from './packed-elements.ts'
 import type { Pin } from './pins.ts'
 import type { UdpPort, UdpService } from './stale-flows.ts'
 
@@ -27,7 +28,7 @@ const LONGEST_AFFINITY_SECONDS = 86400
  * frontends stands, and its endpoints their numbers, so that what is right is not touched, and pins lead where they led.
  */
 export function adoptTables(
-  { byId, others, kinds, pins }: FoundTables,
+  { byId, others, kinds, pins, packing }: FoundTables,
   forwardings: Iterable<ServiceForwarding>,
   ids: Ids,
   tracker: DeltaTracker,
@@ -37,7 +38,7 @@ export function adoptTables(
     tracker.adoptKind(kind)
     ids.adoptKind(kind.number, kind.kind)
   }
-  const { owners, services: wanted } = claim(forwardings, byId, ids)
+  const { owners, services: wanted } = claim(forwardings, { byId, packing }, ids)
   const leftovers: string[] = []
   let steps = 0
   const leave = (elements: readonly string[]) => {
@@ -50,7 +51,7 @@ export function adoptTables(
   const ownerless: string[] = []
   for (const [id, elements] of byId) {
     const owner = owners.get(id)
-    if (owner === undefined) visitElements(elements, (identity, data) => ownerless.push(identity + data))
+    if (owner === undefined) packing.visit(elements, (identity, data) => ownerless.push(identity + data))
     else tracker.adopt(owner, elements)
     if (owner !== undefined && !wanted.has(owner)) leftovers.push(owner)
     // Its endpoints could still be somebody's by their pins: nobody gets it before those have expired.
@@ -63,20 +64,20 @@ export function adoptTables(
     if (servicePort !== undefined) ids.pinnedUntil(servicePort, now + expiresIn / 1000)
     else if (!byId.has(id)) ids.reserve(id, now + LONGEST_AFFINITY_SECONDS)
   }
-  visitElements(others, (identity, data) => ownerless.push(identity + data))
+  packing.visit(others, (identity, data) => ownerless.push(identity + data))
   leave(ownerless)
-  return { leftovers, udp: udpOf(byId, owners, names, leftovers.at(-1)) }
+  return { leftovers, udp: udpOf({ byId, packing }, owners, names, leftovers.at(-1)) }
 }
 
 /** By Service; what nobody owns any more by the name `orphans`. */
 function udpOf(
-  byId: FoundTables['byId'],
+  found: FoundElements,
   owners: ReadonlyMap<number, string>,
   names: ReadonlyMap<number, string>,
   orphans: string | undefined,
 ): Adopted['udp'] {
   const udp = new Map<string, { readonly ports: UdpPort[] }>()
-  for (const [id, ports] of foundUdpPorts(byId, (one) => names.get(one) ?? `(port ${one})`)) {
+  for (const [id, ports] of foundUdpPorts(found, (one) => names.get(one) ?? `(port ${one})`)) {
     const service = owners.get(id) ?? orphans
     if (service === undefined) continue
     const known = udp.get(service) ?? { ports: [] }
@@ -91,14 +92,18 @@ function udpOf(
  * service ports that are still there, and what was done for UDP.
  */
 export function adoptPins(
-  { byId, pins }: Pick<FoundTables, 'byId' | 'pins'>,
+  { byId, pins, packing }: Pick<FoundTables, 'byId' | 'pins' | 'packing'>,
   forwardings: Iterable<ServiceForwarding>,
   ids: Ids,
 ): Adopted & { readonly pins: readonly Pin[] } {
-  const { owners } = claim(forwardings, byId, ids)
+  const { owners } = claim(forwardings, { byId, packing }, ids)
   const names = new Map([...ids.inUse()].map(([servicePort, id]) => [id, servicePort]))
   const leftovers = ['(left over)']
-  return { leftovers, udp: udpOf(byId, owners, names, leftovers[0]), pins: pins.filter(({ id }) => owners.has(id)) }
+  return {
+    leftovers,
+    udp: udpOf({ byId, packing }, owners, names, leftovers[0]),
+    pins: pins.filter(({ id }) => owners.has(id)),
+  }
 }
 
 /**
@@ -107,7 +112,7 @@ export function adoptPins(
  */
 function claim(
   forwardings: Iterable<ServiceForwarding>,
-  byId: FoundTables['byId'],
+  { byId, packing }: FoundElements,
   ids: Ids,
 ): { readonly owners: ReadonlyMap<number, string>; readonly services: ReadonlySet<string> } {
   // Ids that this process has given out are their owners', also of Services that are gone and could not be removed yet.
@@ -119,45 +124,50 @@ function claim(
     services.add(service)
     for (const port of ports) {
       if (ids.known(port.servicePort) !== undefined) continue
-      idOf ??= idsByFrontend(byId)
-      const id = identitiesOf(port)
+      idOf ??= idsByFrontend({ byId, packing })
+      const id = identitiesOf(port, packing)
         .map((identity) => idOf?.get(identity))
         .find((found) => found !== undefined && !owners.has(found))
       if (id === undefined) continue
       owners.set(id, service)
-      ids.adopt(port.servicePort, id, endpointNumbers(byId.get(id) ?? '', port))
+      ids.adopt(port.servicePort, id, endpointNumbers(byId.get(id) ?? '', port, packing))
     }
   }
   return { owners, services }
 }
 
-function idsByFrontend(byId: FoundTables['byId']): ReadonlyMap<string, number> {
+function idsByFrontend({ byId, packing }: FoundElements): ReadonlyMap<string, number> {
   const idOf = new Map<string, number>()
   for (const [id, elements] of byId)
-    visitElements(elements, (identity) => {
-      const set = setOf(identity)
+    packing.visit(elements, (identity) => {
+      const set = packing.setOf(identity).name
       if (set === 'frontends' || set === 'nodeports') idOf.set(identity, id)
     })
   return idOf
 }
 
 /** The packed identities of its frontends in the maps that tell of ids. */
-const identitiesOf = ({ family, frontends }: ServicePortForwarding): readonly string[] =>
+const identitiesOf = ({ family, frontends }: ServicePortForwarding, packing: ElementPacking): readonly string[] =>
   frontends.map(({ address, protocol, port }) => {
     const transport = protocol.toLowerCase()
     const [set, key] =
       address === undefined ? ['nodeports', [transport, port]] : ['frontends', [address, transport, port]]
-    return packElements([{ family: family === 'IPv4' ? 'ip' : 'ip6', set, key } as Element])
+    return packing.pack([{ family: family === 'IPv4' ? 'ip' : 'ip6', set, key } as Element])
   })
 
 /**
  * The numbers of a service port's endpoints, by what they are kept by. That depends on whether it had affinity: then
  * what its slots lead to are also members. Without slots nothing tells, and it had what it shall have.
  */
-function endpointNumbers(packed: string, port: ServicePortForwarding): ReadonlyMap<string, number> {
+function endpointNumbers(
+  packed: string,
+  port: ServicePortForwarding,
+  packing: ElementPacking,
+): ReadonlyMap<string, number> {
   const elements: Element[] = []
-  visitElements(packed, (identity, data) => elements.push(unpackElement(identity, data)))
-  const has = (...names: readonly SetName[]) => elements.some(({ set }) => names.includes(set))
+  packing.visit(packed, (identity, data) => elements.push(packing.unpack(identity, data)))
+  const has = (...names: readonly NodeSetName[]) =>
+    elements.some(({ set }) => (names as readonly string[]).includes(set))
   const hadAffinity = has('cluster-endpoints', 'local-endpoints')
   const keyOf = keyOfBackend(
     hadAffinity ? { affinitySeconds: 1 } : has('slots') ? { affinitySeconds: undefined } : port,

@@ -1,8 +1,15 @@
 import { BalancerNumbers, compileBalancer, compileRanges } from '#dataplane/balancer/compile.ts'
 import { balancerRuleset } from '#dataplane/balancer/ruleset.ts'
 import type { UsedKind } from '#dataplane/nftables/compile.ts'
-import { elementKey, renderBase, renderDelete, renderElements, renderKinds } from '#dataplane/nftables/render.ts'
-import { type Element, type SetName, TABLE, TABLE_FAMILIES } from '#dataplane/nftables/rule.ts'
+import {
+  elementKey,
+  renderBase,
+  renderDelete,
+  renderElements,
+  renderFlush,
+  renderKinds,
+} from '#dataplane/nftables/render.ts'
+import { type Element, TABLE, TABLE_FAMILIES } from '#dataplane/nftables/rule.ts'
 import type { Ruleset } from '#dataplane/nftables/ruleset/ruleset.ts'
 import type { BalancedFrontend, BalancedNodes } from '#forwarding/load-balancer.ts'
 import { KernelError } from '#kernel/kernel-error.ts'
@@ -15,9 +22,6 @@ export interface BalancedCluster {
   /** By a node's name, what a packet to it is marked with: 1 to the number of nodes. */
   readonly marks: ReadonlyMap<string, number>
 }
-
-/** Sets that tell of Services and nodes: all but the pins and what is written with the rules. */
-const TELLING: readonly SetName[] = ['nodes', 'balanced', 'frontends', 'owners', 'kinds', 'slots', 'members', 'keepers']
 
 const nameOf = (element: Element): string => `${element.family} ${element.set} ${elementKey(element)}`
 
@@ -45,7 +49,8 @@ export class BalancerWriter {
     this.#nftables = nftables
     this.#marks = marks
     this.#ruleset = balancerRuleset(marks.size)
-    this.#base = renderBase(this.#ruleset) + renderElements('add', compileRanges(serviceCidrs, loadBalancerCidrs))
+    const ranges = compileRanges(serviceCidrs, loadBalancerCidrs)
+    this.#base = renderBase(this.#ruleset) + renderElements('add', ranges, this.#ruleset)
     this.#stamp = hashOf(this.#base)
   }
 
@@ -80,7 +85,7 @@ export class BalancerWriter {
     this.#chains = new Set()
     this.#kinds = new Set()
     const stamps = TABLE_FAMILIES.map((family): Element => ({ family, set: 'stamp', key: [this.#stamp] }))
-    const fresh = `${renderDelete()}${this.#base}${renderElements('add', stamps)}`
+    const fresh = `${renderDelete()}${this.#base}${renderElements('add', stamps, this.#ruleset)}`
     const before = !isEdited && this.#isOurs() ? this.#emptied() : fresh
     this.#write(before, [], elements, kinds)
     this.#generation = this.#nftables.generation()
@@ -105,7 +110,9 @@ export class BalancerWriter {
     const chains = new Set(this.#chains)
     const fresh = kinds.filter(({ family, number }) => !this.#kinds.has(`${family} ${number}`))
     const text =
-      renderKinds(fresh, chains, this.#ruleset) + renderElements('delete', remove) + renderElements('add', add)
+      renderKinds(fresh, chains, this.#ruleset) +
+      renderElements('delete', remove, this.#ruleset) +
+      renderElements('add', add, this.#ruleset)
     this.#nftables.run(before + text)
     this.#chains = chains
     for (const { family, number } of fresh) this.#kinds.add(`${family} ${number}`)
@@ -113,7 +120,6 @@ export class BalancerWriter {
 
   /** Commands that take away all elements that tell of Services and nodes, and all chains of kinds. */
   #emptied(): string {
-    const sets = this.#ruleset.sets.filter(({ name }) => TELLING.includes(name))
     const constant = new Set(this.#ruleset.chains.map(({ name }) => name))
     const chains = new Set<string>()
     for (const family of TABLE_FAMILIES)
@@ -121,9 +127,7 @@ export class BalancerWriter {
         if (!constant.has(chain)) chains.add(`${family} ${TABLE} ${chain}\n`)
       })
     return [
-      ...TABLE_FAMILIES.flatMap((family) =>
-        sets.map(({ name, data }) => `flush ${data === undefined ? 'set' : 'map'} ${family} ${TABLE} ${name}\n`),
-      ),
+      renderFlush(this.#ruleset.sets.ownedBy('services', 'kinds')),
       ...[...chains].map((chain) => `flush chain ${chain}`),
       ...[...chains].map((chain) => `delete chain ${chain}`),
     ].join('')

@@ -1,7 +1,7 @@
 import type { CompiledService, UsedKind } from '#dataplane/nftables/compile.ts'
 import type { Element } from '#dataplane/nftables/rule.ts'
+import { ElementPacking } from './element-packing.ts'
 import { Digest } from './hash.ts'
-import { isOneServices, packElements, unpackElement, visitElements } from './packed-elements.ts'
 
 /** What must be written so that the kernel holds what is desired. */
 export interface Delta {
@@ -44,6 +44,11 @@ export class DeltaTracker {
   readonly #kinds = new Map<string, UsedKind>()
   #elements = 0
   #planned: Plan | undefined
+  readonly #packing: ElementPacking
+
+  constructor(packing = new ElementPacking()) {
+    this.#packing = packing
+  }
 
   get elements(): number {
     return this.#elements
@@ -56,16 +61,18 @@ export class DeltaTracker {
   adopt(service: string, packed: string): void {
     if (packed === '') return
     this.#services.set(service, (this.#services.get(service) ?? '') + packed)
-    visitElements(packed, (identity, data) => {
+    this.#packing.visit(packed, (identity, data) => {
       this.#elements++
-      if (!isOneServices(identity)) this.#share(identity, data, (this.#known(identity)?.count ?? 0) + 1)
+      if (!this.#packing.isOneServices(identity)) this.#share(identity, data, (this.#known(identity)?.count ?? 0) + 1)
     })
   }
 
   /** What the kernel holds for a Service. */
   held(service: string): readonly Element[] {
     const elements: Element[] = []
-    visitElements(this.#services.get(service) ?? '', (identity, data) => elements.push(unpackElement(identity, data)))
+    this.#packing.visit(this.#services.get(service) ?? '', (identity, data) =>
+      elements.push(this.#packing.unpack(identity, data)),
+    )
     return elements
   }
 
@@ -73,8 +80,8 @@ export class DeltaTracker {
   digest(): Digest {
     const digest = new Digest()
     for (const text of this.#services.values())
-      visitElements(text, (identity, data) => {
-        if (isOneServices(identity)) digest.add(identity + data)
+      this.#packing.visit(text, (identity, data) => {
+        if (this.#packing.isOneServices(identity)) digest.add(identity + data)
       })
     for (const [identity, known] of this.#shared)
       digest.add(identity + (typeof known === 'string' ? known : known.data))
@@ -147,35 +154,35 @@ export class DeltaTracker {
       shared.set(identity, { data: known?.data ?? '', count: (known?.count ?? 0) - 1, element: known?.element })
     }
     for (const service of changes.keys())
-      visitElements(this.#services.get(service) ?? '', (identity, data) => {
-        if (isOneServices(identity)) own.set(identity, data)
+      this.#packing.visit(this.#services.get(service) ?? '', (identity, data) => {
+        if (this.#packing.isOneServices(identity)) own.set(identity, data)
         else leave(identity)
       })
     const texts = new Map<string, string>()
     for (const [service, { elements, kinds: used }] of changes) {
-      const text = packElements(elements)
+      const text = this.#packing.pack(elements)
       texts.set(service, text)
       let index = 0
-      visitElements(text, (identity, data) => {
+      this.#packing.visit(text, (identity, data) => {
         const element = elements[index++] as Element
-        if (!isOneServices(identity)) {
+        if (!this.#packing.isOneServices(identity)) {
           take(identity, data, element)
           return
         }
         const before = own.get(identity)
         own.delete(identity)
         if (before === data) return
-        if (before !== undefined) remove.push(unpackElement(identity, before))
+        if (before !== undefined) remove.push(this.#packing.unpack(identity, before))
         add.push(element)
       })
       for (const kind of used) if (!this.#kinds.has(kindId(kind))) kinds.set(kindId(kind), kind)
     }
-    for (const [identity, data] of own) remove.push(unpackElement(identity, data))
+    for (const [identity, data] of own) remove.push(this.#packing.unpack(identity, data))
     for (const [identity, { data, count, element }] of shared) {
       const before = this.#known(identity)
       if (before?.data === data && count > 0) continue
-      if (before !== undefined) remove.push(unpackElement(identity, before.data))
-      if (count > 0) add.push(element ?? unpackElement(identity, data))
+      if (before !== undefined) remove.push(this.#packing.unpack(identity, before.data))
+      if (count > 0) add.push(element ?? this.#packing.unpack(identity, data))
     }
     return { changes, remove, add, kinds: [...kinds.values()], shared, texts }
   }

@@ -1,21 +1,25 @@
 import { constants } from 'node:os'
 import type { UsedKind } from '#dataplane/nftables/compile.ts'
 import { decodeElement } from '#dataplane/nftables/decode.ts'
-import type { SetName, TableFamily } from '#dataplane/nftables/rule.ts'
-import { TABLE, TABLE_FAMILIES, WORD } from '#dataplane/nftables/rule.ts'
-import { chains } from '#dataplane/nftables/ruleset/chains.ts'
-import { kindChains } from '#dataplane/nftables/ruleset/kind-chains.ts'
+import { TABLE, TABLE_FAMILIES, type TableFamily, WORD } from '#dataplane/nftables/rule.ts'
 import { kindOfChain } from '#dataplane/nftables/ruleset/kinds.ts'
+import type { Ruleset } from '#dataplane/nftables/ruleset/ruleset.ts'
+import type { SetDefinition } from '#dataplane/nftables/set-definition.ts'
 import { KernelError } from '#kernel/kernel-error.ts'
-import type { Nftables } from '#kernel/nftables/libnftables.ts'
+import type { ElementPacking } from './element-packing.ts'
+import type { NodeTables } from './node-tables.ts'
 import { type FoundRules, hasTable, readRules } from './ownership.ts'
-import { packDumped, wordOf } from './packed-elements.ts'
 import { type Pin, readPins } from './pins.ts'
+import { readPacked } from './read-set.ts'
 
-/** What a process before us left in the kernel. */
-export interface FoundTables {
+export interface FoundElements {
   /** Elements that carry the id of a service port in key or data, by that id, packed. */
   readonly byId: ReadonlyMap<number, string>
+  readonly packing: ElementPacking
+}
+
+/** What a process before us left in the kernel. */
+export interface FoundTables extends FoundElements {
   /** All others, packed: they tell of addresses alone. */
   readonly others: string
   readonly kinds: readonly UsedKind[]
@@ -29,12 +33,8 @@ export type Found =
    * Tables of other rules, or of rules that somebody has edited. With what tells whom ids and pins belong to, where
    * that has the shape of ours.
    */
-  | { readonly kind: 'others'; readonly pinning: Pick<FoundTables, 'byId' | 'pins'> | undefined }
+  | { readonly kind: 'others'; readonly pinning: Pick<FoundTables, 'byId' | 'packing' | 'pins'> | undefined }
 
-const BY_KEY: readonly SetName[] = ['backends', 'slots', 'endpoints', 'cluster-endpoints', 'local-endpoints']
-const BY_DATA: readonly SetName[] = ['frontends', 'nodeports', 'frontends-local', 'nodeports-local']
-const OTHERS: readonly SetName[] = ['cluster-ips', 'restricted', 'allowed', 'hairpin']
-const CONSTANT: ReadonlySet<string> = new Set(chains.map(({ name }) => name))
 /** linux/netfilter.h */
 const NF_DROP = 0
 /** A dump during which another program writes its own tables must be done again. */
@@ -42,24 +42,17 @@ const TRIES = 5
 
 export const idOfWord = (word: number): number => (word & WORD.SERVICE_PORT) >>> WORD.ID_SHIFT
 
-/** The maps that say which service port an id is, and which endpoints it has. */
-const PINNING: readonly SetName[] = [
-  'frontends',
-  'nodeports',
-  'backends',
-  'slots',
-  'endpoints',
-  'cluster-endpoints',
-  'local-endpoints',
-]
+/** Whether a set's elements carry the id of a service port, in a word of the key or of the data. */
+const carriesId = ({ key: [first], data }: SetDefinition): boolean =>
+  first === 'word' || (Array.isArray(data) && data[0] === 'word')
 
 /** Reads our tables, raw. Throws KernelError NFT_APPLY_FAILED. */
-export function readTables(nftables: Nftables): Found {
+export function readTables(tables: NodeTables): Found {
   for (let tries = TRIES; ; tries--)
     try {
-      return readOnce(nftables)
+      return readOnce(tables)
     } catch (error) {
-      if (isMissing(error)) return hasTable(nftables) ? { kind: 'others', pinning: undefined } : { kind: 'none' }
+      if (isMissing(error)) return hasTable(tables.nftables) ? { kind: 'others', pinning: undefined } : { kind: 'none' }
       if (tries <= 1) throw error
     }
 }
@@ -68,59 +61,66 @@ export function readTables(nftables: Nftables): Found {
 export const isMissing = (error: unknown): boolean =>
   error instanceof KernelError && error.errno === constants.errno.ENOENT
 
-function readOnce(nftables: Nftables): Found {
-  const rules = new Map(TABLE_FAMILIES.map((family) => [family, readRules(nftables, family)]))
-  const kinds = TABLE_FAMILIES.flatMap((family) => readKinds(nftables, family))
+function readOnce(tables: NodeTables): Found {
+  const { nftables, ruleset, packing } = tables
+  const rules = new Map(TABLE_FAMILIES.map((family) => [family, readRules(tables, family)]))
+  const kinds = TABLE_FAMILIES.flatMap((family) => readKinds(tables, family))
   const areWhole = [...rules].every(
     ([family, one]) =>
       one.areOurs &&
       haveTheirChains(
+        ruleset,
         kinds.filter((kind) => kind.family === family),
         one,
       ),
   )
+  const ofServices = ruleset.sets.ownedBy('services')
   const byId = new Map<number, string>()
   const file = (packed: string) => {
-    const id = idOfWord(wordOf(packed))
+    const id = idOfWord(packing.wordOf(packed))
     byId.set(id, (byId.get(id) ?? '') + packed)
   }
   if (!areWhole) {
     if (![...rules.values()].every((one) => one.isOurShape)) return { kind: 'others', pinning: undefined }
-    readElements(nftables, PINNING, file)
-    return { kind: 'others', pinning: { byId, pins: readPins(nftables) } }
+    readPacked(
+      tables,
+      ofServices.filter((set) => set.pinning),
+      file,
+    )
+    return { kind: 'others', pinning: { byId, packing, pins: readPins(nftables) } }
   }
   const others: string[] = []
-  readElements(nftables, [...BY_DATA, ...BY_KEY], file)
-  readElements(nftables, OTHERS, (packed) => others.push(packed))
-  return { kind: 'ours', tables: { byId, others: others.join(''), kinds, pins: readPins(nftables) } }
+  readPacked(tables, ofServices.filter(carriesId), file)
+  readPacked(
+    tables,
+    ofServices.filter((set) => !carriesId(set)),
+    (packed) => others.push(packed),
+  )
+  return { kind: 'ours', tables: { byId, others: others.join(''), packing, kinds, pins: readPins(nftables) } }
 }
 
 /**
  * Whether beside the constant chains a table has those of these kinds and no other, each with as many rules as it shall
  * have.
  */
-export function haveTheirChains(kinds: Iterable<UsedKind>, { lengths }: FoundRules): boolean {
+export function haveTheirChains(
+  { chains, kindChains }: Ruleset,
+  kinds: Iterable<UsedKind>,
+  { lengths }: FoundRules,
+): boolean {
+  const constant = new Set(chains.map(({ name }) => name))
   const wanted = new Map(
     [...kinds].flatMap(({ kind }) => kindChains(kind)).map(({ name, rules }) => [name, rules.length]),
   )
-  const found = [...lengths].filter(([name]) => !CONSTANT.has(name))
+  const found = [...lengths].filter(([name]) => !constant.has(name))
   return found.length === wanted.size && found.every(([name, length]) => wanted.get(name) === length)
 }
 
-/** All sets of Services. */
-export const SERVICE_SETS: readonly SetName[] = [...BY_DATA, ...BY_KEY, ...OTHERS]
-
-/** Tells `visit` the elements of these sets, of both families, packed. Throws as Nftables.dump(). */
-export function readElements(nftables: Nftables, names: readonly SetName[], visit: (packed: string) => void): void {
-  for (const family of TABLE_FAMILIES)
-    for (const set of names) nftables.dump(family, TABLE, set, (element) => visit(packDumped(family, set, element)))
-}
-
 /** Throws as Nftables.dump(). */
-export function readKinds(nftables: Nftables, family: TableFamily): readonly UsedKind[] {
+export function readKinds({ nftables, ruleset }: NodeTables, family: TableFamily): readonly UsedKind[] {
   const kinds: UsedKind[] = []
   nftables.dump(family, TABLE, 'kinds', ({ key, verdict }) => {
-    const number = Number(decodeElement(family, 'kinds', key, undefined, undefined).key[0])
+    const number = Number(decodeElement(family, 'kinds', key, undefined, undefined, ruleset).key[0])
     const { code, chain } = verdict ?? { code: undefined, chain: undefined }
     const kind = chain === undefined ? (code === NF_DROP ? ({ kind: 'drop' } as const) : undefined) : kindOfChain(chain)
     if (kind !== undefined) kinds.push({ family, number, kind })

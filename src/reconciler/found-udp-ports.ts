@@ -1,7 +1,7 @@
 import type { Element, TableFamily } from '#dataplane/nftables/rule.ts'
 import type { Backend } from '#forwarding/forward-service.ts'
-import type { FoundTables } from './found-tables.ts'
-import { setOf, unpackElement, visitElements } from './packed-elements.ts'
+import type { ElementPacking } from './element-packing.ts'
+import type { FoundElements } from './found-tables.ts'
 import type { UdpPort } from './stale-flows.ts'
 
 /**
@@ -9,14 +9,14 @@ import type { UdpPort } from './stale-flows.ts'
  * flows it leaves behind. `nameOf` gives a service port's name by its id.
  */
 export function foundUdpPorts(
-  byId: FoundTables['byId'],
+  { byId, packing }: FoundElements,
   nameOf: (id: number) => string,
 ): ReadonlyMap<number, readonly UdpPort[]> {
   const found = new Map<number, readonly UdpPort[]>()
   for (const [id, packed] of byId)
-    if (isUdp(packed)) {
+    if (isUdp(packed, packing)) {
       const elements: Element[] = []
-      visitElements(packed, (identity, data) => elements.push(unpackElement(identity, data)))
+      packing.visit(packed, (identity, data) => elements.push(packing.unpack(identity, data)))
       found.set(
         id,
         (['ip', 'ip6'] as const).flatMap((family) => portOf(elements, family, nameOf(id))),
@@ -25,11 +25,11 @@ export function foundUdpPorts(
   return found
 }
 
-function isUdp(packed: string): boolean {
+function isUdp(packed: string, packing: ElementPacking): boolean {
   let is = false
-  visitElements(packed, (identity) => {
-    const set = setOf(identity)
-    if (set === 'frontends' || set === 'nodeports') is ||= unpackElement(identity, '').key.includes('udp')
+  packing.visit(packed, (identity) => {
+    const set = packing.setOf(identity).name
+    if (set === 'frontends' || set === 'nodeports') is ||= packing.unpack(identity, '').key.includes('udp')
   })
   return is
 }

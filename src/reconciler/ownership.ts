@@ -1,12 +1,12 @@
 import { encodeElements } from '#dataplane/nftables/encode.ts'
-import { renderBase, renderDelete, renderElements, renderRule, stampOf } from '#dataplane/nftables/render.ts'
-import { type Element, type SetName, TABLE, TABLE_FAMILIES, type TableFamily, WORD } from '#dataplane/nftables/rule.ts'
-import { chains } from '#dataplane/nftables/ruleset/chains.ts'
-import { sets } from '#dataplane/nftables/ruleset/sets.ts'
-import type { NodeFacts } from '#forwarding/node-facts.ts'
+import { renderBase, renderDelete, renderElements, renderRule, renderSet } from '#dataplane/nftables/render.ts'
+import { type Element, TABLE, TABLE_FAMILIES, type TableFamily, WORD } from '#dataplane/nftables/rule.ts'
+import { pin } from '#dataplane/nftables/ruleset/kind-chains.ts'
+import type { Ruleset } from '#dataplane/nftables/ruleset/ruleset.ts'
 import type { Nftables } from '#kernel/nftables/libnftables.ts'
 import { hashOf } from './hash.ts'
 import { renderNodeSets } from './node-sets.ts'
+import type { NodeTables } from './node-tables.ts'
 
 /** What the words of the set `stamp`, which no rule reads, tell the next process. */
 interface Stamps {
@@ -19,31 +19,19 @@ interface Stamps {
   readonly shape: number
 }
 
-/** The maps of which pins make sense. */
-const PINNING: readonly SetName[] = [
-  'frontends',
-  'nodeports',
-  'slots',
-  'endpoints',
-  'cluster-endpoints',
-  'local-endpoints',
-  'affinity',
-]
+const stamps = new WeakMap<Ruleset, Stamps>()
 
-let stamps: Stamps | undefined
-
-function ourStamps(): Stamps {
-  stamps ??= {
-    rules: stampOf([]),
-    shape: hashOf(
-      JSON.stringify([
-        WORD,
-        sets.filter(({ name }) => PINNING.includes(name)),
-        TABLE_FAMILIES.map((family) => renderRule([{ do: 'pin', seconds: 1 }], family)),
-      ]),
-    ),
-  }
-  return stamps
+function stampsOf(ruleset: Ruleset): Stamps {
+  const known = stamps.get(ruleset)
+  if (known !== undefined) return known
+  const pinning = ruleset.sets.definitions.filter((set) => set.pinning)
+  const shape = TABLE_FAMILIES.flatMap((family) => [
+    ...pinning.map((set) => renderSet(set, family)),
+    renderRule([pin(1)], family),
+  ])
+  const made = { rules: hashOf(renderBase(ruleset)), shape: hashOf(JSON.stringify([WORD, shape])) }
+  stamps.set(ruleset, made)
+  return made
 }
 
 /**
@@ -63,10 +51,11 @@ const stampElements = (family: TableFamily, ...words: readonly number[]): readon
  * Text that puts fresh tables in the place of ours, to stand first in the transaction that also fills them: packets see
  * the old or the new. Afterwards they must be sealed.
  */
-export const renderFreshTables = (node: NodeFacts): string => {
-  const { rules, shape } = ourStamps()
+export const renderFreshTables = (tables: NodeTables): string => {
+  const { ruleset } = tables
+  const { rules, shape } = stampsOf(ruleset)
   const elements = TABLE_FAMILIES.flatMap((family) => stampElements(family, rules, shape))
-  return `${renderDelete()}${renderBase()}${renderNodeSets(node)}${renderElements('add', elements)}`
+  return `${renderDelete()}${renderBase(ruleset)}${renderNodeSets(tables)}${renderElements('add', elements, ruleset)}`
 }
 
 /** A table's rules, as the kernel has them. */
@@ -80,13 +69,13 @@ export interface FoundRules {
 }
 
 /** Throws as Nftables.dump(): ENOENT where there is no such table. */
-export function readRules(nftables: Nftables, family: TableFamily): FoundRules {
+export function readRules({ nftables, ruleset }: NodeTables, family: TableFamily): FoundRules {
   const words = new Set<number>()
   nftables.dump(family, TABLE, 'stamp', ({ key }) => {
     words.add(new Uint32Array(key.slice().buffer)[0] as number)
   })
-  const { seal, lengths } = sealOf(nftables, family)
-  const { rules, shape } = ourStamps()
+  const { seal, lengths } = sealOf(nftables, ruleset, family)
+  const { rules, shape } = stampsOf(ruleset)
   return { areOurs: words.has(rules) && words.has(seal), isOurShape: words.has(shape), lengths }
 }
 
@@ -94,13 +83,17 @@ export function readRules(nftables: Nftables, family: TableFamily): FoundRules {
  * Notes in the kernel what it makes of the rules just written, so that it can be seen later whether somebody has edited
  * them.
  */
-export function sealTables(nftables: Nftables): void {
-  const elements = TABLE_FAMILIES.flatMap((family) => stampElements(family, sealOf(nftables, family).seal))
-  nftables.apply(encodeElements([], elements) ?? [])
+export function sealTables({ nftables, ruleset }: NodeTables): void {
+  const elements = TABLE_FAMILIES.flatMap((family) => stampElements(family, sealOf(nftables, ruleset, family).seal))
+  nftables.apply(encodeElements([], elements, ruleset) ?? [])
 }
 
 /** Of the constant chains: those of kinds come later. */
-function sealOf(nftables: Nftables, family: TableFamily): { readonly seal: number } & Pick<FoundRules, 'lengths'> {
+function sealOf(
+  nftables: Nftables,
+  { chains }: Ruleset,
+  family: TableFamily,
+): { readonly seal: number } & Pick<FoundRules, 'lengths'> {
   const hashes = new Map<string, number>()
   const lengths = new Map<string, number>()
   nftables.rules(family, TABLE, (chain, expressions) => {

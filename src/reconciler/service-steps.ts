@@ -1,23 +1,11 @@
 import type { CompiledService } from '#dataplane/nftables/compile.ts'
 import { elementKey } from '#dataplane/nftables/render.ts'
-import type { Element, SetName } from '#dataplane/nftables/rule.ts'
-
-/**
- * Sets that a packet reaches by a frontend alone, in the order in which their elements come: each leads only to those
- * before it. They go the other way round.
- */
-const REACHED: readonly SetName[] = [
-  'hairpin',
-  'endpoints',
-  'cluster-endpoints',
-  'local-endpoints',
-  'slots',
-  'backends',
-]
+import type { Element } from '#dataplane/nftables/rule.ts'
+import { NODE_RULESET } from '#dataplane/nftables/ruleset/node-ruleset.ts'
+import type { Ruleset } from '#dataplane/nftables/ruleset/ruleset.ts'
 
 const identityOf = (element: Element): string => `${element.family} ${element.set} ${elementKey(element)}`
 const dataOf = ({ data }: Element): string => data?.join(' . ') ?? ''
-const stageOf = ({ set }: Element): number => REACHED.indexOf(set)
 
 /**
  * The way of one Service from what the kernel holds of it to what it shall have, where that is too much for one
@@ -29,12 +17,14 @@ export function* serviceSteps(
   held: readonly Element[],
   wanted: CompiledService,
   most: number,
+  { sets }: Pick<Ruleset, 'sets'> = NODE_RULESET,
 ): Generator<CompiledService> {
+  const stageOf = ({ family, set }: Element): number => sets.layout(family, set).definition.stage ?? 0
   const state = new Map(held.map((element) => [identityOf(element), element]))
   const goal = new Map(wanted.elements.map((element) => [identityOf(element), element]))
   const now = (): CompiledService => ({ elements: [...state.values()], kinds: wanted.kinds })
   const reached = (elements: Iterable<Element>): Element[] =>
-    [...elements].filter((element) => stageOf(element) >= 0).sort((left, right) => stageOf(left) - stageOf(right))
+    [...elements].filter((element) => stageOf(element) > 0).sort((left, right) => stageOf(left) - stageOf(right))
   let changed = 0
   for (const element of reached(goal.values())) {
     const before = state.get(identityOf(element))
@@ -42,8 +32,8 @@ export function* serviceSteps(
     state.set(identityOf(element), element)
     if (++changed % most === 0) yield now()
   }
-  for (const [identity, element] of state) if (stageOf(element) < 0) state.delete(identity)
-  for (const [identity, element] of goal) if (stageOf(element) < 0) state.set(identity, element)
+  for (const [identity, element] of state) if (stageOf(element) === 0) state.delete(identity)
+  for (const [identity, element] of goal) if (stageOf(element) === 0) state.set(identity, element)
   yield now()
   changed = 0
   for (const element of reached(state.values()).reverse()) {

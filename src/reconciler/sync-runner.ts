@@ -2,7 +2,7 @@ import type { CompiledService } from '#dataplane/nftables/compile.ts'
 import { encodeElements } from '#dataplane/nftables/encode.ts'
 import type { Ids } from '#dataplane/nftables/ids.ts'
 import { renderElements, renderKinds } from '#dataplane/nftables/render.ts'
-import { kindChains } from '#dataplane/nftables/ruleset/kind-chains.ts'
+import type { Ruleset } from '#dataplane/nftables/ruleset/ruleset.ts'
 import type { ServiceForwarding } from '#forwarding/forward-service.ts'
 import type { NodeFacts } from '#forwarding/node-facts.ts'
 import { KernelError } from '#kernel/kernel-error.ts'
@@ -11,6 +11,7 @@ import { type Adopted, adoptPins, adoptTables } from './adoption.ts'
 import { DeltaTracker } from './delta-tracker.ts'
 import { readTables } from './found-tables.ts'
 import { holdsNodeSets, renderNodeSets } from './node-sets.ts'
+import { type NodeTables, nodeTables } from './node-tables.ts'
 import { renderFreshTables, sealTables } from './ownership.ts'
 import { type Pin, renderPins } from './pins.ts'
 import { serviceSteps } from './service-steps.ts'
@@ -53,9 +54,8 @@ export interface SyncSource {
  * the Service stands alone that it refuses: the others are written. Synchronous; it keeps no timers.
  */
 export class SyncRunner {
-  readonly #nftables: Nftables
-  readonly #node: NodeFacts
-  readonly #tracker = new DeltaTracker()
+  readonly #tables: NodeTables
+  readonly #tracker: DeltaTracker
   #chains = new Set<string>()
   /** What the kernel holds: not looked at yet, no table of ours or one that we have read, one of other rules. */
   #start: 'unknown' | 'known' | 'foreign' = 'unknown'
@@ -64,9 +64,9 @@ export class SyncRunner {
   /** Of tables of other rules, for those that come in their place. */
   #pins: readonly Pin[] = []
 
-  constructor(nftables: Nftables, node: NodeFacts) {
-    this.#nftables = nftables
-    this.#node = node
+  constructor(nftables: Nftables, node: NodeFacts, ruleset?: Ruleset) {
+    this.#tables = nodeTables(nftables, node, ruleset)
+    this.#tracker = new DeltaTracker(this.#tables.packing)
   }
 
   get elements(): number {
@@ -87,14 +87,14 @@ export class SyncRunner {
     if (this.#start === 'known') return undefined
     this.#tracker.reset()
     this.#chains = new Set()
-    this.#generation = this.#nftables.generation()
-    const found = readTables(this.#nftables)
+    this.#generation = this.#tables.nftables.generation()
+    const found = readTables(this.#tables)
     switch (found.kind) {
       case 'ours': {
         const adopted = adoptTables(found.tables, forwardings(), ids, this.#tracker, now)
         for (const { family, kind } of found.tables.kinds)
-          for (const { name } of kindChains(kind)) this.#chains.add(`${family} ${name}`)
-        if (!holdsNodeSets(this.#nftables, this.#node)) this.#run(renderNodeSets(this.#node))
+          for (const { name } of this.#tables.ruleset.kindChains(kind)) this.#chains.add(`${family} ${name}`)
+        if (!holdsNodeSets(this.#tables)) this.#run(renderNodeSets(this.#tables))
         this.#start = 'known'
         return adopted
       }
@@ -114,7 +114,7 @@ export class SyncRunner {
   /** Whether nobody else has written to the namespace's ruleset: then what we hold for true is. Unsure: no. */
   isAlone(): boolean {
     try {
-      return this.#start === 'known' && this.#nftables.generation() === this.#generation
+      return this.#start === 'known' && this.#tables.nftables.generation() === this.#generation
     } catch {
       return false
     }
@@ -126,9 +126,9 @@ export class SyncRunner {
    */
   audit(): boolean {
     if (this.#start !== 'known') return false
-    const generation = this.#nftables.generation()
+    const generation = this.#tables.nftables.generation()
     if (generation === this.#generation) return true
-    if (!areIntact(this.#nftables, this.#node, this.#tracker)) {
+    if (!areIntact(this.#tables, this.#tracker)) {
       this.forget()
       return false
     }
@@ -180,7 +180,7 @@ export class SyncRunner {
       if (compiled !== undefined) changes.set(service, compiled)
     }
     try {
-      this.#transactText(changes, renderFreshTables(this.#node), renderPins(this.#pins))
+      this.#transactText(changes, renderFreshTables(this.#tables), renderPins(this.#pins))
       this.#seal()
       source.written([...changes.keys()])
     } catch (error) {
@@ -198,12 +198,12 @@ export class SyncRunner {
   #makeTables(): void {
     this.#tracker.reset()
     this.#chains = new Set()
-    this.#run(renderFreshTables(this.#node))
+    this.#run(renderFreshTables(this.#tables))
     this.#seal()
   }
 
   #seal(): void {
-    sealTables(this.#nftables)
+    sealTables(this.#tables)
     this.#generation++
     this.#start = 'known'
   }
@@ -230,7 +230,7 @@ export class SyncRunner {
 
   #writeInSteps([service, wanted]: readonly [string, CompiledService], source: SyncSource, refused: Refused[]): void {
     try {
-      for (const state of serviceSteps(this.#tracker.held(service), wanted, CHUNK_ELEMENTS))
+      for (const state of serviceSteps(this.#tracker.held(service), wanted, CHUNK_ELEMENTS, this.#tables.ruleset))
         this.#transact(new Map([[service, state]]))
       source.written([service])
     } catch (error) {
@@ -248,7 +248,7 @@ export class SyncRunner {
 
   #transact(changes: ReadonlyMap<string, CompiledService>): void {
     const { remove, add, kinds } = this.#tracker.diff(changes)
-    const encoded = encodeElements(remove, add)
+    const encoded = encodeElements(remove, add, this.#tables.ruleset)
     if (encoded === undefined) {
       this.#transactText(changes, '', '')
       return
@@ -259,7 +259,7 @@ export class SyncRunner {
       for (const kind of kinds) this.#tracker.adoptKind(kind)
     }
     if (encoded.length > 0) {
-      this.#nftables.apply(encoded)
+      this.#tables.nftables.apply(encoded)
       this.#generation++
     }
     this.#tracker.commit(changes)
@@ -267,19 +267,21 @@ export class SyncRunner {
 
   #transactText(changes: ReadonlyMap<string, CompiledService>, before: string, after: string): void {
     const { remove, add, kinds } = this.#tracker.diff(changes)
-    this.#runKinds(before, kinds, `${renderElements('delete', remove)}${renderElements('add', add)}${after}`)
+    const { ruleset } = this.#tables
+    const elements = renderElements('delete', remove, ruleset) + renderElements('add', add, ruleset)
+    this.#runKinds(before, kinds, `${elements}${after}`)
     this.#tracker.commit(changes)
   }
 
   #runKinds(before: string, kinds: Parameters<typeof renderKinds>[0], after: string): void {
     const chains = new Set(this.#chains)
-    this.#run(`${before}${renderKinds(kinds, chains)}${after}`)
+    this.#run(`${before}${renderKinds(kinds, chains, this.#tables.ruleset)}${after}`)
     this.#chains = chains
   }
 
   #run(text: string): void {
     if (text === '') return
-    this.#nftables.run(text)
+    this.#tables.nftables.run(text)
     this.#generation++
   }
 }

@@ -70,6 +70,7 @@ export const CLAUSES = {
   'affinity/expires': 'when that time is over a client is as good as new',
   'affinity/renewed': 'each new connection starts that time anew, as long as the Service now says',
 
+  'masquerade/stays': 'who comes to an endpoint in the network of the node itself keeps its address',
   'masquerade/hairpin': 'a pod that is given itself is masqueraded',
   'masquerade/cluster-ip-pod': 'another pod at a ClusterIP is not',
   'masquerade/cluster-ip-node': 'the node at a ClusterIP is',
@@ -90,6 +91,9 @@ export const CLAUSES = {
   'guard/unserved': 'a port that a live ClusterIP does not serve is rejected',
   'guard/unassigned': 'an address of the service range that nobody has is dropped',
   'guard/pod-address': 'what is addressed to a pod is nobody’s business',
+  'guard/stray':
+    'a packet that belongs to no connection, and begins none, is not sent on to an address of the service range',
+  'guard/stray-elsewhere': '… and to elsewhere goes untranslated',
   'guard/elsewhere': 'nor is what is addressed to the rest of the world',
 } as const
 

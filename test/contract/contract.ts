@@ -20,6 +20,7 @@ const isIn = (cidrs: readonly string[], address: string): boolean =>
  * hold to by now; `hit` is told which lines of the contract decided.
  */
 export function decide(cluster: Cluster, packet: Packet, pins: Pins = new Pins(), hit: Hit = silent): Verdict {
+  if (packet.stray) return ofNoConnection(cluster, packet, hit)
   const frontend = find(cluster, packet, hit)
   if (frontend === undefined) return withoutFrontend(cluster, packet, hit)
   hit(`frontend/${frontend.role}`)
@@ -51,6 +52,13 @@ export function decide(cluster: Cluster, packet: Packet, pins: Pins = new Pins()
       masquerade: isMasqueraded(cluster.node, frontend, packet, address, fromHere, hit),
     })),
   }
+}
+
+/** Only connections are translated. What the node itself sends is not sent on by it. */
+function ofNoConnection({ node }: Cluster, { entry, destination }: Packet, hit: Hit): Verdict {
+  const isKept = entry !== 'node' && isIn(node.serviceCidrs, destination)
+  hit(isKept ? 'guard/stray' : 'guard/stray-elsewhere')
+  return { kind: isKept ? 'drop' : 'pass' }
 }
 
 /** Whose policy it is, and whom it binds: the internal one everybody at the ClusterIP, the external one those who come from outside. */

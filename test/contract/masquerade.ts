@@ -17,6 +17,8 @@ export function isMasqueraded(
     hit(clause)
     return masqueraded
   }
+  // Sources are translated where packets leave the node.
+  if (packet.entry !== 'node' && node.nodePortAddresses.includes(backend)) return tell('masquerade/stays', false)
   if (packet.source === backend && packet.entry === 'pod') return tell('masquerade/hairpin', true)
   if (frontend.role === 'cluster-ip') {
     if (packet.entry === 'pod') return tell('masquerade/cluster-ip-pod', false)

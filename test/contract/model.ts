@@ -24,13 +24,14 @@ export interface Cluster {
   readonly node: Node
 }
 
-/** The first packet of a connection. `entry`: who sent it; a pod of another node is a pod. */
+/** The first packet of a connection. `entry`: who sent it; a pod of another node is a pod. `stray`: a late one of none. */
 export interface Packet {
   readonly entry: 'pod' | 'node' | 'outside'
   readonly source: string
   readonly destination: string
   readonly protocol: Protocol
   readonly port: number
+  readonly stray?: boolean
 }
 
 export interface Backend {

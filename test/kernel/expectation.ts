@@ -1,5 +1,5 @@
 import type { Backend, Packet, Verdict } from '../contract/model.ts'
-import { isOwnAddress, nodeAddress } from '../property/plan.ts'
+import { nodeAddress } from '../property/plan.ts'
 import { type Met, PORTS } from './plan-network.ts'
 import type { Outcome } from './prober.ts'
 
@@ -23,14 +23,10 @@ export function expectationOf(verdict: Verdict, packet: Packet): Expectation {
   }
 }
 
-/**
- * A backend in the node's own network is reached without the postrouting hook, which is where sources are translated:
- * it sees the client.
- */
 const metBy = ({ address, port, masquerade }: Backend, { source }: Packet): Met => ({
   address,
   port,
-  source: masquerade && !isOwnAddress(address) ? nodeAddress('n1', address.includes(':') ? 1 : 0) : source,
+  source: masquerade ? nodeAddress('n1', address.includes(':') ? 1 : 0) : source,
 })
 
 /** A plan that leads to a port without a server would look like a refusal. */

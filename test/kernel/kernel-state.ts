@@ -24,8 +24,8 @@ export function kernelState(nftables: Nftables): readonly string[] {
   const elements: RawElement[] = []
   const kinds = new Map<number, string>()
   for (const family of TABLE_FAMILIES)
-    for (const { name, interval } of sets) {
-      if (interval === true || name === 'affinity') continue
+    for (const { name, interval, owner } of sets) {
+      if (interval === true || owner === 'packets') continue
       nftables.dump(family, TABLE, name, ({ key, keyEnd, data, verdict }) => {
         const { key: fields, data: values = [] } = decodeElement(family, name, key, keyEnd, data)
         if (name === 'kinds') kinds.set(Number(fields[0]), verdict?.chain ?? `verdict ${verdict?.code}`)

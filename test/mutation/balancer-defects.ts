@@ -90,7 +90,7 @@ export const BALANCER_DEFECTS: readonly BalancerDefect[] = [
   rules(
     'a client of a Service with affinity',
     'a pin to a node that serves no more is never replaced',
-    "            [{ do: 'unpin-flow' }],\n",
+    '            [unpin],\n',
     '',
   ),
   rules(

@@ -23,6 +23,8 @@ const frontendChains = defect('dataplane/nftables/ruleset/frontend-chains.ts')
 const kindChains = defect('dataplane/nftables/ruleset/kind-chains.ts')
 const sourceChains = defect('dataplane/nftables/ruleset/source-chains.ts')
 const ids = defect('dataplane/nftables/ids.ts')
+const chains = defect('dataplane/nftables/ruleset/chains.ts')
+const evaluator = defect('dataplane/evaluator/evaluate.ts')
 const flows = defect('reconciler/stale-flows.ts')
 
 /** Lines of the contract that no change of the code can break alone, and why. */
@@ -421,6 +423,12 @@ export const DEFECTS: readonly Defect[] = [
     "rules: findFrontend('from-node')",
     "rules: findFrontend('from-link')",
   ),
+  evaluator(
+    'masquerade/stays',
+    'what the node takes for itself is walked as if it left it',
+    "(walk.isForNode ? walk.through('input')",
+    "(walk.isForNode ? walk.through('postrouting')",
+  ),
   sourceChains(
     'masquerade/hairpin',
     'no hairpin',
@@ -488,11 +496,17 @@ export const DEFECTS: readonly Defect[] = [
     "        lookupNot(['daddr'], 'own-pods'),\n",
     '',
   ),
-  sourceChains(
-    'masquerade/local-keeps',
-    "so is one that is given the node's own address",
-    "        { do: 'destination-is-node', not: true },\n",
-    '',
+  chains(
+    'guard/stray',
+    'a late packet leaves for an address that nobody has',
+    "[[{ do: 'connection-invalid' }, lookup(['daddr'], 'virtual-cidrs'), drop]]",
+    '[]',
+  ),
+  chains(
+    'guard/stray-elsewhere',
+    'no late packet is sent on',
+    "{ do: 'connection-invalid' }, lookup(['daddr'], 'virtual-cidrs'), drop",
+    "{ do: 'connection-invalid' }, drop",
   ),
   frontendChains(
     'ranges/outside',
@@ -500,7 +514,7 @@ export const DEFECTS: readonly Defect[] = [
     "lookupNot([...FRONTEND, 'saddr'], 'allowed'), drop]",
     "lookupNot([...FRONTEND, 'saddr'], 'allowed'), { do: 'return' }]",
   ),
-  kindChains('affinity/local-replaces', 'a pin to elsewhere is never replaced', "            [{ do: 'unpin' }],\n", ''),
+  kindChains('affinity/local-replaces', 'a pin to elsewhere is never replaced', '            [unpin],\n', ''),
   kindChains(
     'affinity/released',
     'a pin counts though its endpoint is gone',
@@ -513,25 +527,15 @@ export const DEFECTS: readonly Defect[] = [
     `[lookup(['word'], members), go('goto', \`stick-\${seconds}\`)]`,
     "[lookup(['word'], members), go('goto', 'to-endpoint')]",
   ),
-  kindChains(
-    'affinity/expires',
-    'pins are for good',
-    "[{ do: 'pin', seconds }], ",
-    "[{ do: 'pin', seconds: 2 ** 32 }], ",
-  ),
+  kindChains('affinity/expires', 'pins are for good', '[pin(seconds)], ', '[pin(2 ** 32)], '),
   kindChains(
     'affinity/timeout',
     'pins last for whole minutes',
-    "[{ do: 'pin', seconds }], ",
-    "[{ do: 'pin', seconds: 60 * Math.ceil(seconds / 60) }], ",
+    '[pin(seconds)], ',
+    '[pin(60 * Math.ceil(seconds / 60))], ',
   ),
-  kindChains(
-    'affinity/timeout',
-    'pins end a second early',
-    "[{ do: 'pin', seconds }], ",
-    "[{ do: 'pin', seconds: seconds - 1 }], ",
-  ),
-  kindChains('affinity/pinned', 'clients are not remembered', "[{ do: 'pin', seconds }], ", ''),
+  kindChains('affinity/timeout', 'pins end a second early', '[pin(seconds)], ', '[pin(seconds - 1)], '),
+  kindChains('affinity/pinned', 'clients are not remembered', '[pin(seconds)], ', ''),
   kindChains(
     'affinity/first',
     'the last endpoint of a sticky Service is never drawn',

@@ -88,7 +88,7 @@ function hold(cluster: Cluster, dataplane: Dataplane, plan: PacketPlan, pins: Pi
   const wanted = textOfVerdict(expected, { timed: true })
   if (got !== wanted) throw new Disagreement(disagreement(cluster, packet, wanted, got, told), told)
   const flows: readonly Flow[] =
-    packet.protocol !== 'UDP' || expected.kind === 'drop' || expected.kind === 'reject'
+    packet.protocol !== 'UDP' || packet.stray || expected.kind === 'drop' || expected.kind === 'reject'
       ? []
       : expected.kind === 'pass'
         ? [{ packet, backend: undefined }]
@@ -169,7 +169,7 @@ function live({ zone, services, first, steps }: typeof scenario extends fc.Arbit
     const next = resolved([...first.slice(0, 8), ...then])
     // Somebody may have tried before the change what it brings.
     for (const packet of next.map((plan) => packetOf(plan, cluster)))
-      if (packet.protocol === 'UDP') holdFlow(was, cluster, dataplane, { packet, backend: undefined })
+      if (packet.protocol === 'UDP' && !packet.stray) holdFlow(was, cluster, dataplane, { packet, backend: undefined })
     flows = next.flatMap((plan) => hold(cluster, dataplane, plan, pins))
   }
 }

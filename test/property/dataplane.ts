@@ -1,5 +1,6 @@
+import { evaluate, type Outcome, possibleOutcomes } from '#dataplane/evaluator/evaluate.ts'
+import { LoadedRuleset, type Pin } from '#dataplane/evaluator/loaded-ruleset.ts'
 import { type CompiledService, compileNode, compileService, EMPTY, type UsedKind } from '#dataplane/nftables/compile.ts'
-import { evaluate, LoadedRuleset, type Outcome, type Pin, possibleOutcomes } from '#dataplane/nftables/evaluate.ts'
 import { Ids } from '#dataplane/nftables/ids.ts'
 import { elementKey } from '#dataplane/nftables/render.ts'
 import type { Element } from '#dataplane/nftables/rule.ts'
@@ -132,12 +133,13 @@ export class Dataplane {
   }
 }
 
-export const evaluated = ({ entry, source, destination, protocol, port }: Packet) => ({
+export const evaluated = ({ entry, source, destination, protocol, port, stray = false }: Packet) => ({
   source,
   destination,
   protocol: protocol.toLowerCase() as 'tcp' | 'udp' | 'sctp',
   port,
   fromNode: entry === 'node',
+  isInvalid: stray,
 })
 
 /** What both statements of the contract are compared by: the kind, each backend as often as it is drawn, and, unless it is left to time to tell, the seconds of affinity. */

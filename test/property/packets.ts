@@ -60,6 +60,7 @@ export const packetPlan = fc.record({
     'port',
     'protocol',
   ),
+  stray: fc.constantFrom(...Array.from({ length: 19 }, () => false), true),
   /** How much of the time of session affinity goes by before who came just now comes again. */
   wait: fc.constantFrom<'none' | 'half' | 'most' | 'all' | 'more'>(
     ...Array.from({ length: 5 }, () => 'none' as const),
@@ -148,5 +149,5 @@ export function packetOf(plan: PacketPlan, { services, slices }: Cluster): Packe
     'other-node': () => nodeAddress('n2', family),
   }
   const entry = from === 'node' ? 'node' : from === 'outside' || from === 'other-node' ? 'outside' : 'pod'
-  return { entry, source: sources[from](), destination, protocol, port }
+  return { entry, source: sources[from](), destination, protocol, port, stray: plan.stray }
 }

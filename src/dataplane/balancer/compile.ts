@@ -3,6 +3,7 @@ import { commentOf, type UsedKind } from '../nftables/compile.ts'
 import type { Element, TableFamily, Value } from '../nftables/rule.ts'
 import { type Kind, kindName } from '../nftables/ruleset/kinds.ts'
 import { NODES_SHIFT } from './ruleset.ts'
+import type { BalancerSetName } from './sets.ts'
 
 /** What the fabric's kernel must hold. */
 export interface CompiledBalancer {
@@ -62,7 +63,7 @@ export function compileBalancer(
   const written = new Set<string>()
   const add = (
     family: TableFamily,
-    set: Element['set'],
+    set: BalancerSetName,
     key: readonly Value[],
     data?: readonly Value[],
     comment?: string,
@@ -99,7 +100,7 @@ export function compileBalancer(
 
 /** What tells of the cluster, and never changes: where ClusterIPs and load balancer addresses lie. */
 export function compileRanges(serviceCidrs: readonly string[], balancedCidrs: readonly string[]): readonly Element[] {
-  const of = (set: Element['set'], cidrs: readonly string[]) =>
+  const of = (set: BalancerSetName, cidrs: readonly string[]) =>
     cidrs.map((cidr): Element => ({ family: cidr.includes(':') ? 'ip6' : 'ip', set, key: [cidr] }))
   return [...of('service-cidrs', serviceCidrs), ...of('balanced-cidrs', balancedCidrs)]
 }

@@ -1,12 +1,10 @@
-import type { LoadedRuleset } from '../nftables/loaded-ruleset.ts'
-import { type Hop, type Packet, type Surroundings, Walk } from '../nftables/walk.ts'
+import { evaluate } from '../evaluator/evaluate.ts'
+import type { LoadedRuleset } from '../evaluator/loaded-ruleset.ts'
+import type { Packet, Refusal } from '../evaluator/packet.ts'
+import type { Hop, Surroundings } from '../evaluator/walk.ts'
 
 /** What becomes of a packet at the fabric. `route`: no Service's; it goes where the routes lead, if anywhere. */
-export type BalancerVerdict =
-  | { readonly kind: 'node'; readonly mark: number }
-  | { readonly kind: 'route' }
-  | { readonly kind: 'drop' }
-  | { readonly kind: 'reject'; readonly with: 'tcp-reset' | 'port-unreachable' }
+export type BalancerVerdict = { readonly kind: 'node'; readonly mark: number } | { readonly kind: 'route' } | Refusal
 
 export interface BalancerOutcome {
   readonly verdict: BalancerVerdict
@@ -19,10 +17,8 @@ export function evaluateBalancer(
   packet: Packet,
   surroundings: Omit<Surroundings, 'isNode'>,
 ): BalancerOutcome {
-  const walk = new Walk(ruleset, packet, { ...surroundings, isNode: () => false })
-  const step = walk.chain('balance')
-  const { hops } = walk
-  if (typeof step !== 'object' || step.kind === 'pass' || step.kind === 'dnat')
-    return { verdict: walk.mark === 0 ? { kind: 'route' } : { kind: 'node', mark: walk.mark }, hops }
-  return { verdict: step, hops }
+  // Nothing that comes to it is for itself.
+  const { verdict, mark, hops } = evaluate(ruleset, packet, { ...surroundings, isNode: () => false })
+  if (verdict.kind === 'drop' || verdict.kind === 'reject') return { verdict, hops }
+  return { verdict: mark === 0 ? { kind: 'route' } : { kind: 'node', mark }, hops }
 }

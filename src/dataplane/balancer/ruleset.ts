@@ -1,34 +1,30 @@
-import type { Chain, Key, Rule, SetDefinition } from '../nftables/rule.ts'
+import type { Chain, Key, Rule, Statement } from '../nftables/rule.ts'
 import { rejectIt } from '../nftables/ruleset/choice-chains.ts'
 import { type Kind, kindName } from '../nftables/ruleset/kinds.ts'
 import type { Ruleset } from '../nftables/ruleset/ruleset.ts'
 import { FRONTEND } from '../nftables/ruleset/sets.ts'
-import { drop, find, go, hasPorts, lookup, lookupNot } from '../nftables/ruleset/statements.ts'
+import { drop, go, hasPorts, statementsOf } from '../nftables/ruleset/statements.ts'
+import { SetTable } from '../nftables/set-table.ts'
+import { type BalancerSetName, sets } from './sets.ts'
 
 /** In the word of a frontend: which nodes serve it (20 bits), and beside it the kind. */
 export const NODES_SHIFT = 12
 const NODES = { word: 0xfffff000 } as const
 const OF_NODES: Key = [NODES, 'ct-mark']
 
-/** In the order of `slots`' data: a node's mark, by which a packet is routed to it. */
-const sets: readonly SetDefinition[] = [
-  { name: 'service-cidrs', key: ['daddr'], interval: true },
-  { name: 'balanced-cidrs', key: ['daddr'], interval: true },
-  { name: 'nodes', key: ['ct-mark'] },
-  { name: 'balanced', key: ['daddr'] },
-  { name: 'frontends', key: FRONTEND, data: 'word' },
-  { name: 'owners', key: FRONTEND, data: 'mark' },
-  { name: 'kinds', key: ['word'], data: 'verdict' },
-  { name: 'slots', key: ['word', { random: 2 }], data: 'ct-mark' },
-  { name: 'members', key: ['word', 'ct-mark'] },
-  { name: 'keepers', key: ['word', 'ct-mark'] },
-  { name: 'affinity', key: ['mark', 'client'], data: 'ct-mark', pins: true },
-  // No rule reads it: it tells the next process which rules these are.
-  { name: 'stamp', key: ['word'] },
-]
-
+const { lookup, lookupNot, find } = statementsOf<BalancerSetName>()
 const accept = { do: 'accept' } as const
 const toFlowsNode = { do: 'set-mark-to-flow' } as const
+/** Who the client of a frontend with affinity is; `owners` has said of which service port. */
+const CLIENT: Key = ['mark', 'client']
+const pin = (seconds: number): Statement => ({
+  do: 'update',
+  map: 'affinity',
+  key: CLIENT,
+  data: 'ct-mark',
+  seconds,
+})
+const unpin: Statement = { do: 'forget', map: 'affinity', key: CLIENT, data: 'ct-mark' }
 
 const chainsFor = (nodes: number): readonly Chain[] => [
   rejectIt,
@@ -48,7 +44,7 @@ const chainsFor = (nodes: number): readonly Chain[] => [
     // Nothing else that passes is anybody's business here.
     rules: [
       [lookup(['daddr'], 'balanced-cidrs'), accept],
-      [{ do: 'lookup', key: ['saddr'], set: 'balanced-cidrs' }, accept],
+      [lookup(['saddr'], 'balanced-cidrs'), accept],
       [{ do: 'notrack' }],
     ],
   },
@@ -95,17 +91,17 @@ function kindChains(kind: Kind): readonly Chain[] {
     case 'sticky': {
       const { seconds, count } = kind
       return [
-        { name: `stick-${seconds}`, rules: [[{ do: 'pin-flow', seconds }, toFlowsNode, accept]] },
+        { name: `stick-${seconds}`, rules: [[pin(seconds), toFlowsNode, accept]] },
         {
           name: kindName(kind),
           rules: [
             [{ do: 'set-mark-from', key: FRONTEND, map: 'owners' }],
             [
-              { do: 'set-flow-from', key: ['mark', 'client'], map: 'affinity' },
+              { do: 'set-flow-from', key: CLIENT, map: 'affinity' },
               lookup(OF_NODES, 'members'),
               go('goto', `stick-${seconds}`),
             ],
-            [{ do: 'unpin-flow' }],
+            [unpin],
             ...draw(count, `stick-${seconds}`),
           ],
         },
@@ -120,4 +116,8 @@ function kindChains(kind: Kind): readonly Chain[] {
  * the kernel's connection table, so that what flows stays where it is, whatever becomes of frontends and of this
  * process.
  */
-export const balancerRuleset = (nodes: number): Ruleset => ({ sets, chains: chainsFor(nodes), kindChains })
+export const balancerRuleset = (nodes: number): Ruleset => ({
+  sets: new SetTable(sets),
+  chains: chainsFor(nodes),
+  kindChains,
+})

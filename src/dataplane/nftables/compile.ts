@@ -6,6 +6,7 @@ import { WORD } from './rule.ts'
 import { PICK_CHAINS } from './ruleset/choice-chains.ts'
 import type { Kind } from './ruleset/kinds.ts'
 import { kindName } from './ruleset/kinds.ts'
+import type { NodeSetName } from './ruleset/sets.ts'
 
 /** A kind in use: the caller makes its chains before elements name it. */
 export interface UsedKind {
@@ -122,7 +123,7 @@ class PortCompiler {
     for (const address of hairpins) this.#add('hairpin', [address, address])
   }
 
-  #add(set: Element['set'], key: readonly Value[], data?: readonly Value[], comment?: string): void {
+  #add(set: NodeSetName, key: readonly Value[], data?: readonly Value[], comment?: string): void {
     const family = this.#family
     if (comment !== undefined) this.#elements.push({ family, set, key, data: data ?? [], comment })
     else this.#elements.push(data === undefined ? { family, set, key } : { family, set, key, data })
@@ -185,7 +186,7 @@ export function compileNode({
   ownPods,
 }: NodeFacts): readonly Element[] {
   const element =
-    (set: Element['set']) =>
+    (set: NodeSetName) =>
     (text: string): Element => ({
       family: text.includes(':') ? 'ip6' : 'ip',
       set,

@@ -1,11 +1,12 @@
 import { UPLINK } from '#podnetwork/machine-plan.ts'
 import { POD_LINKS } from '#podnetwork/pod-plan.ts'
 import type { UsedKind } from './compile.ts'
-import type { Chain, Element, Field, Key, Rule, SetDefinition, Statement, TableFamily } from './rule.ts'
+import type { Chain, Element, Field, Key, Rule, Statement, TableFamily, Value } from './rule.ts'
 import { TABLE, TABLE_FAMILIES, WORD } from './rule.ts'
 import { type Kind, kindName } from './ruleset/kinds.ts'
 import { NODE_RULESET } from './ruleset/node-ruleset.ts'
 import type { Ruleset } from './ruleset/ruleset.ts'
+import type { SetDefinition } from './set-definition.ts'
 
 const hex = (word: number): string => `0x${word.toString(16)}`
 
@@ -50,9 +51,7 @@ function statement(one: Statement, family: TableFamily): string {
     case 'from-uplink':
       return `iifname "${UPLINK}"`
     case 'source-is-node':
-      return `fib saddr type ${one.not ? '!= ' : ''}local`
-    case 'destination-is-node':
-      return `fib daddr type ${one.not ? '!= ' : ''}local`
+      return 'fib saddr type local'
     case 'word-has':
       return `meta priority & ${hex(one.bit)} != 0`
     case 'set-word':
@@ -61,10 +60,10 @@ function statement(one: Statement, family: TableFamily): string {
       return `meta priority set ${key(one.key, family)} map @${one.map}`
     case 'goto-kind':
       return `meta priority & ${hex(WORD.KIND)} vmap @kinds`
-    case 'pin':
-      return `update @affinity { ${key([{ word: WORD.SERVICE_PORT }, 'client'], family)} timeout ${one.seconds}s : meta priority }`
-    case 'unpin':
-      return `delete @affinity { ${key([{ word: WORD.SERVICE_PORT }, 'client'], family)} : meta priority }`
+    case 'update':
+      return `update @${one.map} { ${key(one.key, family)} timeout ${one.seconds}s : ${field(one.data, family)} }`
+    case 'forget':
+      return `delete @${one.map} { ${key(one.key, family)} : ${field(one.data, family)} }`
     case 'set-mark-from':
       return `meta mark set ${key(one.key, family)} map @${one.map}`
     case 'set-flow-from':
@@ -73,10 +72,6 @@ function statement(one: Statement, family: TableFamily): string {
       return `meta mark set jhash ${family} saddr . ${family} daddr mod ${one.nodes} seed 0x5eed offset 1`
     case 'set-mark-to-flow':
       return 'meta mark set ct mark'
-    case 'pin-flow':
-      return `update @affinity { ${key(['mark', 'client'], family)} timeout ${one.seconds}s : ct mark }`
-    case 'unpin-flow':
-      return `delete @affinity { ${key(['mark', 'client'], family)} : ct mark }`
     case 'dnat':
       return `dnat ${family} to ${key(one.key, family)} map @${one.map}`
     case 'snat':
@@ -101,21 +96,24 @@ function statement(one: Statement, family: TableFamily): string {
 export const renderRule = (rule: Rule, family: TableFamily): string =>
   rule.map((one) => statement(one, family)).join(' ')
 
-function renderSet({ name, key: fields, data, interval, pins }: SetDefinition, family: TableFamily): string {
+const wordOfSet = ({ data }: SetDefinition): 'set' | 'map' => (data === undefined ? 'set' : 'map')
+
+/** What makes a set: its name, its shape and its flags. */
+export function renderSet(definition: SetDefinition, family: TableFamily): string {
+  const { name, key: fields, data, interval, owner } = definition
   // nft cannot list a set that is typed by jhash; numgen has the same type.
   const typed = fields.map((one) => (one === 'client' && family === 'ip6' ? { random: 2 } : one))
-  const types = {
-    word: 'meta priority',
-    endpoint: `${family} daddr . th dport`,
-    address: `${family} saddr`,
-    verdict: 'verdict',
-    mark: 'meta mark',
-    'ct-mark': 'ct mark',
-  }
-  const to = data === undefined ? '' : ` : ${types[data]}`
-  const flags = pins ? ' flags dynamic,timeout; size 1048576; timeout 3h;' : interval ? ' flags interval;' : ''
-  return ` ${data === undefined ? 'set' : 'map'} ${name} { typeof ${key(typed, family)}${to};${flags} }`
+  const to = data === undefined ? '' : ` : ${data === 'verdict' ? data : key(data, family)}`
+  const dynamic = owner === 'packets' ? ' flags dynamic,timeout; size 1048576; timeout 3h;' : ''
+  const flags = interval ? ' flags interval;' : dynamic
+  return ` ${wordOfSet(definition)} ${name} { typeof ${key(typed, family)}${to};${flags} }`
 }
+
+/** Commands that empty these sets. */
+export const renderFlush = (sets: readonly SetDefinition[]): string =>
+  TABLE_FAMILIES.flatMap((family) =>
+    sets.map((one) => `flush ${wordOfSet(one)} ${family} ${TABLE} ${one.name}\n`),
+  ).join('')
 
 function renderChain({ name, hook, rules }: Chain, family: TableFamily): string {
   const at = hook === undefined ? '' : `  type ${hook.type} hook ${hook.hook} priority ${hook.priority};\n`
@@ -127,19 +125,11 @@ export function renderBase({ sets, chains }: Ruleset = NODE_RULESET): string {
   return TABLE_FAMILIES.map((family) =>
     [
       `table ${family} ${TABLE} {`,
-      ...sets.map((set) => renderSet(set, family)),
+      ...sets.definitions.map((set) => renderSet(set, family)),
       ...chains.map((chain) => renderChain(chain, family)),
       '}\n',
     ].join('\n'),
   ).join('')
-}
-
-/** FNV-1a of the constant part and of what tells of the node: tables that carry the same stamp have the same rules. */
-export function stampOf(nodeElements: Iterable<Element>): number {
-  let hash = 0x811c9dc5
-  for (const letter of `${renderBase()}${renderElements('add', nodeElements)}`)
-    hash = Math.imul(hash ^ (letter.codePointAt(0) as number), 0x01000193)
-  return hash >>> 0
 }
 
 /** Takes the tables away if they are there: `add` first, since only newer nft has `destroy`. */
@@ -167,29 +157,36 @@ export function renderKinds(
   return text
 }
 
-const WORDS = new Set([
-  ...['kinds', 'backends', 'slots', 'endpoints', 'cluster-endpoints', 'local-endpoints', 'stamp'],
-  ...['nodes', 'members', 'keepers'],
-])
-
 /** `10.96.0.1 . tcp . 80`; with the set's name, what tells one element of a family from another. */
 export const elementKey = ({ key: values }: Element): string => values.join(' . ')
 
-function elementText(element: Element, withData: boolean): string {
-  const { set, key: values, data } = element
-  const left = WORDS.has(set) ? [hex(values[0] as number), ...values.slice(1)].join(' . ') : elementKey(element)
+/** Words and marks are told in hex: their bits mean something. */
+const valuesText = (values: readonly Value[], fields: Key): string =>
+  values
+    .map((value, index) => {
+      const one = fields[index]
+      return one === 'word' || one === 'mark' || one === 'ct-mark' ? hex(value as number) : value
+    })
+    .join(' . ')
+
+function elementText({ key: values, data, comment }: Element, set: SetDefinition, withData: boolean): string {
+  const left = valuesText(values, set.key)
   if (!withData || data === undefined) return left
-  const [only] = data
-  const named = element.comment === undefined ? left : `${left} comment "${element.comment}"`
-  return `${named} : ${data.length === 1 && typeof only === 'number' ? hex(only) : data.join(' . ')}`
+  const named = comment === undefined ? left : `${left} comment "${comment}"`
+  return `${named} : ${valuesText(data, set.data === 'verdict' ? [] : (set.data ?? []))}`
 }
 
 /** Commands for elements, one for each set that is touched. */
-export function renderElements(command: 'add' | 'delete', elements: Iterable<Element>): string {
+export function renderElements(
+  command: 'add' | 'delete',
+  elements: Iterable<Element>,
+  { sets }: Pick<Ruleset, 'sets'> = NODE_RULESET,
+): string {
   const bySet = new Map<string, string[]>()
   for (const element of elements) {
     const name = `${element.family} ${TABLE} ${element.set}`
-    const text = elementText(element, command === 'add')
+    const { definition } = sets.layout(element.family, element.set)
+    const text = elementText(element, definition, command === 'add')
     const texts = bySet.get(name)
     if (texts === undefined) bySet.set(name, [text])
     else texts.push(text)

@@ -27,36 +27,6 @@ export const WORD = {
   MAX_ENDPOINT: 0x1fff,
 } as const
 
-export type SetName =
-  | 'pod-cidrs'
-  | 'service-cidrs'
-  | 'balanced-cidrs'
-  | 'virtual-cidrs'
-  | 'own-pods'
-  | 'nodeport-ips'
-  | 'cluster-ips'
-  | 'frontends'
-  | 'nodeports'
-  | 'frontends-local'
-  | 'nodeports-local'
-  | 'restricted'
-  | 'allowed'
-  | 'kinds'
-  | 'backends'
-  | 'slots'
-  | 'endpoints'
-  | 'cluster-endpoints'
-  | 'local-endpoints'
-  | 'hairpin'
-  | 'affinity'
-  | 'stamp'
-  // Of the load balancer alone (balancer/ruleset.ts).
-  | 'balanced'
-  | 'nodes'
-  | 'owners'
-  | 'members'
-  | 'keepers'
-
 /** What a rule reads of a packet, and what a set's key is made of. `ct-…`: as the client sent it, before translation. */
 export type Field =
   | 'saddr'
@@ -78,7 +48,7 @@ export type Key = readonly Field[]
 
 /** One match or action. A match that fails ends its rule; a lookup that finds nothing does too. */
 export type Statement =
-  | { readonly do: 'lookup'; readonly key: Key; readonly set: SetName; readonly not?: true }
+  | { readonly do: 'lookup'; readonly key: Key; readonly set: string; readonly not?: true }
   | { readonly do: 'has-ports' }
   | { readonly do: 'protocol-is'; readonly protocol: 'tcp' | 'udp'; readonly not?: true }
   | { readonly do: 'translated' }
@@ -91,30 +61,31 @@ export type Statement =
   | { readonly do: 'no-way-back' }
   /** It came in by the node's link to the others, not from a pod and not from the node itself. */
   | { readonly do: 'from-uplink' }
-  | { readonly do: 'source-is-node' | 'destination-is-node'; readonly not?: true }
+  | { readonly do: 'source-is-node' }
   | { readonly do: 'word-has'; readonly bit: number }
   | { readonly do: 'set-word'; readonly and: number; readonly or: number }
-  | { readonly do: 'set-word-from'; readonly key: Key; readonly map: SetName }
+  | { readonly do: 'set-word-from'; readonly key: Key; readonly map: string }
   | { readonly do: 'goto-kind' }
-  | { readonly do: 'pin'; readonly seconds: number }
-  | { readonly do: 'unpin' }
-  | { readonly do: 'set-mark-from' | 'set-flow-from'; readonly key: Key; readonly map: SetName }
+  /** Notes something of who sent the packet, for so long; what is noted already stays, and its time begins anew. */
+  | { readonly do: 'update'; readonly map: string; readonly key: Key; readonly data: Field; readonly seconds: number }
+  | { readonly do: 'forget'; readonly map: string; readonly key: Key; readonly data: Field }
+  | { readonly do: 'set-mark-from' | 'set-flow-from'; readonly key: Key; readonly map: string }
   /** 1 to `nodes`, by who sends to whom. */
   | { readonly do: 'set-mark-by-hash'; readonly nodes: number }
   | { readonly do: 'set-mark-to-flow' }
-  /** The client `mark . client`, for its connection's node. */
-  | { readonly do: 'pin-flow'; readonly seconds: number }
-  | { readonly do: 'unpin-flow' }
-  | { readonly do: 'dnat' | 'snat'; readonly key: Key; readonly map: SetName }
+  | { readonly do: 'dnat' | 'snat'; readonly key: Key; readonly map: string }
   | { readonly do: 'goto' | 'jump'; readonly chain: string }
   | { readonly do: 'return' | 'drop' | 'accept' | 'notrack' | 'masquerade' }
   | { readonly do: 'reject'; readonly with: 'tcp-reset' | 'port-unreachable' }
 
 export type Rule = readonly Statement[]
 
+/** Where packets can be met: coming in, for the node itself, on the way through, from the node itself, going out. */
+export type HookName = 'prerouting' | 'input' | 'forward' | 'output' | 'postrouting'
+
 export interface Hook {
   readonly type: 'nat' | 'filter'
-  readonly hook: 'prerouting' | 'output' | 'postrouting' | 'forward'
+  readonly hook: HookName
   /** Written as a number: nft releases differ in the names that they take for the output hook. */
   readonly priority: number
 }
@@ -125,22 +96,13 @@ export interface Chain {
   readonly rules: readonly Rule[]
 }
 
-/** `key` and `data` are those of its elements; `interval`: keys may be prefixes. */
-export interface SetDefinition {
-  readonly name: SetName
-  readonly key: Key
-  readonly data?: 'word' | 'endpoint' | 'address' | 'verdict' | 'mark' | 'ct-mark'
-  readonly interval?: true
-  readonly pins?: true
-}
-
 /** An address or CIDR in canonical text, a protocol's name in lower case, a port, a word or a slot. */
 export type Value = string | number
 
 /** One element of a set, or of a map where it has data. */
 export interface Element {
   readonly family: TableFamily
-  readonly set: SetName
+  readonly set: string
   readonly key: readonly Value[]
   readonly data?: readonly Value[]
   /** For people who read the kernel's lists. It makes no difference to an element. */

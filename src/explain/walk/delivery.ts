@@ -1,5 +1,5 @@
 import type { Service } from '#api/core/service/message.ts'
-import type { Outcome } from '#dataplane/nftables/evaluate.ts'
+import type { Outcome } from '#dataplane/evaluator/evaluate.ts'
 import type { Protocol } from '#net/port-protocol.ts'
 import type { ClusterFacts } from '../cluster/facts.ts'
 import { familyOfText, homeOf } from '../cluster/lookup.ts'

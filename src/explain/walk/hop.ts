@@ -1,5 +1,5 @@
 import type { Service } from '#api/core/service/message.ts'
-import type { Outcome } from '#dataplane/nftables/evaluate.ts'
+import type { Outcome } from '#dataplane/evaluator/evaluate.ts'
 import type { TrafficPolicy } from '#forwarding/frontend.ts'
 import type { Protocol } from '#net/port-protocol.ts'
 import { splitKey } from '#objects/object-key.ts'

@@ -1,4 +1,4 @@
-import type { Outcome } from '#dataplane/nftables/evaluate.ts'
+import type { Outcome } from '#dataplane/evaluator/evaluate.ts'
 
 /** Each chain once, in the order in which it was first met. */
 export const once = (chains: readonly string[]): readonly string[] => [...new Set(chains)]

@@ -1,12 +1,23 @@
-import { type Chain, type Rule, type SetName, WORD } from '../rule.ts'
+import { type Chain, type Key, type Rule, type Statement, WORD } from '../rule.ts'
 import { PICK_CHAINS } from './choice-chains.ts'
 import { type Kind, kindName } from './kinds.ts'
+import type { NodeSetName } from './sets.ts'
 import { drop, find, go, lookup } from './statements.ts'
+
+const CLIENT: Key = [{ word: WORD.SERVICE_PORT }, 'client']
+export const pin = (seconds: number): Statement => ({
+  do: 'update',
+  map: 'affinity',
+  key: CLIENT,
+  data: 'word',
+  seconds,
+})
+const unpin: Statement = { do: 'forget', map: 'affinity', key: CLIENT, data: 'word' }
 
 /** Draws a slot, and goes to its endpoint if that is one of `members`; else tries slot 0, and ends as a pick chain does. */
 const drawSlot = (
   { count, local }: { readonly count: number; readonly local: boolean },
-  members: SetName,
+  members: NodeSetName,
   chain: string,
 ): readonly Rule[] => [
   ...[count, 1].flatMap((slots): readonly Rule[] => [
@@ -30,7 +41,7 @@ export function kindChains(kind: Kind): readonly Chain[] {
       const { seconds, local } = kind
       const members = local ? 'local-endpoints' : 'cluster-endpoints'
       return [
-        { name: `stick-${seconds}`, rules: [[{ do: 'pin', seconds }], [go('goto', 'to-endpoint')]] },
+        { name: `stick-${seconds}`, rules: [[pin(seconds)], [go('goto', 'to-endpoint')]] },
         {
           name: kindName(kind),
           rules: [
@@ -38,7 +49,7 @@ export function kindChains(kind: Kind): readonly Chain[] {
             [find(['word', 'client'], 'affinity')],
             // A pin counts while its endpoint is one of the set; else each try would renew a pin to nowhere.
             [lookup(['word'], members), go('goto', `stick-${seconds}`)],
-            [{ do: 'unpin' }],
+            [unpin],
             ...drawSlot(kind, members, `stick-${seconds}`),
           ],
         },

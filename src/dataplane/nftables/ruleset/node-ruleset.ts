@@ -1,7 +1,8 @@
+import { SetTable } from '../set-table.ts'
 import { chains } from './chains.ts'
 import { kindChains } from './kind-chains.ts'
 import type { Ruleset } from './ruleset.ts'
 import { sets } from './sets.ts'
 
 /** What every node's kernel holds. */
-export const NODE_RULESET: Ruleset = { sets, chains, kindChains }
+export const NODE_RULESET: Ruleset = { sets: new SetTable(sets), chains, kindChains }

@@ -24,7 +24,6 @@ export const sourceChains: readonly Chain[] = [
         lookup(['saddr'], 'pod-cidrs'),
         lookupNot(['saddr'], 'own-pods'),
         lookupNot(['daddr'], 'own-pods'),
-        { do: 'destination-is-node', not: true },
         go('goto', 'masquerade-it'),
       ],
       [go('goto', 'hairpin-source')],

@@ -1,10 +1,17 @@
-import { type Key, type SetName, type Statement, WORD } from '../rule.ts'
+import { type Key, type Statement, WORD } from '../rule.ts'
+import type { NodeSetName } from './sets.ts'
 
 export const hasPorts: Statement = { do: 'has-ports' }
 export const masquerade: Statement = { do: 'masquerade' }
 export const drop: Statement = { do: 'drop' }
 export const isParticular: Statement = { do: 'word-has', bit: WORD.PARTICULAR }
-export const lookup = (key: Key, set: SetName): Statement => ({ do: 'lookup', key, set })
-export const lookupNot = (key: Key, set: SetName): Statement => ({ do: 'lookup', key, set, not: true })
 export const go = (how: 'goto' | 'jump', chain: string): Statement => ({ do: how, chain })
-export const find = (key: Key, map: SetName): Statement => ({ do: 'set-word-from', key, map })
+
+/** The statements that name the sets of a ruleset: a name that it does not have does not compile. */
+export const statementsOf = <Name extends string>() => ({
+  lookup: (key: Key, set: Name): Statement => ({ do: 'lookup', key, set }),
+  lookupNot: (key: Key, set: Name): Statement => ({ do: 'lookup', key, set, not: true }),
+  find: (key: Key, map: Name): Statement => ({ do: 'set-word-from', key, map }),
+})
+
+export const { lookup, lookupNot, find } = statementsOf<NodeSetName>()

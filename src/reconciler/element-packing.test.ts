@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Element } from '#dataplane/nftables/rule.ts'
-import { isOneServices, packElements, unpackElement, visitElements } from './packed-elements.ts'
+import { ElementPacking } from './element-packing.ts'
+
+const packing = new ElementPacking()
 
 const elements: readonly Element[] = [
   { family: 'ip', set: 'cluster-ips', key: ['10.96.0.1'] },
@@ -17,7 +19,7 @@ const elements: readonly Element[] = [
 
 test('elements that were packed one behind the other come out as they were', () => {
   const found: Element[] = []
-  visitElements(packElements(elements), (identity, data) => found.push(unpackElement(identity, data)))
+  packing.visit(packing.pack(elements), (identity, data) => found.push(packing.unpack(identity, data)))
   assert.deepEqual(found, elements)
 })
 
@@ -26,13 +28,13 @@ test('a Service of three endpoints is remembered in 62 characters', () => {
     (slot): Element => ({ family: 'ip', set: 'backends', key: [8192, slot], data: [`10.244.1.${slot}`, 8080] }),
   )
   const frontend: Element = { family: 'ip', set: 'frontends', key: ['10.96.0.1', 'tcp', 80], data: [8195] }
-  assert.equal(packElements([elements[0] as Element, frontend, ...backends]).length, 62)
+  assert.equal(packing.pack([elements[0] as Element, frontend, ...backends]).length, 62)
 })
 
 test('only elements whose key begins with the id of a service port are no two Services’', () => {
   const own: string[] = []
-  visitElements(packElements(elements), (identity, data) => {
-    if (isOneServices(identity)) own.push(unpackElement(identity, data).set)
+  packing.visit(packing.pack(elements), (identity, data) => {
+    if (packing.isOneServices(identity)) own.push(packing.unpack(identity, data).set)
   })
   assert.deepEqual(own, ['backends', 'endpoints', 'slots'])
 })

@@ -1,27 +1,33 @@
 import type { LoadedRuleset } from './loaded-ruleset.ts'
-import { type Hop, type Packet, type Surroundings, type Verdict, Walk } from './walk.ts'
-
-export { LoadedRuleset, type Pin } from './loaded-ruleset.ts'
-export type { Endpoint, Hop, Packet, Surroundings, Verdict } from './walk.ts'
+import type { Packet, Refusal, Verdict } from './packet.ts'
+import { type Hop, type Surroundings, Walk } from './walk.ts'
 
 export interface Outcome {
   readonly verdict: Verdict
+  /** By which it is routed, where rules set one. */
+  readonly mark: number
   readonly hops: readonly Hop[]
 }
 
-/** Walks the rules with a packet, as the kernel would: the very rules and elements that are sent to it. Pins are learned in `ruleset.pins`. */
+/**
+ * Walks the rules with a packet, as the kernel would: the very rules and elements that are sent to it, at each hook that
+ * it passes, in the order of their priorities. Pins are learned in `ruleset.pins`.
+ */
 export function evaluate(ruleset: LoadedRuleset, packet: Packet, surroundings: Surroundings): Outcome {
   const walk = new Walk(ruleset, packet, surroundings)
-  const { hops } = walk
-  const forged = packet.fromNode ? 'return' : walk.chain('own-source')
-  if (typeof forged === 'object') return { verdict: forged, hops }
-  const first = walk.chain(packet.fromNode ? 'nat-output' : 'nat-prerouting')
-  if (typeof first === 'object' && first.kind !== 'dnat') return { verdict: first, hops }
-  const second = walk.chain('nat-postrouting')
-  const masquerade = typeof second === 'object' && second.kind === 'dnat' && second.masquerade
-  const to = walk.translatedTo
-  return { verdict: to === undefined ? { kind: 'pass' } : { kind: 'dnat', to, masquerade }, hops }
+  const refused = packet.fromNode ? sent(walk) : received(walk)
+  const { translatedTo: to, isMasqueraded: masquerade, mark, hops } = walk
+  const passed: Verdict = to === undefined ? { kind: 'pass' } : { kind: 'dnat', to, masquerade }
+  return { verdict: refused ?? passed, mark, hops }
 }
+
+/** What the node sends to itself leaves it, and comes in again. */
+const sent = (walk: Walk): Refusal | undefined =>
+  walk.through('output') ?? walk.through('postrouting') ?? (walk.isForNode ? received(walk) : undefined)
+
+const received = (walk: Walk): Refusal | undefined =>
+  walk.through('prerouting') ??
+  (walk.isForNode ? walk.through('input') : (walk.through('forward') ?? walk.through('postrouting')))
 
 /** Every outcome that the packet can have, one for each backend that it may be given. Pins are looked at, and not changed. */
 export function possibleOutcomes(

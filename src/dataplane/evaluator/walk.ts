@@ -1,44 +1,16 @@
+import type { Field, HookName, Key, Rule, Statement, TableFamily, Value } from '../nftables/rule.ts'
+import { WORD } from '../nftables/rule.ts'
+import { kindName } from '../nftables/ruleset/kinds.ts'
+import { CONNTRACK_PRIORITY, placeOf } from './hooks.ts'
 import type { LoadedRuleset } from './loaded-ruleset.ts'
-import type { Field, Rule, SetName, Statement, TableFamily, Value } from './rule.ts'
-import { WORD } from './rule.ts'
-import { kindName } from './ruleset/kinds.ts'
+import type { Endpoint, Packet, Refusal } from './packet.ts'
 
-/** A new connection's first packet as it enters one node. Addresses in canonical text. */
-export interface Packet {
-  readonly source: string
-  readonly destination: string
-  readonly protocol: 'tcp' | 'udp' | 'sctp'
-  readonly port: number
-  /** It starts on the node itself (output hook), not on a link (prerouting). */
-  readonly fromNode?: boolean
-  /** The address of the pod by whose link it comes. */
-  readonly fromPod?: string
-  /** It comes from another machine, not from a pod of this node. */
-  readonly fromUplink?: boolean
-  /** At the load balancer: the mark of the node that its connection was given, and whether that has answered. */
-  readonly flow?: number
-  readonly isAnswered?: boolean
-  /** It belongs to no connection, and begins none. */
-  readonly isInvalid?: boolean
-}
-
-export interface Endpoint {
-  readonly address: string
-  readonly port: number
-}
-
-/** What becomes of it. `pass`: no Service's; it goes where it was addressed. */
-export type Verdict =
-  | { readonly kind: 'pass' }
-  | { readonly kind: 'dnat'; readonly to: Endpoint; readonly masquerade: boolean }
-  | { readonly kind: 'drop' }
-  | { readonly kind: 'reject'; readonly with: 'tcp-reset' | 'port-unreachable' }
-
-/** A rule that matched: where it stands, and which element of which set decided, if one did. */
+/** A rule that matched: at which hook, where it stands, and which element of which set decided, if one did. */
 export interface Hop {
+  readonly hook: HookName
   readonly chain: string
   readonly rule: number
-  readonly set?: SetName
+  readonly set?: string
   readonly key?: string
 }
 
@@ -49,10 +21,13 @@ export interface Surroundings {
   readonly now?: number
 }
 
-/** What a rule or a chain comes to. `accept`: the packet goes on to the next hook. */
-export type Step = 'next-rule' | 'return' | 'accept' | Verdict
+/** What a rule or a chain comes to. `accept`: it is done with the base chain, and goes on to the next. */
+type Step = 'next-rule' | 'return' | 'accept' | Refusal
 
-/** A packet on its way through chains. */
+/** What the kernel's connection table tells of it. `unseen`: it has not got there yet; `untracked`: it passes it by. */
+type Connection = 'unseen' | 'untracked' | 'invalid' | 'new' | 'answered'
+
+/** A packet on its way through the base chains of hooks. */
 export class Walk {
   readonly #ruleset: LoadedRuleset
   readonly #packet: Packet
@@ -61,13 +36,17 @@ export class Walk {
   readonly #now: number
   readonly #family: TableFamily
   readonly hops: Hop[] = []
+  #hook: HookName = 'prerouting'
+  #connection: Connection = 'unseen'
   #word = 0
   #mark = 0
   #flow: number
-  #isAnswered: boolean
   /** After translation. */
   #destination: Endpoint
   #translated = false
+  #masqueraded = false
+  /** What of the connection has been settled: nat chains are asked once for each. */
+  readonly #settled = new Set<'source' | 'destination'>()
 
   constructor(ruleset: LoadedRuleset, packet: Packet, { random, isNode, now = 0 }: Surroundings) {
     this.#ruleset = ruleset
@@ -76,7 +55,6 @@ export class Walk {
     this.#isNode = isNode
     this.#now = now
     this.#flow = packet.flow ?? 0
-    this.#isAnswered = packet.isAnswered ?? false
     this.#family = packet.destination.includes(':') ? 'ip6' : 'ip'
     this.#destination = { address: packet.destination, port: packet.port }
   }
@@ -86,12 +64,50 @@ export class Walk {
     return this.#translated ? this.#destination : undefined
   }
 
+  get isMasqueraded(): boolean {
+    return this.#masqueraded
+  }
+
   get mark(): number {
     return this.#mark
   }
 
-  /** What becomes of it in a chain. */
-  chain(name: string): Step {
+  /** Whether the node itself is where it goes, by now. */
+  get isForNode(): boolean {
+    return this.#isNode(this.#destination.address)
+  }
+
+  /** Takes it through the base chains of a hook, in their order. Undefined: it goes on. */
+  through(hook: HookName): Refusal | undefined {
+    this.#hook = hook
+    const settles = hook === 'prerouting' || hook === 'output' ? 'destination' : 'source'
+    let asksNat = !this.#settled.has(settles)
+    for (const chain of this.#ruleset.chainsAt(hook)) {
+      if (placeOf(chain) > CONNTRACK_PRIORITY) this.#track()
+      if (chain.hook.type === 'nat' && !(asksNat && this.#connection === 'new')) continue
+      const before = this.translatedTo ?? this.#masqueraded
+      const step = this.#chain(chain.name)
+      if (typeof step === 'object') return step
+      // The first that translates has settled it.
+      if (chain.hook.type === 'nat' && (this.translatedTo ?? this.#masqueraded) !== before) asksNat = false
+    }
+    this.#track()
+    if (hook !== 'forward') this.#settled.add(settles)
+    return undefined
+  }
+
+  #track(): void {
+    if (this.#connection !== 'unseen') return
+    const { isInvalid, isAnswered } = this.#packet
+    this.#connection = isInvalid ? 'invalid' : isAnswered ? 'answered' : 'new'
+  }
+
+  /** Rules that ask for more of a connection than its state do not match where there is none. */
+  get #hasConnection(): boolean {
+    return this.#connection === 'new' || this.#connection === 'answered'
+  }
+
+  #chain(name: string): Step {
     for (const [index, rule] of this.#ruleset.chain(name).rules.entries()) {
       const step = this.#rule(name, index, rule)
       if (step !== 'next-rule') return step
@@ -106,7 +122,7 @@ export class Walk {
       if (set !== undefined && 'key' in statement) found = { set, key: this.#key(statement.key, false).join(' ') }
       const last = statement === rule.at(-1)
       const at = this.hops.length
-      if (last) this.hops.push({ chain, rule: index, ...found })
+      if (last) this.hops.push({ hook: this.#hook, chain, rule: index, ...found })
       const step = this.#statement(statement)
       if (step === 'mismatch') {
         this.hops.splice(at)
@@ -127,11 +143,12 @@ export class Walk {
       case 'protocol-is':
         return when((this.#packet.protocol === statement.protocol) !== (statement.not === true))
       case 'translated':
-        return when(this.#translated)
+        return when(this.#hasConnection && this.#translated)
       case 'connection-invalid':
-        return when(this.#packet.isInvalid === true)
+        // What has not been looked at is told as invalid too.
+        return when(this.#connection === 'invalid' || this.#connection === 'unseen')
       case 'connection-answered':
-        return when(this.#isAnswered)
+        return when(this.#connection === 'answered')
       case 'from-pod':
         return when(this.#packet.fromPod !== undefined)
       case 'no-way-back':
@@ -139,110 +156,105 @@ export class Walk {
       case 'from-uplink':
         return when(this.#packet.fromUplink === true)
       case 'source-is-node':
-        return when(this.#isNode(this.#packet.source) !== (statement.not === true))
-      case 'destination-is-node':
-        return when(this.#isNode(this.#destination.address) !== (statement.not === true))
+        return when(this.#isNode(this.#packet.source))
       case 'word-has':
         return when((this.#word & statement.bit) !== 0)
       case 'set-word':
         this.#word = ((this.#word & statement.and) | statement.or) >>> 0
         return 'go-on'
-      case 'set-word-from': {
-        const data = this.#find(statement.map, this.#key(statement.key))
-        if (data === undefined) return 'mismatch'
-        this.#word = Number(data[0])
-        return 'go-on'
-      }
-      case 'goto-kind':
-        return this.#goToKind()
-      case 'pin':
-        // As in the kernel, an update leaves the data of an element that is there, and starts its time anew.
-        this.#ruleset.pins.set(this.#pinKey(), {
-          word: this.#held(this.#pinKey()) ?? this.#word,
-          expires: this.#now + statement.seconds,
+      case 'set-word-from':
+        return this.#take(statement, (value) => {
+          this.#word = value
         })
-        return 'go-on'
-      case 'unpin':
-        this.#ruleset.pins.delete(this.#pinKey())
-        return 'go-on'
       case 'set-mark-from':
-      case 'set-flow-from': {
-        const data = this.#find(statement.map, this.#key(statement.key))
-        if (data === undefined) return 'mismatch'
-        if (statement.do === 'set-mark-from') this.#mark = Number(data[0])
-        else this.#flow = Number(data[0])
-        return 'go-on'
-      }
+        return this.#take(statement, (value) => {
+          this.#mark = value
+        })
+      case 'set-flow-from':
+        return this.#take(statement, (value) => {
+          if (this.#hasConnection) this.#flow = value
+        })
       case 'set-mark-by-hash':
         // What the kernel's hash gives is not known; any of them may be it.
         this.#mark = 1 + this.#random(statement.nodes)
         return 'go-on'
       case 'set-mark-to-flow':
+        if (!this.#hasConnection) return 'mismatch'
         this.#mark = this.#flow
         return 'go-on'
-      case 'pin-flow': {
-        const key = this.#flowPinKey()
-        this.#ruleset.pins.set(key, { word: this.#held(key) ?? this.#flow, expires: this.#now + statement.seconds })
+      case 'goto-kind':
+        return this.#goToKind()
+      case 'update': {
+        // As in the kernel, an update leaves the data of an element that is there, and starts its time anew.
+        const name = this.#pinName(statement.map, this.#key(statement.key))
+        const value = this.#held(name) ?? Number(this.#field(statement.data, true))
+        this.#ruleset.pins.set(name, { value, expires: this.#now + statement.seconds })
         return 'go-on'
       }
-      case 'unpin-flow':
-        this.#ruleset.pins.delete(this.#flowPinKey())
+      case 'forget':
+        this.#ruleset.pins.delete(this.#pinName(statement.map, this.#key(statement.key)))
         return 'go-on'
       case 'dnat': {
         const data = this.#find(statement.map, this.#key(statement.key))
         if (data === undefined) return 'mismatch'
         this.#destination = { address: String(data[0]), port: Number(data[1]) }
         this.#translated = true
-        return { kind: 'dnat', to: this.#destination, masquerade: false }
+        return 'accept'
       }
       case 'snat':
         if (this.#find(statement.map, this.#key(statement.key)) === undefined) return 'mismatch'
-        return { kind: 'dnat', to: this.#destination, masquerade: true }
+        this.#masqueraded = true
+        return 'accept'
+      case 'masquerade':
+        this.#masqueraded = true
+        return 'accept'
       case 'goto':
       case 'jump': {
-        const step = this.chain(statement.chain)
+        const step = this.#chain(statement.chain)
         // A goto ends the chain that it stands in with the one that it leads to.
         return statement.do === 'jump' && step === 'return' ? 'go-on' : step
       }
-      case 'return':
-        return 'return'
-      case 'accept':
       case 'notrack':
-        return statement.do === 'accept' ? 'accept' : 'go-on'
+        if (this.#connection === 'unseen') this.#connection = 'untracked'
+        return 'go-on'
+      case 'return':
+      case 'accept':
+        return statement.do
       case 'drop':
         return { kind: 'drop' }
       case 'reject':
         return { kind: 'reject', with: statement.with }
-      case 'masquerade':
-        return { kind: 'dnat', to: this.#destination, masquerade: true }
     }
+  }
+
+  /** `set … map`: without an element it ends its rule. */
+  #take({ key, map }: { readonly key: Key; readonly map: string }, keep: (value: number) => void) {
+    const data = this.#find(map, this.#key(key))
+    if (data === undefined) return 'mismatch'
+    keep(Number(data[0]))
+    return 'go-on'
   }
 
   #goToKind(): Step | 'mismatch' {
     const kind = this.#ruleset.kind(this.#word & WORD.KIND)
     if (kind === undefined) return 'mismatch'
     if (kind.kind === 'drop') return { kind: 'drop' }
-    return this.chain(kind.kind === 'reject' ? 'reject-it' : kindName(kind))
+    return this.#chain(kind.kind === 'reject' ? 'reject-it' : kindName(kind))
   }
 
-  #pinKey(): string {
-    return `${this.#family} ${(this.#word & WORD.SERVICE_PORT) >>> 0} ${this.#packet.source}`
+  #pinName(map: string, key: readonly Value[]): string {
+    return [this.#family, map, ...key].join(' ')
   }
 
-  #flowPinKey(): string {
-    return `${this.#family} ${this.#mark} ${this.#packet.source}`
-  }
-
-  #find(set: SetName, key: readonly Value[]): readonly Value[] | undefined {
-    if (set !== 'affinity') return this.#ruleset.find(this.#family, set, key)
-    const pin = this.#held([this.#family, ...key].join(' '))
-    return pin === undefined ? undefined : [pin]
+  #find(set: string, key: readonly Value[]): readonly Value[] | undefined {
+    const pin = this.#held(this.#pinName(set, key))
+    return pin === undefined ? this.#ruleset.find(this.#family, set, key) : [pin]
   }
 
   /** An element is there no more in the very second in which it expires. */
-  #held(key: string): number | undefined {
-    const pin = this.#ruleset.pins.get(key)
-    return pin === undefined || pin.expires <= this.#now ? undefined : pin.word
+  #held(name: string): number | undefined {
+    const pin = this.#ruleset.pins.get(name)
+    return pin === undefined || pin.expires <= this.#now ? undefined : pin.value
   }
 
   /** `choose` false: only to tell of it, without drawing a number. */

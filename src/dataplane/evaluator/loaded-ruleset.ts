@@ -1,13 +1,14 @@
 import { type Cidr, containsAddress, parseCidr } from '#net/cidr.ts'
 import { parseAddress } from '#net/ip-address.ts'
-import type { Chain, Element, SetName, TableFamily, Value } from './rule.ts'
-import type { Kind } from './ruleset/kinds.ts'
-import { NODE_RULESET } from './ruleset/node-ruleset.ts'
-import type { Ruleset } from './ruleset/ruleset.ts'
+import type { Chain, Element, HookName, TableFamily, Value } from '../nftables/rule.ts'
+import type { Kind } from '../nftables/ruleset/kinds.ts'
+import { NODE_RULESET } from '../nftables/ruleset/node-ruleset.ts'
+import type { Ruleset } from '../nftables/ruleset/ruleset.ts'
+import { type BaseChain, baseChains } from './hooks.ts'
 
-/** What a client holds to: the word that leads to its endpoint, until the second in which it expires. */
+/** What a client holds to: the word or mark that leads to its endpoint, until the second in which it expires. */
 export interface Pin {
-  readonly word: number
+  readonly value: number
   readonly expires: number
 }
 
@@ -19,8 +20,9 @@ export class LoadedRuleset {
     { readonly prefix: string; readonly cidr: Cidr; readonly data: readonly Value[] }[]
   >()
   readonly #chains: Map<string, Chain>
+  readonly #baseChains: ReadonlyMap<HookName, readonly BaseChain[]>
   readonly #kinds = new Map<number, Kind>()
-  /** Pins that clients hold, by set and key: filled by evaluation, as the kernel fills its map. */
+  /** Pins that clients hold, by family, map and key: filled by evaluation, as the kernel fills its maps. */
   readonly pins = new Map<string, Pin>()
 
   constructor(
@@ -29,14 +31,14 @@ export class LoadedRuleset {
     { sets, chains, kindChains }: Ruleset = NODE_RULESET,
   ) {
     this.#chains = new Map(chains.map((chain) => [chain.name, chain]))
+    this.#baseChains = baseChains(chains)
     for (const { number, kind } of kinds) {
       this.#kinds.set(number, kind)
       for (const chain of kindChains(kind)) this.#chains.set(chain.name, chain)
     }
-    const intervals = new Set(sets.filter(({ interval }) => interval).map(({ name }) => name))
     for (const { family, set, key, data } of elements) {
       const name = `${family} ${set}`
-      if (intervals.has(set)) {
+      if (sets.layout(family, set).definition.interval) {
         const cidrs = this.#cidrs.get(name) ?? []
         this.#cidrs.set(name, cidrs)
         cidrs.push({ prefix: key.slice(0, -1).join(' '), cidr: cidrOf(String(key.at(-1))), data: data ?? [] })
@@ -54,12 +56,17 @@ export class LoadedRuleset {
     return chain
   }
 
+  /** Those that a packet meets at a hook, in their order. */
+  chainsAt(hook: HookName): readonly BaseChain[] {
+    return this.#baseChains.get(hook) ?? []
+  }
+
   kind(number: number): Kind | undefined {
     return this.#kinds.get(number)
   }
 
   /** Data of the element (empty for a set's), or undefined. */
-  find(family: TableFamily, set: SetName, key: readonly Value[]): readonly Value[] | undefined {
+  find(family: TableFamily, set: string, key: readonly Value[]): readonly Value[] | undefined {
     const cidrs = this.#cidrs.get(`${family} ${set}`)
     if (cidrs === undefined) return this.#sets.get(`${family} ${set}`)?.get(key.join(' '))
     const prefix = key.slice(0, -1).join(' ')

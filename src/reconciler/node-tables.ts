@@ -1,0 +1,20 @@
+import { NODE_RULESET } from '#dataplane/nftables/ruleset/node-ruleset.ts'
+import type { Ruleset } from '#dataplane/nftables/ruleset/ruleset.ts'
+import type { NodeFacts } from '#forwarding/node-facts.ts'
+import type { Nftables } from '#kernel/nftables/libnftables.ts'
+import { ElementPacking } from './element-packing.ts'
+
+/** The tables of one node: in which kernel they are, by which rules, and how their elements are remembered. */
+export interface NodeTables {
+  readonly nftables: Nftables
+  readonly node: NodeFacts
+  readonly ruleset: Ruleset
+  readonly packing: ElementPacking
+}
+
+export const nodeTables = (nftables: Nftables, node: NodeFacts, ruleset: Ruleset = NODE_RULESET): NodeTables => ({
+  nftables,
+  node,
+  ruleset,
+  packing: new ElementPacking(ruleset),
+})

@@ -1,0 +1,82 @@
+import { decodeElement } from '#dataplane/nftables/decode.ts'
+import { type Element, TABLE, TABLE_FAMILIES, type TableFamily } from '#dataplane/nftables/rule.ts'
+import type { SetDefinition } from '#dataplane/nftables/set-definition.ts'
+import { formatBytes } from '#net/ip-address.ts'
+import type { NodeTables } from './node-tables.ts'
+
+type Tables = Pick<NodeTables, 'nftables' | 'ruleset'>
+
+/** Tells `visit` the elements of these sets, of both families. Throws as Nftables.dump(). */
+export function readSets(tables: Tables, sets: readonly SetDefinition[], visit: (element: Element) => void): void {
+  for (const family of TABLE_FAMILIES) for (const set of sets) readSet(tables, family, set, visit)
+}
+
+/** The same, packed: of nearly all sets the kernel's bytes are copied, and not read. */
+export function readPacked(
+  { packing, ...tables }: NodeTables,
+  sets: readonly SetDefinition[],
+  visit: (packed: string) => void,
+): void {
+  for (const family of TABLE_FAMILIES)
+    for (const set of sets)
+      if (isPlainInterval(set)) readSet(tables, family, set, (element) => visit(packing.pack([element])))
+      else tables.nftables.dump(family, TABLE, set.name, (one) => visit(packing.packDumped(family, set.name, one)))
+}
+
+function readSet(
+  { nftables, ruleset }: Tables,
+  family: TableFamily,
+  set: SetDefinition,
+  visit: (element: Element) => void,
+): void {
+  if (isPlainInterval(set)) {
+    for (const element of readRanges({ nftables, ruleset }, family, set)) visit(element)
+    return
+  }
+  nftables.dump(family, TABLE, set.name, ({ key, keyEnd, data }) =>
+    visit(decodeElement(family, set.name, key, keyEnd, data, ruleset)),
+  )
+}
+
+/** Ranges of one field are told in two elements: where each begins, and the first address behind it. */
+const isPlainInterval = ({ interval, key }: SetDefinition): boolean => interval === true && key.length === 1
+
+interface Bound {
+  readonly address: Uint8Array
+  readonly isEnd: boolean
+  readonly data: Uint8Array | undefined
+}
+
+function readRanges({ nftables, ruleset }: Tables, family: TableFamily, { name }: SetDefinition): readonly Element[] {
+  const bounds: Bound[] = []
+  nftables.dump(family, TABLE, name, ({ key, isEnd, data }) => {
+    bounds.push({ address: key.slice(), isEnd, data: data?.slice() })
+  })
+  // Where one range ends and the next begins, the end comes first.
+  bounds.sort((left, right) => compare(left.address, right.address) || Number(right.isEnd) - Number(left.isEnd))
+  return bounds.flatMap(({ address, isEnd, data }, index) => {
+    if (isEnd) return []
+    const { data: values } = decodeElement(family, name, address, undefined, data, ruleset)
+    const range = { family, set: name, key: [cidrText(address, bounds[index + 1]?.address)] }
+    return [values === undefined ? range : { ...range, data: values }]
+  })
+}
+
+function compare(left: Uint8Array, right: Uint8Array): number {
+  const at = left.findIndex((byte, index) => byte !== right[index])
+  return at < 0 ? 0 : (left[at] as number) - (right[at] as number)
+}
+
+const numberOf = (bytes: Uint8Array): bigint => bytes.reduce((sum, byte) => (sum << 8n) | BigInt(byte), 0n)
+
+/**
+ * The prefix that goes from `first` to before `behind` (none: to the family's last address); of another range, a text
+ * that is no prefix.
+ */
+function cidrText(first: Uint8Array, behind: Uint8Array | undefined): string {
+  const bits = first.length * 8
+  const size = (behind === undefined ? 1n << BigInt(bits) : numberOf(behind)) - numberOf(first)
+  const hostBits = size.toString(2).length - 1
+  const isPrefix = size === 1n << BigInt(hostBits) && numberOf(first) % size === 0n
+  return isPrefix ? `${formatBytes(first)}/${bits - hostBits}` : `${formatBytes(first)} and ${size} addresses`
+}
