@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { Rcode, RecordType, type ResourceRecord } from '#names/record.ts'
 import { addressRun } from './address-run.ts'
 import { encodeAnswer } from './encode.ts'
-import { type Query, Rcode, RecordType, type ResourceRecord } from './message.ts'
+import type { Query } from './message.ts'
 
 const HEADER_AND_QUESTION = 12 + 5 + 4
 const query: Query = {

@@ -1,4 +1,4 @@
-import { RecordType } from './message.ts'
+import { RecordType } from '#names/record.ts'
 
 /** Records of one size, one behind the other: `count` of `stride` octets from `at` on. */
 export interface AddressRun {

@@ -3,12 +3,12 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import type { Service } from '#api/core/service/message.ts'
 import type { EndpointSlice } from '#api/discovery/endpointslice/message.ts'
+import { RecordType } from '#names/record.ts'
+import { recordLine } from '#names/testing/record-text.ts'
+import { Zone } from '#names/zone.ts'
 import { AnswerCache } from './answer-cache.ts'
 import { decodeQuery, decodeRecords } from './decode.ts'
 import { encodeAnswer, encodeQuestion } from './encode.ts'
-import { RecordType } from './message.ts'
-import { recordLine } from './testing/record-text.ts'
-import { Zone } from './zone.ts'
 
 const ENDPOINTS = 5
 const service = (spec: Service['spec']): Service => ({ apiVersion: 'v1', kind: 'Service', metadata: {}, spec })

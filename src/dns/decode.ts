@@ -1,5 +1,5 @@
-import type { Query, ResourceRecord } from './message.ts'
-import { RecordType } from './message.ts'
+import { RecordType, type ResourceRecord } from '#names/record.ts'
+import type { Query } from './message.ts'
 
 /** A message that cannot be read. */
 export class DnsFormatError extends Error {

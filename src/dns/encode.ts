@@ -1,5 +1,5 @@
-import type { Answer, Query, ResourceRecord } from './message.ts'
-import { RecordType } from './message.ts'
+import { type Answer, RecordType, type ResourceRecord } from '#names/record.ts'
+import type { Query } from './message.ts'
 import { MessageWriter } from './message-writer.ts'
 
 /** What this server takes over UDP: a query fits without fragments on any link (DNS flag day 2020). */

@@ -1,6 +1,5 @@
-import type { RecordData, ResourceRecord } from './message.ts'
-import { RecordType } from './message.ts'
-import { foldName } from './zone-name.ts'
+import { foldName } from '#names/dns-name.ts'
+import { type RecordData, RecordType, type ResourceRecord } from '#names/record.ts'
 
 /** Writes one message; grows as needed, compresses names it has written before. */
 export class MessageWriter {

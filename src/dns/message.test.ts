@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { type Answer, Rcode, RecordType, type ResourceRecord } from '#names/record.ts'
 import { DnsFormatError, decodeName, decodeQuery, decodeRecords } from './decode.ts'
 import { encodeAnswer, encodeQuestion } from './encode.ts'
-import { type Answer, type Query, Rcode, RecordType, type ResourceRecord } from './message.ts'
+import type { Query } from './message.ts'
 
 const query = (edns?: Query['edns']): Query => ({
   id: 7,

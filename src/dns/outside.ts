@@ -1,8 +1,7 @@
-import { ExtendedError, STILL_READING } from './extended-error.ts'
-import type { Answer, Question } from './message.ts'
-import { Rcode } from './message.ts'
+import { foldName, reverseKind } from '#names/dns-name.ts'
+import { ExtendedError, STILL_READING } from '#names/extended-error.ts'
+import { type Answer, type Question, Rcode } from '#names/record.ts'
 import { topLevelDomains } from './top-level-domains.ts'
-import { foldName, reverseKind } from './zone-name.ts'
 
 /** What this is outside of. */
 interface Outside {

@@ -5,14 +5,14 @@ import { type AddressInfo, connect, createServer, type Server, type Socket } fro
 import { after, before, test } from 'node:test'
 import fc from 'fast-check'
 import type { Service } from '#api/core/service/message.ts'
+import { RecordType, type ResourceRecord } from '#names/record.ts'
+import { Zone } from '#names/zone.ts'
 import type { Datagram, DatagramSource } from './datagram.ts'
 import { decodeRecords } from './decode.ts'
 import { encodeQuestion } from './encode.ts'
-import { RecordType, type ResourceRecord } from './message.ts'
 import { DnsServer } from './server.ts'
 import { datagramSource } from './testing/datagram-source.ts'
 import { Upstream } from './upstream.ts'
-import { Zone } from './zone.ts'
 
 interface Front {
   readonly server: DnsServer

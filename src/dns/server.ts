@@ -1,15 +1,16 @@
 import type { Server, Socket } from 'node:net'
+import { ExtendedError } from '#names/extended-error.ts'
+import { type Answer, Rcode, RecordType } from '#names/record.ts'
+import type { Zone, ZoneAnswer } from '#names/zone.ts'
 import { AnswerCache } from './answer-cache.ts'
 import type { Datagram, DatagramSource } from './datagram.ts'
 import { DnsFormatError, decodeQuery } from './decode.ts'
 import { encodeAnswer, encodeFailure } from './encode.ts'
-import { ExtendedError } from './extended-error.ts'
-import { type Answer, type Query, Rcode, RecordType } from './message.ts'
+import type { Query } from './message.ts'
 import { answerOutside, plainAnswer } from './outside.ts'
 import { serveTcp } from './tcp.ts'
 import { TcpClients } from './tcp-clients.ts'
 import type { Upstream } from './upstream.ts'
-import type { Zone, ZoneAnswer } from './zone.ts'
 
 /** Bound by the caller, each in the network namespace that it serves. */
 export interface DnsSockets<Udp extends DatagramSource = DatagramSource> {

@@ -5,8 +5,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { RecordType } from '#names/record.ts'
 import { encodeQuestion } from './encode.ts'
-import { RecordType } from './message.ts'
 import { readNameservers, Upstream } from './upstream.ts'
 
 test('nameservers are those of resolv.conf in its order, and the machine’s own where it names none or is not there', () => {

@@ -1,9 +1,9 @@
 import { createSocket } from 'node:dgram'
 import { readFileSync } from 'node:fs'
 import { connect, isIPv6 } from 'node:net'
+import type { ResourceRecord } from '#names/record.ts'
 import { decodeRecords } from './decode.ts'
 import { encodeQuestion } from './encode.ts'
-import type { ResourceRecord } from './message.ts'
 
 /** How long one server has to answer before the next is asked, milliseconds. */
 const TIMEOUT_MS = 2_000

@@ -1,8 +1,8 @@
 import { decodeRecords } from '#dns/decode.ts'
 import { encodeQuestion } from '#dns/encode.ts'
-import { RecordType } from '#dns/message.ts'
 import { namespacePath } from '#kernel/namespace.ts'
 import { bindUdp } from '#kernel/socket.ts'
+import { RecordType } from '#names/record.ts'
 import type { ClusterConfig, NodeConfig } from '../config.ts'
 
 /**

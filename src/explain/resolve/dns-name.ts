@@ -1,5 +1,5 @@
 import type { Service } from '#api/core/service/message.ts'
-import { labelsBelow } from '#dns/zone-name.ts'
+import { labelsBelow } from '#names/dns-name.ts'
 import type { ClusterFacts } from '../cluster/facts.ts'
 import { find } from '../cluster/lookup.ts'
 import type { Question } from '../trace/question.ts'

@@ -2,8 +2,8 @@ import type { Server } from 'node:net'
 import { FloodGauge, type FloodOptions } from '#dns/flood-gauge.ts'
 import { countsByName, DnsServer } from '#dns/server.ts'
 import { Upstream } from '#dns/upstream.ts'
-import type { Zone } from '#dns/zone.ts'
 import type { DatagramServer } from '#kernel/datagram-server.ts'
+import type { Zone } from '#names/zone.ts'
 import type { DnsThread } from './dns-thread.ts'
 
 export interface DnsServiceOptions {

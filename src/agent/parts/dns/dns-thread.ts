@@ -2,9 +2,9 @@ import { closeSync, existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { RCODES } from '#dns/server.ts'
-import type { Zone } from '#dns/zone.ts'
-import type { ZoneChange } from '#dns/zone-store.ts'
 import type { DatagramServer } from '#kernel/datagram-server.ts'
+import type { Zone } from '#names/zone.ts'
+import type { ZoneChange } from '#names/zone-store.ts'
 
 /** A socket by its descriptor, which all threads of a process share. */
 export interface SharedSocket {

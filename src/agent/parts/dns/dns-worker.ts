@@ -1,9 +1,9 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { DnsServer } from '#dns/server.ts'
 import { Upstream } from '#dns/upstream.ts'
-import { Zone } from '#dns/zone.ts'
 import { DatagramServer } from '#kernel/datagram-server.ts'
 import { setTurn } from '#kernel/turn-budget.ts'
+import { Zone } from '#names/zone.ts'
 import type { DnsThreadData, FromDnsThread, SharedSocket, ToDnsThread } from './dns-thread.ts'
 
 const { domain, dnsAddresses, nameservers, counts } = workerData as DnsThreadData

@@ -1,7 +1,7 @@
 import type { Namespace } from '#api/core/namespace/message.ts'
 import type { Pod } from '#api/core/pod/message.ts'
 import type { Informer } from '#client/informer.ts'
-import type { Zone } from '#dns/zone.ts'
+import type { Zone } from '#names/zone.ts'
 import { isTerminal, podAddresses } from '#objects/pod.ts'
 import type { ServiceFeed } from '../../sources/service-feed.ts'
 

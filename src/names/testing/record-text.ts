@@ -1,5 +1,5 @@
 import { formatBytes } from '#net/ip-address.ts'
-import { Rcode, type RecordData, type ResourceRecord } from '../message.ts'
+import { Rcode, type RecordData, type ResourceRecord } from '../record.ts'
 
 /** A record's data as `dig +short` shows it, without last dots. */
 export const dataText = (data: RecordData): string => {

@@ -1,12 +1,11 @@
 import type { Service } from '#api/core/service/message.ts'
 import type { EndpointSlice } from '#api/discovery/endpointslice/message.ts'
 import { addressBytes } from '#net/ip-address.ts'
+import { dashedAddress, foldName, labelsBelow, reverseAddress } from './dns-name.ts'
 import { ExtendedError, STILL_READING } from './extended-error.ts'
-import type { Answer, Question, RecordData, ResourceRecord } from './message.ts'
-import { Rcode, RecordType } from './message.ts'
-import { dashedAddress, foldName, labelsBelow, reverseAddress } from './zone-name.ts'
-import { addressData, allServers, namedServers, pick, turn } from './zone-records.ts'
-import { serviceRecords } from './zone-service.ts'
+import { type Answer, type Question, Rcode, type RecordData, RecordType, type ResourceRecord } from './record.ts'
+import { addressData, allServers, namedServers, pick, turn } from './records.ts'
+import { serviceRecords } from './service-records.ts'
 import { type ZoneChange, ZoneStore } from './zone-store.ts'
 
 /** Version of the Kubernetes DNS specification that the records follow. */

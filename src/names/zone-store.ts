@@ -1,6 +1,6 @@
 import { addressBytes } from '#net/ip-address.ts'
 import { objectKey, splitKey } from '#objects/object-key.ts'
-import type { ServiceRecords } from './zone-service.ts'
+import type { ServiceRecords } from './service-records.ts'
 
 /** What happens to a zone, as data: one that is told the same changes gives the same answers. */
 export type ZoneChange =

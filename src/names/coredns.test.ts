@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Service } from '#api/core/service/message.ts'
 import type { EndpointSlice } from '#api/discovery/endpointslice/message.ts'
-import { type Rcode, RecordType } from './message.ts'
+import { type Rcode, RecordType } from './record.ts'
 import { rcodeName, recordLine } from './testing/record-text.ts'
 import { Zone } from './zone.ts'
 

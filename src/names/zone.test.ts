@@ -2,10 +2,10 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Service } from '#api/core/service/message.ts'
 import type { EndpointSlice } from '#api/discovery/endpointslice/message.ts'
-import { Rcode, RecordType, type ResourceRecord } from './message.ts'
+import { Rcode, RecordType, type ResourceRecord } from './record.ts'
+import { allServers } from './records.ts'
 import { dataText, recordLine } from './testing/record-text.ts'
 import { Zone } from './zone.ts'
-import { allServers } from './zone-records.ts'
 
 const service = (name: string, spec: Service['spec']): Service => ({
   apiVersion: 'v1',

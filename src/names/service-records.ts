@@ -1,7 +1,7 @@
 import type { Service } from '#api/core/service/message.ts'
 import type { EndpointSlice } from '#api/discovery/endpointslice/message.ts'
 import { addressBytes, tryParseAddress } from '#net/ip-address.ts'
-import { dashedAddress, foldName } from './zone-name.ts'
+import { dashedAddress, foldName } from './dns-name.ts'
 
 export interface NamedPort {
   readonly name: string

@@ -1,7 +1,6 @@
-import type { RecordData } from './message.ts'
-import { RecordType } from './message.ts'
-import { foldName } from './zone-name.ts'
-import type { NamedPort } from './zone-service.ts'
+import { foldName } from './dns-name.ts'
+import { type RecordData, RecordType } from './record.ts'
+import type { NamedPort } from './service-records.ts'
 
 /** A name that offers ports: a Service's own, or that of one endpoint of a headless one. */
 export interface PortHost {
