@@ -38,7 +38,7 @@ test('real packets settle what the walk could not know, and overrule what it say
 })
 
 test('a question that cannot be asked is told from an answer that cannot be had', async () => {
-  assert.equal(statusOfError(new ExplainError('SOURCE_UNKNOWN', 'there is no pod x')), 2)
+  assert.equal(statusOfError(new ExplainError({ code: 'SOURCE_UNKNOWN', why: 'no-host' })), 2)
   assert.equal(await failing({}), 2, 'no --to')
   assert.equal(await failing({ to: 'svc/web', name: 'x', context: 'y' }), 2)
   assert.equal(await failing({ to: 'svc/web', name: 'No_Name' }), 2)

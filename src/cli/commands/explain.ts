@@ -2,6 +2,7 @@ import { createHttpClient, type Transport } from '#client/http-client.ts'
 import { httpsTransport } from '#client/https-client.ts'
 import { unixTransport } from '#client/unix-client.ts'
 import type { ClusterConfig } from '#cluster/config.ts'
+import { ExplainError } from '#explain/ask/explain-error.ts'
 import type { ClusterFacts } from '#explain/cluster/facts.ts'
 import { explain as explainPath } from '#explain/explain.ts'
 import type { Live } from '#explain/trace/live.ts'
@@ -9,6 +10,7 @@ import type { Question } from '#explain/trace/question.ts'
 import type { Trace } from '#explain/trace/trace.ts'
 import { printLive } from '#explain/words/live.ts'
 import { print } from '#explain/words/print.ts'
+import { refusalText } from '#explain/words/refusal.ts'
 import { gatherApiFacts } from '#facts/api/api-facts.ts'
 import { withLastWords } from '#facts/api/last-words.ts'
 import { probeTrace, senderNetwork } from '#facts/live/live.ts'
@@ -74,9 +76,15 @@ Where no kernel could be asked, REACHABLE says so: it is what the rules should d
     try {
       return await answer(invocation)
     } catch (error) {
-      throw endingWith(error, statusOfError(error))
+      throw endingWith(error instanceof ExplainError ? told(error) : error, statusOfError(error))
     }
   },
+}
+
+/** A question that cannot be walked, in words. */
+const told = (cause: ExplainError): CliError => {
+  const { message, hint } = refusalText(cause.refusal)
+  return new CliError(cause.code, message, { hint, cause })
 }
 
 async function answer({ flags, switches, io }: Invocation): Promise<number> {

@@ -14,11 +14,12 @@ import {
   nodeAt,
   nodeOutside,
 } from '../cluster/lookup.ts'
-import { nameOf, socketText } from '../cluster/names.ts'
+import { nameOf } from '../cluster/names.ts'
+import { refOf } from '../cluster/reference.ts'
 import type { PortRef } from '../trace/entry.ts'
 import type { Question } from '../trace/question.ts'
+import type { DestinationMalformed, NodePortRef } from '../trace/refusal.ts'
 import type { ChosenPort, Step } from '../trace/step.ts'
-import { listed } from '../words/text.ts'
 import type { DeadEnd } from './dead-end.ts'
 
 export interface Target {
@@ -63,7 +64,7 @@ export function toAddress(
 ): Destination {
   const { family, to, protocol: asked } = question
   if (family !== undefined && familyOfText(address) !== family)
-    throw new ExplainError('FAMILY_MISMATCH', `${to} is no ${family} address, and --family asks for one`)
+    throw new ExplainError({ code: 'FAMILY_MISMATCH', why: 'address-of-other-family', to, family })
   const outer = facts.network.foreign && nodeAt(facts, address) === undefined ? nodeOutside(facts, address) : undefined
   const inner = outer && nodeAddresses(outer).find((one) => familyOfText(one) === familyOfText(address))
   if (outer !== undefined && inner !== undefined) {
@@ -74,7 +75,7 @@ export function toAddress(
   const ports = portsAt(facts, address).filter(({ one }) => asked === undefined || (one.protocol || 'TCP') === asked)
   const number = text === undefined ? undefined : Number(text)
   if (number === undefined && (ports[0] === undefined || nodeAt(facts, address) !== undefined))
-    throw new ExplainError('DESTINATION_MALFORMED', `--to ${to} has no port`, portHint(facts, address))
+    throw noPort(facts, to, address)
   // TCP where it is served, or nothing is.
   const meant = number === undefined ? ports : ports.filter((one) => one.number === number)
   const port =
@@ -91,12 +92,21 @@ export function toAddress(
   }
 }
 
+export const malformedDestination = (refusal: DestinationMalformed): ExplainError =>
+  new ExplainError({ code: 'DESTINATION_MALFORMED', ...refusal })
+
 /** `[fd00::1]:80` is what was meant by `fd00::1:80`, which is an address too. */
-function portHint(facts: ClusterFacts, address: string): string {
+function noPort(facts: ClusterFacts, to: string, address: string): ExplainError {
   const bare = address.includes(':') ? /^(.*):(\d+)$/.exec(address) : null
   const inner = bare === null ? undefined : addressText(bare[1] as string)
-  if (inner !== undefined) return `an address of IPv6 with a port has brackets: ${socketText(inner, Number(bare?.[2]))}`
-  return nodeAt(facts, address) !== undefined ? nodePortHint(facts, address) : `write it as ${socketText(address, 80)}`
+  return malformedDestination({
+    why: 'no-port',
+    to,
+    address,
+    ...(inner !== undefined
+      ? { meant: { address: inner, port: Number(bare?.[2]) } }
+      : nodeAt(facts, address) !== undefined && { nodePorts: nodePortsOf(facts) }),
+  })
 }
 
 /** The port that is taken where none was asked for, and what there is to choose from. */
@@ -118,17 +128,14 @@ export function podPort(facts: ClusterFacts, { to, protocol }: Question, pod: Po
   const named = text === undefined ? undefined : all.find(({ name }) => name === text)
   if (named !== undefined) return String(named.port)
   const open = openPorts(facts, pod, protocol ?? 'TCP') ?? []
-  const declared = all.map((one) => `${one.port}/${one.protocol}${one.name ? ` (${one.name})` : ''}`)
-  throw new ExplainError(
-    'DESTINATION_MALFORMED',
-    text === undefined ? `--to ${to} has no port` : `no container of pod ${nameOf(pod)} declares a port ${text}`,
-    `${declared.length > 0 ? `its containers declare ${listed(declared)}` : 'its containers declare none'}${open.length > 0 ? `; it listens on ${listed(open.map(String))}` : ''}: write it as ${to.replace(/:[^:]*$/, '')}:${all[0]?.port ?? open[0] ?? 80}`,
-  )
+  const declared = all.map(({ port, protocol, name }) => ({ port, protocol, ...(name && { name }) }))
+  const about = { to, pod: refOf('Pod', pod), ...(text !== undefined && { port: text }), declared, open }
+  throw malformedDestination({ why: 'port-not-declared', ...about })
 }
 
-export function nodePortHint(facts: ClusterFacts, address: string): string {
-  const ports = facts.services.flatMap((service) =>
-    (service.spec?.ports ?? []).flatMap((one) => (one.nodePort ? [{ service, port: one.nodePort }] : [])),
+export const nodePortsOf = ({ services }: ClusterFacts): readonly NodePortRef[] =>
+  services.flatMap((service) =>
+    (service.spec?.ports ?? []).flatMap(({ nodePort }) =>
+      nodePort ? [{ port: nodePort, service: refOf('Service', service) }] : [],
+    ),
   )
-  return `write it as ${socketText(address, ports[0]?.port ?? 80)}${ports.length > 0 ? `; node ports: ${listed(ports.slice(0, 5).map(({ service, port }) => `${port} of ${nameOf(service)}`))}` : ''}`
-}

@@ -1,6 +1,6 @@
 import type { Service } from '#api/core/service/message.ts'
 import type { Protocol } from '#net/port-protocol.ts'
-import { type DestinationText, parseDestination } from '../ask/destination-text.ts'
+import { type DestinationText, malformed, parseDestination } from '../ask/destination-text.ts'
 import { ExplainError } from '../ask/explain-error.ts'
 import type { ClusterFacts } from '../cluster/facts.ts'
 import {
@@ -16,13 +16,23 @@ import { nameOf } from '../cluster/names.ts'
 import { nodesToAsk } from '../cluster/nodes-to-ask.ts'
 import { refOf } from '../cluster/reference.ts'
 import type { Question } from '../trace/question.ts'
+import type { ObjectRef } from '../trace/reference.ts'
+import type { Flaw } from '../trace/refusal.ts'
 import type { Step } from '../trace/step.ts'
-import { listed } from '../words/text.ts'
-import { chosenPort, type Destination, nodePortHint, podPort, type Target, toAddress } from './address-destination.ts'
+import {
+  chosenPort,
+  type Destination,
+  malformedDestination,
+  nodePortsOf,
+  podPort,
+  type Target,
+  toAddress,
+} from './address-destination.ts'
 import type { DeadEnd } from './dead-end.ts'
 import { resolveName } from './dns-name.ts'
 import { headlessAddresses } from './headless.ts'
-import { namespaceOf, nodeHint, podHint, type Source, sourceAddress } from './source.ts'
+import { namespaceOf, type Source, sourceAddress } from './source.ts'
+import { nodeUnknown, podUnknown } from './unknown.ts'
 
 const nowhere = (protocol: Protocol, deadEnd: DeadEnd, steps: readonly Step[] = []): Destination => ({
   protocol,
@@ -34,7 +44,7 @@ const nowhere = (protocol: Protocol, deadEnd: DeadEnd, steps: readonly Step[] = 
 
 /** Finds what is asked. Throws ExplainError where the text is no destination, or of the other family. */
 export function resolveDestination(facts: ClusterFacts, question: Question, source: Source): Destination {
-  const text = parseDestination(question.to, namespaceOf(question, source), (host) => meant(facts, host))
+  const text = parseDestination(question.to, namespaceOf(question, source))
   const protocol = question.protocol ?? 'TCP'
   switch (text.kind) {
     case 'service': {
@@ -47,55 +57,48 @@ export function resolveDestination(facts: ClusterFacts, question: Question, sour
       return { ...toName(facts, question, source, text, protocol), byName: text.name !== 'localhost' }
     case 'address':
       return toAddress(facts, question, text)
+    case 'kindless':
+      throw malformed(question.to, kindless(facts, text.host))
     case 'pod': {
       const pod = find(facts.pods, text.name, text.namespace)
-      if (pod === undefined)
-        throw new ExplainError(
-          'DESTINATION_MALFORMED',
-          `there is no pod ${text.name} in namespace ${text.namespace}`,
-          podHint(facts, text.namespace, text.name),
-        )
-      const what = `pod ${nameOf(pod)}`
+      if (pod === undefined) throw podUnknown(facts, 'DESTINATION_MALFORMED', text.namespace, text.name)
       const port = podPort(facts, question, pod, text.port)
       return toAddress(facts, question, {
         kind: 'address',
-        address: own(podAddresses(pod), question, source, what),
+        address: own(podAddresses(pod), question, source, refOf('Pod', pod)),
         port,
       })
     }
     case 'node': {
       const node = find(facts.nodes, text.name)
-      if (node === undefined)
-        throw new ExplainError('DESTINATION_MALFORMED', `there is no node ${text.name}`, nodeHint(facts))
-      const address = own(nodeAddresses(node), question, source, `node ${text.name}`)
+      if (node === undefined) throw nodeUnknown(facts, 'DESTINATION_MALFORMED', text.name)
+      const address = own(nodeAddresses(node), question, source, refOf('Node', node))
       if (text.port !== undefined && !/^\d+$/.test(text.port))
-        throw new ExplainError(
-          'DESTINATION_MALFORMED',
-          `--to ${question.to}: a port of a node has no name`,
-          nodePortHint(facts, address),
-        )
+        throw malformedDestination({
+          why: 'named-port-of-node',
+          to: question.to,
+          address,
+          nodePorts: nodePortsOf(facts),
+        })
       return toAddress(facts, question, { kind: 'address', address, port: text.port })
     }
   }
 }
 
-/** What a person may have meant who left out the kind: `shop/web`. */
-function meant(facts: ClusterFacts, host: string): string | undefined {
-  if (facts.services.some((one) => nameOf(one) === host)) return `${host} is a Service: write svc/${host}`
-  if (facts.pods.some((one) => nameOf(one) === host)) return `${host} is a pod: write pod/${host} and a port`
-  return undefined
+/** What a person may have meant who left out the kind. */
+function kindless(facts: ClusterFacts, host: string): Flaw {
+  const service = facts.services.find((one) => nameOf(one) === host)
+  if (service !== undefined) return { kind: 'kind', meant: refOf('Service', service) }
+  const pod = facts.pods.find((one) => nameOf(one) === host)
+  return pod === undefined ? { kind: 'form' } : { kind: 'kind', meant: refOf('Pod', pod) }
 }
 
 /** The address of a pod or a node that can be asked. Throws ExplainError. */
-function own(addresses: readonly string[], question: Question, source: Source, what: string): string {
+function own(addresses: readonly string[], question: Question, source: Source, object: ObjectRef): string {
   const address = ofFamily(addresses, question, source)
   if (address !== undefined) return address
-  throw new ExplainError(
-    addresses.length === 0 ? 'DESTINATION_MALFORMED' : 'FAMILY_MISMATCH',
-    addresses.length === 0
-      ? `${what} has no address (yet)`
-      : `${what} has no address of that family: it has ${listed(addresses)}`,
-  )
+  if (addresses.length === 0) throw malformedDestination({ why: 'no-address-yet', object })
+  throw new ExplainError({ code: 'FAMILY_MISMATCH', why: 'object-of-other-family', object, addresses })
 }
 
 /** The address of the family asked for; else the first of a family that the sender has. */
@@ -131,10 +134,10 @@ function toName(
   }
   const steps: readonly Step[] = [{ code: 'name-of-addresses', name, fullName, addresses: answer.addresses }]
   const address = ofFamily(answer.addresses, question, source)
-  if (address === undefined || port === undefined)
-    throw new ExplainError('DESTINATION_MALFORMED', `--to ${question.to} has no ${port ? 'such address' : 'port'}`)
-  if (!/^\d+$/.test(port))
-    throw new ExplainError('DESTINATION_MALFORMED', `--to ${question.to}: the port of a pod’s name is a number`)
+  const { to } = question
+  if (port === undefined) throw malformedDestination({ why: 'name-without-port', to })
+  if (address === undefined) throw malformedDestination({ why: 'name-without-address', to })
+  if (!/^\d+$/.test(port)) throw malformedDestination({ why: 'named-port-of-name', to })
   return { ...toAddress(facts, question, { kind: 'address', address, port }), steps }
 }
 

@@ -3,9 +3,9 @@ import type { Pod } from '#api/core/pod/message.ts'
 import type { IpFamily } from '#net/ip-address.ts'
 import { isTerminal } from '#objects/pod.ts'
 import { ExplainError } from '../ask/explain-error.ts'
+import { parseSource } from '../ask/source-text.ts'
 import type { ClusterFacts } from '../cluster/facts.ts'
 import {
-  addressText,
   clusterIpsOf,
   familyOfText,
   find,
@@ -18,11 +18,14 @@ import {
   podAt,
 } from '../cluster/lookup.ts'
 import { nameOf } from '../cluster/names.ts'
-import { nearest } from '../cluster/nearest.ts'
+import { refOf } from '../cluster/reference.ts'
 import type { Question } from '../trace/question.ts'
+import type { ObjectRef } from '../trace/reference.ts'
+import type { SourceUnknown } from '../trace/refusal.ts'
 import type { Sender } from '../trace/sender.ts'
 import type { SenderStep } from '../trace/step.ts'
-import { workloadKind, workloadPod } from './workload-source.ts'
+import { nodeUnknown, podUnknown } from './unknown.ts'
+import { workloadPod } from './workload-source.ts'
 
 /** Who sends. */
 export interface Source {
@@ -62,44 +65,39 @@ export function senderOf({ kind, node, pod, name }: Source): Sender {
 export const namespaceOf = ({ namespace }: Question, { pod }: Pick<Source, 'pod'>): string =>
   namespace ?? pod?.metadata?.namespace ?? 'default'
 
-const FORMS =
-  'write pod/NAME, pod/NAMESPACE/NAME, deploy/NAME or svc/NAME for one of its pods, node/NAME, host, or an IP address'
-
-/**
- * Finds the sender: `pod/NAME`, `pod/NAMESPACE/NAME`, `node/NAME`, `host`, an address, or a workload or Service, which
- * stand for one of their pods. Throws ExplainError.
- */
-export function resolveSource(facts: ClusterFacts, question: Question): Source {
-  const { from, namespace = 'default' } = question
-  if (from === 'host') return hostSource(facts)
-  const [kind = '', first = '', second, ...more] = from.split('/')
-  const complete = first !== '' && second !== '' && more.length === 0
-  if (complete && (kind === 'pod' || kind === 'pods' || kind === 'po'))
-    return podNamed(facts, second === undefined ? namespace : first, second ?? first)
-  if (complete && second === undefined && (kind === 'node' || kind === 'nodes' || kind === 'no'))
-    return nodeNamed(facts, first)
-  const workload = workloadKind(kind)
-  if (complete && workload !== undefined) {
-    const place = second === undefined ? namespace : first
-    const { pod, step } = workloadPod(facts, workload, place, second ?? first)
-    return { ...podSource(facts, pod), chosen: step }
+/** Finds the sender, or one of the pods that a workload or a Service stands for. Throws ExplainError. */
+export function resolveSource(facts: ClusterFacts, { from, namespace = 'default' }: Question): Source {
+  const text = parseSource(from, namespace)
+  switch (text.kind) {
+    case 'host':
+      return hostSource(facts)
+    case 'address':
+      return addressSource(facts, text.address)
+    case 'unclear':
+      throw new ExplainError({ code: 'SOURCE_MALFORMED', why: 'no-source', from, meant: meant(facts, from) })
+    case 'Node': {
+      const node = find(facts.nodes, text.name)
+      if (node === undefined) throw nodeUnknown(facts, 'SOURCE_UNKNOWN', text.name)
+      return nodeSource(node)
+    }
+    case 'Pod': {
+      const pod = find(facts.pods, text.name, text.namespace)
+      if (pod === undefined) throw podUnknown(facts, 'SOURCE_UNKNOWN', text.namespace, text.name)
+      return podSource(facts, pod)
+    }
+    default: {
+      const { pod, step } = workloadPod(facts, text.kind, text.namespace, text.name)
+      return { ...podSource(facts, pod), chosen: step }
+    }
   }
-  const address = addressText(from.replace(/^\[(.*)\]$/, '$1'))
-  if (address === undefined)
-    throw new ExplainError('SOURCE_MALFORMED', `--from ${from || "''"} is no source`, meant(facts, from) ?? FORMS)
-  return addressSource(facts, address)
 }
 
 /** What a person may have meant who left out the kind. */
-function meant(facts: ClusterFacts, from: string): string | undefined {
-  if (find(facts.nodes, from) !== undefined) return `${from} is a node: write node/${from}`
-  const pods = facts.pods.filter((pod) => pod.metadata?.name === from || nameOf(pod) === from)
-  if (pods.length > 0) return `${from} is a pod: write ${pods.slice(0, 3).map(podWord).join(' or ')}`
-  return undefined
+function meant(facts: ClusterFacts, from: string): readonly ObjectRef[] {
+  const node = find(facts.nodes, from)
+  if (node !== undefined) return [refOf('Node', node)]
+  return facts.pods.filter((pod) => pod.metadata?.name === from || nameOf(pod) === from).map((pod) => refOf('Pod', pod))
 }
-
-const podWord = ({ metadata }: Pod): string =>
-  metadata?.namespace === 'default' ? `pod/${metadata.name}` : `pod/${metadata?.namespace}/${metadata?.name}`
 
 function addressSource(facts: ClusterFacts, address: string): Source {
   const only = (source: Source): Source => ({ ...source, addresses: [address] })
@@ -109,31 +107,19 @@ function addressSource(facts: ClusterFacts, address: string): Source {
   if (node !== undefined) return only(nodeSource(node))
   if (facts.network.hostAddresses.includes(address)) return only(hostSource(facts))
   const home = nodeOfPodAddress(facts, address)
+  const unknown = (refusal: SourceUnknown) => new ExplainError({ code: 'SOURCE_UNKNOWN', ...refusal })
   if (home !== undefined || inCidrs(facts.network.podCidrs, address))
-    throw new ExplainError(
-      'SOURCE_UNKNOWN',
-      `no pod has the address ${address}${home ? `, which is of the range of ${home.metadata?.name}` : ''}`,
-      'kubectl get pods -A -o wide shows those that have one',
-    )
+    throw unknown({ why: 'no-pod-at', address, ...(home && { node: nameOf(home) }) })
   const service = facts.services.find((one) => [...clusterIpsOf(one), ...ingressOf(one)].includes(address))
   if (service !== undefined || inCidrs(facts.network.serviceCidrs, address))
-    throw new ExplainError(
-      'SOURCE_UNKNOWN',
-      `${address} is ${service ? `an address of Service ${nameOf(service)}` : 'of the range of Services'}, and a Service sends nothing`,
-      FORMS,
-    )
+    throw unknown({ why: 'service-address', address, ...(service && { service: refOf('Service', service) }) })
   if (/^(127\.|0\.|22[4-9]\.|23\d\.|255\.|ff)/.test(address) || address === '::' || address === '::1')
-    throw new ExplainError('SOURCE_UNKNOWN', `nothing sends from ${address} over a network`, FORMS)
+    throw unknown({ why: 'sends-nothing', address })
   return { kind: 'outside', name: address, addresses: [address], node: undefined, onNode: false, pod: undefined }
 }
 
 function hostSource({ network }: ClusterFacts): Source {
-  if (network.hostAddresses.length === 0)
-    throw new ExplainError(
-      'SOURCE_UNKNOWN',
-      'this cluster has no host that stands beside its nodes',
-      'say who sends: --from pod/NAME, node/NAME, or the address of a client outside',
-    )
+  if (network.hostAddresses.length === 0) throw new ExplainError({ code: 'SOURCE_UNKNOWN', why: 'no-host' })
   return {
     kind: 'host',
     name: 'the host',
@@ -156,19 +142,10 @@ const nodeSource = (node: Node): Source => ({
 function podSource(facts: ClusterFacts, pod: Pod): Source {
   const { nodeName, hostNetwork } = pod.spec ?? {}
   const addresses = podAddresses(pod)
-  const describe = `kubectl describe pod ${pod.metadata?.name} -n ${pod.metadata?.namespace}`
-  if (isTerminal(pod))
-    throw new ExplainError(
-      'SOURCE_UNKNOWN',
-      `pod ${nameOf(pod)} has ended (${pod.status?.phase}): it sends nothing`,
-      describe,
-    )
+  const about = { pod: refOf('Pod', pod), phase: pod.status?.phase ?? 'Pending', onNode: Boolean(nodeName) }
+  if (isTerminal(pod)) throw new ExplainError({ code: 'SOURCE_UNKNOWN', why: 'pod-ended', ...about })
   if (!nodeName || addresses.length === 0)
-    throw new ExplainError(
-      'SOURCE_UNKNOWN',
-      `pod ${nameOf(pod)} has no address yet: it is ${pod.status?.phase ?? 'Pending'}${nodeName ? '' : ' and on no node'}`,
-      describe,
-    )
+    throw new ExplainError({ code: 'SOURCE_UNKNOWN', why: 'pod-without-address', ...about })
   const node = hostNetwork ? find(facts.nodes, nodeName) : undefined
   return {
     kind: 'pod',
@@ -179,44 +156,3 @@ function podSource(facts: ClusterFacts, pod: Pod): Source {
     pod,
   }
 }
-
-function podNamed(facts: ClusterFacts, namespace: string, name: string): Source {
-  const pod = find(facts.pods, name, namespace)
-  if (pod !== undefined) return podSource(facts, pod)
-  throw new ExplainError(
-    'SOURCE_UNKNOWN',
-    `there is no pod ${name} in namespace ${namespace}`,
-    podHint(facts, namespace, name),
-  )
-}
-
-/** Where a pod of that name is, or what its name is like. */
-export function podHint(facts: ClusterFacts, namespace: string, name: string): string {
-  const [dotted = '', inNamespace = ''] = name.split('.')
-  const elsewhere =
-    facts.pods.find(({ metadata }) => metadata?.name === name) ?? find(facts.pods, dotted, inNamespace || 'default')
-  if (elsewhere !== undefined) return `there is ${podWord(elsewhere)}`
-  const own = facts.pods.filter(({ metadata }) => metadata?.namespace === namespace)
-  const near = nearest(
-    name,
-    own.map(({ metadata }) => metadata?.name ?? ''),
-  )
-  return near.length > 0
-    ? `the nearest: ${own
-        .filter(({ metadata }) => near.includes(metadata?.name ?? ''))
-        .map(podWord)
-        .join(', ')}`
-    : `kubectl get pods -n ${namespace}`
-}
-
-function nodeNamed(facts: ClusterFacts, name: string): Source {
-  const node = find(facts.nodes, name)
-  if (node !== undefined) return nodeSource(node)
-  throw new ExplainError('SOURCE_UNKNOWN', `there is no node ${name}`, nodeHint(facts))
-}
-
-export const nodeHint = ({ nodes }: ClusterFacts): string =>
-  `the nodes: ${nodes
-    .map(({ metadata }) => metadata?.name ?? '')
-    .sort()
-    .join(', ')}`

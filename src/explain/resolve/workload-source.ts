@@ -5,29 +5,16 @@ import { isLeaving } from '#objects/deletion.ts'
 import { selects } from '#objects/label-selector.ts'
 import { isTerminal } from '#objects/pod.ts'
 import { ExplainError } from '../ask/explain-error.ts'
+import type { Workload } from '../ask/object-word.ts'
 import type { ClusterFacts } from '../cluster/facts.ts'
 import { find, podAddresses, selectedPods, slicesOf } from '../cluster/lookup.ts'
 import { nameOf } from '../cluster/names.ts'
 import { nearest } from '../cluster/nearest.ts'
 import { refOf } from '../cluster/reference.ts'
+import type { SourceUnknown } from '../trace/refusal.ts'
 import type { SenderStep } from '../trace/step.ts'
-import { listed } from '../words/text.ts'
 
-type Kind = 'Deployment' | 'ReplicaSet' | 'StatefulSet' | 'DaemonSet' | 'Job' | 'Service'
-
-/** Each kind by the names that kubectl has for it, the one to write first. */
-const NAMES: { readonly [K in Kind]: readonly string[] } = {
-  Deployment: ['deploy', 'deployment', 'deployments'],
-  ReplicaSet: ['rs', 'replicaset', 'replicasets'],
-  StatefulSet: ['sts', 'statefulset', 'statefulsets'],
-  DaemonSet: ['ds', 'daemonset', 'daemonsets'],
-  Job: ['job', 'jobs'],
-  Service: ['svc', 'service', 'services'],
-}
-
-/** The kind of what stands for its pods: `deploy` → Deployment. */
-export const workloadKind = (word: string): Kind | undefined =>
-  (Object.keys(NAMES) as Kind[]).find((kind) => NAMES[kind].includes(word))
+type Kind = Workload | 'Service'
 
 /**
  * One of the pods of a workload, or behind a Service, and the step that says which: the first by name of those that can
@@ -79,42 +66,25 @@ function podsBehind(facts: ClusterFacts, service: Service | undefined): readonly
 
 /** It is not there, or has no pod that could send. */
 function nobody(facts: ClusterFacts, kind: Kind, namespace: string, name: string): ExplainError {
-  const [word = '', , many = ''] = NAMES[kind]
+  const refused = (refusal: SourceUnknown) => new ExplainError({ code: 'SOURCE_UNKNOWN', ...refusal })
+  const workload = { kind, namespace, name }
   const known = kind === 'Deployment' ? facts.deployments : kind === 'ReplicaSet' ? facts.replicaSets : undefined
   const all = kind === 'Service' ? facts.services : known
   if (all === undefined || all.length === 0)
-    return new ExplainError(
-      'SOURCE_UNKNOWN',
-      `no pod belongs to a ${kind} ${name} in namespace ${namespace}`,
-      `kubectl get pods -n ${namespace} shows those that are there: write pod/NAME`,
-    )
+    return refused({ why: 'workload-unknown', workload, known: false, near: [] })
   const object = find<(typeof all)[number]>(all, name, namespace)
   if (object === undefined) {
     const elsewhere = all.find(({ metadata }) => metadata?.name === name)
     const names = all.filter(({ metadata }) => metadata?.namespace === namespace).map((one) => one.metadata?.name ?? '')
-    const near = nearest(name, names).map((one) => `${word}/${one}`)
-    return new ExplainError(
-      'SOURCE_UNKNOWN',
-      `there is no ${kind} ${name} in namespace ${namespace}`,
-      elsewhere
-        ? `there is ${word}/${elsewhere.metadata?.namespace}/${name}`
-        : near.length > 0
-          ? `the nearest: ${listed(near, 'or')}`
-          : `kubectl get ${many} -n ${namespace}`,
-    )
+    return refused({
+      why: 'workload-unknown',
+      workload,
+      known: true,
+      ...(elsewhere && { elsewhere: refOf(kind, elsewhere) }),
+      near: nearest(name, names),
+    })
   }
-  if (kind === 'Service')
-    return new ExplainError(
-      'SOURCE_UNKNOWN',
-      `a Service sends nothing by itself, and no pod is behind ${nameOf(object)}`,
-      `--to svc/${name} says why; as --from write a pod, a node or an address`,
-    )
+  if (kind === 'Service') return refused({ why: 'service-without-pods', service: workload })
   const replicas = (object.spec as { readonly replicas?: number } | undefined)?.replicas
-  return new ExplainError(
-    'SOURCE_UNKNOWN',
-    `${kind} ${nameOf(object)} has no pod that could send${replicas === 0 ? ': it is scaled to 0' : ''}`,
-    replicas === 0
-      ? `kubectl scale ${word}/${name} -n ${namespace} --replicas=1`
-      : `kubectl describe ${word}/${name} -n ${namespace}`,
-  )
+  return refused({ why: 'workload-without-pods', workload, scaledToZero: replicas === 0 })
 }

@@ -2,9 +2,11 @@ import type { Node } from '#api/core/node/message.ts'
 import type { Pod } from '#api/core/pod/message.ts'
 import type { Service } from '#api/core/service/message.ts'
 import type { EndpointSlice } from '#api/discovery/endpointslice/message.ts'
+import { ExplainError } from '../ask/explain-error.ts'
 import type { ClusterFacts, ListeningSocket } from '../cluster/facts.ts'
 import { explain } from '../explain.ts'
 import type { CommandFlags, Question } from '../trace/question.ts'
+import { refusalText } from '../words/refusal.ts'
 import { type Told, told } from './told.ts'
 
 /* A cluster of two nodes for tests: web on both, local on the second under policy Local, a client on the first. */
@@ -161,4 +163,10 @@ export const ask = (
   to: string,
   { flags, ...more }: Partial<Question> & { readonly flags?: CommandFlags } = {},
   given = facts(),
-): Told => told(explain(given, { from, to, ...more }, flags))
+): Told => {
+  try {
+    return told(explain(given, { from, to, ...more }, flags))
+  } catch (error) {
+    throw error instanceof ExplainError ? Object.assign(error, refusalText(error.refusal)) : error
+  }
+}

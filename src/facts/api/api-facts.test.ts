@@ -189,7 +189,7 @@ test('by the API alone: a ClusterIP is not asked from outside, a node by its out
   assert.equal(explain(facts, { from: 'pod/client', to: '10.111.9.9:80' }).findings[0]?.reason, 'cluster-ip-unassigned')
   assert.throws(() => explain(facts, { from: 'host', to: 'svc/web' }), {
     code: 'SOURCE_UNKNOWN',
-    hint: /say who sends/,
+    refusal: { code: 'SOURCE_UNKNOWN', why: 'no-host' },
   })
   assert.equal(explain(facts, { from: 'pod/client', to: '10.0.0.2:30099' }).findings[0]?.reason, 'node-port-unknown')
 })
