@@ -1,7 +1,7 @@
 import type { Pod } from '#api/core/pod/message.ts'
 import type { Service } from '#api/core/service/message.ts'
 import type { Protocol } from '#net/port-protocol.ts'
-import type { DeclaredPort, Listens } from '../trace/arrival.ts'
+import type { DeclaredPort, Listens } from '../trace/walk/arrival.ts'
 import type { ClusterFacts, ListeningSocket } from './facts.ts'
 import { addressText, isLoopback, slicesOf } from './lookup.ts'
 

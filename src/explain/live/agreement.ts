@@ -1,7 +1,7 @@
 import type { Protocol } from '#net/port-protocol.ts'
 import type { Accord, Met, Observation } from '../trace/live.ts'
-import type { PathOutcome } from '../trace/outcome.ts'
 import type { Trace } from '../trace/trace.ts'
+import type { PathOutcome } from '../trace/walk/outcome.ts'
 
 export interface Agreement {
   readonly accord: Accord

@@ -1,6 +1,6 @@
 import { TABLE } from '#dataplane/nftables/rule.ts'
 import type { ComparedWalk, KernelStep, KernelWalk, WalkEnd } from '../trace/live.ts'
-import type { ModelWalk } from '../trace/model-walk.ts'
+import type { ModelWalk } from '../trace/walk/model-walk.ts'
 import { once } from '../walk/ways.ts'
 
 const POSTROUTING = 'nat-postrouting'

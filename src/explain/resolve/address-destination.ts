@@ -16,10 +16,10 @@ import {
 } from '../cluster/lookup.ts'
 import { nameOf } from '../cluster/names.ts'
 import { refOf } from '../cluster/reference.ts'
-import type { PortRef } from '../trace/entry.ts'
 import type { Question } from '../trace/question.ts'
 import type { DestinationMalformed, NodePortRef } from '../trace/refusal.ts'
-import type { ChosenPort, Step } from '../trace/step.ts'
+import type { PortRef } from '../trace/walk/entry.ts'
+import type { ChosenPort, Step } from '../trace/walk/step.ts'
 import type { DeadEnd } from './dead-end.ts'
 
 export interface Target {

@@ -18,7 +18,7 @@ import { refOf } from '../cluster/reference.ts'
 import type { Question } from '../trace/question.ts'
 import type { ObjectRef } from '../trace/reference.ts'
 import type { Flaw } from '../trace/refusal.ts'
-import type { Step } from '../trace/step.ts'
+import type { Step } from '../trace/walk/step.ts'
 import {
   chosenPort,
   type Destination,

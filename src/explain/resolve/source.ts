@@ -23,7 +23,7 @@ import type { Question } from '../trace/question.ts'
 import type { ObjectRef } from '../trace/reference.ts'
 import type { SourceUnknown } from '../trace/refusal.ts'
 import type { Sender } from '../trace/sender.ts'
-import type { SenderStep } from '../trace/step.ts'
+import type { SenderStep } from '../trace/walk/step.ts'
 import { nodeUnknown, podUnknown } from './unknown.ts'
 import { workloadPod } from './workload-source.ts'
 

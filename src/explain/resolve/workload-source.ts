@@ -12,7 +12,7 @@ import { nameOf } from '../cluster/names.ts'
 import { nearest } from '../cluster/nearest.ts'
 import { refOf } from '../cluster/reference.ts'
 import type { SourceUnknown } from '../trace/refusal.ts'
-import type { SenderStep } from '../trace/step.ts'
+import type { SenderStep } from '../trace/walk/step.ts'
 
 type Kind = Workload | 'Service'
 

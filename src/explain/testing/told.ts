@@ -1,13 +1,13 @@
-import type { Candidate } from '../trace/candidate.ts'
 import type { Cure } from '../trace/cure.ts'
 import type { Finding } from '../trace/finding.ts'
 import type { Trace } from '../trace/trace.ts'
-import { candidateReasonText } from '../words/candidate.ts'
+import type { Candidate } from '../trace/walk/candidate.ts'
 import { nameText, senderText } from '../words/object.ts'
-import { stepText } from '../words/step.ts'
-import type { StepText } from '../words/step-text.ts'
 import { type ToldCure, type ToldFinding, tellFinding } from '../words/tell.ts'
 import { unseenText } from '../words/unseen.ts'
+import { candidateReasonText } from '../words/walk/candidate.ts'
+import { stepText } from '../words/walk/step.ts'
+import type { StepText } from '../words/walk/step-text.ts'
 
 /* A trace with its words beside the codes, for tests of what people read. */
 

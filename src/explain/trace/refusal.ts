@@ -1,6 +1,6 @@
 import type { IpFamily } from '#net/ip-address.ts'
-import type { PortRef } from './entry.ts'
 import type { ObjectRef, Socket } from './reference.ts'
+import type { PortRef } from './walk/entry.ts'
 
 /** Why a question cannot be walked: its source or its destination is no such thing, and what may have been meant. */
 export type Refusal = SourceRefusal | DestinationRefusal | ObjectRefusal

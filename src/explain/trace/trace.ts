@@ -1,13 +1,13 @@
 import type { Protocol } from '#net/port-protocol.ts'
-import type { Candidate } from './candidate.ts'
 import type { Finding } from './finding.ts'
-import type { ModelWalk } from './model-walk.ts'
-import type { PathOutcome } from './outcome.ts'
 import type { Question } from './question.ts'
 import type { ObjectRef, Socket } from './reference.ts'
 import type { Sender } from './sender.ts'
-import type { Step } from './step.ts'
 import type { Unseen } from './unseen.ts'
+import type { Candidate } from './walk/candidate.ts'
+import type { ModelWalk } from './walk/model-walk.ts'
+import type { PathOutcome } from './walk/outcome.ts'
+import type { Step } from './walk/step.ts'
 
 /** `sometimes`: the kernel picks, and some picks are not answered. `unknown`: it cannot be told from here. */
 export type Verdict = 'reachable' | 'sometimes' | 'unreachable' | 'unknown'

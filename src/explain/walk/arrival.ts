@@ -14,9 +14,9 @@ import {
 } from '../cluster/lookup.ts'
 import { refOf } from '../cluster/reference.ts'
 import type { Target } from '../resolve/address-destination.ts'
-import type { Arrival, ArrivalEnd, Home } from '../trace/arrival.ts'
-import type { OutcomeVerdict, PathOutcome } from '../trace/outcome.ts'
 import type { ObjectRef } from '../trace/reference.ts'
+import type { Arrival, ArrivalEnd, Home } from '../trace/walk/arrival.ts'
+import type { OutcomeVerdict, PathOutcome } from '../trace/walk/outcome.ts'
 
 /** An arrival, and what it comes to. */
 export interface Arrived {

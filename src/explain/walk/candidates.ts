@@ -13,8 +13,8 @@ import { declaredPorts } from '../cluster/listening.ts'
 import { backendPod, familyOfText, find, podAddresses, selectedPods, slicesOf } from '../cluster/lookup.ts'
 import { troubleOf } from '../cluster/pod-trouble.ts'
 import { refOf } from '../cluster/reference.ts'
-import type { Candidate, CandidateReason } from '../trace/candidate.ts'
 import type { Trouble } from '../trace/trouble.ts'
+import type { Candidate, CandidateReason } from '../trace/walk/candidate.ts'
 import type { NodeView } from './node-view.ts'
 
 export interface CandidateQuestion {

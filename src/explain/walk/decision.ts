@@ -1,6 +1,6 @@
 import type { Service } from '#api/core/service/message.ts'
 import type { TrafficPolicy } from '#forwarding/frontend.ts'
-import type { PathOutcome } from '../trace/outcome.ts'
+import type { PathOutcome } from '../trace/walk/outcome.ts'
 import type { Claimed, NodeView } from './node-view.ts'
 
 /** A walk to one address, seen at the node that decides; several nodes that decide alike are one. */

@@ -4,8 +4,8 @@ import type { Protocol } from '#net/port-protocol.ts'
 import type { ClusterFacts } from '../cluster/facts.ts'
 import { familyOfText, homeOf } from '../cluster/lookup.ts'
 import type { Target } from '../resolve/address-destination.ts'
-import type { PathOutcome } from '../trace/outcome.ts'
-import type { SourceFate, Step } from '../trace/step.ts'
+import type { PathOutcome } from '../trace/walk/outcome.ts'
+import type { SourceFate, Step } from '../trace/walk/step.ts'
 import { arrive, nodeAddress } from './arrival.ts'
 
 export interface Deciding {

@@ -6,8 +6,8 @@ import { clusterIpsOf, externalIpsOf, inCidrs, nodeAt, nodeOfPodAddress, podAt, 
 import { nameOf } from '../cluster/names.ts'
 import type { Target } from '../resolve/address-destination.ts'
 import type { Source } from '../resolve/source.ts'
-import type { Balanced, BalancedNowhere, Entry } from '../trace/entry.ts'
-import type { PathOutcome } from '../trace/outcome.ts'
+import type { Balanced, BalancedNowhere, Entry } from '../trace/walk/entry.ts'
+import type { PathOutcome } from '../trace/walk/outcome.ts'
 
 /** Where a packet is first met by a node. */
 export interface Entrance {

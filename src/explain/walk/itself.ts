@@ -4,8 +4,8 @@ import { declaredPorts, listens } from '../cluster/listening.ts'
 import { refOf } from '../cluster/reference.ts'
 import type { Target } from '../resolve/address-destination.ts'
 import type { Source } from '../resolve/source.ts'
-import type { PathOutcome } from '../trace/outcome.ts'
-import type { Step } from '../trace/step.ts'
+import type { PathOutcome } from '../trace/walk/outcome.ts'
+import type { Step } from '../trace/walk/step.ts'
 
 /** A packet that never leaves its sender: to a loopback address, or to its own. */
 export function itself(

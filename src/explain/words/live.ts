@@ -1,8 +1,8 @@
 import { socketText } from '../cluster/names.ts'
 import type { Accord, ComparedWalk, Live, Observation, Untraced, WalkEnd } from '../trace/live.ts'
-import type { ModelWalk } from '../trace/model-walk.ts'
-import type { PathOutcome } from '../trace/outcome.ts'
 import type { Trace } from '../trace/trace.ts'
+import type { ModelWalk } from '../trace/walk/model-walk.ts'
+import type { PathOutcome } from '../trace/walk/outcome.ts'
 import { listed } from './text.ts'
 
 const ACCORDS: Readonly<Record<Accord, string>> = {

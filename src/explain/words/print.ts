@@ -1,9 +1,9 @@
 import type { Trace } from '../trace/trace.ts'
 import { senderText } from './object.ts'
-import { stepText } from './step.ts'
 import { type ToldFinding, tellFinding } from './tell.ts'
 import { unseenText } from './unseen.ts'
 import { verdictText } from './verdict.ts'
+import { stepText } from './walk/step.ts'
 
 /** A trace as text, for people: the walk, then the verdict, then what is wrong and what mends it. */
 export function print(trace: Trace): string {

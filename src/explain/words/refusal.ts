@@ -1,9 +1,9 @@
 import { socketText } from '../cluster/names.ts'
 import type { ObjectRef } from '../trace/reference.ts'
 import type { Flaw, NodePortRef, Refusal } from '../trace/refusal.ts'
-import { portText } from './entry.ts'
 import { nameText, objectText } from './object.ts'
 import { listed } from './text.ts'
+import { portText } from './walk/entry.ts'
 
 export interface RefusalText {
   readonly message: string

@@ -1,13 +1,21 @@
-import { withProtocol } from '../cluster/names.ts'
-import type { Listens } from '../trace/arrival.ts'
-import type { Sender } from '../trace/sender.ts'
-import type { ChosenPort, DestinationStep, NameStep, NodeStep, SenderStep, Step, WayStep } from '../trace/step.ts'
+import { withProtocol } from '../../cluster/names.ts'
+import type { Sender } from '../../trace/sender.ts'
+import type { Listens } from '../../trace/walk/arrival.ts'
+import type {
+  ChosenPort,
+  DestinationStep,
+  NameStep,
+  NodeStep,
+  SenderStep,
+  Step,
+  WayStep,
+} from '../../trace/walk/step.ts'
+import { nameText, objectText, senderText } from '../object.ts'
+import { listed, plural } from '../text.ts'
 import { leavingText } from './arrival.ts'
 import { balancedText, entryText, portText } from './entry.ts'
 import { nodeStepText } from './node-step.ts'
-import { nameText, objectText, senderText } from './object.ts'
 import type { StepText } from './step-text.ts'
-import { listed, plural } from './text.ts'
 
 /** A step in words; `sender` is whose packet it is. */
 export function stepText(step: Step, sender: Sender): StepText {

@@ -1,7 +1,7 @@
-import { socketText } from '../cluster/names.ts'
-import type { Candidate, CandidateReason } from '../trace/candidate.ts'
-import { nameText } from './object.ts'
-import { troubleText } from './trouble.ts'
+import { socketText } from '../../cluster/names.ts'
+import type { Candidate, CandidateReason } from '../../trace/walk/candidate.ts'
+import { nameText } from '../object.ts'
+import { troubleText } from '../trouble.ts'
 
 /** `in   10.244.1.5:8080  pod default/web-1 on node-1: ready` */
 export function candidateText({ address, port, pod, node, chosen, why }: Candidate): string {

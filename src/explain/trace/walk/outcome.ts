@@ -1,4 +1,4 @@
-import type { ObjectRef, Socket } from './reference.ts'
+import type { ObjectRef, Socket } from '../reference.ts'
 
 /** `closed`: it is sent there, and nothing listens; `astray`: it answers, and the reply does not arrive. */
 export type OutcomeVerdict = 'deliver' | 'reject' | 'drop' | 'unreachable' | 'closed' | 'astray'

@@ -1,8 +1,8 @@
 import type { Protocol } from '#net/port-protocol.ts'
+import type { ObjectRef, Socket } from '../reference.ts'
 import type { Arrival, Listens } from './arrival.ts'
 import type { Candidate } from './candidate.ts'
 import type { Balanced, Entry, PortRef } from './entry.ts'
-import type { ObjectRef, Socket } from './reference.ts'
 
 /** One step of the question’s answer, in order: whom it is about, then the way of the packet. */
 export type Step = SenderStep | NameStep | DestinationStep | WayStep | NodeStep

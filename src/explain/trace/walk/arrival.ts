@@ -1,5 +1,5 @@
 import type { Protocol } from '#net/port-protocol.ts'
-import type { ObjectRef, Socket } from './reference.ts'
+import type { ObjectRef, Socket } from '../reference.ts'
 
 /** Whether a program takes what is sent to a port. `unknown`: nobody could look. */
 export type Listens = 'yes' | 'no' | 'loopback-only' | 'unknown'

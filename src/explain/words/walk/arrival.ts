@@ -1,6 +1,6 @@
-import type { Arrival, ArrivalEnd, DeclaredPort, Home } from '../trace/arrival.ts'
-import { nameText } from './object.ts'
-import { listed } from './text.ts'
+import type { Arrival, ArrivalEnd, DeclaredPort, Home } from '../../trace/walk/arrival.ts'
+import { nameText } from '../object.ts'
+import { listed } from '../text.ts'
 
 /** `10.244.2.3 is on node-2, by way of 172.30.0.3; pod default/web listens on 8080/TCP (container web): delivered` */
 export function arrivalText({ address, port, protocol, home, end }: Arrival): string {

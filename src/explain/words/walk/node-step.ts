@@ -1,12 +1,12 @@
-import { socketText, withProtocol } from '../cluster/names.ts'
-import type { Socket } from '../trace/reference.ts'
-import type { Affinity, Choice, NodeStep, SourceFate } from '../trace/step.ts'
+import { socketText, withProtocol } from '../../cluster/names.ts'
+import type { Socket } from '../../trace/reference.ts'
+import type { Affinity, Choice, NodeStep, SourceFate } from '../../trace/walk/step.ts'
+import { nameText } from '../object.ts'
+import { listed, plural } from '../text.ts'
 import { arrivalText } from './arrival.ts'
 import { candidateText } from './candidate.ts'
 import { refusalText } from './entry.ts'
-import { nameText } from './object.ts'
 import type { StepText } from './step-text.ts'
-import { listed, plural } from './text.ts'
 
 const KINDS = {
   'cluster-ip': 'the ClusterIP',

@@ -1,6 +1,6 @@
 import type { IpFamily } from '#net/ip-address.ts'
-import type { ObjectRef } from './reference.ts'
-import type { Trouble } from './trouble.ts'
+import type { ObjectRef } from '../reference.ts'
+import type { Trouble } from '../trouble.ts'
 
 /** An endpoint that might have been chosen, or a pod that is selected and is none. */
 export interface Candidate {

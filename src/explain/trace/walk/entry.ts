@@ -1,5 +1,5 @@
 import type { Protocol } from '#net/port-protocol.ts'
-import type { ObjectRef, Socket } from './reference.ts'
+import type { ObjectRef, Socket } from '../reference.ts'
 
 /** The way from the sender to the node that meets the packet first, or to none. `assumed`: if the network outside leads there. */
 export type Entry =
