@@ -39,12 +39,12 @@ before(async () => {
   zone.setPodAddress('shop', '10.244.1.5', true)
   service = new DnsService({
     zone,
+    filled: Promise.resolve(),
     dnsAddresses: ['10.96.0.10'],
-    udp: HOSTS.map((host) => DatagramServer.bind(path, host, PORT)),
-    tcp: [],
     log: (text) => logged.push(text),
     flood: FLOOD,
   })
+  service.add({ udp: HOSTS.map((host) => DatagramServer.bind(path, host, PORT)), tcp: [] })
   for (const host of HOSTS) clients.set(host, await bindUdp(path, host, 0))
 })
 after(async () => {

@@ -14,7 +14,7 @@ import { request } from 'node:http'
 import { join } from 'node:path'
 import { Writable } from 'node:stream'
 import { after, before, test } from 'node:test'
-import { createDialer } from '#agent/parts/pods/dialer.ts'
+import { kernelAt } from '#agent/agent-node.ts'
 import { volumeMounter } from '#agent/parts/pods/volume-mounter.ts'
 import { createMachines, removeMachines } from '#cluster/machines/machines.ts'
 import { namespacePath } from '#kernel/namespace.ts'
@@ -49,7 +49,7 @@ const startKubelet = async () => {
     runtime,
     network,
     mounter: volumeMounter,
-    dialer: createDialer(inNode()),
+    dialer: kernelAt(inNode()),
     stateDir: join(stateDir, 'n1'),
   })
 }

@@ -4,8 +4,8 @@ import { once } from 'node:events'
 import { existsSync, readFileSync } from 'node:fs'
 import type { Server } from 'node:net'
 import { after, before, test } from 'node:test'
+import { kernelAt } from '#agent/agent-node.ts'
 import type { NodePodNetwork } from '#agent/parts/network/pod-network.ts'
-import { createDialer } from '#agent/parts/pods/dialer.ts'
 import { createMachines, removeMachines } from '#cluster/machines/machines.ts'
 import { namespacePath, withNamespace } from '#kernel/namespace.ts'
 import { bindUdp, connectTcp } from '#kernel/socket.ts'
@@ -97,7 +97,7 @@ test('UDP goes the same ways', async () => {
 })
 
 test('a dialer connects from the node, as probes do, and a refused connection is an error event', async () => {
-  const dialer = createDialer(inNode(1))
+  const dialer = kernelAt(inNode(1))
   const socket = dialer.connect(v4(pods.d!), 80)
   const text = await new Promise<string>((resolve) => socket.on('data', (data) => resolve(String(data))))
   assert.equal(text, `d ${node(1).addresses[0]}`)

@@ -17,6 +17,8 @@ export interface HttpListenerOptions {
 }
 
 export interface HttpListener {
+  /** Addresses that could not be had, each with the reason, until they can. */
+  readonly refused: ReadonlyMap<string, Error>
   /** Ends connections too. */
   close(): void
 }
@@ -30,15 +32,15 @@ export const listenHttp = (options: HttpListenerOptions): HttpListener => {
   let closed = false
   const open = new Set<Server>()
   const retries = new Map<string, () => void>()
-  const told = new Set<string>()
+  const refused = new Map<string, Error>()
 
   const start = async (address: string): Promise<void> => {
     const server = createServer(handler)
     const failed = (error: unknown): void => {
       open.delete(server)
       if (closed) return
-      if (!told.has(address)) onError(address, error as Error)
-      told.add(address)
+      if (!refused.has(address)) onError(address, error as Error)
+      refused.set(address, error as Error)
       retries.set(
         address,
         clock.after(RETRY_MS, () => void start(address)),
@@ -51,7 +53,7 @@ export const listenHttp = (options: HttpListenerOptions): HttpListener => {
       return
     }
     retries.delete(address)
-    told.delete(address)
+    refused.delete(address)
     if (closed) {
       server.close()
       return
@@ -61,6 +63,7 @@ export const listenHttp = (options: HttpListenerOptions): HttpListener => {
   }
   for (const address of options.addresses) void start(address)
   return {
+    refused,
     close() {
       closed = true
       for (const cancel of retries.values()) cancel()

@@ -1,11 +1,14 @@
 import { request } from 'node:http'
+import type { PartState } from '../runner/part.ts'
 
 /** One node as its agent sees it; what `fairlead status` prints. */
 export interface NodeReport {
   readonly name: string
   readonly addresses: readonly string[]
   readonly podCidrs: readonly string[]
+  /** Its Node is Ready, and its parts are ready and without a fault. */
   readonly ready: boolean
+  readonly parts: readonly PartState[]
   readonly pods: readonly {
     readonly namespace: string
     readonly name: string
@@ -26,6 +29,8 @@ export const kubeletPath = (node: string): string => `/nodes/${encodeURIComponen
 
 export interface AgentReport {
   readonly nodes: readonly NodeReport[]
+  /** Of what runs beside the nodes, in the fabric between them. */
+  readonly fabric: { readonly parts: readonly PartState[] }
   /** What somebody had changed of the networks when it was looked for this report, in words, and what became of it. */
   readonly network: readonly string[]
   readonly rss: number

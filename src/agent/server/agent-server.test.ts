@@ -1,53 +1,204 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs'
 import { get, type IncomingMessage } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { after, before, test } from 'node:test'
+import { after, before, beforeEach, test } from 'node:test'
+import type { Node } from '#api/core/node/message.ts'
+import type { FakeClock } from '#client/testing/fake-clock.ts'
+import type { Runtime } from '#runtime/runtime.ts'
+import type { NodeAgent } from '../node-agent.ts'
+import { Parts } from '../runner/parts.ts'
+import { FakePart, fakePlace } from '../testing/fake-place.ts'
+import { settle } from '../testing/loopback-network.ts'
+import type { AgentReport } from './agent-api.ts'
 import { serveAgentApi } from './agent-server.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'fairlead-agents-'))
 const socketPath = join(folder, 'agents.sock')
+const NOW = '2026-01-01T00:00:00.000Z'
+const CACHE = { lister: { size: 7, get: (name: string): Node | undefined => known.get(name) } }
+/** The Nodes as the API has them. */
+const known = new Map<string, Node>()
+const nodeIs = (name: string, ready: 'True' | 'False' | 'Unknown'): void => {
+  const conditions = [{ type: 'Ready', status: ready }]
+  known.set(name, { apiVersion: 'v1', kind: 'Node', metadata: { name }, status: { conditions } })
+}
+/** What the kernel of n1 has. */
+let sync: { appliedAt?: number; pending: number; failed: { service: string; error: string; retryAt: number }[] }
+const web = {
+  kind: 'Pod',
+  metadata: { name: 'web', namespace: 'shop' },
+  status: { phase: 'Running', podIPs: [{ ip: '10.244.1.2' }, { ip: 'fd00::2' }] },
+}
+const servicesPart = new FakePart('services', { more: { proxy: { state: () => sync } } })
+const podsPart = new FakePart('pods', { more: { kubelet: { pods: () => [web, { kind: 'Pod' }] } } })
+const networkPart = new FakePart('network', { more: { look: () => mended } })
+const balancerPart = new FakePart('balancer')
+let mended: string[] = []
 
-let stop = (): void => {}
+let podsClock: FakeClock
+
+const agentOf = (name: string, ...parts: readonly FakePart[]): NodeAgent => {
+  const { place, clock } = fakePlace(name)
+  if (parts.includes(podsPart)) podsClock = clock
+  const definitions = parts.map(({ definition }) => definition)
+  const node = { ...place, addresses: ['172.30.0.2', 'fd00:30::2'], podCidrs: ['10.244.1.0/24', 'fd00:1::/64'] }
+  return { node, parts: new Parts({ place, definitions, sources: {} }) } as unknown as NodeAgent
+}
+/** `n1` runs all that is asked about here, `n2` nothing. */
+const agents = [agentOf('n1', servicesPart, podsPart, networkPart), agentOf('n2')]
+const fabric = new Parts({ place: fakePlace('fabric').place, definitions: [balancerPart.definition], sources: {} })
+const becomesReady = Promise.withResolvers<void>()
+const options = {
+  cluster: 'test',
+  agents,
+  fabric,
+  runtime: { onExit() {} } as unknown as Runtime,
+  services: CACHE as never,
+  nodes: CACHE as never,
+  onError: () => {},
+}
+let stop: Promise<() => void>
 
 before(async () => {
-  stop = await serveAgentApi({
-    cluster: 'test',
-    socket: socketPath,
-    services: { lister: { size: 0 } },
-    nodes: { lister: { get: () => undefined } },
-    agents: [
-      {
-        name: 'n1',
-        proxy: { state: () => ({ failed: [] }) },
-        kubelet: { pods: () => [{ kind: 'Pod', metadata: { name: 'web' } }] },
-      },
-    ],
-    runtime: { onExit() {} },
-    network: { look: () => [] },
-    ready: Promise.resolve(),
-    onError: () => {},
-  } as never)
+  stop = serveAgentApi({ ...options, socket: socketPath, ready: becomesReady.promise })
+  while (!existsSync(socketPath)) await settle()
 })
-after(() => {
-  stop()
+beforeEach(() => {
+  sync = { appliedAt: Date.parse(NOW), pending: 0, failed: [] }
+  for (const part of [servicesPart, podsPart, networkPart, balancerPart]) part.status = { ready: true, faults: [] }
+  mended = []
+  for (const name of ['n1', 'n2']) nodeIs(name, 'True')
+})
+after(async () => {
+  ;(await stop)()
   rmSync(folder, { recursive: true })
 })
 
-const ask = async (path: string): Promise<{ readonly code: number | undefined; readonly text: string }> => {
-  const [response] = (await once(get({ socketPath, path, agent: false }), 'response')) as [IncomingMessage]
-  let text = ''
-  for await (const chunk of response) text += chunk
-  return { code: response.statusCode, text }
+interface Answer {
+  readonly code: number | undefined
+  readonly text: string
+  readonly type: string | undefined
 }
 
-test('the agents tell their state, and what is below a node is answered by its kubelet', async () => {
-  assert.equal((await ask('/readyz')).code, 200)
-  assert.deepEqual(Object.keys(JSON.parse((await ask('/status')).text)), ['rss', 'network', 'nodes'])
+const ask = async (path: string, socket = socketPath): Promise<Answer> => {
+  const [response] = (await once(get({ socketPath: socket, path, agent: false }), 'response')) as [IncomingMessage]
+  let text = ''
+  for await (const chunk of response) text += chunk
+  return { code: response.statusCode, text, type: response.headers['content-type'] }
+}
+
+const status = async (): Promise<AgentReport> => JSON.parse((await ask('/status')).text)
+
+test('readiness: not before every node has answered, and who waits is told then', async () => {
+  assert.equal(statSync(socketPath).mode & 0o777, 0o600)
+  const early = await ask('/readyz')
+  assert.deepEqual([early.code, early.text], [503, 'it has not been seen yet that every node answers'])
+  servicesPart.status = { ready: false, faults: [] }
+  assert.equal((await ask('/readyz')).text, 'n1, part services: it is starting')
+  const waiting = ask('/readyz?wait=true')
+  becomesReady.resolve()
+  const { code, text, type } = await waiting
+  assert.deepEqual([code, text, type], [200, '{"ready":true}', 'application/json'])
+})
+
+test('readiness: never said of a node with a part that is not ready, which is named with its faults', async () => {
+  becomesReady.resolve()
+  await settle()
+  assert.deepEqual(await ask('/readyz'), { code: 200, text: '{"ready":true}', type: 'application/json' })
+  servicesPart.status = { ready: false, faults: ['the kernel refuses the tables: EPERM', 'and more'] }
+  podsPart.status = { ready: true, faults: ['one pod'] }
+  const { code, text, type } = await ask('/readyz')
+  assert.deepEqual(
+    [code, text, type],
+    [503, 'n1, part services: the kernel refuses the tables: EPERM, and more', 'text/plain'],
+  )
+})
+
+test('readiness: who waits for what cannot be is told why', async () => {
+  const socket = join(folder, 'other.sock')
+  const fails = Promise.withResolvers<void>()
+  const refused = assert.rejects(serveAgentApi({ ...options, socket, ready: fails.promise }), /no route/)
+  while (!existsSync(socket)) await settle()
+  const waiting = ask('/readyz?wait=true', socket)
+  await settle()
+  fails.reject(new Error('no route'))
+  assert.deepEqual(await waiting, { code: 500, text: 'no route', type: 'text/plain' })
+  await refused
+})
+
+test('status tells of each node its addresses, parts, pods and what its kernel has', async () => {
+  sync = {
+    appliedAt: Date.parse(NOW),
+    pending: 3,
+    failed: [{ service: 'shop/web', error: 'EINVAL', retryAt: Date.parse(NOW) + 1000 }],
+  }
+  const { nodes, fabric: beside, rss } = await status()
+  assert.ok(rss > 1e6)
+  assert.deepEqual(beside, { parts: [{ name: 'balancer', ready: true, faults: [], failures: 0 }] })
+  assert.deepEqual(nodes[0], {
+    name: 'n1',
+    addresses: ['172.30.0.2', 'fd00:30::2'],
+    podCidrs: ['10.244.1.0/24', 'fd00:1::/64'],
+    ready: true,
+    parts: ['services', 'pods', 'network'].map((name) => ({ name, ready: true, faults: [], failures: 0 })),
+    pods: [
+      { namespace: 'shop', name: 'web', phase: 'Running', addresses: ['10.244.1.2', 'fd00::2'] },
+      { namespace: '', name: '', phase: 'Pending', addresses: [] },
+    ],
+    dataplane: {
+      services: 7,
+      pending: 3,
+      appliedAt: NOW,
+      failed: [{ service: 'shop/web', message: 'EINVAL', retryAt: '2026-01-01T00:00:01.000Z' }],
+    },
+  })
+})
+
+test('status tells of a node without parts that it has no pods and that nothing was written', async () => {
+  const { nodes } = await status()
+  assert.deepEqual(nodes[1]!.parts, [])
+  assert.deepEqual(nodes[1]!.pods, [])
+  assert.deepEqual(nodes[1]!.dataplane, { services: 7, pending: 0, failed: [] })
+})
+
+test('a node is ready where its Node is, and every part is ready and without a fault', async () => {
+  const isReady = async () => (await status()).nodes.map(({ ready }) => ready)
+  assert.deepEqual(await isReady(), [true, true])
+  nodeIs('n1', 'Unknown')
+  assert.deepEqual(await isReady(), [false, true])
+  nodeIs('n1', 'True')
+  known.delete('n2')
+  assert.deepEqual(await isReady(), [true, false], 'somebody has deleted its Node')
+  nodeIs('n2', 'False')
+  podsPart.status = { ready: false, faults: [] }
+  assert.deepEqual(await isReady(), [false, false])
+  podsPart.status = { ready: true, faults: ['port 10256 is taken'] }
+  assert.deepEqual(await isReady(), [false, false])
+})
+
+test('status looks at the networks before it tells of parts, since what is put right is a fault no more', async () => {
+  mended = ['n1: link eth0 is down; put right']
+  const { network } = await status()
+  assert.deepEqual(network, mended)
+})
+
+test('what is below a node is answered by the kubelet that it has at present, and by nobody where it has none', async () => {
   assert.match((await ask('/nodes/n1/pods')).text, /"name":"web"/)
   assert.equal((await ask('/nodes/n1/healthz')).text, 'ok')
+  podsPart.fail(new Error('it dies'))
+  await settle()
+  assert.equal((await ask('/nodes/n1/pods')).code, 404)
+  podsClock.advance(500)
+  await settle()
+  assert.match((await ask('/nodes/n1/pods')).text, /"name":"web"/)
+  const none = await ask('/nodes/n2/pods')
+  assert.deepEqual(
+    [none.code, JSON.parse(none.text).message],
+    [404, 'no kubelet of cluster test serves /nodes/n2/pods'],
+  )
 })
 
 test('no path below a node leads out of it, however it is written', async () => {

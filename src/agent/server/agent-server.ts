@@ -1,6 +1,5 @@
 import { chmodSync, rmSync } from 'node:fs'
 import { createServer, type IncomingMessage } from 'node:http'
-import type { NodeAgent } from '#agent/node-agent.ts'
 import type { Node } from '#api/core/node/message.ts'
 import type { Service } from '#api/core/service/message.ts'
 import type { Informer } from '#client/informer.ts'
@@ -8,10 +7,13 @@ import { connectTcp } from '#kernel/socket.ts'
 import type { Kubelet } from '#kubelet/kubelet.ts'
 import { createKubeletServer, type KubeletServer } from '#kubelet/server.ts'
 import { refuseUpgrade, statusObject } from '#kubelet/streaming/upgrade.ts'
-import { isReady } from '#objects/conditions.ts'
-import { podAddresses } from '#objects/pod.ts'
 import type { Runtime } from '#runtime/runtime.ts'
-import { type AgentReport, kubeletPath, type NodeReport } from './agent-api.ts'
+import type { NodeAgent } from '../node-agent.ts'
+import { pods } from '../parts/pods/pods-part.ts'
+import type { Parts } from '../runner/parts.ts'
+import type { Place } from '../runner/place.ts'
+import { type AgentReport, kubeletPath } from './agent-api.ts'
+import { nodeReport } from './agent-report.ts'
 
 export interface AgentServerOptions {
   /** The cluster's name. */
@@ -20,10 +22,10 @@ export interface AgentServerOptions {
   readonly socket: string
   readonly agents: readonly NodeAgent[]
   readonly runtime: Runtime
-  readonly services: Informer<Service>
-  readonly nodes: Informer<Node>
-  /** What of the networks somebody has changed, in words. */
-  readonly network: { look(): readonly string[] }
+  /** What runs beside the nodes. */
+  readonly fabric: Pick<Parts<Place>, 'look' | 'states'>
+  readonly services: Pick<Informer<Service>, 'lister'>
+  readonly nodes: Pick<Informer<Node>, 'lister'>
   /** Resolves when every node is Ready and answers. */
   readonly ready: Promise<void>
   readonly onError: (error: unknown) => void
@@ -39,12 +41,12 @@ export const serveAgentApi = async (options: AgentServerOptions): Promise<() => 
   const settled = ready.then(() => {
     isReady = true
   })
-  const kubelets = new Map(agents.map((agent) => [kubeletPath(agent.name), kubeletServer(agent.kubelet, options)]))
-  /** The kubelet that a request is for, which then sees its own path alone; undefined for a node that is none of ours. */
+  const kubelets = new Map(agents.map((agent) => [kubeletPath(agent.node.name), kubeletServers(agent, options)]))
+  /** The kubelet that a request is for, which then sees its own path alone; undefined for a node that has none here. */
   const kubeletOf = (request: IncomingMessage): KubeletServer | undefined => {
     const [, prefix = '', path = ''] = /^(\/nodes\/[^/?]+)(.*)$/s.exec(request.url ?? '') ?? []
     request.url = path.startsWith('/') ? path : `/${path}`
-    return kubelets.get(prefix)
+    return kubelets.get(prefix)?.()
   }
   const server = createServer((request, response) => {
     const asked = request.url ?? '/'
@@ -62,14 +64,16 @@ export const serveAgentApi = async (options: AgentServerOptions): Promise<() => 
       response.end(body)
     }
     if (url.pathname === '/readyz') {
-      if (isReady || !url.searchParams.has('wait')) {
-        answer(isReady ? 200 : 503, isReady ? '{"ready":true}' : 'not ready')
+      if (url.searchParams.has('wait')) {
+        settled.then(
+          () => answer(200, '{"ready":true}'),
+          (error: Error) => answer(500, error.message),
+        )
         return
       }
-      settled.then(
-        () => answer(200, '{"ready":true}'),
-        (error: Error) => answer(500, error.message),
-      )
+      const faults = unready(options)
+      if (isReady && faults.length === 0) answer(200, '{"ready":true}')
+      else answer(503, faults.join('\n') || 'it has not been seen yet that every node answers')
       return
     }
     if (url.pathname === '/status') {
@@ -101,6 +105,17 @@ export const serveAgentApi = async (options: AgentServerOptions): Promise<() => 
 
 const nobody = (path: string, cluster: string) => statusObject(404, `no kubelet of cluster ${cluster} serves ${path}`)
 
+/** The server of the kubelet that the node has at present: a new one with each that is started. */
+const kubeletServers = ({ parts }: NodeAgent, options: AgentServerOptions): (() => KubeletServer | undefined) => {
+  let served: { readonly kubelet: Kubelet; readonly server: KubeletServer } | undefined
+  return () => {
+    const kubelet = parts.find(pods)?.kubelet
+    if (kubelet === undefined) return undefined
+    if (served?.kubelet !== kubelet) served = { kubelet, server: kubeletServer(kubelet, options) }
+    return served.server
+  }
+}
+
 const kubeletServer = (kubelet: Kubelet, { runtime, onError }: AgentServerOptions): KubeletServer =>
   createKubeletServer({
     runtime,
@@ -118,35 +133,19 @@ const kubeletServer = (kubelet: Kubelet, { runtime, onError }: AgentServerOption
     onError,
   })
 
-/** A Node that somebody deleted is not: its pods are nobody's any more. */
-const isNodeReady = (node: Node | undefined): boolean => node !== undefined && isReady(node)
-
-const report = ({ agents, services, nodes, network }: AgentServerOptions): AgentReport => ({
+const report = ({ agents, fabric, services, nodes }: AgentServerOptions): AgentReport => ({
   rss: process.memoryUsage().rss,
-  network: network.look(),
-  nodes: agents.map((agent): NodeReport => {
-    const state = agent.proxy.state()
-    return {
-      name: agent.name,
-      addresses: agent.addresses,
-      podCidrs: agent.podCidrs,
-      ready: state.failed.length === 0 && isNodeReady(nodes.lister.get(agent.name)),
-      pods: agent.kubelet.pods().map((pod) => ({
-        namespace: pod.metadata?.namespace ?? '',
-        name: pod.metadata?.name ?? '',
-        phase: pod.status?.phase ?? 'Pending',
-        addresses: podAddresses(pod),
-      })),
-      dataplane: {
-        services: services.lister.size,
-        pending: state.pending,
-        appliedAt: state.appliedAt === undefined ? undefined : new Date(state.appliedAt).toISOString(),
-        failed: state.failed.map(({ service, error, retryAt }) => ({
-          service,
-          message: error,
-          retryAt: new Date(retryAt).toISOString(),
-        })),
-      },
-    }
-  }),
+  // First: what is put right here is no fault of a part any more.
+  network: [...agents.flatMap(({ parts }) => parts.look()), ...fabric.look()],
+  nodes: agents.map((agent) => nodeReport(agent, nodes.lister.get(agent.node.name), services.lister.size)),
+  fabric: { parts: fabric.states() },
 })
+
+/** The parts that are not ready, and why, a line each. */
+const unready = ({ agents }: AgentServerOptions): readonly string[] =>
+  agents.flatMap(({ node, parts }) =>
+    parts
+      .states()
+      .filter(({ ready }) => !ready)
+      .map(({ name, faults }) => `${node.name}, part ${name}: ${faults.join(', ') || 'it is starting'}`),
+  )

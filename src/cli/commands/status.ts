@@ -1,3 +1,4 @@
+import type { PartState } from '#agent/runner/part.ts'
 import { type AgentReport, answers, getJson } from '#agent/server/agent-api.ts'
 import { isUnfinished } from '#cluster/claims/claim.ts'
 import { findClaim } from '#cluster/processes/lost-claims.ts'
@@ -16,8 +17,9 @@ export const status: Command = {
   name: 'status',
   summary: 'nodes, addresses, pods and what each kernel has',
   description: `Asks the API and the agents. Exit status 1 where one gives no answer, a process or the supervisor of one is dead, a node
-is not ready, a Service could not be written, the control plane was started again and has lost its objects, or somebody
-had changed a link, a route or a setting of the networks: it is put right, and the next status says so.`,
+or a part of one is not ready or has a fault (a Service that the kernel refuses, a port that another program holds), the
+control plane was started again and has lost its objects, or somebody had changed a link, a route or a setting of the
+networks: it is put right, and the next status says so.`,
   argument: nameArgument,
   flags: { name: shownNameFlag, output: outputFlag },
   examples: ['fairlead status', 'fairlead status -o json'],
@@ -51,11 +53,12 @@ had changed a link, a route or a setting of the networks: it is put right, and t
       unsupervised.length === 0 &&
       objectsLost === undefined &&
       serving &&
-      report?.nodes.every((node) => node.ready && node.dataplane.failed.length === 0) === true &&
+      report?.nodes.every(({ ready }) => ready) === true &&
+      report.fabric.parts.every(isWell) &&
       report.network.length === 0
     if (flags.output === 'json') {
       io.out(
-        `${JSON.stringify({ name: config.name, healthy, objectsLost, server: `https://127.0.0.1:${config.apiServer.hostPort}`, api: serving, processes, nodes: report?.nodes ?? [], network: report?.network ?? [] })}\n`,
+        `${JSON.stringify({ name: config.name, healthy, objectsLost, server: `https://127.0.0.1:${config.apiServer.hostPort}`, api: serving, processes, nodes: report?.nodes ?? [], fabric: report?.fabric ?? { parts: [] }, network: report?.network ?? [] })}\n`,
       )
       return healthy ? 0 : 1
     }
@@ -82,10 +85,11 @@ had changed a link, a route or a setting of the networks: it is put right, and t
     if (!report) return 1
     io.out(
       `\n${table(
-        ['NODE', 'READY', 'ADDRESSES', 'POD RANGES', 'PODS', 'SERVICES', 'DATAPLANE'],
-        report.nodes.map(({ name, ready, addresses, podCidrs, pods, dataplane }) => [
+        ['NODE', 'READY', 'PARTS', 'ADDRESSES', 'POD RANGES', 'PODS', 'SERVICES', 'DATAPLANE'],
+        report.nodes.map(({ name, ready, parts, addresses, podCidrs, pods, dataplane }) => [
           name,
           ready ? 'yes' : 'no',
+          `${parts.filter(isWell).length}/${parts.length}`,
           addresses.join(','),
           podCidrs.join(','),
           String(pods.length),
@@ -102,10 +106,17 @@ had changed a link, a route or a setting of the networks: it is put right, and t
       node.pods.map((pod) => [node.name, pod.namespace, pod.name, pod.phase, pod.addresses.join(',')]),
     )
     if (pods.length > 0) io.out(`\n${table(['NODE', 'NAMESPACE', 'POD', 'PHASE', 'ADDRESSES'], pods)}`)
-    for (const node of report.nodes)
-      for (const { service, message, retryAt } of node.dataplane.failed)
-        io.out(`\n${node.name}: Service ${service} is not in the kernel: ${message}; tried again at ${retryAt}\n`)
+    for (const { name, parts } of [...report.nodes, { name: 'fabric', ...report.fabric }])
+      for (const line of parts.flatMap(partFaults)) io.out(`\n${name}: ${line}\n`)
     for (const text of report.network) io.out(`\nnetwork: ${text}\n`)
     return healthy ? 0 : 1
   },
+}
+
+const isWell = ({ ready, faults }: PartState): boolean => ready && faults.length === 0
+
+/** What there is to say of a part that is not well, a line each. */
+const partFaults = ({ name, ready, faults }: PartState): readonly string[] => {
+  if (ready) return faults
+  return [`part ${name} is not ready: ${faults.join('; ') || 'it is starting'}`]
 }

@@ -27,11 +27,26 @@ export interface LoadBalancerOptions {
   readonly log: (message: string, error?: unknown) => void
 }
 
+/** The load balancer, as it stands in the fabric's kernel. */
+export interface KeptLoadBalancer {
+  /** Resolves when it is written for the first time. */
+  readonly written: Promise<void>
+  /** Why the kernel does not have it as it should be; undefined where it has. */
+  fault(): Error | undefined
+}
+
 /**
  * Keeps the load balancer in the fabric's kernel equal to what Services, their endpoints and the nodes ask for. Writes
  * nothing before the caches have synced.
  */
-export function keepLoadBalancer({ config, services, nodes, nodesTold, signal, log }: LoadBalancerOptions): void {
+export function keepLoadBalancer({
+  config,
+  services,
+  nodes,
+  nodesTold,
+  signal,
+  log,
+}: LoadBalancerOptions): KeptLoadBalancer {
   const balancer = new LoadBalancer(config.loadBalancerCidr)
   const open = () =>
     new BalancerWriter(openNftables(namespacePath(config.fabric.namespace)), {
@@ -45,6 +60,8 @@ export function keepLoadBalancer({ config, services, nodes, nodesTold, signal, l
   let live = false
   let scheduled = false
   let retry: NodeJS.Timeout | undefined
+  let fault: Error | undefined
+  const { promise: written, resolve: resolveWritten } = Promise.withResolvers<void>()
 
   const apply = () => {
     scheduled = false
@@ -53,7 +70,10 @@ export function keepLoadBalancer({ config, services, nodes, nodesTold, signal, l
     try {
       writer ??= open()
       writer.apply(balancer.frontends(known), known)
+      fault = undefined
+      resolveWritten()
     } catch (error) {
+      fault = error as Error
       log('the load balancer’s rules were refused, tried again in a second', error)
       retry = setTimeout(apply, RETRY_MS)
       retry.unref()
@@ -96,6 +116,7 @@ export function keepLoadBalancer({ config, services, nodes, nodesTold, signal, l
     clearInterval(audit)
     writer?.close()
   })
+  return { written, fault: () => fault }
 }
 
 /** Resolves when the cache has every node as Ready. */

@@ -28,9 +28,6 @@ export function removeHostLink(name: string): boolean {
   return true
 }
 
-/** Whether the kernel has IPv6 at all (it can be switched off at boot). */
-export const kernelHasIpv6 = (): boolean => readSysctl('ipv6/conf/all/disable_ipv6') !== undefined
-
 /** Whether the host's link has IPv6; where the link is gone, whether a new one of the host would have it. */
 export const hostLinkHasIpv6 = ({ host }: ClusterConfig): boolean => {
   const there = readSysctl(`ipv6/conf/${host.link}/disable_ipv6`)

@@ -1,4 +1,5 @@
 import { mendNetwork, type NetworkFaults } from '#agent/network-audit.ts'
+import { hasIpv6 } from '#kernel/ipv6.ts'
 import { namespacePath } from '#kernel/namespace.ts'
 import { Rtnetlink } from '#kernel/rtnetlink/rtnetlink.ts'
 import {
@@ -13,7 +14,7 @@ import {
 import { MTU, type NetworkPlan, withoutIpv6 } from '#podnetwork/network-plan.ts'
 import type { ClusterConfig } from '../config.ts'
 import { connectMachines, makeUnderlay } from './fabric.ts'
-import { hostLinkHasIpv6, kernelHasIpv6 } from './host-link.ts'
+import { hostLinkHasIpv6 } from './host-link.ts'
 
 /** What was wrong with the network of one machine: a node's name, `fabric` or `host`. */
 export interface MachineFaults extends NetworkFaults {
@@ -25,7 +26,7 @@ export interface MachineFaults extends NetworkFaults {
  * addresses, routes, settings, cables that were pulled.
  */
 export const auditMachines = (config: ClusterConfig): readonly MachineFaults[] => {
-  const ipv6 = kernelHasIpv6()
+  const ipv6 = hasIpv6()
   const planned = (plan: NetworkPlan, has = ipv6): NetworkPlan => (has ? plan : withoutIpv6(plan))
   const audit = (machine: string, path: string, plan: NetworkPlan, remake?: () => void): readonly MachineFaults[] => {
     try {

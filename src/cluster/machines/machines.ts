@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { hasIpv6 } from '#kernel/ipv6.ts'
 import { KernelError } from '#kernel/kernel-error.ts'
 import { deleteNamespace, listNetworkNamespaces, namespacePath } from '#kernel/namespace.ts'
 import { Rtnetlink } from '#kernel/rtnetlink/rtnetlink.ts'
@@ -6,7 +7,7 @@ import { ClusterError } from '../cluster-error.ts'
 import type { ClusterConfig } from '../config.ts'
 import { closeEgress, openEgress } from './egress.ts'
 import { connectFabric, createFabric, routeFabric } from './fabric.ts'
-import { kernelHasIpv6, removeHostLink, routeHostLink } from './host-link.ts'
+import { removeHostLink, routeHostLink } from './host-link.ts'
 import { hostLink, isNamespaceOf } from './names.ts'
 import { createNode, routeNode } from './node.ts'
 
@@ -28,7 +29,7 @@ export interface MachinesMade {
  */
 export function createMachines(config: ClusterConfig): MachinesMade {
   try {
-    const ipv6 = kernelHasIpv6()
+    const ipv6 = hasIpv6()
     createFabric(config, ipv6)
     for (const node of config.nodes) createNode(config, node, ipv6)
     connectFabric(config)

@@ -2,31 +2,23 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { setFlagsFromString } from 'node:v8'
-import { type NodeAgent, startNodeAgent } from '#agent/node-agent.ts'
-import { DnsService } from '#agent/parts/dns/dns-service.ts'
-import { feedZone } from '#agent/parts/dns/zone-feed.ts'
+import { kernelAt } from '#agent/agent-node.ts'
+import { startNodeAgent } from '#agent/node-agent.ts'
+import { ProcessSources } from '#agent/process-sources.ts'
+import { Parts } from '#agent/runner/parts.ts'
+import type { Place } from '#agent/runner/place.ts'
 import { serveAgentApi } from '#agent/server/agent-server.ts'
-import { ServiceFeed } from '#agent/sources/service-feed.ts'
-import { configMaps } from '#api/core/configmap/resource.ts'
-import { events } from '#api/core/event/resource.ts'
 import type { Namespace } from '#api/core/namespace/message.ts'
 import { namespaces } from '#api/core/namespace/resource.ts'
-import { nodes } from '#api/core/node/resource.ts'
-import { pods } from '#api/core/pod/resource.ts'
-import { secrets } from '#api/core/secret/resource.ts'
-import { services } from '#api/core/service/resource.ts'
-import { endpointSlices } from '#api/discovery/endpointslice/resource.ts'
 import { systemClock } from '#client/clock.ts'
-import { EventRecorder } from '#client/event-recorder.ts'
 import { Informers } from '#client/informer.ts'
 import { createUnixClient } from '#client/unix-client.ts'
 import { readNameservers } from '#dns/upstream.ts'
-import { cachedStore } from '#kubelet/object-store.ts'
-import { Zone } from '#names/zone.ts'
+import { namespacePath } from '#kernel/namespace.ts'
 import { createRuncRuntime } from '#runtime/runc/runc-runtime.ts'
 import { errorText } from '../error-text.ts'
-import { keepLoadBalancer, nodesReady } from '../fabric/load-balancer.ts'
-import { NetworkWatch } from '../fabric/network-watch.ts'
+import { fabricParts } from '../fabric/fabric-parts.ts'
+import { nodesReady } from '../fabric/load-balancer.ts'
 import { podNamespace } from '../machines/names.ts'
 import { logPath, readConfig, statePaths } from '../state/state.ts'
 import { openLog } from './log.ts'
@@ -41,7 +33,6 @@ const NODES_TOLD_MS = 10_000
 
 const config = readConfig(process.argv.at(-1)!)
 const paths = statePaths(config.stateDir)
-const stop = new AbortController()
 const logLine = openLog(logPath(config.stateDir, 'agent-host'))
 const log = (who: string) => (message: string, error?: unknown) =>
   logLine(`${who}: ${message}${error === undefined ? '' : `: ${errorText(error)}`}`)
@@ -53,102 +44,70 @@ const client = createUnixClient(config.sockets.api)
 const informers = new Informers(client, {
   clock: systemClock,
   random: Math.random,
-  signal: stop.signal,
+  signal: new AbortController().signal,
   onError: (error, what) => log('cache')(what, error),
 })
-const serviceCache = informers.for(services)
-const sliceCache = informers.for(endpointSlices)
-const podCache = informers.for(pods)
-const feed = new ServiceFeed(serviceCache, sliceCache)
-const zone = new Zone(config.clusterDomain, config.clusterDns)
-const zoneFed = feedZone(zone, { services: feed, pods: podCache, namespaces: informers.for(namespaces) })
 const runtime = createRuncRuntime({
   stateDir: paths.containers,
   cluster: config.name,
   onError: (error) => log('runtime')('fault', error),
 })
-const configMapStore = cachedStore(informers.for(configMaps), client, configMaps)
-const secretStore = cachedStore(informers.for(secrets), client, secrets)
-
-const agents: readonly NodeAgent[] = await Promise.all(
-  config.nodes.map((node) =>
-    startNodeAgent({
-      node,
-      client,
-      sources: {
-        services: feed,
-        serviceObjects: serviceCache,
-        pods: podCache,
-        nodes: informers.for(nodes),
-        configMaps: configMapStore,
-        secrets: secretStore,
-      },
-      runtime,
-      stateDir: join(paths.pods, node.name),
-      podNamespace: (uid) => podNamespace(config.name, uid),
-      clusterCidr: config.clusterCidr,
-      nodePortAddresses: config.nodePortAddresses,
-      serviceCidr: config.serviceCidr,
-      loadBalancerCidr: config.loadBalancerCidr,
-      clusterDns: config.clusterDns,
-      clusterDomain: config.clusterDomain,
-      signal: stop.signal,
-      log: log(node.name),
-    }),
-  ),
-)
-// One server for all nodes: each has its sockets, and they answer from one zone.
-const dns = new DnsService({
-  zone,
-  dnsAddresses: config.clusterDns,
-  udp: agents.flatMap(({ dnsSockets }) => dnsSockets.udp),
-  tcp: agents.flatMap(({ dnsSockets }) => dnsSockets.tcp),
-  nameservers: config.egress ? readNameservers('/etc/resolv.conf') : undefined,
+const sources = new ProcessSources({
+  client,
+  informers,
+  runtime,
+  dns: {
+    domain: config.clusterDomain,
+    addresses: config.clusterDns,
+    nameservers: config.egress ? readNameservers('/etc/resolv.conf') : undefined,
+  },
   log: log('dns'),
 })
-for (const { metrics } of agents) metrics.readDns(() => dns.answeredByName())
-const ready = Promise.all([zoneFed, ...agents.map((agent) => agent.ready)]).then(() => clusterAnswers(config))
-keepLoadBalancer({
-  config,
-  services: feed,
-  nodes: informers.for(nodes),
-  // A node that is not Ready after this stays out, and holds up no other.
-  nodesTold: Promise.race([
-    Promise.all([ready, nodesReady(informers.for(nodes), config)]).catch(() => undefined),
-    sleep(NODES_TOLD_MS, undefined, { ref: false }),
-  ]),
-  signal: stop.signal,
-  log: log('fabric'),
+const place = (name: string, namespace: string): Place => ({
+  name,
+  kernel: kernelAt(namespacePath(namespace)),
+  client,
+  clock: systemClock,
+  random: Math.random,
+  log: log(name),
+})
+const agents = config.nodes.map(({ name, namespace, addresses, podCidrs }) =>
+  startNodeAgent(
+    {
+      ...place(name, namespace),
+      addresses,
+      podCidrs,
+      stateDir: join(paths.pods, name),
+      podNamespace: (uid) => podNamespace(config.name, uid),
+      cluster: config,
+    },
+    sources,
+  ),
+)
+const ready = Promise.all(agents.map(({ parts }) => parts.ready)).then(() => clusterAnswers(config))
+// A node that is not Ready after this stays out, and holds up no other.
+const nodesTold = Promise.race([
+  Promise.all([ready, nodesReady(sources.nodes, config)]).catch(() => undefined),
+  sleep(NODES_TOLD_MS, undefined, { ref: false }),
+])
+const fabric = new Parts({
+  place: place('fabric', config.fabric.namespace),
+  definitions: fabricParts(config, nodesTold),
+  sources,
 })
 ready.then(
   () => logLine(`agents of ${config.name}: ready`),
   (error: unknown) => log('start')('failed', error),
 )
-const network = new NetworkWatch({
-  config,
-  agents,
-  node: (name) => informers.for(nodes).lister.get(name),
-  events: new EventRecorder(client, {
-    resource: events,
-    component: 'network-watch',
-    clock: systemClock,
-    random: Math.random,
-    signal: stop.signal,
-    onError: (error) => log('network')('an Event was lost', error),
-  }),
-  clock: systemClock,
-  signal: stop.signal,
-  log: log('network'),
-})
 startAfreshWithControlPlane()
 await serveAgentApi({
   cluster: config.name,
   socket: config.sockets.agent,
   agents,
+  fabric,
   runtime,
-  services: serviceCache,
-  nodes: informers.for(nodes),
-  network,
+  services: sources.serviceObjects,
+  nodes: sources.nodes,
   ready,
   onError: (error) => log('streams')('fault', error),
 })

@@ -29,6 +29,8 @@ const START_LIMIT_MS = 30_000
 const HOLD_LIMIT_MS = 20_000
 /** How often a socket that is not there yet is tried, milliseconds. */
 const RETRY_MS = 4
+/** How long the agents may take to say what they wait for, milliseconds. */
+const ASK_MS = 1_000
 /** A process that ended so often while the cluster started does not get better by waiting. */
 const GIVE_UP_AFTER = 3
 
@@ -202,12 +204,22 @@ const ready = async (config: ClusterConfig, signal: AbortSignal): Promise<void> 
       // Not there yet; a broken connection means that the agents died and are started again.
       const { code } = error as NodeJS.ErrnoException
       const early = code === 'ENOENT' || code === 'ECONNREFUSED' || code === 'ECONNRESET'
-      if (!early || Date.now() > until) throw error
+      if (!early || Date.now() > until) throw new Error(`${(error as Error).message}${await unready(config)}`)
       const failing =
         attempt % 25 === 0 ? ROLES.find((role) => timesRestarted(config, role) >= GIVE_UP_AFTER) : undefined
       if (failing) throw new Error(`the ${failing} does not stay up`)
       await sleep(RETRY_MS)
     }
+  }
+}
+
+/** Which parts of which nodes are not ready, and why, where the agents tell. */
+const unready = async (config: ClusterConfig): Promise<string> => {
+  try {
+    await getJson(config.sockets.agent, '/readyz', ASK_MS)
+    return ''
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === undefined ? `\n  ${(error as Error).message}` : ''
   }
 }
 

@@ -1,16 +1,16 @@
-import type { Server } from 'node:net'
 import { FloodGauge, type FloodOptions } from '#dns/flood-gauge.ts'
-import { countsByName, DnsServer } from '#dns/server.ts'
+import { countsByName, DnsServer, type DnsSockets, RCODES } from '#dns/server.ts'
 import { Upstream } from '#dns/upstream.ts'
 import type { DatagramServer } from '#kernel/datagram-server.ts'
 import type { Zone } from '#names/zone.ts'
+import type { NameServer } from '../../sources/sources.ts'
 import type { DnsThread } from './dns-thread.ts'
 
 export interface DnsServiceOptions {
   readonly zone: Zone
+  /** Resolves when the zone holds all that there is. */
+  readonly filled: Promise<void>
   readonly dnsAddresses: readonly string[]
-  readonly udp: readonly DatagramServer[]
-  readonly tcp: readonly Server[]
   /** Where names outside are asked; absent: nowhere. */
   readonly nameservers?: readonly string[]
   readonly log: (message: string) => void
@@ -23,21 +23,26 @@ export interface DnsServiceOptions {
  * Services, so another thread is made then, which takes over what comes by UDP and keeps it. A cluster that is not
  * flooded does not pay for one: 14 MB.
  */
-export class DnsService {
+export class DnsService implements NameServer {
+  readonly filled: Promise<void>
   readonly #options: DnsServiceOptions
   readonly #server: DnsServer
+  readonly #udp = new Set<DatagramServer>()
   #isFlooded = false
   #thread: DnsThread | undefined
   #isThreadServing = false
+  /** Answers by rcode of threads that have been ended. */
+  readonly #former = new Float64Array(RCODES)
 
   constructor(options: DnsServiceOptions) {
     this.#options = options
-    const { zone, udp, tcp, nameservers, log } = options
+    this.filled = options.filled
+    const { zone, nameservers, log } = options
     const gauge = new FloodGauge(() => performance.now(), options.flood)
     this.#server = new DnsServer({
       zone,
-      udp,
-      tcp,
+      udp: [],
+      tcp: [],
       upstream: nameservers && new Upstream(nameservers),
       random: Math.random,
       log,
@@ -49,6 +54,18 @@ export class DnsService {
     })
   }
 
+  /** The thread, where there is one, knows those that were there when it was made: it ends where one comes or goes. */
+  add(sockets: DnsSockets<DatagramServer>): () => void {
+    this.#forgetThread()
+    for (const socket of sockets.udp) this.#udp.add(socket)
+    const close = this.#server.add(sockets)
+    return () => {
+      this.#forgetThread()
+      for (const socket of sockets.udp) this.#udp.delete(socket)
+      close()
+    }
+  }
+
   get thread(): DnsThread | undefined {
     return this.#isThreadServing ? this.#thread : undefined
   }
@@ -56,8 +73,8 @@ export class DnsService {
   /** What was answered so far, by whichever thread: `NOERROR` → 12. */
   answeredByName(): ReadonlyMap<string, number> {
     const counts = new Map(this.#server.answeredByName())
-    if (this.#thread)
-      for (const [name, count] of countsByName(this.#thread.counts)) counts.set(name, count + (counts.get(name) ?? 0))
+    for (const byThread of [this.#former, ...(this.#thread ? [this.#thread.counts] : [])])
+      for (const [name, count] of countsByName(byThread)) counts.set(name, count + (counts.get(name) ?? 0))
     return counts
   }
 
@@ -65,27 +82,42 @@ export class DnsService {
     this.#server.close()
   }
 
+  /** The next flood makes another. */
+  #forgetThread(): void {
+    const thread = this.#thread
+    if (thread === undefined) return
+    this.#thread = undefined
+    this.#isFlooded = false
+    if (this.#isThreadServing) this.#server.serveUdp()
+    this.#isThreadServing = false
+    for (const [rcode, count] of thread.counts.entries()) this.#former[rcode]! += count
+    void thread.terminate()
+  }
+
   async #startThread(): Promise<void> {
-    const { zone, udp, dnsAddresses, nameservers, log } = this.#options
+    const { zone, dnsAddresses, nameservers, log } = this.#options
     log('a flood of queries: a thread of its own takes over')
     const { DnsThread } = await import('./dns-thread.ts')
-    this.#thread = new DnsThread({
+    const isOurs = (): boolean => this.#thread === thread
+    const thread = new DnsThread({
       zone,
-      udp,
+      udp: [...this.#udp],
       domain: zone.domain,
       dnsAddresses,
       nameservers,
       log,
       onServing: () => {
+        if (!isOurs()) return
         this.#isThreadServing = true
         this.#server.pauseUdp()
       },
       // No second one is made: what ended this one might end that one too.
       onEnd: () => {
-        if (!this.#isThreadServing) return
+        if (!isOurs() || !this.#isThreadServing) return
         this.#isThreadServing = false
         this.#server.serveUdp()
       },
     })
+    this.#thread = thread
   }
 }

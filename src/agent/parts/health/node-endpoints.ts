@@ -1,6 +1,8 @@
 import type { RequestListener } from 'node:http'
 import type { Node } from '#api/core/node/message.ts'
-import { isNodeEligible, type ProxyHealth } from '../services/proxy-health.ts'
+import type { PartState } from '../../runner/part.ts'
+import type { ProxyHealth } from '../services/proxy-health.ts'
+import { isNodeEligible } from './node-eligible.ts'
 
 /** kube-proxy's ports: --healthz-bind-address and --metrics-bind-address. */
 export const HEALTHZ_PORT = 10256
@@ -23,31 +25,50 @@ const pathOf = (url: string | undefined): string => (url ?? '').split('?', 1)[0]
 
 /**
  * `:10256`. /healthz asks whether the node shall get traffic, /livez whether the proxy should be restarted: a node that
- * goes away is no reason for that (KEP-3836).
+ * goes away is no reason for that (KEP-3836), nor is another part at fault, which is tried again. /readyz tells of each
+ * part whether it is ready.
  */
 export const healthHandler =
   (options: {
-    readonly health: ProxyHealth
+    /** Of the proxy; where the node runs none, nothing can be behind. */
+    readonly health: () => Pick<ProxyHealth, 'isHealthy' | 'lastUpdated'>
     readonly node: () => Node | undefined
+    /** What keeps pods of the node from working. */
+    readonly podFault: () => string | undefined
+    readonly parts: () => readonly PartState[]
     readonly now: () => number
     readonly onAnswer: (path: 'healthz' | 'livez', code: number) => void
   }): RequestListener =>
   (request, response) => {
-    const path = pathOf(request.url)
-    if (path !== '/healthz' && path !== '/livez') {
-      response
-        .writeHead(404, { 'Content-Type': 'text/plain; charset=utf-8' })
-        .end('/healthz and /livez are served here\n')
-      return
+    const { health, node, podFault, parts, now, onAnswer } = options
+    const answer = (code: number, body: object): void => {
+      response.writeHead(code, { 'Content-Type': 'application/json', 'X-Content-Type-Options': 'nosniff' })
+      response.end(JSON.stringify(body))
     }
-    const { health, now, onAnswer } = options
-    const eligible = isNodeEligible(options.node())
-    const asked = path === '/healthz'
-    const code = health.isHealthy() && (!asked || eligible) ? 200 : 503
-    onAnswer(asked ? 'healthz' : 'livez', code)
-    response.writeHead(code, { 'Content-Type': 'application/json', 'X-Content-Type-Options': 'nosniff' })
-    const body = { lastUpdated: goTime(health.lastUpdated()), currentTime: goTime(now()) }
-    response.end(JSON.stringify(asked ? { ...body, nodeEligible: eligible } : body))
+    const proxy = health()
+    const times = { lastUpdated: goTime(proxy.lastUpdated()), currentTime: goTime(now()) }
+    switch (pathOf(request.url)) {
+      case '/healthz': {
+        const nodeEligible = isNodeEligible(node())
+        const code = proxy.isHealthy() && nodeEligible && podFault() === undefined ? 200 : 503
+        onAnswer('healthz', code)
+        return answer(code, { ...times, nodeEligible })
+      }
+      case '/livez': {
+        const code = proxy.isHealthy() ? 200 : 503
+        onAnswer('livez', code)
+        return answer(code, times)
+      }
+      case '/readyz': {
+        const states = parts()
+        const ready = states.every((part) => part.ready)
+        return answer(ready ? 200 : 503, { ready, parts: states })
+      }
+      default:
+        response
+          .writeHead(404, { 'Content-Type': 'text/plain; charset=utf-8' })
+          .end('/healthz, /livez and /readyz are served here\n')
+    }
   }
 
 /** `127.0.0.1:10249`: what kube-proxy serves there that has a meaning here. */

@@ -1,13 +1,14 @@
 import { closeSync } from 'node:fs'
 import { constants } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { hasIpv6 } from '#kernel/ipv6.ts'
 import { deleteNamespace, isNamespace, namespacePath, openNamespace } from '#kernel/namespace.ts'
 import type { NetlinkRequest } from '#kernel/netlink/netlink-message.ts'
 import { createPodNamespaces, deletePodNamespaces } from '#kernel/pod-namespaces.ts'
 import { deleteLink, newVeth } from '#kernel/rtnetlink/link.ts'
 import { deleteRoute } from '#kernel/rtnetlink/route.ts'
 import { Rtnetlink } from '#kernel/rtnetlink/rtnetlink.ts'
-import { readSysctl, writeSysctls } from '#kernel/sysctl.ts'
+import { writeSysctls } from '#kernel/sysctl.ts'
 import type { Attachment, PodIdentity, PodNetwork } from '#kubelet/pod-network.ts'
 import { parseCidr } from '#net/cidr.ts'
 import { objectKey } from '#objects/object-key.ts'
@@ -78,7 +79,7 @@ class RoutedPodNetwork implements NodePodNetwork {
     this.#records = new AttachmentRecords(`${options.stateDir}/attachments`)
     this.#last = this.#records.readLastOffset()
     this.#rtnetlink = Rtnetlink.open(options.node.namespace)
-    this.#ipv6 = readSysctl('ipv6/conf/all/disable_ipv6') !== undefined
+    this.#ipv6 = hasIpv6()
     for (const record of this.#records.read()) {
       if (record.state === 'attached' && this.#stands(record)) this.#attached.set(record.uid, record)
       else this.#takeAway(record)

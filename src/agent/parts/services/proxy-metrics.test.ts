@@ -1,9 +1,6 @@
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { test } from 'node:test'
 import type { SyncState } from '#reconciler/service-proxy.ts'
-import { Registry } from '../../metrics/registry.ts'
 import { ProxyMetrics } from './proxy-metrics.ts'
 
 const state: SyncState = {
@@ -35,34 +32,6 @@ const start = () => {
   }
   return { time, seen, metrics, value }
 }
-
-test('the text format has help, type, escaped labels and cumulative buckets', () => {
-  const registry = new Registry()
-  registry.counter({ name: 'a_total', help: 'A "b"\\c\nd.' }).add(2, { code: 'x"\n\\' })
-  const histogram = registry.histogram({ name: 'h_seconds', help: 'H.' }, [0.1, 1])
-  for (const seconds of [0.1, 0.5, 7]) histogram.observe(seconds)
-  registry.read('gauge', { name: 'g', help: 'G.' }, () => 0.5)
-  assert.equal(
-    registry.render(),
-    [
-      '# HELP a_total A "b"\\\\c\\nd.',
-      '# TYPE a_total counter',
-      'a_total{code="x\\"\\n\\\\"} 2',
-      '# HELP h_seconds H.',
-      '# TYPE h_seconds histogram',
-      'h_seconds_bucket{le="0.1"} 1',
-      'h_seconds_bucket{le="1"} 2',
-      'h_seconds_bucket{le="+Inf"} 3',
-      'h_seconds_sum 7.6',
-      'h_seconds_count 3',
-      '# HELP g G.',
-      '# TYPE g gauge',
-      'g 0.5',
-      '',
-    ].join('\n'),
-  )
-  assert.throws(() => registry.counter({ name: 'g', help: 'G.' }), /exists twice/)
-})
 
 test('a change is pending until a write carries it, and a refused write carries nothing', () => {
   const { time, seen, metrics, value } = start()
@@ -101,25 +70,10 @@ test('network programming counts from the trigger to the write, also over refuse
 
 test('what is kept elsewhere is read when asked for', () => {
   const { metrics, value } = start()
-  metrics.readDns(() => new Map([['NXDOMAIN', 4]]))
   metrics.flowsDeleted('IPv6', 3)
-  metrics.healthAnswered('livez', 503)
   assert.equal(value('fairlead_dataplane_services'), 7)
   assert.equal(value('fairlead_dataplane_elements'), 21)
   assert.equal(value('fairlead_dataplane_mended_total'), 1)
-  assert.equal(value('fairlead_dns_requests_total{rcode="NXDOMAIN"}'), 4)
   assert.equal(value('fairlead_conntrack_deletions_total{ip_family="IPv6"}'), 3)
-  assert.equal(value('kubeproxy_proxy_livez_total{code="503"}'), 1)
   assert.equal(value('kubeproxy_sync_proxy_rules_no_local_endpoints_total{traffic_policy="external"}'), 2)
-})
-
-test('docs/metrics.md names each metric with its type, in the order of the code, and no other', () => {
-  const text = readFileSync(join(import.meta.dirname, '../../../../docs/metrics.md'), 'utf8')
-  const documented = [...text.matchAll(/^\| `([a-z_]+)(?:\{[^}]*\})?` \| (\w+) \|/gm)].map(
-    ([, name, type]) => `${name} ${type}`,
-  )
-  assert.deepEqual(
-    documented,
-    start().metrics.registry.descriptions.map(({ name, type }) => `${name} ${type}`),
-  )
 })

@@ -41,14 +41,11 @@ export class ProxyMetrics {
   readonly #programming
   readonly #failures
   readonly #flows
-  readonly #healthz
-  readonly #livez
   /** Trigger times of endpoint changes that no write has carried yet, milliseconds since the epoch. */
   #triggers: number[] = []
   #written = { services: 0, endpoints: 0 }
   #lastQueued = 0
   #lastSync = 0
-  #dns: () => ReadonlyMap<string, number> = () => new Map()
 
   constructor(readings: ProxyReadings) {
     this.#readings = readings
@@ -127,11 +124,6 @@ export class ProxyMetrics {
       help: 'Writes that the kernel refused as a whole.',
     })
     this.#failures.add(0)
-    this.#healthz = registry.counter({
-      name: 'kubeproxy_proxy_healthz_total',
-      help: 'Answers of /healthz by HTTP code.',
-    })
-    this.#livez = registry.counter({ name: 'kubeproxy_proxy_livez_total', help: 'Answers of /livez by HTTP code.' })
     registry.read(
       'gauge',
       { name: 'fairlead_proxy_healthy', help: '1 where the proxy is healthy, as /livez says it; else 0.' },
@@ -162,28 +154,6 @@ export class ProxyMetrics {
       help: 'Deletions of the UDP flows between one frontend and one endpoint that is gone, asked of the kernel.',
     })
     for (const family of ['IPv4', 'IPv6']) this.#flows.add(0, { ip_family: family })
-    registry.read(
-      'counter',
-      {
-        name: 'fairlead_dns_requests_total',
-        help: 'DNS queries answered by this process, for all its nodes, by rcode.',
-      },
-      () => [...this.#dns()].map(([rcode, value]) => ({ labels: { rcode }, value })),
-    )
-    registry.read(
-      'gauge',
-      { name: 'process_resident_memory_bytes', help: 'Memory of the process that holds this agent and maybe others.' },
-      () => process.memoryUsage.rss(),
-    )
-    registry.read('counter', { name: 'process_cpu_seconds_total', help: 'Processor time of that process.' }, () => {
-      const { user, system } = process.cpuUsage()
-      return (user + system) / 1e6
-    })
-    registry.read(
-      'gauge',
-      { name: 'process_start_time_seconds', help: 'When that process started, since the epoch.' },
-      () => Math.round(readings.now() / 1000 - process.uptime()),
-    )
   }
 
   /** A Service changed, and is about to be written. `triggers`: when that which changed its endpoints happened. */
@@ -210,15 +180,5 @@ export class ProxyMetrics {
 
   flowsDeleted(family: 'IPv4' | 'IPv6', count: number): void {
     if (count > 0) this.#flows.add(count, { ip_family: family })
-  }
-
-  healthAnswered(path: 'healthz' | 'livez', code: number): void {
-    const counter = path === 'healthz' ? this.#healthz : this.#livez
-    counter.add(1, { code: String(code) })
-  }
-
-  /** From where the numbers of the DNS server are read: rcode by its name. */
-  readDns(read: () => ReadonlyMap<string, number>): void {
-    this.#dns = read
   }
 }

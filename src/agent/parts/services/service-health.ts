@@ -104,6 +104,17 @@ export class ServiceHealth {
     this.#entries.set(key, this.#open(key, port, families, counts))
   }
 
+  /** Ports that cannot be served, in words. */
+  get refused(): readonly string[] {
+    return [...this.#entries].flatMap(([key, { port, listeners }]) =>
+      listeners.flatMap(({ refused }) =>
+        [...refused].map(
+          ([address, { message }]) => `healthCheckNodePort ${port} of ${key} is not served on ${address}: ${message}`,
+        ),
+      ),
+    )
+  }
+
   close(): void {
     for (const [key, entry] of this.#entries) this.#close(key, entry)
   }

@@ -1,0 +1,47 @@
+import { openConntrack } from '#kernel/conntrack.ts'
+import { DatagramServer } from '#kernel/datagram-server.ts'
+import { hasIpv6 } from '#kernel/ipv6.ts'
+import { openNftables } from '#kernel/nftables/libnftables.ts'
+import { bindUdp, connectTcp, listenTcp } from '#kernel/socket.ts'
+import type { Part, PartDefinition, WrittenPart } from './runner/part.ts'
+import type { Place, PlaceKernel } from './runner/place.ts'
+import type { SourceName } from './sources/sources.ts'
+
+/** A node, as its parts know it. Pairs are v4, v6. */
+export interface AgentNode extends Place {
+  readonly addresses: readonly [string, string]
+  readonly podCidrs: readonly [string, string]
+  /** This node's own folder. */
+  readonly stateDir: string
+  /** Name below /run/netns of a pod's network namespace. */
+  readonly podNamespace: (uid: string) => string
+  readonly cluster: ClusterFacts
+}
+
+/** What all nodes of a cluster have in common. */
+export interface ClusterFacts {
+  readonly clusterCidr: readonly [string, string]
+  readonly serviceCidr: readonly [string, string]
+  readonly loadBalancerCidr: readonly [string, string]
+  /** CIDRs; NodePorts answer on a node's addresses within them, on all where there are none. */
+  readonly nodePortAddresses: readonly string[]
+  readonly clusterDns: readonly [string, string]
+  readonly clusterDomain: string
+}
+
+/** A part of a node. */
+export const nodePart = <const S extends SourceName, P extends Part>(
+  part: WrittenPart<AgentNode, S, P>,
+): PartDefinition<AgentNode, P> => part
+
+/** The kernel of the network namespace at `path`. */
+export const kernelAt = (path: string): PlaceKernel => ({
+  namespace: path,
+  hasIpv6: hasIpv6(),
+  nftables: () => openNftables(path),
+  conntrack: () => openConntrack(path),
+  listen: (host, port, server) => listenTcp(path, host, port, server),
+  datagrams: (host, port) => DatagramServer.bind(path, host, port),
+  udp: (host) => bindUdp(path, host, 0),
+  connect: (address, port) => connectTcp(path, address, port),
+})

@@ -1,0 +1,49 @@
+import type { Socket } from 'node:dgram'
+import { encodeQuestion } from '#dns/encode.ts'
+import { RecordType } from '#names/record.ts'
+
+/**
+ * How long one question may wait before it is asked again, milliseconds; the first may come before anybody is there to
+ * answer it.
+ */
+const PATIENCE_MS = 20
+
+export interface DnsQuestion {
+  /** Address of whom is asked. */
+  readonly server: string
+  readonly domain: string
+  /** Aborts when it has been waited long enough. */
+  readonly signal?: AbortSignal
+  /** Which answers count; all, where left out. */
+  readonly accepts?: (answer: Uint8Array) => boolean
+}
+
+/**
+ * Asks for the cluster's `kubernetes` Service, again and again, from a socket that is closed at the end: whether it was
+ * answered before the signal aborted.
+ */
+export const isAnswered = (
+  socket: Socket,
+  { server, domain, signal, accepts = () => true }: DnsQuestion,
+): Promise<boolean> =>
+  new Promise((resolve) => {
+    const question = encodeQuestion(`kubernetes.default.svc.${domain}`, RecordType.A)
+    const end = (answered: boolean): void => {
+      clearInterval(timer)
+      signal?.removeEventListener('abort', giveUp)
+      socket.close()
+      resolve(answered)
+    }
+    const giveUp = (): void => end(false)
+    const ask = (): void => {
+      // Refused while the rules are not there: EPERM or ECONNREFUSED, and then it is asked again.
+      socket.send(question, 53, server, () => undefined)
+    }
+    const timer = setInterval(ask, PATIENCE_MS)
+    socket.on('error', () => undefined)
+    socket.on('message', (answer) => {
+      if (accepts(answer)) end(true)
+    })
+    signal?.addEventListener('abort', giveUp)
+    ask()
+  })

@@ -1,0 +1,60 @@
+import { leases } from '#api/coordination/lease/resource.ts'
+import { events } from '#api/core/event/resource.ts'
+import { nodes } from '#api/core/node/resource.ts'
+import { pods as podResource } from '#api/core/pod/resource.ts'
+import { serviceAccounts } from '#api/core/serviceaccount/resource.ts'
+import { type Kubelet, startKubelet } from '#kubelet/kubelet.ts'
+import { nodePart } from '../../agent-node.ts'
+import type { Part } from '../../runner/part.ts'
+import { network } from '../network/network-part.ts'
+import { volumeMounter } from './volume-mounter.ts'
+
+export interface PodsPart extends Part {
+  readonly kubelet: Kubelet
+}
+
+/** The node itself, as the API knows it, and its pods. */
+export const pods = nodePart({
+  name: 'pods',
+  needs: {
+    parts: [network],
+    sources: ['pods', 'nodes', 'serviceObjects', 'configMaps', 'secrets', 'runtime'],
+  },
+  carriesPods: false,
+  start(node): PodsPart {
+    const { sources, cluster } = node
+    let isReady = false
+    const kubelet = startKubelet({
+      node,
+      client: node.client,
+      resources: { pods: podResource, nodes, events, serviceAccounts, leases },
+      pods: sources.pods,
+      nodes: sources.nodes,
+      services: sources.serviceObjects,
+      configMaps: sources.configMaps,
+      secrets: sources.secrets,
+      runtime: sources.runtime,
+      mounter: volumeMounter,
+      network: node.part(network).pods,
+      dialer: node.kernel,
+      stateDir: node.stateDir,
+      clusterDns: [cluster.clusterDns[0]],
+      clusterDomain: cluster.clusterDomain,
+      clock: node.clock,
+      fault: () => node.podFault(),
+      log: node.log,
+    })
+    const forget = node.onChange(() => kubelet.faultChanged())
+    return {
+      kubelet,
+      ready: Promise.all([kubelet.registered, kubelet.synced]).then(() => {
+        isReady = true
+      }),
+      status: () => ({ ready: isReady, faults: [] }),
+      async stop() {
+        forget()
+        await kubelet.stop()
+      },
+    }
+  },
+})

@@ -1,0 +1,135 @@
+import { events } from '#api/core/event/resource.ts'
+import type { Node } from '#api/core/node/message.ts'
+import { isProxied } from '#forwarding/frontend.ts'
+import { nodePortAddresses } from '#forwarding/node-facts.ts'
+import { splitKey } from '#objects/object-key.ts'
+import { ZONE_LABEL } from '#objects/well-known.ts'
+import { createServiceProxy, type ServiceProxy, type SyncState } from '#reconciler/service-proxy.ts'
+import { nodePart } from '../../agent-node.ts'
+import type { Part } from '../../runner/part.ts'
+import { recorderAt } from '../../runner/recorder.ts'
+import type { ServiceListener } from '../../sources/service-feed.ts'
+import { ClusterEvents } from './cluster-events.ts'
+import { countDeletions } from './count-deletions.ts'
+import { ProxyHealth } from './proxy-health.ts'
+import { ProxyMetrics } from './proxy-metrics.ts'
+import { reportFault, reportHealthPort } from './service-events.ts'
+import { ServiceHealth } from './service-health.ts'
+
+export interface ServicesPart extends Part {
+  readonly proxy: ServiceProxy
+  readonly health: ProxyHealth
+}
+
+const COMPONENT = 'service-proxy'
+
+const zoneOf = (node: Node | undefined): string | undefined => node?.metadata?.labels?.[ZONE_LABEL]
+
+/** Services of the node: caches → forwarding → reconciler → kernel, with their health check ports and Events. */
+export const services = nodePart({
+  name: 'services',
+  needs: { parts: [], sources: ['services', 'serviceObjects', 'nodes'] },
+  carriesPods: true,
+  start(node): ServicesPart {
+    const { sources, cluster, clock, client, log } = node
+    const stop = new AbortController()
+    const { signal } = stop
+    const find = (key: string) => {
+      const { name, namespace } = splitKey(key)
+      return sources.serviceObjects.lister.get(name, namespace)
+    }
+    const clusterEvents = new ClusterEvents(client, {
+      resource: events,
+      component: COMPONENT,
+      clock,
+      signal,
+      onError: (error) => log('an Event was lost', error),
+    })
+    const reporting = { node: node.name, find, events: recorderAt(node, COMPONENT, signal), clusterEvents, log }
+    const now = () => clock.now()
+    const health = new ProxyHealth(now)
+    const metrics = new ProxyMetrics({
+      state: () => proxy.state(),
+      changes: () => sources.services.seen,
+      isHealthy: () => health.isHealthy(),
+      now,
+      startedAt: now(),
+    })
+    const nftables = node.kernel.nftables()
+    const conntrack = node.kernel.conntrack()
+    let refusal: Error | undefined
+    const proxy = createServiceProxy({
+      node: {
+        name: node.name,
+        // Read anew for each Service: a node may get its label at any time.
+        get zone() {
+          return zoneOf(sources.nodes.lister.get(node.name))
+        },
+        nodeAddresses: nodePortAddresses(node.addresses, cluster.nodePortAddresses),
+        podCidrs: cluster.clusterCidr,
+        serviceCidrs: cluster.serviceCidr,
+        balancedCidrs: cluster.loadBalancerCidr,
+        ownPods: node.podCidrs.map((cidr, family) => ({ cidr, masqueradeAs: node.addresses[family] as string })),
+      },
+      kernel: { nftables, conntrack: countDeletions(conntrack, (...deleted) => metrics.flowsDeleted(...deleted)) },
+      synced: sources.services.synced,
+      onFault: (fault) => reportFault(fault, reporting),
+      onSync: (sync) => {
+        refusal = sync.error
+        if (!sync.error) health.updated()
+        metrics.synced(sync)
+      },
+    })
+    const serviceHealth = new ServiceHealth({
+      listen: node.kernel.listen,
+      clock,
+      node,
+      isHealthy: () => health.isHealthy(),
+      onFault: (service, message) => reportHealthPort(service, message, reporting),
+    })
+    const serviceChanged: ServiceListener = (key, service, slices, triggers) => {
+      health.queued()
+      // What needs no rules here programs no network.
+      metrics.queued(service && isProxied(service) ? triggers : [])
+      proxy.serviceChanged(key, service, slices)
+      serviceHealth.serviceChanged(key, service, slices)
+    }
+    const endings = [
+      sources.services.subscribe(serviceChanged),
+      sources.nodes.addHandlers({
+        onUpdate: (before, after) => {
+          if (after.metadata?.name === node.name && zoneOf(before) !== zoneOf(after))
+            sources.services.tellAgain(serviceChanged)
+        },
+      }),
+    ]
+    return {
+      proxy,
+      health,
+      metrics: metrics.registry,
+      ready: Promise.all([sources.services.synced, proxy.ready]),
+      status: () => ({
+        ready: proxy.state().appliedAt !== undefined && refusal === undefined,
+        faults: [
+          ...(refusal ? [`the kernel refuses the tables: ${refusal.message}`] : []),
+          ...refusedOf(proxy.state()),
+          ...serviceHealth.refused,
+        ],
+      }),
+      stop() {
+        for (const end of endings) end()
+        serviceHealth.close()
+        proxy.stop()
+        stop.abort()
+        conntrack.close()
+        nftables.close()
+      },
+    }
+  },
+})
+
+const refusedOf = ({ failed }: SyncState): readonly string[] =>
+  failed.map(
+    ({ service, error, retryAt }) =>
+      `Service ${service} is not in the kernel: ${error}; tried again at ${new Date(retryAt).toISOString()}`,
+  )

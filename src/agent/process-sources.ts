@@ -1,0 +1,86 @@
+import { configMaps } from '#api/core/configmap/resource.ts'
+import { namespaces } from '#api/core/namespace/resource.ts'
+import { nodes } from '#api/core/node/resource.ts'
+import { pods } from '#api/core/pod/resource.ts'
+import { secrets } from '#api/core/secret/resource.ts'
+import { services } from '#api/core/service/resource.ts'
+import { endpointSlices } from '#api/discovery/endpointslice/resource.ts'
+import type { Client } from '#client/client.ts'
+import type { Informers } from '#client/informer.ts'
+import { cachedStore } from '#kubelet/object-store.ts'
+import { Zone } from '#names/zone.ts'
+import type { Runtime } from '#runtime/runtime.ts'
+import { DnsService } from './parts/dns/dns-service.ts'
+import { feedZone } from './parts/dns/zone-feed.ts'
+import { ServiceFeed } from './sources/service-feed.ts'
+import type { Sources } from './sources/sources.ts'
+
+export interface ProcessSourcesOptions {
+  readonly client: Client
+  readonly informers: Informers
+  readonly runtime: Runtime
+  readonly dns: {
+    readonly domain: string
+    /** Of the Service that leads to it. */
+    readonly addresses: readonly string[]
+    /** Where names outside are asked; absent: nowhere. */
+    readonly nameservers: readonly string[] | undefined
+  }
+  readonly log: (message: string) => void
+}
+
+/** The sources of this process, over one watch a kind. What no part needs is not watched. */
+export class ProcessSources implements Sources {
+  readonly runtime: Runtime
+  readonly #options: ProcessSourcesOptions
+  #services: ServiceFeed | undefined
+  #configMaps: Sources['configMaps'] | undefined
+  #secrets: Sources['secrets'] | undefined
+  #dns: DnsService | undefined
+
+  constructor(options: ProcessSourcesOptions) {
+    this.#options = options
+    this.runtime = options.runtime
+  }
+
+  get services(): ServiceFeed {
+    this.#services ??= new ServiceFeed(this.serviceObjects, this.#options.informers.for(endpointSlices))
+    return this.#services
+  }
+
+  get serviceObjects(): Sources['serviceObjects'] {
+    return this.#options.informers.for(services)
+  }
+
+  get pods(): Sources['pods'] {
+    return this.#options.informers.for(pods)
+  }
+
+  get nodes(): Sources['nodes'] {
+    return this.#options.informers.for(nodes)
+  }
+
+  get configMaps(): Sources['configMaps'] {
+    const { informers, client } = this.#options
+    this.#configMaps ??= cachedStore(informers.for(configMaps), client, configMaps)
+    return this.#configMaps
+  }
+
+  get secrets(): Sources['secrets'] {
+    const { informers, client } = this.#options
+    this.#secrets ??= cachedStore(informers.for(secrets), client, secrets)
+    return this.#secrets
+  }
+
+  get dns(): DnsService {
+    this.#dns ??= this.#makeDns()
+    return this.#dns
+  }
+
+  #makeDns(): DnsService {
+    const { informers, dns, log } = this.#options
+    const zone = new Zone(dns.domain, dns.addresses)
+    const filled = feedZone(zone, { services: this.services, pods: this.pods, namespaces: informers.for(namespaces) })
+    return new DnsService({ zone, filled, dnsAddresses: dns.addresses, nameservers: dns.nameservers, log })
+  }
+}

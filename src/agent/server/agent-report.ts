@@ -1,0 +1,50 @@
+import type { Node } from '#api/core/node/message.ts'
+import type { Kubelet } from '#kubelet/kubelet.ts'
+import { isReady } from '#objects/conditions.ts'
+import { podAddresses } from '#objects/pod.ts'
+import type { ServiceProxy } from '#reconciler/service-proxy.ts'
+import type { NodeAgent } from '../node-agent.ts'
+import { pods } from '../parts/pods/pods-part.ts'
+import { services } from '../parts/services/services-part.ts'
+import type { NodeReport } from './agent-api.ts'
+
+/** What a node's agent tells of it. `known`: the Node as the API has it; `serviceCount`: Services of the cluster. */
+export const nodeReport = (
+  { node: { name, addresses, podCidrs }, parts }: NodeAgent,
+  known: Node | undefined,
+  serviceCount: number,
+): NodeReport => {
+  const states = parts.states()
+  return {
+    name,
+    addresses,
+    podCidrs,
+    // A Node that somebody deleted is not: its pods are nobody's any more.
+    ready: known !== undefined && isReady(known) && states.every(({ ready, faults }) => ready && faults.length === 0),
+    parts: states,
+    pods: podReports(parts.find(pods)?.kubelet),
+    dataplane: { services: serviceCount, ...dataplaneReport(parts.find(services)?.proxy) },
+  }
+}
+
+const podReports = (kubelet: Kubelet | undefined): NodeReport['pods'] =>
+  (kubelet?.pods() ?? []).map((pod) => ({
+    namespace: pod.metadata?.namespace ?? '',
+    name: pod.metadata?.name ?? '',
+    phase: pod.status?.phase ?? 'Pending',
+    addresses: podAddresses(pod),
+  }))
+
+/** Where no Services are programmed here, none has been yet. */
+const dataplaneReport = (proxy: ServiceProxy | undefined): Omit<NodeReport['dataplane'], 'services'> => {
+  const { pending = 0, appliedAt, failed = [] } = proxy?.state() ?? {}
+  return {
+    pending,
+    appliedAt: appliedAt === undefined ? undefined : new Date(appliedAt).toISOString(),
+    failed: failed.map(({ service, error, retryAt }) => ({
+      service,
+      message: error,
+      retryAt: new Date(retryAt).toISOString(),
+    })),
+  }
+}

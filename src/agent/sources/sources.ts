@@ -1,0 +1,36 @@
+import type { ConfigMap } from '#api/core/configmap/message.ts'
+import type { Node } from '#api/core/node/message.ts'
+import type { Pod } from '#api/core/pod/message.ts'
+import type { Secret } from '#api/core/secret/message.ts'
+import type { Service } from '#api/core/service/message.ts'
+import type { Informer } from '#client/informer.ts'
+import type { DnsSockets } from '#dns/server.ts'
+import type { DatagramServer } from '#kernel/datagram-server.ts'
+import type { ObjectStore } from '#kubelet/context.ts'
+import type { Runtime } from '#runtime/runtime.ts'
+import type { ServiceFeed } from './service-feed.ts'
+
+/** What the places of one process share, each made when the first part needs it. */
+export interface Sources {
+  /** Services with their slices. */
+  readonly services: ServiceFeed
+  readonly serviceObjects: Informer<Service>
+  readonly pods: Informer<Pod>
+  readonly nodes: Informer<Node>
+  readonly configMaps: ObjectStore<ConfigMap>
+  readonly secrets: ObjectStore<Secret>
+  readonly runtime: Runtime
+  readonly dns: NameServer
+}
+
+export type SourceName = keyof Sources
+
+/** The cluster's DNS, which answers for all places of the process, each at its own sockets. */
+export interface NameServer {
+  /** Resolves when it knows all that there is. */
+  readonly filled: Promise<void>
+  /** Answers at these too. What is given closes them. */
+  add(sockets: DnsSockets<DatagramServer>): () => void
+  /** What was answered so far, for all places: `NOERROR` → 12. */
+  answeredByName(): ReadonlyMap<string, number>
+}

@@ -1,0 +1,72 @@
+import { definePart, type PartDefinition } from '#agent/runner/part.ts'
+import type { Place } from '#agent/runner/place.ts'
+import { recorderAt } from '#agent/runner/recorder.ts'
+import { ChangeWatch } from '#agent/watch/change-watch.ts'
+import type { ClusterConfig } from '../config.ts'
+import { auditMachines } from '../machines/machine-audit.ts'
+import { keepLoadBalancer } from './load-balancer.ts'
+
+/**
+ * What runs beside the nodes of one machine. `nodesTold`: resolves when our own nodes have said whether they are Ready.
+ */
+export const fabricParts = (config: ClusterConfig, nodesTold: Promise<unknown>): readonly PartDefinition<Place>[] => [
+  machinesPart(config),
+  balancerPart(config, nodesTold),
+]
+
+/** Links, addresses, routes and settings of fabric, nodes and host, kept as they were made. */
+const machinesPart = (config: ClusterConfig) =>
+  definePart({
+    name: 'machines',
+    needs: { parts: [], sources: ['nodes'] },
+    carriesPods: false,
+    start(fabric) {
+      const stop = new AbortController()
+      const watch = new ChangeWatch({
+        audit: () =>
+          auditMachines(config).map(({ machine, ...faults }) => ({
+            who: machine,
+            about: fabric.sources.nodes.lister.get(machine),
+            ...faults,
+          })),
+        events: recorderAt(fabric, 'network-watch', stop.signal),
+        clock: fabric.clock,
+        log: fabric.log,
+      })
+      return {
+        ready: Promise.resolve(),
+        status: () => ({ ready: true, faults: watch.lasting }),
+        look: () => watch.look(),
+        stop() {
+          watch.close()
+          stop.abort()
+        },
+      }
+    },
+  })
+
+/** The load balancer of the fabric, which leads what comes to a Service's address to the nodes that serve it. */
+const balancerPart = (config: ClusterConfig, nodesTold: Promise<unknown>) =>
+  definePart({
+    name: 'balancer',
+    needs: { parts: [], sources: ['services', 'nodes'] },
+    carriesPods: false,
+    start({ sources: { services, nodes }, log }) {
+      const stop = new AbortController()
+      const balancer = keepLoadBalancer({ config, services, nodes, nodesTold, signal: stop.signal, log })
+      let isWritten = false
+      return {
+        ready: balancer.written.then(() => {
+          isWritten = true
+        }),
+        status() {
+          const fault = balancer.fault()
+          return {
+            ready: isWritten && fault === undefined,
+            faults: fault === undefined ? [] : [`the kernel refuses the load balancer’s rules: ${fault.message}`],
+          }
+        },
+        stop: () => stop.abort(),
+      }
+    },
+  })
