@@ -58,7 +58,7 @@ export const DEFECTS: readonly Defect[] = [
   frontend(
     'proxied/proxy-name-label',
     'the label of another proxy is overlooked',
-    '    !Object.hasOwn(labels, PROXY_NAME_LABEL) &&\n',
+    '    !Object.hasOwn(labels, SERVICE_PROXY_NAME_LABEL) &&\n',
     '',
   ),
   frontend(
