@@ -12,6 +12,8 @@ const root = join(import.meta.dirname, '..', '..')
 const source = join(root, 'src')
 const rules = JSON.parse(readFileSync(join(import.meta.dirname, 'layers.json'), 'utf8')) as {
   rooms: Record<string, string[]>
+  /** Of rooms with phases: which of its own folders a folder may import. Files beside them are the room's front and may import all. */
+  folders: Record<string, Record<string, string[]>>
   pure: string[]
   pureFiles: string[]
   /** Folders of tests that may import themselves and these rooms, and nothing else. */
@@ -27,6 +29,10 @@ const files = readdirSync(source, { recursive: true, withFileTypes: true })
   .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
   .map((entry) => relative(source, join(entry.parentPath, entry.name)))
   .sort()
+const folderOf = (file: string): string | undefined => {
+  const [, folder, below] = file.split('/')
+  return below === undefined ? undefined : folder
+}
 const isTest = (file: string): boolean => file.endsWith('.test.ts') || file.includes('/testing/')
 const roomOf = (file: string): string => file.split('/')[0]!
 const isPure = (file: string): boolean =>
@@ -74,6 +80,10 @@ for (const file of files) {
     else if (!files.includes(target)) faults.push(`${file}: imports '${target}', which does not exist`)
     if (isPure(file) && files.includes(target) && !isPure(target))
       faults.push(`${file}: a pure file imports '${target}', which is not pure`)
+    const [from, into] = [folderOf(file), folderOf(target)]
+    const phases = to === room && from !== into ? rules.folders[room] : undefined
+    if (phases && from !== undefined && !phases[from]?.includes(into ?? ''))
+      faults.push(`${file}: '${room}/${from}' may not import '${target}'`)
     if (to === room) continue
     if (!edges.has(room)) edges.set(room, new Set())
     edges.get(room)!.add(to)

@@ -20,7 +20,7 @@ export interface LostClaim {
 const claimKey = (family: string, { address, protocol, port }: Frontend): string =>
   `${address ?? family} ${protocol} ${port}`
 
-const claimText = ({ address, protocol, port }: Frontend): string =>
+export const claimText = ({ address, protocol, port }: Frontend): string =>
   address === undefined
     ? `node port ${port}/${protocol}`
     : `${address.includes(':') ? `[${address}]` : address}:${port}/${protocol}`

@@ -1,7 +1,7 @@
 import type { Service } from '#api/core/service/message.ts'
+import { socketText } from '#net/port-protocol.ts'
 import type { ClusterFacts } from '../cluster/facts.ts'
 import { clusterIpsOf, familyOfText, isOutside } from '../cluster/lookup.ts'
-import { socketText } from '../cluster/names.ts'
 import type { Cure } from '../trace/cure.ts'
 import type { Effect } from '../trace/effect.ts'
 import type { CommandFlags, Question } from '../trace/question.ts'

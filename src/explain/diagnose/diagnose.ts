@@ -1,5 +1,6 @@
 import type { Service } from '#api/core/service/message.ts'
 import type { Protocol } from '#net/port-protocol.ts'
+import { keyOf } from '#objects/object-key.ts'
 import type { ClusterFacts } from '../cluster/facts.ts'
 import {
   backendPod,
@@ -12,7 +13,6 @@ import {
   nodeAt,
   nodeOfPodAddress,
 } from '../cluster/lookup.ts'
-import { nameOf, withProtocol } from '../cluster/names.ts'
 import { nodesToAsk } from '../cluster/nodes-to-ask.ts'
 import type { Target } from '../resolve/address-destination.ts'
 import type { Cure } from '../trace/cure.ts'
@@ -20,7 +20,7 @@ import type { Finding } from '../trace/finding.ts'
 import type { Question } from '../trace/question.ts'
 import type { Decision } from '../walk/decision.ts'
 import type { Path } from '../walk/path.ts'
-import { listed } from '../words/text.ts'
+import { listed, withProtocol } from '../words/text.ts'
 import { ask, askAddress, askClusterIp, look, patch } from './cure.ts'
 import { nodePortUnknown, notANode, notRouted, unassigned } from './reasons/address.ts'
 import { backendGone } from './reasons/by-hand.ts'
@@ -141,9 +141,9 @@ function itself(facts: ClusterFacts, question: Question, { target, protocol }: P
     ],
     cures: [
       ...(nodePort !== undefined && node !== undefined
-        ? [askAddress(question, `ask a node for the node port of ${nameOf(nodePort)}`, node.address, port)]
+        ? [askAddress(question, `ask a node for the node port of ${keyOf(nodePort)}`, node.address, port)]
         : []),
-      ...meant.map((one) => ask(question, `ask Service ${nameOf(one)}`, `svc/${nameOf(one)}:${port}`)),
+      ...meant.map((one) => ask(question, `ask Service ${keyOf(one)}`, `svc/${keyOf(one)}:${port}`)),
     ],
   }
 }
@@ -156,8 +156,8 @@ function lostClaim(
   { claimed, lost }: Decision,
   asked: Service | undefined,
 ): Finding | undefined {
-  if (asked === undefined || claimed === undefined || claimed.service === nameOf(asked)) return undefined
-  if (!lost.includes(nameOf(asked))) return undefined
+  if (asked === undefined || claimed === undefined || claimed.service === keyOf(asked)) return undefined
+  if (!lost.includes(keyOf(asked))) return undefined
   const { address, port, protocol } = claimed.frontend
   const [namespace, name = ''] = claimed.service.split('/')
   const winner = find(facts.services, name, namespace)
@@ -172,7 +172,7 @@ function lostClaim(
   cures.push(...askClusterIp(facts, question, path.source, asked, port, 'or ask its ClusterIP'))
   return {
     reason: 'lost-claim',
-    message: `${nameOf(asked)} claims ${withProtocol(address ?? 'the node port', port, protocol)}, but ${claimed.service} answers there: the older Service wins`,
+    message: `${keyOf(asked)} claims ${withProtocol(address ?? 'the node port', port, protocol)}, but ${claimed.service} answers there: the older Service wins`,
     cures,
   }
 }
@@ -186,7 +186,7 @@ function answeredByAnother(
   { claimed }: Decision,
   asked: Service | undefined,
 ): Finding | undefined {
-  if (asked === undefined || claimed === undefined || claimed.service === nameOf(asked)) return undefined
+  if (asked === undefined || claimed === undefined || claimed.service === keyOf(asked)) return undefined
   const serves = asked.spec?.ports?.some((one) => one.port === port && (one.protocol || 'TCP') === protocol)
   if (serves) return undefined
   const finding = portNotServed(facts, question, asked, { address, port, protocol })
@@ -237,7 +237,7 @@ function fromOutside(
   if (cures.length === 0) cures.push(patch('give it a node port', 'service', service, { spec: { type: 'NodePort' } }))
   return {
     reason: 'cluster-ip-outside',
-    message: `${address} is the ClusterIP of ${nameOf(service)}: pods and nodes reach it, ${question.from} is outside of the cluster`,
+    message: `${address} is the ClusterIP of ${keyOf(service)}: pods and nodes reach it, ${question.from} is outside of the cluster`,
     details: ['kubectl port-forward reaches it by way of the API server, for a person who looks'],
     cures,
   }
@@ -283,7 +283,7 @@ function nobody(facts: ClusterFacts, question: Question, { address, port }: Targ
     facts.services
       .flatMap((service) => (service.spec?.ports ?? []).filter(wanted).map((one) => ({ service, one })))
       .slice(0, 3)
-      .map(({ service, one }) => ask(question, `if ${nameOf(service)} is meant`, `svc/${nameOf(service)}:${one.port}`))
+      .map(({ service, one }) => ask(question, `if ${keyOf(service)} is meant`, `svc/${keyOf(service)}:${one.port}`))
   if (home !== undefined || inCidrs(podCidrs, address)) {
     const targets = byPort((one) => (one.targetPort || one.port) === port || one.port === port)
     return {
@@ -300,7 +300,7 @@ function nobody(facts: ClusterFacts, question: Question, { address, port }: Targ
       details: facts.services
         .filter((one) => ingressOf(one).length > 0)
         .slice(0, 10)
-        .map((one) => `${nameOf(one)} has ${listed(ingressOf(one))}`),
+        .map((one) => `${keyOf(one)} has ${listed(ingressOf(one))}`),
       cures: [
         ...byPort((one) => one.port === port),
         look('the Services and their addresses', 'kubectl', 'get', 'services', '-A'),

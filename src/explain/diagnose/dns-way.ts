@@ -1,8 +1,8 @@
 import type { Node } from '#api/core/node/message.ts'
 import { isReady } from '#objects/conditions.ts'
+import { keyOf } from '#objects/object-key.ts'
 import type { ClusterFacts } from '../cluster/facts.ts'
 import { familyOfText, find, homeOf } from '../cluster/lookup.ts'
-import { nameOf } from '../cluster/names.ts'
 import { refOf } from '../cluster/reference.ts'
 import { clusterDnsOf, resolverOf } from '../resolve/resolver.ts'
 import { type Source, senderOf, sourceAddress } from '../resolve/source.ts'
@@ -37,7 +37,7 @@ export function dnsDown(facts: ClusterFacts, question: Question, source: Source)
   const target = { address, port: PORT }
   const asked: Question = {
     ...question,
-    to: service === undefined ? address : `svc/${nameOf(service)}:${PORT}`,
+    to: service === undefined ? address : `svc/${keyOf(service)}:${PORT}`,
     protocol: 'UDP',
   }
   const path = walkPath(facts, new NodeViews(facts, target), source, target, 'UDP', service)

@@ -1,6 +1,7 @@
 import type { Pod } from '#api/core/pod/message.ts'
 import type { Service } from '#api/core/service/message.ts'
 import type { Protocol } from '#net/port-protocol.ts'
+import { keyOf } from '#objects/object-key.ts'
 import { ExplainError } from '../ask/explain-error.ts'
 import type { ClusterFacts } from '../cluster/facts.ts'
 import { declaredPorts, openPorts } from '../cluster/listening.ts'
@@ -14,7 +15,6 @@ import {
   nodeAt,
   nodeOutside,
 } from '../cluster/lookup.ts'
-import { nameOf } from '../cluster/names.ts'
 import { refOf } from '../cluster/reference.ts'
 import type { Question } from '../trace/question.ts'
 import type { DestinationMalformed, NodePortRef } from '../trace/refusal.ts'
@@ -69,7 +69,7 @@ export function toAddress(
   const inner = outer && nodeAddresses(outer).find((one) => familyOfText(one) === familyOfText(address))
   if (outer !== undefined && inner !== undefined) {
     const found = toAddress(facts, question, { kind: 'address', address: inner, port: text })
-    const step: Step = { code: 'node-address-outside', address, node: nameOf(outer), inner }
+    const step: Step = { code: 'node-address-outside', address, node: keyOf(outer), inner }
     return { ...found, steps: [step, ...found.steps] }
   }
   const ports = portsAt(facts, address).filter(({ one }) => asked === undefined || (one.protocol || 'TCP') === asked)

@@ -1,5 +1,6 @@
 import type { Service } from '#api/core/service/message.ts'
 import type { Protocol } from '#net/port-protocol.ts'
+import { keyOf } from '#objects/object-key.ts'
 import { type DestinationText, malformed, parseDestination } from '../ask/destination-text.ts'
 import { ExplainError } from '../ask/explain-error.ts'
 import type { ClusterFacts } from '../cluster/facts.ts'
@@ -12,7 +13,6 @@ import {
   nodeAddresses,
   podAddresses,
 } from '../cluster/lookup.ts'
-import { nameOf } from '../cluster/names.ts'
 import { nodesToAsk } from '../cluster/nodes-to-ask.ts'
 import { refOf } from '../cluster/reference.ts'
 import type { Question } from '../trace/question.ts'
@@ -87,9 +87,9 @@ export function resolveDestination(facts: ClusterFacts, question: Question, sour
 
 /** What a person may have meant who left out the kind. */
 function kindless(facts: ClusterFacts, host: string): Flaw {
-  const service = facts.services.find((one) => nameOf(one) === host)
+  const service = facts.services.find((one) => keyOf(one) === host)
   if (service !== undefined) return { kind: 'kind', meant: refOf('Service', service) }
-  const pod = facts.pods.find((one) => nameOf(one) === host)
+  const pod = facts.pods.find((one) => keyOf(one) === host)
   return pod === undefined ? { kind: 'form' } : { kind: 'kind', meant: refOf('Pod', pod) }
 }
 

@@ -1,6 +1,7 @@
 import type { Node } from '#api/core/node/message.ts'
 import type { Pod } from '#api/core/pod/message.ts'
 import type { IpFamily } from '#net/ip-address.ts'
+import { keyOf } from '#objects/object-key.ts'
 import { isTerminal } from '#objects/pod.ts'
 import { ExplainError } from '../ask/explain-error.ts'
 import { parseSource } from '../ask/source-text.ts'
@@ -17,7 +18,6 @@ import {
   podAddresses,
   podAt,
 } from '../cluster/lookup.ts'
-import { nameOf } from '../cluster/names.ts'
 import { refOf } from '../cluster/reference.ts'
 import type { Question } from '../trace/question.ts'
 import type { ObjectRef } from '../trace/reference.ts'
@@ -96,7 +96,7 @@ export function resolveSource(facts: ClusterFacts, { from, namespace = 'default'
 function meant(facts: ClusterFacts, from: string): readonly ObjectRef[] {
   const node = find(facts.nodes, from)
   if (node !== undefined) return [refOf('Node', node)]
-  return facts.pods.filter((pod) => pod.metadata?.name === from || nameOf(pod) === from).map((pod) => refOf('Pod', pod))
+  return facts.pods.filter((pod) => pod.metadata?.name === from || keyOf(pod) === from).map((pod) => refOf('Pod', pod))
 }
 
 function addressSource(facts: ClusterFacts, address: string): Source {
@@ -109,7 +109,7 @@ function addressSource(facts: ClusterFacts, address: string): Source {
   const home = nodeOfPodAddress(facts, address)
   const unknown = (refusal: SourceUnknown) => new ExplainError({ code: 'SOURCE_UNKNOWN', ...refusal })
   if (home !== undefined || inCidrs(facts.network.podCidrs, address))
-    throw unknown({ why: 'no-pod-at', address, ...(home && { node: nameOf(home) }) })
+    throw unknown({ why: 'no-pod-at', address, ...(home && { node: keyOf(home) }) })
   const service = facts.services.find((one) => [...clusterIpsOf(one), ...ingressOf(one)].includes(address))
   if (service !== undefined || inCidrs(facts.network.serviceCidrs, address))
     throw unknown({ why: 'service-address', address, ...(service && { service: refOf('Service', service) }) })
@@ -149,7 +149,7 @@ function podSource(facts: ClusterFacts, pod: Pod): Source {
   const node = hostNetwork ? find(facts.nodes, nodeName) : undefined
   return {
     kind: 'pod',
-    name: `pod ${nameOf(pod)}`,
+    name: `pod ${keyOf(pod)}`,
     addresses: node === undefined ? addresses : nodeAddresses(node),
     node: nodeName,
     onNode: hostNetwork === true,

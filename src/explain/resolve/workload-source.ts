@@ -3,12 +3,12 @@ import type { Service } from '#api/core/service/message.ts'
 import { isReady } from '#objects/conditions.ts'
 import { isLeaving } from '#objects/deletion.ts'
 import { selects } from '#objects/label-selector.ts'
+import { keyOf } from '#objects/object-key.ts'
 import { isTerminal } from '#objects/pod.ts'
 import { ExplainError } from '../ask/explain-error.ts'
 import type { Workload } from '../ask/object-word.ts'
 import type { ClusterFacts } from '../cluster/facts.ts'
 import { find, podAddresses, selectedPods, slicesOf } from '../cluster/lookup.ts'
-import { nameOf } from '../cluster/names.ts'
 import { nearest } from '../cluster/nearest.ts'
 import { refOf } from '../cluster/reference.ts'
 import type { SourceUnknown } from '../trace/refusal.ts'
@@ -27,7 +27,7 @@ export function workloadPod(
   name: string,
 ): { readonly pod: Pod; readonly step: SenderStep } {
   const pods = podsOf(facts, kind, namespace, name).filter((pod) => !isTerminal(pod))
-  const [best] = pods.toSorted((a, b) => fitness(b) - fitness(a) || (nameOf(a) < nameOf(b) ? -1 : 1))
+  const [best] = pods.toSorted((a, b) => fitness(b) - fitness(a) || (keyOf(a) < keyOf(b) ? -1 : 1))
   if (best === undefined) throw nobody(facts, kind, namespace, name)
   const workload = { kind, namespace, name }
   return { pod: best, step: { code: 'sender-chosen', workload, pod: refOf('Pod', best), of: pods.length } }

@@ -1,9 +1,8 @@
 import { balancedNodes, isBalanced, LoadBalancer } from '#forwarding/load-balancer.ts'
 import type { Protocol } from '#net/port-protocol.ts'
-import { splitKey } from '#objects/object-key.ts'
+import { keyOf, splitKey } from '#objects/object-key.ts'
 import type { ClusterFacts } from '../cluster/facts.ts'
 import { clusterIpsOf, externalIpsOf, inCidrs, nodeAt, nodeOfPodAddress, podAt, slicesOf } from '../cluster/lookup.ts'
-import { nameOf } from '../cluster/names.ts'
 import type { Target } from '../resolve/address-destination.ts'
 import type { Source } from '../resolve/source.ts'
 import type { Balanced, BalancedNowhere, Entry } from '../trace/walk/entry.ts'
@@ -53,7 +52,7 @@ export function balanced(facts: ClusterFacts, to: Target, protocol: Protocol): B
   const { address, port } = to
   const balancer = new LoadBalancer(facts.network.loadBalancerCidrs)
   for (const service of facts.services)
-    if (isBalanced(service)) balancer.set(nameOf(service), service, slicesOf(facts, service))
+    if (isBalanced(service)) balancer.set(keyOf(service), service, slicesOf(facts, service))
   const served = balancer.frontends(balancedNodes(facts.nodes)).filter((one) => one.address === address)
   const found = served.find((one) => one.port === port && one.protocol === protocol)
   const nowhere = (why: BalancedNowhere, refused: boolean): Balanced => ({

@@ -1,11 +1,11 @@
 import type { Service } from '#api/core/service/message.ts'
 import type { Outcome } from '#dataplane/evaluator/evaluate.ts'
+import { claimText } from '#forwarding/forwarding-state.ts'
 import type { TrafficPolicy } from '#forwarding/frontend.ts'
 import type { Protocol } from '#net/port-protocol.ts'
 import { splitKey } from '#objects/object-key.ts'
 import type { ClusterFacts } from '../cluster/facts.ts'
 import { find, inCidrs } from '../cluster/lookup.ts'
-import { withProtocol } from '../cluster/names.ts'
 import type { Target } from '../resolve/address-destination.ts'
 import type { Candidate } from '../trace/walk/candidate.ts'
 import type { ModelWalk } from '../trace/walk/model-walk.ts'
@@ -54,9 +54,8 @@ export function walkHop(asking: Asking, nodes: readonly string[], fromNode: bool
   const walks = nodes.map((node) => ({ node, ways: waysOf(views.of(node)?.outcomes(packet) ?? []) }))
   const claimed = view.frontendAt(address, protocol, port)
   const service = claimed && serviceOf(facts, claimed)
-  const text =
-    claimed?.frontend.address === undefined ? `node port ${port}/${protocol}` : withProtocol(address, port, protocol)
-  const lost = view.lost.filter(({ frontend }) => frontend === text).map((one) => one.service)
+  const claim = claimed && claimText(claimed.frontend)
+  const lost = view.lost.filter(({ frontend }) => frontend === claim).map((one) => one.service)
   const policy = policyFor(asking, claimed, fromNode)
   const decided: Undecided = { view, nodes, claimed, service, policy, fromNode, lost }
   if (claimed === undefined || service === undefined) {

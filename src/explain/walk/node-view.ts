@@ -10,10 +10,10 @@ import { ForwardingState, type LostClaim } from '#forwarding/forwarding-state.ts
 import type { Frontend } from '#forwarding/frontend.ts'
 import { type NodeFacts, nodePortAddresses } from '#forwarding/node-facts.ts'
 import type { Protocol } from '#net/port-protocol.ts'
+import { keyOf } from '#objects/object-key.ts'
 import { ZONE_LABEL } from '#objects/well-known.ts'
 import type { ClusterFacts } from '../cluster/facts.ts'
 import { clusterIpsOf, externalIpsOf, familyOfText, ingressOf, nodeAddresses, slicesOf } from '../cluster/lookup.ts'
-import { nameOf } from '../cluster/names.ts'
 
 /** A frontend with the Service that has it. */
 export interface Claimed {
@@ -68,7 +68,7 @@ export class NodeView {
       ownPods: ownPodsOf(facts, node),
     }
     const state = new ForwardingState(this.node)
-    for (const service of services) state.set(nameOf(service), service, slicesOf(facts, service))
+    for (const service of services) state.set(keyOf(service), service, slicesOf(facts, service))
     const ids = new Ids()
     const elements: Element[] = [...compileNode(this.node)]
     const kinds: UsedKind[] = []

@@ -1,4 +1,4 @@
-import { socketText } from '../cluster/names.ts'
+import { socketText } from '#net/port-protocol.ts'
 import type { Accord, ComparedWalk, Live, Observation, Untraced, WalkEnd } from '../trace/live.ts'
 import type { Trace } from '../trace/trace.ts'
 import type { ModelWalk } from '../trace/walk/model-walk.ts'

@@ -1,4 +1,4 @@
-import { socketText } from '../cluster/names.ts'
+import { socketText } from '#net/port-protocol.ts'
 import type { ObjectRef } from '../trace/reference.ts'
 import type { Flaw, NodePortRef, Refusal } from '../trace/refusal.ts'
 import { nameText, objectText } from './object.ts'

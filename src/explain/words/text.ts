@@ -1,3 +1,9 @@
+import { type Protocol, socketText } from '#net/port-protocol.ts'
+
+/** `10.96.0.1:80/TCP`, `[fd00::1]:80/TCP` */
+export const withProtocol = (address: string, port: number, protocol: Protocol): string =>
+  `${socketText(address, port)}/${protocol}`
+
 /** `a`, `a and b`, `a, b and c`. */
 export const listed = (words: readonly string[], last = 'and'): string =>
   words.length < 2 ? (words[0] ?? 'none') : `${words.slice(0, -1).join(', ')} ${last} ${words.at(-1)}`

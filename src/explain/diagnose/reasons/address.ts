@@ -1,9 +1,10 @@
 import type { Service } from '#api/core/service/message.ts'
 import type { Protocol } from '#net/port-protocol.ts'
+import { socketText } from '#net/port-protocol.ts'
+import { keyOf } from '#objects/object-key.ts'
 import { LAST_APPLIED_ANNOTATION } from '#objects/well-known.ts'
 import type { ClusterFacts } from '../../cluster/facts.ts'
 import { clusterIpsOf, familyOfText, inCidrs, isHeadless, nodeAt } from '../../cluster/lookup.ts'
-import { nameOf, socketText } from '../../cluster/names.ts'
 import { nodesToAsk } from '../../cluster/nodes-to-ask.ts'
 import type { Target } from '../../resolve/address-destination.ts'
 import type { Cure } from '../../trace/cure.ts'
@@ -32,7 +33,7 @@ export function nodePortUnknown(facts: ClusterFacts, question: Question, target:
   const byPort = others.filter(({ one }) => one.port === port)
   const details = others
     .slice(0, 10)
-    .map(({ service, one }) => `${one.nodePort}/${one.protocol || 'TCP'} is ${nameOf(service)}`)
+    .map(({ service, one }) => `${one.nodePort}/${one.protocol || 'TCP'} is ${keyOf(service)}`)
   const { from, to } = facts.network.nodePortRange
   if (port < from || port > to) details.push(`node ports are ${from} to ${to}`)
   const near = byPort.length > 0 ? byPort : others.filter(({ one }) => (one.protocol || 'TCP') === protocol)
@@ -44,7 +45,7 @@ export function nodePortUnknown(facts: ClusterFacts, question: Question, target:
       const all = nodesToAsk(facts, service, familyOfText(address))
       // Under policy Local the node that was asked may have no endpoint.
       const at = service.spec?.externalTrafficPolicy === 'Local' ? (all[0]?.address ?? address) : address
-      return askAddress(question, `ask the node port of ${nameOf(service)}`, at, one.nodePort as number)
+      return askAddress(question, `ask the node port of ${keyOf(service)}`, at, one.nodePort as number)
     }),
   }
 }
@@ -82,7 +83,7 @@ function typeFinding(service: Service, port: ServicePort, nodePort: number, node
   const index = (service.spec?.ports ?? []).indexOf(port)
   return {
     reason: 'type-changed',
-    message: `${nameOf(service)} had the node port ${nodePort}/${protocol}, but it is of type ${type} now: ${node} does not answer for it`,
+    message: `${keyOf(service)} had the node port ${nodePort}/${protocol}, but it is of type ${type} now: ${node} does not answer for it`,
     details: [`it answers at ${listed(clusterIpsOf(service).map((ip) => socketText(ip, port.port)))} alone`],
     cures: [
       patch('give it node ports again', 'service', service, [
@@ -106,7 +107,7 @@ export function notANode(
   const nodes = nodesToAsk(facts, service, familyOfText(address))
   return {
     reason: 'not-a-node',
-    message: `${port} is the node port of ${nameOf(service)}, and ${address} is no node: node ports answer at the nodes’ own addresses`,
+    message: `${port} is the node port of ${keyOf(service)}, and ${address} is no node: node ports answer at the nodes’ own addresses`,
     details: nodes.map((node) => `${node.name} is ${node.address}`),
     cures: nodes.slice(0, 1).map((node) => askAddress(question, `ask ${node.name}`, node.address, port)),
   }
@@ -121,14 +122,14 @@ export function unassigned(facts: ClusterFacts, question: Question, { address, p
   )
   const cures: Cure[] = samePort
     .slice(0, 3)
-    .map((one) => ask(question, `if ${nameOf(one)} is meant`, `svc/${nameOf(one)}:${port}`))
+    .map((one) => ask(question, `if ${keyOf(one)} is meant`, `svc/${keyOf(one)}:${port}`))
   return {
     reason: 'cluster-ip-unassigned',
     message: `no Service has ${address}: a ClusterIP goes when its Service is deleted, and a new one gets another`,
     details: [
       'ask a Service by its name, which stays',
       ...(headless.length > 0
-        ? [`${listed(headless.map(nameOf))} ${headless.length === 1 ? 'is' : 'are'} headless and never had one`]
+        ? [`${listed(headless.map(keyOf))} ${headless.length === 1 ? 'is' : 'are'} headless and never had one`]
         : []),
     ],
     cures,
@@ -146,7 +147,7 @@ export function notRouted(
   if (service === undefined) return undefined
   return {
     reason: 'external-ip-not-routed',
-    message: `${address} is an external IP of ${nameOf(service)}, but no route leads it to a node: that is up to the network outside`,
+    message: `${address} is an external IP of ${keyOf(service)}, but no route leads it to a node: that is up to the network outside`,
     details: ['every node answers for it, once a packet with that address reaches one'],
     cures: askClusterIp(facts, question, source, service, port, 'ask the ClusterIP'),
   }

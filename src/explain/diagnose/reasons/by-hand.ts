@@ -1,12 +1,13 @@
 import type { Service } from '#api/core/service/message.ts'
 import type { EndpointSlice } from '#api/discovery/endpointslice/message.ts'
 import type { IpFamily } from '#net/ip-address.ts'
+import { socketText } from '#net/port-protocol.ts'
 import { isReady } from '#objects/conditions.ts'
+import { keyOf } from '#objects/object-key.ts'
 import { ENDPOINTSLICE_MIRRORING_CONTROLLER, MANAGED_BY_LABEL, SERVICE_NAME_LABEL } from '#objects/well-known.ts'
 import type { ClusterFacts } from '../../cluster/facts.ts'
 import { openPorts } from '../../cluster/listening.ts'
 import { addressText, familyOfText, find, podAddresses, slicesOf } from '../../cluster/lookup.ts'
-import { nameOf, socketText } from '../../cluster/names.ts'
 import { unlikeness } from '../../cluster/nearest.ts'
 import type { Target } from '../../resolve/address-destination.ts'
 import type { Cure } from '../../trace/cure.ts'
@@ -29,7 +30,7 @@ export function noneByHand(
   port: ServicePort | undefined,
   family: IpFamily | undefined,
 ): Finding {
-  const name = nameOf(service)
+  const name = keyOf(service)
   const all = slicesOf(facts, service)
   const own = all.filter(({ addressType }) => family === undefined || addressType === family)
   const wrong = port === undefined ? undefined : portUnlike(service, port, own)
@@ -44,7 +45,7 @@ export function noneByHand(
       reason: 'endpoints-not-ready',
       message: `${listed(unready.slice(0, 5).map(({ address }) => address))} ${unready.length === 1 ? 'is' : 'are'} an endpoint of ${name}, and whoever wrote it says: not ready`,
       details: [
-        `the condition ready of EndpointSlice ${listed([...new Set(unready.map(({ slice }) => nameOf(slice)))])}`,
+        `the condition ready of EndpointSlice ${listed([...new Set(unready.map(({ slice }) => keyOf(slice)))])}`,
       ],
       cures: unready
         .slice(0, 1)
@@ -66,7 +67,7 @@ export function noneByHand(
   for (const slice of orphans.filter((one) => (one.endpoints ?? []).length > 0).slice(0, 2)) {
     const label = slice.metadata?.labels?.[SERVICE_NAME_LABEL]
     details.push(
-      `EndpointSlice ${nameOf(slice)} ${label ? `is of a Service ${label}, which is not there` : `has no label ${SERVICE_NAME_LABEL}`}`,
+      `EndpointSlice ${keyOf(slice)} ${label ? `is of a Service ${label}, which is not there` : `has no label ${SERVICE_NAME_LABEL}`}`,
     )
     cures.push(
       run(
@@ -77,7 +78,7 @@ export function noneByHand(
     )
   }
   for (const { labels, pods } of labelsLikeName(facts, service)) {
-    details.push(`${plural(pods.length, 'pod')} with ${labelsText(labels)}: ${listed(pods.slice(0, 3).map(nameOf))}`)
+    details.push(`${plural(pods.length, 'pod')} with ${labelsText(labels)}: ${listed(pods.slice(0, 3).map(keyOf))}`)
     cures.push(
       patch(`${cures.length > 0 ? 'or ' : ''}select ${labelsText(labels)}`, 'service', service, {
         spec: { selector: labels },
@@ -125,10 +126,10 @@ function portUnlike(service: Service, port: ServicePort, slices: readonly Endpoi
   const say = (name: string | undefined) => (name ? `named ${name}` : 'without a name')
   return {
     reason: 'endpoint-port-unknown',
-    message: `port ${port.port}/${protocol} of ${nameOf(service)} is ${say(port.name)}, and no port of its EndpointSlices is: the name joins them, not the number`,
+    message: `port ${port.port}/${protocol} of ${keyOf(service)} is ${say(port.name)}, and no port of its EndpointSlices is: the name joins them, not the number`,
     details: filled.map(
       (slice) =>
-        `EndpointSlice ${nameOf(slice)} has ${listed((slice.ports ?? []).map((one) => `${one.port ?? 'any port'}/${one.protocol || 'TCP'} ${say(one.name)}`))}`,
+        `EndpointSlice ${keyOf(slice)} has ${listed((slice.ports ?? []).map((one) => `${one.port ?? 'any port'}/${one.protocol || 'TCP'} ${say(one.name)}`))}`,
     ),
     cures: near
       .slice(0, 1)
@@ -157,7 +158,7 @@ const isMirrored = (slice: EndpointSlice): boolean =>
 /** Written by hand, or by a controller that is late: an endpoint whose address no pod has. */
 export function backendGone(facts: ClusterFacts, service: Service, { address, port }: Target): Finding {
   const found = endpointAt(facts, service, address)
-  const message = `an endpoint of ${nameOf(service)} is ${socketText(address, port)}, and no pod has that address`
+  const message = `an endpoint of ${keyOf(service)} is ${socketText(address, port)}, and no pod has that address`
   if (found === undefined || Object.keys(service.spec?.selector ?? {}).length > 0)
     return {
       reason: 'endpoint-gone',
@@ -167,7 +168,7 @@ export function backendGone(facts: ClusterFacts, service: Service, { address, po
     }
   const { slice, index, endpoint } = found
   const details = [
-    `it stands in EndpointSlice ${nameOf(slice)}, ${isMirrored(slice) ? 'which is a mirror of the Endpoints of the same name as the Service: change those' : 'which nobody but its writer keeps right'}`,
+    `it stands in EndpointSlice ${keyOf(slice)}, ${isMirrored(slice) ? 'which is a mirror of the Endpoints of the same name as the Service: change those' : 'which nobody but its writer keeps right'}`,
   ]
   if (isMirrored(slice)) {
     const { name = '', namespace } = service.metadata ?? {}
@@ -193,7 +194,7 @@ export function backendGone(facts: ClusterFacts, service: Service, { address, po
   const cures: Cure[] = meant
     .slice(0, 1)
     .map(({ pod, ip }) =>
-      slicePatch(`lead it to pod ${nameOf(pod)}, which is at ${ip} now`, slice, [
+      slicePatch(`lead it to pod ${keyOf(pod)}, which is at ${ip} now`, slice, [
         { op: 'replace', path: `/endpoints/${index}/addresses/0`, value: ip },
       ]),
     )

@@ -3,11 +3,11 @@ import type { Service } from '#api/core/service/message.ts'
 import type { IpFamily } from '#net/ip-address.ts'
 import { isReady } from '#objects/conditions.ts'
 import { isLeaving } from '#objects/deletion.ts'
+import { keyOf } from '#objects/object-key.ts'
 import { isTerminal } from '#objects/pod.ts'
 import { HEADLESS_LABEL, SERVICE_PROXY_NAME_LABEL } from '#objects/well-known.ts'
 import type { ClusterFacts } from '../../cluster/facts.ts'
 import { familyOfText, podAddresses, selectedPods } from '../../cluster/lookup.ts'
-import { nameOf } from '../../cluster/names.ts'
 import { refOf } from '../../cluster/reference.ts'
 import type { Finding } from '../../trace/finding.ts'
 import type { LeavingPod } from '../../trace/findings/endpoints.ts'
@@ -29,7 +29,7 @@ export function noEndpoints(
   port: ServicePort | undefined,
   family: IpFamily | undefined,
 ): Finding {
-  const name = nameOf(service)
+  const name = keyOf(service)
   const { namespace } = service.metadata ?? {}
   const selector = service.spec?.selector ?? {}
   if (Object.keys(selector).length === 0) return noneByHand(facts, service, port, family)
@@ -56,7 +56,7 @@ export function noEndpoints(
   if (family !== undefined && !ready.some((pod) => podAddresses(pod).some((one) => familyOfText(one) === family)))
     return {
       reason: 'family-missing',
-      message: `the pods of ${name} have no ${family} address: ${listed(ready.map((pod) => `${nameOf(pod)} has ${listed(podAddresses(pod))}`))}`,
+      message: `the pods of ${name} have no ${family} address: ${listed(ready.map((pod) => `${keyOf(pod)} has ${listed(podAddresses(pod))}`))}`,
       cures:
         question.family === undefined
           ? []
@@ -92,7 +92,7 @@ export function notProxied(service: Service): Finding | undefined {
   if (label === undefined) return undefined
   return {
     reason: 'not-proxied',
-    message: `Service ${nameOf(service)} has the label ${label}: nodes leave it to another proxy`,
+    message: `Service ${keyOf(service)} has the label ${label}: nodes leave it to another proxy`,
     cures: [patch('take the label away', 'service', service, { metadata: { labels: { [label]: null } } })],
   }
 }

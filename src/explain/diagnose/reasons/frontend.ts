@@ -1,8 +1,9 @@
 import type { Service } from '#api/core/service/message.ts'
 import type { Protocol } from '#net/port-protocol.ts'
+import { socketText } from '#net/port-protocol.ts'
+import { keyOf } from '#objects/object-key.ts'
 import type { ClusterFacts } from '../../cluster/facts.ts'
 import { clusterIpsOf, familyOfText, ingressOf, isHeadless } from '../../cluster/lookup.ts'
-import { nameOf, socketText } from '../../cluster/names.ts'
 import { nearest } from '../../cluster/nearest.ts'
 import { nodesToAsk } from '../../cluster/nodes-to-ask.ts'
 import type { Source } from '../../resolve/source.ts'
@@ -26,7 +27,7 @@ export function portMissing(
   text: string | undefined,
   protocol: Protocol,
 ): Finding {
-  const name = nameOf(service)
+  const name = keyOf(service)
   const all = portsOf(service)
   const near = nearest(
     text ?? '',
@@ -49,7 +50,7 @@ export function portMissing(
 const askPort = (question: Question, service: Service, port: ServicePort, effect: string): Cure => {
   const protocol = port.protocol || 'TCP'
   const more = protocol === (question.protocol ?? 'TCP') ? {} : { protocol }
-  return ask(question, `${effect}: ${portText(port)}`, `svc/${nameOf(service)}:${port.port}`, more)
+  return ask(question, `${effect}: ${portText(port)}`, `svc/${keyOf(service)}:${port.port}`, more)
 }
 
 /** A ClusterIP or a load balancer address that is asked for a port which its Service does not serve. */
@@ -86,7 +87,7 @@ export function portNotServed(
     cures.push(patch(`or let it serve ${port} too`, 'service', service, addPort(service, meant[0], port)))
   return {
     reason: 'port-not-served',
-    message: `${nameOf(service)} does not serve ${port}/${protocol} at ${address}`,
+    message: `${keyOf(service)} does not serve ${port}/${protocol} at ${address}`,
     details,
     cures,
   }
@@ -116,7 +117,7 @@ export function familyMissing(
   service: Service,
   addresses: readonly string[],
 ): Finding {
-  const name = nameOf(service)
+  const name = keyOf(service)
   const wanted = question.family ?? (source.addresses[0] ? familyOfText(source.addresses[0]) : 'IPv4')
   const has = [...new Set(addresses.map(familyOfText))]
   const twoRanges = new Set(facts.network.serviceCidrs.map(familyOfText)).size > 1
@@ -150,7 +151,7 @@ export function loadBalancerPending(
   source: Source,
   service: Service,
 ): Finding {
-  const name = nameOf(service)
+  const name = keyOf(service)
   const { spec, metadata } = service
   const told = facts.events.filter(
     ({ involvedObject, type }) => involvedObject.uid === metadata?.uid && type === 'Warning',

@@ -1,9 +1,10 @@
 import type { Service } from '#api/core/service/message.ts'
 import type { Protocol } from '#net/port-protocol.ts'
+import { socketText } from '#net/port-protocol.ts'
+import { keyOf } from '#objects/object-key.ts'
 import type { ClusterFacts } from '../../cluster/facts.ts'
 import { declaredPorts } from '../../cluster/listening.ts'
 import { backendPod, nodeAt } from '../../cluster/lookup.ts'
-import { nameOf, socketText } from '../../cluster/names.ts'
 import type { Target } from '../../resolve/address-destination.ts'
 import type { Cure } from '../../trace/cure.ts'
 import type { Finding } from '../../trace/finding.ts'
@@ -25,10 +26,10 @@ export function listenerUnknown(
     const declared = declaredPorts(pod, protocol)
     const cures: Cure[] = declared
       .slice(0, 3)
-      .map((one) => ask(question, 'ask a port that it declares', `pod/${nameOf(pod)}:${one.port}`))
+      .map((one) => ask(question, 'ask a port that it declares', `pod/${keyOf(pod)}:${one.port}`))
     return {
       ...doubt,
-      message: `no container of pod ${nameOf(pod)} declares ${port}/${protocol}, and nobody could look whether a program listens there`,
+      message: `no container of pod ${keyOf(pod)} declares ${port}/${protocol}, and nobody could look whether a program listens there`,
       details: [
         `its containers declare ${declared.length > 0 ? listed(declared.map((one) => `${one.port}${one.name ? ` (${one.name})` : ''}`)) : 'none'}; a declaration opens nothing, and a port may be open without one`,
       ],
@@ -60,7 +61,7 @@ const nodePortsThere = (services: readonly Service[], node: string | undefined):
     : services
         .flatMap((service) =>
           (service.spec?.ports ?? []).flatMap((one) =>
-            one.nodePort ? [`${one.nodePort}/${one.protocol || 'TCP'} is ${nameOf(service)}`] : [],
+            one.nodePort ? [`${one.nodePort}/${one.protocol || 'TCP'} is ${keyOf(service)}`] : [],
           ),
         )
         .slice(0, 5)

@@ -1,7 +1,7 @@
 import type { Service } from '#api/core/service/message.ts'
+import { keyOf } from '#objects/object-key.ts'
 import type { ClusterFacts } from '../../cluster/facts.ts'
 import { clusterIpsOf, find, isHeadless, nodeAddresses } from '../../cluster/lookup.ts'
-import { nameOf } from '../../cluster/names.ts'
 import { unlikeness } from '../../cluster/nearest.ts'
 import type { NameDeadEnd } from '../../resolve/dead-end.ts'
 import { type Source, senderOf } from '../../resolve/source.ts'
@@ -40,7 +40,7 @@ function nearestServices(
     .map((service) => ({ service, far: farness(asked, service, namespace) }))
     .filter(({ far }) => far <= 0.5)
   return (near.some(({ service }) => serves(service)) ? near.filter(({ service }) => serves(service)) : near)
-    .sort((a, b) => a.far - b.far || (nameOf(a.service) < nameOf(b.service) ? -1 : 1))
+    .sort((a, b) => a.far - b.far || (keyOf(a.service) < keyOf(b.service) ? -1 : 1))
     .slice(0, 3)
     .map(({ service }) => service)
 }
@@ -67,7 +67,7 @@ export function dnsNotAsked(
   const port = portOf(question)
   const cures =
     found.kind === 'service'
-      ? [ask(question, 'ask its address, as explain finds it', `svc/${nameOf(found.service)}${port}`)]
+      ? [ask(question, 'ask its address, as explain finds it', `svc/${keyOf(found.service)}${port}`)]
       : found.addresses
           .slice(0, 1)
           .map((address) =>
@@ -91,7 +91,7 @@ export function dnsNotAsked(
   const servers = dns === undefined ? [] : clusterIpsOf(dns)
   return {
     reason: 'dns-not-asked',
-    message: `${otherResolverText(senderOf(source), other)}: ${asked} is ${found.kind === 'service' ? `Service ${nameOf(found.service)}` : listed(found.addresses)} in the cluster’s DNS alone`,
+    message: `${otherResolverText(senderOf(source), other)}: ${asked} is ${found.kind === 'service' ? `Service ${keyOf(found.service)}` : listed(found.addresses)} in the cluster’s DNS alone`,
     details: [
       ...(servers.length > 0 ? [`the cluster’s DNS is at ${listed(servers)}`] : []),
       ...(pod !== undefined && owner === undefined
@@ -142,7 +142,7 @@ export function nameUnknown(facts: ClusterFacts, question: Question, asked: stri
         : ''
     }`,
     details,
-    cures: near.map((one) => ask(question, `ask ${nameOf(one)} by its name`, to(one))),
+    cures: near.map((one) => ask(question, `ask ${keyOf(one)} by its name`, to(one))),
   }
 }
 
@@ -153,7 +153,7 @@ export function externalName(facts: ClusterFacts, question: Question, service: S
   if (!inCluster)
     return {
       reason: 'external-name',
-      message: `Service ${nameOf(service)} is an ExternalName: DNS answers with the name ${target}, and no packet passes a Service`,
+      message: `Service ${keyOf(service)} is an ExternalName: DNS answers with the name ${target}, and no packet passes a Service`,
       details: [
         egress
           ? 'whether it answers depends on the machine’s resolver and on the way there'
@@ -166,18 +166,18 @@ export function externalName(facts: ClusterFacts, question: Question, service: S
   )
   const cures = near.slice(0, 2).map((one): Cure => {
     const externalName = fullName(one, clusterDomain)
-    return patch(`lead it to ${nameOf(one)}${isHeadless(one) ? ' (headless)' : ''}`, 'service', service, {
+    return patch(`lead it to ${keyOf(one)}${isHeadless(one) ? ' (headless)' : ''}`, 'service', service, {
       spec: { externalName },
     })
   })
   return {
     reason: 'external-name',
-    message: `Service ${nameOf(service)} is an ExternalName of ${target}, which nothing in the cluster has (NXDOMAIN)`,
+    message: `Service ${keyOf(service)} is an ExternalName of ${target}, which nothing in the cluster has (NXDOMAIN)`,
     cures: [
       ...cures,
       ...near
         .slice(0, 1)
-        .map((one) => ask(question, 'or ask that Service itself', `svc/${nameOf(one)}${portOf(question)}`)),
+        .map((one) => ask(question, 'or ask that Service itself', `svc/${keyOf(one)}${portOf(question)}`)),
     ],
   }
 }

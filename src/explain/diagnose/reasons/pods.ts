@@ -2,10 +2,10 @@ import type { Deployment } from '#api/apps/deployment/message.ts'
 import type { Pod } from '#api/core/pod/message.ts'
 import type { Service } from '#api/core/service/message.ts'
 import { isReady } from '#objects/conditions.ts'
+import { keyOf } from '#objects/object-key.ts'
 import type { ClusterFacts } from '../../cluster/facts.ts'
 import { openPorts } from '../../cluster/listening.ts'
 import { podAddresses } from '../../cluster/lookup.ts'
-import { nameOf } from '../../cluster/names.ts'
 import { nearest } from '../../cluster/nearest.ts'
 import { troubleOf, warningsOf } from '../../cluster/pod-trouble.ts'
 import type { Cure } from '../../trace/cure.ts'
@@ -38,13 +38,13 @@ export function notReady(facts: ClusterFacts, question: Question, service: Servi
   const [first] = troubles
   const details = troubles
     .slice(0, 5)
-    .map(({ pod, trouble }) => `pod ${nameOf(pod)}: ${trouble ? troubleText(trouble) : 'not ready'}`)
+    .map(({ pod, trouble }) => `pod ${keyOf(pod)}: ${trouble ? troubleText(trouble) : 'not ready'}`)
   if (troubles.length > 5) details.push(`and ${troubles.length - 5} more`)
   const more: Remedy =
     first?.trouble === undefined ? { cures: [] } : remedyOf(facts, question, first.pod, first.trouble)
   return {
     reason: REASONS[first?.trouble?.kind ?? 'starting'],
-    message: `no pod of ${nameOf(service)} is ready: ${first?.trouble ? troubleText(first.trouble) : 'not ready'}`,
+    message: `no pod of ${keyOf(service)} is ready: ${first?.trouble ? troubleText(first.trouble) : 'not ready'}`,
     details: [...details, ...(more.details ?? [])],
     cures: more.cures,
     ...(more.log && { log: more.log }),
@@ -58,7 +58,7 @@ export function podDown(facts: ClusterFacts, question: Question, pod: Pod): Find
   const { cures, details = [], log } = remedyOf(facts, question, pod, trouble)
   return {
     reason: REASONS[trouble.kind],
-    message: `pod ${nameOf(pod)} is not ready: ${troubleText(trouble)}`,
+    message: `pod ${keyOf(pod)} is not ready: ${troubleText(trouble)}`,
     details,
     cures,
     ...(log && { log }),

@@ -3,10 +3,10 @@ import type { Service } from '#api/core/service/message.ts'
 import { balancedNodes } from '#forwarding/load-balancer.ts'
 import type { IpFamily } from '#net/ip-address.ts'
 import { isReady } from '#objects/conditions.ts'
+import { keyOf } from '#objects/object-key.ts'
 import { EXCLUDE_FROM_LOAD_BALANCERS_LABEL } from '#objects/well-known.ts'
 import type { ClusterFacts } from '../../cluster/facts.ts'
 import { familyOfText } from '../../cluster/lookup.ts'
-import { nameOf } from '../../cluster/names.ts'
 import { silenceOf } from '../../cluster/node-condition.ts'
 import { nodesToAsk, nodesWithEndpoint } from '../../cluster/nodes-to-ask.ts'
 import type { Cure } from '../../trace/cure.ts'
@@ -24,9 +24,9 @@ type ServicePort = NonNullable<NonNullable<Service['spec']>['ports']>[number]
 /** Why a node takes no traffic of the load balancer. */
 function excludedText(node: Node): readonly string[] {
   if (node.metadata?.labels?.[EXCLUDE_FROM_LOAD_BALANCERS_LABEL] !== undefined)
-    return [`${nameOf(node)} has the label ${EXCLUDE_FROM_LOAD_BALANCERS_LABEL}`]
+    return [`${keyOf(node)} has the label ${EXCLUDE_FROM_LOAD_BALANCERS_LABEL}`]
   if (isReady(node)) return []
-  return [`${nameOf(node)} is ${silenceText(silenceOf(node)!)}`]
+  return [`${keyOf(node)} is ${silenceText(silenceOf(node)!)}`]
 }
 
 /** Policy Local, and the node that the packet came to has no endpoint. */
@@ -54,7 +54,7 @@ export function noLocalEndpoint(facts: ClusterFacts, question: Question, decisio
   const { eligible } = balancedNodes(facts.nodes)
   return {
     reason: 'no-local-endpoint',
-    message: `${nameOf(service)} has ${policy} Local, and ${listed(nodes, 'or')} has no endpoint of it: dropped`,
+    message: `${keyOf(service)} has ${policy} Local, and ${listed(nodes, 'or')} has no endpoint of it: dropped`,
     details: [
       `nodes that have one: ${listed(having)}`,
       ...(frontend.kind === 'load-balancer' && !having.some((name) => eligible.includes(name))
@@ -87,7 +87,7 @@ export function sourceRange(
     cures.push(askAddress(question, 'or ask its node port, which has no guard', node.address, nodePort))
   return {
     reason: 'source-range',
-    message: `${nameOf(service)} takes traffic at ${claimed.frontend.address} from ${listed(ranges)} only, and ${source} is not in there: dropped`,
+    message: `${keyOf(service)} takes traffic at ${claimed.frontend.address} from ${listed(ranges)} only, and ${source} is not in there: dropped`,
     details: [
       'loadBalancerSourceRanges guards the load balancer’s addresses; node ports and the ClusterIP have no guard',
     ],
@@ -133,7 +133,7 @@ export function replyAstray(
   )
   return {
     reason: 'reply-astray',
-    message: `${listed(nodes, 'or')} translates for ${nameOf(service)} and keeps the sender’s address (externalTrafficPolicy Local), and has neither the sender nor the endpoint: the reply passes it by, and the sender never knows it for one`,
+    message: `${listed(nodes, 'or')} translates for ${keyOf(service)} and keeps the sender’s address (externalTrafficPolicy Local), and has neither the sender nor the endpoint: the reply passes it by, and the sender never knows it for one`,
     details: ['the packet arrives and is answered; the connection times out'],
     cures,
   }
@@ -163,8 +163,8 @@ export function notBalanced(
     reason: 'no-eligible-node',
     message:
       eligible.length === 0
-        ? `no node takes traffic of the load balancer for ${nameOf(service)}: none is Ready, or all are excluded by label`
-        : `the nodes that have an endpoint of ${nameOf(service)} take no traffic of the load balancer, and its policy is Local`,
+        ? `no node takes traffic of the load balancer for ${keyOf(service)}: none is Ready, or all are excluded by label`
+        : `the nodes that have an endpoint of ${keyOf(service)} take no traffic of the load balancer, and its policy is Local`,
     details: [`nodes that take traffic: ${listed(eligible)}`, ...facts.nodes.slice(0, 10).flatMap(excludedText)],
     cures:
       local && eligible.length > 0
@@ -178,8 +178,8 @@ export function notBalanced(
               .slice(0, 1)
               .map((node) =>
                 run(
-                  `let ${nameOf(node)} take traffic of the load balancer again`,
-                  ...['kubectl', 'label', 'node', nameOf(node), `${EXCLUDE_FROM_LOAD_BALANCERS_LABEL}-`],
+                  `let ${keyOf(node)} take traffic of the load balancer again`,
+                  ...['kubectl', 'label', 'node', keyOf(node), `${EXCLUDE_FROM_LOAD_BALANCERS_LABEL}-`],
                 ),
               ),
             look('the nodes', 'kubectl', 'get', 'nodes', '--show-labels'),

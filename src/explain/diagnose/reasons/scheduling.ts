@@ -1,10 +1,10 @@
 import type { Deployment } from '#api/apps/deployment/message.ts'
 import type { Node } from '#api/core/node/message.ts'
 import type { Pod } from '#api/core/pod/message.ts'
+import { keyOf } from '#objects/object-key.ts'
 import { isTerminal } from '#objects/pod.ts'
 import { milliValue } from '#schema/quantity.ts'
 import type { ClusterFacts } from '../../cluster/facts.ts'
-import { nameOf } from '../../cluster/names.ts'
 import type { Cure } from '../../trace/cure.ts'
 import { listed } from '../../words/text.ts'
 import { patch, run, where } from '../cure.ts'
@@ -73,7 +73,7 @@ const taintText = ({ key, value, effect }: Taint): string => `${key}${value ? `=
 function taints(pod: Pod, nodes: readonly Node[], owner: Deployment | undefined): Scheduling {
   const details = nodes
     .slice(0, 5)
-    .map((node) => `${nameOf(node)} has the taint ${taintText(tainted(pod, node) as Taint)}`)
+    .map((node) => `${keyOf(node)} has the taint ${taintText(tainted(pod, node) as Taint)}`)
   const byHand = nodes.filter((node) => !OF_CONTROLLERS.test(tainted(pod, node)?.key ?? ''))
   const [node] = byHand
   const taint = node && tainted(pod, node)
@@ -87,8 +87,8 @@ function taints(pod: Pod, nodes: readonly Node[], owner: Deployment | undefined)
         spec: { template: { spec: { tolerations: [...(pod.spec?.tolerations ?? []), toleration] } } },
       }),
     )
-  const effect = `${owner ? 'or ' : ''}take the taint from ${nameOf(node)}`
-  cures.push(run(effect, 'kubectl', 'taint', 'node', nameOf(node), `${taint.key}:${taint.effect}-`))
+  const effect = `${owner ? 'or ' : ''}take the taint from ${keyOf(node)}`
+  cures.push(run(effect, 'kubectl', 'taint', 'node', keyOf(node), `${taint.key}:${taint.effect}-`))
   return { cures, details }
 }
 
@@ -111,7 +111,7 @@ function resources(facts: ClusterFacts, pod: Pod, nodes: readonly Node[], owner:
     const [most] = room
     if (most === undefined || most.free >= asked) continue
     details.push(
-      `it asks for ${amountText(resource, asked)} of ${resource}; free: ${listed(room.slice(0, 5).map(({ node, free }) => `${amountText(resource, free)} on ${nameOf(node)}`))}`,
+      `it asks for ${amountText(resource, asked)} of ${resource}; free: ${listed(room.slice(0, 5).map(({ node, free }) => `${amountText(resource, free)} on ${keyOf(node)}`))}`,
     )
     const using = pod.spec?.containers?.filter((one) => one.resources?.requests?.[resource]) ?? []
     const [only] = using
@@ -119,7 +119,7 @@ function resources(facts: ClusterFacts, pod: Pod, nodes: readonly Node[], owner:
     const value = amountText(resource, most.free)
     cures.push(
       run(
-        `ask for what ${nameOf(most.node)} has`,
+        `ask for what ${keyOf(most.node)} has`,
         ...['kubectl', 'set', 'resources', `deployment/${owner.metadata?.name}`, ...where(owner.metadata?.namespace)],
         ...['-c', only.name, `--requests=${resource}=${value}`],
       ),

@@ -2,11 +2,11 @@ import type { Deployment } from '#api/apps/deployment/message.ts'
 import type { ReplicaSet } from '#api/apps/replicaset/message.ts'
 import type { Pod } from '#api/core/pod/message.ts'
 import type { Service } from '#api/core/service/message.ts'
+import { keyOf } from '#objects/object-key.ts'
 import { isTerminal } from '#objects/pod.ts'
 import type { ClusterFacts } from '../../cluster/facts.ts'
 import { declaredPorts, openPorts } from '../../cluster/listening.ts'
 import { selects } from '../../cluster/lookup.ts'
-import { nameOf } from '../../cluster/names.ts'
 import { unlikeness } from '../../cluster/nearest.ts'
 import { refOf } from '../../cluster/reference.ts'
 import type { Finding, FindingFrame } from '../../trace/finding.ts'
@@ -53,19 +53,19 @@ export function selectorMatchesNothing(facts: ClusterFacts, service: Service, en
   const selector = service.spec?.selector ?? {}
   const text = labelsText(selector)
   const details: string[] = []
-  if (ended.length > 0) details.push(`it matches ${listed(ended.map(nameOf))}, which have ended`)
+  if (ended.length > 0) details.push(`it matches ${listed(ended.map(keyOf))}, which have ended`)
   const elsewhere = facts.pods.filter((pod) => pod.metadata?.namespace !== namespace && selects(selector, pod))
   if (elsewhere.length > 0)
     details.push(
-      `${listed(elsewhere.slice(0, 3).map(nameOf))} have these labels: a Service selects pods of its own namespace only`,
+      `${listed(elsewhere.slice(0, 3).map(keyOf))} have these labels: a Service selects pods of its own namespace only`,
     )
   const near = nearestSelectors(facts, service)
   const meant = near.filter(({ labels, pods }) => mayBeMeant(facts, service, labels, pods))
   for (const { labels, pods } of near)
-    details.push(`${plural(pods.length, 'pod')} with ${labelsText(labels)}: ${listed(pods.slice(0, 3).map(nameOf))}`)
+    details.push(`${plural(pods.length, 'pod')} with ${labelsText(labels)}: ${listed(pods.slice(0, 3).map(keyOf))}`)
   return {
     reason: 'selector-matches-nothing',
-    message: `the selector ${text} of ${nameOf(service)} matches no pod in namespace ${namespace}`,
+    message: `the selector ${text} of ${keyOf(service)} matches no pod in namespace ${namespace}`,
     details,
     cures:
       meant.length === 0

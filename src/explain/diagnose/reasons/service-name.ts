@@ -1,5 +1,5 @@
+import { keyOf } from '#objects/object-key.ts'
 import type { ClusterFacts } from '../../cluster/facts.ts'
-import { nameOf } from '../../cluster/names.ts'
 import { nearest, unlikeness } from '../../cluster/nearest.ts'
 import type { Finding } from '../../trace/finding.ts'
 import type { Question } from '../../trace/question.ts'
@@ -16,7 +16,7 @@ export function serviceUnknown(
 ): Finding {
   const elsewhere = facts.services.filter(({ metadata }) => metadata?.name === name)
   if (elsewhere.length > 0)
-    return otherNamespace(question, name, namespace, elsewhere, (one) => `svc/${nameOf(one)}${suffix(port)}`)
+    return otherNamespace(question, name, namespace, elsewhere, (one) => `svc/${keyOf(one)}${suffix(port)}`)
   const own = facts.services.filter(({ metadata }) => metadata?.namespace === namespace)
   const near = nearest(
     name,

@@ -1,10 +1,11 @@
 import type { Pod } from '#api/core/pod/message.ts'
 import type { Service } from '#api/core/service/message.ts'
 import type { Protocol } from '#net/port-protocol.ts'
+import { socketText } from '#net/port-protocol.ts'
+import { keyOf } from '#objects/object-key.ts'
 import type { ClusterFacts } from '../../cluster/facts.ts'
 import { declaredPorts, listens, openPorts, portsTold, socketsOf } from '../../cluster/listening.ts'
 import { backendPod, isHeadless, isLoopback, nodeAt } from '../../cluster/lookup.ts'
-import { nameOf, socketText } from '../../cluster/names.ts'
 import { unlikeness } from '../../cluster/nearest.ts'
 import type { Cure } from '../../trace/cure.ts'
 import type { Finding } from '../../trace/finding.ts'
@@ -50,7 +51,7 @@ export function namedTargetMissing(
   if (open.length > 0) details.push(`they listen on ${listed(open.map(String))}`)
   return {
     reason: 'target-port-unknown',
-    message: `the targetPort ${targetPort} of ${nameOf(service)} names no ${protocol} port of its pods, so they are no endpoints of it`,
+    message: `the targetPort ${targetPort} of ${keyOf(service)} names no ${protocol} port of its pods, so they are no endpoints of it`,
     details,
     cures: value === undefined ? [] : [setTarget(service, port, value)],
   }
@@ -86,7 +87,7 @@ export function targetPortClosed(
   if (state === 'loopback-only')
     return {
       reason: 'listens-on-loopback',
-      message: `pod ${nameOf(pod)} listens on ${backend.port}/${protocol} at its loopback address only: nobody else reaches it`,
+      message: `pod ${keyOf(pod)} listens on ${backend.port}/${protocol} at its loopback address only: nobody else reaches it`,
       details: [
         `it listens at ${listed(loopbackSockets(facts, pod, protocol))}`,
         'let the program listen at 0.0.0.0 or :: instead: an option or a line of its configuration, often called bind, host or listen',
@@ -118,13 +119,13 @@ export function targetPortClosed(
       : undefined
   const cures: Cure[] = []
   if (best !== undefined && service !== undefined && port !== undefined) cures.push(setTarget(service, port, best))
-  else if (best !== undefined) cures.push(ask(question, 'ask where it listens', `pod/${nameOf(pod)}:${best}`))
+  else if (best !== undefined) cures.push(ask(question, 'ask where it listens', `pod/${keyOf(pod)}:${best}`))
   return {
     reason: 'target-port-closed',
     message:
       service === undefined
-        ? `nothing in pod ${nameOf(pod)} listens on ${backend.port}/${protocol}`
-        : `the targetPort of ${nameOf(service)} is ${targetText(port, backend.port)}, and nothing in pod ${nameOf(pod)} listens there`,
+        ? `nothing in pod ${keyOf(pod)} listens on ${backend.port}/${protocol}`
+        : `the targetPort of ${keyOf(service)} is ${targetText(port, backend.port)}, and nothing in pod ${keyOf(pod)} listens there`,
     details: [...details, ...(open.length === 0 ? commandsOf(pod) : [])],
     cures: [...cures, logs],
     ...(open.length === 0 && { log }),
@@ -158,7 +159,7 @@ function endpointClosed(
   const loopback = own.some((one) => one.port === port && isLoopback(one.address))
   return {
     reason: 'endpoint-closed',
-    message: `an endpoint of ${nameOf(service)} is ${socketText(address, port)}, and nothing listens there (${protocol})`,
+    message: `an endpoint of ${keyOf(service)} is ${socketText(address, port)}, and nothing listens there (${protocol})`,
     details: [
       loopback
         ? 'a program listens on that port at its loopback address only: let it listen at 0.0.0.0 or ::'
@@ -190,7 +191,7 @@ function headlessPort(
   const host = question.to.replace(/:[\w-]+$/, '')
   return {
     reason: 'headless-port',
-    message: `${nameOf(service)} is headless: there is no ClusterIP and nothing translates its port, so ${asked} is asked of the pods themselves, and they ${fault}`,
+    message: `${keyOf(service)} is headless: there is no ClusterIP and nothing translates its port, so ${asked} is asked of the pods themselves, and they ${fault}`,
     details,
     cures: target === undefined ? [logs] : [ask(question, 'ask the port that the pods listen on', `${host}:${target}`)],
   }

@@ -1,7 +1,7 @@
-import { withProtocol } from '../../cluster/names.ts'
 import type { DnsDown } from '../../trace/finding.ts'
 import type { FindingText } from '../finding-text.ts'
 import { senderText } from '../object.ts'
+import { withProtocol } from '../text.ts'
 
 const PORT = 53
 

@@ -1,4 +1,4 @@
-import { socketText } from '../../cluster/names.ts'
+import { socketText } from '#net/port-protocol.ts'
 import type { Candidate, CandidateReason } from '../../trace/walk/candidate.ts'
 import { nameText } from '../object.ts'
 import { troubleText } from '../trouble.ts'

@@ -1,7 +1,6 @@
-import { withProtocol } from '../../cluster/names.ts'
 import type { Balanced, Entry, PortRef } from '../../trace/walk/entry.ts'
 import { nameText } from '../object.ts'
-import { listed } from '../text.ts'
+import { listed, withProtocol } from '../text.ts'
 
 /** Where the packet goes before it meets a node. */
 export function entryText(entry: Entry): string {

@@ -1,4 +1,3 @@
-import { withProtocol } from '../../cluster/names.ts'
 import type { Sender } from '../../trace/sender.ts'
 import type { Listens } from '../../trace/walk/arrival.ts'
 import type {
@@ -11,7 +10,7 @@ import type {
   WayStep,
 } from '../../trace/walk/step.ts'
 import { nameText, objectText, senderText } from '../object.ts'
-import { listed, plural } from '../text.ts'
+import { listed, plural, withProtocol } from '../text.ts'
 import { leavingText } from './arrival.ts'
 import { balancedText, entryText, portText } from './entry.ts'
 import { nodeStepText } from './node-step.ts'
