@@ -132,9 +132,6 @@ export const unsupportedMediaType = (accepted: readonly string[]): Status =>
 /** The events after a resourceVersion are gone, or a continue token is too old: list again. */
 export const expired = (message: string): Status => failureStatus(410, 'Expired', message)
 
-export const tooOldResourceVersion = (asked: number, oldest: number): Status =>
-  expired(`too old resource version: ${asked} (${oldest})`)
-
 export const tooLargeResourceVersion = (asked: number, current: number): Status =>
   failureStatus(504, 'Timeout', `Timeout: Too large resource version: ${asked}, current: ${current}`, {
     causes: [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version' }],

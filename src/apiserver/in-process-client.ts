@@ -2,8 +2,6 @@ import type { ApiObject, Resource } from '#api/resource.ts'
 import type { Client, List, ListOptions, Watch, WatchEvent, WriteOptions } from '#client/client.ts'
 import type { Caller } from './access/caller.ts'
 import type { Registry, WriteRequest } from './registry/registry.ts'
-import { listPage, parseRevision } from './storage/list.ts'
-import { openWatch } from './storage/watch.ts'
 import type { SubresourceHandler } from './subresources/subresource.ts'
 import { selectionOf } from './verbs/read.ts'
 
@@ -32,8 +30,8 @@ export const createInProcessClient = (
     },
     async list<T extends ApiObject>(resource: Resource<T>, options: ListOptions = {}): Promise<List<T>> {
       const selection = selectionOf(registry, resource as Resource, options.namespace ?? '', options)
-      const page = listPage(
-        registry.store.collection(resource),
+      const page = registry.list(
+        resource as Resource,
         selection,
         options.resourceVersion ? { resourceVersion: options.resourceVersion } : {},
       )
@@ -46,7 +44,6 @@ export const createInProcessClient = (
     ): Watch {
       try {
         const selection = selectionOf(registry, resource as Resource, options.namespace ?? '', options)
-        const revision = parseRevision(options.resourceVersion)
         let settle: (error?: unknown) => void = () => {}
         const done = new Promise<void>((resolve, reject) => {
           settle = (error) => (error === undefined ? resolve() : reject(error))
@@ -69,10 +66,10 @@ export const createInProcessClient = (
             stop(error)
           }
         }
-        const watched = openWatch(
-          registry.store.collection(resource),
+        const watched = registry.watch(
+          resource as Resource,
           selection,
-          revision === undefined ? {} : { revision },
+          { resourceVersion: options.resourceVersion },
           read,
         )
         stops.add(stop)

@@ -113,7 +113,7 @@ export const createApiServer = (options: ApiServerOptions): ApiServer => {
   })
   const issuer = `https://kubernetes.default.svc.${options.clusterDomain}`
   const signer = new TokenSigner(options.pki.serviceAccountKey, issuer)
-  const authenticator = createAuthenticator({ store, signer, now })
+  const authenticator = createAuthenticator({ reader: registry, signer, now })
   const subresources = subresourceList(signer)
   const closing = new AbortController()
   let ready = false
@@ -133,7 +133,7 @@ export const createApiServer = (options: ApiServerOptions): ApiServer => {
   const client = createInProcessClient(registry, SYSTEM, subresources)
   const system = systemObjects(options)
   for (const { resource, object } of system) registry.create(resource, object, { caller: SYSTEM })
-  const expiry = expireEvents(store, events, () => clock.now())
+  const expiry = expireEvents(registry, events, () => clock.now())
   ready = true
 
   const servers: Server[] = []

@@ -3,16 +3,15 @@ import type { Socket } from 'node:net'
 import { TLSSocket } from 'node:tls'
 import type { Pod } from '#api/core/pod/message.ts'
 import type { ServiceAccount } from '#api/core/serviceaccount/message.ts'
-import { objectKey } from '#objects/object-key.ts'
 import { badRequest, forbidden, unauthorized } from '../errors.ts'
-import type { Store } from '../storage/store.ts'
+import type { Reader } from '../registry/reader.ts'
 import { refusalMessage } from './authorization.ts'
 import { ANONYMOUS, type Caller, isMaster, SYSTEM, serviceAccountOf } from './caller.ts'
 import type { TokenClaims, TokenSigner } from './token.ts'
 
-const SERVICE_ACCOUNTS = { group: '', plural: 'serviceaccounts' }
-const PODS = { group: '', plural: 'pods' }
-const SECRETS = { group: '', plural: 'secrets' }
+const SERVICE_ACCOUNTS = { group: '', plural: 'serviceaccounts', namespaced: true }
+const PODS = { group: '', plural: 'pods', namespaced: true }
+const SECRETS = { group: '', plural: 'secrets', namespaced: true }
 
 export interface Authenticator {
   /** Who sent this request; throws 401 for credentials that are wrong (none at all is anonymous). */
@@ -26,7 +25,7 @@ export type TokenReview =
   | { readonly authenticated: false; readonly error: string }
 
 export interface AuthenticatorOptions {
-  readonly store: Store
+  readonly reader: Reader
   readonly signer: TokenSigner
   readonly now: () => Date
 }
@@ -35,7 +34,7 @@ export interface AuthenticatorOptions {
  * Tells who sends a request: by client certificate or bearer token, then by Impersonate-* headers. Throws ApiError 401
  * for credentials that do not hold, 403 for an impersonation that is not allowed, 400 for one without a user.
  */
-export const createAuthenticator = ({ store, signer, now }: AuthenticatorOptions): Authenticator => {
+export const createAuthenticator = ({ reader, signer, now }: AuthenticatorOptions): Authenticator => {
   const bySocket = new WeakMap<Socket, Caller | 'refused'>()
 
   const reviewToken: Authenticator['reviewToken'] = (token, audiences) => {
@@ -48,7 +47,7 @@ export const createAuthenticator = ({ store, signer, now }: AuthenticatorOptions
         error: `token audiences ${JSON.stringify(claims.aud)} is invalid for the target audiences ${JSON.stringify(audiences)}`,
       }
     }
-    const problem = problemWith(store, claims, now())
+    const problem = problemWith(reader, claims, now())
     return problem
       ? { authenticated: false, error: problem }
       : { authenticated: true, caller: callerOf(claims), audiences: accepted }
@@ -157,20 +156,18 @@ const callerOf = (claims: TokenClaims): Caller => {
 }
 
 /** A token dies with its time, its ServiceAccount, and the object that it is bound to. */
-const problemWith = (store: Store, claims: TokenClaims, now: Date): string | undefined => {
+const problemWith = (reader: Reader, claims: TokenClaims, now: Date): string | undefined => {
   const seconds = now.getTime() / 1000
   if (claims.exp <= seconds) return 'service account token has expired'
   if (claims.nbf > seconds) return 'service account token is not valid yet'
   const { namespace, serviceaccount, pod, secret } = claims['kubernetes.io']
-  const account = store.collection(SERVICE_ACCOUNTS).get(objectKey(namespace, serviceaccount.name)) as
-    | ServiceAccount
-    | undefined
+  const account = reader.find(SERVICE_ACCOUNTS, namespace, serviceaccount.name) as ServiceAccount | undefined
   if (account?.metadata?.uid !== serviceaccount.uid) return 'service account token has been invalidated'
   if (pod) {
-    const bound = store.collection(PODS).get(objectKey(namespace, pod.name)) as Pod | undefined
+    const bound = reader.find(PODS, namespace, pod.name) as Pod | undefined
     if (bound?.metadata?.uid !== pod.uid) return 'service account token has been invalidated'
   }
-  if (secret && store.collection(SECRETS).get(objectKey(namespace, secret.name))?.metadata?.uid !== secret.uid) {
+  if (secret && reader.find(SECRETS, namespace, secret.name)?.metadata?.uid !== secret.uid) {
     return 'service account token has been invalidated'
   }
   return undefined

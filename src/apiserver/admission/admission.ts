@@ -1,6 +1,6 @@
 import type { ApiObject, Resource } from '#api/resource.ts'
 import type { Caller } from '../access/caller.ts'
-import type { Store } from '../storage/store.ts'
+import type { Reader } from '../registry/reader.ts'
 
 /** What an admission took (an address, a port) is given back on rollback: a refusal later on, or a dry run. */
 export interface Transaction {
@@ -14,7 +14,7 @@ export interface CreateAdmission {
   readonly object: ApiObject
   readonly caller: Caller
   readonly transaction: Transaction
-  readonly store: Store
+  readonly reader: Reader
 }
 
 export interface UpdateAdmission extends CreateAdmission {
@@ -27,7 +27,7 @@ export interface DeleteAdmission {
   readonly resource: Resource
   readonly object: ApiObject
   readonly caller: Caller
-  readonly store: Store
+  readonly reader: Reader
 }
 
 /**

@@ -3,7 +3,7 @@ import { NAMESPACE_NAME_LABEL } from '#objects/well-known.ts'
 import { failure, forbidden, notFound } from '../errors.ts'
 import type { Admission } from './admission.ts'
 
-const NAMESPACES = { group: '', plural: 'namespaces', kind: 'Namespace' }
+const NAMESPACES = { group: '', plural: 'namespaces', kind: 'Namespace', namespaced: false }
 
 /** Without them there is no cluster. `kube-node-lease` is none of them: nothing is lost with it that is not remade. */
 const IMMORTAL = new Set(['default', 'kube-system', 'kube-public'])
@@ -17,7 +17,7 @@ const isNamespace = ({ group, plural }: { readonly group: string; readonly plura
  */
 export const namespaceLifecycle: Admission = {
   name: 'NamespaceLifecycle',
-  create({ resource, object, store }) {
+  create({ resource, object, reader }) {
     if (isNamespace(resource)) {
       const name = object.metadata?.name ?? ''
       return {
@@ -30,7 +30,7 @@ export const namespaceLifecycle: Admission = {
     }
     if (!resource.namespaced) return object
     const name = object.metadata?.namespace ?? ''
-    const namespace = store.collection(NAMESPACES).get(name) as Namespace | undefined
+    const namespace = reader.find(NAMESPACES, undefined, name) as Namespace | undefined
     if (!namespace) throw notFound(NAMESPACES, name)
     if (namespace.metadata?.deletionTimestamp) {
       const why = `unable to create new content in namespace ${name} because it is being terminated`

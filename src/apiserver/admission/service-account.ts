@@ -2,7 +2,6 @@ import type { Random } from '#allocator/bitmap.ts'
 import type { Pod } from '#api/core/pod/message.ts'
 import type { Volume } from '#api/core/pod/volume/volume.ts'
 import type { ServiceAccount } from '#api/core/serviceaccount/message.ts'
-import { objectKey } from '#objects/object-key.ts'
 import { forbidden } from '../errors.ts'
 import { randomSuffix } from '../generate-name.ts'
 import type { Admission } from './admission.ts'
@@ -10,7 +9,7 @@ import type { Admission } from './admission.ts'
 const MOUNT_PATH = '/var/run/secrets/kubernetes.io/serviceaccount'
 /** One hour and a bit, by which the server knows a kubelet's request for a pod's own token. */
 const EXPIRATION_SECONDS = 3607
-const SERVICE_ACCOUNTS = { group: '', plural: 'serviceaccounts' }
+const SERVICE_ACCOUNTS = { group: '', plural: 'serviceaccounts', namespaced: true }
 const MIRROR_ANNOTATION = 'kubernetes.io/config.mirror'
 
 const tokenVolume = (name: string): Volume => ({
@@ -35,13 +34,13 @@ const tokenVolume = (name: string): Volume => ({
  */
 export const serviceAccount = (random: Random): Admission => ({
   name: 'ServiceAccount',
-  create({ resource, object, store }) {
+  create({ resource, object, reader }) {
     if (resource.group !== '' || resource.plural !== 'pods') return object
     const pod = object as Pod
     if (pod.metadata?.annotations?.[MIRROR_ANNOTATION]) return object
     const namespace = pod.metadata?.namespace ?? ''
     const name = pod.spec?.serviceAccountName || 'default'
-    const account = store.collection(SERVICE_ACCOUNTS).get(objectKey(namespace, name)) as ServiceAccount | undefined
+    const account = reader.find(SERVICE_ACCOUNTS, namespace, name) as ServiceAccount | undefined
     if (!account) {
       const why = `error looking up service account ${namespace}/${name}: serviceaccount "${name}" not found`
       throw forbidden(resource, pod.metadata?.name ?? '', why)

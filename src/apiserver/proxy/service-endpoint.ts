@@ -37,10 +37,9 @@ export const serviceEndpoint = (
   const family = service.spec?.ipFamilies?.[0] ?? 'IPv4'
   const found: { address: string; port: number }[] = []
   const refused: string[] = []
-  for (const value of registry.store.collection(endpointSlices).values()) {
-    const slice = value as EndpointSlice
-    if (slice.metadata?.namespace !== namespace || slice.addressType !== family) continue
-    if (slice.metadata.labels?.[SERVICE_NAME_LABEL] !== name) continue
+  for (const slice of registry.list(endpointSlices, { namespace }).items as readonly EndpointSlice[]) {
+    if (slice.addressType !== family) continue
+    if (slice.metadata?.labels?.[SERVICE_NAME_LABEL] !== name) continue
     const number = slice.ports?.find((one) => (one.name ?? '') === portName)?.port
     if (!number) continue
     for (const { addresses, conditions, targetRef } of slice.endpoints ?? []) {

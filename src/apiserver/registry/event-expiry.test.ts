@@ -1,18 +1,26 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { events } from '#api/core/event/resource.ts'
-import { Store } from '../storage/store.ts'
+import type { ApiObject } from '#api/resource.ts'
+import { SYSTEM } from '../access/caller.ts'
+import { createTestRegistry } from '../testing/test-registry.ts'
 import { expireEvents } from './event-expiry.ts'
+
+const request = { caller: SYSTEM, namespace: 'default' }
 
 test('an Event goes an hour after it was last written, and not before', () => {
   let now = 0
-  const store = new Store(1)
-  const collection = store.collection(events)
+  let count = 0
+  const registry = createTestRegistry()
   const put = (name: string): void => {
-    collection.put(`default/${name}`, { apiVersion: 'v1', kind: 'Event', metadata: { name, namespace: 'default' } })
+    const involvedObject = { kind: 'Pod', namespace: 'default', name: 'x' }
+    const event = { apiVersion: 'v1', kind: 'Event', metadata: { name }, involvedObject, count: ++count } as ApiObject
+    registry.put(events, name, event, request)
   }
+  const names = (): readonly (string | undefined)[] =>
+    registry.list(events, {}).items.map(({ metadata }) => metadata?.name)
   put('before')
-  const expiry = expireEvents(store, events, () => now)
+  const expiry = expireEvents(registry, events, () => now)
   expiry.sweep()
   put('old')
   put('again')
@@ -20,16 +28,16 @@ test('an Event goes an hour after it was last written, and not before', () => {
   expiry.sweep()
   now = 3_000_000
   put('again')
-  collection.delete('default/gone')
+  registry.delete(events, 'gone', request)
   put('new')
   expiry.sweep()
-  assert.equal(collection.size, 4)
+  assert.deepEqual(names(), ['again', 'before', 'new', 'old'])
   now = 3_600_001
   expiry.sweep()
-  assert.deepEqual(collection.keys(), ['default/again', 'default/new'])
+  assert.deepEqual(names(), ['again', 'new'])
   now = 6_600_001
   expiry.sweep()
-  assert.equal(collection.size, 0)
+  assert.deepEqual(names(), [])
   expiry.stop()
-  assert.equal(collection.watchers, 0)
+  assert.equal(registry.count(events).watches, 0)
 })

@@ -1,7 +1,7 @@
 import type { Resource } from '#api/resource.ts'
-import { objectKey } from '#objects/object-key.ts'
-import type { Store } from '../storage/store.ts'
-import { openWatch } from '../storage/watch.ts'
+import { keyOf, splitKey } from '#objects/object-key.ts'
+import { SYSTEM } from '../access/caller.ts'
+import type { Registry } from './registry.ts'
 
 /** Upstream's --event-ttl, milliseconds. */
 const AGE = 3_600_000
@@ -12,30 +12,29 @@ const INTERVAL = 60_000
  * has no end. `sweep` does it at once; `stop` ends it.
  */
 export const expireEvents = (
-  store: Store,
-  resource: Pick<Resource, 'group' | 'plural'>,
+  registry: Registry,
+  resource: Resource,
   now: () => number,
 ): { sweep(): void; stop(): void } => {
-  const collection = store.collection(resource)
   /** When each was last written, the oldest first. */
   const written = new Map<string, number>()
   const read = (): void => {
     for (let event = watch.next(); event; event = watch.next()) {
       if (event.type === 'BOOKMARK') continue
-      const { namespace, name = '' } = event.object.metadata ?? {}
-      const key = objectKey(namespace, name)
+      const key = keyOf(event.object)
       written.delete(key)
       if (event.type !== 'DELETED') written.set(key, now())
     }
   }
-  const watch = openWatch(collection, {}, {}, read)
+  const watch = registry.watch(resource, {}, {}, read)
   const sweep = (): void => {
     read()
     const since = now() - AGE
     for (const [key, at] of written) {
       if (at > since) break
       written.delete(key)
-      collection.delete(key)
+      const { namespace, name } = splitKey(key)
+      registry.delete(resource, name, { caller: SYSTEM, ...(namespace ? { namespace } : {}) })
     }
   }
   const timer = setInterval(sweep, INTERVAL).unref()

@@ -9,9 +9,13 @@ import type { Admission } from '../admission/admission.ts'
 import { alreadyExists, badRequest, invalid, notFound, preconditionFailed } from '../errors.ts'
 import { generateName } from '../generate-name.ts'
 import type { Machinery } from '../machinery/machinery.ts'
+import { type ListPage, type ListRequest, listPage, parseRevision, type Selection } from '../storage/list.ts'
 import type { Store } from '../storage/store.ts'
+import { openWatch, type Watch } from '../storage/watch.ts'
 import { type DeleteRequest, isTerminated, planDeletion } from './deletion.ts'
 import { checkIdentity, namespaceOf, preserveMetadata } from './identity.ts'
+import type { Reader, ReadResource } from './reader.ts'
+import { asking } from './storage-refusal.ts'
 import { transact } from './transaction.ts'
 
 export interface RegistryOptions {
@@ -30,6 +34,12 @@ export interface WriteRequest {
   readonly subresource?: string
 }
 
+/** As WatchRequest of storage, with the revision as clients write it. */
+export interface WatchOptions {
+  readonly resourceVersion?: string
+  readonly sendInitialEvents?: boolean
+}
+
 export interface Deleted {
   readonly object: ApiObject
   /** False where finalizers, a grace period or the namespace's contents still hold it. */
@@ -45,15 +55,11 @@ const NAME_ATTEMPTS = 8
  * validation, optimistic concurrency, graceful deletion. Each call is one transaction: nothing in it awaits. Throws
  * ApiError.
  */
-export class Registry {
+export class Registry implements Reader {
   readonly #options: RegistryOptions
 
   constructor(options: RegistryOptions) {
     this.#options = options
-  }
-
-  get store(): Store {
-    return this.#options.store
   }
 
   get machinery(): Machinery {
@@ -64,8 +70,13 @@ export class Registry {
     return this.#options.now()
   }
 
-  find(resource: Resource, namespace: string | undefined, name: string): ApiObject | undefined {
-    return this.store.collection(resource).get(objectKey(resource.namespaced ? namespace : undefined, name))
+  /** The revision of the latest write, of any resource. */
+  get revision(): number {
+    return this.#options.store.revision
+  }
+
+  find(resource: ReadResource, namespace: string | undefined, name: string): ApiObject | undefined {
+    return this.#options.store.collection(resource).get(objectKey(resource.namespaced ? namespace : undefined, name))
   }
 
   get(resource: Resource, namespace: string | undefined, name: string): ApiObject {
@@ -74,10 +85,38 @@ export class Registry {
     return object
   }
 
+  /** Throws ApiError 400, 410 for a continue token that is too old, 504 for a resourceVersion still to come. */
+  list(resource: Resource, selection: Selection, request: ListRequest = {}): ListPage {
+    return asking(() => listPage(this.#options.store.collection(resource), selection, request))
+  }
+
+  /** As `openWatch` of storage; where that throws, here and in `next`, it is an ApiError: 400, or 410. */
+  watch(resource: Resource, selection: Selection, options: WatchOptions, onReady: () => void): Watch {
+    const { resourceVersion, ...rest } = options
+    const watch = asking(() => {
+      const revision = parseRevision(resourceVersion)
+      const request = { ...rest, ...(revision === undefined ? {} : { revision }) }
+      return openWatch(this.#options.store.collection(resource), selection, request, onReady)
+    })
+    return {
+      next: () => asking(() => watch.next()),
+      get isBehind() {
+        return watch.isBehind
+      },
+      close: () => watch.close(),
+    }
+  }
+
+  /** How much there is of a resource: stored objects, and open watches. */
+  count(resource: Resource): { readonly objects: number; readonly watches: number } {
+    const { size, watchers } = this.#options.store.collection(resource)
+    return { objects: size, watches: watchers }
+  }
+
   create(resource: Resource, body: ApiObject, request: WriteRequest): ApiObject {
     const { machinery, now, random, uuid } = this.#options
     const namespace = namespaceOf(resource, body, request.namespace)
-    const collection = this.store.collection(resource)
+    const collection = this.#options.store.collection(resource)
     const given = body.metadata ?? {}
     if (given.resourceVersion) throw badRequest('resourceVersion should not be set on objects to be created')
     let name = given.name ?? ''
@@ -100,7 +139,7 @@ export class Registry {
     return transact(request.dryRun === true, (transaction) => {
       const run = (step: 'create' | 'complete' | 'allocate'): void => {
         for (const admission of this.#options.admissions) {
-          const given = { resource, object, caller: request.caller, transaction, store: this.store }
+          const given = { resource, object, caller: request.caller, transaction, reader: this }
           object = admission[step]?.(given) ?? object
         }
       }
@@ -128,7 +167,7 @@ export class Registry {
     const subresource = request.subresource ?? ''
     const { machinery } = this.#options
     const namespace = resource.namespaced ? request.namespace : undefined
-    const collection = this.store.collection(resource)
+    const collection = this.#options.store.collection(resource)
     const key = objectKey(namespace, name)
     const current = collection.get(key)
     if (!current) throw notFound(resource, name)
@@ -148,7 +187,7 @@ export class Registry {
             subresource,
             caller,
             transaction,
-            store: this.store,
+            reader: this,
           }
           next = admission[step]?.(given) ?? next
         }
@@ -193,7 +232,7 @@ export class Registry {
 
   delete(resource: Resource, name: string, request: WriteRequest & { readonly options?: DeleteRequest }): Deleted {
     const namespace = resource.namespaced ? request.namespace : undefined
-    const collection = this.store.collection(resource)
+    const collection = this.#options.store.collection(resource)
     const key = objectKey(namespace, name)
     const current = collection.get(key)
     if (!current) throw notFound(resource, name)
@@ -205,7 +244,7 @@ export class Registry {
       throw preconditionFailed(resource, name, 'ResourceVersion', resourceVersion, current.metadata?.resourceVersion)
     }
     for (const admission of this.#options.admissions)
-      admission.delete?.({ resource, object: current, caller: request.caller, store: this.store })
+      admission.delete?.({ resource, object: current, caller: request.caller, reader: this })
     const plan = planDeletion(resource, current, request.options ?? {}, this.now())
     if (request.dryRun) return { object: plan.object, gone: plan.kind === 'now' }
     return transact(false, () => {
@@ -216,9 +255,8 @@ export class Registry {
   }
 
   #remove(resource: Resource, key: string, last: ApiObject, caller: Caller): ApiObject {
-    const object = this.store.collection(resource).delete(key, last)!
-    for (const admission of this.#options.admissions)
-      admission.deleted?.({ resource, object, caller, store: this.store })
+    const object = this.#options.store.collection(resource).delete(key, last)!
+    for (const admission of this.#options.admissions) admission.deleted?.({ resource, object, caller, reader: this })
     return object
   }
 }

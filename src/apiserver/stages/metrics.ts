@@ -16,10 +16,10 @@ export const metrics =
       '# TYPE apiserver_longrunning_requests gauge',
     ]
     for (const resource of server.catalog.resources) {
-      const collection = server.registry.store.collection(resource)
+      const { objects, watches: open } = server.registry.count(resource)
       const name = resource.group ? `${resource.plural}.${resource.group}` : resource.plural
-      stored.push(`apiserver_storage_objects{resource="${name}"} ${collection.size}`)
-      watches.push(`apiserver_longrunning_requests{verb="WATCH",resource="${name}"} ${collection.watchers}`)
+      stored.push(`apiserver_storage_objects{resource="${name}"} ${objects}`)
+      watches.push(`apiserver_longrunning_requests{verb="WATCH",resource="${name}"} ${open}`)
     }
     const memory = [
       '# HELP process_resident_memory_bytes Resident memory of the control plane.',

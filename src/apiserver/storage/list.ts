@@ -1,6 +1,6 @@
 import type { ApiObject } from '#api/resource.ts'
-import { badRequest, expired, tooLargeResourceVersion } from '../errors.ts'
 import type { Collection } from './collection.ts'
+import { StorageError } from './storage-error.ts'
 
 /** Which objects a request means: one namespace or all, and a predicate made of its selectors. */
 export interface Selection {
@@ -28,6 +28,12 @@ interface ContinueToken {
   readonly start: string
 }
 
+const CONTINUE_COMPACTED =
+  'The provided continue parameter is too old to display a consistent list result. Start a new list without the continue parameter.'
+
+const ahead = (asked: number, held: number): StorageError =>
+  new StorageError('REVISION_AHEAD', `Too large resource version: ${asked}, current: ${held}`, { asked, held })
+
 const encodeContinue = (rv: number, start: string): string =>
   Buffer.from(JSON.stringify({ v: 'meta.k8s.io/v1', rv, start })).toString('base64url')
 
@@ -38,29 +44,34 @@ const decodeContinue = (text: string): ContinueToken => {
   } catch {
     // Falls through to the refusal below: the token is not one of ours.
   }
-  throw badRequest('continue key is not valid: the token was not given out by this server')
+  throw new StorageError('CONTINUE_INVALID', 'continue key is not valid: the token was not given out by this server')
 }
 
-/** A non-negative integer of at most 2^53, or a 400 that names the parameter. */
-export const parseRevision = (text: string | undefined, parameter = 'resourceVersion'): number | undefined => {
+/** A non-negative integer of at most 2^53; undefined where nothing is said. Throws StorageError REVISION_INVALID. */
+export const parseRevision = (text: string | undefined): number | undefined => {
   if (text === undefined || text === '') return undefined
   const revision = Number(text)
   if (!/^\d+$/.test(text) || !Number.isSafeInteger(revision)) {
-    throw badRequest(`Invalid value: ${JSON.stringify(text)}: ${parameter} is not a revision of this server`)
+    throw new StorageError(
+      'REVISION_INVALID',
+      `Invalid value: ${JSON.stringify(text)}: resourceVersion is not a revision of this server`,
+    )
   }
   return revision
 }
 
 /**
  * One page of a list, by the rules of resourceVersion and resourceVersionMatch: absent, '0' and NotOlderThan answer
- * with now (which is never older), Exact and continue tokens with the state at that revision, 410 where it is no longer
- * known.
+ * with now (which is never older), Exact and continue tokens with the state at that revision. Throws StorageError:
+ * REVISION_COMPACTED or CONTINUE_COMPACTED where that is no longer known, and those of a request that means nothing.
  */
 export const listPage = (collection: Collection, selection: Selection, request: ListRequest): ListPage => {
   const token = request.continue ? decodeContinue(request.continue) : undefined
   const asked = parseRevision(request.resourceVersion)
-  if (token && asked) throw badRequest('specifying resource version is not allowed when using continue')
-  if (asked !== undefined && asked > collection.revision) throw tooLargeResourceVersion(asked, collection.revision)
+  if (token && asked) {
+    throw new StorageError('CONTINUE_INVALID', 'specifying resource version is not allowed when using continue')
+  }
+  if (asked !== undefined && asked > collection.revision) throw ahead(asked, collection.revision)
   // Before resourceVersionMatch existed, a limit with a resourceVersion meant exactly that revision.
   const exact =
     request.resourceVersionMatch === 'Exact' || (!request.resourceVersionMatch && !!request.limit && !!asked)
@@ -68,11 +79,14 @@ export const listPage = (collection: Collection, selection: Selection, request: 
   const current = revision === collection.revision
   const objects = current ? undefined : collection.at(revision)
   if (!current && !objects) {
-    throw expired(
-      token
-        ? 'The provided continue parameter is too old to display a consistent list result. Start a new list without the continue parameter.'
-        : `The resourceVersion for the provided list is too old: ${revision}`,
-    )
+    const revisions = { asked: revision, held: collection.trimmedRevision + 1 }
+    throw token
+      ? new StorageError('CONTINUE_COMPACTED', CONTINUE_COMPACTED, revisions)
+      : new StorageError(
+          'REVISION_COMPACTED',
+          `The resourceVersion for the provided list is too old: ${revision}`,
+          revisions,
+        )
   }
   const keys = objects ? [...objects.keys()].sort((a, b) => (a < b ? -1 : 1)) : collection.keys()
   const read = (key: string): ApiObject => (objects ? objects.get(key) : collection.get(key))!

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { ApiObject } from '#api/resource.ts'
-import type { ApiError } from '#client/client.ts'
 import type { Collection } from './collection.ts'
 import { listPage, type Selection } from './list.ts'
+import { StorageError, type StorageErrorCode } from './storage-error.ts'
 import { Store } from './store.ts'
 import { openWatch, type StoredEvent, type Watch, type WatchRequest } from './watch.ts'
 
@@ -33,11 +33,11 @@ const follow = (
 const say = (event: StoredEvent): string =>
   event.type === 'BOOKMARK' ? `BOOKMARK ${event.revision}` : `${event.type} ${event.object.metadata?.name}`
 
-const codeOf = (action: () => unknown): number | undefined => {
+const codeOf = (action: () => unknown): StorageErrorCode | undefined => {
   try {
     action()
   } catch (error) {
-    return (error as ApiError).status.code
+    return (error as StorageError).code
   }
   return undefined
 }
@@ -120,21 +120,18 @@ test('a watch resumes after the revision of a list without a gap or a repeat', a
 
 const LIMITS = { bytes: 1 << 20, changes: 1000, age: 60_000 }
 
-test('a watch from a revision that is forgotten, or of another run of the server, is 410 Gone in upstream’s words', async () => {
+test('a watch from a revision that is forgotten, or of another run of the server, is told so in upstream’s words', async () => {
   const store = new Store(1, { limits: LIMITS })
   const pods = store.collection(PODS)
   for (let count = 0; count < 1500; count++) pods.put('default/x', pod('x'))
   await turn()
   assert.throws(
     () => openWatch(pods, {}, { revision: 2 }, () => {}),
-    ({ status }: ApiError) => {
-      assert.equal(status.reason, 'Expired')
-      return status.code === 410 && status.message === 'too old resource version: 2 (502)'
-    },
+    new StorageError('REVISION_COMPACTED', 'too old resource version: 2 (502)', { asked: 2, held: 502 }),
   )
   assert.equal(
     codeOf(() => openWatch(pods, {}, { revision: store.revision + 1 }, () => {})),
-    410,
+    'REVISION_COMPACTED',
   )
   assert.equal(
     codeOf(() => openWatch(pods, {}, { revision: store.revision - 10 }, () => {})),
@@ -159,7 +156,7 @@ test('what is kept of former states is limited in octets, whatever the size of a
   }
   assert.equal(
     codeOf(() => openWatch(pods, {}, { revision }, () => {})),
-    410,
+    'REVISION_COMPACTED',
   )
   // Others keep their past.
   assert.equal(
@@ -180,7 +177,7 @@ test('what is kept of former states is limited in age', async () => {
   assert.equal(pods.window.bytes, 0)
   assert.equal(
     codeOf(() => openWatch(pods, {}, { revision: 1 }, () => {})),
-    410,
+    'REVISION_COMPACTED',
   )
 })
 
@@ -209,7 +206,7 @@ test('a watch that does not read keeps nothing back, and is told so once what it
     assert.equal(watch.isBehind, true)
     assert.equal(
       codeOf(() => watch.next()),
-      410,
+      'REVISION_COMPACTED',
     )
   }
 })
@@ -255,7 +252,7 @@ test('a list at an exact revision undoes what came later', () => {
   )
   assert.equal(
     codeOf(() => listPage(pods, {}, { resourceVersion: '999999' })),
-    504,
+    'REVISION_AHEAD',
   )
 })
 

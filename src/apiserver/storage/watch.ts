@@ -1,8 +1,8 @@
 import type { ApiObject } from '#api/resource.ts'
-import { tooOldResourceVersion } from '../errors.ts'
 import type { Change } from './change-window.ts'
 import type { Collection } from './collection.ts'
 import type { Selection } from './list.ts'
+import { StorageError } from './storage-error.ts'
 import { withRevision } from './with-revision.ts'
 
 /** `initial` marks the bookmark that ends the initial events of a streaming list. */
@@ -20,13 +20,18 @@ export interface WatchRequest {
 /** A place in a collection's changes. It keeps nothing of what it has still to read. */
 export interface Watch {
   /**
-   * The next event, in order; undefined where there is none yet. Throws ApiError 410 where the next change is forgotten
-   * already: whoever reads so slowly lists again.
+   * The next event, in order; undefined where there is none yet. Throws REVISION_COMPACTED where the next change is
+   * forgotten already: whoever reads so slowly lists again.
    */
   next(): StoredEvent | undefined
   /** Whether `next` can only throw. */
   readonly isBehind: boolean
   close(): void
+}
+
+const tooOld = (asked: number, { trimmedRevision }: Collection): StorageError => {
+  const held = trimmedRevision + 1
+  return new StorageError('REVISION_COMPACTED', `too old resource version: ${asked} (${held})`, { asked, held })
 }
 
 /** One `DELETED` object for all watchers whose selector an object has left, so that it is encoded once. */
@@ -66,8 +71,8 @@ const initialEvents = (collection: Collection, selection: Selection, marked: boo
 
 /**
  * Opens a watch. `onReady` is called when there is something to read, once a turn of the event loop and never inside
- * the call that committed it: a write costs its watchers one note each. Throws 410 where the revision is too old to
- * resume from (or was given out by another server's run).
+ * the call that committed it: a write costs its watchers one note each. Throws REVISION_COMPACTED where the revision is
+ * too old to resume from (or was given out by another server's run).
  */
 export const openWatch = (
   collection: Collection,
@@ -78,7 +83,7 @@ export const openWatch = (
   const { window } = collection
   const resumed = request.revision && request.sendInitialEvents !== true ? request.revision : undefined
   const from = resumed === undefined ? window.end : collection.numberAfter(resumed)
-  if (from === undefined) throw tooOldResourceVersion(resumed!, collection.trimmedRevision + 1)
+  if (from === undefined) throw tooOld(resumed!, collection)
   let number = from
   let seen = resumed ?? collection.revision
   const whole = resumed === undefined && request.sendInitialEvents !== false
@@ -102,7 +107,7 @@ export const openWatch = (
     }
     while (number < window.end) {
       const change = window.at(number)
-      if (!change) throw tooOldResourceVersion(seen, collection.trimmedRevision + 1)
+      if (!change) throw tooOld(seen, collection)
       number++
       seen = change.revision
       const event = eventFor(change, selection)

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { ApiObject } from '#api/resource.ts'
 import { timeText } from '#api/time-text.ts'
-import { objectKey } from '#objects/object-key.ts'
 import type { TokenClaims, TokenSigner } from '../access/token.ts'
 import { badRequest, conflict, invalid, notFound } from '../errors.ts'
 import type { Registry } from '../registry/registry.ts'
@@ -20,6 +19,7 @@ interface TokenRequestBody extends ApiObject {
   }
 }
 
+const NODES = { group: '', plural: 'nodes', namespaced: false }
 const DEFAULT_SECONDS = 3600
 const SHORTEST_SECONDS = 600
 /** 2^32 seconds, upstream's limit. */
@@ -102,9 +102,9 @@ const boundObject = (
       `cannot bind token to object of type ${ref.apiVersion ?? ''}, Kind=${ref.kind ?? ''}: only Pod and Secret of v1`,
     )
   }
-  const resource = { group: '', plural, kind: ref.kind! }
+  const resource = { group: '', plural, kind: ref.kind!, namespaced: true }
   const name = ref.name ?? ''
-  const object = registry.store.collection(resource).get(objectKey(namespace, name))
+  const object = registry.find(resource, namespace, name)
   if (!object) throw notFound(resource, name)
   const uid = object.metadata?.uid ?? ''
   if (ref.uid && ref.uid !== uid) {
@@ -116,7 +116,7 @@ const boundObject = (
   }
   if (plural === 'secrets') return { secret: { name, uid } }
   const nodeName = (object as { spec?: { nodeName?: string } }).spec?.nodeName
-  const node = nodeName ? registry.store.collection({ group: '', plural: 'nodes' }).get(nodeName) : undefined
+  const node = nodeName ? registry.find(NODES, undefined, nodeName) : undefined
   return {
     ...(node ? { node: { name: nodeName!, uid: node.metadata?.uid ?? '' } } : {}),
     pod: { name, uid },

@@ -8,7 +8,7 @@ import { negotiate } from '../http/negotiate.ts'
 import type { ResourceRequestInfo } from '../http/request-info.ts'
 import { sendBytes, sendObject, sendText } from '../http/respond.ts'
 import type { Registry } from '../registry/registry.ts'
-import { type ListRequest, listPage, type Selection } from '../storage/list.ts'
+import type { ListRequest, Selection } from '../storage/list.ts'
 
 /** The selection that a query's selectors and the path's namespace mean. */
 export const selectionOf = (
@@ -86,7 +86,7 @@ export const list = async (exchange: Exchange, registry: Registry, resource: Res
     ...(limit ? { limit } : {}),
     ...(query.get('continue') ? { continue: query.get('continue')! } : {}),
   }
-  const { items, ...page } = listPage(registry.store.collection(resource), selection, request)
+  const { items, ...page } = registry.list(resource, selection, request)
   if (wanted.as?.kind === 'Table') {
     const table = tableOf(tableRequest(exchange, registry, resource, wanted.as.version), page, items)
     return sendObject(exchange, registry.machinery, wanted, 200, table)

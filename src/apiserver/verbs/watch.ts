@@ -11,8 +11,7 @@ import { isTrue } from '../http/query.ts'
 import type { ResourceRequestInfo } from '../http/request-info.ts'
 import { warningHeaders } from '../http/warning.ts'
 import type { Registry } from '../registry/registry.ts'
-import { parseRevision } from '../storage/list.ts'
-import { openWatch, type StoredEvent } from '../storage/watch.ts'
+import type { StoredEvent } from '../storage/watch.ts'
 import { numberOf, selectionOf } from './read.ts'
 
 const BOOKMARK_INTERVAL = 60_000
@@ -30,7 +29,6 @@ export const watch = (exchange: Exchange, registry: Registry, resource: Resource
   const { query, response, request } = exchange
   const info = exchange.info as ResourceRequestInfo
   const wanted = negotiate(request.headers.accept, servesConversion, ['json', 'protobuf'])
-  const collection = registry.store.collection(resource)
   const sendInitialEvents = initialEvents(query)
   const bookmarks = isTrue(query.get('allowWatchBookmarks'))
   if (sendInitialEvents && !bookmarks) {
@@ -45,13 +43,12 @@ export const watch = (exchange: Exchange, registry: Registry, resource: Resource
     labelSelector: query.get('labelSelector'),
     fieldSelector: fieldSelector.join(','),
   })
-  const revision = parseRevision(query.get('resourceVersion') ?? undefined)
   const seconds = numberOf(query, 'timeoutSeconds') || SHORTEST_TIMEOUT * (1 + Math.random())
-  const watched = openWatch(
-    collection,
+  const watched = registry.watch(
+    resource,
     selection,
     {
-      ...(revision !== undefined ? { revision } : {}),
+      ...(query.get('resourceVersion') ? { resourceVersion: query.get('resourceVersion')! } : {}),
       ...(sendInitialEvents !== undefined ? { sendInitialEvents } : {}),
     },
     () => stream.pump(),
@@ -60,7 +57,7 @@ export const watch = (exchange: Exchange, registry: Registry, resource: Resource
   const stream = new EventStream({
     response,
     watch: watched,
-    revision: () => collection.revision,
+    revision: () => registry.revision,
     encode: (event) => (event.type === 'BOOKMARK' && !bookmarks ? undefined : encoder.event(event)),
     encodeError: encoder.error,
     report: exchange.report,

@@ -13,7 +13,6 @@ import type { ResourceRequestInfo } from '../http/request-info.ts'
 import { sendObject } from '../http/respond.ts'
 import type { DeleteRequest } from '../registry/deletion.ts'
 import type { Registry, WriteRequest } from '../registry/registry.ts'
-import { listPage } from '../storage/list.ts'
 import { integerOf, selectionOf } from './read.ts'
 
 const expectedOf = (resource: Resource) => ({
@@ -221,7 +220,7 @@ export const removeCollection = async (exchange: Exchange, registry: Registry, r
     labelSelector: query.get('labelSelector'),
     fieldSelector: query.get('fieldSelector'),
   })
-  const { items, ...page } = listPage(registry.store.collection(resource), selection, {})
+  const { items, ...page } = registry.list(resource, selection)
   const request = { ...writeRequest(exchange), dryRun, options }
   for (const item of items) {
     registry.delete(resource, item.metadata?.name ?? '', {

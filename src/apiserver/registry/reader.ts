@@ -1,0 +1,9 @@
+import type { ApiObject, Resource } from '#api/resource.ts'
+
+/** Objects by name: all that authentication and admission have of storage. */
+export interface Reader {
+  /** The object as it stands; `namespace` counts for nothing where the resource has none. */
+  find(resource: ReadResource, namespace: string | undefined, name: string): ApiObject | undefined
+}
+
+export type ReadResource = Pick<Resource, 'group' | 'plural' | 'namespaced'>

@@ -1,0 +1,27 @@
+export type StorageErrorCode =
+  /** A text that is no revision. */
+  | 'REVISION_INVALID'
+  /** A revision still to come: `asked` is past `held`, the latest. */
+  | 'REVISION_AHEAD'
+  /** What came after revision `asked` is forgotten: `held` is the oldest that can be resumed from. */
+  | 'REVISION_COMPACTED'
+  /** A token that was not given out here, or that came with a revision. */
+  | 'CONTINUE_INVALID'
+  /** The state that a page shows, at revision `asked`, is forgotten: `held` is the oldest that is known. */
+  | 'CONTINUE_COMPACTED'
+
+/** What storage cannot do, in the words that Kubernetes' clients know. Which answer it becomes is the registry's. */
+export class StorageError extends Error {
+  readonly code: StorageErrorCode
+  /** The revision that was asked for, and the one that it failed by; 0 where the fault is of another kind. */
+  readonly asked: number
+  readonly held: number
+
+  constructor(code: StorageErrorCode, message: string, { asked = 0, held = 0 } = {}) {
+    super(message)
+    this.name = 'StorageError'
+    this.code = code
+    this.asked = asked
+    this.held = held
+  }
+}
