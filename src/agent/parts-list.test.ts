@@ -102,6 +102,23 @@ test('DNS that gives no answer any more is not called ready, and is again when i
   assert.equal(stateOf(parts, 'dns').ready, true)
 })
 
+test('DNS whose sockets somebody has closed opens them again', async () => {
+  const { parts, state, clock } = nodeWith('dns')
+  await parts.ready
+  state.isDnsClosed = true
+  clock.advance(10_000)
+  await settle()
+  const { ready, faults } = stateOf(parts, 'dns')
+  assert.equal(ready, false)
+  assert.match(faults.join(), /^connections are refused on 172\.30\.0\.2, fd00:30::2, port 53; tried again at /)
+  assert.equal(state.dnsSockets, 0)
+  state.isDnsClosed = false
+  clock.advance(500)
+  await settle()
+  assert.equal(stateOf(parts, 'dns').ready, true)
+  assert.equal(state.dnsSockets, 2)
+})
+
 test('a Service that the kernel refuses is a fault of the part services, which stays ready', async () => {
   const { parts, nftables, client } = nodeWith('services')
   await parts.ready

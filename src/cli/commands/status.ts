@@ -85,11 +85,10 @@ networks: it is put right, and the next status says so.`,
     if (!report) return 1
     io.out(
       `\n${table(
-        ['NODE', 'READY', 'PARTS', 'ADDRESSES', 'POD RANGES', 'PODS', 'SERVICES', 'DATAPLANE'],
+        ['NODE', 'READY', 'ADDRESSES', 'POD RANGES', 'PODS', 'SERVICES', 'DATAPLANE', 'PARTS'],
         report.nodes.map(({ name, ready, parts, addresses, podCidrs, pods, dataplane }) => [
           name,
           ready ? 'yes' : 'no',
-          `${parts.filter(isWell).length}/${parts.length}`,
           addresses.join(','),
           podCidrs.join(','),
           String(pods.length),
@@ -99,6 +98,7 @@ networks: it is put right, and the next status says so.`,
             : dataplane.pending > 0
               ? `${dataplane.pending} pending`
               : `in sync since ${dataplane.appliedAt ?? 'never'}`,
+          `${parts.filter(isWell).length}/${parts.length}`,
         ]),
       )}`,
     )

@@ -5,15 +5,19 @@ const PERIOD_MS = 10_000
 
 export interface DnsCheckOptions {
   readonly addresses: readonly string[]
-  /** Whether DNS answers on an address; false where it takes too long. */
-  readonly ask: (address: string) => Promise<boolean>
+  /** Whether DNS answers a query on an address; false where it takes too long. */
+  readonly isAnswering: (address: string) => Promise<boolean>
+  /** Whether connections are taken on an address; false where they are refused. */
+  readonly isListening: (address: string) => Promise<boolean>
+  /** Somebody has closed our sockets: of that nothing else tells us. */
+  readonly onClosed: (addresses: readonly string[]) => void
   readonly clock: Clock
   readonly log: (message: string, error?: unknown) => void
 }
 
 /**
- * Asks our own DNS as any pod does, again and again: that a socket is there does not say that it answers. `silent` are
- * the addresses that gave no answer the last time.
+ * Asks our own DNS as any pod does, again and again: that a socket is there does not say that it answers. One that gives
+ * no answer may only have too many questions, in a flood of them; one that refuses connections is gone.
  */
 export class DnsCheck {
   readonly #options: DnsCheckOptions
@@ -26,6 +30,7 @@ export class DnsCheck {
     this.#silent = options.addresses
   }
 
+  /** Addresses that gave no answer when they were last asked. */
   get silent(): readonly string[] {
     return this.#silent
   }
@@ -42,9 +47,15 @@ export class DnsCheck {
   }
 
   async #check(): Promise<void> {
-    const { addresses, ask } = this.#options
-    const answered = await Promise.all(addresses.map(ask))
-    this.#silent = addresses.filter((_, index) => !answered[index])
+    const { addresses, isAnswering, isListening, onClosed } = this.#options
+    const [answering, listening] = await Promise.all([
+      Promise.all(addresses.map(isAnswering)),
+      Promise.all(addresses.map(isListening)),
+    ])
+    if (this.#isClosed) return
+    this.#silent = addresses.filter((_, index) => !answering[index])
+    const closed = addresses.filter((_, index) => !listening[index])
+    if (closed.length > 0) onClosed(closed)
   }
 
   #wait(): void {

@@ -1,4 +1,4 @@
-import type { Server } from 'node:net'
+import type { Server, Socket } from 'node:net'
 import type { DatagramServer } from '#kernel/datagram-server.ts'
 import { type AgentNode, nodePart } from '../../agent-node.ts'
 import { Registry } from '../../metrics/registry.ts'
@@ -24,7 +24,7 @@ export const dns = nodePart({
     for (const listener of sockets.tcp) listener.on('error', (error) => node.fail(error))
     const close = server.add(sockets)
     const stop = new AbortController()
-    const ask = async (address: string): Promise<boolean> => {
+    const isAnswering = async (address: string): Promise<boolean> => {
       const patience = new AbortController()
       const cancel = clock.after(PATIENCE_MS, () => patience.abort())
       try {
@@ -35,7 +35,14 @@ export const dns = nodePart({
         cancel()
       }
     }
-    const check = new DnsCheck({ addresses, ask, clock, log })
+    const check = new DnsCheck({
+      addresses,
+      isAnswering,
+      isListening: (address) => isListening(kernel.connect(address, DNS_PORT)),
+      onClosed: (closed) => node.fail(new Error(`connections are refused on ${closed.join(', ')}, port ${DNS_PORT}`)),
+      clock,
+      log,
+    })
     const silence = (): readonly string[] => check.silent.map((address) => `no answer on ${address}, port ${DNS_PORT}`)
     let isReady = false
     const ready = server.filled
@@ -56,6 +63,14 @@ export const dns = nodePart({
     }
   },
 })
+
+/** Whether a connection comes to be; only a refusal says that it does not. */
+const isListening = (socket: Socket): Promise<boolean> =>
+  new Promise((resolve) => {
+    socket.once('connect', () => resolve(true))
+    socket.once('error', ({ code }: NodeJS.ErrnoException) => resolve(code !== 'ECONNREFUSED'))
+    socket.setTimeout(PATIENCE_MS, () => resolve(true))
+  }).finally(() => socket.destroy())
 
 /** All or none. */
 const bind = async ({ kernel }: Pick<AgentNode, 'kernel'>, addresses: readonly string[]) => {

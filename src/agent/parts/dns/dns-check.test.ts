@@ -1,0 +1,92 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { FakeClock } from '#client/testing/fake-clock.ts'
+import { settle } from '../../testing/loopback-network.ts'
+import { DnsCheck } from './dns-check.ts'
+
+const start = () => {
+  const clock = new FakeClock()
+  const silent = new Set<string>()
+  const refusing = new Set<string>()
+  const closed: (readonly string[])[] = []
+  const logged: string[] = []
+  let fault: Error | undefined
+  const check = new DnsCheck({
+    addresses: ['a', 'b'],
+    isAnswering: async (address) => {
+      if (fault) throw fault
+      return !silent.has(address)
+    },
+    isListening: async (address) => !refusing.has(address),
+    onClosed: (addresses) => closed.push(addresses),
+    clock,
+    log: (message, error) => logged.push(`${message}: ${(error as Error).message}`),
+  })
+  const fail = (error: Error | undefined) => {
+    fault = error
+  }
+  return { clock, silent, refusing, closed, logged, check, fail }
+}
+
+test('before it was asked, no address has answered', async () => {
+  const { check } = start()
+  assert.deepEqual(check.silent, ['a', 'b'])
+  await check.start()
+  assert.deepEqual(check.silent, [])
+  check.close()
+})
+
+test('it is asked every ten seconds; who gives no answer is named, and is not when it answers again', async () => {
+  const { check, silent, clock, closed } = start()
+  await check.start()
+  silent.add('b')
+  clock.advance(9_999)
+  await settle()
+  assert.deepEqual(check.silent, [])
+  clock.advance(1)
+  await settle()
+  assert.deepEqual(check.silent, ['b'])
+  silent.clear()
+  clock.advance(10_000)
+  await settle()
+  assert.deepEqual([check.silent, closed], [[], []])
+  check.close()
+  assert.equal(clock.pending, 0)
+})
+
+test('who refuses connections is told of, though it answers', async () => {
+  const { check, refusing, clock, closed } = start()
+  await check.start()
+  refusing.add('a')
+  clock.advance(10_000)
+  await settle()
+  assert.deepEqual([check.silent, closed], [[], [['a']]])
+  check.close()
+})
+
+test('where nobody can be asked, the start fails; later no address is said to answer, and it is asked again', async () => {
+  const { check, fail, clock, logged } = start()
+  fail(new Error('no descriptor'))
+  await assert.rejects(check.start(), /no descriptor/)
+  fail(undefined)
+  await check.start()
+  fail(new Error('no descriptor'))
+  clock.advance(10_000)
+  await settle()
+  assert.deepEqual([check.silent, logged], [['a', 'b'], ['DNS cannot be asked: no descriptor']])
+  fail(undefined)
+  clock.advance(10_000)
+  await settle()
+  assert.deepEqual(check.silent, [])
+  check.close()
+})
+
+test('what was closed while it asked tells nobody, and asks no more', async () => {
+  const { check, refusing, clock, closed } = start()
+  await check.start()
+  refusing.add('a')
+  clock.advance(10_000)
+  check.close()
+  await settle()
+  assert.deepEqual([closed, clock.pending], [[], 0])
+})
