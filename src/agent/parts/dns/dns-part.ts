@@ -66,7 +66,7 @@ export const dns = nodePart({
 
 /** Whether a connection comes to be; only a refusal says that it does not. */
 const isListening = (socket: Socket): Promise<boolean> =>
-  new Promise((resolve) => {
+  new Promise<boolean>((resolve) => {
     socket.once('connect', () => resolve(true))
     socket.once('error', ({ code }: NodeJS.ErrnoException) => resolve(code !== 'ECONNREFUSED'))
     socket.setTimeout(PATIENCE_MS, () => resolve(true))
