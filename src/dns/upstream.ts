@@ -2,6 +2,7 @@ import { createSocket } from 'node:dgram'
 import { readFileSync } from 'node:fs'
 import { connect, isIPv6 } from 'node:net'
 import type { ResourceRecord } from '#names/record.ts'
+import { parseResolvConf } from '#names/resolv-conf.ts'
 import { decodeRecords } from './decode.ts'
 import { encodeQuestion } from './encode.ts'
 
@@ -15,10 +16,8 @@ const MOST_UNDER_WAY = 1000
  * on it. The machine's own where the file names none, or is not there (resolv.conf(5)).
  */
 export const readNameservers = (path: string): readonly string[] => {
-  const named = readText(path)
-    .split('\n')
-    .flatMap((line) => /^\s*nameserver\s+(\S+)/.exec(line)?.[1] ?? [])
-  return named.length > 0 ? named : ['127.0.0.1']
+  const { nameservers } = parseResolvConf(readText(path))
+  return nameservers.length > 0 ? nameservers : ['127.0.0.1']
 }
 
 const readText = (path: string): string => {

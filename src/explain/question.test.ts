@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Service } from '#api/core/service/message.ts'
+import { parseResolvConf } from '#names/resolv-conf.ts'
 import type { ClusterFacts } from './cluster/facts.ts'
 import { ask, at, facts, pod, service, slice, withoutDns } from './testing/cluster.ts'
 import type { Told } from './testing/told.ts'
@@ -141,7 +142,7 @@ test('a sender that does not ask the cluster’s DNS finds no names there', () =
   assert.deepEqual(first('pod/hostnet'), not('pod/hostnet'))
   const { network } = facts()
   assert.equal(
-    first('host', { network: { ...network, nameservers: ['10.96.0.10'] } })[1],
+    first('host', { network: { ...network, resolvConf: parseResolvConf('nameserver 10.96.0.10') } })[1],
     'dns-name-unknown',
     'no search list',
   )

@@ -10,9 +10,9 @@ import type { Resource } from '#api/resource.ts'
 import type { Client } from '#client/client.ts'
 import type { Clock } from '#client/clock.ts'
 import type { Handlers } from '#client/informer.ts'
+import type { ClusterResolver } from '#names/pod-resolver.ts'
 import type { Runtime } from '#runtime/runtime.ts'
 import type { NodeFacts } from './env/field-ref.ts'
-import type { DnsSettings } from './etc/resolv-conf.ts'
 import type { Dialer, PodNetwork } from './pod-network.ts'
 import type { StatusWriter } from './status/status-writer.ts'
 import type { Mounter } from './volumes/mounter.ts'
@@ -71,7 +71,7 @@ export interface KubeletContext {
   readonly dialer: Dialer
   readonly clock: Clock
   readonly stateDir: string
-  readonly dns: DnsSettings
+  readonly dns: ClusterResolver
   readonly hostsFile: string
   readonly allocatable: NodeFacts['allocatable']
   readonly mounter: Mounter

@@ -8,6 +8,7 @@ import type { Service } from '#api/core/service/message.ts'
 import { timeText } from '#api/time-text.ts'
 import type { Client } from '#client/client.ts'
 import { type Clock, systemClock } from '#client/clock.ts'
+import { parseResolvConf } from '#names/resolv-conf.ts'
 import type { Runtime } from '#runtime/runtime.ts'
 import { logPath } from './container/container-files.ts'
 import { readLabels } from './container/container-id.ts'
@@ -111,7 +112,7 @@ export const startKubelet = (options: KubeletOptions): Kubelet => {
     dns: {
       clusterDns: options.clusterDns,
       clusterDomain: options.clusterDomain,
-      hostResolvConf: readText('/etc/resolv.conf'),
+      host: parseResolvConf(readText('/etc/resolv.conf')),
     },
     hostsFile: readText('/etc/hosts'),
     allocatable: nodeResources(machine),

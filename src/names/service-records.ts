@@ -1,6 +1,6 @@
 import type { Service } from '#api/core/service/message.ts'
 import type { EndpointSlice } from '#api/discovery/endpointslice/message.ts'
-import { addressBytes, tryParseAddress } from '#net/ip-address.ts'
+import { tryAddressBytes, tryParseAddress } from '#net/ip-address.ts'
 import { dashedAddress, foldName } from './dns-name.ts'
 
 export interface NamedPort {
@@ -41,10 +41,13 @@ const headlessHosts = (slices: readonly EndpointSlice[]): ReadonlyMap<string, En
       // Absent means unknown, which counts as ready; a Service that publishes not ready addresses marks them ready.
       if (endpoint.conditions?.ready === false) continue
       for (const address of endpoint.addresses ?? []) {
+        // Older objects may hold what is no address; a current API server refuses it.
+        const bytes = tryAddressBytes(address)
+        if (bytes === undefined) continue
         const label = endpoint.hostname ? foldName(endpoint.hostname) : dashedAddress(address)
         const host = hosts.get(label) ?? { addresses: new Map(), ports: new Map() }
         hosts.set(label, host)
-        host.addresses.set(address, addressBytes(address))
+        host.addresses.set(address, bytes)
         for (const port of ports) host.ports.set(`${port.name}/${port.protocol}/${port.port}`, port)
       }
     }
@@ -70,5 +73,20 @@ export const serviceRecords = (service: Service, slices: readonly EndpointSlice[
   if (spec.clusterIP === 'None') return { kind: 'headless', hosts: headlessHosts(slices) }
   const clusterIPs = spec.clusterIPs ?? (spec.clusterIP ? [spec.clusterIP] : [])
   if (clusterIPs.length === 0) return undefined
-  return { kind: 'cluster-ip', addresses: clusterIPs.map(addressBytes), ports: (spec.ports ?? []).map(namedPort) }
+  return {
+    kind: 'cluster-ip',
+    addresses: clusterIPs.flatMap((ip) => tryAddressBytes(ip) ?? []),
+    ports: (spec.ports ?? []).map(namedPort),
+  }
+}
+
+/** The addresses that lead back to a name of the Service, each with that name. `host`: its own. */
+export function* reverseNames(
+  host: string,
+  records: ServiceRecords,
+): Generator<readonly [address: Uint8Array, name: string]> {
+  if (records.kind === 'cluster-ip') for (const address of records.addresses) yield [address, host]
+  if (records.kind === 'headless')
+    for (const { label, addresses } of records.hosts.values())
+      for (const address of addresses) yield [address, `${label}.${host}`]
 }

@@ -1,6 +1,8 @@
 import { addressBytes } from '#net/ip-address.ts'
 import { objectKey, splitKey } from '#objects/object-key.ts'
-import type { ServiceRecords } from './service-records.ts'
+import { foldName } from './dns-name.ts'
+import { reverseNames, type ServiceRecords } from './service-records.ts'
+import type { ZoneContents } from './zone-contents.ts'
 
 /** What happens to a zone, as data: one that is told the same changes gives the same answers. */
 export type ZoneChange =
@@ -16,25 +18,25 @@ export type ZoneChange =
   | { readonly kind: 'pod'; readonly namespace: string; readonly dashed: string; readonly present: boolean }
   | { readonly kind: 'filling'; readonly filling: boolean }
 
-/** Names that lead back from an address, by the Service that they come from. */
-export type ReverseNames = ReadonlyMap<string, string>
-
-const keyOf = (address: Uint8Array): string => address.join('.')
+const addressKey = (address: Uint8Array): string => address.join('.')
 
 /** What a zone knows: records of Services, Namespaces, addresses of pods, and by which names addresses go. */
-export class ZoneStore {
-  readonly #domain: string
+export class ZoneStore implements ZoneContents {
+  readonly domain: string
+  readonly dnsAddresses: readonly Uint8Array[]
   readonly #services = new Map<string, ServiceRecords>()
   readonly #namespaces = new Set<string>()
   /** Dashed address → namespaces with a pod that has it, and how many. */
   readonly #pods = new Map<string, Map<string, number>>()
+  /** Names that an address leads back to, by the Service that they come from. */
   readonly #reverse = new Map<string, Map<string, string>>()
   readonly #listeners: ((change: ZoneChange) => void)[] = []
   revision = 1
   filling = false
 
-  constructor(domain: string) {
-    this.#domain = domain
+  constructor(domain: string, dnsAddresses: readonly string[]) {
+    this.domain = foldName(domain)
+    this.dnsAddresses = dnsAddresses.map(addressBytes)
   }
 
   apply(change: ZoneChange): void {
@@ -82,42 +84,35 @@ export class ZoneStore {
     return this.#services.get(objectKey(namespace, name))
   }
 
-  /** The address of a pod of that namespace, by its dashed form. */
   podAddress(namespace: string, dashed: string): Uint8Array | undefined {
     if (!this.#pods.get(dashed)?.has(namespace)) return undefined
     return addressBytes(dashed.replaceAll('-', /^\d+-\d+-\d+-\d+$/.test(dashed) ? '.' : ':'))
   }
 
-  namesOf(address: Uint8Array): ReverseNames | undefined {
-    return this.#reverse.get(keyOf(address))
+  namesOf(address: Uint8Array): readonly string[] {
+    return [...(this.#reverse.get(addressKey(address))?.values() ?? [])]
   }
 
   #setService(namespace: string, name: string, records: ServiceRecords | undefined): void {
     const id = objectKey(namespace, name)
+    const host = `${name}.${namespace}.svc.${this.domain}`
     const before = this.#services.get(id)
-    for (const [address] of before ? this.#reverseNames(namespace, name, before) : []) {
-      const names = this.#reverse.get(address)
+    for (const [address] of before ? reverseNames(host, before) : []) {
+      const names = this.#reverse.get(addressKey(address))
       names?.delete(id)
-      if (names?.size === 0) this.#reverse.delete(address)
+      if (names?.size === 0) this.#reverse.delete(addressKey(address))
     }
     if (!records) {
       this.#services.delete(id)
       return
     }
     this.#services.set(id, records)
-    for (const [address, target] of this.#reverseNames(namespace, name, records)) {
-      const names = this.#reverse.get(address) ?? new Map<string, string>()
+    for (const [address, target] of reverseNames(host, records)) {
+      const key = addressKey(address)
+      const names = this.#reverse.get(key) ?? new Map<string, string>()
       names.set(id, target)
-      this.#reverse.set(address, names)
+      this.#reverse.set(key, names)
     }
-  }
-
-  *#reverseNames(namespace: string, name: string, records: ServiceRecords): Generator<readonly [string, string]> {
-    const host = `${name}.${namespace}.svc.${this.#domain}`
-    if (records.kind === 'cluster-ip') for (const address of records.addresses) yield [keyOf(address), host]
-    if (records.kind === 'headless')
-      for (const { label, addresses } of records.hosts.values())
-        for (const address of addresses) yield [keyOf(address), `${label}.${host}`]
   }
 
   #countPod(namespace: string, dashed: string, by: 1 | -1): void {

@@ -5,6 +5,7 @@ import type { Node } from '#api/core/node/message.ts'
 import type { Pod } from '#api/core/pod/message.ts'
 import type { Service } from '#api/core/service/message.ts'
 import type { EndpointSlice } from '#api/discovery/endpointslice/message.ts'
+import type { ResolvConf } from '#names/resolv-conf.ts'
 import type { Protocol } from '#net/port-protocol.ts'
 import type { Unseen } from '../trace/unseen.ts'
 
@@ -54,10 +55,8 @@ export interface NetworkFacts {
   /** Of the machine that stands beside the nodes and reaches Services over the fabric. */
   readonly hostAddresses: readonly string[]
   readonly clusterDomain: string
-  /** Whom the machine's own /etc/resolv.conf asks; undefined: not known. */
-  readonly nameservers?: readonly string[]
-  /** What that file puts behind a name. */
-  readonly searches?: readonly string[]
+  /** The machine's own; undefined: not known. */
+  readonly resolvConf?: ResolvConf
   /** Each node answers for the cluster's DNS at its own addresses. */
   readonly dnsOnNodes?: boolean
   readonly nodePortRange: { readonly from: number; readonly to: number }

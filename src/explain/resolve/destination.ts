@@ -30,6 +30,7 @@ import {
 } from './address-destination.ts'
 import type { DeadEnd } from './dead-end.ts'
 import { resolveName } from './dns-name.ts'
+import { addressesOfName } from './facts-zone.ts'
 import { headlessAddresses } from './headless.ts'
 import { namespaceOf, type Source, sourceAddress } from './source.ts'
 import { nodeUnknown, podUnknown } from './unknown.ts'
@@ -132,8 +133,20 @@ function toName(
     const step: Step = { code: 'name-of-service', name, fullName, service: refOf('Service', answer.service) }
     return toService(facts, question, source, answer.service, port, [step])
   }
-  const steps: readonly Step[] = [{ code: 'name-of-addresses', name, fullName, addresses: answer.addresses }]
-  const address = ofFamily(answer.addresses, question, source)
+  const step: Step = { code: 'name-of-addresses', name, fullName, addresses: answer.addresses }
+  return toOneOf(facts, question, source, answer.addresses, port, [step])
+}
+
+/** Throws ExplainError where none is of the family asked for, or the port is not a number. */
+function toOneOf(
+  facts: ClusterFacts,
+  question: Question,
+  source: Source,
+  addresses: readonly string[],
+  port: string | undefined,
+  steps: readonly Step[],
+): Destination {
+  const address = ofFamily(addresses, question, source)
   const { to } = question
   if (port === undefined) throw malformedDestination({ why: 'name-without-port', to })
   if (address === undefined) throw malformedDestination({ why: 'name-without-address', to })
@@ -215,8 +228,10 @@ function toExternalName(
   const target = (service.spec?.externalName ?? '').replace(/\.$/, '').toLowerCase()
   const step: Step = { code: 'external-name', service: refOf('Service', service), target }
   const answer = resolveName(facts, question, source, `${target}.`)
-  // A chain of names that leads back to its start resolves nowhere.
-  if (answer.kind === 'service' && answer.service.spec?.type !== 'ExternalName')
+  // A chain of names that leads back to its start has no addresses.
+  const isChain = answer.kind === 'service' && answer.service.spec?.type === 'ExternalName'
+  if (answer.kind === 'service' && (!isChain || addressesOfName(facts, target).length > 0))
     return toService(facts, question, source, answer.service, portText, [...steps, step])
+  if (answer.kind === 'addresses') return toOneOf(facts, question, source, answer.addresses, portText, [...steps, step])
   return { ...nowhere(protocol, { kind: 'external-name', service, target }, [...steps, step]), service }
 }

@@ -1,55 +1,64 @@
 import type { Service } from '#api/core/service/message.ts'
-import { labelsBelow } from '#names/dns-name.ts'
+import { foldName, labelsBelow } from '#names/dns-name.ts'
+import { clusterSearches } from '#names/pod-resolver.ts'
+import { questionsOf, type Resolution, resolve } from '#names/resolve.ts'
+import { formatBytes } from '#net/ip-address.ts'
 import type { ClusterFacts } from '../cluster/facts.ts'
 import { find } from '../cluster/lookup.ts'
 import type { Question } from '../trace/question.ts'
 import type { Found, NameDeadEnd } from './dead-end.ts'
+import { askZone } from './facts-zone.ts'
 import { resolverOf } from './resolver.ts'
 import type { Source } from './source.ts'
-import { zoneAddresses } from './zone-answer.ts'
 
 export type NameAnswer =
   | { readonly kind: 'service'; readonly fullName: string; readonly service: Service }
   | { readonly kind: 'addresses'; readonly fullName: string; readonly addresses: readonly string[] }
   | { readonly kind: 'nothing'; readonly deadEnd: NameDeadEnd }
 
-/**
- * A name as the sender's resolver finds it: with its search list where it has fewer dots than its `ndots`, or as it
- * stands where it ends in a dot. Kubernetes DNS specification 1.1.0.
- */
+/** A name as the sender's resolver finds it: what the cluster's DNS answers to the questions that it asks. */
 export function resolveName(facts: ClusterFacts, question: Question, source: Source, name: string): NameAnswer {
   const namespace = source.pod?.metadata?.namespace ?? question.namespace ?? 'default'
-  const absolute = name.endsWith('.')
-  const bare = absolute ? name.slice(0, -1) : name
-  const resolver = resolverOf(facts, source)
-  const domain = facts.network.clusterDomain
-  const all = [`${namespace}.svc.${domain}`, `svc.${domain}`, domain]
-  const searched = (resolver.asksCluster ? resolver.searches : all).map((suffix) => `${bare}.${suffix}`)
-  const enough = bare.split('.').length > resolver.ndots
-  const tried = absolute ? [bare] : enough ? [bare, ...searched] : [...searched, bare]
-  for (const fullName of tried) {
-    const answer = lookUp(facts, fullName)
-    if (answer === undefined) continue
-    return resolver.asksCluster
-      ? { ...answer, fullName }
-      : { kind: 'nothing', deadEnd: { kind: 'dns-not-asked', name: bare, found: answer, other: resolver.other } }
-  }
-  const whole = absolute ? undefined : all.map((suffix) => `${bare}.${suffix}`).find((one) => lookUp(facts, one))
+  const bare = name.replace(/\.$/, '')
+  const { asksCluster, other, conf } = resolverOf(facts, source)
+  const ours = clusterSearches(namespace, facts.network.clusterDomain)
+  const asking = asksCluster ? conf : { ...conf, searches: ours }
+  const answer = askZone(facts)
+  const found = meaning(facts, resolve(name, asking, answer)) ?? firstService(facts, questionsOf(name, asking))
+  if (found !== undefined)
+    return asksCluster ? found : { kind: 'nothing', deadEnd: { kind: 'dns-not-asked', name: bare, found, other } }
+  const whole = resolve(name, { ...conf, searches: ours }, answer).name
   return {
     kind: 'nothing',
     deadEnd:
       whole === undefined
         ? { kind: 'name-unknown', name: bare, namespace }
-        : { kind: 'name-too-short', name: bare, fullName: whole, searches: resolver.searches },
+        : { kind: 'name-too-short', name: bare, fullName: whole, searches: conf.searches },
   }
 }
 
-function lookUp(facts: ClusterFacts, fullName: string): Found | undefined {
-  const labels = labelsBelow(fullName, facts.network.clusterDomain)
-  const [zone, namespace, name, host] = [...(labels ?? [])].reverse()
-  // A Service's own name, also one that has no addresses (yet): why it has none is told of the Service.
-  const service = zone === 'svc' && host === undefined && name ? find(facts.services, name, namespace) : undefined
-  if (service !== undefined) return { kind: 'service', service }
-  const addresses = zoneAddresses(facts, fullName) ?? []
-  return addresses.length > 0 ? { kind: 'addresses', addresses } : undefined
+type Named = Found & { readonly fullName: string }
+
+/** The Service whose own name was found, or the addresses of a name below one, or of a pod's. */
+function meaning(facts: ClusterFacts, { name: fullName, addresses }: Resolution): Named | undefined {
+  if (fullName === undefined) return undefined
+  const service = serviceNamed(facts, fullName)
+  if (service !== undefined) return { kind: 'service', service, fullName }
+  return addresses.length > 0 ? { kind: 'addresses', addresses: addresses.map(formatBytes), fullName } : undefined
+}
+
+/** Where no name is found: a Service that has one as soon as it has addresses; why it has none is told of the Service. */
+function firstService(facts: ClusterFacts, asked: readonly string[]): Named | undefined {
+  for (const fullName of asked) {
+    const service = serviceNamed(facts, fullName)
+    if (service !== undefined) return { kind: 'service', service, fullName }
+  }
+  return undefined
+}
+
+function serviceNamed(facts: ClusterFacts, fullName: string): Service | undefined {
+  const [kind, namespace, name, host] = [
+    ...(labelsBelow(foldName(fullName), facts.network.clusterDomain) ?? []),
+  ].reverse()
+  return kind === 'svc' && host === undefined && name ? find(facts.services, name, namespace) : undefined
 }

@@ -1,8 +1,9 @@
 import type { Service } from '#api/core/service/message.ts'
 import type { ClusterFacts } from '../cluster/facts.ts'
-import { addressText, familyOfText, slicesOf } from '../cluster/lookup.ts'
+import { familyOfText } from '../cluster/lookup.ts'
 import type { Question } from '../trace/question.ts'
 import type { DeadEnd } from './dead-end.ts'
+import { addressesOfName } from './facts-zone.ts'
 import { type Source, sourceAddress } from './source.ts'
 
 /**
@@ -15,12 +16,10 @@ export function headlessAddresses(
   source: Source,
   service: Service,
 ): readonly string[] | DeadEnd {
-  const ready = slicesOf(facts, service)
-    .flatMap(({ endpoints }) => endpoints ?? [])
-    .filter(({ conditions }) => conditions?.ready !== false)
-    .flatMap(({ addresses }) => addresses?.flatMap((text) => addressText(text) ?? []) ?? [])
+  const { namespace, name } = service.metadata ?? {}
+  const ready = addressesOfName(facts, `${name}.${namespace}.svc.${facts.network.clusterDomain}`)
   if (ready.length === 0) return { kind: 'headless-empty', service }
   const wanted = family ?? ready.map(familyOfText).find((one) => sourceAddress(source, one) !== undefined)
-  const addresses = [...new Set(ready.filter((address) => familyOfText(address) === wanted))].sort()
+  const addresses = ready.filter((address) => familyOfText(address) === wanted).sort()
   return addresses.length > 0 ? addresses : { kind: 'family-missing', service, addresses: ready }
 }

@@ -1,4 +1,6 @@
 import type { Service } from '#api/core/service/message.ts'
+import { isClusterFirst, podResolver } from '#names/pod-resolver.ts'
+import { EMPTY, type ResolvConf } from '#names/resolv-conf.ts'
 import type { ClusterFacts } from '../cluster/facts.ts'
 import { clusterIpsOf, find, nodeAddresses } from '../cluster/lookup.ts'
 import type { OtherResolver } from '../trace/resolver.ts'
@@ -11,12 +13,9 @@ export interface Resolver {
   readonly other: OtherResolver
   /** Addresses of the cluster's DNS that it asks, in order. None: it asks somebody else, or nobody knows whom. */
   readonly servers: readonly string[]
-  /** What is put behind a name that has fewer dots than `ndots`, or that was not found by itself. */
-  readonly searches: readonly string[]
-  readonly ndots: number
+  readonly conf: ResolvConf
 }
 
-const NDOTS = 5
 const DNS_PORT = 53
 
 const isDns = ({ metadata, spec }: Service): boolean =>
@@ -39,34 +38,24 @@ function dnsAddresses(facts: ClusterFacts): readonly string[] {
 
 /** As a kubelet writes /etc/resolv.conf by dnsPolicy and dnsConfig; nodes and the host have the machine's own. */
 export function resolverOf(facts: ClusterFacts, { kind, pod }: Source): Resolver {
-  const { clusterDomain, nameservers, searches = [] } = facts.network
-  const servers = dnsAddresses(facts)
-  const { dnsPolicy = 'ClusterFirst', hostNetwork, dnsConfig } = pod?.spec ?? {}
-  const policy = dnsPolicy || 'ClusterFirst'
-  const first =
-    pod !== undefined && (policy === 'ClusterFirstWithHostNet' || (policy === 'ClusterFirst' && !hostNetwork))
-  const own = policy === 'None' || pod === undefined ? [] : (nameservers ?? [])
-  const asked = pod === undefined ? (nameservers ?? []) : [...own, ...(dnsConfig?.nameservers ?? [])]
+  const { clusterDomain, resolvConf: host = EMPTY } = facts.network
   const service = clusterDnsOf(facts)
-  const namespace = pod?.metadata?.namespace ?? 'default'
-  const added = dnsConfig?.searches ?? []
-  const option = dnsConfig?.options?.find((one) => one.name === 'ndots')?.value
+  const cluster = { clusterDns: service ? clusterIpsOf(service) : [], clusterDomain, host }
+  const spec = pod?.spec ?? {}
+  const conf = pod === undefined ? host : podResolver(spec, pod.metadata?.namespace ?? 'default', cluster)
+  const answering = dnsAddresses(facts)
+  const servers = conf.nameservers.filter((address) => answering.includes(address))
+  const policy = spec.dnsPolicy || 'ClusterFirst'
   return {
-    asksCluster: first || asked.some((address) => servers.includes(address)),
+    // Also where the cluster has no DNS that could be asked: then that is what is wrong.
+    asksCluster: (pod !== undefined && isClusterFirst(spec)) || servers.length > 0,
     other:
       pod === undefined
         ? { kind: kind === 'outside' ? 'outside' : 'machine' }
-        : hostNetwork && policy === 'ClusterFirst'
+        : spec.hostNetwork && policy === 'ClusterFirst'
           ? { kind: 'host-network' }
-          : { kind: 'policy', policy, servers: asked },
-    servers: first ? (service ? clusterIpsOf(service) : []) : asked.filter((address) => servers.includes(address)),
-    searches: [
-      ...new Set([
-        ...(first ? [`${namespace}.svc.${clusterDomain}`, `svc.${clusterDomain}`, clusterDomain] : []),
-        ...(policy === 'None' && pod !== undefined ? [] : searches.filter((name) => !first || name !== '.')),
-        ...added,
-      ]),
-    ],
-    ndots: option === undefined || !/^\d+$/.test(option) ? (first ? NDOTS : 1) : Number(option),
+          : { kind: 'policy', policy, servers: conf.nameservers },
+    servers,
+    conf,
   }
 }

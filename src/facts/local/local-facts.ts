@@ -11,10 +11,11 @@ import { services } from '#api/core/service/resource.ts'
 import { endpointSlices } from '#api/discovery/endpointslice/resource.ts'
 import type { Client } from '#client/client.ts'
 import type { ClusterConfig } from '#cluster/config.ts'
-import type { ClusterFacts, ListeningSocket, NetworkFacts } from '#explain/cluster/facts.ts'
+import type { ClusterFacts, ListeningSocket } from '#explain/cluster/facts.ts'
 import type { Unseen } from '#explain/trace/unseen.ts'
 import { listeningSockets } from '#kernel/listening-sockets.ts'
 import { namespacePath } from '#kernel/namespace.ts'
+import { parseResolvConf, type ResolvConf } from '#names/resolv-conf.ts'
 import { networkOf } from './pod-network.ts'
 
 /** Every image that this machine can give without a registry, in the short form that people write. */
@@ -54,7 +55,7 @@ export async function gatherFacts(client: Client, config: ClusterConfig): Promis
       loadBalancerCidrs: config.loadBalancerCidr,
       hostAddresses: config.host.addresses,
       clusterDomain: config.clusterDomain,
-      ...resolverOf('/etc/resolv.conf'),
+      resolvConf: readResolvConf('/etc/resolv.conf'),
       dnsOnNodes: true,
       nodePortRange: config.nodePortRange,
       nodePortAddresses: config.nodePortAddresses,
@@ -84,17 +85,12 @@ function unseenOf({ nodes }: ClusterConfig, report: AgentReport | undefined): re
   ]
 }
 
-/** Whom a resolv.conf(5) asks, and what it puts behind a name. Nothing where it cannot be read. */
-function resolverOf(path: string): Pick<NetworkFacts, 'nameservers' | 'searches'> {
+/** Undefined where it cannot be read: then it is not known whom the machine asks. */
+function readResolvConf(path: string): ResolvConf | undefined {
   try {
-    const text = readFileSync(path, 'utf8')
-    return {
-      nameservers: [...text.matchAll(/^\s*nameserver\s+(\S+)/gm)].map(([, address = '']) => address),
-      // The last line of several counts.
-      searches: [...text.matchAll(/^\s*search\s+(.*)$/gm)].at(-1)?.[1]?.trim().split(/\s+/) ?? [],
-    }
+    return parseResolvConf(readFileSync(path, 'utf8'))
   } catch {
-    return {}
+    return undefined
   }
 }
 

@@ -3,41 +3,12 @@ import { test } from 'node:test'
 import type { Pod } from '#api/core/pod/message.ts'
 import { hostsFile } from './hosts-file.ts'
 import { kernelHostname } from './pod-hostname.ts'
-import { resolvConf } from './resolv-conf.ts'
 
-const settings = {
-  clusterDns: ['10.96.0.10'],
-  clusterDomain: 'cluster.local',
-  hostResolvConf: 'nameserver 192.0.2.1\nsearch corp.example\noptions edns0\n',
-}
 const pod = (spec: Partial<NonNullable<Pod['spec']>>): Pod => ({
   apiVersion: 'v1',
   kind: 'Pod',
   metadata: { name: 'web-0', namespace: 'shop' },
   spec: { containers: [], ...spec },
-})
-
-test('resolv.conf follows dnsPolicy, and dnsConfig is merged into it', () => {
-  const cluster =
-    'search shop.svc.cluster.local svc.cluster.local cluster.local corp.example\nnameserver 10.96.0.10\noptions ndots:5\n'
-  const host = 'search corp.example\nnameserver 192.0.2.1\noptions edns0\n'
-  const conf = (spec: Partial<NonNullable<Pod['spec']>>) => resolvConf({ containers: [], ...spec }, 'shop', settings)
-  assert.equal(conf({}), cluster)
-  assert.equal(conf({ dnsPolicy: 'Default' }), host)
-  assert.equal(conf({ hostNetwork: true }), host)
-  assert.equal(conf({ hostNetwork: true, dnsPolicy: 'ClusterFirstWithHostNet' }), cluster)
-  assert.equal(
-    conf({
-      dnsPolicy: 'None',
-      dnsConfig: {
-        nameservers: ['192.0.2.9'],
-        searches: ['x.y'],
-        options: [{ name: 'ndots', value: '2' }, { name: 'rotate' }],
-      },
-    }),
-    'search x.y\nnameserver 192.0.2.9\noptions ndots:2 rotate\n',
-  )
-  assert.match(conf({ dnsConfig: { options: [{ name: 'ndots', value: '1' }] } }), /options ndots:1\n$/)
 })
 
 test('/etc/hosts names the pod by its domain where it has a subdomain, and carries aliases', () => {

@@ -1,11 +1,12 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Pod } from '#api/core/pod/message.ts'
+import { podResolver } from '#names/pod-resolver.ts'
+import { formatResolvConf } from '#names/resolv-conf.ts'
 import { withContainerUmask } from '#runtime/container-umask.ts'
 import type { KubeletContext } from '../context.ts'
 import { hostsFile } from './hosts-file.ts'
 import { kernelHostname } from './pod-hostname.ts'
-import { resolvConf } from './resolv-conf.ts'
 
 /**
  * Writes the files that every container of the pod sees in /etc: `hosts`, `hostname` and `resolv.conf` of the pod's
@@ -21,7 +22,7 @@ export const writeEtcFiles = (
   const files = {
     hosts: hostsFile(pod, podIPs, dns.clusterDomain, context.hostsFile),
     hostname: `${kernelHostname(pod, node.name, dns.clusterDomain)}\n`,
-    'resolv.conf': resolvConf(pod.spec ?? { containers: [] }, pod.metadata?.namespace ?? '', dns),
+    'resolv.conf': formatResolvConf(podResolver(pod.spec ?? {}, pod.metadata?.namespace ?? '', dns)),
   }
   withContainerUmask(() => {
     for (const [name, text] of Object.entries(files)) writeFileSync(join(podDir, name), text)

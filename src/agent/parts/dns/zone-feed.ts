@@ -1,15 +1,9 @@
 import type { Namespace } from '#api/core/namespace/message.ts'
 import type { Pod } from '#api/core/pod/message.ts'
 import type { Informer } from '#client/informer.ts'
+import { namedAddresses } from '#names/pod-records.ts'
 import type { Zone } from '#names/zone.ts'
-import { isTerminal, podAddresses } from '#objects/pod.ts'
 import type { ServiceFeed } from '../../sources/service-feed.ts'
-
-const addressesOf = (pod: Pod): readonly string[] => {
-  // The addresses of the node are no pod's own, and a pod that has ended has given its back.
-  if (pod.spec?.hostNetwork || isTerminal(pod)) return []
-  return podAddresses(pod)
-}
 
 /**
  * Keeps the zone what the caches say. Resolves when it holds all that they held at the start; before, it vouches for no
@@ -21,7 +15,7 @@ export const feedZone = async (
 ): Promise<void> => {
   zone.filling = true
   const setPod = (pod: Pod, present: boolean): void => {
-    for (const address of addressesOf(pod)) zone.setPodAddress(pod.metadata!.namespace!, address, present)
+    for (const address of namedAddresses(pod)) zone.setPodAddress(pod.metadata!.namespace!, address, present)
   }
   sources.namespaces.addHandlers({
     onAdd: (namespace) => zone.setNamespace(namespace.metadata!.name!, true),
@@ -31,7 +25,7 @@ export const feedZone = async (
     onAdd: (pod) => setPod(pod, true),
     onUpdate: (before, after) => {
       // Nearly every update leaves the addresses alone.
-      if (addressesOf(before).join() === addressesOf(after).join()) return
+      if (namedAddresses(before).join() === namedAddresses(after).join()) return
       setPod(before, false)
       setPod(after, true)
     },

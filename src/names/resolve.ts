@@ -1,0 +1,52 @@
+import { type Answer, type Question, Rcode, RecordType } from './record.ts'
+import { ndotsOf, type ResolvConf } from './resolv-conf.ts'
+
+/**
+ * The whole names that a resolver asks for, in order, until one has an answer: as glibc's does (res_search), which asks
+ * a name with enough dots as it stands before, one with fewer after all others. A last dot makes a name whole.
+ */
+export const questionsOf = (name: string, conf: Pick<ResolvConf, 'searches' | 'options'>): readonly string[] => {
+  if (name.endsWith('.')) return [name.slice(0, -1)]
+  const searched = conf.searches.map((suffix) => {
+    const bare = suffix.replace(/\.$/, '')
+    return bare === '' ? name : `${name}.${bare}`
+  })
+  const dots = name.split('.').length - 1
+  return [...new Set(dots >= ndotsOf({ nameservers: [], ...conf }) ? [name, ...searched] : [...searched, name])]
+}
+
+/** What a resolver makes of a name. */
+export interface Resolution {
+  /** The whole name that has an answer; undefined: none has. */
+  readonly name: string | undefined
+  /** Of both families; empty where the name has none, or leads out of what was asked. */
+  readonly addresses: readonly Uint8Array[]
+  /** The name, of somebody else's, that it is another name for. */
+  readonly follow?: string
+}
+
+const FAMILIES = [RecordType.A, RecordType.AAAA]
+const CLASS_IN = 1
+
+/**
+ * Asks for the addresses of a name as a resolver does. A name that exists without an address is passed over, like one
+ * that does not; a chain of names that ends so is an answer all the same. `answer` is the server; undefined: it is not
+ * the one to ask, and nothing is known.
+ */
+export const resolve = (
+  name: string,
+  conf: Pick<ResolvConf, 'searches' | 'options'>,
+  answer: (question: Question) => (Answer & { readonly follow?: string }) | undefined,
+): Resolution => {
+  for (const whole of questionsOf(name, conf)) {
+    const found = FAMILIES.map((type) => answer({ name: whole, type, class: CLASS_IN })).filter(
+      (one) => one !== undefined && one.rcode === Rcode.NOERROR && one.answers.length > 0,
+    )
+    if (found.length === 0) continue
+    const addresses = found.flatMap((one) =>
+      one!.answers.flatMap(({ data }) => (data.type === 'A' || data.type === 'AAAA' ? [data.address] : [])),
+    )
+    return { name: whole, addresses, follow: found.find((one) => one!.follow !== undefined)?.follow }
+  }
+  return { name: undefined, addresses: [] }
+}

@@ -1,0 +1,90 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { PodSpec } from '#api/core/pod/spec/spec.ts'
+import { podResolver } from './pod-resolver.ts'
+import { formatResolvConf, ndotsOf, parseResolvConf } from './resolv-conf.ts'
+import { questionsOf, resolve } from './resolve.ts'
+import { Zone } from './zone.ts'
+
+const settings = {
+  clusterDns: ['10.96.0.10'],
+  clusterDomain: 'cluster.local',
+  host: parseResolvConf('nameserver 192.0.2.1\nsearch corp.example\noptions edns0\n'),
+}
+test('resolv.conf follows dnsPolicy, and dnsConfig is merged into it', () => {
+  const cluster =
+    'search shop.svc.cluster.local svc.cluster.local cluster.local corp.example\nnameserver 10.96.0.10\noptions ndots:5\n'
+  const host = 'search corp.example\nnameserver 192.0.2.1\noptions edns0\n'
+  const conf = (spec: Partial<PodSpec>) => formatResolvConf(podResolver(spec, 'shop', settings))
+  assert.equal(conf({}), cluster)
+  assert.equal(conf({ dnsPolicy: 'Default' }), host)
+  assert.equal(conf({ hostNetwork: true }), host)
+  assert.equal(conf({ hostNetwork: true, dnsPolicy: 'ClusterFirstWithHostNet' }), cluster)
+  assert.equal(
+    conf({
+      dnsPolicy: 'None',
+      dnsConfig: {
+        nameservers: ['192.0.2.9'],
+        searches: ['x.y'],
+        options: [{ name: 'ndots', value: '2' }, { name: 'rotate' }],
+      },
+    }),
+    'search x.y\nnameserver 192.0.2.9\noptions ndots:2 rotate\n',
+  )
+  assert.match(conf({ dnsConfig: { options: [{ name: 'ndots', value: '1' }] } }), /options ndots:1\n$/)
+})
+
+test('resolv.conf is read as it is written; of several search lines the last counts, options add up', () => {
+  const text = 'search a.b c.d\nnameserver 192.0.2.1\nnameserver fd00::1\noptions ndots:5 rotate\n'
+  assert.equal(formatResolvConf(parseResolvConf(text)), text)
+  const twice = parseResolvConf(
+    '# by hand\nsearch a\n  search b c\noptions ndots:2\noptions rotate ndots:3\nnameserver\n',
+  )
+  assert.deepEqual(twice, { nameservers: [], searches: ['b', 'c'], options: ['ndots:2', 'rotate', 'ndots:3'] })
+  assert.equal(ndotsOf(twice), 3)
+  assert.equal(ndotsOf(parseResolvConf('options ndots:99 ndots:x')), 15)
+  assert.equal(ndotsOf(parseResolvConf('')), 1)
+})
+
+const conf = { searches: ['shop.svc.x', 'svc.x', 'x'], options: ['ndots:2'] }
+test('a name with fewer dots than ndots is searched for before it is asked as it stands, one with as many after', () => {
+  assert.deepEqual(questionsOf('web', conf), ['web.shop.svc.x', 'web.svc.x', 'web.x', 'web'])
+  assert.deepEqual(questionsOf('a.b', conf), ['a.b.shop.svc.x', 'a.b.svc.x', 'a.b.x', 'a.b'])
+  assert.deepEqual(questionsOf('a.b.c', conf), ['a.b.c', 'a.b.c.shop.svc.x', 'a.b.c.svc.x', 'a.b.c.x'])
+})
+
+test('a last dot makes a name whole; the root in a search list asks it in its turn, once', () => {
+  assert.deepEqual(questionsOf('web.', conf), ['web'])
+  assert.deepEqual(questionsOf('web', { searches: ['a.', '.', 'b'], options: [] }), ['web.a', 'web', 'web.b'])
+})
+
+const zone = new Zone('cluster.local', [])
+zone.setNamespace('shop', true)
+zone.setNamespace('web', true)
+const service = (spec: object) => ({ apiVersion: 'v1', kind: 'Service', metadata: {}, spec }) as never
+zone.setService('shop', 'web', service({ clusterIPs: ['10.96.7.1', 'fd00::1'] }), [])
+zone.setService('shop', 'docs', service({ type: 'ExternalName', externalName: 'docs.example.org' }), [])
+zone.setService('shop', 'nowhere', service({ type: 'ExternalName', externalName: 'gone.shop.svc.cluster.local' }), [])
+zone.setService('shop', 'hollow', service({ type: 'ExternalName', externalName: 'shop.svc.cluster.local' }), [])
+const found = (name: string, searches: readonly string[], options: readonly string[] = ['ndots:5']) => {
+  const { name: whole, addresses, follow } = resolve(name, { searches, options }, (one) => zone.answer(one, () => 0))
+  return [whole, addresses.length, follow]
+}
+const SEARCHES = ['svc.cluster.local', 'shop.svc.cluster.local', 'cluster.local']
+
+test('a name is what the first of its questions that has an answer says, in both families', () => {
+  assert.deepEqual(found('web.shop.svc.cluster.local.', []), ['web.shop.svc.cluster.local', 2, undefined])
+  assert.deepEqual(found('web', []), [undefined, 0, undefined])
+  assert.deepEqual(found('example.org', []), [undefined, 0, undefined], 'whom it is not asked of')
+})
+
+test('a name that exists without an address is passed over: web.svc.cluster.local is a namespace', () => {
+  assert.equal(zone.answer({ name: 'web.svc.cluster.local', type: 1, class: 1 }, () => 0)?.rcode, 0)
+  assert.deepEqual(found('web', SEARCHES), ['web.shop.svc.cluster.local', 2, undefined])
+})
+
+test('an alias ends the search, also where it leads out, or to a name that has no address; not where nothing is', () => {
+  assert.deepEqual(found('docs', SEARCHES), ['docs.shop.svc.cluster.local', 0, 'docs.example.org'])
+  assert.deepEqual(found('hollow', SEARCHES), ['hollow.shop.svc.cluster.local', 0, undefined])
+  assert.deepEqual(found('nowhere', SEARCHES), [undefined, 0, undefined])
+})
