@@ -2,8 +2,9 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after } from 'node:test'
+import { answerFaults } from '#explain/testing/answer-schema.ts'
 import { type Told, told } from '#explain/testing/told.ts'
-import type { Trace } from '#explain/trace/trace.ts'
+import type { Answer } from '#explain/trace/answer.ts'
 import { deployment, service, usual, withExplained } from './explaining.ts'
 import { claim, eventually, FAIRLEAD, run } from './harness.ts'
 
@@ -25,7 +26,10 @@ const outside = (kubeconfig: string, ...args: readonly string[]) =>
 const byApi = async (...args: readonly string[]): Promise<{ readonly status: number; readonly explanation: Told }> => {
   const { status, stdout, stderr } = await outside(await elsewhere(), ...args, '-o', 'json')
   if (stdout === '') throw new Error(stderr)
-  return { status, explanation: told(JSON.parse(stdout) as Trace) }
+  const answer = JSON.parse(stdout) as Answer
+  const faults = answerFaults(answer)
+  if (faults.length > 0) throw new Error(`not as docs/explain.schema.json says: ${faults.join(', ')}`)
+  return { status, explanation: told(answer) }
 }
 
 claim(

@@ -1,8 +1,9 @@
 import { dirname } from 'node:path'
 import { suite } from 'node:test'
 import type { Service } from '#api/core/service/message.ts'
+import { answerFaults } from '#explain/testing/answer-schema.ts'
 import { type Told, told, type WithCommand, type WithWords } from '#explain/testing/told.ts'
-import type { Trace } from '#explain/trace/trace.ts'
+import type { Answer } from '#explain/trace/answer.ts'
 import { print } from '#explain/words/print.ts'
 import { CLIENT } from './echo.ts'
 import { type Assert, eventually, FAIRLEAD, type Outcome, run, withCluster } from './harness.ts'
@@ -88,7 +89,10 @@ export const withExplained = (name: string) => {
   const ask = async (...args: readonly string[]): Promise<{ readonly status: number; readonly explanation: Told }> => {
     const { status, stdout, stderr } = await explained(...args, '-o', 'json')
     if (stdout === '') throw new Error(stderr)
-    return { status, explanation: told(JSON.parse(stdout) as Trace) }
+    const answer = JSON.parse(stdout) as Answer
+    const faults = answerFaults(answer)
+    if (faults.length > 0) throw new Error(`not as docs/explain.schema.json says: ${faults.join(', ')}`)
+    return { status, explanation: told(answer) }
   }
 
   /** kubectl writes to a subresource from 1.24 on; Debian 12 has 1.20. */

@@ -5,6 +5,7 @@ import type { ClusterConfig } from '#cluster/config.ts'
 import { ExplainError } from '#explain/ask/explain-error.ts'
 import type { ClusterFacts } from '#explain/cluster/facts.ts'
 import { explain as explainPath } from '#explain/explain.ts'
+import type { Answer } from '#explain/trace/answer.ts'
 import type { Live } from '#explain/trace/live.ts'
 import type { Question } from '#explain/trace/question.ts'
 import type { Trace } from '#explain/trace/trace.ts'
@@ -81,6 +82,8 @@ Where no kernel could be asked, REACHABLE says so: it is what the rules should d
   },
 }
 
+const json = (answer: Answer): string => `${JSON.stringify(answer)}\n`
+
 /** A question that cannot be walked, in words. */
 const told = (cause: ExplainError): CliError => {
   const { message, hint } = refusalText(cause.refusal)
@@ -104,7 +107,7 @@ async function answer({ flags, switches, io }: Invocation): Promise<number> {
   }
   if (target.kind === 'api') {
     const trace = await explainByApi(target, flags, switches.live === true, question)
-    io.out(flags.output === 'json' ? `${JSON.stringify(trace)}\n` : print(trace))
+    io.out(flags.output === 'json' ? json({ ...trace, text: print(trace) }) : print(trace))
     return statusOf(trace.verdict, undefined)
   }
   const { config } = target
@@ -114,8 +117,8 @@ async function answer({ flags, switches, io }: Invocation): Promise<number> {
     const facts = await gatherFacts(client, config)
     const trace = await withLastWords(explainPath(facts, question, target.flags), transport)
     const live = switches.live ? await probe(config, facts, trace) : undefined
-    if (flags.output === 'json') io.out(`${JSON.stringify({ ...trace, ...(live && { live }) })}\n`)
-    else io.out(print(trace) + (switches.live ? printLive(live, trace) : ''))
+    const text = print(trace) + (switches.live ? printLive(live, trace) : '')
+    io.out(flags.output === 'json' ? json({ ...trace, text, ...(live && { live }) }) : text)
     return statusOf(trace.verdict, live?.accord)
   } catch (error) {
     throw (error as { readonly code?: unknown }).code === 'API_UNREACHABLE' ? silentCluster(config, error) : error

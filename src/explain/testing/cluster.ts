@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict'
 import type { Node } from '#api/core/node/message.ts'
 import type { Pod } from '#api/core/pod/message.ts'
 import type { Service } from '#api/core/service/message.ts'
@@ -6,7 +7,9 @@ import { ExplainError } from '../ask/explain-error.ts'
 import type { ClusterFacts, ListeningSocket } from '../cluster/facts.ts'
 import { explain } from '../explain.ts'
 import type { CommandFlags, Question } from '../trace/question.ts'
+import { print } from '../words/print.ts'
 import { refusalText } from '../words/refusal.ts'
+import { answerFaults } from './answer-schema.ts'
 import { type Told, told } from './told.ts'
 
 /* A cluster of two nodes for tests: web on both, local on the second under policy Local, a client on the first. */
@@ -165,7 +168,9 @@ export const ask = (
   given = facts(),
 ): Told => {
   try {
-    return told(explain(given, { from, to, ...more }, flags))
+    const trace = explain(given, { from, to, ...more }, flags)
+    assert.deepEqual(answerFaults({ ...trace, text: print(trace) }), [], 'it is as docs/explain.schema.json says')
+    return told(trace)
   } catch (error) {
     throw error instanceof ExplainError ? Object.assign(error, refusalText(error.refusal)) : error
   }

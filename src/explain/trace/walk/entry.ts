@@ -21,7 +21,7 @@ export type Entry =
 /** What the load balancer does with a packet for one of its addresses. */
 export type Balanced = { readonly way: 'balanced'; readonly to: Socket; readonly protocol: Protocol } & (
   | { readonly nodes: readonly string[]; readonly refused: false }
-  | { readonly nodes: readonly []; readonly refused: boolean; readonly why: BalancedNowhere }
+  | { readonly nodes: readonly string[]; readonly refused: boolean; readonly why: BalancedNowhere }
 )
 
 export type BalancedNowhere =
