@@ -12,7 +12,8 @@ const step = (chain: string, verdict: string, type = 'rule', table = 'fairlead')
   verdict,
   target: undefined,
 })
-const model = [{ node: 'node-1', ways: [['nat-prerouting', 'services', 'pick-3', 'nat-postrouting', 'source']] }]
+const way = ['nat-prerouting', 'services', 'pick-3', 'nat-postrouting', 'source']
+const model = [{ node: 'node-1', ways: [way.map((chain) => ({ hook: 'prerouting', chain }) as const)] }]
 const before = [step('nat-prerouting', 'continue'), step('nat-prerouting', 'goto'), step('services', 'goto')]
 const compared = (steps: readonly KernelStep[], node = 'node-1') => compareWalk({ node, steps }, model)
 
@@ -25,10 +26,7 @@ test('a walk through the chains that the model names fits, and says what was don
     step('nat-postrouting', 'jump'),
     step('source', 'accept'),
   ])
-  assert.deepEqual(
-    [fits, chains, ends.map(({ code }) => code)],
-    [true, model[0]!.ways[0], ['translated', 'masqueraded']],
-  )
+  assert.deepEqual([fits, chains, ends.map(({ code }) => code)], [true, way, ['translated', 'masqueraded']])
 })
 
 test('what stays on the node does not meet the hook after routing', () => {

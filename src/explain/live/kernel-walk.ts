@@ -1,7 +1,6 @@
 import { TABLE } from '#dataplane/nftables/rule.ts'
 import type { ComparedWalk, KernelStep, KernelWalk, WalkEnd } from '../trace/live.ts'
 import type { ModelWalk } from '../trace/walk/model-walk.ts'
-import { once } from '../walk/ways.ts'
 
 const POSTROUTING = 'nat-postrouting'
 const REJECT = 'reject-it'
@@ -10,13 +9,15 @@ const REJECT = 'reject-it'
 export function compareWalk(walk: KernelWalk, model: readonly ModelWalk[]): ComparedWalk {
   const { node, steps } = walk
   const ours = steps.filter(({ table }) => table === TABLE)
-  const chains = once(ours.filter(({ type }) => type === 'rule').map(({ chain }) => chain))
+  const chains = [...new Set(ours.filter(({ type }) => type === 'rule').map(({ chain }) => chain))]
   const left = ours.some(({ chain }) => chain === POSTROUTING)
   // What stays on the node, for a program of its own, never meets the hook after routing; the model walks it in any
   // case.
   const met = (way: readonly string[]) =>
     left || !way.includes(POSTROUTING) ? way : way.slice(0, way.indexOf(POSTROUTING))
-  const ways = model.filter((one) => one.node === node).flatMap((one) => one.ways)
+  const ways = model
+    .filter((one) => one.node === node)
+    .flatMap((one) => one.ways.map((way) => way.map(({ chain }) => chain)))
   return { ...walk, chains, ends: endsOf(steps), fits: ways.some((way) => met(way).join() === chains.join()) }
 }
 

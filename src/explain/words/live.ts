@@ -71,7 +71,8 @@ export function walkLines(walks: readonly ComparedWalk[], model: readonly ModelW
     lines.add(`${node}: the kernel walked: ${text}${fits ? '' : ' (not as the model)'}`)
     if (fits) continue
     for (const one of model)
-      if (one.node === node) for (const way of one.ways) lines.add(`${node}: the model walks: ${way.join(', ')}`)
+      if (one.node === node)
+        for (const way of one.ways) lines.add(`${node}: the model walks: ${way.map(({ chain }) => chain).join(', ')}`)
   }
   return [...lines]
 }
