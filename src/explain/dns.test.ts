@@ -124,3 +124,45 @@ test('explain’s answer about a name is that of the zone that the servers answe
   assert.deepEqual(served('10-244-1-11.web.default.svc.cluster.local'), [], 'nor has an endpoint of a ClusterIP')
   assert.ok(names.some((name) => served(`${name}.cluster.local`).length > 0))
 })
+
+const where = (to: string, given: ClusterFacts) => {
+  const { destination, verdict } = ask('pod/client', to, {}, given)
+  return [verdict, destination?.address]
+}
+
+test('a Service that has no name yet hides none that the search list finds after it', () => {
+  const nameless = service('web', undefined, { clusterIP: 'None', selector: { app: 'none' } })
+  const shop = { ...service('web', '10.96.0.9'), metadata: { name: 'web', namespace: 'shop', uid: 'shop' } } as Service
+  const shopSlice = slice('web', [at('10.244.2.11', 2)])
+  const given = facts({
+    namespaces: ['default', 'shop'],
+    services: [nameless, shop],
+    slices: [{ ...shopSlice, metadata: { ...shopSlice.metadata, namespace: 'shop' } } as EndpointSlice],
+    pods: facts().pods.map((one) =>
+      one.metadata?.name === 'client'
+        ? { ...one, spec: { ...one.spec!, dnsConfig: { searches: ['shop.svc.cluster.local'] } } }
+        : one,
+    ),
+  })
+  assert.deepEqual(where('web:80', given), ['reachable', '10.96.0.9'])
+  assert.deepEqual(found('web.default:80', given), ['unreachable', 'selector-matches-nothing'], 'why it has none')
+})
+
+test('an ExternalName leads to a pod by its name, and through another ExternalName', () => {
+  const external = (name: string, externalName: string) =>
+    service(name, undefined, { type: 'ExternalName', externalName, ports: [] }) as Service
+  const given = facts({
+    services: [
+      ...withoutDns().services,
+      db,
+      external('primary', 'db-1.db.default.svc.cluster.local'),
+      external('outer', 'inner.default.svc.cluster.local'),
+      external('inner', 'web.default.svc.cluster.local'),
+      external('loop', 'loop.default.svc.cluster.local'),
+    ],
+    slices: [...withoutDns().slices, dbSlice],
+  })
+  assert.deepEqual(where('primary:8080', given), ['reachable', '10.244.2.11'])
+  assert.deepEqual(where('outer:80', given), ['reachable', '10.96.0.1'])
+  assert.deepEqual(found('loop:80', given), ['unreachable', 'external-name'])
+})
