@@ -21,24 +21,19 @@ export interface DnsCheckOptions {
  */
 export class DnsCheck {
   readonly #options: DnsCheckOptions
-  #silent: readonly string[]
+  #silent: readonly string[] = []
   #cancel = (): void => undefined
   #isClosed = false
 
+  /** The sockets have just been bound: they are asked later, when nobody waits for the node any more. */
   constructor(options: DnsCheckOptions) {
     this.#options = options
-    this.#silent = options.addresses
+    this.#wait()
   }
 
   /** Addresses that gave no answer when they were last asked. */
   get silent(): readonly string[] {
     return this.#silent
-  }
-
-  /** Asks now, and from then on again and again. Rejects where nobody could be asked. */
-  async start(): Promise<void> {
-    await this.#check()
-    this.#wait()
   }
 
   close(): void {

@@ -43,18 +43,16 @@ export const dns = nodePart({
       clock,
       log,
     })
-    const silence = (): readonly string[] => check.silent.map((address) => `no answer on ${address}, port ${DNS_PORT}`)
-    let isReady = false
-    const ready = server.filled
-      .then(() => check.start())
-      .then(() => {
-        if (check.silent.length > 0) throw new Error(silence().join(', '))
-        isReady = true
-      })
+    let isFilled = false
     return {
-      ready,
+      ready: server.filled.then(() => {
+        isFilled = true
+      }),
       metrics: dnsMetrics(server),
-      status: () => ({ ready: isReady && check.silent.length === 0, faults: isReady ? silence() : [] }),
+      status: () => ({
+        ready: isFilled && check.silent.length === 0,
+        faults: check.silent.map((address) => `no answer on ${address}, port ${DNS_PORT}`),
+      }),
       stop() {
         stop.abort()
         check.close()
