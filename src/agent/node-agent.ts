@@ -1,5 +1,5 @@
-import type { AgentNode } from './agent-node.ts'
 import { partsList } from './parts-list.ts'
+import type { AgentNode } from './runner/agent-node.ts'
 import { chosenParts } from './runner/chosen-parts.ts'
 import { Parts } from './runner/parts.ts'
 import type { Sources } from './sources/sources.ts'

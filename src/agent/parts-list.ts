@@ -1,9 +1,9 @@
-import type { AgentNode } from './agent-node.ts'
 import { dns } from './parts/dns/dns-part.ts'
 import { health } from './parts/health/health-part.ts'
 import { network } from './parts/network/network-part.ts'
 import { pods } from './parts/pods/pods-part.ts'
 import { services } from './parts/services/services-part.ts'
+import type { AgentNode } from './runner/agent-node.ts'
 import type { PartDefinition } from './runner/part.ts'
 
 /** What a node can run: any of them, with what each needs. They start in this order, and stop in the opposite one. */

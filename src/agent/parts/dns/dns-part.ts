@@ -1,7 +1,7 @@
 import type { Server, Socket } from 'node:net'
 import type { DatagramServer } from '#kernel/datagram-server.ts'
-import { type AgentNode, nodePart } from '../../agent-node.ts'
 import { Registry } from '../../metrics/registry.ts'
+import { type AgentNode, nodePart } from '../../runner/agent-node.ts'
 import type { Part } from '../../runner/part.ts'
 import type { NameServer } from '../../sources/sources.ts'
 import { DnsCheck } from './dns-check.ts'

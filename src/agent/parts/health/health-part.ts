@@ -1,5 +1,5 @@
-import { nodePart } from '../../agent-node.ts'
 import { listenHttp } from '../../http/http-listener.ts'
+import { nodePart } from '../../runner/agent-node.ts'
 import type { Part } from '../../runner/part.ts'
 import { services } from '../services/services-part.ts'
 import { HealthMetrics } from './health-metrics.ts'

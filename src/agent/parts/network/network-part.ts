@@ -1,5 +1,5 @@
 import type { PodNetwork } from '#kubelet/pod-network.ts'
-import { nodePart } from '../../agent-node.ts'
+import { nodePart } from '../../runner/agent-node.ts'
 import type { Part } from '../../runner/part.ts'
 import { recorderAt } from '../../runner/recorder.ts'
 import { ChangeWatch } from '../../watch/change-watch.ts'

@@ -3,9 +3,9 @@ import { DatagramServer } from '#kernel/datagram-server.ts'
 import { hasIpv6 } from '#kernel/ipv6.ts'
 import { openNftables } from '#kernel/nftables/libnftables.ts'
 import { bindUdp, connectTcp, listenTcp } from '#kernel/socket.ts'
-import type { Part, PartDefinition, WrittenPart } from './runner/part.ts'
-import type { Place, PlaceKernel } from './runner/place.ts'
-import type { SourceName } from './sources/sources.ts'
+import type { SourceName } from '../sources/sources.ts'
+import type { Part, PartDefinition, WrittenPart } from './part.ts'
+import type { Place, PlaceKernel } from './place.ts'
 
 /** A node, as its parts know it. Pairs are v4, v6. */
 export interface AgentNode extends Place {
