@@ -1,42 +1,56 @@
-/**
- * Holds the imports of src/ to layers.json: no upward import, no import cycle, no effect in a pure room, FFI in kernel/
- * only, and no CommonJS package by import(), whose names the bundle does not have.
- * Prints the graph of rooms; exits 1 with one line a fault.
- */
-import { readdirSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { findPackageJSON, isBuiltin } from 'node:module'
-import { dirname, join, normalize, relative } from 'node:path'
+import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import type { Check, Fault } from './check.ts'
+import { isTest, roomOf, type Tree, type Unit } from './tree.ts'
 
-const root = join(import.meta.dirname, '..', '..')
-const source = join(root, 'src')
-const rules = JSON.parse(readFileSync(join(import.meta.dirname, 'layers.json'), 'utf8')) as {
-  rooms: Record<string, string[]>
-  /** Of rooms with phases: which of its own folders a folder may import. Files beside them are the room's front and may import all. */
-  folders: Record<string, Record<string, string[]>>
-  pure: string[]
-  pureFiles: string[]
+/** Who may import whom. */
+export interface Rules {
+  /** Each room, and the rooms that it may import besides itself. */
+  readonly rooms: Readonly<Record<string, readonly string[]>>
+  /** Of rooms with phases: which of its own folders a folder may import. Files beside them are its front, and may all. */
+  readonly folders: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>
+  /** Rooms without effects. */
+  readonly pure: readonly string[]
+  /** Files without effects in other rooms: patterns of their paths below src/. */
+  readonly pureFiles: readonly string[]
   /** Folders of tests that may import themselves and these rooms, and nothing else. */
-  tests: Record<string, string[]>
-  ffi: { packages: string[]; rooms: string[] }
+  readonly tests: Readonly<Record<string, readonly string[]>>
+  /** Packages that call C, and who may import them. */
+  readonly ffi: { readonly packages: readonly string[]; readonly rooms: readonly string[] }
 }
-const IMPORT =
-  /(?:^|\n)\s*(?:import|export)\s[^'"]*?from\s*['"]([^'"]+)['"]|(?:^|\n)\s*import\s*['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]\s*\)/g
+
+/** `walk` of `src/explain/walk/hop.ts`; undefined of a file that lies in its room itself. */
+const folderOf = (path: string): string | undefined => /^src\/[^/]+\/([^/]+)\//.exec(path)?.[1]
+
 // A pure room has no clock and no randomness of its own: both come in as arguments.
 const EFFECT = /\b(?:Math\.random|Date\.now|performance\.now|setTimeout|setInterval|crypto\.)\b|\bnew Date\(\s*\)/
 
-const files = readdirSync(source, { recursive: true, withFileTypes: true })
-  .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
-  .map((entry) => relative(source, join(entry.parentPath, entry.name)))
-  .sort()
-const folderOf = (file: string): string | undefined => {
-  const [, folder, below] = file.split('/')
-  return below === undefined ? undefined : folder
+/** The rooms that each room imports, tests apart. */
+const importedBy = ({ units }: Tree): ReadonlyMap<string, ReadonlySet<string>> => {
+  const imported = new Map<string, Set<string>>()
+  for (const { path, imports } of units.values()) {
+    const room = roomOf(path)
+    if (!room || isTest(path)) continue
+    if (!imported.has(room)) imported.set(room, new Set())
+    for (const { target } of imports) {
+      const to = target && roomOf(target)
+      if (to && to !== room) imported.get(room)!.add(to)
+    }
+  }
+  return imported
 }
-const isTest = (file: string): boolean => file.endsWith('.test.ts') || file.includes('/testing/')
-const roomOf = (file: string): string => file.split('/')[0]!
-const isPure = (file: string): boolean =>
-  rules.pure.includes(roomOf(file)) || rules.pureFiles.some((pattern) => new RegExp(pattern).test(file))
+
+/** A line a room, in the order of the rules: how many files it has, and whom it imports. */
+export const graphOf = (tree: Tree, { rooms }: Rules): readonly string[] => {
+  const imported = importedBy(tree)
+  return Object.keys(rooms).flatMap((room) => {
+    const files = [...tree.units.keys()].filter((path) => roomOf(path) === room && !isTest(path)).length
+    const names = [...(imported.get(room) ?? [])].sort().join(' ')
+    return files === 0 ? [] : [`${room.padEnd(12)} ${String(files).padStart(3)} files  ${names}`]
+  })
+}
 
 /** Whether import() of a package gives a module without names of its own, once it is bundled. */
 const isCommonJs = (specifier: string): boolean => {
@@ -47,82 +61,88 @@ const isCommonJs = (specifier: string): boolean => {
   return manifest === undefined || JSON.parse(readFileSync(manifest, 'utf8')).type !== 'module'
 }
 
-const faults: string[] = []
-const edges = new Map<string, Set<string>>()
-const imports = new Map<string, string[]>()
-for (const file of files) {
-  const text = readFileSync(join(source, file), 'utf8')
-  const room = roomOf(file)
-  const allowed = rules.rooms[room]
-  if (!allowed) faults.push(`${file}: room '${room}' is not in layers.json`)
-  const targets: string[] = []
-  for (const match of text.matchAll(IMPORT)) {
-    const specifier = (match[1] ?? match[2] ?? match[3])!
-    if (specifier.startsWith('.')) targets.push(normalize(join(dirname(file), specifier)))
-    else if (specifier.startsWith('#')) targets.push(specifier.slice(1))
-    else {
-      if (!isTest(file) && isPure(file)) faults.push(`${file}: a pure file imports '${specifier}'`)
-      if (match[3] !== undefined && !isTest(file) && isCommonJs(specifier))
-        faults.push(
-          `${file}: '${specifier}' is CommonJS: import() of it has no names in the bundle; import() a file that imports it`,
-        )
-      if (rules.ffi.packages.includes(specifier) && !rules.ffi.rooms.includes(room))
-        faults.push(`${file}: only ${rules.ffi.rooms.join(', ')} may import '${specifier}'`)
+/** Files that import one another in a circle, each circle once, as a path. */
+const cyclesOf = (units: readonly Unit[]): readonly string[] => {
+  const byPath = new Map(units.map((unit) => [unit.path, unit]))
+  const state = new Map<string, 'open' | 'done'>()
+  const cycles: string[] = []
+  const visit = ({ path, imports }: Unit, way: readonly string[]): void => {
+    if (state.get(path) === 'done') return
+    if (state.get(path) === 'open') {
+      cycles.push([...way.slice(way.indexOf(path)), path].join(' > '))
+      return
     }
-  }
-  if (isTest(file)) continue
-  if (isPure(file) && EFFECT.test(text.replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, '')))
-    faults.push(`${file}: a pure file uses a clock, a timer or randomness`)
-  imports.set(file, targets)
-  for (const target of targets) {
-    const to = roomOf(target)
-    if (target.startsWith('..')) faults.push(`${file}: imports '${target}', outside src/`)
-    else if (!files.includes(target)) faults.push(`${file}: imports '${target}', which does not exist`)
-    if (isPure(file) && files.includes(target) && !isPure(target))
-      faults.push(`${file}: a pure file imports '${target}', which is not pure`)
-    const [from, into] = [folderOf(file), folderOf(target)]
-    const phases = to === room && from !== into ? rules.folders[room] : undefined
-    if (phases && from !== undefined && !phases[from]?.includes(into ?? ''))
-      faults.push(`${file}: '${room}/${from}' may not import '${target}'`)
-    if (to === room) continue
-    if (!edges.has(room)) edges.set(room, new Set())
-    edges.get(room)!.add(to)
-    if (allowed && !allowed.includes(to)) faults.push(`${file}: '${room}' may not import '${to}' (${target})`)
-  }
-}
-
-// The contract judges forwarding and dataplane: it shares no code with them.
-for (const [folder, allowed] of Object.entries(rules.tests)) {
-  for (const file of readdirSync(join(root, folder)).filter((name) => name.endsWith('.ts'))) {
-    const text = readFileSync(join(root, folder, file), 'utf8')
-    for (const match of text.matchAll(IMPORT)) {
-      const specifier = (match[1] ?? match[2] ?? match[3])!
-      const isOwn = specifier.startsWith('./')
-      if (!isOwn && !allowed.some((room) => specifier.startsWith(`#${room}/`)))
-        faults.push(`${folder}/${file}: may import ${allowed.join(' and ')} alone, not '${specifier}'`)
+    state.set(path, 'open')
+    for (const { target } of imports) {
+      const next = target && byPath.get(target)
+      if (next) visit(next, [...way, path])
     }
+    state.set(path, 'done')
   }
+  for (const unit of units) visit(unit, [])
+  return cycles
 }
 
-const state = new Map<string, 'open' | 'done'>()
-const visit = (file: string, path: string[]): void => {
-  if (state.get(file) === 'done') return
-  if (state.get(file) === 'open') {
-    faults.push(`import cycle: ${[...path.slice(path.indexOf(file)), file].join(' > ')}`)
-    return
-  }
-  state.set(file, 'open')
-  for (const target of imports.get(file) ?? []) if (imports.has(target)) visit(target, [...path, file])
-  state.set(file, 'done')
-}
-for (const file of imports.keys()) visit(file, [])
+/**
+ * An upward import, an import cycle, an effect in a pure room, FFI where it is not allowed, or a CommonJS package by
+ * import(), whose names the bundle does not have.
+ */
+export const layers = (rules: Rules): Check => {
+  const isPure = (path: string): boolean =>
+    rules.pure.includes(roomOf(path) ?? '') ||
+    rules.pureFiles.some((pattern) => new RegExp(`^src/${pattern}`).test(path))
 
-for (const room of Object.keys(rules.rooms)) {
-  const count = files.filter((file) => roomOf(file) === room && !isTest(file)).length
-  if (count > 0)
-    console.log(
-      `${room.padEnd(12)} ${String(count).padStart(3)} files  ${[...(edges.get(room) ?? [])].sort().join(' ')}`,
-    )
+  /** What is wrong with a file of src/ in itself. */
+  const faultsOf = ({ path, text, imports }: Unit, { units }: Tree): readonly string[] => {
+    const room = roomOf(path)
+    const allowed = room && rules.rooms[room]
+    if (!allowed) return [`room '${room}' is not in layers.json`]
+    const faults: string[] = []
+    for (const { specifier, target, isLazy } of imports) {
+      if (target === undefined && rules.ffi.packages.includes(specifier) && !rules.ffi.rooms.includes(room))
+        faults.push(`only ${rules.ffi.rooms.join(', ')} may import '${specifier}'`)
+      if (isTest(path)) continue
+      if (target === undefined) {
+        if (isPure(path)) faults.push(`a pure file imports '${specifier}'`)
+        if (isLazy && isCommonJs(specifier))
+          faults.push(
+            `'${specifier}' is CommonJS: import() of it has no names in the bundle; import() a file that imports it`,
+          )
+        continue
+      }
+      const to = roomOf(target)
+      if (to === undefined) faults.push(`imports '${target}', outside src/`)
+      else if (!units.has(target)) faults.push(`imports '${target}', which does not exist`)
+      else if (isPure(path) && !isPure(target)) faults.push(`a pure file imports '${target}', which is not pure`)
+      if (to !== undefined && to !== room && !allowed.includes(to))
+        faults.push(`'${room}' may not import '${to}' (${target})`)
+      const [from, into] = [folderOf(path), folderOf(target)]
+      const phases = to === room && from !== into ? rules.folders[room] : undefined
+      if (phases && from !== undefined && !phases[from]?.includes(into ?? ''))
+        faults.push(`'${room}/${from}' may not import '${target}'`)
+    }
+    if (!isTest(path) && isPure(path) && EFFECT.test(text.replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, '')))
+      faults.push('a pure file uses a clock, a timer or randomness')
+    return faults
+  }
+
+  return {
+    name: 'layers',
+    find: (tree) => {
+      const faults: Fault[] = []
+      const own = [...tree.units.values()].filter(({ path }) => path.startsWith('src/'))
+      for (const unit of own) for (const message of faultsOf(unit, tree)) faults.push({ subject: unit.path, message })
+      // The contract judges forwarding and dataplane: it shares no code with them.
+      for (const { path, imports } of tree.units.values()) {
+        const allowed = rules.tests[dirname(path)]
+        if (allowed)
+          for (const { specifier } of imports)
+            if (!specifier.startsWith('./') && !allowed.some((room) => specifier.startsWith(`#${room}/`)))
+              faults.push({ subject: path, message: `may import ${allowed.join(' and ')} alone, not '${specifier}'` })
+      }
+      for (const cycle of cyclesOf(own.filter(({ path }) => !isTest(path))))
+        faults.push({ subject: cycle.split(' ')[0]!, message: `import cycle: ${cycle}` })
+      return faults
+    },
+  }
 }
-for (const fault of faults) console.error(fault)
-process.exitCode = faults.length > 0 ? 1 : 0

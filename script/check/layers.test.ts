@@ -1,0 +1,115 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { graphOf, layers, type Rules } from './layers.ts'
+import { treeOf } from './tree.ts'
+
+const rules: Rules = {
+  rooms: { net: [], dns: ['net'], cli: ['dns', 'net'] },
+  folders: { cli: { words: [], walk: ['words'] } },
+  pure: ['net'],
+  pureFiles: ['dns/zone[^/]*\\.ts$'],
+  tests: { 'test/contract': ['net'] },
+  ffi: { packages: ['koffi'], rooms: ['cli'] },
+}
+const faults = (files: Record<string, string>) =>
+  layers(rules)
+    .find(treeOf(files))
+    .map(({ subject, message }) => `${subject}: ${message}`)
+
+test('a room imports itself and the rooms that it may, in every form', () => {
+  assert.deepEqual(
+    faults({
+      'src/net/ip.ts': '',
+      'src/dns/a.ts': "import '#net/ip.ts'",
+      'src/cli/b.ts': "await import('../dns/a.ts')",
+    }),
+    [],
+  )
+})
+
+test('an import of a room above is a fault, also of a type, also while running', () => {
+  const upward = "src/net/a.ts: 'net' may not import 'cli' (src/cli/b.ts)"
+  const impure = "src/net/a.ts: a pure file imports 'src/cli/b.ts', which is not pure"
+  for (const statement of [
+    "import type { B } from '#cli/b.ts'",
+    "import('../cli/b.ts')",
+    "type B = import('#cli/b.ts').B",
+  ])
+    assert.deepEqual(faults({ 'src/net/a.ts': statement, 'src/cli/b.ts': '' }), [impure, upward])
+})
+
+test('a folder of a room with phases imports the folders that it may; a file beside them imports all', () => {
+  const files = {
+    'src/cli/words/a.ts': '',
+    'src/cli/walk/b.ts': "import '../words/a.ts'",
+    'src/cli/c.ts': "import './walk/b.ts'",
+  }
+  assert.deepEqual(faults(files), [])
+  assert.deepEqual(faults({ ...files, 'src/cli/words/d.ts': "import '../walk/b.ts'\nimport '../c.ts'" }), [
+    "src/cli/words/d.ts: 'cli/words' may not import 'src/cli/walk/b.ts'",
+    "src/cli/words/d.ts: 'cli/words' may not import 'src/cli/c.ts'",
+  ])
+})
+
+test('a room that is not listed, a file that is not there and a way out of src/ are faults', () => {
+  assert.deepEqual(
+    faults({ 'src/new/a.ts': '', 'src/cli/b.ts': "import './gone.ts'\nimport '../../test/c.ts'", 'test/c.ts': '' }),
+    [
+      "src/cli/b.ts: imports 'src/cli/gone.ts', which does not exist",
+      "src/cli/b.ts: imports 'test/c.ts', outside src/",
+      "src/new/a.ts: room 'new' is not in layers.json",
+    ],
+  )
+})
+
+test('files that import one another in a circle are a fault', () => {
+  assert.deepEqual(
+    faults({ 'src/cli/a.ts': "import './b.ts'", 'src/cli/b.ts': "import './c.ts'", 'src/cli/c.ts': "import './a.ts'" }),
+    ['src/cli/a.ts: import cycle: src/cli/a.ts > src/cli/b.ts > src/cli/c.ts > src/cli/a.ts'],
+  )
+})
+
+test('a pure file has no clock, no randomness, no package and no neighbour with effects', () => {
+  assert.deepEqual(
+    faults({
+      'src/net/a.ts': 'Date.now() // Math.random()',
+      'src/net/b.ts': "import 'node:fs'",
+      'src/dns/zone-a.ts': "import './server.ts'",
+      'src/dns/server.ts': "import 'node:dgram'\nDate.now()",
+    }),
+    [
+      "src/dns/zone-a.ts: a pure file imports 'src/dns/server.ts', which is not pure",
+      'src/net/a.ts: a pure file uses a clock, a timer or randomness',
+      "src/net/b.ts: a pure file imports 'node:fs'",
+    ],
+  )
+})
+
+test('a package that calls C is for its room alone, in tests as well', () => {
+  assert.deepEqual(faults({ 'src/cli/a.ts': "import 'koffi'", 'src/dns/a.test.ts': "import 'koffi'" }), [
+    "src/dns/a.test.ts: only cli may import 'koffi'",
+  ])
+})
+
+test('import() of a package that is CommonJS is a fault: the bundle has no names of it', () => {
+  assert.match(faults({ 'src/cli/a.ts': "await import('yaml')" }).join(), /'yaml' is CommonJS/)
+})
+
+test('the contract imports the rooms that it may, and its own files', () => {
+  assert.deepEqual(
+    faults({ 'test/contract/a.ts': "import '#net/ip.ts'\nimport './b.ts'\nimport '#dns/a.ts'\nimport 'node:fs'" }),
+    [
+      "test/contract/a.ts: may import net alone, not '#dns/a.ts'",
+      "test/contract/a.ts: may import net alone, not 'node:fs'",
+    ],
+  )
+})
+
+test('the graph has a line a room, from the bottom up, tests apart', () => {
+  const tree = treeOf({
+    'src/net/ip.ts': '',
+    'src/cli/main.ts': "import '#net/ip.ts'",
+    'src/cli/main.test.ts': "import '#dns/a.ts'",
+  })
+  assert.deepEqual(graphOf(tree, rules), ['net            1 files  ', 'cli            1 files  net'])
+})

@@ -1,0 +1,63 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join, relative } from 'node:path'
+import type { SourceFile } from 'typescript/unstable/ast'
+import { type Export, exportsOf } from './exports-of.ts'
+import { type Import, importsOf } from './imports-of.ts'
+import { parse } from './parse.ts'
+
+/** A file of TypeScript. */
+export interface Unit {
+  /** From the top of the tree, as all paths here. */
+  readonly path: string
+  readonly text: string
+  readonly imports: readonly Import[]
+  readonly exports: readonly Export[]
+  readonly syntax: SourceFile
+}
+
+/** What the checks look at: every file of the project that a person writes, and what its TypeScript says. */
+export interface Tree {
+  /** All that is text, by path: code, documents, scripts, JSON. */
+  readonly texts: ReadonlyMap<string, string>
+  /** The TypeScript among it, by path. */
+  readonly units: ReadonlyMap<string, Unit>
+}
+
+/** A tree of files that are given as text, by path. */
+export const treeOf = (files: Readonly<Record<string, string>>): Tree => {
+  const texts = new Map(Object.entries(files).sort(([a], [b]) => (a < b ? -1 : 1)))
+  const code = new Map([...texts].filter(([path]) => path.endsWith('.ts')))
+  const units = new Map<string, Unit>()
+  for (const [path, syntax] of parse(code)) {
+    const imports = importsOf(path, syntax)
+    units.set(path, { path, text: code.get(path)!, imports, exports: exportsOf(syntax), syntax })
+  }
+  return { texts, units }
+}
+
+/** Folders of what was made, brought or recorded. */
+const FOREIGN = /(?:^|\/)(?:node_modules|dist|\.git|\.node|fixtures)$/
+
+/** The project's own tree. */
+export const readTree = (top: string): Tree => {
+  const texts: Record<string, string> = {}
+  const read = (folder: string): void => {
+    for (const entry of readdirSync(folder, { withFileTypes: true })) {
+      const path = join(folder, entry.name)
+      if (entry.isDirectory() && !FOREIGN.test(path)) read(path)
+      else if (entry.isFile()) texts[relative(top, path)] = readFileSync(path, 'utf8')
+    }
+  }
+  read(top)
+  return treeOf(texts)
+}
+
+/** A test, or what tests alone use: the folders test/ and testing/. */
+export const isTest = (path: string): boolean =>
+  path.endsWith('.test.ts') || path.startsWith('test/') || path.includes('/testing/')
+
+/** `net` of `src/net/ip-address.ts`; undefined outside src/. */
+export const roomOf = (path: string): string | undefined => /^src\/([^/]+)\//.exec(path)?.[1]
+
+/** The line of a place in a file, counted from 1. */
+export const lineOf = (text: string, position: number): number => text.slice(0, position).split('\n').length
