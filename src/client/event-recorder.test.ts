@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { events } from '#api/core/event/resource.ts'
+import { HandClock } from '#clock/testing/hand-clock.ts'
 import { EventRecorder } from './event-recorder.ts'
 import { FakeClient } from './testing/fake-client.ts'
-import { FakeClock } from './testing/fake-clock.ts'
 
 const setup = () => {
-  const clock = new FakeClock()
+  const clock = new HandClock()
   const client = new FakeClient({ clock })
   let next = 0
   const recorder = new EventRecorder(client, {

@@ -2,8 +2,8 @@ import type { Event } from '#api/core/event/message.ts'
 import type { ObjectReference } from '#api/core/references.ts'
 import type { ApiObject, Resource } from '#api/resource.ts'
 import { timeText } from '#api/time-text.ts'
+import type { Clock } from '#clock/clock.ts'
 import { type Client, isAlreadyExists, isNotFound } from './client.ts'
-import type { Clock } from './clock.ts'
 
 export interface EventRecorderOptions {
   /** core/v1 Event, as a resource of this server. */

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { ApiObject, Resource } from '#api/resource.ts'
+import { HandClock } from '#clock/testing/hand-clock.ts'
 import { Informers, writeThrough } from './informer.ts'
 import { FakeClient, type FakeClientOptions } from './testing/fake-client.ts'
-import { FakeClock } from './testing/fake-clock.ts'
 
 interface Thing extends ApiObject {
   readonly spec?: { readonly color: string }
@@ -25,7 +25,7 @@ const thing = (name: string, color: string): Thing => ({
 const turn = () => new Promise<void>((resolve) => setImmediate(resolve))
 
 const setup = (more: Partial<FakeClientOptions> = {}) => {
-  const clock = new FakeClock()
+  const clock = new HandClock()
   const client = new FakeClient({ clock, ...more })
   const abort = new AbortController()
   const errors: string[] = []

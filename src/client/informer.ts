@@ -1,7 +1,7 @@
 import type { ApiObject, Resource } from '#api/resource.ts'
+import type { Clock } from '#clock/clock.ts'
 import { keyOf } from '#objects/object-key.ts'
 import type { Client, WatchEvent } from './client.ts'
-import type { Clock } from './clock.ts'
 import { Lister } from './lister.ts'
 import { type ReflectorSink, reflect } from './reflector.ts'
 import { compareResourceVersions, type IndexFunction, Store } from './store.ts'

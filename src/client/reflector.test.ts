@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { ApiObject, Resource } from '#api/resource.ts'
+import { HandClock } from '#clock/testing/hand-clock.ts'
 import { ApiError, type Client, type List, type Watch, type WatchEvent } from './client.ts'
 import { reflect } from './reflector.ts'
-import { FakeClock } from './testing/fake-clock.ts'
 
 const things = { group: '', version: 'v1', kind: 'Thing', plural: 'things' } as unknown as Resource
 const gone = new ApiError({ code: 410, reason: 'Expired', message: 'too old resource version' } as never)
@@ -11,7 +11,7 @@ const turn = () => new Promise<void>((resolve) => setImmediate(resolve))
 
 /** A server that is played by hand: what was asked of it, and the watch that is open. */
 const setup = () => {
-  const clock = new FakeClock()
+  const clock = new HandClock()
   const abort = new AbortController()
   const asked: string[] = []
   const errors: string[] = []

@@ -1,6 +1,6 @@
 import type { ApiObject, Resource } from '#api/resource.ts'
+import { backoff, type Clock, sleep } from '#clock/clock.ts'
 import { type Client, isGone, type ListOptions, type WatchEvent } from './client.ts'
-import { backoff, type Clock, sleep } from './clock.ts'
 
 export interface ReflectorSink<T> {
   /** Everything there is, as of `resourceVersion`. */

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { FakeClock } from './testing/fake-clock.ts'
+import { HandClock } from '#clock/testing/hand-clock.ts'
 import { WorkQueue } from './work-queue.ts'
 
 const turn = () => new Promise<void>((resolve) => setImmediate(resolve))
-const options = (clock: FakeClock) => ({ clock, random: () => 1, signal: new AbortController().signal })
+const options = (clock: HandClock) => ({ clock, random: () => 1, signal: new AbortController().signal })
 
 test('a key noted many times in one tick is worked on once', async () => {
   const done: string[] = []
-  const queue = new WorkQueue(async (key) => void done.push(key), options(new FakeClock()))
+  const queue = new WorkQueue(async (key) => void done.push(key), options(new HandClock()))
   queue.start()
   for (let i = 0; i < 5; i++) queue.add('a')
   queue.add('b')
@@ -27,7 +27,7 @@ test('a key noted while it is worked on comes again, and never twice at once', a
     }
     await turn()
     running--
-  }, options(new FakeClock()))
+  }, options(new HandClock()))
   queue.start()
   queue.add('a')
   await queue.idle()
@@ -35,7 +35,7 @@ test('a key noted while it is worked on comes again, and never twice at once', a
 })
 
 test('a failing key is retried after a delay that doubles, and after a success the delay starts anew', async () => {
-  const clock = new FakeClock()
+  const clock = new HandClock()
   const delays: number[] = []
   let failures = 3
   const queue = new WorkQueue(
@@ -62,7 +62,7 @@ test('a failing key is retried after a delay that doubles, and after a success t
 })
 
 test('the failures of one key delay no other', async () => {
-  const clock = new FakeClock()
+  const clock = new HandClock()
   const delays: string[] = []
   const queue = new WorkQueue(
     async () => {
@@ -81,7 +81,7 @@ test('the failures of one key delay no other', async () => {
 })
 
 test('a key that is due again after a while comes once then, and the earliest of several times counts', async () => {
-  const clock = new FakeClock()
+  const clock = new HandClock()
   let runs = 0
   const queue = new WorkQueue(async () => {
     runs++
@@ -103,7 +103,7 @@ test('a key that is due again after a while comes once then, and the earliest of
 test('nothing is worked on before start, and nothing after the signal', async () => {
   const abort = new AbortController()
   const done: string[] = []
-  const queue = new WorkQueue(async (key) => void done.push(key), { ...options(new FakeClock()), signal: abort.signal })
+  const queue = new WorkQueue(async (key) => void done.push(key), { ...options(new HandClock()), signal: abort.signal })
   queue.add('a')
   await turn()
   assert.deepEqual(done, [])

@@ -1,4 +1,4 @@
-import { backoff, type Clock } from './clock.ts'
+import { backoff, type Clock } from '#clock/clock.ts'
 
 export interface WorkQueueOptions {
   readonly clock: Clock

@@ -1,10 +1,10 @@
 import { events } from '#api/core/event/resource.ts'
 import type { ApiObject, Resource, ResourceObject } from '#api/resource.ts'
 import { ApiError, type Client, isConflict, isNotFound } from '#client/client.ts'
-import type { Clock } from '#client/clock.ts'
 import { EventRecorder } from '#client/event-recorder.ts'
 import type { Handlers, Informer, Informers } from '#client/informer.ts'
 import { WorkQueue } from '#client/work-queue.ts'
+import type { Clock } from '#clock/clock.ts'
 
 export type Log = (
   level: 'debug' | 'info' | 'warn' | 'error',

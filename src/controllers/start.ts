@@ -1,8 +1,8 @@
 import type { Resource, ResourceObject } from '#api/resource.ts'
 import { resources as served } from '#api/resources.ts'
 import type { Client } from '#client/client.ts'
-import type { Clock } from '#client/clock.ts'
 import { Informers, writeThrough } from '#client/informer.ts'
+import type { Clock } from '#clock/clock.ts'
 import type { ControllerContext, Log, RunningController } from './context.ts'
 import { CONTROLLERS } from './controller-list.ts'
 

@@ -3,12 +3,12 @@ import { after, test } from 'node:test'
 import type { Pod } from '#api/core/pod/message.ts'
 import type { Container } from '#api/core/pod/spec/container.ts'
 import type { WatchEvent } from '#client/client.ts'
-import { FakeClock } from '#client/testing/fake-clock.ts'
+import { HandClock } from '#clock/testing/hand-clock.ts'
 import { isReady } from '#objects/conditions.ts'
 import { FakeCluster, resources } from './testing/fake-cluster.ts'
 
 const clusters: FakeCluster[] = []
-const start = async (clock?: FakeClock): Promise<FakeCluster> => {
+const start = async (clock?: HandClock): Promise<FakeCluster> => {
   const cluster = new FakeCluster(clock)
   clusters.push(cluster)
   await cluster.start()
@@ -34,7 +34,7 @@ const eventually = async (what: string, holds: () => boolean): Promise<void> => 
 }
 
 test('a deletion with --grace-period=1 after a slow one shortens the stop that is under way', async () => {
-  const clock = new FakeClock()
+  const clock = new HandClock()
   const cluster = await start(clock)
   cluster.runtime.stubborn = true
   await cluster.pod('web', { containers: [container('web')] })
@@ -54,7 +54,7 @@ test('a deletion with --grace-period=1 after a slow one shortens the stop that i
 })
 
 test('a longer grace period does not lengthen a stop that is under way', async () => {
-  const clock = new FakeClock()
+  const clock = new HandClock()
   const cluster = await start(clock)
   cluster.runtime.stubborn = true
   await cluster.pod('web', { containers: [container('web')] })
@@ -112,7 +112,7 @@ test('a pod that has ended by itself shows so before it goes', async () => {
 })
 
 test('sidecars are stopped when the others have ended, the last started first, one after the other', async () => {
-  const clock = new FakeClock()
+  const clock = new HandClock()
   const cluster = await start(clock)
   cluster.runtime.stubborn = true
   const side = (name: string) => container(name, { restartPolicy: 'Always' })

@@ -2,12 +2,12 @@ import assert from 'node:assert/strict'
 import { existsSync, mkdirSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
-import { FakeClock } from '#client/testing/fake-clock.ts'
+import { HandClock } from '#clock/testing/hand-clock.ts'
 import { isReady } from '#objects/conditions.ts'
 import { FakeCluster, resources } from './testing/fake-cluster.ts'
 
-const cluster = new FakeCluster(new FakeClock())
-const clock = cluster.clock as FakeClock
+const cluster = new FakeCluster(new HandClock())
+const clock = cluster.clock as HandClock
 after(() => cluster.close())
 const turn = () => new Promise((resolve) => setTimeout(resolve, 5))
 const pruned = (): string | undefined => cluster.runtime.calls.filter((call) => call.startsWith('prune')).at(-1)

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Clock } from '#client/clock.ts'
+import type { Clock } from '#clock/clock.ts'
 import type { Runtime } from '#runtime/runtime.ts'
 
 /** Kubernetes' housekeeping interval is two seconds, its garbage collection a minute: what is told comes after one. */

@@ -6,14 +6,14 @@ import { join } from 'node:path'
 import { after, test } from 'node:test'
 import type { Pod } from '#api/core/pod/message.ts'
 import type { PodCondition } from '#api/core/pod/status/status.ts'
-import { FakeClock } from '#client/testing/fake-clock.ts'
+import { HandClock } from '#clock/testing/hand-clock.ts'
 import { isReady } from '#objects/conditions.ts'
 import { FakeCluster, resources } from './testing/fake-cluster.ts'
 import { secureServer } from './testing/secure-server.ts'
 
 const clusters: FakeCluster[] = []
 const servers: Server[] = []
-const start = async (clock?: FakeClock): Promise<FakeCluster> => {
+const start = async (clock?: HandClock): Promise<FakeCluster> => {
   const cluster = new FakeCluster(clock)
   clusters.push(cluster)
   await cluster.start()
@@ -113,7 +113,7 @@ test('a postStart hook that cannot be asked stops its container, by its preStop 
 })
 
 test('past activeDeadlineSeconds a pod is unready at once, and Failed as DeadlineExceeded when its containers have ended', async () => {
-  const clock = new FakeClock()
+  const clock = new HandClock()
   const cluster = await start(clock)
   cluster.runtime.stubborn = true
   await cluster.pod('web', { containers: [echo], activeDeadlineSeconds: 60, terminationGracePeriodSeconds: 10 })
@@ -138,7 +138,7 @@ test('past activeDeadlineSeconds a pod is unready at once, and Failed as Deadlin
 })
 
 test('a deadline that is set on a running pod counts from its start, and one of years does not fire early', async () => {
-  const clock = new FakeClock()
+  const clock = new HandClock()
   const cluster = await start(clock)
   const years = 2_000_000_000
   await cluster.pod('web', { containers: [echo], activeDeadlineSeconds: years })
@@ -191,7 +191,7 @@ test('a readiness gate holds a pod unready until somebody sets its condition, an
 })
 
 test('a token is renewed when 80 % of its life are over, or a day, also beside a volume whose source is gone', async () => {
-  const clock = new FakeClock()
+  const clock = new HandClock()
   const cluster = await start(clock)
   await cluster.client.create(resources.configMaps, {
     apiVersion: 'v1',

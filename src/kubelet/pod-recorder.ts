@@ -1,8 +1,8 @@
 import type { Event } from '#api/core/event/message.ts'
 import type { Resource } from '#api/resource.ts'
 import type { Client } from '#client/client.ts'
-import type { Clock } from '#client/clock.ts'
 import { EventRecorder } from '#client/event-recorder.ts'
+import type { Clock } from '#clock/clock.ts'
 import type { Recorder } from './context.ts'
 
 const DELAY_MS = 200

@@ -1,4 +1,4 @@
-import type { Clock } from '#client/clock.ts'
+import type { Clock } from '#clock/clock.ts'
 
 /** The given clock as an AbortSignal that fires after `ms`; `cancel` when it is no longer needed. */
 export const timeoutSignal = (

@@ -2,12 +2,12 @@ import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import type { Node } from '#api/core/node/message.ts'
 import type { Pod } from '#api/core/pod/message.ts'
-import { FakeClock } from '#client/testing/fake-clock.ts'
+import { HandClock } from '#clock/testing/hand-clock.ts'
 import { isReady } from '#objects/conditions.ts'
 import { FakeCluster, resources } from './testing/fake-cluster.ts'
 
 const clusters: FakeCluster[] = []
-const start = async (clock?: FakeClock): Promise<FakeCluster> => {
+const start = async (clock?: HandClock): Promise<FakeCluster> => {
   const cluster = new FakeCluster(clock)
   clusters.push(cluster)
   await cluster.start()
@@ -57,7 +57,7 @@ test('a status that somebody forges is put right, and what others may write besi
 })
 
 test('a node whose conditions became Unknown while its kubelet was silent is Ready within ten seconds', async () => {
-  const clock = new FakeClock()
+  const clock = new HandClock()
   const cluster = await start(clock)
   const node = await cluster.client.get(resources.nodes, 'n1')
   const silent = node.status?.conditions?.map((one) => ({ ...one, status: 'Unknown', reason: 'NodeStatusUnknown' }))
@@ -103,7 +103,7 @@ test('a node keeps its addresses of both families when its kubelet starts again,
 })
 
 test('addresses of a node that somebody forges are put right within ten seconds', async () => {
-  const clock = new FakeClock()
+  const clock = new HandClock()
   const cluster = await start(clock)
   const status = { addresses: [{ type: 'InternalIP', address: '192.0.2.66' }] }
   await cluster.client.patch(resources.nodes, 'n1', 'merge', { status }, { subresource: 'status' })
@@ -114,7 +114,7 @@ test('addresses of a node that somebody forges are put right within ten seconds'
 })
 
 test('whatever somebody forges of a node’s status is put right within ten seconds, and then nothing more is written', async () => {
-  const clock = new FakeClock()
+  const clock = new HandClock()
   const cluster = await start(clock)
   const told = (await cluster.client.get(resources.nodes, 'n1')).status
   const status = {
@@ -138,7 +138,7 @@ test('whatever somebody forges of a node’s status is put right within ten seco
 })
 
 test('a Node that was deleted stays deleted while its kubelet runs, and nobody hears of it again and again', async () => {
-  const clock = new FakeClock()
+  const clock = new HandClock()
   const cluster = await start(clock)
   await cluster.client.delete(resources.nodes, 'n1')
   await turn()
@@ -152,7 +152,7 @@ test('a Node that was deleted stays deleted while its kubelet runs, and nobody h
 })
 
 test('a node is not Ready while something keeps it from carrying pods, which the Node names, and Ready again after', async () => {
-  const clock = new FakeClock()
+  const clock = new HandClock()
   const cluster = new FakeCluster(clock)
   clusters.push(cluster)
   let fault: string | undefined = 'network: no addresses'

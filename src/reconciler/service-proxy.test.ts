@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { HandClock } from '#clock/testing/hand-clock.ts'
 import type { EndpointSlice, Service } from '#forwarding/forward-service.ts'
 import { FakeNftables } from '#kernel/nftables/fake-nftables.ts'
 import { createServiceProxy, type ServiceFault, type Sync } from './service-proxy.ts'
-import { HandClock } from './testing/hand-clock.ts'
 import { NotedFlows } from './testing/noted-flows.ts'
 
 const node = {

@@ -1,3 +1,4 @@
+import { type Clock, systemClock } from '#clock/clock.ts'
 import { compileService, EMPTY } from '#dataplane/nftables/compile.ts'
 import { Ids } from '#dataplane/nftables/ids.ts'
 import {
@@ -12,7 +13,6 @@ import type { NodeFacts } from '#forwarding/node-facts.ts'
 import type { Conntrack } from '#kernel/conntrack.ts'
 import type { Nftables } from '#kernel/nftables/libnftables.ts'
 import { type NamespacedName, objectKey } from '#objects/object-key.ts'
-import { type Clock, systemClock } from './clock.ts'
 import { RefusedServices } from './refused-services.ts'
 import { FaultTeller, type ServiceFault } from './service-fault.ts'
 import { isAnswerLost, SyncRunner } from './sync-runner.ts'
@@ -94,7 +94,7 @@ class NodeProxy implements ServiceProxy {
   #scheduled = false
   #stopped = false
   #synced: boolean
-  #timer: { readonly handle: unknown; readonly at: number } | undefined
+  #timer: { readonly cancel: () => void; readonly at: number } | undefined
   #auditAt = 0
   #mended = 0
   #appliedAt: number | undefined
@@ -247,7 +247,7 @@ class NodeProxy implements ServiceProxy {
 
   stop(): void {
     this.#stopped = true
-    this.#clock.clearTimeout(this.#timer?.handle)
+    this.#timer?.cancel()
     this.#timer = undefined
   }
 
@@ -288,8 +288,8 @@ class NodeProxy implements ServiceProxy {
     const unwritten = this.#pending.size > 0 || this.#appliedAt === undefined
     const at = Math.max(Math.min(this.#refused.retryAt, unwritten ? now + TABLES_RETRY_MS : this.#auditAt), now + 1)
     if (this.#timer !== undefined && this.#timer.at > now && this.#timer.at <= at) return
-    this.#clock.clearTimeout(this.#timer?.handle)
-    this.#timer = { handle: this.#clock.setTimeout(() => this.#wake(), at - now), at }
+    this.#timer?.cancel()
+    this.#timer = { cancel: this.#clock.after(at - now, () => this.#wake()), at }
   }
 
   #wake(): void {

@@ -14,7 +14,7 @@ import { serviceAccounts } from '#api/core/serviceaccount/resource.ts'
 import { endpointSlices } from '#api/discovery/endpointslice/resource.ts'
 import { startTestServer, type TestServer } from '#apiserver/testing/test-server.ts'
 import type { Client } from '#client/client.ts'
-import { systemClock } from '#client/clock.ts'
+import { systemClock } from '#clock/clock.ts'
 import { type Controllers, startControllers } from '#controllers/start.ts'
 import { makeDeployment, makeNode, makeService, withImage } from '#controllers/testing/cluster.ts'
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, test } from 'node:test'
+import { HandClock } from '#clock/testing/hand-clock.ts'
 import type { EndpointSlice, Service } from '#forwarding/forward-service.ts'
 import type { NodeFacts } from '#forwarding/node-facts.ts'
 import { createNetworkNamespace, deleteNamespace, namespacePath } from '#kernel/namespace.ts'
@@ -62,31 +63,19 @@ function objects(number: number): readonly [Service, readonly EndpointSlice[]] {
 }
 
 function start({ facts = node, order = [1, 2] } = {}) {
-  let now = 0
-  const timers = new Map<object, { readonly at: number; readonly callback: () => void }>()
+  const clock = new HandClock()
   const proxy = createServiceProxy({
     node: facts,
     kernel: {
       nftables,
       conntrack: new NotedFlows(),
     },
-    clock: {
-      now: () => now,
-      setTimeout: (callback, milliseconds) => {
-        const timer = {}
-        timers.set(timer, { at: now + milliseconds, callback })
-        return timer
-      },
-      clearTimeout: (timer) => timers.delete(timer as object),
-    },
+    clock,
     onFault: (fault) => assert.fail(JSON.stringify(fault)),
   })
   for (const number of order) proxy.serviceChanged({ namespace: 'default', name: `s${number}` }, ...objects(number))
   proxy.flush()
-  const advance = (milliseconds: number) => {
-    now += milliseconds
-    for (const [timer, { at, callback }] of [...timers]) if (at <= now && timers.delete(timer)) callback()
-  }
+  const advance = (milliseconds: number) => clock.advance(milliseconds)
   return { proxy, advance }
 }
 

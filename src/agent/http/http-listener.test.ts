@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { FakeClock } from '#client/testing/fake-clock.ts'
+import { HandClock } from '#clock/testing/hand-clock.ts'
 import { LoopbackNetwork, settle } from '../testing/loopback-network.ts'
 import { listenHttp } from './http-listener.ts'
 
@@ -11,7 +11,7 @@ test('a listener that is closed before it listens leaves nothing open', async ()
     port: 1,
     handler: () => {},
     listen: network.listen,
-    clock: new FakeClock(),
+    clock: new HandClock(),
     onError: () => assert.fail('no error'),
   })
   listener.close()

@@ -1,6 +1,6 @@
 import { createServer, type RequestListener, type Server } from 'node:http'
 import type { Server as NetServer } from 'node:net'
-import type { Clock } from '#client/clock.ts'
+import type { Clock } from '#clock/clock.ts'
 
 /** Between two tries to get an address that another program holds. */
 const RETRY_MS = 5_000

@@ -1,4 +1,4 @@
-import { backoff, type Clock } from '#client/clock.ts'
+import { backoff, type Clock } from '#clock/clock.ts'
 import type { Part, PartDefinition, PartState } from './part.ts'
 
 /** Between a part's failure and the next try, milliseconds: doubled by each failure in a row, up to the other. */

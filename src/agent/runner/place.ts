@@ -1,7 +1,7 @@
 import type { Socket as DatagramSocket } from 'node:dgram'
 import type { Server, Socket } from 'node:net'
 import type { Client } from '#client/client.ts'
-import type { Clock } from '#client/clock.ts'
+import type { Clock } from '#clock/clock.ts'
 import type { Conntrack } from '#kernel/conntrack.ts'
 import type { DatagramServer } from '#kernel/datagram-server.ts'
 import type { Nftables } from '#kernel/nftables/libnftables.ts'

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, beforeEach, test } from 'node:test'
 import type { Node } from '#api/core/node/message.ts'
-import type { FakeClock } from '#client/testing/fake-clock.ts'
+import type { HandClock } from '#clock/testing/hand-clock.ts'
 import type { Runtime } from '#runtime/runtime.ts'
 import type { NodeAgent } from '../node-agent.ts'
 import { Parts } from '../runner/parts.ts'
@@ -38,7 +38,7 @@ const networkPart = new FakePart('network', { more: { look: () => mended } })
 const balancerPart = new FakePart('balancer')
 let mended: string[] = []
 
-let podsClock: FakeClock
+let podsClock: HandClock
 
 const agentOf = (name: string, ...parts: readonly FakePart[]): NodeAgent => {
   const { place, clock } = fakePlace(name)

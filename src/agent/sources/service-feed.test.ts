@@ -5,7 +5,7 @@ import type { EndpointSlice } from '#api/discovery/endpointslice/message.ts'
 import { endpointSlices } from '#api/discovery/endpointslice/resource.ts'
 import { Informers } from '#client/informer.ts'
 import { FakeClient } from '#client/testing/fake-client.ts'
-import { FakeClock } from '#client/testing/fake-clock.ts'
+import { HandClock } from '#clock/testing/hand-clock.ts'
 import { ServiceFeed } from './service-feed.ts'
 
 const scope = { namespace: 'default' }
@@ -31,7 +31,7 @@ const slice = (time: string | undefined): EndpointSlice => ({
 const turn = () => new Promise((resolve) => setImmediate(resolve))
 
 test('changes are counted, and each trigger time is told once, with the change that it belongs to', async () => {
-  const clock = new FakeClock()
+  const clock = new HandClock()
   const abort = new AbortController()
   const client = new FakeClient({ clock })
   await client.create(services, service)

@@ -1,13 +1,13 @@
 import { events } from '#api/core/event/resource.ts'
 import { FakeClient } from '#client/testing/fake-client.ts'
-import { FakeClock } from '#client/testing/fake-clock.ts'
+import { HandClock } from '#clock/testing/hand-clock.ts'
 import type { Part, PartDefinition, PartStatus } from '../runner/part.ts'
 import type { Place, PlaceKernel } from '../runner/place.ts'
 import { LoopbackNetwork } from './loopback-network.ts'
 
 /** A place without a kernel: what listens there does so on loopback, and nothing else can be asked of it. */
 export const fakePlace = (name = 'n1', kernel: Partial<PlaceKernel> = {}) => {
-  const clock = new FakeClock()
+  const clock = new HandClock()
   const client = new FakeClient({ clock })
   const network = new LoopbackNetwork()
   const logged: string[] = []

@@ -1,6 +1,6 @@
 import type { ApiObject } from '#api/resource.ts'
-import type { Clock } from '#client/clock.ts'
 import type { EventRecorder } from '#client/event-recorder.ts'
+import type { Clock } from '#clock/clock.ts'
 
 /** How often it is looked whether somebody has changed the networks, milliseconds: as with tables of rules. */
 const PERIOD_MS = 10_000

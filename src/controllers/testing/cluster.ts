@@ -6,7 +6,7 @@ import { pods } from '#api/core/pod/resource.ts'
 import type { Service } from '#api/core/service/message.ts'
 import { timeText } from '#api/time-text.ts'
 import { FakeClient, type FakeClientOptions } from '#client/testing/fake-client.ts'
-import { FakeClock } from '#client/testing/fake-clock.ts'
+import { HandClock } from '#clock/testing/hand-clock.ts'
 import { type ControllerOptions, startControllers } from '../start.ts'
 
 /** Waits that are shorter are retries after a failure; longer ones (deadlines, minReadySeconds) are a test's own. */
@@ -26,7 +26,7 @@ export const seeded = (seed: number): (() => number) => {
 }
 
 export interface TestCluster {
-  readonly clock: FakeClock
+  readonly clock: HandClock
   readonly client: FakeClient
   readonly logged: string[]
   /** Runs until nothing more happens; retries that wait are let through. */
@@ -50,7 +50,7 @@ export const startCluster = async (
     readonly lag?: () => number
   } = {},
 ): Promise<TestCluster> => {
-  const clock = new FakeClock()
+  const clock = new HandClock()
   let late = 0
   const { lag } = options
   const watchDelay = async () => {

@@ -11,7 +11,7 @@ import type { EndpointSlice } from '#api/discovery/endpointslice/message.ts'
 import { endpointSlices } from '#api/discovery/endpointslice/resource.ts'
 import { ApiError } from '#client/client.ts'
 import { FakeClient } from '#client/testing/fake-client.ts'
-import { FakeClock } from '#client/testing/fake-clock.ts'
+import { HandClock } from '#clock/testing/hand-clock.ts'
 import { explain } from '#explain/explain.ts'
 import { told } from '#explain/testing/told.ts'
 import { print } from '#explain/words/print.ts'
@@ -86,7 +86,7 @@ const slice = (name: string) =>
 /** A cluster whose pod network has its own plan, and which shows no ServiceCIDR. */
 const cluster = async (forbidden: readonly string[] = ['servicecidrs', 'events', 'replicasets'], withDns = true) => {
   const client = new FakeClient({
-    clock: new FakeClock(),
+    clock: new HandClock(),
     fault: (verb, { plural }) =>
       verb === 'list' && forbidden.includes(plural)
         ? new ApiError({

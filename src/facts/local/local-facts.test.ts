@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { after, test } from 'node:test'
 import type { NodeReport } from '#agent/server/agent-api.ts'
 import { FakeClient } from '#client/testing/fake-client.ts'
-import { FakeClock } from '#client/testing/fake-clock.ts'
+import { HandClock } from '#clock/testing/hand-clock.ts'
 import type { ClusterConfig } from '#cluster/config.ts'
 import { unseenText } from '#explain/words/unseen.ts'
 import { gatherFacts } from './local-facts.ts'
@@ -38,7 +38,7 @@ const config = (agent: string): ClusterConfig => ({
   })),
   sockets: { api: '', agent },
 })
-const gather = (agent: string) => gatherFacts(new FakeClient({ clock: new FakeClock() }), config(agent))
+const gather = (agent: string) => gatherFacts(new FakeClient({ clock: new HandClock() }), config(agent))
 const report = (name: string, dataplane: Partial<NodeReport['dataplane']>) => ({
   name,
   addresses: [],

@@ -3,13 +3,13 @@ import { mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { test } from 'node:test'
-import { FakeClock } from '#client/testing/fake-clock.ts'
+import { HandClock } from '#clock/testing/hand-clock.ts'
 import { keepLogs } from './log-keeper.ts'
 import { logSegments } from './log-segments.ts'
 
 const scratch = () => {
   const folder = mkdtempSync(join(tmpdir(), 'fairlead-keeper-'))
-  const clock = new FakeClock()
+  const clock = new HandClock()
   const stop = new AbortController()
   const faults: unknown[] = []
   const path = (name: string) => join(folder, name)

@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs'
-import type { Clock } from '#client/clock.ts'
+import type { Clock } from '#clock/clock.ts'
 import { keepSegment } from './log-segments.ts'
 
 /** How often the logs are looked at. */

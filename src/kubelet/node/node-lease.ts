@@ -1,7 +1,7 @@
 import type { Lease } from '#api/coordination/lease/message.ts'
 import type { Resource } from '#api/resource.ts'
 import { type Client, isNotFound } from '#client/client.ts'
-import { type Clock, sleep } from '#client/clock.ts'
+import { type Clock, sleep } from '#clock/clock.ts'
 
 const NAMESPACE = 'kube-node-lease'
 const RENEW_MS = 10_000

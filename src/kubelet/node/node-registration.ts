@@ -3,7 +3,7 @@ import type { Node, NodeAddress, NodeCondition } from '#api/core/node/message.ts
 import type { Resource } from '#api/resource.ts'
 import { timeText } from '#api/time-text.ts'
 import { type Client, isAlreadyExists } from '#client/client.ts'
-import { backoff, type Clock, sleep } from '#client/clock.ts'
+import { backoff, type Clock, sleep } from '#clock/clock.ts'
 import { nodeConditions } from './node-object.ts'
 
 export interface RegistrationOptions {

@@ -1,5 +1,5 @@
 import { mkdirSync } from 'node:fs'
-import { backoff } from '#client/clock.ts'
+import { backoff } from '#clock/clock.ts'
 import type { KubeletContext } from '../context.ts'
 import { writeEtcFiles } from '../etc/pod-etc-files.ts'
 import { errorText } from '../kubelet-error.ts'

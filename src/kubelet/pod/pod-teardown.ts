@@ -1,6 +1,6 @@
 import type { Pod } from '#api/core/pod/message.ts'
 import { isConflict, isNotFound } from '#client/client.ts'
-import { backoff, sleep } from '#client/clock.ts'
+import { backoff, sleep } from '#clock/clock.ts'
 import type { KubeletContext } from '../context.ts'
 import { fullPodName } from '../status/pod-publisher.ts'
 import type { PodEntry } from './pod-entry.ts'

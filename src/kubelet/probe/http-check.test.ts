@@ -3,7 +3,7 @@ import { createServer as createHttpServer } from 'node:http'
 import { type AddressInfo, createServer, type Server, Socket } from 'node:net'
 import { after, test } from 'node:test'
 import type { Probe } from '#api/core/pod/spec/probe.ts'
-import { FakeClock } from '#client/testing/fake-clock.ts'
+import { HandClock } from '#clock/testing/hand-clock.ts'
 import type { Dialer } from '../pod-network.ts'
 import { loopbackDialer } from '../testing/fake-network.ts'
 import { FakeRuntime } from '../testing/fake-runtime.ts'
@@ -56,7 +56,7 @@ test('an HTTPS server that says nothing is given up with the probe’s timeout, 
       socket.resume().on('close', () => closed++)
     }),
   )
-  const clock = new FakeClock()
+  const clock = new HandClock()
   const outcome = runProbe(
     { httpGet: { port, scheme: 'HTTPS' }, timeoutSeconds: 2 },
     { container: { name: 'web' }, id: 'c', podIP: '10.244.1.5' },
@@ -99,7 +99,7 @@ test('a pod to which no way leads fails its probe, whatever the kind, and nothin
       return socket
     },
   }
-  const clock = new FakeClock()
+  const clock = new HandClock()
   const probes: readonly Probe[] = [
     { httpGet: { port: 8080 } },
     { httpGet: { port: 8080, scheme: 'HTTPS' } },
@@ -118,7 +118,7 @@ test('a pod to which no way leads fails its probe, whatever the kind, and nothin
 })
 
 test('an attempt that does not end when its time is over is left, and is a failure', async () => {
-  const clock = new FakeClock()
+  const clock = new HandClock()
   const runtime = new FakeRuntime(clock)
   runtime.exec = () => new Promise(() => undefined)
   const probe: Probe = { exec: { command: ['true'] }, timeoutSeconds: 3 }

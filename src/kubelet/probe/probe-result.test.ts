@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { FakeClock } from '#client/testing/fake-clock.ts'
+import { HandClock } from '#clock/testing/hand-clock.ts'
 import type { ProbeOutcome } from './probe.ts'
 import { countResult, firstCount, probePause } from './probe-result.ts'
 import { Prober, type ProberOptions } from './prober.ts'
@@ -26,7 +26,7 @@ test('a probe without a delay is tried at once and then quickly, never more slow
 })
 
 const watch = async (options: Partial<ProberOptions>, outcomes: readonly boolean[], ms: number): Promise<string[]> => {
-  const clock = new FakeClock()
+  const clock = new HandClock()
   const seen: string[] = []
   let next = 0
   const from = clock.now()

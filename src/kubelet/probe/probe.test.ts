@@ -4,7 +4,7 @@ import { type AddressInfo, connect, createServer, Socket } from 'node:net'
 import { after, before, test } from 'node:test'
 import type { Container } from '#api/core/pod/spec/container.ts'
 import type { Probe } from '#api/core/pod/spec/probe.ts'
-import { FakeClock } from '#client/testing/fake-clock.ts'
+import { HandClock } from '#clock/testing/hand-clock.ts'
 import type { ExecOptions, Runtime } from '#runtime/runtime.ts'
 import { type ProbeOutcome, runProbe } from './probe.ts'
 
@@ -30,7 +30,7 @@ const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve)
 
 /** The outcome of a probe that is not answered, and after how many milliseconds it came. */
 const unanswered = async (probe: Probe): Promise<{ readonly outcome: ProbeOutcome; readonly after: number }> => {
-  const clock = new FakeClock()
+  const clock = new HandClock()
   const from = clock.now()
   let outcome: ProbeOutcome | undefined
   void runProbe(probe, target, { ...silent, clock }).then((found) => {
@@ -71,7 +71,7 @@ test('an attempt has one second unless timeoutSeconds says otherwise, whatever i
 })
 
 test('an attempt that does not end when it is told to is left a second later', async () => {
-  const clock = new FakeClock()
+  const clock = new HandClock()
   const deaf = { ...silent, runtime: { exec: () => new Promise(() => {}) } as unknown as Runtime, clock }
   let outcome: ProbeOutcome | undefined
   void runProbe({ exec: { command: ['check'] } }, target, deaf).then((found) => {

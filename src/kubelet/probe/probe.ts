@@ -1,6 +1,6 @@
 import type { Container } from '#api/core/pod/spec/container.ts'
 import type { Probe } from '#api/core/pod/spec/probe.ts'
-import type { Clock } from '#client/clock.ts'
+import type { Clock } from '#clock/clock.ts'
 import type { Runtime } from '#runtime/runtime.ts'
 import { errorText } from '../kubelet-error.ts'
 import type { Dialer } from '../pod-network.ts'

@@ -1,5 +1,5 @@
 import type { Probe } from '#api/core/pod/spec/probe.ts'
-import type { Clock } from '#client/clock.ts'
+import type { Clock } from '#clock/clock.ts'
 import type { ProbeOutcome } from './probe.ts'
 import { countResult, failureCounts, firstCount, type ProbeCount, probePause } from './probe-result.ts'
 

@@ -4,7 +4,7 @@ import type { Pod } from '#api/core/pod/message.ts'
 import { pods } from '#api/core/pod/resource.ts'
 import type { PodStatus } from '#api/core/pod/status/status.ts'
 import { ApiError, type Client } from '#client/client.ts'
-import { FakeClock } from '#client/testing/fake-clock.ts'
+import { HandClock } from '#clock/testing/hand-clock.ts'
 import { StatusWriter } from './status-writer.ts'
 
 interface Write {
@@ -16,7 +16,7 @@ interface Write {
 
 /** A writer, and the writes that wait for their answer, oldest first. */
 const writer = () => {
-  const clock = new FakeClock()
+  const clock = new HandClock()
   const writes: Write[] = []
   const faults: string[] = []
   let version = 100

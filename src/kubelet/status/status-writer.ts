@@ -2,7 +2,7 @@ import type { Pod } from '#api/core/pod/message.ts'
 import type { PodStatus } from '#api/core/pod/status/status.ts'
 import type { Resource } from '#api/resource.ts'
 import { type Client, isConflict, isNotFound } from '#client/client.ts'
-import { backoff, type Clock } from '#client/clock.ts'
+import { backoff, type Clock } from '#clock/clock.ts'
 import { statusPatch } from './status-patch.ts'
 
 interface Slot {

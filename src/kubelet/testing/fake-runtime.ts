@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
-import type { Clock } from '#client/clock.ts'
+import type { Clock } from '#clock/clock.ts'
 import type { ContainerRecord, ContainerSpec, ContainerState, ExecOptions, Runtime } from '#runtime/runtime.ts'
 
 interface Held {

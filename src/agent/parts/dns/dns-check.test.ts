@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { FakeClock } from '#client/testing/fake-clock.ts'
+import { HandClock } from '#clock/testing/hand-clock.ts'
 import { settle } from '../../testing/loopback-network.ts'
 import { DnsCheck } from './dns-check.ts'
 
 const start = () => {
-  const clock = new FakeClock()
+  const clock = new HandClock()
   const silent = new Set<string>()
   const refusing = new Set<string>()
   const closed: (readonly string[])[] = []

@@ -1,4 +1,4 @@
-import type { Clock } from '#client/clock.ts'
+import type { Clock } from '#clock/clock.ts'
 
 /** Between questions of our own, milliseconds. */
 const PERIOD_MS = 10_000

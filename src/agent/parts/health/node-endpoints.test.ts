@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Node } from '#api/core/node/message.ts'
-import { FakeClock } from '#client/testing/fake-clock.ts'
+import { HandClock } from '#clock/testing/hand-clock.ts'
 import { listenHttp } from '../../http/http-listener.ts'
 import type { PartState } from '../../runner/part.ts'
 import { LoopbackNetwork, settle } from '../../testing/loopback-network.ts'
@@ -28,7 +28,7 @@ test('healthz minds the node, livez does not, and both the proxy', async () => {
     port: 10256,
     handler,
     listen: network.listen,
-    clock: new FakeClock(),
+    clock: new HandClock(),
     onError: assert.fail,
   })
   await settle()
@@ -74,7 +74,7 @@ test('the metrics port serves metrics, healthz and proxyMode', async () => {
     port: 10249,
     handler: metricsHandler(() => 'a 1\n'),
     listen: network.listen,
-    clock: new FakeClock(),
+    clock: new HandClock(),
     onError: assert.fail,
   })
   await settle()

@@ -5,7 +5,7 @@ import type { Service } from '#api/core/service/message.ts'
 import { services } from '#api/core/service/resource.ts'
 import type { EventRecorder } from '#client/event-recorder.ts'
 import { FakeClient } from '#client/testing/fake-client.ts'
-import { FakeClock } from '#client/testing/fake-clock.ts'
+import { HandClock } from '#clock/testing/hand-clock.ts'
 import { ClusterEvents } from './cluster-events.ts'
 import { reportFault } from './service-events.ts'
 
@@ -18,7 +18,7 @@ const service = (name: string): Service => ({
 
 /** A cluster with a recorder on each of `count` nodes. */
 const cluster = (count: number, fault?: ConstructorParameters<typeof FakeClient>[0]['fault']) => {
-  const clock = new FakeClock()
+  const clock = new HandClock()
   const client = new FakeClient({ clock, ...(fault && { fault }) })
   const { signal } = new AbortController()
   const errors: unknown[] = []

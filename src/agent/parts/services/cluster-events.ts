@@ -3,8 +3,8 @@ import type { Event } from '#api/core/event/message.ts'
 import type { ApiObject, Resource } from '#api/resource.ts'
 import { timeText } from '#api/time-text.ts'
 import { type Client, isAlreadyExists, isConflict, isNotFound } from '#client/client.ts'
-import type { Clock } from '#client/clock.ts'
 import { touch } from '#client/event-recorder.ts'
+import type { Clock } from '#clock/clock.ts'
 import { keyOf } from '#objects/object-key.ts'
 
 export interface ClusterEventsOptions {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Service } from '#api/core/service/message.ts'
 import type { EndpointSlice } from '#api/discovery/endpointslice/message.ts'
-import { FakeClock } from '#client/testing/fake-clock.ts'
+import { HandClock } from '#clock/testing/hand-clock.ts'
 import { LoopbackNetwork, settle } from '../../testing/loopback-network.ts'
 import { healthCheckPort, localEndpoints, ServiceHealth } from './service-health.ts'
 
@@ -38,7 +38,7 @@ const slice = (
 })
 const start = () => {
   const network = new LoopbackNetwork()
-  const clock = new FakeClock()
+  const clock = new HandClock()
   const faults: string[] = []
   const proxy = { healthy: true }
   const health = new ServiceHealth({

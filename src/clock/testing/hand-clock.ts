@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts'
 
 /** Time that moves only when told to. */
-export class FakeClock implements Clock {
+export class HandClock implements Clock {
   #now: number
   #timers: { readonly at: number; readonly callback: () => void }[] = []
 
@@ -41,5 +41,10 @@ export class FakeClock implements Clock {
       due.callback()
     }
     this.#now = end
+  }
+
+  /** Goes on to the next timer, so many times, or until none is set. */
+  settle(most: number): void {
+    for (let times = 0; times < most && this.next !== undefined; times++) this.advance(this.next)
   }
 }

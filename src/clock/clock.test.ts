@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { backoff, sleep } from './clock.ts'
+import { HandClock } from './testing/hand-clock.ts'
+
+test('a clock turned by hand rings each timer at its time, in order, and those that they set', () => {
+  const clock = new HandClock(0)
+  const rung: string[] = []
+  const ring = (name: string) => () => rung.push(`${name} at ${clock.now()}`)
+  clock.after(20, ring('late'))
+  clock.after(5, () => {
+    ring('early')()
+    clock.after(10, ring('then'))
+  })
+  clock.after(7, ring('never'))()
+  clock.advance(16)
+  assert.deepEqual(rung, ['early at 5', 'then at 15'])
+  assert.deepEqual([clock.now(), clock.pending, clock.next], [16, 1, 4])
+  clock.settle(3)
+  assert.deepEqual([rung.at(-1), clock.pending], ['late at 20', 0])
+})
+
+test('sleep() ends when its time has come, or at once when it is told to stop, and leaves no timer', async () => {
+  const clock = new HandClock(0)
+  const slept = sleep(clock, 10)
+  clock.advance(10)
+  await slept
+  const stop = new AbortController()
+  const stopped = sleep(clock, 1000, stop.signal)
+  stop.abort()
+  await stopped
+  await sleep(clock, 1000, stop.signal)
+  assert.equal(clock.pending, 0)
+})
+
+test('a delay doubles with each failure up to the most, and a random half of it is taken off', () => {
+  assert.deepEqual(
+    [0, 1, 2, 10, 5000].map((failures) => backoff(failures, 100, 1000, () => 1)),
+    [100, 200, 400, 1000, 1000],
+  )
+  assert.equal(
+    backoff(1, 100, 1000, () => 0),
+    100,
+  )
+})
