@@ -12,6 +12,16 @@ const QUALIFIED_RULE =
 const VALUE_RULE =
   "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')"
 
+/** The length in UTF-8: Kubernetes counts bytes. */
+export const byteLength = (text: string): number => {
+  let length = 0
+  for (const char of text) {
+    const point = char.codePointAt(0)!
+    length += point < 0x80 ? 1 : point < 0x800 ? 2 : point < 0x1_0000 ? 3 : 4
+  }
+  return length
+}
+
 /** What is wrong with a label's key, in Kubernetes' words; none where it is right. */
 export const labelKeyProblems = (key: string): readonly string[] => {
   const parts = key.split('/')
@@ -22,12 +32,12 @@ export const labelKeyProblems = (key: string): readonly string[] => {
     const prefix = parts[0]!
     if (prefix === '') problems.push('prefix part must be non-empty')
     else {
-      if (prefix.length > 253) problems.push('prefix part must be no more than 253 characters')
+      if (byteLength(prefix) > 253) problems.push('prefix part must be no more than 253 characters')
       if (!SUBDOMAIN.test(prefix)) problems.push(PREFIX_RULE)
     }
   }
   if (name === '') problems.push('name part must be non-empty')
-  else if (name.length > 63) problems.push('name part must be no more than 63 characters')
+  else if (byteLength(name) > 63) problems.push('name part must be no more than 63 characters')
   if (!NAME.test(name)) problems.push(NAME_RULE)
   return problems
 }
@@ -35,7 +45,7 @@ export const labelKeyProblems = (key: string): readonly string[] => {
 /** The same of a label's value, which may be empty. */
 export const labelValueProblems = (value: string): readonly string[] => {
   const problems: string[] = []
-  if (value.length > 63) problems.push('must be no more than 63 characters')
+  if (byteLength(value) > 63) problems.push('must be no more than 63 characters')
   if (value !== '' && !NAME.test(value)) problems.push(VALUE_RULE)
   return problems
 }

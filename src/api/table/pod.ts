@@ -1,6 +1,9 @@
 import type { Pod } from '#api/core/pod/message.ts'
 import type { Container } from '#api/core/pod/spec/container.ts'
 import type { ContainerState, ContainerStatus } from '#api/core/pod/status/container-status.ts'
+import { findCondition, hasCondition, isReady } from '#objects/conditions.ts'
+import { isLeaving } from '#objects/deletion.ts'
+import { isTerminal } from '#objects/pod.ts'
 import { since } from './human-duration.ts'
 
 interface Summary {
@@ -22,14 +25,12 @@ export const summarizePod = (pod: Pod, now: number): Summary => {
   const initStatuses = status.initContainerStatuses ?? []
   const statuses = status.containerStatuses ?? []
   const trouble = initTrouble(pod, sidecars)
-  const initialized = (status.conditions ?? []).some(({ type, status }) => type === 'Initialized' && status === 'True')
+  const initialized = hasCondition(pod, 'Initialized')
   let ready = initStatuses.filter(
     (entry, index) => index < trouble.at && sidecars.has(entry.name) && entry.ready && entry.started,
   ).length
   let reason: string = status.reason || status.phase || ''
-  const gated = (status.conditions ?? []).some(
-    (condition) => condition.type === 'PodScheduled' && condition.reason === 'SchedulingGated',
-  )
+  const gated = findCondition(status.conditions, 'PodScheduled')?.reason === 'SchedulingGated'
   if (gated) reason = 'SchedulingGated'
   if (trouble.reason !== undefined) reason = trouble.reason
   let restarts = restartsOf(initStatuses.slice(0, trouble.at + 1))
@@ -45,13 +46,12 @@ export const summarizePod = (pod: Pod, now: number): Summary => {
       }
     }
     if (reason === 'Completed' && running) {
-      const isReady = (status.conditions ?? []).some(({ type, status }) => type === 'Ready' && status === 'True')
-      reason = isReady ? 'Running' : 'NotReady'
+      reason = isReady(pod) ? 'Running' : 'NotReady'
     }
   }
-  if (pod.metadata?.deletionTimestamp) {
+  if (isLeaving(pod)) {
     if (status.reason === 'NodeLost') reason = 'Unknown'
-    else if (status.phase !== 'Succeeded' && status.phase !== 'Failed') reason = 'Terminating'
+    else if (!isTerminal(pod)) reason = 'Terminating'
   }
   const ago = restarts.count > 0 && restarts.last !== '' ? ` (${since(restarts.last, now)} ago)` : ''
   return {

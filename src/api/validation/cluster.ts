@@ -4,21 +4,13 @@ import type { Event } from '#api/core/event/message.ts'
 import type { Namespace } from '#api/core/namespace/message.ts'
 import type { Node } from '#api/core/node/message.ts'
 import type { Secret } from '#api/core/secret/message.ts'
+import { byteLength } from '#objects/label-form.ts'
 import { jsonEqual } from '#schema/json-value.ts'
 import { own } from '#schema/own.ts'
 import { checkCidr } from './address.ts'
 import { duplicate, type FieldError, forbidden, invalid, notSupported, required, tooLong } from './field-error.ts'
 import { immutable, validateMetadata, validateMetadataUpdate } from './metadata.ts'
-import {
-  byteLength,
-  checkForm,
-  checkLabels,
-  checkRequired,
-  dnsLabel,
-  dnsSubdomain,
-  type NameForm,
-  qualifiedName,
-} from './names.ts'
+import { checkForm, checkLabels, checkRequired, dnsLabel, dnsSubdomain, type NameForm, qualifiedName } from './names.ts'
 
 /** A Secret or a ConfigMap holds 1 MiB at most. */
 const MOST_BYTES = 1024 * 1024

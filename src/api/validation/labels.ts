@@ -30,24 +30,3 @@ export const validateSelector = (selector: LabelSelector, path: string): readonl
 
 export const isEmptySelector = (selector: LabelSelector): boolean =>
   Object.keys(selector.matchLabels ?? {}).length === 0 && (selector.matchExpressions ?? []).length === 0
-
-/** Whether labels satisfy a selector; an empty selector is satisfied by all. */
-export const selectorMatches = (selector: LabelSelector, labels: { readonly [key: string]: string }): boolean =>
-  Object.entries(selector.matchLabels ?? {}).every(
-    ([key, value]) => Object.hasOwn(labels, key) && labels[key] === value,
-  ) &&
-  (selector.matchExpressions ?? []).every(({ key, operator, values = [] }) => {
-    const has = Object.hasOwn(labels, key)
-    switch (operator) {
-      case 'In':
-        return has && values.includes(labels[key]!)
-      case 'NotIn':
-        return !has || !values.includes(labels[key]!)
-      case 'Exists':
-        return has
-      case 'DoesNotExist':
-        return !has
-      default:
-        return false
-    }
-  })

@@ -1,15 +1,8 @@
 import type { ObjectMeta } from '#api/meta/object-meta.ts'
+import { byteLength } from '#objects/label-form.ts'
 import { jsonEqual } from '#schema/json-value.ts'
 import { type FieldError, forbidden, invalid, required, tooLong } from './field-error.ts'
-import {
-  byteLength,
-  checkForm,
-  checkLabels,
-  checkNonNegative,
-  dnsLabel,
-  type NameForm,
-  qualifiedName,
-} from './names.ts'
+import { checkForm, checkLabels, checkNonNegative, dnsLabel, type NameForm, qualifiedName } from './names.ts'
 
 /** All annotations together, keys and values: 256 KiB. */
 const ANNOTATION_BYTES = 256 * 1024

@@ -1,29 +1,16 @@
+import { byteLength, labelKeyProblems, labelValueProblems } from '#objects/label-form.ts'
 import { type FieldError, invalid, required } from './field-error.ts'
 
 // The messages are Kubernetes' own, letter for letter: clients and people match on them.
 const LABEL = '[a-z0-9]([-a-z0-9]*[a-z0-9])?'
 const SUBDOMAIN = `${LABEL}(\\.${LABEL})*`
-const QUALIFIED = '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]'
 const anchored = (pattern: string): RegExp => new RegExp(`^(?:${pattern})$`)
 const LABEL_FORM = anchored(LABEL)
 const SUBDOMAIN_FORM = anchored(SUBDOMAIN)
-const QUALIFIED_FORM = anchored(QUALIFIED)
-const VALUE_FORM = anchored(`(${QUALIFIED})?`)
 
 export const LABEL_MESSAGE = `a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is '${LABEL}')`
 const SUBDOMAIN_MESSAGE = `a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '${SUBDOMAIN}')`
-const VALUE_MESSAGE = `a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is '(${QUALIFIED})?')`
-const QUALIFIED_MESSAGE = `name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '${QUALIFIED}')`
 
-/** The length in UTF-8: Go counts bytes. */
-export const byteLength = (text: string): number => {
-  let length = 0
-  for (const char of text) {
-    const point = char.codePointAt(0)!
-    length += point < 0x80 ? 1 : point < 0x800 ? 2 : point < 0x1_0000 ? 3 : 4
-  }
-  return length
-}
 const longest = (length: number): string => `must be no more than ${length} characters`
 
 /** A form's complaints about a text; none when it is right. */
@@ -43,28 +30,10 @@ export const dnsLabel: NameForm = form(LABEL_FORM, 63, LABEL_MESSAGE)
 /** RFC 1123 subdomain, 253 bytes: most kinds' names. */
 export const dnsSubdomain: NameForm = form(SUBDOMAIN_FORM, 253, SUBDOMAIN_MESSAGE)
 /** A label's value, 63 bytes, may be empty. */
-export const labelValue: NameForm = form(VALUE_FORM, 63, VALUE_MESSAGE)
+export const labelValue: NameForm = labelValueProblems
 
 /** `example.com/name` or `name`: label keys, annotation keys, resource names. */
-export const qualifiedName: NameForm = (value) => {
-  const parts = value.split('/')
-  const problems: string[] = []
-  let name = parts[0]!
-  if (parts.length === 2) {
-    const prefix = parts[0]!
-    name = parts[1]!
-    if (prefix === '') problems.push('prefix part must be non-empty')
-    else problems.push(...dnsSubdomain(prefix).map((problem) => `prefix part ${problem}`))
-  } else if (parts.length > 2) {
-    return [
-      `a qualified name ${QUALIFIED_MESSAGE.slice('name part '.length)} with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')`,
-    ]
-  }
-  if (name === '') problems.push('name part must be non-empty')
-  else if (byteLength(name) > 63) problems.push(`name part ${longest(63)}`)
-  if (!QUALIFIED_FORM.test(name)) problems.push(QUALIFIED_MESSAGE)
-  return problems
-}
+export const qualifiedName: NameForm = labelKeyProblems
 
 /** An IANA service name: a named container port, a named target port. 15 characters with at least one letter. */
 export const portName: NameForm = (name) => {

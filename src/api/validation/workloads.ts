@@ -2,9 +2,10 @@ import type { Deployment } from '#api/apps/deployment/message.ts'
 import type { ReplicaSet } from '#api/apps/replicaset/message.ts'
 import type { PodTemplateSpec } from '#api/core/pod/template.ts'
 import type { LabelSelector } from '#api/meta/label-selector.ts'
+import { selects } from '#objects/label-selector.ts'
 import { jsonEqual } from '#schema/json-value.ts'
 import { type FieldError, forbidden, invalid, notSupported, required } from './field-error.ts'
-import { isEmptySelector, selectorMatches, validateSelector } from './labels.ts'
+import { isEmptySelector, validateSelector } from './labels.ts'
 import { immutable, validateMetadata, validateMetadataUpdate } from './metadata.ts'
 import { checkLabels, checkNonNegative, dnsSubdomain } from './names.ts'
 import { validatePodSpec } from './pod.ts'
@@ -78,7 +79,7 @@ const validateSelected = (
   }
   const labels = template?.metadata?.labels ?? {}
   const at = 'spec.template'
-  if (selector !== undefined && !isEmptySelector(selector) && !selectorMatches(selector, labels))
+  if (selector !== undefined && !isEmptySelector(selector) && !selects(selector, labels))
     errors.push(invalid(`${at}.metadata.labels`, labels, '`selector` does not match template `labels`'))
   errors.push(...checkLabels(labels, `${at}.metadata.labels`), ...validatePodSpec(template?.spec ?? {}, `${at}.spec`))
   const restart = template?.spec?.restartPolicy

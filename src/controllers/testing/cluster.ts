@@ -7,6 +7,7 @@ import type { Service } from '#api/core/service/message.ts'
 import { timeText } from '#api/time-text.ts'
 import { FakeClient, type FakeClientOptions } from '#client/testing/fake-client.ts'
 import { HandClock } from '#clock/testing/hand-clock.ts'
+import { isReady } from '#objects/conditions.ts'
 import { type ControllerOptions, startControllers } from '../start.ts'
 
 /** Waits that are shorter are retries after a failure; longer ones (deadlines, minReadySeconds) are a test's own. */
@@ -133,7 +134,7 @@ export const startCluster = async (
         if (deletionTimestamp) {
           await client.delete(pods, name!, { namespace, gracePeriodSeconds: 0 })
           changed = true
-        } else if (!pod.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True')) {
+        } else if (!isReady(pod)) {
           await cluster.ready(pod)
           changed = true
         }

@@ -5,8 +5,10 @@ import type { EndpointSlice } from '#api/discovery/endpointslice/message.ts'
 import { canonical } from '#forwarding/canonical.ts'
 import { containsAddress, parseCidr } from '#net/cidr.ts'
 import { type IpFamily, tryParseAddress } from '#net/ip-address.ts'
-import { isTerminal } from '#objects/pod.ts'
-import { SERVICE_NAME_LABEL } from '#objects/well-known.ts'
+import { serviceKeyOf } from '#objects/endpoint-slice.ts'
+import { matchesMap } from '#objects/label-selector.ts'
+import { keyOf } from '#objects/object-key.ts'
+import { podAddresses as addressesInStatus, isTerminal } from '#objects/pod.ts'
 import type { ClusterFacts } from './facts.ts'
 
 export const familyOfText = (address: string): IpFamily => (address.includes(':') ? 'IPv6' : 'IPv4')
@@ -19,10 +21,8 @@ export const inCidrs = (cidrs: readonly string[], text: string): boolean => {
   return address !== undefined && cidrs.some((cidr) => containsAddress(parseCidr(cidr), address))
 }
 
-export const podAddresses = ({ status }: Pod): readonly string[] => {
-  const all = (status?.podIPs ?? []).map(({ ip }) => ip)
-  return (all.length > 0 ? all : status?.podIP ? [status.podIP] : []).map((ip) => canonical(ip) ?? ip)
-}
+/** Canonical text, so that addresses can be compared. */
+export const podAddresses = (pod: Pod): readonly string[] => addressesInStatus(pod).map((ip) => canonical(ip) ?? ip)
 
 export const nodeAddresses = ({ status }: Node): readonly string[] =>
   (status?.addresses ?? [])
@@ -73,7 +73,8 @@ function sliceIndex(slices: readonly EndpointSlice[]): ReadonlyMap<string, reado
   if (known !== undefined) return known
   const index = new Map<string, EndpointSlice[]>()
   for (const slice of slices) {
-    const key = `${slice.metadata?.namespace}/${slice.metadata?.labels?.[SERVICE_NAME_LABEL]}`
+    const key = serviceKeyOf(slice)
+    if (key === undefined) continue
     const list = index.get(key)
     if (list === undefined) index.set(key, [slice])
     else list.push(slice)
@@ -82,18 +83,14 @@ function sliceIndex(slices: readonly EndpointSlice[]): ReadonlyMap<string, reado
   return index
 }
 
-export const slicesOf = (facts: ClusterFacts, { metadata }: Service): readonly EndpointSlice[] =>
-  sliceIndex(facts.slices).get(`${metadata?.namespace}/${metadata?.name}`) ?? []
-
-export const selects = (selector: Readonly<Record<string, string>>, pod: Pod): boolean =>
-  Object.entries(selector).every(([key, value]) => pod.metadata?.labels?.[key] === value)
+export const slicesOf = (facts: ClusterFacts, service: Service): readonly EndpointSlice[] =>
+  sliceIndex(facts.slices).get(keyOf(service)) ?? []
 
 /** Pods that a Service's selector matches, those included that are no endpoint of it. */
-export const selectedPods = (facts: ClusterFacts, { metadata, spec }: Service): readonly Pod[] => {
-  const selector = spec?.selector ?? {}
-  if (Object.keys(selector).length === 0) return []
-  return facts.pods.filter((pod) => pod.metadata?.namespace === metadata?.namespace && selects(selector, pod))
-}
+export const selectedPods = (facts: ClusterFacts, { metadata, spec }: Service): readonly Pod[] =>
+  facts.pods.filter(
+    (pod) => pod.metadata?.namespace === metadata?.namespace && matchesMap(spec?.selector, pod.metadata?.labels),
+  )
 
 /** The pod behind an endpoint: one with an address of its own, or one of the Service's that uses its node's. */
 export const backendPod = (facts: ClusterFacts, address: string, service: Service | undefined): Pod | undefined =>

@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs'
 import type { Pod } from '#api/core/pod/message.ts'
 import { timeText } from '#api/time-text.ts'
+import { isTerminalPhase, podAddresses } from '#objects/pod.ts'
 import type { ContainerState } from '#runtime/runtime.ts'
 import type { KubeletContext } from '../context.ts'
 import type { Attachment } from '../pod-network.ts'
@@ -147,7 +148,7 @@ export class PodWorker {
     }
     switch (this.#stage) {
       case 'new':
-        if (status?.phase === 'Succeeded' || status?.phase === 'Failed') void this.#finish()
+        if (isTerminalPhase(status?.phase)) void this.#finish()
         else this.#prepare()
         break
       case 'ready':
@@ -282,7 +283,7 @@ export class PodWorker {
   #publish(): void {
     if (this.#stage === 'gone' || this.#removed) return
     const { pod, sandbox, facts, containers } = this.entry
-    const known = (pod.status?.podIPs ?? []).map(({ ip }) => ip)
+    const known = podAddresses(pod)
     this.#publisher.publish(pod, containers, {
       sandboxReady: sandbox !== undefined && this.#stage !== 'finished' && this.#stage !== 'terminating',
       podIPs: sandbox === undefined ? known : facts.podIPs,

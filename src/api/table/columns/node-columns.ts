@@ -1,8 +1,9 @@
 import type { Node } from '#api/core/node/message.ts'
+import { findCondition } from '#objects/conditions.ts'
 import { AGE, type Column, column, NAME, orNone, wide } from '../column.ts'
 
 const nodeStatus = ({ spec, status }: Node): string => {
-  const ready = (status?.conditions ?? []).find(({ type }) => type === 'Ready')
+  const ready = findCondition(status?.conditions, 'Ready')
   const word = ready === undefined ? 'Unknown' : ready.status === 'True' ? 'Ready' : 'NotReady'
   return spec?.unschedulable ? `${word},SchedulingDisabled` : word
 }

@@ -1,4 +1,5 @@
 import type { Pod } from '#api/core/pod/message.ts'
+import { hasCondition } from '#objects/conditions.ts'
 import { AGE, type Column, column, NAME, orNone, wide } from '../column.ts'
 import { summarizePod } from '../pod.ts'
 
@@ -13,11 +14,9 @@ export const podColumns: readonly Column<Pod>[] = [
   wide('Nominated Node', 'The node whose pods are evicted for this one.', ({ status }) =>
     orNone(status?.nominatedNodeName),
   ),
-  wide('Readiness Gates', 'Conditions from outside that are met, of all asked for.', ({ spec, status }) => {
-    const gates = spec?.readinessGates ?? []
-    const met = gates.filter(({ conditionType }) =>
-      (status?.conditions ?? []).some((condition) => condition.type === conditionType && condition.status === 'True'),
-    )
+  wide('Readiness Gates', 'Conditions from outside that are met, of all asked for.', (pod) => {
+    const gates = pod.spec?.readinessGates ?? []
+    const met = gates.filter(({ conditionType }) => hasCondition(pod, conditionType))
     return gates.length === 0 ? '<none>' : `${met.length}/${gates.length}`
   }),
 ]

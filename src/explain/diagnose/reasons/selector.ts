@@ -2,11 +2,11 @@ import type { Deployment } from '#api/apps/deployment/message.ts'
 import type { ReplicaSet } from '#api/apps/replicaset/message.ts'
 import type { Pod } from '#api/core/pod/message.ts'
 import type { Service } from '#api/core/service/message.ts'
+import { matchesMap } from '#objects/label-selector.ts'
 import { keyOf } from '#objects/object-key.ts'
 import { isTerminal } from '#objects/pod.ts'
 import type { ClusterFacts } from '../../cluster/facts.ts'
 import { declaredPorts, openPorts } from '../../cluster/listening.ts'
-import { selects } from '../../cluster/lookup.ts'
 import { unlikeness } from '../../cluster/nearest.ts'
 import { refOf } from '../../cluster/reference.ts'
 import type { Finding, FindingFrame } from '../../trace/finding.ts'
@@ -54,7 +54,9 @@ export function selectorMatchesNothing(facts: ClusterFacts, service: Service, en
   const text = labelsText(selector)
   const details: string[] = []
   if (ended.length > 0) details.push(`it matches ${listed(ended.map(keyOf))}, which have ended`)
-  const elsewhere = facts.pods.filter((pod) => pod.metadata?.namespace !== namespace && selects(selector, pod))
+  const elsewhere = facts.pods.filter(
+    (pod) => pod.metadata?.namespace !== namespace && matchesMap(selector, pod.metadata?.labels),
+  )
   if (elsewhere.length > 0)
     details.push(
       `${listed(elsewhere.slice(0, 3).map(keyOf))} have these labels: a Service selects pods of its own namespace only`,
