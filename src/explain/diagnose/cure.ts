@@ -1,7 +1,9 @@
 import type { Service } from '#api/core/service/message.ts'
 import { socketText } from '#net/port-protocol.ts'
+import { keyOf } from '#objects/object-key.ts'
 import type { ClusterFacts } from '../cluster/facts.ts'
 import { clusterIpsOf, familyOfText, isOutside } from '../cluster/lookup.ts'
+import { refOf } from '../cluster/reference.ts'
 import type { Cure } from '../trace/cure.ts'
 import type { Effect } from '../trace/effect.ts'
 import type { CommandFlags, Question } from '../trace/question.ts'
@@ -15,6 +17,9 @@ export const run = (does: Does, ...argv: readonly string[]): Cure => ({ kind: 'r
 export const look = (does: Does, ...argv: readonly string[]): Cure => ({ kind: 'look', argv, effect: effectOf(does) })
 
 type Kind = 'service' | 'deployment' | 'pod' | 'node' | 'endpointslice'
+
+/** Another way to the same end than the cure before it. */
+export const or = <C extends Cure>(cure: C): C => ({ ...cure, alternative: true })
 
 /** `kubectl patch`: an array is a list of JSON patch operations, an object a merge patch. */
 export function patch(
@@ -70,6 +75,12 @@ const explainCommand = ({ from, to, protocol, family, namespace }: Question): re
   ...(family === undefined ? [] : ['--family', family === 'IPv6' ? '6' : '4']),
   ...(namespace === undefined ? [] : ['--namespace', namespace]),
 ]
+
+/** Ask a Service by its name, where that may be meant. */
+export const ifMeant = (question: Question, service: Service, port: number): Cure => {
+  const key = keyOf(service)
+  return ask(question, { code: 'if-service-is-meant', service: refOf('Service', service) }, `svc/${key}:${port}`)
+}
 
 export const askAddress = (question: Question, does: Does, address: string, port: number): Cure =>
   ask(question, does, socketText(address, port))

@@ -2,10 +2,9 @@ import type { Service } from '#api/core/service/message.ts'
 import type { ClusterFacts } from '../cluster/facts.ts'
 import { clusterIpsOf, familyOfText } from '../cluster/lookup.ts'
 import type { Target } from '../resolve/address-destination.ts'
-import { type Source, sourceAddress } from '../resolve/source.ts'
+import { type Source, senderOf, sourceAddress } from '../resolve/source.ts'
 import type { Finding } from '../trace/finding.ts'
 import type { Question } from '../trace/question.ts'
-import { listed } from '../words/text.ts'
 import { ask } from './cure.ts'
 import { familyMissing } from './reasons/frontend.ts'
 
@@ -21,12 +20,15 @@ export function noSource(
   if (service !== undefined && own.length > 0 && !own.some((one) => sourceAddress(source, familyOfText(one))))
     return familyMissing(facts, { ...question, family: undefined }, source, service, own)
   const wanted = familyOfText(address)
-  const others = source.addresses.filter((one) => familyOfText(one) !== wanted)
   const family = question.family === wanted ? undefined : question.family
   const byName = question.family === wanted && !/^\[|^[\d.:]+$/.test(question.to)
   return {
     reason: 'family-missing',
-    message: `${source.name} has no ${wanted} address to ask ${address} from${others.length > 0 ? `: it has ${listed(others)}` : ''}`,
-    cures: byName ? [ask({ ...question, family }, 'ask over the family that it has', question.to)] : [],
+    family: wanted,
+    of: 'sender',
+    sender: senderOf(source),
+    address,
+    has: source.addresses.filter((one) => familyOfText(one) !== wanted),
+    cures: byName ? [ask({ ...question, family }, { code: 'ask-own-family' }, question.to)] : [],
   }
 }

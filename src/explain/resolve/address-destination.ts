@@ -15,9 +15,10 @@ import {
   nodeAt,
   nodeOutside,
 } from '../cluster/lookup.ts'
+import { nodePortRef, nodePortsOf } from '../cluster/node-ports.ts'
 import { refOf } from '../cluster/reference.ts'
 import type { Question } from '../trace/question.ts'
-import type { DestinationMalformed, NodePortRef } from '../trace/refusal.ts'
+import type { DestinationMalformed } from '../trace/refusal.ts'
 import type { PortRef } from '../trace/walk/entry.ts'
 import type { ChosenPort, Step } from '../trace/walk/step.ts'
 import type { DeadEnd } from './dead-end.ts'
@@ -105,7 +106,7 @@ function noPort(facts: ClusterFacts, to: string, address: string): ExplainError 
     address,
     ...(inner !== undefined
       ? { meant: { address: inner, port: Number(bare?.[2]) } }
-      : nodeAt(facts, address) !== undefined && { nodePorts: nodePortsOf(facts) }),
+      : nodeAt(facts, address) !== undefined && { nodePorts: nodePortsOf(facts).map(nodePortRef) }),
   })
 }
 
@@ -132,10 +133,3 @@ export function podPort(facts: ClusterFacts, { to, protocol }: Question, pod: Po
   const about = { to, pod: refOf('Pod', pod), ...(text !== undefined && { port: text }), declared, open }
   throw malformedDestination({ why: 'port-not-declared', ...about })
 }
-
-export const nodePortsOf = ({ services }: ClusterFacts): readonly NodePortRef[] =>
-  services.flatMap((service) =>
-    (service.spec?.ports ?? []).flatMap(({ nodePort }) =>
-      nodePort ? [{ port: nodePort, service: refOf('Service', service) }] : [],
-    ),
-  )

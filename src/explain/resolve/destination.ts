@@ -13,6 +13,7 @@ import {
   nodeAddresses,
   podAddresses,
 } from '../cluster/lookup.ts'
+import { nodePortRef, nodePortsOf } from '../cluster/node-ports.ts'
 import { nodesToAsk } from '../cluster/nodes-to-ask.ts'
 import { refOf } from '../cluster/reference.ts'
 import type { Question } from '../trace/question.ts'
@@ -23,7 +24,6 @@ import {
   chosenPort,
   type Destination,
   malformedDestination,
-  nodePortsOf,
   podPort,
   type Target,
   toAddress,
@@ -79,7 +79,7 @@ export function resolveDestination(facts: ClusterFacts, question: Question, sour
           why: 'named-port-of-node',
           to: question.to,
           address,
-          nodePorts: nodePortsOf(facts),
+          nodePorts: nodePortsOf(facts).map(nodePortRef),
         })
       return toAddress(facts, question, { kind: 'address', address, port: text.port })
     }

@@ -5,11 +5,12 @@ import type { Question } from './question.ts'
  * What mends it: a command to run as it stands, or what to ask instead. `look` mends nothing and shows more. `argv` has
  * the flags by which it reaches the cluster that was asked about.
  */
-export type Cure =
-  | { readonly kind: 'run' | 'look'; readonly argv: readonly string[]; readonly effect: Effect }
-  | {
-      readonly kind: 'ask'
-      readonly question: Question
-      readonly argv: readonly string[]
-      readonly effect: Effect
-    }
+export type Cure = CureFrame &
+  ({ readonly kind: 'run' | 'look' } | { readonly kind: 'ask'; readonly question: Question })
+
+interface CureFrame {
+  readonly argv: readonly string[]
+  readonly effect: Effect
+  /** Another way to the same end than the cure before it. */
+  readonly alternative?: true
+}

@@ -1,5 +1,47 @@
+import type { IpFamily } from '#net/ip-address.ts'
+import type { ObjectRef } from './reference.ts'
+import type { PortRef } from './walk/entry.ts'
+
 /** What a cure does, as a code with its facts. */
 export type Effect =
-  | { readonly code: 'scale-to-one' }
+  | AskEffect
+  | PatchEffect
+  | LookEffect
   /** Goes with the last cure that has no code yet. */
   | { readonly code: 'told'; readonly text: string }
+
+/** What is asked instead. */
+type AskEffect =
+  | { readonly code: 'ask-cluster-ip'; readonly because?: 'no-guard' | 'own-node' }
+  | { readonly code: 'ask-declared-port' | 'ask-load-balancer' | 'ask-own-family' }
+  | { readonly code: 'ask-node-port'; readonly because?: 'no-guard' }
+  /** `because`: which of them answers. */
+  | { readonly code: 'ask-node'; readonly node: string; readonly because?: 'has-endpoint' | 'is-ready' }
+  | { readonly code: 'ask-other-protocol' | 'ask-served-port'; readonly port: PortRef }
+  | { readonly code: 'ask-over-family'; readonly family: IpFamily }
+  | { readonly code: 'ask-node-port-of' | 'ask-service' | 'if-service-is-meant'; readonly service: ObjectRef }
+
+/** What is changed. */
+type PatchEffect =
+  | { readonly code: 'allow-source'; readonly source: string }
+  | { readonly code: 'free-claim'; readonly service: ObjectRef }
+  | { readonly code: 'give-family'; readonly family: IpFamily }
+  | { readonly code: 'give-node-port' | 'restore-node-port' | 'scale-to-one' }
+  | { readonly code: 'let-node-balance'; readonly node: string }
+  /** `sees`: whose address the pods then see. */
+  | { readonly code: 'policy-cluster'; readonly at: 'every-node' | 'other-nodes'; readonly sees?: 'node' }
+  /** Every node then puts its own address in place of the sender’s. */
+  | { readonly code: 'policy-cluster-masquerade' }
+  | { readonly code: 'serve-port'; readonly port: number }
+  | { readonly code: 'take-any-address'; readonly insteadOf?: string }
+
+/** What is shown. */
+interface LookEffect {
+  readonly code:
+    | 'show-description'
+    | 'show-node-labels'
+    | 'show-pod-addresses'
+    | 'show-services'
+    | 'show-sockets'
+    | 'show-status'
+}

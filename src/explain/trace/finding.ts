@@ -1,5 +1,18 @@
 import type { Cure } from './cure.ts'
+import type {
+  AsksItself,
+  ClusterIpOutside,
+  ClusterIpUnassigned,
+  ExternalIpNotRouted,
+  ListenerUnknown,
+  NobodyThere,
+  NodePortUnknown,
+  NotANode,
+  TypeChanged,
+} from './findings/address.ts'
 import type { OnlyTerminating, ScaledToZero } from './findings/endpoints.ts'
+import type { FamilyMissing, LoadBalancerPending, LostClaim, NotApplied, PortNotServed } from './findings/frontend.ts'
+import type { NodeNotReady, NoEligibleNode, NoLocalEndpoint, ReplyAstray, SourceRange } from './findings/policy.ts'
 import type { Reason } from './reason-list.ts'
 import type { ObjectRef } from './reference.ts'
 import type { Sender } from './sender.ts'
@@ -7,7 +20,29 @@ import type { Sender } from './sender.ts'
 /** Why it is not answered, or answered only at times: a reason, the facts that prove it, and what mends it. */
 export type Finding = (Typed | Told) & FindingFrame
 
-type Typed = DnsDown | OnlyTerminating | ScaledToZero
+type Typed =
+  | AsksItself
+  | ClusterIpOutside
+  | ClusterIpUnassigned
+  | DnsDown
+  | ExternalIpNotRouted
+  | FamilyMissing
+  | ListenerUnknown
+  | LoadBalancerPending
+  | LostClaim
+  | NobodyThere
+  | NodeNotReady
+  | NodePortUnknown
+  | NoEligibleNode
+  | NoLocalEndpoint
+  | NotANode
+  | NotApplied
+  | OnlyTerminating
+  | PortNotServed
+  | ReplyAstray
+  | ScaledToZero
+  | SourceRange
+  | TypeChanged
 
 /** What every finding has. */
 export interface FindingFrame {

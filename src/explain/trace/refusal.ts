@@ -1,4 +1,5 @@
 import type { IpFamily } from '#net/ip-address.ts'
+import type { NodePortOf } from './findings/address.ts'
 import type { ObjectRef, Socket } from './reference.ts'
 import type { PortRef } from './walk/entry.ts'
 
@@ -46,12 +47,6 @@ type ObjectRefusal = { readonly code: 'SOURCE_UNKNOWN' | 'DESTINATION_MALFORMED'
   | { readonly why: 'node-unknown'; readonly node: string; readonly nodes: readonly string[] }
 )
 
-/** A node port, and whose it is. */
-export interface NodePortRef {
-  readonly port: number
-  readonly service: ObjectRef
-}
-
 export type DestinationMalformed =
   | { readonly why: 'no-destination'; readonly to: string; readonly flaw: Flaw }
   /** `meant`: IPv6 with a port, its brackets left out. */
@@ -60,13 +55,13 @@ export type DestinationMalformed =
       readonly to: string
       readonly address: string
       readonly meant?: Socket
-      readonly nodePorts?: readonly NodePortRef[]
+      readonly nodePorts?: readonly NodePortOf[]
     }
   | {
       readonly why: 'named-port-of-node'
       readonly to: string
       readonly address: string
-      readonly nodePorts: readonly NodePortRef[]
+      readonly nodePorts: readonly NodePortOf[]
     }
   | {
       readonly why: 'port-not-declared'

@@ -1,6 +1,7 @@
 import { socketText } from '#net/port-protocol.ts'
+import type { NodePortOf } from '../trace/findings/address.ts'
 import type { ObjectRef } from '../trace/reference.ts'
-import type { Flaw, NodePortRef, Refusal } from '../trace/refusal.ts'
+import type { Flaw, Refusal } from '../trace/refusal.ts'
 import { nameText, objectText } from './object.ts'
 import { listed } from './text.ts'
 import { portText } from './walk/entry.ts'
@@ -229,7 +230,7 @@ function portHint({ address, meant, nodePorts }: Because<'no-port'>): string {
   return nodePorts === undefined ? `write it as ${socketText(address, 80)}` : nodePortHint(address, nodePorts)
 }
 
-function nodePortHint(address: string, ports: readonly NodePortRef[]): string {
+function nodePortHint(address: string, ports: readonly NodePortOf[]): string {
   const known = ports.slice(0, 5).map(({ port, service }) => `${port} of ${nameText(service)}`)
   const example = `write it as ${socketText(address, ports[0]?.port ?? 80)}`
   return known.length > 0 ? `${example}; node ports: ${listed(known)}` : example

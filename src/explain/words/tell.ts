@@ -26,8 +26,8 @@ export function tellFinding(finding: Finding): ToldFinding {
   return { reason: finding.reason, message, details, cures: finding.cures.map(tellCure) }
 }
 
-const tellCure = ({ kind, effect, argv }: Cure): ToldCure => ({
+const tellCure = ({ kind, effect, argv, alternative }: Cure): ToldCure => ({
   kind,
-  effect: effectText(effect),
+  effect: `${alternative ? 'or ' : ''}${effectText(effect)}`,
   command: commandLine(argv),
 })

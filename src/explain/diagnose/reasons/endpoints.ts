@@ -12,7 +12,7 @@ import { refOf } from '../../cluster/reference.ts'
 import type { Finding } from '../../trace/finding.ts'
 import type { LeavingPod } from '../../trace/findings/endpoints.ts'
 import type { Question } from '../../trace/question.ts'
-import { labelsText, listed, plural } from '../../words/text.ts'
+import { labelsText, plural } from '../../words/text.ts'
 import { ask, endpointsOf, look, patch, where } from '../cure.ts'
 import { noneByHand } from './by-hand.ts'
 import { notReady } from './pods.ts'
@@ -56,7 +56,10 @@ export function noEndpoints(
   if (family !== undefined && !ready.some((pod) => podAddresses(pod).some((one) => familyOfText(one) === family)))
     return {
       reason: 'family-missing',
-      message: `the pods of ${name} have no ${family} address: ${listed(ready.map((pod) => `${keyOf(pod)} has ${listed(podAddresses(pod))}`))}`,
+      family,
+      of: 'pods',
+      service: refOf('Service', service),
+      pods: ready.map((pod) => ({ pod: refOf('Pod', pod), addresses: podAddresses(pod) })),
       cures:
         question.family === undefined
           ? []

@@ -1,15 +1,14 @@
-import type { Service } from '#api/core/service/message.ts'
 import type { Protocol } from '#net/port-protocol.ts'
-import { socketText } from '#net/port-protocol.ts'
 import { keyOf } from '#objects/object-key.ts'
 import type { ClusterFacts } from '../../cluster/facts.ts'
 import { declaredPorts } from '../../cluster/listening.ts'
 import { backendPod, nodeAt } from '../../cluster/lookup.ts'
+import { nodePortRef, nodePortsOf } from '../../cluster/node-ports.ts'
+import { refOf } from '../../cluster/reference.ts'
 import type { Target } from '../../resolve/address-destination.ts'
 import type { Cure } from '../../trace/cure.ts'
 import type { Finding } from '../../trace/finding.ts'
 import type { Question } from '../../trace/question.ts'
-import { listed } from '../../words/text.ts'
 import { ask, look, where } from '../cure.ts'
 
 /** A port that nobody could look at, and of which nobody says that a program listens there. */
@@ -19,49 +18,25 @@ export function listenerUnknown(
   { address, port }: Target,
   protocol: Protocol,
 ): Finding {
-  const doubt = { reason: 'listener-unknown', doubt: true } as const
+  const unknown = { reason: 'listener-unknown', address, port, protocol, doubt: true } as const
   const pod = backendPod(facts, address, undefined)
   if (pod !== undefined) {
     const { name = '', namespace } = pod.metadata ?? {}
     const declared = declaredPorts(pod, protocol)
-    const cures: Cure[] = declared
+    const asks = declared
       .slice(0, 3)
-      .map((one) => ask(question, 'ask a port that it declares', `pod/${keyOf(pod)}:${one.port}`))
+      .map((one): Cure => ask(question, { code: 'ask-declared-port' }, `pod/${keyOf(pod)}:${one.port}`))
+    const sockets = ['kubectl', 'exec', name, ...where(namespace), '--', 'cat', '/proc/net/tcp', '/proc/net/tcp6']
     return {
-      ...doubt,
-      message: `no container of pod ${keyOf(pod)} declares ${port}/${protocol}, and nobody could look whether a program listens there`,
-      details: [
-        `its containers declare ${declared.length > 0 ? listed(declared.map((one) => `${one.port}${one.name ? ` (${one.name})` : ''}`)) : 'none'}; a declaration opens nothing, and a port may be open without one`,
-      ],
-      cures: [
-        ...cures,
-        look(
-          'its sockets (ports in hexadecimal; 0A is a listening one)',
-          ...['kubectl', 'exec', name, ...where(namespace), '--', 'cat', '/proc/net/tcp', '/proc/net/tcp6'],
-        ),
-      ],
+      ...unknown,
+      of: 'pod',
+      pod: refOf('Pod', pod),
+      declared: declared.map((one) => ({ port: one.port, protocol, ...(one.name && { name: one.name }) })),
+      cures: [...asks, look({ code: 'show-sockets' }, ...sockets)],
     }
   }
   const node = nodeAt(facts, address)?.metadata?.name
-  const { from, to } = facts.network.nodePortRange
-  return {
-    ...doubt,
-    message: `nobody could look whether a program listens at ${socketText(address, port)} (${protocol})${node === undefined ? '' : `, a port of ${node} itself`}`,
-    details: [
-      ...(node === undefined ? [] : [`no Service has it as its node port; as a rule those are ${from} to ${to}`]),
-      ...nodePortsThere(facts.services, node),
-    ],
-    cures: [],
-  }
+  if (node === undefined) return { ...unknown, of: 'outside', cures: [] }
+  const nodePorts = nodePortsOf(facts).slice(0, 5).map(nodePortRef)
+  return { ...unknown, of: 'node', node, range: facts.network.nodePortRange, nodePorts, cures: [] }
 }
-
-const nodePortsThere = (services: readonly Service[], node: string | undefined): readonly string[] =>
-  node === undefined
-    ? []
-    : services
-        .flatMap((service) =>
-          (service.spec?.ports ?? []).flatMap((one) =>
-            one.nodePort ? [`${one.nodePort}/${one.protocol || 'TCP'} is ${keyOf(service)}`] : [],
-          ),
-        )
-        .slice(0, 5)

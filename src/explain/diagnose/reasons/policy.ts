@@ -9,24 +9,26 @@ import type { ClusterFacts } from '../../cluster/facts.ts'
 import { familyOfText } from '../../cluster/lookup.ts'
 import { silenceOf } from '../../cluster/node-condition.ts'
 import { nodesToAsk, nodesWithEndpoint } from '../../cluster/nodes-to-ask.ts'
+import { refOf } from '../../cluster/reference.ts'
 import type { Cure } from '../../trace/cure.ts'
+import type { Effect } from '../../trace/effect.ts'
 import type { Finding } from '../../trace/finding.ts'
+import type { ExcludedNode } from '../../trace/findings/policy.ts'
 import type { Question } from '../../trace/question.ts'
 import type { Decision } from '../../walk/decision.ts'
 import type { Path } from '../../walk/path.ts'
-import { listed } from '../../words/text.ts'
-import { silenceText } from '../../words/trouble.ts'
-import { askAddress, askClusterIp, look, patch, run } from '../cure.ts'
+import { askAddress, askClusterIp, look, or, patch, run } from '../cure.ts'
 import { noEndpoints } from './endpoints.ts'
 
 type ServicePort = NonNullable<NonNullable<Service['spec']>['ports']>[number]
 
 /** Why a node takes no traffic of the load balancer. */
-function excludedText(node: Node): readonly string[] {
-  if (node.metadata?.labels?.[EXCLUDE_FROM_LOAD_BALANCERS_LABEL] !== undefined)
-    return [`${keyOf(node)} has the label ${EXCLUDE_FROM_LOAD_BALANCERS_LABEL}`]
-  if (isReady(node)) return []
-  return [`${keyOf(node)} is ${silenceText(silenceOf(node)!)}`]
+function excluded(node: Node): readonly ExcludedNode[] {
+  const name = node.metadata?.name ?? ''
+  const label = EXCLUDE_FROM_LOAD_BALANCERS_LABEL
+  if (node.metadata?.labels?.[label] !== undefined) return [{ node: name, label }]
+  const silence = silenceOf(node)
+  return silence === undefined ? [] : [{ node: name, silence }]
 }
 
 /** Policy Local, and the node that the packet came to has no endpoint. */
@@ -38,32 +40,25 @@ export function noLocalEndpoint(facts: ClusterFacts, question: Question, decisio
   const policy = internal ? 'internalTrafficPolicy' : 'externalTrafficPolicy'
   const having = nodesWithEndpoint(facts, service, port.family)
   const cures: Cure[] = []
-  if (frontend.kind === 'node-port') {
+  if (frontend.kind === 'node-port')
     for (const { name, address } of nodesToAsk(facts, service, port.family).slice(0, 2))
-      if (having.includes(name))
-        cures.push(askAddress(question, `ask a node that has one: ${name}`, address, frontend.port))
-  }
-  cures.push(
-    patch(
-      `${cures.length > 0 ? 'or ' : ''}let every node send to all endpoints${internal ? '' : ' (the pods then see the node’s address, not the client’s)'}`,
-      'service',
-      service,
-      { spec: { [policy]: 'Cluster' } },
-    ),
-  )
+      if (having.includes(name)) cures.push(askAddress(question, hasEndpoint(name), address, frontend.port))
+  const effect: Effect = { code: 'policy-cluster', at: 'every-node', ...(!internal && { sees: 'node' }) }
+  const cure = patch(effect, 'service', service, { spec: { [policy]: 'Cluster' } })
+  cures.push(cures.length > 0 ? or(cure) : cure)
   const { eligible } = balancedNodes(facts.nodes)
   return {
     reason: 'no-local-endpoint',
-    message: `${keyOf(service)} has ${policy} Local, and ${listed(nodes, 'or')} has no endpoint of it: dropped`,
-    details: [
-      `nodes that have one: ${listed(having)}`,
-      ...(frontend.kind === 'load-balancer' && !having.some((name) => eligible.includes(name))
-        ? ['none of those takes traffic of the load balancer']
-        : []),
-    ],
+    service: refOf('Service', service),
+    policy,
+    nodes,
+    having,
+    unbalanced: frontend.kind === 'load-balancer' && !having.some((name) => eligible.includes(name)),
     cures,
   }
 }
+
+const hasEndpoint = (node: string): Effect => ({ code: 'ask-node', node, because: 'has-endpoint' })
 
 /** loadBalancerSourceRanges does not name the sender. */
 export function sourceRange(
@@ -76,23 +71,18 @@ export function sourceRange(
   if (service === undefined || claimed === undefined) return undefined
   const ranges = service.spec?.loadBalancerSourceRanges ?? []
   const own = `${source}/${source.includes(':') ? 128 : 32}`
-  const cures: Cure[] = [
-    patch(`allow ${source} too`, 'service', service, { spec: { loadBalancerSourceRanges: [...ranges, own] } }),
-  ]
+  const allow = { spec: { loadBalancerSourceRanges: [...ranges, own] } }
   const { port } = claimed.frontend
-  cures.push(...askClusterIp(facts, question, source, service, port, 'or ask the ClusterIP, which has no guard'))
+  const cures: Cure[] = [
+    patch({ code: 'allow-source', source }, 'service', service, allow),
+    ...askClusterIp(facts, question, source, service, port, { code: 'ask-cluster-ip', because: 'no-guard' }).map(or),
+  ]
   const nodePort = service.spec?.ports?.find((one) => one.port === port)?.nodePort
   const [node] = nodesToAsk(facts, service, familyOfText(source))
   if (nodePort && node !== undefined)
-    cures.push(askAddress(question, 'or ask its node port, which has no guard', node.address, nodePort))
-  return {
-    reason: 'source-range',
-    message: `${keyOf(service)} takes traffic at ${claimed.frontend.address} from ${listed(ranges)} only, and ${source} is not in there: dropped`,
-    details: [
-      'loadBalancerSourceRanges guards the load balancer’s addresses; node ports and the ClusterIP have no guard',
-    ],
-    cures,
-  }
+    cures.push(or(askAddress(question, { code: 'ask-node-port', because: 'no-guard' }, node.address, nodePort)))
+  const address = claimed.frontend.address ?? ''
+  return { reason: 'source-range', service: refOf('Service', service), address, source, ranges, cures }
 }
 
 /**
@@ -111,32 +101,20 @@ export function replyAstray(
     (one) => one.nodePort === frontend.port || one.port === frontend.port,
   )?.port
   const cures: Cure[] = [
-    ...askClusterIp(
-      facts,
-      question,
-      path.source,
-      service,
-      servicePort,
-      'ask its ClusterIP, which the own node translates',
-    ),
+    ...askClusterIp(facts, question, path.source, service, servicePort, {
+      code: 'ask-cluster-ip',
+      because: 'own-node',
+    }),
   ]
   if (frontend.kind === 'node-port') {
     const having = nodesWithEndpoint(facts, service, port.family)
     for (const { name, address } of nodesToAsk(facts, service, port.family).slice(0, 1))
       if (having.includes(name) && !nodes.includes(name))
-        cures.push(askAddress(question, `or ask a node that has an endpoint: ${name}`, address, frontend.port))
+        cures.push(or(askAddress(question, hasEndpoint(name), address, frontend.port)))
   }
-  cures.push(
-    patch('or let every node put its own address in place of the sender’s', 'service', service, {
-      spec: { externalTrafficPolicy: 'Cluster' },
-    }),
-  )
-  return {
-    reason: 'reply-astray',
-    message: `${listed(nodes, 'or')} translates for ${keyOf(service)} and keeps the sender’s address (externalTrafficPolicy Local), and has neither the sender nor the endpoint: the reply passes it by, and the sender never knows it for one`,
-    details: ['the packet arrives and is answered; the connection times out'],
-    cures,
-  }
+  const cluster = { spec: { externalTrafficPolicy: 'Cluster' } }
+  cures.push(or(patch({ code: 'policy-cluster-masquerade' }, 'service', service, cluster)))
+  return { reason: 'reply-astray', service: refOf('Service', service), nodes, cures }
 }
 
 /**
@@ -156,33 +134,27 @@ export function notBalanced(
   }
   const local = service.spec?.externalTrafficPolicy === 'Local'
   // One that is Ready, and kept away by the label alone.
-  const excluded = facts.nodes.filter(
+  const kept = facts.nodes.filter(
     (node) => node.metadata?.labels?.[EXCLUDE_FROM_LOAD_BALANCERS_LABEL] !== undefined && isReady(node),
   )
   return {
     reason: 'no-eligible-node',
-    message:
-      eligible.length === 0
-        ? `no node takes traffic of the load balancer for ${keyOf(service)}: none is Ready, or all are excluded by label`
-        : `the nodes that have an endpoint of ${keyOf(service)} take no traffic of the load balancer, and its policy is Local`,
-    details: [`nodes that take traffic: ${listed(eligible)}`, ...facts.nodes.slice(0, 10).flatMap(excludedText)],
+    service: refOf('Service', service),
+    eligible,
+    excluded: facts.nodes.slice(0, 10).flatMap(excluded),
     cures:
       local && eligible.length > 0
         ? [
-            patch('let the others send to all endpoints', 'service', service, {
+            patch({ code: 'policy-cluster', at: 'other-nodes' }, 'service', service, {
               spec: { externalTrafficPolicy: 'Cluster' },
             }),
           ]
         : [
-            ...excluded
-              .slice(0, 1)
-              .map((node) =>
-                run(
-                  `let ${keyOf(node)} take traffic of the load balancer again`,
-                  ...['kubectl', 'label', 'node', keyOf(node), `${EXCLUDE_FROM_LOAD_BALANCERS_LABEL}-`],
-                ),
-              ),
-            look('the nodes', 'kubectl', 'get', 'nodes', '--show-labels'),
+            ...kept.slice(0, 1).map((node) => {
+              const label = ['kubectl', 'label', 'node', keyOf(node), `${EXCLUDE_FROM_LOAD_BALANCERS_LABEL}-`]
+              return run({ code: 'let-node-balance', node: keyOf(node) }, ...label)
+            }),
+            look({ code: 'show-node-labels' }, 'kubectl', 'get', 'nodes', '--show-labels'),
           ],
   }
 }
