@@ -7,7 +7,7 @@ import { refOf } from './reference.ts'
 type ServicePort = NonNullable<NonNullable<Service['spec']>['ports']>[number]
 
 /** A port of a Service that nodes answer for. */
-export interface NodePort {
+interface NodePort {
   readonly service: Service
   readonly servicePort: ServicePort
   readonly port: number

@@ -84,5 +84,3 @@ export interface Told {
   readonly message: string
   readonly details?: readonly string[]
 }
-
-export type ToldFinding = Told & FindingFrame

@@ -12,6 +12,7 @@ import type { Decision } from '../../walk/decision.ts'
 import type { Path } from '../../walk/path.ts'
 import { askClusterIp, look, or, patch } from '../cure.ts'
 import { portNotServed } from './frontend.ts'
+
 /** Another Service answers in the place of the one that was asked for by name. */
 export function lostClaim(
   facts: ClusterFacts,

@@ -11,7 +11,7 @@ export interface NodePortOf {
   readonly service: ObjectRef
 }
 
-export interface NodeAddress {
+interface NodeAddress {
   readonly name: string
   readonly address: string
 }
@@ -92,7 +92,7 @@ export type NobodyThere = {
   | { readonly range: 'outside'; readonly letOut: boolean }
 )
 
-export interface ServiceAddresses {
+interface ServiceAddresses {
   readonly service: ObjectRef
   readonly addresses: readonly string[]
 }

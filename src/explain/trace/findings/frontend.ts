@@ -42,7 +42,7 @@ export type FamilyMissing = {
     }
 )
 
-export interface PodAddresses {
+interface PodAddresses {
   readonly pod: ObjectRef
   readonly addresses: readonly string[]
 }

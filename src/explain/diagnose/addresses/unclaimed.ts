@@ -11,10 +11,10 @@ import type { Finding } from '../../trace/finding.ts'
 import type { Question } from '../../trace/question.ts'
 import type { Path } from '../../walk/path.ts'
 import { askAddress, ifMeant, look, patch } from '../cure.ts'
+import { notProxied } from '../reasons/endpoints.ts'
+import { portNotServed } from '../reasons/frontend.ts'
+import { notBalanced } from '../reasons/policy.ts'
 import { nodePortUnknown, notANode, notRouted, unassigned } from './address.ts'
-import { notProxied } from './endpoints.ts'
-import { portNotServed } from './frontend.ts'
-import { notBalanced } from './policy.ts'
 
 type ServicePort = NonNullable<NonNullable<Service['spec']>['ports']>[number]
 

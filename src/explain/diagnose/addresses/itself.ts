@@ -7,8 +7,9 @@ import type { Finding } from '../../trace/finding.ts'
 import type { Question } from '../../trace/question.ts'
 import type { Path } from '../../walk/path.ts'
 import { ask, askAddress } from '../cure.ts'
+import { targetPortClosed } from '../reasons/target-port.ts'
 import { notANode } from './address.ts'
-import { targetPortClosed } from './target-port.ts'
+
 /** A sender that asks itself, most likely for a Service that it takes to be there. */
 export function itself(facts: ClusterFacts, question: Question, { target, protocol }: Path): Finding {
   const { address, port } = target
