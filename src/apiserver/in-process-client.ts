@@ -84,15 +84,16 @@ export const createInProcessClient = (
       const result = handler?.create
         ? handler.create(registry, resource as Resource, object.metadata?.name ?? '', object, request)
         : registry.create(resource as Resource, object, request)
-      return result as T
+      return (await result) as T
     },
     async update<T extends ApiObject>(resource: Resource<T>, object: T, options?: WriteOptions) {
       const name = object.metadata?.name ?? ''
       const namespace = options?.namespace ?? object.metadata?.namespace
       const request = { ...requestOf(options), ...(namespace ? { namespace } : {}) }
       const handler = special(resource as Resource, options)
-      if (handler?.update) return handler.update(registry, resource as Resource, name, () => object, request) as T
-      return registry.put(resource as Resource, name, object, request).object as T
+      if (handler?.update)
+        return (await handler.update(registry, resource as Resource, name, () => object, request)) as T
+      return (await registry.put(resource as Resource, name, object, request)).object as T
     },
     async patch<T extends ApiObject>(
       resource: Resource<T>,
@@ -106,18 +107,18 @@ export const createInProcessClient = (
       const handler = special(resource as Resource, options)
       if (handler?.update) {
         const change = (current: ApiObject) => machinery.patch(resource as Resource, type, current, body) as ApiObject
-        return handler.update(registry, resource as Resource, name, change, request) as T
+        return (await handler.update(registry, resource as Resource, name, change, request)) as T
       }
       const change = (current: ApiObject): ApiObject => {
         const value = machinery.patch(resource as Resource, type, current, body)
         const { object } = machinery.decodeValue(resource.message, value, 'Strict')
         return { ...object, apiVersion: current.apiVersion, kind: current.kind }
       }
-      return registry.update(resource as Resource, name, change, request) as T
+      return (await registry.update(resource as Resource, name, change, request)) as T
     },
     async delete<T extends ApiObject>(resource: Resource<T>, name: string, options?: Parameters<Client['delete']>[2]) {
       const { namespace, ...rest } = options ?? {}
-      registry.delete(resource as Resource, name, { caller, ...(namespace ? { namespace } : {}), options: rest })
+      await registry.delete(resource as Resource, name, { caller, ...(namespace ? { namespace } : {}), options: rest })
     },
     close() {
       for (const stop of [...stops]) stop()

@@ -3,8 +3,10 @@ import { chmodSync, rmSync } from 'node:fs'
 import { createServer as createHttpServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { events } from '#api/core/event/resource.ts'
+import type { Service } from '#api/core/service/message.ts'
+import { services } from '#api/core/service/resource.ts'
 import type { ResourceObject } from '#api/resource.ts'
-import type { Client } from '#client/client.ts'
+import { type Client, isAlreadyExists } from '#client/client.ts'
 import { socketText } from '#net/port-protocol.ts'
 import { createAuthenticator } from './access/authentication.ts'
 import { SYSTEM } from './access/caller.ts'
@@ -12,7 +14,7 @@ import { reviewList } from './access/reviews.ts'
 import { TokenSigner } from './access/token.ts'
 import { admissionList } from './admission/admission-list.ts'
 import { ReservedAddresses } from './admission/reserved-addresses.ts'
-import { createServiceAllocators } from './admission/service-allocators.ts'
+import { createServiceAllocators, takeStored } from './admission/service-holdings.ts'
 import { createHandler } from './handler.ts'
 import { HEADER_LIMIT } from './http/client-error.ts'
 import { RequestCounter } from './http/request-counter.ts'
@@ -24,6 +26,8 @@ import { type Dial, dialTcp } from './proxy/destination.ts'
 import { expireEvents } from './registry/event-expiry.ts'
 import { Registry } from './registry/registry.ts'
 import type { ServerContext } from './server-context.ts'
+import type { Journal } from './storage/journal.ts'
+import { memoryJournal } from './storage/memory-journal.ts'
 import { Store, type WindowLimits } from './storage/store.ts'
 import { subresourceList } from './subresources/subresource-list.ts'
 import { kubernetesAddress, systemObjects } from './system-objects.ts'
@@ -47,10 +51,10 @@ export interface ApiServerOptions {
   /** Milliseconds since 1970. */
   readonly clock?: { now(): number }
   /**
-   * For tests: the first resourceVersion. By default it grows with the clock, so that a restart never gives out an old
-   * one again.
+   * Where objects are kept. By default nowhere, with a first resourceVersion that grows with the clock, so that a
+   * restart never gives out an old one again.
    */
-  readonly firstRevision?: number
+  readonly journal?: Journal
   /** For tests: an integer in [0, below). */
   readonly random?: (below: number) => number
   /** For tests: how much of what has changed is kept. */
@@ -90,14 +94,17 @@ const HTTP_OPTIONS = { maxHeaderSize: HEADER_LIMIT, requireHostHeader: false }
 /** Milliseconds of 2026-01-01: keeps resourceVersions shorter. */
 const REVISION_EPOCH = 1_767_225_600_000
 
-/** The whole server, bootstrapped: default namespaces and the `kubernetes` Service are there when this returns. */
-export const createApiServer = (options: ApiServerOptions): ApiServer => {
+/**
+ * The whole server, bootstrapped: all that its journal has, default namespaces and the `kubernetes` Service are there
+ * when this resolves. Rejects with what keeps them from being made.
+ */
+export const createApiServer = async (options: ApiServerOptions): Promise<ApiServer> => {
   const clock = options.clock ?? Date
   const now = (): Date => new Date(clock.now())
   const random = options.random ?? ((below: number) => randomInt(below))
   const onError = options.onError ?? ((error: unknown) => console.error(error))
-  const firstRevision = options.firstRevision ?? Math.max(1, clock.now() - REVISION_EPOCH)
-  const store = new Store(firstRevision, options.window ? { limits: options.window } : {})
+  const journal = options.journal ?? memoryJournal(Math.max(1, clock.now() - REVISION_EPOCH))
+  const store = new Store(journal, options.window ? { limits: options.window } : {})
   const reserved = new ReservedAddresses([
     [kubernetesAddress(options.serviceCidrs), 'default/kubernetes'],
     ...(options.reservedAddresses ?? []),
@@ -111,6 +118,9 @@ export const createApiServer = (options: ApiServerOptions): ApiServer => {
     random,
     uuid: randomUUID,
   })
+  const stored = registry.list(services, {}).items as readonly Service[]
+  for (const { service, claim, why } of takeStored(allocators, stored))
+    onError(new Error(`Service ${service} says that it has ${claim}, which is not its own: ${why}`))
   const issuer = `https://kubernetes.default.svc.${options.clusterDomain}`
   const signer = new TokenSigner(options.pki.serviceAccountKey, issuer)
   const authenticator = createAuthenticator({ reader: registry, signer, now })
@@ -132,8 +142,16 @@ export const createApiServer = (options: ApiServerOptions): ApiServer => {
   const { handle, upgrade, clientError } = createHandler(context, onError)
   const client = createInProcessClient(registry, SYSTEM, subresources)
   const system = systemObjects(options)
-  for (const { resource, object } of system) registry.create(resource, object, { caller: SYSTEM })
-  const expiry = expireEvents(registry, events, () => clock.now())
+  // At once, so that they are kept at once: each sees those before it.
+  await Promise.all(
+    system.map(({ resource, object }) =>
+      registry.create(resource, object, { caller: SYSTEM }).catch((error: unknown) => {
+        // An earlier life made it.
+        if (!isAlreadyExists(error)) throw error
+      }),
+    ),
+  )
+  const expiry = expireEvents(registry, events, () => clock.now(), onError)
   ready = true
 
   const servers: Server[] = []

@@ -5,7 +5,8 @@ import { namespaceLifecycle } from './namespace-lifecycle.ts'
 import { podPriority } from './pod-priority.ts'
 import { reservedAddresses } from './reserved-addresses.ts'
 import { serviceAccount } from './service-account.ts'
-import { type ServiceAllocators, serviceAllocation } from './service-allocators.ts'
+import { serviceAllocation } from './service-allocators.ts'
+import type { ServiceAllocators } from './service-holdings.ts'
 
 /** Every admission, in the order in which they run. */
 export const admissionList = (allocators: ServiceAllocators, random: Random): readonly Admission[] => [

@@ -1,19 +1,14 @@
 import type { ApiObject, Resource } from '#api/resource.ts'
 import type { Caller } from '../access/caller.ts'
 import type { Reader } from '../registry/reader.ts'
-
-/** What an admission took (an address, a port) is given back on rollback: a refusal later on, or a dry run. */
-export interface Transaction {
-  readonly dryRun: boolean
-  onRollback(action: () => void): void
-  onCommit(action: () => void): void
-}
+import type { Undoable } from '../storage/transaction.ts'
 
 export interface CreateAdmission {
   readonly resource: Resource
   readonly object: ApiObject
   readonly caller: Caller
-  readonly transaction: Transaction
+  /** What an admission took (an address, a port) it says here how to give back. */
+  readonly transaction: Undoable
   readonly reader: Reader
 }
 

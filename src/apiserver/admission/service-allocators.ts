@@ -1,46 +1,15 @@
-import { AddressRange, AllocationError } from '#allocator/address-range.ts'
-import type { Random } from '#allocator/bitmap.ts'
-import { PortRange } from '#allocator/port-range.ts'
+import { AllocationError } from '#allocator/address-range.ts'
 import type { Service, ServicePort, ServiceSpec } from '#api/core/service/message.ts'
 import type { StatusCause } from '#api/meta/status.ts'
 import type { ApiObject } from '#api/resource.ts'
 import { allocatesNodePorts, needsClusterIP, needsHealthCheckNodePort } from '#api/strategy/service-needs.ts'
 import { internalError, invalid } from '../errors.ts'
-import type { Admission, Transaction } from './admission.ts'
+import type { Undoable } from '../storage/transaction.ts'
+import type { Admission } from './admission.ts'
 import { completeFamilies } from './ip-families.ts'
-import type { ReservedAddresses } from './reserved-addresses.ts'
+import { type Held, heldBy, release, type ServiceAllocators } from './service-holdings.ts'
 
 const SERVICES = { group: '', plural: 'services', kind: 'Service' }
-
-export interface ServiceAllocators {
-  /** The default family first. */
-  readonly addresses: readonly AddressRange[]
-  /** Taken from the beginning, and never given back. */
-  readonly reserved: ReservedAddresses
-  readonly ports: PortRange
-  readonly random: Random
-}
-
-export interface AllocatorOptions {
-  readonly serviceCidrs: readonly string[]
-  readonly nodePortRange: { readonly from: number; readonly to: number }
-}
-
-/** Allocators over the cluster’s ranges, with nothing taken but what is reserved. */
-export const createServiceAllocators = (
-  options: AllocatorOptions,
-  reserved: ReservedAddresses,
-  random: Random,
-): ServiceAllocators => {
-  const addresses = options.serviceCidrs.map((cidr) => new AddressRange(cidr))
-  for (const address of reserved.addresses()) addresses.find((range) => range.contains(address))?.take(address)
-  return {
-    addresses,
-    reserved,
-    ports: new PortRange(options.nodePortRange.from, options.nodePortRange.to),
-    random,
-  }
-}
 
 const isService = (resource: { readonly group: string; readonly plural: string }): boolean =>
   resource.group === '' && resource.plural === 'services'
@@ -75,7 +44,7 @@ export const serviceAllocation = (allocators: ServiceAllocators): Admission => (
     return allocate(allocators, object as Service, previous as Service, transaction)
   },
   deleted({ resource, object }) {
-    if (isService(resource)) release(allocators, heldBy(object as Service))
+    if (isService(resource)) release(allocators, object as Service, heldBy(object as Service))
   },
 })
 
@@ -91,37 +60,11 @@ const withFamilies = ({ addresses }: ServiceAllocators, service: Service, before
   return completed
 }
 
-interface Held {
-  readonly addresses: readonly string[]
-  readonly ports: readonly number[]
-}
-
-/** Everything a Service holds; a node port that two protocols share is held once. */
-const heldBy = (service: Service | undefined): Held => {
-  const spec = service?.spec
-  if (!spec) return { addresses: [], ports: [] }
-  const ports = (spec.ports ?? []).flatMap(({ nodePort }) => (nodePort ? [nodePort] : []))
-  return {
-    addresses: needsClusterIP(service)
-      ? (spec.clusterIPs ?? []).filter((address) => address && address !== 'None')
-      : [],
-    ports: [...new Set(spec.healthCheckNodePort ? [...ports, spec.healthCheckNodePort] : ports)],
-  }
-}
-
-const release = (allocators: ServiceAllocators, held: Held): void => {
-  for (const address of held.addresses) {
-    if (allocators.reserved.ownerOf(address) !== undefined) continue
-    for (const range of allocators.addresses) range.release(address)
-  }
-  for (const port of held.ports) allocators.ports.release(port)
-}
-
 const allocate = (
   allocators: ServiceAllocators,
   service: Service,
   before: Service | undefined,
-  transaction: Transaction,
+  transaction: Undoable,
 ): ApiObject => {
   const former = heldBy(before)
   let spec: ServiceSpec = service.spec ?? {}
@@ -140,7 +83,7 @@ const allocate = (
   const next: Service = { ...service, spec }
   const now = heldBy(next)
   transaction.onCommit(() =>
-    release(allocators, {
+    release(allocators, next, {
       addresses: former.addresses.filter((address) => !now.addresses.includes(address)),
       ports: former.ports.filter((port) => !now.ports.includes(port)),
     }),
@@ -152,7 +95,7 @@ const takeAddresses = (
   { addresses, reserved, random }: ServiceAllocators,
   service: Service,
   former: Held,
-  transaction: Transaction,
+  transaction: Undoable,
 ): readonly string[] => {
   const asked = service.spec?.clusterIPs ?? []
   return (service.spec?.ipFamilies ?? []).map((family, index) => {
@@ -178,7 +121,7 @@ const takePorts = (
   service: Service,
   ours: Set<number>,
   isUpdate: boolean,
-  transaction: Transaction,
+  transaction: Undoable,
 ): readonly ServicePort[] => {
   const ports = service.spec?.ports ?? []
   const take = (port: number): void => {
@@ -226,7 +169,7 @@ const takeHealthCheckPort = (
   { ports: range, random }: ServiceAllocators,
   service: Service,
   ours: ReadonlySet<number>,
-  transaction: Transaction,
+  transaction: Undoable,
 ): number => {
   const wanted = service.spec?.healthCheckNodePort
   if (wanted && ours.has(wanted)) return wanted

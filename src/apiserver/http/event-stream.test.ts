@@ -2,8 +2,10 @@ import assert from 'node:assert/strict'
 import type { ServerResponse } from 'node:http'
 import { test } from 'node:test'
 import type { ApiObject } from '#api/resource.ts'
+import { memoryJournal } from '../storage/memory-journal.ts'
 import { Store } from '../storage/store.ts'
 import { openWatch, type StoredEvent } from '../storage/watch.ts'
+import { writerOf } from '../testing/writer.ts'
 import { EventStream } from './event-stream.ts'
 
 const turns = async (): Promise<void> => {
@@ -41,8 +43,10 @@ class Client {
 }
 
 const open = (encode?: (event: StoredEvent) => Uint8Array) => {
-  const store = new Store(1, { limits: { bytes: 4 << 20, changes: 10_000, age: 60_000 } })
-  const collection = store.collection({ group: '', plural: 'configmaps' })
+  const store = new Store(memoryJournal(1), { limits: { bytes: 4 << 20, changes: 10_000, age: 60_000 } })
+  const configMaps = { group: '', plural: 'configmaps' }
+  const collection = store.collection(configMaps)
+  const write = writerOf(store, configMaps)
   const client = new Client()
   const faults: unknown[] = []
   const start = (): EventStream => {
@@ -57,15 +61,15 @@ const open = (encode?: (event: StoredEvent) => Uint8Array) => {
     })
     return stream
   }
-  return { store, collection, client, faults, start }
+  return { store, collection, write, client, faults, start }
 }
 
 /** What may be encoded ahead of a client, and one event of the tests. */
 const MOST = 256 * 1024 + 110_000
 
 test('what is there already is written no faster than the client reads it', async () => {
-  const { collection, client, start } = open()
-  for (let count = 0; count < 100; count++) collection.put(`x${count}`, object(`x${count}`, 100_000))
+  const { write, client, start } = open()
+  for (let count = 0; count < 100; count++) await write.put(`x${count}`, object(`x${count}`, 100_000))
   const stream = start()
   await turns()
   assert.ok(client.octets > 200_000 && client.octets < MOST, `${client.octets}`)
@@ -77,10 +81,10 @@ test('what is there already is written no faster than the client reads it', asyn
 })
 
 test('a client that never reads holds a fixed number of octets, and is cut once what it should read is forgotten', async () => {
-  const { store, collection, client, start } = open()
+  const { store, write, client, start } = open()
   const stream = start()
   for (let count = 0; count < 100 && !client.destroyed; count++) {
-    collection.put('x', object('x', 100_000))
+    await write.put('x', object('x', 100_000))
     await turns()
     assert.ok(stream.ahead < MOST, `${stream.ahead}`)
     assert.ok(store.windowBytes <= 4 << 20)
@@ -89,10 +93,10 @@ test('a client that never reads holds a fixed number of octets, and is cut once 
 })
 
 test('a bookmark comes after all that it stands for', async () => {
-  const { collection, client, start } = open()
+  const { write, client, start } = open()
   const stream = start()
   await turns()
-  collection.put('x', object('x'))
+  await write.put('x', object('x'))
   stream.bookmark()
   const types = client.text
     .trim()
@@ -106,11 +110,11 @@ test('a bookmark comes after all that it stands for', async () => {
 })
 
 test('an event that cannot be written ends its stream with an ERROR, and is reported', async () => {
-  const { collection, client, faults, start } = open(() => {
+  const { collection, write, client, faults, start } = open(() => {
     throw new TypeError('no form on the wire')
   })
   start()
-  collection.put('x', object('x'))
+  await write.put('x', object('x'))
   await turns()
   assert.match(client.text, /^ERROR 500 Internal error occurred: no form on the wire\n$/)
   assert.equal(client.ended, true)

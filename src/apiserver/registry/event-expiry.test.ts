@@ -8,35 +8,35 @@ import { expireEvents } from './event-expiry.ts'
 
 const request = { caller: SYSTEM, namespace: 'default' }
 
-test('an Event goes an hour after it was last written, and not before', () => {
+test('an Event goes an hour after it was last written, and not before', async () => {
   let now = 0
   let count = 0
   const registry = createTestRegistry()
-  const put = (name: string): void => {
+  const put = async (name: string): Promise<void> => {
     const involvedObject = { kind: 'Pod', namespace: 'default', name: 'x' }
     const event = { apiVersion: 'v1', kind: 'Event', metadata: { name }, involvedObject, count: ++count } as ApiObject
-    registry.put(events, name, event, request)
+    await registry.put(events, name, event, request)
   }
   const names = (): readonly (string | undefined)[] =>
     registry.list(events, {}).items.map(({ metadata }) => metadata?.name)
-  put('before')
-  const expiry = expireEvents(registry, events, () => now)
-  expiry.sweep()
-  put('old')
-  put('again')
-  put('gone')
-  expiry.sweep()
+  await put('before')
+  const expiry = expireEvents(registry, events, () => now, assert.ifError)
+  await expiry.sweep()
+  await put('old')
+  await put('again')
+  await put('gone')
+  await expiry.sweep()
   now = 3_000_000
-  put('again')
-  registry.delete(events, 'gone', request)
-  put('new')
-  expiry.sweep()
+  await put('again')
+  await registry.delete(events, 'gone', request)
+  await put('new')
+  await expiry.sweep()
   assert.deepEqual(names(), ['again', 'before', 'new', 'old'])
   now = 3_600_001
-  expiry.sweep()
+  await expiry.sweep()
   assert.deepEqual(names(), ['again', 'new'])
   now = 6_600_001
-  expiry.sweep()
+  await expiry.sweep()
   assert.deepEqual(names(), [])
   expiry.stop()
   assert.equal(registry.count(events).watches, 0)

@@ -1,4 +1,5 @@
 import type { Resource } from '#api/resource.ts'
+import { isNotFound } from '#client/client.ts'
 import { keyOf, splitKey } from '#objects/object-key.ts'
 import { SYSTEM } from '../access/caller.ts'
 import type { Registry } from './registry.ts'
@@ -15,7 +16,8 @@ export const expireEvents = (
   registry: Registry,
   resource: Resource,
   now: () => number,
-): { sweep(): void; stop(): void } => {
+  onError: (error: unknown) => void,
+): { sweep(): Promise<void>; stop(): void } => {
   /** When each was last written, the oldest first. */
   const written = new Map<string, number>()
   const read = (): void => {
@@ -27,17 +29,22 @@ export const expireEvents = (
     }
   }
   const watch = registry.watch(resource, {}, {}, read)
-  const sweep = (): void => {
-    read()
-    const since = now() - AGE
-    for (const [key, at] of written) {
-      if (at > since) break
-      written.delete(key)
-      const { namespace, name } = splitKey(key)
-      registry.delete(resource, name, { caller: SYSTEM, ...(namespace ? { namespace } : {}) })
+  const remove = async (key: string): Promise<void> => {
+    const { namespace, name } = splitKey(key)
+    try {
+      await registry.delete(resource, name, { caller: SYSTEM, ...(namespace ? { namespace } : {}) })
+    } catch (error) {
+      // Where it could not be kept, the next sweep tries again.
+      if (!isNotFound(error)) onError(error)
     }
   }
-  const timer = setInterval(sweep, INTERVAL).unref()
+  const sweep = async (): Promise<void> => {
+    read()
+    const since = now() - AGE
+    const old = [...written].filter(([, at]) => at <= since)
+    await Promise.all(old.map(([key]) => remove(key)))
+  }
+  const timer = setInterval(() => void sweep(), INTERVAL).unref()
   return {
     sweep,
     stop() {

@@ -11,12 +11,12 @@ import { generateName } from '../generate-name.ts'
 import type { Machinery } from '../machinery/machinery.ts'
 import { type ListPage, type ListRequest, listPage, parseRevision, type Selection } from '../storage/list.ts'
 import type { Store } from '../storage/store.ts'
+import type { Transaction } from '../storage/transaction.ts'
 import { openWatch, type Watch } from '../storage/watch.ts'
 import { type DeleteRequest, isTerminated, planDeletion } from './deletion.ts'
 import { checkIdentity, namespaceOf, preserveMetadata } from './identity.ts'
 import type { Reader, ReadResource } from './reader.ts'
-import { asking } from './storage-refusal.ts'
-import { transact } from './transaction.ts'
+import { asking, awaiting } from './storage-refusal.ts'
 
 export interface RegistryOptions {
   readonly store: Store
@@ -52,8 +52,8 @@ const NAME_ATTEMPTS = 8
 
 /**
  * Reads and writes of API objects with every rule that is Kubernetes' and none that is HTTP's: defaults, admission,
- * validation, optimistic concurrency, graceful deletion. Each call is one transaction: nothing in it awaits. Throws
- * ApiError.
+ * validation, optimistic concurrency, graceful deletion. Each write is one transaction: nothing in it awaits, and it is
+ * answered once it lasts. Throws ApiError.
  */
 export class Registry implements Reader {
   readonly #options: RegistryOptions
@@ -76,7 +76,7 @@ export class Registry implements Reader {
   }
 
   find(resource: ReadResource, namespace: string | undefined, name: string): ApiObject | undefined {
-    return this.#options.store.collection(resource).get(objectKey(resource.namespaced ? namespace : undefined, name))
+    return this.#options.store.collection(resource).get(keyIn(resource, namespace, name))
   }
 
   get(resource: Resource, namespace: string | undefined, name: string): ApiObject {
@@ -113,45 +113,9 @@ export class Registry implements Reader {
     return { objects: size, watches: watchers }
   }
 
-  create(resource: Resource, body: ApiObject, request: WriteRequest): ApiObject {
-    const { machinery, now, random, uuid } = this.#options
-    const namespace = namespaceOf(resource, body, request.namespace)
-    const collection = this.#options.store.collection(resource)
-    const given = body.metadata ?? {}
-    if (given.resourceVersion) throw badRequest('resourceVersion should not be set on objects to be created')
-    let name = given.name ?? ''
-    if (!name && given.generateName) {
-      for (let attempt = 0; attempt < NAME_ATTEMPTS; attempt++) {
-        name = generateName(given.generateName, random)
-        if (!collection.get(objectKey(namespace, name))) break
-      }
-    }
-    const { deletionTimestamp: _, deletionGracePeriodSeconds: __, selfLink: ___, ...kept } = given
-    const metadata: ObjectMeta = {
-      ...kept,
-      name,
-      ...(namespace ? { namespace } : {}),
-      uid: uuid(),
-      creationTimestamp: timeText(now().getTime()),
-    }
-    let object: ApiObject = { ...body, metadata }
-    object = machinery.prepareForCreate(resource, object)
-    return transact(request.dryRun === true, (transaction) => {
-      const run = (step: 'create' | 'complete' | 'allocate'): void => {
-        for (const admission of this.#options.admissions) {
-          const given = { resource, object, caller: request.caller, transaction, reader: this }
-          object = admission[step]?.(given) ?? object
-        }
-      }
-      run('create')
-      run('complete')
-      const causes = machinery.validateCreate(resource, object)
-      if (causes.length > 0) throw invalid(resource, name, causes)
-      run('allocate')
-      const key = objectKey(namespace, name)
-      if (collection.get(key)) throw alreadyExists(resource, name)
-      return request.dryRun ? object : collection.put(key, object)
-    })
+  /** Rejects with ApiError, as all that writes. */
+  create(resource: Resource, body: ApiObject, request: WriteRequest): Promise<ApiObject> {
+    return this.#transact(request, (transaction) => this.#create(transaction, resource, body, request))
   }
 
   /**
@@ -163,45 +127,8 @@ export class Registry implements Reader {
     name: string,
     change: (current: ApiObject) => ApiObject,
     request: WriteRequest,
-  ): ApiObject {
-    const subresource = request.subresource ?? ''
-    const { machinery } = this.#options
-    const namespace = resource.namespaced ? request.namespace : undefined
-    const collection = this.#options.store.collection(resource)
-    const key = objectKey(namespace, name)
-    const current = collection.get(key)
-    if (!current) throw notFound(resource, name)
-    const wanted = change(current)
-    if (wanted === current) return current
-    checkIdentity(resource, name, namespace, wanted, current)
-    let next = preserveMetadata(wanted, current)
-    next = machinery.prepareForUpdate(resource, next, current, subresource)
-    return transact(request.dryRun === true, (transaction) => {
-      const run = (step: 'update' | 'completeUpdate' | 'allocateUpdate'): void => {
-        for (const admission of this.#options.admissions) {
-          const { caller } = request
-          const given = {
-            resource,
-            object: next,
-            previous: current,
-            subresource,
-            caller,
-            transaction,
-            reader: this,
-          }
-          next = admission[step]?.(given) ?? next
-        }
-      }
-      run('update')
-      run('completeUpdate')
-      const causes = machinery.validateUpdate(resource, next, current, subresource)
-      if (causes.length > 0) throw invalid(resource, name, causes)
-      run('allocateUpdate')
-      if (isDeepStrictEqual(next, current)) return current
-      if (request.dryRun) return next
-      if (isTerminated(resource, next)) return this.#remove(resource, key, next, request.caller)
-      return collection.put(key, next)
-    })
+  ): Promise<ApiObject> {
+    return this.#transact(request, (transaction) => this.#update(transaction, resource, name, change, request))
   }
 
   /** PUT: as `update`, and creates where the kind allows that. */
@@ -210,31 +137,115 @@ export class Registry implements Reader {
     name: string,
     object: ApiObject,
     request: WriteRequest,
-  ): { readonly object: ApiObject; readonly created: boolean } {
-    const given = object.metadata?.name
-    if (given && given !== name) {
-      throw badRequest(`the name of the object (${given}) does not match the name on the URL (${name})`)
-    }
-    namespaceOf(resource, object, request.namespace)
-    if (
-      !request.subresource &&
-      CREATE_ON_UPDATE.has(resource.plural) &&
-      !object.metadata?.resourceVersion &&
-      !this.find(resource, request.namespace, name)
-    ) {
-      return {
-        object: this.create(resource, { ...object, metadata: { ...object.metadata, name } }, request),
-        created: true,
+  ): Promise<{ readonly object: ApiObject; readonly created: boolean }> {
+    return this.#transact(request, (transaction) => {
+      const given = object.metadata?.name
+      if (given && given !== name) {
+        throw badRequest(`the name of the object (${given}) does not match the name on the URL (${name})`)
       }
-    }
-    return { object: this.update(resource, name, () => object, request), created: false }
+      namespaceOf(resource, object, request.namespace)
+      if (
+        !request.subresource &&
+        CREATE_ON_UPDATE.has(resource.plural) &&
+        !object.metadata?.resourceVersion &&
+        !transaction.get(resource, keyIn(resource, request.namespace, name))
+      ) {
+        const named = { ...object, metadata: { ...object.metadata, name } }
+        return { object: this.#create(transaction, resource, named, request), created: true }
+      }
+      return { object: this.#update(transaction, resource, name, () => object, request), created: false }
+    })
   }
 
-  delete(resource: Resource, name: string, request: WriteRequest & { readonly options?: DeleteRequest }): Deleted {
-    const namespace = resource.namespaced ? request.namespace : undefined
-    const collection = this.#options.store.collection(resource)
+  delete(
+    resource: Resource,
+    name: string,
+    request: WriteRequest & { readonly options?: DeleteRequest },
+  ): Promise<Deleted> {
+    return this.#transact(request, (transaction) => this.#delete(transaction, resource, name, request))
+  }
+
+  #transact<T>({ dryRun = false }: WriteRequest, body: (transaction: Transaction) => T): Promise<T> {
+    return awaiting(this.#options.store.transact(body, dryRun))
+  }
+
+  #create(transaction: Transaction, resource: Resource, body: ApiObject, request: WriteRequest): ApiObject {
+    const { machinery, now, random, uuid } = this.#options
+    const namespace = namespaceOf(resource, body, request.namespace)
+    const given = body.metadata ?? {}
+    if (given.resourceVersion) throw badRequest('resourceVersion should not be set on objects to be created')
+    let name = given.name ?? ''
+    if (!name && given.generateName) {
+      for (let attempt = 0; attempt < NAME_ATTEMPTS; attempt++) {
+        name = generateName(given.generateName, random)
+        if (!transaction.get(resource, objectKey(namespace, name))) break
+      }
+    }
+    const { deletionTimestamp: _, deletionGracePeriodSeconds: __, selfLink: ___, ...kept } = given
+    const metadata: ObjectMeta = {
+      ...kept,
+      name,
+      ...(namespace ? { namespace } : {}),
+      uid: uuid(),
+      creationTimestamp: timeText(now().getTime()),
+    }
+    let object = machinery.prepareForCreate(resource, { ...body, metadata })
+    const reader = readerOf(transaction)
+    const run = (step: 'create' | 'complete' | 'allocate'): void => {
+      for (const admission of this.#options.admissions)
+        object = admission[step]?.({ resource, object, caller: request.caller, transaction, reader }) ?? object
+    }
+    run('create')
+    run('complete')
+    const causes = machinery.validateCreate(resource, object)
+    if (causes.length > 0) throw invalid(resource, name, causes)
+    run('allocate')
     const key = objectKey(namespace, name)
-    const current = collection.get(key)
+    if (transaction.get(resource, key)) throw alreadyExists(resource, name)
+    return transaction.dryRun ? object : transaction.put(resource, key, object)
+  }
+
+  #update(
+    transaction: Transaction,
+    resource: Resource,
+    name: string,
+    change: (current: ApiObject) => ApiObject,
+    request: WriteRequest,
+  ): ApiObject {
+    const { subresource = '', caller } = request
+    const { machinery } = this.#options
+    const namespace = resource.namespaced ? request.namespace : undefined
+    const key = objectKey(namespace, name)
+    const previous = transaction.get(resource, key)
+    if (!previous) throw notFound(resource, name)
+    const wanted = change(previous)
+    if (wanted === previous) return previous
+    checkIdentity(resource, name, namespace, wanted, previous)
+    let object = machinery.prepareForUpdate(resource, preserveMetadata(wanted, previous), previous, subresource)
+    const reader = readerOf(transaction)
+    const run = (step: 'update' | 'completeUpdate' | 'allocateUpdate'): void => {
+      for (const admission of this.#options.admissions)
+        object = admission[step]?.({ resource, object, previous, subresource, caller, transaction, reader }) ?? object
+    }
+    run('update')
+    run('completeUpdate')
+    const causes = machinery.validateUpdate(resource, object, previous, subresource)
+    if (causes.length > 0) throw invalid(resource, name, causes)
+    run('allocateUpdate')
+    if (isDeepStrictEqual(object, previous)) return previous
+    if (transaction.dryRun) return object
+    if (isTerminated(resource, object)) return this.#remove(transaction, resource, key, object, caller)
+    return transaction.put(resource, key, object)
+  }
+
+  #delete(
+    transaction: Transaction,
+    resource: Resource,
+    name: string,
+    request: WriteRequest & { readonly options?: DeleteRequest },
+  ): Deleted {
+    const key = keyIn(resource, request.namespace, name)
+    const current = transaction.get(resource, key)
     if (!current) throw notFound(resource, name)
     const { uid, resourceVersion } = request.options?.preconditions ?? {}
     if (uid !== undefined && uid !== current.metadata?.uid) {
@@ -244,19 +255,28 @@ export class Registry implements Reader {
       throw preconditionFailed(resource, name, 'ResourceVersion', resourceVersion, current.metadata?.resourceVersion)
     }
     for (const admission of this.#options.admissions)
-      admission.delete?.({ resource, object: current, caller: request.caller, reader: this })
+      admission.delete?.({ resource, object: current, caller: request.caller, reader: readerOf(transaction) })
     const plan = planDeletion(resource, current, request.options ?? {}, this.now())
-    if (request.dryRun) return { object: plan.object, gone: plan.kind === 'now' }
-    return transact(false, () => {
-      if (plan.kind === 'now') return { object: this.#remove(resource, key, plan.object, request.caller), gone: true }
-      const object = isDeepStrictEqual(plan.object, current) ? current : collection.put(key, plan.object)
-      return { object, gone: false }
-    })
+    const gone = plan.kind === 'now'
+    if (transaction.dryRun) return { object: plan.object, gone }
+    if (gone) return { object: this.#remove(transaction, resource, key, plan.object, request.caller), gone }
+    const isMarked = isDeepStrictEqual(plan.object, current)
+    return { object: isMarked ? current : transaction.put(resource, key, plan.object), gone }
   }
 
-  #remove(resource: Resource, key: string, last: ApiObject, caller: Caller): ApiObject {
-    const object = this.#options.store.collection(resource).delete(key, last)!
-    for (const admission of this.#options.admissions) admission.deleted?.({ resource, object, caller, reader: this })
+  #remove(transaction: Transaction, resource: Resource, key: string, last: ApiObject, caller: Caller): ApiObject {
+    const object = transaction.delete(resource, key, last)
+    transaction.onCommit(() => {
+      for (const admission of this.#options.admissions) admission.deleted?.({ resource, object, caller, reader: this })
+    })
     return object
   }
 }
+
+const keyIn = ({ namespaced }: ReadResource, namespace: string | undefined, name: string): string =>
+  objectKey(namespaced ? namespace : undefined, name)
+
+/** What admissions see: also what does not last yet, of transactions before theirs. */
+const readerOf = (transaction: Transaction): Reader => ({
+  find: (resource, namespace, name) => transaction.get(resource, keyIn(resource, namespace, name)),
+})

@@ -11,9 +11,15 @@ test('what storage cannot do is told as Kubernetes tells it: code, reason and wo
     REVISION_AHEAD: [504, 'Timeout'],
     REVISION_COMPACTED: [410, 'Expired'],
     CONTINUE_COMPACTED: [410, 'Expired'],
+    JOURNAL_FAILED: [500, 'InternalError'],
   }
   for (const [code, [status, reason]] of Object.entries(told)) {
-    const words = code === 'REVISION_AHEAD' ? 'Timeout: Too large resource version: 7, current: 3' : 'in its own words'
+    const words =
+      code === 'REVISION_AHEAD'
+        ? 'Timeout: Too large resource version: 7, current: 3'
+        : code === 'JOURNAL_FAILED'
+          ? 'Internal error occurred: in its own words'
+          : 'in its own words'
     assert.throws(
       () =>
         asking(() => {

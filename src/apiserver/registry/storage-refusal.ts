@@ -1,5 +1,5 @@
 import type { ApiError } from '#client/client.ts'
-import { badRequest, expired, tooLargeResourceVersion } from '../errors.ts'
+import { badRequest, expired, internalError, tooLargeResourceVersion } from '../errors.ts'
 import { StorageError } from '../storage/storage-error.ts'
 
 /** What clients are told of a fault of storage. */
@@ -13,6 +13,8 @@ const refusalOf = (error: StorageError): ApiError => {
     case 'REVISION_COMPACTED':
     case 'CONTINUE_COMPACTED':
       return expired(error.message)
+    case 'JOURNAL_FAILED':
+      return internalError(error)
   }
 }
 
@@ -21,6 +23,14 @@ export const asking = <T>(ask: () => T): T => {
   try {
     return ask()
   } catch (error) {
-    throw error instanceof StorageError ? refusalOf(error) : error
+    throw told(error)
   }
 }
+
+/** As asking(), of what storage says later. */
+export const awaiting = <T>(answer: Promise<T>): Promise<T> =>
+  answer.catch((error: unknown) => {
+    throw told(error)
+  })
+
+const told = (error: unknown): unknown => (error instanceof StorageError ? refusalOf(error) : error)

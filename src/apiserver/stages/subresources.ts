@@ -36,7 +36,7 @@ export const subresources =
       const { name } = info
       if (info.verb === 'get' && handler.get) return send(200, handler.get(registry, resource, info.namespace, name))
       if (info.verb === 'create' && handler.create) {
-        return send(201, handler.create(registry, resource, name, await read(), request))
+        return send(201, await handler.create(registry, resource, name, await read(), request))
       }
       if (info.verb === 'update' && handler.update) {
         const body = await read()
@@ -44,10 +44,7 @@ export const subresources =
         if (given && given !== name) {
           throw badRequest(`the name of the object (${given}) does not match the name on the URL (${name})`)
         }
-        return send(
-          200,
-          handler.update(registry, resource, name, () => body, request),
-        )
+        return send(200, await handler.update(registry, resource, name, () => body, request))
       }
       if (info.verb === 'patch' && handler.update) {
         return send(200, await patchPart(handler, exchange, info, expected, server))

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { ApiObject } from '#api/resource.ts'
-import { type Change, ChangeWindow } from './change-window.ts'
+import { ChangeWindow, type SeenChange } from './change-window.ts'
 
 const OBJECT = {} as ApiObject
-const change = (revision: number): Change => ({
+const change = (revision: number): SeenChange => ({
   revision,
   key: 'x',
   object: OBJECT,

@@ -1,12 +1,9 @@
 import type { ApiObject } from '#api/resource.ts'
+import type { Change } from './journal.ts'
 
-/** One committed change. `object` is the new state, for a deletion the last state with the deletion's revision. */
-export interface Change {
-  readonly revision: number
-  readonly key: string
-  readonly object: ApiObject
+/** One change that lasts, as watches and lists of the past read it. */
+export interface SeenChange extends Omit<Change, 'resource'> {
   readonly previous: ApiObject | undefined
-  readonly deleted: boolean
   /** About what it keeps in memory, octets. */
   readonly bytes: number
   /** When, milliseconds of the store's clock. */
@@ -21,7 +18,7 @@ const SLACK = 1024
  * such a number, not the changes: what they wait for is kept here, once for all of them.
  */
 export class ChangeWindow {
-  #changes: (Change | undefined)[] = []
+  #changes: (SeenChange | undefined)[] = []
   /** Of the oldest that is kept, in the list. */
   #head = 0
   /** Number of the first in the list. */
@@ -42,16 +39,16 @@ export class ChangeWindow {
     return this.#bytes
   }
 
-  get oldest(): Change | undefined {
+  get oldest(): SeenChange | undefined {
     return this.#changes[this.#head]
   }
 
   /** The change of that number; undefined where it is forgotten, or still to come. */
-  at(number: number): Change | undefined {
+  at(number: number): SeenChange | undefined {
     return this.#changes[number - this.#base]
   }
 
-  push(change: Change): void {
+  push(change: SeenChange): void {
     this.#changes.push(change)
     this.#bytes += change.bytes
   }
@@ -69,7 +66,7 @@ export class ChangeWindow {
   }
 
   /** Forgets the oldest change, and returns it. */
-  forget(): Change | undefined {
+  forget(): SeenChange | undefined {
     const change = this.#changes[this.#head]
     if (!change) return undefined
     this.#changes[this.#head++] = undefined

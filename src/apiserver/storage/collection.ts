@@ -1,24 +1,23 @@
 import type { ApiObject } from '#api/resource.ts'
-import { type Change, ChangeWindow } from './change-window.ts'
+import { ChangeWindow, type SeenChange } from './change-window.ts'
+import type { Change } from './journal.ts'
 import { sizeOf } from './object-size.ts'
-import { withRevision } from './with-revision.ts'
 
-/** Called synchronously after each commit: it must only take note. */
+/** Called synchronously after each change: it must only take note. */
 export type ChangeListener = () => void
 
 /** What a collection has of its store. */
-export interface CollectionStore {
-  /** The revision of the latest write, of any resource. */
+interface CollectionStore {
+  /** The revision of the latest change that lasts, of any resource. */
   revision(): number
-  /** A fresh one. */
-  nextRevision(): number
   /** Milliseconds; only differences count. */
   now(): number
-  /** Told of each commit, after all listeners. */
-  committed(): void
 }
 
-/** The objects of one resource, and its latest changes. Keys are `namespace/name` or `name`. */
+/**
+ * The objects of one resource as everybody may see them, and its latest changes. Keys are `namespace/name` or `name`;
+ * what is stored is shared with every reader and never changed.
+ */
 export class Collection {
   readonly window = new ChangeWindow()
   readonly #objects = new Map<string, ApiObject>()
@@ -64,30 +63,16 @@ export class Collection {
     return this.#objects.values()
   }
 
-  /** Stores a new state under a fresh revision and returns what was stored. */
-  put(key: string, object: ApiObject): ApiObject {
-    const previous = this.#objects.get(key)
-    const revision = this.#store.nextRevision()
-    const stored = withRevision(object, revision)
-    this.#objects.set(key, stored)
-    if (!previous) this.#sorted = undefined
-    this.#commit(revision, key, stored, previous, false)
-    return stored
+  /** Shows a change that lasts. */
+  commit(change: Change): void {
+    this.window.push(this.#apply(change))
+    for (const listener of this.#listeners) listener()
   }
 
-  /**
-   * Removes and returns the last state, with the deletion's revision. `last` replaces the stored state where the
-   * deletion itself changes it.
-   */
-  delete(key: string, last?: ApiObject): ApiObject | undefined {
-    const previous = this.#objects.get(key)
-    if (!previous) return undefined
-    const revision = this.#store.nextRevision()
-    const object = withRevision(last ?? previous, revision)
-    this.#objects.delete(key)
-    this.#sorted = undefined
-    this.#commit(revision, key, object, previous, true)
-    return object
+  /** Takes over a change of an earlier life; one that is folded into a state leaves nothing to resume from. */
+  restore(change: Change): void {
+    const seen = this.#apply(change)
+    if (change.revision > this.#trimmed) this.window.push(seen)
   }
 
   /** The number of the first change after this revision, or undefined where they are no longer all known (410 Gone). */
@@ -120,15 +105,17 @@ export class Collection {
   }
 
   /** Forgets the oldest change. */
-  trim(): Change | undefined {
+  trim(): SeenChange | undefined {
     const change = this.window.forget()
     if (change) this.#trimmed = change.revision
     return change
   }
 
-  #commit(revision: number, key: string, object: ApiObject, previous: ApiObject | undefined, deleted: boolean): void {
-    this.window.push({ revision, key, object, previous, deleted, bytes: sizeOf(object), at: this.#store.now() })
-    for (const listener of this.#listeners) listener()
-    this.#store.committed()
+  #apply({ revision, key, object, deleted }: Change): SeenChange {
+    const previous = this.#objects.get(key)
+    if (deleted) this.#objects.delete(key)
+    else this.#objects.set(key, object)
+    if (deleted || !previous) this.#sorted = undefined
+    return { revision, key, object, previous, deleted, bytes: sizeOf(object), at: this.#store.now() }
   }
 }

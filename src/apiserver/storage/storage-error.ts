@@ -9,6 +9,8 @@ export type StorageErrorCode =
   | 'CONTINUE_INVALID'
   /** The state that a page shows, at revision `asked`, is forgotten: `held` is the oldest that is known. */
   | 'CONTINUE_COMPACTED'
+  /** The journal did not take a batch: nothing of it has happened. `cause` is what the journal said. */
+  | 'JOURNAL_FAILED'
 
 /** What storage cannot do, in the words that Kubernetes' clients know. Which answer it becomes is the registry's. */
 export class StorageError extends Error {
@@ -17,8 +19,12 @@ export class StorageError extends Error {
   readonly asked: number
   readonly held: number
 
-  constructor(code: StorageErrorCode, message: string, { asked = 0, held = 0 } = {}) {
-    super(message)
+  constructor(
+    code: StorageErrorCode,
+    message: string,
+    { asked = 0, held = 0, cause }: { readonly asked?: number; readonly held?: number; readonly cause?: unknown } = {},
+  ) {
+    super(message, { cause })
     this.name = 'StorageError'
     this.code = code
     this.asked = asked

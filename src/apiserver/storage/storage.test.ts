@@ -1,13 +1,16 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { ApiObject } from '#api/resource.ts'
+import { writerOf } from '../testing/writer.ts'
 import type { Collection } from './collection.ts'
 import { listPage, type Selection } from './list.ts'
+import { memoryJournal } from './memory-journal.ts'
 import { StorageError, type StorageErrorCode } from './storage-error.ts'
 import { Store } from './store.ts'
 import { openWatch, type StoredEvent, type Watch, type WatchRequest } from './watch.ts'
 
 const PODS = { group: '', plural: 'pods' }
+const NODES = { group: '', plural: 'nodes' }
 
 const pod = (name: string, app = 'a', namespace = 'default'): ApiObject => ({
   apiVersion: 'v1',
@@ -43,29 +46,31 @@ const codeOf = (action: () => unknown): StorageErrorCode | undefined => {
 }
 
 test('a watch with a selector sees objects enter and leave it as ADDED and DELETED', async () => {
-  const store = new Store(1)
+  const store = new Store(memoryJournal(1))
   const pods = store.collection(PODS)
+  const write = writerOf(store, PODS)
   const seen: string[] = []
   const matches = (object: ApiObject): boolean => object.metadata?.labels?.app === 'a'
   const watch = follow(pods, { matches }, { revision: 1 }, (event) => seen.push(say(event)))
-  pods.put('default/x', pod('x', 'b'))
-  pods.put('default/x', pod('x', 'a'))
-  pods.put('default/x', { ...pod('x', 'a'), kind: 'Pod' })
-  pods.put('default/x', pod('x', 'b'))
-  pods.delete('default/x')
+  await write.put('default/x', pod('x', 'b'))
+  await write.put('default/x', pod('x', 'a'))
+  await write.put('default/x', { ...pod('x', 'a'), kind: 'Pod' })
+  await write.put('default/x', pod('x', 'b'))
+  await write.delete('default/x')
   await turn()
   assert.deepEqual(seen, ['ADDED x', 'MODIFIED x', 'DELETED x'])
   watch.close()
 })
 
 test('what leaves a selector is DELETED as it was when it matched last, with the revision at which it left', async () => {
-  const store = new Store(1)
+  const store = new Store(memoryJournal(1))
   const pods = store.collection(PODS)
+  const write = writerOf(store, PODS)
   const seen: StoredEvent[] = []
   const matches = (object: ApiObject): boolean => object.metadata?.labels?.app === 'a'
   follow(pods, { matches }, { revision: 1 }, (event) => seen.push(event))
-  pods.put('default/x', pod('x', 'a'))
-  pods.put('default/x', pod('x', 'b'))
+  await write.put('default/x', pod('x', 'a'))
+  await write.put('default/x', pod('x', 'b'))
   await turn()
   const left = seen.at(-1)!
   assert.ok(left.type === 'DELETED')
@@ -74,16 +79,17 @@ test('what leaves a selector is DELETED as it was when it matched last, with the
 })
 
 test('a watch or a list of a namespace has nothing of another whose name begins alike', async () => {
-  const store = new Store(1)
+  const store = new Store(memoryJournal(1))
   const pods = store.collection(PODS)
+  const write = writerOf(store, PODS)
   for (const namespace of ['team', 'team-b', 'team0', 'tea'])
-    pods.put(`${namespace}/first`, pod(`${namespace}-first`, 'a', namespace))
+    await write.put(`${namespace}/first`, pod(`${namespace}-first`, 'a', namespace))
   const seen: string[] = []
   follow(pods, { namespace: 'team' }, {}, (event) => seen.push(say(event)))
   await turn()
   for (const namespace of ['team-b', 'team', 'team0', 'tea'])
-    pods.put(`${namespace}/second`, pod(`${namespace}-second`, 'a', namespace))
-  for (const namespace of ['team-b', 'team', 'team0', 'tea']) pods.delete(`${namespace}/first`)
+    await write.put(`${namespace}/second`, pod(`${namespace}-second`, 'a', namespace))
+  for (const namespace of ['team-b', 'team', 'team0', 'tea']) await write.delete(`${namespace}/first`)
   await turn()
   assert.deepEqual(seen, ['ADDED team-first', 'ADDED team-second', 'DELETED team-first'])
   assert.deepEqual(
@@ -93,27 +99,29 @@ test('a watch or a list of a namespace has nothing of another whose name begins 
 })
 
 test('a DELETED event carries the revision of the deletion', async () => {
-  const store = new Store(1)
+  const store = new Store(memoryJournal(1))
   const pods = store.collection(PODS)
-  pods.put('default/x', pod('x'))
+  const write = writerOf(store, PODS)
+  await write.put('default/x', pod('x'))
   const seen: StoredEvent[] = []
   follow(pods, {}, { revision: store.revision }, (event) => seen.push(event))
-  pods.delete('default/x')
+  await write.delete('default/x')
   await turn()
   assert.equal(seen.length, 1)
   assert.ok(seen[0]!.type === 'DELETED' && seen[0]!.object.metadata?.resourceVersion === String(store.revision))
 })
 
 test('a watch resumes after the revision of a list without a gap or a repeat', async () => {
-  const store = new Store(1)
+  const store = new Store(memoryJournal(1))
   const pods = store.collection(PODS)
-  pods.put('default/x', pod('x'))
+  const write = writerOf(store, PODS)
+  await write.put('default/x', pod('x'))
   const list = listPage(pods, {}, {})
-  pods.put('default/y', pod('y'))
-  pods.delete('default/x')
+  await write.put('default/y', pod('y'))
+  await write.delete('default/x')
   const seen: string[] = []
   follow(pods, {}, { revision: Number(list.resourceVersion) }, (event) => seen.push(say(event)))
-  pods.put('default/z', pod('z'))
+  await write.put('default/z', pod('z'))
   await turn()
   assert.deepEqual(seen, ['ADDED y', 'DELETED x', 'ADDED z'])
 })
@@ -121,9 +129,10 @@ test('a watch resumes after the revision of a list without a gap or a repeat', a
 const LIMITS = { bytes: 1 << 20, changes: 1000, age: 60_000 }
 
 test('a watch from a revision that is forgotten, or of another run of the server, is told so in upstream’s words', async () => {
-  const store = new Store(1, { limits: LIMITS })
+  const store = new Store(memoryJournal(1), { limits: LIMITS })
   const pods = store.collection(PODS)
-  for (let count = 0; count < 1500; count++) pods.put('default/x', pod('x'))
+  const write = writerOf(store, PODS)
+  for (let count = 0; count < 1500; count++) await write.put('default/x', pod('x'))
   await turn()
   assert.throws(
     () => openWatch(pods, {}, { revision: 2 }, () => {}),
@@ -143,13 +152,14 @@ const large = (name: string, octets: number): ApiObject =>
   ({ ...pod(name), data: { text: 'x'.repeat(octets) } }) as unknown as ApiObject
 
 test('what is kept of former states is limited in octets, whatever the size of an object', async () => {
-  const store = new Store(1, { limits: LIMITS })
-  const [pods, nodes] = [store.collection(PODS), store.collection({ group: '', plural: 'nodes' })]
-  nodes.put('n', pod('n'))
+  const store = new Store(memoryJournal(1), { limits: LIMITS })
+  const [pods, nodes] = [store.collection(PODS), store.collection(NODES)]
+  const write = writerOf(store, PODS)
+  await writerOf(store, NODES).put('n', pod('n'))
   const { revision } = store
   for (const octets of [1 << 18, 1 << 10, 900_000]) {
     for (let count = 0; count < 40; count++) {
-      pods.put('default/x', large('x', octets))
+      await write.put('default/x', large('x', octets))
       await turn()
       assert.ok(store.windowBytes <= LIMITS.bytes, `${store.windowBytes} octets after objects of ${octets}`)
     }
@@ -167,11 +177,12 @@ test('what is kept of former states is limited in octets, whatever the size of a
 
 test('what is kept of former states is limited in age', async () => {
   let now = 0
-  const store = new Store(1, { limits: LIMITS, now: () => now })
+  const store = new Store(memoryJournal(1), { limits: LIMITS, now: () => now })
   const pods = store.collection(PODS)
-  pods.put('default/x', pod('x'))
+  const write = writerOf(store, PODS)
+  await write.put('default/x', pod('x'))
   now = LIMITS.age + 1
-  store.collection({ group: '', plural: 'nodes' }).put('n', pod('n'))
+  await writerOf(store, NODES).put('n', pod('n'))
   await turn()
   await turn()
   assert.equal(pods.window.bytes, 0)
@@ -182,23 +193,25 @@ test('what is kept of former states is limited in age', async () => {
 })
 
 test('who reads in the turn in which it is told misses nothing, however much was written', async () => {
-  const store = new Store(1, { limits: LIMITS })
+  const store = new Store(memoryJournal(1), { limits: LIMITS })
   const pods = store.collection(PODS)
+  const write = writerOf(store, PODS)
   let events = 0
   follow(pods, {}, { revision: 1 }, () => {
     events++
   })
-  for (let count = 0; count < 50; count++) pods.put('default/x', large('x', 100_000))
+  for (let count = 0; count < 50; count++) await write.put('default/x', large('x', 100_000))
   await turn()
   assert.equal(events, 50)
 })
 
 test('a watch that does not read keeps nothing back, and is told so once what it has to read is forgotten', async () => {
-  const store = new Store(1, { limits: LIMITS })
+  const store = new Store(memoryJournal(1), { limits: LIMITS })
   const pods = store.collection(PODS)
+  const write = writerOf(store, PODS)
   const watches = Array.from({ length: 60 }, () => openWatch(pods, {}, { revision: 1 }, () => {}))
   for (let count = 0; count < 20; count++) {
-    pods.put('default/x', large('x', 1 << 18))
+    await write.put('default/x', large('x', 1 << 18))
     await turn()
   }
   assert.ok(store.windowBytes <= LIMITS.bytes)
@@ -212,22 +225,24 @@ test('a watch that does not read keeps nothing back, and is told so once what it
 })
 
 test('a streaming list sends what is there, then a bookmark that ends it', async () => {
-  const store = new Store(1)
+  const store = new Store(memoryJournal(1))
   const pods = store.collection(PODS)
-  pods.put('default/x', pod('x'))
+  const write = writerOf(store, PODS)
+  await write.put('default/x', pod('x'))
   const seen: string[] = []
   follow(pods, {}, { sendInitialEvents: true }, (event) => seen.push(say(event)))
   await turn()
   assert.deepEqual(seen, ['ADDED x', 'BOOKMARK 2'])
 })
 
-test('pages of a list show one state, whatever is written between them', () => {
-  const store = new Store(1)
+test('pages of a list show one state, whatever is written between them', async () => {
+  const store = new Store(memoryJournal(1))
   const pods = store.collection(PODS)
-  for (const name of ['a', 'b', 'c', 'd']) pods.put(`default/${name}`, pod(name))
+  const write = writerOf(store, PODS)
+  for (const name of ['a', 'b', 'c', 'd']) await write.put(`default/${name}`, pod(name))
   const first = listPage(pods, { namespace: 'default' }, { limit: 2 })
-  pods.delete('default/c')
-  pods.put('default/bb', pod('bb'))
+  await write.delete('default/c')
+  await write.put('default/bb', pod('bb'))
   const second = listPage(pods, { namespace: 'default' }, { limit: 2, continue: first.continue! })
   assert.deepEqual(
     [...first.items, ...second.items].map(({ metadata }) => metadata?.name),
@@ -238,13 +253,14 @@ test('pages of a list show one state, whatever is written between them', () => {
   assert.equal(second.resourceVersion, first.resourceVersion)
 })
 
-test('a list at an exact revision undoes what came later', () => {
-  const store = new Store(1)
+test('a list at an exact revision undoes what came later', async () => {
+  const store = new Store(memoryJournal(1))
   const pods = store.collection(PODS)
-  pods.put('default/x', pod('x', 'old'))
+  const write = writerOf(store, PODS)
+  await write.put('default/x', pod('x', 'old'))
   const { revision } = store
-  pods.put('default/x', pod('x', 'new'))
-  pods.put('default/y', pod('y'))
+  await write.put('default/x', pod('x', 'new'))
+  await write.put('default/y', pod('y'))
   const page = listPage(pods, {}, { resourceVersion: String(revision), resourceVersionMatch: 'Exact' })
   assert.deepEqual(
     page.items.map(({ metadata }) => metadata?.labels?.app),
@@ -257,15 +273,16 @@ test('a list at an exact revision undoes what came later', () => {
 })
 
 test('an update is one note to each of its watchers, and they read it from one place', async () => {
-  const store = new Store(1)
+  const store = new Store(memoryJournal(1))
   const pods = store.collection(PODS)
+  const write = writerOf(store, PODS)
   const seen: StoredEvent[][] = []
   for (let count = 0; count < 30; count++) {
     const events: StoredEvent[] = []
     seen.push(events)
     follow(pods, { namespace: 'default' }, { revision: 1 }, (event) => events.push(event))
   }
-  for (let count = 0; count < 100; count++) pods.put('default/x', pod('x'))
+  for (let count = 0; count < 100; count++) await write.put('default/x', pod('x'))
   await turn()
   assert.ok(seen.every((events) => events.length === 100))
   for (const events of seen) {
@@ -276,11 +293,13 @@ test('an update is one note to each of its watchers, and they read it from one p
   }
 })
 
-test('a list is of what is there now, also after a deletion', () => {
-  const pods = new Store(1).collection(PODS)
-  for (const name of ['b', 'a', 'c']) pods.put(`default/${name}`, pod(name))
+test('a list is of what is there now, also after a deletion', async () => {
+  const store = new Store(memoryJournal(1))
+  const pods = store.collection(PODS)
+  const write = writerOf(store, PODS)
+  for (const name of ['b', 'a', 'c']) await write.put(`default/${name}`, pod(name))
   assert.deepEqual(pods.keys(), ['default/a', 'default/b', 'default/c'])
-  pods.delete('default/b')
+  await write.delete('default/b')
   assert.deepEqual(pods.keys(), ['default/a', 'default/c'])
   assert.deepEqual(
     listPage(pods, {}, {}).items.map(({ metadata }) => metadata?.name),
@@ -289,10 +308,12 @@ test('a list is of what is there now, also after a deletion', () => {
 })
 
 test('a watch that is closed is told nothing any more, not even of what was written before', async () => {
-  const pods = new Store(1).collection(PODS)
+  const store = new Store(memoryJournal(1))
+  const pods = store.collection(PODS)
+  const write = writerOf(store, PODS)
   let told = 0
   const watch = openWatch(pods, {}, { sendInitialEvents: false }, () => told++)
-  pods.put('default/x', pod('x'))
+  await write.put('default/x', pod('x'))
   watch.close()
   await turn()
   assert.equal(told, 0)

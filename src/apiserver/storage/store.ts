@@ -1,5 +1,8 @@
 import type { Resource } from '#api/resource.ts'
-import { Collection, type CollectionStore } from './collection.ts'
+import { Collection } from './collection.ts'
+import { GroupCommit } from './group-commit.ts'
+import type { Change, Journal } from './journal.ts'
+import type { Transaction } from './transaction.ts'
 
 /** How much of what has changed is kept, for watches that resume and lists that go on. */
 export interface WindowLimits {
@@ -21,30 +24,51 @@ export interface StoreOptions {
 }
 
 /**
- * Everything the API server knows, in memory: a collection a resource, one revision counter for all of them. Objects
- * are plain JSON-form objects; what is stored is shared with every reader and never changed. All operations are
- * synchronous, so that a read, a decision and a write in one turn of the event loop are one transaction.
+ * Everything the API server knows, in memory over a journal: a collection a resource, one revision counter for all of
+ * them. Objects are plain JSON-form objects. What collections show lasts already; writes are transactions.
  */
 export class Store {
+  /** Of the latest change that lasts. */
   #revision: number
-  readonly #first: number
+  /** The latest that was given out. */
+  #given: number
+  readonly #compacted: number
   readonly #limits: WindowLimits
   readonly #now: () => number
   readonly #collections = new Map<string, Collection>()
+  readonly #commits: GroupCommit
   #trimming = false
 
-  /**
-   * `firstRevision` must be above every revision that an earlier run gave out, or a client would resume into a gap
-   * unnoticed.
-   */
-  constructor(firstRevision: number, { limits = LIMITS, now = () => performance.now() }: StoreOptions = {}) {
-    this.#revision = firstRevision
-    this.#first = firstRevision
+  /** With all that the journal gives. */
+  constructor(journal: Journal, { limits = LIMITS, now = () => performance.now() }: StoreOptions = {}) {
     this.#limits = limits
     this.#now = now
+    const { compacted, changes } = journal.load()
+    this.#compacted = compacted
+    this.#revision = compacted
+    for (const change of changes) {
+      this.collection(change.resource).restore(change)
+      this.#revision = Math.max(this.#revision, change.revision)
+    }
+    this.#given = this.#revision
+    this.#commits = new GroupCommit({
+      journal,
+      get: (resource, key) => this.collection(resource).get(key),
+      nextRevision: () => ++this.#given,
+      publish: (batch) => this.#publish(batch),
+    })
+    this.#trimSoon()
   }
 
-  /** The revision of the latest write, of any resource. */
+  /**
+   * Runs `body` by itself, and resolves with what it returns once what it wrote lasts. Rejects with what it throws, and
+   * with StorageError JOURNAL_FAILED.
+   */
+  transact<T>(body: (transaction: Transaction) => T, dryRun = false): Promise<T> {
+    return this.#commits.transact(body, dryRun)
+  }
+
+  /** The revision of the latest change that lasts, of any resource. */
   get revision(): number {
     return this.#revision
   }
@@ -60,23 +84,25 @@ export class Store {
     const key = `${resource.group}/${resource.plural}`
     let collection = this.#collections.get(key)
     if (!collection) {
-      collection = new Collection(this.#first, this.#forCollections)
+      collection = new Collection(this.#compacted, { revision: () => this.#revision, now: this.#now })
       this.#collections.set(key, collection)
     }
     return collection
   }
 
-  readonly #forCollections: CollectionStore = {
-    revision: () => this.#revision,
-    nextRevision: () => ++this.#revision,
-    now: () => this.#now(),
-    committed: () => {
-      if (this.#trimming) return
-      this.#trimming = true
-      // After this turn's watchers, who read in its check phase: they never find forgotten what they have just been told
-      // of.
-      setImmediate(() => setImmediate(() => this.#trim()))
-    },
+  #publish(changes: readonly Change[]): void {
+    for (const change of changes) {
+      this.#revision = change.revision
+      this.collection(change.resource).commit(change)
+    }
+    this.#trimSoon()
+  }
+
+  /** After this turn's watchers, who read in its check phase: they never find forgotten what they have just been told of. */
+  #trimSoon(): void {
+    if (this.#trimming) return
+    this.#trimming = true
+    setImmediate(() => setImmediate(() => this.#trim()))
   }
 
   #trim(): void {

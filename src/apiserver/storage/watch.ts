@@ -1,5 +1,5 @@
 import type { ApiObject } from '#api/resource.ts'
-import type { Change } from './change-window.ts'
+import type { SeenChange } from './change-window.ts'
 import type { Collection } from './collection.ts'
 import type { Selection } from './list.ts'
 import { StorageError } from './storage-error.ts'
@@ -35,9 +35,9 @@ const tooOld = (asked: number, { trimmedRevision }: Collection): StorageError =>
 }
 
 /** One `DELETED` object for all watchers whose selector an object has left, so that it is encoded once. */
-const departed = new WeakMap<Change, ApiObject>()
+const departed = new WeakMap<SeenChange, ApiObject>()
 
-const departedObject = (change: Change): ApiObject => {
+const departedObject = (change: SeenChange): ApiObject => {
   let object = departed.get(change)
   if (!object) {
     object = withRevision(change.previous!, change.revision)
@@ -47,7 +47,7 @@ const departedObject = (change: Change): ApiObject => {
 }
 
 /** What a change means to a watcher of this selection: entering it is ADDED, leaving it DELETED, neither is nothing. */
-export const eventFor = (change: Change, selection: Selection): StoredEvent | undefined => {
+export const eventFor = (change: SeenChange, selection: Selection): StoredEvent | undefined => {
   if (selection.namespace && change.object.metadata?.namespace !== selection.namespace) return undefined
   const { matches } = selection
   const was = change.previous !== undefined && (!matches || matches(change.previous))

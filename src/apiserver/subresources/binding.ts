@@ -18,12 +18,12 @@ export const binding: SubresourceHandler = {
   name: 'binding',
   body: { apiVersion: 'v1', kind: 'Binding' },
   serves: (resource, subresource) => resource.group === '' && resource.plural === 'pods' && subresource === 'binding',
-  create(registry, resource, name, body, request) {
+  async create(registry, resource, name, body, request) {
     const { target, metadata } = body as BindingBody
     if (!target?.name) throw badRequest(`the binding of pod ${name} names no node: set target.name`)
     if (target.kind && target.kind !== 'Node') throw badRequest(`a pod is bound to a Node, not to a ${target.kind}`)
     const refuse = (why: string) => conflict({ ...resource, plural: 'pods/binding' }, name, why)
-    registry.update(
+    await registry.update(
       resource,
       name,
       (current) => {

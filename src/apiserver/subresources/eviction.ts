@@ -17,12 +17,12 @@ export const eviction: SubresourceHandler = {
   name: 'eviction',
   body: { apiVersion: 'policy/v1', kind: 'Eviction' },
   serves: (resource, subresource) => resource.group === '' && resource.plural === 'pods' && subresource === 'eviction',
-  create(registry, resource, name, body, request) {
+  async create(registry, resource, name, body, request) {
     const given = body.metadata?.name
     if (given && given !== name)
       throw badRequest(`name in URL does not match name in Eviction object: ${name} != ${given}`)
     const { dryRun = [], ...options } = (body as EvictionBody).deleteOptions ?? {}
-    registry.delete(resource, name, { ...request, dryRun: request.dryRun === true || isDryRun(dryRun), options })
+    await registry.delete(resource, name, { ...request, dryRun: request.dryRun === true || isDryRun(dryRun), options })
     return success(201)
   },
 }

@@ -32,9 +32,9 @@ export const scale: SubresourceHandler = {
   body: { apiVersion: 'autoscaling/v1', kind: 'Scale' },
   serves: (resource: Resource, subresource) => subresource === 'scale' && resource.subresources.includes('scale'),
   get: (registry, resource, namespace, name) => scaleOf(registry.get(resource, namespace, name) as Scalable),
-  update(registry, resource, name, change, request) {
+  async update(registry, resource, name, change, request) {
     const { subresource: _, ...main } = request
-    const object = registry.update(
+    const object = await registry.update(
       resource,
       name,
       (current) => {

@@ -2,7 +2,7 @@ import type { ApiObject, Resource } from '#api/resource.ts'
 import type { MessageClass } from '#schema/schema.ts'
 import type { Registry, WriteRequest } from '../registry/registry.ts'
 
-/** A part of a resource with a body of its own kind. Synchronous, like every write: over HTTP and in process alike. */
+/** A part of a resource with a body of its own kind. The same over HTTP and in process. */
 export interface SubresourceHandler {
   readonly name: string
   serves(resource: Resource, subresource: string): boolean
@@ -11,12 +11,18 @@ export interface SubresourceHandler {
   readonly message?: MessageClass<unknown>
   /** The status of a successful POST; 201 unless said. */
   get?(registry: Registry, resource: Resource, namespace: string, name: string): ApiObject
-  create?(registry: Registry, resource: Resource, name: string, body: ApiObject, request: WriteRequest): ApiObject
+  create?(
+    registry: Registry,
+    resource: Resource,
+    name: string,
+    body: ApiObject,
+    request: WriteRequest,
+  ): Promise<ApiObject>
   update?(
     registry: Registry,
     resource: Resource,
     name: string,
     change: (current: ApiObject) => ApiObject,
     request: WriteRequest,
-  ): ApiObject
+  ): Promise<ApiObject>
 }

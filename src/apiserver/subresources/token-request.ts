@@ -39,7 +39,7 @@ export const createTokenRequest = (signer: TokenSigner): SubresourceHandler => (
   body: { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest' },
   serves: (resource, subresource) =>
     resource.group === '' && resource.plural === 'serviceaccounts' && subresource === 'token',
-  create(registry, resource, name, body, request) {
+  async create(registry, resource, name, body, request) {
     const spec = (body as TokenRequestBody).spec ?? {}
     const account = registry.get(resource, request.namespace, name)
     const asked = spec.expirationSeconds || DEFAULT_SECONDS

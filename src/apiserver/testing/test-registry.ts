@@ -1,12 +1,13 @@
 import { machinery } from '../machinery/kinds.ts'
 import { Registry, type RegistryOptions } from '../registry/registry.ts'
+import { memoryJournal } from '../storage/memory-journal.ts'
 import { Store } from '../storage/store.ts'
 
 /** A registry over an empty store, without admissions: every namespace will do. */
 export const createTestRegistry = (options: Partial<RegistryOptions> = {}): Registry => {
   let count = 0
   return new Registry({
-    store: new Store(1),
+    store: new Store(memoryJournal(1)),
     machinery,
     admissions: [],
     now: () => new Date(0),

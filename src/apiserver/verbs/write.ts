@@ -1,6 +1,6 @@
 import type { Status } from '#api/meta/status.ts'
 import { type ApiObject, groupVersion, type Resource } from '#api/resource.ts'
-import type { PatchType } from '#client/client.ts'
+import { isNotFound, type PatchType } from '#client/client.ts'
 import { own } from '#schema/own.ts'
 import { badRequest, conflict, failure, unsupportedMediaType } from '../errors.ts'
 import { fieldValidationOf, parseJson, parseYaml, readObject, requireObject } from '../http/body.ts'
@@ -57,7 +57,7 @@ export const create = async (exchange: Exchange, registry: Registry, resource: R
   const request = writeRequest(exchange)
   const body = await requireObject(registry.machinery, exchange.request, expectedOf(resource), validation)
   exchange.warnings.push(...body.warnings)
-  const object = registry.create(resource, body.object, request)
+  const object = await registry.create(resource, body.object, request)
   exchange.warnings.push(...registry.machinery.warningsFor(resource, object))
   return sendWritten(exchange, registry, resource, 201, object)
 }
@@ -74,7 +74,7 @@ export const update = async (
   const request = writeRequest(exchange, subresource)
   const body = await requireObject(registry.machinery, exchange.request, expectedOf(resource), validation)
   exchange.warnings.push(...body.warnings)
-  const { object, created } = registry.put(resource, name, body.object, request)
+  const { object, created } = await registry.put(resource, name, body.object, request)
   exchange.warnings.push(...registry.machinery.warningsFor(resource, object))
   return sendWritten(exchange, registry, resource, created ? 201 : 200, object)
 }
@@ -121,7 +121,7 @@ export const patch = async (
   const request = writeRequest(exchange, subresource)
   const body = await readPatch(exchange)
   exchange.warnings.push(...machinery.patchWarnings(resource, body.type, body.patch))
-  const object = registry.update(
+  const object = await registry.update(
     resource,
     name,
     (current) => {
@@ -185,7 +185,7 @@ const RETURNS_DELETED = new Set([
 export const remove = async (exchange: Exchange, registry: Registry, resource: Resource): Promise<true> => {
   const { name } = exchange.info as ResourceRequestInfo
   const { options, dryRun } = await deleteOptions(exchange, registry)
-  const { object, gone } = registry.delete(resource, name, { ...writeRequest(exchange), dryRun, options })
+  const { object, gone } = await registry.delete(resource, name, { ...writeRequest(exchange), dryRun, options })
   if (!gone || RETURNS_DELETED.has(resource.plural)) return sendWritten(exchange, registry, resource, 200, object)
   const status = {
     kind: 'Status',
@@ -222,12 +222,16 @@ export const removeCollection = async (exchange: Exchange, registry: Registry, r
   })
   const { items, ...page } = registry.list(resource, selection)
   const request = { ...writeRequest(exchange), dryRun, options }
-  for (const item of items) {
-    registry.delete(resource, item.metadata?.name ?? '', {
-      ...request,
-      ...(item.metadata?.namespace ? { namespace: item.metadata.namespace } : {}),
+  // All that are asked for at once are kept at once.
+  const removals = items.map(({ metadata = {} }) => {
+    const { name = '', namespace } = metadata
+    const gone = registry.delete(resource, name, { ...request, ...(namespace ? { namespace } : {}) })
+    return gone.catch((error: unknown) => {
+      // Somebody else was faster.
+      if (!isNotFound(error)) throw error
     })
-  }
+  })
+  await Promise.all(removals)
   const all = { kind: `${resource.kind}List`, apiVersion: groupVersion(resource), metadata: page, items }
   const wanted = negotiate(exchange.request.headers.accept, () => false)
   return sendObject(exchange, registry.machinery, wanted, 200, all as unknown as ApiObject, resource.list)

@@ -25,7 +25,7 @@ const logLine = openLog(logPath(config.stateDir, 'control-plane'))
 const lives = noteLife(config.stateDir, new Date().toISOString())
 
 const pki = await clusterPki(config)
-const api = createApiServer({
+const api = await createApiServer({
   serviceCidrs: config.serviceCidr,
   nodePortRange: config.nodePortRange,
   clusterDomain: config.clusterDomain,

@@ -1,0 +1,72 @@
+import { Batch, type BatchSource } from './batch.ts'
+import type { Change, Journal } from './journal.ts'
+import { StorageError } from './storage-error.ts'
+import type { Transaction } from './transaction.ts'
+
+interface GroupCommitOptions extends BatchSource {
+  readonly journal: Journal
+  /** Makes changes that last what everybody sees. */
+  publish(changes: readonly Change[]): void
+}
+
+/**
+ * Transactions, one after the other, and batch by batch into the journal. The first runs at once; who comes while a
+ * batch is on its way waits, and all who have waited are the next batch: one append serves them all. Nobody sees what
+ * does not last yet, nor is told that it does.
+ */
+export class GroupCommit {
+  readonly #options: GroupCommitOptions
+  #waiting: ((batch: Batch) => void)[] = []
+  #isBusy = false
+
+  constructor(options: GroupCommitOptions) {
+    this.#options = options
+  }
+
+  /**
+   * What `body` returns, once what it wrote lasts. Rejects with what it throws, and with StorageError JOURNAL_FAILED
+   * where the journal refuses: then nothing has happened.
+   */
+  transact<T>(body: (transaction: Transaction) => T, dryRun = false): Promise<T> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push((batch) => {
+        const result = batch.run(body, dryRun)
+        batch.tell({
+          settle(failure) {
+            if ('error' in result) reject(result.error)
+            else if (failure === undefined) resolve(result.value)
+            else reject(failure)
+          },
+        })
+      })
+      if (!this.#isBusy) void this.#drain()
+    })
+  }
+
+  async #drain(): Promise<void> {
+    this.#isBusy = true
+    while (this.#waiting.length > 0) {
+      const batch = new Batch(this.#options)
+      for (const run of this.#waiting.splice(0)) run(batch)
+      await this.#end(batch)
+    }
+    this.#isBusy = false
+  }
+
+  async #end(batch: Batch): Promise<void> {
+    const { journal, publish } = this.#options
+    try {
+      if (batch.changes.length > 0) await journal.append(batch.changes)
+    } catch (cause) {
+      batch.fail(journalFailed(cause))
+      return
+    }
+    publish(batch.changes)
+    batch.succeed()
+  }
+}
+
+const journalFailed = (cause: unknown): StorageError => {
+  const why = cause instanceof Error ? cause.message : String(cause)
+  return new StorageError('JOURNAL_FAILED', `the change could not be kept, and nothing has changed: ${why}`, { cause })
+}

@@ -1,0 +1,33 @@
+import type { ApiObject, Resource } from '#api/resource.ts'
+
+/** One write as it is kept: the new state of an object, or its last one where it was deleted. */
+export interface Change {
+  /** It is the object's resourceVersion too; grows by at least one from each to the next. */
+  readonly revision: number
+  readonly resource: Pick<Resource, 'group' | 'plural'>
+  /** `namespace/name` or `name`. */
+  readonly key: string
+  readonly object: ApiObject
+  readonly deleted: boolean
+}
+
+export interface Loaded {
+  /** Up to here changes are folded into states; what came later is there change by change, and watches may resume. */
+  readonly compacted: number
+  /** In the order of their revisions. */
+  readonly changes: Iterable<Change>
+}
+
+/**
+ * Where what has been accepted is kept. A batch is true as a whole or not at all, also where the process or the machine
+ * ends at any moment: what load() gives ends with a whole batch.
+ */
+export interface Journal {
+  /** Asked once, before the first append. */
+  load(): Loaded
+  /**
+   * Resolves when the batch is where load() would find it, whatever happens then. Rejects where it is not and will not
+   * be: nothing of it has happened. One at a time.
+   */
+  append(batch: readonly Change[]): Promise<void>
+}
