@@ -1,7 +1,7 @@
 import { RecordType } from '#names/record.ts'
 
 /** Records of one size, one behind the other: `count` of `stride` octets from `at` on. */
-export interface AddressRun {
+interface AddressRun {
   readonly at: number
   readonly stride: number
   readonly count: number

@@ -14,7 +14,7 @@ const OPT_LENGTH = 11
 const DNSSEC_OK = 0x8000
 const TRUNCATED = 0x200
 
-export interface Encoding {
+interface Encoding {
   readonly transport: 'udp' | 'tcp'
   readonly recursionAvailable: boolean
 }

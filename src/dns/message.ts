@@ -3,7 +3,7 @@ import type { Question } from '#names/record.ts'
 /* DNS messages as data (RFC 1035 section 4, EDNS RFC 6891). */
 
 /** What a client that speaks EDNS says of itself. */
-export interface Edns {
+interface Edns {
   /** The largest answer that it takes over UDP, octets; 512 at least. */
   readonly udpSize: number
   readonly version: number

@@ -3,9 +3,10 @@ import { ExtendedError } from '#names/extended-error.ts'
 import { type Answer, Rcode, RecordType } from '#names/record.ts'
 import type { Zone } from '#names/zone.ts'
 import type { ZoneAnswer } from '#names/zone-answers.ts'
+import type { Datagram, DatagramSource } from '#net/datagram.ts'
 import { AnswerCache } from './answer-cache.ts'
-import type { Datagram, DatagramSource } from './datagram.ts'
-import { DnsFormatError, decodeQuery } from './decode.ts'
+import { decodeQuery } from './decode.ts'
+import { DnsFormatError } from './decode-name.ts'
 import { encodeAnswer, encodeFailure } from './encode.ts'
 import type { Query } from './message.ts'
 import { answerOutside, plainAnswer } from './outside.ts'
@@ -19,7 +20,7 @@ export interface DnsSockets<Udp extends DatagramSource = DatagramSource> {
   readonly tcp: readonly Server[]
 }
 
-export interface DnsServerOptions extends DnsSockets {
+interface DnsServerOptions extends DnsSockets {
   readonly zone: Zone
   /** Where names outside the zone are asked; absent: they are refused, with the reason, or do not exist. */
   readonly upstream?: Upstream

@@ -1,5 +1,5 @@
 /** A connection's place among those that are open. */
-export interface TcpPlace {
+interface TcpPlace {
   /** It has asked something: others are the older ones now. */
   active(): void
   end(): void

@@ -8,7 +8,7 @@ const MOST_UNREAD = 64 << 10
 const MOST_UNANSWERED = 100
 
 /** Calls `send` once: with the answer, or with nothing where there is none. */
-export type RespondTcp = (message: Uint8Array, send: (answer?: Uint8Array) => void) => void
+type RespondTcp = (message: Uint8Array, send: (answer?: Uint8Array) => void) => void
 
 /**
  * Messages behind a 16-bit length each (RFC 1035 section 4.2.2); answers may overtake each other. A client that does

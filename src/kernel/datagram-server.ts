@@ -1,5 +1,6 @@
 import { createSocket, type Socket, type SocketType } from 'node:dgram'
 import { closeSync } from 'node:fs'
+import type { AnswerDatagram, Datagram, DatagramSource } from '#net/datagram.ts'
 import { BATCH, DatagramBatch, type Peer, RECEIVED_SIZE } from './datagram-batch.ts'
 import { AF_INET6, inetAddress } from './inet.ts'
 import { call } from './libc.ts'
@@ -14,28 +15,12 @@ const FCNTL = 'int fcntl(int fd, int command, int argument)'
 /** What a call costs, in datagrams: one that found nothing is not free. */
 const CALL = 8
 
-/** A datagram while it is being answered. The same object is the next one afterwards. */
-export interface Datagram {
-  /** Its octets are `bytes[start, end)`. */
-  readonly bytes: Uint8Array
-  readonly start: number
-  readonly end: number
-  /** The answer may be written here, from `at` on; the largest datagram fits. */
-  readonly answer: Uint8Array
-  readonly at: number
-  /** For an answer that takes time: its way back. */
-  later(): (answer: Uint8Array) => void
-}
-
-/** Writes the answer, and gives its length; 0 where there is none, or none yet. */
-export type AnswerDatagram = (datagram: Datagram) => number
-
 /**
  * A UDP socket whose datagrams are answered. Node.js tells of each datagram by an event and sends one a call, which is
  * most of what a short answer costs. So the first wakes us, and all others that wait are taken, answered and sent by
  * batches.
  */
-export class DatagramServer {
+export class DatagramServer implements DatagramSource {
   /** As node:dgram calls it. */
   readonly type: SocketType
   readonly #fd: number

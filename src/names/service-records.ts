@@ -11,7 +11,7 @@ export interface NamedPort {
 }
 
 /** One name of a headless Service's endpoint: its hostname, else its dashed address. */
-export interface EndpointHost {
+interface EndpointHost {
   readonly label: string
   readonly addresses: readonly Uint8Array[]
   readonly ports: readonly NamedPort[]

@@ -1,11 +1,11 @@
 import { foldName, labelsBelow, reverseAddress } from './dns-name.ts'
 import { ExtendedError, STILL_READING } from './extended-error.ts'
 import { type Answer, type Question, Rcode, type RecordData, RecordType, type ResourceRecord } from './record.ts'
-import { addressData, allServers, namedServers, pick, turn } from './records.ts'
+import { addressData, allServers, namedServers, pick, turn } from './record-data.ts'
 import type { ZoneContents } from './zone-contents.ts'
 
 /** Version of the Kubernetes DNS specification that the records follow. */
-export const SCHEMA_VERSION = '1.1.0'
+const SCHEMA_VERSION = '1.1.0'
 /** Seconds; short, because endpoints come and go. CoreDNS ships the same. */
 const TTL = 5
 /** A CNAME chain inside the zone longer than this is a loop of ExternalName Services. */

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import type { Service } from '#api/core/service/message.ts'
 import type { EndpointSlice } from '#api/discovery/endpointslice/message.ts'
 import { Rcode, RecordType, type ResourceRecord } from './record.ts'
-import { allServers } from './records.ts'
+import { allServers } from './record-data.ts'
 import { dataText, recordLine } from './testing/record-text.ts'
 import { Zone } from './zone.ts'
 

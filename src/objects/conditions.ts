@@ -1,5 +1,5 @@
 /** One of `status.conditions`: each type stands once. */
-export interface Condition {
+interface Condition {
   readonly type: string
   /** `True`, `False` or `Unknown`. */
   readonly status: string

@@ -4,7 +4,7 @@ import type { Labels } from './object.ts'
 import { SelectorError } from './selector-error.ts'
 
 /** `LabelSelector` of meta/v1. */
-export interface LabelSelector {
+interface LabelSelector {
   readonly matchLabels?: Labels
   readonly matchExpressions?: readonly {
     readonly key: string

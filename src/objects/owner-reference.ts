@@ -1,5 +1,5 @@
 /** `OwnerReference` of meta/v1. */
-export interface OwnerReference {
+interface OwnerReference {
   readonly apiVersion: string
   readonly kind: string
   readonly name: string

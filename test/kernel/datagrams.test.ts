@@ -4,9 +4,10 @@ import type { Socket } from 'node:dgram'
 import { after, before, test } from 'node:test'
 import { setImmediate as turn } from 'node:timers/promises'
 import { BATCH, RECEIVED_SIZE } from '#kernel/datagram-batch.ts'
-import { type AnswerDatagram, DatagramServer } from '#kernel/datagram-server.ts'
+import { DatagramServer } from '#kernel/datagram-server.ts'
 import { createNetworkNamespace, deleteNamespace } from '#kernel/namespace.ts'
 import { bindUdp } from '#kernel/socket.ts'
+import type { AnswerDatagram } from '#net/datagram.ts'
 
 const NAME = 'fl-datagrams'
 const PORT = 5300

@@ -1,6 +1,6 @@
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
-import type { DatagramSource } from '../datagram.ts'
+import type { DatagramSource } from '#net/datagram.ts'
 
 const LARGEST = 65_535
 

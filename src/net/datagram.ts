@@ -1,4 +1,4 @@
-/** A datagram while it is being answered; kernel/ has the same. The next one may be the same object. */
+/** A datagram while it is being answered. The same object is the next one afterwards. */
 export interface Datagram {
   /** Its octets are `bytes[start, end)`. */
   readonly bytes: Uint8Array
@@ -11,9 +11,12 @@ export interface Datagram {
   later(): (answer: Uint8Array) => void
 }
 
-/** A bound UDP socket, as this room needs one: `answer` gives the length of what it wrote, 0 where that is nothing. */
+/** Writes the answer, and gives its length; 0 where there is none, or none yet. */
+export type AnswerDatagram = (datagram: Datagram) => number
+
+/** A bound UDP socket whose datagrams are answered. */
 export interface DatagramSource {
-  serve(answer: (datagram: Datagram) => number, onError: (error: Error) => void): void
+  serve(answer: AnswerDatagram, onError: (error: Error) => void): void
   /** Serves no more; it may be served again. */
   pause(): void
   close(): void

@@ -3,7 +3,7 @@ import { type RecordData, RecordType } from './record.ts'
 import type { NamedPort } from './service-records.ts'
 
 /** A name that offers ports: a Service's own, or that of one endpoint of a headless one. */
-export interface PortHost {
+interface PortHost {
   readonly target: string
   readonly ports: readonly NamedPort[]
 }
