@@ -1,0 +1,63 @@
+import { join } from 'node:path'
+import type { Tree } from '../check/tree.ts'
+import { applyTo, type Mutant } from './mutant.ts'
+import { runTests } from './run-tests.ts'
+import { testsOf } from './tests-of.ts'
+import { TypeFaults } from './type-faults.ts'
+
+/** What was found of some mutants. */
+export interface Measured {
+  readonly caught: readonly Mutant[]
+  /** Refused by the compiler, and so no mutant that could be committed. */
+  readonly refused: readonly Mutant[]
+  readonly survived: readonly Mutant[]
+}
+
+/** At the least, what a run may take before it is taken for endless: machines stand still at times. */
+const PATIENCE_MS = 20_000
+
+/**
+ * Runs the room's tests of each mutant's file, some at a time.
+ * @param top folder of the tree, absolute
+ * @param onDone is called after each mutant
+ * @throws Error where the tests fail without any mutant
+ */
+export const measure = async (
+  top: string,
+  tree: Tree,
+  mutants: readonly Mutant[],
+  processes: number,
+  onDone: (mutant: Mutant, isCaught: boolean) => void = () => {},
+): Promise<Measured> => {
+  const testsByFile = new Map<string, { readonly files: readonly string[]; readonly limitMs: number }>()
+  for (const { path } of mutants) {
+    if (testsByFile.has(path)) continue
+    const files = testsOf(path, tree).map((test) => join(top, test))
+    const began = performance.now()
+    if (files.length > 0 && (await runTests(files, undefined, 10 * PATIENCE_MS)) !== 'passed')
+      throw new Error(`the tests of ${path} fail as it is: ${testsOf(path, tree).join(', ')}`)
+    testsByFile.set(path, { files, limitMs: Math.max(PATIENCE_MS, 5 * (performance.now() - began)) })
+  }
+  const caught: Mutant[] = []
+  const standing: Mutant[] = []
+  const waiting = mutants.values()
+  const work = async (): Promise<void> => {
+    for (const mutant of waiting) {
+      const { files, limitMs } = testsByFile.get(mutant.path)!
+      const sown = { file: join(top, mutant.path), text: applyTo(tree.texts.get(mutant.path)!, mutant) }
+      const isCaught = files.length > 0 && (await runTests(files, sown, limitMs)) !== 'passed'
+      ;(isCaught ? caught : standing).push(mutant)
+      onDone(mutant, isCaught)
+    }
+  }
+  await Promise.all(Array.from({ length: processes }, work))
+  const types = new TypeFaults(top)
+  try {
+    const isRefused = (mutant: Mutant) =>
+      types.has(join(top, mutant.path), applyTo(tree.texts.get(mutant.path)!, mutant))
+    const refused = new Set(standing.filter(isRefused))
+    return { caught, refused: [...refused], survived: standing.filter((mutant) => !refused.has(mutant)) }
+  } finally {
+    types.close()
+  }
+}
