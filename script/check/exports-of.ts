@@ -11,8 +11,8 @@ export interface Export {
   readonly isType: boolean
 }
 
-const isExported = (node: Node): boolean =>
-  (node as { modifiers?: readonly Node[] }).modifiers?.some(({ kind }) => kind === SyntaxKind.ExportKeyword) ?? false
+const has = (node: Node, modifier: SyntaxKind): boolean =>
+  (node as { modifiers?: readonly Node[] }).modifiers?.some(({ kind }) => kind === modifier) ?? false
 
 /** All exports of a file, types among them; `export * from` gives none of its own. */
 export const exportsOf = (file: SourceFile): readonly Export[] => {
@@ -33,14 +33,19 @@ export const exportsOf = (file: SourceFile): readonly Export[] => {
         for (const { name, isTypeOnly } of exportClause.elements)
           add(statement, name.text, isTypeOnly || statement.isTypeOnly)
     } else if (is.isExportAssignment(statement)) add(statement)
-    else if (!isExported(statement)) continue
+    else if (!has(statement, SyntaxKind.ExportKeyword)) continue
     else if (is.isVariableStatement(statement)) {
       for (const { name } of statement.declarationList.declarations)
         for (const each of is.isIdentifier(name) ? [name] : name.elements.map((element) => element.name!))
           add(statement, each.getText())
     } else {
       const { name } = statement as { name?: Node }
-      add(statement, name?.getText(), is.isInterfaceDeclaration(statement) || is.isTypeAliasDeclaration(statement))
+      const isDefault = has(statement, SyntaxKind.DefaultKeyword)
+      add(
+        statement,
+        isDefault ? undefined : name?.getText(),
+        is.isInterfaceDeclaration(statement) || is.isTypeAliasDeclaration(statement),
+      )
     }
   }
   return [...found.values()]

@@ -73,6 +73,8 @@ export const unused: Check = {
         const isTaken = (takers: Takers | undefined) => takers?.takesAll || takers?.names.has(name)
         // A type leaves nothing behind: a test may be the only one to say it.
         if (isTaken(isTest(path) || isType ? byAll.get(path) : byCode.get(path))) continue
+        // Whoever starts a program, or names a reporter, takes its default.
+        if (name === 'default' && isEntry(path)) continue
         const message = isTaken(byAll.get(path))
           ? 'tests alone import it: test what uses it, or move it to a folder testing/'
           : 'nobody imports it: do not export it'

@@ -6,7 +6,7 @@ import { testsOf } from './tests-of.ts'
 import { TypeFaults } from './type-faults.ts'
 
 /** What was found of some mutants. */
-export interface Measured {
+interface Measured {
   readonly caught: readonly Mutant[]
   /** Refused by the compiler, and so no mutant that could be committed. */
   readonly refused: readonly Mutant[]

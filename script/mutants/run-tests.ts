@@ -2,10 +2,10 @@ import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 
 /** What became of a run: a run that takes too long has noticed the mutant as well. */
-export type Outcome = 'passed' | 'failed' | 'endless'
+type Outcome = 'passed' | 'failed' | 'endless'
 
 /** Texts that a process sees in place of files of the tree. */
-export interface Sown {
+interface Sown {
   /** Path, absolute. */
   readonly file: string
   readonly text: string

@@ -21,12 +21,14 @@ import {
   formatAddress,
   formatBytes,
   fromBytes,
+  type IpAddress,
   NetError,
   parseAddress,
+  sameAddress,
   toBytes,
   tryParseAddress,
 } from './ip-address.ts'
-import { protocolNumbers, protocolOfNumber } from './port-protocol.ts'
+import { isPort, protocolNumbers, protocolOfNumber, socketText } from './port-protocol.ts'
 
 test('canonicalAddress() writes IPv6 as RFC 5952 says', () => {
   for (const [text, canonical] of [
@@ -40,6 +42,15 @@ test('canonicalAddress() writes IPv6 as RFC 5952 says', () => {
     ['fe80::', 'fe80::'],
     ['::ffff:a00:1', '::ffff:10.0.0.1'],
     ['64:ff9b::10.0.0.1', '64:ff9b::a00:1'],
+    ['1:2:3:4:5:6:10.0.0.1', '1:2:3:4:5:6:a00:1'],
+    ['1:2:3:4:5:6:7::', '1:2:3:4:5:6:7:0'],
+    ['::ffff:1:2', '::ffff:0.1.0.2'],
+    ['::fffe:1:2', '::fffe:1:2'],
+    ['1::ffff:1:2', '1::ffff:1:2'],
+    ['0:0:0:1:0:ffff:1:2', '::1:0:ffff:1:2'],
+    ['1:0:0:2:3:4:5:6', '1::2:3:4:5:6'],
+    ['1:2:3:4:5:6:0:0', '1:2:3:4:5:6::'],
+    ['CDEF::', 'cdef::'],
   ] as const)
     assert.equal(canonicalAddress(text), canonical)
 })
@@ -66,6 +77,13 @@ test('tryParseAddress() refuses what is no address', () => {
     '1:',
     ':1',
     '1.2.3.4:80',
+    '1:2:3:4:5:6:7:10.0.0.1',
+    '1:2:3:4:5:6:7:8::',
+    '::1::',
+    '1:2:3:4:5:6:7:',
+    '1;2:3:4:5:6:7:8',
+    'g::',
+    '::/:',
   ])
     assert.equal(tryParseAddress(text), undefined, text)
   assert.throws(
@@ -90,10 +108,38 @@ test('addresses survive text and bytes', () => {
   assert.equal(familyOf('::1'), 'IPv6')
 })
 
+test('bytes are written as the text that they came from, IPv4 in IPv6 among them', () => {
+  for (const text of [
+    '10.0.0.1',
+    '::ffff:10.0.0.1',
+    '::1',
+    '1:0:0:0:0:ffff:a00:1',
+    '::1:ffff:a00:1',
+    '2001:db8::ffff:a00:1',
+  ])
+    assert.equal(formatBytes(addressBytes(text)), canonicalAddress(text))
+  assert.throws(() => addressBytes('banana'), { name: 'NetError', code: 'ADDRESS_INVALID' })
+  for (const length of [0, 3, 5, 15, 17])
+    assert.throws(() => fromBytes(new Uint8Array(length)), { code: 'ADDRESS_INVALID' }, String(length))
+})
+
+test('two addresses are the same where family and number are, and IPv4 sorts before IPv6', () => {
+  const [four, other, six] = ['0.0.0.1', '0.0.0.2', '::1'].map(parseAddress) as [IpAddress, IpAddress, IpAddress]
+  assert.equal(sameAddress(four, { ...four }), true)
+  assert.equal(sameAddress(four, six), false)
+  assert.equal(sameAddress(four, other), false)
+  assert.deepEqual([six, other, four].toSorted(compareAddresses), [four, other, six])
+  assert.equal(compareAddresses(four, six), -1)
+  assert.equal(compareAddresses(six, other), 1)
+  assert.equal(compareAddresses(other, four), 1)
+  assert.equal(compareAddresses(four, { ...four }), 0)
+})
+
 test('addOffset() moves an address and stops at the ends of its family', () => {
   assert.equal(formatAddress(addOffset(parseAddress('10.0.0.255'), 1)), '10.0.1.0')
   assert.equal(formatAddress(addOffset(parseAddress('2001:db8::1'), -2)), '2001:db7:ffff:ffff:ffff:ffff:ffff:ffff')
   assert.throws(() => addOffset(parseAddress('255.255.255.255'), 1), { code: 'ADDRESS_OUT_OF_RANGE' })
+  assert.equal(formatAddress(addOffset(parseAddress('0.0.0.1'), -1)), '0.0.0.0')
   assert.throws(() => addOffset(parseAddress('::'), -1), { code: 'ADDRESS_OUT_OF_RANGE' })
   assert.equal(compareAddresses(parseAddress('10.0.0.2'), parseAddress('10.0.0.10')), -1)
 })
@@ -102,7 +148,19 @@ test('parseCidr() is strict and names the network that was meant', () => {
   assert.equal(formatCidr(parseCidr('2001:DB8::/32')), '2001:db8::/32')
   assert.equal(cidrSize(parseCidr('10.0.0.0/24')), 256n)
   assert.equal(cidrSize(parseCidr('::/0')), 1n << 128n)
-  for (const text of ['10.0.0.0', '10.0.0.0/33', '10.0.0.0/064', '10.0.0.0/', '10.0.0.0/-1', '10.0.0.0/8/8', '::/129'])
+  assert.equal(cidrSize(parseCidr('10.0.0.1/32')), 1n)
+  assert.equal(cidrSize(parseCidr('::1/128')), 1n)
+  for (const text of [
+    '10.0.0.0',
+    '/24',
+    '1/',
+    '10.0.0.0/33',
+    '10.0.0.0/064',
+    '10.0.0.0/',
+    '10.0.0.0/-1',
+    '10.0.0.0/8/8',
+    '::/129',
+  ])
     assert.throws(() => parseCidr(text), { code: 'CIDR_INVALID' }, text)
   assert.throws(() => parseCidr('10.0.0.1/24'), /the network is 10\.0\.0\.0\/24/)
   assert.equal(formatCidr(tryParseCidr('10.0.0.1/24', { hostBitsAllowed: true })!), '10.0.0.0/24')
@@ -114,16 +172,41 @@ test('networks contain, overlap and are divided', () => {
   assert.equal(containsAddress(pods, parseAddress('10.245.0.0')), false)
   assert.equal(containsAddress(parseCidr('::/0'), parseAddress('10.0.0.1')), false)
   assert.equal(containsCidr(pods, parseCidr('10.244.3.0/24')), true)
+  assert.equal(containsCidr(pods, pods), true)
+  assert.equal(containsCidr(parseCidr('10.244.3.0/24'), pods), false)
   assert.equal(overlaps(parseCidr('10.244.3.0/24'), pods), true)
   assert.equal(overlaps(pods, parseCidr('10.96.0.0/16')), false)
   assert.equal(formatAddress(nthAddress(pods, 257)), '10.244.1.1')
   assert.equal(formatAddress(nthAddress(pods, -1)), '10.244.255.255')
+  assert.equal(formatAddress(nthAddress(pods, 0)), '10.244.0.0')
+  assert.equal(formatAddress(nthAddress(pods, -65536)), '10.244.0.0')
+  assert.throws(() => nthAddress(pods, -65537), { code: 'ADDRESS_OUT_OF_RANGE' })
   assert.throws(() => nthAddress(pods, 65536), { code: 'ADDRESS_OUT_OF_RANGE' })
   assert.equal(formatCidr(nthSubnet(pods, 24, 3)), '10.244.3.0/24')
+  assert.equal(formatCidr(nthSubnet(pods, 16, 0)), '10.244.0.0/16')
+  assert.equal(formatCidr(nthSubnet(pods, 32, 65535)), '10.244.255.255/32')
+  assert.equal(formatCidr(nthSubnet(parseCidr('2001:db8::/32'), 128, 1)), '2001:db8::1/128')
+  for (const [prefix, index] of [
+    [15, 0],
+    [33, 0],
+    [24, -1],
+  ] as const)
+    assert.throws(() => nthSubnet(pods, prefix, index), { code: 'ADDRESS_OUT_OF_RANGE' }, `/${prefix} ${index}`)
   assert.throws(() => nthSubnet(pods, 24, 256), { code: 'ADDRESS_OUT_OF_RANGE' })
 })
 
 test('protocols have their numbers of the IP header', () => {
   assert.deepEqual(protocolNumbers, { TCP: 6, UDP: 17, SCTP: 132 })
   assert.equal(protocolOfNumber(132), 'SCTP')
+})
+
+test('a port is a whole number from 1 to 65535', () => {
+  for (const port of [1, 80, 65535]) assert.equal(isPort(port), true, String(port))
+  for (const port of [0, -1, 65536, 80.5, Number.NaN]) assert.equal(isPort(port), false, String(port))
+})
+
+test('an IPv6 address stands in brackets before its port', () => {
+  assert.equal(socketText('fd00::5', 80), '[fd00::5]:80')
+  assert.equal(socketText('10.244.1.5', 80), '10.244.1.5:80')
+  assert.equal(socketText('myapp', 80), 'myapp:80')
 })
