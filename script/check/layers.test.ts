@@ -6,6 +6,7 @@ import { treeOf } from './tree.ts'
 const rules: Rules = {
   rooms: { net: [], dns: ['net'], cli: ['dns', 'net'] },
   folders: { cli: { words: [], walk: ['words'] } },
+  doors: { 'src/cli/store.ts': ['src/cli/registry/'] },
   pure: ['net'],
   pureFiles: ['dns/zone[^/]*\\.ts$'],
   tests: { 'test/contract': ['net'] },
@@ -48,6 +49,18 @@ test('a folder of a room with phases imports the folders that it may; a file bes
   assert.deepEqual(faults({ ...files, 'src/cli/words/d.ts': "import '../walk/b.ts'\nimport '../c.ts'" }), [
     "src/cli/words/d.ts: 'cli/words' may not import 'src/cli/walk/b.ts'",
     "src/cli/words/d.ts: 'cli/words' may not import 'src/cli/c.ts'",
+  ])
+})
+
+test('a file behind a door is imported by whom the door names, and by tests', () => {
+  const files = {
+    'src/cli/store.ts': '',
+    'src/cli/registry/a.ts': "import '../store.ts'",
+    'src/cli/b.test.ts': "import './store.ts'",
+  }
+  assert.deepEqual(faults(files), [])
+  assert.deepEqual(faults({ ...files, 'src/cli/c.ts': "import type { S } from './store.ts'" }), [
+    "src/cli/c.ts: 'src/cli/store.ts' is reached by src/cli/registry/ alone",
   ])
 })
 

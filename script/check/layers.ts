@@ -11,6 +11,8 @@ export interface Rules {
   readonly rooms: Readonly<Record<string, readonly string[]>>
   /** Of rooms with phases: which of its own folders a folder may import. Files beside them are its front, and may all. */
   readonly folders: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>
+  /** Files that are reached by one door: who may import them, files or folders. */
+  readonly doors: Readonly<Record<string, readonly string[]>>
   /** Rooms without effects. */
   readonly pure: readonly string[]
   /** Files without effects in other rooms: patterns of their paths below src/. */
@@ -120,6 +122,9 @@ export const layers = (rules: Rules): Check => {
       const phases = to === room && from !== into ? rules.folders[room] : undefined
       if (phases && from !== undefined && !phases[from]?.includes(into ?? ''))
         faults.push(`'${room}/${from}' may not import '${target}'`)
+      const door = rules.doors[target]
+      if (door !== undefined && !isTest(path) && !door.some((allowed) => path.startsWith(allowed)))
+        faults.push(`'${target}' is reached by ${door.join(' and ')} alone`)
     }
     if (!isTest(path) && isPure(path) && EFFECT.test(text.replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, '')))
       faults.push('a pure file uses a clock, a timer or randomness')
