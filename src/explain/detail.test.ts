@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Service } from '#api/core/service/message.ts'
 import type { ClusterFacts } from './cluster/facts.ts'
-import { closestPort } from './diagnose/reasons/pods.ts'
+import { closestPort } from './cluster/listening.ts'
 import { ask, at, facts, node, pod, service, slice } from './testing/cluster.ts'
 
 /* What stands below a finding, and in the walk, is true as well. */

@@ -4,7 +4,7 @@ import { familyOfText, isLoopback } from './cluster/lookup.ts'
 import { refOf } from './cluster/reference.ts'
 import { flagged } from './diagnose/cure.ts'
 import { deadEndFinding } from './diagnose/dead-end.ts'
-import { diagnose, isSame } from './diagnose/diagnose.ts'
+import { addFinding, diagnose } from './diagnose/diagnose.ts'
 import { dnsDown } from './diagnose/dns-way.ts'
 import { noSource } from './diagnose/no-source.ts'
 import { proxyModes } from './diagnose/proxy-modes.ts'
@@ -79,7 +79,7 @@ function findingsOf(
       path === undefined
         ? [noSource(facts, question, source, target, service)]
         : diagnose(facts, question, path, service)
-    for (const finding of found) if (!findings.some((known) => isSame(known, finding))) findings.push(finding)
+    for (const finding of found) addFinding(findings, finding)
   }
   return findings
 }

@@ -61,3 +61,7 @@ export const portsTold = (
       .flatMap((one) => (one.port && (one.protocol || 'TCP') === protocol ? one.port : [])),
   ),
 ]
+
+/** Of ports that are open the one whose number is nearest. */
+export const closestPort = (wanted: number | undefined, open: readonly number[]): number =>
+  [...open].sort((a, b) => Math.abs(a - (wanted ?? 0)) - Math.abs(b - (wanted ?? 0)))[0] as number

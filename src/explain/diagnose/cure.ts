@@ -38,7 +38,7 @@ export const where = (namespace: string | undefined): readonly string[] => (name
 /** Look at what a Service leads to, whoever wrote it. */
 export const endpointsOf = ({ metadata }: Service): Cure =>
   look(
-    'its endpoints',
+    { code: 'show-endpoints' },
     'kubectl',
     'get',
     'endpointslices',

@@ -80,7 +80,7 @@ export function diagnose(
 }
 
 /** Adds what is not there yet. Pods of one Deployment have one trouble and one cure: they are one finding. */
-function addFinding(findings: Finding[], finding: Finding): void {
+export function addFinding(findings: Finding[], finding: Finding): void {
   if (findings.some((known) => isSame(known, finding))) return
   const cure = cureOf(finding)
   const index = findings.findIndex((known) => known.reason === finding.reason && cureOf(known) === cure)
@@ -92,7 +92,7 @@ function addFinding(findings: Finding[], finding: Finding): void {
 const cureOf = ({ cures }: Finding): string => JSON.stringify(cures[0]?.argv)
 
 /** Whether two findings say the same, whatever they advise. */
-export const isSame = (one: Finding, other: Finding): boolean => factsOf(one) === factsOf(other)
+const isSame = (one: Finding, other: Finding): boolean => factsOf(one) === factsOf(other)
 
 const factsOf = ({ cures: _, log: __, also: ___, ...facts }: Finding): string =>
   JSON.stringify('message' in facts ? facts.message : facts)

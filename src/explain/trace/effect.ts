@@ -12,6 +12,17 @@ export type Effect =
 
 /** What is asked instead. */
 type AskEffect =
+  /** `asFound`: as explain finds it, where the sender cannot. */
+  | { readonly code: 'ask-address'; readonly asFound: boolean }
+  | {
+      readonly code:
+        | 'ask-listening-port'
+        | 'ask-node-by-address'
+        | 'ask-pods-port'
+        | 'ask-that-service'
+        | 'ask-whole-name'
+    }
+  | { readonly code: 'name-namespace'; readonly namespace: string }
   | { readonly code: 'ask-cluster-ip'; readonly because?: 'no-guard' | 'own-node' }
   | { readonly code: 'ask-declared-port' | 'ask-load-balancer' | 'ask-own-family' }
   | { readonly code: 'ask-node-port'; readonly because?: 'no-guard' }
@@ -19,7 +30,10 @@ type AskEffect =
   | { readonly code: 'ask-node'; readonly node: string; readonly because?: 'has-endpoint' | 'is-ready' }
   | { readonly code: 'ask-other-protocol' | 'ask-served-port'; readonly port: PortRef }
   | { readonly code: 'ask-over-family'; readonly family: IpFamily }
-  | { readonly code: 'ask-node-port-of' | 'ask-service' | 'if-service-is-meant'; readonly service: ObjectRef }
+  | {
+      readonly code: 'ask-node-port-of' | 'ask-service' | 'ask-service-by-name' | 'if-service-is-meant'
+      readonly service: ObjectRef
+    }
 
 /** What is changed. */
 type PatchEffect =
@@ -27,7 +41,11 @@ type PatchEffect =
   | { readonly code: 'free-claim'; readonly service: ObjectRef }
   | { readonly code: 'give-family'; readonly family: IpFamily }
   | { readonly code: 'give-node-port' | 'restore-node-port' | 'scale-to-one' }
+  /** Of an ExternalName. */
+  | { readonly code: 'lead-to'; readonly service: ObjectRef; readonly isHeadless: boolean }
+  | { readonly code: 'lead-port-to'; readonly port: number; readonly target: string }
   | { readonly code: 'let-node-balance'; readonly node: string }
+  | { readonly code: 'let-pods-ask-dns' }
   /** `sees`: whose address the pods then see. */
   | { readonly code: 'policy-cluster'; readonly at: 'every-node' | 'other-nodes'; readonly sees?: 'node' }
   /** Every node then puts its own address in place of the sender’s. */
@@ -38,7 +56,10 @@ type PatchEffect =
 /** What is shown. */
 interface LookEffect {
   readonly code:
+    | 'show-all-services'
     | 'show-description'
+    | 'show-endpoints'
+    | 'show-log'
     | 'show-node-labels'
     | 'show-pod-addresses'
     | 'show-services'

@@ -12,7 +12,15 @@ import type {
 } from './findings/address.ts'
 import type { OnlyTerminating, ScaledToZero } from './findings/endpoints.ts'
 import type { FamilyMissing, LoadBalancerPending, LostClaim, NotApplied, PortNotServed } from './findings/frontend.ts'
+import type { DnsNameUnknown, DnsNotAsked, ExternalName, OtherNamespace, ServiceUnknown } from './findings/name.ts'
 import type { NodeNotReady, NoEligibleNode, NoLocalEndpoint, ReplyAstray, SourceRange } from './findings/policy.ts'
+import type {
+  EndpointClosed,
+  HeadlessPort,
+  ListensOnLoopback,
+  TargetPortClosed,
+  TargetPortUnknown,
+} from './findings/target-port.ts'
 import type { Reason } from './reason-list.ts'
 import type { ObjectRef } from './reference.ts'
 import type { Sender } from './sender.ts'
@@ -25,9 +33,15 @@ type Typed =
   | ClusterIpOutside
   | ClusterIpUnassigned
   | DnsDown
+  | DnsNameUnknown
+  | DnsNotAsked
+  | EndpointClosed
   | ExternalIpNotRouted
+  | ExternalName
   | FamilyMissing
+  | HeadlessPort
   | ListenerUnknown
+  | ListensOnLoopback
   | LoadBalancerPending
   | LostClaim
   | NobodyThere
@@ -38,10 +52,14 @@ type Typed =
   | NotANode
   | NotApplied
   | OnlyTerminating
+  | OtherNamespace
   | PortNotServed
   | ReplyAstray
   | ScaledToZero
+  | ServiceUnknown
   | SourceRange
+  | TargetPortClosed
+  | TargetPortUnknown
   | TypeChanged
 
 /** What every finding has. */

@@ -7,10 +7,14 @@ export function effectText(effect: Effect): string {
   switch (effect.code) {
     case 'allow-source':
       return `allow ${effect.source} too`
+    case 'ask-address':
+      return `ask its address${effect.asFound ? ', as explain finds it' : ''}`
     case 'ask-cluster-ip':
       return `ask its ClusterIP${CLUSTER_IP[effect.because ?? 'plain']}`
     case 'ask-declared-port':
       return 'ask a port that it declares'
+    case 'ask-listening-port':
+      return 'ask where it listens'
     case 'ask-load-balancer':
       return 'ask its load balancer address'
     case 'ask-node':
@@ -19,6 +23,8 @@ export function effectText(effect: Effect): string {
         : effect.because === 'has-endpoint'
           ? `ask a node that has an endpoint: ${effect.node}`
           : `ask ${effect.node}`
+    case 'ask-node-by-address':
+      return 'ask the node by its address'
     case 'ask-node-port':
       return `ask its node port${effect.because === 'no-guard' ? ', which has no guard' : ''}`
     case 'ask-node-port-of':
@@ -29,10 +35,18 @@ export function effectText(effect: Effect): string {
       return `ask over ${effect.family}`
     case 'ask-own-family':
       return 'ask over the family that it has'
+    case 'ask-pods-port':
+      return 'ask the port that the pods listen on'
     case 'ask-served-port':
       return `ask a port that it serves: ${portText(effect.port)}`
     case 'ask-service':
       return `ask Service ${nameText(effect.service)}`
+    case 'ask-service-by-name':
+      return `ask ${nameText(effect.service)} by its name`
+    case 'ask-that-service':
+      return 'ask that Service itself'
+    case 'ask-whole-name':
+      return 'ask the whole name'
     case 'free-claim':
       return `free it at ${nameText(effect.service)}`
     case 'give-family':
@@ -41,8 +55,16 @@ export function effectText(effect: Effect): string {
       return 'give it a node port'
     case 'if-service-is-meant':
       return `if ${nameText(effect.service)} is meant`
+    case 'lead-port-to':
+      return `let ${effect.port} lead to ${effect.target}`
+    case 'lead-to':
+      return `lead it to ${nameText(effect.service)}${effect.isHeadless ? ' (headless)' : ''}`
     case 'let-node-balance':
       return `let ${effect.node} take traffic of the load balancer again`
+    case 'let-pods-ask-dns':
+      return 'let its pods ask the cluster’s DNS; new ones take their place'
+    case 'name-namespace':
+      return `name its namespace: ${effect.namespace}`
     case 'policy-cluster':
       return `let ${effect.at === 'every-node' ? 'every node' : 'the others'} send to all endpoints${effect.sees === 'node' ? ' (the pods then see the node’s address, not the client’s)' : ''}`
     case 'policy-cluster-masquerade':
@@ -53,8 +75,14 @@ export function effectText(effect: Effect): string {
       return 'let it make one'
     case 'serve-port':
       return `let it serve ${effect.port} too`
+    case 'show-all-services':
+      return 'the Services of all namespaces'
     case 'show-description':
       return 'what is told of it'
+    case 'show-endpoints':
+      return 'its endpoints'
+    case 'show-log':
+      return 'what it says'
     case 'show-node-labels':
       return 'the nodes'
     case 'show-pod-addresses':

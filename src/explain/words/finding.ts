@@ -14,12 +14,22 @@ import {
 import { dnsDown } from './findings/dns.ts'
 import { onlyTerminating, scaledToZero } from './findings/endpoints.ts'
 import { familyMissing, loadBalancerPending, lostClaim, notApplied, portNotServed } from './findings/frontend.ts'
+import { dnsNameUnknown, dnsNotAsked, externalName, otherNamespace, serviceUnknown } from './findings/name.ts'
 import { nodeNotReady, noEligibleNode, noLocalEndpoint, replyAstray, sourceRange } from './findings/policy.ts'
+import {
+  endpointClosed,
+  headlessPort,
+  listensOnLoopback,
+  targetPortClosed,
+  targetPortUnknown,
+} from './findings/target-port.ts'
 
 /** A finding in words: its own, then those of others that the same cure mends, then what the container said. */
 export function findingText(finding: Finding): FindingText {
   const { message, details = [] } = reasonText(finding)
-  const also = (finding.also ?? []).map((one) => `and: ${findingText(one).message}`)
+  const others = new Set((finding.also ?? []).map((one) => findingText(one).message))
+  others.delete(message)
+  const also = [...others].map((other) => `and: ${other}`)
   return { message, details: [...details, ...also, ...logLines(finding.log)] }
 }
 
@@ -34,12 +44,24 @@ function reasonText(finding: Finding): FindingText {
       return clusterIpUnassigned(finding)
     case 'dns-down':
       return dnsDown(finding, finding.because.map(findingText))
+    case 'dns-name-unknown':
+      return dnsNameUnknown(finding)
+    case 'dns-not-asked':
+      return dnsNotAsked(finding)
+    case 'endpoint-closed':
+      return endpointClosed(finding)
     case 'external-ip-not-routed':
       return externalIpNotRouted(finding)
+    case 'external-name':
+      return externalName(finding)
     case 'family-missing':
       return familyMissing(finding)
+    case 'headless-port':
+      return headlessPort(finding)
     case 'listener-unknown':
       return listenerUnknown(finding)
+    case 'listens-on-loopback':
+      return listensOnLoopback(finding)
     case 'load-balancer-pending':
       return loadBalancerPending(finding)
     case 'lost-claim':
@@ -60,14 +82,22 @@ function reasonText(finding: Finding): FindingText {
       return notApplied(finding)
     case 'only-terminating':
       return onlyTerminating(finding)
+    case 'other-namespace':
+      return otherNamespace(finding)
     case 'port-not-served':
       return portNotServed(finding)
     case 'reply-astray':
       return replyAstray(finding)
     case 'scaled-to-zero':
       return scaledToZero(finding)
+    case 'service-unknown':
+      return serviceUnknown(finding)
     case 'source-range':
       return sourceRange(finding)
+    case 'target-port-closed':
+      return targetPortClosed(finding)
+    case 'target-port-unknown':
+      return targetPortUnknown(finding)
     case 'type-changed':
       return typeChanged(finding)
     default:

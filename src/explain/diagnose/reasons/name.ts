@@ -3,14 +3,13 @@ import { keyOf } from '#objects/object-key.ts'
 import type { ClusterFacts } from '../../cluster/facts.ts'
 import { clusterIpsOf, find, isHeadless, nodeAddresses } from '../../cluster/lookup.ts'
 import { unlikeness } from '../../cluster/nearest.ts'
+import { refOf } from '../../cluster/reference.ts'
 import type { NameDeadEnd } from '../../resolve/dead-end.ts'
 import { type Source, senderOf } from '../../resolve/source.ts'
 import type { Cure } from '../../trace/cure.ts'
 import type { Finding } from '../../trace/finding.ts'
 import type { Question } from '../../trace/question.ts'
-import { otherResolverText } from '../../words/resolver.ts'
-import { listed } from '../../words/text.ts'
-import { ask, patch } from '../cure.ts'
+import { ask, or, patch } from '../cure.ts'
 import { deploymentOf } from './pods.ts'
 import { otherNamespace } from './service-name.ts'
 
@@ -52,9 +51,12 @@ export const nameTooShort = (
   { name: asked, fullName: whole, searches }: NameDeadEnd & { kind: 'name-too-short' },
 ): Finding => ({
   reason: 'dns-name-unknown',
-  message: `DNS has no name ${asked} (NXDOMAIN); it has ${whole}, and ${source.name} puts ${searches.length === 0 ? 'nothing' : `only ${listed(searches, 'or')}`} behind a name`,
-  details: ['a pod of dnsPolicy ClusterFirst has the search list of its namespace'],
-  cures: [ask(question, 'ask the whole name', `${whole}${portOf(question)}`)],
+  name: asked,
+  cause: 'search-list',
+  fullName: whole,
+  sender: senderOf(source),
+  searches,
+  cures: [ask(question, { code: 'ask-whole-name' }, `${whole}${portOf(question)}`)],
 })
 
 /** The name is in the cluster's DNS, and the sender asks somebody else. */
@@ -65,41 +67,29 @@ export function dnsNotAsked(
   { name: asked, found, other }: NameDeadEnd & { kind: 'dns-not-asked' },
 ): Finding {
   const port = portOf(question)
-  const cures =
+  const cures: Cure[] =
     found.kind === 'service'
-      ? [ask(question, 'ask its address, as explain finds it', `svc/${keyOf(found.service)}${port}`)]
-      : found.addresses
-          .slice(0, 1)
-          .map((address) =>
-            ask(
-              question,
-              'ask its address',
-              port ? `${address.includes(':') ? `[${address}]` : address}${port}` : address,
-            ),
-          )
+      ? [ask(question, { code: 'ask-address', asFound: true }, `svc/${keyOf(found.service)}${port}`)]
+      : found.addresses.slice(0, 1).map((address) => {
+          const host = address.includes(':') ? `[${address}]` : address
+          return ask(question, { code: 'ask-address', asFound: false }, port ? `${host}${port}` : address)
+        })
   const { pod } = source
   const owner = pod && deploymentOf(facts, pod)
-  if (owner !== undefined)
-    cures.push(
-      patch('or let its pods ask the cluster’s DNS; new ones take their place', 'deployment', owner, {
-        spec: {
-          template: { spec: { dnsPolicy: pod?.spec?.hostNetwork ? 'ClusterFirstWithHostNet' : 'ClusterFirst' } },
-        },
-      }),
-    )
+  if (owner !== undefined) {
+    const dnsPolicy = pod?.spec?.hostNetwork ? 'ClusterFirstWithHostNet' : 'ClusterFirst'
+    const body = { spec: { template: { spec: { dnsPolicy } } } }
+    cures.push(or(patch({ code: 'let-pods-ask-dns' }, 'deployment', owner, body)))
+  }
   const dns = find(facts.services, 'kube-dns', 'kube-system')
-  const servers = dns === undefined ? [] : clusterIpsOf(dns)
   return {
     reason: 'dns-not-asked',
-    message: `${otherResolverText(senderOf(source), other)}: ${asked} is ${found.kind === 'service' ? `Service ${keyOf(found.service)}` : listed(found.addresses)} in the cluster’s DNS alone`,
-    details: [
-      ...(servers.length > 0 ? [`the cluster’s DNS is at ${listed(servers)}`] : []),
-      ...(pod !== undefined && owner === undefined
-        ? [
-            'dnsPolicy cannot be changed in a pod that is there: make it anew with ClusterFirst, or ClusterFirstWithHostNet where it has hostNetwork',
-          ]
-        : []),
-    ],
+    name: asked,
+    sender: senderOf(source),
+    asks: other,
+    servers: dns === undefined ? [] : clusterIpsOf(dns),
+    fixed: pod !== undefined && owner === undefined,
+    ...(found.kind === 'service' ? { service: refOf('Service', found.service) } : { addresses: found.addresses }),
     cures,
   }
 }
@@ -113,71 +103,50 @@ export function nameUnknown(facts: ClusterFacts, question: Question, asked: stri
   const [name = '', second] = asked.split('.')
   const sameName = facts.services.filter(({ metadata }) => metadata?.name === name)
   const wrongNamespace = second === undefined || (second !== 'svc' && asked.split('.').length <= 3)
-  if (sameName.length > 0 && wrongNamespace)
-    return otherNamespace(question, name, second ?? namespace, sameName, to as never)
+  if (sameName.length > 0 && wrongNamespace) return otherNamespace(question, name, second ?? namespace, sameName, to)
   const node = find(facts.nodes, asked)
   if (node !== undefined)
     return {
       reason: 'dns-name-unknown',
-      message: `DNS has no name ${asked} (NXDOMAIN): it is a node, and nodes have no names there`,
-      details: [`${asked} is ${listed(nodeAddresses(node))}`],
-      cures: [ask(question, 'ask the node by its address', `node/${asked}${portOf(question)}`)],
+      name: asked,
+      cause: 'node',
+      addresses: nodeAddresses(node),
+      cures: [ask(question, { code: 'ask-node-by-address' }, `node/${asked}${portOf(question)}`)],
     }
   const near = nearestServices(facts, question, asked, namespace)
-  const details = [`the shape of a name: SERVICE, SERVICE.NAMESPACE, or SERVICE.NAMESPACE.svc.${clusterDomain}`]
-  if (asked.includes('.') && !asked.endsWith(clusterDomain) && near.length === 0)
-    details.push(
-      egress
-        ? 'a name outside of the cluster is asked of the machine’s own resolver; no Service has a part in it'
-        : 'a name outside of the cluster is not resolved: the cluster was started without --egress',
-    )
+  const isOutside = asked.includes('.') && !asked.endsWith(clusterDomain) && near.length === 0
   return {
     reason: 'dns-name-unknown',
-    message: `DNS has no name ${asked} (NXDOMAIN)${
-      near.length > 0
-        ? `; the nearest: ${listed(
-            near.map((one) => fullName(one, clusterDomain)),
-            'or',
-          )}`
-        : ''
-    }`,
-    details,
-    cures: near.map((one) => ask(question, `ask ${keyOf(one)} by its name`, to(one))),
+    name: asked,
+    cause: 'nothing',
+    domain: clusterDomain,
+    near: near.map((one) => fullName(one, clusterDomain)),
+    ...(isOutside && { letOut: egress }),
+    cures: near.map((one) => ask(question, { code: 'ask-service-by-name', service: refOf('Service', one) }, to(one))),
   }
 }
 
 /** An ExternalName Service whose name leads to nothing in the cluster. */
 export function externalName(facts: ClusterFacts, question: Question, service: Service, target: string): Finding {
   const { clusterDomain, egress } = facts.network
-  const inCluster = target.endsWith(`.${clusterDomain}`) || !target.includes('.')
-  if (!inCluster)
-    return {
-      reason: 'external-name',
-      message: `Service ${keyOf(service)} is an ExternalName: DNS answers with the name ${target}, and no packet passes a Service`,
-      details: [
-        egress
-          ? 'whether it answers depends on the machine’s resolver and on the way there'
-          : 'the cluster was started without --egress, so that name is not resolved and nothing is let out',
-      ],
-      cures: [],
-    }
+  const outside = !target.endsWith(`.${clusterDomain}`) && target.includes('.')
+  const finding = {
+    reason: 'external-name',
+    service: refOf('Service', service),
+    target,
+    outside,
+    letOut: egress,
+  } as const
+  if (outside) return { ...finding, cures: [] }
   const near = nearestServices(facts, question, target, service.metadata?.namespace ?? '').filter(
     (one) => one !== service,
   )
-  const cures = near.slice(0, 2).map((one): Cure => {
-    const externalName = fullName(one, clusterDomain)
-    return patch(`lead it to ${keyOf(one)}${isHeadless(one) ? ' (headless)' : ''}`, 'service', service, {
-      spec: { externalName },
-    })
+  const cures: Cure[] = near.slice(0, 2).map((one) => {
+    const effect = { code: 'lead-to', service: refOf('Service', one), isHeadless: isHeadless(one) } as const
+    return patch(effect, 'service', service, { spec: { externalName: fullName(one, clusterDomain) } })
   })
-  return {
-    reason: 'external-name',
-    message: `Service ${keyOf(service)} is an ExternalName of ${target}, which nothing in the cluster has (NXDOMAIN)`,
-    cures: [
-      ...cures,
-      ...near
-        .slice(0, 1)
-        .map((one) => ask(question, 'or ask that Service itself', `svc/${keyOf(one)}${portOf(question)}`)),
-    ],
-  }
+  const [nearest] = near
+  if (nearest !== undefined)
+    cures.push(or(ask(question, { code: 'ask-that-service' }, `svc/${keyOf(nearest)}${portOf(question)}`)))
+  return { ...finding, cures }
 }

@@ -4,7 +4,7 @@ import type { Service } from '#api/core/service/message.ts'
 import { isReady } from '#objects/conditions.ts'
 import { keyOf } from '#objects/object-key.ts'
 import type { ClusterFacts } from '../../cluster/facts.ts'
-import { openPorts } from '../../cluster/listening.ts'
+import { closestPort, openPorts } from '../../cluster/listening.ts'
 import { podAddresses } from '../../cluster/lookup.ts'
 import { nearest } from '../../cluster/nearest.ts'
 import { troubleOf, warningsOf } from '../../cluster/pod-trouble.ts'
@@ -289,6 +289,3 @@ function probeCures(facts: ClusterFacts, pod: Pod, container: string | undefined
     ]),
   ]
 }
-
-export const closestPort = (wanted: number | undefined, open: readonly number[]): number =>
-  [...open].sort((a, b) => Math.abs(a - (wanted ?? 0)) - Math.abs(b - (wanted ?? 0)))[0] as number

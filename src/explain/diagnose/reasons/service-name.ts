@@ -1,9 +1,9 @@
+import type { Service } from '#api/core/service/message.ts'
 import { keyOf } from '#objects/object-key.ts'
 import type { ClusterFacts } from '../../cluster/facts.ts'
 import { nearest, unlikeness } from '../../cluster/nearest.ts'
 import type { Finding } from '../../trace/finding.ts'
 import type { Question } from '../../trace/question.ts'
-import { listed } from '../../words/text.ts'
 import { ask, look } from '../cure.ts'
 
 const suffix = (port: string | undefined): string => (port === undefined ? '' : `:${port}`)
@@ -23,39 +23,40 @@ export function serviceUnknown(
     own.map(({ metadata }) => metadata?.name ?? ''),
   )
   const others = own.map(({ metadata }) => metadata?.name ?? '').sort()
+  const service = { kind: 'Service', namespace, name }
+  const noNamespace = facts.namespaces.length > 0 && !facts.namespaces.includes(namespace)
   return {
     reason: 'service-unknown',
-    message: `there is no Service ${name} in namespace ${namespace}`,
-    details:
-      facts.namespaces.length > 0 && !facts.namespaces.includes(namespace)
-        ? [`there is no namespace ${namespace} either; there are ${listed(facts.namespaces)}`]
-        : near.length > 0 || others.length === 0
-          ? []
-          : [`Services there: ${listed(others.slice(0, 10))}`],
+    service,
+    ...(noNamespace
+      ? { namespaces: facts.namespaces }
+      : near.length === 0 && others.length > 0 && { others: others.slice(0, 10) }),
     cures:
       near.length > 0
-        ? near.map((one) => ask(question, `ask Service ${one}`, `svc/${namespace}/${one}${suffix(port)}`))
-        : [look('the Services of all namespaces', 'kubectl', 'get', 'services', '-A')],
+        ? near.map((one) => {
+            const effect = { code: 'ask-service', service: { kind: 'Service', name: one } } as const
+            return ask(question, effect, `svc/${namespace}/${one}${suffix(port)}`)
+          })
+        : [look({ code: 'show-all-services' }, 'kubectl', 'get', 'services', '-A')],
   }
 }
 
+/** `to`: how a Service of that name is asked. */
 export function otherNamespace(
   question: Question,
   name: string,
   namespace: string,
-  found: readonly { readonly metadata?: { readonly namespace?: string; readonly name?: string } }[],
-  to: (service: (typeof found)[number]) => string,
+  found: readonly Service[],
+  to: (service: Service) => string,
 ): Finding {
-  const namespaces = found.map(({ metadata }) => metadata?.namespace ?? '').sort()
+  const far = ({ metadata }: Service) => unlikeness(namespace, metadata?.namespace ?? '')
+  const nearestFirst = found.toSorted((one, other) => far(one) - far(other))
   return {
     reason: 'other-namespace',
-    message: `Service ${name} is not in namespace ${namespace}, but in ${listed(namespaces)}; a name without a namespace means the sender’s own, or --namespace`,
-    cures: [...found]
-      .sort(
-        (one, other) =>
-          unlikeness(namespace, one.metadata?.namespace ?? '') - unlikeness(namespace, other.metadata?.namespace ?? ''),
-      )
+    service: { kind: 'Service', namespace, name },
+    namespaces: found.map(({ metadata }) => metadata?.namespace ?? '').sort(),
+    cures: nearestFirst
       .slice(0, 3)
-      .map((one) => ask(question, `name its namespace: ${one.metadata?.namespace}`, to(one))),
+      .map((one) => ask(question, { code: 'name-namespace', namespace: one.metadata?.namespace ?? '' }, to(one))),
   }
 }
