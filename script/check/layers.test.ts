@@ -6,7 +6,7 @@ import { treeOf } from './tree.ts'
 const rules: Rules = {
   rooms: { net: [], dns: ['net'], cli: ['dns', 'net'] },
   folders: { cli: { words: [], walk: ['words'] } },
-  doors: { 'src/cli/store.ts': ['src/cli/registry/'] },
+  doors: { 'src/dns/store.ts': ['src/dns/registry/'] },
   pure: ['net'],
   pureFiles: ['dns/zone[^/]*\\.ts$'],
   tests: { 'test/contract': ['net'] },
@@ -54,13 +54,13 @@ test('a folder of a room with phases imports the folders that it may; a file bes
 
 test('a file behind a door is imported by whom the door names, and by tests', () => {
   const files = {
-    'src/cli/store.ts': '',
-    'src/cli/registry/a.ts': "import '../store.ts'",
-    'src/cli/b.test.ts': "import './store.ts'",
+    'src/dns/store.ts': '',
+    'src/dns/registry/a.ts': "import '../store.ts'",
+    'src/dns/b.test.ts': "import './store.ts'",
   }
   assert.deepEqual(faults(files), [])
-  assert.deepEqual(faults({ ...files, 'src/cli/c.ts': "import type { S } from './store.ts'" }), [
-    "src/cli/c.ts: 'src/cli/store.ts' is reached by src/cli/registry/ alone",
+  assert.deepEqual(faults({ ...files, 'src/dns/c.ts': "import type { S } from './store.ts'" }), [
+    "src/dns/c.ts: 'src/dns/store.ts' is reached by src/dns/registry/ alone",
   ])
 })
 
