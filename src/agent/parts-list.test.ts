@@ -149,6 +149,29 @@ test('where the kernel refuses the tables, services is not ready and names the k
   assert.equal(parts.podFault(), `services: ${faults.join()}`)
 })
 
+test('a port of health that is taken is a fault of it, and the Node stays Ready', async () => {
+  const node = fakeNode()
+  node.network.taken.add('::')
+  const parts = node.start(...all)
+  clean.push(node.discard, () => parts.stop())
+  await parts.ready
+  await settle()
+  const { ready, faults } = stateOf(parts, 'health')
+  assert.deepEqual([ready, faults], [false, ['port 10256 on :: is not served: EADDRINUSE :::10256']])
+  assert.equal(parts.podFault(), undefined)
+  assert.equal(findCondition((await node.client.get(nodes, 'n1')).status?.conditions, 'Ready')?.status, 'True')
+})
+
+test('where the kernel has no IPv6, nothing is asked of it', async () => {
+  const node = fakeNode([], { hasIpv6: false })
+  const parts = node.start('dns', 'health')
+  clean.push(node.discard, () => parts.stop())
+  await parts.ready
+  await settle()
+  assert.equal(node.state.dnsSockets, 1)
+  assert.deepEqual([...node.network.opened.keys()].sort(), ['0.0.0.0 10256', '127.0.0.1 10249', '172.30.0.2 53'])
+})
+
 test('docs/metrics.md names each metric of a node with its type, in the order in which they are shown, and no other', async () => {
   const { parts, network } = nodeWith(...all)
   await parts.ready

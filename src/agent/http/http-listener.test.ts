@@ -18,3 +18,32 @@ test('a listener that is closed before it listens leaves nothing open', async ()
   await settle()
   assert.equal(network.opened.size, 0)
 })
+
+test('an address that cannot be had is named with the reason until it can', async () => {
+  const network = new LoopbackNetwork()
+  const clock = new FakeClock()
+  const told: string[] = []
+  network.taken.add('a')
+  const listener = listenHttp({
+    addresses: ['a', 'b'],
+    port: 1,
+    handler: (_, response) => response.end(),
+    listen: network.listen,
+    clock,
+    onError: (address, { message }) => told.push(`${address}: ${message}`),
+  })
+  await settle()
+  assert.deepEqual(
+    [...listener.refused].map(([address, { message }]) => [address, message]),
+    [['a', 'EADDRINUSE a:1']],
+  )
+  clock.advance(5_000)
+  await settle()
+  assert.deepEqual(told, ['a: EADDRINUSE a:1'], 'once')
+  network.taken.clear()
+  clock.advance(5_000)
+  await settle()
+  assert.equal(listener.refused.size, 0)
+  assert.deepEqual([...network.opened.keys()].sort(), ['a 1', 'b 1'])
+  listener.close()
+})

@@ -14,6 +14,7 @@ import { ProcessSources } from '../process-sources.ts'
 import { type AgentNode, nodePart } from '../runner/agent-node.ts'
 import { chosenParts } from '../runner/chosen-parts.ts'
 import { Parts } from '../runner/parts.ts'
+import type { PlaceKernel } from '../runner/place.ts'
 import type { SourceName, Sources } from '../sources/sources.ts'
 import { fakePlace } from './fake-place.ts'
 
@@ -29,7 +30,7 @@ export interface FakeKernelState {
 }
 
 /** The parts of a node over the API in memory and a kernel in memory; the pods' network alone is another. */
-export const fakeNode = (without: readonly SourceName[] = []) => {
+export const fakeNode = (without: readonly SourceName[] = [], kernel: Partial<PlaceKernel> = {}) => {
   const state: FakeKernelState = { dnsRefusal: undefined, isDnsSilent: false, isDnsClosed: false, dnsSockets: 0 }
   const nftables = new FakeNftables()
   const stateDir = mkdtempSync(join(tmpdir(), 'fairlead-node-'))
@@ -54,6 +55,7 @@ export const fakeNode = (without: readonly SourceName[] = []) => {
       })
       return Object.assign(socket, { setTimeout() {}, destroy() {} }) as never
     },
+    ...kernel,
   })
   const { client, clock } = here
   const abort = new AbortController()

@@ -120,10 +120,14 @@ test('a port that is taken is told once and tried again, while the other address
   assert.equal(faults.length, 1)
   assert.match(faults[0]!, /default\/web: n1 cannot serve healthCheckNodePort 31000 on 172\.30\.0\.2: EADDRINUSE/)
   assert.deepEqual([...network.opened.keys()], ['fd00:30::2 31000'])
+  assert.deepEqual(health.refused, [
+    'healthCheckNodePort 31000 of default/web is not served on 172.30.0.2: EADDRINUSE 172.30.0.2:31000',
+  ])
   network.taken.clear()
   clock.advance(5000)
   await settle()
   assert.equal((await network.ask('172.30.0.2 31000')).status, 503)
+  assert.deepEqual(health.refused, [])
   health.close()
   await settle()
   assert.equal(clock.pending, 0)
