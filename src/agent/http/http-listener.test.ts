@@ -21,7 +21,7 @@ test('a listener that is closed before it listens leaves nothing open', async ()
 
 test('an address that cannot be had is named with the reason until it can', async () => {
   const network = new LoopbackNetwork()
-  const clock = new FakeClock()
+  const clock = new HandClock()
   const told: string[] = []
   network.taken.add('a')
   const listener = listenHttp({

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { get, type IncomingMessage } from 'node:http'
+import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, beforeEach, test } from 'node:test'
@@ -33,7 +34,8 @@ const web = {
   status: { phase: 'Running', podIPs: [{ ip: '10.244.1.2' }, { ip: 'fd00::2' }] },
 }
 const servicesPart = new FakePart('services', { more: { proxy: { state: () => sync } } })
-const podsPart = new FakePart('pods', { more: { kubelet: { pods: () => [web, { kind: 'Pod' }] } } })
+const kubelet = { pods: () => [web, { kind: 'Pod' }], resolve: (..._: readonly unknown[]): object => ({}) }
+const podsPart = new FakePart('pods', { more: { kubelet } })
 const networkPart = new FakePart('network', { more: { look: () => mended } })
 const balancerPart = new FakePart('balancer')
 let mended: string[] = []
@@ -199,6 +201,55 @@ test('what is below a node is answered by the kubelet that it has at present, an
     [none.code, JSON.parse(none.text).message],
     [404, 'no kubelet of cluster test serves /nodes/n2/pods'],
   )
+})
+
+test('logs are those of the container that the kubelet names, of the run before where that is asked', async () => {
+  const asked: unknown[] = []
+  kubelet.resolve = (...all) => {
+    asked.push(all)
+    return { id: 'c1', logPath: join(folder, 'now.log'), previousLogPath: join(folder, 'before.log') }
+  }
+  writeFileSync(join(folder, 'now.log'), '2026-01-01T00:00:00.000000000Z stdout F now\n')
+  writeFileSync(join(folder, 'before.log'), '2026-01-01T00:00:00.000000000Z stdout F before\n')
+  assert.equal((await ask('/nodes/n1/containerLogs/shop/web/main')).text, 'now\n')
+  assert.equal((await ask('/nodes/n1/containerLogs/shop/web/main?previous=true')).text, 'before\n')
+  assert.deepEqual(asked, [
+    ['shop', 'web', 'main', { previous: false }],
+    ['shop', 'web', 'main', { previous: true }],
+  ])
+})
+
+test('an upgrade for a node that has no kubelet here is refused with a Status', async () => {
+  const call = get({
+    socketPath,
+    path: '/nodes/n2/exec/shop/web/main',
+    agent: false,
+    headers: { connection: 'Upgrade', upgrade: 'SPDY/3.1' },
+  })
+  const [response] = (await once(call, 'response')) as [IncomingMessage]
+  let text = ''
+  for await (const chunk of response) text += chunk
+  assert.equal(response.statusCode, 404)
+  assert.equal(JSON.parse(text).message, 'no kubelet of cluster test serves /exec/shop/web/main')
+})
+
+test('a socket that a former process left behind is no hindrance, and who ends it ends its connections', async () => {
+  const socket = join(folder, 'left.sock')
+  writeFileSync(socket, '')
+  const mask = process.umask(0o022)
+  process.umask(mask)
+  const end = await serveAgentApi({ ...options, socket, ready: Promise.resolve() })
+  assert.equal(process.umask(mask), mask, 'other files are made as before')
+  const kept = connect(socket)
+  await once(kept, 'connect')
+  end()
+  await once(kept, 'close')
+  await assert.rejects(ask('/readyz', socket))
+})
+
+test('where it cannot listen, it says so', async () => {
+  const socket = join(folder, 'nowhere', 'agents.sock')
+  await assert.rejects(serveAgentApi({ ...options, socket, ready: Promise.resolve() }), { syscall: 'listen' })
 })
 
 test('no path below a node leads out of it, however it is written', async () => {

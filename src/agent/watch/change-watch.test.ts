@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { ApiObject } from '#api/resource.ts'
-import { FakeClock } from '#client/testing/fake-clock.ts'
+import { HandClock } from '#clock/testing/hand-clock.ts'
 import { type Change, ChangeWatch } from './change-watch.ts'
 
 const node: ApiObject = { apiVersion: 'v1', kind: 'Node', metadata: { name: 'n1' } }
 const start = () => {
-  const clock = new FakeClock()
+  const clock = new HandClock()
   const told: string[] = []
   const logged: string[] = []
   let changes: readonly Change[] | Error = []
