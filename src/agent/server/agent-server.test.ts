@@ -7,8 +7,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, beforeEach, test } from 'node:test'
 import type { Node } from '#api/core/node/message.ts'
-import type { HandClock } from '#clock/testing/hand-clock.ts'
-import type { Runtime } from '#runtime/runtime.ts'
+import { HandClock } from '#clock/testing/hand-clock.ts'
+import { FakeRuntime } from '#kubelet/testing/fake-runtime.ts'
 import type { NodeAgent } from '../node-agent.ts'
 import { Parts } from '../runner/parts.ts'
 import { FakePart, fakePlace } from '../testing/fake-place.ts'
@@ -57,7 +57,7 @@ const options = {
   cluster: 'test',
   agents,
   fabric,
-  runtime: { onExit() {} } as unknown as Runtime,
+  runtime: new FakeRuntime(new HandClock()),
   services: CACHE as never,
   nodes: CACHE as never,
   onError: () => {},
