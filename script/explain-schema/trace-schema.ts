@@ -29,7 +29,7 @@ function typesFrom(file: string, found = new Map<string, Declared>(), seen = new
 }
 
 /** JSON Schema of what `fairlead explain -o json` prints: the trace, with what `--live` adds. */
-export function traceSchema(): Schema {
+function traceSchema(): Schema {
   const types = typesFrom(join(source, 'explain/trace/answer.ts'))
   return {
     $schema: 'https://json-schema.org/draft/2020-12/schema',

@@ -6,6 +6,7 @@ import { targetOfKubeconfig } from '#client/kubeconfig/target.ts'
 import { clusterStateDir } from '#cluster/claims/known-clusters.ts'
 import type { ClusterConfig } from '#cluster/config.ts'
 import { statePaths, tryReadConfig } from '#cluster/state/state.ts'
+import type { CommandFlags } from '#explain/trace/question.ts'
 import { chosenCluster } from './chosen-cluster.ts'
 import { CliError } from './cli-error.ts'
 import { knownCluster } from './known-cluster.ts'
@@ -13,17 +14,11 @@ import { contextName } from './kubeconfig.ts'
 import { kubeconfigOfCluster } from './kubeconfig-entry.ts'
 import { kubeconfigPaths, readKubeconfigs } from './kubeconfig-read.ts'
 
-/** Flags for the commands that are printed, so that they reach the same cluster. */
-export interface PrintedFlags {
-  readonly fairlead: readonly string[]
-  readonly kubectl: readonly string[]
-}
-
 /**
  * Which cluster is asked about: one of this machine, or one that a kubeconfig names and of which only the API is seen.
  */
 export type ExplainTarget =
-  | { readonly kind: 'local'; readonly config: ClusterConfig; readonly flags: PrintedFlags }
+  | { readonly kind: 'local'; readonly config: ClusterConfig; readonly flags: CommandFlags }
   | {
       readonly kind: 'api'
       readonly access: HttpsTarget
@@ -31,7 +26,7 @@ export type ExplainTarget =
       /** What proves who asks, in words: `user "me" of /home/me/.kube/config`. */
       readonly login: string
       readonly namespace: string | undefined
-      readonly flags: PrintedFlags
+      readonly flags: CommandFlags
     }
 
 interface Chosen {

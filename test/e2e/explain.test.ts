@@ -1,7 +1,7 @@
 import type { Pod } from '#api/core/pod/message.ts'
 import type { Live } from '#explain/trace/live.ts'
 import type { Trace } from '#explain/trace/trace.ts'
-import { liveLines } from '#explain/words/live.ts'
+import { printLive } from '#explain/words/live.ts'
 import { deployment, service, together, usual, withExplained } from './explaining.ts'
 import { claim, eventually } from './harness.ts'
 
@@ -377,7 +377,7 @@ claim(
     for (const [from, to, answer, translated, ...flags] of cases) {
       const { status, explanation } = await ask('--from', from, '--to', to, '--live', ...flags)
       const { live } = explanation.trace as Trace & { readonly live: Live }
-      const text = `${from} to ${to} ${flags.join(' ')}: ${liveLines(live, explanation.trace).join('; ')}`
+      const text = `${from} to ${to} ${flags.join(' ')}: ${printLive(live, explanation.trace)}`
       assert.equal(live.accord, 'agree', text)
       assert.deepEqual([...new Set(live.observations.map((one) => one.answer))], [answer], text)
       assert.equal(
@@ -419,8 +419,8 @@ claim('explain and the kernel agree about the reply to a node that has neither s
   const to = `${nodeAddress(1)}:30067`
   const { status, explanation } = await ask('--from', 'pod/client', '--to', to, '--live')
   const { live } = explanation.trace as Trace & { readonly live: Live }
-  assert.equal(status, 0, liveLines(live, explanation.trace).join('; '))
-  assert.equal(live.accord, 'agree', liveLines(live, explanation.trace).join('; '))
+  assert.equal(status, 0, printLive(live, explanation.trace))
+  assert.equal(live.accord, 'agree', printLive(live, explanation.trace))
   assert.deepEqual([...new Set(explanation.outcomes.map(({ masqueraded }) => masqueraded))], [true])
   assert.equal(await fromClient(to), true)
 })

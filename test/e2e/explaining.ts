@@ -8,7 +8,7 @@ import { print } from '#explain/words/print.ts'
 import { CLIENT } from './echo.ts'
 import { type Assert, eventually, FAIRLEAD, type Outcome, run, withCluster } from './harness.ts'
 
-export interface PodOptions {
+interface PodOptions {
   readonly replicas?: number
   readonly node?: string
   readonly image?: string
@@ -50,7 +50,7 @@ ${spec.replace(/^/gm, '  ')}
 `
 export const usual = (name: string): string => `selector: {app: ${name}}\nports: [{port: 80, targetPort: 8080}]`
 
-export interface Case {
+interface Case {
   readonly from?: string
   /** As it stands behind --to. */
   readonly to: string

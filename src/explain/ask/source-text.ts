@@ -2,7 +2,7 @@ import { addressText } from '../cluster/lookup.ts'
 import { kindOfWord, type Workload } from './object-word.ts'
 
 /** A source as it was written, taken apart. `unclear`: it has none of the forms. */
-export type SourceText =
+type SourceText =
   | { readonly kind: 'host' | 'unclear' }
   | { readonly kind: 'Pod' | 'Service' | Workload; readonly namespace: string; readonly name: string }
   | { readonly kind: 'Node'; readonly name: string }

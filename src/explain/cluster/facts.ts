@@ -43,7 +43,7 @@ export interface ClusterFacts {
 }
 
 /** Of the cluster as it was made. CIDRs and addresses are canonical text, both families together. */
-export interface NetworkFacts {
+interface NetworkFacts {
   /**
    * A cluster that is not ours, known by its API alone: the network around it is not known, and ours may not be taken
    * for it.

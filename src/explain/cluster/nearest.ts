@@ -1,5 +1,5 @@
 /** Letters to change, add, drop or swap with their neighbour (Damerau's distance, restricted): `wbe` → `web` is 1. */
-export function distance(left: string, right: string): number {
+function distance(left: string, right: string): number {
   let before: number[] = []
   let last = Array.from({ length: right.length + 1 }, (_, column) => column)
   for (let row = 1; row <= left.length; row++) {

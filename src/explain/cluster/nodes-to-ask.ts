@@ -5,7 +5,7 @@ import { isReady } from '#objects/conditions.ts'
 import type { ClusterFacts } from './facts.ts'
 import { familyOfText, nodeAddresses, slicesOf } from './lookup.ts'
 
-export interface NodeToAsk {
+interface NodeToAsk {
   readonly name: string
   readonly address: string
 }

@@ -3,7 +3,7 @@ import type { Accord, Met, Observation } from '../trace/live.ts'
 import type { Trace } from '../trace/trace.ts'
 import type { PathOutcome } from '../trace/walk/outcome.ts'
 
-export interface Agreement {
+interface Agreement {
   readonly accord: Accord
   readonly met: readonly Met[]
 }

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { ask } from '../testing/cluster.ts'
 import type { KernelStep } from '../trace/live.ts'
-import { walkLines } from '../words/live.ts'
+import { printLive } from '../words/live.ts'
 import { compareWalk } from './kernel-walk.ts'
 
 const step = (chain: string, verdict: string, type = 'rule', table = 'fairlead'): KernelStep => ({
@@ -40,8 +41,15 @@ test('another chain, another node, and a drop by somebody else do not fit, and a
   assert.deepEqual([other.fits, other.ends], [false, [{ code: 'refused' }]])
   assert.equal(compared([...before, step('pick-3', 'accept')], 'node-2').fits, false)
   const dropped = compared([step('out', 'drop', 'rule', 'stranger')])
-  assert.deepEqual(walkLines([dropped, dropped], model), [
-    'node-1: the kernel walked: no chain of ours; dropped by a rule of table stranger, chain out (not as the model)',
-    'node-1: the model walks: nat-prerouting, services, pick-3, nat-postrouting, source',
+  const live = {
+    accord: 'disagree',
+    met: [],
+    observations: [],
+    trace: { walks: [dropped, dropped], unavailable: [] },
+  } as const
+  const trace = { ...ask('pod/client', 'svc/web').trace, outcomes: [], walks: model }
+  assert.deepEqual(printLive(live, trace).trimEnd().split('\n').slice(2), [
+    '  node-1: the kernel walked: no chain of ours; dropped by a rule of table stranger, chain out (not as the model)',
+    '  node-1: the model walks: nat-prerouting, services, pick-3, nat-postrouting, source',
   ])
 })

@@ -40,6 +40,15 @@ export interface Destination {
   readonly byName?: boolean
 }
 
+/** It leads to no address. */
+export const nowhere = (protocol: Protocol, deadEnd: DeadEnd, steps: readonly Step[] = []): Destination => ({
+  protocol,
+  service: undefined,
+  targets: [],
+  steps,
+  deadEnd,
+})
+
 type ServicePort = NonNullable<NonNullable<Service['spec']>['ports']>[number]
 
 /** The Services that have a port at this address: by it, or by a node's and the node port. */

@@ -11,7 +11,7 @@ import { askZone } from './facts-zone.ts'
 import { resolverOf } from './resolver.ts'
 import type { Source } from './source.ts'
 
-export type NameAnswer =
+type NameAnswer =
   | { readonly kind: 'service'; readonly fullName: string; readonly service: Service }
   | { readonly kind: 'addresses'; readonly fullName: string; readonly addresses: readonly string[] }
   | { readonly kind: 'nothing'; readonly deadEnd: NameDeadEnd }

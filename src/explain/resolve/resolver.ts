@@ -7,7 +7,7 @@ import type { OtherResolver } from '../trace/resolver.ts'
 import type { Source } from './source.ts'
 
 /** How a sender finds names. */
-export interface Resolver {
+interface Resolver {
   /** It asks the cluster's DNS; where it does not, `other` says whom. */
   readonly asksCluster: boolean
   readonly other: OtherResolver

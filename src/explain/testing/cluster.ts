@@ -28,7 +28,7 @@ export const node = (number: number, zone?: string) =>
     },
   }) as unknown as Node
 
-export interface PodOptions {
+interface PodOptions {
   readonly labels?: object
   readonly namespace?: string
   readonly ready?: boolean

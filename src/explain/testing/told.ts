@@ -5,7 +5,7 @@ import type { Candidate } from '../trace/walk/candidate.ts'
 import { nameText, senderText } from '../words/object.ts'
 import { type ToldCure, type ToldFinding, tellFinding } from '../words/tell.ts'
 import { unseenText } from '../words/unseen.ts'
-import { candidateReasonText } from '../words/walk/candidate.ts'
+import { candidateText } from '../words/walk/candidate.ts'
 import { stepText } from '../words/walk/step.ts'
 import type { StepText } from '../words/walk/step-text.ts'
 
@@ -15,7 +15,7 @@ export type WithCommand = Omit<Cure, 'effect'> & ToldCure & { readonly question?
 export type WithWords = Pick<Finding, 'log' | 'doubt'> &
   Omit<ToldFinding, 'cures'> & { readonly cures: readonly WithCommand[] }
 
-export interface ToldCandidate extends Omit<Candidate, 'pod' | 'why'> {
+interface ToldCandidate extends Omit<Candidate, 'pod' | 'why'> {
   readonly pod: string | undefined
   readonly why: string
 }
@@ -41,7 +41,7 @@ export const told = (trace: Trace): Told => ({
   candidates: trace.candidates.map((one) => ({
     ...one,
     pod: one.pod && nameText(one.pod),
-    why: candidateReasonText(one.why),
+    why: candidateText(one).replace(/^.*?: /, ''),
   })),
   findings: trace.findings.map((finding) => {
     const words = tellFinding(finding)

@@ -19,7 +19,7 @@ import type { Arrival, ArrivalEnd, Home } from '../trace/walk/arrival.ts'
 import type { OutcomeVerdict, PathOutcome } from '../trace/walk/outcome.ts'
 
 /** An arrival, and what it comes to. */
-export interface Arrived {
+interface Arrived {
   readonly arrival: Arrival
   readonly verdict: OutcomeVerdict
   readonly pod?: ObjectRef

@@ -17,7 +17,7 @@ import type { Trouble } from '../trace/trouble.ts'
 import type { Candidate, CandidateReason } from '../trace/walk/candidate.ts'
 import type { NodeView } from './node-view.ts'
 
-export interface CandidateQuestion {
+interface CandidateQuestion {
   readonly view: NodeView
   readonly service: Service
   readonly family: IpFamily

@@ -8,7 +8,7 @@ import type { PathOutcome } from '../trace/walk/outcome.ts'
 import type { SourceFate, Step } from '../trace/walk/step.ts'
 import { arrive, nodeAddress } from './arrival.ts'
 
-export interface Deciding {
+interface Deciding {
   readonly service: Service
   readonly nodes: readonly string[]
   readonly source: string

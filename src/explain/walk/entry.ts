@@ -9,7 +9,7 @@ import type { Balanced, BalancedNowhere, Entry } from '../trace/walk/entry.ts'
 import type { PathOutcome } from '../trace/walk/outcome.ts'
 
 /** Where a packet is first met by a node. */
-export interface Entrance {
+interface Entrance {
   /** Names; the fabric takes one of several. None: nobody takes it. */
   readonly nodes: readonly string[]
   readonly fromNode: boolean

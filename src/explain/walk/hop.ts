@@ -34,7 +34,7 @@ export interface Asking {
 }
 
 /** What a packet meets at the nodes of one hop, and behind it. */
-export interface Hop {
+interface Hop {
   readonly steps: readonly Step[]
   readonly decisions: readonly Decision[]
   readonly candidates: readonly Candidate[]

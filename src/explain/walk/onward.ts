@@ -9,7 +9,7 @@ import { arrive, leavesBy } from './arrival.ts'
 import { balanced } from './entry.ts'
 
 /** To another node, or to its end. */
-export type Onward = { readonly step: Step } & (
+type Onward = { readonly step: Step } & (
   | { readonly kind: 'node'; readonly node: string }
   | { readonly kind: 'end'; readonly outcome: PathOutcome }
 )

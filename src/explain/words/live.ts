@@ -18,7 +18,7 @@ export const printLive = (live: Live | undefined, trace: Trace): string =>
     : [`LIVE: ${ACCORDS[live.accord]}`, ...liveLines(live, trace).map((line) => `  ${line}`), ''].join('\n')
 
 /** What the probes met, and where that is not what the model says. */
-export const liveLines = (
+const liveLines = (
   { met, trace }: Pick<Live, 'met' | 'trace'>,
   { outcomes, walks }: Pick<Trace, 'outcomes' | 'walks'>,
 ): readonly string[] => [
@@ -63,7 +63,7 @@ const endText = (end: WalkEnd): string =>
   end.code === 'dropped-elsewhere' ? `dropped by a ${end.by} of table ${end.table}, chain ${end.chain}` : end.code
 
 /** Of each walk of the kernel one line; equal ones once. */
-export function walkLines(walks: readonly ComparedWalk[], model: readonly ModelWalk[]): readonly string[] {
+function walkLines(walks: readonly ComparedWalk[], model: readonly ModelWalk[]): readonly string[] {
   const lines = new Set<string>()
   for (const { node, chains, ends, fits } of walks) {
     const where = chains.length === 0 ? 'no chain of ours' : chains.join(', ')

@@ -6,7 +6,7 @@ import { nameText, objectText } from './object.ts'
 import { listed } from './text.ts'
 import { portText } from './walk/entry.ts'
 
-export interface RefusalText {
+interface RefusalText {
   readonly message: string
   /** The way out. */
   readonly hint: string

@@ -34,7 +34,7 @@ const serviceCidrs: Resource<ServiceCIDR> = {
   list: ServiceCIDRList,
 }
 
-export interface ApiFactsOptions {
+interface ApiFactsOptions {
   /** `https://203.0.113.1:6443` */
   readonly server: string
   readonly serviceCidrs?: readonly string[]

@@ -2,7 +2,7 @@ import { type Cidr, containsAddress } from '#net/cidr.ts'
 import { familyBits, type IpAddress, type IpFamily } from '#net/ip-address.ts'
 
 /** The smallest network that holds all of these addresses, which are of one family; undefined where there is none. */
-export const coveringCidr = ([first, ...more]: readonly IpAddress[]): Cidr | undefined => {
+const coveringCidr = ([first, ...more]: readonly IpAddress[]): Cidr | undefined => {
   if (first === undefined) return undefined
   const bits = familyBits(first.family)
   const differing = more.reduce((all, { value }) => all | (value ^ first.value), 0n)

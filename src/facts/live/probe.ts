@@ -7,7 +7,7 @@ import { NftTrace, type TracedTuple } from '#kernel/nft-trace.ts'
 import { bindUdp, connectTcp } from '#kernel/socket.ts'
 import { FlowTrace, type TracedFlow } from '#kernel/trace.ts'
 
-export interface Probe {
+interface Probe {
   /** Path of the network namespace that it is sent from. */
   readonly namespace: string
   readonly protocol: 'TCP' | 'UDP'
@@ -28,7 +28,7 @@ const DNS_QUERY = Buffer.from('464c01000001000000000000' + '00' + '0002' + '0001
 
 const REFUSED = new Set(['ECONNREFUSED', 'ECONNRESET'])
 
-export interface Probed {
+interface Probed {
   readonly observations: readonly Observation[]
   /** The kernel's own trace of each probe's first packet, at the nodes that were asked for. */
   readonly walks: readonly KernelWalk[]

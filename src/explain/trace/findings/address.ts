@@ -85,11 +85,18 @@ export interface AsksItself {
 export type NobodyThere = {
   readonly reason: 'nobody-there'
   readonly address: string
-} /** `node`: whose range of pods it is of. */ & (
-  | { readonly range: 'pods'; readonly node?: string }
+} & (
+  | {
+      readonly range: 'pods'
+      /** Whose range of pods it is of. */
+      readonly node?: string
+    }
   | { readonly range: 'load-balancer'; readonly known: readonly ServiceAddresses[] }
-  /** `letOut`: whether packets of the sender are let out of the cluster. */
-  | { readonly range: 'outside'; readonly letOut: boolean }
+  | {
+      readonly range: 'outside'
+      /** Whether packets of the sender are let out of the cluster. */
+      readonly letOut: boolean
+    }
 )
 
 interface ServiceAddresses {

@@ -30,8 +30,14 @@ export interface PortNotServed {
 export type FamilyMissing = {
   readonly reason: 'family-missing'
   readonly family: IpFamily
-} /** No families: it has no address at all yet. */ & (
-  | { readonly of: 'service'; readonly service: ObjectRef; readonly has: readonly string[]; readonly policy: string }
+} & (
+  | {
+      readonly of: 'service'
+      readonly service: ObjectRef
+      /** Families; none where it has no address at all yet. */
+      readonly has: readonly string[]
+      readonly policy: string
+    }
   | { readonly of: 'pods'; readonly service: ObjectRef; readonly pods: readonly PodAddresses[] }
   | {
       readonly of: 'sender'

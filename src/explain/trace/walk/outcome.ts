@@ -3,7 +3,7 @@ import type { ObjectRef, Socket } from '../reference.ts'
 /** `closed`: it is sent there, and nothing listens; `astray`: it answers, and the reply does not arrive. */
 export type OutcomeVerdict = 'deliver' | 'reject' | 'drop' | 'unreachable' | 'closed' | 'astray'
 
-export interface Backend extends Socket {
+interface Backend extends Socket {
   readonly pod?: ObjectRef
 }
 

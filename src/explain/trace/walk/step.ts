@@ -114,7 +114,7 @@ export type NodeStep = { readonly nodes: readonly string[] } & (
   | { readonly code: 'next-node'; readonly address: string; readonly node: string }
 )
 
-export type EntryHook = 'prerouting' | 'output'
+type EntryHook = 'prerouting' | 'output'
 
 export type Choice =
   /** Endpoints, and none on this node. */

@@ -10,7 +10,7 @@ export function candidateText({ address, port, pod, node, chosen, why }: Candida
   return `${chosen ? 'in ' : 'out'}  ${where}  ${who}${node ? ` on ${node}` : ''}: ${candidateReasonText(why)}`
 }
 
-export function candidateReasonText(why: CandidateReason): string {
+function candidateReasonText(why: CandidateReason): string {
   switch (why.code) {
     case 'ready':
       return 'ready'
