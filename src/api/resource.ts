@@ -23,7 +23,6 @@ export interface Resource<T extends ApiObject = ApiObject> {
   readonly shortNames: readonly string[]
   readonly categories: readonly string[]
   readonly namespaced: boolean
-  readonly subresources: readonly string[]
   readonly message: MessageClass<T>
   /** The list's declaration, `ServiceList`. */
   readonly list: MessageClass<unknown>
@@ -43,7 +42,6 @@ export const groupVersion = (resource: Pick<Resource, 'group' | 'version'>): str
 interface Names {
   readonly shortNames?: readonly string[]
   readonly categories?: readonly string[]
-  readonly subresources?: readonly string[]
   /** False for what belongs to the cluster: nodes, namespaces. */
   readonly namespaced?: boolean
 }
@@ -53,7 +51,7 @@ export const resource = <T extends ApiObject>(
   plural: string,
   message: MessageClass<T>,
   list: MessageClass<unknown>,
-  { shortNames = [], categories = [], subresources = [], namespaced = true }: Names = {},
+  { shortNames = [], categories = [], namespaced = true }: Names = {},
 ): Resource<T> => {
   const [apiVersion, kind] = message.gvk!
   const slash = apiVersion.indexOf('/')
@@ -66,7 +64,6 @@ export const resource = <T extends ApiObject>(
     shortNames,
     categories,
     namespaced,
-    subresources,
     message,
     list,
   }

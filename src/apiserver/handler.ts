@@ -42,7 +42,6 @@ const VERBS = new Set(
 /** Requests through the stages, and upgrades to the kubelets, each with authentication and access before it. */
 export const createHandler = (server: ServerContext, onError: (error: unknown) => void): Handler => {
   const stages = stageList(server)
-  const plurals = new Set(server.catalog.resources.map(({ plural }) => plural))
   const report = (error: unknown): void => {
     try {
       onError(error)
@@ -74,7 +73,8 @@ export const createHandler = (server: ServerContext, onError: (error: unknown) =
       const info = requestInfo(request.method ?? 'GET', path, query)
       verb = info.verb
       // A label of a metric is one of a few: what clients make up is counted together.
-      if (info.kind === 'resource' && plurals.has(info.resource)) resource = info.resource
+      if (info.kind === 'resource' && server.catalogue.find({ group: info.group, plural: info.resource }))
+        resource = info.resource
       const caller = server.authenticator.authenticate(request)
       const exchange: Exchange = { request, response, query, info, caller, warnings, report }
       for (const stage of stages) {

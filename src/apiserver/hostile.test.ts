@@ -5,8 +5,8 @@ import { connect } from 'node:net'
 import { after, before, test } from 'node:test'
 import fc from 'fast-check'
 import { services } from '#api/core/service/resource.ts'
+import { builtInKinds } from '#api/kinds.ts'
 import { groupVersion, type Resource } from '#api/resource.ts'
-import { resources } from '#api/resources.ts'
 import { encodeEnveloped } from '#schema/protobuf.ts'
 import { rawRequest, requestBytes } from './testing/raw-request.ts'
 import { startTestServer, type TestServer } from './testing/test-server.ts'
@@ -75,7 +75,7 @@ const CONVERSIONS = [
   'constructor/__proto__;as=constructor',
   '*/*;q=constructor',
 ]
-const served = resources.filter(({ group }) => group !== 'apiextensions.k8s.io')
+const served = builtInKinds.map(({ resource }) => resource)
 const pathOf = (resource: Resource): string =>
   `${resource.group === '' ? '/api' : '/apis'}/${groupVersion(resource)}${resource.namespaced ? '/namespaces/default' : ''}/${resource.plural}`
 

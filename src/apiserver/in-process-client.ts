@@ -1,19 +1,16 @@
 import type { ApiObject, Resource } from '#api/resource.ts'
 import type { Client, List, ListOptions, Watch, WatchEvent, WriteOptions } from '#client/client.ts'
 import type { Caller } from './access/caller.ts'
-import type { Registry, WriteRequest } from './registry/registry.ts'
-import type { SubresourceHandler } from './subresources/subresource.ts'
+import type { Registry } from './registry/registry.ts'
+import type { WriteRequest } from './registry/request.ts'
+import { handlerOf, type SubresourceHandler, type SubresourceHandlers } from './subresources/subresource.ts'
 import { selectionOf } from './verbs/read.ts'
 
 /**
  * The API without a wire: the same rules as over HTTP, and the stored objects themselves, shared. Who writes must not
  * keep changing what was handed over.
  */
-export const createInProcessClient = (
-  registry: Registry,
-  caller: Caller,
-  subresources: readonly SubresourceHandler[],
-): Client => {
+export const createInProcessClient = (registry: Registry, caller: Caller, handlers: SubresourceHandlers): Client => {
   const stops = new Set<(error?: unknown) => void>()
   const requestOf = (options: WriteOptions | undefined): WriteRequest => ({
     caller,
@@ -22,7 +19,7 @@ export const createInProcessClient = (
     ...(options?.subresource ? { subresource: options.subresource } : {}),
   })
   const special = (resource: Resource, options: WriteOptions | undefined): SubresourceHandler | undefined =>
-    options?.subresource ? subresources.find((handler) => handler.serves(resource, options.subresource!)) : undefined
+    handlerOf(handlers, registry.machinery.catalogue.find(resource), options?.subresource ?? '')
 
   const client: Client = {
     async get<T extends ApiObject>(resource: Resource<T>, name: string, options?: { readonly namespace?: string }) {
@@ -57,7 +54,10 @@ export const createInProcessClient = (
           try {
             while (stops.has(stop)) {
               const event = watched.next()
-              if (!event) return
+              if (!event) {
+                if (watched.isOver) stop()
+                return
+              }
               if (event.type === 'BOOKMARK') onEvent({ type: 'BOOKMARK', resourceVersion: String(event.revision) })
               else onEvent({ type: event.type, object: event.object as T })
             }

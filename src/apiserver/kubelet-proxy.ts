@@ -1,6 +1,7 @@
 import { request as httpRequest, type IncomingMessage } from 'node:http'
 import { connect } from 'node:net'
 import type { Pod } from '#api/core/pod/message.ts'
+import { pods } from '#api/core/pod/resource.ts'
 import type { Container } from '#api/core/pod/spec/container.ts'
 import { DEFAULT_CONTAINER_ANNOTATION } from '#objects/well-known.ts'
 import { badRequest, failure, internalError } from './errors.ts'
@@ -21,8 +22,6 @@ export interface KubeletTarget {
   readonly path: string
 }
 
-const PODS = { group: '', version: 'v1', plural: 'pods', kind: 'Pod' }
-
 /** The API's query words in the kubelet's: exec and attach name their streams differently there. */
 const STREAM_WORDS: Readonly<Record<string, string>> = { stdin: 'input', stdout: 'output', stderr: 'error', tty: 'tty' }
 const LOG_FLAGS = ['follow', 'previous', 'timestamps']
@@ -33,8 +32,7 @@ const LOG_WORDS = ['sinceSeconds', 'sinceTime', 'tailLines', 'limitBytes', 'stre
  * to.
  */
 export const kubeletPath = (registry: Registry, info: ResourceRequestInfo, query: URLSearchParams): KubeletTarget => {
-  const resource = registry.machinery.resources.find(({ group, plural }) => group === '' && plural === PODS.plural)!
-  const pod = registry.get(resource, info.namespace, info.name) as Pod
+  const pod = registry.get(pods, info.namespace, info.name) as Pod
   const nodeName = pod.spec?.nodeName
   const where = `${info.namespace}/${info.name}`
   if (!nodeName) throw badRequest(`pod ${info.name} does not have a host assigned`)

@@ -1,15 +1,20 @@
+import type { Catalogue } from '#api/catalogue/catalogue.ts'
 import type { Authenticator } from './access/authentication.ts'
-import type { Catalog } from './discovery/discovery.ts'
+import type { Review } from './access/reviews.ts'
 import type { RequestCounter } from './http/request-counter.ts'
 import type { KubeletLocator } from './kubelet-proxy.ts'
 import type { Dial } from './proxy/destination.ts'
 import type { Registry } from './registry/registry.ts'
+import type { SubresourceHandlers } from './subresources/subresource.ts'
 
 /** What the stages share. */
 export interface ServerContext {
   readonly registry: Registry
   readonly authenticator: Authenticator
-  readonly catalog: Catalog
+  /** What is served: it changes. */
+  readonly catalogue: Catalogue
+  readonly reviews: readonly Review[]
+  readonly subresources: SubresourceHandlers
   readonly kubelet: KubeletLocator
   /** How what is behind pods, Services and nodes is reached. */
   readonly dial: Dial

@@ -2,9 +2,11 @@ import { randomInt, randomUUID } from 'node:crypto'
 import { chmodSync, rmSync } from 'node:fs'
 import { createServer as createHttpServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { Catalogue } from '#api/catalogue/catalogue.ts'
 import { events } from '#api/core/event/resource.ts'
 import type { Service } from '#api/core/service/message.ts'
 import { services } from '#api/core/service/resource.ts'
+import { builtInKinds } from '#api/kinds.ts'
 import type { ResourceObject } from '#api/resource.ts'
 import { type Client, isAlreadyExists } from '#client/client.ts'
 import { socketText } from '#net/port-protocol.ts'
@@ -20,7 +22,7 @@ import { HEADER_LIMIT } from './http/client-error.ts'
 import { RequestCounter } from './http/request-counter.ts'
 import { createInProcessClient } from './in-process-client.ts'
 import type { KubeletLocator } from './kubelet-proxy.ts'
-import { machinery } from './machinery/kinds.ts'
+import { createMachinery } from './machinery/kinds.ts'
 import type { Pki } from './pki/pki.ts'
 import { type Dial, dialTcp } from './proxy/destination.ts'
 import { expireEvents } from './registry/event-expiry.ts'
@@ -29,7 +31,7 @@ import type { ServerContext } from './server-context.ts'
 import type { Journal } from './storage/journal.ts'
 import { memoryJournal } from './storage/memory-journal.ts'
 import { Store, type WindowLimits } from './storage/store.ts'
-import { subresourceList } from './subresources/subresource-list.ts'
+import { subresourceHandlers } from './subresources/subresource-list.ts'
 import { kubernetesAddress, systemObjects } from './system-objects.ts'
 
 export interface ApiServerOptions {
@@ -73,6 +75,8 @@ export interface ApiServer {
   readonly handler: (request: IncomingMessage, response: ServerResponse) => void
   /** Full rights, no JSON in between. */
   readonly client: Client
+  /** What is served. A kind that is added is served at once; one that is removed takes its objects with it. */
+  readonly catalogue: Catalogue
   /** Issuer and key behind ServiceAccount tokens. */
   readonly signer: TokenSigner
   /** The CA's certificate, PEM: what `kube-root-ca.crt` holds. */
@@ -110,9 +114,10 @@ export const createApiServer = async (options: ApiServerOptions): Promise<ApiSer
     ...(options.reservedAddresses ?? []),
   ])
   const allocators = createServiceAllocators(options, reserved, random)
+  const catalogue = new Catalogue(builtInKinds)
   const registry = new Registry({
     store,
-    machinery,
+    machinery: createMachinery(catalogue),
     admissions: admissionList(allocators, random),
     now,
     random,
@@ -121,16 +126,21 @@ export const createApiServer = async (options: ApiServerOptions): Promise<ApiSer
   const stored = registry.list(services, {}).items as readonly Service[]
   for (const { service, claim, why } of takeStored(allocators, stored))
     onError(new Error(`Service ${service} says that it has ${claim}, which is not its own: ${why}`))
+  catalogue.onChange(({ type, kind: { resource } }) => {
+    if (type === 'removed') registry.clear(resource).catch(onError)
+  })
   const issuer = `https://kubernetes.default.svc.${options.clusterDomain}`
   const signer = new TokenSigner(options.pki.serviceAccountKey, issuer)
   const authenticator = createAuthenticator({ reader: registry, signer, now })
-  const subresources = subresourceList(signer)
+  const subresources = subresourceHandlers(signer)
   const closing = new AbortController()
   let ready = false
   const context: ServerContext = {
     registry,
     authenticator,
-    catalog: { resources: machinery.resources, reviews: reviewList(authenticator, issuer), subresources },
+    catalogue,
+    reviews: reviewList(authenticator, issuer),
+    subresources,
     kubelet: options.kubelet,
     dial: options.dial ?? dialTcp,
     random,
@@ -199,6 +209,7 @@ export const createApiServer = async (options: ApiServerOptions): Promise<ApiSer
   return {
     handler: handle,
     client,
+    catalogue,
     signer,
     rootCa: options.pki.ca.certificate,
     systemObjects: system,

@@ -3,11 +3,8 @@ import { badRequest, methodNotAllowed } from './errors.ts'
 import type { RequestInfo } from './http/request-info.ts'
 import { kubeletPath, proxyUpgrade } from './kubelet-proxy.ts'
 import type { UpgradingClient } from './proxy/forward-upgrade.ts'
-import { isProxied } from './proxy/is-proxied.ts'
 import type { ServerContext } from './server-context.ts'
-
-/** Subresources of pods that are nothing but a connection. */
-export const STREAMS: ReadonlySet<string> = new Set(['exec', 'attach', 'portforward'])
+import { findPart } from './stages/resources.ts'
 
 /**
  * Leads a connection that asks for another protocol to where its path says: a pod's kubelet, or what is proxied to.
@@ -20,12 +17,12 @@ export const upgrade = async (
   request: IncomingMessage,
   client: UpgradingClient,
 ): Promise<void> => {
-  if (info.kind === 'resource' && isProxied(info)) {
+  const part = info.kind === 'resource' ? findPart(server, info) : undefined
+  if (info.kind === 'resource' && part?.answeredBy === 'proxy') {
     const { proxyUpgradeTo } = await import('./proxy/proxied.ts')
     return proxyUpgradeTo(server, info, request, client)
   }
-  const stream = info.kind === 'resource' && info.group === '' && info.resource === 'pods'
-  if (!stream || !STREAMS.has(info.subresource)) {
+  if (info.kind !== 'resource' || part?.answeredBy !== 'stream') {
     throw badRequest(
       `${info.path} cannot be upgraded: only exec, attach and portforward of a pod can, and what is behind a proxy`,
     )

@@ -14,7 +14,7 @@ const things = {
   kind: 'Thing',
   plural: 'things',
   namespaced: true,
-  subresources: ['status'],
+  message: { fields: { status: {} } },
 } as unknown as Resource<Thing>
 const thing = (name: string, color: string): Thing => ({
   apiVersion: 'test/v1',

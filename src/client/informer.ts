@@ -36,6 +36,7 @@ export class Informer<T extends ApiObject> implements ReflectorSink<T> {
   readonly #store = new Store<T>()
   #handlers: readonly Handlers<T>[] = []
   readonly #options: InformerOptions
+  readonly #stopped = new AbortController()
   #resolveSynced!: () => void
   #started = false
   #synced = false
@@ -61,13 +62,21 @@ export class Informer<T extends ApiObject> implements ReflectorSink<T> {
   start(client: Client): void {
     if (this.#started) return
     this.#started = true
-    const { clock, random, signal, onError } = this.#options
+    const { clock, random, onError } = this.#options
+    const signal = AbortSignal.any([this.#options.signal, this.#stopped.signal])
     void reflect(client, this.resource, this, {
       clock,
       random,
       signal,
       onError: (error, step) => onError?.(error, `${step} ${this.resource.plural}`),
     })
+  }
+
+  /** Ends it: nothing is there any more. */
+  stop(): void {
+    this.#stopped.abort()
+    for (const object of [...this.#store.values()]) this.#delete(object)
+    this.#resolveSynced()
   }
 
   addIndex(name: string, keysOf: IndexFunction<T>): void {
@@ -192,6 +201,12 @@ export class Informers {
 
   find<T extends ApiObject>(resource: Pick<Resource<T>, 'group' | 'plural'>): Informer<T> | undefined {
     return this.#informers.get(`${resource.group}/${resource.plural}`) as unknown as Informer<T> | undefined
+  }
+
+  /** What its cache held is told as deleted, since the resource is no longer served. */
+  drop(resource: Pick<Resource, 'group' | 'plural'>): void {
+    this.find(resource)?.stop()
+    this.#informers.delete(`${resource.group}/${resource.plural}`)
   }
 
   async hasSynced(): Promise<void> {

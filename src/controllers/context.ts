@@ -1,5 +1,6 @@
+import type { Catalogue } from '#api/catalogue/catalogue.ts'
 import { events } from '#api/core/event/resource.ts'
-import type { ApiObject, Resource, ResourceObject } from '#api/resource.ts'
+import type { ApiObject, ResourceObject } from '#api/resource.ts'
 import { ApiError, type Client, isConflict, isNotFound } from '#client/client.ts'
 import { EventRecorder } from '#client/event-recorder.ts'
 import type { Handlers, Informer, Informers } from '#client/informer.ts'
@@ -20,8 +21,8 @@ export interface ControllerContext {
   readonly random: () => number
   readonly signal: AbortSignal
   readonly log: Log
-  /** Everything that the server serves, for the controllers that must reach all of it. */
-  readonly resources: readonly Resource[]
+  /** What the server serves, for the controllers that must reach all of it: `eachServed()`. */
+  readonly catalogue: Catalogue
   readonly rootCa: string
   /** What is made again when it is deleted, in the order in which it can be made. */
   readonly kept: readonly ResourceObject[]

@@ -1,5 +1,5 @@
-import type { Resource, ResourceObject } from '#api/resource.ts'
-import { resources as served } from '#api/resources.ts'
+import type { Catalogue } from '#api/catalogue/catalogue.ts'
+import type { ResourceObject } from '#api/resource.ts'
 import type { Client } from '#client/client.ts'
 import { Informers, writeThrough } from '#client/informer.ts'
 import type { Clock } from '#clock/clock.ts'
@@ -16,8 +16,8 @@ export interface ControllerOptions {
   readonly loadBalancer: { readonly cidrs: readonly string[] } | 'none'
   readonly signal: AbortSignal
   readonly log: Log
-  /** Everything the server serves: namespaces are emptied of these, and owners are followed through them. */
-  readonly resources?: readonly Resource[]
+  /** What the server serves, as it changes: namespaces are emptied of it, and owners are followed through it. */
+  readonly catalogue: Catalogue
   /** What the cluster cannot do without, and is made again where it is deleted; absent: nothing. */
   readonly kept?: readonly ResourceObject[]
   /** Names of `CONTROLLERS`; absent: all. */
@@ -54,7 +54,7 @@ export const startControllers = (options: ControllerOptions): Controllers => {
     random,
     signal,
     log,
-    resources: options.resources ?? served,
+    catalogue: options.catalogue,
     rootCa,
     kept: options.kept ?? [],
     loadBalancer: options.loadBalancer === 'none' ? undefined : options.loadBalancer,

@@ -76,6 +76,7 @@ before(async () => {
   server = await startTestServer()
   client = server.client
   controllers = startControllers({
+    catalogue: server.catalogue,
     client,
     clock: systemClock,
     random: Math.random,

@@ -48,6 +48,7 @@ export async function startWorld(): Promise<World> {
   const abort = new AbortController()
   const controllers = startControllers({
     client: server.client,
+    catalogue: server.catalogue,
     clock: systemClock,
     random: () => 0,
     signal: abort.signal,

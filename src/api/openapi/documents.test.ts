@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { describe, test } from 'node:test'
-import type { Resource } from '#api/resource.ts'
-import { resources } from '#api/resources.ts'
+import type { Kind } from '#api/catalogue/kind.ts'
+import { builtInKinds as kinds } from '#api/kinds.ts'
 import { openApiV3Index } from '#schema/openapi/openapi-v3.ts'
 import { openApiV2, openApiV2Protobuf, openApiV3 } from './documents.ts'
 
-const of = (group: string): readonly Resource[] => resources.filter((entry) => entry.group === group)
+const of = (group: string): readonly Kind[] => kinds.filter(({ resource }) => resource.group === group)
 const PREFIX = 'io.k8s.api.core.v1.'
 
 describe('the OpenAPI v3 document of the core group', () => {
@@ -63,9 +63,9 @@ test('the index names a document for each group version', () => {
 })
 
 test('the v2 document has no defaults, and its protobuf form holds every definition and path', () => {
-  const document = openApiV2(resources)
+  const document = openApiV2(kinds)
   assert.doesNotMatch(JSON.stringify(document.definitions), /"default":/)
-  const bytes = openApiV2Protobuf(resources)
+  const bytes = openApiV2Protobuf(kinds)
   const fields = readMessage(bytes)
   assert.equal(text(fields.get(1)![0]!), '2.0')
   const paths = readMessage(fields.get(8)![0]!)
@@ -125,7 +125,7 @@ test('schemas are those of a real API server, descriptions apart', { skip }, () 
       file,
     )
   compare(
-    openApiV2(resources).definitions,
+    openApiV2(kinds).definitions,
     JSON.parse(readFileSync(`${RECORDED}/openapi-v2.json`, 'utf8')).definitions,
     'v2',
   )

@@ -1,9 +1,9 @@
-import { Scale } from '#api/autoscaling/scale/message.ts'
-import { Binding } from '#api/core/pod/binding.ts'
+import type { Kind } from '#api/catalogue/kind.ts'
 import { DeleteOptions } from '#api/meta/options.ts'
 import { Status } from '#api/meta/status.ts'
-import type { Resource } from '#api/resource.ts'
+import { groupVersion } from '#api/resource.ts'
 import type { OpenApiOptions } from '#schema/openapi/openapi-document.ts'
+import type { OpenApiResource } from '#schema/openapi/openapi-operations.ts'
 import { type OpenApiV2, openApiV2Document } from '#schema/openapi/openapi-v2.ts'
 import { encodeOpenApiV2 } from '#schema/openapi/openapi-v2-protobuf.ts'
 import { openApiV3Document } from '#schema/openapi/openapi-v3.ts'
@@ -13,8 +13,14 @@ import { describe } from './descriptions.ts'
 /** The name of a message's OpenAPI schema: `io.k8s.api.core.v1.Service`. Two groups may have messages of one name. */
 export const modelName = (message: MessageClass<unknown>): string => `${message.package}.${message.messageName}`
 
-const options = (resources: readonly Resource[]): OpenApiOptions => {
-  const groupVersions = [...new Map(resources.map((entry) => [`${entry.group}/${entry.version}`, entry])).values()]
+const asked = ({ resource, subresources, answersDeleted = false }: Kind): OpenApiResource => ({
+  ...resource,
+  subresources,
+  answersDeleted,
+})
+
+const options = (kinds: readonly Kind[]): OpenApiOptions => {
+  const groupVersions = [...new Map(kinds.map(({ resource }) => [groupVersion(resource), resource])).values()]
   return {
     version: '1.36',
     modelName,
@@ -26,23 +32,19 @@ const options = (resources: readonly Resource[]): OpenApiOptions => {
       message === DeleteOptions
         ? groupVersions.map(({ group, version }) => ({ group, kind: 'DeleteOptions', version }))
         : undefined,
-    subresourceKinds: {
-      scale: { gvk: { group: 'autoscaling', kind: 'Scale', version: 'v1' }, message: Scale },
-      binding: { gvk: { group: '', kind: 'Binding', version: 'v1' }, message: Binding },
-    },
   }
 }
 
 /**
- * The OpenAPI v3 document of the resources of one group version, ready for JSON. Building costs some milliseconds: the
+ * The OpenAPI v3 document of the kinds of one group version, ready for JSON. Building costs some milliseconds: the
  * caller keeps the text. The index of all documents is `openApiV3Index` of the schema room.
  */
-export const openApiV3 = (resources: readonly Resource[]): object => openApiV3Document(resources, options(resources))
+export const openApiV3 = (kinds: readonly Kind[]): object => openApiV3Document(kinds.map(asked), options(kinds))
 
-/** The OpenAPI v2 document of all served resources, ready for JSON. */
-export const openApiV2 = (resources: readonly Resource[]): OpenApiV2 => openApiV2Document(resources, options(resources))
+/** The OpenAPI v2 document of all served kinds, ready for JSON. */
+export const openApiV2 = (kinds: readonly Kind[]): OpenApiV2 => openApiV2Document(kinds.map(asked), options(kinds))
 
 /**
  * The same as gnostic's protobuf, `application/com.github.proto-openapi.spec.v2@v1.0+protobuf`: what kubectl asks for.
  */
-export const openApiV2Protobuf = (resources: readonly Resource[]): Uint8Array => encodeOpenApiV2(openApiV2(resources))
+export const openApiV2Protobuf = (kinds: readonly Kind[]): Uint8Array => encodeOpenApiV2(openApiV2(kinds))

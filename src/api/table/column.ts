@@ -13,7 +13,7 @@ export interface Column<T> {
 }
 
 /** What every kind has. */
-export interface Metadata {
+interface Metadata {
   readonly metadata?: { readonly name?: string; readonly creationTimestamp?: string }
 }
 

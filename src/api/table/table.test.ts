@@ -1,14 +1,16 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { describe, test } from 'node:test'
+import type { Kind } from '#api/catalogue/kind.ts'
 import type { Pod } from '#api/core/pod/message.ts'
-import type { ApiObject, Resource } from '#api/resource.ts'
+import { summarizePod } from '#api/core/pod/summary.ts'
+import { builtInKinds } from '#api/kinds.ts'
+import type { ApiObject } from '#api/resource.ts'
 import { humanDuration } from './human-duration.ts'
-import { summarizePod } from './pod.ts'
 import { toTable } from './table.ts'
 
 const NOW = Date.parse('2026-11-21T03:25:38Z')
-const resource = (kind: string, group = ''): Resource => ({ kind, group }) as Resource
+const kindOf = (name: string): Kind => builtInKinds.find(({ resource }) => resource.kind === name)!
 const SINGULAR: { readonly [plural: string]: string } = {
   pods: 'Pod',
   services: 'Service',
@@ -16,11 +18,11 @@ const SINGULAR: { readonly [plural: string]: string } = {
   namespaces: 'Namespace',
   secrets: 'Secret',
   serviceaccounts: 'ServiceAccount',
-  deployments: 'Deployment.apps',
-  leases: 'Lease.coordination.k8s.io',
+  deployments: 'Deployment',
+  leases: 'Lease',
 }
 
-const recorded = readFileSync(new URL('../strategy/fixtures/recorded.jsonl', import.meta.url), 'utf8')
+const recorded = readFileSync(new URL('../catalogue/fixtures/recorded.jsonl', import.meta.url), 'utf8')
   .trim()
   .split('\n')
   .map((line) => JSON.parse(line))
@@ -28,8 +30,7 @@ const recorded = readFileSync(new URL('../strategy/fixtures/recorded.jsonl', imp
 for (const { name, path, response } of recorded.filter(({ response }) => response.columnDefinitions)) {
   test(`the columns of "${name}" are those of a real API server`, () => {
     const plural = path.split('?')[0].split('/').at(-1)
-    const [kind, ...group] = SINGULAR[plural]!.split('.')
-    const table = toTable(resource(kind!, group.join('.')), [], { now: NOW })
+    const table = toTable(kindOf(SINGULAR[plural]!), [], { now: NOW })
     assert.deepEqual(
       table.columnDefinitions.map(({ description: _, ...column }) => column),
       response.columnDefinitions,
@@ -46,7 +47,7 @@ test('the rows of Services print as a real API server prints them', () => {
     if (method !== 'POST' || response.kind !== 'Service' || response.metadata.name === 'd-clusterip') continue
     const expected = printed.get(response.metadata.name)
     if (expected === undefined || ['d-lb', 'd-lb-local', 'd-multi'].includes(response.metadata.name)) continue
-    const [row] = toTable(resource('Service'), [response as ApiObject], { now: NOW }).rows
+    const [row] = toTable(kindOf('Service'), [response as ApiObject], { now: NOW }).rows
     assert.deepEqual(row!.cells.toSpliced(5, 1), expected.toSpliced(5, 1))
     seen++
   }
@@ -61,7 +62,7 @@ test('a load balancer without an address is pending, and one with addresses and 
       status: { loadBalancer: { ingress } },
     }) as never
   const cells = (object: ApiObject): readonly unknown[] =>
-    toTable(resource('Service'), [object], { now: NOW, includeObject: 'None' }).rows[0]!.cells
+    toTable(kindOf('Service'), [object], { now: NOW, includeObject: 'None' }).rows[0]!.cells
   assert.deepEqual(cells(service([])), [
     's',
     'LoadBalancer',

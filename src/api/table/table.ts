@@ -1,8 +1,8 @@
+import type { Kind } from '#api/catalogue/kind.ts'
 import type { ListMeta } from '#api/meta/list-meta.ts'
 import type { ObjectMeta } from '#api/meta/object-meta.ts'
-import type { ApiObject, Resource } from '#api/resource.ts'
-import type { Cell, Column } from './column.ts'
-import { columnsByKind, plainColumns } from './columns.ts'
+import type { ApiObject } from '#api/resource.ts'
+import { AGE, type Cell, type Column, NAME } from './column.ts'
 
 /** `meta.k8s.io/v1 Table`, as JSON; Kubernetes has no protobuf form of it. */
 export interface Table {
@@ -37,13 +37,15 @@ export interface TableOptions {
   readonly columns?: boolean
 }
 
+/** Name and age: what is printed of a kind that says nothing else. */
+const PLAIN: readonly Column<ApiObject>[] = [NAME, AGE]
+
 /** Prints objects of one kind as the table that `kubectl get` shows: all columns, also those of `-o wide`. */
-export const toTable = <T extends ApiObject>(
-  resource: Resource<T>,
-  objects: readonly T[],
+export const toTable = (
+  { columns: own = PLAIN }: Kind,
+  objects: readonly ApiObject[],
   { includeObject = 'Metadata', now, metadata = {}, columns = true }: TableOptions,
 ): Table => {
-  const own = columnsOf(resource)
   return {
     kind: 'Table',
     apiVersion: 'meta.k8s.io/v1',
@@ -52,15 +54,12 @@ export const toTable = <T extends ApiObject>(
       ? own.map(({ name, type, format, description, priority }) => ({ name, type, format, description, priority }))
       : [],
     rows: objects.map((object) => {
-      const cells = own.map(({ cell }) => cell(object as never, now))
+      const cells = own.map(({ cell }) => cell(object, now))
       if (includeObject === 'None') return { cells }
       return { cells, object: includeObject === 'Object' ? object : partial(object) }
     }),
   }
 }
-
-const columnsOf = (resource: Pick<Resource, 'group' | 'kind'>): readonly Column<never>[] =>
-  columnsByKind[resource.group === '' ? resource.kind : `${resource.kind}.${resource.group}`] ?? plainColumns
 
 /** An object's metadata and nothing else: what `as=PartialObjectMetadata` and table rows carry. */
 export const partial = (

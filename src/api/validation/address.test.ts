@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { applyDefaults } from '#api/defaults/defaults.ts'
+import { Catalogue } from '#api/catalogue/catalogue.ts'
+import { applyDefaults } from '#api/catalogue/defaults.ts'
+import { prepareForCreate } from '#api/catalogue/prepare.ts'
+import { validateCreate, validateUpdate } from '#api/catalogue/validate.ts'
+import { builtInKinds } from '#api/kinds.ts'
 import type { ApiObject } from '#api/resource.ts'
-import { resourceForKind } from '#api/resources.ts'
-import { prepareForCreate } from '#api/strategy/strategy.ts'
-import { warningsFor } from '#api/strategy/warnings.ts'
 import { fieldErrorText } from './field-error.ts'
-import { validateCreate, validateUpdate } from './validation.ts'
+
+const catalogue = new Catalogue(builtInKinds)
 
 const ADDRESS = 'must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)'
 const CIDR = 'must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)'
@@ -65,20 +67,20 @@ const node = (podCIDR: string): object => ({
 
 const prepared = (object: object): ApiObject => {
   const copy = structuredClone(object) as ApiObject & { metadata: { namespace?: string } }
-  const resource = resourceForKind(copy.apiVersion, copy.kind)!
-  if (resource.namespaced) copy.metadata.namespace = 'default'
-  applyDefaults(resource, copy)
-  prepareForCreate(resource, copy)
+  const kind = kindOf(copy)
+  if (kind.resource.namespaced) copy.metadata.namespace = 'default'
+  applyDefaults(kind, copy)
+  prepareForCreate(kind, copy)
   return copy
 }
-const resourceOf = ({ apiVersion, kind }: ApiObject) => resourceForKind(apiVersion, kind)!
+const kindOf = ({ apiVersion, kind }: ApiObject) => catalogue.findKind(apiVersion, kind)!
 const refusals = (object: object): readonly string[] => {
   const made = prepared(object)
-  return validateCreate(resourceOf(made), made).map(fieldErrorText)
+  return validateCreate(kindOf(made), made).map(fieldErrorText)
 }
 const statusRefusals = (object: object, status: object): readonly string[] => {
   const made = prepared(object)
-  return validateUpdate(resourceOf(made), { ...made, status } as ApiObject, made, 'status').map(fieldErrorText)
+  return validateUpdate(kindOf(made), { ...made, status } as ApiObject, made, 'status').map(fieldErrorText)
 }
 
 const balanced = service({ type: 'LoadBalancer' })
@@ -138,7 +140,7 @@ test('an address of the other family is refused in a slice, and two of one famil
 test('a spelling of IPv6 that is not canonical is taken, with a warning that gives the canonical one', () => {
   const warnings = (object: object): readonly string[] => {
     const made = prepared(object)
-    return warningsFor(resourceOf(made), made)
+    return kindOf(made).warnings?.(made) ?? []
   }
   const address = (field: string): string =>
     `${field}: IPv6 address "2001:DB8::7" should be in RFC 5952 canonical format ("2001:db8::7")`

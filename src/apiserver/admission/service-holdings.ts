@@ -2,7 +2,7 @@ import { AddressRange, AllocationError } from '#allocator/address-range.ts'
 import type { Random } from '#allocator/bitmap.ts'
 import { PortRange } from '#allocator/port-range.ts'
 import type { Service } from '#api/core/service/message.ts'
-import { needsClusterIP } from '#api/strategy/service-needs.ts'
+import { needsClusterIP } from '#api/core/service/needs.ts'
 import { keyOf } from '#objects/object-key.ts'
 import type { ReservedAddresses } from './reserved-addresses.ts'
 

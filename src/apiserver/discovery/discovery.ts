@@ -1,35 +1,7 @@
-import { groupVersion, type Resource } from '#api/resource.ts'
-import { own } from '#schema/own.ts'
+import type { Kind } from '#api/catalogue/kind.ts'
+import type { Subresource } from '#api/catalogue/subresource.ts'
+import { groupVersion } from '#api/resource.ts'
 import type { Review } from '../access/reviews.ts'
-import type { SubresourceHandler } from '../subresources/subresource.ts'
-
-/** Everything that has a path, in the words of discovery. */
-export interface Catalog {
-  readonly resources: readonly Resource[]
-  readonly reviews: readonly Review[]
-  readonly subresources: readonly SubresourceHandler[]
-}
-
-const VERBS = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch']
-/** What is done to one resource. Namespaces go one by one: a whole cluster at once is nobody's wish. */
-export const verbsOf = ({ group, plural }: Pick<Resource, 'group' | 'plural'>): readonly string[] =>
-  group === '' && plural === 'namespaces' ? VERBS.filter((verb) => verb !== 'deletecollection') : VERBS
-
-const STATUS_VERBS = ['get', 'patch', 'update']
-
-const PROXY_VERBS = ['create', 'delete', 'get', 'patch', 'update']
-
-/** Streams and proxies have their options as their kind; streams are opened by both methods, proxies take all. */
-const CONNECTIONS: Readonly<Record<string, { readonly kind: string; readonly verbs: readonly string[] } | undefined>> =
-  {
-    'pods/log': { kind: 'Pod', verbs: ['get'] },
-    'pods/exec': { kind: 'PodExecOptions', verbs: ['create', 'get'] },
-    'pods/attach': { kind: 'PodAttachOptions', verbs: ['create', 'get'] },
-    'pods/portforward': { kind: 'PodPortForwardOptions', verbs: ['create', 'get'] },
-    'pods/proxy': { kind: 'PodProxyOptions', verbs: PROXY_VERBS },
-    'services/proxy': { kind: 'ServiceProxyOptions', verbs: PROXY_VERBS },
-    'nodes/proxy': { kind: 'NodeProxyOptions', verbs: PROXY_VERBS },
-  }
 
 interface Entry {
   readonly name: string
@@ -49,33 +21,25 @@ interface GroupVersion {
   readonly entries: readonly Entry[]
 }
 
-const subresourceEntry = (catalog: Catalog, resource: Resource, name: string): Entry => {
-  const base = {
+const subresourceEntry = ({ resource }: Kind, name: string, { body, verbs }: Subresource): Entry => {
+  const [apiVersion, kind] = body?.gvk ?? [groupVersion(resource), resource.kind]
+  const [version, group] = apiVersion.split('/').reverse() as [string, string?]
+  return {
     name: `${resource.plural}/${name}`,
     singular: '',
     namespaced: resource.namespaced,
+    kind,
+    ...(apiVersion === groupVersion(resource) ? {} : { foreign: { group: group ?? '', version } }),
+    verbs,
     shortNames: [],
     categories: [],
-  }
-  const connection = resource.group === '' ? own(CONNECTIONS, base.name) : undefined
-  if (connection) return { ...base, ...connection }
-  const handler = catalog.subresources.find((candidate) => candidate.serves(resource, name))
-  if (!handler) return { ...base, kind: resource.kind, verbs: STATUS_VERBS }
-  const [version, group] = handler.body.apiVersion.split('/').reverse() as [string, string?]
-  const same = handler.body.apiVersion === groupVersion(resource)
-  const update = handler.get ? STATUS_VERBS : ['update']
-  return {
-    ...base,
-    kind: handler.body.kind,
-    ...(same ? {} : { foreign: { group: group ?? '', version } }),
-    verbs: [...(handler.create ? ['create'] : []), ...(handler.update ? update : [])],
   }
 }
 
 /**
- * What is served, by group and version in the order of the catalog, each with its resources and subresources by name.
+ * What is served, by group and version in the order of the catalogue, each with its resources and subresources by name.
  */
-export const groupVersionsOf = (catalog: Catalog): readonly GroupVersion[] => {
+export const groupVersionsOf = (kinds: readonly Kind[], reviews: readonly Review[]): readonly GroupVersion[] => {
   const found = new Map<string, { group: string; version: string; entries: Entry[] }>()
   const of = (group: string, version: string): Entry[] => {
     const key = `${group}/${version}`
@@ -83,13 +47,13 @@ export const groupVersionsOf = (catalog: Catalog): readonly GroupVersion[] => {
     found.set(key, known)
     return known.entries
   }
-  for (const resource of catalog.resources) {
-    const entries = of(resource.group, resource.version)
-    const { plural, singular, namespaced, kind, shortNames, categories } = resource
-    entries.push({ name: plural, singular, namespaced, kind, verbs: verbsOf(resource), shortNames, categories })
-    for (const name of resource.subresources) entries.push(subresourceEntry(catalog, resource, name))
+  for (const served of kinds) {
+    const { group, version, plural, singular, namespaced, kind, shortNames, categories } = served.resource
+    const entries = of(group, version)
+    entries.push({ name: plural, singular, namespaced, kind, verbs: served.verbs, shortNames, categories })
+    for (const [name, part] of Object.entries(served.subresources)) entries.push(subresourceEntry(served, name, part))
   }
-  for (const { group, version, plural, singular, kind, namespaced } of catalog.reviews) {
+  for (const { group, version, plural, singular, kind, namespaced } of reviews) {
     of(group, version).push({
       name: plural,
       singular,

@@ -1,4 +1,5 @@
-import type { ApiObject, Resource } from '#api/resource.ts'
+import type { Kind } from '#api/catalogue/kind.ts'
+import type { ApiObject } from '#api/resource.ts'
 import { toTable } from '#api/table/table.ts'
 import type { Encoding, Wanted } from './negotiate.ts'
 
@@ -22,7 +23,7 @@ export const servesConversion = ({ kind, group, version }: NonNullable<Wanted['a
   (kind === 'Table' || kind === 'PartialObjectMetadata' || kind === 'PartialObjectMetadataList')
 
 export interface TableRequest {
-  readonly resource: Resource
+  readonly kind: Kind
   readonly version: string
   /** None, Metadata (the default) or Object, of the query. */
   readonly includeObject: string
@@ -36,8 +37,8 @@ export const tableOf = (
   objects: readonly ApiObject[],
   columns = true,
 ): ApiObject => {
-  const { resource, version, includeObject, now } = request
-  const table = toTable(resource, objects, {
+  const { kind, version, includeObject, now } = request
+  const table = toTable(kind, objects, {
     includeObject: includeObject === 'None' || includeObject === 'Object' ? includeObject : 'Metadata',
     now: now.getTime(),
     metadata,

@@ -2,30 +2,28 @@ import type { ApiObject } from '#api/resource.ts'
 import { jsonValue } from '#schema/json.ts'
 import type { MessageClass } from '#schema/schema.ts'
 import type { Machinery } from '../machinery/machinery.ts'
-import { messageOf } from '../machinery/message-list.ts'
 import { encodings } from './encodings.ts'
 
 /**
  * The JSON of an object (as its table orders it, with the zeros that are always written) from its second brace on,
  * without kind and apiVersion.
  */
-const bodyOf = (object: ApiObject): string =>
+const bodyOf = (object: ApiObject, message: MessageClass<unknown> | undefined): string =>
   encodings.of(object, 'body', () => {
-    const message = messageOf(object.apiVersion, object.kind)
     const whole = message ? jsonValue(message, object) : object
     const { kind: _, apiVersion: __, ...rest } = whole as ApiObject
     return JSON.stringify(rest).slice(1)
   })
 
-/** `{"kind":…,"apiVersion":…,…}` */
-export const objectJson = (object: ApiObject): string => {
-  const body = bodyOf(object)
+/** `{"kind":…,"apiVersion":…,…}`; without a message as it stands. */
+export const objectJson = (object: ApiObject, message: MessageClass<unknown> | undefined): string => {
+  const body = bodyOf(object, message)
   const head = `{"kind":${JSON.stringify(object.kind)},"apiVersion":${JSON.stringify(object.apiVersion)}`
   return body === '}' ? `${head}}` : `${head},${body}`
 }
 
 /** An item of a typed list, which Kubernetes writes without kind and apiVersion. */
-export const itemJson = (object: ApiObject): string => `{${bodyOf(object)}`
+export const itemJson = (object: ApiObject, message: MessageClass<unknown>): string => `{${bodyOf(object, message)}`
 
 export interface ListHead {
   readonly kind: string
@@ -33,13 +31,13 @@ export interface ListHead {
   readonly metadata: object
 }
 
-/** A list as JSON. */
-export const listJson = (head: ListHead, items: readonly ApiObject[]): string =>
-  `{"kind":${JSON.stringify(head.kind)},"apiVersion":${JSON.stringify(head.apiVersion)},"metadata":${JSON.stringify(head.metadata)},"items":[${items.map(itemJson).join(',')}]}`
+/** A list as JSON; `message` is that of its items. */
+export const listJson = (head: ListHead, items: readonly ApiObject[], message: MessageClass<unknown>): string =>
+  `{"kind":${JSON.stringify(head.kind)},"apiVersion":${JSON.stringify(head.apiVersion)},"metadata":${JSON.stringify(head.metadata)},"items":[${items.map((item) => itemJson(item, message)).join(',')}]}`
 
 /** One line of a JSON watch stream, with its line feed. */
-export const watchLine = (type: string, object: ApiObject): Uint8Array =>
-  encodings.of(object, `line ${type}`, () => Buffer.from(lineOf(type, objectJson(object))))
+export const watchLine = (type: string, object: ApiObject, message: MessageClass<unknown> | undefined): Uint8Array =>
+  encodings.of(object, `line ${type}`, () => Buffer.from(lineOf(type, objectJson(object, message))))
 
 /** The same for what is written once, by no table, and not kept. */
 export const passingLine = (type: string, object: ApiObject): Uint8Array =>

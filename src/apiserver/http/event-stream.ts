@@ -55,6 +55,7 @@ export class EventStream {
       this.#full = this.#ahead >= AHEAD
       while (!this.#full) if (!this.#writeSome()) break
       if (this.#full && watch.isBehind) response.destroy()
+      else if (watch.isOver) this.end()
     } catch (error) {
       if (!(error instanceof ApiError)) report(error)
       this.#fail(error instanceof ApiError ? error : internalError(error))

@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
-import type { Status } from '#api/meta/status.ts'
+import { Status } from '#api/meta/status.ts'
 import type { ApiObject } from '#api/resource.ts'
 import { objectJson } from './encode.ts'
 
@@ -13,7 +13,7 @@ const LINGER = 2000
  */
 export const answerRaw = (socket: Duplex, status: Status): void => {
   const code = status.code ?? 500
-  const body = Buffer.from(objectJson(status as Status & ApiObject))
+  const body = Buffer.from(objectJson(status as Status & ApiObject, Status))
   const head =
     `HTTP/1.1 ${code} ${STATUS_CODES[code] ?? ''}\r\nContent-Type: application/json\r\n` +
     `Content-Length: ${body.length}\r\nConnection: close\r\n\r\n`

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Status } from '#api/meta/status.ts'
+import { Status } from '#api/meta/status.ts'
 import type { ApiObject } from '#api/resource.ts'
 import { internalError as internalStatus } from '#api/status.ts'
 import { ApiError } from '#client/client.ts'
@@ -62,7 +62,7 @@ export const sendObject = async (
   if (wanted.encoding === 'protobuf' && message) {
     return sendBytes(exchange, code, wanted.contentType, protobufOf(machinery, message, object))
   }
-  return sendText(exchange, wanted, code, objectJson(object))
+  return sendText(exchange, wanted, code, objectJson(object, message))
 }
 
 /** Answers with JSON text, as YAML where that was asked. */
@@ -117,10 +117,9 @@ const sendStatus = (
   } catch {
     // A client that accepts nothing of ours still gets its refusal, in JSON.
   }
-  const message = protobuf ? machinery.messageOf('v1', 'Status') : undefined
-  if (message) {
-    sendBytes(exchange, code, 'application/vnd.kubernetes.protobuf', machinery.encodeProtobuf(message, status))
-  } else sendBytes(exchange, code, 'application/json', `${objectJson(status)}\n`)
+  if (protobuf) {
+    sendBytes(exchange, code, 'application/vnd.kubernetes.protobuf', machinery.encodeProtobuf(Status, status))
+  } else sendBytes(exchange, code, 'application/json', `${objectJson(status, Status)}\n`)
 }
 
 /** Made before anything can fail. */

@@ -1,12 +1,13 @@
-import { applyDefaults } from '#api/defaults/defaults.ts'
+import type { Catalogue } from '#api/catalogue/catalogue.ts'
+import { applyDefaults } from '#api/catalogue/defaults.ts'
+import type { Kind } from '#api/catalogue/kind.ts'
+import { prepareForCreate, prepareForUpdate } from '#api/catalogue/prepare.ts'
+import { validateCreate, validateUpdate } from '#api/catalogue/validate.ts'
 import { type ApiObject, groupVersion, type Resource } from '#api/resource.ts'
-import { resources } from '#api/resources.ts'
-import { prepareForCreate, prepareForUpdate } from '#api/strategy/strategy.ts'
-import { warningsFor } from '#api/strategy/warnings.ts'
 import { fieldCauses } from '#api/validation/field-error.ts'
-import { validateCreate, validateUpdate } from '#api/validation/validation.ts'
 import { ApiError, type PatchType } from '#client/client.ts'
 import { isJsonObject, type JsonObject, type JsonValue } from '#schema/json-value.ts'
+import { own } from '#schema/own.ts'
 import { applyJsonPatch, JsonPatchError } from '#schema/patch/json-patch.ts'
 import { mergeKeyCollisions } from '#schema/patch/merge-key-collisions.ts'
 import { applyMergePatch } from '#schema/patch/merge-patch.ts'
@@ -15,7 +16,7 @@ import { encodeEnveloped, encodeWatchFrame } from '#schema/protobuf.ts'
 import { badRequest, failure } from '../errors.ts'
 import { decodeEnveloped, decodeParsed, decodeText, envelopeKind } from './codec.ts'
 import type { Machinery } from './machinery.ts'
-import { messageOf } from './message-list.ts'
+import { messageOf } from './messages.ts'
 import { fieldSelector, labelSelector } from './selectors.ts'
 
 /** A deep copy of JSON data: stored objects are shared, and the rules of `api/` complete an object in place. */
@@ -33,6 +34,8 @@ const copy = <T>(value: T): T => {
 
 const statusOf = (subresource: string): '' | 'status' => (subresource === 'status' ? 'status' : '')
 
+const isUnruled = (kind: Kind, subresource: string): boolean => own(kind.subresources, subresource)?.isUnruled === true
+
 const patchWarnings = (resource: Resource, type: PatchType, patch: unknown): readonly string[] =>
   type === 'strategic' && isJsonObject(patch)
     ? mergeKeyCollisions(resource.message, patch).map(
@@ -41,9 +44,10 @@ const patchWarnings = (resource: Resource, type: PatchType, patch: unknown): rea
       )
     : []
 
-export const machinery: Machinery = {
-  resources,
-  messageOf,
+/** Binds the rules of the kinds to what the server asks, over what the catalogue holds at the time. */
+export const createMachinery = (catalogue: Catalogue): Machinery => ({
+  catalogue,
+  messageOf: (apiVersion, kind) => messageOf(catalogue, apiVersion, kind),
   decodeJson: decodeText,
   decodeValue: decodeParsed,
   decodeProtobuf: decodeEnveloped,
@@ -51,28 +55,29 @@ export const machinery: Machinery = {
   encodeProtobuf: encodeEnveloped,
   encodeWatchFrame,
   prepareForCreate(resource, object) {
-    const own = copy(object)
-    applyDefaults(resource, own)
-    prepareForCreate(resource, own)
-    return own
+    const kind = catalogue.of(resource)
+    const whole = copy(object)
+    applyDefaults(kind, whole)
+    prepareForCreate(kind, whole)
+    return whole
   },
   prepareForUpdate(resource, next, previous, subresource) {
-    const own = copy(next)
-    applyDefaults(resource, own)
-    // A namespace's finalizers are the one thing that `finalize` writes; `binding` writes the node and the condition
-    // PodScheduled together.
-    if (subresource !== 'finalize' && subresource !== 'binding')
-      prepareForUpdate(resource, own, previous, statusOf(subresource))
-    return own
+    const kind = catalogue.of(resource)
+    const whole = copy(next)
+    applyDefaults(kind, whole)
+    if (!isUnruled(kind, subresource)) prepareForUpdate(kind, whole, previous, statusOf(subresource))
+    return whole
   },
-  validateCreate: (resource, object) => fieldCauses(validateCreate(resource, object)),
-  validateUpdate: (resource, next, previous, subresource) =>
-    // A binding checks its own target; what it writes, `spec.nodeName`, nobody else may change.
-    subresource === 'binding' ? [] : fieldCauses(validateUpdate(resource, next, previous, statusOf(subresource))),
+  validateCreate: (resource, object) => fieldCauses(validateCreate(catalogue.of(resource), object)),
+  validateUpdate(resource, next, previous, subresource) {
+    const kind = catalogue.of(resource)
+    if (isUnruled(kind, subresource)) return []
+    return fieldCauses(validateUpdate(kind, next, previous, statusOf(subresource)))
+  },
   patchWarnings,
-  warningsFor,
+  warningsFor: (resource, object) => catalogue.of(resource).warnings?.(object) ?? [],
   labelSelector,
-  fieldSelector,
+  fieldSelector: (resource, text) => fieldSelector(catalogue.of(resource), text),
   patch(resource, type, current, patch) {
     try {
       const original = current as unknown as JsonObject
@@ -86,7 +91,7 @@ export const machinery: Machinery = {
       throw patchRefusal(resource, current, error)
     }
   },
-}
+})
 
 const UNFIT = 'the server rejected our request due to an error in our request'
 

@@ -1,3 +1,4 @@
+import type { Catalogue } from '#api/catalogue/catalogue.ts'
 import type { StatusCause } from '#api/meta/status.ts'
 import type { ApiObject, Resource } from '#api/resource.ts'
 import type { PatchType } from '#client/client.ts'
@@ -15,7 +16,7 @@ export interface Decoded {
  * Everything here is pure.
  */
 export interface Machinery {
-  readonly resources: readonly Resource[]
+  readonly catalogue: Catalogue
   /** The declaration of a kind that may come in a body or go out: also options, reviews, subresources. */
   messageOf(apiVersion: string, kind: string): MessageClass<unknown> | undefined
   /**

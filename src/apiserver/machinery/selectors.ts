@@ -1,4 +1,5 @@
-import type { ApiObject, Resource } from '#api/resource.ts'
+import type { Kind } from '#api/catalogue/kind.ts'
+import type { ApiObject } from '#api/resource.ts'
 import { matchesFields, parseFieldSelector } from '#api/selectors/field-selector.ts'
 import { parseLabelSelector } from '#api/selectors/label-selector.ts'
 import { matchesLabels } from '#objects/label-requirement.ts'
@@ -33,8 +34,8 @@ export const labelSelector = (text: string): ((object: ApiObject) => boolean) =>
  * The predicate of a `fieldSelector` parameter; throws ApiError 400, also for a field that the kind cannot be selected
  * by.
  */
-export const fieldSelector = (resource: Resource, text: string): ((object: ApiObject) => boolean) => {
-  const requirements = parsed(() => parseFieldSelector(resource, text))
+export const fieldSelector = (kind: Kind, text: string): ((object: ApiObject) => boolean) => {
+  const requirements = parsed(() => parseFieldSelector(kind, text))
   checkNumber(requirements.length)
-  return (object) => matchesFields(resource, requirements, object)
+  return (object) => matchesFields(kind, requirements, object)
 }

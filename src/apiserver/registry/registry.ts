@@ -4,18 +4,19 @@ import type { ObjectMeta } from '#api/meta/object-meta.ts'
 import type { ApiObject, Resource } from '#api/resource.ts'
 import { timeText } from '#api/time-text.ts'
 import { objectKey } from '#objects/object-key.ts'
-import type { Caller } from '../access/caller.ts'
+import { type Caller, SYSTEM } from '../access/caller.ts'
 import type { Admission } from '../admission/admission.ts'
-import { alreadyExists, badRequest, invalid, notFound, preconditionFailed } from '../errors.ts'
+import { alreadyExists, badRequest, invalid, noSuchResource, notFound, preconditionFailed } from '../errors.ts'
 import { generateName } from '../generate-name.ts'
 import type { Machinery } from '../machinery/machinery.ts'
 import { type ListPage, type ListRequest, listPage, parseRevision, type Selection } from '../storage/list.ts'
 import type { Store } from '../storage/store.ts'
 import type { Transaction } from '../storage/transaction.ts'
 import { openWatch, type Watch } from '../storage/watch.ts'
-import { type DeleteRequest, isTerminated, planDeletion } from './deletion.ts'
+import { isTerminated, planDeletion } from './deletion.ts'
 import { checkIdentity, namespaceOf, preserveMetadata } from './identity.ts'
 import type { Reader, ReadResource } from './reader.ts'
+import type { Deleted, DeletionRequest, WatchOptions, WriteRequest } from './request.ts'
 import { asking, awaiting } from './storage-refusal.ts'
 
 export interface RegistryOptions {
@@ -27,27 +28,6 @@ export interface RegistryOptions {
   readonly uuid: () => string
 }
 
-export interface WriteRequest {
-  readonly caller: Caller
-  readonly namespace?: string
-  readonly dryRun?: boolean
-  readonly subresource?: string
-}
-
-/** As WatchRequest of storage, with the revision as clients write it. */
-export interface WatchOptions {
-  readonly resourceVersion?: string
-  readonly sendInitialEvents?: boolean
-}
-
-export interface Deleted {
-  readonly object: ApiObject
-  /** False where finalizers, a grace period or the namespace's contents still hold it. */
-  readonly gone: boolean
-}
-
-/** Kinds that a PUT may create. */
-const CREATE_ON_UPDATE = new Set(['leases', 'endpoints', 'events'])
 const NAME_ATTEMPTS = 8
 
 /**
@@ -76,7 +56,7 @@ export class Registry implements Reader {
   }
 
   find(resource: ReadResource, namespace: string | undefined, name: string): ApiObject | undefined {
-    return this.#options.store.collection(resource).get(keyIn(resource, namespace, name))
+    return this.#collection(resource).get(keyIn(resource, namespace, name))
   }
 
   get(resource: Resource, namespace: string | undefined, name: string): ApiObject {
@@ -87,7 +67,7 @@ export class Registry implements Reader {
 
   /** Throws ApiError 400, 410 for a continue token that is too old, 504 for a resourceVersion still to come. */
   list(resource: Resource, selection: Selection, request: ListRequest = {}): ListPage {
-    return asking(() => listPage(this.#options.store.collection(resource), selection, request))
+    return asking(() => listPage(this.#collection(resource), selection, request))
   }
 
   /** As `openWatch` of storage; where that throws, here and in `next`, it is an ApiError: 400, or 410. */
@@ -96,12 +76,15 @@ export class Registry implements Reader {
     const watch = asking(() => {
       const revision = parseRevision(resourceVersion)
       const request = { ...rest, ...(revision === undefined ? {} : { revision }) }
-      return openWatch(this.#options.store.collection(resource), selection, request, onReady)
+      return openWatch(this.#collection(resource), selection, request, onReady)
     })
     return {
       next: () => asking(() => watch.next()),
       get isBehind() {
         return watch.isBehind
+      },
+      get isOver() {
+        return watch.isOver
       },
       close: () => watch.close(),
     }
@@ -109,13 +92,13 @@ export class Registry implements Reader {
 
   /** How much there is of a resource: stored objects, and open watches. */
   count(resource: Resource): { readonly objects: number; readonly watches: number } {
-    const { size, watchers } = this.#options.store.collection(resource)
+    const { size, watchers } = this.#collection(resource)
     return { objects: size, watches: watchers }
   }
 
   /** Rejects with ApiError, as all that writes. */
   create(resource: Resource, body: ApiObject, request: WriteRequest): Promise<ApiObject> {
-    return this.#transact(request, (transaction) => this.#create(transaction, resource, body, request))
+    return this.#transact(resource, request, (transaction) => this.#create(transaction, resource, body, request))
   }
 
   /**
@@ -128,7 +111,9 @@ export class Registry implements Reader {
     change: (current: ApiObject) => ApiObject,
     request: WriteRequest,
   ): Promise<ApiObject> {
-    return this.#transact(request, (transaction) => this.#update(transaction, resource, name, change, request))
+    return this.#transact(resource, request, (transaction) =>
+      this.#update(transaction, resource, name, change, request),
+    )
   }
 
   /** PUT: as `update`, and creates where the kind allows that. */
@@ -138,7 +123,7 @@ export class Registry implements Reader {
     object: ApiObject,
     request: WriteRequest,
   ): Promise<{ readonly object: ApiObject; readonly created: boolean }> {
-    return this.#transact(request, (transaction) => {
+    return this.#transact(resource, request, (transaction) => {
       const given = object.metadata?.name
       if (given && given !== name) {
         throw badRequest(`the name of the object (${given}) does not match the name on the URL (${name})`)
@@ -146,7 +131,7 @@ export class Registry implements Reader {
       namespaceOf(resource, object, request.namespace)
       if (
         !request.subresource &&
-        CREATE_ON_UPDATE.has(resource.plural) &&
+        this.machinery.catalogue.of(resource).isCreatedByPut &&
         !object.metadata?.resourceVersion &&
         !transaction.get(resource, keyIn(resource, request.namespace, name))
       ) {
@@ -157,16 +142,42 @@ export class Registry implements Reader {
     })
   }
 
-  delete(
-    resource: Resource,
-    name: string,
-    request: WriteRequest & { readonly options?: DeleteRequest },
-  ): Promise<Deleted> {
-    return this.#transact(request, (transaction) => this.#delete(transaction, resource, name, request))
+  delete(resource: Resource, name: string, request: DeletionRequest): Promise<Deleted> {
+    return this.#transact(resource, request, (transaction) => this.#delete(transaction, resource, name, request))
   }
 
-  #transact<T>({ dryRun = false }: WriteRequest, body: (transaction: Transaction) => T): Promise<T> {
-    return awaiting(this.#options.store.transact(body, dryRun))
+  /**
+   * Takes all objects of a kind away that is served no more, whatever would hold them one by one. Watches see them go,
+   * and end.
+   */
+  async clear(resource: Resource): Promise<void> {
+    const { store } = this.#options
+    // What was written before must be seen; nothing comes after it.
+    await store.transact(() => undefined)
+    const collection = store.collection(resource)
+    await store.transact((transaction) => {
+      for (const key of collection.keys()) this.#remove(transaction, resource, key, collection.get(key)!, SYSTEM)
+    })
+    store.drop(resource)
+  }
+
+  /** Throws ApiError 404 for a kind that went while it was asked for. */
+  #collection(resource: ReadResource): ReturnType<Store['collection']> {
+    const { machinery, store } = this.#options
+    if (machinery.catalogue.find(resource) === undefined) throw noSuchResource()
+    return store.collection(resource)
+  }
+
+  #transact<T>(
+    resource: Resource,
+    { dryRun = false }: WriteRequest,
+    body: (transaction: Transaction) => T,
+  ): Promise<T> {
+    const whole = (transaction: Transaction): T => {
+      this.#collection(resource)
+      return body(transaction)
+    }
+    return awaiting(this.#options.store.transact(whole, dryRun))
   }
 
   #create(transaction: Transaction, resource: Resource, body: ApiObject, request: WriteRequest): ApiObject {
@@ -234,16 +245,12 @@ export class Registry implements Reader {
     run('allocateUpdate')
     if (isDeepStrictEqual(object, previous)) return previous
     if (transaction.dryRun) return object
-    if (isTerminated(resource, object)) return this.#remove(transaction, resource, key, object, caller)
+    if (isTerminated(machinery.catalogue.of(resource), object))
+      return this.#remove(transaction, resource, key, object, caller)
     return transaction.put(resource, key, object)
   }
 
-  #delete(
-    transaction: Transaction,
-    resource: Resource,
-    name: string,
-    request: WriteRequest & { readonly options?: DeleteRequest },
-  ): Deleted {
+  #delete(transaction: Transaction, resource: Resource, name: string, request: DeletionRequest): Deleted {
     const key = keyIn(resource, request.namespace, name)
     const current = transaction.get(resource, key)
     if (!current) throw notFound(resource, name)
@@ -256,7 +263,7 @@ export class Registry implements Reader {
     }
     for (const admission of this.#options.admissions)
       admission.delete?.({ resource, object: current, caller: request.caller, reader: readerOf(transaction) })
-    const plan = planDeletion(resource, current, request.options ?? {}, this.now())
+    const plan = planDeletion(this.machinery.catalogue.of(resource), current, request.options ?? {}, this.now())
     const gone = plan.kind === 'now'
     if (transaction.dryRun) return { object: plan.object, gone }
     if (gone) return { object: this.#remove(transaction, resource, key, plan.object, request.caller), gone }

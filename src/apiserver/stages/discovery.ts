@@ -21,11 +21,15 @@ const trimmed = (path: string): string => {
 
 /**
  * `/api`, `/apis`, `/apis/GROUP`, `/api/v1`, `/apis/GROUP/VERSION` and the list of root paths. Each answer is made
- * once.
+ * once, until the catalogue changes.
  */
 export const discovery = (server: ServerContext): Stage => {
-  const all = groupVersionsOf(server.catalog)
+  let all = groupVersionsOf(server.catalogue.kinds, server.reviews)
   const made = new Map<string, string>()
+  server.catalogue.onChange(() => {
+    all = groupVersionsOf(server.catalogue.kinds, server.reviews)
+    made.clear()
+  })
   const once = (key: string, make: () => object): string => {
     let text = made.get(key)
     if (text === undefined) {

@@ -1,3 +1,4 @@
+import type { Kind } from '#api/catalogue/kind.ts'
 import { groupVersion, type Resource } from '#api/resource.ts'
 import { failure } from '../errors.ts'
 import type { Exchange, Stage } from '../http/exchange.ts'
@@ -18,10 +19,12 @@ const pathOf = (resource: Resource): string =>
 
 /**
  * `/openapi/v2` (JSON and gnostic's protobuf), `/openapi/v3` and its documents. Built on the first request, then kept
- * as bytes.
+ * as bytes until the catalogue changes.
  */
 export const openapi = (server: ServerContext): Stage => {
+  const { catalogue } = server
   const made = new Map<string, Promise<Uint8Array>>()
+  catalogue.onChange(() => made.clear())
   const once = (key: string, make: () => Promise<string | Uint8Array>): Promise<Uint8Array> => {
     let bytes = made.get(key)
     if (!bytes) {
@@ -33,16 +36,15 @@ export const openapi = (server: ServerContext): Stage => {
     return bytes
   }
   const documents = () => import('#api/openapi/documents.ts')
-  const { resources } = server.catalog
-  const document = (path: string, of: readonly Resource[]): Promise<Uint8Array> =>
+  const kindsAt = (path: string): readonly Kind[] => catalogue.kinds.filter(({ resource }) => pathOf(resource) === path)
+  const document = (path: string, of: readonly Kind[]): Promise<Uint8Array> =>
     once(path, async () => JSON.stringify((await documents()).openApiV3(of)))
 
   const index = (): Promise<Uint8Array> =>
     once('v3', async () => {
       const paths: Record<string, { readonly serverRelativeURL: string }> = {}
-      for (const path of new Set(resources.map(pathOf))) {
-        const of = resources.filter((resource) => pathOf(resource) === path)
-        const hash = await hashOf(Buffer.from(await document(path, of)).toString())
+      for (const path of new Set(catalogue.resources.map(pathOf))) {
+        const hash = await hashOf(Buffer.from(await document(path, kindsAt(path))).toString())
         paths[path] = { serverRelativeURL: `/openapi/v3/${path}?hash=${hash}` }
       }
       return JSON.stringify({ paths })
@@ -51,10 +53,10 @@ export const openapi = (server: ServerContext): Stage => {
   const v2 = async (exchange: Exchange): Promise<true> => {
     const { accept = '' } = exchange.request.headers
     if (accept.includes(V2_ASKED) || accept.includes(V2_ANSWERED)) {
-      const bytes = await once('v2 protobuf', async () => (await documents()).openApiV2Protobuf(resources))
+      const bytes = await once('v2 protobuf', async () => (await documents()).openApiV2Protobuf(catalogue.kinds))
       return sendBytes(exchange, 200, V2_ANSWERED, bytes)
     }
-    const bytes = await once('v2', async () => JSON.stringify((await documents()).openApiV2(resources)))
+    const bytes = await once('v2', async () => JSON.stringify((await documents()).openApiV2(catalogue.kinds)))
     return sendBytes(exchange, 200, 'application/json', bytes)
   }
 
@@ -67,7 +69,7 @@ export const openapi = (server: ServerContext): Stage => {
         return sendBytes(exchange, 200, 'application/json', await index())
       }
       const wanted = path.slice('/openapi/v3/'.length)
-      const of = resources.filter((resource) => pathOf(resource) === wanted)
+      const of = kindsAt(wanted)
       if (of.length === 0) throw failure(404, 'NotFound', 'the server could not find the requested resource', {})
       const bytes = await document(wanted, of)
       // A client that names the document's hash may keep it for good.

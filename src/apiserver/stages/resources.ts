@@ -1,6 +1,6 @@
-import type { Resource } from '#api/resource.ts'
-import { deprecationWarnings } from '#api/strategy/warnings.ts'
-import { verbsOf } from '../discovery/discovery.ts'
+import type { Kind } from '#api/catalogue/kind.ts'
+import type { Subresource } from '#api/catalogue/subresource.ts'
+import { own } from '#schema/own.ts'
 import { methodNotAllowed, noSuchResource, PathNotFound } from '../errors.ts'
 import type { Exchange, Stage } from '../http/exchange.ts'
 import type { ResourceRequestInfo } from '../http/request-info.ts'
@@ -9,22 +9,15 @@ import { get, list } from '../verbs/read.ts'
 import { watch } from '../verbs/watch.ts'
 import { create, patch, remove, removeCollection, update } from '../verbs/write.ts'
 
-const index = new WeakMap<object, ReadonlyMap<string, Resource>>()
-
-/** The resource that a path names, if it is served. */
-export const findResource = (server: ServerContext, info: ResourceRequestInfo): Resource | undefined => {
-  let byPath = index.get(server.catalog)
-  if (!byPath) {
-    byPath = new Map(
-      server.catalog.resources.map((resource) => [
-        `${resource.group}/${resource.version}/${resource.plural}`,
-        resource,
-      ]),
-    )
-    index.set(server.catalog, byPath)
-  }
-  return byPath.get(`${info.group}/${info.version}/${info.resource}`)
+/** The kind that a path names, if it is served. */
+export const findKind = (server: ServerContext, info: ResourceRequestInfo): Kind | undefined => {
+  const kind = server.catalogue.find({ group: info.group, plural: info.resource })
+  return kind?.resource.version === info.version ? kind : undefined
 }
+
+/** The part of an object that a path names, if its kind has it. */
+export const findPart = (server: ServerContext, info: ResourceRequestInfo): Subresource | undefined =>
+  own(findKind(server, info)?.subresources, info.subresource)
 
 /** Every verb on a resource itself, and on the subresources that are of its own kind. */
 export const resources =
@@ -32,17 +25,18 @@ export const resources =
   (exchange) => {
     const { info } = exchange
     if (info.kind !== 'resource') return false
-    const resource = findResource(server, info)
-    if (!resource) {
-      const served = server.catalog.resources.some(
+    const kind = findKind(server, info)
+    if (!kind) {
+      const served = server.catalogue.resources.some(
         ({ group, version }) => group === info.group && version === info.version,
       )
       throw served ? noSuchResource() : new PathNotFound(info.path)
     }
-    exchange.warnings.push(...deprecationWarnings(resource))
+    if (kind.deprecation) exchange.warnings.push(kind.deprecation)
+    const { resource } = kind
     const inNamespace = info.namespace !== '' && !(resource.plural === 'namespaces' && resource.group === '')
     if (inNamespace && !resource.namespaced) throw noSuchResource()
-    if (info.subresource) return ownSubresource(exchange, server, resource, info)
+    if (info.subresource) return ownSubresource(exchange, server, kind, info)
     if (resource.namespaced && !info.namespace && (info.name || info.verb === 'create')) throw methodNotAllowed()
     const { registry } = server
     switch (info.verb) {
@@ -64,7 +58,7 @@ export const resources =
       case 'delete':
         return remove(exchange, registry, resource)
       case 'deletecollection':
-        if (!verbsOf(resource).includes('deletecollection')) throw methodNotAllowed()
+        if (!kind.verbs.includes('deletecollection')) throw methodNotAllowed()
         return removeCollection(exchange, registry, resource)
       default:
         throw methodNotAllowed()
@@ -74,10 +68,10 @@ export const resources =
 const ownSubresource = (
   exchange: Exchange,
   server: ServerContext,
-  resource: Resource,
+  { resource, subresources }: Kind,
   info: ResourceRequestInfo,
 ): Promise<true> => {
-  if (!resource.subresources.includes(info.subresource)) throw noSuchResource()
+  if (own(subresources, info.subresource)?.answeredBy !== 'own') throw noSuchResource()
   switch (info.verb) {
     case 'get':
       return get(exchange, server.registry, resource)

@@ -7,9 +7,7 @@ import type { ServerContext } from '../server-context.ts'
 
 /** Answers what is asked and not stored: TokenReview, SubjectAccessReview and their like, by POST alone. */
 export const reviews = (server: ServerContext): Stage => {
-  const byPath = new Map(
-    server.catalog.reviews.map((review) => [`${review.group}/${review.version}/${review.plural}`, review]),
-  )
+  const byPath = new Map(server.reviews.map((review) => [`${review.group}/${review.version}/${review.plural}`, review]))
   return (exchange) => {
     const { info } = exchange
     if (info.kind !== 'resource') return false

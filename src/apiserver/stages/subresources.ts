@@ -1,14 +1,16 @@
-import { type ApiObject, groupVersion } from '#api/resource.ts'
+import { type ApiObject, groupVersion, type Resource } from '#api/resource.ts'
+import { own } from '#schema/own.ts'
 import { badRequest, methodNotAllowed } from '../errors.ts'
 import { fieldValidationOf, requireObject } from '../http/body.ts'
 import type { Stage } from '../http/exchange.ts'
 import { negotiate } from '../http/negotiate.ts'
 import type { ResourceRequestInfo } from '../http/request-info.ts'
 import { sendObject } from '../http/respond.ts'
+import type { Registry } from '../registry/registry.ts'
 import type { ServerContext } from '../server-context.ts'
-import type { SubresourceHandler } from '../subresources/subresource.ts'
+import { handlerOf, type SubresourceHandler } from '../subresources/subresource.ts'
 import { readPatch, writeRequest } from '../verbs/write.ts'
-import { findResource } from './resources.ts'
+import { findKind } from './resources.ts'
 
 /** Parts of a resource with a body of another kind: scale, binding, eviction, finalize, token. */
 export const subresources =
@@ -16,14 +18,16 @@ export const subresources =
   (exchange) => {
     const { info } = exchange
     if (info.kind !== 'resource' || !info.subresource) return false
-    const resource = findResource(server, info)
-    const handler = resource && server.catalog.subresources.find((one) => one.serves(resource, info.subresource))
-    if (!resource || !handler) return false
+    const kind = findKind(server, info)
+    const handler = handlerOf(server.subresources, kind, info.subresource)
+    const message = own(kind?.subresources, info.subresource)?.body
+    if (!kind || !handler || !message) return false
+    const { resource } = kind
     return (async () => {
       const { registry } = server
       const { machinery } = registry
-      const message = machinery.messageOf(handler.body.apiVersion, handler.body.kind)!
-      const expected = { ...handler.body, message }
+      const [apiVersion, body] = message.gvk!
+      const expected = { apiVersion, kind: body, message }
       const wanted = negotiate(exchange.request.headers.accept, () => false)
       const send = (code: number, object: ApiObject): Promise<true> =>
         sendObject(exchange, machinery, wanted, code, object)
@@ -47,7 +51,7 @@ export const subresources =
         return send(200, await handler.update(registry, resource, name, () => body, request))
       }
       if (info.verb === 'patch' && handler.update) {
-        return send(200, await patchPart(handler, exchange, info, expected, server))
+        return send(200, await patchPart(handler, exchange, resource, expected, registry))
       }
       throw methodNotAllowed()
     })()
@@ -56,15 +60,11 @@ export const subresources =
 const patchPart = async (
   handler: SubresourceHandler,
   exchange: Parameters<Stage>[0],
-  info: ResourceRequestInfo,
-  expected:
-    | { readonly apiVersion: string; readonly kind: string; readonly message: never }
-    | Parameters<typeof requireObject>[2],
-  server: ServerContext,
+  resource: Resource,
+  expected: Parameters<typeof requireObject>[2],
+  registry: Registry,
 ): Promise<ApiObject> => {
-  const { registry } = server
   const { machinery } = registry
-  const resource = findResource(server, info)!
   const { type, patch } = await readPatch(exchange)
   // The part is patched by its own kind's declaration.
   const [version = '', group = ''] = expected.apiVersion.split('/').reverse()
@@ -81,5 +81,11 @@ const patchPart = async (
     exchange.warnings.push(...warnings)
     return { ...object, apiVersion: groupVersion(part), kind: part.kind }
   }
-  return handler.update!(registry, resource, info.name, change, writeRequest(exchange))
+  return handler.update!(
+    registry,
+    resource,
+    (exchange.info as ResourceRequestInfo).name,
+    change,
+    writeRequest(exchange),
+  )
 }

@@ -24,6 +24,7 @@ export class Collection {
   readonly #listeners = new Set<ChangeListener>()
   readonly #store: CollectionStore
   #trimmed: number
+  #closed = false
   #sorted: readonly string[] | undefined
 
   constructor(firstRevision: number, store: CollectionStore) {
@@ -102,6 +103,16 @@ export class Collection {
   listen(listener: ChangeListener): () => void {
     this.#listeners.add(listener)
     return () => this.#listeners.delete(listener)
+  }
+
+  /** Nothing comes any more: its watches end with what they have still to read. */
+  close(): void {
+    this.#closed = true
+    for (const listener of this.#listeners) listener()
+  }
+
+  get isClosed(): boolean {
+    return this.#closed
   }
 
   /** Forgets the oldest change. */

@@ -36,6 +36,8 @@ export class Store {
   readonly #limits: WindowLimits
   readonly #now: () => number
   readonly #collections = new Map<string, Collection>()
+  /** Those whose past is not known any more. */
+  readonly #dropped = new Set<string>()
   readonly #commits: GroupCommit
   #trimming = false
 
@@ -84,10 +86,21 @@ export class Store {
     const key = `${resource.group}/${resource.plural}`
     let collection = this.#collections.get(key)
     if (!collection) {
-      collection = new Collection(this.#compacted, { revision: () => this.#revision, now: this.#now })
+      collection = new Collection(this.#dropped.has(key) ? this.#revision : this.#compacted, {
+        revision: () => this.#revision,
+        now: this.#now,
+      })
       this.#collections.set(key, collection)
     }
     return collection
+  }
+
+  /** Forgets a resource, whose objects are gone; its watches end. Named again, it begins anew, from now. */
+  drop(resource: Pick<Resource, 'group' | 'plural'>): void {
+    const key = `${resource.group}/${resource.plural}`
+    this.#collections.get(key)?.close()
+    this.#collections.delete(key)
+    this.#dropped.add(key)
   }
 
   #publish(changes: readonly Change[]): void {

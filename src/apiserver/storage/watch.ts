@@ -26,6 +26,8 @@ export interface Watch {
   next(): StoredEvent | undefined
   /** Whether `next` can only throw. */
   readonly isBehind: boolean
+  /** Whether `next` has answered with all there will ever be. */
+  readonly isOver: boolean
   close(): void
 }
 
@@ -120,6 +122,9 @@ export const openWatch = (
     next,
     get isBehind() {
       return number < window.begin
+    },
+    get isOver() {
+      return collection.isClosed && !initial && number >= window.end
     },
     close() {
       open = false

@@ -15,9 +15,6 @@ export const success = (code: number): ApiObject => successStatus(code) as unkno
 
 /** Assigns a pod to a node, once: sets spec.nodeName and the condition PodScheduled. */
 export const binding: SubresourceHandler = {
-  name: 'binding',
-  body: { apiVersion: 'v1', kind: 'Binding' },
-  serves: (resource, subresource) => resource.group === '' && resource.plural === 'pods' && subresource === 'binding',
   async create(registry, resource, name, body, request) {
     const { target, metadata } = body as BindingBody
     if (!target?.name) throw badRequest(`the binding of pod ${name} names no node: set target.name`)

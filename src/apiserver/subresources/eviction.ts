@@ -14,9 +14,6 @@ interface EvictionBody extends ApiObject {
  * back.
  */
 export const eviction: SubresourceHandler = {
-  name: 'eviction',
-  body: { apiVersion: 'policy/v1', kind: 'Eviction' },
-  serves: (resource, subresource) => resource.group === '' && resource.plural === 'pods' && subresource === 'eviction',
   async create(registry, resource, name, body, request) {
     const given = body.metadata?.name
     if (given && given !== name)

@@ -3,10 +3,6 @@ import type { SubresourceHandler } from './subresource.ts'
 
 /** Takes `spec.finalizers` of a namespace; the last one gone, an emptied namespace that is Terminating goes too. */
 export const finalize: SubresourceHandler = {
-  name: 'finalize',
-  body: { apiVersion: 'v1', kind: 'Namespace' },
-  serves: (resource, subresource) =>
-    resource.group === '' && resource.plural === 'namespaces' && subresource === 'finalize',
   update(registry, resource, name, change, request) {
     return registry.update(
       resource,

@@ -1,5 +1,5 @@
 import type { LabelSelector } from '#api/meta/label-selector.ts'
-import type { ApiObject, Resource } from '#api/resource.ts'
+import type { ApiObject } from '#api/resource.ts'
 import { formatLabelSelector } from '#api/selectors/label-selector.ts'
 import { requirementsOf } from '#objects/label-selector.ts'
 import { invalid } from '../errors.ts'
@@ -28,9 +28,6 @@ const scaleOf = (object: Scalable): ApiObject => {
 }
 
 export const scale: SubresourceHandler = {
-  name: 'scale',
-  body: { apiVersion: 'autoscaling/v1', kind: 'Scale' },
-  serves: (resource: Resource, subresource) => subresource === 'scale' && resource.subresources.includes('scale'),
   get: (registry, resource, namespace, name) => scaleOf(registry.get(resource, namespace, name) as Scalable),
   async update(registry, resource, name, change, request) {
     const { subresource: _, ...main } = request

@@ -1,14 +1,12 @@
+import type { Kind } from '#api/catalogue/kind.ts'
+import type { Answering } from '#api/catalogue/subresource.ts'
 import type { ApiObject, Resource } from '#api/resource.ts'
-import type { MessageClass } from '#schema/schema.ts'
-import type { Registry, WriteRequest } from '../registry/registry.ts'
+import { own } from '#schema/own.ts'
+import type { Registry } from '../registry/registry.ts'
+import type { WriteRequest } from '../registry/request.ts'
 
 /** A part of a resource with a body of its own kind. The same over HTTP and in process. */
 export interface SubresourceHandler {
-  readonly name: string
-  serves(resource: Resource, subresource: string): boolean
-  /** What its body is; also what discovery and OpenAPI show. */
-  readonly body: { readonly apiVersion: string; readonly kind: string }
-  readonly message?: MessageClass<unknown>
   /** The status of a successful POST; 201 unless said. */
   get?(registry: Registry, resource: Resource, namespace: string, name: string): ApiObject
   create?(
@@ -25,4 +23,17 @@ export interface SubresourceHandler {
     change: (current: ApiObject) => ApiObject,
     request: WriteRequest,
   ): Promise<ApiObject>
+}
+
+/** By who answers, as the kinds name it. */
+export type SubresourceHandlers = { readonly [answering in Answering]?: SubresourceHandler }
+
+/** Who answers for a part of such objects; undefined where the kind has no such part, or it is its own kind's. */
+export const handlerOf = (
+  handlers: SubresourceHandlers,
+  kind: Kind | undefined,
+  subresource: string,
+): SubresourceHandler | undefined => {
+  const part = own(kind?.subresources, subresource)
+  return part && handlers[part.answeredBy]
 }

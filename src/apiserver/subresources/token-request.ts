@@ -35,10 +35,6 @@ const TOKEN_REQUESTS = { group: 'authentication.k8s.io', plural: 'tokenrequests'
 
 /** Signs a token for a ServiceAccount, bound to a pod or secret where one is named (KEP-1205). */
 export const createTokenRequest = (signer: TokenSigner): SubresourceHandler => ({
-  name: 'token',
-  body: { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest' },
-  serves: (resource, subresource) =>
-    resource.group === '' && resource.plural === 'serviceaccounts' && subresource === 'token',
   async create(registry, resource, name, body, request) {
     const spec = (body as TokenRequestBody).spec ?? {}
     const account = registry.get(resource, request.namespace, name)

@@ -1,4 +1,6 @@
-import { machinery } from '../machinery/kinds.ts'
+import { Catalogue } from '#api/catalogue/catalogue.ts'
+import { builtInKinds } from '#api/kinds.ts'
+import { createMachinery } from '../machinery/kinds.ts'
 import { Registry, type RegistryOptions } from '../registry/registry.ts'
 import { memoryJournal } from '../storage/memory-journal.ts'
 import { Store } from '../storage/store.ts'
@@ -8,7 +10,7 @@ export const createTestRegistry = (options: Partial<RegistryOptions> = {}): Regi
   let count = 0
   return new Registry({
     store: new Store(memoryJournal(1)),
-    machinery,
+    machinery: createMachinery(new Catalogue(builtInKinds)),
     admissions: [],
     now: () => new Date(0),
     random: () => 0,

@@ -61,7 +61,7 @@ export const get = async (exchange: Exchange, registry: Registry, resource: Reso
 }
 
 const tableRequest = (exchange: Exchange, registry: Registry, resource: Resource, version: string) => ({
-  resource,
+  kind: registry.machinery.catalogue.of(resource),
   version,
   includeObject: exchange.query.get('includeObject') ?? 'Metadata',
   now: registry.now(),
@@ -105,5 +105,5 @@ export const list = async (exchange: Exchange, registry: Registry, resource: Res
     const whole = { ...head, items } as unknown as ApiObject
     return sendBytes(exchange, 200, wanted.contentType, registry.machinery.encodeProtobuf(resource.list, whole))
   }
-  return sendText(exchange, wanted, 200, listJson(head, items))
+  return sendText(exchange, wanted, 200, listJson(head, items, resource.message))
 }

@@ -89,13 +89,14 @@ interface EventEncoder {
 /** The events of one watch as bytes, in the form that was negotiated. */
 const eventEncoder = (exchange: Exchange, registry: Registry, resource: Resource, wanted: Wanted): EventEncoder => {
   const { machinery } = registry
+  const kind = machinery.catalogue.of(resource)
   let columns = true
   const convert = (object: ApiObject): ApiObject => {
     if (!wanted.as) return object
     if (wanted.as.kind !== 'Table') return partialOf(object)
     const table = tableOf(
       {
-        resource,
+        kind,
         version: wanted.as.version,
         includeObject: exchange.query.get('includeObject') ?? 'Metadata',
         now: registry.now(),
@@ -110,9 +111,11 @@ const eventEncoder = (exchange: Exchange, registry: Registry, resource: Resource
   const encode = (type: string, object: ApiObject): Uint8Array => {
     // A Table is made for one watcher and says how old things are: nobody asks for the same again.
     if (wanted.as?.kind === 'Table') return passingLine(type, object)
-    if (wanted.encoding !== 'protobuf') return watchLine(type, object)
     const own = wanted.as || type === 'ERROR' ? machinery.messageOf(object.apiVersion, object.kind) : undefined
-    return watchFrame(machinery, own ?? resource.message, type, object)
+    const message = own ?? resource.message
+    return wanted.encoding === 'protobuf'
+      ? watchFrame(machinery, message, type, object)
+      : watchLine(type, object, message)
   }
   const bookmark = (revision: number, initial: boolean): ApiObject => {
     const plain = {

@@ -12,7 +12,8 @@ import { readBody } from '../http/read-body.ts'
 import type { ResourceRequestInfo } from '../http/request-info.ts'
 import { sendObject } from '../http/respond.ts'
 import type { DeleteRequest } from '../registry/deletion.ts'
-import type { Registry, WriteRequest } from '../registry/registry.ts'
+import type { Registry } from '../registry/registry.ts'
+import type { WriteRequest } from '../registry/request.ts'
 import { integerOf, selectionOf } from './read.ts'
 
 const expectedOf = (resource: Resource) => ({
@@ -44,7 +45,8 @@ export const sendWritten = (
   const wanted = negotiate(exchange.request.headers.accept, servesConversion)
   if (wanted.as?.kind === 'Table') {
     const includeObject = exchange.query.get('includeObject') ?? 'Metadata'
-    const request = { resource, version: wanted.as.version, includeObject, now: registry.now() }
+    const kind = machinery.catalogue.of(resource)
+    const request = { kind, version: wanted.as.version, includeObject, now: registry.now() }
     return sendObject(exchange, machinery, wanted, code, tableOf(request, {}, [object]))
   }
   if (wanted.as) return sendObject(exchange, machinery, wanted, code, partialOf(object))
@@ -169,24 +171,16 @@ const deleteOptions = async (
   }
 }
 
-/** Kinds whose deletion is answered with the object itself rather than with a Status. */
-const RETURNS_DELETED = new Set([
-  'pods',
-  'services',
-  'serviceaccounts',
-  'persistentvolumes',
-  'persistentvolumeclaims',
-  'podtemplates',
-  'resourcequotas',
-  'namespaces',
-])
-
-/** Answers DELETE of one object: with the object where it stays for a while (finalizers, grace), else with a Status. */
+/**
+ * Answers DELETE of one object: with the object where it stays for a while (finalizers, grace) or its kind says so, else
+ * with a Status.
+ */
 export const remove = async (exchange: Exchange, registry: Registry, resource: Resource): Promise<true> => {
   const { name } = exchange.info as ResourceRequestInfo
   const { options, dryRun } = await deleteOptions(exchange, registry)
+  const { answersDeleted } = registry.machinery.catalogue.of(resource)
   const { object, gone } = await registry.delete(resource, name, { ...writeRequest(exchange), dryRun, options })
-  if (!gone || RETURNS_DELETED.has(resource.plural)) return sendWritten(exchange, registry, resource, 200, object)
+  if (!gone || answersDeleted) return sendWritten(exchange, registry, resource, 200, object)
   const status = {
     kind: 'Status',
     apiVersion: 'v1',

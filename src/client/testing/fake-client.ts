@@ -219,7 +219,7 @@ export class FakeClient implements Client {
           ? { ...current, spec: given.spec }
           : {
               ...given,
-              ...(resource.subresources.includes('status') ? { status: current.status } : {}),
+              ...('status' in resource.message.fields ? { status: current.status } : {}),
               metadata: { ...given.metadata, ...fixed, name, ...(namespace ? { namespace } : {}) },
             }
     if (JSON.stringify(next) === JSON.stringify(current)) return current as unknown as T

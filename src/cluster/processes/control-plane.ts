@@ -42,6 +42,7 @@ const stopped = new AbortController().signal
 if (lostAt(lives) !== undefined) tellObjectsLost(api, lives)
 const controllers = startControllers({
   client: api.client,
+  catalogue: api.catalogue,
   clock: systemClock,
   random: Math.random,
   signal: stopped,

@@ -1,10 +1,12 @@
+import { events } from '#api/core/event/resource.ts'
 import type { OwnerReference } from '#api/meta/object-meta.ts'
-import { type ApiObject, groupVersion, type Resource } from '#api/resource.ts'
+import type { ApiObject, Resource } from '#api/resource.ts'
 import { isNotFound } from '#client/client.ts'
 import type { Informer } from '#client/informer.ts'
 import { isLeaving } from '#objects/deletion.ts'
 import { keyOf } from '#objects/object-key.ts'
 import { type ControllerContext, type RunningController, runLoop } from '../context.ts'
+import { eachServed } from '../each-served.ts'
 import { FOREGROUND, type OwnerState, planCollection } from './desired.ts'
 
 const byOwner = (object: ApiObject): readonly string[] => [
@@ -15,31 +17,24 @@ const MOST_GONE = 1000
 
 /** Deletes what no owner needs any more, over all served resources. Events own nothing and are owned by nobody. */
 export const startGarbageCollector = (context: ControllerContext): RunningController => {
-  const { client, informers } = context
-  const kinds = context.resources.filter(({ plural }) => plural !== 'events')
-  const caches = new Map<Resource, Informer<ApiObject>>()
-  for (const resource of kinds) {
-    const cache = informers.for(resource)
-    cache.addIndex('owner', byOwner)
-    caches.set(resource, cache)
-  }
+  const { client, informers, catalogue } = context
   const idOf = (resource: Resource) => `${resource.group}/${resource.plural}`
-  const byId = new Map(kinds.map((resource) => [idOf(resource), resource]))
+  const caches = new Map<string, Informer<ApiObject>>()
   const gone = new Set<string>()
 
   const dependentsOf = (uid: string): { resource: Resource; object: ApiObject }[] =>
-    [...caches].flatMap(([resource, cache]) =>
-      cache.lister.byIndex('owner', uid).map((object) => ({ resource, object })),
+    [...caches.values()].flatMap(({ resource, lister }) =>
+      lister.byIndex('owner', uid).map((object) => ({ resource, object })),
     )
 
   /** A cache may be behind the one that told of the dependent: only the server can say that an owner is gone. */
   const stateOf = async (owner: OwnerReference, namespace: string | undefined): Promise<OwnerState> => {
     if (gone.has(owner.uid)) return 'dangling'
-    const resource = kinds.find((one) => one.kind === owner.kind && groupVersion(one) === owner.apiVersion)
+    const resource = catalogue.findKind(owner.apiVersion, owner.kind)?.resource
     // A kind that is not served here cannot be judged, so its dependents stay.
     if (!resource || (resource.namespaced && !namespace)) return 'solid'
     const scope = resource.namespaced ? namespace : undefined
-    let found = caches.get(resource)!.lister.get(owner.name, scope)
+    let found = caches.get(idOf(resource))?.lister.get(owner.name, scope)
     if (found?.metadata?.uid !== owner.uid)
       try {
         found = await client.get(resource, owner.name, scope ? { namespace: scope } : {})
@@ -69,9 +64,10 @@ export const startGarbageCollector = (context: ControllerContext): RunningContro
 
   const sync = async (key: string): Promise<void> => {
     const space = key.indexOf(' ')
-    const resource = byId.get(key.slice(0, space))!
-    const object = caches.get(resource)!.lister.byKey(key.slice(space + 1))
-    if (!object) return
+    const cache = caches.get(key.slice(0, space))
+    const object = cache?.lister.byKey(key.slice(space + 1))
+    if (!cache || !object) return
+    const { resource } = cache
     const { name, namespace, uid, resourceVersion, ownerReferences = [], finalizers = [] } = object.metadata!
     const scope = namespace ? { namespace } : {}
     const states = new Map<string, OwnerState>()
@@ -110,11 +106,14 @@ export const startGarbageCollector = (context: ControllerContext): RunningContro
     }
   }
 
-  const { queue, running } = runLoop(context, 'garbage-collector', [...caches.values()] as never[], sync)
   const note = (resource: Resource, object: ApiObject) => queue.add(`${idOf(resource)} ${keyOf(object)}`)
   const concerns = ({ metadata }: ApiObject): boolean =>
     (metadata?.ownerReferences?.length ?? 0) > 0 || metadata?.deletionTimestamp !== undefined
-  for (const [resource, cache] of caches)
+  eachServed(context, (resource) => {
+    if (resource === events) return undefined
+    const cache = informers.for(resource)
+    cache.addIndex('owner', byOwner)
+    caches.set(idOf(resource), cache)
     cache.addHandlers({
       onAdd: (object) => {
         if (concerns(object)) note(resource, object)
@@ -131,12 +130,15 @@ export const startGarbageCollector = (context: ControllerContext): RunningContro
         for (const dependent of dependentsOf(object.metadata!.uid!)) note(dependent.resource, dependent.object)
         // An owner that waits for its dependents has one less.
         for (const owner of object.metadata?.ownerReferences ?? []) {
-          const kind = kinds.find((one) => one.kind === owner.kind && groupVersion(one) === owner.apiVersion)
+          const kind = catalogue.findKind(owner.apiVersion, owner.kind)?.resource
           if (!kind) continue
           const scope = kind.namespaced ? object.metadata?.namespace : undefined
           queue.add(`${idOf(kind)} ${scope ? `${scope}/` : ''}${owner.name}`)
         }
       },
     })
+    return () => caches.delete(idOf(resource))
+  })
+  const { queue, running } = runLoop(context, 'garbage-collector', [...caches.values()] as never[], sync)
   return running
 }

@@ -1,7 +1,10 @@
+import { events } from '#api/core/event/resource.ts'
 import { namespaces } from '#api/core/namespace/resource.ts'
+import type { Resource } from '#api/resource.ts'
 import { isNotFound } from '#client/client.ts'
 import { isLeaving } from '#objects/deletion.ts'
 import { type ControllerContext, type RunningController, runLoop } from '../context.ts'
+import { eachServed } from '../each-served.ts'
 import { sameValue } from '../objects/equal.ts'
 import { namespaceStatus } from './desired.ts'
 
@@ -10,15 +13,14 @@ const LOOK_AGAIN = 5000
 
 /** Empties a namespace that is being deleted, then lets it go. */
 export const startNamespaceController = (context: ControllerContext): RunningController => {
-  const { client, informers, clock, resources } = context
+  const { client, informers, clock, catalogue } = context
   const cache = informers.for(namespaces)
-  const contents = resources.filter((resource) => resource.namespaced)
 
   const empty = async (name: string) => {
     const counts = new Map<string, number>()
     const finalizers = new Map<string, number>()
     let failure: string | undefined
-    const emptyOne = async (resource: (typeof contents)[number]) => {
+    const emptyOne = async (resource: Resource) => {
       const { items } = await client.list(resource, { namespace: name })
       await Promise.all(
         items
@@ -41,7 +43,7 @@ export const startNamespaceController = (context: ControllerContext): RunningCon
       for (const finalizer of left.flatMap(({ metadata }) => metadata?.finalizers ?? []))
         finalizers.set(finalizer, (finalizers.get(finalizer) ?? 0) + 1)
     }
-    const results = await Promise.allSettled(contents.map(emptyOne))
+    const results = await Promise.allSettled(catalogue.resources.filter(({ namespaced }) => namespaced).map(emptyOne))
     for (const result of results)
       if (result.status === 'rejected') failure = [failure, (result.reason as Error).message].filter(Boolean).join('; ')
     return { counts, finalizers, failure }
@@ -73,14 +75,14 @@ export const startNamespaceController = (context: ControllerContext): RunningCon
       if (isLeaving(namespace)) queue.add(namespace.metadata!.name!)
     },
   })
-  for (const resource of contents) {
+  eachServed(context, (resource) => {
     // Events are many and their going says nothing; the look that deletes them sees them gone.
-    if (resource.plural === 'events') continue
-    informers.for(resource).addHandlers({
+    if (!resource.namespaced || resource === events) return undefined
+    return informers.for(resource).addHandlers({
       onDelete: ({ metadata }) => {
         if (cache.lister.get(metadata!.namespace!)?.metadata?.deletionTimestamp) queue.add(metadata!.namespace!)
       },
     })
-  }
+  })
   return running
 }

@@ -1,9 +1,11 @@
 import type { Deployment } from '#api/apps/deployment/message.ts'
+import { Catalogue } from '#api/catalogue/catalogue.ts'
 import type { Node } from '#api/core/node/message.ts'
 import { nodes } from '#api/core/node/resource.ts'
 import type { Pod } from '#api/core/pod/message.ts'
 import { pods } from '#api/core/pod/resource.ts'
 import type { Service } from '#api/core/service/message.ts'
+import { builtInKinds } from '#api/kinds.ts'
 import { timeText } from '#api/time-text.ts'
 import { FakeClient, type FakeClientOptions } from '#client/testing/fake-client.ts'
 import { HandClock } from '#clock/testing/hand-clock.ts'
@@ -69,6 +71,7 @@ export const startCluster = async (
   const abort = new AbortController()
   const start = () =>
     startControllers({
+      catalogue: new Catalogue(builtInKinds),
       client,
       clock,
       random: seeded(1),

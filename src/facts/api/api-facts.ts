@@ -29,7 +29,6 @@ const serviceCidrs: Resource<ServiceCIDR> = {
   shortNames: [],
   categories: [],
   namespaced: false,
-  subresources: [],
   message: ServiceCIDR,
   list: ServiceCIDRList,
 }

@@ -1,7 +1,7 @@
 import type { Pod } from '#api/core/pod/message.ts'
+import { podQosClass } from '#api/core/pod/qos.ts'
 import type { ContainerState, ContainerStatus } from '#api/core/pod/status/container-status.ts'
 import type { PodCondition, PodPhase, PodStatus } from '#api/core/pod/status/status.ts'
-import { podQosClass } from '#api/strategy/pod-qos.ts'
 import { findCondition } from '#objects/conditions.ts'
 import { isTerminalPhase } from '#objects/pod.ts'
 import { type ContainerPhase, type ContainerView, containersOf, type Exited } from '../container/container-view.ts'

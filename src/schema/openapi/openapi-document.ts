@@ -5,7 +5,6 @@ import {
   operationsOf,
   PATCH_TYPES,
   type Parameter,
-  type SubresourceKind,
 } from './openapi-operations.ts'
 import type { Schema, SchemaCollector, SchemaNaming } from './openapi-schemas.ts'
 
@@ -15,7 +14,6 @@ export interface OpenApiOptions extends SchemaNaming {
   readonly version: string
   readonly deleteOptions: MessageClass<unknown>
   readonly status: MessageClass<unknown>
-  readonly subresourceKinds?: { readonly [subresource: string]: SubresourceKind }
 }
 
 const PATCH_MODEL = 'io.k8s.apimachinery.pkg.apis.meta.v1.Patch'
@@ -29,10 +27,9 @@ export interface DocumentWriter<P, O> {
 /** The paths of a document: each with its operations by method, and the parameters that they share. */
 export const pathsOf = <P, O>(
   resources: readonly OpenApiResource[],
-  options: OpenApiOptions,
   writer: DocumentWriter<P, O>,
 ): { readonly [path: string]: { readonly [method in Operation['method']]?: O } & { readonly parameters: P[] } } => {
-  const entries = resources.flatMap((resource) => operationsOf(resource, options.subresourceKinds))
+  const entries = resources.flatMap((resource) => operationsOf(resource))
   return Object.fromEntries(
     entries.map(({ path, tag, parameters, operations }) => [
       path,

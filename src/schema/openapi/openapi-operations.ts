@@ -2,22 +2,25 @@ import { own } from '../own.ts'
 import type { MessageClass } from '../schema.ts'
 import type { GroupVersionKind } from './openapi-schemas.ts'
 
-/** What a document needs to know of a served resource; `Resource` of the API room fits. */
+/** What a document needs to know of a part of an object. */
+interface OpenApiSubresource {
+  readonly verbs: readonly string[]
+  /** Of another kind than its parent's: `scale`, `eviction`. */
+  readonly body?: MessageClass<unknown>
+}
+
+/** What a document needs to know of a served resource. */
 export interface OpenApiResource {
   readonly group: string
   readonly version: string
   readonly kind: string
   readonly plural: string
   readonly namespaced: boolean
-  readonly subresources: readonly string[]
+  readonly subresources: { readonly [name: string]: OpenApiSubresource }
+  /** DELETE answers with the object, not with a Status. */
+  readonly answersDeleted: boolean
   readonly message: MessageClass<unknown>
   readonly list: MessageClass<unknown>
-}
-
-/** A subresource that reads and writes another kind than its parent's: `scale`, `eviction`. */
-export interface SubresourceKind {
-  readonly gvk: GroupVersionKind
-  readonly message: MessageClass<unknown>
 }
 
 export interface Parameter {
@@ -115,10 +118,7 @@ export const PATCH_TYPES: readonly string[] = [
 ]
 
 /** The paths and operations that a resource is served by, as far as clients read documents for. */
-export const operationsOf = (
-  resource: OpenApiResource,
-  subresourceKinds: { readonly [subresource: string]: SubresourceKind } = {},
-): readonly PathOperations[] => {
+export const operationsOf = (resource: OpenApiResource): readonly PathOperations[] => {
   const { group, version, kind, plural, namespaced, message } = resource
   const root = group === '' ? `/api/${version}` : `/apis/${group}/${version}`
   const collection = `${root}${namespaced ? '/namespaces/{namespace}' : ''}/${plural}`
@@ -146,17 +146,7 @@ export const operationsOf = (
   const paths = [
     path(collection, names, [
       list,
-      {
-        id: `create${prefix}${scope}${kind}`,
-        method: 'post',
-        action: 'post',
-        gvk,
-        parameters: WRITE,
-        body: 'object',
-        message,
-        response: message,
-        statuses: [200, 201, 202],
-      },
+      create(`create${prefix}${scope}${kind}`, gvk, message),
       {
         id: `delete${prefix}Collection${scope}${kind}`,
         method: 'delete',
@@ -182,16 +172,15 @@ export const operationsOf = (
           parameters: DELETE,
           body: 'delete-options',
           message: undefined,
-          response: group === '' && ['Pod', 'Service', 'ServiceAccount'].includes(kind) ? message : 'status',
+          response: resource.answersDeleted ? message : 'status',
           statuses: [200, 202],
         },
       ],
     ),
   ]
   if (namespaced) paths.push(path(`${root}/${plural}`, [], [{ ...list, id: `list${prefix}${kind}ForAllNamespaces` }]))
-  for (const subresource of resource.subresources) {
+  for (const [subresource, { verbs, body = message }] of Object.entries(resource.subresources)) {
     const base = `${prefix}${scope}${kind}`
-    const other = subresourceKinds[subresource]
     const at = (operations: readonly Operation[]): PathOperations =>
       path(`${collection}/{name}/${subresource}`, [inPath('name'), ...names], operations)
     const connect = own(CONNECT, subresource)
@@ -218,30 +207,35 @@ export const operationsOf = (
           { ...read, id: `read${base}Log`, action: 'get', gvk, parameters: LOG, message: undefined, response: 'text' },
         ]),
       )
-    } else if (subresource === 'binding' || subresource === 'eviction' || subresource === 'token') {
-      if (other === undefined) continue
-      paths.push(
-        at([
-          {
-            id: `create${base}${pascal(subresource)}`,
-            method: 'post',
-            action: 'post',
-            gvk: other.gvk,
-            parameters: WRITE,
-            body: 'object',
-            message: other.message,
-            response: other.message,
-            statuses: [200, 201, 202],
-          },
-        ]),
-      )
-    } else if (subresource === 'finalize') {
-      paths.push(at(readAndWrite(base, gvk, message, 'Finalize').filter(({ method }) => method === 'put')))
-    } else if (subresource !== 'scale' || other !== undefined)
-      paths.push(at(readAndWrite(base, other?.gvk ?? gvk, other?.message ?? message, pascal(subresource))))
+    } else {
+      const own = bodyKind(body) ?? gvk
+      const named = pascal(subresource)
+      const all = [create(`create${base}${named}`, own, body), ...readAndWrite(base, own, body, named)]
+      paths.push(at(all.filter(({ method }) => verbs.includes(VERB_OF[method] ?? ''))))
+    }
   }
   return paths
 }
+
+const VERB_OF: { readonly [method in Method]?: string } = { get: 'get', put: 'update', post: 'create', patch: 'patch' }
+
+const bodyKind = ({ gvk }: MessageClass<unknown>): GroupVersionKind | undefined => {
+  if (gvk === undefined) return undefined
+  const [version = '', group = ''] = gvk[0].split('/').reverse()
+  return { group, kind: gvk[1], version }
+}
+
+const create = (id: string, gvk: GroupVersionKind, message: MessageClass<unknown>): Operation => ({
+  id,
+  method: 'post',
+  action: 'post',
+  gvk,
+  parameters: WRITE,
+  body: 'object',
+  message,
+  response: message,
+  statuses: [200, 201, 202],
+})
 
 const readAndWrite = (
   base: string,

@@ -45,7 +45,7 @@ const PRODUCES = ['application/json', 'application/yaml', 'application/vnd.kuber
  */
 export const openApiV2Document = (resources: readonly OpenApiResource[], options: OpenApiOptions): OpenApiV2 => {
   const schemas = new SchemaCollector('v2', options)
-  const paths = pathsOf(resources, options, {
+  const paths = pathsOf(resources, {
     parameter,
     operation: (tag, entry) => operation(tag, entry, schemas, options),
   })

@@ -22,7 +22,7 @@ export const openApiV3Index = (
  */
 export const openApiV3Document = (resources: readonly OpenApiResource[], options: OpenApiOptions): object => {
   const schemas = new SchemaCollector('v3', options)
-  const paths = pathsOf(resources, options, {
+  const paths = pathsOf(resources, {
     parameter,
     operation: (tag, entry) => operation(tag, entry, schemas, options),
   })

@@ -4,5 +4,4 @@ import { Deployment, DeploymentList } from './message.ts'
 export const deployments = resource('deployments', Deployment, DeploymentList, {
   shortNames: ['deploy'],
   categories: ['all'],
-  subresources: ['scale', 'status'],
 })

@@ -4,5 +4,4 @@ import { ReplicaSet, ReplicaSetList } from './message.ts'
 export const replicaSets = resource('replicasets', ReplicaSet, ReplicaSetList, {
   shortNames: ['rs'],
   categories: ['all'],
-  subresources: ['scale', 'status'],
 })

@@ -3,6 +3,5 @@ import { Namespace, NamespaceList } from './message.ts'
 
 export const namespaces = resource('namespaces', Namespace, NamespaceList, {
   shortNames: ['ns'],
-  subresources: ['finalize', 'status'],
   namespaced: false,
 })

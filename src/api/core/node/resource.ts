@@ -3,6 +3,5 @@ import { Node, NodeList } from './message.ts'
 
 export const nodes = resource('nodes', Node, NodeList, {
   shortNames: ['no'],
-  subresources: ['proxy', 'status'],
   namespaced: false,
 })

@@ -4,5 +4,4 @@ import { Pod, PodList } from './message.ts'
 export const pods = resource('pods', Pod, PodList, {
   shortNames: ['po'],
   categories: ['all'],
-  subresources: ['attach', 'binding', 'eviction', 'exec', 'log', 'portforward', 'proxy', 'status'],
 })

@@ -4,5 +4,4 @@ import { Service, ServiceList } from './message.ts'
 export const services = resource('services', Service, ServiceList, {
   shortNames: ['svc'],
   categories: ['all'],
-  subresources: ['proxy', 'status'],
 })

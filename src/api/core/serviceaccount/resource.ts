@@ -3,5 +3,4 @@ import { ServiceAccount, ServiceAccountList } from './message.ts'
 
 export const serviceAccounts = resource('serviceaccounts', ServiceAccount, ServiceAccountList, {
   shortNames: ['sa'],
-  subresources: ['token'],
 })

@@ -1,0 +1,26 @@
+import { selectorUnchanged, validateSelected } from '#api/apps/workload/validate.ts'
+import { type FieldError, required } from '#api/validation/field-error.ts'
+import { validateMetadata, validateMetadataUpdate } from '#api/validation/metadata.ts'
+import { checkNonNegative, dnsSubdomain } from '#api/validation/names.ts'
+import type { ReplicaSet } from './message.ts'
+
+/** Checks a defaulted ReplicaSet at creation. */
+export const validateReplicaSetCreate = (replicaSet: ReplicaSet): readonly FieldError[] => [
+  ...validateMetadata(replicaSet.metadata, true, dnsSubdomain),
+  ...validateReplicaSetSpec(replicaSet),
+]
+
+export const validateReplicaSetUpdate = (replicaSet: ReplicaSet, old: ReplicaSet): readonly FieldError[] => [
+  ...validateMetadataUpdate(replicaSet.metadata, old.metadata),
+  ...validateReplicaSetSpec(replicaSet),
+  ...selectorUnchanged(replicaSet.spec?.selector, old.spec?.selector),
+]
+
+const validateReplicaSetSpec = ({ spec }: ReplicaSet): readonly FieldError[] => {
+  if (spec === undefined) return [required('spec')]
+  return [
+    ...checkNonNegative(spec.replicas, 'spec.replicas'),
+    ...checkNonNegative(spec.minReadySeconds, 'spec.minReadySeconds'),
+    ...validateSelected(spec.selector, spec.template, 'replicaset'),
+  ]
+}

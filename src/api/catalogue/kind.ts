@@ -1,0 +1,75 @@
+import type { ApiObject, Resource } from '#api/resource.ts'
+import type { Column } from '#api/table/column.ts'
+import type { FieldError } from '#api/validation/field-error.ts'
+import type { Draft } from '#schema/defaulting.ts'
+import type { Subresource } from './subresource.ts'
+
+/** How an object of a kind goes, where it does not go at once. */
+interface Deletion<T> {
+  /** Seconds between the wish and the end, where this many are asked for; absent: none. */
+  graceSeconds?(object: T, asked: number | undefined): number
+  /** It stays, marked, while this holds: what it contains goes first. */
+  holds?(object: T): boolean
+  /** The state of one that is marked. */
+  marked?(object: T): T
+  /** Its end is said by `deletionTimestamp` alone. */
+  readonly knowsNoGrace?: boolean
+}
+
+/**
+ * What a kind is and how it behaves: all that the API server knows of it, and where it knows it from. `resource` is
+ * what clients know. What is left out is what most kinds do. Objects are given defaulted; `Draft` is the callee's to
+ * change.
+ */
+interface KindDefinition<T extends ApiObject> {
+  readonly resource: Resource<T>
+  /** By the word in the path. A kind with `status` has its status written there alone. */
+  readonly subresources?: { readonly [name: string]: Subresource }
+  /** What can be done with its objects; absent: everything. */
+  readonly verbs?: readonly string[]
+  /** Fills in what depends on other fields; constants stand in the message. */
+  defaults?(object: Draft<T>): void
+  /** Sets and drops what is not the client's, before the object is checked. */
+  readonly prepare?: {
+    create?(object: Draft<T>): void
+    update?(object: Draft<T>, old: T): void
+    status?(object: Draft<T>, old: T): void
+  }
+  /** No errors: it may be stored. Absent: its metadata is checked. */
+  readonly validate?: {
+    create?(object: T): readonly FieldError[]
+    update?(object: T, old: T): readonly FieldError[]
+    status?(object: T, old: T): readonly FieldError[]
+  }
+  /** Its status may come with its creation, as a kubelet that registers itself sends it. */
+  readonly isBornWithStatus?: boolean
+  /** What `metadata.generation` counts the changes of; absent: the kind has no generation. */
+  generation?(object: T): unknown
+  /** An update must name the resourceVersion that it was made from. */
+  readonly isConditional?: boolean
+  /** PUT makes what is not there. */
+  readonly isCreatedByPut?: boolean
+  readonly deletion?: Deletion<T>
+  /** DELETE answers with the object that went, not with a Status. */
+  readonly answersDeleted?: boolean
+  /** What `kubectl get` prints; absent: name and age. */
+  readonly columns?: readonly Column<T>[]
+  /** What it can be selected by, beside its name and namespace, and the value that is compared. */
+  readonly fields?: { readonly [field: string]: (object: T) => string | number | boolean | undefined }
+  /** What is said to who writes such an object. */
+  warnings?(object: T): readonly string[]
+  /** What is said to whoever asks for the kind at all. */
+  readonly deprecation?: string
+}
+
+/** A kind among others. */
+export interface Kind extends KindDefinition<ApiObject> {
+  readonly subresources: { readonly [name: string]: Subresource }
+  readonly verbs: readonly string[]
+}
+
+const VERBS = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch']
+
+/** Declares a kind. */
+export const kind = <T extends ApiObject>(definition: KindDefinition<T>): Kind =>
+  ({ subresources: {}, verbs: VERBS, ...definition }) as unknown as Kind

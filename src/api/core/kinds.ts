@@ -1,0 +1,23 @@
+import type { Kind } from '#api/catalogue/kind.ts'
+import { configMap } from './configmap/kind.ts'
+import { endpoints } from './endpoints/kind.ts'
+import { event } from './event/kind.ts'
+import { namespace } from './namespace/kind.ts'
+import { node } from './node/kind.ts'
+import { pod } from './pod/kind.ts'
+import { secret } from './secret/kind.ts'
+import { service } from './service/kind.ts'
+import { serviceAccount } from './serviceaccount/kind.ts'
+
+/** What is served of the core group, in discovery's order. */
+export const coreKinds: readonly Kind[] = [
+  configMap,
+  endpoints,
+  event,
+  namespace,
+  node,
+  pod,
+  secret,
+  serviceAccount,
+  service,
+]

@@ -1,0 +1,46 @@
+import { kind } from '#api/catalogue/kind.ts'
+import { proxy, status, stream } from '#api/catalogue/subresource.ts'
+import { Eviction } from '#api/policy/eviction/message.ts'
+import { Binding } from './binding.ts'
+import { podColumns } from './columns.ts'
+import { defaultPod } from './defaults.ts'
+import { graceSeconds } from './deletion.ts'
+import { PodAttachOptions, PodExecOptions, PodPortForwardOptions, PodProxyOptions } from './options.ts'
+import { preparePodCreate, preparePodStatus } from './prepare.ts'
+import { pods } from './resource.ts'
+import { validatePodCreate, validatePodStatusUpdate, validatePodUpdate } from './validate/pod.ts'
+import { podWarnings } from './warnings.ts'
+
+export const pod = kind({
+  resource: pods,
+  subresources: {
+    attach: stream(PodAttachOptions),
+    // It checks its own target; what it writes, `spec.nodeName`, nobody else may change.
+    binding: { answeredBy: 'binding', verbs: ['create'], body: Binding, isUnruled: true },
+    eviction: { answeredBy: 'eviction', verbs: ['create'], body: Eviction },
+    exec: stream(PodExecOptions),
+    log: { answeredBy: 'log', verbs: ['get'] },
+    portforward: stream(PodPortForwardOptions),
+    proxy: proxy(PodProxyOptions),
+    status,
+  },
+  defaults: defaultPod,
+  prepare: { create: preparePodCreate, status: preparePodStatus },
+  validate: { create: validatePodCreate, update: validatePodUpdate, status: validatePodStatusUpdate },
+  generation: ({ spec }) => spec,
+  deletion: { graceSeconds },
+  answersDeleted: true,
+  columns: podColumns,
+  fields: {
+    'spec.nodeName': ({ spec }) => spec?.nodeName,
+    'spec.restartPolicy': ({ spec }) => spec?.restartPolicy,
+    'spec.schedulerName': ({ spec }) => spec?.schedulerName,
+    'spec.serviceAccountName': ({ spec }) => spec?.serviceAccountName,
+    'spec.hostNetwork': ({ spec }) => spec?.hostNetwork === true,
+    'status.phase': (object) => object.status?.phase,
+    'status.podIP': (object) => object.status?.podIP,
+    'status.podIPs': (object) => (object.status?.podIPs ?? []).map(({ ip }) => ip).join(','),
+    'status.nominatedNodeName': (object) => object.status?.nominatedNodeName,
+  },
+  warnings: podWarnings,
+})

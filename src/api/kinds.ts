@@ -1,0 +1,11 @@
+import { appsKinds } from './apps/kinds.ts'
+import type { Kind } from './catalogue/kind.ts'
+import { coordinationKinds } from './coordination/kinds.ts'
+import { coreKinds } from './core/kinds.ts'
+import { discoveryKinds } from './discovery/kinds.ts'
+
+/**
+ * What a server serves when it starts, in the order in which discovery names it: the core group first, then the groups
+ * as Kubernetes prefers them.
+ */
+export const builtInKinds: readonly Kind[] = [...coreKinds, ...appsKinds, ...coordinationKinds, ...discoveryKinds]

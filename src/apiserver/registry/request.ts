@@ -1,0 +1,26 @@
+import type { ApiObject } from '#api/resource.ts'
+import type { Caller } from '../access/caller.ts'
+import type { DeleteRequest } from './deletion.ts'
+
+export interface WriteRequest {
+  readonly caller: Caller
+  readonly namespace?: string
+  readonly dryRun?: boolean
+  readonly subresource?: string
+}
+
+/** As WatchRequest of storage, with the revision as clients write it. */
+export interface WatchOptions {
+  readonly resourceVersion?: string
+  readonly sendInitialEvents?: boolean
+}
+
+export interface Deleted {
+  readonly object: ApiObject
+  /** False where finalizers, a grace period or the namespace's contents still hold it. */
+  readonly gone: boolean
+}
+
+export interface DeletionRequest extends WriteRequest {
+  readonly options?: DeleteRequest
+}

@@ -1,0 +1,25 @@
+import type { Resource } from '#api/resource.ts'
+import type { ControllerContext } from './context.ts'
+
+/**
+ * Begins something for each resource that is served, now and as they come, and calls what that answered when the
+ * resource goes: its cache is then told to be empty, and kept no more.
+ */
+export const eachServed = (
+  { catalogue, informers, signal }: ControllerContext,
+  begin: (resource: Resource) => (() => void) | undefined,
+): void => {
+  const ends = new Map<Resource, () => void>()
+  const add = (resource: Resource): void => {
+    const end = begin(resource)
+    if (end) ends.set(resource, end)
+  }
+  for (const resource of catalogue.resources) add(resource)
+  const stop = catalogue.onChange(({ type, kind: { resource } }) => {
+    if (type === 'added') return add(resource)
+    informers.drop(resource)
+    ends.get(resource)?.()
+    ends.delete(resource)
+  })
+  signal.addEventListener('abort', stop, { once: true })
+}
