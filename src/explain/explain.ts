@@ -10,7 +10,7 @@ import { noSource } from './diagnose/no-source.ts'
 import { proxyModes } from './diagnose/proxy-modes.ts'
 import type { Destination } from './resolve/address-destination.ts'
 import { resolveDestination } from './resolve/destination.ts'
-import { resolveSource, type Source, senderOf, sourceAddress } from './resolve/source.ts'
+import { resolveSource, type Source, sourceAddress } from './resolve/source.ts'
 import type { Finding } from './trace/finding.ts'
 import type { CommandFlags, Question } from './trace/question.ts'
 import type { Trace, Verdict } from './trace/trace.ts'
@@ -39,7 +39,7 @@ export function explain(facts: ClusterFacts, asked: Question, flags = NO_FLAGS):
   return {
     question: asked,
     protocol,
-    source: { sender: senderOf(source), address, ...(source.node !== undefined && { node: source.node }) },
+    source: { sender: source.sender, address, ...(source.node !== undefined && { node: source.node }) },
     ...(target && { destination: target }),
     ...(service && { service: refOf('Service', service) }),
     verdict: verdictOf(outcomes, findings),

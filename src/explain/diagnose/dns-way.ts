@@ -5,7 +5,7 @@ import type { ClusterFacts } from '../cluster/facts.ts'
 import { familyOfText, find, homeOf } from '../cluster/lookup.ts'
 import { refOf } from '../cluster/reference.ts'
 import { clusterDnsOf, resolverOf } from '../resolve/resolver.ts'
-import { type Source, senderOf, sourceAddress } from '../resolve/source.ts'
+import { type Source, sourceAddress } from '../resolve/source.ts'
 import type { Finding } from '../trace/finding.ts'
 import type { Question } from '../trace/question.ts'
 import type { PathOutcome } from '../trace/walk/outcome.ts'
@@ -24,7 +24,7 @@ export function dnsDown(facts: ClusterFacts, question: Question, source: Source)
   if (!asksCluster) return undefined
   const address = servers.find((one) => sourceAddress(source, familyOfText(one)) !== undefined)
   const service = clusterDnsOf(facts)
-  const sender = senderOf(source)
+  const sender = source.sender
   if (address === undefined)
     return {
       reason: 'dns-down',

@@ -2,7 +2,7 @@ import type { Service } from '#api/core/service/message.ts'
 import type { ClusterFacts } from '../cluster/facts.ts'
 import { clusterIpsOf, familyOfText } from '../cluster/lookup.ts'
 import type { Target } from '../resolve/address-destination.ts'
-import { type Source, senderOf, sourceAddress } from '../resolve/source.ts'
+import { type Source, sourceAddress } from '../resolve/source.ts'
 import type { Finding } from '../trace/finding.ts'
 import type { Question } from '../trace/question.ts'
 import { ask } from './cure.ts'
@@ -26,7 +26,7 @@ export function noSource(
     reason: 'family-missing',
     family: wanted,
     of: 'sender',
-    sender: senderOf(source),
+    sender: source.sender,
     address,
     has: source.addresses.filter((one) => familyOfText(one) !== wanted),
     cures: byName ? [ask({ ...question, family }, { code: 'ask-own-family' }, question.to)] : [],

@@ -37,7 +37,7 @@ function dnsAddresses(facts: ClusterFacts): readonly string[] {
 }
 
 /** As a kubelet writes /etc/resolv.conf by dnsPolicy and dnsConfig; nodes and the host have the machine's own. */
-export function resolverOf(facts: ClusterFacts, { kind, pod }: Source): Resolver {
+export function resolverOf(facts: ClusterFacts, { sender, pod }: Source): Resolver {
   const { clusterDomain, resolvConf: host = EMPTY } = facts.network
   const service = clusterDnsOf(facts)
   const cluster = { clusterDns: service ? clusterIpsOf(service) : [], clusterDomain, host }
@@ -51,7 +51,7 @@ export function resolverOf(facts: ClusterFacts, { kind, pod }: Source): Resolver
     asksCluster: (pod !== undefined && isClusterFirst(spec)) || servers.length > 0,
     other:
       pod === undefined
-        ? { kind: kind === 'outside' ? 'outside' : 'machine' }
+        ? { kind: sender.kind === 'outside' ? 'outside' : 'machine' }
         : spec.hostNetwork && policy === 'ClusterFirst'
           ? { kind: 'host-network' }
           : { kind: 'policy', policy, servers: conf.nameservers },

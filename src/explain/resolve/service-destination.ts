@@ -45,7 +45,7 @@ export function toService(
     const targets = found.map((address) => ({ address, port: number }))
     return { ...to(targets, { code: 'headless', service: ref, addresses: found }), byName: true }
   }
-  const outside = source.kind === 'host' || source.kind === 'outside'
+  const outside = source.sender.kind === 'host' || source.sender.kind === 'outside'
   const balanced = outside && service.spec?.type === 'LoadBalancer'
   if (balanced && ingressOf(service).length === 0) return none({ kind: 'load-balancer-pending', service })
   // No network outside of a cluster of others leads to a ClusterIP: there a Service is its node port.

@@ -29,9 +29,7 @@ import { workloadPod } from './workload-source.ts'
 
 /** Who sends. */
 export interface Source {
-  readonly kind: 'pod' | 'node' | 'host' | 'outside'
-  /** `pod default/client`, `node-1`, `the host`, `203.0.113.7`. */
-  readonly name: string
+  readonly sender: Sender
   /** Of both families where it has both; the one alone that was asked for. */
   readonly addresses: readonly string[]
   /** Where the packet is met first; undefined for what stands beside the nodes. */
@@ -45,21 +43,6 @@ export interface Source {
 
 export const sourceAddress = (source: Source, family: IpFamily): string | undefined =>
   source.addresses.find((address) => familyOfText(address) === family)
-
-/** The sender as the trace names it. */
-export function senderOf({ kind, node, pod, name }: Source): Sender {
-  const { namespace = '', name: podName = '' } = pod?.metadata ?? {}
-  switch (kind) {
-    case 'pod':
-      return { kind, namespace, name: podName }
-    case 'node':
-      return { kind, name: node ?? name }
-    case 'host':
-      return { kind }
-    case 'outside':
-      return { kind, address: name }
-  }
-}
 
 /** The namespace of names that tell none: as asked for; else the sender's own. */
 export const namespaceOf = ({ namespace }: Question, { pod }: Pick<Source, 'pod'>): string =>
@@ -115,14 +98,19 @@ function addressSource(facts: ClusterFacts, address: string): Source {
     throw unknown({ why: 'service-address', address, ...(service && { service: refOf('Service', service) }) })
   if (/^(127\.|0\.|22[4-9]\.|23\d\.|255\.|ff)/.test(address) || address === '::' || address === '::1')
     throw unknown({ why: 'sends-nothing', address })
-  return { kind: 'outside', name: address, addresses: [address], node: undefined, onNode: false, pod: undefined }
+  return {
+    sender: { kind: 'outside', address },
+    addresses: [address],
+    node: undefined,
+    onNode: false,
+    pod: undefined,
+  }
 }
 
 function hostSource({ network }: ClusterFacts): Source {
   if (network.hostAddresses.length === 0) throw new ExplainError({ code: 'SOURCE_UNKNOWN', why: 'no-host' })
   return {
-    kind: 'host',
-    name: 'the host',
+    sender: { kind: 'host' },
     addresses: network.hostAddresses,
     node: undefined,
     onNode: false,
@@ -131,8 +119,7 @@ function hostSource({ network }: ClusterFacts): Source {
 }
 
 const nodeSource = (node: Node): Source => ({
-  kind: 'node',
-  name: node.metadata?.name ?? '',
+  sender: { kind: 'node', name: node.metadata?.name ?? '' },
   addresses: nodeAddresses(node),
   node: node.metadata?.name,
   onNode: true,
@@ -148,8 +135,7 @@ function podSource(facts: ClusterFacts, pod: Pod): Source {
     throw new ExplainError({ code: 'SOURCE_UNKNOWN', why: 'pod-without-address', ...about })
   const node = hostNetwork ? find(facts.nodes, nodeName) : undefined
   return {
-    kind: 'pod',
-    name: `pod ${keyOf(pod)}`,
+    sender: { kind: 'pod', namespace: pod.metadata?.namespace ?? '', name: pod.metadata?.name ?? '' },
     addresses: node === undefined ? addresses : nodeAddresses(node),
     node: nodeName,
     onNode: hostNetwork === true,

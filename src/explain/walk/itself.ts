@@ -10,12 +10,12 @@ import type { Step } from '../trace/walk/step.ts'
 /** A packet that never leaves its sender: to a loopback address, or to its own. */
 export function itself(
   facts: ClusterFacts,
-  { pod, node, onNode, kind }: Source,
+  { sender, pod, node, onNode }: Source,
   target: Target,
   protocol: Protocol,
 ): { readonly step: Step; readonly outcome: PathOutcome } {
   const { address, port } = target
-  const place = onNode ? `node/${node}` : pod !== undefined ? `pod/${pod.metadata?.uid}` : (node ?? kind)
+  const place = onNode ? `node/${node}` : pod !== undefined ? `pod/${pod.metadata?.uid}` : sender.kind
   const open = listens(facts.listening[place], protocol, address, port)
   const declared = pod !== undefined && declaredPorts(pod, protocol).some((one) => one.port === port)
   return {

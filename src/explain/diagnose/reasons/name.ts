@@ -5,7 +5,7 @@ import { clusterIpsOf, find, isHeadless, nodeAddresses } from '../../cluster/loo
 import { unlikeness } from '../../cluster/nearest.ts'
 import { refOf } from '../../cluster/reference.ts'
 import type { NameDeadEnd } from '../../resolve/dead-end.ts'
-import { type Source, senderOf } from '../../resolve/source.ts'
+import type { Source } from '../../resolve/source.ts'
 import type { Cure } from '../../trace/cure.ts'
 import type { Finding } from '../../trace/finding.ts'
 import type { Question } from '../../trace/question.ts'
@@ -54,7 +54,7 @@ export const nameTooShort = (
   name: asked,
   cause: 'search-list',
   fullName: whole,
-  sender: senderOf(source),
+  sender: source.sender,
   searches,
   cures: [ask(question, { code: 'ask-whole-name' }, `${whole}${portOf(question)}`)],
 })
@@ -85,7 +85,7 @@ export function dnsNotAsked(
   return {
     reason: 'dns-not-asked',
     name: asked,
-    sender: senderOf(source),
+    sender: source.sender,
     asks: other,
     servers: dns === undefined ? [] : clusterIpsOf(dns),
     fixed: pod !== undefined && owner === undefined,
