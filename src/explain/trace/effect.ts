@@ -41,6 +41,12 @@ type PatchEffect =
   | { readonly code: 'free-claim'; readonly service: ObjectRef }
   | { readonly code: 'give-family'; readonly family: IpFamily }
   | { readonly code: 'give-node-port' | 'restore-node-port' | 'scale-to-one' }
+  | { readonly code: 'label-slice'; readonly service: ObjectRef }
+  | { readonly code: 'lead-endpoint-to'; readonly pod: ObjectRef; readonly address: string }
+  | { readonly code: 'name-port'; readonly name: string }
+  | { readonly code: 'say-ready'; readonly address: string }
+  | { readonly code: 'select'; readonly labels: Readonly<Record<string, string>> }
+  | { readonly code: 'take-endpoint-out' }
   /** Of an ExternalName. */
   | { readonly code: 'lead-to'; readonly service: ObjectRef; readonly isHeadless: boolean }
   | { readonly code: 'lead-port-to'; readonly port: number; readonly target: string }
@@ -59,6 +65,8 @@ interface LookEffect {
     | 'show-all-services'
     | 'show-description'
     | 'show-endpoints'
+    | 'show-endpoints-object'
+    | 'show-labels'
     | 'show-log'
     | 'show-node-labels'
     | 'show-pod-addresses'

@@ -10,10 +10,12 @@ import type {
   NotANode,
   TypeChanged,
 } from './findings/address.ts'
+import type { EndpointGone, EndpointPortUnknown, EndpointsNotReady, NoSelector } from './findings/by-hand.ts'
 import type { OnlyTerminating, ScaledToZero } from './findings/endpoints.ts'
 import type { FamilyMissing, LoadBalancerPending, LostClaim, NotApplied, PortNotServed } from './findings/frontend.ts'
 import type { DnsNameUnknown, DnsNotAsked, ExternalName, OtherNamespace, ServiceUnknown } from './findings/name.ts'
 import type { NodeNotReady, NoEligibleNode, NoLocalEndpoint, ReplyAstray, SourceRange } from './findings/policy.ts'
+import type { SelectorMatchesNothing } from './findings/selector.ts'
 import type {
   EndpointClosed,
   HeadlessPort,
@@ -36,6 +38,9 @@ type Typed =
   | DnsNameUnknown
   | DnsNotAsked
   | EndpointClosed
+  | EndpointGone
+  | EndpointPortUnknown
+  | EndpointsNotReady
   | ExternalIpNotRouted
   | ExternalName
   | FamilyMissing
@@ -49,6 +54,7 @@ type Typed =
   | NodePortUnknown
   | NoEligibleNode
   | NoLocalEndpoint
+  | NoSelector
   | NotANode
   | NotApplied
   | OnlyTerminating
@@ -56,6 +62,7 @@ type Typed =
   | PortNotServed
   | ReplyAstray
   | ScaledToZero
+  | SelectorMatchesNothing
   | ServiceUnknown
   | SourceRange
   | TargetPortClosed

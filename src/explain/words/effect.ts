@@ -1,5 +1,6 @@
 import type { Effect } from '../trace/effect.ts'
 import { nameText } from './object.ts'
+import { labelsText } from './text.ts'
 import { portText } from './walk/entry.ts'
 
 /** What a cure does, as it stands before its command. */
@@ -55,6 +56,10 @@ export function effectText(effect: Effect): string {
       return 'give it a node port'
     case 'if-service-is-meant':
       return `if ${nameText(effect.service)} is meant`
+    case 'label-slice':
+      return `let it be of ${nameText(effect.service)}`
+    case 'lead-endpoint-to':
+      return `lead it to pod ${nameText(effect.pod)}, which is at ${effect.address} now`
     case 'lead-port-to':
       return `let ${effect.port} lead to ${effect.target}`
     case 'lead-to':
@@ -63,6 +68,8 @@ export function effectText(effect: Effect): string {
       return `let ${effect.node} take traffic of the load balancer again`
     case 'let-pods-ask-dns':
       return 'let its pods ask the cluster’s DNS; new ones take their place'
+    case 'name-port':
+      return `call that port as the Service does: ${effect.name || "''"}`
     case 'name-namespace':
       return `name its namespace: ${effect.namespace}`
     case 'policy-cluster':
@@ -71,6 +78,10 @@ export function effectText(effect: Effect): string {
       return 'let every node put its own address in place of the sender’s'
     case 'restore-node-port':
       return 'give it node ports again'
+    case 'say-ready':
+      return `if ${effect.address} does answer, say so`
+    case 'select':
+      return `select ${labelsText(effect.labels)}`
     case 'scale-to-one':
       return 'let it make one'
     case 'serve-port':
@@ -81,6 +92,10 @@ export function effectText(effect: Effect): string {
       return 'what is told of it'
     case 'show-endpoints':
       return 'its endpoints'
+    case 'show-endpoints-object':
+      return 'the Endpoints'
+    case 'show-labels':
+      return 'the labels of the pods there'
     case 'show-log':
       return 'what it says'
     case 'show-node-labels':
@@ -93,6 +108,8 @@ export function effectText(effect: Effect): string {
       return 'its sockets (ports in hexadecimal; 0A is a listening one)'
     case 'show-status':
       return 'when it is tried again'
+    case 'take-endpoint-out':
+      return 'take it out, since the Service has others'
     case 'take-any-address':
       return `let it take any free address${effect.insteadOf ? ` instead of ${effect.insteadOf}` : ''}`
     case 'told':

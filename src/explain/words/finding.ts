@@ -11,11 +11,13 @@ import {
   notANode,
   typeChanged,
 } from './findings/address.ts'
+import { endpointGone, endpointPortUnknown, endpointsNotReady, noSelector } from './findings/by-hand.ts'
 import { dnsDown } from './findings/dns.ts'
 import { onlyTerminating, scaledToZero } from './findings/endpoints.ts'
 import { familyMissing, loadBalancerPending, lostClaim, notApplied, portNotServed } from './findings/frontend.ts'
 import { dnsNameUnknown, dnsNotAsked, externalName, otherNamespace, serviceUnknown } from './findings/name.ts'
 import { nodeNotReady, noEligibleNode, noLocalEndpoint, replyAstray, sourceRange } from './findings/policy.ts'
+import { selectorMatchesNothing } from './findings/selector.ts'
 import {
   endpointClosed,
   headlessPort,
@@ -50,6 +52,12 @@ function reasonText(finding: Finding): FindingText {
       return dnsNotAsked(finding)
     case 'endpoint-closed':
       return endpointClosed(finding)
+    case 'endpoint-gone':
+      return endpointGone(finding)
+    case 'endpoint-port-unknown':
+      return endpointPortUnknown(finding)
+    case 'endpoints-not-ready':
+      return endpointsNotReady(finding)
     case 'external-ip-not-routed':
       return externalIpNotRouted(finding)
     case 'external-name':
@@ -70,6 +78,8 @@ function reasonText(finding: Finding): FindingText {
       return noEligibleNode(finding)
     case 'no-local-endpoint':
       return noLocalEndpoint(finding)
+    case 'no-selector':
+      return noSelector(finding)
     case 'nobody-there':
       return nobodyThere(finding)
     case 'node-not-ready':
@@ -90,6 +100,8 @@ function reasonText(finding: Finding): FindingText {
       return replyAstray(finding)
     case 'scaled-to-zero':
       return scaledToZero(finding)
+    case 'selector-matches-nothing':
+      return selectorMatchesNothing(finding)
     case 'service-unknown':
       return serviceUnknown(finding)
     case 'source-range':

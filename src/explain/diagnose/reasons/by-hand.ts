@@ -1,26 +1,26 @@
 import type { Service } from '#api/core/service/message.ts'
 import type { EndpointSlice } from '#api/discovery/endpointslice/message.ts'
 import type { IpFamily } from '#net/ip-address.ts'
-import { socketText } from '#net/port-protocol.ts'
 import { isReady } from '#objects/conditions.ts'
-import { keyOf } from '#objects/object-key.ts'
 import { ENDPOINTSLICE_MIRRORING_CONTROLLER, MANAGED_BY_LABEL, SERVICE_NAME_LABEL } from '#objects/well-known.ts'
 import type { ClusterFacts } from '../../cluster/facts.ts'
 import { openPorts } from '../../cluster/listening.ts'
 import { addressText, familyOfText, find, podAddresses, slicesOf } from '../../cluster/lookup.ts'
 import { unlikeness } from '../../cluster/nearest.ts'
+import { refOf } from '../../cluster/reference.ts'
 import type { Target } from '../../resolve/address-destination.ts'
 import type { Cure } from '../../trace/cure.ts'
+import type { Effect } from '../../trace/effect.ts'
 import type { Finding } from '../../trace/finding.ts'
-import { labelsText, listed, plural } from '../../words/text.ts'
-import { endpointsOf, look, patch, run, where } from '../cure.ts'
-import { labelsLikeName } from './selector.ts'
+import type { ObjectRef } from '../../trace/reference.ts'
+import { endpointsOf, look, or, patch, run, where } from '../cure.ts'
+import { labelled, labelsLikeName } from './selector.ts'
 
 /* EndpointSlices that people write, for Services that select nothing. */
 
 type ServicePort = NonNullable<NonNullable<Service['spec']>['ports']>[number]
 
-const slicePatch = (effect: string, slice: EndpointSlice, operations: readonly object[]): Cure =>
+const slicePatch = (effect: Effect, slice: EndpointSlice, operations: readonly object[]): Cure =>
   patch(effect, 'endpointslice', slice, operations)
 
 /** A Service without a selector that has no endpoint for this port. */
@@ -30,7 +30,6 @@ export function noneByHand(
   port: ServicePort | undefined,
   family: IpFamily | undefined,
 ): Finding {
-  const name = keyOf(service)
   const all = slicesOf(facts, service)
   const own = all.filter(({ addressType }) => family === undefined || addressType === family)
   const wrong = port === undefined ? undefined : portUnlike(service, port, own)
@@ -40,63 +39,67 @@ export function noneByHand(
       conditions?.ready === false ? [{ slice, index, address: addresses[0] ?? '' }] : [],
     ),
   )
+  const ref = refOf('Service', service)
   if (unready.length > 0)
     return {
       reason: 'endpoints-not-ready',
-      message: `${listed(unready.slice(0, 5).map(({ address }) => address))} ${unready.length === 1 ? 'is' : 'are'} an endpoint of ${name}, and whoever wrote it says: not ready`,
-      details: [
-        `the condition ready of EndpointSlice ${listed([...new Set(unready.map(({ slice }) => keyOf(slice)))])}`,
-      ],
+      service: ref,
+      addresses: unready.map(({ address }) => address),
+      slices: [...new Set(unready.map(({ slice }) => slice))].map(sliceRef),
       cures: unready
         .slice(0, 1)
         .map(({ slice, index, address }) =>
-          slicePatch(`if ${address} does answer, say so`, slice, [
+          slicePatch({ code: 'say-ready', address }, slice, [
             { op: 'add', path: `/endpoints/${index}/conditions/ready`, value: true },
           ]),
         ),
     }
   const { namespace } = service.metadata ?? {}
-  const cures: Cure[] = []
-  const details: string[] = []
-  const orphans = facts.slices.filter(
-    ({ metadata, addressType }) =>
-      metadata?.namespace === namespace &&
-      (family === undefined || addressType === family) &&
-      !find(facts.services, metadata?.labels?.[SERVICE_NAME_LABEL] ?? '', namespace),
+  const orphans = orphanSlices(facts, namespace, family)
+  const near = labelsLikeName(facts, service)
+  const selects = near.map(({ labels }) =>
+    patch({ code: 'select', labels }, 'service', service, { spec: { selector: labels } }),
   )
-  for (const slice of orphans.filter((one) => (one.endpoints ?? []).length > 0).slice(0, 2)) {
-    const label = slice.metadata?.labels?.[SERVICE_NAME_LABEL]
-    details.push(
-      `EndpointSlice ${keyOf(slice)} ${label ? `is of a Service ${label}, which is not there` : `has no label ${SERVICE_NAME_LABEL}`}`,
-    )
-    cures.push(
-      run(
-        `let it be of ${name}`,
-        ...['kubectl', 'label', 'endpointslice', slice.metadata?.name ?? '', ...where(namespace)],
-        ...[`${SERVICE_NAME_LABEL}=${service.metadata?.name}`, '--overwrite'],
-      ),
-    )
-  }
-  for (const { labels, pods } of labelsLikeName(facts, service)) {
-    details.push(`${plural(pods.length, 'pod')} with ${labelsText(labels)}: ${listed(pods.slice(0, 3).map(keyOf))}`)
-    cures.push(
-      patch(`${cures.length > 0 ? 'or ' : ''}select ${labelsText(labels)}`, 'service', service, {
-        spec: { selector: labels },
-      }),
-    )
-  }
-  const others = all.length - own.length
   return {
     reason: 'no-selector',
-    message: `Service ${name} has no selector, and nobody wrote ${family ? `${family} ` : ''}endpoints for it`,
-    details: [
-      ...(others > 0 ? [`there are endpoints of the other family`] : []),
-      ...details,
-      `give it a selector, or an EndpointSlice with the label ${SERVICE_NAME_LABEL}=${service.metadata?.name}${port ? ` and a port ${port.name ? `named ${port.name}` : 'without a name'}` : ''}`,
+    service: ref,
+    ...(family && { family }),
+    hasOtherFamily: all.length > own.length,
+    orphans: orphans.map((slice) => {
+      const of = slice.metadata?.labels?.[SERVICE_NAME_LABEL]
+      return { slice: sliceRef(slice), ...(of && { service: of }) }
+    }),
+    near: near.map(labelled),
+    ...(port && { portName: port.name ?? '' }),
+    cures: [
+      ...orphans.map((slice) => {
+        const label = ['kubectl', 'label', 'endpointslice', slice.metadata?.name ?? '', ...where(namespace)]
+        const value = `${SERVICE_NAME_LABEL}=${service.metadata?.name}`
+        return run({ code: 'label-slice', service: ref }, ...label, value, '--overwrite')
+      }),
+      ...selects.map((cure, index) => (orphans.length + index > 0 ? or(cure) : cure)),
+      endpointsOf(service),
     ],
-    cures: [...cures, endpointsOf(service)],
   }
 }
+
+const sliceRef = (slice: EndpointSlice): ObjectRef => refOf('EndpointSlice', slice)
+
+/** EndpointSlices with endpoints whose Service is not there, two at most. */
+const orphanSlices = (
+  facts: ClusterFacts,
+  namespace: string | undefined,
+  family: IpFamily | undefined,
+): readonly EndpointSlice[] =>
+  facts.slices
+    .filter(
+      ({ metadata, addressType, endpoints }) =>
+        metadata?.namespace === namespace &&
+        (family === undefined || addressType === family) &&
+        (endpoints ?? []).length > 0 &&
+        !find(facts.services, metadata?.labels?.[SERVICE_NAME_LABEL] ?? '', namespace),
+    )
+    .slice(0, 2)
 
 /** A slice whose ports have other names than the Service's: the name joins them, not the number. */
 function portUnlike(service: Service, port: ServicePort, slices: readonly EndpointSlice[]): Finding | undefined {
@@ -123,18 +126,24 @@ function portUnlike(service: Service, port: ServicePort, slices: readonly Endpoi
       Number(b.one.port === target) - Number(a.one.port === target) ||
       unlikeness(wanted, a.one.name ?? '') - unlikeness(wanted, b.one.name ?? ''),
   )
-  const say = (name: string | undefined) => (name ? `named ${name}` : 'without a name')
   return {
     reason: 'endpoint-port-unknown',
-    message: `port ${port.port}/${protocol} of ${keyOf(service)} is ${say(port.name)}, and no port of its EndpointSlices is: the name joins them, not the number`,
-    details: filled.map(
-      (slice) =>
-        `EndpointSlice ${keyOf(slice)} has ${listed((slice.ports ?? []).map((one) => `${one.port ?? 'any port'}/${one.protocol || 'TCP'} ${say(one.name)}`))}`,
-    ),
+    service: refOf('Service', service),
+    port: port.port,
+    protocol,
+    ...(port.name && { portName: port.name }),
+    slices: filled.map((slice) => ({
+      slice: sliceRef(slice),
+      ports: (slice.ports ?? []).map((one) => ({
+        ...(one.port && { port: one.port }),
+        protocol: one.protocol || 'TCP',
+        ...(one.name && { name: one.name }),
+      })),
+    })),
     cures: near
       .slice(0, 1)
       .map(({ slice, index }) =>
-        slicePatch(`call that port as the Service does: ${wanted || "''"}`, slice, [
+        slicePatch({ code: 'name-port', name: wanted }, slice, [
           { op: 'add', path: `/ports/${index}/name`, value: wanted },
         ]),
       ),
@@ -158,25 +167,18 @@ const isMirrored = (slice: EndpointSlice): boolean =>
 /** Written by hand, or by a controller that is late: an endpoint whose address no pod has. */
 export function backendGone(facts: ClusterFacts, service: Service, { address, port }: Target): Finding {
   const found = endpointAt(facts, service, address)
-  const message = `an endpoint of ${keyOf(service)} is ${socketText(address, port)}, and no pod has that address`
+  const gone = { reason: 'endpoint-gone', service: refOf('Service', service), address, port } as const
   if (found === undefined || Object.keys(service.spec?.selector ?? {}).length > 0)
-    return {
-      reason: 'endpoint-gone',
-      message,
-      details: ['the EndpointSlice controller takes it away in a moment, unless it stands still'],
-      cures: [endpointsOf(service)],
-    }
+    return { ...gone, mirrored: false, cures: [endpointsOf(service)] }
   const { slice, index, endpoint } = found
-  const details = [
-    `it stands in EndpointSlice ${keyOf(slice)}, ${isMirrored(slice) ? 'which is a mirror of the Endpoints of the same name as the Service: change those' : 'which nobody but its writer keeps right'}`,
-  ]
   if (isMirrored(slice)) {
     const { name = '', namespace } = service.metadata ?? {}
+    const show = ['kubectl', 'get', 'endpoints', name, ...where(namespace), '-o', 'yaml']
     return {
-      reason: 'endpoint-gone',
-      message,
-      details,
-      cures: [look('the Endpoints', 'kubectl', 'get', 'endpoints', name, ...where(namespace), '-o', 'yaml')],
+      ...gone,
+      slice: sliceRef(slice),
+      mirrored: true,
+      cures: [look({ code: 'show-endpoints-object' }, ...show)],
     }
   }
   const family = familyOfText(address)
@@ -193,19 +195,14 @@ export function backendGone(facts: ClusterFacts, service: Service, { address, po
     .sort((a, b) => a.far - b.far)
   const cures: Cure[] = meant
     .slice(0, 1)
-    .map(({ pod, ip }) =>
-      slicePatch(`lead it to pod ${keyOf(pod)}, which is at ${ip} now`, slice, [
+    .map(({ pod, ip = '' }) =>
+      slicePatch({ code: 'lead-endpoint-to', pod: refOf('Pod', pod), address: ip }, slice, [
         { op: 'replace', path: `/endpoints/${index}/addresses/0`, value: ip },
       ]),
     )
-  if ((slice.endpoints ?? []).length > 1)
-    cures.push(
-      slicePatch(`${cures.length > 0 ? 'or ' : ''}take it out, since the Service has others`, slice, [
-        { op: 'remove', path: `/endpoints/${index}` },
-      ]),
-    )
-  details.push(
-    'a pod gets another address each time it is made: a selector follows it, an address written by hand does not',
-  )
-  return { reason: 'endpoint-gone', message, details, cures: [...cures, endpointsOf(service)] }
+  if ((slice.endpoints ?? []).length > 1) {
+    const cure = slicePatch({ code: 'take-endpoint-out' }, slice, [{ op: 'remove', path: `/endpoints/${index}` }])
+    cures.push(cures.length > 0 ? or(cure) : cure)
+  }
+  return { ...gone, slice: sliceRef(slice), mirrored: false, cures: [...cures, endpointsOf(service)] }
 }

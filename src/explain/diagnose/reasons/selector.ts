@@ -3,7 +3,6 @@ import type { ReplicaSet } from '#api/apps/replicaset/message.ts'
 import type { Pod } from '#api/core/pod/message.ts'
 import type { Service } from '#api/core/service/message.ts'
 import { matchesMap } from '#objects/label-selector.ts'
-import { keyOf } from '#objects/object-key.ts'
 import { isTerminal } from '#objects/pod.ts'
 import type { ClusterFacts } from '../../cluster/facts.ts'
 import { declaredPorts, openPorts } from '../../cluster/listening.ts'
@@ -11,7 +10,8 @@ import { unlikeness } from '../../cluster/nearest.ts'
 import { refOf } from '../../cluster/reference.ts'
 import type { Finding, FindingFrame } from '../../trace/finding.ts'
 import type { ScaledToZero } from '../../trace/findings/endpoints.ts'
-import { labelsText, listed, plural } from '../../words/text.ts'
+import type { Labelled } from '../../trace/findings/selector.ts'
+import type { ObjectRef } from '../../trace/reference.ts'
 import { look, patch, run, where } from '../cure.ts'
 
 type Labels = Readonly<Record<string, string>>
@@ -51,34 +51,38 @@ const makesPodsOf = (object: Deployment | ReplicaSet, { metadata, spec }: Servic
 export function selectorMatchesNothing(facts: ClusterFacts, service: Service, ended: readonly Pod[]): Finding {
   const { namespace } = service.metadata ?? {}
   const selector = service.spec?.selector ?? {}
-  const text = labelsText(selector)
-  const details: string[] = []
-  if (ended.length > 0) details.push(`it matches ${listed(ended.map(keyOf))}, which have ended`)
   const elsewhere = facts.pods.filter(
     (pod) => pod.metadata?.namespace !== namespace && matchesMap(selector, pod.metadata?.labels),
   )
-  if (elsewhere.length > 0)
-    details.push(
-      `${listed(elsewhere.slice(0, 3).map(keyOf))} have these labels: a Service selects pods of its own namespace only`,
-    )
   const near = nearestSelectors(facts, service)
   const meant = near.filter(({ labels, pods }) => mayBeMeant(facts, service, labels, pods))
-  for (const { labels, pods } of near)
-    details.push(`${plural(pods.length, 'pod')} with ${labelsText(labels)}: ${listed(pods.slice(0, 3).map(keyOf))}`)
+  const showLabels = ['kubectl', 'get', 'pods', ...where(namespace), '--show-labels']
   return {
     reason: 'selector-matches-nothing',
-    message: `the selector ${text} of ${keyOf(service)} matches no pod in namespace ${namespace}`,
-    details,
+    service: refOf('Service', service),
+    selector,
+    ended: ended.map(podRef),
+    elsewhere: elsewhere.slice(0, 3).map(podRef),
+    near: near.map(labelled),
     cures:
       meant.length === 0
-        ? [look('the labels of the pods there', 'kubectl', 'get', 'pods', ...where(namespace), '--show-labels')]
+        ? [look({ code: 'show-labels' }, ...showLabels)]
         : meant.slice(0, 2).map(({ labels }) =>
-            patch(`select ${labelsText(labels)}`, 'service', service, {
+            patch({ code: 'select', labels }, 'service', service, {
               spec: { selector: replacing(selector, labels) },
             }),
           ),
   }
 }
+
+const podRef = (pod: Pod): ObjectRef => refOf('Pod', pod)
+
+/** As the trace has them. */
+export const labelled = ({ labels, pods }: { readonly labels: Labels; readonly pods: readonly Pod[] }): Labelled => ({
+  labels,
+  count: pods.length,
+  pods: pods.slice(0, 3).map(podRef),
+})
 
 const MOST_UNLIKE = 0.4
 
@@ -119,7 +123,7 @@ export function labelsLikeName(facts: ClusterFacts, { metadata }: Service) {
     for (const [key, value] of Object.entries(pod.metadata?.labels ?? {})) {
       const far = unlikeness(name, value)
       if (GENERATED.has(key) || far > 0.5) continue
-      const text = labelsText({ [key]: value })
+      const text = `${key}=${value}`
       const group = found.get(text) ?? { labels: { [key]: value }, far, pods: [] }
       found.set(text, group)
       group.pods.push(pod)
@@ -137,7 +141,7 @@ function nearestSelectors(facts: ClusterFacts, service: Service) {
     const own = Object.fromEntries(Object.entries(pod.metadata?.labels ?? {}).filter(([key]) => !GENERATED.has(key)))
     if (Object.keys(own).length === 0) continue
     const { labels, far } = nearestLabels(selector, own)
-    const key = labelsText(labels)
+    const key = JSON.stringify(labels)
     const group = found.get(key) ?? {
       labels,
       far: far + unlikeness(service.metadata?.name ?? '', pod.metadata?.name ?? '') / 100,
