@@ -104,8 +104,8 @@ before(async () => {
   deadPort = (dead.address() as AddressInfo).port
   dead.close()
   inCluster = await front()
-  withEgress = await front(new Upstream(['127.0.0.1'], port))
-  withDeadUpstream = await front(new Upstream(['127.0.0.1'], deadPort))
+  withEgress = await front(new Upstream(['127.0.0.1'], { port }))
+  withDeadUpstream = await front(new Upstream(['127.0.0.1'], { port: deadPort }))
 })
 after(() => {
   for (const server of fronts) server.close()

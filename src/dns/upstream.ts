@@ -29,15 +29,22 @@ const readText = (path: string): string => {
   }
 }
 
+const HEADER = 12
+/** Whether it is a message at all, and has the id of the question. */
+const answers = (reply: Uint8Array, question: Uint8Array): boolean =>
+  reply.length >= HEADER && reply[0] === question[0] && reply[1] === question[1]
+
 /** Asks other servers for names outside the cluster, from the network that this process lives in. */
 export class Upstream {
   readonly #servers: readonly string[]
   readonly #port: number
+  readonly #timeoutMs: number
   #underWay = 0
 
-  constructor(servers: readonly string[], port = 53) {
+  constructor(servers: readonly string[], { port = 53, timeoutMs = TIMEOUT_MS } = {}) {
     this.#servers = servers
     this.#port = port
+    this.#timeoutMs = timeoutMs
   }
 
   /** Sends the client's own message on, and gives back the answer as it came. Rejects where no server answered. */
@@ -76,12 +83,12 @@ export class Upstream {
         socket.close()
         act()
       }
-      const timer = setTimeout(() => finish(() => reject(new Error(`${server} did not answer`))), TIMEOUT_MS)
+      const timer = setTimeout(() => finish(() => reject(new Error(`${server} did not answer`))), this.#timeoutMs)
       socket.on('error', (error) => finish(() => reject(error)))
       // Connected, so that only this server's answers arrive; the id tells them apart from late ones.
       socket.connect(this.#port, server, () => socket.send(message))
       socket.on('message', (reply) => {
-        if (reply.length > 2 && reply[0] === message[0] && reply[1] === message[1]) finish(() => resolve(reply))
+        if (answers(reply, message)) finish(() => resolve(reply))
       })
     })
   }
@@ -90,7 +97,7 @@ export class Upstream {
     return new Promise((resolve, reject) => {
       const connection = connect(this.#port, server)
       let received = Buffer.alloc(0)
-      connection.setTimeout(TIMEOUT_MS, () => connection.destroy(new Error(`${server} did not answer`)))
+      connection.setTimeout(this.#timeoutMs, () => connection.destroy(new Error(`${server} did not answer`)))
       connection.on('error', reject)
       connection.on('close', () => reject(new Error(`${server} closed the connection`)))
       connection.on('connect', () => {
@@ -101,8 +108,11 @@ export class Upstream {
       connection.on('data', (chunk) => {
         received = Buffer.concat([received, chunk])
         if (received.length < 2 || received.length < 2 + received.readUInt16BE(0)) return
-        resolve(received.subarray(2, 2 + received.readUInt16BE(0)))
-        connection.end()
+        const reply = received.subarray(2, 2 + received.readUInt16BE(0))
+        if (answers(reply, message)) {
+          resolve(reply)
+          connection.end()
+        } else connection.destroy(new Error(`${server} answered something else`))
       })
     })
   }
