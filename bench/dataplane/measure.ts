@@ -3,8 +3,6 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 
-const MB = 2 ** 20
-
 export const quantile = (values: readonly number[], q: number): number =>
   [...values].sort((left, right) => left - right)[Math.min(values.length - 1, Math.floor(values.length * q))] ??
   Number.NaN
@@ -21,7 +19,7 @@ export const round = (value: number, digits = 3): number => Number(value.toFixed
 export const likeTheAgentHost = (): void => setFlagsFromString('--no-allocation-site-pretenuring')
 
 /** Collects garbage. Node.js needs no flag on its command line for it. */
-export const collectGarbage = (): void => {
+const collectGarbage = (): void => {
   setFlagsFromString('--expose-gc')
   const collect = runInNewContext('gc') as () => void
   collect()
@@ -46,8 +44,6 @@ export const watchPeak = (): { readonly idle: number; peak(): number } => {
  */
 export const kernelMemory = (): number =>
   ['SUnreclaim', 'VmallocUsed', 'Percpu'].reduce((sum, name) => sum + kibibytes('/proc/meminfo', name), 0)
-
-export const bytesToMb = (bytes: number): number => bytes / MB
 
 /** Runs a worker of ours in a process and a network namespace of its own; gives what it printed last, parsed. */
 export const inFreshProcess = <T>(worker: string, options: object): Promise<T> =>

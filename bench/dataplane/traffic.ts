@@ -54,7 +54,7 @@ const ip = (namespace: string, lines: readonly string[]): void => {
   })
 }
 
-export class LoadedNode {
+class LoadedNode {
   readonly services: number
   readonly #prefix: string
   readonly #closers: (() => void)[] = []
@@ -196,7 +196,7 @@ export class LoadedNode {
   }
 }
 
-export const PATHS = ['direct', 'clusterip', 'nodeport'] as const
+const PATHS = ['direct', 'clusterip', 'nodeport'] as const
 type Path = (typeof PATHS)[number]
 
 interface Window {
@@ -208,7 +208,7 @@ const LIMIT_SECONDS = 20
 const CONCURRENCY = 64
 const QUIET = 0.875
 
-export interface TrafficResult {
+interface TrafficResult {
   readonly services: number
   /** Connections a second. */
   readonly direct_rate: number

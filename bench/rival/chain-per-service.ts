@@ -12,7 +12,7 @@ export interface RivalService {
   readonly endpoints: readonly { readonly address: string; readonly port: number }[]
 }
 
-export const TABLE = 'ip rival'
+const TABLE = 'ip rival'
 
 const MARK = '0x4000'
 const POD_CIDR = '10.128.0.0/9'

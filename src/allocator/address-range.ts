@@ -2,7 +2,7 @@ import { type Cidr, cidrSize, containsAddress, formatCidr, nthAddress, parseCidr
 import { formatAddress, type IpFamily, tryParseAddress } from '#net/ip-address.ts'
 import { Bitmap, bandOffset, type Random } from './bitmap.ts'
 
-export type AllocationErrorCode = 'ALLOCATION_TAKEN' | 'ALLOCATION_OUT_OF_RANGE' | 'ALLOCATION_EXHAUSTED'
+type AllocationErrorCode = 'ALLOCATION_TAKEN' | 'ALLOCATION_OUT_OF_RANGE' | 'ALLOCATION_EXHAUSTED'
 
 /** Why nothing was taken. The message is Kubernetes' own, for the cause of a 422. */
 export class AllocationError extends Error {

@@ -3,7 +3,7 @@ import { CliError } from './cli-error.ts'
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
 /** While it lives, a signal does not end us: it aborts `signal`, and the work at hand is brought to a clean end. */
-export interface Interrupts extends Disposable {
+interface Interrupts extends Disposable {
   readonly signal: AbortSignal
 }
 

@@ -2,7 +2,7 @@ import { isMap, isSeq, parseDocument, type YAMLMap } from 'yaml'
 import { CliError } from './cli-error.ts'
 
 /** What a kubeconfig needs to know of a cluster; certificates and key are PEM text. */
-export interface ClusterAccess {
+interface ClusterAccess {
   readonly server: string
   readonly certificateAuthority: string
   readonly clientCertificate: string

@@ -5,7 +5,7 @@ import { timeText } from '#api/time-text.ts'
 import type { Clock } from '#clock/clock.ts'
 import { type Client, isAlreadyExists, isNotFound } from './client.ts'
 
-export interface EventRecorderOptions {
+interface EventRecorderOptions {
   /** core/v1 Event, as a resource of this server. */
   readonly resource: Resource<Event>
   /** `deployment-controller`, `default-scheduler`; kubectl prints it under FROM. */

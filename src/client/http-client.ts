@@ -44,7 +44,7 @@ type Query = Readonly<Record<string, string | number | boolean | undefined>>
 /**
  * `/api/v1/namespaces/NAMESPACE/pods/NAME/SUBRESOURCE`; without a name the collection, without a namespace that of all.
  */
-export const resourcePath = (
+const resourcePath = (
   resource: Resource,
   namespace: string | undefined,
   name = '',

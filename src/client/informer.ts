@@ -12,7 +12,7 @@ export interface Handlers<T> {
   readonly onDelete?: (last: T) => void
 }
 
-export interface InformerOptions {
+interface InformerOptions {
   readonly clock: Clock
   readonly random: () => number
   readonly signal: AbortSignal

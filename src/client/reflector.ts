@@ -8,7 +8,7 @@ export interface ReflectorSink<T> {
   apply(event: WatchEvent<T>): void
 }
 
-export interface ReflectorOptions {
+interface ReflectorOptions {
   readonly clock: Clock
   readonly random: () => number
   readonly signal: AbortSignal

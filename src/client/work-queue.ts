@@ -1,6 +1,6 @@
 import { backoff, type Clock } from '#clock/clock.ts'
 
-export interface WorkQueueOptions {
+interface WorkQueueOptions {
   readonly clock: Clock
   readonly random: () => number
   readonly signal: AbortSignal

@@ -63,7 +63,7 @@ export const recorderOf = (context: ControllerContext, component: string): Event
     },
   })
 
-export interface Loop {
+interface Loop {
   readonly queue: WorkQueue
   readonly running: RunningController
 }

@@ -15,7 +15,7 @@ import { startScheduler } from './scheduler/controller.ts'
 import { startServiceAccountController } from './serviceaccount/controller.ts'
 import { startTaintEvictionController } from './taint-eviction/controller.ts'
 
-export interface ControllerEntry {
+interface ControllerEntry {
   readonly name: string
   /** Undefined where the options switch it off. */
   readonly start: (context: ControllerContext) => RunningController | undefined

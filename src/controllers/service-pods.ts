@@ -35,7 +35,7 @@ const shown = (pod: Pod): unknown => [
   pod.spec?.subdomain,
 ]
 
-export interface ServicePods {
+interface ServicePods {
   readonly services: Informer<Service>
   readonly caches: readonly never[]
   podsOf(service: Service): readonly Pod[]

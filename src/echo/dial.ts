@@ -3,12 +3,12 @@ import { lookup } from 'node:dns'
 import { get } from 'node:http'
 import { isIPv6 } from 'node:net'
 
-export interface DialAnswer {
+interface DialAnswer {
   readonly responses?: readonly string[]
   readonly errors?: readonly string[]
 }
 
-export interface DialTarget {
+interface DialTarget {
   readonly protocol: 'http' | 'udp'
   readonly host: string
   readonly port: number

@@ -5,7 +5,7 @@ import { dial } from './dial.ts'
 import { parseGoDuration } from './go-duration.ts'
 import { type Place, whoAnswers, whoText } from './who-answers.ts'
 
-export interface EchoControl {
+interface EchoControl {
   /** True from SIGTERM on: answers then carry `Connection: close`, so that clients move to another endpoint. */
   readonly draining: () => boolean
   /** False until the UDP server is bound, as netexec's /healthz has it. */

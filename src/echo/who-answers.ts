@@ -11,7 +11,7 @@ export interface Place {
 }
 
 /** Everything that a learner wants to know of one answer. */
-export interface WhoAnswers extends Partial<Place> {
+interface WhoAnswers extends Partial<Place> {
   /** RFC 3339. */
   readonly now: string
   readonly hostname: string

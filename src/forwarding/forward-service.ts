@@ -12,7 +12,7 @@ export type { Service } from '#api/core/service/message.ts'
 export type { EndpointSlice } from '#api/discovery/endpointslice/message.ts'
 
 /** How one of several backends is chosen. */
-export type LoadBalancerMethod = 'random'
+type LoadBalancerMethod = 'random'
 
 export interface Backend {
   readonly address: string

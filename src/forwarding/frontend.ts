@@ -5,7 +5,7 @@ import type { Protocol } from '#net/port-protocol.ts'
 import { HEADLESS_LABEL, SERVICE_PROXY_NAME_LABEL } from '#objects/well-known.ts'
 import { canonical } from './canonical.ts'
 
-export type FrontendKind = 'cluster-ip' | 'external-ip' | 'load-balancer' | 'node-port'
+type FrontendKind = 'cluster-ip' | 'external-ip' | 'load-balancer' | 'node-port'
 export type TrafficPolicy = 'Cluster' | 'Local'
 
 /** Where a service port is met: an address and port, or a port of the node's own addresses. */

@@ -5,7 +5,7 @@ export const CLONE_NEWNET = 0x40000000
 const SETNS = 'int setns(int fd, int nstype)'
 
 /** Descriptors of the namespaces that this thread was born in. */
-export interface Home {
+interface Home {
   readonly net: number
   readonly ipc: number
   readonly uts: number

@@ -5,10 +5,10 @@ export const AF_UNSPEC = 0
 export const AF_INET = 2
 export const AF_INET6 = 10
 
-export type Family = typeof AF_INET | typeof AF_INET6
+type Family = typeof AF_INET | typeof AF_INET6
 
 /** An address as the kernel has it: 4 or 16 bytes in network order. */
-export interface InetAddress {
+interface InetAddress {
   readonly family: Family
   readonly bytes: Uint8Array
 }

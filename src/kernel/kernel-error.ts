@@ -1,7 +1,7 @@
 import { constants } from 'node:os'
 
 /** What the kernel was asked, of which object, and what it said. */
-export interface KernelErrorDetails {
+interface KernelErrorDetails {
   /** The call or message, as the kernel's headers name it: `setns`, `RTM_NEWLINK`. */
   readonly operation: string
   /** Positive errno. Absent where the kernel was not reached. */
@@ -36,7 +36,7 @@ export class KernelError extends Error {
 }
 
 /** The symbolic name of a positive errno: 17 → `EEXIST`; a number without a name is given as `errno 524`. */
-export function errnoName(errno: number): string {
+function errnoName(errno: number): string {
   for (const [name, value] of Object.entries(constants.errno)) {
     if (value === errno && name !== 'EWOULDBLOCK') return name
   }

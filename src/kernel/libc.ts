@@ -4,7 +4,7 @@ import type { LibraryHandle } from 'koffi'
 import { KernelError } from './kernel-error.ts'
 
 type Koffi = typeof import('koffi')
-export type LibcFunction = ReturnType<LibraryHandle['func']>
+type LibcFunction = ReturnType<LibraryHandle['func']>
 
 const require = createRequire(import.meta.url)
 let loaded: { readonly koffi: Koffi; readonly process: LibraryHandle } | undefined

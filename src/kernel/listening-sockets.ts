@@ -4,7 +4,7 @@ import { withNamespace } from './namespace.ts'
 import { LITTLE_ENDIAN } from './netlink/netlink-message.ts'
 
 /** A socket that takes connections (TCP) or datagrams (UDP). */
-export interface ListeningSocket {
+interface ListeningSocket {
   readonly protocol: 'TCP' | 'UDP'
   readonly address: string
   readonly port: number

@@ -24,7 +24,7 @@ const UMOUNT2 = 'int umount2(str target, int flags)'
 const { EINVAL, ENOENT } = os.errno
 
 /** `name`: what mount(8) lists it as. Without a size it takes half of the memory at most. */
-export interface TmpfsOptions {
+interface TmpfsOptions {
   readonly name: string
   readonly mode: number
   readonly sizeBytes?: number

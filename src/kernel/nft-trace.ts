@@ -48,7 +48,7 @@ export interface TraceStep {
 }
 
 /** The walk of one first packet through the rules of one namespace, of every table, in order. */
-export interface TracedPacket {
+interface TracedPacket {
   /** The sender's port. */
   readonly port: number
   readonly steps: readonly TraceStep[]
@@ -62,7 +62,7 @@ export interface TraceMessage extends TraceStep {
 }
 
 /** The table that marks what is to be followed, for as long as it is. */
-export const TRACE_TABLE = 'fairlead-trace'
+const TRACE_TABLE = 'fairlead-trace'
 
 /**
  * The kernel's own trace of new connections of one tuple in one network namespace. A table of ours marks their first

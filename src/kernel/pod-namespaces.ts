@@ -6,7 +6,7 @@ import { makeNamespaces, type NewNamespace, shareNamespaceDirectory } from './pi
 const SETHOSTNAME = 'int sethostname(str name, size_t length)'
 
 /** The namespaces of a pod: a named network namespace, and ipc and uts ones bound to files in `directory`. */
-export interface PodNamespaces {
+interface PodNamespaces {
   readonly network: string
   readonly ipc: string
   readonly uts: string

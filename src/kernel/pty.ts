@@ -3,14 +3,14 @@ import { ReadStream } from 'node:tty'
 
 import { call } from './libc.ts'
 
-export interface TerminalSize {
+interface TerminalSize {
   /** Columns. */
   readonly width: number
   /** Rows. */
   readonly height: number
 }
 
-export interface Terminal {
+interface Terminal {
   /** Both directions of the master's side. Its end is the error EIO, once nobody holds the slave's side. */
   readonly stream: ReadStream
   /** Descriptor of the slave's side, for a child's stdio. */

@@ -6,7 +6,7 @@ import { NETLINK_NETFILTER, NFGENMSG_LENGTH, NFNLGRP_CONNTRACK_NEW } from './net
 import { NetlinkListener } from './netlink/netlink-listener.ts'
 import { readAttributes, viewOf } from './netlink/netlink-message.ts'
 
-export interface FlowEnd {
+interface FlowEnd {
   readonly address: string
   readonly port: number
 }

@@ -8,7 +8,7 @@ import { AF_UNIX, CONNECT, SOCK_CLOEXEC, SOCK_NONBLOCK, SOCK_SEQPACKET, SOCK_STR
 
 const DUP3 = 'int dup3(int from, int to, int flags)'
 
-export interface SeqpacketOptions {
+interface SeqpacketOptions {
   /** One call a packet, the bytes valid during the call alone. False stops reading until `socket.resume()`. */
   readonly onPacket: (packet: Uint8Array) => boolean
 }

@@ -7,7 +7,7 @@ import type { Runtime } from '#runtime/runtime.ts'
 const PERIOD_MS = 60_000
 const SOON_MS = 1000
 
-export interface HousekeepingOptions {
+interface HousekeepingOptions {
   readonly node: string
   /** Holds `logs`, a folder a pod. */
   readonly stateDir: string

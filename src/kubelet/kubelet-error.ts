@@ -1,4 +1,4 @@
-export type KubeletErrorCode =
+type KubeletErrorCode =
   | 'POD_NOT_FOUND'
   | 'CONTAINER_UNKNOWN'
   | 'CONTAINER_WAITING'

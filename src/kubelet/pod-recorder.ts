@@ -7,7 +7,7 @@ import type { Recorder } from './context.ts'
 
 const DELAY_MS = 200
 
-export interface PodRecorderOptions {
+interface PodRecorderOptions {
   /** The node's name, which goes into the Events. */
   readonly host: string
   readonly clock: Clock

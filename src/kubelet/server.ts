@@ -14,12 +14,12 @@ import { exitStatus, failureStatus, type StreamOptions, type StreamSession } fro
 import { refuseUpgrade, statusObject, type UpgradeRequest, wantsSpdy, wantsWebSocket } from './streaming/upgrade.ts'
 import { openWebSocketSession } from './streaming/websocket-session.ts'
 
-export interface ResolvedContainer {
+interface ResolvedContainer {
   readonly containerId: string
   readonly logPath: string
 }
 
-export interface KubeletServerOptions {
+interface KubeletServerOptions {
   readonly runtime: Pick<Runtime, 'exec' | 'attach' | 'status' | 'onExit'>
   /**
    * The container of that name in a pod of this node; an empty name means the only, or the first, one. Throws where

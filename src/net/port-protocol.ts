@@ -1,7 +1,7 @@
 /** Transport protocols that a Service can carry, in the API's spelling. */
 export type Protocol = 'TCP' | 'UDP' | 'SCTP'
 
-export const protocols: readonly Protocol[] = ['TCP', 'UDP', 'SCTP']
+const protocols: readonly Protocol[] = ['TCP', 'UDP', 'SCTP']
 
 /** IANA's protocol numbers, as in an IP header. */
 export const protocolNumbers: { readonly [P in Protocol]: number } = { TCP: 6, UDP: 17, SCTP: 132 }
@@ -9,11 +9,6 @@ export const protocolNumbers: { readonly [P in Protocol]: number } = { TCP: 6, U
 /** The protocol of an IP header’s number; undefined for one that no Service carries. */
 export const protocolOfNumber = (number: number): Protocol | undefined =>
   protocols.find((protocol) => protocolNumbers[protocol] === number)
-
-export interface PortProtocol {
-  readonly port: number
-  readonly protocol: Protocol
-}
 
 /** 1 to 65535. */
 export const isPort = (value: number): boolean => Number.isInteger(value) && value >= 1 && value <= 65535

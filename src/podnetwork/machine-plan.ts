@@ -3,7 +3,7 @@ import { formatAddress, parseAddress } from '#net/ip-address.ts'
 import { type NetworkPlan, type PlannedRoute, ROUTER_SYSCTLS } from './network-plan.ts'
 
 /** A pair of IPv4 and IPv6 text. */
-export type Pair = readonly [v4: string, v6: string]
+type Pair = readonly [v4: string, v6: string]
 
 /** What of a cluster its network follows from. A ClusterConfig is one. */
 export interface ClusterNetwork {
@@ -17,7 +17,7 @@ export interface ClusterNetwork {
   readonly nodes: readonly NodeNetwork[]
 }
 
-export interface NodeNetwork {
+interface NodeNetwork {
   readonly name: string
   readonly addresses: Pair
   readonly podCidrs: Pair

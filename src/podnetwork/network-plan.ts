@@ -18,18 +18,18 @@ export interface PlannedRoute {
 }
 
 /** Packets with a mark, of both families, are routed by a table of their own. */
-export interface PlannedRule {
+interface PlannedRule {
   readonly mark: number
   readonly table: number
 }
 
-export interface PlannedNeighbour {
+interface PlannedNeighbour {
   readonly link: string
   readonly address: string
   readonly mac: string
 }
 
-export interface PlannedLink {
+interface PlannedLink {
   readonly name: string
   readonly alias?: string
   /** With prefix length. */

@@ -15,7 +15,7 @@ export interface FoundNetwork {
   readonly sysctls: ReadonlyMap<string, string | undefined>
 }
 
-export interface FoundLink {
+interface FoundLink {
   readonly up: boolean
   readonly mtu: number
   readonly master: string | undefined

@@ -1,4 +1,4 @@
-export type RuntimeErrorCode =
+type RuntimeErrorCode =
   | 'IMAGE_UNKNOWN'
   | 'IMAGE_INVALID'
   | 'IMAGE_UNAVAILABLE'

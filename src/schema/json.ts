@@ -5,11 +5,10 @@ import { type FieldProblem, scanJson } from './json/json-scan.ts'
 import { planOf } from './plan.ts'
 import type { MessageClass } from './schema.ts'
 
-export { compareUtf8 } from './json/json-encode.ts'
 export { JsonError } from './json/json-error.ts'
 export type { FieldProblem } from './json/json-scan.ts'
 
-export interface DecodedJson<T> {
+interface DecodedJson<T> {
   /** Canonical: fields in the table's order, values normalised; nothing that no table names. The caller owns it. */
   readonly object: T
   /** Unknown and doubled fields in the order of the text; each once, at most 100. */

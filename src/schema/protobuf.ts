@@ -6,10 +6,9 @@ import { ProtobufReader } from './protobuf/protobuf-reader.ts'
 import { ProtobufWriter } from './protobuf/protobuf-writer.ts'
 import type { MessageClass } from './schema.ts'
 
-export type { UnknownField } from './protobuf/protobuf-decode.ts'
 export { ProtobufError } from './protobuf/protobuf-error.ts'
 
-export interface DecodedProtobuf<T> {
+interface DecodedProtobuf<T> {
   /** As JSON decoding leaves it; a kind carries its apiVersion and kind. The caller owns it. */
   readonly object: T
   /** Fields that no table has, by the number alone; each once, at most 100. */
@@ -17,7 +16,7 @@ export interface DecodedProtobuf<T> {
 }
 
 /** `runtime.Unknown` of apimachinery: how Kubernetes wraps every protobuf body, after four bytes `k8s\0`. */
-export interface Envelope {
+interface Envelope {
   readonly apiVersion: string
   readonly kind: string
   /** The message. A view of the bytes given, not a copy. */
@@ -148,7 +147,7 @@ export const encodeWatchFrame = (type: string, enveloped: Uint8Array): Uint8Arra
     writer.raw(Uint8Array.of(length >>> 24, (length >>> 16) & 255, (length >>> 8) & 255, length & 255))
   })
 
-export interface WatchFrame {
+interface WatchFrame {
   readonly type: string
   /** Enveloped. A view of the bytes given. */
   readonly object: Uint8Array

@@ -5,12 +5,12 @@
 export type Presence = 'field' | 'optional' | 'required' | 'list' | 'map' | 'inline'
 declare const STATIC: unique symbol
 /** A descriptor at run time that carries T for the compiler alone. */
-export interface Plain<T> {
+interface Plain<T> {
   readonly kind: string
   readonly [STATIC]?: T
 }
 export type Type<T> = Plain<T> | MessageClass<T>
-export interface MessageOptions {
+interface MessageOptions {
   readonly atomic?: boolean
   readonly oneOf?: readonly string[]
 }
@@ -26,7 +26,7 @@ export interface MessageClass<T> {
 export interface Scalar<T> extends Plain<T> {
   readonly scalar: ScalarName
 }
-export type ScalarName = 'string' | 'bool' | 'int32' | 'int64' | 'double' | 'bytes'
+type ScalarName = 'string' | 'bool' | 'int32' | 'int64' | 'double' | 'bytes'
 const scalar = <T>(name: ScalarName): Scalar<T> => ({ kind: 'scalar', scalar: name })
 export const string: Scalar<string> = scalar('string')
 export const bool: Scalar<boolean> = scalar('bool')
@@ -34,7 +34,7 @@ export const int32: Scalar<number> = scalar('int32')
 export const int64: Scalar<number> = scalar('int64')
 export const double: Scalar<number> = scalar('double')
 export const bytes: Scalar<string> = scalar('bytes') // base64 text in JSON and in memory
-export interface OneOf<T> extends Plain<T> {
+interface OneOf<T> extends Plain<T> {
   readonly values: readonly T[]
 }
 export const oneOf = <const V extends readonly string[]>(...values: V): OneOf<V[number]> => ({ kind: 'enum', values })
@@ -82,7 +82,7 @@ export interface Field<T, P extends Presence> {
   readonly options: Options
 }
 const none = {}
-export interface FieldOptions<T> {
+interface FieldOptions<T> {
   readonly default?: T | `ref(${string}`
   readonly optional?: boolean
   readonly always?: boolean
@@ -93,7 +93,7 @@ export interface FieldOptions<T> {
   readonly atomic?: boolean
   readonly patch?: 'merge' | 'replace' | 'retainKeys' | 'merge,retainKeys'
 }
-export interface ListOptions<T> {
+interface ListOptions<T> {
   readonly keys?: readonly (keyof T & string)[]
   readonly list?: 'atomic' | 'set'
   readonly patch?: 'merge' | 'replace' | 'retainKeys' | 'merge,retainKeys'
@@ -149,18 +149,18 @@ type ValueOf<X> = X extends Field<infer T, Presence> ? T : never
 type InlineKeys<F> = { [K in keyof F]: F[K] extends Field<unknown, 'inline'> ? K : never }[keyof F]
 type InlinePart<F> = [InlineKeys<F>] extends [never] ? unknown : Intersect<ValueOf<F[InlineKeys<F>]>>
 // `as` filters keep the link from a property to its declaration, so that "go to definition" lands in the table.
-export type Shape<F> = Simplify<
+type Shape<F> = Simplify<
   { readonly [K in keyof F as F[K] extends Field<unknown, 'required'> ? K : never]: ValueOf<F[K]> } & {
     readonly [K in keyof F as F[K] extends Field<unknown, 'required' | 'inline'> ? never : K]?: ValueOf<F[K]>
   } & InlinePart<F>
 >
-export interface TypeMeta<K extends string, V extends string> {
+interface TypeMeta<K extends string, V extends string> {
   readonly apiVersion: V
   readonly kind: K
 }
 
 /** What declares the messages of a package. Each is a class that carries its table; nothing is ever constructed. */
-export interface Declarations {
+interface Declarations {
   /** Declares a message, whose instance type is the TypeScript shape. */
   readonly message: <const F extends Fields>(
     name: string,

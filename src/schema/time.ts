@@ -1,5 +1,5 @@
 /** A moment: seconds since 1970 and the nanoseconds after them, never negative. */
-export interface Instant {
+interface Instant {
   readonly seconds: number
   readonly nanos: number
 }

@@ -1,7 +1,7 @@
 import type { Service, ServicePort } from '#api/core/service/message.ts'
 import { type Family, familyOf, nameOf, spelled } from './model.ts'
 
-export type Role = 'cluster-ip' | 'load-balancer' | 'external-ip' | 'node-port'
+type Role = 'cluster-ip' | 'load-balancer' | 'external-ip' | 'node-port'
 
 /** Where a port of a Service is met. `address` undefined: on the node's own addresses. */
 export interface Frontend {

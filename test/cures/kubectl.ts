@@ -21,7 +21,7 @@ const KINDS: Readonly<Record<string, Resource<never>>> = {
 } as never
 
 /** The words of a command as a POSIX shell reads them: plain, and in single quotes. */
-export function shellWords(command: string): readonly string[] {
+function shellWords(command: string): readonly string[] {
   const words: string[] = []
   let word: string | undefined
   for (const [, quoted, escaped, space, plain] of command.matchAll(/'([^']*)'|\\(.)|(\s+)|([^'\\\s]+)/g)) {

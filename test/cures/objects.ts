@@ -2,7 +2,7 @@ import type { ApiObject } from '#api/resource.ts'
 
 /* Objects of broken clusters, short. */
 
-export interface PodOptions {
+interface PodOptions {
   readonly replicas?: number
   readonly args?: readonly string[]
   readonly image?: string

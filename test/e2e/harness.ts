@@ -108,7 +108,7 @@ export const eventually = async <T>(
   }
 }
 
-export interface Cluster {
+interface Cluster {
   readonly name: string
   readonly kubeconfig: string
   /** `fairlead up -o json`'s answer. */

@@ -3,7 +3,7 @@ import { readdirSync, realpathSync } from 'node:fs'
 import { delimiter, dirname, join } from 'node:path'
 import { type Outcome, run } from './harness.ts'
 
-export interface KubectlBinary {
+interface KubectlBinary {
   readonly path: string
   /** `1.27` → 27 */
   readonly minor: number
@@ -45,7 +45,7 @@ const namesIn = (folder: string): readonly string[] => {
 }
 
 /** A program that goes on: its output as it comes, until `stop`. */
-export interface Following {
+interface Following {
   readonly text: () => string
   /** Waits for a line of its output that matches, and gives the match. */
   readonly until: (pattern: RegExp, limitMs?: number) => Promise<RegExpExecArray>

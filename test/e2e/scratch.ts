@@ -25,7 +25,7 @@ export interface Scratch extends AsyncDisposable {
   apply(yaml: string, ...args: readonly string[]): Promise<Outcome>
 }
 
-export interface UpFacts {
+interface UpFacts {
   readonly name: string
   readonly context: string
   readonly kubeconfig: string

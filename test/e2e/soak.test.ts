@@ -80,7 +80,7 @@ interface Measure {
 
 const MIB = 1 << 20
 
-export const soak = (name: string): void => {
+const soak = (name: string): void => {
   const cluster = withCluster(name)
   const nodes = (): readonly string[] => cluster.facts.nodes.map(({ namespace }) => namespace)
   const inNodes = (...command: readonly string[]): number =>

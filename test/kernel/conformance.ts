@@ -28,7 +28,7 @@ const FALSE_ALARM = 1e-6 / 5000
 const PINNED_MS = 7000
 
 /** One state of a generated cluster. */
-export interface Case {
+interface Case {
   readonly cluster: Cluster
   readonly pins: Pins
   /** When the scenario began, by performance.now(). */

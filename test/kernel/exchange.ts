@@ -3,12 +3,12 @@ import { connect, type Socket } from 'node:net'
 import { withNamespace } from '#kernel/namespace.ts'
 
 /** What one connection gave: what the other side says, or the error of the socket, or nothing in time. */
-export type Exchange =
+type Exchange =
   | { readonly kind: 'answer'; readonly text: string }
   | { readonly kind: 'error'; readonly code: string }
   | { readonly kind: 'silence' }
 
-export interface Peer {
+interface Peer {
   readonly protocol: 'tcp' | 'udp'
   readonly address: string
   readonly port: number
@@ -25,7 +25,7 @@ export interface Peer {
 export const itself = (host: string, family: 4 | 6, done: (error: null, address: string, family: number) => void) =>
   done(null, host, family)
 
-export const familyOf = (address: string): 4 | 6 => (address.includes(':') ? 6 : 4)
+const familyOf = (address: string): 4 | 6 => (address.includes(':') ? 6 : 4)
 
 /** An IPv4 address as an IPv6 socket has it. */
 export const plain = (address: string | undefined): string => (address ?? '').replace(/^::ffff:/, '')

@@ -11,7 +11,7 @@ import { connectFrom, exchange, itself, plain } from './exchange.ts'
  */
 export const NODES = ['n1', 'n2'] as const
 export const PODS = ['p11', 'p12', 'p21', 'p22'] as const
-export const OUTSIDE = ['out1', 'out2'] as const
+const OUTSIDE = ['out1', 'out2'] as const
 export type Place = (typeof NODES)[number] | (typeof PODS)[number] | (typeof OUTSIDE)[number]
 export type Family = 4 | 6
 export const FAMILIES = [4, 6] as const

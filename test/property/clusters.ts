@@ -44,7 +44,7 @@ const endpointPlan: fc.Arbitrary<EndpointPlan> = fc.record({
   hintedNode: fc.constantFrom(...NODE_NAMES),
   hintedZone: fc.constantFrom('a', 'b'),
 })
-export interface EndpointPlan {
+interface EndpointPlan {
   readonly node: (typeof NODE_NAMES)[number]
   readonly pod: number
   readonly conditions: object
@@ -136,7 +136,7 @@ const servicePlan = fc.record({
   /** IPv6 written otherwise than canonically. */
   shouts: weighted([9, false], [1, true]),
 })
-export type ServicePlan = typeof servicePlan extends fc.Arbitrary<infer T> ? T : never
+type ServicePlan = typeof servicePlan extends fc.Arbitrary<infer T> ? T : never
 
 /** The Services of one cluster by number; undefined: there is none of this number. */
 export const servicePlans = fc.oneof(
@@ -242,7 +242,7 @@ export const changePlan: fc.Arbitrary<ChangePlan> = fc.record({
   ),
   by: servicePlan,
 })
-export interface ChangePlan {
+interface ChangePlan {
   readonly service: number
   readonly fields: readonly (keyof ServicePlan)[] | 'gone' | 'more' | 'toggle'
   readonly by: ServicePlan

@@ -26,7 +26,7 @@ export const cases: readonly string[] = readdirSync(folder, { withFileTypes: tru
 
 /** The files that a case is held to; `FAIRLEAD_UPDATE=1` writes them. */
 export const GOLDENS = ['forwarding.txt', 'ruleset.nft', 'packets.txt'] as const
-export type Golden = (typeof GOLDENS)[number]
+type Golden = (typeof GOLDENS)[number]
 
 const here = node('a')
 /** The node that scenarios are seen from: n1, in zone a. */

@@ -25,7 +25,7 @@ export interface Kubeconfig {
   readonly users?: readonly (Entry & { readonly user: KubeconfigUser })[]
 }
 
-export interface KubeconfigContext {
+interface KubeconfigContext {
   readonly cluster?: string
   readonly user?: string
   readonly namespace?: string

@@ -7,7 +7,7 @@ import { type Kubeconfig, type KubeconfigCluster, KubeconfigError, type Kubeconf
 import { fileToken } from './token-file.ts'
 
 /** What of the caller's surroundings decides. */
-export interface Surroundings {
+interface Surroundings {
   readonly environment: Readonly<Record<string, string | undefined>>
   /** Whether somebody sits at the standard input, whom a credential plugin may ask. */
   readonly terminal: boolean

@@ -7,7 +7,7 @@ import { connectSocks } from './socks5.ts'
 import { proxyText, TunnelError } from './tunnel-error.ts'
 
 /** Whom a proxy is believed that is asked by TLS. */
-export interface ProxyTrust {
+interface ProxyTrust {
   /** PEM; believed beside the authorities that everybody believes. */
   readonly ca?: string | undefined
   readonly rejectUnauthorized: boolean

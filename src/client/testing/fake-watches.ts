@@ -20,7 +20,7 @@ interface Watcher {
   readonly fail: (error?: Error) => void
 }
 
-export interface WatchRequest {
+interface WatchRequest {
   readonly resource: string
   /** The version that the caller has; what came after it is told first. */
   readonly from: number

@@ -8,7 +8,7 @@ import { HASH_LABEL, templateHash, withoutHash } from '../objects/template-hash.
 import { DESIRED_REPLICAS, isRolling, limits, MAX_REPLICAS, replicasOf } from './desired-scale.ts'
 
 export const REVISION = 'deployment.kubernetes.io/revision'
-export const REVISION_HISTORY = 'deployment.kubernetes.io/revision-history'
+const REVISION_HISTORY = 'deployment.kubernetes.io/revision-history'
 /** Annotations that speak of the Deployment itself and are not handed down. */
 const OWN = new Set([
   LAST_APPLIED_ANNOTATION,

@@ -32,7 +32,7 @@ export type Step =
   | { readonly kind: 'update'; readonly replicaSet: ReplicaSet; readonly from: number }
   | { readonly kind: 'delete'; readonly replicaSet: ReplicaSet }
 
-export interface DeploymentPlan {
+interface DeploymentPlan {
   readonly steps: readonly Step[]
   readonly status: DeploymentStatus
   /** The Deployment's own revision annotation, where it has to change. */

@@ -13,7 +13,7 @@ export interface TriggerState {
   readonly pods: ReadonlyMap<string, string>
 }
 
-export interface Trigger {
+interface Trigger {
   /**
    * When the oldest of the changes happened that are not in the slices yet; undefined: nothing that has a time, as the
    * end of a pod.

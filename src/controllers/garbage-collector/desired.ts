@@ -18,7 +18,7 @@ export type Collection =
   | { readonly kind: 'release'; readonly finalizer: string }
 
 /** Whether a dependent keeps its owner (by uid) from going first in a foreground deletion. */
-export const blocks = (dependent: ApiObject, owner: string): boolean =>
+const blocks = (dependent: ApiObject, owner: string): boolean =>
   (dependent.metadata?.ownerReferences ?? []).some(({ uid, blockOwnerDeletion }) => uid === owner && blockOwnerDeletion)
 
 /** Decides over one object, from its finalizers, its owners' state and its dependents. */

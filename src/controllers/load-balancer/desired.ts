@@ -11,10 +11,10 @@ import {
 } from '#net/ip-address.ts'
 import { isLeaving } from '#objects/deletion.ts'
 
-export const POOL_CLASS = 'fairlead.io/pool'
+const POOL_CLASS = 'fairlead.io/pool'
 
 /** Both ends are given out. */
-export interface AddressRange {
+interface AddressRange {
   readonly from: IpAddress
   readonly to: IpAddress
 }
@@ -58,7 +58,7 @@ export const isPooled = (service: Service): boolean =>
 export const heldBy = (service: Service): readonly string[] =>
   (service.status?.loadBalancer?.ingress ?? []).flatMap(({ ip }) => (ip ? [ip] : []))
 
-export interface Assignment {
+interface Assignment {
   readonly ingress: readonly LoadBalancerIngress[]
   /** Why it did not get all that it asks for; told as an Event. */
   readonly faults: readonly string[]

@@ -3,7 +3,7 @@ import { timeText } from '#api/time-text.ts'
 import { withCondition } from '#objects/conditions.ts'
 
 /** What is still in the namespace: `pods` → 2. Plural with group, as kubectl names it. */
-export interface Remains {
+interface Remains {
   readonly counts: ReadonlyMap<string, number>
   readonly finalizers: ReadonlyMap<string, number>
   readonly failure: string | undefined

@@ -3,11 +3,11 @@ import { isLeaving } from '#objects/deletion.ts'
 import { isTerminal } from '#objects/pod.ts'
 
 /** Ended pods beyond this many go, the oldest first. */
-export const MOST_ENDED = 12_500
+const MOST_ENDED = 12_500
 /** A node may be registered again by a restarted agent: its pods are given so long. */
 export const QUARANTINE_MS = 40_000
 
-export interface Verdict {
+interface Verdict {
   readonly pod: Pod
   readonly reason: 'node-gone' | 'never-scheduled' | 'ended'
 }

@@ -14,7 +14,7 @@ import { parseTime } from '../objects/time.ts'
 const BURST = 500
 const DELETION_COST = 'controller.kubernetes.io/pod-deletion-cost'
 
-export interface ReplicaSetPlan {
+interface ReplicaSetPlan {
   readonly create: number
   readonly delete: readonly Pod[]
 }

@@ -33,7 +33,7 @@ const OPERSTATE_UP = 6
 const OPERSTATE_UNKNOWN = 0
 
 /** What a link can be told when it is made or later. */
-export interface LinkSettings {
+interface LinkSettings {
   readonly up?: boolean
   /** Bytes. */
   readonly mtu?: number
@@ -47,7 +47,7 @@ export interface LinkSettings {
   readonly alias?: string
 }
 
-export interface NewLink extends Omit<LinkSettings, 'alias'> {
+interface NewLink extends Omit<LinkSettings, 'alias'> {
   readonly name: string
 }
 

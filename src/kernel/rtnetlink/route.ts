@@ -36,7 +36,7 @@ const RTMSG_LENGTH = 12
 export const ROUTE_PROTOCOL = 250
 
 /** One way on. */
-export interface NextHop {
+interface NextHop {
   /** Link index; absent: found by the gateway. */
   readonly link?: number
   /** Absent: the destination is on the link itself. */
@@ -45,7 +45,7 @@ export interface NextHop {
   readonly onlink?: boolean
 }
 
-export interface Route {
+interface Route {
   /** `10.244.1.0/24`; `0.0.0.0/0` and `::/0` are the default routes. */
   readonly destination: string
   /** None: unreachable (an ICMP error at once, instead of a silent wait). Several: equal-cost multipath. */

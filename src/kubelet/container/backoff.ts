@@ -7,8 +7,8 @@ export interface Backoff {
 }
 
 export const BACKOFF_FIRST = 10_000
-export const BACKOFF_MAX = 300_000
-export const BACKOFF_RESET = 600_000
+const BACKOFF_MAX = 300_000
+const BACKOFF_RESET = 600_000
 
 /** The back-off after one more failure at `now`. */
 export const nextBackoff = (previous: Backoff | undefined, now: number): Backoff => ({

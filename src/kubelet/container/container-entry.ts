@@ -39,7 +39,7 @@ export interface ContainerEntry {
   backOffUntil?: number
 }
 
-export const RUNTIME_NAME = 'runc'
+const RUNTIME_NAME = 'runc'
 
 const fromStatus = (
   status: ContainerStatus | undefined,

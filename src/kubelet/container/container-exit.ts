@@ -6,7 +6,7 @@ import { stopProbers } from './container-probers.ts'
 import { terminationMessage } from './termination-message.ts'
 
 /** An exit, as the runtime tells it. */
-export type ContainerExit = Extract<ContainerState, { readonly state: 'exited' }>
+type ContainerExit = Extract<ContainerState, { readonly state: 'exited' }>
 
 /** Sets the entry's phase to an exit and its termination message; the probers stop. */
 export const noteExit = (

@@ -4,7 +4,7 @@ import { type Backoff, retryAt } from './backoff.ts'
 import { type ContainerView, containersOf } from './container-view.ts'
 import { restarts } from './restart-policy.ts'
 
-export interface ContainerPlan {
+interface ContainerPlan {
   readonly start: readonly string[]
   /** Sidecars whose pod is finished. */
   readonly stop: readonly string[]

@@ -7,7 +7,7 @@ import type { ContainerEntry } from './container-entry.ts'
 
 const TITLE: Readonly<Record<ProbeKind, string>> = { liveness: 'Liveness', readiness: 'Readiness', startup: 'Startup' }
 
-export interface ProbeListener {
+interface ProbeListener {
   /** `started` or `ready` of the entry has changed. */
   readonly changed: () => void
   /** Liveness or startup has failed for good: the container is to be stopped. */

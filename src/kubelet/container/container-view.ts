@@ -37,7 +37,7 @@ export interface ContainerView {
 }
 
 /** `isInit`: it is one of spec.initContainers. */
-export const roleOf = (container: Container, isInit: boolean): ContainerRole =>
+const roleOf = (container: Container, isInit: boolean): ContainerRole =>
   !isInit ? 'main' : container.restartPolicy === 'Always' ? 'sidecar' : 'init'
 
 /** All containers of a pod in the order in which they start, with their roles. */

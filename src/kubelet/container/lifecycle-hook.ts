@@ -8,7 +8,7 @@ import { resolvePort } from '../probe/container-port.ts'
 import { execCheck } from '../probe/exec-check.ts'
 import { HOOK_AGENT, type HttpTarget, httpGet, httpTarget, isPlainAnswer } from '../probe/http-check.ts'
 
-export interface HookTarget {
+interface HookTarget {
   readonly pod: Pod
   readonly container: Container
   /** The container's id. */

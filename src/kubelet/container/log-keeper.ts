@@ -7,7 +7,7 @@ const LOOK_MS = 1000
 /** And how soon again while one of them fills file after file. */
 const SOON_MS = 25
 
-export interface LogKeeperOptions {
+interface LogKeeperOptions {
   readonly clock: Clock
   readonly signal: AbortSignal
   /** The logs of all containers that may be writing. */

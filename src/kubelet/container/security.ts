@@ -3,7 +3,7 @@ import type { PodSpec } from '#api/core/pod/spec/spec.ts'
 import type { ContainerSpec } from '#runtime/runtime.ts'
 import { KubeletError } from '../kubelet-error.ts'
 
-export type SecurityFields = Pick<
+type SecurityFields = Pick<
   ContainerSpec,
   'user' | 'capabilities' | 'privileged' | 'readOnlyRootFilesystem' | 'noNewPrivileges'
 >

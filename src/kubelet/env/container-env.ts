@@ -15,7 +15,7 @@ export interface References {
 }
 
 /** A Secret’s value as text. */
-export const decodeBase64 = (text: string): string => Buffer.from(text, 'base64').toString('utf8')
+const decodeBase64 = (text: string): string => Buffer.from(text, 'base64').toString('utf8')
 
 const fromKey = async (
   kind: 'configmap' | 'secret',

@@ -6,13 +6,13 @@ import { type Client, isAlreadyExists } from '#client/client.ts'
 import { backoff, type Clock, sleep } from '#clock/clock.ts'
 import { nodeConditions } from './node-object.ts'
 
-export interface RegistrationOptions {
+interface RegistrationOptions {
   readonly clock: Clock
   readonly signal: AbortSignal
   readonly onError: (error: unknown) => void
 }
 
-export interface NodeStatusOptions extends RegistrationOptions {
+interface NodeStatusOptions extends RegistrationOptions {
   /** What keeps the node from carrying pods at present, in words: then it is not Ready. */
   readonly fault: () => string | undefined
 }

@@ -11,7 +11,7 @@ import type { KubeletContext } from '../context.ts'
 import type { PodEntry } from './pod-entry.ts'
 import { tellBackOff } from './pod-events.ts'
 
-export interface ContainersListener {
+interface ContainersListener {
   /** A start or a stop is through: what comes next is to be planned. */
   readonly settled: () => void
   /** Nothing is to be planned, but the status shows it: a probe's verdict, the reason of a back-off. */
@@ -23,7 +23,7 @@ export interface ContainersListener {
 }
 
 /** What is left to do for the caller after the containers have been brought forward. */
-export interface ContainersOutlook {
+interface ContainersOutlook {
   /** The pod has run its course. */
   readonly finished: boolean
   /** A back-off ends then (milliseconds): the time to look again. */

@@ -1,13 +1,13 @@
 import type { Pod } from '#api/core/pod/message.ts'
 import type { KubeletContext } from '../context.ts'
 
-export interface PodReferences {
+interface PodReferences {
   readonly configMaps: ReadonlySet<string>
   readonly secrets: ReadonlySet<string>
 }
 
 /** The ConfigMaps and Secrets that a pod names, in volumes and in the environment. */
-export const podReferences = (pod: Pod): PodReferences => {
+const podReferences = (pod: Pod): PodReferences => {
   const configMaps = new Set<string>()
   const secrets = new Set<string>()
   const add = (set: Set<string>, name: string | undefined): void => {

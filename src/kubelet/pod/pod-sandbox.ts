@@ -48,7 +48,7 @@ const makeSandbox = async (context: KubeletContext, entry: PodEntry): Promise<Sa
   }
 }
 
-export interface SandboxListener {
+interface SandboxListener {
   /** False: the pod has ended meanwhile; nothing is told and nothing tried any more. */
   readonly wanted: () => boolean
   readonly ready: () => void

@@ -20,7 +20,7 @@ const DAY = 86_400_000
 /** `refused`: nothing of it will run. `finished`: everything has ended, only its status and logs are left. */
 type Stage = 'new' | 'preparing' | 'ready' | 'refused' | 'finished' | 'terminating' | 'gone'
 
-export interface WorkerOwner {
+interface WorkerOwner {
   /** A container's exit is to be told to this worker. */
   readonly own: (id: string, worker: PodWorker) => void
   /** The pod is gone, from the machine and from the API. */

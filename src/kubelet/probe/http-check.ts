@@ -17,7 +17,7 @@ export interface HttpTarget {
 export const PROBE_AGENT = 'kube-probe/1.36'
 export const HOOK_AGENT = 'kube-lifecycle/1.36'
 
-export interface HttpAnswer {
+interface HttpAnswer {
   readonly status: number
   readonly location?: string
 }

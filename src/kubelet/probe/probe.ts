@@ -9,7 +9,7 @@ import { resolvePort } from './container-port.ts'
 import { execCheck } from './exec-check.ts'
 import { httpGet, httpTarget, PROBE_AGENT, targetUrl } from './http-check.ts'
 
-export interface ProbeTarget {
+interface ProbeTarget {
   readonly container: Container
   readonly id: string
   readonly podIP: string

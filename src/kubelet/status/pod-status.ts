@@ -56,7 +56,7 @@ const containerStatus = (view: ContainerView, image: string): ContainerStatus =>
 })
 
 /** Pending, Running, Succeeded or Failed. Succeeded and Failed are for ever. */
-export const podPhase = (pod: Pod, facts: PodFacts): PodPhase => {
+const podPhase = (pod: Pod, facts: PodFacts): PodPhase => {
   if (facts.ended !== undefined) return 'Failed'
   const before = pod.status?.phase
   if (before !== undefined && isTerminalPhase(before)) return before

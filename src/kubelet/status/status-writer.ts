@@ -19,7 +19,7 @@ interface Slot {
   waiters: (() => void)[]
 }
 
-export interface StatusWriterOptions {
+interface StatusWriterOptions {
   readonly clock: Clock
   readonly onError: (message: string, error: unknown) => void
   readonly random?: () => number

@@ -17,7 +17,7 @@ export interface LogOptions {
   readonly stream?: 'stdout' | 'stderr'
 }
 
-export interface LogLine {
+interface LogLine {
   /** RFC 3339 with nanoseconds, in UTC. */
   readonly time: string
   readonly stream: 'stdout' | 'stderr'
@@ -53,7 +53,7 @@ function utcTime(text: string): string {
 }
 
 /** Makes the answer of `kubectl logs` of raw lines: filters, times, and parts of a line put together. */
-export class LogFormatter {
+class LogFormatter {
   readonly #options: LogOptions
   #left: number
   #midLine: 'stdout' | 'stderr' | undefined

@@ -25,7 +25,7 @@ const INITIAL_WINDOW = 64 << 10
 const MAX_UNREAD = 256 << 10
 const MAX_STREAMS = 1000
 
-export interface SpdyConnectionOptions {
+interface SpdyConnectionOptions {
   /** A stream the client opens. Refused where this gives false. Called once the answer (SYN_REPLY) is on its way. */
   readonly onStream: (stream: SpdyStream) => boolean
   /** The connection has ended, for whatever reason; streams are destroyed by then. */

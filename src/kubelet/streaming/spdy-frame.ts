@@ -17,7 +17,7 @@ export const ResetStatus = { PROTOCOL_ERROR: 1, INVALID_STREAM: 2, REFUSED_STREA
 export const FLAG_FIN = 1
 /** Identifier of the setting that says how large a stream's window is at first. */
 export const SETTINGS_INITIAL_WINDOW_SIZE = 7
-export const FRAME_HEADER = 8
+const FRAME_HEADER = 8
 
 export type Frame =
   | { readonly kind: 'data'; readonly stream: number; readonly fin: boolean; readonly payload: Buffer }

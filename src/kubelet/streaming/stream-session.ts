@@ -1,6 +1,6 @@
 import type { Readable, Writable } from 'node:stream'
 
-export interface TerminalSize {
+interface TerminalSize {
   readonly width: number
   readonly height: number
 }

@@ -33,7 +33,7 @@ export function acceptSpdy({ socket }: UpgradeRequest, protocol: string): void {
   )
 }
 
-export interface StatusObject {
+interface StatusObject {
   readonly kind: 'Status'
   readonly apiVersion: 'v1'
   readonly metadata: Record<string, never>

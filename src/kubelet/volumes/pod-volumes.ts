@@ -55,7 +55,7 @@ const hostPath = (volume: string, { path, type = '' }: HostPathVolumeSource): st
 }
 
 /** One volumeMount of a container. */
-export interface MountPlace {
+interface MountPlace {
   readonly container: string
   /** Its place among the container's volumeMounts. */
   readonly index: number

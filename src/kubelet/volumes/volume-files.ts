@@ -7,7 +7,7 @@ import type { References } from '../env/container-env.ts'
 import { fieldValue, type NodeFacts, resourceValue } from '../env/field-ref.ts'
 import { KubeletError } from '../kubelet-error.ts'
 
-export interface VolumeFile {
+interface VolumeFile {
   readonly content: Uint8Array
   readonly mode: number
 }

@@ -5,7 +5,7 @@ import type { Socket } from 'node:net'
 import type { ExecOptions } from '../runtime.ts'
 import { RuntimeError } from '../runtime-error.ts'
 
-export interface AttachTarget {
+interface AttachTarget {
   readonly id: string
   /** conmon's attach socket. */
   readonly attach: string

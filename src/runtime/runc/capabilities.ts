@@ -17,7 +17,7 @@ export function heldCapabilities(status = readFileSync('/proc/self/status', 'utf
   return new Set(CAPABILITIES.filter((_, bit) => (mask >> BigInt(bit)) & 1n))
 }
 
-export interface CapabilityWish {
+interface CapabilityWish {
   readonly add: readonly string[]
   readonly drop: readonly string[]
 }

@@ -10,7 +10,7 @@ export interface Programs {
   readonly conmon: string
 }
 
-export interface ConmonRequest {
+interface ConmonRequest {
   readonly id: string
   readonly bundle: string
   readonly runcRoot: string

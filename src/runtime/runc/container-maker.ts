@@ -40,7 +40,7 @@ function writeForAll(path: string, text: string, mode: number): void {
 }
 
 /** What containers are made with. */
-export interface Workshop {
+interface Workshop {
   readonly paths: RuntimePaths
   /** Cgroups lie below /fairlead/CLUSTER. */
   readonly cluster: string

@@ -43,7 +43,7 @@ export interface Leftover {
   readonly cgroupsPath?: string
 }
 
-export interface StoredContainers {
+interface StoredContainers {
   readonly stored: readonly StoredContainer[]
   /** Whoever was making these is dead. */
   readonly abandoned: readonly Leftover[]

@@ -11,7 +11,7 @@ import { RuntimeError } from '../runtime-error.ts'
 import { runcMessage } from './conmon.ts'
 import { processTree, signalNumber } from './process-identity.ts'
 
-export interface ExecTarget {
+interface ExecTarget {
   readonly runc: string
   readonly runcRoot: string
   /** The container's bundle: takes the pid file while the command runs. */

@@ -11,7 +11,7 @@ export interface MachineAbilities {
   readonly cgroupVersion: 1 | 2
 }
 
-export interface BundleFolders {
+interface BundleFolders {
   readonly rootfs: string
   /** Of its scratch layers. */
   readonly layers: string

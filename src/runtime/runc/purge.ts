@@ -7,7 +7,7 @@ import { conmonProcess, readRecords } from './container-record.ts'
 import { isAlive, processTree, signalNumber, signalProcess } from './process-identity.ts'
 import { bundlePaths, runtimePaths } from './runtime-paths.ts'
 
-export interface PurgeOptions {
+interface PurgeOptions {
   readonly stateDir: string
   readonly cluster: string
   /** How long to wait for the kernel to let go of killed processes. */

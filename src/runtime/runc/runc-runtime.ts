@@ -28,7 +28,7 @@ import { signalProcess } from './process-identity.ts'
 import { findProgram } from './programs.ts'
 import { bundlePaths, runtimePaths } from './runtime-paths.ts'
 
-export interface RuncRuntimeOptions {
+interface RuncRuntimeOptions {
   /** Folder of this runtime alone, below the cluster's: `STATE/NAME/runtime`. */
   readonly stateDir: string
   /** The cluster's name: cgroups lie below /fairlead/NAME. */

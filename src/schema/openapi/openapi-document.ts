@@ -19,7 +19,7 @@ export interface OpenApiOptions extends SchemaNaming {
 const PATCH_MODEL = 'io.k8s.apimachinery.pkg.apis.meta.v1.Patch'
 
 /** How one version writes what both say. */
-export interface DocumentWriter<P, O> {
+interface DocumentWriter<P, O> {
   readonly parameter: (parameter: Parameter) => P
   readonly operation: (tag: string, operation: Operation) => O
 }
@@ -42,7 +42,7 @@ export const pathsOf = <P, O>(
 }
 
 /** What a request carries: its media types and their schema. */
-export interface RequestBody {
+interface RequestBody {
   readonly types: readonly string[]
   readonly schema: Schema
   readonly required: boolean

@@ -29,8 +29,8 @@ export interface Parameter {
   readonly type: 'string' | 'boolean' | 'integer'
 }
 
-export type Method = 'get' | 'put' | 'post' | 'delete' | 'options' | 'head' | 'patch'
-export type BodyKind = 'none' | 'object' | 'delete-options' | 'patch'
+type Method = 'get' | 'put' | 'post' | 'delete' | 'options' | 'head' | 'patch'
+type BodyKind = 'none' | 'object' | 'delete-options' | 'patch'
 
 export interface Operation {
   readonly id: string
@@ -45,7 +45,7 @@ export interface Operation {
   readonly statuses: readonly number[]
 }
 
-export interface PathOperations {
+interface PathOperations {
   readonly path: string
   readonly tag: string
   readonly parameters: readonly Parameter[]

@@ -33,7 +33,7 @@ export interface SchemaNaming {
   readonly kindsOf?: (message: MessageClass<unknown>) => readonly GroupVersionKind[] | undefined
 }
 
-export type Dialect = 'v2' | 'v3'
+type Dialect = 'v2' | 'v3'
 
 const META = 'io.k8s.apimachinery.pkg.apis.meta.v1'
 
@@ -185,7 +185,7 @@ export class SchemaCollector {
 }
 
 /** `apps/v1`, `Deployment` as the extension writes it. */
-export const kindOf = ([apiVersion, kind]: readonly [string, string]): GroupVersionKind => {
+const kindOf = ([apiVersion, kind]: readonly [string, string]): GroupVersionKind => {
   const [group, version] = apiVersion.includes('/') ? (apiVersion.split('/') as [string, string]) : ['', apiVersion]
   // The machinery's own kinds (DeleteOptions, Status) are served under the core group's name.
   return { group: group === 'meta.k8s.io' ? '' : group, kind, version }

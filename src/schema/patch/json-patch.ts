@@ -6,7 +6,7 @@ import { setMember } from '../plan.ts'
  * `PATCH_PATH_MISSING`: a patch that does not fit the object (422 Invalid with no words but the generic ones).
  * `PATCH_TOO_LARGE`: more than 10,000 operations, or copies that are too large together (413).
  */
-export type JsonPatchErrorCode = 'PATCH_MALFORMED' | 'PATCH_TEST_FAILED' | 'PATCH_PATH_MISSING' | 'PATCH_TOO_LARGE'
+type JsonPatchErrorCode = 'PATCH_MALFORMED' | 'PATCH_TEST_FAILED' | 'PATCH_PATH_MISSING' | 'PATCH_TOO_LARGE'
 
 export class JsonPatchError extends Error {
   readonly code: JsonPatchErrorCode

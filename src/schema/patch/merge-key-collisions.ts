@@ -3,7 +3,7 @@ import type { MessageClass } from '../schema.ts'
 import { childOf, identityOf, lookUp, ORDER_PREFIX, PATCH } from './strategic-merge.ts'
 
 /** Two items of one list of a patch, by their places, that have the same value of the key the list is merged by. */
-export interface MergeKeyCollision {
+interface MergeKeyCollision {
   /** `spec.ports[1]`. */
   readonly item: string
   /** `spec.ports[0]`. */

@@ -6,7 +6,7 @@ import type { Field, Fields, MessageClass, Presence } from '../schema.ts'
  * `PATCH_FORMAT`: a directive is malformed (Kubernetes answers 400 BadRequest). `PATCH_REJECTED`: the patch is well
  * formed and does not fit, such as a list item without its merge key (422 Invalid).
  */
-export type StrategicMergeErrorCode = 'PATCH_FORMAT' | 'PATCH_REJECTED'
+type StrategicMergeErrorCode = 'PATCH_FORMAT' | 'PATCH_REJECTED'
 
 export class StrategicMergeError extends Error {
   readonly code: StrategicMergeErrorCode

@@ -14,7 +14,7 @@ export interface UnknownField {
   readonly number: number
 }
 
-export interface DecodeState {
+interface DecodeState {
   depth: number
   readonly unknown: UnknownField[]
 }
