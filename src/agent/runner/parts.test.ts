@@ -250,3 +250,82 @@ test('states are metrics, by place and part; and what somebody has changed is ga
   assert.deepEqual(running.look(), ['eth0 was down; put right'])
   await running.stop()
 })
+
+test('a part that is started again keeps its fault until it is ready, which listeners hear', async () => {
+  const slow = new FakePart('slow', { isReadyAtOnce: false })
+  const { definition } = slow
+  let changes = 0
+  let go = (): void => undefined
+  const slowly = {
+    ...definition,
+    start: async (here: Parameters<typeof definition.start>[0]) => {
+      const part = await definition.start(here)
+      here.onChange(() => changes++)
+      await new Promise<void>((resolve) => {
+        go = resolve
+      })
+      return part
+    },
+  }
+  const { clock, place } = fakePlace()
+  const running = new Parts({ place, definitions: [slowly], sources: {} })
+  const faults = () => running.states()[0]!.faults
+  await settle()
+  assert.deepEqual(faults(), [], 'it is only starting')
+  slow.fail(new Error('no'))
+  await settle()
+  clock.advance(500)
+  await settle()
+  assert.deepEqual(faults(), ['no'], 'it starts again')
+  slow.status = { ready: false, faults: [] }
+  go()
+  await settle()
+  assert.deepEqual(faults(), ['no'], 'it runs, and is not ready')
+  changes = 0
+  slow.becomeReady()
+  await running.ready
+  assert.ok(changes > 0)
+  assert.deepEqual(faults(), [])
+})
+
+test('a part that waits for one that is only starting has no fault', async () => {
+  const network = new FakePart('network')
+  const pods = new FakePart('pods', { needs: [network] })
+  const { definition } = network
+  const never = { ...definition, start: () => new Promise<never>(() => undefined) }
+  const { place } = fakePlace()
+  const running = new Parts({ place, definitions: [never, pods.definition], sources: {} })
+  await settle()
+  assert.deepEqual(
+    running.states().map(({ ready, faults }) => [ready, faults]),
+    [
+      [false, []],
+      [false, []],
+    ],
+  )
+})
+
+test('what has been stopped is not started again by a part that becomes ready meanwhile', async () => {
+  const log: string[] = []
+  let stopped!: () => void
+  const late = new FakePart('late', { log, isReadyAtOnce: false })
+  const slow = new FakePart('slow', {
+    log,
+    more: {
+      stop: () =>
+        new Promise<void>((resolve) => {
+          stopped = resolve
+        }),
+    },
+  })
+  const { place } = fakePlace()
+  const running = new Parts({ place, definitions: [late.definition, slow.definition], sources: {} })
+  await settle()
+  const stopping = running.stop()
+  late.becomeReady()
+  await settle()
+  stopped()
+  await stopping
+  await settle()
+  assert.deepEqual(log, ['+late', '+slow', '-late'])
+})
