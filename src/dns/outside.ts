@@ -34,7 +34,7 @@ export const answerOutside = (question: Question, { domain, filling }: Outside):
   if (reverse || !mayExist(name)) return plainAnswer(Rcode.NXDOMAIN)
   return plainAnswer(Rcode.REFUSED, {
     code: ExtendedError.NOT_AUTHORITATIVE,
-    text: `${question.name} is outside ${domain}, and this cluster has no egress`,
+    text: `${name} is outside ${domain}, and this cluster has no egress`,
   })
 }
 

@@ -166,6 +166,15 @@ test('DnsServer refuses a name outside the zone where there is no upstream, and 
   assert.match(reply.toString('latin1'), /example\.org is outside cluster\.local, and this cluster has no egress/)
 })
 
+test('an answer that is kept says the same to clients that write the name in other letters', async () => {
+  const ask = async (name: string) => {
+    const reply = await overUdp(inCluster.udp, withEdns(encodeQuestion(name, RecordType.A)))
+    return /[\w.]+ is outside [\w.]+/.exec(reply.toString('latin1'))?.[0]
+  }
+  assert.equal(await ask('KEPT.Example.ORG'), 'kept.example.org is outside cluster.local')
+  assert.equal(await ask('kept.example.org'), 'kept.example.org is outside cluster.local')
+})
+
 /** Names that are not there, each as a resolver comes to it at the end of its search list. */
 const cannotExist = [
   'wbe',
