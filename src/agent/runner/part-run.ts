@@ -69,8 +69,9 @@ export class PartRun {
     try {
       const part = await this.#options.start(fail)
       if (this.#life !== life) {
-        // It was halted, or failed, while it started.
-        await part.stop()
+        // It was halted, or failed, while it started: nobody waits for it any more.
+        part.ready.catch(() => undefined)
+        await this.#stop(part)
         return
       }
       current = { is: 'running', part }
@@ -103,16 +104,15 @@ export class PartRun {
     this.#failures++
     this.#fault = error.message
     log(`part ${this.definition.name} has failed, and is tried again in ${wait} ms`, error)
-    const life: Life = { is: 'failed', retryAt: clock.now() + wait, cancel: clock.after(wait, () => retry()) }
-    this.#life = life
-    let stopped: Promise<void> | undefined
-    const retry = async (): Promise<void> => {
-      await stopped
+    const retry = (): void => {
       if (this.#life !== life) return
       this.#life = { is: 'waiting' }
       onRetry()
     }
-    stopped = onFailed().then(() => part && this.#stop(part))
+    const cancel = clock.after(wait, () => void stopped.then(retry))
+    const life: Life = { is: 'failed', retryAt: clock.now() + wait, cancel }
+    this.#life = life
+    const stopped = onFailed().then(() => part && this.#stop(part))
     await stopped
   }
 

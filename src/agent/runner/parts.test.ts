@@ -141,7 +141,7 @@ test('what was stopped stays stopped: also a part that waits for another try, an
   parts.services.refusal = new Error('no')
   const log: string[] = []
   let started!: () => void
-  const late = new FakePart('late', { log })
+  const late = new FakePart('late', { log, isReadyAtOnce: false })
   const start = late.definition.start
   const slowly = {
     ...late.definition,
@@ -157,6 +157,7 @@ test('what was stopped stays stopped: also a part that waits for another try, an
   const running = new Parts({ place, definitions: [...parts.list, slowly], sources: {} })
   await settle()
   await running.stop()
+  late.becomeReady(new Error('nobody minds'))
   started()
   await settle()
   assert.deepEqual(log, ['+late', '-late'])
