@@ -9,7 +9,7 @@ import { matchesMap } from '#objects/label-selector.ts'
 import { keyOf } from '#objects/object-key.ts'
 import type { ControllerContext } from './context.ts'
 import { byNode } from './indexes.ts'
-import { sameValue } from './objects/equal.ts'
+import { sameValue } from './values/equal.ts'
 
 type Labels = { readonly [key: string]: string }
 

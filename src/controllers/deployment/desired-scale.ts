@@ -1,6 +1,6 @@
 import type { Deployment } from '#api/apps/deployment/message.ts'
 import type { ReplicaSet } from '#api/apps/replicaset/message.ts'
-import { scaledValue } from '../objects/percent.ts'
+import { scaledValue } from '../values/percent.ts'
 
 export const DESIRED_REPLICAS = 'deployment.kubernetes.io/desired-replicas'
 export const MAX_REPLICAS = 'deployment.kubernetes.io/max-replicas'

@@ -2,7 +2,7 @@ import type { Deployment, DeploymentCondition, DeploymentStatus } from '#api/app
 import type { ReplicaSet } from '#api/apps/replicaset/message.ts'
 import { timeText } from '#api/time-text.ts'
 import { findCondition, withCondition, withoutCondition } from '#objects/conditions.ts'
-import { parseTime } from '../objects/time.ts'
+import { parseTime } from '../values/time.ts'
 import { limits, replicasOf } from './desired-scale.ts'
 
 const NO_DEADLINE = 2 ** 31 - 1

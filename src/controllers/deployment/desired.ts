@@ -2,7 +2,7 @@ import type { Deployment, DeploymentStatus } from '#api/apps/deployment/message.
 import type { ReplicaSet } from '#api/apps/replicaset/message.ts'
 import { findCondition, withCondition } from '#objects/conditions.ts'
 import { isLeaving } from '#objects/deletion.ts'
-import { sameValue } from '../objects/equal.ts'
+import { sameValue } from '../values/equal.ts'
 import {
   byAge,
   findNew,

@@ -2,8 +2,8 @@ import { endpoints } from '#api/core/endpoints/resource.ts'
 import { isNotFound } from '#client/client.ts'
 import { keyOf } from '#objects/object-key.ts'
 import { type ControllerContext, type RunningController, runLoop } from '../context.ts'
-import { sameValue } from '../objects/equal.ts'
 import { servicePods } from '../service-pods.ts'
+import { sameValue } from '../values/equal.ts'
 import { desiredEndpoints } from './desired.ts'
 
 /** The core/v1 Endpoints object of each Service with a selector: what kubectl before 1.33 and `get endpoints` show. */

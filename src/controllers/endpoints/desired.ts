@@ -7,7 +7,7 @@ import { controllerReference } from '#objects/owner-reference.ts'
 import { isTerminal, podAddresses } from '#objects/pod.ts'
 import { HEADLESS_LABEL } from '#objects/well-known.ts'
 import { isHeadless, selectsPods, targetPortOf } from '../endpointslice/desired.ts'
-import { canonical } from '../objects/equal.ts'
+import { canonical } from '../values/equal.ts'
 
 const MOST_ADDRESSES = 1000
 const OVER_CAPACITY = 'endpoints.kubernetes.io/over-capacity'

@@ -1,5 +1,5 @@
 import type { Endpoint, EndpointPort, EndpointSlice } from '#api/discovery/endpointslice/message.ts'
-import { canonical, sameValue } from '../objects/equal.ts'
+import { canonical, sameValue } from '../values/equal.ts'
 
 /** Endpoints that share one slice kind: same address family, same ports. */
 export interface Group {

@@ -12,7 +12,7 @@ import {
   SERVICE_NAME_LABEL,
   ZONE_LABEL,
 } from '#objects/well-known.ts'
-import { canonical } from '../objects/equal.ts'
+import { canonical } from '../values/equal.ts'
 import { type Group, packSlices, type SliceChanges, type SliceMeta } from './desired-pack.ts'
 
 const MOST_ENDPOINTS = 100

@@ -2,7 +2,7 @@ import type { Endpoints } from '#api/core/endpoints/message.ts'
 import type { EndpointSlice } from '#api/discovery/endpointslice/message.ts'
 import type { ApiObject } from '#api/resource.ts'
 import { isLeaving } from '#objects/deletion.ts'
-import { sameValue } from '../objects/equal.ts'
+import { sameValue } from '../values/equal.ts'
 
 /** What is to be done about one object that is to stay. `again`: it cannot be changed into what it should be. */
 type Keeping =

@@ -3,7 +3,7 @@ import { services } from '#api/core/service/resource.ts'
 import { isLeaving } from '#objects/deletion.ts'
 import { keyOf } from '#objects/object-key.ts'
 import { type ControllerContext, type RunningController, recorderOf, runLoop } from '../context.ts'
-import { sameValue } from '../objects/equal.ts'
+import { sameValue } from '../values/equal.ts'
 import { assignAddresses, heldBy, isPooled, parseRange } from './desired.ts'
 
 /** How long a Service that got nothing is not told so again. */

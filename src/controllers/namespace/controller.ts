@@ -5,7 +5,7 @@ import { isNotFound } from '#client/client.ts'
 import { isLeaving } from '#objects/deletion.ts'
 import { type ControllerContext, type RunningController, runLoop } from '../context.ts'
 import { eachServed } from '../each-served.ts'
-import { sameValue } from '../objects/equal.ts'
+import { sameValue } from '../values/equal.ts'
 import { namespaceStatus } from './desired.ts'
 
 /** A safety net only: each object that goes brings the namespace back into the queue. */

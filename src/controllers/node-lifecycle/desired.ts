@@ -3,7 +3,7 @@ import type { Taint } from '#api/core/node/taint.ts'
 import { timeText } from '#api/time-text.ts'
 import { findCondition } from '#objects/conditions.ts'
 import { NOT_READY_TAINT, UNREACHABLE_TAINT, UNSCHEDULABLE_TAINT } from '#objects/well-known.ts'
-import { sameValue } from '../objects/equal.ts'
+import { sameValue } from '../values/equal.ts'
 
 /** A node whose lease was not renewed for so long has failed. */
 export const GRACE_MS = 40_000

@@ -18,7 +18,7 @@ import {
   runLoop,
 } from '../context.ts'
 import { byController } from '../indexes.ts'
-import { sameValue } from '../objects/equal.ts'
+import { sameValue } from '../values/equal.ts'
 import { type Failure, makePod, planReplicaSet, replicaSetStatus } from './desired.ts'
 
 /**

@@ -7,8 +7,8 @@ import { matchesMap } from '#objects/label-selector.ts'
 import { controllerReference } from '#objects/owner-reference.ts'
 import { isActive, isTerminal } from '#objects/pod.ts'
 import { own } from '#schema/own.ts'
-import { availableIn } from '../objects/availability.ts'
-import { parseTime } from '../objects/time.ts'
+import { availableIn } from '../values/availability.ts'
+import { parseTime } from '../values/time.ts'
 
 /** At most so many pods are made or deleted in one look (Kubernetes' burst). */
 const BURST = 500

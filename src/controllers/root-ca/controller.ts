@@ -4,7 +4,7 @@ import { namespaces } from '#api/core/namespace/resource.ts'
 import { isAlreadyExists } from '#client/client.ts'
 import { isLeaving } from '#objects/deletion.ts'
 import { type ControllerContext, type RunningController, runLoop } from '../context.ts'
-import { sameValue } from '../objects/equal.ts'
+import { sameValue } from '../values/equal.ts'
 
 const NAME = 'kube-root-ca.crt'
 

@@ -3,7 +3,7 @@ import type { Taint } from '#api/core/node/taint.ts'
 import type { Pod } from '#api/core/pod/message.ts'
 import { findCondition } from '#objects/conditions.ts'
 import { tolerationOf } from '#placement/toleration.ts'
-import { parseTime } from '../objects/time.ts'
+import { parseTime } from '../values/time.ts'
 
 /** Taints that not only keep pods away but send away those that are there. */
 export const evictingTaints = (node: Node | undefined): readonly Taint[] =>
