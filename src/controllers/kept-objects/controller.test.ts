@@ -22,7 +22,12 @@ const kept = [
   { resource: namespaces, object: { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'default' } } },
   {
     resource: services,
-    object: { apiVersion: 'v1', kind: 'Service', metadata, spec: { clusterIP: '10.96.0.1', ports: [{ port: 443 }] } },
+    object: {
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata,
+      spec: { clusterIP: '10.96.0.1', ports: [{ port: 443, targetPort: 6443 }] },
+    },
   },
   {
     resource: endpoints,
@@ -103,14 +108,44 @@ test('a slice made by another with another type of address is replaced, as the t
   cluster.stop()
 })
 
+test('a Service is put right where its packets would no longer arrive: ports, a selector, a name instead of an address', async () => {
+  const cluster = await startCluster({ kept })
+  await cluster.settle()
+  const asMade = await cluster.client.get(services, 'kubernetes', scope)
+  for (const spec of [
+    { ports: [{ name: 'web', port: 80 }] },
+    { ports: [{ port: 443, targetPort: 1 }] },
+    { selector: { app: 'mine' } },
+    { type: 'ExternalName', externalName: 'lab.example', clusterIP: null, clusterIPs: null, ports: null },
+  ]) {
+    await cluster.client.patch(services, 'kubernetes', 'merge', { spec }, scope)
+    await cluster.settle()
+    const { spec: now } = await cluster.client.get(services, 'kubernetes', scope)
+    assert.deepEqual(now, asMade.spec, JSON.stringify(spec))
+  }
+  assert.deepEqual(cluster.logged, [])
+  cluster.stop()
+})
+
+test('a Service made by another at another address is replaced, as its address cannot change', async () => {
+  const cluster = await startCluster({ kept, only: ['kept-objects'] })
+  await cluster.settle()
+  await cluster.client.patch(services, 'kubernetes', 'merge', { spec: { clusterIP: '10.96.0.66' } }, scope)
+  await cluster.settle()
+  assert.equal((await cluster.client.get(services, 'kubernetes', scope)).spec?.clusterIP, '10.96.0.1')
+  cluster.stop()
+})
+
 test('a change of the Service itself stays, as Kubernetes leaves it', async () => {
   const cluster = await startCluster({ kept })
   await cluster.settle()
-  const patch = { metadata: { labels: { team: 'a' } }, spec: { type: 'NodePort' } }
+  const ports = [{ port: 443, targetPort: 6443, nodePort: 30_443 }]
+  const patch = { metadata: { labels: { team: 'a' } }, spec: { type: 'NodePort', ports } }
   await cluster.client.patch(services, 'kubernetes', 'merge', patch, scope)
   await cluster.settle()
   const service = await cluster.client.get(services, 'kubernetes', scope)
   assert.equal(service.spec?.type, 'NodePort')
+  assert.deepEqual(service.spec?.ports, ports)
   assert.equal(service.metadata?.labels?.team, 'a')
   cluster.stop()
 })

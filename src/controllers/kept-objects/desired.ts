@@ -1,38 +1,61 @@
 import type { Endpoints } from '#api/core/endpoints/message.ts'
+import type { Service, ServicePort } from '#api/core/service/message.ts'
 import type { EndpointSlice } from '#api/discovery/endpointslice/message.ts'
 import type { ApiObject } from '#api/resource.ts'
 import { isLeaving } from '#objects/deletion.ts'
 import { sameValue } from '../values/equal.ts'
 
 /** What is to be done about one object that is to stay. `again`: it cannot be changed into what it should be. */
-type Keeping =
+export type Keeping =
   | { readonly do: 'nothing' }
   | { readonly do: 'create' | 'update'; readonly object: ApiObject }
   | { readonly do: 'again' }
 
-/**
- * Endpoints have one truth, which only the cluster knows, so that they are put right. A Service or a namespace is only
- * made again: who gives the `kubernetes` Service a node port or a label keeps it, as with Kubernetes.
- */
+/** Keeps an object as the cluster needs it. What it does not need to be so stays as it was changed. */
 export const keep = (wanted: ApiObject, current: ApiObject | undefined): Keeping => {
   if (current === undefined) return { do: 'create', object: wanted }
   // What is going comes back when it has gone.
   if (isLeaving(current)) return { do: 'nothing' }
-  const truth = truthOf(wanted)
-  if (truth === undefined) return { do: 'nothing' }
-  const { labels = {} } = current.metadata ?? {}
-  const labelled = { ...labels, ...wanted.metadata?.labels }
-  if (sameValue(truth, truthOf(current)) && sameValue(labels, labelled)) return { do: 'nothing' }
-  if (addressTypeOf(wanted) !== addressTypeOf(current)) return { do: 'again' }
-  return { do: 'update', object: { ...current, ...truth, metadata: { ...current.metadata, labels: labelled } } }
+  const fixed = unchangeable(current)
+  if (fixed !== undefined && fixed !== unchangeable(wanted)) return { do: 'again' }
+  const labels = { ...current.metadata?.labels, ...wanted.metadata?.labels }
+  const right = { ...putRight(wanted, current), metadata: { ...current.metadata, labels } }
+  return sameValue(right, current) ? { do: 'nothing' } : { do: 'update', object: right }
 }
 
-/** The fields of an object that must be as they were made; undefined where it is enough that it is there. */
-const truthOf = (object: ApiObject): object | undefined => {
-  if (object.kind === 'Endpoints') return { subsets: (object as Endpoints).subsets }
-  if (object.kind !== 'EndpointSlice') return undefined
-  const { addressType, endpoints, ports } = object as EndpointSlice
-  return { addressType, endpoints, ports }
+/** What the API lets nobody change once it is said, and the cluster needs as it was made. */
+const unchangeable = (object: ApiObject): string | undefined => {
+  if (object.kind === 'EndpointSlice') return (object as EndpointSlice).addressType
+  if (object.kind === 'Service') return (object as Service).spec?.clusterIP
+  return undefined
 }
 
-const addressTypeOf = (object: ApiObject): string | undefined => (object as EndpointSlice).addressType
+/** The object as it is now, but for what must be as it was made. Of a namespace it is enough that it is there. */
+const putRight = (wanted: ApiObject, current: ApiObject): ApiObject => {
+  switch (wanted.kind) {
+    case 'Endpoints':
+      return { ...current, subsets: (wanted as Endpoints).subsets } as ApiObject
+    case 'EndpointSlice': {
+      const { endpoints, ports } = wanted as EndpointSlice
+      return { ...current, endpoints, ports } as ApiObject
+    }
+    case 'Service':
+      return { ...current, spec: serviceSpec(wanted as Service, current as Service) } as ApiObject
+    default:
+      return current
+  }
+}
+
+/**
+ * Its ports lead where its endpoints listen, and no selector adds endpoints of others; a node port, an external address
+ * or another policy is whoever's gave it, as with Kubernetes.
+ */
+const serviceSpec = (wanted: Service, current: Service): Service['spec'] => {
+  if (current.spec?.type === 'ExternalName') return wanted.spec
+  const { selector: _, ...given } = current.spec ?? {}
+  const keptPort = (port: ServicePort): ServicePort => ({
+    ...given.ports?.find(({ name }) => name === port.name),
+    ...port,
+  })
+  return { ...given, ports: wanted.spec?.ports?.map(keptPort) }
+}
