@@ -7,8 +7,7 @@ import { decodeProtobuf, encodeEnveloped, unwrapUnknown } from '#schema/protobuf
 import type { MessageClass } from '#schema/schema.ts'
 
 const ROUNDS = 20_000
-const fixture = (name: string): Buffer =>
-  readFileSync(new URL(`../src/schema/fixtures/objects/${name}`, import.meta.url))
+const fixture = (name: string): Buffer => readFileSync(new URL(`../src/api/fixtures/objects/${name}`, import.meta.url))
 
 const measure = (name: string, run: () => unknown): void => {
   for (let round = 0; round < 2000; round++) run()

@@ -9,6 +9,7 @@ const rules: Rules = {
   doors: { 'src/dns/store.ts': ['src/dns/registry/'] },
   pure: ['net'],
   pureFiles: ['dns/zone[^/]*\\.ts$'],
+  closed: ['net'],
   tests: { 'test/contract': ['net'] },
   ffi: { packages: ['koffi'], rooms: ['cli'] },
 }
@@ -62,6 +63,18 @@ test('a file behind a door is imported by whom the door names, and by tests', ()
   assert.deepEqual(faults({ ...files, 'src/dns/c.ts': "import type { S } from './store.ts'" }), [
     "src/dns/c.ts: 'src/dns/store.ts' is reached by src/dns/registry/ alone",
   ])
+})
+
+test('a test imports what it likes, but for those of a closed room', () => {
+  const files = {
+    'src/dns/a.test.ts': "import '#cli/b.ts'",
+    'src/net/a.test.ts': "import '#dns/a.ts'",
+    'src/net/testing/b.ts': "import './c.ts'",
+    'src/net/testing/c.ts': '',
+    'src/dns/a.ts': '',
+    'src/cli/b.ts': '',
+  }
+  assert.deepEqual(faults(files), ["src/net/a.test.ts: a test of 'net' may not import 'dns' (src/dns/a.ts)"])
 })
 
 test('a room that is not listed, a file that is not there and a way out of src/ are faults', () => {

@@ -17,6 +17,8 @@ export interface Rules {
   readonly pure: readonly string[]
   /** Files without effects in other rooms: patterns of their paths below src/. */
   readonly pureFiles: readonly string[]
+  /** Rooms whose own tests, too, import only what the room may. */
+  readonly closed: readonly string[]
   /** Folders of tests that may import themselves and these rooms, and nothing else. */
   readonly tests: Readonly<Record<string, readonly string[]>>
   /** Packages that call C, and who may import them. */
@@ -103,7 +105,12 @@ export const layers = (rules: Rules): Check => {
     for (const { specifier, target, isLazy } of imports) {
       if (target === undefined && rules.ffi.packages.includes(specifier) && !rules.ffi.rooms.includes(room))
         faults.push(`only ${rules.ffi.rooms.join(', ')} may import '${specifier}'`)
-      if (isTest(path)) continue
+      if (isTest(path)) {
+        const above = target && roomOf(target)
+        if (above && above !== room && rules.closed.includes(room) && !allowed.includes(above))
+          faults.push(`a test of '${room}' may not import '${above}' (${target})`)
+        continue
+      }
       if (target === undefined) {
         if (isPure(path)) faults.push(`a pure file imports '${specifier}'`)
         if (isLazy && isCommonJs(specifier))

@@ -167,9 +167,7 @@ test('no request becomes a 500 or ends the server, whatever its path, query, hea
 const EXAMPLES =
   'core-services-web core-pods-p1 core-secrets-sec core-configmaps-cm2 core-namespace core-node core-events-ev core-serviceaccounts-default apps-deploy coord-lease disc-eps'
     .split(' ')
-    .map((name) =>
-      JSON.parse(readFileSync(new URL(`../schema/fixtures/objects/${name}.json`, import.meta.url), 'utf8')),
-    )
+    .map((name) => JSON.parse(readFileSync(new URL(`../api/fixtures/objects/${name}.json`, import.meta.url), 'utf8')))
 
 /** The object with one of its texts or keys, the one of this number, replaced. */
 const mutated = (whole: object, number: number, word: string): { readonly made: object; readonly count: number } => {

@@ -25,7 +25,7 @@ const plans = new WeakMap<Fields, readonly Step[]>()
 
 /**
  * Fills in, in place, the constant defaults that a kind's table declares (`default`), at any depth. A field that is
- * set, and an empty message that is absent, stay as they are. Computed defaults are `#api/defaults`.
+ * set, and an empty message that is absent, stay as they are. Computed defaults are each kind's own.
  */
 export const applyConstantDefaults = (message: MessageClass<unknown>, object: object): void =>
   run(planOf(message, new Set()), object as { [key: string]: unknown })

@@ -1,11 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { Deployment } from '#api/apps/deployment/message.ts'
-import { Node } from '#api/core/node/message.ts'
-import { Pod } from '#api/core/pod/message.ts'
-import { Service } from '#api/core/service/message.ts'
 import type { JsonObject } from '../json-value.ts'
 import type { MessageClass } from '../schema.ts'
+import { Deployment, Node, Pod, Service } from '../testing/messages.ts'
 import { mergeKeyCollisions } from './merge-key-collisions.ts'
 import { applyStrategicMergePatch } from './strategic-merge.ts'
 
