@@ -2,7 +2,6 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { FakePart, fakePlace } from '../testing/fake-place.ts'
 import { settle } from '../testing/loopback-network.ts'
-import { chosenParts } from './chosen-parts.ts'
 import { Parts } from './parts.ts'
 
 /** pods stands on network; services stands alone. */
@@ -27,28 +26,6 @@ test('all parts start in the order of the list, and stop in the opposite one', a
   assert.deepEqual(parts.log, ['+services', '+network', '+pods'])
   await running.stop()
   assert.deepEqual(parts.log.slice(3), ['-pods', '-network', '-services'])
-})
-
-test('any subset starts; a part without what it needs is refused by name with the way out, and an unknown one too', () => {
-  const { list } = three()
-  const chosen = (...asked: string[]) => chosenParts('n1', list, asked, () => true).map(({ name }) => name)
-  assert.deepEqual(chosen(), [])
-  assert.deepEqual(chosen('services'), ['services'])
-  assert.deepEqual(chosen('pods', 'network'), ['network', 'pods'])
-  assert.throws(() => chosen('pods'), {
-    code: 'PART_NEEDS',
-    message: 'n1: part pods needs part network; ask for network,pods, or leave pods out',
-  })
-  assert.throws(() => chosen('dns', 'pods'), {
-    code: 'PART_UNKNOWN',
-    message: 'n1: there is no part dns; parts are services, network, pods',
-  })
-  const [services] = list
-  const needing = [{ ...services!, needs: { parts: [], sources: ['runtime', 'pods'] as const } }]
-  assert.throws(() => chosenParts('n1', needing, ['services'], (source) => source !== 'runtime'), {
-    code: 'PART_NEEDS',
-    message: 'n1: part services needs runtime, which this process does not have; leave services out',
-  })
 })
 
 test('a part that does not start takes no other with it, says why, and is tried again after longer and longer waits', async () => {
@@ -215,41 +192,6 @@ test('whoever listens hears that a part has started or failed, until it listens 
   await running.stop()
   assert.ok(here.logged.some((line) => line === 'part broken could not let go of all: busy'))
   assert.deepEqual(parts.log.slice(-3), ['-pods', '-network', '-services'])
-})
-
-test('states are metrics, by place and part; and what somebody has changed is gathered from all parts', async () => {
-  const parts = three()
-  const kept = new FakePart('kept', { more: { look: () => ['eth0 was down; put right'] } })
-  const here = fakePlace('node-7')
-  let render!: () => string
-  const reading = {
-    ...kept.definition,
-    start: (ground: Parameters<typeof kept.definition.start>[0]) => {
-      render = () =>
-        ground
-          .registries()
-          .map((registry) => registry.render())
-          .join('')
-      return kept.definition.start(ground)
-    },
-  }
-  const running = new Parts({ place: here.place, definitions: [...parts.list, reading], sources: {} })
-  await running.ready
-  parts.services.status = { ready: false, faults: ['a', 'b'] }
-  parts.network.fail(new Error('no'))
-  await settle()
-  const lines = render().split('\n')
-  for (const line of [
-    'fairlead_part_ready{node="node-7",part="services"} 0',
-    'fairlead_part_ready{node="node-7",part="kept"} 1',
-    'fairlead_part_faults{node="node-7",part="services"} 2',
-    'fairlead_part_faults{node="node-7",part="kept"} 0',
-    'fairlead_part_failures_total{node="node-7",part="network"} 1',
-    'fairlead_part_failures_total{node="node-7",part="services"} 0',
-  ])
-    assert.ok(lines.includes(line), line)
-  assert.deepEqual(running.look(), ['eth0 was down; put right'])
-  await running.stop()
 })
 
 test('a part that is started again keeps its fault until it is ready, which listeners hear', async () => {
