@@ -67,7 +67,6 @@ class Parser {
       this.#at += 2
       type = { kind: 'array', of: type }
     }
-    if (this.#peek()?.text === '[') this.#at += 3 // INTERIM
     return type
   }
 
@@ -101,16 +100,6 @@ class Parser {
         this.#expect('>')
         return { kind: 'record', of }
       }
-      // INTERIM
-      case 'Exclude': {
-        while (this.#peek()?.text !== '>') this.#at++
-        this.#at++
-        return { kind: 'string' }
-      }
-      case 'typeof':
-        this.#at++
-        return { kind: 'string' }
-      // /INTERIM
       default:
         if (this.#peek()?.text === '<') throw new Error(`${token.text}<…>: no generic type in what JSON holds`)
         return { kind: 'name', name: token.text }

@@ -1,13 +1,12 @@
-import type { NodeRefusals } from './prospect.ts'
-import type { Refusal } from './refusal.ts'
+import type { Obstacle, RefusingNode } from './obstacle.ts'
 
 /** Of one node, in the words of kube-scheduler. */
-export const refusalText = (refusal: Refusal): string => {
-  switch (refusal.code) {
+export const obstacleText = (obstacle: Obstacle): string => {
+  switch (obstacle.code) {
     case 'unschedulable':
       return 'node(s) were unschedulable'
     case 'untolerated-taint':
-      return `node(s) had untolerated taint {${refusal.taint.key}: ${refusal.taint.value ?? ''}}`
+      return `node(s) had untolerated taint {${obstacle.taint.key}: ${obstacle.taint.value ?? ''}}`
     case 'node-selector':
     case 'node-affinity':
       return "node(s) didn't match Pod's node affinity/selector"
@@ -16,7 +15,7 @@ export const refusalText = (refusal: Refusal): string => {
     case 'too-many-pods':
       return 'Too many pods'
     case 'insufficient':
-      return `Insufficient ${refusal.resource}`
+      return `Insufficient ${obstacle.resource}`
     case 'spread-label-missing':
       return "node(s) didn't match pod topology spread constraints (missing required label)"
     case 'spread':
@@ -31,11 +30,11 @@ export const refusalText = (refusal: Refusal): string => {
 }
 
 /** `0/3 nodes are available: 1 Insufficient cpu, 2 node(s) were unschedulable.`: the Event FailedScheduling. */
-export const unschedulableText = (refused: readonly NodeRefusals[]): string => {
+export const unschedulableText = (refused: readonly RefusingNode[]): string => {
   if (refused.length === 0) return 'no nodes available to schedule pods'
   const counts = new Map<string, number>()
-  for (const { refusals } of refused)
-    for (const text of new Set(refusals.map(refusalText))) counts.set(text, (counts.get(text) ?? 0) + 1)
+  for (const { obstacles } of refused)
+    for (const text of new Set(obstacles.map(obstacleText))) counts.set(text, (counts.get(text) ?? 0) + 1)
   const told = [...counts].map(([text, count]) => `${count} ${text}`).sort()
   return `0/${refused.length} nodes are available: ${told.join(', ')}.`
 }

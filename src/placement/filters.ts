@@ -4,14 +4,14 @@ import { UNSCHEDULABLE_TAINT } from '#objects/well-known.ts'
 import type { ClusterState, NodeState } from './cluster-state.ts'
 import { hostPortTaken } from './host-port.ts'
 import { nodeMismatches } from './node-affinity.ts'
+import type { Obstacle } from './obstacle.ts'
 import { antiAffinityFault, podAffinityFault } from './pod-affinity.ts'
-import type { Refusal } from './refusal.ts'
 import { shortages } from './shortage.ts'
 import { isTolerated } from './toleration.ts'
 import { spreadFault } from './topology-spread.ts'
 
 /** One thing that a node must be or have, and what of it this one is not or has not. */
-type Filter = (pod: Pod, state: NodeState, cluster: ClusterState) => readonly Refusal[]
+type Filter = (pod: Pod, state: NodeState, cluster: ClusterState) => readonly Obstacle[]
 
 const CORDONED: Taint = { key: UNSCHEDULABLE_TAINT, effect: 'NoSchedule' }
 
@@ -22,13 +22,12 @@ const taints: Filter = ({ spec }, { node }) => {
   const taint = (node.spec?.taints ?? []).find(
     (one) => one.effect !== 'PreferNoSchedule' && !isTolerated(spec?.tolerations, one),
   )
-  return taint ? [{ code: 'untolerated-taint', taint }] : []
+  if (taint === undefined) return []
+  const { key, value, effect } = taint
+  return [{ code: 'untolerated-taint', taint: { key, effect, ...(value && { value }) } }]
 }
 
-const oneOf = (refusal: Refusal | undefined): readonly Refusal[] => (refusal ? [refusal] : [])
-
-const eligibleFor = (pod: Pod, { nodes }: ClusterState): readonly NodeState[] =>
-  nodes.filter(({ node }) => nodeMismatches(pod, node).length === 0)
+const oneOf = (refusal: Obstacle | undefined): readonly Obstacle[] => (refusal ? [refusal] : [])
 
 /** In kube-scheduler's order. */
 const FILTERS: readonly Filter[] = [
@@ -37,12 +36,12 @@ const FILTERS: readonly Filter[] = [
   (pod, { node }) => nodeMismatches(pod, node),
   (pod, state) => oneOf(hostPortTaken(pod, state)),
   shortages,
-  (pod, state, cluster) => oneOf(spreadFault(pod, state, eligibleFor(pod, cluster))),
+  (pod, state, cluster) => oneOf(spreadFault(pod, state, cluster)),
   (pod, state, cluster) => oneOf(podAffinityFault(pod, state, cluster) ?? antiAffinityFault(pod, state, cluster)),
 ]
 
 /** Why the pod cannot go there, as a scheduler says it: what the first filter that refuses finds. None: it can. */
-export const refusalsOf = (pod: Pod, state: NodeState, cluster: ClusterState): readonly Refusal[] => {
+export const refusalsOf = (pod: Pod, state: NodeState, cluster: ClusterState): readonly Obstacle[] => {
   for (const filter of FILTERS) {
     const refusals = filter(pod, state, cluster)
     if (refusals.length > 0) return refusals
@@ -51,5 +50,5 @@ export const refusalsOf = (pod: Pod, state: NodeState, cluster: ClusterState): r
 }
 
 /** Everything that keeps the pod from there, so that a person who takes one thing away knows what is left. */
-export const obstaclesOf = (pod: Pod, state: NodeState, cluster: ClusterState): readonly Refusal[] =>
+export const obstaclesOf = (pod: Pod, state: NodeState, cluster: ClusterState): readonly Obstacle[] =>
   FILTERS.flatMap((filter) => filter(pod, state, cluster))

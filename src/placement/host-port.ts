@@ -1,7 +1,7 @@
 import type { Pod } from '#api/core/pod/message.ts'
 import { keyOf } from '#objects/object-key.ts'
 import type { NodeState } from './cluster-state.ts'
-import type { Refusal } from './refusal.ts'
+import type { Obstacle } from './obstacle.ts'
 
 /** A port of the node itself that a container takes; `ip` is `0.0.0.0` for all addresses. */
 export interface HostPort {
@@ -28,7 +28,7 @@ const collide = (one: HostPort, other: HostPort): boolean =>
   (one.ip === other.ip || ANY.has(one.ip) || ANY.has(other.ip))
 
 /** Another pod of the node holds a host port that this one wants. */
-export const hostPortTaken = (pod: Pod, { pods }: NodeState): Refusal | undefined => {
+export const hostPortTaken = (pod: Pod, { pods }: NodeState): Obstacle | undefined => {
   const wanted = hostPortsOf(pod)
   if (wanted.length === 0) return undefined
   for (const holder of pods) {

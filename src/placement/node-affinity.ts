@@ -4,7 +4,7 @@ import type { NodeSelectorRequirement, NodeSelectorTerm } from '#api/core/pod/sp
 import { type LabelOperator, matchesLabels } from '#objects/label-requirement.ts'
 import type { Labels } from '#objects/object.ts'
 import { own } from '#schema/own.ts'
-import type { Refusal } from './refusal.ts'
+import type { Obstacle } from './obstacle.ts'
 
 const OPERATORS: Readonly<Record<string, LabelOperator>> = {
   In: 'in',
@@ -32,8 +32,8 @@ const matchesTerm = (term: NodeSelectorTerm, node: Node): boolean => {
 }
 
 /** What of nodeSelector and required node affinity the node does not fulfil. */
-export const nodeMismatches = ({ spec }: Pod, node: Node): readonly Refusal[] => {
-  const refusals: Refusal[] = []
+export const nodeMismatches = ({ spec }: Pod, node: Node): readonly Obstacle[] => {
+  const refusals: Obstacle[] = []
   const missing = Object.entries(spec?.nodeSelector ?? {}).filter(
     ([key, value]) => own(node.metadata?.labels, key) !== value,
   )

@@ -5,7 +5,7 @@ import { keyOf } from '#objects/object-key.ts'
 import { isActive } from '#objects/pod.ts'
 import { own } from '#schema/own.ts'
 import { type ClusterState, domainOf, type NamespaceLabels, type NodeState } from './cluster-state.ts'
-import type { Refusal } from './refusal.ts'
+import type { Obstacle } from './obstacle.ts'
 
 /**
  * A required term of a pod that is there counts as this much of a preference for those that it asks for:
@@ -36,7 +36,7 @@ const termMatches = (term: PodAffinityTerm, of: Pod, other: Pod, labelsOf: Names
 }
 
 /** Required pod affinity: a pod of the term in the same domain, or, for the first of its own kind, anywhere. */
-export const podAffinityFault = (pod: Pod, state: NodeState, cluster: ClusterState): Refusal | undefined => {
+export const podAffinityFault = (pod: Pod, state: NodeState, cluster: ClusterState): Obstacle | undefined => {
   const { nodes, namespaceLabels } = cluster
   for (const term of pod.spec?.affinity?.podAffinity?.requiredDuringSchedulingIgnoredDuringExecution ?? []) {
     const { topologyKey } = term
@@ -72,7 +72,7 @@ function* met(
 }
 
 /** Required anti-affinity: the pod's own first, then that of the pods that are there. */
-export const antiAffinityFault = (pod: Pod, state: NodeState, cluster: ClusterState): Refusal | undefined => {
+export const antiAffinityFault = (pod: Pod, state: NodeState, cluster: ClusterState): Obstacle | undefined => {
   const { namespaceLabels } = cluster
   const own = keptApartBy(pod)
   for (const { one, term } of met(state, cluster, () => own))

@@ -2,13 +2,7 @@ import type { Pod } from '#api/core/pod/message.ts'
 import { isActive } from '#objects/pod.ts'
 import type { ClusterState, NodeState } from './cluster-state.ts'
 import { refusalsOf } from './filters.ts'
-import type { Refusal } from './refusal.ts'
-
-/** A node that refuses, by name, and why. */
-export interface NodeRefusals {
-  readonly node: string
-  readonly refusals: readonly Refusal[]
-}
+import type { RefusingNode } from './obstacle.ts'
 
 /** What a pod that no node has may hope for. */
 export type Prospect =
@@ -16,15 +10,15 @@ export type Prospect =
   | { readonly kind: 'gated'; readonly gates: readonly string[] }
   | { readonly kind: 'possible'; readonly nodes: readonly NodeState[] }
   /** Every node refuses; none where there is no node at all. */
-  | { readonly kind: 'unschedulable'; readonly refused: readonly NodeRefusals[] }
+  | { readonly kind: 'unschedulable'; readonly refused: readonly RefusingNode[] }
 
 export const prospectOf = (pod: Pod, cluster: ClusterState): Prospect => {
   const gates = pod.spec?.schedulingGates ?? []
   if (gates.length > 0) return { kind: 'gated', gates: gates.map(({ name }) => name) }
-  const judged = cluster.nodes.map((state) => ({ state, refusals: refusalsOf(pod, state, cluster) }))
-  const nodes = judged.filter(({ refusals }) => refusals.length === 0).map(({ state }) => state)
+  const judged = cluster.nodes.map((state) => ({ state, obstacles: refusalsOf(pod, state, cluster) }))
+  const nodes = judged.filter(({ obstacles }) => obstacles.length === 0).map(({ state }) => state)
   if (nodes.length > 0) return { kind: 'possible', nodes }
-  const refused = judged.map(({ state, refusals }) => ({ node: state.node.metadata?.name ?? '', refusals }))
+  const refused = judged.map(({ state, obstacles }) => ({ node: state.node.metadata?.name ?? '', obstacles }))
   return { kind: 'unschedulable', refused }
 }
 

@@ -50,3 +50,11 @@ export const podRequests = (pod: Pod): Amounts => {
   cache.set(pod, total)
   return total
 }
+
+/** `1500m` of cpu, `768Mi` of memory, rounded down; other resources by their plain number. */
+export const amountText = (resource: string, thousandths: number): string =>
+  resource === 'cpu'
+    ? `${Math.floor(thousandths)}m`
+    : resource === 'memory'
+      ? `${Math.floor(thousandths / 1000 / 2 ** 20)}Mi`
+      : String(Math.floor(thousandths / 1000))

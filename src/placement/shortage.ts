@@ -1,11 +1,11 @@
 import type { Pod } from '#api/core/pod/message.ts'
 import type { NodeState } from './cluster-state.ts'
-import type { Refusal } from './refusal.ts'
+import type { Obstacle } from './obstacle.ts'
 import { podRequests } from './requests.ts'
 
 /** What the node lacks: a place for another pod, or some resource that the pod asks for. */
-export const shortages = (pod: Pod, state: NodeState): readonly Refusal[] => {
-  const refusals: Refusal[] = []
+export const shortages = (pod: Pod, state: NodeState): readonly Obstacle[] => {
+  const refusals: Obstacle[] = []
   const most = state.allocatable.get('pods')
   if (most !== undefined && (state.pods.length + 1) * 1000 > most)
     refusals.push({ code: 'too-many-pods', most: most / 1000 })

@@ -3,8 +3,9 @@ import type { TopologySpreadConstraint } from '#api/core/pod/spec/scheduling.ts'
 import { selects } from '#objects/label-selector.ts'
 import { isActive } from '#objects/pod.ts'
 import { own } from '#schema/own.ts'
-import { domainOf, type NodeState } from './cluster-state.ts'
-import type { Refusal } from './refusal.ts'
+import { type ClusterState, domainOf, type NodeState } from './cluster-state.ts'
+import { nodeMismatches } from './node-affinity.ts'
+import type { Obstacle } from './obstacle.ts'
 
 const countsIn = (
   key: string,
@@ -30,11 +31,13 @@ const alike =
       (key) => own(other.metadata?.labels, key) === own(pod.metadata?.labels, key),
     )
 
-/** topologySpreadConstraints with DoNotSchedule. `eligible` are the nodes that the pod's node affinity allows. */
-export const spreadFault = (pod: Pod, state: NodeState, eligible: readonly NodeState[]): Refusal | undefined => {
-  for (const constraint of pod.spec?.topologySpreadConstraints ?? []) {
-    const { topologyKey, maxSkew, minDomains = 1, whenUnsatisfiable, labelSelector } = constraint
-    if (whenUnsatisfiable !== 'DoNotSchedule') continue
+/** topologySpreadConstraints with DoNotSchedule. Only nodes that the pod's node affinity allows are counted. */
+export const spreadFault = (pod: Pod, state: NodeState, { nodes }: ClusterState): Obstacle | undefined => {
+  const strict = (pod.spec?.topologySpreadConstraints ?? []).filter((one) => one.whenUnsatisfiable === 'DoNotSchedule')
+  if (strict.length === 0) return undefined
+  const eligible = nodes.filter(({ node }) => nodeMismatches(pod, node).length === 0)
+  for (const constraint of strict) {
+    const { topologyKey, maxSkew, minDomains = 1, labelSelector } = constraint
     const domain = domainOf(state, topologyKey)
     if (domain === undefined) return { code: 'spread-label-missing', topologyKey }
     const counts = countsIn(topologyKey, eligible, alike(pod, constraint))

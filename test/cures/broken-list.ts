@@ -1,4 +1,4 @@
-import type { Reason } from '#explain/trace/reason-list.ts'
+import type { Reason } from '#explain/trace/finding.ts'
 import type { Broken } from './broken.ts'
 import { brokenByHand } from './broken-by-hand.ts'
 import { brokenNames } from './broken-names.ts'

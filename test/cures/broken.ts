@@ -1,6 +1,6 @@
 import type { ClusterFacts } from '#explain/cluster/facts.ts'
+import type { Reason } from '#explain/trace/finding.ts'
 import type { Question } from '#explain/trace/question.ts'
-import type { Reason } from '#explain/trace/reason-list.ts'
 import type { World } from './world.ts'
 
 /** A cluster that is broken in one way, and the question that shows it. */

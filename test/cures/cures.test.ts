@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { suite, test } from 'node:test'
 import { explain } from '#explain/explain.ts'
 import type { Cure } from '#explain/trace/cure.ts'
+import type { Reason } from '#explain/trace/finding.ts'
 import type { Question } from '#explain/trace/question.ts'
-import { REASONS, type Reason } from '#explain/trace/reason-list.ts'
 import type { Trace } from '#explain/trace/trace.ts'
 import { commandLine } from '#explain/words/command.ts'
 import type { Broken } from './broken.ts'
@@ -19,6 +19,7 @@ import { startWorld, type World } from './world.ts'
  * without a cluster that gives it does not compile (`brokenList` has them all).
  */
 
+const REASONS = Object.keys(brokenList) as Reason[]
 const MOST_STEPS = 3
 
 const question = async (world: World, { ask }: Broken): Promise<Question> =>

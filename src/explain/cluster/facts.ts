@@ -7,6 +7,7 @@ import type { Service } from '#api/core/service/message.ts'
 import type { EndpointSlice } from '#api/discovery/endpointslice/message.ts'
 import type { ResolvConf } from '#names/resolv-conf.ts'
 import type { Protocol } from '#net/port-protocol.ts'
+import type { Labels } from '#objects/object.ts'
 import type { Unseen } from '../trace/unseen.ts'
 
 /** A socket that takes connections or datagrams. `0.0.0.0` and `::` take them at every address. */
@@ -29,6 +30,8 @@ export interface ClusterFacts {
   readonly replicaSets?: readonly ReplicaSet[]
   readonly events: readonly Event[]
   readonly namespaces: readonly string[]
+  /** By the namespace’s name. */
+  readonly namespaceLabels?: Readonly<Record<string, Labels>>
   readonly network: NetworkFacts
   /** By `pod/UID`, `node/NAME` and `host`; what is not in it is not known. */
   readonly listening: Readonly<Record<string, readonly ListeningSocket[]>>

@@ -7,6 +7,7 @@ import type { Trouble } from '../trace/trouble.ts'
 import type { ClusterFacts } from './facts.ts'
 import { find } from './lookup.ts'
 import { silenceOf } from './node-condition.ts'
+import { unplacedOf } from './unplaced.ts'
 
 type ContainerStatus = NonNullable<NonNullable<Pod['status']>['containerStatuses']>[number]
 
@@ -21,7 +22,7 @@ export function troubleOf(facts: ClusterFacts, pod: Pod): Trouble | undefined {
   const scheduled = findCondition(conditions, 'PodScheduled')
   if (scheduled?.status === 'False' || !pod.spec?.nodeName) {
     const message = scheduled?.status === 'False' ? scheduled.message : undefined
-    return { kind: 'unscheduled', ...(message && { message }) }
+    return { kind: 'unscheduled', why: unplacedOf(facts, pod), ...(message && { message }) }
   }
   // What its status says is what its node said last: while that is silent, nothing of it is known.
   const node = find(facts.nodes, pod.spec.nodeName)

@@ -8,13 +8,9 @@ import type { Cure } from '../trace/cure.ts'
 import type { Effect } from '../trace/effect.ts'
 import type { CommandFlags, Question } from '../trace/question.ts'
 
-/** What a cure does: in words, until it has a code. */
-type Does = Effect | string
-const effectOf = (does: Does): Effect => (typeof does === 'string' ? { code: 'told', text: does } : does)
+export const run = (effect: Effect, ...argv: readonly string[]): Cure => ({ kind: 'run', argv, effect })
 
-export const run = (does: Does, ...argv: readonly string[]): Cure => ({ kind: 'run', argv, effect: effectOf(does) })
-
-export const look = (does: Does, ...argv: readonly string[]): Cure => ({ kind: 'look', argv, effect: effectOf(does) })
+export const look = (effect: Effect, ...argv: readonly string[]): Cure => ({ kind: 'look', argv, effect })
 
 type Kind = 'service' | 'deployment' | 'pod' | 'node' | 'endpointslice'
 
@@ -23,14 +19,14 @@ export const or = <C extends Cure>(cure: C): C => ({ ...cure, alternative: true 
 
 /** `kubectl patch`: an array is a list of JSON patch operations, an object a merge patch. */
 export function patch(
-  does: Does,
+  effect: Effect,
   kind: Kind,
   object: { readonly metadata?: { readonly namespace?: string; readonly name?: string } },
   body: object,
 ): Cure {
   const { namespace, name = '' } = object.metadata ?? {}
   const type = Array.isArray(body) ? 'json' : 'merge'
-  return run(does, 'kubectl', 'patch', kind, name, ...where(namespace), '--type', type, '-p', JSON.stringify(body))
+  return run(effect, 'kubectl', 'patch', kind, name, ...where(namespace), '--type', type, '-p', JSON.stringify(body))
 }
 
 export const where = (namespace: string | undefined): readonly string[] => (namespace ? ['-n', namespace] : [])
@@ -56,7 +52,7 @@ export function flagged(cure: Cure, { kubectl, fairlead }: CommandFlags): Cure {
 }
 
 /** Ask another destination: `to` is a name or an address, with its port. */
-export function ask(question: Question, does: Does, to: string, more: Pick<Question, 'protocol'> = {}): Cure {
+export function ask(question: Question, effect: Effect, to: string, more: Pick<Question, 'protocol'> = {}): Cure {
   const { from, protocol, family, namespace } = { ...question, ...more }
   const asked: Question = {
     from,
@@ -66,7 +62,7 @@ export function ask(question: Question, does: Does, to: string, more: Pick<Quest
     ...(family !== undefined && !isAddress(to) && { family }),
     ...(namespace !== undefined && namespace !== 'default' && { namespace }),
   }
-  return { kind: 'ask', question: asked, argv: explainCommand(asked), effect: effectOf(does) }
+  return { kind: 'ask', question: asked, argv: explainCommand(asked), effect }
 }
 
 const explainCommand = ({ from, to, protocol, family, namespace }: Question): readonly string[] => [
@@ -82,8 +78,8 @@ export const ifMeant = (question: Question, service: Service, port: number): Cur
   return ask(question, { code: 'if-service-is-meant', service: refOf('Service', service) }, `svc/${key}:${port}`)
 }
 
-export const askAddress = (question: Question, does: Does, address: string, port: number): Cure =>
-  ask(question, does, socketText(address, port))
+export const askAddress = (question: Question, effect: Effect, address: string, port: number): Cure =>
+  ask(question, effect, socketText(address, port))
 
 /** The ClusterIP of a Service, of the asker's family where it has that; none to somebody whom no network leads there. */
 export function askClusterIp(
@@ -92,11 +88,11 @@ export function askClusterIp(
   source: string,
   service: Service,
   port: number | undefined,
-  does: Does,
+  effect: Effect,
 ): readonly Cure[] {
   const ip = clusterIpsOf(service).find((one) => familyOfText(one) === familyOfText(source))
   if (ip === undefined || port === undefined || isOutside(facts, source)) return []
-  return [askAddress(question, does, ip, port)]
+  return [askAddress(question, effect, ip, port)]
 }
 
 /** Where a Service's port stands in its list, for a JSON patch. */

@@ -1,4 +1,5 @@
 import type { IpFamily } from '#net/ip-address.ts'
+import type { TaintFacts } from '#placement/obstacle.ts'
 import type { ObjectRef } from './reference.ts'
 import type { PortRef } from './walk/entry.ts'
 
@@ -6,9 +7,11 @@ import type { PortRef } from './walk/entry.ts'
 export type Effect =
   | AskEffect
   | PatchEffect
+  | PodEffect
+  | NodeEffect
   | LookEffect
-  /** Goes with the last cure that has no code yet. */
-  | { readonly code: 'told'; readonly text: string }
+  /** Of a container that ended, of one that runs, or of the pod’s only one. */
+  | { readonly code: 'show-log'; readonly of: 'ended' | 'container' | 'pod' }
 
 /** What is asked instead. */
 type AskEffect =
@@ -16,6 +19,7 @@ type AskEffect =
   | { readonly code: 'ask-address'; readonly asFound: boolean }
   | {
       readonly code:
+        | 'ask-again'
         | 'ask-listening-port'
         | 'ask-node-by-address'
         | 'ask-pods-port'
@@ -57,17 +61,34 @@ type PatchEffect =
   /** Every node then puts its own address in place of the sender’s. */
   | { readonly code: 'policy-cluster-masquerade' }
   | { readonly code: 'serve-port'; readonly port: number }
+  | { readonly code: 'take-label-away' }
   | { readonly code: 'take-any-address'; readonly insteadOf?: string }
+
+/** A pod, or what makes it, is changed. */
+type PodEffect =
+  | { readonly code: 'lower-request'; readonly node: string }
+  | { readonly code: 'make-empty' | 'remake-elsewhere' | 'set-gate' }
+  | { readonly code: 'probe-port'; readonly port: number; readonly asked: string }
+  | { readonly code: 'tolerate'; readonly taint: TaintFacts }
+  | { readonly code: 'use-image'; readonly image: string }
+
+type NodeEffect =
+  | { readonly code: 'label-node'; readonly missing: Readonly<Record<string, string>> }
+  | { readonly code: 'remove-taint'; readonly node: string }
+  | { readonly code: 'uncordon' }
 
 /** What is shown. */
 interface LookEffect {
   readonly code:
+    | 'run-probe'
     | 'show-all-services'
     | 'show-description'
     | 'show-endpoints'
     | 'show-endpoints-object'
     | 'show-labels'
-    | 'show-log'
+    | 'show-node'
+    | 'show-pod'
+    | 'show-pods'
     | 'show-node-labels'
     | 'show-pod-addresses'
     | 'show-services'

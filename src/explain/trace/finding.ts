@@ -11,9 +11,10 @@ import type {
   TypeChanged,
 } from './findings/address.ts'
 import type { EndpointGone, EndpointPortUnknown, EndpointsNotReady, NoSelector } from './findings/by-hand.ts'
-import type { OnlyTerminating, ScaledToZero } from './findings/endpoints.ts'
+import type { EndpointsLate, NotProxied, OnlyTerminating, ScaledToZero } from './findings/endpoints.ts'
 import type { FamilyMissing, LoadBalancerPending, LostClaim, NotApplied, PortNotServed } from './findings/frontend.ts'
 import type { DnsNameUnknown, DnsNotAsked, ExternalName, OtherNamespace, ServiceUnknown } from './findings/name.ts'
+import type { ImageUnknown, NodeLost, PodsCrash, PodsNotReady, PodsPending, PodsStarting } from './findings/pods.ts'
 import type { NodeNotReady, NoEligibleNode, NoLocalEndpoint, ReplyAstray, SourceRange } from './findings/policy.ts'
 import type { SelectorMatchesNothing } from './findings/selector.ts'
 import type {
@@ -23,14 +24,16 @@ import type {
   TargetPortClosed,
   TargetPortUnknown,
 } from './findings/target-port.ts'
-import type { Reason } from './reason-list.ts'
 import type { ObjectRef } from './reference.ts'
 import type { Sender } from './sender.ts'
 
 /** Why it is not answered, or answered only at times: a reason, the facts that prove it, and what mends it. */
-export type Finding = (Typed | Told) & FindingFrame
+export type Finding = Facts & FindingFrame
 
-type Typed =
+/** A word for programs, which stays. `docs/explain.md` tells of each. */
+export type Reason = Facts['reason']
+
+type Facts =
   | AsksItself
   | ClusterIpOutside
   | ClusterIpUnassigned
@@ -40,16 +43,19 @@ type Typed =
   | EndpointClosed
   | EndpointGone
   | EndpointPortUnknown
+  | EndpointsLate
   | EndpointsNotReady
   | ExternalIpNotRouted
   | ExternalName
   | FamilyMissing
   | HeadlessPort
+  | ImageUnknown
   | ListenerUnknown
   | ListensOnLoopback
   | LoadBalancerPending
   | LostClaim
   | NobodyThere
+  | NodeLost
   | NodeNotReady
   | NodePortUnknown
   | NoEligibleNode
@@ -57,8 +63,13 @@ type Typed =
   | NoSelector
   | NotANode
   | NotApplied
+  | NotProxied
   | OnlyTerminating
   | OtherNamespace
+  | PodsCrash
+  | PodsNotReady
+  | PodsPending
+  | PodsStarting
   | PortNotServed
   | ReplyAstray
   | ScaledToZero
@@ -101,11 +112,4 @@ export interface ContainerLog {
   readonly previous: boolean
   /** Its end, where somebody read it. */
   readonly lines?: readonly string[]
-}
-
-/** A reason in words already. It goes with the last reason that has no facts of its own yet. */
-export interface Told {
-  readonly reason: Exclude<Reason, Typed['reason']>
-  readonly message: string
-  readonly details?: readonly string[]
 }

@@ -1,3 +1,5 @@
+import type { RefusingNode } from '#placement/obstacle.ts'
+
 /** What the API says of a node that is not Ready; `told: false`: its kubelet never told of it. */
 export type NodeSilence =
   | { readonly told: false }
@@ -10,7 +12,8 @@ export type NodeSilence =
 export type Trouble =
   | { readonly kind: 'ended'; readonly phase: string }
   | { readonly kind: 'leaving'; readonly ready: boolean }
-  | { readonly kind: 'unscheduled'; readonly message?: string }
+  /** `message`: what a scheduler said of it last. */
+  | { readonly kind: 'unscheduled'; readonly why: Unplaced; readonly message?: string }
   /** `silence` is left out where the node is lost to the pod’s conditions alone. */
   | { readonly kind: 'node'; readonly node: string; readonly silence?: NodeSilence }
   | {
@@ -46,3 +49,13 @@ export type Trouble =
   | { readonly kind: 'gate'; readonly gate: string }
   /** Of one container, or of the pod as a whole. */
   | { readonly kind: 'starting'; readonly container?: string; readonly phase?: string; readonly message?: string }
+
+/** Why a pod has no node yet, as the rules by which schedulers place pods have it. */
+export type Unplaced =
+  /** What each node refuses it for first; none where there is no node. */
+  | { readonly code: 'unschedulable'; readonly refused: readonly RefusingNode[] }
+  /** It says itself that it is not to be placed yet. */
+  | { readonly code: 'gated'; readonly gates: readonly string[] }
+  | { readonly code: 'other-scheduler'; readonly scheduler: string }
+  /** These nodes may take it: its scheduler has not come to it yet, or knows more than these rules. */
+  | { readonly code: 'waiting'; readonly nodes: readonly string[] }

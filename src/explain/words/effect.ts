@@ -1,6 +1,6 @@
 import type { Effect } from '../trace/effect.ts'
 import { nameText } from './object.ts'
-import { labelsText } from './text.ts'
+import { labelsText, listed, taintText } from './text.ts'
 import { portText } from './walk/entry.ts'
 
 /** What a cure does, as it stands before its command. */
@@ -10,6 +10,8 @@ export function effectText(effect: Effect): string {
       return `allow ${effect.source} too`
     case 'ask-address':
       return `ask its address${effect.asFound ? ', as explain finds it' : ''}`
+    case 'ask-again':
+      return 'ask again in a moment'
     case 'ask-cluster-ip':
       return `ask its ClusterIP${CLUSTER_IP[effect.because ?? 'plain']}`
     case 'ask-declared-port':
@@ -64,20 +66,36 @@ export function effectText(effect: Effect): string {
       return `let ${effect.port} lead to ${effect.target}`
     case 'lead-to':
       return `lead it to ${nameText(effect.service)}${effect.isHeadless ? ' (headless)' : ''}`
+    case 'label-node': {
+      const missing = Object.entries(effect.missing).map(([key, value]) => `${key}=${value}`)
+      return `give a node the labels that its nodeSelector wants: ${listed(missing)}`
+    }
     case 'let-node-balance':
       return `let ${effect.node} take traffic of the load balancer again`
     case 'let-pods-ask-dns':
       return 'let its pods ask the cluster’s DNS; new ones take their place'
     case 'name-port':
       return `call that port as the Service does: ${effect.name || "''"}`
+    case 'lower-request':
+      return `ask for what ${effect.node} has`
+    case 'make-empty':
+      return 'make it, empty; what it holds is for you to say'
     case 'name-namespace':
       return `name its namespace: ${effect.namespace}`
     case 'policy-cluster':
       return `let ${effect.at === 'every-node' ? 'every node' : 'the others'} send to all endpoints${effect.sees === 'node' ? ' (the pods then see the node’s address, not the client’s)' : ''}`
     case 'policy-cluster-masquerade':
       return 'let every node put its own address in place of the sender’s'
+    case 'probe-port':
+      return `let the probe ask ${effect.port}, where the container listens; nothing listens on ${effect.asked}`
+    case 'remake-elsewhere':
+      return 'let its Deployment make another at once, on a node that is Ready'
+    case 'remove-taint':
+      return `take the taint from ${effect.node}`
     case 'restore-node-port':
       return 'give it node ports again'
+    case 'run-probe':
+      return 'run the probe by hand'
     case 'say-ready':
       return `if ${effect.address} does answer, say so`
     case 'select':
@@ -86,6 +104,8 @@ export function effectText(effect: Effect): string {
       return 'let it make one'
     case 'serve-port':
       return `let it serve ${effect.port} too`
+    case 'set-gate':
+      return 'set it by hand, where that controller does not come'
     case 'show-all-services':
       return 'the Services of all namespaces'
     case 'show-description':
@@ -97,9 +117,15 @@ export function effectText(effect: Effect): string {
     case 'show-labels':
       return 'the labels of the pods there'
     case 'show-log':
-      return 'what it says'
+      return LOGS[effect.of]
+    case 'show-node':
+      return 'what is told of the node'
     case 'show-node-labels':
       return 'the nodes'
+    case 'show-pod':
+      return 'all that is told of the pod'
+    case 'show-pods':
+      return 'its pods'
     case 'show-pod-addresses':
       return 'the pods that have addresses'
     case 'show-services':
@@ -112,8 +138,14 @@ export function effectText(effect: Effect): string {
       return 'take it out, since the Service has others'
     case 'take-any-address':
       return `let it take any free address${effect.insteadOf ? ` instead of ${effect.insteadOf}` : ''}`
-    case 'told':
-      return effect.text
+    case 'take-label-away':
+      return 'take the label away'
+    case 'tolerate':
+      return `let the pods tolerate ${taintText(effect.taint)}`
+    case 'uncordon':
+      return 'let the node take pods again'
+    case 'use-image':
+      return `use ${effect.image}, which is there`
   }
 }
 
@@ -121,4 +153,10 @@ const CLUSTER_IP = {
   plain: '',
   'no-guard': ', which has no guard',
   'own-node': ', which the own node translates',
+} as const
+
+const LOGS = {
+  ended: 'what it said before it ended',
+  container: 'what the container says',
+  pod: 'what it says',
 } as const

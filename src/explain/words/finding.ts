@@ -13,9 +13,10 @@ import {
 } from './findings/address.ts'
 import { endpointGone, endpointPortUnknown, endpointsNotReady, noSelector } from './findings/by-hand.ts'
 import { dnsDown } from './findings/dns.ts'
-import { onlyTerminating, scaledToZero } from './findings/endpoints.ts'
+import { endpointsLate, notProxied, onlyTerminating, scaledToZero } from './findings/endpoints.ts'
 import { familyMissing, loadBalancerPending, lostClaim, notApplied, portNotServed } from './findings/frontend.ts'
 import { dnsNameUnknown, dnsNotAsked, externalName, otherNamespace, serviceUnknown } from './findings/name.ts'
+import { imageUnknown, nodeLost, podsCrash, podsNotReady, podsPending, podsStarting } from './findings/pods.ts'
 import { nodeNotReady, noEligibleNode, noLocalEndpoint, replyAstray, sourceRange } from './findings/policy.ts'
 import { selectorMatchesNothing } from './findings/selector.ts'
 import {
@@ -56,6 +57,8 @@ function reasonText(finding: Finding): FindingText {
       return endpointGone(finding)
     case 'endpoint-port-unknown':
       return endpointPortUnknown(finding)
+    case 'endpoints-late':
+      return endpointsLate(finding)
     case 'endpoints-not-ready':
       return endpointsNotReady(finding)
     case 'external-ip-not-routed':
@@ -66,6 +69,8 @@ function reasonText(finding: Finding): FindingText {
       return familyMissing(finding)
     case 'headless-port':
       return headlessPort(finding)
+    case 'image-unknown':
+      return imageUnknown(finding)
     case 'listener-unknown':
       return listenerUnknown(finding)
     case 'listens-on-loopback':
@@ -82,6 +87,8 @@ function reasonText(finding: Finding): FindingText {
       return noSelector(finding)
     case 'nobody-there':
       return nobodyThere(finding)
+    case 'node-lost':
+      return nodeLost(finding)
     case 'node-not-ready':
       return nodeNotReady(finding)
     case 'node-port-unknown':
@@ -90,10 +97,20 @@ function reasonText(finding: Finding): FindingText {
       return notANode(finding)
     case 'not-applied':
       return notApplied(finding)
+    case 'not-proxied':
+      return notProxied(finding)
     case 'only-terminating':
       return onlyTerminating(finding)
     case 'other-namespace':
       return otherNamespace(finding)
+    case 'pods-crash':
+      return podsCrash(finding)
+    case 'pods-not-ready':
+      return podsNotReady(finding)
+    case 'pods-pending':
+      return podsPending(finding)
+    case 'pods-starting':
+      return podsStarting(finding)
     case 'port-not-served':
       return portNotServed(finding)
     case 'reply-astray':
@@ -112,8 +129,6 @@ function reasonText(finding: Finding): FindingText {
       return targetPortUnknown(finding)
     case 'type-changed':
       return typeChanged(finding)
-    default:
-      return finding
   }
 }
 

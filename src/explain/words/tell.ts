@@ -1,6 +1,5 @@
 import type { Cure } from '../trace/cure.ts'
-import type { Finding } from '../trace/finding.ts'
-import type { Reason } from '../trace/reason-list.ts'
+import type { Finding, Reason } from '../trace/finding.ts'
 import { commandLine } from './command.ts'
 import { effectText } from './effect.ts'
 import { findingText } from './finding.ts'

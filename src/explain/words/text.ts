@@ -1,4 +1,5 @@
 import { type Protocol, socketText } from '#net/port-protocol.ts'
+import type { TaintFacts } from '#placement/obstacle.ts'
 
 /** `10.96.0.1:80/TCP`, `[fd00::1]:80/TCP` */
 export const withProtocol = (address: string, port: number, protocol: Protocol): string =>
@@ -14,3 +15,6 @@ export const labelsText = (labels: { readonly [key: string]: string | null }): s
   Object.entries(labels)
     .map(([key, value]) => `${key}=${value}`)
     .join(',')
+
+/** `gpu=yes:NoSchedule` */
+export const taintText = ({ key, value, effect }: TaintFacts): string => `${key}${value ? `=${value}` : ''}:${effect}`

@@ -1,4 +1,6 @@
-import type { NodeSilence, Trouble } from '../trace/trouble.ts'
+import { unschedulableText } from '#placement/event-text.ts'
+import type { NodeSilence, Trouble, Unplaced } from '../trace/trouble.ts'
+import { listed } from './text.ts'
 
 /** `NotReady since 2026-01-01T00:00:00Z (Ready is Unknown: Kubelet stopped posting node status.)` */
 export function silenceText(silence: NodeSilence): string {
@@ -15,7 +17,7 @@ export function troubleText(trouble: Trouble): string {
     case 'leaving':
       return trouble.ready ? 'it is being deleted' : 'it is being deleted, and not ready any more'
     case 'unscheduled':
-      return `no node takes it: ${trouble.message ?? 'it is not scheduled yet'}`
+      return unplacedText(trouble.why, trouble.message)
     case 'node':
       return trouble.silence === undefined
         ? `its node ${trouble.node} is lost`
@@ -45,5 +47,19 @@ export function troubleText(trouble: Trouble): string {
       const { container, phase, message } = trouble
       return container === undefined ? (message ?? `it is ${phase}`) : 'its container is not ready yet'
     }
+  }
+}
+
+/** `said`: what its scheduler said last, which may know more than the rules that all schedulers share. */
+function unplacedText(why: Unplaced, said: string | undefined): string {
+  switch (why.code) {
+    case 'unschedulable':
+      return `no node takes it: ${said ?? unschedulableText(why.refused)}`
+    case 'gated':
+      return `it is held back from every node by its scheduling gates: ${listed(why.gates)}`
+    case 'other-scheduler':
+      return `its scheduler ${why.scheduler} has given it no node${said ? `: ${said}` : ''}`
+    case 'waiting':
+      return `it has no node yet, and ${listed(why.nodes.slice(0, 3), 'or')} may take it${said ? `; its scheduler said last: ${said}` : ''}`
   }
 }

@@ -87,6 +87,9 @@ export async function gatherApiFacts(client: Client, options: ApiFactsOptions): 
     replicaSets: replicaSet,
     events: event,
     namespaces: namespace.map(({ metadata }) => metadata?.name ?? ''),
+    namespaceLabels: Object.fromEntries(
+      namespace.map(({ metadata }) => [metadata?.name ?? '', metadata?.labels ?? {}]),
+    ),
     network: {
       foreign: true,
       podCidrs: podRanges.cidrs,

@@ -49,6 +49,9 @@ export async function gatherFacts(client: Client, config: ClusterConfig): Promis
     replicaSets: replicaSet.items,
     events: event.items,
     namespaces: namespace.items.map(({ metadata }) => metadata?.name ?? ''),
+    namespaceLabels: Object.fromEntries(
+      namespace.items.map(({ metadata }) => [metadata?.name ?? '', metadata?.labels ?? {}]),
+    ),
     network: {
       podCidrs: config.clusterCidr,
       serviceCidrs: config.serviceCidr,

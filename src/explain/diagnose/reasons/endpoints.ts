@@ -3,7 +3,6 @@ import type { Service } from '#api/core/service/message.ts'
 import type { IpFamily } from '#net/ip-address.ts'
 import { isReady } from '#objects/conditions.ts'
 import { isLeaving } from '#objects/deletion.ts'
-import { keyOf } from '#objects/object-key.ts'
 import { isTerminal } from '#objects/pod.ts'
 import { HEADLESS_LABEL, SERVICE_PROXY_NAME_LABEL } from '#objects/well-known.ts'
 import type { ClusterFacts } from '../../cluster/facts.ts'
@@ -12,10 +11,9 @@ import { refOf } from '../../cluster/reference.ts'
 import type { Finding } from '../../trace/finding.ts'
 import type { LeavingPod } from '../../trace/findings/endpoints.ts'
 import type { Question } from '../../trace/question.ts'
-import { labelsText, plural } from '../../words/text.ts'
 import { ask, endpointsOf, look, patch, where } from '../cure.ts'
+import { notReady } from '../pods/pods.ts'
 import { noneByHand } from './by-hand.ts'
-import { notReady } from './pods.ts'
 import { scaledToZero, selectorMatchesNothing } from './selector.ts'
 import { namedTargetMissing } from './target-port.ts'
 
@@ -29,7 +27,6 @@ export function noEndpoints(
   port: ServicePort | undefined,
   family: IpFamily | undefined,
 ): Finding {
-  const name = keyOf(service)
   const { namespace } = service.metadata ?? {}
   const selector = service.spec?.selector ?? {}
   if (Object.keys(selector).length === 0) return noneByHand(facts, service, port, family)
@@ -45,7 +42,17 @@ export function noEndpoints(
       pods: alive.map(leaving),
       ...(zero && { workload: zero.workload }),
       cures: zero?.cures ?? [
-        look('its pods', 'kubectl', 'get', 'pods', ...where(namespace), '-l', labelsText(selector)),
+        look(
+          { code: 'show-pods' },
+          'kubectl',
+          'get',
+          'pods',
+          ...where(namespace),
+          '-l',
+          Object.entries(selector)
+            .map((label) => label.join('='))
+            .join(),
+        ),
       ],
     }
   }
@@ -63,15 +70,13 @@ export function noEndpoints(
       cures:
         question.family === undefined
           ? []
-          : [ask({ ...question, family: undefined }, 'ask over the family that they have', question.to)],
+          : [ask({ ...question, family: undefined }, { code: 'ask-own-family' }, question.to)],
     }
   return {
     reason: 'endpoints-late',
-    message: `${plural(ready.length, 'pod')} of ${name} ${ready.length === 1 ? 'is' : 'are'} ready, but no endpoint stands for them yet`,
-    details: [
-      'the endpoints follow within moments, unless what writes them (the EndpointSlice controller) stands still',
-    ],
-    cures: [ask(question, 'ask again', question.to), endpointsOf(service)],
+    service: refOf('Service', service),
+    pods: ready.map((pod) => refOf('Pod', pod)),
+    cures: [ask(question, { code: 'ask-again' }, question.to), endpointsOf(service)],
   }
 }
 
@@ -95,7 +100,8 @@ export function notProxied(service: Service): Finding | undefined {
   if (label === undefined) return undefined
   return {
     reason: 'not-proxied',
-    message: `Service ${keyOf(service)} has the label ${label}: nodes leave it to another proxy`,
-    cures: [patch('take the label away', 'service', service, { metadata: { labels: { [label]: null } } })],
+    service: refOf('Service', service),
+    label,
+    cures: [patch({ code: 'take-label-away' }, 'service', service, { metadata: { labels: { [label]: null } } })],
   }
 }

@@ -10,7 +10,7 @@ import type { Cure } from '../../trace/cure.ts'
 import type { Finding } from '../../trace/finding.ts'
 import type { Question } from '../../trace/question.ts'
 import { ask, or, patch } from '../cure.ts'
-import { deploymentOf } from './pods.ts'
+import { deploymentOf } from '../pods/owner.ts'
 import { otherNamespace } from './service-name.ts'
 
 /** `web.shop.svc.cluster.local` */

@@ -69,7 +69,7 @@ export function targetPortClosed(
   const state = listens(socketsOf(facts, pod), protocol, backend.address, backend.port)
   const declared = declaredPorts(pod, protocol)
   const { name = '', namespace } = pod.metadata ?? {}
-  const logs = look({ code: 'show-log' }, 'kubectl', 'logs', name, ...where(namespace))
+  const logs = look({ code: 'show-log', of: 'pod' }, 'kubectl', 'logs', name, ...where(namespace))
   const about = { pod: refOf('Pod', pod), port: backend.port, protocol }
   if (state === 'loopback-only')
     return {

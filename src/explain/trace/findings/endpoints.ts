@@ -26,3 +26,17 @@ export interface LeavingPod {
   readonly finalizers: readonly string[]
   readonly owner?: ObjectRef
 }
+
+/** Pods are ready, and their endpoints are not written yet. */
+export interface EndpointsLate {
+  readonly reason: 'endpoints-late'
+  readonly service: ObjectRef
+  readonly pods: readonly ObjectRef[]
+}
+
+/** A label hands the Service to another proxy. */
+export interface NotProxied {
+  readonly reason: 'not-proxied'
+  readonly service: ObjectRef
+  readonly label: string
+}

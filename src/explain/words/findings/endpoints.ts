@@ -1,7 +1,13 @@
-import type { LeavingPod, OnlyTerminating, ScaledToZero } from '../../trace/findings/endpoints.ts'
+import type {
+  EndpointsLate,
+  LeavingPod,
+  NotProxied,
+  OnlyTerminating,
+  ScaledToZero,
+} from '../../trace/findings/endpoints.ts'
 import type { FindingText } from '../finding-text.ts'
 import { nameText } from '../object.ts'
-import { listed } from '../text.ts'
+import { listed, plural } from '../text.ts'
 
 export const scaledToZero = ({ workload, service }: Omit<ScaledToZero, 'reason'>): FindingText => ({
   message: `${workload.kind} ${nameText(workload)} makes the pods of ${nameText(service)}, and it is scaled to 0`,
@@ -16,6 +22,15 @@ export const onlyTerminating = ({ service, pods, workload }: OnlyTerminating): F
           ...pods.slice(0, 5).map(leavingText),
         ]
       : [scaledToZero({ service, workload }).message],
+})
+
+export const endpointsLate = ({ service, pods }: EndpointsLate): FindingText => ({
+  message: `${plural(pods.length, 'pod')} of ${nameText(service)} ${pods.length === 1 ? 'is' : 'are'} ready, but no endpoint stands for them yet`,
+  details: ['the endpoints follow within moments, unless what writes them (the EndpointSlice controller) stands still'],
+})
+
+export const notProxied = ({ service, label }: NotProxied): FindingText => ({
+  message: `Service ${nameText(service)} has the label ${label}: nodes leave it to another proxy`,
 })
 
 const leavingText = ({ pod, until, graceSeconds, finalizers, owner }: LeavingPod): string =>

@@ -1,14 +1,12 @@
-import type { Taint } from '#api/core/node/taint.ts'
-
 /**
  * Why a node may not take a pod. The codes are for programs; `event-text.ts` has Kubernetes' words for them. Amounts are
  * in thousandths, pods are `namespace/name`.
  */
-export type Refusal =
+export type Obstacle =
   /** It is cordoned. */
   | { readonly code: 'unschedulable' }
   /** The first taint that the pod does not tolerate. */
-  | { readonly code: 'untolerated-taint'; readonly taint: Taint }
+  | { readonly code: 'untolerated-taint'; readonly taint: TaintFacts }
   /** Pairs of the pod's nodeSelector that the node's labels have not. */
   | { readonly code: 'node-selector'; readonly missing: Readonly<Record<string, string>> }
   /** No term of the required node affinity fits. */
@@ -33,4 +31,14 @@ export type Refusal =
   /** `other`: a pod in the node's domain that will not have this one there. */
   | { readonly code: 'existing-pod-anti-affinity'; readonly topologyKey: string; readonly other: string }
 
-export type RefusalCode = Refusal['code']
+export interface TaintFacts {
+  readonly key: string
+  readonly value?: string
+  readonly effect: string
+}
+
+/** A node by name, and what keeps a pod from it. */
+export interface RefusingNode {
+  readonly node: string
+  readonly obstacles: readonly Obstacle[]
+}
