@@ -1,7 +1,7 @@
 import type { Obstacle, RefusingNode } from './obstacle.ts'
 
 /** Of one node, in the words of kube-scheduler. */
-export const obstacleText = (obstacle: Obstacle): string => {
+const obstacleText = (obstacle: Obstacle): string => {
   switch (obstacle.code) {
     case 'unschedulable':
       return 'node(s) were unschedulable'
