@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { PodSpec } from '#api/core/pod/spec/spec.ts'
+import { ExtendedError } from './extended-error.ts'
+import { namedAddresses } from './pod-records.ts'
 import { podResolver } from './pod-resolver.ts'
+import { Rcode, RecordType } from './record.ts'
 import { formatResolvConf, ndotsOf, parseResolvConf } from './resolv-conf.ts'
 import { questionsOf, resolve } from './resolve.ts'
 import { Zone } from './zone.ts'
@@ -87,4 +90,31 @@ test('an alias ends the search, also where it leads out, or to a name that has n
   assert.deepEqual(found('docs', SEARCHES), ['docs.shop.svc.cluster.local', 0, 'docs.example.org'])
   assert.deepEqual(found('hollow', SEARCHES), ['hollow.shop.svc.cluster.local', 0, undefined])
   assert.deepEqual(found('nowhere', SEARCHES), [undefined, 0, undefined])
+})
+
+test('an empty resolv.conf has no lines, and an option without a name or a value is written as it is', () => {
+  assert.equal(formatResolvConf({ nameservers: [], searches: [], options: [] }), '')
+  const { options } = podResolver(
+    { dnsPolicy: 'None', dnsConfig: { options: [{ name: 'a', value: '' }] } },
+    'shop',
+    settings,
+  )
+  assert.deepEqual(options, ['a'])
+})
+
+test('a pod has names by its own addresses, while it has not ended', () => {
+  const pod = (spec: object, phase: string) => ({ spec, status: { phase, podIPs: [{ ip: '10.244.1.5' }] } }) as never
+  assert.deepEqual(namedAddresses(pod({}, 'Running')), ['10.244.1.5'])
+  assert.deepEqual(namedAddresses(pod({ hostNetwork: true }, 'Running')), [])
+  assert.deepEqual(namedAddresses(pod({}, 'Succeeded')), [])
+})
+
+test('record types and rcodes have the numbers that IANA gave them', () => {
+  const { A, NS, CNAME, SOA, PTR, TXT, AAAA, SRV, OPT, IXFR, AXFR, ANY } = RecordType
+  assert.deepEqual(
+    [A, NS, CNAME, SOA, PTR, TXT, AAAA, SRV, OPT, IXFR, AXFR, ANY],
+    [1, 2, 5, 6, 12, 16, 28, 33, 41, 251, 252, 255],
+  )
+  assert.deepEqual(Object.values(Rcode), [0, 1, 2, 3, 4, 5, 16])
+  assert.deepEqual(Object.values(ExtendedError), [0, 14, 20, 21, 22])
 })

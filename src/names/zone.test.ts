@@ -290,3 +290,79 @@ test('however many servers a name has, each has a weight: 0 would be for none bu
     assert.equal(weights.length, count)
   }
 })
+
+test('Zone.follow(): another zone that is told the changes answers the same, from the start and from then on', () => {
+  const first = new Zone('cluster.local', [])
+  const second = new Zone('cluster.local', [])
+  first.setNamespace('shop', true)
+  first.setService('shop', 'web', service('web', { clusterIPs: ['10.96.7.1'] }), [])
+  first.setPodAddress('shop', '10.244.1.5', true)
+  first.setPodAddress('shop', '10.244.1.5', true)
+  first.filling = true
+  first.follow((changes) => {
+    for (const change of changes) second.apply(change)
+  })
+  const rcodes = (of: Zone) =>
+    ['shop.svc', 'web.shop.svc', 'late.shop.svc', '10-244-1-5.shop.pod', 'gone.svc'].map(
+      (name) => of.answer({ name: `${name}.cluster.local`, type: RecordType.A, class: 1 }, () => 0)?.rcode,
+    )
+  const same = () => assert.deepEqual(rcodes(second), rcodes(first))
+  same()
+  assert.deepEqual(rcodes(second), [Rcode.NOERROR, Rcode.NOERROR, Rcode.SERVFAIL, Rcode.NOERROR, Rcode.SERVFAIL])
+  first.filling = false
+  first.setService('shop', 'late', service('late', { clusterIPs: ['10.96.7.2'] }), [])
+  first.setPodAddress('shop', '10.244.1.5', false)
+  first.setNamespace('gone', true)
+  first.setNamespace('gone', false)
+  same()
+  assert.deepEqual(rcodes(second), [Rcode.NOERROR, Rcode.NOERROR, Rcode.NOERROR, Rcode.NOERROR, Rcode.NXDOMAIN])
+  first.setPodAddress('shop', '10.244.1.5', false)
+  same()
+})
+
+test('an address of two Services leads back to both, and to the other when one goes', () => {
+  const shared = new Zone('cluster.local', [])
+  const endpoints = [slice('x', [{ addresses: ['10.244.1.5'] }])]
+  const names = () =>
+    shared
+      .answer({ name: '5.1.244.10.in-addr.arpa', type: RecordType.PTR, class: 1 }, () => 0)
+      ?.answers.map(({ data }) => dataText(data))
+  for (const name of ['a', 'b']) shared.setService('shop', name, service(name, { clusterIP: 'None' }), endpoints)
+  assert.deepEqual(names(), ['10-244-1-5.a.shop.svc.cluster.local', '10-244-1-5.b.shop.svc.cluster.local'])
+  shared.setService('shop', 'a', undefined, [])
+  assert.deepEqual(names(), ['10-244-1-5.b.shop.svc.cluster.local'])
+})
+
+test('the SOA has the zone’s times, and a serial that grows', () => {
+  const young = new Zone('cluster.local', [])
+  const soa = () => young.answer({ name: 'nosuch.cluster.local', type: RecordType.A, class: 1 }, () => 0)?.authority[0]
+  assert.deepEqual(soa(), {
+    name: 'cluster.local',
+    ttl: 5,
+    data: {
+      type: 'SOA',
+      primary: 'ns.dns.cluster.local',
+      mailbox: 'hostmaster.cluster.local',
+      serial: 1,
+      refresh: 7200,
+      retry: 1800,
+      expire: 86400,
+      minimum: 5,
+    },
+  })
+  young.setNamespace('shop', true)
+  assert.equal((soa()!.data as { serial: number }).serial, 2)
+})
+
+test('what is no address in an older object makes no record', () => {
+  const old = new Zone('cluster.local', [])
+  old.setService('shop', 'db', service('db', { clusterIP: 'None' }), [
+    slice('db-1', [{ addresses: ['pod-5', '10.244.1.5'] }]),
+  ])
+  old.setService('shop', 'web', service('web', { clusterIPs: ['web', '10.96.7.1'] }), [])
+  for (const name of ['db', 'web'])
+    assert.equal(
+      old.answer({ name: `${name}.shop.svc.cluster.local`, type: RecordType.A, class: 1 }, () => 0)?.answers.length,
+      1,
+    )
+})

@@ -27,7 +27,10 @@ test('selects() takes nothing by a malformed selector', () => {
   assert.equal(selects({ matchExpressions: [{ key: 'a', operator: 'In', values: [] }] }, { a: 'b' }), false)
 })
 
-test('matchesMap() takes nothing by an empty map', () => {
+test('matchesMap() takes nothing by an empty map, and what has all pairs of another', () => {
+  assert.equal(matchesMap({ app: 'web', tier: 'front' }, { app: 'web' }), false)
+  assert.equal(matchesMap({ app: 'web' }, { app: 'db' }), false)
+  assert.equal(matchesMap(undefined, { app: 'web' }), false)
   assert.equal(matchesMap({}, { app: 'web' }), false)
   assert.equal(matchesMap({ app: 'web' }, { app: 'web', tier: 'front' }), true)
   assert.equal(matchesMap({ app: 'web' }, undefined), false)

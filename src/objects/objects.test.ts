@@ -2,14 +2,18 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { hasCondition, isReady, withCondition, withoutCondition } from './conditions.ts'
 import { isLeaving } from './deletion.ts'
+import { serviceKeyOf } from './endpoint-slice.ts'
 import { keyOf, objectKey, splitKey } from './object-key.ts'
 import { controllerOf, controllerReference, isControlledBy } from './owner-reference.ts'
 import { isActive, isTerminal, podAddresses } from './pod.ts'
+import * as wellKnown from './well-known.ts'
 
 test('a key is namespace/name, or the name of what has no namespace, and splits into the same parts', () => {
   assert.equal(keyOf({ metadata: { namespace: 'shop', name: 'web' } }), 'shop/web')
   assert.equal(keyOf({ metadata: { name: 'node-1' } }), 'node-1')
   assert.equal(objectKey('', 'node-1'), 'node-1')
+  assert.equal(keyOf({}), '')
+  assert.deepEqual(splitKey('/web'), { namespace: '', name: 'web' })
   assert.deepEqual(splitKey('shop/web'), { namespace: 'shop', name: 'web' })
   assert.deepEqual(splitKey('node-1'), { namespace: '', name: 'node-1' })
 })
@@ -60,4 +64,44 @@ test('the addresses of a pod are podIPs, or the older podIP where a status has t
   ])
   assert.deepEqual(podAddresses({ status: { podIP: '10.0.0.1' } }), ['10.0.0.1'])
   assert.deepEqual(podAddresses({}), [])
+})
+
+test('a slice says by a label whose endpoints it holds', () => {
+  const labels = { [wellKnown.SERVICE_NAME_LABEL]: 'web' }
+  assert.equal(serviceKeyOf({ metadata: { namespace: 'shop', labels } }), 'shop/web')
+  assert.equal(serviceKeyOf({ metadata: { namespace: 'shop', labels: { app: 'web' } } }), undefined)
+  assert.equal(serviceKeyOf({}), undefined)
+})
+
+test('a controller reference names the owner, as one that deleting it waits for', () => {
+  const owner = { apiVersion: 'apps/v1', kind: 'ReplicaSet' }
+  const reference = { ...owner, controller: true, blockOwnerDeletion: true }
+  assert.deepEqual(controllerReference({ ...owner, metadata: { name: 'web', uid: 'u1' } }), {
+    ...reference,
+    name: 'web',
+    uid: 'u1',
+  })
+  assert.deepEqual(controllerReference(owner), { ...reference, name: '', uid: '' })
+})
+
+test('well-known names are those of Kubernetes’ reference', () => {
+  assert.deepEqual(Object.values(wellKnown).sort(), [
+    'endpoints.kubernetes.io/last-change-trigger-time',
+    'endpointslice-controller.k8s.io',
+    'endpointslice.kubernetes.io/managed-by',
+    'endpointslice.kubernetes.io/skip-mirror',
+    'endpointslicemirroring-controller.k8s.io',
+    'kubectl.kubernetes.io/default-container',
+    'kubectl.kubernetes.io/last-applied-configuration',
+    'kubernetes.io/hostname',
+    'kubernetes.io/metadata.name',
+    'kubernetes.io/service-name',
+    'node.kubernetes.io/exclude-from-external-load-balancers',
+    'node.kubernetes.io/not-ready',
+    'node.kubernetes.io/unreachable',
+    'node.kubernetes.io/unschedulable',
+    'service.kubernetes.io/headless',
+    'service.kubernetes.io/service-proxy-name',
+    'topology.kubernetes.io/zone',
+  ])
 })
