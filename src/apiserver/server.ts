@@ -46,6 +46,8 @@ export interface ApiServerOptions {
    * no other Service gets them, nor claims them by other fields, also while theirs is not there.
    */
   readonly reservedAddresses?: ReadonlyMap<string, string>
+  /** What else the cluster cannot do without, beside this server's own, in the order in which it can be made. */
+  readonly systemObjects?: readonly ResourceObject[]
   readonly pki: Pki
   readonly kubelet: KubeletLocator
   /** How an address of the cluster is reached; by default from where this process is. */
@@ -151,7 +153,7 @@ export const createApiServer = async (options: ApiServerOptions): Promise<ApiSer
   }
   const { handle, upgrade, clientError } = createHandler(context, onError)
   const client = createInProcessClient(registry, SYSTEM, subresources)
-  const system = systemObjects(options)
+  const system = [...systemObjects(options), ...(options.systemObjects ?? [])]
   // At once, so that they are kept at once: each sees those before it.
   await Promise.all(
     system.map(({ resource, object }) =>

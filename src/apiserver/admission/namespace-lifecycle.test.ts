@@ -29,3 +29,13 @@ test('kube-node-lease and every other namespace can be deleted', async () => {
     assert.equal((await server.client.get(namespaces, name)).status?.phase, 'Terminating')
   }
 })
+
+test('each namespace has its own name as a label, whatever an update makes of it', async () => {
+  const { client } = server
+  await client.create(namespaces, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'labelled' } })
+  for (const value of [null, 'another']) {
+    const labels = { 'kubernetes.io/metadata.name': value, team: 'a' }
+    const { metadata } = await client.patch(namespaces, 'labelled', 'merge', { metadata: { labels } })
+    assert.deepEqual(metadata?.labels, { 'kubernetes.io/metadata.name': 'labelled', team: 'a' })
+  }
+})

@@ -1,4 +1,5 @@
 import type { Namespace } from '#api/core/namespace/message.ts'
+import type { ApiObject } from '#api/resource.ts'
 import { NAMESPACE_NAME_LABEL } from '#objects/well-known.ts'
 import { failure, forbidden, notFound } from '../errors.ts'
 import type { Admission } from './admission.ts'
@@ -11,6 +12,12 @@ const IMMORTAL = new Set(['default', 'kube-system', 'kube-public'])
 const isNamespace = ({ group, plural }: { readonly group: string; readonly plural: string }): boolean =>
   group === '' && plural === 'namespaces'
 
+const withNameLabel = (namespace: ApiObject): ApiObject => {
+  const { name = '', labels } = namespace.metadata ?? {}
+  if (labels?.[NAMESPACE_NAME_LABEL] === name) return namespace
+  return { ...namespace, metadata: { ...namespace.metadata, labels: { ...labels, [NAMESPACE_NAME_LABEL]: name } } }
+}
+
 /**
  * Nothing is created in a namespace that is not there or is going away, the `kubernetes.io/metadata.name` label stands
  * on each, and those that the cluster stands on cannot be deleted.
@@ -18,16 +25,7 @@ const isNamespace = ({ group, plural }: { readonly group: string; readonly plura
 export const namespaceLifecycle: Admission = {
   name: 'NamespaceLifecycle',
   create({ resource, object, reader }) {
-    if (isNamespace(resource)) {
-      const name = object.metadata?.name ?? ''
-      return {
-        ...object,
-        metadata: {
-          ...object.metadata,
-          labels: { ...object.metadata?.labels, [NAMESPACE_NAME_LABEL]: name },
-        },
-      }
-    }
+    if (isNamespace(resource)) return withNameLabel(object)
     if (!resource.namespaced) return object
     const name = object.metadata?.namespace ?? ''
     const namespace = reader.find(NAMESPACES, undefined, name) as Namespace | undefined
@@ -47,6 +45,9 @@ export const namespaceLifecycle: Admission = {
       })
     }
     return object
+  },
+  update({ resource, object }) {
+    return isNamespace(resource) ? withNameLabel(object) : object
   },
   delete({ resource, object }) {
     const name = object.metadata?.name ?? ''

@@ -2,9 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { setFlagsFromString } from 'node:v8'
 import { kubeletPath } from '#agent/server/agent-api.ts'
 import { events } from '#api/core/event/resource.ts'
-import type { ResourceObject } from '#api/resource.ts'
 import { type ApiServer, createApiServer } from '#apiserver/server.ts'
-import { isAlreadyExists } from '#client/client.ts'
 import { EventRecorder } from '#client/event-recorder.ts'
 import { systemClock } from '#clock/clock.ts'
 import { startControllers } from '#controllers/start.ts'
@@ -31,13 +29,12 @@ const api = await createApiServer({
   clusterDomain: config.clusterDomain,
   advertise: { address: config.host.addresses[0], port: config.apiServer.port },
   reservedAddresses: clusterDnsAddresses(config),
+  systemObjects: clusterDnsObjects(config),
   pki,
   kubelet: (node) => ({ socketPath: config.sockets.agent, path: kubeletPath(node) }),
   onError: (error) => logLine(`API server: ${error instanceof Error ? error.stack : String(error)}`),
 })
 await api.listen({ path: config.sockets.api })
-const dns = clusterDnsObjects(config)
-await publish(api, dns)
 const stopped = new AbortController().signal
 if (lostAt(lives) !== undefined) tellObjectsLost(api, lives)
 const controllers = startControllers({
@@ -47,7 +44,7 @@ const controllers = startControllers({
   random: Math.random,
   signal: stopped,
   rootCa: pki.ca.certificate,
-  kept: [...api.systemObjects, ...dns],
+  kept: api.systemObjects,
   loadBalancer: config.loadBalancer === 'pool' ? { cidrs: config.loadBalancerCidr } : 'none',
   log: (level, message) => logLine(`controllers: ${level}: ${message}`),
 })
@@ -59,14 +56,6 @@ setFlagsFromString('--heap-growing-percent=50')
 await controllers.ready
 survive(logLine)
 logLine(`control plane ${config.name}: serving`)
-
-/** The API's own way to DNS: before anything else asks for the address. */
-async function publish(server: ApiServer, objects: readonly ResourceObject[]): Promise<void> {
-  for (const { resource, object } of objects)
-    await server.client.create(resource, object, { namespace: object.metadata?.namespace }).catch((error: unknown) => {
-      if (!isAlreadyExists(error)) throw error
-    })
-}
 
 /** An Event of the Namespace `default`: `kubectl get events` shows it to whoever looks. */
 function tellObjectsLost({ client }: ApiServer, told: Lives): void {

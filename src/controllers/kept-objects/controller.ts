@@ -1,13 +1,19 @@
 import { namespaces } from '#api/core/namespace/resource.ts'
-import type { ResourceObject } from '#api/resource.ts'
+import { services } from '#api/core/service/resource.ts'
+import { endpointSlices } from '#api/discovery/endpointslice/resource.ts'
+import type { ObjectMeta } from '#api/meta/object-meta.ts'
+import type { ApiObject, Resource } from '#api/resource.ts'
 import { isAlreadyExists, isNotFound } from '#client/client.ts'
 import type { Informer } from '#client/informer.ts'
 import { isLeaving } from '#objects/deletion.ts'
+import { serviceKeyOf } from '#objects/endpoint-slice.ts'
 import { keyOf } from '#objects/object-key.ts'
+import { ENDPOINTSLICE_CONTROLLER } from '#objects/well-known.ts'
 import { type ControllerContext, type RunningController, runLoop } from '../context.ts'
+import { sliceIndex } from '../endpointslice/write.ts'
 import { keep } from './desired.ts'
 
-const idOf = ({ resource, object }: ResourceObject): string => `${resource.group}/${resource.plural} ${keyOf(object)}`
+const idFor = ({ group, plural }: Resource, key: string): string => `${group}/${plural} ${key}`
 
 /**
  * What a cluster cannot do without stays: its namespaces, and the Services of the API and of DNS with their endpoints.
@@ -16,9 +22,23 @@ const idOf = ({ resource, object }: ResourceObject): string => `${resource.group
 export const startKeptObjectsController = (context: ControllerContext): RunningController | undefined => {
   const { client, informers, kept } = context
   if (kept.length === 0) return undefined
-  const byId = new Map(kept.map((one) => [idOf(one), one]))
+  const byId = new Map(kept.map((one) => [idFor(one.resource, keyOf(one.object)), one]))
   const namespaceCache = informers.for(namespaces)
   const caches = new Map(kept.map(({ resource }) => [resource, informers.for(resource)]))
+  const sliceCache = informers.for(endpointSlices)
+  sliceCache.addIndex('service', sliceIndex)
+
+  /** What a selector brought to a Service that is to have none: it stays when the selector goes. */
+  const removeStrays = async (service: string): Promise<void> => {
+    const strays = sliceCache.lister.byIndex('service', `${ENDPOINTSLICE_CONTROLLER} ${service}`)
+    for (const { metadata } of strays) await remove(endpointSlices, metadata!)
+  }
+
+  const remove = async (resource: Resource, { name, namespace, uid }: ObjectMeta): Promise<void> => {
+    await client.delete(resource, name!, { namespace, preconditions: { uid } }).catch((error: unknown) => {
+      if (!isNotFound(error)) throw error
+    })
+  }
 
   const sync = async (id: string): Promise<void> => {
     const { resource, object } = byId.get(id)!
@@ -30,6 +50,7 @@ export const startKeptObjectsController = (context: ControllerContext): RunningC
     const keeping = keep(object, current)
     switch (keeping.do) {
       case 'nothing':
+        if (resource === services) await removeStrays(keyOf(object))
         return
       case 'create':
         await client.create(resource, keeping.object, { namespace }).catch((error: unknown) => {
@@ -39,24 +60,27 @@ export const startKeptObjectsController = (context: ControllerContext): RunningC
       case 'update':
         await client.update(resource, keeping.object, { namespace })
         return
-      case 'again': {
-        const { name, uid } = current!.metadata!
-        await client.delete(resource, name!, { namespace, preconditions: { uid } }).catch((error: unknown) => {
-          if (!isNotFound(error)) throw error
-        })
-      }
+      case 'again':
+        await remove(resource, current!.metadata!)
     }
   }
 
-  const all = [...new Set<unknown>([namespaceCache, ...caches.values()])] as Informer<never>[]
+  const all = [...new Set<unknown>([namespaceCache, sliceCache, ...caches.values()])] as Informer<never>[]
   const { queue, running } = runLoop(context, 'kept-objects', all, sync)
-  for (const [resource, cache] of caches) {
-    const note = (object: ResourceObject['object']): void => {
-      const id = idOf({ resource, object })
-      if (byId.has(id)) queue.add(id)
-    }
-    cache.addHandlers({ onAdd: note, onUpdate: (_, object) => note(object), onDelete: note })
+  const note = (resource: Resource, key: string): void => {
+    const id = idFor(resource, key)
+    if (byId.has(id)) queue.add(id)
   }
+  for (const [resource, cache] of caches) {
+    const noteOne = (object: ApiObject): void => note(resource, keyOf(object))
+    cache.addHandlers({ onAdd: noteOne, onUpdate: (_, object) => noteOne(object), onDelete: noteOne })
+  }
+  sliceCache.addHandlers({
+    onAdd: (slice) => {
+      const service = serviceKeyOf(slice)
+      if (service !== undefined) note(services, service)
+    },
+  })
   namespaceCache.addHandlers({
     onAdd: ({ metadata }) => {
       for (const [id, { object }] of byId) if (object.metadata?.namespace === metadata?.name) queue.add(id)
