@@ -3,6 +3,7 @@ import type { ClusterFacts } from '../cluster/facts.ts'
 import { backendPod } from '../cluster/lookup.ts'
 import type { Finding } from '../trace/finding.ts'
 import type { Question } from '../trace/question.ts'
+import type { Socket } from '../trace/reference.ts'
 import type { Decision } from '../walk/decision.ts'
 import type { Path } from '../walk/path.ts'
 import { notANode } from './addresses/address.ts'
@@ -17,66 +18,95 @@ import { nodesNotReady } from './reasons/node.ts'
 import { noLocalEndpoint, replyAstray, sourceRange } from './reasons/policy.ts'
 import { targetPortClosed } from './reasons/target-port.ts'
 
-/** Why a path does not lead to an answer, or not always. `service`: the one that was asked by name. */
+/** Why a path does not lead to an answer, or not always. `asked`: the Service that was asked by name. */
 export function diagnose(
   facts: ClusterFacts,
   question: Question,
   path: Path,
-  service: Service | undefined,
+  asked: Service | undefined,
 ): readonly Finding[] {
-  const { target, protocol } = path
+  const { target, protocol, outcomes, decisions } = path
   if (path.itself)
-    return path.outcomes.flatMap(({ verdict, undeclared }) =>
-      verdict === 'closed'
-        ? [itself(facts, question, path)]
-        : undeclared
-          ? [listenerUnknown(facts, question, target, protocol)]
-          : [],
-    )
+    return outcomes.flatMap(({ verdict, undeclared }) => {
+      if (verdict === 'closed') return [itself(facts, question, path)]
+      return undeclared ? [listenerUnknown(facts, question, target, protocol)] : []
+    })
+  const found = [
+    ...decisions.flatMap((decision) => [
+      ...aboutService(facts, question, path, decision, asked),
+      ...aboutOutcomes(facts, question, path, decision, asked),
+    ]),
+    ...(decisions.length === 0 ? [unclaimed(facts, question, target, path, asked)] : []),
+    ...nodesNotReady(facts, question, path),
+  ]
   const findings: Finding[] = []
-  const add = (finding: Finding | undefined) => finding && addFinding(findings, finding)
-  for (const decision of path.decisions) {
-    add(notApplied(facts, decision))
-    add(lostClaim(facts, question, path, decision, service))
-    for (const { undeclared, backend } of decision.outcomes)
-      if (undeclared && backend !== undefined) add(listenerUnknown(facts, question, backend, protocol))
-    add(answeredByAnother(facts, question, target, protocol, decision, service))
-    const bad = decision.outcomes.find(({ verdict }) => verdict !== 'deliver')
-    if (bad === undefined) continue
-    if (bad.verdict === 'closed' && bad.backend !== undefined) {
-      for (const { verdict, backend } of decision.outcomes)
-        if (verdict === 'closed' && backend !== undefined) {
-          const owner = decision.service ?? service
-          const port = owner && portOf(owner, decision, target.port)
-          const elsewhere = owner === undefined ? notANode(facts, question, target, protocol) : undefined
-          add(
-            elsewhere ??
-              (owner === undefined ? podAskedDown(facts, question, backend.address) : undefined) ??
-              targetPortClosed(facts, question, owner, port, backend, protocol) ??
-              unclaimed(facts, question, target, path, service),
-          )
-        }
-    } else if (bad.verdict === 'astray') add(replyAstray(facts, question, path, decision))
-    else if (bad.verdict === 'unreachable' && decision.service !== undefined && bad.backend !== undefined)
-      add(backendGone(facts, decision.service, bad.backend))
-    else if (decision.guarded) add(sourceRange(facts, question, decision, path.source))
-    else if (decision.claimed !== undefined && decision.service !== undefined)
-      add(
-        bad.verdict === 'drop'
-          ? noLocalEndpoint(facts, question, decision)
-          : noEndpoints(
-              facts,
-              question,
-              decision.service,
-              portOf(decision.service, decision, target.port),
-              decision.claimed.port.family,
-            ),
-      )
-    else add(unclaimed(facts, question, target, path, service))
-  }
-  if (path.decisions.length === 0) add(unclaimed(facts, question, target, path, service))
-  for (const finding of nodesNotReady(facts, question, path)) add(finding)
+  for (const finding of found) if (finding !== undefined) addFinding(findings, finding)
   return findings
+}
+
+type Perhaps = readonly (Finding | undefined)[]
+
+/** What is wrong with the Service that decides: its kernel, its claim, its port. */
+const aboutService = (
+  facts: ClusterFacts,
+  question: Question,
+  path: Path,
+  decision: Decision,
+  asked: Service | undefined,
+): Perhaps => [
+  notApplied(facts, decision),
+  lostClaim(facts, question, path, decision, asked),
+  ...decision.outcomes.map(({ undeclared, backend }) =>
+    undeclared && backend !== undefined ? listenerUnknown(facts, question, backend, path.protocol) : undefined,
+  ),
+  answeredByAnother(facts, question, path.target, path.protocol, decision, asked),
+]
+
+/** Why the packet is not answered where this decision leads it: by the first outcome that is none. */
+function aboutOutcomes(
+  facts: ClusterFacts,
+  question: Question,
+  path: Path,
+  decision: Decision,
+  asked: Service | undefined,
+): Perhaps {
+  const { service, claimed, outcomes, guarded } = decision
+  const bad = outcomes.find(({ verdict }) => verdict !== 'deliver')
+  if (bad === undefined) return []
+  if (bad.verdict === 'closed' && bad.backend !== undefined)
+    return outcomes.flatMap(({ verdict, backend }) =>
+      verdict === 'closed' && backend !== undefined ? [closed(facts, question, path, decision, asked, backend)] : [],
+    )
+  if (bad.verdict === 'astray') return [replyAstray(facts, question, path, decision)]
+  if (bad.verdict === 'unreachable' && service !== undefined && bad.backend !== undefined)
+    return [backendGone(facts, service, bad.backend)]
+  if (guarded) return [sourceRange(facts, question, decision, path.source)]
+  if (claimed === undefined || service === undefined) return [unclaimed(facts, question, path.target, path, asked)]
+  if (bad.verdict === 'drop') return [noLocalEndpoint(facts, question, decision)]
+  return [noEndpoints(facts, question, service, portOf(service, decision, path.target.port), claimed.port.family)]
+}
+
+/** Why nothing listens where the packet ends. */
+function closed(
+  facts: ClusterFacts,
+  question: Question,
+  path: Path,
+  decision: Decision,
+  asked: Service | undefined,
+  backend: Socket,
+): Finding | undefined {
+  const { target, protocol } = path
+  const owner = decision.service ?? asked
+  if (owner === undefined) {
+    const elsewhere = notANode(facts, question, target, protocol)
+    const pod = backendPod(facts, backend.address, undefined)
+    const down = elsewhere ?? (pod && podDown(facts, question, pod))
+    if (down !== undefined) return down
+  }
+  const port = owner && portOf(owner, decision, target.port)
+  return (
+    targetPortClosed(facts, question, owner, port, backend, protocol) ?? unclaimed(facts, question, target, path, asked)
+  )
 }
 
 /** Adds what is not there yet. Pods of one Deployment have one trouble and one cure: they are one finding. */
@@ -94,14 +124,9 @@ const cureOf = ({ cures }: Finding): string => JSON.stringify(cures[0]?.argv)
 /** Whether two findings say the same, whatever they advise. */
 const isSame = (one: Finding, other: Finding): boolean => factsOf(one) === factsOf(other)
 
-const factsOf = ({ cures: _, log: __, also: ___, ...facts }: Finding): string =>
-  JSON.stringify('message' in facts ? facts.message : facts)
+const factsOf = ({ cures: _, log: __, also: ___, ...facts }: Finding): string => JSON.stringify(facts)
 
-function podAskedDown(facts: ClusterFacts, question: Question, address: string): Finding | undefined {
-  const pod = backendPod(facts, address, undefined)
-  return pod && podDown(facts, question, pod)
-}
-
+/** The port of a Service that was decided by, or else that has this number. */
 function portOf(service: Service, { claimed }: Decision, number: number) {
   const name = claimed?.port.servicePort.slice(claimed.port.servicePort.indexOf(':') + 1)
   return (service.spec?.ports ?? []).find((one) =>
