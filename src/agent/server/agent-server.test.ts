@@ -201,6 +201,8 @@ test('what is below a node is answered by the kubelet that it has at present, an
     [none.code, JSON.parse(none.text).message],
     [404, 'no kubelet of cluster test serves /nodes/n2/pods'],
   )
+  assert.equal(none.type, 'application/json')
+  assert.equal((await ask('/status')).type, 'application/json')
 })
 
 test('logs are those of the container that the kubelet names, of the run before where that is asked', async () => {
