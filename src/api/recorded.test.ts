@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import { test } from 'node:test'
-import { APIGroupDiscoveryList } from '#api/apidiscovery/message.ts'
 import { decodeJson, decodeJsonText, encodeJson } from '#schema/json.ts'
 import { planOf } from '#schema/plan.ts'
 import {
@@ -27,17 +26,6 @@ test('every table compiles, its numbers are unique, and an empty message of it g
     const { object: back, unknown } = decodeProtobuf(message, encodeProtobuf(message, object))
     assert.deepEqual(unknown, [])
     assert.equal(encodeJson(message, back), encodeJson(message, object), message.messageName)
-  }
-})
-
-test('recorded aggregated discovery goes through its table unchanged', () => {
-  for (const name of ['disco-api', 'disco-apis']) {
-    const text = readFileSync(new URL(`./fixtures/${name}.json`, import.meta.url), 'utf8')
-    const { object, problems } = decodeJsonText(APIGroupDiscoveryList, text)
-    assert.deepEqual(problems, [])
-    assert.deepEqual(JSON.parse(encodeJson(APIGroupDiscoveryList, object)), JSON.parse(text))
-    const back = decodeProtobuf(APIGroupDiscoveryList, encodeProtobuf(APIGroupDiscoveryList, object)).object
-    assert.equal(encodeJson(APIGroupDiscoveryList, back), encodeJson(APIGroupDiscoveryList, object))
   }
 })
 

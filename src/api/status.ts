@@ -2,7 +2,7 @@ import type { Status, StatusCause, StatusDetails } from '#api/meta/status.ts'
 import type { Resource } from './resource.ts'
 
 /** What of a resource an answer names. */
-export type Named = Pick<Resource, 'group' | 'plural' | 'kind'>
+type Named = Pick<Resource, 'group' | 'plural' | 'kind'>
 
 const qualified = (word: string, group: string): string => (group === '' ? word : `${word}.${group}`)
 
@@ -56,7 +56,7 @@ export const alreadyExists = (resource: Named, name: string): Status =>
   )
 
 /** What `conflict` says where a stale resourceVersion was sent. */
-export const MODIFIED = 'the object has been modified; please apply your changes to the latest version and try again'
+const MODIFIED = 'the object has been modified; please apply your changes to the latest version and try again'
 
 export const conflict = (resource: Named, name: string, why = MODIFIED): Status =>
   failureStatus(

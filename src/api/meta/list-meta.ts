@@ -1,7 +1,7 @@
-import { field, int64, list, optional, rawExtension, required, string } from '#schema/schema.ts'
-import { message, object } from './group.ts'
+import { field, int64, optional, required, string } from '#schema/schema.ts'
+import { message } from './group.ts'
 
-export class ShardInfo extends message('ShardInfo', {
+class ShardInfo extends message('ShardInfo', {
   selector: required(1, string),
 }) {}
 
@@ -11,9 +11,4 @@ export class ListMeta extends message('ListMeta', {
   continue: field(3, string),
   remainingItemCount: optional(4, int64),
   shardInfo: optional(5, ShardInfo),
-}) {}
-
-export class List extends object('v1', 'List', {
-  metadata: field(1, ListMeta),
-  items: list(2, rawExtension, { always: true }),
 }) {}

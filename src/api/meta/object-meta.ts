@@ -2,7 +2,7 @@ import { bool, field, fieldsV1, int64, list, map, optional, required, string, ti
 import { message, object } from './group.ts'
 import { ListMeta } from './list-meta.ts'
 
-export class ManagedFieldsEntry extends message('ManagedFieldsEntry', {
+class ManagedFieldsEntry extends message('ManagedFieldsEntry', {
   manager: field(1, string),
   operation: field(2, string),
   apiVersion: field(3, string),

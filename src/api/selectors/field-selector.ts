@@ -3,7 +3,7 @@ import type { ApiObject } from '#api/resource.ts'
 import { SelectorError } from '#objects/selector-error.ts'
 import { own } from '#schema/own.ts'
 
-export interface FieldRequirement {
+interface FieldRequirement {
   readonly field: string
   readonly operator: '=' | '!='
   readonly value: string

@@ -5,7 +5,7 @@ import type { ApiObject } from '#api/resource.ts'
 import { AGE, type Cell, type Column, NAME } from './column.ts'
 
 /** `meta.k8s.io/v1 Table`, as JSON; Kubernetes has no protobuf form of it. */
-export interface Table {
+interface Table {
   readonly kind: 'Table'
   readonly apiVersion: 'meta.k8s.io/v1'
   readonly metadata: ListMeta
@@ -13,7 +13,7 @@ export interface Table {
   readonly rows: readonly TableRow[]
 }
 
-export interface TableColumn {
+interface TableColumn {
   readonly name: string
   readonly type: string
   readonly format: string
@@ -21,12 +21,12 @@ export interface TableColumn {
   readonly priority: number
 }
 
-export interface TableRow {
+interface TableRow {
   readonly cells: readonly Cell[]
   readonly object?: unknown
 }
 
-export interface TableOptions {
+interface TableOptions {
   /** What each row carries of its object: `Metadata` (the default, a PartialObjectMetadata), `Object` or `None`. */
   readonly includeObject?: 'None' | 'Metadata' | 'Object'
   /** Milliseconds since 1970, for ages. */
@@ -62,7 +62,7 @@ export const toTable = (
 }
 
 /** An object's metadata and nothing else: what `as=PartialObjectMetadata` and table rows carry. */
-export const partial = (
+const partial = (
   object: ApiObject,
 ): { readonly kind: string; readonly apiVersion: string; readonly metadata: ObjectMeta } => ({
   kind: 'PartialObjectMetadata',

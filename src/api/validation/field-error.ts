@@ -1,5 +1,5 @@
 /** Kubernetes' kinds of field error; `Status.details.causes[].reason` is `FieldValue` before them. */
-export type FieldErrorType =
+type FieldErrorType =
   | 'NotFound'
   | 'Required'
   | 'Duplicate'
@@ -19,7 +19,7 @@ export interface FieldError {
 }
 
 /** One cause of `Status.details.causes`. */
-export interface FieldCause {
+interface FieldCause {
   readonly reason: string
   readonly message: string
   readonly field: string
@@ -69,7 +69,7 @@ const TITLES: { readonly [type in FieldErrorType]: string } = {
 }
 
 /** `Invalid value: 0: must be between 1 and 65535, inclusive`: the error without its field. */
-export const fieldErrorBody = (error: FieldError): string => {
+const fieldErrorBody = (error: FieldError): string => {
   const hidden =
     error.type === 'Required' || error.type === 'Forbidden' || error.type === 'TooLong' || error.type === 'TooMany'
   const shown = hidden ? TITLES[error.type] : `${TITLES[error.type]}: ${JSON.stringify(error.badValue ?? null)}`

@@ -8,7 +8,7 @@ const anchored = (pattern: string): RegExp => new RegExp(`^(?:${pattern})$`)
 const LABEL_FORM = anchored(LABEL)
 const SUBDOMAIN_FORM = anchored(SUBDOMAIN)
 
-export const LABEL_MESSAGE = `a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is '${LABEL}')`
+const LABEL_MESSAGE = `a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is '${LABEL}')`
 const SUBDOMAIN_MESSAGE = `a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '${SUBDOMAIN}')`
 
 const longest = (length: number): string => `must be no more than ${length} characters`

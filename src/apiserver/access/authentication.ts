@@ -20,7 +20,7 @@ export interface Authenticator {
   reviewToken(token: string, audiences: readonly string[]): TokenReview
 }
 
-export type TokenReview =
+type TokenReview =
   | { readonly authenticated: true; readonly caller: Caller; readonly audiences: readonly string[] }
   | { readonly authenticated: false; readonly error: string }
 

@@ -1,34 +1,19 @@
-import {
-  bool,
-  double,
-  field,
-  type Infer,
-  int64,
-  json,
-  list,
-  map,
-  oneOf,
-  optional,
-  ref,
-  required,
-  string,
-} from '#schema/schema.ts'
+import { bool, double, field, int64, json, list, map, oneOf, optional, ref, required, string } from '#schema/schema.ts'
 import { message } from '../group.ts'
 
-export const FieldValueErrorReason = oneOf(
+const FieldValueErrorReason = oneOf(
   'FieldValueRequired',
   'FieldValueDuplicate',
   'FieldValueInvalid',
   'FieldValueForbidden',
 )
-export type FieldValueErrorReason = Infer<typeof FieldValueErrorReason>
 
-export class ExternalDocumentation extends message('ExternalDocumentation', {
+class ExternalDocumentation extends message('ExternalDocumentation', {
   description: field(1, string),
   url: field(2, string),
 }) {}
 
-export class ValidationRule extends message('ValidationRule', {
+class ValidationRule extends message('ValidationRule', {
   rule: required(1, string),
   message: field(2, string),
   messageExpression: field(3, string),
@@ -37,7 +22,7 @@ export class ValidationRule extends message('ValidationRule', {
   optionalOldSelf: optional(6, bool),
 }) {}
 
-export class JSONSchemaProps extends message('JSONSchemaProps', {
+class JSONSchemaProps extends message('JSONSchemaProps', {
   id: field(1, string),
   $schema: field(2, string, { proto: 'schema' }),
   $ref: optional(3, string, { proto: 'ref' }),

@@ -5,7 +5,6 @@ import { ObjectMeta } from '#api/meta/object-meta.ts'
 import {
   bool,
   field,
-  type Infer,
   int32,
   int64,
   intOrString,
@@ -18,20 +17,19 @@ import {
 } from '#schema/schema.ts'
 import { message, object } from '../group.ts'
 
-export const DeploymentStrategyType = oneOf('Recreate', 'RollingUpdate')
-export type DeploymentStrategyType = Infer<typeof DeploymentStrategyType>
+const DeploymentStrategyType = oneOf('Recreate', 'RollingUpdate')
 
-export class RollingUpdateDeployment extends message('RollingUpdateDeployment', {
+class RollingUpdateDeployment extends message('RollingUpdateDeployment', {
   maxUnavailable: optional(1, intOrString),
   maxSurge: optional(2, intOrString),
 }) {}
 
-export class DeploymentStrategy extends message('DeploymentStrategy', {
+class DeploymentStrategy extends message('DeploymentStrategy', {
   type: field(1, DeploymentStrategyType),
   rollingUpdate: optional(2, RollingUpdateDeployment),
 }) {}
 
-export class DeploymentSpec extends message('DeploymentSpec', {
+class DeploymentSpec extends message('DeploymentSpec', {
   replicas: optional(1, int32),
   selector: optional(2, LabelSelector, { always: true }),
   template: required(3, PodTemplateSpec),

@@ -5,7 +5,7 @@ import { ObjectMeta } from '#api/meta/object-meta.ts'
 import { field, int32, int64, list, optional, required, string, time } from '#schema/schema.ts'
 import { message, object } from '../group.ts'
 
-export class ReplicaSetSpec extends message('ReplicaSetSpec', {
+class ReplicaSetSpec extends message('ReplicaSetSpec', {
   replicas: optional(1, int32),
   minReadySeconds: field(4, int32),
   selector: optional(2, LabelSelector, { always: true }),

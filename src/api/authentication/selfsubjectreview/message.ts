@@ -3,7 +3,7 @@ import { field } from '#schema/schema.ts'
 import { message, object } from '../group.ts'
 import { UserInfo } from '../tokenreview/message.ts'
 
-export class SelfSubjectReviewStatus extends message('SelfSubjectReviewStatus', {
+class SelfSubjectReviewStatus extends message('SelfSubjectReviewStatus', {
   userInfo: field(1, UserInfo),
 }) {}
 

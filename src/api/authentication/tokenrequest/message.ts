@@ -2,20 +2,20 @@ import { ObjectMeta } from '#api/meta/object-meta.ts'
 import { field, int64, list, optional, required, string, time } from '#schema/schema.ts'
 import { message, object } from '../group.ts'
 
-export class BoundObjectReference extends message('BoundObjectReference', {
+class BoundObjectReference extends message('BoundObjectReference', {
   kind: field(1, string),
   apiVersion: field(2, string),
   name: field(3, string),
   uid: field(4, string, { proto: 'uID' }),
 }) {}
 
-export class TokenRequestSpec extends message('TokenRequestSpec', {
+class TokenRequestSpec extends message('TokenRequestSpec', {
   audiences: list(1, string, { list: 'atomic', always: true }),
   expirationSeconds: optional(4, int64),
   boundObjectRef: optional(3, BoundObjectReference),
 }) {}
 
-export class TokenRequestStatus extends message('TokenRequestStatus', {
+class TokenRequestStatus extends message('TokenRequestStatus', {
   token: required(1, string),
   expirationTimestamp: required(2, time),
 }) {}

@@ -9,12 +9,12 @@ export class UserInfo extends message('UserInfo', {
   extra: map(4, strings),
 }) {}
 
-export class TokenReviewSpec extends message('TokenReviewSpec', {
+class TokenReviewSpec extends message('TokenReviewSpec', {
   token: field(1, string),
   audiences: list(2, string, { list: 'atomic' }),
 }) {}
 
-export class TokenReviewStatus extends message('TokenReviewStatus', {
+class TokenReviewStatus extends message('TokenReviewStatus', {
   authenticated: field(1, bool),
   user: field(2, UserInfo),
   error: field(3, string),

@@ -3,7 +3,7 @@ import { field, optional } from '#schema/schema.ts'
 import { message, object } from '../group.ts'
 import { NonResourceAttributes, ResourceAttributes, SubjectAccessReviewStatus } from '../subjectaccessreview/message.ts'
 
-export class SelfSubjectAccessReviewSpec extends message('SelfSubjectAccessReviewSpec', {
+class SelfSubjectAccessReviewSpec extends message('SelfSubjectAccessReviewSpec', {
   resourceAttributes: optional(1, ResourceAttributes),
   nonResourceAttributes: optional(2, NonResourceAttributes),
 }) {}

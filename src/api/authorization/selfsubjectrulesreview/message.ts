@@ -2,26 +2,26 @@ import { ObjectMeta } from '#api/meta/object-meta.ts'
 import { bool, field, list, required, string } from '#schema/schema.ts'
 import { message, object } from '../group.ts'
 
-export class ResourceRule extends message('ResourceRule', {
+class ResourceRule extends message('ResourceRule', {
   verbs: list(1, string, { list: 'atomic', always: true }),
   apiGroups: list(2, string, { list: 'atomic' }),
   resources: list(3, string, { list: 'atomic' }),
   resourceNames: list(4, string, { list: 'atomic' }),
 }) {}
 
-export class NonResourceRule extends message('NonResourceRule', {
+class NonResourceRule extends message('NonResourceRule', {
   verbs: list(1, string, { list: 'atomic', always: true }),
   nonResourceURLs: list(2, string, { list: 'atomic' }),
 }) {}
 
-export class SubjectRulesReviewStatus extends message('SubjectRulesReviewStatus', {
+class SubjectRulesReviewStatus extends message('SubjectRulesReviewStatus', {
   resourceRules: list(1, ResourceRule, { list: 'atomic', always: true }),
   nonResourceRules: list(2, NonResourceRule, { list: 'atomic', always: true }),
   incomplete: required(3, bool),
   evaluationError: field(4, string),
 }) {}
 
-export class SelfSubjectRulesReviewSpec extends message('SelfSubjectRulesReviewSpec', {
+class SelfSubjectRulesReviewSpec extends message('SelfSubjectRulesReviewSpec', {
   namespace: field(1, string),
 }) {}
 

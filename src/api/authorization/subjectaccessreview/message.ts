@@ -3,12 +3,12 @@ import { ObjectMeta } from '#api/meta/object-meta.ts'
 import { bool, field, list, map, optional, required, string, strings } from '#schema/schema.ts'
 import { message, object } from '../group.ts'
 
-export class FieldSelectorAttributes extends message('FieldSelectorAttributes', {
+class FieldSelectorAttributes extends message('FieldSelectorAttributes', {
   rawSelector: field(1, string),
   requirements: list(2, FieldSelectorRequirement, { list: 'atomic' }),
 }) {}
 
-export class LabelSelectorAttributes extends message('LabelSelectorAttributes', {
+class LabelSelectorAttributes extends message('LabelSelectorAttributes', {
   rawSelector: field(1, string),
   requirements: list(2, LabelSelectorRequirement, { list: 'atomic' }),
 }) {}
@@ -30,7 +30,7 @@ export class NonResourceAttributes extends message('NonResourceAttributes', {
   verb: field(2, string),
 }) {}
 
-export class SubjectAccessReviewSpec extends message('SubjectAccessReviewSpec', {
+class SubjectAccessReviewSpec extends message('SubjectAccessReviewSpec', {
   resourceAttributes: optional(1, ResourceAttributes),
   nonResourceAttributes: optional(2, NonResourceAttributes),
   user: field(3, string),

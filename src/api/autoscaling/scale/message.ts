@@ -2,11 +2,11 @@ import { ObjectMeta } from '#api/meta/object-meta.ts'
 import { field, int32, required, string } from '#schema/schema.ts'
 import { message, object } from '../group.ts'
 
-export class ScaleSpec extends message('ScaleSpec', {
+class ScaleSpec extends message('ScaleSpec', {
   replicas: required(1, int32, { optional: true }),
 }) {}
 
-export class ScaleStatus extends message('ScaleStatus', {
+class ScaleStatus extends message('ScaleStatus', {
   replicas: required(1, int32),
   selector: field(2, string),
 }) {}

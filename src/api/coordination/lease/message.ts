@@ -3,7 +3,7 @@ import { ObjectMeta } from '#api/meta/object-meta.ts'
 import { field, int32, list, microTime, optional, string } from '#schema/schema.ts'
 import { message, object } from '../group.ts'
 
-export class LeaseSpec extends message('LeaseSpec', {
+class LeaseSpec extends message('LeaseSpec', {
   holderIdentity: optional(1, string),
   leaseDurationSeconds: optional(2, int32),
   acquireTime: optional(3, microTime),

@@ -4,12 +4,12 @@ import { field, int32, list, microTime, optional, required, string, time } from 
 import { message, object } from '../group.ts'
 import { ObjectReference } from '../references.ts'
 
-export class EventSource extends message('EventSource', {
+class EventSource extends message('EventSource', {
   component: field(1, string),
   host: field(2, string),
 }) {}
 
-export class EventSeries extends message('EventSeries', {
+class EventSeries extends message('EventSeries', {
   count: field(1, int32),
   lastObservedTime: field(2, microTime),
 }) {}

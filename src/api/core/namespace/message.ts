@@ -1,12 +1,11 @@
 import { ListMeta } from '#api/meta/list-meta.ts'
 import { ObjectMeta } from '#api/meta/object-meta.ts'
-import { field, type Infer, list, oneOf, required, string, time } from '#schema/schema.ts'
+import { field, list, oneOf, required, string, time } from '#schema/schema.ts'
 import { message, object } from '../group.ts'
 
-export const NamespacePhase = oneOf('Active', 'Terminating')
-export type NamespacePhase = Infer<typeof NamespacePhase>
+const NamespacePhase = oneOf('Active', 'Terminating')
 
-export class NamespaceSpec extends message('NamespaceSpec', {
+class NamespaceSpec extends message('NamespaceSpec', {
   finalizers: list(1, string, { list: 'atomic' }),
 }) {}
 

@@ -3,7 +3,6 @@ import { ObjectMeta } from '#api/meta/object-meta.ts'
 import {
   bool,
   field,
-  type Infer,
   int32,
   int64,
   list,
@@ -18,15 +17,14 @@ import {
 import { message, object } from '../group.ts'
 import { Taint } from './taint.ts'
 
-export const NodePhase = oneOf('Pending', 'Running', 'Terminated')
-export type NodePhase = Infer<typeof NodePhase>
+const NodePhase = oneOf('Pending', 'Running', 'Terminated')
 
-export class AttachedVolume extends message('AttachedVolume', {
+class AttachedVolume extends message('AttachedVolume', {
   name: required(1, string),
   devicePath: required(2, string),
 }) {}
 
-export class ConfigMapNodeConfigSource extends message('ConfigMapNodeConfigSource', {
+class ConfigMapNodeConfigSource extends message('ConfigMapNodeConfigSource', {
   namespace: required(1, string),
   name: required(2, string),
   uid: field(3, string),
@@ -34,24 +32,24 @@ export class ConfigMapNodeConfigSource extends message('ConfigMapNodeConfigSourc
   kubeletConfigKey: required(5, string),
 }) {}
 
-export class ContainerImage extends message('ContainerImage', {
+class ContainerImage extends message('ContainerImage', {
   names: list(1, string, { list: 'atomic', always: true, optional: true }),
   sizeBytes: field(2, int64),
 }) {}
 
-export class DaemonEndpoint extends message('DaemonEndpoint', {
+class DaemonEndpoint extends message('DaemonEndpoint', {
   Port: required(1, int32),
 }) {}
 
-export class NodeConfigSource extends message('NodeConfigSource', {
+class NodeConfigSource extends message('NodeConfigSource', {
   configMap: optional(2, ConfigMapNodeConfigSource),
 }) {}
 
-export class NodePodPreemptionPolicy extends message('NodePodPreemptionPolicy', {
+class NodePodPreemptionPolicy extends message('NodePodPreemptionPolicy', {
   disableResizePreemption: list(1, string, { list: 'set' }),
 }) {}
 
-export class NodeSpec extends message('NodeSpec', {
+class NodeSpec extends message('NodeSpec', {
   podCIDR: field(1, string),
   podCIDRs: list(7, string, { list: 'set', patch: 'merge' }),
   providerID: field(3, string),
@@ -76,11 +74,11 @@ export class NodeAddress extends message('NodeAddress', {
   address: required(2, string),
 }) {}
 
-export class NodeDaemonEndpoints extends message('NodeDaemonEndpoints', {
+class NodeDaemonEndpoints extends message('NodeDaemonEndpoints', {
   kubeletEndpoint: field(1, DaemonEndpoint),
 }) {}
 
-export class NodeSwapStatus extends message('NodeSwapStatus', {
+class NodeSwapStatus extends message('NodeSwapStatus', {
   capacity: optional(1, int64),
 }) {}
 
@@ -98,28 +96,28 @@ export class NodeSystemInfo extends message('NodeSystemInfo', {
   swap: optional(11, NodeSwapStatus),
 }) {}
 
-export class NodeConfigStatus extends message('NodeConfigStatus', {
+class NodeConfigStatus extends message('NodeConfigStatus', {
   assigned: optional(1, NodeConfigSource),
   active: optional(2, NodeConfigSource),
   lastKnownGood: optional(3, NodeConfigSource),
   error: field(4, string),
 }) {}
 
-export class NodeRuntimeHandlerFeatures extends message('NodeRuntimeHandlerFeatures', {
+class NodeRuntimeHandlerFeatures extends message('NodeRuntimeHandlerFeatures', {
   recursiveReadOnlyMounts: optional(1, bool),
   userNamespaces: optional(2, bool),
 }) {}
 
-export class NodeRuntimeHandler extends message('NodeRuntimeHandler', {
+class NodeRuntimeHandler extends message('NodeRuntimeHandler', {
   name: required(1, string, { optional: true }),
   features: optional(2, NodeRuntimeHandlerFeatures),
 }) {}
 
-export class NodeFeatures extends message('NodeFeatures', {
+class NodeFeatures extends message('NodeFeatures', {
   supplementalGroupsPolicy: optional(1, bool),
 }) {}
 
-export class NodeStatus extends message('NodeStatus', {
+class NodeStatus extends message('NodeStatus', {
   capacity: map(1, quantity),
   allocatable: map(2, quantity),
   phase: field(3, NodePhase),

@@ -15,14 +15,14 @@ import {
 import { HostPathVolumeSource } from '../pod/volume/volume.ts'
 import { ObjectReference, SecretReference } from '../references.ts'
 
-export class AzureFilePersistentVolumeSource extends message('AzureFilePersistentVolumeSource', {
+class AzureFilePersistentVolumeSource extends message('AzureFilePersistentVolumeSource', {
   secretName: required(1, string),
   shareName: required(2, string),
   readOnly: field(3, bool),
   secretNamespace: optional(4, string, { always: true, optional: true }),
 }) {}
 
-export class CSIPersistentVolumeSource extends message('CSIPersistentVolumeSource', {
+class CSIPersistentVolumeSource extends message('CSIPersistentVolumeSource', {
   driver: required(1, string),
   volumeHandle: required(2, string),
   readOnly: field(3, bool),
@@ -35,7 +35,7 @@ export class CSIPersistentVolumeSource extends message('CSIPersistentVolumeSourc
   nodeExpandSecretRef: optional(10, SecretReference),
 }) {}
 
-export class CephFSPersistentVolumeSource extends message('CephFSPersistentVolumeSource', {
+class CephFSPersistentVolumeSource extends message('CephFSPersistentVolumeSource', {
   monitors: list(1, string, { list: 'atomic', always: true }),
   path: field(2, string),
   user: field(3, string),
@@ -44,14 +44,14 @@ export class CephFSPersistentVolumeSource extends message('CephFSPersistentVolum
   readOnly: field(6, bool),
 }) {}
 
-export class CinderPersistentVolumeSource extends message('CinderPersistentVolumeSource', {
+class CinderPersistentVolumeSource extends message('CinderPersistentVolumeSource', {
   volumeID: required(1, string),
   fsType: field(2, string),
   readOnly: field(3, bool),
   secretRef: optional(4, SecretReference),
 }) {}
 
-export class FlexPersistentVolumeSource extends message('FlexPersistentVolumeSource', {
+class FlexPersistentVolumeSource extends message('FlexPersistentVolumeSource', {
   driver: required(1, string),
   fsType: field(2, string),
   secretRef: optional(3, SecretReference),
@@ -59,14 +59,14 @@ export class FlexPersistentVolumeSource extends message('FlexPersistentVolumeSou
   options: map(5, string),
 }) {}
 
-export class GlusterfsPersistentVolumeSource extends message('GlusterfsPersistentVolumeSource', {
+class GlusterfsPersistentVolumeSource extends message('GlusterfsPersistentVolumeSource', {
   endpoints: required(1, string),
   path: required(2, string),
   readOnly: field(3, bool),
   endpointsNamespace: optional(4, string),
 }) {}
 
-export class ISCSIPersistentVolumeSource extends message('ISCSIPersistentVolumeSource', {
+class ISCSIPersistentVolumeSource extends message('ISCSIPersistentVolumeSource', {
   targetPortal: required(1, string),
   iqn: required(2, string),
   lun: required(3, int32),
@@ -80,12 +80,12 @@ export class ISCSIPersistentVolumeSource extends message('ISCSIPersistentVolumeS
   initiatorName: optional(12, string),
 }) {}
 
-export class LocalVolumeSource extends message('LocalVolumeSource', {
+class LocalVolumeSource extends message('LocalVolumeSource', {
   path: required(1, string),
   fsType: optional(2, string),
 }) {}
 
-export class RBDPersistentVolumeSource extends message('RBDPersistentVolumeSource', {
+class RBDPersistentVolumeSource extends message('RBDPersistentVolumeSource', {
   monitors: list(1, string, { list: 'atomic', always: true }),
   image: required(2, string),
   fsType: field(3, string),
@@ -96,7 +96,7 @@ export class RBDPersistentVolumeSource extends message('RBDPersistentVolumeSourc
   readOnly: field(8, bool),
 }) {}
 
-export class ScaleIOPersistentVolumeSource extends message('ScaleIOPersistentVolumeSource', {
+class ScaleIOPersistentVolumeSource extends message('ScaleIOPersistentVolumeSource', {
   gateway: required(1, string),
   system: required(2, string),
   secretRef: optional(3, SecretReference, { always: true }),
@@ -109,7 +109,7 @@ export class ScaleIOPersistentVolumeSource extends message('ScaleIOPersistentVol
   readOnly: field(10, bool),
 }) {}
 
-export class StorageOSPersistentVolumeSource extends message('StorageOSPersistentVolumeSource', {
+class StorageOSPersistentVolumeSource extends message('StorageOSPersistentVolumeSource', {
   volumeName: field(1, string),
   volumeNamespace: field(2, string),
   fsType: field(3, string),

@@ -1,5 +1,4 @@
 import { LabelSelector } from '#api/meta/label-selector.ts'
-import { ListMeta } from '#api/meta/list-meta.ts'
 import { ObjectMeta } from '#api/meta/object-meta.ts'
 import { field, type Infer, list, map, oneOf, optional, quantity, required, string, time } from '#schema/schema.ts'
 import { message, object } from '../group.ts'
@@ -9,22 +8,18 @@ export const PersistentVolumeAccessMode = oneOf('ReadWriteOnce', 'ReadOnlyMany',
 export type PersistentVolumeAccessMode = Infer<typeof PersistentVolumeAccessMode>
 export const PersistentVolumeMode = oneOf('Block', 'Filesystem')
 export type PersistentVolumeMode = Infer<typeof PersistentVolumeMode>
-export const PersistentVolumeClaimModifyVolumeStatus = oneOf('Pending', 'InProgress', 'Infeasible')
-export type PersistentVolumeClaimModifyVolumeStatus = Infer<typeof PersistentVolumeClaimModifyVolumeStatus>
-export const VolumeHealthStatusType = oneOf('Inaccessible', 'DataLoss', 'Degraded')
-export type VolumeHealthStatusType = Infer<typeof VolumeHealthStatusType>
-export const PersistentVolumeClaimPhase = oneOf('Pending', 'Bound', 'Lost')
-export type PersistentVolumeClaimPhase = Infer<typeof PersistentVolumeClaimPhase>
-export const ClaimResourceStatus = oneOf(
+const PersistentVolumeClaimModifyVolumeStatus = oneOf('Pending', 'InProgress', 'Infeasible')
+const VolumeHealthStatusType = oneOf('Inaccessible', 'DataLoss', 'Degraded')
+const PersistentVolumeClaimPhase = oneOf('Pending', 'Bound', 'Lost')
+const ClaimResourceStatus = oneOf(
   'ControllerResizeInProgress',
   'ControllerResizeInfeasible',
   'NodeResizePending',
   'NodeResizeInProgress',
   'NodeResizeInfeasible',
 )
-export type ClaimResourceStatus = Infer<typeof ClaimResourceStatus>
 
-export class VolumeResourceRequirements extends message('VolumeResourceRequirements', {
+class VolumeResourceRequirements extends message('VolumeResourceRequirements', {
   limits: map(1, quantity),
   requests: map(2, quantity),
 }) {}
@@ -41,12 +36,12 @@ export class PersistentVolumeClaimSpec extends message('PersistentVolumeClaimSpe
   volumeAttributesClassName: optional(9, string),
 }) {}
 
-export class ModifyVolumeStatus extends message('ModifyVolumeStatus', {
+class ModifyVolumeStatus extends message('ModifyVolumeStatus', {
   targetVolumeAttributesClassName: field(1, string),
   status: required(2, PersistentVolumeClaimModifyVolumeStatus),
 }) {}
 
-export class PersistentVolumeClaimCondition extends message('PersistentVolumeClaimCondition', {
+class PersistentVolumeClaimCondition extends message('PersistentVolumeClaimCondition', {
   type: required(1, string),
   status: required(2, string),
   lastProbeTime: field(3, time),
@@ -61,12 +56,12 @@ export class VolumeHealthCondition extends message('VolumeHealthCondition', {
   message: field(3, string),
 }) {}
 
-export class VolumeHealthStatus extends message('VolumeHealthStatus', {
+class VolumeHealthStatus extends message('VolumeHealthStatus', {
   healthConditions: list(1, VolumeHealthCondition, { keys: ['status', 'reason'], patch: 'merge', patchKey: 'status' }),
   lastTransitionTime: field(2, time),
 }) {}
 
-export class PersistentVolumeClaimStatus extends message('PersistentVolumeClaimStatus', {
+class PersistentVolumeClaimStatus extends message('PersistentVolumeClaimStatus', {
   phase: field(1, PersistentVolumeClaimPhase),
   accessModes: list(2, PersistentVolumeAccessMode, { list: 'atomic' }),
   capacity: map(3, quantity),
@@ -82,9 +77,4 @@ export class PersistentVolumeClaim extends object('v1', 'PersistentVolumeClaim',
   metadata: field(1, ObjectMeta),
   spec: field(2, PersistentVolumeClaimSpec),
   status: field(3, PersistentVolumeClaimStatus),
-}) {}
-
-export class PersistentVolumeClaimList extends object('v1', 'PersistentVolumeClaimList', {
-  metadata: field(1, ListMeta),
-  items: list(2, PersistentVolumeClaim, { always: true }),
 }) {}

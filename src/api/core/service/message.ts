@@ -1,40 +1,22 @@
 import { Condition } from '#api/meta/condition.ts'
 import { ListMeta } from '#api/meta/list-meta.ts'
 import { ObjectMeta } from '#api/meta/object-meta.ts'
-import {
-  bool,
-  field,
-  type Infer,
-  int32,
-  intOrString,
-  list,
-  map,
-  oneOf,
-  optional,
-  required,
-  string,
-} from '#schema/schema.ts'
+import { bool, field, int32, intOrString, list, map, oneOf, optional, required, string } from '#schema/schema.ts'
 import { message, object } from '../group.ts'
 import { Protocol } from '../protocol.ts'
 
-export const ServiceType = oneOf('ClusterIP', 'NodePort', 'LoadBalancer', 'ExternalName')
-export type ServiceType = Infer<typeof ServiceType>
-export const ServiceAffinity = oneOf('ClientIP', 'None')
-export type ServiceAffinity = Infer<typeof ServiceAffinity>
-export const ServiceExternalTrafficPolicy = oneOf('Cluster', 'Local')
-export type ServiceExternalTrafficPolicy = Infer<typeof ServiceExternalTrafficPolicy>
-export const IPFamily = oneOf('IPv4', 'IPv6', '')
-export type IPFamily = Infer<typeof IPFamily>
-export const IPFamilyPolicy = oneOf('SingleStack', 'PreferDualStack', 'RequireDualStack')
-export type IPFamilyPolicy = Infer<typeof IPFamilyPolicy>
-export const ServiceInternalTrafficPolicy = oneOf('Cluster', 'Local')
-export type ServiceInternalTrafficPolicy = Infer<typeof ServiceInternalTrafficPolicy>
+const ServiceType = oneOf('ClusterIP', 'NodePort', 'LoadBalancer', 'ExternalName')
+const ServiceAffinity = oneOf('ClientIP', 'None')
+const ServiceExternalTrafficPolicy = oneOf('Cluster', 'Local')
+const IPFamily = oneOf('IPv4', 'IPv6', '')
+const IPFamilyPolicy = oneOf('SingleStack', 'PreferDualStack', 'RequireDualStack')
+const ServiceInternalTrafficPolicy = oneOf('Cluster', 'Local')
 
-export class ClientIPConfig extends message('ClientIPConfig', {
+class ClientIPConfig extends message('ClientIPConfig', {
   timeoutSeconds: optional(1, int32),
 }) {}
 
-export class PortStatus extends message('PortStatus', {
+class PortStatus extends message('PortStatus', {
   port: required(1, int32),
   protocol: required(2, Protocol),
   error: optional(3, string),
@@ -47,7 +29,7 @@ export class LoadBalancerIngress extends message('LoadBalancerIngress', {
   ports: list(4, PortStatus, { list: 'atomic' }),
 }) {}
 
-export class LoadBalancerStatus extends message('LoadBalancerStatus', {
+class LoadBalancerStatus extends message('LoadBalancerStatus', {
   ingress: list(1, LoadBalancerIngress, { list: 'atomic' }),
 }) {}
 
@@ -60,7 +42,7 @@ export class ServicePort extends message('ServicePort', {
   nodePort: field(5, int32),
 }) {}
 
-export class SessionAffinityConfig extends message('SessionAffinityConfig', {
+class SessionAffinityConfig extends message('SessionAffinityConfig', {
   clientIP: optional(1, ClientIPConfig),
 }) {}
 
@@ -87,7 +69,7 @@ export class ServiceSpec extends message('ServiceSpec', {
   trafficDistribution: optional(23, string),
 }) {}
 
-export class ServiceStatus extends message('ServiceStatus', {
+class ServiceStatus extends message('ServiceStatus', {
   loadBalancer: field(1, LoadBalancerStatus),
   conditions: list(2, Condition, { keys: ['type'], patch: 'merge', patchKey: 'type' }),
 }) {}

@@ -2,27 +2,26 @@ import { Protocol } from '#api/core/protocol.ts'
 import { ObjectReference } from '#api/core/references.ts'
 import { ListMeta } from '#api/meta/list-meta.ts'
 import { ObjectMeta } from '#api/meta/object-meta.ts'
-import { bool, field, type Infer, int32, list, map, oneOf, optional, required, string } from '#schema/schema.ts'
+import { bool, field, int32, list, map, oneOf, optional, required, string } from '#schema/schema.ts'
 import { message, object } from '../group.ts'
 
-export const AddressType = oneOf('IPv4', 'IPv6', 'FQDN')
-export type AddressType = Infer<typeof AddressType>
+const AddressType = oneOf('IPv4', 'IPv6', 'FQDN')
 
-export class EndpointConditions extends message('EndpointConditions', {
+class EndpointConditions extends message('EndpointConditions', {
   ready: optional(1, bool),
   serving: optional(2, bool),
   terminating: optional(3, bool),
 }) {}
 
-export class ForZone extends message('ForZone', {
+class ForZone extends message('ForZone', {
   name: required(1, string),
 }) {}
 
-export class ForNode extends message('ForNode', {
+class ForNode extends message('ForNode', {
   name: required(1, string),
 }) {}
 
-export class EndpointHints extends message('EndpointHints', {
+class EndpointHints extends message('EndpointHints', {
   forZones: list(1, ForZone, { list: 'atomic' }),
   forNodes: list(2, ForNode, { list: 'atomic' }),
 }) {}

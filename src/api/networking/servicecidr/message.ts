@@ -4,11 +4,11 @@ import { ObjectMeta } from '#api/meta/object-meta.ts'
 import { field, list, string } from '#schema/schema.ts'
 import { message, object } from '../group.ts'
 
-export class ServiceCIDRSpec extends message('ServiceCIDRSpec', {
+class ServiceCIDRSpec extends message('ServiceCIDRSpec', {
   cidrs: list(1, string, { list: 'atomic' }),
 }) {}
 
-export class ServiceCIDRStatus extends message('ServiceCIDRStatus', {
+class ServiceCIDRStatus extends message('ServiceCIDRStatus', {
   conditions: list(1, Condition, { keys: ['type'], patch: 'merge', patchKey: 'type' }),
 }) {}
 

@@ -1,9 +1,8 @@
 import { LabelSelector } from '#api/meta/label-selector.ts'
-import { type Infer, int32, list, oneOf, optional, required, string } from '#schema/schema.ts'
+import { int32, list, oneOf, optional, required, string } from '#schema/schema.ts'
 import { message } from '../../group.ts'
 
-export const NodeSelectorOperator = oneOf('In', 'NotIn', 'Exists', 'DoesNotExist', 'Gt', 'Lt')
-export type NodeSelectorOperator = Infer<typeof NodeSelectorOperator>
+const NodeSelectorOperator = oneOf('In', 'NotIn', 'Exists', 'DoesNotExist', 'Gt', 'Lt')
 
 export class NodeSelectorRequirement extends message('NodeSelectorRequirement', {
   key: required(1, string),
@@ -28,12 +27,12 @@ export class NodeSelector extends message(
   { atomic: true },
 ) {}
 
-export class PreferredSchedulingTerm extends message('PreferredSchedulingTerm', {
+class PreferredSchedulingTerm extends message('PreferredSchedulingTerm', {
   weight: required(1, int32),
   preference: required(2, NodeSelectorTerm),
 }) {}
 
-export class NodeAffinity extends message('NodeAffinity', {
+class NodeAffinity extends message('NodeAffinity', {
   requiredDuringSchedulingIgnoredDuringExecution: optional(1, NodeSelector),
   preferredDuringSchedulingIgnoredDuringExecution: list(2, PreferredSchedulingTerm, { list: 'atomic' }),
 }) {}
@@ -47,17 +46,17 @@ export class PodAffinityTerm extends message('PodAffinityTerm', {
   mismatchLabelKeys: list(6, string, { list: 'atomic' }),
 }) {}
 
-export class WeightedPodAffinityTerm extends message('WeightedPodAffinityTerm', {
+class WeightedPodAffinityTerm extends message('WeightedPodAffinityTerm', {
   weight: required(1, int32),
   podAffinityTerm: required(2, PodAffinityTerm),
 }) {}
 
-export class PodAffinity extends message('PodAffinity', {
+class PodAffinity extends message('PodAffinity', {
   requiredDuringSchedulingIgnoredDuringExecution: list(1, PodAffinityTerm, { list: 'atomic' }),
   preferredDuringSchedulingIgnoredDuringExecution: list(2, WeightedPodAffinityTerm, { list: 'atomic' }),
 }) {}
 
-export class PodAntiAffinity extends message('PodAntiAffinity', {
+class PodAntiAffinity extends message('PodAntiAffinity', {
   requiredDuringSchedulingIgnoredDuringExecution: list(1, PodAffinityTerm, { list: 'atomic' }),
   preferredDuringSchedulingIgnoredDuringExecution: list(2, WeightedPodAffinityTerm, { list: 'atomic' }),
 }) {}

@@ -7,10 +7,8 @@ import { Probe } from './probe.ts'
 import { ResourceRequirements } from './resources.ts'
 import { SecurityContext } from './security.ts'
 
-export const MountPropagationMode = oneOf('None', 'HostToContainer', 'Bidirectional')
-export type MountPropagationMode = Infer<typeof MountPropagationMode>
-export const TerminationMessagePolicy = oneOf('File', 'FallbackToLogsOnError')
-export type TerminationMessagePolicy = Infer<typeof TerminationMessagePolicy>
+const MountPropagationMode = oneOf('None', 'HostToContainer', 'Bidirectional')
+const TerminationMessagePolicy = oneOf('File', 'FallbackToLogsOnError')
 export const PullPolicy = oneOf('Always', 'Never', 'IfNotPresent')
 export type PullPolicy = Infer<typeof PullPolicy>
 
@@ -22,17 +20,17 @@ export class ContainerPort extends message('ContainerPort', {
   hostIP: field(5, string),
 }) {}
 
-export class ContainerResizePolicy extends message('ContainerResizePolicy', {
+class ContainerResizePolicy extends message('ContainerResizePolicy', {
   resourceName: required(1, string),
   restartPolicy: required(2, string),
 }) {}
 
-export class ContainerRestartRuleOnExitCodes extends message('ContainerRestartRuleOnExitCodes', {
+class ContainerRestartRuleOnExitCodes extends message('ContainerRestartRuleOnExitCodes', {
   operator: field(1, string),
   values: list(2, int32, { list: 'set' }),
 }) {}
 
-export class ContainerRestartRule extends message('ContainerRestartRule', {
+class ContainerRestartRule extends message('ContainerRestartRule', {
   action: field(1, string),
   exitCodes: optional(2, ContainerRestartRuleOnExitCodes),
 }) {}
@@ -48,7 +46,7 @@ export class VolumeMount extends message('VolumeMount', {
   bindMountOptions: list(8, string, { list: 'set' }),
 }) {}
 
-export class VolumeDevice extends message('VolumeDevice', {
+class VolumeDevice extends message('VolumeDevice', {
   name: required(1, string),
   devicePath: required(2, string),
 }) {}
@@ -81,7 +79,7 @@ export class Container extends message('Container', {
   tty: field(18, bool),
 }) {}
 
-export class EphemeralContainerCommon extends message('EphemeralContainerCommon', {
+class EphemeralContainerCommon extends message('EphemeralContainerCommon', {
   name: required(1, string),
   image: field(2, string),
   command: list(3, string, { list: 'atomic' }),

@@ -2,12 +2,12 @@ import { bool, field, inline, optional, quantity, required, string } from '#sche
 import { message } from '../../group.ts'
 import { LocalObjectReference } from '../../references.ts'
 
-export class ConfigMapEnvSource extends message('ConfigMapEnvSource', {
+class ConfigMapEnvSource extends message('ConfigMapEnvSource', {
   localObjectReference: inline(1, LocalObjectReference),
   optional: optional(2, bool),
 }) {}
 
-export class ConfigMapKeySelector extends message(
+class ConfigMapKeySelector extends message(
   'ConfigMapKeySelector',
   {
     localObjectReference: inline(1, LocalObjectReference),
@@ -17,7 +17,7 @@ export class ConfigMapKeySelector extends message(
   { atomic: true },
 ) {}
 
-export class SecretEnvSource extends message('SecretEnvSource', {
+class SecretEnvSource extends message('SecretEnvSource', {
   localObjectReference: inline(1, LocalObjectReference),
   optional: optional(2, bool),
 }) {}
@@ -47,7 +47,7 @@ export class ResourceFieldSelector extends message(
   { atomic: true },
 ) {}
 
-export class SecretKeySelector extends message(
+class SecretKeySelector extends message(
   'SecretKeySelector',
   {
     localObjectReference: inline(1, LocalObjectReference),
@@ -57,7 +57,7 @@ export class SecretKeySelector extends message(
   { atomic: true },
 ) {}
 
-export class FileKeySelector extends message(
+class FileKeySelector extends message(
   'FileKeySelector',
   {
     volumeName: required(1, string),
@@ -68,7 +68,7 @@ export class FileKeySelector extends message(
   { atomic: true },
 ) {}
 
-export class EnvVarSource extends message('EnvVarSource', {
+class EnvVarSource extends message('EnvVarSource', {
   fieldRef: optional(1, ObjectFieldSelector),
   resourceFieldRef: optional(2, ResourceFieldSelector),
   configMapKeyRef: optional(3, ConfigMapKeySelector),

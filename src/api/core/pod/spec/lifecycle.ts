@@ -71,7 +71,7 @@ export const Signal = oneOf(
 )
 export type Signal = Infer<typeof Signal>
 
-export class SleepAction extends message('SleepAction', {
+class SleepAction extends message('SleepAction', {
   seconds: required(1, int64),
 }) {}
 

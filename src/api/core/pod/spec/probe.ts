@@ -1,30 +1,15 @@
-import {
-  field,
-  type Infer,
-  inline,
-  int32,
-  int64,
-  intOrString,
-  list,
-  oneOf,
-  optional,
-  required,
-  string,
-} from '#schema/schema.ts'
+import { field, inline, int32, int64, intOrString, list, oneOf, optional, required, string } from '#schema/schema.ts'
 import { message } from '../../group.ts'
 
-export const URIScheme = oneOf('HTTP', 'HTTPS')
-export type URIScheme = Infer<typeof URIScheme>
-export const HTTPProtocol = oneOf('HTTP1', 'HTTP2')
-export type HTTPProtocol = Infer<typeof HTTPProtocol>
-export const GRPCProbeMode = oneOf('Plaintext', 'TLS')
-export type GRPCProbeMode = Infer<typeof GRPCProbeMode>
+const URIScheme = oneOf('HTTP', 'HTTPS')
+const HTTPProtocol = oneOf('HTTP1', 'HTTP2')
+const GRPCProbeMode = oneOf('Plaintext', 'TLS')
 
 export class ExecAction extends message('ExecAction', {
   command: list(1, string, { list: 'atomic' }),
 }) {}
 
-export class HTTPHeader extends message('HTTPHeader', {
+class HTTPHeader extends message('HTTPHeader', {
   name: required(1, string),
   value: required(2, string),
 }) {}
@@ -43,13 +28,13 @@ export class TCPSocketAction extends message('TCPSocketAction', {
   host: field(2, string),
 }) {}
 
-export class GRPCAction extends message('GRPCAction', {
+class GRPCAction extends message('GRPCAction', {
   port: required(1, int32),
   service: optional(2, string, { default: '', always: true, optional: true }),
   mode: optional(3, GRPCProbeMode),
 }) {}
 
-export class ProbeHandler extends message('ProbeHandler', {
+class ProbeHandler extends message('ProbeHandler', {
   exec: optional(1, ExecAction),
   httpGet: optional(2, HTTPGetAction),
   tcpSocket: optional(3, TCPSocketAction),

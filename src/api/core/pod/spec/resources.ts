@@ -1,7 +1,7 @@
 import { field, list, map, quantity, required, string } from '#schema/schema.ts'
 import { message } from '../../group.ts'
 
-export class ResourceClaim extends message('ResourceClaim', {
+class ResourceClaim extends message('ResourceClaim', {
   name: required(1, string),
   request: field(2, string),
 }) {}

@@ -1,14 +1,11 @@
 import { LabelSelector } from '#api/meta/label-selector.ts'
-import { field, type Infer, int32, int64, list, oneOf, optional, required, string } from '#schema/schema.ts'
+import { field, int32, int64, list, oneOf, optional, required, string } from '#schema/schema.ts'
 import { message } from '../../group.ts'
 import { TaintEffect } from '../../node/taint.ts'
 
-export const TolerationOperator = oneOf('Exists', 'Equal', 'Lt', 'Gt')
-export type TolerationOperator = Infer<typeof TolerationOperator>
-export const UnsatisfiableConstraintAction = oneOf('DoNotSchedule', 'ScheduleAnyway')
-export type UnsatisfiableConstraintAction = Infer<typeof UnsatisfiableConstraintAction>
-export const NodeInclusionPolicy = oneOf('Ignore', 'Honor')
-export type NodeInclusionPolicy = Infer<typeof NodeInclusionPolicy>
+const TolerationOperator = oneOf('Exists', 'Equal', 'Lt', 'Gt')
+const UnsatisfiableConstraintAction = oneOf('DoNotSchedule', 'ScheduleAnyway')
+const NodeInclusionPolicy = oneOf('Ignore', 'Honor')
 
 export class Toleration extends message('Toleration', {
   key: field(1, string),

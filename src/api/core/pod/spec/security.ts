@@ -1,42 +1,37 @@
-import { bool, field, type Infer, int64, list, oneOf, optional, required, string } from '#schema/schema.ts'
+import { bool, field, int64, list, oneOf, optional, required, string } from '#schema/schema.ts'
 import { message } from '../../group.ts'
 
-export const AppArmorProfileType = oneOf('Unconfined', 'RuntimeDefault', 'Localhost')
-export type AppArmorProfileType = Infer<typeof AppArmorProfileType>
-export const SeccompProfileType = oneOf('Unconfined', 'RuntimeDefault', 'Localhost')
-export type SeccompProfileType = Infer<typeof SeccompProfileType>
-export const ProcMountType = oneOf('Default', 'Unmasked')
-export type ProcMountType = Infer<typeof ProcMountType>
-export const SupplementalGroupsPolicy = oneOf('Merge', 'Strict')
-export type SupplementalGroupsPolicy = Infer<typeof SupplementalGroupsPolicy>
-export const PodFSGroupChangePolicy = oneOf('OnRootMismatch', 'Always')
-export type PodFSGroupChangePolicy = Infer<typeof PodFSGroupChangePolicy>
+const AppArmorProfileType = oneOf('Unconfined', 'RuntimeDefault', 'Localhost')
+const SeccompProfileType = oneOf('Unconfined', 'RuntimeDefault', 'Localhost')
+const ProcMountType = oneOf('Default', 'Unmasked')
+const SupplementalGroupsPolicy = oneOf('Merge', 'Strict')
+const PodFSGroupChangePolicy = oneOf('OnRootMismatch', 'Always')
 
-export class AppArmorProfile extends message('AppArmorProfile', {
+class AppArmorProfile extends message('AppArmorProfile', {
   type: required(1, AppArmorProfileType),
   localhostProfile: optional(2, string),
 }) {}
 
-export class Capabilities extends message('Capabilities', {
+class Capabilities extends message('Capabilities', {
   add: list(1, string, { list: 'atomic' }),
   drop: list(2, string, { list: 'atomic' }),
 }) {}
 
-export class SELinuxOptions extends message('SELinuxOptions', {
+class SELinuxOptions extends message('SELinuxOptions', {
   user: field(1, string),
   role: field(2, string),
   type: field(3, string),
   level: field(4, string),
 }) {}
 
-export class WindowsSecurityContextOptions extends message('WindowsSecurityContextOptions', {
+class WindowsSecurityContextOptions extends message('WindowsSecurityContextOptions', {
   gmsaCredentialSpecName: optional(1, string),
   gmsaCredentialSpec: optional(2, string),
   runAsUserName: optional(3, string),
   hostProcess: optional(4, bool),
 }) {}
 
-export class SeccompProfile extends message('SeccompProfile', {
+class SeccompProfile extends message('SeccompProfile', {
   type: required(1, SeccompProfileType),
   localhostProfile: optional(2, string),
 }) {}
@@ -56,7 +51,7 @@ export class SecurityContext extends message('SecurityContext', {
   appArmorProfile: optional(12, AppArmorProfile),
 }) {}
 
-export class Sysctl extends message('Sysctl', {
+class Sysctl extends message('Sysctl', {
   name: required(1, string),
   value: required(2, string),
 }) {}

@@ -1,17 +1,4 @@
-import {
-  bool,
-  field,
-  type Infer,
-  int32,
-  int64,
-  list,
-  map,
-  oneOf,
-  optional,
-  quantity,
-  required,
-  string,
-} from '#schema/schema.ts'
+import { bool, field, int32, int64, list, map, oneOf, optional, quantity, required, string } from '#schema/schema.ts'
 import { message } from '../../group.ts'
 import { LocalObjectReference } from '../../references.ts'
 import { Volume } from '../volume/volume.ts'
@@ -21,14 +8,11 @@ import { ResourceRequirements } from './resources.ts'
 import { Toleration, TopologySpreadConstraint } from './scheduling.ts'
 import { PodSecurityContext } from './security.ts'
 
-export const RestartPolicy = oneOf('Always', 'OnFailure', 'Never')
-export type RestartPolicy = Infer<typeof RestartPolicy>
-export const DNSPolicy = oneOf('ClusterFirstWithHostNet', 'ClusterFirst', 'Default', 'None')
-export type DNSPolicy = Infer<typeof DNSPolicy>
-export const PreemptionPolicy = oneOf('PreemptLowerPriority', 'Never')
-export type PreemptionPolicy = Infer<typeof PreemptionPolicy>
+const RestartPolicy = oneOf('Always', 'OnFailure', 'Never')
+const DNSPolicy = oneOf('ClusterFirstWithHostNet', 'ClusterFirst', 'Default', 'None')
+const PreemptionPolicy = oneOf('PreemptLowerPriority', 'Never')
 
-export class EvictionResponder extends message(
+class EvictionResponder extends message(
   'EvictionResponder',
   {
     name: required(1, string),
@@ -37,41 +21,41 @@ export class EvictionResponder extends message(
   { atomic: true },
 ) {}
 
-export class HostAlias extends message('HostAlias', {
+class HostAlias extends message('HostAlias', {
   ip: required(1, string),
   hostnames: list(2, string, { list: 'atomic' }),
 }) {}
 
-export class PodDNSConfigOption extends message('PodDNSConfigOption', {
+class PodDNSConfigOption extends message('PodDNSConfigOption', {
   name: field(1, string),
   value: optional(2, string),
 }) {}
 
-export class PodDNSConfig extends message('PodDNSConfig', {
+class PodDNSConfig extends message('PodDNSConfig', {
   nameservers: list(1, string, { list: 'atomic' }),
   searches: list(2, string, { list: 'atomic' }),
   options: list(3, PodDNSConfigOption, { list: 'atomic' }),
 }) {}
 
-export class PodReadinessGate extends message('PodReadinessGate', {
+class PodReadinessGate extends message('PodReadinessGate', {
   conditionType: required(1, string),
 }) {}
 
-export class PodOS extends message('PodOS', {
+class PodOS extends message('PodOS', {
   name: required(1, string),
 }) {}
 
-export class PodSchedulingGate extends message('PodSchedulingGate', {
+class PodSchedulingGate extends message('PodSchedulingGate', {
   name: required(1, string),
 }) {}
 
-export class PodResourceClaim extends message('PodResourceClaim', {
+class PodResourceClaim extends message('PodResourceClaim', {
   name: required(1, string),
   resourceClaimName: optional(3, string),
   resourceClaimTemplateName: optional(4, string),
 }) {}
 
-export class PodSchedulingGroup extends message('PodSchedulingGroup', {
+class PodSchedulingGroup extends message('PodSchedulingGroup', {
   podGroupName: optional(1, string),
 }) {}
 

@@ -9,16 +9,16 @@ export class ContainerExtendedResourceRequest extends message('ContainerExtended
   requestName: required(3, string),
 }) {}
 
-export class ContainerStateWaiting extends message('ContainerStateWaiting', {
+class ContainerStateWaiting extends message('ContainerStateWaiting', {
   reason: field(1, string),
   message: field(2, string),
 }) {}
 
-export class ContainerStateRunning extends message('ContainerStateRunning', {
+class ContainerStateRunning extends message('ContainerStateRunning', {
   startedAt: field(1, time),
 }) {}
 
-export class ContainerStateTerminated extends message('ContainerStateTerminated', {
+class ContainerStateTerminated extends message('ContainerStateTerminated', {
   exitCode: required(1, int32),
   signal: field(2, int32),
   reason: field(3, string),
@@ -34,15 +34,15 @@ export class ContainerState extends message('ContainerState', {
   terminated: optional(3, ContainerStateTerminated),
 }) {}
 
-export class ImageVolumeStatus extends message('ImageVolumeStatus', {
+class ImageVolumeStatus extends message('ImageVolumeStatus', {
   imageRef: field(1, string),
 }) {}
 
-export class VolumeStatus extends message('VolumeStatus', {
+class VolumeStatus extends message('VolumeStatus', {
   image: optional(1, ImageVolumeStatus),
 }) {}
 
-export class VolumeMountStatus extends message('VolumeMountStatus', {
+class VolumeMountStatus extends message('VolumeMountStatus', {
   name: required(1, string),
   mountPath: required(2, string),
   readOnly: field(3, bool),
@@ -50,23 +50,23 @@ export class VolumeMountStatus extends message('VolumeMountStatus', {
   volumeStatus: optional(5, VolumeStatus),
 }) {}
 
-export class LinuxContainerUser extends message('LinuxContainerUser', {
+class LinuxContainerUser extends message('LinuxContainerUser', {
   uid: required(1, int64),
   gid: required(2, int64),
   supplementalGroups: list(3, int64, { list: 'atomic' }),
 }) {}
 
-export class ContainerUser extends message('ContainerUser', {
+class ContainerUser extends message('ContainerUser', {
   linux: optional(1, LinuxContainerUser),
 }) {}
 
-export class ResourceHealth extends message('ResourceHealth', {
+class ResourceHealth extends message('ResourceHealth', {
   resourceID: required(1, string),
   health: field(2, string),
   message: optional(6, string),
 }) {}
 
-export class ResourceStatus extends message('ResourceStatus', {
+class ResourceStatus extends message('ResourceStatus', {
   name: required(1, string),
   resources: list(2, ResourceHealth, { keys: ['resourceID'] }),
 }) {}

@@ -21,22 +21,22 @@ export type PodPhase = Infer<typeof PodPhase>
 export const PodQOSClass = oneOf('Guaranteed', 'Burstable', 'BestEffort')
 export type PodQOSClass = Infer<typeof PodQOSClass>
 
-export class HostIP extends message('HostIP', {
+class HostIP extends message('HostIP', {
   ip: required(1, string),
 }) {}
 
-export class NodeAllocatableMappedResources extends message('NodeAllocatableMappedResources', {
+class NodeAllocatableMappedResources extends message('NodeAllocatableMappedResources', {
   name: required(1, string),
   quantity: optional(2, quantity, { always: true }),
 }) {}
 
-export class NodeAllocatableOverheadResources extends message('NodeAllocatableOverheadResources', {
+class NodeAllocatableOverheadResources extends message('NodeAllocatableOverheadResources', {
   name: required(1, string),
   perPod: optional(2, quantity),
   perContainer: optional(3, quantity),
 }) {}
 
-export class NodeAllocatableResourceClaimStatus extends message('NodeAllocatableResourceClaimStatus', {
+class NodeAllocatableResourceClaimStatus extends message('NodeAllocatableResourceClaimStatus', {
   resourceClaimName: required(1, string),
   containers: list(2, string, { list: 'set' }),
   mapping: list(4, NodeAllocatableMappedResources, { keys: ['name'], patch: 'merge', patchKey: 'name' }),
@@ -53,21 +53,21 @@ export class PodCondition extends message('PodCondition', {
   message: field(6, string),
 }) {}
 
-export class PodIP extends message('PodIP', {
+class PodIP extends message('PodIP', {
   ip: required(1, string),
 }) {}
 
-export class PodResourceClaimStatus extends message('PodResourceClaimStatus', {
+class PodResourceClaimStatus extends message('PodResourceClaimStatus', {
   name: required(1, string),
   resourceClaimName: optional(2, string),
 }) {}
 
-export class PodExtendedResourceClaimStatus extends message('PodExtendedResourceClaimStatus', {
+class PodExtendedResourceClaimStatus extends message('PodExtendedResourceClaimStatus', {
   requestMappings: list(1, ContainerExtendedResourceRequest, { list: 'atomic', always: true }),
   resourceClaimName: required(2, string),
 }) {}
 
-export class PodVolumeHealth extends message('PodVolumeHealth', {
+class PodVolumeHealth extends message('PodVolumeHealth', {
   name: required(1, string),
   healthConditions: list(2, VolumeHealthCondition, { keys: ['status', 'reason'], patch: 'merge', patchKey: 'status' }),
   lastTransitionTime: field(3, time),

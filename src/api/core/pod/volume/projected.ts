@@ -4,7 +4,7 @@ import { message } from '../../group.ts'
 import { LocalObjectReference } from '../../references.ts'
 import { ObjectFieldSelector, ResourceFieldSelector } from '../spec/environment.ts'
 
-export class ClusterTrustBundleProjection extends message('ClusterTrustBundleProjection', {
+class ClusterTrustBundleProjection extends message('ClusterTrustBundleProjection', {
   name: optional(1, string),
   signerName: optional(2, string),
   labelSelector: optional(3, LabelSelector),
@@ -34,24 +34,24 @@ export class DownwardAPIVolumeFile extends message('DownwardAPIVolumeFile', {
   user: optional(5, int64),
 }) {}
 
-export class DownwardAPIProjection extends message('DownwardAPIProjection', {
+class DownwardAPIProjection extends message('DownwardAPIProjection', {
   items: list(1, DownwardAPIVolumeFile, { list: 'atomic' }),
 }) {}
 
-export class SecretProjection extends message('SecretProjection', {
+class SecretProjection extends message('SecretProjection', {
   localObjectReference: inline(1, LocalObjectReference),
   items: list(2, KeyToPath, { list: 'atomic' }),
   optional: optional(4, bool),
 }) {}
 
-export class ServiceAccountTokenProjection extends message('ServiceAccountTokenProjection', {
+class ServiceAccountTokenProjection extends message('ServiceAccountTokenProjection', {
   audience: field(1, string),
   expirationSeconds: optional(2, int64),
   path: required(3, string),
   user: optional(4, int64),
 }) {}
 
-export class PodCertificateProjection extends message('PodCertificateProjection', {
+class PodCertificateProjection extends message('PodCertificateProjection', {
   signerName: field(1, string),
   keyType: field(2, string),
   maxExpirationSeconds: optional(3, int32),
@@ -62,7 +62,7 @@ export class PodCertificateProjection extends message('PodCertificateProjection'
   user: optional(8, int64),
 }) {}
 
-export class VolumeProjection extends message('VolumeProjection', {
+class VolumeProjection extends message('VolumeProjection', {
   secret: optional(1, SecretProjection),
   downwardAPI: optional(2, DownwardAPIProjection),
   configMap: optional(3, ConfigMapProjection),

@@ -1,11 +1,9 @@
-import { bool, field, type Infer, int32, list, map, oneOf, optional, required, string } from '#schema/schema.ts'
+import { bool, field, int32, list, map, oneOf, optional, required, string } from '#schema/schema.ts'
 import { message } from '../../group.ts'
 import { LocalObjectReference } from '../../references.ts'
 
-export const AzureDataDiskCachingMode = oneOf('None', 'ReadOnly', 'ReadWrite')
-export type AzureDataDiskCachingMode = Infer<typeof AzureDataDiskCachingMode>
-export const AzureDataDiskKind = oneOf('Shared', 'Dedicated', 'Managed')
-export type AzureDataDiskKind = Infer<typeof AzureDataDiskKind>
+const AzureDataDiskCachingMode = oneOf('None', 'ReadOnly', 'ReadWrite')
+const AzureDataDiskKind = oneOf('Shared', 'Dedicated', 'Managed')
 
 export class AWSElasticBlockStoreVolumeSource extends message('AWSElasticBlockStoreVolumeSource', {
   volumeID: required(1, string),

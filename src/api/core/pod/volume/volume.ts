@@ -1,18 +1,5 @@
 import { ObjectMeta } from '#api/meta/object-meta.ts'
-import {
-  bool,
-  field,
-  type Infer,
-  inline,
-  int32,
-  int64,
-  list,
-  oneOf,
-  optional,
-  quantity,
-  required,
-  string,
-} from '#schema/schema.ts'
+import { bool, field, inline, int32, int64, list, oneOf, optional, quantity, required, string } from '#schema/schema.ts'
 import { message } from '../../group.ts'
 import { PersistentVolumeClaimSpec } from '../../persistentvolumeclaim/message.ts'
 import { LocalObjectReference } from '../../references.ts'
@@ -41,7 +28,7 @@ import {
   VsphereVirtualDiskVolumeSource,
 } from './remote.ts'
 
-export const HostPathType = oneOf(
+const HostPathType = oneOf(
   '',
   'DirectoryOrCreate',
   'Directory',
@@ -51,9 +38,8 @@ export const HostPathType = oneOf(
   'CharDevice',
   'BlockDevice',
 )
-export type HostPathType = Infer<typeof HostPathType>
 
-export class ConfigMapVolumeSource extends message('ConfigMapVolumeSource', {
+class ConfigMapVolumeSource extends message('ConfigMapVolumeSource', {
   localObjectReference: inline(1, LocalObjectReference),
   items: list(2, KeyToPath, { list: 'atomic' }),
   defaultMode: optional(3, int32),
@@ -61,28 +47,28 @@ export class ConfigMapVolumeSource extends message('ConfigMapVolumeSource', {
   defaultUser: optional(5, int64),
 }) {}
 
-export class DownwardAPIVolumeSource extends message('DownwardAPIVolumeSource', {
+class DownwardAPIVolumeSource extends message('DownwardAPIVolumeSource', {
   items: list(1, DownwardAPIVolumeFile, { list: 'atomic' }),
   defaultMode: optional(2, int32),
   defaultUser: optional(3, int64),
 }) {}
 
-export class EmptyDirVolumeSource extends message('EmptyDirVolumeSource', {
+class EmptyDirVolumeSource extends message('EmptyDirVolumeSource', {
   medium: field(1, string),
   sizeLimit: optional(2, quantity),
   mode: optional(3, int32),
 }) {}
 
-export class PersistentVolumeClaimTemplate extends message('PersistentVolumeClaimTemplate', {
+class PersistentVolumeClaimTemplate extends message('PersistentVolumeClaimTemplate', {
   metadata: field(1, ObjectMeta),
   spec: required(2, PersistentVolumeClaimSpec),
 }) {}
 
-export class EphemeralVolumeSource extends message('EphemeralVolumeSource', {
+class EphemeralVolumeSource extends message('EphemeralVolumeSource', {
   volumeClaimTemplate: optional(1, PersistentVolumeClaimTemplate),
 }) {}
 
-export class GitRepoVolumeSource extends message('GitRepoVolumeSource', {
+class GitRepoVolumeSource extends message('GitRepoVolumeSource', {
   repository: required(1, string),
   revision: field(2, string),
   directory: field(3, string),
@@ -93,17 +79,17 @@ export class HostPathVolumeSource extends message('HostPathVolumeSource', {
   type: optional(2, HostPathType),
 }) {}
 
-export class ImageVolumeSource extends message('ImageVolumeSource', {
+class ImageVolumeSource extends message('ImageVolumeSource', {
   reference: field(1, string),
   pullPolicy: field(2, PullPolicy),
 }) {}
 
-export class PersistentVolumeClaimVolumeSource extends message('PersistentVolumeClaimVolumeSource', {
+class PersistentVolumeClaimVolumeSource extends message('PersistentVolumeClaimVolumeSource', {
   claimName: required(1, string),
   readOnly: field(2, bool),
 }) {}
 
-export class SecretVolumeSource extends message('SecretVolumeSource', {
+class SecretVolumeSource extends message('SecretVolumeSource', {
   secretName: field(1, string),
   items: list(2, KeyToPath, { list: 'atomic' }),
   defaultMode: optional(3, int32),
@@ -111,7 +97,7 @@ export class SecretVolumeSource extends message('SecretVolumeSource', {
   defaultUser: optional(5, int64),
 }) {}
 
-export class VolumeSource extends message('VolumeSource', {
+class VolumeSource extends message('VolumeSource', {
   hostPath: optional(1, HostPathVolumeSource),
   emptyDir: optional(2, EmptyDirVolumeSource),
   gcePersistentDisk: optional(3, GCEPersistentDiskVolumeSource),
