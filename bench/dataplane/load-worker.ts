@@ -4,7 +4,7 @@
  */
 import { openConntrack } from '#kernel/conntrack.ts'
 import { openNftables } from '#kernel/nftables/libnftables.ts'
-import { createServiceProxy } from '#reconciler/service-proxy.ts'
+import { createServiceProxy } from '#reconciler/services/service-proxy.ts'
 import { kernelMemory, likeTheAgentHost, watchPeak } from './measure.ts'
 import { type Families, SERVICE_CIDRS, serviceOf, slicesOf } from './services.ts'
 

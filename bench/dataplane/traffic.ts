@@ -5,7 +5,7 @@ import { createNetworkNamespace, deleteNamespace, namespacePath } from '#kernel/
 import { openNftables } from '#kernel/nftables/libnftables.ts'
 import { writeSysctls } from '#kernel/sysctl.ts'
 import { POD_LINKS } from '#podnetwork/pod-plan.ts'
-import { createServiceProxy } from '#reconciler/service-proxy.ts'
+import { createServiceProxy } from '#reconciler/services/service-proxy.ts'
 import { compileProgram } from '../load/compile.ts'
 import { median, quantile } from './measure.ts'
 import { POD_PORT, SERVICE_CIDRS, SERVICE_PORT, serviceOf, slicesOf } from './services.ts'

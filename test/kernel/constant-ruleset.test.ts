@@ -4,7 +4,7 @@ import { TABLE, TABLE_FAMILIES } from '#dataplane/nftables/rule.ts'
 import type { EndpointSlice, Service } from '#forwarding/forward-service.ts'
 import { createNetworkNamespace, deleteNamespace, namespacePath } from '#kernel/namespace.ts'
 import { openNftables } from '#kernel/nftables/libnftables.ts'
-import { createServiceProxy } from '#reconciler/service-proxy.ts'
+import { createServiceProxy } from '#reconciler/services/service-proxy.ts'
 import { NotedFlows } from '#reconciler/testing/noted-flows.ts'
 
 const SIZES = [10, 1000, 10_000] as const

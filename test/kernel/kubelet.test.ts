@@ -23,6 +23,8 @@ import { FakeCluster, resources } from '#kubelet/testing/fake-cluster.ts'
 import { STRANGER } from '#kubelet/testing/secure-server.ts'
 import { isReady } from '#objects/conditions.ts'
 import { podLink } from '#podnetwork/pod-plan.ts'
+import { NetworkTarget } from '#reconciler/network/network-target.ts'
+import { TargetLoop } from '#reconciler/target/target-loop.ts'
 import { purgeContainers } from '#runtime/runc/purge.ts'
 import { createRuncRuntime, type RuncRuntime } from '#runtime/runc/runc-runtime.ts'
 import { type Planned, plan, podNetwork } from './local-network.ts'
@@ -297,7 +299,10 @@ test('a pod that its node cannot reach is unready, by every kind of probe that g
     execFileSync('ip', ['-n', node().namespace, 'link', 'set', podLink(metadata?.uid ?? ''), 'down'])
   }
   for (const kind of Object.keys(probes)) await cluster.until(kind, (pod) => !isReady(pod), 5000)
-  assert.equal(network.audit().length, 2)
+  const loop = new TargetLoop({ target: new NetworkTarget(() => network.kept()) })
+  loop.flush()
+  assert.equal(loop.look().length, 2)
+  loop.stop()
   for (const kind of Object.keys(probes)) {
     await cluster.until(kind, isReady, 5000)
     await cluster.client.delete(resources.pods, kind, { namespace: 'default', gracePeriodSeconds: 0 })

@@ -3,12 +3,15 @@ import { execFileSync } from 'node:child_process'
 import type { Server } from 'node:net'
 import { after, before, test } from 'node:test'
 import type { NodePodNetwork } from '#agent/parts/network/pod-network.ts'
-import { auditMachines } from '#cluster/machines/machine-audit.ts'
+import { HandClock } from '#clock/testing/hand-clock.ts'
+import { keptMachines } from '#cluster/machines/kept-machines.ts'
 import { createMachines, removeMachines } from '#cluster/machines/machines.ts'
 import { namespacePath } from '#kernel/namespace.ts'
 import { writeSysctls } from '#kernel/sysctl.ts'
 import type { Attachment } from '#kubelet/pod-network.ts'
 import { podLink } from '#podnetwork/pod-plan.ts'
+import { NetworkTarget } from '#reconciler/network/network-target.ts'
+import { TargetLoop } from '#reconciler/target/target-loop.ts'
 import { answer, ask, HOME, type Planned, plan, pod, podNetwork, v4, v6 } from './local-network.ts'
 
 assert.equal(process.env.FAIRLEAD_ISOLATED, '1', 'run through script/isolated')
@@ -37,15 +40,24 @@ after(() => {
   cluster.discard()
 })
 
+/** Machines by their names, pods by theirs. */
+const kept = () =>
+  new Map([
+    ...keptMachines(cluster.config),
+    ...networks.flatMap((network) =>
+      [...network.kept()].map(([uid, namespaces]) => [network.pod(uid)!.name, namespaces] as const),
+    ),
+  ])
+const loop = new TargetLoop({ target: new NetworkTarget(kept), clock: new HandClock() })
+before(() => loop.flush())
+after(() => loop.stop())
+
 /** Everything that is found wrong and put right, as `WHO: WHAT`; whatever cannot be put right is thrown. */
-const audit = (): readonly string[] => {
-  const faults = [
-    ...auditMachines(cluster.config).map(({ machine, ...rest }) => ({ who: machine, ...rest })),
-    ...networks.flatMap((network) => network.audit()).map(({ pod: { name }, ...rest }) => ({ who: name, ...rest })),
-  ]
-  for (const { error } of faults) if (error !== undefined) throw error
-  return faults.flatMap(({ who, found }) => found.map((what) => `${who}: ${what}`))
-}
+const audit = (): readonly string[] =>
+  loop.look().flatMap(({ edit: { key, found }, error }) => {
+    if (error !== undefined) throw error
+    return found.map((what) => `${key}: ${what}`)
+  })
 
 const ip = (...args: readonly string[]): void => void execFileSync('ip', args)
 const inNode = (...args: readonly string[]): void => ip('-n', node(0).namespace, ...args)
@@ -109,6 +121,28 @@ for (const [what, edit, found] of edits) {
 test('what a pod does with its own routes is left alone', async () => {
   inPod('route', 'replace', 'default', 'via', '169.254.1.1', 'dev', 'eth0', 'onlink', 'mtu', '1400')
   inPod('route', 'add', 'blackhole', '192.0.2.0/24')
+  assert.deepEqual(audit(), [])
+})
+
+test('a pod that fills its namespace is left alone inside; its link on the node’s side is kept all the same', () => {
+  const batch = (command: string) =>
+    execFileSync('nsenter', [`--net=${near.namespaces.network}`, 'ip', '-batch', '-'], {
+      input: Array.from({ length: 5000 }, (_, n) => `route ${command} 198.18.${n >> 8}.${n & 255}/32 dev lo\n`).join(
+        '',
+      ),
+    })
+  batch('add')
+  try {
+    inPod('route', 'delete', 'default')
+    inNode('link', 'set', podLink(near.uid), 'down')
+    const found = audit().join('\n')
+    assert.match(found, /near: link fl-\S+ is down/)
+    assert.doesNotMatch(found, /0\.0\.0\.0\/0/)
+    assert.deepEqual(audit(), [], 'nor is it a fault')
+  } finally {
+    batch('delete')
+  }
+  assert.match(audit().join('\n'), /near: route 0\.0\.0\.0\/0 is missing/)
   assert.deepEqual(audit(), [])
 })
 

@@ -10,7 +10,7 @@ import { namespacePath } from '#kernel/namespace.ts'
 import { openNftables } from '#kernel/nftables/libnftables.ts'
 import { bindUdp } from '#kernel/socket.ts'
 import type { Attachment } from '#kubelet/pod-network.ts'
-import { createServiceProxy, type ServiceProxy } from '#reconciler/service-proxy.ts'
+import { createServiceProxy, type ServiceProxy } from '#reconciler/services/service-proxy.ts'
 import { type Planned, plan, pod, podNetwork, v4, v6 } from './local-network.ts'
 
 /** Pods that own their network, as root in a container with NET_ADMIN does, on nodes with their rules. */

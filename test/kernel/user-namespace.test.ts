@@ -7,7 +7,7 @@ import { test } from 'node:test'
 const SCRIPT = `
 import { openNftables } from '#kernel/nftables/libnftables.ts'
 import { encodeElements } from '#dataplane/nftables/encode.ts'
-import { createServiceProxy } from '#reconciler/service-proxy.ts'
+import { createServiceProxy } from '#reconciler/services/service-proxy.ts'
 const count = 3000
 const nftables = openNftables()
 const conntrack = { deleteUdp: () => {}, methods: () => ({ IPv4: 'filter', IPv6: 'dump' }), close: () => {} }

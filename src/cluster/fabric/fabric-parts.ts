@@ -1,9 +1,10 @@
 import { definePart, type PartDefinition } from '#agent/runner/part.ts'
 import type { Place } from '#agent/runner/place.ts'
 import { recorderAt } from '#agent/runner/recorder.ts'
-import { ChangeWatch } from '#agent/watch/change-watch.ts'
+import { NetworkKeeper } from '#agent/watch/network-keeper.ts'
+import { NetworkTarget } from '#reconciler/network/network-target.ts'
 import type { ClusterConfig } from '../config.ts'
-import { auditMachines } from '../machines/machine-audit.ts'
+import { keptMachines } from '../machines/kept-machines.ts'
 import { keepLoadBalancer } from './load-balancer.ts'
 
 /**
@@ -22,23 +23,19 @@ const machinesPart = (config: ClusterConfig) =>
     carriesPods: false,
     start(fabric) {
       const stop = new AbortController()
-      const watch = new ChangeWatch({
-        audit: () =>
-          auditMachines(config).map(({ machine, ...faults }) => ({
-            who: machine,
-            about: fabric.sources.nodes.lister.get(machine),
-            ...faults,
-          })),
+      const keeper = new NetworkKeeper({
+        target: new NetworkTarget(() => keptMachines(config)),
+        ownerOf: (machine) => ({ who: machine, about: fabric.sources.nodes.lister.get(machine) }),
         events: recorderAt(fabric, 'network-watch', stop.signal),
         clock: fabric.clock,
         log: fabric.log,
       })
       return {
         ready: Promise.resolve(),
-        status: () => ({ ready: true, faults: watch.lasting }),
-        look: () => watch.look(),
+        status: () => ({ ready: true, faults: keeper.lasting }),
+        look: () => keeper.look(),
         stop() {
-          watch.close()
+          keeper.close()
           stop.abort()
         },
       }

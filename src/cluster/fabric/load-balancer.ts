@@ -6,7 +6,7 @@ import { namespacePath } from '#kernel/namespace.ts'
 import { openNftables } from '#kernel/nftables/libnftables.ts'
 import { objectKey } from '#objects/object-key.ts'
 import { nodeMarks } from '#podnetwork/machine-plan.ts'
-import { BalancerWriter } from '#reconciler/balancer-writer.ts'
+import { BalancerWriter } from '#reconciler/balancer/balancer-writer.ts'
 import type { ClusterConfig } from '../config.ts'
 
 /** After a refusal of the kernel, milliseconds. */

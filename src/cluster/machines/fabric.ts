@@ -1,5 +1,4 @@
 import { closeSync } from 'node:fs'
-import { applyNetworkPlan } from '#agent/apply-network-plan.ts'
 import { createNetworkNamespace, namespacePath, openNamespace } from '#kernel/namespace.ts'
 import { changeLink, newBridge, newVeth } from '#kernel/rtnetlink/link.ts'
 import { Rtnetlink } from '#kernel/rtnetlink/rtnetlink.ts'
@@ -7,6 +6,7 @@ import { writeSysctls } from '#kernel/sysctl.ts'
 import { fabricPlan, HOST_PORT, nodePortLink, UNDERLAY_LINK, UPLINK } from '#podnetwork/machine-plan.ts'
 import { MTU, withoutIpv6 } from '#podnetwork/network-plan.ts'
 import { podMac } from '#podnetwork/pod-plan.ts'
+import { applyNetworkPlan } from '#reconciler/network/apply-network-plan.ts'
 import type { ClusterConfig } from '../config.ts'
 
 /** The fabric's namespace with its bridge, without ports yet. */

@@ -1,9 +1,9 @@
-import { applyNetworkPlan } from '#agent/apply-network-plan.ts'
 import { createNetworkNamespace, namespacePath } from '#kernel/namespace.ts'
 import { Rtnetlink } from '#kernel/rtnetlink/rtnetlink.ts'
 import { writeSysctls } from '#kernel/sysctl.ts'
 import { nodePlan } from '#podnetwork/machine-plan.ts'
 import { withoutIpv6 } from '#podnetwork/network-plan.ts'
+import { applyNetworkPlan } from '#reconciler/network/apply-network-plan.ts'
 import type { ClusterConfig, NodeConfig } from '../config.ts'
 
 /** A node's namespace with its settings; links inherit them, so they come first. */

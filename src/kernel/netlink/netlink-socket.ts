@@ -106,18 +106,22 @@ export class NetlinkSocket {
 
   /**
    * Sends one request that is answered by messages, a dump where its flags say so. Throws KernelError when it is
-   * refused.
+   * refused; with errno E2BIG where there are more than `most`. Nothing but closing its socket ends a dump: so then it
+   * is closed.
    */
-  query(request: NetlinkRequest): readonly ReceivedMessage[] {
+  query(request: NetlinkRequest, most = Number.POSITIVE_INFINITY): readonly ReceivedMessage[] {
     for (let tries = DUMP_TRIES; ; tries--) {
-      const { answers, interrupted } = this.#query(request)
+      const { answers, interrupted } = this.#query(request, most)
       // What was dumped changed meanwhile: entries may be missing or stand twice. After some tries the last is as good
       // as any.
       if (!interrupted || tries <= 1) return answers
     }
   }
 
-  #query(request: NetlinkRequest): { readonly answers: readonly ReceivedMessage[]; readonly interrupted: boolean } {
+  #query(
+    request: NetlinkRequest,
+    most: number,
+  ): { readonly answers: readonly ReceivedMessage[]; readonly interrupted: boolean } {
     const dump = (viewOf(request.bytes).getUint16(6, LITTLE_ENDIAN) & NLM_F_DUMP) === NLM_F_DUMP
     const sequence = this.#prepare(request, !dump)
     this.#transmit(request.bytes, request)
@@ -129,7 +133,9 @@ export class NetlinkSocket {
         interrupted ||= (message.flags & NLM_F_DUMP_INTR) !== 0
         if (message.type !== NLMSG_ERROR && message.type !== NLMSG_DONE) {
           answers.push(message)
-          continue
+          if (answers.length <= most) continue
+          this.close()
+          throw this.#error({ request, errno: constants.errno.E2BIG, message: `there are more than ${most}` })
         }
         // The end of a dump carries an errno as an acknowledgement does.
         const refusal = message.payload.length < 4 ? undefined : readRefusal(message, request)

@@ -17,14 +17,19 @@ const { ENODEV } = constants.errno
  */
 export class Rtnetlink {
   readonly #socket: NetlinkSocket
+  readonly #most: number | undefined
 
-  /** Opens in the network namespace at `path`, or in the present one. */
-  static open(path?: string): Rtnetlink {
-    return new Rtnetlink(NetlinkSocket.open(NETLINK_ROUTE, 'RTNETLINK_FAILED', path))
+  /**
+   * Opens in the network namespace at `path`, or in the present one. `most`: a list of more is refused with E2BIG, and
+   * then it must be opened anew: for namespaces that somebody else may fill.
+   */
+  static open(path?: string, most?: number): Rtnetlink {
+    return new Rtnetlink(NetlinkSocket.open(NETLINK_ROUTE, 'RTNETLINK_FAILED', path), most)
   }
 
-  private constructor(socket: NetlinkSocket) {
+  private constructor(socket: NetlinkSocket, most: number | undefined) {
     this.#socket = socket
+    this.#most = most
   }
 
   /**
@@ -94,6 +99,6 @@ export class Rtnetlink {
   }
 
   #dump(request: NetlinkRequest, type: number) {
-    return this.#socket.query(request).filter((message) => message.type === type)
+    return this.#socket.query(request, this.#most).filter((message) => message.type === type)
   }
 }

@@ -1,9 +1,10 @@
-import type { PodNetwork } from '#kubelet/pod-network.ts'
+import type { PodIdentity, PodNetwork } from '#kubelet/pod-network.ts'
+import { NetworkTarget } from '#reconciler/network/network-target.ts'
 import { nodePart } from '../../runner/agent-node.ts'
 import type { Part } from '../../runner/part.ts'
 import { recorderAt } from '../../runner/recorder.ts'
-import { ChangeWatch } from '../../watch/change-watch.ts'
-import { createPodNetwork, type PodFaults } from './pod-network.ts'
+import { NetworkKeeper, type NetworkOwner } from '../../watch/network-keeper.ts'
+import { createPodNetwork } from './pod-network.ts'
 
 export interface NetworkPart extends Part {
   /** To which the kubelet, or whoever else starts pods here, attaches them. */
@@ -22,8 +23,9 @@ export const network = nodePart({
       stateDir: node.stateDir,
       podNamespace: node.podNamespace,
     })
-    const watch = new ChangeWatch({
-      audit: () => pods.audit().map((faults) => ({ ...aboutPod(node.name, faults), ...faults })),
+    const keeper = new NetworkKeeper({
+      target: new NetworkTarget(() => pods.kept()),
+      ownerOf: (uid) => ownerOf(node.name, pods.pod(uid)),
       events: recorderAt(node, 'network-watch', stop.signal),
       clock: node.clock,
       log: node.log,
@@ -31,10 +33,10 @@ export const network = nodePart({
     return {
       pods,
       ready: Promise.resolve(),
-      status: () => ({ ready: true, faults: watch.lasting }),
-      look: () => watch.look(),
+      status: () => ({ ready: true, faults: keeper.lasting }),
+      look: () => keeper.look(),
       stop() {
-        watch.close()
+        keeper.close()
         stop.abort()
         pods.close()
       },
@@ -42,7 +44,8 @@ export const network = nodePart({
   },
 })
 
-const aboutPod = (node: string, { pod: { namespace, name, uid } }: PodFaults) => ({
-  who: `${node}, pod ${namespace}/${name}`,
-  about: { apiVersion: 'v1', kind: 'Pod', metadata: { namespace, name, uid } },
-})
+const ownerOf = (node: string, pod: PodIdentity | undefined): NetworkOwner | undefined =>
+  pod && {
+    who: `${node}, pod ${pod.namespace}/${pod.name}`,
+    about: { apiVersion: 'v1', kind: 'Pod', metadata: { namespace: pod.namespace, name: pod.name, uid: pod.uid } },
+  }

@@ -14,10 +14,9 @@ import { parseCidr } from '#net/cidr.ts'
 import { objectKey } from '#objects/object-key.ts'
 import { nextFreeOffset, podAddresses } from '#podnetwork/ipam.ts'
 import { MTU, type NetworkPlan, withoutIpv6 } from '#podnetwork/network-plan.ts'
-import type { FoundNetwork } from '#podnetwork/plan-differences.ts'
 import { NODE_END_MAC, POD_LINK, podLink, podMac, podPlan, podRoutesPlan } from '#podnetwork/pod-plan.ts'
-import { applyNetworkPlan } from '../../apply-network-plan.ts'
-import { mendNetwork, type NetworkFaults, readNetwork } from '../../network-audit.ts'
+import { applyNetworkPlan } from '#reconciler/network/apply-network-plan.ts'
+import type { KeptNamespace } from '#reconciler/network/network-target.ts'
 import { type AttachmentRecord, AttachmentRecords } from './attachment-record.ts'
 import { PodNetworkError } from './pod-network-error.ts'
 
@@ -43,14 +42,11 @@ export interface PodNetworkOptions {
  * One node's pods: a namespace and a routed link each, no bridge. Closed when the agent ends; what is attached stays.
  */
 export interface NodePodNetwork extends PodNetwork {
-  /** Looks at every pod's link, on both sides, and puts right what somebody changed. */
-  audit(): readonly PodFaults[]
+  /** What the pods' links shall be, on both sides, by the pods' UIDs. */
+  kept(): ReadonlyMap<string, readonly KeptNamespace[]>
+  /** A pod that is attached. */
+  pod(uid: string): PodIdentity | undefined
   close(): void
-}
-
-/** What was wrong with a pod's link. */
-export interface PodFaults extends NetworkFaults {
-  readonly pod: PodIdentity
 }
 
 /**
@@ -136,35 +132,34 @@ class RoutedPodNetwork implements NodePodNetwork {
     return [...this.#attached.values()].map(toAttachment)
   }
 
-  audit(): readonly PodFaults[] {
-    const there = readNetwork(this.#rtnetlink, [], this.#options.node.namespace)
-    return [...this.#attached.values()]
-      .filter(({ uid, offset }) => offset !== undefined && !this.#leaving.has(uid))
-      .flatMap((record) => this.#auditPod(record, there) ?? [])
+  pod(uid: string): PodIdentity | undefined {
+    return this.#attached.get(uid)?.pod
+  }
+
+  kept(): ReadonlyMap<string, readonly KeptNamespace[]> {
+    return new Map(
+      [...this.#attached.values()].flatMap((record) =>
+        record.offset === undefined || this.#leaving.has(record.uid)
+          ? []
+          : [[record.uid, this.#keptOf(record, this.#addresses(record.offset))]],
+      ),
+    )
   }
 
   /** The node's side first: where the link is gone, both ends are made again. */
-  #auditPod({ uid, pod, namespaces, offset }: AttachmentRecord, there: FoundNetwork): PodFaults | undefined {
+  #keptOf({ uid, pod, namespaces }: AttachmentRecord, addresses: readonly [string, string]): readonly KeptNamespace[] {
     const { node, mtu = MTU } = this.#options
-    const addresses = this.#addresses(offset ?? 0)
-    const remake = (): void => this.#connect(pod, namespaces.network, addresses)
-    const link = podLink(uid)
-    const outside = this.#plan(podRoutesPlan(link, addresses, node.addresses, `pod ${name(pod)}`))
+    const outside = this.#plan(podRoutesPlan(podLink(uid), addresses, node.addresses, `pod ${name(pod)}`))
     const links = outside.links.map((one) => ({ ...one, mtu }))
-    const faults = [mendNetwork(this.#rtnetlink, node.namespace, { ...outside, links }, remake, there)]
-    try {
-      using inside = Rtnetlink.open(namespaces.network)
-      // Its settings and where its routes lead are the pod's own, once made: one may run a VPN.
-      const ways = new Set(inside.routes().map(({ destination }) => destination))
-      const plan = this.#plan(podPlan(addresses))
-      const routes = plan.routes.filter(({ destination }) => !ways.has(destination))
-      faults.push(mendNetwork(inside, namespaces.network, { ...plan, sysctls: [], routes }))
-    } catch (error) {
-      faults.push({ found: ['its network namespace is gone'], error })
-    }
-    const wrong = faults.filter((one) => one !== undefined)
-    if (wrong.length === 0) return undefined
-    return { pod, found: wrong.flatMap(({ found }) => found), error: wrong.find(({ error }) => error)?.error }
+    return [
+      {
+        path: node.namespace,
+        plan: { ...outside, links },
+        remake: () => this.#connect(pod, namespaces.network, addresses),
+      },
+      // Its settings are the pod's own, once made.
+      { path: namespaces.network, plan: { ...this.#plan(podPlan(addresses)), sysctls: [] }, isForeign: true },
+    ]
   }
 
   close(): void {

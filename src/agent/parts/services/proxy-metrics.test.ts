@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { SyncState } from '#reconciler/service-proxy.ts'
+import type { SyncState } from '#reconciler/services/sync-state.ts'
 import { ProxyMetrics } from './proxy-metrics.ts'
 
 const state: SyncState = {

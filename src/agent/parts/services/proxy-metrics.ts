@@ -1,4 +1,5 @@
-import type { Sync, SyncState } from '#reconciler/service-proxy.ts'
+import type { SyncState } from '#reconciler/services/sync-state.ts'
+import type { Turn } from '#reconciler/target/target-loop.ts'
 import { Registry } from '../../metrics/registry.ts'
 
 const exponential = (start: number, factor: number, count: number): readonly number[] =>
@@ -163,7 +164,7 @@ export class ProxyMetrics {
     for (const trigger of triggers) if (trigger >= this.#readings.startedAt) this.#triggers.push(trigger)
   }
 
-  synced({ full, milliseconds, error }: Sync): void {
+  synced({ full, milliseconds, error }: Turn): void {
     if (error) {
       this.#failures.add()
       return

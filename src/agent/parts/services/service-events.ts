@@ -1,6 +1,6 @@
 import type { Service } from '#api/core/service/message.ts'
 import type { EventRecorder } from '#client/event-recorder.ts'
-import type { ServiceFault } from '#reconciler/service-proxy.ts'
+import type { ServiceFault } from '#reconciler/services/service-fault.ts'
 import type { ClusterEvents } from './cluster-events.ts'
 
 export interface Reporting {

@@ -3,9 +3,9 @@ import { test } from 'node:test'
 import { compileService } from '#dataplane/nftables/compile.ts'
 import { Ids } from '#dataplane/nftables/ids.ts'
 import { type EndpointSlice, forwardService, type Service } from '#forwarding/forward-service.ts'
+import { DeltaTracker } from '../tables/delta-tracker.ts'
+import { ElementPacking } from '../tables/element-packing.ts'
 import { adoptTables } from './adoption.ts'
-import { DeltaTracker } from './delta-tracker.ts'
-import { ElementPacking } from './element-packing.ts'
 
 const packing = new ElementPacking()
 

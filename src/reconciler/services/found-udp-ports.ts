@@ -1,7 +1,7 @@
 import type { Element, TableFamily } from '#dataplane/nftables/rule.ts'
 import type { Backend } from '#forwarding/forward-service.ts'
-import type { ElementPacking } from './element-packing.ts'
-import type { FoundElements } from './found-tables.ts'
+import type { ElementPacking } from '../tables/element-packing.ts'
+import type { FoundElements } from '../tables/found-tables.ts'
 import type { UdpPort } from './stale-flows.ts'
 
 /**

@@ -14,7 +14,7 @@ import type { Ruleset } from '#dataplane/nftables/ruleset/ruleset.ts'
 import type { BalancedFrontend, BalancedNodes } from '#forwarding/load-balancer.ts'
 import { KernelError } from '#kernel/kernel-error.ts'
 import type { Nftables } from '#kernel/nftables/libnftables.ts'
-import { hashOf } from './hash.ts'
+import { hashOf } from '../tables/hash.ts'
 
 export interface BalancedCluster {
   readonly serviceCidrs: readonly string[]

@@ -7,15 +7,16 @@ import type { ServiceForwarding } from '#forwarding/forward-service.ts'
 import type { NodeFacts } from '#forwarding/node-facts.ts'
 import { KernelError } from '#kernel/kernel-error.ts'
 import type { Nftables } from '#kernel/nftables/libnftables.ts'
+import { DeltaTracker } from '../tables/delta-tracker.ts'
+import { readTables } from '../tables/found-tables.ts'
+import { holdsNodeSets, renderNodeSets } from '../tables/node-sets.ts'
+import { type NodeTables, nodeTables } from '../tables/node-tables.ts'
+import { renderFreshTables, sealTables } from '../tables/ownership.ts'
+import { type Pin, renderPins } from '../tables/pins.ts'
+import { areIntact } from '../tables/table-audit.ts'
+import { isAnswerLost } from '../target/answer-lost.ts'
 import { type Adopted, adoptPins, adoptTables } from './adoption.ts'
-import { DeltaTracker } from './delta-tracker.ts'
-import { readTables } from './found-tables.ts'
-import { holdsNodeSets, renderNodeSets } from './node-sets.ts'
-import { type NodeTables, nodeTables } from './node-tables.ts'
-import { renderFreshTables, sealTables } from './ownership.ts'
-import { type Pin, renderPins } from './pins.ts'
 import { serviceSteps } from './service-steps.ts'
-import { areIntact } from './table-audit.ts'
 
 /**
  * A transaction takes Services until they make so many elements: about 2 ms of kernel time and 50 KiB of message, well
@@ -30,10 +31,6 @@ export interface Refused {
   readonly service: string
   readonly error: Error
 }
-
-/** The kernel may have done what it was asked. */
-export const isAnswerLost = (error: unknown): boolean =>
-  error instanceof KernelError && error.code === 'NFT_ANSWER_LOST'
 
 /** In a user namespace a socket sends some hundred KiB at once: thousands of elements, and a Service may have more. */
 const isTooLong = (error: unknown): boolean => error instanceof KernelError && error.errnoName === 'EMSGSIZE'
@@ -73,18 +70,13 @@ export class SyncRunner {
     return this.#tracker.elements
   }
 
-  /** From now on nothing is taken for known: the next begin() reads the tables that are there. */
-  forget(): void {
-    this.#start = 'unknown'
-  }
-
   /**
-   * Before run(): looks at the kernel, if that is to be done; then all Services must be given to run(), and with them
-   * what is left over. Tables of our own rules are adopted. Undefined: the kernel was known. Throws where it cannot be
-   * read or tables cannot be made.
+   * Before the first run(), and whenever what is known may be wrong: looks at the kernel. Then all Services must be given
+   * to run(), and with them what is left over. Tables of our own rules are adopted. Throws where it cannot be read or
+   * tables cannot be made.
    */
-  begin(forwardings: () => Iterable<ServiceForwarding>, ids: Ids, now: number): Adopted | undefined {
-    if (this.#start === 'known') return undefined
+  adopt(forwardings: () => Iterable<ServiceForwarding>, ids: Ids, now: number): Adopted {
+    this.#start = 'unknown'
     this.#tracker.reset()
     this.#chains = new Set()
     this.#generation = this.#tables.nftables.generation()
@@ -111,27 +103,15 @@ export class SyncRunner {
     }
   }
 
-  /** Whether nobody else has written to the namespace's ruleset: then what we hold for true is. Unsure: no. */
-  isAlone(): boolean {
-    try {
-      return this.#start === 'known' && this.#tables.nftables.generation() === this.#generation
-    } catch {
-      return false
-    }
-  }
-
   /**
    * Looks whether somebody has edited our tables, at length only where somebody has written something. True: all is
-   * well. False: nothing is taken for known any more. Throws where they cannot be read.
+   * well. Throws where they cannot be read.
    */
   audit(): boolean {
     if (this.#start !== 'known') return false
     const generation = this.#tables.nftables.generation()
     if (generation === this.#generation) return true
-    if (!areIntact(this.#tables, this.#tracker)) {
-      this.forget()
-      return false
-    }
+    if (!areIntact(this.#tables, this.#tracker)) return false
     this.#generation = generation
     return true
   }
@@ -242,7 +222,7 @@ export class SyncRunner {
   /** What the kernel did is not known: to go on would be to guess. */
   #forgetIfLost(error: unknown): void {
     if (!isAnswerLost(error)) return
-    this.forget()
+    this.#start = 'unknown'
     throw error
   }
 

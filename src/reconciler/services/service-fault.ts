@@ -9,14 +9,12 @@ export type ServiceFault =
   | { readonly kind: 'conntrack'; readonly error: Error }
   | { readonly kind: 'tables'; readonly error: Error; readonly retryAt: number }
 
-type KernelFault = Extract<ServiceFault, { readonly kind: 'tables' | 'conntrack' }>
-
 /** Tells each fault once, and again when it comes back after it was gone. */
 export class FaultTeller {
   readonly #onFault: (fault: ServiceFault) => void
-  /** What was told last: of each Service, by fault; of the kernel, by kind. */
+  /** What was told last of each Service, by fault; and of flows that could not be deleted. */
   readonly #told = new Map<string, ReadonlySet<string>>()
-  readonly #kernel = new Map<KernelFault['kind'], string>()
+  #flows: string | undefined
   readonly #noLocal = { internal: new Set<string>(), external: new Set<string>() }
 
   constructor(onFault: (fault: ServiceFault) => void) {
@@ -53,14 +51,15 @@ export class FaultTeller {
     for (const [text, fault] of faults) if (!before?.has(text)) this.#onFault(fault)
   }
 
-  kernel(fault: KernelFault): void {
-    if (this.#kernel.get(fault.kind) === fault.error.message) return
-    this.#kernel.set(fault.kind, fault.error.message)
-    this.#onFault(fault)
+  /** Flows that were to be deleted could not be. */
+  flows(error: Error): void {
+    if (this.#flows === error.message) return
+    this.#flows = error.message
+    this.#onFault({ kind: 'conntrack', error })
   }
 
-  /** What the kernel refused, it now does. */
-  well(kind: KernelFault['kind']): void {
-    this.#kernel.delete(kind)
+  /** Now they can. */
+  flowsWell(): void {
+    this.#flows = undefined
   }
 }

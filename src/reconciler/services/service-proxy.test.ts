@@ -3,8 +3,10 @@ import { test } from 'node:test'
 import { HandClock } from '#clock/testing/hand-clock.ts'
 import type { EndpointSlice, Service } from '#forwarding/forward-service.ts'
 import { FakeNftables } from '#kernel/nftables/fake-nftables.ts'
-import { createServiceProxy, type ServiceFault, type Sync } from './service-proxy.ts'
-import { NotedFlows } from './testing/noted-flows.ts'
+import type { Turn } from '../target/target-loop.ts'
+import { NotedFlows } from '../testing/noted-flows.ts'
+import type { ServiceFault } from './service-fault.ts'
+import { createServiceProxy } from './service-proxy.ts'
 
 const node = {
   name: 'n1',
@@ -43,7 +45,7 @@ function start(nftables = new FakeNftables(), synced?: Promise<unknown>) {
   const clock = new HandClock(1_000_000)
   const conntrack = new NotedFlows()
   const faults: ServiceFault[] = []
-  const syncs: Sync[] = []
+  const syncs: Turn[] = []
   const proxy = createServiceProxy({
     node,
     kernel: {

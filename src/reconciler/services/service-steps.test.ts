@@ -5,7 +5,7 @@ import { LoadedRuleset } from '#dataplane/evaluator/loaded-ruleset.ts'
 import { type CompiledService, compileService, type UsedKind } from '#dataplane/nftables/compile.ts'
 import { Ids } from '#dataplane/nftables/ids.ts'
 import { type EndpointSlice, forwardService, type Service } from '#forwarding/forward-service.ts'
-import { DeltaTracker } from './delta-tracker.ts'
+import { DeltaTracker } from '../tables/delta-tracker.ts'
 import { serviceSteps } from './service-steps.ts'
 
 const MOST = 20

@@ -1,17 +1,6 @@
 import type { FlowMethods } from '#kernel/conntrack.ts'
 
-/** One write to the kernel. */
-export interface Sync {
-  /** All tables anew, as at a start, or the Services that changed. */
-  readonly full: boolean
-  /** From the first recomputed element to the kernel's last answer. */
-  readonly milliseconds: number
-  /** Services that the kernel refused, which are tried again; the others are written. */
-  readonly refused: number
-  /** The tables themselves were refused: nothing is written. */
-  readonly error: Error | undefined
-}
-
+/** What a node's proxy says of itself. */
 export interface SyncState {
   /** When the kernel last acknowledged a write; undefined: not yet. */
   readonly appliedAt: number | undefined

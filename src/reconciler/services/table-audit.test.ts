@@ -3,8 +3,8 @@ import { test } from 'node:test'
 import { HandClock } from '#clock/testing/hand-clock.ts'
 import type { EndpointSlice, Service } from '#forwarding/forward-service.ts'
 import { FakeNftables } from '#kernel/nftables/fake-nftables.ts'
+import { NotedFlows } from '../testing/noted-flows.ts'
 import { createServiceProxy } from './service-proxy.ts'
-import { NotedFlows } from './testing/noted-flows.ts'
 
 const AUDIT_MS = 10_000
 const facts = {

@@ -1,0 +1,80 @@
+import type { ApiObject } from '#api/resource.ts'
+import type { EventRecorder } from '#client/event-recorder.ts'
+import type { Clock } from '#clock/clock.ts'
+import type { Target } from '#reconciler/target/target.ts'
+import { type Mending, TargetLoop } from '#reconciler/target/target-loop.ts'
+
+/** Whose network it is. */
+export interface NetworkOwner {
+  /** In words. */
+  readonly who: string
+  /** The object that Events are of; none where there is no such object. */
+  readonly about: ApiObject | undefined
+}
+
+interface NetworkKeeperOptions {
+  /** The networks, each under a key. */
+  readonly target: Target<string>
+  /** Undefined: it is not kept any more. */
+  readonly ownerOf: (key: string) => NetworkOwner | undefined
+  readonly events: Pick<EventRecorder, 'record'>
+  readonly clock: Clock
+  readonly log: (message: string, error?: unknown) => void
+}
+
+/** Keeps networks as they were made, and tells as an Event what somebody had changed. */
+export class NetworkKeeper {
+  readonly #options: NetworkKeeperOptions
+  readonly #loop: TargetLoop<string>
+  /** What could not be put right, in words. */
+  readonly #lasting = new Map<string | undefined, string>()
+
+  constructor(options: NetworkKeeperOptions) {
+    this.#options = options
+    this.#loop = new TargetLoop({
+      target: options.target,
+      clock: options.clock,
+      onMending: (mending) => this.#tell(mending),
+    })
+    this.#loop.flush()
+  }
+
+  /** What cannot be put right, in words. */
+  get lasting(): readonly string[] {
+    return [...this.#lasting.values()]
+  }
+
+  /** What is wrong now, in words; it is put right on the way, so that a second look finds less. */
+  look(): readonly string[] {
+    return this.#loop.look().flatMap((mending) => this.#textOf(mending) ?? [])
+  }
+
+  close(): void {
+    this.#loop.stop()
+  }
+
+  #ownerOf({ edit: { key } }: Mending<string>): NetworkOwner | undefined {
+    return key === undefined ? undefined : this.#options.ownerOf(key)
+  }
+
+  #textOf(mending: Mending<string>): string | undefined {
+    const owner = this.#ownerOf(mending)
+    if (owner === undefined) return undefined
+    const { edit, error } = mending
+    const outcome = error === undefined ? 'put right' : `cannot be put right: ${error.message}`
+    return `${owner.who}: ${edit.found.join(', ')}; ${outcome}`
+  }
+
+  #tell(mending: Mending<string>): void {
+    const { edit, error } = mending
+    const text = this.#textOf(mending)
+    if (text === undefined || error === undefined) this.#lasting.delete(edit.key)
+    else this.#lasting.set(edit.key, text)
+    if (text === undefined) return
+    const { events, log } = this.#options
+    log(text)
+    const about = this.#ownerOf(mending)?.about
+    if (about !== undefined)
+      events.record(about, 'Warning', error === undefined ? 'NetworkMended' : 'NetworkBroken', text)
+  }
+}
