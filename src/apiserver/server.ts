@@ -110,7 +110,7 @@ export const createApiServer = async (options: ApiServerOptions): Promise<ApiSer
   const random = options.random ?? ((below: number) => randomInt(below))
   const onError = options.onError ?? ((error: unknown) => console.error(error))
   const journal = options.journal ?? memoryJournal(Math.max(1, clock.now() - REVISION_EPOCH))
-  const store = new Store(journal, options.window ? { limits: options.window } : {})
+  const store = new Store(journal, { report: onError, ...(options.window ? { limits: options.window } : {}) })
   const reserved = new ReservedAddresses([
     [kubernetesAddress(options.serviceCidrs), 'default/kubernetes'],
     ...(options.reservedAddresses ?? []),

@@ -59,15 +59,15 @@ export class Batch {
     this.#outcomes.push(outcome)
   }
 
-  /** It lasts. */
-  succeed(): void {
-    for (const action of this.#commit) action()
+  /** It lasts. Each action is run by `attempt`, which does not throw: whoever waits is told all the same. */
+  succeed(attempt: (action: () => void) => void): void {
+    for (const action of this.#commit) attempt(action)
     for (const outcome of this.#outcomes) outcome.settle(undefined)
   }
 
   /** Nothing of it has happened. */
-  fail(error: Error): void {
-    for (const action of this.#undo.reverse()) action()
+  fail(error: Error, attempt: (action: () => void) => void): void {
+    for (const action of this.#undo.reverse()) attempt(action)
     for (const outcome of this.#outcomes) outcome.settle(error)
   }
 

@@ -141,6 +141,29 @@ test('a transaction that throws, or only tries, leaves nothing; those beside it 
   assert.deepEqual(journal.asked, [1])
 })
 
+test('a fault of our own around a batch is told, and hangs nobody: who wrote is answered, and writes go on', async () => {
+  const told: string[] = []
+  const journal = new UnsteadyJournal()
+  const store = new Store(journal, { report: (error) => told.push((error as Error).message) })
+  const fault = (what: string) => () => {
+    throw new Error(what)
+  }
+  const write = (what: string): Promise<ApiObject> =>
+    store.transact((transaction) => {
+      transaction.onCommit(fault(`${what}, kept`))
+      transaction.onRollback(fault(`${what}, back`))
+      return transaction.put(PODS, `default/${what}`, pod(what))
+    })
+  store.collection(PODS).listen(fault('a listener'))
+  assert.equal((await write('a')).metadata?.name, 'a')
+  journal.failWith(new Error('full'))
+  assert.equal((await refusalOf(write('b'))).code, 'JOURNAL_FAILED')
+  journal.failWith(undefined)
+  await write('c')
+  assert.deepEqual(told, ['a listener', 'a, kept', 'b, back', 'a listener', 'c, kept'])
+  assert.deepEqual(store.collection(PODS).keys(), ['default/a', 'default/c'])
+})
+
 test('a process that starts over a journal has what lasted, goes on with its revisions, and lets watches resume', async () => {
   const { journal, store, write } = start()
   await write.put('default/x', pod('x', 'one'))

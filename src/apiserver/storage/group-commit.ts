@@ -7,6 +7,8 @@ interface GroupCommitOptions extends BatchSource {
   readonly journal: Journal
   /** Makes changes that last what everybody sees. */
   publish(changes: readonly Change[]): void
+  /** Told of a fault of our own after a batch has become true, or has not: it holds up nobody. */
+  report(error: unknown): void
 }
 
 /**
@@ -54,15 +56,22 @@ export class GroupCommit {
   }
 
   async #end(batch: Batch): Promise<void> {
-    const { journal, publish } = this.#options
+    const { journal, publish, report } = this.#options
+    const attempt = (action: () => void): void => {
+      try {
+        action()
+      } catch (error) {
+        report(error)
+      }
+    }
     try {
       if (batch.changes.length > 0) await journal.append(batch.changes)
     } catch (cause) {
-      batch.fail(journalFailed(cause))
+      batch.fail(journalFailed(cause), attempt)
       return
     }
-    publish(batch.changes)
-    batch.succeed()
+    attempt(() => publish(batch.changes))
+    batch.succeed(attempt)
   }
 }
 

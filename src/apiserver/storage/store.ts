@@ -21,6 +21,8 @@ export interface StoreOptions {
   readonly limits?: WindowLimits
   /** Milliseconds; only differences count. */
   readonly now?: () => number
+  /** Told of faults of our own that are nobody's who writes. */
+  readonly report?: (error: unknown) => void
 }
 
 /**
@@ -42,7 +44,10 @@ export class Store {
   #trimming = false
 
   /** With all that the journal gives. */
-  constructor(journal: Journal, { limits = LIMITS, now = () => performance.now() }: StoreOptions = {}) {
+  constructor(
+    journal: Journal,
+    { limits = LIMITS, now = () => performance.now(), report = console.error }: StoreOptions = {},
+  ) {
     this.#limits = limits
     this.#now = now
     const { compacted, changes } = journal.load()
@@ -58,6 +63,7 @@ export class Store {
       get: (resource, key) => this.collection(resource).get(key),
       nextRevision: () => ++this.#given,
       publish: (batch) => this.#publish(batch),
+      report,
     })
     this.#trimSoon()
   }
