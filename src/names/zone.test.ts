@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Service } from '#api/core/service/message.ts'
 import type { EndpointSlice } from '#api/discovery/endpointslice/message.ts'
+import { reverseKind } from './dns-name.ts'
 import { Rcode, RecordType, type ResourceRecord } from './record.ts'
 import { allServers } from './record-data.ts'
 import { dataText, recordLine } from './testing/record-text.ts'
@@ -365,4 +366,52 @@ test('what is no address in an older object makes no record', () => {
       old.answer({ name: `${name}.shop.svc.cluster.local`, type: RecordType.A, class: 1 }, () => 0)?.answers.length,
       1,
     )
+})
+
+test('addresses are told apart by each of their octets', () => {
+  const close = new Zone('cluster.local', [])
+  close.setService('shop', 'a', service('a', { clusterIPs: ['10.96.1.11'] }), [])
+  close.setService('shop', 'b', service('b', { clusterIPs: ['10.96.11.1'] }), [])
+  const names = (name: string) =>
+    close.answer({ name, type: RecordType.PTR, class: 1 }, () => 0)?.answers.map(({ data }) => dataText(data))
+  assert.deepEqual(names('11.1.96.10.in-addr.arpa'), ['a.shop.svc.cluster.local'])
+  assert.deepEqual(names('1.11.96.10.in-addr.arpa'), ['b.shop.svc.cluster.local'])
+})
+
+test('an IPv6 pod has a name too', () => {
+  const { answers } = ask('fd00-10-244-1--5.shop.pod.cluster.local', 'AAAA')
+  assert.deepEqual(lines(answers), ['fd00-10-244-1--5.shop.pod.cluster.local AAAA fd00:10:244:1::5'])
+})
+
+test('a chain of eight names is followed, a longer one is a loop', () => {
+  const long = new Zone('cluster.local', [])
+  long.setService('shop', 'a8', service('a8', { clusterIPs: ['10.96.7.1'] }), [])
+  for (let at = 0; at < 8; at++)
+    long.setService(
+      'shop',
+      `a${at}`,
+      service(`a${at}`, { type: 'ExternalName', externalName: `a${at + 1}.shop.svc.cluster.local` }),
+      [],
+    )
+  const rcode = (name: string) =>
+    long.answer({ name: `${name}.shop.svc.cluster.local`, type: RecordType.A, class: 1 }, () => 0)?.rcode
+  assert.deepEqual([rcode('a1'), rcode('a0')], [Rcode.NOERROR, Rcode.SERVFAIL])
+})
+
+test('what lies where addresses lead back, and is none, is told from a prefix of one', () => {
+  assert.deepEqual(
+    [
+      '1.7.96.10.in-addr.arpa',
+      '96.10.in-addr.arpa',
+      '256.7.96.10.in-addr.arpa',
+      '255.7.96.10.in-addr.arpa',
+      '01.7.96.10.in-addr.arpa',
+      'x.10.in-addr.arpa',
+      '1.1.7.96.10.in-addr.arpa',
+      'f.ip6.arpa',
+      'g.f.ip6.arpa',
+      'web.shop',
+    ].map(reverseKind),
+    ['address', 'prefix', 'invalid', 'address', 'invalid', 'invalid', 'invalid', 'prefix', 'invalid', undefined],
+  )
 })

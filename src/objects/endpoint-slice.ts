@@ -9,5 +9,5 @@ export const serviceKeyOf = ({
   readonly metadata?: { readonly namespace?: string; readonly labels?: Labels }
 }): string | undefined => {
   const name = metadata?.labels?.[SERVICE_NAME_LABEL]
-  return name && objectKey(metadata?.namespace, name)
+  return name && objectKey(metadata.namespace, name)
 }
