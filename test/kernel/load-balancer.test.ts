@@ -406,14 +406,25 @@ test('keepLoadBalancer() follows Services, endpoints and nodes, and writes nothi
     }))
   const handlers: (() => void)[] = []
   const stop = new AbortController()
+  /** Of its two subscriptions. */
+  let ended = 0
   serve(ALL, frontend())
-  keepLoadBalancer({
+  const balancer = keepLoadBalancer({
     config: config(),
-    services: { synced, subscribe: (listener: ServiceListener) => (tell = listener) } as unknown as ServiceFeed,
+    services: {
+      synced,
+      subscribe: (listener: ServiceListener) => {
+        tell = listener
+        return () => ended++
+      },
+    } as unknown as ServiceFeed,
     nodes: {
       lister: { list: nodeList },
       hasSynced: Promise.resolve(),
-      addHandlers: ({ onUpdate }: { onUpdate: () => void }) => handlers.push(onUpdate),
+      addHandlers: ({ onUpdate }: { onUpdate: () => void }) => {
+        handlers.push(onUpdate)
+        return () => ended++
+      },
     } as unknown as Informer<Node>,
     nodesTold,
     signal: stop.signal,
@@ -439,7 +450,8 @@ test('keepLoadBalancer() follows Services, endpoints and nodes, and writes nothi
     await settled()
     assert.deepEqual(nodesOf(await holdMany(30)), ALL, 'as an earlier life left it')
     nodesTell()
-    await settled()
+    await balancer.written
+    assert.equal(balancer.fault(), undefined)
     assert.deepEqual(nodesOf(await holdMany(10)), ['node-2'])
     tell(key, service('Cluster'), slices, [])
     await settled()
@@ -454,6 +466,7 @@ test('keepLoadBalancer() follows Services, endpoints and nodes, and writes nothi
   } finally {
     stop.abort()
   }
+  assert.equal(ended, 2, 'nobody is listened to any more')
 })
 
 test('nodesReady() waits for the last of the nodes', async () => {

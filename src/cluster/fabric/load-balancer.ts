@@ -91,10 +91,12 @@ export function keepLoadBalancer({
     schedule()
   }
 
-  services.subscribe(({ namespace, name }, service, slices) => {
-    if (balancer.set(objectKey(namespace, name), service, slices)) schedule()
-  })
-  nodes.addHandlers({ onAdd: nodeChanged, onUpdate: nodeChanged, onDelete: nodeChanged })
+  const endings = [
+    services.subscribe(({ namespace, name }, service, slices) => {
+      if (balancer.set(objectKey(namespace, name), service, slices)) schedule()
+    }),
+    nodes.addHandlers({ onAdd: nodeChanged, onUpdate: nodeChanged, onDelete: nodeChanged }),
+  ]
   Promise.all([services.synced, nodes.hasSynced, nodesTold]).then(
     () => {
       live = true
@@ -112,6 +114,7 @@ export function keepLoadBalancer({
   }, AUDIT_MS)
   audit.unref()
   signal.addEventListener('abort', () => {
+    for (const end of endings) end()
     clearTimeout(retry)
     clearInterval(audit)
     writer?.close()
