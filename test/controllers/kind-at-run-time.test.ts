@@ -58,6 +58,9 @@ const cronTab = kind({
   },
   generation: ({ spec }) => spec,
   columns: [NAME, column('Schedule', 'When it runs.', ({ spec }: CronTab) => spec?.schedule ?? ''), AGE],
+  descriptions: async () => ({
+    descriptions: { CronTabSpec: { about: 'What runs.', fields: { schedule: 'When it runs, in five fields.' } } },
+  }),
   fields: { 'spec.schedule': ({ spec }) => spec?.schedule },
 })
 
@@ -184,7 +187,7 @@ test('its messages are in OpenAPI v2 and v3, so that kubectl explains it', async
   assert.deepEqual(document.components.schemas['com.example.stable.v1.CronTab']['x-kubernetes-group-version-kind'], [
     { group: 'stable.example.com', kind: 'CronTab', version: 'v1' },
   ])
-  assert.match(await kubectl('explain', 'ct.spec'), /schedule\s+<string>/)
+  assert.match(await kubectl('explain', 'ct.spec'), /schedule\s+<string>[^<]*When it runs, in five fields/)
 })
 
 test('its objects are created, checked, defaulted, read, listed, selected and patched', async () => {

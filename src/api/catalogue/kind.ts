@@ -1,3 +1,4 @@
+import type { Descriptions } from '#api/openapi/description.ts'
 import type { ApiObject, Resource } from '#api/resource.ts'
 import type { Column } from '#api/table/column.ts'
 import type { FieldError } from '#api/validation/field-error.ts'
@@ -56,6 +57,8 @@ interface KindDefinition<T extends ApiObject> {
   readonly columns?: readonly Column<T>[]
   /** What it can be selected by, beside its name and namespace, and the value that is compared. */
   readonly fields?: { readonly [field: string]: (object: T) => string | number | boolean | undefined }
+  /** What `kubectl explain` says of its messages; loaded for OpenAPI alone. */
+  readonly descriptions?: () => Promise<{ readonly descriptions: Descriptions }>
   /** What is said to who writes such an object. */
   warnings?(object: T): readonly string[]
   /** What is said to whoever asks for the kind at all. */

@@ -12,8 +12,11 @@ import { Secret } from '#api/core/secret/message.ts'
 import { Service, ServiceList } from '#api/core/service/message.ts'
 import { ServiceAccount } from '#api/core/serviceaccount/message.ts'
 import { EndpointSlice } from '#api/discovery/endpointslice/message.ts'
+import { builtInKinds } from '#api/kinds.ts'
 import type { Fields, MessageClass } from '#schema/schema.ts'
-import { describe } from './descriptions.ts'
+import { describing } from './descriptions.ts'
+
+const describe = await describing(builtInKinds)
 
 const MET: readonly MessageClass<unknown>[] = [
   Service,

@@ -1,26 +1,8 @@
+import type { Kind } from '#api/catalogue/kind.ts'
+import { meta } from '#api/meta/descriptions.ts'
+import type { SchemaNaming } from '#schema/openapi/openapi-schemas.ts'
 import { own } from '#schema/own.ts'
-import { CLUSTER } from './descriptions/cluster.ts'
-import { CONTAINERS } from './descriptions/containers.ts'
-import type { Descriptions } from './descriptions/description.ts'
-import { META } from './descriptions/meta.ts'
-import { PODS } from './descriptions/pods.ts'
-import { SERVICES } from './descriptions/services.ts'
-import { VOLUMES } from './descriptions/volumes.ts'
-import { WORKLOADS } from './descriptions/workloads.ts'
-
-/**
- * What `kubectl explain` says about messages and their fields: every field of the kinds that users meet. Read for OpenAPI
- * alone, which loads when it is first asked for.
- */
-const DESCRIPTIONS: Descriptions = {
-  ...META,
-  ...SERVICES,
-  ...PODS,
-  ...CONTAINERS,
-  ...VOLUMES,
-  ...WORKLOADS,
-  ...CLUSTER,
-}
+import type { Descriptions } from './description.ts'
 
 /** Fields that mean the same in every kind, unless it says otherwise. */
 const EVERYWHERE: { readonly [field: string]: string } = {
@@ -31,9 +13,16 @@ const EVERYWHERE: { readonly [field: string]: string } = {
 }
 
 /** A few words about a message, or about its field. */
-export const describe = (messageName: string, field?: string): string | undefined => {
-  const known = own(DESCRIPTIONS, messageName)
-  if (field !== undefined) return own(known?.fields, field) ?? own(EVERYWHERE, field)
-  if (known === undefined && messageName.endsWith('List')) return `A list of ${messageName.slice(0, -4)} objects.`
-  return known?.about
+export type Describe = NonNullable<SchemaNaming['describe']>
+
+/** What `kubectl explain` says, by what the kinds say of their messages: loaded when it is first asked for. */
+export const describing = async (kinds: readonly Kind[]): Promise<Describe> => {
+  const loaded = await Promise.all(kinds.map(({ descriptions }) => descriptions?.()))
+  const all: Descriptions = Object.assign({}, meta, ...loaded.map((one) => one?.descriptions))
+  return (messageName, field) => {
+    const known = own(all, messageName)
+    if (field !== undefined) return own(known?.fields, field) ?? own(EVERYWHERE, field)
+    if (known === undefined && messageName.endsWith('List')) return `A list of ${messageName.slice(0, -4)} objects.`
+    return known?.about
+  }
 }

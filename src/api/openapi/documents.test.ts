@@ -4,13 +4,15 @@ import { describe, test } from 'node:test'
 import type { Kind } from '#api/catalogue/kind.ts'
 import { builtInKinds as kinds } from '#api/kinds.ts'
 import { openApiV3Index } from '#schema/openapi/openapi-v3.ts'
+import { describing } from './descriptions.ts'
 import { openApiV2, openApiV2Protobuf, openApiV3 } from './documents.ts'
 
 const of = (group: string): readonly Kind[] => kinds.filter(({ resource }) => resource.group === group)
+const words = await describing(kinds)
 const PREFIX = 'io.k8s.api.core.v1.'
 
 describe('the OpenAPI v3 document of the core group', () => {
-  const document = openApiV3(of('')) as any
+  const document = openApiV3(of(''), words) as any
 
   test('gives every write operation a kind and the fieldValidation parameter, or kubectl would validate by itself', () => {
     let writes = 0
@@ -63,9 +65,9 @@ test('the index names a document for each group version', () => {
 })
 
 test('the v2 document has no defaults, and its protobuf form holds every definition and path', () => {
-  const document = openApiV2(kinds)
+  const document = openApiV2(kinds, words)
   assert.doesNotMatch(JSON.stringify(document.definitions), /"default":/)
-  const bytes = openApiV2Protobuf(kinds)
+  const bytes = openApiV2Protobuf(kinds, words)
   const fields = readMessage(bytes)
   assert.equal(text(fields.get(1)![0]!), '2.0')
   const paths = readMessage(fields.get(8)![0]!)
@@ -120,12 +122,12 @@ test('schemas are those of a real API server, descriptions apart', { skip }, () 
   }
   for (const [group, file] of files)
     compare(
-      (openApiV3(of(group)) as any).components.schemas,
+      (openApiV3(of(group), words) as any).components.schemas,
       JSON.parse(readFileSync(`${RECORDED}/${file}`, 'utf8')).components.schemas,
       file,
     )
   compare(
-    openApiV2(kinds).definitions,
+    openApiV2(kinds, words).definitions,
     JSON.parse(readFileSync(`${RECORDED}/openapi-v2.json`, 'utf8')).definitions,
     'v2',
   )

@@ -8,7 +8,7 @@ import { type OpenApiV2, openApiV2Document } from '#schema/openapi/openapi-v2.ts
 import { encodeOpenApiV2 } from '#schema/openapi/openapi-v2-protobuf.ts'
 import { openApiV3Document } from '#schema/openapi/openapi-v3.ts'
 import type { MessageClass } from '#schema/schema.ts'
-import { describe } from './descriptions.ts'
+import type { Describe } from './descriptions.ts'
 
 /** The name of a message's OpenAPI schema: `io.k8s.api.core.v1.Service`. Two groups may have messages of one name. */
 export const modelName = (message: MessageClass<unknown>): string => `${message.package}.${message.messageName}`
@@ -19,7 +19,7 @@ const asked = ({ resource, subresources, answersDeleted = false }: Kind): OpenAp
   answersDeleted,
 })
 
-const options = (kinds: readonly Kind[]): OpenApiOptions => {
+const options = (kinds: readonly Kind[], describe: Describe): OpenApiOptions => {
   const groupVersions = [...new Map(kinds.map(({ resource }) => [groupVersion(resource), resource])).values()]
   return {
     version: '1.36',
@@ -39,12 +39,15 @@ const options = (kinds: readonly Kind[]): OpenApiOptions => {
  * The OpenAPI v3 document of the kinds of one group version, ready for JSON. Building costs some milliseconds: the
  * caller keeps the text. The index of all documents is `openApiV3Index` of the schema room.
  */
-export const openApiV3 = (kinds: readonly Kind[]): object => openApiV3Document(kinds.map(asked), options(kinds))
+export const openApiV3 = (kinds: readonly Kind[], describe: Describe): object =>
+  openApiV3Document(kinds.map(asked), options(kinds, describe))
 
 /** The OpenAPI v2 document of all served kinds, ready for JSON. */
-export const openApiV2 = (kinds: readonly Kind[]): OpenApiV2 => openApiV2Document(kinds.map(asked), options(kinds))
+export const openApiV2 = (kinds: readonly Kind[], describe: Describe): OpenApiV2 =>
+  openApiV2Document(kinds.map(asked), options(kinds, describe))
 
 /**
  * The same as gnostic's protobuf, `application/com.github.proto-openapi.spec.v2@v1.0+protobuf`: what kubectl asks for.
  */
-export const openApiV2Protobuf = (kinds: readonly Kind[]): Uint8Array => encodeOpenApiV2(openApiV2(kinds))
+export const openApiV2Protobuf = (kinds: readonly Kind[], describe: Describe): Uint8Array =>
+  encodeOpenApiV2(openApiV2(kinds, describe))

@@ -35,10 +35,19 @@ export const openapi = (server: ServerContext): Stage => {
     }
     return bytes
   }
-  const documents = () => import('#api/openapi/documents.ts')
+  const documents = async () => {
+    const [{ describing }, made] = await Promise.all([
+      import('#api/openapi/descriptions.ts'),
+      import('#api/openapi/documents.ts'),
+    ])
+    return { ...made, describe: await describing(catalogue.kinds) }
+  }
   const kindsAt = (path: string): readonly Kind[] => catalogue.kinds.filter(({ resource }) => pathOf(resource) === path)
   const document = (path: string, of: readonly Kind[]): Promise<Uint8Array> =>
-    once(path, async () => JSON.stringify((await documents()).openApiV3(of)))
+    once(path, async () => {
+      const { openApiV3, describe } = await documents()
+      return JSON.stringify(openApiV3(of, describe))
+    })
 
   const index = (): Promise<Uint8Array> =>
     once('v3', async () => {
@@ -53,10 +62,16 @@ export const openapi = (server: ServerContext): Stage => {
   const v2 = async (exchange: Exchange): Promise<true> => {
     const { accept = '' } = exchange.request.headers
     if (accept.includes(V2_ASKED) || accept.includes(V2_ANSWERED)) {
-      const bytes = await once('v2 protobuf', async () => (await documents()).openApiV2Protobuf(catalogue.kinds))
+      const bytes = await once('v2 protobuf', async () => {
+        const { openApiV2Protobuf, describe } = await documents()
+        return openApiV2Protobuf(catalogue.kinds, describe)
+      })
       return sendBytes(exchange, 200, V2_ANSWERED, bytes)
     }
-    const bytes = await once('v2', async () => JSON.stringify((await documents()).openApiV2(catalogue.kinds)))
+    const bytes = await once('v2', async () => {
+      const { openApiV2, describe } = await documents()
+      return JSON.stringify(openApiV2(catalogue.kinds, describe))
+    })
     return sendBytes(exchange, 200, 'application/json', bytes)
   }
 

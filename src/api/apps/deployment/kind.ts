@@ -20,4 +20,5 @@ export const deployment = kind({
   // Its controller reads annotations too.
   generation: ({ metadata, spec }) => ({ annotations: metadata?.annotations ?? {}, spec: spec ?? {} }),
   columns: deploymentColumns,
+  descriptions: () => import('./descriptions.ts'),
 })

@@ -18,4 +18,5 @@ export const replicaSet = kind({
   generation: ({ spec }) => spec,
   columns: replicaSetColumns,
   fields: { 'status.replicas': (object) => object.status?.replicas ?? 0 },
+  descriptions: () => import('./descriptions.ts'),
 })

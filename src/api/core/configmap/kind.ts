@@ -7,4 +7,5 @@ export const configMap = kind({
   resource: configMaps,
   validate: { create: validateConfigMapCreate, update: validateConfigMapUpdate },
   columns: configMapColumns,
+  descriptions: () => import('./descriptions.ts'),
 })

@@ -11,4 +11,5 @@ export const endpoints = kind({
   isCreatedByPut: true,
   columns: endpointsColumns,
   deprecation: 'v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice',
+  descriptions: () => import('./descriptions.ts'),
 })

@@ -25,4 +25,5 @@ export const event = kind({
     source: ({ source, reportingComponent }) => source?.component || reportingComponent,
     type: ({ type }) => type,
   },
+  descriptions: () => import('./descriptions.ts'),
 })

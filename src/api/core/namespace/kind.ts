@@ -28,4 +28,5 @@ export const namespace = kind({
   answersDeleted: true,
   columns: namespaceColumns,
   fields: { 'status.phase': (object) => object.status?.phase },
+  descriptions: () => import('./descriptions.ts'),
 })

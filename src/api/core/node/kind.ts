@@ -14,4 +14,5 @@ export const node = kind({
   isBornWithStatus: true,
   columns: nodeColumns,
   fields: { 'spec.unschedulable': ({ spec }) => spec?.unschedulable === true },
+  descriptions: () => import('./descriptions.ts'),
 })

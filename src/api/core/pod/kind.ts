@@ -43,4 +43,5 @@ export const pod = kind({
     'status.nominatedNodeName': (object) => object.status?.nominatedNodeName,
   },
   warnings: podWarnings,
+  descriptions: () => import('./descriptions.ts'),
 })

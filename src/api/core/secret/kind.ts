@@ -10,4 +10,5 @@ export const secret = kind({
   validate: { create: validateSecretCreate, update: validateSecretUpdate },
   columns: secretColumns,
   fields: { type: ({ type }) => type },
+  descriptions: () => import('./descriptions.ts'),
 })

@@ -18,4 +18,5 @@ export const service = kind({
   columns: serviceColumns,
   fields: { 'spec.clusterIP': ({ spec }) => spec?.clusterIP, 'spec.type': ({ spec }) => spec?.type },
   warnings: serviceWarnings,
+  descriptions: () => import('./descriptions.ts'),
 })

@@ -6,4 +6,5 @@ export const serviceAccount = kind({
   resource: serviceAccounts,
   subresources: { token: { answeredBy: 'token', verbs: ['create'], body: TokenRequest } },
   answersDeleted: true,
+  descriptions: () => import('./descriptions.ts'),
 })

@@ -17,4 +17,5 @@ export const endpointSlice = kind({
   validate: { create: validateEndpointSliceCreate, update: validateEndpointSliceUpdate },
   generation: content,
   columns: endpointSliceColumns,
+  descriptions: () => import('./descriptions.ts'),
 })

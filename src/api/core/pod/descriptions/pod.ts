@@ -1,10 +1,10 @@
-import type { Descriptions } from './description.ts'
-import { condition } from './meta.ts'
+import { condition } from '#api/meta/descriptions.ts'
+import type { Descriptions } from '#api/openapi/description.ts'
 
 const REQUIRED = 'What must hold when the pod is placed; where nothing fits, it waits.'
 const PREFERRED = 'What would be good, each with a weight.'
 
-export const PODS: Descriptions = {
+export const pod: Descriptions = {
   Pod: {
     about: 'A Pod is one or more containers that share an address and live and die together.',
     fields: { spec: 'What the pod should be.', status: 'How the pod is. Written by the system.' },

@@ -1,4 +1,4 @@
-import type { Description, Descriptions } from './description.ts'
+import type { Description, Descriptions } from '#api/openapi/description.ts'
 
 const OPTIONAL = 'Whether it may be missing. Default false: then the container waits for it.'
 
@@ -39,7 +39,7 @@ const quantities: Description['fields'] = {
   requests: 'What is set aside for it. Default: the limit.',
 }
 
-export const CONTAINERS: Descriptions = {
+export const containers: Descriptions = {
   Container: { about: 'A program in an image, as it runs in a pod.', fields: container },
   EphemeralContainer: {
     about: 'A container that is added to a running pod, to look into it.',

@@ -1,6 +1,6 @@
-import type { Descriptions } from './description.ts'
+import type { Descriptions } from '#api/openapi/description.ts'
 
-export const SERVICES: Descriptions = {
+export const descriptions: Descriptions = {
   Service: {
     about: 'A Service is one name and one address for a changing set of pods.',
     fields: {
@@ -81,72 +81,5 @@ export const SERVICES: Descriptions = {
   PortStatus: {
     about: 'How one port of a load balancer is.',
     fields: { port: 'The port.', protocol: 'TCP, UDP or SCTP.', error: 'One word of what is wrong with it.' },
-  },
-  EndpointSlice: {
-    about:
-      'Some of the endpoints of a Service, of one IP family and with the same ports. A Service may have many slices.',
-    fields: {
-      addressType: 'IPv4, IPv6, or FQDN, which no proxy serves. It cannot change.',
-      endpoints: 'The endpoints, up to a thousand; the system puts a hundred into one slice.',
-      ports: 'The ports of each of these endpoints.',
-    },
-  },
-  Endpoint: {
-    about: 'Where a Service may lead: usually one pod.',
-    fields: {
-      addresses: 'The address. Of several the first counts.',
-      conditions: 'Whether it takes traffic.',
-      hostname: 'Its name below that of a headless Service.',
-      targetRef: 'The object that it stands for, usually a pod.',
-      deprecatedTopology: 'No longer used.',
-      nodeName: 'The node that it is on.',
-      zone: 'The zone that it is in.',
-      hints: 'Whose traffic it should preferably take.',
-    },
-  },
-  EndpointConditions: {
-    about: 'Whether an endpoint takes traffic.',
-    fields: {
-      ready: 'It takes new connections: it is serving and not terminating. Absent means true.',
-      serving: 'It answers, also while it ends.',
-      terminating: 'It is about to end.',
-    },
-  },
-  EndpointHints: {
-    about: 'Whose traffic an endpoint should preferably take, from the Service’s trafficDistribution.',
-    fields: { forZones: 'Clients in these zones.', forNodes: 'Clients on these nodes.' },
-  },
-  ForZone: { about: 'A zone.', fields: { name: 'Its name.' } },
-  ForNode: { about: 'A node.', fields: { name: 'Its name.' } },
-  EndpointPort: {
-    about: 'A port of endpoints.',
-    fields: {
-      name: 'The name of the Service’s port that leads here.',
-      port: 'The number on the endpoint’s side.',
-      protocol: 'TCP (the default), UDP or SCTP.',
-      appProtocol: 'What is spoken on the port, such as kubernetes.io/h2c.',
-    },
-  },
-  Endpoints: {
-    about:
-      'All endpoints of a Service in one object. Deprecated since 1.33: EndpointSlice says more, and of both families.',
-    fields: { subsets: 'The endpoints, those with the same ports together.' },
-  },
-  EndpointSubset: {
-    about: 'Addresses that have the same ports.',
-    fields: {
-      addresses: 'Those that take traffic.',
-      notReadyAddresses: 'Those that are there and do not take traffic.',
-      ports: 'The ports of each of them.',
-    },
-  },
-  EndpointAddress: {
-    about: 'One endpoint.',
-    fields: {
-      ip: 'Its address.',
-      hostname: 'Its name below that of a headless Service.',
-      nodeName: 'The node that it is on.',
-      targetRef: 'The object that it stands for, usually a pod.',
-    },
   },
 }

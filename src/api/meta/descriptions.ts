@@ -1,4 +1,4 @@
-import type { Description, Descriptions } from './description.ts'
+import type { Description, Descriptions } from '#api/openapi/description.ts'
 
 /** A condition of whatever kind: what it says, since when, and why. */
 export const condition = (of: string): Description => ({
@@ -16,7 +16,7 @@ export const condition = (of: string): Description => ({
   },
 })
 
-export const META: Descriptions = {
+export const meta: Descriptions = {
   ObjectMeta: {
     about: 'What every object has: its name, its labels, and what the system keeps about it.',
     fields: {

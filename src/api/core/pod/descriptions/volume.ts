@@ -1,4 +1,4 @@
-import type { Descriptions } from './description.ts'
+import type { Descriptions } from '#api/openapi/description.ts'
 
 const MODE = 'The mode of the file, in decimal as JSON is: 420 is 0644. Default: defaultMode.'
 const DEFAULT_MODE = 'The mode of the files that name none, in decimal as JSON is. Default 420, which is 0644.'
@@ -8,7 +8,7 @@ const USER = 'The number of the user that the file belongs to. Default: defaultU
 const DEFAULT_USER = 'The number of the user that the files belong to that name none.'
 const CLOUD = 'A disk or file system of a cloud or a storage system; no node of this cluster can mount it.'
 
-export const VOLUMES: Descriptions = {
+export const volumes: Descriptions = {
   Volume: {
     about: 'A folder that containers of a pod may mount; one way to fill it.',
     fields: {
