@@ -62,7 +62,7 @@ function troubledFinding(
 ): Finding {
   switch (trouble?.kind) {
     case 'unscheduled': {
-      const { cures, ...found } = scheduling(facts, pod, deploymentOf(facts, pod))
+      const { cures, ...found } = scheduling(facts, pod, trouble.why, deploymentOf(facts, pod))
       return { reason: 'pods-pending', ...told, ...found, cures: [...cures, describe(pod)] }
     }
     case 'image': {

@@ -7,6 +7,7 @@ import { milliValue } from '#schema/quantity.ts'
 import type { ClusterFacts } from '../../cluster/facts.ts'
 import { placingState } from '../../cluster/unplaced.ts'
 import type { Cure } from '../../trace/cure.ts'
+import type { Unplaced } from '../../trace/trouble.ts'
 import { or, patch, run, where } from '../cure.ts'
 
 /** What keeps a pod from every node, and what would mend it. */
@@ -40,7 +41,7 @@ const missingLabels = (node: RefusingNode): number => Object.keys(find(node, 'no
 const shortage = (node: RefusingNode): number =>
   node.obstacles.reduce((sum, one) => sum + (one.code === 'insufficient' ? (one.asked - one.free) / one.asked : 0), 0)
 
-/** The nodes that come farthest, those with least to change first. None where a node may take the pod already. */
+/** The nodes that come farthest, those with least to change first. */
 function nearestNodes(facts: ClusterFacts, pod: Pod): readonly RefusingNode[] {
   const cluster = placingState(facts)
   const all = cluster.nodes.map(
@@ -49,7 +50,6 @@ function nearestNodes(facts: ClusterFacts, pod: Pod): readonly RefusingNode[] {
       obstacles: obstaclesOf(pod, state, cluster),
     }),
   )
-  if (all.some(({ obstacles }) => obstacles.length === 0)) return []
   const farthest = Math.max(...all.map(stageOf))
   return all
     .filter((node) => stageOf(node) === farthest)
@@ -59,9 +59,11 @@ function nearestNodes(facts: ClusterFacts, pod: Pod): readonly RefusingNode[] {
     )
 }
 
-/** `owner`: what makes the pod, if it may be changed. */
-export function scheduling(facts: ClusterFacts, pod: Pod, owner: Deployment | undefined): Scheduling {
-  const nearest = nearestNodes(facts, pod)
+/**
+ * `owner`: what makes the pod, if it may be changed. A pod that is held back otherwise gains nothing by what nodes are.
+ */
+export function scheduling(facts: ClusterFacts, pod: Pod, why: Unplaced, owner: Deployment | undefined): Scheduling {
+  const nearest = why.code === 'unschedulable' ? nearestNodes(facts, pod) : []
   const [first] = nearest
   const none = { nearest, taintsOfControllers: false, cures: [] }
   if (first === undefined) return none

@@ -1,0 +1,31 @@
+import type { ClusterFacts } from '../cluster/facts.ts'
+import type { Effect } from '../trace/effect.ts'
+import type { Finding } from '../trace/finding.ts'
+import type { Question } from '../trace/question.ts'
+import { ask, facts } from './cluster.ts'
+
+type FindingFacts = Omit<Finding, 'cures' | 'also'>
+
+/** The first finding without words: its facts, and what each of its cures does. */
+interface Diagnosed {
+  readonly facts: FindingFacts
+  readonly effects: readonly Effect[]
+}
+
+/** Asks the test cluster with `more` in place of what it has. */
+export function diagnosed(more: Partial<ClusterFacts>, question: Partial<Question> = {}): Diagnosed {
+  const { from = 'pod/client', to = 'svc/web', ...rest } = question
+  const [finding] = ask(from, to, rest, facts(more)).trace.findings
+  if (finding === undefined) throw new Error(`${to} answers ${from}`)
+  const { cures, also: _, ...own } = finding
+  return { facts: own, effects: cures.map(({ effect }) => effect) }
+}
+
+/** A broken cluster, and what is found there. */
+export interface DiagnosisCase {
+  readonly name: string
+  readonly cluster: Partial<ClusterFacts>
+  readonly question?: Partial<Question>
+  readonly facts: object
+  readonly effects: readonly object[]
+}
