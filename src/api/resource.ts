@@ -38,6 +38,10 @@ export interface ResourceObject {
 export const groupVersion = (resource: Pick<Resource, 'group' | 'version'>): string =>
   resource.group === '' ? resource.version : `${resource.group}/${resource.version}`
 
+/** Whether both are one resource: their paths are one. */
+export const isSame = (one: Pick<Resource, 'group' | 'plural'>, other: Pick<Resource, 'group' | 'plural'>): boolean =>
+  one.group === other.group && one.plural === other.plural
+
 /** What most resources do without. */
 interface Names {
   readonly shortNames?: readonly string[]

@@ -1,4 +1,6 @@
 import type { Pod } from '#api/core/pod/message.ts'
+import { pods } from '#api/core/pod/resource.ts'
+import { isSame } from '#api/resource.ts'
 import { NOT_READY_TAINT, UNREACHABLE_TAINT } from '#objects/well-known.ts'
 import type { Admission } from './admission.ts'
 
@@ -9,7 +11,7 @@ const SECONDS = 300
 export const defaultTolerations: Admission = {
   name: 'DefaultTolerationSeconds',
   create({ resource, object }) {
-    if (resource.group !== '' || resource.plural !== 'pods') return object
+    if (!isSame(resource, pods)) return object
     const pod = object as Pod
     const given = pod.spec?.tolerations ?? []
     const covers = (key: string): boolean =>

@@ -1,4 +1,6 @@
 import type { Pod } from '#api/core/pod/message.ts'
+import { pods } from '#api/core/pod/resource.ts'
+import { isSame } from '#api/resource.ts'
 import { own } from '#schema/own.ts'
 import { forbidden } from '../errors.ts'
 import type { Admission } from './admission.ts'
@@ -13,7 +15,7 @@ const SYSTEM_CLASSES: Readonly<Record<string, number>> = {
 export const podPriority: Admission = {
   name: 'Priority',
   create({ resource, object }) {
-    if (resource.group !== '' || resource.plural !== 'pods') return object
+    if (!isSame(resource, pods)) return object
     const pod = object as Pod
     const name = pod.spec?.priorityClassName ?? ''
     const priority = name === '' ? 0 : own(SYSTEM_CLASSES, name)

@@ -1,6 +1,8 @@
 import type { Service } from '#api/core/service/message.ts'
+import { services } from '#api/core/service/resource.ts'
 import type { StatusCause } from '#api/meta/status.ts'
 import type { ApiObject } from '#api/resource.ts'
+import { isSame } from '#api/resource.ts'
 import { canonicalAddress, formatAddress, tryParseAddress } from '#net/ip-address.ts'
 import { keyOf } from '#objects/object-key.ts'
 import { invalid } from '../errors.ts'
@@ -45,7 +47,7 @@ const claimsOf = (service: Service): readonly (readonly [field: string, address:
 /** Refuses a Service that claims a reserved address of another as an external one. */
 export const reservedAddresses = (reserved: ReservedAddresses): Admission => {
   const check = ({ resource, object }: CreateAdmission): ApiObject => {
-    if (resource.group !== '' || resource.plural !== 'services') return object
+    if (!isSame(resource, services)) return object
     const service = object as Service
     const causes = claimsOf(service).flatMap(([field, address]): readonly StatusCause[] => {
       const owner = reserved.ownerOf(address)

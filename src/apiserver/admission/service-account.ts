@@ -1,7 +1,9 @@
 import type { Random } from '#allocator/bitmap.ts'
 import type { Pod } from '#api/core/pod/message.ts'
+import { pods } from '#api/core/pod/resource.ts'
 import type { Volume } from '#api/core/pod/volume/volume.ts'
 import type { ServiceAccount } from '#api/core/serviceaccount/message.ts'
+import { isSame } from '#api/resource.ts'
 import { forbidden } from '../errors.ts'
 import { randomSuffix } from '../generate-name.ts'
 import type { Admission } from './admission.ts'
@@ -35,7 +37,7 @@ const tokenVolume = (name: string): Volume => ({
 export const serviceAccount = (random: Random): Admission => ({
   name: 'ServiceAccount',
   create({ resource, object, reader }) {
-    if (resource.group !== '' || resource.plural !== 'pods') return object
+    if (!isSame(resource, pods)) return object
     const pod = object as Pod
     if (pod.metadata?.annotations?.[MIRROR_ANNOTATION]) return object
     const namespace = pod.metadata?.namespace ?? ''

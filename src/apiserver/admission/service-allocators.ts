@@ -1,18 +1,15 @@
 import { AllocationError } from '#allocator/address-range.ts'
 import type { Service, ServicePort, ServiceSpec } from '#api/core/service/message.ts'
 import { allocatesNodePorts, needsClusterIP, needsHealthCheckNodePort } from '#api/core/service/needs.ts'
+import { services } from '#api/core/service/resource.ts'
 import type { StatusCause } from '#api/meta/status.ts'
 import type { ApiObject } from '#api/resource.ts'
+import { isSame } from '#api/resource.ts'
 import { internalError, invalid } from '../errors.ts'
 import type { Undoable } from '../storage/transaction.ts'
 import type { Admission } from './admission.ts'
 import { completeFamilies } from './ip-families.ts'
 import { type Held, heldBy, release, type ServiceAllocators } from './service-holdings.ts'
-
-const SERVICES = { group: '', plural: 'services', kind: 'Service' }
-
-const isService = (resource: { readonly group: string; readonly plural: string }): boolean =>
-  resource.group === '' && resource.plural === 'services'
 
 const refuse = (service: Service, field: string, value: unknown, detail: string): never => {
   const cause: StatusCause = {
@@ -20,7 +17,7 @@ const refuse = (service: Service, field: string, value: unknown, detail: string)
     message: `Invalid value: ${JSON.stringify(value)}: ${detail}`,
     field,
   }
-  throw invalid(SERVICES, service.metadata?.name ?? '', [cause])
+  throw invalid(services, service.metadata?.name ?? '', [cause])
 }
 
 /**
@@ -30,21 +27,21 @@ const refuse = (service: Service, field: string, value: unknown, detail: string)
 export const serviceAllocation = (allocators: ServiceAllocators): Admission => ({
   name: 'ServiceAllocation',
   complete({ resource, object }) {
-    return isService(resource) ? withFamilies(allocators, object as Service, undefined) : object
+    return isSame(resource, services) ? withFamilies(allocators, object as Service, undefined) : object
   },
   completeUpdate({ resource, object, previous, subresource }) {
-    if (!isService(resource) || subresource !== '') return object
+    if (!isSame(resource, services) || subresource !== '') return object
     return withFamilies(allocators, object as Service, previous as Service)
   },
   allocate({ resource, object, transaction }) {
-    return isService(resource) ? allocate(allocators, object as Service, undefined, transaction) : object
+    return isSame(resource, services) ? allocate(allocators, object as Service, undefined, transaction) : object
   },
   allocateUpdate({ resource, object, previous, subresource, transaction }) {
-    if (!isService(resource) || subresource !== '') return object
+    if (!isSame(resource, services) || subresource !== '') return object
     return allocate(allocators, object as Service, previous as Service, transaction)
   },
   deleted({ resource, object }) {
-    if (isService(resource)) release(allocators, object as Service, heldBy(object as Service))
+    if (isSame(resource, services)) release(allocators, object as Service, heldBy(object as Service))
   },
 })
 
@@ -54,7 +51,7 @@ const withFamilies = ({ addresses }: ServiceAllocators, service: Service, before
     before,
     addresses.map(({ family }) => family),
   )
-  if (families.kind === 'refused') throw invalid(SERVICES, service.metadata?.name ?? '', families.causes)
+  if (families.kind === 'refused') throw invalid(services, service.metadata?.name ?? '', families.causes)
   if (families.spec === service.spec) return service
   const completed: Service = { ...service, spec: families.spec }
   return completed

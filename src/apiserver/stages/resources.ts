@@ -1,5 +1,7 @@
 import type { Kind } from '#api/catalogue/kind.ts'
 import type { Subresource } from '#api/catalogue/subresource.ts'
+import { namespaces } from '#api/core/namespace/resource.ts'
+import { isSame } from '#api/resource.ts'
 import { own } from '#schema/own.ts'
 import { methodNotAllowed, noSuchResource, PathNotFound } from '../errors.ts'
 import type { Exchange, Stage } from '../http/exchange.ts'
@@ -34,7 +36,7 @@ export const resources =
     }
     if (kind.deprecation) exchange.warnings.push(kind.deprecation)
     const { resource } = kind
-    const inNamespace = info.namespace !== '' && !(resource.plural === 'namespaces' && resource.group === '')
+    const inNamespace = info.namespace !== '' && !isSame(resource, namespaces)
     if (inNamespace && !resource.namespaced) throw noSuchResource()
     if (info.subresource) return ownSubresource(exchange, server, kind, info)
     if (resource.namespaced && !info.namespace && (info.name || info.verb === 'create')) throw methodNotAllowed()
