@@ -1,4 +1,5 @@
 import type { ApiObject, Resource } from '#api/resource.ts'
+import { objectKey } from '#objects/object-key.ts'
 
 /** Objects by name: all that authentication and admission have of storage. */
 export interface Reader {
@@ -7,3 +8,7 @@ export interface Reader {
 }
 
 export type ReadResource = Pick<Resource, 'group' | 'plural' | 'namespaced'>
+
+/** The key of an object in its collection. */
+export const keyIn = ({ namespaced }: ReadResource, namespace: string | undefined, name: string): string =>
+  objectKey(namespaced ? namespace : undefined, name)

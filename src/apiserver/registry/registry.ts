@@ -1,34 +1,19 @@
-import { isDeepStrictEqual } from 'node:util'
-import type { Random } from '#allocator/bitmap.ts'
-import type { ObjectMeta } from '#api/meta/object-meta.ts'
 import type { ApiObject, Resource } from '#api/resource.ts'
-import { timeText } from '#api/time-text.ts'
-import { objectKey } from '#objects/object-key.ts'
-import { type Caller, SYSTEM } from '../access/caller.ts'
-import type { Admission } from '../admission/admission.ts'
-import { alreadyExists, badRequest, invalid, noSuchResource, notFound, preconditionFailed } from '../errors.ts'
-import { generateName } from '../generate-name.ts'
+import { SYSTEM } from '../access/caller.ts'
+import { noSuchResource, notFound } from '../errors.ts'
 import type { Machinery } from '../machinery/machinery.ts'
 import { type ListPage, type ListRequest, listPage, parseRevision, type Selection } from '../storage/list.ts'
 import type { Store } from '../storage/store.ts'
 import type { Transaction } from '../storage/transaction.ts'
 import { openWatch, type Watch } from '../storage/watch.ts'
-import { isTerminated, planDeletion } from './deletion.ts'
-import { checkIdentity, namespaceOf, preserveMetadata } from './identity.ts'
-import type { Reader, ReadResource } from './reader.ts'
+import { keyIn, type Reader, type ReadResource } from './reader.ts'
 import type { Deleted, DeletionRequest, WatchOptions, WriteRequest } from './request.ts'
 import { asking, awaiting } from './storage-refusal.ts'
+import { Write, type WriteRules } from './write.ts'
 
-export interface RegistryOptions {
+export interface RegistryOptions extends WriteRules {
   readonly store: Store
-  readonly machinery: Machinery
-  readonly admissions: readonly Admission[]
-  readonly now: () => Date
-  readonly random: Random
-  readonly uuid: () => string
 }
-
-const NAME_ATTEMPTS = 8
 
 /**
  * Reads and writes of API objects with every rule that is Kubernetes' and none that is HTTP's: defaults, admission,
@@ -98,7 +83,7 @@ export class Registry implements Reader {
 
   /** Rejects with ApiError, as all that writes. */
   create(resource: Resource, body: ApiObject, request: WriteRequest): Promise<ApiObject> {
-    return this.#transact(resource, request, (transaction) => this.#create(transaction, resource, body, request))
+    return this.#write(resource, request, (write) => write.create(body))
   }
 
   /**
@@ -111,9 +96,7 @@ export class Registry implements Reader {
     change: (current: ApiObject) => ApiObject,
     request: WriteRequest,
   ): Promise<ApiObject> {
-    return this.#transact(resource, request, (transaction) =>
-      this.#update(transaction, resource, name, change, request),
-    )
+    return this.#write(resource, request, (write) => write.update(name, change))
   }
 
   /** PUT: as `update`, and creates where the kind allows that. */
@@ -123,27 +106,11 @@ export class Registry implements Reader {
     object: ApiObject,
     request: WriteRequest,
   ): Promise<{ readonly object: ApiObject; readonly created: boolean }> {
-    return this.#transact(resource, request, (transaction) => {
-      const given = object.metadata?.name
-      if (given && given !== name) {
-        throw badRequest(`the name of the object (${given}) does not match the name on the URL (${name})`)
-      }
-      namespaceOf(resource, object, request.namespace)
-      if (
-        !request.subresource &&
-        this.machinery.catalogue.of(resource).isCreatedByPut &&
-        !object.metadata?.resourceVersion &&
-        !transaction.get(resource, keyIn(resource, request.namespace, name))
-      ) {
-        const named = { ...object, metadata: { ...object.metadata, name } }
-        return { object: this.#create(transaction, resource, named, request), created: true }
-      }
-      return { object: this.#update(transaction, resource, name, () => object, request), created: false }
-    })
+    return this.#write(resource, request, (write) => write.put(name, object))
   }
 
   delete(resource: Resource, name: string, request: DeletionRequest): Promise<Deleted> {
-    return this.#transact(resource, request, (transaction) => this.#delete(transaction, resource, name, request))
+    return this.#write(resource, request, (write) => write.delete(name, request.options))
   }
 
   /**
@@ -156,7 +123,8 @@ export class Registry implements Reader {
     await store.transact(() => undefined)
     const collection = store.collection(resource)
     await store.transact((transaction) => {
-      for (const key of collection.keys()) this.#remove(transaction, resource, key, collection.get(key)!, SYSTEM)
+      const write = new Write(this.#options, this, transaction, resource, { caller: SYSTEM })
+      for (const key of collection.keys()) write.remove(key, collection.get(key)!)
     })
     store.drop(resource)
   }
@@ -168,122 +136,11 @@ export class Registry implements Reader {
     return store.collection(resource)
   }
 
-  #transact<T>(
-    resource: Resource,
-    { dryRun = false }: WriteRequest,
-    body: (transaction: Transaction) => T,
-  ): Promise<T> {
+  #write<T>(resource: Resource, request: WriteRequest, body: (write: Write) => T): Promise<T> {
     const whole = (transaction: Transaction): T => {
       this.#collection(resource)
-      return body(transaction)
+      return body(new Write(this.#options, this, transaction, resource, request))
     }
-    return awaiting(this.#options.store.transact(whole, dryRun))
-  }
-
-  #create(transaction: Transaction, resource: Resource, body: ApiObject, request: WriteRequest): ApiObject {
-    const { machinery, now, random, uuid } = this.#options
-    const namespace = namespaceOf(resource, body, request.namespace)
-    const given = body.metadata ?? {}
-    if (given.resourceVersion) throw badRequest('resourceVersion should not be set on objects to be created')
-    let name = given.name ?? ''
-    if (!name && given.generateName) {
-      for (let attempt = 0; attempt < NAME_ATTEMPTS; attempt++) {
-        name = generateName(given.generateName, random)
-        if (!transaction.get(resource, objectKey(namespace, name))) break
-      }
-    }
-    const { deletionTimestamp: _, deletionGracePeriodSeconds: __, selfLink: ___, ...kept } = given
-    const metadata: ObjectMeta = {
-      ...kept,
-      name,
-      ...(namespace ? { namespace } : {}),
-      uid: uuid(),
-      creationTimestamp: timeText(now().getTime()),
-    }
-    let object = machinery.prepareForCreate(resource, { ...body, metadata })
-    const reader = readerOf(transaction)
-    const run = (step: 'create' | 'complete' | 'allocate'): void => {
-      for (const admission of this.#options.admissions)
-        object = admission[step]?.({ resource, object, caller: request.caller, transaction, reader }) ?? object
-    }
-    run('create')
-    run('complete')
-    const causes = machinery.validateCreate(resource, object)
-    if (causes.length > 0) throw invalid(resource, name, causes)
-    run('allocate')
-    const key = objectKey(namespace, name)
-    if (transaction.get(resource, key)) throw alreadyExists(resource, name)
-    return transaction.dryRun ? object : transaction.put(resource, key, object)
-  }
-
-  #update(
-    transaction: Transaction,
-    resource: Resource,
-    name: string,
-    change: (current: ApiObject) => ApiObject,
-    request: WriteRequest,
-  ): ApiObject {
-    const { subresource = '', caller } = request
-    const { machinery } = this.#options
-    const namespace = resource.namespaced ? request.namespace : undefined
-    const key = objectKey(namespace, name)
-    const previous = transaction.get(resource, key)
-    if (!previous) throw notFound(resource, name)
-    const wanted = change(previous)
-    if (wanted === previous) return previous
-    checkIdentity(resource, name, namespace, wanted, previous)
-    let object = machinery.prepareForUpdate(resource, preserveMetadata(wanted, previous), previous, subresource)
-    const reader = readerOf(transaction)
-    const run = (step: 'update' | 'completeUpdate' | 'allocateUpdate'): void => {
-      for (const admission of this.#options.admissions)
-        object = admission[step]?.({ resource, object, previous, subresource, caller, transaction, reader }) ?? object
-    }
-    run('update')
-    run('completeUpdate')
-    const causes = machinery.validateUpdate(resource, object, previous, subresource)
-    if (causes.length > 0) throw invalid(resource, name, causes)
-    run('allocateUpdate')
-    if (isDeepStrictEqual(object, previous)) return previous
-    if (transaction.dryRun) return object
-    if (isTerminated(machinery.catalogue.of(resource), object))
-      return this.#remove(transaction, resource, key, object, caller)
-    return transaction.put(resource, key, object)
-  }
-
-  #delete(transaction: Transaction, resource: Resource, name: string, request: DeletionRequest): Deleted {
-    const key = keyIn(resource, request.namespace, name)
-    const current = transaction.get(resource, key)
-    if (!current) throw notFound(resource, name)
-    const { uid, resourceVersion } = request.options?.preconditions ?? {}
-    if (uid !== undefined && uid !== current.metadata?.uid) {
-      throw preconditionFailed(resource, name, 'UID', uid, current.metadata?.uid)
-    }
-    if (resourceVersion !== undefined && resourceVersion !== current.metadata?.resourceVersion) {
-      throw preconditionFailed(resource, name, 'ResourceVersion', resourceVersion, current.metadata?.resourceVersion)
-    }
-    for (const admission of this.#options.admissions)
-      admission.delete?.({ resource, object: current, caller: request.caller, reader: readerOf(transaction) })
-    const plan = planDeletion(this.machinery.catalogue.of(resource), current, request.options ?? {}, this.now())
-    const gone = plan.kind === 'now'
-    if (transaction.dryRun) return { object: plan.object, gone }
-    if (gone) return { object: this.#remove(transaction, resource, key, plan.object, request.caller), gone }
-    const isMarked = isDeepStrictEqual(plan.object, current)
-    return { object: isMarked ? current : transaction.put(resource, key, plan.object), gone }
-  }
-
-  #remove(transaction: Transaction, resource: Resource, key: string, last: ApiObject, caller: Caller): ApiObject {
-    const object = transaction.delete(resource, key, last)
-    transaction.onCommit(() => {
-      for (const admission of this.#options.admissions) admission.deleted?.({ resource, object, caller, reader: this })
-    })
-    return object
+    return awaiting(this.#options.store.transact(whole, request.dryRun))
   }
 }
-
-const keyIn = ({ namespaced }: ReadResource, namespace: string | undefined, name: string): string =>
-  objectKey(namespaced ? namespace : undefined, name)
-
-/** What admissions see: also what does not last yet, of transactions before theirs. */
-const readerOf = (transaction: Transaction): Reader => ({
-  find: (resource, namespace, name) => transaction.get(resource, keyIn(resource, namespace, name)),
-})

@@ -1,0 +1,192 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { Random } from '#allocator/bitmap.ts'
+import type { ObjectMeta } from '#api/meta/object-meta.ts'
+import type { StatusCause } from '#api/meta/status.ts'
+import type { ApiObject, Resource } from '#api/resource.ts'
+import { timeText } from '#api/time-text.ts'
+import type { Admission, CreateAdmission } from '../admission/admission.ts'
+import { alreadyExists, badRequest, invalid, notFound, preconditionFailed } from '../errors.ts'
+import { generateName } from '../generate-name.ts'
+import type { Machinery } from '../machinery/machinery.ts'
+import type { Transaction } from '../storage/transaction.ts'
+import { type DeleteRequest, isTerminated, planDeletion } from './deletion.ts'
+import { checkIdentity, namespaceOf, preserveMetadata } from './identity.ts'
+import { keyIn, type Reader } from './reader.ts'
+import type { Deleted, WriteRequest } from './request.ts'
+
+/** What every write goes by. */
+export interface WriteRules {
+  readonly machinery: Machinery
+  readonly admissions: readonly Admission[]
+  readonly now: () => Date
+  readonly random: Random
+  readonly uuid: () => string
+}
+
+const NAME_ATTEMPTS = 8
+
+/** One write of one resource, within its transaction: what it reads also holds what does not last yet. */
+export class Write {
+  readonly #rules: WriteRules
+  /** What lasts, for what comes after this write. */
+  readonly #lasting: Reader
+  readonly #transaction: Transaction
+  readonly #resource: Resource
+  readonly #request: WriteRequest
+  readonly #reader: Reader
+
+  constructor(rules: WriteRules, lasting: Reader, transaction: Transaction, resource: Resource, request: WriteRequest) {
+    this.#rules = rules
+    this.#lasting = lasting
+    this.#transaction = transaction
+    this.#resource = resource
+    this.#request = request
+    this.#reader = { find: (other, namespace, name) => transaction.get(other, keyIn(other, namespace, name)) }
+  }
+
+  create(body: ApiObject): ApiObject {
+    const resource = this.#resource
+    const { machinery } = this.#rules
+    const namespace = namespaceOf(resource, body, this.#request.namespace)
+    const metadata = this.#newMetadata(body.metadata ?? {}, namespace)
+    const name = metadata.name!
+    const prepared = machinery.prepareForCreate(resource, { ...body, metadata })
+    const complete = this.#admit('complete', this.#admit('create', prepared))
+    this.#refuse(name, machinery.validateCreate(resource, complete))
+    const object = this.#admit('allocate', complete)
+    if (this.#find(namespace, name)) throw alreadyExists(resource, name)
+    return this.#transaction.dryRun ? object : this.#transaction.put(resource, keyIn(resource, namespace, name), object)
+  }
+
+  update(name: string, change: (current: ApiObject) => ApiObject): ApiObject {
+    const resource = this.#resource
+    const { machinery } = this.#rules
+    const { namespace, subresource = '' } = this.#request
+    const previous = this.#get(name)
+    const wanted = change(previous)
+    if (wanted === previous) return previous
+    checkIdentity(resource, name, resource.namespaced ? namespace : undefined, wanted, previous)
+    const kept = preserveMetadata(wanted, previous)
+    const prepared = machinery.prepareForUpdate(resource, kept, previous, subresource)
+    const admitted = this.#admitUpdate('update', prepared, previous)
+    const complete = this.#admitUpdate('completeUpdate', admitted, previous)
+    this.#refuse(name, machinery.validateUpdate(resource, complete, previous, subresource))
+    const object = this.#admitUpdate('allocateUpdate', complete, previous)
+    if (isDeepStrictEqual(object, previous)) return previous
+    if (this.#transaction.dryRun) return object
+    const key = keyIn(resource, namespace, name)
+    if (isTerminated(machinery.catalogue.of(resource), object)) return this.remove(key, object)
+    return this.#transaction.put(resource, key, object)
+  }
+
+  /** An update, or a creation where the kind allows that and there is nothing to update. */
+  put(name: string, object: ApiObject): { readonly object: ApiObject; readonly created: boolean } {
+    const { namespace, subresource } = this.#request
+    const { name: given, resourceVersion } = object.metadata ?? {}
+    if (given && given !== name) {
+      throw badRequest(`the name of the object (${given}) does not match the name on the URL (${name})`)
+    }
+    namespaceOf(this.#resource, object, namespace)
+    const mayCreate =
+      this.#rules.machinery.catalogue.of(this.#resource).isCreatedByPut && !subresource && !resourceVersion
+    if (mayCreate && !this.#find(namespace, name)) {
+      return { object: this.create({ ...object, metadata: { ...object.metadata, name } }), created: true }
+    }
+    return { object: this.update(name, () => object), created: false }
+  }
+
+  delete(name: string, options: DeleteRequest = {}): Deleted {
+    const resource = this.#resource
+    const { admissions, machinery, now } = this.#rules
+    const { caller, namespace } = this.#request
+    const current = this.#get(name)
+    this.#checkPreconditions(name, current, options)
+    for (const admission of admissions) admission.delete?.({ resource, object: current, caller, reader: this.#reader })
+    const plan = planDeletion(machinery.catalogue.of(resource), current, options, now())
+    const gone = plan.kind === 'now'
+    const key = keyIn(resource, namespace, name)
+    if (this.#transaction.dryRun) return { object: plan.object, gone }
+    if (gone) return { object: this.remove(key, plan.object), gone }
+    const isMarked = isDeepStrictEqual(plan.object, current)
+    return { object: isMarked ? current : this.#transaction.put(resource, key, plan.object), gone }
+  }
+
+  /** Takes an object away with this as its last state, whatever would hold it. */
+  remove(key: string, last: ApiObject): ApiObject {
+    const resource = this.#resource
+    const object = this.#transaction.delete(resource, key, last)
+    const event = { resource, object, caller: this.#request.caller, reader: this.#lasting }
+    this.#transaction.onCommit(() => {
+      for (const admission of this.#rules.admissions) admission.deleted?.(event)
+    })
+    return object
+  }
+
+  #find(namespace: string | undefined, name: string): ApiObject | undefined {
+    return this.#reader.find(this.#resource, namespace, name)
+  }
+
+  #get(name: string): ApiObject {
+    const object = this.#find(this.#request.namespace, name)
+    if (!object) throw notFound(this.#resource, name)
+    return object
+  }
+
+  /** What the server says of a new object: its name where it is to be made up, and what makes it this one. */
+  #newMetadata(given: ObjectMeta, namespace: string | undefined): ObjectMeta {
+    const { now, uuid } = this.#rules
+    if (given.resourceVersion) throw badRequest('resourceVersion should not be set on objects to be created')
+    const { deletionTimestamp: _, deletionGracePeriodSeconds: __, selfLink: ___, ...kept } = given
+    return {
+      ...kept,
+      name: given.name || (given.generateName ? this.#freeName(given.generateName, namespace) : ''),
+      ...(namespace ? { namespace } : {}),
+      uid: uuid(),
+      creationTimestamp: timeText(now().getTime()),
+    }
+  }
+
+  /** The last that was tried, where none is free: it is refused as any name that is taken. */
+  #freeName(prefix: string, namespace: string | undefined): string {
+    const { random } = this.#rules
+    let name = generateName(prefix, random)
+    for (let attempt = 1; attempt < NAME_ATTEMPTS && this.#find(namespace, name); attempt++)
+      name = generateName(prefix, random)
+    return name
+  }
+
+  /** Through a step of all admissions, in their order. */
+  #admit(step: 'create' | 'complete' | 'allocate', given: ApiObject): ApiObject {
+    let object = given
+    for (const admission of this.#rules.admissions) object = admission[step]?.(this.#admission(object)) ?? object
+    return object
+  }
+
+  #admitUpdate(step: 'update' | 'completeUpdate' | 'allocateUpdate', given: ApiObject, previous: ApiObject): ApiObject {
+    const { subresource = '' } = this.#request
+    let object = given
+    for (const admission of this.#rules.admissions)
+      object = admission[step]?.({ ...this.#admission(object), previous, subresource }) ?? object
+    return object
+  }
+
+  #admission(object: ApiObject): CreateAdmission {
+    const { caller } = this.#request
+    return { resource: this.#resource, object, caller, transaction: this.#transaction, reader: this.#reader }
+  }
+
+  #refuse(name: string, causes: readonly StatusCause[]): void {
+    if (causes.length > 0) throw invalid(this.#resource, name, causes)
+  }
+
+  #checkPreconditions(name: string, { metadata }: ApiObject, { preconditions }: DeleteRequest): void {
+    const { uid, resourceVersion } = preconditions ?? {}
+    if (uid !== undefined && uid !== metadata?.uid) {
+      throw preconditionFailed(this.#resource, name, 'UID', uid, metadata?.uid)
+    }
+    if (resourceVersion !== undefined && resourceVersion !== metadata?.resourceVersion) {
+      const held = metadata?.resourceVersion
+      throw preconditionFailed(this.#resource, name, 'ResourceVersion', resourceVersion, held)
+    }
+  }
+}
