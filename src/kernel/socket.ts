@@ -63,7 +63,12 @@ export function boundSocket(type: number, host: string, port: number): number {
  */
 export async function listenTcp(path: string, host: string, port: number, server = createServer()): Promise<Server> {
   const fd = withNamespace(path, () => boundSocket(SOCK_STREAM, host, port))
-  server.listen({ fd })
+  try {
+    server.listen({ fd })
+  } catch (error) {
+    closeSync(fd)
+    throw error
+  }
   await once(server, 'listening')
   return server
 }

@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { namespacePath } from '#kernel/namespace.ts'
 import { listenTcp } from '#kernel/socket.ts'
 import { claim, eventually, run } from './harness.ts'
@@ -87,3 +89,33 @@ claim(
     await eventually('and so is its Node', async () => (await ready()) === 'node-1 True;node-2 True;')
   },
 )
+
+claim('up that waits for a part in vain names it, with its node and its reason', async (assert) => {
+  await using one = scratch()
+  const fault = join(one.folder, 'fault.mjs')
+  // Sockets of DNS by TCP are the agents' only plain servers over a descriptor: HTTP has a class of its own.
+  writeFileSync(
+    fault,
+    `import { Server } from 'node:net'
+const { listen } = Server.prototype
+Server.prototype.listen = function (options, ...more) {
+  if (Object.getPrototypeOf(this) === Server.prototype && options?.fd !== undefined) throw new Error('nobody listens today')
+  return listen.call(this, options, ...more)
+}
+`,
+  )
+  const outcome = await one.fairleadWith(
+    { NODE_OPTIONS: `--import=${fault}` },
+    'up',
+    '--name',
+    'parts-b',
+    '--nodes',
+    '1',
+  )
+  assert.equal(outcome.status, 1)
+  assert.match(
+    outcome.stderr,
+    /cluster parts-b did not start: .*no answer in \d+ ms\n.*node-1, part dns: nobody listens today/,
+  )
+  assert.doesNotMatch(outcome.stderr, /part (services|health|network|pods):/)
+})
