@@ -14,6 +14,10 @@ export const labelsBelow = (name: string, zone: string): readonly string[] | und
  */
 export const dashedAddress = (address: string): string => address.replace(/[.:]/g, '-').replace(/-$/, '-0')
 
+/** The whole name of a Service: `web.shop.svc.cluster.local`. */
+export const serviceHost = (namespace: string, name: string, domain: string): string =>
+  `${name}.${namespace}.svc.${domain}`
+
 const REVERSE = [
   {
     zone: 'in-addr.arpa',

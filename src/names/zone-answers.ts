@@ -1,4 +1,4 @@
-import { foldName, labelsBelow, reverseAddress } from './dns-name.ts'
+import { foldName, labelsBelow, reverseAddress, serviceHost } from './dns-name.ts'
 import { ExtendedError, STILL_READING } from './extended-error.ts'
 import { type Answer, type Question, Rcode, type RecordData, RecordType, type ResourceRecord } from './record.ts'
 import { addressData, allServers, namedServers, pick, turn } from './record-data.ts'
@@ -112,7 +112,7 @@ export class ZoneAnswers {
     const name = labels.at(-1)!
     const records = this.#contents.serviceOf(namespace, name)
     if (!records) return undefined
-    const host = `${name}.${namespace}.svc.${this.#contents.domain}`
+    const host = serviceHost(namespace, name, this.#contents.domain)
     const below = labels.slice(0, -1)
     switch (records.kind) {
       case 'external-name':

@@ -1,6 +1,6 @@
 import { addressBytes } from '#net/ip-address.ts'
 import { objectKey, splitKey } from '#objects/object-key.ts'
-import { foldName } from './dns-name.ts'
+import { foldName, serviceHost } from './dns-name.ts'
 import { reverseNames, type ServiceRecords } from './service-records.ts'
 import type { ZoneContents } from './zone-contents.ts'
 
@@ -95,7 +95,7 @@ export class ZoneStore implements ZoneContents {
 
   #setService(namespace: string, name: string, records: ServiceRecords | undefined): void {
     const id = objectKey(namespace, name)
-    const host = `${name}.${namespace}.svc.${this.domain}`
+    const host = serviceHost(namespace, name, this.domain)
     const before = this.#services.get(id)
     for (const [address] of before ? reverseNames(host, before) : []) {
       const names = this.#reverse.get(addressKey(address))

@@ -1,4 +1,4 @@
-import { dashedAddress } from '#names/dns-name.ts'
+import { dashedAddress, serviceHost } from '#names/dns-name.ts'
 import { namedAddresses } from '#names/pod-records.ts'
 import type { Question } from '#names/record.ts'
 import { resolve } from '#names/resolve.ts'
@@ -51,7 +51,7 @@ class FactsZone implements ZoneContents {
     return this.#facts.services.flatMap((service) => {
       const { namespace = '', name = '' } = service.metadata ?? {}
       const records = this.serviceOf(namespace, name)
-      const names = records ? [...reverseNames(`${name}.${namespace}.svc.${this.domain}`, records)] : []
+      const names = records ? [...reverseNames(serviceHost(namespace, name, this.domain), records)] : []
       return names.flatMap(([of, target]) => (formatBytes(of) === text ? [target] : []))
     })
   }

@@ -1,4 +1,5 @@
 import type { Service } from '#api/core/service/message.ts'
+import { serviceHost } from '#names/dns-name.ts'
 import type { ClusterFacts } from '../cluster/facts.ts'
 import { familyOfText } from '../cluster/lookup.ts'
 import type { Question } from '../trace/question.ts'
@@ -16,8 +17,8 @@ export function headlessAddresses(
   source: Source,
   service: Service,
 ): readonly string[] | DeadEnd {
-  const { namespace, name } = service.metadata ?? {}
-  const ready = addressesOfName(facts, `${name}.${namespace}.svc.${facts.network.clusterDomain}`)
+  const { namespace = '', name = '' } = service.metadata ?? {}
+  const ready = addressesOfName(facts, serviceHost(namespace, name, facts.network.clusterDomain))
   if (ready.length === 0) return { kind: 'headless-empty', service }
   const wanted = family ?? ready.map(familyOfText).find((one) => sourceAddress(source, one) !== undefined)
   const addresses = ready.filter((address) => familyOfText(address) === wanted).sort()

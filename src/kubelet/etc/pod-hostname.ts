@@ -1,4 +1,5 @@
 import type { Pod } from '#api/core/pod/message.ts'
+import { serviceHost } from '#names/dns-name.ts'
 
 // HOST_NAME_MAX of Linux is 64 with the final zero.
 const LONGEST = 63
@@ -12,7 +13,7 @@ export const podHostname = (pod: Pod): string => {
 /** `web-0.web.default.svc.cluster.local`, where the pod has a subdomain. */
 export const podFqdn = (pod: Pod, clusterDomain: string): string | undefined =>
   pod.spec?.subdomain
-    ? `${podHostname(pod)}.${pod.spec.subdomain}.${pod.metadata?.namespace}.svc.${clusterDomain}`
+    ? `${podHostname(pod)}.${serviceHost(pod.metadata?.namespace ?? '', pod.spec.subdomain, clusterDomain)}`
     : undefined
 
 /** What the kernel of the pod answers to `hostname`. */

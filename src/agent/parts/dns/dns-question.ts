@@ -1,5 +1,6 @@
 import type { Socket } from 'node:dgram'
 import { encodeQuestion } from '#dns/encode.ts'
+import { serviceHost } from '#names/dns-name.ts'
 import { RecordType } from '#names/record.ts'
 
 /**
@@ -27,7 +28,7 @@ export const isAnswered = (
   { server, domain, signal, accepts = () => true }: DnsQuestion,
 ): Promise<boolean> =>
   new Promise((resolve) => {
-    const question = encodeQuestion(`kubernetes.default.svc.${domain}`, RecordType.A)
+    const question = encodeQuestion(serviceHost('default', 'kubernetes', domain), RecordType.A)
     const end = (answered: boolean): void => {
       clearInterval(timer)
       signal?.removeEventListener('abort', giveUp)

@@ -1,4 +1,5 @@
 import type { Service } from '#api/core/service/message.ts'
+import { serviceHost } from '#names/dns-name.ts'
 import { keyOf } from '#objects/object-key.ts'
 import type { ClusterFacts } from '../../cluster/facts.ts'
 import { clusterIpsOf, find, isHeadless, nodeAddresses } from '../../cluster/lookup.ts'
@@ -13,9 +14,8 @@ import { ask, or, patch } from '../cure.ts'
 import { deploymentOf } from '../pods/owner.ts'
 import { otherNamespace } from './service-name.ts'
 
-/** `web.shop.svc.cluster.local` */
 const fullName = ({ metadata }: Service, domain: string): string =>
-  `${metadata?.name}.${metadata?.namespace}.svc.${domain}`
+  serviceHost(metadata?.namespace ?? '', metadata?.name ?? '', domain)
 
 /** How far what was asked is from a Service's name: by its own labels, not by those that all names end in. */
 function farness(asked: string, { metadata }: Service, namespace: string): number {
