@@ -17,6 +17,8 @@ const refusal = (action: () => unknown): AllocationError => {
 
 test('AddressRange gives out addresses above the band that explicit requests prefer', () => {
   assert.equal(new AddressRange('10.96.0.0/16').takeNext(first), '10.96.1.1')
+  assert.equal(new AddressRange('10.96.0.0/27').takeNext(first), '10.96.0.17')
+  assert.equal(new AddressRange('10.96.0.0/28').takeNext(first), '10.96.0.1')
   assert.equal(new AddressRange('10.96.0.0/24').takeNext(first), '10.96.0.17')
   assert.equal(new AddressRange('fd00:10:96::/112').takeNext(first), 'fd00:10:96::101')
 })
@@ -70,4 +72,52 @@ test('PortRange of a few ports has no bands and can be used up', () => {
   const ports = [1, 2, 3, 4].map(() => range.takeNext(first))
   assert.deepEqual(ports.sort(), [30000, 30001, 30002, 30003])
   assert.equal(refusal(() => range.takeNext(first)).code, 'ALLOCATION_EXHAUSTED')
+})
+
+test('AddressRange counts what it can give out: no network address, in IPv4 no broadcast, at most 2^30', () => {
+  for (const [cidr, free] of [
+    ['10.96.0.0/24', 254],
+    ['10.96.0.1/32', 0],
+    ['fd00::/120', 255],
+    ['fd00::/64', 2 ** 30 - 1],
+  ] as const)
+    assert.equal(new AddressRange(cidr).free, free, cidr)
+})
+
+test('AddressRange contains what it can give out, taken or not', () => {
+  const range = new AddressRange('10.96.0.0/24')
+  range.take('10.96.0.1')
+  range.take('10.96.0.254')
+  for (const address of ['10.96.0.1', '10.96.0.2', '10.96.0.254']) assert.equal(range.contains(address), true, address)
+  for (const address of ['10.96.0.0', '10.96.0.255', '10.97.0.1', 'banana'])
+    assert.equal(range.contains(address), false, address)
+  assert.equal(range.has('10.96.0.2'), false)
+  assert.equal(range.free, 252)
+})
+
+test('a refusal is an AllocationError by name', () => {
+  assert.equal(refusal(() => new PortRange(1, 2).take(3)).name, 'AllocationError')
+})
+
+test('PortRange has a band of a 32nd, at least 16 and at most 128 ports; a small range has none', () => {
+  for (const [size, band] of [
+    [16, 0],
+    [17, 16],
+    [544, 17],
+    [10_000, 128],
+  ] as const)
+    assert.equal(new PortRange(30_000, 30_000 + size - 1).takeNext(first), 30_000 + band, String(size))
+})
+
+test('PortRange has both its ends, and every port once', () => {
+  const range = new PortRange(30000, 30003)
+  range.take(30000)
+  range.take(30003)
+  assert.equal(range.free, 2)
+  assert.deepEqual([range.takeNext(first), range.takeNext(first)], [30001, 30002])
+  range.release(30003)
+  range.release(80)
+  assert.deepEqual([range.has(30003), range.has(80), range.has(30000)], [false, false, true])
+  assert.equal(range.takeNext(first), 30003)
+  for (const port of [29999, 30004]) assert.equal(refusal(() => range.take(port)).code, 'ALLOCATION_OUT_OF_RANGE')
 })
