@@ -100,6 +100,7 @@ class PodSpec extends message('PodSpec', {
   hostAliases: list(23, HostAlias, { keys: ['ip'], patch: 'merge', patchKey: 'ip' }),
 }) {}
 export class Pod extends object('v1', 'Pod', { metadata: field(1, ObjectMeta), spec: field(2, PodSpec) }) {}
+export class PodList extends object('v1', 'PodList', { items: list(2, Pod, { always: true }) }) {}
 
 class PodTemplate extends message('PodTemplate', { spec: field(2, PodSpec) }) {}
 class RollingUpdate extends message('RollingUpdate', { maxSurge: optional(2, intOrString) }) {}
@@ -143,4 +144,7 @@ export class Everything extends object('test/v1', 'Everything', {
   parts: list(17, EnvVar),
   byName: map(18, EnvVar),
   blobs: map(19, bytes),
+}) {}
+export class EverythingList extends object('test/v1', 'EverythingList', {
+  items: list(2, Everything, { always: true }),
 }) {}
