@@ -106,3 +106,56 @@ test('a sidecar counts while others start and while they run, an init container 
   assert.equal(cpuOf({ containers: main, overhead: { cpu: '50m' } }), 350)
   assert.equal(cpuOf({ containers: main, resources: { requests: { cpu: '1' } } }), 1000)
 })
+
+test('preferred node affinity, a taint that only asks, and pods of the same owner, in this order', () => {
+  const preferring = (values: string[], weight = 10): Spec['affinity'] => ({
+    nodeAffinity: {
+      preferredDuringSchedulingIgnoredDuringExecution: [
+        { weight, preference: { matchExpressions: [{ key: HOST, operator: 'In', values }] } },
+      ],
+    },
+  })
+  const asks: Partial<Node> = { spec: { taints: [{ key: 'gpu', effect: 'PreferNoSchedule' }] } }
+  assert.equal(chosen(pod('p', { affinity: preferring(['b']) }), [nodeWith('a'), nodeWith('b', [], asks)]), 'b')
+  assert.equal(chosen(pod('p', { affinity: preferring([]) }), [nodeWith('b', [], asks), nodeWith('a')]), 'a')
+  const tolerations = [{ key: 'gpu', operator: 'Exists' as const }]
+  assert.equal(
+    chosen(pod('p', { tolerations }), [nodeWith('b', [], asks), nodeWith('a', [pod('x')])]),
+    'b',
+    'a taint that is tolerated costs nothing',
+  )
+  const owned = (name: string, uid: string): Pod => {
+    const one = pod(name)
+    const owner = { apiVersion: 'apps/v1', kind: 'ReplicaSet', name: uid, uid, controller: true }
+    return { ...one, metadata: { ...one.metadata, ownerReferences: [owner] } }
+  }
+  const nodes = [nodeWith('a', [owned('1', 'mine')]), nodeWith('b', [owned('2', 'other'), pod('x')])]
+  assert.equal(chosen(owned('p', 'mine'), nodes), 'b')
+  assert.equal(chosen(owned('p', 'third'), nodes), 'a')
+})
+
+test('a tie goes by the number that is drawn', () => {
+  const nodes = ['a', 'b', 'c'].map((name) => nodeWith(name))
+  const drawn = [0, 0.34, 0.99].map((pick) => placeOn(pod('p'), nodes, pick))
+  assert.deepEqual(
+    drawn,
+    ['a', 'b', 'c'].map((name) => ({ kind: 'node', name })),
+  )
+})
+
+test('a term speaks of pods that are alike, or unlike, in the labels that it names', () => {
+  const apartFrom = (more: object): Partial<Spec> => ({
+    affinity: {
+      podAntiAffinity: {
+        requiredDuringSchedulingIgnoredDuringExecution: [{ topologyKey: HOST, labelSelector: web, ...more }],
+      },
+    },
+  })
+  const mine = (more: object) => pod('p', apartFrom(more), { app: 'web', rev: '2' })
+  const beside = (more: object, rev: string) => chosen(mine(more), [nodeWith('a', [pod('q', {}, { app: 'web', rev })])])
+  assert.equal(beside({}, '1'), undefined)
+  assert.equal(beside({ matchLabelKeys: ['rev'] }, '1'), 'a')
+  assert.equal(beside({ matchLabelKeys: ['rev'] }, '2'), undefined)
+  assert.equal(beside({ mismatchLabelKeys: ['rev'] }, '1'), undefined)
+  assert.equal(beside({ mismatchLabelKeys: ['rev'] }, '2'), 'a')
+})
