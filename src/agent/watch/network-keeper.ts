@@ -1,8 +1,9 @@
 import type { ApiObject } from '#api/resource.ts'
 import type { EventRecorder } from '#client/event-recorder.ts'
 import type { Clock } from '#clock/clock.ts'
+import type { Mending } from '#reconciler/target/edits.ts'
 import type { Target } from '#reconciler/target/target.ts'
-import { type Mending, TargetLoop } from '#reconciler/target/target-loop.ts'
+import { TargetLoop } from '#reconciler/target/target-loop.ts'
 
 /** Whose network it is. */
 export interface NetworkOwner {
@@ -26,8 +27,6 @@ interface NetworkKeeperOptions {
 export class NetworkKeeper {
   readonly #options: NetworkKeeperOptions
   readonly #loop: TargetLoop<string>
-  /** What could not be put right, in words. */
-  readonly #lasting = new Map<string | undefined, string>()
 
   constructor(options: NetworkKeeperOptions) {
     this.#options = options
@@ -41,7 +40,7 @@ export class NetworkKeeper {
 
   /** What cannot be put right, in words. */
   get lasting(): readonly string[] {
-    return [...this.#lasting.values()]
+    return this.#loop.state().broken.flatMap((mending) => this.#textOf(mending) ?? [])
   }
 
   /** What is wrong now, in words; it is put right on the way, so that a second look finds less. */
@@ -66,10 +65,8 @@ export class NetworkKeeper {
   }
 
   #tell(mending: Mending<string>): void {
-    const { edit, error } = mending
+    const { error } = mending
     const text = this.#textOf(mending)
-    if (text === undefined || error === undefined) this.#lasting.delete(edit.key)
-    else this.#lasting.set(edit.key, text)
     if (text === undefined) return
     const { events, log } = this.#options
     log(text)

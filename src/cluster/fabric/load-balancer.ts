@@ -6,13 +6,10 @@ import { namespacePath } from '#kernel/namespace.ts'
 import { openNftables } from '#kernel/nftables/libnftables.ts'
 import { objectKey } from '#objects/object-key.ts'
 import { nodeMarks } from '#podnetwork/machine-plan.ts'
+import { BALANCER, BalancerTarget } from '#reconciler/balancer/balancer-target.ts'
 import { BalancerWriter } from '#reconciler/balancer/balancer-writer.ts'
+import { TargetLoop } from '#reconciler/target/target-loop.ts'
 import type { ClusterConfig } from '../config.ts'
-
-/** After a refusal of the kernel, milliseconds. */
-const RETRY_MS = 1000
-/** Between looks whether somebody has edited the fabric's ruleset. */
-const AUDIT_MS = 10_000
 
 export interface LoadBalancerOptions {
   readonly config: ClusterConfig
@@ -48,78 +45,39 @@ export function keepLoadBalancer({
   log,
 }: LoadBalancerOptions): KeptLoadBalancer {
   const balancer = new LoadBalancer(config.loadBalancerCidr)
+  let known: BalancedNodes = { present: [], eligible: [] }
   const open = () =>
     new BalancerWriter(openNftables(namespacePath(config.fabric.namespace)), {
       serviceCidrs: config.serviceCidr,
       loadBalancerCidrs: config.loadBalancerCidr,
       marks: nodeMarks(config),
     })
-  // Not before it is needed: a boot waits for us.
-  let writer: BalancerWriter | undefined
-  let known: BalancedNodes = { present: [], eligible: [] }
-  let live = false
-  let scheduled = false
-  let retry: NodeJS.Timeout | undefined
-  let fault: Error | undefined
-  const { promise: written, resolve: resolveWritten } = Promise.withResolvers<void>()
-
-  const apply = () => {
-    scheduled = false
-    if (signal.aborted) return
-    clearTimeout(retry)
-    try {
-      writer ??= open()
-      writer.apply(balancer.frontends(known), known)
-      fault = undefined
-      resolveWritten()
-    } catch (error) {
-      fault = error as Error
-      log('the load balancer’s rules were refused, tried again in a second', error)
-      retry = setTimeout(apply, RETRY_MS)
-      retry.unref()
-    }
-  }
-  const schedule = () => {
-    if (!live || scheduled) return
-    scheduled = true
-    queueMicrotask(apply)
-  }
+  const target = new BalancerTarget(open, () => ({ frontends: balancer.frontends(known), nodes: known }))
   const nodeChanged = () => {
     const now = balancedNodes(nodes.lister.list())
     if (now.present.join() === known.present.join() && now.eligible.join() === known.eligible.join()) return
     known = now
-    schedule()
+    loop.changed([BALANCER])
   }
-
+  const synced = Promise.all([services.synced, nodes.hasSynced, nodesTold]).then(nodeChanged)
+  synced.catch((error: unknown) => log('the load balancer waits for caches', error))
+  const loop = new TargetLoop({
+    target,
+    synced,
+    onFault: (error) => log('the load balancer’s rules were refused, and are tried again', error),
+  })
   const endings = [
     services.subscribe(({ namespace, name }, service, slices) => {
-      if (balancer.set(objectKey(namespace, name), service, slices)) schedule()
+      if (balancer.set(objectKey(namespace, name), service, slices)) loop.changed([BALANCER])
     }),
     nodes.addHandlers({ onAdd: nodeChanged, onUpdate: nodeChanged, onDelete: nodeChanged }),
   ]
-  Promise.all([services.synced, nodes.hasSynced, nodesTold]).then(
-    () => {
-      live = true
-      nodeChanged()
-      schedule()
-    },
-    (error: unknown) => log('the load balancer waits for caches', error),
-  )
-  const audit = setInterval(() => {
-    try {
-      if (writer?.audit() === false) schedule()
-    } catch (error) {
-      log('the fabric’s rules cannot be read', error)
-    }
-  }, AUDIT_MS)
-  audit.unref()
   signal.addEventListener('abort', () => {
     for (const end of endings) end()
-    clearTimeout(retry)
-    clearInterval(audit)
-    writer?.close()
+    loop.stop()
+    target.close()
   })
-  return { written, fault: () => fault }
+  return { written: loop.ready, fault: () => loop.state().fault }
 }
 
 /** Resolves when the cache has every node as Ready. */

@@ -1,5 +1,6 @@
 import { type Clock, systemClock } from '#clock/clock.ts'
 import { isAnswerLost } from './answer-lost.ts'
+import { Edits, type Mending } from './edits.ts'
 import { backoff, type Refusal, Refusals } from './refusals.ts'
 import type { Edit, Target } from './target.ts'
 
@@ -21,13 +22,6 @@ export interface Turn {
   /** Keys that were refused, which are tried again; the others are written. */
   readonly refused: number
   /** Nothing could be written. */
-  readonly error: Error | undefined
-}
-
-/** What somebody else had changed, and what became of it. */
-export interface Mending<Key> {
-  readonly edit: Edit<Key>
-  /** Why it cannot be put right; undefined where it has been. */
   readonly error: Error | undefined
 }
 
@@ -59,6 +53,8 @@ interface LoopState<Key> {
   readonly fault: Error | undefined
   /** How often somebody else had changed something, and it was put right. */
   readonly mended: number
+  /** What somebody else has changed and cannot be put right. */
+  readonly broken: readonly Mending<Key>[]
 }
 
 /**
@@ -73,10 +69,7 @@ export class TargetLoop<Key> {
   readonly #clock: Clock
   readonly #refusals: Refusals<Key>
   readonly #pending = new Set<Key>()
-  /** What somebody has changed and is not put right yet; an edit without a key stands under undefined. */
-  readonly #edits = new Map<Key | undefined, Edit<Key>>()
-  /** Of edits that could not be put right: why, as it was told. */
-  readonly #lasting = new Map<Key | undefined, string>()
+  readonly #edits: Edits<Key>
   #resolveReady: () => void = () => {}
   /** What is there is what was written, as far as we know. */
   #known = false
@@ -88,12 +81,12 @@ export class TargetLoop<Key> {
   #lookAt = 0
   #failures = 0
   #fault: Error | undefined
-  #mended = 0
 
   constructor(options: TargetLoopOptions<Key>) {
     this.#options = options
     this.#clock = options.clock ?? systemClock
     this.#refusals = new Refusals(options.onRefusal ?? (() => {}))
+    this.#edits = new Edits(options.onMending ?? (() => {}))
     this.ready = new Promise((resolve) => {
       this.#resolveReady = resolve
     })
@@ -144,7 +137,7 @@ export class TargetLoop<Key> {
       if (this.#fault?.message !== error.message) this.#options.onFault?.(error, now + this.#allRefusedFor())
       this.#fault = error
     }
-    this.#tellMendings(error)
+    this.#edits.settle((edit) => error ?? this.#errorOf(edit))
     const milliseconds = performance.now() - started
     this.#options.onTurn?.({ full: first || resynced, milliseconds, refused: this.#refusals.size, error })
     this.#schedule(now)
@@ -164,7 +157,8 @@ export class TargetLoop<Key> {
       pending: this.#pending.size,
       refused: this.#refusals.list(),
       fault: this.#fault,
-      mended: this.#mended,
+      mended: this.#edits.mended,
+      broken: [...this.#edits].map((edit) => ({ edit, error: this.#errorOf(edit) })),
     }
   }
 
@@ -233,10 +227,13 @@ export class TargetLoop<Key> {
     const started = performance.now()
     try {
       const edits = this.#options.target.read()
-      for (const edit of edits) {
-        this.#edits.set(edit.key, edit)
-        if (edit.key === undefined) this.#known = false
-        else this.#pending.add(edit.key)
+      for (const key of this.#edits.replace(edits)) {
+        this.#pending.delete(key)
+        this.#refusals.delete(key)
+      }
+      for (const { key } of edits) {
+        if (key === undefined) this.#known = false
+        else this.#pending.add(key)
       }
       return edits
     } catch {
@@ -249,20 +246,6 @@ export class TargetLoop<Key> {
 
   #errorOf({ key }: Edit<Key>): Error | undefined {
     return key === undefined ? this.#fault : (this.#refusals.get(key)?.error ?? this.#fault)
-  }
-
-  #tellMendings(failure: Error | undefined): void {
-    for (const [key, edit] of this.#edits) {
-      const error = failure ?? this.#errorOf(edit)
-      const text = error && `${edit.found.join()}: ${error.message}`
-      if (text !== undefined && this.#lasting.get(key) === text) continue
-      if (text === undefined) {
-        this.#mended++
-        this.#edits.delete(key)
-        this.#lasting.delete(key)
-      } else this.#lasting.set(key, text)
-      this.#options.onMending?.({ edit, error })
-    }
   }
 
   #allRefusedFor(): number {
