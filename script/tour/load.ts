@@ -1,7 +1,7 @@
 import { get } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 
-export interface LoadReport {
+interface LoadReport {
   readonly answered: number
   readonly failures: readonly string[]
   /** Names of the pods that answered. */

@@ -1,7 +1,7 @@
 import { startLoad } from './load.ts'
 import type { Terminal } from './terminal.ts'
 
-export interface Step {
+interface Step {
   readonly title: string
   /** What is about to be seen, for someone who has not met it yet. */
   readonly story: string

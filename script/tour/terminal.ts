@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 
 const top = join(import.meta.dirname, '..', '..')
 
-export interface Answer {
+interface Answer {
   readonly status: number
   /** Standard output, trimmed. */
   readonly text: string

@@ -15,7 +15,7 @@ import { feedZone } from './parts/dns/zone-feed.ts'
 import { ServiceFeed } from './sources/service-feed.ts'
 import type { Sources } from './sources/sources.ts'
 
-export interface ProcessSourcesOptions {
+interface ProcessSourcesOptions {
   readonly client: Client
   readonly informers: Informers
   readonly runtime: Runtime

@@ -12,7 +12,7 @@ import { checkAccess } from './stages/access.ts'
 import { stageList } from './stages/stage-list.ts'
 import { upgrade } from './upgrade.ts'
 
-export interface Handler {
+interface Handler {
   handle(request: IncomingMessage, response: ServerResponse): void
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void
   /** For what is no request at all: the server's event `clientError`. */

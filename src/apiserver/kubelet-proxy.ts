@@ -16,7 +16,7 @@ import type { Registry } from './registry/registry.ts'
 /** Where the kubelet of a node listens, and the path in front of all of its own; undefined for a node that has none. */
 export type KubeletLocator = (nodeName: string) => { readonly socketPath: string; readonly path?: string } | undefined
 
-export interface KubeletTarget {
+interface KubeletTarget {
   readonly nodeName: string
   /** Path and query at the kubelet's own HTTP API. */
   readonly path: string

@@ -67,7 +67,7 @@ export interface ApiServerOptions {
   readonly onError?: (error: unknown) => void
 }
 
-export type Listener =
+type Listener =
   | { readonly host: string; readonly port: number; readonly tls: true }
   /** A Unix socket, plain HTTP, mode 0600: its peers are system:masters. */
   | { readonly path: string }

@@ -13,7 +13,7 @@ import { SERVICE_NAME_LABEL, SKIP_MIRROR_LABEL } from '#objects/well-known.ts'
 /** As every cluster has them. */
 const NAMESPACES = ['default', 'kube-system', 'kube-public', 'kube-node-lease']
 
-export interface SystemObjectOptions {
+interface SystemObjectOptions {
   readonly serviceCidrs: readonly string[]
   /** Where the `kubernetes` Service leads. */
   readonly advertise: { readonly address: string; readonly port: number }

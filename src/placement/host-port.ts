@@ -4,13 +4,13 @@ import type { NodeState } from './cluster-state.ts'
 import type { Obstacle } from './obstacle.ts'
 
 /** A port of the node itself that a container takes; `ip` is `0.0.0.0` for all addresses. */
-export interface HostPort {
+interface HostPort {
   readonly protocol: string
   readonly ip: string
   readonly port: number
 }
 
-export const hostPortsOf = (pod: Pod): readonly HostPort[] =>
+const hostPortsOf = (pod: Pod): readonly HostPort[] =>
   [...(pod.spec?.containers ?? []), ...(pod.spec?.initContainers ?? []).filter((one) => one.restartPolicy === 'Always')]
     .flatMap(({ ports = [] }) => ports)
     .map((port) => ({

@@ -1,7 +1,7 @@
 /** One line of the text format without its name: labels and a number. */
 type Labels = Readonly<Record<string, string>>
 
-export interface Description {
+interface Description {
   readonly name: string
   /** One sentence; shown as HELP, and held against docs/metrics.md. */
   readonly help: string
@@ -25,7 +25,7 @@ const labelled = (labels: Labels): string => {
 const number = (value: number): string => (value === Number.POSITIVE_INFINITY ? '+Inf' : String(value))
 
 /** Adds up; one number a label set. */
-export class Counter {
+class Counter {
   readonly #values = new Map<string, { readonly labels: Labels; value: number }>()
 
   add(by = 1, labels: Labels = {}): void {
@@ -43,7 +43,7 @@ export class Counter {
 /**
  * Counts observations by upper bounds, which are sorted; the text format asks for cumulative counts, made when read.
  */
-export class Histogram {
+class Histogram {
   readonly #bounds: readonly number[]
   readonly #counts: Uint32Array
   #sum = 0

@@ -19,7 +19,7 @@ export interface AgentNode extends Place {
 }
 
 /** What all nodes of a cluster have in common. */
-export interface ClusterFacts {
+interface ClusterFacts {
   readonly clusterCidr: readonly [string, string]
   readonly serviceCidr: readonly [string, string]
   readonly loadBalancerCidr: readonly [string, string]

@@ -11,7 +11,7 @@ type Life =
   | { readonly is: 'running'; readonly part: Part }
   | { readonly is: 'failed'; readonly retryAt: number; readonly cancel: () => void }
 
-export interface PartRunOptions {
+interface PartRunOptions {
   readonly definition: Pick<PartDefinition, 'name' | 'needs' | 'carriesPods'>
   /** Starts it anew. `fail` ends that life of it, and no later one. */
   readonly start: (fail: (error: Error) => void) => Part | Promise<Part>

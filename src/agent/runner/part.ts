@@ -33,7 +33,7 @@ export interface PartState extends PartStatus {
 }
 
 /** What a part stands on: other parts of the same place, and sources of the process. Without them it is not started. */
-export interface Needs<S extends SourceName = SourceName> {
+interface Needs<S extends SourceName = SourceName> {
   readonly parts: readonly Pick<PartDefinition, 'name'>[]
   readonly sources: readonly S[]
 }

@@ -5,7 +5,7 @@ import { partMetrics } from './part-metrics.ts'
 import { PartRun } from './part-run.ts'
 import type { Place } from './place.ts'
 
-export interface PartsOptions<Here extends Place> {
+interface PartsOptions<Here extends Place> {
   readonly place: Here
   /** In the order in which they start; each needs only such as stand before it. */
   readonly definitions: readonly PartDefinition<Here>[]

@@ -15,7 +15,7 @@ import type { Place } from '../runner/place.ts'
 import { type AgentReport, kubeletPath } from './agent-api.ts'
 import { nodeReport } from './agent-report.ts'
 
-export interface AgentServerOptions {
+interface AgentServerOptions {
   /** The cluster's name. */
   readonly cluster: string
   /** Where it listens: a Unix socket, mode 0600. */

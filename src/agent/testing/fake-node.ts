@@ -19,7 +19,7 @@ import type { SourceName, Sources } from '../sources/sources.ts'
 import { fakePlace } from './fake-place.ts'
 
 /** Which of a node's kernel works, as a test has it. */
-export interface FakeKernelState {
+interface FakeKernelState {
   /** What is thrown where a socket is bound on port 53. */
   dnsRefusal: Error | undefined
   /** Nobody answers queries any more. */

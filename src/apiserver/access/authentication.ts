@@ -24,7 +24,7 @@ type TokenReview =
   | { readonly authenticated: true; readonly caller: Caller; readonly audiences: readonly string[] }
   | { readonly authenticated: false; readonly error: string }
 
-export interface AuthenticatorOptions {
+interface AuthenticatorOptions {
   readonly reader: Reader
   readonly signer: TokenSigner
   readonly now: () => Date

@@ -13,7 +13,7 @@ export type AccessRequest =
       readonly name: string
     }
 
-export interface Decision {
+interface Decision {
   readonly allowed: boolean
   readonly reason: string
 }

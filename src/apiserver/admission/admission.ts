@@ -12,13 +12,13 @@ export interface CreateAdmission {
   readonly reader: Reader
 }
 
-export interface UpdateAdmission extends CreateAdmission {
+interface UpdateAdmission extends CreateAdmission {
   readonly previous: ApiObject
   /** '' for the main resource. */
   readonly subresource: string
 }
 
-export interface DeleteAdmission {
+interface DeleteAdmission {
   readonly resource: Resource
   readonly object: ApiObject
   readonly caller: Caller

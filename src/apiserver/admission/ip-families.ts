@@ -3,7 +3,7 @@ import type { StatusCause } from '#api/meta/status.ts'
 import { familyOf, type IpFamily } from '#net/ip-address.ts'
 
 /** What the dual-stack rules make of a Service, or why they refuse it. */
-export type Families =
+type Families =
   | { readonly kind: 'ok'; readonly spec: ServiceSpec }
   | { readonly kind: 'refused'; readonly causes: readonly StatusCause[] }
 

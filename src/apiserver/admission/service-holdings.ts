@@ -17,7 +17,7 @@ export interface ServiceAllocators {
   readonly doubtful: Set<string>
 }
 
-export interface AllocatorOptions {
+interface AllocatorOptions {
   readonly serviceCidrs: readonly string[]
   readonly nodePortRange: { readonly from: number; readonly to: number }
 }

@@ -1,5 +1,5 @@
 /** The Kubernetes whose API this server keeps to; the build part says whose server it is. */
-export const KUBERNETES_MINOR = '36'
+const KUBERNETES_MINOR = '36'
 
 /** `/version`: version.Info of apimachinery. */
 export const versionInfo = (): object => ({

@@ -10,7 +10,7 @@ import type { ReadYaml } from './yaml/read-yaml.ts'
 
 const ACCEPTED = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf']
 
-export interface Expected {
+interface Expected {
   readonly apiVersion: string
   readonly kind: string
   readonly message: MessageClass<unknown>

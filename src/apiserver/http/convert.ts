@@ -22,7 +22,7 @@ export const servesConversion = ({ kind, group, version }: NonNullable<Wanted['a
   (version === 'v1' || version === 'v1beta1') &&
   (kind === 'Table' || kind === 'PartialObjectMetadata' || kind === 'PartialObjectMetadataList')
 
-export interface TableRequest {
+interface TableRequest {
   readonly kind: Kind
   readonly version: string
   /** None, Metadata (the default) or Object, of the query. */

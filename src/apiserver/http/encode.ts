@@ -23,9 +23,9 @@ export const objectJson = (object: ApiObject, message: MessageClass<unknown> | u
 }
 
 /** An item of a typed list, which Kubernetes writes without kind and apiVersion. */
-export const itemJson = (object: ApiObject, message: MessageClass<unknown>): string => `{${bodyOf(object, message)}`
+const itemJson = (object: ApiObject, message: MessageClass<unknown>): string => `{${bodyOf(object, message)}`
 
-export interface ListHead {
+interface ListHead {
   readonly kind: string
   readonly apiVersion: string
   readonly metadata: object

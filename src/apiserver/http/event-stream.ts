@@ -8,7 +8,7 @@ const AHEAD = 256 * 1024
 /** Small events are written together up to here. */
 const TOGETHER = 32 * 1024
 
-export interface EventStreamOptions {
+interface EventStreamOptions {
   readonly response: ServerResponse
   readonly watch: Watch
   /** The revision that a bookmark of now stands for. */

@@ -14,7 +14,7 @@ export interface Wanted {
   readonly contentType: string
 }
 
-export const MEDIA_TYPES: Readonly<Record<Encoding, string>> = {
+const MEDIA_TYPES: Readonly<Record<Encoding, string>> = {
   json: 'application/json',
   yaml: 'application/yaml',
   protobuf: 'application/vnd.kubernetes.protobuf',

@@ -6,7 +6,7 @@ import { isIP } from 'node:net'
 import * as x509 from '@peculiar/x509'
 import type { KeyPair } from './pki.ts'
 
-export interface CertificateRequest {
+interface CertificateRequest {
   readonly commonName: string
   readonly organizations?: readonly string[]
   readonly usage: 'ca' | 'server' | 'client'
@@ -17,7 +17,7 @@ export interface CertificateRequest {
 }
 
 /** A certificate with the key that signs others in its name. */
-export interface Issuer extends KeyPair {
+interface Issuer extends KeyPair {
   readonly subject: string
   readonly keys: webcrypto.CryptoKeyPair
 }

@@ -1,7 +1,7 @@
 import { generateKey, issueCertificate } from './certificate.ts'
 import type { KeyPair, Pki } from './pki.ts'
 
-export interface PkiRequest {
+interface PkiRequest {
   readonly clusterDomain: string
   /** Further names and addresses of the server: the `kubernetes` ClusterIP, the host's addresses. */
   readonly subjectAltNames: readonly string[]

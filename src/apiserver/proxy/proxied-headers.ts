@@ -44,7 +44,7 @@ const withoutToken = (protocols: string): string =>
     .filter((name) => !name.startsWith('base64url.bearer.authorization.k8s.io.'))
     .join(', ')
 
-export interface Forwarded {
+interface Forwarded {
   /** The path as the client asked for it, without query. */
   readonly path: string
   /** For a protocol to switch to; else undefined. */

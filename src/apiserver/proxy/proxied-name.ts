@@ -1,7 +1,7 @@
 import { badRequest } from '../errors.ts'
 
 /** What a client names behind `pods/`, `services/` or `nodes/` to be led to: `web`, `web:http`, `https:web:8443`. */
-export interface ProxiedName {
+interface ProxiedName {
   readonly scheme: 'http' | 'https'
   readonly name: string
   /** A number, a name, or empty: the kind says what that means. */

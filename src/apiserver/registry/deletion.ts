@@ -15,7 +15,7 @@ export interface DeleteRequest {
 /**
  * `now`: it goes with this as its last state. `later`: it stays, marked, until grace, finalizers or contents are gone.
  */
-export interface DeletionPlan {
+interface DeletionPlan {
   readonly kind: 'now' | 'later'
   readonly object: ApiObject
 }

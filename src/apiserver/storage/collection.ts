@@ -4,7 +4,7 @@ import type { Change } from './journal.ts'
 import { sizeOf } from './object-size.ts'
 
 /** Called synchronously after each change: it must only take note. */
-export type ChangeListener = () => void
+type ChangeListener = () => void
 
 /** What a collection has of its store. */
 interface CollectionStore {

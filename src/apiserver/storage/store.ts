@@ -17,7 +17,7 @@ export interface WindowLimits {
 /** The age is that of etcd's compaction under a real API server; the largest body is 3 MiB. */
 const LIMITS: WindowLimits = { bytes: 64 * 1024 * 1024, changes: 32_768, age: 300_000 }
 
-export interface StoreOptions {
+interface StoreOptions {
   readonly limits?: WindowLimits
   /** Milliseconds; only differences count. */
   readonly now?: () => number

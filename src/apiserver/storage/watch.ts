@@ -49,7 +49,7 @@ const departedObject = (change: SeenChange): ApiObject => {
 }
 
 /** What a change means to a watcher of this selection: entering it is ADDED, leaving it DELETED, neither is nothing. */
-export const eventFor = (change: SeenChange, selection: Selection): StoredEvent | undefined => {
+const eventFor = (change: SeenChange, selection: Selection): StoredEvent | undefined => {
   if (selection.namespace && change.object.metadata?.namespace !== selection.namespace) return undefined
   const { matches } = selection
   const was = change.previous !== undefined && (!matches || matches(change.previous))

@@ -34,7 +34,7 @@ export const writeRequest = (exchange: Exchange, subresource = ''): WriteRequest
 }
 
 /** Answers with the object a write made, in whichever form the client reads. */
-export const sendWritten = (
+const sendWritten = (
   exchange: Exchange,
   registry: Registry,
   resource: Resource,

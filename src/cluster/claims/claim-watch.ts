@@ -5,7 +5,7 @@ import { readClaim } from './claim.ts'
 const LOOK_MS = 50
 
 /** Whether the name is still ours to make a cluster of. */
-export interface ClaimWatch extends Disposable {
+interface ClaimWatch extends Disposable {
   /** Aborted where it is not any more; its reason is ClusterError TAKEN_DOWN. */
   readonly signal: AbortSignal
   /** Looks at once: throws the signal's reason. */

@@ -11,7 +11,7 @@ import { BalancerWriter } from '#reconciler/balancer/balancer-writer.ts'
 import { TargetLoop } from '#reconciler/target/target-loop.ts'
 import type { ClusterConfig } from '../config.ts'
 
-export interface LoadBalancerOptions {
+interface LoadBalancerOptions {
   readonly config: ClusterConfig
   readonly services: ServiceFeed
   readonly nodes: Informer<Node>
@@ -25,7 +25,7 @@ export interface LoadBalancerOptions {
 }
 
 /** The load balancer, as it stands in the fabric's kernel. */
-export interface KeptLoadBalancer {
+interface KeptLoadBalancer {
   /** Resolves when it is written for the first time. */
   readonly written: Promise<void>
   /** Why the kernel does not have it as it should be; undefined where it has. */

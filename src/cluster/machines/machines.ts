@@ -12,7 +12,7 @@ import { hostLink, isNamespaceOf } from './names.ts'
 import { createNode, routeNode } from './node.ts'
 
 /** What could be made: a machine may have IPv6 switched off, which we do not change. */
-export interface MachinesMade {
+interface MachinesMade {
   /** The kernel has IPv6: nodes and pods have both families. */
   readonly ipv6: boolean
   /**

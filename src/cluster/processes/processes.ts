@@ -65,7 +65,7 @@ export const startSupervised = (
   return supervisor
 }
 
-export interface ClusterProcess {
+interface ClusterProcess {
   readonly pid: number
   readonly role: Role | 'supervisor'
   /** Of a supervisor: whose. */

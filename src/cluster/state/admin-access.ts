@@ -4,7 +4,7 @@ import type { ClusterConfig } from '../config.ts'
 import { statePaths } from './state.ts'
 
 /** What goes into a kubeconfig for the cluster's administrator, PEM text. */
-export interface AdminAccess {
+interface AdminAccess {
   readonly server: string
   readonly certificateAuthority: string
   readonly clientCertificate: string

@@ -6,7 +6,7 @@ import { isLeaving } from '#objects/deletion.ts'
 import { sameValue } from '../values/equal.ts'
 
 /** What is to be done about one object that is to stay. `again`: it cannot be changed into what it should be. */
-export type Keeping =
+type Keeping =
   | { readonly do: 'nothing' }
   | { readonly do: 'create' | 'update'; readonly object: ApiObject }
   | { readonly do: 'again' }

@@ -6,7 +6,7 @@ import { NODES_SHIFT } from './ruleset.ts'
 import type { BalancerSetName } from './sets.ts'
 
 /** What the fabric's kernel must hold. */
-export interface CompiledBalancer {
+interface CompiledBalancer {
   readonly elements: readonly Element[]
   readonly kinds: readonly UsedKind[]
 }

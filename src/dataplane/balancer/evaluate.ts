@@ -4,9 +4,9 @@ import type { Packet, Refusal } from '../evaluator/packet.ts'
 import type { Hop, Surroundings } from '../evaluator/walk.ts'
 
 /** What becomes of a packet at the fabric. `route`: no Service's; it goes where the routes lead, if anywhere. */
-export type BalancerVerdict = { readonly kind: 'node'; readonly mark: number } | { readonly kind: 'route' } | Refusal
+type BalancerVerdict = { readonly kind: 'node'; readonly mark: number } | { readonly kind: 'route' } | Refusal
 
-export interface BalancerOutcome {
+interface BalancerOutcome {
   readonly verdict: BalancerVerdict
   readonly hops: readonly Hop[]
 }

@@ -3,7 +3,7 @@ import type { Kind } from './ruleset/kinds.ts'
 import { kindName } from './ruleset/kinds.ts'
 
 /** The dataplane has no room for what is asked. `code` tells of what. */
-export class CapacityError extends Error {
+class CapacityError extends Error {
   override readonly name = 'CapacityError'
   readonly code: 'SERVICE_PORTS_EXHAUSTED' | 'KINDS_EXHAUSTED' | 'ENDPOINTS_EXHAUSTED'
   constructor(code: CapacityError['code'], message: string) {

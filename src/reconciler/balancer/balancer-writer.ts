@@ -16,7 +16,7 @@ import { KernelError } from '#kernel/kernel-error.ts'
 import type { Nftables } from '#kernel/nftables/libnftables.ts'
 import { hashOf } from '../tables/hash.ts'
 
-export interface BalancedCluster {
+interface BalancedCluster {
   readonly serviceCidrs: readonly string[]
   readonly loadBalancerCidrs: readonly string[]
   /** By a node's name, what a packet to it is marked with: 1 to the number of nodes. */

@@ -9,7 +9,7 @@ import { FaultTeller, type ServiceFault } from './service-fault.ts'
 import { ServicesTarget } from './services-target.ts'
 import type { SyncState } from './sync-state.ts'
 
-export interface ServiceProxyOptions {
+interface ServiceProxyOptions {
   readonly node: NodeFacts
   readonly kernel: { readonly nftables: Nftables; readonly conntrack: Conntrack }
   readonly clock?: Clock

@@ -27,7 +27,7 @@ const CHUNK_ELEMENTS = 500
 
 const NOTHING: Adopted = { leftovers: [], udp: new Map() }
 
-export interface Refused {
+interface Refused {
   readonly service: string
   readonly error: Error
 }
@@ -36,7 +36,7 @@ export interface Refused {
 const isTooLong = (error: unknown): boolean => error instanceof KernelError && error.errnoName === 'EMSGSIZE'
 
 /** How the caller makes what is written. */
-export interface SyncSource {
+interface SyncSource {
   /**
    * What a Service shall have; undefined where that cannot be said, and the Service stays as it is. Asked chunk by
    * chunk, so that what is written can be forgotten.

@@ -26,7 +26,7 @@ export interface FoundTables extends FoundElements {
   readonly pins: readonly Pin[]
 }
 
-export type Found =
+type Found =
   | { readonly kind: 'none' }
   | { readonly kind: 'ours'; readonly tables: FoundTables }
   /**
@@ -40,7 +40,7 @@ const NF_DROP = 0
 /** A dump during which another program writes its own tables must be done again. */
 const TRIES = 5
 
-export const idOfWord = (word: number): number => (word & WORD.SERVICE_PORT) >>> WORD.ID_SHIFT
+const idOfWord = (word: number): number => (word & WORD.SERVICE_PORT) >>> WORD.ID_SHIFT
 
 /** Whether a set's elements carry the id of a service port, in a word of the key or of the data. */
 const carriesId = ({ key: [first], data }: SetDefinition): boolean =>

@@ -3,7 +3,7 @@ import type { Clock } from '#clock/clock.ts'
 /** Between questions of our own, milliseconds. */
 const PERIOD_MS = 10_000
 
-export interface DnsCheckOptions {
+interface DnsCheckOptions {
   readonly addresses: readonly string[]
   /** Whether DNS answers a query on an address; false where it takes too long. */
   readonly isAnswering: (address: string) => Promise<boolean>

@@ -9,7 +9,7 @@ import { RecordType } from '#names/record.ts'
  */
 const PATIENCE_MS = 20
 
-export interface DnsQuestion {
+interface DnsQuestion {
   /** Address of whom is asked. */
   readonly server: string
   readonly domain: string

@@ -6,7 +6,7 @@ import type { Zone } from '#names/zone.ts'
 import type { NameServer } from '../../sources/sources.ts'
 import type { DnsThread } from './dns-thread.ts'
 
-export interface DnsServiceOptions {
+interface DnsServiceOptions {
   readonly zone: Zone
   /** Resolves when the zone holds all that there is. */
   readonly filled: Promise<void>

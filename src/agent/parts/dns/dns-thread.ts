@@ -32,7 +32,7 @@ const program = (): string => {
   return existsSync(bundle) ? bundle : join(import.meta.dirname, 'dns-worker.ts')
 }
 
-export interface DnsThreadOptions extends Omit<DnsThreadData, 'counts'> {
+interface DnsThreadOptions extends Omit<DnsThreadData, 'counts'> {
   readonly zone: Zone
   readonly udp: readonly DatagramServer[]
   readonly log: (message: string) => void

@@ -6,7 +6,7 @@ import { recorderAt } from '../../runner/recorder.ts'
 import { NetworkKeeper, type NetworkOwner } from '../../watch/network-keeper.ts'
 import { createPodNetwork } from './pod-network.ts'
 
-export interface NetworkPart extends Part {
+interface NetworkPart extends Part {
   /** To which the kubelet, or whoever else starts pods here, attaches them. */
   readonly pods: PodNetwork
 }

@@ -23,7 +23,7 @@ import { PodNetworkError } from './pod-network-error.ts'
 /** Milliseconds that a link may take to go with its namespace before it is deleted by name. */
 const LINK_GONE_TRIES = 20
 
-export interface PodNetworkOptions {
+interface PodNetworkOptions {
   readonly node: {
     /** Path of the node's network namespace. */
     readonly namespace: string

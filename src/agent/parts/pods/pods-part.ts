@@ -9,7 +9,7 @@ import type { Part } from '../../runner/part.ts'
 import { network } from '../network/network-part.ts'
 import { volumeMounter } from './volume-mounter.ts'
 
-export interface PodsPart extends Part {
+interface PodsPart extends Part {
   readonly kubelet: Kubelet
 }
 

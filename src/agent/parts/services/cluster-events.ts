@@ -7,7 +7,7 @@ import { touch } from '#client/event-recorder.ts'
 import type { Clock } from '#clock/clock.ts'
 import { keyOf } from '#objects/object-key.ts'
 
-export interface ClusterEventsOptions {
+interface ClusterEventsOptions {
   /** core/v1 Event, as a resource of this server. */
   readonly resource: Resource<Event>
   /** kubectl prints it under FROM. */

@@ -19,7 +19,7 @@ const PROGRAMMING_SECONDS = [
 ]
 
 /** What is counted elsewhere anyway, and read when somebody asks. */
-export interface ProxyReadings {
+interface ProxyReadings {
   readonly state: () => SyncState
   /** Changes that the API has told of, since the start. */
   readonly changes: () => { readonly services: number; readonly endpoints: number }

@@ -3,7 +3,7 @@ import type { EventRecorder } from '#client/event-recorder.ts'
 import type { ServiceFault } from '#reconciler/services/service-fault.ts'
 import type { ClusterEvents } from './cluster-events.ts'
 
-export interface Reporting {
+interface Reporting {
   readonly node: string
   readonly find: (key: string) => Service | undefined
   /** For what is the node's own: each node has its Event, which names it. */

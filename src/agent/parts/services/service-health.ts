@@ -7,7 +7,7 @@ import { type HttpListener, type HttpListenerOptions, listenHttp } from '../../h
 
 type Family = 'IPv4' | 'IPv6'
 
-export interface ServiceHealthOptions extends Pick<HttpListenerOptions, 'listen' | 'clock'> {
+interface ServiceHealthOptions extends Pick<HttpListenerOptions, 'listen' | 'clock'> {
   readonly node: { readonly name: string; readonly addresses: readonly string[] }
   /** Of the node's proxy, whatever becomes of the node. */
   readonly isHealthy: () => boolean

@@ -17,7 +17,7 @@ import { ProxyMetrics } from './proxy-metrics.ts'
 import { reportFault, reportHealthPort } from './service-events.ts'
 import { ServiceHealth } from './service-health.ts'
 
-export interface ServicesPart extends Part {
+interface ServicesPart extends Part {
   readonly proxy: ServiceProxy
   readonly health: ProxyHealth
 }

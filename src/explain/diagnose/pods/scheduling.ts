@@ -11,7 +11,7 @@ import type { Unplaced } from '../../trace/trouble.ts'
 import { or, patch, run, where } from '../cure.ts'
 
 /** What keeps a pod from every node, and what would mend it. */
-export interface Scheduling {
+interface Scheduling {
   readonly nearest: readonly RefusingNode[]
   readonly taintsOfControllers: boolean
   readonly cures: readonly Cure[]
