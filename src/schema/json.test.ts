@@ -128,3 +128,15 @@ test('a value of every type is decoded and written again as it was', () => {
   assert.deepEqual(problems, [])
   assert.deepEqual(JSON.parse(encodeJson(Everything, object)), value)
 })
+
+test('the smallest and the largest whole number of a type are taken, and one past them is refused', () => {
+  const small = (value: number) => decodeJson(Everything, { kind: 'Everything', apiVersion: 'test/v1', small: value })
+  for (const value of [-2_147_483_648, 2_147_483_647]) assert.equal(small(value).object.small, value)
+  for (const value of [-2_147_483_649, 2_147_483_648]) assert.throws(() => small(value), { code: 'JSON_TYPE' })
+})
+
+test('a time that is not set is left out where its field says so, and is null where it does not', () => {
+  assert.doesNotMatch(encodeJson(Service, service('"metadata":{"name":"a"}').object), /creationTimestamp/)
+  const empty = decodeJson(Everything, { kind: 'Everything', apiVersion: 'test/v1' }).object
+  assert.match(encodeJson(Everything, empty), /"when":null/)
+})
