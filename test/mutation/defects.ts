@@ -25,7 +25,7 @@ const sourceChains = defect('dataplane/nftables/ruleset/source-chains.ts')
 const ids = defect('dataplane/nftables/ids.ts')
 const chains = defect('dataplane/nftables/ruleset/chains.ts')
 const evaluator = defect('dataplane/evaluator/evaluate.ts')
-const flows = defect('reconciler/stale-flows.ts')
+const flows = defect('reconciler/services/stale-flows.ts')
 
 /** Lines of the contract that no change of the code can break alone, and why. */
 export const WITHOUT_DEFECT: Readonly<Partial<Record<Clause, string>>> = {}
