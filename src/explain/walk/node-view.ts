@@ -55,9 +55,12 @@ export class NodeView {
   readonly lost: readonly LostClaim[]
   readonly #claims = new Map<string, Claimed>()
   readonly #ruleset: LoadedRuleset
+  /** All of its own, also those that node ports do not answer at. */
+  readonly #own: readonly string[]
 
   constructor(facts: ClusterFacts, services: readonly Service[], node: Node) {
     this.name = node.metadata?.name ?? ''
+    this.#own = nodeAddresses(node)
     this.node = {
       name: this.name,
       zone: node.metadata?.labels?.[ZONE_LABEL],
@@ -110,7 +113,7 @@ export class NodeView {
     readonly fromNode: boolean
   }): readonly Outcome[] {
     const protocol = packet.protocol.toLowerCase() as 'tcp' | 'udp' | 'sctp'
-    return possibleOutcomes(this.#ruleset, { ...packet, protocol }, (address) => this.isNode(address))
+    return possibleOutcomes(this.#ruleset, { ...packet, protocol }, (address) => this.#own.includes(address))
   }
 
   #key(family: string, { address, protocol, port }: Pick<Frontend, 'address' | 'protocol' | 'port'>): string {
