@@ -29,7 +29,7 @@ test('what runs is the form that was asked for: the bundle or its source', async
   const running = programs()
   assert.deepEqual([...running.keys()].sort(), ['agent-host', 'control-plane'])
   for (const file of running.values())
-    assert.match(file, form === 'bundle' ? /\/dist\/[^/]+\.mjs$/ : /\/src\/cluster\/[^/]+\.ts$/)
+    assert.match(file, form === 'bundle' ? /\/dist\/[^/]+\.mjs$/ : /\/src\/cluster\/processes\/[^/]+\.ts$/)
 })
 
 test('a form that is not there is refused by name', async () => {
