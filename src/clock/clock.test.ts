@@ -20,6 +20,23 @@ test('a clock turned by hand rings each timer at its time, in order, and those t
   assert.deepEqual([rung.at(-1), clock.pending], ['late at 20', 0])
 })
 
+test('a machine that slept rings once what fell due meanwhile, and not what was cancelled by it', () => {
+  const clock = new HandClock(0)
+  const rung: string[] = []
+  const again = (): void => {
+    rung.push(`again at ${clock.now()}`)
+    clock.after(10, again)
+  }
+  clock.after(10, again)
+  const cancel = clock.after(20, () => rung.push('never'))
+  clock.after(15, cancel)
+  clock.after(200, () => rung.push('later'))
+  clock.sleep(100)
+  assert.deepEqual([rung, clock.now(), clock.pending], [['again at 100'], 100, 2])
+  clock.advance(10)
+  assert.deepEqual(rung, ['again at 100', 'again at 110'])
+})
+
 test('sleep() ends when its time has come, or at once when it is told to stop, and leaves no timer', async () => {
   const clock = new HandClock(0)
   const slept = sleep(clock, 10)

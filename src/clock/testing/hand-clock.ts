@@ -43,6 +43,19 @@ export class HandClock implements Clock {
     this.#now = end
   }
 
+  /** As a machine that slept: what fell due meanwhile runs when it wakes, each once, and not each time that it would have. */
+  sleep(ms: number): void {
+    this.#now += ms
+    const isDue = ({ at }: { readonly at: number }): boolean => at <= this.#now
+    const due = this.#timers.filter(isDue).sort((a, b) => a.at - b.at)
+    // What one of them cancels does not run.
+    for (const timer of due)
+      if (this.#timers.includes(timer)) {
+        this.#timers = this.#timers.filter((other) => other !== timer)
+        timer.callback()
+      }
+  }
+
   /** Goes on to the next timer, so many times, or until none is set. */
   settle(most: number): void {
     for (let times = 0; times < most && this.next !== undefined; times++) this.advance(this.next)
