@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { BalancedFrontend } from '#forwarding/load-balancer.ts'
-import { FakeNftables } from '#kernel/nftables/fake-nftables.ts'
+import { FakeNftables } from '#kernel/nftables/testing/fake-nftables.ts'
 import { BalancerWriter } from './balancer-writer.ts'
 
 const ALL = ['node-1', 'node-2']

@@ -8,7 +8,7 @@ import type { Element } from '#dataplane/nftables/rule.ts'
 import { NODE_RULESET } from '#dataplane/nftables/ruleset/node-ruleset.ts'
 import type { SetDefinition } from '#dataplane/nftables/set-definition.ts'
 import { SetTable } from '#dataplane/nftables/set-table.ts'
-import { FakeNftables } from '#kernel/nftables/fake-nftables.ts'
+import { FakeNftables } from '#kernel/nftables/testing/fake-nftables.ts'
 import { SyncRunner } from './sync-runner.ts'
 
 const facts = { name: 'n1', zone: undefined, nodeAddresses: [], podCidrs: [], serviceCidrs: [], ownPods: [] }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { HandClock } from '#clock/testing/hand-clock.ts'
 import type { EndpointSlice, Service } from '#forwarding/forward-service.ts'
-import { FakeNftables } from '#kernel/nftables/fake-nftables.ts'
+import { FakeNftables } from '#kernel/nftables/testing/fake-nftables.ts'
 import { NotedFlows } from '../testing/noted-flows.ts'
 import { createServiceProxy } from './service-proxy.ts'
 

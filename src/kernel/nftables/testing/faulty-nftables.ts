@@ -1,8 +1,8 @@
 import { constants } from 'node:os'
-import { KernelError } from '../kernel-error.ts'
-import type { ElementChange } from './element-batch.ts'
-import type { DumpedElement } from './element-dump.ts'
-import type { Nftables } from './libnftables.ts'
+import { KernelError } from '../../kernel-error.ts'
+import type { ElementChange } from '../element-batch.ts'
+import type { DumpedElement } from '../element-dump.ts'
+import type { Nftables } from '../libnftables.ts'
 
 /**
  * For tests: another nftables, the kernel's own or the fake, that fails now and then. Of each transaction `fault` says

@@ -1,11 +1,11 @@
 import { constants } from 'node:os'
 import { parseCidr } from '#net/cidr.ts'
 import { formatAddress, fromBytes, parseAddress, toBytes } from '#net/ip-address.ts'
-import { KernelError } from '../kernel-error.ts'
-import { LITTLE_ENDIAN, viewOf } from '../netlink/netlink-message.ts'
-import type { ElementChange } from './element-batch.ts'
-import type { DumpedElement } from './element-dump.ts'
-import type { Nftables } from './libnftables.ts'
+import { KernelError } from '../../kernel-error.ts'
+import { LITTLE_ENDIAN, viewOf } from '../../netlink/netlink-message.ts'
+import type { ElementChange } from '../element-batch.ts'
+import type { DumpedElement } from '../element-dump.ts'
+import type { Nftables } from '../libnftables.ts'
 
 /** What a set's fields are, as its `typeof` says. */
 type FieldType = 'address' | 'protocol' | 'port' | 'word' | 'slot'
