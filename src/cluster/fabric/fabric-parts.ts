@@ -1,8 +1,6 @@
 import { definePart, type PartDefinition } from '#agent/runner/part.ts'
 import type { Place } from '#agent/runner/place.ts'
-import { recorderAt } from '#agent/runner/recorder.ts'
-import { NetworkKeeper } from '#agent/watch/network-keeper.ts'
-import { NetworkTarget } from '#reconciler/network/network-target.ts'
+import { keepNetworks } from '#agent/watch/keep-networks.ts'
 import type { ClusterConfig } from '../config.ts'
 import { keptMachines } from '../machines/kept-machines.ts'
 import { keepLoadBalancer } from './load-balancer.ts'
@@ -21,25 +19,11 @@ const machinesPart = (config: ClusterConfig) =>
     name: 'machines',
     needs: { parts: [], sources: ['nodes'] },
     carriesPods: false,
-    start(fabric) {
-      const stop = new AbortController()
-      const keeper = new NetworkKeeper({
-        target: new NetworkTarget(() => keptMachines(config)),
+    start: (fabric) =>
+      keepNetworks(fabric, {
+        kept: () => keptMachines(config),
         ownerOf: (machine) => ({ who: machine, about: fabric.sources.nodes.lister.get(machine) }),
-        events: recorderAt(fabric, 'network-watch', stop.signal),
-        clock: fabric.clock,
-        log: fabric.log,
-      })
-      return {
-        ready: Promise.resolve(),
-        status: () => ({ ready: true, faults: keeper.lasting }),
-        look: () => keeper.look(),
-        stop() {
-          keeper.close()
-          stop.abort()
-        },
-      }
-    },
+      }),
   })
 
 /** The load balancer of the fabric, which leads what comes to a Service's address to the nodes that serve it. */

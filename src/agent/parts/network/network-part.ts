@@ -1,9 +1,8 @@
 import type { PodIdentity, PodNetwork } from '#kubelet/pod-network.ts'
-import { NetworkTarget } from '#reconciler/network/network-target.ts'
 import { nodePart } from '../../runner/agent-node.ts'
 import type { Part } from '../../runner/part.ts'
-import { recorderAt } from '../../runner/recorder.ts'
-import { NetworkKeeper, type NetworkOwner } from '../../watch/network-keeper.ts'
+import { keepNetworks } from '../../watch/keep-networks.ts'
+import type { NetworkOwner } from '../../watch/network-keeper.ts'
 import { createPodNetwork } from './pod-network.ts'
 
 interface NetworkPart extends Part {
@@ -17,27 +16,20 @@ export const network = nodePart({
   needs: { parts: [], sources: [] },
   carriesPods: true,
   start(node): NetworkPart {
-    const stop = new AbortController()
     const pods = createPodNetwork({
       node: { namespace: node.kernel.namespace, addresses: node.addresses, podCidrs: node.podCidrs },
       stateDir: node.stateDir,
       podNamespace: node.podNamespace,
     })
-    const keeper = new NetworkKeeper({
-      target: new NetworkTarget(() => pods.kept()),
+    const keeping = keepNetworks(node, {
+      kept: () => pods.kept(),
       ownerOf: (uid) => ownerOf(node.name, pods.pod(uid)),
-      events: recorderAt(node, 'network-watch', stop.signal),
-      clock: node.clock,
-      log: node.log,
     })
     return {
+      ...keeping,
       pods,
-      ready: Promise.resolve(),
-      status: () => ({ ready: true, faults: keeper.lasting }),
-      look: () => keeper.look(),
       stop() {
-        keeper.close()
-        stop.abort()
+        keeping.stop()
         pods.close()
       },
     }
