@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { endpoints } from '#api/core/endpoints/resource.ts'
 import { namespaces } from '#api/core/namespace/resource.ts'
+import { nodes } from '#api/core/node/resource.ts'
 import { services } from '#api/core/service/resource.ts'
 import type { EndpointSlice } from '#api/discovery/endpointslice/message.ts'
 import { endpointSlices } from '#api/discovery/endpointslice/resource.ts'
@@ -92,6 +93,53 @@ test('forged endpoints of the API are put right, and labels of others stay', asy
     (await cluster.client.get(endpoints, 'kubernetes', scope)).subsets?.[0]?.addresses?.[0]?.ip,
     '172.30.0.1',
   )
+  cluster.stop()
+})
+
+test('an endpoint on a node that is not well takes nothing until the node is well again, or known no more', async () => {
+  const on = (nodeName: string, ready: boolean) => ({
+    addresses: ['172.30.0.1'],
+    conditions: { ready, serving: ready, terminating: false },
+    nodeName,
+  })
+  const elsewhere = { addresses: ['172.30.0.9'] }
+  const endpointsOf = (...ready: readonly boolean[]) => [
+    on('node-1', ready[0]!),
+    on('node-2', ready[1]!),
+    on('unheard-of', true),
+    elsewhere,
+  ]
+  const sliceOf = (...ready: readonly boolean[]): EndpointSlice => ({ ...slice, endpoints: endpointsOf(...ready) })
+  const cluster = await startCluster({
+    kept: [kept[0]!, { resource: endpointSlices, object: sliceOf(true, true) }],
+    only: ['kept-objects'],
+    nodes: 2,
+  })
+  const say = async (status: string, node: string): Promise<void> => {
+    await cluster.client.patch(
+      nodes,
+      node,
+      'merge',
+      { status: { conditions: [{ type: 'Ready', status }] } },
+      {
+        subresource: 'status',
+      },
+    )
+    await cluster.settle()
+  }
+  const now = async () => (await cluster.client.get(endpointSlices, 'kubernetes', scope)).endpoints
+  await cluster.settle()
+  assert.deepEqual(await now(), endpointsOf(true, true))
+  await say('False', 'node-1')
+  assert.deepEqual(await now(), endpointsOf(false, true))
+  await say('Unknown', 'node-2')
+  assert.deepEqual(await now(), endpointsOf(false, false))
+  await say('True', 'node-1')
+  assert.deepEqual(await now(), endpointsOf(true, false))
+  await cluster.client.delete(nodes, 'node-2')
+  await cluster.settle()
+  assert.deepEqual(await now(), endpointsOf(true, true))
+  assert.deepEqual(cluster.logged, [])
   cluster.stop()
 })
 

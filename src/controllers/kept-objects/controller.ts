@@ -1,4 +1,5 @@
 import { namespaces } from '#api/core/namespace/resource.ts'
+import { nodes } from '#api/core/node/resource.ts'
 import { services } from '#api/core/service/resource.ts'
 import { endpointSlices } from '#api/discovery/endpointslice/resource.ts'
 import type { ObjectMeta } from '#api/meta/object-meta.ts'
@@ -11,13 +12,14 @@ import { keyOf } from '#objects/object-key.ts'
 import { ENDPOINTSLICE_CONTROLLER } from '#objects/well-known.ts'
 import { type ControllerContext, type RunningController, runLoop } from '../context.ts'
 import { sliceIndex } from '../endpointslice/write.ts'
-import { keep } from './desired.ts'
+import { asNodesAre, isWell, keep } from './desired.ts'
 
 const idFor = ({ group, plural }: Resource, key: string): string => `${group}/${plural} ${key}`
 
 /**
  * What a cluster cannot do without stays: its namespaces, and the Services of the API and of DNS with their endpoints.
- * Deleted, they are made again at once, with the addresses that the API server keeps for them.
+ * Deleted, they are made again at once, with the addresses that the API server keeps for them. An endpoint on a node that
+ * is not well is kept as one that is not ready.
  */
 export const startKeptObjectsController = (context: ControllerContext): RunningController | undefined => {
   const { client, informers, kept } = context
@@ -25,6 +27,7 @@ export const startKeptObjectsController = (context: ControllerContext): RunningC
   const byId = new Map(kept.map((one) => [idFor(one.resource, keyOf(one.object)), one]))
   const namespaceCache = informers.for(namespaces)
   const caches = new Map(kept.map(({ resource }) => [resource, informers.for(resource)]))
+  const nodeCache = informers.for(nodes)
   const sliceCache = informers.for(endpointSlices)
   sliceCache.addIndex('service', sliceIndex)
 
@@ -41,7 +44,8 @@ export const startKeptObjectsController = (context: ControllerContext): RunningC
   }
 
   const sync = async (id: string): Promise<void> => {
-    const { resource, object } = byId.get(id)!
+    const { resource, object: made } = byId.get(id)!
+    const object = asNodesAre(made, (name) => nodeCache.lister.get(name))
     const { namespace } = object.metadata!
     const home = namespace === undefined ? undefined : namespaceCache.lister.get(namespace)
     // Nothing can be made in a namespace that is not there; when it comes, this is asked again.
@@ -65,7 +69,7 @@ export const startKeptObjectsController = (context: ControllerContext): RunningC
     }
   }
 
-  const all = [...new Set<unknown>([namespaceCache, sliceCache, ...caches.values()])] as Informer<never>[]
+  const all = [...new Set<unknown>([namespaceCache, nodeCache, sliceCache, ...caches.values()])] as Informer<never>[]
   const { queue, running } = runLoop(context, 'kept-objects', all, sync)
   const note = (resource: Resource, key: string): void => {
     const id = idFor(resource, key)
@@ -79,6 +83,20 @@ export const startKeptObjectsController = (context: ControllerContext): RunningC
     onAdd: (slice) => {
       const service = serviceKeyOf(slice)
       if (service !== undefined) note(services, service)
+    },
+  })
+  const noteSlices = (): void => {
+    for (const [id, { resource }] of byId) if (resource === endpointSlices) queue.add(id)
+  }
+  nodeCache.addHandlers({
+    onAdd: (node) => {
+      if (!isWell(node)) noteSlices()
+    },
+    onUpdate: (before, node) => {
+      if (isWell(before) !== isWell(node)) noteSlices()
+    },
+    onDelete: (node) => {
+      if (!isWell(node)) noteSlices()
     },
   })
   namespaceCache.addHandlers({

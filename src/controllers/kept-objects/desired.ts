@@ -1,7 +1,9 @@
 import type { Endpoints } from '#api/core/endpoints/message.ts'
+import type { Node } from '#api/core/node/message.ts'
 import type { Service, ServicePort } from '#api/core/service/message.ts'
 import type { EndpointSlice } from '#api/discovery/endpointslice/message.ts'
 import type { ApiObject } from '#api/resource.ts'
+import { findCondition } from '#objects/conditions.ts'
 import { isLeaving } from '#objects/deletion.ts'
 import { sameValue } from '../values/equal.ts'
 
@@ -22,6 +24,25 @@ export const keep = (wanted: ApiObject, current: ApiObject | undefined): Keeping
   const right = { ...putRight(wanted, current), metadata: { ...current.metadata, labels } }
   return sameValue(right, current) ? { do: 'nothing' } : { do: 'update', object: right }
 }
+
+/**
+ * The object as it should be now: an endpoint on a node that is not well takes nothing, as a pod there would not. A node
+ * that has not said yet how it is counts as well.
+ */
+export const asNodesAre = (wanted: ApiObject, nodeNamed: (name: string) => Node | undefined): ApiObject => {
+  if (wanted.kind !== 'EndpointSlice') return wanted
+  const slice = wanted as EndpointSlice
+  const endpoints = slice.endpoints?.map((endpoint) => {
+    const { nodeName } = endpoint
+    if (nodeName === undefined || isWell(nodeNamed(nodeName))) return endpoint
+    return { ...endpoint, conditions: { ...endpoint.conditions, ready: false, serving: false } }
+  })
+  return { ...slice, endpoints } as ApiObject
+}
+
+/** Whether it may be sent what is for an endpoint on it. */
+export const isWell = (node: Node | undefined): boolean =>
+  (findCondition(node?.status?.conditions, 'Ready')?.status ?? 'True') === 'True'
 
 /** What the API lets nobody change once it is said, and the cluster needs as it was made. */
 const unchangeable = (object: ApiObject): string | undefined => {
