@@ -5,7 +5,7 @@ import { treeOf } from './tree.ts'
 
 const rules: Rules = {
   rooms: { net: [], dns: ['net'], cli: ['dns', 'net'] },
-  folders: { cli: { words: [], walk: ['words'] } },
+  folders: { cli: { words: [], walk: ['words'] }, 'cli/walk': { hop: [''] } },
   doors: { 'src/dns/store.ts': ['src/dns/registry/'] },
   pure: ['net'],
   pureFiles: ['dns/zone[^/]*\\.ts$'],
@@ -50,6 +50,19 @@ test('a folder of a room with phases imports the folders that it may; a file bes
   assert.deepEqual(faults({ ...files, 'src/cli/words/d.ts': "import '../walk/b.ts'\nimport '../c.ts'" }), [
     "src/cli/words/d.ts: 'cli/words' may not import 'src/cli/walk/b.ts'",
     "src/cli/words/d.ts: 'cli/words' may not import 'src/cli/c.ts'",
+  ])
+})
+
+test('a folder below a room has phases too', () => {
+  const files = {
+    'src/cli/walk/b.ts': '',
+    'src/cli/walk/hop/c.ts': "import '../b.ts'",
+    'src/cli/walk/end/d.ts': '',
+    'src/cli/e.ts': "import './walk/hop/c.ts'",
+  }
+  assert.deepEqual(faults(files), [])
+  assert.deepEqual(faults({ ...files, 'src/cli/walk/hop/f.ts': "import '../end/d.ts'" }), [
+    "src/cli/walk/hop/f.ts: 'cli/walk/hop' may not import 'src/cli/walk/end/d.ts'",
   ])
 })
 

@@ -9,7 +9,10 @@ import { isTest, roomOf, type Tree, type Unit } from './tree.ts'
 export interface Rules {
   /** Each room, and the rooms that it may import besides itself. */
   readonly rooms: Readonly<Record<string, readonly string[]>>
-  /** Of rooms with phases: which of its own folders a folder may import. Files beside them are its front, and may all. */
+  /**
+   * Of rooms, and of folders below them (`kubelet/container`), that have phases: which of its own folders a folder may
+   * import. Files beside them are its front, and may all.
+   */
   readonly folders: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>
   /** Files that are reached by one door: who may import them, files or folders. */
   readonly doors: Readonly<Record<string, readonly string[]>>
@@ -25,8 +28,9 @@ export interface Rules {
   readonly ffi: { readonly packages: readonly string[]; readonly rooms: readonly string[] }
 }
 
-/** `walk` of `src/explain/walk/hop.ts`; undefined of a file that lies in its room itself. */
-const folderOf = (path: string): string | undefined => /^src\/[^/]+\/([^/]+)\//.exec(path)?.[1]
+/** `walk` of `src/explain/walk/hop.ts` in `explain`; empty of a file that lies there itself, undefined outside. */
+const folderOf = (path: string, parent: string): string | undefined =>
+  path.startsWith(`src/${parent}/`) ? dirname(path.slice(`src/${parent}/`.length)).replace(/^\.$|\/.*/, '') : undefined
 
 // A pure room has no clock and no randomness of its own: both come in as arguments.
 const EFFECT = /\b(?:Math\.random|Date\.now|performance\.now|setTimeout|setInterval|crypto\.)\b|\bnew Date\(\s*\)/
@@ -125,10 +129,11 @@ export const layers = (rules: Rules): Check => {
       else if (isPure(path) && !isPure(target)) faults.push(`a pure file imports '${target}', which is not pure`)
       if (to !== undefined && to !== room && !allowed.includes(to))
         faults.push(`'${room}' may not import '${to}' (${target})`)
-      const [from, into] = [folderOf(path), folderOf(target)]
-      const phases = to === room && from !== into ? rules.folders[room] : undefined
-      if (phases && from !== undefined && !phases[from]?.includes(into ?? ''))
-        faults.push(`'${room}/${from}' may not import '${target}'`)
+      for (const [parent, phases] of Object.entries(rules.folders)) {
+        const [from, into] = [folderOf(path, parent), folderOf(target, parent)]
+        if (from && into !== undefined && from !== into && !phases[from]?.includes(into))
+          faults.push(`'${parent}/${from}' may not import '${target}'`)
+      }
       const door = rules.doors[target]
       if (door !== undefined && !isTest(path) && !door.some((allowed) => path.startsWith(allowed)))
         faults.push(`'${target}' is reached by ${door.join(' and ')} alone`)
