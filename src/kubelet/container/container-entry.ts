@@ -3,16 +3,16 @@ import type { Container } from '#api/core/pod/spec/container.ts'
 import type { ContainerStatus } from '#api/core/pod/status/container-status.ts'
 import type { ContainerState as RuntimeState } from '#runtime/runtime.ts'
 import type { Prober } from '../probe/prober.ts'
-import type { Backoff } from './backoff.ts'
 import { containerHash } from './container-id.ts'
-import type { PlanInput } from './container-plan.ts'
+import type { Backoff } from './plan/backoff.ts'
+import type { PlanInput } from './plan/container-plan.ts'
 import {
   type ContainerPhase,
   type ContainerRole,
   type ContainerView,
   containersOf,
   type Exited,
-} from './container-view.ts'
+} from './plan/container-view.ts'
 
 /** One container of a pod, as its worker drives it: the only mutable record of it. */
 export interface ContainerEntry {

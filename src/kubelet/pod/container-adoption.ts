@@ -1,7 +1,7 @@
 import type { ContainerRecord } from '#runtime/runtime.ts'
 import type { ContainerEntry } from '../container/container-entry.ts'
-import { noteExit } from '../container/container-exit.ts'
 import type { ContainerLabels } from '../container/container-id.ts'
+import { noteExit } from '../container/life/container-exit.ts'
 import type { KubeletContext } from '../context.ts'
 import type { PodEntry } from './pod-entry.ts'
 

@@ -3,7 +3,7 @@ import type { Pod } from '#api/core/pod/message.ts'
 import type { Container } from '#api/core/pod/spec/container.ts'
 import { DEFAULT_CONTAINER_ANNOTATION } from '#objects/well-known.ts'
 import type { SandboxNamespaces } from '#runtime/runtime.ts'
-import { logPath } from '../container/container-files.ts'
+import { logPath } from '../container/files/container-files.ts'
 import { KubeletError } from '../kubelet-error.ts'
 import type { PodEntry } from './pod-entry.ts'
 

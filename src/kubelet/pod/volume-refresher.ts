@@ -1,4 +1,4 @@
-import { BACKOFF_FIRST } from '../container/backoff.ts'
+import { BACKOFF_FIRST } from '../container/plan/backoff.ts'
 import type { KubeletContext } from '../context.ts'
 import { fullPodName } from '../status/pod-publisher.ts'
 import type { PodEntry } from './pod-entry.ts'

@@ -1,9 +1,9 @@
 import type { Pod } from '#api/core/pod/message.ts'
 import type { PodStatus } from '#api/core/pod/status/status.ts'
 import { timeText } from '#api/time-text.ts'
-import { backoffText } from '../container/backoff.ts'
 import { type ContainerEntry, planInput, statusView } from '../container/container-entry.ts'
-import { planContainers } from '../container/container-plan.ts'
+import { backoffText } from '../container/plan/backoff.ts'
+import { planContainers } from '../container/plan/container-plan.ts'
 import type { KubeletContext } from '../context.ts'
 import { type PodFacts, podStatus } from './pod-status.ts'
 

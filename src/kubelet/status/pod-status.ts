@@ -4,8 +4,8 @@ import type { ContainerState, ContainerStatus } from '#api/core/pod/status/conta
 import type { PodCondition, PodPhase, PodStatus } from '#api/core/pod/status/status.ts'
 import { findCondition } from '#objects/conditions.ts'
 import { isTerminalPhase } from '#objects/pod.ts'
-import { type ContainerPhase, type ContainerView, containersOf, type Exited } from '../container/container-view.ts'
-import { restarts } from '../container/restart-policy.ts'
+import { type ContainerPhase, type ContainerView, containersOf, type Exited } from '../container/plan/container-view.ts'
+import { restarts } from '../container/plan/restart-policy.ts'
 
 /** All that the status is computed from, besides the pod itself. */
 export interface PodFacts {

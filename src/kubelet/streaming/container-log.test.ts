@@ -15,7 +15,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 
-import { keepSegment, logSegments, removeLog } from '../container/log-segments.ts'
+import { keepSegment, logSegments, removeLog } from '../container/files/log-segments.ts'
 import { type LogOptions, parseLogLine, readContainerLog } from './container-log.ts'
 import { parseLogQuery, parseStreamQuery } from './query.ts'
 

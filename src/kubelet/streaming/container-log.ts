@@ -2,7 +2,7 @@ import { watch } from 'node:fs'
 import type { FileHandle } from 'node:fs/promises'
 import { open, stat } from 'node:fs/promises'
 import { basename, dirname } from 'node:path'
-import { logSegments } from '../container/log-segments.ts'
+import { logSegments } from '../container/files/log-segments.ts'
 
 /** Which part of a log, in the words of PodLogOptions. */
 export interface LogOptions {

@@ -1,7 +1,7 @@
 import type { Container } from '#api/core/pod/spec/container.ts'
 import type { PodSpec } from '#api/core/pod/spec/spec.ts'
 import type { ContainerSpec } from '#runtime/runtime.ts'
-import { KubeletError } from '../kubelet-error.ts'
+import { KubeletError } from '../../kubelet-error.ts'
 
 type SecurityFields = Pick<
   ContainerSpec,

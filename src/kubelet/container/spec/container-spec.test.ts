@@ -3,7 +3,7 @@ import { after, test } from 'node:test'
 import type { Container } from '#api/core/pod/spec/container.ts'
 import { isReady } from '#objects/conditions.ts'
 import type { ContainerSpec } from '#runtime/runtime.ts'
-import { FakeCluster } from '../testing/fake-cluster.ts'
+import { FakeCluster } from '../../testing/fake-cluster.ts'
 
 const cluster = new FakeCluster()
 after(() => cluster.close())

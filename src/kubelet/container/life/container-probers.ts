@@ -1,9 +1,9 @@
 import type { Pod } from '#api/core/pod/message.ts'
 import type { Probe } from '#api/core/pod/spec/probe.ts'
-import type { KubeletContext } from '../context.ts'
-import { runProbe } from '../probe/probe.ts'
-import { type ProbeKind, Prober } from '../probe/prober.ts'
-import type { ContainerEntry } from './container-entry.ts'
+import type { KubeletContext } from '../../context.ts'
+import { runProbe } from '../../probe/probe.ts'
+import { type ProbeKind, Prober } from '../../probe/prober.ts'
+import type { ContainerEntry } from '../container-entry.ts'
 
 const TITLE: Readonly<Record<ProbeKind, string>> = { liveness: 'Liveness', readiness: 'Readiness', startup: 'Startup' }
 

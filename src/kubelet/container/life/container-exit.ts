@@ -1,9 +1,9 @@
 import type { ContainerState } from '#runtime/runtime.ts'
-import type { KubeletContext } from '../context.ts'
-import { type ContainerEntry, exitedPhase } from './container-entry.ts'
-import { logPath, messagePath } from './container-files.ts'
+import type { KubeletContext } from '../../context.ts'
+import { type ContainerEntry, exitedPhase } from '../container-entry.ts'
+import { logPath, messagePath } from '../files/container-files.ts'
+import { terminationMessage } from '../files/termination-message.ts'
 import { stopProbers } from './container-probers.ts'
-import { terminationMessage } from './termination-message.ts'
 
 /** An exit, as the runtime tells it. */
 type ContainerExit = Extract<ContainerState, { readonly state: 'exited' }>

@@ -2,11 +2,11 @@ import type { Pod } from '#api/core/pod/message.ts'
 import type { Container } from '#api/core/pod/spec/container.ts'
 import type { LifecycleHandler } from '#api/core/pod/spec/lifecycle.ts'
 import { sleep } from '#clock/clock.ts'
-import type { KubeletContext } from '../context.ts'
-import { KubeletError } from '../kubelet-error.ts'
-import { resolvePort } from '../probe/container-port.ts'
-import { execCheck } from '../probe/exec-check.ts'
-import { HOOK_AGENT, type HttpTarget, httpGet, httpTarget, isPlainAnswer } from '../probe/http-check.ts'
+import type { KubeletContext } from '../../context.ts'
+import { KubeletError } from '../../kubelet-error.ts'
+import { resolvePort } from '../../probe/container-port.ts'
+import { execCheck } from '../../probe/exec-check.ts'
+import { HOOK_AGENT, type HttpTarget, httpGet, httpTarget, isPlainAnswer } from '../../probe/http-check.ts'
 
 interface HookTarget {
   readonly pod: Pod

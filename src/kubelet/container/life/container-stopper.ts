@@ -1,8 +1,8 @@
 import type { Pod } from '#api/core/pod/message.ts'
-import type { KubeletContext } from '../context.ts'
-import { errorText } from '../kubelet-error.ts'
-import { timeoutSignal } from '../timeout-signal.ts'
-import type { ContainerEntry } from './container-entry.ts'
+import type { KubeletContext } from '../../context.ts'
+import { errorText } from '../../kubelet-error.ts'
+import { timeoutSignal } from '../../timeout-signal.ts'
+import type { ContainerEntry } from '../container-entry.ts'
 import { runHook } from './lifecycle-hook.ts'
 
 // Kubernetes gives a container this long after its preStop hook, also where the hook has eaten the grace period.
