@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { ElementChange } from '#net/element-change.ts'
 import { decodeElement } from './decode.ts'
-import { type EncodedElements, encodeElements } from './encode.ts'
+import { encodeElements } from './encode.ts'
 import type { Element } from './rule.ts'
 
 const hex = (bytes: Uint8Array | undefined) =>
   bytes && [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('')
 
-const parts = (encoded: EncodedElements | undefined, index = 0) => {
+const parts = (encoded: ElementChange | undefined, index = 0) => {
   if (encoded === undefined) return { key: undefined, data: undefined }
   const { keyLength, dataLength, bytes } = encoded
   const at = index * (keyLength + dataLength)

@@ -1,3 +1,4 @@
+import type { ElementChange } from '#net/element-change.ts'
 import { addressBytes } from '#net/ip-address.ts'
 import { type ElementLayout, kernelLength, LITTLE_ENDIAN, type Part, PROTOCOLS } from './element-layout.ts'
 import type { Element, TableFamily, Value } from './rule.ts'
@@ -6,37 +7,23 @@ import { NODE_RULESET } from './ruleset/node-ruleset.ts'
 import type { Ruleset } from './ruleset/ruleset.ts'
 
 /**
- * Elements of one set as the kernel has them, one behind the other: the key's fields in a row, each padded to four bytes, then those of the data. Numbers of ours are in the
- * machine's byte order, those of packets in network order.
- */
-export interface EncodedElements {
-  readonly command: 'add' | 'delete'
-  readonly family: TableFamily
-  readonly table: string
-  readonly set: string
-  readonly count: number
-  readonly keyLength: number
-  /** 0: none, as in sets and in deletions. */
-  readonly dataLength: number
-  readonly bytes: Uint8Array
-  /** One for each element, where they have such. */
-  readonly comments?: readonly string[]
-}
-
-/**
  * A list of elements is a netlink attribute, at most 64 KiB; one of IPv6 takes up to 92 bytes, and with a comment up to
  * 184.
  */
 const MESSAGE_ELEMENTS = 500
 const MESSAGE_COMMENTED = 250
 
-/** Commands in this order: all of `remove`, then all of `add`. Undefined where one of them can only be said in text. */
+/**
+ * Elements as the kernel has them: the key's fields in a row, each padded to four bytes, then those of the data. Numbers
+ * of ours are in the machine's byte order, those of packets in network order. All of `remove` comes first, then all of
+ * `add`. Undefined where one of them can only be said in text.
+ */
 export function encodeElements(
   remove: readonly Element[],
   add: readonly Element[],
   { sets }: Pick<Ruleset, 'sets'> = NODE_RULESET,
-): readonly EncodedElements[] | undefined {
-  const encoded: EncodedElements[] = []
+): readonly ElementChange[] | undefined {
+  const encoded: ElementChange[] = []
   for (const [command, elements] of [
     ['delete', remove],
     ['add', add],
@@ -64,7 +51,7 @@ function encodeGroup(
   command: 'add' | 'delete',
   { family, definition, key: keyParts, data }: ElementLayout,
   elements: readonly Element[],
-): EncodedElements {
+): ElementChange {
   const dataParts = command === 'add' ? data : []
   const keyLength = lengthOf(keyParts, family)
   const dataLength = lengthOf(dataParts, family)

@@ -1,3 +1,4 @@
+import type { ElementChange } from '#net/element-change.ts'
 import { NFNL_SUBSYS_NFTABLES } from '../netlink/netfilter-numbers.ts'
 import { LITTLE_ENDIAN, viewOf } from '../netlink/netlink-message.ts'
 import { NLA_F_NESTED, NLM_F_ACK, NLM_F_CREATE, NLM_F_REQUEST } from '../netlink/netlink-numbers.ts'
@@ -21,23 +22,6 @@ const NFNL_MSG_BATCH_BEGIN = 0x10
 const NFNL_MSG_BATCH_END = 0x11
 /** struct nlmsghdr and struct nfgenmsg. */
 const HEADER = 20
-
-/**
- * Elements of one set, in the kernel's own bytes: key after data after key, each a multiple of four bytes. `dataLength`
- * 0: a set's, or a deletion.
- */
-export interface ElementChange {
-  readonly command: 'add' | 'delete'
-  readonly family: 'ip' | 'ip6'
-  readonly table: string
-  readonly set: string
-  readonly count: number
-  readonly keyLength: number
-  readonly dataLength: number
-  readonly bytes: Uint8Array
-  /** One for each element, ASCII, at most 127 letters; or none at all. */
-  readonly comments?: readonly string[]
-}
 
 /**
  * Writes transactions of element changes as netlink messages. By hand, not by MessageWriter: a cold load has fifty

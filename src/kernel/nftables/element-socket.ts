@@ -1,5 +1,6 @@
 import { closeSync } from 'node:fs'
 import { constants } from 'node:os'
+import type { ElementChange } from '#net/element-change.ts'
 import { KernelError } from '../kernel-error.ts'
 import { call, errno, libc } from '../libc.ts'
 import { withNamespace } from '../namespace.ts'
@@ -21,7 +22,7 @@ import {
   NLMSG_ERROR,
 } from '../netlink/netlink-numbers.ts'
 import { MSG_DONTWAIT, RECV, SEND, SETSOCKOPT, SOCK_CLOEXEC, SOCK_RAW, SOCKET, SOL_SOCKET } from '../socket-calls.ts'
-import { ElementBatch, type ElementChange } from './element-batch.ts'
+import { ElementBatch } from './element-batch.ts'
 import { type DumpedElement, elementsOf } from './element-dump.ts'
 import {
   NFPROTO,

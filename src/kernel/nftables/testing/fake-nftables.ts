@@ -1,9 +1,9 @@
 import { constants } from 'node:os'
 import { parseCidr } from '#net/cidr.ts'
+import type { ElementChange } from '#net/element-change.ts'
 import { formatAddress, fromBytes, parseAddress, toBytes } from '#net/ip-address.ts'
 import { KernelError } from '../../kernel-error.ts'
 import { LITTLE_ENDIAN, viewOf } from '../../netlink/netlink-message.ts'
-import type { ElementChange } from '../element-batch.ts'
 import type { DumpedElement } from '../element-dump.ts'
 import type { Nftables } from '../libnftables.ts'
 

@@ -1,6 +1,6 @@
 import { constants } from 'node:os'
+import type { ElementChange } from '#net/element-change.ts'
 import { KernelError } from '../../kernel-error.ts'
-import type { ElementChange } from '../element-batch.ts'
 import type { DumpedElement } from '../element-dump.ts'
 import type { Nftables } from '../libnftables.ts'
 
