@@ -11,7 +11,7 @@ import { type Claim, dropClaim, listClaims, readClaim, writeClaim } from '#clust
 import { holdName } from '#cluster/claims/claims-lock.ts'
 import { down, remainsOf } from '#cluster/up/down.ts'
 import { type UpOptions, up } from '#cluster/up/up.ts'
-import { identifyProcess, type ProcessIdentity } from '#runtime/runc/process-identity.ts'
+import { identifyProcess, type ProcessIdentity } from '#runtime/runc/processes/process-identity.ts'
 
 assert.equal(process.env.FAIRLEAD_ISOLATED, '1', 'run through script/isolated')
 

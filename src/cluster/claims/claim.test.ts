@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { identifyProcess } from '#runtime/runc/process-identity.ts'
+import { identifyProcess } from '#runtime/runc/processes/process-identity.ts'
 import { type Claim, dropClaim, isHeld, listClaims, readClaim, writeClaim } from './claim.ts'
 
 const self = identifyProcess(process.pid)!

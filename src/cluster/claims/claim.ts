@@ -1,6 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { isAlive, type ProcessIdentity } from '#runtime/runc/process-identity.ts'
+import { isAlive, type ProcessIdentity } from '#runtime/runc/processes/process-identity.ts'
 import type { ClusterConfig } from '../config.ts'
 import type { Role } from '../role.ts'
 import { mayBeStateOf } from '../state/state-folder.ts'

@@ -1,8 +1,13 @@
 import { spawn } from 'node:child_process'
 import { closeSync, existsSync, openSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { basename } from 'node:path'
-import { OWNER } from '#runtime/runc/owner.ts'
-import { identifyProcess, isAlive, type ProcessIdentity, processTree } from '#runtime/runc/process-identity.ts'
+import { OWNER } from '#runtime/runc/processes/owner.ts'
+import {
+  identifyProcess,
+  isAlive,
+  type ProcessIdentity,
+  processTree,
+} from '#runtime/runc/processes/process-identity.ts'
 import { type Claim, isHeld } from '../claims/claim.ts'
 import type { ClusterConfig } from '../config.ts'
 import { ROLES, type Role } from '../role.ts'

@@ -4,12 +4,12 @@ import { withContainerUmask } from '../container-umask.ts'
 import type { Image, ImageStore } from '../images/image.ts'
 import type { ContainerSpec } from '../runtime.ts'
 import { RuntimeError } from '../runtime-error.ts'
-import { createWithConmon, type Programs } from './conmon.ts'
-import { type StoredContainer, writeRecord } from './container-record.ts'
+import { type StoredContainer, writeRecord } from './bundle/container-record.ts'
+import { type MachineAbilities, ociSpec, scratchLayer } from './bundle/oci-spec.ts'
+import { bundlePaths, type RuntimePaths } from './bundle/runtime-paths.ts'
 import { abandon, discard } from './discard.ts'
-import { type MachineAbilities, ociSpec, scratchLayer } from './oci-spec.ts'
-import { identifyProcess } from './process-identity.ts'
-import { bundlePaths, type RuntimePaths } from './runtime-paths.ts'
+import { identifyProcess } from './processes/process-identity.ts'
+import { createWithConmon, type Programs } from './programs/conmon.ts'
 
 const CONTAINER_ID = /^[a-z0-9][a-z0-9-]{0,99}$/
 

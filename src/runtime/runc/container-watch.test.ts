@@ -6,10 +6,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { StoredContainer } from './container-record.ts'
+import type { StoredContainer } from './bundle/container-record.ts'
+import { bundlePaths, runtimePaths } from './bundle/runtime-paths.ts'
 import { ContainerWatch } from './container-watch.ts'
-import { identifyProcess } from './process-identity.ts'
-import { bundlePaths, runtimePaths } from './runtime-paths.ts'
+import { identifyProcess } from './processes/process-identity.ts'
 
 /** A container of two processes that only wait: its program's, and what goes by the name of a conmon. */
 const container = async () => {

@@ -1,7 +1,13 @@
-import { cgroupFolders, cgroupProcesses } from './cgroup.ts'
-import { conmonProcess, type StoredContainer } from './container-record.ts'
-import { identifyProcess, isAlive, type ProcessIdentity, signalNumber, signalProcess } from './process-identity.ts'
-import type { BundlePaths } from './runtime-paths.ts'
+import { conmonProcess, type StoredContainer } from './bundle/container-record.ts'
+import type { BundlePaths } from './bundle/runtime-paths.ts'
+import { cgroupFolders, cgroupProcesses } from './processes/cgroup.ts'
+import {
+  identifyProcess,
+  isAlive,
+  type ProcessIdentity,
+  signalNumber,
+  signalProcess,
+} from './processes/process-identity.ts'
 
 /** conmon writes the exit file as soon as its container has ended; one that has not by then hangs. Milliseconds. */
 const EXIT_DUE_MS = 10_000

@@ -1,9 +1,9 @@
 import { rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { cgroupFolders, cgroupProcesses, removeCgroup } from './cgroup.ts'
-import { conmonProcess, type Leftover } from './container-record.ts'
-import { processTree, signalNumber } from './process-identity.ts'
-import { bundlePaths, type RuntimePaths } from './runtime-paths.ts'
+import { conmonProcess, type Leftover } from './bundle/container-record.ts'
+import { bundlePaths, type RuntimePaths } from './bundle/runtime-paths.ts'
+import { cgroupFolders, cgroupProcesses, removeCgroup } from './processes/cgroup.ts'
+import { processTree, signalNumber } from './processes/process-identity.ts'
 
 /** Frees what a container holds on the machine: its cgroup, runc's and conmon's files, its layers. */
 export function discard(paths: RuntimePaths, { id, cgroupsPath }: Leftover): void {

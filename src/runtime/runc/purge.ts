@@ -2,10 +2,10 @@ import { existsSync, readdirSync, rmSync } from 'node:fs'
 
 import { unmountBelow } from '#kernel/mount.ts'
 import { RuntimeError } from '../runtime-error.ts'
-import { cgroupFolders, cgroupProcesses, removeCgroup } from './cgroup.ts'
-import { conmonProcess, readRecords } from './container-record.ts'
-import { isAlive, processTree, signalNumber, signalProcess } from './process-identity.ts'
-import { bundlePaths, runtimePaths } from './runtime-paths.ts'
+import { conmonProcess, readRecords } from './bundle/container-record.ts'
+import { bundlePaths, runtimePaths } from './bundle/runtime-paths.ts'
+import { cgroupFolders, cgroupProcesses, removeCgroup } from './processes/cgroup.ts'
+import { isAlive, processTree, signalNumber, signalProcess } from './processes/process-identity.ts'
 
 interface PurgeOptions {
   readonly stateDir: string

@@ -6,11 +6,7 @@ import { createImageStore } from '../images/image-store.ts'
 import type { ContainerRecord, ContainerSpec, ContainerState, Runtime } from '../runtime.ts'
 import { RuntimeError } from '../runtime-error.ts'
 import { announcedStart } from './announced-start.ts'
-import { attachToContainer } from './attach.ts'
-import { heldCapabilities } from './capabilities.ts'
-import { cgroupFolders, cgroupVersion, childCgroups, removeCgroup } from './cgroup.ts'
-import type { Programs } from './conmon.ts'
-import { checkSpec, makeContainer } from './container-maker.ts'
+import { heldCapabilities } from './bundle/capabilities.ts'
 import {
   conmonProcess,
   containerState,
@@ -18,15 +14,19 @@ import {
   readRecords,
   type StoredContainer,
   writeRecord,
-} from './container-record.ts'
+} from './bundle/container-record.ts'
+import type { MachineAbilities } from './bundle/oci-spec.ts'
+import { bundlePaths, runtimePaths } from './bundle/runtime-paths.ts'
+import { checkSpec, makeContainer } from './container-maker.ts'
 import { ContainerWatch } from './container-watch.ts'
 import { abandon, discard } from './discard.ts'
-import { execInContainer } from './exec.ts'
-import { releaseExecFifo } from './exec-fifo.ts'
-import type { MachineAbilities } from './oci-spec.ts'
-import { signalProcess } from './process-identity.ts'
-import { findProgram } from './programs.ts'
-import { bundlePaths, runtimePaths } from './runtime-paths.ts'
+import { cgroupFolders, cgroupVersion, childCgroups, removeCgroup } from './processes/cgroup.ts'
+import { signalProcess } from './processes/process-identity.ts'
+import { attachToContainer } from './programs/attach.ts'
+import type { Programs } from './programs/conmon.ts'
+import { execInContainer } from './programs/exec.ts'
+import { releaseExecFifo } from './programs/exec-fifo.ts'
+import { findProgram } from './programs/programs.ts'
 
 interface RuncRuntimeOptions {
   /** Folder of this runtime alone, below the cluster's: `STATE/NAME/runtime`. */

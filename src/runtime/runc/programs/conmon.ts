@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process'
 import type { Readable } from 'node:stream'
 
-import { withContainerUmask } from '../container-umask.ts'
-import { RuntimeError } from '../runtime-error.ts'
-import { ownership } from './owner.ts'
+import { withContainerUmask } from '../../container-umask.ts'
+import { RuntimeError } from '../../runtime-error.ts'
+import { ownership } from '../processes/owner.ts'
 
 export interface Programs {
   readonly runc: string

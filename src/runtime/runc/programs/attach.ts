@@ -2,8 +2,8 @@ import { once } from 'node:events'
 import { closeSync, constants, openSync, writeSync } from 'node:fs'
 import type { Socket } from 'node:net'
 
-import type { ExecOptions } from '../runtime.ts'
-import { RuntimeError } from '../runtime-error.ts'
+import type { ExecOptions } from '../../runtime.ts'
+import { RuntimeError } from '../../runtime-error.ts'
 
 interface AttachTarget {
   readonly id: string

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 
-import type { Image } from '../images/image.ts'
-import type { ContainerSpec } from '../runtime.ts'
+import type { Image } from '../../images/image.ts'
+import type { ContainerSpec } from '../../runtime.ts'
+import { runcMessage } from '../programs/conmon.ts'
 import { containerCapabilities, heldCapabilities } from './capabilities.ts'
-import { runcMessage } from './conmon.ts'
 import { ociSpec, processArgs } from './oci-spec.ts'
 
 const image: Image = {

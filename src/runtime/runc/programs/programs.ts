@@ -1,7 +1,7 @@
 import { accessSync, constants } from 'node:fs'
 import { join } from 'node:path'
 
-import { RuntimeError } from '../runtime-error.ts'
+import { RuntimeError } from '../../runtime-error.ts'
 
 /**
  * The full path of a program on $PATH, or in the system's own folders where $PATH lacks them. Throws RuntimeError

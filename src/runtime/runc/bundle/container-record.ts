@@ -2,8 +2,8 @@ import { existsSync, readdirSync, readFileSync, renameSync, statSync, writeFileS
 import { constants } from 'node:os'
 import { basename } from 'node:path'
 
-import type { ContainerState } from '../runtime.ts'
-import { isAlive, type ProcessIdentity, runsWith } from './process-identity.ts'
+import type { ContainerState } from '../../runtime.ts'
+import { isAlive, type ProcessIdentity, runsWith } from '../processes/process-identity.ts'
 import { type BundlePaths, bundlePaths, type RuntimePaths } from './runtime-paths.ts'
 
 /**

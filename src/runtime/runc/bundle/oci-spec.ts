@@ -1,7 +1,7 @@
 import { join, normalize } from 'node:path/posix'
-import type { Image } from '../images/image.ts'
-import type { ContainerSpec, Mount } from '../runtime.ts'
-import { RuntimeError } from '../runtime-error.ts'
+import type { Image } from '../../images/image.ts'
+import type { ContainerSpec, Mount } from '../../runtime.ts'
+import { RuntimeError } from '../../runtime-error.ts'
 import { containerCapabilities } from './capabilities.ts'
 
 /** What the machine is able to give, probed once a process. */

@@ -3,8 +3,8 @@ import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { test } from 'node:test'
+import { identifyProcess } from '../processes/process-identity.ts'
 import { containerState, readRecords, type StoredContainer, writeRecord } from './container-record.ts'
-import { identifyProcess } from './process-identity.ts'
 import { bundlePaths, runtimePaths } from './runtime-paths.ts'
 
 const self = identifyProcess(process.pid)!

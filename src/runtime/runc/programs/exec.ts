@@ -5,11 +5,11 @@ import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Readable, Writable } from 'node:stream'
 
-import { withContainerUmask } from '../container-umask.ts'
-import type { ExecOptions } from '../runtime.ts'
-import { RuntimeError } from '../runtime-error.ts'
+import { withContainerUmask } from '../../container-umask.ts'
+import type { ExecOptions } from '../../runtime.ts'
+import { RuntimeError } from '../../runtime-error.ts'
+import { processTree, signalNumber } from '../processes/process-identity.ts'
 import { runcMessage } from './conmon.ts'
-import { processTree, signalNumber } from './process-identity.ts'
 
 interface ExecTarget {
   readonly runc: string
