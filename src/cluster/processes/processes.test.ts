@@ -167,8 +167,9 @@ test('a supervisor starts its program again, leaves nothing of it to other users
     assert.ok(!held.includes(logPath(stateDir, 'agent-host')), 'the log is the supervisor’s to hold')
     await eventually('it runs for the second time', () => umasks() === '0077\n0077\n')
     assert.match(readFileSync(logPath(stateDir, 'agent-host'), 'utf8'), new RegExp(`status 3, ${RESTARTED}`))
+    // For a moment of its exec a program shows no environment.
+    await eventually('supervisor and program are found', () => findOwned(token).length === 2)
     const found = findOwned(token).toSorted((one, other) => other.pid - one.pid)
-    assert.equal(found.length, 2)
     assert.deepEqual(supervisorsFirst(found)[0]?.pid, supervisor.pid, 'so that what is killed does not come back')
     renameSync(stateDir, join(folder, 'gone'))
     for (const one of found) if (one.pid !== supervisor.pid) signalProcess(one, 'SIGKILL')

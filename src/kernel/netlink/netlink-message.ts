@@ -3,12 +3,10 @@
  * padded to four bytes.
  */
 
+import { LITTLE_ENDIAN } from '../byte-order.ts'
 import { NLA_F_NESTED, NLA_TYPE_MASK, NLM_F_REQUEST, NLMSG_HEADER_LENGTH } from './netlink-numbers.ts'
 
 const ATTRIBUTE_HEADER_LENGTH = 4
-
-/** The machine's byte order. */
-export const LITTLE_ENDIAN = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1
 
 /** A finished request: its bytes, with header, and what it is about, for errors. */
 export interface NetlinkRequest {

@@ -1,5 +1,6 @@
 import { closeSync } from 'node:fs'
 import { constants } from 'node:os'
+import { LITTLE_ENDIAN } from '../byte-order.ts'
 import { KernelError } from '../kernel-error.ts'
 import { call, errno, libc } from '../libc.ts'
 import { withNamespace } from '../namespace.ts'
@@ -15,7 +16,6 @@ import {
   SOL_SOCKET,
 } from '../socket-calls.ts'
 import {
-  LITTLE_ENDIAN,
   type NetlinkRequest,
   type ReceivedMessage,
   readAttributes,

@@ -1,5 +1,6 @@
+import { LITTLE_ENDIAN } from '../byte-order.ts'
 import { NFTA_VERDICT_CHAIN, NFTA_VERDICT_CODE } from '../netlink/netfilter-numbers.ts'
-import { LITTLE_ENDIAN, readString, viewOf } from '../netlink/netlink-message.ts'
+import { readString, viewOf } from '../netlink/netlink-message.ts'
 import { NLA_TYPE_MASK } from '../netlink/netlink-numbers.ts'
 import {
   NFT_SET_ELEM_INTERVAL_END,

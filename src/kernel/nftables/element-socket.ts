@@ -1,18 +1,12 @@
 import { closeSync } from 'node:fs'
 import { constants } from 'node:os'
 import type { ElementChange } from '#net/element-change.ts'
+import { LITTLE_ENDIAN } from '../byte-order.ts'
 import { KernelError } from '../kernel-error.ts'
 import { call, errno, libc } from '../libc.ts'
 import { withNamespace } from '../namespace.ts'
 import { NETLINK_NETFILTER, NFGENMSG_LENGTH, NFNL_SUBSYS_NFTABLES } from '../netlink/netfilter-numbers.ts'
-import {
-  LITTLE_ENDIAN,
-  MessageWriter,
-  readAttributes,
-  readMessages,
-  readString,
-  viewOf,
-} from '../netlink/netlink-message.ts'
+import { MessageWriter, readAttributes, readMessages, readString, viewOf } from '../netlink/netlink-message.ts'
 import {
   AF_NETLINK,
   NLM_F_ACK,

@@ -1,6 +1,6 @@
+import { LITTLE_ENDIAN } from '../byte-order.ts'
 import { AF_INET, AF_UNSPEC, type InetPrefix, inetAddress, inetPrefix, inetText } from '../inet.ts'
 import {
-  LITTLE_ENDIAN,
   MessageWriter,
   type NetlinkRequest,
   type ReceivedMessage,
