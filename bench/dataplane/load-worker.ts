@@ -2,7 +2,7 @@
  * In a process and namespace of its own: one node's proxy, from no tables to all Services, then changes one by one.
  * Prints one line of JSON.
  */
-import { openConntrack } from '#kernel/conntrack.ts'
+import { openConntrack } from '#kernel/conntrack/conntrack.ts'
 import { openNftables } from '#kernel/nftables/libnftables.ts'
 import { createServiceProxy } from '#reconciler/services/service-proxy.ts'
 import { kernelMemory, likeTheAgentHost, watchPeak } from './measure.ts'

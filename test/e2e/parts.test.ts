@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { namespacePath } from '#kernel/namespace.ts'
-import { listenTcp } from '#kernel/socket.ts'
+import { namespacePath } from '#kernel/namespaces/namespace.ts'
+import { listenTcp } from '#kernel/sockets/socket.ts'
 import { claim, eventually, run } from './harness.ts'
 import { scratch } from './scratch.ts'
 

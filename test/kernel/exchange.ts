@@ -1,6 +1,6 @@
 import { createSocket } from 'node:dgram'
 import { connect, type Socket } from 'node:net'
-import { withNamespace } from '#kernel/namespace.ts'
+import { withNamespace } from '#kernel/namespaces/namespace.ts'
 
 /** What one connection gave: what the other side says, or the error of the socket, or nothing in time. */
 type Exchange =

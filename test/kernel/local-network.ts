@@ -6,8 +6,8 @@ import { createPodNetwork, type NodePodNetwork } from '#agent/parts/network/pod-
 import type { ClusterConfig } from '#cluster/config.ts'
 import { podNamespace } from '#cluster/machines/names.ts'
 import { planCluster, type RangeFlags } from '#cluster/ranges/cluster-plan.ts'
-import { namespacePath } from '#kernel/namespace.ts'
-import { connectTcp, listenTcp } from '#kernel/socket.ts'
+import { namespacePath } from '#kernel/namespaces/namespace.ts'
+import { connectTcp, listenTcp } from '#kernel/sockets/socket.ts'
 import type { Attachment, PodIdentity } from '#kubelet/pod-network.ts'
 
 /** Set-up that tests of the pod network and of the machines share. */

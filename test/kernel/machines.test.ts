@@ -4,10 +4,10 @@ import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import type { Server } from 'node:net'
 import { afterEach, test } from 'node:test'
 import { createMachines, missingMachines, removeMachines } from '#cluster/machines/machines.ts'
-import { createNetworkNamespace, listNetworkNamespaces, namespacePath } from '#kernel/namespace.ts'
+import { createNetworkNamespace, listNetworkNamespaces, namespacePath } from '#kernel/namespaces/namespace.ts'
+import { readSysctl } from '#kernel/namespaces/sysctl.ts'
 import { newAddress } from '#kernel/rtnetlink/address.ts'
 import { Rtnetlink } from '#kernel/rtnetlink/rtnetlink.ts'
-import { readSysctl } from '#kernel/sysctl.ts'
 import { answer, ask, HOME, mountCount, type Planned, plan, pod, podNetwork, v4, v6 } from './local-network.ts'
 
 const clusters: Planned[] = []

@@ -14,8 +14,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { removeEmptyFolder } from '#cluster/state/empty-folder.ts'
-import { openRoot } from '#kernel/beneath.ts'
-import { bindDescriptor, mountTmpfs, unbind, unmountBelow } from '#kernel/mount.ts'
+import { openRoot } from '#kernel/files/beneath.ts'
+import { bindDescriptor, mountTmpfs, unbind, unmountBelow } from '#kernel/files/mount.ts'
 
 assert.equal(process.env.FAIRLEAD_ISOLATED, '1', 'run through script/isolated')
 

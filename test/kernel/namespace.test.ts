@@ -4,9 +4,14 @@ import { lstatSync, mkdtempSync, readFileSync, readlinkSync, rmSync, statSync } 
 import { readlink } from 'node:fs/promises'
 import { hostname, tmpdir } from 'node:os'
 import { test } from 'node:test'
-import { inForeignNamespace } from '#kernel/home-namespace.ts'
-import { createNetworkNamespace, deleteNamespace, listNetworkNamespaces, withNamespace } from '#kernel/namespace.ts'
-import { createPodNamespaces, deletePodNamespaces } from '#kernel/pod-namespaces.ts'
+import { inForeignNamespace } from '#kernel/namespaces/home-namespace.ts'
+import {
+  createNetworkNamespace,
+  deleteNamespace,
+  listNetworkNamespaces,
+  withNamespace,
+} from '#kernel/namespaces/namespace.ts'
+import { createPodNamespaces, deletePodNamespaces } from '#kernel/namespaces/pod-namespaces.ts'
 
 const here = () => readlinkSync('/proc/thread-self/ns/net')
 

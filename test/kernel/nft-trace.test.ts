@@ -3,10 +3,10 @@ import { execFileSync } from 'node:child_process'
 import { once } from 'node:events'
 import type { Server } from 'node:net'
 import { after, before, test } from 'node:test'
-import { createNetworkNamespace, deleteNamespace } from '#kernel/namespace.ts'
-import { NftTrace, type TraceStep } from '#kernel/nft-trace.ts'
+import { createNetworkNamespace, deleteNamespace } from '#kernel/namespaces/namespace.ts'
 import { type Nftables, openNftables } from '#kernel/nftables/libnftables.ts'
-import { bindUdp, connectTcp, listenTcp } from '#kernel/socket.ts'
+import { NftTrace, type TraceStep } from '#kernel/nftables/nft-trace.ts'
+import { bindUdp, connectTcp, listenTcp } from '#kernel/sockets/socket.ts'
 
 /** A sender, and a node that translates what it sends: 10.99.0.1:80 is the node's own port 8080. */
 const SENDER = 'fl-trace-a'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Conntrack, openConntrack } from '#kernel/conntrack.ts'
+import { type Conntrack, openConntrack } from '#kernel/conntrack/conntrack.ts'
 import { type Nftables, openNftables } from '#kernel/nftables/libnftables.ts'
 import type { ServiceFault } from '#reconciler/services/service-fault.ts'
 import { createServiceProxy, type ServiceProxy } from '#reconciler/services/service-proxy.ts'

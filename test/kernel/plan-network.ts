@@ -1,8 +1,8 @@
 import { createSocket, type Socket as DgramSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { createServer, type Server, type Socket } from 'node:net'
-import { createNetworkNamespace, deleteNamespace, namespacePath, withNamespace } from '#kernel/namespace.ts'
-import { writeSysctls } from '#kernel/sysctl.ts'
+import { createNetworkNamespace, deleteNamespace, namespacePath, withNamespace } from '#kernel/namespaces/namespace.ts'
+import { writeSysctls } from '#kernel/namespaces/sysctl.ts'
 import {
   clusterIp,
   externalIp,

@@ -2,13 +2,13 @@ import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { closeSync } from 'node:fs'
 import { after, before, test } from 'node:test'
-import { createNetworkNamespace, deleteNamespace, openNamespace } from '#kernel/namespace.ts'
+import { createNetworkNamespace, deleteNamespace, openNamespace } from '#kernel/namespaces/namespace.ts'
+import { readSysctl, writeSysctls } from '#kernel/namespaces/sysctl.ts'
 import { newAddress } from '#kernel/rtnetlink/address.ts'
 import { changeLink, deleteLink, newBridge, newVeth } from '#kernel/rtnetlink/link.ts'
 import { newNeighbour } from '#kernel/rtnetlink/neighbour.ts'
 import { deleteRoute, newRoute, ROUTE_PROTOCOL, replaceRoute } from '#kernel/rtnetlink/route.ts'
 import { Rtnetlink } from '#kernel/rtnetlink/rtnetlink.ts'
-import { readSysctl, writeSysctls } from '#kernel/sysctl.ts'
 
 let a: string
 let b: string

@@ -1,6 +1,6 @@
 import { closeSync } from 'node:fs'
 import { call, libc } from '#kernel/libc.ts'
-import { withNamespace } from '#kernel/namespace.ts'
+import { withNamespace } from '#kernel/namespaces/namespace.ts'
 import { addressBytes, formatAddress, fromBytes } from '#net/ip-address.ts'
 
 const AF_INET = 2

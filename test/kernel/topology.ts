@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process'
 import { createSocket, type Socket as DgramSocket } from 'node:dgram'
 import { createServer, type Server, type Socket } from 'node:net'
-import { createNetworkNamespace, deleteNamespace, namespacePath, withNamespace } from '#kernel/namespace.ts'
-import { writeSysctls } from '#kernel/sysctl.ts'
+import { createNetworkNamespace, deleteNamespace, namespacePath, withNamespace } from '#kernel/namespaces/namespace.ts'
+import { writeSysctls } from '#kernel/namespaces/sysctl.ts'
 import { connectFrom, exchange, itself, plain } from './exchange.ts'
 
 /**

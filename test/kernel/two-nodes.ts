@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type { EndpointSlice, Service } from '#forwarding/forward-service.ts'
-import { openConntrack } from '#kernel/conntrack.ts'
+import { openConntrack } from '#kernel/conntrack/conntrack.ts'
 import { type Nftables, openNftables } from '#kernel/nftables/libnftables.ts'
 import type { ServiceFault } from '#reconciler/services/service-fault.ts'
 import { createServiceProxy, type ServiceProxy } from '#reconciler/services/service-proxy.ts'

@@ -19,8 +19,8 @@ import { join } from 'node:path'
 import { after, beforeEach, test } from 'node:test'
 import { Worker } from 'node:worker_threads'
 import { volumeMounter } from '#agent/parts/pods/volume-mounter.ts'
-import { openBeneath, openRoot } from '#kernel/beneath.ts'
-import { bindDescriptor, mountsBelow, mountTmpfs, unmountBelow } from '#kernel/mount.ts'
+import { openBeneath, openRoot } from '#kernel/files/beneath.ts'
+import { bindDescriptor, mountsBelow, mountTmpfs, unmountBelow } from '#kernel/files/mount.ts'
 
 assert.equal(process.env.FAIRLEAD_ISOLATED, '1', 'run through script/isolated')
 

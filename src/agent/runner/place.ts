@@ -2,9 +2,9 @@ import type { Socket as DatagramSocket } from 'node:dgram'
 import type { Server, Socket } from 'node:net'
 import type { Client } from '#client/client.ts'
 import type { Clock } from '#clock/clock.ts'
-import type { Conntrack } from '#kernel/conntrack.ts'
-import type { DatagramServer } from '#kernel/datagram-server.ts'
+import type { Conntrack } from '#kernel/conntrack/conntrack.ts'
 import type { Nftables } from '#kernel/nftables/libnftables.ts'
+import type { DatagramServer } from '#kernel/sockets/datagram-server.ts'
 
 /** Where parts run: a node, or the fabric between nodes. */
 export interface Place {

@@ -1,7 +1,7 @@
 import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { tryLockFile } from '#kernel/file-lock.ts'
+import { tryLockFile } from '#kernel/files/file-lock.ts'
 import { ClusterError } from '../cluster-error.ts'
 import { removeEmptyFolder } from '../state/empty-folder.ts'
 import { CLAIMS, listClaims } from './claim.ts'

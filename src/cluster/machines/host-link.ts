@@ -1,7 +1,7 @@
 import { constants } from 'node:os'
+import { readSysctl } from '#kernel/namespaces/sysctl.ts'
 import { deleteLink } from '#kernel/rtnetlink/link.ts'
 import { Rtnetlink } from '#kernel/rtnetlink/rtnetlink.ts'
-import { readSysctl } from '#kernel/sysctl.ts'
 import { hostLinkPlan } from '#podnetwork/machine-plan.ts'
 import { withoutIpv6 } from '#podnetwork/network-plan.ts'
 import { applyNetworkPlan } from '#reconciler/network/apply-network-plan.ts'

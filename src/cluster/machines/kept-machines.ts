@@ -1,5 +1,5 @@
-import { hasIpv6 } from '#kernel/ipv6.ts'
-import { namespacePath } from '#kernel/namespace.ts'
+import { hasIpv6 } from '#kernel/namespaces/ipv6.ts'
+import { namespacePath } from '#kernel/namespaces/namespace.ts'
 import {
   fabricPlan,
   HOST_PORT,

@@ -1,6 +1,6 @@
-import { createNetworkNamespace, namespacePath } from '#kernel/namespace.ts'
+import { createNetworkNamespace, namespacePath } from '#kernel/namespaces/namespace.ts'
+import { writeSysctls } from '#kernel/namespaces/sysctl.ts'
 import { Rtnetlink } from '#kernel/rtnetlink/rtnetlink.ts'
-import { writeSysctls } from '#kernel/sysctl.ts'
 import { nodePlan } from '#podnetwork/machine-plan.ts'
 import { withoutIpv6 } from '#podnetwork/network-plan.ts'
 import { applyNetworkPlan } from '#reconciler/network/apply-network-plan.ts'

@@ -1,7 +1,7 @@
 import { isAnswered } from '#agent/parts/dns/dns-question.ts'
 import { decodeRecords } from '#dns/decode.ts'
-import { namespacePath } from '#kernel/namespace.ts'
-import { bindUdp } from '#kernel/socket.ts'
+import { namespacePath } from '#kernel/namespaces/namespace.ts'
+import { bindUdp } from '#kernel/sockets/socket.ts'
 import type { ClusterConfig } from '../config.ts'
 
 /**

@@ -1,5 +1,5 @@
 import { Rtnetlink } from '#kernel/rtnetlink/rtnetlink.ts'
-import { isPortFree } from '#kernel/socket.ts'
+import { isPortFree } from '#kernel/sockets/socket.ts'
 import { parseCidr } from '#net/cidr.ts'
 import { addressAt, holds } from '#podnetwork/address-range.ts'
 import { ClusterError } from '../cluster-error.ts'

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { unmountBelow } from '#kernel/mount.ts'
+import { unmountBelow } from '#kernel/files/mount.ts'
 import { cgroupFolders } from '#runtime/runc/processes/cgroup.ts'
 import { isAlive, signalProcess } from '#runtime/runc/processes/process-identity.ts'
 import { purgeContainers } from '#runtime/runc/purge.ts'

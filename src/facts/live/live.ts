@@ -6,7 +6,7 @@ import { compareWalk } from '#explain/live/kernel-walk.ts'
 import type { Live, Untraced } from '#explain/trace/live.ts'
 import type { Sender } from '#explain/trace/sender.ts'
 import type { Trace } from '#explain/trace/trace.ts'
-import { namespacePath } from '#kernel/namespace.ts'
+import { namespacePath } from '#kernel/namespaces/namespace.ts'
 import { networkOf } from '../local/pod-network.ts'
 import { probeLive } from './probe.ts'
 

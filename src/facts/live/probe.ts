@@ -1,11 +1,11 @@
 import { once } from 'node:events'
 import type { ClusterConfig } from '#cluster/config.ts'
 import type { KernelWalk, Observation, Untraced } from '#explain/trace/live.ts'
+import { FlowTrace, type TracedFlow } from '#kernel/conntrack/flow-trace.ts'
 import { KernelError } from '#kernel/kernel-error.ts'
-import { namespacePath } from '#kernel/namespace.ts'
-import { NftTrace, type TracedTuple } from '#kernel/nft-trace.ts'
-import { bindUdp, connectTcp } from '#kernel/socket.ts'
-import { FlowTrace, type TracedFlow } from '#kernel/trace.ts'
+import { namespacePath } from '#kernel/namespaces/namespace.ts'
+import { NftTrace, type TracedTuple } from '#kernel/nftables/nft-trace.ts'
+import { bindUdp, connectTcp } from '#kernel/sockets/socket.ts'
 
 interface Probe {
   /** Path of the network namespace that it is sent from. */

@@ -1,7 +1,7 @@
 import type { Pod } from '#api/core/pod/message.ts'
 import type { ClusterConfig } from '#cluster/config.ts'
 import { podNamespace } from '#cluster/machines/names.ts'
-import { isNamespace, namespacePath } from '#kernel/namespace.ts'
+import { isNamespace, namespacePath } from '#kernel/namespaces/namespace.ts'
 
 /** Path of the network namespace that a pod lives in; undefined where it has none (yet). */
 export function networkOf(config: ClusterConfig, { metadata, spec }: Pod): string | undefined {

@@ -3,7 +3,7 @@ import { constants } from 'node:os'
 import { LITTLE_ENDIAN } from '../byte-order.ts'
 import { KernelError } from '../kernel-error.ts'
 import { call, errno, libc } from '../libc.ts'
-import { withNamespace } from '../namespace.ts'
+import { withNamespace } from '../namespaces/namespace.ts'
 import {
   MSG_DONTWAIT,
   MSG_TRUNC,

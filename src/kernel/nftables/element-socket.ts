@@ -4,7 +4,7 @@ import type { ElementChange } from '#net/element-change.ts'
 import { LITTLE_ENDIAN } from '../byte-order.ts'
 import { KernelError } from '../kernel-error.ts'
 import { call, errno, libc } from '../libc.ts'
-import { withNamespace } from '../namespace.ts'
+import { withNamespace } from '../namespaces/namespace.ts'
 import { NETLINK_NETFILTER, NFGENMSG_LENGTH, NFNL_SUBSYS_NFTABLES } from '../netlink/netfilter-numbers.ts'
 import { MessageWriter, readAttributes, readMessages, readString, viewOf } from '../netlink/netlink-message.ts'
 import {

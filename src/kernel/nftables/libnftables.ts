@@ -1,7 +1,7 @@
 import type { ElementChange } from '#net/element-change.ts'
 import { KernelError } from '../kernel-error.ts'
 import { koffi } from '../libc.ts'
-import { withNamespace } from '../namespace.ts'
+import { withNamespace } from '../namespaces/namespace.ts'
 import type { DumpedElement } from './element-dump.ts'
 import { ElementSocket } from './element-socket.ts'
 import { nextDescriptor, withLowDescriptor } from './low-descriptors.ts'

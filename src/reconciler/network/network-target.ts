@@ -1,7 +1,7 @@
 import { constants } from 'node:os'
 import { KernelError } from '#kernel/kernel-error.ts'
+import { writeSysctls } from '#kernel/namespaces/sysctl.ts'
 import { Rtnetlink } from '#kernel/rtnetlink/rtnetlink.ts'
-import { writeSysctls } from '#kernel/sysctl.ts'
 import type { NetworkPlan } from '#podnetwork/network-plan.ts'
 import { type FoundNetwork, planDifferences } from '#podnetwork/plan-differences.ts'
 import type { Edit, Target, Told } from '../target/target.ts'

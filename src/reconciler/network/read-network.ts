@@ -1,6 +1,6 @@
+import { readSysctl } from '#kernel/namespaces/sysctl.ts'
 import { RT_TABLE_MAIN } from '#kernel/rtnetlink/route.ts'
 import type { Rtnetlink } from '#kernel/rtnetlink/rtnetlink.ts'
-import { readSysctl } from '#kernel/sysctl.ts'
 import type { NetworkPlan, PlannedNextHop } from '#podnetwork/network-plan.ts'
 import { type FoundNetwork, routeKey } from '#podnetwork/plan-differences.ts'
 

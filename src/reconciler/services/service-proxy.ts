@@ -1,7 +1,7 @@
 import { type Clock, systemClock } from '#clock/clock.ts'
 import type { EndpointSlice, Service, ServiceForwarding } from '#forwarding/forward-service.ts'
 import type { NodeFacts } from '#forwarding/node-facts.ts'
-import type { Conntrack } from '#kernel/conntrack.ts'
+import type { Conntrack } from '#kernel/conntrack/conntrack.ts'
 import type { Nftables } from '#kernel/nftables/libnftables.ts'
 import { type NamespacedName, objectKey } from '#objects/object-key.ts'
 import { TargetLoop, type Turn } from '../target/target-loop.ts'

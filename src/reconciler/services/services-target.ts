@@ -9,7 +9,7 @@ import {
 } from '#forwarding/forward-service.ts'
 import { ForwardingState } from '#forwarding/forwarding-state.ts'
 import type { NodeFacts } from '#forwarding/node-facts.ts'
-import type { Conntrack } from '#kernel/conntrack.ts'
+import type { Conntrack } from '#kernel/conntrack/conntrack.ts'
 import type { Nftables } from '#kernel/nftables/libnftables.ts'
 import type { Edit, Target, Told } from '../target/target.ts'
 import type { FaultTeller } from './service-fault.ts'

@@ -1,6 +1,6 @@
 import type { Backend, ServicePortForwarding, Target } from '#forwarding/forward-service.ts'
 import type { Frontend } from '#forwarding/frontend.ts'
-import type { FlowFilter } from '#kernel/conntrack.ts'
+import type { FlowFilter } from '#kernel/conntrack/conntrack.ts'
 
 /** What flows depend on of a service port in one family. */
 export interface UdpPort

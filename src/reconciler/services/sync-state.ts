@@ -1,4 +1,4 @@
-import type { FlowMethods } from '#kernel/conntrack.ts'
+import type { FlowMethods } from '#kernel/conntrack/conntrack.ts'
 
 /** What a node's proxy says of itself. */
 export interface SyncState {

@@ -1,5 +1,5 @@
 import type { ServiceForwarding } from '#forwarding/forward-service.ts'
-import type { Conntrack } from '#kernel/conntrack.ts'
+import type { Conntrack } from '#kernel/conntrack/conntrack.ts'
 import { staleFlows, type UdpService } from './stale-flows.ts'
 
 /** Deletes the UDP flows that writes leave behind, by what was done for a Service before and what is done now. */

@@ -1,4 +1,4 @@
-import type { Conntrack, FlowFilter } from '#kernel/conntrack.ts'
+import type { Conntrack, FlowFilter } from '#kernel/conntrack/conntrack.ts'
 
 /** Connection tracking that notes which flows it was asked to delete. */
 export class NotedFlows implements Conntrack {

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, rmSync } from 'node:fs'
 
-import { unmountBelow } from '#kernel/mount.ts'
+import { unmountBelow } from '#kernel/files/mount.ts'
 import { RuntimeError } from '../runtime-error.ts'
 import { conmonProcess, readRecords } from './bundle/container-record.ts'
 import { bundlePaths, runtimePaths } from './bundle/runtime-paths.ts'

@@ -1,5 +1,5 @@
 import type { Server, Socket } from 'node:net'
-import type { DatagramServer } from '#kernel/datagram-server.ts'
+import type { DatagramServer } from '#kernel/sockets/datagram-server.ts'
 import { Registry } from '../../metrics/registry.ts'
 import { type AgentNode, nodePart } from '../../runner/agent-node.ts'
 import type { Part } from '../../runner/part.ts'

@@ -1,7 +1,7 @@
 import { FloodGauge, type FloodOptions } from '#dns/flood-gauge.ts'
 import { countsByName, DnsServer, type DnsSockets, RCODES } from '#dns/server.ts'
 import { Upstream } from '#dns/upstream.ts'
-import type { DatagramServer } from '#kernel/datagram-server.ts'
+import type { DatagramServer } from '#kernel/sockets/datagram-server.ts'
 import type { Zone } from '#names/zone.ts'
 import type { NameServer } from '../../sources/sources.ts'
 import type { DnsThread } from './dns-thread.ts'

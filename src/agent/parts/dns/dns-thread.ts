@@ -2,7 +2,7 @@ import { closeSync, existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { RCODES } from '#dns/server.ts'
-import type { DatagramServer } from '#kernel/datagram-server.ts'
+import type { DatagramServer } from '#kernel/sockets/datagram-server.ts'
 import type { Zone } from '#names/zone.ts'
 import type { ZoneChange } from '#names/zone-store.ts'
 

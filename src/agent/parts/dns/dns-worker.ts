@@ -1,8 +1,8 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { DnsServer } from '#dns/server.ts'
 import { Upstream } from '#dns/upstream.ts'
-import { DatagramServer } from '#kernel/datagram-server.ts'
-import { setTurn } from '#kernel/turn-budget.ts'
+import { DatagramServer } from '#kernel/sockets/datagram-server.ts'
+import { setTurn } from '#kernel/sockets/turn-budget.ts'
 import { Zone } from '#names/zone.ts'
 import type { DnsThreadData, FromDnsThread, SharedSocket, ToDnsThread } from './dns-thread.ts'
 

@@ -1,7 +1,7 @@
 import { closeSync } from 'node:fs'
-import { makeFolderBeneath, openBeneath, openRoot } from '#kernel/beneath.ts'
+import { makeFolderBeneath, openBeneath, openRoot } from '#kernel/files/beneath.ts'
+import { bindDescriptor, mountTmpfs, unbind, unmountBelow } from '#kernel/files/mount.ts'
 import { KernelError } from '#kernel/kernel-error.ts'
-import { bindDescriptor, mountTmpfs, unbind, unmountBelow } from '#kernel/mount.ts'
 import type { BindOutcome, Mounter, PlaceInVolume } from '#kubelet/volumes/mounter.ts'
 
 function open({ path, create }: PlaceInVolume, root: number): number | BindOutcome {

@@ -1,4 +1,4 @@
-import type { Conntrack, FlowFilter } from '#kernel/conntrack.ts'
+import type { Conntrack, FlowFilter } from '#kernel/conntrack/conntrack.ts'
 
 /** The same connection tracking, which tells how many deletions succeeded. */
 export const countDeletions = (

@@ -36,7 +36,7 @@ export async function attachToContainer(
     )
   }
   // Loaded on first use: it brings FFI into the process.
-  const { connectSeqpacket } = await import('#kernel/unix-seqpacket.ts')
+  const { connectSeqpacket } = await import('#kernel/sockets/unix-seqpacket.ts')
   let socket: Socket
   try {
     socket = connectSeqpacket(target.attach, {

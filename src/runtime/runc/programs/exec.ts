@@ -87,7 +87,7 @@ async function runWithTerminal(
   options: ExecOptions,
 ): Promise<number> {
   // Loaded on first use: it brings FFI into the process.
-  const { openTerminal } = await import('#kernel/pty.ts')
+  const { openTerminal } = await import('#kernel/files/pty.ts')
   const terminal = openTerminal({ width: 80, height: 24 })
   const stdio = [terminal.slave, terminal.slave, terminal.slave]
   const child = withContainerUmask(() => spawn(runc, args, { detached: true, stdio }))

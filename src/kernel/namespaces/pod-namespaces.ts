@@ -1,5 +1,5 @@
 import { mkdirSync, rmdirSync } from 'node:fs'
-import { call } from './libc.ts'
+import { call } from '../libc.ts'
 import { deleteNamespace, namespacePath } from './namespace.ts'
 import { makeNamespaces, type NewNamespace, shareNamespaceDirectory } from './pinned-namespace.ts'
 

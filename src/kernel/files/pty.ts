@@ -1,7 +1,7 @@
 import { closeSync, constants, openSync } from 'node:fs'
 import { ReadStream } from 'node:tty'
 
-import { call } from './libc.ts'
+import { call } from '../libc.ts'
 
 interface TerminalSize {
   /** Columns. */

@@ -11,8 +11,8 @@ import {
 } from 'node:fs'
 import { constants as os } from 'node:os'
 import { dirname } from 'node:path'
-import { KernelError } from './kernel-error.ts'
-import { call, errno, libc } from './libc.ts'
+import { KernelError } from '../kernel-error.ts'
+import { call, errno, libc } from '../libc.ts'
 
 // sys/mount.h
 const MS_BIND = 4096

@@ -1,5 +1,5 @@
 import { access, constants, fstatSync, openSync } from 'node:fs'
-import { call, errno, libc } from './libc.ts'
+import { call, errno, libc } from '../libc.ts'
 
 export const CLONE_NEWNET = 0x40000000
 const SETNS = 'int setns(int fd, int nstype)'

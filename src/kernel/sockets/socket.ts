@@ -2,11 +2,11 @@ import { createSocket, type Socket as DatagramSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { closeSync } from 'node:fs'
 import { createServer, type Server, Socket, type SocketConstructorOpts } from 'node:net'
-import { LITTLE_ENDIAN } from './byte-order.ts'
-import { AF_INET6, inetAddress } from './inet.ts'
-import { KernelError } from './kernel-error.ts'
-import { call } from './libc.ts'
-import { withNamespace } from './namespace.ts'
+import { LITTLE_ENDIAN } from '../byte-order.ts'
+import { AF_INET6, inetAddress } from '../inet.ts'
+import { KernelError } from '../kernel-error.ts'
+import { call } from '../libc.ts'
+import { withNamespace } from '../namespaces/namespace.ts'
 import {
   BIND,
   LISTEN,
@@ -17,7 +17,7 @@ import {
   SOCK_STREAM,
   SOCKET,
   SOL_SOCKET,
-} from './socket-calls.ts'
+} from '../socket-calls.ts'
 
 // linux/net.h, linux/socket.h, linux/in6.h
 const SO_REUSEADDR = 2

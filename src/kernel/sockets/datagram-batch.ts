@@ -1,8 +1,8 @@
 import { constants } from 'node:os'
-import { LITTLE_ENDIAN } from './byte-order.ts'
-import { AF_INET6, inetText } from './inet.ts'
-import { errno, koffi, libc } from './libc.ts'
-import { MSG_DONTWAIT } from './socket-calls.ts'
+import { LITTLE_ENDIAN } from '../byte-order.ts'
+import { AF_INET6, inetText } from '../inet.ts'
+import { errno, koffi, libc } from '../libc.ts'
+import { MSG_DONTWAIT } from '../socket-calls.ts'
 
 const RECVMMSG = 'int recvmmsg(int fd, void *messages, uint32 count, int flags, void *timeout)'
 const SENDMMSG = 'int sendmmsg(int fd, void *messages, uint32 count, int flags)'

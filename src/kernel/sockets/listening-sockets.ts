@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
-import { LITTLE_ENDIAN } from './byte-order.ts'
-import { inetText } from './inet.ts'
-import { withNamespace } from './namespace.ts'
+import { LITTLE_ENDIAN } from '../byte-order.ts'
+import { inetText } from '../inet.ts'
+import { withNamespace } from '../namespaces/namespace.ts'
 
 /** A socket that takes connections (TCP) or datagrams (UDP). */
 interface ListeningSocket {

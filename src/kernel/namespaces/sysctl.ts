@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs'
+import { KernelError } from '../kernel-error.ts'
 import { inForeignNamespace } from './home-namespace.ts'
-import { KernelError } from './kernel-error.ts'
 import { withNamespace } from './namespace.ts'
 
 const ROOT = '/proc/sys/net'

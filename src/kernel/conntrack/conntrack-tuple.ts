@@ -1,4 +1,4 @@
-import { readAttributes } from './netlink/netlink-message.ts'
+import { readAttributes } from '../netlink/netlink-message.ts'
 
 // linux/netfilter/nfnetlink_conntrack.h
 export const CTA_TUPLE_ORIG = 1

@@ -1,8 +1,8 @@
 import { closeSync, constants, openSync } from 'node:fs'
 import { constants as os } from 'node:os'
-import { LITTLE_ENDIAN } from './byte-order.ts'
-import { KernelError } from './kernel-error.ts'
-import { call, errno, libc } from './libc.ts'
+import { LITTLE_ENDIAN } from '../byte-order.ts'
+import { KernelError } from '../kernel-error.ts'
+import { call, errno, libc } from '../libc.ts'
 
 // linux/openat2.h, asm-generic/unistd.h (one number on every architecture), fcntl.h of Linux.
 const OPENAT2 = 437

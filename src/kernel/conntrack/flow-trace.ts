@@ -1,10 +1,10 @@
 import { type Protocol, protocolOfNumber } from '#net/port-protocol.ts'
+import { inetText } from '../inet.ts'
+import { withNamespace } from '../namespaces/namespace.ts'
+import { NETLINK_NETFILTER, NFGENMSG_LENGTH, NFNLGRP_CONNTRACK_NEW } from '../netlink/netfilter-numbers.ts'
+import { NetlinkListener } from '../netlink/netlink-listener.ts'
+import { readAttributes, viewOf } from '../netlink/netlink-message.ts'
 import { CTA_TUPLE_ORIG, CTA_TUPLE_REPLY, readTuple } from './conntrack-tuple.ts'
-import { inetText } from './inet.ts'
-import { withNamespace } from './namespace.ts'
-import { NETLINK_NETFILTER, NFGENMSG_LENGTH, NFNLGRP_CONNTRACK_NEW } from './netlink/netfilter-numbers.ts'
-import { NetlinkListener } from './netlink/netlink-listener.ts'
-import { readAttributes, viewOf } from './netlink/netlink-message.ts'
 
 interface FlowEnd {
   readonly address: string

@@ -1,7 +1,7 @@
 import { closeSync, fstatSync, openSync, statSync } from 'node:fs'
 import { constants } from 'node:os'
-import { KernelError } from './kernel-error.ts'
-import { errno, libc } from './libc.ts'
+import { KernelError } from '../kernel-error.ts'
+import { errno, libc } from '../libc.ts'
 
 /** <sys/file.h> */
 const LOCK_EX = 2

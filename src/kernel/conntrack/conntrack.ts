@@ -1,4 +1,10 @@
 import { constants } from 'node:os'
+import { AF_INET, AF_INET6, inetAddress } from '../inet.ts'
+import { KernelError } from '../kernel-error.ts'
+import { NETLINK_NETFILTER, NFGENMSG_LENGTH, NFNL_SUBSYS_CTNETLINK } from '../netlink/netfilter-numbers.ts'
+import { MessageWriter, type NetlinkRequest, readAttributes } from '../netlink/netlink-message.ts'
+import { NLA_F_NESTED, NLM_F_DUMP } from '../netlink/netlink-numbers.ts'
+import { NetlinkSocket } from '../netlink/netlink-socket.ts'
 import {
   type ConntrackTuple,
   CTA_IP_V4_DST,
@@ -12,12 +18,6 @@ import {
   CTA_TUPLE_REPLY,
   readTuple,
 } from './conntrack-tuple.ts'
-import { AF_INET, AF_INET6, inetAddress } from './inet.ts'
-import { KernelError } from './kernel-error.ts'
-import { NETLINK_NETFILTER, NFGENMSG_LENGTH, NFNL_SUBSYS_CTNETLINK } from './netlink/netfilter-numbers.ts'
-import { MessageWriter, type NetlinkRequest, readAttributes } from './netlink/netlink-message.ts'
-import { NLA_F_NESTED, NLM_F_DUMP } from './netlink/netlink-numbers.ts'
-import { NetlinkSocket } from './netlink/netlink-socket.ts'
 
 // linux/netfilter/nfnetlink_conntrack.h
 const IPCTNL_MSG_CT_GET = 1

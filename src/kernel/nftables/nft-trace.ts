@@ -1,5 +1,5 @@
-import { KernelError } from './kernel-error.ts'
-import { withNamespace } from './namespace.ts'
+import { KernelError } from '../kernel-error.ts'
+import { withNamespace } from '../namespaces/namespace.ts'
 import {
   NETLINK_NETFILTER,
   NFGENMSG_LENGTH,
@@ -7,10 +7,10 @@ import {
   NFNLGRP_NFTRACE,
   NFTA_VERDICT_CHAIN,
   NFTA_VERDICT_CODE,
-} from './netlink/netfilter-numbers.ts'
-import { NetlinkListener } from './netlink/netlink-listener.ts'
-import { type ReceivedMessage, readAttributes, readString, viewOf } from './netlink/netlink-message.ts'
-import { type Nftables, openNftables } from './nftables/libnftables.ts'
+} from '../netlink/netfilter-numbers.ts'
+import { NetlinkListener } from '../netlink/netlink-listener.ts'
+import { type ReceivedMessage, readAttributes, readString, viewOf } from '../netlink/netlink-message.ts'
+import { type Nftables, openNftables } from './libnftables.ts'
 
 // linux/netfilter/nfnetlink.h, nf_tables.h
 const NFT_MSG_TRACE = 17

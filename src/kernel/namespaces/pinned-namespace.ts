@@ -1,8 +1,8 @@
 import { closeSync, constants, mkdirSync, openSync, unlinkSync } from 'node:fs'
 import { constants as os } from 'node:os'
+import { KernelError } from '../kernel-error.ts'
+import { call, errno, libc } from '../libc.ts'
 import { CLONE_NEWNET, currentNetwork, goBack, homeHandle } from './home-namespace.ts'
-import { KernelError } from './kernel-error.ts'
-import { call, errno, libc } from './libc.ts'
 
 /** Where `ip netns` looks. */
 export const NETWORK_NAMESPACE_DIRECTORY = '/run/netns'

@@ -1,6 +1,6 @@
 import { closeSync, constants, openSync, readdirSync, statfsSync } from 'node:fs'
+import { KernelError } from '../kernel-error.ts'
 import { enterNetwork } from './home-namespace.ts'
-import { KernelError } from './kernel-error.ts'
 import {
   makeNamespaces,
   NETWORK_NAMESPACE_DIRECTORY,

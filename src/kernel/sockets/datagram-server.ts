@@ -1,12 +1,12 @@
 import { createSocket, type Socket, type SocketType } from 'node:dgram'
 import { closeSync } from 'node:fs'
 import type { AnswerDatagram, Datagram, DatagramSource } from '#net/datagram.ts'
+import { AF_INET6, inetAddress } from '../inet.ts'
+import { call } from '../libc.ts'
+import { withNamespace } from '../namespaces/namespace.ts'
+import { SOCK_DGRAM } from '../socket-calls.ts'
 import { BATCH, DatagramBatch, type Peer, RECEIVED_SIZE } from './datagram-batch.ts'
-import { AF_INET6, inetAddress } from './inet.ts'
-import { call } from './libc.ts'
-import { withNamespace } from './namespace.ts'
 import { boundSocket } from './socket.ts'
-import { SOCK_DGRAM } from './socket-calls.ts'
 import { isTurnLeft, spendOfTurn } from './turn-budget.ts'
 
 // fcntl.h
