@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { badRequest, methodNotAllowed } from './errors.ts'
-import type { RequestInfo } from './http/request-info.ts'
+import type { RequestInfo } from './http/request/request-info.ts'
 import { kubeletPath, proxyUpgrade } from './kubelet-proxy.ts'
 import type { UpgradingClient } from './proxy/forward-upgrade.ts'
 import type { ServerContext } from './server-context.ts'

@@ -1,7 +1,7 @@
 import type { Node } from '#api/core/node/message.ts'
 import { nodes } from '#api/core/node/resource.ts'
 import { serviceUnavailable } from '../errors.ts'
-import type { ResourceRequestInfo } from '../http/request-info.ts'
+import type { ResourceRequestInfo } from '../http/request/request-info.ts'
 import { kubeletDestination } from '../kubelet-proxy.ts'
 import type { ServerContext } from '../server-context.ts'
 import { type Destination, endpointDestination } from './destination.ts'

@@ -1,8 +1,8 @@
 import { type AccessRequest, authorize, refusalMessage } from '../access/authorization.ts'
 import type { Caller } from '../access/caller.ts'
 import { failure, forbidden } from '../errors.ts'
-import type { Stage } from '../http/exchange.ts'
-import type { RequestInfo } from '../http/request-info.ts'
+import type { Stage } from '../http/request/exchange.ts'
+import type { RequestInfo } from '../http/request/request-info.ts'
 
 /** Throws 403 where the cluster's rule says no. */
 export const checkAccess = (caller: Caller, info: RequestInfo): void => {

@@ -1,5 +1,5 @@
-import type { Stage } from '../http/exchange.ts'
-import { sendBytes } from '../http/respond.ts'
+import { sendBytes } from '../http/answer/respond.ts'
+import type { Stage } from '../http/request/exchange.ts'
 
 const DEFINITIONS = /^\/apis\/apiextensions\.k8s\.io\/(v1|v1beta1)\/customresourcedefinitions$/
 

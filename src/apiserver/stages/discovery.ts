@@ -7,9 +7,9 @@ import {
   resourceList,
 } from '../discovery/discovery.ts'
 import { PathNotFound } from '../errors.ts'
-import type { Exchange, Stage } from '../http/exchange.ts'
-import { negotiate } from '../http/negotiate.ts'
-import { sendBytes, sendText } from '../http/respond.ts'
+import { sendBytes, sendText } from '../http/answer/respond.ts'
+import type { Exchange, Stage } from '../http/request/exchange.ts'
+import { negotiate } from '../http/request/negotiate.ts'
 import type { ServerContext } from '../server-context.ts'
 
 /** Without slashes at its end. A pattern would try each slash of a long row of them anew. */

@@ -1,6 +1,6 @@
 import { versionInfo } from '../discovery/version.ts'
-import type { Stage } from '../http/exchange.ts'
-import { sendBytes } from '../http/respond.ts'
+import { sendBytes } from '../http/answer/respond.ts'
+import type { Stage } from '../http/request/exchange.ts'
 import type { ServerContext } from '../server-context.ts'
 
 const CHECKS = /^\/(healthz|livez|readyz)(\/.*)?$/

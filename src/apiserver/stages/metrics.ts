@@ -1,5 +1,5 @@
-import type { Stage } from '../http/exchange.ts'
-import { sendBytes } from '../http/respond.ts'
+import { sendBytes } from '../http/answer/respond.ts'
+import type { Stage } from '../http/request/exchange.ts'
 import type { ServerContext } from '../server-context.ts'
 
 /** `/metrics`: requests, stored objects, open watches, memory. */

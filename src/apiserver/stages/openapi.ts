@@ -1,8 +1,8 @@
 import type { Kind } from '#api/catalogue/kind.ts'
 import { groupVersion, type Resource } from '#api/resource.ts'
 import { failure } from '../errors.ts'
-import type { Exchange, Stage } from '../http/exchange.ts'
-import { sendBytes } from '../http/respond.ts'
+import { sendBytes } from '../http/answer/respond.ts'
+import type { Exchange, Stage } from '../http/request/exchange.ts'
 import type { ServerContext } from '../server-context.ts'
 
 const V2_ASKED = 'application/com.github.proto-openapi.spec.v2@v1.0+protobuf'

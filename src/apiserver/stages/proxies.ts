@@ -1,4 +1,4 @@
-import type { Stage } from '../http/exchange.ts'
+import type { Stage } from '../http/request/exchange.ts'
 import type { ServerContext } from '../server-context.ts'
 import { findPart } from './resources.ts'
 

@@ -1,8 +1,8 @@
 import { methodNotAllowed } from '../errors.ts'
-import { fieldValidationOf, requireObject } from '../http/body.ts'
-import type { Stage } from '../http/exchange.ts'
-import { negotiate } from '../http/negotiate.ts'
-import { sendObject } from '../http/respond.ts'
+import { sendObject } from '../http/answer/respond.ts'
+import { fieldValidationOf, requireObject } from '../http/request/body.ts'
+import type { Stage } from '../http/request/exchange.ts'
+import { negotiate } from '../http/request/negotiate.ts'
 import type { ServerContext } from '../server-context.ts'
 
 /** Answers what is asked and not stored: TokenReview, SubjectAccessReview and their like, by POST alone. */

@@ -1,5 +1,5 @@
 import { badRequest, methodNotAllowed } from '../errors.ts'
-import type { Stage } from '../http/exchange.ts'
+import type { Stage } from '../http/request/exchange.ts'
 import { kubeletPath, proxyRequest } from '../kubelet-proxy.ts'
 import type { ServerContext } from '../server-context.ts'
 import { findPart } from './resources.ts'

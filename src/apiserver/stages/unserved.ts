@@ -1,5 +1,5 @@
 import { failure } from '../errors.ts'
-import type { Stage } from '../http/exchange.ts'
+import type { Stage } from '../http/request/exchange.ts'
 
 /** Subresources of Kubernetes that are not here, and what to do instead. */
 const UNSERVED: Readonly<Record<string, string>> = {

@@ -1,6 +1,6 @@
 import type { ApiObject } from '#api/resource.ts'
 import { badRequest } from '../errors.ts'
-import { isDryRun } from '../http/query.ts'
+import { isDryRun } from '../http/request/query.ts'
 import type { DeleteRequest } from '../registry/deletion.ts'
 import { success } from './binding.ts'
 import type { SubresourceHandler } from './subresource.ts'

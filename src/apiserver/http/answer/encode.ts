@@ -1,7 +1,7 @@
 import type { ApiObject } from '#api/resource.ts'
 import { jsonValue } from '#schema/json.ts'
 import type { MessageClass } from '#schema/schema.ts'
-import type { Machinery } from '../machinery/machinery.ts'
+import type { Machinery } from '../../machinery/machinery.ts'
 import { encodings } from './encodings.ts'
 
 /**

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { Status } from '#api/meta/status.ts'
 import { failureStatus } from '#api/status.ts'
-import { badRequest, failure } from '../errors.ts'
+import { badRequest, failure } from '../../errors.ts'
 import { answerRaw } from './raw-answer.ts'
 
 /** Octets of a request's line and headers together, as in Go's server. */

@@ -1,5 +1,5 @@
 import { own } from '#schema/own.ts'
-import { failure } from '../errors.ts'
+import { failure } from '../../errors.ts'
 import { isTrue } from './query.ts'
 
 /** What a path and a method mean, before anyone looked whether such a resource exists. */

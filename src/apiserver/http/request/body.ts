@@ -2,11 +2,11 @@ import type { IncomingMessage } from 'node:http'
 import type { ApiObject } from '#api/resource.ts'
 import { JsonError, parseJson as readJson } from '#schema/json.ts'
 import type { MessageClass } from '#schema/schema.ts'
-import { badRequest, failure, unsupportedMediaType } from '../errors.ts'
-import type { Decoded, FieldValidation, Machinery } from '../machinery/machinery.ts'
+import { badRequest, failure, unsupportedMediaType } from '../../errors.ts'
+import type { Decoded, FieldValidation, Machinery } from '../../machinery/machinery.ts'
+import type { ReadYaml } from '../yaml/read-yaml.ts'
 import { mediaType } from './exchange.ts'
 import { readBody } from './read-body.ts'
-import type { ReadYaml } from './yaml/read-yaml.ts'
 
 const ACCEPTED = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf']
 
@@ -31,7 +31,7 @@ export const fieldValidationOf = (query: URLSearchParams): FieldValidation => {
 
 /** A YAML body; its reader is loaded when the first comes. Throws ApiError 400, or 413 for one that is too much to read. */
 export const parseYaml = async (text: string): Promise<ReadYaml> => {
-  const { readYaml, YamlError } = await import('./yaml/read-yaml.ts')
+  const { readYaml, YamlError } = await import('../yaml/read-yaml.ts')
   try {
     return readYaml(text)
   } catch (error) {

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Caller } from '../access/caller.ts'
+import type { Caller } from '../../access/caller.ts'
 import type { RequestInfo } from './request-info.ts'
 
 /** One request on its way through the stages. */

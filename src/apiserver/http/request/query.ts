@@ -1,4 +1,4 @@
-import { failure } from '../errors.ts'
+import { failure } from '../../errors.ts'
 
 /**
  * A flag of the query as Kubernetes reads each of them: only absence, `0` and `false` (in any case) are false. `?watch`,

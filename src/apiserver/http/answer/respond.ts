@@ -4,13 +4,13 @@ import type { ApiObject } from '#api/resource.ts'
 import { internalError as internalStatus } from '#api/status.ts'
 import { ApiError } from '#client/client.ts'
 import type { MessageClass } from '#schema/schema.ts'
-import { internalError, PathNotFound, tooManyRequests } from '../errors.ts'
-import type { Machinery } from '../machinery/machinery.ts'
-import { answers, PATIENCE } from './budget.ts'
+import { internalError, PathNotFound, tooManyRequests } from '../../errors.ts'
+import type { Machinery } from '../../machinery/machinery.ts'
+import { answers, PATIENCE } from '../budget.ts'
+import type { Exchange } from '../request/exchange.ts'
+import { negotiate, type Wanted } from '../request/negotiate.ts'
+import { isPretty } from '../request/query.ts'
 import { objectJson, protobufOf } from './encode.ts'
-import type { Exchange } from './exchange.ts'
-import { negotiate, type Wanted } from './negotiate.ts'
-import { isPretty } from './query.ts'
 import { warningHeaders } from './warning.ts'
 
 /** Answers with a body that is made already, and with the warnings of the exchange as headers (RFC 7234, code 299). */
@@ -72,7 +72,7 @@ export const sendText = async (exchange: Exchange, wanted: Wanted, code: number,
     const shown = isPretty(exchange.query) ? JSON.stringify(JSON.parse(json), undefined, 2) : json
     return sendBytes(exchange, code, type, shown)
   }
-  const { writeYaml } = await import('./yaml/write-yaml.ts')
+  const { writeYaml } = await import('../yaml/write-yaml.ts')
   return sendBytes(exchange, code, wanted.contentType, writeYaml(JSON.parse(json)))
 }
 

@@ -3,8 +3,8 @@ import { once } from 'node:events'
 import { createServer, get, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { test } from 'node:test'
-import { badRequest } from '../errors.ts'
-import type { Machinery } from '../machinery/machinery.ts'
+import { badRequest } from '../../errors.ts'
+import type { Machinery } from '../../machinery/machinery.ts'
 import { sendError } from './respond.ts'
 
 test('what fails while a refusal is written is answered with a whole 500, and reported', async () => {

@@ -1,7 +1,7 @@
 import type { Kind } from '#api/catalogue/kind.ts'
 import type { ApiObject } from '#api/resource.ts'
 import { toTable } from '#api/table/table.ts'
-import type { Encoding, Wanted } from './negotiate.ts'
+import type { Encoding, Wanted } from '../request/negotiate.ts'
 
 const partials = new WeakMap<object, ApiObject>()
 

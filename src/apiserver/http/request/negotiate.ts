@@ -1,5 +1,5 @@
 import { own } from '#schema/own.ts'
-import { notAcceptable } from '../errors.ts'
+import { notAcceptable } from '../../errors.ts'
 
 export type Encoding = 'json' | 'yaml' | 'protobuf'
 
