@@ -1,10 +1,10 @@
 import { readClaim } from '#cluster/claims/claim.ts'
 import { down as stopCluster } from '#cluster/up/down.ts'
 import { CliError } from '../cli-error.ts'
+import { needsRoot, unknownCluster } from '../clusters/known-cluster.ts'
 import { type Command, nameArgument, nameFlag, quietFlag } from '../command.ts'
 import { takeInterrupts } from '../interrupt.ts'
-import { needsRoot, unknownCluster } from '../known-cluster.ts'
-import { kubeconfigOfCluster, leaveKubeconfig } from '../kubeconfig-entry.ts'
+import { kubeconfigOfCluster, leaveKubeconfig } from '../kubeconfig/kubeconfig-entry.ts'
 
 export const down: Command = {
   name: 'down',

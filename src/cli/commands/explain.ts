@@ -17,12 +17,12 @@ import { withLastWords } from '#facts/api/last-words.ts'
 import { probeTrace, senderNetwork } from '#facts/live/live.ts'
 import { gatherFacts } from '#facts/local/local-facts.ts'
 import { formatCidr, parseCidr } from '#net/cidr.ts'
-import { apiRefusal } from '../api-refusal.ts'
 import { CliError, endingWith } from '../cli-error.ts'
+import { apiRefusal } from '../clusters/api-refusal.ts'
+import { type ExplainTarget, explainTarget } from '../clusters/explain-target.ts'
+import { silentCluster } from '../clusters/known-cluster.ts'
 import { type Command, type Invocation, outputFlag } from '../command.ts'
 import { statusOf, statusOfError } from '../explain-status.ts'
-import { type ExplainTarget, explainTarget } from '../explain-target.ts'
-import { silentCluster } from '../known-cluster.ts'
 
 const SILENCE_MS = 10_000
 const PROTOCOLS = { tcp: 'TCP', udp: 'UDP', sctp: 'SCTP' } as const

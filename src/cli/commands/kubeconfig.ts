@@ -1,8 +1,8 @@
 import { adminAccess } from '#cluster/state/admin-access.ts'
-import { chosenCluster } from '../chosen-cluster.ts'
+import { chosenCluster } from '../clusters/chosen-cluster.ts'
+import { knownCluster } from '../clusters/known-cluster.ts'
 import { type Command, nameArgument, shownNameFlag } from '../command.ts'
-import { knownCluster } from '../known-cluster.ts'
-import { kubeconfigOf } from '../kubeconfig.ts'
+import { kubeconfigOf } from '../kubeconfig/kubeconfig.ts'
 
 export const kubeconfig: Command = {
   name: 'kubeconfig',

@@ -2,12 +2,12 @@ import { existsSync, readFileSync } from 'node:fs'
 import { logFiles } from '#cluster/processes/log.ts'
 import { ROLES } from '#cluster/role.ts'
 import { logPath } from '#cluster/state/state.ts'
-import { chosenCluster } from '../chosen-cluster.ts'
 import { CliError } from '../cli-error.ts'
+import { chosenCluster } from '../clusters/chosen-cluster.ts'
+import { knownCluster } from '../clusters/known-cluster.ts'
 import { type Command, nameArgument, shownNameFlag } from '../command.ts'
 import { followFile } from '../follow-file.ts'
 import { takeInterrupts } from '../interrupt.ts'
-import { knownCluster } from '../known-cluster.ts'
 
 export const logs: Command = {
   name: 'logs',

@@ -5,9 +5,9 @@ import { findClaim } from '#cluster/processes/lost-claims.ts'
 import { findProcesses } from '#cluster/processes/processes.ts'
 import { ROLES, type Role } from '#cluster/role.ts'
 import { lostAt, objectsLostMessage, readLives } from '#cluster/state/lives.ts'
-import { chosenCluster } from '../chosen-cluster.ts'
+import { chosenCluster } from '../clusters/chosen-cluster.ts'
+import { knownCluster, needsRoot } from '../clusters/known-cluster.ts'
 import { type Command, nameArgument, outputFlag, shownNameFlag } from '../command.ts'
-import { knownCluster, needsRoot } from '../known-cluster.ts'
 import { table } from '../table.ts'
 
 /** How long an answer may take, milliseconds. */

@@ -2,8 +2,8 @@ import { up as startCluster } from '#cluster/up/up.ts'
 import { CliError } from '../cli-error.ts'
 import { type Command, nameArgument, nameFlag, outputFlag, quietFlag } from '../command.ts'
 import { takeInterrupts } from '../interrupt.ts'
-import { contextName } from '../kubeconfig.ts'
-import { enterKubeconfig, leaveKubeconfig, refuseShownKubeconfig } from '../kubeconfig-entry.ts'
+import { contextName } from '../kubeconfig/kubeconfig.ts'
+import { enterKubeconfig, leaveKubeconfig, refuseShownKubeconfig } from '../kubeconfig/kubeconfig-entry.ts'
 
 const range = (what: string, standard: string) => ({
   value: 'V4,V6',

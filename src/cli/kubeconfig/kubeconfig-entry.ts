@@ -5,7 +5,7 @@ import type { ClusterConfig } from '#cluster/config.ts'
 import { adminAccess } from '#cluster/state/admin-access.ts'
 import { statePaths, writeJson } from '#cluster/state/state.ts'
 import { shownFolder } from '#runtime/images/host-folders.ts'
-import { CliError } from './cli-error.ts'
+import { CliError } from '../cli-error.ts'
 import { addCluster, EMPTY_KUBECONFIG, removeCluster } from './kubeconfig.ts'
 import { editKubeconfigFile, kubeconfigPath } from './kubeconfig-file.ts'
 

@@ -17,7 +17,7 @@ import { dirname, join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { makeFolders } from '#cluster/state/make-folders.ts'
 import { faultWords } from '#cluster/state/state-fault.ts'
-import { CliError } from './cli-error.ts'
+import { CliError } from '../cli-error.ts'
 
 /** How long to wait for another program that holds the file's lock, milliseconds. */
 const LOCK_WAIT_MS = 3_000

@@ -4,7 +4,7 @@ import { dirname, join, resolve } from 'node:path'
 import { parse } from 'yaml'
 import type { Kubeconfig, KubeconfigUser } from '#client/kubeconfig/kubeconfig.ts'
 import { faultWords } from '#cluster/state/state-fault.ts'
-import { CliError } from './cli-error.ts'
+import { CliError } from '../cli-error.ts'
 import { kubeconfigProblem } from './kubeconfig-shape.ts'
 
 /** The files that kubectl reads: `--kubeconfig`; else the whole list of `$KUBECONFIG`; else ~/.kube/config. */

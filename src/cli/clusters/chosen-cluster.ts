@@ -1,6 +1,6 @@
 import { type Claim, listClaims } from '#cluster/claims/claim.ts'
-import { contextName } from './kubeconfig.ts'
-import { kubeconfigPaths, readKubeconfigs } from './kubeconfig-read.ts'
+import { contextName } from '../kubeconfig/kubeconfig.ts'
+import { kubeconfigPaths, readKubeconfigs } from '../kubeconfig/kubeconfig-read.ts'
 
 const DEFAULT_NAME = 'fairlead'
 

@@ -7,12 +7,12 @@ import { clusterStateDir } from '#cluster/claims/known-clusters.ts'
 import type { ClusterConfig } from '#cluster/config.ts'
 import { statePaths, tryReadConfig } from '#cluster/state/state.ts'
 import type { CommandFlags } from '#explain/trace/question.ts'
+import { CliError } from '../cli-error.ts'
+import { contextName } from '../kubeconfig/kubeconfig.ts'
+import { kubeconfigOfCluster } from '../kubeconfig/kubeconfig-entry.ts'
+import { kubeconfigPaths, readKubeconfigs } from '../kubeconfig/kubeconfig-read.ts'
 import { chosenCluster } from './chosen-cluster.ts'
-import { CliError } from './cli-error.ts'
 import { knownCluster } from './known-cluster.ts'
-import { contextName } from './kubeconfig.ts'
-import { kubeconfigOfCluster } from './kubeconfig-entry.ts'
-import { kubeconfigPaths, readKubeconfigs } from './kubeconfig-read.ts'
 
 /**
  * Which cluster is asked about: one of this machine, or one that a kubeconfig names and of which only the API is seen.

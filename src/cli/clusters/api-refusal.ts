@@ -1,6 +1,6 @@
 import { ApiError } from '#client/client.ts'
 import { TransportError } from '#client/http-client.ts'
-import { CliError } from './cli-error.ts'
+import { CliError } from '../cli-error.ts'
 
 /** OpenSSL's words for a certificate that is not believed, as Node.js has them in `code`. */
 const UNTRUSTED = /^(ERR_TLS_|CERT_|SELF_SIGNED|DEPTH_ZERO_SELF_SIGNED|UNABLE_TO_(GET_ISSUER|VERIFY_LEAF))/

@@ -3,8 +3,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
+import { readKubeconfigs } from '../kubeconfig/kubeconfig-read.ts'
 import { explainTarget } from './explain-target.ts'
-import { readKubeconfigs } from './kubeconfig-read.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'explain-target-'))
 const before = process.env.FAIRLEAD_STATE

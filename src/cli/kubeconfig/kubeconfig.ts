@@ -1,5 +1,5 @@
 import { isMap, isSeq, parseDocument, type YAMLMap } from 'yaml'
-import { CliError } from './cli-error.ts'
+import { CliError } from '../cli-error.ts'
 
 /** What a kubeconfig needs to know of a cluster; certificates and key are PEM text. */
 interface ClusterAccess {

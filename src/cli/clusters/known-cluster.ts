@@ -4,8 +4,8 @@ import type { ClusterConfig } from '#cluster/config.ts'
 import { findClaim, lostClaims } from '#cluster/processes/lost-claims.ts'
 import { isRunning } from '#cluster/processes/processes.ts'
 import { statePaths, tryReadConfig } from '#cluster/state/state.ts'
-import { CliError } from './cli-error.ts'
-import { didYouMean } from './command.ts'
+import { CliError } from '../cli-error.ts'
+import { didYouMean } from '../command.ts'
 
 /** The cluster of that name. Throws CliError CLUSTER_UNKNOWN, CLUSTER_BROKEN or NEEDS_ROOT. */
 export const knownCluster = (name: string): ClusterConfig => {
