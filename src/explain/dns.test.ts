@@ -54,6 +54,29 @@ test('one server of several that answers is enough; where none answers for sure,
   assert.deepEqual(found('web:80', lost), ['unknown', 'dns-down'])
 })
 
+test('a search list that DNS refuses half-way ends there: what comes behind it finds no name', () => {
+  const searches = ['corp.example.com', 'default.svc.cluster.local']
+  const dnsConfig = { nameservers: ['10.96.0.10'], searches, options: [{ name: 'ndots', value: '5' }] }
+  const client = pod('client', 1, 9, { labels: { app: 'client' }, spec: { dnsPolicy: 'None', dnsConfig } })
+  const asked = (egress: boolean) => {
+    const base = facts()
+    const pods = base.pods.map((one) => (one.metadata?.name === 'client' ? client : one))
+    return ask('pod/client', 'web:80', {}, facts({ pods, network: { ...base.network, egress } }))
+  }
+  const { verdict, findings } = asked(false)
+  assert.deepEqual([verdict, findings[0]?.reason], ['unreachable', 'dns-name-unknown'])
+  assert.equal(
+    findings[0]?.message,
+    'the search for web ends at web.corp.example.com, which DNS refuses; it has web.default.svc.cluster.local',
+  )
+  assert.match(findings[0]?.details?.join('; ') ?? '', /corp\.example\.com and default\.svc.*without --egress/)
+  assert.equal(
+    findings[0]?.cures[0]?.command,
+    'fairlead explain --from pod/client --to web.default.svc.cluster.local:80',
+  )
+  assert.equal(asked(true).verdict, 'reachable', 'whoever is asked outside says that it is not there')
+})
+
 test('a headless Service is found by its name alone, so by the DNS', () => {
   const bare = service('bare', undefined, { clusterIP: 'None', selector: { app: 'web' } }) as Service
   const given = { services: [bare], slices: [slice('bare', [at('10.244.1.11', 1)])] }

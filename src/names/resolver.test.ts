@@ -2,11 +2,12 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { PodSpec } from '#api/core/pod/spec/spec.ts'
 import { ExtendedError } from './extended-error.ts'
+import { answerOutside, plainAnswer } from './outside.ts'
 import { namedAddresses } from './pod-records.ts'
 import { podResolver } from './pod-resolver.ts'
-import { Rcode, RecordType } from './record.ts'
+import { type Question, Rcode, RecordType } from './record.ts'
 import { formatResolvConf, ndotsOf, parseResolvConf } from './resolv-conf.ts'
-import { questionsOf, resolve } from './resolve.ts'
+import { resolve } from './resolve.ts'
 import { Zone } from './zone.ts'
 
 const settings = {
@@ -50,6 +51,8 @@ test('resolv.conf is read as it is written; of several search lines the last cou
 })
 
 const conf = { searches: ['shop.svc.x', 'svc.x', 'x'], options: ['ndots:2'] }
+/** All that a resolver asks for, where nothing has an answer. */
+const questionsOf = (name: string, by: typeof conf) => resolve(name, by, () => undefined).asked
 test('a name with fewer dots than ndots is searched for before it is asked as it stands, one with as many after', () => {
   assert.deepEqual(questionsOf('web', conf), ['web.shop.svc.x', 'web.svc.x', 'web.x', 'web'])
   assert.deepEqual(questionsOf('a.b', conf), ['a.b.shop.svc.x', 'a.b.svc.x', 'a.b.x', 'a.b'])
@@ -90,6 +93,33 @@ test('an alias ends the search, also where it leads out, or to a name that has n
   assert.deepEqual(found('docs', SEARCHES), ['docs.shop.svc.cluster.local', 0, 'docs.example.org'])
   assert.deepEqual(found('hollow', SEARCHES), ['hollow.shop.svc.cluster.local', 0, undefined])
   assert.deepEqual(found('nowhere', SEARCHES), [undefined, 0, undefined])
+})
+
+test('a name of the search list that is refused ends the search; the name as it stands is asked all the same', () => {
+  const asked = (name: string, searches: readonly string[], options = ['ndots:5']) => {
+    const answer = (one: Question) => zone.answer(one, () => 0) ?? answerOutside(one, zone)
+    const { name: found, asked, refused } = resolve(name, { searches, options }, answer)
+    return { found, asked, refused }
+  }
+  const ours = 'shop.svc.cluster.local'
+  const gone = { found: undefined, asked: ['web.corp.example.com', 'web'], refused: 'web.corp.example.com' }
+  assert.deepEqual(asked('web', ['corp.example.com', ours, 'cluster.local']), gone)
+  assert.deepEqual(asked(`web.${ours}`, ['corp.example.com', 'x.y']), {
+    found: `web.${ours}`,
+    asked: [`web.${ours}.corp.example.com`, `web.${ours}`],
+    refused: undefined,
+  })
+  const nowhere = { found: `web.${ours}`, asked: ['web.corp.lan', `web.${ours}`], refused: undefined }
+  assert.deepEqual(asked('web', ['corp.lan', ours]), nowhere, 'what cannot exist is passed over')
+  const first = { found: undefined, asked: ['web.com', `web.com.${ours}`], refused: undefined }
+  assert.deepEqual(asked('web.com', [ours], ['ndots:1']), first, 'refused as it stands, it is searched for')
+})
+
+test('a server that fails with one name of the search list is asked for the next', () => {
+  const failing = (one: Question) =>
+    one.name === 'web.first' ? plainAnswer(Rcode.SERVFAIL) : zone.answer(one, () => 0)
+  const { name } = resolve('web', { searches: ['first', 'shop.svc.cluster.local'], options: ['ndots:5'] }, failing)
+  assert.equal(name, 'web.shop.svc.cluster.local')
 })
 
 test('an empty resolv.conf has no lines, and an option without a name or a value is written as it is', () => {

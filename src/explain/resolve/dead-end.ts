@@ -24,12 +24,14 @@ export type DeadEnd =
 
 export type NameDeadEnd =
   | { readonly kind: 'name-unknown'; readonly name: string; readonly namespace: string }
-  /** Only a search list would find it, and the sender’s has not what it takes. */
+  /** Only a search list would find it, and the sender’s has not what it takes, or ended before. */
   | {
       readonly kind: 'name-too-short'
       readonly name: string
       readonly fullName: string
       readonly searches: readonly string[]
+      /** The name of the search list that DNS refused: what comes behind it was not asked for. */
+      readonly refused?: string
     }
   /** The cluster's DNS has it, and the sender asks somebody else. */
   | { readonly kind: 'dns-not-asked'; readonly name: string; readonly found: Found; readonly other: OtherResolver }

@@ -1,13 +1,13 @@
 import type { Service } from '#api/core/service/message.ts'
 import { foldName, labelsBelow } from '#names/dns-name.ts'
 import { clusterSearches } from '#names/pod-resolver.ts'
-import { questionsOf, type Resolution, resolve } from '#names/resolve.ts'
+import { type Resolution, resolve } from '#names/resolve.ts'
 import { formatBytes } from '#net/ip-address.ts'
 import type { ClusterFacts } from '../cluster/facts.ts'
 import { find } from '../cluster/lookup.ts'
 import type { Question } from '../trace/question.ts'
 import type { Found, NameDeadEnd } from './dead-end.ts'
-import { askZone } from './facts-zone.ts'
+import { askDns } from './facts-zone.ts'
 import { resolverOf } from './resolver.ts'
 import type { Source } from './source.ts'
 
@@ -23,17 +23,19 @@ export function resolveName(facts: ClusterFacts, question: Question, source: Sou
   const { asksCluster, other, conf } = resolverOf(facts, source)
   const ours = clusterSearches(namespace, facts.network.clusterDomain)
   const asking = asksCluster ? conf : { ...conf, searches: ours }
-  const answer = askZone(facts)
-  const found = meaning(facts, resolve(name, asking, answer)) ?? firstService(facts, questionsOf(name, asking))
+  const answer = askDns(facts)
+  const resolution = resolve(name, asking, answer)
+  const found = meaning(facts, resolution) ?? firstService(facts, resolution.asked)
   if (found !== undefined)
     return asksCluster ? found : { kind: 'nothing', deadEnd: { kind: 'dns-not-asked', name: bare, found, other } }
   const whole = resolve(name, { ...conf, searches: ours }, answer).name
+  const { refused } = resolution
   return {
     kind: 'nothing',
     deadEnd:
       whole === undefined
         ? { kind: 'name-unknown', name: bare, namespace }
-        : { kind: 'name-too-short', name: bare, fullName: whole, searches: conf.searches },
+        : { kind: 'name-too-short', name: bare, fullName: whole, searches: conf.searches, ...(refused && { refused }) },
   }
 }
 

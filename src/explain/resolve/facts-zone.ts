@@ -1,6 +1,7 @@
 import { dashedAddress, serviceHost } from '#names/dns-name.ts'
+import { answerOutside } from '#names/outside.ts'
 import { namedAddresses } from '#names/pod-records.ts'
-import type { Question } from '#names/record.ts'
+import type { Answer, Question } from '#names/record.ts'
 import { resolve } from '#names/resolve.ts'
 import { reverseNames, type ServiceRecords, serviceRecords } from '#names/service-records.ts'
 import { type ZoneAnswer, ZoneAnswers } from '#names/zone-answers.ts'
@@ -57,12 +58,17 @@ class FactsZone implements ZoneContents {
   }
 }
 
-/** What the cluster's DNS answers, by the function that its servers answer with. */
-export const askZone = (facts: ClusterFacts): ((question: Question) => ZoneAnswer | undefined) => {
-  const answers = new ZoneAnswers(new FactsZone(facts))
-  return (question) => answers.answer(question, () => 0)
+/**
+ * What the cluster's DNS answers, by the functions that its servers answer with. Undefined: it asks somebody else, who
+ * is not known.
+ */
+export const askDns = (facts: ClusterFacts): ((question: Question) => ZoneAnswer | Answer | undefined) => {
+  const zone = new FactsZone(facts)
+  const answers = new ZoneAnswers(zone)
+  const outside = facts.network.egress ? () => undefined : (question: Question) => answerOutside(question, zone)
+  return (question) => answers.answer(question, () => 0) ?? outside(question)
 }
 
 /** The addresses that the cluster's DNS gives for a whole name, of both families; canonical text. */
 export const addressesOfName = (facts: ClusterFacts, fullName: string): readonly string[] =>
-  resolve(`${fullName}.`, { searches: [], options: [] }, askZone(facts)).addresses.map(formatBytes)
+  resolve(`${fullName}.`, { searches: [], options: [] }, askDns(facts)).addresses.map(formatBytes)

@@ -101,7 +101,7 @@ const name = fc
   .filter((text) => /^[a-z\d]/i.test(text))
 const resolver = fc.record({
   policy: fc.constantFrom('ClusterFirst', 'ClusterFirst', 'None'),
-  added: fc.subarray([`shop.svc.${DOMAIN}`, `web.svc.${DOMAIN}`, 'corp.example', DOMAIN]),
+  added: fc.shuffledSubarray([`shop.svc.${DOMAIN}`, `web.svc.${DOMAIN}`, 'corp.example', 'corp.example.com', DOMAIN]),
   ndots: fc.constantFrom(undefined, '0', '1', '2', '5'),
 })
 
@@ -188,7 +188,10 @@ function server(one: Plan, given: ClusterFacts): (name: string, type: number) =>
   }
 }
 
-/** As resolv.conf(5) has it: what `name` is to a program in the sender. */
+/**
+ * As resolv.conf(5) has it, and glibc's res_search reads replies: what `name` is to a program in the sender. With a name
+ * of the search list that is refused, the list is at its end.
+ */
 function served({ name, from, resolver: { policy, added, ndots } }: Plan, ask: ReturnType<typeof server>) {
   const searches = policy === 'None' ? added : [`${from}.svc.${DOMAIN}`, `svc.${DOMAIN}`, DOMAIN, ...added]
   const enough = Number(ndots ?? (policy === 'None' ? 1 : 5))
@@ -196,8 +199,12 @@ function served({ name, from, resolver: { policy, added, ndots } }: Plan, ask: R
   const bare = ended ? name.slice(0, -1) : name
   const longer = ended ? [] : searches.map((suffix) => `${bare}.${suffix}`)
   const first = ended || bare.split('.').length - 1 >= enough
+  let isListOver = false
   for (const whole of first ? [bare, ...longer] : [...longer, bare]) {
-    const replies = [ask(whole, 1), ask(whole, 28)].filter((reply) => (reply[3]! & 15) === 0 && reply[7]! > 0)
+    if (isListOver && whole !== bare) continue
+    const all = [ask(whole, 1), ask(whole, 28)]
+    const replies = all.filter((reply) => (reply[3]! & 15) === 0 && reply[7]! > 0)
+    if (whole !== bare && all.some((reply) => (reply[3]! & 15) === 5)) isListOver = true
     if (replies.length === 0) continue
     return replies
       .flatMap(decodeRecords)

@@ -48,7 +48,7 @@ function nearestServices(
 export const nameTooShort = (
   question: Question,
   source: Source,
-  { name: asked, fullName: whole, searches }: NameDeadEnd & { kind: 'name-too-short' },
+  { name: asked, fullName: whole, searches, refused }: NameDeadEnd & { kind: 'name-too-short' },
 ): Finding => ({
   reason: 'dns-name-unknown',
   name: asked,
@@ -56,6 +56,7 @@ export const nameTooShort = (
   fullName: whole,
   sender: source.sender,
   searches,
+  ...(refused && { refused }),
   cures: [ask(question, { code: 'ask-whole-name' }, `${whole}${portOf(question)}`)],
 })
 

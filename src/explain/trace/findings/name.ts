@@ -17,6 +17,8 @@ interface ShortName {
   readonly fullName: string
   readonly sender: Sender
   readonly searches: readonly string[]
+  /** The name of the search list that DNS refused, with which the search ended. */
+  readonly refused?: string
 }
 
 /** It is a node’s, and nodes have no names there. */

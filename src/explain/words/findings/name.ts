@@ -14,7 +14,12 @@ export function dnsNameUnknown(finding: DnsNameUnknown): FindingText {
   const unknown = `DNS has no name ${finding.name} (NXDOMAIN)`
   switch (finding.cause) {
     case 'search-list': {
-      const { fullName, sender, searches } = finding
+      const { fullName, sender, searches, refused } = finding
+      if (refused !== undefined)
+        return {
+          message: `the search for ${finding.name} ends at ${refused}, which DNS refuses; it has ${fullName}`,
+          details: [`${senderText(sender)} puts ${listed(searches, 'and')} behind a name, in this order`, NOT_RESOLVED],
+        }
       const puts = searches.length === 0 ? 'nothing' : `only ${listed(searches, 'or')}`
       return {
         message: `${unknown}; it has ${fullName}, and ${senderText(sender)} puts ${puts} behind a name`,

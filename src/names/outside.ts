@@ -1,6 +1,6 @@
-import { foldName, reverseKind } from '#names/dns-name.ts'
-import { ExtendedError, STILL_READING } from '#names/extended-error.ts'
-import { type Answer, type Question, Rcode } from '#names/record.ts'
+import { foldName, reverseKind } from './dns-name.ts'
+import { ExtendedError, STILL_READING } from './extended-error.ts'
+import { type Answer, type Question, Rcode } from './record.ts'
 import { topLevelDomains } from './top-level-domains.ts'
 
 /** What this is outside of. */
