@@ -1,22 +1,14 @@
 import assert from 'node:assert/strict'
-import { after, test } from 'node:test'
+import { test } from 'node:test'
 import type { Pod } from '#api/core/pod/message.ts'
 import type { Container } from '#api/core/pod/spec/container.ts'
 import type { WatchEvent } from '#client/client.ts'
 import { HandClock } from '#clock/testing/hand-clock.ts'
 import { isReady } from '#objects/conditions.ts'
-import { FakeCluster, resources } from './testing/fake-cluster.ts'
+import { eventually } from './testing/eventually.ts'
+import { type FakeCluster, resources } from './testing/fake-cluster.ts'
+import { startCluster } from './testing/start-cluster.ts'
 
-const clusters: FakeCluster[] = []
-const start = async (clock?: HandClock): Promise<FakeCluster> => {
-  const cluster = new FakeCluster(clock)
-  clusters.push(cluster)
-  await cluster.start()
-  return cluster
-}
-after(async () => {
-  for (const cluster of clusters) await cluster.close()
-})
 const container = (name: string, more: Partial<Container> = {}) => ({ name, image: 'fairlead/echo', ...more })
 const remove = (cluster: FakeCluster, gracePeriodSeconds: number): Promise<void> =>
   cluster.client.delete(resources.pods, 'web', { namespace: 'default', gracePeriodSeconds })
@@ -25,17 +17,10 @@ const calls = (cluster: FakeCluster, verb: string): readonly string[] =>
   cluster.runtime.calls
     .filter((call) => call.startsWith(`${verb} `))
     .map((call) => call.replace(/ \S*?-([a-z]+)-\d+( |$)/, ' $1$2'))
-const eventually = async (what: string, holds: () => boolean): Promise<void> => {
-  const end = Date.now() + 5000
-  while (!holds()) {
-    if (Date.now() > end) throw new Error(`did not come about: ${what}`)
-    await new Promise((resolve) => setTimeout(resolve, 2))
-  }
-}
 
 test('a deletion with --grace-period=1 after a slow one shortens the stop that is under way', async () => {
   const clock = new HandClock()
-  const cluster = await start(clock)
+  const cluster = await startCluster(clock)
   cluster.runtime.stubborn = true
   await cluster.pod('web', { containers: [container('web')] })
   await cluster.until('web', isReady)
@@ -55,7 +40,7 @@ test('a deletion with --grace-period=1 after a slow one shortens the stop that i
 
 test('a longer grace period does not lengthen a stop that is under way', async () => {
   const clock = new HandClock()
-  const cluster = await start(clock)
+  const cluster = await startCluster(clock)
   cluster.runtime.stubborn = true
   await cluster.pod('web', { containers: [container('web')] })
   await cluster.until('web', isReady)
@@ -69,7 +54,7 @@ test('a longer grace period does not lengthen a stop that is under way', async (
 })
 
 test('the last status, with the exit of every container, is written before the object goes', async () => {
-  const cluster = await start()
+  const cluster = await startCluster()
   const events: WatchEvent<Pod>[] = []
   const watch = cluster.api.watch(resources.pods, { resourceVersion: cluster.api.resourceVersion }, (event) => {
     events.push(event)
@@ -95,7 +80,7 @@ test('the last status, with the exit of every container, is written before the o
 })
 
 test('a pod that has ended by itself shows so before it goes', async () => {
-  const cluster = await start()
+  const cluster = await startCluster()
   const gone: Pod[] = []
   const watch = cluster.api.watch(resources.pods, { resourceVersion: cluster.api.resourceVersion }, (event) => {
     if (event.type === 'DELETED') gone.push(event.object)
@@ -113,7 +98,7 @@ test('a pod that has ended by itself shows so before it goes', async () => {
 
 test('sidecars are stopped when the others have ended, the last started first, one after the other', async () => {
   const clock = new HandClock()
-  const cluster = await start(clock)
+  const cluster = await startCluster(clock)
   cluster.runtime.stubborn = true
   const side = (name: string) => container(name, { restartPolicy: 'Always' })
   await cluster.pod('web', {

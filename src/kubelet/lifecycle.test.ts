@@ -8,40 +8,26 @@ import type { Pod } from '#api/core/pod/message.ts'
 import type { PodCondition } from '#api/core/pod/status/status.ts'
 import { HandClock } from '#clock/testing/hand-clock.ts'
 import { isReady } from '#objects/conditions.ts'
-import { FakeCluster, resources } from './testing/fake-cluster.ts'
+import { eventually } from './testing/eventually.ts'
+import { resources } from './testing/fake-cluster.ts'
 import { secureServer } from './testing/secure-server.ts'
+import { startCluster } from './testing/start-cluster.ts'
 
-const clusters: FakeCluster[] = []
 const servers: Server[] = []
-const start = async (clock?: HandClock): Promise<FakeCluster> => {
-  const cluster = new FakeCluster(clock)
-  clusters.push(cluster)
-  await cluster.start()
-  return cluster
-}
 const listen = async (server: Server): Promise<number> => {
   servers.push(server)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return (server.address() as AddressInfo).port
 }
-after(async () => {
+after(() => {
   for (const server of servers) server.close()
-  for (const cluster of clusters) await cluster.close()
 })
 const echo = { name: 'web', image: 'fairlead/echo' }
 const condition = (pod: Pod, type: string): PodCondition | undefined =>
   pod.status?.conditions?.find((one) => one.type === type)
-/** Waits, in real time, for what no object of the API shows. */
-const eventually = async (what: string, holds: () => boolean): Promise<void> => {
-  const end = Date.now() + 5000
-  while (!holds()) {
-    if (Date.now() > end) throw new Error(`did not come about: ${what}`)
-    await new Promise((resolve) => setTimeout(resolve, 2))
-  }
-}
 
 test('readiness follows an HTTPS probe, whatever the certificate', async () => {
-  const cluster = await start()
+  const cluster = await startCluster()
   let status = 503
   const port = await listen(secureServer((_, response) => response.writeHead(status).end()))
   const readinessProbe = { httpGet: { port, scheme: 'HTTPS' as const }, periodSeconds: 1, failureThreshold: 1 }
@@ -53,7 +39,7 @@ test('readiness follows an HTTPS probe, whatever the certificate', async () => {
 })
 
 test('httpGet hooks: postStart comes before readiness, preStop before SIGTERM, and any status will do', async () => {
-  const cluster = await start()
+  const cluster = await startCluster()
   const seen: string[] = []
   const held: (() => void)[] = []
   const listener: RequestListener = (request, response) => {
@@ -78,11 +64,11 @@ test('httpGet hooks: postStart comes before readiness, preStop before SIGTERM, a
   await cluster.gone('web')
   assert.equal(stops().length, 1)
   assert.deepEqual(seen, ['/started kube-lifecycle/1.36 hook', '/stopping kube-lifecycle/1.36 hook'])
-  assert.equal((await cluster.events('FailedPreStopHook', 0)).length, 0)
+  assert.equal(cluster.told('FailedPreStopHook').length, 0)
 })
 
 test('an HTTPS hook that is answered in plain HTTP is asked again so, with an Event', async () => {
-  const cluster = await start()
+  const cluster = await startCluster()
   let asked = 0
   const port = await listen(
     createServer((_, response) => {
@@ -99,7 +85,7 @@ test('an HTTPS hook that is answered in plain HTTP is asked again so, with an Ev
 })
 
 test('a postStart hook that cannot be asked stops its container, by its preStop hook and grace, to be started again', async () => {
-  const cluster = await start()
+  const cluster = await startCluster()
   const gone = createServer()
   const port = await listen(gone)
   await new Promise((resolve) => gone.close(resolve))
@@ -114,7 +100,7 @@ test('a postStart hook that cannot be asked stops its container, by its preStop 
 
 test('past activeDeadlineSeconds a pod is unready at once, and Failed as DeadlineExceeded when its containers have ended', async () => {
   const clock = new HandClock()
-  const cluster = await start(clock)
+  const cluster = await startCluster(clock)
   cluster.runtime.stubborn = true
   await cluster.pod('web', { containers: [echo], activeDeadlineSeconds: 60, terminationGracePeriodSeconds: 10 })
   await cluster.until('web', isReady)
@@ -139,7 +125,7 @@ test('past activeDeadlineSeconds a pod is unready at once, and Failed as Deadlin
 
 test('a deadline that is set on a running pod counts from its start, and one of years does not fire early', async () => {
   const clock = new HandClock()
-  const cluster = await start(clock)
+  const cluster = await startCluster(clock)
   const years = 2_000_000_000
   await cluster.pod('web', { containers: [echo], activeDeadlineSeconds: years })
   await cluster.until('web', isReady)
@@ -163,7 +149,7 @@ test('a deadline that is set on a running pod counts from its start, and one of 
 })
 
 test('a readiness gate holds a pod unready until somebody sets its condition, and again when it is taken back', async () => {
-  const cluster = await start()
+  const cluster = await startCluster()
   const gate = 'example.com/lb-attached'
   await cluster.pod('web', { containers: [echo], readinessGates: [{ conditionType: gate }] })
   const waiting = await cluster.until('web', (pod) => condition(pod, 'ContainersReady')?.status === 'True')
@@ -195,7 +181,7 @@ test('a readiness gate holds a pod unready until somebody sets its condition, an
 
 test('a token is renewed when 80 % of its life are over, or a day, also beside a volume whose source is gone', async () => {
   const clock = new HandClock()
-  const cluster = await start(clock)
+  const cluster = await startCluster(clock)
   await cluster.client.create(resources.configMaps, {
     apiVersion: 'v1',
     kind: 'ConfigMap',

@@ -1,21 +1,12 @@
 import assert from 'node:assert/strict'
-import { after, test } from 'node:test'
+import { test } from 'node:test'
 import type { Node } from '#api/core/node/message.ts'
 import type { Pod } from '#api/core/pod/message.ts'
 import { HandClock } from '#clock/testing/hand-clock.ts'
 import { isReady } from '#objects/conditions.ts'
-import { FakeCluster, resources } from './testing/fake-cluster.ts'
+import { type FakeCluster, resources } from './testing/fake-cluster.ts'
+import { startCluster } from './testing/start-cluster.ts'
 
-const clusters: FakeCluster[] = []
-const start = async (clock?: HandClock): Promise<FakeCluster> => {
-  const cluster = new FakeCluster(clock)
-  clusters.push(cluster)
-  await cluster.start()
-  return cluster
-}
-after(async () => {
-  for (const cluster of clusters) await cluster.close()
-})
 const echo = { name: 'web', image: 'fairlead/echo' }
 const scope = { namespace: 'default', subresource: 'status' } as const
 const turn = () => new Promise((resolve) => setTimeout(resolve, 10))
@@ -24,7 +15,7 @@ const conditionsOf = (object: Pod | Node): Readonly<Record<string, string>> =>
   Object.fromEntries((object.status?.conditions ?? []).map(({ type, status }) => [type, status]))
 
 test('a pod that the node controller called unready while its kubelet was silent is Ready again, without a change here', async () => {
-  const cluster = await start()
+  const cluster = await startCluster()
   await cluster.pod('web', { containers: [echo] })
   const pod = await cluster.until('web', isReady)
   const conditions = pod.status?.conditions?.map((one) => (one.type === 'Ready' ? { ...one, status: 'False' } : one))
@@ -33,7 +24,7 @@ test('a pod that the node controller called unready while its kubelet was silent
 })
 
 test('a status that somebody forges is put right, and what others may write beside it stays', async () => {
-  const cluster = await start()
+  const cluster = await startCluster()
   await cluster.pod('web', { containers: [echo] })
   const pod = await cluster.until('web', isReady)
   const forged = {
@@ -58,7 +49,7 @@ test('a status that somebody forges is put right, and what others may write besi
 
 test('a node whose conditions became Unknown while its kubelet was silent is Ready within ten seconds', async () => {
   const clock = new HandClock()
-  const cluster = await start(clock)
+  const cluster = await startCluster(clock)
   const node = await cluster.client.get(resources.nodes, 'n1')
   const silent = node.status?.conditions?.map((one) => ({ ...one, status: 'Unknown', reason: 'NodeStatusUnknown' }))
   await cluster.client.update(
@@ -92,7 +83,7 @@ const addressesOf = async (cluster: FakeCluster): Promise<readonly string[]> =>
   )
 
 test('a node keeps its addresses of both families when its kubelet starts again, however often', async () => {
-  const cluster = await start()
+  const cluster = await startCluster()
   for (let round = 0; round < 3; round++) {
     assert.deepEqual(await addressesOf(cluster), ADDRESSES)
     await cluster.kubelet.stop()
@@ -104,7 +95,7 @@ test('a node keeps its addresses of both families when its kubelet starts again,
 
 test('addresses of a node that somebody forges are put right within ten seconds', async () => {
   const clock = new HandClock()
-  const cluster = await start(clock)
+  const cluster = await startCluster(clock)
   const status = { addresses: [{ type: 'InternalIP', address: '192.0.2.66' }] }
   await cluster.client.patch(resources.nodes, 'n1', 'merge', { status }, { subresource: 'status' })
   await turn()
@@ -115,7 +106,7 @@ test('addresses of a node that somebody forges are put right within ten seconds'
 
 test('whatever somebody forges of a node’s status is put right within ten seconds, and then nothing more is written', async () => {
   const clock = new HandClock()
-  const cluster = await start(clock)
+  const cluster = await startCluster(clock)
   const told = (await cluster.client.get(resources.nodes, 'n1')).status
   const status = {
     conditions: [],
@@ -139,7 +130,7 @@ test('whatever somebody forges of a node’s status is put right within ten seco
 
 test('a Node that was deleted stays deleted while its kubelet runs, and nobody hears of it again and again', async () => {
   const clock = new HandClock()
-  const cluster = await start(clock)
+  const cluster = await startCluster(clock)
   await cluster.client.delete(resources.nodes, 'n1')
   await turn()
   const logged = cluster.logged.length
@@ -153,10 +144,9 @@ test('a Node that was deleted stays deleted while its kubelet runs, and nobody h
 
 test('a node is not Ready while something keeps it from carrying pods, which the Node names, and Ready again after', async () => {
   const clock = new HandClock()
-  const cluster = new FakeCluster(clock)
-  clusters.push(cluster)
   let fault: string | undefined = 'network: no addresses'
-  const kubelet = await cluster.start({ fault: () => fault })
+  const cluster = await startCluster(clock, { fault: () => fault })
+  const { kubelet } = cluster
   const ready = async () => {
     await turn()
     const { status } = await cluster.client.get(resources.nodes, 'n1')

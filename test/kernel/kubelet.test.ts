@@ -98,7 +98,7 @@ test('a pod of fairlead/echo becomes Ready by its probe, answers with its hostna
       },
     ],
   })
-  const pod = await cluster.until('web-1', isReady, 5000).catch((error) => {
+  const pod = await cluster.until('web-1', isReady).catch((error) => {
     throw new Error(readFileSync(cluster.kubelet.resolve('default', 'web-1').logPath ?? '', 'utf8'), { cause: error })
   })
   const took = performance.now() - from
@@ -109,7 +109,7 @@ test('a pod of fairlead/echo becomes Ready by its probe, answers with its hostna
   assert.equal(JSON.parse(await get(v4, '/env')).WHO, `${v4},${v6}`)
   console.log(`bound to Ready: ${took.toFixed(0)} ms`)
   await cluster.client.delete(resources.pods, 'web-1', { namespace: 'default', gracePeriodSeconds: 5 })
-  await cluster.gone('web-1', 6000)
+  await cluster.gone('web-1')
   assert.deepEqual(await runtime.list(), [])
   assert.deepEqual(await network.list(), [])
   assert.deepEqual(readdirSync(join(stateDir, 'n1', 'pods')), [])
@@ -121,13 +121,13 @@ test('the first connection to a pod of fairlead/echo without a probe, right afte
   const answers = names.map(async (name, i) => {
     const container = { name: 'echo', image: 'fairlead/echo', args: ['--delay-shutdown=0'] }
     await cluster.pod(name, { containers: [i % 2 === 0 ? container : { ...container, securityContext: anybody }] })
-    const pod = await cluster.until(name, isReady, 30_000)
+    const pod = await cluster.until(name, isReady)
     return await get(pod.status?.podIP ?? '', '/hostname')
   })
   assert.deepEqual(await Promise.all(answers), names)
   const gone = names.map(async (name) => {
     await cluster.client.delete(resources.pods, name, { namespace: 'default', gracePeriodSeconds: 1 })
-    await cluster.gone(name, 30_000)
+    await cluster.gone(name)
   })
   await Promise.all(gone)
 })
@@ -144,7 +144,7 @@ test('a pod of fairlead/echo says which pod, namespace and node it is, and has p
       },
     ],
   })
-  const pod = await cluster.until('who', isReady, 10_000)
+  const pod = await cluster.until('who', isReady)
   const answer = (await get(pod.status?.podIP ?? '', '/')).split('\n')
   assert.deepEqual(answer.slice(1, 4), ['pod        who', 'namespace  default', 'node       n1'])
   const { id = '' } = cluster.kubelet.resolve('default', 'who')
@@ -165,19 +165,19 @@ test('a pod of fairlead/echo says which pod, namespace and node it is, and has p
   assert.equal(await run('curl', '-s', 'localhost:8080/hostname'), 'who0')
   assert.match(await run('curl', 'localhost:1'), /^curl: \(7\) Failed to connect to localhost port 1/)
   await cluster.client.delete(resources.pods, 'who', { namespace: 'default', gracePeriodSeconds: 0 })
-  await cluster.gone('who', 6000)
+  await cluster.gone('who')
 })
 
 test('a program that fails before it listens, or is another than the image’s own, is not waited for', async () => {
   const own = { name: 'own', image: 'fairlead/echo', args: ['--no-such-flag'] }
   await cluster.pod('fails', { containers: [own], restartPolicy: 'Never' })
-  const failed = await cluster.until('fails', ({ status }) => status?.phase === 'Failed', 4000)
+  const failed = await cluster.until('fails', ({ status }) => status?.phase === 'Failed')
   assert.equal(failed.status?.containerStatuses?.[0]?.state?.terminated?.exitCode, 2)
   await cluster.pod('other', { containers: [{ ...own, args: [], command: ['sleep', '100'] }] })
-  await cluster.until('other', isReady, 4000)
+  await cluster.until('other', isReady)
   for (const name of ['fails', 'other']) {
     await cluster.client.delete(resources.pods, name, { namespace: 'default', gracePeriodSeconds: 0 })
-    await cluster.gone(name, 6000)
+    await cluster.gone(name)
   }
 })
 
@@ -210,7 +210,7 @@ test('files, hosts, resolv.conf, hostname and the termination message are what t
       { name: 'tok', projected: { sources: [{ serviceAccountToken: { path: 'token' } }] } },
     ],
   })
-  const pod = await cluster.until('cat', (p) => p.status?.phase === 'Failed', 5000)
+  const pod = await cluster.until('cat', (p) => p.status?.phase === 'Failed')
   const { logPath = '' } = cluster.kubelet.resolve('default', 'cat', 'c')
   const log = readFileSync(logPath, 'utf8')
   // Two lines of the log, or one: as the pipe was read.
@@ -252,7 +252,7 @@ test('an HTTPS probe and httpGet hooks go from the node to the pod’s own serve
     ],
     volumes: [{ name: 'tls', secret: { secretName: 'tls' } }],
   })
-  const secure = await cluster.until('secure', isReady, 10_000)
+  const secure = await cluster.until('secure', isReady)
   const hook = (path: string, ip = 0) => ({
     httpGet: { scheme: 'HTTPS' as const, host: secure.status?.podIPs?.[ip]?.ip, port: 8443, path },
   })
@@ -268,9 +268,9 @@ test('an HTTPS probe and httpGet hooks go from the node to the pod’s own serve
       },
     ],
   })
-  await cluster.until('hooked', isReady, 10_000)
+  await cluster.until('hooked', isReady)
   await cluster.client.delete(resources.pods, 'hooked', { namespace: 'default', gracePeriodSeconds: 5 })
-  await cluster.gone('hooked', 10_000)
+  await cluster.gone('hooked')
   const { logPath = '' } = cluster.kubelet.resolve('default', 'secure')
   const asked = () => readFileSync(logPath, 'utf8').match(/(?<=F asked ).*/g) ?? []
   const until = Date.now() + 5000
@@ -281,7 +281,7 @@ test('an HTTPS probe and httpGet hooks go from the node to the pod’s own serve
     '/stopping by kube-lifecycle/1.36',
   ])
   await cluster.client.delete(resources.pods, 'secure', { namespace: 'default', gracePeriodSeconds: 1 })
-  await cluster.gone('secure', 10_000)
+  await cluster.gone('secure')
 })
 
 test('a pod that its node cannot reach is unready, by every kind of probe that goes over the network, and Ready when it can', async () => {
@@ -295,24 +295,24 @@ test('a pod that its node cannot reach is unready, by every kind of probe that g
     await cluster.pod(kind, { containers: [{ name: 'echo', image: 'fairlead/echo', args, readinessProbe }] })
   }
   for (const kind of Object.keys(probes)) {
-    const { metadata } = await cluster.until(kind, isReady, 5000)
+    const { metadata } = await cluster.until(kind, isReady)
     execFileSync('ip', ['-n', node().namespace, 'link', 'set', podLink(metadata?.uid ?? ''), 'down'])
   }
-  for (const kind of Object.keys(probes)) await cluster.until(kind, (pod) => !isReady(pod), 5000)
+  for (const kind of Object.keys(probes)) await cluster.until(kind, (pod) => !isReady(pod))
   const loop = new TargetLoop({ target: new NetworkTarget(() => network.kept()) })
   loop.flush()
   assert.equal(loop.look().length, 2)
   loop.stop()
   for (const kind of Object.keys(probes)) {
-    await cluster.until(kind, isReady, 5000)
+    await cluster.until(kind, isReady)
     await cluster.client.delete(resources.pods, kind, { namespace: 'default', gracePeriodSeconds: 0 })
-    await cluster.gone(kind, 6000)
+    await cluster.gone(kind)
   }
 })
 
 test('a kubelet that starts again adopts a running container without a restart', async () => {
   await cluster.pod('stay', { containers: [{ name: 'echo', image: 'fairlead/echo' }] })
-  const first = await cluster.until('stay', isReady, 5000)
+  const first = await cluster.until('stay', isReady)
   await cluster.kubelet.stop()
   runtime.close()
   network.close()
@@ -323,7 +323,7 @@ test('a kubelet that starts again adopts a running container without a restart',
   assert.equal(now.status?.containerStatuses?.[0]?.containerID, first.status?.containerStatuses?.[0]?.containerID)
   assert.equal(await get(now.status?.podIP ?? '', '/hostname'), 'stay')
   await cluster.client.delete(resources.pods, 'stay', { namespace: 'default', gracePeriodSeconds: 1 })
-  await cluster.gone('stay', 4000)
+  await cluster.gone('stay')
 })
 
 test('an emptyDir in memory is a tmpfs shared by the containers of the pod, and is unmounted with it', async () => {
@@ -345,11 +345,11 @@ test('an emptyDir in memory is a tmpfs shared by the containers of the pod, and 
     ],
     volumes: [{ name: 'm', emptyDir: { medium: 'Memory', sizeLimit: '4Mi' } }],
   })
-  await cluster.until('mem', isReady, 5000)
+  await cluster.until('mem', isReady)
   const mounts = () => readFileSync('/proc/self/mounts', 'utf8')
   assert.match(mounts(), /fairlead-emptydir \S+\/volumes\/m tmpfs .*size=4096k/)
   await cluster.client.delete(resources.pods, 'mem', { namespace: 'default', gracePeriodSeconds: 1 })
-  await cluster.gone('mem', 6000)
+  await cluster.gone('mem')
   assert.doesNotMatch(mounts(), /fairlead-emptydir/)
 })
 
@@ -378,10 +378,10 @@ test('a subPath shows its folder of the volume to one container after the other,
     ],
   })
   // The host's folder is root's, and so is what is made in it: as Kubernetes does, with the volume's mode.
-  await cluster.until('sub', (pod) => pod.status?.phase === 'Failed', 5000)
+  await cluster.until('sub', (pod) => pod.status?.phase === 'Failed')
   assert.equal(statSync(join(folder, 'of-sub')).mode & 0o777, 0o755)
   await cluster.client.delete(resources.pods, 'sub', { namespace: 'default', gracePeriodSeconds: 1 })
-  await cluster.gone('sub', 6000)
+  await cluster.gone('sub')
   await cluster.pod('sub', {
     initContainers: [use('first', 'echo one > /e/file && echo two > /h/file')],
     containers: [use('then', 'cat /e/file /h/file; sleep 60')],
@@ -390,7 +390,7 @@ test('a subPath shows its folder of the volume to one container after the other,
       { name: 'h', hostPath: { path: folder, type: 'Directory' } },
     ],
   })
-  await cluster.until('sub', isReady, 5000)
+  await cluster.until('sub', isReady)
   const { logPath = '' } = cluster.kubelet.resolve('default', 'sub', 'then')
   const until = Date.now() + 5000
   while (!readFileSync(logPath, 'utf8').includes('two') && Date.now() < until)
@@ -398,7 +398,7 @@ test('a subPath shows its folder of the volume to one container after the other,
   assert.match(readFileSync(logPath, 'utf8'), /F one\n.*F two\n/)
   assert.doesNotMatch(readFileSync('/proc/self/mounts', 'utf8'), /subpaths/)
   await cluster.client.delete(resources.pods, 'sub', { namespace: 'default', gracePeriodSeconds: 1 })
-  await cluster.gone('sub', 6000)
+  await cluster.gone('sub')
   assert.equal(readFileSync(join(folder, 'of-sub/file'), 'utf8'), 'two\n', 'what is the host’s stays')
 })
 
@@ -421,7 +421,6 @@ test('a subPath that a container has made into a link is refused in words, and n
   const refused = await cluster.until(
     'escape',
     (pod) => pod.status?.containerStatuses?.[0]?.state?.waiting?.reason === 'CreateContainerConfigError',
-    5000,
   )
   assert.equal(
     refused.status?.containerStatuses?.[0]?.state?.waiting?.message,
@@ -429,7 +428,7 @@ test('a subPath that a container has made into a link is refused in words, and n
   )
   assert.deepEqual(readdirSync(folder), [])
   await cluster.client.delete(resources.pods, 'escape', { namespace: 'default', gracePeriodSeconds: 1 })
-  await cluster.gone('escape', 6000)
+  await cluster.gone('escape')
 })
 
 test('a mountPath that a link of a volume, or dots, lead away stays in the container', async () => {
@@ -445,13 +444,13 @@ test('a mountPath that a link of a volume, or dots, lead away stays in the conta
     containers: [{ name: 'c', image: 'fairlead/host', command: ['sh', '-c', list], volumeMounts: [v, ...other] }],
     volumes: ['v', 'o'].map((name) => ({ name, emptyDir: {} })),
   })
-  await cluster.until('mounts', (pod) => pod.status?.phase === 'Succeeded', 5000)
+  await cluster.until('mounts', (pod) => pod.status?.phase === 'Succeeded')
   const { logPath = '' } = cluster.kubelet.resolve('default', 'mounts', 'c')
   assert.match(readFileSync(logPath, 'utf8'), /F 3\n.*F listed\n/, 'all three are in the container, by these names')
   assert.deepEqual(readdirSync(folder), [])
   assert.doesNotMatch(readFileSync('/proc/self/mounts', 'utf8'), new RegExp(folder))
   await cluster.client.delete(resources.pods, 'mounts', { namespace: 'default', gracePeriodSeconds: 1 })
-  await cluster.gone('mounts', 6000)
+  await cluster.gone('mounts')
 })
 
 test('what a kubelet that died had mounted is unmounted, never emptied, also where its pod is gone', async () => {

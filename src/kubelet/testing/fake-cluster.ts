@@ -17,6 +17,7 @@ import { FakeClient } from '#client/testing/fake-client.ts'
 import { type Clock, systemClock } from '#clock/clock.ts'
 import { type Kubelet, type KubeletOptions, startKubelet } from '../kubelet.ts'
 import { cachedStore } from '../object-store.ts'
+import { eventually, lookFor } from './eventually.ts'
 import { FakeMounter } from './fake-mounter.ts'
 import { FakeNetwork, loopbackDialer } from './fake-network.ts'
 import { FakeRuntime } from './fake-runtime.ts'
@@ -124,34 +125,32 @@ export class FakeCluster {
     return await this.client.get(resources.pods, name, { namespace: 'default' })
   }
 
-  /** Polls the API, in real time, until `accept` holds; the error shows the last status. */
-  async until(name: string, accept: (pod: Pod) => boolean, ms = 2000): Promise<Pod> {
-    const end = Date.now() + ms
-    for (;;) {
-      const pod = await this.get(name)
-      if (accept(pod)) return pod
-      if (Date.now() > end)
-        throw new Error(`pod ${name} did not get there: ${JSON.stringify(pod.status)} ${this.logged.join('; ')}`)
-      await new Promise((resolve) => setTimeout(resolve, 2))
-    }
+  /** The pod, once `accept` holds of it; the error shows the last status. */
+  async until(name: string, accept: (pod: Pod) => boolean): Promise<Pod> {
+    let pod: Pod | undefined
+    return await lookFor(
+      async () => {
+        pod = await this.get(name)
+        return accept(pod) ? pod : undefined
+      },
+      () => `pod ${name} did not get there: ${JSON.stringify(pod?.status)} ${this.logged.join('; ')}`,
+    )
   }
 
-  async gone(name: string, ms = 2000): Promise<void> {
-    const end = Date.now() + ms
-    while (this.api.all(resources.pods).some(({ metadata }) => metadata?.name === name)) {
-      if (Date.now() > end) throw new Error(`pod ${name} is still there: ${this.logged.join('; ')}`)
-      await new Promise((resolve) => setTimeout(resolve, 2))
-    }
+  async gone(name: string): Promise<void> {
+    const isThere = () => this.api.all(resources.pods).some(({ metadata }) => metadata?.name === name)
+    await eventually(`pod ${name} is gone`, () => !isThere())
+  }
+
+  /** The Events of that reason that are there now. */
+  told(reason: string): readonly Event[] {
+    return this.api.all(resources.events).filter((event) => event.reason === reason)
   }
 
   /** The Events of that reason, waited for: they come a moment after what they tell. */
-  async events(reason: string, ms = 1000): Promise<readonly Event[]> {
-    const end = Date.now() + ms
-    for (;;) {
-      const found = this.api.all(resources.events).filter((event) => event.reason === reason)
-      if (found.length > 0 || Date.now() > end) return found
-      await new Promise((resolve) => setTimeout(resolve, 5))
-    }
+  async events(reason: string): Promise<readonly Event[]> {
+    await eventually(`an Event ${reason}`, () => this.told(reason).length > 0)
+    return this.told(reason)
   }
 
   async close(): Promise<void> {
