@@ -1,6 +1,6 @@
 import { formatBytes, tryAddressBytes } from '#net/ip-address.ts'
 
-const IPV4 = /^(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.|$)){4}$/
+const IPV4 = /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?!$)|$)){4}$/
 
 /**
  * The one spelling of an address, so that text can be compared; undefined for what is none. Old objects may hold
@@ -8,8 +8,9 @@ const IPV4 = /^(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.|$)){4}$/
  * not taken apart.
  */
 export function canonical(text: string): string | undefined {
-  if (!text.includes(':') && IPV4.test(text) && !text.endsWith('.') && !/(?:^|\.)0\d/.test(text)) return text
+  if (IPV4.test(text)) return text
   const bytes = tryAddressBytes(text)
   const address = bytes && formatBytes(bytes)
-  return address?.startsWith('::ffff:') && address.includes('.') ? undefined : address
+  // Of IPv6 only what holds an IPv4 address is written with dots.
+  return address?.includes('.') ? undefined : address
 }

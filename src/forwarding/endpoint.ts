@@ -1,6 +1,7 @@
 import type { EndpointSlice } from '#api/discovery/endpointslice/message.ts'
 import type { IpFamily } from '#net/ip-address.ts'
 import type { Protocol } from '#net/port-protocol.ts'
+import { byKey } from '#objects/object-key.ts'
 import { HEADLESS_LABEL, SERVICE_PROXY_NAME_LABEL } from '#objects/well-known.ts'
 import { canonical } from './canonical.ts'
 
@@ -21,8 +22,6 @@ const NONE: readonly string[] = []
 /** Slices with one of these are another's to serve, as Services with them are. */
 const FOREIGN_LABELS = [HEADLESS_LABEL, SERVICE_PROXY_NAME_LABEL] as const
 
-const nameOf = ({ metadata }: EndpointSlice): string => metadata?.name ?? ''
-
 /** Of two that tell of one address the livelier is believed. */
 const liveliness = ({ ready, serving, terminating }: Endpoint): number => (ready ? 2 : serving && terminating ? 1 : 0)
 
@@ -40,8 +39,7 @@ export function endpointsOf(
 ): readonly Endpoint[] {
   const found = new Map<string, Endpoint>()
   // Whatever order they come in, the same slices give the same endpoints.
-  const ordered =
-    slices.length < 2 ? slices : [...slices].sort((left, right) => (nameOf(left) < nameOf(right) ? -1 : 1))
+  const ordered = [...slices].sort(byKey)
   for (const slice of ordered) {
     if (slice.addressType !== family) continue
     const labels = slice.metadata?.labels

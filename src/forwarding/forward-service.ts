@@ -11,9 +11,6 @@ import { type CategorizedEndpoints, categorizeEndpoints } from './topology.ts'
 export type { Service } from '#api/core/service/message.ts'
 export type { EndpointSlice } from '#api/discovery/endpointslice/message.ts'
 
-/** How one of several backends is chosen. */
-type LoadBalancerMethod = 'random'
-
 export interface Backend {
   readonly address: string
   readonly port: number
@@ -33,7 +30,6 @@ export interface ServicePortForwarding {
   readonly servicePort: string
   readonly family: IpFamily
   readonly protocol: Protocol
-  readonly method: LoadBalancerMethod
   /** Seconds that a client stays with its endpoint; undefined: no session affinity. */
   readonly affinitySeconds: number | undefined
   readonly frontends: readonly Frontend[]
@@ -48,8 +44,6 @@ export interface ServicePortForwarding {
 export interface ServiceForwarding {
   /** `default/web` */
   readonly service: string
-  /** creationTimestamp, for the rule of claims. */
-  readonly created: string
   readonly ports: readonly ServicePortForwarding[]
 }
 
@@ -71,13 +65,11 @@ export function forwardService(
   slices: readonly EndpointSlice[],
   node: Pick<NodeFacts, 'name' | 'zone'>,
 ): ServiceForwarding {
-  const { metadata, spec } = service
   const name = keyOf(service)
-  const created = String(metadata?.creationTimestamp ?? '')
-  if (!isProxied(service)) return { service: name, created, ports: [] }
+  if (!isProxied(service)) return { service: name, ports: [] }
   const affinitySeconds = affinityOf(service)
   const ports: ServicePortForwarding[] = []
-  for (const port of spec?.ports ?? []) {
+  for (const port of service.spec?.ports ?? []) {
     const protocol = port.protocol || 'TCP'
     for (const family of FAMILIES) {
       const frontends = frontendsOf(service, port, family)
@@ -87,7 +79,6 @@ export function forwardService(
         servicePort: `${name}:${port.name ?? ''}`,
         family,
         protocol,
-        method: 'random',
         affinitySeconds,
         frontends,
         cluster: target(chosen.cluster, node, 'reject'),
@@ -97,7 +88,7 @@ export function forwardService(
     }
   }
   // A copy has room for what is in it; an array that grew by push() for 17.
-  return { service: name, created, ports: ports.slice() }
+  return { service: name, ports: ports.slice() }
 }
 
 /** Seconds that a client stays with its endpoint; undefined: no session affinity. */

@@ -25,11 +25,6 @@ export const claimText = ({ address, protocol, port }: Frontend): string =>
     ? `node port ${port}/${protocol}`
     : `${address.includes(':') ? `[${address}]` : address}:${port}/${protocol}`
 
-interface Claimant {
-  readonly service: string
-  readonly created: string
-}
-
 const NOBODY: readonly string[] = []
 
 interface Told {
@@ -115,18 +110,14 @@ export class ForwardingState {
   #winner(key: string): string | undefined {
     const claimants = this.#claims.get(key)
     if (claimants === undefined || typeof claimants === 'string') return claimants
-    let best: Claimant | undefined
-    for (const service of claimants) {
-      const created = String(this.#services.get(service)?.service.metadata?.creationTimestamp ?? '')
-      if (best === undefined || older({ service, created }, best)) best = { service, created }
-    }
-    return best?.service
+    return [...claimants].reduce((best, name) => (this.#rank(name) < this.#rank(best) ? name : best))
+  }
+
+  /** Sorts by age, then by name: RFC 3339 in UTC sorts as text. */
+  #rank(name: string): string {
+    return `${this.#services.get(name)?.service.metadata?.creationTimestamp} ${name}`
   }
 }
-
-/** RFC 3339 in UTC sorts as text. */
-const older = (left: Claimant, right: Claimant): boolean =>
-  left.created === right.created ? left.service < right.service : left.created < right.created
 
 function* claimsOf(service: Service | undefined): Generator<string> {
   if (service === undefined || !isProxied(service)) return

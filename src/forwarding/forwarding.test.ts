@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { canonical } from './canonical.ts'
 import { endpointsOf } from './endpoint.ts'
-import { type EndpointSlice, forwardService, type Service } from './forward-service.ts'
+import { affinityOf, type EndpointSlice, forwardService, type Service, servicePortsOf } from './forward-service.ts'
 import { ForwardingState } from './forwarding-state.ts'
 import { nodePortAddresses } from './node-facts.ts'
 import { categorizeEndpoints } from './topology.ts'
@@ -37,12 +36,15 @@ const addresses = (list: readonly { readonly address: string }[]) => list.map(({
 
 test('endpointsOf() reads conditions that are not told as ready, serving, and not terminating', () => {
   assert.deepEqual(
-    endpoints(on('n1', '10.244.1.1'), on('n1', '10.244.1.2', { ready: false })).map(
-      ({ ready, serving, terminating }) => [ready, serving, terminating],
-    ),
+    endpoints(
+      on('n1', '10.244.1.1'),
+      on('n1', '10.244.1.2', { ready: false }),
+      on('n1', '10.244.1.3', { serving: false, terminating: true }),
+    ).map(({ ready, serving, terminating }) => [ready, serving, terminating]),
     [
       [true, true, false],
       [false, true, false],
+      [true, false, true],
     ],
   )
 })
@@ -79,9 +81,21 @@ test('endpointsOf() believes the livelier of two that tell of one address, whate
   const zones = (...slices: readonly EndpointSlice[]) =>
     endpointsOf(slices, 'IPv4', '', 'TCP').flatMap(({ forZones }) => forZones)
   assert.deepEqual([zones(gone, leaving, later), zones(later, leaving, gone)], [['leaving'], ['leaving']])
-  assert.deepEqual(zones(gone, told('z', {}, 'ready')), ['ready'])
+  const starting = told('0', { ready: false }, 'starting')
+  assert.deepEqual(zones(starting, leaving), ['leaving'])
+  for (const duller of [gone, leaving, starting]) assert.deepEqual(zones(duller, told('z', {}, 'ready')), ['ready'])
   for (const label of ['service.kubernetes.io/headless', 'service.kubernetes.io/service-proxy-name'])
     assert.deepEqual(zones(told('z', {}, 'ready', { [label]: '' })), [])
+})
+
+test('endpointsOf() takes a port without a name for the one that has none, and the first address of an endpoint alone', () => {
+  const ports = [{ port: 8080 }, { name: 'http', port: 9090 }, { name: 'none' }]
+  const given = slice([{ addresses: ['10.244.1.1', '10.244.1.2'] }, { addresses: [] }, { addresses: ['10.1'] }], {
+    ports,
+  })
+  const found = (name: string) =>
+    endpointsOf([given], 'IPv4', name, 'TCP').map(({ address, port }) => `${address}:${port}`)
+  assert.deepEqual([found(''), found('http'), found('none')], [['10.244.1.1:8080'], ['10.244.1.1:9090'], []])
 })
 
 test('categorizeEndpoints() falls back to serving-terminating endpoints when none is ready', () => {
@@ -96,13 +110,23 @@ test('categorizeEndpoints() falls back to serving-terminating endpoints when non
   )
 })
 
+test('categorizeEndpoints() sends nobody to who leaves while one alone is ready, and knows where nobody could answer', () => {
+  const leaving = on('n1', '10.0.0.1', { ready: false, serving: true, terminating: true })
+  const chosen = (...given: readonly object[]) => {
+    const { cluster, local, any } = categorizeEndpoints(endpoints(...given), node)
+    return [addresses(cluster), addresses(local), any]
+  }
+  assert.deepEqual(chosen(leaving, on('n1', '10.0.0.2')), [['10.0.0.2'], ['10.0.0.2'], true])
+  assert.deepEqual(chosen(leaving), [['10.0.0.1'], ['10.0.0.1'], true])
+  assert.deepEqual(chosen(on('n1', '10.0.0.1', { ready: false })), [[], [], false])
+})
+
 test('categorizeEndpoints() decides Cluster and Local apart: a ready endpoint elsewhere does not silence one that leaves here', () => {
   const chosen = categorizeEndpoints(
     endpoints(on('n1', '10.0.0.1', { ready: false, serving: true, terminating: true }), on('n2', '10.0.0.2')),
     node,
   )
   assert.deepEqual([addresses(chosen.cluster), addresses(chosen.local)], [['10.0.0.2'], ['10.0.0.1']])
-  assert.deepEqual(chosen.terminating, { cluster: false, local: true })
 })
 
 test('categorizeEndpoints() takes node hints before zone hints, and either only if every ready endpoint has it and one is for here', () => {
@@ -122,6 +146,68 @@ test('categorizeEndpoints() takes node hints before zone hints, and either only 
   assert.deepEqual(by(hinted('10.0.0.1', 'b', 'n2'), hinted('10.0.0.2', 'a', 'n3')), ['zone', '10.0.0.2'])
   assert.deepEqual(by(hinted('10.0.0.1', 'a'), hinted('10.0.0.2', undefined)), ['none', '10.0.0.1', '10.0.0.2'])
   assert.deepEqual(by(hinted('10.0.0.1', 'b'), hinted('10.0.0.2', 'c')), ['none', '10.0.0.1', '10.0.0.2'])
+})
+
+test('forwardService() tells each port of a Service in each of its families, with what may answer it', () => {
+  const given = service({
+    clusterIPs: ['10.96.0.1', 'fd00::1'],
+    sessionAffinity: 'ClientIP',
+    internalTrafficPolicy: 'Local',
+    ports: [{ name: 'dns', port: 53, protocol: 'UDP' }],
+  })
+  const ports = [{ name: 'dns', protocol: 'UDP', port: 5353 }]
+  const slices = [
+    slice([on('n1', '10.0.0.1'), on('n2', '10.0.0.2'), { addresses: ['10.0.0.3'] }], { ports }),
+    slice([on('n1', '10.0.0.4')], { ports: [{ name: 'web', protocol: 'UDP', port: 80 }] }),
+  ]
+  const frontend = { kind: 'cluster-ip', protocol: 'UDP', port: 53, policy: 'Local', sourceRanges: undefined }
+  const common = { servicePort: 'default/web:dns', protocol: 'UDP', affinitySeconds: 10800, topology: 'none' }
+  const backend = (address: string, local: boolean | undefined) => ({ address, port: 5353, local })
+  const here = backend('10.0.0.1', true)
+  assert.deepEqual(forwardService(given, slices, node), {
+    service: 'default/web',
+    ports: [
+      {
+        ...common,
+        family: 'IPv4',
+        frontends: [{ ...frontend, address: '10.96.0.1' }],
+        cluster: { kind: 'balance', backends: [here, backend('10.0.0.2', false), backend('10.0.0.3', undefined)] },
+        local: { kind: 'balance', backends: [here] },
+      },
+      {
+        ...common,
+        family: 'IPv6',
+        frontends: [{ ...frontend, address: 'fd00::1' }],
+        cluster: { kind: 'reject', reason: 'no-endpoints' },
+        local: { kind: 'reject', reason: 'no-endpoints' },
+      },
+    ],
+  })
+})
+
+test('a client stays with its endpoint for three hours or as long as told, a second at least and a day at most', () => {
+  const seconds = (timeoutSeconds?: number, sessionAffinity = 'ClientIP') =>
+    affinityOf(service({ sessionAffinity, sessionAffinityConfig: { clientIP: { timeoutSeconds } } }))
+  assert.deepEqual(
+    [undefined, 0, 1, 60, 86400, 86401].map((given) => seconds(given)),
+    [10800, 1, 1, 60, 86400, 86400],
+  )
+  assert.equal(affinityOf(service({ sessionAffinity: 'ClientIP' })), 10800)
+  assert.deepEqual([seconds(60, 'None'), affinityOf(service({}))], [undefined, undefined])
+})
+
+test('servicePortsOf() names all ports, one without a name by nothing behind the colon', () => {
+  assert.deepEqual(servicePortsOf(service({ ports: [{ name: 'http', port: 80 }, { port: 81 }] })), [
+    'default/web:http',
+    'default/web:',
+  ])
+  assert.deepEqual(servicePortsOf(service({ ports: undefined })), [])
+  assert.deepEqual(
+    forwardService(service({ ports: [{ name: 'http', port: 80 }, { port: 81 }] }), [], node).ports.map(
+      ({ servicePort }) => servicePort,
+    ),
+    ['default/web:http', 'default/web:'],
+  )
 })
 
 test('forwardService() rejects without endpoints and drops under Local where they are elsewhere', () => {
@@ -174,8 +260,8 @@ test('forwardService() gives frontends of every kind, each under its policy, and
 
 test('ForwardingState gives a claimed address to the oldest Service, and to the next when that lets go', () => {
   const state = new ForwardingState(node)
-  const tell = (name: string, creationTimestamp: string, clusterIP: string) => {
-    const spec = { clusterIP, clusterIPs: [clusterIP], externalIPs: ['198.51.100.1'] }
+  const tell = (name: string, creationTimestamp: string, clusterIP: string, externalIPs = ['198.51.100.1']) => {
+    const spec = { clusterIP, clusterIPs: [clusterIP], externalIPs }
     return [...state.set(`default/${name}`, service(spec, { name, creationTimestamp }), [])].sort()
   }
   tell('b', '2026-02-01T00:00:00Z', '10.96.0.2')
@@ -188,6 +274,46 @@ test('ForwardingState gives a claimed address to the oldest Service, and to the 
   assert.deepEqual(lost, [{ service: 'default/b', winner: 'default/a', frontend: '198.51.100.1:80/TCP' }])
   assert.deepEqual([...state.set('default/a', undefined, [])].sort(), ['default/a', 'default/b'])
   assert.equal(state.settled('default/b').lost.length, 0)
+  tell('a', '2026-01-01T00:00:00Z', '10.96.0.3')
+  assert.equal(state.settled('default/b').lost.length, 1)
+  assert.deepEqual(tell('a', '2026-01-01T00:00:00Z', '10.96.0.3', []), ['default/a', 'default/b'])
+  assert.equal(state.settled('default/b').lost.length, 0)
+})
+
+test('ForwardingState decides by age, then by the lesser name, whoever was told first', () => {
+  const winner = (...claimants: readonly (readonly [name: string, day: number])[]) => {
+    const state = new ForwardingState(node)
+    for (const [at, [name, day]] of claimants.entries()) {
+      const spec = { externalIPs: ['192.0.2.1'], clusterIPs: [`10.96.0.${at}`] }
+      const metadata = { name, creationTimestamp: `2026-01-0${day}T00:00:00Z` }
+      state.set(`default/${name}`, service(spec, metadata), [])
+    }
+    return state.settled(`default/${claimants.at(-1)![0]}`).lost.map((lost) => lost.winner)
+  }
+  assert.deepEqual(winner(['z', 1], ['b', 3], ['a', 2]), ['default/z'])
+  assert.deepEqual(winner(['b', 2], ['z', 1], ['a', 3]), ['default/z'])
+  assert.deepEqual(winner(['b', 1], ['a', 1], ['c', 1]), ['default/a'])
+  assert.deepEqual(winner(['a', 1], ['b', 1]), ['default/a'])
+})
+
+test('a node port of one family is not claimed by a Service of the other', () => {
+  const state = new ForwardingState(node)
+  const tell = (name: string, clusterIP: string) =>
+    state.set(
+      `default/${name}`,
+      service(
+        { type: 'NodePort', clusterIP, clusterIPs: [clusterIP], ports: [{ port: 80, nodePort: 30080 }] },
+        { name },
+      ),
+      [],
+    )
+  tell('a', '10.96.0.1')
+  tell('b', 'fd00::1')
+  assert.deepEqual(state.settled('default/b').lost, [])
+  tell('c', '10.96.0.3')
+  assert.deepEqual(state.settled('default/c').lost, [
+    { service: 'default/c', winner: 'default/a', frontend: 'node port 30080/TCP' },
+  ])
 })
 
 test('nodePortAddresses() are those of the node’s that lie in any of the ranges, of both families, or all where there is none', () => {
@@ -196,11 +322,4 @@ test('nodePortAddresses() are those of the node’s that lie in any of the range
   assert.deepEqual(nodePortAddresses(addresses, ['fd00:172:30::/64']), ['fd00:172:30::2'])
   assert.deepEqual(nodePortAddresses(addresses, ['10.0.0.0/8']), [])
   assert.deepEqual(nodePortAddresses(addresses, []), addresses)
-})
-
-test('canonical() spells an address one way and takes no other for one', () => {
-  assert.equal(canonical('10.0.0.1'), '10.0.0.1')
-  assert.equal(canonical('FD00:0:0::1'), 'fd00::1')
-  for (const text of ['10.0.0.01', '10.0.0.256', '10.0.0', '10.0.0.1.', '::ffff:10.0.0.1', 'x', ''])
-    assert.equal(canonical(text), undefined, text)
 })

@@ -29,8 +29,8 @@ export function isProxied({ metadata, spec }: Service): boolean {
   const labels = metadata?.labels ?? {}
   return (
     PROXIED_TYPES.has(spec?.type || 'ClusterIP') &&
-    spec?.clusterIP !== 'None' &&
-    (spec?.clusterIP ?? '') !== '' &&
+    !!spec?.clusterIP &&
+    spec.clusterIP !== 'None' &&
     !Object.hasOwn(labels, SERVICE_PROXY_NAME_LABEL) &&
     !Object.hasOwn(labels, HEADLESS_LABEL)
   )
@@ -50,7 +50,7 @@ export function frontendsOf({ spec, status }: Service, port: ServicePort, family
   const protocol = port.protocol || 'TCP'
   const internal: TrafficPolicy = spec?.internalTrafficPolicy === 'Local' ? 'Local' : 'Cluster'
   const external: TrafficPolicy = spec?.externalTrafficPolicy === 'Local' ? 'Local' : 'Cluster'
-  const at = (kind: FrontendKind, policy: TrafficPolicy, sourceRanges?: readonly string[]) => (address: string) => ({
+  const at = (kind: FrontendKind, policy: TrafficPolicy, sourceRanges?: readonly string[]) => (address?: string) => ({
     kind,
     address,
     protocol,
@@ -68,14 +68,13 @@ export function frontendsOf({ spec, status }: Service, port: ServicePort, family
     ...vips.map(at('load-balancer', external, sourceRangesOf(spec?.loadBalancerSourceRanges, family))),
     ...ofFamily(spec?.externalIPs ?? []).map(at('external-ip', external)),
   ]
-  if (nodePort) frontends.push({ ...at('node-port', external)(''), address: undefined, port: nodePort })
+  if (nodePort) frontends.push({ ...at('node-port', external)(), port: nodePort })
   // One address under two roles (an external IP that is also the load balancer's) is programmed once, the more guarded
   // role first.
-  if (frontends.length === 1) return frontends
   const seen = new Set<string>()
   return frontends.filter(({ address, port: number }) => {
     const key = `${address} ${number}`
-    return seen.has(key) ? false : seen.add(key)
+    return !seen.has(key) && seen.add(key)
   })
 }
 

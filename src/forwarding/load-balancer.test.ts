@@ -58,6 +58,8 @@ test('a LoadBalancer serves every port of a Service through every eligible node 
   assert.deepEqual(toNodes([[service('web', { ports })]]), { '172.30.255.1 80/TCP': ALL, '172.30.255.1 53/UDP': ALL })
   const external = service('x', { type: 'ClusterIP', externalIPs: ['172.30.255.9', '192.0.2.1'] })
   assert.deepEqual(toNodes([[external]]), { '172.30.255.9 80/TCP': ALL })
+  const one = service('y', { type: 'ClusterIP', externalIPs: ['172.30.255.9'] })
+  assert.deepEqual(toNodes([[one]]), { '172.30.255.9 80/TCP': ALL })
   assert.deepEqual(toNodes([[service('web', {}, [{ ip: '172.30.255.1', ipMode: 'Proxy' }, { hostname: 'x' }])]]), {})
   assert.deepEqual(toNodes([[service('web', {})]], { present: ALL, eligible: ['node-2'] }), {
     '172.30.255.1 80/TCP': ['node-2'],

@@ -6,6 +6,7 @@ import { type IpFamily, parseAddress } from '#net/ip-address.ts'
 import type { Protocol } from '#net/port-protocol.ts'
 import { isReady } from '#objects/conditions.ts'
 import { isLeaving } from '#objects/deletion.ts'
+import { keyOf } from '#objects/object-key.ts'
 import { EXCLUDE_FROM_LOAD_BALANCERS_LABEL } from '#objects/well-known.ts'
 import { endpointsOf } from './endpoint.ts'
 import { ForwardingState } from './forwarding-state.ts'
@@ -49,7 +50,7 @@ interface Claim extends Omit<BalancedFrontend, 'nodes' | 'keepers'> {
  */
 export function balancedNodes(nodes: readonly Node[]): BalancedNodes {
   const present = nodes.filter((node) => !isLeaving(node) && isReady(node))
-  const names = (some: readonly Node[]) => some.map(({ metadata }) => metadata?.name ?? '').sort()
+  const names = (some: readonly Node[]) => some.map(keyOf).sort()
   return {
     present: names(present),
     eligible: names(

@@ -9,8 +9,6 @@ export interface CategorizedEndpoints {
   readonly any: boolean
   /** By which hints the Cluster set was narrowed. */
   readonly topology: 'none' | 'zone' | 'node'
-  /** Sets that hold serving endpoints that are on their way out, since none is ready. */
-  readonly terminating: { readonly cluster: boolean; readonly local: boolean }
 }
 
 type Node = Pick<NodeFacts, 'name' | 'zone'>
@@ -32,13 +30,11 @@ export function categorizeEndpoints(endpoints: readonly Endpoint[], node: Node):
         ? ready.filter(({ forZones }) => forZones.includes(node.zone as string))
         : ready
   const localReady = ready.filter(isLocal)
-  const localLeaving = localReady.length > 0 ? [] : leaving.filter(isLocal)
   return {
     cluster: near.length > 0 ? near : leaving,
-    local: localReady.length > 0 ? localReady : localLeaving,
+    local: localReady.length > 0 ? localReady : leaving.filter(isLocal),
     any: ready.length + leaving.length > 0,
     topology,
-    terminating: { cluster: near.length === 0 && leaving.length > 0, local: localLeaving.length > 0 },
   }
 }
 
@@ -49,7 +45,6 @@ export function categorizeEndpoints(endpoints: readonly Endpoint[], node: Node):
 function topologyByHints(ready: readonly Endpoint[], { name, zone }: Node): CategorizedEndpoints['topology'] {
   const counts = (hints: (endpoint: Endpoint) => readonly string[], here: string | undefined) =>
     here !== undefined &&
-    here !== '' &&
     ready.every((endpoint) => hints(endpoint).length > 0) &&
     ready.some((endpoint) => hints(endpoint).includes(here))
   if (counts(({ forNodes }) => forNodes, name)) return 'node'

@@ -13,6 +13,9 @@ export const objectKey = (namespace: string | undefined, name: string): string =
 /** The key of an object. */
 export const keyOf = ({ metadata }: Named): string => objectKey(metadata?.namespace, metadata?.name ?? '')
 
+/** For `sort`: by key, as text. */
+export const byKey = (left: Named, right: Named): number => (keyOf(left) < keyOf(right) ? -1 : 1)
+
 /** The parts of a key; the namespace is '' for what has none. */
 export const splitKey = (key: string): NamespacedName => {
   const slash = key.indexOf('/')

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { hasCondition, isReady, withCondition, withoutCondition } from './conditions.ts'
 import { isLeaving } from './deletion.ts'
 import { serviceKeyOf } from './endpoint-slice.ts'
-import { keyOf, objectKey, splitKey } from './object-key.ts'
+import { byKey, keyOf, objectKey, splitKey } from './object-key.ts'
 import { controllerOf, controllerReference, isControlledBy } from './owner-reference.ts'
 import { isActive, isTerminal, podAddresses } from './pod.ts'
 import * as wellKnown from './well-known.ts'
@@ -16,6 +16,8 @@ test('a key is namespace/name, or the name of what has no namespace, and splits 
   assert.deepEqual(splitKey('/web'), { namespace: '', name: 'web' })
   assert.deepEqual(splitKey('shop/web'), { namespace: 'shop', name: 'web' })
   assert.deepEqual(splitKey('node-1'), { namespace: '', name: 'node-1' })
+  const objects = ['b', 'a', 'c'].map((name) => ({ metadata: { namespace: 'shop', name } }))
+  assert.deepEqual(objects.sort(byKey).map(keyOf), ['shop/a', 'shop/b', 'shop/c'])
 })
 
 test('a condition counts where it is True: Unknown and absent are not', () => {

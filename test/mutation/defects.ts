@@ -41,7 +41,7 @@ export const DEFECTS: readonly Defect[] = [
     clause: 'proxied/headless',
     what: 'a headless Service is served at its external addresses',
     edits: [
-      { file: 'forwarding/frontend.ts', from: "    spec?.clusterIP !== 'None' &&\n", to: '' },
+      { file: 'forwarding/frontend.ts', from: "    spec.clusterIP !== 'None' &&\n", to: '' },
       {
         file: 'forwarding/frontend.ts',
         from: 'if (clusterIps.length === 0) return []',
@@ -213,8 +213,8 @@ export const DEFECTS: readonly Defect[] = [
   topology(
     'endpoints/fallback-apart',
     'a ready endpoint elsewhere silences those that leave here',
-    'localReady.length > 0 ? [] :',
-    'ready.length > 0 ? [] :',
+    'local: localReady.length > 0 ?',
+    'local: ready.length > 0 ?',
   ),
   topology('topology/node', 'hints for nodes are overlooked', "return 'node'", "return 'none'"),
   topology('topology/zone', 'hints for zones are overlooked', "return 'zone'", "return 'none'"),
@@ -306,8 +306,18 @@ export const DEFECTS: readonly Defect[] = [
     "target(spec?.trafficDistribution === 'PreferSameNode' && chosen.local.length > 0 ? chosen.local : chosen.cluster, node",
   ),
 
-  state('claim/oldest', 'the youngest has it', 'left.created < right.created', 'left.created > right.created'),
-  state('claim/lesser-name', 'the greater name has it', 'left.service < right.service', 'left.service > right.service'),
+  state(
+    'claim/oldest',
+    'the youngest has it',
+    'this.#rank(name) < this.#rank(best)',
+    'this.#rank(name) > this.#rank(best)',
+  ),
+  state(
+    'claim/lesser-name',
+    'whichever was told first has it',
+    'this.#rank(name) < this.#rank(best)',
+    'this.#rank(name).slice(0, 20) < this.#rank(best).slice(0, 20)',
+  ),
   state(
     'claim/oldest',
     'the loser does not get it when the winner lets go',
