@@ -3,15 +3,8 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { decodeJson, decodeJsonText, encodeJson } from '#schema/json.ts'
 import { planOf } from '#schema/plan.ts'
-import {
-  decodeProtobuf,
-  decodeWatchEvent,
-  encodeEnveloped,
-  encodeProtobuf,
-  encodeWatchFrame,
-  unwrapUnknown,
-  wrapUnknown,
-} from '#schema/protobuf.ts'
+import { decodeProtobuf, encodeEnveloped, encodeWatchFrame, unwrapUnknown } from '#schema/protobuf.ts'
+import { decodeWatchFrames, encodeProtobuf } from '#schema/testing/protobuf.ts'
 import { messageOfKind, messages } from './testing/messages.ts'
 
 /* Every message of the API, held against what a real API server and kubectl wrote. */
@@ -82,23 +75,16 @@ for (const path of [...named('objects'), ...named('requests')])
     if (path.startsWith('objects/') && !/meta-|sts|endpoints/.test(path))
       assert.equal(encodeJson(message, object), JSON.stringify(JSON.parse(json)))
     assert.deepEqual(encodeEnveloped(message, object, [apiVersion, kind]), bytes)
-    assert.deepEqual(wrapUnknown(apiVersion, kind, raw), bytes)
   })
 
 for (const name of ['watch-endpointslices', 'watch-pods', 'watch-services'])
   test(`${name}.pb, a recorded watch stream, is read and written frame by frame`, () => {
-    const bytes = fixture(`objects/${name}.pb`)
-    const view = new DataView(bytes.buffer, bytes.byteOffset)
-    let frames = 0
-    for (let at = 0; at < bytes.length; frames++) {
-      const length = view.getUint32(at)
-      const event = decodeWatchEvent(bytes.subarray(at + 4, at + 4 + length))
-      const { apiVersion, kind, raw } = unwrapUnknown(event.object)
+    const frames = decodeWatchFrames(fixture(`objects/${name}.pb`))
+    assert.ok(frames.length > 0)
+    for (const { type, enveloped, frame } of frames) {
+      const { apiVersion, kind, raw } = unwrapUnknown(enveloped)
       const message = messageOfKind(apiVersion, kind)
       const { object } = decodeProtobuf(message, raw)
-      const frame = encodeWatchFrame(event.type, encodeEnveloped(message, object))
-      assert.deepEqual(frame, bytes.subarray(at, at + 4 + length))
-      at += 4 + length
+      assert.deepEqual(encodeWatchFrame(type, encodeEnveloped(message, object)), frame)
     }
-    assert.ok(frames > 0)
   })

@@ -13,11 +13,10 @@ export const Kind = {
   intOrString: 8,
   time: 9,
   microTime: 10,
-  duration: 11,
-  raw: 12,
-  fieldsV1: 13,
-  strings: 14,
-  json: 15,
+  raw: 11,
+  fieldsV1: 12,
+  strings: 13,
+  json: 14,
 } as const
 export type Kind = (typeof Kind)[keyof typeof Kind]
 
@@ -149,7 +148,6 @@ const SPECIAL_GO_TYPES: { readonly [name: string]: string } = {
   intOrString: 'int32',
   time: 'string',
   microTime: 'string',
-  duration: 'string',
   strings: '[]string',
 }
 
@@ -173,8 +171,6 @@ export const zeroOf = (kind: Kind): string | number | boolean | undefined => {
       return 0
     case Kind.quantity:
       return '0'
-    case Kind.duration:
-      return '0s'
     default:
       return undefined
   }

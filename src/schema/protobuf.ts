@@ -40,13 +40,6 @@ const writing = (write: (writer: ProtobufWriter) => void): Uint8Array => {
   }
 }
 
-/**
- * The bare message, as generated Go code writes it: fields ascending, map keys sorted. Throws ProtobufError
- * PROTOBUF_VALUE.
- */
-export const encodeProtobuf = <T>(message: MessageClass<T>, object: T): Uint8Array =>
-  writing((writer) => writeMessage(writer, planOf(message), object as { readonly [key: string]: unknown }))
-
 /** A bare message from bytes. Throws ProtobufError on anything that is none. */
 export const decodeProtobuf = <T>(message: MessageClass<T>, bytes: Uint8Array): DecodedProtobuf<T> => {
   const state = { depth: 0, unknown: [] as UnknownField[] }
@@ -74,14 +67,6 @@ const typeMetaOf = <T>(message: MessageClass<T>, object: T): readonly [string, s
   const { apiVersion, kind } = object as { readonly apiVersion?: string; readonly kind?: string }
   return [apiVersion ?? message.gvk?.[0] ?? '', kind ?? message.gvk?.[1] ?? message.messageName]
 }
-
-/** Puts a message that was encoded already into its envelope. */
-export const wrapUnknown = (apiVersion: string, kind: string, raw: Uint8Array): Uint8Array =>
-  writing((writer) => {
-    writeEmptyTail(writer)
-    writer.lengthAndBytes(raw)
-    writeEnvelopeHead(writer, apiVersion, kind)
-  })
 
 /** contentEncoding and contentType: empty, and written all the same. */
 const writeEmptyTail = (writer: ProtobufWriter): void => {
@@ -146,30 +131,3 @@ export const encodeWatchFrame = (type: string, enveloped: Uint8Array): Uint8Arra
     const length = writer.written
     writer.raw(Uint8Array.of(length >>> 24, (length >>> 16) & 255, (length >>> 8) & 255, length & 255))
   })
-
-interface WatchFrame {
-  readonly type: string
-  /** Enveloped. A view of the bytes given. */
-  readonly object: Uint8Array
-}
-
-/** One WatchEvent, without the length before it. */
-export const decodeWatchEvent = (bytes: Uint8Array): WatchFrame => {
-  const reader = new ProtobufReader(bytes)
-  let type = ''
-  let object: Uint8Array = new Uint8Array(0)
-  while (reader.at < reader.end) {
-    const tag = reader.uint32()
-    if (tag === 10) type = reader.string()
-    else if (tag === 18) {
-      const outer = reader.enter()
-      while (reader.at < reader.end) {
-        const inner = reader.uint32()
-        if (inner === 10) object = reader.slice()
-        else reader.skip(inner & 7)
-      }
-      reader.leave(outer)
-    } else reader.skip(tag & 7)
-  }
-  return { type, object }
-}

@@ -84,7 +84,7 @@ const formatBinary = (value: bigint): string => {
 }
 
 /** The canonical form: no fraction, the largest suffix that keeps every digit. */
-export const formatQuantity = ({ nano, format }: Quantity): string => {
+const formatQuantity = ({ nano, format }: Quantity): string => {
   if (nano === 0n) return '0'
   const small = nano > -1024n * GIGA && nano < 1024n * GIGA
   if (format === 'BinarySI' && !small && nano % GIGA === 0n) return formatBinary(nano / GIGA)
@@ -105,20 +105,8 @@ const CANONICAL = /^[1-9]\d{0,2}(?:[numkMGTPE]|[KMGTPE]i)?$/
 export const canonicalQuantity = (text: string): string =>
   text === '0' || CANONICAL.test(text) ? text : formatQuantity(parseQuantity(text))
 
-/** For `sort`, by value: `1000m` and `1` are equal. Throws as parseQuantity(). */
-export const compareQuantities = (left: string, right: string): number => {
-  const [a, b] = [parseQuantity(left).nano, parseQuantity(right).nano]
-  return a < b ? -1 : a > b ? 1 : 0
-}
-
 /** In thousandths, rounded up, as CPU is counted: `1.5` is 1500. */
 export const milliValue = (text: string): number => {
   const { nano } = parseQuantity(text)
   return Number(nano < 0n ? -(-nano / 1_000_000n) : divideUp(nano, 1_000_000n))
-}
-
-/** In whole units, rounded up, as memory is counted: `1Ki` is 1024. */
-export const unitValue = (text: string): number => {
-  const { nano } = parseQuantity(text)
-  return Number(nano < 0n ? -(-nano / GIGA) : divideUp(nano, GIGA))
 }

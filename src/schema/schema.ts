@@ -39,22 +39,12 @@ interface OneOf<T> extends Plain<T> {
 }
 export const oneOf = <const V extends readonly string[]>(...values: V): OneOf<V[number]> => ({ kind: 'enum', values })
 export interface Special<T> extends Plain<T> {
-  readonly special:
-    | 'quantity'
-    | 'intOrString'
-    | 'time'
-    | 'microTime'
-    | 'duration'
-    | 'raw'
-    | 'fieldsV1'
-    | 'strings'
-    | 'json'
+  readonly special: 'quantity' | 'intOrString' | 'time' | 'microTime' | 'raw' | 'fieldsV1' | 'strings' | 'json'
 }
 export const quantity: Special<string> = { kind: 'special', special: 'quantity' }
 export const intOrString: Special<number | string> = { kind: 'special', special: 'intOrString' }
 export const time: Special<string> = { kind: 'special', special: 'time' }
 export const microTime: Special<string> = { kind: 'special', special: 'microTime' }
-export const duration: Special<string> = { kind: 'special', special: 'duration' }
 export const rawExtension: Special<unknown> = { kind: 'special', special: 'raw' }
 /** JSON of apiextensions; in protobuf `message { bytes raw = 1 }`. */
 export const json: Special<unknown> = { kind: 'special', special: 'json' }

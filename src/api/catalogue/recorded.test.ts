@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { builtInKinds } from '#api/kinds.ts'
 import type { ApiObject } from '#api/resource.ts'
-import { fieldCauses, invalidMessage } from '#api/validation/field-error.ts'
+import { invalid } from '#api/status.ts'
+import { fieldCauses } from '#api/validation/field-error.ts'
 import type { JsonObject } from '#schema/json-value.ts'
 import { applyJsonPatch, JsonPatchError } from '#schema/patch/json-patch.ts'
 import { applyMergePatch } from '#schema/patch/merge-patch.ts'
@@ -89,8 +90,9 @@ for (const { name, method, path, body, status, response, warning } of recorded) 
   test(`a real API server's answer to "${name}" (${body.kind}) is ours`, () => {
     const { object, errors } = create(body)
     if (status === 422) {
-      assert.equal(invalidMessage(kindOf(body.kind).resource, body.metadata.name ?? '', errors), response.message)
-      assert.deepEqual(fieldCauses(errors), response.details.causes)
+      const refusal = invalid(kindOf(body.kind).resource, body.metadata.name ?? '', fieldCauses(errors))
+      assert.equal(refusal.message, response.message)
+      assert.deepEqual(refusal.details?.causes, response.details.causes)
       return
     }
     assert.deepEqual(errors, [])

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { builtInKinds } from '#api/kinds.ts'
 import type { ApiObject } from '#api/resource.ts'
-import { fieldErrorText, invalidMessage } from '#api/validation/field-error.ts'
+import { textsOf } from '#api/testing/refusals.ts'
 import { Catalogue } from './catalogue.ts'
 import { applyDefaults } from './defaults.ts'
 import type { Kind } from './kind.ts'
@@ -22,7 +22,7 @@ const prepared = (object: ApiObject): ApiObject => {
   return copy
 }
 const created = (object: unknown): readonly string[] =>
-  validateCreate(kindOf(object as ApiObject), prepared(object as ApiObject)).map(fieldErrorText)
+  textsOf(validateCreate(kindOf(object as ApiObject), prepared(object as ApiObject)))
 const updated = (before: unknown, change: (object: any) => void): readonly string[] => {
   const old = prepared(before as ApiObject)
   const object = structuredClone(old)
@@ -30,7 +30,7 @@ const updated = (before: unknown, change: (object: any) => void): readonly strin
   const kind = kindOf(old)
   applyDefaults(kind, object)
   prepareForUpdate(kind, object, old)
-  return validateUpdate(kind, object, old).map(fieldErrorText)
+  return textsOf(validateUpdate(kind, object, old))
 }
 
 const service = (spec: object, metadata: object = {}): object => ({
@@ -318,7 +318,7 @@ describe('validateUpdate()', () => {
     const report = (...addresses: readonly string[]): readonly string[] => {
       const old = prepared({ apiVersion: 'v1', kind: 'Node', metadata: { name: 'n' } } as ApiObject)
       const status = { addresses: addresses.map((address) => ({ type: 'InternalIP', address })) }
-      return validateUpdate(kindOf(old), { ...old, status } as ApiObject, old, 'status').map(fieldErrorText)
+      return textsOf(validateUpdate(kindOf(old), { ...old, status } as ApiObject, old, 'status'))
     }
     assert.deepEqual(report('172.30.0.2', 'fd00::2'), [])
     assert.deepEqual(report('fd00::2', 'fd00::2'), [
@@ -344,16 +344,4 @@ describe('validateUpdate()', () => {
       ['metadata.uid: Invalid value: "v": field is immutable'],
     )
   })
-})
-
-test('invalidMessage() puts several errors in brackets, equal ones once, and names the group', () => {
-  const error = { type: 'Required', field: 'spec.a', detail: '' } as const
-  assert.equal(
-    invalidMessage({ group: '', kind: 'Service' }, 'x', [error]),
-    'Service "x" is invalid: spec.a: Required value',
-  )
-  assert.equal(
-    invalidMessage({ group: 'apps', kind: 'Deployment' }, 'x', [error, error, { ...error, field: 'b' }]),
-    'Deployment.apps "x" is invalid: [spec.a: Required value, b: Required value]',
-  )
 })

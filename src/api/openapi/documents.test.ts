@@ -3,7 +3,6 @@ import { readFileSync } from 'node:fs'
 import { describe, test } from 'node:test'
 import type { Kind } from '#api/catalogue/kind.ts'
 import { builtInKinds as kinds } from '#api/kinds.ts'
-import { openApiV3Index } from '#schema/openapi/openapi-v3.ts'
 import { describing } from './descriptions.ts'
 import { openApiV2, openApiV2Protobuf, openApiV3 } from './documents.ts'
 
@@ -49,19 +48,6 @@ describe('the OpenAPI v3 document of the core group', () => {
     const referred = new Set([...text.matchAll(/"#\/components\/schemas\/([^"]+)"/g)].map(([, name]) => name!))
     assert.deepEqual([...referred].sort(), Object.keys(document.components.schemas).sort())
   })
-})
-
-test('the index names a document for each group version', () => {
-  assert.deepEqual(
-    openApiV3Index([
-      { group: '', version: 'v1' },
-      { group: 'apps', version: 'v1' },
-    ]).paths,
-    {
-      'api/v1': { serverRelativeURL: '/openapi/v3/api/v1' },
-      'apis/apps/v1': { serverRelativeURL: '/openapi/v3/apis/apps/v1' },
-    },
-  )
 })
 
 test('the v2 document has no defaults, and its protobuf form holds every definition and path', () => {

@@ -37,7 +37,7 @@ const options = (kinds: readonly Kind[], describe: Describe): OpenApiOptions => 
 
 /**
  * The OpenAPI v3 document of the kinds of one group version, ready for JSON. Building costs some milliseconds: the
- * caller keeps the text. The index of all documents is `openApiV3Index` of the schema room.
+ * caller keeps the text.
  */
 export const openApiV3 = (kinds: readonly Kind[], describe: Describe): object =>
   openApiV3Document(kinds.map(asked), options(kinds, describe))

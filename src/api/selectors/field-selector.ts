@@ -51,10 +51,3 @@ const fieldText = (kind: Kind, object: ApiObject, field: string): string =>
 /** Whether every requirement holds. */
 export const matchesFields = (kind: Kind, requirements: readonly FieldRequirement[], object: ApiObject): boolean =>
   requirements.every(({ field, operator, value }) => (fieldText(kind, object, field) === value) === (operator === '='))
-
-export const formatFieldSelector = (requirements: readonly FieldRequirement[]): string =>
-  requirements
-    .map(
-      ({ field, operator, value }) => `${field}${operator}${value.replace(/[\\,=]/g, (character) => `\\${character}`)}`,
-    )
-    .join(',')

@@ -6,7 +6,7 @@ import type { Pod } from '#api/core/pod/message.ts'
 import { summarizePod } from '#api/core/pod/summary.ts'
 import { builtInKinds } from '#api/kinds.ts'
 import type { ApiObject } from '#api/resource.ts'
-import { humanDuration } from './human-duration.ts'
+import { since } from './human-duration.ts'
 import { toTable } from './table.ts'
 
 const NOW = Date.parse('2026-11-21T03:25:38Z')
@@ -160,21 +160,36 @@ describe('summarizePod()', () => {
     })
 })
 
-test('humanDuration() prints two units at most', () => {
-  const second = 1000
-  const hour = 3600 * second
-  const shown = [
-    -5 * second,
-    -1,
-    0,
-    119 * second,
-    120 * second,
-    130 * second,
-    11 * 60 * second,
-    3 * hour,
-    3 * hour + 300 * second,
-  ]
-  assert.deepEqual(shown.map(humanDuration), ['<invalid>', '0s', '0s', '119s', '2m', '2m10s', '11m', '3h', '3h5m'])
-  const long = [9 * hour, 47 * hour, 50 * hour, 9 * 24 * hour, 3 * 365 * 24 * hour + 48 * hour, 9 * 365 * 24 * hour]
-  assert.deepEqual(long.map(humanDuration), ['9h', '47h', '2d2h', '9d', '3y2d', '9y'])
+test('a length of time is printed in two units at most, the more exactly the shorter it is', () => {
+  const [minute, hour, day, year] = [60, 3600, 86_400, 31_536_000]
+  for (const [seconds, text] of [
+    [-2, '<invalid>'],
+    [-1, '0s'],
+    [0, '0s'],
+    [1, '1s'],
+    [2 * minute - 1, '119s'],
+    [2 * minute, '2m'],
+    [2 * minute + 1, '2m1s'],
+    [10 * minute - 1, '9m59s'],
+    [10 * minute, '10m'],
+    [11 * minute + 59, '11m'],
+    [3 * hour - 1, '179m'],
+    [3 * hour, '3h'],
+    [3 * hour + 119, '3h1m'],
+    [8 * hour - 1, '7h59m'],
+    [8 * hour + minute, '8h'],
+    [2 * day - 1, '47h'],
+    [2 * day, '2d'],
+    [2 * day + hour, '2d1h'],
+    [8 * day - 1, '7d23h'],
+    [8 * day + hour, '8d'],
+    [2 * year - 1, '729d'],
+    [2 * year, '2y'],
+    [2 * year + day, '2y1d'],
+    [8 * year - 1, '7y364d'],
+    [8 * year + day, '8y'],
+  ] as const)
+    assert.equal(since('2026-11-21T03:25:38Z', NOW + seconds * 1000), text)
+  assert.equal(since('2026-11-21T03:25:38Z', NOW + 999), '0s')
+  assert.equal(since(undefined, NOW), '<unknown>')
 })

@@ -6,7 +6,7 @@ import { prepareForCreate } from '#api/catalogue/prepare.ts'
 import { validateCreate, validateUpdate } from '#api/catalogue/validate.ts'
 import { builtInKinds } from '#api/kinds.ts'
 import type { ApiObject } from '#api/resource.ts'
-import { fieldErrorText } from './field-error.ts'
+import { textsOf } from '#api/testing/refusals.ts'
 
 const catalogue = new Catalogue(builtInKinds)
 
@@ -76,11 +76,11 @@ const prepared = (object: object): ApiObject => {
 const kindOf = ({ apiVersion, kind }: ApiObject) => catalogue.findKind(apiVersion, kind)!
 const refusals = (object: object): readonly string[] => {
   const made = prepared(object)
-  return validateCreate(kindOf(made), made).map(fieldErrorText)
+  return textsOf(validateCreate(kindOf(made), made))
 }
 const statusRefusals = (object: object, status: object): readonly string[] => {
   const made = prepared(object)
-  return validateUpdate(kindOf(made), { ...made, status } as ApiObject, made, 'status').map(fieldErrorText)
+  return textsOf(validateUpdate(kindOf(made), { ...made, status } as ApiObject, made, 'status'))
 }
 
 const balanced = service({ type: 'LoadBalancer' })

@@ -76,23 +76,6 @@ const fieldErrorBody = (error: FieldError): string => {
   return error.detail === '' ? shown : `${shown}: ${error.detail}`
 }
 
-/** `spec.ports: Required value`. */
-export const fieldErrorText = (error: FieldError): string => `${error.field}: ${fieldErrorBody(error)}`
-
-/**
- * The message of the Status that refuses an object: `Service "x" is invalid: spec.ports: Required value`. Several
- * errors stand in brackets, equal ones once. Kinds outside of the core group carry it: `Deployment.apps "x"`.
- */
-export const invalidMessage = (
-  resource: { readonly group: string; readonly kind: string },
-  name: string,
-  errors: readonly FieldError[],
-): string => {
-  const texts = [...new Set(errors.map(fieldErrorText))]
-  const kind = resource.group === '' ? resource.kind : `${resource.kind}.${resource.group}`
-  return `${kind} ${JSON.stringify(name)} is invalid: ${texts.length === 1 ? texts[0] : `[${texts.join(', ')}]`}`
-}
-
-/** The causes that go with `invalidMessage`. */
+/** Each error as a cause of the Status that refuses the object; its message is made of them. */
 export const fieldCauses = (errors: readonly FieldError[]): readonly FieldCause[] =>
   errors.map((error) => ({ reason: `FieldValue${error.type}`, message: fieldErrorBody(error), field: error.field }))

@@ -1,6 +1,6 @@
 import { type FieldPlan, Kind, type MessagePlan, setMember, zeroOf } from '../plan.ts'
 import { canonicalQuantity, QuantityError } from '../quantity.ts'
-import { canonicalMicroTime, canonicalTime, formatDuration, parseDuration } from '../time.ts'
+import { canonicalMicroTime, canonicalTime } from '../time.ts'
 import { JsonError } from './json-error.ts'
 import { isTypeMeta } from './json-scan.ts'
 
@@ -154,13 +154,6 @@ const decodeValue = (walk: Walk, owner: MessagePlan, field: FieldPlan, value: un
     case Kind.time:
     case Kind.microTime:
       return decodeTime(walk, owner, field, value)
-    case Kind.duration: {
-      if (typeof value !== 'string') return mismatch(walk, owner, 'string', value)
-      const nanoseconds = parseDuration(value)
-      if (nanoseconds === undefined)
-        throw new JsonError('JSON_VALUE', `time: invalid duration ${JSON.stringify(value)}`)
-      return formatDuration(nanoseconds)
-    }
     case Kind.strings:
       if (!Array.isArray(value)) return mismatch(walk, owner, '[]string', value)
       return value.map((item) => (typeof item === 'string' ? item : mismatch(walk, owner, 'string', item)))

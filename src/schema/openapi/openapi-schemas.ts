@@ -51,7 +51,6 @@ const SPECIALS: { readonly [special: string]: readonly [string, Schema, Schema?]
   ],
   time: [`${META}.Time`, { type: 'string', format: 'date-time' }],
   microTime: [`${META}.MicroTime`, { type: 'string', format: 'date-time' }],
-  duration: [`${META}.Duration`, { type: 'string' }],
   raw: ['io.k8s.apimachinery.pkg.runtime.RawExtension', { type: 'object' }],
   fieldsV1: [`${META}.FieldsV1`, { type: 'object' }],
   json: ['io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSON', {}],

@@ -4,18 +4,6 @@ import { type Schema, SchemaCollector } from './openapi-schemas.ts'
 
 const ANSWER_TYPES = ['application/json', 'application/vnd.kubernetes.protobuf']
 
-/** The answer to `/openapi/v3`: where the document of each group version lies. */
-export const openApiV3Index = (
-  groupVersions: readonly { readonly group: string; readonly version: string }[],
-): { readonly paths: { readonly [path: string]: { readonly serverRelativeURL: string } } } => ({
-  paths: Object.fromEntries(
-    groupVersions.map(({ group, version }) => {
-      const path = group === '' ? `api/${version}` : `apis/${group}/${version}`
-      return [path, { serverRelativeURL: `/openapi/v3/${path}` }]
-    }),
-  ),
-})
-
 /**
  * The OpenAPI v3 document of one group version, as plain JSON. It holds the paths of the given resources and the
  * schemas that they reach, and no more: `kubectl apply` reads it before every apply.

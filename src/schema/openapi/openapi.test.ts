@@ -42,7 +42,8 @@ const pods: OpenApiResource = {
 const options: OpenApiOptions = {
   version: '1.36',
   modelName: ({ package: of, messageName }: MessageClass<unknown>) => `${of}.${messageName}`,
-  describe: (name, field) => (name === 'ServicePort' ? (field === undefined ? 'A port.' : `Its ${field}.`) : undefined),
+  describe: (name, field) =>
+    name === 'ServicePort' ? (field === undefined ? 'A port — of a Service’s.' : `Its ${field}.`) : undefined,
   deleteOptions: Service,
   status: Service,
   kindsOf: (message) => (message === Service ? [{ group: 'test', kind: 'Other', version: 'v2' }] : undefined),

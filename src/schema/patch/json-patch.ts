@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject, type JsonValue, jsonEqual } from '../json-value.ts'
+import { isJsonObject, type JsonValue, jsonEqual } from '../json-value.ts'
 import { setMember } from '../plan.ts'
 
 /**
@@ -193,17 +193,11 @@ class Draft {
 
   #owned(value: JsonValue | undefined, put: (own: JsonValue) => void): JsonValue {
     if (typeof value !== 'object' || value === null || this.#own.has(value)) return value as JsonValue
-    const own: JsonValue = Array.isArray(value) ? [...value] : copyOf(value as JsonObject)
+    const own: JsonValue = Array.isArray(value) ? [...value] : { ...value }
     this.#own.add(own as object)
     put(own)
     return own
   }
-}
-
-const copyOf = (source: JsonObject): Members => {
-  const copied: Members = {}
-  for (const key of Object.keys(source)) setMember(copied, key, source[key]!)
-  return copied
 }
 
 const editList = (

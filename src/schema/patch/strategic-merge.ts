@@ -1,5 +1,7 @@
 import type { JsonObject, JsonValue } from '../json-value.ts'
 import { isJsonObject } from '../json-value.ts'
+import { own } from '../own.ts'
+import { setMember } from '../plan.ts'
 import type { Field, Fields, MessageClass, Presence } from '../schema.ts'
 
 /**
@@ -51,7 +53,7 @@ const mergeObject = (original: JsonObject, patch: JsonObject, declared: Declared
     if (directive !== 'merge')
       throw new StrategicMergeError('PATCH_FORMAT', `unknown patch type found: ${JSON.stringify(directive)}`)
   }
-  const result = copy(original)
+  const result: Mutable = { ...original }
   const retained = patch[RETAIN_KEYS]
   if (retained !== undefined) retainKeys(result, patch, retained)
   for (const key of Object.keys(patch)) {
@@ -59,8 +61,7 @@ const mergeObject = (original: JsonObject, patch: JsonObject, declared: Declared
     const value = patch[key]!
     if (value === null) delete result[key]
     else {
-      const before = Object.hasOwn(result, key) ? result[key] : undefined
-      set(result, key, mergeValue(before, value, declared && lookUp(declared, key)))
+      setMember(result, key, mergeValue(own(result, key), value, declared && lookUp(declared, key)))
     }
   }
   for (const key of Object.keys(patch)) {
@@ -219,7 +220,7 @@ const orderList = (
           `The order in patch list:\n${JSON.stringify(patched)}\n doesn't match ${ORDER_PREFIX}${name} list:\n${JSON.stringify(order)}\n`,
         )
   }
-  const before = Object.hasOwn(original, name) ? original[name] : undefined
+  const before = own(original, name)
   const serverIds = placesIn(Array.isArray(before) ? before : [])
   const ordered = list
     .filter((item) => place(orderIds, item) >= 0)
@@ -246,25 +247,13 @@ const withoutDirectives = (value: JsonValue): JsonValue => {
   const result: Mutable = {}
   for (const key of Object.keys(value)) {
     if (key === PATCH || key === RETAIN_KEYS || key.startsWith(DELETE_PREFIX) || key.startsWith(ORDER_PREFIX)) continue
-    if (value[key] !== null) set(result, key, withoutDirectives(value[key]!))
+    if (value[key] !== null) setMember(result, key, withoutDirectives(value[key]!))
   }
   return result
 }
 
 const isDirective = (item: JsonValue): boolean =>
   isJsonObject(item) && typeof item[PATCH] === 'string' && item[PATCH] !== 'merge'
-
-const set = (object: Mutable, key: string, value: JsonValue): void => {
-  if (key === '__proto__')
-    Object.defineProperty(object, key, { value, enumerable: true, configurable: true, writable: true })
-  else object[key] = value
-}
-
-const copy = (source: JsonObject): Mutable => {
-  const result: Mutable = {}
-  for (const key of Object.keys(source)) set(result, key, source[key]!)
-  return result
-}
 
 const flattened = new WeakMap<Fields, ReadonlyMap<string, AnyField>>()
 

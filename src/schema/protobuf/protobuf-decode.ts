@@ -2,7 +2,7 @@ import { toBase64 } from '../base64.ts'
 import { emptyMessage, fillAbsent } from '../json/json-decode.ts'
 import { type FieldPlan, Kind, type MessagePlan, setMember, Wire, zeroOf } from '../plan.ts'
 import { canonicalQuantity } from '../quantity.ts'
-import { formatDuration, formatMicroTime, formatTime } from '../time.ts'
+import { formatMicroTime, formatTime, isWritable } from '../time.ts'
 import { MAX_MESSAGE_DEPTH, ProtobufError } from './protobuf-error.ts'
 import type { ProtobufReader } from './protobuf-reader.ts'
 
@@ -164,15 +164,6 @@ const readSpecial = (reader: ProtobufReader, field: FieldPlan): unknown => {
       })
       return formatInstant(field, instant)
     }
-    case Kind.duration: {
-      let nanoseconds = 0
-      readMembers(reader, (tag) => {
-        if (tag !== 8) return false
-        nanoseconds = reader.int64()
-        return true
-      })
-      return formatDuration(nanoseconds)
-    }
     case Kind.strings: {
       const items: string[] = []
       readMembers(reader, (tag) => {
@@ -235,10 +226,9 @@ const readIntOrString = (reader: ProtobufReader): number | string => {
   return isString ? text : number
 }
 
-/** Years 0 to 9999 have a form in RFC 3339. */
 const formatInstant = (field: FieldPlan, instant: { readonly seconds: number; readonly nanos: number }): string => {
-  const { seconds, nanos } = instant
-  if (seconds < -62167219200 || seconds > 253402300799 || nanos < 0 || nanos > 999_999_999)
+  const { nanos } = instant
+  if (!isWritable(instant) || nanos < 0 || nanos > 999_999_999)
     throw new ProtobufError('PROTOBUF_MALFORMED', `${field.name} holds a time outside of the years 0 to 9999`)
   return field.kind === Kind.time ? formatTime(instant) : formatMicroTime(instant)
 }

@@ -1,7 +1,7 @@
 import { fromBase64 } from '../base64.ts'
 import { compareUtf8 } from '../json/json-encode.ts'
 import { type FieldPlan, Kind, type MessagePlan, zeroOf } from '../plan.ts'
-import { parseDuration, parseTime } from '../time.ts'
+import { parseTime } from '../time.ts'
 import { ProtobufError } from './protobuf-error.ts'
 import type { ProtobufWriter } from './protobuf-writer.ts'
 
@@ -129,14 +129,6 @@ const writeSpecial = (writer: ProtobufWriter, field: FieldPlan, value: unknown):
       writer.integer(field.kind === Kind.time ? 0 : instant.nanos)
       writer.varint(16)
       writer.integer(instant.seconds)
-      writer.varint(8)
-      break
-    }
-    case Kind.duration: {
-      const nanoseconds = parseDuration(value as string)
-      if (nanoseconds === undefined)
-        throw new ProtobufError('PROTOBUF_VALUE', `${field.name} is ${value}, which is no duration`)
-      writer.integer(nanoseconds)
       writer.varint(8)
       break
     }

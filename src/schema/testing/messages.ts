@@ -3,7 +3,6 @@ import {
   bytes,
   declarations,
   double,
-  duration,
   field,
   fieldsV1,
   inline,
@@ -65,7 +64,7 @@ export class Service extends object('v1', 'Service', {
 
 class HTTPGetAction extends message('HTTPGetAction', { path: field(1, string), port: required(2, intOrString) }) {}
 class ProbeHandler extends message('ProbeHandler', { httpGet: optional(2, HTTPGetAction) }) {}
-class Probe extends message('Probe', { handler: inline(1, ProbeHandler), periodSeconds: field(4, int32) }) {}
+export class Probe extends message('Probe', { handler: inline(1, ProbeHandler), periodSeconds: field(4, int32) }) {}
 class EnvVar extends message('EnvVar', { name: required(1, string), value: field(2, string) }) {}
 class ContainerPort extends message('ContainerPort', {
   containerPort: required(3, int32),
@@ -133,7 +132,6 @@ export class Everything extends object('test/v1', 'Everything', {
   bytes: field(6, bytes),
   when: field(7, time),
   exactly: field(8, microTime),
-  long: field(9, duration),
   size: field(10, quantity),
   port: field(11, intOrString),
   raw: field(12, rawExtension),

@@ -2,12 +2,12 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { VolumeMount } from '#api/core/pod/spec/container.ts'
 import type { Volume } from '#api/core/pod/volume/volume.ts'
-import { fieldErrorText } from '#api/validation/field-error.ts'
+import { textsOf } from '#api/testing/refusals.ts'
 import { validateContainer } from './container.ts'
 import { validateVolumes } from './volumes.ts'
 
 const refusals = (...volumes: object[]): readonly string[] =>
-  validateVolumes(volumes as Volume[], 'spec.volumes').map(fieldErrorText)
+  textsOf(validateVolumes(volumes as Volume[], 'spec.volumes'))
 
 test('a hostPath, and a configMap’s item, that climbs is refused as kube-apiserver 1.36 was recorded to do', () => {
   assert.deepEqual(
@@ -68,17 +68,19 @@ test('a path that the kubelet would write or mount is refused where it leads out
 
 test('a subPath and a subPathExpr are relative and do not climb', () => {
   const container = (mount: Partial<VolumeMount>): readonly string[] =>
-    validateContainer(
-      {
-        name: 'c',
-        image: 'i',
-        imagePullPolicy: 'IfNotPresent',
-        terminationMessagePolicy: 'File',
-        volumeMounts: [{ name: 'v', mountPath: '/v', ...mount } as VolumeMount],
-      },
-      'c',
-      new Set(['v']),
-    ).map(fieldErrorText)
+    textsOf(
+      validateContainer(
+        {
+          name: 'c',
+          image: 'i',
+          imagePullPolicy: 'IfNotPresent',
+          terminationMessagePolicy: 'File',
+          volumeMounts: [{ name: 'v', mountPath: '/v', ...mount } as VolumeMount],
+        },
+        'c',
+        new Set(['v']),
+      ),
+    )
   for (const field of ['subPath', 'subPathExpr'] as const) {
     const at = `c.volumeMounts[0].${field}: Invalid value:`
     assert.deepEqual(container({ [field]: '/a' }), [`${at} "/a": must be a relative path`])
