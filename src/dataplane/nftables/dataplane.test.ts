@@ -7,7 +7,6 @@ import { LoadedRuleset } from '../evaluator/loaded-ruleset.ts'
 import type { Packet } from '../evaluator/packet.ts'
 import { compileNode, compileService, type UsedKind } from './compile.ts'
 import { Ids } from './ids.ts'
-import { renderBase, renderElements, renderKinds } from './render.ts'
 import { type Element, WORD } from './rule.ts'
 
 const node: NodeFacts = {
@@ -277,61 +276,4 @@ test('hops name the chain and the element that decided', () => {
   )
   assert.ok(hops.some(({ set, key }) => set === 'frontends' && key === '10.96.0.1 tcp 80'))
   assert.ok(hops.some(({ chain, set }) => chain === 'pick-3' && set === 'backends'))
-})
-
-test('Ids keep a number while its owner lives, and let it rest until its pins have expired', () => {
-  const ids = new Ids()
-  const first = ids.servicePort('a/a:', 0)
-  assert.equal(ids.servicePort('a/a:', 5), first)
-  ids.release('a/a:', 10, 100)
-  assert.notEqual(ids.servicePort('b/b:', 50), first)
-  assert.equal(ids.servicePort('c/c:', 110), first)
-  const before = new Map(ids.endpoints('b/b:', ['x', 'y']))
-  const after = ids.endpoints('b/b:', ['y', 'z'])
-  assert.deepEqual([after.get('y') === before.get('y'), after.get('z') === before.get('x')], [true, false])
-  ids.releaseEndpoints('b/b:')
-  assert.notEqual(ids.endpoints('b/b:', ['y']).get('y'), before.get('y'))
-  assert.throws(
-    () =>
-      ids.endpoints(
-        'b/b:',
-        Array.from({ length: WORD.MAX_ENDPOINT + 1 }, (_, index) => `${index}`),
-      ),
-    { code: 'ENDPOINTS_EXHAUSTED' },
-  )
-})
-
-test('a service port that is released takes its endpoints’ numbers with it: under its next id they begin anew', () => {
-  const ids = new Ids()
-  ids.servicePort('a/a:', 0)
-  ids.endpoints('a/a:', ['x', 'y'])
-  ids.release('a/a:', 10, 0)
-  ids.servicePort('a/a:', 10)
-  assert.deepEqual(
-    [...ids.endpoints('a/a:', ['z', 'x'])],
-    [
-      ['z', 1],
-      ['x', 2],
-    ],
-  )
-})
-
-test('rendered rules and elements read as nft wants them', () => {
-  const { elements, kinds } = load()
-  assert.match(
-    renderBase(),
-    /chain nat-output \{\n {2}type nat hook output priority -100;\n {2}meta priority set ip daddr \. meta l4proto \. th dport map @frontends goto from-node\n/,
-  )
-  const text = renderElements('add', elements)
-  assert.match(text, /add element ip fairlead frontends \{ 10\.96\.0\.1 \. tcp \. 80 comment "default\/web" : 0x2001/)
-  assert.match(text, /add element ip fairlead own-pods \{ 10\.244\.1\.0\/24 : 172\.30\.0\.2 \}/)
-  assert.match(text, /add element ip fairlead pod-cidrs \{ 10\.244\.0\.0\/16 \}/)
-  const made = new Set<string>()
-  const chains = renderKinds(kinds, made)
-  assert.match(
-    renderBase(),
-    /chain pick-3 \{\n {2}meta l4proto \{ tcp, udp, sctp \} dnat ip to meta priority & 0x7ffff000 \. numgen random mod 3 map @backends\n/,
-  )
-  assert.doesNotMatch(chains, /dnat/, 'nft 1.0.6 cannot add such a rule later')
-  assert.equal(made.has('ip sticky-3-10800'), true)
 })

@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import fc from 'fast-check'
 import type { ElementChange } from '#net/element-change.ts'
+import { addressBytes, formatBytes } from '#net/ip-address.ts'
 import { decodeElement } from './decode.ts'
-import { encodeElements } from './encode.ts'
-import type { Element } from './rule.ts'
+import type { ElementLayout, Part } from './element-layout.ts'
+import { encodeElements, writeAddress } from './encode.ts'
+import type { Element, Value } from './rule.ts'
+import { NODE_RULESET } from './ruleset/node-ruleset.ts'
 
 const hex = (bytes: Uint8Array | undefined) =>
   bytes && [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('')
@@ -16,12 +20,13 @@ const parts = (encoded: ElementChange | undefined, index = 0) => {
 }
 
 test('fields stand in a row of four-byte cells: packets’ in network order, words and slots in the machine’s', () => {
-  const [frontend, backend] =
+  const [frontend, backend, port] =
     encodeElements(
       [],
       [
         { family: 'ip', set: 'frontends', key: ['10.96.0.1', 'tcp', 80], data: [0x2003] },
         { family: 'ip6', set: 'backends', key: [0x2000, 1], data: ['fd00::1', 8080] },
+        { family: 'ip', set: 'nodeports', key: ['sctp', 30080], data: [0x2003] },
       ],
     ) ?? []
   const word = (value: number) => hex(new Uint8Array(Uint32Array.of(value).buffer))
@@ -29,6 +34,35 @@ test('fields stand in a row of four-byte cells: packets’ in network order, wor
   assert.equal(hex(parts(frontend).data), word(0x2003))
   assert.equal(hex(parts(backend).key), `${word(0x2000)}${word(1)}`)
   assert.equal(hex(parts(backend).data), `fd00${'0'.repeat(26)}011f900000`)
+  assert.equal(hex(parts(port).key), '84000000' + '75800000')
+})
+
+test('a change tells its table and set, and of its bytes how many elements there are and how long each is', () => {
+  const [removed, added] =
+    encodeElements(
+      [{ family: 'ip6', set: 'hairpin', key: ['fd00::1', 'fd00::1'] }],
+      [{ family: 'ip', set: 'endpoints', key: [0x2001], data: ['10.244.1.1', 80] }],
+    ) ?? []
+  const { bytes: removedBytes, ...removal } = removed!
+  const { bytes: addedBytes, ...addition } = added!
+  const common = { table: 'fairlead', count: 1 }
+  assert.deepEqual(removal, {
+    ...common,
+    command: 'delete',
+    family: 'ip6',
+    set: 'hairpin',
+    keyLength: 32,
+    dataLength: 0,
+  })
+  assert.deepEqual(addition, {
+    ...common,
+    command: 'add',
+    family: 'ip',
+    set: 'endpoints',
+    keyLength: 4,
+    dataLength: 8,
+  })
+  assert.deepEqual([removedBytes.length, addedBytes.length], [32, 12])
 })
 
 test('removals stand first, messages stay within an attribute, and what only text can say is left to text', () => {
@@ -38,21 +72,31 @@ test('removals stand first, messages stay within an attribute, and what only tex
   )
   const encoded = encodeElements(many, many) ?? []
   assert.deepEqual(
-    encoded.map(({ command, count }) => [command, count]).sort(),
+    encoded.map(({ command, count, dataLength }) => [command, count, dataLength]),
     [
-      ...['add', 'delete'].flatMap((command) => [
-        [command, 200],
-        [command, 500],
-        [command, 500],
-      ]),
-    ].sort(),
+      ['delete', 500, 0],
+      ['delete', 500, 0],
+      ['delete', 200, 0],
+      ['add', 500, 8],
+      ['add', 500, 8],
+      ['add', 200, 8],
+    ],
   )
-  assert.equal(
-    encoded.findIndex(({ command }) => command === 'add'),
-    3,
+  for (const [index, { key, data }] of many.entries()) {
+    const bytes = parts(encoded[3 + Math.floor(index / 500)], index % 500)
+    assert.deepEqual(decodeElement('ip', 'backends', bytes.key!, undefined, bytes.data), {
+      family: 'ip',
+      set: 'backends',
+      key,
+      data,
+    })
+  }
+  assert.deepEqual(
+    encodeElements(many.slice(0, 500), [])?.map(({ count }) => count),
+    [500],
   )
-  assert.equal(encoded[0]?.dataLength, 0)
-  assert.equal(encodeElements([], [{ family: 'ip', set: 'pod-cidrs', key: ['10.244.0.0/16'] }]), undefined)
+  const text: Element = { family: 'ip', set: 'pod-cidrs', key: ['10.244.0.0/16'] }
+  assert.deepEqual([encodeElements([], [text]), encodeElements([text], many)], [undefined, undefined])
 })
 
 test('elements with comments go in messages that hold the longest, apart from those without, and deletions have none', () => {
@@ -80,27 +124,94 @@ test('elements with comments go in messages that hold the longest, apart from th
   assert.equal(encoded[3]?.comments?.[0], 'default/web-1')
 })
 
-test('what is encoded is decoded to the same element, in every set and family', () => {
-  const elements: Element[] = [
-    { family: 'ip', set: 'frontends', key: ['10.96.0.1', 'tcp', 80], data: [0xffffe003] },
-    { family: 'ip6', set: 'frontends-local', key: ['fd00:10:96::1', 'sctp', 65535], data: [1] },
-    { family: 'ip', set: 'nodeports', key: ['udp', 30080], data: [0x2003] },
-    { family: 'ip6', set: 'backends', key: [0x2000, 4095], data: ['fd00::1', 8080] },
-    { family: 'ip', set: 'slots', key: [0x3000, 2], data: [0x2001] },
-    { family: 'ip', set: 'endpoints', key: [0x2001], data: ['255.255.255.255', 1] },
-    { family: 'ip', set: 'cluster-endpoints', key: [0x2001] },
-    { family: 'ip6', set: 'hairpin', key: ['fd00::1', 'fd00::1'] },
-    { family: 'ip', set: 'cluster-ips', key: ['10.96.0.1'] },
-    { family: 'ip', set: 'restricted', key: ['203.0.113.1', 'tcp', 80] },
-  ]
-  for (const element of elements) {
-    const [encoded] = encodeElements([], [element]) ?? []
-    const { key, data } = parts(encoded)
-    const { family, set } = element
-    assert.deepEqual(decodeElement(family, set, key as Uint8Array, undefined, data?.length ? data : undefined), element)
+/** Any value that may stand in a field, as people write it. */
+const anyOf = (part: Part, family: 'ip' | 'ip6'): fc.Arbitrary<Value> => {
+  const length = family === 'ip' ? 4 : 16
+  const bytes = fc.uint8Array({ minLength: length, maxLength: length })
+  switch (part) {
+    case 'address':
+      return bytes.map(formatBytes)
+    case 'protocol':
+      return fc.constantFrom('tcp', 'udp', 'sctp')
+    case 'port':
+      return fc.integer({ min: 1, max: 65535 })
+    case 'number':
+      return fc.integer({ min: 0, max: 0xffffffff })
+    case 'prefix':
+      throw new Error('only text can say a prefix')
   }
-  const [first] = encodeElements([], [{ family: 'ip', set: 'restricted', key: ['203.0.113.1', 'tcp', 80] }]) ?? []
-  const from = Uint8Array.of(...(parts(first).key ?? []), 10, 8, 0, 0)
-  const to = Uint8Array.of(...(parts(first).key ?? []), 10, 15, 255, 255)
-  assert.deepEqual(decodeElement('ip', 'allowed', from, to, undefined).key, ['203.0.113.1', 'tcp', 80, '10.8.0.0/13'])
+}
+const elementOf = ({ family, definition: { name: set }, key, data }: ElementLayout): fc.Arbitrary<Element> => {
+  const values = (of: readonly Part[]) => fc.tuple(...of.map((part) => anyOf(part, family)))
+  return fc
+    .tuple(values(key), values(data))
+    .map(([key, data]) => (data.length === 0 ? { family, set, key } : { family, set, key, data }))
+}
+
+test('what is encoded is decoded to the same element, in every set and family, and deleted by the same key', () => {
+  for (const layout of NODE_RULESET.sets.layouts.filter(({ onlyText }) => !onlyText))
+    fc.assert(
+      fc.property(elementOf(layout), (element) => {
+        const { family, set } = element
+        const [removed, added] = (encodeElements([element], [element]) ?? []).map((change) => parts(change))
+        assert.deepEqual(
+          decodeElement(family, set, added!.key!, undefined, added!.data?.length ? added!.data : undefined),
+          element,
+        )
+        assert.deepEqual(removed!.key, added!.key)
+      }),
+      { numRuns: 10 },
+    )
+})
+
+test('an address is written in network order where it is told to stand, and its end is given', () => {
+  for (const length of [4, 16])
+    fc.assert(
+      fc.property(fc.uint8Array({ minLength: length, maxLength: length }), fc.nat(7), (bytes, from) => {
+        const out = new Uint8Array(32)
+        const text = formatBytes(bytes)
+        assert.equal(writeAddress(new DataView(out.buffer), from, text), from + length)
+        assert.deepEqual(out.subarray(from, from + length), addressBytes(text))
+        assert.ok([...out.subarray(0, from), ...out.subarray(from + length)].every((byte) => byte === 0))
+      }),
+      { numRuns: 30 },
+    )
+})
+
+test('a range is decoded to its prefix, from its first address and its last', () => {
+  const frontend = encodeElements([], [{ family: 'ip', set: 'restricted', key: ['203.0.113.1', 'tcp', 80] }]) ?? []
+  const behind = (...address: number[]) => Uint8Array.of(...(parts(frontend[0]).key ?? []), ...address)
+  const allowed = decodeElement('ip', 'allowed', behind(10, 8, 0, 0), behind(10, 15, 255, 255), undefined)
+  assert.deepEqual(allowed, { family: 'ip', set: 'allowed', key: ['203.0.113.1', 'tcp', 80, '10.8.0.0/13'] })
+  for (const [first, last, cidr] of [
+    ['0.0.0.0', '255.255.255.255', '0.0.0.0/0'],
+    ['10.0.0.0', '10.255.255.255', '10.0.0.0/8'],
+    ['10.1.2.4', '10.1.2.7', '10.1.2.4/30'],
+    ['10.1.2.3', '10.1.2.3', '10.1.2.3/32'],
+    ['fd00:10:96::', 'fd00:10:96::ffff', 'fd00:10:96::/112'],
+    ['fd00:10:244:100::', 'fd00:10:244:1ff:ffff:ffff:ffff:ffff', 'fd00:10:244:100::/56'],
+    ['fd00::1', 'fd00::1', 'fd00::1/128'],
+  ] as const) {
+    const family = first.includes(':') ? 'ip6' : 'ip'
+    const { key } = decodeElement(family, 'pod-cidrs', addressBytes(first), addressBytes(last), undefined)
+    assert.deepEqual(key, [cidr])
+  }
+  // A kernel tells of a single address without an end.
+  assert.deepEqual(decodeElement('ip', 'pod-cidrs', addressBytes('10.1.2.3'), undefined, undefined).key, [
+    '10.1.2.3/32',
+  ])
+})
+
+test('what the kernel holds of others is decoded as it stands: a protocol without a name of ours, data that a set has not', () => {
+  const key = Uint8Array.of(47, 0, 0, 0, 0, 80, 0, 0)
+  assert.deepEqual(decodeElement('ip', 'nodeports', key, undefined, undefined), {
+    family: 'ip',
+    set: 'nodeports',
+    key: ['47', 80],
+  })
+  assert.deepEqual(decodeElement('ip', 'cluster-ips', addressBytes('10.96.0.1'), undefined, new Uint8Array(4)), {
+    family: 'ip',
+    set: 'cluster-ips',
+    key: ['10.96.0.1'],
+  })
 })
