@@ -27,16 +27,31 @@ test('a service port keeps its id while it lives, and no other has it until it h
   )
 })
 
-test('an id whose affinity became shorter rests until the pins of before have expired, and its next owner’s does not', () => {
+test('an id that no client can be pinned by is free at once', () => {
+  const ids = new Ids()
+  const id = ids.servicePort('a/a:', 0)
+  ids.release('a/a:', 0, 0)
+  assert.equal(ids.servicePort('b/b:', 0), id)
+  ids.pinnedUntil('b/b:', 0)
+  ids.release('b/b:', 0, 0)
+  assert.equal(ids.servicePort('c/c:', 0), id)
+  ids.reserve(7, 0)
+  assert.equal(ids.servicePort('d/d:', 0), 7)
+})
+
+test('an id whose affinity became shorter rests until the pins of before have expired', () => {
   const ids = new Ids()
   const id = ids.servicePort('a/a:', 0)
   ids.pinnedUntil('a/a:', 500)
   ids.pinnedUntil('a/a:', 200)
   ids.release('a/a:', 10, 20)
-  assert.notEqual(ids.servicePort('b/b:', 499), id)
-  assert.equal(ids.servicePort('a/a:', 500), id)
-  ids.release('a/a:', 600, 20)
-  assert.equal(ids.servicePort('c/c:', 620), id)
+  // A Service that is made again under the name has nothing to do with them.
+  const next = ids.servicePort('a/a:', 11)
+  ids.release('a/a:', 12, 5)
+  assert.deepEqual(
+    [ids.servicePort('b/b:', 17), ids.servicePort('c/c:', 499), ids.servicePort('d/d:', 500)],
+    [next, 3, id],
+  )
 })
 
 test('to release what has no id changes nothing', () => {
@@ -69,6 +84,8 @@ test('numbers of endpoints below the highest that was adopted come last, the lea
   ids.adopt('a/a:', 1, new Map(Object.entries({ x: 2, y: WORD.MAX_ENDPOINT - 1 })))
   const numbers = ids.endpoints('a/a:', ['x', 'y', 'p', 'q', 'r'])
   assert.deepEqual([numbers.get('p'), numbers.get('q'), numbers.get('r')], [WORD.MAX_ENDPOINT, 1, 3])
+  const all = new Set(ids.endpoints('a/a:', ['x', 'y', ...keys(WORD.MAX_ENDPOINT - 2)]).values())
+  assert.deepEqual([all.size, Math.min(...all), Math.max(...all)], [WORD.MAX_ENDPOINT, 1, WORD.MAX_ENDPOINT])
 })
 
 test('ids end with a refusal that says what to do, and go on when one comes free', () => {
@@ -136,6 +153,17 @@ test('a service port whose affinity was turned off gives its endpoints other num
   ids.endpoints('a/a:', ['x', 'y'])
   ids.releaseEndpoints('a/a:')
   assert.deepEqual([...ids.endpoints('a/a:', ['y'])], [['y', 3]])
+  // Where there are no others, the first of them come again.
+  ids.endpoints('a/a:', keys(WORD.MAX_ENDPOINT - 3))
+  ids.releaseEndpoints('a/a:')
+  assert.deepEqual(
+    [...ids.endpoints('a/a:', ['x', 'y', 'z'])],
+    [
+      ['x', 1],
+      ['y', 2],
+      ['z', 3],
+    ],
+  )
 })
 
 test('a service port that is released takes its endpoints’ numbers with it: under its next id they begin anew', () => {

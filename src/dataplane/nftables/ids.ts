@@ -40,9 +40,9 @@ export class Ids {
     this.#ports.set(name, id)
     this.#next = Math.max(this.#next, id + 1)
     if (endpoints.size === 0) return
-    const next = Math.max(...endpoints.values()) + 1
+    const highest = Math.max(...endpoints.values())
     // Below the highest there may be numbers that pins still lead to: they come last.
-    this.#endpoints.set(name, { numbers: new Map(endpoints), freed: unused(endpoints, next), next })
+    this.#endpoints.set(name, { numbers: new Map(endpoints), freed: unused(endpoints, highest), next: highest + 1 })
   }
 
   /** An id that nobody has any more, though elements or pins of it may be in the kernel: it rests. */

@@ -2,11 +2,12 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { kernelLength } from './element-layout.ts'
 import { NODE_RULESET } from './ruleset/node-ruleset.ts'
+import type { SetOwner } from './set-definition.ts'
 
 const { sets } = NODE_RULESET
 
 test('each set has one owner, who alone writes its elements', () => {
-  const names = (...owners: Parameters<typeof sets.ownedBy>) => sets.ownedBy(...owners).map(({ name }) => name)
+  const names = (...owners: SetOwner[]) => sets.ownedBy(...owners).map(({ name }) => name)
   assert.deepEqual(names('node'), [
     'pod-cidrs',
     'service-cidrs',
