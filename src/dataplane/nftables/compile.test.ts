@@ -28,7 +28,6 @@ const port = (more: Partial<ServicePortForwarding> = {}): ServicePortForwarding 
   servicePort: 'default/web:',
   family: 'IPv4',
   protocol: 'TCP',
-  method: 'random',
   affinitySeconds: undefined,
   frontends: [frontend('cluster-ip')],
   cluster: balance(HERE, FAR),
@@ -38,7 +37,7 @@ const port = (more: Partial<ServicePortForwarding> = {}): ServicePortForwarding 
 })
 
 const compile = (ports: readonly ServicePortForwarding[], ids = new Ids()): CompiledService =>
-  compileService({ service: 'default/web', created: '', ports }, ids, 0)
+  compileService({ service: 'default/web', ports }, ids, 0)
 
 const told = ({ family, set, key, data, comment }: Element): string =>
   `${family === 'ip6' ? 'ip6 ' : ''}${set} ${key.map(text).join(' ')}${data === undefined ? '' : ` : ${data.map(text).join(' ')}`}${comment === undefined ? '' : ` # ${comment}`}`
