@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import type { BalancedFrontend } from '#forwarding/load-balancer.ts'
 import { LoadedRuleset } from '../evaluator/loaded-ruleset.ts'
 import type { Packet } from '../evaluator/packet.ts'
+import type { Chain } from '../nftables/rule.ts'
 import { BalancerNumbers, compileBalancer, compileRanges } from './compile.ts'
 import { evaluateBalancer } from './evaluate.ts'
 import { balancerRuleset } from './ruleset.ts'
@@ -129,6 +130,40 @@ test('what an address does not serve is refused, by the protocol; what no Servic
   assert.equal(fates(ruleset, packet({ destination: '172.30.255.9' }))[0], 'route')
   assert.equal(fates(ruleset, packet({ destination: '192.0.2.1' }))[0], 'route')
   assert.equal(fates(load([frontend({ nodes: [] })]), packet())[0], 'tcp-reset')
+})
+
+test('of other traffic the fabric remembers nothing, and marks nothing', () => {
+  const seen = (one: Packet) =>
+    evaluateBalancer(load([frontend()]), one, { random: () => 0 }).hops.map(({ chain, rule }) => `${chain} ${rule}`)
+  assert.deepEqual(seen(packet({ destination: '192.0.2.1' })), ['track 2', 'balance 1'])
+  // What a node answers for a balanced address is of a connection that is remembered.
+  assert.deepEqual(seen(packet({ source: '172.30.255.1', destination: '172.30.0.1' })), ['track 1', 'balance 1'])
+})
+
+test('a frontend of a kind that the rules do not know yet is dropped, to be sent again', () => {
+  const { elements } = compileBalancer([frontend()], { present: ALL }, MARKS, new BalancerNumbers())
+  const ruleset = new LoadedRuleset([...ranges, ...elements], [], balancerRuleset(MARKS.size))
+  assert.deepEqual(fates(ruleset, packet()), ['drop', 'drop', 'drop'])
+})
+
+test('nothing that comes to the fabric is for itself: all that it does not refuse goes through', () => {
+  const forward: Chain = {
+    name: 'all',
+    hook: { type: 'filter', hook: 'forward', priority: 0 },
+    rules: [[{ do: 'drop' }]],
+  }
+  const ruleset = new LoadedRuleset([], [], { ...balancerRuleset(MARKS.size), chains: [forward] })
+  assert.equal(fates(ruleset, packet())[0], 'drop')
+})
+
+test('two Services with affinity do not share what they hold of a client, those of one Service do', () => {
+  const sticky = (port: number, servicePort = 'default/web:') => frontend({ port, servicePort, affinitySeconds: 10 })
+  const ruleset = load([sticky(80), { ...sticky(80), address: '172.30.255.2' }, sticky(81, 'default/other:')])
+  const ask = (drawn: number, more: Partial<Packet>) =>
+    evaluateBalancer(ruleset, packet(more), { random: () => drawn, now: 0 }).verdict
+  assert.deepEqual(ask(1, {}), { kind: 'node', mark: 2 })
+  assert.deepEqual(ask(2, { destination: '172.30.255.2' }), { kind: 'node', mark: 2 })
+  assert.deepEqual(ask(2, { port: 81 }), { kind: 'node', mark: 3 })
 })
 
 test('a ClusterIP is led to a node by who asks for it, and no connection is remembered', () => {

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import type { Chain, Element, Hook, Rule, Statement } from '../nftables/rule.ts'
 import { NODE_RULESET } from '../nftables/ruleset/node-ruleset.ts'
 import { drop } from '../nftables/ruleset/statements.ts'
-import { evaluate } from './evaluate.ts'
+import { evaluate, possibleOutcomes } from './evaluate.ts'
 import { LoadedRuleset } from './loaded-ruleset.ts'
 import type { Packet } from './packet.ts'
 
@@ -21,7 +21,7 @@ const seen: Rule = [{ do: 'set-word', and: 0xffffffff, or: 0 }]
 const accept: Statement = { do: 'accept' }
 const base = (name: string, type: Hook['type'], hook: Hook['hook'], priority: number, ...rules: Rule[]): Chain => ({
   name,
-  hook: { type, hook, priority },
+  hook: { type, hook, priority } as Hook,
   rules,
 })
 /** Backend 0 of everything. */
@@ -141,10 +141,60 @@ test('a filter hook of forward judges what has been translated, and can drop it'
   assert.deepEqual(hops.at(-1), { hook: 'forward', chain: 'policy', rule: 0, set: 'own-pods', key: '10.244.2.3' })
 })
 
-test('before the connection table has seen a packet, it counts as invalid to rules that ask', () => {
+test('before the connection table has seen a packet, it counts as invalid to rules that ask; at the next hook it has been', () => {
   const rule: Rule = [{ do: 'connection-invalid' }, drop]
-  assert.deepEqual(walk([base('raw', 'filter', 'prerouting', -300, rule)]).verdict, { kind: 'drop' })
-  assert.deepEqual(walk([base('filter', 'filter', 'prerouting', 0, rule)]).verdict, { kind: 'pass' })
+  const fate = (hook: Hook['hook'], priority: number) =>
+    walk([base('one', 'filter', hook, priority, rule)]).verdict.kind
+  assert.deepEqual(
+    ([-300, -200, -199, 0] as const).map((priority) => fate('prerouting', priority)),
+    ['drop', 'drop', 'pass', 'pass'],
+  )
+  assert.equal(fate('forward', -300), 'pass')
+})
+
+test('each hook has its place of nat: filters of a lesser priority come before it, those of a greater after it', () => {
+  for (const [hook, place] of [
+    ['prerouting', -100],
+    ['output', -100],
+    ['input', 100],
+    ['postrouting', 100],
+  ] as const) {
+    const one = packet({ source: NODE, destination: NODE, fromNode: hook === 'output' || hook === 'postrouting' })
+    const chains = [
+      base('after', 'filter', hook, place + 1, seen),
+      base('nat', 'nat', hook, 7, seen),
+      base('before', 'filter', hook, place - 1, seen),
+    ]
+    assert.deepEqual(where(chains, one).slice(0, 3), [`${hook} before`, `${hook} nat`, `${hook} after`])
+  }
+})
+
+test('a source is settled once too: the first chain of nat that masquerades is the last that is asked', () => {
+  const chains = [
+    base('to', 'nat', 'prerouting', -100, [dnat]),
+    base('one', 'nat', 'postrouting', 100, seen),
+    base('two', 'nat', 'postrouting', 101, [{ do: 'masquerade' }]),
+    base('three', 'nat', 'postrouting', 102, seen),
+    base('filter', 'filter', 'postrouting', 200, seen),
+  ]
+  assert.deepEqual(where(chains), ['prerouting to', 'postrouting one', 'postrouting two', 'postrouting filter'])
+})
+
+test('possible outcomes are one for each way that chance may take, and pins are as they were', () => {
+  const choose: Rule = [{ do: 'set-mark-from', key: [{ random: 2 }, { random: 3 }], map: 'slots' }]
+  const pin: Rule = [{ do: 'update', map: 'affinity', key: ['word', 'client'], data: 'mark', seconds: 10 }]
+  const held: Rule = [{ do: 'set-mark-from', key: ['word', 'client'], map: 'affinity' }, accept]
+  const marks = [0, 1].flatMap((one) =>
+    [0, 1, 2].map((two): Element => ({ family: 'ip', set: 'slots', key: [one, two], data: [10 * one + two] })),
+  )
+  const chains = [base('choice', 'filter', 'prerouting', 0, held, choose, pin)]
+  const ruleset = new LoadedRuleset(marks, [], { ...NODE_RULESET, chains })
+  const met = (now?: number) => possibleOutcomes(ruleset, packet(), () => false, now).map(({ mark }) => mark)
+  assert.deepEqual(met(), [0, 1, 2, 10, 11, 12])
+  assert.deepEqual([...ruleset.pins], [])
+  ruleset.pins.set(`ip affinity 0 ${POD}`, { value: 11, expires: 1 })
+  assert.deepEqual([met(), met(1)], [[11], [0, 1, 2, 10, 11, 12]])
+  assert.deepEqual([...ruleset.pins], [[`ip affinity 0 ${POD}`, { value: 11, expires: 1 }]])
 })
 
 test('the constant ruleset keeps a packet of no connection from leaving for an address of the service range', () => {

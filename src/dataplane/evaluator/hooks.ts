@@ -1,15 +1,14 @@
-import type { Chain, Hook, HookName } from '../nftables/rule.ts'
+import type { Chain, Hook, HookName, NatHookName } from '../nftables/rule.ts'
 
 /** linux/netfilter_ipv4.h. Before it the kernel does not know yet what connection a packet belongs to. */
 export const CONNTRACK_PRIORITY = -200
 
 /** Chains of type nat are all run at one place of their hook, whatever their own priority; that orders them there. */
-const NAT_PRIORITY: { readonly [hook in HookName]: number } = {
+const NAT_PRIORITY: { readonly [hook in NatHookName]: number } = {
   prerouting: -100,
   output: -100,
   input: 100,
   postrouting: 100,
-  forward: 0,
 }
 
 export interface BaseChain extends Chain {

@@ -41,12 +41,12 @@ export class LoadedRuleset {
       if (sets.layout(family, set).definition.interval) {
         const cidrs = this.#cidrs.get(name) ?? []
         this.#cidrs.set(name, cidrs)
-        cidrs.push({ prefix: key.slice(0, -1).join(' '), cidr: cidrOf(String(key.at(-1))), data: data ?? [] })
-        continue
+        cidrs.push({ prefix: key.slice(0, -1).join(' '), cidr: parseCidr(String(key.at(-1))), data: data ?? [] })
+      } else {
+        const held = this.#sets.get(name) ?? new Map<string, readonly Value[]>()
+        this.#sets.set(name, held)
+        held.set(key.join(' '), data ?? [])
       }
-      const held = this.#sets.get(name) ?? new Map<string, readonly Value[]>()
-      this.#sets.set(name, held)
-      held.set(key.join(' '), data ?? [])
     }
   }
 
@@ -74,5 +74,3 @@ export class LoadedRuleset {
     return cidrs.find((one) => one.prefix === prefix && containsAddress(one.cidr, address))?.data
   }
 }
-
-const cidrOf = (text: string): Cidr => parseCidr(text.includes('/') ? text : `${text}/${text.includes(':') ? 128 : 32}`)

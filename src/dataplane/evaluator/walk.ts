@@ -85,11 +85,10 @@ export class Walk {
     for (const chain of this.#ruleset.chainsAt(hook)) {
       if (placeOf(chain) > CONNTRACK_PRIORITY) this.#track()
       if (chain.hook.type === 'nat' && !(asksNat && this.#connection === 'new')) continue
-      const before = this.translatedTo ?? this.#masqueraded
       const step = this.#chain(chain.name)
       if (typeof step === 'object') return step
       // The first that translates has settled it.
-      if (chain.hook.type === 'nat' && (this.translatedTo ?? this.#masqueraded) !== before) asksNat = false
+      if (settles === 'destination' ? this.#translated : this.#masqueraded) asksNat = false
     }
     this.#track()
     if (hook !== 'forward') this.#settled.add(settles)
@@ -187,7 +186,7 @@ export class Walk {
       case 'update': {
         // As in the kernel, an update leaves the data of an element that is there, and starts its time anew.
         const name = this.#pinName(statement.map, this.#key(statement.key))
-        const value = this.#held(name) ?? Number(this.#field(statement.data, true))
+        const value = this.#held(name) ?? Number(this.#key([statement.data])[0])
         this.#ruleset.pins.set(name, { value, expires: this.#now + statement.seconds })
         return 'go-on'
       }

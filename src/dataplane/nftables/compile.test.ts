@@ -84,6 +84,19 @@ test('internal policy Local: the ClusterIP leads to the endpoints that are here,
   ])
 })
 
+test('a ClusterIP that is bound to this node beside a frontend that is not: each has the endpoints of its policy', () => {
+  const frontends = [frontend('cluster-ip', { policy: 'Local' }), frontend('node-port')]
+  assert.deepEqual(elements(port({ frontends })), [
+    'backends 8192 0 : 10.244.1.11 8080',
+    'backends 8192 1 : 10.244.2.21 8080',
+    'backends 12288 0 : 10.244.1.11 8080',
+    'cluster-ips 10.96.0.1',
+    'frontends 10.96.0.1 tcp 80 : 12290 # default/web',
+    'nodeports tcp 30080 : 8193 # default/web',
+    'hairpin 10.244.1.11 10.244.1.11',
+  ])
+})
+
 test('external policy Local: its frontends are particular, and lead strangers to the endpoints that are here', () => {
   const outside = { policy: 'Local' } as const
   const frontends = [frontend('external-ip', outside), frontend('node-port', outside)]
@@ -165,6 +178,8 @@ test('up to sixteen backends stand in slots themselves; one more, of either set,
     [...new Set(compile([port(more)]).elements.map(({ set }) => set))].join(' ')
   assert.equal(sets({ cluster: many(16) }), 'backends cluster-ips frontends hairpin')
   assert.equal(sets({ cluster: many(17) }), 'slots endpoints cluster-ips frontends hairpin')
+  assert.equal(sets({ cluster: many(16), local: many(16) }), 'backends cluster-ips frontends')
+  assert.equal(sets({ cluster: many(1), local: many(17) }), 'backends endpoints cluster-ips frontends')
   // The lesser set stays in slots of its own.
   const local = [frontend('node-port', { policy: 'Local' })]
   assert.equal(

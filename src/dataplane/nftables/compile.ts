@@ -31,8 +31,9 @@ export function compileService(forwarding: ServiceForwarding, ids: Ids, now: num
   const elements: Element[] = []
   const kinds = new Map<string, UsedKind>()
   for (const port of forwarding.ports) {
-    if (port.frontends.length > 0)
-      new PortCompiler(port, ids, now, elements, kinds).compile(numbersOf(forwarding, port, ids, now))
+    if (port.frontends.length === 0) continue
+    const id = ids.servicePort(port.servicePort, now)
+    new PortCompiler(port, id, ids, elements, kinds).compile(numbersOf(forwarding, port, ids))
   }
   return { elements, kinds: [...kinds.values()] }
 }
@@ -42,14 +43,8 @@ const isNumbered = ({ affinitySeconds, cluster, local }: ServicePortForwarding):
   affinitySeconds !== undefined || backendsOf(cluster).length > PICK_CHAINS || backendsOf(local).length > PICK_CHAINS
 
 /** Endpoint numbers of a numbered service port, of both families together: they share its id. */
-function numbersOf(
-  { ports }: ServiceForwarding,
-  port: ServicePortForwarding,
-  ids: Ids,
-  now: number,
-): ReadonlyMap<string, number> {
+function numbersOf({ ports }: ServiceForwarding, port: ServicePortForwarding, ids: Ids): ReadonlyMap<string, number> {
   const { servicePort } = port
-  ids.servicePort(servicePort, now)
   const twins = ports.filter((twin) => twin.servicePort === servicePort && isNumbered(twin))
   if (twins.length === 0) ids.releaseEndpoints(servicePort)
   if (!isNumbered(port)) return new Map()
@@ -60,7 +55,10 @@ function numbersOf(
 }
 
 const backendsOf = (target: Target) => (target.kind === 'balance' ? target.backends : [])
-/** What an endpoint's number is kept by. Turning affinity on or off gives other keys, so other numbers: who was pinned before it was turned off is not bound by that again. */
+/**
+ * What an endpoint's number is kept by. Turning affinity on or off gives other keys, so other numbers: who was pinned
+ * before it was turned off is not bound by that again.
+ */
 export const keyOfBackend =
   ({ affinitySeconds }: Pick<ServicePortForwarding, 'affinitySeconds'>) =>
   ({ address, port }: { readonly address: string; readonly port: number }) =>
@@ -81,11 +79,11 @@ class PortCompiler {
   readonly #elements: Element[]
   readonly #kinds: Map<string, UsedKind>
 
-  constructor(port: ServicePortForwarding, ids: Ids, now: number, elements: Element[], kinds: Map<string, UsedKind>) {
+  constructor(port: ServicePortForwarding, id: number, ids: Ids, elements: Element[], kinds: Map<string, UsedKind>) {
     this.#port = port
     this.#ids = ids
     this.#family = port.family === 'IPv4' ? 'ip' : 'ip6'
-    this.#base = ids.servicePort(port.servicePort, now) << WORD.ID_SHIFT
+    this.#base = id << WORD.ID_SHIFT
     this.#elements = elements
     this.#kinds = kinds
   }
@@ -125,7 +123,7 @@ class PortCompiler {
 
   #add(set: NodeSetName, key: readonly Value[], data?: readonly Value[], comment?: string): void {
     const family = this.#family
-    if (comment !== undefined) this.#elements.push({ family, set, key, data: data ?? [], comment })
+    if (comment !== undefined) this.#elements.push({ family, set, key, data, comment })
     else this.#elements.push(data === undefined ? { family, set, key } : { family, set, key, data })
   }
 

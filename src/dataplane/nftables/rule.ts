@@ -83,9 +83,13 @@ export type Rule = readonly Statement[]
 /** Where packets can be met: coming in, for the node itself, on the way through, from the node itself, going out. */
 export type HookName = 'prerouting' | 'input' | 'forward' | 'output' | 'postrouting'
 
-export interface Hook {
-  readonly type: 'nat' | 'filter'
-  readonly hook: HookName
+/** What is on the way through is not translated there. */
+export type NatHookName = Exclude<HookName, 'forward'>
+
+export type Hook = (
+  | { readonly type: 'nat'; readonly hook: NatHookName }
+  | { readonly type: 'filter'; readonly hook: HookName }
+) & {
   /** Written as a number: nft releases differ in the names that they take for the output hook. */
   readonly priority: number
 }
