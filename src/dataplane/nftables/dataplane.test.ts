@@ -153,6 +153,8 @@ const TABLE: readonly (readonly [about: string, got: () => string, expected: str
   ['an unassigned ClusterIP is dropped', () => meet(POD, '10.96.0.200'), 'drop'],
   ['a source in range passes the guard', () => meet(OUTSIDE, '203.0.113.1'), masked(ALL)],
   ['a stranger does not', () => meet(STRANGER, '203.0.113.1'), 'drop'],
+  ['the node itself is a stranger there', () => meet(NODE, '203.0.113.1'), 'drop'],
+  ['a node port answers at the node’s addresses alone', () => meet(OUTSIDE, '10.244.2.21', 30080), 'pass'],
   ['the node port has no guard', () => meet(STRANGER, NODE, 30080), masked(ALL)],
   ['hairpin is masqueraded', () => meet('10.244.1.11', '10.96.0.9'), masked(['10.244.1.11'])],
   [

@@ -20,8 +20,9 @@ interface EndpointNumbers {
 }
 
 /**
- * The numbers by which the kernel's maps know service ports, endpoints where they need one, and kinds. They stay while their owner lives. A
- * number that comes free rests, or pins that the kernel has learned would lead clients to a stranger. Time is in seconds, told by the caller.
+ * The numbers by which the kernel's maps know service ports, endpoints where they need one, and kinds. They stay while
+ * their owner lives. A number that comes free rests, or pins that the kernel has learned would lead clients to a
+ * stranger. Time is in seconds, told by the caller.
  */
 export class Ids {
   readonly #ports = new Map<string, number>()

@@ -7,8 +7,8 @@ export const TABLE = 'fairlead'
 export const TABLE_FAMILIES: readonly TableFamily[] = ['ip', 'ip6']
 
 /**
- * The scratch word that a packet carries through a hook, in `meta priority`: particular (1 bit), service-port id (18 bits), local (1 bit),
- * kind (12 bits). Once an endpoint is chosen by number, the lowest 13 bits are that number.
+ * The scratch word that a packet carries through a hook, in `meta priority`: particular (1 bit), service-port id (18
+ * bits), local (1 bit), kind (12 bits). Once an endpoint is chosen by number, the lowest 13 bits are that number.
  */
 export const WORD = {
   ID_SHIFT: 13,
