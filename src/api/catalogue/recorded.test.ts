@@ -35,7 +35,7 @@ const kindOf = (name: string): Kind => builtInKinds.find(({ resource }) => resou
 /** What allocators, admission and storage add to a recorded answer, and ours are not asked for here. */
 const withoutAllocated = (object: any, request: any): any => {
   const copy = structuredClone(object)
-  for (const key of ['uid', 'resourceVersion', 'creationTimestamp']) delete copy.metadata[key]
+  for (const key of ['uid', 'resourceVersion', 'creationTimestamp', 'managedFields']) delete copy.metadata[key]
   if (copy.kind === 'Service') {
     if (!request.spec?.ipFamilyPolicy) delete copy.spec.ipFamilyPolicy
     delete copy.spec.ipFamilies

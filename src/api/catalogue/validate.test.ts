@@ -1,37 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { builtInKinds } from '#api/kinds.ts'
-import type { ApiObject } from '#api/resource.ts'
-import { textsOf } from '#api/testing/refusals.ts'
-import { Catalogue } from './catalogue.ts'
-import { applyDefaults } from './defaults.ts'
-import type { Kind } from './kind.ts'
-import { prepareForCreate, prepareForUpdate } from './prepare.ts'
-import { validateCreate, validateUpdate } from './validate.ts'
-
-const catalogue = new Catalogue(builtInKinds)
-const kindOf = (object: { readonly apiVersion: string; readonly kind: string }): Kind =>
-  catalogue.findKind(object.apiVersion, object.kind)!
-
-const prepared = (object: ApiObject): ApiObject => {
-  const kind = kindOf(object)
-  const copy = structuredClone(object) as { metadata: { namespace?: string } } & ApiObject
-  if (kind.resource.namespaced) copy.metadata.namespace ??= 'default'
-  applyDefaults(kind, copy)
-  prepareForCreate(kind, copy)
-  return copy
-}
-const created = (object: unknown): readonly string[] =>
-  textsOf(validateCreate(kindOf(object as ApiObject), prepared(object as ApiObject)))
-const updated = (before: unknown, change: (object: any) => void): readonly string[] => {
-  const old = prepared(before as ApiObject)
-  const object = structuredClone(old)
-  change(object)
-  const kind = kindOf(old)
-  applyDefaults(kind, object)
-  prepareForUpdate(kind, object, old)
-  return textsOf(validateUpdate(kind, object, old))
-}
+import { refusals as created, refusedStatus, refusedChange as updated } from '#api/testing/refusals.ts'
 
 const service = (spec: object, metadata: object = {}): object => ({
   apiVersion: 'v1',
@@ -315,11 +284,9 @@ describe('validateUpdate()', () => {
     assert.match(error!, /changed: spec\.hostNetwork/)
   })
   test('lets a node report each address once, two of one type beside each other', () => {
-    const report = (...addresses: readonly string[]): readonly string[] => {
-      const old = prepared({ apiVersion: 'v1', kind: 'Node', metadata: { name: 'n' } } as ApiObject)
-      const status = { addresses: addresses.map((address) => ({ type: 'InternalIP', address })) }
-      return textsOf(validateUpdate(kindOf(old), { ...old, status } as ApiObject, old, 'status'))
-    }
+    const node = { apiVersion: 'v1', kind: 'Node', metadata: { name: 'n' } }
+    const report = (...addresses: readonly string[]): readonly string[] =>
+      refusedStatus(node, { addresses: addresses.map((address) => ({ type: 'InternalIP', address })) })
     assert.deepEqual(report('172.30.0.2', 'fd00::2'), [])
     assert.deepEqual(report('fd00::2', 'fd00::2'), [
       'status.addresses[1]: Duplicate value: {"Type":"InternalIP","Address":"fd00::2"}',

@@ -1,14 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { Catalogue } from '#api/catalogue/catalogue.ts'
-import { applyDefaults } from '#api/catalogue/defaults.ts'
-import { prepareForCreate } from '#api/catalogue/prepare.ts'
-import { validateCreate, validateUpdate } from '#api/catalogue/validate.ts'
-import { builtInKinds } from '#api/kinds.ts'
-import type { ApiObject } from '#api/resource.ts'
-import { textsOf } from '#api/testing/refusals.ts'
-
-const catalogue = new Catalogue(builtInKinds)
+import { created, kindOf, refusals, refusedStatus as statusRefusals } from '#api/testing/refusals.ts'
 
 const ADDRESS = 'must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)'
 const CIDR = 'must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)'
@@ -64,24 +56,6 @@ const node = (podCIDR: string): object => ({
   metadata: { name: 'x' },
   spec: { podCIDR, podCIDRs: [podCIDR] },
 })
-
-const prepared = (object: object): ApiObject => {
-  const copy = structuredClone(object) as ApiObject & { metadata: { namespace?: string } }
-  const kind = kindOf(copy)
-  if (kind.resource.namespaced) copy.metadata.namespace = 'default'
-  applyDefaults(kind, copy)
-  prepareForCreate(kind, copy)
-  return copy
-}
-const kindOf = ({ apiVersion, kind }: ApiObject) => catalogue.findKind(apiVersion, kind)!
-const refusals = (object: object): readonly string[] => {
-  const made = prepared(object)
-  return textsOf(validateCreate(kindOf(made), made))
-}
-const statusRefusals = (object: object, status: object): readonly string[] => {
-  const made = prepared(object)
-  return textsOf(validateUpdate(kindOf(made), { ...made, status } as ApiObject, made, 'status'))
-}
 
 const balanced = service({ type: 'LoadBalancer' })
 const ADDRESS_FIELDS: Readonly<Record<string, (ip: string) => readonly string[]>> = {
@@ -139,7 +113,7 @@ test('an address of the other family is refused in a slice, and two of one famil
 
 test('a spelling of IPv6 that is not canonical is taken, with a warning that gives the canonical one', () => {
   const warnings = (object: object): readonly string[] => {
-    const made = prepared(object)
+    const made = created(object)
     return kindOf(made).warnings?.(made) ?? []
   }
   const address = (field: string): string =>
