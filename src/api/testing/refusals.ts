@@ -35,7 +35,7 @@ export const created = (object: object): ApiObject => {
 export const refusals = (object: object): readonly string[] => textsOf(validateCreate(kindOf(object), created(object)))
 
 /** The object as it is checked at an update that changes what was created. */
-export const changed = (before: object, change: (object: any) => void): ApiObject => {
+const changed = (before: object, change: (object: any) => void): ApiObject => {
   const old = created(before)
   const object = structuredClone(old)
   change(object)
@@ -56,7 +56,7 @@ export const refusedStatus = (before: object, status: object): readonly string[]
 }
 
 /** The moment at which rows are printed. */
-export const NOW = Date.parse('2026-11-21T03:25:38Z')
+const NOW = Date.parse('2026-11-21T03:25:38Z')
 
 /** What `kubectl get -o wide` prints of an object. */
 export const rowOf = (object: object): readonly Cell[] =>
