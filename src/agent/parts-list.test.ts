@@ -46,7 +46,7 @@ test('a part that needs what the process has not, or what was not asked for, is 
   assert.throws(() => node.start('pods'), { code: 'PART_NEEDS', message: /ask for network,pods/ })
   assert.throws(() => startNodeAgent(node.node, {}, ['policies']), {
     code: 'PART_UNKNOWN',
-    message: 'n1: there is no part policies; parts are services, health, network, dns, pods',
+    message: `n1: there is no part policies; parts are ${all.join(', ')}`,
   })
 })
 

@@ -63,6 +63,9 @@ export const recorderOf = (context: ControllerContext, component: string): Event
     },
   })
 
+/** What a controller waits for before it starts, whatever it holds. */
+export type Cache = Pick<Informer<never>, 'hasSynced'>
+
 interface Loop {
   readonly queue: WorkQueue
   readonly running: RunningController
@@ -76,7 +79,7 @@ interface Loop {
 export const runLoop = (
   context: ControllerContext,
   name: string,
-  caches: readonly Informer<never>[],
+  caches: readonly Cache[],
   sync: (key: string) => Promise<unknown>,
   options: { readonly concurrency?: number } = {},
 ): Loop => {

@@ -7,7 +7,7 @@ import type { Informer } from '#client/informer.ts'
 import { isReady } from '#objects/conditions.ts'
 import { matchesMap } from '#objects/label-selector.ts'
 import { keyOf } from '#objects/object-key.ts'
-import type { ControllerContext } from './context.ts'
+import type { Cache, ControllerContext } from './context.ts'
 import { byNode } from './indexes.ts'
 import { sameValue } from './values/equal.ts'
 
@@ -37,7 +37,7 @@ const shown = (pod: Pod): unknown => [
 
 interface ServicePods {
   readonly services: Informer<Service>
-  readonly caches: readonly never[]
+  readonly caches: readonly Cache[]
   podsOf(service: Service): readonly Pod[]
   /** Calls `note` with the key of each Service whose endpoints may have changed, in the tick of the event. */
   watch(note: (key: string) => void, options?: { readonly nodes?: boolean }): void
@@ -67,7 +67,7 @@ export const servicePods = (context: ControllerContext): ServicePods => {
 
   return {
     services: serviceCache,
-    caches: [serviceCache, podCache, nodeCache] as never[],
+    caches: [serviceCache, podCache, nodeCache],
     podsOf: (service) => {
       const [index] = bySelector(service)
       if (index === undefined) return []

@@ -19,7 +19,7 @@ export interface Backend {
 }
 
 /** What becomes of a new connection. */
-export type Target =
+export type Treatment =
   | { readonly kind: 'balance'; readonly backends: readonly Backend[] }
   | { readonly kind: 'reject'; readonly reason: 'no-endpoints' }
   | { readonly kind: 'drop'; readonly reason: 'no-local-endpoints' }
@@ -34,9 +34,9 @@ export interface ServicePortForwarding {
   readonly affinitySeconds: number | undefined
   readonly frontends: readonly Frontend[]
   /** Under policy Cluster, and for pods and the node itself at a frontend of policy Local. */
-  readonly cluster: Target
+  readonly cluster: Treatment
   /** Under policy Local. */
-  readonly local: Target
+  readonly local: Treatment
   readonly topology: CategorizedEndpoints['topology']
 }
 
@@ -53,8 +53,8 @@ export const FAMILIES: readonly IpFamily[] = ['IPv4', 'IPv6']
 const DEFAULT_AFFINITY_SECONDS = 10800
 const MAX_AFFINITY_SECONDS = 86400
 
-const REJECT: Target = { kind: 'reject', reason: 'no-endpoints' }
-const DROP: Target = { kind: 'drop', reason: 'no-local-endpoints' }
+const REJECT: Treatment = { kind: 'reject', reason: 'no-endpoints' }
+const DROP: Treatment = { kind: 'drop', reason: 'no-local-endpoints' }
 
 /**
  * The forwarding of one Service on one node: no port where the Service is not to be proxied. Pure, and independent of
@@ -81,8 +81,8 @@ export function forwardService(
         protocol,
         affinitySeconds,
         frontends,
-        cluster: target(chosen.cluster, node, 'reject'),
-        local: target(chosen.local, node, chosen.any ? 'drop' : 'reject'),
+        cluster: treatment(chosen.cluster, node, 'reject'),
+        local: treatment(chosen.local, node, chosen.any ? 'drop' : 'reject'),
         topology: chosen.topology,
       })
     }
@@ -101,7 +101,7 @@ export function affinityOf({ spec }: Service): number | undefined {
 export const servicePortsOf = (service: Service): readonly string[] =>
   (service.spec?.ports ?? []).map(({ name }) => `${keyOf(service)}:${name ?? ''}`)
 
-function target(endpoints: readonly Endpoint[], node: Pick<NodeFacts, 'name'>, empty: 'reject' | 'drop'): Target {
+function treatment(endpoints: readonly Endpoint[], node: Pick<NodeFacts, 'name'>, empty: 'reject' | 'drop'): Treatment {
   if (endpoints.length > 0) {
     const backends = endpoints.map(({ address, port, nodeName }) => ({
       address,

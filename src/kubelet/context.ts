@@ -12,7 +12,7 @@ import type { Handlers } from '#client/informer.ts'
 import type { Clock } from '#clock/clock.ts'
 import type { ClusterResolver } from '#names/pod-resolver.ts'
 import type { Runtime } from '#runtime/runtime.ts'
-import type { NodeFacts } from './env/field-ref.ts'
+import type { PodFacts } from './env/field-ref.ts'
 import type { Dialer, PodNetwork } from './pod-network.ts'
 import type { StatusWriter } from './status/status-writer.ts'
 import type { Mounter } from './volumes/mounter.ts'
@@ -73,7 +73,7 @@ export interface KubeletContext {
   readonly stateDir: string
   readonly dns: ClusterResolver
   readonly hostsFile: string
-  readonly allocatable: NodeFacts['allocatable']
+  readonly allocatable: PodFacts['allocatable']
   readonly mounter: Mounter
   readonly record: Recorder
   readonly statuses: StatusWriter

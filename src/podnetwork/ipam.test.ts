@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { parseCidr } from '#net/cidr.ts'
-import { nextFreeOffset, podAddresses } from './ipam.ts'
+import { addressesAt, nextFreeOffset } from './ipam.ts'
 
 const node1 = parseCidr('10.244.1.0/24')
 
@@ -31,6 +31,6 @@ test('nextFreeOffset() gives nothing where all are taken or none exist, and a wi
   assert.equal(nextFreeOffset(parseCidr('fd00::/64'), new Set(), 65535), 2)
 })
 
-test('podAddresses() has the same place in both families', () => {
-  assert.deepEqual(podAddresses([node1, parseCidr('fd00:10:244:1::/64')], 5), ['10.244.1.5', 'fd00:10:244:1::5'])
+test('addressesAt() has the same place in both families', () => {
+  assert.deepEqual(addressesAt([node1, parseCidr('fd00:10:244:1::/64')], 5), ['10.244.1.5', 'fd00:10:244:1::5'])
 })

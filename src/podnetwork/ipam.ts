@@ -25,7 +25,7 @@ export function nextFreeOffset(range: Cidr, taken: ReadonlySet<number>, last: nu
   return undefined
 }
 
-/** A pod's addresses, IPv4 first. */
-export function podAddresses(ranges: readonly [Cidr, Cidr], offset: number): readonly [string, string] {
+/** A pod's addresses by its place in its node's ranges, IPv4 first. */
+export function addressesAt(ranges: readonly [Cidr, Cidr], offset: number): readonly [string, string] {
   return [addressAt(ranges[0], offset), addressAt(ranges[1], offset)]
 }

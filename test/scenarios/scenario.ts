@@ -9,7 +9,7 @@ import { compileNode, compileService, type UsedKind } from '#dataplane/nftables/
 import { Ids } from '#dataplane/nftables/ids.ts'
 import { renderElements, renderKinds } from '#dataplane/nftables/render.ts'
 import type { Element } from '#dataplane/nftables/rule.ts'
-import type { ServiceForwarding, Target } from '#forwarding/forward-service.ts'
+import type { ServiceForwarding, Treatment } from '#forwarding/forward-service.ts'
 import { ForwardingState } from '#forwarding/forwarding-state.ts'
 import type { NodeFacts } from '#forwarding/node-facts.ts'
 import { decide } from '../contract/contract.ts'
@@ -85,10 +85,10 @@ export function render(name: string): Readonly<Record<Golden, string>> {
 const at = (address: string | undefined, port: number) =>
   address === undefined ? `node port ${port}` : address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`
 
-function targetText(target: Target): string {
-  if (target.kind !== 'balance') return `${target.kind}, ${target.reason}`
+function treatmentText(treatment: Treatment): string {
+  if (treatment.kind !== 'balance') return `${treatment.kind}, ${treatment.reason}`
   const place = (local: boolean | undefined) => (local === undefined ? ' (node not told)' : local ? ' (here)' : '')
-  return target.backends.map(({ address, port, local }) => `${at(address, port)}${place(local)}`).join(', ')
+  return treatment.backends.map(({ address, port, local }) => `${at(address, port)}${place(local)}`).join(', ')
 }
 
 function* forwardingText({ service, ports }: ServiceForwarding): Generator<string> {
@@ -97,8 +97,8 @@ function* forwardingText({ service, ports }: ServiceForwarding): Generator<strin
     yield `  ${servicePort} ${protocol} ${family}\n`
     for (const { kind, address, port, policy, sourceRanges } of frontends)
       yield `    ${kind} ${at(address, port)}, policy ${policy}${sourceRanges ? `, from ${sourceRanges.join(' ')}` : ''}\n`
-    yield `    Cluster: ${targetText(cluster)}${topology === 'none' ? '' : `, by hints for the ${topology}`}\n`
-    yield `    Local: ${targetText(local)}\n`
+    yield `    Cluster: ${treatmentText(cluster)}${topology === 'none' ? '' : `, by hints for the ${topology}`}\n`
+    yield `    Local: ${treatmentText(local)}\n`
     if (affinitySeconds !== undefined) yield `    affinity: ${affinitySeconds} s\n`
   }
 }

@@ -135,12 +135,7 @@ export const startDeploymentController = (context: ControllerContext): RunningCo
     return plan.dueIn
   }
 
-  const { queue, running } = runLoop(
-    context,
-    'deployment',
-    [deploymentCache, replicaSetCache, podCache] as never[],
-    sync,
-  )
+  const { queue, running } = runLoop(context, 'deployment', [deploymentCache, replicaSetCache, podCache], sync)
   deploymentCache.addHandlers(onAny((deployment) => queue.add(keyOf(deployment))))
   replicaSetCache.addHandlers(
     onAny((replicaSet) => {

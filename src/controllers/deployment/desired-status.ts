@@ -2,7 +2,7 @@ import type { Deployment, DeploymentCondition, DeploymentStatus } from '#api/app
 import type { ReplicaSet } from '#api/apps/replicaset/message.ts'
 import { timeText } from '#api/time-text.ts'
 import { findCondition, withCondition, withoutCondition } from '#objects/conditions.ts'
-import { parseTime } from '../values/time.ts'
+import { millisecondsOf } from '../values/time.ts'
 import { limits, replicasOf } from './desired-scale.ts'
 
 const NO_DEADLINE = 2 ** 31 - 1
@@ -139,13 +139,13 @@ export const rolloutStatus = (
   const status = { ...counted, conditions }
   const last = findCondition(conditions, 'Progressing')
   const watched = deadline !== undefined && last?.status === 'True' && last.reason !== 'NewReplicaSetAvailable'
-  const dueIn = watched ? Math.max(0, parseTime(last.lastUpdateTime) + deadline * 1000 - now) + 1000 : undefined
+  const dueIn = watched ? Math.max(0, millisecondsOf(last.lastUpdateTime) + deadline * 1000 - now) + 1000 : undefined
   return { status, dueIn }
 }
 
 const isOverdue = (current: DeploymentCondition, deadline: number, now: number): boolean => {
   if (current.reason === 'NewReplicaSetAvailable' || current.reason === 'DeploymentPaused') return false
-  return now > parseTime(current.lastUpdateTime) + deadline * 1000
+  return now > millisecondsOf(current.lastUpdateTime) + deadline * 1000
 }
 
 /** Paused and resumed, so that the time in between does not count towards the deadline. */

@@ -23,7 +23,7 @@ export const startEndpointsController = (context: ControllerContext): RunningCon
     else await client.create(endpoints, wanted, { namespace })
   }
 
-  const { queue, running } = runLoop(context, 'endpoints', [...related.caches, cache as never], sync)
+  const { queue, running } = runLoop(context, 'endpoints', [...related.caches, cache], sync)
   related.watch((key) => queue.add(key))
   // What belongs to a Service that is gone goes now, also where it was made by hand, as Kubernetes does it.
   related.services.addHandlers({

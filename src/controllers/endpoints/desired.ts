@@ -1,12 +1,13 @@
 import type { EndpointAddress, EndpointPort, EndpointSubset, Endpoints } from '#api/core/endpoints/message.ts'
 import type { Pod } from '#api/core/pod/message.ts'
 import type { Service } from '#api/core/service/message.ts'
+import { isHeadless } from '#api/core/service/needs.ts'
 import { isReady } from '#objects/conditions.ts'
 import { isLeaving } from '#objects/deletion.ts'
 import { controllerReference } from '#objects/owner-reference.ts'
 import { isTerminal, podAddresses } from '#objects/pod.ts'
 import { HEADLESS_LABEL } from '#objects/well-known.ts'
-import { isHeadless, selectsPods, targetPortOf } from '../endpointslice/desired.ts'
+import { selectsPods, targetPortOf } from '../endpointslice/desired.ts'
 import { canonical } from '../values/equal.ts'
 
 const MOST_ADDRESSES = 1000

@@ -40,7 +40,7 @@ export const startEndpointSliceController = (context: ControllerContext): Runnin
     triggers.set(key, state)
   }
 
-  const { queue, running } = runLoop(context, 'endpointslice', [...related.caches, sliceCache as never], sync)
+  const { queue, running } = runLoop(context, 'endpointslice', [...related.caches, sliceCache], sync)
   related.watch((key) => queue.add(key), { nodes: true })
   const note = (slice: EndpointSlice) => {
     const service = serviceKeyOf(slice)

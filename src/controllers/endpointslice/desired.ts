@@ -1,6 +1,7 @@
 import type { Node } from '#api/core/node/message.ts'
 import type { Pod } from '#api/core/pod/message.ts'
 import type { Service, ServicePort } from '#api/core/service/message.ts'
+import { isHeadless } from '#api/core/service/needs.ts'
 import type { Endpoint, EndpointPort, EndpointSlice } from '#api/discovery/endpointslice/message.ts'
 import { isReady } from '#objects/conditions.ts'
 import { isLeaving } from '#objects/deletion.ts'
@@ -20,8 +21,6 @@ const MOST_ENDPOINTS = 100
 /** A Service whose endpoints come from its selector. An ExternalName has none (kubernetes/kubernetes#105986). */
 export const selectsPods = (service: Service): boolean =>
   Object.keys(service.spec?.selector ?? {}).length > 0 && service.spec?.type !== 'ExternalName'
-
-export const isHeadless = (service: Service): boolean => service.spec?.clusterIP === 'None'
 
 const families = (service: Service): readonly ('IPv4' | 'IPv6')[] => {
   const given = service.spec?.ipFamilies ?? []

@@ -39,7 +39,7 @@ export const startEndpointSliceMirroringController = (context: ControllerContext
     await writeSlices(client, owner, changes, meta, deleted)
   }
 
-  const caches = [endpointsCache, serviceCache, sliceCache] as never[]
+  const caches = [endpointsCache, serviceCache, sliceCache]
   const { queue, running } = runLoop(context, 'endpointslicemirroring', caches, sync)
   endpointsCache.addHandlers(onAny((object) => queue.add(keyOf(object))))
   serviceCache.addHandlers(onAny((object) => queue.add(keyOf(object))))

@@ -139,6 +139,6 @@ export const startGarbageCollector = (context: ControllerContext): RunningContro
     })
     return () => caches.delete(idOf(resource))
   })
-  const { queue, running } = runLoop(context, 'garbage-collector', [...caches.values()] as never[], sync)
+  const { queue, running } = runLoop(context, 'garbage-collector', [...caches.values()], sync)
   return running
 }

@@ -76,7 +76,7 @@ export const startLoadBalancerController = (context: ControllerContext): Running
     return undefined
   }
 
-  const { queue, running } = runLoop(context, 'load-balancer', [cache] as never[], sync, { concurrency: 1 })
+  const { queue, running } = runLoop(context, 'load-balancer', [cache], sync, { concurrency: 1 })
   const freed = () => {
     for (const key of waiting) queue.add(key)
   }

@@ -68,7 +68,7 @@ export const startNamespaceController = (context: ControllerContext): RunningCon
     return undefined
   }
 
-  const { queue, running } = runLoop(context, 'namespace', [cache] as never[], sync)
+  const { queue, running } = runLoop(context, 'namespace', [cache], sync)
   cache.addHandlers({
     onAdd: (namespace) => queue.add(namespace.metadata!.name!),
     onUpdate: (_, namespace) => {

@@ -74,7 +74,7 @@ export const startNodeLifecycleController = (context: ControllerContext): Runnin
     return silence >= GRACE_MS ? undefined : GRACE_MS - silence
   }
 
-  const caches = [nodeCache, leaseCache, podCache] as never[]
+  const caches = [nodeCache, leaseCache, podCache]
   const { queue, running } = runLoop(context, 'node-lifecycle', caches, sync)
   nodeCache.addHandlers({
     onAdd: (node) => queue.add(node.metadata!.name!),

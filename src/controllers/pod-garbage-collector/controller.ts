@@ -52,7 +52,7 @@ export const startPodGarbageCollector = (context: ControllerContext): RunningCon
     return waits.length > 0 ? Math.min(...waits) : undefined
   }
 
-  const { queue, running } = runLoop(context, 'pod-garbage-collector', [nodeCache, podCache] as never[], sync)
+  const { queue, running } = runLoop(context, 'pod-garbage-collector', [nodeCache, podCache], sync)
   const look = () => queue.add(ALL)
   nodeCache.addHandlers({ onAdd: look, onDelete: look })
   podCache.addHandlers({

@@ -115,7 +115,7 @@ export const startReplicaSetController = (context: ControllerContext): RunningCo
     return undefined
   }
 
-  const { queue, running } = runLoop(context, 'replicaset', [cache, podCache] as never[], sync)
+  const { queue, running } = runLoop(context, 'replicaset', [cache, podCache], sync)
   cache.addHandlers(onAny((replicaSet) => queue.add(keyOf(replicaSet))))
   podCache.addHandlers({
     ...onAny<Pod>((pod) => {

@@ -8,7 +8,7 @@ import { controllerReference } from '#objects/owner-reference.ts'
 import { isActive, isTerminal } from '#objects/pod.ts'
 import { own } from '#schema/own.ts'
 import { availableIn } from '../values/availability.ts'
-import { parseTime } from '../values/time.ts'
+import { millisecondsOf } from '../values/time.ts'
 
 /** At most so many pods are made or deleted in one look (Kubernetes' burst). */
 const BURST = 500
@@ -49,7 +49,7 @@ const restarts = (pod: Pod): number =>
 
 /** Ages are compared by their order of magnitude, so that not always the youngest goes (KEP-2185). */
 const magnitude = (since: string | undefined, now: number): number =>
-  since ? Math.floor(Math.log2(Math.max(1, (now - parseTime(since)) / 1000))) : 0
+  since ? Math.floor(Math.log2(Math.max(1, (now - millisecondsOf(since)) / 1000))) : 0
 
 /** Kubernetes' order of deletion, first to go first. */
 export const rankForDeletion = (pods: readonly Pod[], colocated: (pod: Pod) => number, now: number): Pod[] => {

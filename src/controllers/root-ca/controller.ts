@@ -38,7 +38,7 @@ export const startRootCaController = (context: ControllerContext): RunningContro
     }
   }
 
-  const { queue, running } = runLoop(context, 'root-ca', [namespaceCache, configMapCache] as never[], sync)
+  const { queue, running } = runLoop(context, 'root-ca', [namespaceCache, configMapCache], sync)
   const note = ({ metadata }: ConfigMap) => {
     if (metadata?.name === NAME) queue.add(metadata.namespace!)
   }

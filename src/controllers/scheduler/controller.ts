@@ -106,7 +106,7 @@ export const startScheduler = (context: ControllerContext): RunningController =>
     if (!pod || pod.metadata?.uid !== uid || pod.spec?.nodeName) assumed.delete(uid)
   }
 
-  const { queue, running } = runLoop(context, 'scheduler', [nodeCache, podCache, namespaceCache] as never[], sync)
+  const { queue, running } = runLoop(context, 'scheduler', [nodeCache, podCache, namespaceCache], sync)
   const retryUnplaced = () => {
     for (const key of unplaced) queue.add(key)
   }

@@ -20,7 +20,7 @@ export const startServiceAccountController = (context: ControllerContext): Runni
     }
   }
 
-  const { queue, running } = runLoop(context, 'serviceaccount', [namespaceCache, accountCache] as never[], sync)
+  const { queue, running } = runLoop(context, 'serviceaccount', [namespaceCache, accountCache], sync)
   namespaceCache.addHandlers({ onAdd: (namespace) => queue.add(namespace.metadata!.name!) })
   accountCache.addHandlers({ onDelete: (account) => queue.add(account.metadata!.namespace!) })
   return running

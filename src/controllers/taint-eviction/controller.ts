@@ -70,7 +70,7 @@ export const startTaintEvictionController = (context: ControllerContext): Runnin
     return undefined
   }
 
-  const { queue, running } = runLoop(context, 'taint-eviction', [nodeCache, podCache] as never[], sync)
+  const { queue, running } = runLoop(context, 'taint-eviction', [nodeCache, podCache], sync)
   const note = (node: Node, before: readonly Taint[]): void => {
     const name = node.metadata!.name!
     const taints = evictingTaints(node)

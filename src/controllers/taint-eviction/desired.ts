@@ -3,7 +3,7 @@ import type { Taint } from '#api/core/node/taint.ts'
 import type { Pod } from '#api/core/pod/message.ts'
 import { findCondition } from '#objects/conditions.ts'
 import { tolerationOf } from '#placement/toleration.ts'
-import { parseTime } from '../values/time.ts'
+import { millisecondsOf } from '../values/time.ts'
 
 /** Taints that not only keep pods away but send away those that are there. */
 export const evictingTaints = (node: Node | undefined): readonly Taint[] =>
@@ -23,7 +23,7 @@ export const evictionTime = (
   taints: readonly Taint[],
   seenAt: (taint: Taint) => number,
 ): number | undefined => {
-  const bound = parseTime(
+  const bound = millisecondsOf(
     findCondition(pod.status?.conditions, 'PodScheduled')?.lastTransitionTime ?? pod.metadata?.creationTimestamp,
   )
   let due: number | undefined
@@ -33,7 +33,7 @@ export const evictionTime = (
     if (toleration.tolerationSeconds === undefined) continue
     const seconds = Number(toleration.tolerationSeconds)
     if (seconds <= 0) return 0
-    const since = Math.max(taint.timeAdded ? parseTime(taint.timeAdded) : seenAt(taint), bound)
+    const since = Math.max(taint.timeAdded ? millisecondsOf(taint.timeAdded) : seenAt(taint), bound)
     due = Math.min(due ?? Number.POSITIVE_INFINITY, since + seconds * 1000)
   }
   return due

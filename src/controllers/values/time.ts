@@ -1,2 +1,2 @@
 /** Milliseconds since the epoch; 0 where nothing is given. */
-export const parseTime = (text: string | undefined): number => (text ? Date.parse(text) : 0)
+export const millisecondsOf = (text: string | undefined): number => (text ? Date.parse(text) : 0)

@@ -1,4 +1,4 @@
-import type { ServiceForwarding, ServicePortForwarding, Target } from '#forwarding/forward-service.ts'
+import type { ServiceForwarding, ServicePortForwarding, Treatment } from '#forwarding/forward-service.ts'
 import type { NodeFacts } from '#forwarding/node-facts.ts'
 import type { Ids } from './ids.ts'
 import type { Element, TableFamily, Value } from './rule.ts'
@@ -54,7 +54,7 @@ function numbersOf({ ports }: ServiceForwarding, port: ServicePortForwarding, id
   return ids.endpoints(servicePort, [...new Set(keys)])
 }
 
-const backendsOf = (target: Target) => (target.kind === 'balance' ? target.backends : [])
+const backendsOf = (treatment: Treatment) => (treatment.kind === 'balance' ? treatment.backends : [])
 /**
  * What an endpoint's number is kept by. Turning affinity on or off gives other keys, so other numbers: who was pinned
  * before it was turned off is not bound by that again.
@@ -92,9 +92,9 @@ class PortCompiler {
     const { frontends, cluster, local } = this.#port
     const words = {
       Cluster: frontends.some(({ kind, policy }) => policy === 'Cluster' || kind !== 'cluster-ip')
-        ? this.#target(cluster, false, numbers)
+        ? this.#treatment(cluster, false, numbers)
         : 0,
-      Local: frontends.some(({ policy }) => policy === 'Local') ? this.#target(local, true, numbers) : 0,
+      Local: frontends.some(({ policy }) => policy === 'Local') ? this.#treatment(local, true, numbers) : 0,
     }
     const comment = commentOf(this.#port.servicePort)
     for (const { backends, ...rest } of this.#numbered(numbers)) this.#add(rest.set, [rest.word], backends)
@@ -128,18 +128,18 @@ class PortCompiler {
   }
 
   /** Writes the slots of a set of backends; gives the word that leads there. */
-  #target(target: Target, local: boolean, numbers: ReadonlyMap<string, number>): number {
+  #treatment(treatment: Treatment, local: boolean, numbers: ReadonlyMap<string, number>): number {
     const set = this.#base + (local ? WORD.LOCAL : 0)
-    if (target.kind !== 'balance') return set + this.#kind({ kind: target.kind })
+    if (treatment.kind !== 'balance') return set + this.#kind({ kind: treatment.kind })
     const { affinitySeconds } = this.#port
-    const count = target.backends.length
+    const count = treatment.backends.length
     if (affinitySeconds === undefined && count <= PICK_CHAINS) {
-      for (const [slot, { address, port }] of target.backends.entries())
+      for (const [slot, { address, port }] of treatment.backends.entries())
         this.#add('backends', [set, slot], [address, port])
       return set + this.#kind({ kind: 'pick', count, local })
     }
     const key = keyOfBackend(this.#port)
-    for (const [slot, backend] of target.backends.entries()) {
+    for (const [slot, backend] of treatment.backends.entries()) {
       const endpoint = this.#base + (numbers.get(key(backend)) as number)
       this.#add('slots', [set, slot], [endpoint])
       if (affinitySeconds !== undefined) this.#add(local ? 'local-endpoints' : 'cluster-endpoints', [endpoint])

@@ -111,5 +111,3 @@ export const externalIpsOf = ({ spec }: Service): readonly string[] =>
   (spec?.externalIPs ?? []).map((ip) => canonical(ip) ?? ip)
 
 export const isLoopback = (address: string): boolean => address.startsWith('127.') || address === '::1'
-
-export const isHeadless = ({ spec }: Service): boolean => spec?.clusterIP === 'None'

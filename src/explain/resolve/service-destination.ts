@@ -1,6 +1,7 @@
 import type { Service } from '#api/core/service/message.ts'
+import { isHeadless } from '#api/core/service/needs.ts'
 import type { Protocol } from '#net/port-protocol.ts'
-import { clusterIpsOf, familyOfText, ingressOf, isHeadless } from '../cluster/lookup.ts'
+import { clusterIpsOf, familyOfText, ingressOf } from '../cluster/lookup.ts'
 import { nodesToAsk } from '../cluster/nodes-to-ask.ts'
 import { refOf } from '../cluster/reference.ts'
 import type { Step } from '../trace/walk/step.ts'

@@ -1,17 +1,9 @@
 import type { Service } from '#api/core/service/message.ts'
+import { isHeadless } from '#api/core/service/needs.ts'
 import type { Protocol } from '#net/port-protocol.ts'
 import type { ClusterFacts } from '../cluster/facts.ts'
 import { declaredPorts, listens, portsTold, socketsOf } from '../cluster/listening.ts'
-import {
-  backendPod,
-  familyOfText,
-  find,
-  inCidrs,
-  isHeadless,
-  nodeAddresses,
-  nodeAt,
-  nodeOfPodAddress,
-} from '../cluster/lookup.ts'
+import { backendPod, familyOfText, find, inCidrs, nodeAddresses, nodeAt, nodeOfPodAddress } from '../cluster/lookup.ts'
 import { refOf } from '../cluster/reference.ts'
 import type { Target } from '../resolve/address-destination.ts'
 import type { ObjectRef } from '../trace/reference.ts'

@@ -7,7 +7,7 @@ import type { Live, Untraced } from '#explain/trace/live.ts'
 import type { Sender } from '#explain/trace/sender.ts'
 import type { Trace } from '#explain/trace/trace.ts'
 import { namespacePath } from '#kernel/namespaces/namespace.ts'
-import { networkOf } from '../local/pod-network.ts'
+import { namespacePathOf } from '../local/pod-namespace.ts'
 import { probeLive } from './probe.ts'
 
 const HOME = '/proc/self/ns/net'
@@ -18,7 +18,7 @@ export function senderNetwork(config: ClusterConfig, facts: ClusterFacts, sender
   switch (sender.kind) {
     case 'pod': {
       const pod = find(facts.pods, sender.name, sender.namespace)
-      return pod && networkOf(config, pod)
+      return pod && namespacePathOf(config, pod)
     }
     case 'node': {
       const node = config.nodes.find(({ name }) => name === sender.name)

@@ -16,7 +16,7 @@ import type { Unseen } from '#explain/trace/unseen.ts'
 import { namespacePath } from '#kernel/namespaces/namespace.ts'
 import { listeningSockets } from '#kernel/sockets/listening-sockets.ts'
 import { parseResolvConf, type ResolvConf } from '#names/resolv-conf.ts'
-import { networkOf } from './pod-network.ts'
+import { namespacePathOf } from './pod-namespace.ts'
 
 /** Every image that this machine can give without a registry, in the short form that people write. */
 const IMAGES = ['fairlead/echo', 'fairlead/host']
@@ -109,6 +109,6 @@ function listening(config: ClusterConfig, all: readonly Pod[]): Record<string, r
   }
   note('host', '/proc/self/ns/net')
   for (const node of config.nodes) note(`node/${node.name}`, namespacePath(node.namespace))
-  for (const pod of all) note(`pod/${pod.metadata?.uid}`, networkOf(config, pod))
+  for (const pod of all) note(`pod/${pod.metadata?.uid}`, namespacePathOf(config, pod))
   return found
 }

@@ -4,7 +4,7 @@ import type { Pod } from '#api/core/pod/message.ts'
 import type { Container } from '#api/core/pod/spec/container.ts'
 import type { EnvVar } from '#api/core/pod/spec/environment.ts'
 import type { Service } from '#api/core/service/message.ts'
-import { divideQuantity, parseQuantity } from '../quantity.ts'
+import { divideQuantity, quantityValue } from '../quantity.ts'
 import { containerEnv } from './container-env.ts'
 import { expandVariables } from './expand.ts'
 import { serviceEnv } from './service-env.ts'
@@ -51,11 +51,11 @@ test('$(NAME) is expanded where it is known, and $$ escapes', () => {
 })
 
 test('quantities are read and divided, rounding up', () => {
-  assert.equal(parseQuantity('250m'), 0.25)
-  assert.equal(parseQuantity('64Mi'), 67108864)
-  assert.equal(divideQuantity(parseQuantity('250m'), '1m'), '250')
-  assert.equal(divideQuantity(parseQuantity('250m'), '1'), '1')
-  assert.equal(divideQuantity(parseQuantity('64Mi'), '1Mi'), '64')
+  assert.equal(quantityValue('250m'), 0.25)
+  assert.equal(quantityValue('64Mi'), 67108864)
+  assert.equal(divideQuantity(quantityValue('250m'), '1m'), '250')
+  assert.equal(divideQuantity(quantityValue('250m'), '1'), '1')
+  assert.equal(divideQuantity(quantityValue('64Mi'), '1Mi'), '64')
 })
 
 /** The environment of a container in namespace `shop`, with the ConfigMap `cm` and the Secret `se`. */

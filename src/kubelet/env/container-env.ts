@@ -6,7 +6,7 @@ import type { Secret } from '#api/core/secret/message.ts'
 import { own } from '#schema/own.ts'
 import { KubeletError } from '../kubelet-error.ts'
 import { expandVariables } from './expand.ts'
-import { fieldValue, type NodeFacts, resourceValue } from './field-ref.ts'
+import { fieldValue, type PodFacts, resourceValue } from './field-ref.ts'
 
 /** Where references lead; undefined where the object does not exist. */
 export interface References {
@@ -45,7 +45,7 @@ const variableValue = async (
   variable: EnvVar,
   pod: Pod,
   container: Container,
-  node: NodeFacts,
+  node: PodFacts,
   references: References,
 ): Promise<string | undefined> => {
   const from = variable.valueFrom
@@ -64,7 +64,7 @@ export const containerEnv = async (
   pod: Pod,
   container: Container,
   links: ReadonlyMap<string, string>,
-  node: NodeFacts,
+  node: PodFacts,
   references: References,
 ): Promise<ReadonlyMap<string, string>> => {
   const env = new Map<string, string>()

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Pod } from '#api/core/pod/message.ts'
 import type { Container } from '#api/core/pod/spec/container.ts'
-import { fieldValue, type NodeFacts, resourceValue } from './field-ref.ts'
+import { fieldValue, type PodFacts, resourceValue } from './field-ref.ts'
 
-const node: NodeFacts = {
+const node: PodFacts = {
   hostIPs: ['172.30.0.2', 'fd00::2'],
   podIPs: ['10.244.1.5', 'fd00:10::5'],
   allocatable: { cpu: '4', memory: '8Gi', 'ephemeral-storage': '10Gi' },

@@ -4,10 +4,10 @@ import type { ResourceFieldSelector } from '#api/core/pod/spec/environment.ts'
 import type { PodSpec } from '#api/core/pod/spec/spec.ts'
 import { own } from '#schema/own.ts'
 import { KubeletError } from '../kubelet-error.ts'
-import { divideQuantity, parseQuantity } from '../quantity.ts'
+import { divideQuantity, quantityValue } from '../quantity.ts'
 
 /** What of a pod is known only to its node. */
-export interface NodeFacts {
+export interface PodFacts {
   readonly hostIPs: readonly string[]
   readonly podIPs: readonly string[]
   /** Allocatable, for limits that are not set: cores, and bytes. */
@@ -21,7 +21,7 @@ const quoted = (entries: Readonly<Record<string, string>> | undefined): string =
     .join('\n')
 
 /** The value of a downward `fieldPath`; throws FIELD_UNSUPPORTED for a path that Kubernetes has not either. */
-export const fieldValue = (pod: Pod, fieldPath: string, node: NodeFacts): string => {
+export const fieldValue = (pod: Pod, fieldPath: string, node: PodFacts): string => {
   const keyed = /^metadata\.(labels|annotations)\['(.*)'\]$/.exec(fieldPath)
   if (keyed !== null) {
     return own(keyed[1] === 'labels' ? pod.metadata?.labels : pod.metadata?.annotations, keyed[2] ?? '') ?? ''
@@ -65,7 +65,7 @@ export const resourceValue = (
   pod: Pod,
   containerName: string,
   selector: ResourceFieldSelector,
-  node: NodeFacts,
+  node: PodFacts,
 ): string => {
   const name = selector.containerName || containerName
   const container = containerNamed(pod.spec, name)
@@ -77,11 +77,11 @@ export const resourceValue = (
   switch (kind) {
     case 'limits':
       return divideQuantity(
-        parseQuantity(own(limits, resource) ?? own(node.allocatable, resource) ?? '0'),
+        quantityValue(own(limits, resource) ?? own(node.allocatable, resource) ?? '0'),
         selector.divisor,
       )
     case 'requests':
-      return divideQuantity(parseQuantity(own(requests, resource) ?? own(limits, resource) ?? '0'), selector.divisor)
+      return divideQuantity(quantityValue(own(requests, resource) ?? own(limits, resource) ?? '0'), selector.divisor)
     default:
       throw new KubeletError(
         'FIELD_UNSUPPORTED',

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import type { Pod } from '#api/core/pod/message.ts'
 import { type ContainerEntry, makeEntries } from '../container/container-entry.ts'
 import type { KubeletContext } from '../context.ts'
-import type { NodeFacts } from '../env/field-ref.ts'
+import type { PodFacts } from '../env/field-ref.ts'
 import { kernelHostname } from '../etc/pod-hostname.ts'
 import type { Attachment } from '../pod-network.ts'
 import { PodVolumes } from '../volumes/pod-volumes.ts'
@@ -42,7 +42,7 @@ export class PodEntry {
     }
   }
 
-  get facts(): NodeFacts {
+  get facts(): PodFacts {
     const { node, allocatable } = this.#context
     const podIPs = this.pod.spec?.hostNetwork ? node.addresses : (this.sandbox?.addresses ?? [])
     return { hostIPs: node.addresses, podIPs, allocatable }

@@ -8,9 +8,9 @@ import type { Mount } from '#runtime/runtime.ts'
 import type { KubeletContext } from '../context.ts'
 import type { References } from '../env/container-env.ts'
 import { expandVariables } from '../env/expand.ts'
-import type { NodeFacts } from '../env/field-ref.ts'
+import type { PodFacts } from '../env/field-ref.ts'
 import { errorText, KubeletError } from '../kubelet-error.ts'
-import { parseQuantity } from '../quantity.ts'
+import { quantityValue } from '../quantity.ts'
 import { writeAtomically } from './atomic-writer.ts'
 import type { BindOutcome, PlaceInVolume } from './mounter.ts'
 import { PodTokens } from './service-account-token.ts'
@@ -92,14 +92,14 @@ export class PodVolumes {
   }
 
   /** Makes all volumes there; files that are there already stay. Rejects with the first that cannot be had. */
-  async mount(facts: NodeFacts): Promise<void> {
+  async mount(facts: PodFacts): Promise<void> {
     mkdirSync(this.#dir, { recursive: true, mode: 0o700 })
     // Of a process of ours that died between a mount and its end.
     this.#context.mounter.unmountBelow(this.#subPaths)
     await Promise.all((this.#pod.spec?.volumes ?? []).map((volume) => this.#mountOne(volume, facts)))
   }
 
-  async #mountOne(volume: Volume, facts: NodeFacts): Promise<void> {
+  async #mountOne(volume: Volume, facts: PodFacts): Promise<void> {
     const path = join(this.#dir, volume.name)
     const group = this.#pod.spec?.securityContext?.fsGroup
     if (volume.hostPath) {
@@ -118,7 +118,7 @@ export class PodVolumes {
       const fresh = !existsSync(path)
       mkdirSync(path, { recursive: true })
       if (medium === 'Memory') {
-        if (fresh) this.#context.mounter.tmpfs(path, sizeLimit === undefined ? undefined : parseQuantity(sizeLimit))
+        if (fresh) this.#context.mounter.tmpfs(path, sizeLimit === undefined ? undefined : quantityValue(sizeLimit))
       }
       // Past the umask, and for every user of the pod; the group's bit 2000 makes new files the group's.
       chmodSync(path, (mode ?? 0o777) | (group === undefined ? 0 : 0o2000))
@@ -131,7 +131,7 @@ export class PodVolumes {
    * Writes files anew where their sources have changed, or tokens have aged. A volume with a missing source keeps what
    * is there, and the others are renewed all the same; rejects with the first such fault in the end.
    */
-  async refresh(pod: Pod, facts: NodeFacts): Promise<void> {
+  async refresh(pod: Pod, facts: PodFacts): Promise<void> {
     this.#pod = pod
     const faults: unknown[] = []
     for (const volume of (pod.spec?.volumes ?? []).filter(isFileVolume)) {

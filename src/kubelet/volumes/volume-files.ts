@@ -4,7 +4,7 @@ import type { DownwardAPIVolumeFile, KeyToPath } from '#api/core/pod/volume/proj
 import type { Volume } from '#api/core/pod/volume/volume.ts'
 import type { Secret } from '#api/core/secret/message.ts'
 import type { References } from '../env/container-env.ts'
-import { fieldValue, type NodeFacts, resourceValue } from '../env/field-ref.ts'
+import { fieldValue, type PodFacts, resourceValue } from '../env/field-ref.ts'
 import { KubeletError } from '../kubelet-error.ts'
 
 interface VolumeFile {
@@ -85,7 +85,7 @@ const addDownward = (
   pod: Pod,
   items: readonly DownwardAPIVolumeFile[],
   mode: number,
-  node: NodeFacts,
+  node: PodFacts,
 ): void => {
   for (const item of items) {
     const value =
@@ -107,7 +107,7 @@ export const isFileVolume = (volume: Volume): boolean =>
 export const volumeFiles = async (
   pod: Pod,
   volume: Volume,
-  node: NodeFacts,
+  node: PodFacts,
   references: References,
   token: TokenSource,
 ): Promise<VolumeFiles> => {

@@ -1,4 +1,4 @@
-import type { Backend, ServicePortForwarding, Target } from '#forwarding/forward-service.ts'
+import type { Backend, ServicePortForwarding, Treatment } from '#forwarding/forward-service.ts'
 import type { Frontend } from '#forwarding/frontend.ts'
 import type { FlowFilter } from '#kernel/conntrack/conntrack.ts'
 
@@ -13,7 +13,8 @@ export interface UdpService {
   readonly ports: readonly UdpPort[]
 }
 
-const backendsOf = (target: Target): readonly Backend[] => (target.kind === 'balance' ? target.backends : [])
+const backendsOf = (treatment: Treatment): readonly Backend[] =>
+  treatment.kind === 'balance' ? treatment.backends : []
 const allBackends = ({ cluster, local }: UdpPort) => [...backendsOf(cluster), ...backendsOf(local)]
 
 /**

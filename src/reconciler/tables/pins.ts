@@ -1,3 +1,4 @@
+import { LITTLE_ENDIAN } from '#dataplane/nftables/element-layout.ts'
 import { TABLE, TABLE_FAMILIES, type TableFamily, WORD } from '#dataplane/nftables/rule.ts'
 import { viewOf } from '#kernel/netlink/netlink-message.ts'
 import type { Nftables } from '#kernel/nftables/libnftables.ts'
@@ -21,7 +22,6 @@ export interface Pin {
 const DEFAULT_TIMEOUT_MS = 10_800_000
 /** The transaction that replaces tables carries them, 70 bytes each, besides all Services. */
 const MOST = 50_000
-const LITTLE_ENDIAN = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1
 
 const hex = (word: number): string => `0x${word.toString(16)}`
 

@@ -12,7 +12,7 @@ import { Rtnetlink } from '#kernel/rtnetlink/rtnetlink.ts'
 import type { Attachment, PodIdentity, PodNetwork } from '#kubelet/pod-network.ts'
 import { parseCidr } from '#net/cidr.ts'
 import { objectKey } from '#objects/object-key.ts'
-import { nextFreeOffset, podAddresses } from '#podnetwork/ipam.ts'
+import { addressesAt, nextFreeOffset } from '#podnetwork/ipam.ts'
 import { MTU, type NetworkPlan, withoutIpv6 } from '#podnetwork/network-plan.ts'
 import { NODE_END_MAC, POD_LINK, podLink, podMac, podPlan, podRoutesPlan } from '#podnetwork/pod-plan.ts'
 import { applyNetworkPlan } from '#reconciler/network/apply-network-plan.ts'
@@ -225,7 +225,7 @@ class RoutedPodNetwork implements NodePodNetwork {
 
   #addresses(offset: number): readonly [string, string] {
     const [v4, v6] = this.#options.node.podCidrs
-    return podAddresses([parseCidr(v4), parseCidr(v6)], offset)
+    return addressesAt([parseCidr(v4), parseCidr(v6)], offset)
   }
 
   #plan(plan: NetworkPlan): NetworkPlan {

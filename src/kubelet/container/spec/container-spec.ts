@@ -5,10 +5,10 @@ import type { ContainerSpec } from '#runtime/runtime.ts'
 import type { KubeletContext } from '../../context.ts'
 import { containerEnv } from '../../env/container-env.ts'
 import { expandVariables } from '../../env/expand.ts'
-import type { NodeFacts } from '../../env/field-ref.ts'
+import type { PodFacts } from '../../env/field-ref.ts'
 import { serviceEnv } from '../../env/service-env.ts'
 import type { Attachment } from '../../pod-network.ts'
-import { parseQuantity } from '../../quantity.ts'
+import { quantityValue } from '../../quantity.ts'
 import type { PodVolumes } from '../../volumes/pod-volumes.ts'
 import type { ContainerEntry } from '../container-entry.ts'
 import { writeLabels } from '../container-id.ts'
@@ -23,7 +23,7 @@ export interface StartPlace {
   readonly logDir: string
   readonly sandbox: Attachment
   readonly volumes: PodVolumes
-  readonly facts: NodeFacts
+  readonly facts: PodFacts
   readonly hostname: string
   readonly signal: AbortSignal
   /** Told as soon as the id is known, so that its exit finds its way. */
@@ -35,9 +35,9 @@ const limits = (entry: ContainerEntry): ContainerSpec['resources'] => {
   const { requests, limits: most } = entry.container.resources ?? {}
   const cpuRequest = requests?.cpu ?? most?.cpu
   return {
-    cpuShares: cpuRequest === undefined ? 2 : Math.max(2, Math.floor(parseQuantity(cpuRequest) * 1024)),
-    ...(most?.cpu !== undefined && { cpuQuotaMicros: Math.max(1000, Math.round(parseQuantity(most.cpu) * 100_000)) }),
-    ...(most?.memory !== undefined && { memoryLimitBytes: Math.floor(parseQuantity(most.memory)) }),
+    cpuShares: cpuRequest === undefined ? 2 : Math.max(2, Math.floor(quantityValue(cpuRequest) * 1024)),
+    ...(most?.cpu !== undefined && { cpuQuotaMicros: Math.max(1000, Math.round(quantityValue(most.cpu) * 100_000)) }),
+    ...(most?.memory !== undefined && { memoryLimitBytes: Math.floor(quantityValue(most.memory)) }),
   }
 }
 

@@ -4,7 +4,7 @@ import { podNamespace } from '#cluster/machines/names.ts'
 import { isNamespace, namespacePath } from '#kernel/namespaces/namespace.ts'
 
 /** Path of the network namespace that a pod lives in; undefined where it has none (yet). */
-export function networkOf(config: ClusterConfig, { metadata, spec }: Pod): string | undefined {
+export function namespacePathOf(config: ClusterConfig, { metadata, spec }: Pod): string | undefined {
   const name = spec?.hostNetwork
     ? config.nodes.find((node) => node.name === spec.nodeName)?.namespace
     : podNamespace(config.name, metadata?.uid ?? '')
