@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { test } from 'node:test'
+import { builtInKinds } from '#api/kinds.ts'
+
+const recorded: readonly any[] = JSON.parse(readFileSync(new URL('./fixtures/discovery.json', import.meta.url), 'utf8'))
+
+/** Parts of a pod that are not served yet. */
+const ABSENT = ['ephemeralcontainers', 'resize']
+
+test('each kind has the names, the verbs and the parts that a real API server names in discovery', () => {
+  const ours = builtInKinds.map(({ resource, verbs, subresources }) => ({
+    group: resource.group,
+    plural: resource.plural,
+    kind: resource.kind,
+    scope: resource.namespaced ? 'Namespaced' : 'Cluster',
+    singular: resource.singular,
+    shortNames: resource.shortNames,
+    categories: resource.categories,
+    verbs,
+    subresources: Object.fromEntries(
+      Object.entries(subresources).map(([name, { verbs, body = resource.message }]) => [
+        name,
+        { kind: body.gvk![1], verbs },
+      ]),
+    ),
+  }))
+  const theirs = recorded.map((kind) => ({
+    ...kind,
+    subresources: Object.fromEntries(Object.entries(kind.subresources).filter(([name]) => !ABSENT.includes(name))),
+  }))
+  assert.deepEqual(ours, theirs)
+})
+
+test('what is said of a kind beside its checks is what the API promises', () => {
+  const kindsWith = (has: (kind: any) => unknown): readonly string[] =>
+    builtInKinds.filter(has).map(({ resource }) => resource.plural)
+  assert.deepEqual(
+    kindsWith(({ isConditional }) => isConditional),
+    ['leases'],
+  )
+  assert.deepEqual(
+    kindsWith(({ isCreatedByPut }) => isCreatedByPut),
+    ['endpoints', 'events', 'leases'],
+  )
+  assert.deepEqual(
+    kindsWith(({ isBornWithStatus }) => isBornWithStatus),
+    ['nodes'],
+  )
+  assert.deepEqual(
+    kindsWith(({ answersDeleted }) => answersDeleted),
+    ['namespaces', 'pods', 'serviceaccounts', 'services'],
+  )
+  assert.deepEqual(
+    kindsWith(({ deletion }) => deletion?.knowsNoGrace),
+    ['namespaces'],
+  )
+  assert.deepEqual(
+    kindsWith(({ deprecation }) => deprecation),
+    ['endpoints'],
+  )
+  const unruled = builtInKinds.flatMap(({ subresources }) =>
+    Object.entries(subresources).flatMap(([name, { isUnruled, answeredBy }]) =>
+      isUnruled ? [`${name} ${answeredBy}`] : [],
+    ),
+  )
+  assert.deepEqual(unruled, ['finalize finalize', 'binding binding'])
+  const answering = (word: string): readonly string[] =>
+    builtInKinds.flatMap(({ resource, subresources }) =>
+      Object.entries(subresources).flatMap(([name, { answeredBy }]) =>
+        answeredBy === word ? [`${resource.plural}/${name}`] : [],
+      ),
+    )
+  for (const [word, parts] of Object.entries({
+    own: [
+      'namespaces/status',
+      'nodes/status',
+      'pods/status',
+      'services/status',
+      'deployments/status',
+      'replicasets/status',
+    ],
+    scale: ['deployments/scale', 'replicasets/scale'],
+    eviction: ['pods/eviction'],
+    token: ['serviceaccounts/token'],
+    log: ['pods/log'],
+    stream: ['pods/attach', 'pods/exec', 'pods/portforward'],
+    proxy: ['nodes/proxy', 'pods/proxy', 'services/proxy'],
+  }))
+    assert.deepEqual(answering(word), parts)
+})

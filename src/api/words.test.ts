@@ -1,0 +1,40 @@
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { test } from 'node:test'
+import { builtInKinds } from './kinds.ts'
+import { messages } from './testing/messages.ts'
+
+interface Words {
+  readonly values?: readonly string[]
+}
+
+// `words.txt` was held against a real API server's OpenAPI, which is too large to lie here: each field that takes some
+// words alone, and the words.
+test('a field that takes some words alone takes those that Kubernetes has', () => {
+  const declared = messages.flatMap(({ package: of, messageName, fields }) =>
+    Object.entries(fields).flatMap(([name, { type }]) => {
+      const { values } = type as Words
+      return values === undefined ? [] : [`${of}.${messageName}.${name} ${values.join(' ')}`]
+    }),
+  )
+  const recorded = readFileSync(new URL('./fixtures/words.txt', import.meta.url), 'utf8')
+    .trim()
+    .split('\n')
+  assert.deepEqual(declared.sort(), recorded)
+})
+
+test('a message stands in the package that OpenAPI knows it by', () => {
+  assert.deepEqual([...new Set(messages.map((message) => message.package))].sort(), [
+    ...['apps', 'authentication', 'authorization', 'autoscaling', 'coordination', 'core'].map(
+      (of) => `io.k8s.api.${of}.v1`,
+    ),
+    ...['discovery', 'networking', 'policy'].map((of) => `io.k8s.api.${of}.v1`),
+    'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1',
+    'io.k8s.apimachinery.pkg.apis.meta.v1',
+  ])
+  for (const { resource } of builtInKinds) {
+    const of = `io.k8s.api.${resource.group.replace('.k8s.io', '') || 'core'}.v1`
+    assert.deepEqual([resource.message.package, resource.list.package], [of, of])
+    assert.ok(messages.includes(resource.message))
+  }
+})
