@@ -16,7 +16,6 @@ const LIMIT = 65536
 export function nextFreeOffset(range: Cidr, taken: ReadonlySet<number>, last: number): number | undefined {
   const end = Math.min(Number(cidrSize(range)) - 1, LIMIT)
   const span = end - RESERVED
-  if (span <= 0) return undefined
   const start = Math.max(last + 1, RESERVED) - RESERVED
   for (let step = 0; step < span; step++) {
     const offset = RESERVED + ((start + step) % span)

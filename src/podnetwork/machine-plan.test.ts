@@ -1,7 +1,16 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { type ClusterNetwork, fabricPlan, hostLinkPlan, nodeMarks, nodePlan, nodePortLink } from './machine-plan.ts'
-import type { NetworkPlan } from './network-plan.ts'
+import {
+  type ClusterNetwork,
+  fabricPlan,
+  HOST_PORT,
+  hostLinkPlan,
+  nodeMarks,
+  nodePlan,
+  nodePortLink,
+  UNDERLAY_LINK,
+} from './machine-plan.ts'
+import { planText, QUIET_IPV6 } from './testing/plan-text.ts'
 
 const node = (number: number) => ({
   name: `node-${number}`,
@@ -16,70 +25,98 @@ const cluster: ClusterNetwork = {
   egress: false,
   host: { addresses: ['172.30.0.1', 'fd00:172:30::1'], link: 'fl-fairlead' },
   fabric: { addresses: ['172.30.254.254', 'fd00:172:30::fab:1'] },
-  nodes: [node(1), node(2), node(3)],
+  nodes: [node(1), node(2)],
 }
-const via = ({ routes }: NetworkPlan, destination: string) =>
-  routes
-    .find((route) => route.table === undefined && route.destination === destination)
-    ?.nextHops.map(({ gateway }) => gateway)
 
-test('fabricPlan() sends pods to their node, Services to every node, and the rest nowhere without egress', () => {
-  const plan = fabricPlan(cluster)
-  assert.deepEqual(via(plan, '10.244.2.0/24'), ['172.30.0.3'])
-  assert.deepEqual(via(plan, 'fd00:10:96::/112'), ['fd00:172:30::2', 'fd00:172:30::3', 'fd00:172:30::4'])
-  assert.deepEqual(via(plan, '172.30.255.0/24'), [])
-  assert.equal(via(plan, '0.0.0.0/0'), undefined)
-  assert.deepEqual(via(fabricPlan({ ...cluster, egress: true }), '::/0'), ['fd00:172:30::1'])
+const ROUTER = [
+  'ipv4/ip_forward = 1',
+  'ipv6/conf/all/forwarding? = 1',
+  'ipv4/conf/all/rp_filter = 0',
+  'ipv4/conf/default/rp_filter = 0',
+  'ipv4/conf/all/send_redirects = 0',
+  'ipv4/conf/default/send_redirects = 0',
+  ...QUIET_IPV6,
+]
+
+test('the fabric sends pods to their node, Services to every node, what has a mark to its node, and the rest nowhere', () => {
+  assert.deepEqual(planText(fabricPlan(cluster)), [
+    ...ROUTER,
+    'netfilter/nf_conntrack_tcp_be_liberal? = 1',
+    'link lo',
+    'link fl-underlay 172.30.254.254/16 fd00:172:30::fab:1/64 fe80::fab:1/64',
+    'unreachable 10.244.0.0/16',
+    'unreachable 172.30.255.0/24',
+    'route 10.96.0.0/16 via 172.30.0.2 dev fl-underlay via 172.30.0.3 dev fl-underlay',
+    'route 10.244.1.0/24 via 172.30.0.2 dev fl-underlay',
+    'route 10.244.2.0/24 via 172.30.0.3 dev fl-underlay',
+    'route 0.0.0.0/0 via 172.30.0.2 dev fl-underlay table 1001',
+    'route 0.0.0.0/0 via 172.30.0.3 dev fl-underlay table 1002',
+    'unreachable fd00:10:244::/56',
+    'unreachable fd00:172:30:0:ff::/112',
+    'route fd00:10:96::/112 via fd00:172:30::2 dev fl-underlay via fd00:172:30::3 dev fl-underlay',
+    'route fd00:10:244:1::/64 via fd00:172:30::2 dev fl-underlay',
+    'route fd00:10:244:2::/64 via fd00:172:30::3 dev fl-underlay',
+    'route ::/0 via fd00:172:30::2 dev fl-underlay table 1001',
+    'route ::/0 via fd00:172:30::3 dev fl-underlay table 1002',
+    'rule fwmark 1 table 1001',
+    'rule fwmark 2 table 1002',
+  ])
+  assert.deepEqual(Object.fromEntries(nodeMarks(cluster)), { 'node-1': 1, 'node-2': 2 })
 })
 
-test('the fabric has a mark for each node, and a table that leads what has it to that node', () => {
-  const { rules = [], routes } = fabricPlan(cluster)
+test('with egress the fabric sends the rest to the host, and changes nothing else', () => {
+  const without = planText(fabricPlan(cluster))
   assert.deepEqual(
-    [...nodeMarks(cluster)],
-    [
-      ['node-1', 1],
-      ['node-2', 2],
-      ['node-3', 3],
-    ],
+    planText(fabricPlan({ ...cluster, egress: true })).filter((line) => !without.includes(line)),
+    ['route 0.0.0.0/0 via 172.30.0.1 dev fl-underlay', 'route ::/0 via fd00:172:30::1 dev fl-underlay'],
   )
-  assert.deepEqual(
-    rules.map(({ mark, table }) => [
-      mark,
-      ...routes.filter((route) => route.table === table).map(({ nextHops }) => nextHops.map(({ gateway }) => gateway)),
-    ]),
-    [
-      [1, ['172.30.0.2'], ['fd00:172:30::2']],
-      [2, ['172.30.0.3'], ['fd00:172:30::3']],
-      [3, ['172.30.0.4'], ['fd00:172:30::4']],
-    ],
-  )
-  assert.equal(new Set(rules.map(({ table }) => table)).size, 3)
 })
 
-test("nodePlan() goes straight to other nodes' pods, has its own range unreachable but for its pods, and all else by the fabric", () => {
-  const plan = nodePlan(cluster, node(2))
-  assert.deepEqual(via(plan, '10.244.1.0/24'), ['172.30.0.2'])
-  assert.deepEqual(via(plan, '10.244.2.0/24'), [])
-  assert.deepEqual(via(plan, '::/0'), ['fd00:172:30::fab:1'])
-  assert.deepEqual(via(plan, '172.30.0.1/32'), ['172.30.254.254'], 'the host, by the way that it comes')
-  assert.deepEqual(plan.links.at(-1)?.addresses, ['172.30.0.3/16', 'fd00:172:30::3/64', 'fe80::3/64'])
+test('a node goes straight to the pods of others, to its own where they are, and by the fabric to all else', () => {
+  assert.deepEqual(planText(nodePlan(cluster, node(2))), [
+    ...ROUTER,
+    'netfilter/nf_conntrack_tcp_timeout_established? = 86400',
+    'netfilter/nf_conntrack_tcp_timeout_close_wait? = 3600',
+    'link lo',
+    'link eth0 172.30.0.3/16 fd00:172:30::3/64 fe80::3/64',
+    'route 0.0.0.0/0 via 172.30.254.254 dev eth0 onlink',
+    'route 172.30.255.0/24 via 172.30.254.254 dev eth0 onlink',
+    'route 172.30.0.1/32 via 172.30.254.254 dev eth0 onlink',
+    'unreachable 10.244.2.0/24',
+    'route 10.244.1.0/24 via 172.30.0.2 dev eth0',
+    'route ::/0 via fd00:172:30::fab:1 dev eth0 onlink',
+    'route fd00:172:30:0:ff::/112 via fd00:172:30::fab:1 dev eth0 onlink',
+    'route fd00:172:30::1/128 via fd00:172:30::fab:1 dev eth0 onlink',
+    'unreachable fd00:10:244:2::/64',
+    'route fd00:10:244:1::/64 via fd00:172:30::2 dev eth0',
+  ])
 })
 
-test('nodes and the fabric send no redirects, on links that are there and on those to come', () => {
-  for (const { sysctls } of [nodePlan(cluster, node(1)), fabricPlan(cluster)])
-    for (const which of ['all', 'default'])
-      assert.ok(sysctls.some(([name, value]) => name === `ipv4/conf/${which}/send_redirects` && value === '0'))
+test('the host reaches pods, Services and load balancer addresses by the fabric, as itself, and no setting of it is touched', () => {
+  assert.deepEqual(planText(hostLinkPlan(cluster)), [
+    'link fl-fairlead 172.30.0.1/16 fd00:172:30::1/64',
+    'route 10.244.0.0/16 via 172.30.254.254 dev fl-fairlead onlink src 172.30.0.1',
+    'route 10.96.0.0/16 via 172.30.254.254 dev fl-fairlead onlink src 172.30.0.1',
+    'route 172.30.255.0/24 via 172.30.254.254 dev fl-fairlead onlink src 172.30.0.1',
+    'route fd00:10:244::/56 via fd00:172:30::fab:1 dev fl-fairlead onlink src fd00:172:30::1',
+    'route fd00:10:96::/112 via fd00:172:30::fab:1 dev fl-fairlead onlink src fd00:172:30::1',
+    'route fd00:172:30:0:ff::/112 via fd00:172:30::fab:1 dev fl-fairlead onlink src fd00:172:30::1',
+  ])
 })
 
-test('hostLinkPlan() has three routes a family, all by the fabric, and writes no setting', () => {
-  const plan = hostLinkPlan(cluster)
-  assert.equal(plan.routes.length, 6)
-  assert.deepEqual(plan.sysctls, [])
-  assert.deepEqual(via(plan, '172.30.255.0/24'), ['172.30.254.254'])
+test("a node's link-local address is its place in the range, be that wider or narrower than what a link-local one can tell", () => {
+  const linkLocal = (range: string, address: string) =>
+    nodePlan({ ...cluster, nodeCidr: ['172.30.0.0/16', range] }, { ...node(1), addresses: ['172.30.0.2', address] })
+      .links.at(-1)
+      ?.addresses.at(-1)
+  assert.equal(linkLocal('fd00:172:30::/48', 'fd00:172:30:7:8000::2'), 'fe80::8000:0:0:2/64')
+  assert.equal(linkLocal('fd00:172:30:6::/63', 'fd00:172:30:7::2'), 'fe80::2/64')
+  assert.equal(linkLocal('fd00:172:30::5:0/112', 'fd00:172:30::5:2'), 'fe80::2/64')
 })
 
 test("nodePortLink() fits in a link name and never takes the name of the host's port or of the bridge", () => {
   assert.equal(nodePortLink('node-250', 250), 'fl-node-250')
+  assert.deepEqual([HOST_PORT, UNDERLAY_LINK], ['fl-host', 'fl-underlay'])
   assert.equal(nodePortLink('host', 1), 'fl-port-1')
   assert.equal(nodePortLink('underlay', 2), 'fl-port-2')
   assert.equal(nodePortLink('a-very-long-node-name', 3), 'fl-port-3')

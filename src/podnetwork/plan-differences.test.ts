@@ -43,17 +43,50 @@ test('what is missing, down, elsewhere or set otherwise is named, each by itself
   assert.deepEqual(without({ sysctls: new Map([['ipv4/ip_forward', undefined]]) }), [])
 })
 
+test('a setting is the same however the kernel parts its numbers, and one that a kernel may lack is missed where it has it', () => {
+  const settings = { sysctls: [['a/range?', '0 7']] as const, links: [], neighbours: [], routes: [] }
+  const differences = (value: string | undefined) =>
+    planDifferences(settings, { ...found, sysctls: new Map([['a/range', value]]) })
+  assert.deepEqual([differences('0\t7'), differences(undefined)], [[], []])
+  assert.deepEqual(differences('1\t7'), ['a/range is 1\t7, not 0 7'])
+})
+
+test('of a route with several next hops the order does not matter, and each counts', () => {
+  const hop = (link: string, gateway?: string) => ({ link, gateway })
+  const leads = (...nextHops: readonly { readonly link: string }[]) =>
+    planDifferences(
+      {
+        sysctls: [],
+        links: [],
+        neighbours: [],
+        routes: [{ destination: '::/0', nextHops: [hop('a', '::1'), hop('b')] }],
+      },
+      { ...found, routes: new Map([['::/0', { nextHops }]]) },
+    ).length === 0
+  assert.ok(leads(hop('b'), hop('a', '::1')))
+  for (const other of [[hop('a', '::1')], [hop('a', '::2'), hop('b')], [hop('a'), hop('b')], []])
+    assert.ok(!leads(...other), JSON.stringify(other))
+})
+
 test('a port has its bridge and its MTU, a mark its rule and its table of its own', () => {
   const fabric = {
     sysctls: [],
-    links: [{ name: 'eth0', addresses: [], mtu: 1500, master: 'br0' }],
+    links: [{ name: 'eth0', addresses: [], mtu: 1400, master: 'br0' }],
     neighbours: [],
     routes: [{ destination: '0.0.0.0/0', nextHops: [{ link: 'eth0' }], table: 1001 }],
     rules: [{ mark: 1, table: 1001 }],
   }
   assert.deepEqual(planDifferences(fabric, found), [
+    'link eth0 has MTU 1500, not 1400',
     'link eth0 is no port of br0',
     'route 0.0.0.0/0 of table 1001 is missing',
     'IPv4 rule of mark 1 is missing',
   ])
+  const whole: FoundNetwork = {
+    ...found,
+    links: new Map([['eth0', { up: true, mtu: 1400, master: 'br0' }]]),
+    routes: new Map([['0.0.0.0/0 of table 1001', { nextHops: [{ link: 'eth0' }] }]]),
+    rules: new Set(['IPv4 1 1001']),
+  }
+  assert.deepEqual(planDifferences(fabric, whole), [])
 })

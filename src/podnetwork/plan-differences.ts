@@ -61,5 +61,5 @@ export const planDifferences = (plan: NetworkPlan, found: FoundNetwork): readonl
 
 const sameSetting = (value: string, wanted: string): boolean => value.split(/\s+/).join(' ') === wanted
 
-const wayOf = ({ nextHops, source = '' }: Omit<PlannedRoute, 'destination'>): string =>
-  [source, ...nextHops.map(({ link, gateway = '' }) => `${link} ${gateway}`).sort()].join(';')
+const wayOf = ({ nextHops, source }: Omit<PlannedRoute, 'destination'>): string =>
+  JSON.stringify([source, ...nextHops.map(({ link, gateway }) => `${link} ${gateway}`).sort()])

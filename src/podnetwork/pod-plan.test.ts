@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { withoutIpv6 } from './network-plan.ts'
+import { MTU, plannedFamilies, withoutIpv6 } from './network-plan.ts'
 import { podLink, podMac, podPlan, podRoutesPlan, shortUid } from './pod-plan.ts'
+import { planText, QUIET_IPV6 } from './testing/plan-text.ts'
 
 test('podLink() is fl- and twelve characters of the uid, which a link name can hold', () => {
   assert.equal(podLink('4F1c2e3d-5a6b-4c7d-8e9f-0123456789ab'), 'fl-4f1c2e3d5a6b')
@@ -13,24 +14,45 @@ test('podMac() spells the IPv4 address', () => {
   assert.equal(podMac('10.244.1.5'), '0a:58:0a:f4:01:05')
 })
 
-test('podPlan() gives whole addresses and one way out per family, with no neighbour to be asked for', () => {
-  const { links, routes, neighbours } = podPlan(['10.244.1.5', 'fd00:10:244:1::5'])
-  assert.deepEqual(links.at(-1)?.addresses, ['10.244.1.5/32', 'fd00:10:244:1::5/128'])
-  assert.deepEqual(
-    routes.map(({ destination }) => destination),
-    ['0.0.0.0/0', '::/0'],
-  )
-  for (const { nextHops } of routes) assert.ok(neighbours.some(({ address }) => address === nextHops[0]?.gateway))
+const INSIDE = podPlan(['10.244.1.5', 'fd00:10:244:1::5'])
+
+test('a pod has whole addresses, one way out per family by a neighbour who need not be asked for, and may listen and ping', () => {
+  assert.deepEqual(planText(INSIDE), [
+    ...QUIET_IPV6,
+    'ipv4/ip_unprivileged_port_start? = 0',
+    'ipv4/ping_group_range? = 0 2147483647',
+    'link lo',
+    'link eth0 10.244.1.5/32 fd00:10:244:1::5/128',
+    'neighbour 169.254.1.1 at 0a:58:00:00:00:01 dev eth0',
+    'neighbour fe80::1 at 0a:58:00:00:00:01 dev eth0',
+    'route 0.0.0.0/0 via 169.254.1.1 dev eth0 onlink src 10.244.1.5',
+    'route ::/0 via fe80::1 dev eth0 onlink src fd00:10:244:1::5',
+  ])
 })
 
-test("podRoutesPlan() leads to the pod from the node's own addresses, and knows the pod's MAC", () => {
+test('a node goes to a pod by its link, from its own addresses, and knows its MAC', () => {
   const plan = podRoutesPlan('fl-x', ['10.244.1.5', 'fd00::5'], ['172.30.0.2', 'fd00:172:30::2'], 'pod default/web')
-  assert.deepEqual(plan.routes[0], { destination: '10.244.1.5/32', nextHops: [{ link: 'fl-x' }], source: '172.30.0.2' })
-  assert.deepEqual(new Set(plan.neighbours.map(({ mac }) => mac)), new Set([podMac('10.244.1.5')]))
+  assert.deepEqual(planText(plan), [
+    'link fl-x (pod default/web)',
+    'neighbour 10.244.1.5 at 0a:58:0a:f4:01:05 dev fl-x',
+    'neighbour fd00::5 at 0a:58:0a:f4:01:05 dev fl-x',
+    'route 10.244.1.5/32 dev fl-x src 172.30.0.2',
+    'route fd00::5/128 dev fl-x src fd00:172:30::2',
+  ])
 })
 
-test('withoutIpv6() leaves the IPv4 half of a plan', () => {
-  const text = JSON.stringify(withoutIpv6(podPlan(['10.244.1.5', 'fd00:10:244:1::5'])))
-  assert.doesNotMatch(text, /fd00|fe80|::|ipv6/)
-  assert.match(text, /10\.244\.1\.5\/32/)
+test('without IPv6 the IPv4 half of a plan is left', () => {
+  assert.deepEqual(planText(withoutIpv6(INSIDE)), [
+    'ipv4/ip_unprivileged_port_start? = 0',
+    'ipv4/ping_group_range? = 0 2147483647',
+    'link lo',
+    'link eth0 10.244.1.5/32',
+    'neighbour 169.254.1.1 at 0a:58:00:00:00:01 dev eth0',
+    'route 0.0.0.0/0 via 169.254.1.1 dev eth0 onlink src 10.244.1.5',
+  ])
+  assert.deepEqual([INSIDE, withoutIpv6(INSIDE)].map(plannedFamilies), [['IPv4', 'IPv6'], ['IPv4']])
+})
+
+test('links carry what Ethernet does', () => {
+  assert.equal(MTU, 1500)
 })
