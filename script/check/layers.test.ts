@@ -6,6 +6,7 @@ import { treeOf } from './tree.ts'
 const rules: Rules = {
   rooms: { net: [], dns: ['net'], cli: ['dns', 'net'] },
   folders: { cli: { words: [], walk: ['words'] }, 'cli/walk': { hop: [''] } },
+  barred: { 'src/cli/words/': ['net'] },
   doors: { 'src/dns/store.ts': ['src/dns/registry/'] },
   pure: ['net'],
   pureFiles: ['dns/zone[^/]*\\.ts$'],
@@ -63,6 +64,13 @@ test('a folder below a room has phases too', () => {
   assert.deepEqual(faults(files), [])
   assert.deepEqual(faults({ ...files, 'src/cli/walk/hop/f.ts': "import '../end/d.ts'" }), [
     "src/cli/walk/hop/f.ts: 'cli/walk/hop' may not import 'src/cli/walk/end/d.ts'",
+  ])
+})
+
+test('a folder that is barred from a room does not import it, though its room may', () => {
+  const files = { 'src/net/ip.ts': '', 'src/cli/a.ts': "import '#net/ip.ts'" }
+  assert.deepEqual(faults({ ...files, 'src/cli/words/b.ts': "import '#net/ip.ts'" }), [
+    "src/cli/words/b.ts: nothing in src/cli/words/ may import 'net' (src/net/ip.ts)",
   ])
 })
 

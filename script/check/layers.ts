@@ -14,6 +14,8 @@ export interface Rules {
    * import. Files beside them are its front, and may all.
    */
   readonly folders: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>
+  /** Folders that may not import these rooms, though their own room may. */
+  readonly barred: Readonly<Record<string, readonly string[]>>
   /** Files that are reached by one door: who may import them, files or folders. */
   readonly doors: Readonly<Record<string, readonly string[]>>
   /** Rooms without effects. */
@@ -134,6 +136,9 @@ export const layers = (rules: Rules): Check => {
         if (from && into !== undefined && from !== into && !phases[from]?.includes(into))
           faults.push(`'${parent}/${from}' may not import '${target}'`)
       }
+      for (const [folder, rooms] of Object.entries(rules.barred))
+        if (to !== undefined && path.startsWith(folder) && rooms.includes(to))
+          faults.push(`nothing in ${folder} may import '${to}' (${target})`)
       const door = rules.doors[target]
       if (door !== undefined && !isTest(path) && !door.some((allowed) => path.startsWith(allowed)))
         faults.push(`'${target}' is reached by ${door.join(' and ')} alone`)

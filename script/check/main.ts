@@ -10,6 +10,7 @@ import { documents } from './documents.ts'
 import { type Exceptions, unexcused } from './exceptions.ts'
 import { graphOf, layers, type Rules } from './layers.ts'
 import { repeats } from './repeats.ts'
+import { rooms } from './rooms.ts'
 import { sizes } from './sizes.ts'
 import { readTree } from './tree.ts'
 import { unused } from './unused.ts'
@@ -17,7 +18,7 @@ import { unused } from './unused.ts'
 const read = (name: string) => JSON.parse(readFileSync(join(import.meta.dirname, name), 'utf8'))
 const exceptions: Exceptions = read('exceptions.json')
 const rules: Rules = read('layers.json')
-const checks: readonly Check[] = [layers(rules), sizes, unused, dependencies, documents, repeats]
+const checks: readonly Check[] = [layers(rules), rooms(rules), sizes, unused, dependencies, documents, repeats]
 
 const tree = readTree(join(import.meta.dirname, '..', '..'))
 for (const line of graphOf(tree, rules)) console.log(line)

@@ -9,6 +9,7 @@ import { services } from '#api/core/service/resource.ts'
 import { builtInKinds } from '#api/kinds.ts'
 import type { ResourceObject } from '#api/resource.ts'
 import { type Client, isAlreadyExists } from '#client/client.ts'
+import { serviceHost } from '#names/dns-name.ts'
 import { socketText } from '#net/port-protocol.ts'
 import { createAuthenticator } from './access/authentication.ts'
 import { SYSTEM } from './access/caller.ts'
@@ -131,7 +132,7 @@ export const createApiServer = async (options: ApiServerOptions): Promise<ApiSer
   catalogue.onChange(({ type, kind: { resource } }) => {
     if (type === 'removed') registry.clear(resource).catch(onError)
   })
-  const issuer = `https://kubernetes.default.svc.${options.clusterDomain}`
+  const issuer = `https://${serviceHost('default', 'kubernetes', options.clusterDomain)}`
   const signer = new TokenSigner(options.pki.serviceAccountKey, issuer)
   const authenticator = createAuthenticator({ reader: registry, signer, now })
   const subresources = subresourceHandlers(signer)

@@ -18,6 +18,14 @@ export const dashedAddress = (address: string): string => address.replace(/[.:]/
 export const serviceHost = (namespace: string, name: string, domain: string): string =>
   `${name}.${namespace}.svc.${domain}`
 
+/** By what a Service can be asked for in its own namespace, the shortest first: `web`, `web.shop`, and so on. */
+export const serviceHosts = (namespace: string, name: string, domain: string): readonly string[] => [
+  name,
+  `${name}.${namespace}`,
+  `${name}.${namespace}.svc`,
+  serviceHost(namespace, name, domain),
+]
+
 const REVERSE = [
   {
     zone: 'in-addr.arpa',

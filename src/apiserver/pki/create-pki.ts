@@ -1,3 +1,4 @@
+import { serviceHosts } from '#names/dns-name.ts'
 import { generateKey, issueCertificate } from './certificate.ts'
 import type { KeyPair, Pki } from './pki.ts'
 
@@ -23,10 +24,7 @@ export const createPki = async (request: PkiRequest): Promise<Pki> => {
   }
   const ca = await issueCertificate({ commonName: CA_NAME, usage: 'ca', ...validity })
   const names = new Set([
-    'kubernetes',
-    'kubernetes.default',
-    'kubernetes.default.svc',
-    `kubernetes.default.svc.${request.clusterDomain}`,
+    ...serviceHosts('default', 'kubernetes', request.clusterDomain),
     'localhost',
     '127.0.0.1',
     '::1',
