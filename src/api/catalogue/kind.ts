@@ -26,6 +26,8 @@ interface KindDefinition<T extends ApiObject> {
   readonly resource: Resource<T>
   /** By the word in the path. A kind with `status` has its status written there alone. */
   readonly subresources?: { readonly [name: string]: Subresource }
+  /** Parts that Kubernetes has of it and that are not here, by the word in the path: what to do instead. */
+  readonly unserved?: { readonly [subresource: string]: string }
   /** What can be done with its objects; absent: everything. */
   readonly verbs?: readonly string[]
   /** Fills in what depends on other fields; constants stand in the message. */

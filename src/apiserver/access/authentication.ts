@@ -1,17 +1,14 @@
 import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import { TLSSocket } from 'node:tls'
-import type { Pod } from '#api/core/pod/message.ts'
-import type { ServiceAccount } from '#api/core/serviceaccount/message.ts'
+import { pods } from '#api/core/pod/resource.ts'
+import { secrets } from '#api/core/secret/resource.ts'
+import { serviceAccounts } from '#api/core/serviceaccount/resource.ts'
 import { badRequest, forbidden, unauthorized } from '../errors.ts'
 import type { Reader } from '../registry/reader.ts'
 import { refusalMessage } from './authorization.ts'
 import { ANONYMOUS, type Caller, isMaster, SYSTEM, serviceAccountOf } from './caller.ts'
 import type { TokenClaims, TokenSigner } from './token.ts'
-
-const SERVICE_ACCOUNTS = { group: '', plural: 'serviceaccounts', namespaced: true }
-const PODS = { group: '', plural: 'pods', namespaced: true }
-const SECRETS = { group: '', plural: 'secrets', namespaced: true }
 
 export interface Authenticator {
   /** Who sent this request; throws 401 for credentials that are wrong (none at all is anonymous). */
@@ -161,13 +158,13 @@ const problemWith = (reader: Reader, claims: TokenClaims, now: Date): string | u
   if (claims.exp <= seconds) return 'service account token has expired'
   if (claims.nbf > seconds) return 'service account token is not valid yet'
   const { namespace, serviceaccount, pod, secret } = claims['kubernetes.io']
-  const account = reader.find(SERVICE_ACCOUNTS, namespace, serviceaccount.name) as ServiceAccount | undefined
+  const account = reader.find(serviceAccounts, namespace, serviceaccount.name)
   if (account?.metadata?.uid !== serviceaccount.uid) return 'service account token has been invalidated'
   if (pod) {
-    const bound = reader.find(PODS, namespace, pod.name) as Pod | undefined
+    const bound = reader.find(pods, namespace, pod.name)
     if (bound?.metadata?.uid !== pod.uid) return 'service account token has been invalidated'
   }
-  if (secret && reader.find(SECRETS, namespace, secret.name)?.metadata?.uid !== secret.uid) {
+  if (secret && reader.find(secrets, namespace, secret.name)?.metadata?.uid !== secret.uid) {
     return 'service account token has been invalidated'
   }
   return undefined

@@ -3,6 +3,7 @@ import type { Pod } from '#api/core/pod/message.ts'
 import { pods } from '#api/core/pod/resource.ts'
 import type { Volume } from '#api/core/pod/volume/volume.ts'
 import type { ServiceAccount } from '#api/core/serviceaccount/message.ts'
+import { serviceAccounts } from '#api/core/serviceaccount/resource.ts'
 import { isSame } from '#api/resource.ts'
 import { forbidden } from '../errors.ts'
 import { randomSuffix } from '../generate-name.ts'
@@ -11,7 +12,6 @@ import type { Admission } from './admission.ts'
 const MOUNT_PATH = '/var/run/secrets/kubernetes.io/serviceaccount'
 /** One hour and a bit, by which the server knows a kubelet's request for a pod's own token. */
 const EXPIRATION_SECONDS = 3607
-const SERVICE_ACCOUNTS = { group: '', plural: 'serviceaccounts', namespaced: true }
 const MIRROR_ANNOTATION = 'kubernetes.io/config.mirror'
 
 const tokenVolume = (name: string): Volume => ({
@@ -42,7 +42,7 @@ export const serviceAccount = (random: Random): Admission => ({
     if (pod.metadata?.annotations?.[MIRROR_ANNOTATION]) return object
     const namespace = pod.metadata?.namespace ?? ''
     const name = pod.spec?.serviceAccountName || 'default'
-    const account = reader.find(SERVICE_ACCOUNTS, namespace, name) as ServiceAccount | undefined
+    const account = reader.find(serviceAccounts, namespace, name) as ServiceAccount | undefined
     if (!account) {
       const why = `error looking up service account ${namespace}/${name}: serviceaccount "${name}" not found`
       throw forbidden(resource, pod.metadata?.name ?? '', why)

@@ -1,5 +1,8 @@
 import type { Node } from '#api/core/node/message.ts'
 import { nodes } from '#api/core/node/resource.ts'
+import { pods } from '#api/core/pod/resource.ts'
+import { services } from '#api/core/service/resource.ts'
+import { isSame, type Resource } from '#api/resource.ts'
 import { serviceUnavailable } from '../errors.ts'
 import type { ResourceRequestInfo } from '../http/request/request-info.ts'
 import { kubeletDestination } from '../kubelet-proxy.ts'
@@ -16,9 +19,10 @@ import { serviceEndpoint } from './service-endpoint.ts'
  */
 export const findDestination = (server: ServerContext, info: ResourceRequestInfo): Destination => {
   const { registry, dial, random } = server
-  const { resource, namespace, name } = info
-  if (resource === 'pods') return endpointDestination(dial, podEndpoint(registry, namespace, name))
-  if (resource === 'services') return endpointDestination(dial, serviceEndpoint(registry, namespace, name, random))
+  const { group, resource: plural, namespace, name } = info
+  const isOf = (resource: Pick<Resource, 'group' | 'plural'>): boolean => isSame(resource, { group, plural })
+  if (isOf(pods)) return endpointDestination(dial, podEndpoint(registry, namespace, name))
+  if (isOf(services)) return endpointDestination(dial, serviceEndpoint(registry, namespace, name, random))
   return nodeDestination(server, name)
 }
 

@@ -24,15 +24,16 @@ const splitPath = (info: ResourceRequestInfo, request: IncomingMessage): Proxied
   return { prefix, path: info.path.slice(prefix.length), search: request.url!.slice(info.path.length) }
 }
 
-const check = (info: ResourceRequestInfo, request: IncomingMessage): void => {
-  if ((info.resource === 'nodes') !== (info.namespace === '')) throw noSuchResource()
+const check = ({ catalogue }: ServerContext, info: ResourceRequestInfo, request: IncomingMessage): void => {
+  const kind = catalogue.find({ group: info.group, plural: info.resource })
+  if (kind?.resource.namespaced !== (info.namespace !== '')) throw noSuchResource()
   if (!METHODS.has(request.method!)) throw methodNotAllowed()
 }
 
 /** Answers a request for what is behind a pod, a Service or a node. Rejects with the refusal. */
 export const proxyTo = async (server: ServerContext, info: ResourceRequestInfo, exchange: Exchange): Promise<true> => {
   const { request, response } = exchange
-  check(info, request)
+  check(server, info, request)
   const destination = findDestination(server, info)
   const { prefix, path, search } = splitPath(info, request)
   if (path === '' && (request.method === 'GET' || request.method === 'HEAD')) {
@@ -51,7 +52,7 @@ export const proxyUpgradeTo = async (
   request: IncomingMessage,
   client: UpgradingClient,
 ): Promise<void> => {
-  check(info, request)
+  check(server, info, request)
   const destination = findDestination(server, info)
   const { path, search } = splitPath(info, request)
   const headers = requestHeaders(request, { path: info.path, upgrade: request.headers.upgrade })

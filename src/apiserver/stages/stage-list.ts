@@ -26,7 +26,7 @@ export const stageList = (server: ServerContext): readonly Stage[] => [
   customResources, // answers before resources, which know nothing of them
   reviews(server), // questions about access; never stored
   streams(server), // a pod's log; exec, attach and port-forward come as upgrades, in upgrade.ts
-  unserved, // parts of Kubernetes that are not here, by name
+  unserved(server), // parts of objects that are not here, by name
   proxies(server), // what is behind pods, Services and nodes
   subresources(server), // before resources: they share paths
   resources(server),

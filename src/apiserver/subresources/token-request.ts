@@ -1,5 +1,9 @@
 import { randomUUID } from 'node:crypto'
-import type { ApiObject } from '#api/resource.ts'
+import { nodes } from '#api/core/node/resource.ts'
+import type { Pod } from '#api/core/pod/message.ts'
+import { pods } from '#api/core/pod/resource.ts'
+import { secrets } from '#api/core/secret/resource.ts'
+import { type ApiObject, groupVersion } from '#api/resource.ts'
 import { timeText } from '#api/time-text.ts'
 import type { TokenClaims, TokenSigner } from '../access/token.ts'
 import { badRequest, conflict, invalid, notFound } from '../errors.ts'
@@ -19,7 +23,6 @@ interface TokenRequestBody extends ApiObject {
   }
 }
 
-const NODES = { group: '', plural: 'nodes', namespaced: false }
 const DEFAULT_SECONDS = 3600
 const SHORTEST_SECONDS = 600
 /** 2^32 seconds, upstream's limit. */
@@ -74,6 +77,9 @@ export const createTokenRequest = (signer: TokenSigner): SubresourceHandler => (
   },
 })
 
+/** What a token may be bound to: it ends with it. */
+const BOUND = [pods, secrets]
+
 const checkDuration = (seconds: number): void => {
   const problem =
     seconds < SHORTEST_SECONDS
@@ -92,13 +98,12 @@ const boundObject = (
   namespace: string,
   ref: NonNullable<NonNullable<TokenRequestBody['spec']>['boundObjectRef']>,
 ): Partial<TokenClaims['kubernetes.io']> => {
-  const plural = ref.kind === 'Pod' ? 'pods' : ref.kind === 'Secret' ? 'secrets' : undefined
-  if (!plural || (ref.apiVersion && ref.apiVersion !== 'v1')) {
+  const resource = BOUND.find(({ kind }) => kind === ref.kind)
+  if (!resource || (ref.apiVersion && ref.apiVersion !== groupVersion(resource))) {
     throw badRequest(
       `cannot bind token to object of type ${ref.apiVersion ?? ''}, Kind=${ref.kind ?? ''}: only Pod and Secret of v1`,
     )
   }
-  const resource = { group: '', plural, kind: ref.kind!, namespaced: true }
   const name = ref.name ?? ''
   const object = registry.find(resource, namespace, name)
   if (!object) throw notFound(resource, name)
@@ -110,9 +115,9 @@ const boundObject = (
       `the UID in the bound object reference (${ref.uid}) does not match the UID in record. The object might have been deleted and then recreated`,
     )
   }
-  if (plural === 'secrets') return { secret: { name, uid } }
-  const nodeName = (object as { spec?: { nodeName?: string } }).spec?.nodeName
-  const node = nodeName ? registry.find(NODES, undefined, nodeName) : undefined
+  if (resource === secrets) return { secret: { name, uid } }
+  const nodeName = (object as Pod).spec?.nodeName
+  const node = nodeName ? registry.find(nodes, undefined, nodeName) : undefined
   return {
     ...(node ? { node: { name: nodeName!, uid: node.metadata?.uid ?? '' } } : {}),
     pod: { name, uid },

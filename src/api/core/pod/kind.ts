@@ -8,6 +8,7 @@ import { graceSeconds } from './deletion.ts'
 import { PodAttachOptions, PodExecOptions, PodPortForwardOptions, PodProxyOptions } from './options.ts'
 import { preparePodCreate, preparePodStatus } from './prepare.ts'
 import { pods } from './resource.ts'
+import { podUnserved } from './unserved.ts'
 import { validatePodCreate, validatePodStatusUpdate, validatePodUpdate } from './validate/pod.ts'
 import { podWarnings } from './warnings.ts'
 
@@ -24,6 +25,7 @@ export const pod = kind({
     proxy: proxy(PodProxyOptions),
     status,
   },
+  unserved: podUnserved,
   defaults: defaultPod,
   prepare: { create: preparePodCreate, status: preparePodStatus },
   validate: { create: validatePodCreate, update: validatePodUpdate, status: validatePodStatusUpdate },
