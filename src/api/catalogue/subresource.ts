@@ -1,4 +1,5 @@
 import { Scale } from '#api/autoscaling/scale/message.ts'
+import type { Method } from '#schema/openapi/openapi-operations.ts'
 import type { MessageClass } from '#schema/schema.ts'
 
 /** Who answers for a part of an object. `own`: whoever answers for the object, with the object itself. */
@@ -10,6 +11,10 @@ export interface Subresource {
   readonly verbs: readonly string[]
   /** Its body, or its options where it is connected to; absent: the kind itself. */
   readonly body?: MessageClass<unknown>
+  /** It is connected to, by these methods. `hasPaths`: paths of the other side follow. */
+  readonly connection?: { readonly methods: readonly Method[]; readonly hasPaths?: true }
+  /** It is text, of which these options choose. */
+  readonly text?: MessageClass<unknown>
   /** Writes what no plain write may, so none of the kind's rules for writes is asked. */
   readonly isUnruled?: boolean
 }
@@ -27,6 +32,7 @@ export const stream = (options: MessageClass<unknown>): Subresource => ({
   answeredBy: 'stream',
   verbs: ['create', 'get'],
   body: options,
+  connection: { methods: ['get', 'post'] },
 })
 
 /** What listens behind the object, by every method. */
@@ -34,4 +40,12 @@ export const proxy = (options: MessageClass<unknown>): Subresource => ({
   answeredBy: 'proxy',
   verbs: ['create', 'delete', 'get', 'patch', 'update'],
   body: options,
+  connection: { methods: ['get', 'put', 'post', 'delete', 'options', 'head', 'patch'], hasPaths: true },
+})
+
+/** What it has said, as text. */
+export const log = (options: MessageClass<unknown>): Subresource => ({
+  answeredBy: 'log',
+  verbs: ['get'],
+  text: options,
 })

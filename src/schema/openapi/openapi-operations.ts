@@ -1,12 +1,15 @@
-import { own } from '../own.ts'
-import type { MessageClass } from '../schema.ts'
+import type { MessageClass, Scalar } from '../schema.ts'
 import type { GroupVersionKind } from './openapi-schemas.ts'
 
 /** What a document needs to know of a part of an object. */
 interface OpenApiSubresource {
   readonly verbs: readonly string[]
-  /** Of another kind than its parent's: `scale`, `eviction`. */
+  /** Of another kind than its parent's: `scale`, `eviction`; the options of what is connected to. */
   readonly body?: MessageClass<unknown>
+  /** It is not read, but connected to by these methods: `exec`. `hasPaths`: paths of the other side follow. */
+  readonly connection?: { readonly methods: readonly Method[]; readonly hasPaths?: true }
+  /** It is text, of which these options choose: `log`. */
+  readonly text?: MessageClass<unknown>
 }
 
 /** What a document needs to know of a served resource. */
@@ -29,7 +32,7 @@ export interface Parameter {
   readonly type: 'string' | 'boolean' | 'integer'
 }
 
-type Method = 'get' | 'put' | 'post' | 'delete' | 'options' | 'head' | 'patch'
+export type Method = 'get' | 'put' | 'post' | 'delete' | 'options' | 'head' | 'patch'
 type BodyKind = 'none' | 'object' | 'delete-options' | 'patch'
 
 export interface Operation {
@@ -75,39 +78,17 @@ const DELETE = [
   query('orphanDependents', 'boolean'),
   query('propagationPolicy'),
 ]
-const STREAM = [
-  query('command'),
-  query('container'),
-  ...['stdin', 'stdout', 'stderr', 'tty'].map((name) => query(name, 'boolean')),
-]
-const LOG = [
-  query('container'),
-  query('follow', 'boolean'),
-  query('limitBytes', 'integer'),
-  query('previous', 'boolean'),
-  query('sinceSeconds', 'integer'),
-  query('tailLines', 'integer'),
-  query('timestamps', 'boolean'),
-]
-const STREAM_METHODS: readonly Method[] = ['get', 'post']
-const PROXY_METHODS: readonly Method[] = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch']
-
-/** A subresource that is connected to, not read. */
-interface Connection {
-  /** Its kind is the parent's with this behind. */
-  readonly options: string
-  readonly methods: readonly Method[]
-  readonly parameters: readonly Parameter[]
-  /** Paths of the other side follow. */
-  readonly below?: true
+const TYPES: { readonly [scalar in Scalar<unknown>['scalar']]?: Parameter['type'] } = {
+  bool: 'boolean',
+  int32: 'integer',
+  int64: 'integer',
 }
 
-const CONNECT: { readonly [subresource: string]: Connection | undefined } = {
-  attach: { options: 'AttachOptions', methods: STREAM_METHODS, parameters: STREAM.slice(1) },
-  exec: { options: 'ExecOptions', methods: STREAM_METHODS, parameters: STREAM },
-  portforward: { options: 'PortForwardOptions', methods: STREAM_METHODS, parameters: [query('ports', 'integer')] },
-  proxy: { options: 'ProxyOptions', methods: PROXY_METHODS, parameters: [query('path')], below: true },
-}
+/** The query that the fields of such options are written as, by their names. */
+const queryOf = ({ fields }: MessageClass<unknown>): readonly Parameter[] =>
+  Object.entries(fields)
+    .map(([name, { type }]) => query(name, ('scalar' in type && TYPES[(type as Scalar<unknown>).scalar]) || 'string'))
+    .sort((one, other) => (one.name < other.name ? -1 : 1))
 
 /** The media types of a PATCH body. */
 export const PATCH_TYPES: readonly string[] = [
@@ -179,34 +160,29 @@ export const operationsOf = (resource: OpenApiResource): readonly PathOperations
     ),
   ]
   if (namespaced) paths.push(path(`${root}/${plural}`, [], [{ ...list, id: `list${prefix}${kind}ForAllNamespaces` }]))
-  for (const [subresource, { verbs, body = message }] of Object.entries(resource.subresources)) {
+  for (const [subresource, { verbs, body = message, connection, text }] of Object.entries(resource.subresources)) {
     const base = `${prefix}${scope}${kind}`
     const at = (operations: readonly Operation[]): PathOperations =>
       path(`${collection}/{name}/${subresource}`, [inPath('name'), ...names], operations)
-    const connect = own(CONNECT, subresource)
-    if (connect !== undefined) {
+    const answersText = { ...read, message: undefined, response: 'text' } as const
+    if (connection !== undefined) {
       const calls = (suffix: string): readonly Operation[] =>
-        connect.methods.map((method) => ({
-          ...read,
+        connection.methods.map((method) => ({
+          ...answersText,
           method,
           id: `connect${prefix}${pascal(method)}${scope}${kind}${pascal(subresource)}${suffix}`,
           action: 'connect',
-          gvk: { ...gvk, kind: `${kind}${connect.options}` },
-          parameters: connect.parameters,
-          message: undefined,
-          response: 'text',
+          gvk: bodyKind(body) ?? gvk,
+          parameters: queryOf(body),
         }))
       paths.push(at(calls('')))
-      if (connect.below) {
+      if (connection.hasPaths) {
         const below = `${collection}/{name}/${subresource}/{path}`
         paths.push(path(below, [inPath('name'), ...names, inPath('path')], calls('WithPath')))
       }
-    } else if (subresource === 'log') {
-      paths.push(
-        at([
-          { ...read, id: `read${base}Log`, action: 'get', gvk, parameters: LOG, message: undefined, response: 'text' },
-        ]),
-      )
+    } else if (text !== undefined) {
+      const id = `read${base}${pascal(subresource)}`
+      paths.push(at([{ ...answersText, id, action: 'get', gvk, parameters: queryOf(text) }]))
     } else {
       const own = bodyKind(body) ?? gvk
       const named = pascal(subresource)

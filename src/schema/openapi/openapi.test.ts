@@ -2,7 +2,16 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import type { MessageClass } from '../schema.ts'
-import { Everything, EverythingList, Pod, PodList, Service } from '../testing/messages.ts'
+import {
+  Everything,
+  EverythingList,
+  Pod,
+  PodExecOptions,
+  PodList,
+  PodLogOptions,
+  PodProxyOptions,
+  Service,
+} from '../testing/messages.ts'
 import type { OpenApiOptions } from './openapi-document.ts'
 import type { OpenApiResource } from './openapi-operations.ts'
 import { openApiV2Document } from './openapi-v2.ts'
@@ -23,6 +32,7 @@ const everything: OpenApiResource = {
   message: Everything,
   list: EverythingList,
 }
+const EVERY = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch'] as const
 const pods: OpenApiResource = {
   group: '',
   version: 'v1',
@@ -32,9 +42,9 @@ const pods: OpenApiResource = {
   answersDeleted: true,
   subresources: {
     eviction: { verbs: ['create'], body: Service },
-    exec: { verbs: ['create', 'get'] },
-    log: { verbs: ['get'] },
-    proxy: { verbs: ['create', 'get'] },
+    exec: { verbs: ['create', 'get'], body: PodExecOptions, connection: { methods: ['get', 'post'] } },
+    log: { verbs: ['get'], text: PodLogOptions },
+    proxy: { verbs: ['create', 'get'], body: PodProxyOptions, connection: { methods: EVERY, hasPaths: true } },
   },
   message: Pod,
   list: PodList,

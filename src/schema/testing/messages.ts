@@ -119,6 +119,26 @@ class NodeStatus extends message('NodeStatus', {
 }) {}
 export class Node extends object('v1', 'Node', { status: field(3, NodeStatus) }) {}
 
+/** What is connected to, and text that is read. */
+export class PodExecOptions extends object('v1', 'PodExecOptions', {
+  stdin: field(1, bool),
+  stdout: field(2, bool),
+  stderr: field(3, bool),
+  tty: field(4, bool),
+  container: field(5, string),
+  command: list(6, string),
+}) {}
+export class PodLogOptions extends object('v1', 'PodLogOptions', {
+  container: field(1, string),
+  follow: field(2, bool),
+  previous: field(3, bool),
+  sinceSeconds: optional(4, int64),
+  timestamps: field(6, bool),
+  tailLines: optional(7, int64),
+  limitBytes: optional(8, int64),
+}) {}
+export class PodProxyOptions extends object('v1', 'PodProxyOptions', { path: field(1, string) }) {}
+
 /** It holds itself. */
 export class Nested extends message('Nested', { not: optional(28, ref<Nested>('Nested')) }) {}
 

@@ -1,11 +1,11 @@
 import { kind } from '#api/catalogue/kind.ts'
-import { proxy, status, stream } from '#api/catalogue/subresource.ts'
+import { log, proxy, status, stream } from '#api/catalogue/subresource.ts'
 import { Eviction } from '#api/policy/eviction/message.ts'
 import { Binding } from './binding.ts'
 import { podColumns } from './columns.ts'
 import { defaultPod } from './defaults.ts'
 import { graceSeconds } from './deletion.ts'
-import { PodAttachOptions, PodExecOptions, PodPortForwardOptions, PodProxyOptions } from './options.ts'
+import { PodAttachOptions, PodExecOptions, PodLogOptions, PodPortForwardOptions, PodProxyOptions } from './options.ts'
 import { preparePodCreate, preparePodStatus } from './prepare.ts'
 import { pods } from './resource.ts'
 import { podUnserved } from './unserved.ts'
@@ -20,7 +20,7 @@ export const pod = kind({
     binding: { answeredBy: 'binding', verbs: ['create'], body: Binding, isUnruled: true },
     eviction: { answeredBy: 'eviction', verbs: ['create'], body: Eviction },
     exec: stream(PodExecOptions),
-    log: { answeredBy: 'log', verbs: ['get'] },
+    log: log(PodLogOptions),
     portforward: stream(PodPortForwardOptions),
     proxy: proxy(PodProxyOptions),
     status,

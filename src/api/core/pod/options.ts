@@ -1,4 +1,4 @@
-import { bool, field, int32, list, string } from '#schema/schema.ts'
+import { bool, field, int32, int64, list, optional, string } from '#schema/schema.ts'
 import { object } from '../group.ts'
 
 export class PodAttachOptions extends object('v1', 'PodAttachOptions', {
@@ -16,6 +16,16 @@ export class PodExecOptions extends object('v1', 'PodExecOptions', {
   tty: field(4, bool),
   container: field(5, string),
   command: list(6, string, { list: 'atomic', always: true }),
+}) {}
+
+export class PodLogOptions extends object('v1', 'PodLogOptions', {
+  container: field(1, string),
+  follow: field(2, bool),
+  previous: field(3, bool),
+  sinceSeconds: optional(4, int64),
+  timestamps: field(6, bool),
+  tailLines: optional(7, int64),
+  limitBytes: optional(8, int64),
 }) {}
 
 export class PodPortForwardOptions extends object('v1', 'PodPortForwardOptions', {
