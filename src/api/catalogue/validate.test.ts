@@ -90,7 +90,14 @@ describe('validateCreate()', () => {
       deployment({ selector: { matchLabels: { app: 'b' } } }),
       ['spec.template.metadata.labels: Invalid value: {"app":"a"}: `selector` does not match template `labels`'],
     ],
-    ['a Deployment without a selector', deployment({ selector: undefined }), ['spec.selector: Required value']],
+    [
+      'a Deployment without a selector',
+      deployment({ selector: undefined }),
+      [
+        'spec.selector: Required value',
+        'spec.template.metadata.labels: Invalid value: {"app":"a"}: `selector` does not match template `labels`',
+      ],
+    ],
     [
       'a rolling update that may neither add nor take away',
       deployment({ strategy: { rollingUpdate: { maxSurge: 0, maxUnavailable: '0%' } } }),

@@ -24,13 +24,17 @@ export const validateSelected = (
   const errors: FieldError[] = []
   if (selector === undefined) errors.push(required('spec.selector'))
   else {
-    errors.push(...validateSelector(selector, 'spec.selector'))
+    const problems = validateSelector(selector, 'spec.selector')
+    errors.push(...problems)
     if (isEmptySelector(selector))
       errors.push(invalid('spec.selector', selector, `empty selector is invalid for ${what}`))
+    // Of a selector that cannot be read, Kubernetes says nothing about what it selects.
+    if (problems.length > 0) return [...errors, invalid('spec.selector', selector, 'invalid label selector')]
   }
   const labels = template?.metadata?.labels ?? {}
   const at = 'spec.template'
-  if (selector !== undefined && !isEmptySelector(selector) && !selects(selector, labels))
+  // No selector selects nothing, an empty one everything.
+  if (selector === undefined || (!isEmptySelector(selector) && !selects(selector, labels)))
     errors.push(invalid(`${at}.metadata.labels`, labels, '`selector` does not match template `labels`'))
   errors.push(...checkLabels(labels, `${at}.metadata.labels`), ...validatePodSpec(template?.spec ?? {}, `${at}.spec`))
   const restart = template?.spec?.restartPolicy
