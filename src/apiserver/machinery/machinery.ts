@@ -12,7 +12,7 @@ export interface Decoded {
 }
 
 /**
- * What the kinds' declarations and their hand-written rules give the server; `kinds.ts` binds it to the real functions.
+ * What the kinds' declarations and their hand-written rules give the server; `create-machinery.ts` binds it to the real functions.
  * Everything here is pure.
  */
 export interface Machinery {

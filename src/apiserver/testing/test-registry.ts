@@ -1,6 +1,6 @@
 import { Catalogue } from '#api/catalogue/catalogue.ts'
 import { builtInKinds } from '#api/kinds.ts'
-import { createMachinery } from '../machinery/kinds.ts'
+import { createMachinery } from '../machinery/create-machinery.ts'
 import { Registry, type RegistryOptions } from '../registry/registry.ts'
 import { memoryJournal } from '../storage/memory-journal.ts'
 import { Store } from '../storage/store.ts'
