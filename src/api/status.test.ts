@@ -44,3 +44,71 @@ test('a group stands in the message and in the details', () => {
     /^Operation cannot be fulfilled on Service "a": the UID in the precondition \(x\)/,
   )
 })
+
+test('every refusal has its code, its reason, and what programs look for in its details', () => {
+  const shown = (made: Status): readonly unknown[] => [made.code, made.reason, made.message, made.details]
+  const details = { name: 'w', group: 'apps', kind: 'deployments' }
+  assert.deepEqual(shown(status.forbidden(deployments, 'w', 'no')), [
+    ...[403, 'Forbidden', 'deployments.apps "w" is forbidden: no', details],
+  ])
+  assert.deepEqual(shown(status.forbidden(services, '', 'no')), [
+    ...[403, 'Forbidden', 'services is forbidden: no', { kind: 'services' }],
+  ])
+  assert.deepEqual(shown(status.notFound(deployments, 'w')), [
+    404,
+    'NotFound',
+    'deployments.apps "w" not found',
+    details,
+  ])
+  assert.deepEqual(shown(status.alreadyExists(deployments, 'w')), [
+    ...[409, 'AlreadyExists', 'deployments.apps "w" already exists', details],
+  ])
+  assert.deepEqual(shown(status.conflict(deployments, 'w', 'no')), [
+    ...[409, 'Conflict', 'Operation cannot be fulfilled on deployments.apps "w": no', details],
+  ])
+  const precondition = (of: 'UID' | 'ResourceVersion'): readonly unknown[] =>
+    shown(status.preconditionFailed(deployments, 'w', of, 'x', 'y'))
+  const failed = (of: string, how: string): string =>
+    `Operation cannot be fulfilled on Deployment "w": the ${of} in the precondition (x) does not match the ${of} in record (y). The object might have been ${how}`
+  const ofKind = { ...details, kind: 'Deployment' }
+  assert.deepEqual(precondition('UID'), [409, 'Conflict', failed('UID', 'deleted and then recreated'), ofKind])
+  assert.deepEqual(precondition('ResourceVersion'), [409, 'Conflict', failed('ResourceVersion', 'modified'), ofKind])
+  const causes = [{ message: 'a', field: 'f' }, { message: 'a', field: 'f' }, { message: 'b' }, {}]
+  assert.deepEqual(shown(status.invalid(deployments, 'w', causes)), [
+    ...[422, 'Invalid', 'Deployment.apps "w" is invalid: [f: a, b, ]', { ...ofKind, causes }],
+  ])
+  const one = [{ message: 'a', field: 'f' }]
+  assert.deepEqual(shown(status.invalid(services, '', one)), [
+    ...[422, 'Invalid', 'Service "" is invalid: f: a', { kind: 'Service', causes: one }],
+  ])
+  const plain: readonly (readonly [Status, number, string, string])[] = [
+    [status.badRequest('m'), 400, 'BadRequest', 'm'],
+    [status.unauthorized(), 401, 'Unauthorized', 'Unauthorized'],
+    [status.notAcceptable(['a', 'b']), 406, 'NotAcceptable', 'only the following media types are accepted: a, b'],
+    [status.timeout('m'), 408, 'Timeout', 'm'],
+    [status.expired('m'), 410, 'Expired', 'm'],
+    [
+      status.unsupportedMediaType(['a', 'b']),
+      ...([
+        415,
+        'UnsupportedMediaType',
+        'the body of the request was in an unknown format - accepted media types include: a, b',
+      ] as const),
+    ],
+    [status.serviceUnavailable('m'), 503, 'ServiceUnavailable', 'm'],
+  ]
+  for (const [made, ...expected] of plain) assert.deepEqual(shown(made), [...expected, undefined])
+  assert.deepEqual(shown(status.methodNotAllowed()), [
+    ...[405, 'MethodNotAllowed', 'the server does not allow this method on the requested resource', {}],
+  ])
+  assert.deepEqual(shown(status.internalError('m')), [
+    ...[500, 'InternalError', 'Internal error occurred: m', { causes: [{ message: 'm' }] }],
+  ])
+  assert.deepEqual(shown(status.tooManyRequests('m')), [
+    ...[429, 'TooManyRequests', 'm, please try again later', { retryAfterSeconds: 1 }],
+  ])
+  assert.ok(!('reason' in status.failureStatus(500, '', 'm')))
+  const success = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success' }
+  assert.deepEqual(status.successStatus(), { ...success, code: 200 })
+  assert.deepEqual(status.successStatus(201, { uid: 'u' }), { ...success, details: { uid: 'u' }, code: 201 })
+})

@@ -12,6 +12,7 @@ test('jsonEqual() compares by what JSON says: the order of a list, not that of k
     [{}, [], false],
     [[1, 2], [1, 2], true],
     [[1, 2], [2, 1], false],
+    [[1, 2], [1, 3], false],
     [[1], [1, 2], false],
     [[1, 2], [1], false],
     [{ a: 1, b: 2 }, { b: 2, a: 1 }, true],

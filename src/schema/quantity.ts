@@ -30,7 +30,7 @@ interface Suffix {
 }
 
 const suffixOf = (text: string): Suffix | undefined => {
-  const binary = text === '' ? -1 : BINARY_SUFFIXES.indexOf(text)
+  const binary = BINARY_SUFFIXES.indexOf(text)
   if (binary > 0) return { format: 'BinarySI', exponent: binary * 10 }
   const decimal = DECIMAL_SUFFIXES.indexOf(text)
   if (decimal >= 0) return { format: 'DecimalSI', exponent: (decimal - 3) * 3 }
@@ -103,7 +103,7 @@ const CANONICAL = /^[1-9]\d{0,2}(?:[numkMGTPE]|[KMGTPE]i)?$/
 
 /** 0.5Gi → 512Mi, 1000m → 1. Throws QuantityError. */
 export const canonicalQuantity = (text: string): string =>
-  text === '0' || CANONICAL.test(text) ? text : formatQuantity(parseQuantity(text))
+  CANONICAL.test(text) ? text : formatQuantity(parseQuantity(text))
 
 /** In thousandths, rounded up, as CPU is counted: `1.5` is 1500. */
 export const milliValue = (text: string): number => {

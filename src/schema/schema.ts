@@ -61,7 +61,7 @@ export interface Options {
   readonly atomic?: boolean
   readonly optional?: boolean
   readonly always?: boolean
-  /** Go's omitzero: a zero value is left out of JSON where it would stand as null or {}. */
+  /** Go's omitzero: what is not set is left out of JSON where it would stand as null. */
   readonly omitZero?: boolean
   readonly proto?: string
 }

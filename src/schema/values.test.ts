@@ -115,6 +115,8 @@ test('an amount is written in the form that it was given in, by the largest suff
     ['100e-3', '100e-3'],
     ['-1024Ki', '-1Mi'],
     ['-512Ki', '-512Ki'],
+    ['-1Ki', '-1Ki'],
+    ['-0.5Ki', '-512'],
     ['-1000m', '-1'],
     ['1000E-3', '1'],
     ['1000000E', '9223372036854775807'],

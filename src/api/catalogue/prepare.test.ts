@@ -3,6 +3,7 @@ import { describe, test } from 'node:test'
 import { deployment as deployments } from '#api/apps/deployment/kind.ts'
 import { lease as leases } from '#api/coordination/lease/kind.ts'
 import { namespace as namespaces } from '#api/core/namespace/kind.ts'
+import { node as nodes } from '#api/core/node/kind.ts'
 import { pod as pods } from '#api/core/pod/kind.ts'
 import { secret as secrets } from '#api/core/secret/kind.ts'
 import { service as services } from '#api/core/service/kind.ts'
@@ -10,6 +11,7 @@ import type { Service } from '#api/core/service/message.ts'
 import { endpointSlice as endpointSlices } from '#api/discovery/endpointslice/kind.ts'
 import type { ApiObject } from '#api/resource.ts'
 import { applyDefaults } from './defaults.ts'
+import type { Kind } from './kind.ts'
 import { prepareForCreate, prepareForUpdate } from './prepare.ts'
 import { validateUpdate } from './validate.ts'
 
@@ -256,4 +258,77 @@ test('an update of a Lease must name the version that it read', () => {
     validateUpdate(leases, object, old).map(({ field, detail }) => `${field} ${detail}`),
     ['metadata.resourceVersion must be specified for an update'],
   )
+})
+
+describe('prepareForCreate() and prepareForUpdate(), member by member', () => {
+  const system = { deletionTimestamp: 't', deletionGracePeriodSeconds: 1, selfLink: 's', generation: 7 }
+  test('drop what only the system sets, and begin to count where a kind is counted', () => {
+    const created = (kind: Kind, more: object): any => {
+      const object: any = { apiVersion: 'v1', kind: kind.resource.kind, ...more }
+      prepareForCreate(kind, object)
+      const { apiVersion: _, kind: __, ...rest } = object
+      return rest
+    }
+    const given = { metadata: { name: 'a', ...system }, status: { x: 1 } }
+    assert.deepEqual(created(leases, given), { metadata: { name: 'a' }, status: { x: 1 } })
+    assert.deepEqual(created(deployments, given), { metadata: { name: 'a', generation: 1 }, status: {} })
+    assert.deepEqual(created(nodes, given), { metadata: { name: 'a' }, status: { x: 1 } })
+    assert.deepEqual(created(leases, {}), { metadata: {} })
+  })
+
+  test('carry over what an update leaves out, and never change a deletion', () => {
+    const updated = (kind: Kind, metadata: object | undefined, old: object): any => {
+      const object: any = { apiVersion: 'v1', kind: kind.resource.kind, metadata }
+      prepareForUpdate(kind, object, { ...object, metadata: old })
+      return object.metadata
+    }
+    const old = { uid: 'u', creationTimestamp: 'c', resourceVersion: '5', generation: 2 }
+    assert.deepEqual(updated(secrets, undefined, old), old)
+    assert.deepEqual(updated(secrets, system, old), { ...old, deletionGracePeriodSeconds: 1 })
+    const going = { ...old, deletionTimestamp: 't', deletionGracePeriodSeconds: 3 }
+    assert.deepEqual(updated(secrets, {}, going), going)
+    const own = {
+      uid: 'v',
+      creationTimestamp: 'd',
+      resourceVersion: '6',
+      deletionTimestamp: 'x',
+      deletionGracePeriodSeconds: 9,
+      generation: 8,
+    }
+    assert.deepEqual(updated(secrets, own, going), { ...own, generation: 2, deletionTimestamp: 't' })
+    assert.deepEqual(updated(secrets, { generation: 3 }, { name: 'a' }), {})
+    const { resourceVersion: _, ...unversioned } = old
+    assert.deepEqual(updated(leases, {}, old), unversioned)
+  })
+
+  test('keep the status in a plain update, and the rest in one of the status', () => {
+    const written = (part: '' | 'status', old: object): any => {
+      const object: any = { metadata: {}, spec: { unschedulable: true }, status: { phase: 'new' } }
+      prepareForUpdate(nodes, object, { metadata: {}, ...old } as never, part)
+      return object
+    }
+    const old = { spec: { podCIDR: 'a' }, status: { phase: 'old' } }
+    assert.deepEqual(written('', old), { metadata: {}, spec: { unschedulable: true }, status: { phase: 'old' } })
+    assert.deepEqual(written('', {}), { metadata: {}, spec: { unschedulable: true } })
+    assert.deepEqual(written('status', old), { metadata: {}, spec: { podCIDR: 'a' }, status: { phase: 'new' } })
+    assert.deepEqual(written('status', {}), { metadata: {}, status: { phase: 'new' } })
+    const secret: any = { metadata: {}, status: 1 }
+    prepareForUpdate(secrets, secret, { metadata: {} } as never)
+    assert.deepEqual(secret, { metadata: {}, status: 1 })
+  })
+
+  test('count a change from nothing and to nothing', () => {
+    const counted = (old: object, next: object): unknown => {
+      const object: any = { metadata: {}, ...next }
+      prepareForUpdate(deployments, object, { metadata: { generation: 4 }, ...old } as never)
+      return object.metadata.generation
+    }
+    assert.deepEqual([counted({}, {}), counted({ spec: {} }, {}), counted({}, { spec: { replicas: 1 } })], [4, 4, 5])
+    const fresh: any = { metadata: {}, spec: { replicas: 1 } }
+    prepareForUpdate(deployments, fresh, { metadata: {} } as never)
+    assert.equal(fresh.metadata.generation, 1)
+    const pod: any = { metadata: {}, spec: undefined }
+    prepareForUpdate(pods, pod, { metadata: { generation: 1 }, spec: {} } as never)
+    assert.equal(pod.metadata.generation, 1)
+  })
 })

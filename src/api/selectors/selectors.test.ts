@@ -122,3 +122,90 @@ test('a field that the kind cannot be selected by is refused', () => {
     { field: 'metadata.name', operator: '=', value: 'a,b=c\\' },
   ])
 })
+
+test('a selector is read to its requirements, sorted by key, and written as kubectl writes it', () => {
+  const cases: readonly (readonly [string, string])[] = [
+    ['', ''],
+    [' a ', 'a'],
+    ['!a', '!a'],
+    ['a=b', 'a=b'],
+    ['a==b', 'a==b'],
+    ['a!=b', 'a!=b'],
+    ['a=', 'a='],
+    ['a=,b', 'a=,b'],
+    ['a>1', 'a>1'],
+    ['a<1', 'a<1'],
+    ['b in (y , x,y)', 'b in (x,y)'],
+    ['b notin ()', 'b notin ()'],
+    ['b in (a,)', 'b in (,a)'],
+    ['\tb\n,\ra', 'a,b'],
+    ['in in (in)', 'in in (in)'],
+    ['notin', 'notin'],
+  ]
+  for (const [text, written] of cases) assert.equal(formatLabelSelector(parseLabelSelector(text)), written, text)
+  assert.deepEqual(
+    parseLabelSelector('a,!b,c=d,e!=f,g in (h,i),j notin (k),l>1,m<2,n==o').map(({ operator, values }) => [
+      operator,
+      values,
+    ]),
+    [
+      ['exists', []],
+      ['!', []],
+      ['=', ['d']],
+      ['!=', ['f']],
+      ['in', ['h', 'i']],
+      ['notin', ['k']],
+      ['gt', ['1']],
+      ['lt', ['2']],
+      ['==', ['o']],
+    ],
+  )
+  const expected = "!, identifier, or 'end of string'"
+  for (const [text, message] of [
+    [',', `unable to parse requirement: found ',', expected: ${expected}`],
+    ['(a)', `unable to parse requirement: found '(', expected: ${expected}`],
+    ['!', "unable to parse requirement: found '', expected: identifier"],
+    ['!!a', "unable to parse requirement: found '!', expected: identifier"],
+    ['!=a', `unable to parse requirement: found '!=', expected: ${expected}`],
+    ['a,=', "found '=', expected: identifier after ','"],
+    ['a,,', "found ',', expected: identifier after ','"],
+    ['a=(', "unable to parse requirement: found '(', expected: identifier"],
+    ['a!b', "unable to parse requirement: found '!', expected: in, notin, =, ==, !=, gt, lt"],
+    ['a toString b', "unable to parse requirement: found 'toString', expected: in, notin, =, ==, !=, gt, lt"],
+    ['a(b)', "unable to parse requirement: found '(', expected: in, notin, =, ==, !=, gt, lt"],
+    ['a in', "unable to parse requirement: found '', expected: '('"],
+    ['a notin ,', "unable to parse requirement: found ',', expected: '('"],
+    ['a in (=)', "unable to parse requirement: found '=', expected: ',' or ')'"],
+    ['a in (b c)', "unable to parse requirement: found 'c', expected: ',' or ')'"],
+    ['a !b', "unable to parse requirement: found '!', expected: in, notin, =, ==, !=, gt, lt"],
+    ['!a=b', "unable to parse requirement: found '=', expected: ',' or 'end of string'"],
+  ] as const)
+    assert.throws(() => parseLabelSelector(text), { code: 'SELECTOR_SYNTAX', message }, text)
+})
+
+test('a selector of fields is read term by term, with what a backslash stands before', () => {
+  const read = (text: string): unknown =>
+    parseFieldSelector(pods, text).map(({ field, operator, value }) => `${field}${operator}${value}`)
+  assert.deepEqual(read('metadata.name=a,metadata.namespace!=b,status.phase==c,spec.nodeName='), [
+    ...['metadata.name=a', 'metadata.namespace!=b', 'status.phase=c', 'spec.nodeName='],
+  ])
+  assert.deepEqual(read(',metadata.name=a=b,,'), ['metadata.name=a=b'])
+  assert.deepEqual(read('metadata.name=a!=b'), ['metadata.name=a!=b'])
+  for (const [text, code, message] of [
+    ['metadata.name', 'SELECTOR_SYNTAX', "invalid selector: 'metadata.name'; can't understand 'metadata.name'"],
+    ['a,metadata.name=b', 'SELECTOR_SYNTAX', "invalid selector: 'a,metadata.name=b'; can't understand 'a'"],
+    ['metadata.name=a\\', 'SELECTOR_SYNTAX', 'invalid field selector: invalid escape sequence: \\'],
+    ['metadata.name=a\\x', 'SELECTOR_SYNTAX', 'invalid field selector: invalid escape sequence: \\x'],
+    ['toString=a', 'FIELD_UNSUPPORTED', 'field label not supported: toString'],
+    ['=a', 'FIELD_UNSUPPORTED', 'field label not supported: '],
+  ] as const)
+    assert.throws(() => parseFieldSelector(pods, text), { code, message })
+  const bare = { apiVersion: 'v1', kind: 'Pod' } as ApiObject
+  const picks = (text: string): boolean => matchesFields(pods, parseFieldSelector(pods, text), bare)
+  assert.deepEqual(['metadata.name=', 'metadata.namespace=', 'spec.hostNetwork=false', 'status.phase!='].map(picks), [
+    true,
+    true,
+    true,
+    false,
+  ])
+})

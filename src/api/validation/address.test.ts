@@ -133,3 +133,43 @@ test('a spelling of IPv6 that is not canonical is taken, with a warning that giv
   )
   assert.deepEqual(warnings(service({ clusterIP: '10.96.0.7' })), [])
 })
+
+test('an endpoint’s address is one that means the same machine everywhere', () => {
+  const unspecified = (ip: string): string => `may not be unspecified (${ip})`
+  const loopback = 'may not be in the loopback range (127.0.0.0/8, ::1/128)'
+  const local = 'may not be in the link-local range (169.254.0.0/16, fe80::/10)'
+  const multicast = 'may not be in the link-local multicast range (224.0.0.0/24, ff02::/10)'
+  const cases: Readonly<Record<string, string | undefined>> = {
+    '0.0.0.0': unspecified('0.0.0.0'),
+    '::': unspecified('::'),
+    '0.0.0.1': undefined,
+    '::2': undefined,
+    '1::1': undefined,
+    '1::': undefined,
+    '127.0.0.0': loopback,
+    '127.255.255.255': loopback,
+    '126.255.255.255': undefined,
+    '128.0.0.1': undefined,
+    '::1': loopback,
+    '169.254.0.1': local,
+    '169.253.0.1': undefined,
+    '168.254.0.1': undefined,
+    'fe80::1': local,
+    'febf::1': local,
+    'fec0::1': undefined,
+    'fd80::1': undefined,
+    '224.0.0.255': multicast,
+    '224.0.1.0': undefined,
+    '224.1.0.0': undefined,
+    '225.0.0.0': undefined,
+    'ff02::1': multicast,
+    'ff12::1': multicast,
+    'ff01::1': undefined,
+    'fe02::1': undefined,
+  }
+  for (const [ip, why] of Object.entries(cases))
+    assert.deepEqual(
+      refusals(slice(ip.includes(':') ? 'IPv6' : 'IPv4', ip)),
+      why === undefined ? [] : [`endpoints[0].addresses[0]: Invalid value: "${ip}": ${why}`],
+    )
+})

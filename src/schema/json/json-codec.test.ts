@@ -114,6 +114,7 @@ test('a value of a wrong type is refused as Go’s decoder words it', () => {
       'JSON_TYPE json: cannot unmarshal number into Go struct field EnvVar.parts.name of type string',
     ],
     [{ byName: [] }, `JSON_TYPE json: cannot unmarshal array into ${at('byName')} map[string]v1.EnvVar`],
+    [{ blobs: [] }, `JSON_TYPE json: cannot unmarshal array into ${at('blobs')} map[string][]uint8`],
     [{ byName: 'x' }, `JSON_TYPE json: cannot unmarshal string into ${at('byName')} map[string]v1.EnvVar`],
     [{ blobs: { a: 1 } }, `JSON_TYPE json: cannot unmarshal number into ${at('blobs')} []uint8`],
     [{ blobs: { a: false } }, `JSON_TYPE json: cannot unmarshal bool into ${at('blobs')} []uint8`],
@@ -173,6 +174,7 @@ test('broken text is refused with the words of Go, and the character that they a
     ['"a\u0001b"', "invalid character '\\u0001' in string literal"],
     ['"\\x"', "invalid character 'x' in string escape code"],
     ['"\\u12G4"', "invalid character 'G' in \\u hexadecimal character escape"],
+    ['"\\u123G"', "invalid character 'G' in \\u hexadecimal character escape"],
     ['"\\u"', "invalid character '\"' in \\u hexadecimal character escape"],
   ]
   for (const [text, message] of cases) assert.throws(() => parseJson(text), { code: 'JSON_SYNTAX', message }, text)
@@ -235,6 +237,8 @@ test('unknown and doubled fields are named by their paths, in the order of the t
   assert.deepEqual(problems('{"metadata":{"labels":{"a\\\\":"1","a\\\\":"2","b\\"":"\\\\"}}}'), [
     'duplicate field "metadata.labels.a\\"',
   ])
+  for (const blank of [' ', '\n', '\r', '\t'])
+    assert.deepEqual(problems(`{"kind"${blank}:"a","kind":"b"}`), ['duplicate field "kind"'])
   const many = Array.from({ length: 150 }, (_, at) => `"x${at}":1`)
   assert.deepEqual(
     problems(`{${many.join(',')}}`),
@@ -264,6 +268,11 @@ test('an object is written in the order of its table, with the zeros and nulls t
     ],
     [Service, {}, '{"kind":"Service","apiVersion":"v1","metadata":{},"spec":{},"status":{"loadBalancer":{}}}'],
     [Service, { kind: 'X', apiVersion: '' }, '{"kind":"X","metadata":{},"spec":{},"status":{"loadBalancer":{}}}'],
+    [
+      Service,
+      { kind: '', apiVersion: 'v1' },
+      '{"apiVersion":"v1","metadata":{},"spec":{},"status":{"loadBalancer":{}}}',
+    ],
     [
       Service,
       { spec: { type: '', ports: [], selector: {}, loadBalancerClass: '' } },

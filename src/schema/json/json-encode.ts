@@ -48,13 +48,11 @@ const writeField = (out: Draft, field: FieldPlan, value: unknown): void => {
 }
 
 const writeValue = (out: Draft, field: FieldPlan, value: unknown): void => {
-  const shown = field.presence === 'required' || !field.omitZero
-  if (field.kind === Kind.message) {
-    const message = toJson(field.message!, (value as Members | undefined) ?? EMPTY, false)
-    if (shown || Object.keys(message).length > 0) out[field.name] = message
-  } else if (field.kind > Kind.message) {
+  if (field.kind === Kind.message)
+    out[field.name] = toJson(field.message!, (value as Members | undefined) ?? EMPTY, false)
+  else if (field.kind > Kind.message) {
     const held = value ?? zeroOf(field.kind) ?? null
-    if (shown || held !== null) out[field.name] = held
+    if (held !== null || !field.omitZero) out[field.name] = held
   } else if (field.presence === 'required') out[field.name] = value ?? zeroOf(field.kind)
   else if (value !== undefined && value !== '' && value !== 0 && value !== false) out[field.name] = value
 }

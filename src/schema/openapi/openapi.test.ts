@@ -1,7 +1,18 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
-import type { MessageClass } from '../schema.ts'
+import {
+  declarations,
+  double,
+  field,
+  int64,
+  type MessageClass,
+  oneOf,
+  optional,
+  ref,
+  required,
+  string,
+} from '../schema.ts'
 import {
   Everything,
   EverythingList,
@@ -14,6 +25,7 @@ import {
 } from '../testing/messages.ts'
 import type { OpenApiOptions } from './openapi-document.ts'
 import type { OpenApiResource } from './openapi-operations.ts'
+import { SchemaCollector } from './openapi-schemas.ts'
 import { openApiV2Document } from './openapi-v2.ts'
 import { encodeOpenApiV2 } from './openapi-v2-protobuf.ts'
 import { openApiV3Document } from './openapi-v3.ts'
@@ -66,4 +78,61 @@ test('the documents of two small kinds are, word by word, what they were when th
   const v2 = openApiV2Document([everything, pods], options)
   assert.deepEqual(JSON.parse(JSON.stringify(v2)), recorded.v2)
   assert.equal(Buffer.from(encodeOpenApiV2(v2)).toString('base64'), recorded.protobuf)
+})
+
+test('what no kind of these has is said of a schema as Kubernetes says it', () => {
+  const { message } = declarations('test.v1')
+  class Atomic extends message('Atomic', { size: required(1, int64), real: required(2, double) }, { atomic: true }) {}
+  class Odd extends message('Odd', {
+    atomic: required(1, Atomic),
+    disk: field(2, string, { default: 'ref(AzureSharedBlobDisk)' }),
+    cache: field(3, string, { default: 'ref(AzureDataDiskCachingReadWrite)' }),
+    kind: required(4, oneOf('b', 'a')),
+    optional: required(5, string, { optional: true }),
+    again: optional(6, ref<Odd>('Odd')),
+  }) {}
+  const naming = { modelName: ({ messageName }: MessageClass<unknown>) => messageName }
+  const schemas = new SchemaCollector('v3', naming)
+  const to = (name: string): object => ({ $ref: `#/components/schemas/${name}` })
+  assert.deepEqual(schemas.reference(Odd), to('Odd'))
+  assert.deepEqual(schemas.schemas, {
+    Odd: {
+      type: 'object',
+      required: ['atomic', 'kind'],
+      properties: {
+        atomic: { allOf: [to('Atomic')], default: {} },
+        disk: { type: 'string', default: 'Shared' },
+        cache: { type: 'string', default: 'ReadWrite' },
+        kind: { type: 'string', enum: ['a', 'b'], default: '' },
+        optional: { type: 'string', default: '' },
+        again: { allOf: [to('Odd')] },
+      },
+    },
+    Atomic: {
+      type: 'object',
+      required: ['size', 'real'],
+      properties: {
+        size: { type: 'integer', format: 'int64', default: 0 },
+        real: { type: 'number', format: 'double', default: 0 },
+      },
+      'x-kubernetes-map-type': 'atomic',
+    },
+  })
+  const lost = message('Lost', { lost: optional(1, ref('Nowhere')) })
+  assert.throws(() => new SchemaCollector('v2', naming).reference(lost), {
+    message: 'schema reference to Nowhere, which is not above it',
+  })
+})
+
+test('a document of any size is written whole', () => {
+  const about = 'é'.repeat(150_000)
+  const document = (describe: OpenApiOptions['describe']) =>
+    Buffer.from(encodeOpenApiV2(openApiV2Document([pods], { ...options, describe })))
+  const [short, long] = [document(() => 'x'), document((name, field) => (name === 'Pod' && !field ? about : 'x'))]
+  const at = long.indexOf(about)
+  assert.ok(at > 0)
+  assert.ok(long.length - short.length >= 300_000 - 1)
+  // What stands before and behind it is as it was, but for the lengths of what holds it.
+  const behind = long.subarray(at + 300_000)
+  assert.deepEqual(behind, short.subarray(short.length - behind.length))
 })

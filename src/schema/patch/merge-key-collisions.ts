@@ -29,8 +29,8 @@ export const mergeKeyCollisions = (
     const at = path === '' ? name : `${path}.${name}`
     const child = childOf(field)
     if (isJsonObject(value)) return child === undefined ? [] : mergeKeyCollisions(child, value, at)
-    const { patch: strategy = '', patchKey } = field.options
-    if (!Array.isArray(value) || patchKey === undefined || !strategy.includes('merge')) return []
+    const { patchKey } = field.options
+    if (!Array.isArray(value) || patchKey === undefined) return []
     const items = value.map((item, index) => ({ item, at: `${at}[${index}]` }))
     // A list that is replaced merges nothing.
     if (items.some(({ item }) => isJsonObject(item) && item[PATCH] === 'replace')) return []

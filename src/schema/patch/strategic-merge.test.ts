@@ -91,7 +91,22 @@ describe('applyStrategicMergePatch(), directive by directive', () => {
       'a list without a strategy is replaced, its directives and nulls dropped',
       Service,
       spec({ externalIPs: ['a'] }),
-      { spec: { externalIPs: ['b', { $patch: 'delete', x: 1 }, { $patch: 'merge', y: null, z: [1] }] } },
+      {
+        spec: {
+          externalIPs: [
+            'b',
+            { $patch: 'delete', x: 1 },
+            {
+              $patch: 'merge',
+              $retainKeys: [],
+              '$deleteFromPrimitiveList/x': [],
+              '$setElementOrder/x': [],
+              y: null,
+              z: [1],
+            },
+          ],
+        },
+      },
       { spec: { externalIPs: ['b', { z: [1] }] } },
     ],
     [

@@ -83,21 +83,17 @@ const mergeObject = (original: JsonObject, patch: JsonObject, declared: Declared
 }
 
 const mergeValue = (before: JsonValue | undefined, patch: JsonValue, field: AnyField | undefined): JsonValue => {
-  const strategy = field?.options.patch ?? ''
+  const strategy = field?.options.patch
   if (isJsonObject(patch)) {
-    if (!isJsonObject(before) || strategy === 'replace') return mergeIntoNothing(patch, field)
-    return mergeObject(before, patch, childOf(field))
+    const nothing = !isJsonObject(before) || strategy === 'replace'
+    return mergeObject(nothing ? {} : before, patch, childOf(field))
   }
   if (Array.isArray(patch)) {
-    if (!strategy.includes('merge')) return withoutDirectives(patch)
+    if (!strategy?.includes('merge')) return withoutDirectives(patch)
     return mergeList(Array.isArray(before) ? before : [], patch, field!)
   }
   return patch
 }
-
-/** What the object lacks is taken from the patch as it stands, its directives and nulls dropped. */
-const mergeIntoNothing = (patch: JsonObject, field: AnyField | undefined): JsonValue =>
-  patch[PATCH] === 'delete' ? {} : mergeObject({}, patch, childOf(field))
 
 const mergeList = (before: readonly JsonValue[], patch: readonly JsonValue[], field: AnyField): JsonValue => {
   const mergeKey = field.options.patchKey
@@ -201,7 +197,7 @@ const orderList = (
     throw new StrategicMergeError('PATCH_FORMAT', 'invalid patch format of setElementOrder list')
   const mergeKey = field?.options.patchKey
   const list = result[name]
-  if (!Array.isArray(list) || !(field?.options.patch ?? '').includes('merge')) return
+  if (!Array.isArray(list) || !field?.options.patch?.includes('merge')) return
   const id = (item: JsonValue): JsonValue => {
     if (mergeKey === undefined) return item
     if (!isJsonObject(item))

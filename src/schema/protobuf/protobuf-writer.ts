@@ -82,11 +82,9 @@ export class ProtobufWriter {
     this.#bytes.set(bytes, this.#at)
   }
 
-  /** A copy of what was written; the writer is empty again. */
+  /** A copy of what was written. */
   finish(): Uint8Array {
-    const result = this.#bytes.slice(this.#at)
-    this.reset()
-    return result
+    return this.#bytes.slice(this.#at)
   }
 
   reset(): void {

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { planOf } from '../plan.ts'
-import { decodeProtobuf, encodeEnveloped, type ProtobufError, unwrapUnknown } from '../protobuf.ts'
+import { decodeProtobuf, encodeEnveloped, encodeWatchFrame, type ProtobufError, unwrapUnknown } from '../protobuf.ts'
 import { Everything, Nested, Probe, Service } from '../testing/messages.ts'
-import { encodeProtobuf } from '../testing/protobuf.ts'
+import { decodeWatchFrames, encodeProtobuf } from '../testing/protobuf.ts'
 
 const fromHex = (hex: string): Uint8Array => new Uint8Array(Buffer.from(hex.replaceAll(' ', ''), 'hex'))
 const toHex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex')
@@ -73,6 +73,7 @@ test('each type is read in every form that a writer may choose, and a zero says 
     ['5a06 0801 1a026162', { port: 'ab' }],
     ['5a04 0801 1050', { port: '' }],
     ['5a04 2001 1050', { port: 80 }],
+    ['5a06 22021a01 1050', { port: 80 }],
     ['6200', {}],
     ['6202 0a00', {}],
     ['6206 0a027b7d 1001', { raw: {} }],
@@ -86,6 +87,7 @@ test('each type is read in every form that a writer may choose, and a zero says 
     ['8a01 00', { parts: [{ name: '' }] }],
     ['9201 00', { byName: { '': { name: '' } } }],
     ['9201 0a 0a016b 1801 1203 0a016e', { byName: { k: { name: 'n' } } }],
+    ['9201 0c 0a016b 1a020a78 1203 0a016e', { byName: { k: { name: 'n' } } }],
     ['9201 05 0a016b 1200 9201 03 0a016a', { byName: { k: { name: '' }, j: { name: '' } } }],
     ['9a01 03 0a0162', { blobs: { b: '' } }],
     ['9a01 06 0a0162 120101', { blobs: { b: 'AQ==' } }],
@@ -146,6 +148,7 @@ test('bytes that are no message are refused, with a code and the reason', () => 
     ['9d06 010203', truncated(5)],
     ['9906 01020304050607', truncated(9)],
     ['3a02 08', truncated(3)],
+    ['3a01 08 0a0161', truncated(3)],
     ['8a0102 0a01', truncated(5)],
     ['8201 01 80', truncated(4)],
     ['5203 0a0178', REGULAR_QUANTITY],
@@ -261,6 +264,13 @@ test('an object larger than any before it is written whole, and so is a small on
     text: 'a',
     words: [],
   })
+})
+
+test('the length before a frame has four bytes, the large ones first', () => {
+  const enveloped = new Uint8Array(0x1_2345)
+  const [frame] = decodeWatchFrames(encodeWatchFrame('ADDED', enveloped))
+  assert.deepEqual([frame!.type, frame!.enveloped.length], ['ADDED', 0x1_2345])
+  assert.equal(toHex(frame!.frame.subarray(0, 4)), (frame!.frame.length - 4).toString(16).padStart(8, '0'))
 })
 
 test('an envelope is opened whatever else stands in it', () => {
