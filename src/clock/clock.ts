@@ -31,7 +31,7 @@ export const sleep = (clock: Clock, ms: number, signal?: AbortSignal): Promise<v
       signal?.removeEventListener('abort', stop)
       resolve()
     })
-    signal?.addEventListener('abort', stop, { once: true })
+    signal?.addEventListener('abort', stop)
   })
 
 /**
@@ -39,6 +39,6 @@ export const sleep = (clock: Clock, ms: number, signal?: AbortSignal): Promise<v
  * return together.
  */
 export const backoff = (failures: number, base: number, most: number, random: () => number): number => {
-  const full = Math.min(most, base * 2 ** Math.min(failures, 40))
+  const full = Math.min(most, base * 2 ** failures)
   return full / 2 + (full / 2) * random()
 }
