@@ -38,6 +38,62 @@ for (const { name, path, response } of recorded.filter(({ response }) => respons
   })
 }
 
+test('the columns of every kind have the names and the types that kubectl shows, and those of -o wide their mark', () => {
+  const shown = Object.fromEntries(
+    builtInKinds.map((kind) => {
+      const { columnDefinitions } = toTable(kind, [], { now: NOW })
+      const texts = columnDefinitions.map(({ name, type, format, priority }) =>
+        [name, type === 'string' ? '' : `:${type}`, format && `=${format}`, priority === 0 ? '' : '*'].join(''),
+      )
+      return [kind.resource.plural, texts.join(', ')]
+    }),
+  )
+  const pods = 'Containers*, Images*, Selector*'
+  assert.deepEqual(shown, {
+    configmaps: 'Name=name, Data, Age',
+    endpoints: 'Name=name, Endpoints, Age',
+    events: 'Last Seen, Type, Reason, Object, Subobject*, Source*, Message, First Seen*, Count*, Name=name*',
+    namespaces: 'Name=name, Status, Age',
+    nodes:
+      'Name=name, Status, Roles, Age, Version, Internal-IP*, External-IP*, OS-Image*, Kernel-Version*, Container-Runtime*',
+    pods: 'Name=name, Ready, Status, Restarts, Age, IP*, Node*, Nominated Node*, Readiness Gates*',
+    secrets: 'Name=name, Type, Data, Age',
+    serviceaccounts: 'Name=name, Age',
+    services: 'Name=name, Type, Cluster-IP, External-IP, Port(s), Age, Selector*',
+    deployments: `Name=name, Ready, Up-to-date, Available, Age, ${pods}`,
+    replicasets: `Name=name, Desired:integer, Current:integer, Ready:integer, Age, ${pods}`,
+    leases: 'Name=name, Holder, Age',
+    endpointslices: 'Name=name, AddressType, Ports, Endpoints, Age',
+  })
+  for (const kind of builtInKinds)
+    for (const { name, description } of toTable(kind, [], { now: NOW }).columnDefinitions)
+      assert.match(description, /^[A-Z].*\.$/, `${kind.resource.plural} ${name}`)
+})
+
+test('a row carries what is asked for of its object, and a table its columns unless they are not', () => {
+  const object = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 's', uid: 'u' }, type: 'a' }
+  const secret = kindOf('Secret')
+  const cells = ['s', 'a', 0, '<unknown>']
+  const only = { kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1', metadata: object.metadata }
+  const rows = (includeObject?: 'None' | 'Metadata' | 'Object') =>
+    toTable(secret, [object], { now: NOW, ...(includeObject && { includeObject }) }).rows
+  assert.deepEqual(rows(), [{ cells, object: only }])
+  assert.deepEqual(rows('Metadata'), [{ cells, object: only }])
+  assert.deepEqual(rows('Object'), [{ cells, object }])
+  assert.deepEqual(rows('None'), [{ cells }])
+  const bare = toTable(secret, [{ apiVersion: 'v1', kind: 'Secret' }], { now: NOW }).rows[0]!
+  assert.deepEqual((bare.object as any).metadata, {})
+  const metadata = { resourceVersion: '7' }
+  assert.deepEqual(toTable(secret, [], { now: NOW, metadata, columns: false }), {
+    kind: 'Table',
+    apiVersion: 'meta.k8s.io/v1',
+    metadata,
+    columnDefinitions: [],
+    rows: [],
+  })
+  assert.deepEqual(toTable(secret, [], { now: NOW }).metadata, {})
+})
+
 test('the rows of Services print as a real API server prints them', () => {
   const printed = new Map<string, unknown[]>()
   for (const { name, response } of recorded)

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { prepareForUpdate } from '#api/catalogue/prepare.ts'
-import { created, kindOf, refusals, refusedChange, refusedStatus, rowOf } from '#api/testing/refusals.ts'
+import { created, kindOf, refusals, refusedChange, refusedStatus, rowOf, textsOf } from '#api/testing/refusals.ts'
 
 /* What Deployments and ReplicaSets have alike, and what each has of its own. */
 const template = (more: object = {}, metadata: object = { labels: { app: 'a' } }): object => ({
@@ -160,6 +160,28 @@ test('a rollout may take away or add, in numbers or in hundredths', () => {
   ])
   assert.deepEqual(of({ type: 'Blue' }), [
     'spec.strategy: Unsupported value: {"type":"Blue"}: supported values: "Recreate", "RollingUpdate"',
+  ])
+})
+
+test('a workload that has not been defaulted lacks what it needs', () => {
+  for (const kind of KINDS) {
+    const { validate } = kindOf(workload(kind))
+    const bare = { apiVersion: 'apps/v1', kind, metadata: { name: 'w', namespace: 'n' } }
+    assert.deepEqual(textsOf(validate!.create!(bare)), ['spec: Required value'])
+  }
+  const strategy = (spec: object): readonly string[] => {
+    const object = { ...workload('Deployment', spec), metadata: { name: 'w', namespace: 'n' } }
+    return textsOf(kindOf(object).validate!.create!(object)).filter((text) => text.startsWith('spec.strategy'))
+  }
+  const rolling = { type: 'RollingUpdate' }
+  assert.deepEqual(strategy({}), [
+    'spec.strategy: Unsupported value: {}: supported values: "Recreate", "RollingUpdate"',
+  ])
+  assert.deepEqual(strategy({ strategy: rolling }), [
+    'spec.strategy.rollingUpdate: Required value: this should be defaulted and never be nil',
+  ])
+  assert.deepEqual(strategy({ strategy: { ...rolling, rollingUpdate: {} } }), [
+    'spec.strategy.rollingUpdate.maxUnavailable: Invalid value: 0: may not be 0 when `maxSurge` is 0',
   ])
 })
 

@@ -126,6 +126,68 @@ test('what else a volume’s files must have is asked for in Kubernetes’ words
       projected({ configMap: keyed('a'), secret: keyed('b', 'other') }),
       ['projected.sources[0]: Forbidden: may not specify more than 1 volume type'],
     ],
+    [projected({ serviceAccountToken: { path: 't', expirationSeconds: 600 } }), []],
+    [projected({ serviceAccountToken: { path: 't', expirationSeconds: 2 ** 32 } }), []],
+    [
+      projected({ serviceAccountToken: { path: 't', expirationSeconds: 2 ** 32 + 1 } }),
+      [
+        'projected.sources[0].serviceAccountToken.expirationSeconds: Invalid value: 4294967297: may not be larger than 2^32 seconds',
+      ],
+    ],
+    [
+      projected(
+        { serviceAccountToken: { path: 't' } },
+        { downwardAPI: { items: [{ path: 't', fieldRef: { fieldPath: 'metadata.name' } }] } },
+      ),
+      ['projected: Invalid value: "t": conflicting duplicate paths'],
+    ],
+    [
+      projected(
+        { downwardAPI: { items: [{ path: 't', fieldRef: { fieldPath: 'metadata.name' } }] } },
+        { serviceAccountToken: { path: 't' } },
+      ),
+      ['projected: Invalid value: "t": conflicting duplicate paths'],
+    ],
+    [{ name: 'v', projected: { defaultMode: -1 } }, [`projected.defaultMode: Invalid value: -1: ${mode}`]],
+    [{ name: 'v', projected: {} }, []],
+    [projected({ secret: {}, configMap: undefined }), ['projected.sources[0].secret.name: Required value']],
+    [projected({ configMap: {} }), ['projected.sources[0].configMap.name: Required value']],
+    [{ name: 'v', secret: {} }, ['secret.secretName: Required value']],
+    [{ name: 'v', configMap: {} }, ['configMap.name: Required value']],
+    [{ name: 'v', persistentVolumeClaim: {} }, ['persistentVolumeClaim.claimName: Required value']],
+    [{ name: 'v', persistentVolumeClaim: { claimName: 'c' } }, []],
+    [
+      { name: 'v', emptyDir: {}, hostPath: { path: '/' }, configMap: undefined },
+      ['hostPath: Forbidden: may not specify more than 1 volume type'],
+    ],
+    [{ name: 'v', secret: { secretName: 's', defaultMode: 0o777, items: [{ key: 'k', path: 'p', mode: 0 }] } }, []],
+    [{ name: 'v', downwardAPI: { defaultMode: 0o1000 } }, [`downwardAPI.defaultMode: Invalid value: 512: ${mode}`]],
+    [{ name: 'v', secret: { secretName: 's', defaultMode: -1 } }, [`secret.defaultMode: Invalid value: -1: ${mode}`]],
+    [
+      file({ fieldRef: { fieldPath: "metadata.labels['a']" }, mode: 0o1000 }),
+      [`downwardAPI.mode: Invalid value: 512: ${mode}`],
+    ],
+    [file({ fieldRef: {} }), ['downwardAPI.fieldRef.fieldPath: Required value']],
+    [
+      file({ resourceFieldRef: {} }),
+      [
+        'downwardAPI.resourceFieldRef.containerName: Required value',
+        'downwardAPI.resourceFieldRef.resource: Required value',
+      ],
+    ],
+    [file({ resourceFieldRef: { containerName: 'c', resource: 'limits.cpu' } }), []],
+    [
+      file({ fieldRef: { fieldPath: 'metadata.uid' }, resourceFieldRef: { containerName: 'c', resource: 'r' } }),
+      ['downwardAPI: Invalid value: "resource": fieldRef and resourceFieldRef can not be specified simultaneously'],
+    ],
+    ...[
+      'metadata.annotations',
+      'metadata.labels',
+      'metadata.name',
+      'metadata.namespace',
+      'metadata.uid',
+      "metadata.annotations['a']",
+    ].map((fieldPath) => [file({ fieldRef: { fieldPath } }), []] as const),
     [
       projected({ serviceAccountToken: { path: 't', expirationSeconds: 599 } }),
       [
@@ -138,4 +200,15 @@ test('what else a volume’s files must have is asked for in Kubernetes’ words
       refusals(volume),
       errors.map((error) => `spec.volumes[0].${error}`),
     )
+})
+
+test('a volume has a name of its own and a source', () => {
+  assert.deepEqual(
+    refusals({ name: 'a' }, { emptyDir: {} }, { name: 'b', emptyDir: {} }, { name: 'b', emptyDir: {} }),
+    [
+      'spec.volumes[0]: Required value: must specify a volume type',
+      'spec.volumes[1].name: Required value',
+      'spec.volumes[3].name: Duplicate value: "b"',
+    ],
+  )
 })

@@ -173,6 +173,45 @@ const CASES: readonly (readonly [string, object, readonly string[]])[] = [
     ['clusterIPs: Invalid value: ["10.0.0.2"]: must be empty when `clusterIP` is not specified'],
   ],
   [
+    'addresses that are too many, and of one family',
+    { clusterIP: '10.0.0.1', clusterIPs: ['10.0.0.1', '10.0.0.2', 'fd00::1'] },
+    [
+      'clusterIPs: Invalid value: ["10.0.0.1","10.0.0.2","fd00::1"]: may only hold up to 2 values',
+      'clusterIPs: Invalid value: ["10.0.0.1","10.0.0.2","fd00::1"]: may specify no more than one IP for each IP family',
+    ],
+  ],
+  [
+    'None beside an address',
+    { clusterIP: 'None', clusterIPs: ['None', '10.0.0.1'] },
+    [`clusterIPs: Invalid value: ["None","10.0.0.1"]: 'None' must be the first and only value`],
+  ],
+  [
+    'addresses that are none',
+    { clusterIP: 'x', clusterIPs: ['x', 'None'] },
+    ['x', 'None'].map(
+      (ip, at) =>
+        `clusterIPs[${at}]: Invalid value: "${ip}": must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)`,
+    ),
+  ],
+  [
+    'an address of another family than is asked for',
+    { clusterIP: '10.0.0.1', clusterIPs: ['10.0.0.1', 'fd00::1'], ipFamilies: ['IPv6', 'IPv4'] },
+    [
+      'clusterIPs[0]: Invalid value: "10.0.0.1": expected an IPv6 value as indicated by `ipFamilies[0]`',
+      'clusterIPs[1]: Invalid value: "fd00::1": expected an IPv4 value as indicated by `ipFamilies[1]`',
+    ],
+  ],
+  [
+    'an unknown policy of families',
+    { ipFamilyPolicy: 'Both' },
+    [
+      'ipFamilyPolicy: Unsupported value: "Both": supported values: "PreferDualStack", "RequireDualStack", "SingleStack"',
+    ],
+  ],
+  ...['PreferDualStack', 'RequireDualStack', 'SingleStack'].map(
+    (ipFamilyPolicy) => [ipFamilyPolicy, { ipFamilyPolicy }, []] as const,
+  ),
+  [
     'families that are none, and twice',
     { ipFamilies: ['IPv5', 'IPv6', 'IPv6'] },
     [
@@ -391,6 +430,16 @@ describe('a Service is changed', () => {
       single,
       { clusterIP: 'None', clusterIPs: ['None'] },
       ['clusterIPs[0]: Invalid value: ["None"]: may not change once set'],
+    ],
+    [
+      'to a type that is none, and so to no address',
+      single,
+      { type: 'Magic' },
+      [
+        'clusterIPs[0]: Invalid value: []: primary clusterIP can not be unset',
+        'ipFamilies[0]: Invalid value: []: primary ipFamily can not be unset',
+        'type: Unsupported value: "Magic": supported values: "ClusterIP", "ExternalName", "LoadBalancer", "NodePort"',
+      ],
     ],
     ['to what is no Service', {}, { ports: [] }, ['ports: Required value']],
   ]
