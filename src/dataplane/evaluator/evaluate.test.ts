@@ -160,12 +160,14 @@ test('each hook has its place of nat: filters of a lesser priority come before i
     ['postrouting', 100],
   ] as const) {
     const one = packet({ source: NODE, destination: NODE, fromNode: hook === 'output' || hook === 'postrouting' })
-    const chains = [
-      base('after', 'filter', hook, place + 1, seen),
-      base('nat', 'nat', hook, 7, seen),
-      base('before', 'filter', hook, place - 1, seen),
-    ]
-    assert.deepEqual(where(chains, one).slice(0, 3), [`${hook} before`, `${hook} nat`, `${hook} after`])
+    for (const own of [-500, 500]) {
+      const chains = [
+        base('after', 'filter', hook, place + 1, seen),
+        base('nat', 'nat', hook, own, seen),
+        base('before', 'filter', hook, place - 1, seen),
+      ]
+      assert.deepEqual(where(chains, one).slice(0, 3), [`${hook} before`, `${hook} nat`, `${hook} after`])
+    }
   }
 })
 
