@@ -122,6 +122,7 @@ test('elements with comments go in messages that hold the longest, apart from th
     ],
   )
   assert.equal(encoded[3]?.comments?.[0], 'default/web-1')
+  assert.deepEqual(encodeElements([], elements.slice(1, 2))?.[0]?.comments, ['default/web-1'])
 })
 
 /** Any value that may stand in a field, as people write it. */
