@@ -16,7 +16,8 @@ import { serviceAccounts } from '#api/core/serviceaccount/resource.ts'
 import { endpointSlices } from '#api/discovery/endpointslice/resource.ts'
 import type { ApiObject, Resource } from '#api/resource.ts'
 import { ApiError, type Client, type WatchEvent } from '#client/client.ts'
-import { createHttpsClient } from '#client/https-client.ts'
+import { createHttpClient } from '#client/http-client.ts'
+import { httpsTransport } from '#client/https-client.ts'
 import { createUnixClient } from '#client/unix-client.ts'
 import { startTestServer, type TestServer } from './testing/test-server.ts'
 
@@ -330,7 +331,7 @@ test('a ServiceAccount token lists Services over TLS, reads no foreign secrets, 
   }
   const answer = await client.create(serviceAccounts, body as never, { namespace: 'default', subresource: 'token' })
   const { token } = (answer as unknown as { status: { token: string } }).status
-  const inPod = createHttpsClient({ server: address, ca: server.rootCa, token: () => token })
+  const inPod = createHttpClient(httpsTransport({ server: address, ca: server.rootCa, token: () => token }))
   try {
     assert.ok((await inPod.list(services)).items.length > 0)
     await inPod.list(secrets, { namespace: 'default' })
@@ -348,10 +349,10 @@ test('a ServiceAccount token lists Services over TLS, reads no foreign secrets, 
 })
 
 test('anonymous requests get health and version, wrong tokens get nothing, certificates their user', async () => {
-  const anonymous = createHttpsClient({ server: address, ca: server.rootCa })
-  const forged = createHttpsClient({ server: address, ca: server.rootCa, token: () => 'a.b.c' })
+  const anonymous = createHttpClient(httpsTransport({ server: address, ca: server.rootCa }))
+  const forged = createHttpClient(httpsTransport({ server: address, ca: server.rootCa, token: () => 'a.b.c' }))
   const { certificate, key } = server.pki.admin
-  const admin = createHttpsClient({ server: address, ca: server.rootCa, certificate, key })
+  const admin = createHttpClient(httpsTransport({ server: address, ca: server.rootCa, certificate, key }))
   try {
     assert.equal((await refusal(anonymous.list(services))).code, 403)
     assert.equal((await refusal(forged.list(services))).code, 401)

@@ -4,8 +4,7 @@ import { type AgentOptions, Agent as HttpsAgent, request as httpsRequest } from 
 import type { Duplex } from 'node:stream'
 import { type ConnectionOptions, connect as tlsConnect } from 'node:tls'
 import { socketText } from '#net/port-protocol.ts'
-import type { Client } from './client.ts'
-import { createHttpClient, type Transport } from './http-client.ts'
+import type { Transport } from './http-client.ts'
 import type { Credentials } from './kubeconfig/exec-credential.ts'
 import { fileToken } from './kubeconfig/token-file.ts'
 import { openTunnel } from './proxy/tunnel.ts'
@@ -46,10 +45,7 @@ export const targetInPod = (
   }
 }
 
-/** A Client over HTTPS: TLS sessions and connections are kept. */
-export const createHttpsClient = (target: HttpsTarget): Client => createHttpClient(httpsTransport(target))
-
-/** Requests to one server: over TLS, or plainly where its URL says http. */
+/** Requests to one server: over TLS, or plainly where its URL says http. TLS sessions and connections are kept. */
 export const httpsTransport = (target: HttpsTarget): Transport => {
   const url = new URL(target.server)
   const secure = url.protocol === 'https:'

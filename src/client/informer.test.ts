@@ -201,6 +201,21 @@ test('a list that is older than a write of ours does not undo it, and the watch 
   abort.abort()
 })
 
+test('an event of the past does not make us forget that a write of ours is newer than it', async () => {
+  const { client, informers, open, abort } = setup({ watchDelay: () => new Promise(() => {}) })
+  const informer = open()
+  await informer.hasSynced
+  await turn()
+  const through = writeThrough(client, informers)
+  const created = await through.create(things, thing('a', 'red'))
+  const before = client.resourceVersion
+  const updated = await through.update(things, { ...created, spec: { color: 'blue' } })
+  informer.apply({ type: 'ADDED', object: created })
+  informer.replace([created], before)
+  assert.equal(informer.lister.get('a', 'default'), updated)
+  abort.abort()
+})
+
 test('handlers that were taken away hear no more, and the others do', async () => {
   const { client, open, events, abort } = setup()
   const informer = open()

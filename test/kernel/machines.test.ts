@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process'
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import type { Server } from 'node:net'
 import { afterEach, test } from 'node:test'
-import { createMachines, missingMachines, removeMachines } from '#cluster/machines/machines.ts'
+import { createMachines, removeMachines } from '#cluster/machines/machines.ts'
 import { createNetworkNamespace, listNetworkNamespaces, namespacePath } from '#kernel/namespaces/namespace.ts'
 import { readSysctl } from '#kernel/namespaces/sysctl.ts'
 import { newAddress } from '#kernel/rtnetlink/address.ts'
@@ -16,6 +16,11 @@ function planned(...args: Parameters<typeof plan>): Planned['config'] {
   const cluster = plan(...args)
   clusters.push(cluster)
   return cluster.config
+}
+/** What of a cluster's machines does not stand: namespaces by name. */
+function missingMachines({ fabric, nodes }: Planned['config']): readonly string[] {
+  const there = new Set(listNetworkNamespaces())
+  return [fabric.namespace, ...nodes.map(({ namespace }) => namespace)].filter((name) => !there.has(name))
 }
 afterEach(() => {
   for (const server of servers.splice(0)) server.close()

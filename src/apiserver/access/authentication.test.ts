@@ -7,7 +7,8 @@ import { secrets } from '#api/core/secret/resource.ts'
 import { services } from '#api/core/service/resource.ts'
 import { serviceAccounts } from '#api/core/serviceaccount/resource.ts'
 import { ApiError, type Client } from '#client/client.ts'
-import { createHttpsClient } from '#client/https-client.ts'
+import { createHttpClient } from '#client/http-client.ts'
+import { httpsTransport } from '#client/https-client.ts'
 import { startTestServer, type TestServer } from '../testing/test-server.ts'
 
 let server: TestServer
@@ -37,7 +38,7 @@ const boundToken = async (kind: 'Pod' | 'Secret', name: string): Promise<string>
 
 /** `accepted`, or the code of the refusal. */
 const fate = async (token: string): Promise<string | number | undefined> => {
-  const caller = createHttpsClient({ server: address, ca: server.rootCa, token: () => token })
+  const caller = createHttpClient(httpsTransport({ server: address, ca: server.rootCa, token: () => token }))
   try {
     await caller.list(services)
     return 'accepted'

@@ -22,6 +22,9 @@ const expectedOf = (resource: Resource) => ({
   message: resource.message,
 })
 
+/** Answers a request to a resource, or to one of its subresources; '' or none: to the object itself. */
+type Verb = (exchange: Exchange, registry: Registry, resource: Resource, subresource?: string) => Promise<true>
+
 /** What the registry is to know of a request that writes. Throws ApiError 400 for another dryRun than All. */
 export const writeRequest = (exchange: Exchange, subresource = ''): WriteRequest => {
   const { namespace } = exchange.info as ResourceRequestInfo
@@ -31,6 +34,15 @@ export const writeRequest = (exchange: Exchange, subresource = ''): WriteRequest
     dryRun: isDryRun(exchange.query.getAll('dryRun')),
     ...(subresource ? { subresource } : {}),
   }
+}
+
+/** The object that a request brings, and how it is to be written. What of it is only to be warned of goes into the answer. */
+const readSent = async (exchange: Exchange, registry: Registry, resource: Resource, subresource = '') => {
+  const validation = fieldValidationOf(exchange.query)
+  const request = writeRequest(exchange, subresource)
+  const body = await requireObject(registry.machinery, exchange.request, expectedOf(resource), validation)
+  exchange.warnings.push(...body.warnings)
+  return { object: body.object, request }
 }
 
 /** Answers with the object a write made, in whichever form the client reads. */
@@ -54,29 +66,18 @@ const sendWritten = (
 }
 
 /** Answers POST: 201 with the object, or an ApiError of the registry’s. */
-export const create = async (exchange: Exchange, registry: Registry, resource: Resource): Promise<true> => {
-  const validation = fieldValidationOf(exchange.query)
-  const request = writeRequest(exchange)
-  const body = await requireObject(registry.machinery, exchange.request, expectedOf(resource), validation)
-  exchange.warnings.push(...body.warnings)
-  const object = await registry.create(resource, body.object, request)
+export const create: Verb = async (exchange, registry, resource) => {
+  const sent = await readSent(exchange, registry, resource)
+  const object = await registry.create(resource, sent.object, sent.request)
   exchange.warnings.push(...registry.machinery.warningsFor(resource, object))
   return sendWritten(exchange, registry, resource, 201, object)
 }
 
 /** Answers PUT of an object or one of its subresources: 200, or 201 where the kind is one that PUT may create. */
-export const update = async (
-  exchange: Exchange,
-  registry: Registry,
-  resource: Resource,
-  subresource = '',
-): Promise<true> => {
+export const update: Verb = async (exchange, registry, resource, subresource = '') => {
   const { name } = exchange.info as ResourceRequestInfo
-  const validation = fieldValidationOf(exchange.query)
-  const request = writeRequest(exchange, subresource)
-  const body = await requireObject(registry.machinery, exchange.request, expectedOf(resource), validation)
-  exchange.warnings.push(...body.warnings)
-  const { object, created } = await registry.put(resource, name, body.object, request)
+  const sent = await readSent(exchange, registry, resource, subresource)
+  const { object, created } = await registry.put(resource, name, sent.object, sent.request)
   exchange.warnings.push(...registry.machinery.warningsFor(resource, object))
   return sendWritten(exchange, registry, resource, created ? 201 : 200, object)
 }
@@ -111,12 +112,7 @@ export const readPatch = async (exchange: Exchange): Promise<{ readonly type: Pa
 }
 
 /** Answers PATCH: 200. The patch is applied within the registry’s transaction, so nothing comes between. */
-export const patch = async (
-  exchange: Exchange,
-  registry: Registry,
-  resource: Resource,
-  subresource = '',
-): Promise<true> => {
+export const patch: Verb = async (exchange, registry, resource, subresource = '') => {
   const { name } = exchange.info as ResourceRequestInfo
   const { machinery } = registry
   const validation = fieldValidationOf(exchange.query)
@@ -175,7 +171,7 @@ const deleteOptions = async (
  * Answers DELETE of one object: with the object where it stays for a while (finalizers, grace) or its kind says so, else
  * with a Status.
  */
-export const remove = async (exchange: Exchange, registry: Registry, resource: Resource): Promise<true> => {
+export const remove: Verb = async (exchange, registry, resource) => {
   const { name } = exchange.info as ResourceRequestInfo
   const { options, dryRun } = await deleteOptions(exchange, registry)
   const { answersDeleted } = registry.machinery.catalogue.of(resource)
@@ -203,7 +199,7 @@ export const remove = async (exchange: Exchange, registry: Registry, resource: R
 }
 
 /** Answers DELETE of a collection: all that the selectors choose, one after the other, and the list of them. */
-export const removeCollection = async (exchange: Exchange, registry: Registry, resource: Resource): Promise<true> => {
+export const removeCollection: Verb = async (exchange, registry, resource) => {
   const { namespace } = exchange.info as ResourceRequestInfo
   const { query } = exchange
   const { options, dryRun } = await deleteOptions(exchange, registry)

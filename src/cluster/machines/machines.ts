@@ -50,15 +50,6 @@ export function createMachines(config: ClusterConfig): MachinesMade {
 }
 
 /**
- * What of a cluster's machines is missing: namespaces by name. Empty where all stand, as a restarted agent host should
- * find them.
- */
-export function missingMachines(config: ClusterConfig): readonly string[] {
-  const there = new Set(listNetworkNamespaces())
-  return [config.fabric.namespace, ...config.nodes.map(({ namespace }) => namespace)].filter((name) => !there.has(name))
-}
-
-/**
  * Takes away everything that stands outside of the state folder's files: the host's link with its routes, the egress
  * table and setting, every namespace of fabric, nodes and pods, and the mounts that hold pods' namespaces. Works from
  * the name alone; no error where nothing is there, or half of it. Whether anything was. Processes in the namespaces
