@@ -103,6 +103,9 @@ test('a sidecar counts while others start and while they run, an init container 
     cpuOf({ initContainers: [sidecar, { name: 'i', image: 'x', ...requests('500m') }], containers: main }),
     600,
   )
+  const large = { ...sidecar, ...requests('500m') }
+  assert.equal(cpuOf({ initContainers: [large], containers: main }), 800)
+  assert.equal(cpuOf({ initContainers: [{ name: 'i', image: 'x', ...requests('0') }] }), 0)
   assert.equal(cpuOf({ containers: main, overhead: { cpu: '50m' } }), 350)
   assert.equal(cpuOf({ containers: main, resources: { requests: { cpu: '1' } } }), 1000)
 })

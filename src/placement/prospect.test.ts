@@ -72,5 +72,7 @@ test('a cluster’s state: what is bound to each node, without nodes on their wa
 test('amounts in the units that people write, rounded down', () => {
   assert.equal(amountText('cpu', 1500.9), '1500m')
   assert.equal(amountText('memory', (2 * 2 ** 20 - 1) * 1000), '1Mi')
+  assert.equal(amountText('memory', 2 ** 30 * 1000), '1024Mi')
   assert.equal(amountText('example.com/gpu', 2999), '2')
+  assert.equal(amountText('example.com/gpu', 5000), '5')
 })
