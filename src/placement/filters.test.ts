@@ -222,6 +222,14 @@ test('refusalsOf() is what the first filter finds, obstaclesOf() what all find',
   ])
 })
 
+test('a node that is ruled out otherwise is no domain that would be filled too much', () => {
+  const wanting = pod('p', { ...spread(HOST), nodeSelector: { [HOST]: 'b' } }, { app: 'web' })
+  const nodes = [nodeWith('a'), nodeWith('b')]
+  assert.deepEqual(obstaclesOf(wanting, nodes[0]!, cluster(nodes)), [
+    { code: 'node-selector', missing: { [HOST]: 'b' } },
+  ])
+})
+
 test('the Event counts each node once for each of its reasons, in alphabetical order', () => {
   const both: readonly Obstacle[] = [{ code: 'node-selector', missing: {} }, { code: 'node-affinity' }]
   assert.equal(

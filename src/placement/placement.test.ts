@@ -146,4 +146,10 @@ test('as many domains as minDomains asks for are enough; with fewer, an empty on
   const zone = (name: string) => on(name, [pod(`q${name}`, {}, labels)], { metadata: { labels: { zone: name } } })
   assert.equal(placeOn(pod('p', spread(2), labels), [zone('a'), zone('b')], 0).kind, 'node')
   assert.equal(placeOn(pod('p', spread(3), labels), [zone('a'), zone('b')], 0).kind, 'unschedulable')
+  const empty = on('a', [], { metadata: { labels: { zone: 'a' } } })
+  assert.equal(placeOn(pod('p', spread(2), labels), [empty], 0).kind, 'node', 'the first of all')
+  const other = pod('p', spread(1), { app: 'other' })
+  const uneven = [zone('a'), on('b', [], { metadata: { labels: { zone: 'b' } }, spec: { unschedulable: true } })]
+  assert.equal(placeOn(other, uneven, 0).kind, 'node', 'who is not chosen itself adds nothing')
+  assert.equal(placeOn(pod('p', spread(1), labels), uneven, 0).kind, 'unschedulable')
 })

@@ -18,9 +18,9 @@ const REQUIRED_WEIGHT = 1
  * all.
  */
 const inNamespaces = (term: PodAffinityTerm, of: Pod, other: Pod, labelsOf: NamespaceLabels): boolean => {
-  const namespace = other.metadata?.namespace ?? ''
+  const namespace = other.metadata?.namespace as string
   const named = term.namespaces ?? []
-  if (named.length === 0 && term.namespaceSelector === undefined) return namespace === (of.metadata?.namespace ?? '')
+  if (named.length === 0 && term.namespaceSelector === undefined) return namespace === of.metadata?.namespace
   return named.includes(namespace) || selects(term.namespaceSelector, labelsOf(namespace))
 }
 
@@ -132,7 +132,7 @@ export const podAffinityScore = (
     }
   return (state) => {
     let score = 0
-    for (const [key, domains] of weights) score += domains.get(domainOf(state, key) ?? '') ?? 0
+    for (const [key, domains] of weights) score += domains.get(domainOf(state, key) as string) ?? 0
     return score
   }
 }

@@ -55,5 +55,5 @@ export const spreadScore = (pod: Pod, state: NodeState, all: readonly NodeState[
   (pod.spec?.topologySpreadConstraints ?? []).reduce((sum, constraint) => {
     const domain = domainOf(state, constraint.topologyKey)
     if (domain === undefined) return sum + 1000
-    return sum + (countsIn(constraint.topologyKey, all, alike(pod, constraint)).get(domain) ?? 0)
+    return sum + countsIn(constraint.topologyKey, all, alike(pod, constraint)).get(domain)!
   }, 0)
