@@ -38,7 +38,9 @@ test('place() honours nodeSelector, required affinity by field, and tolerations'
   const affinity = {
     nodeAffinity: {
       requiredDuringSchedulingIgnoredDuringExecution: {
-        nodeSelectorTerms: [{ matchFields: [{ key: 'metadata.name', operator: 'In' as const, values: ['a'] }] }],
+        nodeSelectorTerms: ['c', 'a'].map((name) => ({
+          matchFields: [{ key: 'metadata.name', operator: 'In' as const, values: [name] }],
+        })),
       },
     },
   }

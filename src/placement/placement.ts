@@ -26,8 +26,8 @@ export const place = (pod: Pod, cluster: ClusterState, pick: number): Placement 
     const at = a.findIndex((value, i) => value !== b[i])
     return at < 0 ? 0 : a[at]! - b[at]!
   }
-  const best = scored.reduce((left, right) => (compare(right.scores, left.scores) < 0 ? right : left))
-  const ties = scored.filter(({ scores }) => compare(scores, best.scores) === 0)
+  const [best] = scored.map(({ scores }) => scores).sort(compare)
+  const ties = scored.filter(({ scores }) => compare(scores, best!) === 0)
   return { kind: 'node', name: ties[Math.floor(pick * ties.length)]!.state.node.metadata!.name! }
 }
 

@@ -34,6 +34,12 @@ test('among nodes that may take a pod the one with most room wins: by what is as
   const crowded = nodeWith('crowded', [pod('r'), pod('s')])
   assert.equal(chosen(pod('p', asking('500m')), [busy, crowded]), 'crowded')
   assert.equal(chosen(pod('p'), [nodeWith('two', [pod('r'), pod('s')]), nodeWith('one', [pod('t')])]), 'one')
+  const memory: Partial<Spec> = {
+    containers: [{ name: 'main', image: 'x', resources: { requests: { memory: '6Gi' } } }],
+  }
+  assert.equal(chosen(pod('p'), [nodeWith('heavy', [pod('q', memory)]), crowded]), 'crowded')
+  const untold: Partial<Node> = { status: { allocatable: { cpu: '4' } } }
+  assert.equal(chosen(pod('p'), [nodeWith('one', [pod('t')]), nodeWith('untold', [], untold)]), 'untold')
   const small: Partial<Node> = { status: { allocatable: { cpu: '1', memory: '8Gi', pods: '110' } } }
   assert.equal(chosen(pod('p', asking('500m')), [nodeWith('small', [], small), nodeWith('large')]), 'large')
 })
@@ -120,6 +126,8 @@ test('preferred node affinity, a taint that only asks, and pods of the same owne
   })
   const asks: Partial<Node> = { spec: { taints: [{ key: 'gpu', effect: 'PreferNoSchedule' }] } }
   assert.equal(chosen(pod('p', { affinity: preferring(['b']) }), [nodeWith('a'), nodeWith('b', [], asks)]), 'b')
+  const busier = nodeWith('b', [pod('x')])
+  assert.equal(chosen(pod('p', { affinity: preferring(['b'], 1) }), [nodeWith('a'), busier]), 'b')
   assert.equal(chosen(pod('p', { affinity: preferring([]) }), [nodeWith('b', [], asks), nodeWith('a')]), 'a')
   const tolerations = [{ key: 'gpu', operator: 'Exists' as const }]
   assert.equal(
