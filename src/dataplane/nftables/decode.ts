@@ -1,5 +1,6 @@
+import { LITTLE_ENDIAN } from '#net/byte-order.ts'
 import { formatAddress, fromBytes } from '#net/ip-address.ts'
-import { kernelLength, LITTLE_ENDIAN, type Part, PROTOCOL_NAMES } from './element-layout.ts'
+import { kernelLength, type Part, PROTOCOL_NAMES } from './element-layout.ts'
 import type { Element, TableFamily, Value } from './rule.ts'
 import { NODE_RULESET } from './ruleset/node-ruleset.ts'
 import type { Ruleset } from './ruleset/ruleset.ts'

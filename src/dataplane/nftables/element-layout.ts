@@ -20,8 +20,6 @@ export const PROTOCOL_NAMES: ReadonlyMap<number, string> = new Map(
   Object.entries(PROTOCOLS).map(([name, number]) => [number, name]),
 )
 
-export const LITTLE_ENDIAN = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1
-
 /** Bytes in the kernel, which pads each field to four. */
 export const kernelLength = (part: Part, family: TableFamily): number =>
   part === 'address' && family === 'ip6' ? 16 : 4

@@ -1,6 +1,7 @@
+import { LITTLE_ENDIAN } from '#net/byte-order.ts'
 import type { ElementChange } from '#net/element-change.ts'
 import { addressBytes } from '#net/ip-address.ts'
-import { type ElementLayout, kernelLength, LITTLE_ENDIAN, type Part, PROTOCOLS } from './element-layout.ts'
+import { type ElementLayout, kernelLength, type Part, PROTOCOLS } from './element-layout.ts'
 import type { Element, TableFamily, Value } from './rule.ts'
 import { TABLE } from './rule.ts'
 import { NODE_RULESET } from './ruleset/node-ruleset.ts'

@@ -1,6 +1,6 @@
 import { closeSync, constants, openSync } from 'node:fs'
 import { constants as os } from 'node:os'
-import { LITTLE_ENDIAN } from '../byte-order.ts'
+import { LITTLE_ENDIAN } from '#net/byte-order.ts'
 import { KernelError } from '../kernel-error.ts'
 import { call, errno, libc } from '../libc.ts'
 

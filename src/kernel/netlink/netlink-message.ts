@@ -3,7 +3,7 @@
  * padded to four bytes.
  */
 
-import { LITTLE_ENDIAN } from '../byte-order.ts'
+import { LITTLE_ENDIAN } from '#net/byte-order.ts'
 import { NLA_F_NESTED, NLA_TYPE_MASK, NLM_F_REQUEST, NLMSG_HEADER_LENGTH } from './netlink-numbers.ts'
 
 const ATTRIBUTE_HEADER_LENGTH = 4

@@ -1,6 +1,6 @@
 import { closeSync } from 'node:fs'
 import { constants } from 'node:os'
-import { LITTLE_ENDIAN } from '../byte-order.ts'
+import { LITTLE_ENDIAN } from '#net/byte-order.ts'
 import { KernelError } from '../kernel-error.ts'
 import { call, errno, libc } from '../libc.ts'
 import { withNamespace } from '../namespaces/namespace.ts'

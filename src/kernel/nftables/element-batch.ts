@@ -1,5 +1,5 @@
+import { LITTLE_ENDIAN } from '#net/byte-order.ts'
 import type { ElementChange } from '#net/element-change.ts'
-import { LITTLE_ENDIAN } from '../byte-order.ts'
 import { NFNL_SUBSYS_NFTABLES } from '../netlink/netfilter-numbers.ts'
 import { viewOf } from '../netlink/netlink-message.ts'
 import { NLA_F_NESTED, NLM_F_ACK, NLM_F_CREATE, NLM_F_REQUEST } from '../netlink/netlink-numbers.ts'

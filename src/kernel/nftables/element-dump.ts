@@ -1,4 +1,4 @@
-import { LITTLE_ENDIAN } from '../byte-order.ts'
+import { LITTLE_ENDIAN } from '#net/byte-order.ts'
 import { NFTA_VERDICT_CHAIN, NFTA_VERDICT_CODE } from '../netlink/netfilter-numbers.ts'
 import { readString, viewOf } from '../netlink/netlink-message.ts'
 import { NLA_TYPE_MASK } from '../netlink/netlink-numbers.ts'

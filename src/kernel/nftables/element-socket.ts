@@ -1,7 +1,7 @@
 import { closeSync } from 'node:fs'
 import { constants } from 'node:os'
+import { LITTLE_ENDIAN } from '#net/byte-order.ts'
 import type { ElementChange } from '#net/element-change.ts'
-import { LITTLE_ENDIAN } from '../byte-order.ts'
 import { KernelError } from '../kernel-error.ts'
 import { call, errno, libc } from '../libc.ts'
 import { withNamespace } from '../namespaces/namespace.ts'

@@ -1,4 +1,4 @@
-import { LITTLE_ENDIAN } from '../byte-order.ts'
+import { LITTLE_ENDIAN } from '#net/byte-order.ts'
 import { AF_UNSPEC } from '../inet.ts'
 import {
   MessageWriter,

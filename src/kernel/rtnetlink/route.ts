@@ -1,4 +1,4 @@
-import { LITTLE_ENDIAN } from '../byte-order.ts'
+import { LITTLE_ENDIAN } from '#net/byte-order.ts'
 import { AF_INET, AF_UNSPEC, type InetPrefix, inetAddress, inetPrefix, inetText } from '../inet.ts'
 import {
   MessageWriter,

@@ -1,5 +1,5 @@
 import { constants } from 'node:os'
-import { LITTLE_ENDIAN } from '../byte-order.ts'
+import { LITTLE_ENDIAN } from '#net/byte-order.ts'
 import { AF_INET6, inetText } from '../inet.ts'
 import { errno, koffi, libc } from '../libc.ts'
 import { MSG_DONTWAIT } from '../socket-calls.ts'

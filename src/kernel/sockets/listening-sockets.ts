@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { LITTLE_ENDIAN } from '../byte-order.ts'
+import { LITTLE_ENDIAN } from '#net/byte-order.ts'
 import { inetText } from '../inet.ts'
 import { withNamespace } from '../namespaces/namespace.ts'
 

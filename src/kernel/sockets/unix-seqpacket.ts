@@ -1,7 +1,7 @@
 import { closeSync, openSync } from 'node:fs'
 import { Socket } from 'node:net'
 import { basename, dirname } from 'node:path'
-import { LITTLE_ENDIAN } from '../byte-order.ts'
+import { LITTLE_ENDIAN } from '#net/byte-order.ts'
 import { call } from '../libc.ts'
 import { AF_UNIX, CONNECT, SOCK_CLOEXEC, SOCK_NONBLOCK, SOCK_SEQPACKET, SOCK_STREAM, SOCKET } from '../socket-calls.ts'
 

@@ -1,17 +1,12 @@
 import { decodeElement } from '#dataplane/nftables/decode.ts'
-import {
-  type ElementLayout,
-  LITTLE_ENDIAN,
-  type Part,
-  PROTOCOL_NAMES,
-  PROTOCOLS,
-} from '#dataplane/nftables/element-layout.ts'
+import { type ElementLayout, type Part, PROTOCOL_NAMES, PROTOCOLS } from '#dataplane/nftables/element-layout.ts'
 import { writeAddress } from '#dataplane/nftables/encode.ts'
 import type { Element, TableFamily, Value } from '#dataplane/nftables/rule.ts'
 import { NODE_RULESET } from '#dataplane/nftables/ruleset/node-ruleset.ts'
 import type { Ruleset } from '#dataplane/nftables/ruleset/ruleset.ts'
 import type { SetDefinition } from '#dataplane/nftables/set-definition.ts'
 import type { DumpedElement } from '#kernel/nftables/element-dump.ts'
+import { LITTLE_ENDIAN } from '#net/byte-order.ts'
 import { formatBytes } from '#net/ip-address.ts'
 
 const LENGTHS: { readonly [family in TableFamily]: { readonly [part in Part]: number } } = {

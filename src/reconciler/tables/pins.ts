@@ -1,7 +1,7 @@
-import { LITTLE_ENDIAN } from '#dataplane/nftables/element-layout.ts'
 import { TABLE, TABLE_FAMILIES, type TableFamily, WORD } from '#dataplane/nftables/rule.ts'
 import { viewOf } from '#kernel/netlink/netlink-message.ts'
 import type { Nftables } from '#kernel/nftables/libnftables.ts'
+import { LITTLE_ENDIAN } from '#net/byte-order.ts'
 import { formatBytes } from '#net/ip-address.ts'
 
 /** A client that stays with its endpoint. */
