@@ -28,7 +28,7 @@ export const successStatus = (code = 200, details?: StatusDetails): Status => ({
   code,
 })
 
-const detailsOf = ({ group }: Named, name: string, kind: string, uid?: string): StatusDetails => ({
+const detailsOf = ({ group }: Pick<Named, 'group'>, name: string, kind: string, uid?: string): StatusDetails => ({
   ...(name === '' ? {} : { name }),
   ...(group === '' ? {} : { group }),
   kind,
@@ -94,7 +94,7 @@ export const invalid = (
   const lines = [...new Set(causes.map(({ field, message }) => (field ? `${field}: ${message}` : (message ?? ''))))]
   const list = lines.length === 1 ? lines[0] : `[${lines.join(', ')}]`
   return failureStatus(422, 'Invalid', `${qualified(kind.kind, kind.group)} "${name}" is invalid: ${list}`, {
-    ...detailsOf({ ...kind, plural: '' }, name, kind.kind),
+    ...detailsOf(kind, name, kind.kind),
     causes,
   })
 }

@@ -144,6 +144,8 @@ test('an endpoint’s address is one that means the same machine everywhere', ()
     '::': unspecified('::'),
     '0.0.0.1': undefined,
     '::2': undefined,
+    '::100': undefined,
+    '0.0.1.0': undefined,
     '1::1': undefined,
     '1::': undefined,
     '127.0.0.0': loopback,

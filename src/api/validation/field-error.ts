@@ -49,12 +49,12 @@ export const notSupported = (field: string, badValue: unknown, supported: readon
 export const tooLong = (field: string, maximum: number): FieldError => ({
   type: 'TooLong',
   field,
-  detail: `may not be more than ${maximum} ${maximum === 1 ? 'byte' : 'bytes'}`,
+  detail: `may not be more than ${maximum} bytes`,
 })
 export const tooMany = (field: string, maximum: number): FieldError => ({
   type: 'TooMany',
   field,
-  detail: `must have at most ${maximum} item${maximum === 1 ? '' : 's'}`,
+  detail: `must have at most ${maximum} items`,
 })
 
 const TITLES: { readonly [type in FieldErrorType]: string } = {

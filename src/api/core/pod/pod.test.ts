@@ -97,7 +97,8 @@ test('what a pod leaves out is filled in, volume by volume and container by cont
     { name: 'j', hostPath: { path: '/', type: 'File' } },
   ]
   const v1 = { ...fieldRef, apiVersion: 'v1' }
-  assert.deepEqual((spec({ volumes }) as any).volumes, [
+  // Each with a reference of its own, as a body has them.
+  assert.deepEqual((spec({ volumes: JSON.parse(JSON.stringify(volumes)) }) as any).volumes, [
     { name: 'a', emptyDir: {} },
     { name: 'b', secret: { defaultMode: 420 } },
     { name: 'c', configMap: { defaultMode: 1 } },

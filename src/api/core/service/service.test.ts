@@ -219,6 +219,12 @@ test('an update keeps what was allocated and is left out, and gives back what th
       { type: 'ExternalName' },
     ],
     [
+      'to a name, addresses go where one of the two fields was sent back as it was',
+      { type: 'ClusterIP', ...SINGLE },
+      { type: 'ExternalName', ...SINGLE, clusterIPs: ['x'] },
+      { type: 'ExternalName' },
+    ],
+    [
       'to a name, what is sent anew stays',
       { type: 'ClusterIP', internalTrafficPolicy: 'Cluster', ...DUAL },
       {
