@@ -131,17 +131,21 @@ test('a headless Service passes its labels on, names its pods, and may have no p
 
 test('trafficDistribution hints at the zone, and at the node for PreferSameNode', () => {
   const node = makeNode('node-1', { metadata: { labels: { 'topology.kubernetes.io/zone': 'z1' } } })
-  const hints = (trafficDistribution: string) =>
-    desiredSlices(makeService('web', { trafficDistribution }), [pod(1)], () => node, []).create[0]?.endpoints?.[0]
-      ?.hints
-  assert.deepEqual(hints('PreferClose'), { forZones: [{ name: 'z1' }] })
+  const hints = (trafficDistribution: string, one = pod(1)) =>
+    desiredSlices(makeService('web', { trafficDistribution }), [one], () => node, []).create[0]?.endpoints?.[0]?.hints
+  for (const wish of ['PreferClose', 'PreferSameZone']) assert.deepEqual(hints(wish), { forZones: [{ name: 'z1' }] })
   assert.deepEqual(hints('PreferSameNode'), { forZones: [{ name: 'z1' }], forNodes: [{ name: 'node-1' }] })
+  assert.equal(hints('PreferMoon'), undefined)
+  assert.equal(hints('PreferClose', pod(1, { ready: false })), undefined, 'nobody is to prefer one that is not ready')
 })
 
-test('a Service without a selector, or an ExternalName, is left alone', () => {
+test('a Service without a selector, an ExternalName, or one that is going is left alone', () => {
   const nothing = { create: [], update: [], delete: [] }
   assert.deepEqual(desiredSlices(makeService('web', { selector: {} }), [pod(1)], noNode, []), nothing)
   assert.deepEqual(desiredSlices(makeService('web', { type: 'ExternalName' }), [pod(1)], noNode, []), nothing)
+  const { metadata, ...web } = makeService('web')
+  const going = { ...web, metadata: { ...metadata, deletionTimestamp: '2026-01-01T00:00:00Z' } }
+  assert.deepEqual(desiredSlices(going, [pod(1)], noNode, []), nothing)
 })
 
 test('a slice is filled to exactly a hundred before another one is made, and the hundred and first makes it', () => {
@@ -189,4 +193,63 @@ test('a named port of a sidecar is found, one of an init container that ends is 
   const portsOf = (spec: Pod['spec']) => apply([], makeService('web'), [pod(1, { spec })]).slices[0]?.ports
   assert.deepEqual(portsOf(init('Always')), [{ name: 'web', port: 8080, protocol: 'TCP' }])
   assert.deepEqual(portsOf(init()), [])
+})
+
+const slice = (name: string, ...indexes: readonly number[]): EndpointSlice => {
+  const service = makeService('web')
+  const [made] = desiredSlices(
+    service,
+    indexes.map((index) => pod(index)),
+    noNode,
+    [],
+  ).create
+  return { ...made!, metadata: { name, ...sliceMeta(service) } }
+}
+/** `name: index, index` of each slice after the changes. */
+const packed = (existing: readonly EndpointSlice[], pods: readonly Pod[]): readonly string[] =>
+  apply(existing, makeService('web'), pods).slices.map(
+    ({ metadata, endpoints = [] }) =>
+      `${metadata?.name}: ${endpoints.map(({ targetRef }) => targetRef?.uid?.slice(1)).join(' ')}`,
+  )
+
+test('new endpoints go where something is written anyway, else into the fullest slice that takes them all', () => {
+  const two = [slice('few', 1), slice('more', 2, 3)]
+  assert.deepEqual(
+    packed(
+      two,
+      [1, 2, 3, 4].map((index) => pod(index)),
+    ),
+    ['few: 1', 'more: 2 3 4'],
+  )
+  assert.deepEqual(
+    packed(
+      two,
+      [2, 3, 4].map((index) => pod(index)),
+    ),
+    ['few: 4', 'more: 2 3'],
+  )
+})
+
+test('slices that have nothing left go, but for one that says that there is nothing', () => {
+  assert.deepEqual(packed([slice('one', 1), slice('two', 2)], [pod(2)]), ['two: 2'])
+  assert.deepEqual(packed([slice('one'), slice('two')], []), ['one: '])
+})
+
+test('an endpoint that stands in two slices, or in one that is too full, is left in one', () => {
+  assert.deepEqual(packed([slice('one', 1, 2), slice('two', 2)], [pod(1), pod(2)]), ['one: 1 2'])
+  const full = slice('full', ...Array.from({ length: 60 }, (_, index) => index))
+  const fuller = {
+    ...full,
+    endpoints: [...full.endpoints!, ...slice('x', ...Array.from({ length: 60 }, (_, index) => 60 + index)).endpoints!],
+  }
+  assert.deepEqual(sizes(apply([fuller], makeService('web'), many(120)).slices), [100, 20])
+})
+
+test('a slice keeps what others have noted on it, and has the labels of its Service', () => {
+  const [made] = apply([], makeService('web'), many(1)).slices
+  const noted = { ...made!, metadata: { ...made!.metadata, annotations: { 'lab.example/seen': 'yes' } } }
+  const service = { ...makeService('web'), metadata: { name: 'web', namespace: 'default', labels: { team: 'a' } } }
+  const [after] = apply([noted], service, many(1)).slices
+  assert.equal(after?.metadata?.labels?.team, 'a')
+  assert.deepEqual(after?.metadata?.annotations, { 'lab.example/seen': 'yes' })
 })

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
+import { mock, test } from 'node:test'
 import { events } from '#api/core/event/resource.ts'
+import { namespaces } from '#api/core/namespace/resource.ts'
 import { nodes } from '#api/core/node/resource.ts'
 import type { Pod } from '#api/core/pod/message.ts'
 import { pods } from '#api/core/pod/resource.ts'
-import { makeNode, startCluster } from '../testing/cluster.ts'
+import { FakeClient } from '#client/testing/fake-client.ts'
+import { makeNode, startCluster, type TestCluster } from '../testing/cluster.ts'
 
 const pod = (name: string, cpu = '0'): Pod => ({
   apiVersion: 'v1',
@@ -53,4 +55,108 @@ test('a pod that is deleted before its binding is written leaves its room to the
     [['second', 'a']],
   )
   cluster.stop()
+})
+
+/** A cluster in which `waiting` waits: its one node, of one core, is full of `first`. */
+const crowded = async () => {
+  const cluster = await startCluster({ only: ['scheduler'] })
+  await cluster.client.create(nodes, makeNode('a', { status: { allocatable: { cpu: '1', pods: '10' } } }))
+  await cluster.client.create(pods, pod('first', '1'))
+  await cluster.settle()
+  await cluster.client.create(pods, pod('waiting', '1'))
+  await cluster.settle()
+  return cluster
+}
+const placeOf = ({ client }: TestCluster, name = 'waiting'): string | undefined =>
+  client.all(pods).find(({ metadata }) => metadata?.name === name)?.spec?.nodeName
+const scope = { namespace: 'default' }
+
+const FREEING: Readonly<Record<string, (cluster: TestCluster) => Promise<unknown>>> = {
+  'another pod ends': async ({ client }) => {
+    const first = await client.get(pods, 'first', scope)
+    await client.update(pods, { ...first, status: { phase: 'Succeeded' } }, { ...scope, subresource: 'status' })
+  },
+  'another pod goes': ({ client }) => client.delete(pods, 'first', { ...scope, gracePeriodSeconds: 0 }),
+  'a node comes': ({ client }) =>
+    client.create(nodes, makeNode('b', { status: { allocatable: { cpu: '1', pods: '10' } } })),
+  'its node has more to give': async ({ client }) => {
+    const node = await client.get(nodes, 'a')
+    const status = { ...node.status, allocatable: { cpu: '2', pods: '10' } }
+    await client.update(nodes, { ...node, status }, { subresource: 'status' })
+  },
+  'it asks for less': async ({ client }) => {
+    const waiting = await client.get(pods, 'waiting', scope)
+    const containers = waiting.spec!.containers!.map((one) => ({ ...one, resources: {} }))
+    await client.update(pods, { ...waiting, spec: { ...waiting.spec, containers } }, scope)
+  },
+}
+
+for (const [what, happens] of Object.entries(FREEING))
+  test(`a pod that waits for room is bound as soon as ${what}`, async () => {
+    const cluster = await crowded()
+    assert.equal(placeOf(cluster), undefined)
+    await happens(cluster)
+    await cluster.settle()
+    assert.notEqual(placeOf(cluster), undefined)
+    cluster.stop()
+  })
+
+test('a pod waits for the namespace whose labels its affinity asks for', async () => {
+  const cluster = await startCluster({ only: ['scheduler'], nodes: 1 })
+  const { client } = cluster
+  const space = (name: string) => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } }) as const
+  await client.create(namespaces, space('shop'))
+  const friend = pod('friend')
+  await client.create(pods, { ...friend, metadata: { name: 'friend', namespace: 'shop', labels: { app: 'db' } } })
+  const podAffinity = {
+    requiredDuringSchedulingIgnoredDuringExecution: [
+      {
+        topologyKey: 'kubernetes.io/hostname',
+        labelSelector: { matchLabels: { app: 'db' } },
+        namespaceSelector: { matchLabels: { team: 'a' } },
+      },
+    ],
+  }
+  const waiting = pod('waiting')
+  await client.create(pods, { ...waiting, spec: { ...waiting.spec, affinity: { podAffinity } } })
+  await cluster.settle()
+  assert.equal(placeOf(cluster), undefined)
+  await client.patch(namespaces, 'shop', 'merge', { metadata: { labels: { team: 'a' } } })
+  await cluster.settle()
+  assert.equal(placeOf(cluster), 'node-1')
+  cluster.stop()
+})
+
+test('a pod of another scheduler is left to it, and one behind a gate until the gate is gone', async () => {
+  const cluster = await startCluster({ only: ['scheduler'], nodes: 1 })
+  const { client } = cluster
+  const [own, gated] = [pod('own'), pod('gated')]
+  await client.create(pods, { ...own, spec: { ...own.spec, schedulerName: 'lab-scheduler' } })
+  await client.create(pods, { ...gated, spec: { ...gated.spec, schedulingGates: [{ name: 'lab.example/wait' }] } })
+  await cluster.settle()
+  assert.deepEqual([placeOf(cluster, 'own'), placeOf(cluster, 'gated')], [undefined, undefined])
+  const condition = (await client.get(pods, 'gated', scope)).status?.conditions?.[0]
+  assert.deepEqual(
+    [condition?.type, condition?.status, condition?.reason],
+    ['PodScheduled', 'False', 'SchedulingGated'],
+  )
+  assert.equal((await client.get(pods, 'own', scope)).status?.conditions, undefined)
+  await client.patch(pods, 'gated', 'merge', { spec: { schedulingGates: null } }, scope)
+  await cluster.settle()
+  assert.deepEqual([placeOf(cluster, 'own'), placeOf(cluster, 'gated')], [undefined, 'node-1'])
+  cluster.stop()
+})
+
+test('a binding names the pod that was judged by its uid, so that one made anew under its name is judged itself', async () => {
+  const created = mock.method(FakeClient.prototype, 'create')
+  try {
+    const cluster = await startCluster({ only: ['scheduler'], nodes: 1 })
+    const { metadata } = await cluster.client.create(pods, pod('first'))
+    await cluster.settle()
+    const binding = created.mock.calls.find(({ arguments: [, , options] }) => options?.subresource === 'binding')
+    assert.equal(binding?.arguments[1].metadata?.uid, metadata?.uid)
+    cluster.stop()
+  } finally {
+    created.mock.restore()
+  }
 })
