@@ -1,4 +1,4 @@
-import { Duplex } from 'node:stream'
+import type { Duplex } from 'node:stream'
 
 import {
   controlFrame,
@@ -7,17 +7,18 @@ import {
   type Frame,
   FrameParser,
   FrameType,
+  INITIAL_WINDOW,
   numbersFrame,
   ResetStatus,
   SETTINGS_INITIAL_WINDOW_SIZE,
   SPDY_VERSION,
 } from './spdy-frame.ts'
 import { HeaderDecoder, HeaderEncoder, type SpdyHeaders } from './spdy-header-block.ts'
+import { type SpdyCarrier, SpdyStream } from './spdy-stream.ts'
 
 /** Bytes of one DATA frame that we send. */
 const CHUNK = 32 << 10
 const MAX_FRAME = 4 << 20
-const INITIAL_WINDOW = 64 << 10
 /**
  * A stream that nobody reads: from here on the whole connection waits, since clients of Kubernetes mind no stream
  * windows.
@@ -39,7 +40,7 @@ interface SpdyConnectionOptions {
  * draft's 64 KiB at once would stall it for ever. Windows are kept for a peer that has shown to keep them; for others
  * TCP's own back-pressure holds.
  */
-export class SpdyConnection {
+export class SpdyConnection implements SpdyCarrier {
   readonly #socket: Duplex
   readonly #options: SpdyConnectionOptions
   readonly #parser = new FrameParser(MAX_FRAME)
@@ -165,7 +166,6 @@ export class SpdyConnection {
     } else this.#streams.get(id)?.grant(delta)
   }
 
-  /** How much a stream may send now, given its own window. */
   sendable(streamWindow: number): number {
     return this.#peerKeepsWindows ? Math.max(0, Math.min(streamWindow, this.#sendWindow, CHUNK)) : CHUNK
   }
@@ -179,7 +179,6 @@ export class SpdyConnection {
     if (!this.#closed && this.#socket.writable) this.#socket.write(frame)
   }
 
-  /** Tells the client that `length` bytes of a stream were read. */
   consumed(id: number, length: number): void {
     this.write(numbersFrame(FrameType.WINDOW_UPDATE, id, length))
     this.#unacknowledged += length
@@ -216,87 +215,5 @@ export class SpdyConnection {
     this.#socket.end()
     setTimeout(() => this.#socket.destroy(), 1000).unref()
     this.#options.onClose()
-  }
-}
-
-/** One stream as a Duplex: its end is a half-close (FIN), its destruction a reset. */
-export class SpdyStream extends Duplex {
-  readonly id: number
-  readonly headers: SpdyHeaders
-  readonly #connection: SpdyConnection
-  #window: number
-  #unread = 0
-  #pending: { readonly chunk: Buffer; readonly callback: (error?: Error | null) => void } | undefined
-  #wasReset = false
-
-  constructor(connection: SpdyConnection, id: number, headers: SpdyHeaders, window: number) {
-    super({ allowHalfOpen: true, autoDestroy: true, readableHighWaterMark: INITIAL_WINDOW })
-    this.#connection = connection
-    this.id = id
-    this.headers = headers
-    this.#window = window
-  }
-
-  receive(payload: Buffer, fin: boolean): void {
-    if (this.destroyed || this.readableEnded) return
-    if (payload.length > 0) {
-      this.#unread += payload.length
-      // A copy: the frame is a slice of a larger buffer that would else be kept whole.
-      this.push(Buffer.from(payload))
-    }
-    if (fin) this.push(null)
-  }
-
-  override _read(): void {
-    if (this.#unread >= INITIAL_WINDOW / 2) {
-      this.#connection.consumed(this.id, this.#unread)
-      this.#unread = 0
-    }
-    this.#connection.resumeIfReady()
-  }
-
-  override _write(chunk: Buffer, _encoding: BufferEncoding, callback: (error?: Error | null) => void): void {
-    this.#pending = { chunk, callback }
-    this.#send()
-  }
-
-  #send(): void {
-    if (this.#pending === undefined) return
-    const { chunk, callback } = this.#pending
-    const length = Math.min(chunk.length, this.#connection.sendable(this.#window))
-    if (length === 0 && chunk.length > 0) return
-    this.#pending = undefined
-    this.#window -= length
-    this.#connection.sendData(this.id, chunk.subarray(0, length), false, (error) => {
-      if (error || length === chunk.length) return callback(error)
-      this.#pending = { chunk: chunk.subarray(length), callback }
-      this.#send()
-    })
-  }
-
-  /** The client lets this stream send so much more. */
-  grant(delta: number): void {
-    this.#window += delta
-    this.#send()
-  }
-
-  override _final(callback: (error?: Error | null) => void): void {
-    this.#connection.sendData(this.id, Buffer.alloc(0), true, callback)
-  }
-
-  /** The client gave the stream up, or the connection is gone: nothing is sent any more. */
-  reset(): void {
-    this.#wasReset = true
-    this.destroy()
-  }
-
-  override _destroy(error: Error | null, callback: (error: Error | null) => void): void {
-    const clean = this.readableEnded && this.writableFinished
-    if (!clean && !this.#wasReset)
-      this.#connection.write(numbersFrame(FrameType.RST_STREAM, this.id, ResetStatus.CANCEL))
-    this.#connection.forget(this.id)
-    this.#pending?.callback(new Error('the stream is closed'))
-    this.#pending = undefined
-    callback(error)
   }
 }

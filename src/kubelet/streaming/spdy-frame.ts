@@ -17,6 +17,8 @@ export const ResetStatus = { PROTOCOL_ERROR: 1, INVALID_STREAM: 2, REFUSED_STREA
 export const FLAG_FIN = 1
 /** Identifier of the setting that says how large a stream's window is at first. */
 export const SETTINGS_INITIAL_WINDOW_SIZE = 7
+/** Bytes that a stream, and the connection, may send at first where no setting says otherwise. */
+export const INITIAL_WINDOW = 64 << 10
 const FRAME_HEADER = 8
 
 export type Frame =

@@ -4,10 +4,11 @@ import { type Duplex, duplexPair } from 'node:stream'
 import { test } from 'node:test'
 import { crc32 } from 'node:zlib'
 
-import { SpdyConnection, type SpdyStream } from './spdy-connection.ts'
+import { SpdyConnection } from './spdy-connection.ts'
 import { spdyDictionary } from './spdy-dictionary.ts'
 import { controlFrame, dataFrame, type Frame, FrameParser, FrameType, numbersFrame } from './spdy-frame.ts'
 import { HeaderDecoder, HeaderEncoder } from './spdy-header-block.ts'
+import type { SpdyStream } from './spdy-stream.ts'
 
 /** A client's side, frame by frame. */
 class Client {
