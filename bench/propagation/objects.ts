@@ -4,6 +4,7 @@ import type { Node } from '#api/core/node/message.ts'
 import { nodes } from '#api/core/node/resource.ts'
 import { pods } from '#api/core/pod/resource.ts'
 import { services } from '#api/core/service/resource.ts'
+import { serviceAccounts } from '#api/core/serviceaccount/resource.ts'
 import { endpointSlices } from '#api/discovery/endpointslice/resource.ts'
 import type { ApiObject, Resource } from '#api/resource.ts'
 import type { Client } from '#client/client.ts'
@@ -44,8 +45,10 @@ export class Objects {
     return this.#client.create(resource, object as T, { namespace: NAMESPACE })
   }
 
-  makeNamespace(): Promise<unknown> {
-    return this.#client.create(namespaces, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAMESPACE } })
+  /** The namespace, once it has the ServiceAccount that its pods need. */
+  async makeNamespace(): Promise<void> {
+    await this.#client.create(namespaces, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAMESPACE } })
+    while ((await this.#client.list(serviceAccounts, { namespace: NAMESPACE })).items.length === 0) await sleep(10)
   }
 
   /** A pod on each of these nodes, which answers at POD_PORT. Gives their addresses, once all are ready. */
