@@ -135,6 +135,17 @@ const TABLE: readonly Case[] = [
     said: ['Insufficient cpu', 'Insufficient example.com/gpu', 'Too many pods'],
   },
   {
+    name: 'of what a node has too little already a pod may ask nothing, and not a thousandth',
+    pod: pod('p', asking({ cpu: '0', memory: '1m' })),
+    nodes: [
+      nodeWith('a', [pod('q', asking({ cpu: '2', memory: '1Gi' }))], {
+        status: { allocatable: { cpu: '1', memory: '1Gi' } },
+      }),
+    ],
+    expected: [{ code: 'insufficient', resource: 'memory', asked: 1, free: 0 }],
+    said: ['Insufficient memory'],
+  },
+  {
     name: 'what has ended holds nothing',
     pod: pod('p', asking({ cpu: '4' })),
     nodes: [nodeWith('a', [{ ...pod('q', asking({ cpu: '4' })), status: { phase: 'Succeeded' } }])],

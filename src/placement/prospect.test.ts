@@ -23,6 +23,7 @@ test('a pod with gates is held back, whatever the nodes say', () => {
     kind: 'gated',
     gates: ['example.com/a', 'example.com/b'],
   })
+  assert.equal(prospectOf(pod({ schedulingGates: [{ name: 'example.com/a' }] }), stateOf(nodeWith('a'))).kind, 'gated')
 })
 
 test('where one node takes it the others do not count; where none does, each says why', () => {
