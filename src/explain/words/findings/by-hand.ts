@@ -29,7 +29,7 @@ export const noSelector = ({ service, family, hasOtherFamily, orphans, near, por
 }
 
 export const endpointsNotReady = ({ service, addresses, slices }: EndpointsNotReady): FindingText => ({
-  message: `${listed(addresses.slice(0, 5))} ${addresses.length === 1 ? 'is' : 'are'} an endpoint of ${nameText(service)}, and whoever wrote it says: not ready`,
+  message: `${listed(addresses.slice(0, 5))} ${addresses.length === 1 ? 'is an endpoint' : 'are endpoints'} of ${nameText(service)}, and whoever wrote it says: not ready`,
   details: [`the condition ready of EndpointSlice ${listed(slices.map(nameText))}`],
 })
 

@@ -131,7 +131,7 @@ function wayText(step: WayStep, who: string): StepText {
     case 'reply-astray':
       return {
         at: 'the reply',
-        text: `${listed(step.backends.slice(0, 5))} answers ${step.source} directly, past ${listed(step.nodes, 'or')}, which alone could turn the reply back: the sender takes it for a stranger’s, and waits`,
+        text: `${listed(step.backends.slice(0, 5))} ${step.backends.length === 1 ? 'answers' : 'answer'} ${step.source} directly, past ${listed(step.nodes, 'or')}, which alone could turn the reply back: the sender takes it for a stranger’s, and waits`,
       }
     case 'more-alike':
       return { at: who, text: `and so to ${plural(step.addresses, 'more address', 'more addresses')}` }
