@@ -321,6 +321,43 @@ test('an address that one Service takes over from another is its own after one w
   }
 })
 
+test('an address whose new owner admits a part of whom the old one did is taken over in one write, whichever is written first', () => {
+  const guarded = (name: string, number: number, ip: string, range: string) =>
+    Object.assign(service(name, number, { type: 'LoadBalancer', loadBalancerSourceRanges: [range] }), {
+      status: { loadBalancer: { ingress: [{ ip }] } },
+    })
+  for (const order of [
+    ['old', 'new'],
+    ['new', 'old'],
+  ]) {
+    const { proxy, nftables } = start()
+    // Each fills a transaction of its own.
+    const many = slices(...Array.from({ length: 600 }, (_, index) => `10.244.${index >> 8}.${index & 255}`))
+    const admitted = () => [...(nftables.sets.get('ip fairlead allowed')?.keys() ?? [])].join('; ')
+    // A kernel has no two ranges of one address that overlap.
+    nftables.refuse = (text) =>
+      /^add element ip fairlead allowed .*203\.0\.113\.1 .*10\.8\.0\.0\/13/m.test(text) &&
+      !/^delete element ip fairlead allowed .*203\.0\.113\.1/m.test(text) &&
+      /203\.0\.113\.1 .*10\.0\.0\.0\/8/.test(admitted())
+        ? 'File exists'
+        : undefined
+    proxy.serviceChanged(key('old'), guarded('old', 1, '203.0.113.1', '10.0.0.0/8'), many)
+    proxy.serviceChanged(key('new'), guarded('new', 2, '203.0.113.2', '10.8.0.0/13'), many)
+    proxy.flush()
+    for (const name of order)
+      proxy.serviceChanged(
+        key(name),
+        name === 'old'
+          ? guarded('old', 1, '203.0.113.2', '10.0.0.0/8')
+          : guarded('new', 2, '203.0.113.1', '10.8.0.0/13'),
+        many,
+      )
+    proxy.flush()
+    assert.match(admitted(), /203\.0\.113\.1 \. tcp \. 80 \. 10\.8\.0\.0\/13/, order.join())
+    assert.deepEqual([proxy.state().failed, proxy.state().pending], [[], 0], order.join())
+  }
+})
+
 test('an answer that is lost is doubted at once: a change back to what was there before is not taken for done', () => {
   const { proxy, nftables } = start()
   proxy.serviceChanged(key('a'), service('a', 1), slices('10.244.1.1'))

@@ -129,8 +129,9 @@ export class SyncRunner {
     } else {
       this.#inChunks(services, source, refused)
     }
-    if (refused.length < 2) return refused
-    // One that takes over an address from another is refused if it comes first.
+    // One that takes over an address from another is refused if it comes first, where their ranges of sources overlap.
+    // Where nothing was written, nothing has changed.
+    if (refused.length === services.length) return refused
     const again = refused.splice(0)
     for (const { service } of again) this.#inChunks([service], source, refused)
     return refused
