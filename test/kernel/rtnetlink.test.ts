@@ -7,7 +7,7 @@ import { readSysctl, writeSysctls } from '#kernel/namespaces/sysctl.ts'
 import { newAddress } from '#kernel/rtnetlink/address.ts'
 import { changeLink, deleteLink, newBridge, newVeth } from '#kernel/rtnetlink/link.ts'
 import { newNeighbour } from '#kernel/rtnetlink/neighbour.ts'
-import { deleteRoute, newRoute, ROUTE_PROTOCOL, replaceRoute } from '#kernel/rtnetlink/route.ts'
+import { deleteRoute, ROUTE_PROTOCOL, replaceRoute } from '#kernel/rtnetlink/route.ts'
 import { Rtnetlink } from '#kernel/rtnetlink/rtnetlink.ts'
 
 let a: string
@@ -65,12 +65,12 @@ test('addresses, routes and neighbours are written as `ip` reads them, and read 
     newAddress(link, 'fd00:172:30::2/64'),
     newNeighbour(link, '169.254.1.1', 'ee:ee:ee:ee:ee:ee'),
     newNeighbour(link, 'fe80::1', 'ee:ee:ee:ee:ee:ee'),
-    newRoute({ destination: '0.0.0.0/0', nextHops: [{ link, gateway: '169.254.1.1', onlink: true }] }),
-    newRoute({ destination: '::/0', nextHops: [{ link, gateway: 'fe80::1', onlink: true }] }),
-    newRoute({ destination: '10.244.1.5/32', nextHops: [{ link }], source: '172.30.0.2' }),
-    newRoute({ destination: 'fd00:10:244:1::5/128', nextHops: [{ link }], source: 'fd00:172:30::2' }),
-    newRoute({ destination: '10.96.0.0/16', nextHops: [] }),
-    newRoute({ destination: 'fd00:10:96::/112', nextHops: [] }),
+    replaceRoute({ destination: '0.0.0.0/0', nextHops: [{ link, gateway: '169.254.1.1', onlink: true }] }),
+    replaceRoute({ destination: '::/0', nextHops: [{ link, gateway: 'fe80::1', onlink: true }] }),
+    replaceRoute({ destination: '10.244.1.5/32', nextHops: [{ link }], source: '172.30.0.2' }),
+    replaceRoute({ destination: 'fd00:10:244:1::5/128', nextHops: [{ link }], source: 'fd00:172:30::2' }),
+    replaceRoute({ destination: '10.96.0.0/16', nextHops: [] }),
+    replaceRoute({ destination: 'fd00:10:96::/112', nextHops: [] }),
   ])
   assert.doesNotMatch(ip('fl-test-a', '-6', 'address', 'show'), /tentative/)
   const v4 = ip('fl-test-a', 'route', 'show', 'proto', String(ROUTE_PROTOCOL))
@@ -98,7 +98,7 @@ test("a multipath route is made, replaced and deleted; a stranger's route to the
     destination: 'fd00:172:30:0:ff::1/128',
     nextHops: nodes.map((node) => ({ link, gateway: `fd00:172:30::${node}` })),
   })
-  inA.apply([newRoute(route(3, 4)), newRoute(route6(3, 4))])
+  inA.apply([replaceRoute(route(3, 4)), replaceRoute(route6(3, 4))])
   assert.match(ip('fl-test-a', 'route'), /172\.30\.255\.1 proto 250 \n?.*nexthop via 172\.30\.0\.3/)
   inA.apply([replaceRoute(route(3, 4, 5)), replaceRoute(route6(4, 5, 6))])
   const listed = inA.routes()
@@ -119,8 +119,8 @@ test("a refusal names the object, the errno and the kernel's own words; later re
   const link = inA.linkIndex('fl-veth')
   const refusals = inA.send([
     newAddress(link, '172.30.0.2/16'),
-    newRoute({ destination: '10.9.0.0/16', nextHops: [{ link: 999 }] }),
-    newRoute({ destination: '10.8.0.0/16', nextHops: [{ link }] }),
+    replaceRoute({ destination: '10.9.0.0/16', nextHops: [{ link: 999 }] }),
+    replaceRoute({ destination: '10.8.0.0/16', nextHops: [{ link }] }),
   ])
   assert.deepEqual(
     refusals.map(({ request }) => request.object),
@@ -128,7 +128,7 @@ test("a refusal names the object, the errno and the kernel's own words; later re
   )
   assert.ok(inA.routes().some(({ destination }) => destination === '10.8.0.0/16'))
   assert.throws(
-    () => inA.apply([newRoute({ destination: '10.7.0.0/16', nextHops: [{ gateway: '203.0.113.1' }] })]),
+    () => inA.apply([replaceRoute({ destination: '10.7.0.0/16', nextHops: [{ gateway: '203.0.113.1' }] })]),
     /RTNETLINK_FAILED: RTM_NEWROUTE of route to 10\.7\.0\.0\/16: ENETUNREACH: Nexthop has invalid gateway/,
   )
   assert.throws(() => inA.apply([newAddress(link, '10.1/8')]), { code: 'ADDRESS_MALFORMED' })
@@ -138,9 +138,9 @@ test("a refusal names the object, the errno and the kernel's own words; later re
 test('several hundred requests pass in one call', () => {
   const link = inA.linkIndex('fl-veth')
   const destinations = Array.from({ length: 500 }, (_, index) => `10.50.${index >> 8}.${index & 255}/32`)
-  inA.apply(destinations.map((destination) => newRoute({ destination, nextHops: [{ link }] })))
+  inA.apply(destinations.map((destination) => replaceRoute({ destination, nextHops: [{ link }] })))
   assert.equal(inA.routes().filter(({ destination }) => destination.startsWith('10.50.')).length, 500)
-  const again = inA.send(destinations.map((destination) => newRoute({ destination, nextHops: [{ link }] })))
+  const again = inA.send(destinations.map((destination) => replaceRoute({ destination, nextHops: [{ link }] })))
   assert.equal(again.length, 500)
   inA.apply(destinations.map(deleteRoute))
 })

@@ -114,19 +114,24 @@ const ownRevision = (deployment: Deployment, replicaSet: ReplicaSet): string | u
   return revision !== deployment.metadata?.annotations?.[REVISION] ? revision : undefined
 }
 
-const resize = (deployment: Deployment, { owned, to }: Scaling): Step | undefined => {
-  const { replicaSet } = owned
-  const annotations = { ...replicaSet.metadata?.annotations, ...replicasAnnotations(deployment) }
-  if (replicasOf(replicaSet) === to && sameValue(annotations, replicaSet.metadata?.annotations)) return undefined
+/** Its annotations and its spec as they shall be; undefined where they are so already. */
+const rewrite = (
+  replicaSet: ReplicaSet,
+  annotations: Readonly<Record<string, string>>,
+  spec: ReplicaSet['spec'],
+): (Step & { kind: 'update' }) | undefined => {
+  const { metadata } = replicaSet
+  if (sameValue(annotations, metadata?.annotations) && sameValue(spec, replicaSet.spec)) return undefined
   return {
     kind: 'update',
     from: replicasOf(replicaSet),
-    replicaSet: {
-      ...replicaSet,
-      metadata: { ...replicaSet.metadata, annotations },
-      spec: { ...replicaSet.spec, replicas: to },
-    },
+    replicaSet: { ...replicaSet, metadata: { ...metadata, annotations }, spec },
   }
+}
+
+const resize = (deployment: Deployment, { owned: { replicaSet }, to }: Scaling): Step | undefined => {
+  const annotations = { ...replicaSet.metadata?.annotations, ...replicasAnnotations(deployment) }
+  return rewrite(replicaSet, annotations, { ...replicaSet.spec, replicas: to })
 }
 
 /** The new ReplicaSet's annotations and minReadySeconds follow the Deployment's. */
@@ -135,22 +140,10 @@ const refresh = (
   { replicaSet }: Owned,
   revision: number,
 ): (Step & { kind: 'update' }) | undefined => {
-  const annotations = newAnnotations(deployment, replicaSet, revision)
   const minReadySeconds = deployment.spec?.minReadySeconds ?? 0
-  if (
-    sameValue(annotations, replicaSet.metadata?.annotations) &&
-    (replicaSet.spec?.minReadySeconds ?? 0) === minReadySeconds
-  )
-    return undefined
-  return {
-    kind: 'update',
-    from: replicasOf(replicaSet),
-    replicaSet: {
-      ...replicaSet,
-      metadata: { ...replicaSet.metadata, annotations },
-      spec: { ...replicaSet.spec, minReadySeconds },
-    },
-  }
+  const isSame = (replicaSet.spec?.minReadySeconds ?? 0) === minReadySeconds
+  const spec = isSame ? replicaSet.spec : { ...replicaSet.spec, minReadySeconds }
+  return rewrite(replicaSet, newAnnotations(deployment, replicaSet, revision), spec)
 }
 
 interface Note {

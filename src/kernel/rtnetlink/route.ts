@@ -8,7 +8,7 @@ import {
   readU32,
   viewOf,
 } from '../netlink/netlink-message.ts'
-import { NLM_F_CREATE, NLM_F_DUMP, NLM_F_EXCL, NLM_F_REPLACE } from '../netlink/netlink-numbers.ts'
+import { NLM_F_CREATE, NLM_F_DUMP, NLM_F_REPLACE } from '../netlink/netlink-numbers.ts'
 
 // linux/rtnetlink.h
 export const RTM_NEWROUTE = 24
@@ -63,17 +63,9 @@ export interface ListedRoute extends Route {
   readonly type: number
 }
 
-/** Adds a route of ours to its table; refused with EEXIST where one to that destination is. */
-export function newRoute(route: Route): NetlinkRequest {
-  return write(RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL, route).finish('RTM_NEWROUTE', `route to ${route.destination}`)
-}
-
 /** Adds a route, or takes the place of the one to that destination. */
 export function replaceRoute(route: Route): NetlinkRequest {
-  return write(RTM_NEWROUTE, NLM_F_CREATE | NLM_F_REPLACE, route).finish(
-    'RTM_NEWROUTE',
-    `route to ${route.destination}`,
-  )
+  return write(route).finish('RTM_NEWROUTE', `route to ${route.destination}`)
 }
 
 /** Removes our route to a destination; a stranger's stays, since the protocol must match. */
@@ -126,14 +118,20 @@ function* readMultipath(bytes: Uint8Array): Generator<NextHop> {
   }
 }
 
-function write(type: number, flags: number, { destination, nextHops, source, table }: Route): MessageWriter {
+function write({ destination, nextHops, source, table }: Route): MessageWriter {
   const prefix = inetPrefix(destination)
   const [first] = nextHops
   const routeType = first === undefined ? RTN_UNREACHABLE : RTN_UNICAST
   const scope =
     first !== undefined && first.gateway === undefined && prefix.family === AF_INET ? RT_SCOPE_LINK : RT_SCOPE_UNIVERSE
   const onlink = nextHops.length === 1 && first?.onlink === true ? RTNH_F_ONLINK : 0
-  const message = header(new MessageWriter(type, flags), prefix, routeType, scope, onlink)
+  const message = header(
+    new MessageWriter(RTM_NEWROUTE, NLM_F_CREATE | NLM_F_REPLACE),
+    prefix,
+    routeType,
+    scope,
+    onlink,
+  )
   if (table !== undefined) message.u32Attribute(RTA_TABLE, table)
   if (source !== undefined) message.attribute(RTA_PREFSRC, inetAddress(source).bytes)
   if (nextHops.length > 1) {

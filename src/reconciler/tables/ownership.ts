@@ -105,6 +105,3 @@ function sealOf(
     lengths,
   }
 }
-
-/** Takes our tables away, if there are any. */
-export const removeTables = (nftables: Nftables): void => nftables.run(renderDelete())
