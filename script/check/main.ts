@@ -5,6 +5,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Check } from './check.ts'
+import { deadRules } from './dead-rules.ts'
 import { dependencies } from './dependencies.ts'
 import { documents } from './documents.ts'
 import { type Exceptions, unexcused } from './exceptions.ts'
@@ -18,7 +19,16 @@ import { unused } from './unused.ts'
 const read = (name: string) => JSON.parse(readFileSync(join(import.meta.dirname, name), 'utf8'))
 const exceptions: Exceptions = read('exceptions.json')
 const rules: Rules = read('layers.json')
-const checks: readonly Check[] = [layers(rules), rooms(rules), sizes, unused, dependencies, documents, repeats]
+const checks: readonly Check[] = [
+  layers(rules),
+  rooms(rules),
+  deadRules(rules),
+  sizes,
+  unused,
+  dependencies,
+  documents,
+  repeats,
+]
 
 const tree = readTree(join(import.meta.dirname, '..', '..'))
 for (const line of graphOf(tree, rules)) console.log(line)

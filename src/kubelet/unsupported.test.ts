@@ -53,3 +53,57 @@ test('what is not supported is named by its field with a way out, and what is su
     [],
   )
 })
+
+test('whatever keeps a pod from starting says what to do instead', () => {
+  const everything = {
+    volumes: [
+      { name: 'nfs', nfs: { server: 's', path: '/' } },
+      { name: 'medium', emptyDir: { medium: 'HugePages' } },
+      { name: 'owner', secret: { secretName: 's', defaultUser: 1 } },
+      { name: 'projected', projected: { sources: [{ clusterTrustBundle: { path: 'p' } }] } },
+    ],
+    securityContext: {
+      seLinuxOptions: {},
+      windowsOptions: {},
+      seccompProfile: { type: 'Localhost' },
+      appArmorProfile: { type: 'Localhost' },
+      sysctls: [{ name: 'net.core.somaxconn', value: '1' }],
+    },
+    containers: [
+      {
+        name: 'c',
+        ports: [{ containerPort: 80, hostPort: 80 }],
+        volumeMounts: [
+          {
+            name: 'nfs',
+            mountPath: '/m',
+            mountPropagation: 'Bidirectional',
+            recursiveReadOnly: 'Enabled',
+            bindMountOptions: ['noexec'],
+          },
+        ],
+        volumeDevices: [{ name: 'd', devicePath: '/d' }],
+        lifecycle: { stopSignal: 'SIGINT', postStart: { tcpSocket: { port: 1 } } },
+        env: [{ name: 'E', valueFrom: { fileKeyRef: { volumeName: 'v', path: 'p', key: 'k' } } }],
+        restartPolicyRules: [{ action: 'RestartAllContainers' }],
+        resources: { claims: [{ name: 'gpu' }] },
+        securityContext: { procMount: 'Unmasked' },
+        livenessProbe: { grpc: { port: 1 } },
+        readinessProbe: { httpGet: { port: 80, protocol: 'HTTP2' } },
+      },
+    ],
+    hostPID: true,
+    hostIPC: true,
+    shareProcessNamespace: true,
+    hostUsers: false,
+    runtimeClassName: 'gvisor',
+    os: { name: 'windows' },
+    resourceClaims: [{ name: 'gpu' }],
+  } as unknown as Partial<NonNullable<Pod['spec']>>
+  const refused = unsupported(pod(everything)).filter(({ refused }) => refused)
+  assert.equal(refused.length, 29)
+  assert.deepEqual(
+    refused.filter(({ reason }) => !/: (?:use|leave) /.test(reason)),
+    [],
+  )
+})

@@ -31,7 +31,9 @@ const volumeFindings = (volume: Volume): readonly Unsupported[] => {
   const foreign = (volume.projected?.sources ?? []).flatMap((projection, index) =>
     Object.keys(projection)
       .filter((key) => !PROJECTIONS.includes(key))
-      .map((key) => refuse(`${at}.projected.sources[${index}].${key}`, `use one of ${PROJECTIONS.join(', ')}`)),
+      .map((key) =>
+        refuse(`${at}.projected.sources[${index}].${key}`, `not supported yet: use one of ${PROJECTIONS.join(', ')}`),
+      ),
   )
   return [
     ...foreign,
@@ -49,9 +51,9 @@ const volumeFindings = (volume: Volume): readonly Unsupported[] => {
 }
 
 const securityFindings = (at: string, context: Partial<SecurityContext> | undefined): readonly Unsupported[] => [
-  ...when(context?.seLinuxOptions, () => refuse(`${at}.seLinuxOptions`, 'SELinux is not supported')),
-  ...when(context?.windowsOptions, () => refuse(`${at}.windowsOptions`, 'nodes run Linux')),
-  ...when(context?.procMount === 'Unmasked', () => refuse(`${at}.procMount`, 'only Default is supported')),
+  ...when(context?.seLinuxOptions, () => refuse(`${at}.seLinuxOptions`, 'SELinux is not supported: leave it out')),
+  ...when(context?.windowsOptions, () => refuse(`${at}.windowsOptions`, 'nodes run Linux: leave it out')),
+  ...when(context?.procMount === 'Unmasked', () => refuse(`${at}.procMount`, 'not supported yet: use Default')),
   ...when(context?.seccompProfile?.type === 'Localhost', () =>
     refuse(`${at}.seccompProfile`, 'profiles of the node are not supported yet: use RuntimeDefault or Unconfined'),
   ),
@@ -68,7 +70,9 @@ const securityFindings = (at: string, context: Partial<SecurityContext> | undefi
 
 const probeFindings = (at: string, probe: Probe | undefined): readonly Unsupported[] => [
   ...when(probe?.grpc, () => refuse(`${at}.grpc`, 'gRPC probes are not supported yet: use httpGet, tcpSocket or exec')),
-  ...when(probe?.httpGet?.protocol === 'HTTP2', () => refuse(`${at}.httpGet.protocol`, 'probes speak HTTP/1.1 only')),
+  ...when(probe?.httpGet?.protocol === 'HTTP2', () =>
+    refuse(`${at}.httpGet.protocol`, 'probes speak HTTP/1.1 alone: use HTTP1'),
+  ),
 ]
 
 const containerFindings = (at: string, container: Container, hostNetwork: boolean): readonly Unsupported[] => [
@@ -82,18 +86,26 @@ const containerFindings = (at: string, container: Container, hostNetwork: boolea
   ),
   ...(container.volumeMounts ?? []).flatMap((mount) => [
     ...when(mount.mountPropagation && mount.mountPropagation !== 'None', () =>
-      refuse(`${at}.volumeMounts[${mount.mountPath}].mountPropagation`, 'only None is supported'),
+      refuse(`${at}.volumeMounts[${mount.mountPath}].mountPropagation`, 'not supported yet: use None'),
     ),
     ...when(mount.recursiveReadOnly === 'Enabled', () =>
-      refuse(`${at}.volumeMounts[${mount.mountPath}].recursiveReadOnly`, 'use IfPossible or Disabled'),
+      refuse(
+        `${at}.volumeMounts[${mount.mountPath}].recursiveReadOnly`,
+        'not supported yet: use IfPossible or Disabled',
+      ),
     ),
     ...when(mount.bindMountOptions?.length, () =>
-      refuse(`${at}.volumeMounts[${mount.mountPath}].bindMountOptions`, 'mount options are not supported yet'),
+      refuse(
+        `${at}.volumeMounts[${mount.mountPath}].bindMountOptions`,
+        'mount options are not supported yet: leave them out',
+      ),
     ),
   ]),
-  ...when(container.volumeDevices?.length, () => refuse(`${at}.volumeDevices`, 'block devices are not supported')),
+  ...when(container.volumeDevices?.length, () =>
+    refuse(`${at}.volumeDevices`, 'block devices are not supported: use volumeMounts'),
+  ),
   ...when(container.lifecycle?.stopSignal && container.lifecycle.stopSignal !== 'SIGTERM', () =>
-    refuse(`${at}.lifecycle.stopSignal`, 'only SIGTERM is supported yet'),
+    refuse(`${at}.lifecycle.stopSignal`, 'not supported yet: use SIGTERM'),
   ),
   ...when(container.lifecycle?.postStart?.tcpSocket ?? container.lifecycle?.preStop?.tcpSocket, () =>
     refuse(`${at}.lifecycle`, 'tcpSocket is no hook (nor is it in Kubernetes): use exec, httpGet or sleep'),
@@ -108,11 +120,11 @@ const containerFindings = (at: string, container: Container, hostNetwork: boolea
   ),
   ...(container.restartPolicyRules ?? []).flatMap((rule, index) =>
     when(rule.action !== 'Restart', () =>
-      refuse(`${at}.restartPolicyRules[${index}].action`, 'only Restart is supported'),
+      refuse(`${at}.restartPolicyRules[${index}].action`, 'not supported yet: use Restart'),
     ),
   ),
   ...when(container.resources?.claims?.length, () =>
-    refuse(`${at}.resources.claims`, 'dynamic resource allocation is not supported'),
+    refuse(`${at}.resources.claims`, 'dynamic resource allocation is not supported: leave them out'),
   ),
   ...when(container.resizePolicy?.length, () =>
     warn(`${at}.resizePolicy`, 'containers are not resized in place: a change of resources needs a new pod'),
@@ -140,7 +152,7 @@ export const unsupported = (pod: Pod): readonly Unsupported[] => {
     ...(spec.containers ?? []).flatMap((c) => containerFindings(`spec.containers[${c.name}]`, c, host)),
     ...securityFindings('spec.securityContext', spec.securityContext),
     ...when(spec.securityContext?.sysctls?.length, () =>
-      refuse('spec.securityContext.sysctls', 'sysctls of pods are not supported yet'),
+      refuse('spec.securityContext.sysctls', 'sysctls of pods are not supported yet: leave them out'),
     ),
     ...when(spec.securityContext?.supplementalGroupsPolicy === 'Merge', () =>
       warn(
@@ -151,14 +163,18 @@ export const unsupported = (pod: Pod): readonly Unsupported[] => {
     ...when(spec.ephemeralContainers?.length, () =>
       warn('spec.ephemeralContainers', 'ephemeral containers are not supported yet: use kubectl exec'),
     ),
-    ...when(spec.hostPID, () => refuse('spec.hostPID', "the machine's process ids are not shared with pods")),
-    ...when(spec.hostIPC, () => refuse('spec.hostIPC', "the machine's IPC is not shared with pods")),
-    ...when(spec.shareProcessNamespace, () => refuse('spec.shareProcessNamespace', 'not supported yet')),
-    ...when(spec.hostUsers === false, () => refuse('spec.hostUsers', 'user namespaces are not supported yet')),
+    ...when(spec.hostPID, () =>
+      refuse('spec.hostPID', "the machine's process ids are not shared with pods: leave it out"),
+    ),
+    ...when(spec.hostIPC, () => refuse('spec.hostIPC', "the machine's IPC is not shared with pods: leave it out")),
+    ...when(spec.shareProcessNamespace, () => refuse('spec.shareProcessNamespace', 'not supported yet: leave it out')),
+    ...when(spec.hostUsers === false, () =>
+      refuse('spec.hostUsers', 'user namespaces are not supported yet: leave it out'),
+    ),
     ...when(spec.runtimeClassName, () => refuse('spec.runtimeClassName', 'there is one runtime, runc: leave it out')),
-    ...when(spec.os && spec.os.name !== 'linux', () => refuse('spec.os.name', 'nodes run Linux')),
+    ...when(spec.os && spec.os.name !== 'linux', () => refuse('spec.os.name', 'nodes run Linux: use linux')),
     ...when(spec.resourceClaims?.length, () =>
-      refuse('spec.resourceClaims', 'dynamic resource allocation is not supported'),
+      refuse('spec.resourceClaims', 'dynamic resource allocation is not supported: leave them out'),
     ),
     ...when(spec.imagePullSecrets?.length, () =>
       warn('spec.imagePullSecrets', 'images are built in and never pulled, so no secret is used'),
