@@ -3,11 +3,14 @@ import { test } from 'node:test'
 import { deadRules } from './dead-rules.ts'
 import { treeOf } from './tree.ts'
 
-const there = { 'src/cli/words/a.ts': '', 'src/cli/walk/hop/b.ts': '', 'src/dns/store.ts': '' }
-const faults = (rules: Partial<Parameters<typeof deadRules>[0]>) =>
-  deadRules({ folders: {}, barred: {}, doors: {}, ...rules })
-    .find(treeOf(there))
+const there = { 'src/cli/words/a.ts': '', 'src/cli/walk/hop/b.ts': '', 'src/dns/store.ts': '', 'src/net/c.ts': '' }
+const faults = (rules: Partial<Parameters<typeof deadRules>[0]>, ...include: readonly string[]) =>
+  deadRules({ folders: {}, barred: {}, doors: {}, pure: [], pureFiles: [], ...rules })
+    .find(treeOf({ ...there, 'src/net/c.test.ts': '', 'tsconfig.pure.json': JSON.stringify({ include }) }))
     .map(({ subject, message }) => `${subject}: ${message}`)
+const gone = (place: string, subject = 'layers.json') => [
+  `${subject}: it has a rule about ${place}, which is not there`,
+]
 
 test('a rule about folders and files that are there is no fault', () => {
   assert.deepEqual(
@@ -21,11 +24,21 @@ test('a rule about folders and files that are there is no fault', () => {
 })
 
 test('a rule about what was renamed or taken away is a fault, wherever it names it', () => {
-  const fault = (place: string) => [`layers.json: it has a rule about ${place}, which is not there`]
-  assert.deepEqual(faults({ folders: { cli: { word: [] } } }), fault('src/cli/word/'))
-  assert.deepEqual(faults({ folders: { cli: { words: ['clock'] } } }), fault('src/cli/clock/'))
-  assert.deepEqual(faults({ folders: { 'cli/walk': { hops: [] } } }), fault('src/cli/walk/hops/'))
-  assert.deepEqual(faults({ barred: { 'src/cli/word/': ['dns'] } }), fault('src/cli/word/'))
-  assert.deepEqual(faults({ doors: { 'src/dns/shop.ts': ['src/dns/'] } }), fault('src/dns/shop.ts'))
-  assert.deepEqual(faults({ doors: { 'src/dns/store.ts': ['src/dns/registry/'] } }), fault('src/dns/registry/'))
+  assert.deepEqual(faults({ folders: { cli: { word: [] } } }), gone('src/cli/word/'))
+  assert.deepEqual(faults({ folders: { cli: { words: ['clock'] } } }), gone('src/cli/clock/'))
+  assert.deepEqual(faults({ folders: { 'cli/walk': { hops: [] } } }), gone('src/cli/walk/hops/'))
+  assert.deepEqual(faults({ barred: { 'src/cli/word/': ['dns'] } }), gone('src/cli/word/'))
+  assert.deepEqual(faults({ doors: { 'src/dns/shop.ts': ['src/dns/'] } }), gone('src/dns/shop.ts'))
+  assert.deepEqual(faults({ doors: { 'src/dns/store.ts': ['src/dns/registry/'] } }), gone('src/dns/registry/'))
+  assert.deepEqual(faults({ pureFiles: ['dns/zone\\.ts$'] }), gone('dns/zone\\.ts$'))
+})
+
+test('all pure files, and they alone, are compiled without Node’s types', () => {
+  const rules = { pure: ['net'], pureFiles: ['dns/st[a-z]+\\.ts$'] }
+  assert.deepEqual(faults(rules, 'src/net', 'src/dns/st*.ts'), [])
+  assert.deepEqual(faults(rules, 'src/net'), ['src/dns/store.ts: it is pure, and tsconfig.pure.json does not have it'])
+  assert.deepEqual(
+    faults(rules, 'src/net', 'src/dns/store.ts', 'src/dns/zone.ts'),
+    gone('src/dns/zone.ts', 'tsconfig.pure.json'),
+  )
 })

@@ -93,14 +93,16 @@ const cyclesOf = (units: readonly Unit[]): readonly string[] => {
   return cycles
 }
 
+/** Whether a file may have no effects: it lies in a pure room, or is one of those that are named by themselves. */
+export const isPureFile = (path: string, { pure, pureFiles }: Pick<Rules, 'pure' | 'pureFiles'>): boolean =>
+  pure.includes(roomOf(path) ?? '') || pureFiles.some((pattern) => new RegExp(`^src/${pattern}`).test(path))
+
 /**
  * An upward import, an import cycle, an effect in a pure room, FFI where it is not allowed, or a CommonJS package by
  * import(), whose names the bundle does not have.
  */
 export const layers = (rules: Rules): Check => {
-  const isPure = (path: string): boolean =>
-    rules.pure.includes(roomOf(path) ?? '') ||
-    rules.pureFiles.some((pattern) => new RegExp(`^src/${pattern}`).test(path))
+  const isPure = (path: string): boolean => isPureFile(path, rules)
 
   /** What is wrong with a file of src/ in itself. */
   const faultsOf = ({ path, text, imports }: Unit, { units }: Tree): readonly string[] => {
