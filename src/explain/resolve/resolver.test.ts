@@ -1,56 +1,57 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { PodSpec } from '#api/core/pod/spec/spec.ts'
-import { ndotsOf, parseResolvConf } from '#names/resolv-conf.ts'
-import { facts, pod } from '../testing/cluster.ts'
-import { resolverOf } from './resolver.ts'
-import { resolveSource } from './source.ts'
+import type { Service } from '#api/core/service/message.ts'
+import { facts, pod, service } from '../testing/cluster.ts'
+import { clusterDnsOf, resolverOf } from './resolver.ts'
 
-const resolvConf = parseResolvConf('search corp.example .\nnameserver 192.0.2.1\n')
-const dnsConfig = {
-  nameservers: ['192.0.2.9', '10.96.0.10'],
-  searches: ['corp.example', 'x.y'],
-  options: [{ name: 'ndots', value: '2' }, { name: 'rotate' }],
-}
-const OURS = ['default.svc.cluster.local', 'svc.cluster.local', 'cluster.local', 'corp.example']
-const THEIRS = ['corp.example', '.']
-const TABLE: readonly (readonly [
-  Partial<PodSpec>,
-  { asksCluster: boolean; asked: readonly string[]; searches: readonly string[]; ndots: number },
-])[] = [
-  [{}, { asksCluster: true, asked: ['10.96.0.10'], searches: OURS, ndots: 5 }],
-  [{ dnsPolicy: '' as never }, { asksCluster: true, asked: ['10.96.0.10'], searches: OURS, ndots: 5 }],
-  [{ dnsConfig }, { asksCluster: true, asked: ['10.96.0.10', '192.0.2.9'], searches: [...OURS, 'x.y'], ndots: 2 }],
-  [{ hostNetwork: true }, { asksCluster: false, asked: ['192.0.2.1'], searches: THEIRS, ndots: 1 }],
-  [
-    { hostNetwork: true, dnsConfig },
-    { asksCluster: true, asked: ['192.0.2.1', '192.0.2.9', '10.96.0.10'], searches: [...THEIRS, 'x.y'], ndots: 2 },
-  ],
-  [
-    { hostNetwork: true, dnsPolicy: 'ClusterFirstWithHostNet' },
-    { asksCluster: true, asked: ['10.96.0.10'], searches: OURS, ndots: 5 },
-  ],
-  [{ dnsPolicy: 'Default' }, { asksCluster: false, asked: ['192.0.2.1'], searches: THEIRS, ndots: 1 }],
-  [
-    { dnsPolicy: 'None', dnsConfig },
-    { asksCluster: true, asked: ['192.0.2.9', '10.96.0.10'], searches: ['corp.example', 'x.y'], ndots: 2 },
-  ],
-  [
-    { dnsPolicy: 'None', dnsConfig: { nameservers: ['192.0.2.9'] } },
-    { asksCluster: false, asked: ['192.0.2.9'], searches: [], ndots: 1 },
-  ],
-]
+const udp = { ports: [{ name: 'dns', port: 53, protocol: 'UDP', targetPort: 53 }] }
+const labels = { 'k8s-app': 'kube-dns' }
+const coredns = (spec: object = {}, more: object = { labels }): Service =>
+  service('coredns', '10.96.0.99', { ...udp, ...spec }, more)
+const elsewhere = (one: Service): Service => ({ ...one, metadata: { ...one.metadata, namespace: 'dns' } })
 
-for (const [spec, expected] of TABLE)
-  test(`whom a sender asks, and what it puts behind a name: ${JSON.stringify(spec)}`, () => {
-    const { network } = facts()
-    const sender = pod('sender', 1, 30, {
-      spec,
-      ...(spec.hostNetwork && { status: { podIPs: [{ ip: '172.30.0.2' }] } }),
-    })
-    const given = facts({ network: { ...network, resolvConf }, pods: [sender] })
-    const { asksCluster, servers, conf } = resolverOf(given, resolveSource(given, { from: 'pod/sender', to: '' }))
-    const { nameservers: asked, searches } = conf
-    assert.deepEqual({ asksCluster, asked, searches, ndots: ndotsOf(conf) }, expected)
-    assert.deepEqual(servers, expected.asksCluster ? ['10.96.0.10'] : [])
+test('the cluster’s DNS is kube-system/kube-dns, or what bears its label and answers at port 53 by UDP', () => {
+  const known = { ...coredns(), metadata: { name: 'kube-dns', namespace: 'kube-system' } }
+  const found = (...services: readonly Service[]) => clusterDnsOf({ ...facts(), services })
+  assert.equal(found(coredns(), known), known)
+  const labelled = elsewhere(coredns())
+  assert.equal(found(labelled), labelled)
+  for (const other of [
+    coredns({}, {}),
+    coredns({ clusterIP: 'None' }),
+    coredns({ ports: [{ port: 53, protocol: 'TCP' }] }),
+    coredns({ ports: [{ port: 5353, protocol: 'UDP' }] }),
+    coredns({ ports: undefined }),
+  ])
+    assert.equal(found(other), undefined, JSON.stringify(other))
+})
+
+test('whom a sender asks goes by its dnsPolicy, its network and what its node has', () => {
+  const conf = { nameservers: ['192.0.2.53'], searches: ['lab.example'], options: [] }
+  const cluster = { ...facts(), services: [coredns()] }
+  const there = { ...cluster, network: { ...cluster.network, resolvConf: conf, dnsOnNodes: false } }
+  const asks = (spec: object) => {
+    const one = pod('client', 1, 9, { spec })
+    const { conf: used, ...rest } = resolverOf(there, {
+      sender: { kind: 'pod', namespace: 'default', name: 'client' },
+      pod: one,
+    } as never)
+    return { ...rest, nameservers: used.nameservers }
+  }
+  const cluster53 = { asksCluster: true, servers: ['10.96.0.99'], nameservers: ['10.96.0.99'] }
+  const machine53 = { asksCluster: false, servers: [], nameservers: ['192.0.2.53'] }
+  const policy = (name: string, servers: readonly string[]) => ({ kind: 'policy', policy: name, servers })
+  assert.deepEqual(asks({}), { ...cluster53, other: policy('ClusterFirst', ['10.96.0.99']) })
+  assert.deepEqual(asks({ hostNetwork: true }), { ...machine53, other: { kind: 'host-network' } })
+  assert.deepEqual(asks({ hostNetwork: true, dnsPolicy: 'ClusterFirstWithHostNet' }), {
+    ...cluster53,
+    other: policy('ClusterFirstWithHostNet', ['10.96.0.99']),
   })
+  assert.deepEqual(asks({ dnsPolicy: 'Default' }), { ...machine53, other: policy('Default', ['192.0.2.53']) })
+  assert.deepEqual(asks({ dnsPolicy: 'None', dnsConfig: { nameservers: ['10.96.0.99', '192.0.2.7'] } }), {
+    asksCluster: true,
+    servers: ['10.96.0.99'],
+    nameservers: ['10.96.0.99', '192.0.2.7'],
+    other: policy('None', ['10.96.0.99', '192.0.2.7']),
+  })
+})

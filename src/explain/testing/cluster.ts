@@ -82,7 +82,7 @@ export const slice = (
   port: object = { name: '', port: 8080, protocol: 'TCP' },
 ) =>
   ({
-    metadata: { namespace: 'default', labels: { 'kubernetes.io/service-name': name } },
+    metadata: { name: `${name}-abc`, namespace: 'default', labels: { 'kubernetes.io/service-name': name } },
     addressType: 'IPv4',
     ports: [port],
     endpoints,

@@ -6,10 +6,11 @@ import { ask, facts } from './cluster.ts'
 
 type FindingFacts = Omit<Finding, 'cures' | 'also'>
 
-/** The first finding without words: its facts, and what each of its cures does. */
+/** The first finding without words: its facts, what each of its cures does, and the command that does it. */
 interface Diagnosed {
   readonly facts: FindingFacts
   readonly effects: readonly Effect[]
+  readonly commands: readonly string[]
 }
 
 /** Asks the test cluster with `more` in place of what it has. */
@@ -18,7 +19,11 @@ export function diagnosed(more: Partial<ClusterFacts>, question: Partial<Questio
   const [finding] = ask(from, to, rest, facts(more)).trace.findings
   if (finding === undefined) throw new Error(`${to} answers ${from}`)
   const { cures, also: _, ...own } = finding
-  return { facts: own, effects: cures.map(({ effect }) => effect) }
+  return {
+    facts: own,
+    effects: cures.map(({ effect }) => effect),
+    commands: cures.map(({ argv }) => argv.join(' ')),
+  }
 }
 
 /** A broken cluster, and what is found there. */
@@ -28,4 +33,6 @@ export interface DiagnosisCase {
   readonly question?: Partial<Question>
   readonly facts: object
   readonly effects: readonly object[]
+  /** Their words with a blank between them; not quoted for a shell. */
+  readonly commands: readonly string[]
 }

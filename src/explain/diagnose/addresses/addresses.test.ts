@@ -19,6 +19,10 @@ const TABLE: readonly DiagnosisCase[] = [
       { code: 'if-service-is-meant', service: { kind: 'Service', namespace: 'default', name: 'web' } },
       { code: 'if-service-is-meant', service: { kind: 'Service', namespace: 'default', name: 'local' } },
     ],
+    commands: [
+      'fairlead explain --from pod/client --to svc/default/web:80',
+      'fairlead explain --from pod/client --to svc/default/local:80',
+    ],
   },
   {
     name: 'a node port at what is no node',
@@ -35,6 +39,7 @@ const TABLE: readonly DiagnosisCase[] = [
       ],
     },
     effects: [{ code: 'ask-node', node: 'node-2' }],
+    commands: ['fairlead explain --from pod/client --to 172.30.0.3:30080'],
   },
   {
     name: 'a node port that no Service has',
@@ -48,6 +53,7 @@ const TABLE: readonly DiagnosisCase[] = [
       known: [{ port: 30080, protocol: 'TCP', service: { kind: 'Service', namespace: 'default', name: 'local' } }],
     },
     effects: [{ code: 'ask-node-port-of', service: { kind: 'Service', namespace: 'default', name: 'local' } }],
+    commands: ['fairlead explain --from host --to 172.30.0.3:30080'],
   },
   {
     name: 'a node port that went with the type',
@@ -76,6 +82,9 @@ const TABLE: readonly DiagnosisCase[] = [
       answersAt: [{ address: '10.96.0.1', port: 80 }],
     },
     effects: [{ code: 'restore-node-port' }],
+    commands: [
+      'kubectl patch service web -n default --type json -p [{"op":"replace","path":"/spec/type","value":"NodePort"},{"op":"add","path":"/spec/ports/0/nodePort","value":30099}]',
+    ],
   },
   {
     name: 'a loopback address',
@@ -85,6 +94,10 @@ const TABLE: readonly DiagnosisCase[] = [
     effects: [
       { code: 'ask-service', service: { kind: 'Service', namespace: 'default', name: 'web' } },
       { code: 'ask-service', service: { kind: 'Service', namespace: 'default', name: 'local' } },
+    ],
+    commands: [
+      'fairlead explain --from pod/client --to svc/default/web:80',
+      'fairlead explain --from pod/client --to svc/default/local:80',
     ],
   },
   {
@@ -97,6 +110,7 @@ const TABLE: readonly DiagnosisCase[] = [
       service: { kind: 'Service', namespace: 'default', name: 'web' },
     },
     effects: [{ code: 'ask-cluster-ip' }],
+    commands: ['fairlead explain --from host --to 10.96.0.1:80'],
   },
   {
     name: 'an address of the range of pods',
@@ -107,6 +121,11 @@ const TABLE: readonly DiagnosisCase[] = [
       { code: 'if-service-is-meant', service: { kind: 'Service', namespace: 'default', name: 'web' } },
       { code: 'if-service-is-meant', service: { kind: 'Service', namespace: 'default', name: 'local' } },
       { code: 'show-pod-addresses' },
+    ],
+    commands: [
+      'fairlead explain --from pod/client --to svc/default/web:80',
+      'fairlead explain --from pod/client --to svc/default/local:80',
+      'kubectl get pods -A -o wide',
     ],
   },
   {
@@ -123,6 +142,7 @@ const TABLE: readonly DiagnosisCase[] = [
       { code: 'if-service-is-meant', service: { kind: 'Service', namespace: 'default', name: 'web' } },
       { code: 'show-services' },
     ],
+    commands: ['fairlead explain --from pod/client --to svc/default/web:80', 'kubectl get services -A'],
   },
   {
     name: 'an address outside',
@@ -130,6 +150,7 @@ const TABLE: readonly DiagnosisCase[] = [
     question: { to: '198.51.100.7:80' },
     facts: { reason: 'nobody-there', address: '198.51.100.7', range: 'outside', letOut: false },
     effects: [],
+    commands: [],
   },
   {
     name: 'a port of a pod that nobody could look at',
@@ -146,6 +167,10 @@ const TABLE: readonly DiagnosisCase[] = [
       declared: [{ port: 8080, protocol: 'TCP', name: 'http' }],
     },
     effects: [{ code: 'ask-declared-port' }, { code: 'show-sockets' }],
+    commands: [
+      'fairlead explain --from pod/client --to pod/default/web-2:8080',
+      'kubectl exec web-2 -n default -- cat /proc/net/tcp /proc/net/tcp6',
+    ],
   },
   {
     name: 'a port of a node that nobody could look at',
@@ -163,6 +188,7 @@ const TABLE: readonly DiagnosisCase[] = [
       nodePorts: [{ port: 30080, protocol: 'TCP', service: { kind: 'Service', namespace: 'default', name: 'local' } }],
     },
     effects: [],
+    commands: [],
   },
   {
     name: 'a ClusterIP asked from outside of a cluster of others',
@@ -175,6 +201,7 @@ const TABLE: readonly DiagnosisCase[] = [
       from: '203.0.113.9',
     },
     effects: [{ code: 'give-node-port' }],
+    commands: ['kubectl patch service web -n default --type merge -p {"spec":{"type":"NodePort"}}'],
   },
 ]
 

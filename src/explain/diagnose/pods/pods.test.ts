@@ -99,6 +99,7 @@ const TABLE: readonly DiagnosisCase[] = [
       taintsOfControllers: false,
     },
     effects: [{ code: 'label-node', missing: { disk: 'ssd' } }, { code: 'show-pod' }],
+    commands: ['kubectl label node node-1 disk=ssd --overwrite', 'kubectl describe pod web-1 -n default'],
   },
   {
     name: 'every node that it may go to is cordoned',
@@ -128,6 +129,7 @@ const TABLE: readonly DiagnosisCase[] = [
       taintsOfControllers: false,
     },
     effects: [{ code: 'uncordon' }, { code: 'show-pod' }],
+    commands: ['kubectl uncordon node-1', 'kubectl describe pod web-1 -n default'],
   },
   {
     name: 'every node has a taint of a person',
@@ -172,6 +174,11 @@ const TABLE: readonly DiagnosisCase[] = [
       { code: 'remove-taint', node: 'node-1' },
       { code: 'show-pod' },
     ],
+    commands: [
+      'kubectl patch deployment web -n default --type merge -p {"spec":{"template":{"spec":{"tolerations":[{"key":"gpu","operator":"Exists","effect":"NoSchedule"}]}}}}',
+      'kubectl taint node node-1 gpu:NoSchedule-',
+      'kubectl describe pod web-1 -n default',
+    ],
   },
   {
     name: 'every node has a taint of a controller',
@@ -212,6 +219,7 @@ const TABLE: readonly DiagnosisCase[] = [
       taintsOfControllers: true,
     },
     effects: [{ code: 'show-pod' }],
+    commands: ['kubectl describe pod web-1 -n default'],
   },
   {
     name: 'no node has what it asks for',
@@ -246,6 +254,10 @@ const TABLE: readonly DiagnosisCase[] = [
       taintsOfControllers: false,
     },
     effects: [{ code: 'lower-request', node: 'node-2' }, { code: 'show-pod' }],
+    commands: [
+      'kubectl set resources deployment/web -n default -c web --requests=cpu=2000m',
+      'kubectl describe pod web-1 -n default',
+    ],
   },
   {
     name: 'a node may take it, and its scheduler has not come to it',
@@ -263,6 +275,7 @@ const TABLE: readonly DiagnosisCase[] = [
       taintsOfControllers: false,
     },
     effects: [{ code: 'show-pod' }],
+    commands: ['kubectl describe pod web-1 -n default'],
   },
   {
     name: 'scheduling gates hold it back: a node that is opened is no cure',
@@ -284,6 +297,7 @@ const TABLE: readonly DiagnosisCase[] = [
       taintsOfControllers: false,
     },
     effects: [{ code: 'show-pod' }],
+    commands: ['kubectl describe pod web-1 -n default'],
   },
   {
     name: 'it is of another scheduler, whose rules nobody knows',
@@ -301,6 +315,7 @@ const TABLE: readonly DiagnosisCase[] = [
       taintsOfControllers: false,
     },
     effects: [{ code: 'show-pod' }],
+    commands: ['kubectl describe pod web-1 -n default'],
   },
   {
     name: 'an image that is like one that is here',
@@ -326,6 +341,7 @@ const TABLE: readonly DiagnosisCase[] = [
       known: [],
     },
     effects: [{ code: 'use-image', image: 'fairlead/echo' }, { code: 'show-pod' }],
+    commands: ['kubectl set image pod/web-1 -n default web=fairlead/echo', 'kubectl describe pod web-1 -n default'],
   },
   {
     name: 'an image that is like none',
@@ -345,6 +361,7 @@ const TABLE: readonly DiagnosisCase[] = [
       known: ['fairlead/echo', 'fairlead/host'],
     },
     effects: [{ code: 'show-pod' }],
+    commands: ['kubectl describe pod web-1 -n default'],
   },
   {
     name: 'a container that ends with a signal',
@@ -377,6 +394,7 @@ const TABLE: readonly DiagnosisCase[] = [
       log: { namespace: 'default', pod: 'web-1', container: 'web', previous: false },
     },
     effects: [{ code: 'show-log', of: 'ended' }, { code: 'show-pod' }],
+    commands: ['kubectl logs web-1 -n default -c web', 'kubectl describe pod web-1 -n default'],
   },
   {
     name: 'a ConfigMap and a Secret that are not there',
@@ -416,6 +434,11 @@ const TABLE: readonly DiagnosisCase[] = [
       ],
     },
     effects: [{ code: 'make-empty' }, { code: 'make-empty' }, { code: 'show-pod' }],
+    commands: [
+      'kubectl create configmap conf -n default',
+      'kubectl create secret generic key -n default',
+      'kubectl describe pod web-1 -n default',
+    ],
   },
   {
     name: 'a container that waits for something else',
@@ -432,6 +455,7 @@ const TABLE: readonly DiagnosisCase[] = [
       missing: [],
     },
     effects: [{ code: 'ask-again' }, { code: 'show-pod' }],
+    commands: ['fairlead explain --from pod/client --to svc/web', 'kubectl describe pod web-1 -n default'],
   },
   {
     name: 'a probe that asks a port at which nothing listens',
@@ -460,6 +484,11 @@ const TABLE: readonly DiagnosisCase[] = [
       { code: 'show-log', of: 'container' },
       { code: 'show-pod' },
     ],
+    commands: [
+      'kubectl patch deployment web -n default --type json -p [{"op":"replace","path":"/spec/template/spec/containers/0/readinessProbe/httpGet/port","value":9090}]',
+      'kubectl logs web-1 -n default -c web',
+      'kubectl describe pod web-1 -n default',
+    ],
   },
   {
     name: 'a probe that runs a command',
@@ -486,6 +515,11 @@ const TABLE: readonly DiagnosisCase[] = [
       log: { namespace: 'default', pod: 'web-1', container: 'web', previous: false },
     },
     effects: [{ code: 'run-probe' }, { code: 'show-log', of: 'container' }, { code: 'show-pod' }],
+    commands: [
+      'kubectl exec web-1 -n default -c web -- test -e /ready',
+      'kubectl logs web-1 -n default -c web',
+      'kubectl describe pod web-1 -n default',
+    ],
   },
   {
     name: 'a readiness gate that nobody opens',
@@ -501,6 +535,10 @@ const TABLE: readonly DiagnosisCase[] = [
       ],
     },
     effects: [{ code: 'set-gate' }, { code: 'show-pod' }],
+    commands: [
+      'kubectl patch pod web-1 -n default --subresource status -p {"status":{"conditions":[{"type":"example.com/open","status":"True"}]}}',
+      'kubectl describe pod web-1 -n default',
+    ],
   },
   {
     name: 'its node is silent, and a Deployment makes another',
@@ -523,6 +561,7 @@ const TABLE: readonly DiagnosisCase[] = [
       elsewhere: true,
     },
     effects: [{ code: 'remake-elsewhere' }, { code: 'show-node' }],
+    commands: ['kubectl delete pod web-1 -n default --wait=false', 'kubectl describe node node-1'],
   },
   {
     name: 'its node is silent, and nothing makes another',
@@ -540,6 +579,33 @@ const TABLE: readonly DiagnosisCase[] = [
       elsewhere: true,
     },
     effects: [{ code: 'show-node' }],
+    commands: ['kubectl describe node node-1'],
+  },
+  {
+    name: 'a pod that is asked by itself waits for its image',
+    cluster: {
+      pods: [unready({ waiting: { reason: 'ErrImagePull', message: 'not here' } }, { image: 'fairlead/ehco' }), client],
+      listening: { ...listening, 'pod/web-1': [] },
+    },
+    question: { to: 'pod/web-1:8080' },
+    facts: {
+      reason: 'image-unknown',
+      pods: [
+        {
+          pod: { kind: 'Pod', namespace: 'default', name: 'web-1' },
+          trouble: {
+            kind: 'image',
+            container: 'web',
+            image: 'fairlead/ehco',
+            state: 'ErrImagePull',
+            message: 'not here',
+          },
+        },
+      ],
+      known: [],
+    },
+    effects: [{ code: 'use-image', image: 'fairlead/echo' }, { code: 'show-pod' }],
+    commands: ['kubectl set image pod/web-1 -n default web=fairlead/echo', 'kubectl describe pod web-1 -n default'],
   },
 ]
 

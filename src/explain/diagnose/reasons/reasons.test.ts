@@ -43,6 +43,7 @@ const TABLE: readonly DiagnosisCase[] = [
       ],
     },
     effects: [{ code: 'select', labels: { app: 'web' } }],
+    commands: ['kubectl patch service web -n default --type merge -p {"spec":{"selector":{"app":"web"}}}'],
   },
   {
     name: 'what makes its pods makes none',
@@ -62,6 +63,7 @@ const TABLE: readonly DiagnosisCase[] = [
       workload: { kind: 'Deployment', namespace: 'default', name: 'web' },
     },
     effects: [{ code: 'scale-to-one' }],
+    commands: ['kubectl scale deployment web -n default --replicas=1'],
   },
   {
     name: 'all its pods go',
@@ -79,6 +81,7 @@ const TABLE: readonly DiagnosisCase[] = [
       ],
     },
     effects: [{ code: 'show-pods' }],
+    commands: ['kubectl get pods -n default -l app=web'],
   },
   {
     name: 'no endpoint stands for its ready pods yet',
@@ -92,6 +95,10 @@ const TABLE: readonly DiagnosisCase[] = [
       ],
     },
     effects: [{ code: 'ask-again' }, { code: 'show-endpoints' }],
+    commands: [
+      'fairlead explain --from pod/client --to svc/web',
+      'kubectl get endpointslices -n default -l kubernetes.io/service-name=web',
+    ],
   },
   {
     name: 'a label hands it to another proxy',
@@ -104,6 +111,9 @@ const TABLE: readonly DiagnosisCase[] = [
       label: 'service.kubernetes.io/service-proxy-name',
     },
     effects: [{ code: 'take-label-away' }],
+    commands: [
+      'kubectl patch service web -n default --type merge -p {"metadata":{"labels":{"service.kubernetes.io/service-proxy-name":null}}}',
+    ],
   },
   {
     name: 'it has no selector, and a slice of nobody’s',
@@ -139,6 +149,11 @@ const TABLE: readonly DiagnosisCase[] = [
       { code: 'select', labels: { app: 'web' } },
       { code: 'show-endpoints' },
     ],
+    commands: [
+      'kubectl label endpointslice by-hand -n default kubernetes.io/service-name=web --overwrite',
+      'kubectl patch service web -n default --type merge -p {"spec":{"selector":{"app":"web"}}}',
+      'kubectl get endpointslices -n default -l kubernetes.io/service-name=web',
+    ],
   },
   {
     name: 'whoever wrote its endpoints says that they are not ready',
@@ -150,9 +165,12 @@ const TABLE: readonly DiagnosisCase[] = [
       reason: 'endpoints-not-ready',
       service: { kind: 'Service', namespace: 'default', name: 'web' },
       addresses: ['10.244.1.11'],
-      slices: [{ kind: 'EndpointSlice', namespace: 'default', name: '' }],
+      slices: [{ kind: 'EndpointSlice', namespace: 'default', name: 'web-abc' }],
     },
     effects: [{ code: 'say-ready', address: '10.244.1.11' }],
+    commands: [
+      'kubectl patch endpointslice web-abc -n default --type json -p [{"op":"add","path":"/endpoints/0/conditions/ready","value":true}]',
+    ],
   },
   {
     name: 'a slice calls its port otherwise',
@@ -173,12 +191,15 @@ const TABLE: readonly DiagnosisCase[] = [
       portName: 'http',
       slices: [
         {
-          slice: { kind: 'EndpointSlice', namespace: 'default', name: '' },
+          slice: { kind: 'EndpointSlice', namespace: 'default', name: 'web-abc' },
           ports: [{ port: 8080, protocol: 'TCP', name: 'htp' }],
         },
       ],
     },
     effects: [{ code: 'name-port', name: 'http' }],
+    commands: [
+      'kubectl patch endpointslice web-abc -n default --type json -p [{"op":"add","path":"/ports/0/name","value":"http"}]',
+    ],
   },
   {
     name: 'an endpoint by hand has an address that no pod has',
@@ -191,12 +212,16 @@ const TABLE: readonly DiagnosisCase[] = [
       service: { kind: 'Service', namespace: 'default', name: 'web' },
       address: '10.244.1.77',
       port: 8080,
-      slice: { kind: 'EndpointSlice', namespace: 'default', name: '' },
+      slice: { kind: 'EndpointSlice', namespace: 'default', name: 'web-abc' },
       mirrored: false,
     },
     effects: [
       { code: 'lead-endpoint-to', pod: { kind: 'Pod', namespace: 'default', name: 'web-1' }, address: '10.244.1.11' },
       { code: 'show-endpoints' },
+    ],
+    commands: [
+      'kubectl patch endpointslice web-abc -n default --type json -p [{"op":"replace","path":"/endpoints/0/addresses/0","value":"10.244.1.11"}]',
+      'kubectl get endpointslices -n default -l kubernetes.io/service-name=web',
     ],
   },
   {
@@ -217,6 +242,9 @@ const TABLE: readonly DiagnosisCase[] = [
       open: [8080],
     },
     effects: [{ code: 'lead-port-to', port: 80, target: 'http' }],
+    commands: [
+      'kubectl patch service web -n default --type json -p [{"op":"add","path":"/spec/ports/0/targetPort","value":"http"}]',
+    ],
   },
   {
     name: 'nothing listens on its targetPort',
@@ -238,6 +266,10 @@ const TABLE: readonly DiagnosisCase[] = [
       { code: 'lead-port-to', port: 80, target: '9090' },
       { code: 'show-log', of: 'pod' },
     ],
+    commands: [
+      'kubectl patch service web -n default --type json -p [{"op":"add","path":"/spec/ports/0/targetPort","value":9090}]',
+      'kubectl logs web-1 -n default',
+    ],
   },
   {
     name: 'its pod listens on the loopback address alone',
@@ -254,6 +286,7 @@ const TABLE: readonly DiagnosisCase[] = [
       commands: [],
     },
     effects: [{ code: 'show-log', of: 'pod' }],
+    commands: ['kubectl logs web-1 -n default'],
   },
   {
     name: 'a headless one is asked at its own port',
@@ -270,6 +303,7 @@ const TABLE: readonly DiagnosisCase[] = [
       told: false,
     },
     effects: [{ code: 'ask-pods-port' }],
+    commands: ['fairlead explain --from pod/client --to svc/web:8080'],
   },
   {
     name: 'an endpoint that is no pod, and nothing listens',
@@ -288,6 +322,7 @@ const TABLE: readonly DiagnosisCase[] = [
       open: [22],
     },
     effects: [{ code: 'show-endpoints' }],
+    commands: ['kubectl get endpointslices -n default -l kubernetes.io/service-name=web'],
   },
   {
     name: 'policy Local, and no endpoint on the node that is asked',
@@ -305,6 +340,10 @@ const TABLE: readonly DiagnosisCase[] = [
       { code: 'ask-node', node: 'node-2', because: 'has-endpoint' },
       { code: 'policy-cluster', at: 'every-node', sees: 'node' },
     ],
+    commands: [
+      'fairlead explain --from host --to 172.30.0.3:30080',
+      'kubectl patch service local -n default --type merge -p {"spec":{"externalTrafficPolicy":"Cluster"}}',
+    ],
   },
   {
     name: 'its ranges do not name the sender',
@@ -321,6 +360,10 @@ const TABLE: readonly DiagnosisCase[] = [
       { code: 'allow-source', source: '203.0.113.9' },
       { code: 'ask-cluster-ip', because: 'no-guard' },
     ],
+    commands: [
+      'kubectl patch service web -n default --type merge -p {"spec":{"loadBalancerSourceRanges":["10.0.0.0/8","203.0.113.9/32"]}}',
+      'fairlead explain --from 203.0.113.9 --to 10.96.0.1:80',
+    ],
   },
   {
     name: 'no node takes its traffic',
@@ -336,6 +379,10 @@ const TABLE: readonly DiagnosisCase[] = [
       ],
     },
     effects: [{ code: 'let-node-balance', node: 'node-1' }, { code: 'show-node-labels' }],
+    commands: [
+      'kubectl label node node-1 node.kubernetes.io/exclude-from-external-load-balancers-',
+      'kubectl get nodes --show-labels',
+    ],
   },
   {
     name: 'no address of the load balancer yet',
@@ -351,6 +398,10 @@ const TABLE: readonly DiagnosisCase[] = [
     question: { from: 'host', to: 'svc/web' },
     facts: { reason: 'load-balancer-pending', service: { kind: 'Service', namespace: 'default', name: 'web' } },
     effects: [{ code: 'take-any-address', insteadOf: '10.9.9.9' }, { code: 'ask-node-port' }],
+    commands: [
+      'kubectl patch service web -n default --type merge -p {"spec":{"loadBalancerIP":null}}',
+      'fairlead explain --from host --to 172.30.0.2:30081',
+    ],
   },
   {
     name: 'a port that it does not serve',
@@ -370,6 +421,10 @@ const TABLE: readonly DiagnosisCase[] = [
       { code: 'ask-served-port', port: { port: 80, protocol: 'TCP' } },
       { code: 'serve-port', port: 8080 },
     ],
+    commands: [
+      'fairlead explain --from pod/client --to 10.96.0.1:80',
+      'kubectl patch service web -n default --type json -p [{"op":"add","path":"/spec/ports/0/name","value":"port-80"},{"op":"add","path":"/spec/ports/-","value":{"name":"port-8080","port":8080,"protocol":"TCP","targetPort":8080}}]',
+    ],
   },
   {
     name: 'a port over another protocol',
@@ -387,6 +442,7 @@ const TABLE: readonly DiagnosisCase[] = [
       targetOf: [],
     },
     effects: [{ code: 'ask-other-protocol', port: { port: 80, protocol: 'TCP' } }],
+    commands: ['fairlead explain --from pod/client --to svc/default/web:80 --proto tcp'],
   },
   {
     name: 'a family that it does not have',
@@ -404,6 +460,10 @@ const TABLE: readonly DiagnosisCase[] = [
       { code: 'give-family', family: 'IPv6' },
       { code: 'ask-over-family', family: 'IPv4' },
     ],
+    commands: [
+      'kubectl patch service web -n default --type merge -p {"spec":{"ipFamilyPolicy":"RequireDualStack","ipFamilies":["IPv4","IPv6"]}}',
+      'fairlead explain --from pod/client --to svc/web',
+    ],
   },
   {
     name: 'a node’s kernel refused it',
@@ -416,6 +476,7 @@ const TABLE: readonly DiagnosisCase[] = [
       doubt: true,
     },
     effects: [{ code: 'show-status' }],
+    commands: ['fairlead status'],
   },
   {
     name: 'an older one has its address',
@@ -433,6 +494,7 @@ const TABLE: readonly DiagnosisCase[] = [
       protocol: 'TCP',
     },
     effects: [{ code: 'ask-cluster-ip' }],
+    commands: ['fairlead explain --from host --to 10.96.0.1:80'],
   },
   {
     name: 'a node translates, keeps the sender’s address and never sees the reply',
@@ -448,6 +510,11 @@ const TABLE: readonly DiagnosisCase[] = [
       { code: 'ask-node', node: 'node-2', because: 'has-endpoint' },
       { code: 'policy-cluster-masquerade' },
     ],
+    commands: [
+      'fairlead explain --from pod/client --to 10.96.0.2:80',
+      'fairlead explain --from pod/client --to 172.30.0.3:30080',
+      'kubectl patch service local -n default --type merge -p {"spec":{"externalTrafficPolicy":"Cluster"}}',
+    ],
   },
   {
     name: 'a node on the way is not Ready',
@@ -462,6 +529,7 @@ const TABLE: readonly DiagnosisCase[] = [
       doubt: true,
     },
     effects: [{ code: 'show-description' }],
+    commands: ['kubectl describe node node-2'],
   },
   {
     name: 'nothing has its name',
@@ -475,6 +543,7 @@ const TABLE: readonly DiagnosisCase[] = [
       near: ['web.default.svc.cluster.local'],
     },
     effects: [{ code: 'ask-service-by-name', service: { kind: 'Service', namespace: 'default', name: 'web' } }],
+    commands: ['fairlead explain --from pod/client --to web.default.svc.cluster.local:80'],
   },
   {
     name: 'no Service of that name',
@@ -482,6 +551,7 @@ const TABLE: readonly DiagnosisCase[] = [
     question: { to: 'svc/wbe:80' },
     facts: { reason: 'service-unknown', service: { kind: 'Service', namespace: 'default', name: 'wbe' } },
     effects: [{ code: 'ask-service', service: { kind: 'Service', name: 'web' } }],
+    commands: ['fairlead explain --from pod/client --to svc/default/web:80'],
   },
   {
     name: 'another namespace has it',
@@ -493,6 +563,7 @@ const TABLE: readonly DiagnosisCase[] = [
       namespaces: ['shop'],
     },
     effects: [{ code: 'name-namespace', namespace: 'shop' }],
+    commands: ['fairlead explain --from pod/client --to svc/shop/cart'],
   },
   {
     name: 'an external name that nothing has',
@@ -518,6 +589,10 @@ const TABLE: readonly DiagnosisCase[] = [
       { code: 'lead-to', service: { kind: 'Service', namespace: 'default', name: 'web' }, isHeadless: false },
       { code: 'ask-that-service' },
     ],
+    commands: [
+      'kubectl patch service out -n default --type merge -p {"spec":{"externalName":"web.default.svc.cluster.local"}}',
+      'fairlead explain --from pod/client --to svc/default/web:80',
+    ],
   },
   {
     name: 'a sender that asks another DNS',
@@ -533,6 +608,169 @@ const TABLE: readonly DiagnosisCase[] = [
       service: { kind: 'Service', namespace: 'default', name: 'web' },
     },
     effects: [{ code: 'ask-address', asFound: true }],
+    commands: ['fairlead explain --from node/node-1 --to svc/default/web:80'],
+  },
+  {
+    name: 'of several pods those like its selector are named, nearest first, and none that have ended or are of others',
+    cluster: {
+      services: [service('web', '10.96.0.1', { selector: { app: 'webb' } })],
+      pods: [
+        pod('far', 1, 11, { labels: { tier: 'database' } }),
+        pod('bare', 1, 12, { labels: {} }),
+        pod('made', 1, 13, { labels: { 'pod-template-hash': 'webb' } }),
+        pod('ended', 1, 14, { labels: { app: 'webb' }, status: { phase: 'Succeeded' } }),
+        pod('others', 1, 15, { labels: { app: 'webb' }, namespace: 'shop' }),
+        pod('weba-1', 1, 16, { labels: { app: 'wexy' } }),
+        pod('web-1', 1, 17, { labels: { app: 'web' } }),
+        client,
+      ],
+      slices: [],
+    },
+    facts: {
+      reason: 'selector-matches-nothing',
+      service: { kind: 'Service', namespace: 'default', name: 'web' },
+      selector: { app: 'webb' },
+      ended: [{ kind: 'Pod', namespace: 'default', name: 'ended' }],
+      elsewhere: [{ kind: 'Pod', namespace: 'shop', name: 'others' }],
+      near: [
+        { labels: { app: 'web' }, count: 1, pods: [{ kind: 'Pod', namespace: 'default', name: 'web-1' }] },
+        { labels: { app: 'wexy' }, count: 1, pods: [{ kind: 'Pod', namespace: 'default', name: 'weba-1' }] },
+      ],
+    },
+    effects: [{ code: 'select', labels: { app: 'web' } }],
+    commands: ['kubectl patch service web -n default --type merge -p {"spec":{"selector":{"app":"web"}}}'],
+  },
+  {
+    name: 'it has no selector, and of the labels of pods the two likest its name are named',
+    cluster: {
+      services: [service('web', '10.96.0.1', { selector: undefined })],
+      pods: [
+        pod('a', 1, 11, { labels: { app: 'wxyz', tier: 'webs' } }),
+        pod('b', 1, 12, { labels: { app: 'webxx' } }),
+        pod('c', 1, 13, { labels: { app: 'web' } }),
+        client,
+      ],
+      slices: [],
+    },
+    facts: {
+      reason: 'no-selector',
+      service: { kind: 'Service', namespace: 'default', name: 'web' },
+      family: 'IPv4',
+      hasOtherFamily: false,
+      orphans: [],
+      near: [
+        { labels: { app: 'web' }, count: 1, pods: [{ kind: 'Pod', namespace: 'default', name: 'c' }] },
+        { labels: { tier: 'webs' }, count: 1, pods: [{ kind: 'Pod', namespace: 'default', name: 'a' }] },
+      ],
+      portName: '',
+    },
+    effects: [
+      { code: 'select', labels: { app: 'web' } },
+      { code: 'select', labels: { tier: 'webs' } },
+      { code: 'show-endpoints' },
+    ],
+    commands: [
+      'kubectl patch service web -n default --type merge -p {"spec":{"selector":{"app":"web"}}}',
+      'kubectl patch service web -n default --type merge -p {"spec":{"selector":{"tier":"webs"}}}',
+      'kubectl get endpointslices -n default -l kubernetes.io/service-name=web',
+    ],
+  },
+  {
+    name: 'of the ports that a slice has the one of its number gets the name, and no other of the Service is robbed',
+    cluster: {
+      services: [
+        service('web', '10.96.0.1', {
+          selector: undefined,
+          ports: [
+            { name: 'http', port: 80, protocol: 'TCP', targetPort: 8080 },
+            { name: 'admin', port: 81, protocol: 'TCP', targetPort: 8081 },
+          ],
+        }),
+      ],
+      slices: [
+        {
+          ...slice('web', [at('10.244.1.11', 1)]),
+          ports: [
+            { name: 'admin', port: 8080, protocol: 'TCP' },
+            { name: 'http', port: 8080, protocol: 'UDP' },
+            { name: 'htp', port: 9, protocol: 'TCP' },
+            { name: 'other', port: 8080, protocol: 'TCP' },
+          ],
+        },
+      ],
+    },
+    question: { to: 'svc/web:http' },
+    facts: {
+      reason: 'endpoint-port-unknown',
+      service: { kind: 'Service', namespace: 'default', name: 'web' },
+      port: 80,
+      protocol: 'TCP',
+      portName: 'http',
+      slices: [
+        {
+          slice: { kind: 'EndpointSlice', namespace: 'default', name: 'web-abc' },
+          ports: [
+            { port: 8080, protocol: 'TCP', name: 'admin' },
+            { port: 8080, protocol: 'UDP', name: 'http' },
+            { port: 9, protocol: 'TCP', name: 'htp' },
+            { port: 8080, protocol: 'TCP', name: 'other' },
+          ],
+        },
+      ],
+    },
+    effects: [{ code: 'name-port', name: 'http' }],
+    commands: [
+      'kubectl patch endpointslice web-abc -n default --type json -p [{"op":"add","path":"/ports/3/name","value":"http"}]',
+    ],
+  },
+  {
+    name: 'an endpoint that is mirrored from Endpoints has an address that no pod has',
+    cluster: {
+      services: [service('web', '10.96.0.1', { selector: undefined })],
+      slices: [
+        {
+          ...slice('web', [at('10.244.1.99', 1)]),
+          metadata: {
+            name: 'web-abc',
+            namespace: 'default',
+            labels: {
+              'kubernetes.io/service-name': 'web',
+              'endpointslice.kubernetes.io/managed-by': 'endpointslicemirroring-controller.k8s.io',
+            },
+          },
+        },
+      ],
+    },
+    facts: {
+      reason: 'endpoint-gone',
+      service: { kind: 'Service', namespace: 'default', name: 'web' },
+      address: '10.244.1.99',
+      port: 8080,
+      slice: { kind: 'EndpointSlice', namespace: 'default', name: 'web-abc' },
+      mirrored: true,
+    },
+    effects: [{ code: 'show-endpoints-object' }],
+    commands: ['kubectl get endpoints web -n default -o yaml'],
+  },
+  {
+    name: 'nothing has its name, and of those like it the ones with that port are meant',
+    cluster: {
+      services: [
+        service('web', '10.96.0.1'),
+        service('webs', '10.96.0.3', { ports: [{ port: 81, protocol: 'TCP' }] }),
+        service('wxb', '10.96.0.4', { ports: [{ name: 'http', port: 82, protocol: 'TCP' }] }),
+      ],
+    },
+    question: { to: 'wb:81' },
+    facts: {
+      reason: 'dns-name-unknown',
+      cause: 'nothing',
+      domain: 'cluster.local',
+      name: 'wb',
+      near: ['webs.default.svc.cluster.local'],
+    },
+    effects: [{ code: 'ask-service-by-name', service: { kind: 'Service', namespace: 'default', name: 'webs' } }],
+    commands: ['fairlead explain --from pod/client --to webs.default.svc.cluster.local:81'],
   },
 ]
 
