@@ -129,14 +129,19 @@ export function chosenPort({ spec }: Service, port: ServicePort): ChosenPort {
   return { chosen: ref(port), of: (spec?.ports ?? []).map(ref) }
 }
 
-/** A port of a pod by its number, or by the name that a container gives it. */
-export function podPort(facts: ClusterFacts, { to, protocol }: Question, pod: Pod, text: string | undefined): string {
-  if (text !== undefined && /^\d+$/.test(text)) return text
+/** A port of a pod by its number, or by the name that a container gives it, which tells the protocol too. */
+export function podPort(
+  facts: ClusterFacts,
+  { to, protocol }: Question,
+  pod: Pod,
+  text: string | undefined,
+): { readonly port: string; readonly protocol?: Protocol } {
+  if (text !== undefined && /^\d+$/.test(text)) return { port: text }
   const all = (['TCP', 'UDP', 'SCTP'] as const)
     .filter((one) => protocol === undefined || one === protocol)
     .flatMap((one) => declaredPorts(pod, one).map((port) => ({ ...port, protocol: one })))
   const named = text === undefined ? undefined : all.find(({ name }) => name === text)
-  if (named !== undefined) return String(named.port)
+  if (named !== undefined) return { port: String(named.port), protocol: named.protocol }
   const open = openPorts(facts, pod, protocol ?? 'TCP') ?? []
   const declared = all.map(({ port, protocol, name }) => ({ port, protocol, ...(name && { name }) }))
   const about = { to, pod: refOf('Pod', pod), ...(text !== undefined && { port: text }), declared, open }

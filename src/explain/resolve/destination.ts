@@ -10,7 +10,6 @@ import type { ObjectRef } from '../trace/reference.ts'
 import type { Flaw } from '../trace/refusal.ts'
 import { type Destination, malformedDestination, nowhere, podPort, toAddress } from './address-destination.ts'
 import { toName, toNamedService } from './name-destination.ts'
-
 import { ofFamily, type Query } from './query.ts'
 import { namespaceOf, type Source } from './source.ts'
 import { nodeUnknown, podUnknown } from './unknown.ts'
@@ -36,12 +35,9 @@ export function resolveDestination(facts: ClusterFacts, question: Question, sour
     case 'pod': {
       const pod = find(facts.pods, text.name, text.namespace)
       if (pod === undefined) throw podUnknown(facts, 'DESTINATION_MALFORMED', text.namespace, text.name)
-      const port = podPort(facts, question, pod, text.port)
-      return toAddress(facts, question, {
-        kind: 'address',
-        address: own(query, podAddresses(pod), refOf('Pod', pod)),
-        port,
-      })
+      const { port, ...named } = podPort(facts, question, pod, text.port)
+      const address = own(query, podAddresses(pod), refOf('Pod', pod))
+      return toAddress(facts, { ...question, ...named }, { kind: 'address', address, port })
     }
     case 'node': {
       const node = find(facts.nodes, text.name)
