@@ -35,9 +35,10 @@ export function unlikeness(left: string, right: string): number {
  */
 export function nearest(word: string, words: Iterable<string>, count = 3): readonly string[] {
   return [...new Set(words)]
+    .sort()
     .map((one) => ({ one, far: unlikeness(word, one) }))
     .filter(({ far }) => far <= 0.6)
-    .sort((a, b) => a.far - b.far || (a.one < b.one ? -1 : 1))
+    .sort((a, b) => a.far - b.far)
     .slice(0, count)
     .map(({ one }) => one)
 }

@@ -2,6 +2,7 @@ import type { Service } from '#api/core/service/message.ts'
 import { nodePortAddresses } from '#forwarding/node-facts.ts'
 import type { IpFamily } from '#net/ip-address.ts'
 import { isReady } from '#objects/conditions.ts'
+import { byKey } from '#objects/object-key.ts'
 import type { ClusterFacts } from './facts.ts'
 import { familyOfText, nodeAddresses, slicesOf } from './lookup.ts'
 
@@ -29,6 +30,7 @@ export const nodesWithEndpoint = (facts: ClusterFacts, service: Service, family:
 export function nodesToAsk(facts: ClusterFacts, service: Service, family: IpFamily): readonly NodeToAsk[] {
   const having = service.spec?.externalTrafficPolicy === 'Local' ? nodesWithEndpoint(facts, service, family) : undefined
   return facts.nodes
+    .toSorted(byKey)
     .flatMap((node) => {
       const name = node.metadata?.name ?? ''
       const address = nodePortAddresses(nodeAddresses(node), facts.network.nodePortAddresses).find(
@@ -37,6 +39,6 @@ export function nodesToAsk(facts: ClusterFacts, service: Service, family: IpFami
       const rank = (having?.includes(name) === false ? 2 : 0) + (isReady(node) ? 0 : 1)
       return address === undefined ? [] : [{ name, address, rank }]
     })
-    .sort((left, right) => left.rank - right.rank || (left.name < right.name ? -1 : 1))
+    .sort((left, right) => left.rank - right.rank)
     .map(({ name, address }) => ({ name, address }))
 }

@@ -102,5 +102,5 @@ function lastEvent(facts: ClusterFacts, pod: Pod, fits: (event: Event) => boolea
   return facts.events
     .filter(({ involvedObject }) => involvedObject.kind === 'Pod' && involvedObject.uid === pod.metadata?.uid)
     .filter(fits)
-    .sort((left, right) => (timeOf(left) < timeOf(right) ? 1 : -1))[0]
+    .reduce<Event | undefined>((last, one) => (last && timeOf(one) < timeOf(last) ? last : one), undefined)
 }

@@ -3,7 +3,7 @@ import type { Service } from '#api/core/service/message.ts'
 import { isReady } from '#objects/conditions.ts'
 import { isLeaving } from '#objects/deletion.ts'
 import { selects } from '#objects/label-selector.ts'
-import { keyOf } from '#objects/object-key.ts'
+import { byKey } from '#objects/object-key.ts'
 import { isTerminal } from '#objects/pod.ts'
 import { ExplainError } from '../ask/explain-error.ts'
 import type { Workload } from '../ask/object-word.ts'
@@ -27,7 +27,7 @@ export function workloadPod(
   name: string,
 ): { readonly pod: Pod; readonly step: SenderStep } {
   const pods = podsOf(facts, kind, namespace, name).filter((pod) => !isTerminal(pod))
-  const [best] = pods.toSorted((a, b) => fitness(b) - fitness(a) || (keyOf(a) < keyOf(b) ? -1 : 1))
+  const [best] = pods.toSorted((a, b) => fitness(b) - fitness(a) || byKey(a, b))
   if (best === undefined) throw nobody(facts, kind, namespace, name)
   const workload = { kind, namespace, name }
   return { pod: best, step: { code: 'sender-chosen', workload, pod: refOf('Pod', best), of: pods.length } }

@@ -23,7 +23,7 @@ const SHORT: Readonly<Record<string, readonly [short: string, plural: string]>> 
   Pod: ['pod', 'pods'],
   Node: ['node', 'nodes'],
 }
-const shortOf = ({ kind }: ObjectRef): string => SHORT[kind]?.[0] ?? kind.toLowerCase()
+const shortOf = ({ kind }: ObjectRef): string => SHORT[kind]![0]
 
 /** `pod/client`, `deploy/shop/web`: as it can be asked for; the namespace `default` need not be named of a pod. */
 const written = (object: ObjectRef): string =>
@@ -119,7 +119,7 @@ function workloadUnknown({ workload, known, elsewhere, near }: Because<'workload
             near.map((one) => `${word}/${one}`),
             'or',
           )}`
-        : `kubectl get ${SHORT[kind]?.[1]} -n ${namespace}`,
+        : `kubectl get ${SHORT[kind]![1]} -n ${namespace}`,
   }
 }
 
