@@ -18,6 +18,7 @@ const defect =
 
 const compile = defect('compile.ts')
 const rules = defect('ruleset.ts')
+const walk = defect('evaluate.ts')
 
 export const BALANCER_DEFECTS: readonly BalancerDefect[] = [
   rules('a new flow is given', 'only the first slot is ever drawn', '...[count, 1].map(', '...[1, 1].map('),
@@ -115,6 +116,20 @@ export const BALANCER_DEFECTS: readonly BalancerDefect[] = [
     'what an address does not serve',
     'what is not served is left to the routes',
     "      [lookup(['daddr'], 'balanced'), go('goto', 'reject-it')],\n",
+    '',
+  ),
+  rules('of other traffic', 'every flow is remembered', "      [{ do: 'notrack' }],\n", ''),
+  rules(
+    'a frontend of a kind',
+    'what cannot be decided yet goes where the routes lead',
+    "      [{ do: 'goto-kind' }],\n      [drop],\n",
+    "      [{ do: 'goto-kind' }],\n      [accept],\n",
+  ),
+  walk('nothing that comes to the fabric', 'every packet is for itself', 'isNode: () => false', 'isNode: () => true'),
+  rules(
+    'two Services with affinity',
+    'what is held of a client is held for all Services',
+    "            [{ do: 'set-mark-from', key: FRONTEND, map: 'owners' }],\n",
     '',
   ),
   rules(

@@ -241,8 +241,8 @@ export const DEFECTS: readonly Defect[] = [
   service(
     'refusal/no-endpoints-tcp',
     'dropped, not rejected, without endpoints',
-    "target(chosen.cluster, node, 'reject')",
-    "target(chosen.cluster, node, 'drop')",
+    "treatment(chosen.cluster, node, 'reject')",
+    "treatment(chosen.cluster, node, 'drop')",
   ),
   service(
     'refusal/none-here',
@@ -302,7 +302,7 @@ export const DEFECTS: readonly Defect[] = [
   service(
     'topology/distribution',
     'trafficDistribution is obeyed without hints',
-    'target(chosen.cluster, node',
+    'treatment(chosen.cluster, node',
     "target(spec?.trafficDistribution === 'PreferSameNode' && chosen.local.length > 0 ? chosen.local : chosen.cluster, node",
   ),
 
