@@ -1169,6 +1169,13 @@ test('in a cluster of others a client outside asks node ports, and external addr
   )
 })
 
+test('a node port is asked over the protocol that it has, and a port that no Service has over TCP', () => {
+  const ports = [{ port: 80 }, { port: 53, protocol: 'UDP', nodePort: 30053 }]
+  const services = [service('dns', '10.96.0.3', { type: 'NodePort', ports })]
+  const over = (to: string) => (asked(to, {}, { services }) as { readonly protocol: string }).protocol
+  assert.deepEqual(['172.30.0.3:30053', '172.30.0.3:53', '172.30.0.3:80'].map(over), ['UDP', 'TCP', 'TCP'])
+})
+
 test('where nobody looked, nothing is told to be open', () => {
   assert.deepEqual(asked('pod/web-1', {}, { listening: {} }), {
     code: 'DESTINATION_MALFORMED',

@@ -70,6 +70,26 @@ test('a Deployment, a ReplicaSet or a Service as the source is one of its pods, 
   ])
 })
 
+test('of its pods the first by name sends, of those that are ready before those that go or have no address', () => {
+  const front = (name: string, host: number, more: object = {}) =>
+    pod(name, 1, host, { labels: { app: 'front' }, ...more })
+  const first = (...pods: readonly Pod[]) => sender('deploy/front', undefined, { pods })[0]
+  const [bare, going] = [{ status: { podIPs: [] } }, { leaving: true }]
+  assert.equal(first(front('b', 2), front('a', 1)), '10.244.1.1')
+  assert.equal(first(front('a', 1, { ready: false }), front('b', 2)), '10.244.1.2')
+  assert.equal(first(front('a', 1, going), front('b', 2, { ready: false })), '10.244.1.2')
+  assert.equal(first(front('a', 1, bare), front('b', 2, { ...going, ready: false })), '10.244.1.2')
+})
+
+test('a pod that the selector of a Service matches stands before those that its endpoints name', () => {
+  const pods = [pod('front-1', 1, 21, { labels: { app: 'front' } }), pod('db-0', 1, 41, { labels: { app: 'db' } })]
+  const slices = [slice('front', [{ addresses: ['10.244.1.41'], targetRef: { kind: 'Pod', name: 'db-0' } }])]
+  assert.deepEqual(sender('svc/front', undefined, { pods, slices }), [
+    '10.244.1.21',
+    'Service default/front: the only pod behind it, default/front-1, sends',
+  ])
+})
+
 test('its namespace is given in the source, by the flag, or is default', () => {
   const cart = ['10.244.1.31', 'Deployment shop/cart: the only pod of it, shop/cart-1, sends']
   assert.deepEqual(sender('deploy/shop/cart'), cart)

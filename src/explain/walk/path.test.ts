@@ -720,3 +720,12 @@ const OTHERS: readonly (readonly [about: string, got: () => readonly string[], l
 ]
 for (const [about, got, lines] of OTHERS)
   test(`each hop of the walk in a cluster of others: ${about}`, () => assert.deepEqual(got(), lines))
+
+test('the trace names who sends, from which address of the family that is asked, and from which node', () => {
+  assert.deepEqual(ask('pod/client', '[fd00:10:96::77]:80').trace.source, {
+    sender: { kind: 'pod', namespace: 'default', name: 'client' },
+    address: 'fd00:10:244:1::9',
+    node: 'node-1',
+  })
+  assert.deepEqual(ask('host', '10.96.0.1:80').trace.source, { sender: { kind: 'host' }, address: '172.30.0.1' })
+})

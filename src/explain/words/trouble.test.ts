@@ -8,6 +8,30 @@ const TABLE: readonly (readonly [trouble: Trouble, text: string])[] = [
   [{ kind: 'ended', phase: 'Failed' }, 'it has ended: Failed'],
   [{ kind: 'leaving', ready: true }, 'it is being deleted'],
   [{ kind: 'leaving', ready: false }, 'it is being deleted, and not ready any more'],
+  [
+    { kind: 'unscheduled', why: { code: 'unschedulable', refused: [] }, message: '0/2 nodes are available' },
+    'no node takes it: 0/2 nodes are available',
+  ],
+  [
+    { kind: 'unscheduled', why: { code: 'gated', gates: ['a.b/c', 'd.e/f'] } },
+    'it is held back from every node by its scheduling gates: a.b/c and d.e/f',
+  ],
+  [
+    { kind: 'unscheduled', why: { code: 'other-scheduler', scheduler: 'mine' } },
+    'its scheduler mine has given it no node',
+  ],
+  [
+    { kind: 'unscheduled', why: { code: 'other-scheduler', scheduler: 'mine' }, message: 'no room' },
+    'its scheduler mine has given it no node: no room',
+  ],
+  [
+    { kind: 'unscheduled', why: { code: 'waiting', nodes: ['a', 'b', 'c', 'd'] } },
+    'it has no node yet, and a, b or c may take it',
+  ],
+  [
+    { kind: 'unscheduled', why: { code: 'waiting', nodes: ['a'] }, message: 'no room' },
+    'it has no node yet, and a may take it; its scheduler said last: no room',
+  ],
   [{ kind: 'node', node: 'node-1' }, 'its node node-1 is lost'],
   [
     { kind: 'node', node: 'node-1', silence },

@@ -271,6 +271,19 @@ const TABLE: readonly (readonly [about: string, got: () => object, found: object
     },
   ],
   [
+    'a port of the host at which nothing listens',
+    () =>
+      diagnosed(
+        { services: [open('web', [port(30081, { protocol: 'UDP' })])], listening: { host: [] } },
+        { to: '172.30.0.1:30081' },
+      ),
+    {
+      facts: { reason: 'nobody-there', address: '172.30.0.1', range: 'host', port: 30081, protocol: 'TCP' },
+      effects: [],
+      commands: [],
+    },
+  ],
+  [
     'a ClusterIP of nobody, and Services of that port: three at most; headless ones are told',
     () =>
       diagnosed(

@@ -46,7 +46,9 @@ export function unclaimed(
   }
   if (nodeAt(facts, address) !== undefined) return nodePortUnknown(facts, question, target, protocol)
   return (
-    unassigned(facts, question, target) ?? notRouted(facts, question, target, source) ?? nobody(facts, question, target)
+    unassigned(facts, question, target) ??
+    notRouted(facts, question, target, source) ??
+    nobody(facts, question, target, protocol)
   )
 }
 
@@ -77,8 +79,8 @@ function fromOutside(
 }
 
 /** An address that is neither a Service’s nor anything of the cluster’s that lives. */
-function nobody(facts: ClusterFacts, question: Question, { address, port }: Target): Finding {
-  const { podCidrs, loadBalancerCidrs, egress } = facts.network
+function nobody(facts: ClusterFacts, question: Question, { address, port }: Target, protocol: Protocol): Finding {
+  const { podCidrs, loadBalancerCidrs, hostAddresses, egress } = facts.network
   const home = nodeOfPodAddress(facts, address)
   const byPort = (wanted: (one: ServicePort) => boolean) =>
     facts.services
@@ -110,6 +112,8 @@ function nobody(facts: ClusterFacts, question: Question, { address, port }: Targ
         look({ code: 'show-services' }, 'kubectl', 'get', 'services', '-A'),
       ],
     }
+  if (hostAddresses.includes(address))
+    return { reason: 'nobody-there', address, range: 'host', port, protocol, cures: [] }
   const letOut = egress || question.from === 'host'
   return { reason: 'nobody-there', address, range: 'outside', letOut, cures: [] }
 }

@@ -92,6 +92,8 @@ export type NobodyThere = {
       readonly node?: string
     }
   | { readonly range: 'load-balancer'; readonly known: readonly ServiceAddresses[] }
+  /** The host’s own, and none of its programs listens. */
+  | { readonly range: 'host'; readonly port: number; readonly protocol: Protocol }
   | {
       readonly range: 'outside'
       /** Whether packets of the sender are let out of the cluster. */

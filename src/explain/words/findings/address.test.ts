@@ -132,6 +132,13 @@ const TABLE: readonly (readonly [finding: FactsOfFinding, words: object])[] = [
     },
   ],
   [
+    { reason: 'nobody-there', address: '172.30.0.1', range: 'host', port: 22, protocol: 'TCP' },
+    {
+      message: '172.30.0.1 is the host, and nothing of it listens on 22/TCP',
+      details: ['Services and node ports do not answer at the host’s own address'],
+    },
+  ],
+  [
     { reason: 'nobody-there', address: '198.51.100.7', range: 'outside', letOut: true },
     {
       message: '198.51.100.7 lies outside of the cluster, and no Service has it',

@@ -77,6 +77,11 @@ export function nobodyThere(finding: NobodyThere): FindingText {
         message: `no Service has the address ${address} of the load balancer’s pool`,
         details: finding.known.map(({ service, addresses }) => `${nameText(service)} has ${listed(addresses)}`),
       }
+    case 'host':
+      return {
+        message: `${address} is the host, and nothing of it listens on ${finding.port}/${finding.protocol}`,
+        details: ['Services and node ports do not answer at the host’s own address'],
+      }
     case 'outside':
       return {
         message: `${address} lies outside of the cluster, and no Service has it`,
