@@ -7,7 +7,7 @@ import { runInNewContext } from 'node:vm'
 import { leases } from '#api/coordination/lease/resource.ts'
 import { configMaps } from '#api/core/configmap/resource.ts'
 import { createUnixClient } from '#client/unix-client.ts'
-import { answers, bodies } from './http/budget.ts'
+import { answers, bodies } from './http/budgets.ts'
 import { rawRequest, requestBytes } from './testing/raw-request.ts'
 import { startTestServer, type TestServer } from './testing/test-server.ts'
 

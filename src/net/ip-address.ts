@@ -1,8 +1,8 @@
 export type IpFamily = 'IPv4' | 'IPv6'
 
 /**
- * An address as a number of 32 or 128 bits; the family tells the width. Compare two with `sameAddress`, order them with
- * `compareAddresses`.
+ * An address as a number of 32 or 128 bits; the family tells the width. Two are the same where both are; order them
+ * with `compareAddresses`.
  */
 export interface IpAddress {
   readonly family: IpFamily
@@ -188,10 +188,6 @@ export const addOffset = (address: IpAddress, offset: bigint | number): IpAddres
     )
   return { family: address.family, value }
 }
-
-/** Equal family and number. */
-export const sameAddress = (left: IpAddress, right: IpAddress): boolean =>
-  left.family === right.family && left.value === right.value
 
 /** For `sort`: IPv4 before IPv6, then by number. */
 export const compareAddresses = (left: IpAddress, right: IpAddress): number => {

@@ -4,7 +4,7 @@ export type Protocol = 'TCP' | 'UDP' | 'SCTP'
 const protocols: readonly Protocol[] = ['TCP', 'UDP', 'SCTP']
 
 /** IANA's protocol numbers, as in an IP header. */
-export const protocolNumbers: { readonly [P in Protocol]: number } = { TCP: 6, UDP: 17, SCTP: 132 }
+const protocolNumbers: { readonly [P in Protocol]: number } = { TCP: 6, UDP: 17, SCTP: 132 }
 
 /** The protocol of an IP header’s number; undefined for one that no Service carries. */
 export const protocolOfNumber = (number: number): Protocol | undefined =>

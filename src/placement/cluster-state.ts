@@ -24,7 +24,7 @@ export interface ClusterState {
 }
 
 /** A node with the pods that hold something of it, and what they ask for together. */
-export const nodeState = (node: Node, bound: readonly Pod[]): NodeState => {
+const nodeState = (node: Node, bound: readonly Pod[]): NodeState => {
   const pods = bound.filter((pod) => !isTerminal(pod))
   return {
     node,

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Taint } from '#api/core/node/taint.ts'
 import type { Toleration } from '#api/core/pod/spec/scheduling.ts'
-import { isTolerated, toleratesTaint, tolerationOf } from './toleration.ts'
+import { isTolerated, tolerationOf } from './toleration.ts'
 
 const taint = (value?: string, effect: Taint['effect'] = 'NoSchedule'): Taint => ({
   key: 'level',
@@ -44,9 +44,9 @@ const TABLE: readonly (readonly [string, Toleration, Taint, boolean])[] = [
   ],
 ]
 
-test('toleratesTaint(): operator, key, value and effect', () => {
+test('a toleration is for a taint by operator, key, value and effect', () => {
   for (const [name, toleration, against, expected] of TABLE)
-    assert.equal(toleratesTaint(toleration, against), expected, name)
+    assert.equal(isTolerated([toleration], against), expected, name)
 })
 
 test('of several tolerations the first that fits counts', () => {

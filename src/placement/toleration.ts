@@ -27,7 +27,7 @@ const valueFits = (toleration: Toleration, taint: Taint): boolean => {
 }
 
 /** Whether this toleration is for that taint: an absent key or effect is for every one. */
-export const toleratesTaint = (toleration: Toleration, taint: Taint): boolean =>
+const toleratesTaint = (toleration: Toleration, taint: Taint): boolean =>
   (!toleration.effect || toleration.effect === taint.effect) &&
   (!toleration.key || toleration.key === taint.key) &&
   valueFits(toleration, taint)

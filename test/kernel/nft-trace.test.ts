@@ -5,7 +5,8 @@ import type { Server } from 'node:net'
 import { after, before, test } from 'node:test'
 import { createNetworkNamespace, deleteNamespace } from '#kernel/namespaces/namespace.ts'
 import { type Nftables, openNftables } from '#kernel/nftables/libnftables.ts'
-import { NftTrace, type TraceStep } from '#kernel/nftables/nft-trace.ts'
+import { NftTrace } from '#kernel/nftables/nft-trace.ts'
+import type { TraceStep } from '#kernel/nftables/traced-packet.ts'
 import { bindUdp, connectTcp, listenTcp } from '#kernel/sockets/socket.ts'
 
 /** A sender, and a node that translates what it sends: 10.99.0.1:80 is the node's own port 8080. */

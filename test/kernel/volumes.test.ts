@@ -20,7 +20,8 @@ import { after, beforeEach, test } from 'node:test'
 import { Worker } from 'node:worker_threads'
 import { volumeMounter } from '#agent/parts/pods/volume-mounter.ts'
 import { openBeneath, openRoot } from '#kernel/files/beneath.ts'
-import { bindDescriptor, mountsBelow, mountTmpfs, unmountBelow } from '#kernel/files/mount.ts'
+import { bindDescriptor, mountTmpfs, unmountBelow } from '#kernel/files/mount.ts'
+import { mountsBelow } from '#kernel/files/mount-table.ts'
 
 assert.equal(process.env.FAIRLEAD_ISOLATED, '1', 'run through script/isolated')
 

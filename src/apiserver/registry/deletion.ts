@@ -2,6 +2,7 @@ import type { Kind } from '#api/catalogue/kind.ts'
 import type { ObjectMeta } from '#api/meta/object-meta.ts'
 import type { ApiObject } from '#api/resource.ts'
 import { timeText } from '#api/time-text.ts'
+import { FOREGROUND, ORPHAN } from '#objects/deletion.ts'
 import { badRequest, invalid } from '../errors.ts'
 
 /** The parts of meta/v1 DeleteOptions that decide how an object goes. */
@@ -19,9 +20,6 @@ interface DeletionPlan {
   readonly kind: 'now' | 'later'
   readonly object: ApiObject
 }
-
-const FOREGROUND = 'foregroundDeletion'
-const ORPHAN = 'orphan'
 
 /**
  * Deletion as Kubernetes does it: with the grace that the kind gives, after what the object holds and its finalizers, else

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { scratchState } from '../testing/scratch-state.ts'
 import { type Claim, writeClaim } from './claim.ts'
-import { lockPath, withStateLock } from './claims-lock.ts'
+import { withStateLock } from './claims-lock.ts'
 
 test('withStateLock() lets one plan after the other, also where the folder goes away meanwhile', async () => {
   using state = scratchState()
@@ -17,7 +17,7 @@ test('withStateLock() lets one plan after the other, also where the folder goes 
       withStateLock(() => {
         assert.equal(++inside, 1)
         order.push(name)
-        assert.ok(existsSync(lockPath(state.root)))
+        assert.ok(existsSync(join(state.root, '.lock')))
         rmSync(state.root, { recursive: true })
         inside--
       }, state.root),
@@ -48,13 +48,13 @@ test('withStateLock() gives its lock back, also where clusters have claims and i
   }
   writeClaim(claim, state.root)
   for (const plan of ['one', 'two']) assert.equal(await withStateLock(() => plan, state.root, 50), plan)
-  assert.ok(existsSync(lockPath(state.root)), 'whoever waits for it must not be left with another file')
+  assert.ok(existsSync(join(state.root, '.lock')), 'whoever waits for it must not be left with another file')
 })
 
 test('withStateLock() gives up on a lock that is held, and takes that of a process that died', async () => {
   using state = scratchState()
   mkdirSync(state.root)
-  const path = lockPath(state.root)
+  const path = join(state.root, '.lock')
   const holder = spawn('flock', [path, 'sh', '-c', 'echo held; exec sleep 60'], { stdio: ['ignore', 'pipe', 'ignore'] })
   await once(holder.stdout!, 'data')
   await assert.rejects(

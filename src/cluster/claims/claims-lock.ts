@@ -12,7 +12,7 @@ const WAIT_MS = 5_000
 const RETRY_MS = 5
 
 /** The file that is locked. */
-export const lockPath = (folder = CLAIMS): string => join(folder, '.lock')
+const lockPath = (folder = CLAIMS): string => join(folder, '.lock')
 /** The same for one name: whoever works on that cluster holds it. */
 const nameLockPath = (name: string, folder: string): string => join(folder, `.${name}.lock`)
 

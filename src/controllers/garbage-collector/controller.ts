@@ -3,11 +3,11 @@ import type { OwnerReference } from '#api/meta/object-meta.ts'
 import type { ApiObject, Resource } from '#api/resource.ts'
 import { isNotFound } from '#client/client.ts'
 import type { Informer } from '#client/informer.ts'
-import { isLeaving } from '#objects/deletion.ts'
+import { FOREGROUND, isLeaving } from '#objects/deletion.ts'
 import { keyOf } from '#objects/object-key.ts'
 import { type ControllerContext, type RunningController, runLoop } from '../context.ts'
 import { eachServed } from '../each-served.ts'
-import { FOREGROUND, type OwnerState, planCollection } from './desired.ts'
+import { type OwnerState, planCollection } from './desired.ts'
 
 const byOwner = (object: ApiObject): readonly string[] => [
   ...new Set((object.metadata?.ownerReferences ?? []).map(({ uid }) => uid)),

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { OwnerReference } from '#api/meta/object-meta.ts'
 import type { ApiObject } from '#api/resource.ts'
-import { type Collection, FOREGROUND, ORPHAN, type OwnerState, planCollection } from './desired.ts'
+import { FOREGROUND, ORPHAN } from '#objects/deletion.ts'
+import { type Collection, type OwnerState, planCollection } from './desired.ts'
 
 const owner = (uid: string, blockOwnerDeletion = false): OwnerReference => ({
   apiVersion: 'apps/v1',

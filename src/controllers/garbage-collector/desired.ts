@@ -1,8 +1,6 @@
 import type { OwnerReference } from '#api/meta/object-meta.ts'
 import type { ApiObject } from '#api/resource.ts'
-
-export const FOREGROUND = 'foregroundDeletion'
-export const ORPHAN = 'orphan'
+import { FOREGROUND, ORPHAN } from '#objects/deletion.ts'
 
 /** What is known of an owner: there, gone, or going and waiting for its dependents. */
 export type OwnerState = 'solid' | 'dangling' | 'waiting'

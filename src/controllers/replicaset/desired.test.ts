@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { ReplicaSet } from '#api/apps/replicaset/message.ts'
 import type { Pod } from '#api/core/pod/message.ts'
-import { planReplicaSet, rankForDeletion, replicaSetStatus } from './desired.ts'
+import { planReplicaSet, replicaSetStatus } from './desired.ts'
 
 const now = Date.parse('2026-01-02T00:00:00Z')
 const pod = (
@@ -39,7 +39,7 @@ const set = (replicas: number, minReadySeconds = 0) =>
     spec: { replicas, minReadySeconds },
   }) as ReplicaSet
 
-test('rankForDeletion() is in the order of Kubernetes: unassigned, pending, not ready, cost, crowded, young', () => {
+test('planReplicaSet() deletes in the order of Kubernetes: unassigned, pending, not ready, cost, crowded, young', () => {
   const pods = [
     pod('old'),
     pod('young', { since: '2026-01-01T23:59:50Z' }),
@@ -49,9 +49,8 @@ test('rankForDeletion() is in the order of Kubernetes: unassigned, pending, not 
     pod('pending', { phase: 'Pending', ready: false }),
     pod('unassigned', { node: '', phase: 'Pending', ready: false }),
   ]
-  const ranked = rankForDeletion(pods, (one) => (one.spec?.nodeName === 'b' ? 2 : 1), now).map(
-    (one) => one.metadata?.name,
-  )
+  const related = [pod('neighbour', { node: 'b' }), pod('another', { node: 'b' }), pod('lonely')]
+  const ranked = planReplicaSet(set(0), pods, new Set(), related, now).delete.map(({ metadata }) => metadata?.name)
   assert.deepEqual(ranked, ['unassigned', 'pending', 'unready', 'cheap', 'crowded', 'young', 'old'])
 })
 

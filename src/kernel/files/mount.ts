@@ -13,6 +13,7 @@ import { constants as os } from 'node:os'
 import { dirname } from 'node:path'
 import { KernelError } from '../kernel-error.ts'
 import { call, errno, libc } from '../libc.ts'
+import { mountsBelow } from './mount-table.ts'
 
 // sys/mount.h
 const MS_BIND = 4096
@@ -62,19 +63,6 @@ export function unbind(path: string): void {
     if (code === 'EISDIR' || code === 'EPERM') rmdirSync(path)
     else if (code !== 'ENOENT') throw error
   }
-}
-
-/** Folders and files below `folder` that something is mounted on, deepest first, as /proc/self/mountinfo lists them. */
-export function mountsBelow(folder: string, mountinfo: string): readonly string[] {
-  return mountinfo
-    .split('\n')
-    .map((line) =>
-      (line.split(' ')[4] ?? '').replace(/\\([0-7]{3})/g, (_, digits: string) =>
-        String.fromCharCode(Number.parseInt(digits, 8)),
-      ),
-    )
-    .filter((path) => path.startsWith(`${folder}/`))
-    .toReversed()
 }
 
 /** Takes away every mount below `folder`, deepest first; also those that are in use. Throws KernelError UNMOUNT_FAILED. */

@@ -16,7 +16,7 @@ import { join } from 'node:path'
 import { after, test } from 'node:test'
 
 import { keepSegment, logSegments, removeLog } from '../container/files/log-segments.ts'
-import { type LogOptions, parseLogLine, readContainerLog } from './container-log.ts'
+import { type LogOptions, readContainerLog } from './container-log.ts'
 import { parseLogQuery, parseStreamQuery } from './query.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'fairlead-log-'))
@@ -38,16 +38,6 @@ async function read(text: string, options: Partial<LogOptions> = {}): Promise<st
   for await (const chunk of readContainerLog(file(text), all, never, new AbortController().signal)) chunks.push(chunk)
   return Buffer.concat(chunks).toString()
 }
-
-test('parseLogLine() reads time, stream, tag and content, and makes the time UTC', () => {
-  const parsed = parseLogLine(Buffer.from('2026-01-02T01:30:00.5+02:00 stderr P a  b'))
-  assert.deepEqual(
-    { ...parsed, content: parsed?.content.toString() },
-    { time: '2026-01-01T23:30:00.5Z', stream: 'stderr', partial: true, content: 'a  b' },
-  )
-  assert.equal(parseLogLine(Buffer.from('rubbish')), undefined)
-  assert.equal(parseLogLine(Buffer.from('2026-01-02T01:30:00Z stdin F x')), undefined)
-})
 
 test('parts of a line are put together, under one time', async () => {
   const text = line(1, 'ab', 'stdout', 'P') + line(2, 'cd') + line(3, 'next')

@@ -15,6 +15,7 @@ import { basename, dirname, join } from 'node:path'
 import { RuntimeError } from '../runtime-error.ts'
 import { buildOnce } from './build-once.ts'
 import type { Image, ImageSource, ImageSourceOptions } from './image.ts'
+import { mappedLibraries } from './mapped-libraries.ts'
 
 const BUSYBOX = ['/bin/busybox', '/usr/bin/busybox', '/usr/local/bin/busybox']
 const APPLETS =
@@ -30,9 +31,6 @@ const PRINTENV = `#!/bin/sh
 [ $# -gt 0 ] || exec env
 exec awk 'BEGIN { for (i = 1; i < ARGC; i++) if (ARGV[i] in ENVIRON) print ENVIRON[ARGV[i]]; else s = 1; exit s }' "$@"
 `
-/** The C and C++ libraries that a Node.js binary is linked with: glibc's and musl's names. */
-const LIBRARIES =
-  /^(?:ld-linux.*|ld-musl.*|lib(?:c|m|dl|pthread|rt|stdc\+\+|gcc_s|atomic|resolv|nss_files|nss_dns))(?:-[\d.]+)?\.so(?:\.[\d.]+)?$/
 
 /** `fairlead/echo`, any tag: busybox, our own Node.js binary and the echo program over an empty root. */
 export function echoImageSource(options: ImageSourceOptions): ImageSource {
@@ -137,23 +135,6 @@ async function makeEcho({ folder, echoProgram }: ImageSourceOptions): Promise<Im
     startedFile: STARTED_FILE,
     annotationsFile: ANNOTATIONS_FILE,
   }
-}
-
-/**
- * The C libraries in use by this very process, which runs the same binary: exact, and no `ldd` is spawned. Paths by
- * name.
- */
-export function mappedLibraries(maps: string): readonly string[] {
-  const found = new Set<string>()
-  for (const line of maps.split('\n')) {
-    const path = line.slice(line.indexOf('/'))
-    if (line.includes('/') && LIBRARIES.test(basename(path))) found.add(path)
-  }
-  // The binary names its interpreter by this path, which on merged-/usr systems is a link into /usr.
-  for (const loader of ['/lib64/ld-linux-x86-64.so.2', '/lib/ld-linux-aarch64.so.1']) {
-    if ([...found].some((path) => basename(path) === basename(loader))) found.add(loader)
-  }
-  return [...found].sort()
 }
 
 /** dist/echo.cjs beside package.json, unless the sources are newer: then src/echo/main.ts, run by type stripping. */

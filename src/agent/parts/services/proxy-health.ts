@@ -1,5 +1,5 @@
 /** A change that waits longer than this, two of kube-proxy's sync periods, makes the proxy unhealthy. */
-export const HEALTH_TIMEOUT_MS = 60_000
+const HEALTH_TIMEOUT_MS = 60_000
 
 /** Whether one node's proxy keeps up: changes queued and writes done, in milliseconds since the epoch. */
 export class ProxyHealth {

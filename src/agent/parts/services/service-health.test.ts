@@ -4,7 +4,8 @@ import type { Service } from '#api/core/service/message.ts'
 import type { EndpointSlice } from '#api/discovery/endpointslice/message.ts'
 import { HandClock } from '#clock/testing/hand-clock.ts'
 import { LoopbackNetwork, settle } from '../../testing/loopback-network.ts'
-import { healthCheckPort, localEndpoints, ServiceHealth } from './service-health.ts'
+import { healthCheckPort, localEndpoints } from './health-check.ts'
+import { ServiceHealth } from './service-health.ts'
 
 const key = { namespace: 'default', name: 'web' }
 const service = (spec: Service['spec'] = {}): Service => ({

@@ -1,11 +1,10 @@
 import type { ServerResponse } from 'node:http'
 import type { Service } from '#api/core/service/message.ts'
 import type { EndpointSlice } from '#api/discovery/endpointslice/message.ts'
-import { isProxied } from '#forwarding/frontend.ts'
+import type { IpFamily } from '#net/ip-address.ts'
 import { type NamespacedName, objectKey, splitKey } from '#objects/object-key.ts'
 import { type HttpListener, type HttpListenerOptions, listenHttp } from '../../http/http-listener.ts'
-
-type Family = 'IPv4' | 'IPv6'
+import { healthCheckPort, localEndpoints } from './health-check.ts'
 
 interface ServiceHealthOptions extends Pick<HttpListenerOptions, 'listen' | 'clock'> {
   readonly node: { readonly name: string; readonly addresses: readonly string[] }
@@ -17,40 +16,16 @@ interface ServiceHealthOptions extends Pick<HttpListenerOptions, 'listen' | 'clo
 
 interface Entry {
   readonly port: number
-  readonly families: readonly Family[]
+  readonly families: readonly IpFamily[]
   readonly listeners: readonly HttpListener[]
-  counts: Readonly<Record<Family, number>>
+  counts: Readonly<Record<IpFamily, number>>
 }
 
-const familyOf = (address: string): Family => (address.includes(':') ? 'IPv6' : 'IPv4')
+const familyOf = (address: string): IpFamily => (address.includes(':') ? 'IPv6' : 'IPv4')
 
-/**
- * The port where load balancers ask whether this node has endpoints: of type LoadBalancer under externalTrafficPolicy
- * Local alone.
- */
-export const healthCheckPort = (service: Service | undefined): number | undefined => {
-  const { type, externalTrafficPolicy, healthCheckNodePort } = service?.spec ?? {}
-  if (service === undefined || type !== 'LoadBalancer' || externalTrafficPolicy !== 'Local') return undefined
-  return isProxied(service) && healthCheckNodePort ? healthCheckNodePort : undefined
-}
-
-const familiesOf = ({ spec }: Service): readonly Family[] => {
+const familiesOf = ({ spec }: Service): readonly IpFamily[] => {
   const clusterIps = spec?.clusterIPs?.length ? spec.clusterIPs : [spec?.clusterIP ?? '']
   return [...new Set(clusterIps.map(familyOf))]
-}
-
-/**
- * Ready endpoints of the node, by address: two ports of one pod are one endpoint, and one that is only serving while it
- * terminates is none.
- */
-export const localEndpoints = (slices: readonly EndpointSlice[], node: string, family: Family): number => {
-  const addresses = new Set<string>()
-  for (const slice of slices) {
-    if (slice.addressType !== family || !slice.ports?.length) continue
-    for (const { addresses: own, conditions, nodeName } of slice.endpoints ?? [])
-      if (nodeName === node && conditions?.ready !== false && own?.[0]) addresses.add(own[0])
-  }
-  return addresses.size
 }
 
 /**
@@ -119,7 +94,7 @@ export class ServiceHealth {
     for (const [key, entry] of this.#entries) this.#close(key, entry)
   }
 
-  #open(key: string, port: number, families: readonly Family[], counts: Entry['counts']): Entry {
+  #open(key: string, port: number, families: readonly IpFamily[], counts: Entry['counts']): Entry {
     const { node, listen, clock, isHealthy, onFault } = this.#options
     const listeners = families.map((family) =>
       listenHttp({

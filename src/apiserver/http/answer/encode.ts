@@ -2,7 +2,10 @@ import type { ApiObject } from '#api/resource.ts'
 import { jsonValue } from '#schema/json.ts'
 import type { MessageClass } from '#schema/schema.ts'
 import type { Machinery } from '../../machinery/machinery.ts'
-import { encodings } from './encodings.ts'
+import { Encodings } from './encodings.ts'
+
+/** One for the process: the heap is one, too. */
+const encodings = new Encodings()
 
 /**
  * The JSON of an object (as its table orders it, with the zeros that are always written) from its second brace on,

@@ -67,6 +67,3 @@ export class Encodings {
 /** Of a text the most that V8 takes; each entry costs something itself. */
 const octets = (encoding: Encoding): number =>
   100 + (typeof encoding === 'string' ? 2 * encoding.length : encoding.byteLength)
-
-/** One for the process: the heap is one, too. */
-export const encodings = new Encodings()

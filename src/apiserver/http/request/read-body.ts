@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { badRequest, failure, timeout, tooManyRequests } from '../../errors.ts'
-import { bodies, PATIENCE } from '../budget.ts'
+import { bodies, PATIENCE } from '../budgets.ts'
 
 /** Kubernetes' own limit for a request body. */
 const BODY_LIMIT = 3 * 1024 * 1024

@@ -5,7 +5,7 @@ import type { Image } from '../../images/image.ts'
 import type { ContainerSpec } from '../../runtime.ts'
 import { runcMessage } from '../programs/conmon.ts'
 import { containerCapabilities, heldCapabilities } from './capabilities.ts'
-import { ociSpec, processArgs } from './oci-spec.ts'
+import { ociSpec } from './oci-spec.ts'
 
 const image: Image = {
   id: 'sha256:0',
@@ -34,22 +34,22 @@ const spec: ContainerSpec = {
 }
 const held = new Set(['CHOWN', 'KILL', 'NET_ADMIN', 'NET_BIND_SERVICE'])
 
-const specOf = (change: Partial<ContainerSpec> = {}, cgroupVersion: 1 | 2 = 1): any =>
+const specOf = (change: Partial<ContainerSpec> = {}, cgroupVersion: 1 | 2 = 1, from = image): any =>
   ociSpec(
     { ...spec, ...change },
-    image,
+    from,
     { rootfs: '/r', layers: '/l' },
     { capabilities: held, cgroupVersion },
     '/fairlead/x/n/p/c',
   )
 
-test('processArgs() follows Kubernetes: command replaces entrypoint and cmd, args alone replace cmd', () => {
-  const args = (change: Partial<ContainerSpec>) => processArgs({ ...spec, ...change }, image)
+test('ociSpec() runs what Kubernetes would: command replaces entrypoint and cmd, args alone replace cmd', () => {
+  const args = (change: Partial<ContainerSpec>) => specOf(change).process.args
   assert.deepEqual(args({}), ['/entry', 'default'])
   assert.deepEqual(args({ args: ['a'] }), ['/entry', 'a'])
   assert.deepEqual(args({ command: ['c'] }), ['c'])
   assert.deepEqual(args({ command: ['c'], args: ['a'] }), ['c', 'a'])
-  assert.throws(() => processArgs(spec, { entrypoint: [], cmd: [] }), { code: 'CONTAINER_SPEC_INVALID' })
+  assert.throws(() => specOf({}, 1, { ...image, entrypoint: [], cmd: [] }), { code: 'CONTAINER_SPEC_INVALID' })
 })
 
 test('ociSpec() takes user, folder and environment from the image unless the spec says otherwise', () => {

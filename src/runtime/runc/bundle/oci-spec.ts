@@ -96,7 +96,7 @@ export function ociSpec(
 }
 
 /** Kubernetes' rules: a command replaces entrypoint and cmd, args alone replace cmd. */
-export function processArgs(
+function processArgs(
   spec: Pick<ContainerSpec, 'id' | 'image' | 'command' | 'args'>,
   image: Pick<Image, 'entrypoint' | 'cmd'>,
 ): readonly string[] {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { decodeTrace, type TraceMessage, tracedPackets } from './nft-trace.ts'
+import { decodeTrace, type TraceMessage, tracedPackets } from './traced-packet.ts'
 
 const TYPE = (10 << 8) | 17
 
