@@ -29,10 +29,10 @@ test('pods of another namespace with the labels of a selector are told of, those
   const one = service('web', '10.96.0.1', { selector: { app: 'shop' } })
   const elsewhere = pod('shop-1', 1, 30, { namespace: 'shop', labels: { app: 'shop' } })
   const told = (first('svc/web', { services: [one], slices: [], pods: [client, elsewhere] })?.details ?? []).join('\n')
-  assert.match(told, /^shop\/shop-1 have these labels: a Service selects pods of its own namespace only$/m)
+  assert.match(told, /^shop\/shop-1 has these labels: a Service selects pods of its own namespace only$/m)
   assert.doesNotMatch(
     (first('svc/web', { services: [one], slices: [], pods: [client] })?.details ?? []).join('\n'),
-    /have these labels/,
+    /ha(s|ve) these labels/,
   )
 })
 

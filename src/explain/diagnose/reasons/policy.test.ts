@@ -213,6 +213,25 @@ const TABLE: readonly (readonly [about: string, got: () => object, found: object
     },
   ],
   [
+    'a load balancer under policy Cluster, and endpoints that do not come',
+    () => diagnosed({ services: [balanced()], slices: [] }, lb),
+    {
+      facts: {
+        reason: 'endpoints-late',
+        service: { kind: 'Service', namespace: 'default', name: 'web' },
+        pods: [
+          { kind: 'Pod', namespace: 'default', name: 'web-1' },
+          { kind: 'Pod', namespace: 'default', name: 'web-2' },
+        ],
+      },
+      effects: [{ code: 'ask-again' }, { code: 'show-endpoints' }],
+      commands: [
+        'fairlead explain --from host --to 172.30.255.1:80',
+        'kubectl get endpointslices -n default -l kubernetes.io/service-name=web',
+      ],
+    },
+  ],
+  [
     'no node takes its traffic: excluded, silent',
     () => diagnosed({ services: [balanced()], nodes: [silent(excluded(1)), silent(node(2)), excluded(3)] }, lb),
     {

@@ -128,11 +128,12 @@ export function notBalanced(
   family: IpFamily,
 ): Finding {
   const { eligible } = balancedNodes(facts.nodes)
+  const local = service.spec?.externalTrafficPolicy === 'Local'
   if (eligible.length > 0) {
     const finding = noEndpoints(facts, question, service, port, family)
-    if (finding.reason !== 'endpoints-late') return finding
+    // Ready pods, and no way to them: under policy Local they are on the other nodes.
+    if (finding.reason !== 'endpoints-late' || !local) return finding
   }
-  const local = service.spec?.externalTrafficPolicy === 'Local'
   // One that is Ready, and kept away by the label alone.
   const kept = facts.nodes.filter(
     (node) => node.metadata?.labels?.[EXCLUDE_FROM_LOAD_BALANCERS_LABEL] !== undefined && isReady(node),
@@ -143,7 +144,7 @@ export function notBalanced(
     eligible,
     excluded: facts.nodes.slice(0, 10).flatMap(excluded),
     cures:
-      local && eligible.length > 0
+      eligible.length > 0
         ? [
             patch({ code: 'policy-cluster', at: 'other-nodes' }, 'service', service, {
               spec: { externalTrafficPolicy: 'Cluster' },

@@ -27,8 +27,7 @@ const TABLE: readonly (readonly [finding: FactsOfFinding, words: object])[] = [
       ],
     },
     {
-      message:
-        'all pods of default/web are being deleted (default/web-1 and default/web-2), and none of them is ready any more',
+      message: 'all pods of default/web are being deleted (default/web-1 and default/web-2): none is ready any more',
       details: [
         'nothing makes new ones: they belong to no Deployment that this selector matches',
         'pod default/web-1 goes until 2026-01-01T00:00:00Z (30 s of grace); made by hand',
@@ -44,7 +43,7 @@ const TABLE: readonly (readonly [finding: FactsOfFinding, words: object])[] = [
       pods: [{ pod, until: '2026-01-01T00:00:00Z', graceSeconds: 30, finalizers: [] }],
     },
     {
-      message: 'all pods of default/web are being deleted (default/web-1), and none of them is ready any more',
+      message: 'the only pod of default/web is being deleted (default/web-1): none is ready any more',
       details: ['Deployment default/web makes the pods of default/web, and it is scaled to 0'],
     },
   ],

@@ -14,7 +14,7 @@ export const scaledToZero = ({ workload, service }: Omit<ScaledToZero, 'reason'>
 })
 
 export const onlyTerminating = ({ service, pods, workload }: OnlyTerminating): FindingText => ({
-  message: `all pods of ${nameText(service)} are being deleted (${listed(pods.map(({ pod }) => nameText(pod)))}), and none of them is ready any more`,
+  message: `${pods.length === 1 ? 'the only pod' : 'all pods'} of ${nameText(service)} ${pods.length === 1 ? 'is' : 'are'} being deleted (${listed(pods.map(({ pod }) => nameText(pod)))}): none is ready any more`,
   details:
     workload === undefined
       ? [

@@ -23,6 +23,23 @@ const TABLE: readonly (readonly [finding: FactsOfFinding, words: object])[] = [
       reason: 'selector-matches-nothing',
       service,
       selector: { app: 'web' },
+      ended: [pod, other],
+      elsewhere: [other, pod],
+      near: [],
+    },
+    {
+      message: 'the selector app=web of default/web matches no pod in namespace default',
+      details: [
+        'it matches default/web-1 and default/web-2, which have ended',
+        'default/web-2 and default/web-1 have these labels: a Service selects pods of its own namespace only',
+      ],
+    },
+  ],
+  [
+    {
+      reason: 'selector-matches-nothing',
+      service,
+      selector: { app: 'web' },
       ended: [pod],
       elsewhere: [other],
       near: [
@@ -33,8 +50,8 @@ const TABLE: readonly (readonly [finding: FactsOfFinding, words: object])[] = [
     {
       message: 'the selector app=web of default/web matches no pod in namespace default',
       details: [
-        'it matches default/web-1, which have ended',
-        'default/web-2 have these labels: a Service selects pods of its own namespace only',
+        'it matches default/web-1, which has ended',
+        'default/web-2 has these labels: a Service selects pods of its own namespace only',
         '2 pods with app=wbe: default/web-1 and default/web-2',
         '1 pod with app=x,b=y: default/web-1',
       ],

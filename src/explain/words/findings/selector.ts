@@ -8,9 +8,13 @@ export const selectorMatchesNothing = (finding: SelectorMatchesNothing): Finding
   return {
     message: `the selector ${labelsText(selector)} of ${nameText(service)} matches no pod in namespace ${service.namespace}`,
     details: [
-      ...(ended.length > 0 ? [`it matches ${listed(ended.map(nameText))}, which have ended`] : []),
+      ...(ended.length > 0
+        ? [`it matches ${listed(ended.map(nameText))}, which ${ended.length === 1 ? 'has' : 'have'} ended`]
+        : []),
       ...(elsewhere.length > 0
-        ? [`${listed(elsewhere.map(nameText))} have these labels: a Service selects pods of its own namespace only`]
+        ? [
+            `${listed(elsewhere.map(nameText))} ${elsewhere.length === 1 ? 'has' : 'have'} these labels: a Service selects pods of its own namespace only`,
+          ]
         : []),
       ...near.map(labelledText),
     ],
