@@ -158,7 +158,7 @@ test('no request becomes a 500 or ends the server, whatever its path, query, hea
       )
       assert.doesNotMatch(answer.head, /\r\nX-Injected/)
     }),
-    { numRuns: 600 },
+    { numRuns: 200 },
   )
   assert.equal((await ask('GET', '/livez')).status, 200)
 })
@@ -283,6 +283,6 @@ test('protobuf bytes of any kind are refused in words', async () => {
         assert.ok(answer.status >= 200 && answer.status < 500, String(answer.status))
       },
     ),
-    { numRuns: 300 },
+    { numRuns: 100 },
   )
 })

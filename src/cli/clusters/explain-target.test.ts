@@ -4,16 +4,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { readKubeconfigs } from '../kubeconfig/kubeconfig-read.ts'
+import { scratchState } from '../testing/scratch-state.ts'
 import { explainTarget } from './explain-target.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'explain-target-'))
-const before = process.env.FAIRLEAD_STATE
-process.env.FAIRLEAD_STATE = join(folder, 'state')
-after(() => {
-  if (before === undefined) delete process.env.FAIRLEAD_STATE
-  else process.env.FAIRLEAD_STATE = before
-  rmSync(folder, { recursive: true, force: true })
-})
+after(() => rmSync(folder, { recursive: true, force: true }))
 
 const file = (name: string, text: string): string => {
   const path = join(folder, name)
@@ -32,6 +27,7 @@ const none = { name: undefined, kubeconfig: undefined, context: undefined }
 const environment = { HOME: join(folder, 'nobody') }
 
 test('a kubeconfig that is named leads to its cluster by the API alone, with its namespace, and the printed flags say so', () => {
+  using _ = scratchState()
   const kubeconfig = file('prod', config('prod', 'token: abc'))
   const target = explainTarget({ ...none, kubeconfig }, environment)
   assert.ok(target.kind === 'api')
@@ -43,6 +39,7 @@ test('a kubeconfig that is named leads to its cluster by the API alone, with its
 })
 
 test('without any, the cluster of this machine is meant; where neither is there, that is what is missing', () => {
+  using _ = scratchState()
   assert.throws(() => explainTarget(none, environment), { code: 'CLUSTER_UNKNOWN' })
   assert.throws(() => explainTarget({ ...none, name: 'ci' }, environment), { code: 'CLUSTER_UNKNOWN', message: /ci/ })
   const KUBECONFIG = file('default', config('prod', 'token: abc'))
@@ -51,6 +48,7 @@ test('without any, the cluster of this machine is meant; where neither is there,
 })
 
 test('what a kubeconfig says that cannot be used is refused, by file, entry and field, and never ignored', () => {
+  using _ = scratchState()
   const server = 'server: https://192.0.2.1:6443'
   for (const [user, cluster, what] of [
     ['auth-provider: {name: gcp}', server, /^user "u" of \S+odd: auth-provider "gcp" is not there any more/],
@@ -128,6 +126,7 @@ test('readKubeconfigs() takes a plugin’s path to be relative to its file too, 
 })
 
 test('in a pod without a kubeconfig, the pod’s own cluster is asked by its ServiceAccount', () => {
+  using _ = scratchState()
   const account = join(folder, 'account')
   for (const [name, text] of Object.entries({ token: 'abc\n', 'ca.crt': 'CA', namespace: 'shop' }))
     file(join('account', name), text)

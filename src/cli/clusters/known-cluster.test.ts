@@ -1,26 +1,22 @@
 import assert from 'node:assert/strict'
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
+import { scratchState } from '../testing/scratch-state.ts'
 import { knownCluster } from './known-cluster.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'fairlead-known-'))
-const former = process.env.FAIRLEAD_STATE
-before(() => {
-  process.env.FAIRLEAD_STATE = folder
-  chmodSync(folder, 0o755)
-  for (const name of ['whole', 'broken', 'empty']) mkdirSync(join(folder, name), { mode: 0o700 })
-  writeFileSync(join(folder, 'whole', 'cluster.json'), '{"name":"whole"}', { mode: 0o600 })
-  writeFileSync(join(folder, 'broken', 'cluster.json'), '{ half', { mode: 0o600 })
-})
-after(() => {
-  if (former === undefined) delete process.env.FAIRLEAD_STATE
-  else process.env.FAIRLEAD_STATE = former
-  rmSync(folder, { recursive: true })
-})
+/** The state of a whole cluster, of one that cannot be read and of one without a word. */
+const threeClusters = (): Disposable => {
+  const state = scratchState()
+  chmodSync(state.folder, 0o755)
+  for (const name of ['whole', 'broken', 'empty']) mkdirSync(join(state.folder, name), { mode: 0o700 })
+  writeFileSync(join(state.folder, 'whole', 'cluster.json'), '{"name":"whole"}', { mode: 0o600 })
+  writeFileSync(join(state.folder, 'broken', 'cluster.json'), '{ half', { mode: 0o600 })
+  return state
+}
 
 test('a cluster is known by its state; one that cannot be read is broken, and a name that nobody has is unknown', () => {
+  using _ = threeClusters()
   assert.equal(knownCluster('whole').name, 'whole')
   for (const name of ['broken', 'empty'])
     assert.throws(() => knownCluster(name), {
@@ -36,6 +32,7 @@ test('a cluster is known by its state; one that cannot be read is broken, and a 
 const skip = process.getuid!() === 0 ? false : 'another user than the owner of the state is needed'
 
 test('who may not look is told so, and never that the cluster is broken', { skip }, () => {
+  using _ = threeClusters()
   process.seteuid!(65534)
   try {
     for (const name of ['whole', 'broken'])

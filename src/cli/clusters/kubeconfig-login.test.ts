@@ -14,11 +14,13 @@ import { createPki } from '#apiserver/pki/create-pki.ts'
 import { startTestServer, type TestServer } from '#apiserver/testing/test-server.ts'
 import { createHttpClient } from '#client/http-client.ts'
 import { type HttpsTarget, httpsTransport } from '#client/https-client.ts'
+import { scratchState } from '../testing/scratch-state.ts'
 import { apiRefusal } from './api-refusal.ts'
 import { explainTarget } from './explain-target.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'fairlead-login-'))
 const environment = { HOME: folder, PATH: process.env.PATH ?? '' }
+let state: Disposable
 let server: TestServer
 let port: number
 let token: string
@@ -26,7 +28,7 @@ const open: { close(): unknown }[] = []
 const base64 = (text: string): string => Buffer.from(text).toString('base64')
 
 before(async () => {
-  process.env.FAIRLEAD_STATE = join(folder, 'state')
+  state = scratchState()
   server = await startTestServer()
   port = ((await server.listen({ host: '127.0.0.1', port: 0, tls: true })) as AddressInfo).port
   const body = { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', metadata: { name: 'default' }, spec: {} }
@@ -37,6 +39,7 @@ before(async () => {
 after(async () => {
   for (const one of open) one.close()
   await server.close()
+  state[Symbol.dispose]()
   rmSync(folder, { recursive: true })
 })
 

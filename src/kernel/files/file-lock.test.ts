@@ -47,7 +47,7 @@ for (let taken = 0; taken < Number(times); ) {
 test('of processes that take it in turn, and remove its file while they have it, no two have it at once', async () => {
   using at = scratch()
   const children = [1, 2, 3].map(() =>
-    spawn(process.execPath, ['--input-type=module', '--eval', PROGRAM, '--', at.path, '1000'], {
+    spawn(process.execPath, ['--input-type=module', '--eval', PROGRAM, '--', at.path, '300'], {
       stdio: ['ignore', 'ignore', 'inherit'],
     }),
   )
