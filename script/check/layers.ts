@@ -31,14 +31,14 @@ export interface Rules {
 }
 
 /** `walk` of `src/explain/walk/hop.ts` in `explain`; empty of a file that lies there itself, undefined outside. */
-const folderOf = (path: string, parent: string): string | undefined =>
+export const folderOf = (path: string, parent: string): string | undefined =>
   path.startsWith(`src/${parent}/`) ? dirname(path.slice(`src/${parent}/`.length)).replace(/^\.$|\/.*/, '') : undefined
 
 // A pure room has no clock and no randomness of its own: both come in as arguments.
 const EFFECT = /\b(?:Math\.random|Date\.now|performance\.now|setTimeout|setInterval|crypto\.)\b|\bnew Date\(\s*\)/
 
 /** The rooms that each room imports, tests apart. */
-const importedBy = ({ units }: Tree): ReadonlyMap<string, ReadonlySet<string>> => {
+export const importedBy = ({ units }: Tree): ReadonlyMap<string, ReadonlySet<string>> => {
   const imported = new Map<string, Set<string>>()
   for (const { path, imports } of units.values()) {
     const room = roomOf(path)
