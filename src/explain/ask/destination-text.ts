@@ -1,8 +1,8 @@
 import { isPort } from '#net/port-protocol.ts'
 import { addressText } from '../cluster/lookup.ts'
+import { kindOfWord } from '../trace/object-word.ts'
 import type { Flaw } from '../trace/refusal.ts'
 import { ExplainError } from './explain-error.ts'
-import { kindOfWord } from './object-word.ts'
 
 /** A destination as it was written, taken apart. `port`: a number or a port's name, as text. */
 export type DestinationText =

@@ -1,5 +1,5 @@
 import { addressText } from '../cluster/lookup.ts'
-import { kindOfWord, type Workload } from './object-word.ts'
+import { kindOfWord, type Workload } from '../trace/object-word.ts'
 
 /** A source as it was written, taken apart. `unclear`: it has none of the forms. */
 type SourceText =

@@ -1,5 +1,6 @@
 import { socketText } from '#net/port-protocol.ts'
 import type { NodePortOf } from '../trace/findings/address.ts'
+import { wordsOfKind } from '../trace/object-word.ts'
 import type { ObjectRef } from '../trace/reference.ts'
 import type { Flaw, Refusal } from '../trace/refusal.ts'
 import { nameText, objectText } from './object.ts'
@@ -12,18 +13,7 @@ interface RefusalText {
   readonly hint: string
 }
 
-/** How each kind is written on the command line. */
-const SHORT: Readonly<Record<string, readonly [short: string, plural: string]>> = {
-  Deployment: ['deploy', 'deployments'],
-  ReplicaSet: ['rs', 'replicasets'],
-  StatefulSet: ['sts', 'statefulsets'],
-  DaemonSet: ['ds', 'daemonsets'],
-  Job: ['job', 'jobs'],
-  Service: ['svc', 'services'],
-  Pod: ['pod', 'pods'],
-  Node: ['node', 'nodes'],
-}
-const shortOf = ({ kind }: ObjectRef): string => SHORT[kind]![0]
+const shortOf = ({ kind }: ObjectRef): string => wordsOfKind(kind)[0]
 
 /** `pod/client`, `deploy/shop/web`: as it can be asked for; the namespace `default` need not be named of a pod. */
 const written = (object: ObjectRef): string =>
@@ -119,7 +109,7 @@ function workloadUnknown({ workload, known, elsewhere, near }: Because<'workload
             near.map((one) => `${word}/${one}`),
             'or',
           )}`
-        : `kubectl get ${SHORT[kind]![1]} -n ${namespace}`,
+        : `kubectl get ${wordsOfKind(kind)[1]} -n ${namespace}`,
   }
 }
 
