@@ -61,6 +61,7 @@ export function fabricPlan(cluster: ClusterNetwork): NetworkPlan {
   const routes = FAMILIES.flatMap((family): PlannedRoute[] => {
     const via = (node: NodeNetwork) => ({ link: UNDERLAY_LINK, gateway: node.addresses[family] })
     return [
+      underlay(cluster, UNDERLAY_LINK, cluster.fabric.addresses, family),
       // Whatever no node has is refused at once: without these the default route would lead it away, or ARP would keep
       // the client waiting.
       { destination: cluster.clusterCidr[family], nextHops: [] },
@@ -103,6 +104,7 @@ export function nodePlan(cluster: ClusterNetwork, node: NodeNetwork): NetworkPla
   const routes = FAMILIES.flatMap((family): PlannedRoute[] => {
     const fabric = [{ link: UPLINK, gateway: cluster.fabric.addresses[family], onlink: true }]
     return [
+      underlay(cluster, UPLINK, node.addresses, family),
       { destination: DEFAULT[family], nextHops: fabric },
       { destination: cluster.loadBalancerCidr[family], nextHops: fabric },
       // The way by which the host came: the fabric must see both directions of a connection to know it.
@@ -138,17 +140,25 @@ export function nodePlan(cluster: ClusterNetwork, node: NodeNetwork): NetworkPla
  */
 export function hostLinkPlan(cluster: ClusterNetwork): NetworkPlan {
   const { link, addresses } = cluster.host
-  const routes = FAMILIES.flatMap((family) =>
-    [cluster.clusterCidr, cluster.serviceCidr, cluster.loadBalancerCidr].map((range) => ({
+  const routes = FAMILIES.flatMap((family) => [
+    underlay(cluster, link, addresses, family),
+    ...[cluster.clusterCidr, cluster.serviceCidr, cluster.loadBalancerCidr].map((range) => ({
       destination: range[family],
       nextHops: [{ link, gateway: cluster.fabric.addresses[family], onlink: true }],
       source: addresses[family],
     })),
-  )
+  ])
   return { sysctls: [], links: [{ name: link, addresses: onNetwork(cluster, addresses) }], neighbours: [], routes }
 }
 
 const whole = (address: string): string => `${address}/${address.includes(':') ? 128 : 32}`
+
+/** The way to all that stand on the underlay. It comes first: by it other routes know that their gateways are on the link. */
+const underlay = ({ nodeCidr }: ClusterNetwork, link: string, addresses: Pair, family: 0 | 1): PlannedRoute => ({
+  destination: nodeCidr[family],
+  nextHops: [{ link }],
+  source: addresses[family],
+})
 
 function onNetwork({ nodeCidr }: ClusterNetwork, addresses: Pair): readonly string[] {
   return FAMILIES.map((family) => `${addresses[family]}/${parseCidr(nodeCidr[family]).prefix}`)

@@ -65,6 +65,14 @@ const inPod = (...args: readonly string[]): void =>
   void execFileSync('nsenter', [`--net=${near.namespaces.network}`, 'ip', ...args])
 const inFabric = (...args: readonly string[]): void => ip('-n', cluster.config.fabric.namespace, ...args)
 
+/** Takes all ways of both families, those of the kernel too, and what it has learnt of neighbours. */
+const flush = (within: (...args: readonly string[]) => void): void => {
+  for (const family of ['-4', '-6']) {
+    within(family, 'route', 'flush', 'table', 'main')
+    within(family, 'neighbour', 'flush', 'all')
+  }
+}
+
 /** Both families, from the host, from the other node's pod and from this node's own namespace: all ways to a pod. */
 const allAnswer = async (): Promise<void> => {
   for (const address of [v4(near), v6(near)]) {
@@ -97,14 +105,17 @@ const edits: readonly (readonly [what: string, edit: () => void, found: () => Re
   ['a node’s uplink set down', () => inNode('link', 'set', 'eth0', 'down'), () => /node-1: link eth0 is down/],
   ['a node’s uplink deleted', () => inNode('link', 'delete', 'eth0'), () => /node-1: link eth0 is missing/],
   ['a node’s addresses flushed', () => inNode('address', 'flush', 'dev', 'eth0'), () => new RegExp(`node-1: address ${node(0).addresses[0]}/`)],
+  ['all routes of a node flushed', () => flush(inNode), () => new RegExp(`node-1: route ${cluster.config.nodeCidr[0]} is missing[^]*route ${cluster.config.nodeCidr[1]} is missing`)],
   ['forwarding switched off', () => writeSysctls(namespacePath(node(0).namespace), [['ipv4/ip_forward', '0']]), () => /node-1: ipv4\/ip_forward is 0, not 1/],
   ['a port of the fabric set down', () => inFabric('link', 'set', 'fl-node-1', 'down'), () => /fabric: link fl-node-1 is down/],
   ['a port taken out of the fabric’s bridge', () => inFabric('link', 'set', 'fl-node-1', 'nomaster'), () => /fabric: link fl-node-1 is no port of fl-underlay/],
   ['the fabric’s bridge deleted', () => inFabric('link', 'delete', 'fl-underlay'), () => /fabric: link fl-underlay is missing/],
   ['the fabric’s route to a node’s pods removed', () => inFabric('route', 'delete', node(0).podCidrs[0]), () => new RegExp(`fabric: route ${node(0).podCidrs[0]} is missing`)],
+  ['all routes of the fabric flushed', () => flush(inFabric), () => new RegExp(`fabric: route ${cluster.config.nodeCidr[0]} is missing[^]*route ${cluster.config.nodeCidr[1]} is missing`)],
   ['the fabric’s rule of a node’s mark removed', () => inFabric('rule', 'delete', 'fwmark', '1'), () => /fabric: IPv4 rule of mark 1 is missing/],
   ['the fabric’s route of that mark removed', () => inFabric('route', 'flush', 'table', '1001'), () => /fabric: route 0.0.0.0\/0 of table 1001 is missing/],
   ['the host’s routes removed', () => ip('route', 'delete', cluster.config.clusterCidr[0]), () => new RegExp(`host: route ${cluster.config.clusterCidr[0]} is missing`)],
+  ['the host’s way to the underlay removed', () => ip('route', 'delete', cluster.config.nodeCidr[0]), () => new RegExp(`host: route ${cluster.config.nodeCidr[0]} is missing`)],
   ['the host’s link deleted', () => ip('link', 'delete', cluster.config.host.link), () => /host: link \S+ is missing/],
 ] // biome-ignore format: a table
 

@@ -88,6 +88,26 @@ test('addresses, routes and neighbours are written as `ip` reads them, and read 
   assert.ok(inA.addresses().some(({ address }) => address === 'fd00:172:30::2/64'))
 })
 
+test('an address brings the route to its network with it, or none where that is asked', () => {
+  const link = inA.linkIndex('fl-veth')
+  const addresses = ['192.0.2.1/24', '2001:db8:1::1/64', '198.51.100.1/24', '2001:db8:2::1/64']
+  inA.apply(addresses.map((address, at) => newAddress(link, address, at > 1)))
+  const listed = inA.routes()
+  for (const [destination, there] of [
+    ['192.0.2.0/24', true],
+    ['2001:db8:1::/64', true],
+    ['198.51.100.0/24', false],
+    ['2001:db8:2::/64', false],
+  ] as const)
+    assert.equal(
+      listed.some((route) => route.destination === destination),
+      there,
+      destination,
+    )
+  assert.doesNotMatch(ip('fl-test-a', '-6', 'address', 'show'), /tentative/)
+  for (const address of addresses) ip('fl-test-a', 'address', 'delete', address, 'dev', 'fl-veth')
+})
+
 test("a multipath route is made, replaced and deleted; a stranger's route to the same place stays", () => {
   const link = inA.linkIndex('fl-veth')
   const route = (...nodes: number[]) => ({

@@ -14,7 +14,9 @@ export const RTM_NEWADDR = 20
 const RTM_GETADDR = 22
 const IFA_ADDRESS = 1
 const IFA_LOCAL = 2
+const IFA_FLAGS = 8
 const IFA_F_NODAD = 0x02
+const IFA_F_NOPREFIXROUTE = 0x200
 const IFADDRMSG_LENGTH = 8
 
 export interface InterfaceAddress {
@@ -25,10 +27,21 @@ export interface InterfaceAddress {
 
 /**
  * Adds an address. IPv6 ones are usable at once (IFA_F_NODAD): the plan makes them unique, so there is nothing to
- * detect.
+ * detect. The kernel makes a route to its network with it, unless `isRouteless`.
  */
-export function newAddress(link: number, address: string): NetlinkRequest {
-  return message(RTM_NEWADDR, NLM_F_CREATE | NLM_F_EXCL, link, address).finish('RTM_NEWADDR', `address ${address}`)
+export function newAddress(link: number, address: string, isRouteless = false): NetlinkRequest {
+  const { family, bytes, length } = inetPrefix(address)
+  const flags = (bytes.length === 16 ? IFA_F_NODAD : 0) | (isRouteless ? IFA_F_NOPREFIXROUTE : 0)
+  return new MessageWriter(RTM_NEWADDR, NLM_F_CREATE | NLM_F_EXCL)
+    .u8(family)
+    .u8(length)
+    .u8(flags & 0xff)
+    .u8(0)
+    .u32(link)
+    .attribute(IFA_LOCAL, bytes)
+    .attribute(IFA_ADDRESS, bytes)
+    .u32Attribute(IFA_FLAGS, flags)
+    .finish('RTM_NEWADDR', `address ${address}`)
 }
 
 /** Asks for all addresses of the namespace, of both families. */
@@ -47,16 +60,4 @@ export function readAddress({ payload }: ReceivedMessage): InterfaceAddress {
   const attributes = readAttributes(payload, IFADDRMSG_LENGTH)
   const bytes = attributes.get(IFA_LOCAL) ?? attributes.get(IFA_ADDRESS) ?? new Uint8Array(4)
   return { link: viewOf(payload).getUint32(4, LITTLE_ENDIAN), address: `${inetText(bytes)}/${payload[1]}` }
-}
-
-function message(type: number, flags: number, link: number, address: string): MessageWriter {
-  const { family, bytes, length } = inetPrefix(address)
-  return new MessageWriter(type, flags)
-    .u8(family)
-    .u8(length)
-    .u8(bytes.length === 16 ? IFA_F_NODAD : 0)
-    .u8(0)
-    .u32(link)
-    .attribute(IFA_LOCAL, bytes)
-    .attribute(IFA_ADDRESS, bytes)
 }

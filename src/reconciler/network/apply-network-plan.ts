@@ -6,6 +6,7 @@ import { newNeighbour } from '#kernel/rtnetlink/neighbour.ts'
 import { replaceRoute } from '#kernel/rtnetlink/route.ts'
 import type { Rtnetlink } from '#kernel/rtnetlink/rtnetlink.ts'
 import { newRule } from '#kernel/rtnetlink/rule.ts'
+import { type Cidr, formatCidr, tryParseCidr } from '#net/cidr.ts'
 import { type NetworkPlan, plannedFamilies } from '#podnetwork/network-plan.ts'
 
 /**
@@ -20,11 +21,13 @@ export function applyNetworkPlan(rtnetlink: Rtnetlink, plan: NetworkPlan): void 
     indexes.set(link, known)
     return known
   }
+  const routed = new Set(plan.routes.map(({ destination }) => destination))
   const requests: NetlinkRequest[] = []
   for (const { name, alias, addresses, mtu, master } of plan.links) {
     const port = master === undefined ? undefined : index(master)
     requests.push(changeLink(index(name), { up: true, alias, mtu, master: port }))
-    requests.push(...addresses.map((address) => newAddress(index(name), address)))
+    // Where the plan has the route itself, so that it is looked after, the kernel makes none.
+    for (const address of addresses) requests.push(newAddress(index(name), address, routed.has(networkOf(address))))
   }
   for (const { link, address, mac } of plan.neighbours) requests.push(newNeighbour(index(link), address, mac))
   for (const { destination, nextHops, source, table } of plan.routes) {
@@ -35,3 +38,6 @@ export function applyNetworkPlan(rtnetlink: Rtnetlink, plan: NetworkPlan): void 
   for (const rule of plan.rules ?? []) requests.push(...families.map((family) => newRule({ family, ...rule })))
   rtnetlink.apply(requests, [constants.errno.EEXIST])
 }
+
+/** `172.30.0.0/16` of `172.30.0.2/16`. */
+const networkOf = (address: string): string => formatCidr(tryParseCidr(address, { hostBitsAllowed: true }) as Cidr)
