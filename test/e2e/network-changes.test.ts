@@ -52,3 +52,20 @@ claim('what nobody asks about is put back all the same, within seconds', async (
   })
   assert.match((await cluster.onNode('node-1', 'ip', 'route', 'show', 'default')).stdout, /^default via/)
 })
+
+claim('rules that somebody takes away are told by status, and put back on the way', async (assert) => {
+  const rules = async (table: string, onNode: string) =>
+    (await cluster.onNode(onNode, 'nft', '-s', 'list', 'table', 'ip', table)).stdout
+  const held = await rules('fairlead', 'node-2')
+  assert.match(held, /10\.96\.0\.10/)
+  const told = await eventually('status says so', async () => {
+    await cluster.onNode('node-2', 'nft', 'flush', 'map', 'ip', 'fairlead', 'frontends')
+    const outcome = await status()
+    return outcome.status === 1 && outcome.stdout
+  })
+  assert.match(told, /^cluster changes: not healthy/)
+  assert.match(told, /^network: node-2: the tables of Services are not as they were made; put right$/m)
+  assert.deepEqual((await rules('fairlead', 'node-2')).split('\n').sort(), held.split('\n').sort())
+  // The DNS server of node-1 was cut off a moment ago, and says so until it has been asked again.
+  await eventually('all is well', async () => (await status()).status === 0)
+})

@@ -4,6 +4,7 @@ import type { Clock } from '#clock/clock.ts'
 import type { Mending } from '#reconciler/target/edits.ts'
 import type { Target } from '#reconciler/target/target.ts'
 import { TargetLoop } from '#reconciler/target/target-loop.ts'
+import { mendingText } from './mending-text.ts'
 
 /** Whose network it is. */
 export interface NetworkOwner {
@@ -58,10 +59,7 @@ export class NetworkKeeper {
 
   #textOf(mending: Mending<string>): string | undefined {
     const owner = this.#ownerOf(mending)
-    if (owner === undefined) return undefined
-    const { edit, error } = mending
-    const outcome = error === undefined ? 'put right' : `cannot be put right: ${error.message}`
-    return `${owner.who}: ${edit.found.join(', ')}; ${outcome}`
+    return owner && mendingText(owner.who, mending)
   }
 
   #tell(mending: Mending<string>): void {

@@ -18,8 +18,8 @@ export const status: Command = {
   summary: 'nodes, addresses, pods and what each kernel has',
   description: `Asks the API and the agents. Exit status 1 where one gives no answer, a process or the supervisor of one is dead, a node
 or a part of one is not ready or has a fault (a Service that the kernel refuses, a port that another program holds), the
-control plane was started again and has lost its objects, or somebody had changed a link, a route or a setting of the
-networks: it is put right, and the next status says so.`,
+control plane was started again and has lost its objects, or somebody had changed a link, a route, a setting or the
+rules of the networks: it is put right, and the next status says so.`,
   argument: nameArgument,
   flags: { name: shownNameFlag, output: outputFlag },
   examples: ['fairlead status', 'fairlead status -o json'],

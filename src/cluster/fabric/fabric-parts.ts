@@ -47,6 +47,7 @@ const balancerPart = (config: ClusterConfig, nodesTold: Promise<unknown>) =>
             faults: fault === undefined ? [] : [`the kernel refuses the load balancer’s rules: ${fault.message}`],
           }
         },
+        look: () => balancer.look(),
         stop: () => stop.abort(),
       }
     },

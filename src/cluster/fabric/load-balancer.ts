@@ -1,4 +1,5 @@
 import type { ServiceFeed } from '#agent/sources/service-feed.ts'
+import { mendingText } from '#agent/watch/mending-text.ts'
 import type { Node } from '#api/core/node/message.ts'
 import type { Informer } from '#client/informer.ts'
 import { type BalancedNodes, balancedNodes, LoadBalancer } from '#forwarding/load-balancer.ts'
@@ -30,6 +31,8 @@ interface KeptLoadBalancer {
   readonly written: Promise<void>
   /** Why the kernel does not have it as it should be; undefined where it has. */
   fault(): Error | undefined
+  /** What somebody has changed of its rules, in words; it is put right on the way. */
+  look(): readonly string[]
 }
 
 /**
@@ -65,6 +68,7 @@ export function keepLoadBalancer({
     target,
     synced,
     onFault: (error) => log('the load balancer’s rules were refused, and are tried again', error),
+    onMending: (mending) => log(mendingText('balancer', mending)),
   })
   const endings = [
     services.subscribe(({ namespace, name }, service, slices) => {
@@ -77,7 +81,11 @@ export function keepLoadBalancer({
     loop.stop()
     target.close()
   })
-  return { written: loop.ready, fault: () => loop.state().fault }
+  return {
+    written: loop.ready,
+    fault: () => loop.state().fault,
+    look: () => loop.look().map((mending) => mendingText('fabric', mending)),
+  }
 }
 
 /** Resolves when the cache has every node as Ready. */

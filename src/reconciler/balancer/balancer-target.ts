@@ -29,7 +29,9 @@ export class BalancerTarget implements Target<typeof BALANCER> {
   }
 
   read(): readonly Edit<typeof BALANCER>[] {
-    return this.#writer === undefined || this.#writer.audit() ? [] : [{ found: ['the rules'] }]
+    return this.#writer === undefined || this.#writer.audit()
+      ? []
+      : [{ found: ['the rules of the load balancer are not as they were made'] }]
   }
 
   write(keys: readonly (typeof BALANCER)[], told: Told<typeof BALANCER>): void {

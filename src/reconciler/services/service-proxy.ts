@@ -4,6 +4,7 @@ import type { NodeFacts } from '#forwarding/node-facts.ts'
 import type { Conntrack } from '#kernel/conntrack/conntrack.ts'
 import type { Nftables } from '#kernel/nftables/libnftables.ts'
 import { type NamespacedName, objectKey } from '#objects/object-key.ts'
+import type { Mending } from '../target/edits.ts'
 import { TargetLoop, type Turn } from '../target/target-loop.ts'
 import { FaultTeller, type ServiceFault } from './service-fault.ts'
 import { ServicesTarget } from './services-target.ts'
@@ -22,6 +23,8 @@ interface ServiceProxyOptions {
   readonly onFault?: (fault: ServiceFault) => void
   /** Told after each write, for metrics and health. It must not throw. */
   readonly onSync?: (turn: Turn) => void
+  /** Told when what somebody had changed of the tables has been put right, and once where that cannot be done. */
+  readonly onMending?: (mending: Mending<string>) => void
 }
 
 /** The Services of one node, kept in its kernel. */
@@ -33,6 +36,11 @@ export interface ServiceProxy {
   serviceChanged(key: NamespacedName, service: Service | undefined, slices: readonly EndpointSlice[]): void
   /** Writes what is pending now; also makes the tables where there is no Service yet. */
   flush(): void
+  /**
+   * Looks now whether somebody has changed the tables, puts it right, and says so. It costs next to nothing where nobody
+   * has written to the kernel's rules.
+   */
+  look(): readonly Mending<string>[]
   state(): SyncState
   /** What this node does for a Service, for explain. */
   forwarding(service: string): ServiceForwarding | undefined
@@ -47,7 +55,7 @@ export interface ServiceProxy {
  * interface that it is given and nowhere else.
  */
 export function createServiceProxy(options: ServiceProxyOptions): ServiceProxy {
-  const { node, kernel, clock = systemClock, synced, onFault = () => {}, onSync } = options
+  const { node, kernel, clock = systemClock, synced, onFault = () => {}, onSync, onMending } = options
   const faults = new FaultTeller(onFault)
   const target = new ServicesTarget({ node, kernel, now: () => clock.now(), faults })
   const loop = new TargetLoop({
@@ -57,12 +65,14 @@ export function createServiceProxy(options: ServiceProxyOptions): ServiceProxy {
     onRefusal: ({ key: service, error, retryAt }) => onFault({ kind: 'refused', service, error, retryAt }),
     onFault: (error, retryAt) => onFault({ kind: 'tables', error, retryAt }),
     ...(onSync && { onTurn: onSync }),
+    ...(onMending && { onMending }),
   })
   return {
     ready: loop.ready,
     serviceChanged: ({ namespace, name }, service, slices) =>
       loop.changed(target.set(objectKey(namespace, name), service, slices)),
     flush: () => loop.flush(),
+    look: () => loop.look(),
     stop: () => loop.stop(),
     forwarding: (service) => target.forwarding(service),
     state() {

@@ -78,7 +78,7 @@ export class ServicesTarget implements Target<string> {
   }
 
   read(): readonly Edit<string>[] {
-    return this.#runner.audit() ? [] : [{ found: ['the tables'] }]
+    return this.#runner.audit() ? [] : [{ found: ['the tables of Services are not as they were made'] }]
   }
 
   write(services: readonly string[], told: Told<string>): void {

@@ -19,6 +19,7 @@ const facts = {
 /** A proxy with sticky Services at 10.96.0.1, 10.96.0.2 and so on, told in this order. */
 function start(nftables: FakeNftables, { node = facts, order = [1, 2] } = {}) {
   const clock = new HandClock()
+  const told: string[] = []
   const proxy = createServiceProxy({
     node,
     kernel: {
@@ -27,6 +28,7 @@ function start(nftables: FakeNftables, { node = facts, order = [1, 2] } = {}) {
     },
     clock,
     onFault: (fault) => assert.fail(JSON.stringify(fault)),
+    onMending: ({ edit, error }) => told.push(`${edit.found.join()} ${error?.message}`),
   })
   for (const number of order) {
     const clusterIPs = [`10.96.0.${number}`]
@@ -42,7 +44,7 @@ function start(nftables: FakeNftables, { node = facts, order = [1, 2] } = {}) {
   }
   proxy.flush()
   const advance = (milliseconds: number) => clock.advance(milliseconds)
-  return { proxy, advance }
+  return { proxy, advance, told }
 }
 
 const everything = ({ sets }: FakeNftables) =>
@@ -99,6 +101,19 @@ test('an audit that cannot read the tables leaves it to the next one', () => {
   nftables.dump = dump
   advance(AUDIT_MS)
   assert.equal(proxy.state().mended, 1)
+})
+
+test('who asks whether somebody has changed the tables is told at once, and finds them put right', () => {
+  const nftables = new FakeNftables()
+  const { proxy, told } = start(nftables)
+  const held = everything(nftables)
+  assert.deepEqual(proxy.look(), [])
+  nftables.run('delete element ip fairlead cluster-ips { 10.96.0.1 }\n')
+  const found = ['the tables of Services are not as they were made']
+  assert.deepEqual(proxy.look(), [{ edit: { found }, error: undefined }])
+  assert.deepEqual(everything(nftables), held)
+  assert.deepEqual(proxy.look(), [])
+  assert.deepEqual(told, [`${found[0]} undefined`])
 })
 
 test('a start with other facts of the node writes the sets of the node, in one transaction, and nothing else', () => {

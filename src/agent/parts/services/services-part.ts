@@ -10,6 +10,7 @@ import { nodePart } from '../../runner/agent-node.ts'
 import type { Part } from '../../runner/part.ts'
 import { recorderAt } from '../../runner/recorder.ts'
 import type { ServiceListener } from '../../sources/service-feed.ts'
+import { mendingText } from '../../watch/mending-text.ts'
 import { ClusterEvents } from './cluster-events.ts'
 import { countDeletions } from './count-deletions.ts'
 import { ProxyHealth } from './proxy-health.ts'
@@ -80,6 +81,7 @@ export const services = nodePart({
         if (!sync.error) health.updated()
         metrics.synced(sync)
       },
+      onMending: (mending) => log(mendingText('services', mending)),
     })
     const serviceHealth = new ServiceHealth({
       listen: node.kernel.listen,
@@ -117,6 +119,7 @@ export const services = nodePart({
           ...serviceHealth.refused,
         ],
       }),
+      look: () => proxy.look().map((mending) => mendingText(node.name, mending)),
       stop() {
         for (const end of endings) end()
         serviceHealth.close()
