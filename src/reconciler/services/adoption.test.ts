@@ -9,14 +9,15 @@ import { adoptTables } from './adoption.ts'
 
 const packing = new ElementPacking()
 
-const forwarding = (name: string, number: number, seconds: number) =>
+const forwarding = (name: string, number: number, seconds: number, nodePort?: number) =>
   forwardService(
     {
       metadata: { namespace: 'default', name },
       spec: {
         clusterIP: `10.96.0.${number}`,
         clusterIPs: [`10.96.0.${number}`],
-        ports: [{ port: 80 }],
+        ...(nodePort && { type: 'NodePort' }),
+        ports: [{ port: 80, nodePort }],
         sessionAffinity: 'ClientIP',
         sessionAffinityConfig: { clientIP: { timeoutSeconds: seconds } },
       },
@@ -59,4 +60,21 @@ test('of two service ports whose frontends stand under one id the first takes it
   assert.equal(ids.known('default/one:'), id)
   assert.equal(ids.known('default/two:'), undefined)
   assert.notEqual(ids.servicePort('default/two:', 100), id)
+})
+
+test('a service port is known again by its cluster IP, also where another that is told first has its node port now', () => {
+  const before = new Ids()
+  const id = before.servicePort('default/web:', 0)
+  const { elements } = compileService(forwarding('web', 1, 60, 30080), before, 0)
+  const adopted = (...told: readonly (readonly [name: string, number: number, nodePort?: number])[]) => {
+    const ids = new Ids()
+    const packed = packing.pack(elements.filter(({ set }) => set === 'frontends' || set === 'nodeports'))
+    const found = { byId: new Map([[id, packed]]), others: '', kinds: [], pins: [], packing }
+    const forwardings = told.map(([name, number, nodePort]) => forwarding(name, number, 60, nodePort))
+    adoptTables(found, forwardings, ids, new DeltaTracker(), 100)
+    return told.map(([name]) => ids.known(`default/${name}:`))
+  }
+  assert.deepEqual(adopted(['older', 2, 30080], ['web', 1]), [undefined, id])
+  assert.deepEqual(adopted(['older', 2, 30080]), [id], 'nobody has its cluster IP: the node port tells')
+  assert.deepEqual(adopted(['older', 2], ['web', 3, 30080]), [undefined, id], 'it has another cluster IP now')
 })

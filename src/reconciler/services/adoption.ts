@@ -3,6 +3,8 @@ import type { Ids } from '#dataplane/nftables/ids.ts'
 import { type Element, WORD } from '#dataplane/nftables/rule.ts'
 import type { NodeSetName } from '#dataplane/nftables/ruleset/sets.ts'
 import type { ServiceForwarding, ServicePortForwarding } from '#forwarding/forward-service.ts'
+import type { Frontend } from '#forwarding/frontend.ts'
+import type { IpFamily } from '#net/ip-address.ts'
 import type { DeltaTracker } from '../tables/delta-tracker.ts'
 import type { ElementPacking } from '../tables/element-packing.ts'
 import type { FoundElements, FoundTables } from '../tables/found-tables.ts'
@@ -24,8 +26,8 @@ const LEFTOVERS = 200
 const LONGEST_AFFINITY_SECONDS = 86400
 
 /**
- * Makes what a process before us left in the kernel our own. Each service port takes the id under which one of its
- * frontends stands, and its endpoints their numbers, so that what is right is not touched, and pins lead where they led.
+ * Makes what a process before us left in the kernel our own. Each service port takes the id under which its
+ * cluster IP stands, else another of its frontends, and its endpoints their numbers, so that what is right is not touched, and pins lead where they led.
  */
 export function adoptTables(
   { byId, others, kinds, pins, packing }: FoundTables,
@@ -119,20 +121,24 @@ function claim(
   const owners = new Map<number, string>()
   for (const [servicePort, id] of ids.inUse()) owners.set(id, servicePort.slice(0, servicePort.indexOf(':')))
   const services = new Set<string>()
-  let idOf: ReadonlyMap<string, number> | undefined
+  const unknown: { readonly service: string; readonly port: ServicePortForwarding }[] = []
   for (const { service, ports } of forwardings) {
     services.add(service)
-    for (const port of ports) {
+    for (const port of ports) if (ids.known(port.servicePort) === undefined) unknown.push({ service, port })
+  }
+  const idOf = unknown.length === 0 ? new Map<string, number>() : idsByFrontend({ byId, packing })
+  // By its cluster IP first, which is its own: a node port or an external address may have been another's meanwhile.
+  for (const isOwn of [(frontend: Frontend) => frontend.kind === 'cluster-ip', () => true])
+    for (const { service, port } of unknown) {
       if (ids.known(port.servicePort) !== undefined) continue
-      idOf ??= idsByFrontend({ byId, packing })
-      const id = identitiesOf(port, packing)
-        .map((identity) => idOf?.get(identity))
+      const id = port.frontends
+        .filter(isOwn)
+        .map((frontend) => idOf.get(identityOf(frontend, port.family, packing)))
         .find((found) => found !== undefined && !owners.has(found))
       if (id === undefined) continue
       owners.set(id, service)
       ids.adopt(port.servicePort, id, endpointNumbers(byId.get(id) ?? '', port, packing))
     }
-  }
   return { owners, services }
 }
 
@@ -146,14 +152,13 @@ function idsByFrontend({ byId, packing }: FoundElements): ReadonlyMap<string, nu
   return idOf
 }
 
-/** The packed identities of its frontends in the maps that tell of ids. */
-const identitiesOf = ({ family, frontends }: ServicePortForwarding, packing: ElementPacking): readonly string[] =>
-  frontends.map(({ address, protocol, port }) => {
-    const transport = protocol.toLowerCase()
-    const [set, key] =
-      address === undefined ? ['nodeports', [transport, port]] : ['frontends', [address, transport, port]]
-    return packing.pack([{ family: family === 'IPv4' ? 'ip' : 'ip6', set, key } as Element])
-  })
+/** The packed identity of a frontend in the map that tells of its id. */
+const identityOf = ({ address, protocol, port }: Frontend, family: IpFamily, packing: ElementPacking): string => {
+  const transport = protocol.toLowerCase()
+  const [set, key] =
+    address === undefined ? ['nodeports', [transport, port]] : ['frontends', [address, transport, port]]
+  return packing.pack([{ family: family === 'IPv4' ? 'ip' : 'ip6', set, key } as Element])
+}
 
 /**
  * The numbers of a service port's endpoints, by what they are kept by. That depends on whether it had affinity: then
