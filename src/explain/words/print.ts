@@ -1,5 +1,6 @@
 import type { Trace } from '../trace/trace.ts'
 import { senderText } from './object.ts'
+import { plain } from './plain.ts'
 import { type ToldFinding, tellFinding } from './tell.ts'
 import { unseenText } from './unseen.ts'
 import { verdictText } from './verdict.ts'
@@ -15,7 +16,7 @@ export function print(trace: Trace): string {
   lines.push(...(lines.length > 0 ? [''] : []), verdictText(trace, senderText(source.sender)))
   for (const finding of findings) lines.push(...findingLines(tellFinding(finding)))
   if (unseen.length > 0) lines.push('NOT SEEN from here', ...unseen.map((one) => `  ${unseenText(one)}`))
-  return `${lines.join('\n')}\n`
+  return `${lines.map(plain).join('\n')}\n`
 }
 
 /** A Service may have thousands of endpoints; JSON has them all. */
