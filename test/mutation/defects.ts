@@ -183,7 +183,7 @@ export const DEFECTS: readonly Defect[] = [
     'endpoints/labelled-slice',
     'slices of others count',
     'if (labels !== undefined && FOREIGN_LABELS',
-    'if (false && FOREIGN_LABELS',
+    'if (labels !== undefined && ordered.length < 0 && FOREIGN_LABELS',
   ),
 
   topology(
@@ -288,8 +288,8 @@ export const DEFECTS: readonly Defect[] = [
   service(
     'affinity/timeout',
     'timeoutSeconds is overlooked',
-    'spec?.sessionAffinityConfig?.clientIP?.timeoutSeconds ??',
-    'undefined ??',
+    'spec?.sessionAffinityConfig?.clientIP?.timeoutSeconds ?? DEFAULT',
+    'DEFAULT',
   ),
   service(
     'affinity/timeout',
@@ -303,7 +303,7 @@ export const DEFECTS: readonly Defect[] = [
     'topology/distribution',
     'trafficDistribution is obeyed without hints',
     'treatment(chosen.cluster, node',
-    "target(spec?.trafficDistribution === 'PreferSameNode' && chosen.local.length > 0 ? chosen.local : chosen.cluster, node",
+    "treatment(service.spec?.trafficDistribution === 'PreferSameNode' && chosen.local.length > 0 ? chosen.local : chosen.cluster, node",
   ),
 
   state(

@@ -4,7 +4,9 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, suite, test } from 'node:test'
+import { TypeFaults } from '../../script/mutants/type-faults.ts'
 import { CLAUSES, type Clause } from '../contract/clause.ts'
+import { BALANCER_DEFECTS } from './balancer-defects.ts'
 import { DEFECTS, type Defect, WITHOUT_DEFECT } from './defects.ts'
 import { edited, sow as sowIn } from './sow.ts'
 
@@ -16,6 +18,7 @@ const TRIES = [
   { seed: 14, runs: 1500 },
 ] as const
 
+const top = join(import.meta.dirname, '..', '..')
 let folder = ''
 before(() => {
   folder = mkdtempSync(join(tmpdir(), 'fairlead-mutation-'))
@@ -90,6 +93,21 @@ suite('seeded defects', { skip, concurrency: Math.min(availableParallelism(), 4)
 
 test('each defect is written against the text that is there', () => {
   for (const defect of DEFECTS) for (const text of edited(defect.edits).values()) assert.ok(text.length > 0)
+})
+
+test('each defect is code that the compiler takes: one that only crashes would prove nothing', () => {
+  const compiler = new TypeFaults(top)
+  try {
+    const refused = [...DEFECTS, ...BALANCER_DEFECTS].filter(({ edits }) =>
+      [...edited(edits)].some(([file, text]) => compiler.has(join(top, 'src', file), text)),
+    )
+    assert.deepEqual(
+      refused.map(({ what }) => what),
+      [],
+    )
+  } finally {
+    compiler.close()
+  }
 })
 
 test('each line of the contract has a seeded defect of its own', () => {

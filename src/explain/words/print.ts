@@ -1,7 +1,7 @@
 import type { Trace } from '../trace/trace.ts'
 import { senderText } from './object.ts'
-import { plain } from './plain.ts'
 import { type ToldFinding, tellFinding } from './tell.ts'
+import { plain } from './text.ts'
 import { unseenText } from './unseen.ts'
 import { verdictText } from './verdict.ts'
 import { stepText } from './walk/step.ts'

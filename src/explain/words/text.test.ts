@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { ask, facts, pod, service, slice } from '../testing/cluster.ts'
-import { plain } from './plain.ts'
 import { print } from './print.ts'
+import { plain } from './text.ts'
 
 test('what a terminal would act on, or a reader would not see, is written out; all other text stays as it is', () => {
   for (const [given, wanted] of [
