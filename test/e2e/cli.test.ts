@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process'
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { appendFileSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Node } from '#api/core/node/message.ts'
 import type { Service } from '#api/core/service/message.ts'
 import { commandList } from '#cli/command-list.ts'
+import { logPath, stateRoot } from '#cluster/state/state.ts'
 import { ask, deployment, service } from './echo.ts'
 import { type Assert, claim, EXAMPLES, eventually, FAIRLEAD, run } from './harness.ts'
 import { type Scratch, scratch } from './scratch.ts'
@@ -94,6 +95,9 @@ claim('up returns with an API that answers, nodes that are Ready and DNS that re
     tail.map((line) => line.split(':')[0]),
     ['control-plane', 'agent-host'],
   )
+  appendFileSync(logPath(join(stateRoot(), 'cli-a'), 'agent-host'), 'now node-2: a pod says \u001b[2J\r\n')
+  const hostile = await one.fairlead('logs', 'cli-a', '--node', 'node-2')
+  assert.equal(hostile.stdout.split('\n').at(-2), 'agent-host: now node-2: a pod says \\u001b[2J\\r')
   const unknown = await one.fairlead('logs', '--name', 'cli-a', '--node', 'node-9')
   assert.equal(unknown.status, 1)
   assert.match(unknown.stderr, /cluster cli-a has no node node-9\n.*node-1, node-2, node-3/)

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { logFiles } from '#cluster/processes/log.ts'
 import { ROLES } from '#cluster/role.ts'
 import { logPath } from '#cluster/state/state.ts'
+import { plain } from '#explain/words/text.ts'
 import { CliError } from '../cli-error.ts'
 import { chosenCluster } from '../clusters/chosen-cluster.ts'
 import { knownCluster } from '../clusters/known-cluster.ts'
@@ -35,7 +36,7 @@ export const logs: Command = {
     const following = ROLES.filter((role) => node === undefined || role !== 'control-plane').map((role) => {
       const [older, path] = logFiles(logPath(config.stateDir, role))
       const print = (line: string): void => {
-        if (wanted(line)) io.out(`${role}: ${line}\n`)
+        if (wanted(line)) io.out(`${role}: ${plain(line)}\n`)
       }
       const text = readText(path)
       const lines = `${readText(older)}${text}`.split('\n').filter(wanted)

@@ -5,6 +5,7 @@ import { findClaim } from '#cluster/processes/lost-claims.ts'
 import { findProcesses } from '#cluster/processes/processes.ts'
 import { ROLES, type Role } from '#cluster/role.ts'
 import { lostAt, objectsLostMessage, readLives } from '#cluster/state/lives.ts'
+import { plain } from '#explain/words/text.ts'
 import { chosenCluster } from '../clusters/chosen-cluster.ts'
 import { knownCluster, needsRoot } from '../clusters/known-cluster.ts'
 import { type Command, nameArgument, outputFlag, shownNameFlag } from '../command.ts'
@@ -107,8 +108,8 @@ rules of the networks: it is put right, and the next status says so.`,
     )
     if (pods.length > 0) io.out(`\n${table(['NODE', 'NAMESPACE', 'POD', 'PHASE', 'ADDRESSES'], pods)}`)
     for (const { name, parts } of [...report.nodes, { name: 'fabric', ...report.fabric }])
-      for (const line of parts.flatMap(partFaults)) io.out(`\n${name}: ${line}\n`)
-    for (const text of report.network) io.out(`\nnetwork: ${text}\n`)
+      for (const line of parts.flatMap(partFaults)) io.out(`\n${name}: ${plain(line)}\n`)
+    for (const text of report.network) io.out(`\nnetwork: ${plain(text)}\n`)
     return healthy ? 0 : 1
   },
 }

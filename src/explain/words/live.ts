@@ -3,7 +3,7 @@ import type { Accord, ComparedWalk, Live, Observation, Untraced, WalkEnd } from 
 import type { Trace } from '../trace/trace.ts'
 import type { ModelWalk } from '../trace/walk/model-walk.ts'
 import type { PathOutcome } from '../trace/walk/outcome.ts'
-import { listed } from './text.ts'
+import { listed, plain } from './text.ts'
 
 const ACCORDS: Readonly<Record<Accord, string>> = {
   agree: 'kernel and model agree',
@@ -15,7 +15,7 @@ const ACCORDS: Readonly<Record<Accord, string>> = {
 export const printLive = (live: Live | undefined, trace: Trace): string =>
   live === undefined
     ? 'LIVE: nothing was sent, as there is no address to send to\n'
-    : [`LIVE: ${ACCORDS[live.accord]}`, ...liveLines(live, trace).map((line) => `  ${line}`), ''].join('\n')
+    : [`LIVE: ${ACCORDS[live.accord]}`, ...liveLines(live, trace).map((line) => `  ${plain(line)}`), ''].join('\n')
 
 /** What the probes met, and where that is not what the model says. */
 const liveLines = (
