@@ -89,6 +89,10 @@ function everything(): readonly string[] {
     nftables.rules(family, 'fairlead', (chain, bytes) =>
       rules.push(`${family} ${chain} ${Buffer.from(bytes).toString('hex')}`),
     )
+  for (const family of ['ip', 'ip6'] as const)
+    nftables.hooks(family, 'fairlead', (chain = 'flags', bytes) =>
+      rules.push(`${family} ${chain} ${Buffer.from(bytes).toString('hex')}`),
+    )
   return [...rawState(nftables).filter((line) => !line.includes(' affinity ') && !SENTINEL.test(line)), ...rules.sort()]
 }
 
@@ -130,6 +134,9 @@ const EDITS: readonly (readonly [what: string, edit: string])[] = [
   ['a chain of a kind flushed', 'flush chain ip6 fairlead sticky-3-600'],
   ['a rule added', 'insert rule ip fairlead nat-prerouting return'],
   ['a base chain deleted', 'delete chain ip fairlead filter-forward'],
+  ['a table put to sleep', 'add table ip fairlead { flags dormant; }'],
+  ['a chain that drops what no rule accepts', 'add chain ip fairlead filter-forward { policy drop; }'],
+  ['a chain added that drops all', 'add chain ip fairlead extra { type filter hook forward priority 0; policy drop; }'],
   ['the stamp flushed', 'flush set ip fairlead stamp'],
   ['one of the tables deleted', 'delete table ip6 fairlead'],
   ['both tables deleted', 'delete table ip6 fairlead; delete table ip fairlead'],

@@ -101,7 +101,7 @@ test('Services write all but what is constant, what kinds lead to and what packe
   )
   for (const { name } of sets.ownedBy('services')) assert.equal(sets.layout('ip6', name).onlyText, false, name)
   assert.deepEqual(
-    sets.ownedBy('rules', 'kinds', 'packets').map(({ name }) => name),
+    sets.ownedBy('rules', 'node', 'kinds', 'packets').map(({ name }) => name),
     ['service-cidrs', 'balanced-cidrs', 'kinds', 'affinity', 'stamp'],
   )
 })

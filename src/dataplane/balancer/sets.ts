@@ -8,8 +8,8 @@ const OF_LIST: Key = ['word', 'ct-mark']
 
 /** Every set and map of the fabric. Nodes come and go as Services do. */
 const definitions = [
-  { name: 'service-cidrs', key: ['daddr'], interval: true, owner: 'rules' },
-  { name: 'balanced-cidrs', key: ['daddr'], interval: true, owner: 'rules' },
+  { name: 'service-cidrs', key: ['daddr'], interval: true, owner: 'node' },
+  { name: 'balanced-cidrs', key: ['daddr'], interval: true, owner: 'node' },
   { name: 'nodes', key: NODE, owner: 'services' },
   { name: 'balanced', key: ['daddr'], owner: 'services' },
   { name: 'frontends', key: FRONTEND, data: ['word'], owner: 'services' },

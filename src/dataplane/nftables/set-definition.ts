@@ -4,7 +4,7 @@ import type { Key } from './rule.ts'
 export type SetOwner =
   /** Whoever writes the rules: they come with them, and stand as long. */
   | 'rules'
-  /** The node's facts: they are replaced as a whole. */
+  /** What is known of the node, or of the cluster: they are replaced as a whole. */
   | 'node'
   /** The Services: a change is the elements that differ. */
   | 'services'

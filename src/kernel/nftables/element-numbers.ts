@@ -1,7 +1,9 @@
-/** Numbers of nftables’ set elements, rules and generations (linux/netfilter/nf_tables.h). */
+/** Numbers of nftables’ tables, chains, rules, set elements and generations (linux/netfilter/nf_tables.h). */
 
 export const NFPROTO = { ip: 2, ip6: 10 } as const
 
+export const NFT_MSG_GETTABLE = 1
+export const NFT_MSG_GETCHAIN = 4
 export const NFT_MSG_GETRULE = 7
 export const NFT_MSG_NEWSETELEM = 12
 export const NFT_MSG_GETSETELEM = 13
@@ -27,6 +29,14 @@ export const NFTA_DATA_VERDICT = 2
 /** An element that is the first address behind a range. */
 export const NFT_SET_ELEM_INTERVAL_END = 1
 
+export const NFTA_TABLE_NAME = 1
+export const NFTA_TABLE_FLAGS = 2
+export const NFTA_CHAIN_TABLE = 1
+export const NFTA_CHAIN_NAME = 3
+/** Hook and priority; only base chains have it. */
+export const NFTA_CHAIN_HOOK = 4
+export const NFTA_CHAIN_POLICY = 5
+export const NFTA_CHAIN_TYPE = 7
 export const NFTA_RULE_TABLE = 1
 export const NFTA_RULE_CHAIN = 2
 export const NFTA_RULE_EXPRESSIONS = 4

@@ -20,9 +20,16 @@ import { ElementBatch } from './element-batch.ts'
 import { type DumpedElement, elementsOf } from './element-dump.ts'
 import {
   NFPROTO,
+  NFT_MSG_GETCHAIN,
   NFT_MSG_GETGEN,
   NFT_MSG_GETRULE,
   NFT_MSG_GETSETELEM,
+  NFT_MSG_GETTABLE,
+  NFTA_CHAIN_HOOK,
+  NFTA_CHAIN_NAME,
+  NFTA_CHAIN_POLICY,
+  NFTA_CHAIN_TABLE,
+  NFTA_CHAIN_TYPE,
   NFTA_GEN_ID,
   NFTA_RULE_CHAIN,
   NFTA_RULE_EXPRESSIONS,
@@ -30,6 +37,8 @@ import {
   NFTA_SET_ELEM_LIST_ELEMENTS,
   NFTA_SET_ELEM_LIST_SET,
   NFTA_SET_ELEM_LIST_TABLE,
+  NFTA_TABLE_FLAGS,
+  NFTA_TABLE_NAME,
 } from './element-numbers.ts'
 
 // linux/socket.h
@@ -89,6 +98,25 @@ export class ElementSocket {
       if (readString(attributes.get(NFTA_RULE_TABLE)) !== table) return
       const expressions = attributes.get(NFTA_RULE_EXPRESSIONS) ?? new Uint8Array()
       visit(readString(attributes.get(NFTA_RULE_CHAIN)) ?? '', expressions)
+    })
+  }
+
+  /**
+   * Tells `visit` what lets packets meet a table: its flags, and of each base chain type, hook and policy, in the kernel's
+   * own bytes. No such table: nothing.
+   */
+  hooks(family: 'ip' | 'ip6', table: string, visit: (chain: string | undefined, settings: Uint8Array) => void): void {
+    const object = `${family} ${table}`
+    this.#ask(requestOf(NFT_MSG_GETTABLE, NLM_F_DUMP, NFPROTO[family]), object, (payload) => {
+      const attributes = readAttributes(payload, NFGENMSG_LENGTH)
+      if (readString(attributes.get(NFTA_TABLE_NAME)) !== table) return
+      visit(undefined, attributes.get(NFTA_TABLE_FLAGS) ?? new Uint8Array())
+    })
+    this.#ask(requestOf(NFT_MSG_GETCHAIN, NLM_F_DUMP, NFPROTO[family]), object, (payload) => {
+      const attributes = readAttributes(payload, NFGENMSG_LENGTH)
+      if (readString(attributes.get(NFTA_CHAIN_TABLE)) !== table || !attributes.has(NFTA_CHAIN_HOOK)) return
+      const settings = [NFTA_CHAIN_TYPE, NFTA_CHAIN_HOOK, NFTA_CHAIN_POLICY].map((one) => attributes.get(one) ?? [])
+      visit(readString(attributes.get(NFTA_CHAIN_NAME)) ?? '', Uint8Array.from(settings.flatMap((one) => [...one])))
     })
   }
 

@@ -30,6 +30,11 @@ export interface Nftables {
    * are the same for the same rules of one kernel. No such table: no rule.
    */
   rules(family: 'ip' | 'ip6', table: string, visit: (chain: string, expressions: Uint8Array) => void): void
+  /**
+   * Tells `visit` what lets packets meet a table: its flags (no chain), and of each base chain type, hook, priority and
+   * policy, in the kernel's own bytes. No such table: nothing.
+   */
+  hooks(family: 'ip' | 'ip6', table: string, visit: (chain: string | undefined, settings: Uint8Array) => void): void
   /** The number of the namespace's ruleset, to which each transaction of anybody adds one: 10 µs. */
   generation(): number
   close(): void
@@ -138,6 +143,10 @@ class Libnftables implements Nftables {
 
   rules(family: 'ip' | 'ip6', table: string, visit: (chain: string, expressions: Uint8Array) => void): void {
     this.#socket().rules(family, table, visit)
+  }
+
+  hooks(family: 'ip' | 'ip6', table: string, visit: (chain: string | undefined, settings: Uint8Array) => void): void {
+    this.#socket().hooks(family, table, visit)
   }
 
   generation(): number {

@@ -52,3 +52,29 @@ test('what the kernel refuses changes nothing, and the next write is by the diff
   const slots = Object.keys(elements(kernel)['ip fairlead slots'] ?? {})
   assert.equal(slots.length, 1, slots.join())
 })
+
+test('tables that somebody puts to sleep are made again, and a start takes over none that sleep', () => {
+  const kernel = new FakeNftables()
+  const sleep = 'add table ip fairlead { flags dormant; }\n'
+  const writer = new BalancerWriter(kernel, CLUSTER)
+  writer.apply([frontend(80)], { present: ALL })
+  const { hooked } = structuredClone({ hooked: kernel.hooked })
+  kernel.run(sleep)
+  assert.equal(writer.audit(), false)
+  writer.apply([frontend(80)], { present: ALL })
+  assert.deepEqual(kernel.hooked, hooked)
+  kernel.run(sleep)
+  new BalancerWriter(kernel, CLUSTER).apply([frontend(80)], { present: ALL })
+  assert.deepEqual(kernel.hooked, hooked)
+})
+
+test('a range of the cluster that somebody takes out of its set is put back, and one that he adds is taken away', () => {
+  const kernel = new FakeNftables()
+  const writer = new BalancerWriter(kernel, CLUSTER)
+  writer.apply([frontend(80)], { present: ALL })
+  kernel.run('delete element ip fairlead balanced-cidrs { 172.30.255.0/24 }\n')
+  kernel.run('add element ip fairlead service-cidrs { 192.0.2.0/24 }\n')
+  assert.equal(writer.audit(), false)
+  writer.apply([frontend(80)], { present: ALL })
+  assert.deepEqual(elements(kernel), fresh([frontend(80)]))
+})

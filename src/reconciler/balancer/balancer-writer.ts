@@ -34,6 +34,8 @@ export class BalancerWriter {
   readonly #nftables: Nftables
   readonly #marks: ReadonlyMap<string, number>
   readonly #ruleset: Ruleset
+  /** Commands that put into their sets what the cluster's ranges are. */
+  readonly #ranges: string
   readonly #base: string
   readonly #stamp: number
   readonly #numbers = new BalancerNumbers()
@@ -41,16 +43,15 @@ export class BalancerWriter {
   #applied: ReadonlyMap<string, Element> | undefined
   #kinds = new Set<string>()
   #chains = new Set<string>()
-  /** The number that the ruleset has as long as nobody but us writes, and a hash of the constant rules as it has them. */
+  /** The number that the ruleset has as long as nobody but us writes. */
   #generation = 0
-  #seal: number | undefined
 
   constructor(nftables: Nftables, { serviceCidrs, loadBalancerCidrs, marks }: BalancedCluster) {
     this.#nftables = nftables
     this.#marks = marks
     this.#ruleset = balancerRuleset(marks.size)
-    const ranges = compileRanges(serviceCidrs, loadBalancerCidrs)
-    this.#base = renderBase(this.#ruleset) + renderElements('add', ranges, this.#ruleset)
+    this.#ranges = renderElements('add', compileRanges(serviceCidrs, loadBalancerCidrs), this.#ruleset)
+    this.#base = renderBase(this.#ruleset) + this.#ranges
     this.#stamp = hashOf(this.#base)
   }
 
@@ -72,7 +73,6 @@ export class BalancerWriter {
     if (this.#applied === undefined) return false
     if (this.#nftables.generation() === this.#generation) return true
     this.#applied = undefined
-    if (this.#seal !== this.#sealNow()) this.#seal = undefined
     return false
   }
 
@@ -81,15 +81,20 @@ export class BalancerWriter {
   }
 
   #begin(elements: readonly Element[], kinds: readonly UsedKind[]): void {
-    const isEdited = this.#generation !== 0 && this.#seal === undefined
     this.#chains = new Set()
     this.#kinds = new Set()
-    const stamps = TABLE_FAMILIES.map((family): Element => ({ family, set: 'stamp', key: [this.#stamp] }))
-    const fresh = `${renderDelete()}${this.#base}${renderElements('add', stamps, this.#ruleset)}`
-    const before = !isEdited && this.#isOurs() ? this.#emptied() : fresh
-    this.#write(before, [], elements, kinds)
+    if (this.#isOurs()) {
+      this.#write(this.#emptied(), [], elements, kinds)
+    } else {
+      this.#write(`${renderDelete()}${this.#base}${this.#stamped(this.#stamp)}`, [], elements, kinds)
+      this.#nftables.run(this.#stamped(this.#sealNow()))
+    }
     this.#generation = this.#nftables.generation()
-    this.#seal = this.#sealNow()
+  }
+
+  #stamped(word: number): string {
+    const stamps = TABLE_FAMILIES.map((family): Element => ({ family, set: 'stamp', key: [word] }))
+    return renderElements('add', stamps, this.#ruleset)
   }
 
   #change(applied: ReadonlyMap<string, Element>, elements: readonly Element[], kinds: readonly UsedKind[]): void {
@@ -118,7 +123,7 @@ export class BalancerWriter {
     for (const { family, number } of fresh) this.#kinds.add(`${family} ${number}`)
   }
 
-  /** Commands that take away all elements that tell of Services and nodes, and all chains of kinds. */
+  /** Commands that take away all elements but pins, and all chains of kinds, and put the ranges back. */
   #emptied(): string {
     const constant = new Set(this.#ruleset.chains.map(({ name }) => name))
     const chains = new Set<string>()
@@ -127,34 +132,42 @@ export class BalancerWriter {
         if (!constant.has(chain)) chains.add(`${family} ${TABLE} ${chain}\n`)
       })
     return [
-      renderFlush(this.#ruleset.sets.ownedBy('services', 'kinds')),
+      renderFlush(this.#ruleset.sets.ownedBy('services', 'kinds', 'node')),
+      this.#ranges,
       ...[...chains].map((chain) => `flush chain ${chain}`),
       ...[...chains].map((chain) => `delete chain ${chain}`),
     ].join('')
   }
 
+  /** A hash of the constant rules, and of all by which packets come, as the kernel has them. */
   #sealNow(): number {
     const constant = new Set(this.#ruleset.chains.map(({ name }) => name))
     let seal: number | undefined
-    for (const family of TABLE_FAMILIES)
+    const add = (chain: string, bytes: Uint8Array): void => {
+      seal = hashOf(bytes, hashOf(chain, seal))
+    }
+    for (const family of TABLE_FAMILIES) {
       this.#nftables.rules(family, TABLE, (chain, expressions) => {
-        if (constant.has(chain)) seal = hashOf(expressions, hashOf(chain, seal))
+        if (constant.has(chain)) add(chain, expressions)
       })
+      this.#nftables.hooks(family, TABLE, (chain = '', settings) => add(chain, settings))
+    }
     return seal ?? 0
   }
 
-  /** Whether the tables that are there have our rules. */
+  /** Whether the tables that are there have our rules, as they were when they were written. */
   #isOurs(): boolean {
+    const seal = this.#sealNow()
     return TABLE_FAMILIES.every((family) => {
-      let isOurs = false
+      const words = new Set<number>()
       try {
         this.#nftables.dump(family, TABLE, 'stamp', ({ key }) => {
-          if (new Uint32Array(key.slice().buffer)[0] === this.#stamp) isOurs = true
+          words.add(new Uint32Array(key.slice().buffer)[0] as number)
         })
       } catch (error) {
         if (!(error instanceof KernelError && error.errnoName === 'ENOENT')) throw error
       }
-      return isOurs
+      return words.has(this.#stamp) && words.has(seal)
     })
   }
 }

@@ -78,6 +78,27 @@ test('a rule that somebody else edits is noticed by the seal, and all tables are
   assert.equal(proxy.state().mended, 1)
 })
 
+for (const [what, edit] of [
+  ['a table that is put to sleep', 'add table ip6 fairlead { flags dormant; }\n'],
+  [
+    'a chain without a rule that drops all',
+    'table ip fairlead {\n chain extra {\n  type filter hook forward priority 0; policy drop;\n }\n}\n',
+  ],
+  [
+    'a chain that is hooked in elsewhere',
+    'table ip fairlead {\n chain nat-output {\n  type nat hook input priority -100;\n }\n}\n',
+  ],
+] as const)
+  test(`${what} keeps packets from our rules: it is noticed by the seal, and all tables are replaced`, () => {
+    const nftables = new FakeNftables()
+    const { proxy, advance } = start(nftables)
+    const held = [structuredClone(nftables.chains), structuredClone(nftables.hooked)]
+    nftables.run(edit)
+    advance(AUDIT_MS)
+    assert.deepEqual([nftables.chains, nftables.hooked], held)
+    assert.equal(proxy.state().mended, 1)
+  })
+
 test('where others write all is well as long as it is not to our tables: nothing is written', () => {
   const nftables = new FakeNftables()
   const { proxy, advance } = start(nftables)

@@ -88,7 +88,7 @@ export function sealTables({ nftables, ruleset }: NodeTables): void {
   nftables.apply(encodeElements([], elements, ruleset) ?? [])
 }
 
-/** Of the constant chains: those of kinds come later. */
+/** Of the constant chains, and of all by which packets come: those of kinds come later. */
 function sealOf(
   nftables: Nftables,
   { chains }: Ruleset,
@@ -100,8 +100,9 @@ function sealOf(
     hashes.set(chain, hashOf(expressions, hashes.get(chain)))
     lengths.set(chain, (lengths.get(chain) ?? 0) + 1)
   })
-  return {
-    seal: hashOf(chains.map(({ name }) => `${name} ${lengths.get(name)} ${hashes.get(name)}`).join('\n')),
-    lengths,
-  }
+  const lines = chains.map(({ name }) => `${name} ${lengths.get(name)} ${hashes.get(name)}`)
+  nftables.hooks(family, TABLE, (chain, settings) => {
+    lines.push(`${chain} ${hashOf(settings)}`)
+  })
+  return { seal: hashOf(lines.join('\n')), lengths }
 }

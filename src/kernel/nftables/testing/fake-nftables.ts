@@ -32,6 +32,8 @@ export class FakeNftables implements Nftables {
   tables = new Set<string>()
   /** `ip fairlead services` → its rules. */
   chains = new Map<string, string[]>()
+  /** `ip fairlead services` → how it is hooked in, `type nat hook output priority -100;`; `ip fairlead ` → the table's flags. */
+  hooked = new Map<string, string>()
   /** Of elements that expire, by set and key: milliseconds. */
   readonly timeouts = new Map<string, { readonly timeout: number; readonly expiresIn: number }>()
   transactions = 0
@@ -43,6 +45,7 @@ export class FakeNftables implements Nftables {
       sets: new Map([...this.sets].map(([name, set]) => [name, new Map(set)])),
       tables: new Set(this.tables),
       chains: new Map([...this.chains].map(([name, rules]) => [name, [...rules]])),
+      hooked: new Map(this.hooked),
     }
     try {
       const refusal = this.refuse(text)
@@ -102,6 +105,13 @@ export class FakeNftables implements Nftables {
         for (const rule of rules) visit(name.slice(start.length), new TextEncoder().encode(rule))
   }
 
+  hooks(family: 'ip' | 'ip6', table: string, visit: (chain: string | undefined, settings: Uint8Array) => void): void {
+    const start = `${family} ${table} `
+    for (const [name, settings] of this.hooked)
+      if (name.startsWith(start))
+        visit(name === start ? undefined : name.slice(start.length), new TextEncoder().encode(settings))
+  }
+
   generation(): number {
     return this.transactions
   }
@@ -133,14 +143,17 @@ export class FakeNftables implements Nftables {
         this.#types.set(`${table} ${words[1]}`, { key: typesOf(key), data: typesOf(data) })
       } else if (line.startsWith('add table')) {
         this.tables.add(name)
+        if (line.includes('{')) this.hooked.set(`${name} `, line.slice(line.indexOf('{')))
       } else if (line.startsWith('delete table')) {
         if (!this.tables.delete(name)) throw failure(`no table ${name}`)
         for (const set of this.sets.keys()) if (set.startsWith(`${name} `)) this.sets.delete(set)
-        for (const one of this.chains.keys()) if (one.startsWith(`${name} `)) this.chains.delete(one)
+        for (const held of [this.chains, this.hooked])
+          for (const one of held.keys()) if (one.startsWith(`${name} `)) held.delete(one)
       } else if (line === '}') {
         chain = ''
       } else if (chain !== '') {
-        if (words[0] !== 'type') this.chains.get(chain)?.push(line)
+        if (words[0] === 'type') this.hooked.set(chain, line)
+        else this.chains.get(chain)?.push(line)
       } else if (words[0] === 'flush') {
         this.sets.delete(`${name} ${words[4]}`)
       } else if (words[1] === 'element') {

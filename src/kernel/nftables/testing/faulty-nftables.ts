@@ -41,6 +41,11 @@ export class FaultyNftables implements Nftables {
     this.#inner.rules(family, table, visit)
   }
 
+  hooks(family: 'ip' | 'ip6', table: string, visit: (chain: string | undefined, settings: Uint8Array) => void): void {
+    this.#live()
+    this.#inner.hooks(family, table, visit)
+  }
+
   generation(): number {
     this.#live()
     return this.#inner.generation()
