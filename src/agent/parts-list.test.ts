@@ -102,17 +102,15 @@ test('DNS that gives no answer any more is not called ready, and is again when i
   assert.equal(stateOf(parts, 'dns').ready, true)
 })
 
-test('DNS whose sockets somebody has closed opens them again', async () => {
-  const { parts, state, clock } = nodeWith('dns')
+test('DNS one of whose sockets somebody has destroyed opens all again', async () => {
+  const { parts, state, clock, network } = nodeWith('dns')
   await parts.ready
-  state.isDnsClosed = true
-  clock.advance(10_000)
+  network.destroy('fd00:30::2 53')
   await settle()
   const { ready, faults } = stateOf(parts, 'dns')
   assert.equal(ready, false)
-  assert.match(faults.join(), /^connections are refused on 172\.30\.0\.2, fd00:30::2, port 53; tried again at /)
+  assert.match(faults.join(), /^somebody has destroyed fd00:30::2 53; tried again at /)
   assert.equal(state.dnsSockets, 0)
-  state.isDnsClosed = false
   clock.advance(500)
   await settle()
   assert.equal(stateOf(parts, 'dns').ready, true)

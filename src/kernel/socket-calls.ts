@@ -2,6 +2,7 @@
 
 export const SOCKET = 'int socket(int domain, int type, int protocol)'
 export const SETSOCKOPT = 'int setsockopt(int fd, int level, int name, void *value, uint32 length)'
+export const GETSOCKOPT = 'int getsockopt(int fd, int level, int name, void *value, void *length)'
 export const BIND = 'int bind(int fd, void *address, uint32 length)'
 export const CONNECT = 'int connect(int fd, void *address, uint32 length)'
 export const LISTEN = 'int listen(int fd, int backlog)'

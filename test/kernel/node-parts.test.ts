@@ -181,7 +181,22 @@ test('all parts are well; one that a stranger keeps from its port takes no other
   await parts.stop()
 })
 
-test('DNS whose listening sockets somebody destroys says so within ten seconds, and opens them again', async () => {
+test('a port of health or metrics whose socket somebody destroys is a fault until it is had again', async () => {
+  const { parts } = startNodeAgent(node, sources, ['health'])
+  await parts.ready
+  await until(() => isWell(parts))
+  const before = listening()
+  execFileSync('nsenter', [`--net=${path()}`, 'ss', '-K', '-lt', 'sport', '=', ':10256'])
+  await until(() => stateOf(parts, 'health').faults.length > 0)
+  const { ready, faults } = stateOf(parts, 'health')
+  assert.equal(ready, false)
+  assert.match(faults.join(), /port 10256 on \S+ is not served: .*somebody has destroyed the socket/)
+  await until(() => isWell(parts))
+  assert.deepEqual(listening(), before)
+  await parts.stop()
+})
+
+test('DNS whose listening sockets somebody destroys says so within a second or two, and opens them again', async () => {
   const { parts } = startNodeAgent(node, sources, ['dns'])
   await parts.ready
   const before = listening()

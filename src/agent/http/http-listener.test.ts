@@ -19,6 +19,34 @@ test('a listener that is closed before it listens leaves nothing open', async ()
   assert.equal(network.opened.size, 0)
 })
 
+test('an address whose socket somebody destroys is named, and had again', async () => {
+  const network = new LoopbackNetwork()
+  const clock = new HandClock()
+  const told: string[] = []
+  const listener = listenHttp({
+    addresses: ['a', 'b'],
+    port: 1,
+    handler: (_, response) => response.end(),
+    listen: network.listen,
+    clock,
+    onError: (address, { message }) => told.push(`${address}: ${message}`),
+  })
+  const until = async (what: () => boolean) => {
+    while (!what()) await settle()
+  }
+  await until(() => network.opened.size === 2)
+  await settle()
+  network.destroy('a 1')
+  assert.deepEqual([...listener.refused.keys()], ['a'])
+  assert.deepEqual(told, ['a: somebody has destroyed a 1'])
+  await until(() => network.opened.size === 1)
+  clock.advance(5_000)
+  await until(() => listener.refused.size === 0)
+  assert.equal((await network.ask('a 1')).status, 200)
+  listener.close()
+  assert.equal(clock.pending, 0)
+})
+
 test('an address that cannot be had is named with the reason until it can', async () => {
   const network = new LoopbackNetwork()
   const clock = new HandClock()

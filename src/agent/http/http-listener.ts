@@ -24,8 +24,8 @@ export interface HttpListener {
 }
 
 /**
- * Serves HTTP on each address for itself: one that is taken is tried again until it can be had, and does not keep the
- * others.
+ * Serves HTTP on each address for itself: one that is taken, or that somebody takes from us, is tried again until it can
+ * be had, and does not keep the others.
  */
 export const listenHttp = (options: HttpListenerOptions): HttpListener => {
   const { port, handler, listen, clock, onError } = options

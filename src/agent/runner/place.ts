@@ -24,7 +24,7 @@ export interface PlaceKernel {
   readonly hasIpv6: boolean
   nftables(): Nftables
   conntrack(): Conntrack
-  /** Throws KernelError SOCKET_FAILED, as the next. */
+  /** Throws KernelError SOCKET_FAILED, as the next; the server fails with it where somebody destroys its socket. */
   listen(host: string, port: number, server?: Server): Promise<Server>
   datagrams(host: string, port: number): DatagramServer
   /** A socket to ask from, at any port of that address. */

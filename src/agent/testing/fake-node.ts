@@ -24,14 +24,12 @@ interface FakeKernelState {
   dnsRefusal: Error | undefined
   /** Nobody answers queries any more. */
   isDnsSilent: boolean
-  /** Connections on port 53 are refused. */
-  isDnsClosed: boolean
   dnsSockets: number
 }
 
 /** The parts of a node over the API in memory and a kernel in memory; the pods' network alone is another. */
 export const fakeNode = (without: readonly SourceName[] = [], kernel: Partial<PlaceKernel> = {}) => {
-  const state: FakeKernelState = { dnsRefusal: undefined, isDnsSilent: false, isDnsClosed: false, dnsSockets: 0 }
+  const state: FakeKernelState = { dnsRefusal: undefined, isDnsSilent: false, dnsSockets: 0 }
   const nftables = new FakeNftables()
   const stateDir = mkdtempSync(join(tmpdir(), 'fairlead-node-'))
   const here = fakePlace('n1', {
@@ -46,14 +44,6 @@ export const fakeNode = (without: readonly SourceName[] = [], kernel: Partial<Pl
       const socket = new EventEmitter()
       const send = () => void (state.isDnsSilent || setImmediate(() => socket.emit('message', new Uint8Array(12))))
       return Object.assign(socket, { send, close() {} }) as never
-    },
-    connect: () => {
-      const socket = new EventEmitter()
-      setImmediate(() => {
-        if (state.isDnsClosed) socket.emit('error', Object.assign(new Error('refused'), { code: 'ECONNREFUSED' }))
-        else socket.emit('connect')
-      })
-      return Object.assign(socket, { setTimeout() {}, destroy() {} }) as never
     },
     ...kernel,
   })

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { closeSync } from 'node:fs'
 import { createServer, type Server, Socket, type SocketConstructorOpts } from 'node:net'
 import { LITTLE_ENDIAN } from '#net/byte-order.ts'
+import { socketText } from '#net/port-protocol.ts'
 import { AF_INET6, inetAddress } from '../inet.ts'
 import { KernelError } from '../kernel-error.ts'
 import { call } from '../libc.ts'
@@ -18,6 +19,7 @@ import {
   SOCKET,
   SOL_SOCKET,
 } from '../socket-calls.ts'
+import { keepListener } from './kept-listeners.ts'
 
 // linux/net.h, linux/socket.h, linux/in6.h
 const SO_REUSEADDR = 2
@@ -59,7 +61,8 @@ export function boundSocket(type: number, host: string, port: number): number {
 
 /**
  * A TCP listener in the network namespace at `path`; the connections it accepts are there too. `port` 0: any. Throws
- * KernelError SOCKET_FAILED (EADDRINUSE and the like), NAMESPACE_UNKNOWN.
+ * KernelError SOCKET_FAILED (EADDRINUSE and the like), NAMESPACE_UNKNOWN; the server is closed and fails with the first
+ * where somebody destroys its socket.
  */
 export async function listenTcp(path: string, host: string, port: number, server = createServer()): Promise<Server> {
   const fd = withNamespace(path, () => boundSocket(SOCK_STREAM, host, port))
@@ -70,6 +73,7 @@ export async function listenTcp(path: string, host: string, port: number, server
     throw error
   }
   await once(server, 'listening')
+  keepListener(server, { fd, at: socketText(host, port) })
   return server
 }
 

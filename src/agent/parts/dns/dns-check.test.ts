@@ -7,8 +7,6 @@ import { DnsCheck } from './dns-check.ts'
 const start = () => {
   const clock = new HandClock()
   const silent = new Set<string>()
-  const refusing = new Set<string>()
-  const closed: (readonly string[])[] = []
   const logged: string[] = []
   let fault: Error | undefined
   const check = new DnsCheck({
@@ -17,19 +15,17 @@ const start = () => {
       if (fault) throw fault
       return !silent.has(address)
     },
-    isListening: async (address) => !refusing.has(address),
-    onClosed: (addresses) => closed.push(addresses),
     clock,
     log: (message, error) => logged.push(`${message}: ${(error as Error).message}`),
   })
   const fail = (error: Error | undefined) => {
     fault = error
   }
-  return { clock, silent, refusing, closed, logged, check, fail }
+  return { clock, silent, logged, check, fail }
 }
 
 test('it is asked every ten seconds; who gives no answer is named, and is not when it answers again', async () => {
-  const { check, silent, clock, closed } = start()
+  const { check, silent, clock } = start()
   silent.add('b')
   clock.advance(9_999)
   await settle()
@@ -40,18 +36,9 @@ test('it is asked every ten seconds; who gives no answer is named, and is not wh
   silent.clear()
   clock.advance(10_000)
   await settle()
-  assert.deepEqual([check.silent, closed], [[], []])
+  assert.deepEqual(check.silent, [])
   check.close()
   assert.equal(clock.pending, 0)
-})
-
-test('who refuses connections is told of, though it answers', async () => {
-  const { check, refusing, clock, closed } = start()
-  refusing.add('a')
-  clock.advance(10_000)
-  await settle()
-  assert.deepEqual([check.silent, closed], [[], [['a']]])
-  check.close()
 })
 
 test('where nobody can be asked, no address is said to answer, and it is asked again', async () => {
@@ -67,11 +54,11 @@ test('where nobody can be asked, no address is said to answer, and it is asked a
   check.close()
 })
 
-test('what was closed while it asked tells nobody, and asks no more', async () => {
-  const { check, refusing, clock, closed } = start()
-  refusing.add('a')
+test('what was closed while it asked says nothing, and asks no more', async () => {
+  const { check, silent, clock } = start()
+  silent.add('a')
   clock.advance(10_000)
   check.close()
   await settle()
-  assert.deepEqual([closed, clock.pending], [[], 0])
+  assert.deepEqual([check.silent, clock.pending], [[], 0])
 })

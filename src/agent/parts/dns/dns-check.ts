@@ -7,17 +7,13 @@ interface DnsCheckOptions {
   readonly addresses: readonly string[]
   /** Whether DNS answers a query on an address; false where it takes too long. */
   readonly isAnswering: (address: string) => Promise<boolean>
-  /** Whether connections are taken on an address; false where they are refused. */
-  readonly isListening: (address: string) => Promise<boolean>
-  /** Somebody has closed our sockets: of that nothing else tells us. */
-  readonly onClosed: (addresses: readonly string[]) => void
   readonly clock: Clock
   readonly log: (message: string, error?: unknown) => void
 }
 
 /**
  * Asks our own DNS as any pod does, again and again: that a socket is there does not say that it answers. One that gives
- * no answer may only have too many questions, in a flood of them; one that refuses connections is gone.
+ * no answer may only have too many questions, in a flood of them: it is named, and left as it is.
  */
 export class DnsCheck {
   readonly #options: DnsCheckOptions
@@ -42,15 +38,9 @@ export class DnsCheck {
   }
 
   async #check(): Promise<void> {
-    const { addresses, isAnswering, isListening, onClosed } = this.#options
-    const [answering, listening] = await Promise.all([
-      Promise.all(addresses.map(isAnswering)),
-      Promise.all(addresses.map(isListening)),
-    ])
-    if (this.#isClosed) return
-    this.#silent = addresses.filter((_, index) => !answering[index])
-    const closed = addresses.filter((_, index) => !listening[index])
-    if (closed.length > 0) onClosed(closed)
+    const { addresses, isAnswering } = this.#options
+    const answering = await Promise.all(addresses.map(isAnswering))
+    if (!this.#isClosed) this.#silent = addresses.filter((_, index) => !answering[index])
   }
 
   #wait(): void {

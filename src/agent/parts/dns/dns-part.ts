@@ -1,4 +1,4 @@
-import type { Server, Socket } from 'node:net'
+import type { Server } from 'node:net'
 import type { DatagramServer } from '#kernel/sockets/datagram-server.ts'
 import { Registry } from '../../metrics/registry.ts'
 import { type AgentNode, nodePart } from '../../runner/agent-node.ts'
@@ -38,8 +38,6 @@ export const dns = nodePart({
     const check = new DnsCheck({
       addresses,
       isAnswering,
-      isListening: (address) => isListening(kernel.connect(address, DNS_PORT)),
-      onClosed: (closed) => node.fail(new Error(`connections are refused on ${closed.join(', ')}, port ${DNS_PORT}`)),
       clock,
       log,
     })
@@ -61,14 +59,6 @@ export const dns = nodePart({
     }
   },
 })
-
-/** Whether a connection comes to be; only a refusal says that it does not. */
-const isListening = (socket: Socket): Promise<boolean> =>
-  new Promise<boolean>((resolve) => {
-    socket.once('connect', () => resolve(true))
-    socket.once('error', ({ code }: NodeJS.ErrnoException) => resolve(code !== 'ECONNREFUSED'))
-    socket.setTimeout(PATIENCE_MS, () => resolve(true))
-  }).finally(() => socket.destroy())
 
 /** All or none. */
 const bind = async ({ kernel }: Pick<AgentNode, 'kernel'>, addresses: readonly string[]) => {
