@@ -15,7 +15,7 @@ interface KeptListener {
 }
 
 const kept = new Map<Server, KeptListener>()
-let timer: NodeJS.Timeout | undefined
+let isLooking = false
 
 /**
  * Looks now and then whether a server's socket still listens. Where somebody has destroyed it (`ss -K`), Node.js is woken
@@ -23,7 +23,8 @@ let timer: NodeJS.Timeout | undefined
  */
 export function keepListener(server: Server, listener: KeptListener): void {
   kept.set(server, listener)
-  timer ??= setInterval(look, LOOK_MS).unref()
+  if (!isLooking) setInterval(look, LOOK_MS).unref()
+  isLooking = true
 }
 
 function look(): void {
@@ -31,15 +32,11 @@ function look(): void {
     // Once it is closed, its descriptor may be another's.
     if (!server.listening) kept.delete(server)
     else if (!isListening(fd)) {
-      kept.delete(server)
       server.close()
       const message = 'somebody has destroyed the socket'
       server.emit('error', new KernelError('SOCKET_FAILED', { operation: 'listen', object: at, message }))
     }
   }
-  if (kept.size > 0) return
-  clearInterval(timer)
-  timer = undefined
 }
 
 function isListening(fd: number): boolean {
