@@ -383,6 +383,9 @@ test('what somebody else has done to the fabric’s rules is found and mended', 
     ['flush', 'chain', 'ip', 'fairlead', 'balance'],
     ['flush', 'map', 'ip', 'fairlead', 'frontends'],
     ['insert', 'rule', 'ip', 'fairlead', 'balance', 'drop'],
+    ['flush', 'chain', 'ip', 'fairlead', `pick-${ALL.length}`],
+    ['add', 'chain', 'ip', 'fairlead', 'extra; add rule ip fairlead extra accept'],
+    ['add', 'element', 'ip', 'fairlead', 'balanced', '{ 172.30.255.99 }'],
   ]) {
     inFabric('nft', ...edit)
     assert.equal(writer.audit(), false)
@@ -391,6 +394,9 @@ test('what somebody else has done to the fabric’s rules is found and mended', 
     assert.equal(await held.again(), held.node, edit.join(' '))
     assert.deepEqual(nodesOf(await holdMany(30)), ALL)
   }
+  inFabric('nft', 'add', 'table', 'ip', 'foreign')
+  assert.equal(writer.audit(), true, 'a table of somebody else')
+  inFabric('nft', 'delete', 'table', 'ip', 'foreign')
 })
 
 test('keepLoadBalancer() follows Services, endpoints and nodes, and writes nothing before caches have synced and nodes have told', async () => {

@@ -78,3 +78,73 @@ test('a range of the cluster that somebody takes out of its set is put back, and
   writer.apply([frontend(80)], { present: ALL })
   assert.deepEqual(elements(kernel), fresh([frontend(80)]))
 })
+
+const EDITS: readonly (readonly [what: string, edit: string])[] = [
+  ['an element that is taken out', 'delete element ip fairlead balanced { 172.30.255.1 }\n'],
+  ['an element that is added', 'add element ip fairlead balanced { 172.30.255.99 }\n'],
+  ['a range that is added', 'add element ip fairlead service-cidrs { 192.0.2.0/24 }\n'],
+  ['a rule that is added', 'table ip fairlead {\n chain balance {\n  accept\n }\n}\n'],
+  ['the verdict map flushed', 'flush map ip fairlead kinds\n'],
+  ['a table deleted', 'delete table ip6 fairlead\n'],
+]
+for (const [what, edit] of EDITS)
+  test(`${what} is noticed, and everything is made as it was`, () => {
+    const kernel = new FakeNftables()
+    const writer = new BalancerWriter(kernel, CLUSTER)
+    writer.apply([frontend(80)], { present: ALL })
+    assert.equal(writer.audit(), true)
+    const chains = structuredClone(kernel.chains)
+    kernel.run(edit)
+    assert.equal(writer.audit(), false)
+    writer.apply([frontend(80)], { present: ALL })
+    assert.deepEqual(elements(kernel), fresh([frontend(80)]))
+    assert.deepEqual(kernel.chains, chains)
+    assert.equal(writer.audit(), true)
+  })
+
+test('what others write into tables of their own is looked at once, is no edit of ours, and makes us write nothing', () => {
+  const kernel = new FakeNftables()
+  const writer = new BalancerWriter(kernel, CLUSTER)
+  const { dump } = kernel
+  const unread = () => {
+    kernel.dump = () => assert.fail('it read a set')
+    assert.equal(writer.audit(), true)
+    kernel.dump = dump
+  }
+  // The second brings another kind with it, the third none.
+  for (const frontends of [[frontend(80)], [frontend(80), frontend(81, ['node-1'])], [frontend(81, ['node-1'])]]) {
+    writer.apply(frontends, { present: ALL })
+    unread()
+    kernel.run('add table ip foreign\n')
+    assert.equal(writer.audit(), true)
+    unread()
+    const { transactions } = kernel
+    writer.apply(frontends, { present: ALL })
+    assert.equal(kernel.transactions, transactions)
+  }
+})
+
+test('a rule that is added to what a kind leads to is noticed too', () => {
+  const kernel = new FakeNftables()
+  const writer = new BalancerWriter(kernel, CLUSTER)
+  writer.apply([frontend(80)], { present: ALL })
+  assert.ok(kernel.chains.has('ip fairlead pick-2'))
+  kernel.run('table ip fairlead {\n chain pick-2 {\n  accept\n }\n}\n')
+  assert.equal(writer.audit(), false)
+})
+
+test('a start over tables that are right writes the same again, and no table is made anew', () => {
+  const kernel = new FakeNftables()
+  new BalancerWriter(kernel, CLUSTER).apply([frontend(80)], { present: ALL })
+  kernel.run('add element ip fairlead affinity { 0x2000 . 10.9.9.9 timeout 600s expires 77s : 0x2002 }\n')
+  new BalancerWriter(kernel, CLUSTER).apply([frontend(80)], { present: ALL })
+  assert.equal(kernel.sets.get('ip fairlead affinity')?.size, 1, 'pins stay')
+  for (const family of ['ip', 'ip6']) {
+    const stamps = kernel.sets.get(`${family} fairlead stamp`)
+    const [first] = stamps?.keys() ?? []
+    stamps?.delete(first!)
+    new BalancerWriter(kernel, CLUSTER).apply([frontend(80)], { present: ALL })
+    assert.equal(kernel.sets.get('ip fairlead affinity'), undefined, `${family}: whose rules they are is not told`)
+    kernel.run('add element ip fairlead affinity { 0x2000 . 10.9.9.9 timeout 600s expires 77s : 0x2002 }\n')
+  }
+})

@@ -14,7 +14,9 @@ import type { Ruleset } from '#dataplane/nftables/ruleset/ruleset.ts'
 import type { BalancedFrontend, BalancedNodes } from '#forwarding/load-balancer.ts'
 import { KernelError } from '#kernel/kernel-error.ts'
 import type { Nftables } from '#kernel/nftables/libnftables.ts'
+import { isMissing } from '../tables/found-tables.ts'
 import { hashOf } from '../tables/hash.ts'
+import { haveElements } from '../tables/read-set.ts'
 
 interface BalancedCluster {
   readonly serviceCidrs: readonly string[]
@@ -34,8 +36,8 @@ export class BalancerWriter {
   readonly #nftables: Nftables
   readonly #marks: ReadonlyMap<string, number>
   readonly #ruleset: Ruleset
-  /** Commands that put into their sets what the cluster's ranges are. */
-  readonly #ranges: string
+  /** The cluster's ranges, as elements of their sets. */
+  readonly #ranges: readonly Element[]
   readonly #base: string
   readonly #stamp: number
   readonly #numbers = new BalancerNumbers()
@@ -45,13 +47,15 @@ export class BalancerWriter {
   #chains = new Set<string>()
   /** The number that the ruleset has as long as nobody but us writes. */
   #generation = 0
+  /** A hash of all rules as the kernel has had them since we last wrote some. */
+  #rules = 0
 
   constructor(nftables: Nftables, { serviceCidrs, loadBalancerCidrs, marks }: BalancedCluster) {
     this.#nftables = nftables
     this.#marks = marks
     this.#ruleset = balancerRuleset(marks.size)
-    this.#ranges = renderElements('add', compileRanges(serviceCidrs, loadBalancerCidrs), this.#ruleset)
-    this.#base = renderBase(this.#ruleset) + this.#ranges
+    this.#ranges = compileRanges(serviceCidrs, loadBalancerCidrs)
+    this.#base = renderBase(this.#ruleset) + renderElements('add', this.#ranges, this.#ruleset)
     this.#stamp = hashOf(this.#base)
   }
 
@@ -68,10 +72,18 @@ export class BalancerWriter {
     }
   }
 
-  /** False: somebody else has written to the fabric's ruleset, and apply() will write everything. */
+  /**
+   * Looks whether somebody has edited our tables, at length only where somebody has written something. False: apply()
+   * will write everything. Throws where they cannot be read.
+   */
   audit(): boolean {
     if (this.#applied === undefined) return false
-    if (this.#nftables.generation() === this.#generation) return true
+    const generation = this.#nftables.generation()
+    if (generation === this.#generation) return true
+    if (this.#isIntact([...this.#applied.values()])) {
+      this.#generation = generation
+      return true
+    }
     this.#applied = undefined
     return false
   }
@@ -90,6 +102,7 @@ export class BalancerWriter {
       this.#nftables.run(this.#stamped(this.#sealNow()))
     }
     this.#generation = this.#nftables.generation()
+    this.#rules = this.#rulesNow()
   }
 
   #stamped(word: number): string {
@@ -107,8 +120,10 @@ export class BalancerWriter {
       return known === undefined || differs(element, known)
     })
     if (remove.length + add.length === 0) return
+    const known = this.#kinds.size
     this.#write('', remove, add, kinds)
     this.#generation++
+    if (this.#kinds.size > known) this.#rules = this.#rulesNow()
   }
 
   #write(before: string, remove: readonly Element[], add: readonly Element[], kinds: readonly UsedKind[]): void {
@@ -133,10 +148,38 @@ export class BalancerWriter {
       })
     return [
       renderFlush(this.#ruleset.sets.ownedBy('services', 'kinds', 'node')),
-      this.#ranges,
+      renderElements('add', this.#ranges, this.#ruleset),
       ...[...chains].map((chain) => `flush chain ${chain}`),
       ...[...chains].map((chain) => `delete chain ${chain}`),
     ].join('')
+  }
+
+  /** Whether the tables are as we left them, but for pins. */
+  #isIntact(elements: readonly Element[]): boolean {
+    const tables = { nftables: this.#nftables, ruleset: this.#ruleset }
+    try {
+      const sets = this.#ruleset.sets.ownedBy('services', 'node')
+      return this.#rulesNow() === this.#rules && haveElements(tables, sets, [...elements, ...this.#ranges])
+    } catch (error) {
+      if (isMissing(error)) return false
+      throw error
+    }
+  }
+
+  /** All rules, what leads to those of kinds, and all by which packets come: a hash of what the kernel has. */
+  #rulesNow(): number {
+    const lines: string[] = []
+    for (const family of TABLE_FAMILIES) {
+      const chains = new Map<string, number>()
+      this.#nftables.rules(family, TABLE, (chain, expressions) => {
+        chains.set(chain, hashOf(expressions, chains.get(chain)))
+      })
+      for (const [chain, hash] of chains) lines.push(`${family} ${chain} ${hash}`)
+      this.#nftables.dump(family, TABLE, 'kinds', ({ key, verdict }) => {
+        lines.push(`${family} ${key.join('.')} ${verdict?.code} ${verdict?.chain}`)
+      })
+    }
+    return hashOf(lines.sort().join('\n'), this.#sealNow())
   }
 
   /** A hash of the constant rules, and of all by which packets come, as the kernel has them. */

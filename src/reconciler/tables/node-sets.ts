@@ -1,8 +1,7 @@
 import { compileNode } from '#dataplane/nftables/compile.ts'
-import { elementKey, renderElements, renderFlush } from '#dataplane/nftables/render.ts'
-import type { Element } from '#dataplane/nftables/rule.ts'
+import { renderElements, renderFlush } from '#dataplane/nftables/render.ts'
 import type { NodeTables } from './node-tables.ts'
-import { readSets } from './read-set.ts'
+import { haveElements } from './read-set.ts'
 
 /**
  * Text that makes the sets which tell of the node what its facts say, whatever they hold, to be one transaction or a
@@ -13,10 +12,5 @@ export const renderNodeSets = ({ node, ruleset }: NodeTables): string =>
 
 /** Whether the kernel's sets are what the node's facts say. Throws as Nftables.dump(). */
 export function holdsNodeSets(tables: NodeTables): boolean {
-  const found: string[] = []
-  readSets(tables, tables.ruleset.sets.ownedBy('node'), (element) => found.push(textOf(element)))
-  return found.sort().join('\n') === compileNode(tables.node).map(textOf).sort().join('\n')
+  return haveElements(tables, tables.ruleset.sets.ownedBy('node'), compileNode(tables.node))
 }
-
-const textOf = (element: Element): string =>
-  `${element.family} ${element.set} ${elementKey(element)} : ${element.data?.join(' . ')}`
