@@ -7,22 +7,21 @@ import type { NodeTables } from './node-tables.ts'
 
 type Tables = Pick<NodeTables, 'nftables' | 'ruleset'>
 
-/** Tells `visit` the elements of these sets, of both families. Throws as Nftables.dump(). */
-function readSets(tables: Tables, sets: readonly SetDefinition[], visit: (element: Element) => void): void {
-  for (const family of TABLE_FAMILIES) for (const set of sets) readSet(tables, family, set, visit)
-}
-
 /** Whether these sets hold these elements and no others. Throws as Nftables.dump(). */
 export function haveElements(tables: Tables, sets: readonly SetDefinition[], elements: readonly Element[]): boolean {
   const found: string[] = []
-  readSets(tables, sets, (element) => found.push(textOf(element)))
+  for (const family of TABLE_FAMILIES)
+    for (const set of sets) readSet(tables, family, set, (element) => found.push(textOf(element)))
   return found.sort().join('\n') === elements.map(textOf).sort().join('\n')
 }
 
 const textOf = (element: Element): string =>
   `${element.family} ${element.set} ${elementKey(element)} : ${element.data?.join(' . ')}`
 
-/** The same as readSets(), packed: of nearly all sets the kernel's bytes are copied, and not read. */
+/**
+ * Tells `visit` the elements of these sets, of both families, packed: of nearly all the kernel's bytes are copied, and
+ * not read. Throws as Nftables.dump().
+ */
 export function readPacked(
   { packing, ...tables }: NodeTables,
   sets: readonly SetDefinition[],
