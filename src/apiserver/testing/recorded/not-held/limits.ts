@@ -1,0 +1,13 @@
+import { LATER, type NotHeld } from './not-held.ts'
+
+export const limits: NotHeld = {
+  limitrange: LATER,
+  'pod gets limits': LATER,
+  'refused: pod above the limit': LATER,
+  resourcequota: LATER,
+  priorityclass: LATER,
+  'event v1': LATER,
+  'event read as core': LATER,
+  podtemplate: LATER,
+  'webhook configuration': LATER,
+}

@@ -1,0 +1,28 @@
+import type { NotHeld } from './not-held.ts'
+
+const APPLY = 'server-side apply is not served yet'
+const KIND = 'the kind is not served yet'
+
+export const services: NotHeld = {
+  'refused: name missing':
+    'upstream names an object that stands behind its allocator; ours says that the name is missing',
+  'second manager adds a port': APPLY,
+  conflict: APPLY,
+  'alice drops her port': APPLY,
+  'apply without fieldManager is refused': APPLY,
+  'table replicationcontrollers': KIND,
+  'table statefulsets': KIND,
+  'table daemonsets': KIND,
+  'table ingresses': KIND,
+  'table networkpolicies': KIND,
+  'table ipaddresses': KIND,
+  'create StatefulSet db': KIND,
+  'create Ingress ing': KIND,
+  'refused: ingress path': KIND,
+  'table ingresses with rows': KIND,
+  'table ipaddresses with rows': KIND,
+  'refused: bad continue': 'the words of a Go JSON decoder',
+  'create Node worker': 'a taint that node agents here take nothing from: nodes start untainted',
+  'api groups': 'upstream serves more groups',
+  'api resources v1': 'upstream serves more kinds',
+}
