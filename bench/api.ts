@@ -1,0 +1,199 @@
+/**
+ * What the API server does under load, over TLS: see docs/benchmarks.md.
+ * `script/bench api [--quick] [--objects N] [--clients N] [--watchers N] [--profile]`.
+ */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { parseArgs } from 'node:util'
+import { build } from 'esbuild'
+import { createPki } from '#apiserver/pki/create-pki.ts'
+import { writePki } from '#apiserver/pki/pki.ts'
+import { Connection } from './api/connection.ts'
+import { fanout } from './api/fanout.ts'
+import { Load } from './api/load.ts'
+import { namespaceNames, namespaceOf, podOf, serviceOf, sliceOf } from './api/objects.ts'
+import { median, round } from './dataplane/measure.ts'
+
+const { values } = parseArgs({
+  options: {
+    quick: { type: 'boolean', default: false },
+    objects: { type: 'string' },
+    clients: { type: 'string', default: '16' },
+    watchers: { type: 'string' },
+    profile: { type: 'boolean', default: false },
+  },
+})
+const OBJECTS = Number(values.objects ?? (values.quick ? 2000 : 10_000))
+const CLIENTS = Number(values.clients)
+const WATCHERS = Number(values.watchers ?? (values.quick ? 200 : 1000))
+const PORT = 16_443
+const JSON_TYPE = 'application/json'
+const PROTOBUF = 'application/vnd.kubernetes.protobuf'
+
+const say = (text: string) => process.stderr.write(`${text}\n`)
+const folder = mkdtempSync(join(tmpdir(), 'fairlead-bench-'))
+const bundle = join(import.meta.dirname, '..', 'node_modules', `.bench-${process.pid}`)
+
+const memory = (pid: number, name: string): number =>
+  Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024
+
+/** Starts the server; gives it, and milliseconds until it answers. */
+const start = async (): Promise<{ readonly child: ChildProcess; readonly took: number }> => {
+  const began = performance.now()
+  const profiling = values.profile ? ['--cpu-prof', `--cpu-prof-dir=${process.cwd()}`] : []
+  const flags = [...profiling, '--disable-warning=ExperimentalWarning', '--max-semi-space-size=4']
+  const child = spawn(
+    process.execPath,
+    [...flags, join(bundle, 'server.mjs'), JSON.stringify({ folder, port: PORT })],
+    {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  )
+  await new Promise<void>((resolve, reject) => {
+    child.stdout?.once('data', () => resolve())
+    child.once('exit', (code) => reject(new Error(`the server ended with ${code}`)))
+  })
+  return { child, took: performance.now() - began }
+}
+
+const end = async (child: ChildProcess, signal: NodeJS.Signals): Promise<void> => {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  const ended = new Promise((resolve) => child.once('exit', resolve))
+  child.kill(signal)
+  await ended
+}
+
+let running: ChildProcess | undefined
+try {
+  await build({
+    entryPoints: [join(import.meta.dirname, 'api', 'server.ts')],
+    bundle: true,
+    splitting: true,
+    platform: 'node',
+    target: 'node24',
+    format: 'esm',
+    outdir: bundle,
+    outExtension: { '.js': '.mjs' },
+    external: ['koffi'],
+    banner: { js: 'import{createRequire as r}from"node:module";const require=r(import.meta.url);' },
+    logLevel: 'warning',
+  })
+  const pki = await createPki({ clusterDomain: 'cluster.local', subjectAltNames: ['10.96.0.1'], now: new Date() })
+  writePki(join(folder, 'pki'), pki)
+  const { child } = await start()
+  running = child
+  const pid = child.pid!
+  const target = {
+    host: '127.0.0.1',
+    port: PORT,
+    ca: pki.ca.certificate,
+    cert: pki.admin.certificate,
+    key: pki.admin.key,
+  }
+  const load = await Load.open(target, CLIENTS)
+  const idle = memory(pid, 'VmRSS')
+
+  await load.each(namespaceNames.length, (index) =>
+    load.post('/api/v1/namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespaceNames[index] } }),
+  )
+  await load.each(namespaceNames.length, (index) =>
+    load.post(`/api/v1/namespaces/${namespaceNames[index]}/serviceaccounts`, {
+      apiVersion: 'v1',
+      kind: 'ServiceAccount',
+      metadata: { name: 'default' },
+    }),
+  )
+  const core = (plural: string) => (index: number) => `/api/v1/namespaces/${namespaceOf(index)}/${plural}`
+  const [services, pods] = [core('services'), core('pods')]
+  const slices = (index: number) => `/apis/discovery.k8s.io/v1/namespaces/${namespaceOf(index)}/endpointslices`
+  const importing = performance.now()
+  const creations = {
+    services: await load.each(OBJECTS, (index) => load.post(services(index), serviceOf(index))),
+    slices: await load.each(OBJECTS, (index) => load.post(slices(index), sliceOf(index))),
+    pods: await load.each(OBJECTS, (index) => load.post(pods(index), podOf(index))),
+  }
+  const imported = performance.now() - importing
+  say(`${3 * OBJECTS} objects made in ${round(imported / 1000, 1)} s`)
+
+  const READS = values.quick ? 10_000 : 40_000
+  const some = (): number => Math.floor(Math.random() * OBJECTS)
+  const gets: Record<string, Awaited<ReturnType<Load['each']>>> = {}
+  for (const type of [JSON_TYPE, PROTOBUF])
+    gets[type] = await load.each(READS, () => {
+      const index = some()
+      return load.get(`${services(index)}/s-${index}`, type)
+    })
+  const patches = await load.each(OBJECTS / 2, () => {
+    const index = some()
+    return load.patch(`${services(index)}/s-${index}`, { metadata: { labels: { round: String(some()) } } })
+  })
+  const lists: Record<string, number> = {}
+  for (const type of [JSON_TYPE, PROTOBUF]) {
+    const times: number[] = []
+    for (let turn = 0; turn < 7; turn++) {
+      const began = performance.now()
+      await load.get('/api/v1/pods', type)(load.connections[0]!)
+      times.push(performance.now() - began)
+    }
+    lists[type] = median(times)
+  }
+  const resident = memory(pid, 'VmRSS')
+  const fan = await fanout(target, { watchers: WATCHERS, changes: values.quick ? 40 : 200, perSecond: 20 })
+  const withWatchers = memory(pid, 'VmRSS')
+  const peak = memory(pid, 'VmHWM')
+
+  load.close()
+  await end(child, values.profile ? 'SIGTERM' : 'SIGKILL')
+  const again = await start()
+  running = again.child
+  const connection = await Connection.open(target)
+  const found = await connection.request('GET /api/v1/services?limit=1 HTTP/1.1\r\nHost: bench\r\n')
+  const { metadata } = JSON.parse(found.body.toString()) as { metadata: { remainingItemCount?: number } }
+  const isDurable = (metadata.remainingItemCount ?? 0) >= OBJECTS
+  connection.close()
+
+  console.table({
+    'create Services': creations.services,
+    'create EndpointSlices': creations.slices,
+    'create pods': creations.pods,
+    'get a Service, JSON': gets[JSON_TYPE],
+    'get a Service, protobuf': gets[PROTOBUF],
+    'patch a Service': patches,
+    [`an event at ${WATCHERS} watchers`]: fan,
+  })
+  console.table({
+    [`list ${OBJECTS} pods, ms`]: { JSON: round(lists[JSON_TYPE]!, 1), protobuf: round(lists[PROTOBUF]!, 1) },
+  })
+  console.table({
+    'memory, MB': {
+      idle: round(idle, 1),
+      loaded: round(resident, 1),
+      'with watchers': round(withWatchers, 1),
+      peak: round(peak, 1),
+    },
+  })
+  console.log(
+    JSON.stringify({
+      bench: 'api',
+      create_per_s: creations.services.per_s,
+      create_p99_ms: creations.services.p99_ms,
+      get_per_s: gets[JSON_TYPE]!.per_s,
+      list_pods_ms: round(lists[JSON_TYPE]!, 1),
+      fanout_p99_ms: fan.p99_ms,
+      rss_mb: round(resident, 1),
+      import_ms: round(imported, 0),
+      restart_ms: isDurable ? round(again.took, 0) : null,
+      objects: OBJECTS,
+      clients: CLIENTS,
+      watchers: WATCHERS,
+    }),
+  )
+  await sleep(0)
+} finally {
+  if (running) await end(running, 'SIGKILL')
+  rmSync(folder, { recursive: true, force: true })
+  rmSync(bundle, { recursive: true, force: true })
+}

@@ -1,0 +1,66 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { ConnectionOptions } from 'node:tls'
+import { quantile, round } from '../dataplane/measure.ts'
+import { Connection } from './connection.ts'
+import { type Figures, Load } from './load.ts'
+
+interface Fanout {
+  readonly watchers: number
+  readonly changes: number
+  readonly perSecond: number
+}
+
+const NAMESPACE = 'bench-0'
+const PATH = `/api/v1/namespaces/${NAMESPACE}/configmaps`
+/** Handshakes at once. */
+const OPENING = 50
+/** Until what is on its way has come, milliseconds. */
+const QUIET = 2000
+
+/**
+ * Milliseconds from the sending of a change until a watcher has it, over all changes and watchers. Each watcher has a
+ * connection of its own, all of them in this process. Throws where an event is missing.
+ */
+export const fanout = async (target: ConnectionOptions, { watchers, changes, perSecond }: Fanout): Promise<Figures> => {
+  const times: number[] = []
+  const sent: number[] = []
+  const open: Connection[] = []
+  const mark = Buffer.from('"change":"')
+  const receive = (piece: Buffer): void => {
+    const at = performance.now()
+    for (let found = piece.indexOf(mark); found >= 0; found = piece.indexOf(mark, found + mark.length)) {
+      const number = Number.parseInt(piece.toString('latin1', found + mark.length, found + mark.length + 8), 10)
+      const began = sent[number]
+      if (began !== undefined) times.push(at - began)
+    }
+  }
+  while (open.length < watchers) {
+    const more = Math.min(OPENING, watchers - open.length)
+    open.push(...(await Promise.all(Array.from({ length: more }, () => Connection.open(target)))))
+  }
+  for (const connection of open)
+    connection.stream(`GET ${PATH}?watch=true HTTP/1.1\r\nHost: bench\r\nAccept: application/json\r\n`, receive)
+  const load = await Load.open(target, 4)
+  const object = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'seen' }, data: { change: 'none' } }
+  await load.post(PATH, object)(load.connections[0]!)
+  await sleep(QUIET)
+  const began = performance.now()
+  for (let number = 0; number < changes; number++) {
+    const due = began + (number * 1000) / perSecond
+    await sleep(Math.max(0, due - performance.now()))
+    sent[number] = performance.now()
+    const call = load.patch(`${PATH}/seen`, { data: { change: String(number) } })
+    void call(load.connections[number % 4]!)
+  }
+  await sleep(QUIET)
+  load.close()
+  for (const connection of open) connection.close()
+  if (times.length !== watchers * changes)
+    throw new Error(`${times.length} events of ${watchers * changes} came to the watchers`)
+  const took = (changes * 1000) / perSecond
+  return {
+    per_s: round((times.length * 1000) / took, 0),
+    p50_ms: round(quantile(times, 0.5), 2),
+    p99_ms: round(quantile(times, 0.99), 2),
+  }
+}

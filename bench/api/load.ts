@@ -1,0 +1,70 @@
+import type { ConnectionOptions } from 'node:tls'
+import { quantile, round } from '../dataplane/measure.ts'
+import { type Answer, Connection } from './connection.ts'
+
+/** A request, on whichever connection is free. */
+export type Call = (connection: Connection) => Promise<Answer>
+
+export interface Figures {
+  readonly per_s: number
+  readonly p50_ms: number
+  readonly p99_ms: number
+}
+
+const HEAD = 'HTTP/1.1\r\nHost: bench\r\nUser-Agent: bench/1\r\n'
+
+/** So many clients, each with one connection, and each with one request at a time. */
+export class Load {
+  readonly connections: readonly Connection[]
+
+  private constructor(connections: readonly Connection[]) {
+    this.connections = connections
+  }
+
+  static async open(target: ConnectionOptions, clients: number): Promise<Load> {
+    return new Load(await Promise.all(Array.from({ length: clients }, () => Connection.open(target))))
+  }
+
+  /** The calls 0 to `count` - 1, as fast as the clients go. Throws where one is answered with an error. */
+  async each(count: number, callOf: (index: number) => Call): Promise<Figures> {
+    const times: number[] = []
+    let next = 0
+    const began = performance.now()
+    await Promise.all(
+      this.connections.map(async (connection) => {
+        while (next < count) {
+          const call = callOf(next++)
+          const sent = performance.now()
+          const { status, body } = await call(connection)
+          times.push(performance.now() - sent)
+          if (status >= 300) throw new Error(`${status}: ${body.toString().slice(0, 500)}`)
+        }
+      }),
+    )
+    const took = performance.now() - began
+    return {
+      per_s: round((count * 1000) / took, 0),
+      p50_ms: round(quantile(times, 0.5), 2),
+      p99_ms: round(quantile(times, 0.99), 2),
+    }
+  }
+
+  post(path: string, object: object): Call {
+    const body = JSON.stringify(object)
+    return (connection) => connection.request(`POST ${path} ${HEAD}Content-Type: application/json\r\n`, body)
+  }
+
+  patch(path: string, patch: object): Call {
+    const body = JSON.stringify(patch)
+    const type = 'application/merge-patch+json'
+    return (connection) => connection.request(`PATCH ${path} ${HEAD}Content-Type: ${type}\r\n`, body)
+  }
+
+  get(path: string, accept: string): Call {
+    return (connection) => connection.request(`GET ${path} ${HEAD}Accept: ${accept}\r\n`)
+  }
+
+  close(): void {
+    for (const connection of this.connections) connection.close()
+  }
+}

@@ -1,0 +1,28 @@
+/** The API server alone, with the control plane's flags, as a process of its own: `server.ts '{"folder":…,"port":…}'`. Says `ready` once it listens. */
+
+import { setFlagsFromString } from 'node:v8'
+import { readPki } from '#apiserver/pki/pki.ts'
+import { createApiServer } from '#apiserver/server.ts'
+
+interface Settings {
+  /** Where certificates, keys and the database are. */
+  readonly folder: string
+  readonly port: number
+}
+
+const { folder, port } = JSON.parse(process.argv.at(-1)!) as Settings
+const pki = readPki(`${folder}/pki`)
+if (pki === undefined) throw new Error(`no certificates in ${folder}`)
+const server = await createApiServer({
+  serviceCidrs: ['10.96.0.0/12'],
+  nodePortRange: { from: 30_000, to: 32_767 },
+  clusterDomain: 'cluster.local',
+  advertise: { address: '172.30.0.1', port: 6443 },
+  pki,
+  kubelet: () => undefined,
+})
+// A signal ends a profile with its file.
+process.once('SIGTERM', () => process.exit(0))
+await server.listen({ host: '127.0.0.1', port, tls: true })
+setFlagsFromString('--heap-growing-percent=50')
+process.stdout.write('ready\n')
