@@ -15,6 +15,7 @@ import { Connection } from './api/connection.ts'
 import { fanout } from './api/fanout.ts'
 import { Load } from './api/load.ts'
 import { namespaceNames, namespaceOf, podOf, serviceOf, sliceOf } from './api/objects.ts'
+import type { Settings } from './api/server.ts'
 import { median, round } from './dataplane/measure.ts'
 
 const { values } = parseArgs({
@@ -45,13 +46,10 @@ const start = async (): Promise<{ readonly child: ChildProcess; readonly took: n
   const began = performance.now()
   const profiling = values.profile ? ['--cpu-prof', `--cpu-prof-dir=${process.cwd()}`] : []
   const flags = [...profiling, '--disable-warning=ExperimentalWarning', '--max-semi-space-size=4']
-  const child = spawn(
-    process.execPath,
-    [...flags, join(bundle, 'server.mjs'), JSON.stringify({ folder, port: PORT })],
-    {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    },
-  )
+  const settings: Settings = { folder, port: PORT }
+  const child = spawn(process.execPath, [...flags, join(bundle, 'server.mjs'), JSON.stringify(settings)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
   await new Promise<void>((resolve, reject) => {
     child.stdout?.once('data', () => resolve())
     child.once('exit', (code) => reject(new Error(`the server ended with ${code}`)))

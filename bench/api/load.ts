@@ -3,7 +3,7 @@ import { quantile, round } from '../dataplane/measure.ts'
 import { type Answer, Connection } from './connection.ts'
 
 /** A request, on whichever connection is free. */
-export type Call = (connection: Connection) => Promise<Answer>
+type Call = (connection: Connection) => Promise<Answer>
 
 export interface Figures {
   readonly per_s: number

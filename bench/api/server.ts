@@ -1,10 +1,10 @@
-/** The API server alone, with the control plane's flags, as a process of its own: `server.ts '{"folder":…,"port":…}'`. Says `ready` once it listens. */
+/** The API server alone, with the control plane’s flags, as a process of its own. Says `ready` once it listens. */
 
 import { setFlagsFromString } from 'node:v8'
 import { readPki } from '#apiserver/pki/pki.ts'
 import { createApiServer } from '#apiserver/server.ts'
 
-interface Settings {
+export interface Settings {
   /** Where certificates, keys and the database are. */
   readonly folder: string
   readonly port: number
