@@ -6,6 +6,7 @@ import type { KubeletLocator } from './kubelet-proxy.ts'
 import type { Dial } from './proxy/destination.ts'
 import type { Registry } from './registry/registry.ts'
 import type { SubresourceHandlers } from './subresources/subresource.ts'
+import type { LazyWebhookClient } from './webhooks/client/lazy-client.ts'
 
 /** What the stages share. */
 export interface ServerContext {
@@ -18,6 +19,8 @@ export interface ServerContext {
   readonly kubelet: KubeletLocator
   /** How what is behind pods, Services and nodes is reached. */
   readonly dial: Dial
+  /** Who asks webhooks, of admission and of conversion. */
+  readonly webhooks: LazyWebhookClient
   /** An integer in [0, below). */
   readonly random: (below: number) => number
   readonly counter: RequestCounter

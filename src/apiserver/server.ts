@@ -34,6 +34,7 @@ import { memoryJournal } from './storage/memory-journal.ts'
 import { Store, type WindowLimits } from './storage/store.ts'
 import { subresourceHandlers } from './subresources/subresource-list.ts'
 import { kubernetesAddress, systemObjects } from './system-objects.ts'
+import { lazyWebhookClient } from './webhooks/client/lazy-client.ts'
 
 export interface ApiServerOptions {
   /** v4, v6, or one of them for a single-stack cluster; the first family is the default one. */
@@ -136,6 +137,8 @@ export const createApiServer = async (options: ApiServerOptions): Promise<ApiSer
   const signer = new TokenSigner(options.pki.serviceAccountKey, issuer)
   const authenticator = createAuthenticator({ reader: registry, signer, now })
   const subresources = subresourceHandlers(signer)
+  const dial = options.dial ?? dialTcp
+  const webhooks = lazyWebhookClient(registry, dial, random)
   const closing = new AbortController()
   let ready = false
   const context: ServerContext = {
@@ -145,7 +148,8 @@ export const createApiServer = async (options: ApiServerOptions): Promise<ApiSer
     reviews: reviewList(authenticator, issuer),
     subresources,
     kubelet: options.kubelet,
-    dial: options.dial ?? dialTcp,
+    dial,
+    webhooks,
     random,
     counter: new RequestCounter(),
     signal: closing.signal,
@@ -198,6 +202,7 @@ export const createApiServer = async (options: ApiServerOptions): Promise<ApiSer
     closing.abort()
     expiry.stop()
     client.close()
+    webhooks.close()
     await Promise.all(
       servers.splice(0).map(
         (server) =>
