@@ -3,9 +3,16 @@ import type { Kind } from './catalogue/kind.ts'
 import { coordinationKinds } from './coordination/kinds.ts'
 import { coreKinds } from './core/kinds.ts'
 import { discoveryKinds } from './discovery/kinds.ts'
+import { rbacKinds } from './rbac/kinds.ts'
 
 /**
  * What a server serves when it starts, in the order in which discovery names it: the core group first, then the groups
  * as Kubernetes prefers them.
  */
-export const builtInKinds: readonly Kind[] = [...coreKinds, ...appsKinds, ...coordinationKinds, ...discoveryKinds]
+export const builtInKinds: readonly Kind[] = [
+  ...coreKinds,
+  ...appsKinds,
+  ...rbacKinds,
+  ...coordinationKinds,
+  ...discoveryKinds,
+]

@@ -51,7 +51,7 @@ test('a message stands in the package that OpenAPI knows it by', () => {
   const expected = groups.map((of) => ELSEWHERE[of] ?? `io.k8s.api.${of}.v1`)
   assert.deepEqual([...new Set(messages.map((message) => message.package))].sort(), expected.sort())
   for (const { resource } of builtInKinds) {
-    const of = `io.k8s.api.${resource.group.replace('.k8s.io', '') || 'core'}.v1`
+    const of = `io.k8s.api.${resource.group.split('.')[0] || 'core'}.v1`
     assert.deepEqual([resource.message.package, resource.list.package], [of, of])
     assert.ok(messages.includes(resource.message))
   }

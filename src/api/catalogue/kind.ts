@@ -2,6 +2,7 @@ import type { Descriptions } from '#api/openapi/description.ts'
 import type { ApiObject, Resource } from '#api/resource.ts'
 import type { Column } from '#api/table/column.ts'
 import type { FieldError } from '#api/validation/field-error.ts'
+import type { NameForm } from '#api/validation/names.ts'
 import type { Draft } from '#schema/defaulting.ts'
 import type { Subresource } from './subresource.ts'
 
@@ -38,6 +39,8 @@ interface KindDefinition<T extends ApiObject> {
     update?(object: Draft<T>, old: T): void
     status?(object: Draft<T>, old: T): void
   }
+  /** What a name may be, where `validate` does not say it; absent: a DNS subdomain. */
+  readonly names?: NameForm
   /** No errors: it may be stored. Absent: its metadata is checked. */
   readonly validate?: {
     create?(object: T): readonly FieldError[]
@@ -63,6 +66,8 @@ interface KindDefinition<T extends ApiObject> {
   readonly descriptions?: () => Promise<{ readonly descriptions: Descriptions }>
   /** What is said to who writes such an object. */
   warnings?(object: T): readonly string[]
+  /** Nothing acts on it: who creates one is told so. */
+  readonly isInert?: boolean
   /** What is said to whoever asks for the kind at all. */
   readonly deprecation?: string
 }

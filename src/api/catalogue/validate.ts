@@ -5,8 +5,10 @@ import { dnsSubdomain } from '#api/validation/names.ts'
 import type { Kind } from './kind.ts'
 
 /** Checks an object, defaulted and prepared, at creation. No errors: it may be stored. */
-export const validateCreate = ({ resource, validate }: Kind, object: ApiObject): readonly FieldError[] =>
-  validate?.create?.(object) ?? validateMetadata(object.metadata, resource.namespaced, dnsSubdomain)
+export const validateCreate = (
+  { resource, names = dnsSubdomain, validate }: Kind,
+  object: ApiObject,
+): readonly FieldError[] => validate?.create?.(object) ?? validateMetadata(object.metadata, resource.namespaced, names)
 
 /** Checks an update against what is stored; with `status`, an update of the status subresource. */
 export const validateUpdate = (

@@ -49,6 +49,7 @@ test('the columns of every kind have the names and the types that kubectl shows,
     }),
   )
   const pods = 'Containers*, Images*, Selector*'
+  const bindings = 'Name=name, Role, Age, Users*, Groups*, ServiceAccounts*'
   assert.deepEqual(shown, {
     configmaps: 'Name=name, Data, Age',
     endpoints: 'Name=name, Endpoints, Age',
@@ -62,6 +63,10 @@ test('the columns of every kind have the names and the types that kubectl shows,
     services: 'Name=name, Type, Cluster-IP, External-IP, Port(s), Age, Selector*',
     deployments: `Name=name, Ready, Up-to-date, Available, Age, ${pods}`,
     replicasets: `Name=name, Desired:integer, Current:integer, Ready:integer, Age, ${pods}`,
+    clusterrolebindings: bindings,
+    clusterroles: 'Name=name, Created At',
+    rolebindings: bindings,
+    roles: 'Name=name, Created At',
     leases: 'Name=name, Holder, Age',
     endpointslices: 'Name=name, AddressType, Ports, Endpoints, Age',
   })

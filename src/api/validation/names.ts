@@ -47,6 +47,12 @@ export const portName: NameForm = (name) => {
   return problems
 }
 
+/** What can stand in a path: names of roles, of events, and of what else is not a name elsewhere. */
+export const pathSegment: NameForm = (name) => {
+  if (name === '.' || name === '..') return [`may not be '${name}'`]
+  return ['/', '%'].filter((character) => name.includes(character)).map((character) => `may not contain '${character}'`)
+}
+
 /** The complaints of a form as field errors. */
 export const checkForm = (form: NameForm, value: string, field: string): readonly FieldError[] =>
   form(value).map((problem) => invalid(field, value, problem))

@@ -3,6 +3,7 @@ import { applyDefaults } from '#api/catalogue/defaults.ts'
 import type { Kind } from '#api/catalogue/kind.ts'
 import { prepareForCreate, prepareForUpdate } from '#api/catalogue/prepare.ts'
 import { validateCreate, validateUpdate } from '#api/catalogue/validate.ts'
+import { warningsOf } from '#api/catalogue/warnings.ts'
 import { type ApiObject, groupVersion, type Resource } from '#api/resource.ts'
 import { fieldCauses } from '#api/validation/field-error.ts'
 import { ApiError, type PatchType } from '#client/client.ts'
@@ -75,7 +76,7 @@ export const createMachinery = (catalogue: Catalogue): Machinery => ({
     return fieldCauses(validateUpdate(kind, next, previous, statusOf(subresource)))
   },
   patchWarnings,
-  warningsFor: (resource, object) => catalogue.of(resource).warnings?.(object) ?? [],
+  warningsFor: (resource, object, isNew = false) => warningsOf(catalogue.of(resource), object, isNew),
   labelSelector,
   fieldSelector: (resource, text) => fieldSelector(catalogue.of(resource), text),
   patch(resource, type, current, patch) {

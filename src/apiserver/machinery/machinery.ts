@@ -46,6 +46,6 @@ export interface Machinery {
   patch(resource: Resource, type: PatchType, current: ApiObject, patch: unknown): unknown
   /** What a patch cannot do as it was meant, though it can be applied. */
   patchWarnings(resource: Resource, type: PatchType, patch: unknown): readonly string[]
-  /** What Kubernetes warns of in a Warning header when such an object is written. */
-  warningsFor(resource: Resource, object: ApiObject): readonly string[]
+  /** What Kubernetes warns of in a Warning header when such an object is written. `isNew`: it was not there before. */
+  warningsFor(resource: Resource, object: ApiObject, isNew?: boolean): readonly string[]
 }

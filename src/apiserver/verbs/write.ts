@@ -69,7 +69,7 @@ const sendWritten = (
 export const create: Verb = async (exchange, registry, resource) => {
   const sent = await readSent(exchange, registry, resource)
   const object = await registry.create(resource, sent.object, sent.request)
-  exchange.warnings.push(...registry.machinery.warningsFor(resource, object))
+  exchange.warnings.push(...registry.machinery.warningsFor(resource, object, true))
   return sendWritten(exchange, registry, resource, 201, object)
 }
 
@@ -78,7 +78,7 @@ export const update: Verb = async (exchange, registry, resource, subresource = '
   const { name } = exchange.info as ResourceRequestInfo
   const sent = await readSent(exchange, registry, resource, subresource)
   const { object, created } = await registry.put(resource, name, sent.object, sent.request)
-  exchange.warnings.push(...registry.machinery.warningsFor(resource, object))
+  exchange.warnings.push(...registry.machinery.warningsFor(resource, object, created))
   return sendWritten(exchange, registry, resource, created ? 201 : 200, object)
 }
 

@@ -1,0 +1,14 @@
+import { kind } from '#api/catalogue/kind.ts'
+import { pathSegment } from '#api/validation/names.ts'
+import { bindingColumns } from '../columns.ts'
+import { defaultBinding } from '../defaults.ts'
+import { clusterRoleBindings } from './resource.ts'
+
+export const clusterRoleBinding = kind({
+  resource: clusterRoleBindings,
+  defaults: defaultBinding,
+  names: pathSegment,
+  isCreatedByPut: true,
+  isInert: true,
+  columns: bindingColumns,
+})
