@@ -9,6 +9,7 @@ import type { Exchange } from './http/request/exchange.ts'
 import { requestInfo } from './http/request/request-info.ts'
 import type { ServerContext } from './server-context.ts'
 import { checkAccess } from './stages/access.ts'
+import { findKind } from './stages/resources.ts'
 import { stageList } from './stages/stage-list.ts'
 import { upgrade } from './upgrade.ts'
 
@@ -73,8 +74,7 @@ export const createHandler = (server: ServerContext, onError: (error: unknown) =
       const info = requestInfo(request.method ?? 'GET', path, query)
       verb = info.verb
       // A label of a metric is one of a few: what clients make up is counted together.
-      if (info.kind === 'resource' && server.catalogue.find({ group: info.group, plural: info.resource }))
-        resource = info.resource
+      if (info.kind === 'resource' && findKind(server, info)) resource = info.resource
       const caller = server.authenticator.authenticate(request)
       const exchange: Exchange = { request, response, query, info, caller, warnings, report }
       for (const stage of stages) {

@@ -130,8 +130,8 @@ export const createApiServer = async (options: ApiServerOptions): Promise<ApiSer
   const stored = registry.list(services, {}).items as readonly Service[]
   for (const { service, claim, why } of takeStored(allocators, stored))
     onError(new Error(`Service ${service} says that it has ${claim}, which is not its own: ${why}`))
-  catalogue.onChange(({ type, kind: { resource } }) => {
-    if (type === 'removed') registry.clear(resource).catch(onError)
+  catalogue.onChange(({ type, kind }) => {
+    if (type === 'removed' && kind.form === undefined) registry.clear(kind).catch(onError)
   })
   const issuer = `https://${serviceHost('default', 'kubernetes', options.clusterDomain)}`
   const signer = new TokenSigner(options.pki.serviceAccountKey, issuer)

@@ -2,8 +2,8 @@ import type { Resource } from '#api/resource.ts'
 import type { ControllerContext } from './context.ts'
 
 /**
- * Begins something for each resource that is served, now and as they come, and calls what that answered when the
- * resource goes: its cache is then told to be empty, and kept no more.
+ * Begins something for each resource that is stored, once for all its forms, now and as they come, and calls what that
+ * answered when the resource goes: its cache is then told to be empty, and kept no more.
  */
 export const eachServed = (
   { catalogue, informers, signal }: ControllerContext,
@@ -14,8 +14,10 @@ export const eachServed = (
     const end = begin(resource)
     if (end) ends.set(resource, end)
   }
-  for (const resource of catalogue.resources) add(resource)
-  const stop = catalogue.onChange(({ type, kind: { resource } }) => {
+  for (const resource of catalogue.stored) add(resource)
+  const stop = catalogue.onChange(({ type, kind: { resource, form } }) => {
+    // What is another form of the same was begun with it.
+    if (form !== undefined) return
     if (type === 'added') return add(resource)
     informers.drop(resource)
     ends.get(resource)?.()

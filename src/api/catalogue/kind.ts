@@ -19,12 +19,31 @@ interface Deletion<T> {
 }
 
 /**
+ * How a kind shows what another one stores: a version beside others, or the same in another group. An object's name,
+ * namespace, uid and resourceVersion are the same in all forms.
+ */
+export interface Form {
+  /** The kind as which the objects are stored: no form itself. */
+  readonly of: Kind
+  /** A stored object in this form, which is shared as the stored one is: the same answer for the same object. */
+  read(stored: ApiObject): ApiObject
+  /** As it is to be stored. */
+  write(object: ApiObject): ApiObject
+}
+
+/**
  * What a kind is and how it behaves: all that the API server knows of it, and where it knows it from. `resource` is
  * what clients know. What is left out is what most kinds do. Objects are given defaulted; `Draft` is the callee's to
  * change.
  */
-interface KindDefinition<T extends ApiObject> {
+export interface KindDefinition<T extends ApiObject> {
   readonly resource: Resource<T>
+  /** Its objects are stored as those of another kind; absent: as they are served. */
+  readonly form?: Form
+  /** It is stored, and served in its forms alone. */
+  readonly isHidden?: boolean
+  /** Of the form that is stored, where it is another than the resource's own. */
+  readonly storageVersion?: string
   /** By the word in the path. A kind with `status` has its status written there alone. */
   readonly subresources?: { readonly [name: string]: Subresource }
   /** Parts that Kubernetes has of it and that are not here, by the word in the path: what to do instead. */
@@ -77,6 +96,9 @@ export interface Kind extends KindDefinition<ApiObject> {
   readonly subresources: { readonly [name: string]: Subresource }
   readonly verbs: readonly string[]
 }
+
+/** The kind as which the objects of a kind are stored: itself, or the one that it is a form of. */
+export const storedKind = (kind: Kind): Kind => kind.form?.of ?? kind
 
 const VERBS = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch']
 

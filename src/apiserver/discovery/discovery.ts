@@ -1,4 +1,5 @@
-import type { Kind } from '#api/catalogue/kind.ts'
+import { createHash } from 'node:crypto'
+import { type Kind, storedKind } from '#api/catalogue/kind.ts'
 import type { Subresource } from '#api/catalogue/subresource.ts'
 import { groupVersion } from '#api/resource.ts'
 import type { Review } from '../access/reviews.ts'
@@ -13,12 +14,28 @@ interface Entry {
   readonly verbs: readonly string[]
   readonly shortNames: readonly string[]
   readonly categories: readonly string[]
+  /** Changes with the form in which the objects are stored; absent: nothing is stored. */
+  readonly storageVersionHash?: string
 }
 
 interface GroupVersion {
   readonly group: string
   readonly version: string
   readonly entries: readonly Entry[]
+}
+
+const hashes = new Map<string, string>()
+
+/** As Kubernetes makes it, which clients keep: of group, version and kind of what is stored. */
+const storageVersionHash = (kind: Kind): string => {
+  const { resource, storageVersion = resource.version } = storedKind(kind)
+  const text = `${resource.group}/${storageVersion}/${resource.kind}`
+  let hash = hashes.get(text)
+  if (hash === undefined) {
+    hash = createHash('sha256').update(text).digest().subarray(0, 8).toString('base64')
+    hashes.set(text, hash)
+  }
+  return hash
 }
 
 const subresourceEntry = ({ resource }: Kind, name: string, { body, verbs }: Subresource): Entry => {
@@ -50,7 +67,9 @@ export const groupVersionsOf = (kinds: readonly Kind[], reviews: readonly Review
   for (const served of kinds) {
     const { group, version, plural, singular, namespaced, kind, shortNames, categories } = served.resource
     const entries = of(group, version)
-    entries.push({ name: plural, singular, namespaced, kind, verbs: served.verbs, shortNames, categories })
+    const { verbs } = served
+    const hash = storageVersionHash(served)
+    entries.push({ name: plural, singular, namespaced, kind, verbs, shortNames, categories, storageVersionHash: hash })
     for (const [name, part] of Object.entries(served.subresources)) entries.push(subresourceEntry(served, name, part))
   }
   for (const { group, version, plural, singular, kind, namespaced } of reviews) {
@@ -82,10 +101,11 @@ export const resourceList = ({ group, version, entries }: GroupVersion): object 
     verbs: entry.verbs,
     ...(entry.shortNames.length > 0 ? { shortNames: entry.shortNames } : {}),
     ...(entry.categories.length > 0 ? { categories: entry.categories } : {}),
+    ...(entry.storageVersionHash ? { storageVersionHash: entry.storageVersionHash } : {}),
   })),
 })
 
-/** `/apis/GROUP`: meta/v1 APIGroup; undefined for a group that is not served. */
+/** `/apis/GROUP`: meta/v1 APIGroup, the preferred version first; undefined for a group that is not served. */
 export const apiGroup = (all: readonly GroupVersion[], group: string): object | undefined => {
   const versions = all
     .filter((candidate) => candidate.group === group)

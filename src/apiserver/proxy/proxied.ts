@@ -3,6 +3,7 @@ import { methodNotAllowed, noSuchResource } from '../errors.ts'
 import type { Exchange } from '../http/request/exchange.ts'
 import type { ResourceRequestInfo } from '../http/request/request-info.ts'
 import type { ServerContext } from '../server-context.ts'
+import { findKind } from '../stages/resources.ts'
 import { findDestination } from './find-destination.ts'
 import { forward, unreachable } from './forward.ts'
 import { forwardUpgrade, type UpgradingClient } from './forward-upgrade.ts'
@@ -24,8 +25,8 @@ const splitPath = (info: ResourceRequestInfo, request: IncomingMessage): Proxied
   return { prefix, path: info.path.slice(prefix.length), search: request.url!.slice(info.path.length) }
 }
 
-const check = ({ catalogue }: ServerContext, info: ResourceRequestInfo, request: IncomingMessage): void => {
-  const kind = catalogue.find({ group: info.group, plural: info.resource })
+const check = (server: ServerContext, info: ResourceRequestInfo, request: IncomingMessage): void => {
+  const kind = findKind(server, info)
   if (kind?.resource.namespaced !== (info.namespace !== '')) throw noSuchResource()
   if (!METHODS.has(request.method!)) throw methodNotAllowed()
 }

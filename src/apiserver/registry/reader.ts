@@ -7,8 +7,11 @@ export interface Reader {
   find(resource: ReadResource, namespace: string | undefined, name: string): ApiObject | undefined
 }
 
-export type ReadResource = Pick<Resource, 'group' | 'plural' | 'namespaced'>
+export type ReadResource = Pick<Resource, 'group' | 'version' | 'plural' | 'namespaced'>
 
 /** The key of an object in its collection. */
-export const keyIn = ({ namespaced }: ReadResource, namespace: string | undefined, name: string): string =>
-  objectKey(namespaced ? namespace : undefined, name)
+export const keyIn = (
+  { namespaced }: Pick<Resource, 'namespaced'>,
+  namespace: string | undefined,
+  name: string,
+): string => objectKey(namespaced ? namespace : undefined, name)

@@ -1,3 +1,4 @@
+import { type Kind, storedKind } from '#api/catalogue/kind.ts'
 import type { ApiObject, Resource } from '#api/resource.ts'
 import { SYSTEM } from '../access/caller.ts'
 import { noSuchResource, notFound } from '../errors.ts'
@@ -6,6 +7,7 @@ import { type ListPage, type ListRequest, listPage, parseRevision, type Selectio
 import type { Store } from '../storage/store.ts'
 import type { Transaction } from '../storage/transaction.ts'
 import { openWatch, type Watch } from '../storage/watch.ts'
+import { listForm, watchForm } from './form.ts'
 import { keyIn, type Reader, type ReadResource } from './reader.ts'
 import type { Deleted, DeletionRequest, WatchOptions, WriteRequest } from './request.ts'
 import { asking, awaiting } from './storage-refusal.ts'
@@ -41,7 +43,9 @@ export class Registry implements Reader {
   }
 
   find(resource: ReadResource, namespace: string | undefined, name: string): ApiObject | undefined {
-    return this.#collection(resource).get(keyIn(resource, namespace, name))
+    const kind = this.#kind(resource)
+    const stored = this.#collection(kind).get(keyIn(resource, namespace, name))
+    return stored !== undefined && kind.form !== undefined ? kind.form.read(stored) : stored
   }
 
   get(resource: Resource, namespace: string | undefined, name: string): ApiObject {
@@ -52,16 +56,22 @@ export class Registry implements Reader {
 
   /** Throws ApiError 400, 410 for a continue token that is too old, 504 for a resourceVersion still to come. */
   list(resource: Resource, selection: Selection, request: ListRequest = {}): ListPage {
-    return asking(() => listPage(this.#collection(resource), selection, request))
+    const kind = this.#kind(resource)
+    const list = (chosen: Selection): ListPage => listPage(this.#collection(kind), chosen, request)
+    return asking(() => (kind.form === undefined ? list(selection) : listForm(kind.form, selection, list)))
   }
 
   /** As `openWatch` of storage; where that throws, here and in `next`, it is an ApiError: 400, or 410. */
   watch(resource: Resource, selection: Selection, options: WatchOptions, onReady: () => void): Watch {
     const { resourceVersion, ...rest } = options
+    const kind = this.#kind(resource)
     const watch = asking(() => {
       const revision = parseRevision(resourceVersion)
       const request = { ...rest, ...(revision === undefined ? {} : { revision }) }
-      return openWatch(this.#collection(resource), selection, request, onReady)
+      const open = (chosen: Selection): Watch => openWatch(this.#collection(kind), chosen, request, onReady)
+      return kind.form === undefined
+        ? open(selection)
+        : watchForm(this.machinery.catalogue, kind, selection, open, onReady)
     })
     return {
       next: () => asking(() => watch.next()),
@@ -77,7 +87,7 @@ export class Registry implements Reader {
 
   /** How much there is of a resource: stored objects, and open watches. */
   count(resource: Resource): { readonly objects: number; readonly watches: number } {
-    const { size, watchers } = this.#collection(resource)
+    const { size, watchers } = this.#collection(this.#kind(resource))
     return { objects: size, watches: watchers }
   }
 
@@ -117,30 +127,33 @@ export class Registry implements Reader {
    * Takes all objects of a kind away that is served no more, whatever would hold them one by one. Watches see them go,
    * and end.
    */
-  async clear(resource: Resource): Promise<void> {
+  async clear(kind: Kind): Promise<void> {
     const { store } = this.#options
+    const { resource } = kind
     // What was written before must be seen; nothing comes after it.
     await store.transact(() => undefined)
     const collection = store.collection(resource)
     await store.transact((transaction) => {
-      const write = new Write(this.#options, this, transaction, resource, { caller: SYSTEM })
+      const write = new Write(this.#options, this, transaction, kind, { caller: SYSTEM })
       for (const key of collection.keys()) write.remove(key, collection.get(key)!)
     })
     store.drop(resource)
   }
 
   /** Throws ApiError 404 for a kind that went while it was asked for. */
-  #collection(resource: ReadResource): ReturnType<Store['collection']> {
-    const { machinery, store } = this.#options
-    if (machinery.catalogue.find(resource) === undefined) throw noSuchResource()
-    return store.collection(resource)
+  #kind(resource: ReadResource): Kind {
+    const kind = this.machinery.catalogue.find(resource)
+    if (kind === undefined) throw noSuchResource()
+    return kind
+  }
+
+  #collection(kind: Kind): ReturnType<Store['collection']> {
+    return this.#options.store.collection(storedKind(kind).resource)
   }
 
   #write<T>(resource: Resource, request: WriteRequest, body: (write: Write) => T): Promise<T> {
-    const whole = (transaction: Transaction): T => {
-      this.#collection(resource)
-      return body(new Write(this.#options, this, transaction, resource, request))
-    }
+    const whole = (transaction: Transaction): T =>
+      body(new Write(this.#options, this, transaction, this.#kind(resource), request))
     return awaiting(this.#options.store.transact(whole, request.dryRun))
   }
 }

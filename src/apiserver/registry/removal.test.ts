@@ -22,7 +22,7 @@ test('a kind that goes takes its objects with it, also those that finalizers hol
   const watch = registry.watch(configMaps, {}, { resourceVersion: String(registry.revision) }, () => undefined)
   assert.equal(watch.isOver, false)
   catalogue.remove(configMaps)
-  await registry.clear(configMaps)
+  await registry.clear(configMap)
   const told = [watch.next(), watch.next()].map((event) => event?.type !== 'BOOKMARK' && event?.object.metadata?.name)
   assert.deepEqual(told, ['a', 'b'])
   assert.equal(watch.next(), undefined)
@@ -37,7 +37,7 @@ test('a kind that comes back has no past: what was there is gone, and an older r
   await registry.create(configMaps, made('a'), request)
   const { revision } = registry
   catalogue.remove(configMaps)
-  await registry.clear(configMaps)
+  await registry.clear(configMap)
   catalogue.add(configMap)
   assert.deepEqual(registry.list(configMaps, {}).items, [])
   assert.throws(

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Random } from '#allocator/bitmap.ts'
+import type { Kind } from '#api/catalogue/kind.ts'
 import type { ObjectMeta } from '#api/meta/object-meta.ts'
 import type { StatusCause } from '#api/meta/status.ts'
 import type { ApiObject, Resource } from '#api/resource.ts'
@@ -11,7 +12,7 @@ import type { Machinery } from '../machinery/machinery.ts'
 import type { Transaction } from '../storage/transaction.ts'
 import { type DeleteRequest, isTerminated, planDeletion } from './deletion.ts'
 import { checkIdentity, namespaceOf, preserveMetadata } from './identity.ts'
-import { keyIn, type Reader } from './reader.ts'
+import { keyIn, type Reader, type ReadResource } from './reader.ts'
 import type { Deleted, WriteRequest } from './request.ts'
 
 /** What every write goes by. */
@@ -31,17 +32,19 @@ export class Write {
   /** What lasts, for what comes after this write. */
   readonly #lasting: Reader
   readonly #transaction: Transaction
+  readonly #kind: Kind
   readonly #resource: Resource
   readonly #request: WriteRequest
   readonly #reader: Reader
 
-  constructor(rules: WriteRules, lasting: Reader, transaction: Transaction, resource: Resource, request: WriteRequest) {
+  constructor(rules: WriteRules, lasting: Reader, transaction: Transaction, kind: Kind, request: WriteRequest) {
     this.#rules = rules
     this.#lasting = lasting
     this.#transaction = transaction
-    this.#resource = resource
+    this.#kind = kind
+    this.#resource = kind.resource
     this.#request = request
-    this.#reader = { find: (other, namespace, name) => transaction.get(other, keyIn(other, namespace, name)) }
+    this.#reader = { find: (other, namespace, name) => this.#read(other, keyIn(other, namespace, name)) }
   }
 
   create(body: ApiObject): ApiObject {
@@ -55,7 +58,7 @@ export class Write {
     this.#refuse(name, machinery.validateCreate(resource, complete))
     const object = this.#admit('allocate', complete)
     if (this.#find(namespace, name)) throw alreadyExists(resource, name)
-    return this.#transaction.dryRun ? object : this.#transaction.put(resource, keyIn(resource, namespace, name), object)
+    return this.#transaction.dryRun ? object : this.#put(keyIn(resource, namespace, name), object)
   }
 
   update(name: string, change: (current: ApiObject) => ApiObject): ApiObject {
@@ -75,8 +78,8 @@ export class Write {
     if (isDeepStrictEqual(object, previous)) return previous
     if (this.#transaction.dryRun) return object
     const key = keyIn(resource, namespace, name)
-    if (isTerminated(machinery.catalogue.of(resource), object)) return this.remove(key, object)
-    return this.#transaction.put(resource, key, object)
+    if (isTerminated(this.#kind, object)) return this.remove(key, object)
+    return this.#put(key, object)
   }
 
   /** An update, or a creation where the kind allows that and there is nothing to update. */
@@ -87,8 +90,7 @@ export class Write {
       throw badRequest(`the name of the object (${given}) does not match the name on the URL (${name})`)
     }
     namespaceOf(this.#resource, object, namespace)
-    const mayCreate =
-      this.#rules.machinery.catalogue.of(this.#resource).isCreatedByPut && !subresource && !resourceVersion
+    const mayCreate = this.#kind.isCreatedByPut && !subresource && !resourceVersion
     if (mayCreate && !this.#find(namespace, name)) {
       return { object: this.create({ ...object, metadata: { ...object.metadata, name } }), created: true }
     }
@@ -97,29 +99,45 @@ export class Write {
 
   delete(name: string, options: DeleteRequest = {}): Deleted {
     const resource = this.#resource
-    const { admissions, machinery, now } = this.#rules
+    const { admissions, now } = this.#rules
     const { caller, namespace } = this.#request
     const current = this.#get(name)
     this.#checkPreconditions(name, current, options)
     for (const admission of admissions) admission.delete?.({ resource, object: current, caller, reader: this.#reader })
-    const plan = planDeletion(machinery.catalogue.of(resource), current, options, now())
+    const plan = planDeletion(this.#kind, current, options, now())
     const gone = plan.kind === 'now'
     const key = keyIn(resource, namespace, name)
     if (this.#transaction.dryRun) return { object: plan.object, gone }
     if (gone) return { object: this.remove(key, plan.object), gone }
     const isMarked = isDeepStrictEqual(plan.object, current)
-    return { object: isMarked ? current : this.#transaction.put(resource, key, plan.object), gone }
+    return { object: isMarked ? current : this.#put(key, plan.object), gone }
   }
 
   /** Takes an object away with this as its last state, whatever would hold it. */
   remove(key: string, last: ApiObject): ApiObject {
     const resource = this.#resource
-    const object = this.#transaction.delete(resource, key, last)
+    const { form } = this.#kind
+    const object = form
+      ? form.read(this.#transaction.delete(form.of.resource, key, form.write(last)))
+      : this.#transaction.delete(resource, key, last)
     const event = { resource, object, caller: this.#request.caller, reader: this.#lasting }
     this.#transaction.onCommit(() => {
       for (const admission of this.#rules.admissions) admission.deleted?.(event)
     })
     return object
+  }
+
+  #read(resource: ReadResource, key: string): ApiObject | undefined {
+    const kind = resource === this.#resource ? this.#kind : this.#rules.machinery.catalogue.find(resource)
+    if (kind?.form === undefined) return this.#transaction.get(resource, key)
+    const stored = this.#transaction.get(kind.form.of.resource, key)
+    return stored && kind.form.read(stored)
+  }
+
+  #put(key: string, object: ApiObject): ApiObject {
+    const { form } = this.#kind
+    if (form === undefined) return this.#transaction.put(this.#resource, key, object)
+    return form.read(this.#transaction.put(form.of.resource, key, form.write(object)))
   }
 
   #find(namespace: string | undefined, name: string): ApiObject | undefined {

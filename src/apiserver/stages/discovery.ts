@@ -24,10 +24,14 @@ const trimmed = (path: string): string => {
  * once, until the catalogue changes.
  */
 export const discovery = (server: ServerContext): Stage => {
-  let all = groupVersionsOf(server.catalogue.kinds, server.reviews)
+  let known: ReturnType<typeof groupVersionsOf> | undefined
+  const served = (): ReturnType<typeof groupVersionsOf> => {
+    known ??= groupVersionsOf(server.catalogue.kinds, server.reviews)
+    return known
+  }
   const made = new Map<string, string>()
   server.catalogue.onChange(() => {
-    all = groupVersionsOf(server.catalogue.kinds, server.reviews)
+    known = undefined
     made.clear()
   })
   const once = (key: string, make: () => object): string => {
@@ -54,7 +58,7 @@ export const discovery = (server: ServerContext): Stage => {
         exchange,
         wanted,
         200,
-        once(`${path} ${version}`, () => aggregatedDiscovery(all, path, version)),
+        once(`${path} ${version}`, () => aggregatedDiscovery(served(), path, version)),
       )
     }
     const legacy = (): object => ({
@@ -66,7 +70,7 @@ export const discovery = (server: ServerContext): Stage => {
       exchange,
       wanted,
       200,
-      once(path, () => (path === '/api' ? legacy() : groupList(all))),
+      once(path, () => (path === '/api' ? legacy() : groupList(served()))),
     )
   }
   return (exchange) => {
@@ -75,8 +79,8 @@ export const discovery = (server: ServerContext): Stage => {
     const path = trimmed(exchange.info.path)
     if (path === '/api' || path === '/apis') return root(exchange, path)
     if (path === '/') {
-      const versions = all.map(({ group, version }) => (group ? `/apis/${group}/${version}` : `/api/${version}`))
-      const groups = groupNames(all).map((group) => `/apis/${group}`)
+      const versions = served().map(({ group, version }) => (group ? `/apis/${group}/${version}` : `/api/${version}`))
+      const groups = groupNames(served()).map((group) => `/apis/${group}`)
       const others = ['/healthz', '/livez', '/metrics', '/openapi/v2', '/openapi/v3', '/readyz', '/version']
       const paths = ['/api', '/apis', ...versions, ...groups, ...others].sort()
       return sendBytes(exchange, 200, 'application/json', JSON.stringify({ paths }))
@@ -87,7 +91,7 @@ export const discovery = (server: ServerContext): Stage => {
     if (!isCore && !isGroup && !isVersion) return false
     const wanted = negotiate(exchange.request.headers.accept, () => false, ['json', 'yaml'])
     if (isGroup) {
-      const group = apiGroup(all, parts[1]!)
+      const group = apiGroup(served(), parts[1]!)
       if (!group) throw new PathNotFound(path)
       return sendText(
         exchange,
@@ -97,7 +101,7 @@ export const discovery = (server: ServerContext): Stage => {
       )
     }
     const [group, version] = isCore ? ['', parts[1]!] : [parts[1]!, parts[2]!]
-    const found = all.find((candidate) => candidate.group === group && candidate.version === version)
+    const found = served().find((candidate) => candidate.group === group && candidate.version === version)
     if (!found) throw new PathNotFound(path)
     return sendText(
       exchange,

@@ -15,7 +15,7 @@ export const metrics =
       '# HELP apiserver_longrunning_requests Open watches, by resource.',
       '# TYPE apiserver_longrunning_requests gauge',
     ]
-    for (const resource of server.catalogue.resources) {
+    for (const resource of server.catalogue.stored) {
       const { objects, watches: open } = server.registry.count(resource)
       const name = resource.group ? `${resource.plural}.${resource.group}` : resource.plural
       stored.push(`apiserver_storage_objects{resource="${name}"} ${objects}`)

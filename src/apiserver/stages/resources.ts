@@ -12,10 +12,8 @@ import { watch } from '../verbs/watch.ts'
 import { create, patch, remove, removeCollection, update } from '../verbs/write.ts'
 
 /** The kind that a path names, if it is served. */
-export const findKind = (server: ServerContext, info: ResourceRequestInfo): Kind | undefined => {
-  const kind = server.catalogue.find({ group: info.group, plural: info.resource })
-  return kind?.resource.version === info.version ? kind : undefined
-}
+export const findKind = ({ catalogue }: ServerContext, info: ResourceRequestInfo): Kind | undefined =>
+  catalogue.find({ group: info.group, version: info.version, plural: info.resource })
 
 /** The part of an object that a path names, if its kind has it. */
 export const findPart = (server: ServerContext, info: ResourceRequestInfo): Subresource | undefined =>

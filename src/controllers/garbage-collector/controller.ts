@@ -1,3 +1,4 @@
+import { storedKind } from '#api/catalogue/kind.ts'
 import { events } from '#api/core/event/resource.ts'
 import type { OwnerReference } from '#api/meta/object-meta.ts'
 import type { ApiObject, Resource } from '#api/resource.ts'
@@ -21,6 +22,11 @@ export const startGarbageCollector = (context: ControllerContext): RunningContro
   const idOf = (resource: Resource) => `${resource.group}/${resource.plural}`
   const caches = new Map<string, Informer<ApiObject>>()
   const gone = new Set<string>()
+  /** What an owner is stored as, in whatever form it is named. */
+  const storedAs = ({ apiVersion, kind: name }: OwnerReference): Resource | undefined => {
+    const kind = catalogue.findKind(apiVersion, name)
+    return kind && storedKind(kind).resource
+  }
 
   const dependentsOf = (uid: string): { resource: Resource; object: ApiObject }[] =>
     [...caches.values()].flatMap(({ resource, lister }) =>
@@ -30,7 +36,7 @@ export const startGarbageCollector = (context: ControllerContext): RunningContro
   /** A cache may be behind the one that told of the dependent: only the server can say that an owner is gone. */
   const stateOf = async (owner: OwnerReference, namespace: string | undefined): Promise<OwnerState> => {
     if (gone.has(owner.uid)) return 'dangling'
-    const resource = catalogue.findKind(owner.apiVersion, owner.kind)?.resource
+    const resource = storedAs(owner)
     // A kind that is not served here cannot be judged, so its dependents stay.
     if (!resource || (resource.namespaced && !namespace)) return 'solid'
     const scope = resource.namespaced ? namespace : undefined
@@ -130,7 +136,7 @@ export const startGarbageCollector = (context: ControllerContext): RunningContro
         for (const dependent of dependentsOf(object.metadata!.uid!)) note(dependent.resource, dependent.object)
         // An owner that waits for its dependents has one less.
         for (const owner of object.metadata?.ownerReferences ?? []) {
-          const kind = catalogue.findKind(owner.apiVersion, owner.kind)?.resource
+          const kind = storedAs(owner)
           if (!kind) continue
           const scope = kind.namespaced ? object.metadata?.namespace : undefined
           queue.add(`${idOf(kind)} ${scope ? `${scope}/` : ''}${owner.name}`)

@@ -43,7 +43,7 @@ export const startNamespaceController = (context: ControllerContext): RunningCon
       for (const finalizer of left.flatMap(({ metadata }) => metadata?.finalizers ?? []))
         finalizers.set(finalizer, (finalizers.get(finalizer) ?? 0) + 1)
     }
-    const results = await Promise.allSettled(catalogue.resources.filter(({ namespaced }) => namespaced).map(emptyOne))
+    const results = await Promise.allSettled(catalogue.stored.filter(({ namespaced }) => namespaced).map(emptyOne))
     for (const result of results)
       if (result.status === 'rejected') failure = [failure, (result.reason as Error).message].filter(Boolean).join('; ')
     return { counts, finalizers, failure }
