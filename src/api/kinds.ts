@@ -3,6 +3,7 @@ import type { Kind } from './catalogue/kind.ts'
 import { coordinationKinds } from './coordination/kinds.ts'
 import { coreKinds } from './core/kinds.ts'
 import { discoveryKinds } from './discovery/kinds.ts'
+import { eventsKinds } from './events/kinds.ts'
 import { rbacKinds } from './rbac/kinds.ts'
 
 /**
@@ -12,6 +13,7 @@ import { rbacKinds } from './rbac/kinds.ts'
 export const builtInKinds: readonly Kind[] = [
   ...coreKinds,
   ...appsKinds,
+  ...eventsKinds,
   ...rbacKinds,
   ...coordinationKinds,
   ...discoveryKinds,

@@ -2,13 +2,13 @@ import { groupVersion, type Resource } from '#api/resource.ts'
 import type { MessageClass } from '#schema/schema.ts'
 import { type Kind, storedKind } from './kind.ts'
 
-export interface CatalogueChange {
+interface CatalogueChange {
   readonly type: 'added' | 'removed'
   readonly kind: Kind
 }
 
 /** What a kind is found by: a resource, or what a request's path names. */
-export type ServedPath = Pick<Resource, 'group' | 'version' | 'plural'>
+type ServedPath = Pick<Resource, 'group' | 'version' | 'plural'>
 
 const pathOf = ({ group, version, plural }: ServedPath): string => `${group}/${version}/${plural}`
 const storageOf = ({ group, plural }: ServedPath): string => `${group}/${plural}`

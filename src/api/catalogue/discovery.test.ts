@@ -44,7 +44,7 @@ test('what is said of a kind beside its checks is what the API promises', () => 
   )
   assert.deepEqual(
     kindsWith(({ isCreatedByPut }) => isCreatedByPut),
-    ['endpoints', 'events', 'clusterrolebindings', 'clusterroles', 'rolebindings', 'roles', 'leases'],
+    ['endpoints', 'events', 'events', 'clusterrolebindings', 'clusterroles', 'rolebindings', 'roles', 'leases'],
   )
   assert.deepEqual(
     kindsWith(({ isBornWithStatus }) => isBornWithStatus),

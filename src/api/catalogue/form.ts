@@ -14,7 +14,7 @@ interface FormDefinition<T extends ApiObject, S> extends Partial<KindDefinition<
 }
 
 /** A form by its conversion; what was read is kept for as long as what it was read from. */
-export const formOf = (of: Kind, { read, write }: Conversion<ApiObject, ApiObject>): Form => {
+const formOf = (of: Kind, { read, write }: Conversion<ApiObject, ApiObject>): Form => {
   const known = new WeakMap<ApiObject, ApiObject>()
   return {
     of,

@@ -20,6 +20,14 @@ export const descriptions: Descriptions = {
       related: 'A second object that has to do with it.',
       reportingComponent: 'Name of the controller that says so.',
       reportingInstance: 'Which instance of it.',
+      // By the names that events.k8s.io/v1 has for the same.
+      regarding: 'What it happened to.',
+      note: 'What happened, for people.',
+      reportingController: 'Name of the controller that says so.',
+      deprecatedSource: 'Who says so, in the older form of events.',
+      deprecatedFirstTimestamp: 'When it happened first, in the older form of events.',
+      deprecatedLastTimestamp: 'When it happened last, in the older form of events.',
+      deprecatedCount: 'How often it happened, in the older form of events.',
     },
   },
   EventSource: {

@@ -19,27 +19,44 @@ test('an Event lies where the thing lies that it is about', () => {
   assert.deepEqual(at('n', { namespace: 'n' }), [])
   assert.deepEqual(at('default', {}), [])
   assert.deepEqual(at('default', { namespace: '' }), [])
-  assert.deepEqual(at('kube-system', {}), [])
+  assert.deepEqual(at('kube-system', {}), [wrong('')])
   assert.deepEqual(at('kube-system', { namespace: '' }), [wrong('')])
   assert.deepEqual(at('m', { namespace: 'n' }), [wrong('n')])
   assert.deepEqual(at('m', {}), [wrong('')])
-  assert.deepEqual(at('', { namespace: 'n' }), ['metadata.namespace: Required value'])
+  assert.deepEqual(at('', { namespace: 'n' }), ['metadata.namespace: Required value', wrong('n')])
   assert.deepEqual(refusals({ ...event(), metadata: { name: 'e' }, involvedObject: undefined }), [])
 })
 
-test('an Event of the new form says who reports, what was done, and why', () => {
+test('an Event of the new form says who reports, what was done, and why, in no more than so many octets', () => {
   const eventTime = '2026-11-21T03:25:38.000000Z'
   const full = { eventTime, reportingComponent: 'a/b', reportingInstance: 'c', action: 'd', reason: 'e' }
   assert.deepEqual(refusals(event({ ...full, type: 'Normal' })), [])
-  assert.deepEqual(refusals(event({ ...full, type: 'Warning' })), [])
-  assert.deepEqual(refusals(event({ ...full, type: 'Bad' })), ['type: Invalid value: "Bad"'])
-  assert.deepEqual(refusals(event({ eventTime })), [
-    ...['reportingController', 'reportingInstance', 'action', 'reason'].map((field) => `${field}: Required value`),
-    'type: Invalid value: ""',
+  assert.deepEqual(refusals(event({ ...full, type: 'Any' })), [])
+  const [missing = '', ...others] = refusals(event({ eventTime })).filter((text) => /Required/.test(text))
+  assert.equal(missing, 'reportingComponent: Required value')
+  assert.deepEqual(
+    others,
+    ['reportingInstance', 'action', 'reason'].map((field) => `${field}: Required value`),
+  )
+  assert.deepEqual(refusals(event({ ...full, reportingComponent: '/b' })), [
+    'reportingComponent: Invalid value: "/b": prefix part must be non-empty',
   ])
-  assert.deepEqual(refusals(event({ ...full, type: 'Normal', reportingComponent: '/b' })), [
-    'reportingController: Invalid value: "/b": prefix part must be non-empty',
+  assert.deepEqual(refusals(event({ ...full, action: 'ä'.repeat(64), message: 'x'.repeat(1024) })), [])
+  assert.deepEqual(refusals(event({ ...full, action: `${'ä'.repeat(64)}x`, message: 'x'.repeat(1025) })), [
+    'action: Invalid value: "": can have at most 128 characters',
+    'message: Invalid value: "": can have at most 1024 characters',
   ])
+})
+
+test('an Event of the new form that is about the cluster may also lie in kube-system', () => {
+  const full = { reportingComponent: 'a/b', reportingInstance: 'c', action: 'd', reason: 'e' }
+  const at = (namespace: string, eventTime?: string): readonly string[] =>
+    refusals(
+      event({ ...full, ...(eventTime && { eventTime }), metadata: { name: 'e', namespace }, involvedObject: {} }),
+    )
+  const eventTime = '2026-11-21T03:25:38.000000Z'
+  assert.deepEqual([at('default', eventTime), at('kube-system', eventTime), at('default')], [[], [], []])
+  assert.deepEqual([at('kube-system').length, at('n', eventTime).length], [1, 1])
 })
 
 test('an Event is printed with when it was last seen, what it is about, and who saw it', () => {

@@ -2,14 +2,14 @@ import { kind } from '#api/catalogue/kind.ts'
 import { eventColumns } from './columns.ts'
 import type { Event } from './message.ts'
 import { events } from './resource.ts'
-import { validateEventCreate } from './validate.ts'
+import { validateEventCreate, validateEventUpdate } from './validate.ts'
 
 /** What is stored may lack what must be there. */
 const about = ({ involvedObject }: Event): Partial<Event['involvedObject']> => involvedObject ?? {}
 
 export const event = kind({
   resource: events,
-  validate: { create: validateEventCreate },
+  validate: { create: validateEventCreate, update: validateEventUpdate },
   isCreatedByPut: true,
   columns: eventColumns,
   fields: {

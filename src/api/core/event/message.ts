@@ -4,7 +4,7 @@ import { field, int32, list, microTime, optional, required, string, time } from 
 import { message, object } from '../group.ts'
 import { ObjectReference } from '../references.ts'
 
-class EventSource extends message('EventSource', {
+export class EventSource extends message('EventSource', {
   component: field(1, string),
   host: field(2, string),
 }) {}
