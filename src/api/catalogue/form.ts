@@ -49,7 +49,7 @@ export const formKind = <T extends ApiObject, S extends ApiObject>(
   const { isConditional, isCreatedByPut, isBornWithStatus, answersDeleted } = of
   /** Sets a draft to what `change` makes of it as it is stored. */
   const through = (draft: Draft<ApiObject>, change: (draft: Draft<ApiObject>) => void): void => {
-    const whole = structuredClone(stored(draft))
+    const whole = stored(draft)
     change(whole as Draft<ApiObject>)
     replace(draft, shown(whole))
   }

@@ -1,5 +1,5 @@
 import { byteLength, labelKeyProblems, labelValueProblems } from '#objects/label-form.ts'
-import { type FieldError, invalid, required } from './field-error.ts'
+import { type FieldError, invalid } from './field-error.ts'
 
 // The messages are Kubernetes' own, letter for letter: clients and people match on them.
 const LABEL = '[a-z0-9]([-a-z0-9]*[a-z0-9])?'
@@ -72,10 +72,6 @@ export const checkLabels = (labels: { readonly [key: string]: string }, field: s
     ...checkForm(qualifiedName, key, field),
     ...checkForm(labelValue, value, field),
   ])
-
-/** Present, and of that form. */
-export const checkRequired = (form: NameForm, value: string | undefined, field: string): readonly FieldError[] =>
-  value ? checkForm(form, value, field) : [required(field)]
 
 /** Not negative. */
 export const checkNonNegative = (value: number | undefined, field: string): readonly FieldError[] =>
