@@ -6,8 +6,6 @@ export const limits: NotHeld = {
   'refused: pod above the limit': LATER,
   resourcequota: LATER,
   priorityclass: LATER,
-  'event v1': LATER,
-  'event read as core': LATER,
   podtemplate: LATER,
   'webhook configuration': LATER,
 }
