@@ -107,6 +107,7 @@ test('every refusal has its code, its reason, and what programs look for in its 
   assert.deepEqual(shown(status.tooManyRequests('m')), [
     ...[429, 'TooManyRequests', 'm, please try again later', { retryAfterSeconds: 1 }],
   ])
+  assert.deepEqual(shown(status.insufficientStorage('m')), [507, 'InsufficientStorage', 'm', undefined])
   assert.ok(!('reason' in status.failureStatus(500, '', 'm')))
   const success = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success' }
   assert.deepEqual(status.successStatus(), { ...success, code: 200 })

@@ -141,6 +141,9 @@ export const tooLargeResourceVersion = (asked: number, current: number): Status 
 export const internalError = (message: string): Status =>
   failureStatus(500, 'InternalError', `Internal error occurred: ${message}`, { causes: [{ message }] })
 
+/** What was to be kept finds no room on the disk. Kubernetes has no reason of its own for that. */
+export const insufficientStorage = (message: string): Status => failureStatus(507, 'InsufficientStorage', message)
+
 /** The server has no room at the moment; clients try again by themselves. */
 export const tooManyRequests = (message: string): Status =>
   failureStatus(429, 'TooManyRequests', `${message}, please try again later`, { retryAfterSeconds: 1 })

@@ -29,6 +29,7 @@ import { type Dial, dialTcp } from './proxy/destination.ts'
 import { expireEvents } from './registry/event-expiry.ts'
 import { Registry } from './registry/registry.ts'
 import type { ServerContext } from './server-context.ts'
+import { firstRevisionAt } from './storage/first-revision.ts'
 import type { Journal } from './storage/journal.ts'
 import { memoryJournal } from './storage/memory-journal.ts'
 import { Store, type WindowLimits } from './storage/store.ts'
@@ -99,9 +100,6 @@ export interface ApiServer {
 /** A missing Host is refused here, with a Status. */
 const HTTP_OPTIONS = { maxHeaderSize: HEADER_LIMIT, requireHostHeader: false }
 
-/** Milliseconds of 2026-01-01: keeps resourceVersions shorter. */
-const REVISION_EPOCH = 1_767_225_600_000
-
 /**
  * The whole server, bootstrapped: all that its journal has, default namespaces and the `kubernetes` Service are there
  * when this resolves. Rejects with what keeps them from being made.
@@ -111,7 +109,7 @@ export const createApiServer = async (options: ApiServerOptions): Promise<ApiSer
   const now = (): Date => new Date(clock.now())
   const random = options.random ?? ((below: number) => randomInt(below))
   const onError = options.onError ?? ((error: unknown) => console.error(error))
-  const journal = options.journal ?? memoryJournal(Math.max(1, clock.now() - REVISION_EPOCH))
+  const journal = options.journal ?? memoryJournal(firstRevisionAt(clock.now()))
   const store = new Store(journal, { report: onError, ...(options.window ? { limits: options.window } : {}) })
   const reserved = new ReservedAddresses([
     [kubernetesAddress(options.serviceCidrs), 'default/kubernetes'],

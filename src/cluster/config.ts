@@ -17,6 +17,8 @@ export interface ClusterConfig {
   readonly nodePortAddresses: readonly string[]
   readonly loadBalancer: 'pool' | 'none'
   readonly egress: boolean
+  /** Objects are in memory alone, and lost with the control plane. */
+  readonly ephemeral: boolean
   readonly clusterDomain: string
   /**
    * The host's own addresses on the underlay; the API server answers there, on `apiServer.port`, and on loopback, on

@@ -25,7 +25,16 @@ export function plan(
   others: readonly ClusterConfig[] = [],
 ): Planned {
   const stateDir = mkdtempSync(`${tmpdir()}/fl-test-`)
-  const config = planCluster({ name, stateDir, nodes, loadBalancer: 'pool', egress: false, ranges, others })
+  const config = planCluster({
+    name,
+    stateDir,
+    nodes,
+    loadBalancer: 'pool',
+    egress: false,
+    ephemeral: true,
+    ranges,
+    others,
+  })
   return { config, discard: () => rmSync(stateDir, { recursive: true, force: true }) }
 }
 

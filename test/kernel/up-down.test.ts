@@ -43,6 +43,7 @@ const options = (more: Partial<UpOptions> = {}): UpOptions => ({
   nodes: 1,
   loadBalancer: 'none',
   egress: false,
+  ephemeral: true,
   ranges: {} as UpOptions['ranges'],
   onProgress: () => undefined,
   signal: new AbortController().signal,

@@ -12,14 +12,16 @@ test('what storage cannot do is told as Kubernetes tells it: code, reason and wo
     REVISION_COMPACTED: [410, 'Expired'],
     CONTINUE_COMPACTED: [410, 'Expired'],
     JOURNAL_FAILED: [500, 'InternalError'],
+    JOURNAL_FULL: [507, 'InsufficientStorage'],
+    JOURNAL_STALLED: [429, 'TooManyRequests'],
+  }
+  const spoken: { readonly [code in StorageErrorCode]?: string } = {
+    REVISION_AHEAD: 'Timeout: Too large resource version: 7, current: 3',
+    JOURNAL_FAILED: 'Internal error occurred: in its own words',
+    JOURNAL_STALLED: 'in its own words, please try again later',
   }
   for (const [code, [status, reason]] of Object.entries(told)) {
-    const words =
-      code === 'REVISION_AHEAD'
-        ? 'Timeout: Too large resource version: 7, current: 3'
-        : code === 'JOURNAL_FAILED'
-          ? 'Internal error occurred: in its own words'
-          : 'in its own words'
+    const words = spoken[code as StorageErrorCode] ?? 'in its own words'
     assert.throws(
       () =>
         asking(() => {

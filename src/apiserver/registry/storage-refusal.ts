@@ -1,5 +1,12 @@
 import type { ApiError } from '#client/client.ts'
-import { badRequest, expired, internalError, tooLargeResourceVersion } from '../errors.ts'
+import {
+  badRequest,
+  expired,
+  insufficientStorage,
+  internalError,
+  tooLargeResourceVersion,
+  tooManyRequests,
+} from '../errors.ts'
 import { StorageError } from '../storage/storage-error.ts'
 
 /** What clients are told of a fault of storage. */
@@ -15,6 +22,10 @@ const refusalOf = (error: StorageError): ApiError => {
       return expired(error.message)
     case 'JOURNAL_FAILED':
       return internalError(error)
+    case 'JOURNAL_FULL':
+      return insufficientStorage(error.message)
+    case 'JOURNAL_STALLED':
+      return tooManyRequests(error.message)
   }
 }
 

@@ -89,9 +89,11 @@ export class Batch {
   }
 
   #write(resource: Change['resource'], key: string, state: ApiObject, deleted: boolean): ApiObject {
+    const before = this.#get(resource, key)?.metadata?.resourceVersion
+    const replaces = before === undefined ? undefined : Number(before)
     const revision = this.#source.nextRevision()
     const object = withRevision(state, revision)
-    const change: Change = { revision, resource, key, object, deleted }
+    const change: Change = { revision, resource, key, replaces, object, deleted }
     this.#changes.push(change)
     this.#latest.set(nameOf(resource, key), change)
     return object

@@ -2,7 +2,7 @@ import type { ApiObject } from '#api/resource.ts'
 import type { Change } from './journal.ts'
 
 /** One change that lasts, as watches and lists of the past read it. */
-export interface SeenChange extends Omit<Change, 'resource'> {
+export interface SeenChange extends Omit<Change, 'resource' | 'replaces'> {
   readonly previous: ApiObject | undefined
   /** About what it keeps in memory, octets. */
   readonly bytes: number

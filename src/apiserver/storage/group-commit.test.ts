@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import type { ApiObject } from '#api/resource.ts'
 import { UnsteadyJournal } from '../testing/unsteady-journal.ts'
 import { writerOf } from '../testing/writer.ts'
+import { JournalError } from './journal.ts'
 import { listPage } from './list.ts'
 import type { StorageError } from './storage-error.ts'
 import { Store } from './store.ts'
@@ -206,4 +207,33 @@ test('of a batch that was torn a later process finds nothing, and nobody was tol
   const next = start(journal)
   assert.deepEqual(next.pods.keys(), ['default/w', 'default/x'])
   assert.equal(next.pods.get('default/x')?.metadata?.labels?.app, 'whole')
+})
+
+test('where the journal stands still, so many wait and no more: who comes then is refused, and the others go on later', async () => {
+  const journal = new UnsteadyJournal()
+  let now = 0
+  const store = new Store(journal, { now: () => now })
+  const write = writerOf(store, PODS)
+  journal.hold()
+  const first = write.put('default/first', pod('first'))
+  const waiting = Array.from({ length: 2_000 }, (_, index) => write.put(`default/${index}`, pod(`${index}`)))
+  now = 999
+  waiting.push(write.put('default/last', pod('last')))
+  now = 7_000
+  const { code, message } = await refusalOf(write.put('default/late', pod('late')))
+  assert.equal(code, 'JOURNAL_STALLED')
+  assert.match(message, /the disk takes nothing for 7 s, 1024 writes wait for it, and nothing has changed/)
+  journal.release()
+  await Promise.all([first, ...waiting])
+  assert.deepEqual([journal.asked, store.collection(PODS).size], [[1, 2_001], 2_002])
+  await write.put('default/late', pod('late'))
+})
+
+test('a disk without room is told apart from other faults', async () => {
+  const { journal, write } = start()
+  journal.failWith(new JournalError('FULL', 'no room'))
+  const { code, message } = await refusalOf(write.put('default/x', pod('x')))
+  assert.deepEqual([code, message], ['JOURNAL_FULL', 'the change could not be kept, and nothing has changed: no room'])
+  journal.failWith(new JournalError('FAILED', 'a fault'))
+  assert.equal((await refusalOf(write.put('default/x', pod('x')))).code, 'JOURNAL_FAILED')
 })

@@ -1,10 +1,16 @@
 import { Batch, type BatchSource } from './batch.ts'
-import type { Change, Journal } from './journal.ts'
+import { type Change, type Journal, JournalError } from './journal.ts'
 import { StorageError } from './storage-error.ts'
 import type { Transaction } from './transaction.ts'
 
+/** How long a batch may be on its way before nobody waits any more beyond so many, milliseconds. */
+const STALL_MS = 1_000
+const WAITING = 1_024
+
 interface GroupCommitOptions extends BatchSource {
   readonly journal: Journal
+  /** Milliseconds; only differences count. */
+  now(): number
   /** Makes changes that last what everybody sees. */
   publish(changes: readonly Change[]): void
   /** Told of a fault of our own after a batch has become true, or has not: it holds up nobody. */
@@ -20,16 +26,21 @@ export class GroupCommit {
   readonly #options: GroupCommitOptions
   #waiting: ((batch: Batch) => void)[] = []
   #isBusy = false
+  /** When the batch set out that is on its way. */
+  #since = 0
 
   constructor(options: GroupCommitOptions) {
     this.#options = options
   }
 
   /**
-   * What `body` returns, once what it wrote lasts. Rejects with what it throws, and with StorageError JOURNAL_FAILED
-   * where the journal refuses: then nothing has happened.
+   * What `body` returns, once what it wrote lasts. Rejects with what it throws, and with StorageError JOURNAL_FAILED or
+   * JOURNAL_FULL where the journal refuses, JOURNAL_STALLED where it stands still: then nothing has happened.
    */
   transact<T>(body: (transaction: Transaction) => T, dryRun = false): Promise<T> {
+    const { now } = this.#options
+    if (this.#isBusy && this.#waiting.length >= WAITING && now() - this.#since >= STALL_MS)
+      return Promise.reject(stalled(now() - this.#since))
     return new Promise((resolve, reject) => {
       this.#waiting.push((batch) => {
         const result = batch.run(body, dryRun)
@@ -49,6 +60,7 @@ export class GroupCommit {
     this.#isBusy = true
     while (this.#waiting.length > 0) {
       const batch = new Batch(this.#options)
+      this.#since = this.#options.now()
       for (const run of this.#waiting.splice(0)) run(batch)
       await this.#end(batch)
     }
@@ -77,5 +89,12 @@ export class GroupCommit {
 
 const journalFailed = (cause: unknown): StorageError => {
   const why = cause instanceof Error ? cause.message : String(cause)
-  return new StorageError('JOURNAL_FAILED', `the change could not be kept, and nothing has changed: ${why}`, { cause })
+  const code = cause instanceof JournalError && cause.code === 'FULL' ? 'JOURNAL_FULL' : 'JOURNAL_FAILED'
+  return new StorageError(code, `the change could not be kept, and nothing has changed: ${why}`, { cause })
 }
+
+const stalled = (milliseconds: number): StorageError =>
+  new StorageError(
+    'JOURNAL_STALLED',
+    `the disk takes nothing for ${Math.round(milliseconds / 1000)} s, ${WAITING} writes wait for it, and nothing has changed`,
+  )

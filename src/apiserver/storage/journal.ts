@@ -7,6 +7,8 @@ export interface Change {
   readonly resource: Pick<Resource, 'group' | 'plural'>
   /** `namespace/name` or `name`. */
   readonly key: string
+  /** The revision of the state that it takes the place of; undefined where there was none. */
+  readonly replaces: number | undefined
   readonly object: ApiObject
   readonly deleted: boolean
 }
@@ -26,8 +28,19 @@ export interface Journal {
   /** Asked once, before the first append. */
   load(): Loaded
   /**
-   * Resolves when the batch is where load() would find it, whatever happens then. Rejects where it is not and will not
-   * be: nothing of it has happened. One at a time.
+   * Resolves when the batch is where load() would find it, whatever happens then. Rejects with JournalError where it is
+   * not and will not be: nothing of it has happened. One at a time.
    */
   append(batch: readonly Change[]): Promise<void>
+}
+
+/** What keeps a journal from taking a batch: a disk without room, or anything else. The message names file and way out. */
+export class JournalError extends Error {
+  readonly code: 'FULL' | 'FAILED'
+
+  constructor(code: JournalError['code'], message: string, options: { readonly cause?: unknown } = {}) {
+    super(message, options)
+    this.name = 'JournalError'
+    this.code = code
+  }
 }

@@ -11,6 +11,10 @@ export type StorageErrorCode =
   | 'CONTINUE_COMPACTED'
   /** The journal did not take a batch: nothing of it has happened. `cause` is what the journal said. */
   | 'JOURNAL_FAILED'
+  /** The same, for there is no room on its disk. */
+  | 'JOURNAL_FULL'
+  /** A batch is on its way for long, and too many wait for it already. Nothing of this one has happened. */
+  | 'JOURNAL_STALLED'
 
 /** What storage cannot do, in the words that Kubernetes' clients know. Which answer it becomes is the registry's. */
 export class StorageError extends Error {

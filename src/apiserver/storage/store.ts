@@ -62,6 +62,7 @@ export class Store {
       journal,
       get: (resource, key) => this.collection(resource).get(key),
       nextRevision: () => ++this.#given,
+      now,
       publish: (batch) => this.#publish(batch),
       report,
     })
@@ -70,7 +71,7 @@ export class Store {
 
   /**
    * Runs `body` by itself, and resolves with what it returns once what it wrote lasts. Rejects with what it throws, and
-   * with StorageError JOURNAL_FAILED.
+   * with StorageError JOURNAL_FAILED, JOURNAL_FULL or JOURNAL_STALLED.
    */
   transact<T>(body: (transaction: Transaction) => T, dryRun = false): Promise<T> {
     return this.#commits.transact(body, dryRun)

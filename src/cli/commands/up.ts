@@ -58,6 +58,7 @@ one that is given and collides is an error. State is in memory: objects are lost
       nodes,
       loadBalancer: flags['load-balancer'] as 'pool' | 'none',
       egress: switches.egress!,
+      ephemeral: true,
       ranges: {
         clusterCidr: flags['cluster-cidr'],
         serviceCidr: flags['service-cidr'],

@@ -13,6 +13,7 @@ import { clusterDnsAddresses, clusterDnsObjects } from './cluster-dns.ts'
 import { clusterPki } from './cluster-pki.ts'
 import { survive } from './last-defence.ts'
 import { openLog } from './log.ts'
+import { objectsJournal } from './objects-journal.ts'
 
 /** How long to wait for the host's address on the underlay, which `up` makes meanwhile, milliseconds. */
 const ADDRESS_LIMIT_MS = 20_000
@@ -20,8 +21,7 @@ const ADDRESS_LIMIT_MS = 20_000
 const config = readConfig(process.argv.at(-1)!)
 const logLine = openLog(logPath(config.stateDir, 'control-plane'))
 
-const lives = noteLife(config.stateDir, new Date().toISOString())
-
+const journal = await objectsJournal(config, (what) => logLine(`objects: ${what}`))
 const pki = await clusterPki(config)
 const api = await createApiServer({
   serviceCidrs: config.serviceCidr,
@@ -31,12 +31,16 @@ const api = await createApiServer({
   reservedAddresses: clusterDnsAddresses(config),
   systemObjects: clusterDnsObjects(config),
   pki,
+  ...(journal === undefined ? {} : { journal }),
   kubelet: (node) => ({ socketPath: config.sockets.agent, path: kubeletPath(node) }),
   onError: (error) => logLine(`API server: ${error instanceof Error ? error.stack : String(error)}`),
 })
-await api.listen({ path: config.sockets.api })
 const stopped = new AbortController().signal
-if (lostAt(lives) !== undefined) tellObjectsLost(api, lives)
+if (journal === undefined || journal.isEmpty) {
+  const lives = noteLife(config.stateDir, new Date().toISOString())
+  if (lostAt(lives) !== undefined) tellObjectsLost(api, lives)
+}
+await api.listen({ path: config.sockets.api })
 const controllers = startControllers({
   client: api.client,
   catalogue: api.catalogue,

@@ -16,6 +16,7 @@ const request = (change: Partial<ClusterRequest> = {}): ClusterRequest => ({
   nodes: 3,
   loadBalancer: 'pool',
   egress: false,
+  ephemeral: true,
   ranges: {},
   others: [],
   ...change,

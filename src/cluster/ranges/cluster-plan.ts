@@ -33,6 +33,7 @@ export interface ClusterRequest {
   readonly nodes: number
   readonly loadBalancer: 'pool' | 'none'
   readonly egress: boolean
+  readonly ephemeral: boolean
   readonly ranges: RangeFlags
   /** Every other cluster of this machine. */
   readonly others: readonly ClusterConfig[]
@@ -97,6 +98,7 @@ export function planCluster(request: ClusterRequest, host: Host = KERNEL_HOST): 
     nodePortAddresses: planNodePortAddresses(ranges.nodePortAddresses, nodes),
     loadBalancer: request.loadBalancer,
     egress: request.egress,
+    ephemeral: request.ephemeral,
     clusterDomain: 'cluster.local',
     host: { addresses: hostAddresses, link: hostLink(name) },
     apiServer: planApiPorts(request.others, host),

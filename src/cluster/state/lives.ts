@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { writeJson } from './state.ts'
 
-/** The starts of a cluster's control plane, ISO 8601, oldest first: each after the first one came back empty. */
+/** The starts of a cluster's control plane that found no objects, ISO 8601, oldest first: each after the first had lost them. */
 export interface Lives {
   readonly startedAt: readonly string[]
 }
@@ -18,7 +18,7 @@ export const readLives = (stateDir: string): Lives => {
   }
 }
 
-/** Notes a start at `now`, and gives all of them. A control plane that died before it served counts too. */
+/** Notes a start at `now` that found none, and gives all of them. */
 export const noteLife = (stateDir: string, now: string): Lives => {
   const lives: Lives = { startedAt: [...readLives(stateDir).startedAt, now] }
   writeJson(pathOf(stateDir), lives)

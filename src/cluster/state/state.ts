@@ -14,6 +14,8 @@ export const statePaths = (stateDir: string) => ({
   machines: join(stateDir, 'machines'),
   /** Written by `down`: the supervisors then let their processes end. */
   stopping: join(stateDir, 'stopping'),
+  /** The database of all objects. */
+  objects: join(stateDir, 'objects.db'),
   kubeconfig: join(stateDir, 'kubeconfig.json'),
   pki: join(stateDir, 'pki'),
   logs: join(stateDir, 'logs'),

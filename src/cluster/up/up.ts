@@ -39,6 +39,7 @@ export interface UpOptions {
   readonly nodes: number
   readonly loadBalancer: 'pool' | 'none'
   readonly egress: boolean
+  readonly ephemeral: boolean
   readonly ranges: RangeFlags
   readonly onProgress: (step: string) => void
   /** What belongs to the start and comes last; where it throws, the cluster is taken down again. */

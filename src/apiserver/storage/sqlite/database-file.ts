@@ -1,0 +1,160 @@
+import { closeSync, fdatasync, fsyncSync, openSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { DatabaseSync, type StatementSync } from 'node:sqlite'
+import { promisify } from 'node:util'
+import { faultOf } from './database-error.ts'
+import { isEmptyDatabase } from './database-format.ts'
+import { BUSY_MS } from './database-reader.ts'
+import { checksum, type Row } from './row.ts'
+import { APPLICATION_ID, FORMAT, SCHEMA } from './schema.ts'
+
+const syncData = promisify(fdatasync)
+
+/** The log beside the file is cut to this when it begins anew, octets. */
+const LOG_LIMIT = 16 * 1024 * 1024
+
+interface OpenOptions {
+  /** What a new file begins with. */
+  readonly firstRevision: number
+  /** Whether append() returns when what it wrote is on the disk; else sync() is called after it. */
+  readonly isSynchronous: boolean
+}
+
+/** What is written to a file, by one connection, in WAL mode. It is made where it is not there. */
+export class DatabaseFile {
+  readonly #path: string
+  readonly #database: DatabaseSync
+  readonly #insert: StatementSync
+  readonly #forgetAfter: StatementSync
+  /** What an append has left that failed, here or before, is to go with the next. */
+  #isDoubtful = true
+  #logDescriptor: number | undefined
+
+  /** Throws DatabaseError. */
+  constructor(path: string, { firstRevision, isSynchronous }: OpenOptions) {
+    this.#path = path
+    let database: DatabaseSync | undefined
+    try {
+      database = new DatabaseSync(path, { timeout: BUSY_MS })
+      const isNew = isEmptyDatabase(database, path)
+      // The log is moved into the file by checkpoint() alone, when nobody waits for it.
+      database.exec(
+        `PRAGMA journal_mode = WAL; PRAGMA synchronous = ${isSynchronous ? 'FULL' : 'NORMAL'}; PRAGMA wal_autocheckpoint = 0; PRAGMA journal_size_limit = ${LOG_LIMIT}`,
+      )
+      if (isNew)
+        database.exec(
+          `BEGIN; ${SCHEMA} INSERT INTO meta VALUES ('compacted', ${firstRevision}); PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${FORMAT}; COMMIT`,
+        )
+      this.#database = database
+      this.#insert = database.prepare('INSERT INTO changes VALUES (?, ?, ?, ?, ?, ?, ?)')
+      this.#forgetAfter = database.prepare('DELETE FROM changes WHERE revision > ?')
+    } catch (error) {
+      database?.close()
+      throw faultOf(error, path)
+    }
+  }
+
+  /** Up to here what was replaced or deleted is forgotten. */
+  get compacted(): number {
+    return this.#number("SELECT value FROM meta WHERE name = 'compacted'")
+  }
+
+  /** The latest revision that is there. */
+  get last(): number {
+    return this.#number(
+      'SELECT max(compacted, ifnull(last, 0)) FROM (SELECT max(revision) AS last FROM changes), (SELECT value AS compacted FROM meta)',
+    )
+  }
+
+  /** Octets of objects past a revision. */
+  octetsAfter(revision: number): number {
+    return this.#number('SELECT ifnull(sum(length(object)), 0) FROM changes WHERE revision > ?', revision)
+  }
+
+  /** Writes a batch, after which nothing else is past `after`. Throws what SQLite says; then nothing of it counts. */
+  append(rows: readonly Row[], after: number): void {
+    this.#transact(() => {
+      if (this.#isDoubtful) this.#forgetAfter.run(after)
+      for (const row of rows) {
+        const [revision, resource, key, replaces, deleted, object] = row
+        this.#insert.run(revision, resource, key, replaces, deleted, checksum(row), object)
+      }
+    })
+    this.#isDoubtful = false
+  }
+
+  /** Resolves when what was appended is on the disk; for a file that is not synchronous. */
+  async sync(): Promise<void> {
+    try {
+      await syncData(this.#log())
+    } catch (error) {
+      this.#isDoubtful = true
+      throw error
+    }
+  }
+
+  /**
+   * Forgets what was replaced or deleted by changes after `from`, which is `compacted`, up to `until`: by at most `limit`
+   * of them. Gives what `compacted` is now.
+   */
+  compact(from: number, until: number, limit: number): number {
+    const to = this.#number(
+      'SELECT ifnull(max(revision), ?2) FROM (SELECT revision FROM changes WHERE revision > ?1 AND revision <= ?2 ORDER BY revision LIMIT ?3)',
+      from,
+      until,
+      limit,
+    )
+    if (to <= from) return from
+    this.#transact(() => {
+      const run = (sql: string): unknown => this.#database.prepare(sql).run(from, to)
+      run('DELETE FROM changes WHERE revision IN (SELECT replaces FROM changes WHERE revision > ? AND revision <= ?)')
+      run('DELETE FROM changes WHERE revision > ? AND revision <= ? AND deleted = 1')
+      this.#database.prepare("UPDATE meta SET value = ? WHERE name = 'compacted'").run(to)
+    })
+    return to
+  }
+
+  /** Moves what is in the log into the file, after which the log begins anew. Whether all of it was moved. */
+  checkpoint(): boolean {
+    const { busy, log, checkpointed } = this.#database.prepare('PRAGMA wal_checkpoint(PASSIVE)').get()!
+    return busy === 0 && log === checkpointed
+  }
+
+  close(): void {
+    if (this.#logDescriptor !== undefined) closeSync(this.#logDescriptor)
+    this.#logDescriptor = undefined
+    this.#database.close()
+  }
+
+  #transact(body: () => void): void {
+    const database = this.#database
+    try {
+      database.exec('BEGIN IMMEDIATE')
+      body()
+      database.exec('COMMIT')
+    } catch (error) {
+      this.#isDoubtful = true
+      if (database.isTransaction) database.exec('ROLLBACK')
+      throw error
+    }
+  }
+
+  /** It is there as soon as something was written. SQLite takes no lock on it that closing it would lose. */
+  #log(): number {
+    if (this.#logDescriptor !== undefined) return this.#logDescriptor
+    // Its name must last too.
+    const folder = openSync(dirname(this.#path), 'r')
+    try {
+      fsyncSync(folder)
+    } finally {
+      closeSync(folder)
+    }
+    this.#logDescriptor = openSync(`${this.#path}-wal`, 'r')
+    return this.#logDescriptor
+  }
+
+  /** The first column of the only row. */
+  #number(sql: string, ...values: readonly number[]): number {
+    return Number(Object.values(this.#database.prepare(sql).get(...values)!)[0])
+  }
+}

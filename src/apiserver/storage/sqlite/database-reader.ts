@@ -1,0 +1,50 @@
+import { statSync } from 'node:fs'
+import { DatabaseSync } from 'node:sqlite'
+import type { Change, Loaded } from '../journal.ts'
+import { DatabaseError, faultOf } from './database-error.ts'
+import { isEmptyDatabase } from './database-format.ts'
+import { changeReader, checksum, type Row } from './row.ts'
+
+/** How long another process may take to end that has the file, milliseconds. */
+export const BUSY_MS = 2_000
+
+/**
+ * All that a file has, read without writing to it, whatever is wrong with it; undefined where it is not there, or
+ * nothing is in it. Throws DatabaseError, also while the changes are read; these can be read once.
+ */
+export const readDatabase = (path: string): Loaded | undefined => {
+  if (statSync(path, { throwIfNoEntry: false }) === undefined) return undefined
+  let database: DatabaseSync | undefined
+  try {
+    database = new DatabaseSync(path, { readOnly: true, timeout: BUSY_MS })
+    if (isEmptyDatabase(database, path)) {
+      database.close()
+      return undefined
+    }
+    const { value } = database.prepare("SELECT value FROM meta WHERE name = 'compacted'").get() as { value: number }
+    return { compacted: value, changes: changesOf(database, path) }
+  } catch (error) {
+    database?.close()
+    throw faultOf(error, path)
+  }
+}
+
+function* changesOf(database: DatabaseSync, path: string): Generator<Change> {
+  try {
+    const statement = database.prepare(
+      'SELECT revision, resource, key, replaces, deleted, object, crc FROM changes ORDER BY revision',
+    )
+    statement.setReturnArrays(true)
+    const read = changeReader()
+    for (const found of statement.iterate()) {
+      const row = found as unknown as Row
+      if (checksum(row) !== (found as unknown as readonly unknown[])[6])
+        throw new DatabaseError('DATABASE_DAMAGED', `${path} is damaged: revision ${row[0]} is not as it was written`)
+      yield read(row)
+    }
+  } catch (error) {
+    throw faultOf(error, path)
+  } finally {
+    database.close()
+  }
+}
