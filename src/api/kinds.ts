@@ -1,9 +1,12 @@
+import { admissionRegistrationKinds } from './admissionregistration/kinds.ts'
 import { appsKinds } from './apps/kinds.ts'
+import { batchKinds } from './batch/kinds.ts'
 import type { Kind } from './catalogue/kind.ts'
 import { coordinationKinds } from './coordination/kinds.ts'
 import { coreKinds } from './core/kinds.ts'
 import { discoveryKinds } from './discovery/kinds.ts'
 import { eventsKinds } from './events/kinds.ts'
+import { policyKinds } from './policy/kinds.ts'
 import { rbacKinds } from './rbac/kinds.ts'
 
 /**
@@ -14,7 +17,10 @@ export const builtInKinds: readonly Kind[] = [
   ...coreKinds,
   ...appsKinds,
   ...eventsKinds,
+  ...batchKinds,
+  ...policyKinds,
   ...rbacKinds,
+  ...admissionRegistrationKinds,
   ...coordinationKinds,
   ...discoveryKinds,
 ]

@@ -60,6 +60,8 @@ export interface Options {
   readonly list?: 'atomic' | 'set' | 'map'
   readonly atomic?: boolean
   readonly optional?: boolean
+  /** OpenAPI says that it must be there, though JSON leaves it out when zero. */
+  readonly required?: boolean
   readonly always?: boolean
   /** Go's omitzero: what is not set is left out of JSON where it would stand as null. */
   readonly omitZero?: boolean
@@ -90,6 +92,7 @@ interface ListOptions<T> {
   readonly patchKey?: keyof T & string
   readonly always?: boolean
   readonly optional?: boolean
+  readonly required?: boolean
   readonly default?: unknown
   readonly proto?: string
 }

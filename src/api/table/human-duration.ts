@@ -8,7 +8,7 @@ const YEAR = 365 * DAY
  *
  * Clocks differ by a second or so between machines: a little below zero is `0s`, anything more is `<invalid>`.
  */
-const humanDuration = (milliseconds: number): string => {
+export const humanDuration = (milliseconds: number): string => {
   const seconds = Math.trunc(milliseconds / 1000)
   if (seconds < -1) return '<invalid>'
   if (seconds < 0) return '0s'

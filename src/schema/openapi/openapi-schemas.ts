@@ -140,8 +140,9 @@ export class SchemaCollector {
       const about = this.#naming.describe?.(owner, name)
       if (about !== undefined) schema.description = about
       properties[name] = schema
-      const { always, optional } = field.options
-      if ((field.presence === 'required' || always === true) && optional !== true) required.push(name)
+      const { always, optional, required: named } = field.options
+      if (named === true || ((field.presence === 'required' || always === true) && optional !== true))
+        required.push(name)
     }
   }
 

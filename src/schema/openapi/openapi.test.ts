@@ -6,6 +6,7 @@ import {
   double,
   field,
   int64,
+  list,
   type MessageClass,
   oneOf,
   optional,
@@ -90,6 +91,8 @@ test('what no kind of these has is said of a schema as Kubernetes says it', () =
     kind: required(4, oneOf('b', 'a')),
     optional: required(5, string, { optional: true }),
     again: optional(6, ref<Odd>('Odd')),
+    named: field(7, string, { required: true }),
+    all: list(8, string, { required: true }),
   }) {}
   const naming = { modelName: ({ messageName }: MessageClass<unknown>) => messageName }
   const schemas = new SchemaCollector('v3', naming)
@@ -98,7 +101,7 @@ test('what no kind of these has is said of a schema as Kubernetes says it', () =
   assert.deepEqual(schemas.schemas, {
     Odd: {
       type: 'object',
-      required: ['atomic', 'kind'],
+      required: ['atomic', 'kind', 'named', 'all'],
       properties: {
         atomic: { allOf: [to('Atomic')], default: {} },
         disk: { type: 'string', default: 'Shared' },
@@ -106,6 +109,8 @@ test('what no kind of these has is said of a schema as Kubernetes says it', () =
         kind: { type: 'string', enum: ['a', 'b'], default: '' },
         optional: { type: 'string', default: '' },
         again: { allOf: [to('Odd')] },
+        named: { type: 'string' },
+        all: { type: 'array', items: { type: 'string' } },
       },
     },
     Atomic: {

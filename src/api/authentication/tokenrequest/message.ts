@@ -10,18 +10,18 @@ class BoundObjectReference extends message('BoundObjectReference', {
 }) {}
 
 class TokenRequestSpec extends message('TokenRequestSpec', {
-  audiences: list(1, string, { list: 'atomic', always: true }),
-  expirationSeconds: optional(4, int64),
-  boundObjectRef: optional(3, BoundObjectReference),
+  audiences: list(1, string, { list: 'atomic', always: true, optional: true }),
+  expirationSeconds: optional(4, int64, { always: true, optional: true }),
+  boundObjectRef: optional(3, BoundObjectReference, { always: true, optional: true }),
 }) {}
 
 class TokenRequestStatus extends message('TokenRequestStatus', {
-  token: required(1, string),
-  expirationTimestamp: required(2, time),
+  token: required(1, string, { optional: true }),
+  expirationTimestamp: required(2, time, { optional: true }),
 }) {}
 
 export class TokenRequest extends object('authentication.k8s.io/v1', 'TokenRequest', {
   metadata: field(1, ObjectMeta),
-  spec: field(2, TokenRequestSpec, { required: true }),
+  spec: required(2, TokenRequestSpec, { optional: true }),
   status: field(3, TokenRequestStatus),
 }) {}

@@ -1,5 +1,5 @@
 import { ObjectMeta } from '#api/meta/object-meta.ts'
-import { bool, field, list, map, string, strings } from '#schema/schema.ts'
+import { bool, field, list, map, required, string, strings } from '#schema/schema.ts'
 import { message, object } from '../group.ts'
 
 export class UserInfo extends message('UserInfo', {
@@ -10,7 +10,7 @@ export class UserInfo extends message('UserInfo', {
 }) {}
 
 class TokenReviewSpec extends message('TokenReviewSpec', {
-  token: field(1, string),
+  token: field(1, string, { required: true }),
   audiences: list(2, string, { list: 'atomic' }),
 }) {}
 
@@ -23,6 +23,6 @@ class TokenReviewStatus extends message('TokenReviewStatus', {
 
 export class TokenReview extends object('authentication.k8s.io/v1', 'TokenReview', {
   metadata: field(1, ObjectMeta),
-  spec: field(2, TokenReviewSpec, { required: true }),
+  spec: required(2, TokenReviewSpec),
   status: field(3, TokenReviewStatus),
 }) {}

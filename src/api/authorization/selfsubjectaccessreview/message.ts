@@ -1,5 +1,5 @@
 import { ObjectMeta } from '#api/meta/object-meta.ts'
-import { field, optional } from '#schema/schema.ts'
+import { field, optional, required } from '#schema/schema.ts'
 import { message, object } from '../group.ts'
 import { NonResourceAttributes, ResourceAttributes, SubjectAccessReviewStatus } from '../subjectaccessreview/message.ts'
 
@@ -10,6 +10,6 @@ class SelfSubjectAccessReviewSpec extends message('SelfSubjectAccessReviewSpec',
 
 export class SelfSubjectAccessReview extends object('authorization.k8s.io/v1', 'SelfSubjectAccessReview', {
   metadata: field(1, ObjectMeta),
-  spec: field(2, SelfSubjectAccessReviewSpec, { required: true }),
+  spec: required(2, SelfSubjectAccessReviewSpec),
   status: field(3, SubjectAccessReviewStatus),
 }) {}

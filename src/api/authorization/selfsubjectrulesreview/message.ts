@@ -27,6 +27,6 @@ class SelfSubjectRulesReviewSpec extends message('SelfSubjectRulesReviewSpec', {
 
 export class SelfSubjectRulesReview extends object('authorization.k8s.io/v1', 'SelfSubjectRulesReview', {
   metadata: field(1, ObjectMeta),
-  spec: field(2, SelfSubjectRulesReviewSpec, { required: true }),
+  spec: required(2, SelfSubjectRulesReviewSpec),
   status: field(3, SubjectRulesReviewStatus),
 }) {}

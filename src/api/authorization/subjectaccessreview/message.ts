@@ -48,12 +48,12 @@ export class SubjectAccessReviewStatus extends message('SubjectAccessReviewStatu
 
 export class SubjectAccessReview extends object('authorization.k8s.io/v1', 'SubjectAccessReview', {
   metadata: field(1, ObjectMeta),
-  spec: field(2, SubjectAccessReviewSpec, { required: true }),
+  spec: required(2, SubjectAccessReviewSpec),
   status: field(3, SubjectAccessReviewStatus),
 }) {}
 
 export class LocalSubjectAccessReview extends object('authorization.k8s.io/v1', 'LocalSubjectAccessReview', {
   metadata: field(1, ObjectMeta),
-  spec: field(2, SubjectAccessReviewSpec, { required: true }),
+  spec: required(2, SubjectAccessReviewSpec),
   status: field(3, SubjectAccessReviewStatus),
 }) {}

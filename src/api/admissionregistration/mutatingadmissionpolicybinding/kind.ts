@@ -1,0 +1,13 @@
+import { kind } from '#api/catalogue/kind.ts'
+import { policyBindingColumns } from '../columns.ts'
+import { defaultPolicyBinding } from '../defaults.ts'
+import { mutatingAdmissionPolicyBindings } from './resource.ts'
+
+export const mutatingAdmissionPolicyBinding = kind({
+  resource: mutatingAdmissionPolicyBindings,
+  defaults: defaultPolicyBinding,
+  generation: ({ spec }) => spec,
+  isConditional: true,
+  isInert: true,
+  columns: policyBindingColumns,
+})

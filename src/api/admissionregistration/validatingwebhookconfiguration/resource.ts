@@ -1,0 +1,9 @@
+import { resource } from '#api/resource.ts'
+import { ValidatingWebhookConfiguration, ValidatingWebhookConfigurationList } from './message.ts'
+
+export const validatingWebhookConfigurations = resource(
+  'validatingwebhookconfigurations',
+  ValidatingWebhookConfiguration,
+  ValidatingWebhookConfigurationList,
+  { categories: ['api-extensions'], namespaced: false },
+)
