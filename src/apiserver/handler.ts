@@ -1,12 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { ApiError } from '#client/client.ts'
+import type { Caller } from './access/caller.ts'
+import { impersonated } from './access/impersonation.ts'
 import { internalError, PathNotFound } from './errors.ts'
 import { checkHttp, clientError, type Pending } from './http/answer/client-error.ts'
 import { answerRaw } from './http/answer/raw-answer.ts'
 import { sendError } from './http/answer/respond.ts'
 import type { Exchange } from './http/request/exchange.ts'
-import { requestInfo } from './http/request/request-info.ts'
+import { type RequestInfo, requestInfo } from './http/request/request-info.ts'
 import type { ServerContext } from './server-context.ts'
 import { checkAccess } from './stages/access.ts'
 import { findKind } from './stages/resources.ts'
@@ -51,6 +53,9 @@ export const createHandler = (server: ServerContext, onError: (error: unknown) =
     }
   }
 
+  const callerOf = (request: IncomingMessage, info: RequestInfo): Caller =>
+    impersonated(server.authorizer, request, server.authenticator.authenticate(request), info)
+
   const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const started = performance.now()
     const warnings: string[] = []
@@ -75,7 +80,7 @@ export const createHandler = (server: ServerContext, onError: (error: unknown) =
       verb = info.verb
       // A label of a metric is one of a few: what clients make up is counted together.
       if (info.kind === 'resource' && findKind(server, info)) resource = info.resource
-      const caller = server.authenticator.authenticate(request)
+      const caller = callerOf(request, info)
       const exchange: Exchange = { request, response, query, info, caller, warnings, report }
       for (const stage of stages) {
         const answered = stage(exchange)
@@ -91,8 +96,8 @@ export const createHandler = (server: ServerContext, onError: (error: unknown) =
     const { path, query } = targetOf(request)
     checkHttp(request)
     const info = requestInfo(request.method ?? 'GET', path, query)
-    const caller = server.authenticator.authenticate(request)
-    checkAccess(caller, info)
+    const caller = callerOf(request, info)
+    checkAccess(server, caller, info)
     await upgrade(server, info, query, request, { socket, head })
   }
 

@@ -1,6 +1,7 @@
 import type { Catalogue } from '#api/catalogue/catalogue.ts'
 import type { Authenticator } from './access/authentication.ts'
-import type { Review } from './access/reviews.ts'
+import type { Authorizer } from './access/authorizer.ts'
+import type { Review } from './access/reviews/review.ts'
 import type { RequestCounter } from './http/request-counter.ts'
 import type { KubeletLocator } from './kubelet-proxy.ts'
 import type { Dial } from './proxy/destination.ts'
@@ -12,6 +13,7 @@ import type { LazyWebhookClient } from './webhooks/client/lazy-client.ts'
 export interface ServerContext {
   readonly registry: Registry
   readonly authenticator: Authenticator
+  readonly authorizer: Authorizer
   /** What is served: it changes. */
   readonly catalogue: Catalogue
   readonly reviews: readonly Review[]

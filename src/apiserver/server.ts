@@ -12,8 +12,11 @@ import { type Client, isAlreadyExists } from '#client/client.ts'
 import { serviceHost } from '#names/dns-name.ts'
 import { socketText } from '#net/port-protocol.ts'
 import { createAuthenticator } from './access/authentication.ts'
+import { createAuthorizer } from './access/authorizer.ts'
 import { SYSTEM } from './access/caller.ts'
-import { reviewList } from './access/reviews.ts'
+import { writeDefaultPolicy } from './access/default-policy.ts'
+import { PolicyFeed } from './access/policy-feed.ts'
+import { reviewList } from './access/reviews/review-list.ts'
 import { TokenSigner } from './access/token.ts'
 import { admissionList } from './admission/admission-list.ts'
 import { ReservedAddresses } from './admission/reserved-addresses.ts'
@@ -117,14 +120,16 @@ export const createApiServer = async (options: ApiServerOptions): Promise<ApiSer
   ])
   const allocators = createServiceAllocators(options, reserved, random)
   const catalogue = new Catalogue(builtInKinds)
-  const registry = new Registry({
+  const authorizer = createAuthorizer(() => feed.current)
+  const registry: Registry = new Registry({
     store,
     machinery: createMachinery(catalogue),
-    admissions: admissionList(allocators, random),
+    admissions: admissionList(allocators, authorizer, random),
     now,
     random,
     uuid: randomUUID,
   })
+  const feed = new PolicyFeed(registry)
   const stored = registry.list(services, {}).items as readonly Service[]
   for (const { service, claim, why } of takeStored(allocators, stored))
     onError(new Error(`Service ${service} says that it has ${claim}, which is not its own: ${why}`))
@@ -142,8 +147,9 @@ export const createApiServer = async (options: ApiServerOptions): Promise<ApiSer
   const context: ServerContext = {
     registry,
     authenticator,
+    authorizer,
     catalogue,
-    reviews: reviewList(authenticator, issuer),
+    reviews: reviewList(authenticator, authorizer, issuer),
     subresources,
     kubelet: options.kubelet,
     dial,
@@ -158,14 +164,15 @@ export const createApiServer = async (options: ApiServerOptions): Promise<ApiSer
   const client = createInProcessClient(registry, SYSTEM, subresources)
   const system = [...systemObjects(options), ...(options.systemObjects ?? [])]
   // At once, so that they are kept at once: each sees those before it.
-  await Promise.all(
-    system.map(({ resource, object }) =>
+  await Promise.all([
+    ...system.map(({ resource, object }) =>
       registry.create(resource, object, { caller: SYSTEM }).catch((error: unknown) => {
         // An earlier life made it.
         if (!isAlreadyExists(error)) throw error
       }),
     ),
-  )
+    writeDefaultPolicy(registry),
+  ])
   const expiry = expireEvents(registry, events, () => clock.now(), onError)
   ready = true
 
@@ -199,6 +206,7 @@ export const createApiServer = async (options: ApiServerOptions): Promise<ApiSer
     ready = false
     closing.abort()
     expiry.stop()
+    feed.close()
     client.close()
     webhooks.close()
     await Promise.all(

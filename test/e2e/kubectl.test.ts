@@ -593,7 +593,14 @@ claim('kubectl explain, describe, auth and tokens', async (assert) => {
         `${cluster.facts.server}/api/v1/namespaces/default/services`,
       )
       .then(({ stdout }) => (JSON.parse(stdout) as { kind: string; code?: number }).kind)
+  assert.equal(await curl(token), 'Status', 'a ServiceAccount may nothing by itself')
+  await k('create', 'role', 'lister', '--verb=list', '--resource=services')
+  await k('create', 'rolebinding', 'robots', '--role=lister', '--serviceaccount=default:robot')
   assert.equal(await curl(token), 'ServiceList')
+  const robot = '--as=system:serviceaccount:default:robot'
+  assert.match(await k('auth', 'can-i', '--list', robot), /services +\[\] +\[\] +\[list\]/)
+  assert.equal((await k.try('auth', 'can-i', 'delete', 'services', robot)).stdout.trim(), 'no')
+  await k('delete', 'role/lister', 'rolebinding/robots')
   assert.equal(await curl(`${token}x`), 'Status', 'a token that was tampered with opens nothing')
   await k('delete', 'serviceaccount', 'robot')
 })

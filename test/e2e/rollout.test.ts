@@ -152,34 +152,38 @@ claim('an unknown image is refused in the pod’s status and in an Event, by nam
   assert.match(described, /fairlead\/echo/)
 })
 
-claim('a pod lists Services with its own token through the kubernetes Service', async (assert) => {
-  await kubectl.apply(
-    'apiVersion: v1\nkind: Pod\nmetadata: {name: reader}\nspec: {containers: [{name: c, image: fairlead/host, command: [sleep, infinity]}]}\n',
-  )
-  await kubectl('wait', '--for=condition=Ready', 'pod/reader', '--timeout=20s')
-  const folder = '/var/run/secrets/kubernetes.io/serviceaccount'
-  const { stdout, stderr } = await cluster.inPod(
-    'reader',
-    'sh',
-    '-c',
-    `curl -sS --max-time 5 --cacert ${folder}/ca.crt -H "Authorization: Bearer $(cat ${folder}/token)" https://kubernetes.default.svc/api/v1/namespaces/$(cat ${folder}/namespace)/services`,
-  )
-  assert.match(stdout, /"kind":\s*"ServiceList"/, stderr)
-  assert.match(stdout, /"name":\s*"going"/)
-  const anonymous = await cluster.inPod(
-    'reader',
-    'curl',
-    '-sk',
-    '--max-time',
-    '5',
-    'https://kubernetes.default.svc/api/v1/services',
-  )
-  assert.match(anonymous.stdout, /"code":\s*40[13]/)
-  assert.match(
-    (await cluster.inPod('reader', 'curl', '-sk', '--max-time', '5', 'https://kubernetes.default.svc/version')).stdout,
-    /gitVersion/,
-  )
-})
+claim(
+  'a pod lists Services with its own token through the kubernetes Service, where a role lets it',
+  async (assert) => {
+    await kubectl.apply(
+      'apiVersion: v1\nkind: Pod\nmetadata: {name: reader}\nspec: {containers: [{name: c, image: fairlead/host, command: [sleep, infinity]}]}\n',
+    )
+    await kubectl('wait', '--for=condition=Ready', 'pod/reader', '--timeout=20s')
+    const folder = '/var/run/secrets/kubernetes.io/serviceaccount'
+    const list = `curl -sS --max-time 5 --cacert ${folder}/ca.crt -H "Authorization: Bearer $(cat ${folder}/token)" https://kubernetes.default.svc/api/v1/namespaces/$(cat ${folder}/namespace)/services`
+    const refused = await cluster.inPod('reader', 'sh', '-c', list)
+    assert.match(refused.stdout, /User \\"system:serviceaccount:default:default\\" cannot list resource \\"services\\"/)
+    await kubectl('create', 'role', 'reader', '--verb=get,list', '--resource=services')
+    await kubectl('create', 'rolebinding', 'reader', '--role=reader', '--serviceaccount=default:default')
+    const { stdout, stderr } = await cluster.inPod('reader', 'sh', '-c', list)
+    assert.match(stdout, /"kind":\s*"ServiceList"/, stderr)
+    assert.match(stdout, /"name":\s*"going"/)
+    const anonymous = await cluster.inPod(
+      'reader',
+      'curl',
+      '-sk',
+      '--max-time',
+      '5',
+      'https://kubernetes.default.svc/api/v1/services',
+    )
+    assert.match(anonymous.stdout, /"code":\s*40[13]/)
+    assert.match(
+      (await cluster.inPod('reader', 'curl', '-sk', '--max-time', '5', 'https://kubernetes.default.svc/version'))
+        .stdout,
+      /gitVersion/,
+    )
+  },
+)
 
 claim('logs can be read and followed', async (assert) => {
   await kubectl.apply(

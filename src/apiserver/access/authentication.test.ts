@@ -9,6 +9,7 @@ import { serviceAccounts } from '#api/core/serviceaccount/resource.ts'
 import { ApiError, type Client } from '#client/client.ts'
 import { createHttpClient } from '#client/http-client.ts'
 import { httpsTransport } from '#client/https-client.ts'
+import { DEFAULT_ACCOUNT, grant } from '../testing/grant.ts'
 import { startTestServer, type TestServer } from '../testing/test-server.ts'
 
 let server: TestServer
@@ -21,6 +22,7 @@ before(async () => {
   client = server.client
   const { port } = (await server.listen({ host: '127.0.0.1', port: 0, tls: true })) as AddressInfo
   address = `https://127.0.0.1:${port}`
+  await grant(client, 'lister', DEFAULT_ACCOUNT, { verbs: ['list'], apiGroups: [''], resources: ['services'] })
 })
 after(() => server.close())
 

@@ -4,10 +4,9 @@ import { TLSSocket } from 'node:tls'
 import { pods } from '#api/core/pod/resource.ts'
 import { secrets } from '#api/core/secret/resource.ts'
 import { serviceAccounts } from '#api/core/serviceaccount/resource.ts'
-import { badRequest, forbidden, unauthorized } from '../errors.ts'
+import { unauthorized } from '../errors.ts'
 import type { Reader } from '../registry/reader.ts'
-import { refusalMessage } from './authorization.ts'
-import { ANONYMOUS, type Caller, isMaster, SYSTEM, serviceAccountOf } from './caller.ts'
+import { ANONYMOUS, type Caller, SYSTEM } from './caller.ts'
 import type { TokenClaims, TokenSigner } from './token.ts'
 
 export interface Authenticator {
@@ -27,10 +26,7 @@ interface AuthenticatorOptions {
   readonly now: () => Date
 }
 
-/**
- * Tells who sends a request: by client certificate or bearer token, then by Impersonate-* headers. Throws ApiError 401
- * for credentials that do not hold, 403 for an impersonation that is not allowed, 400 for one without a user.
- */
+/** Tells who sends a request: by client certificate or bearer token. Throws ApiError 401 for credentials that do not hold. */
 export const createAuthenticator = ({ reader, signer, now }: AuthenticatorOptions): Authenticator => {
   const bySocket = new WeakMap<Socket, Caller | 'refused'>()
 
@@ -52,10 +48,10 @@ export const createAuthenticator = ({ reader, signer, now }: AuthenticatorOption
 
   return {
     reviewToken,
-    authenticate: (request) => impersonated(request, authenticated(request)),
+    authenticate,
   }
 
-  function authenticated(request: IncomingMessage): Caller {
+  function authenticate(request: IncomingMessage): Caller {
     const { socket } = request
     if (!(socket instanceof TLSSocket)) {
       // Plain HTTP is for Unix sockets alone, which have no addresses.
@@ -75,48 +71,6 @@ export const createAuthenticator = ({ reader, signer, now }: AuthenticatorOption
     const review = match ? reviewToken(match[1]!, [signer.issuer]) : undefined
     if (!review?.authenticated) throw unauthorized()
     return review.caller
-  }
-}
-
-const listHeader = (value: string | readonly string[] | undefined): readonly string[] =>
-  value === undefined ? [] : typeof value === 'string' ? value.split(',').map((group) => group.trim()) : value
-
-/**
- * `kubectl --as`: whoever may do everything may also act as somebody else. Anyone else is refused, never let through as
- * themselves.
- */
-const impersonated = (request: IncomingMessage, caller: Caller): Caller => {
-  const { headers } = request
-  const name = headers['impersonate-user']
-  const groups = listHeader(headers['impersonate-group'])
-  const uid = headers['impersonate-uid']
-  if (name === undefined && groups.length === 0 && uid === undefined) return caller
-  if (typeof name !== 'string' || name === '')
-    throw badRequest('a group or uid to impersonate needs a user: Impersonate-User')
-  if (!isMaster(caller)) {
-    const users = { group: '', plural: 'users', kind: 'User' }
-    throw forbidden(
-      users,
-      name,
-      refusalMessage(caller, {
-        kind: 'resource',
-        verb: 'impersonate',
-        group: '',
-        resource: 'users',
-        subresource: '',
-        namespace: '',
-        name,
-      }),
-    )
-  }
-  const account = serviceAccountOf({ name, groups: [] })
-  const own =
-    groups.length === 0 && account ? ['system:serviceaccounts', `system:serviceaccounts:${account.namespace}`] : groups
-  const standing = name === ANONYMOUS.name ? 'system:unauthenticated' : 'system:authenticated'
-  return {
-    name,
-    ...(typeof uid === 'string' ? { uid } : {}),
-    groups: own.includes(standing) ? own : [...own, standing],
   }
 }
 

@@ -20,7 +20,9 @@ export const isMaster = (caller: Caller): boolean => caller.groups.includes('sys
 const ACCOUNT = /^system:serviceaccount:([^:]+):([^:]+)$/
 
 /** The namespace and name of a ServiceAccount's user name. */
-export const serviceAccountOf = (caller: Caller): { readonly namespace: string; readonly name: string } | undefined => {
+export const serviceAccountOf = (
+  caller: Pick<Caller, 'name'>,
+): { readonly namespace: string; readonly name: string } | undefined => {
   const match = ACCOUNT.exec(caller.name)
   return match ? { namespace: match[1]!, name: match[2]! } : undefined
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { type Kind, storedKind } from '#api/catalogue/kind.ts'
 import type { Subresource } from '#api/catalogue/subresource.ts'
 import { groupVersion } from '#api/resource.ts'
-import type { Review } from '../access/reviews.ts'
+import type { Review } from '../access/reviews/review.ts'
 
 interface Entry {
   readonly name: string

@@ -1,5 +1,6 @@
 import { type Kind, storedKind } from '#api/catalogue/kind.ts'
-import type { ApiObject, Resource } from '#api/resource.ts'
+import type { ApiObject, Resource, ResourceObject } from '#api/resource.ts'
+import { timeText } from '#api/time-text.ts'
 import { SYSTEM } from '../access/caller.ts'
 import { noSuchResource, notFound } from '../errors.ts'
 import type { Machinery } from '../machinery/machinery.ts'
@@ -121,6 +122,24 @@ export class Registry implements Reader {
 
   delete(resource: Resource, name: string, request: DeletionRequest): Promise<Deleted> {
     return this.#write(resource, request, (write) => write.delete(name, request.options))
+  }
+
+  /**
+   * Writes objects of our own as they are, each where there is none of its name: complete and right as they were made,
+   * they are spared all rules. For the many that a start makes.
+   */
+  seed(objects: readonly ResourceObject[]): Promise<void> {
+    const { now, store, uuid } = this.#options
+    const creationTimestamp = timeText(now().getTime())
+    const body = (transaction: Transaction): void => {
+      for (const { resource, object } of objects) {
+        const { metadata = {} } = object
+        const key = keyIn(resource, metadata.namespace, metadata.name ?? '')
+        if (transaction.get(resource, key)) continue
+        transaction.put(resource, key, { ...object, metadata: { ...metadata, uid: uuid(), creationTimestamp } })
+      }
+    }
+    return awaiting(store.transact(body))
   }
 
   /**

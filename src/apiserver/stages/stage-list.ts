@@ -18,7 +18,7 @@ import { unserved } from './unserved.ts'
  * 404.
  */
 export const stageList = (server: ServerContext): readonly Stage[] => [
-  access, // before anything that reads: what is not allowed is not even looked up
+  access(server), // before anything that reads: what is not allowed is not even looked up
   health(server), // probes every second, so early
   discovery(server),
   openapi(server),

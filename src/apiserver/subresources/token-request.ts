@@ -41,6 +41,7 @@ export const createTokenRequest = (signer: TokenSigner): SubresourceHandler => (
   async create(registry, resource, name, body, request) {
     const spec = (body as TokenRequestBody).spec ?? {}
     const account = registry.get(resource, request.namespace, name)
+    const { uid = '' } = account.metadata ?? {}
     const asked = spec.expirationSeconds || DEFAULT_SECONDS
     checkDuration(asked)
     const audiences = spec.audiences?.length ? spec.audiences : [signer.issuer]
@@ -57,7 +58,7 @@ export const createTokenRequest = (signer: TokenSigner): SubresourceHandler => (
       'kubernetes.io': {
         namespace: request.namespace ?? '',
         ...bound,
-        serviceaccount: { name, uid: account.metadata?.uid ?? '' },
+        serviceaccount: { name, uid },
         ...(extended ? { warnafter: now + asked } : {}),
       },
       nbf: now,
@@ -65,7 +66,7 @@ export const createTokenRequest = (signer: TokenSigner): SubresourceHandler => (
     }
     const answer = {
       ...body,
-      metadata: { name, namespace: request.namespace, creationTimestamp: account.metadata?.creationTimestamp },
+      metadata: { name, namespace: request.namespace, uid, creationTimestamp: account.metadata?.creationTimestamp },
       spec: { audiences, expirationSeconds: asked, boundObjectRef: spec.boundObjectRef ?? null },
       status: {
         token: signer.sign(claims),

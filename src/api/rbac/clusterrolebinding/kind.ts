@@ -2,13 +2,14 @@ import { kind } from '#api/catalogue/kind.ts'
 import { pathSegment } from '#api/validation/names.ts'
 import { bindingColumns } from '../columns.ts'
 import { defaultBinding } from '../defaults.ts'
+import { validateBindingCreate, validateBindingUpdate } from '../validate-binding.ts'
 import { clusterRoleBindings } from './resource.ts'
 
 export const clusterRoleBinding = kind({
   resource: clusterRoleBindings,
   defaults: defaultBinding,
   names: pathSegment,
+  validate: { create: validateBindingCreate, update: validateBindingUpdate },
   isCreatedByPut: true,
-  isInert: true,
   columns: bindingColumns,
 })
