@@ -7,5 +7,4 @@ export const limits: NotHeld = {
   resourcequota: LATER,
   priorityclass: LATER,
   podtemplate: LATER,
-  'webhook configuration': LATER,
 }
