@@ -88,7 +88,7 @@ test('what is said of a kind beside its checks is what the API promises', () => 
     [],
   )
   for (const [word, parts] of Object.entries({
-    scale: ['deployments/scale', 'replicasets/scale'],
+    scale: ['replicationcontrollers/scale', 'deployments/scale', 'replicasets/scale', 'statefulsets/scale'],
     eviction: ['pods/eviction'],
     token: ['serviceaccounts/token'],
     log: ['pods/log'],

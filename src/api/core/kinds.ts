@@ -5,6 +5,7 @@ import { event } from './event/kind.ts'
 import { namespace } from './namespace/kind.ts'
 import { node } from './node/kind.ts'
 import { pod } from './pod/kind.ts'
+import { replicationController } from './replicationcontroller/kind.ts'
 import { secret } from './secret/kind.ts'
 import { service } from './service/kind.ts'
 import { serviceAccount } from './serviceaccount/kind.ts'
@@ -17,6 +18,7 @@ export const coreKinds: readonly Kind[] = [
   namespace,
   node,
   pod,
+  replicationController,
   secret,
   serviceAccount,
   service,

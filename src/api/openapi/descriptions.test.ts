@@ -1,13 +1,17 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { ControllerRevision } from '#api/apps/controllerrevision/message.ts'
+import { DaemonSet } from '#api/apps/daemonset/message.ts'
 import { Deployment } from '#api/apps/deployment/message.ts'
 import { ReplicaSet } from '#api/apps/replicaset/message.ts'
+import { StatefulSet } from '#api/apps/statefulset/message.ts'
 import { ConfigMap } from '#api/core/configmap/message.ts'
 import { Endpoints } from '#api/core/endpoints/message.ts'
 import { Event } from '#api/core/event/message.ts'
 import { Namespace } from '#api/core/namespace/message.ts'
 import { Node } from '#api/core/node/message.ts'
 import { Pod } from '#api/core/pod/message.ts'
+import { ReplicationController } from '#api/core/replicationcontroller/message.ts'
 import { Secret } from '#api/core/secret/message.ts'
 import { Service, ServiceList } from '#api/core/service/message.ts'
 import { ServiceAccount } from '#api/core/serviceaccount/message.ts'
@@ -25,6 +29,10 @@ const MET: readonly MessageClass<unknown>[] = [
   Pod,
   Deployment,
   ReplicaSet,
+  StatefulSet,
+  DaemonSet,
+  ControllerRevision,
+  ReplicationController,
   Namespace,
   Node,
   ConfigMap,

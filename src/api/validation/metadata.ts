@@ -67,7 +67,10 @@ const validateAccessories = (meta: ObjectMeta, path: string): readonly FieldErro
   return errors
 }
 
-const validateAnnotations = (annotations: { readonly [key: string]: string }, path: string): readonly FieldError[] => {
+export const validateAnnotations = (
+  annotations: { readonly [key: string]: string },
+  path: string,
+): readonly FieldError[] => {
   const errors: FieldError[] = []
   let total = 0
   for (const [key, value] of Object.entries(annotations)) {

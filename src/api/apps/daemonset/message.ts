@@ -17,15 +17,14 @@ import {
 } from '#schema/schema.ts'
 import { message, object } from '../group.ts'
 
-export const DaemonSetUpdateStrategyType = oneOf('RollingUpdate', 'OnDelete')
-export type DaemonSetUpdateStrategyType = Infer<typeof DaemonSetUpdateStrategyType>
+const DaemonSetUpdateStrategyType = oneOf('RollingUpdate', 'OnDelete')
 
-export class RollingUpdateDaemonSet extends message('RollingUpdateDaemonSet', {
+class RollingUpdateDaemonSet extends message('RollingUpdateDaemonSet', {
   maxUnavailable: optional(1, intOrString),
   maxSurge: optional(2, intOrString),
 }) {}
 
-export class DaemonSetUpdateStrategy extends message('DaemonSetUpdateStrategy', {
+class DaemonSetUpdateStrategy extends message('DaemonSetUpdateStrategy', {
   type: field(1, DaemonSetUpdateStrategyType),
   rollingUpdate: optional(2, RollingUpdateDaemonSet),
 }) {}
@@ -38,7 +37,7 @@ export class DaemonSetSpec extends message('DaemonSetSpec', {
   revisionHistoryLimit: optional(6, int32),
 }) {}
 
-export class DaemonSetCondition extends message('DaemonSetCondition', {
+class DaemonSetCondition extends message('DaemonSetCondition', {
   type: required(1, string, { optional: true }),
   status: required(2, string, { optional: true }),
   lastTransitionTime: field(3, time),

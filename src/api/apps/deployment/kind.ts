@@ -1,11 +1,11 @@
-import { validateWorkloadStatusUpdate } from '#api/apps/workload/validate.ts'
 import { kind } from '#api/catalogue/kind.ts'
 import { scale, status } from '#api/catalogue/subresource.ts'
+import { podOwnerWarnings } from '#api/core/pod/warnings.ts'
 import { deploymentColumns } from './columns.ts'
 import { defaultDeployment } from './defaults.ts'
 import { prepareDeploymentStatus } from './prepare.ts'
 import { deployments } from './resource.ts'
-import { validateDeploymentCreate, validateDeploymentUpdate } from './validate.ts'
+import { validateDeploymentCreate, validateDeploymentStatusUpdate, validateDeploymentUpdate } from './validate.ts'
 
 export const deployment = kind({
   resource: deployments,
@@ -15,10 +15,11 @@ export const deployment = kind({
   validate: {
     create: validateDeploymentCreate,
     update: validateDeploymentUpdate,
-    status: validateWorkloadStatusUpdate,
+    status: validateDeploymentStatusUpdate,
   },
   // Its controller reads annotations too.
   generation: ({ metadata, spec }) => ({ annotations: metadata?.annotations ?? {}, spec: spec ?? {} }),
   columns: deploymentColumns,
+  warnings: podOwnerWarnings,
   descriptions: () => import('./descriptions.ts'),
 })

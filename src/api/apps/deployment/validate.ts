@@ -1,3 +1,6 @@
+import { checkNotMoreThanAll, checkShare, shareNumber } from '#api/apps/workload/share.ts'
+import { checkBounds, checkCollisions, checkCounts } from '#api/apps/workload/status.ts'
+import { shownStrategy } from '#api/apps/workload/strategy.ts'
 import { selectorUnchanged, validateSelected } from '#api/apps/workload/validate.ts'
 import { type FieldError, forbidden, invalid, notSupported, required } from '#api/validation/field-error.ts'
 import { validateMetadata, validateMetadataUpdate } from '#api/validation/metadata.ts'
@@ -19,7 +22,7 @@ const validateDeploymentSpec = ({ spec }: Deployment): readonly FieldError[] => 
   if (spec === undefined) return [required('spec')]
   const errors: FieldError[] = [
     ...checkNonNegative(spec.replicas, 'spec.replicas'),
-    ...validateSelected(spec.selector, spec.template, 'deployment'),
+    ...validateSelected(spec.selector, spec.template),
     ...validateStrategy(spec.strategy ?? {}),
     ...checkNonNegative(spec.minReadySeconds, 'spec.minReadySeconds'),
     ...checkNonNegative(spec.revisionHistoryLimit, 'spec.revisionHistoryLimit'),
@@ -46,36 +49,35 @@ const validateStrategy = (
       const rolling = strategy.rollingUpdate
       if (rolling === undefined) return [required(`${at}.rollingUpdate`, 'this should be defaulted and never be nil')]
       const { maxUnavailable, maxSurge } = rolling
-      const errors: FieldError[] = [
-        ...checkShare(maxUnavailable, `${at}.rollingUpdate.maxUnavailable`),
+      const path = `${at}.rollingUpdate.maxUnavailable`
+      return [
+        ...checkShare(maxUnavailable, path),
         ...checkShare(maxSurge, `${at}.rollingUpdate.maxSurge`),
+        ...(shareNumber(maxUnavailable) === 0 && shareNumber(maxSurge) === 0
+          ? [invalid(path, maxUnavailable ?? 0, 'may not be 0 when `maxSurge` is 0')]
+          : []),
+        ...checkNotMoreThanAll(maxUnavailable, path),
       ]
-      if (isZero(maxUnavailable) && isZero(maxSurge))
-        errors.push(
-          invalid(`${at}.rollingUpdate.maxUnavailable`, maxUnavailable ?? 0, 'may not be 0 when `maxSurge` is 0'),
-        )
-      if (typeof maxUnavailable === 'string' && Number.parseInt(maxUnavailable, 10) > 100)
-        errors.push(invalid(`${at}.rollingUpdate.maxUnavailable`, maxUnavailable, 'must not be greater than 100%'))
-      return errors
     }
     default:
-      return [notSupported(at, strategy, ['Recreate', 'RollingUpdate'])]
+      return [notSupported(at, shownStrategy(strategy), ['Recreate', 'RollingUpdate'])]
   }
 }
 
-const isZero = (share: number | string | undefined): boolean =>
-  share === undefined || share === 0 || (typeof share === 'string' && Number.parseInt(share, 10) === 0)
+const COUNTS = [
+  'observedGeneration',
+  'replicas',
+  'updatedReplicas',
+  'readyReplicas',
+  'availableReplicas',
+  'unavailableReplicas',
+  'terminatingReplicas',
+  'collisionCount',
+]
 
-const checkShare = (share: number | string | undefined, path: string): readonly FieldError[] => {
-  if (typeof share === 'string')
-    return /^[0-9]+%$/.test(share)
-      ? []
-      : [
-          invalid(
-            path,
-            share,
-            "a valid percent string must be a numeric string followed by an ending '%' (e.g. '1%',  or '93%', regex used for validation is '[0-9]+%')",
-          ),
-        ]
-  return checkNonNegative(share, path)
-}
+export const validateDeploymentStatusUpdate = (deployment: Deployment, old: Deployment): readonly FieldError[] => [
+  ...validateMetadataUpdate(deployment.metadata, old.metadata),
+  ...checkCounts(deployment.status, COUNTS),
+  ...checkBounds(deployment.status, ['updatedReplicas', 'readyReplicas', 'availableReplicas']),
+  ...checkCollisions(deployment, old),
+]

@@ -1,10 +1,10 @@
-import { validateWorkloadStatusUpdate } from '#api/apps/workload/validate.ts'
 import { kind } from '#api/catalogue/kind.ts'
 import { scale, status } from '#api/catalogue/subresource.ts'
+import { podOwnerWarnings } from '#api/core/pod/warnings.ts'
 import { replicaSetColumns } from './columns.ts'
 import { defaultReplicaSet } from './defaults.ts'
 import { replicaSets } from './resource.ts'
-import { validateReplicaSetCreate, validateReplicaSetUpdate } from './validate.ts'
+import { validateReplicaSetCreate, validateReplicaSetStatusUpdate, validateReplicaSetUpdate } from './validate.ts'
 
 export const replicaSet = kind({
   resource: replicaSets,
@@ -13,10 +13,11 @@ export const replicaSet = kind({
   validate: {
     create: validateReplicaSetCreate,
     update: validateReplicaSetUpdate,
-    status: validateWorkloadStatusUpdate,
+    status: validateReplicaSetStatusUpdate,
   },
   generation: ({ spec }) => spec,
   columns: replicaSetColumns,
   fields: { 'status.replicas': (object) => object.status?.replicas ?? 0 },
+  warnings: podOwnerWarnings,
   descriptions: () => import('./descriptions.ts'),
 })

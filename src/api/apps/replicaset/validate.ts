@@ -1,3 +1,4 @@
+import { checkBounds, checkCounts } from '#api/apps/workload/status.ts'
 import { selectorUnchanged, validateSelected } from '#api/apps/workload/validate.ts'
 import { type FieldError, required } from '#api/validation/field-error.ts'
 import { validateMetadata, validateMetadataUpdate } from '#api/validation/metadata.ts'
@@ -11,6 +12,8 @@ export const validateReplicaSetCreate = (replicaSet: ReplicaSet): readonly Field
 ]
 
 export const validateReplicaSetUpdate = (replicaSet: ReplicaSet, old: ReplicaSet): readonly FieldError[] => [
+  // Kubernetes checks it as one that is made, and then again as one that changes.
+  ...validateReplicaSetCreate(replicaSet),
   ...validateMetadataUpdate(replicaSet.metadata, old.metadata),
   ...validateReplicaSetSpec(replicaSet),
   ...selectorUnchanged(replicaSet.spec?.selector, old.spec?.selector),
@@ -21,6 +24,21 @@ const validateReplicaSetSpec = ({ spec }: ReplicaSet): readonly FieldError[] => 
   return [
     ...checkNonNegative(spec.replicas, 'spec.replicas'),
     ...checkNonNegative(spec.minReadySeconds, 'spec.minReadySeconds'),
-    ...validateSelected(spec.selector, spec.template, 'replicaset'),
+    ...validateSelected(spec.selector, spec.template),
   ]
 }
+
+const COUNTS = [
+  'replicas',
+  'fullyLabeledReplicas',
+  'readyReplicas',
+  'availableReplicas',
+  'terminatingReplicas',
+  'observedGeneration',
+]
+
+export const validateReplicaSetStatusUpdate = (replicaSet: ReplicaSet, old: ReplicaSet): readonly FieldError[] => [
+  ...validateMetadataUpdate(replicaSet.metadata, old.metadata),
+  ...checkCounts(replicaSet.status, COUNTS),
+  ...checkBounds(replicaSet.status, ['fullyLabeledReplicas', 'readyReplicas', 'availableReplicas']),
+]

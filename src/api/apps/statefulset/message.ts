@@ -18,22 +18,20 @@ import {
 } from '#schema/schema.ts'
 import { message, object } from '../group.ts'
 
-export const StatefulSetUpdateStrategyType = oneOf('RollingUpdate', 'OnDelete', 'Recreate')
-export type StatefulSetUpdateStrategyType = Infer<typeof StatefulSetUpdateStrategyType>
-export const PodManagementPolicyType = oneOf('OrderedReady', 'Parallel')
-export type PodManagementPolicyType = Infer<typeof PodManagementPolicyType>
+const StatefulSetUpdateStrategyType = oneOf('RollingUpdate', 'OnDelete')
+const PodManagementPolicyType = oneOf('OrderedReady', 'Parallel')
 
-export class RollingUpdateStatefulSetStrategy extends message('RollingUpdateStatefulSetStrategy', {
+class RollingUpdateStatefulSetStrategy extends message('RollingUpdateStatefulSetStrategy', {
   partition: optional(1, int32),
   maxUnavailable: optional(2, intOrString),
 }) {}
 
-export class StatefulSetUpdateStrategy extends message('StatefulSetUpdateStrategy', {
+class StatefulSetUpdateStrategy extends message('StatefulSetUpdateStrategy', {
   type: field(1, StatefulSetUpdateStrategyType),
   rollingUpdate: optional(2, RollingUpdateStatefulSetStrategy),
 }) {}
 
-export class StatefulSetPersistentVolumeClaimRetentionPolicy extends message(
+class StatefulSetPersistentVolumeClaimRetentionPolicy extends message(
   'StatefulSetPersistentVolumeClaimRetentionPolicy',
   {
     whenDeleted: field(1, string),
@@ -41,7 +39,7 @@ export class StatefulSetPersistentVolumeClaimRetentionPolicy extends message(
   },
 ) {}
 
-export class StatefulSetOrdinals extends message('StatefulSetOrdinals', {
+class StatefulSetOrdinals extends message('StatefulSetOrdinals', {
   start: required(1, int32, { optional: true }),
 }) {}
 
@@ -59,7 +57,7 @@ export class StatefulSetSpec extends message('StatefulSetSpec', {
   ordinals: optional(11, StatefulSetOrdinals),
 }) {}
 
-export class StatefulSetCondition extends message('StatefulSetCondition', {
+class StatefulSetCondition extends message('StatefulSetCondition', {
   type: required(1, string, { optional: true }),
   status: required(2, string, { optional: true }),
   lastTransitionTime: field(3, time),
@@ -67,7 +65,7 @@ export class StatefulSetCondition extends message('StatefulSetCondition', {
   message: field(5, string),
 }) {}
 
-export class StatefulSetStatus extends message('StatefulSetStatus', {
+class StatefulSetStatus extends message('StatefulSetStatus', {
   observedGeneration: field(1, int64),
   replicas: required(2, int32),
   readyReplicas: field(3, int32),

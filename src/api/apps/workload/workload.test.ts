@@ -35,7 +35,7 @@ test('a workload selects what it makes, and makes pods that go on', () => {
       unreadable((expression(operator, values, key) as any).selector)
     const unmatched =
       'template.metadata.labels: Invalid value: {"app":"a"}: `selector` does not match template `labels`'
-    const empty = `empty selector is invalid for ${kind.toLowerCase()}`
+    const empty = 'empty selector is invalid for deployment'
     hold({}, [])
     hold({ replicas: 0, minReadySeconds: 0 }, [])
     hold(expression('In', ['a', 'b']), [])
@@ -70,7 +70,7 @@ test('a workload selects what it makes, and makes pods that go on', () => {
       unreadable({ matchLabels: { '/a': 'b' } }),
     ])
     hold({ template: template({}, {}) }, [
-      'template.metadata.labels: Invalid value: {}: `selector` does not match template `labels`',
+      'template.metadata.labels: Invalid value: null: `selector` does not match template `labels`',
     ])
     hold(
       {
@@ -80,7 +80,7 @@ test('a workload selects what it makes, and makes pods that go on', () => {
         ),
       },
       [
-        'template.metadata.labels: Invalid value: "/b": prefix part must be non-empty',
+        'template.labels: Invalid value: "/b": prefix part must be non-empty',
         'template.spec.containers: Required value',
         'template.spec.restartPolicy: Unsupported value: "Never": supported values: "Always"',
         'template.spec.activeDeadlineSeconds: Forbidden: activeDeadlineSeconds in ReplicaSet is not Supported',
@@ -92,8 +92,10 @@ test('a workload selects what it makes, and makes pods that go on', () => {
       spec.selector.matchLabels.app = 'b'
       spec.template.metadata.labels.app = 'b'
     })
+    const replicas = 'spec.replicas: Invalid value: -1: must be greater than or equal to 0'
     assert.deepEqual(selector, [
-      'spec.replicas: Invalid value: -1: must be greater than or equal to 0',
+      // Kubernetes looks twice at a ReplicaSet that changes.
+      ...(kind === 'ReplicaSet' ? [replicas, replicas] : [replicas]),
       'spec.selector: Invalid value: {"matchLabels":{"app":"b"}}: field is immutable',
     ])
   }
@@ -158,8 +160,11 @@ test('a rollout may take away or add, in numbers or in hundredths', () => {
   assert.deepEqual(of({ type: 'Recreate', rollingUpdate: {} }), [
     `${at}: Forbidden: may not be specified when strategy \`type\` is 'Recreate'`,
   ])
+  assert.deepEqual(of({ type: 'Blue', rollingUpdate: { maxSurge: '5%' } }), [
+    'spec.strategy: Unsupported value: {"Type":"Blue","RollingUpdate":{"MaxUnavailable":0,"MaxSurge":"5%"}}: supported values: "Recreate", "RollingUpdate"',
+  ])
   assert.deepEqual(of({ type: 'Blue' }), [
-    'spec.strategy: Unsupported value: {"type":"Blue"}: supported values: "Recreate", "RollingUpdate"',
+    'spec.strategy: Unsupported value: {"Type":"Blue","RollingUpdate":null}: supported values: "Recreate", "RollingUpdate"',
   ])
 })
 
@@ -175,7 +180,7 @@ test('a workload that has not been defaulted lacks what it needs', () => {
   }
   const rolling = { type: 'RollingUpdate' }
   assert.deepEqual(strategy({}), [
-    'spec.strategy: Unsupported value: {}: supported values: "Recreate", "RollingUpdate"',
+    'spec.strategy: Unsupported value: {"Type":"","RollingUpdate":null}: supported values: "Recreate", "RollingUpdate"',
   ])
   assert.deepEqual(strategy({ strategy: rolling }), [
     'spec.strategy.rollingUpdate: Required value: this should be defaulted and never be nil',
@@ -185,22 +190,42 @@ test('a workload that has not been defaulted lacks what it needs', () => {
   ])
 })
 
-test('no more pods are reported than there are', () => {
+test('no more pods are reported than there are, and names that were tried stay tried', () => {
+  const OWN = { Deployment: 'updatedReplicas', ReplicaSet: 'fullyLabeledReplicas' }
   for (const kind of KINDS) {
+    const more = 'Invalid value: 3: cannot be greater than'
     assert.deepEqual(refusedStatus(workload(kind), {}), [])
-    const whole = { replicas: 3, updatedReplicas: 3, readyReplicas: 3, availableReplicas: 3, fullyLabeledReplicas: 3 }
+    const whole = { replicas: 3, [OWN[kind]]: 3, readyReplicas: 3, availableReplicas: 3 }
     assert.deepEqual(refusedStatus(workload(kind), whole), [])
     assert.deepEqual(refusedStatus(workload(kind), { ...whole, replicas: 2, readyReplicas: 1, conditions: [] }), [
-      'status.updatedReplicas: Invalid value: 3: cannot be greater than status.replicas',
-      'status.fullyLabeledReplicas: Invalid value: 3: cannot be greater than status.replicas',
-      'status.availableReplicas: Invalid value: 3: cannot be greater than status.replicas',
-      'status.availableReplicas: Invalid value: 3: cannot be greater than readyReplicas',
+      `status.${OWN[kind]}: ${more} status.replicas`,
+      `status.availableReplicas: ${more} status.replicas`,
+      `status.availableReplicas: ${more} readyReplicas`,
     ])
     assert.deepEqual(refusedStatus(workload(kind), { replicas: 1, readyReplicas: 2, observedGeneration: -1 }), [
       'status.observedGeneration: Invalid value: -1: must be greater than or equal to 0',
       'status.readyReplicas: Invalid value: 2: cannot be greater than status.replicas',
     ])
+    assert.deepEqual(refusedStatus(workload(kind), { terminatingReplicas: -1 }), [
+      'status.terminatingReplicas: Invalid value: -1: must be greater than or equal to 0',
+    ])
   }
+  const counting = (before: number | undefined, after: number | undefined): readonly string[] =>
+    textsOf(
+      kindOf(workload('Deployment')).validate!.status!(
+        { ...created(workload('Deployment')), status: { collisionCount: after } } as never,
+        { ...created(workload('Deployment')), status: { collisionCount: before } } as never,
+      ),
+    )
+  for (const [before, after] of [
+    [undefined, 1],
+    [1, 1],
+    [1, 2],
+    [undefined, undefined],
+  ] as const)
+    assert.deepEqual(counting(before, after), [])
+  for (const after of [undefined, 0])
+    assert.deepEqual(counting(1, after), ['status.collisionCount: Invalid value: 0: cannot be decremented'])
 })
 
 const POD = {

@@ -11,7 +11,7 @@ export class ReplicationControllerSpec extends message('ReplicationControllerSpe
   template: optional(3, PodTemplateSpec),
 }) {}
 
-export class ReplicationControllerCondition extends message('ReplicationControllerCondition', {
+class ReplicationControllerCondition extends message('ReplicationControllerCondition', {
   type: required(1, string),
   status: required(2, string),
   lastTransitionTime: field(3, time),
@@ -19,7 +19,7 @@ export class ReplicationControllerCondition extends message('ReplicationControll
   message: field(5, string),
 }) {}
 
-export class ReplicationControllerStatus extends message('ReplicationControllerStatus', {
+class ReplicationControllerStatus extends message('ReplicationControllerStatus', {
   replicas: required(1, int32),
   fullyLabeledReplicas: field(2, int32),
   readyReplicas: field(4, int32),

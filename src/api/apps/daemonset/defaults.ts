@@ -1,0 +1,20 @@
+import { defaultPodSpec } from '#api/core/pod/defaults.ts'
+import type { Draft } from '#schema/defaulting.ts'
+import type { DaemonSet } from './message.ts'
+
+/** Fills in Kubernetes' DaemonSet defaults, in place. */
+export const defaultDaemonSet = (set: Draft<DaemonSet>): void => {
+  set.spec ??= { template: {} }
+  const { spec } = set
+  spec.template ??= {}
+  spec.template.spec ??= {}
+  defaultPodSpec(spec.template.spec)
+  spec.updateStrategy ??= {}
+  spec.updateStrategy.type ||= 'RollingUpdate'
+  if (spec.updateStrategy.type === 'RollingUpdate') {
+    spec.updateStrategy.rollingUpdate ??= {}
+    spec.updateStrategy.rollingUpdate.maxUnavailable ??= 1
+    spec.updateStrategy.rollingUpdate.maxSurge ??= 0
+  }
+  spec.revisionHistoryLimit ??= 10
+}

@@ -1,0 +1,28 @@
+import { type FieldError, forbidden, invalid, notSupported, required } from '#api/validation/field-error.ts'
+import { validateSelector } from '#api/validation/labels.ts'
+import { checkForm, dnsSubdomain } from '#api/validation/names.ts'
+import { parseQuantity } from '#schema/quantity.ts'
+import type { PersistentVolumeClaimSpec } from './message.ts'
+
+const ACCESS_MODES = ['ReadOnlyMany', 'ReadWriteMany', 'ReadWriteOnce', 'ReadWriteOncePod']
+const VOLUME_MODES = ['Block', 'Filesystem']
+
+/** Checks what a claim asks for, of one of its own or of one that pods are to be given. */
+export const validateClaimSpec = (spec: PersistentVolumeClaimSpec, path: string): readonly FieldError[] => {
+  const modes = spec.accessModes ?? []
+  const errors: FieldError[] = []
+  if (modes.length === 0) errors.push(required(`${path}.accessModes`, 'at least 1 access mode is required'))
+  if (spec.selector !== undefined) errors.push(...validateSelector(spec.selector, `${path}.selector`))
+  for (const mode of modes)
+    if (!ACCESS_MODES.includes(mode)) errors.push(notSupported(`${path}.accessModes`, mode, ACCESS_MODES))
+  if (modes.includes('ReadWriteOncePod') && modes.some((mode) => mode !== 'ReadWriteOncePod'))
+    errors.push(forbidden(`${path}.accessModes`, 'may not use ReadWriteOncePod with other access modes'))
+  const storage = spec.resources?.requests?.storage
+  if (storage === undefined) errors.push(required(`${path}.resources[storage]`))
+  else if (parseQuantity(storage).nano <= 0n)
+    errors.push(invalid(`${path}.resources[storage]`, storage, 'must be greater than zero'))
+  if (spec.storageClassName) errors.push(...checkForm(dnsSubdomain, spec.storageClassName, `${path}.storageClassName`))
+  if (spec.volumeMode !== undefined && !VOLUME_MODES.includes(spec.volumeMode))
+    errors.push(notSupported(`${path}.volumeMode`, spec.volumeMode, VOLUME_MODES))
+  return errors
+}
