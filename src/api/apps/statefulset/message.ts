@@ -5,7 +5,6 @@ import { ListMeta } from '#api/meta/list-meta.ts'
 import { ObjectMeta } from '#api/meta/object-meta.ts'
 import {
   field,
-  type Infer,
   int32,
   int64,
   intOrString,
