@@ -88,7 +88,7 @@ export const formKind = <T extends ApiObject, S extends ApiObject>(
         ...(deletion.marked && { marked: (object) => shown(deletion.marked!(stored(object))) }),
       },
     }),
-    ...(warnings && { warnings: (object) => warnings(stored(object)) }),
+    ...(warnings && { warnings: (object, isNew) => warnings(stored(object), isNew) }),
     ...(isConditional && { isConditional }),
     ...(isCreatedByPut && { isCreatedByPut }),
     ...(isBornWithStatus && { isBornWithStatus }),

@@ -83,8 +83,8 @@ export interface KindDefinition<T extends ApiObject> {
   readonly fields?: { readonly [field: string]: (object: T) => string | number | boolean | undefined }
   /** What `kubectl explain` says of its messages; loaded for OpenAPI alone. */
   readonly descriptions?: () => Promise<{ readonly descriptions: Descriptions }>
-  /** What is said to who writes such an object. */
-  warnings?(object: T): readonly string[]
+  /** What is said to who writes such an object; `isNew`: it was not there before. */
+  warnings?(object: T, isNew?: boolean): readonly string[]
   /** Nothing acts on it: who creates one is told so. */
   readonly isInert?: boolean
   /** What is said to whoever asks for the kind at all. */

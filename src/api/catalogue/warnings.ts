@@ -3,7 +3,7 @@ import type { Kind } from './kind.ts'
 
 /** What is said to who writes an object; `isNew`: it was not there before. */
 export const warningsOf = (kind: Kind, object: ApiObject, isNew: boolean): readonly string[] => [
-  ...(kind.warnings?.(object) ?? []),
+  ...(kind.warnings?.(object, isNew) ?? []),
   ...(isNew && kind.isInert
     ? [`nothing acts on a ${kind.resource.kind} in this cluster: it is kept and served, and has no effect`]
     : []),

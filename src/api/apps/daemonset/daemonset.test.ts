@@ -140,3 +140,12 @@ test('kubectl prints on how many nodes a DaemonSet is', () => {
   ])
   assert.deepEqual(printed(set()), ['agent', 0, 0, 0, 0, 0, '<none>', '60s', 'c', 'i', 'app=agent'])
 })
+
+test('who makes a DaemonSet is warned of what its template hides', () => {
+  const env = ['a', 'a'].map((name) => ({ name, value: 'x' }))
+  const spec = { containers: [{ name: 'c', image: 'i', env }] }
+  const object = created({ ...set({ template: { ...set().spec.template, spec } }), metadata: { name: 'a.b' } })
+  assert.deepEqual(kindOf(object).warnings!(object, true), [
+    'spec.template.spec.containers[0].env[1]: hides previous definition of "a", which may be dropped when using apply',
+  ])
+})

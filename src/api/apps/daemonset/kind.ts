@@ -1,6 +1,6 @@
 import { kind } from '#api/catalogue/kind.ts'
 import { status } from '#api/catalogue/subresource.ts'
-import { podOwnerWarnings } from '#api/core/pod/warnings.ts'
+import { templateWarnings } from '#api/core/pod/warnings.ts'
 import { daemonSetColumns } from './columns.ts'
 import { defaultDaemonSet } from './defaults.ts'
 import { prepareDaemonSetCreate, prepareDaemonSetStatus, prepareDaemonSetUpdate } from './prepare.ts'
@@ -19,6 +19,6 @@ export const daemonSet = kind({
   },
   generation: ({ spec }) => spec,
   columns: daemonSetColumns,
-  warnings: podOwnerWarnings,
+  warnings: ({ spec }) => templateWarnings(spec?.template, 'spec.template'),
   descriptions: () => import('./descriptions.ts'),
 })

@@ -2,18 +2,7 @@ import { PodTemplateSpec } from '#api/core/pod/template.ts'
 import { LabelSelector } from '#api/meta/label-selector.ts'
 import { ListMeta } from '#api/meta/list-meta.ts'
 import { ObjectMeta } from '#api/meta/object-meta.ts'
-import {
-  field,
-  int32,
-  int64,
-  intOrString,
-  list,
-  oneOf,
-  optional,
-  required,
-  string,
-  time,
-} from '#schema/schema.ts'
+import { field, int32, int64, intOrString, list, oneOf, optional, required, string, time } from '#schema/schema.ts'
 import { message, object } from '../group.ts'
 
 const DaemonSetUpdateStrategyType = oneOf('RollingUpdate', 'OnDelete')

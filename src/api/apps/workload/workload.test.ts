@@ -333,3 +333,22 @@ test('a change of what is wanted counts, and of a Deployment’s annotations; a 
     [0, 3],
   )
 })
+
+test('who makes a workload is warned of a name that is no label, and of what its template hides', () => {
+  const env = ['a', 'a'].map((name) => ({ name, value: 'x' }))
+  const hiding = { containers: [{ name: 'c', image: 'i', env }] }
+  const hidden =
+    'spec.template.spec.containers[0].env[1]: hides previous definition of "a", which may be dropped when using apply'
+  for (const kind of KINDS) {
+    const object = created({ ...workload(kind, { template: template(hiding) }), metadata: { name: 'a.b' } })
+    const { warnings } = kindOf(object)
+    assert.deepEqual(warnings!(object), [hidden])
+    const [name, ...others] = warnings!(object, true)
+    assert.match(
+      name!,
+      /^metadata\.name: this is used in Pod names and hostnames, which can result in surprising behavior; a DNS label is recommended: \[a lowercase RFC 1123 label must .*\]$/,
+    )
+    assert.deepEqual(others, [hidden])
+    assert.deepEqual(warnings!(created(workload(kind)), true), [])
+  }
+})

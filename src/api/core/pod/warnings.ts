@@ -1,4 +1,5 @@
 import { addressWarnings } from '#api/validation/address.ts'
+import { dnsLabel } from '#api/validation/names.ts'
 import type { Pod } from './message.ts'
 import type { PodSpec } from './spec/spec.ts'
 import type { PodTemplateSpec } from './template.ts'
@@ -10,10 +11,22 @@ export const podWarnings = (pod: Pod): readonly string[] => specWarnings(pod.spe
 export const templateWarnings = (template: PodTemplateSpec | undefined, path: string): readonly string[] =>
   specWarnings(template?.spec, `${path}.spec`)
 
-/** The same of what has its template in `spec.template`. */
-export const podOwnerWarnings = (owner: {
+interface PodOwner {
+  readonly metadata?: { readonly name?: string }
   readonly spec?: { readonly template?: PodTemplateSpec }
-}): readonly string[] => templateWarnings(owner.spec?.template, 'spec.template')
+}
+
+/** The same of what has its template in `spec.template` and names its pods after itself. */
+export const podOwnerWarnings = ({ metadata, spec }: PodOwner, isNew = false): readonly string[] => {
+  const problems = isNew ? dnsLabel(metadata?.name ?? '') : []
+  const warnings = templateWarnings(spec?.template, 'spec.template')
+  return problems.length === 0
+    ? warnings
+    : [
+        `metadata.name: this is used in Pod names and hostnames, which can result in surprising behavior; a DNS label is recommended: [${problems.join(' ')}]`,
+        ...warnings,
+      ]
+}
 
 const specWarnings = (spec: PodSpec | undefined, path: string): readonly string[] => {
   const { hostAliases = [], dnsConfig } = spec ?? {}

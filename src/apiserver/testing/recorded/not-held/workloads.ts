@@ -1,12 +1,6 @@
 import { LATER, type NotHeld } from './not-held.ts'
 
 export const workloads: NotHeld = {
-  'statefulset db': LATER,
-  'statefulset claims': LATER,
-  'refused: statefulset immutable': LATER,
-  daemonset: LATER,
-  'refused: daemonset surge and unavailable': LATER,
-  replicationcontroller: LATER,
   'job many': LATER,
   'job refused-restart': LATER,
   'job refused-numbers': LATER,
