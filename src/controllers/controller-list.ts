@@ -1,3 +1,4 @@
+import { startClusterRoleAggregation } from './clusterrole-aggregation/controller.ts'
 import type { ControllerContext, RunningController } from './context.ts'
 import { startDeploymentController } from './deployment/controller.ts'
 import { startEndpointsController } from './endpoints/controller.ts'
@@ -47,6 +48,8 @@ export const CONTROLLERS: readonly ControllerEntry[] = [
   { name: 'taint-eviction', start: startTaintEvictionController },
   // What the cluster stands on comes back.
   { name: 'kept-objects', start: startKeptObjectsController },
+  // Who has been given `view` or `edit` may what they gather.
+  { name: 'clusterrole-aggregation', start: startClusterRoleAggregation },
   // What follows only removes, and nobody waits for it at boot: namespaces,
   { name: 'namespace', start: startNamespaceController },
   // what has lost its owner,
