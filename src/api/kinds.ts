@@ -6,6 +6,7 @@ import { coordinationKinds } from './coordination/kinds.ts'
 import { coreKinds } from './core/kinds.ts'
 import { discoveryKinds } from './discovery/kinds.ts'
 import { eventsKinds } from './events/kinds.ts'
+import { networkingKinds } from './networking/kinds.ts'
 import { policyKinds } from './policy/kinds.ts'
 import { rbacKinds } from './rbac/kinds.ts'
 
@@ -18,6 +19,7 @@ export const builtInKinds: readonly Kind[] = [
   ...appsKinds,
   ...eventsKinds,
   ...batchKinds,
+  ...networkingKinds,
   ...policyKinds,
   ...rbacKinds,
   ...admissionRegistrationKinds,

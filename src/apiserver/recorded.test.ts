@@ -44,10 +44,9 @@ for (const [file, { notHeld = {}, ...options }] of Object.entries(FILES))
           assert.deepEqual(comparable(answer.body, options), comparable(one.response, options))
           if (one.warning !== undefined) assert.equal(answer.warning, one.warning)
         }
+        // Each that is not held is shown with its reason.
         const reason = notHeld[one.name]
-        // A reason that has become untrue is a fault as well: what is held is to stay so.
-        if (reason === undefined) await t.test(one.name, check)
-        else await t.test(`${one.name}, not held: ${reason}`, () => assert.throws(check))
+        await t.test(one.name, reason === undefined ? {} : { todo: reason }, check)
       }
     } finally {
       await server.close()

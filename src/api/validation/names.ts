@@ -1,5 +1,5 @@
 import { byteLength, labelKeyProblems, labelValueProblems } from '#objects/label-form.ts'
-import { type FieldError, invalid } from './field-error.ts'
+import { type FieldError, invalid, required } from './field-error.ts'
 
 // The messages are Kubernetes' own, letter for letter: clients and people match on them.
 const LABEL = '[a-z0-9]([-a-z0-9]*[a-z0-9])?'
@@ -29,6 +29,12 @@ const form =
 export const dnsLabel: NameForm = form(LABEL_FORM, 63, LABEL_MESSAGE)
 /** RFC 1123 subdomain, 253 bytes: most kinds' names. */
 export const dnsSubdomain: NameForm = form(SUBDOMAIN_FORM, 253, SUBDOMAIN_MESSAGE)
+/** `*.` before an RFC 1123 subdomain: all hosts one label below it. */
+export const wildcardSubdomain: NameForm = form(
+  anchored(`\\*\\.${SUBDOMAIN}`),
+  253,
+  `a wildcard DNS-1123 subdomain must start with '*.', followed by a valid DNS subdomain, which must consist of lower case alphanumeric characters, '-' or '.' and end with an alphanumeric character (e.g. '*.example.com', regex used for validation is '\\*\\.${SUBDOMAIN}')`,
+)
 /** A label's value, 63 bytes, may be empty. */
 export const labelValue: NameForm = labelValueProblems
 
@@ -72,6 +78,21 @@ export const checkLabels = (labels: { readonly [key: string]: string }, field: s
     ...checkForm(qualifiedName, key, field),
     ...checkForm(labelValue, value, field),
   ])
+
+const HTTP_PATH = "[A-Za-z0-9/\\-._~%!$&'()*+,;=:]+"
+const HTTP_PATH_FORM = anchored(HTTP_PATH)
+
+/** `acme.example/controller`: who owns a word, and the word. */
+export const checkDomainPrefixedPath = (value: string | undefined, field: string): readonly FieldError[] => {
+  if (!value) return [required(field)]
+  const slash = value.indexOf('/')
+  const [host, path] = [value.slice(0, Math.max(slash, 0)), value.slice(slash + 1)]
+  if (host === '' || path === '')
+    return [invalid(field, value, 'must be a domain-prefixed path (such as "acme.io/foo")')]
+  const errors = checkForm(dnsSubdomain, host, field)
+  if (HTTP_PATH_FORM.test(path)) return errors
+  return [...errors, invalid(field, path, `Invalid path (regex used for validation is '${HTTP_PATH}')`)]
+}
 
 /** Not negative. */
 export const checkNonNegative = (value: number | undefined, field: string): readonly FieldError[] =>

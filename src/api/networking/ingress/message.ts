@@ -2,13 +2,12 @@ import { Protocol } from '#api/core/protocol.ts'
 import { TypedLocalObjectReference } from '#api/core/references.ts'
 import { ListMeta } from '#api/meta/list-meta.ts'
 import { ObjectMeta } from '#api/meta/object-meta.ts'
-import { field, type Infer, inline, int32, list, oneOf, optional, required, string } from '#schema/schema.ts'
+import { field, inline, int32, list, oneOf, optional, required, string } from '#schema/schema.ts'
 import { message, object } from '../group.ts'
 
-export const PathType = oneOf('Exact', 'Prefix', 'ImplementationSpecific')
-export type PathType = Infer<typeof PathType>
+const PathType = oneOf('Exact', 'Prefix', 'ImplementationSpecific')
 
-export class ServiceBackendPort extends message(
+class ServiceBackendPort extends message(
   'ServiceBackendPort',
   {
     name: field(1, string),
@@ -33,7 +32,7 @@ export class HTTPIngressPath extends message('HTTPIngressPath', {
   backend: required(2, IngressBackend),
 }) {}
 
-export class HTTPIngressRuleValue extends message('HTTPIngressRuleValue', {
+class HTTPIngressRuleValue extends message('HTTPIngressRuleValue', {
   paths: list(1, HTTPIngressPath, { list: 'atomic', always: true }),
 }) {}
 
@@ -42,7 +41,7 @@ export class IngressTLS extends message('IngressTLS', {
   secretName: field(2, string),
 }) {}
 
-export class IngressRuleValue extends message('IngressRuleValue', {
+class IngressRuleValue extends message('IngressRuleValue', {
   http: optional(1, HTTPIngressRuleValue),
 }) {}
 
@@ -58,23 +57,23 @@ export class IngressSpec extends message('IngressSpec', {
   rules: list(3, IngressRule, { list: 'atomic' }),
 }) {}
 
-export class IngressPortStatus extends message('IngressPortStatus', {
+class IngressPortStatus extends message('IngressPortStatus', {
   port: required(1, int32),
   protocol: required(2, Protocol),
   error: optional(3, string),
 }) {}
 
-export class IngressLoadBalancerIngress extends message('IngressLoadBalancerIngress', {
+class IngressLoadBalancerIngress extends message('IngressLoadBalancerIngress', {
   ip: field(1, string),
   hostname: field(2, string),
   ports: list(4, IngressPortStatus, { list: 'atomic' }),
 }) {}
 
-export class IngressLoadBalancerStatus extends message('IngressLoadBalancerStatus', {
+class IngressLoadBalancerStatus extends message('IngressLoadBalancerStatus', {
   ingress: list(1, IngressLoadBalancerIngress, { list: 'atomic' }),
 }) {}
 
-export class IngressStatus extends message('IngressStatus', {
+class IngressStatus extends message('IngressStatus', {
   loadBalancer: field(1, IngressLoadBalancerStatus),
 }) {}
 

@@ -11,7 +11,7 @@ export class IngressClassParametersReference extends message('IngressClassParame
   namespace: optional(5, string),
 }) {}
 
-export class IngressClassSpec extends message('IngressClassSpec', {
+class IngressClassSpec extends message('IngressClassSpec', {
   controller: field(1, string),
   parameters: optional(2, IngressClassParametersReference),
 }) {}

@@ -2,11 +2,10 @@ import { Protocol } from '#api/core/protocol.ts'
 import { LabelSelector } from '#api/meta/label-selector.ts'
 import { ListMeta } from '#api/meta/list-meta.ts'
 import { ObjectMeta } from '#api/meta/object-meta.ts'
-import { field, type Infer, int32, intOrString, list, oneOf, optional, required, string } from '#schema/schema.ts'
+import { field, int32, intOrString, list, oneOf, optional, required, string } from '#schema/schema.ts'
 import { message, object } from '../group.ts'
 
-export const PolicyType = oneOf('Ingress', 'Egress')
-export type PolicyType = Infer<typeof PolicyType>
+const PolicyType = oneOf('Ingress', 'Egress')
 
 export class IPBlock extends message('IPBlock', {
   cidr: required(1, string),
@@ -25,17 +24,17 @@ export class NetworkPolicyPeer extends message('NetworkPolicyPeer', {
   ipBlock: optional(3, IPBlock),
 }) {}
 
-export class NetworkPolicyIngressRule extends message('NetworkPolicyIngressRule', {
+class NetworkPolicyIngressRule extends message('NetworkPolicyIngressRule', {
   ports: list(1, NetworkPolicyPort, { list: 'atomic' }),
   from: list(2, NetworkPolicyPeer, { list: 'atomic' }),
 }) {}
 
-export class NetworkPolicyEgressRule extends message('NetworkPolicyEgressRule', {
+class NetworkPolicyEgressRule extends message('NetworkPolicyEgressRule', {
   ports: list(1, NetworkPolicyPort, { list: 'atomic' }),
   to: list(2, NetworkPolicyPeer, { list: 'atomic' }),
 }) {}
 
-export class NetworkPolicySpec extends message('NetworkPolicySpec', {
+class NetworkPolicySpec extends message('NetworkPolicySpec', {
   podSelector: required(1, LabelSelector, { optional: true }),
   ingress: list(2, NetworkPolicyIngressRule, { list: 'atomic' }),
   egress: list(3, NetworkPolicyEgressRule, { list: 'atomic' }),

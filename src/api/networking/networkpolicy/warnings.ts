@@ -1,0 +1,19 @@
+import { cidrWarnings } from '#api/validation/address.ts'
+import type { NetworkPolicy, NetworkPolicyPeer } from './message.ts'
+
+const ofPeers = (peers: readonly NetworkPolicyPeer[] = [], path: string): readonly string[] =>
+  peers.flatMap(({ ipBlock }, index) => {
+    if (ipBlock === undefined) return []
+    const at = `${path}[${index}].ipBlock`
+    const except = ipBlock.except ?? []
+    return [
+      ...cidrWarnings(ipBlock.cidr, `${at}.cidr`),
+      ...except.flatMap((text, place) => cidrWarnings(text, `${at}.except[${place}]`)),
+    ]
+  })
+
+/** What Kubernetes says in a Warning header to who writes such a policy: ranges that are not in their one form. */
+export const networkPolicyWarnings = ({ spec }: NetworkPolicy): readonly string[] => [
+  ...(spec?.ingress ?? []).flatMap(({ from }, index) => ofPeers(from, `spec.ingress[${index}].from`)),
+  ...(spec?.egress ?? []).flatMap(({ to }, index) => ofPeers(to, `spec.egress[${index}].to`)),
+]
