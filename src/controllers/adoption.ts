@@ -10,21 +10,21 @@ import type { ControllerContext } from './context.ts'
 type Selecting = ApiObject & { readonly spec?: { readonly selector?: LabelSelector } }
 
 /**
- * The objects that `owner` manages, after taking in orphans that its selector matches and letting go of its own that it
- * no longer matches. `lister` needs the index `controller`. Before the first adoption the owner is read from the
- * server: a cache that is behind could adopt for an owner that is gone.
+ * The objects that `owner` manages, after taking in orphans that it matches (by its selector, where `matches` does not
+ * say otherwise) and letting go of its own that it no longer matches. `lister` needs the index `controller`. Before the
+ * first adoption the owner is read from the server: a cache that is behind could adopt for an owner that is gone.
  */
-export const adoptAndRelease = async <O extends Selecting, T extends ApiObject>(
+export const adoptAndRelease = async <O extends ApiObject, T extends ApiObject>(
   context: ControllerContext,
   ownerResource: Resource<O>,
   owner: O,
   resource: Resource<T>,
   lister: Lister<T>,
   canAdopt: (object: T) => boolean = () => true,
+  matches: (object: T) => boolean = (object) => selects((owner as Selecting).spec?.selector, object.metadata?.labels),
 ): Promise<T[]> => {
   const { client } = context
   const { uid, namespace, name, deletionTimestamp } = owner.metadata!
-  const matches = (object: T) => selects(owner.spec?.selector, object.metadata?.labels)
   const kept: T[] = []
   const write = async (object: T, ownerReferences: readonly unknown[]): Promise<T | undefined> => {
     const { name: own, uid: id, resourceVersion } = object.metadata!

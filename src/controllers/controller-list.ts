@@ -11,6 +11,7 @@ import { startNamespaceController } from './namespace/controller.ts'
 import { startNodeLifecycleController } from './node-lifecycle/controller.ts'
 import { startPodGarbageCollector } from './pod-garbage-collector/controller.ts'
 import { startReplicaSetController } from './replicaset/controller.ts'
+import { startReplicationControllerController } from './replicationcontroller/controller.ts'
 import { startRootCaController } from './root-ca/controller.ts'
 import { startScheduler } from './scheduler/controller.ts'
 import { startServiceAccountController } from './serviceaccount/controller.ts'
@@ -46,6 +47,8 @@ export const CONTROLLERS: readonly ControllerEntry[] = [
   { name: 'node-lifecycle', start: startNodeLifecycleController },
   // and, once they have waited long enough, off the node.
   { name: 'taint-eviction', start: startTaintEvictionController },
+  // What else makes pods; nothing of the cluster itself is made so.
+  { name: 'replicationcontroller', start: startReplicationControllerController },
   // What the cluster stands on comes back.
   { name: 'kept-objects', start: startKeptObjectsController },
   // Who has been given `view` or `edit` may what they gather.

@@ -1,10 +1,11 @@
-import type { ReplicaSet, ReplicaSetCondition, ReplicaSetStatus } from '#api/apps/replicaset/message.ts'
+import type { ReplicaSetCondition, ReplicaSetStatus } from '#api/apps/replicaset/message.ts'
 import type { Pod } from '#api/core/pod/message.ts'
+import type { PodTemplateSpec } from '#api/core/pod/template.ts'
+import type { ApiObject } from '#api/resource.ts'
 import { timeText } from '#api/time-text.ts'
 import { findCondition, isReady, withCondition, withoutCondition } from '#objects/conditions.ts'
 import { isLeaving } from '#objects/deletion.ts'
 import { matchesMap } from '#objects/label-selector.ts'
-import { controllerReference } from '#objects/owner-reference.ts'
 import { isActive, isTerminal } from '#objects/pod.ts'
 import { availableIn } from '../values/availability.ts'
 import { rankForDeletion } from './desired-deletion.ts'
@@ -12,26 +13,36 @@ import { rankForDeletion } from './desired-deletion.ts'
 /** At most so many pods are made or deleted in one look (Kubernetes' burst). */
 const BURST = 500
 
-interface ReplicaSetPlan {
+/** What keeps a number of equal pods: a ReplicaSet, a ReplicationController. */
+export interface Replicated extends ApiObject {
+  readonly spec?: {
+    readonly replicas?: number
+    readonly minReadySeconds?: number
+    readonly template?: PodTemplateSpec
+  }
+  readonly status?: ReplicaSetStatus
+}
+
+interface ReplicasPlan {
   readonly create: number
   readonly delete: readonly Pod[]
 }
 
 /**
- * `pods` are the ReplicaSet's own; `doomed` are uids of pods that were deleted but are still in the cache; `related`
+ * `pods` are its own; `doomed` are uids of pods that were deleted but are still in the cache; `related`
  * are active pods of the same owner (all ReplicaSets of the Deployment): the node that has most of them loses one
  * first.
  */
-export const planReplicaSet = (
-  replicaSet: ReplicaSet,
+export const planReplicas = (
+  owner: Replicated,
   pods: readonly Pod[],
   doomed: ReadonlySet<string>,
   related: readonly Pod[],
   now: number,
-): ReplicaSetPlan => {
-  if (isLeaving(replicaSet)) return { create: 0, delete: [] }
+): ReplicasPlan => {
+  if (isLeaving(owner)) return { create: 0, delete: [] }
   const active = pods.filter((pod) => isActive(pod) && !doomed.has(pod.metadata!.uid!))
-  const missing = (replicaSet.spec?.replicas ?? 1) - active.length
+  const missing = (owner.spec?.replicas ?? 1) - active.length
   if (missing >= 0) return { create: Math.min(missing, BURST), delete: [] }
   const onNode = new Map<string, number>()
   for (const pod of related)
@@ -40,42 +51,24 @@ export const planReplicaSet = (
   return { create: 0, delete: ranked.slice(0, Math.min(-missing, BURST)) }
 }
 
-/** A pod of the template, controlled by the ReplicaSet; the API server names it. */
-export const makePod = (replicaSet: ReplicaSet): Pod => {
-  const { metadata, spec } = replicaSet.spec?.template ?? {}
-  return {
-    apiVersion: 'v1',
-    kind: 'Pod',
-    metadata: {
-      generateName: `${replicaSet.metadata?.name}-`,
-      namespace: replicaSet.metadata?.namespace,
-      ...(metadata?.labels ? { labels: metadata.labels } : {}),
-      ...(metadata?.annotations ? { annotations: metadata.annotations } : {}),
-      ...(metadata?.finalizers ? { finalizers: metadata.finalizers } : {}),
-      ownerReferences: [controllerReference(replicaSet)],
-    },
-    spec,
-  }
-}
-
 export interface Failure {
   readonly reason: 'FailedCreate' | 'FailedDelete'
   readonly message: string
 }
 
 /** Counts, and `dueIn` (ms) after which the next ready pod becomes available. */
-export const replicaSetStatus = (
-  replicaSet: ReplicaSet,
+export const replicasStatus = (
+  owner: Replicated,
   pods: readonly Pod[],
   failure: Failure | undefined,
   now: number,
 ): { readonly status: ReplicaSetStatus; readonly dueIn: number | undefined } => {
-  const minReadySeconds = replicaSet.spec?.minReadySeconds ?? 0
+  const minReadySeconds = owner.spec?.minReadySeconds ?? 0
   const active = pods.filter(isActive)
   const waits = active.map((pod) => availableIn(pod, minReadySeconds, now))
-  const labels = replicaSet.spec?.template?.metadata?.labels ?? {}
+  const labels = owner.spec?.template?.metadata?.labels ?? {}
   const next = Math.min(...waits.filter((ms) => ms > 0))
-  const existing = replicaSet.status?.conditions
+  const existing = owner.status?.conditions
   const present = findCondition(existing, 'ReplicaFailure')
   const failed: ReplicaSetCondition | undefined = failure && {
     type: 'ReplicaFailure',
@@ -92,7 +85,7 @@ export const replicaSetStatus = (
       readyReplicas: active.filter(isReady).length,
       availableReplicas: waits.filter((ms) => ms === 0).length,
       terminatingReplicas: pods.filter((pod) => isLeaving(pod) && !isTerminal(pod)).length,
-      observedGeneration: replicaSet.metadata?.generation,
+      observedGeneration: owner.metadata?.generation,
       conditions: failed
         ? withCondition(existing, failed)
         : present

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { ReplicaSet } from '#api/apps/replicaset/message.ts'
 import type { Pod } from '#api/core/pod/message.ts'
-import { planReplicaSet, replicaSetStatus } from './desired.ts'
+import { planReplicas, replicasStatus } from './desired.ts'
 
 const now = Date.parse('2026-01-02T00:00:00Z')
 const pod = (
@@ -39,7 +39,7 @@ const set = (replicas: number, minReadySeconds = 0) =>
     spec: { replicas, minReadySeconds },
   }) as ReplicaSet
 
-test('planReplicaSet() deletes in the order of Kubernetes: unassigned, pending, not ready, cost, crowded, young', () => {
+test('planReplicas() deletes in the order of Kubernetes: unassigned, pending, not ready, cost, crowded, young', () => {
   const pods = [
     pod('old'),
     pod('young', { since: '2026-01-01T23:59:50Z' }),
@@ -50,21 +50,21 @@ test('planReplicaSet() deletes in the order of Kubernetes: unassigned, pending, 
     pod('unassigned', { node: '', phase: 'Pending', ready: false }),
   ]
   const related = [pod('neighbour', { node: 'b' }), pod('another', { node: 'b' }), pod('lonely')]
-  const ranked = planReplicaSet(set(0), pods, new Set(), related, now).delete.map(({ metadata }) => metadata?.name)
+  const ranked = planReplicas(set(0), pods, new Set(), related, now).delete.map(({ metadata }) => metadata?.name)
   assert.deepEqual(ranked, ['unassigned', 'pending', 'unready', 'cheap', 'crowded', 'young', 'old'])
 })
 
-test('planReplicaSet() neither counts pods that are going nor those it has told to go', () => {
+test('planReplicas() neither counts pods that are going nor those it has told to go', () => {
   const pods = [pod('a'), pod('b'), pod('c', { deleted: true })]
-  assert.deepEqual(planReplicaSet(set(2), pods, new Set(), [], now), { create: 0, delete: [] })
-  assert.equal(planReplicaSet(set(2), pods, new Set(['b']), [], now).create, 1)
-  assert.equal(planReplicaSet(set(1), pods, new Set(['b']), [], now).delete.length, 0)
-  assert.equal(planReplicaSet(set(0), pods, new Set(), [], now).delete.length, 2)
+  assert.deepEqual(planReplicas(set(2), pods, new Set(), [], now), { create: 0, delete: [] })
+  assert.equal(planReplicas(set(2), pods, new Set(['b']), [], now).create, 1)
+  assert.equal(planReplicas(set(1), pods, new Set(['b']), [], now).delete.length, 0)
+  assert.equal(planReplicas(set(0), pods, new Set(), [], now).delete.length, 2)
 })
 
-test('replicaSetStatus() calls a pod available minReadySeconds after it became ready, and says when', () => {
+test('replicasStatus() calls a pod available minReadySeconds after it became ready, and says when', () => {
   const pods = [pod('a'), pod('b', { since: '2026-01-01T23:59:55Z' }), pod('c', { deleted: true })]
-  const { status, dueIn } = replicaSetStatus(set(2, 10), pods, undefined, now)
+  const { status, dueIn } = replicasStatus(set(2, 10), pods, undefined, now)
   assert.equal(status.readyReplicas, 2)
   assert.equal(status.availableReplicas, 1)
   assert.equal(status.terminatingReplicas, 1)
