@@ -22,7 +22,7 @@ import { sameValue } from '../values/equal.ts'
 import { type Failure, planReplicas, type Replicated, replicasStatus } from './desired.ts'
 
 /** A kind that keeps a number of equal pods. */
-export interface ReplicaKind<T extends Replicated> {
+interface ReplicaKind<T extends Replicated> {
   /** Of the controller, among the others. */
   readonly name: string
   /** Of the controller, in its Events. */

@@ -38,6 +38,7 @@ test('a ReplicationController keeps as many pods as it says, and reports them', 
     readyReplicas: 3,
     availableReplicas: 3,
     observedGeneration: 1,
+    conditions: undefined,
   })
   await client.patch(replicationControllers, 'rc', 'merge', { spec: { replicas: 1 } }, scope)
   await cluster.converge()
