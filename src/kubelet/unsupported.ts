@@ -43,10 +43,6 @@ const volumeFindings = (volume: Volume): readonly Unsupported[] => {
     ...when(volume.emptyDir?.sizeLimit !== undefined && volume.emptyDir.medium !== 'Memory', () =>
       warn(`${at}.emptyDir.sizeLimit`, 'the limit is not enforced outside of medium Memory'),
     ),
-    ...when(
-      [volume.configMap, volume.secret, volume.projected, volume.downwardAPI].some((s) => s?.defaultUser !== undefined),
-      () => refuse(`${at}.defaultUser`, 'file owners are not supported yet: use fsGroup or defaultMode'),
-    ),
   ]
 }
 
@@ -70,9 +66,6 @@ const securityFindings = (at: string, context: Partial<SecurityContext> | undefi
 
 const probeFindings = (at: string, probe: Probe | undefined): readonly Unsupported[] => [
   ...when(probe?.grpc, () => refuse(`${at}.grpc`, 'gRPC probes are not supported yet: use httpGet, tcpSocket or exec')),
-  ...when(probe?.httpGet?.protocol === 'HTTP2', () =>
-    refuse(`${at}.httpGet.protocol`, 'probes speak HTTP/1.1 alone: use HTTP1'),
-  ),
 ]
 
 const containerFindings = (at: string, container: Container, hostNetwork: boolean): readonly Unsupported[] => [
@@ -92,12 +85,6 @@ const containerFindings = (at: string, container: Container, hostNetwork: boolea
       refuse(
         `${at}.volumeMounts[${mount.mountPath}].recursiveReadOnly`,
         'not supported yet: use IfPossible or Disabled',
-      ),
-    ),
-    ...when(mount.bindMountOptions?.length, () =>
-      refuse(
-        `${at}.volumeMounts[${mount.mountPath}].bindMountOptions`,
-        'mount options are not supported yet: leave them out',
       ),
     ),
   ]),

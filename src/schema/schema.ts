@@ -12,7 +12,12 @@ interface Plain<T> {
 export type Type<T> = Plain<T> | MessageClass<T>
 interface MessageOptions {
   readonly atomic?: boolean
-  readonly oneOf?: readonly string[]
+  /** One of these fields alone is set; the discriminator, where there is one, says which. OpenAPI names them. */
+  readonly union?: Union
+}
+interface Union {
+  readonly discriminator?: string
+  readonly fields: readonly string[]
 }
 export interface MessageClass<T> {
   new (never: never): T
@@ -59,6 +64,7 @@ export interface Options {
   readonly keys?: readonly string[]
   readonly list?: 'atomic' | 'set' | 'map'
   readonly atomic?: boolean
+  readonly union?: Union
   readonly optional?: boolean
   /** OpenAPI says that it must be there, though JSON leaves it out when zero. */
   readonly required?: boolean

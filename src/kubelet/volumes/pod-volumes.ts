@@ -114,14 +114,14 @@ export class PodVolumes {
       writeAtomically(path, await volumeFiles(this.#pod, volume, facts, this.#references, this.#tokens.get), group)
     } else {
       // No source at all is an emptyDir, as in Kubernetes.
-      const { medium, sizeLimit, mode } = volume.emptyDir ?? {}
+      const { medium, sizeLimit } = volume.emptyDir ?? {}
       const fresh = !existsSync(path)
       mkdirSync(path, { recursive: true })
       if (medium === 'Memory') {
         if (fresh) this.#context.mounter.tmpfs(path, sizeLimit === undefined ? undefined : quantityValue(sizeLimit))
       }
       // Past the umask, and for every user of the pod; the group's bit 2000 makes new files the group's.
-      chmodSync(path, (mode ?? 0o777) | (group === undefined ? 0 : 0o2000))
+      chmodSync(path, 0o777 | (group === undefined ? 0 : 0o2000))
       if (group !== undefined) chownSync(path, -1, group)
     }
     this.#paths.set(volume.name, path)

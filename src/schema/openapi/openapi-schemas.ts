@@ -125,6 +125,7 @@ export class SchemaCollector {
     if (required.length > 0) schema.required = required
     if (Object.keys(properties).length > 0) schema.properties = properties
     if (message.options.atomic === true) schema['x-kubernetes-map-type'] = 'atomic'
+    if (message.options.union !== undefined) schema['x-kubernetes-unions'] = [unionOf(message.options.union)]
     const kinds = this.#naming.kindsOf?.(message) ?? (message.gvk && [kindOf(message.gvk)])
     if (kinds !== undefined) schema['x-kubernetes-group-version-kind'] = kinds
   }
@@ -190,6 +191,14 @@ const kindOf = ([apiVersion, kind]: readonly [string, string]): GroupVersionKind
   // The machinery's own kinds (DeleteOptions, Status) are served under the core group's name.
   return { group: group === 'meta.k8s.io' ? '' : group, kind, version }
 }
+
+/** Programs know each field of a union by the name of the Go field. */
+const unionOf = ({ discriminator, fields }: NonNullable<Options['union']>): object => ({
+  ...(discriminator !== undefined && { discriminator }),
+  'fields-to-discriminateBy': Object.fromEntries(
+    fields.map((field) => [field, field[0]!.toUpperCase() + field.slice(1)]),
+  ),
+})
 
 /** v3 says what an absent field means: the declared constant, an empty message, or the zero of a required scalar. */
 const zeroOf = (field: Field<unknown, Presence>, resolved: Resolved): unknown => {

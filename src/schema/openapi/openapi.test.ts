@@ -84,16 +84,21 @@ test('the documents of two small kinds are, word by word, what they were when th
 test('what no kind of these has is said of a schema as Kubernetes says it', () => {
   const { message } = declarations('test.v1')
   class Atomic extends message('Atomic', { size: required(1, int64), real: required(2, double) }, { atomic: true }) {}
-  class Odd extends message('Odd', {
-    atomic: required(1, Atomic),
-    disk: field(2, string, { default: 'ref(AzureSharedBlobDisk)' }),
-    cache: field(3, string, { default: 'ref(AzureDataDiskCachingReadWrite)' }),
-    kind: required(4, oneOf('b', 'a')),
-    optional: required(5, string, { optional: true }),
-    again: optional(6, ref<Odd>('Odd')),
-    named: field(7, string, { required: true }),
-    all: list(8, string, { required: true }),
-  }) {}
+  const union = { discriminator: 'kind', fields: ['again', 'named'] }
+  class Odd extends message(
+    'Odd',
+    {
+      atomic: required(1, Atomic),
+      disk: field(2, string, { default: 'ref(AzureSharedBlobDisk)' }),
+      cache: field(3, string, { default: 'ref(AzureDataDiskCachingReadWrite)' }),
+      kind: required(4, oneOf('b', 'a')),
+      optional: required(5, string, { optional: true }),
+      again: optional(6, ref<Odd>('Odd')),
+      named: field(7, string, { required: true }),
+      all: list(8, string, { required: true }),
+    },
+    { union },
+  ) {}
   const naming = { modelName: ({ messageName }: MessageClass<unknown>) => messageName }
   const schemas = new SchemaCollector('v3', naming)
   const to = (name: string): object => ({ $ref: `#/components/schemas/${name}` })
@@ -112,6 +117,9 @@ test('what no kind of these has is said of a schema as Kubernetes says it', () =
         named: { type: 'string' },
         all: { type: 'array', items: { type: 'string' } },
       },
+      'x-kubernetes-unions': [
+        { discriminator: 'kind', 'fields-to-discriminateBy': { again: 'Again', named: 'Named' } },
+      ],
     },
     Atomic: {
       type: 'object',

@@ -5,8 +5,8 @@ import { object } from '../group.ts'
 
 export class ControllerRevision extends object('apps/v1', 'ControllerRevision', {
   metadata: field(1, ObjectMeta),
-  data: required(2, rawExtension),
-  revision: required(3, int64, { optional: true }),
+  data: required(2, rawExtension, { optional: true }),
+  revision: required(3, int64),
 }) {}
 
 export class ControllerRevisionList extends object('apps/v1', 'ControllerRevisionList', {

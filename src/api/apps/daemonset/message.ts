@@ -26,8 +26,8 @@ export class DaemonSetSpec extends message('DaemonSetSpec', {
 }) {}
 
 class DaemonSetCondition extends message('DaemonSetCondition', {
-  type: required(1, string, { optional: true }),
-  status: required(2, string, { optional: true }),
+  type: required(1, string),
+  status: required(2, string),
   lastTransitionTime: field(3, time),
   reason: field(4, string),
   message: field(5, string),

@@ -41,8 +41,8 @@ class DeploymentSpec extends message('DeploymentSpec', {
 }) {}
 
 export class DeploymentCondition extends message('DeploymentCondition', {
-  type: required(1, string, { optional: true }),
-  status: required(2, string, { optional: true }),
+  type: required(1, string),
+  status: required(2, string),
   lastUpdateTime: field(6, time),
   lastTransitionTime: field(7, time),
   reason: field(4, string),

@@ -13,8 +13,8 @@ class ReplicaSetSpec extends message('ReplicaSetSpec', {
 }) {}
 
 export class ReplicaSetCondition extends message('ReplicaSetCondition', {
-  type: required(1, string, { optional: true }),
-  status: required(2, string, { optional: true }),
+  type: required(1, string),
+  status: required(2, string),
   lastTransitionTime: field(3, time),
   reason: field(4, string),
   message: field(5, string),

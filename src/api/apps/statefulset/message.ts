@@ -46,8 +46,8 @@ export class StatefulSetSpec extends message('StatefulSetSpec', {
 }) {}
 
 class StatefulSetCondition extends message('StatefulSetCondition', {
-  type: required(1, string, { optional: true }),
-  status: required(2, string, { optional: true }),
+  type: required(1, string),
+  status: required(2, string),
   lastTransitionTime: field(3, time),
   reason: field(4, string),
   message: field(5, string),

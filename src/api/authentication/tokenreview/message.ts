@@ -17,8 +17,8 @@ class TokenReviewSpec extends message('TokenReviewSpec', {
 class TokenReviewStatus extends message('TokenReviewStatus', {
   authenticated: field(1, bool),
   user: field(2, UserInfo),
-  error: field(3, string),
   audiences: list(4, string, { list: 'atomic' }),
+  error: field(3, string),
 }) {}
 
 export class TokenReview extends object('authentication.k8s.io/v1', 'TokenReview', {

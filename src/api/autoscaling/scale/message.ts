@@ -3,7 +3,7 @@ import { field, int32, required, string } from '#schema/schema.ts'
 import { message, object } from '../group.ts'
 
 class ScaleSpec extends message('ScaleSpec', {
-  replicas: required(1, int32, { optional: true }),
+  replicas: field(1, int32, { default: 0 }),
 }) {}
 
 class ScaleStatus extends message('ScaleStatus', {

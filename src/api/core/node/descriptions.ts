@@ -16,12 +16,7 @@ export const descriptions: Descriptions = {
       taints: 'What keeps pods away that do not tolerate it.',
       configSource: 'No longer used.',
       externalID: 'No longer used.',
-      podPreemptionPolicy: 'Which pods its agent may push out for others.',
     },
-  },
-  NodePodPreemptionPolicy: {
-    about: 'Which pods a node’s agent may push out for others.',
-    fields: { disableResizePreemption: 'Whether a pod that wants more is not to push out others.' },
   },
   Taint: {
     about: 'Keeps pods off a node that do not tolerate it.',

@@ -45,10 +45,6 @@ class NodeConfigSource extends message('NodeConfigSource', {
   configMap: optional(2, ConfigMapNodeConfigSource),
 }) {}
 
-class NodePodPreemptionPolicy extends message('NodePodPreemptionPolicy', {
-  disableResizePreemption: list(1, string, { list: 'set' }),
-}) {}
-
 class NodeSpec extends message('NodeSpec', {
   podCIDR: field(1, string),
   podCIDRs: list(7, string, { list: 'set', patch: 'merge' }),
@@ -57,7 +53,6 @@ class NodeSpec extends message('NodeSpec', {
   taints: list(5, Taint, { list: 'atomic' }),
   configSource: optional(6, NodeConfigSource),
   externalID: field(2, string),
-  podPreemptionPolicy: optional(8, NodePodPreemptionPolicy),
 }) {}
 
 export class NodeCondition extends message('NodeCondition', {

@@ -9,7 +9,6 @@ export type PersistentVolumeAccessMode = Infer<typeof PersistentVolumeAccessMode
 export const PersistentVolumeMode = oneOf('Block', 'Filesystem')
 export type PersistentVolumeMode = Infer<typeof PersistentVolumeMode>
 const PersistentVolumeClaimModifyVolumeStatus = oneOf('Pending', 'InProgress', 'Infeasible')
-const VolumeHealthStatusType = oneOf('Inaccessible', 'DataLoss', 'Degraded')
 const PersistentVolumeClaimPhase = oneOf('Pending', 'Bound', 'Lost')
 const ClaimResourceStatus = oneOf(
   'ControllerResizeInProgress',
@@ -50,17 +49,6 @@ class PersistentVolumeClaimCondition extends message('PersistentVolumeClaimCondi
   message: field(6, string),
 }) {}
 
-export class VolumeHealthCondition extends message('VolumeHealthCondition', {
-  status: required(1, VolumeHealthStatusType),
-  reason: required(2, string),
-  message: field(3, string),
-}) {}
-
-class VolumeHealthStatus extends message('VolumeHealthStatus', {
-  healthConditions: list(1, VolumeHealthCondition, { keys: ['status', 'reason'], patch: 'merge', patchKey: 'status' }),
-  lastTransitionTime: field(2, time),
-}) {}
-
 class PersistentVolumeClaimStatus extends message('PersistentVolumeClaimStatus', {
   phase: field(1, PersistentVolumeClaimPhase),
   accessModes: list(2, PersistentVolumeAccessMode, { list: 'atomic' }),
@@ -70,7 +58,6 @@ class PersistentVolumeClaimStatus extends message('PersistentVolumeClaimStatus',
   allocatedResourceStatuses: map(7, ClaimResourceStatus),
   currentVolumeAttributesClassName: optional(8, string),
   modifyVolumeStatus: optional(9, ModifyVolumeStatus),
-  healthStatus: optional(10, VolumeHealthStatus),
 }) {}
 
 export class PersistentVolumeClaim extends object('v1', 'PersistentVolumeClaim', {

@@ -1,4 +1,4 @@
-import { bool, field, int32, int64, list, optional, string } from '#schema/schema.ts'
+import { bool, field, int32, int64, list, optional, string, time } from '#schema/schema.ts'
 import { object } from '../group.ts'
 
 export class PodAttachOptions extends object('v1', 'PodAttachOptions', {
@@ -23,9 +23,12 @@ export class PodLogOptions extends object('v1', 'PodLogOptions', {
   follow: field(2, bool),
   previous: field(3, bool),
   sinceSeconds: optional(4, int64),
+  sinceTime: optional(5, time),
   timestamps: field(6, bool),
   tailLines: optional(7, int64),
   limitBytes: optional(8, int64),
+  insecureSkipTLSVerifyBackend: field(9, bool),
+  stream: optional(10, string),
 }) {}
 
 export class PodPortForwardOptions extends object('v1', 'PodPortForwardOptions', {

@@ -11,7 +11,7 @@ class EventSeries extends message('EventSeries', {
 }) {}
 
 export class Event extends object('events.k8s.io/v1', 'Event', {
-  metadata: field(1, ObjectMeta),
+  metadata: required(1, ObjectMeta, { optional: true }),
   eventTime: required(2, microTime),
   series: optional(3, EventSeries),
   reportingController: field(4, string),

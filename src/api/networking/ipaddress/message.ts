@@ -5,18 +5,18 @@ import { message, object } from '../group.ts'
 
 export class ParentReference extends message('ParentReference', {
   group: field(1, string),
-  resource: field(2, string),
+  resource: field(2, string, { required: true }),
   namespace: field(3, string),
-  name: field(4, string),
+  name: field(4, string, { required: true }),
 }) {}
 
 export class IPAddressSpec extends message('IPAddressSpec', {
-  parentRef: optional(1, ParentReference),
+  parentRef: optional(1, ParentReference, { required: true }),
 }) {}
 
 export class IPAddress extends object('networking.k8s.io/v1', 'IPAddress', {
   metadata: field(1, ObjectMeta),
-  spec: field(2, IPAddressSpec),
+  spec: field(2, IPAddressSpec, { required: true }),
 }) {}
 
 export class IPAddressList extends object('networking.k8s.io/v1', 'IPAddressList', {

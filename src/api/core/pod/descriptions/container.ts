@@ -152,7 +152,6 @@ export const containers: Descriptions = {
       host: 'The host. Default: the pod’s address.',
       scheme: 'HTTP (the default) or HTTPS, whose certificate is not checked.',
       httpHeaders: 'Headers to send.',
-      protocol: 'The version of HTTP.',
     },
   },
   HTTPHeader: { about: 'A header.', fields: { name: 'Its name.', value: 'Its value.' } },
@@ -165,7 +164,7 @@ export const containers: Descriptions = {
   },
   GRPCAction: {
     about: 'A question by gRPC.',
-    fields: { port: 'The port, a number.', service: 'The service to ask for.', mode: 'How the connection is made.' },
+    fields: { port: 'The port, a number.', service: 'The service to ask for.' },
   },
   SleepAction: { about: 'A while to wait.', fields: { seconds: 'How long.' } },
   Lifecycle: {

@@ -54,7 +54,6 @@ export const pod: Descriptions = {
       resources: 'CPU and memory for the pod as a whole.',
       hostnameOverride: 'The host name inside, whatever the other fields say.',
       schedulingGroup: 'The group of pods that it is placed with.',
-      evictionResponders: 'Who is asked before the pod is moved away.',
     },
   },
   Affinity: {
@@ -166,10 +165,6 @@ export const pod: Descriptions = {
     about: 'The group of pods that a pod is placed with.',
     fields: { podGroupName: 'Its name.' },
   },
-  EvictionResponder: {
-    about: 'Who is asked before a pod is moved away.',
-    fields: { name: 'The name.', priority: 'Who has more is asked first.' },
-  },
   PodOS: { about: 'An operating system.', fields: { name: 'linux or windows.' } },
   PodStatus: {
     about: 'How a pod is.',
@@ -195,7 +190,6 @@ export const pod: Descriptions = {
       allocatedResources: 'What its node has set aside for it as a whole.',
       resources: 'What it has as a whole.',
       nodeAllocatableResourceClaimStatuses: 'What its claims take of its node.',
-      volumeHealth: 'How its volumes are.',
     },
   },
   PodCondition: condition('a pod'),

@@ -4,8 +4,6 @@ const MODE = 'The mode of the file, in decimal as JSON is: 420 is 0644. Default:
 const DEFAULT_MODE = 'The mode of the files that name none, in decimal as JSON is. Default 420, which is 0644.'
 const ITEMS = 'Which keys become files, and by which names. Default: all, by their own.'
 const OPTIONAL = 'Whether it may be missing. Default false: then the pod waits for it.'
-const USER = 'The number of the user that the file belongs to. Default: defaultUser.'
-const DEFAULT_USER = 'The number of the user that the files belong to that name none.'
 const CLOUD = 'A disk or file system of a cloud or a storage system; no node of this cluster can mount it.'
 
 export const volumes: Descriptions = {
@@ -50,7 +48,6 @@ export const volumes: Descriptions = {
     fields: {
       medium: 'Memory: in memory, and counted as the container’s. Empty: on the node’s disk.',
       sizeLimit: 'The most that it may hold.',
-      mode: 'The mode of the folder.',
     },
   },
   HostPathVolumeSource: {
@@ -67,7 +64,6 @@ export const volumes: Descriptions = {
       items: ITEMS,
       defaultMode: DEFAULT_MODE,
       optional: OPTIONAL,
-      defaultUser: DEFAULT_USER,
     },
   },
   SecretVolumeSource: {
@@ -77,16 +73,15 @@ export const volumes: Descriptions = {
       items: ITEMS,
       defaultMode: DEFAULT_MODE,
       optional: OPTIONAL,
-      defaultUser: DEFAULT_USER,
     },
   },
   KeyToPath: {
     about: 'A key that becomes a file.',
-    fields: { key: 'The key.', path: 'The file, below the volume and without `..`.', mode: MODE, user: USER },
+    fields: { key: 'The key.', path: 'The file, below the volume and without `..`.', mode: MODE },
   },
   DownwardAPIVolumeSource: {
     about: 'What the pod knows of itself, as files.',
-    fields: { items: 'The files.', defaultMode: DEFAULT_MODE, defaultUser: DEFAULT_USER },
+    fields: { items: 'The files.', defaultMode: DEFAULT_MODE },
   },
   DownwardAPIVolumeFile: {
     about: 'A file with one thing that the pod knows of itself.',
@@ -95,12 +90,11 @@ export const volumes: Descriptions = {
       fieldRef: 'A field of the pod.',
       resourceFieldRef: 'A limit or request of a container.',
       mode: MODE,
-      user: USER,
     },
   },
   ProjectedVolumeSource: {
     about: 'Several sources in one folder.',
-    fields: { sources: 'The sources.', defaultMode: DEFAULT_MODE, defaultUser: DEFAULT_USER },
+    fields: { sources: 'The sources.', defaultMode: DEFAULT_MODE },
   },
   VolumeProjection: {
     about: 'A part of a projected volume; one of these.',
@@ -128,7 +122,6 @@ export const volumes: Descriptions = {
       audience: 'For whom it is. Default: the API server.',
       expirationSeconds: 'Seconds that it is good for. Default 3600, at least 600.',
       path: 'The file, below the volume.',
-      user: USER,
     },
   },
   VolumeMount: {
@@ -141,7 +134,6 @@ export const volumes: Descriptions = {
       subPath: 'The folder or file of the volume that appears, instead of all of it.',
       subPathExpr: 'The same, with $(NAME) for environment variables.',
       mountPropagation: 'Whether mounts made later on one side are seen on the other. Default None.',
-      bindMountOptions: 'Further options of the mount.',
     },
   },
   VolumeMountStatus: {

@@ -26,12 +26,12 @@ class ContainerResizePolicy extends message('ContainerResizePolicy', {
 }) {}
 
 class ContainerRestartRuleOnExitCodes extends message('ContainerRestartRuleOnExitCodes', {
-  operator: field(1, string),
+  operator: field(1, string, { required: true }),
   values: list(2, int32, { list: 'set' }),
 }) {}
 
 class ContainerRestartRule extends message('ContainerRestartRule', {
-  action: field(1, string),
+  action: field(1, string, { required: true }),
   exitCodes: optional(2, ContainerRestartRuleOnExitCodes),
 }) {}
 
@@ -43,7 +43,6 @@ export class VolumeMount extends message('VolumeMount', {
   subPath: field(4, string),
   mountPropagation: optional(5, MountPropagationMode),
   subPathExpr: field(6, string),
-  bindMountOptions: list(8, string, { list: 'set' }),
 }) {}
 
 class VolumeDevice extends message('VolumeDevice', {

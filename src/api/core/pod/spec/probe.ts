@@ -2,8 +2,6 @@ import { field, inline, int32, int64, intOrString, list, oneOf, optional, requir
 import { message } from '../../group.ts'
 
 const URIScheme = oneOf('HTTP', 'HTTPS')
-const HTTPProtocol = oneOf('HTTP1', 'HTTP2')
-const GRPCProbeMode = oneOf('Plaintext', 'TLS')
 
 export class ExecAction extends message('ExecAction', {
   command: list(1, string, { list: 'atomic' }),
@@ -20,7 +18,6 @@ export class HTTPGetAction extends message('HTTPGetAction', {
   host: field(3, string),
   scheme: field(4, URIScheme),
   httpHeaders: list(5, HTTPHeader, { list: 'atomic' }),
-  protocol: optional(6, HTTPProtocol),
 }) {}
 
 export class TCPSocketAction extends message('TCPSocketAction', {
@@ -31,7 +28,6 @@ export class TCPSocketAction extends message('TCPSocketAction', {
 class GRPCAction extends message('GRPCAction', {
   port: required(1, int32),
   service: optional(2, string, { default: '', always: true, optional: true }),
-  mode: optional(3, GRPCProbeMode),
 }) {}
 
 class ProbeHandler extends message('ProbeHandler', {

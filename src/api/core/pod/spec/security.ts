@@ -7,10 +7,17 @@ const ProcMountType = oneOf('Default', 'Unmasked')
 const SupplementalGroupsPolicy = oneOf('Merge', 'Strict')
 const PodFSGroupChangePolicy = oneOf('OnRootMismatch', 'Always')
 
-class AppArmorProfile extends message('AppArmorProfile', {
-  type: required(1, AppArmorProfileType),
-  localhostProfile: optional(2, string),
-}) {}
+/** A profile has a file of the node where its type says so. */
+const BY_TYPE = { union: { discriminator: 'type', fields: ['localhostProfile'] } }
+
+class AppArmorProfile extends message(
+  'AppArmorProfile',
+  {
+    type: required(1, AppArmorProfileType),
+    localhostProfile: optional(2, string),
+  },
+  BY_TYPE,
+) {}
 
 class Capabilities extends message('Capabilities', {
   add: list(1, string, { list: 'atomic' }),
@@ -31,10 +38,14 @@ class WindowsSecurityContextOptions extends message('WindowsSecurityContextOptio
   hostProcess: optional(4, bool),
 }) {}
 
-class SeccompProfile extends message('SeccompProfile', {
-  type: required(1, SeccompProfileType),
-  localhostProfile: optional(2, string),
-}) {}
+class SeccompProfile extends message(
+  'SeccompProfile',
+  {
+    type: required(1, SeccompProfileType),
+    localhostProfile: optional(2, string),
+  },
+  BY_TYPE,
+) {}
 
 export class SecurityContext extends message('SecurityContext', {
   capabilities: optional(1, Capabilities),

@@ -12,15 +12,6 @@ const RestartPolicy = oneOf('Always', 'OnFailure', 'Never')
 const DNSPolicy = oneOf('ClusterFirstWithHostNet', 'ClusterFirst', 'Default', 'None')
 const PreemptionPolicy = oneOf('PreemptLowerPriority', 'Never')
 
-class EvictionResponder extends message(
-  'EvictionResponder',
-  {
-    name: required(1, string),
-    priority: optional(2, int32, { always: true }),
-  },
-  { atomic: true },
-) {}
-
 class HostAlias extends message('HostAlias', {
   ip: required(1, string),
   hostnames: list(2, string, { list: 'atomic' }),
@@ -55,9 +46,13 @@ class PodResourceClaim extends message('PodResourceClaim', {
   resourceClaimTemplateName: optional(4, string),
 }) {}
 
-class PodSchedulingGroup extends message('PodSchedulingGroup', {
-  podGroupName: optional(1, string),
-}) {}
+class PodSchedulingGroup extends message(
+  'PodSchedulingGroup',
+  {
+    podGroupName: optional(1, string),
+  },
+  { union: { fields: ['podGroupName'] } },
+) {}
 
 export class PodSpec extends message('PodSpec', {
   volumes: list(1, Volume, { keys: ['name'], patch: 'merge,retainKeys', patchKey: 'name' }),
@@ -106,5 +101,4 @@ export class PodSpec extends message('PodSpec', {
   resources: optional(40, ResourceRequirements),
   hostnameOverride: optional(41, string),
   schedulingGroup: optional(43, PodSchedulingGroup),
-  evictionResponders: list(44, EvictionResponder, { keys: ['name'], patch: 'merge', patchKey: 'name' }),
 }) {}

@@ -35,7 +35,7 @@ export class ContainerState extends message('ContainerState', {
 }) {}
 
 class ImageVolumeStatus extends message('ImageVolumeStatus', {
-  imageRef: field(1, string),
+  imageRef: field(1, string, { required: true }),
 }) {}
 
 class VolumeStatus extends message('VolumeStatus', {

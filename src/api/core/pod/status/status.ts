@@ -12,7 +12,6 @@ import {
   time,
 } from '#schema/schema.ts'
 import { message } from '../../group.ts'
-import { VolumeHealthCondition } from '../../persistentvolumeclaim/message.ts'
 import { ResourceRequirements } from '../spec/resources.ts'
 import { ContainerExtendedResourceRequest, ContainerStatus } from './container-status.ts'
 
@@ -25,22 +24,10 @@ class HostIP extends message('HostIP', {
   ip: required(1, string),
 }) {}
 
-class NodeAllocatableMappedResources extends message('NodeAllocatableMappedResources', {
-  name: required(1, string),
-  quantity: optional(2, quantity, { always: true }),
-}) {}
-
-class NodeAllocatableOverheadResources extends message('NodeAllocatableOverheadResources', {
-  name: required(1, string),
-  perPod: optional(2, quantity),
-  perContainer: optional(3, quantity),
-}) {}
-
 class NodeAllocatableResourceClaimStatus extends message('NodeAllocatableResourceClaimStatus', {
   resourceClaimName: required(1, string),
   containers: list(2, string, { list: 'set' }),
-  mapping: list(4, NodeAllocatableMappedResources, { keys: ['name'], patch: 'merge', patchKey: 'name' }),
-  overhead: list(5, NodeAllocatableOverheadResources, { keys: ['name'], patch: 'merge', patchKey: 'name' }),
+  resources: map(3, quantity, { always: true }),
 }) {}
 
 export class PodCondition extends message('PodCondition', {
@@ -65,12 +52,6 @@ class PodResourceClaimStatus extends message('PodResourceClaimStatus', {
 class PodExtendedResourceClaimStatus extends message('PodExtendedResourceClaimStatus', {
   requestMappings: list(1, ContainerExtendedResourceRequest, { list: 'atomic', always: true }),
   resourceClaimName: required(2, string),
-}) {}
-
-class PodVolumeHealth extends message('PodVolumeHealth', {
-  name: required(1, string),
-  healthConditions: list(2, VolumeHealthCondition, { keys: ['status', 'reason'], patch: 'merge', patchKey: 'status' }),
-  lastTransitionTime: field(3, time),
 }) {}
 
 export class PodStatus extends message('PodStatus', {
@@ -98,10 +79,5 @@ export class PodStatus extends message('PodStatus', {
   extendedResourceClaimStatus: optional(18, PodExtendedResourceClaimStatus),
   allocatedResources: map(19, quantity),
   resources: optional(20, ResourceRequirements),
-  nodeAllocatableResourceClaimStatuses: list(21, NodeAllocatableResourceClaimStatus, {
-    keys: ['resourceClaimName'],
-    patch: 'merge',
-    patchKey: 'resourceClaimName',
-  }),
-  volumeHealth: list(22, PodVolumeHealth, { keys: ['name'] }),
+  nodeAllocatableResourceClaimStatuses: list(21, NodeAllocatableResourceClaimStatus, { list: 'atomic' }),
 }) {}

@@ -10,14 +10,12 @@ class ClusterTrustBundleProjection extends message('ClusterTrustBundleProjection
   labelSelector: optional(3, LabelSelector),
   optional: optional(5, bool),
   path: required(4, string),
-  user: optional(6, int64),
 }) {}
 
 export class KeyToPath extends message('KeyToPath', {
   key: required(1, string),
   path: required(2, string),
   mode: optional(3, int32),
-  user: optional(4, int64),
 }) {}
 
 export class ConfigMapProjection extends message('ConfigMapProjection', {
@@ -31,7 +29,6 @@ export class DownwardAPIVolumeFile extends message('DownwardAPIVolumeFile', {
   fieldRef: optional(2, ObjectFieldSelector),
   resourceFieldRef: optional(3, ResourceFieldSelector),
   mode: optional(4, int32),
-  user: optional(5, int64),
 }) {}
 
 class DownwardAPIProjection extends message('DownwardAPIProjection', {
@@ -48,18 +45,16 @@ class ServiceAccountTokenProjection extends message('ServiceAccountTokenProjecti
   audience: field(1, string),
   expirationSeconds: optional(2, int64),
   path: required(3, string),
-  user: optional(4, int64),
 }) {}
 
 class PodCertificateProjection extends message('PodCertificateProjection', {
-  signerName: field(1, string),
-  keyType: field(2, string),
+  signerName: field(1, string, { required: true }),
+  keyType: field(2, string, { required: true }),
   maxExpirationSeconds: optional(3, int32),
   credentialBundlePath: field(4, string),
   keyPath: field(5, string),
   certificateChainPath: field(6, string),
   userAnnotations: map(7, string),
-  user: optional(8, int64),
 }) {}
 
 class VolumeProjection extends message('VolumeProjection', {
@@ -74,5 +69,4 @@ class VolumeProjection extends message('VolumeProjection', {
 export class ProjectedVolumeSource extends message('ProjectedVolumeSource', {
   sources: list(1, VolumeProjection, { list: 'atomic', always: true, optional: true }),
   defaultMode: optional(2, int32),
-  defaultUser: optional(3, int64),
 }) {}

@@ -1,5 +1,5 @@
 import { ObjectMeta } from '#api/meta/object-meta.ts'
-import { bool, field, inline, int32, int64, list, oneOf, optional, quantity, required, string } from '#schema/schema.ts'
+import { bool, field, inline, int32, list, oneOf, optional, quantity, required, string } from '#schema/schema.ts'
 import { message } from '../../group.ts'
 import { PersistentVolumeClaimSpec } from '../../persistentvolumeclaim/message.ts'
 import { LocalObjectReference } from '../../references.ts'
@@ -44,19 +44,16 @@ class ConfigMapVolumeSource extends message('ConfigMapVolumeSource', {
   items: list(2, KeyToPath, { list: 'atomic' }),
   defaultMode: optional(3, int32),
   optional: optional(4, bool),
-  defaultUser: optional(5, int64),
 }) {}
 
 class DownwardAPIVolumeSource extends message('DownwardAPIVolumeSource', {
   items: list(1, DownwardAPIVolumeFile, { list: 'atomic' }),
   defaultMode: optional(2, int32),
-  defaultUser: optional(3, int64),
 }) {}
 
 class EmptyDirVolumeSource extends message('EmptyDirVolumeSource', {
   medium: field(1, string),
   sizeLimit: optional(2, quantity),
-  mode: optional(3, int32),
 }) {}
 
 class PersistentVolumeClaimTemplate extends message('PersistentVolumeClaimTemplate', {
@@ -94,7 +91,6 @@ class SecretVolumeSource extends message('SecretVolumeSource', {
   items: list(2, KeyToPath, { list: 'atomic' }),
   defaultMode: optional(3, int32),
   optional: optional(4, bool),
-  defaultUser: optional(5, int64),
 }) {}
 
 class VolumeSource extends message('VolumeSource', {
