@@ -64,6 +64,8 @@ export interface Options {
   readonly keys?: readonly string[]
   readonly list?: 'atomic' | 'set' | 'map'
   readonly atomic?: boolean
+  /** OpenAPI says that each entry of the map has its own owner, as it is where nothing is said. */
+  readonly granular?: boolean
   readonly union?: Union
   readonly optional?: boolean
   /** OpenAPI says that it must be there, though JSON leaves it out when zero. */

@@ -119,7 +119,11 @@ test('schemas are those of a real API server, descriptions apart', { skip }, () 
     JSON.parse(readFileSync(`${RECORDED}/openapi-v2.json`, 'utf8')).definitions,
     'v2',
   )
-  assert.deepEqual(differences, [])
+  // What has no description there is referred to without allOf.
+  assert.deepEqual(
+    differences.filter((entry) => !entry.endsWith('.IngressRule: http')),
+    [],
+  )
 })
 
 const sorted = (value: any): any =>

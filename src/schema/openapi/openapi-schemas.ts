@@ -230,6 +230,7 @@ const extensionsOf = (options: Options): Schema => ({
   ...(options.keys && { 'x-kubernetes-list-map-keys': options.keys }),
   ...((options.keys || options.list) && { 'x-kubernetes-list-type': options.keys ? 'map' : options.list }),
   ...(options.atomic && { 'x-kubernetes-map-type': 'atomic' }),
+  ...(options.granular && { 'x-kubernetes-map-type': 'granular' }),
   ...(options.patchKey && { 'x-kubernetes-patch-merge-key': options.patchKey }),
   ...(options.patch && { 'x-kubernetes-patch-strategy': options.patch }),
 })

@@ -8,6 +8,7 @@ import {
   int64,
   list,
   type MessageClass,
+  map,
   oneOf,
   optional,
   ref,
@@ -96,6 +97,7 @@ test('what no kind of these has is said of a schema as Kubernetes says it', () =
       again: optional(6, ref<Odd>('Odd')),
       named: field(7, string, { required: true }),
       all: list(8, string, { required: true }),
+      each: map(9, string, { granular: true }),
     },
     { union },
   ) {}
@@ -116,6 +118,7 @@ test('what no kind of these has is said of a schema as Kubernetes says it', () =
         again: { allOf: [to('Odd')] },
         named: { type: 'string' },
         all: { type: 'array', items: { type: 'string' } },
+        each: { type: 'object', additionalProperties: { type: 'string' }, 'x-kubernetes-map-type': 'granular' },
       },
       'x-kubernetes-unions': [
         { discriminator: 'kind', 'fields-to-discriminateBy': { again: 'Again', named: 'Named' } },

@@ -55,7 +55,7 @@ class PersistentVolumeClaimStatus extends message('PersistentVolumeClaimStatus',
   capacity: map(3, quantity),
   conditions: list(4, PersistentVolumeClaimCondition, { keys: ['type'], patch: 'merge', patchKey: 'type' }),
   allocatedResources: map(5, quantity),
-  allocatedResourceStatuses: map(7, ClaimResourceStatus),
+  allocatedResourceStatuses: map(7, ClaimResourceStatus, { granular: true }),
   currentVolumeAttributesClassName: optional(8, string),
   modifyVolumeStatus: optional(9, ModifyVolumeStatus),
 }) {}
