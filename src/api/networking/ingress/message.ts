@@ -16,17 +16,17 @@ class ServiceBackendPort extends message(
   { atomic: true },
 ) {}
 
-export class IngressServiceBackend extends message('IngressServiceBackend', {
+class IngressServiceBackend extends message('IngressServiceBackend', {
   name: required(1, string),
   port: field(2, ServiceBackendPort),
 }) {}
 
-export class IngressBackend extends message('IngressBackend', {
+class IngressBackend extends message('IngressBackend', {
   service: optional(4, IngressServiceBackend),
   resource: optional(3, TypedLocalObjectReference),
 }) {}
 
-export class HTTPIngressPath extends message('HTTPIngressPath', {
+class HTTPIngressPath extends message('HTTPIngressPath', {
   path: field(1, string),
   pathType: optional(3, PathType, { always: true }),
   backend: required(2, IngressBackend),
@@ -36,7 +36,7 @@ class HTTPIngressRuleValue extends message('HTTPIngressRuleValue', {
   paths: list(1, HTTPIngressPath, { list: 'atomic', always: true }),
 }) {}
 
-export class IngressTLS extends message('IngressTLS', {
+class IngressTLS extends message('IngressTLS', {
   hosts: list(1, string, { list: 'atomic' }),
   secretName: field(2, string),
 }) {}
@@ -45,12 +45,12 @@ class IngressRuleValue extends message('IngressRuleValue', {
   http: optional(1, HTTPIngressRuleValue),
 }) {}
 
-export class IngressRule extends message('IngressRule', {
+class IngressRule extends message('IngressRule', {
   host: field(1, string),
   ingressRuleValue: inline(2, IngressRuleValue),
 }) {}
 
-export class IngressSpec extends message('IngressSpec', {
+class IngressSpec extends message('IngressSpec', {
   ingressClassName: optional(4, string),
   defaultBackend: optional(1, IngressBackend),
   tls: list(2, IngressTLS, { list: 'atomic' }),

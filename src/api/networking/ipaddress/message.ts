@@ -3,14 +3,14 @@ import { ObjectMeta } from '#api/meta/object-meta.ts'
 import { field, list, optional, string } from '#schema/schema.ts'
 import { message, object } from '../group.ts'
 
-export class ParentReference extends message('ParentReference', {
+class ParentReference extends message('ParentReference', {
   group: field(1, string),
   resource: field(2, string, { required: true }),
   namespace: field(3, string),
   name: field(4, string, { required: true }),
 }) {}
 
-export class IPAddressSpec extends message('IPAddressSpec', {
+class IPAddressSpec extends message('IPAddressSpec', {
   parentRef: optional(1, ParentReference, { required: true }),
 }) {}
 

@@ -7,18 +7,18 @@ import { message, object } from '../group.ts'
 
 const PolicyType = oneOf('Ingress', 'Egress')
 
-export class IPBlock extends message('IPBlock', {
+class IPBlock extends message('IPBlock', {
   cidr: required(1, string),
   except: list(2, string, { list: 'atomic' }),
 }) {}
 
-export class NetworkPolicyPort extends message('NetworkPolicyPort', {
+class NetworkPolicyPort extends message('NetworkPolicyPort', {
   protocol: optional(1, Protocol),
   port: optional(2, intOrString),
   endPort: optional(3, int32),
 }) {}
 
-export class NetworkPolicyPeer extends message('NetworkPolicyPeer', {
+class NetworkPolicyPeer extends message('NetworkPolicyPeer', {
   podSelector: optional(1, LabelSelector),
   namespaceSelector: optional(2, LabelSelector),
   ipBlock: optional(3, IPBlock),
