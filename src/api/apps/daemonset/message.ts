@@ -17,7 +17,7 @@ class DaemonSetUpdateStrategy extends message('DaemonSetUpdateStrategy', {
   rollingUpdate: optional(2, RollingUpdateDaemonSet),
 }) {}
 
-class DaemonSetSpec extends message('DaemonSetSpec', {
+export class DaemonSetSpec extends message('DaemonSetSpec', {
   selector: optional(1, LabelSelector, { always: true }),
   template: required(2, PodTemplateSpec),
   updateStrategy: field(3, DaemonSetUpdateStrategy),
@@ -33,7 +33,7 @@ class DaemonSetCondition extends message('DaemonSetCondition', {
   message: field(5, string),
 }) {}
 
-class DaemonSetStatus extends message('DaemonSetStatus', {
+export class DaemonSetStatus extends message('DaemonSetStatus', {
   currentNumberScheduled: required(1, int32),
   numberMisscheduled: required(2, int32),
   desiredNumberScheduled: required(3, int32),

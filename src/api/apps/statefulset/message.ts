@@ -31,7 +31,7 @@ class StatefulSetOrdinals extends message('StatefulSetOrdinals', {
   start: required(1, int32, { optional: true }),
 }) {}
 
-class StatefulSetSpec extends message('StatefulSetSpec', {
+export class StatefulSetSpec extends message('StatefulSetSpec', {
   replicas: optional(1, int32),
   selector: optional(2, LabelSelector, { always: true }),
   template: required(3, PodTemplateSpec),

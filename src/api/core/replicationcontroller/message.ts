@@ -4,7 +4,7 @@ import { field, int32, int64, list, map, optional, required, string, time } from
 import { message, object } from '../group.ts'
 import { PodTemplateSpec } from '../pod/template.ts'
 
-class ReplicationControllerSpec extends message('ReplicationControllerSpec', {
+export class ReplicationControllerSpec extends message('ReplicationControllerSpec', {
   replicas: optional(1, int32, { default: 1 }),
   minReadySeconds: field(4, int32, { default: 0 }),
   selector: map(2, string, { atomic: true }),
