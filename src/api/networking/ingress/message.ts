@@ -16,17 +16,17 @@ class ServiceBackendPort extends message(
   { atomic: true },
 ) {}
 
-class IngressServiceBackend extends message('IngressServiceBackend', {
+export class IngressServiceBackend extends message('IngressServiceBackend', {
   name: required(1, string),
   port: field(2, ServiceBackendPort),
 }) {}
 
-class IngressBackend extends message('IngressBackend', {
+export class IngressBackend extends message('IngressBackend', {
   service: optional(4, IngressServiceBackend),
   resource: optional(3, TypedLocalObjectReference),
 }) {}
 
-class HTTPIngressPath extends message('HTTPIngressPath', {
+export class HTTPIngressPath extends message('HTTPIngressPath', {
   path: field(1, string),
   pathType: optional(3, PathType, { always: true }),
   backend: required(2, IngressBackend),
@@ -36,7 +36,7 @@ class HTTPIngressRuleValue extends message('HTTPIngressRuleValue', {
   paths: list(1, HTTPIngressPath, { list: 'atomic', always: true }),
 }) {}
 
-class IngressTLS extends message('IngressTLS', {
+export class IngressTLS extends message('IngressTLS', {
   hosts: list(1, string, { list: 'atomic' }),
   secretName: field(2, string),
 }) {}
@@ -45,12 +45,12 @@ class IngressRuleValue extends message('IngressRuleValue', {
   http: optional(1, HTTPIngressRuleValue),
 }) {}
 
-class IngressRule extends message('IngressRule', {
+export class IngressRule extends message('IngressRule', {
   host: field(1, string),
   ingressRuleValue: inline(2, IngressRuleValue),
 }) {}
 
-class IngressSpec extends message('IngressSpec', {
+export class IngressSpec extends message('IngressSpec', {
   ingressClassName: optional(4, string),
   defaultBackend: optional(1, IngressBackend),
   tls: list(2, IngressTLS, { list: 'atomic' }),

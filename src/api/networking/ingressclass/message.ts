@@ -3,7 +3,7 @@ import { ObjectMeta } from '#api/meta/object-meta.ts'
 import { field, list, optional, required, string } from '#schema/schema.ts'
 import { message, object } from '../group.ts'
 
-class IngressClassParametersReference extends message('IngressClassParametersReference', {
+export class IngressClassParametersReference extends message('IngressClassParametersReference', {
   apiGroup: optional(1, string, { proto: 'aPIGroup' }),
   kind: required(2, string),
   name: required(3, string),

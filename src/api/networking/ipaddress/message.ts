@@ -3,14 +3,14 @@ import { ObjectMeta } from '#api/meta/object-meta.ts'
 import { field, list, optional, string } from '#schema/schema.ts'
 import { message, object } from '../group.ts'
 
-class ParentReference extends message('ParentReference', {
+export class ParentReference extends message('ParentReference', {
   group: field(1, string),
   resource: field(2, string, { required: true }),
   namespace: field(3, string),
   name: field(4, string, { required: true }),
 }) {}
 
-class IPAddressSpec extends message('IPAddressSpec', {
+export class IPAddressSpec extends message('IPAddressSpec', {
   parentRef: optional(1, ParentReference, { required: true }),
 }) {}
 

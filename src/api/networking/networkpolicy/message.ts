@@ -7,18 +7,18 @@ import { message, object } from '../group.ts'
 
 const PolicyType = oneOf('Ingress', 'Egress')
 
-class IPBlock extends message('IPBlock', {
+export class IPBlock extends message('IPBlock', {
   cidr: required(1, string),
   except: list(2, string, { list: 'atomic' }),
 }) {}
 
-class NetworkPolicyPort extends message('NetworkPolicyPort', {
+export class NetworkPolicyPort extends message('NetworkPolicyPort', {
   protocol: optional(1, Protocol),
   port: optional(2, intOrString),
   endPort: optional(3, int32),
 }) {}
 
-class NetworkPolicyPeer extends message('NetworkPolicyPeer', {
+export class NetworkPolicyPeer extends message('NetworkPolicyPeer', {
   podSelector: optional(1, LabelSelector),
   namespaceSelector: optional(2, LabelSelector),
   ipBlock: optional(3, IPBlock),
