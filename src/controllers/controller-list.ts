@@ -15,6 +15,7 @@ import { startReplicationControllerController } from './replicationcontroller/co
 import { startRootCaController } from './root-ca/controller.ts'
 import { startScheduler } from './scheduler/controller.ts'
 import { startServiceAccountController } from './serviceaccount/controller.ts'
+import { startStatefulSetController } from './statefulset/controller.ts'
 import { startTaintEvictionController } from './taint-eviction/controller.ts'
 
 interface ControllerEntry {
@@ -49,6 +50,7 @@ export const CONTROLLERS: readonly ControllerEntry[] = [
   { name: 'taint-eviction', start: startTaintEvictionController },
   // What else makes pods; nothing of the cluster itself is made so.
   { name: 'replicationcontroller', start: startReplicationControllerController },
+  { name: 'statefulset', start: startStatefulSetController },
   // What the cluster stands on comes back.
   { name: 'kept-objects', start: startKeptObjectsController },
   // Who has been given `view` or `edit` may what they gather.

@@ -1,9 +1,8 @@
 import type { PodTemplateSpec } from '#api/core/pod/template.ts'
 import { canonical } from './equal.ts'
+import { safeText } from './safe-text.ts'
 
 export const HASH_LABEL = 'pod-template-hash'
-// Kubernetes' rand.SafeEncodeString: no vowels and no look-alikes, so that no hash spells a word.
-const LETTERS = 'bcdfghjklmnpqrstvwxz2456789'
 
 /**
  * Names a pod template: FNV-1a (32 bits) over the UTF-16 of its canonical JSON and the collision count. Kubernetes
@@ -18,7 +17,7 @@ export const templateHash = (template: PodTemplateSpec, collisionCount = 0): str
       hash ^= byte
       hash = Math.imul(hash, 0x01000193) >>> 0
     }
-  return [...String(hash)].map((digit) => LETTERS[digit.charCodeAt(0) % LETTERS.length]).join('')
+  return safeText(hash)
 }
 
 /** The template as its author wrote it: without the label that a Deployment adds. */

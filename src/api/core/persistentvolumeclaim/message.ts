@@ -1,4 +1,5 @@
 import { LabelSelector } from '#api/meta/label-selector.ts'
+import { ListMeta } from '#api/meta/list-meta.ts'
 import { ObjectMeta } from '#api/meta/object-meta.ts'
 import { field, type Infer, list, map, oneOf, optional, quantity, required, string, time } from '#schema/schema.ts'
 import { message, object } from '../group.ts'
@@ -64,4 +65,9 @@ export class PersistentVolumeClaim extends object('v1', 'PersistentVolumeClaim',
   metadata: field(1, ObjectMeta),
   spec: field(2, PersistentVolumeClaimSpec),
   status: field(3, PersistentVolumeClaimStatus),
+}) {}
+
+export class PersistentVolumeClaimList extends object('v1', 'PersistentVolumeClaimList', {
+  metadata: field(1, ListMeta),
+  items: list(2, PersistentVolumeClaim, { always: true }),
 }) {}
