@@ -4,6 +4,7 @@ import { endpoints } from './endpoints/kind.ts'
 import { event } from './event/kind.ts'
 import { namespace } from './namespace/kind.ts'
 import { node } from './node/kind.ts'
+import { persistentVolumeClaim } from './persistentvolumeclaim/kind.ts'
 import { pod } from './pod/kind.ts'
 import { replicationController } from './replicationcontroller/kind.ts'
 import { secret } from './secret/kind.ts'
@@ -17,6 +18,7 @@ export const coreKinds: readonly Kind[] = [
   event,
   namespace,
   node,
+  persistentVolumeClaim,
   pod,
   replicationController,
   secret,

@@ -58,6 +58,8 @@ test('the columns of every kind have the names and the types that kubectl shows,
     networkpolicies: 'Name=name, Pod-Selector, Age',
     nodes:
       'Name=name, Status, Roles, Age, Version, Internal-IP*, External-IP*, OS-Image*, Kernel-Version*, Container-Runtime*',
+    persistentvolumeclaims:
+      'Name=name, Status, Volume, Capacity, Access Modes, StorageClass, VolumeAttributesClass, Age, VolumeMode*',
     pods: 'Name=name, Ready, Status, Restarts, Age, IP*, Node*, Nominated Node*, Readiness Gates*',
     secrets: 'Name=name, Type, Data, Age',
     serviceaccounts: 'Name=name, Age',

@@ -78,7 +78,10 @@ test('pods come one after the other, each under its own name, and go from the la
   await change(cluster, { replicas: 1 })
   await cluster.settle()
   const going = cluster.client.all(pods).filter(({ metadata }) => metadata?.deletionTimestamp)
-  assert.deepEqual(going.map(({ metadata }) => metadata?.name), ['web-2'])
+  assert.deepEqual(
+    going.map(({ metadata }) => metadata?.name),
+    ['web-2'],
+  )
   await cluster.converge()
   assert.deepEqual(names(cluster), ['web-0'])
   assert.deepEqual(messages(cluster, 'SuccessfulDelete'), [
@@ -154,7 +157,10 @@ test('a rolling update replaces one pod after the other from the last, and waits
   await roll(cluster, 'second')
   await cluster.settle()
   const going = () => cluster.client.all(pods).filter(({ metadata }) => metadata?.deletionTimestamp)
-  assert.deepEqual(going().map(({ metadata }) => metadata?.name), ['web-2'])
+  assert.deepEqual(
+    going().map(({ metadata }) => metadata?.name),
+    ['web-2'],
+  )
   const under = (await setNamed(cluster)).status!
   assert.deepEqual([under.currentRevision, under.currentReplicas, under.updatedReplicas], [first, 2, 0])
   assert.notEqual(under.updateRevision, first)
@@ -218,19 +224,28 @@ test('states are kept as ControllerRevisions; one that is gone back to becomes t
   assert.equal(only?.metadata?.ownerReferences?.[0]?.name, 'web')
   assert.equal(only?.metadata?.name, `web-${only?.metadata?.labels?.['controller.kubernetes.io/hash']}`)
   assert.equal(only?.metadata?.labels?.app, 'web')
-  assert.equal((only?.data as any).spec.template.$patch, 'replace')
+  assert.equal((only!.data as any).spec.template.$patch, 'replace')
   await roll(cluster, 'second')
   await cluster.converge()
-  assert.deepEqual(kept(), [[1, 'first'], [2, 'second']])
+  assert.deepEqual(kept(), [
+    [1, 'first'],
+    [2, 'second'],
+  ])
   await roll(cluster, 'first')
   await cluster.converge()
-  assert.deepEqual(kept(), [[2, 'second'], [3, 'first']])
+  assert.deepEqual(kept(), [
+    [2, 'second'],
+    [3, 'first'],
+  ])
   assert.equal((await setNamed(cluster)).status?.updateRevision, only?.metadata?.name)
   await roll(cluster, 'third')
   await cluster.converge()
   await roll(cluster, 'fourth')
   await cluster.converge()
-  assert.deepEqual(kept(), [[4, 'third'], [5, 'fourth']])
+  assert.deepEqual(kept(), [
+    [4, 'third'],
+    [5, 'fourth'],
+  ])
   cluster.stop()
 })
 
@@ -273,7 +288,10 @@ test('each pod has its claims, which stay when it goes', async () => {
   const cluster = await startCluster({ nodes: 1 })
   await cluster.client.create(statefulSets, claimed())
   await cluster.converge()
-  assert.deepEqual(claims(cluster), [['data-web-0', ''], ['data-web-1', '']])
+  assert.deepEqual(claims(cluster), [
+    ['data-web-0', ''],
+    ['data-web-1', ''],
+  ])
   const [{ metadata, spec } = {}] = cluster.client.all(persistentVolumeClaims)
   assert.deepEqual([metadata?.labels, spec], [{ tier: 'disk', app: 'web' }, CLAIM.spec])
   assert.deepEqual((await podNamed(cluster, 'web-1')).spec?.volumes, [
@@ -285,7 +303,10 @@ test('each pod has its claims, which stay when it goes', async () => {
   ])
   await change(cluster, { replicas: 1 })
   await cluster.converge()
-  assert.deepEqual(claims(cluster), [['data-web-0', ''], ['data-web-1', '']])
+  assert.deepEqual(claims(cluster), [
+    ['data-web-0', ''],
+    ['data-web-1', ''],
+  ])
   cluster.stop()
 })
 
@@ -304,10 +325,16 @@ test('claims belong to the set, or to pods that are not wanted any more, as the 
   const cluster = await startCluster({ nodes: 1 })
   await cluster.client.create(statefulSets, claimed({ whenDeleted: 'Delete', whenScaled: 'Delete' }))
   await cluster.converge()
-  assert.deepEqual(claims(cluster), [['data-web-0', 'web'], ['data-web-1', 'web']])
+  assert.deepEqual(claims(cluster), [
+    ['data-web-0', 'web'],
+    ['data-web-1', 'web'],
+  ])
   await change(cluster, { replicas: 1 })
   await cluster.settle()
-  assert.deepEqual(claims(cluster), [['data-web-0', 'web'], ['data-web-1', 'web-1']])
+  assert.deepEqual(claims(cluster), [
+    ['data-web-0', 'web'],
+    ['data-web-1', 'web-1'],
+  ])
   await cluster.converge()
   assert.deepEqual(claims(cluster), [['data-web-0', 'web']])
   await change(cluster, { persistentVolumeClaimRetentionPolicy: { whenDeleted: 'Retain' } })
@@ -362,14 +389,13 @@ test('what cannot be made is told, and tried again', async () => {
   const cluster = await startCluster({
     nodes: 1,
     fake: {
-      fault: (verb, { plural }) => (refused && verb === 'create' && plural === 'pods' ? new Error('no room') : undefined),
+      fault: (verb, { plural }) =>
+        refused && verb === 'create' && plural === 'pods' ? new Error('no room') : undefined,
     },
   })
   await cluster.client.create(statefulSets, makeStatefulSet('web', 1))
   await cluster.settle()
-  assert.deepEqual(messages(cluster, 'FailedCreate'), [
-    'create Pod web-0 in StatefulSet web failed error: no room',
-  ])
+  assert.deepEqual(messages(cluster, 'FailedCreate'), ['create Pod web-0 in StatefulSet web failed error: no room'])
   assert.equal((await setNamed(cluster)).status?.observedGeneration, 1)
   refused = false
   cluster.clock.advance(60_000)
@@ -382,10 +408,14 @@ test('conditions that others write into the status stay', async () => {
   const cluster = await startCluster({ nodes: 1 })
   const set = await cluster.client.create(statefulSets, makeStatefulSet('web', 1))
   const conditions = [{ type: 'Mine', status: 'True' }]
-  await cluster.client.update(statefulSets, { ...set, status: { ...set.status!, conditions } as never }, {
-    ...scope,
-    subresource: 'status',
-  })
+  await cluster.client.update(
+    statefulSets,
+    { ...set, status: { ...set.status!, conditions } as never },
+    {
+      ...scope,
+      subresource: 'status',
+    },
+  )
   await cluster.converge()
   const { status } = await setNamed(cluster)
   assert.deepEqual([status?.conditions, status?.readyReplicas], [conditions, 1])

@@ -99,8 +99,7 @@ export const startStatefulSetController = (context: ControllerContext): RunningC
     for (let collisionCount = set.status?.collisionCount ?? 0; ; collisionCount++) {
       const found = newestOf(set, revisions, collisionCount)
       if (found.kind === 'there') return { revision: found.revision, collisionCount }
-      if (found.kind === 'raise')
-        return { revision: await history.raise(found.revision, found.number), collisionCount }
+      if (found.kind === 'raise') return { revision: await history.raise(found.revision, found.number), collisionCount }
       const outcome = await history.create(found.revision)
       if ('created' in outcome) return { revision: outcome.created, collisionCount }
       if (isSameState(outcome.taken.data, found.revision.data)) return { revision: outcome.taken, collisionCount }

@@ -10,7 +10,7 @@ const HASH_LABEL = 'controller.kubernetes.io/hash'
 const LONGEST_PREFIX = 223
 
 /** What has to become of a set's history for its template to be the newest state. */
-export type Newest =
+type Newest =
   | { readonly kind: 'there'; readonly revision: ControllerRevision }
   /** The set has gone back to it. */
   | { readonly kind: 'raise'; readonly revision: ControllerRevision; readonly number: number }

@@ -17,7 +17,7 @@ export type Step =
   /** Claims of a pod that is there: those that it waits for are `made`, and each is given its owner. */
   | { readonly kind: 'claims'; readonly pod: Pod; readonly made: boolean }
 
-export interface StatefulSetView {
+interface StatefulSetView {
   readonly set: StatefulSet
   /** What pods below the partition are, and what the others shall be. */
   readonly current: Revision
@@ -101,8 +101,7 @@ const stepsOf = (view: StatefulSetView): Steps => {
 
   for (const pod of condemned) claim(pod, false)
   // The lowest of them that is not well may go before all that are higher have.
-  const firstUnwell =
-    replicas.find((pod) => !isWell(pod)) ?? [...condemned].reverse().find((pod) => !isWell(pod))
+  const firstUnwell = replicas.find((pod) => !isWell(pod)) ?? [...condemned].reverse().find((pod) => !isWell(pod))
   for (const pod of condemned) {
     if (isGoing(pod)) {
       if (inOrder) return { steps, replaced: false }

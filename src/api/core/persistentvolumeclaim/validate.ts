@@ -1,11 +1,49 @@
 import { type FieldError, forbidden, invalid, notSupported, required } from '#api/validation/field-error.ts'
 import { validateSelector } from '#api/validation/labels.ts'
+import { validateMetadata, validateMetadataUpdate } from '#api/validation/metadata.ts'
 import { checkForm, dnsSubdomain } from '#api/validation/names.ts'
+import { jsonEqual } from '#schema/json-value.ts'
 import { parseQuantity } from '#schema/quantity.ts'
-import type { PersistentVolumeClaimSpec } from './message.ts'
+import type { PersistentVolumeClaim, PersistentVolumeClaimSpec } from './message.ts'
 
 const ACCESS_MODES = ['ReadOnlyMany', 'ReadWriteMany', 'ReadWriteOnce', 'ReadWriteOncePod']
 const VOLUME_MODES = ['Block', 'Filesystem']
+
+/** Checks a claim at its creation. */
+export const validateClaimCreate = (claim: PersistentVolumeClaim): readonly FieldError[] => [
+  ...validateMetadata(claim.metadata, true, dnsSubdomain),
+  ...validateClaimSpec(claim.spec ?? {}, 'spec'),
+]
+
+/** What is claimed stays as it is; the volume that it has may be named once, and one that has one may ask for more. */
+export const validateClaimUpdate = (
+  claim: PersistentVolumeClaim,
+  old: PersistentVolumeClaim,
+): readonly FieldError[] => {
+  const isBound = old.status?.phase === 'Bound'
+  const fixed = ({ spec }: PersistentVolumeClaim): object => ({
+    ...spec,
+    ...(old.spec?.volumeName ? {} : { volumeName: undefined }),
+    ...(isBound
+      ? {
+          volumeAttributesClassName: undefined,
+          resources: { ...spec?.resources, requests: { ...spec?.resources?.requests, storage: undefined } },
+        }
+      : {}),
+  })
+  return [
+    ...validateMetadataUpdate(claim.metadata, old.metadata),
+    ...validateClaimSpec(claim.spec ?? {}, 'spec'),
+    ...(jsonEqual(fixed(claim), fixed(old))
+      ? []
+      : [
+          forbidden(
+            'spec',
+            'spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims',
+          ),
+        ]),
+  ]
+}
 
 /** Checks what a claim asks for, of one of its own or of one that pods are to be given. */
 export const validateClaimSpec = (spec: PersistentVolumeClaimSpec, path: string): readonly FieldError[] => {

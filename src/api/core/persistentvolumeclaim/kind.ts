@@ -1,0 +1,20 @@
+import { kind } from '#api/catalogue/kind.ts'
+import { status } from '#api/catalogue/subresource.ts'
+import { claimColumns } from './columns.ts'
+import { defaultClaim } from './defaults.ts'
+import { persistentVolumeClaims } from './resource.ts'
+import { validateClaimCreate, validateClaimUpdate } from './validate.ts'
+
+export const persistentVolumeClaim = kind({
+  resource: persistentVolumeClaims,
+  subresources: { status },
+  defaults: defaultClaim,
+  prepare: {
+    create: (claim) => {
+      claim.status = { phase: 'Pending' }
+    },
+  },
+  validate: { create: validateClaimCreate, update: validateClaimUpdate },
+  columns: claimColumns,
+  isInert: true,
+})
