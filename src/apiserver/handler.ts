@@ -1,6 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
+import type { AccessRequest } from '#access/rbac/request.ts'
 import { ApiError } from '#client/client.ts'
+import { accessRequest } from './access/access-request.ts'
 import type { Caller } from './access/caller.ts'
 import { impersonated } from './access/impersonation.ts'
 import { internalError, PathNotFound } from './errors.ts'
@@ -8,7 +10,7 @@ import { checkHttp, clientError, type Pending } from './http/answer/client-error
 import { answerRaw } from './http/answer/raw-answer.ts'
 import { sendError } from './http/answer/respond.ts'
 import type { Exchange } from './http/request/exchange.ts'
-import { type RequestInfo, requestInfo } from './http/request/request-info.ts'
+import { requestInfo } from './http/request/request-info.ts'
 import type { ServerContext } from './server-context.ts'
 import { checkAccess } from './stages/access.ts'
 import { findKind } from './stages/resources.ts'
@@ -53,8 +55,8 @@ export const createHandler = (server: ServerContext, onError: (error: unknown) =
     }
   }
 
-  const callerOf = (request: IncomingMessage, info: RequestInfo): Caller =>
-    impersonated(server.authorizer, request, server.authenticator.authenticate(request), info)
+  const callerOf = (request: IncomingMessage, asked: () => AccessRequest): Caller =>
+    impersonated(server.authorizer, request, server.authenticator.authenticate(request), asked)
 
   const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const started = performance.now()
@@ -80,7 +82,7 @@ export const createHandler = (server: ServerContext, onError: (error: unknown) =
       verb = info.verb
       // A label of a metric is one of a few: what clients make up is counted together.
       if (info.kind === 'resource' && findKind(server, info)) resource = info.resource
-      const caller = callerOf(request, info)
+      const caller = callerOf(request, () => accessRequest(info, query))
       const exchange: Exchange = { request, response, query, info, caller, warnings, report }
       for (const stage of stages) {
         const answered = stage(exchange)
@@ -96,7 +98,7 @@ export const createHandler = (server: ServerContext, onError: (error: unknown) =
     const { path, query } = targetOf(request)
     checkHttp(request)
     const info = requestInfo(request.method ?? 'GET', path, query)
-    const caller = callerOf(request, info)
+    const caller = callerOf(request, () => accessRequest(info, query))
     checkAccess(server, caller, info)
     await upgrade(server, info, query, request, { socket, head })
   }

@@ -15,6 +15,7 @@ import { createAuthenticator } from './access/authentication.ts'
 import { createAuthorizer } from './access/authorizer.ts'
 import { SYSTEM } from './access/caller.ts'
 import { writeDefaultPolicy } from './access/default-policy.ts'
+import { NodeAuthorizer } from './access/node-authorizer.ts'
 import { PolicyFeed } from './access/policy-feed.ts'
 import { reviewList } from './access/reviews/review-list.ts'
 import { TokenSigner } from './access/token.ts'
@@ -120,7 +121,7 @@ export const createApiServer = async (options: ApiServerOptions): Promise<ApiSer
   ])
   const allocators = createServiceAllocators(options, reserved, random)
   const catalogue = new Catalogue(builtInKinds)
-  const authorizer = createAuthorizer(() => feed.current)
+  const authorizer = createAuthorizer({ policy: () => feed.current, nodes: () => nodes })
   const registry: Registry = new Registry({
     store,
     machinery: createMachinery(catalogue),
@@ -130,6 +131,7 @@ export const createApiServer = async (options: ApiServerOptions): Promise<ApiSer
     uuid: randomUUID,
   })
   const feed = new PolicyFeed(registry)
+  const nodes = new NodeAuthorizer(registry)
   const stored = registry.list(services, {}).items as readonly Service[]
   for (const { service, claim, why } of takeStored(allocators, stored))
     onError(new Error(`Service ${service} says that it has ${claim}, which is not its own: ${why}`))
@@ -207,6 +209,7 @@ export const createApiServer = async (options: ApiServerOptions): Promise<ApiSer
     closing.abort()
     expiry.stop()
     feed.close()
+    nodes.close()
     client.close()
     webhooks.close()
     await Promise.all(

@@ -31,3 +31,6 @@ export const NAMESPACE_NAME_LABEL = 'kubernetes.io/metadata.name'
 export const LAST_APPLIED_ANNOTATION = 'kubectl.kubernetes.io/last-applied-configuration'
 /** On a pod: the container that `kubectl logs` and `kubectl exec` mean. */
 export const DEFAULT_CONTAINER_ANNOTATION = 'kubectl.kubernetes.io/default-container'
+
+/** A pod that a node made known which it runs by itself. */
+export const MIRROR_POD_ANNOTATION = 'kubernetes.io/config.mirror'

@@ -18,7 +18,7 @@ const certifier = (name: string): ClusterRole =>
   ])
 
 /** What a node needs, whose objects the node authorizer narrows further. */
-const nodeRules = (): readonly PolicyRule[] => [
+export const nodeRules = (): readonly PolicyRule[] => [
   rule('create', 'authentication.k8s.io', 'tokenreviews'),
   rule('create', 'authorization.k8s.io', 'localsubjectaccessreviews subjectaccessreviews'),
   rule(READ, 'core', 'services'),

@@ -13,6 +13,8 @@ export interface ResourceRequest {
   readonly subresource: string
   readonly namespace: string
   readonly name: string
+  /** What a list or a watch is narrowed to, by field; a value each that objects must have. */
+  readonly fields?: Readonly<Record<string, string>>
 }
 
 /** What someone wants to do: the attributes of a SubjectAccessReview. */

@@ -6,6 +6,7 @@ import { combined } from '#access/rbac/rule.ts'
 import type { ApiError } from '#client/client.ts'
 import { failure, forbidden } from '../errors.ts'
 import { type Caller, isMaster } from './caller.ts'
+import { type NodeAuthorizer, nodeOf } from './node-authorizer.ts'
 
 /** Says who may do what. A function of what lasts in storage at the time of the question. */
 export interface Authorizer {
@@ -16,14 +17,30 @@ export interface Authorizer {
   readonly policy: RbacPolicy
 }
 
-/** Over the rules that `current` gives: group `system:masters` may do everything, everyone else what the rules allow. */
-export const createAuthorizer = (current: () => RbacPolicy): Authorizer => ({
+interface AuthorizerSources {
+  /** The rules of now. */
+  readonly policy: () => RbacPolicy
+  readonly nodes?: () => NodeAuthorizer
+}
+
+/** Group `system:masters` may do everything, nodes what is theirs, and everyone what the rules allow. */
+export const createAuthorizer = ({ policy, nodes }: AuthorizerSources): Authorizer => ({
   get policy() {
-    return current()
+    return policy()
   },
-  authorize: (caller, request) =>
-    isMaster(caller) ? { allowed: true, reason: '' } : current().authorize(caller, request),
-  rules: (caller, namespace) => ({ ...current().holding(caller, namespace), isIncomplete: false }),
+  authorize(caller, request) {
+    if (isMaster(caller)) return { allowed: true, reason: '' }
+    const byNode = nodes?.().authorize(caller, request)
+    if (byNode?.allowed) return byNode
+    const decision = policy().authorize(caller, request)
+    if (decision.allowed || !byNode?.reason) return decision
+    return { allowed: false, reason: decision.reason ? `${byNode.reason}\n${decision.reason}` : byNode.reason }
+  },
+  rules(caller, namespace) {
+    const { rules, errors } = policy().holding(caller, namespace)
+    if (nodeOf(caller) === undefined) return { rules, errors, isIncomplete: false }
+    return { rules, errors: ['node authorizer does not support user rule resolution', ...errors], isIncomplete: true }
+  },
 })
 
 const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' }

@@ -19,14 +19,14 @@ export const impersonated = (
   authorizer: Authorizer,
   request: IncomingMessage,
   caller: Caller,
-  asked: AccessRequest,
+  asked: () => AccessRequest,
 ): Caller => {
   const wanted = wantedOf(request)
   if (!wanted) return caller
   let refusal: ApiError | undefined
   for (const mode of impersonationModes) {
     if (!mode.fits(wanted, caller)) continue
-    const why = refusalOf(authorizer, mode, wanted, caller, asked)
+    const why = refusalOf(authorizer, mode, wanted, caller, asked())
     if (!why) return standing(mode.as(wanted))
     refusal ??= why
   }

@@ -236,10 +236,10 @@ test('to be somebody else takes a rule: for one request, or for all of them', as
     const request = { headers, headersDistinct: headers } as never
     try {
       const { name, groups } = impersonated(
-        createAuthorizer(() => policyOf(...rules)),
+        createAuthorizer({ policy: () => policyOf(...rules) }),
         request,
         caller,
-        list,
+        () => list,
       )
       return `${name} ${groups}`
     } catch (error) {

@@ -3,6 +3,7 @@ import type { Authorizer } from '../access/authorizer.ts'
 import type { Admission } from './admission.ts'
 import { defaultTolerations } from './default-tolerations.ts'
 import { namespaceLifecycle } from './namespace-lifecycle.ts'
+import { nodeRestriction } from './node-restriction.ts'
 import { podPriority } from './pod-priority.ts'
 import { rbacEscalation } from './rbac-escalation.ts'
 import { reservedAddresses } from './reserved-addresses.ts'
@@ -17,6 +18,7 @@ export const admissionList = (
   random: Random,
 ): readonly Admission[] => [
   namespaceLifecycle, // first: in a namespace that is not there nothing else matters
+  nodeRestriction, // before what completes a pod: a mirror pod has only what its node gave it
   rbacEscalation(authorizer), // before validation, which tells nobody what is not theirs
   serviceAccount(random), // before validation, which wants its volume's names to be right
   defaultTolerations,

@@ -5,6 +5,7 @@ import type { Volume } from '#api/core/pod/volume/volume.ts'
 import type { ServiceAccount } from '#api/core/serviceaccount/message.ts'
 import { serviceAccounts } from '#api/core/serviceaccount/resource.ts'
 import { isSame } from '#api/resource.ts'
+import { MIRROR_POD_ANNOTATION } from '#objects/well-known.ts'
 import { forbidden } from '../errors.ts'
 import { randomSuffix } from '../generate-name.ts'
 import type { Admission } from './admission.ts'
@@ -12,7 +13,6 @@ import type { Admission } from './admission.ts'
 const MOUNT_PATH = '/var/run/secrets/kubernetes.io/serviceaccount'
 /** One hour and a bit, by which the server knows a kubelet's request for a pod's own token. */
 const EXPIRATION_SECONDS = 3607
-const MIRROR_ANNOTATION = 'kubernetes.io/config.mirror'
 
 const tokenVolume = (name: string): Volume => ({
   name,
@@ -39,7 +39,7 @@ export const serviceAccount = (random: Random): Admission => ({
   create({ resource, object, reader }) {
     if (!isSame(resource, pods)) return object
     const pod = object as Pod
-    if (pod.metadata?.annotations?.[MIRROR_ANNOTATION]) return object
+    if (pod.metadata?.annotations?.[MIRROR_POD_ANNOTATION]) return object
     const namespace = pod.metadata?.namespace ?? ''
     const name = pod.spec?.serviceAccountName || 'default'
     const account = reader.find(serviceAccounts, namespace, name) as ServiceAccount | undefined

@@ -1,19 +1,20 @@
+import type { AccessRequest } from '#access/rbac/request.ts'
+import { accessRequest } from '../access/access-request.ts'
 import { refuse } from '../access/authorizer.ts'
 import type { Caller } from '../access/caller.ts'
 import type { Stage } from '../http/request/exchange.ts'
-import type { RequestInfo } from '../http/request/request-info.ts'
 import type { ServerContext } from '../server-context.ts'
 
 /** Throws 403 where no rule of the cluster allows it. */
-export const checkAccess = ({ authorizer }: ServerContext, caller: Caller, info: RequestInfo): void => {
-  const { allowed, reason } = authorizer.authorize(caller, info)
-  if (!allowed) throw refuse(caller, info, reason)
+export const checkAccess = ({ authorizer }: ServerContext, caller: Caller, request: AccessRequest): void => {
+  const { allowed, reason } = authorizer.authorize(caller, request)
+  if (!allowed) throw refuse(caller, request, reason)
 }
 
 /** Refuses what the caller may not do, by ApiError 403; answers nothing itself. */
 export const access =
   (server: ServerContext): Stage =>
-  ({ caller, info }) => {
-    checkAccess(server, caller, info)
+  ({ caller, info, query }) => {
+    checkAccess(server, caller, accessRequest(info, query))
     return false
   }
