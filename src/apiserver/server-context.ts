@@ -2,6 +2,7 @@ import type { Catalogue } from '#api/catalogue/catalogue.ts'
 import type { Authenticator } from './access/authentication.ts'
 import type { Authorizer } from './access/authorizer.ts'
 import type { Review } from './access/reviews/review.ts'
+import type { TokenSigner } from './access/token.ts'
 import type { RequestCounter } from './http/request-counter.ts'
 import type { KubeletLocator } from './kubelet-proxy.ts'
 import type { Dial } from './proxy/destination.ts'
@@ -14,6 +15,8 @@ export interface ServerContext {
   readonly registry: Registry
   readonly authenticator: Authenticator
   readonly authorizer: Authorizer
+  /** Issuer and keys of ServiceAccount tokens. */
+  readonly signer: TokenSigner
   /** What is served: it changes. */
   readonly catalogue: Catalogue
   readonly reviews: readonly Review[]

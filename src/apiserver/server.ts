@@ -150,6 +150,7 @@ export const createApiServer = async (options: ApiServerOptions): Promise<ApiSer
     registry,
     authenticator,
     authorizer,
+    signer,
     catalogue,
     reviews: reviewList(authenticator, authorizer, issuer),
     subresources,

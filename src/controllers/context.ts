@@ -13,6 +13,13 @@ export type Log = (
   fields?: Record<string, unknown>,
 ) => void
 
+/** A token of a ServiceAccount that a Secret of this name keeps. */
+export type SignToken = (
+  namespace: string,
+  secret: string,
+  account: { readonly name: string; readonly uid: string },
+) => string
+
 /** What every controller is given. `client` writes through into the caches of `informers`: see Informer.observe. */
 export interface ControllerContext {
   readonly client: Client
@@ -24,6 +31,8 @@ export interface ControllerContext {
   /** What the server serves, for the controllers that must reach all of it: `eachServed()`. */
   readonly catalogue: Catalogue
   readonly rootCa: string
+  /** Makes a token for a Secret to keep; absent: there are none. */
+  readonly signToken: SignToken | undefined
   /** What is made again when it is deleted, in the order in which it can be made. */
   readonly kept: readonly ResourceObject[]
   /** Absent: no LoadBalancer is given an address. */

@@ -16,6 +16,7 @@ import { startRootCaController } from './root-ca/controller.ts'
 import { startScheduler } from './scheduler/controller.ts'
 import { startServiceAccountController } from './serviceaccount/controller.ts'
 import { startStatefulSetController } from './statefulset/controller.ts'
+import { startServiceAccountTokenController } from './serviceaccount-token/controller.ts'
 import { startTaintEvictionController } from './taint-eviction/controller.ts'
 
 interface ControllerEntry {
@@ -55,6 +56,8 @@ export const CONTROLLERS: readonly ControllerEntry[] = [
   { name: 'kept-objects', start: startKeptObjectsController },
   // Who has been given `view` or `edit` may what they gather.
   { name: 'clusterrole-aggregation', start: startClusterRoleAggregation },
+  // A Secret for a token without an end gets it.
+  { name: 'serviceaccount-token', start: startServiceAccountTokenController },
   // What follows only removes, and nobody waits for it at boot: namespaces,
   { name: 'namespace', start: startNamespaceController },
   // what has lost its owner,

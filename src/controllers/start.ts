@@ -3,7 +3,7 @@ import type { ResourceObject } from '#api/resource.ts'
 import type { Client } from '#client/client.ts'
 import { Informers, writeThrough } from '#client/informer.ts'
 import type { Clock } from '#clock/clock.ts'
-import type { ControllerContext, Log, RunningController } from './context.ts'
+import type { ControllerContext, Log, RunningController, SignToken } from './context.ts'
 import { CONTROLLERS } from './controller-list.ts'
 
 export interface ControllerOptions {
@@ -13,6 +13,8 @@ export interface ControllerOptions {
   readonly random: () => number
   /** PEM of the cluster's CA, for the ConfigMap kube-root-ca.crt of each namespace. */
   readonly rootCa: string
+  /** Absent: Secrets for ServiceAccounts' tokens stay empty. */
+  readonly signToken?: SignToken
   readonly loadBalancer: { readonly cidrs: readonly string[] } | 'none'
   readonly signal: AbortSignal
   readonly log: Log
@@ -56,6 +58,7 @@ export const startControllers = (options: ControllerOptions): Controllers => {
     log,
     catalogue: options.catalogue,
     rootCa,
+    signToken: options.signToken,
     kept: options.kept ?? [],
     loadBalancer: options.loadBalancer === 'none' ? undefined : options.loadBalancer,
     concurrency: options.concurrency ?? 8,

@@ -1,5 +1,10 @@
 import { createHash, createPrivateKey, createPublicKey, type KeyObject, sign, verify } from 'node:crypto'
 
+interface Named {
+  readonly name: string
+  readonly uid: string
+}
+
 /** The claims of a bound ServiceAccount token (KEP-1205), times in seconds since 1970. */
 export interface TokenClaims {
   readonly iss: string
@@ -11,12 +16,25 @@ export interface TokenClaims {
   readonly jti: string
   readonly 'kubernetes.io': {
     readonly namespace: string
-    readonly serviceaccount: { readonly name: string; readonly uid: string }
-    readonly pod?: { readonly name: string; readonly uid: string }
-    readonly secret?: { readonly name: string; readonly uid: string }
-    readonly node?: { readonly name: string; readonly uid: string }
+    readonly serviceaccount: Named
+    readonly pod?: Named
+    readonly secret?: Named
+    readonly node?: Partial<Named> & Pick<Named, 'name'>
     readonly warnafter?: number
   }
+}
+
+/** Who issues the tokens that are kept in Secrets. */
+export const LEGACY_ISSUER = 'kubernetes/serviceaccount'
+
+/** The claims of a token that is kept in a Secret: it ends with the Secret, and knows no audience. */
+export interface LegacyClaims {
+  readonly iss: typeof LEGACY_ISSUER
+  readonly sub: string
+  readonly 'kubernetes.io/serviceaccount/namespace': string
+  readonly 'kubernetes.io/serviceaccount/secret.name': string
+  readonly 'kubernetes.io/serviceaccount/service-account.name': string
+  readonly 'kubernetes.io/serviceaccount/service-account.uid': string
 }
 
 /** Claims whose signature has been checked; expiry and what they are bound to are checked on each use. */
@@ -30,8 +48,9 @@ export class TokenSigner {
   readonly issuer: string
   readonly #private: KeyObject
   readonly #public: KeyObject
+  readonly #id: string
   readonly #header: string
-  readonly #verified = new Map<string, TokenClaims>()
+  readonly #verified = new Map<string, TokenClaims | LegacyClaims>()
 
   /** `key`: PEM of a P-256 private key. */
   constructor(key: string, issuer: string) {
@@ -39,21 +58,39 @@ export class TokenSigner {
     this.#private = createPrivateKey(key)
     this.#public = createPublicKey(this.#private)
     const spki = this.#public.export({ type: 'spki', format: 'der' }) as Buffer
-    const kid = createHash('sha256').update(spki).digest('base64url')
-    this.#header = encode({ alg: 'ES256', kid })
+    this.#id = createHash('sha256').update(spki).digest('base64url')
+    this.#header = encode({ alg: 'ES256', kid: this.#id })
   }
 
-  sign(claims: TokenClaims): string {
+  /** The public keys by which others check its tokens (RFC 7517). */
+  get keySet(): object {
+    const { kty, crv, x, y } = this.#public.export({ format: 'jwk' })
+    return { keys: [{ use: 'sig', kty, kid: this.#id, crv, alg: 'ES256', x, y }] }
+  }
+
+  sign(claims: TokenClaims | LegacyClaims): string {
     const body = `${this.#header}.${encode(claims)}`
     const signature = sign('sha256', Buffer.from(body), { key: this.#private, dsaEncoding: 'ieee-p1363' })
     return `${body}.${signature.toString('base64url')}`
+  }
+
+  /** A token for a Secret to keep. */
+  legacyToken(namespace: string, secret: string, account: Named): string {
+    return this.sign({
+      iss: LEGACY_ISSUER,
+      'kubernetes.io/serviceaccount/namespace': namespace,
+      'kubernetes.io/serviceaccount/secret.name': secret,
+      'kubernetes.io/serviceaccount/service-account.name': account.name,
+      'kubernetes.io/serviceaccount/service-account.uid': account.uid,
+      sub: `system:serviceaccount:${namespace}:${account.name}`,
+    })
   }
 
   /**
    * The claims of a token that this key signed, or undefined. Says nothing yet of time, audience or what it is bound
    * to.
    */
-  verify(token: string): TokenClaims | undefined {
+  verify(token: string): TokenClaims | LegacyClaims | undefined {
     const known = this.#verified.get(token)
     if (known) return known
     const [header, payload, signature, ...more] = token.split('.')
@@ -65,8 +102,8 @@ export class TokenSigner {
     ) {
       return undefined
     }
-    const claims = JSON.parse(Buffer.from(payload, 'base64url').toString()) as TokenClaims
-    if (claims.iss !== this.issuer) return undefined
+    const claims = JSON.parse(Buffer.from(payload, 'base64url').toString()) as TokenClaims | LegacyClaims
+    if (claims.iss !== this.issuer && claims.iss !== LEGACY_ISSUER) return undefined
     if (this.#verified.size >= CACHE_SIZE) this.#verified.delete(this.#verified.keys().next().value!)
     this.#verified.set(token, claims)
     return claims

@@ -11,6 +11,7 @@ import { sendBytes, sendText } from '../http/answer/respond.ts'
 import type { Exchange, Stage } from '../http/request/exchange.ts'
 import { negotiate } from '../http/request/negotiate.ts'
 import type { ServerContext } from '../server-context.ts'
+import { ISSUER_PATHS } from './issuer.ts'
 
 /** Without slashes at its end. A pattern would try each slash of a long row of them anew. */
 const trimmed = (path: string): string => {
@@ -81,7 +82,16 @@ export const discovery = (server: ServerContext): Stage => {
     if (path === '/') {
       const versions = served().map(({ group, version }) => (group ? `/apis/${group}/${version}` : `/api/${version}`))
       const groups = groupNames(served()).map((group) => `/apis/${group}`)
-      const others = ['/healthz', '/livez', '/metrics', '/openapi/v2', '/openapi/v3', '/readyz', '/version']
+      const others = [
+        ...ISSUER_PATHS,
+        '/healthz',
+        '/livez',
+        '/metrics',
+        '/openapi/v2',
+        '/openapi/v3',
+        '/readyz',
+        '/version',
+      ]
       const paths = ['/api', '/apis', ...versions, ...groups, ...others].sort()
       return sendBytes(exchange, 200, 'application/json', JSON.stringify({ paths }))
     }

@@ -4,6 +4,7 @@ import { access } from './access.ts'
 import { customResources } from './custom-resources.ts'
 import { discovery } from './discovery.ts'
 import { health } from './health.ts'
+import { issuer } from './issuer.ts'
 import { metrics } from './metrics.ts'
 import { openapi } from './openapi.ts'
 import { proxies } from './proxies.ts'
@@ -22,6 +23,7 @@ export const stageList = (server: ServerContext): readonly Stage[] => [
   health(server), // probes every second, so early
   discovery(server),
   openapi(server),
+  issuer(server), // who checks ServiceAccount tokens
   metrics(server),
   customResources, // answers before resources, which know nothing of them
   reviews(server), // questions about access; never stored

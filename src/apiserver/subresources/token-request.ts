@@ -1,12 +1,19 @@
 import { randomUUID } from 'node:crypto'
+import { type BoundReference, nodeTokenRefusal, podTokenRefusal } from '#access/node/node-token.ts'
+import { quoted } from '#access/rbac/quoted.ts'
+import type { Node } from '#api/core/node/message.ts'
 import { nodes } from '#api/core/node/resource.ts'
 import type { Pod } from '#api/core/pod/message.ts'
 import { pods } from '#api/core/pod/resource.ts'
 import { secrets } from '#api/core/secret/resource.ts'
-import { type ApiObject, groupVersion } from '#api/resource.ts'
+import { serviceAccounts } from '#api/core/serviceaccount/resource.ts'
+import type { ApiObject } from '#api/resource.ts'
 import { timeText } from '#api/time-text.ts'
+import { type FieldError, fieldCauses, invalid as invalidField } from '#api/validation/field-error.ts'
+import type { Caller } from '../access/caller.ts'
+import { nodeOf } from '../access/node-authorizer.ts'
 import type { TokenClaims, TokenSigner } from '../access/token.ts'
-import { badRequest, conflict, invalid, notFound } from '../errors.ts'
+import { badRequest, conflict, forbidden, invalid, notFound } from '../errors.ts'
 import type { Registry } from '../registry/registry.ts'
 import type { SubresourceHandler } from './subresource.ts'
 
@@ -14,12 +21,7 @@ interface TokenRequestBody extends ApiObject {
   readonly spec?: {
     readonly audiences?: readonly string[]
     readonly expirationSeconds?: number
-    readonly boundObjectRef?: {
-      readonly kind?: string
-      readonly apiVersion?: string
-      readonly name?: string
-      readonly uid?: string
-    } | null
+    readonly boundObjectRef?: BoundReference | null
   }
 }
 
@@ -34,18 +36,23 @@ const LONGEST_SECONDS = 2 ** 32
 const EXTENDED_FROM = 3607
 const EXTENDED_SECONDS = 365 * 24 * 3600
 
-const TOKEN_REQUESTS = { group: 'authentication.k8s.io', plural: 'tokenrequests', kind: 'TokenRequest' }
+const TOKEN_REQUESTS = { group: 'authentication.k8s.io', kind: 'TokenRequest' }
 
-/** Signs a token for a ServiceAccount, bound to a pod or secret where one is named (KEP-1205). */
+/** Signs a token for a ServiceAccount, bound to a pod, a Secret or a Node where one is named (KEP-1205). */
 export const createTokenRequest = (signer: TokenSigner): SubresourceHandler => ({
   async create(registry, resource, name, body, request) {
-    const spec = (body as TokenRequestBody).spec ?? {}
-    const account = registry.get(resource, request.namespace, name)
+    const { namespace = '' } = request
+    const { spec = {}, metadata } = body as TokenRequestBody
+    refuseElsewhere(metadata?.name, name, 'name')
+    refuseElsewhere(metadata?.namespace, namespace, 'namespace')
+    const account = registry.get(resource, namespace, name)
     const { uid = '' } = account.metadata ?? {}
     const asked = spec.expirationSeconds || DEFAULT_SECONDS
-    checkDuration(asked)
+    refuse('', durationErrors(asked))
+    const ref = spec.boundObjectRef ?? undefined
+    refuseNode(registry, request.caller, namespace, name, ref, spec.audiences ?? [])
     const audiences = spec.audiences?.length ? spec.audiences : [signer.issuer]
-    const bound = spec.boundObjectRef ? boundObject(registry, request.namespace ?? '', spec.boundObjectRef) : {}
+    const bound = ref ? boundObject(registry, namespace, name, ref) : {}
     const now = Math.floor(registry.now().getTime() / 1000)
     const extended = asked === EXTENDED_FROM && 'pod' in bound && audiences.includes(signer.issuer)
     const seconds = extended ? EXTENDED_SECONDS : asked
@@ -56,18 +63,18 @@ export const createTokenRequest = (signer: TokenSigner): SubresourceHandler => (
       iss: signer.issuer,
       jti: randomUUID(),
       'kubernetes.io': {
-        namespace: request.namespace ?? '',
+        namespace,
         ...bound,
         serviceaccount: { name, uid },
         ...(extended ? { warnafter: now + asked } : {}),
       },
       nbf: now,
-      sub: `system:serviceaccount:${request.namespace}:${name}`,
+      sub: `system:serviceaccount:${namespace}:${name}`,
     }
     const answer = {
       ...body,
-      metadata: { name, namespace: request.namespace, uid, creationTimestamp: account.metadata?.creationTimestamp },
-      spec: { audiences, expirationSeconds: asked, boundObjectRef: spec.boundObjectRef ?? null },
+      metadata: { name, namespace, uid, creationTimestamp: timeText(now * 1000) },
+      spec: { audiences, expirationSeconds: asked, boundObjectRef: ref ?? null },
       status: {
         token: signer.sign(claims),
         // What the client asked for, so that the kubelet renews in time even where the token itself lives longer.
@@ -78,49 +85,76 @@ export const createTokenRequest = (signer: TokenSigner): SubresourceHandler => (
   },
 })
 
-/** What a token may be bound to: it ends with it. */
-const BOUND = [pods, secrets]
+const refuse = (name: string, errors: readonly FieldError[]): void => {
+  if (errors.length > 0) throw invalid(TOKEN_REQUESTS, name, fieldCauses(errors))
+}
 
-const checkDuration = (seconds: number): void => {
+const refuseElsewhere = (given: string | undefined, wanted: string, field: 'name' | 'namespace'): void => {
+  if (!given || given === wanted) return
+  refuse(wanted, [invalidField(`metadata.${field}`, given, `must match the service account ${field} if specified`)])
+}
+
+const durationErrors = (seconds: number): readonly FieldError[] => {
   const problem =
     seconds < SHORTEST_SECONDS
       ? 'may not specify a duration less than 10 minutes'
       : seconds > LONGEST_SECONDS
         ? 'may not specify a duration larger than 2^32 seconds'
         : undefined
-  if (!problem) return
-  throw invalid(TOKEN_REQUESTS, '', [
-    { reason: 'FieldValueInvalid', message: `Invalid value: ${seconds}: ${problem}`, field: 'spec.expirationSeconds' },
-  ])
+  return problem ? [invalidField('spec.expirationSeconds', seconds, problem)] : []
 }
+
+/** A node has tokens for the pods that are bound to it alone. */
+const refuseNode = (
+  registry: Registry,
+  caller: Caller,
+  namespace: string,
+  account: string,
+  ref: BoundReference | undefined,
+  audiences: readonly string[],
+): void => {
+  const node = nodeOf(caller)
+  if (node === undefined) return
+  const why =
+    nodeTokenRefusal(ref) ?? podTokenRefusal(node, ref!, registry.get(pods, namespace, ref!.name!) as Pod, audiences)
+  if (why !== undefined) throw forbidden(serviceAccounts, account, why)
+}
+
+/** What a token may be bound to: it ends with it. */
+const BOUND = [pods, secrets, nodes]
 
 const boundObject = (
   registry: Registry,
   namespace: string,
-  ref: NonNullable<NonNullable<TokenRequestBody['spec']>['boundObjectRef']>,
+  account: string,
+  { apiVersion = '', kind = '', name = '', uid }: BoundReference,
 ): Partial<TokenClaims['kubernetes.io']> => {
-  const resource = BOUND.find(({ kind }) => kind === ref.kind)
-  if (!resource || (ref.apiVersion && ref.apiVersion !== groupVersion(resource))) {
-    throw badRequest(
-      `cannot bind token to object of type ${ref.apiVersion ?? ''}, Kind=${ref.kind ?? ''}: only Pod and Secret of v1`,
-    )
+  const resource = BOUND.find((one) => one.kind === kind)
+  if (!resource || apiVersion.includes('/')) {
+    const [version, group = ''] = apiVersion.split('/').reverse()
+    throw badRequest(`cannot bind token to object of type ${group}/${version}, Kind=${kind}`)
   }
-  const name = ref.name ?? ''
   const object = registry.find(resource, namespace, name)
   if (!object) throw notFound(resource, name)
-  const uid = object.metadata?.uid ?? ''
-  if (ref.uid && ref.uid !== uid) {
-    throw conflict(
-      resource,
-      name,
-      `the UID in the bound object reference (${ref.uid}) does not match the UID in record. The object might have been deleted and then recreated`,
+  if (resource === pods && (object as Pod).spec?.serviceAccountName !== account) {
+    throw badRequest(
+      `cannot bind token for serviceaccount ${quoted(account)} to pod running with different serviceaccount name.`,
     )
   }
-  if (resource === secrets) return { secret: { name, uid } }
-  const nodeName = (object as Pod).spec?.nodeName
-  const node = nodeName ? registry.find(nodes, undefined, nodeName) : undefined
+  const own = object.metadata?.uid ?? ''
+  if (uid && uid !== own) {
+    throw conflict(
+      { group: '', plural: kind, kind },
+      name,
+      `the UID in the bound object reference (${uid}) does not match the UID in record. The object might have been deleted and then recreated`,
+    )
+  }
+  if (resource === secrets) return { secret: { name, uid: own } }
+  if (resource === nodes) return { node: { name, uid: own } }
+  const { nodeName } = (object as Pod).spec ?? {}
+  const node = nodeName ? (registry.find(nodes, undefined, nodeName) as Node | undefined) : undefined
   return {
-    ...(node ? { node: { name: nodeName!, uid: node.metadata?.uid ?? '' } } : {}),
-    pod: { name, uid },
+    ...(nodeName ? { node: { name: nodeName, ...(node?.metadata?.uid ? { uid: node.metadata.uid } : {}) } } : {}),
+    pod: { name, uid: own },
   }
 }

@@ -48,6 +48,7 @@ const controllers = startControllers({
   random: Math.random,
   signal: stopped,
   rootCa: pki.ca.certificate,
+  signToken: (...of) => api.signer.legacyToken(...of),
   kept: api.systemObjects,
   loadBalancer: config.loadBalancer === 'pool' ? { cidrs: config.loadBalancerCidr } : 'none',
   log: (level, message) => logLine(`controllers: ${level}: ${message}`),

@@ -19,6 +19,7 @@ export const sendBytes = (
   code: number,
   contentType: string,
   body: string | Uint8Array,
+  caching = 'no-cache, private',
 ): true => {
   const { response, request, warnings } = exchange
   const bytes = typeof body === 'string' ? Buffer.from(body) : body
@@ -26,7 +27,7 @@ export const sendBytes = (
   response.statusCode = code
   response.setHeader('Content-Type', contentType)
   response.setHeader('Content-Length', bytes.length)
-  response.setHeader('Cache-Control', 'no-cache, private')
+  response.setHeader('Cache-Control', caching)
   if (warnings.length > 0) response.setHeader('Warning', warningHeaders(warnings))
   response.end(request.method === 'HEAD' ? undefined : bytes)
   return true
