@@ -10,7 +10,7 @@ export type RelatedKind =
   | 'pods'
 
 /** Whether a pod of this node has to do with an object; or is it, where it is a pod. */
-export type IsRelated = (node: string, kind: RelatedKind, namespace: string, name: string) => boolean
+type IsRelated = (node: string, kind: RelatedKind, namespace: string, name: string) => boolean
 
 const ALLOWED: Decision = { allowed: true, reason: '' }
 const SILENT: Decision = { allowed: false, reason: '' }

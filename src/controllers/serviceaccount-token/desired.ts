@@ -1,7 +1,7 @@
 import type { Secret } from '#api/core/secret/message.ts'
 import type { ServiceAccount } from '#api/core/serviceaccount/message.ts'
 
-export const TOKEN_TYPE = 'kubernetes.io/service-account-token'
+const TOKEN_TYPE = 'kubernetes.io/service-account-token'
 const NAME = 'kubernetes.io/service-account.name'
 const UID = 'kubernetes.io/service-account.uid'
 
