@@ -95,6 +95,7 @@ test('well-known names are those of Kubernetes’ reference', () => {
     'endpointslicemirroring-controller.k8s.io',
     'kubectl.kubernetes.io/default-container',
     'kubectl.kubernetes.io/last-applied-configuration',
+    'kubernetes.io/config.mirror',
     'kubernetes.io/hostname',
     'kubernetes.io/metadata.name',
     'kubernetes.io/service-name',
