@@ -15,8 +15,8 @@ import { startReplicationControllerController } from './replicationcontroller/co
 import { startRootCaController } from './root-ca/controller.ts'
 import { startScheduler } from './scheduler/controller.ts'
 import { startServiceAccountController } from './serviceaccount/controller.ts'
-import { startStatefulSetController } from './statefulset/controller.ts'
 import { startServiceAccountTokenController } from './serviceaccount-token/controller.ts'
+import { startStatefulSetController } from './statefulset/controller.ts'
 import { startTaintEvictionController } from './taint-eviction/controller.ts'
 
 interface ControllerEntry {
