@@ -13,7 +13,7 @@ export interface FieldError {
   readonly type: FieldErrorType
   /** `spec.ports[0].nodePort`. */
   readonly field: string
-  /** Shown for the types that show it: Invalid, NotSupported, Duplicate, NotFound. */
+  /** Shown for the types that show it: Invalid, NotSupported, Duplicate, NotFound, TooMany. */
   readonly badValue?: unknown
   readonly detail: string
 }
@@ -51,10 +51,11 @@ export const tooLong = (field: string, maximum: number): FieldError => ({
   field,
   detail: `may not be more than ${maximum} bytes`,
 })
-export const tooMany = (field: string, maximum: number): FieldError => ({
+export const tooMany = (field: string, maximum: number, actual: number): FieldError => ({
   type: 'TooMany',
   field,
-  detail: `must have at most ${maximum} items`,
+  badValue: actual,
+  detail: `must have at most ${maximum} ${maximum === 1 ? 'item' : 'items'}`,
 })
 
 const TITLES: { readonly [type in FieldErrorType]: string } = {
@@ -70,8 +71,7 @@ const TITLES: { readonly [type in FieldErrorType]: string } = {
 
 /** `Invalid value: 0: must be between 1 and 65535, inclusive`: the error without its field. */
 const fieldErrorBody = (error: FieldError): string => {
-  const hidden =
-    error.type === 'Required' || error.type === 'Forbidden' || error.type === 'TooLong' || error.type === 'TooMany'
+  const hidden = error.type === 'Required' || error.type === 'Forbidden' || error.type === 'TooLong'
   const shown = hidden ? TITLES[error.type] : `${TITLES[error.type]}: ${JSON.stringify(error.badValue ?? null)}`
   return error.detail === '' ? shown : `${shown}: ${error.detail}`
 }

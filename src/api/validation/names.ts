@@ -5,6 +5,7 @@ import { type FieldError, invalid, required } from './field-error.ts'
 const LABEL = '[a-z0-9]([-a-z0-9]*[a-z0-9])?'
 const SUBDOMAIN = `${LABEL}(\\.${LABEL})*`
 const anchored = (pattern: string): RegExp => new RegExp(`^(?:${pattern})$`)
+const LABEL_1035 = '[a-z]([-a-z0-9]*[a-z0-9])?'
 const LABEL_FORM = anchored(LABEL)
 const SUBDOMAIN_FORM = anchored(SUBDOMAIN)
 
@@ -34,6 +35,12 @@ export const wildcardSubdomain: NameForm = form(
   anchored(`\\*\\.${SUBDOMAIN}`),
   253,
   `a wildcard DNS-1123 subdomain must start with '*.', followed by a valid DNS subdomain, which must consist of lower case alphanumeric characters, '-' or '.' and end with an alphanumeric character (e.g. '*.example.com', regex used for validation is '\\*\\.${SUBDOMAIN}')`,
+)
+/** RFC 1035 label, 63 bytes: versions of an API. */
+export const dns1035Label: NameForm = form(
+  anchored(LABEL_1035),
+  63,
+  `a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and end with an alphanumeric character (e.g. 'my-name',  or 'abc-123', regex used for validation is '${LABEL_1035}')`,
 )
 /** A label's value, 63 bytes, may be empty. */
 export const labelValue: NameForm = labelValueProblems

@@ -1,13 +1,8 @@
 import { kind } from '#api/catalogue/kind.ts'
-import { webhookColumns } from '../columns.ts'
-import { defaultWebhooks } from '../defaults.ts'
+import { webhookConfiguration } from '../configuration.ts'
 import { validatingWebhookConfigurations } from './resource.ts'
 
 export const validatingWebhookConfiguration = kind({
   resource: validatingWebhookConfigurations,
-  defaults: defaultWebhooks,
-  generation: ({ webhooks }) => webhooks ?? [],
-  isConditional: true,
-  isInert: true,
-  columns: webhookColumns,
+  ...webhookConfiguration,
 })

@@ -32,12 +32,12 @@ const validateSlice = (slice: EndpointSlice): readonly FieldError[] => {
   if (!type) errors.push(required('addressType'))
   else if (!ADDRESS_TYPES.includes(type)) errors.push(notSupported('addressType', type, ADDRESS_TYPES))
   const endpoints = slice.endpoints ?? []
-  if (endpoints.length > MOST_ENDPOINTS) return [...errors, tooMany('endpoints', MOST_ENDPOINTS)]
+  if (endpoints.length > MOST_ENDPOINTS) return [...errors, tooMany('endpoints', MOST_ENDPOINTS, endpoints.length)]
   for (const [index, endpoint] of endpoints.entries()) {
     const at = `endpoints[${index}]`
     const addresses = endpoint.addresses ?? []
     if (addresses.length === 0) errors.push(required(`${at}.addresses`, 'must contain at least 1 address'))
-    if (addresses.length > MOST_ADDRESSES) errors.push(tooMany(`${at}.addresses`, MOST_ADDRESSES))
+    if (addresses.length > MOST_ADDRESSES) errors.push(tooMany(`${at}.addresses`, MOST_ADDRESSES, addresses.length))
     for (const [place, address] of addresses.entries())
       errors.push(...checkSliceAddress(type, address, `${at}.addresses[${place}]`))
     if (endpoint.nodeName !== undefined) errors.push(...checkForm(dnsSubdomain, endpoint.nodeName, `${at}.nodeName`))
@@ -57,7 +57,7 @@ const checkSliceAddress = (type: string, address: string, path: string): readonl
 
 const validateSlicePorts = (slice: EndpointSlice): readonly FieldError[] => {
   const ports = slice.ports ?? []
-  if (ports.length > MOST_PORTS) return [tooMany('ports', MOST_PORTS)]
+  if (ports.length > MOST_PORTS) return [tooMany('ports', MOST_PORTS, ports.length)]
   const names = new Set<string>()
   return ports.flatMap((port, index) => {
     const at = `ports[${index}]`
