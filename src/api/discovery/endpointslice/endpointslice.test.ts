@@ -46,7 +46,7 @@ test('an endpoint has an address, a hundred at most, and names that are names', 
     ),
     [
       'endpoints[0].addresses: Required value: must contain at least 1 address',
-      'endpoints[1].addresses: Too many: must have at most 100 items',
+      'endpoints[1].addresses: Too many: 101: must have at most 100 items',
       `endpoints[2].nodeName: Invalid value: "": ${SUBDOMAIN}`,
       `endpoints[2].hostname: Invalid value: "H": ${LABEL}`,
     ],
@@ -57,7 +57,7 @@ test('an endpoint has an address, a hundred at most, and names that are names', 
   })
   const port = 'ports[0].port: Invalid value: 0: must be between 1 and 65535, inclusive'
   assert.deepEqual(refusals(slice(many(1000))), [port])
-  assert.deepEqual(refusals(slice(many(1001))), ['endpoints: Too many: must have at most 1000 items'])
+  assert.deepEqual(refusals(slice(many(1001))), ['endpoints: Too many: 1001: must have at most 1000 items'])
 })
 
 test('a slice’s ports have names of their own, and twenty thousand are enough', () => {
@@ -86,7 +86,7 @@ test('a slice’s ports have names of their own, and twenty thousand are enough'
     ports: Array.from({ length: count }, (_, at) => ({ name: `p${at}`, port: 1 })),
   })
   assert.deepEqual(refusals(slice(ports(20_000))), [])
-  assert.deepEqual(refusals(slice(ports(20_001))), ['ports: Too many: must have at most 20000 items'])
+  assert.deepEqual(refusals(slice(ports(20_001))), ['ports: Too many: 20001: must have at most 20000 items'])
 })
 
 test('a slice keeps its family', () => {
