@@ -10,6 +10,7 @@ import type { Duplex } from 'node:stream'
 import { after, before, test } from 'node:test'
 import { services } from '#api/core/service/resource.ts'
 import { serviceAccounts } from '#api/core/serviceaccount/resource.ts'
+import { clusterRoleBindings } from '#api/rbac/clusterrolebinding/resource.ts'
 import { createPki } from '#apiserver/pki/create-pki.ts'
 import { startTestServer, type TestServer } from '#apiserver/testing/test-server.ts'
 import { createHttpClient } from '#client/http-client.ts'
@@ -35,6 +36,14 @@ before(async () => {
   const options = { namespace: 'default', subresource: 'token' } as const
   const answer = await server.client.create(serviceAccounts, body as never, options)
   token = (answer as unknown as { status: { token: string } }).status.token
+  // The account may do what the tests ask for.
+  await server.client.create(clusterRoleBindings, {
+    apiVersion: 'rbac.authorization.k8s.io/v1',
+    kind: 'ClusterRoleBinding',
+    metadata: { name: 'all' },
+    subjects: [{ kind: 'ServiceAccount', name: 'default', namespace: 'default' }],
+    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'cluster-admin' },
+  })
 })
 after(async () => {
   for (const one of open) one.close()
