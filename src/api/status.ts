@@ -129,8 +129,11 @@ export const unsupportedMediaType = (accepted: readonly string[]): Status =>
     `the body of the request was in an unknown format - accepted media types include: ${accepted.join(', ')}`,
   )
 
-/** The events after a resourceVersion are gone, or a continue token is too old: list again. */
-export const expired = (message: string): Status => failureStatus(410, 'Expired', message)
+/** The events after a resourceVersion are gone, or a continue token is too old: list again, or go on with `token`. */
+export const expired = (message: string, token?: string): Status => ({
+  ...failureStatus(410, 'Expired', message),
+  metadata: token ? { continue: token } : {},
+})
 
 export const tooLargeResourceVersion = (asked: number, current: number): Status =>
   failureStatus(504, 'Timeout', `Timeout: Too large resource version: ${asked}, current: ${current}`, {

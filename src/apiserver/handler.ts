@@ -8,7 +8,7 @@ import { impersonated } from './access/impersonation.ts'
 import { internalError, PathNotFound } from './errors.ts'
 import { checkHttp, clientError, type Pending } from './http/answer/client-error.ts'
 import { answerRaw } from './http/answer/raw-answer.ts'
-import { sendError } from './http/answer/respond.ts'
+import { sendError } from './http/answer/refuse.ts'
 import type { Exchange } from './http/request/exchange.ts'
 import { requestInfo } from './http/request/request-info.ts'
 import type { ServerContext } from './server-context.ts'
@@ -90,7 +90,7 @@ export const createHandler = (server: ServerContext, onError: (error: unknown) =
       }
       throw new PathNotFound(path)
     } catch (error) {
-      sendError({ request, response, warnings }, server.registry.machinery, error, report)
+      await sendError({ request, response, warnings }, server.registry.machinery, error, report)
     }
   }
 

@@ -17,7 +17,14 @@ const NAMESPACE: Fields = { 'metadata.namespace': ({ metadata }) => metadata?.na
 
 /** How a field of this kind is read; undefined where objects of it cannot be selected by the field. */
 const readerOf = ({ resource, fields }: Kind, field: string): Fields[string] | undefined =>
-  own(NAME, field) ?? (resource.namespaced ? own(NAMESPACE, field) : undefined) ?? own(fields, field)
+  // A kind of the cluster with fields of its own has no namespace to be asked for.
+  own(NAME, field) ?? (resource.namespaced || !fields ? own(NAMESPACE, field) : undefined) ?? own(fields, field)
+
+/** Kubernetes says it in one way of kinds that have fields of their own, and in another of all others. */
+const unsupported = ({ fields }: Kind, field: string): string =>
+  fields
+    ? `field label not supported: ${field}`
+    : `${JSON.stringify(field)} is not a known field selector: only "metadata.name", "metadata.namespace"`
 
 const unescaped = (value: string): string =>
   value.replace(/\\(.?)/g, (whole, character: string) => {
@@ -39,8 +46,7 @@ export const parseFieldSelector = (kind: Kind, text: string): readonly FieldRequ
     if (match === null)
       throw new SelectorError('SELECTOR_SYNTAX', `invalid selector: '${text}'; can't understand '${term}'`)
     const [, field = '', symbol, value = ''] = match
-    if (readerOf(kind, field) === undefined)
-      throw new SelectorError('FIELD_UNSUPPORTED', `field label not supported: ${field}`)
+    if (readerOf(kind, field) === undefined) throw new SelectorError('FIELD_UNSUPPORTED', unsupported(kind, field))
     return { field, operator: symbol === '!=' ? '!=' : '=', value: unescaped(value) }
   })
 

@@ -116,6 +116,12 @@ test('a field that the kind cannot be selected by is refused', () => {
     message: 'field label not supported: spec.nosuch',
   })
   assert.throws(() => parseFieldSelector(nodes, 'metadata.namespace=x'), { code: 'FIELD_UNSUPPORTED' })
+  const { fields: _, ...plain } = nodes
+  assert.throws(() => parseFieldSelector(plain, 'spec.size=1'), {
+    code: 'FIELD_UNSUPPORTED',
+    message: '"spec.size" is not a known field selector: only "metadata.name", "metadata.namespace"',
+  })
+  assert.equal(matchesFields(plain, parseFieldSelector(plain, 'metadata.namespace=x'), object({})), false)
   assert.throws(() => parseFieldSelector(services, 'spec.type'), { code: 'SELECTOR_SYNTAX' })
   assert.throws(() => parseFieldSelector(services, 'metadata.name=a\\b'), { code: 'SELECTOR_SYNTAX' })
   assert.deepEqual(parseFieldSelector(services, 'metadata.name=a\\,b\\=c\\\\'), [

@@ -32,7 +32,7 @@ for (const { name, path, response } of recorded.filter(({ response }) => respons
     const plural = path.split('?')[0].split('/').at(-1)
     const table = toTable(kindOf(SINGULAR[plural]!), [], { now: NOW })
     assert.deepEqual(
-      table.columnDefinitions.map(({ description: _, ...column }) => column),
+      table.columnDefinitions!.map(({ description: _, ...column }) => column),
       response.columnDefinitions,
     )
   })
@@ -42,7 +42,7 @@ test('the columns of every kind have the names and the types that kubectl shows,
   const shown = Object.fromEntries(
     builtInKinds.map((kind) => {
       const { columnDefinitions } = toTable(kind, [], { now: NOW })
-      const texts = columnDefinitions.map(({ name, type, format, priority }) =>
+      const texts = columnDefinitions!.map(({ name, type, format, priority }) =>
         [name, type === 'string' ? '' : `:${type}`, format && `=${format}`, priority === 0 ? '' : '*'].join(''),
       )
       return [kind.resource.plural, texts.join(', ')]
@@ -89,7 +89,7 @@ test('the columns of every kind have the names and the types that kubectl shows,
     endpointslices: 'Name=name, AddressType, Ports, Endpoints, Age',
   })
   for (const kind of builtInKinds)
-    for (const { name, description } of toTable(kind, [], { now: NOW }).columnDefinitions)
+    for (const { name, description } of toTable(kind, [], { now: NOW }).columnDefinitions!)
       assert.match(description, /^[A-Z].*\.$/, `${kind.resource.plural} ${name}`)
 })
 
@@ -111,7 +111,7 @@ test('a row carries what is asked for of its object, and a table its columns unl
     kind: 'Table',
     apiVersion: 'meta.k8s.io/v1',
     metadata,
-    columnDefinitions: [],
+    columnDefinitions: null,
     rows: [],
   })
   assert.deepEqual(toTable(secret, [], { now: NOW }).metadata, {})

@@ -4,12 +4,13 @@ import type { ObjectMeta } from '#api/meta/object-meta.ts'
 import type { ApiObject } from '#api/resource.ts'
 import { AGE, type Cell, type Column, NAME } from './column.ts'
 
-/** `meta.k8s.io/v1 Table`, as JSON; Kubernetes has no protobuf form of it. */
+/** `meta.k8s.io Table`, as JSON; Kubernetes has no protobuf form of it. */
 interface Table {
   readonly kind: 'Table'
-  readonly apiVersion: 'meta.k8s.io/v1'
+  readonly apiVersion: string
   readonly metadata: ListMeta
-  readonly columnDefinitions: readonly TableColumn[]
+  /** null: left out. */
+  readonly columnDefinitions: readonly TableColumn[] | null
   readonly rows: readonly TableRow[]
 }
 
@@ -29,6 +30,8 @@ interface TableRow {
 interface TableOptions {
   /** What each row carries of its object: `Metadata` (the default, a PartialObjectMetadata), `Object` or `None`. */
   readonly includeObject?: 'None' | 'Metadata' | 'Object'
+  /** Of meta.k8s.io: v1, or v1beta1 for clients of long ago. */
+  readonly version?: string
   /** Milliseconds since 1970, for ages. */
   readonly now: number
   /** The list's own metadata: resourceVersion, continue, remainingItemCount. */
@@ -44,19 +47,20 @@ const PLAIN: readonly Column<ApiObject>[] = [NAME, AGE]
 export const toTable = (
   { columns: own = PLAIN }: Kind,
   objects: readonly ApiObject[],
-  { includeObject = 'Metadata', now, metadata = {}, columns = true }: TableOptions,
+  { includeObject = 'Metadata', now, version = 'v1', metadata = {}, columns = true }: TableOptions,
 ): Table => {
+  const apiVersion = `meta.k8s.io/${version}`
   return {
     kind: 'Table',
-    apiVersion: 'meta.k8s.io/v1',
+    apiVersion,
     metadata,
     columnDefinitions: columns
       ? own.map(({ name, type, format, description, priority }) => ({ name, type, format, description, priority }))
-      : [],
+      : null,
     rows: objects.map((object) => {
       const cells = own.map(({ cell }) => cell(object, now))
       if (includeObject === 'None') return { cells }
-      return { cells, object: includeObject === 'Object' ? object : partial(object) }
+      return { cells, object: includeObject === 'Object' ? object : partial(object, apiVersion) }
     }),
   }
 }
@@ -64,8 +68,9 @@ export const toTable = (
 /** An object's metadata and nothing else: what `as=PartialObjectMetadata` and table rows carry. */
 const partial = (
   object: ApiObject,
+  apiVersion: string,
 ): { readonly kind: string; readonly apiVersion: string; readonly metadata: ObjectMeta } => ({
   kind: 'PartialObjectMetadata',
-  apiVersion: 'meta.k8s.io/v1',
+  apiVersion,
   metadata: object.metadata ?? {},
 })

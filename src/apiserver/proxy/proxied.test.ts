@@ -122,14 +122,14 @@ test('a pod answers through the API by every method, with path, query, headers a
       connection: 'x-hop',
       'x-hop': 'of this hop',
     }
-    const answer = await call(`${POD}/web/proxy/a%2Fb/../c//d?x=1&y=%20`, { method, headers, ...(body && { body }) })
+    const answer = await call(`${POD}/web/proxy/a%2Fb/c//d?x=1&y=%20`, { method, headers, ...(body && { body }) })
     assert.equal(answer.status, 200, answer.text)
     const seen = answer.json
-    assert.deepEqual([seen.method, seen.url, seen.body], [method, '/a%2Fb/../c//d?x=1&y=%20', body ?? ''])
+    assert.deepEqual([seen.method, seen.url, seen.body], [method, '/a%2Fb/c//d?x=1&y=%20', body ?? ''])
     assert.equal(seen.headers['x-asked'], 'yes')
     assert.equal(seen.headers.authorization, undefined, 'the caller’s credentials are not the pod’s to see')
     for (const name of ['impersonate-user', 'impersonate-group', 'x-hop']) assert.equal(seen.headers[name], undefined)
-    assert.equal(seen.headers['x-forwarded-uri'], `${POD}/web/proxy/a%2Fb/../c//d`)
+    assert.equal(seen.headers['x-forwarded-uri'], `${POD}/web/proxy/a%2Fb/c//d`)
     assert.equal(answer.headers['x-own'], 'kept')
     assert.equal(answer.headers['access-control-allow-origin'], undefined)
   }
@@ -310,6 +310,12 @@ test('a node’s own ports are asked by number; without one, its kubelet', async
   assert.equal((await call(`${NODE}/node-1:10256/proxy/healthz`)).text, 'health /healthz')
   assert.equal((await call(`${NODE}/node-1/proxy/pods?x`)).text, 'kubelet /nodes/node-1/pods?x')
   assert.equal((await call(`${NODE}/https:node-1:10250/proxy/healthz`)).text, 'kubelet /nodes/node-1/healthz')
+  // Other nodes' kubelets stand beside it.
+  for (const path of ['../node-2/pods', '%2e%2e/node-2/pods', 'a/%2E./..%2f../node-2/pods', '..%2Fnode-2/pods'])
+    assert.equal((await call(`${NODE}/node-1/proxy/${path}`)).text, 'kubelet /nodes/node-1/node-2/pods', path)
+  assert.equal((await call(`${NODE}/node-1/proxy/a/./b%20c/..`)).text, 'kubelet /nodes/node-1/a')
+  // However the slashes are written, the same is allowed and asked.
+  assert.equal((await call(`${NODE}%2Fnode-1/proxy%2fpods?x`)).text, 'kubelet /nodes/node-1/pods?x')
   assert.equal((await call(`${NODE}/none/proxy/`)).json.message, 'nodes "none" not found')
 })
 

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http'
+import { posix } from 'node:path'
 import { methodNotAllowed, noSuchResource } from '../errors.ts'
 import type { Exchange } from '../http/request/exchange.ts'
 import type { ResourceRequestInfo } from '../http/request/request-info.ts'
@@ -14,15 +15,29 @@ const METHODS = new Set(['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIO
 interface ProxiedPath {
   /** Up to `/proxy`, as the client wrote it. */
   readonly prefix: string
-  /** What is asked of the other side, as it was written, encoding and all; empty, or from a slash on. */
+  /** What is asked of the other side, as it was written, encoding and all, but for dots; empty, or from a slash on. */
   readonly path: string
   /** With its question mark; empty where there is none. */
   readonly search: string
 }
 
+/** So many words of a path, however its slashes are written. */
+const wordsOf = (count: number): RegExp => new RegExp(`^(?:(?:/|%2f)+(?:(?!%2f)[^/])+){${count}}`, 'i')
+const [IN_NAMESPACE, IN_CLUSTER] = [wordsOf(7), wordsOf(5)]
+const DOTS = /(?:^|\/)\.\.?(?:\/|$)/
+
+/** Without segments that lead upwards, encoded or not: what is proxied to has paths of its own in front. */
+const withoutDots = (path: string): string => {
+  const decoded = decodeURIComponent(path)
+  if (!DOTS.test(decoded)) return path
+  return posix.normalize(`/${decoded}`).split('/').map(encodeURIComponent).join('/')
+}
+
 const splitPath = (info: ResourceRequestInfo, request: IncomingMessage): ProxiedPath => {
-  const prefix = (info.namespace ? /^(?:\/+[^/]+){7}/ : /^(?:\/+[^/]+){5}/).exec(info.path)![0]
-  return { prefix, path: info.path.slice(prefix.length), search: request.url!.slice(info.path.length) }
+  const [written = ''] = request.url!.split('?', 1)
+  const prefix = (info.namespace ? IN_NAMESPACE : IN_CLUSTER).exec(written)![0]
+  const path = written.slice(prefix.length).replace(/^%2f/i, '/')
+  return { prefix, path: withoutDots(path), search: request.url!.slice(written.length) }
 }
 
 const check = (server: ServerContext, info: ResourceRequestInfo, request: IncomingMessage): void => {

@@ -4,7 +4,8 @@ import { timeText } from '#api/time-text.ts'
 import { SYSTEM } from '../access/caller.ts'
 import { noSuchResource, notFound } from '../errors.ts'
 import type { Machinery } from '../machinery/machinery.ts'
-import { type ListPage, type ListRequest, listPage, parseRevision, type Selection } from '../storage/list.ts'
+import { checkReached, type ListPage, type ListRequest, listPage, type Selection } from '../storage/list.ts'
+import { parseRevision } from '../storage/revision.ts'
 import type { Store } from '../storage/store.ts'
 import type { Transaction } from '../storage/transaction.ts'
 import { openWatch, type Watch } from '../storage/watch.ts'
@@ -53,6 +54,11 @@ export class Registry implements Reader {
     const object = this.find(resource, namespace, name)
     if (!object) throw notFound(resource, name)
     return object
+  }
+
+  /** Throws ApiError 504 where this resourceVersion is still to come, 500 for a text that is none. */
+  checkReached(resourceVersion: string | undefined): void {
+    asking(() => checkReached(parseRevision(resourceVersion) ?? 0, this.revision))
   }
 
   /** Throws ApiError 400, 410 for a continue token that is too old, 504 for a resourceVersion still to come. */

@@ -13,6 +13,7 @@ export interface WriteRequest {
 export interface WatchOptions {
   readonly resourceVersion?: string
   readonly sendInitialEvents?: boolean
+  readonly marked?: boolean
 }
 
 export interface Deleted {

@@ -5,8 +5,8 @@ import { StorageError, type StorageErrorCode } from '../storage/storage-error.ts
 import { asking } from './storage-refusal.ts'
 
 test('what storage cannot do is told as Kubernetes tells it: code, reason and words', () => {
-  const told: { readonly [code in StorageErrorCode]: readonly [number, string] } = {
-    REVISION_INVALID: [400, 'BadRequest'],
+  const told: { readonly [code in StorageErrorCode]: readonly [number, string | undefined] } = {
+    REVISION_INVALID: [500, undefined],
     CONTINUE_INVALID: [400, 'BadRequest'],
     REVISION_AHEAD: [504, 'Timeout'],
     REVISION_COMPACTED: [410, 'Expired'],

@@ -2,6 +2,7 @@ import type { ApiError } from '#client/client.ts'
 import {
   badRequest,
   expired,
+  failure,
   insufficientStorage,
   internalError,
   tooLargeResourceVersion,
@@ -13,13 +14,16 @@ import { StorageError } from '../storage/storage-error.ts'
 const refusalOf = (error: StorageError): ApiError => {
   switch (error.code) {
     case 'REVISION_INVALID':
+      // Kubernetes has no reason for it, and no better code.
+      return failure(500, '', error.message)
     case 'CONTINUE_INVALID':
       return badRequest(error.message)
     case 'REVISION_AHEAD':
       return tooLargeResourceVersion(error.asked, error.held)
     case 'REVISION_COMPACTED':
-    case 'CONTINUE_COMPACTED':
       return expired(error.message)
+    case 'CONTINUE_COMPACTED':
+      return expired(error.message, error.continue)
     case 'JOURNAL_FAILED':
       return internalError(error)
     case 'JOURNAL_FULL':

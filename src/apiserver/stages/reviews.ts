@@ -1,4 +1,3 @@
-import { methodNotAllowed } from '../errors.ts'
 import { sendObject } from '../http/answer/respond.ts'
 import { fieldValidationOf, requireObject } from '../http/request/body.ts'
 import type { Stage } from '../http/request/exchange.ts'
@@ -14,7 +13,6 @@ export const reviews = (server: ServerContext): Stage => {
     const review = byPath.get(`${info.group}/${info.version}/${info.resource}`)
     if (!review) return false
     return (async () => {
-      if (info.verb !== 'create' || info.name) throw methodNotAllowed()
       const { machinery } = server.registry
       const apiVersion = `${review.group}/${review.version}`
       const message = machinery.messageOf(apiVersion, review.kind)!

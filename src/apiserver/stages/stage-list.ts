@@ -10,6 +10,7 @@ import { openapi } from './openapi.ts'
 import { proxies } from './proxies.ts'
 import { resources } from './resources.ts'
 import { reviews } from './reviews.ts'
+import { routes } from './routes.ts'
 import { streams } from './streams.ts'
 import { subresources } from './subresources.ts'
 import { unserved } from './unserved.ts'
@@ -26,9 +27,10 @@ export const stageList = (server: ServerContext): readonly Stage[] => [
   issuer(server), // who checks ServiceAccount tokens
   metrics(server),
   customResources, // answers before resources, which know nothing of them
+  unserved(server), // parts of objects that are not here, by name
+  routes(server), // refuses what leads nowhere: who comes after need not ask
   reviews(server), // questions about access; never stored
   streams(server), // a pod's log; exec, attach and port-forward come as upgrades, in upgrade.ts
-  unserved(server), // parts of objects that are not here, by name
   proxies(server), // what is behind pods, Services and nodes
   subresources(server), // before resources: they share paths
   resources(server),

@@ -1,4 +1,4 @@
-import { badRequest, methodNotAllowed } from '../errors.ts'
+import { badRequest } from '../errors.ts'
 import type { Stage } from '../http/request/exchange.ts'
 import { kubeletPath, proxyRequest } from '../kubelet-proxy.ts'
 import type { ServerContext } from '../server-context.ts'
@@ -18,6 +18,5 @@ export const streams =
       throw badRequest('Upgrade request required: exec, attach and port-forward speak WebSocket or SPDY/3.1')
     }
     if (part?.answeredBy !== 'log') return false
-    if (info.verb !== 'get') throw methodNotAllowed()
     return proxyRequest(exchange, server.kubelet, kubeletPath(server.registry, info, exchange.query))
   }

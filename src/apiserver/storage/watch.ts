@@ -1,7 +1,7 @@
 import type { ApiObject } from '#api/resource.ts'
 import type { SeenChange } from './change-window.ts'
 import type { Collection } from './collection.ts'
-import type { Selection } from './list.ts'
+import { checkReached, type Selection } from './list.ts'
 import { StorageError } from './storage-error.ts'
 import { withRevision } from './with-revision.ts'
 
@@ -13,8 +13,10 @@ export type StoredEvent =
 export interface WatchRequest {
   /** Where to resume; undefined or 0: from now, after ADDED for everything that is there. */
   readonly revision?: number
-  /** Streaming list: ADDED for everything, then a marked bookmark. False: no initial events even without a revision. */
+  /** ADDED for everything that is there at the least since that revision. False: no initial events without one either. */
   readonly sendInitialEvents?: boolean
+  /** A marked bookmark ends the initial events: a streaming list. */
+  readonly marked?: boolean
 }
 
 /** A place in a collection's changes. It keeps nothing of what it has still to read. */
@@ -73,8 +75,8 @@ const initialEvents = (collection: Collection, selection: Selection, marked: boo
 
 /**
  * Opens a watch. `onReady` is called when there is something to read, once a turn of the event loop and never inside
- * the call that committed it: a write costs its watchers one note each. Throws REVISION_COMPACTED where the revision is
- * too old to resume from (or was given out by another server's run).
+ * the call that committed it: a write costs its watchers one note each. A revision that is still to come is waited for.
+ * Throws REVISION_COMPACTED where it is too old to resume from, REVISION_AHEAD where a streaming list is of one to come.
  */
 export const openWatch = (
   collection: Collection,
@@ -83,13 +85,14 @@ export const openWatch = (
   onReady: () => void,
 ): Watch => {
   const { window } = collection
-  const resumed = request.revision && request.sendInitialEvents !== true ? request.revision : undefined
-  const from = resumed === undefined ? window.end : collection.numberAfter(resumed)
-  if (from === undefined) throw tooOld(resumed!, collection)
+  const { revision = 0, sendInitialEvents = revision === 0 } = request
+  if (sendInitialEvents) checkReached(revision, collection.revision)
+  const resumed = sendInitialEvents || revision === 0 ? collection.revision : revision
+  const from = resumed >= collection.revision ? window.end : collection.numberAfter(resumed)
+  if (from === undefined) throw tooOld(resumed, collection)
   let number = from
-  let seen = resumed ?? collection.revision
-  const whole = resumed === undefined && request.sendInitialEvents !== false
-  let initial = whole ? initialEvents(collection, selection, request.sendInitialEvents === true) : undefined
+  let seen = resumed
+  let initial = sendInitialEvents ? initialEvents(collection, selection, request.marked === true) : undefined
   let scheduled = false
   let open = true
   const note = (): void => {
@@ -111,6 +114,7 @@ export const openWatch = (
       const change = window.at(number)
       if (!change) throw tooOld(seen, collection)
       number++
+      if (change.revision <= resumed) continue
       seen = change.revision
       const event = eventFor(change, selection)
       if (event) return event

@@ -1,14 +1,17 @@
 import type { ApiObject, Resource } from '#api/resource.ts'
 import { groupVersion } from '#api/resource.ts'
-import { badRequest } from '../errors.ts'
-import { partialOf, servesConversion, tableOf } from '../http/answer/convert.ts'
+import type { ApiError } from '#client/client.ts'
+import { badRequest, failure } from '../errors.ts'
+import { isIncluded, partialOf, servesConversion, tableOf } from '../http/answer/convert.ts'
 import { listJson } from '../http/answer/encode.ts'
-import { sendBytes, sendObject, sendText } from '../http/answer/respond.ts'
+import { sendObject, sendProtobuf, sendText } from '../http/answer/respond.ts'
 import type { Exchange } from '../http/request/exchange.ts'
-import { negotiate } from '../http/request/negotiate.ts'
+import { listOptions } from '../http/request/list-options.ts'
+import { negotiate, type Wanted } from '../http/request/negotiate.ts'
+import { isTrue } from '../http/request/query.ts'
 import type { ResourceRequestInfo } from '../http/request/request-info.ts'
 import type { Registry } from '../registry/registry.ts'
-import type { ListRequest, Selection } from '../storage/list.ts'
+import type { ListPage, Selection } from '../storage/list.ts'
 
 /** The selection that a query's selectors and the path's namespace mean. */
 export const selectionOf = (
@@ -27,75 +30,97 @@ export const selectionOf = (
   }
 }
 
-/** A whole number of the query, or undefined; 400 names the parameter. */
-export const numberOf = (query: URLSearchParams, name: string): number | undefined => {
-  const value = integerOf(query, name)
-  if (value !== undefined && value < 0) throw badRequest(`the query parameter ${name} must not be negative: ${value}`)
-  return value
-}
+/** `core` for the group without a name: what Go's packages of types are called. */
+const packageOf = ({ group }: Pick<Resource, 'group'>): string =>
+  group === '' || group === 'events.k8s.io' ? 'core' : group.split('.')[0]!
 
-/** The same for one that may be negative. */
-export const integerOf = (query: URLSearchParams, name: string): number | undefined => {
-  const text = query.get(name)
-  if (text === null || text === '') return undefined
-  const value = Number(text)
-  if (!/^-?\d+$/.test(text) || !Number.isSafeInteger(value))
-    throw badRequest(`the query parameter ${name} must be a whole number, not ${JSON.stringify(text)}`)
-  return value
-}
+/** Says that what was asked for is of the other form. */
+const wrongForm = (asked: string, what: string, { kind, ...resource }: Resource, suffix = ''): ApiError =>
+  failure(
+    406,
+    'NotAcceptable',
+    `you requested ${asked}, but the requested object is ${what} (*${packageOf(resource)}.${kind}${suffix})`,
+  )
 
 /** Answers GET of one object: itself, a Table or its metadata, as the client accepts. Throws ApiError 404. */
 export const get = async (exchange: Exchange, registry: Registry, resource: Resource): Promise<true> => {
   const info = exchange.info as ResourceRequestInfo
+  const { query } = exchange
   const wanted = negotiate(exchange.request.headers.accept, servesConversion)
+  if (isTrue(query.get('export')))
+    throw badRequest('the export parameter, deprecated since v1.14, is no longer supported')
+  registry.checkReached(query.get('resourceVersion') ?? undefined)
   const object = registry.get(resource, info.namespace, info.name)
-  if (wanted.as?.kind === 'Table') {
-    const { resourceVersion } = object.metadata ?? {}
-    const table = tableOf(tableRequest(exchange, registry, resource, wanted.as.version), { resourceVersion }, [object])
-    return sendObject(exchange, registry.machinery, wanted, 200, table)
-  }
-  if (wanted.as?.kind === 'PartialObjectMetadata') {
-    return sendObject(exchange, registry.machinery, wanted, 200, partialOf(object))
-  }
-  return sendObject(exchange, registry.machinery, wanted, 200, object, resource.message)
+  return sendRead(exchange, registry, resource, wanted, object)
 }
 
-const tableRequest = (exchange: Exchange, registry: Registry, resource: Resource, version: string) => ({
-  kind: registry.machinery.catalogue.of(resource),
-  version,
-  includeObject: exchange.query.get('includeObject') ?? 'Metadata',
-  now: registry.now(),
-})
+/** Sends an object in the form that was negotiated. */
+export const sendRead = (
+  exchange: Exchange,
+  registry: Registry,
+  resource: Resource,
+  wanted: Wanted,
+  object: ApiObject,
+  code = 200,
+): Promise<true> => {
+  const { machinery } = registry
+  if (!wanted.as) return sendObject(exchange, machinery, wanted, code, object, resource.message)
+  const { kind, version } = wanted.as
+  if (kind === 'Table') {
+    const { resourceVersion } = object.metadata ?? {}
+    const table = tableOf(tableRequest(exchange, registry, resource, version), { resourceVersion }, [object])
+    return sendObject(exchange, machinery, wanted, code, table)
+  }
+  if (kind !== 'PartialObjectMetadata') throw wrongForm(kind, 'not a list', resource)
+  return sendObject(exchange, machinery, wanted, code, partialOf(object, version))
+}
+
+/** What a Table is to show. Throws ApiError 400. */
+export const tableRequest = (exchange: Exchange, registry: Registry, resource: Resource, version: string) => {
+  const includeObject = exchange.query.get('includeObject') || 'Metadata'
+  if (!isIncluded(includeObject)) {
+    const shown = JSON.stringify(includeObject)
+    throw badRequest(
+      `Unable to convert to Table as requested: includeObject: Invalid value: ${shown}: must be 'Metadata', 'Object', 'None', or empty`,
+    )
+  }
+  return { kind: registry.machinery.catalogue.of(resource), version, includeObject, now: registry.now() }
+}
 
 /**
  * Answers GET of a collection: a List, a Table or the metadata, by selectors and page. Throws ApiError 400, 410 for a
  * continue token that is too old, 504 for a resourceVersion still to come.
  */
 export const list = async (exchange: Exchange, registry: Registry, resource: Resource): Promise<true> => {
-  const info = exchange.info as ResourceRequestInfo
-  const { query } = exchange
+  const { namespace } = exchange.info as ResourceRequestInfo
   const wanted = negotiate(exchange.request.headers.accept, servesConversion)
-  const selection = selectionOf(registry, resource, info.namespace, {
-    labelSelector: query.get('labelSelector'),
-    fieldSelector: query.get('fieldSelector'),
-  })
-  const limit = numberOf(query, 'limit')
-  const request: ListRequest = {
-    ...(query.get('resourceVersion') ? { resourceVersion: query.get('resourceVersion')! } : {}),
-    ...(query.get('resourceVersionMatch') ? { resourceVersionMatch: query.get('resourceVersionMatch')! } : {}),
-    ...(limit ? { limit } : {}),
-    ...(query.get('continue') ? { continue: query.get('continue')! } : {}),
-  }
-  const { items, ...page } = registry.list(resource, selection, request)
+  const options = listOptions(exchange.query, false)
+  const selection = selectionOf(registry, resource, namespace, options)
+  const { items, ...page } = registry.list(resource, selection, options)
+  return sendList(exchange, registry, resource, wanted, items, page)
+}
+
+/** Sends objects as a list, in the form that was negotiated. */
+const sendList = async (
+  exchange: Exchange,
+  registry: Registry,
+  resource: Resource,
+  wanted: Wanted,
+  items: readonly ApiObject[],
+  page: Omit<ListPage, 'items'>,
+): Promise<true> => {
+  const { machinery } = registry
   if (wanted.as?.kind === 'Table') {
     const table = tableOf(tableRequest(exchange, registry, resource, wanted.as.version), page, items)
-    return sendObject(exchange, registry.machinery, wanted, 200, table)
+    return sendObject(exchange, machinery, wanted, 200, table)
   }
   if (wanted.as) {
-    const head = { kind: 'PartialObjectMetadataList', apiVersion: 'meta.k8s.io/v1', metadata: page }
-    const partials = items.map(partialOf)
+    const { kind, version } = wanted.as
+    if (kind === 'PartialObjectMetadata') throw wrongForm(kind, 'a list', resource, 'List')
+    const head = { kind: 'PartialObjectMetadataList', apiVersion: `meta.k8s.io/${version}`, metadata: page }
+    const partials = items.map((item) => partialOf(item, version))
     if (wanted.encoding === 'protobuf') {
-      return sendObject(exchange, registry.machinery, wanted, 200, { ...head, items: partials } as unknown as ApiObject)
+      return sendObject(exchange, machinery, wanted, 200, { ...head, items: partials } as unknown as ApiObject)
     }
     // Unlike a typed list's, these items carry their kind.
     return sendText(exchange, wanted, 200, JSON.stringify({ ...head, items: partials }))
@@ -103,7 +128,7 @@ export const list = async (exchange: Exchange, registry: Registry, resource: Res
   const head = { kind: `${resource.kind}List`, apiVersion: groupVersion(resource), metadata: page }
   if (wanted.encoding === 'protobuf') {
     const whole = { ...head, items } as unknown as ApiObject
-    return sendBytes(exchange, 200, wanted.contentType, registry.machinery.encodeProtobuf(resource.list, whole))
+    return sendProtobuf(exchange, wanted, 200, machinery.encodeProtobuf(resource.list, whole))
   }
   return sendText(exchange, wanted, 200, listJson(head, items, resource.message))
 }

@@ -1,84 +1,121 @@
-import type { ApiObject, Resource } from '#api/resource.ts'
-import { groupVersion } from '#api/resource.ts'
-import type { ApiError } from '#client/client.ts'
-import { failure } from '../errors.ts'
+import { type ApiObject, groupVersion, type Resource } from '#api/resource.ts'
+import { ApiError } from '#client/client.ts'
+import { notAcceptable } from '../errors.ts'
 import { partialOf, servesConversion, tableOf } from '../http/answer/convert.ts'
 import { passingLine, watchFrame, watchLine } from '../http/answer/encode.ts'
 import { EventStream } from '../http/answer/event-stream.ts'
 import { warningHeaders } from '../http/answer/warning.ts'
 import type { Exchange } from '../http/request/exchange.ts'
+import { type ListOptions, listOptions } from '../http/request/list-options.ts'
 import { negotiate, type Wanted } from '../http/request/negotiate.ts'
-import { isTrue } from '../http/request/query.ts'
 import type { ResourceRequestInfo } from '../http/request/request-info.ts'
+import { STREAM_TYPES } from '../http/request/route-media.ts'
 import type { Registry } from '../registry/registry.ts'
-import type { StoredEvent } from '../storage/watch.ts'
-import { numberOf, selectionOf } from './read.ts'
+import type { StoredEvent, Watch } from '../storage/watch.ts'
+import { selectionOf, tableRequest } from './read.ts'
 
 const BOOKMARK_INTERVAL = 60_000
+/** So long before the end of a watch its client is told where to go on. */
+const BEFORE_END = 2000
 /**
  * As upstream's --min-request-timeout: half an hour to an hour, spread so that clients do not all come back together.
  */
 const SHORTEST_TIMEOUT = 1800
+const LONGEST_TIMER = 2 ** 31 - 1
 const INITIAL_EVENTS_END = 'k8s.io/initial-events-end'
 
 /**
  * Streams events until the client goes, the timeout comes, or `signal` aborts (the server closes). Answers at once and
- * returns true.
+ * returns true. A resourceVersion that is too old, or still to come where all is to be sent, is told in the stream.
  */
 export const watch = (exchange: Exchange, registry: Registry, resource: Resource, signal: AbortSignal): true => {
-  const { query, response, request } = exchange
-  const info = exchange.info as ResourceRequestInfo
-  const wanted = negotiate(request.headers.accept, servesConversion, ['json', 'protobuf'])
-  const sendInitialEvents = initialEvents(query)
-  const bookmarks = isTrue(query.get('allowWatchBookmarks'))
-  if (sendInitialEvents && !bookmarks) {
-    throw failure(
-      422,
-      'Invalid',
-      'ListOptions.meta.k8s.io "" is invalid: allowWatchBookmarks: Forbidden: sendInitialEvents requires setting allowWatchBookmarks to true',
-    )
-  }
-  const fieldSelector = [query.get('fieldSelector'), info.name ? `metadata.name=${info.name}` : ''].filter(Boolean)
-  const selection = selectionOf(registry, resource, info.namespace, {
-    labelSelector: query.get('labelSelector'),
-    fieldSelector: fieldSelector.join(','),
-  })
-  const seconds = numberOf(query, 'timeoutSeconds') || SHORTEST_TIMEOUT * (1 + Math.random())
-  const watched = registry.watch(
-    resource,
-    selection,
-    {
-      ...(query.get('resourceVersion') ? { resourceVersion: query.get('resourceVersion')! } : {}),
-      ...(sendInitialEvents !== undefined ? { sendInitialEvents } : {}),
-    },
-    () => stream.pump(),
-  )
+  const wanted = negotiateStream(exchange.request.headers.accept)
+  const options = listOptions(exchange.query, true)
   const encoder = eventEncoder(exchange, registry, resource, wanted)
-  const stream = new EventStream({
-    response,
-    watch: watched,
+  let stream: EventStream | undefined
+  const opened = open(exchange, registry, resource, options, () => stream?.pump())
+  sendHead(exchange, wanted)
+  if (opened instanceof ApiError) {
+    exchange.response.end(encoder.error(opened))
+    return true
+  }
+  const { allowWatchBookmarks } = options
+  stream = new EventStream({
+    response: exchange.response,
+    watch: opened,
     revision: () => registry.revision,
-    encode: (event) => (event.type === 'BOOKMARK' && !bookmarks ? undefined : encoder.event(event)),
+    encode: (event) => (event.type === 'BOOKMARK' && !allowWatchBookmarks ? undefined : encoder.event(event)),
     encodeError: encoder.error,
     report: exchange.report,
   })
-  const interval = bookmarks ? setInterval(() => stream.bookmark(), BOOKMARK_INTERVAL) : undefined
+  keepTime(exchange, stream, options, signal)
+  return true
+}
+
+/** YAML has no stream. */
+const negotiateStream = (accept: string | undefined): Wanted => {
+  const wanted = negotiate(accept, servesConversion)
+  if (wanted.encoding === 'yaml') throw notAcceptable(STREAM_TYPES)
+  return wanted
+}
+
+/** The watch, or what its stream has to say in its place. */
+const open = (
+  exchange: Exchange,
+  registry: Registry,
+  resource: Resource,
+  options: ListOptions,
+  onReady: () => void,
+): Watch | ApiError => {
+  const info = exchange.info as ResourceRequestInfo
+  // Of a path with a name. One that the selector asked for already changes nothing.
+  const fieldSelector = [options.fieldSelector, info.name ? `metadata.name=${info.name}` : ''].filter(Boolean).join(',')
+  const selection = selectionOf(registry, resource, info.namespace, { ...options, fieldSelector })
+  const { resourceVersion, sendInitialEvents, allowWatchBookmarks } = options
+  const request = {
+    resourceVersion,
+    ...(sendInitialEvents === undefined ? {} : { sendInitialEvents }),
+    marked: allowWatchBookmarks,
+  }
+  try {
+    return registry.watch(resource, selection, request, onReady)
+  } catch (error) {
+    if (error instanceof ApiError && (error.status.code === 410 || error.status.code === 504)) return error
+    throw error
+  }
+}
+
+const sendHead = ({ response, warnings }: Exchange, wanted: Wanted): void => {
+  response.statusCode = 200
+  const isProtobuf = wanted.encoding === 'protobuf'
+  response.setHeader('Content-Type', isProtobuf ? `${wanted.contentType};stream=watch` : wanted.contentType)
+  response.setHeader('Cache-Control', 'no-cache, private')
+  if (warnings.length > 0) response.setHeader('Warning', warningHeaders(warnings))
+  response.flushHeaders()
+}
+
+/** Ends the stream when its time is over, and writes bookmarks until then. */
+const keepTime = (
+  { response }: Exchange,
+  stream: EventStream,
+  { timeoutSeconds, allowWatchBookmarks }: ListOptions,
+  signal: AbortSignal,
+): void => {
+  const milliseconds = 1000 * (timeoutSeconds || SHORTEST_TIMEOUT * (1 + Math.random()))
+  const bookmark = (): void => stream.bookmark()
+  const timers: NodeJS.Timeout[] = []
   const end = (): void => {
-    clearInterval(interval)
-    clearTimeout(timeout)
+    for (const timer of timers) clearTimeout(timer)
     signal.removeEventListener('abort', end)
     stream.end()
   }
-  const timeout = setTimeout(end, Math.min(seconds * 1000, 2 ** 31 - 1))
+  timers.push(setTimeout(end, Math.min(Math.max(milliseconds, 0), LONGEST_TIMER)))
+  if (allowWatchBookmarks) {
+    timers.push(setInterval(bookmark, BOOKMARK_INTERVAL))
+    if (milliseconds > BEFORE_END) timers.push(setTimeout(bookmark, Math.min(milliseconds - BEFORE_END, LONGEST_TIMER)))
+  }
   signal.addEventListener('abort', end)
   response.on('close', end)
-  response.statusCode = 200
-  const protobuf = wanted.encoding === 'protobuf'
-  response.setHeader('Content-Type', protobuf ? `${wanted.contentType};stream=watch` : wanted.contentType)
-  response.setHeader('Cache-Control', 'no-cache, private')
-  if (exchange.warnings.length > 0) response.setHeader('Warning', warningHeaders(exchange.warnings))
-  response.flushHeaders()
-  return true
 }
 
 interface EventEncoder {
@@ -89,76 +126,41 @@ interface EventEncoder {
 /** The events of one watch as bytes, in the form that was negotiated. */
 const eventEncoder = (exchange: Exchange, registry: Registry, resource: Resource, wanted: Wanted): EventEncoder => {
   const { machinery } = registry
-  const kind = machinery.catalogue.of(resource)
+  const { as } = wanted
+  const table = as?.kind === 'Table' ? tableRequest(exchange, registry, resource, as.version) : undefined
   let columns = true
-  const convert = (object: ApiObject): ApiObject => {
-    if (!wanted.as) return object
-    if (wanted.as.kind !== 'Table') return partialOf(object)
-    const table = tableOf(
-      {
-        kind,
-        version: wanted.as.version,
-        includeObject: exchange.query.get('includeObject') ?? 'Metadata',
-        now: registry.now(),
-      },
-      { resourceVersion: object.metadata?.resourceVersion },
-      [object],
-      columns,
-    )
+  const convert = (object: ApiObject, isMarked = false): ApiObject => {
+    if (!as) return object
+    if (!table) return partialOf(object, as.version)
+    const metadata = { resourceVersion: object.metadata?.resourceVersion }
+    // What marks the end of the initial events is metadata, which no client may miss.
+    const includeObject = isMarked && table.includeObject === 'None' ? 'Metadata' : table.includeObject
+    const made = tableOf({ ...table, includeObject, now: registry.now() }, metadata, [object], columns)
     columns = false
-    return table
+    return made
   }
   const encode = (type: string, object: ApiObject): Uint8Array => {
     // A Table is made for one watcher and says how old things are: nobody asks for the same again.
-    if (wanted.as?.kind === 'Table') return passingLine(type, object)
-    const own = wanted.as || type === 'ERROR' ? machinery.messageOf(object.apiVersion, object.kind) : undefined
+    if (table && type !== 'ERROR') return passingLine(type, object)
+    const own = as || type === 'ERROR' ? machinery.messageOf(object.apiVersion, object.kind) : undefined
     const message = own ?? resource.message
     return wanted.encoding === 'protobuf'
       ? watchFrame(machinery, message, type, object)
       : watchLine(type, object, message)
   }
-  const bookmark = (revision: number, initial: boolean): ApiObject => {
-    const plain = {
-      kind: resource.kind,
-      apiVersion: groupVersion(resource),
-      metadata: {
-        resourceVersion: String(revision),
-        ...(initial ? { annotations: { [INITIAL_EVENTS_END]: 'true' } } : {}),
-      },
-    }
-    if (!wanted.as) return plain
-    if (wanted.as.kind !== 'Table') return partialOf(plain)
-    const table = { kind: 'Table', apiVersion: `meta.k8s.io/${wanted.as.version}`, metadata: plain.metadata }
-    return { ...table, columnDefinitions: [], rows: [] } as unknown as ApiObject
-  }
+  const bookmark = (revision: number, initial: boolean): ApiObject => ({
+    kind: resource.kind,
+    apiVersion: groupVersion(resource),
+    metadata: {
+      resourceVersion: String(revision),
+      ...(initial ? { annotations: { [INITIAL_EVENTS_END]: 'true' } } : {}),
+    },
+  })
   return {
     event: (event) =>
       event.type === 'BOOKMARK'
-        ? encode('BOOKMARK', bookmark(event.revision, event.initial))
+        ? encode('BOOKMARK', convert(bookmark(event.revision, event.initial), event.initial))
         : encode(event.type, convert(event.object)),
     error: (refusal) => encode('ERROR', refusal.status as unknown as ApiObject),
   }
-}
-
-const initialEvents = (query: URLSearchParams): boolean | undefined => {
-  const value = query.get('sendInitialEvents')
-  const match = query.get('resourceVersionMatch')
-  if (value === null) {
-    if (match) {
-      throw failure(
-        422,
-        'Invalid',
-        'ListOptions.meta.k8s.io "" is invalid: resourceVersionMatch: Forbidden: resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided',
-      )
-    }
-    return undefined
-  }
-  if (match !== 'NotOlderThan') {
-    throw failure(
-      422,
-      'Invalid',
-      'ListOptions.meta.k8s.io "" is invalid: resourceVersionMatch: Forbidden: sendInitialEvents requires setting resourceVersionMatch to NotOlderThan',
-    )
-  }
-  return isTrue(value)
 }

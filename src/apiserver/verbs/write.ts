@@ -3,10 +3,11 @@ import { type ApiObject, groupVersion, type Resource } from '#api/resource.ts'
 import { isNotFound, type PatchType } from '#client/client.ts'
 import { own } from '#schema/own.ts'
 import { badRequest, conflict, failure, unsupportedMediaType } from '../errors.ts'
-import { partialOf, servesConversion, tableOf } from '../http/answer/convert.ts'
+import { servesConversion } from '../http/answer/convert.ts'
 import { sendObject } from '../http/answer/respond.ts'
 import { fieldValidationOf, parseJson, parseYaml, readObject, requireObject } from '../http/request/body.ts'
 import { type Exchange, mediaType } from '../http/request/exchange.ts'
+import { integerOf } from '../http/request/list-options.ts'
 import { negotiate } from '../http/request/negotiate.ts'
 import { isDryRun, isTrue } from '../http/request/query.ts'
 import { readBody } from '../http/request/read-body.ts'
@@ -14,7 +15,7 @@ import type { ResourceRequestInfo } from '../http/request/request-info.ts'
 import type { DeleteRequest } from '../registry/deletion.ts'
 import type { Registry } from '../registry/registry.ts'
 import type { WriteRequest } from '../registry/request.ts'
-import { integerOf, selectionOf } from './read.ts'
+import { selectionOf, sendRead } from './read.ts'
 
 const expectedOf = (resource: Resource) => ({
   apiVersion: groupVersion(resource),
@@ -53,16 +54,8 @@ const sendWritten = (
   code: number,
   object: ApiObject,
 ): Promise<true> => {
-  const { machinery } = registry
   const wanted = negotiate(exchange.request.headers.accept, servesConversion)
-  if (wanted.as?.kind === 'Table') {
-    const includeObject = exchange.query.get('includeObject') ?? 'Metadata'
-    const kind = machinery.catalogue.of(resource)
-    const request = { kind, version: wanted.as.version, includeObject, now: registry.now() }
-    return sendObject(exchange, machinery, wanted, code, tableOf(request, {}, [object]))
-  }
-  if (wanted.as) return sendObject(exchange, machinery, wanted, code, partialOf(object))
-  return sendObject(exchange, machinery, wanted, code, object, resource.message)
+  return sendRead(exchange, registry, resource, wanted, object, code)
 }
 
 /** Answers POST: 201 with the object, or an ApiError of the registry’s. */

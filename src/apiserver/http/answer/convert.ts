@@ -6,13 +6,13 @@ import type { Encoding, Wanted } from '../request/negotiate.ts'
 const partials = new WeakMap<object, ApiObject>()
 
 /** `PartialObjectMetadata`: the metadata alone, for clients that need no more. Made once for each stored state. */
-export const partialOf = (object: ApiObject): ApiObject => {
+export const partialOf = (object: ApiObject, version = 'v1'): ApiObject => {
   let partial = partials.get(object)
   if (!partial) {
     partial = { kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1', metadata: object.metadata ?? {} }
     partials.set(object, partial)
   }
-  return partial
+  return version === 'v1' ? partial : { ...partial, apiVersion: `meta.k8s.io/${version}` }
 }
 
 /** A Table has no protobuf form. */
@@ -22,11 +22,16 @@ export const servesConversion = ({ kind, group, version }: NonNullable<Wanted['a
   (version === 'v1' || version === 'v1beta1') &&
   (kind === 'Table' || kind === 'PartialObjectMetadata' || kind === 'PartialObjectMetadataList')
 
+/** What each row of a Table carries of its object. */
+type Included = 'None' | 'Metadata' | 'Object'
+
+export const isIncluded = (text: string): text is Included =>
+  text === 'None' || text === 'Metadata' || text === 'Object'
+
 interface TableRequest {
   readonly kind: Kind
   readonly version: string
-  /** None, Metadata (the default) or Object, of the query. */
-  readonly includeObject: string
+  readonly includeObject: Included
   readonly now: Date
 }
 
@@ -39,10 +44,11 @@ export const tableOf = (
 ): ApiObject => {
   const { kind, version, includeObject, now } = request
   const table = toTable(kind, objects, {
-    includeObject: includeObject === 'None' || includeObject === 'Object' ? includeObject : 'Metadata',
+    includeObject,
+    version,
     now: now.getTime(),
     metadata,
     columns,
   })
-  return { ...table, apiVersion: `meta.k8s.io/${version}` } as unknown as ApiObject
+  return table as unknown as ApiObject
 }

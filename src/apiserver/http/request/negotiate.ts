@@ -1,4 +1,3 @@
-import { own } from '#schema/own.ts'
 import { notAcceptable } from '../../errors.ts'
 
 export type Encoding = 'json' | 'yaml' | 'protobuf'
@@ -10,6 +9,8 @@ export type Encoding = 'json' | 'yaml' | 'protobuf'
 export interface Wanted {
   readonly encoding: Encoding
   readonly as?: { readonly kind: string; readonly group: string; readonly version: string }
+  /** As people read it. */
+  readonly pretty: boolean
   /** The media type to answer with. */
   readonly contentType: string
 }
@@ -37,30 +38,42 @@ const parseClause = (text: string): Clause => {
   return { type: type.toLowerCase(), parameters, quality: Number.isNaN(quality) ? 0 : quality }
 }
 
-const ENCODINGS: Readonly<Record<string, Encoding>> = {
-  'application/json': 'json',
-  'application/yaml': 'yaml',
-  'application/vnd.kubernetes.protobuf': 'protobuf',
-  '*/*': 'json',
-  'application/*': 'json',
-}
+/** What is named before what is any. */
+const breadth = ({ type }: Clause): number => (type === '*/*' ? 2 : type.endsWith('/*') ? 1 : 0)
 
 const parsed = new Map<string, readonly Clause[]>()
 
 const clausesOf = (accept: string): readonly Clause[] => {
   let clauses = parsed.get(accept)
   if (!clauses) {
-    // Stable: equal qualities keep the client's order.
+    // Stable: what a client likes alike keeps its own order.
     clauses = accept
       .split(',')
       .map(parseClause)
-      .sort((a, b) => b.quality - a.quality)
+      .sort((a, b) => b.quality - a.quality || breadth(a) - breadth(b))
     // A handful of clients send a handful of headers; a hostile one must not fill the memory.
     if (parsed.size > 200) parsed.clear()
     if (accept.length <= 1000) parsed.set(accept, clauses)
   }
   return clauses
 }
+
+const matches = (type: string, encoding: Encoding): boolean =>
+  type === MEDIA_TYPES[encoding] || type === 'application/*' || type === '*/*'
+
+/** What a clause says beside its type; undefined where this server cannot follow it. */
+const optionsOf = ({ parameters }: Clause, encoding: Encoding): Pick<Wanted, 'as' | 'pretty'> | undefined => {
+  const stream = parameters.get('stream')
+  if (stream && (stream !== 'watch' || encoding === 'yaml')) return undefined
+  const server = parameters.get('sv')
+  if (server && server !== 'v1') return undefined
+  const pretty = parameters.get('pretty') === '1'
+  if (!CONVERSION.some((name) => parameters.has(name))) return { pretty }
+  const [kind = '', group = '', version = ''] = CONVERSION.map((name) => parameters.get(name))
+  return { pretty, as: { kind, group, version } }
+}
+
+const CONVERSION = ['as', 'g', 'v']
 
 /**
  * The first clause of an Accept header that can be served. `serves` says whether a conversion (`as=`) is known here; an
@@ -71,18 +84,13 @@ export const negotiate = (
   serves: (as: NonNullable<Wanted['as']>, encoding: Encoding) => boolean,
   encodings: readonly Encoding[] = ['json', 'yaml', 'protobuf'],
 ): Wanted => {
-  for (const { type, parameters, quality } of clausesOf(accept || '*/*')) {
-    const encoding = own(ENCODINGS, type)
-    if (quality === 0 || !encoding || !encodings.includes(encoding)) continue
-    const kind = parameters.get('as')
-    if (!kind) return { encoding, contentType: MEDIA_TYPES[encoding] }
-    const as = { kind, group: parameters.get('g') ?? '', version: parameters.get('v') ?? '' }
-    if (serves(as, encoding)) {
-      return {
-        encoding,
-        as,
-        contentType: `${MEDIA_TYPES[encoding]};g=${as.group};v=${as.version};as=${kind}`,
-      }
+  for (const clause of clausesOf(accept || '*/*')) {
+    if (clause.quality === 0) continue
+    for (const encoding of encodings) {
+      if (!matches(clause.type, encoding)) continue
+      const options = optionsOf(clause, encoding)
+      if (!options || (options.as && !serves(options.as, encoding))) continue
+      return { encoding, contentType: MEDIA_TYPES[encoding], ...options }
     }
   }
   throw notAcceptable(encodings.map((encoding) => MEDIA_TYPES[encoding]))

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { isPretty, isTrue } from './query.ts'
+import { isTrue } from './query.ts'
 import { requestInfo } from './request-info.ts'
 
 test('of a flag in a query only absence, 0 and false in any case are false', () => {
@@ -14,10 +14,4 @@ test('a collection is watched by watch=True, as the Python client asks, and list
   for (const query of ['watch', 'watch=1', 'watch=true', 'watch=True', 'watch=yes'])
     assert.equal(verbOf(query), 'watch')
   for (const query of ['', 'watch=0', 'watch=false', 'watch=False']) assert.equal(verbOf(query), 'list')
-})
-
-test('pretty is read as Go reads a boolean', () => {
-  const pretty = (query: string): boolean => isPretty(new URLSearchParams(query))
-  for (const query of ['pretty=1', 'pretty=true', 'pretty=True', 'pretty=t']) assert.equal(pretty(query), true)
-  for (const query of ['', 'pretty', 'pretty=0', 'pretty=false', 'pretty=yes']) assert.equal(pretty(query), false)
 })

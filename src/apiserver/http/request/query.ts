@@ -7,10 +7,6 @@ import { failure } from '../../errors.ts'
 export const isTrue = (value: string | null): boolean =>
   value !== null && value !== '0' && value.toLowerCase() !== 'false'
 
-/** `pretty`, which is the one flag that Kubernetes reads as Go reads a boolean: 1, t, true, T, True, TRUE. */
-export const isPretty = (query: URLSearchParams): boolean =>
-  /^(?:1|[tT]|true|True|TRUE)$/.test(query.get('pretty') ?? '')
-
 /** `dryRun=All`, once or more; any other value is refused as Kubernetes does. */
 export const isDryRun = (values: readonly string[]): boolean => {
   for (const value of values) {

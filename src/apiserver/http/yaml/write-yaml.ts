@@ -1,3 +1,5 @@
+import { compareKeys } from './key-order.ts'
+
 /** Texts that need no quotes anywhere, and that no reader takes for a number or a date. */
 const PLAIN = /^[A-Za-z_/][A-Za-z0-9_./-]*$/
 /** What a reader of YAML 1.1 or 1.2 takes for something else than a text. */
@@ -5,7 +7,7 @@ const WORDS = /^(?:y|n|yes|no|on|off|true|false|null)$/i
 /** What JSON writes as it is and YAML does not: controls, line separators, a byte order mark, lone surrogates. */
 const UNPRINTABLE = /[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]/g
 
-/** JSON's value as a block of YAML, of which every reader makes the same value again; with a line feed. */
+/** JSON's value as a block of YAML, keys in order, of which every reader makes the same value again; with a line feed. */
 export const writeYaml = (value: unknown): string => {
   const lines: string[] = []
   const inline = scalar(value)
@@ -42,7 +44,8 @@ const block = (value: object, first: string, indent: string, lines: string[]): v
     }
     return
   }
-  for (const [key, item] of Object.entries(value)) {
+  for (const key of Object.keys(value).sort(compareKeys)) {
+    const item = (value as Readonly<Record<string, unknown>>)[key]
     const inline = scalar(item)
     if (inline === undefined) {
       lines.push(`${start}${text(key)}:`)

@@ -5,14 +5,14 @@ import type { AddressInfo } from 'node:net'
 import { test } from 'node:test'
 import { badRequest } from '../../errors.ts'
 import type { Machinery } from '../../machinery/machinery.ts'
-import { sendError } from './respond.ts'
+import { sendError } from './refuse.ts'
 
 test('what fails while a refusal is written is answered with a whole 500, and reported', async () => {
   const faults: unknown[] = []
   const server = createServer((request, response) => {
     // Of no answer that this server makes; a defect will have its own.
     const warnings = [null as never]
-    sendError({ request, response, warnings }, {} as Machinery, badRequest('no'), (error) => faults.push(error))
+    void sendError({ request, response, warnings }, {} as Machinery, badRequest('no'), (error) => faults.push(error))
   })
   await once(server.listen(0, '127.0.0.1'), 'listening')
   try {
