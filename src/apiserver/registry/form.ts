@@ -1,7 +1,7 @@
 import type { Catalogue } from '#api/catalogue/catalogue.ts'
 import type { Form, Kind } from '#api/catalogue/kind.ts'
-import type { ListPage, Selection } from '../storage/list.ts'
-import type { StoredEvent, Watch } from '../storage/watch.ts'
+import type { ListPage, Selection } from '../storage/reading/list.ts'
+import type { StoredEvent, Watch } from '../storage/reading/watch.ts'
 
 /** What a selection of a form chooses of what is stored. */
 const ofStored = ({ read }: Form, { matches, ...rest }: Selection): Selection =>

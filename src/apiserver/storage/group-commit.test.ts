@@ -4,10 +4,10 @@ import type { ApiObject } from '#api/resource.ts'
 import { UnsteadyJournal } from '../testing/unsteady-journal.ts'
 import { writerOf } from '../testing/writer.ts'
 import { JournalError } from './journal.ts'
-import { listPage } from './list.ts'
+import { listPage } from './reading/list.ts'
+import { openWatch, type StoredEvent } from './reading/watch.ts'
 import type { StorageError } from './storage-error.ts'
 import { Store } from './store.ts'
-import { openWatch, type StoredEvent } from './watch.ts'
 
 const PODS = { group: '', plural: 'pods' }
 const pod = (name: string, app = 'a'): ApiObject => ({

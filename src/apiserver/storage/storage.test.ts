@@ -3,11 +3,11 @@ import { test } from 'node:test'
 import type { ApiObject } from '#api/resource.ts'
 import { writerOf } from '../testing/writer.ts'
 import type { Collection } from './collection.ts'
-import { listPage, type Selection } from './list.ts'
 import { memoryJournal } from './memory-journal.ts'
+import { listPage, type Selection } from './reading/list.ts'
+import { openWatch, type StoredEvent, type Watch, type WatchRequest } from './reading/watch.ts'
 import { StorageError, type StorageErrorCode } from './storage-error.ts'
 import { Store } from './store.ts'
-import { openWatch, type StoredEvent, type Watch, type WatchRequest } from './watch.ts'
 
 const PODS = { group: '', plural: 'pods' }
 const NODES = { group: '', plural: 'nodes' }

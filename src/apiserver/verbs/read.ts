@@ -11,7 +11,7 @@ import { negotiate, type Wanted } from '../http/request/negotiate.ts'
 import { isTrue } from '../http/request/query.ts'
 import type { ResourceRequestInfo } from '../http/request/request-info.ts'
 import type { Registry } from '../registry/registry.ts'
-import type { ListPage, Selection } from '../storage/list.ts'
+import type { ListPage, Selection } from '../storage/reading/list.ts'
 
 /** The selection that a query's selectors and the path's namespace mean. */
 export const selectionOf = (

@@ -11,7 +11,7 @@ import { negotiate, type Wanted } from '../http/request/negotiate.ts'
 import type { ResourceRequestInfo } from '../http/request/request-info.ts'
 import { STREAM_TYPES } from '../http/request/route-media.ts'
 import type { Registry } from '../registry/registry.ts'
-import type { StoredEvent, Watch } from '../storage/watch.ts'
+import type { StoredEvent, Watch } from '../storage/reading/watch.ts'
 import { selectionOf, tableRequest } from './read.ts'
 
 const BOOKMARK_INTERVAL = 60_000

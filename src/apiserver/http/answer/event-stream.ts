@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import { ApiError } from '#client/client.ts'
 import { internalError } from '../../errors.ts'
-import type { StoredEvent, Watch } from '../../storage/watch.ts'
+import type { StoredEvent, Watch } from '../../storage/reading/watch.ts'
 
 /** Octets that may be on their way to a client: past it nothing is encoded until the client has read. */
 const AHEAD = 256 * 1024

@@ -1,8 +1,8 @@
 import type { ApiObject } from '#api/resource.ts'
-import type { Collection } from './collection.ts'
+import type { Collection } from '../collection.ts'
+import { StorageError } from '../storage-error.ts'
 import { type ContinueToken, decodeContinue, encodeContinue } from './continue-token.ts'
 import { parseRevision } from './revision.ts'
-import { StorageError } from './storage-error.ts'
 
 /** Which objects a request means: one namespace or all, and a predicate made of its selectors. */
 export interface Selection {

@@ -1,9 +1,9 @@
 import type { ApiObject } from '#api/resource.ts'
-import type { SeenChange } from './change-window.ts'
-import type { Collection } from './collection.ts'
+import type { SeenChange } from '../change-window.ts'
+import type { Collection } from '../collection.ts'
+import { StorageError } from '../storage-error.ts'
+import { withRevision } from '../with-revision.ts'
 import { checkReached, type Selection } from './list.ts'
-import { StorageError } from './storage-error.ts'
-import { withRevision } from './with-revision.ts'
 
 /** `initial` marks the bookmark that ends the initial events of a streaming list. */
 export type StoredEvent =

@@ -1,4 +1,4 @@
-import { StorageError } from './storage-error.ts'
+import { StorageError } from '../storage-error.ts'
 
 const MOST = 2n ** 64n - 1n
 /** Digits, zeros in front with them: past it nothing is taken for a number. */

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { ApiObject } from '#api/resource.ts'
-import { writerOf } from '../testing/writer.ts'
-import type { Collection } from './collection.ts'
+import { writerOf } from '../../testing/writer.ts'
+import type { Collection } from '../collection.ts'
+import { memoryJournal } from '../memory-journal.ts'
+import { StorageError } from '../storage-error.ts'
+import { Store } from '../store.ts'
 import { type ListPage, type ListRequest, listPage } from './list.ts'
-import { memoryJournal } from './memory-journal.ts'
-import { StorageError } from './storage-error.ts'
-import { Store } from './store.ts'
 
 const PODS = { group: '', plural: 'pods' }
 const LIMITS = { bytes: 1 << 20, changes: 4, age: 60_000 }

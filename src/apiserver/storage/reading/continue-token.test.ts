@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { StorageError } from '../storage-error.ts'
 import { decodeContinue, encodeContinue } from './continue-token.ts'
-import { StorageError } from './storage-error.ts'
 
 const tokenOf = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url')
 

@@ -1,5 +1,5 @@
 import { posix } from 'node:path'
-import { StorageError } from './storage-error.ts'
+import { StorageError } from '../storage-error.ts'
 
 /** Where a list goes on. */
 export interface ContinueToken {
