@@ -7,7 +7,7 @@ import { roles } from '#api/rbac/role/resource.ts'
 import { roleBindings } from '#api/rbac/rolebinding/resource.ts'
 import type { Resource } from '#api/resource.ts'
 import type { Registry } from '../registry/registry.ts'
-import type { Watch } from '../storage/watch.ts'
+import type { Watch } from '../storage/reading/watch.ts'
 
 interface Source {
   readonly resource: Resource
