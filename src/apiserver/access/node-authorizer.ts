@@ -10,7 +10,7 @@ import type { Resource } from '#api/resource.ts'
 import { keyOf } from '#objects/object-key.ts'
 import { MIRROR_POD_ANNOTATION } from '#objects/well-known.ts'
 import type { Registry } from '../registry/registry.ts'
-import type { Watch } from '../storage/watch.ts'
+import type { Watch } from '../storage/reading/watch.ts'
 import type { Caller } from './caller.ts'
 
 const PREFIX = 'system:node:'
