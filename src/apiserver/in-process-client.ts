@@ -8,12 +8,18 @@ import { selectionOf } from './verbs/read.ts'
 
 /**
  * The API without a wire: the same rules as over HTTP, and the stored objects themselves, shared. Who writes must not
- * keep changing what was handed over.
+ * keep changing what was handed over. `manager` is who owns what is written, unless a write says so itself.
  */
-export const createInProcessClient = (registry: Registry, caller: Caller, handlers: SubresourceHandlers): Client => {
+export const createInProcessClient = (
+  registry: Registry,
+  caller: Caller,
+  handlers: SubresourceHandlers,
+  manager: string,
+): Client => {
   const stops = new Set<(error?: unknown) => void>()
   const requestOf = (options: WriteOptions | undefined): WriteRequest => ({
     caller,
+    manager: options?.fieldManager ?? manager,
     ...(options?.namespace ? { namespace: options.namespace } : {}),
     ...(options?.dryRun ? { dryRun: true } : {}),
     ...(options?.subresource ? { subresource: options.subresource } : {}),

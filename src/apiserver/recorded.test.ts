@@ -32,8 +32,9 @@ const FILES: Readonly<Record<string, Run>> = {
   },
 }
 
-for (const [file, { notHeld = {}, ...options }] of Object.entries(FILES))
+for (const [file, { notHeld = {}, ...given }] of Object.entries(FILES))
   test(`the server answers as Kubernetes 1.36 did: ${file}`, async (t) => {
+    const options = { ...given, withManagedFields: true }
     const server = await startTestServer({ serviceCidrs: ['10.96.0.0/16'] })
     try {
       for (const one of readCases(file)) {

@@ -104,6 +104,10 @@ export interface ApiServer {
 /** A missing Host is refused here, with a Status. */
 const HTTP_OPTIONS = { maxHeaderSize: HEADER_LIMIT, requireHostHeader: false }
 
+/** Who owns what the server itself writes, and what is written in its process: as in any cluster. */
+const OWN_NAME = 'kube-apiserver'
+const CONTROLLERS = 'kube-controller-manager'
+
 /**
  * The whole server, bootstrapped: all that its journal has, default namespaces and the `kubernetes` Service are there
  * when this resolves. Rejects with what keeps them from being made.
@@ -164,12 +168,12 @@ export const createApiServer = async (options: ApiServerOptions): Promise<ApiSer
     advertised: socketText(options.advertise.address, options.advertise.port),
   }
   const { handle, upgrade, clientError } = createHandler(context, onError)
-  const client = createInProcessClient(registry, SYSTEM, subresources)
+  const client = createInProcessClient(registry, SYSTEM, subresources, CONTROLLERS)
   const system = [...systemObjects(options), ...(options.systemObjects ?? [])]
   // At once, so that they are kept at once: each sees those before it.
   await Promise.all([
     ...system.map(({ resource, object }) =>
-      registry.create(resource, object, { caller: SYSTEM }).catch((error: unknown) => {
+      registry.create(resource, object, { caller: SYSTEM, manager: OWN_NAME }).catch((error: unknown) => {
         // An earlier life made it.
         if (!isAlreadyExists(error)) throw error
       }),

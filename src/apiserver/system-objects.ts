@@ -47,9 +47,7 @@ const kubernetesService = (clusterIP: string, targetPort: number): Service => ({
   spec: {
     ports: [{ name: 'https', protocol: 'TCP', port: 443, targetPort }],
     clusterIP,
-    clusterIPs: [clusterIP],
     ipFamilyPolicy: 'SingleStack',
-    ipFamilies: [clusterIP.includes(':') ? 'IPv6' : 'IPv4'],
     sessionAffinity: 'None',
     type: 'ClusterIP',
   },

@@ -34,6 +34,8 @@ export interface WriteOptions {
   readonly namespace?: string
   readonly subresource?: 'status' | 'scale' | 'binding' | 'eviction' | 'token' | 'finalize'
   readonly dryRun?: boolean
+  /** Who is told to own what is written; absent: the client itself. */
+  readonly fieldManager?: string
 }
 
 export interface DeleteOptions {

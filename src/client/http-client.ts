@@ -68,14 +68,14 @@ const withQuery = (path: string, query: Query): string => {
   return words.size > 0 ? `${path}?${words}` : path
 }
 
-/** The Client over any transport: JSON, kept connections, one request a call. */
-export const createHttpClient = (transport: Transport): Client => {
+/** The Client over any transport: JSON, kept connections, one request a call. `agent` is what it says that it is. */
+export const createHttpClient = (transport: Transport, agent = 'fairlead'): Client => {
   const watches = new Set<() => void>()
 
   const send = (method: string, path: string, body?: unknown, contentType = 'application/json'): Promise<unknown> =>
     new Promise((resolve, reject) => {
       const bytes = body === undefined ? undefined : Buffer.from(JSON.stringify(body))
-      const headers: Record<string, string | number> = { accept: 'application/json' }
+      const headers: Record<string, string | number> = { accept: 'application/json', 'user-agent': agent }
       if (bytes) {
         headers['content-type'] = contentType
         headers['content-length'] = bytes.length
@@ -134,7 +134,7 @@ export const createHttpClient = (transport: Transport): Client => {
         else reject(error)
       }
       const stop = (): void => finish()
-      const request = transport.open({ method: 'GET', path, headers: { accept: 'application/json' } }, (response) => {
+      const request = transport.open({ method: 'GET', path, headers: { accept: 'application/json', 'user-agent': agent } }, (response) => {
         if (response.statusCode !== 200) {
           readAll(response).then(
             (text) => {
@@ -199,7 +199,10 @@ export const createHttpClient = (transport: Transport): Client => {
   }
 }
 
-const writeQuery = (options: WriteOptions): Query => ({ dryRun: options.dryRun ? 'All' : undefined })
+const writeQuery = (options: WriteOptions): Query => ({
+  dryRun: options.dryRun ? 'All' : undefined,
+  fieldManager: options.fieldManager,
+})
 
 const readAll = async (response: IncomingMessage): Promise<string> => {
   const chunks: Buffer[] = []

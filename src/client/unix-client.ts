@@ -17,6 +17,7 @@ export const unixTransport = (socketPath: string): Transport => {
 
 /**
  * A Client over a Unix socket: whoever can open it has full rights. Works from any network namespace, as a path belongs
- * to none.
+ * to none. `agent` is its User-Agent, and who it is told to own what it writes.
  */
-export const createUnixClient = (socketPath: string): Client => createHttpClient(unixTransport(socketPath))
+export const createUnixClient = (socketPath: string, agent?: string): Client =>
+  createHttpClient(unixTransport(socketPath), agent)

@@ -44,8 +44,7 @@ export const decodeJsonText = <T>(message: MessageClass<T>, text: string): Decod
   const plan = planOf(message)
   const walk: Walk = { path: [], unknown: 0 }
   const object = decodeMessage(walk, plan, value, `v1.${plan.name}`) as T
-  // JSON.parse keeps the last of doubled members; that some were lost shows in their number.
-  const doubled = countColons(text) !== countMembers(value)
+  const doubled = hasDoubledMembers(text, value)
   return result(object, walk.unknown > 0 || doubled ? scanJson(text, plan) : NONE)
 }
 
@@ -86,6 +85,12 @@ const checkDepth = (value: unknown, depth: number): void => {
   if (Array.isArray(value)) for (const item of value) checkDepth(item, depth + 1)
   else for (const key in value) checkDepth((value as { [key: string]: unknown })[key], depth + 1)
 }
+
+/**
+ * Whether a text says a member of an object twice; `value` is what it was parsed to. JSON.parse keeps the last of such
+ * members: that some were lost shows in their number.
+ */
+export const hasDoubledMembers = (text: string, value: unknown): boolean => countColons(text) !== countMembers(value)
 
 /** Colons outside of strings: one for each member of each object. The text is valid JSON. */
 const countColons = (text: string): number => {

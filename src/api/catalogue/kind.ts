@@ -3,6 +3,8 @@ import type { ApiObject, Resource } from '#api/resource.ts'
 import type { Column } from '#api/table/column.ts'
 import type { FieldError } from '#api/validation/field-error.ts'
 import type { NameForm } from '#api/validation/names.ts'
+import type { FieldType } from '#schema/apply/types/field-type.ts'
+import type { FieldNames } from '#schema/apply/types/narrowed-type.ts'
 import type { Draft } from '#schema/defaulting.ts'
 import type { Subresource } from './subresource.ts'
 
@@ -68,6 +70,13 @@ export interface KindDefinition<T extends ApiObject> {
   }
   /** Its status may come with its creation, as a kubelet that registers itself sends it. */
   readonly isBornWithStatus?: boolean
+  /**
+   * By the word of a part, '' for the object itself: fields that a write by it leaves as they are, whatever it says, so
+   * that who writes by it does not come to own them. Absent: the status, and by `status` the spec.
+   */
+  readonly resets?: { readonly [part: string]: FieldNames }
+  /** What owning and applying must know of its fields, where no message says it. */
+  readonly fieldType?: FieldType
   /** What `metadata.generation` counts the changes of; absent: the kind has no generation. */
   generation?(object: T): unknown
   /** An update must name the resourceVersion that it was made from. */

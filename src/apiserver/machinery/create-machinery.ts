@@ -55,19 +55,15 @@ export const createMachinery = (catalogue: Catalogue): Machinery => ({
   protobufKind: envelopeKind,
   encodeProtobuf: encodeEnveloped,
   encodeWatchFrame,
-  prepareForCreate(resource, object) {
-    const kind = catalogue.of(resource)
+  complete(resource, object) {
     const whole = copy(object)
-    applyDefaults(kind, whole)
-    prepareForCreate(kind, whole)
+    applyDefaults(catalogue.of(resource), whole)
     return whole
   },
+  prepareForCreate: (resource, object) => prepareForCreate(catalogue.of(resource), object),
   prepareForUpdate(resource, next, previous, subresource) {
     const kind = catalogue.of(resource)
-    const whole = copy(next)
-    applyDefaults(kind, whole)
-    if (!isUnruled(kind, subresource)) prepareForUpdate(kind, whole, previous, statusOf(subresource))
-    return whole
+    if (!isUnruled(kind, subresource)) prepareForUpdate(kind, next, previous, statusOf(subresource))
   },
   validateCreate: (resource, object) => fieldCauses(validateCreate(catalogue.of(resource), object)),
   validateUpdate(resource, next, previous, subresource) {

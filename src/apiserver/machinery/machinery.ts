@@ -34,9 +34,11 @@ export interface Machinery {
   encodeProtobuf(message: MessageClass<unknown>, object: ApiObject): Uint8Array
   /** One frame of a protobuf watch stream, with its length before it; `object` is enveloped already. */
   encodeWatchFrame(type: string, object: Uint8Array): Uint8Array
-  /** Defaults, and what a client may not set is set or dropped: status, generation. Gives a new object. */
-  prepareForCreate(resource: Resource, object: ApiObject): ApiObject
-  prepareForUpdate(resource: Resource, next: ApiObject, previous: ApiObject, subresource: string): ApiObject
+  /** A new object, with its defaults. */
+  complete(resource: Resource, object: ApiObject): ApiObject
+  /** What a client may not set is set or dropped, in place: status, generation. */
+  prepareForCreate(resource: Resource, object: ApiObject): void
+  prepareForUpdate(resource: Resource, next: ApiObject, previous: ApiObject, subresource: string): void
   validateCreate(resource: Resource, object: ApiObject): readonly StatusCause[]
   validateUpdate(resource: Resource, next: ApiObject, previous: ApiObject, subresource: string): readonly StatusCause[]
   /** Throws ApiError 400 where the selector is malformed or names a field that this kind cannot be selected by. */

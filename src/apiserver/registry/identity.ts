@@ -52,6 +52,28 @@ export const checkIdentity = (
   }
 }
 
+/**
+ * Holds what is applied where nothing is against the request: namespace, name, and that it is not meant for another
+ * object. Throws ApiError 400 or 409.
+ */
+export const checkNewIdentity = (
+  resource: Resource,
+  name: string,
+  namespace: string | undefined,
+  { metadata = {} }: ApiObject,
+): void => {
+  if (metadata.uid) {
+    const why = `uid mismatch: the provided object specified uid ${metadata.uid}, and no existing object was found`
+    throw conflict(resource, name, why)
+  }
+  if (resource.namespaced && metadata.namespace && metadata.namespace !== namespace)
+    throw badRequest('the namespace of the provided object does not match the namespace sent on the request')
+  if (!metadata.name)
+    throw badRequest(`the name of the object (${name} based on URL) was undeterminable: name must be provided`)
+  if (metadata.name !== name)
+    throw badRequest(`the name of the object (${metadata.name}) does not match the name on the URL (${name})`)
+}
+
 /** What belongs to the server stays as stored, whatever the client sent. */
 export const preserveMetadata = (wanted: ApiObject, current: ApiObject): ApiObject => {
   const was = current.metadata ?? {}

@@ -9,9 +9,10 @@ import { parseRevision } from '../storage/reading/revision.ts'
 import { openWatch, type Watch } from '../storage/reading/watch.ts'
 import type { Store } from '../storage/store.ts'
 import type { Transaction } from '../storage/transaction.ts'
+import type { Application } from './applied.ts'
 import { listForm, watchForm } from './form.ts'
 import { keyIn, type Reader, type ReadResource } from './reader.ts'
-import type { Deleted, DeletionRequest, WatchOptions, WriteRequest } from './request.ts'
+import type { Deleted, DeletionRequest, WatchOptions, WriteRequest, Written } from './request.ts'
 import { asking, awaiting } from './storage-refusal.ts'
 import { Write, type WriteRules } from './write.ts'
 
@@ -122,8 +123,19 @@ export class Registry implements Reader {
     name: string,
     object: ApiObject,
     request: WriteRequest,
-  ): Promise<{ readonly object: ApiObject; readonly created: boolean }> {
+  ): Promise<Written> {
     return this.#write(resource, request, (write) => write.put(name, object))
+  }
+
+  /** PATCH by server-side apply; `mayCreate` throws where the caller may not make what is not there. */
+  apply(
+    resource: Resource,
+    name: string,
+    application: Application,
+    mayCreate: () => void,
+    request: WriteRequest,
+  ): Promise<Written> {
+    return this.#write(resource, request, (write) => write.apply(name, application, mayCreate))
   }
 
   delete(resource: Resource, name: string, request: DeletionRequest): Promise<Deleted> {

@@ -7,6 +7,10 @@ export interface WriteRequest {
   readonly namespace?: string
   readonly dryRun?: boolean
   readonly subresource?: string
+  /** Who is told to own what it writes; '' and absent: `unknown`. */
+  readonly manager?: string
+  /** Nobody comes to own anything by it, or the new state itself says who does. */
+  readonly keepsOwners?: boolean
 }
 
 /** As WatchRequest of storage, with the revision as clients write it. */
@@ -14,6 +18,11 @@ export interface WatchOptions {
   readonly resourceVersion?: string
   readonly sendInitialEvents?: boolean
   readonly marked?: boolean
+}
+
+export interface Written {
+  readonly object: ApiObject
+  readonly created: boolean
 }
 
 export interface Deleted {

@@ -5,15 +5,18 @@ import type { ObjectMeta } from '#api/meta/object-meta.ts'
 import type { StatusCause } from '#api/meta/status.ts'
 import type { ApiObject, Resource } from '#api/resource.ts'
 import { timeText } from '#api/time-text.ts'
+import type { OwnedKind } from '#schema/apply/owners/owned-kind.ts'
 import type { Admission, CreateAdmission } from '../admission/admission.ts'
 import { alreadyExists, badRequest, invalid, notFound, preconditionFailed } from '../errors.ts'
 import { generateName } from '../generate-name.ts'
 import type { Machinery } from '../machinery/machinery.ts'
 import type { Transaction } from '../storage/transaction.ts'
+import { type Application, appliedTo } from './applied.ts'
 import { type DeleteRequest, isTerminated, planDeletion } from './deletion.ts'
-import { checkIdentity, namespaceOf, preserveMetadata } from './identity.ts'
+import { checkIdentity, checkNewIdentity, namespaceOf, preserveMetadata } from './identity.ts'
+import { managedFieldsAfter, ownedKind, withManagedFields, withoutIdleTimes } from './ownership.ts'
 import { keyIn, type Reader, type ReadResource } from './reader.ts'
-import type { Deleted, WriteRequest } from './request.ts'
+import type { Deleted, WriteRequest, Written } from './request.ts'
 
 /** What every write goes by. */
 export interface WriteRules {
@@ -48,13 +51,21 @@ export class Write {
   }
 
   create(body: ApiObject): ApiObject {
+    return this.#create(body, this.#request.keepsOwners)
+  }
+
+  #create(body: ApiObject, keepsOwners = false): ApiObject {
     const resource = this.#resource
     const { machinery } = this.#rules
     const namespace = namespaceOf(resource, body, this.#request.namespace)
-    const metadata = this.#newMetadata(body.metadata ?? {}, namespace)
+    const { managedFields, ...metadata } = this.#newMetadata(body.metadata ?? {}, namespace)
     const name = metadata.name!
-    const prepared = machinery.prepareForCreate(resource, { ...body, metadata })
-    const complete = this.#admit('complete', this.#admit('create', prepared))
+    const whole = machinery.complete(resource, { ...body, metadata })
+    const owned = keepsOwners
+      ? withManagedFields(whole, managedFields)
+      : this.#owned(undefined, whole, managedFields)
+    machinery.prepareForCreate(resource, owned)
+    const complete = this.#admit('complete', this.#admit('create', owned))
     this.#refuse(name, machinery.validateCreate(resource, complete))
     const object = this.#admit('allocate', complete)
     if (this.#find(namespace, name)) throw alreadyExists(resource, name)
@@ -62,6 +73,10 @@ export class Write {
   }
 
   update(name: string, change: (current: ApiObject) => ApiObject): ApiObject {
+    return this.#update(name, change, this.#request.keepsOwners)
+  }
+
+  #update(name: string, change: (current: ApiObject) => ApiObject, keepsOwners = false): ApiObject {
     const resource = this.#resource
     const { machinery } = this.#rules
     const { namespace, subresource = '' } = this.#request
@@ -70,11 +85,14 @@ export class Write {
     if (wanted === previous) return previous
     checkIdentity(resource, name, resource.namespaced ? namespace : undefined, wanted, previous)
     const kept = preserveMetadata(wanted, previous)
-    const prepared = machinery.prepareForUpdate(resource, kept, previous, subresource)
-    const admitted = this.#admitUpdate('update', prepared, previous)
+    const { managedFields, ...metadata } = kept.metadata ?? {}
+    const whole = machinery.complete(resource, { ...kept, metadata })
+    const owned = keepsOwners ? withManagedFields(whole, managedFields) : this.#owned(previous, whole, managedFields)
+    machinery.prepareForUpdate(resource, owned, previous, subresource)
+    const admitted = this.#admitUpdate('update', owned, previous)
     const complete = this.#admitUpdate('completeUpdate', admitted, previous)
     this.#refuse(name, machinery.validateUpdate(resource, complete, previous, subresource))
-    const object = this.#admitUpdate('allocateUpdate', complete, previous)
+    const object = withoutIdleTimes(this.#admitUpdate('allocateUpdate', complete, previous), previous)
     if (isDeepStrictEqual(object, previous)) return previous
     if (this.#transaction.dryRun) return object
     const key = keyIn(resource, namespace, name)
@@ -83,7 +101,7 @@ export class Write {
   }
 
   /** An update, or a creation where the kind allows that and there is nothing to update. */
-  put(name: string, object: ApiObject): { readonly object: ApiObject; readonly created: boolean } {
+  put(name: string, object: ApiObject): Written {
     const { namespace, subresource } = this.#request
     const { name: given, resourceVersion } = object.metadata ?? {}
     if (given && given !== name) {
@@ -95,6 +113,24 @@ export class Write {
       return { object: this.create({ ...object, metadata: { ...object.metadata, name } }), created: true }
     }
     return { object: this.update(name, () => object), created: false }
+  }
+
+  /**
+   * Server-side apply: makes the object what its manager wants of it, and creates it where it is not there, unless only
+   * a part of it is written. `mayCreate` throws where the caller may not.
+   */
+  apply(name: string, application: Application, mayCreate: () => void): Written {
+    const { namespace, subresource = '', manager = '' } = this.#request
+    const { machinery } = this.#rules
+    const { message, kind } = this.#resource
+    const applying = { machinery, kind: this.#ownedKind(), message, name: kind, manager, now: this.#moment() }
+    if (this.#find(namespace, name))
+      return { object: this.#update(name, (current) => appliedTo(applying, current, application), true), created: false }
+    if (subresource) throw notFound(this.#resource, name)
+    mayCreate()
+    const wanted = appliedTo(applying, undefined, application)
+    checkNewIdentity(this.#resource, name, namespace, wanted)
+    return { object: this.#create(wanted, true), created: true }
   }
 
   delete(name: string, options: DeleteRequest = {}): Deleted {
@@ -162,6 +198,22 @@ export class Write {
       uid: uuid(),
       creationTimestamp: timeText(now().getTime()),
     }
+  }
+
+  /** A defaulted object of this write’s own, with who owns what of it from now on. */
+  #owned(previous: ApiObject | undefined, whole: ApiObject, given: ObjectMeta['managedFields']): ApiObject {
+    const { manager = '' } = this.#request
+    const ownership = { previous, next: whole, given, manager, now: this.#moment() }
+    return withManagedFields(whole, managedFieldsAfter(this.#ownedKind(), ownership))
+  }
+
+  #ownedKind(): OwnedKind {
+    const { catalogue } = this.#rules.machinery
+    return ownedKind(catalogue, this.#kind, this.#request.subresource ?? '')
+  }
+
+  #moment(): string {
+    return timeText(this.#rules.now().getTime())
   }
 
   /** The last that was tried, where none is free: it is refused as any name that is taken. */

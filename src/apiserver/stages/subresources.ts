@@ -1,4 +1,5 @@
 import { type ApiObject, groupVersion, type Resource } from '#api/resource.ts'
+import { timeText } from '#api/time-text.ts'
 import { own } from '#schema/own.ts'
 import { badRequest, methodNotAllowed } from '../errors.ts'
 import { sendObject } from '../http/answer/respond.ts'
@@ -6,10 +7,13 @@ import { fieldValidationOf, requireObject } from '../http/request/body.ts'
 import type { Stage } from '../http/request/exchange.ts'
 import { negotiate } from '../http/request/negotiate.ts'
 import type { ResourceRequestInfo } from '../http/request/request-info.ts'
+import { appliedTo } from '../registry/applied.ts'
+import { partKind } from '../registry/ownership.ts'
 import type { Registry } from '../registry/registry.ts'
 import type { ServerContext } from '../server-context.ts'
 import { handlerOf, type SubresourceHandler } from '../subresources/subresource.ts'
-import { readPatch, writeRequest } from '../verbs/write.ts'
+import { isApply, readApplication } from '../verbs/apply.ts'
+import { checkPatch, readPatch, writeRequest } from '../verbs/write.ts'
 import { findKind } from './resources.ts'
 
 /** Parts of a resource with a body of another kind: scale, binding, eviction, finalize, token. */
@@ -36,7 +40,7 @@ export const subresources =
         exchange.warnings.push(...decoded.warnings)
         return decoded.object
       }
-      const request = writeRequest(exchange)
+      const request = writeRequest(exchange, info.subresource)
       const { name } = info
       if (info.verb === 'get' && handler.get) return send(200, handler.get(registry, resource, info.namespace, name))
       if (info.verb === 'create' && handler.create) {
@@ -65,6 +69,22 @@ const patchPart = async (
   registry: Registry,
 ): Promise<ApiObject> => {
   const { machinery } = registry
+  checkPatch(exchange, undefined)
+  const { name } = exchange.info as ResourceRequestInfo
+  const request = writeRequest(exchange, (exchange.info as ResourceRequestInfo).subresource)
+  if (isApply(exchange)) {
+    const application = await readApplication(exchange)
+    const applying = {
+      machinery,
+      kind: partKind(expected.message, request.subresource!),
+      message: expected.message,
+      name: expected.kind,
+      manager: request.manager!,
+      now: timeText(registry.now().getTime()),
+    }
+    const change = (current: ApiObject): ApiObject => appliedTo(applying, current, application)
+    return handler.update!(registry, resource, name, change, { ...request, keepsOwners: true })
+  }
   const { type, patch } = await readPatch(exchange)
   // The part is patched by its own kind's declaration.
   const [version = '', group = ''] = expected.apiVersion.split('/').reverse()
@@ -81,11 +101,5 @@ const patchPart = async (
     exchange.warnings.push(...warnings)
     return { ...object, apiVersion: groupVersion(part), kind: part.kind }
   }
-  return handler.update!(
-    registry,
-    resource,
-    (exchange.info as ResourceRequestInfo).name,
-    change,
-    writeRequest(exchange),
-  )
+  return handler.update!(registry, resource, name, change, request)
 }

@@ -47,7 +47,7 @@ export const binding: SubresourceHandler = {
           status: { ...pod.status, conditions: [...conditions, scheduled] },
         } as unknown as ApiObject
       },
-      { ...request, subresource: 'binding' },
+      { ...request, subresource: 'binding', keepsOwners: true },
     )
     return success(201)
   },

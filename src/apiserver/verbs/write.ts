@@ -1,3 +1,4 @@
+import type { Kind } from '#api/catalogue/kind.ts'
 import type { Status } from '#api/meta/status.ts'
 import { type ApiObject, groupVersion, type Resource } from '#api/resource.ts'
 import { isNotFound, type PatchType } from '#client/client.ts'
@@ -8,6 +9,7 @@ import { sendObject } from '../http/answer/respond.ts'
 import { fieldValidationOf, parseJson, parseYaml, readObject, requireObject } from '../http/request/body.ts'
 import { type Exchange, mediaType } from '../http/request/exchange.ts'
 import { integerOf } from '../http/request/list-options.ts'
+import { managerOf } from '../http/request/manager.ts'
 import { negotiate } from '../http/request/negotiate.ts'
 import { isDryRun, isTrue } from '../http/request/query.ts'
 import { readBody } from '../http/request/read-body.ts'
@@ -15,6 +17,8 @@ import type { ResourceRequestInfo } from '../http/request/request-info.ts'
 import type { DeleteRequest } from '../registry/deletion.ts'
 import type { Registry } from '../registry/registry.ts'
 import type { WriteRequest } from '../registry/request.ts'
+import { checkAccess } from '../stages/access.ts'
+import { checkPatchOptions, isApply, patchTypesOf, readApplication } from './apply.ts'
 import { selectionOf, sendRead } from './read.ts'
 
 const expectedOf = (resource: Resource) => ({
@@ -33,6 +37,7 @@ export const writeRequest = (exchange: Exchange, subresource = ''): WriteRequest
     caller: exchange.caller,
     namespace,
     dryRun: isDryRun(exchange.query.getAll('dryRun')),
+    manager: managerOf(exchange),
     ...(subresource ? { subresource } : {}),
   }
 }
@@ -81,21 +86,9 @@ const PATCH_TYPES: Readonly<Record<string, PatchType>> = {
   'application/strategic-merge-patch+json': 'strategic',
 }
 
-/** Reads a patch body and its type; server-side apply is refused by name. */
+/** Reads a patch body and its type, which is no server-side apply. */
 export const readPatch = async (exchange: Exchange): Promise<{ readonly type: PatchType; readonly patch: unknown }> => {
-  const media = mediaType(exchange.request)
-  const type = own(PATCH_TYPES, media)
-  if (media.startsWith('application/apply-patch')) {
-    throw failure(
-      415,
-      'UnsupportedMediaType',
-      'server-side apply is not served yet: use kubectl apply without --server-side, or one of ' +
-        Object.keys(PATCH_TYPES).join(', '),
-    )
-  }
-  if (!type) {
-    throw unsupportedMediaType(Object.keys(PATCH_TYPES))
-  }
+  const type = own(PATCH_TYPES, mediaType(exchange.request))!
   const text = (await readBody(exchange.request)).toString()
   if (text.trim() === '') throw badRequest('the patch is empty')
   // Some clients send YAML under a JSON patch type, and Kubernetes reads it.
@@ -104,10 +97,19 @@ export const readPatch = async (exchange: Exchange): Promise<{ readonly type: Pa
   return { type, patch }
 }
 
+/** Throws ApiError 415 for a patch of a type that the kind does not take, and 422 for options that do not fit it. */
+export const checkPatch = (exchange: Exchange, kind: Kind | undefined): void => {
+  const types = patchTypesOf(kind)
+  if (!types.includes(mediaType(exchange.request))) throw unsupportedMediaType(types)
+  checkPatchOptions(exchange)
+}
+
 /** Answers PATCH: 200. The patch is applied within the registry’s transaction, so nothing comes between. */
 export const patch: Verb = async (exchange, registry, resource, subresource = '') => {
   const { name } = exchange.info as ResourceRequestInfo
   const { machinery } = registry
+  checkPatch(exchange, machinery.catalogue.find(resource))
+  if (isApply(exchange)) return apply(exchange, registry, resource, subresource)
   const validation = fieldValidationOf(exchange.query)
   const request = writeRequest(exchange, subresource)
   const body = await readPatch(exchange)
@@ -128,6 +130,17 @@ export const patch: Verb = async (exchange, registry, resource, subresource = ''
   )
   exchange.warnings.push(...machinery.warningsFor(resource, object))
   return sendWritten(exchange, registry, resource, 200, object)
+}
+
+/** Answers PATCH by server-side apply: 200, or 201 where it made the object. */
+const apply: Verb = async (exchange, registry, resource, subresource = '') => {
+  const info = exchange.info as ResourceRequestInfo
+  const request = writeRequest(exchange, subresource)
+  const application = await readApplication(exchange)
+  const mayCreate = (): void => checkAccess(exchange.caller, { ...info, verb: 'create' })
+  const { object, created } = await registry.apply(resource, info.name, application, mayCreate, request)
+  exchange.warnings.push(...registry.machinery.warningsFor(resource, object))
+  return sendWritten(exchange, registry, resource, created ? 201 : 200, object)
 }
 
 /** DeleteOptions of the body, or where there is none of the query. */

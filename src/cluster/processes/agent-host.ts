@@ -40,7 +40,7 @@ const log = (who: string) => (message: string, error?: unknown) =>
 // The machines are made by `up`, and the API by the control plane, while this process loads.
 while (!existsSync(paths.machines) || !existsSync(config.sockets.api)) await sleep(2)
 
-const client = createUnixClient(config.sockets.api)
+const client = createUnixClient(config.sockets.api, 'kubelet')
 const informers = new Informers(client, {
   clock: systemClock,
   random: Math.random,

@@ -14,6 +14,9 @@ import { type ControllerContext, type RunningController, runLoop } from '../cont
 import { sliceIndex } from '../endpointslice/write.ts'
 import { asNodesAre, isWell, keep } from './desired.ts'
 
+/** Whose objects these are: it made them first. */
+const API_SERVER = 'kube-apiserver'
+
 const idFor = ({ group, plural }: Resource, key: string): string => `${group}/${plural} ${key}`
 
 /**
@@ -57,7 +60,7 @@ export const startKeptObjectsController = (context: ControllerContext): RunningC
         if (resource === services) await removeStrays(keyOf(object))
         return
       case 'create':
-        await client.create(resource, keeping.object, { namespace }).catch((error: unknown) => {
+        await client.create(resource, keeping.object, { namespace, fieldManager: API_SERVER }).catch((error: unknown) => {
           if (!isAlreadyExists(error)) throw error
         })
         return

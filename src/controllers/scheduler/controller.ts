@@ -16,6 +16,9 @@ import { DEFAULT_SCHEDULER, schedulerOf, waitsForNode } from '#placement/prospec
 import { type ControllerContext, type RunningController, recorderOf, runLoop } from '../context.ts'
 import { byNode } from '../indexes.ts'
 
+/** Who owns what it writes of pods: as in any cluster. */
+const SCHEDULER = 'kube-scheduler'
+
 /** Another scheduler's pods are left to it. */
 const isOurs = (pod: Pod): boolean => waitsForNode(pod) && schedulerOf(pod) === DEFAULT_SCHEDULER
 
@@ -62,7 +65,7 @@ export const startScheduler = (context: ControllerContext): RunningController =>
     await client.update(
       pods,
       { ...pod, status: { phase: 'Pending', ...pod.status, conditions } },
-      { namespace, subresource: 'status' },
+      { namespace, subresource: 'status', fieldManager: SCHEDULER },
     )
     if (reason === 'Unschedulable') recorder.record(pod, 'Warning', 'FailedScheduling', message)
   }

@@ -30,7 +30,7 @@ export const fieldValidationOf = (query: URLSearchParams): FieldValidation => {
 }
 
 /** A YAML body; its reader is loaded when the first comes. Throws ApiError 400, or 413 for one that is too much to read. */
-export const parseYaml = async (text: string): Promise<ReadYaml> => {
+export const parseYaml = async (text: string, frame = ''): Promise<ReadYaml> => {
   const { readYaml, YamlError } = await import('../yaml/read-yaml.ts')
   try {
     return readYaml(text)
@@ -38,7 +38,7 @@ export const parseYaml = async (text: string): Promise<ReadYaml> => {
     if (!(error instanceof YamlError)) throw error
     if (error.code === 'YAML_TOO_LARGE')
       throw failure(413, 'RequestEntityTooLarge', `the YAML is too large: ${error.message}`)
-    throw badRequest(`error converting YAML to JSON: yaml: ${error.message}`)
+    throw badRequest(`${frame}error converting YAML to JSON: yaml: ${error.message}`)
   }
 }
 

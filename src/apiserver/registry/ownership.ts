@@ -1,0 +1,108 @@
+import type { Catalogue } from '#api/catalogue/catalogue.ts'
+import type { Kind } from '#api/catalogue/kind.ts'
+import type { ObjectMeta } from '#api/meta/object-meta.ts'
+import { type ApiObject, groupVersion } from '#api/resource.ts'
+import { entriesAfterUpdate } from '#schema/apply/owners/field-manager.ts'
+import { NOBODYS, type OwnedKind } from '#schema/apply/owners/owned-kind.ts'
+import type { ManagedFieldsEntry } from '#schema/apply/owners/owners.ts'
+import { messageType } from '#schema/apply/types/message-type.ts'
+import { type FieldNames, narrowedType } from '#schema/apply/types/narrowed-type.ts'
+import { type JsonObject, jsonEqual } from '#schema/json-value.ts'
+import { own } from '#schema/own.ts'
+import type { MessageClass } from '#schema/schema.ts'
+
+const kinds = new WeakMap<Kind, Map<string, OwnedKind>>()
+
+/** What owning fields must know of a kind, for writes of the object ('') or of one of its parts. */
+export const ownedKind = (catalogue: Catalogue, kind: Kind, subresource: string): OwnedKind => {
+  let parts = kinds.get(kind)
+  if (parts === undefined) {
+    parts = new Map()
+    kinds.set(kind, parts)
+  }
+  let part = parts.get(subresource)
+  if (part === undefined) {
+    part = makeOwnedKind(catalogue, kind, subresource)
+    parts.set(subresource, part)
+  }
+  return part
+}
+
+const resetsOf = ({ resets, subresources }: Kind, subresource: string): FieldNames => {
+  const said = own(resets, subresource)
+  if (said !== undefined) return said
+  if (subresource === 'status') return [['spec']]
+  return subresources.status === undefined ? [] : [['status']]
+}
+
+/** The same for a part whose body is a message of its own: a Scale. */
+export const partKind = (message: MessageClass<unknown>, subresource: string): OwnedKind => {
+  const type = messageType(message)
+  return {
+    apiVersion: message.gvk![0],
+    subresource,
+    type,
+    reset: [],
+    compared: narrowedType(type, NOBODYS),
+    isTyped: true,
+    inVersion: () => undefined,
+  }
+}
+
+const makeOwnedKind = (_catalogue: Catalogue, kind: Kind, subresource: string): OwnedKind => {
+  const type = kind.fieldType ?? messageType(kind.resource.message)
+  const reset = resetsOf(kind, subresource)
+  return {
+    apiVersion: groupVersion(kind.resource),
+    subresource,
+    type,
+    reset,
+    compared: narrowedType(type, [...NOBODYS, ...reset]),
+    isTyped: kind.fieldType === undefined,
+    // Each kind is served in one version.
+    inVersion: () => undefined,
+  }
+}
+
+/** An object, and what it or a request says of who owns it. */
+interface Ownership {
+  readonly previous: ApiObject | undefined
+  readonly next: ApiObject
+  readonly given: ObjectMeta['managedFields']
+  readonly manager: string
+  /** RFC 3339. */
+  readonly now: string
+}
+
+/** `metadata.managedFields` after an update; undefined for none. */
+export const managedFieldsAfter = (
+  kind: OwnedKind,
+  { previous, next, given, manager, now }: Ownership,
+): ObjectMeta['managedFields'] =>
+  entriesAfterUpdate(
+    kind,
+    previous as unknown as JsonObject | undefined,
+    next as unknown as JsonObject,
+    given as readonly ManagedFieldsEntry[] | undefined,
+    manager,
+    now,
+  ) as ObjectMeta['managedFields']
+
+/** An object with these owners. */
+export const withManagedFields = (object: ApiObject, managedFields: ObjectMeta['managedFields']): ApiObject => {
+  const { managedFields: _, ...metadata } = object.metadata ?? {}
+  return { ...object, metadata: managedFields === undefined ? metadata : { ...metadata, managedFields } }
+}
+
+/**
+ * The new state with the times of the old one, where nothing but these times differs: who writes what is there already
+ * has written nothing.
+ */
+export const withoutIdleTimes = (next: ApiObject, previous: ApiObject): ApiObject => {
+  const [is, was] = [next.metadata?.managedFields, previous.metadata?.managedFields]
+  if (is === was || is === undefined || was === undefined || is.length !== was.length) return next
+  const timeless = (entries: ObjectMeta['managedFields']) => entries?.map(({ time: _, ...rest }) => rest)
+  if (!jsonEqual(timeless(is), timeless(was))) return next
+  const restored = withManagedFields(next, was)
+  return jsonEqual(restored, previous) ? restored : next
+}
