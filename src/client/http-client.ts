@@ -134,33 +134,36 @@ export const createHttpClient = (transport: Transport, agent = 'fairlead'): Clie
         else reject(error)
       }
       const stop = (): void => finish()
-      const request = transport.open({ method: 'GET', path, headers: { accept: 'application/json', 'user-agent': agent } }, (response) => {
-        if (response.statusCode !== 200) {
-          readAll(response).then(
-            (text) => {
-              try {
-                answerOf(transport, response, text)
-                finish(unreachable(transport, new Error(`status ${response.statusCode}`)))
-              } catch (error) {
-                finish(error)
-              }
-            },
-            (error: unknown) => finish(unreachable(transport, error)),
-          )
-          return
-        }
-        readLines(response, (line) => {
-          if (!open) return
-          try {
-            deliver(line, onEvent)
-          } catch (error) {
-            finish(error)
+      const request = transport.open(
+        { method: 'GET', path, headers: { accept: 'application/json', 'user-agent': agent } },
+        (response) => {
+          if (response.statusCode !== 200) {
+            readAll(response).then(
+              (text) => {
+                try {
+                  answerOf(transport, response, text)
+                  finish(unreachable(transport, new Error(`status ${response.statusCode}`)))
+                } catch (error) {
+                  finish(error)
+                }
+              },
+              (error: unknown) => finish(unreachable(transport, error)),
+            )
+            return
           }
-        })
-        response.on('end', () => finish())
-        response.on('error', (error) => finish(unreachable(transport, error)))
-        response.on('close', () => finish())
-      })
+          readLines(response, (line) => {
+            if (!open) return
+            try {
+              deliver(line, onEvent)
+            } catch (error) {
+              finish(error)
+            }
+          })
+          response.on('end', () => finish())
+          response.on('error', (error) => finish(unreachable(transport, error)))
+          response.on('close', () => finish())
+        },
+      )
       request.on('error', (error) => finish(unreachable(transport, error)))
       request.end()
       watches.add(stop)

@@ -118,12 +118,7 @@ export class Registry implements Reader {
   }
 
   /** PUT: as `update`, and creates where the kind allows that. */
-  put(
-    resource: Resource,
-    name: string,
-    object: ApiObject,
-    request: WriteRequest,
-  ): Promise<Written> {
+  put(resource: Resource, name: string, object: ApiObject, request: WriteRequest): Promise<Written> {
     return this.#write(resource, request, (write) => write.put(name, object))
   }
 

@@ -61,9 +61,7 @@ export class Write {
     const { managedFields, ...metadata } = this.#newMetadata(body.metadata ?? {}, namespace)
     const name = metadata.name!
     const whole = machinery.complete(resource, { ...body, metadata })
-    const owned = keepsOwners
-      ? withManagedFields(whole, managedFields)
-      : this.#owned(undefined, whole, managedFields)
+    const owned = keepsOwners ? withManagedFields(whole, managedFields) : this.#owned(undefined, whole, managedFields)
     machinery.prepareForCreate(resource, owned)
     const complete = this.#admit('complete', this.#admit('create', owned))
     this.#refuse(name, machinery.validateCreate(resource, complete))
@@ -125,7 +123,10 @@ export class Write {
     const { message, kind } = this.#resource
     const applying = { machinery, kind: this.#ownedKind(), message, name: kind, manager, now: this.#moment() }
     if (this.#find(namespace, name))
-      return { object: this.#update(name, (current) => appliedTo(applying, current, application), true), created: false }
+      return {
+        object: this.#update(name, (current) => appliedTo(applying, current, application), true),
+        created: false,
+      }
     if (subresource) throw notFound(this.#resource, name)
     mayCreate()
     const wanted = appliedTo(applying, undefined, application)

@@ -1,8 +1,23 @@
+import type { ApiObject } from '#api/resource.ts'
+import { timeText } from '#api/time-text.ts'
+import type { MessageClass } from '#schema/schema.ts'
 import { sendObject } from '../http/answer/respond.ts'
 import { fieldValidationOf, requireObject } from '../http/request/body.ts'
-import type { Stage } from '../http/request/exchange.ts'
+import type { Exchange, Stage } from '../http/request/exchange.ts'
+import { managerOf } from '../http/request/manager.ts'
 import { negotiate } from '../http/request/negotiate.ts'
+import { managedFieldsAfter, partKind, withManagedFields } from '../registry/ownership.ts'
 import type { ServerContext } from '../server-context.ts'
+
+/** Who asks owns the question, as if it were kept; undefined where nothing is asked. */
+const ownersOf = (exchange: Exchange, message: MessageClass<unknown>, next: ApiObject, now: Date) =>
+  managedFieldsAfter(partKind(message, ''), {
+    previous: undefined,
+    next,
+    given: undefined,
+    manager: managerOf(exchange),
+    now: timeText(now.getTime()),
+  })
 
 /** Answers what is asked and not stored: TokenReview, SubjectAccessReview and their like, by POST alone. */
 export const reviews = (server: ServerContext): Stage => {
@@ -19,7 +34,8 @@ export const reviews = (server: ServerContext): Stage => {
       const expected = { apiVersion, kind: review.kind, message }
       const { object } = await requireObject(machinery, exchange.request, expected, fieldValidationOf(exchange.query))
       const wanted = negotiate(exchange.request.headers.accept, () => false)
-      return sendObject(exchange, machinery, wanted, 201, review.answer(object, exchange.caller, info.namespace))
+      const asked = withManagedFields(object, ownersOf(exchange, message, object, server.registry.now()))
+      return sendObject(exchange, machinery, wanted, 201, review.answer(asked, exchange.caller, info.namespace))
     })()
   }
 }

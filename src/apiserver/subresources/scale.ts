@@ -25,7 +25,7 @@ interface Scale extends ApiObject {
 }
 
 /** A Scale as it is written: its owners are those of the number of replicas. */
-export const SCALE_KIND: OwnedKind = partKind(ScaleMessage, 'scale')
+const SCALE_KIND: OwnedKind = partKind(ScaleMessage, 'scale')
 
 const pathsOf = (resource: Resource): ReplicasPaths =>
   new Map([[groupVersion(resource), replicasPath(['spec', 'replicas'])]])

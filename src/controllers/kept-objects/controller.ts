@@ -60,9 +60,11 @@ export const startKeptObjectsController = (context: ControllerContext): RunningC
         if (resource === services) await removeStrays(keyOf(object))
         return
       case 'create':
-        await client.create(resource, keeping.object, { namespace, fieldManager: API_SERVER }).catch((error: unknown) => {
-          if (!isAlreadyExists(error)) throw error
-        })
+        await client
+          .create(resource, keeping.object, { namespace, fieldManager: API_SERVER })
+          .catch((error: unknown) => {
+            if (!isAlreadyExists(error)) throw error
+          })
         return
       case 'update':
         await client.update(resource, keeping.object, { namespace })

@@ -22,7 +22,7 @@ const optionsOf = (method: string | undefined): string =>
   method === 'POST' ? 'CreateOptions' : method === 'PUT' ? 'UpdateOptions' : 'PatchOptions'
 
 /** What is wrong with a name that somebody gives. */
-export const managerProblems = (name: string): readonly FieldError[] => {
+const managerProblems = (name: string): readonly FieldError[] => {
   const problems: FieldError[] = Buffer.byteLength(name) > MOST ? [tooLong('fieldManager', MOST)] : []
   let position = 0
   for (const character of name) {

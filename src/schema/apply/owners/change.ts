@@ -4,7 +4,7 @@ import { type Comparison, compareValues } from '../values/compare.ts'
 import type { OwnedKind } from './owned-kind.ts'
 
 /** What a write has changed, told in the version of whoever owns it. */
-export interface Change extends Comparison {
+interface Change extends Comparison {
   /** Added and modified: what only one may have decided. */
   readonly written: FieldSet
 }

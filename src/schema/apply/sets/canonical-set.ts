@@ -1,5 +1,5 @@
 import { EMPTY, type FieldSet, type GrowingSet, isEmpty, SELF } from './field-set.ts'
-import { canonicalElement, compareElements, FieldSetError } from './path-element.ts'
+import { canonicalElement, FieldSetError, sortedElements } from './path-element.ts'
 import { Recent } from './recent.ts'
 
 /**
@@ -7,6 +7,8 @@ import { Recent } from './recent.ts'
  * same few sets: each is held once, and a client that sends one back is understood without reading it.
  */
 const byText = new Recent<FieldSet>(2048)
+/** Characters: what is longer is not met twice, or too much to keep. */
+const MOST_TEXT = 16 * 1024
 /** Parts of sets, by their own elements and the numbers of the parts below them. */
 const byParts = new Recent<FieldSet>(4096)
 /** The canonical ones, numbered. */
@@ -28,16 +30,15 @@ export const canonicalSet = (set: FieldSet): FieldSet => {
   let known = byText.get(text)
   if (known === undefined) {
     known = share(set)
-    byText.set(text, known)
+    if (text.length <= MOST_TEXT) byText.set(text, known)
   }
   return known
 }
 
 const share = (set: FieldSet): FieldSet => {
   if (numbers.has(set)) return set
-  const elements = Object.keys(set)
+  const elements = sortedElements(Object.keys(set))
   if (elements.length === 0) return EMPTY
-  sortElements(elements)
   const result: GrowingSet = {}
   let name = ''
   for (const element of elements) {
@@ -48,26 +49,8 @@ const share = (set: FieldSet): FieldSet => {
   const known = byParts.get(name)
   if (known !== undefined) return known
   number(result)
-  byParts.set(name, result)
+  if (name.length <= MOST_TEXT) byParts.set(name, result)
   return result
-}
-
-/** `.` first. Most come sorted, or nearly so. */
-const sortElements = (elements: string[]): void => {
-  for (let index = 1; index < elements.length; index++) {
-    const element = elements[index]!
-    let place = index
-    while (place > 0 && comesBefore(element, elements[place - 1]!)) {
-      elements[place] = elements[place - 1]!
-      place--
-    }
-    elements[place] = element
-  }
-}
-
-const comesBefore = (element: string, other: string): boolean => {
-  if (element === SELF) return true
-  return other !== SELF && compareElements(element, other) < 0
 }
 
 /**
@@ -83,7 +66,7 @@ export const readSet = (written: unknown): FieldSet => {
     const root = readNode(written)
     const { [SELF]: _, ...set } = root
     known = share(set)
-    byText.set(text, known)
+    if (text.length <= MOST_TEXT) byText.set(text, known)
   }
   return known
 }

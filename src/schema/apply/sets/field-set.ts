@@ -1,4 +1,4 @@
-import { compareElements, formatElement } from './path-element.ts'
+import { formatElement, sortedElements } from './path-element.ts'
 
 /**
  * A set of fields, in the very form in which `fieldsV1` shows it: a tree by elements of paths. A field is in the set
@@ -119,9 +119,9 @@ const withoutNode = (left: FieldSet, right: FieldSet, recursive: boolean): Field
   if (isEmpty(left)) return taken ? undefined : left
   if (taken && recursive) return undefined
   const below = without(left, right, recursive)
-  if (!taken || !(SELF in left)) return below === left ? left : isEmpty(below) ? undefined : below
-  const { [SELF]: _, ...rest } = below
-  return isEmpty(rest) ? undefined : rest
+  if (below === left && !(taken && SELF in left)) return left
+  const { [SELF]: self, ...rest } = below
+  return nodeOf(rest, self !== undefined && !taken)
 }
 
 /** What is in both. */
@@ -141,9 +141,7 @@ export const intersection = (left: FieldSet, right: FieldSet): FieldSet => {
 export const pathsOf = (set: FieldSet): readonly FieldPath[] => {
   const paths: FieldPath[] = []
   const visit = (node: FieldSet, above: FieldPath): void => {
-    const elements = Object.keys(node)
-      .filter((element) => element !== SELF)
-      .sort(compareElements)
+    const elements = sortedElements(Object.keys(node).filter((element) => element !== SELF))
     for (const element of elements) if (isMember(node[element]!)) paths.push([...above, element])
     for (const element of elements) visit(node[element]!, [...above, element])
   }

@@ -23,21 +23,7 @@ export const valueElement = (value: JsonValue): string => `v:${goJson(value)}`
 /** The item of a list by its place. */
 export const indexElement = (index: number): string => `i:${index}`
 
-/** What `k:`, `v:` and `i:` elements say, parsed once: they are compared again and again. */
-const parsed = new Map<string, JsonValue>()
-const MOST_PARSED = 4096
-
 const contentOf = (element: string): JsonValue => {
-  let content = parsed.get(element)
-  if (content === undefined) {
-    content = parseContent(element)
-    if (parsed.size >= MOST_PARSED) parsed.clear()
-    parsed.set(element, content)
-  }
-  return content
-}
-
-const parseContent = (element: string): JsonValue => {
   try {
     return JSON.parse(element.slice(2)) as JsonValue
   } catch (error) {
@@ -45,8 +31,10 @@ const parseContent = (element: string): JsonValue => {
   }
 }
 
+type Pairs = readonly (readonly [string, JsonValue])[]
+
 /** The names and values of a `k:` element, sorted by the names. */
-export const pairsOf = (element: string): readonly (readonly [string, JsonValue])[] => {
+const pairsOf = (element: string): Pairs => {
   const content = contentOf(element)
   if (!isJsonObject(content)) throw new FieldSetError(`parsing key as path element: ${element} is no object`)
   return Object.entries(content).sort(([a], [b]) => compareUtf8(a, b))
@@ -75,23 +63,51 @@ export const canonicalElement = (text: string): string | undefined => {
   }
 }
 
-const KINDS = 'fkvi'
+const KINDS = '.fkvi'
 
-/** The order of elements: fields by name, then keys, values and indexes. */
-export const compareElements = (left: string, right: string): number => {
-  if (left === right) return 0
-  const kind = left[0]!
-  const difference = KINDS.indexOf(kind) - KINDS.indexOf(right[0]!)
-  if (difference !== 0) return difference
-  if (kind === 'f') return compareUtf8(left, right)
-  if (kind === 'k') return comparePairs(pairsOf(left), pairsOf(right))
-  return compareValues(contentOf(left), contentOf(right))
+/** An element that is to be put in order: read once, however often it is compared. */
+interface Ordered {
+  readonly element: string
+  readonly kind: number
+  readonly pairs: Pairs | undefined
+  readonly value: JsonValue
 }
 
-const comparePairs = (
-  left: readonly (readonly [string, JsonValue])[],
-  right: readonly (readonly [string, JsonValue])[],
-): number => {
+const orderedOf = (element: string): Ordered => ({
+  element,
+  kind: KINDS.indexOf(element[0]!),
+  pairs: element[0] === 'k' ? pairsOf(element) : undefined,
+  value: element[0] === 'v' || element[0] === 'i' ? contentOf(element) : null,
+})
+
+const compareOrdered = (left: Ordered, right: Ordered): number =>
+  left.kind - right.kind ||
+  (left.pairs !== undefined && right.pairs !== undefined
+    ? comparePairs(left.pairs, right.pairs)
+    : left.kind <= 1
+      ? compareUtf8(left.element, right.element)
+      : compareValues(left.value, right.value))
+
+/** The elements of a node in their order: `.`, fields by name, then keys, values and indexes. */
+export const sortedElements = (elements: readonly string[]): readonly string[] => {
+  if (areSortedFields(elements)) return elements
+  return elements
+    .map(orderedOf)
+    .sort(compareOrdered)
+    .map(({ element }) => element)
+}
+
+/** Most nodes are structs, whose few fields come in order or nearly so. */
+const areSortedFields = (elements: readonly string[]): boolean => {
+  for (let index = 0; index < elements.length; index++) {
+    const element = elements[index]!
+    if (element === '.' ? index > 0 : element[0] !== 'f') return elements.length === 1
+    if (index > 0 && compareUtf8(elements[index - 1]!, element) >= 0) return false
+  }
+  return true
+}
+
+const comparePairs = (left: Pairs, right: Pairs): number => {
   for (let index = 0; index < left.length && index < right.length; index++) {
     const [[a, x], [b, y]] = [left[index]!, right[index]!]
     const difference = compareUtf8(a, b) || compareValues(x, y)
@@ -132,7 +148,7 @@ export const formatElement = (element: string): string => {
   }
 }
 
-const formatKey = (pairs: readonly (readonly [string, JsonValue])[]): string =>
+const formatKey = (pairs: Pairs): string =>
   `[${pairs.map(([name, value]) => `${name}=${formatValue(value)}`).join(',')}]`
 
 const formatValue = (value: JsonValue): string => JSON.stringify(value)

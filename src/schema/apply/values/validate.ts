@@ -6,7 +6,7 @@ import { itemElement, ListItemError } from '../types/list-item.ts'
 import { shapeOf } from '../types/shape.ts'
 
 /** What of a value is not as its type says, in structured-merge-diff's words. */
-export interface TypeProblem {
+interface TypeProblem {
   /** `.spec.ports[0]`; empty: the value itself. */
   readonly path: string
   readonly message: string

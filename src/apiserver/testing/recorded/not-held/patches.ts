@@ -1,25 +1,5 @@
 import { LATER, type NotHeld } from './not-held.ts'
 
 export const patches: NotHeld = {
-  'apply a Deployment': LATER,
-  'apply again, nothing changed': LATER,
-  'conflict on replicas': LATER,
-  'without replicas: given up': LATER,
-  'second container by another': LATER,
-  'refused: duplicate key': LATER,
-  'labels by two': LATER,
-  'same value is shared': LATER,
-  'two gives up a, it goes': LATER,
-  'apply over it, forced': LATER,
-  'dry run': LATER,
-  'status by apply': LATER,
-  'managedFields whole': LATER,
-  'strategic: container by name': LATER,
-  'strategic: replace a list': LATER,
-  'strategic: setElementOrder': LATER,
-  'strategic: deleteFromPrimitiveList': LATER,
-  'strategic: retainKeys': LATER,
-  'strategic: null removes': LATER,
   'refused: strategic without key': LATER,
-  'merge: list is replaced': LATER,
 }

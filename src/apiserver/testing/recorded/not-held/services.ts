@@ -1,15 +1,10 @@
 import type { NotHeld } from './not-held.ts'
 
-const APPLY = 'server-side apply is not served yet'
 const KIND = 'the kind is not served yet'
 
 export const services: NotHeld = {
   'refused: name missing':
     'upstream names an object that stands behind its allocator; ours says that the name is missing',
-  'second manager adds a port': APPLY,
-  conflict: APPLY,
-  'alice drops her port': APPLY,
-  'apply without fieldManager is refused': APPLY,
   'table ipaddresses': KIND,
   'table ipaddresses with rows': KIND,
   'refused: bad continue': 'the words of a Go JSON decoder',
