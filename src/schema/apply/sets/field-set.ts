@@ -45,16 +45,18 @@ export const has = (set: FieldSet, path: FieldPath): boolean => {
   return path.length > 0 && isMember(node)
 }
 
+/** Puts a field into a set whose nodes are its maker’s own, but for the empty one. */
 const withField = (set: GrowingSet, path: FieldPath): void => {
   let node = set
   for (const [depth, element] of path.entries()) {
     const known = node[element]
     if (depth === path.length - 1) {
-      node[element] = known === undefined ? EMPTY : nodeOf(known, true)!
+      if (known === undefined) node[element] = EMPTY
+      else if (!isMember(known)) (known as GrowingSet)[SELF] = EMPTY
       return
     }
     // What is on the way is a member where it had nothing below it.
-    const next: GrowingSet = known === undefined ? {} : isEmpty(known) ? { [SELF]: EMPTY } : { ...known }
+    const next = known === undefined ? {} : known === EMPTY ? { [SELF]: EMPTY } : (known as GrowingSet)
     node[element] = next
     node = next
   }
