@@ -13,7 +13,7 @@ import { serviceHost } from '#names/dns-name.ts'
 import { socketText } from '#net/port-protocol.ts'
 import { createAuthenticator } from './access/authentication.ts'
 import { createAuthorizer } from './access/authorizer.ts'
-import { SYSTEM } from './access/caller.ts'
+import { SYSTEM, SYSTEM_MANAGER } from './access/caller.ts'
 import { writeDefaultPolicy } from './access/default-policy.ts'
 import { NodeAuthorizer } from './access/node-authorizer.ts'
 import { PolicyFeed } from './access/policy-feed.ts'
@@ -104,8 +104,7 @@ export interface ApiServer {
 /** A missing Host is refused here, with a Status. */
 const HTTP_OPTIONS = { maxHeaderSize: HEADER_LIMIT, requireHostHeader: false }
 
-/** Who owns what the server itself writes, and what is written in its process: as in any cluster. */
-const OWN_NAME = 'kube-apiserver'
+/** Who owns what is written in the server's process: as in any cluster. */
 const CONTROLLERS = 'kube-controller-manager'
 
 /**
@@ -173,7 +172,7 @@ export const createApiServer = async (options: ApiServerOptions): Promise<ApiSer
   // At once, so that they are kept at once: each sees those before it.
   await Promise.all([
     ...system.map(({ resource, object }) =>
-      registry.create(resource, object, { caller: SYSTEM, manager: OWN_NAME }).catch((error: unknown) => {
+      registry.create(resource, object, { caller: SYSTEM, manager: SYSTEM_MANAGER }).catch((error: unknown) => {
         // An earlier life made it.
         if (!isAlreadyExists(error)) throw error
       }),

@@ -12,6 +12,9 @@ export const SYSTEM: Caller = {
   groups: ['system:masters', 'system:authenticated'],
 }
 
+/** Who owns what the server itself writes: as in any cluster. */
+export const SYSTEM_MANAGER = 'kube-apiserver'
+
 export const ANONYMOUS: Caller = { name: 'system:anonymous', groups: ['system:unauthenticated'] }
 
 /** A member of system:masters, who may do everything. */

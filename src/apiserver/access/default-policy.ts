@@ -11,7 +11,7 @@ import { roleBindings } from '#api/rbac/rolebinding/resource.ts'
 import type { ApiObject, Resource, ResourceObject } from '#api/resource.ts'
 import type { Registry } from '../registry/registry.ts'
 import type { WriteRequest } from '../registry/request.ts'
-import { SYSTEM } from './caller.ts'
+import { SYSTEM, SYSTEM_MANAGER } from './caller.ts'
 
 const DONE = Promise.resolve()
 
@@ -36,7 +36,7 @@ export const writeDefaultPolicy = async (registry: Registry): Promise<void> => {
       const existing = registry.find(resource, namespace, name) as T | undefined
       if (!existing) fresh.push({ resource, object })
       else {
-        const request = { caller: SYSTEM, ...(namespace ? { namespace } : {}) }
+        const request = { caller: SYSTEM, manager: SYSTEM_MANAGER, ...(namespace ? { namespace } : {}) }
         writes.push(reconcile(existing, object, resource, request) ?? DONE)
       }
     }

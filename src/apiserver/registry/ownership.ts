@@ -1,12 +1,13 @@
 import type { Catalogue } from '#api/catalogue/catalogue.ts'
-import type { Kind } from '#api/catalogue/kind.ts'
+import { type Kind, storedKind } from '#api/catalogue/kind.ts'
 import type { ObjectMeta } from '#api/meta/object-meta.ts'
 import { type ApiObject, groupVersion } from '#api/resource.ts'
 import { entriesAfterUpdate } from '#schema/apply/owners/field-manager.ts'
-import { NOBODYS, type OwnedKind } from '#schema/apply/owners/owned-kind.ts'
+import { NOBODYS, type OwnedKind, type VersionedKind } from '#schema/apply/owners/owned-kind.ts'
 import type { ManagedFieldsEntry } from '#schema/apply/owners/owners.ts'
 import { messageType } from '#schema/apply/types/message-type.ts'
 import { type FieldNames, narrowedType } from '#schema/apply/types/narrowed-type.ts'
+import { jsonValue } from '#schema/json.ts'
 import { type JsonObject, jsonEqual } from '#schema/json-value.ts'
 import { own } from '#schema/own.ts'
 import type { MessageClass } from '#schema/schema.ts'
@@ -49,7 +50,7 @@ export const partKind = (message: MessageClass<unknown>, subresource: string): O
   }
 }
 
-const makeOwnedKind = (_catalogue: Catalogue, kind: Kind, subresource: string): OwnedKind => {
+const makeOwnedKind = (catalogue: Catalogue, kind: Kind, subresource: string): OwnedKind => {
   const type = kind.fieldType ?? messageType(kind.resource.message)
   const reset = resetsOf(kind, subresource)
   return {
@@ -59,10 +60,36 @@ const makeOwnedKind = (_catalogue: Catalogue, kind: Kind, subresource: string): 
     reset,
     compared: narrowedType(type, [...NOBODYS, ...reset]),
     isTyped: kind.fieldType === undefined,
-    // Each kind is served in one version.
-    inVersion: () => undefined,
+    inVersion: (apiVersion) => versionOf(catalogue, kind, apiVersion, subresource),
   }
 }
+
+/** The same objects in another of the forms in which they are served; undefined where there is none. */
+const versionOf = (
+  catalogue: Catalogue,
+  kind: Kind,
+  apiVersion: string,
+  subresource: string,
+): VersionedKind | undefined => {
+  const other = catalogue.findKind(apiVersion, kind.resource.kind)
+  if (other === undefined || storedKind(other) !== storedKind(kind)) return undefined
+  return {
+    kind: ownedKind(catalogue, other, subresource),
+    convert: (object) => converted(kind, other, object),
+    restore: (object) => converted(other, kind, object),
+  }
+}
+
+const converted = (from: Kind, to: Kind, object: JsonObject): JsonObject => {
+  const given = object as unknown as ApiObject
+  const stored = from.form === undefined ? given : from.form.write(given)
+  const other = to.form === undefined ? stored : to.form.read(stored)
+  return jsonOf(to, other)
+}
+
+/** An object of a kind in JSON, with all that JSON shows of it. */
+const jsonOf = ({ fieldType, resource }: Kind, object: ApiObject): JsonObject =>
+  (fieldType === undefined ? jsonValue(resource.message, object) : object) as unknown as JsonObject
 
 /** An object, and what it or a request says of who owns it. */
 interface Ownership {

@@ -122,15 +122,9 @@ export class Registry implements Reader {
     return this.#write(resource, request, (write) => write.put(name, object))
   }
 
-  /** PATCH by server-side apply; `mayCreate` throws where the caller may not make what is not there. */
-  apply(
-    resource: Resource,
-    name: string,
-    application: Application,
-    mayCreate: () => void,
-    request: WriteRequest,
-  ): Promise<Written> {
-    return this.#write(resource, request, (write) => write.apply(name, application, mayCreate))
+  /** PATCH by server-side apply. */
+  apply(resource: Resource, name: string, application: Application, request: WriteRequest): Promise<Written> {
+    return this.#write(resource, request, (write) => write.apply(name, application))
   }
 
   delete(resource: Resource, name: string, request: DeletionRequest): Promise<Deleted> {

@@ -9,6 +9,8 @@ export interface WriteRequest {
   readonly subresource?: string
   /** Who is told to own what it writes; '' and absent: `unknown`. */
   readonly manager?: string
+  /** Throws where the caller may not create, for a write that makes what is not there. */
+  readonly mayCreate?: () => void
   /** Nobody comes to own anything by it, or the new state itself says who does. */
   readonly keepsOwners?: boolean
 }

@@ -106,8 +106,9 @@ export class Write {
       throw badRequest(`the name of the object (${given}) does not match the name on the URL (${name})`)
     }
     namespaceOf(this.#resource, object, namespace)
-    const mayCreate = this.#kind.isCreatedByPut && !subresource && !resourceVersion
-    if (mayCreate && !this.#find(namespace, name)) {
+    const isMade = this.#kind.isCreatedByPut && !subresource && !resourceVersion
+    if (isMade && !this.#find(namespace, name)) {
+      this.#request.mayCreate?.()
       return { object: this.create({ ...object, metadata: { ...object.metadata, name } }), created: true }
     }
     return { object: this.update(name, () => object), created: false }
@@ -115,10 +116,10 @@ export class Write {
 
   /**
    * Server-side apply: makes the object what its manager wants of it, and creates it where it is not there, unless only
-   * a part of it is written. `mayCreate` throws where the caller may not.
+   * a part of it is written.
    */
-  apply(name: string, application: Application, mayCreate: () => void): Written {
-    const { namespace, subresource = '', manager = '' } = this.#request
+  apply(name: string, application: Application): Written {
+    const { namespace, subresource = '', manager = '', mayCreate } = this.#request
     const { machinery } = this.#rules
     const { message, kind } = this.#resource
     const applying = { machinery, kind: this.#ownedKind(), message, name: kind, manager, now: this.#moment() }
@@ -128,7 +129,7 @@ export class Write {
         created: false,
       }
     if (subresource) throw notFound(this.#resource, name)
-    mayCreate()
+    mayCreate?.()
     const wanted = appliedTo(applying, undefined, application)
     checkNewIdentity(this.#resource, name, namespace, wanted)
     return { object: this.#create(wanted, true), created: true }

@@ -8,6 +8,7 @@ import type { ServerContext } from '../server-context.ts'
 import { get, list } from '../verbs/read.ts'
 import { watch } from '../verbs/watch.ts'
 import { create, patch, remove, removeCollection, update } from '../verbs/write.ts'
+import { checkAccess } from './access.ts'
 
 /** The kind that a path names, if it is served. */
 export const findKind = ({ catalogue }: ServerContext, info: ResourceRequestInfo): Kind | undefined =>
@@ -29,6 +30,7 @@ export const resources =
     const { resource } = kind
     const { registry } = server
     const part = info.subresource
+    const mayCreate = (): void => checkAccess(server, exchange.caller, { ...info, verb: 'create' })
     switch (info.verb) {
       case 'get':
         return get(exchange, registry, resource)
@@ -39,9 +41,9 @@ export const resources =
       case 'create':
         return create(exchange, registry, resource)
       case 'update':
-        return update(exchange, registry, resource, part)
+        return update(exchange, registry, resource, part, mayCreate)
       case 'patch':
-        return patch(exchange, registry, resource, part)
+        return patch(exchange, registry, resource, part, mayCreate)
       case 'delete':
         return remove(exchange, registry, resource)
       case 'deletecollection':

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { type BoundReference, nodeTokenRefusal, podTokenRefusal } from '#access/node/node-token.ts'
 import { quoted } from '#access/rbac/quoted.ts'
+import { TokenRequest } from '#api/authentication/tokenrequest/message.ts'
 import type { Node } from '#api/core/node/message.ts'
 import { nodes } from '#api/core/node/resource.ts'
 import type { Pod } from '#api/core/pod/message.ts'
@@ -14,6 +15,7 @@ import type { Caller } from '../access/caller.ts'
 import { nodeOf } from '../access/node-authorizer.ts'
 import type { TokenClaims, TokenSigner } from '../access/token.ts'
 import { badRequest, conflict, forbidden, invalid, notFound } from '../errors.ts'
+import { managedFieldsAfter, partKind } from '../registry/ownership.ts'
 import type { Registry } from '../registry/registry.ts'
 import type { SubresourceHandler } from './subresource.ts'
 
@@ -37,6 +39,9 @@ const EXTENDED_FROM = 3607
 const EXTENDED_SECONDS = 365 * 24 * 3600
 
 const TOKEN_REQUESTS = { group: 'authentication.k8s.io', kind: 'TokenRequest' }
+
+/** Who asks owns the question, as if it were kept. */
+const PART = partKind(TokenRequest, 'token')
 
 /** Signs a token for a ServiceAccount, bound to a pod, a Secret or a Node where one is named (KEP-1205). */
 export const createTokenRequest = (signer: TokenSigner): SubresourceHandler => ({
@@ -71,9 +76,22 @@ export const createTokenRequest = (signer: TokenSigner): SubresourceHandler => (
       nbf: now,
       sub: `system:serviceaccount:${namespace}:${name}`,
     }
+    const managedFields = managedFieldsAfter(PART, {
+      previous: undefined,
+      next: { ...body, spec: { ...spec, expirationSeconds: asked } } as ApiObject,
+      given: undefined,
+      manager: request.manager ?? '',
+      now: timeText(now * 1000),
+    })
     const answer = {
       ...body,
-      metadata: { name, namespace, uid, creationTimestamp: timeText(now * 1000) },
+      metadata: {
+        name,
+        namespace,
+        uid,
+        creationTimestamp: timeText(now * 1000),
+        ...(managedFields && { managedFields }),
+      },
       spec: { audiences, expirationSeconds: asked, boundObjectRef: ref ?? null },
       status: {
         token: signer.sign(claims),

@@ -17,7 +17,6 @@ import type { ResourceRequestInfo } from '../http/request/request-info.ts'
 import type { DeleteRequest } from '../registry/deletion.ts'
 import type { Registry } from '../registry/registry.ts'
 import type { WriteRequest } from '../registry/request.ts'
-import { checkAccess } from '../stages/access.ts'
 import { checkPatchOptions, isApply, patchTypesOf, readApplication } from './apply.ts'
 import { selectionOf, sendRead } from './read.ts'
 
@@ -27,8 +26,17 @@ const expectedOf = (resource: Resource) => ({
   message: resource.message,
 })
 
-/** Answers a request to a resource, or to one of its subresources; '' or none: to the object itself. */
-type Verb = (exchange: Exchange, registry: Registry, resource: Resource, subresource?: string) => Promise<true>
+/**
+ * Answers a request to a resource, or to one of its subresources; '' or none: to the object itself. `mayCreate` throws
+ * where the caller may not create, for a write that makes what is not there.
+ */
+type Verb = (
+  exchange: Exchange,
+  registry: Registry,
+  resource: Resource,
+  subresource?: string,
+  mayCreate?: () => void,
+) => Promise<true>
 
 /** What the registry is to know of a request that writes. Throws ApiError 400 for another dryRun than All. */
 export const writeRequest = (exchange: Exchange, subresource = ''): WriteRequest => {
@@ -72,10 +80,11 @@ export const create: Verb = async (exchange, registry, resource) => {
 }
 
 /** Answers PUT of an object or one of its subresources: 200, or 201 where the kind is one that PUT may create. */
-export const update: Verb = async (exchange, registry, resource, subresource = '') => {
+export const update: Verb = async (exchange, registry, resource, subresource = '', mayCreate = undefined) => {
   const { name } = exchange.info as ResourceRequestInfo
   const sent = await readSent(exchange, registry, resource, subresource)
-  const { object, created } = await registry.put(resource, name, sent.object, sent.request)
+  const request = { ...sent.request, ...(mayCreate && { mayCreate }) }
+  const { object, created } = await registry.put(resource, name, sent.object, request)
   exchange.warnings.push(...registry.machinery.warningsFor(resource, object, created))
   return sendWritten(exchange, registry, resource, created ? 201 : 200, object)
 }
@@ -105,11 +114,11 @@ export const checkPatch = (exchange: Exchange, kind: Kind | undefined): void => 
 }
 
 /** Answers PATCH: 200. The patch is applied within the registry’s transaction, so nothing comes between. */
-export const patch: Verb = async (exchange, registry, resource, subresource = '') => {
+export const patch: Verb = async (exchange, registry, resource, subresource = '', mayCreate = undefined) => {
   const { name } = exchange.info as ResourceRequestInfo
   const { machinery } = registry
   checkPatch(exchange, machinery.catalogue.find(resource))
-  if (isApply(exchange)) return apply(exchange, registry, resource, subresource)
+  if (isApply(exchange)) return apply(exchange, registry, resource, subresource, mayCreate)
   const validation = fieldValidationOf(exchange.query)
   const request = writeRequest(exchange, subresource)
   const body = await readPatch(exchange)
@@ -133,12 +142,11 @@ export const patch: Verb = async (exchange, registry, resource, subresource = ''
 }
 
 /** Answers PATCH by server-side apply: 200, or 201 where it made the object. */
-const apply: Verb = async (exchange, registry, resource, subresource = '') => {
-  const info = exchange.info as ResourceRequestInfo
-  const request = writeRequest(exchange, subresource)
+const apply: Verb = async (exchange, registry, resource, subresource = '', mayCreate = undefined) => {
+  const { name } = exchange.info as ResourceRequestInfo
+  const request = { ...writeRequest(exchange, subresource), ...(mayCreate && { mayCreate }) }
   const application = await readApplication(exchange)
-  const mayCreate = (): void => checkAccess(exchange.caller, { ...info, verb: 'create' })
-  const { object, created } = await registry.apply(resource, info.name, application, mayCreate, request)
+  const { object, created } = await registry.apply(resource, name, application, request)
   exchange.warnings.push(...registry.machinery.warningsFor(resource, object))
   return sendWritten(exchange, registry, resource, created ? 201 : 200, object)
 }
