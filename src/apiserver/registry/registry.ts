@@ -1,7 +1,7 @@
 import { type Kind, storedKind } from '#api/catalogue/kind.ts'
 import type { ApiObject, Resource, ResourceObject } from '#api/resource.ts'
 import { timeText } from '#api/time-text.ts'
-import { SYSTEM } from '../access/caller.ts'
+import { SYSTEM, SYSTEM_MANAGER } from '../access/caller.ts'
 import { noSuchResource, notFound } from '../errors.ts'
 import type { Machinery } from '../machinery/machinery.ts'
 import { checkReached, type ListPage, type ListRequest, listPage, type Selection } from '../storage/reading/list.ts'
@@ -11,6 +11,7 @@ import type { Store } from '../storage/store.ts'
 import type { Transaction } from '../storage/transaction.ts'
 import type { Application } from './applied.ts'
 import { listForm, watchForm } from './form.ts'
+import { managedFieldsAfter, ownedKind, withManagedFields } from './ownership.ts'
 import { keyIn, type Reader, type ReadResource } from './reader.ts'
 import type { Deleted, DeletionRequest, WatchOptions, WriteRequest, Written } from './request.ts'
 import { asking, awaiting } from './storage-refusal.ts'
@@ -138,12 +139,17 @@ export class Registry implements Reader {
   seed(objects: readonly ResourceObject[]): Promise<void> {
     const { now, store, uuid } = this.#options
     const creationTimestamp = timeText(now().getTime())
+    const owners = (resource: Resource, next: ApiObject, now: string) => {
+      const kind = ownedKind(this.machinery.catalogue, this.#kind(resource), '')
+      return managedFieldsAfter(kind, { previous: undefined, next, given: undefined, manager: SYSTEM_MANAGER, now })
+    }
     const body = (transaction: Transaction): void => {
       for (const { resource, object } of objects) {
         const { metadata = {} } = object
         const key = keyIn(resource, metadata.namespace, metadata.name ?? '')
         if (transaction.get(resource, key)) continue
-        transaction.put(resource, key, { ...object, metadata: { ...metadata, uid: uuid(), creationTimestamp } })
+        const whole = { ...object, metadata: { ...metadata, uid: uuid(), creationTimestamp } }
+        transaction.put(resource, key, withManagedFields(whole, owners(resource, object, creationTimestamp)))
       }
     }
     return awaiting(store.transact(body))

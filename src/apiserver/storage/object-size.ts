@@ -7,10 +7,14 @@ export const sizeOf = (value: unknown): number => {
   if (typeof value !== 'object' || value === null) return VALUE
   let size = 3 * VALUE
   if (Array.isArray(value)) for (const item of value) size += sizeOf(item)
-  else for (const key in value) size += VALUE + sizeOf((value as { readonly [key: string]: unknown })[key])
+  else
+    for (const key in value)
+      size += VALUE + (key === SHARED ? 0 : sizeOf((value as { readonly [key: string]: unknown })[key]))
   return size
 }
 
+/** The sets of fields that managers own, which many objects hold as one. */
+const SHARED = 'fieldsV1'
 const VALUE = 16
 /** Texts up to here are not looked through. */
 const SHORT = 64

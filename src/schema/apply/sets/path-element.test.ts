@@ -54,7 +54,8 @@ test('what a key says is written as Go writes it, its names sorted', () => {
 
 test('an element of a kind that nobody knows is none, and one without a kind is a fault', () => {
   assert.equal(canonicalElement('x:1'), undefined)
-  for (const text of ['f', 'name', 'k:[1]', 'k:{', 'v:', 'i:x']) assert.throws(() => canonicalElement(text), FieldSetError)
+  for (const text of ['f', 'name', 'k:[1]', 'k:{', 'v:', 'i:x'])
+    assert.throws(() => canonicalElement(text), FieldSetError)
 })
 
 test('messages name elements as Kubernetes does', () => {
