@@ -82,8 +82,10 @@ const NOTHING: JsonObject = Object.freeze({})
 const walkMap = (found: Found, map: MapType, before: Value, after: Value, isTyped: boolean): number => {
   const left = isJsonObject(before) ? before : NOTHING
   const right = isJsonObject(after) ? after : NOTHING
-  if (map.atomic || (isBare(map, left, isTyped) && isBare(map, right, isTyped))) return leaf(before, after)
   const isWhole = isJsonObject(before) && isJsonObject(after)
+  if (map.atomic) return leaf(before, after)
+  // What JSON shows nothing of is a leaf, so that it is not the same as null.
+  if (isBare(map, left, isTyped) && isBare(map, right, isTyped)) return isWhole ? LEAF : leaf(before, after)
   for (const name in right) walkMember(found, map, name, left, right, before, after, isTyped)
   for (const name in left)
     if (right[name] === undefined) walkMember(found, map, name, left, right, before, after, isTyped)
