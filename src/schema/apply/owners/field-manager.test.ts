@@ -65,7 +65,7 @@ describe('applyToObject()', () => {
     const other = apply(first.object, first.entries, { metadata: { labels: { y: '1' } } }, { manager: 'bob' })
     const last = apply(other.object, other.entries, { metadata: { labels: {} } }, { now: T2 })
     assert.deepEqual(last.object.metadata, { labels: { y: '1' } })
-    assert.equal(last.object.spec, null)
+    assert.equal(last.object.spec, undefined)
     assert.deepEqual(fieldsOf(last.entries), {
       alice: { 'f:metadata': { 'f:labels': {} } },
       bob: { 'f:metadata': { 'f:labels': { 'f:y': {} } } },
@@ -186,7 +186,7 @@ describe('applyToObject()', () => {
 
   test('does not own what is nobody’s, nor what its part leaves as it is', () => {
     const config = {
-      metadata: { name: 'a', namespace: 'b', uid: 'c', resourceVersion: '1' },
+      metadata: { name: 'a', namespace: 'b', generation: 1 },
       status: { loadBalancer: { ingress: ['x'] } },
     }
     assert.equal(apply(undefined, undefined, config).entries, undefined)
@@ -227,7 +227,7 @@ describe('applyToObject()', () => {
 describe('applyToObject() by kubectl', () => {
   const NOTE = 'kubectl.kubernetes.io/last-applied-configuration'
   const noted = (config: object, now: object): JsonObject =>
-    service({ metadata: { name: 'a', uid: 'u', annotations: { [NOTE]: JSON.stringify(service(config)) } }, ...now })
+    service({ metadata: { name: 'a', annotations: { [NOTE]: JSON.stringify(service(config)) } }, ...now })
   const entriesFor = (live: JsonObject): Entries =>
     entriesAfterUpdate(KIND, undefined, live, undefined, 'kubectl-client-side-apply', T1)
 

@@ -7,7 +7,7 @@ import { messageType } from '../types/message-type.ts'
 import { narrowedType } from '../types/narrowed-type.ts'
 
 /** What a test may say otherwise of its kind. */
-export type OwnedOptions = Partial<Pick<OwnedKind, 'apiVersion' | 'subresource' | 'reset' | 'isTyped'>> & {
+type OwnedOptions = Partial<Pick<OwnedKind, 'apiVersion' | 'subresource' | 'reset' | 'isTyped'>> & {
   readonly type?: FieldType
   readonly versions?: { readonly [apiVersion: string]: VersionedKind }
 }

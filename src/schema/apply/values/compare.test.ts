@@ -63,8 +63,8 @@ describe('compareValues()', () => {
     )
   })
   test('of objects that are held by their message takes a zero for what is not set', () => {
-    for (const zero of [{ type: '' }, { ports: [] }, { selector: {} }, { clusterIP: null }])
-      assert.deepEqual(compare({}, spec(zero as JsonValue)), {})
+    const zeros: readonly JsonValue[] = [{ type: '' }, { ports: [] }, { selector: {} }, { clusterIP: null }]
+    for (const zero of zeros) assert.deepEqual(compare({}, spec(zero)), {})
     assert.deepEqual(compare({}, { spec: { loadBalancerClass: '' } }), {
       added: { 'f:spec': { 'f:loadBalancerClass': {} } },
     })

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { isJsonObject, type JsonValue } from '../../json-value.ts'
+import { isJsonObject, type JsonObject, type JsonValue } from '../../json-value.ts'
 import { Service } from '../../testing/messages.ts'
 import { difference, isEmpty } from '../sets/field-set.ts'
 import { serviceObject } from '../testing/objects.ts'
@@ -73,7 +73,7 @@ const remove = (value: JsonValue, set: object, type: FieldType = service): JsonV
   removeFields(type, value, set as never)
 
 test('removing takes members and items, and leaves null where nothing is left', () => {
-  const object = {
+  const object: JsonObject = {
     metadata: { labels: { a: 'b' }, finalizers: ['x', 'y'] },
     spec: { type: 'A', ports: [{ port: 80, name: 'a' }, { port: 81 }] },
   }

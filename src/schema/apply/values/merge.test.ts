@@ -33,7 +33,7 @@ describe('mergeValues()', () => {
     )
   })
   test('merges items by their keys', () => {
-    const held = {
+    const held: JsonValue = {
       spec: {
         ports: [
           { port: 80, protocol: 'TCP', targetPort: 1 },

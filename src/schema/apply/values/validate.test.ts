@@ -55,7 +55,7 @@ test('items that stand twice are refused, and those that cannot be told from oth
     service({ metadata: { finalizers: ['a', 'a'] } }),
     '.metadata.finalizers: duplicate entries for key [="a"]',
   )
-  const env = [{ name: 'B' }, { name: 'B', value: '3' }]
+  const env: JsonValue = [{ name: 'B' }, { name: 'B', value: '3' }]
   assert.equal(
     problems(messageType(Pod), { spec: { containers: [{ name: 'c', env }] } }),
     '.spec.containers[name="c"].env: duplicate entries for key [name="B"]',
