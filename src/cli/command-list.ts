@@ -9,8 +9,13 @@ export const commandList: readonly CommandEntry[] = [
   },
   {
     name: 'down',
-    summary: 'stop a cluster and leave nothing behind',
+    summary: 'take a cluster down and leave nothing behind',
     load: async () => (await import('./commands/down.ts')).down,
+  },
+  {
+    name: 'stop',
+    summary: 'end a cluster’s processes and keep its state',
+    load: async () => (await import('./commands/stop.ts')).stop,
   },
   {
     name: 'list',

@@ -20,10 +20,17 @@ test('parseInvocation() gives defaults, values, switches and the argument', () =
     argument: 'white',
     flags: { name: 'fairlead', output: undefined },
     switches: { quick: false },
+    given: new Set(),
     io,
   })
   const full = parseInvocation(command, ['--quick', 'green', '-o', 'json', '--name=ci'], io)
-  assert.deepEqual(full, { argument: 'green', flags: { name: 'ci', output: 'json' }, switches: { quick: true }, io })
+  assert.deepEqual(full, {
+    argument: 'green',
+    flags: { name: 'ci', output: 'json' },
+    switches: { quick: true },
+    given: new Set(['quick', 'output', 'name']),
+    io,
+  })
 })
 
 test('parseInvocation() refuses what it does not know, and names it', () => {

@@ -25,6 +25,8 @@ export interface Invocation {
   readonly argument: string
   readonly flags: Readonly<Record<string, string | undefined>>
   readonly switches: Readonly<Record<string, boolean>>
+  /** The flags and switches that were said, not left to their defaults. */
+  readonly given: ReadonlySet<string>
   readonly io: Io
 }
 
@@ -97,7 +99,7 @@ export const parseInvocation = (command: Command, words: readonly string[], io: 
         `${command.name}: --${name} is ${flags[name]}, but may be: ${flag.choices.join(', ')}${didYouMean(flags[name], flag.choices)}`,
       )
   }
-  return { argument, flags, switches, io }
+  return { argument, flags, switches, given: new Set(Object.keys(parsed.values)), io }
 }
 
 /** What Node.js has to say of a word, in one line. */

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { Agent, get } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Pod } from '#api/core/pod/message.ts'
+import type { ListMeta } from '#api/meta/list-meta.ts'
 import { ask, deployment, service } from './echo.ts'
 import { type Assert, claim, eventually } from './harness.ts'
 import { type Scratch, scratch } from './scratch.ts'
@@ -95,16 +96,62 @@ claim('Services forward while the agents are stopped or dead, and the next agent
 })
 
 claim(
-  'a control plane that was killed comes back with the same certificates, and its cluster is of use again',
+  'a control plane that was killed comes back with all that was applied, and nobody but it notices',
   async (assert) => {
     await using one = scratch()
     const { nodes } = await one.up('resil-b')
     await serve(assert, one, 30080)
     for (const { addresses } of nodes) await eventually('it answers', () => ask(addresses[0], 30080))
     const kubeconfig = readFileSync(one.kubeconfig, 'utf8')
-    const uid = await one.kubectl('get', 'namespace', 'kube-system', '-o', 'jsonpath={.metadata.uid}')
+    const facts = async () => ({
+      pods: (await pods(one)).map(({ metadata, status }) => [
+        metadata!.uid,
+        status!.podIP,
+        status!.containerStatuses!.map(({ containerID, restartCount }) => [containerID, restartCount]),
+      ]),
+      services: await one.kubectl('get', 'services', '-A', '-o', 'jsonpath={.items[*].metadata.resourceVersion}'),
+      namespace: await one.kubectl('get', 'namespace', 'kube-system', '-o', 'jsonpath={.metadata.uid}'),
+    })
+    const before = await facts()
+    const { metadata } = JSON.parse(await one.kubectl('get', '--raw', '/api/v1/pods')) as { metadata: ListMeta }
+    await one.kubectl('label', 'pods', '-l', 'app=web', 'seen=before')
+    const agents = await pidOf(one, 'resil-b', 'agent-host')
 
     process.kill(await pidOf(one, 'resil-b', 'control-plane'), 'SIGKILL')
+    assert.match(await ask(nodes[1]!.addresses[0], 30080), /^web-/, 'the kernel forwards meanwhile')
+    const shown = await eventually('it is healthy again', async () => {
+      const status = await one.status('resil-b')
+      return status.healthy && status
+    })
+    assert.equal(shown.nodes.flatMap((node) => node.pods).length, 3)
+    assert.equal(await pidOf(one, 'resil-b', 'agent-host'), agents, 'the agents go on')
+    assert.equal(readFileSync(one.kubeconfig, 'utf8'), kubeconfig)
+    assert.deepEqual(await facts(), before, 'the same objects, and the same containers')
+    // Who had listed before goes on from there.
+    const watch = `/api/v1/namespaces/default/pods?watch=1&timeoutSeconds=1&resourceVersion=${metadata.resourceVersion}`
+    const seen = (await one.kubectl('get', '--raw', watch)).trim().split('\n')
+    const labelled = seen.map((line) => (JSON.parse(line) as { object: Pod }).object.metadata?.labels?.seen)
+    assert.equal(labelled.filter((label) => label === 'before').length, 3)
+    // And a change reaches pods and kernels.
+    await one.kubectl('scale', 'deployment/web', '--replicas=1')
+    await eventually('one pod is left', async () => (await pods(one)).length === 1)
+    const [left] = await pods(one)
+    for (const { addresses } of nodes)
+      assert.equal(await eventually('only that one answers', () => ask(addresses[0], 30080)), left!.metadata!.name)
+  },
+)
+
+claim(
+  'without a file of objects, a control plane that was killed comes back with none and says so, and is of use again',
+  async (assert) => {
+    await using one = scratch()
+    const { nodes } = await one.up('resil-d', '--ephemeral')
+    await serve(assert, one, 30080)
+    for (const { addresses } of nodes) await eventually('it answers', () => ask(addresses[0], 30080))
+    const kubeconfig = readFileSync(one.kubeconfig, 'utf8')
+    const uid = await one.kubectl('get', 'namespace', 'kube-system', '-o', 'jsonpath={.metadata.uid}')
+
+    process.kill(await pidOf(one, 'resil-d', 'control-plane'), 'SIGKILL')
     assert.match(await ask(nodes[1]!.addresses[0], 30080), /^web-/, 'the kernel forwards meanwhile')
     await eventually('the nodes are Ready again', async () => {
       const ready = await one.kubectl(
@@ -130,13 +177,13 @@ claim(
       )
     }
     const shown = await eventually('the agents agree', async () => {
-      const status = await one.status('resil-b')
+      const status = await one.status('resil-d')
       return status.api && status.nodes.every(({ ready }) => ready) && status
     })
     assert.equal(shown.nodes.flatMap((node) => node.pods).length, 3, 'pods of before are gone')
     // It works, and is not called healthy: what was applied before is lost.
     assert.equal(shown.healthy, false)
-    const words = await one.fairlead('status', '--name', 'resil-b')
+    const words = await one.fairlead('status', '--name', 'resil-d')
     assert.equal(words.status, 1)
     assert.match(
       words.stdout,

@@ -1,4 +1,5 @@
 import { closeSync, existsSync, openSync } from 'node:fs'
+import { isKept, isStopped } from '#cluster/claims/kept.ts'
 import { clusterStateDir, listClusters } from '#cluster/claims/known-clusters.ts'
 import type { ClusterConfig } from '#cluster/config.ts'
 import { findClaim, lostClaims } from '#cluster/processes/lost-claims.ts'
@@ -33,17 +34,18 @@ export const unknownCluster = (name: string): CliError => {
 }
 
 /** CliError CLUSTER_SILENT: its API gives no answer, and why, as far as its processes tell. */
-export const silentCluster = ({ name }: ClusterConfig, cause: unknown): CliError => {
+export const silentCluster = (config: ClusterConfig, cause: unknown): CliError => {
+  const { name } = config
   const claim = findClaim(name)
   const dead = claim === undefined || !isRunning(claim)
-  return new CliError(
-    'CLUSTER_SILENT',
-    `the API of cluster ${name} does not answer${dead ? ': its processes are dead' : ''}`,
-    {
-      hint: dead ? `clean it up: fairlead down --name ${name}` : `see what it says: fairlead logs --name ${name}`,
-      cause,
-    },
-  )
+  const kept = dead && isKept(claim, config)
+  const why = !dead ? '' : isStopped(claim, config) ? ': it is stopped' : ': its processes are dead'
+  const hint = kept
+    ? `start it again: fairlead up --name ${name}`
+    : dead
+      ? `clean it up: fairlead down --name ${name}`
+      : `see what it says: fairlead logs --name ${name}`
+  return new CliError('CLUSTER_SILENT', `the API of cluster ${name} does not answer${why}`, { hint, cause })
 }
 
 /** CliError NEEDS_ROOT: the cluster may be well; who asks may not see. */

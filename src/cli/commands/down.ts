@@ -1,5 +1,5 @@
 import { readClaim } from '#cluster/claims/claim.ts'
-import { down as stopCluster } from '#cluster/up/down.ts'
+import { down as takeDownCluster } from '#cluster/up/down.ts'
 import { CliError } from '../cli-error.ts'
 import { needsRoot, unknownCluster } from '../clusters/known-cluster.ts'
 import { type Command, nameArgument, nameFlag, quietFlag } from '../command.ts'
@@ -8,7 +8,7 @@ import { kubeconfigOfCluster, leaveKubeconfig } from '../kubeconfig/kubeconfig-e
 
 export const down: Command = {
   name: 'down',
-  summary: 'stop a cluster and leave nothing behind',
+  summary: 'take a cluster down and leave nothing behind',
   description: `Ends its processes and containers, removes its namespaces, links, routes, rules, mounts, cgroups and files, takes it out of the
 kubeconfig and makes the former context current again. Works also when all its processes were killed, or its state folder deleted.
 Takes the cluster of that name, wherever its state lies; kubectl’s context does not choose it.`,
@@ -22,7 +22,7 @@ Takes the cluster of that name, wherever its state lies; kubectl’s context doe
     using _interrupts = takeInterrupts()
     if (process.getuid!() !== 0) throw readClaim(name) === undefined ? unknownCluster(name) : needsRoot(name)
     let kubeconfig = kubeconfigOfCluster(name, io.environment)
-    const found = await stopCluster(name, () => {
+    const found = await takeDownCluster(name, () => {
       // Again: an `up` that was at its end may have noted another file meanwhile.
       kubeconfig = kubeconfigOfCluster(name, io.environment)
     })

@@ -1,4 +1,5 @@
 import { isUnfinished } from '#cluster/claims/claim.ts'
+import { isStopped } from '#cluster/claims/kept.ts'
 import { type KnownCluster, listClusters } from '#cluster/claims/known-clusters.ts'
 import { lostClaims } from '#cluster/processes/lost-claims.ts'
 import { findProcesses, isRunning } from '#cluster/processes/processes.ts'
@@ -6,14 +7,15 @@ import { ROLES } from '#cluster/role.ts'
 import { type Command, outputFlag } from '../command.ts'
 import { table } from '../table.ts'
 
-type State = 'starting' | 'running' | 'degraded' | 'unfinished' | 'dead'
+type State = 'starting' | 'running' | 'degraded' | 'unfinished' | 'stopped' | 'dead'
 
 /**
  * Starting: its `up` is at work. Running. Degraded: a process is dead, or a supervisor, which would start it again.
- * Unfinished: its `up` was killed, and what it had begun stands. Dead: no process is left.
+ * Unfinished: its `up` was killed, and what it had begun stands. Stopped: nothing of it runs, and `up` brings it back.
+ * Dead: no process is left, though nobody stopped it.
  */
-const stateOf = ({ claim }: KnownCluster): State => {
-  if (claim === undefined || !isRunning(claim)) return 'dead'
+const stateOf = ({ claim, config }: KnownCluster): State => {
+  if (claim === undefined || !isRunning(claim)) return isStopped(claim, config) ? 'stopped' : 'dead'
   if (isUnfinished(claim)) return 'unfinished'
   if (claim.finished === undefined) return 'starting'
   const processes = findProcesses(claim)
@@ -26,8 +28,9 @@ const stateOf = ({ claim }: KnownCluster): State => {
 export const list: Command = {
   name: 'list',
   summary: 'the clusters of this machine',
-  description: `Every cluster of the machine, wherever its state lies; needs no rights. A cluster whose processes are dead, or whose start was cut
-off, is shown so (dead, unfinished); \`fairlead down\` cleans it up.`,
+  description: `Every cluster of the machine, wherever its state lies; needs no rights. One that was stopped, or whose
+machine was restarted, is brought back by \`fairlead up\`. One whose processes are dead, or whose start was cut off, is shown
+so (dead, unfinished): \`fairlead down\` cleans it up, and \`up\` brings a dead one back whose objects are on the disk.`,
   flags: { output: outputFlag },
   examples: ['fairlead list', 'fairlead list -o json'],
   async run({ flags, io }) {

@@ -1,9 +1,12 @@
 import type { PartState } from '#agent/runner/part.ts'
 import { type AgentReport, answers, getJson } from '#agent/server/agent-api.ts'
 import { isUnfinished } from '#cluster/claims/claim.ts'
+import { isKept, isStopped } from '#cluster/claims/kept.ts'
+import type { ClusterConfig } from '#cluster/config.ts'
 import { findClaim } from '#cluster/processes/lost-claims.ts'
 import { findProcesses } from '#cluster/processes/processes.ts'
 import { ROLES, type Role } from '#cluster/role.ts'
+import { readFault, unreadableHint } from '#cluster/state/control-plane-fault.ts'
 import { lostAt, objectsLostMessage, readLives } from '#cluster/state/lives.ts'
 import { plain } from '#explain/words/text.ts'
 import { chosenCluster } from '../clusters/chosen-cluster.ts'
@@ -17,7 +20,7 @@ const PATIENCE_MS = 3_000
 export const status: Command = {
   name: 'status',
   summary: 'nodes, addresses, pods and what each kernel has',
-  description: `Asks the API and the agents. Exit status 1 where one gives no answer, a process or the supervisor of one is dead, a node
+  description: `Asks the API and the agents. Exit status 1 where the cluster is stopped, one gives no answer, a process or the supervisor of one is dead, a node
 or a part of one is not ready or has a fault (a Service that the kernel refuses, a port that another program holds), the
 control plane was started again and has lost its objects, or somebody had changed a link, a route, a setting or the
 rules of the networks: it is put right, and the next status says so.`,
@@ -28,6 +31,13 @@ rules of the networks: it is put right, and the next status says so.`,
     const config = knownCluster(chosenCluster(flags.name, io.environment))
     if (process.getuid!() !== 0) throw needsRoot(config.name)
     const claim = findClaim(config.name)
+    if (isStopped(claim, config)) {
+      const server = `https://127.0.0.1:${config.apiServer.hostPort}`
+      if (flags.output === 'json')
+        io.out(`${JSON.stringify({ name: config.name, healthy: false, stopped: true, server })}\n`)
+      else io.out(`cluster ${config.name}: stopped; start it again: fairlead up ${config.name}\n`)
+      return 1
+    }
     const processes = claim === undefined ? [] : findProcesses(claim)
     const lives = readLives(config.stateDir)
     const objectsLost = lostAt(lives)
@@ -43,12 +53,15 @@ rules of the networks: it is put right, and the next status says so.`,
     // One that refuses the connection does so at once.
     const patience = performance.now() - asked < PATIENCE_MS ? '' : ` in ${PATIENCE_MS} ms`
     const named = ` --name ${config.name}`
+    const mend = isKept(claim, config)
+      ? `start it again: fairlead stop${named}, then fairlead up${named}`
+      : `clean up: fairlead down${named}`
     const fault = (role: Role, what: string): string =>
       processes.some((process) => process.role === role)
         ? `${what} gave no answer${patience}, though the ${role} runs: fairlead logs${named}\n`
         : processes.some(({ supervises }) => supervises === role)
           ? `the ${role} is dead; its supervisor starts it again: fairlead logs${named}\n`
-          : `the ${role} is dead, and nothing starts it again; clean up: fairlead down${named}\n`
+          : `the ${role} is dead, and nothing starts it again; ${mend}\n`
     const healthy =
       !unfinished &&
       unsupervised.length === 0 &&
@@ -78,8 +91,8 @@ rules of the networks: it is put right, and the next status says so.`,
         (role) =>
           `the supervisor of the ${role} is dead: should it end, nothing starts it again; fairlead logs${named}\n`,
       ),
-      ...(objectsLost === undefined ? [] : [`${objectsLostMessage(lives)}\n`]),
-      ...(serving ? [] : [fault('control-plane', 'the API')]),
+      ...(objectsLost === undefined ? [] : [`${objectsLostMessage(lives, config.ephemeral)}\n`]),
+      ...(serving ? [] : [unreadable(config) ?? fault('control-plane', 'the API')]),
       ...(report ? [] : [fault('agent-host', 'the nodes’ agents')]),
     ]
     if (faults.length > 0) io.out(`\n${faults.join('')}`)
@@ -112,6 +125,13 @@ rules of the networks: it is put right, and the next status says so.`,
     for (const text of report.network) io.out(`\nnetwork: ${plain(text)}\n`)
     return healthy ? 0 : 1
   },
+}
+
+/** Why the control plane does not come back, where its objects are the reason, and what mends it. */
+const unreadable = ({ name, stateDir }: ClusterConfig): string | undefined => {
+  const fault = readFault(stateDir)
+  const hint = fault && unreadableHint(fault, name)
+  return fault && hint && `the control plane does not start: ${fault.message}; fairlead stop ${name}, then ${hint}\n`
 }
 
 const isWell = ({ ready, faults }: PartState): boolean => ready && faults.length === 0

@@ -15,7 +15,8 @@ export const up: Command = {
   summary: 'start a cluster and make it kubectl’s current context',
   description: `Returns when the API answers, all nodes are Ready and DNS resolves. Needs root.
 A range that is not given moves to the next free block where it would collide with another cluster or a route of this machine;
-one that is given and collides is an error. State is in memory: objects are lost when the control plane ends.`,
+one that is given and collides is an error. Objects are kept in the state folder. A cluster that was stopped, or whose machine
+was restarted, is brought back as it was: then a flag that says otherwise is an error.`,
   argument: nameArgument,
   flags: {
     name: nameFlag,
@@ -28,6 +29,10 @@ one that is given and collides is an error. State is in memory: objects are lost
       help: 'give Services of type LoadBalancer an address, or leave them pending',
     },
     egress: { help: 'let pods out through this machine' },
+    ephemeral: { help: 'keep objects in memory alone: they are lost when the control plane ends' },
+    'set-aside': {
+      help: 'where the objects of a stopped cluster cannot be read, set their file aside and begin without them',
+    },
     'cluster-cidr': range('addresses of pods', '10.244.0.0/16,fd00:10:244::/56'),
     'service-cidr': range('addresses of Services', '10.96.0.0/16,fd00:10:96::/112'),
     'cluster-dns': range('address of the cluster’s DNS', 'the tenth of the Services'),
@@ -43,7 +48,7 @@ one that is given and collides is an error. State is in memory: objects are lost
     'fairlead up ci --nodes 1 --kubeconfig ./kubeconfig',
     'fairlead up --service-cidr 10.200.0.0/16,fd00:200::/112',
   ],
-  async run({ flags, switches, io }) {
+  async run({ flags, switches, given, io }) {
     const started = performance.now()
     const nodes = Number(flags.nodes)
     if (!/^\d+$/.test(flags.nodes!))
@@ -58,7 +63,10 @@ one that is given and collides is an error. State is in memory: objects are lost
       nodes,
       loadBalancer: flags['load-balancer'] as 'pool' | 'none',
       egress: switches.egress!,
-      ephemeral: true,
+      ephemeral: switches.ephemeral!,
+      setAside: switches['set-aside']!,
+      asked: Object.fromEntries([...given].map((flag) => [flag, flags[flag] ?? `${switches[flag]}`])),
+      onNotice: (text) => io.err(`${text}\n`),
       ranges: {
         clusterCidr: flags['cluster-cidr'],
         serviceCidr: flags['service-cidr'],
@@ -95,11 +103,16 @@ one that is given and collides is an error. State is in memory: objects are lost
     const rows = config.nodes.map(
       (node) => `  ${node.name.padEnd(12)}${node.addresses.join('  ').padEnd(34)}pods ${node.podCidrs.join('  ')}`,
     )
-    io.err(`cluster ${config.name} is up in ${milliseconds} ms: ${nodes} ${nodes === 1 ? 'node' : 'nodes'} Ready, DNS answers
+    const count = config.nodes.length
+    const named = config.name === 'fairlead' ? '' : ` ${config.name}`
+    const kept = config.ephemeral
+      ? 'objects are in memory: if its control plane ends, they are lost, and fairlead status says so'
+      : `stop it, to bring it back later, with: fairlead stop${named}`
+    io.err(`cluster ${config.name} is up in ${milliseconds} ms: ${count} ${count === 1 ? 'node' : 'nodes'} Ready, DNS answers
 ${rows.join('\n')}
 kubectl's current context is ${contextName(config.name)} (${kubeconfig})
-objects are in memory: if its control plane ends, they are lost, and fairlead status says so
-take it down with: fairlead down${config.name === 'fairlead' ? '' : ` ${config.name}`}
+${kept}
+take it down with: fairlead down${named}
 `)
     return 0
   },

@@ -27,15 +27,21 @@ export const refuseShownKubeconfig = (explicit: string | undefined, environment:
     })
 }
 
-/** Merges the cluster into the kubeconfig as its current context. Gives the file's path. */
+/**
+ * Merges the cluster into the kubeconfig as its current context: into the one that is named, else, for a cluster that is
+ * brought back, the one that it was in. Gives the file's path.
+ */
 export const enterKubeconfig = async (
   config: ClusterConfig,
   explicit: string | undefined,
   environment: NodeJS.ProcessEnv,
 ): Promise<string> => {
-  const path = resolve(kubeconfigPath(explicit, environment))
+  const record = statePaths(config.stateDir).kubeconfig
+  const former = notedPath(record)
+  const path = (explicit === undefined ? former : undefined) ?? resolve(kubeconfigPath(explicit, environment))
   // Before the edit: `down` must find it if we die in between.
-  writeJson(statePaths(config.stateDir).kubeconfig, { path } satisfies Entry)
+  writeJson(record, { path } satisfies Entry)
+  if (former !== undefined && former !== path) await leaveKubeconfig(config.name, former)
   await editKubeconfigFile(path, (text) => addCluster(text, config.name, adminAccess(config), path))
   return path
 }

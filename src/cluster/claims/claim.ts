@@ -26,6 +26,8 @@ export interface Claim {
   readonly finished?: true
   /** A `down` is at work: an `up` that is not at its end gives up. */
   readonly stopping?: true
+  /** Nothing of it runs: `up` brings it back as it was. */
+  readonly stopped?: true
   readonly nodes: number
   /** The API's port on 127.0.0.1. */
   readonly hostPort: number
@@ -51,7 +53,7 @@ const parseClaim = (name: string, value: unknown): Claim | undefined => {
     isProcess(by) &&
     Array.isArray(supervisors) &&
     supervisors.every((one) => isProcess((one as { process?: unknown } | null)?.process)) &&
-    [claim.finished, claim.stopping].every((mark) => mark === undefined || mark === true) &&
+    [claim.finished, claim.stopping, claim.stopped].every((mark) => mark === undefined || mark === true) &&
     Number.isInteger(claim.nodes) &&
     Number.isInteger(claim.hostPort) &&
     Array.isArray(clusterCidr) &&

@@ -7,6 +7,7 @@ import { EventRecorder } from '#client/event-recorder.ts'
 import { systemClock } from '#clock/clock.ts'
 import { startControllers } from '#controllers/start.ts'
 import type { ClusterConfig } from '../config.ts'
+import { clearFault, noteFault } from '../state/control-plane-fault.ts'
 import { type Lives, lostAt, noteLife, OBJECTS_LOST, objectsLostMessage } from '../state/lives.ts'
 import { logPath, readConfig } from '../state/state.ts'
 import { clusterDnsAddresses, clusterDnsObjects } from './cluster-dns.ts'
@@ -34,7 +35,11 @@ const api = await createApiServer({
   ...(journal === undefined ? {} : { journal }),
   kubelet: (node) => ({ socketPath: config.sockets.agent, path: kubeletPath(node) }),
   onError: (error) => logLine(`API server: ${error instanceof Error ? error.stack : String(error)}`),
+}).catch((error: unknown) => {
+  noteFault(config.stateDir, error)
+  throw error
 })
+clearFault(config.stateDir)
 const stopped = new AbortController().signal
 if (journal === undefined || journal.isEmpty) {
   const lives = noteLife(config.stateDir, new Date().toISOString())
@@ -64,7 +69,7 @@ logLine(`control plane ${config.name}: serving`)
 
 /** An Event of the Namespace `default`: `kubectl get events` shows it to whoever looks. */
 function tellObjectsLost({ client }: ApiServer, told: Lives): void {
-  const message = objectsLostMessage(told)
+  const message = objectsLostMessage(told, config.ephemeral)
   logLine(message)
   new EventRecorder(client, {
     resource: events,

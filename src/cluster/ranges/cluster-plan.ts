@@ -48,7 +48,7 @@ export interface Host {
 /** fd00:172:30::fab:1 */
 const FABRIC_V6_OFFSET = 0xfab0001n
 
-const KERNEL_HOST: Host = {
+export const KERNEL_HOST: Host = {
   routes: () => {
     using host = Rtnetlink.open()
     const links = new Map(host.links().map(({ index, name }) => [index, name]))

@@ -7,12 +7,12 @@ export interface Lives {
   readonly startedAt: readonly string[]
 }
 
-const pathOf = (stateDir: string): string => join(stateDir, 'control-plane-lives.json')
+export const livesPath = (stateDir: string): string => join(stateDir, 'control-plane-lives.json')
 
 /** What is known of the control plane's starts; none where it has not started yet, or the file is not ours to read. */
 export const readLives = (stateDir: string): Lives => {
   try {
-    return JSON.parse(readFileSync(pathOf(stateDir), 'utf8')) as Lives
+    return JSON.parse(readFileSync(livesPath(stateDir), 'utf8')) as Lives
   } catch {
     return { startedAt: [] }
   }
@@ -21,7 +21,7 @@ export const readLives = (stateDir: string): Lives => {
 /** Notes a start at `now` that found none, and gives all of them. */
 export const noteLife = (stateDir: string, now: string): Lives => {
   const lives: Lives = { startedAt: [...readLives(stateDir).startedAt, now] }
-  writeJson(pathOf(stateDir), lives)
+  writeJson(livesPath(stateDir), lives)
   return lives
 }
 
@@ -32,8 +32,10 @@ export const lostAt = ({ startedAt }: Lives): string | undefined =>
 /** The reason of the Event by which a control plane that came back empty says so. */
 export const OBJECTS_LOST = 'ObjectsLost'
 
-/** What that Event says. */
-export const objectsLostMessage = ({ startedAt }: Lives): string =>
-  `the control plane ended and was started again (${times(startedAt.length - 1)} so far): objects were in memory, and all that was applied before ${startedAt.at(-1)} is lost; apply it again`
+/** What that Event says; `ephemeral`: they were in memory alone. */
+export const objectsLostMessage = ({ startedAt }: Lives, ephemeral: boolean): string => {
+  const why = ephemeral ? 'objects were in memory' : 'the file of its objects was gone'
+  return `the control plane ended and was started again (${times(startedAt.length - 1)} so far): ${why}, and all that was applied before ${startedAt.at(-1)} is lost; apply it again`
+}
 
 const times = (count: number): string => (count === 1 ? 'once' : `${count} times`)

@@ -10,6 +10,7 @@ const OWN = new Set([
   'api.sock',
   'cluster.json',
   'containers',
+  'control-plane-fault.json',
   'control-plane-lives.json',
   'kubeconfig.json',
   'logs',
@@ -24,7 +25,10 @@ const OWN = new Set([
 /** Half a file: who wrote it was killed. */
 const DRAFT = /^[a-z-]+\.json\.\d+\.tmp$/
 
-const isOwn = (entry: string): boolean => OWN.has(entry) || DRAFT.test(entry)
+/** How the names begin of what was once the file of objects, and could not be read. */
+export const SET_ASIDE = 'set-aside-'
+
+const isOwn = (entry: string): boolean => OWN.has(entry) || DRAFT.test(entry) || entry.startsWith(SET_ASIDE)
 
 /** Whether a path may be the state folder of the cluster `name` at all: absolute, and called as it. */
 export const mayBeStateOf = (name: string, stateDir: unknown): stateDir is string =>

@@ -1,4 +1,4 @@
-import { chmodSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { chmodSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import type { ClusterConfig } from '../config.ts'
 import type { Role } from '../role.ts'
@@ -16,6 +16,8 @@ export const statePaths = (stateDir: string) => ({
   stopping: join(stateDir, 'stopping'),
   /** The database of all objects. */
   objects: join(stateDir, 'objects.db'),
+  /** Why the control plane does not start; while it serves there is none. */
+  controlPlaneFault: join(stateDir, 'control-plane-fault.json'),
   kubeconfig: join(stateDir, 'kubeconfig.json'),
   pki: join(stateDir, 'pki'),
   logs: join(stateDir, 'logs'),
@@ -45,6 +47,13 @@ export const writeConfig = (config: ClusterConfig): void => {
   chmodSync(config.stateDir, 0o700)
   for (const folder of [paths.logs, paths.pods, paths.containers]) makePrivate(folder)
   writeJson(paths.config, config)
+}
+
+/** Takes away what says of a run that it is there: of one that has ended, nobody must believe it. */
+export const clearRun = (stateDir: string): void => {
+  const { machines, stopping, controlPlaneFault } = statePaths(stateDir)
+  for (const path of [machines, stopping, controlPlaneFault, join(stateDir, 'api.sock'), join(stateDir, 'agent.sock')])
+    rmSync(path, { force: true })
 }
 
 const makePrivate = (folder: string): void => makeFolders(folder, 0o700)

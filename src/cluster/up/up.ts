@@ -17,11 +17,16 @@ import { isRunning, RESTARTED, startSupervised } from '../processes/processes.ts
 import { programOf } from '../processes/program.ts'
 import { checkRequest, planCluster, type RangeFlags } from '../ranges/cluster-plan.ts'
 import { ROLES, type Role } from '../role.ts'
+import { readFault, unreadableHint } from '../state/control-plane-fault.ts'
 import { logPath, statePaths, stateRoot, writeConfig } from '../state/state.ts'
 import { stateFault } from '../state/state-fault.ts'
 import { findState } from '../state/state-folder.ts'
 import { remainsOf, takeDown } from './down.ts'
+import { halt } from './halt.ts'
+import { type Asked, keptCluster, refuseOtherShape, refuseTakenRanges } from './kept-cluster.ts'
 import { checkOpenFiles, checkPrerequisites, isChroot } from './prerequisites.ts'
+import { setObjectsAside } from './set-aside.ts'
+import { rest } from './stop.ts'
 
 /** How long a cluster may take before `up` gives up and takes it down again, milliseconds. */
 const START_LIMIT_MS = 30_000
@@ -41,6 +46,12 @@ export interface UpOptions {
   readonly egress: boolean
   readonly ephemeral: boolean
   readonly ranges: RangeFlags
+  /** What of all that was asked for in so many words, by its flag: a cluster that is brought back must have it. */
+  readonly asked?: Asked
+  /** Where the objects of a cluster that is brought back cannot be read: begin without them. */
+  readonly setAside?: boolean
+  /** What is to be known though all goes well. */
+  readonly onNotice?: (text: string) => void
   readonly onProgress: (step: string) => void
   /** What belongs to the start and comes last; where it throws, the cluster is taken down again. */
   readonly finish?: (config: ClusterConfig) => Promise<void>
@@ -49,8 +60,9 @@ export interface UpOptions {
 }
 
 /**
- * Makes a cluster and returns when its API answers, all nodes are Ready and DNS resolves in each of them. Throws
- * ClusterError; what had been made by then is taken down again, apart from the case that the name was taken.
+ * Makes a cluster, or brings one back that was stopped or whose machine was restarted, and returns when its API answers,
+ * all nodes are Ready and DNS resolves in each of them. Throws ClusterError; what had been made by then is taken down
+ * again, or stopped again, apart from the case that the name was taken.
  */
 export const up = async (options: UpOptions): Promise<ClusterConfig> => {
   const stateDir = clusterStateDir(options.name)
@@ -65,22 +77,28 @@ const start = async (options: UpOptions, stateDir: string): Promise<ClusterConfi
   checkRequest({ ...options, stateDir })
   checkPrerequisites({ uid: process.getuid!(), path: process.env.PATH ?? '', chroot: isChroot() })
   refuseShown(stateDir)
-  checkOpenFiles(options.nodes)
   options.onProgress('control plane')
   // Who has the name is said at once, unless it is about to be given back.
   using hold = await holdName(options.name, HOLD_LIMIT_MS, () => {
     options.signal.throwIfAborted()
     const claim = readClaim(options.name)
-    if (claim !== undefined && claim.stopping === undefined) refuseTaken(options.name)
+    if (claim !== undefined && claim.stopping === undefined && !claim.stopped) refuseTaken(options.name)
   })
+  const kept = keptCluster(options.name, stateDir)
+  checkOpenFiles(kept?.nodes.length ?? options.nodes)
+  if (kept !== undefined) {
+    refuseOtherShape(kept, options.asked ?? {})
+    // Where the power failed, or all was killed, something of it may stand yet.
+    await halt({ name: kept.name, stateDir, keepFiles: true })
+    const aside = options.setAside === true ? await setObjectsAside(stateDir, new Date()) : undefined
+    if (aside !== undefined) options.onNotice?.(`the objects of before could not be read; they lie in ${aside}`)
+  }
   // Also the start of its processes: another `up` must find them, not a claim without any.
   const { config, claim, fault } = await withStateLock(() => {
-    refuseTaken(options.name)
-    const planned = planCluster({
-      ...options,
-      stateDir,
-      others: listClusters().flatMap(({ config }) => config ?? []),
-    })
+    const others = listClusters().flatMap(({ name, config }) => (name === options.name ? [] : (config ?? [])))
+    if (kept === undefined) refuseTaken(options.name)
+    else refuseTakenRanges(kept, others)
+    const planned = kept ?? planCluster({ ...options, stateDir, others })
     options.signal.throwIfAborted()
     const claimed = claimName(planned)
     return { config: planned, claim: claimed, fault: begin(planned, claimed) }
@@ -94,7 +112,7 @@ const start = async (options: UpOptions, stateDir: string): Promise<ClusterConfi
     createMachines(config)
     writeFileSync(statePaths(config.stateDir).machines, '', { mode: 0o600 })
     options.onProgress('certificates')
-    await makeClusterPki(config)
+    if (kept === undefined) await makeClusterPki(config)
     options.onProgress('nodes')
     await ready(config, AbortSignal.any([options.signal, watch.signal]))
     finishing = true
@@ -106,7 +124,8 @@ const start = async (options: UpOptions, stateDir: string): Promise<ClusterConfi
     options.signal.throwIfAborted()
   } catch (error) {
     const logs = logTails(config)
-    await takeDown(config.name, hold)
+    if (kept === undefined) await takeDown(config.name, hold)
+    else await rest(config.name, stateDir, hold)
     options.signal.throwIfAborted()
     watch.signal.throwIfAborted()
     const fault = stateFault(error, config.stateDir)
@@ -206,6 +225,9 @@ const ready = async (config: ClusterConfig, signal: AbortSignal): Promise<void> 
       const { code } = error as NodeJS.ErrnoException
       const early = code === 'ENOENT' || code === 'ECONNREFUSED' || code === 'ECONNRESET'
       if (!early || Date.now() > until) throw new Error(`${(error as Error).message}${await unready(config)}`)
+      const fault = attempt % 25 === 0 ? readFault(config.stateDir) : undefined
+      const hint = fault && unreadableHint(fault, config.name)
+      if (fault && hint) throw new ClusterError('OBJECTS_UNREADABLE', fault.message, { hint })
       const failing =
         attempt % 25 === 0 ? ROLES.find((role) => timesRestarted(config, role) >= GIVE_UP_AFTER) : undefined
       if (failing) throw new Error(`the ${failing} does not stay up`)

@@ -10,6 +10,8 @@ import { isAlive, processTree, signalNumber, signalProcess } from './processes/p
 interface PurgeOptions {
   readonly stateDir: string
   readonly cluster: string
+  /** What is on the disk stays, as where the power fails: records of containers, their layers and logs. */
+  readonly keepFiles?: boolean
   /** How long to wait for the kernel to let go of killed processes. */
   readonly timeoutMs?: number
 }
@@ -18,11 +20,16 @@ const CONMON_PATIENCE_MS = 100
 
 /**
  * Removes everything that the runtime of a cluster has left: its processes (by its cgroups, and by what the records
- * say, checked against the kernel's start times), its conmons, mounts below its folder, its cgroups, its folder. Needs
- * no other process of ours and no state but that on disk. Nothing outside of `/fairlead/CLUSTER` and `stateDir` is
+ * say, checked against the kernel's start times), its conmons, mounts below its folder, its cgroups, and, where it is not
+ * to be kept, its folder. Needs no other process of ours and no state but that on disk. Nothing outside of `/fairlead/CLUSTER` and `stateDir` is
  * touched. Throws RuntimeError PURGE_INCOMPLETE that names what would not go.
  */
-export async function purgeContainers({ stateDir, cluster, timeoutMs = 3000 }: PurgeOptions): Promise<void> {
+export async function purgeContainers({
+  stateDir,
+  cluster,
+  keepFiles = false,
+  timeoutMs = 3000,
+}: PurgeOptions): Promise<void> {
   const paths = runtimePaths(stateDir)
   const cgroup = `/fairlead/${cluster}`
   const { stored } = readRecords(paths)
@@ -65,7 +72,7 @@ export async function purgeContainers({ stateDir, cluster, timeoutMs = 3000 }: P
       `${busy.length} cgroups of cluster '${cluster}' stay busy, the first of them ${busy[0]}: if there is a cluster of this name in another namespace of the machine, take another name`,
     )
   for (const parent of cgroupFolders('/fairlead')) if (isEmptyCgroup(parent)) removeCgroup(parent)
-  rmSync(stateDir, { recursive: true, force: true })
+  if (!keepFiles) rmSync(stateDir, { recursive: true, force: true })
 }
 
 function isEmptyCgroup(folder: string): boolean {

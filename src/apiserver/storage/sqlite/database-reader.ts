@@ -5,6 +5,8 @@ import { DatabaseError, faultOf } from './database-error.ts'
 import { isEmptyDatabase } from './database-format.ts'
 import { changeReader, checksum, type Row } from './row.ts'
 
+/** SQLite's own choice, octets. */
+const PAGE = 4096
 /** How long another process may take to end that has the file, milliseconds. */
 export const BUSY_MS = 2_000
 
@@ -13,7 +15,11 @@ export const BUSY_MS = 2_000
  * nothing is in it. Throws DatabaseError, also while the changes are read; these can be read once.
  */
 export const readDatabase = (path: string): Loaded | undefined => {
-  if (statSync(path, { throwIfNoEntry: false }) === undefined) return undefined
+  const stat = statSync(path, { throwIfNoEntry: false })
+  if (stat === undefined) return undefined
+  // To SQLite it would be an empty one.
+  if (stat.size > 0 && stat.size < PAGE)
+    throw new DatabaseError('DATABASE_DAMAGED', `${path} is damaged: all but its first ${stat.size} octets is gone`)
   let database: DatabaseSync | undefined
   try {
     database = new DatabaseSync(path, { readOnly: true, timeout: BUSY_MS })

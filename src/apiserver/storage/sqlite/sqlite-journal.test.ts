@@ -221,6 +221,7 @@ test('a file that is damaged is told as that, wherever the damage is, and stays 
     ['the header', (file) => file.fill(0xff, 0, 16)],
     ['a page', (file) => file.fill(0xa5, 4096 * 3, 4096 * 4)],
     ['a page of zeros', (file) => file.fill(0, 4096 * 5, 4096 * 6)],
+    ['all but the beginning', (file) => file.subarray(0, 2000)],
     ['the end', (file) => file.subarray(0, whole.length - 4096 * 2)],
     [
       'all of it',
