@@ -12,7 +12,7 @@ addresses, certificates and kubeconfig entry stay, and what its containers wrote
 Takes the cluster of that name, wherever its state lies; kubectl’s context does not choose it.`,
   argument: nameArgument,
   flags: { name: nameFlag, quiet: quietFlag },
-  examples: ['fairlead stop', 'fairlead stop ci', 'fairlead up ci'],
+  examples: ['fairlead stop', 'fairlead stop ci'],
   async run({ flags, switches, io }) {
     const started = performance.now()
     const name = flags.name!

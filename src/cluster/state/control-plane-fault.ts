@@ -2,7 +2,7 @@ import { readFileSync, rmSync } from 'node:fs'
 import { statePaths, writeJson } from './state.ts'
 
 /** Why the control plane did not start, the last time that it tried. */
-export interface ControlPlaneFault {
+interface ControlPlaneFault {
   /** Of an error that has one. */
   readonly code?: string
   readonly message: string
