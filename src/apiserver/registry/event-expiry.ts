@@ -34,7 +34,7 @@ export const expireEvents = (
       if (event.type !== 'DELETED') written.set(key, isInitial ? Math.min(now(), lastTold(event.object)) : now())
     }
   }
-  const watch = registry.watch(resource, {}, { sendInitialEvents: true }, read)
+  const watch = registry.watch(resource, {}, { sendInitialEvents: true, marked: true }, read)
   const remove = async (key: string): Promise<void> => {
     const { namespace, name } = splitKey(key)
     try {
