@@ -31,7 +31,6 @@ export interface ServerContext {
   readonly counter: RequestCounter
   /** Aborts when the server closes: open streams end. */
   readonly signal: AbortSignal
-  readonly isReady: () => boolean
   /** Where clients reach this server, `address:port`. */
   readonly advertised: string
 }

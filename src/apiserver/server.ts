@@ -148,7 +148,6 @@ export const createApiServer = async (options: ApiServerOptions): Promise<ApiSer
   const dial = options.dial ?? dialTcp
   const webhooks = lazyWebhookClient(registry, dial, random)
   const closing = new AbortController()
-  let ready = false
   const context: ServerContext = {
     registry,
     authenticator,
@@ -163,7 +162,6 @@ export const createApiServer = async (options: ApiServerOptions): Promise<ApiSer
     random,
     counter: new RequestCounter(),
     signal: closing.signal,
-    isReady: () => ready,
     advertised: socketText(options.advertise.address, options.advertise.port),
   }
   const { handle, upgrade, clientError } = createHandler(context, onError)
@@ -180,7 +178,6 @@ export const createApiServer = async (options: ApiServerOptions): Promise<ApiSer
     writeDefaultPolicy(registry),
   ])
   const expiry = expireEvents(registry, events, () => clock.now(), onError)
-  ready = true
 
   const servers: Server[] = []
   const open = async (listener: Listener): Promise<AddressInfo | string | null> => {
@@ -209,7 +206,6 @@ export const createApiServer = async (options: ApiServerOptions): Promise<ApiSer
     return server.address()
   }
   const close = async (): Promise<void> => {
-    ready = false
     closing.abort()
     expiry.stop()
     feed.close()

@@ -46,6 +46,11 @@ export class Registry implements Reader {
     return this.#options.store.revision
   }
 
+  /** Whether what keeps objects stands still. */
+  get isStalled(): boolean {
+    return this.#options.store.isStalled
+  }
+
   find(resource: ReadResource, namespace: string | undefined, name: string): ApiObject | undefined {
     const kind = this.#kind(resource)
     const stored = this.#collection(kind).get(keyIn(resource, namespace, name))

@@ -11,7 +11,15 @@ import { sendBytes, sendText } from '../http/answer/respond.ts'
 import type { Exchange, Stage } from '../http/request/exchange.ts'
 import { negotiate } from '../http/request/negotiate.ts'
 import type { ServerContext } from '../server-context.ts'
+import { HEALTH_PATHS } from './health.ts'
 import { ISSUER_PATHS } from './issuer.ts'
+
+/** What is there whatever kinds are served. */
+const OTHER_PATHS: readonly string[] = [
+  ...['/api', '/apis', '/apis/', '/metrics', '/openapi/v2', '/openapi/v3', '/openapi/v3/', '/version'],
+  ...HEALTH_PATHS,
+  ...ISSUER_PATHS,
+]
 
 /** Without slashes at its end. A pattern would try each slash of a long row of them anew. */
 const trimmed = (path: string): string => {
@@ -79,21 +87,11 @@ export const discovery = (server: ServerContext): Stage => {
     const parts = exchange.info.path.split('/').filter(Boolean)
     const path = trimmed(exchange.info.path)
     if (path === '/api' || path === '/apis') return root(exchange, path)
-    if (path === '/') {
+    if (path === '/' || path === '/index.html') {
       const versions = served().map(({ group, version }) => (group ? `/apis/${group}/${version}` : `/api/${version}`))
       const groups = groupNames(served()).map((group) => `/apis/${group}`)
-      const others = [
-        ...ISSUER_PATHS,
-        '/healthz',
-        '/livez',
-        '/metrics',
-        '/openapi/v2',
-        '/openapi/v3',
-        '/readyz',
-        '/version',
-      ]
-      const paths = ['/api', '/apis', ...versions, ...groups, ...others].sort()
-      return sendBytes(exchange, 200, 'application/json', JSON.stringify({ paths }))
+      const paths = [...OTHER_PATHS, ...versions, ...groups].sort()
+      return sendBytes(exchange, 200, 'application/json', JSON.stringify({ paths }, null, 2))
     }
     const isCore = parts[0] === 'api' && parts.length === 2
     const isGroup = parts[0] === 'apis' && parts.length === 2

@@ -1,11 +1,54 @@
 import { versionInfo } from '../discovery/version.ts'
+import { PathNotFound } from '../errors.ts'
 import { sendBytes } from '../http/answer/respond.ts'
-import type { Stage } from '../http/request/exchange.ts'
+import type { Exchange, Stage } from '../http/request/exchange.ts'
 import type { ServerContext } from '../server-context.ts'
 
-const CHECKS = /^\/(healthz|livez|readyz)(\/.*)?$/
+type Door = 'healthz' | 'livez' | 'readyz'
 
-/** `/healthz`, `/livez`, `/readyz` (`?verbose`) and `/version`. */
+interface Check {
+  /** As Kubernetes calls it. */
+  readonly name: string
+  /** The only door that asks it. */
+  readonly door?: Door
+  /** What is wrong; undefined where it is well. */
+  fault(server: ServerContext): string | undefined
+}
+
+const well = (): undefined => undefined
+
+/** In the order in which they are told. What a start does is done before anybody is answered. */
+const CHECKS: readonly Check[] = [
+  { name: 'ping', fault: well },
+  { name: 'log', fault: well },
+  // Whatever keeps objects is asked for by this name: monitoring does.
+  {
+    name: 'etcd',
+    fault: ({ registry }) => (registry.isStalled ? 'the disk takes nothing' : undefined),
+  },
+  { name: 'informer-sync', door: 'readyz', fault: well },
+  { name: 'poststarthook/start-system-namespaces-controller', fault: well },
+  { name: 'poststarthook/start-service-ip-repair-controllers', fault: well },
+  { name: 'poststarthook/rbac/bootstrap-roles', fault: well },
+  {
+    name: 'shutdown',
+    door: 'readyz',
+    fault: ({ signal }) => (signal.aborted ? 'process is shutting down' : undefined),
+  },
+]
+
+const checksOf = (door: Door): readonly Check[] => CHECKS.filter((check) => (check.door ?? door) === door)
+
+const TEXT = 'text/plain; charset=utf-8'
+const DOORS: readonly Door[] = ['healthz', 'livez', 'readyz']
+
+/** The paths of health, for who lists paths. */
+export const HEALTH_PATHS: readonly string[] = DOORS.flatMap((door) => [
+  `/${door}`,
+  ...checksOf(door).map(({ name }) => `/${door}/${name}`),
+])
+
+/** `/healthz`, `/livez`, `/readyz` (`?verbose`, `?exclude=NAME`), each check below them, and `/version`. */
 export const health =
   (server: ServerContext): Stage =>
   (exchange) => {
@@ -13,14 +56,35 @@ export const health =
     if (path === '/version' || path === '/version/') {
       return sendBytes(exchange, 200, 'application/json', JSON.stringify(versionInfo(), null, 2))
     }
-    const match = CHECKS.exec(path)
+    const match = /^\/(healthz|livez|readyz)(?:\/(.*))?$/.exec(path)
     if (!match) return false
-    const ready = match[1] !== 'readyz' || server.isReady()
-    const state = ready ? '[+]ping ok' : '[-]bootstrap not finished'
-    const text = exchange.query.has('verbose')
-      ? `${state}\n${match[1]} check ${ready ? 'passed' : 'failed'}\n`
-      : ready
-        ? 'ok'
-        : `${state}\n`
-    return sendBytes(exchange, ready ? 200 : 500, 'text/plain; charset=utf-8', text)
+    exchange.response.setHeader('X-Content-Type-Options', 'nosniff')
+    const door = match[1] as Door
+    if (match[2] === undefined) return answerAll(server, exchange, door)
+    const check = checksOf(door).find(({ name }) => name === match[2])
+    if (!check) throw new PathNotFound(path)
+    const fault = check.fault(server)
+    if (fault === undefined) return sendBytes(exchange, 200, TEXT, 'ok')
+    return sendBytes(exchange, 500, TEXT, `internal server error: ${fault}\n`)
   }
+
+/** A fault is told to whoever may ask for that check alone. */
+const answerAll = (server: ServerContext, exchange: Exchange, door: Door): true => {
+  const unknown = new Set(exchange.query.getAll('exclude'))
+  const excluded = new Set(unknown)
+  let failed = false
+  const lines = checksOf(door).map((check) => {
+    unknown.delete(check.name)
+    if (excluded.has(check.name)) return `[+]${check.name} excluded: ok\n`
+    if (check.fault(server) === undefined) return `[+]${check.name} ok\n`
+    failed = true
+    return `[-]${check.name} failed: reason withheld\n`
+  })
+  if (unknown.size > 0) {
+    const names = [...unknown].sort().map((name) => JSON.stringify(name))
+    lines.push(`warn: some health checks cannot be excluded: no matches for ${names.join(',')}\n`)
+  }
+  if (failed) return sendBytes(exchange, 500, TEXT, `${lines.join('')}${door} check failed\n`)
+  if (!exchange.query.has('verbose')) return sendBytes(exchange, 200, TEXT, 'ok')
+  return sendBytes(exchange, 200, TEXT, `${lines.join('')}${door} check passed\n`)
+}

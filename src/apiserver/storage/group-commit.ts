@@ -33,14 +33,18 @@ export class GroupCommit {
     this.#options = options
   }
 
+  /** Whether a batch is on its way for longer than any disk takes. */
+  get isStalled(): boolean {
+    return this.#isBusy && this.#options.now() - this.#since >= STALL_MS
+  }
+
   /**
    * What `body` returns, once what it wrote lasts. Rejects with what it throws, and with StorageError JOURNAL_FAILED or
    * JOURNAL_FULL where the journal refuses, JOURNAL_STALLED where it stands still: then nothing has happened.
    */
   transact<T>(body: (transaction: Transaction) => T, dryRun = false): Promise<T> {
     const { now } = this.#options
-    if (this.#isBusy && this.#waiting.length >= WAITING && now() - this.#since >= STALL_MS)
-      return Promise.reject(stalled(now() - this.#since))
+    if (this.isStalled && this.#waiting.length >= WAITING) return Promise.reject(stalled(now() - this.#since))
     return new Promise((resolve, reject) => {
       this.#waiting.push((batch) => {
         const result = batch.run(body, dryRun)

@@ -82,6 +82,11 @@ export class Store {
     return this.#revision
   }
 
+  /** Whether the journal stands still. */
+  get isStalled(): boolean {
+    return this.#commits.isStalled
+  }
+
   /** What is kept of former states, in octets, about. */
   get windowBytes(): number {
     let sum = 0
