@@ -22,7 +22,6 @@ const PROSE = new Set(['description'])
 export interface ComparableOptions {
   /** Whether pods are compared without what the admission of ServiceAccounts gives them: it was off. */
   readonly withoutAccounts?: boolean
-  readonly withManagedFields?: boolean
 }
 
 const isAccountVolume = (item: unknown): boolean =>
@@ -34,7 +33,7 @@ const ACCOUNT_MEMBERS = new Set(['serviceAccount', 'serviceAccountName'])
 const membersOf = (object: object, options: ComparableOptions): readonly (readonly [string, unknown])[] => {
   const isPodSpec = options.withoutAccounts && 'containers' in object
   return Object.entries(object).flatMap(([name, inner]): readonly (readonly [string, unknown])[] => {
-    if (name === 'storageVersionHash' || (name === 'managedFields' && !options.withManagedFields)) return []
+    if (name === 'storageVersionHash') return []
     if (isPodSpec && ACCOUNT_MEMBERS.has(name)) return []
     if (options.withoutAccounts && (name === 'volumes' || name === 'volumeMounts') && Array.isArray(inner)) {
       const others = inner.filter((item) => !isAccountVolume(item))
@@ -56,7 +55,6 @@ const isOfOpenShift = (key: string, item: unknown): boolean => {
 export const comparable = (value: unknown, options: ComparableOptions = {}, key = ''): unknown => {
   if (Array.isArray(value)) {
     return value
-      .filter((item) => !(key === 'rows' && item.cells[0] === 'applied' && !options.withManagedFields))
       .filter((item) => !JSON.stringify(item).includes('openshift-service-ca.crt') || key !== 'sources')
       .filter((item) => !isOfOpenShift(key, item))
       .map((item) => comparable(item, options, key))
