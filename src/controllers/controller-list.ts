@@ -1,5 +1,6 @@
 import { startClusterRoleAggregation } from './clusterrole-aggregation/controller.ts'
 import type { ControllerContext, RunningController } from './context.ts'
+import { startDaemonSetController } from './daemonset/controller.ts'
 import { startDeploymentController } from './deployment/controller.ts'
 import { startEndpointsController } from './endpoints/controller.ts'
 import { startEndpointSliceController } from './endpointslice/controller.ts'
@@ -52,6 +53,7 @@ export const CONTROLLERS: readonly ControllerEntry[] = [
   // What else makes pods; nothing of the cluster itself is made so.
   { name: 'replicationcontroller', start: startReplicationControllerController },
   { name: 'statefulset', start: startStatefulSetController },
+  { name: 'daemonset', start: startDaemonSetController },
   // What the cluster stands on comes back.
   { name: 'kept-objects', start: startKeptObjectsController },
   // Who has been given `view` or `edit` may what they gather.
