@@ -56,7 +56,13 @@ export const startDaemonSetController = (context: ControllerContext): RunningCon
       const labels = { [REVISION_LABEL]: hashOf(last) }
       for (const { metadata } of own)
         if (metadata?.labels?.[REVISION_LABEL] !== hashOf(last))
-          await client.patch(pods, metadata!.name!, 'merge', { metadata: { labels } }, { namespace: metadata!.namespace })
+          await client.patch(
+            pods,
+            metadata!.name!,
+            'merge',
+            { metadata: { labels } },
+            { namespace: metadata!.namespace },
+          )
       for (const twin of same.slice(0, -1)) await history.delete(twin)
     }
     return { current: (last.revision ?? 0) < number ? await history.raise(last, number) : last, old }
@@ -94,8 +100,7 @@ export const startDaemonSetController = (context: ControllerContext): RunningCon
       if (pod.status?.phase === 'Failed') {
         patience.lose(`${set.metadata?.uid}/${ended}`)
         recorder.record(set, 'Warning', 'FailedDaemonPod', `Found failed ${about}, will try to kill it`)
-      } else
-        recorder.record(set, 'Normal', 'SucceededDaemonPod', `Found succeeded ${about}, will try to delete it`)
+      } else recorder.record(set, 'Normal', 'SucceededDaemonPod', `Found succeeded ${about}, will try to delete it`)
     }
     try {
       if (await departures.delete(pod))
@@ -173,8 +178,7 @@ export const startDaemonSetController = (context: ControllerContext): RunningCon
     onUpdate: (before, node) => {
       // Nearly every change of a node is a heartbeat.
       if (cache.lister.size === 0 || scheduled(before) === scheduled(node)) return
-      for (const set of cache.lister.list())
-        if (!sameValue(fitOf(set, before), fitOf(set, node))) queue.add(keyOf(set))
+      for (const set of cache.lister.list()) if (!sameValue(fitOf(set, before), fitOf(set, node))) queue.add(keyOf(set))
     },
     onDelete: () => {
       for (const set of cache.lister.list()) queue.add(keyOf(set))

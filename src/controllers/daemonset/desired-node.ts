@@ -68,8 +68,7 @@ export const affinityTo = (affinity: PodSpec['affinity'], node: string): NonNull
 /** The node that the pod is on, or was made for; undefined where it says neither. */
 export const nodeOf = ({ spec }: Pod): string | undefined => {
   if (spec?.nodeName) return spec.nodeName
-  const terms =
-    spec?.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms ?? []
+  const terms = spec?.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms ?? []
   for (const { matchFields = [] } of terms)
     for (const { key, operator, values = [] } of matchFields)
       if (key === NODE_NAME && operator === 'In' && values.length === 1) return values[0]

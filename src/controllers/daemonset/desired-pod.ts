@@ -33,7 +33,7 @@ export const isUpdated = (set: DaemonSet, pod: Pod, hash: string): boolean => {
 }
 
 /** For `sort`: first what has its node, then the oldest. */
-export const byAge = (a: Pod, b: Pod): number => {
+const byAge = (a: Pod, b: Pod): number => {
   const [left, right] = [a, b].map(({ spec }) => (spec?.nodeName ? 0 : 1)) as [number, number]
   if (left !== right) return left - right
   const age = ({ metadata }: Pod) => `${metadata?.creationTimestamp ?? ''} ${metadata?.name ?? ''}`

@@ -35,9 +35,7 @@ const pod = (name: string, { on, hash = 'new', phase = 'Running', ready = true, 
   spec: more.unbound ? makePod(makeDaemonSet('agent'), on, hash).spec! : { nodeName: on },
   status: {
     phase: phase as 'Running',
-    conditions: [
-      { type: 'Ready', status: ready ? 'True' : 'False', lastTransitionTime: '2026-01-01T23:59:50Z' },
-    ],
+    conditions: [{ type: 'Ready', status: ready ? 'True' : 'False', lastTransitionTime: '2026-01-01T23:59:50Z' }],
   },
 })
 const tainted = (name: string, ...taints: Taint[]): Node => makeNode(name, { spec: { taints } })
@@ -48,7 +46,10 @@ const plan = (set: DaemonSet, pods: readonly Pod[], nodes = NODES, patience = ()
   return { create, delete: doomed.map(({ pod: { metadata } }) => metadata!.name), ...(dueIn ? { dueIn } : {}) }
 }
 const rolling = (maxUnavailable: number | string, maxSurge: number | string, more: object = {}): DaemonSet =>
-  makeDaemonSet('agent', { updateStrategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable, maxSurge } }, ...more })
+  makeDaemonSet('agent', {
+    updateStrategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable, maxSurge } },
+    ...more,
+  })
 
 test('a node has a pod where its name, its labels and its taints let it', () => {
   const fits = (set: DaemonSet, node: Node) => {
@@ -110,7 +111,11 @@ const GENERATION = { 'deprecated.daemonset.template.generation': '3' }
 test('a pod is of the present template by its hash, or by how often the template has changed', () => {
   const set = makeDaemonSet('agent')
   const counted = { ...set, metadata: { ...set.metadata, annotations: GENERATION } }
-  const labeled = (labels: { readonly [key: string]: string }): Pod => ({ apiVersion: 'v1', kind: 'Pod', metadata: { labels } })
+  const labeled = (labels: { readonly [key: string]: string }): Pod => ({
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { labels },
+  })
   assert.equal(isUpdated(set, labeled({ 'controller-revision-hash': 'new' }), 'new'), true)
   assert.equal(isUpdated(set, labeled({ 'controller-revision-hash': 'old' }), 'new'), false)
   assert.equal(isUpdated(set, labeled({ 'controller-revision-hash': '' }), ''), false)
@@ -121,7 +126,10 @@ test('a pod is of the present template by its hash, or by how often the template
 test('each node that should have a pod gets one, and loses what is too many or no longer wanted', () => {
   const set = makeDaemonSet('agent')
   assert.deepEqual(plan(set, []), { create: ['a', 'b', 'c'], delete: [] })
-  assert.deepEqual(plan(set, [pod('p', { on: 'a' }), pod('q', { on: 'b', unbound: true })]), { create: ['c'], delete: [] })
+  assert.deepEqual(plan(set, [pod('p', { on: 'a' }), pod('q', { on: 'b', unbound: true })]), {
+    create: ['c'],
+    delete: [],
+  })
   const twice = [
     pod('late', { on: 'a', created: '2026-01-01T00:00:02Z' }),
     pod('first', { on: 'a', created: '2026-01-01T00:00:01Z' }),
@@ -148,7 +156,10 @@ test('a pod that ended is taken away; one that failed not before its time', () =
   const ended = [pod('p', { on: 'a', phase: 'Failed' }), pod('q', { on: 'b', phase: 'Succeeded' })]
   const two = NODES.slice(0, 2)
   assert.deepEqual(plan(set, ended, two), { create: [], delete: ['p', 'q'] })
-  assert.deepEqual(plan(set, ended, two, () => 500), { create: [], delete: ['q'], dueIn: 500 })
+  assert.deepEqual(
+    plan(set, ended, two, () => 500),
+    { create: [], delete: ['q'], dueIn: 500 },
+  )
 })
 
 test('old pods go as many as may be unavailable, and first those that are unavailable anyway', () => {
@@ -172,7 +183,10 @@ test('old pods go as many as may be unavailable, and first those that are unavai
     create: [],
     delete: ['b', 'c'],
   })
-  assert.deepEqual(plan(rolling(1, 0), [pod('a', { on: 'a', deleted: true, ...old }), b, c]), { create: [], delete: [] })
+  assert.deepEqual(plan(rolling(1, 0), [pod('a', { on: 'a', deleted: true, ...old }), b, c]), {
+    create: [],
+    delete: [],
+  })
 })
 
 test('with a surge new pods come beside old ones, which go when their successor is available', () => {

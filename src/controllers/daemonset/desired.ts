@@ -28,7 +28,8 @@ interface DaemonSetPlan {
 
 /** Whether a node may have an old and a new pod for a while. */
 const allowsSurge = ({ spec }: DaemonSet): boolean =>
-  spec?.updateStrategy?.type === 'RollingUpdate' && scaledValue(spec.updateStrategy.rollingUpdate?.maxSurge, 1, true) > 0
+  spec?.updateStrategy?.type === 'RollingUpdate' &&
+  scaledValue(spec.updateStrategy.rollingUpdate?.maxSurge, 1, true) > 0
 
 /**
  * What one look at a DaemonSet, its nodes and its pods leads to: each node has its one pod; and when all have it that

@@ -98,7 +98,8 @@ test('pods come in order and only beside those that are well, one at a time is t
             break
           case 'crash':
             byHand = true
-            if (pick && isThere) await cluster.client.delete(pods, pick.metadata!.name!, { ...scope, gracePeriodSeconds: 0 })
+            if (pick && isThere)
+              await cluster.client.delete(pods, pick.metadata!.name!, { ...scope, gracePeriodSeconds: 0 })
             byHand = false
             break
           case 'finish':
@@ -131,7 +132,9 @@ test('pods come in order and only beside those that are well, one at a time is t
           .filter((pod) => ordinalOf(pod) >= from)
           .map(({ metadata, spec }) => [metadata!.name, spec!.containers![0]!.image])
       const expected = (from: number) =>
-        Array.from({ length: wanted }, (_, index) => [`web-${start + index}`, image]).filter((_, index) => index >= from)
+        Array.from({ length: wanted }, (_, index) => [`web-${start + index}`, image]).filter(
+          (_, index) => index >= from,
+        )
       assert.deepEqual(images(start + partition), expected(partition))
       assert.equal(cluster.client.all(pods).length, wanted)
       await change({ updateStrategy: { rollingUpdate: { partition: 0 } } })

@@ -3,7 +3,11 @@ import type { DaemonSet } from '#api/apps/daemonset/message.ts'
 /** A DaemonSet as the API server keeps one. */
 export const makeDaemonSet = (
   name: string,
-  { image = 'first', pod = {}, ...spec }: Partial<NonNullable<DaemonSet['spec']>> & { image?: string; pod?: object } = {},
+  {
+    image = 'first',
+    pod = {},
+    ...spec
+  }: Partial<NonNullable<DaemonSet['spec']>> & { image?: string; pod?: object } = {},
 ): DaemonSet => ({
   apiVersion: 'apps/v1',
   kind: 'DaemonSet',
