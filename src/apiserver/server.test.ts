@@ -439,9 +439,10 @@ test('a streaming list ends with a bookmark that says so', async () => {
 })
 
 test('discovery, OpenAPI, metrics and health answer', async () => {
-  const aggregated = await raw('/apis', {
-    accept: 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList',
-  })
+  const accept = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList'
+  const aggregated = await raw('/apis', { accept })
+  // By which clients tell it from the plain list.
+  assert.equal(aggregated.type, accept)
   assert.equal(JSON.parse(aggregated.bytes.toString()).kind, 'APIGroupDiscoveryList')
   const { paths } = JSON.parse((await raw('/openapi/v3')).bytes.toString())
   const document = await raw(paths['apis/apps/v1'].serverRelativeURL)

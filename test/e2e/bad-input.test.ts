@@ -182,7 +182,7 @@ claim(
       [['kubeconfig', '--name', 'other'], 1, /there is no cluster named other/],
       [['down', '--name', 'other'], 1, /there is no cluster named other/],
       [['completion', 'tcsh'], 2, /'tcsh' is not understood; it takes one of: bash, zsh, fish/],
-      [['start'], 2, /there is no verb 'start'; did you mean status\?\n.*up, down, list/],
+      [['start'], 2, /there is no verb 'start'; did you mean status\?\n.*up, down, stop, list/],
       [['help', 'start'], 2, /there is no verb 'start'/],
       // Wrong whatever the machine has: said before a cluster of the same name or range is looked at, and without root.
       [['up', '--name', 'bad-input', '--nodes', '0'], 2, /--nodes 0/],

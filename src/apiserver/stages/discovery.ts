@@ -62,10 +62,12 @@ export const discovery = (server: ServerContext): Stage => {
     )
     exchange.response.setHeader('Vary', 'Accept')
     if (wanted.as) {
-      const { version } = wanted.as
+      const { group, kind, version } = wanted.as
+      // Tables and the like are told by what they hold; of discovery clients read it in the header.
+      const contentType = `${wanted.contentType};g=${group};v=${version};as=${kind}`
       return sendText(
         exchange,
-        wanted,
+        { ...wanted, contentType },
         200,
         once(`${path} ${version}`, () => aggregatedDiscovery(served(), path, version)),
       )

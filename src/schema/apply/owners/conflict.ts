@@ -10,6 +10,7 @@ interface Conflict {
 
 /** An application that would take fields from their owners, and does not say that it is to. */
 export class ApplyConflict extends Error {
+  readonly code = 'APPLY_CONFLICT'
   /** By owner, each owner's in the order of its set. */
   readonly conflicts: readonly Conflict[]
 

@@ -4,6 +4,7 @@ import { isJsonObject, type JsonValue } from '../../json-value.ts'
 
 /** A text that is no element of a path, or no set of fields. */
 export class FieldSetError extends Error {
+  readonly code = 'FIELD_SET_INVALID'
   constructor(message: string) {
     super(message)
     this.name = 'FieldSetError'

@@ -4,7 +4,9 @@ import type { ListType } from './field-type.ts'
 import { heldBy } from './held.ts'
 
 /** Why an item of a list that is a map or a set cannot be told from others. */
-export class ListItemError extends Error {}
+export class ListItemError extends Error {
+  readonly code = 'LIST_ITEM_UNKNOWN'
+}
 
 const sortedKeys = new WeakMap<ListType, readonly string[]>()
 

@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { isJsonObject, type JsonObject, type JsonValue } from '../../json-value.ts'
+import type { JsonObject, JsonValue } from '../../json-value.ts'
 import { Service } from '../../testing/messages.ts'
-import { difference, isEmpty } from '../sets/field-set.ts'
 import { serviceObject } from '../testing/objects.ts'
 import { DEDUCED, type FieldType } from '../types/field-type.ts'
 import { messageType } from '../types/message-type.ts'
@@ -96,13 +95,18 @@ test('removing takes members and items, and leaves null where nothing is left', 
   assert.equal(remove({ a: 1 }, { 'f:a': {} }, DEDUCED), null)
 })
 
+/** An empty list that is merged item by item has no field that anybody could own. */
+const hasEmptyList = ({ metadata, spec }: any): boolean =>
+  metadata?.finalizers?.length === 0 || spec?.ports?.length === 0
+
 test('what a value has is gone when its fields are removed', () => {
   fc.assert(
-    fc.property(serviceObject, (object) => {
-      const rest = removeFields(service, object, withNamedFields(service, fieldsOf(service, object)))
-      const left = isJsonObject(rest) ? fieldsOf(service, rest) : {}
-      assert.ok(isEmpty(difference(fieldsOf(service, object), {})) || isEmpty(left) || left !== undefined)
-      assert.equal(JSON.stringify(rest ?? {}), '{}')
-    }),
+    fc.property(
+      serviceObject.filter((object) => !hasEmptyList(object)),
+      (object) => {
+        const rest = removeFields(service, object, withNamedFields(service, fieldsOf(service, object)))
+        assert.equal(JSON.stringify(rest ?? {}), '{}')
+      },
+    ),
   )
 })
