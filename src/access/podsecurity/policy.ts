@@ -12,7 +12,7 @@ export interface LevelVersion {
 }
 
 /** What a namespace asks of its pods: to be let in, to be written of in the audit log, and to be warned of. */
-export interface PodSecurityPolicy {
+interface PodSecurityPolicy {
   readonly enforce: LevelVersion
   readonly audit: LevelVersion
   readonly warn: LevelVersion

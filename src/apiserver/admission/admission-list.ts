@@ -5,6 +5,7 @@ import { defaultTolerations } from './default-tolerations.ts'
 import { namespaceLifecycle } from './namespace-lifecycle.ts'
 import { nodeRestriction } from './node-restriction.ts'
 import { podPriority } from './pod-priority.ts'
+import { podSecurity } from './pod-security.ts'
 import { rbacEscalation } from './rbac-escalation.ts'
 import { reservedAddresses } from './reserved-addresses.ts'
 import { serviceAccount } from './service-account.ts'
@@ -22,6 +23,7 @@ export const admissionList = (
   rbacEscalation(authorizer), // before validation, which tells nobody what is not theirs
   serviceAccount(random), // before validation, which wants its volume's names to be right
   defaultTolerations,
+  podSecurity,
   podPriority,
   reservedAddresses(allocators.reserved),
   serviceAllocation(allocators), // last: it takes what a later refusal would have to give back

@@ -1,18 +1,20 @@
 import type { ApiObject, Resource } from '#api/resource.ts'
 import type { Caller } from '../access/caller.ts'
 import type { Reader } from '../registry/reader.ts'
-import type { Undoable } from '../storage/transaction.ts'
+import type { Remarks } from '../registry/remarks.ts'
+import type { Transaction } from '../storage/transaction.ts'
 
 export interface CreateAdmission {
   readonly resource: Resource
   readonly object: ApiObject
   readonly caller: Caller
   /** What an admission took (an address, a port) it says here how to give back. */
-  readonly transaction: Undoable
+  readonly transaction: Transaction
   readonly reader: Reader
+  readonly remarks: Remarks
 }
 
-interface UpdateAdmission extends CreateAdmission {
+export interface UpdateAdmission extends CreateAdmission {
   readonly previous: ApiObject
   /** '' for the main resource. */
   readonly subresource: string
@@ -36,7 +38,10 @@ export interface Admission {
   /** After all admissions of the first kind, before validation: what validation wants to see complete. */
   complete?(request: CreateAdmission): ApiObject
   completeUpdate?(request: UpdateAdmission): ApiObject
-  /** After validation: takes scarce things, and says in the transaction how to give them back. */
+  /** After validation: refuses what is right by itself, and not to be here or now. */
+  check?(request: CreateAdmission): void
+  checkUpdate?(request: UpdateAdmission): void
+  /** Takes scarce things, and says in the transaction how to give them back. */
   allocate?(request: CreateAdmission): ApiObject
   allocateUpdate?(request: UpdateAdmission): ApiObject
   /** Before an object is deleted or marked so, also in a dry run: refuses what is to stay. */

@@ -5,6 +5,11 @@ import { objectKey } from '#objects/object-key.ts'
 export interface Reader {
   /** The object as it stands; `namespace` counts for nothing where the resource has none. */
   find(resource: ReadResource, namespace: string | undefined, name: string): ApiObject | undefined
+  /**
+   * All of a namespace, or of the cluster, by name; none of a kind that is not served. One that does not last yet may be
+   * missing.
+   */
+  all(resource: ReadResource, namespace?: string): readonly ApiObject[]
 }
 
 export type ReadResource = Pick<Resource, 'group' | 'version' | 'plural' | 'namespaced'>

@@ -57,6 +57,15 @@ export class Registry implements Reader {
     return stored !== undefined && kind.form !== undefined ? kind.form.read(stored) : stored
   }
 
+  all(resource: ReadResource, namespace = ''): readonly ApiObject[] {
+    const kind = this.machinery.catalogue.find(resource)
+    if (kind === undefined) return []
+    const collection = this.#collection(kind)
+    const keys = resource.namespaced && namespace !== '' ? collection.keysWithin(namespace) : collection.keys()
+    const stored = keys.map((key) => collection.get(key)!)
+    return kind.form === undefined ? stored : stored.map(kind.form.read)
+  }
+
   get(resource: Resource, namespace: string | undefined, name: string): ApiObject {
     const object = this.find(resource, namespace, name)
     if (!object) throw notFound(resource, name)

@@ -1,6 +1,7 @@
 import type { ApiObject } from '#api/resource.ts'
 import type { Caller } from '../access/caller.ts'
 import type { DeleteRequest } from './deletion.ts'
+import type { Remarks } from './remarks.ts'
 
 export interface WriteRequest {
   readonly caller: Caller
@@ -13,6 +14,8 @@ export interface WriteRequest {
   readonly mayCreate?: () => void
   /** Nobody comes to own anything by it, or the new state itself says who does. */
   readonly keepsOwners?: boolean
+  /** Where it is said what of a write is remarkable; absent: nowhere. */
+  readonly remarks?: Remarks
 }
 
 /** As WatchRequest of storage, with the revision as clients write it. */

@@ -5,8 +5,9 @@ import type { ObjectMeta } from '#api/meta/object-meta.ts'
 import type { StatusCause } from '#api/meta/status.ts'
 import type { ApiObject, Resource } from '#api/resource.ts'
 import { timeText } from '#api/time-text.ts'
+import { keyOf } from '#objects/object-key.ts'
 import type { OwnedKind } from '#schema/apply/owners/owned-kind.ts'
-import type { Admission, CreateAdmission } from '../admission/admission.ts'
+import type { Admission, CreateAdmission, UpdateAdmission } from '../admission/admission.ts'
 import { alreadyExists, badRequest, invalid, notFound, preconditionFailed } from '../errors.ts'
 import { generateName } from '../generate-name.ts'
 import type { Machinery } from '../machinery/machinery.ts'
@@ -16,6 +17,7 @@ import { type DeleteRequest, isTerminated, planDeletion } from './deletion.ts'
 import { checkIdentity, checkNewIdentity, namespaceOf, preserveMetadata } from './identity.ts'
 import { managedFieldsAfter, ownedKind, withManagedFields, withoutIdleTimes } from './ownership.ts'
 import { keyIn, type Reader, type ReadResource } from './reader.ts'
+import { UNHEARD } from './remarks.ts'
 import type { Deleted, WriteRequest, Written } from './request.ts'
 
 /** What every write goes by. */
@@ -47,7 +49,11 @@ export class Write {
     this.#kind = kind
     this.#resource = kind.resource
     this.#request = request
-    this.#reader = { find: (other, namespace, name) => this.#read(other, keyIn(other, namespace, name)) }
+    this.#reader = {
+      find: (other, namespace, name) => this.#read(other, keyIn(other, namespace, name)),
+      all: (other, namespace) =>
+        lasting.all(other, namespace).flatMap((object) => this.#read(other, keyOf(object)) ?? []),
+    }
   }
 
   create(body: ApiObject): ApiObject {
@@ -62,9 +68,11 @@ export class Write {
     const name = metadata.name!
     const whole = machinery.complete(resource, { ...body, metadata })
     const owned = keepsOwners ? withManagedFields(whole, managedFields) : this.#owned(undefined, whole, managedFields)
-    machinery.prepareForCreate(resource, owned)
-    const complete = this.#admit('complete', this.#admit('create', owned))
+    const admitted = this.#admit('create', owned)
+    machinery.prepareForCreate(resource, admitted)
+    const complete = this.#admit('complete', admitted)
     this.#refuse(name, machinery.validateCreate(resource, complete))
+    for (const admission of this.#rules.admissions) admission.check?.(this.#admission(complete))
     const object = this.#admit('allocate', complete)
     if (this.#find(namespace, name)) throw alreadyExists(resource, name)
     return this.#transaction.dryRun ? object : this.#put(keyIn(resource, namespace, name), object)
@@ -86,10 +94,11 @@ export class Write {
     const { managedFields, ...metadata } = kept.metadata ?? {}
     const whole = machinery.complete(resource, { ...kept, metadata })
     const owned = keepsOwners ? withManagedFields(whole, managedFields) : this.#owned(previous, whole, managedFields)
-    machinery.prepareForUpdate(resource, owned, previous, subresource)
     const admitted = this.#admitUpdate('update', owned, previous)
+    machinery.prepareForUpdate(resource, admitted, previous, subresource)
     const complete = this.#admitUpdate('completeUpdate', admitted, previous)
     this.#refuse(name, machinery.validateUpdate(resource, complete, previous, subresource))
+    for (const admission of this.#rules.admissions) admission.checkUpdate?.(this.#updateAdmission(complete, previous))
     const object = withoutIdleTimes(this.#admitUpdate('allocateUpdate', complete, previous), previous)
     if (isDeepStrictEqual(object, previous)) return previous
     if (this.#transaction.dryRun) return object
@@ -235,16 +244,20 @@ export class Write {
   }
 
   #admitUpdate(step: 'update' | 'completeUpdate' | 'allocateUpdate', given: ApiObject, previous: ApiObject): ApiObject {
-    const { subresource = '' } = this.#request
     let object = given
     for (const admission of this.#rules.admissions)
-      object = admission[step]?.({ ...this.#admission(object), previous, subresource }) ?? object
+      object = admission[step]?.(this.#updateAdmission(object, previous)) ?? object
     return object
   }
 
   #admission(object: ApiObject): CreateAdmission {
-    const { caller } = this.#request
-    return { resource: this.#resource, object, caller, transaction: this.#transaction, reader: this.#reader }
+    const { caller, remarks = UNHEARD } = this.#request
+    const [resource, transaction, reader] = [this.#resource, this.#transaction, this.#reader]
+    return { resource, object, caller, transaction, reader, remarks }
+  }
+
+  #updateAdmission(object: ApiObject, previous: ApiObject): UpdateAdmission {
+    return { ...this.#admission(object), previous, subresource: this.#request.subresource ?? '' }
   }
 
   #refuse(name: string, causes: readonly StatusCause[]): void {

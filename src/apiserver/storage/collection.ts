@@ -60,8 +60,19 @@ export class Collection {
     return this.#sorted
   }
 
-  values(): IterableIterator<ApiObject> {
-    return this.#objects.values()
+  /** The keys of one namespace, in that order. */
+  keysWithin(namespace: string): readonly string[] {
+    if (this.#objects.size === 0) return []
+    const keys = this.keys()
+    const prefix = `${namespace}/`
+    let [from, to] = [0, keys.length]
+    while (from < to) {
+      const middle = (from + to) >> 1
+      if (keys[middle]! < prefix) from = middle + 1
+      else to = middle
+    }
+    while (to < keys.length && keys[to]!.startsWith(prefix)) to++
+    return keys.slice(from, to)
   }
 
   /** Shows a change that lasts. */

@@ -46,6 +46,7 @@ export const writeRequest = (exchange: Exchange, subresource = ''): WriteRequest
     namespace,
     dryRun: isDryRun(exchange.query.getAll('dryRun')),
     manager: managerOf(exchange),
+    remarks: { warn: (text) => exchange.warnings.push(text), annotate() {} },
     ...(subresource ? { subresource } : {}),
   }
 }

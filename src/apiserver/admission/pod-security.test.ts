@@ -1,0 +1,113 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { ask } from '../testing/ask.ts'
+import { startTestServer, type TestServer } from '../testing/test-server.ts'
+
+let server: TestServer
+before(async () => {
+  server = await startTestServer()
+})
+after(() => server.close())
+
+const call = (line: string, body?: object) => ask(server.socketPath, line, body)
+const PREFIX = 'pod-security.kubernetes.io/'
+const labelled = (labels: object) =>
+  Object.fromEntries(Object.entries(labels).map(([mode, value]) => [`${PREFIX}${mode}`, value]))
+
+const namespace = (name: string, labels: object) =>
+  call('POST /api/v1/namespaces', {
+    apiVersion: 'v1',
+    kind: 'Namespace',
+    metadata: { name, labels: labelled(labels) },
+  })
+const within = async (name: string, labels: object): Promise<void> => {
+  assert.equal((await namespace(name, labels)).status, 201)
+  const account = { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'default' } }
+  assert.equal((await call(`POST /api/v1/namespaces/${name}/serviceaccounts`, account)).status, 201)
+}
+
+const specOf = (more: object = {}) => ({
+  automountServiceAccountToken: false,
+  containers: [{ name: 'c', image: 'fairlead/echo' }],
+  ...more,
+})
+const pod = (where: string, name: string, more: object = {}) =>
+  call(`POST /api/v1/namespaces/${where}/pods`, {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name },
+    spec: specOf(more),
+  })
+test('a pod that violates what its namespace enforces is refused, and told of all that it violates', async () => {
+  await within('strict', { enforce: 'baseline', 'enforce-version': 'v1.36' })
+  const { status, body } = await pod('strict', 'root', { hostNetwork: true, hostPID: true })
+  assert.equal(status, 403)
+  assert.equal(
+    body.message,
+    'pods "root" is forbidden: violates PodSecurity "baseline:v1.36": host namespaces (hostNetwork=true, hostPID=true)',
+  )
+  assert.deepEqual(body.details, { name: 'root', kind: 'pods' })
+  const fine = await pod('strict', 'plain')
+  assert.equal(fine.status, 201)
+  assert.deepEqual(fine.warnings, [])
+})
+
+test('what makes pods is let in, and warned of as its pods will be', async () => {
+  const template = { metadata: { labels: { a: 'b' } }, spec: specOf({ hostIPC: true }) }
+  const answer = await call('POST /apis/apps/v1/namespaces/strict/deployments', {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name: 'web' },
+    spec: { selector: { matchLabels: { a: 'b' } }, template },
+  })
+  assert.equal(answer.status, 201)
+  assert.deepEqual(answer.warnings, ['would violate PodSecurity "baseline:v1.36": host namespaces (hostIPC=true)'])
+})
+
+test('a level to be warned of lets in, and warns', async () => {
+  await within('loose', { warn: 'restricted', audit: 'restricted' })
+  const answer = await pod('loose', 'plain')
+  assert.equal(answer.status, 201)
+  assert.match(
+    answer.warnings[0]!,
+    /^would violate PodSecurity "restricted:latest": allowPrivilegeEscalation != false \(/,
+  )
+})
+
+test('a namespace that begins to enforce lets stay what is there, which may be labelled, and not be given another image', async () => {
+  await within('later', {})
+  for (const name of ['old', 'older']) assert.equal((await pod('later', name, { hostPID: true })).status, 201)
+  const enforce = { metadata: { labels: labelled({ enforce: 'baseline' }) } }
+  assert.deepEqual((await call('PATCH /api/v1/namespaces/later', enforce)).warnings, [
+    'existing pods in namespace "later" violate the new PodSecurity enforce level "baseline:latest"',
+    'old (and 1 other pod): host namespaces',
+  ])
+  const change = (body: object) => call('PATCH /api/v1/namespaces/later/pods/old', body)
+  assert.equal((await change({ metadata: { labels: { a: 'b' } } })).status, 200)
+  const { status, body } = await change({ spec: { containers: [{ name: 'c', image: 'fairlead/toolbox' }] } })
+  assert.equal(status, 403, body.message)
+  assert.match(body.message, /violates PodSecurity "baseline:latest": host namespaces \(hostPID=true\)$/)
+  // Another label of the same meaning finds nothing to say.
+  const relaxed = { metadata: { labels: labelled({ enforce: 'privileged' }) } }
+  assert.deepEqual((await call('PATCH /api/v1/namespaces/later', relaxed)).warnings, [])
+})
+
+test('labels that cannot be read are refused, each by its name', async () => {
+  const { status, body } = await namespace('odd', { enforce: 'strict', 'warn-version': '1.36' })
+  assert.equal(status, 422)
+  assert.deepEqual(body.details.causes, [
+    {
+      reason: 'FieldValueInvalid',
+      message: 'Invalid value: "strict": must be one of privileged, baseline, restricted',
+      field: 'metadata.labels[pod-security.kubernetes.io/enforce]',
+    },
+    {
+      reason: 'FieldValueInvalid',
+      message: 'Invalid value: "1.36": must be "latest" or "v1.x"',
+      field: 'metadata.labels[pod-security.kubernetes.io/warn-version]',
+    },
+  ])
+  await within('even', {})
+  const wrong = { metadata: { labels: labelled({ enforce: 'x' }) } }
+  assert.equal((await call('PATCH /api/v1/namespaces/even', wrong)).status, 422)
+})
