@@ -10,12 +10,12 @@ interface As {
 interface Asked {
   readonly status: number
   readonly body: any
-  /** The texts of its Warning headers. */
-  readonly warnings: readonly string[]
+  /** The texts of its Warning headers, where it has some. */
+  readonly warnings?: readonly string[]
 }
 
-const warningsOf = (header: string | undefined): readonly string[] =>
-  [...(header ?? '').matchAll(/299 - "((?:[^"\\]|\\.)*)"/g)].map(([, text = '']) => text.replace(/\\(.)/g, '$1'))
+const warningsOf = (header: string): readonly string[] =>
+  [...header.matchAll(/299 - "((?:[^"\\]|\\.)*)"/g)].map(([, text = '']) => text.replace(/\\(.)/g, '$1'))
 
 /** Asks a server that listens on a Unix socket, as its master or by impersonation. A body that is not JSON is text. */
 export const ask = (socketPath: string, line: string, body?: object, as: As = {}): Promise<Asked> =>
@@ -39,8 +39,12 @@ export const ask = (socketPath: string, line: string, body?: object, as: As = {}
       } catch {
         // It is text.
       }
-      const { warning } = response.headers
-      resolve({ status: response.statusCode ?? 0, body: parsed, warnings: warningsOf(warning as string | undefined) })
+      const warning = response.headers.warning as string | undefined
+      resolve({
+        status: response.statusCode ?? 0,
+        body: parsed,
+        ...(warning === undefined ? {} : { warnings: warningsOf(warning) }),
+      })
     })
     call.on('error', reject)
     call.end(text)
