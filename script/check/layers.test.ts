@@ -8,6 +8,7 @@ const rules: Rules = {
   folders: { cli: { words: [], walk: ['words'] }, 'cli/walk': { hop: [''] } },
   barred: { 'src/cli/words/': ['net'] },
   doors: { 'src/dns/store.ts': ['src/dns/registry/'] },
+  purePackages: ['numbers'],
   pure: ['net'],
   pureFiles: ['dns/zone[^/]*\\.ts$'],
   closed: ['net'],

@@ -18,6 +18,8 @@ export interface Rules {
   readonly barred: Readonly<Record<string, readonly string[]>>
   /** Files that are reached by one door: who may import them, files or folders. */
   readonly doors: Readonly<Record<string, readonly string[]>>
+  /** Packages that only compute, which pure rooms may import. */
+  readonly purePackages: readonly string[]
   /** Rooms without effects. */
   readonly pure: readonly string[]
   /** Files without effects in other rooms: patterns of their paths below src/. */
@@ -120,7 +122,7 @@ export const layers = (rules: Rules): Check => {
         continue
       }
       if (target === undefined) {
-        if (isPure(path)) faults.push(`a pure file imports '${specifier}'`)
+        if (isPure(path) && !rules.purePackages.includes(specifier)) faults.push(`a pure file imports '${specifier}'`)
         if (isLazy && isCommonJs(specifier))
           faults.push(
             `'${specifier}' is CommonJS: import() of it has no names in the bundle; import() a file that imports it`,

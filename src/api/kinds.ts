@@ -1,4 +1,5 @@
 import { admissionRegistrationKinds } from './admissionregistration/kinds.ts'
+import { apiextensionsKinds } from './apiextensions/kinds.ts'
 import { appsKinds } from './apps/kinds.ts'
 import { batchKinds } from './batch/kinds.ts'
 import type { Kind } from './catalogue/kind.ts'
@@ -23,6 +24,7 @@ export const builtInKinds: readonly Kind[] = [
   ...policyKinds,
   ...rbacKinds,
   ...admissionRegistrationKinds,
+  ...apiextensionsKinds,
   ...coordinationKinds,
   ...discoveryKinds,
 ]

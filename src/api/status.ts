@@ -117,6 +117,16 @@ export const forbidden = (resource: Named, name: string, why: string): Status =>
 export const methodNotAllowed = (): Status =>
   failureStatus(405, 'MethodNotAllowed', 'the server does not allow this method on the requested resource', {})
 
+export const verbNotSupported = ({ group, plural }: Pick<Resource, 'group' | 'plural'>, verb: string): Status => {
+  const kind = group === '' ? plural : `${plural}.${group}`
+  const message = `${verb} is not supported on resources of kind ${JSON.stringify(kind)}`
+  return failureStatus(405, 'MethodNotAllowed', message, { group, kind: plural })
+}
+
+/** Nothing more of such objects is made: `why` says for what time. */
+export const creationForbidden = (resource: Pick<Resource, 'group' | 'plural'>, why: string): Status =>
+  failureStatus(405, 'MethodNotAllowed', why, { group: resource.group, kind: resource.plural })
+
 /** `accepted`: the media types that the server writes. */
 export const notAcceptable = (accepted: readonly string[]): Status =>
   failureStatus(406, 'NotAcceptable', `only the following media types are accepted: ${accepted.join(', ')}`)

@@ -1,6 +1,7 @@
 import type { ApiObject, Resource } from '#api/resource.ts'
 import type { Client, List, ListOptions, Watch, WatchEvent, WriteOptions } from '#client/client.ts'
 import type { Caller } from './access/caller.ts'
+import { whenConverted } from './registry/conversion-needed.ts'
 import type { Registry } from './registry/registry.ts'
 import type { WriteRequest } from './registry/request.ts'
 import { handlerOf, type SubresourceHandler, type SubresourceHandlers } from './subresources/subresource.ts'
@@ -29,15 +30,12 @@ export const createInProcessClient = (
 
   const client: Client = {
     async get<T extends ApiObject>(resource: Resource<T>, name: string, options?: { readonly namespace?: string }) {
-      return registry.get(resource as Resource, options?.namespace, name) as T
+      return (await whenConverted(() => registry.get(resource as Resource, options?.namespace, name))) as T
     },
     async list<T extends ApiObject>(resource: Resource<T>, options: ListOptions = {}): Promise<List<T>> {
       const selection = selectionOf(registry, resource as Resource, options.namespace ?? '', options)
-      const page = registry.list(
-        resource as Resource,
-        selection,
-        options.resourceVersion ? { resourceVersion: options.resourceVersion } : {},
-      )
+      const request = options.resourceVersion ? { resourceVersion: options.resourceVersion } : {}
+      const page = await whenConverted(() => registry.list(resource as Resource, selection, request))
       return { items: page.items as readonly T[], resourceVersion: page.resourceVersion }
     },
     watch<T extends ApiObject>(

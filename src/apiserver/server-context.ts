@@ -3,6 +3,7 @@ import type { Authenticator } from './access/authentication.ts'
 import type { Authorizer } from './access/authorizer.ts'
 import type { Review } from './access/reviews/review.ts'
 import type { TokenSigner } from './access/token.ts'
+import type { CustomResources } from './custom/custom-resources.ts'
 import type { RequestCounter } from './http/request-counter.ts'
 import type { KubeletLocator } from './kubelet-proxy.ts'
 import type { Dial } from './proxy/destination.ts'
@@ -26,6 +27,8 @@ export interface ServerContext {
   readonly dial: Dial
   /** Who asks webhooks, of admission and of conversion. */
   readonly webhooks: LazyWebhookClient
+  /** Whether what is defined is served by now. */
+  readonly custom: CustomResources
   /** An integer in [0, below). */
   readonly random: (below: number) => number
   readonly counter: RequestCounter

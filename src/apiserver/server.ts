@@ -22,6 +22,7 @@ import { TokenSigner } from './access/token.ts'
 import { admissionList } from './admission/admission-list.ts'
 import { ReservedAddresses } from './admission/reserved-addresses.ts'
 import { createServiceAllocators, takeStored } from './admission/service-holdings.ts'
+import { CustomResources } from './custom/custom-resources.ts'
 import { createHandler } from './handler.ts'
 import { HEADER_LIMIT } from './http/answer/client-error.ts'
 import { RequestCounter } from './http/request-counter.ts'
@@ -147,6 +148,14 @@ export const createApiServer = async (options: ApiServerOptions): Promise<ApiSer
   const subresources = subresourceHandlers(signer)
   const dial = options.dial ?? dialTcp
   const webhooks = lazyWebhookClient(registry, dial, random)
+  const custom = new CustomResources({
+    registry,
+    load: async () => {
+      const { ServedDefinitions } = await import('./custom/served-definitions.ts')
+      return new ServedDefinitions(catalogue)
+    },
+    onError,
+  })
   const closing = new AbortController()
   const context: ServerContext = {
     registry,
@@ -159,6 +168,7 @@ export const createApiServer = async (options: ApiServerOptions): Promise<ApiSer
     kubelet: options.kubelet,
     dial,
     webhooks,
+    custom,
     random,
     counter: new RequestCounter(),
     signal: closing.signal,
@@ -177,6 +187,8 @@ export const createApiServer = async (options: ApiServerOptions): Promise<ApiSer
     ),
     writeDefaultPolicy(registry),
   ])
+  // What is defined is served before anybody asks.
+  await custom.settled
   const expiry = expireEvents(registry, events, () => clock.now(), onError)
 
   const servers: Server[] = []
@@ -211,6 +223,7 @@ export const createApiServer = async (options: ApiServerOptions): Promise<ApiSer
     feed.close()
     nodes.close()
     client.close()
+    custom.close()
     webhooks.close()
     await Promise.all(
       servers.splice(0).map(

@@ -1,8 +1,8 @@
-import { decodeMessage, type Walk } from './json/json-decode.ts'
+import { decodeMessage, decodeOpen, type Walk } from './json/json-decode.ts'
 import { toJson } from './json/json-encode.ts'
 import { JsonError, MAX_DEPTH } from './json/json-error.ts'
 import { type FieldProblem, scanJson } from './json/json-scan.ts'
-import { planOf } from './plan.ts'
+import { type MessagePlan, planOf } from './plan.ts'
 import type { MessageClass } from './schema.ts'
 
 export { JsonError } from './json/json-error.ts'
@@ -42,6 +42,7 @@ export const parseJson = (text: string): unknown => {
 export const decodeJsonText = <T>(message: MessageClass<T>, text: string): DecodedJson<T> => {
   const value = parseJson(text)
   const plan = planOf(message)
+  if (plan.open !== undefined) return openResult(plan, value, text)
   const walk: Walk = { path: [], unknown: 0 }
   const object = decodeMessage(walk, plan, value, `v1.${plan.name}`) as T
   const doubled = hasDoubledMembers(text, value)
@@ -55,9 +56,24 @@ export const decodeJsonText = <T>(message: MessageClass<T>, text: string): Decod
 export const decodeJson = <T>(message: MessageClass<T>, value: unknown): DecodedJson<T> => {
   checkDepth(value, 0)
   const plan = planOf(message)
+  if (plan.open !== undefined) return openResult(plan, structuredCopy(value), undefined)
   const walk: Walk = { path: [], unknown: 0 }
   const object = decodeMessage(walk, plan, value, `v1.${plan.name}`) as T
   return result(object, walk.unknown > 0 ? scanJson(JSON.stringify(value), plan) : NONE)
+}
+
+const structuredCopy = (value: unknown): unknown => JSON.parse(JSON.stringify(value))
+
+/** `text`: where doubled fields are to be found. Of what is wrong, what stands twice is told first. */
+const openResult = <T>(plan: MessagePlan, value: unknown, text: string | undefined): DecodedJson<T> => {
+  const walk: Walk = { path: [], unknown: 0 }
+  const doubled = text !== undefined && countColons(text) !== countMembers(value)
+  const object = decodeOpen(walk, plan, value)
+  const settled = plan.open!.settle(object)
+  const scanned = walk.unknown > 0 || doubled ? scanJson(text ?? JSON.stringify(value), plan) : NONE
+  const of = (kind: FieldProblem['kind']): readonly FieldProblem[] => scanned.filter((problem) => problem.kind === kind)
+  const removed = settled.map((path): FieldProblem => ({ kind: 'unknown', path }))
+  return result(object as T, [...of('duplicate'), ...of('unknown'), ...removed])
 }
 
 const NONE: readonly FieldProblem[] = []
@@ -74,7 +90,9 @@ const pathsOf = (problems: readonly FieldProblem[], kind: FieldProblem['kind']):
 
 /** The JSON value as the API server writes it (order, omitted zeros, nulls); `JSON.stringify` gives its text. */
 export const jsonValue = <T>(message: MessageClass<T>, object: T): { readonly [key: string]: unknown } =>
-  toJson(planOf(message), object as { readonly [key: string]: unknown }, true)
+  message.open === undefined
+    ? toJson(planOf(message), object as { readonly [key: string]: unknown }, true)
+    : (object as { readonly [key: string]: unknown })
 
 /** JSON text as the API server writes it, without spaces. */
 export const encodeJson = <T>(message: MessageClass<T>, object: T): string => JSON.stringify(jsonValue(message, object))

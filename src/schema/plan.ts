@@ -1,4 +1,4 @@
-import type { Field, Fields, MessageClass, Presence, Scalar, Special, Type } from './schema.ts'
+import type { Either, Field, Fields, MessageClass, OpenContent, Presence, Scalar, Special, Type } from './schema.ts'
 
 /** What stands on the wire, as a number so that a codec's switch is a jump. */
 export const Kind = {
@@ -17,6 +17,7 @@ export const Kind = {
   fieldsV1: 12,
   strings: 13,
   json: 14,
+  either: 15,
 } as const
 export type Kind = (typeof Kind)[keyof typeof Kind]
 
@@ -33,8 +34,9 @@ export interface FieldPlan {
   readonly wire: number
   /** The key before one value in protobuf: the number and the wire type. */
   readonly tag: number
-  /** Of a message's fields; undefined for everything else. */
+  /** Of a message's fields, and of the message that an `either` may be; undefined for everything else. */
   readonly message: MessagePlan | undefined
+  readonly either: Either | undefined
   readonly always: boolean
   readonly omitZero: boolean
   /** The type as Go's errors name it: `int32`, `[]v1.ServicePort`, `map[string]string`. */
@@ -46,6 +48,7 @@ export interface FieldPlan {
 export interface MessagePlan {
   readonly name: string
   readonly gvk: readonly [string, string] | undefined
+  readonly open: OpenContent | undefined
   /** In declaration order, as JSON is written; inline messages as one field. */
   readonly fields: readonly FieldPlan[]
   /** The same with the fields of inline messages in their place. */
@@ -60,6 +63,7 @@ export interface MessagePlan {
 interface MutablePlan {
   name: string
   gvk: readonly [string, string] | undefined
+  open: OpenContent | undefined
   fields: FieldPlan[]
   flat: FieldPlan[]
   byName: Map<string, FieldPlan>
@@ -78,6 +82,7 @@ const compile = (message: MessageClass<unknown>, above: readonly MutablePlan[]):
   const plan: MutablePlan = {
     name: message.messageName,
     gvk: message.gvk,
+    open: message.open,
     fields: [],
     flat: [],
     byName: new Map(),
@@ -100,7 +105,7 @@ const compile = (message: MessageClass<unknown>, above: readonly MutablePlan[]):
 }
 
 const compileField = (name: string, field: Field<unknown, Presence>, chain: readonly MutablePlan[]): FieldPlan => {
-  const { kind, message, goType } = resolve(field.type, chain)
+  const { kind, message, either, goType } = resolve(field.type, chain)
   const wire = wireOf(kind)
   const { presence } = field
   return {
@@ -111,6 +116,7 @@ const compileField = (name: string, field: Field<unknown, Presence>, chain: read
     wire,
     tag: (field.n << 3) | (presence === 'map' ? Wire.length : wire),
     message,
+    either,
     always: field.options.always === true,
     omitZero: field.options.omitZero === true,
     goType: presence === 'list' ? `[]${goType}` : presence === 'map' ? `map[string]${goType}` : goType,
@@ -121,6 +127,7 @@ const compileField = (name: string, field: Field<unknown, Presence>, chain: read
 interface Resolved {
   readonly kind: Kind
   readonly message?: MessagePlan
+  readonly either?: Either
   readonly goType: string
 }
 
@@ -135,6 +142,10 @@ const resolve = (type: Type<unknown>, chain: readonly MutablePlan[]): Resolved =
   if (type.kind === 'special') {
     const name = (type as Special<unknown>).special
     return { kind: Kind[name], goType: SPECIAL_GO_TYPES[name] ?? 'object' }
+  }
+  if (type.kind === 'either') {
+    const either = type as Either
+    return { kind: Kind.either, message: resolve(either.of, chain).message!, either, goType: `v1.${either.name}` }
   }
   // A ref names a message that the declaration stands in: recursion is its only use.
   const target = (type as { readonly name?: string }).name

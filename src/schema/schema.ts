@@ -19,6 +19,17 @@ interface Union {
   readonly discriminator?: string
   readonly fields: readonly string[]
 }
+/** What an object may hold beside the fields of its table: whoever declares the message says it. */
+export interface OpenContent {
+  /**
+   * Makes the members of a JSON object what they are to be, in place, but for those of the table. The answer is the paths
+   * of those that were taken away, in order. Throws JsonError.
+   */
+  readonly settle: (object: { [name: string]: unknown }) => readonly string[]
+  /** The JSON Schema of the whole in OpenAPI, given the reference to a message's schema. */
+  readonly schema: (dialect: 'v2' | 'v3', refer: (message: MessageClass<unknown>) => object) => object
+}
+
 export interface MessageClass<T> {
   new (never: never): T
   readonly messageName: string
@@ -27,6 +38,8 @@ export interface MessageClass<T> {
   readonly fields: Fields
   readonly options: Options
   readonly gvk: readonly [string, string] | undefined
+  /** Absent: it holds the fields of its table, and no others. */
+  readonly open?: OpenContent | undefined
 }
 export interface Scalar<T> extends Plain<T> {
   readonly scalar: ScalarName
@@ -56,6 +69,27 @@ export const json: Special<unknown> = { kind: 'special', special: 'json' }
 export const fieldsV1: Special<Record<string, unknown>> = { kind: 'special', special: 'fieldsV1' }
 /** In protobuf `message { repeated string items = 1 }`. */
 export const strings: Special<readonly string[]> = { kind: 'special', special: 'strings' }
+
+/** What stands beside a message: a list of such messages, a flag, or a list of texts. */
+type Alternative = 'list' | 'bool' | 'strings'
+export interface Either extends Plain<unknown> {
+  readonly kind: 'either'
+  readonly name: string
+  readonly of: Type<unknown>
+  readonly or: Alternative
+  /** Numbers in protobuf: of the message, and of what stands in its place. */
+  readonly numbers: readonly [of: number, or: number]
+}
+/**
+ * A message or something else, as JSON tells them apart; in protobuf a message `name` that holds one of both. Fields
+ * that nobody knows are dropped inside of it without a word, as Kubernetes does where it reads such a union by hand.
+ */
+export const either = (
+  name: string,
+  of: Type<unknown>,
+  or: Alternative,
+  numbers: readonly [of: number, or: number],
+): Either => ({ kind: 'either', name, of, or, numbers })
 
 export interface Options {
   readonly default?: unknown
@@ -174,6 +208,8 @@ interface Declarations {
     name: K,
     fields: F,
   ) => MessageClass<Simplify<TypeMeta<K, V> & Shape<F>>>
+  /** Declares an API object that holds more than a table can say. It has no form in protobuf. */
+  readonly open: (apiVersion: string, name: string, fields: Fields, content: OpenContent) => MessageClass<unknown>
 }
 
 /** The declarations of a package, by its name in OpenAPI: `declarations('io.k8s.api.core.v1')`. */
@@ -183,13 +219,16 @@ export const declarations = (name: string): Declarations => {
     fields: Fields,
     options: Options,
     gvk?: readonly [string, string],
+    open?: OpenContent,
   ): MessageClass<T> => {
     class Message {}
-    return Object.assign(Message, { messageName, package: name, options, fields, gvk }) as unknown as MessageClass<T>
+    const declared = { messageName, package: name, options, fields, gvk, open }
+    return Object.assign(Message, declared) as unknown as MessageClass<T>
   }
   return {
     message: (messageName, fields, options = none) => define(messageName, fields, options),
     object: (apiVersion, kind, fields) => define(kind, fields, none, [apiVersion, kind]),
+    open: (apiVersion, kind, fields, content) => define(kind, fields, none, [apiVersion, kind], content),
   }
 }
 /** A message by its name, where it stands further down or is recursive: `ref<JSONSchemaProps>('JSONSchemaProps')`. */

@@ -48,6 +48,7 @@ test('what is said of a kind beside its checks is what the API promises', () => 
       'validatingadmissionpolicies',
       'validatingadmissionpolicybindings',
       'validatingwebhookconfigurations',
+      'customresourcedefinitions',
       'leases',
     ],
   )
@@ -65,7 +66,7 @@ test('what is said of a kind beside its checks is what the API promises', () => 
   )
   assert.deepEqual(
     kindsWith(({ deletion }) => deletion?.knowsNoGrace),
-    ['namespaces'],
+    ['namespaces', 'customresourcedefinitions'],
   )
   assert.deepEqual(
     kindsWith(({ deprecation }) => deprecation),

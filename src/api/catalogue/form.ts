@@ -14,7 +14,7 @@ interface FormDefinition<T extends ApiObject, S> extends Partial<KindDefinition<
 }
 
 /** A form by its conversion; what was read is kept for as long as what it was read from. */
-const formOf = (of: Kind, { read, write }: Conversion<ApiObject, ApiObject>): Form => {
+export const formOf = (of: Kind, { read, write }: Conversion<ApiObject, ApiObject>): Form => {
   const known = new WeakMap<ApiObject, ApiObject>()
   return {
     of,
@@ -85,7 +85,9 @@ export const formKind = <T extends ApiObject, S extends ApiObject>(
           graceSeconds: (object, asked) => deletion.graceSeconds!(stored(object), asked),
         }),
         ...(deletion.holds && { holds: (object) => deletion.holds!(stored(object)) }),
-        ...(deletion.marked && { marked: (object) => shown(deletion.marked!(stored(object))) }),
+        ...(deletion.marked && {
+          marked: (object, before) => shown(deletion.marked!(stored(object), stored(before))),
+        }),
       },
     }),
     ...(warnings && { warnings: (object, isNew) => warnings(stored(object), isNew) }),

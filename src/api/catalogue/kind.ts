@@ -14,8 +14,8 @@ interface Deletion<T> {
   graceSeconds?(object: T, asked: number | undefined): number
   /** It stays, marked, while this holds: what it contains goes first. */
   holds?(object: T): boolean
-  /** The state of one that is marked. */
-  marked?(object: T): T
+  /** The state of one that is marked; `before`: as it was without the mark. */
+  marked?(object: T, before: T): T
   /** Its end is said by `deletionTimestamp` alone. */
   readonly knowsNoGrace?: boolean
 }
@@ -31,6 +31,10 @@ export interface Form {
   read(stored: ApiObject): ApiObject
   /** As it is to be stored. */
   write(object: ApiObject): ApiObject
+  /** Somebody else is asked to convert: what was not converted yet is neither read nor written at once. */
+  readonly isAsked?: boolean
+  /** Has stored objects converted together: throws where that is still to be done, and then knows them. */
+  need?(stored: readonly ApiObject[]): void
 }
 
 /**
@@ -98,6 +102,22 @@ export interface KindDefinition<T extends ApiObject> {
   readonly isInert?: boolean
   /** What is said to whoever asks for the kind at all. */
   readonly deprecation?: string
+  /** Where its replicas stand; absent: `spec.replicas`, `status.replicas` and the selector of its pods. */
+  readonly scale?: Scaling
+  /** Why nothing of it can be created now; undefined: it can. */
+  forbidsCreation?(): string | undefined
+  /** Loads what its rules need, before the first of it is written. */
+  load?(): Promise<unknown>
+}
+
+/** The parts of an object that its scale is made of. */
+export interface Scaling {
+  /** `replicas` is undefined where nobody has said how many. */
+  read(object: ApiObject): { readonly replicas?: number; readonly current: number; readonly selector: string }
+  /** The same object with as many; nothing of the given one is changed. */
+  write(object: ApiObject, replicas: number): ApiObject
+  /** The names on the way to the number that is asked for: `['spec', 'size']`. */
+  readonly path: readonly string[]
 }
 
 /** A kind among others. */

@@ -5,10 +5,10 @@ export type Cell = string | number | boolean | null
 /** One column of a kind's table; `meta.k8s.io/v1 TableColumnDefinition`. Priority 1 shows with `-o wide` only. */
 export interface Column<T> {
   readonly name: string
-  readonly type: 'string' | 'integer' | 'boolean'
-  readonly format: '' | 'name'
+  readonly type: string
+  readonly format: string
   readonly description: string
-  readonly priority: 0 | 1
+  readonly priority: number
   readonly cell: (object: T, now: number) => Cell
 }
 

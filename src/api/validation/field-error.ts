@@ -8,12 +8,13 @@ type FieldErrorType =
   | 'Forbidden'
   | 'TooLong'
   | 'TooMany'
+  | 'TypeInvalid'
 
 export interface FieldError {
   readonly type: FieldErrorType
   /** `spec.ports[0].nodePort`. */
   readonly field: string
-  /** Shown for the types that show it: Invalid, NotSupported, Duplicate, NotFound, TooMany. */
+  /** Shown for the types that show it: Invalid, TypeInvalid, NotSupported, Duplicate, NotFound, TooMany. */
   readonly badValue?: unknown
   readonly detail: string
 }
@@ -67,6 +68,7 @@ const TITLES: { readonly [type in FieldErrorType]: string } = {
   Forbidden: 'Forbidden',
   TooLong: 'Too long',
   TooMany: 'Too many',
+  TypeInvalid: 'Invalid value',
 }
 
 /** `Invalid value: 0: must be between 1 and 65535, inclusive`: the error without its field. */
@@ -75,6 +77,9 @@ const fieldErrorBody = (error: FieldError): string => {
   const shown = hidden ? TITLES[error.type] : `${TITLES[error.type]}: ${JSON.stringify(error.badValue ?? null)}`
   return error.detail === '' ? shown : `${shown}: ${error.detail}`
 }
+
+/** An error as one line: its field, and what is wrong there. */
+export const fieldErrorText = (error: FieldError): string => `${error.field}: ${fieldErrorBody(error)}`
 
 /** Each error as a cause of the Status that refuses the object; its message is made of them. */
 export const fieldCauses = (errors: readonly FieldError[]): readonly FieldCause[] =>

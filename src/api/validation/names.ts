@@ -36,7 +36,7 @@ export const wildcardSubdomain: NameForm = form(
   253,
   `a wildcard DNS-1123 subdomain must start with '*.', followed by a valid DNS subdomain, which must consist of lower case alphanumeric characters, '-' or '.' and end with an alphanumeric character (e.g. '*.example.com', regex used for validation is '\\*\\.${SUBDOMAIN}')`,
 )
-/** RFC 1035 label, 63 bytes: versions of an API. */
+/** RFC 1035 label, 63 bytes: versions of an API, words of a definition. */
 export const dns1035Label: NameForm = form(
   anchored(LABEL_1035),
   63,

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { compareVersions } from '#api/apiextensions/custom/version-order.ts'
 import { type Kind, storedKind } from '#api/catalogue/kind.ts'
 import type { Subresource } from '#api/catalogue/subresource.ts'
 import { groupVersion } from '#api/resource.ts'
@@ -16,6 +17,7 @@ interface Entry {
   readonly categories: readonly string[]
   /** Changes with the form in which the objects are stored; absent: nothing is stored. */
   readonly storageVersionHash?: string
+  readonly isCustom?: boolean
 }
 
 interface GroupVersion {
@@ -28,7 +30,8 @@ const hashes = new Map<string, string>()
 
 /** As Kubernetes makes it, which clients keep: of group, version and kind of what is stored. */
 const storageVersionHash = (kind: Kind): string => {
-  const { resource, storageVersion = resource.version } = storedKind(kind)
+  const { resource } = storedKind(kind)
+  const { storageVersion = resource.version } = kind
   const text = `${resource.group}/${storageVersion}/${resource.kind}`
   let hash = hashes.get(text)
   if (hash === undefined) {
@@ -53,6 +56,14 @@ const subresourceEntry = ({ resource }: Kind, name: string, { body, verbs }: Sub
   }
 }
 
+/** Parts of custom resources stay in the order in which their definitions have them. */
+const byName = (one: Entry, other: Entry): number => {
+  const [a, b] = one.isCustom && other.isCustom ? [pluralOf(one), pluralOf(other)] : [one.name, other.name]
+  return a < b ? -1 : a > b ? 1 : 0
+}
+
+const pluralOf = ({ name }: Entry): string => name.split('/')[0]!
+
 /**
  * What is served, by group and version in the order of the catalogue, each with its resources and subresources by name.
  */
@@ -69,8 +80,11 @@ export const groupVersionsOf = (kinds: readonly Kind[], reviews: readonly Review
     const entries = of(group, version)
     const { verbs } = served
     const hash = storageVersionHash(served)
-    entries.push({ name: plural, singular, namespaced, kind, verbs, shortNames, categories, storageVersionHash: hash })
-    for (const [name, part] of Object.entries(served.subresources)) entries.push(subresourceEntry(served, name, part))
+    const isCustom = served.resource.message.open !== undefined
+    const names = { name: plural, singular, namespaced, kind, shortNames, categories }
+    entries.push({ ...names, verbs, storageVersionHash: hash, isCustom })
+    for (const [name, part] of Object.entries(served.subresources))
+      entries.push({ ...subresourceEntry(served, name, part), isCustom })
   }
   for (const { group, version, plural, singular, kind, namespaced } of reviews) {
     of(group, version).push({
@@ -83,8 +97,23 @@ export const groupVersionsOf = (kinds: readonly Kind[], reviews: readonly Review
       categories: [],
     })
   }
-  for (const { entries } of found.values()) entries.sort((a, b) => (a.name < b.name ? -1 : 1))
-  return [...found.values()]
+  for (const { entries } of found.values()) entries.sort(byName)
+  return preferred([...found.values()])
+}
+
+/** Versions of what is defined are told in the order in which Kubernetes prefers them; others stand in it. */
+const preferred = (all: readonly GroupVersion[]): readonly GroupVersion[] => {
+  const groups = new Map<string, GroupVersion[]>()
+  for (const one of all) {
+    const versions = groups.get(one.group) ?? []
+    groups.set(one.group, versions)
+    versions.push(one)
+  }
+  return [...groups.values()].flatMap((versions) =>
+    versions.every(({ entries }) => entries.every(({ isCustom }) => isCustom))
+      ? versions.sort((one, other) => compareVersions(one.version, other.version))
+      : versions,
+  )
 }
 
 /** `/api/v1`, `/apis/GROUP/VERSION`: meta/v1 APIResourceList. */

@@ -58,7 +58,7 @@ export const planDeletion = (
     ...(metadata.generation !== undefined && !deletionTimestamp ? { generation: metadata.generation + 1 } : {}),
   }
   const next: ApiObject = { ...object, metadata: marked }
-  return { kind: 'later', object: deletion?.marked?.(next) ?? next }
+  return { kind: 'later', object: deletion?.marked?.(next, object) ?? next }
 }
 
 /** True for a state whose deletion has nothing left to wait for. */

@@ -10,6 +10,7 @@ import { openWatch, type Watch } from '../storage/reading/watch.ts'
 import type { Store } from '../storage/store.ts'
 import type { Transaction } from '../storage/transaction.ts'
 import type { Application } from './applied.ts'
+import { whenConverted } from './conversion-needed.ts'
 import { listForm, watchForm } from './form.ts'
 import { managedFieldsAfter, ownedKind, withManagedFields } from './ownership.ts'
 import { keyIn, type Reader, type ReadResource } from './reader.ts'
@@ -200,6 +201,9 @@ export class Registry implements Reader {
   #write<T>(resource: Resource, request: WriteRequest, body: (write: Write) => T): Promise<T> {
     const whole = (transaction: Transaction): T =>
       body(new Write(this.#options, this, transaction, this.#kind(resource), request))
-    return awaiting(this.#options.store.transact(whole, request.dryRun))
+    const write = (): Promise<T> => awaiting(this.#options.store.transact(whole, request.dryRun))
+    const kind = this.machinery.catalogue.find(resource)
+    if (kind?.load !== undefined) return kind.load().then(write)
+    return kind?.form?.isAsked ? Promise.resolve(whenConverted(write)) : write()
   }
 }

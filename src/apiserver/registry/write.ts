@@ -8,7 +8,7 @@ import { timeText } from '#api/time-text.ts'
 import { keyOf } from '#objects/object-key.ts'
 import type { OwnedKind } from '#schema/apply/owners/owned-kind.ts'
 import type { Admission, CreateAdmission, UpdateAdmission } from '../admission/admission.ts'
-import { alreadyExists, badRequest, invalid, notFound, preconditionFailed } from '../errors.ts'
+import { alreadyExists, badRequest, creationForbidden, invalid, notFound, preconditionFailed } from '../errors.ts'
 import { generateName } from '../generate-name.ts'
 import type { Machinery } from '../machinery/machinery.ts'
 import type { Transaction } from '../storage/transaction.ts'
@@ -62,6 +62,8 @@ export class Write {
 
   #create(body: ApiObject, keepsOwners = false): ApiObject {
     const resource = this.#resource
+    const why = this.#kind.forbidsCreation?.()
+    if (why !== undefined) throw creationForbidden(resource, why)
     const { machinery } = this.#rules
     const namespace = namespaceOf(resource, body, this.#request.namespace)
     const { managedFields, ...metadata } = this.#newMetadata(body.metadata ?? {}, namespace)

@@ -1,6 +1,6 @@
 import type { Kind } from '#api/catalogue/kind.ts'
 import { own } from '#schema/own.ts'
-import { badRequest, methodNotAllowed, noSuchResource, PathNotFound } from '../errors.ts'
+import { badRequest, methodNotAllowed, noSuchResource, notFound, PathNotFound, verbNotSupported } from '../errors.ts'
 import type { Stage } from '../http/request/exchange.ts'
 import { type ResourceRequestInfo, wordsOf } from '../http/request/request-info.ts'
 import { checkAccept, checkPatchType, MEDIA_TYPES, STREAM_TYPES } from '../http/request/route-media.ts'
@@ -66,6 +66,7 @@ export const routes =
     if (!(isServed || review) || !info.path.startsWith(`${root}/`)) throw new PathNotFound(info.path)
     const words = wordsOf(info.path).slice(group === '' ? 2 : 3)
     const kind = findKind(server, info)
+    if (kind?.resource.message.open) return customRoute(kind, info)
     const route = kind ? routeOf(kind, info, words) : reviewRoute(server, info, words)
     if (!route) throw noSuchResource()
     if (!route.methods.includes(request.method!)) throw methodNotAllowed()
@@ -75,6 +76,22 @@ export const routes =
     checkNames(info, kind)
     return false
   }
+
+/** Verbs that reach the objects of all namespaces together. */
+const EVERYWHERE = ['list', 'watch']
+
+/** The same for custom resources, which stand behind no such router. */
+const customRoute = ({ resource, subresources }: Kind, info: ResourceRequestInfo): false => {
+  const { name, namespace, subresource, verb } = info
+  if (resource.namespaced ? namespace === '' && !EVERYWHERE.includes(verb) : namespace !== '')
+    throw new PathNotFound(info.path)
+  if (subresource) {
+    const part = own(subresources, subresource)
+    if (part === undefined) throw notFound(resource, name)
+    if (!part.verbs.includes(verb)) throw verbNotSupported(resource, verb)
+  } else if (name === '' && ['update', 'patch', 'delete'].includes(verb)) throw badRequest('name must be provided')
+  return false
+}
 
 /** Refuses what no object can be called. */
 const checkNames = ({ parts, namespace }: ResourceRequestInfo, kind: Kind | undefined): void => {

@@ -22,11 +22,11 @@ import { unserved } from './unserved.ts'
 export const stageList = (server: ServerContext): readonly Stage[] => [
   access(server), // before anything that reads: what is not allowed is not even looked up
   health(server), // probes every second, so early
+  customResources(server), // before whoever tells what is served
   discovery(server),
   openapi(server),
   issuer(server), // who checks ServiceAccount tokens
   metrics(server),
-  customResources, // answers before resources, which know nothing of them
   unserved(server), // parts of objects that are not here, by name
   routes(server), // refuses what leads nowhere: who comes after need not ask
   reviews(server), // questions about access; never stored

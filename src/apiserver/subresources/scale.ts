@@ -1,4 +1,5 @@
 import { Scale as ScaleMessage } from '#api/autoscaling/scale/message.ts'
+import { type Scaling, storedKind } from '#api/catalogue/kind.ts'
 import type { LabelSelector } from '#api/meta/label-selector.ts'
 import { type ApiObject, groupVersion, type Resource } from '#api/resource.ts'
 import { formatLabelSelector } from '#api/selectors/label-selector.ts'
@@ -7,7 +8,7 @@ import { requirementsOf } from '#objects/label-selector.ts'
 import type { OwnedKind } from '#schema/apply/owners/owned-kind.ts'
 import type { ManagedFieldsEntry } from '#schema/apply/owners/owners.ts'
 import { entriesAfterScale, type ReplicasPaths, replicasPath, scaleEntries } from '#schema/apply/owners/scale-owners.ts'
-import { invalid } from '../errors.ts'
+import { internalError, invalid } from '../errors.ts'
 import { managedFieldsAfter, partKind, withManagedFields } from '../registry/ownership.ts'
 import type { Registry } from '../registry/registry.ts'
 import type { WriteRequest } from '../registry/request.ts'
@@ -27,18 +28,43 @@ interface Scale extends ApiObject {
 /** A Scale as it is written: its owners are those of the number of replicas. */
 const SCALE_KIND: OwnedKind = partKind(ScaleMessage, 'scale')
 
-const pathsOf = (resource: Resource): ReplicasPaths =>
-  new Map([[groupVersion(resource), replicasPath(['spec', 'replicas'])]])
+/** What has its scale where most kinds have it. */
+const COMMON: Scaling = {
+  path: ['spec', 'replicas'],
+  read(object) {
+    const { spec, status } = object as Scalable
+    const selector = formatLabelSelector(requirementsOf(spec?.selector) ?? [])
+    return { replicas: spec?.replicas ?? 0, current: status?.replicas ?? 0, selector }
+  },
+  write: (object, replicas) => ({ ...object, spec: { ...(object as Scalable).spec, replicas } }) as ApiObject,
+}
 
-const scaleOf = (object: Scalable): ApiObject => {
+const scalingOf = (registry: Registry, resource: Resource): Scaling =>
+  registry.machinery.catalogue.of(resource).scale ?? COMMON
+
+/** Of every version in which the objects are served: owners may have written in any. */
+const pathsOf = ({ machinery }: Registry, resource: Resource): ReplicasPaths => {
+  const { catalogue } = machinery
+  const kind = catalogue.of(resource)
+  const versions = kind.form === undefined ? [kind] : catalogue.formsOf(storedKind(kind))
+  return new Map(
+    versions.map((version) => [groupVersion(version.resource), replicasPath(version.scale?.path ?? COMMON.path)]),
+  )
+}
+
+const scaleOf = (scaling: Scaling, object: ApiObject): ApiObject => {
   const { name, namespace, uid, resourceVersion, creationTimestamp } = object.metadata ?? {}
-  const selector = formatLabelSelector(requirementsOf(object.spec?.selector) ?? [])
+  const { replicas, current, selector } = scaling.read(object)
+  if (replicas === undefined)
+    throw internalError(
+      new Error(`the spec replicas field ${JSON.stringify(`.${scaling.path.join('.')}`)} does not exist`),
+    )
   const scale = {
     kind: 'Scale',
     apiVersion: 'autoscaling/v1',
     metadata: { name, namespace, uid, resourceVersion, creationTimestamp },
-    spec: object.spec?.replicas ? { replicas: object.spec.replicas } : {},
-    status: { replicas: object.status?.replicas ?? 0, ...(selector ? { selector } : {}) },
+    spec: replicas ? { replicas } : {},
+    status: { replicas: current, ...(selector ? { selector } : {}) },
   }
   return scale as unknown as ApiObject
 }
@@ -49,16 +75,18 @@ const withOwners = (registry: Registry, previous: ApiObject, next: ApiObject, { 
 }
 
 export const scale: SubresourceHandler = {
-  get: (registry, resource, namespace, name) => scaleOf(registry.get(resource, namespace, name) as Scalable),
+  get: (registry, resource, namespace, name) =>
+    scaleOf(scalingOf(registry, resource), registry.get(resource, namespace, name)),
   async update(registry, resource, name, change, request) {
     const { subresource: _, ...main } = request
-    const paths = pathsOf(resource)
+    const paths = pathsOf(registry, resource)
+    const scaling = scalingOf(registry, resource)
     const object = await registry.update(
       resource,
       name,
       (current) => {
         const entries = current.metadata?.managedFields as Entries
-        const before = withManagedFields(scaleOf(current as Scalable), scaleEntries(entries, paths) as never)
+        const before = withManagedFields(scaleOf(scaling, current), scaleEntries(entries, paths) as never)
         const wanted = change(before) as Scale
         const replicas = wanted.spec?.replicas ?? 0
         if (!Number.isInteger(replicas) || replicas < 0) {
@@ -74,14 +102,11 @@ export const scale: SubresourceHandler = {
         const scaled = owned.metadata?.managedFields as Entries
         const managedFields = entriesAfterScale(entries, scaled, paths, groupVersion(resource)) as never
         const { resourceVersion } = wanted.metadata ?? {}
-        const spec = { ...(current as Scalable).spec, replicas }
-        return withManagedFields(
-          { ...current, metadata: { ...current.metadata, resourceVersion }, spec } as ApiObject,
-          managedFields,
-        )
+        const { metadata, ...rest } = scaling.write(current, replicas)
+        return withManagedFields({ ...rest, metadata: { ...metadata, resourceVersion } } as ApiObject, managedFields)
       },
       { ...main, keepsOwners: true },
     )
-    return scaleOf(object as Scalable)
+    return scaleOf(scaling, object)
   },
 }

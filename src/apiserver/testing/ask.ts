@@ -26,8 +26,8 @@ export const ask = (socketPath: string, line: string, body?: object, as: As = {}
     const headers = {
       ...(as.user === undefined ? {} : { 'impersonate-user': as.user }),
       ...(as.groups === undefined ? {} : { 'impersonate-group': [...as.groups] }),
-      ...as.headers,
       ...(text === undefined ? {} : { 'content-type': type, 'content-length': Buffer.byteLength(text) }),
+      ...as.headers,
     }
     const call = request({ socketPath, method, path, headers: headers as never }, async (response) => {
       const chunks: Buffer[] = []

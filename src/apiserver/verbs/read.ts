@@ -2,14 +2,15 @@ import type { ApiObject, Resource } from '#api/resource.ts'
 import { groupVersion } from '#api/resource.ts'
 import type { ApiError } from '#client/client.ts'
 import { badRequest, failure } from '../errors.ts'
-import { isIncluded, partialOf, servesConversion, tableOf } from '../http/answer/convert.ts'
+import { isIncluded, negotiateRead, partialOf, tableOf } from '../http/answer/convert.ts'
 import { listJson } from '../http/answer/encode.ts'
 import { sendObject, sendProtobuf, sendText } from '../http/answer/respond.ts'
 import type { Exchange } from '../http/request/exchange.ts'
 import { listOptions } from '../http/request/list-options.ts'
-import { negotiate, type Wanted } from '../http/request/negotiate.ts'
+import type { Wanted } from '../http/request/negotiate.ts'
 import { isTrue } from '../http/request/query.ts'
 import type { ResourceRequestInfo } from '../http/request/request-info.ts'
+import { whenConverted } from '../registry/conversion-needed.ts'
 import type { Registry } from '../registry/registry.ts'
 import type { ListPage, Selection } from '../storage/reading/list.ts'
 
@@ -46,11 +47,11 @@ const wrongForm = (asked: string, what: string, { kind, ...resource }: Resource,
 export const get = async (exchange: Exchange, registry: Registry, resource: Resource): Promise<true> => {
   const info = exchange.info as ResourceRequestInfo
   const { query } = exchange
-  const wanted = negotiate(exchange.request.headers.accept, servesConversion)
+  const wanted = negotiateRead(exchange.request.headers.accept, resource)
   if (isTrue(query.get('export')))
     throw badRequest('the export parameter, deprecated since v1.14, is no longer supported')
   registry.checkReached(query.get('resourceVersion') ?? undefined)
-  const object = registry.get(resource, info.namespace, info.name)
+  const object = await whenConverted(() => registry.get(resource, info.namespace, info.name))
   return sendRead(exchange, registry, resource, wanted, object)
 }
 
@@ -93,12 +94,19 @@ export const tableRequest = (exchange: Exchange, registry: Registry, resource: R
  */
 export const list = async (exchange: Exchange, registry: Registry, resource: Resource): Promise<true> => {
   const { namespace } = exchange.info as ResourceRequestInfo
-  const wanted = negotiate(exchange.request.headers.accept, servesConversion)
+  const wanted = negotiateRead(exchange.request.headers.accept, resource)
   const options = listOptions(exchange.query, false)
   const selection = selectionOf(registry, resource, namespace, options)
-  const { items, ...page } = registry.list(resource, selection, options)
+  const { items, ...page } = await whenConverted(() => registry.list(resource, selection, options))
   return sendList(exchange, registry, resource, wanted, items, page)
 }
+
+/** What a list begins with. Of custom resources it says also that it ends. */
+export const listHead = ({ list, message, ...resource }: Resource, page: Omit<ListPage, 'items'>) => ({
+  kind: list.gvk![1],
+  apiVersion: groupVersion(resource),
+  metadata: message.open ? { continue: '', ...page } : page,
+})
 
 /** Sends objects as a list, in the form that was negotiated. */
 const sendList = async (
@@ -125,7 +133,7 @@ const sendList = async (
     // Unlike a typed list's, these items carry their kind.
     return sendText(exchange, wanted, 200, JSON.stringify({ ...head, items: partials }))
   }
-  const head = { kind: `${resource.kind}List`, apiVersion: groupVersion(resource), metadata: page }
+  const head = listHead(resource, page)
   if (wanted.encoding === 'protobuf') {
     const whole = { ...head, items } as unknown as ApiObject
     return sendProtobuf(exchange, wanted, 200, machinery.encodeProtobuf(resource.list, whole))

@@ -1,15 +1,16 @@
 import { type ApiObject, groupVersion, type Resource } from '#api/resource.ts'
 import { ApiError } from '#client/client.ts'
 import { notAcceptable } from '../errors.ts'
-import { partialOf, servesConversion, tableOf } from '../http/answer/convert.ts'
+import { negotiateRead, partialOf, tableOf } from '../http/answer/convert.ts'
 import { passingLine, watchFrame, watchLine } from '../http/answer/encode.ts'
 import { EventStream } from '../http/answer/event-stream.ts'
 import { warningHeaders } from '../http/answer/warning.ts'
 import type { Exchange } from '../http/request/exchange.ts'
 import { type ListOptions, listOptions } from '../http/request/list-options.ts'
-import { negotiate, type Wanted } from '../http/request/negotiate.ts'
+import type { Wanted } from '../http/request/negotiate.ts'
 import type { ResourceRequestInfo } from '../http/request/request-info.ts'
 import { STREAM_TYPES } from '../http/request/route-media.ts'
+import { whenConverted } from '../registry/conversion-needed.ts'
 import type { Registry } from '../registry/registry.ts'
 import type { StoredEvent, Watch } from '../storage/reading/watch.ts'
 import { selectionOf, tableRequest } from './read.ts'
@@ -28,12 +29,17 @@ const INITIAL_EVENTS_END = 'k8s.io/initial-events-end'
  * Streams events until the client goes, the timeout comes, or `signal` aborts (the server closes). Answers at once and
  * returns true. A resourceVersion that is too old, or still to come where all is to be sent, is told in the stream.
  */
-export const watch = (exchange: Exchange, registry: Registry, resource: Resource, signal: AbortSignal): true => {
-  const wanted = negotiateStream(exchange.request.headers.accept)
+export const watch = async (
+  exchange: Exchange,
+  registry: Registry,
+  resource: Resource,
+  signal: AbortSignal,
+): Promise<true> => {
+  const wanted = negotiateStream(exchange.request.headers.accept, resource)
   const options = listOptions(exchange.query, true)
   const encoder = eventEncoder(exchange, registry, resource, wanted)
   let stream: EventStream | undefined
-  const opened = open(exchange, registry, resource, options, () => stream?.pump())
+  const opened = await whenConverted(() => open(exchange, registry, resource, options, () => stream?.pump()))
   sendHead(exchange, wanted)
   if (opened instanceof ApiError) {
     exchange.response.end(encoder.error(opened))
@@ -53,8 +59,8 @@ export const watch = (exchange: Exchange, registry: Registry, resource: Resource
 }
 
 /** YAML has no stream. */
-const negotiateStream = (accept: string | undefined): Wanted => {
-  const wanted = negotiate(accept, servesConversion)
+const negotiateStream = (accept: string | undefined, resource: Resource): Wanted => {
+  const wanted = negotiateRead(accept, resource)
   if (wanted.encoding === 'yaml') throw notAcceptable(STREAM_TYPES)
   return wanted
 }

@@ -4,7 +4,7 @@ import { type ApiObject, groupVersion, type Resource } from '#api/resource.ts'
 import { isNotFound, type PatchType } from '#client/client.ts'
 import { own } from '#schema/own.ts'
 import { badRequest, conflict, unsupportedMediaType } from '../errors.ts'
-import { servesConversion } from '../http/answer/convert.ts'
+import { negotiateRead } from '../http/answer/convert.ts'
 import { sendObject } from '../http/answer/respond.ts'
 import { fieldValidationOf, parseJson, parseYaml, readObject, requireObject } from '../http/request/body.ts'
 import { type Exchange, mediaType } from '../http/request/exchange.ts'
@@ -14,11 +14,12 @@ import { negotiate } from '../http/request/negotiate.ts'
 import { isDryRun, isTrue } from '../http/request/query.ts'
 import { readBody } from '../http/request/read-body.ts'
 import type { ResourceRequestInfo } from '../http/request/request-info.ts'
+import { whenConverted } from '../registry/conversion-needed.ts'
 import type { DeleteRequest } from '../registry/deletion.ts'
 import type { Registry } from '../registry/registry.ts'
 import type { WriteRequest } from '../registry/request.ts'
 import { checkPatchOptions, isApply, patchTypesOf, readApplication } from './apply.ts'
-import { selectionOf, sendRead } from './read.ts'
+import { listHead, selectionOf, sendRead } from './read.ts'
 
 const expectedOf = (resource: Resource) => ({
   apiVersion: groupVersion(resource),
@@ -68,7 +69,7 @@ const sendWritten = (
   code: number,
   object: ApiObject,
 ): Promise<true> => {
-  const wanted = negotiate(exchange.request.headers.accept, servesConversion)
+  const wanted = negotiateRead(exchange.request.headers.accept, resource)
   return sendRead(exchange, registry, resource, wanted, object, code)
 }
 
@@ -124,6 +125,7 @@ export const patch: Verb = async (exchange, registry, resource, subresource = ''
   const request = writeRequest(exchange, subresource)
   const body = await readPatch(exchange)
   exchange.warnings.push(...machinery.patchWarnings(resource, body.type, body.patch))
+  let warnings: readonly string[] = []
   const object = await registry.update(
     resource,
     name,
@@ -133,12 +135,12 @@ export const patch: Verb = async (exchange, registry, resource, subresource = ''
         machinery.patch(resource, body.type, current, body.patch),
         validation,
       )
-      exchange.warnings.push(...decoded.warnings)
+      warnings = decoded.warnings
       return { ...decoded.object, apiVersion: current.apiVersion, kind: current.kind }
     },
     request,
   )
-  exchange.warnings.push(...machinery.warningsFor(resource, object))
+  exchange.warnings.push(...warnings, ...machinery.warningsFor(resource, object))
   return sendWritten(exchange, registry, resource, 200, object)
 }
 
@@ -225,7 +227,7 @@ export const removeCollection: Verb = async (exchange, registry, resource) => {
     labelSelector: query.get('labelSelector'),
     fieldSelector: query.get('fieldSelector'),
   })
-  const { items, ...page } = registry.list(resource, selection)
+  const { items, ...page } = await whenConverted(() => registry.list(resource, selection))
   const request = { ...writeRequest(exchange), dryRun, options }
   // All that are asked for at once are kept at once.
   const removals = items.map(({ metadata = {} }) => {
@@ -237,7 +239,7 @@ export const removeCollection: Verb = async (exchange, registry, resource) => {
     })
   })
   await Promise.all(removals)
-  const all = { kind: `${resource.kind}List`, apiVersion: groupVersion(resource), metadata: page, items }
+  const all = { ...listHead(resource, page), items }
   const wanted = negotiate(exchange.request.headers.accept, () => false)
   return sendObject(exchange, registry.machinery, wanted, 200, all as unknown as ApiObject, resource.list)
 }

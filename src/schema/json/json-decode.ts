@@ -55,6 +55,27 @@ export const decodeMessage = (walk: Walk, plan: MessagePlan, value: unknown, goT
   return object
 }
 
+/**
+ * An object of an open message: the fields of its table as everywhere, and all else as it stands. The value is the
+ * callee's to keep.
+ */
+export const decodeOpen = (walk: Walk, plan: MessagePlan, value: unknown): Members => {
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    return mismatch(walk, plan, 'map[string]interface {}', value)
+  const source = value as Members
+  const object: Members = {}
+  decodeTypeMeta(walk, plan, source, object)
+  for (const field of plan.flat) {
+    const given = source[field.name]
+    // Kubernetes reads it by itself: its errors are told from there on.
+    if (given === undefined || given === null) fillAbsent(object, field)
+    else decodeField(walk, field.message ?? plan, field, given, object)
+  }
+  for (const name of Object.keys(source))
+    if (!plan.byName.has(name) && !isTypeMeta(name)) setMember(object, name, source[name])
+  return object
+}
+
 const decodeTypeMeta = (walk: Walk, plan: MessagePlan, source: Members, object: Members): void => {
   for (const name of ['kind', 'apiVersion']) {
     const value = source[name]
@@ -156,9 +177,29 @@ const decodeValue = (walk: Walk, owner: MessagePlan, field: FieldPlan, value: un
       return decodeTime(walk, owner, field, value)
     case Kind.strings:
       if (!Array.isArray(value)) return mismatch(walk, owner, '[]string', value)
-      return value.map((item) => (typeof item === 'string' ? item : mismatch(walk, owner, 'string', item)))
+      return decodeStrings(walk, owner, value)
+    case Kind.either:
+      return decodeEither(walk, owner, field, value)
     default:
       return value
+  }
+}
+
+const decodeStrings = (walk: Walk, owner: MessagePlan, items: readonly unknown[]): readonly unknown[] =>
+  items.map((item) => (typeof item === 'string' ? item : mismatch(walk, owner, 'string', item)))
+
+const decodeEither = (walk: Walk, owner: MessagePlan, field: FieldPlan, value: unknown): unknown => {
+  const plan = field.message!
+  const decode = (one: unknown): Members => decodeMessage(walk, plan, one, `v1.${plan.name}`, owner)
+  switch (field.either!.or) {
+    case 'list':
+      return Array.isArray(value) ? value.map(decode) : decode(value)
+    case 'strings':
+      return Array.isArray(value) ? decodeStrings(walk, owner, value) : decode(value)
+    case 'bool':
+      if (typeof value === 'boolean') return value
+      if (typeof value === 'object' && !Array.isArray(value)) return decode(value)
+      throw new JsonError('JSON_VALUE', 'boolean or JSON schema expected')
   }
 }
 

@@ -12,11 +12,15 @@ const MAX_PROBLEMS = 100
 
 /** What a value is read as: by a message's table, item by item, or without a table. */
 type Shape =
-  | { readonly kind: 'opaque' }
+  | { readonly kind: 'opaque' | 'free' }
   | { readonly kind: 'message'; readonly plan: MessagePlan }
   | { readonly kind: 'list' | 'map'; readonly item: Shape }
 
 const OPAQUE: Shape = { kind: 'opaque' }
+/** No table says what it holds, and nothing in it may stand twice. */
+const FREE: Shape = { kind: 'free' }
+
+const within = ({ kind }: Shape): Shape => (kind === 'free' ? FREE : OPAQUE)
 
 const shapeOf = (field: FieldPlan): Shape => {
   const item: Shape = field.kind === Kind.message ? { kind: 'message', plan: field.message! } : OPAQUE
@@ -119,11 +123,13 @@ class Scanner {
       this.#at++
       const below = path === '' ? name : `${path}.${name}`
       const field = plan?.byName.get(name)
-      const known = plan === undefined || field !== undefined || (plan.gvk !== undefined && isTypeMeta(name))
+      const isOpen = plan === undefined || plan.open !== undefined
+      const known = isOpen || field !== undefined || (plan.gvk !== undefined && isTypeMeta(name))
       if (!known) this.#note('unknown', below)
       else if (names.has(name) && shape.kind !== 'opaque') this.#note('duplicate', below)
       names.add(name)
-      const inner = field !== undefined ? shapeOf(field) : shape.kind === 'map' ? shape.item : OPAQUE
+      const inner =
+        field !== undefined ? shapeOf(field) : shape.kind === 'map' ? shape.item : plan?.open ? FREE : within(shape)
       this.#value(inner, below)
       const next = this.#space()
       if (next !== ',' && next !== '}') this.#fail('after object key:value pair')
@@ -138,7 +144,7 @@ class Scanner {
       return
     }
     for (let index = 0; ; index++) {
-      this.#value(shape.kind === 'list' ? shape.item : OPAQUE, `${path}[${index}]`)
+      this.#value(shape.kind === 'list' ? shape.item : within(shape), `${path}[${index}]`)
       const next = this.#space()
       if (next !== ',' && next !== ']') this.#fail('after array element')
       this.#at++

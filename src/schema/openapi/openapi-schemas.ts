@@ -1,4 +1,4 @@
-import type { Field, Fields, MessageClass, Options, Presence, Type } from '../schema.ts'
+import type { Either, Field, Fields, MessageClass, Options, Presence, Type } from '../schema.ts'
 
 /** A JSON Schema object of OpenAPI, of either version. */
 export interface Schema {
@@ -9,11 +9,31 @@ export interface Schema {
   format?: string
   description?: string
   default?: unknown
-  enum?: readonly string[]
+  enum?: readonly unknown[]
   items?: Schema
-  additionalProperties?: Schema
+  additionalProperties?: Schema | boolean
   properties?: { [name: string]: Schema }
-  required?: string[]
+  required?: readonly string[]
+  // What schemas of custom resources say besides.
+  title?: string
+  anyOf?: readonly Schema[]
+  not?: Schema
+  nullable?: boolean
+  pattern?: string
+  multipleOf?: number
+  maximum?: number
+  exclusiveMaximum?: boolean
+  minimum?: number
+  exclusiveMinimum?: boolean
+  maxLength?: number
+  minLength?: number
+  maxItems?: number
+  minItems?: number
+  uniqueItems?: boolean
+  maxProperties?: number
+  minProperties?: number
+  example?: unknown
+  externalDocs?: object
   [extension: `x-${string}`]: unknown
 }
 
@@ -66,7 +86,7 @@ const SCALARS: { readonly [scalar: string]: Schema } = {
 }
 
 interface Descriptor {
-  readonly kind: 'scalar' | 'enum' | 'special' | 'ref'
+  readonly kind: 'scalar' | 'enum' | 'special' | 'ref' | 'either'
   readonly scalar?: string
   readonly values?: readonly string[]
   readonly special?: string
@@ -111,6 +131,15 @@ export class SchemaCollector {
     const schema: Schema = { type: 'object' }
     this.schemas[name] = schema
     this.#met.set(message.messageName, message)
+    if (message.open !== undefined) {
+      const kinds = { 'x-kubernetes-group-version-kind': [kindOf(message.gvk!)] }
+      Object.assign(
+        schema,
+        message.open.schema(this.#dialect, (other) => this.reference(other)),
+        kinds,
+      )
+      return
+    }
     const about = this.#naming.describe?.(message.messageName)
     if (about !== undefined) schema.description = about
     const properties: { [name: string]: Schema } = {}
@@ -166,6 +195,14 @@ export class SchemaCollector {
   #type(resolved: Resolved): Schema {
     if (resolved.kind === 'message') return this.reference(resolved.message)
     const { type } = resolved
+    if (type.kind === 'either') {
+      const { of } = type as unknown as Either
+      const package_ = this.#resolve(of)
+      if (package_.kind !== 'message') throw new TypeError(`${type.name} is no union with a message`)
+      // Beside the message that it may be. What it holds OpenAPI has no words for.
+      const sibling = this.#naming.modelName(package_.message)
+      return this.named(`${sibling.slice(0, sibling.lastIndexOf('.'))}.${type.name}`, {})
+    }
     if (type.kind === 'enum') return { type: 'string', enum: [...type.values!].sort() }
     if (type.kind === 'special') {
       if (type.special === 'strings') return { type: 'array', items: { type: 'string' } }

@@ -35,6 +35,29 @@ class ReverseWriter {
     this.#varint(field << 3)
   }
 
+  /** A union's flag, of which false says something too: AdditionalPropertiesItem { boolean } */
+  flag(field: number, value: boolean | undefined): void {
+    if (value === undefined) return
+    this.message(field, () => {
+      this.#varint(value ? 1 : 0)
+      this.#varint(2 << 3)
+    })
+  }
+
+  /** A count, which proto3 leaves out where it is zero. */
+  integer(field: number, value: number | undefined): void {
+    if (!value) return
+    this.#varint(Math.min(value, 0x7fffffff))
+    this.#varint(field << 3)
+  }
+
+  double(field: number, value: number | undefined): void {
+    if (!value) return
+    this.#reserve(8)
+    new DataView(this.#bytes.buffer).setFloat64(this.#at, value, true)
+    this.#varint((field << 3) | 1)
+  }
+
   /** Writes what `write` writes as a message of that field number. */
   message(field: number, write: () => void): void {
     const end = this.#length
@@ -192,12 +215,27 @@ const schemaOf = (writer: ReverseWriter, schema: Schema): void => {
   if (properties !== undefined) writer.message(25, () => namedSchemas(writer, properties))
   if (items !== undefined) writer.message(23, () => writer.message(1, () => schemaOf(writer, items)))
   if (type !== undefined) writer.message(22, () => writer.string(1, type))
-  if (additionalProperties !== undefined)
+  if (typeof additionalProperties === 'object')
     writer.message(21, () => writer.message(1, () => schemaOf(writer, additionalProperties)))
+  else writer.flag(21, additionalProperties)
   writer.each(20, schema.enum ?? [], (value) => any(writer, value))
   writer.strings(19, schema.required ?? [])
+  writer.integer(18, schema.minProperties)
+  writer.integer(17, schema.maxProperties)
+  writer.bool(16, schema.uniqueItems)
+  writer.integer(15, schema.minItems)
+  writer.integer(14, schema.maxItems)
+  writer.string(13, schema.pattern)
+  writer.integer(12, schema.minLength)
+  writer.integer(11, schema.maxLength)
+  writer.bool(10, schema.exclusiveMinimum)
+  writer.double(9, schema.minimum)
+  writer.bool(8, schema.exclusiveMaximum)
+  writer.double(7, schema.maximum)
+  writer.double(6, schema.multipleOf)
   if (schema.default !== undefined) writer.message(5, () => any(writer, schema.default))
   writer.string(4, schema.description)
+  writer.string(3, schema.title)
   writer.string(2, schema.format)
   writer.string(1, schema.$ref)
 }

@@ -139,9 +139,35 @@ const readValue = (reader: ProtobufReader, field: FieldPlan, state: DecodeState)
       return toBase64(reader.slice())
   }
   const outer = reader.enter()
-  const value = field.kind === Kind.message ? readMessage(reader, field.message!, state) : readSpecial(reader, field)
+  const value =
+    field.kind === Kind.message
+      ? readMessage(reader, field.message!, state)
+      : field.kind === Kind.either
+        ? readEither(reader, field, state)
+        : readSpecial(reader, field)
   reader.leave(outer)
   return value
+}
+
+const readEither = (reader: ProtobufReader, field: FieldPlan, state: DecodeState): unknown => {
+  const { or, numbers } = field.either!
+  let message: Members | undefined
+  let flag = false
+  const items: unknown[] = []
+  const readOne = (): Members => {
+    const outer = reader.enter()
+    const one = readMessage(reader, field.message!, state)
+    reader.leave(outer)
+    return one
+  }
+  readMembers(reader, (tag) => {
+    if (tag === ((numbers[0] << 3) | Wire.length)) message = readOne()
+    else if (tag >>> 3 !== numbers[1]) return false
+    else if (or === 'bool') flag = reader.bool()
+    else items.push(or === 'list' ? readOne() : reader.string())
+    return true
+  })
+  return message ?? (or === 'bool' ? flag : items)
 }
 
 /** Types that JSON writes in a form of their own and protobuf as small messages. */

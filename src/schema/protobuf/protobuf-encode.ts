@@ -1,6 +1,6 @@
 import { fromBase64 } from '../base64.ts'
 import { compareUtf8 } from '../json/json-encode.ts'
-import { type FieldPlan, Kind, type MessagePlan, zeroOf } from '../plan.ts'
+import { type FieldPlan, Kind, type MessagePlan, Wire, zeroOf } from '../plan.ts'
 import { parseTime } from '../time.ts'
 import { ProtobufError } from './protobuf-error.ts'
 import type { ProtobufWriter } from './protobuf-writer.ts'
@@ -140,8 +140,41 @@ const writeSpecial = (writer: ProtobufWriter, field: FieldPlan, value: unknown):
       }
       break
     }
+    case Kind.either:
+      writeEither(writer, field, value)
+      break
     default:
       writer.string(JSON.stringify(value))
       writer.varint(10)
   }
+}
+
+const writeEither = (writer: ProtobufWriter, field: FieldPlan, value: unknown): void => {
+  const [of, or] = field.either!.numbers
+  const lengthTag = (number: number): number => (number << 3) | Wire.length
+  const writeOne = (number: number, one: unknown): void => {
+    const before = writer.written
+    writeMessage(writer, field.message!, one as Members)
+    writer.varint(writer.written - before)
+    writer.varint(lengthTag(number))
+  }
+  // Go writes a flag always, and a schema stands for true.
+  const writeFlag = (flag: boolean): void => {
+    writer.varint(flag ? 1 : 0)
+    writer.varint((or << 3) | Wire.varint)
+  }
+  if (typeof value === 'boolean') writeFlag(value)
+  else if (!Array.isArray(value)) {
+    writeOne(of, value)
+    if (field.either!.or === 'bool') writeFlag(true)
+  } else
+    for (let index = value.length - 1; index >= 0; index--) {
+      const item: unknown = value[index]
+      if (typeof item !== 'string') {
+        writeOne(or, item)
+        continue
+      }
+      writer.string(item)
+      writer.varint(lengthTag(or))
+    }
 }

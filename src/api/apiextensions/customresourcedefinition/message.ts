@@ -5,7 +5,7 @@ import { message, object } from '../group.ts'
 import { CustomResourceConversion } from './conversion.ts'
 import { CustomResourceValidation } from './schema.ts'
 
-export class CustomResourceColumnDefinition extends message('CustomResourceColumnDefinition', {
+class CustomResourceColumnDefinition extends message('CustomResourceColumnDefinition', {
   name: required(1, string),
   type: required(2, string),
   format: field(3, string),
@@ -14,7 +14,7 @@ export class CustomResourceColumnDefinition extends message('CustomResourceColum
   jsonPath: required(6, string),
 }) {}
 
-export class CustomResourceDefinitionNames extends message('CustomResourceDefinitionNames', {
+class CustomResourceDefinitionNames extends message('CustomResourceDefinitionNames', {
   plural: required(1, string),
   singular: field(2, string),
   shortNames: list(3, string, { list: 'atomic' }),
@@ -23,24 +23,24 @@ export class CustomResourceDefinitionNames extends message('CustomResourceDefini
   categories: list(6, string, { list: 'atomic' }),
 }) {}
 
-export class CustomResourceSubresourceStatus extends message('CustomResourceSubresourceStatus', {}) {}
+class CustomResourceSubresourceStatus extends message('CustomResourceSubresourceStatus', {}) {}
 
-export class CustomResourceSubresourceScale extends message('CustomResourceSubresourceScale', {
+class CustomResourceSubresourceScale extends message('CustomResourceSubresourceScale', {
   specReplicasPath: required(1, string),
   statusReplicasPath: required(2, string),
   labelSelectorPath: optional(3, string),
 }) {}
 
-export class CustomResourceSubresources extends message('CustomResourceSubresources', {
+class CustomResourceSubresources extends message('CustomResourceSubresources', {
   status: optional(1, CustomResourceSubresourceStatus),
   scale: optional(2, CustomResourceSubresourceScale),
 }) {}
 
-export class SelectableField extends message('SelectableField', {
+class SelectableField extends message('SelectableField', {
   jsonPath: required(1, string),
 }) {}
 
-export class CustomResourceDefinitionVersion extends message('CustomResourceDefinitionVersion', {
+class CustomResourceDefinitionVersion extends message('CustomResourceDefinitionVersion', {
   name: required(1, string),
   served: required(2, bool),
   storage: required(3, bool),
@@ -52,7 +52,7 @@ export class CustomResourceDefinitionVersion extends message('CustomResourceDefi
   selectableFields: list(9, SelectableField, { list: 'atomic' }),
 }) {}
 
-export class CustomResourceDefinitionSpec extends message('CustomResourceDefinitionSpec', {
+class CustomResourceDefinitionSpec extends message('CustomResourceDefinitionSpec', {
   group: required(1, string),
   names: required(3, CustomResourceDefinitionNames),
   scope: required(4, string),
@@ -61,7 +61,7 @@ export class CustomResourceDefinitionSpec extends message('CustomResourceDefinit
   preserveUnknownFields: field(10, bool),
 }) {}
 
-export class CustomResourceDefinitionCondition extends message('CustomResourceDefinitionCondition', {
+class CustomResourceDefinitionCondition extends message('CustomResourceDefinitionCondition', {
   type: required(1, string),
   status: required(2, string),
   lastTransitionTime: field(3, time),
@@ -70,7 +70,7 @@ export class CustomResourceDefinitionCondition extends message('CustomResourceDe
   observedGeneration: field(6, int64),
 }) {}
 
-export class CustomResourceDefinitionStatus extends message('CustomResourceDefinitionStatus', {
+class CustomResourceDefinitionStatus extends message('CustomResourceDefinitionStatus', {
   conditions: list(1, CustomResourceDefinitionCondition, { keys: ['type'], always: true, optional: true }),
   acceptedNames: required(2, CustomResourceDefinitionNames, { optional: true }),
   storedVersions: list(3, string, { list: 'atomic', always: true, optional: true }),

@@ -1,4 +1,18 @@
-import { bool, double, field, int64, json, list, map, oneOf, optional, ref, required, string } from '#schema/schema.ts'
+import {
+  bool,
+  double,
+  either,
+  field,
+  int64,
+  json,
+  list,
+  map,
+  oneOf,
+  optional,
+  ref,
+  required,
+  string,
+} from '#schema/schema.ts'
 import { message } from '../group.ts'
 
 const FieldValueErrorReason = oneOf(
@@ -21,6 +35,9 @@ class ValidationRule extends message('ValidationRule', {
   fieldPath: field(5, string),
   optionalOldSelf: optional(6, bool),
 }) {}
+
+/** A schema is made of schemas. */
+const itself = ref<unknown>('JSONSchemaProps')
 
 class JSONSchemaProps extends message('JSONSchemaProps', {
   id: field(1, string),
@@ -46,16 +63,16 @@ class JSONSchemaProps extends message('JSONSchemaProps', {
   maxProperties: optional(21, int64),
   minProperties: optional(22, int64),
   required: list(23, string, { list: 'atomic' }),
-  items: optional(24, json),
+  items: optional(24, either('JSONSchemaPropsOrArray', itself, 'list', [1, 2])),
   allOf: list(25, ref<JSONSchemaProps>('JSONSchemaProps'), { list: 'atomic' }),
   oneOf: list(26, ref<JSONSchemaProps>('JSONSchemaProps'), { list: 'atomic' }),
   anyOf: list(27, ref<JSONSchemaProps>('JSONSchemaProps'), { list: 'atomic' }),
   not: optional(28, ref<JSONSchemaProps>('JSONSchemaProps')),
   properties: map(29, ref<JSONSchemaProps>('JSONSchemaProps')),
-  additionalProperties: optional(30, json),
+  additionalProperties: optional(30, either('JSONSchemaPropsOrBool', itself, 'bool', [2, 1])),
   patternProperties: map(31, ref<JSONSchemaProps>('JSONSchemaProps')),
-  dependencies: map(32, json),
-  additionalItems: optional(33, json),
+  dependencies: map(32, either('JSONSchemaPropsOrStringArray', itself, 'strings', [1, 2])),
+  additionalItems: optional(33, either('JSONSchemaPropsOrBool', itself, 'bool', [2, 1])),
   definitions: map(34, ref<JSONSchemaProps>('JSONSchemaProps')),
   externalDocs: optional(35, ExternalDocumentation),
   example: optional(36, json),

@@ -63,7 +63,10 @@ test('a namespace stays while something is in it, marked as terminating', () => 
     [false, false, false, true],
   )
   const status = { phase: 'Active', conditions: [] }
-  assert.deepEqual(marked!(namespace({ status })), namespace({ status: { conditions: [], phase: 'Terminating' } }))
+  assert.deepEqual(
+    marked!(namespace({ status }), namespace({ status })),
+    namespace({ status: { conditions: [], phase: 'Terminating' } }),
+  )
   assert.equal(kind.fields!['status.phase']!(namespace({ status })), 'Active')
   assert.equal(kind.fields!['status.phase']!(namespace()), undefined)
 })

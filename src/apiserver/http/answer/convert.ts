@@ -1,7 +1,7 @@
 import type { Kind } from '#api/catalogue/kind.ts'
-import type { ApiObject } from '#api/resource.ts'
+import type { ApiObject, Resource } from '#api/resource.ts'
 import { toTable } from '#api/table/table.ts'
-import type { Encoding, Wanted } from '../request/negotiate.ts'
+import { type Encoding, negotiate, type Wanted } from '../request/negotiate.ts'
 
 const partials = new WeakMap<object, ApiObject>()
 
@@ -16,11 +16,18 @@ export const partialOf = (object: ApiObject, version = 'v1'): ApiObject => {
 }
 
 /** A Table has no protobuf form. */
-export const servesConversion = ({ kind, group, version }: NonNullable<Wanted['as']>, encoding: Encoding): boolean =>
+const servesConversion = ({ kind, group, version }: NonNullable<Wanted['as']>, encoding: Encoding): boolean =>
   !(kind === 'Table' && encoding === 'protobuf') &&
   group === 'meta.k8s.io' &&
   (version === 'v1' || version === 'v1beta1') &&
   (kind === 'Table' || kind === 'PartialObjectMetadata' || kind === 'PartialObjectMetadataList')
+
+/**
+ * What a client wants to read of a resource: its objects, their metadata, or a Table. Custom resources have no protobuf
+ * form. Throws ApiError 406.
+ */
+export const negotiateRead = (accept: string | undefined, { message }: Pick<Resource, 'message'>): Wanted =>
+  negotiate(accept, servesConversion, undefined, (encoding) => encoding !== 'protobuf' || message.open === undefined)
 
 /** What each row of a Table carries of its object. */
 type Included = 'None' | 'Metadata' | 'Object'

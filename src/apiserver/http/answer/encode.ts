@@ -25,8 +25,9 @@ export const objectJson = (object: ApiObject, message: MessageClass<unknown> | u
   return body === '}' ? `${head}}` : `${head},${body}`
 }
 
-/** An item of a typed list, which Kubernetes writes without kind and apiVersion. */
-const itemJson = (object: ApiObject, message: MessageClass<unknown>): string => `{${bodyOf(object, message)}`
+/** An item of a typed list, which Kubernetes writes without kind and apiVersion; of custom resources with both. */
+const itemJson = (object: ApiObject, message: MessageClass<unknown>): string =>
+  message.open ? objectJson(object, message) : `{${bodyOf(object, message)}`
 
 interface ListHead {
   readonly kind: string

@@ -8,7 +8,8 @@ import type { ReadYaml } from '../yaml/read-yaml.ts'
 import { mediaType } from './exchange.ts'
 import { readBody } from './read-body.ts'
 
-const ACCEPTED = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf']
+const PROTOBUF = 'application/vnd.kubernetes.protobuf'
+const ACCEPTED = ['application/json', 'application/yaml', PROTOBUF]
 
 interface Expected {
   readonly apiVersion: string
@@ -62,7 +63,9 @@ export const readObject = async (
   const type = mediaType(request)
   const body = await readBody(request)
   if (body.length === 0) return undefined
-  if (type === 'application/vnd.kubernetes.protobuf') {
+  if (type === PROTOBUF) {
+    // Of custom resources only a schema says what they hold, and in which order nobody.
+    if (expected.message.open) throw unsupportedMediaType(ACCEPTED.filter((one) => one !== PROTOBUF))
     checkKind(machinery.protobufKind(body), expected)
     return complete(machinery.decodeProtobuf(expected.message, body), expected)
   }

@@ -77,19 +77,21 @@ const CONVERSION = ['as', 'g', 'v']
 
 /**
  * The first clause of an Accept header that can be served. `serves` says whether a conversion (`as=`) is known here; an
- * unknown one is passed over, as clients list the plain form behind it. 406 where nothing is left.
+ * unknown one is passed over, as clients list the plain form behind it. `servesPlain` says in what the object itself is
+ * written. 406 where nothing is left.
  */
 export const negotiate = (
   accept: string | undefined,
   serves: (as: NonNullable<Wanted['as']>, encoding: Encoding) => boolean,
   encodings: readonly Encoding[] = ['json', 'yaml', 'protobuf'],
+  servesPlain: (encoding: Encoding) => boolean = () => true,
 ): Wanted => {
   for (const clause of clausesOf(accept || '*/*')) {
     if (clause.quality === 0) continue
     for (const encoding of encodings) {
       if (!matches(clause.type, encoding)) continue
       const options = optionsOf(clause, encoding)
-      if (!options || (options.as && !serves(options.as, encoding))) continue
+      if (!options || !(options.as ? serves(options.as, encoding) : servesPlain(encoding))) continue
       return { encoding, contentType: MEDIA_TYPES[encoding], ...options }
     }
   }

@@ -116,6 +116,8 @@ const singleOf = (type: Type<unknown>, known: Known): FieldType => {
     if (scalar === 'string' || scalar === 'bytes') return STRING
     return scalar === 'bool' ? BOOLEAN : NUMERIC
   }
+  // What OpenAPI has no words for.
+  if (type.kind === 'either') return DEDUCED
   if (type.kind === 'special') return specialOf((type as Special<unknown>).special)
   const { name } = type as unknown as { readonly name: string }
   const target = known.get(name)

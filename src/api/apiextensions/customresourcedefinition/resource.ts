@@ -1,0 +1,9 @@
+import { resource } from '#api/resource.ts'
+import { CustomResourceDefinition, CustomResourceDefinitionList } from './message.ts'
+
+export const customResourceDefinitions = resource(
+  'customresourcedefinitions',
+  CustomResourceDefinition,
+  CustomResourceDefinitionList,
+  { shortNames: ['crd', 'crds'], categories: ['api-extensions'], namespaced: false },
+)

@@ -1,0 +1,18 @@
+import { textFormat } from '#api/apiextensions/custom/formats.ts'
+import type { JsonSchema } from '#schema/structural/json-schema.ts'
+import { someSchema } from '#schema/structural/json-schema.ts'
+import { isKnownFormat } from '#schema/structural/structural.ts'
+import type { CustomResourceDefinition } from './message.ts'
+
+const TOOLS = { pattern: () => () => true, format: textFormat }
+
+/** What is said to who declares formats that nobody holds values against. */
+export const definitionWarnings = ({ spec }: CustomResourceDefinition): readonly string[] => {
+  const unknown: string[] = []
+  for (const { schema } of spec.versions ?? [])
+    someSchema(schema?.openAPIV3Schema as JsonSchema | undefined, ({ type = '', format }) => {
+      if (format && !isKnownFormat(type, format, TOOLS)) unknown.push(`unrecognized format ${JSON.stringify(format)}`)
+      return false
+    })
+  return [...new Set(unknown)]
+}

@@ -1,0 +1,77 @@
+import { plainForm } from '#api/apiextensions/custom/form.ts'
+import { type CustomKinds, customKinds } from '#api/apiextensions/custom/kind.ts'
+import { schemaTools } from '#api/apiextensions/custom/tools.ts'
+import type { CustomResourceDefinition } from '#api/apiextensions/customresourcedefinition/message.ts'
+import type { Catalogue } from '#api/catalogue/catalogue.ts'
+import type { Kind } from '#api/catalogue/kind.ts'
+import { groupVersion, type Resource } from '#api/resource.ts'
+import { jsonEqual } from '#schema/json-value.ts'
+
+interface Served extends CustomKinds {
+  definition: CustomResourceDefinition
+}
+
+/** Whether two states of a definition are served alike. */
+const isAlike = (one: CustomResourceDefinition, other: CustomResourceDefinition): boolean =>
+  jsonEqual(one.spec, other.spec) && jsonEqual(one.status?.acceptedNames ?? {}, other.status?.acceptedNames ?? {})
+
+/** The kinds of definitions in a catalogue. */
+export class ServedDefinitions {
+  readonly #catalogue: Catalogue
+  readonly #served = new Map<string, Served>()
+
+  constructor(catalogue: Catalogue) {
+    this.#catalogue = catalogue
+  }
+
+  /** As which the objects of a definition are stored; undefined for one that is not served. */
+  storedOf(name: string): Resource | undefined {
+    return this.#served.get(name)?.stored.resource
+  }
+
+  /** Serves a definition as it says now. Watches of what it served before end, unless it is served alike. */
+  serve(name: string, definition: CustomResourceDefinition): void {
+    let known = this.#served.get(name)
+    if (known !== undefined && known.definition.metadata?.uid !== definition.metadata?.uid) {
+      this.remove(name)
+      known = undefined
+    }
+    if (known !== undefined && isAlike(known.definition, definition)) {
+      known.definition = definition
+      return
+    }
+    const kinds = customKinds(
+      definition,
+      { ...schemaTools, rules: () => undefined, form: plainForm, isTerminating: () => this.#isTerminating(name) },
+      known?.stored,
+    )
+    for (const kind of kinds.served) this.#checkFree(kind, known?.served ?? [])
+    for (const { resource } of known?.served ?? []) this.#catalogue.remove(resource)
+    const served: Served = { ...kinds, definition }
+    this.#served.set(name, served)
+    if (known === undefined) this.#catalogue.add(kinds.stored)
+    for (const kind of kinds.served) this.#catalogue.add(kind)
+  }
+
+  /** Serves it no more. Its objects go with it. */
+  remove(name: string): void {
+    const known = this.#served.get(name)
+    if (known === undefined) return
+    this.#served.delete(name)
+    this.#catalogue.remove(known.stored.resource)
+  }
+
+  /** Throws TypeError where a kind of our own has the path or the name. */
+  #checkFree({ resource }: Kind, own: readonly Kind[]): void {
+    const other = this.#catalogue.find(resource) ?? this.#catalogue.findKind(groupVersion(resource), resource.kind)
+    if (other === undefined || own.includes(other)) return
+    const { plural, kind } = other.resource
+    throw new TypeError(
+      `${resource.plural}.${resource.group} is not served: the API has ${plural} (${kind}) of its own`,
+    )
+  }
+
+  #isTerminating(name: string): boolean {
+    return this.#served.get(name)?.definition.metadata?.deletionTimestamp !== undefined
+  }
+}
