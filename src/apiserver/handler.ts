@@ -100,7 +100,7 @@ export const createHandler = (server: ServerContext, onError: (error: unknown) =
     const info = requestInfo(request.method ?? 'GET', path, query)
     const caller = callerOf(request, () => accessRequest(info, query))
     checkAccess(server, caller, info)
-    await upgrade(server, info, query, request, { socket, head })
+    await upgrade(server, caller, info, query, request, { socket, head })
   }
 
   /** By connection. */

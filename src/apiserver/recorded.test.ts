@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { type ComparableOptions, comparable } from './testing/recorded/comparable.ts'
-import { access } from './testing/recorded/not-held/access.ts'
 import { customResources } from './testing/recorded/not-held/custom-resources.ts'
 import { limits } from './testing/recorded/not-held/limits.ts'
 import { networking } from './testing/recorded/not-held/networking.ts'
@@ -26,7 +25,7 @@ const FILES: Readonly<Record<string, Run>> = {
   // Recorded with the admission of ServiceAccounts switched off.
   'api-cases': {
     withoutAccounts: true,
-    notHeld: { ...patches, ...customResources, ...workloads, ...pods, ...networking, ...access, ...limits, ...reading },
+    notHeld: { ...patches, ...customResources, ...workloads, ...pods, ...networking, ...limits, ...reading },
   },
 }
 

@@ -163,7 +163,7 @@ export const createApiServer = async (options: ApiServerOptions): Promise<ApiSer
     authorizer,
     signer,
     catalogue,
-    reviews: reviewList(authenticator, authorizer, issuer),
+    reviews: reviewList(authenticator, authorizer, issuer, now),
     subresources,
     kubelet: options.kubelet,
     dial,

@@ -1,9 +1,11 @@
 import type { IncomingMessage } from 'node:http'
+import type { Caller } from './access/caller.ts'
 import { badRequest, methodNotAllowed } from './errors.ts'
 import type { RequestInfo } from './http/request/request-info.ts'
 import { kubeletPath, proxyUpgrade } from './kubelet-proxy.ts'
 import type { UpgradingClient } from './proxy/forward-upgrade.ts'
 import type { ServerContext } from './server-context.ts'
+import { checkWayIn } from './stages/access.ts'
 import { findPart } from './stages/resources.ts'
 
 /**
@@ -12,6 +14,7 @@ import { findPart } from './stages/resources.ts'
  */
 export const upgrade = async (
   server: ServerContext,
+  caller: Caller,
   info: RequestInfo,
   query: URLSearchParams,
   request: IncomingMessage,
@@ -28,5 +31,6 @@ export const upgrade = async (
     )
   }
   if (request.method !== 'GET' && request.method !== 'POST') throw methodNotAllowed()
+  checkWayIn(server, caller, info)
   await proxyUpgrade(request, client, server.kubelet, kubeletPath(server.registry, info, query))
 }

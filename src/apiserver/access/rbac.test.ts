@@ -173,6 +173,7 @@ test('an aggregation rule takes all of a cluster’s rights to write', async () 
 const whoami = async (who?: Parameters<typeof ask>[3]) => {
   const review = { apiVersion: 'authentication.k8s.io/v1', kind: 'SelfSubjectReview' }
   const { status, body } = await call('POST /apis/authentication.k8s.io/v1/selfsubjectreviews', review, who)
+  if (status === 201) assert.ok(Date.parse(body.metadata.creationTimestamp) <= Date.now())
   return status === 201 ? body.status.userInfo : body.message
 }
 
@@ -288,6 +289,24 @@ test('to be somebody else takes a rule: for one request, or for all of them', as
     ask_(node, rule('impersonate-on:arbitrary-node:list', 'pods'), rule('impersonate:arbitrary-node', 'nodes', AUTHN)),
     'system:node:n1 system:nodes,system:authenticated',
   )
+})
+
+test('whoever may only read gets into no pod, by whichever method it is asked', async () => {
+  await let_('eve', rule('get', 'pods/exec pods/attach pods/portforward'))
+  await let_('ada', rule('get create', 'pods/exec'))
+  const spec = { automountServiceAccountToken: false, containers: [{ name: 'c', image: 'i' }] }
+  await made('POST /api/v1/namespaces/default/pods', { metadata: { name: 'room' }, spec })
+  const enter = (who: string, part: string, headers: Record<string, string> = {}) =>
+    call(`GET /api/v1/namespaces/default/pods/room/${part}`, undefined, { user: who, headers })
+  const upgrade = { connection: 'Upgrade', upgrade: 'websocket' }
+  for (const part of ['exec', 'attach', 'portforward'])
+    for (const headers of [{}, upgrade]) {
+      const { status, body } = await enter('eve', part, headers)
+      assert.equal(status, 403)
+      assert.equal(body.message, 'pods "room" is forbidden: ')
+    }
+  assert.equal((await enter('ada', 'exec')).status, 400)
+  assert.equal((await enter('ada', 'exec', upgrade)).body.message, 'pod room does not have a host assigned')
 })
 
 const review = (kind: string, spec: object, more: object = {}) => ({

@@ -2,6 +2,7 @@ import { badRequest } from '../errors.ts'
 import type { Stage } from '../http/request/exchange.ts'
 import { kubeletPath, proxyRequest } from '../kubelet-proxy.ts'
 import type { ServerContext } from '../server-context.ts'
+import { checkWayIn } from './access.ts'
 import { findPart } from './resources.ts'
 
 /**
@@ -15,6 +16,7 @@ export const streams =
     if (info.kind !== 'resource') return false
     const part = findPart(server, info)
     if (part?.answeredBy === 'stream') {
+      checkWayIn(server, exchange.caller, info)
       throw badRequest('Upgrade request required: exec, attach and port-forward speak WebSocket or SPDY/3.1')
     }
     if (part?.answeredBy !== 'log') return false

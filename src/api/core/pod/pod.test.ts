@@ -40,6 +40,19 @@ test('a pod is as good as what all its containers ask for and are given', () => 
   assert.deepEqual(first(full), { phase: 'Pending', qosClass: 'Guaranteed' })
 })
 
+test('a pod with gates is told to wait for them from its first moment', () => {
+  const gated = created(pod({ containers: [{ name: 'c', image: 'i' }], schedulingGates: [{ name: 'lab.example/g' }] }))
+  assert.deepEqual((gated as any).status.conditions, [
+    {
+      type: 'PodScheduled',
+      status: 'False',
+      reason: 'SchedulingGated',
+      message: 'Scheduling is blocked due to non-empty scheduling gates',
+      lastTransitionTime: gated.metadata!.creationTimestamp,
+    },
+  ])
+})
+
 test('what a pod leaves out is filled in, volume by volume and container by container', () => {
   const TOP = {
     restartPolicy: 'Always',

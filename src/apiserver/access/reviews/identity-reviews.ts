@@ -1,3 +1,4 @@
+import { timeText } from '#api/time-text.ts'
 import { badRequest } from '../../errors.ts'
 import type { Authenticator } from '../authentication.ts'
 import type { Caller } from '../caller.ts'
@@ -18,14 +19,17 @@ const userOf = (caller: Caller): object => ({
 })
 
 /** `kubectl auth whoami`. */
-export const selfReview: Review = {
+export const selfReview = (now: () => Date): Review => ({
   ...AUTHENTICATION,
   plural: 'selfsubjectreviews',
   singular: 'selfsubjectreview',
   kind: 'SelfSubjectReview',
   namespaced: false,
-  answer: (body, caller) => withStatus(body, { userInfo: userOf(caller) }),
-}
+  answer({ apiVersion, kind }, caller) {
+    const metadata = { creationTimestamp: timeText(now().getTime()) }
+    return withStatus({ apiVersion, kind, metadata }, { userInfo: userOf(caller) })
+  },
+})
 
 /** For servers that leave authentication to this one: whose a token is. */
 export const tokenReview = (authenticator: Authenticator, issuer: string): Review => ({

@@ -6,5 +6,4 @@ export const pods: NotHeld = {
   'pod with grace': LATER,
   'second delete cannot lengthen': LATER,
   'delete now': LATER,
-  'gated pod': LATER,
 }

@@ -1,5 +1,0 @@
-import { LATER, type NotHeld } from './not-held.ts'
-
-export const access: NotHeld = {
-  'rita may list pods': LATER,
-}
