@@ -67,7 +67,11 @@ const end = async (child: ChildProcess, signal: NodeJS.Signals): Promise<void> =
 let running: ChildProcess | undefined
 try {
   await build({
-    entryPoints: [join(import.meta.dirname, 'api', 'server.ts')],
+    entryPoints: [
+      join(import.meta.dirname, 'api', 'server.ts'),
+      join(import.meta.dirname, '..', 'src', 'apiserver', 'storage', 'sqlite', 'database-worker.ts'),
+    ],
+    entryNames: '[name]',
     bundle: true,
     splitting: true,
     platform: 'node',

@@ -1,8 +1,13 @@
-/** The API server alone, with the control plane’s flags, as a process of its own. Says `ready` once it listens. */
+/**
+ * The API server alone, with the control plane’s flags and its journal, as a process of its own. Says `ready` once it
+ * listens.
+ */
 
 import { setFlagsFromString } from 'node:v8'
 import { readPki } from '#apiserver/pki/pki.ts'
 import { createApiServer } from '#apiserver/server.ts'
+import { firstRevisionAt } from '#apiserver/storage/first-revision.ts'
+import { SqliteJournal } from '#apiserver/storage/sqlite/sqlite-journal.ts'
 
 export interface Settings {
   /** Where certificates, keys and the database are. */
@@ -19,6 +24,7 @@ const server = await createApiServer({
   clusterDomain: 'cluster.local',
   advertise: { address: '172.30.0.1', port: 6443 },
   pki,
+  journal: new SqliteJournal({ path: `${folder}/objects.db`, firstRevision: firstRevisionAt(Date.now()) }),
   kubelet: () => undefined,
 })
 // A signal ends a profile with its file.
