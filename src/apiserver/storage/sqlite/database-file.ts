@@ -1,4 +1,4 @@
-import { closeSync, fdatasync, fsyncSync, openSync } from 'node:fs'
+import { closeSync, fdatasync, fsyncSync, openSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import { promisify } from 'node:util'
@@ -64,6 +64,11 @@ export class DatabaseFile {
     return this.#number(
       'SELECT max(compacted, ifnull(last, 0)) FROM (SELECT max(revision) AS last FROM changes), (SELECT value AS compacted FROM meta)',
     )
+  }
+
+  /** Octets of the log beside it. */
+  get logged(): number {
+    return statSync(`${this.#path}-wal`, { throwIfNoEntry: false })?.size ?? 0
   }
 
   /** Octets of objects past a revision. */

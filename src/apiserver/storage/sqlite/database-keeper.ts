@@ -4,7 +4,6 @@ import type { Row } from './row.ts'
 
 /** As etcd under a real API server: five minutes. */
 const LIMITS: HistoryLimits = { age: 300_000, octets: 32 * 1024 * 1024 }
-/** Octets in the log from which on they are moved into the file. */
 const CHECKPOINT_AT = 4 * 1024 * 1024
 /** Changes that are compacted at a time: whoever writes meanwhile waits for some milliseconds. */
 const STEP = 500
@@ -18,6 +17,8 @@ export interface KeeperOptions {
   readonly firstRevision: number
   readonly isSynchronous: boolean
   readonly limits?: HistoryLimits
+  /** Octets in the log from which on they are moved into the file. */
+  readonly checkpointAt?: number
   /** Milliseconds; only differences count. */
   readonly now?: () => number
 }
@@ -27,17 +28,23 @@ export class DatabaseKeeper {
   readonly #file: DatabaseFile
   readonly #history: History
   readonly #now: () => number
+  readonly #checkpointAt: number
   /** About what is in the log. */
-  #logged = 0
+  #logged: number
   #compacted: number
   /** Where compaction is to come. */
   #due: number
 
   /** Throws DatabaseError. */
-  constructor({ path, firstRevision, isSynchronous, limits = LIMITS, now = () => performance.now() }: KeeperOptions) {
+  constructor(options: KeeperOptions) {
+    const { path, firstRevision, isSynchronous } = options
+    const { limits = LIMITS, checkpointAt = CHECKPOINT_AT, now = () => performance.now() } = options
     this.#now = now
+    this.#checkpointAt = checkpointAt
     this.#history = new History(limits)
     this.#file = new DatabaseFile(path, { firstRevision, isSynchronous })
+    // Also what others have left in it, who were killed before it was large.
+    this.#logged = this.#file.logged
     this.#compacted = this.#file.compacted
     this.#due = this.#compacted
     // When what is there was written nobody knows: it is as good as new.
@@ -75,7 +82,7 @@ export class DatabaseKeeper {
       this.#logged += BATCH_OCTETS
       return true
     }
-    if (this.#logged < CHECKPOINT_AT) return false
+    if (this.#logged < this.#checkpointAt) return false
     this.#file.checkpoint()
     this.#logged = 0
     return false

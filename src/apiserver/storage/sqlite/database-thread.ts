@@ -7,7 +7,7 @@ import type { KeeperOptions } from './database-keeper.ts'
 import type { Row } from './row.ts'
 
 /** What crosses threads must be data. */
-type ThreadOptions = Pick<KeeperOptions, 'path' | 'firstRevision' | 'limits'>
+type ThreadOptions = Pick<KeeperOptions, 'path' | 'firstRevision' | 'limits' | 'checkpointAt'>
 
 export type ToDatabaseThread =
   | { readonly open: ThreadOptions }

@@ -15,6 +15,8 @@ export interface SqliteJournalOptions {
   /** Of a new file: above every revision that was given out under its name. */
   readonly firstRevision: number
   readonly limits?: HistoryLimits
+  /** Octets in the log from which on they are moved into the file. */
+  readonly checkpointAt?: number
   /** Milliseconds until a thread of its own writes. */
   readonly threadAfter?: number
   /** Told what goes wrong with nobody waiting. */
@@ -112,9 +114,9 @@ export class SqliteJournal implements Journal {
 
   async #startThread(): Promise<void> {
     const { startThread = DatabaseThread.start, report = console.error } = this.#options
-    const { path, firstRevision, limits } = this.#options
+    const { path, firstRevision, limits, checkpointAt } = this.#options
     try {
-      const thread = await startThread({ path, firstRevision, limits }, report)
+      const thread = await startThread({ path, firstRevision, limits, checkpointAt }, report)
       if (this.#isClosed) return await thread.close()
       this.#next = thread
     } catch (error) {
