@@ -14,21 +14,26 @@ const scope = { namespace: NAMESPACE }
 interface Told {
   /** The latest that was answered; undefined: it is not there. */
   readonly state: ApiObject | undefined
-  /** Asked for, and not answered: what its change must hold, or that it goes. */
+  /** Asked for, and not answered. */
   readonly unanswered: 'deletion' | 'write' | undefined
 }
 
-type Action = (client: Client) => Promise<ApiObject | undefined>
+/** Made of what is there, as far as was told. */
+type Next = (state: ApiObject | undefined) => {
+  readonly deletes: boolean
+  /** Gives the new state, where there is one. */
+  readonly run: (client: Client) => Promise<ApiObject | undefined>
+}
 
 /** One after the other, at one object that no other writer touches. */
 class Writer {
   readonly resource: Resource
   readonly name: string
-  readonly #next: (state: ApiObject | undefined) => { readonly deletes: boolean; readonly run: Action }
+  readonly #next: Next
   #told: Told = { state: undefined, unanswered: undefined }
   answered = 0
 
-  constructor(resource: Resource, name: string, next: Writer['#next']) {
+  constructor(resource: Resource, name: string, next: Next) {
     this.resource = resource
     this.name = name
     this.#next = next

@@ -137,6 +137,20 @@ test('the log is moved into the file before it grows large, and begins anew', (t
   assert.ok(statSync(`${path}-wal`).size < 10_000_000, `${statSync(`${path}-wal`).size}`)
 })
 
+test('a log that others have left, who never came to moving it, does not grow for ever', (t) => {
+  const { path } = place(t)
+  const write = writer()
+  const text = 'x'.repeat(100_000)
+  for (let count = 0; count < 60; count++) {
+    const keeper = new DatabaseKeeper({ path, firstRevision: 0, isSynchronous: false })
+    // Closed, it would move its log: these are killed.
+    t.after(() => keeper.close())
+    keeper.append([write(`key-${count}`, 0, text)], count)
+    keeper.tidy()
+  }
+  assert.ok(statSync(`${path}-wal`).size < 5_000_000, `${statSync(`${path}-wal`).size}`)
+})
+
 test('what a refused batch has left goes with the next', (t) => {
   const { opened, kept } = place(t)
   const keeper = opened()
