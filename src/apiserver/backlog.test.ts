@@ -72,7 +72,7 @@ test('60 watchers that never read, in every form, cost no more than the window, 
   for (let count = 0; (await watchers()) > 0 && count < 100; count++) await sleep(10)
   assert.equal(await watchers(), 0)
   for (const socket of sockets) socket.destroy()
-  // The window's 8 MiB, what is kept encoded (32 MiB), and what each client has before it: an event of 0.9 MB.
+  // The window's 8 MiB, what is kept encoded (72 MiB), and what each client has before it: an event of 0.9 MB.
   assert.ok(most < 100 * MIB, `${Math.round(most / MIB)} MiB more`)
   assert.deepEqual(faults, [])
 })

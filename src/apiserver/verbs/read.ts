@@ -3,8 +3,8 @@ import { groupVersion } from '#api/resource.ts'
 import type { ApiError } from '#client/client.ts'
 import { badRequest, failure } from '../errors.ts'
 import { isIncluded, negotiateRead, partialOf, tableOf } from '../http/answer/convert.ts'
-import { listJson } from '../http/answer/encode.ts'
-import { sendObject, sendProtobuf, sendText } from '../http/answer/respond.ts'
+import { listPieces } from '../http/answer/encode.ts'
+import { sendObject, sendProtobuf, sendText, sendTextPieces } from '../http/answer/respond.ts'
 import type { Exchange } from '../http/request/exchange.ts'
 import { listOptions } from '../http/request/list-options.ts'
 import type { Wanted } from '../http/request/negotiate.ts'
@@ -138,5 +138,5 @@ const sendList = async (
     const whole = { ...head, items } as unknown as ApiObject
     return sendProtobuf(exchange, wanted, 200, machinery.encodeProtobuf(resource.list, whole))
   }
-  return sendText(exchange, wanted, 200, listJson(head, items, resource.message))
+  return sendTextPieces(exchange, wanted, listPieces(head, items, resource.message))
 }

@@ -6,28 +6,38 @@ import { Encodings } from './encodings.ts'
 
 /** One for the process: the heap is one, too. */
 const encodings = new Encodings()
+/** Events, which go to all watchers at about the same time. */
+const events = new Encodings(8 * 1024 * 1024)
+
+type Message = MessageClass<unknown>
 
 /**
  * The JSON of an object (as its table orders it, with the zeros that are always written) from its second brace on,
  * without kind and apiVersion.
  */
-const bodyOf = (object: ApiObject, message: MessageClass<unknown> | undefined): string =>
-  encodings.of(object, 'body', () => {
-    const whole = message ? jsonValue(message, object) : object
-    const { kind: _, apiVersion: __, ...rest } = whole as ApiObject
-    return JSON.stringify(rest).slice(1)
-  })
+const bodyOf = (object: ApiObject, message: Message | undefined): string => {
+  const whole = message ? jsonValue(message, object) : object
+  const { kind: _, apiVersion: __, ...rest } = whole as ApiObject
+  return JSON.stringify(rest).slice(1)
+}
 
-/** `{"kind":…,"apiVersion":…,…}`; without a message as it stands. */
-export const objectJson = (object: ApiObject, message: MessageClass<unknown> | undefined): string => {
-  const body = bodyOf(object, message)
+const withKind = (object: ApiObject, body: string): string => {
   const head = `{"kind":${JSON.stringify(object.kind)},"apiVersion":${JSON.stringify(object.apiVersion)}`
   return body === '}' ? `${head}}` : `${head},${body}`
 }
 
+/** `{"kind":…,"apiVersion":…,…}`; without a message as it stands. */
+export const objectJson = (object: ApiObject, message: Message | undefined): string =>
+  withKind(
+    object,
+    encodings.of(object, 'body', () => bodyOf(object, message)),
+  )
+
 /** An item of a typed list, which Kubernetes writes without kind and apiVersion; of custom resources with both. */
-const itemJson = (object: ApiObject, message: MessageClass<unknown>): string =>
-  message.open ? objectJson(object, message) : `{${bodyOf(object, message)}`
+const itemJson = (object: ApiObject, message: Message): string => {
+  const body = encodings.ofMany(object, 'body', () => bodyOf(object, message))
+  return message.open ? withKind(object, body) : `{${body}`
+}
 
 interface ListHead {
   readonly kind: string
@@ -35,13 +45,27 @@ interface ListHead {
   readonly metadata: object
 }
 
-/** A list as JSON; `message` is that of its items. */
-export const listJson = (head: ListHead, items: readonly ApiObject[], message: MessageClass<unknown>): string =>
-  `{"kind":${JSON.stringify(head.kind)},"apiVersion":${JSON.stringify(head.apiVersion)},"metadata":${JSON.stringify(head.metadata)},"items":[${items.map((item) => itemJson(item, message)).join(',')}]}`
+/** Characters of a list that are made at once. */
+const PIECE = 128 * 1024
+
+/** A list as JSON, piece by piece; `message` is that of its items. */
+export function* listPieces(head: ListHead, items: readonly ApiObject[], message: Message): Generator<string, void> {
+  const { kind, apiVersion, metadata } = head
+  const start = JSON.stringify({ kind, apiVersion, metadata })
+  let piece = `${start.slice(0, -1)},"items":[`
+  for (const [index, item] of items.entries()) {
+    if (piece.length >= PIECE) {
+      yield piece
+      piece = ''
+    }
+    piece += index === 0 ? itemJson(item, message) : `,${itemJson(item, message)}`
+  }
+  yield `${piece}]}`
+}
 
 /** One line of a JSON watch stream, with its line feed. */
-export const watchLine = (type: string, object: ApiObject, message: MessageClass<unknown> | undefined): Uint8Array =>
-  encodings.of(object, `line ${type}`, () => Buffer.from(lineOf(type, objectJson(object, message))))
+export const watchLine = (type: string, object: ApiObject, message: Message | undefined): Uint8Array =>
+  events.of(object, `line ${type}`, () => Buffer.from(lineOf(type, objectJson(object, message))))
 
 /** The same for what is written once, by no table, and not kept. */
 export const passingLine = (type: string, object: ApiObject): Uint8Array =>
@@ -50,16 +74,9 @@ export const passingLine = (type: string, object: ApiObject): Uint8Array =>
 const lineOf = (type: string, json: string): string => `{"type":"${type}","object":${json}}\n`
 
 /** Enveloped protobuf. */
-export const protobufOf = (machinery: Machinery, message: MessageClass<unknown>, object: ApiObject): Uint8Array =>
+export const protobufOf = (machinery: Machinery, message: Message, object: ApiObject): Uint8Array =>
   encodings.of(object, 'protobuf', () => machinery.encodeProtobuf(message, object))
 
 /** One frame of a protobuf watch stream. */
-export const watchFrame = (
-  machinery: Machinery,
-  message: MessageClass<unknown>,
-  type: string,
-  object: ApiObject,
-): Uint8Array =>
-  encodings.of(object, `frame ${type}`, () =>
-    machinery.encodeWatchFrame(type, machinery.encodeProtobuf(message, object)),
-  )
+export const watchFrame = (machinery: Machinery, message: Message, type: string, object: ApiObject): Uint8Array =>
+  events.of(object, `frame ${type}`, () => machinery.encodeWatchFrame(type, machinery.encodeProtobuf(message, object)))

@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http'
 import { ApiError } from '#client/client.ts'
 import { internalError } from '../../errors.ts'
 import type { StoredEvent, Watch } from '../../storage/reading/watch.ts'
+import { writeParts } from './chunks.ts'
 
 /** Octets that may be on their way to a client: past it nothing is encoded until the client has read. */
 const AHEAD = 256 * 1024
@@ -82,7 +83,7 @@ export class EventStream {
       parts.push(bytes)
       length += bytes.length
     }
-    if (length > 0) this.#write(parts.length === 1 ? parts[0]! : Buffer.concat(parts, length))
+    if (length > 0) this.#write(parts, length)
     return length >= TOGETHER
   }
 
@@ -93,10 +94,10 @@ export class EventStream {
     return { type: 'BOOKMARK', revision: this.#options.revision(), initial: false }
   }
 
-  #write(bytes: Uint8Array): void {
-    this.#ahead += bytes.length
-    this.#options.response.write(bytes, () => {
-      this.#ahead -= bytes.length
+  #write(parts: readonly Uint8Array[], octets: number): void {
+    this.#ahead += octets
+    writeParts(this.#options.response, parts, octets, () => {
+      this.#ahead -= octets
       if (this.#full && this.#ahead < AHEAD) this.pump()
     })
     this.#full = this.#ahead >= AHEAD

@@ -6,7 +6,8 @@ import { ApiError } from '#client/client.ts'
 import { internalError, PathNotFound } from '../../errors.ts'
 import type { Machinery } from '../../machinery/machinery.ts'
 import { negotiate, type Wanted } from '../request/negotiate.ts'
-import { type Answering, sendBytes, sendObject } from './respond.ts'
+import type { Answering } from './head.ts'
+import { sendBytes, sendObject } from './respond.ts'
 
 /**
  * Answers with the Status of an error; one that is not ours becomes a 500 and is reported to `onError`. Never throws:

@@ -1,55 +1,28 @@
-import type { ServerResponse } from 'node:http'
 import type { ApiObject } from '#api/resource.ts'
 import type { MessageClass } from '#schema/schema.ts'
-import { tooManyRequests } from '../../errors.ts'
 import type { Machinery } from '../../machinery/machinery.ts'
-import { answers, PATIENCE } from '../budgets.ts'
-import type { Exchange } from '../request/exchange.ts'
 import type { Wanted } from '../request/negotiate.ts'
 import { objectJson, protobufOf } from './encode.ts'
-import { gzipped } from './gzip.ts'
+import { gzipped, setGzip } from './gzip.ts'
+import { type Answering, holdUntilTaken, setHead } from './head.ts'
+import { sendPieces } from './pieces.ts'
 import { indented, isPretty } from './pretty.ts'
-import { warningHeaders } from './warning.ts'
 
-/** What an answer needs of its exchange. */
-export type Answering = Pick<Exchange, 'request' | 'response' | 'warnings'>
-
-/** Answers with a body that is made already, and with the warnings of the exchange as headers (RFC 7234, code 299). */
+/** Answers with a body that is made already, and with the warnings of the exchange. */
 export const sendBytes = (
   exchange: Answering,
   code: number,
   contentType: string,
   body: string | Uint8Array,
-  caching = 'no-cache, private',
+  caching?: string,
 ): true => {
-  const { response, request, warnings } = exchange
+  const { response, request } = exchange
   const bytes = typeof body === 'string' ? Buffer.from(body) : body
   holdUntilTaken(response, bytes.length)
-  response.statusCode = code
-  response.setHeader('Content-Type', contentType)
+  setHead(exchange, code, contentType, caching)
   response.setHeader('Content-Length', bytes.length)
-  response.setHeader('Cache-Control', caching)
-  if (warnings.length > 0) response.setHeader('Warning', warningHeaders(warnings))
   response.end(request.method === 'HEAD' ? undefined : bytes)
   return true
-}
-
-/** What is taken in one go by any client. */
-const SMALL = 64 * 1024
-
-/** Counts an answer until its client has taken it, and ends one that is not taken. Throws ApiError 429. */
-const holdUntilTaken = (response: ServerResponse, octets: number): void => {
-  if (octets <= SMALL) return
-  const hold = answers.hold(() => response.destroy())
-  if (!hold.take(octets)) {
-    hold.end()
-    throw tooManyRequests('too many answers wait to be read')
-  }
-  const timer = setTimeout(() => response.destroy(), PATIENCE).unref()
-  response.once('close', () => {
-    clearTimeout(timer)
-    hold.end()
-  })
 }
 
 /** As sendBytes(), of an object or a list: a large one is compressed for a client that reads that. */
@@ -60,10 +33,7 @@ const sendEncoded = async (
   body: string | Uint8Array,
 ): Promise<true> => {
   const packed = await gzipped(exchange.request.headers['accept-encoding'], body)
-  if (packed && !exchange.response.destroyed) {
-    exchange.response.setHeader('Content-Encoding', 'gzip')
-    exchange.response.appendHeader('Vary', 'Accept-Encoding')
-  }
+  if (packed && !exchange.response.destroyed) setGzip(exchange.response)
   return sendBytes(exchange, code, contentType, packed ?? body)
 }
 
@@ -84,6 +54,23 @@ export const sendObject = async (
 /** Answers with an envelope. */
 export const sendProtobuf = (exchange: Answering, wanted: Wanted, code: number, envelope: Uint8Array): Promise<true> =>
   sendEncoded(exchange, code, wanted.contentType, envelope)
+
+/** Answers with 200 and JSON that is made piece by piece: all at once where that is one piece, or not sent as it is. */
+export const sendTextPieces = async (
+  exchange: Answering,
+  wanted: Wanted,
+  pieces: Generator<string, void>,
+): Promise<true> => {
+  const [first, second] = [pieces.next(), pieces.next()]
+  const begun = [first, second].flatMap(({ value }) => value ?? [])
+  if (second.done || wanted.encoding !== 'json' || isPretty(exchange.request, wanted.pretty))
+    return sendText(exchange, wanted, 200, [...begun, ...pieces].join(''))
+  return sendPieces(exchange, wanted.contentType, chained(begun, pieces, ['\n']))
+}
+
+function* chained<T>(...parts: readonly Iterable<T>[]): Generator<T> {
+  for (const part of parts) yield* part
+}
 
 /** Answers with JSON text, indented or as YAML where that was asked. */
 export const sendText = async (exchange: Answering, wanted: Wanted, code: number, json: string): Promise<true> => {
