@@ -40,11 +40,11 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
 
 test('a message stands in the package that OpenAPI knows it by', () => {
   const groups = readdirSync(import.meta.dirname).filter((of) => existsSync(join(import.meta.dirname, of, 'group.ts')))
-  const expected = groups.map((of) => ELSEWHERE[of] ?? `io.k8s.api.${of}.v1`)
+  const expected = [...groups.map((of) => ELSEWHERE[of] ?? `io.k8s.api.${of}.v1`), 'io.k8s.api.autoscaling.v2']
   assert.deepEqual([...new Set(messages.map((message) => message.package))].sort(), expected.sort())
   for (const { resource } of builtInKinds) {
     const group = resource.group.split('.')[0] || 'core'
-    const of = ELSEWHERE[group] ?? `io.k8s.api.${group}.v1`
+    const of = ELSEWHERE[group] ?? `io.k8s.api.${group}.${resource.version}`
     assert.deepEqual([resource.message.package, resource.list.package], [of, of])
     assert.ok(messages.includes(resource.message))
   }

@@ -50,11 +50,24 @@ test('what is said of a kind beside its checks is what the API promises', () => 
       'validatingwebhookconfigurations',
       'customresourcedefinitions',
       'leases',
+      'runtimeclasses',
+      'flowschemas',
+      'prioritylevelconfigurations',
     ],
   )
   assert.deepEqual(
     kindsWith(({ isCreatedByPut }) => isCreatedByPut),
-    ['endpoints', 'events', 'events', 'clusterrolebindings', 'clusterroles', 'rolebindings', 'roles', 'leases'],
+    [
+      'endpoints',
+      'events',
+      'limitranges',
+      'events',
+      'clusterrolebindings',
+      'clusterroles',
+      'rolebindings',
+      'roles',
+      'leases',
+    ],
   )
   assert.deepEqual(
     kindsWith(({ isBornWithStatus }) => isBornWithStatus),
@@ -62,7 +75,17 @@ test('what is said of a kind beside its checks is what the API promises', () => 
   )
   assert.deepEqual(
     kindsWith(({ answersDeleted }) => answersDeleted),
-    ['namespaces', 'pods', 'serviceaccounts', 'services'],
+    [
+      'namespaces',
+      'persistentvolumeclaims',
+      'persistentvolumes',
+      'pods',
+      'podtemplates',
+      'resourcequotas',
+      'serviceaccounts',
+      'services',
+      'storageclasses',
+    ],
   )
   assert.deepEqual(
     kindsWith(({ deletion }) => deletion?.knowsNoGrace),

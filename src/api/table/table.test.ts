@@ -51,6 +51,18 @@ test('the columns of every kind have the names and the types that kubectl shows,
   const pods = 'Containers*, Images*, Selector*'
   const bindings = 'Name=name, Role, Age, Users*, Groups*, ServiceAccounts*'
   assert.deepEqual(shown, {
+    certificatesigningrequests: 'Name=name, Age, SignerName, Requestor, RequestedDuration, Condition',
+    flowschemas: 'Name=name, PriorityLevel, MatchingPrecedence, DistinguisherMethod, Age, MissingPL',
+    horizontalpodautoscalers: 'Name=name, Reference, Targets, MinPods, MaxPods, Replicas, Age',
+    limitranges: 'Name=name, Created At',
+    persistentvolumes:
+      'Name=name, Capacity, Access Modes, Reclaim Policy, Status, Claim, StorageClass, VolumeAttributesClass, Reason, Age, VolumeMode*',
+    podtemplates: 'Name=name, Containers, Images, Pod Labels',
+    priorityclasses: 'Name=name, Value:integer, Global-Default:boolean, Age, PreemptionPolicy',
+    prioritylevelconfigurations: 'Name=name, Type, NominalConcurrencyShares, Queues, HandSize, QueueLengthLimit, Age',
+    resourcequotas: 'Name=name, Request, Limit, Age',
+    runtimeclasses: 'Name=name, Handler, Age',
+    storageclasses: 'Name=name, Provisioner, ReclaimPolicy, VolumeBindingMode, AllowVolumeExpansion, Age',
     configmaps: 'Name=name, Data, Age',
     endpoints: 'Name=name, Endpoints, Age',
     events: 'Last Seen, Type, Reason, Object, Subobject*, Source*, Message, First Seen*, Count*, Name=name*',

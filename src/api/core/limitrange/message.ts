@@ -3,7 +3,7 @@ import { ObjectMeta } from '#api/meta/object-meta.ts'
 import { field, list, map, quantity, required, string } from '#schema/schema.ts'
 import { message, object } from '../group.ts'
 
-export class LimitRangeItem extends message('LimitRangeItem', {
+class LimitRangeItem extends message('LimitRangeItem', {
   type: required(1, string),
   max: map(2, quantity),
   min: map(3, quantity),
@@ -12,7 +12,7 @@ export class LimitRangeItem extends message('LimitRangeItem', {
   maxLimitRequestRatio: map(6, quantity),
 }) {}
 
-export class LimitRangeSpec extends message('LimitRangeSpec', {
+class LimitRangeSpec extends message('LimitRangeSpec', {
   limits: list(1, LimitRangeItem, { list: 'atomic', always: true }),
 }) {}
 

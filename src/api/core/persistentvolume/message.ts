@@ -9,14 +9,13 @@ import { PersistentVolumeSource } from './sources.ts'
 
 export const PersistentVolumeReclaimPolicy = oneOf('Recycle', 'Delete', 'Retain')
 export type PersistentVolumeReclaimPolicy = Infer<typeof PersistentVolumeReclaimPolicy>
-export const PersistentVolumePhase = oneOf('Pending', 'Available', 'Bound', 'Released', 'Failed')
-export type PersistentVolumePhase = Infer<typeof PersistentVolumePhase>
+const PersistentVolumePhase = oneOf('Pending', 'Available', 'Bound', 'Released', 'Failed')
 
-export class VolumeNodeAffinity extends message('VolumeNodeAffinity', {
+class VolumeNodeAffinity extends message('VolumeNodeAffinity', {
   required: optional(1, NodeSelector),
 }) {}
 
-export class PersistentVolumeSpec extends message('PersistentVolumeSpec', {
+class PersistentVolumeSpec extends message('PersistentVolumeSpec', {
   capacity: map(1, quantity),
   persistentVolumeSource: inline(2, PersistentVolumeSource),
   accessModes: list(3, PersistentVolumeAccessMode, { list: 'atomic' }),
@@ -29,7 +28,7 @@ export class PersistentVolumeSpec extends message('PersistentVolumeSpec', {
   volumeAttributesClassName: optional(10, string),
 }) {}
 
-export class PersistentVolumeStatus extends message('PersistentVolumeStatus', {
+class PersistentVolumeStatus extends message('PersistentVolumeStatus', {
   phase: field(1, PersistentVolumePhase),
   message: field(2, string),
   reason: field(3, string),

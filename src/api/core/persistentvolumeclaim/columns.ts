@@ -1,18 +1,8 @@
 import { AGE, type Column, column, NAME, wide } from '#api/table/column.ts'
+import { accessText, classOf } from '../persistentvolume/storage.ts'
 import type { PersistentVolumeClaim } from './message.ts'
 
-const SHORT: ReadonlyMap<string, string> = new Map([
-  ['ReadWriteOnce', 'RWO'],
-  ['ReadOnlyMany', 'ROX'],
-  ['ReadWriteMany', 'RWX'],
-  ['ReadWriteOncePod', 'RWOP'],
-])
 const UNSET = '<unset>'
-const OLD_CLASS = 'volume.beta.kubernetes.io/storage-class'
-
-/** In Kubernetes' order, each once. */
-const shortModes = (modes: readonly string[] | undefined): string =>
-  [...SHORT].flatMap(([mode, short]) => ((modes ?? []).includes(mode) ? [short] : [])).join(',')
 
 export const claimColumns: readonly Column<PersistentVolumeClaim>[] = [
   NAME,
@@ -24,13 +14,9 @@ export const claimColumns: readonly Column<PersistentVolumeClaim>[] = [
     spec?.volumeName ? (status?.capacity?.storage ?? '0') : '',
   ),
   column('Access Modes', 'In what ways the volume can be used.', ({ spec, status }) =>
-    spec?.volumeName ? shortModes(status?.accessModes) : '',
+    spec?.volumeName ? accessText(status?.accessModes) : '',
   ),
-  column(
-    'StorageClass',
-    'The class that it asks for.',
-    ({ metadata, spec }) => metadata?.annotations?.[OLD_CLASS] ?? spec?.storageClassName ?? '',
-  ),
+  column('StorageClass', 'The class that it asks for.', (claim) => classOf(claim) ?? ''),
   column(
     'VolumeAttributesClass',
     'The attributes that it asks for.',

@@ -2,6 +2,7 @@ import { kind } from '#api/catalogue/kind.ts'
 import { status } from '#api/catalogue/subresource.ts'
 import { claimColumns } from './columns.ts'
 import { defaultClaim } from './defaults.ts'
+import { prepareClaimCreate } from './prepare.ts'
 import { persistentVolumeClaims } from './resource.ts'
 import { validateClaimCreate, validateClaimUpdate } from './validate.ts'
 
@@ -9,12 +10,9 @@ export const persistentVolumeClaim = kind({
   resource: persistentVolumeClaims,
   subresources: { status },
   defaults: defaultClaim,
-  prepare: {
-    create: (claim) => {
-      claim.status = { phase: 'Pending' }
-    },
-  },
+  prepare: { create: prepareClaimCreate },
   validate: { create: validateClaimCreate, update: validateClaimUpdate },
   columns: claimColumns,
+  answersDeleted: true,
   isInert: true,
 })

@@ -1,9 +1,9 @@
 import { ListMeta } from '#api/meta/list-meta.ts'
 import { ObjectMeta } from '#api/meta/object-meta.ts'
-import { field, type Infer, list, map, oneOf, optional, quantity, required, string } from '#schema/schema.ts'
+import { field, list, map, oneOf, optional, quantity, required, string } from '#schema/schema.ts'
 import { message, object } from '../group.ts'
 
-export const ResourceQuotaScope = oneOf(
+const ResourceQuotaScope = oneOf(
   'Terminating',
   'NotTerminating',
   'BestEffort',
@@ -12,17 +12,15 @@ export const ResourceQuotaScope = oneOf(
   'CrossNamespacePodAffinity',
   'VolumeAttributesClass',
 )
-export type ResourceQuotaScope = Infer<typeof ResourceQuotaScope>
-export const ScopeSelectorOperator = oneOf('In', 'NotIn', 'Exists', 'DoesNotExist')
-export type ScopeSelectorOperator = Infer<typeof ScopeSelectorOperator>
+const ScopeSelectorOperator = oneOf('In', 'NotIn', 'Exists', 'DoesNotExist')
 
-export class ScopedResourceSelectorRequirement extends message('ScopedResourceSelectorRequirement', {
+class ScopedResourceSelectorRequirement extends message('ScopedResourceSelectorRequirement', {
   scopeName: required(1, ResourceQuotaScope),
   operator: required(2, ScopeSelectorOperator),
   values: list(3, string, { list: 'atomic' }),
 }) {}
 
-export class ScopeSelector extends message(
+class ScopeSelector extends message(
   'ScopeSelector',
   {
     matchExpressions: list(1, ScopedResourceSelectorRequirement, { list: 'atomic' }),
@@ -30,13 +28,13 @@ export class ScopeSelector extends message(
   { atomic: true },
 ) {}
 
-export class ResourceQuotaSpec extends message('ResourceQuotaSpec', {
+class ResourceQuotaSpec extends message('ResourceQuotaSpec', {
   hard: map(1, quantity),
   scopes: list(2, ResourceQuotaScope, { list: 'atomic' }),
   scopeSelector: optional(3, ScopeSelector),
 }) {}
 
-export class ResourceQuotaStatus extends message('ResourceQuotaStatus', {
+class ResourceQuotaStatus extends message('ResourceQuotaStatus', {
   hard: map(1, quantity),
   used: map(2, quantity),
 }) {}

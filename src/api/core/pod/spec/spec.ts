@@ -10,7 +10,7 @@ import { PodSecurityContext } from './security.ts'
 
 const RestartPolicy = oneOf('Always', 'OnFailure', 'Never')
 const DNSPolicy = oneOf('ClusterFirstWithHostNet', 'ClusterFirst', 'Default', 'None')
-const PreemptionPolicy = oneOf('PreemptLowerPriority', 'Never')
+export const PreemptionPolicy = oneOf('PreemptLowerPriority', 'Never')
 
 class HostAlias extends message('HostAlias', {
   ip: required(1, string),

@@ -7,6 +7,4 @@ export const workloads: NotHeld = {
   'job refused-selector': LATER,
   cronjob: LATER,
   'refused: pdb both': LATER,
-  'hpa v2': LATER,
-  'hpa read as v1': LATER,
 }

@@ -1,0 +1,13 @@
+import { kind } from '#api/catalogue/kind.ts'
+import { status } from '#api/catalogue/subresource.ts'
+import { horizontalPodAutoscalerColumns } from './columns.ts'
+import { defaultHorizontalPodAutoscaler } from './defaults.ts'
+import { horizontalPodAutoscalers } from './resource.ts'
+
+export const horizontalPodAutoscaler = kind({
+  resource: horizontalPodAutoscalers,
+  subresources: { status },
+  defaults: defaultHorizontalPodAutoscaler,
+  isInert: true,
+  columns: horizontalPodAutoscalerColumns,
+})

@@ -1,0 +1,16 @@
+import { kind } from '#api/catalogue/kind.ts'
+import { status } from '#api/catalogue/subresource.ts'
+import { persistentVolumeColumns } from './columns.ts'
+import { defaultPersistentVolume } from './defaults.ts'
+import { preparePersistentVolumeCreate } from './prepare.ts'
+import { persistentVolumes } from './resource.ts'
+
+export const persistentVolume = kind({
+  resource: persistentVolumes,
+  subresources: { status },
+  defaults: defaultPersistentVolume,
+  prepare: { create: preparePersistentVolumeCreate },
+  answersDeleted: true,
+  isInert: true,
+  columns: persistentVolumeColumns,
+})

@@ -1,0 +1,4 @@
+import { declarations } from '#schema/schema.ts'
+
+/** Declares the messages of flowcontrol.apiserver.k8s.io/v1. */
+export const { message, object } = declarations('io.k8s.api.flowcontrol.v1')

@@ -1,0 +1,9 @@
+import { resource } from '#api/resource.ts'
+import { PriorityLevelConfiguration, PriorityLevelConfigurationList } from './message.ts'
+
+export const priorityLevelConfigurations = resource(
+  'prioritylevelconfigurations',
+  PriorityLevelConfiguration,
+  PriorityLevelConfigurationList,
+  { namespaced: false },
+)
