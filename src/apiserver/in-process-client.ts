@@ -1,7 +1,7 @@
 import type { ApiObject, Resource } from '#api/resource.ts'
 import type { Client, List, ListOptions, Watch, WatchEvent, WriteOptions } from '#client/client.ts'
 import type { Caller } from './access/caller.ts'
-import { whenConverted } from './registry/conversion-needed.ts'
+import { ConversionNeeded, whenConverted } from './registry/conversion-needed.ts'
 import type { Registry } from './registry/registry.ts'
 import type { WriteRequest } from './registry/request.ts'
 import { handlerOf, type SubresourceHandler, type SubresourceHandlers } from './subresources/subresource.ts'
@@ -79,6 +79,8 @@ export const createInProcessClient = (
         stops.add(stop)
         return { stop: () => stop(), done }
       } catch (error) {
+        // Who asks again finds all of it converted.
+        if (error instanceof ConversionNeeded) return { stop() {}, done: error.resolve() }
         return { stop() {}, done: Promise.reject(error as Error) }
       }
     },

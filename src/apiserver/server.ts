@@ -152,7 +152,7 @@ export const createApiServer = async (options: ApiServerOptions): Promise<ApiSer
     registry,
     load: async () => {
       const { ServedDefinitions } = await import('./custom/served-definitions.ts')
-      return new ServedDefinitions(catalogue)
+      return new ServedDefinitions(catalogue, { webhooks, uuid: randomUUID })
     },
     onError,
   })

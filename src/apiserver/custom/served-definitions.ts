@@ -1,11 +1,13 @@
 import { plainForm } from '#api/apiextensions/custom/form.ts'
-import { type CustomKinds, customKinds } from '#api/apiextensions/custom/kind.ts'
+import { type CustomKinds, type CustomTools, customKinds } from '#api/apiextensions/custom/kind.ts'
 import { schemaTools } from '#api/apiextensions/custom/tools.ts'
 import type { CustomResourceDefinition } from '#api/apiextensions/customresourcedefinition/message.ts'
 import type { Catalogue } from '#api/catalogue/catalogue.ts'
 import type { Kind } from '#api/catalogue/kind.ts'
 import { groupVersion, type Resource } from '#api/resource.ts'
 import { jsonEqual } from '#schema/json-value.ts'
+import { askedForm } from './asked-form.ts'
+import { type ConversionWebhookOptions, webhookConversion } from './webhook-conversion.ts'
 
 interface Served extends CustomKinds {
   definition: CustomResourceDefinition
@@ -18,10 +20,12 @@ const isAlike = (one: CustomResourceDefinition, other: CustomResourceDefinition)
 /** The kinds of definitions in a catalogue. */
 export class ServedDefinitions {
   readonly #catalogue: Catalogue
+  readonly #conversion: ConversionWebhookOptions
   readonly #served = new Map<string, Served>()
 
-  constructor(catalogue: Catalogue) {
+  constructor(catalogue: Catalogue, conversion: ConversionWebhookOptions) {
     this.#catalogue = catalogue
+    this.#conversion = conversion
   }
 
   /** As which the objects of a definition are stored; undefined for one that is not served. */
@@ -42,7 +46,12 @@ export class ServedDefinitions {
     }
     const kinds = customKinds(
       definition,
-      { ...schemaTools, rules: () => undefined, form: plainForm, isTerminating: () => this.#isTerminating(name) },
+      {
+        ...schemaTools,
+        rules: () => undefined,
+        form: this.#formOf(definition),
+        isTerminating: () => this.#isTerminating(name),
+      },
       known?.stored,
     )
     for (const kind of kinds.served) this.#checkFree(kind, known?.served ?? [])
@@ -59,6 +68,13 @@ export class ServedDefinitions {
     if (known === undefined) return
     this.#served.delete(name)
     this.#catalogue.remove(known.stored.resource)
+  }
+
+  #formOf({ spec }: CustomResourceDefinition): CustomTools['form'] {
+    const webhook = spec.conversion?.strategy === 'Webhook' ? spec.conversion.webhook : undefined
+    if (webhook === undefined) return plainForm
+    const convert = webhookConversion(webhook, this.#conversion)
+    return (stored, version, versions) => askedForm(stored, version, versions, convert)
   }
 
   /** Throws TypeError where a kind of our own has the path or the name. */

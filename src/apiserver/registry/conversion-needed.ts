@@ -2,7 +2,7 @@
  * Objects must be converted by somebody else before they can be read or written in a form. Nothing of what was begun is
  * left; `resolve` has them converted, and then it can be begun anew.
  */
-class ConversionNeeded extends Error {
+export class ConversionNeeded extends Error {
   readonly resolve: () => Promise<void>
 
   constructor(resolve: () => Promise<void>) {

@@ -81,7 +81,8 @@ export class Registry implements Reader {
   /** Throws ApiError 400, 410 for a continue token that is too old, 504 for a resourceVersion still to come. */
   list(resource: Resource, selection: Selection, request: ListRequest = {}): ListPage {
     const kind = this.#kind(resource)
-    const list = (chosen: Selection): ListPage => listPage(this.#collection(kind), chosen, request)
+    const list = (chosen: Selection, isWhole = false): ListPage =>
+      listPage(this.#collection(kind), chosen, isWhole ? {} : request)
     return asking(() => (kind.form === undefined ? list(selection) : listForm(kind.form, selection, list)))
   }
 
@@ -93,6 +94,8 @@ export class Registry implements Reader {
       const revision = parseRevision(resourceVersion)
       const request = { ...rest, ...(revision === undefined ? {} : { revision }) }
       const open = (chosen: Selection): Watch => openWatch(this.#collection(kind), chosen, request, onReady)
+      const { namespace } = selection
+      kind.form?.need?.(listPage(this.#collection(kind), namespace ? { namespace } : {}, {}).items)
       return kind.form === undefined
         ? open(selection)
         : watchForm(this.machinery.catalogue, kind, selection, open, onReady)
@@ -101,6 +104,9 @@ export class Registry implements Reader {
       next: () => asking(() => watch.next()),
       get isBehind() {
         return watch.isBehind
+      },
+      get isWaiting() {
+        return watch.isWaiting === true
       },
       get isOver() {
         return watch.isOver

@@ -9,14 +9,14 @@ import type { CustomVersion } from './version.ts'
 type Members = { [name: string]: unknown }
 
 /** The version that an object is of; undefined for one that the definition has no more. */
-const versionOf = ({ apiVersion }: ApiObject, versions: readonly CustomVersion[]): CustomVersion | undefined =>
+export const versionOf = ({ apiVersion }: ApiObject, versions: readonly CustomVersion[]): CustomVersion | undefined =>
   versions.find((version) => version.apiVersion === apiVersion)
 
 /**
  * A stored object as the schema of its version has it today: what the schema knows no more is not there, what it gives
  * by default is. A copy, whose metadata alone is shared.
  */
-const settled = (stored: ApiObject, version: CustomVersion | undefined): ApiObject => {
+export const settled = (stored: ApiObject, version: CustomVersion | undefined): ApiObject => {
   const { metadata, ...rest } = stored
   const object = copyJson(rest) as Members
   if (version !== undefined) {
@@ -26,13 +26,16 @@ const settled = (stored: ApiObject, version: CustomVersion | undefined): ApiObje
   return { ...object, ...(metadata && { metadata }) } as ApiObject
 }
 
-/** An object of one version as one of another, where they differ in nothing but their names; its own copy is changed. */
-const renamed = (object: ApiObject, version: CustomVersion): ApiObject => {
+/** What a version knows of an object that has become one of it; its own copy is changed. */
+export const ofVersion = (object: ApiObject, version: CustomVersion): ApiObject => {
   const { metadata, ...rest } = object
-  const next = { ...rest, apiVersion: version.apiVersion } as Members
-  settle(next, version, true)
-  return { ...next, ...(metadata && { metadata }) } as ApiObject
+  settle(rest as Members, version, true)
+  return { ...rest, ...(metadata && { metadata }) } as ApiObject
 }
+
+/** An object of one version as one of another, where they differ in nothing but their names; its own copy is changed. */
+const renamed = (object: ApiObject, version: CustomVersion): ApiObject =>
+  ofVersion({ ...object, apiVersion: version.apiVersion }, version)
 
 /** The form of a version whose objects are those of the others under another name: conversion `None`. */
 export const plainForm = (stored: Kind, version: CustomVersion, versions: readonly CustomVersion[]): Form => {

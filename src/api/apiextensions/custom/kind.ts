@@ -20,7 +20,7 @@ import { type CustomVersion, customVersions } from './version.ts'
 import { compareVersions } from './version-order.ts'
 
 /** What the kinds of a definition need of others. */
-interface CustomTools extends SchemaTools {
+export interface CustomTools extends SchemaTools {
   /** The rules in CEL of a version's schema; undefined where it has none. */
   readonly rules: (version: CustomVersion) => ObjectRules | undefined
   /** How objects go from the form in which they are stored to that of a version, and back. */

@@ -89,7 +89,7 @@ export class EventStream {
 
   /** All that was committed is written when this is asked: the bookmark cannot overtake what it stands for. */
   #dueBookmark(): StoredEvent | undefined {
-    if (!this.#bookmarkDue) return undefined
+    if (!this.#bookmarkDue || this.#options.watch.isWaiting) return undefined
     this.#bookmarkDue = false
     return { type: 'BOOKMARK', revision: this.#options.revision(), initial: false }
   }

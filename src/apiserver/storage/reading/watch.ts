@@ -28,6 +28,8 @@ export interface Watch {
   next(): StoredEvent | undefined
   /** Whether `next` can only throw. */
   readonly isBehind: boolean
+  /** Whether what comes next is there and cannot be told of yet. */
+  readonly isWaiting?: boolean
   /** Whether `next` has answered with all there will ever be. */
   readonly isOver: boolean
   close(): void
@@ -62,15 +64,29 @@ const eventFor = (change: SeenChange, selection: Selection): StoredEvent | undef
 }
 
 /** ADDED for what is there now, then, where that was asked for, the bookmark that ends it. */
-const initialEvents = (collection: Collection, selection: Selection, marked: boolean): Iterator<StoredEvent> => {
+const initialEvents = (
+  collection: Collection,
+  { namespace, matches }: Selection,
+  marked: boolean,
+): (() => StoredEvent | undefined) => {
   const { revision } = collection
-  const prefix = selection.namespace ? `${selection.namespace}/` : ''
+  const prefix = namespace ? `${namespace}/` : ''
   // All at once: what changes while they are read comes as a change.
   const objects = collection.keys().flatMap((key) => (key.startsWith(prefix) ? [collection.get(key)!] : []))
-  return (function* () {
-    for (const object of objects) if (!selection.matches || selection.matches(object)) yield { type: 'ADDED', object }
-    if (marked) yield { type: 'BOOKMARK', revision, initial: true }
-  })()
+  let at = 0
+  let isMarked = !marked
+  return () => {
+    while (at < objects.length) {
+      const object = objects[at]!
+      // Where it throws, the same is asked again.
+      const isChosen = !matches || matches(object)
+      at++
+      if (isChosen) return { type: 'ADDED', object }
+    }
+    if (isMarked) return undefined
+    isMarked = true
+    return { type: 'BOOKMARK', revision, initial: true }
+  }
 }
 
 /**
@@ -106,17 +122,16 @@ export const openWatch = (
   const stop = collection.listen(note)
   const next = (): StoredEvent | undefined => {
     if (initial) {
-      const { value } = initial.next()
-      if (value) return value
+      const event = initial()
+      if (event) return event
       initial = undefined
     }
     while (number < window.end) {
       const change = window.at(number)
       if (!change) throw tooOld(seen, collection)
+      const event = change.revision <= resumed ? undefined : eventFor(change, selection)
       number++
-      if (change.revision <= resumed) continue
-      seen = change.revision
-      const event = eventFor(change, selection)
+      seen = Math.max(seen, change.revision)
       if (event) return event
     }
     return undefined
