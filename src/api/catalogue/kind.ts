@@ -16,6 +16,10 @@ interface Deletion<T> {
   holds?(object: T): boolean
   /** The state of one that is marked; `before`: as it was without the mark. */
   marked?(object: T, before: T): T
+  /** What it owns stays, where who deletes it does not say what becomes of it. */
+  readonly orphans?: boolean
+  /** What is said to who does not say it. */
+  readonly orphansWarning?: string
   /** Its end is said by `deletionTimestamp` alone. */
   readonly knowsNoGrace?: boolean
 }

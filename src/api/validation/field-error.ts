@@ -16,6 +16,8 @@ export interface FieldError {
   readonly field: string
   /** Shown for the types that show it: Invalid, TypeInvalid, NotSupported, Duplicate, NotFound, TooMany. */
   readonly badValue?: unknown
+  /** The value is not shown, though the type shows it. */
+  readonly hidesValue?: boolean
   readonly detail: string
 }
 
@@ -31,6 +33,13 @@ export const invalid = (field: string, badValue: unknown, detail: string): Field
   type: 'Invalid',
   field,
   badValue,
+  detail,
+})
+/** The same where the value would say nothing. */
+export const invalidWhole = (field: string, detail: string): FieldError => ({
+  type: 'Invalid',
+  field,
+  hidesValue: true,
   detail,
 })
 export const duplicate = (field: string, badValue: unknown): FieldError => ({
@@ -73,7 +82,8 @@ const TITLES: { readonly [type in FieldErrorType]: string } = {
 
 /** `Invalid value: 0: must be between 1 and 65535, inclusive`: the error without its field. */
 const fieldErrorBody = (error: FieldError): string => {
-  const hidden = error.type === 'Required' || error.type === 'Forbidden' || error.type === 'TooLong'
+  const hidden =
+    error.hidesValue || error.type === 'Required' || error.type === 'Forbidden' || error.type === 'TooLong'
   const shown = hidden ? TITLES[error.type] : `${TITLES[error.type]}: ${JSON.stringify(error.badValue ?? null)}`
   return error.detail === '' ? shown : `${shown}: ${error.detail}`
 }

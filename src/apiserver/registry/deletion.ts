@@ -32,7 +32,7 @@ export const planDeletion = (
   now: Date,
 ): DeletionPlan => {
   const metadata = object.metadata ?? {}
-  const finalizers = finalizersFor(metadata.finalizers ?? [], request)
+  const finalizers = finalizersFor(metadata.finalizers ?? [], request, deletion?.orphans)
   const grace = graceSeconds(deletion, object, request)
   // A second delete can only shorten what the first one granted, counted from when that came.
   const { deletionTimestamp, deletionGracePeriodSeconds: granted = 0 } = metadata
@@ -75,11 +75,17 @@ const graceSeconds = (deletion: Kind['deletion'], object: ApiObject, request: De
   return deletion?.graceSeconds?.(object, request.gracePeriodSeconds) ?? 0
 }
 
-const finalizersFor = (current: readonly string[], request: DeleteRequest): readonly string[] => {
+const finalizersFor = (
+  current: readonly string[],
+  request: DeleteRequest,
+  orphans = false,
+): readonly string[] => {
   const policy =
     request.propagationPolicy ??
     (request.orphanDependents === undefined ? undefined : request.orphanDependents ? 'Orphan' : 'Background')
-  if (policy === undefined) return current
+  // What an earlier wish has left behind counts for more than what is usual.
+  const isDecided = current.includes(FOREGROUND) || current.includes(ORPHAN)
+  if (policy === undefined) return orphans && !isDecided ? [...current, ORPHAN] : current
   const others = current.filter((finalizer) => finalizer !== FOREGROUND && finalizer !== ORPHAN)
   if (policy === 'Foreground') return [...others, FOREGROUND]
   if (policy === 'Orphan') return [...others, ORPHAN]

@@ -154,6 +154,12 @@ const apply: Verb = async (exchange, registry, resource, subresource = '', mayCr
   return sendWritten(exchange, registry, resource, created ? 201 : 200, object)
 }
 
+/** What is said to who deletes such objects and leaves open what becomes of what they own. */
+const deletionWarnings = ({ deletion }: Kind, options: DeleteRequest): readonly string[] =>
+  deletion?.orphansWarning && options.propagationPolicy === undefined && options.orphanDependents === undefined
+    ? [deletion.orphansWarning]
+    : []
+
 /** DeleteOptions of the body, or where there is none of the query. */
 const deleteOptions = async (
   exchange: Exchange,
@@ -191,8 +197,10 @@ const deleteOptions = async (
 export const remove: Verb = async (exchange, registry, resource) => {
   const { name } = exchange.info as ResourceRequestInfo
   const { options, dryRun } = await deleteOptions(exchange, registry)
-  const { answersDeleted } = registry.machinery.catalogue.of(resource)
+  const kind = registry.machinery.catalogue.of(resource)
+  const { answersDeleted } = kind
   const { object, gone } = await registry.delete(resource, name, { ...writeRequest(exchange), dryRun, options })
+  exchange.warnings.push(...deletionWarnings(kind, options))
   if (!gone || answersDeleted) return sendWritten(exchange, registry, resource, 200, object)
   const status = {
     kind: 'Status',
@@ -239,6 +247,7 @@ export const removeCollection: Verb = async (exchange, registry, resource) => {
     })
   })
   await Promise.all(removals)
+  exchange.warnings.push(...deletionWarnings(registry.machinery.catalogue.of(resource), options))
   const all = { ...listHead(resource, page), items }
   const wanted = negotiate(exchange.request.headers.accept, () => false)
   return sendObject(exchange, registry.machinery, wanted, 200, all as unknown as ApiObject, resource.list)

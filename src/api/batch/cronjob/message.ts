@@ -12,7 +12,7 @@ class JobTemplateSpec extends message('JobTemplateSpec', {
   spec: field(2, JobSpec),
 }) {}
 
-class CronJobSpec extends message('CronJobSpec', {
+export class CronJobSpec extends message('CronJobSpec', {
   schedule: required(1, string),
   timeZone: optional(8, string),
   startingDeadlineSeconds: optional(2, int64),

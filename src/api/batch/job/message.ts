@@ -73,7 +73,7 @@ class UncountedTerminatedPods extends message('UncountedTerminatedPods', {
   failed: list(2, string, { list: 'set' }),
 }) {}
 
-class JobStatus extends message('JobStatus', {
+export class JobStatus extends message('JobStatus', {
   conditions: list(1, JobCondition, { list: 'atomic', patch: 'merge', patchKey: 'type' }),
   startTime: optional(2, time),
   completionTime: optional(3, time),

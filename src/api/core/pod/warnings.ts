@@ -1,5 +1,5 @@
 import { addressWarnings } from '#api/validation/address.ts'
-import { dnsLabel } from '#api/validation/names.ts'
+import { nameWarnings } from '#api/validation/name-warnings.ts'
 import type { Pod } from './message.ts'
 import type { PodSpec } from './spec/spec.ts'
 import type { PodTemplateSpec } from './template.ts'
@@ -17,16 +17,10 @@ interface PodOwner {
 }
 
 /** The same of what has its template in `spec.template` and names its pods after itself. */
-export const podOwnerWarnings = ({ metadata, spec }: PodOwner, isNew = false): readonly string[] => {
-  const problems = isNew ? dnsLabel(metadata?.name ?? '') : []
-  const warnings = templateWarnings(spec?.template, 'spec.template')
-  return problems.length === 0
-    ? warnings
-    : [
-        `metadata.name: this is used in Pod names and hostnames, which can result in surprising behavior; a DNS label is recommended: [${problems.join(' ')}]`,
-        ...warnings,
-      ]
-}
+export const podOwnerWarnings = ({ metadata, spec }: PodOwner, isNew = false): readonly string[] => [
+  ...(isNew ? nameWarnings(metadata?.name) : []),
+  ...templateWarnings(spec?.template, 'spec.template'),
+]
 
 const specWarnings = (spec: PodSpec | undefined, path: string): readonly string[] => {
   const { hostAliases = [], dnsConfig } = spec ?? {}

@@ -20,6 +20,7 @@ export const replicationController = kind({
     status: validateReplicationControllerStatusUpdate,
   },
   generation: ({ spec }) => spec,
+  deletion: { orphans: true },
   columns: replicationControllerColumns,
   fields: { 'status.replicas': (object) => object.status?.replicas ?? 0 },
   warnings: podOwnerWarnings,
