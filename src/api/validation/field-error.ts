@@ -82,8 +82,7 @@ const TITLES: { readonly [type in FieldErrorType]: string } = {
 
 /** `Invalid value: 0: must be between 1 and 65535, inclusive`: the error without its field. */
 const fieldErrorBody = (error: FieldError): string => {
-  const hidden =
-    error.hidesValue || error.type === 'Required' || error.type === 'Forbidden' || error.type === 'TooLong'
+  const hidden = error.hidesValue || error.type === 'Required' || error.type === 'Forbidden' || error.type === 'TooLong'
   const shown = hidden ? TITLES[error.type] : `${TITLES[error.type]}: ${JSON.stringify(error.badValue ?? null)}`
   return error.detail === '' ? shown : `${shown}: ${error.detail}`
 }

@@ -73,6 +73,18 @@ test('propagation is a finalizer: it takes the place of another wish, leaves the
   }
 })
 
+test('what a Job owns stays where who deletes the Job says nothing of it, now or before', () => {
+  const orphaning = { ...configMap, deletion: { orphans: true } } as Kind
+  const left = (finalizers: readonly string[], request: DeleteRequest = {}) =>
+    planDeletion(orphaning, object({ finalizers }), request, NOW).object.metadata?.finalizers ?? []
+  assert.deepEqual(left(['x']), ['x', 'orphan'])
+  assert.deepEqual(left(['orphan']), ['orphan'])
+  assert.deepEqual(left(['foregroundDeletion']), ['foregroundDeletion'])
+  assert.deepEqual(left([], { propagationPolicy: 'Background' }), [])
+  assert.deepEqual(left([], { propagationPolicy: 'Foreground' }), ['foregroundDeletion'])
+  assert.deepEqual(left([], { orphanDependents: false }), [])
+})
+
 test('what no deletion can mean is refused: a negative grace, an unknown propagation', () => {
   const code = (request: DeleteRequest): unknown => {
     try {

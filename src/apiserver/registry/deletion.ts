@@ -75,11 +75,7 @@ const graceSeconds = (deletion: Kind['deletion'], object: ApiObject, request: De
   return deletion?.graceSeconds?.(object, request.gracePeriodSeconds) ?? 0
 }
 
-const finalizersFor = (
-  current: readonly string[],
-  request: DeleteRequest,
-  orphans = false,
-): readonly string[] => {
+const finalizersFor = (current: readonly string[], request: DeleteRequest, orphans = false): readonly string[] => {
   const policy =
     request.propagationPolicy ??
     (request.orphanDependents === undefined ? undefined : request.orphanDependents ? 'Orphan' : 'Background')

@@ -63,7 +63,13 @@ const parseWithoutZone = (text: string): Schedule => {
   return { calendar: calendarOf(words as [string, string, string, string, string]) }
 }
 
-const calendarOf = ([minute, hour, day, month, weekday]: readonly [string, string, string, string, string]): Calendar => ({
+const calendarOf = ([minute, hour, day, month, weekday]: readonly [
+  string,
+  string,
+  string,
+  string,
+  string,
+]): Calendar => ({
   minutes: parseField(minute, MINUTES),
   hours: parseField(hour, HOURS),
   days: parseField(day, DAYS),
@@ -84,7 +90,16 @@ const parseNickname = (text: string): Schedule => {
   return { every: Math.max(1000, every - (every % 1000)) }
 }
 
-const UNITS: { readonly [unit: string]: number } = { ns: 1e-6, us: 1e-3, µs: 1e-3, μs: 1e-3, ms: 1, s: 1000, m: 60_000, h: 3_600_000 }
+const UNITS: { readonly [unit: string]: number } = {
+  ns: 1e-6,
+  us: 1e-3,
+  µs: 1e-3,
+  μs: 1e-3,
+  ms: 1,
+  s: 1000,
+  m: 60_000,
+  h: 3_600_000,
+}
 
 /** Milliseconds of a duration as Go writes it: `1h30m`. */
 const durationOf = (text: string): number | undefined => {
@@ -107,7 +122,10 @@ const parseField = (text: string, bounds: Bounds): Field => {
   return { values, isAny }
 }
 
-const parseRange = (text: string, bounds: Bounds): readonly [first: number, last: number, step: number, isAny: boolean] => {
+const parseRange = (
+  text: string,
+  bounds: Bounds,
+): readonly [first: number, last: number, step: number, isAny: boolean] => {
   const [range = '', stepText, ...tooMany] = text.split('/')
   const ends = range.split('-')
   const [low = '', high] = ends
@@ -138,7 +156,9 @@ const numberOf = (text: string, { first = 0, names = [] }: Partial<Bounds> = {})
   const place = names.indexOf(text.toLowerCase())
   if (place >= 0) return place + first
   if (!/^[+-]?\d+$/.test(text))
-    throw new ScheduleError(`failed to parse int from ${text}: strconv.Atoi: parsing ${JSON.stringify(text)}: invalid syntax`)
+    throw new ScheduleError(
+      `failed to parse int from ${text}: strconv.Atoi: parsing ${JSON.stringify(text)}: invalid syntax`,
+    )
   const number = Number(text)
   if (number < 0) throw new ScheduleError(`negative number (${number}) not allowed: ${text}`)
   return number

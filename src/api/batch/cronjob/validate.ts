@@ -42,7 +42,9 @@ const validateSpec = (given: CronJobSpec | undefined, old?: CronJobSpec): readon
       ? [notSupported('spec.concurrencyPolicy', concurrencyPolicy, POLICIES)]
       : []),
     ...validateJobTemplate(job, at),
-    ...(job.selector === undefined ? [] : [invalid(`${at}.selector`, job.selector, '`selector` will be auto-generated')]),
+    ...(job.selector === undefined
+      ? []
+      : [invalid(`${at}.selector`, job.selector, '`selector` will be auto-generated')]),
     ...(job.manualSelector ? [notSupported(`${at}.manualSelector`, true, ['nil', 'false'])] : []),
     ...checkNonNegative(spec.successfulJobsHistoryLimit, 'spec.successfulJobsHistoryLimit'),
     ...checkNonNegative(spec.failedJobsHistoryLimit, 'spec.failedJobsHistoryLimit'),

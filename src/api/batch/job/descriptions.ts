@@ -12,7 +12,8 @@ export const descriptions: Descriptions = {
     about: 'How many pods are to succeed, how many may run at a time, and when the Job is given up.',
     fields: {
       parallelism: 'How many pods may run at the same time. Default 1.',
-      completions: 'How many pods are to succeed. Left out: one success ends the Job, and no new pods are made after it.',
+      completions:
+        'How many pods are to succeed. Left out: one success ends the Job, and no new pods are made after it.',
       activeDeadlineSeconds: 'Seconds that the Job may take from its start, with all its pods.',
       podFailurePolicy: 'What a failed pod means, by its exit codes or conditions. The first rule that fits counts.',
       successPolicy: 'When an Indexed Job has succeeded before all of its indexes have.',

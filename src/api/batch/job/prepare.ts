@@ -11,16 +11,20 @@ export const prepareJobCreate = (job: Draft<Job>): void => {
   spec.template.metadata ??= {}
   const given = spec.template.metadata.labels ?? {}
   // What contradicts is refused when it is checked.
-  const labels = {
+  const labels = sorted({
     [OLD_JOB_NAME]: name,
     [JOB_NAME]: name,
     [OLD_CONTROLLER_UID]: uid,
     [CONTROLLER_UID]: uid,
     ...given,
-  }
+  })
   // Labels that came from the template go on doing so.
   if (jsonEqual(metadata.labels ?? {}, given)) metadata.labels = { ...labels }
   spec.template.metadata.labels = labels
   spec.selector ??= {}
-  spec.selector.matchLabels = { [CONTROLLER_UID]: uid, ...spec.selector.matchLabels }
+  spec.selector.matchLabels = sorted({ [CONTROLLER_UID]: uid, ...spec.selector.matchLabels })
 }
+
+/** By their names, as Kubernetes writes them. */
+const sorted = (labels: { readonly [label: string]: string }): { [label: string]: string } =>
+  Object.fromEntries(Object.entries(labels).sort(([one], [other]) => (one < other ? -1 : 1)))

@@ -34,8 +34,9 @@ export const validateJobStatusUpdate = (job: Job, old: Job): readonly FieldError
       invalidWhole(CONDITIONS, 'cannot set Complete=True and FailureTarget=true conditions'),
     ),
     ...checkTimes(job, turned('Complete') || changed('completionTime'), changed('startTime')),
-    ...when(turned('Failed', 'FailureTarget') && hasCondition(job, 'Failed') && !hasCondition(job, 'FailureTarget'), () =>
-      invalidWhole(CONDITIONS, 'cannot set Failed=True condition without the FailureTarget=true condition'),
+    ...when(
+      turned('Failed', 'FailureTarget') && hasCondition(job, 'Failed') && !hasCondition(job, 'FailureTarget'),
+      () => invalidWhole(CONDITIONS, 'cannot set Failed=True condition without the FailureTarget=true condition'),
     ),
     ...when(turned('Complete', 'SuccessCriteriaMet') && isComplete && !hasCondition(job, 'SuccessCriteriaMet'), () =>
       invalidWhole(CONDITIONS, 'cannot set Complete=True condition without the SuccessCriteriaMet=true condition'),
@@ -119,7 +120,11 @@ const checkIndexes = ({ spec, status }: Job, ofCompleted: boolean, ofFailed: boo
   if (ofFailed && completions !== undefined && backoffLimitPerIndex !== undefined && 'problem' in failed)
     refuse('failedIndexes', failedIndexes!, `error parsing failedIndexes: ${failed.problem}`)
   if (ofCompleted && completedIndexes !== '' && completionMode !== 'Indexed')
-    refuse('completedIndexes', completedIndexes, 'cannot set non-empty completedIndexes when non-indexed completion mode')
+    refuse(
+      'completedIndexes',
+      completedIndexes,
+      'cannot set non-empty completedIndexes when non-indexed completion mode',
+    )
   if (ofFailed && backoffLimitPerIndex === undefined && failedIndexes !== undefined)
     refuse('failedIndexes', failedIndexes, 'cannot set non-null failedIndexes when backoffLimitPerIndex is null')
   if ((ofFailed || ofCompleted) && completions !== undefined && 'intervals' in completed && 'intervals' in failed) {
@@ -166,7 +171,11 @@ const checkProgress = (job: Job, old: Job): readonly FieldError[] => {
     errors.push(required('status.startTime', 'startTime cannot be removed for unsuspended job'))
   if (hasCondition(old, 'SuccessCriteriaMet') && !hasCondition(job, 'SuccessCriteriaMet'))
     errors.push(invalidWhole(CONDITIONS, 'cannot disable the SuccessCriteriaMet=True condition'))
-  if (hasCondition(old, 'Complete') && !hasCondition(old, 'SuccessCriteriaMet') && hasCondition(job, 'SuccessCriteriaMet'))
+  if (
+    hasCondition(old, 'Complete') &&
+    !hasCondition(old, 'SuccessCriteriaMet') &&
+    hasCondition(job, 'SuccessCriteriaMet')
+  )
     errors.push(
       invalidWhole(CONDITIONS, 'cannot set SuccessCriteriaMet=True for Job already has Complete=true conditions'),
     )

@@ -45,7 +45,9 @@ const checkRule = (
   if (succeededCount === undefined) return errors
   const at = `${path}.succeededCount`
   const atMost = (most: number, of: string): readonly FieldError[] =>
-    succeededCount > most ? [invalid(at, succeededCount, `must be less than or equal to ${most} (the number of ${of})`)] : []
+    succeededCount > most
+      ? [invalid(at, succeededCount, `must be less than or equal to ${most} (the number of ${of})`)]
+      : []
   return [
     ...errors,
     ...checkNonNegative(succeededCount, at),

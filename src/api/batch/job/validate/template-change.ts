@@ -27,18 +27,19 @@ const normal = (template: PodTemplateSpec): unknown =>
     ),
   )
 
-const withOpenFields = (before: PodTemplateSpec, now: PodTemplateSpec): PodTemplateSpec => ({
-  metadata: { ...before.metadata, labels: now.metadata?.labels, annotations: now.metadata?.annotations },
-  spec: {
-    ...before.spec,
-    affinity: affinityOf(before.spec, now.spec),
-    nodeSelector: now.spec?.nodeSelector,
-    tolerations: now.spec?.tolerations,
-    schedulingGates: now.spec?.schedulingGates,
-    containers: withResources(before.spec?.containers, now.spec?.containers),
-    initContainers: withResources(before.spec?.initContainers, now.spec?.initContainers),
-  },
-}) as PodTemplateSpec
+const withOpenFields = (before: PodTemplateSpec, now: PodTemplateSpec): PodTemplateSpec =>
+  ({
+    metadata: { ...before.metadata, labels: now.metadata?.labels, annotations: now.metadata?.annotations },
+    spec: {
+      ...before.spec,
+      affinity: affinityOf(before.spec, now.spec),
+      nodeSelector: now.spec?.nodeSelector,
+      tolerations: now.spec?.tolerations,
+      schedulingGates: now.spec?.schedulingGates,
+      containers: withResources(before.spec?.containers, now.spec?.containers),
+      initContainers: withResources(before.spec?.initContainers, now.spec?.initContainers),
+    },
+  }) as PodTemplateSpec
 
 const affinityOf = (before: PodSpec | undefined, now: PodSpec | undefined): PodSpec['affinity'] => {
   const { nodeAffinity: _, ...others } = before?.affinity ?? {}
