@@ -15,7 +15,7 @@ export interface Calendar {
 }
 
 /** A calendar, or a time between two runs. `timeZone`: one that is written before it. */
-export type Schedule = ({ readonly calendar: Calendar } | { readonly every: number }) & { readonly timeZone?: string }
+type Schedule = ({ readonly calendar: Calendar } | { readonly every: number }) & { readonly timeZone?: string }
 
 /** What is wrong with a schedule, in the words of Kubernetes. */
 export class ScheduleError extends Error {

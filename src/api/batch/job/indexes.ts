@@ -1,5 +1,5 @@
 /** Both ends belong to it. */
-export type Interval = readonly [first: number, last: number]
+type Interval = readonly [first: number, last: number]
 
 /** What a list of indexes says, or why it says nothing. */
 type Reading = { readonly intervals: readonly Interval[] } | { readonly problem: string }
@@ -48,17 +48,4 @@ export const overlapOf = (some: readonly Interval[], others: readonly Interval[]
   for (const [first, last] of some)
     for (const [start, end] of others) if (first <= end && start <= last) return Math.max(first, start)
   return undefined
-}
-
-/** Indexes as they are written: runs of three and more by their ends, the others one by one. `sorted`: rising. */
-export const writeIndexes = (sorted: readonly number[]): string => {
-  const parts: string[] = []
-  for (let at = 0; at < sorted.length; ) {
-    let end = at
-    while (sorted[end + 1] === sorted[end]! + 1) end++
-    if (end - at >= 2) parts.push(`${sorted[at]}-${sorted[end]}`)
-    else parts.push(...sorted.slice(at, end + 1).map(String))
-    at = end + 1
-  }
-  return parts.join(',')
 }
