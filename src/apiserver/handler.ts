@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { AccessRequest } from '#access/rbac/request.ts'
@@ -5,6 +6,7 @@ import { ApiError } from '#client/client.ts'
 import { accessRequest } from './access/access-request.ts'
 import type { Caller } from './access/caller.ts'
 import { impersonated } from './access/impersonation.ts'
+import { AuditTrail } from './audit/audit-trail.ts'
 import { internalError, PathNotFound } from './errors.ts'
 import { checkHttp, clientError, type Pending } from './http/answer/client-error.ts'
 import { answerRaw } from './http/answer/raw-answer.ts'
@@ -40,6 +42,14 @@ const targetOf = (request: IncomingMessage): Target => {
   return { path: request.url.slice(0, at), query: new URLSearchParams(request.url.slice(at + 1)) }
 }
 
+/** The id by which others find a request again: the client's own, where it has one. */
+const auditIdOf = ({ headers }: IncomingMessage): string => String(headers['audit-id'] || randomUUID())
+
+const whenClosed = (socket: Duplex, then: () => void): void => {
+  if (socket.closed) then()
+  else socket.once('close', then)
+}
+
 const VERBS = new Set(
   'get list watch create update patch delete deletecollection post put head connect options'.split(' '),
 )
@@ -55,8 +65,16 @@ export const createHandler = (server: ServerContext, onError: (error: unknown) =
     }
   }
 
-  const callerOf = (request: IncomingMessage, asked: () => AccessRequest): Caller =>
-    impersonated(server.authorizer, request, server.authenticator.authenticate(request), asked)
+  const callerOf = (request: IncomingMessage, asked: () => AccessRequest, audit: AuditTrail | undefined): Caller => {
+    const caller = server.authenticator.authenticate(request)
+    audit?.authenticated(caller)
+    const acting = impersonated(server.authorizer, request, caller, asked)
+    audit?.actsAs(acting)
+    return acting
+  }
+
+  const trailOf = (request: IncomingMessage, id: string): AuditTrail | undefined =>
+    server.audit && new AuditTrail(server.audit, () => server.registry.now().getTime(), request, id)
 
   const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const started = performance.now()
@@ -76,31 +94,48 @@ export const createHandler = (server: ServerContext, onError: (error: unknown) =
     request.on('error', () => {})
     response.on('error', () => {})
     const { path, query } = targetOf(request)
+    const id = auditIdOf(request)
+    response.setHeader('Audit-Id', id)
+    const audit = trailOf(request, id)
+    audit?.follow(response)
     try {
       checkHttp(request)
       const info = requestInfo(request.method ?? 'GET', path, query)
       verb = info.verb
+      audit?.asked(info)
       // A label of a metric is one of a few: what clients make up is counted together.
       if (info.kind === 'resource' && findKind(server, info)) resource = info.resource
-      const caller = callerOf(request, () => accessRequest(info, query))
-      const exchange: Exchange = { request, response, query, info, caller, warnings, report }
+      const caller = callerOf(request, () => accessRequest(info, query), audit)
+      const exchange: Exchange = {
+        ...{ request, response, query, info, caller, warnings, report },
+        ...(audit && { audit }),
+      }
       for (const stage of stages) {
         const answered = stage(exchange)
         if (answered === true || (answered !== false && (await answered))) return
       }
       throw new PathNotFound(path)
     } catch (error) {
+      if (error instanceof ApiError) audit?.answered(error.status)
       await sendError({ request, response, warnings }, server.registry.machinery, error, report)
     }
   }
 
-  const connect = async (request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> => {
+  const connect = async (
+    request: IncomingMessage,
+    socket: Duplex,
+    head: Buffer,
+    audit: AuditTrail | undefined,
+  ): Promise<void> => {
     const { path, query } = targetOf(request)
     checkHttp(request)
     const info = requestInfo(request.method ?? 'GET', path, query)
-    const caller = callerOf(request, () => accessRequest(info, query))
-    checkAccess(server, caller, info)
+    audit?.asked(info)
+    const caller = callerOf(request, () => accessRequest(info, query), audit)
+    checkAccess(server, caller, info, audit)
     await upgrade(server, caller, info, query, request, { socket, head })
+    audit?.started(101)
+    whenClosed(socket, () => audit?.complete(101))
   }
 
   /** By connection. */
@@ -118,9 +153,12 @@ export const createHandler = (server: ServerContext, onError: (error: unknown) =
     },
     upgrade(request, socket, head) {
       socket.on('error', () => {})
-      connect(request, socket, head).catch((error: unknown) => {
+      const audit = trailOf(request, auditIdOf(request))
+      connect(request, socket, head, audit).catch((error: unknown) => {
         const refusal = error instanceof ApiError ? error : internalError(error)
         if (refusal !== error) report(error)
+        audit?.answered(refusal.status)
+        audit?.complete(refusal.status.code)
         answerRaw(socket, refusal.status)
       })
     },

@@ -3,6 +3,7 @@ import type { Authenticator } from './access/authentication.ts'
 import type { Authorizer } from './access/authorizer.ts'
 import type { Review } from './access/reviews/review.ts'
 import type { TokenSigner } from './access/token.ts'
+import type { AuditSink } from './audit/audit-event.ts'
 import type { CustomResources } from './custom/custom-resources.ts'
 import type { RequestCounter } from './http/request-counter.ts'
 import type { KubeletLocator } from './kubelet-proxy.ts'
@@ -32,6 +33,8 @@ export interface ServerContext {
   /** An integer in [0, below). */
   readonly random: (below: number) => number
   readonly counter: RequestCounter
+  /** Who keeps the audit log, where there is one. */
+  readonly audit?: AuditSink
   /** Aborts when the server closes: open streams end. */
   readonly signal: AbortSignal
   /** Where clients reach this server, `address:port`. */

@@ -22,6 +22,7 @@ import { TokenSigner } from './access/token.ts'
 import { admissionList } from './admission/admission-list.ts'
 import { ReservedAddresses } from './admission/reserved-addresses.ts'
 import { createServiceAllocators, takeStored } from './admission/service-holdings.ts'
+import type { AuditSink } from './audit/audit-event.ts'
 import { CustomResources } from './custom/custom-resources.ts'
 import { createHandler } from './handler.ts'
 import { HEADER_LIMIT } from './http/answer/client-error.ts'
@@ -67,6 +68,8 @@ export interface ApiServerOptions {
    * restart never gives out an old one again.
    */
   readonly journal?: Journal
+  /** Is told of each request that comes by a listener, once it has been answered. By default nobody is. */
+  readonly audit?: AuditSink
   /** For tests: an integer in [0, below). */
   readonly random?: (below: number) => number
   /** For tests: how much of what has changed is kept. */
@@ -171,6 +174,7 @@ export const createApiServer = async (options: ApiServerOptions): Promise<ApiSer
     custom,
     random,
     counter: new RequestCounter(),
+    ...(options.audit && { audit: options.audit }),
     signal: closing.signal,
     advertised: socketText(options.advertise.address, options.advertise.port),
   }

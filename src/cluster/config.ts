@@ -19,6 +19,8 @@ export interface ClusterConfig {
   readonly egress: boolean
   /** Objects are in memory alone, and lost with the control plane. */
   readonly ephemeral: boolean
+  /** Requests are told of in an audit log. */
+  readonly audit: boolean
   readonly clusterDomain: string
   /**
    * The host's own addresses on the underlay; the API server answers there, on `apiServer.port`, and on loopback, on

@@ -32,6 +32,7 @@ export function plan(
     loadBalancer: 'pool',
     egress: false,
     ephemeral: true,
+    audit: false,
     ranges,
     others,
   })

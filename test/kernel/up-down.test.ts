@@ -44,6 +44,7 @@ const options = (more: Partial<UpOptions> = {}): UpOptions => ({
   loadBalancer: 'none',
   egress: false,
   ephemeral: true,
+  audit: false,
   ranges: {} as UpOptions['ranges'],
   onProgress: () => undefined,
   signal: new AbortController().signal,

@@ -2,15 +2,22 @@ import type { AccessRequest } from '#access/rbac/request.ts'
 import { accessRequest } from '../access/access-request.ts'
 import { refuse } from '../access/authorizer.ts'
 import type { Caller } from '../access/caller.ts'
+import type { AuditTrail } from '../audit/audit-trail.ts'
 import { forbidden } from '../errors.ts'
 import type { Stage } from '../http/request/exchange.ts'
 import type { ResourceRequestInfo } from '../http/request/request-info.ts'
 import type { ServerContext } from '../server-context.ts'
 
 /** Throws 403 where no rule of the cluster allows it. */
-export const checkAccess = ({ authorizer }: ServerContext, caller: Caller, request: AccessRequest): void => {
-  const { allowed, reason } = authorizer.authorize(caller, request)
-  if (!allowed) throw refuse(caller, request, reason)
+export const checkAccess = (
+  { authorizer }: ServerContext,
+  caller: Caller,
+  request: AccessRequest,
+  audit?: AuditTrail,
+): void => {
+  const decision = authorizer.authorize(caller, request)
+  audit?.decided(decision)
+  if (!decision.allowed) throw refuse(caller, request, decision.reason)
 }
 
 /**
@@ -25,7 +32,7 @@ export const checkWayIn = ({ authorizer }: ServerContext, caller: Caller, info: 
 /** Refuses what the caller may not do, by ApiError 403; answers nothing itself. */
 export const access =
   (server: ServerContext): Stage =>
-  ({ caller, info, query }) => {
-    checkAccess(server, caller, accessRequest(info, query))
+  ({ caller, info, query, audit }) => {
+    checkAccess(server, caller, accessRequest(info, query), audit)
     return false
   }

@@ -38,6 +38,7 @@ export const subresources =
       const read = async (): Promise<ApiObject> => {
         const decoded = await requireObject(machinery, exchange.request, expected, fieldValidationOf(exchange.query))
         exchange.warnings.push(...decoded.warnings)
+        exchange.audit?.sent(decoded.object.metadata)
         return decoded.object
       }
       const request = writeRequest(exchange, info.subresource)

@@ -47,7 +47,10 @@ export const writeRequest = (exchange: Exchange, subresource = ''): WriteRequest
     namespace,
     dryRun: isDryRun(exchange.query.getAll('dryRun')),
     manager: managerOf(exchange),
-    remarks: { warn: (text) => exchange.warnings.push(text), annotate() {} },
+    remarks: {
+      warn: (text) => exchange.warnings.push(text),
+      annotate: (key, value) => exchange.audit?.annotate(key, value),
+    },
     ...(subresource ? { subresource } : {}),
   }
 }
@@ -58,6 +61,7 @@ const readSent = async (exchange: Exchange, registry: Registry, resource: Resour
   const request = writeRequest(exchange, subresource)
   const body = await requireObject(registry.machinery, exchange.request, expectedOf(resource), validation)
   exchange.warnings.push(...body.warnings)
+  exchange.audit?.sent(body.object.metadata)
   return { object: body.object, request }
 }
 
@@ -214,6 +218,7 @@ export const remove: Verb = async (exchange, registry, resource) => {
       uid: object.metadata?.uid,
     },
   } as unknown as Status & ApiObject
+  exchange.audit?.answered(status)
   return sendObject(
     exchange,
     registry.machinery,

@@ -1,3 +1,4 @@
+import { auditPath } from '#cluster/state/state.ts'
 import { up as startCluster } from '#cluster/up/up.ts'
 import { CliError } from '../cli-error.ts'
 import { type Command, nameArgument, nameFlag, outputFlag, quietFlag } from '../command.ts'
@@ -30,6 +31,7 @@ was restarted, is brought back as it was: then a flag that says otherwise is an 
     },
     egress: { help: 'let pods out through this machine' },
     ephemeral: { help: 'keep objects in memory alone: they are lost when the control plane ends' },
+    audit: { help: 'write of each request to the API in the audit log, logs/audit.log in the state folder' },
     'set-aside': {
       help: 'where the objects of a stopped cluster cannot be read, set their file aside and begin without them',
     },
@@ -64,6 +66,7 @@ was restarted, is brought back as it was: then a flag that says otherwise is an 
       loadBalancer: flags['load-balancer'] as 'pool' | 'none',
       egress: switches.egress!,
       ephemeral: switches.ephemeral!,
+      audit: switches.audit!,
       setAside: switches['set-aside']!,
       asked: Object.fromEntries([...given].map((flag) => [flag, flags[flag] ?? `${switches[flag]}`])),
       onNotice: (text) => io.err(`${text}\n`),
@@ -104,6 +107,7 @@ was restarted, is brought back as it was: then a flag that says otherwise is an 
       (node) => `  ${node.name.padEnd(12)}${node.addresses.join('  ').padEnd(34)}pods ${node.podCidrs.join('  ')}`,
     )
     const count = config.nodes.length
+    const audit = config.audit ? `requests to the API are told of in ${auditPath(config.stateDir)}\n` : ''
     const named = config.name === 'fairlead' ? '' : ` ${config.name}`
     const kept = config.ephemeral
       ? 'objects are in memory: if its control plane ends, they are lost, and fairlead status says so'
@@ -112,7 +116,7 @@ was restarted, is brought back as it was: then a flag that says otherwise is an 
 ${rows.join('\n')}
 kubectl's current context is ${contextName(config.name)} (${kubeconfig})
 ${kept}
-take it down with: fairlead down${named}
+${audit}take it down with: fairlead down${named}
 `)
     return 0
   },

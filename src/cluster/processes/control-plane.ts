@@ -9,7 +9,8 @@ import { startControllers } from '#controllers/start.ts'
 import type { ClusterConfig } from '../config.ts'
 import { clearFault, noteFault } from '../state/control-plane-fault.ts'
 import { type Lives, lostAt, noteLife, OBJECTS_LOST, objectsLostMessage } from '../state/lives.ts'
-import { logPath, readConfig } from '../state/state.ts'
+import { auditPath, logPath, readConfig } from '../state/state.ts'
+import { AuditLog } from './audit-log.ts'
 import { clusterDnsAddresses, clusterDnsObjects } from './cluster-dns.ts'
 import { clusterPki } from './cluster-pki.ts'
 import { survive } from './last-defence.ts'
@@ -33,6 +34,7 @@ const api = await createApiServer({
   systemObjects: clusterDnsObjects(config),
   pki,
   ...(journal === undefined ? {} : { journal }),
+  ...(config.audit && { audit: new AuditLog(auditPath(config.stateDir), { report: logLine }).write }),
   kubelet: (node) => ({ socketPath: config.sockets.agent, path: kubeletPath(node) }),
   onError: (error) => logLine(`API server: ${error instanceof Error ? error.stack : String(error)}`),
 }).catch((error: unknown) => {

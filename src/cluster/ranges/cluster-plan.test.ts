@@ -17,6 +17,7 @@ const request = (change: Partial<ClusterRequest> = {}): ClusterRequest => ({
   loadBalancer: 'pool',
   egress: false,
   ephemeral: true,
+  audit: false,
   ranges: {},
   others: [],
   ...change,

@@ -34,6 +34,7 @@ export interface ClusterRequest {
   readonly loadBalancer: 'pool' | 'none'
   readonly egress: boolean
   readonly ephemeral: boolean
+  readonly audit: boolean
   readonly ranges: RangeFlags
   /** Every other cluster of this machine. */
   readonly others: readonly ClusterConfig[]
@@ -99,6 +100,7 @@ export function planCluster(request: ClusterRequest, host: Host = KERNEL_HOST): 
     loadBalancer: request.loadBalancer,
     egress: request.egress,
     ephemeral: request.ephemeral,
+    audit: request.audit,
     clusterDomain: 'cluster.local',
     host: { addresses: hostAddresses, link: hostLink(name) },
     apiServer: planApiPorts(request.others, host),

@@ -28,6 +28,9 @@ export const statePaths = (stateDir: string) => ({
 /** What a role writes; the older part of it, where there is one, is named by `logFiles`. */
 export const logPath = (stateDir: string, role: Role): string => join(statePaths(stateDir).logs, `${role}.log`)
 
+/** What requests to the API are told of, a line each; the older part of it as of other logs. */
+export const auditPath = (stateDir: string): string => join(statePaths(stateDir).logs, 'audit.log')
+
 /** Replaces a JSON file at once: a reader sees the old text or the new, never half. */
 export const writeJson = (path: string, value: unknown): void => {
   const fresh = `${path}.${process.pid}.tmp`

@@ -16,6 +16,7 @@ const planned = (name: string, others: Parameters<typeof refuseTakenRanges>[1] =
       loadBalancer: 'pool',
       egress: false,
       ephemeral: false,
+      audit: false,
       ranges: {},
       others,
     },
@@ -39,6 +40,7 @@ test('a cluster that is brought back is as it was: what says otherwise is refuse
     ['load-balancer', 'none', 'pool'],
     ['egress', 'true', 'false'],
     ['ephemeral', 'true', 'false'],
+    ['audit', 'true', 'false'],
     ['service-cidr', '10.97.0.0/16,fd00:10:97::/112', '10.96.0.0/16,fd00:10:96::/112'],
     ['node-port-range', '30000-30100', '30000-32767'],
   ] as const)

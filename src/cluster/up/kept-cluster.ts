@@ -26,6 +26,7 @@ export const refuseOtherShape = (config: ClusterConfig, asked: Asked): void => {
     'load-balancer': config.loadBalancer,
     egress: `${config.egress}`,
     ephemeral: `${config.ephemeral}`,
+    audit: `${config.audit === true}`,
     'cluster-cidr': config.clusterCidr.join(),
     'service-cidr': config.serviceCidr.join(),
     'cluster-dns': config.clusterDns.join(),
@@ -55,7 +56,7 @@ export const refuseTakenRanges = (
   others: ClusterRequest['others'],
   host: Host = KERNEL_HOST,
 ): void => {
-  const { name, stateDir, loadBalancer, egress, ephemeral, nodes } = config
+  const { name, stateDir, loadBalancer, egress, ephemeral, audit, nodes } = config
   const { clusterCidr, serviceCidr, nodeCidr, loadBalancerCidr } = config
   const ranges = {
     clusterCidr: clusterCidr.join(),
@@ -63,7 +64,7 @@ export const refuseTakenRanges = (
     nodeCidr: nodeCidr.join(),
     loadBalancerCidr: loadBalancerCidr.join(),
   }
-  planCluster({ name, stateDir, loadBalancer, egress, ephemeral, nodes: nodes.length, ranges, others }, host)
+  planCluster({ name, stateDir, loadBalancer, egress, ephemeral, audit, nodes: nodes.length, ranges, others }, host)
   const { hostPort } = config.apiServer
   if (!host.isPortFree('127.0.0.1', hostPort))
     throw new ClusterError(

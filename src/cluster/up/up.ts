@@ -45,6 +45,7 @@ export interface UpOptions {
   readonly loadBalancer: 'pool' | 'none'
   readonly egress: boolean
   readonly ephemeral: boolean
+  readonly audit: boolean
   readonly ranges: RangeFlags
   /** What of all that was asked for in so many words, by its flag: a cluster that is brought back must have it. */
   readonly asked?: Asked

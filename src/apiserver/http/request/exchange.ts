@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Caller } from '../../access/caller.ts'
+import type { AuditTrail } from '../../audit/audit-trail.ts'
 import type { RequestInfo } from './request-info.ts'
 
 /** One request on its way through the stages. */
@@ -11,6 +12,8 @@ export interface Exchange {
   readonly caller: Caller
   /** Sent as Warning headers, which kubectl prints. */
   readonly warnings: string[]
+  /** What the audit log is to know of it, where there is one. */
+  readonly audit?: AuditTrail
   /** For what goes wrong once the answer has begun, and is no refusal: the log hears of it. */
   readonly report: (error: unknown) => void
 }
