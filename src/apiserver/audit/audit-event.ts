@@ -4,7 +4,7 @@ import type { Caller } from '../access/caller.ts'
 /** Where a request stands when it is told of: long ones twice, when their answer begins and when it has ended. */
 export type AuditStage = 'ResponseStarted' | 'ResponseComplete'
 
-export interface AuditUser {
+interface AuditUser {
   readonly username?: string
   readonly uid?: string
   readonly groups?: readonly string[]

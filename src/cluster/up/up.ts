@@ -15,7 +15,7 @@ import { createMachines } from '../machines/machines.ts'
 import { makeClusterPki } from '../processes/cluster-pki.ts'
 import { isRunning, RESTARTED, startSupervised } from '../processes/processes.ts'
 import { programOf } from '../processes/program.ts'
-import { checkRequest, planCluster, type RangeFlags } from '../ranges/cluster-plan.ts'
+import { type ClusterRequest, checkRequest, planCluster } from '../ranges/cluster-plan.ts'
 import { ROLES, type Role } from '../role.ts'
 import { readFault, unreadableHint } from '../state/control-plane-fault.ts'
 import { logPath, statePaths, stateRoot, writeConfig } from '../state/state.ts'
@@ -39,14 +39,7 @@ const ASK_MS = 1_000
 /** A process that ended so often while the cluster started does not get better by waiting. */
 const GIVE_UP_AFTER = 3
 
-export interface UpOptions {
-  readonly name: string
-  readonly nodes: number
-  readonly loadBalancer: 'pool' | 'none'
-  readonly egress: boolean
-  readonly ephemeral: boolean
-  readonly audit: boolean
-  readonly ranges: RangeFlags
+export interface UpOptions extends Omit<ClusterRequest, 'stateDir' | 'others'> {
   /** What of all that was asked for in so many words, by its flag: a cluster that is brought back must have it. */
   readonly asked?: Asked
   /** Where the objects of a cluster that is brought back cannot be read: begin without them. */
