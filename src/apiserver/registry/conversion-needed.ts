@@ -3,6 +3,7 @@
  * left; `resolve` has them converted, and then it can be begun anew.
  */
 export class ConversionNeeded extends Error {
+  readonly code = 'CONVERSION_NEEDED'
   readonly resolve: () => Promise<void>
 
   constructor(resolve: () => Promise<void>) {
