@@ -84,7 +84,7 @@ const formatBinary = (value: bigint): string => {
 }
 
 /** The canonical form: no fraction, the largest suffix that keeps every digit. */
-const formatQuantity = ({ nano, format }: Quantity): string => {
+export const formatQuantity = ({ nano, format }: Quantity): string => {
   if (nano === 0n) return '0'
   const small = nano > -1024n * GIGA && nano < 1024n * GIGA
   if (format === 'BinarySI' && !small && nano % GIGA === 0n) return formatBinary(nano / GIGA)
@@ -97,6 +97,12 @@ const formatQuantity = ({ nano, format }: Quantity): string => {
   if (format === 'DecimalExponent') return exponent === 0 ? `${rest}` : `${rest}e${exponent}`
   return `${rest}${DECIMAL_SUFFIXES[exponent / 3 + 3]}`
 }
+
+/** Without its fraction, which counts as one. */
+export const wholeUp = ({ nano, format }: Quantity): Quantity => ({
+  nano: nano <= 0n ? (nano / GIGA) * GIGA : divideUp(nano, GIGA) * GIGA,
+  format,
+})
 
 /** Most quantities are written canonically: up to three digits and a suffix. */
 const CANONICAL = /^[1-9]\d{0,2}(?:[numkMGTPE]|[KMGTPE]i)?$/
