@@ -2,8 +2,6 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { type ComparableOptions, comparable } from './testing/recorded/comparable.ts'
 import { customResources } from './testing/recorded/not-held/custom-resources.ts'
-import { limits } from './testing/recorded/not-held/limits.ts'
-import { networking } from './testing/recorded/not-held/networking.ts'
 import type { NotHeld } from './testing/recorded/not-held/not-held.ts'
 import { patches } from './testing/recorded/not-held/patches.ts'
 import { pods } from './testing/recorded/not-held/pods.ts'
@@ -25,7 +23,7 @@ const FILES: Readonly<Record<string, Run>> = {
   // Recorded with the admission of ServiceAccounts switched off.
   'api-cases': {
     withoutAccounts: true,
-    notHeld: { ...patches, ...customResources, ...workloads, ...pods, ...networking, ...limits, ...reading },
+    notHeld: { ...patches, ...customResources, ...workloads, ...pods, ...reading },
   },
 }
 

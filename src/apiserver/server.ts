@@ -32,6 +32,7 @@ import type { KubeletLocator } from './kubelet-proxy.ts'
 import { createMachinery } from './machinery/create-machinery.ts'
 import type { Pki } from './pki/pki.ts'
 import { type Dial, dialTcp } from './proxy/destination.ts'
+import { DrawSource } from './registry/draws.ts'
 import { expireEvents } from './registry/event-expiry.ts'
 import { Registry } from './registry/registry.ts'
 import type { ServerContext } from './server-context.ts'
@@ -42,6 +43,7 @@ import { Store, type WindowLimits } from './storage/store.ts'
 import { subresourceHandlers } from './subresources/subresource-list.ts'
 import { kubernetesAddress, systemObjects } from './system-objects.ts'
 import { lazyWebhookClient } from './webhooks/client/lazy-client.ts'
+import { WebhookHooks } from './webhooks/webhook-hooks.ts'
 
 export interface ApiServerOptions {
   /** v4, v6, or one of them for a single-stack cluster; the first family is the default one. */
@@ -117,8 +119,12 @@ const CONTROLLERS = 'kube-controller-manager'
  */
 export const createApiServer = async (options: ApiServerOptions): Promise<ApiServer> => {
   const clock = options.clock ?? Date
-  const now = (): Date => new Date(clock.now())
-  const random = options.random ?? ((below: number) => randomInt(below))
+  const source = new DrawSource({
+    random: options.random ?? ((below: number) => randomInt(below)),
+    uuid: randomUUID,
+    now: () => new Date(clock.now()),
+  })
+  const { random, now } = source
   const onError = options.onError ?? ((error: unknown) => console.error(error))
   const journal = options.journal ?? memoryJournal(firstRevisionAt(clock.now()))
   const store = new Store(journal, { report: onError, ...(options.window ? { limits: options.window } : {}) })
@@ -132,10 +138,11 @@ export const createApiServer = async (options: ApiServerOptions): Promise<ApiSer
   const registry: Registry = new Registry({
     store,
     machinery: createMachinery(catalogue),
-    admissions: admissionList(allocators, authorizer, random),
+    admissions: admissionList({ allocators, authorizer, catalogue, random, now }),
+    replay: source.replay,
     now,
     random,
-    uuid: randomUUID,
+    uuid: source.uuid,
   })
   const feed = new PolicyFeed(registry)
   const nodes = new NodeAuthorizer(registry)
@@ -193,6 +200,9 @@ export const createApiServer = async (options: ApiServerOptions): Promise<ApiSer
   ])
   // What is defined is served before anybody asks.
   await custom.settled
+  // From now on: who has a say may run in what a start is to bring up.
+  const hooks = new WebhookHooks({ registry, client: webhooks, uuid: randomUUID })
+  registry.consult(hooks)
   const expiry = expireEvents(registry, events, () => clock.now(), onError)
 
   const servers: Server[] = []
@@ -228,6 +238,7 @@ export const createApiServer = async (options: ApiServerOptions): Promise<ApiSer
     nodes.close()
     client.close()
     custom.close()
+    hooks.close()
     webhooks.close()
     await Promise.all(
       servers.splice(0).map(

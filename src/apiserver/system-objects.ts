@@ -8,6 +8,9 @@ import { services } from '#api/core/service/resource.ts'
 import type { EndpointSlice } from '#api/discovery/endpointslice/message.ts'
 import { endpointSlices } from '#api/discovery/endpointslice/resource.ts'
 import type { ResourceObject } from '#api/resource.ts'
+import type { PriorityClass } from '#api/scheduling/priorityclass/message.ts'
+import { priorityClasses } from '#api/scheduling/priorityclass/resource.ts'
+import { SYSTEM_CLASSES } from '#api/scheduling/priorityclass/system-classes.ts'
 import { SERVICE_NAME_LABEL, SKIP_MIRROR_LABEL } from '#objects/well-known.ts'
 
 /** As every cluster has them. */
@@ -23,8 +26,8 @@ interface SystemObjectOptions {
 export const kubernetesAddress = (serviceCidrs: readonly string[]): string => serviceAddress(serviceCidrs[0]!, 1)
 
 /**
- * What every cluster has before anyone asks, in the order in which it can be made: four namespaces, and the
- * `kubernetes` Service with its endpoints.
+ * What every cluster has before anyone asks, in the order in which it can be made: four namespaces, the `kubernetes`
+ * Service with its endpoints, and the priorities of what a cluster stands on.
  */
 export const systemObjects = ({ serviceCidrs, advertise }: SystemObjectOptions): readonly ResourceObject[] => [
   ...NAMESPACES.map((name): ResourceObject => {
@@ -34,6 +37,16 @@ export const systemObjects = ({ serviceCidrs, advertise }: SystemObjectOptions):
   { resource: services, object: kubernetesService(kubernetesAddress(serviceCidrs), advertise.port) },
   { resource: endpoints, object: kubernetesEndpoints(advertise) },
   { resource: endpointSlices, object: kubernetesSlice(advertise) },
+  ...SYSTEM_CLASSES.map(({ name, value, description }): ResourceObject => {
+    const object: PriorityClass = {
+      apiVersion: 'scheduling.k8s.io/v1',
+      kind: 'PriorityClass',
+      metadata: { name },
+      value,
+      description,
+    }
+    return { resource: priorityClasses, object }
+  }),
 ]
 
 const kubernetesService = (clusterIP: string, targetPort: number): Service => ({

@@ -1,30 +1,47 @@
 import type { Random } from '#allocator/bitmap.ts'
+import type { Catalogue } from '#api/catalogue/catalogue.ts'
 import type { Authorizer } from '../access/authorizer.ts'
 import type { Admission } from './admission.ts'
+import { defaultIngressClass } from './default-ingress-class.ts'
 import { defaultTolerations } from './default-tolerations.ts'
+import { limitRanger } from './limits/limit-ranger.ts'
 import { namespaceLifecycle } from './namespace-lifecycle.ts'
 import { nodeRestriction } from './node-restriction.ts'
 import { podPriority } from './pod-priority.ts'
 import { podSecurity } from './pod-security.ts'
+import { resourceQuota } from './quotas/resource-quota.ts'
 import { rbacEscalation } from './rbac-escalation.ts'
 import { reservedAddresses } from './reserved-addresses.ts'
 import { serviceAccount } from './service-account.ts'
 import { serviceAllocation } from './service-allocators.ts'
 import type { ServiceAllocators } from './service-holdings.ts'
 
+interface AdmissionNeeds {
+  readonly allocators: ServiceAllocators
+  readonly authorizer: Authorizer
+  readonly catalogue: Catalogue
+  readonly random: Random
+  readonly now: () => Date
+}
+
 /** Every admission, in the order in which they run. */
-export const admissionList = (
-  allocators: ServiceAllocators,
-  authorizer: Authorizer,
-  random: Random,
-): readonly Admission[] => [
+export const admissionList = ({
+  allocators,
+  authorizer,
+  catalogue,
+  random,
+  now,
+}: AdmissionNeeds): readonly Admission[] => [
   namespaceLifecycle, // first: in a namespace that is not there nothing else matters
   nodeRestriction, // before what completes a pod: a mirror pod has only what its node gave it
   rbacEscalation(authorizer), // before validation, which tells nobody what is not theirs
+  limitRanger,
   serviceAccount(random), // before validation, which wants its volume's names to be right
   defaultTolerations,
   podSecurity,
   podPriority,
+  defaultIngressClass,
   reservedAddresses(allocators.reserved),
-  serviceAllocation(allocators), // last: it takes what a later refusal would have to give back
+  serviceAllocation(allocators), // late: it takes what a later refusal would have to give back
+  resourceQuota(catalogue, now), // last: it counts what nobody has refused
 ]

@@ -44,6 +44,9 @@ export interface Admission {
   /** Takes scarce things, and says in the transaction how to give them back. */
   allocate?(request: CreateAdmission): ApiObject
   allocateUpdate?(request: UpdateAdmission): ApiObject
+  /** Last of all, when nobody has refused it: counts what it is. */
+  count?(request: CreateAdmission): ApiObject
+  countUpdate?(request: UpdateAdmission): ApiObject
   /** Before an object is deleted or marked so, also in a dry run: refuses what is to stay. */
   delete?(request: DeleteAdmission): void
   /** After an object has left storage. */

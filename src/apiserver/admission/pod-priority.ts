@@ -1,30 +1,81 @@
 import type { Pod } from '#api/core/pod/message.ts'
 import { pods } from '#api/core/pod/resource.ts'
 import { isSame } from '#api/resource.ts'
-import { own } from '#schema/own.ts'
+import type { PriorityClass } from '#api/scheduling/priorityclass/message.ts'
+import { priorityClasses } from '#api/scheduling/priorityclass/resource.ts'
+import { SYSTEM_CLASSES } from '#api/scheduling/priorityclass/system-classes.ts'
 import { forbidden } from '../errors.ts'
-import type { Admission } from './admission.ts'
+import type { Reader } from '../registry/reader.ts'
+import type { Admission, CreateAdmission } from './admission.ts'
 
-/** The two classes that every Kubernetes cluster has; PriorityClass is no kind of ours yet. */
-const SYSTEM_CLASSES: Readonly<Record<string, number>> = {
-  'system-cluster-critical': 2_000_000_000,
-  'system-node-critical': 2_000_001_000,
-}
+/** Of several, which no admission lets be, the one with the least value. */
+const globalDefault = (reader: Reader): PriorityClass | undefined =>
+  (reader.all(priorityClasses) as readonly PriorityClass[])
+    .filter((one) => one.globalDefault === true)
+    .sort((a, b) => a.value - b.value)[0]
 
-/** Turns a pod's priority class into its number, 0 where it has none. */
+/** Turns a pod's priority class into its number: where it names none that of the default class, 0 where none is that. */
 export const podPriority: Admission = {
   name: 'Priority',
-  create({ resource, object }) {
+  create({ resource, object, reader }) {
     if (!isSame(resource, pods)) return object
     const pod = object as Pod
-    const name = pod.spec?.priorityClassName ?? ''
-    const priority = name === '' ? 0 : own(SYSTEM_CLASSES, name)
-    if (priority === undefined) {
-      throw forbidden(resource, pod.metadata?.name ?? '', `no PriorityClass with name ${name} was found`)
+    const spec = pod.spec!
+    const refuse = (why: string) => forbidden(resource, pod.metadata?.name ?? '', why)
+    const named = spec.priorityClassName
+      ? (reader.find(priorityClasses, undefined, spec.priorityClassName) as PriorityClass | undefined)
+      : globalDefault(reader)
+    if (spec.priorityClassName && named === undefined)
+      throw refuse(`no PriorityClass with name ${spec.priorityClassName} was found`)
+    const { value, preemptionPolicy } = named ?? { value: 0, preemptionPolicy: 'PreemptLowerPriority' as const }
+    const fromClass = 'must not be provided in pod spec; priority admission controller computed'
+    if (spec.priority !== undefined && spec.priority !== value)
+      throw refuse(
+        `the integer value of priority (${spec.priority}) ${fromClass} ${value} from the given PriorityClass name`,
+      )
+    if (spec.preemptionPolicy && preemptionPolicy && spec.preemptionPolicy !== preemptionPolicy) {
+      const what = `the string value of PreemptionPolicy (${spec.preemptionPolicy})`
+      throw refuse(`${what} ${fromClass} ${preemptionPolicy} from the given PriorityClass name`)
     }
-    return {
+    const name = named?.metadata?.name
+    const ranked: Pod = {
       ...pod,
-      spec: { ...pod.spec!, priority, preemptionPolicy: pod.spec?.preemptionPolicy ?? 'PreemptLowerPriority' },
+      spec: {
+        ...spec,
+        ...(name === undefined ? {} : { priorityClassName: name }),
+        priority: value,
+        ...(preemptionPolicy === undefined ? {} : { preemptionPolicy }),
+      },
     }
+    return ranked
   },
+  /** What was worked out for a pod stays, where an update does not say it. */
+  update({ resource, object, previous }) {
+    if (!isSame(resource, pods)) return object
+    const [pod, { spec: old }] = [object as Pod, previous as Pod]
+    const spec = pod.spec!
+    const lacksPriority = spec.priority === undefined && old?.priority !== undefined
+    const lacksPolicy = spec.preemptionPolicy === undefined && old?.preemptionPolicy !== undefined
+    if (!lacksPriority && !lacksPolicy) return object
+    const kept = {
+      priority: spec.priority ?? old?.priority,
+      preemptionPolicy: spec.preemptionPolicy ?? old?.preemptionPolicy,
+    }
+    return { ...pod, spec: { ...spec, ...kept } } as Pod
+  },
+  check: refuseSecondDefault,
+  checkUpdate: refuseSecondDefault,
+  delete({ resource, object }) {
+    const name = object.metadata?.name ?? ''
+    if (isSame(resource, priorityClasses) && SYSTEM_CLASSES.some((one) => one.name === name))
+      throw forbidden(resource, name, 'this is a system priority class and cannot be deleted')
+  },
+}
+
+function refuseSecondDefault({ resource, object, reader }: CreateAdmission): void {
+  if (!isSame(resource, priorityClasses) || (object as PriorityClass).globalDefault !== true) return
+  const name = object.metadata?.name ?? ''
+  const other = globalDefault(reader)?.metadata?.name
+  if (other === undefined || other === name) return
+  throw forbidden(resource, name, `PriorityClass ${other} is already marked as default. Only one default can exist`)
 }

@@ -2,25 +2,34 @@ import { type Kind, storedKind } from '#api/catalogue/kind.ts'
 import type { ApiObject, Resource, ResourceObject } from '#api/resource.ts'
 import { timeText } from '#api/time-text.ts'
 import { SYSTEM, SYSTEM_MANAGER } from '../access/caller.ts'
-import { noSuchResource, notFound } from '../errors.ts'
+import { failure, noSuchResource, notFound } from '../errors.ts'
 import type { Machinery } from '../machinery/machinery.ts'
 import { checkReached, type ListPage, type ListRequest, listPage, type Selection } from '../storage/reading/list.ts'
 import { parseRevision } from '../storage/reading/revision.ts'
 import { openWatch, type Watch } from '../storage/reading/watch.ts'
 import type { Store } from '../storage/store.ts'
 import type { Transaction } from '../storage/transaction.ts'
+import { Answers, Unanswered } from './answers.ts'
 import type { Application } from './applied.ts'
 import { whenConverted } from './conversion-needed.ts'
+import type { DrawSource, Draws } from './draws.ts'
 import { listForm, watchForm } from './form.ts'
+import type { Hooks } from './hooks.ts'
 import { managedFieldsAfter, ownedKind, withManagedFields } from './ownership.ts'
 import { keyIn, type Reader, type ReadResource } from './reader.ts'
+import { UNHEARD } from './remarks.ts'
 import type { Deleted, DeletionRequest, WatchOptions, WriteRequest, Written } from './request.ts'
 import { asking, awaiting } from './storage-refusal.ts'
 import { Write, type WriteRules } from './write.ts'
 
 export interface RegistryOptions extends WriteRules {
   readonly store: Store
+  /** Gives what is tried again the same chance, names and time; absent: each try has its own. */
+  readonly replay?: DrawSource['replay']
 }
+
+/** How often a write is tried whose object changes each time while others are asked about it. */
+const ATTEMPTS = 32
 
 /**
  * Reads and writes of API objects with every rule that is Kubernetes' and none that is HTTP's: defaults, admission,
@@ -29,9 +38,15 @@ export interface RegistryOptions extends WriteRules {
  */
 export class Registry implements Reader {
   readonly #options: RegistryOptions
+  #hooks: Hooks | undefined
 
   constructor(options: RegistryOptions) {
     this.#options = options
+  }
+
+  /** From now on these have a say in what is written. */
+  consult(hooks: Hooks): void {
+    this.#hooks = hooks
   }
 
   get machinery(): Machinery {
@@ -205,11 +220,45 @@ export class Registry implements Reader {
   }
 
   #write<T>(resource: Resource, request: WriteRequest, body: (write: Write) => T): Promise<T> {
+    const hooks = this.#hooks
+    if (hooks !== undefined && !hooks.isEmpty) return this.#consulting(hooks, resource, request, body)
     const whole = (transaction: Transaction): T =>
       body(new Write(this.#options, this, transaction, this.#kind(resource), request))
-    const write = (): Promise<T> => awaiting(this.#options.store.transact(whole, request.dryRun))
+    return this.#attempt(resource, request, whole)
+  }
+
+  /** Once what the kind needs for it is there. */
+  #attempt<T>(resource: Resource, request: WriteRequest, body: (transaction: Transaction) => T): Promise<T> {
+    const write = (): Promise<T> => awaiting(this.#options.store.transact(body, request.dryRun))
     const kind = this.machinery.catalogue.find(resource)
     if (kind?.load !== undefined) return kind.load().then(write)
     return kind?.form?.isAsked ? Promise.resolve(whenConverted(write)) : write()
+  }
+
+  /**
+   * A write in which others may have a say. It is tried within a transaction up to where one is to be asked, comes to
+   * nothing there, and is tried again with the answer, until nobody is left: what is kept in the end is what everybody
+   * has seen, over the state that they have seen it over.
+   */
+  async #consulting<T>(hooks: Hooks, resource: Resource, request: WriteRequest, body: (write: Write) => T): Promise<T> {
+    const { replay = (_, once) => once() } = this.#options
+    const answers = new Answers()
+    const draws: Draws = []
+    const attempt = (transaction: Transaction): T => {
+      answers.begin()
+      return replay(draws, () =>
+        body(new Write(this.#options, this, transaction, this.#kind(resource), request, { hooks, answers })),
+      )
+    }
+    const { remarks = UNHEARD, gone } = request
+    const asking = { remarks, ...(gone ? { signal: gone() } : {}) }
+    for (let left = ATTEMPTS; left > 0; left--)
+      try {
+        return await this.#attempt(resource, request, attempt)
+      } catch (error) {
+        if (!(error instanceof Unanswered)) throw error
+        answers.add(error, await error.question(asking))
+      }
+    throw failure(504, 'Timeout', 'Timeout: request did not complete within requested timeout')
   }
 }

@@ -16,6 +16,10 @@ export interface WriteRequest {
   readonly keepsOwners?: boolean
   /** Where it is said what of a write is remarkable; absent: nowhere. */
   readonly remarks?: Remarks
+  /** Options of the request as it came, for others who have a say in it. */
+  readonly sent?: { readonly fieldManager?: string; readonly fieldValidation?: string }
+  /** Tells when who asked has gone. */
+  readonly gone?: () => AbortSignal
 }
 
 /** As WatchRequest of storage, with the revision as clients write it. */

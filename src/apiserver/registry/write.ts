@@ -7,12 +7,14 @@ import type { ApiObject, Resource } from '#api/resource.ts'
 import { timeText } from '#api/time-text.ts'
 import { keyOf } from '#objects/object-key.ts'
 import type { OwnedKind } from '#schema/apply/owners/owned-kind.ts'
-import type { Admission, CreateAdmission, UpdateAdmission } from '../admission/admission.ts'
+import type { Admission } from '../admission/admission.ts'
 import { alreadyExists, badRequest, creationForbidden, invalid, notFound, preconditionFailed } from '../errors.ts'
 import { generateName } from '../generate-name.ts'
 import type { Machinery } from '../machinery/machinery.ts'
 import type { Transaction } from '../storage/transaction.ts'
 import { type Application, appliedTo } from './applied.ts'
+import { AdmissionChain } from './chain.ts'
+import { Consulted, type Say } from './consulted.ts'
 import { type DeleteRequest, isTerminated, planDeletion } from './deletion.ts'
 import { checkIdentity, checkNewIdentity, namespaceOf, preserveMetadata } from './identity.ts'
 import { managedFieldsAfter, ownedKind, withManagedFields, withoutIdleTimes } from './ownership.ts'
@@ -41,8 +43,17 @@ export class Write {
   readonly #resource: Resource
   readonly #request: WriteRequest
   readonly #reader: Reader
+  readonly #chain: AdmissionChain
+  readonly #consulted: Consulted
 
-  constructor(rules: WriteRules, lasting: Reader, transaction: Transaction, kind: Kind, request: WriteRequest) {
+  constructor(
+    rules: WriteRules,
+    lasting: Reader,
+    transaction: Transaction,
+    kind: Kind,
+    request: WriteRequest,
+    say?: Say,
+  ) {
     this.#rules = rules
     this.#lasting = lasting
     this.#transaction = transaction
@@ -54,6 +65,10 @@ export class Write {
       all: (other, namespace) =>
         lasting.all(other, namespace).flatMap((object) => this.#read(other, keyOf(object)) ?? []),
     }
+    const { caller, subresource = '', remarks = UNHEARD } = request
+    const surroundings = { resource: kind.resource, caller, transaction, reader: this.#reader, remarks }
+    this.#chain = new AdmissionChain(rules.admissions, surroundings, subresource)
+    this.#consulted = new Consulted(kind.resource, request, transaction.dryRun, say)
   }
 
   create(body: ApiObject): ApiObject {
@@ -67,15 +82,22 @@ export class Write {
     const { machinery } = this.#rules
     const namespace = namespaceOf(resource, body, this.#request.namespace)
     const { managedFields, ...metadata } = this.#newMetadata(body.metadata ?? {}, namespace)
-    const name = metadata.name!
     const whole = machinery.complete(resource, { ...body, metadata })
     const owned = keepsOwners ? withManagedFields(whole, managedFields) : this.#owned(undefined, whole, managedFields)
-    const admitted = this.#admit('create', owned)
+    const admitted = this.#named(
+      this.#consulted.mutated('CREATE', metadata.name ?? '', owned, undefined, (object) =>
+        this.#chain.create('create', object),
+      ),
+      namespace,
+    )
     machinery.prepareForCreate(resource, admitted)
-    const complete = this.#admit('complete', admitted)
+    const complete = this.#chain.create('complete', admitted)
+    const name = complete.metadata?.name ?? ''
     this.#refuse(name, machinery.validateCreate(resource, complete))
-    for (const admission of this.#rules.admissions) admission.check?.(this.#admission(complete))
-    const object = this.#admit('allocate', complete)
+    this.#chain.check(complete)
+    const allocated = this.#chain.create('allocate', complete)
+    this.#consulted.validated('CREATE', name, allocated, undefined)
+    const object = this.#chain.create('count', allocated)
     if (this.#find(namespace, name)) throw alreadyExists(resource, name)
     return this.#transaction.dryRun ? object : this.#put(keyIn(resource, namespace, name), object)
   }
@@ -96,12 +118,16 @@ export class Write {
     const { managedFields, ...metadata } = kept.metadata ?? {}
     const whole = machinery.complete(resource, { ...kept, metadata })
     const owned = keepsOwners ? withManagedFields(whole, managedFields) : this.#owned(previous, whole, managedFields)
-    const admitted = this.#admitUpdate('update', owned, previous)
+    const admitted = this.#consulted.mutated('UPDATE', name, owned, previous, (object) =>
+      this.#chain.update('update', object, previous),
+    )
     machinery.prepareForUpdate(resource, admitted, previous, subresource)
-    const complete = this.#admitUpdate('completeUpdate', admitted, previous)
+    const complete = this.#chain.update('completeUpdate', admitted, previous)
     this.#refuse(name, machinery.validateUpdate(resource, complete, previous, subresource))
-    for (const admission of this.#rules.admissions) admission.checkUpdate?.(this.#updateAdmission(complete, previous))
-    const object = withoutIdleTimes(this.#admitUpdate('allocateUpdate', complete, previous), previous)
+    this.#chain.checkUpdate(complete, previous)
+    const allocated = withoutIdleTimes(this.#chain.update('allocateUpdate', complete, previous), previous)
+    this.#consulted.validated('UPDATE', name, allocated, previous)
+    const object = this.#chain.update('countUpdate', allocated, previous)
     if (isDeepStrictEqual(object, previous)) return previous
     if (this.#transaction.dryRun) return object
     const key = keyIn(resource, namespace, name)
@@ -148,12 +174,12 @@ export class Write {
 
   delete(name: string, options: DeleteRequest = {}): Deleted {
     const resource = this.#resource
-    const { admissions, now } = this.#rules
-    const { caller, namespace } = this.#request
+    const { namespace } = this.#request
     const current = this.#get(name)
     this.#checkPreconditions(name, current, options)
-    for (const admission of admissions) admission.delete?.({ resource, object: current, caller, reader: this.#reader })
-    const plan = planDeletion(this.#kind, current, options, now())
+    this.#chain.delete(current)
+    this.#consulted.deleted(name, current, options)
+    const plan = planDeletion(this.#kind, current, options, this.#rules.now())
     const gone = plan.kind === 'now'
     const key = keyIn(resource, namespace, name)
     if (this.#transaction.dryRun) return { object: plan.object, gone }
@@ -199,14 +225,13 @@ export class Write {
     return object
   }
 
-  /** What the server says of a new object: its name where it is to be made up, and what makes it this one. */
+  /** What the server says of a new object: what makes it this one. */
   #newMetadata(given: ObjectMeta, namespace: string | undefined): ObjectMeta {
     const { now, uuid } = this.#rules
     if (given.resourceVersion) throw badRequest('resourceVersion should not be set on objects to be created')
     const { deletionTimestamp: _, deletionGracePeriodSeconds: __, selfLink: ___, ...kept } = given
     return {
       ...kept,
-      name: given.name || (given.generateName ? this.#freeName(given.generateName, namespace) : ''),
       ...(namespace ? { namespace } : {}),
       uid: uuid(),
       creationTimestamp: timeText(now().getTime()),
@@ -229,6 +254,14 @@ export class Write {
     return timeText(this.#rules.now().getTime())
   }
 
+  /** With a name of its own, where it is to be made up. */
+  #named(object: ApiObject, namespace: string | undefined): ApiObject {
+    const { metadata = {} } = object
+    if (metadata.name) return object
+    const name = metadata.generateName ? this.#freeName(metadata.generateName, namespace) : ''
+    return { ...object, metadata: { ...metadata, name } }
+  }
+
   /** The last that was tried, where none is free: it is refused as any name that is taken. */
   #freeName(prefix: string, namespace: string | undefined): string {
     const { random } = this.#rules
@@ -236,30 +269,6 @@ export class Write {
     for (let attempt = 1; attempt < NAME_ATTEMPTS && this.#find(namespace, name); attempt++)
       name = generateName(prefix, random)
     return name
-  }
-
-  /** Through a step of all admissions, in their order. */
-  #admit(step: 'create' | 'complete' | 'allocate', given: ApiObject): ApiObject {
-    let object = given
-    for (const admission of this.#rules.admissions) object = admission[step]?.(this.#admission(object)) ?? object
-    return object
-  }
-
-  #admitUpdate(step: 'update' | 'completeUpdate' | 'allocateUpdate', given: ApiObject, previous: ApiObject): ApiObject {
-    let object = given
-    for (const admission of this.#rules.admissions)
-      object = admission[step]?.(this.#updateAdmission(object, previous)) ?? object
-    return object
-  }
-
-  #admission(object: ApiObject): CreateAdmission {
-    const { caller, remarks = UNHEARD } = this.#request
-    const [resource, transaction, reader] = [this.#resource, this.#transaction, this.#reader]
-    return { resource, object, caller, transaction, reader, remarks }
-  }
-
-  #updateAdmission(object: ApiObject, previous: ApiObject): UpdateAdmission {
-    return { ...this.#admission(object), previous, subresource: this.#request.subresource ?? '' }
   }
 
   #refuse(name: string, causes: readonly StatusCause[]): void {

@@ -51,8 +51,24 @@ export const writeRequest = (exchange: Exchange, subresource = ''): WriteRequest
       warn: (text) => exchange.warnings.push(text),
       annotate: (key, value) => exchange.audit?.annotate(key, value),
     },
+    sent: sentOptions(exchange.query),
+    gone: () => whenGone(exchange),
     ...(subresource ? { subresource } : {}),
   }
+}
+
+/** Aborted when the client has gone before its answer. */
+const whenGone = ({ response }: Exchange): AbortSignal => {
+  const gone = new AbortController()
+  if (response.destroyed) gone.abort()
+  else response.once('close', () => gone.abort())
+  return gone.signal
+}
+
+/** What others who have a say in a write are told of its query. */
+const sentOptions = (query: URLSearchParams): NonNullable<WriteRequest['sent']> => {
+  const [fieldManager, fieldValidation] = [query.get('fieldManager'), query.get('fieldValidation')]
+  return { ...(fieldManager ? { fieldManager } : {}), ...(fieldValidation ? { fieldValidation } : {}) }
 }
 
 /** The object that a request brings, and how it is to be written. What of it is only to be warned of goes into the answer. */

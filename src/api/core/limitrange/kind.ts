@@ -7,6 +7,5 @@ export const limitRange = kind({
   resource: limitRanges,
   defaults: defaultLimitRange,
   isCreatedByPut: true,
-  isInert: true,
   columns: limitRangeColumns,
 })

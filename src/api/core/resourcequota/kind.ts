@@ -7,6 +7,5 @@ export const resourceQuota = kind({
   resource: resourceQuotas,
   subresources: { status },
   answersDeleted: true,
-  isInert: true,
   columns: resourceQuotaColumns,
 })

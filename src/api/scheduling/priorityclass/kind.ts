@@ -7,6 +7,5 @@ export const priorityClass = kind({
   resource: priorityClasses,
   defaults: defaultPriorityClass,
   generation: () => 1,
-  isInert: true,
   columns: priorityClassColumns,
 })

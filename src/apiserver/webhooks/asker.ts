@@ -1,0 +1,71 @@
+import type { ApiObject } from '#api/resource.ts'
+import type { Remarks } from '../registry/remarks.ts'
+import type { Attributes, ReviewedKind } from './attributes.ts'
+import type { WebhookClient } from './client/webhook-client.ts'
+import { WebhookError } from './client/webhook-error.ts'
+import { noDryRun } from './denial.ts'
+import type { Invocation } from './matching.ts'
+import { ReviewError, readVerdict, reviewRequest, reviewVersion, type Verdict } from './review.ts'
+
+/** A webhook that could not be asked, or answered what is no answer: what `failurePolicy` is about. */
+export class CallError extends Error {
+  readonly code = 'WEBHOOK_CALL_FAILED'
+  constructor(name: string, why: string, options?: ErrorOptions) {
+    super(`failed calling webhook ${JSON.stringify(name)}: ${why}`, options)
+    this.name = 'CallError'
+  }
+}
+
+const DEFAULT_SECONDS = 10
+
+/** What each webhook of one request is asked with. */
+export interface Asker {
+  readonly client: WebhookClient
+  readonly uuid: () => string
+  /** An object as it is told of. */
+  readonly show: (kind: ReviewedKind, object: ApiObject) => object
+  readonly remarks: Remarks
+  /** Who asked has gone. */
+  readonly signal?: AbortSignal
+}
+
+/** What a webhook says of a request. Rejects with CallError, and with ApiError 400 where it must not be asked in a dry run. */
+export const askWebhook = async (
+  { client, uuid, show, remarks, signal }: Asker,
+  invocation: Invocation,
+  attributes: Attributes,
+  isMutating: boolean,
+): Promise<Verdict> => {
+  const { name, clientConfig, sideEffects, admissionReviewVersions, timeoutSeconds } = invocation.hook.webhook
+  if (attributes.dryRun && sideEffects !== 'None' && sideEffects !== 'NoneOnDryRun') throw noDryRun(name)
+  const version = reviewVersion(admissionReviewVersions)
+  if (version === undefined) {
+    const why = 'webhook does not accept known AdmissionReview versions (v1, v1beta1)'
+    throw new CallError(name, `could not create admission objects: ${why}`)
+  }
+  const uid = uuid()
+  const { object, oldObject } = attributes
+  const told = {
+    object: object ? show(invocation.kind, object) : null,
+    oldObject: oldObject ? show(invocation.kind, oldObject) : null,
+  }
+  const body = reviewRequest(uid, version, { ...attributes, ...told }, invocation)
+  const timeout = (timeoutSeconds ?? DEFAULT_SECONDS) * 1000
+  try {
+    const answer = await client.post({ config: clientConfig, body, timeout, ...(signal ? { signal } : {}) })
+    const verdict = readVerdict(uid, version, isMutating, answer)
+    for (const [key, value] of Object.entries(verdict.auditAnnotations)) remarks.annotate(`${name}/${key}`, value)
+    for (const warning of verdict.warnings) remarks.warn(warning)
+    return verdict
+  } catch (error) {
+    throw callError(name, error)
+  }
+}
+
+const callError = (name: string, error: unknown): unknown => {
+  if (error instanceof ReviewError)
+    return new CallError(name, `received invalid webhook response: ${error.message}`, { cause: error })
+  if (!(error instanceof WebhookError)) return error
+  const what = error.code === 'WEBHOOK_CONFIG' ? 'could not get REST client' : 'failed to call webhook'
+  return new CallError(name, `${what}: ${error.message}`, { cause: error })
+}

@@ -1,0 +1,54 @@
+import { type ApiObject, groupVersion, type Resource } from '#api/resource.ts'
+import { ApiError } from '#client/client.ts'
+import { jsonValue } from '#schema/json.ts'
+import type { JsonObject, JsonValue } from '#schema/json-value.ts'
+import { applyJsonPatch, JsonPatchError } from '#schema/patch/json-patch.ts'
+import type { MessageClass } from '#schema/schema.ts'
+import { internalError } from '../errors.ts'
+import type { Machinery } from '../machinery/machinery.ts'
+import type { ReviewedKind } from './attributes.ts'
+import { type ApplyPatch, PatchError } from './mutate.ts'
+
+/** An object as it is told of in a review: as it is served. */
+export const reviewed = (machinery: Machinery, kind: ReviewedKind, object: ApiObject): JsonObject => {
+  const message = machinery.messageOf(groupVersion(kind as Resource), kind.kind)
+  return (message ? jsonValue(message, object) : object) as unknown as JsonObject
+}
+
+/** What webhooks' patches make of objects: read and completed as if a client had sent it. */
+export const patching =
+  (machinery: Machinery): ApplyPatch =>
+  (object, text, { kind, resource }) => {
+    const apiVersion = groupVersion(kind as Resource)
+    const message = machinery.messageOf(apiVersion, kind.kind)
+    const patched = applied(reviewed(machinery, kind, object), text)
+    const whole = { ...decoded(machinery, message, patched), apiVersion, kind: kind.kind }
+    const own = machinery.catalogue.find(resource)
+    return own && own.resource.kind === kind.kind ? machinery.complete(own.resource, whole) : whole
+  }
+
+const decoded = (machinery: Machinery, message: MessageClass<unknown> | undefined, value: JsonValue): ApiObject => {
+  if (message === undefined) return value as unknown as ApiObject
+  try {
+    return machinery.decodeValue(message, value, 'Ignore').object
+  } catch (error) {
+    // It is no fault of whoever asked.
+    throw error instanceof ApiError ? internalError(error) : error
+  }
+}
+
+const applied = (object: JsonObject, text: string): JsonValue => {
+  let patch: unknown
+  try {
+    patch = JSON.parse(text)
+  } catch (cause) {
+    throw new PatchError((cause as Error).message, { cause })
+  }
+  try {
+    return applyJsonPatch(object, patch) as JsonValue
+  } catch (error) {
+    if (error instanceof JsonPatchError && error.code === 'PATCH_MALFORMED')
+      throw new PatchError(error.message, { cause: error })
+    throw error
+  }
+}

@@ -1,0 +1,41 @@
+import { internalError } from '../errors.ts'
+import { type Asker, askWebhook, CallError } from './asker.ts'
+import type { Attributes } from './attributes.ts'
+import { denial } from './denial.ts'
+import type { Hook } from './hook.ts'
+import { type Invocation, invocationOf, isSelected, type Surroundings } from './matching.ts'
+
+/**
+ * Asks all hooks that a request concerns at once. Rejects with ApiError: of several that refuse it, with the first one's,
+ * in their order.
+ */
+export const validate = async (
+  asker: Asker,
+  hooks: readonly Hook[],
+  attributes: Attributes,
+  surroundings: Surroundings,
+): Promise<void> => {
+  const invocations = hooks
+    .map((hook) => invocationOf(hook, attributes, surroundings.equivalents))
+    .filter((one) => one !== undefined)
+    .filter(({ hook }) => isSelected(hook.webhook, attributes, surroundings))
+  const results = await Promise.allSettled(invocations.map((invocation) => askOne(asker, invocation, attributes)))
+  for (const result of results) if (result.status === 'rejected') throw result.reason
+}
+
+const askOne = async (asker: Asker, invocation: Invocation, attributes: Attributes): Promise<void> => {
+  const { name, failurePolicy } = invocation.hook.webhook
+  const { object, oldObject } = attributes
+  const told = {
+    ...attributes,
+    object: object && invocation.show(object),
+    oldObject: oldObject && invocation.show(oldObject),
+  }
+  try {
+    const verdict = await askWebhook(asker, invocation, told, false)
+    if (!verdict.allowed) throw denial(name, verdict.result)
+  } catch (error) {
+    if (!(error instanceof CallError)) throw error
+    if (failurePolicy !== 'Ignore') throw internalError(error)
+  }
+}
