@@ -9,12 +9,12 @@ import { parseRevision } from '../storage/reading/revision.ts'
 import { openWatch, type Watch } from '../storage/reading/watch.ts'
 import type { Store } from '../storage/store.ts'
 import type { Transaction } from '../storage/transaction.ts'
-import { Answers, Unanswered } from './answers.ts'
 import type { Application } from './applied.ts'
+import { Answers, Unanswered } from './consulting/answers.ts'
+import type { DrawSource, Draws } from './consulting/draws.ts'
+import type { Hooks } from './consulting/hooks.ts'
 import { whenConverted } from './conversion-needed.ts'
-import type { DrawSource, Draws } from './draws.ts'
 import { listForm, watchForm } from './form.ts'
-import type { Hooks } from './hooks.ts'
 import { managedFieldsAfter, ownedKind, withManagedFields } from './ownership.ts'
 import { keyIn, type Reader, type ReadResource } from './reader.ts'
 import { UNHEARD } from './remarks.ts'
@@ -257,7 +257,7 @@ export class Registry implements Reader {
         return await this.#attempt(resource, request, attempt)
       } catch (error) {
         if (!(error instanceof Unanswered)) throw error
-        answers.add(error, await error.question(asking))
+        answers.add(error, await whenConverted(() => error.question(asking)))
       }
     throw failure(504, 'Timeout', 'Timeout: request did not complete within requested timeout')
   }

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { Attributes } from '../webhooks/attributes.ts'
+import type { Attributes } from '../../webhooks/attributes.ts'
 import type { Question } from './hooks.ts'
 
 /** When in a write somebody is asked. */

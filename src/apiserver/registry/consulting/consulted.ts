@@ -1,10 +1,10 @@
 import { namespaces } from '#api/core/namespace/resource.ts'
 import { type ApiObject, isSame, type Resource } from '#api/resource.ts'
-import type { Attributes, Operation } from '../webhooks/attributes.ts'
+import type { Attributes, Operation } from '../../webhooks/attributes.ts'
+import type { DeleteRequest } from '../deletion.ts'
+import type { WriteRequest } from '../request.ts'
 import type { Answers } from './answers.ts'
-import type { DeleteRequest } from './deletion.ts'
 import type { Hooks } from './hooks.ts'
-import type { WriteRequest } from './request.ts'
 
 const META = 'meta.k8s.io/v1'
 const OPTIONS = { CREATE: 'CreateOptions', UPDATE: 'UpdateOptions', DELETE: 'DeleteOptions' } as const

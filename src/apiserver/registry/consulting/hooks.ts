@@ -1,6 +1,6 @@
 import type { ApiObject } from '#api/resource.ts'
-import type { Attributes } from '../webhooks/attributes.ts'
-import type { Remarks } from './remarks.ts'
+import type { Attributes } from '../../webhooks/attributes.ts'
+import type { Remarks } from '../remarks.ts'
 
 /** Who asked, while others are asked about it. */
 export interface Asking {
