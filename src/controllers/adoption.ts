@@ -9,10 +9,19 @@ import type { ControllerContext } from './context.ts'
 
 type Selecting = ApiObject & { readonly spec?: { readonly selector?: LabelSelector } }
 
+interface AdoptionOptions<T> {
+  /** Absent: any. */
+  readonly canAdopt?: (object: T) => boolean
+  /** Absent: by the owner's selector. */
+  readonly matches?: (object: T) => boolean
+  /** Comes with the reference to the owner, and goes with it. */
+  readonly finalizer?: string
+}
+
 /**
- * The objects that `owner` manages, after taking in orphans that it matches (by its selector, where `matches` does not
- * say otherwise) and letting go of its own that it no longer matches. `lister` needs the index `controller`. Before the
- * first adoption the owner is read from the server: a cache that is behind could adopt for an owner that is gone.
+ * The objects that `owner` manages, after taking in orphans that it matches and letting go of its own that it no longer
+ * matches. `lister` needs the index `controller`. Before the first adoption the owner is read from the server: a cache
+ * that is behind could adopt for an owner that is gone.
  */
 export const adoptAndRelease = async <O extends ApiObject, T extends ApiObject>(
   context: ControllerContext,
@@ -20,15 +29,21 @@ export const adoptAndRelease = async <O extends ApiObject, T extends ApiObject>(
   owner: O,
   resource: Resource<T>,
   lister: Lister<T>,
-  canAdopt: (object: T) => boolean = () => true,
-  matches: (object: T) => boolean = (object) => selects((owner as Selecting).spec?.selector, object.metadata?.labels),
+  {
+    canAdopt = () => true,
+    matches = (object) => selects((owner as Selecting).spec?.selector, object.metadata?.labels),
+    finalizer,
+  }: AdoptionOptions<T> = {},
 ): Promise<T[]> => {
   const { client } = context
   const { uid, namespace, name, deletionTimestamp } = owner.metadata!
   const kept: T[] = []
   const write = async (object: T, ownerReferences: readonly unknown[]): Promise<T | undefined> => {
-    const { name: own, uid: id, resourceVersion } = object.metadata!
-    const body = { metadata: { uid: id, resourceVersion, ownerReferences } }
+    const { name: own, uid: id, resourceVersion, finalizers = [] } = object.metadata!
+    const others = finalizers.filter((one) => one !== finalizer)
+    const isOwn = ownerReferences.length > (object.metadata?.ownerReferences ?? []).length
+    const held = finalizer === undefined ? {} : { finalizers: isOwn ? [...others, finalizer] : others }
+    const body = { metadata: { uid: id, resourceVersion, ownerReferences, ...held } }
     try {
       return await client.patch(resource, own!, 'merge', body, { namespace })
     } catch (error) {

@@ -6,6 +6,7 @@ import { startEndpointsController } from './endpoints/controller.ts'
 import { startEndpointSliceController } from './endpointslice/controller.ts'
 import { startEndpointSliceMirroringController } from './endpointslicemirroring/controller.ts'
 import { startGarbageCollector } from './garbage-collector/controller.ts'
+import { startJobController } from './job/controller.ts'
 import { startKeptObjectsController } from './kept-objects/controller.ts'
 import { startLoadBalancerController } from './load-balancer/controller.ts'
 import { startNamespaceController } from './namespace/controller.ts'
@@ -54,6 +55,7 @@ export const CONTROLLERS: readonly ControllerEntry[] = [
   { name: 'replicationcontroller', start: startReplicationControllerController },
   { name: 'statefulset', start: startStatefulSetController },
   { name: 'daemonset', start: startDaemonSetController },
+  { name: 'job', start: startJobController },
   // What the cluster stands on comes back.
   { name: 'kept-objects', start: startKeptObjectsController },
   // Who has been given `view` or `edit` may what they gather.

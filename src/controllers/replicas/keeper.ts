@@ -92,9 +92,10 @@ export const startReplicaKeeper = <T extends Replicated>(
     const owner = cache.lister.byKey(key)
     if (!owner) return undefined
     const { namespace, uid } = owner.metadata!
-    const own = await adoptAndRelease(context, resource, owner, pods, podCache.lister, isActive, ({ metadata }) =>
-      selects(owner, metadata?.labels),
-    )
+    const own = await adoptAndRelease(context, resource, owner, pods, podCache.lister, {
+      canAdopt: isActive,
+      matches: ({ metadata }) => selects(owner, metadata?.labels),
+    })
     const { error, failure } = await manage(owner, own)
     const now = clock.now()
     const latest = cache.lister.byKey(key)

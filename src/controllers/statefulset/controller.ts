@@ -111,15 +111,9 @@ export const startStatefulSetController = (context: ControllerContext): RunningC
     if (!set) return undefined
     const { namespace, uid } = set.metadata!
     const revisions = await history.of(set)
-    const own = await adoptAndRelease(
-      context,
-      statefulSets,
-      set,
-      pods,
-      podCache.lister,
-      () => true,
-      (pod) => selects(set.spec?.selector, pod.metadata?.labels) && isNamedAfter(set, pod),
-    )
+    const own = await adoptAndRelease(context, statefulSets, set, pods, podCache.lister, {
+      matches: (pod) => selects(set.spec?.selector, pod.metadata?.labels) && isNamedAfter(set, pod),
+    })
     const { revision, collisionCount } = await newest(set, revisions)
     const current = revisions.find(({ metadata }) => metadata?.name === set.status?.currentRevision) ?? revision
     const claimsOf = await claims.there(set)

@@ -10,6 +10,7 @@ import { timeText } from '#api/time-text.ts'
 import { FakeClient, type FakeClientOptions } from '#client/testing/fake-client.ts'
 import { HandClock } from '#clock/testing/hand-clock.ts'
 import { isReady } from '#objects/conditions.ts'
+import { isTerminal } from '#objects/pod.ts'
 import { type ControllerOptions, startControllers } from '../start.ts'
 
 /** Waits that are shorter are retries after a failure; longer ones (deadlines, minReadySeconds) are a test's own. */
@@ -137,7 +138,7 @@ export const startCluster = async (
         if (deletionTimestamp) {
           await client.delete(pods, name!, { namespace, gracePeriodSeconds: 0 })
           changed = true
-        } else if (!isReady(pod)) {
+        } else if (!isReady(pod) && !isTerminal(pod)) {
           await cluster.ready(pod)
           changed = true
         }

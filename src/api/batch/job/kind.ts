@@ -21,7 +21,6 @@ export const job = kind({
     orphansWarning:
       'child pods are preserved by default when jobs are deleted; set propagationPolicy=Background to remove them or set propagationPolicy=Orphan to suppress this warning',
   },
-  isInert: true,
   columns: jobColumns,
   warnings: jobWarnings,
   descriptions: () => import('./descriptions.ts'),
