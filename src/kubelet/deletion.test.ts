@@ -96,6 +96,20 @@ test('a pod that has ended by itself shows so before it goes', async () => {
   assert.equal(gone[0]?.status?.containerStatuses?.[0]?.state?.terminated?.exitCode, 3)
 })
 
+test('a pod that is deleted before it has begun has failed, so that whoever replaces failed pods replaces it', async () => {
+  const cluster = await startCluster()
+  const gone: Pod[] = []
+  const watch = cluster.api.watch(resources.pods, { resourceVersion: cluster.api.resourceVersion }, (event) => {
+    if (event.type === 'DELETED') gone.push(event.object)
+  })
+  await cluster.pod('web', { containers: [container('web', { image: 'nowhere/none' })] })
+  await cluster.until('web', (pod) => pod.status?.containerStatuses?.[0]?.state?.waiting !== undefined)
+  await remove(cluster, 5)
+  await cluster.gone('web')
+  watch.stop()
+  assert.equal(gone[0]?.status?.phase, 'Failed')
+})
+
 test('sidecars are stopped when the others have ended, the last started first, one after the other', async () => {
   const clock = new HandClock()
   const cluster = await startCluster(clock)

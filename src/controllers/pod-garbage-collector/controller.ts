@@ -5,7 +5,7 @@ import { isLeaving } from '#objects/deletion.ts'
 import { isTerminal } from '#objects/pod.ts'
 import { type ControllerContext, type RunningController, runLoop } from '../context.ts'
 import { byNode } from '../indexes.ts'
-import { podsToCollect, QUARANTINE_MS } from './desired.ts'
+import { endOf, podsToCollect, QUARANTINE_MS } from './desired.ts'
 
 const ALL = 'all'
 
@@ -42,6 +42,11 @@ export const startPodGarbageCollector = (context: ControllerContext): RunningCon
     for (const { pod, reason } of podsToCollect(all, missingFor)) {
       const { name, namespace, uid } = pod.metadata!
       log('info', `pod-garbage-collector: deleting ${namespace}/${name}`, { reason })
+      const status = endOf(pod, reason, now)
+      if (status)
+        await client.update(pods, { ...pod, status }, { namespace, subresource: 'status' }).catch((error: unknown) => {
+          if (!isNotFound(error)) throw error
+        })
       await client
         .delete(pods, name!, { namespace, gracePeriodSeconds: 0, preconditions: { uid } })
         .catch((error: unknown) => {

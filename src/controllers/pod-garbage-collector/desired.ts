@@ -1,4 +1,7 @@
 import type { Pod } from '#api/core/pod/message.ts'
+import type { PodCondition } from '#api/core/pod/status/status.ts'
+import { timeText } from '#api/time-text.ts'
+import { withCondition } from '#objects/conditions.ts'
 import { isLeaving } from '#objects/deletion.ts'
 import { isTerminal } from '#objects/pod.ts'
 
@@ -30,4 +33,22 @@ export const podsToCollect = (
   const age = (pod: Pod) => `${pod.metadata?.creationTimestamp} ${pod.metadata?.name}`
   const ended = left.sort((a, b) => (age(a) < age(b) ? -1 : 1)).slice(0, Math.max(0, left.length - most))
   return [...verdicts, ...ended.map((pod) => ({ pod, reason: 'ended' as const }))]
+}
+
+/** What a pod says whose end nobody else will tell, before it goes: a Job counts it. Undefined: what it says already. */
+export const endOf = (pod: Pod, reason: Verdict['reason'], now: number): Pod['status'] => {
+  if (isTerminal(pod)) return undefined
+  const { conditions } = pod.status ?? {}
+  const disrupted: PodCondition = {
+    type: 'DisruptionTarget',
+    status: 'True',
+    reason: 'DeletionByPodGC',
+    message: 'PodGC: node no longer exists',
+    lastTransitionTime: timeText(now),
+  }
+  return {
+    ...pod.status,
+    phase: 'Failed',
+    ...(reason === 'node-gone' ? { conditions: withCondition(conditions, disrupted) } : {}),
+  }
 }

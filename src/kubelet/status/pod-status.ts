@@ -79,7 +79,11 @@ const podPhase = (pod: Pod, facts: PodFacts): PodPhase => {
     else if (phase.phase === 'running' || goesOn) running = true
     else if (exit !== undefined && exit.exitCode !== 0) failed = true
   }
-  if (!facts.initialized || pending) return 'Pending'
+  if (!facts.initialized || pending) {
+    // What was told to end before it had begun will not begin any more.
+    const runs = [...facts.views.values()].some(({ phase }) => phase.phase === 'running')
+    return facts.terminating && !runs ? 'Failed' : 'Pending'
+  }
   return running ? 'Running' : failed ? 'Failed' : 'Succeeded'
 }
 
