@@ -127,13 +127,16 @@ test('an answer that nobody takes is counted until its client has gone, and abov
   const { held } = answers
   assert.ok(held > 900_000 && held < MIB, `${held}`)
   // As if others did not take theirs.
-  const others = answers.hold(() => {})
-  assert.equal(others.take(256 * MIB - held - 1000), true)
+  const others = answers.hold(() => {}, 'others')
+  assert.equal(others.take(128 * MIB), true)
+  const more = answers.hold(() => {}, 'still others')
+  assert.equal(more.take(128 * MIB - held - 1000), true)
   const refused = await rawRequest(server.socketPath, get)
   assert.equal(refused.status, 429)
   assert.match(refused.head, /\r\nRetry-After: 1/)
   assert.match(refused.body.toString(), /"reason":"TooManyRequests"/)
   others.end()
+  more.end()
   socket.destroy()
   while (answers.held > 0) await sleep(5)
   assert.equal((await rawRequest(server.socketPath, get)).status, 200)

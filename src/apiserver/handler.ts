@@ -4,15 +4,16 @@ import type { Duplex } from 'node:stream'
 import type { AccessRequest } from '#access/rbac/request.ts'
 import { ApiError } from '#client/client.ts'
 import { accessRequest } from './access/access-request.ts'
-import type { Caller } from './access/caller.ts'
+import { type Caller, isMaster } from './access/caller.ts'
 import { impersonated } from './access/impersonation.ts'
 import { AuditTrail } from './audit/audit-trail.ts'
-import { internalError, PathNotFound } from './errors.ts'
+import { internalError, PathNotFound, tooManyRequests } from './errors.ts'
 import { checkHttp, clientError, type Pending } from './http/answer/client-error.ts'
 import { answerRaw } from './http/answer/raw-answer.ts'
 import { sendError } from './http/answer/refuse.ts'
 import type { Exchange } from './http/request/exchange.ts'
-import { requestInfo } from './http/request/request-info.ts'
+import { type RequestInfo, requestInfo } from './http/request/request-info.ts'
+import type { Release } from './http/seats.ts'
 import type { ServerContext } from './server-context.ts'
 import { checkAccess } from './stages/access.ts'
 import { findKind } from './stages/resources.ts'
@@ -53,6 +54,19 @@ const whenClosed = (socket: Duplex, then: () => void): void => {
 const VERBS = new Set(
   'get list watch create update patch delete deletecollection post put head connect options'.split(' '),
 )
+
+/** What stays open for as long as its client likes. */
+const LONG_RUNNING = new Set(['attach', 'exec', 'log', 'portforward', 'proxy'])
+
+/** Whether a request counts among those that are worked on: as in Kubernetes. */
+const isSeated = (caller: Caller, info: RequestInfo): boolean =>
+  !isMaster(caller) &&
+  (info.kind === 'resource'
+    ? info.verb !== 'watch' && info.verb !== 'proxy' && !LONG_RUNNING.has(info.subresource)
+    : !HEALTH.test(info.path))
+
+/** Who looks whether the server is well is told at any time. */
+const HEALTH = /^\/(?:healthz|livez|readyz)(?:\/|$)/
 
 /** Requests through the stages, and upgrades to the kubelets, each with authentication and access before it. */
 export const createHandler = (server: ServerContext, onError: (error: unknown) => void): Handler => {
@@ -98,6 +112,8 @@ export const createHandler = (server: ServerContext, onError: (error: unknown) =
     response.setHeader('Audit-Id', id)
     const audit = trailOf(request, id)
     audit?.follow(response)
+    let caller: Caller | undefined
+    let release: Release | undefined
     try {
       checkHttp(request)
       const info = requestInfo(request.method ?? 'GET', path, query)
@@ -105,7 +121,8 @@ export const createHandler = (server: ServerContext, onError: (error: unknown) =
       audit?.asked(info)
       // A label of a metric is one of a few: what clients make up is counted together.
       if (info.kind === 'resource' && findKind(server, info)) resource = info.resource
-      const caller = callerOf(request, () => accessRequest(info, query), audit)
+      caller = callerOf(request, () => accessRequest(info, query), audit)
+      if (isSeated(caller, info)) release = server.seats.take(caller.name) ?? (await waited(caller, response))
       const exchange: Exchange = {
         ...{ request, response, query, info, caller, warnings, report },
         ...(audit && { audit }),
@@ -117,8 +134,19 @@ export const createHandler = (server: ServerContext, onError: (error: unknown) =
       throw new PathNotFound(path)
     } catch (error) {
       if (error instanceof ApiError) audit?.answered(error.status)
-      await sendError({ request, response, warnings }, server.registry.machinery, error, report)
+      const answering = { request, response, warnings, ...(caller ? { caller } : {}) }
+      await sendError(answering, server.registry.machinery, error, report)
+    } finally {
+      release?.()
     }
+  }
+
+  const waited = async ({ name }: Caller, response: ServerResponse): Promise<Release> => {
+    const gone = new AbortController()
+    response.once('close', () => gone.abort())
+    const release = await server.seats.wait(name, gone.signal)
+    if (release) return release
+    throw tooManyRequests('too many requests')
   }
 
   const connect = async (

@@ -6,6 +6,7 @@ import type { TokenSigner } from './access/token.ts'
 import type { AuditSink } from './audit/audit-event.ts'
 import type { CustomResources } from './custom/custom-resources.ts'
 import type { RequestCounter } from './http/request-counter.ts'
+import type { Seats } from './http/seats.ts'
 import type { KubeletLocator } from './kubelet-proxy.ts'
 import type { Dial } from './proxy/destination.ts'
 import type { Registry } from './registry/registry.ts'
@@ -35,6 +36,8 @@ export interface ServerContext {
   readonly counter: RequestCounter
   /** Who keeps the audit log, where there is one. */
   readonly audit?: AuditSink
+  /** Requests that are worked on. */
+  readonly seats: Seats
   /** Aborts when the server closes: open streams end. */
   readonly signal: AbortSignal
   /** Where clients reach this server, `address:port`. */

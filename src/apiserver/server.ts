@@ -27,6 +27,7 @@ import { CustomResources } from './custom/custom-resources.ts'
 import { createHandler } from './handler.ts'
 import { HEADER_LIMIT } from './http/answer/client-error.ts'
 import { RequestCounter } from './http/request-counter.ts'
+import { type SeatLimits, Seats } from './http/seats.ts'
 import { createInProcessClient } from './in-process-client.ts'
 import type { KubeletLocator } from './kubelet-proxy.ts'
 import { createMachinery } from './machinery/create-machinery.ts'
@@ -76,6 +77,8 @@ export interface ApiServerOptions {
   readonly random?: (below: number) => number
   /** For tests: how much of what has changed is kept. */
   readonly window?: WindowLimits
+  /** For tests: how many requests are worked on. */
+  readonly seats?: Partial<SeatLimits>
   /** Called with what became a 500. */
   readonly onError?: (error: unknown) => void
 }
@@ -182,6 +185,7 @@ export const createApiServer = async (options: ApiServerOptions): Promise<ApiSer
     random,
     counter: new RequestCounter(),
     ...(options.audit && { audit: options.audit }),
+    seats: new Seats(options.seats),
     signal: closing.signal,
     advertised: socketText(options.advertise.address, options.advertise.port),
   }

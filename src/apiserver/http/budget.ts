@@ -8,14 +8,16 @@ export interface Hold {
 
 interface Holder {
   octets: number
+  /** Whose it is. */
+  readonly owner: string
   readonly since: number
   readonly giveWay: () => void
 }
 
 /**
  * Octets that may be held at the same time for one purpose, by all requests of the process together: the heap is one,
- * too. Where there is no room, those who have held theirs for longest give way, if they had time enough: clients that
- * send or read nothing must not keep all others out.
+ * too; half of them by one owner. Where there is no room, those who have held theirs for longest give way, if they had
+ * time enough: clients that send or read nothing must not keep all others out.
  */
 export class Budget {
   readonly #limit: number
@@ -23,6 +25,7 @@ export class Budget {
   readonly #now: () => number
   /** Oldest first. */
   readonly #holders = new Set<Holder>()
+  readonly #byOwner = new Map<string, number>()
   #held = 0
 
   /** `grace`: milliseconds that everybody has before giving way. */
@@ -37,14 +40,14 @@ export class Budget {
   }
 
   /** `giveWay` must end the hold, at once. */
-  hold(giveWay: () => void): Hold {
-    const holder: Holder = { octets: 0, since: this.#now(), giveWay }
+  hold(giveWay: () => void, owner: string): Hold {
+    const holder: Holder = { octets: 0, owner, since: this.#now(), giveWay }
     this.#holders.add(holder)
     return {
       take: (octets) => {
         if (!this.#holders.has(holder) || !this.#makeRoom(octets, holder)) return false
         holder.octets += octets
-        this.#held += octets
+        this.#add(owner, octets)
         return true
       },
       end: () => this.#end(holder),
@@ -52,25 +55,35 @@ export class Budget {
   }
 
   #end(holder: Holder): void {
-    if (this.#holders.delete(holder)) this.#held -= holder.octets
+    if (this.#holders.delete(holder)) this.#add(holder.owner, -holder.octets)
   }
 
-  /** Nobody gives way where that would not be enough. */
+  #add(owner: string, octets: number): void {
+    this.#held += octets
+    const own = (this.#byOwner.get(owner) ?? 0) + octets
+    if (own > 0) this.#byOwner.set(owner, own)
+    else this.#byOwner.delete(owner)
+  }
+
+  /** Nobody gives way where that would not be enough, and no other owner for one who has its share. */
   #makeRoom(octets: number, asking: Holder): boolean {
     let room = this.#limit - this.#held
-    if (octets <= room) return true
-    const leaving: Holder[] = []
+    let share = this.#limit / 2 - (this.#byOwner.get(asking.owner) ?? 0)
+    const isEnough = (): boolean => octets <= room && octets <= share
+    if (isEnough()) return true
     const before = this.#now() - this.#grace
-    for (const holder of this.#holders) {
-      if (holder.since > before) break
-      if (holder === asking) continue
+    const others = [...this.#holders].filter((holder) => holder !== asking && holder.since <= before)
+    const isOwn = ({ owner }: Holder): boolean => owner === asking.owner
+    const leaving: Holder[] = []
+    for (const holder of [...others.filter(isOwn), ...others.filter((one) => !isOwn(one))]) {
+      if (isEnough()) break
       leaving.push(holder)
       room += holder.octets
-      if (octets > room) continue
-      for (const { giveWay } of leaving) giveWay()
-      for (const gone of leaving) this.#end(gone)
-      return true
+      if (isOwn(holder)) share += holder.octets
     }
-    return false
+    if (!isEnough()) return false
+    for (const { giveWay } of leaving) giveWay()
+    for (const gone of leaving) this.#end(gone)
+    return true
   }
 }

@@ -32,7 +32,7 @@ export const reviews = (server: ServerContext): Stage => {
       const apiVersion = `${review.group}/${review.version}`
       const message = machinery.messageOf(apiVersion, review.kind)!
       const expected = { apiVersion, kind: review.kind, message }
-      const { object } = await requireObject(machinery, exchange.request, expected, fieldValidationOf(exchange.query))
+      const { object } = await requireObject(machinery, exchange, expected, fieldValidationOf(exchange.query))
       const wanted = negotiate(exchange.request.headers.accept, () => false)
       const asked = withManagedFields(object, ownersOf(exchange, message, object, server.registry.now()))
       return sendObject(exchange, machinery, wanted, 201, review.answer(asked, exchange.caller, info.namespace))

@@ -36,7 +36,7 @@ export const subresources =
       const send = (code: number, object: ApiObject): Promise<true> =>
         sendObject(exchange, machinery, wanted, code, object)
       const read = async (): Promise<ApiObject> => {
-        const decoded = await requireObject(machinery, exchange.request, expected, fieldValidationOf(exchange.query))
+        const decoded = await requireObject(machinery, exchange, expected, fieldValidationOf(exchange.query))
         exchange.warnings.push(...decoded.warnings)
         exchange.audit?.sent(decoded.object.metadata)
         return decoded.object

@@ -34,7 +34,7 @@ export const checkPatchOptions = (exchange: Exchange): void => {
 
 /** What a server-side apply brings. Throws ApiError 400. */
 export const readApplication = async (exchange: Exchange): Promise<Application> => {
-  const text = (await readBody(exchange.request)).toString()
+  const text = (await readBody(exchange)).toString()
   const { config, warnings } = await readConfiguration(text, fieldValidationOf(exchange.query))
   exchange.warnings.push(...warnings)
   return { config, force: isTrue(exchange.query.get('force')) }

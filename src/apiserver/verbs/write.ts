@@ -75,7 +75,7 @@ const sentOptions = (query: URLSearchParams): NonNullable<WriteRequest['sent']> 
 const readSent = async (exchange: Exchange, registry: Registry, resource: Resource, subresource = '') => {
   const validation = fieldValidationOf(exchange.query)
   const request = writeRequest(exchange, subresource)
-  const body = await requireObject(registry.machinery, exchange.request, expectedOf(resource), validation)
+  const body = await requireObject(registry.machinery, exchange, expectedOf(resource), validation)
   exchange.warnings.push(...body.warnings)
   exchange.audit?.sent(body.object.metadata)
   return { object: body.object, request }
@@ -120,7 +120,7 @@ const PATCH_TYPES: Readonly<Record<string, PatchType>> = {
 /** Reads a patch body and its type, which is no server-side apply. */
 export const readPatch = async (exchange: Exchange): Promise<{ readonly type: PatchType; readonly patch: unknown }> => {
   const type = own(PATCH_TYPES, mediaType(exchange.request))!
-  const text = (await readBody(exchange.request)).toString()
+  const text = (await readBody(exchange)).toString()
   if (text.trim() === '') throw badRequest('the patch is empty')
   // Some clients send YAML under a JSON patch type, and Kubernetes reads it.
   const first = text.trimStart()[0]
@@ -189,7 +189,7 @@ const deleteOptions = async (
   const message = registry.machinery.messageOf('v1', 'DeleteOptions')!
   const body = await readObject(
     registry.machinery,
-    exchange.request,
+    exchange,
     { apiVersion: 'v1', kind: 'DeleteOptions', message, anyVersion: true },
     'Ignore',
   )

@@ -1,11 +1,10 @@
-import type { ServerResponse } from 'node:http'
 import { tooManyRequests } from '../../errors.ts'
 import { answers, PATIENCE } from '../budgets.ts'
 import type { Exchange } from '../request/exchange.ts'
 import { warningHeaders } from './warning.ts'
 
 /** What an answer needs of its exchange. */
-export type Answering = Pick<Exchange, 'request' | 'response' | 'warnings'>
+export type Answering = Pick<Exchange, 'request' | 'response' | 'warnings'> & Partial<Pick<Exchange, 'caller'>>
 
 /** What is taken in one go by any client, octets. */
 const SMALL = 64 * 1024
@@ -24,9 +23,9 @@ export const setHead = (
 }
 
 /** Counts an answer until its client has taken it, and ends one that is not taken. Throws ApiError 429. */
-export const holdUntilTaken = (response: ServerResponse, octets: number): void => {
+export const holdUntilTaken = ({ response, caller }: Answering, octets: number): void => {
   if (octets <= SMALL) return
-  const hold = answers.hold(() => response.destroy())
+  const hold = answers.hold(() => response.destroy(), caller?.name ?? '')
   if (!hold.take(octets)) {
     hold.end()
     throw tooManyRequests('too many answers wait to be read')

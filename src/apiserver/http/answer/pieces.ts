@@ -3,21 +3,30 @@ import type { ServerResponse } from 'node:http'
 import type { Writable } from 'node:stream'
 import { setImmediate } from 'node:timers/promises'
 import { createGzip } from 'node:zlib'
+import type { Exchange } from '../request/exchange.ts'
 import { acceptsGzip, QUICKEST, setGzip } from './gzip.ts'
-import { type Answering, holdUntilTaken, setHead } from './head.ts'
+import { holdUntilTaken, setHead } from './head.ts'
 
 /** What a client may not have taken of such an answer, about, octets. */
 const AHEAD = 256 * 1024
 
 /**
  * Answers with 200 and a body that is made piece by piece, no faster than its client takes it; others have their turn
- * in between. Resolves when all is made. Throws ApiError 429.
+ * in between. Returns once it has begun. Throws ApiError 429.
  */
-export const sendPieces = async (exchange: Answering, contentType: string, pieces: Iterable<string>): Promise<true> => {
-  const { response, request } = exchange
-  holdUntilTaken(response, AHEAD)
+export const sendPieces = (exchange: Exchange, contentType: string, pieces: Iterable<string>): void => {
+  const { request, response, report } = exchange
+  holdUntilTaken(exchange, AHEAD)
   setHead(exchange, 200, contentType)
   const out = acceptsGzip(request.headers['accept-encoding']) ? zipped(response) : response
+  write(out, response, pieces).catch((error: unknown) => {
+    report(error)
+    // That it breaks off says that it is not all.
+    response.destroy()
+  })
+}
+
+const write = async (out: Writable, response: ServerResponse, pieces: Iterable<string>): Promise<void> => {
   const gone = new AbortController()
   response.once('close', () => {
     gone.abort()
@@ -28,10 +37,9 @@ export const sendPieces = async (exchange: Answering, contentType: string, piece
     if (isTaken) await setImmediate()
     // Who has gone takes nothing more.
     else await once(out, 'drain', { signal: gone.signal }).catch(() => {})
-    if (response.destroyed) return true
+    if (response.destroyed) return
   }
   out.end()
-  return true
 }
 
 /** What compresses all that it is given, for the response. */

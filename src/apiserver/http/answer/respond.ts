@@ -1,6 +1,7 @@
 import type { ApiObject } from '#api/resource.ts'
 import type { MessageClass } from '#schema/schema.ts'
 import type { Machinery } from '../../machinery/machinery.ts'
+import type { Exchange } from '../request/exchange.ts'
 import type { Wanted } from '../request/negotiate.ts'
 import { objectJson, protobufOf } from './encode.ts'
 import { gzipped, setGzip } from './gzip.ts'
@@ -18,7 +19,7 @@ export const sendBytes = (
 ): true => {
   const { response, request } = exchange
   const bytes = typeof body === 'string' ? Buffer.from(body) : body
-  holdUntilTaken(response, bytes.length)
+  holdUntilTaken(exchange, bytes.length)
   setHead(exchange, code, contentType, caching)
   response.setHeader('Content-Length', bytes.length)
   response.end(request.method === 'HEAD' ? undefined : bytes)
@@ -57,7 +58,7 @@ export const sendProtobuf = (exchange: Answering, wanted: Wanted, code: number, 
 
 /** Answers with 200 and JSON that is made piece by piece: all at once where that is one piece, or not sent as it is. */
 export const sendTextPieces = async (
-  exchange: Answering,
+  exchange: Exchange,
   wanted: Wanted,
   pieces: Generator<string, void>,
 ): Promise<true> => {
@@ -65,7 +66,8 @@ export const sendTextPieces = async (
   const begun = [first, second].flatMap(({ value }) => value ?? [])
   if (second.done || wanted.encoding !== 'json' || isPretty(exchange.request, wanted.pretty))
     return sendText(exchange, wanted, 200, [...begun, ...pieces].join(''))
-  return sendPieces(exchange, wanted.contentType, chained(begun, pieces, ['\n']))
+  sendPieces(exchange, wanted.contentType, chained(begun, pieces, ['\n']))
+  return true
 }
 
 function* chained<T>(...parts: readonly Iterable<T>[]): Generator<T> {

@@ -1,11 +1,10 @@
-import type { IncomingMessage } from 'node:http'
 import type { ApiObject } from '#api/resource.ts'
 import { JsonError, parseJson as readJson } from '#schema/json.ts'
 import type { MessageClass } from '#schema/schema.ts'
 import { badRequest, failure, unsupportedMediaType } from '../../errors.ts'
 import type { Decoded, FieldValidation, Machinery } from '../../machinery/machinery.ts'
 import type { ReadYaml } from '../yaml/read-yaml.ts'
-import { mediaType } from './exchange.ts'
+import { type Exchange, mediaType } from './exchange.ts'
 import { readBody } from './read-body.ts'
 
 const PROTOBUF = 'application/vnd.kubernetes.protobuf'
@@ -56,12 +55,12 @@ export const parseJson = (text: string): unknown => {
 /** Reads a request's body as the kind that its path takes; undefined for an empty one. Throws 400, 413 or 415. */
 export const readObject = async (
   machinery: Machinery,
-  request: IncomingMessage,
+  exchange: Pick<Exchange, 'request' | 'caller'>,
   expected: Expected,
   validation: FieldValidation,
 ): Promise<Decoded | undefined> => {
-  const type = mediaType(request)
-  const body = await readBody(request)
+  const type = mediaType(exchange.request)
+  const body = await readBody(exchange)
   if (body.length === 0) return undefined
   if (type === PROTOBUF) {
     // Of custom resources only a schema says what they hold, and in which order nobody.
@@ -90,11 +89,11 @@ export const readObject = async (
 /** As readObject(); an empty body is a 400 too. */
 export const requireObject = async (
   machinery: Machinery,
-  request: IncomingMessage,
+  exchange: Pick<Exchange, 'request' | 'caller'>,
   expected: Expected,
   validation: FieldValidation,
 ): Promise<Decoded> => {
-  const decoded = await readObject(machinery, request, expected, validation)
+  const decoded = await readObject(machinery, exchange, expected, validation)
   if (!decoded) throw badRequest(`the body is empty: a ${expected.kind} of ${expected.apiVersion} is expected`)
   return decoded
 }

@@ -1,6 +1,6 @@
-import type { IncomingMessage } from 'node:http'
 import { badRequest, failure, timeout, tooManyRequests } from '../../errors.ts'
 import { bodies, PATIENCE } from '../budgets.ts'
+import type { Exchange } from './exchange.ts'
 
 /** Kubernetes' own limit for a request body. */
 const BODY_LIMIT = 3 * 1024 * 1024
@@ -12,12 +12,12 @@ const tooLarge = () => failure(413, 'RequestEntityTooLarge', `Request entity too
  * 429 where too many are being read, and with 408 where it does not come. Leaves the connection in order: the answer is
  * still to go out on it.
  */
-export const readBody = async (request: IncomingMessage): Promise<Buffer> => {
+export const readBody = async ({ request, caller }: Pick<Exchange, 'request' | 'caller'>): Promise<Buffer> => {
   if (Number(request.headers['content-length'] ?? 0) > BODY_LIMIT) throw tooLarge()
   return await new Promise((resolve, reject) => {
     const chunks: Buffer[] = []
     let length = 0
-    const hold = bodies.hold(() => late('while others waited for room'))
+    const hold = bodies.hold(() => late('while others waited for room'), caller.name)
     const take = (chunk: Buffer): void => {
       length += chunk.length
       if (length > BODY_LIMIT) finish(() => reject(tooLarge()))
