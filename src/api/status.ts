@@ -31,7 +31,7 @@ export const successStatus = (code = 200, details?: StatusDetails): Status => ({
 const detailsOf = ({ group }: Pick<Named, 'group'>, name: string, kind: string, uid?: string): StatusDetails => ({
   ...(name === '' ? {} : { name }),
   ...(group === '' ? {} : { group }),
-  kind,
+  ...(kind === '' ? {} : { kind }),
   ...(uid === undefined ? {} : { uid }),
 })
 

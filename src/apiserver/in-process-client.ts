@@ -1,10 +1,16 @@
 import type { ApiObject, Resource } from '#api/resource.ts'
 import type { Client, List, ListOptions, Watch, WatchEvent, WriteOptions } from '#client/client.ts'
+import { own } from '#schema/own.ts'
 import type { Caller } from './access/caller.ts'
 import { ConversionNeeded, whenConverted } from './registry/conversion-needed.ts'
 import type { Registry } from './registry/registry.ts'
 import type { WriteRequest } from './registry/request.ts'
-import { handlerOf, type SubresourceHandler, type SubresourceHandlers } from './subresources/subresource.ts'
+import {
+  handlerOf,
+  patchedPart,
+  type SubresourceHandler,
+  type SubresourceHandlers,
+} from './subresources/subresource.ts'
 import { selectionOf } from './verbs/read.ts'
 
 /**
@@ -110,14 +116,16 @@ export const createInProcessClient = (
     ) {
       const { machinery } = registry
       const request = requestOf(options)
+      const patch = { type, value: body, problems: [] }
       const handler = special(resource as Resource, options)
       if (handler?.update) {
-        const change = (current: ApiObject) => machinery.patch(resource as Resource, type, current, body) as ApiObject
+        const part = own(machinery.catalogue.of(resource as Resource).subresources, options?.subresource ?? '')!
+        const patched = patchedPart(part.body!)
+        const change = (current: ApiObject) => machinery.patch(patched, current, patch, 'Strict').object
         return (await handler.update(registry, resource as Resource, name, change, request)) as T
       }
       const change = (current: ApiObject): ApiObject => {
-        const value = machinery.patch(resource as Resource, type, current, body)
-        const { object } = machinery.decodeValue(resource.message, value, 'Strict')
+        const { object } = machinery.patch(resource as Resource, current, patch, 'Strict')
         return { ...object, apiVersion: current.apiVersion, kind: current.kind }
       }
       return (await registry.update(resource as Resource, name, change, request)) as T

@@ -40,6 +40,11 @@ export const goJson = (value: JsonValue): string => {
     return `{${sortedKeys(value)
       .map((key) => `${goJson(key)}:${goJson(value[key]!)}`)
       .join(',')}}`
+  return goText(value)
+}
+
+/** The same with members in the order in which they stand. */
+export const goText = (value: JsonValue): string => {
   const text = JSON.stringify(value)
   return UNSAFE.test(text) ? text.replace(UNSAFE_ALL, escaped) : text
 }

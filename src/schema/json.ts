@@ -1,7 +1,7 @@
 import { decodeMessage, decodeOpen, type Walk } from './json/json-decode.ts'
 import { toJson } from './json/json-encode.ts'
 import { JsonError, MAX_DEPTH } from './json/json-error.ts'
-import { type FieldProblem, scanJson } from './json/json-scan.ts'
+import { type FieldProblem, scanFreeJson, scanJson } from './json/json-scan.ts'
 import { type MessagePlan, planOf } from './plan.ts'
 import type { MessageClass } from './schema.ts'
 
@@ -87,6 +87,14 @@ const result = <T>(object: T, problems: readonly FieldProblem[]): DecodedJson<T>
 
 const pathsOf = (problems: readonly FieldProblem[], kind: FieldProblem['kind']): readonly string[] =>
   problems.length === 0 ? [] : problems.filter((problem) => problem.kind === kind).map(({ path }) => path)
+
+/** Any JSON value, and its members that stand twice. Throws as parseJson(). */
+export const parseFreeJson = (
+  text: string,
+): { readonly value: unknown; readonly problems: readonly FieldProblem[] } => {
+  const value = parseJson(text)
+  return { value, problems: hasDoubledMembers(text, value) ? scanFreeJson(text) : NONE }
+}
 
 /** The JSON value as the API server writes it (order, omitted zeros, nulls); `JSON.stringify` gives its text. */
 export const jsonValue = <T>(message: MessageClass<T>, object: T): { readonly [key: string]: unknown } =>

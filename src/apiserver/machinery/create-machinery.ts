@@ -4,20 +4,16 @@ import type { Kind } from '#api/catalogue/kind.ts'
 import { prepareForCreate, prepareForUpdate } from '#api/catalogue/prepare.ts'
 import { validateCreate, validateUpdate } from '#api/catalogue/validate.ts'
 import { warningsOf } from '#api/catalogue/warnings.ts'
-import { type ApiObject, groupVersion, type Resource } from '#api/resource.ts'
 import { fieldCauses } from '#api/validation/field-error.ts'
-import { ApiError, type PatchType } from '#client/client.ts'
-import { isJsonObject, type JsonObject, type JsonValue } from '#schema/json-value.ts'
+import type { PatchType } from '#client/client.ts'
+import { isJsonObject } from '#schema/json-value.ts'
 import { own } from '#schema/own.ts'
-import { applyJsonPatch, JsonPatchError } from '#schema/patch/json-patch.ts'
 import { mergeKeyCollisions } from '#schema/patch/merge-key-collisions.ts'
-import { applyMergePatch } from '#schema/patch/merge-patch.ts'
-import { applyStrategicMergePatch, StrategicMergeError } from '#schema/patch/strategic-merge.ts'
 import { encodeEnveloped, encodeWatchFrame } from '#schema/protobuf.ts'
-import { badRequest, failure } from '../errors.ts'
 import { decodeEnveloped, decodeParsed, decodeText, envelopeKind } from './codec.ts'
-import type { Machinery } from './machinery.ts'
+import type { Machinery, Patched } from './machinery.ts'
 import { messageOf } from './messages.ts'
+import { patchObject } from './patching.ts'
 import { fieldSelector, labelSelector } from './selectors.ts'
 
 /** A deep copy of JSON data: stored objects are shared, and the rules of `api/` complete an object in place. */
@@ -37,9 +33,9 @@ const statusOf = (subresource: string): '' | 'status' => (subresource === 'statu
 
 const isUnruled = (kind: Kind, subresource: string): boolean => own(kind.subresources, subresource)?.isUnruled === true
 
-const patchWarnings = (resource: Resource, type: PatchType, patch: unknown): readonly string[] =>
+const patchWarnings = ({ message }: Patched, type: PatchType, patch: unknown): readonly string[] =>
   type === 'strategic' && isJsonObject(patch)
-    ? mergeKeyCollisions(resource.message, patch).map(
+    ? mergeKeyCollisions(message, patch).map(
         ({ item, earlier, key, value }) =>
           `${item}: has the ${key} of ${earlier}, ${JSON.stringify(value)}, by which a strategic merge patch knows an item: both are taken for one; use a patch of type merge or json, or kubectl replace`,
       )
@@ -75,39 +71,5 @@ export const createMachinery = (catalogue: Catalogue): Machinery => ({
   warningsFor: (resource, object, isNew = false) => warningsOf(catalogue.of(resource), object, isNew),
   labelSelector,
   fieldSelector: (resource, text) => fieldSelector(catalogue.of(resource), text),
-  patch(resource, type, current, patch) {
-    try {
-      const original = current as unknown as JsonObject
-      if (type === 'json') return applyJsonPatch(original, patch)
-      if (typeof patch !== 'object' || patch === null || Array.isArray(patch)) {
-        throw badRequest(`a ${type === 'merge' ? 'merge' : 'strategic merge'} patch must be an object`)
-      }
-      if (type === 'merge') return applyMergePatch(original, patch as JsonValue)
-      return applyStrategicMergePatch(resource.message, original, patch as JsonObject)
-    } catch (error) {
-      throw patchRefusal(resource, current, error)
-    }
-  },
+  patch: patchObject,
 })
-
-const UNFIT = 'the server rejected our request due to an error in our request'
-
-const patchRefusal = (resource: Resource, current: ApiObject, error: unknown): unknown => {
-  if (error instanceof ApiError) return error
-  if (error instanceof JsonPatchError) {
-    if (error.code === 'PATCH_MALFORMED') return badRequest(error.message)
-    if (error.code === 'PATCH_TOO_LARGE') return failure(413, 'RequestEntityTooLarge', error.message)
-    return failure(422, 'Invalid', UNFIT, {})
-  }
-  if (error instanceof StrategicMergeError) {
-    if (error.code === 'PATCH_FORMAT') return badRequest(error.message)
-    const { name } = current.metadata ?? {}
-    return failure(
-      422,
-      'Invalid',
-      `${groupVersion(resource)} ${resource.kind} ${JSON.stringify(name)}: ${error.message}`,
-      {},
-    )
-  }
-  return error
-}

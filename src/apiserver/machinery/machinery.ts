@@ -6,6 +6,18 @@ import type { MessageClass } from '#schema/schema.ts'
 
 export type FieldValidation = 'Strict' | 'Warn' | 'Ignore'
 
+/** What is patched: a kind, or the kind of one of its parts. */
+export type Patched = Pick<Resource, 'group' | 'version' | 'kind' | 'message'>
+
+/** A patch that was read. */
+export interface Patch {
+  readonly type: PatchType
+  /** JSON. */
+  readonly value: unknown
+  /** What of its text is refused where it is to be strict, and else only warned of. */
+  readonly problems: readonly string[]
+}
+
 export interface Decoded {
   readonly object: ApiObject
   readonly warnings: readonly string[]
@@ -44,10 +56,10 @@ export interface Machinery {
   /** Throws ApiError 400 where the selector is malformed or names a field that this kind cannot be selected by. */
   labelSelector(text: string): (object: ApiObject) => boolean
   fieldSelector(resource: Resource, text: string): (object: ApiObject) => boolean
-  /** The patched object as a JSON value; throws ApiError. `patch` is the parsed body. */
-  patch(resource: Resource, type: PatchType, current: ApiObject, patch: unknown): unknown
+  /** The object after a patch; throws ApiError. */
+  patch(patched: Patched, current: ApiObject, patch: Patch, validation: FieldValidation): Decoded
   /** What a patch cannot do as it was meant, though it can be applied. */
-  patchWarnings(resource: Resource, type: PatchType, patch: unknown): readonly string[]
+  patchWarnings(patched: Patched, type: PatchType, patch: unknown): readonly string[]
   /** What Kubernetes warns of in a Warning header when such an object is written. `isNew`: it was not there before. */
   warningsFor(resource: Resource, object: ApiObject, isNew?: boolean): readonly string[]
 }

@@ -5,9 +5,10 @@ import { methodNotAllowed } from '../errors.ts'
 import type { Stage } from '../http/request/exchange.ts'
 import type { ResourceRequestInfo } from '../http/request/request-info.ts'
 import type { ServerContext } from '../server-context.ts'
+import { patch } from '../verbs/patch.ts'
 import { get, list } from '../verbs/read.ts'
 import { watch } from '../verbs/watch.ts'
-import { create, patch, remove, removeCollection, update } from '../verbs/write.ts'
+import { create, remove, removeCollection, update } from '../verbs/write.ts'
 import { checkAccess } from './access.ts'
 
 /** The kind that a path names, if it is served. */

@@ -2,20 +2,20 @@ import type { ApiObject } from '#api/resource.ts'
 import { timeText } from '#api/time-text.ts'
 import type { MessageClass } from '#schema/schema.ts'
 import { sendObject } from '../http/answer/respond.ts'
-import { fieldValidationOf, requireObject } from '../http/request/body.ts'
-import type { Exchange, Stage } from '../http/request/exchange.ts'
-import { managerOf } from '../http/request/manager.ts'
+import { requireObject } from '../http/request/body.ts'
+import type { Stage } from '../http/request/exchange.ts'
 import { negotiate } from '../http/request/negotiate.ts'
+import { writeOptions } from '../http/request/write-options.ts'
 import { managedFieldsAfter, partKind, withManagedFields } from '../registry/ownership.ts'
 import type { ServerContext } from '../server-context.ts'
 
 /** Who asks owns the question, as if it were kept; undefined where nothing is asked. */
-const ownersOf = (exchange: Exchange, message: MessageClass<unknown>, next: ApiObject, now: Date) =>
+const ownersOf = (manager: string, message: MessageClass<unknown>, next: ApiObject, now: Date) =>
   managedFieldsAfter(partKind(message, ''), {
     previous: undefined,
     next,
     given: undefined,
-    manager: managerOf(exchange),
+    manager,
     now: timeText(now.getTime()),
   })
 
@@ -32,9 +32,10 @@ export const reviews = (server: ServerContext): Stage => {
       const apiVersion = `${review.group}/${review.version}`
       const message = machinery.messageOf(apiVersion, review.kind)!
       const expected = { apiVersion, kind: review.kind, message }
-      const { object } = await requireObject(machinery, exchange, expected, fieldValidationOf(exchange.query))
+      const { manager, validation } = writeOptions(exchange)
+      const { object } = await requireObject(machinery, exchange, expected, validation)
       const wanted = negotiate(exchange.request.headers.accept, () => false)
-      const asked = withManagedFields(object, ownersOf(exchange, message, object, server.registry.now()))
+      const asked = withManagedFields(object, ownersOf(manager, message, object, server.registry.now()))
       return sendObject(exchange, machinery, wanted, 201, review.answer(asked, exchange.caller, info.namespace))
     })()
   }

@@ -3,17 +3,19 @@ import { timeText } from '#api/time-text.ts'
 import { own } from '#schema/own.ts'
 import { badRequest, methodNotAllowed } from '../errors.ts'
 import { sendObject } from '../http/answer/respond.ts'
-import { fieldValidationOf, requireObject } from '../http/request/body.ts'
+import { requireObject } from '../http/request/body.ts'
 import type { Stage } from '../http/request/exchange.ts'
 import { negotiate } from '../http/request/negotiate.ts'
 import type { ResourceRequestInfo } from '../http/request/request-info.ts'
+import { writeOptions } from '../http/request/write-options.ts'
 import { appliedTo } from '../registry/applied.ts'
 import { partKind } from '../registry/ownership.ts'
 import type { Registry } from '../registry/registry.ts'
 import type { ServerContext } from '../server-context.ts'
-import { handlerOf, type SubresourceHandler } from '../subresources/subresource.ts'
+import { handlerOf, patchedPart, type SubresourceHandler } from '../subresources/subresource.ts'
 import { isApply, readApplication } from '../verbs/apply.ts'
-import { checkPatch, readPatch, writeRequest } from '../verbs/write.ts'
+import { checkPatch, readPatching } from '../verbs/patch.ts'
+import { writeRequest } from '../verbs/write.ts'
 import { findKind } from './resources.ts'
 
 /** Parts of a resource with a body of another kind: scale, binding, eviction, finalize, token. */
@@ -36,14 +38,14 @@ export const subresources =
       const send = (code: number, object: ApiObject): Promise<true> =>
         sendObject(exchange, machinery, wanted, code, object)
       const read = async (): Promise<ApiObject> => {
-        const decoded = await requireObject(machinery, exchange, expected, fieldValidationOf(exchange.query))
+        const decoded = await requireObject(machinery, exchange, expected, writeOptions(exchange).validation)
         exchange.warnings.push(...decoded.warnings)
         exchange.audit?.sent(decoded.object.metadata)
         return decoded.object
       }
-      const request = writeRequest(exchange, info.subresource)
       const { name } = info
       if (info.verb === 'get' && handler.get) return send(200, handler.get(registry, resource, info.namespace, name))
+      const request = writeRequest(exchange, info.subresource)
       if (info.verb === 'create' && handler.create) {
         return send(201, await handler.create(registry, resource, name, await read(), request))
       }
@@ -86,21 +88,15 @@ const patchPart = async (
     const change = (current: ApiObject): ApiObject => appliedTo(applying, current, application)
     return handler.update!(registry, resource, name, change, { ...request, keepsOwners: true })
   }
-  const { type, patch } = await readPatch(exchange)
-  // The part is patched by its own kind's declaration.
-  const [version = '', group = ''] = expected.apiVersion.split('/').reverse()
-  const part = {
-    ...resource,
-    group,
-    version,
-    kind: expected.kind,
-    message: expected.message as typeof resource.message,
-  }
+  const patching = await readPatching(exchange, registry)
+  const part = patchedPart(expected.message)
+  let warnings: readonly string[] = []
   const change = (current: ApiObject): ApiObject => {
-    const value = machinery.patch(part, type, current, patch)
-    const { object, warnings } = machinery.decodeValue(expected.message, value, fieldValidationOf(exchange.query))
-    exchange.warnings.push(...warnings)
-    return { ...object, apiVersion: groupVersion(part), kind: part.kind }
+    const patched = patching(current, part)
+    warnings = patched.warnings
+    return { ...patched.object, apiVersion: groupVersion(part), kind: part.kind }
   }
-  return handler.update!(registry, resource, name, change, request)
+  const object = await handler.update!(registry, resource, name, change, request)
+  exchange.warnings.push(...warnings)
+  return object
 }

@@ -1,6 +1,6 @@
 import type { ApiObject } from '#api/resource.ts'
 import { badRequest } from '../errors.ts'
-import { isDryRun } from '../http/request/query.ts'
+import { dryRunProblems, refuseOptions } from '../http/request/write-options.ts'
 import type { DeleteRequest } from '../registry/deletion.ts'
 import { success } from './binding.ts'
 import type { SubresourceHandler } from './subresource.ts'
@@ -19,7 +19,8 @@ export const eviction: SubresourceHandler = {
     if (given && given !== name)
       throw badRequest(`name in URL does not match name in Eviction object: ${name} != ${given}`)
     const { dryRun = [], ...options } = (body as EvictionBody).deleteOptions ?? {}
-    await registry.delete(resource, name, { ...request, dryRun: request.dryRun === true || isDryRun(dryRun), options })
+    refuseOptions('DeleteOptions', dryRunProblems(dryRun))
+    await registry.delete(resource, name, { ...request, dryRun: request.dryRun === true || dryRun.length > 0, options })
     return success(201)
   },
 }

@@ -2,6 +2,8 @@ import type { Kind } from '#api/catalogue/kind.ts'
 import type { Answering } from '#api/catalogue/subresource.ts'
 import type { ApiObject, Resource } from '#api/resource.ts'
 import { own } from '#schema/own.ts'
+import type { MessageClass } from '#schema/schema.ts'
+import type { Patched } from '../machinery/machinery.ts'
 import type { Registry } from '../registry/registry.ts'
 import type { WriteRequest } from '../registry/request.ts'
 
@@ -36,4 +38,11 @@ export const handlerOf = (
 ): SubresourceHandler | undefined => {
   const part = own(kind?.subresources, subresource)
   return part && handlers[part.answeredBy]
+}
+
+/** A part as what is patched: by its own kind's declaration. */
+export const patchedPart = (message: MessageClass<unknown>): Patched => {
+  const [apiVersion, kind] = message.gvk!
+  const [version = '', group = ''] = apiVersion.split('/').reverse()
+  return { group, version, kind, message: message as Patched['message'] }
 }

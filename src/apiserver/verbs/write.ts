@@ -1,24 +1,21 @@
 import type { Kind } from '#api/catalogue/kind.ts'
 import type { Status } from '#api/meta/status.ts'
 import { type ApiObject, groupVersion, type Resource } from '#api/resource.ts'
-import { isNotFound, type PatchType } from '#client/client.ts'
-import { own } from '#schema/own.ts'
-import { badRequest, conflict, unsupportedMediaType } from '../errors.ts'
+import { isNotFound } from '#client/client.ts'
+import { conflict } from '../errors.ts'
 import { negotiateRead } from '../http/answer/convert.ts'
 import { sendObject } from '../http/answer/respond.ts'
-import { fieldValidationOf, parseJson, parseYaml, readObject, requireObject } from '../http/request/body.ts'
-import { type Exchange, mediaType } from '../http/request/exchange.ts'
+import { readObject, requireObject } from '../http/request/body.ts'
+import type { Exchange } from '../http/request/exchange.ts'
 import { integerOf } from '../http/request/list-options.ts'
-import { managerOf } from '../http/request/manager.ts'
 import { negotiate } from '../http/request/negotiate.ts'
-import { isDryRun, isTrue } from '../http/request/query.ts'
-import { readBody } from '../http/request/read-body.ts'
+import { isTrue } from '../http/request/query.ts'
 import type { ResourceRequestInfo } from '../http/request/request-info.ts'
+import { dryRunProblems, refuseOptions, writeOptions } from '../http/request/write-options.ts'
 import { whenConverted } from '../registry/conversion-needed.ts'
 import type { DeleteRequest } from '../registry/deletion.ts'
 import type { Registry } from '../registry/registry.ts'
 import type { WriteRequest } from '../registry/request.ts'
-import { checkPatchOptions, isApply, patchTypesOf, readApplication } from './apply.ts'
 import { listHead, selectionOf, sendRead } from './read.ts'
 
 const expectedOf = (resource: Resource) => ({
@@ -31,7 +28,7 @@ const expectedOf = (resource: Resource) => ({
  * Answers a request to a resource, or to one of its subresources; '' or none: to the object itself. `mayCreate` throws
  * where the caller may not create, for a write that makes what is not there.
  */
-type Verb = (
+export type Verb = (
   exchange: Exchange,
   registry: Registry,
   resource: Resource,
@@ -39,14 +36,15 @@ type Verb = (
   mayCreate?: () => void,
 ) => Promise<true>
 
-/** What the registry is to know of a request that writes. Throws ApiError 400 for another dryRun than All. */
+/** What the registry is to know of a request that writes. Throws ApiError 422. */
 export const writeRequest = (exchange: Exchange, subresource = ''): WriteRequest => {
   const { namespace } = exchange.info as ResourceRequestInfo
+  const { dryRun, manager } = writeOptions(exchange)
   return {
     caller: exchange.caller,
     namespace,
-    dryRun: isDryRun(exchange.query.getAll('dryRun')),
-    manager: managerOf(exchange),
+    dryRun,
+    manager,
     remarks: {
       warn: (text) => exchange.warnings.push(text),
       annotate: (key, value) => exchange.audit?.annotate(key, value),
@@ -73,8 +71,8 @@ const sentOptions = (query: URLSearchParams): NonNullable<WriteRequest['sent']> 
 
 /** The object that a request brings, and how it is to be written. What of it is only to be warned of goes into the answer. */
 const readSent = async (exchange: Exchange, registry: Registry, resource: Resource, subresource = '') => {
-  const validation = fieldValidationOf(exchange.query)
   const request = writeRequest(exchange, subresource)
+  const { validation } = writeOptions(exchange)
   const body = await requireObject(registry.machinery, exchange, expectedOf(resource), validation)
   exchange.warnings.push(...body.warnings)
   exchange.audit?.sent(body.object.metadata)
@@ -82,7 +80,7 @@ const readSent = async (exchange: Exchange, registry: Registry, resource: Resour
 }
 
 /** Answers with the object a write made, in whichever form the client reads. */
-const sendWritten = (
+export const sendWritten = (
   exchange: Exchange,
   registry: Registry,
   resource: Resource,
@@ -111,69 +109,6 @@ export const update: Verb = async (exchange, registry, resource, subresource = '
   return sendWritten(exchange, registry, resource, created ? 201 : 200, object)
 }
 
-const PATCH_TYPES: Readonly<Record<string, PatchType>> = {
-  'application/json-patch+json': 'json',
-  'application/merge-patch+json': 'merge',
-  'application/strategic-merge-patch+json': 'strategic',
-}
-
-/** Reads a patch body and its type, which is no server-side apply. */
-export const readPatch = async (exchange: Exchange): Promise<{ readonly type: PatchType; readonly patch: unknown }> => {
-  const type = own(PATCH_TYPES, mediaType(exchange.request))!
-  const text = (await readBody(exchange)).toString()
-  if (text.trim() === '') throw badRequest('the patch is empty')
-  // Some clients send YAML under a JSON patch type, and Kubernetes reads it.
-  const first = text.trimStart()[0]
-  const patch = first === '{' || first === '[' ? parseJson(text) : (await parseYaml(text)).value
-  return { type, patch }
-}
-
-/** Throws ApiError 415 for a patch of a type that the kind does not take, and 422 for options that do not fit it. */
-export const checkPatch = (exchange: Exchange, kind: Kind | undefined): void => {
-  const types = patchTypesOf(kind)
-  if (!types.includes(mediaType(exchange.request))) throw unsupportedMediaType(types)
-  checkPatchOptions(exchange)
-}
-
-/** Answers PATCH: 200. The patch is applied within the registry’s transaction, so nothing comes between. */
-export const patch: Verb = async (exchange, registry, resource, subresource = '', mayCreate = undefined) => {
-  const { name } = exchange.info as ResourceRequestInfo
-  const { machinery } = registry
-  checkPatch(exchange, machinery.catalogue.find(resource))
-  if (isApply(exchange)) return apply(exchange, registry, resource, subresource, mayCreate)
-  const validation = fieldValidationOf(exchange.query)
-  const request = writeRequest(exchange, subresource)
-  const body = await readPatch(exchange)
-  exchange.warnings.push(...machinery.patchWarnings(resource, body.type, body.patch))
-  let warnings: readonly string[] = []
-  const object = await registry.update(
-    resource,
-    name,
-    (current) => {
-      const decoded = machinery.decodeValue(
-        resource.message,
-        machinery.patch(resource, body.type, current, body.patch),
-        validation,
-      )
-      warnings = decoded.warnings
-      return { ...decoded.object, apiVersion: current.apiVersion, kind: current.kind }
-    },
-    request,
-  )
-  exchange.warnings.push(...warnings, ...machinery.warningsFor(resource, object))
-  return sendWritten(exchange, registry, resource, 200, object)
-}
-
-/** Answers PATCH by server-side apply: 200, or 201 where it made the object. */
-const apply: Verb = async (exchange, registry, resource, subresource = '', mayCreate = undefined) => {
-  const { name } = exchange.info as ResourceRequestInfo
-  const request = { ...writeRequest(exchange, subresource), ...(mayCreate && { mayCreate }) }
-  const application = await readApplication(exchange)
-  const { object, created } = await registry.apply(resource, name, application, request)
-  exchange.warnings.push(...registry.machinery.warningsFor(resource, object))
-  return sendWritten(exchange, registry, resource, created ? 201 : 200, object)
-}
-
 /** What is said to who deletes such objects and leaves open what becomes of what they own. */
 const deletionWarnings = ({ deletion }: Kind, options: DeleteRequest): readonly string[] =>
   deletion?.orphansWarning && options.propagationPolicy === undefined && options.orphanDependents === undefined
@@ -196,7 +131,7 @@ const deleteOptions = async (
   if (body) {
     const { dryRun = [], ...options } = body.object as ApiObject &
       DeleteRequest & { readonly dryRun?: readonly string[] }
-    return { options, dryRun: isDryRun([...dryRun, ...query.getAll('dryRun')]) }
+    return { options, dryRun: isDryDeletion([...dryRun, ...query.getAll('dryRun')]) }
   }
   const grace = integerOf(query, 'gracePeriodSeconds')
   const orphan = query.get('orphanDependents')
@@ -206,8 +141,13 @@ const deleteOptions = async (
       ...(query.get('propagationPolicy') ? { propagationPolicy: query.get('propagationPolicy')! } : {}),
       ...(orphan === null ? {} : { orphanDependents: isTrue(orphan) }),
     },
-    dryRun: isDryRun(query.getAll('dryRun')),
+    dryRun: isDryDeletion(query.getAll('dryRun')),
   }
+}
+
+const isDryDeletion = (values: readonly string[]): boolean => {
+  refuseOptions('DeleteOptions', dryRunProblems(values))
+  return values.length > 0
 }
 
 /**

@@ -38,6 +38,13 @@ export const scanJson = (text: string, plan?: MessagePlan): readonly FieldProble
   return scanner.problems
 }
 
+/** The same of text that no table describes: its members that stand twice, whatever they are. */
+export const scanFreeJson = (text: string): readonly FieldProblem[] => {
+  const scanner = new Scanner(text)
+  scanner.document(FREE)
+  return scanner.problems
+}
+
 class Scanner {
   readonly problems: FieldProblem[] = []
   readonly #seen = new Set<string>()

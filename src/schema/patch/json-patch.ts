@@ -1,221 +1,143 @@
-import { isJsonObject, type JsonValue, jsonEqual } from '../json-value.ts'
-import { setMember } from '../plan.ts'
+import { isJsonObject, type JsonObject, type JsonValue, jsonEqual } from '../json-value.ts'
+import { own } from '../own.ts'
+import { JsonDocument } from './json-document.ts'
+import { JsonPatchError } from './json-patch-error.ts'
 
-/**
- * `PATCH_MALFORMED`: not a JSON patch at all (Kubernetes answers 400 BadRequest with the message). `PATCH_TEST_FAILED`,
- * `PATCH_PATH_MISSING`: a patch that does not fit the object (422 Invalid with no words but the generic ones).
- * `PATCH_TOO_LARGE`: more than 10,000 operations, or copies that are too large together (413).
- */
-type JsonPatchErrorCode = 'PATCH_MALFORMED' | 'PATCH_TEST_FAILED' | 'PATCH_PATH_MISSING' | 'PATCH_TOO_LARGE'
-
-export class JsonPatchError extends Error {
-  readonly code: JsonPatchErrorCode
-  constructor(code: JsonPatchErrorCode, message: string, options?: ErrorOptions) {
-    super(message, options)
-    this.name = 'JsonPatchError'
-    this.code = code
-  }
-}
-
-const MAX_OPERATIONS = 10_000
-/** Octets that `copy` operations may add to a document, all together: upstream's figure. */
-const MAX_COPIED = 3 * 1024 * 1024
-
-interface Operation {
-  readonly op: 'add' | 'remove' | 'replace' | 'move' | 'copy' | 'test'
-  readonly path: string
-  readonly from?: string
-  readonly value?: JsonValue
-}
+const MOST_OPERATIONS = 10_000
+const MISSING = 'missing value'
 
 /**
  * Applies a JSON patch (RFC 6902) to a document and returns the new one; the document itself is not changed.
  *
  * @throws JsonPatchError; all or nothing, as RFC 6902 section 5 asks.
  */
-export const applyJsonPatch = (document: JsonValue, patch: unknown): JsonValue => {
-  const draft = new Draft(document)
-  for (const operation of parseOperations(patch)) applyOperation(draft, operation)
-  return draft.document
+export const applyJsonPatch = (root: JsonValue, patch: unknown): JsonValue => {
+  const document = new JsonDocument(root)
+  for (const operation of operationsOf(patch)) apply(document, operation)
+  return document.root
 }
 
-const parseOperations = (patch: unknown): readonly Operation[] => {
-  if (!Array.isArray(patch)) throw new JsonPatchError('PATCH_MALFORMED', 'a JSON patch must be a list of operations')
-  if (patch.length > MAX_OPERATIONS)
+const operationsOf = (patch: unknown): readonly JsonObject[] => {
+  if (patch === null) return []
+  if (!Array.isArray(patch)) throw malformed(patch, 'jsonpatch.Patch')
+  for (const operation of patch)
+    if (operation !== null && !isJsonObject(operation)) throw malformed(operation, 'jsonpatch.Operation')
+  if (patch.length > MOST_OPERATIONS)
     throw new JsonPatchError(
       'PATCH_TOO_LARGE',
-      `The allowed maximum operations in a JSON patch is ${MAX_OPERATIONS}, got ${patch.length}`,
+      `The allowed maximum operations in a JSON patch is ${MOST_OPERATIONS}, got ${patch.length}`,
     )
-  return patch.map((entry: unknown, index) => {
-    if (!isJsonObject(entry)) throw new JsonPatchError('PATCH_MALFORMED', `operation ${index} is not an object`)
-    const { op, path, from } = entry
-    if (typeof path !== 'string') throw new JsonPatchError('PATCH_MALFORMED', `operation ${index} has no path`)
-    switch (op) {
-      case 'add':
-      case 'replace':
-      case 'test':
-        if (!Object.hasOwn(entry, 'value') && op !== 'test')
-          throw new JsonPatchError('PATCH_MALFORMED', `operation ${index} (${op} ${path}) has no value`)
-        return { op, path, value: entry.value ?? null }
-      case 'remove':
-        return { op, path }
-      case 'move':
-      case 'copy':
-        if (typeof from !== 'string')
-          throw new JsonPatchError('PATCH_MALFORMED', `operation ${index} (${op} ${path}) has no from`)
-        return { op, path, from }
-      default:
-        throw new JsonPatchError('PATCH_MALFORMED', `operation ${index}: unknown op ${JSON.stringify(op)}`)
-    }
+  return patch.map((operation) => operation ?? {})
+}
+
+const malformed = (value: unknown, type: string): JsonPatchError =>
+  new JsonPatchError('PATCH_MALFORMED', `json: cannot unmarshal ${jsonType(value)} into Go value of type ${type}`)
+
+/** The type of a value of JSON, in the words of Go's decoder. */
+const jsonType = (value: unknown): string =>
+  Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value
+
+type Apply = (document: JsonDocument, operation: JsonObject) => void
+
+const apply: Apply = (document, operation) => {
+  const op = typeof operation.op === 'string' ? operation.op : 'unknown'
+  const does = own(OPERATIONS, op)
+  if (does === undefined) throw unfit(`Unexpected kind: ${op}`)
+  does(document, operation)
+}
+
+const add: Apply = (document, operation) => {
+  const path = pathOf(operation, () => `add operation failed to decode path: ${MISSING}`)
+  const target = targetOf(document, path, `add operation does not apply: doc is missing path: "${path}"`)
+  within(`error in add for path: '${path}'`, () => document.add(target, operation.value ?? null))
+}
+
+const remove: Apply = (document, operation) => {
+  const path = pathOf(operation, () => `remove operation failed to decode path: ${MISSING}`)
+  const target = targetOf(document, path, `remove operation does not apply: doc is missing path: "${path}"`)
+  within(`error in remove for path: '${path}'`, () => document.remove(target))
+}
+
+const replace: Apply = (document, operation) => {
+  const value = operation.value ?? null
+  const path = pathOf(operation, (why) => `replace operation failed to decode path: ${why}`)
+  if (path === '') {
+    if (typeof value !== 'object' || value === null)
+      throw unfit('replace operation value must be object or array: %!w(<nil>)')
+    document.root = value
+    return
+  }
+  const target = targetOf(document, path, `replace operation does not apply: doc is missing path: ${path}`)
+  within(
+    () => `replace operation does not apply: doc is missing key: ${path}: ${MISSING}`,
+    () => document.get(target),
+  )
+  document.replace(target, value)
+}
+
+const test: Apply = (document, operation) => {
+  const path = pathOf(operation, (why) => `test operation failed to decode path: ${why}`)
+  let found = document.root
+  if (path !== '') {
+    const target = targetOf(document, path, `test operation does not apply: is missing path: ${path}`)
+    found = within(`error in test for path: '${path}'`, () => document.get(target))
+  }
+  // A member that is not there passes a test for null.
+  if (!jsonEqual(found, operation.value ?? null)) throw unfit(`testing value ${path} failed: test failed`)
+}
+
+const move: Apply = (document, operation) => {
+  const from = memberText(operation, 'from', (why) => `move operation failed to decode from: ${why}`)
+  const source = targetOf(document, from, `move operation does not apply: doc is missing from path: ${from}`)
+  const value = within(`error in move for path: '${source.key}'`, () => {
+    const found = document.get(source)
+    document.remove(source)
+    return found
   })
+  const path = pathOf(operation, (why) => `move operation failed to decode path: ${why}`)
+  const target = targetOf(document, path, `move operation does not apply: doc is missing destination path: ${path}`)
+  within(`error in move for path: '${path}'`, () => document.add(target, value))
 }
 
-const applyOperation = (draft: Draft, operation: Operation): void => {
-  const path = parsePointer(operation.path)
-  switch (operation.op) {
-    case 'add':
-    case 'replace':
-      draft.edit(path, operation.path, operation.op, operation.value!)
-      return
-    case 'remove':
-      draft.edit(path, operation.path, 'remove', null)
-      return
-    case 'test': {
-      const found = find(draft.document, path)
-      // An absent member passes a test for null: Kubernetes' library answers so, though RFC 6902 does not say it.
-      if (!jsonEqual(found ?? null, operation.value!))
-        throw new JsonPatchError('PATCH_TEST_FAILED', `testing value ${operation.path} failed`)
-      return
-    }
-    case 'copy':
-    case 'move': {
-      const source = parsePointer(operation.from!)
-      const value = find(draft.document, source)
-      if (value === undefined)
-        throw new JsonPatchError('PATCH_PATH_MISSING', `${operation.op}: nothing at ${operation.from}`)
-      if (operation.op === 'copy') {
-        draft.edit(path, operation.path, 'add', draft.copy(value))
-        return
-      }
-      if (source.length < path.length && source.every((part, i) => part === path[i]))
-        throw new JsonPatchError('PATCH_PATH_MISSING', `move: ${operation.from} cannot move into itself`)
-      if (operation.from === operation.path) return
-      draft.edit(source, operation.from!, 'remove', null)
-      draft.edit(path, operation.path, 'add', value)
-    }
-  }
+const copy: Apply = (document, operation) => {
+  const from = memberText(operation, 'from', (why) => `copy operation failed to decode from: ${why}`)
+  const source = targetOf(document, from, `copy operation does not apply: doc is missing from path: ${from}`)
+  const value = within(`error in copy for from: '${from}'`, () => document.get(source))
+  const path = pathOf(operation, () => `copy operation failed to decode path: ${MISSING}`)
+  const target = targetOf(document, path, `copy operation does not apply: doc is missing destination path: ${path}`)
+  const copied = document.copy(value)
+  within('error while adding value during copy', () => document.add(target, copied))
 }
 
-/** RFC 6901: `/spec/ports/0`, `~1` for a slash and `~0` for a tilde. */
-const parsePointer = (pointer: string): readonly string[] => {
-  if (pointer === '') return []
-  if (!pointer.startsWith('/')) throw new JsonPatchError('PATCH_PATH_MISSING', `${pointer} is not a JSON pointer`)
-  return pointer
-    .slice(1)
-    .split('/')
-    .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'))
+const OPERATIONS: { readonly [op: string]: Apply } = { add, remove, replace, test, move, copy }
+
+const unfit = (message: string): JsonPatchError => new JsonPatchError('PATCH_UNFIT', message)
+
+const targetOf = (document: JsonDocument, path: string, missing: string) => {
+  const target = document.find(path)
+  if (target === undefined) throw unfit(`${missing}: ${MISSING}`)
+  return target
 }
 
-const INDEX = /^(0|[1-9][0-9]*)$/
+const pathOf = (operation: JsonObject, refusal: (why: string) => string): string =>
+  memberText(operation, 'path', refusal)
 
-const find = (document: JsonValue, path: readonly string[]): JsonValue | undefined => {
-  let at: JsonValue | undefined = document
-  for (const part of path) {
-    if (Array.isArray(at)) at = INDEX.test(part) ? at[Number(part)] : undefined
-    else if (isJsonObject(at)) at = Object.hasOwn(at, part) ? at[part] : undefined
-    else return undefined
-  }
-  return at
+const memberText = (operation: JsonObject, name: 'path' | 'from', refusal: (why: string) => string): string => {
+  const text = operation[name] ?? null
+  if (typeof text === 'string') return text
+  const why =
+    text === null
+      ? `operation${name === 'from' ? ',' : ''} missing ${name} field: ${MISSING}`
+      : `json: cannot unmarshal ${jsonType(text)} into Go value of type string`
+  throw unfit(refusal(why))
 }
 
-type Edit = 'add' | 'replace' | 'remove'
-type Members = { [key: string]: JsonValue }
-
-/**
- * A document on its way through a patch. A map or list is copied when it is first changed, and changed in place from
- * then on: 10,000 operations on a large map cost as many steps, not as many copies of it.
- */
-class Draft {
-  document: JsonValue
-  /** Maps and lists that are this draft's own. */
-  readonly #own = new WeakSet<object>()
-  #copied = 0
-
-  constructor(document: JsonValue) {
-    this.document = document
+/** Words before, or in place of, those of a refusal. */
+const within = <T>(words: string | (() => string), step: () => T): T => {
+  try {
+    return step()
+  } catch (error) {
+    if (!(error instanceof JsonPatchError)) throw error
+    throw unfit(typeof words === 'string' ? `${words}: ${error.message}` : words())
   }
-
-  edit(path: readonly string[], pointer: string, how: Edit, value: JsonValue): void {
-    if (path.length === 0) {
-      if (how === 'remove') throw new JsonPatchError('PATCH_PATH_MISSING', 'the whole document cannot be removed')
-      this.document = value
-      return
-    }
-    const missing = (): JsonPatchError =>
-      new JsonPatchError('PATCH_PATH_MISSING', `${how} operation does not apply: doc is missing path: ${pointer}`)
-    // Looked for first: a path that leads nowhere changes nothing.
-    if (find(this.document, path.slice(0, -1)) === undefined) throw missing()
-    let at = this.#owned(this.document, (own) => {
-      this.document = own
-    })
-    for (const part of path.slice(0, -1)) {
-      const parent = at
-      at = this.#owned((parent as Members)[part], (own) => setMember(parent as Members, part, own))
-    }
-    const last = path.at(-1)!
-    if (Array.isArray(at)) editList(at, last, how, value, missing)
-    else if (isJsonObject(at)) editMap(at as Members, last, how, value, missing)
-    else throw missing()
-  }
-
-  /** A copy of a value of the document. Throws where all copies together are too large. */
-  copy(value: JsonValue): JsonValue {
-    this.#count(1)
-    if (typeof value === 'string') this.#count(value.length)
-    if (Array.isArray(value)) return value.map((item: JsonValue) => this.copy(item))
-    if (!isJsonObject(value)) return value
-    const copied: Members = {}
-    for (const key of Object.keys(value)) {
-      this.#count(key.length)
-      setMember(copied, key, this.copy(value[key]!))
-    }
-    return copied
-  }
-
-  #count(octets: number): void {
-    this.#copied += octets
-    if (this.#copied > MAX_COPIED)
-      throw new JsonPatchError(
-        'PATCH_TOO_LARGE',
-        `Unable to complete the copy, the accumulated size increase of copy operations exceeds the limit ${MAX_COPIED}`,
-      )
-  }
-
-  #owned(value: JsonValue | undefined, put: (own: JsonValue) => void): JsonValue {
-    if (typeof value !== 'object' || value === null || this.#own.has(value)) return value as JsonValue
-    const own: JsonValue = Array.isArray(value) ? [...value] : { ...value }
-    this.#own.add(own as object)
-    put(own)
-    return own
-  }
-}
-
-const editList = (
-  list: JsonValue[],
-  part: string,
-  how: Edit,
-  value: JsonValue,
-  missing: () => JsonPatchError,
-): void => {
-  const index = part === '-' && how === 'add' ? list.length : INDEX.test(part) ? Number(part) : -1
-  if (index < 0 || index > list.length - (how === 'add' ? 0 : 1)) throw missing()
-  if (how === 'replace') list[index] = value
-  else if (how === 'add') list.splice(index, 0, value)
-  else list.splice(index, 1)
-}
-
-const editMap = (map: Members, part: string, how: Edit, value: JsonValue, missing: () => JsonPatchError): void => {
-  if (how !== 'add' && !Object.hasOwn(map, part)) throw missing()
-  if (how === 'remove') delete map[part]
-  else setMember(map, part, value)
 }

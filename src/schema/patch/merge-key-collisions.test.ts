@@ -4,7 +4,7 @@ import type { JsonObject } from '../json-value.ts'
 import type { MessageClass } from '../schema.ts'
 import { Deployment, Node, Pod, Service } from '../testing/messages.ts'
 import { mergeKeyCollisions } from './merge-key-collisions.ts'
-import { applyStrategicMergePatch } from './strategic-merge.ts'
+import { applyStrategicMergePatch } from './strategic/merge.ts'
 
 const texts = (message: MessageClass<unknown>, patch: object): readonly string[] =>
   mergeKeyCollisions(message, patch as JsonObject).map(

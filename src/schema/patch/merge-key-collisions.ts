@@ -1,6 +1,8 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../json-value.ts'
 import type { MessageClass } from '../schema.ts'
-import { childOf, identityOf, lookUp, ORDER_PREFIX, PATCH } from './strategic-merge.ts'
+import { orderOf, PATCH } from './strategic/directives.ts'
+import { identityOf } from './strategic/order.ts'
+import { type AnyField, lookUp } from './strategic/place.ts'
 
 /** Two items of one list of a patch, by their places, that have the same value of the key the list is merged by. */
 interface MergeKeyCollision {
@@ -23,8 +25,7 @@ export const mergeKeyCollisions = (
   path = '',
 ): readonly MergeKeyCollision[] =>
   Object.entries(patch).flatMap(([name, value]): readonly MergeKeyCollision[] => {
-    const ordered = name.startsWith(ORDER_PREFIX)
-    const field = lookUp(message, ordered ? name.slice(ORDER_PREFIX.length) : name)
+    const field = lookUp(message, orderOf(name) ?? name)
     if (field === undefined) return []
     const at = path === '' ? name : `${path}.${name}`
     const child = childOf(field)
@@ -39,7 +40,7 @@ export const mergeKeyCollisions = (
       const { item } = one
       if (!isJsonObject(item) || item[PATCH] === 'delete') return []
       const key = item[patchKey]
-      const id = identityOf(key ?? null)
+      const id = identityOf(key ?? null, undefined)!
       const earlier = first.get(id)
       if (earlier === undefined) first.set(id, one.at)
       return [
@@ -48,3 +49,7 @@ export const mergeKeyCollisions = (
       ]
     })
   })
+
+/** The declaration of a field's value or of its items. */
+const childOf = ({ presence, type }: AnyField): MessageClass<unknown> | undefined =>
+  presence !== 'map' && 'messageName' in type ? type : undefined

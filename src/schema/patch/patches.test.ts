@@ -3,9 +3,11 @@ import { describe, test } from 'node:test'
 import fc from 'fast-check'
 import { type JsonObject, type JsonValue, jsonEqual } from '../json-value.ts'
 import { Deployment, Pod, Service } from '../testing/messages.ts'
-import { applyJsonPatch, JsonPatchError } from './json-patch.ts'
+import { applyJsonPatch } from './json-patch.ts'
+import { JsonPatchError } from './json-patch-error.ts'
 import { applyMergePatch } from './merge-patch.ts'
-import { applyStrategicMergePatch, StrategicMergeError } from './strategic-merge.ts'
+import { applyStrategicMergePatch } from './strategic/merge.ts'
+import { StrategicMergeError } from './strategic/patch-error.ts'
 
 const json = fc.jsonValue({ maxDepth: 3 }) as fc.Arbitrary<JsonValue>
 const object = fc.dictionary(fc.string({ maxLength: 4 }), json, { maxKeys: 5 }) as fc.Arbitrary<JsonObject>
@@ -72,13 +74,12 @@ describe('applyJsonPatch()', () => {
     assert.deepEqual(document, { a: [1, 2], b: { 'x/y': 1, 'm~n': 2 } })
   })
   const refused: readonly (readonly [string, unknown, string])[] = [
-    ['a failing test', [{ op: 'test', path: '/a', value: 2 }], 'PATCH_TEST_FAILED'],
-    ['a path that is not there', [{ op: 'remove', path: '/nosuch' }], 'PATCH_PATH_MISSING'],
-    ['a parent that is not there', [{ op: 'add', path: '/x/y', value: 1 }], 'PATCH_PATH_MISSING'],
-    ['an index past the end', [{ op: 'add', path: '/l/3', value: 1 }], 'PATCH_PATH_MISSING'],
-    ['an index with a leading zero', [{ op: 'replace', path: '/l/00', value: 1 }], 'PATCH_PATH_MISSING'],
-    ['a move into itself', [{ op: 'move', from: '/o', path: '/o/p' }], 'PATCH_PATH_MISSING'],
-    ['an unknown operation', [{ op: 'merge', path: '/a' }], 'PATCH_MALFORMED'],
+    ['a failing test', [{ op: 'test', path: '/a', value: 2 }], 'PATCH_UNFIT'],
+    ['a path that is not there', [{ op: 'remove', path: '/nosuch' }], 'PATCH_UNFIT'],
+    ['a parent that is not there', [{ op: 'add', path: '/x/y', value: 1 }], 'PATCH_UNFIT'],
+    ['an index past the end', [{ op: 'add', path: '/l/3', value: 1 }], 'PATCH_UNFIT'],
+    ['a move into itself', [{ op: 'move', from: '/o', path: '/o/p' }], 'PATCH_UNFIT'],
+    ['an unknown operation', [{ op: 'merge', path: '/a' }], 'PATCH_UNFIT'],
     ['an object instead of a list', { op: 'add' }, 'PATCH_MALFORMED'],
     ['ten thousand and one operations', Array(10_001).fill({ op: 'test', path: '/a', value: 1 }), 'PATCH_TOO_LARGE'],
   ]
@@ -110,7 +111,7 @@ describe('applyStrategicMergePatch()', () => {
   const patchPorts = (before: object[], patch: object): unknown =>
     ports(applyStrategicMergePatch(Service, service(before), { spec: patch } as never))
 
-  test('merges a list by its key and appends what is new', () => {
+  test('merges a list by its key, in the order of the patch', () => {
     const result = patchPorts([{ port: 80, name: 'a' }], { ports: [{ port: 80, targetPort: 8080 }, { port: 443 }] })
     assert.deepEqual(result, [{ port: 80, name: 'a', targetPort: 8080 }, { port: 443 }])
   })
@@ -180,8 +181,8 @@ describe('applyStrategicMergePatch()', () => {
             name: 'c',
             args: ['y'],
             env: [
-              { name: 'A', value: '1' },
               { name: 'B', value: '2' },
+              { name: 'A', value: '1' },
             ],
             readinessProbe: { httpGet: { port: 2, path: '/' } },
           },
@@ -196,9 +197,9 @@ describe('applyStrategicMergePatch()', () => {
         () => patchPorts([{ port: 80 }], patch),
         (error) => error instanceof StrategicMergeError && error.code === code,
       )
-    refuses({ ports: [{ name: 'x' }] }, 'PATCH_REJECTED')
-    refuses({ ports: [{ $patch: 'swap', port: 80 }] }, 'PATCH_FORMAT')
-    refuses({ '$setElementOrder/ports': [{ port: 1 }], ports: [{ port: 2 }] }, 'PATCH_FORMAT')
+    refuses({ ports: [{ name: 'x' }] }, 'PATCH_UNFIT')
+    refuses({ ports: [{ $patch: 'swap', port: 80 }] }, 'PATCH_UNFIT')
+    refuses({ '$setElementOrder/ports': [{ port: 1 }], ports: [{ port: 2 }] }, 'PATCH_UNFIT')
     refuses({ $retainKeys: ['type'], clusterIP: 'None' }, 'PATCH_FORMAT')
   })
   test('of any Services: leaves its arguments alone, keeps keys unique, and twice is as once', () => {

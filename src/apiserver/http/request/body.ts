@@ -1,5 +1,4 @@
 import type { ApiObject } from '#api/resource.ts'
-import { JsonError, parseJson as readJson } from '#schema/json.ts'
 import type { MessageClass } from '#schema/schema.ts'
 import { badRequest, failure, unsupportedMediaType } from '../../errors.ts'
 import type { Decoded, FieldValidation, Machinery } from '../../machinery/machinery.ts'
@@ -18,17 +17,6 @@ interface Expected {
   readonly anyVersion?: boolean
 }
 
-/** `fieldValidation` of the query: Warn where it is not said, as since Kubernetes 1.27. */
-export const fieldValidationOf = (query: URLSearchParams): FieldValidation => {
-  const value = query.get('fieldValidation') || 'Warn'
-  if (value === 'Strict' || value === 'Warn' || value === 'Ignore') return value
-  throw failure(
-    422,
-    'Invalid',
-    ` "" is invalid: fieldValidation: Unsupported value: ${JSON.stringify(value)}: supported values: "Ignore", "Strict", "Warn"`,
-  )
-}
-
 /** A YAML body; its reader is loaded when the first comes. Throws ApiError 400, or 413 for one that is too much to read. */
 export const parseYaml = async (text: string, frame = ''): Promise<ReadYaml> => {
   const { readYaml, YamlError } = await import('../yaml/read-yaml.ts')
@@ -39,16 +27,6 @@ export const parseYaml = async (text: string, frame = ''): Promise<ReadYaml> => 
     if (error.code === 'YAML_TOO_LARGE')
       throw failure(413, 'RequestEntityTooLarge', `the YAML is too large: ${error.message}`)
     throw badRequest(`${frame}error converting YAML to JSON: yaml: ${error.message}`)
-  }
-}
-
-/** Any JSON, nested as deep as any body may be. Throws ApiError 400. */
-export const parseJson = (text: string): unknown => {
-  try {
-    return readJson(text)
-  } catch (error) {
-    if (error instanceof JsonError) throw badRequest(`the body is not valid JSON: ${error.message}`)
-    throw error
   }
 }
 

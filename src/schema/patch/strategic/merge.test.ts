@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import type { JsonObject } from '../json-value.ts'
-import { Deployment, Everything, Pod, Service } from '../testing/messages.ts'
-import { applyMergePatch } from './merge-patch.ts'
-import { applyStrategicMergePatch, type StrategicMergeError } from './strategic-merge.ts'
+import type { JsonObject } from '../../json-value.ts'
+import { Deployment, Everything, Pod, Service } from '../../testing/messages.ts'
+import { applyMergePatch } from '../merge-patch.ts'
+import { applyStrategicMergePatch } from './merge.ts'
+import type { StrategicMergeError } from './patch-error.ts'
 
 describe('applyStrategicMergePatch(), directive by directive', () => {
   const outcome = (message: unknown, original: object, patch: object): unknown => {
@@ -31,32 +32,46 @@ describe('applyStrategicMergePatch(), directive by directive', () => {
       { spec: {} },
     ],
     [
-      'an object merged says so and changes nothing else',
+      'to merge is no directive',
       Service,
       spec({ type: 'A' }),
       { spec: { $patch: 'merge', clusterIP: 'B' } },
-      { spec: { type: 'A', clusterIP: 'B' } },
+      'PATCH_UNFIT unknown patch type: merge in map: map[$patch:merge clusterIP:B]',
     ],
     [
-      'an object replaced has what the patch has, without nulls',
+      'an object replaced has what the patch has, and nothing of it is read as a directive',
       Service,
       spec({ type: 'A' }),
       { spec: { $patch: 'replace', clusterIP: 'B', selector: { a: '1', b: null } } },
-      { spec: { clusterIP: 'B', selector: { a: '1' } } },
+      { spec: { clusterIP: 'B', selector: { a: '1', b: null } } },
     ],
     [
       'an unknown directive is refused',
       Service,
       spec({}),
       { spec: { $patch: 'swap' } },
-      'PATCH_FORMAT unknown patch type found: "swap"',
+      'PATCH_UNFIT unknown patch type: swap in map: map[$patch:swap]',
     ],
     [
       'an unknown directive of an item is refused',
       Service,
       ports({ port: 80 }),
       ports({ $patch: 'swap', port: 80 }),
-      'PATCH_FORMAT unknown patch type found: "swap"',
+      'PATCH_UNFIT unknown patch type: swap in map: map[$patch:swap port:80]',
+    ],
+    [
+      'a directive of another type is refused as Go prints it',
+      Service,
+      spec({}),
+      { spec: { $patch: 1 } },
+      'PATCH_UNFIT unknown patch type: %!s(int64=1) in map: map[$patch:1]',
+    ],
+    [
+      'an item cannot be told to merge',
+      Service,
+      ports({ port: 80 }),
+      ports({ $patch: 'merge', port: 80 }),
+      'PATCH_UNFIT merging lists cannot yet be specified in the patch',
     ],
     [
       'a null takes a field away, and one that is not there stays away',
@@ -80,41 +95,47 @@ describe('applyStrategicMergePatch(), directive by directive', () => {
       { spec: { selector: 'x' } },
     ],
     [
-      'what the object lacks comes from the patch without its directives',
+      'what the object lacks comes without nulls, and without what holds a directive; other directives are fields',
       Service,
       {},
-      { spec: { $retainKeys: ['type', 'selector'], type: 'A', selector: { $patch: 'merge', a: '1' } } },
-      { spec: { type: 'A', selector: { a: '1' } } },
+      { spec: { $retainKeys: ['type'], type: 'A', clusterIP: null, selector: { $patch: 'replace', a: '1' } } },
+      { spec: { $retainKeys: ['type'], type: 'A' } },
     ],
-    ['what the object lacks cannot be deleted', Service, {}, { spec: { $patch: 'delete', type: 'A' } }, { spec: {} }],
+    ['what the object lacks cannot be deleted', Service, {}, { spec: { $patch: 'delete', type: 'A' } }, {}],
     [
-      'a list without a strategy is replaced, its directives and nulls dropped',
+      'a list without a strategy is replaced as it comes',
       Service,
       spec({ externalIPs: ['a'] }),
-      {
-        spec: {
-          externalIPs: [
-            'b',
-            { $patch: 'delete', x: 1 },
-            {
-              $patch: 'merge',
-              $retainKeys: [],
-              '$deleteFromPrimitiveList/x': [],
-              '$setElementOrder/x': [],
-              y: null,
-              z: [1],
-            },
-          ],
-        },
-      },
-      { spec: { externalIPs: ['b', { z: [1] }] } },
+      spec({ externalIPs: ['b', { $patch: 'delete', x: null }] }),
+      spec({ externalIPs: ['b', { $patch: 'delete', x: null }] }),
     ],
     [
-      'a field of the tables’ that is none is merged as JSON',
+      'a field that is none is not merged',
       Service,
-      { x: { a: { b: 1 }, l: [1] } },
-      { x: { a: { c: 2 }, l: [2] } },
-      { x: { a: { b: 1, c: 2 }, l: [2] } },
+      { x: { a: { b: 1 } } },
+      { x: { a: { c: 2 } } },
+      'PATCH_UNFIT unable to find api field in struct Service for the json field "x"',
+    ],
+    [
+      'and stands there as it comes where the object has none',
+      Service,
+      spec({ type: 'A' }),
+      { x: { a: 1 } },
+      { spec: { type: 'A' }, x: { a: 1 } },
+    ],
+    [
+      'what a map holds is not merged',
+      Everything,
+      { byName: { a: { name: 'n' } } },
+      { byName: { a: { value: 'v' } } },
+      'PATCH_UNFIT merging an object in json but data type is not struct, instead is: map',
+    ],
+    [
+      'a list where the kind has none is not merged',
+      Service,
+      { spec: { selector: ['a'] } },
+      { spec: { selector: ['b'] } },
+      'PATCH_UNFIT expected slice or array type, but got: struct',
     ],
     [
       'a list that was none becomes one',
@@ -124,53 +145,68 @@ describe('applyStrategicMergePatch(), directive by directive', () => {
       { spec: { ports: [{ port: 80 }] } },
     ],
     [
-      'items are merged by their key, and a new one keeps its place at the end',
+      'items are merged by their key, in the order of the patch; new ones stand before what only the object has',
       Service,
-      ports({ port: 1, name: 'a' }, { name: 'odd' }),
+      ports({ port: 1, name: 'a' }, { port: 3 }),
       ports({ port: 2 }, { port: 1, protocol: 'UDP' }, { port: 2, name: 'b' }),
-      { spec: { ports: [{ port: 1, name: 'a', protocol: 'UDP' }, { name: 'odd' }, { port: 2, name: 'b' }] } },
+      { spec: { ports: [{ port: 2, name: 'b' }, { port: 1, name: 'a', protocol: 'UDP' }, { port: 3 }] } },
     ],
+    [
+      'an item of the object without its key is refused',
+      Service,
+      ports({ name: 'odd' }),
+      ports({ port: 2 }),
+      'PATCH_UNFIT map: map[name:odd] does not contain declared merge key: port',
+    ],
+    [
+      'items are of one type',
+      Service,
+      ports({ port: 1 }),
+      ports('x'),
+      'PATCH_UNFIT list element types are not identical: [[map[port:1]] [x]]',
+    ],
+    ['and no lists', Service, ports(), ports([]), 'PATCH_REJECTED lists of lists are not supported'],
     [
       'an item without its key is refused',
       Service,
       ports(),
       ports({ name: 'x' }),
-      'PATCH_REJECTED map: {"name":"x"} does not contain declared merge key: port',
+      'PATCH_UNFIT map: map[name:x] does not contain declared merge key: port',
     ],
     [
       'a deletion without its key is refused',
       Service,
       ports(),
       ports({ $patch: 'delete' }),
-      'PATCH_REJECTED map: {"$patch":"delete"} does not contain declared merge key: port',
+      'PATCH_UNFIT map: map[$patch:delete] does not contain declared merge key: port',
     ],
     [
       'an item that is no object is refused',
       Service,
       ports(),
       ports('x'),
-      'PATCH_REJECTED a list merged by port holds objects, not "x"',
+      'PATCH_UNFIT expected a map[string]interface {}, but received a string',
     ],
     [
       'a list replaced holds the other items alone',
       Service,
       ports({ port: 1 }),
       ports({ port: 2, name: null }, { $patch: 'replace' }),
-      { spec: { ports: [{ port: 2 }] } },
+      { spec: { ports: [{ port: 2, name: null }] } },
     ],
     [
       'items deleted go, each by its key, and others stay',
       Service,
-      ports({ port: 1 }, { port: 2 }, { name: 'odd' }),
+      ports({ port: 1 }, { port: 2 }, { port: 3 }),
       ports({ port: 1, $patch: 'delete' }, { port: 9, $patch: 'delete' }),
-      { spec: { ports: [{ port: 2 }, { name: 'odd' }] } },
+      { spec: { ports: [{ port: 2 }, { port: 3 }] } },
     ],
     [
       'scalars merge as a set',
       Pod,
       { metadata: { finalizers: ['a', 'b', 'a'] } },
       { metadata: { finalizers: ['c', 'b'] } },
-      { metadata: { finalizers: ['a', 'b', 'c'] } },
+      { metadata: { finalizers: ['c', 'a', 'b'] } },
     ],
     [
       'scalars are taken out of a set',
@@ -194,18 +230,39 @@ describe('applyStrategicMergePatch(), directive by directive', () => {
       { metadata: {} },
     ],
     [
-      'what is taken out is a list',
+      'what is no list takes nothing out',
       Pod,
-      { metadata: {} },
+      { metadata: { finalizers: ['a'] } },
       { metadata: { [DELETE_PREFIX]: 'a' } },
-      `PATCH_FORMAT invalid patch format of primitive list: ${DELETE_PREFIX}`,
+      { metadata: { finalizers: ['a'] } },
     ],
     [
-      'what is taken out is scalar',
+      'what is taken out is scalar, too',
       Pod,
-      { metadata: {} },
+      { metadata: { finalizers: ['a'] } },
       { metadata: { [DELETE_PREFIX]: ['a', {}] } },
-      `PATCH_FORMAT invalid patch format of primitive list: ${DELETE_PREFIX}`,
+      'PATCH_UNFIT list element types are not identical: [[a] [a map[]]]',
+    ],
+    [
+      'a null takes out the whole list',
+      Pod,
+      { metadata: { finalizers: ['a'] } },
+      { metadata: { [DELETE_PREFIX]: null } },
+      { metadata: {} },
+    ],
+    [
+      'a directive without its list is refused',
+      Pod,
+      { metadata: { finalizers: ['a'] } },
+      { metadata: { $deleteFromPrimitiveList: ['a'] } },
+      'PATCH_FORMAT invalid patch format of primitive list',
+    ],
+    [
+      'an order without its list is refused',
+      Pod,
+      { metadata: { finalizers: ['a'] } },
+      { metadata: { $setElementOrder: ['a'] } },
+      'PATCH_FORMAT invalid patch format of setElementOrder list',
     ],
     [
       'keys that are not retained go',
@@ -219,7 +276,7 @@ describe('applyStrategicMergePatch(), directive by directive', () => {
       Deployment,
       spec({ strategy: {} }),
       { spec: { strategy: { $retainKeys: ['x'], type: 'A' } } },
-      'PATCH_FORMAT invalid patch format of retainKeys: type',
+      'PATCH_FORMAT invalid patch format of retainKeys',
     ],
     [
       'what is retained is a list',
@@ -233,21 +290,21 @@ describe('applyStrategicMergePatch(), directive by directive', () => {
       Service,
       ports({ port: 1 }),
       spec({ '$setElementOrder/ports': 'x' }),
-      'PATCH_FORMAT invalid patch format of setElementOrder list',
+      'PATCH_UNFIT expected a []interface {}, but received a string',
     ],
     [
       'an order of items holds objects',
       Service,
       ports({ port: 1 }),
-      order([1]),
-      'PATCH_FORMAT invalid patch format of setElementOrder list',
+      spec({ '$setElementOrder/ports': [1] }),
+      'PATCH_UNFIT expected a map[string]interface {}, but received a int64',
     ],
     [
       'an order names keys',
       Service,
       ports({ port: 1 }),
       order([{ name: 'x' }]),
-      'PATCH_REJECTED map: {"name":"x"} does not contain declared merge key: port',
+      'PATCH_UNFIT map: map[name:x] does not contain declared merge key: port',
     ],
     [
       'an order of what is not there is passed over',
@@ -257,18 +314,18 @@ describe('applyStrategicMergePatch(), directive by directive', () => {
       { spec: {} },
     ],
     [
-      'an order of a list that is replaced is passed over',
+      'a list that is replaced has an order, too',
       Service,
       spec({ externalIPs: ['a', 'b'] }),
       spec({ '$setElementOrder/externalIPs': ['b', 'a'] }),
-      { spec: { externalIPs: ['a', 'b'] } },
+      { spec: { externalIPs: ['b', 'a'] } },
     ],
     [
       'an order holds all that the patch sets',
       Service,
       ports({ port: 1 }),
       order([{ port: 1 }], { port: 2 }),
-      'PATCH_FORMAT The order in patch list:\n[{"port":2}]\n doesn\'t match $setElementOrder/ports list:\n[{"port":1}]\n',
+      "PATCH_UNFIT The order in patch list:\n[map[port:2]]\n doesn't match $setElementOrder list:\n[map[port:1]]\n",
     ],
     [
       'an order need not hold what the patch deletes',
@@ -312,20 +369,13 @@ describe('applyStrategicMergePatch(), directive by directive', () => {
       spec({ volumes: [{ name: 'v', emptyDir: { y: 1 } }] }),
       { spec: { volumes: [{ name: 'v', emptyDir: { medium: 'x', y: 1 } }] } },
     ],
-    [
-      'a map of messages is merged key by key',
-      Everything,
-      { byName: { a: { name: 'n', value: 'v' } } },
-      { byName: { a: { value: null }, b: { name: 'm' } } },
-      { byName: { a: { name: 'n' }, b: { name: 'm' } } },
-    ],
   ]
   for (const [what, message, original, patch, expected] of cases)
     test(what, () => assert.deepEqual(outcome(message, original, patch), expected))
 
   test('a key __proto__ is a key like others', () => {
     const patch = JSON.parse('{"metadata":{"labels":{"__proto__":"x"}},"spec":{"$patch":"replace","__proto__":1}}')
-    const result = outcome(Service, JSON.parse('{"metadata":{"labels":{"__proto__":"y","a":"b"}}}'), patch)
+    const result = outcome(Service, JSON.parse('{"metadata":{"labels":{"__proto__":"y","a":"b"}},"spec":{}}'), patch)
     assert.equal(JSON.stringify(result), '{"metadata":{"labels":{"__proto__":"x","a":"b"}},"spec":{"__proto__":1}}')
     const merged = applyMergePatch(
       JSON.parse('{"__proto__":{"a":1}}'),
