@@ -2,6 +2,8 @@ import { compareKeys } from './key-order.ts'
 
 /** Texts that need no quotes anywhere, and that no reader takes for a number or a date. */
 const PLAIN = /^[A-Za-z_/][A-Za-z0-9_./-]*$/
+/** Such as begin with a digit: addresses and uids, which have more dots or hyphens than any number or date. */
+const DOTTED = /^[0-9]\w*(?:(?:\.\w+){3,}|(?:-\w+){3,})$/
 /** What a reader of YAML 1.1 or 1.2 takes for something else than a text. */
 const WORDS = /^(?:y|n|yes|no|on|off|true|false|null)$/i
 /** What JSON writes as it is and YAML does not: controls, line separators, a byte order mark, lone surrogates. */
@@ -25,7 +27,7 @@ const scalar = (value: unknown): string | undefined => {
 }
 
 const text = (value: string): string =>
-  PLAIN.test(value) && !WORDS.test(value)
+  (PLAIN.test(value) && !WORDS.test(value)) || DOTTED.test(value)
     ? value
     : JSON.stringify(value).replace(
         UNPRINTABLE,

@@ -123,6 +123,9 @@ test('what is written as YAML is read as the same JSON', () => {
   )
   // A reader of YAML 1.1, as many are, takes these for booleans and nothing.
   for (const word of ['y', 'N', 'yes', 'Off', 'TRUE', 'null']) assert.equal(writeYaml(word), `"${word}"\n`)
+  // Numbers and dates are texts in quotes; what only begins as they do stands as it is.
+  for (const number of ['12', '1.5', '1e3', '2026-01-02', '0x1f']) assert.equal(writeYaml(number), `"${number}"\n`)
+  for (const word of ['10.96.0.1', '1e30ce1c-4d0f-4d6a-9b58-2f0c5b8a1f22']) assert.equal(writeYaml(word), `${word}\n`)
   fc.assert(
     fc.property(json, (value) => {
       const sent = JSON.parse(JSON.stringify(value))
