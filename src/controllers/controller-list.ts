@@ -1,5 +1,6 @@
 import { startClusterRoleAggregation } from './clusterrole-aggregation/controller.ts'
 import type { ControllerContext, RunningController } from './context.ts'
+import { startCronJobController } from './cronjob/controller.ts'
 import { startDaemonSetController } from './daemonset/controller.ts'
 import { startDeploymentController } from './deployment/controller.ts'
 import { startEndpointsController } from './endpoints/controller.ts'
@@ -20,6 +21,7 @@ import { startServiceAccountController } from './serviceaccount/controller.ts'
 import { startServiceAccountTokenController } from './serviceaccount-token/controller.ts'
 import { startStatefulSetController } from './statefulset/controller.ts'
 import { startTaintEvictionController } from './taint-eviction/controller.ts'
+import { startTtlAfterFinishedController } from './ttl-after-finished/controller.ts'
 
 interface ControllerEntry {
   readonly name: string
@@ -56,6 +58,7 @@ export const CONTROLLERS: readonly ControllerEntry[] = [
   { name: 'statefulset', start: startStatefulSetController },
   { name: 'daemonset', start: startDaemonSetController },
   { name: 'job', start: startJobController },
+  { name: 'cronjob', start: startCronJobController },
   // What the cluster stands on comes back.
   { name: 'kept-objects', start: startKeptObjectsController },
   // Who has been given `view` or `edit` may what they gather.
@@ -64,6 +67,8 @@ export const CONTROLLERS: readonly ControllerEntry[] = [
   { name: 'serviceaccount-token', start: startServiceAccountTokenController },
   // What follows only removes, and nobody waits for it at boot: namespaces,
   { name: 'namespace', start: startNamespaceController },
+  // Jobs that are over,
+  { name: 'ttl-after-finished', start: startTtlAfterFinishedController },
   // what has lost its owner,
   { name: 'garbage-collector', start: startGarbageCollector },
   // and pods that no kubelet will finish.

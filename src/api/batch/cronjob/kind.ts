@@ -16,7 +16,6 @@ export const cronJob = kind({
     status: validateCronJobStatusUpdate,
   },
   generation: ({ spec }) => spec,
-  isInert: true,
   columns: cronJobColumns,
   warnings: cronJobWarnings,
   descriptions: () => import('./descriptions.ts'),
