@@ -7,7 +7,7 @@ type Status = NonNullable<CronJob['status']>
 export type ActiveJob = NonNullable<Status['active']>[number]
 
 /** `Complete` or `Failed`, where it has ended. */
-export const endOf = ({ status }: Job): string | undefined =>
+const endOf = ({ status }: Job): string | undefined =>
   status?.conditions?.find(({ type, status }) => (type === 'Complete' || type === 'Failed') && status === 'True')?.type
 
 export const referenceTo = ({ metadata }: Job): ActiveJob => ({
