@@ -15,6 +15,7 @@ import { startNodeLifecycleController } from './node-lifecycle/controller.ts'
 import { startPodGarbageCollector } from './pod-garbage-collector/controller.ts'
 import { startReplicaSetController } from './replicaset/controller.ts'
 import { startReplicationControllerController } from './replicationcontroller/controller.ts'
+import { startResourceQuotaController } from './resourcequota/controller.ts'
 import { startRootCaController } from './root-ca/controller.ts'
 import { startScheduler } from './scheduler/controller.ts'
 import { startServiceAccountController } from './serviceaccount/controller.ts'
@@ -65,6 +66,8 @@ export const CONTROLLERS: readonly ControllerEntry[] = [
   { name: 'clusterrole-aggregation', start: startClusterRoleAggregation },
   // A Secret for a token without an end gets it.
   { name: 'serviceaccount-token', start: startServiceAccountTokenController },
+  // How much of a namespace's quotas is used.
+  { name: 'resourcequota', start: startResourceQuotaController },
   // What follows only removes, and nobody waits for it at boot: namespaces,
   { name: 'namespace', start: startNamespaceController },
   // Jobs that are over,
