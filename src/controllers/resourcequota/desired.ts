@@ -37,9 +37,9 @@ export const quotaStatus = (
 ): NonNullable<ResourceQuota['status']> => {
   const hard = quota.spec?.hard ?? {}
   const before = Object.entries(quota.status?.used ?? {}).filter(([name]) => Object.hasOwn(hard, name))
-  const used = counted.reduce<Amounts>(
-    (all, one) => ({ ...all, ...usedOf(quota, one, now) }),
-    Object.fromEntries(before),
-  )
+  const used: Amounts = Object.fromEntries([
+    ...before,
+    ...counted.flatMap((one) => Object.entries(usedOf(quota, one, now))),
+  ])
   return { hard, used }
 }
