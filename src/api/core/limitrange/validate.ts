@@ -48,9 +48,9 @@ const validateNames = (item: Item, path: string): readonly FieldError[] => {
     Object.keys(item[of] ?? {}).flatMap((name) => check(name, `${path}.${of}[${name}]`))
   const errors = [...names('max'), ...names('min')]
   if (type === 'Pod') {
-    for (const of of ['default', 'defaultRequest'] as const)
-      if (Object.keys(item[of] ?? {}).length > 0)
-        errors.push(forbidden(`${path}.${of}`, "may not be specified when `type` is 'Pod'"))
+    for (const part of ['default', 'defaultRequest'] as const)
+      if (Object.keys(item[part] ?? {}).length > 0)
+        errors.push(forbidden(`${path}.${part}`, "may not be specified when `type` is 'Pod'"))
   } else errors.push(...names('default'), ...names('defaultRequest'))
   if (type === 'PersistentVolumeClaim' && min.storage === undefined && item.max?.storage === undefined)
     errors.push(
