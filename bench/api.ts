@@ -95,7 +95,7 @@ try {
     cert: pki.admin.certificate,
     key: pki.admin.key,
   }
-  const load = await Load.open(target, CLIENTS)
+  const load = await Load.open(target, CLIENTS, pid)
   const idle = memory(pid, 'VmRSS')
 
   await load.each(namespaceNames.length, (index) =>
@@ -143,7 +143,7 @@ try {
     lists[type] = median(times)
   }
   const resident = memory(pid, 'VmRSS')
-  const fan = await fanout(target, { watchers: WATCHERS, changes: values.quick ? 40 : 200, perSecond: 20 })
+  const fan = await fanout(target, pid, { watchers: WATCHERS, changes: values.quick ? 40 : 200, perSecond: 20 })
   const withWatchers = memory(pid, 'VmRSS')
   const peak = memory(pid, 'VmHWM')
 

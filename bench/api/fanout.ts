@@ -21,7 +21,11 @@ const QUIET = 2000
  * Milliseconds from the sending of a change until a watcher has it, over all changes and watchers. Each watcher has a
  * connection of its own, all of them in this process. Throws where an event is missing.
  */
-export const fanout = async (target: ConnectionOptions, { watchers, changes, perSecond }: Fanout): Promise<Figures> => {
+export const fanout = async (
+  target: ConnectionOptions,
+  pid: number,
+  { watchers, changes, perSecond }: Fanout,
+): Promise<Figures> => {
   const times: number[] = []
   const sent: number[] = []
   const open: Connection[] = []
@@ -40,7 +44,7 @@ export const fanout = async (target: ConnectionOptions, { watchers, changes, per
   }
   for (const connection of open)
     connection.stream(`GET ${PATH}?watch=true HTTP/1.1\r\nHost: bench\r\nAccept: application/json\r\n`, receive)
-  const load = await Load.open(target, 4)
+  const load = await Load.open(target, 4, pid)
   const object = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'seen' }, data: { change: 'none' } }
   await load.post(PATH, object)(load.connections[0]!)
   await sleep(QUIET)

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import type { ConnectionOptions } from 'node:tls'
 import { quantile, round } from '../dataplane/measure.ts'
 import { type Answer, Connection } from './connection.ts'
@@ -7,8 +8,17 @@ type Call = (connection: Connection) => Promise<Answer>
 
 export interface Figures {
   readonly per_s: number
+  /** Processor time of the server's for each, which a busy machine changes least, microseconds. */
+  readonly cpu_us?: number
   readonly p50_ms: number
   readonly p99_ms: number
+}
+
+/** Of all threads of a process, milliseconds. */
+const processorTime = (pid: number): number => {
+  const [user, kernel] = readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/.*\) /, '').split(' ').slice(11, 13)
+  // The kernel tells it in hundredths of a second.
+  return (Number(user) + Number(kernel)) * 10
 }
 
 const HEAD = 'HTTP/1.1\r\nHost: bench\r\nUser-Agent: bench/1\r\n'
@@ -16,20 +26,23 @@ const HEAD = 'HTTP/1.1\r\nHost: bench\r\nUser-Agent: bench/1\r\n'
 /** So many clients, each with one connection, and each with one request at a time. */
 export class Load {
   readonly connections: readonly Connection[]
+  /** Of the server. */
+  readonly #pid: number
 
-  private constructor(connections: readonly Connection[]) {
+  private constructor(connections: readonly Connection[], pid: number) {
     this.connections = connections
+    this.#pid = pid
   }
 
-  static async open(target: ConnectionOptions, clients: number): Promise<Load> {
-    return new Load(await Promise.all(Array.from({ length: clients }, () => Connection.open(target))))
+  static async open(target: ConnectionOptions, clients: number, pid: number): Promise<Load> {
+    return new Load(await Promise.all(Array.from({ length: clients }, () => Connection.open(target))), pid)
   }
 
   /** The calls 0 to `count` - 1, as fast as the clients go. Throws where one is answered with an error. */
   async each(count: number, callOf: (index: number) => Call): Promise<Figures> {
     const times: number[] = []
     let next = 0
-    const began = performance.now()
+    const [began, spent] = [performance.now(), processorTime(this.#pid)]
     await Promise.all(
       this.connections.map(async (connection) => {
         while (next < count) {
@@ -44,6 +57,7 @@ export class Load {
     const took = performance.now() - began
     return {
       per_s: round((count * 1000) / took, 0),
+      cpu_us: round(((processorTime(this.#pid) - spent) * 1000) / count, 0),
       p50_ms: round(quantile(times, 0.5), 2),
       p99_ms: round(quantile(times, 0.99), 2),
     }
