@@ -1,3 +1,5 @@
+import { utf8Bytes } from '#schema/utf8.ts'
+
 const LETTERS = 'abfnrtv'
 const CONTROLS = '\u0007\b\f\n\r\t\v'
 
@@ -38,18 +40,17 @@ export const stringOf = (text: string): string | undefined => {
 /** The bytes of a literal such as `b'\xff'`; `text` is without its `b`. */
 export const bytesOf = (text: string): Uint8Array | undefined => {
   const [body, isRaw] = unquote(text)
-  const encoder = new TextEncoder()
-  if (isRaw) return encoder.encode(body)
+  if (isRaw) return utf8Bytes(body)
   const parts: number[] = []
   let last = 0
   for (const found of body.matchAll(ESCAPES)) {
     const [whole, octal, hex, short, long, letter] = found
-    parts.push(...encoder.encode(body.slice(last, found.index)))
+    parts.push(...utf8Bytes(body.slice(last, found.index)))
     last = found.index + whole.length
     if (short !== undefined || long !== undefined) return undefined
-    if (letter !== undefined) parts.push(...encoder.encode(escaped(letter)))
+    if (letter !== undefined) parts.push(...utf8Bytes(escaped(letter)))
     else parts.push(octal === undefined ? Number.parseInt(hex!, 16) : Number.parseInt(octal, 8))
   }
-  parts.push(...encoder.encode(body.slice(last)))
+  parts.push(...utf8Bytes(body.slice(last)))
   return Uint8Array.from(parts)
 }

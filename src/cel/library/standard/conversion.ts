@@ -1,4 +1,5 @@
 import { goFloat } from '#schema/structural/validate/go-number.ts'
+import { readUtf8, utf8Bytes } from '#schema/utf8.ts'
 import { CelError } from '../../values/cel-error.ts'
 import { typeNameOf } from '../../values/kind-of.ts'
 import { type Duration, parseDuration, parseTimestamp, Timestamp } from '../../values/time.ts'
@@ -54,11 +55,12 @@ const timestampOf = (text: string): Timestamp => {
 }
 
 const textOfBytes = (bytes: Uint8Array): string => {
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
-  } catch {
+  const text = readUtf8(bytes, 0, bytes.length)
+  // What is no UTF-8 has been replaced, and would not come back as it was.
+  const back = utf8Bytes(text)
+  if (back.length !== bytes.length || back.some((byte, at) => byte !== bytes[at]))
     throw new CelError('invalid UTF-8 in bytes, cannot convert to string')
-  }
+  return text
 }
 
 /** Go writes exponents of two digits at least, and large numbers with them. */
@@ -98,7 +100,7 @@ const texts: readonly Overload[] = [
   global('timestamp_to_string', 'string(timestamp): string', String),
   global('uint64_to_string', 'string(uint): string', ({ value }: Uint) => String(value)),
   global('bytes_to_bytes', 'bytes(bytes): bytes', same),
-  global('string_to_bytes', 'bytes(string): bytes', (text: string) => new TextEncoder().encode(text)),
+  global('string_to_bytes', 'bytes(string): bytes', (text: string) => utf8Bytes(text)),
   global('bool_to_bool', 'bool(bool): bool', same),
   global('string_to_bool', 'bool(string): bool', boolOf),
 ]
