@@ -14,19 +14,14 @@ const shown = ({ nanos }: Timestamp, zone: string): Date => {
   return new Date(millis + zoneOffset(millis, zone))
 }
 
+const NUMBERS: Intl.DateTimeFormatOptions = Object.fromEntries(
+  ['year', 'month', 'day', 'hour', 'minute', 'second'].map((part) => [part, 'numeric']),
+)
+
 const zoneOffset = (millis: number, timeZone: string): number => {
   let format: Intl.DateTimeFormat
   try {
-    format = new Intl.DateTimeFormat('en-US', {
-      timeZone,
-      hourCycle: 'h23',
-      year: 'numeric',
-      month: 'numeric',
-      day: 'numeric',
-      hour: 'numeric',
-      minute: 'numeric',
-      second: 'numeric',
-    })
+    format = new Intl.DateTimeFormat('en-US', { timeZone, hourCycle: 'h23', ...NUMBERS })
   } catch {
     throw new CelError(`unknown time zone ${timeZone}`)
   }
