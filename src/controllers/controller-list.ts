@@ -3,6 +3,7 @@ import type { ControllerContext, RunningController } from './context.ts'
 import { startCronJobController } from './cronjob/controller.ts'
 import { startDaemonSetController } from './daemonset/controller.ts'
 import { startDeploymentController } from './deployment/controller.ts'
+import { startDisruptionController } from './disruption/controller.ts'
 import { startEndpointsController } from './endpoints/controller.ts'
 import { startEndpointSliceController } from './endpointslice/controller.ts'
 import { startEndpointSliceMirroringController } from './endpointslicemirroring/controller.ts'
@@ -60,6 +61,8 @@ export const CONTROLLERS: readonly ControllerEntry[] = [
   { name: 'daemonset', start: startDaemonSetController },
   { name: 'job', start: startJobController },
   { name: 'cronjob', start: startCronJobController },
+  // How many pods may be evicted.
+  { name: 'disruption', start: startDisruptionController },
   // What the cluster stands on comes back.
   { name: 'kept-objects', start: startKeptObjectsController },
   // Who has been given `view` or `edit` may what they gather.

@@ -11,6 +11,8 @@ export interface Subresource {
   readonly verbs: readonly string[]
   /** Its body, or its options where it is connected to; absent: the kind itself. */
   readonly body?: MessageClass<unknown>
+  /** As what else a body may come: versions from before this one, with the same fields. */
+  readonly bodyVersions?: readonly string[]
   /** It is connected to, by these methods. `hasPaths`: paths of the other side follow. */
   readonly connection?: { readonly methods: readonly Method[]; readonly hasPaths?: true }
   /** It is text, of which these options choose. */

@@ -26,14 +26,14 @@ export const subresources =
     if (info.kind !== 'resource' || !info.subresource) return false
     const kind = findKind(server, info)
     const handler = handlerOf(server.subresources, kind, info.subresource)
-    const message = own(kind?.subresources, info.subresource)?.body
+    const { body: message, bodyVersions } = own(kind?.subresources, info.subresource) ?? {}
     if (!kind || !handler || !message) return false
     const { resource } = kind
     return (async () => {
       const { registry } = server
       const { machinery } = registry
       const [apiVersion, body] = message.gvk!
-      const expected = { apiVersion, kind: body, message }
+      const expected = { apiVersion, kind: body, message, ...(bodyVersions && { otherVersions: bodyVersions }) }
       const wanted = negotiate(exchange.request.headers.accept, () => false)
       const send = (code: number, object: ApiObject): Promise<true> =>
         sendObject(exchange, machinery, wanted, code, object)

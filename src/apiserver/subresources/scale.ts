@@ -1,10 +1,8 @@
 import { Scale as ScaleMessage } from '#api/autoscaling/scale/message.ts'
 import { type Scaling, storedKind } from '#api/catalogue/kind.ts'
-import type { LabelSelector } from '#api/meta/label-selector.ts'
+import { scalingOf } from '#api/catalogue/scaling.ts'
 import { type ApiObject, groupVersion, type Resource } from '#api/resource.ts'
-import { formatLabelSelector } from '#api/selectors/label-selector.ts'
 import { timeText } from '#api/time-text.ts'
-import { requirementsOf } from '#objects/label-selector.ts'
 import type { OwnedKind } from '#schema/apply/owners/owned-kind.ts'
 import type { ManagedFieldsEntry } from '#schema/apply/owners/owners.ts'
 import { entriesAfterScale, type ReplicasPaths, replicasPath, scaleEntries } from '#schema/apply/owners/scale-owners.ts'
@@ -13,11 +11,6 @@ import { managedFieldsAfter, partKind, withManagedFields } from '../registry/own
 import type { Registry } from '../registry/registry.ts'
 import type { WriteRequest } from '../registry/request.ts'
 import type { SubresourceHandler } from './subresource.ts'
-
-interface Scalable extends ApiObject {
-  readonly spec?: { readonly replicas?: number; readonly selector?: LabelSelector }
-  readonly status?: { readonly replicas?: number }
-}
 
 type Entries = readonly ManagedFieldsEntry[] | undefined
 
@@ -28,28 +21,15 @@ interface Scale extends ApiObject {
 /** A Scale as it is written: its owners are those of the number of replicas. */
 const SCALE_KIND: OwnedKind = partKind(ScaleMessage, 'scale')
 
-/** What has its scale where most kinds have it. */
-const COMMON: Scaling = {
-  path: ['spec', 'replicas'],
-  read(object) {
-    const { spec, status } = object as Scalable
-    const selector = formatLabelSelector(requirementsOf(spec?.selector) ?? [])
-    return { replicas: spec?.replicas ?? 0, current: status?.replicas ?? 0, selector }
-  },
-  write: (object, replicas) => ({ ...object, spec: { ...(object as Scalable).spec, replicas } }) as ApiObject,
-}
-
-const scalingOf = (registry: Registry, resource: Resource): Scaling =>
-  registry.machinery.catalogue.of(resource).scale ?? COMMON
+const scalingIn = (registry: Registry, resource: Resource): Scaling =>
+  scalingOf(registry.machinery.catalogue.of(resource))
 
 /** Of every version in which the objects are served: owners may have written in any. */
 const pathsOf = ({ machinery }: Registry, resource: Resource): ReplicasPaths => {
   const { catalogue } = machinery
   const kind = catalogue.of(resource)
   const versions = kind.form === undefined ? [kind] : catalogue.formsOf(storedKind(kind))
-  return new Map(
-    versions.map((version) => [groupVersion(version.resource), replicasPath(version.scale?.path ?? COMMON.path)]),
-  )
+  return new Map(versions.map((version) => [groupVersion(version.resource), replicasPath(scalingOf(version).path)]))
 }
 
 const scaleOf = (scaling: Scaling, object: ApiObject): ApiObject => {
@@ -76,11 +56,11 @@ const withOwners = (registry: Registry, previous: ApiObject, next: ApiObject, { 
 
 export const scale: SubresourceHandler = {
   get: (registry, resource, namespace, name) =>
-    scaleOf(scalingOf(registry, resource), registry.get(resource, namespace, name)),
+    scaleOf(scalingIn(registry, resource), registry.get(resource, namespace, name)),
   async update(registry, resource, name, change, request) {
     const { subresource: _, ...main } = request
     const paths = pathsOf(registry, resource)
-    const scaling = scalingOf(registry, resource)
+    const scaling = scalingIn(registry, resource)
     const object = await registry.update(
       resource,
       name,

@@ -18,7 +18,7 @@ export const pod = kind({
     attach: stream(PodAttachOptions),
     // It checks its own target; what it writes, `spec.nodeName`, nobody else may change.
     binding: { answeredBy: 'binding', verbs: ['create'], body: Binding, isUnruled: true },
-    eviction: { answeredBy: 'eviction', verbs: ['create'], body: Eviction },
+    eviction: { answeredBy: 'eviction', verbs: ['create'], body: Eviction, bodyVersions: ['policy/v1beta1'] },
     exec: stream(PodExecOptions),
     log: log(PodLogOptions),
     portforward: stream(PodPortForwardOptions),

@@ -15,6 +15,8 @@ interface Expected {
   readonly message: MessageClass<unknown>
   /** True for options, which every group counts among its own: clients name the group of what they ask for. */
   readonly anyVersion?: boolean
+  /** Others that will do. */
+  readonly otherVersions?: readonly string[]
 }
 
 /** A YAML body; its reader is loaded when the first comes. Throws ApiError 400, or 413 for one that is too much to read. */
@@ -102,7 +104,8 @@ const checkKind = (found: { apiVersion?: unknown; kind?: unknown }, expected: Ex
       `${kind} in version ${JSON.stringify(versionOf(String(apiVersion)))} cannot be handled as a ${expected.kind}: no kind ${JSON.stringify(kind)} is registered for the ${expected.apiVersion} path that was asked`,
     )
   }
-  if (apiVersion !== expected.apiVersion && !expected.anyVersion) {
+  const isRight = apiVersion === expected.apiVersion || expected.otherVersions?.includes(String(apiVersion))
+  if (!isRight && !expected.anyVersion) {
     throw badRequest(
       `the API version in the data (${apiVersion}) does not match the expected API version (${expected.apiVersion})`,
     )
