@@ -1,9 +1,10 @@
 import type { IncomingMessage } from 'node:http'
 import type { Caller } from './access/caller.ts'
 import { badRequest, methodNotAllowed } from './errors.ts'
-import type { RequestInfo } from './http/request/request-info.ts'
+import type { RequestInfo, ResourceRequestInfo } from './http/request/request-info.ts'
 import { kubeletPath, proxyUpgrade } from './kubelet-proxy.ts'
 import type { UpgradingClient } from './proxy/forward-upgrade.ts'
+import { UNHEARD } from './registry/remarks.ts'
 import type { ServerContext } from './server-context.ts'
 import { checkWayIn } from './stages/access.ts'
 import { findPart } from './stages/resources.ts'
@@ -21,7 +22,13 @@ export const upgrade = async (
   client: UpgradingClient,
 ): Promise<void> => {
   const part = info.kind === 'resource' ? findPart(server, info) : undefined
+  const heard = async (asked: ResourceRequestInfo): Promise<URLSearchParams> => {
+    if (!server.registry.isConsulting) return query
+    const { heardConnection } = await import('./webhooks/connection.ts')
+    return heardConnection(server, caller, asked, query, UNHEARD)
+  }
   if (info.kind === 'resource' && part?.answeredBy === 'proxy') {
+    await heard(info)
     const { proxyUpgradeTo } = await import('./proxy/proxied.ts')
     return proxyUpgradeTo(server, info, request, client)
   }
@@ -32,5 +39,5 @@ export const upgrade = async (
   }
   if (request.method !== 'GET' && request.method !== 'POST') throw methodNotAllowed()
   checkWayIn(server, caller, info)
-  await proxyUpgrade(request, client, server.kubelet, kubeletPath(server.registry, info, query))
+  await proxyUpgrade(request, client, server.kubelet, kubeletPath(server.registry, info, await heard(info)))
 }

@@ -9,10 +9,11 @@ import { parseRevision } from '../storage/reading/revision.ts'
 import { openWatch, type Watch } from '../storage/reading/watch.ts'
 import type { Store } from '../storage/store.ts'
 import type { Transaction } from '../storage/transaction.ts'
+import type { Attributes } from '../webhooks/attributes.ts'
 import type { Application } from './applied.ts'
 import { Answers, Unanswered } from './consulting/answers.ts'
 import type { DrawSource, Draws } from './consulting/draws.ts'
-import type { Hooks } from './consulting/hooks.ts'
+import type { Asking, Hooks } from './consulting/hooks.ts'
 import { whenConverted } from './conversion-needed.ts'
 import { listForm, watchForm } from './form.ts'
 import { managedFieldsAfter, ownedKind, withManagedFields } from './ownership.ts'
@@ -27,6 +28,11 @@ export interface RegistryOptions extends WriteRules {
   /** Gives what is tried again the same chance, names and time; absent: each try has its own. */
   readonly replay?: DrawSource['replay']
 }
+
+const askingOf = ({ remarks = UNHEARD, gone }: WriteRequest): Asking => ({
+  remarks,
+  ...(gone ? { signal: gone() } : {}),
+})
 
 /** How often a write is tried whose object changes each time while others are asked about it. */
 const ATTEMPTS = 32
@@ -47,6 +53,11 @@ export class Registry implements Reader {
   /** From now on these have a say in what is written. */
   consult(hooks: Hooks): void {
     this.#hooks = hooks
+  }
+
+  /** Others may have a say in what is asked. */
+  get isConsulting(): boolean {
+    return this.#hooks !== undefined && !this.#hooks.isEmpty
   }
 
   get machinery(): Machinery {
@@ -168,6 +179,18 @@ export class Registry implements Reader {
     return this.#write(resource, request, (write) => write.delete(name, request.options))
   }
 
+  /** What others who have a say make of what is asked and not kept: a connection, an eviction. Rejects with ApiError. */
+  async heard(attributes: Attributes & { readonly object: ApiObject }, request: WriteRequest): Promise<ApiObject> {
+    const hooks = this.#hooks
+    if (hooks === undefined || hooks.isEmpty || request.isHeard) return attributes.object
+    const asking = askingOf(request)
+    const { object = attributes.object, again } = (await hooks.mutating(attributes)?.(asking)) ?? {}
+    const changed = { ...attributes, object }
+    const last = again === undefined ? object : await again(changed)(asking)
+    await hooks.validating({ ...attributes, object: last })?.(asking)
+    return last
+  }
+
   /**
    * Writes objects of our own as they are, each where there is none of its name: complete and right as they were made,
    * they are spared all rules. For the many that a start makes.
@@ -221,7 +244,8 @@ export class Registry implements Reader {
 
   #write<T>(resource: Resource, request: WriteRequest, body: (write: Write) => T): Promise<T> {
     const hooks = this.#hooks
-    if (hooks !== undefined && !hooks.isEmpty) return this.#consulting(hooks, resource, request, body)
+    if (hooks !== undefined && !hooks.isEmpty && !request.isHeard)
+      return this.#consulting(hooks, resource, request, body)
     const whole = (transaction: Transaction): T =>
       body(new Write(this.#options, this, transaction, this.#kind(resource), request))
     return this.#attempt(resource, request, whole)
@@ -250,8 +274,7 @@ export class Registry implements Reader {
         body(new Write(this.#options, this, transaction, this.#kind(resource), request, { hooks, answers })),
       )
     }
-    const { remarks = UNHEARD, gone } = request
-    const asking = { remarks, ...(gone ? { signal: gone() } : {}) }
+    const asking = askingOf(request)
     for (let left = ATTEMPTS; left > 0; left--)
       try {
         return await this.#attempt(resource, request, attempt)

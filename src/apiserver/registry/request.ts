@@ -1,5 +1,6 @@
 import type { ApiObject } from '#api/resource.ts'
 import type { Caller } from '../access/caller.ts'
+import type { ReviewedKind } from '../webhooks/attributes.ts'
 import type { DeleteRequest } from './deletion.ts'
 import type { Remarks } from './remarks.ts'
 
@@ -20,6 +21,21 @@ export interface WriteRequest {
   readonly sent?: { readonly fieldManager?: string; readonly fieldValidation?: string }
   /** Tells when who asked has gone. */
   readonly gone?: () => AbortSignal
+  /** Whoever has a say in it has been asked already. */
+  readonly isHeard?: boolean
+  /** It is one of many that are deleted together. */
+  readonly isOfMany?: boolean
+  /** A part of the object, in whose form others are told of the write. */
+  readonly part?: PartView
+}
+
+/** A part of an object with a kind of its own, which is made of the object: its scale. */
+interface PartView {
+  readonly kind: ReviewedKind
+  readonly subresource: string
+  show(object: ApiObject): ApiObject
+  /** The object with what has become of its part. */
+  take(object: ApiObject, part: ApiObject): ApiObject
 }
 
 /** As WatchRequest of storage, with the revision as clients write it. */

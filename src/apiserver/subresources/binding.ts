@@ -4,7 +4,7 @@ import { successStatus } from '#api/status.ts'
 import { timeText } from '#api/time-text.ts'
 import { withoutCondition } from '#objects/conditions.ts'
 import { badRequest, conflict } from '../errors.ts'
-import type { SubresourceHandler } from './subresource.ts'
+import type { CreatingHandler } from './subresource.ts'
 
 interface BindingBody extends ApiObject {
   readonly target?: { readonly kind?: string; readonly name?: string }
@@ -14,7 +14,7 @@ interface BindingBody extends ApiObject {
 export const success = (code: number): ApiObject => successStatus(code) as unknown as ApiObject
 
 /** Assigns a pod to a node, once: sets spec.nodeName and the condition PodScheduled. */
-export const binding: SubresourceHandler = {
+export const binding: CreatingHandler = {
   async create(registry, resource, name, body, request) {
     const { target, metadata } = body as BindingBody
     if (!target?.name) throw badRequest(`the binding of pod ${name} names no node: set target.name`)

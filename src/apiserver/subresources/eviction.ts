@@ -16,7 +16,7 @@ import type { DeleteRequest } from '../registry/deletion.ts'
 import type { Registry } from '../registry/registry.ts'
 import type { WriteRequest } from '../registry/request.ts'
 import { success } from './binding.ts'
-import type { SubresourceHandler } from './subresource.ts'
+import type { CreatingHandler } from './subresource.ts'
 
 interface EvictionBody extends ApiObject {
   readonly deleteOptions?: DeleteRequest & { readonly dryRun?: readonly string[] }
@@ -42,7 +42,7 @@ const unsettled = (budget: string) =>
  * Deletes a pod where its PodDisruptionBudget can spare it, for `kubectl drain`; the pod says that it was evicted. The
  * budget is asked and charged in one transaction.
  */
-export const eviction: SubresourceHandler = {
+export const eviction: CreatingHandler = {
   async create(registry, resource, name, body, request) {
     if (body.metadata?.name !== name) throw badRequest('name in URL does not match name in Eviction object')
     const { dryRun = [], ...options } = (body as EvictionBody).deleteOptions ?? {}

@@ -49,6 +49,14 @@ const scaleOf = (scaling: Scaling, object: ApiObject): ApiObject => {
   return scale as unknown as ApiObject
 }
 
+/** As others are told of a change of an object's scale. */
+const partView = (scaling: Scaling): NonNullable<WriteRequest['part']> => ({
+  kind: { group: 'autoscaling', version: 'v1', kind: 'Scale' },
+  subresource: 'scale',
+  show: (object) => scaleOf(scaling, object),
+  take: (object, part) => scaling.write(object, (part as Scale).spec?.replicas ?? 0),
+})
+
 const withOwners = (registry: Registry, previous: ApiObject, next: ApiObject, { manager = '' }: WriteRequest) => {
   const ownership = { previous, next, given: undefined, manager, now: timeText(registry.now().getTime()) }
   return withManagedFields(next, managedFieldsAfter(SCALE_KIND, ownership))
@@ -85,7 +93,7 @@ export const scale: SubresourceHandler = {
         const { metadata, ...rest } = scaling.write(current, replicas)
         return withManagedFields({ ...rest, metadata: { ...metadata, resourceVersion } } as ApiObject, managedFields)
       },
-      { ...main, keepsOwners: true },
+      { ...main, keepsOwners: true, part: partView(scaling) },
     )
     return scaleOf(scaling, object)
   },

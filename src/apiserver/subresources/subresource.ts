@@ -27,6 +27,9 @@ export interface SubresourceHandler {
   ): Promise<ApiObject>
 }
 
+/** A part that is only ever made. */
+export type CreatingHandler = Required<Pick<SubresourceHandler, 'create'>>
+
 /** By who answers, as the kinds name it. */
 export type SubresourceHandlers = { readonly [answering in Answering]?: SubresourceHandler }
 

@@ -17,7 +17,7 @@ import type { TokenClaims, TokenSigner } from '../access/token.ts'
 import { badRequest, conflict, forbidden, invalid, notFound } from '../errors.ts'
 import { managedFieldsAfter, partKind } from '../registry/ownership.ts'
 import type { Registry } from '../registry/registry.ts'
-import type { SubresourceHandler } from './subresource.ts'
+import type { CreatingHandler } from './subresource.ts'
 
 interface TokenRequestBody extends ApiObject {
   readonly spec?: {
@@ -44,7 +44,7 @@ const TOKEN_REQUESTS = { group: 'authentication.k8s.io', kind: 'TokenRequest' }
 const PART = partKind(TokenRequest, 'token')
 
 /** Signs a token for a ServiceAccount, bound to a pod, a Secret or a Node where one is named (KEP-1205). */
-export const createTokenRequest = (signer: TokenSigner): SubresourceHandler => ({
+export const createTokenRequest = (signer: TokenSigner): CreatingHandler => ({
   async create(registry, resource, name, body, request) {
     const { namespace = '' } = request
     const { spec = {}, metadata } = body as TokenRequestBody

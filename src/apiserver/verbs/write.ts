@@ -15,6 +15,7 @@ import { dryRunProblems, refuseOptions, writeOptions } from '../http/request/wri
 import { whenConverted } from '../registry/conversion-needed.ts'
 import type { DeleteRequest } from '../registry/deletion.ts'
 import type { Registry } from '../registry/registry.ts'
+import type { Remarks } from '../registry/remarks.ts'
 import type { WriteRequest } from '../registry/request.ts'
 import { listHead, selectionOf, sendRead } from './read.ts'
 
@@ -45,15 +46,18 @@ export const writeRequest = (exchange: Exchange, subresource = ''): WriteRequest
     namespace,
     dryRun,
     manager,
-    remarks: {
-      warn: (text) => exchange.warnings.push(text),
-      annotate: (key, value) => exchange.audit?.annotate(key, value),
-    },
+    remarks: remarksOf(exchange),
     sent: sentOptions(exchange.query),
     gone: () => whenGone(exchange),
     ...(subresource ? { subresource } : {}),
   }
 }
+
+/** What is remarkable goes into the answer, and into the audit log. */
+export const remarksOf = (exchange: Exchange): Remarks => ({
+  warn: (text) => exchange.warnings.push(text),
+  annotate: (key, value) => exchange.audit?.annotate(key, value),
+})
 
 /** Aborted when the client has gone before its answer. */
 const whenGone = ({ response }: Exchange): AbortSignal => {
@@ -201,7 +205,7 @@ export const removeCollection: Verb = async (exchange, registry, resource) => {
   // All that are asked for at once are kept at once.
   const removals = items.map(({ metadata = {} }) => {
     const { name = '', namespace } = metadata
-    const gone = registry.delete(resource, name, { ...request, ...(namespace ? { namespace } : {}) })
+    const gone = registry.delete(resource, name, { ...request, ...(namespace ? { namespace } : {}), isOfMany: true })
     return gone.catch((error: unknown) => {
       // Somebody else was faster.
       if (!isNotFound(error)) throw error

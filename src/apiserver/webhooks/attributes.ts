@@ -1,4 +1,5 @@
-import type { ApiObject, Resource } from '#api/resource.ts'
+import { namespaces } from '#api/core/namespace/resource.ts'
+import { type ApiObject, isSame, type Resource } from '#api/resource.ts'
 import type { Caller } from '../access/caller.ts'
 
 export type Operation = 'CREATE' | 'UPDATE' | 'DELETE' | 'CONNECT'
@@ -30,4 +31,29 @@ export interface Attributes {
   readonly options?: object
   readonly caller: Caller
   readonly dryRun: boolean
+}
+
+const META = 'meta.k8s.io/v1'
+const OPTIONS = { CREATE: 'CreateOptions', UPDATE: 'UpdateOptions', DELETE: 'DeleteOptions', CONNECT: '' } as const
+
+interface Asked {
+  readonly caller: Caller
+  readonly namespace?: string
+  /** Options of the request as it came. */
+  readonly sent?: object
+}
+
+type Told = Omit<Attributes, 'resource' | 'namespace' | 'caller'>
+
+/** A request about an object of a resource, with what all requests have alike. */
+export const attributesOf = (resource: Resource, { caller, namespace = '', sent }: Asked, told: Told): Attributes => {
+  const kind = OPTIONS[told.operation]
+  const dryRun = told.dryRun ? { dryRun: ['All'] } : {}
+  return {
+    ...told,
+    resource,
+    namespace: isSame(resource, namespaces) ? told.name : resource.namespaced ? namespace : '',
+    ...(kind === '' ? {} : { options: { kind, apiVersion: META, ...(told.options ?? sent), ...dryRun } }),
+    caller,
+  }
 }

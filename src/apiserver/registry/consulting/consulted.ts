@@ -1,15 +1,9 @@
-import { namespaces } from '#api/core/namespace/resource.ts'
-import { type ApiObject, isSame, type Resource } from '#api/resource.ts'
-import type { Attributes, Operation } from '../../webhooks/attributes.ts'
+import type { ApiObject, Resource } from '#api/resource.ts'
+import { type Attributes, attributesOf } from '../../webhooks/attributes.ts'
 import type { DeleteRequest } from '../deletion.ts'
 import type { WriteRequest } from '../request.ts'
 import type { Answers } from './answers.ts'
 import type { Hooks } from './hooks.ts'
-
-const META = 'meta.k8s.io/v1'
-const OPTIONS = { CREATE: 'CreateOptions', UPDATE: 'UpdateOptions', DELETE: 'DeleteOptions' } as const
-
-type Write = keyof typeof OPTIONS
 
 /** Who has a say in a write, and what they have said of it so far. */
 export interface Say {
@@ -46,13 +40,16 @@ export class Consulted {
     const admitted = admit(given)
     if (this.#say === undefined) return admitted
     const { hooks, answers } = this.#say
-    const attributes = this.#attributes(operation, name, admitted, previous)
+    const attributes = this.#attributes(operation, name, unborn(admitted, previous), previous)
     const question = hooks.mutating(attributes)
     if (question === undefined) return admitted
-    const { object = admitted, again } = answers.to('mutating', attributes, question)
-    if (again === undefined) return object
-    const second = this.#attributes(operation, name, admit(object), previous)
-    return answers.to('mutating again', second, again(second))
+    const told = attributes.object!
+    const { object = told, again } = answers.to('mutating', attributes, question)
+    const changed = this.#taken(admitted, told, object)
+    if (again === undefined) return changed
+    const admittedAgain = admit(changed)
+    const second = this.#attributes(operation, name, unborn(admittedAgain, previous), previous)
+    return this.#taken(admittedAgain, second.object!, answers.to('mutating again', second, again(second)))
   }
 
   validated(operation: 'CREATE' | 'UPDATE', name: string, object: ApiObject, previous: ApiObject | undefined): void {
@@ -61,35 +58,49 @@ export class Consulted {
 
   deleted(name: string, current: ApiObject, options: DeleteRequest): void {
     if (this.#say === undefined) return
-    const attributes = this.#attributes('DELETE', name, undefined, current, options)
+    const told = this.#request.isOfMany ? '' : name
+    const attributes = this.#attributes('DELETE', told, undefined, current, options)
     const question = this.#say.hooks.mutating(attributes)
     if (question !== undefined) this.#say.answers.to('mutating', attributes, question)
     validate(this.#say, attributes)
   }
 
   #attributes(
-    operation: Write & Operation,
+    operation: 'CREATE' | 'UPDATE' | 'DELETE',
     name: string,
     object: ApiObject | undefined,
     oldObject: ApiObject | undefined,
-    options: object = this.#request.sent ?? {},
+    options?: object,
   ): Attributes {
-    const { caller, namespace = '', subresource = '' } = this.#request
-    const dryRun = this.#dryRun
-    return {
+    const { part, subresource = '' } = this.#request
+    const told = (one: ApiObject): ApiObject => part?.show(one) ?? one
+    return attributesOf(this.#resource, this.#request, {
       operation,
-      kind: this.#resource,
-      resource: this.#resource,
-      subresource,
-      namespace: isSame(this.#resource, namespaces) ? name : this.#resource.namespaced ? namespace : '',
+      kind: part?.kind ?? this.#resource,
+      subresource: part?.subresource ?? subresource,
       name,
-      ...(object ? { object } : {}),
-      ...(oldObject ? { oldObject } : {}),
-      options: { kind: OPTIONS[operation], apiVersion: META, ...options, ...(dryRun ? { dryRun: ['All'] } : {}) },
-      caller,
-      dryRun,
-    }
+      ...(object ? { object: told(object) } : {}),
+      ...(oldObject ? { oldObject: told(oldObject) } : {}),
+      ...(options ? { options } : {}),
+      dryRun: this.#dryRun,
+    })
   }
+
+  /** The object with what others have made of what they were told of. */
+  #taken(object: ApiObject, told: ApiObject, changed: ApiObject): ApiObject {
+    if (changed === told) return object
+    const { part } = this.#request
+    if (part !== undefined) return part.take(object, changed)
+    const { uid, creationTimestamp } = object.metadata ?? {}
+    return { ...changed, metadata: { ...changed.metadata, uid, creationTimestamp } } as ApiObject
+  }
+}
+
+/** A new object is told of as one that has no identity yet. */
+const unborn = (object: ApiObject, previous: ApiObject | undefined): ApiObject => {
+  if (previous !== undefined) return object
+  const { uid: _, creationTimestamp: __, ...metadata } = object.metadata ?? {}
+  return { ...object, metadata }
 }
 
 const validate = ({ hooks, answers }: Say, attributes: Attributes): void => {
