@@ -2,7 +2,7 @@ import { namespaces } from '#api/core/namespace/resource.ts'
 import { type ApiObject, isSame, type Resource } from '#api/resource.ts'
 import type { Caller } from '../access/caller.ts'
 
-export type Operation = 'CREATE' | 'UPDATE' | 'DELETE' | 'CONNECT'
+type Operation = 'CREATE' | 'UPDATE' | 'DELETE' | 'CONNECT'
 
 /** What a resource is called in a review, and the kind that its objects are of: a part's own, where it has one. */
 export interface ReviewedKind {
