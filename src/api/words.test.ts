@@ -8,8 +8,6 @@ import './core/limitrange/message.ts'
 import './core/persistentvolume/message.ts'
 import './core/podtemplate/message.ts'
 import './core/resourcequota/message.ts'
-import './networking/ipaddress/message.ts'
-import './networking/servicecidr/message.ts'
 import { builtInKinds } from './kinds.ts'
 import { messages } from './testing/messages.ts'
 

@@ -22,6 +22,7 @@ import { TokenSigner } from './access/token.ts'
 import { admissionList } from './admission/admission-list.ts'
 import { ReservedAddresses } from './admission/reserved-addresses.ts'
 import { createServiceAllocators, takeStored } from './admission/service-holdings.ts'
+import { followRanges, takeNamed } from './admission/service-ranges.ts'
 import type { AuditSink } from './audit/audit-event.ts'
 import { CustomResources } from './custom/custom-resources.ts'
 import { createHandler } from './handler.ts'
@@ -136,6 +137,7 @@ export const createApiServer = async (options: ApiServerOptions): Promise<ApiSer
     ...(options.reservedAddresses ?? []),
   ])
   const allocators = createServiceAllocators(options, reserved, random)
+  followRanges(store, allocators.addresses)
   const catalogue = new Catalogue(builtInKinds)
   const authorizer = createAuthorizer({ policy: () => feed.current, nodes: () => nodes })
   const registry: Registry = new Registry({
@@ -152,6 +154,7 @@ export const createApiServer = async (options: ApiServerOptions): Promise<ApiSer
   const stored = registry.list(services, {}).items as readonly Service[]
   for (const { service, claim, why } of takeStored(allocators, stored))
     onError(new Error(`Service ${service} says that it has ${claim}, which is not its own: ${why}`))
+  takeNamed(store, allocators.addresses)
   catalogue.onChange(({ type, kind }) => {
     if (type === 'removed' && kind.form === undefined) registry.clear(kind).catch(onError)
   })

@@ -7,10 +7,13 @@ import type { Service } from '#api/core/service/message.ts'
 import { services } from '#api/core/service/resource.ts'
 import type { EndpointSlice } from '#api/discovery/endpointslice/message.ts'
 import { endpointSlices } from '#api/discovery/endpointslice/resource.ts'
+import type { ServiceCIDR } from '#api/networking/servicecidr/message.ts'
+import { serviceCidrs } from '#api/networking/servicecidr/resource.ts'
 import type { ResourceObject } from '#api/resource.ts'
 import type { PriorityClass } from '#api/scheduling/priorityclass/message.ts'
 import { priorityClasses } from '#api/scheduling/priorityclass/resource.ts'
 import { SYSTEM_CLASSES } from '#api/scheduling/priorityclass/system-classes.ts'
+import { formatCidr, parseCidr } from '#net/cidr.ts'
 import { SERVICE_NAME_LABEL, SKIP_MIRROR_LABEL } from '#objects/well-known.ts'
 
 /** As every cluster has them. */
@@ -23,18 +26,19 @@ interface SystemObjectOptions {
 }
 
 /** The first address of the first range, as every client library and certificate expects. */
-export const kubernetesAddress = (serviceCidrs: readonly string[]): string => serviceAddress(serviceCidrs[0]!, 1)
+export const kubernetesAddress = (ranges: readonly string[]): string => serviceAddress(ranges[0]!, 1)
 
 /**
- * What every cluster has before anyone asks, in the order in which it can be made: four namespaces, the `kubernetes`
- * Service with its endpoints, and the priorities of what a cluster stands on.
+ * What every cluster has before anyone asks, in the order in which it can be made: four namespaces, the ranges of
+ * ClusterIPs, the `kubernetes` Service with its endpoints, and the priorities of what a cluster stands on.
  */
-export const systemObjects = ({ serviceCidrs, advertise }: SystemObjectOptions): readonly ResourceObject[] => [
+export const systemObjects = ({ serviceCidrs: ranges, advertise }: SystemObjectOptions): readonly ResourceObject[] => [
   ...NAMESPACES.map((name): ResourceObject => {
     const namespace: Namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name } }
     return { resource: namespaces, object: namespace }
   }),
-  { resource: services, object: kubernetesService(kubernetesAddress(serviceCidrs), advertise.port) },
+  { resource: serviceCidrs, object: kubernetesCidr(ranges) },
+  { resource: services, object: kubernetesService(kubernetesAddress(ranges), advertise.port) },
   { resource: endpoints, object: kubernetesEndpoints(advertise) },
   { resource: endpointSlices, object: kubernetesSlice(advertise) },
   ...SYSTEM_CLASSES.map(({ name, value, description }): ResourceObject => {
@@ -48,6 +52,13 @@ export const systemObjects = ({ serviceCidrs, advertise }: SystemObjectOptions):
     return { resource: priorityClasses, object }
   }),
 ]
+
+const kubernetesCidr = (ranges: readonly string[]): ServiceCIDR => ({
+  apiVersion: 'networking.k8s.io/v1',
+  kind: 'ServiceCIDR',
+  metadata: { name: 'kubernetes' },
+  spec: { cidrs: ranges.map((cidr) => formatCidr(parseCidr(cidr))) },
+})
 
 const kubernetesService = (clusterIP: string, targetPort: number): Service => ({
   apiVersion: 'v1',

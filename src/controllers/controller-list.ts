@@ -19,6 +19,8 @@ import { startReplicationControllerController } from './replicationcontroller/co
 import { startResourceQuotaController } from './resourcequota/controller.ts'
 import { startRootCaController } from './root-ca/controller.ts'
 import { startScheduler } from './scheduler/controller.ts'
+import { startServiceAddressRepair } from './service-addresses/controller.ts'
+import { startServiceCidrController } from './service-cidr/controller.ts'
 import { startServiceAccountController } from './serviceaccount/controller.ts'
 import { startServiceAccountTokenController } from './serviceaccount-token/controller.ts'
 import { startStatefulSetController } from './statefulset/controller.ts'
@@ -63,6 +65,9 @@ export const CONTROLLERS: readonly ControllerEntry[] = [
   { name: 'cronjob', start: startCronJobController },
   // How many pods may be evicted.
   { name: 'disruption', start: startDisruptionController },
+  // Where ClusterIPs come from, and that each is told of.
+  { name: 'service-cidr', start: startServiceCidrController },
+  { name: 'service-addresses', start: startServiceAddressRepair },
   // What the cluster stands on comes back.
   { name: 'kept-objects', start: startKeptObjectsController },
   // Who has been given `view` or `edit` may what they gather.

@@ -36,6 +36,14 @@ export const checkCidr = (text: string, field: string): readonly FieldError[] =>
   return tryParseCidr(text) ? [] : [invalid(field, text, 'must not have bits set beyond the prefix length')]
 }
 
+/** As checkCidr(), and in its one canonical form. */
+export const checkCanonicalCidr = (text: string, field: string): readonly FieldError[] => {
+  const errors = checkCidr(text, field)
+  const cidr = errors.length > 0 ? undefined : tryParseCidr(text)
+  if (cidr === undefined || formatCidr(cidr) === text) return errors
+  return [invalid(field, text, `must be in canonical form ("${formatCidr(cidr)}")`)]
+}
+
 /** What is said to who writes an IPv6 address in another than its one canonical form: compared as text, it differs. */
 export const addressWarnings = (text: string, field: string): readonly string[] => {
   const address = tryParseAddress(text)

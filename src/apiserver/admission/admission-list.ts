@@ -4,6 +4,7 @@ import type { Authorizer } from '../access/authorizer.ts'
 import type { Admission } from './admission.ts'
 import { defaultIngressClass } from './default-ingress-class.ts'
 import { defaultTolerations } from './default-tolerations.ts'
+import { ipAddressAllocation } from './ip-addresses.ts'
 import { limitRanger } from './limits/limit-ranger.ts'
 import { namespaceLifecycle } from './namespace-lifecycle.ts'
 import { nodeRestriction } from './node-restriction.ts'
@@ -42,6 +43,7 @@ export const admissionList = ({
   podPriority,
   defaultIngressClass,
   reservedAddresses(allocators.reserved),
+  ipAddressAllocation(allocators),
   serviceAllocation(allocators), // late: it takes what a later refusal would have to give back
   resourceQuota(catalogue, now), // last: it counts what nobody has refused
 ]

@@ -4,6 +4,14 @@ import type { Reader } from '../registry/reader.ts'
 import type { Remarks } from '../registry/remarks.ts'
 import type { Transaction } from '../storage/transaction.ts'
 
+/** What is written with an object, by the server itself: true together with it, or not at all. */
+export interface Companions {
+  /** Throws ApiError, as any creation. */
+  create(resource: Resource, object: ApiObject): void
+  /** No error where there is none of this name. */
+  remove(resource: Resource, name: string): void
+}
+
 export interface CreateAdmission {
   readonly resource: Resource
   readonly object: ApiObject
@@ -12,12 +20,20 @@ export interface CreateAdmission {
   readonly transaction: Transaction
   readonly reader: Reader
   readonly remarks: Remarks
+  readonly companions: Companions
 }
 
 export interface UpdateAdmission extends CreateAdmission {
   readonly previous: ApiObject
   /** '' for the main resource. */
   readonly subresource: string
+}
+
+interface LeaveAdmission {
+  readonly resource: Resource
+  readonly object: ApiObject
+  readonly reader: Reader
+  readonly companions: Companions
 }
 
 interface DeleteAdmission {
@@ -49,6 +65,8 @@ export interface Admission {
   countUpdate?(request: UpdateAdmission): ApiObject
   /** Before an object is deleted or marked so, also in a dry run: refuses what is to stay. */
   delete?(request: DeleteAdmission): void
+  /** With an object that leaves storage. */
+  leaves?(request: LeaveAdmission): void
   /** After an object has left storage. */
   deleted?(event: DeleteAdmission): void
 }

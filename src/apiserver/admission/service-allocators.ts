@@ -8,6 +8,7 @@ import { isSame } from '#api/resource.ts'
 import { internalError, invalid } from '../errors.ts'
 import type { Undoable } from '../storage/transaction.ts'
 import type { Admission } from './admission.ts'
+import { keepAddresses } from './ip-addresses.ts'
 import { completeFamilies } from './ip-families.ts'
 import { type Held, heldBy, release, type ServiceAllocators } from './service-holdings.ts'
 
@@ -33,12 +34,20 @@ export const serviceAllocation = (allocators: ServiceAllocators): Admission => (
     if (!isSame(resource, services) || subresource !== '') return object
     return withFamilies(allocators, object as Service, previous as Service)
   },
-  allocate({ resource, object, transaction }) {
-    return isSame(resource, services) ? allocate(allocators, object as Service, undefined, transaction) : object
+  allocate({ resource, object, transaction, companions, reader }) {
+    if (!isSame(resource, services)) return object
+    const service = allocate(allocators, object as Service, undefined, transaction)
+    keepAddresses({ companions, reader }, undefined, service)
+    return service
   },
-  allocateUpdate({ resource, object, previous, subresource, transaction }) {
+  allocateUpdate({ resource, object, previous, subresource, transaction, companions, reader }) {
     if (!isSame(resource, services) || subresource !== '') return object
-    return allocate(allocators, object as Service, previous as Service, transaction)
+    const service = allocate(allocators, object as Service, previous as Service, transaction)
+    keepAddresses({ companions, reader }, previous as Service, service)
+    return service
+  },
+  leaves({ resource, object, companions, reader }) {
+    if (isSame(resource, services)) keepAddresses({ companions, reader }, object as Service, undefined)
   },
   deleted({ resource, object }) {
     if (isSame(resource, services)) release(allocators, object as Service, heldBy(object as Service))
@@ -62,7 +71,7 @@ const allocate = (
   service: Service,
   before: Service | undefined,
   transaction: Undoable,
-): ApiObject => {
+): Service => {
   const former = heldBy(before)
   let spec: ServiceSpec = service.spec ?? {}
   if (needsClusterIP(service) && spec.clusterIPs?.[0] !== 'None' && spec.clusterIP !== 'None') {

@@ -1,4 +1,5 @@
-import { AddressRange, AllocationError } from '#allocator/address-range.ts'
+import { AddressPool } from '#allocator/address-pool.ts'
+import { AllocationError } from '#allocator/address-range.ts'
 import type { Random } from '#allocator/bitmap.ts'
 import { PortRange } from '#allocator/port-range.ts'
 import type { Service } from '#api/core/service/message.ts'
@@ -7,8 +8,8 @@ import { keyOf } from '#objects/object-key.ts'
 import type { ReservedAddresses } from './reserved-addresses.ts'
 
 export interface ServiceAllocators {
-  /** The default family first. */
-  readonly addresses: readonly AddressRange[]
+  /** A pool a family, the default one first. */
+  readonly addresses: readonly AddressPool[]
   /** Taken from the beginning, and never given back. */
   readonly reserved: ReservedAddresses
   readonly ports: PortRange
@@ -28,7 +29,7 @@ export const createServiceAllocators = (
   reserved: ReservedAddresses,
   random: Random,
 ): ServiceAllocators => {
-  const addresses = options.serviceCidrs.map((cidr) => new AddressRange(cidr))
+  const addresses = options.serviceCidrs.map((cidr) => new AddressPool(cidr))
   for (const address of reserved.addresses()) addresses.find((range) => range.contains(address))?.take(address)
   return {
     addresses,
@@ -104,7 +105,7 @@ export const takeStored = (allocators: ServiceAllocators, services: readonly Ser
 }
 
 /** The range of its family, whose refusal tells that it lies outside. Throws ALLOCATION_OUT_OF_RANGE where there is none. */
-const rangeFor = ({ addresses }: ServiceAllocators, address: string): AddressRange => {
+const rangeFor = ({ addresses }: ServiceAllocators, address: string): AddressPool => {
   const family = address.includes(':') ? 'IPv6' : 'IPv4'
   const range = addresses.find((one) => one.family === family)
   if (range === undefined)

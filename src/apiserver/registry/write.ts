@@ -7,7 +7,8 @@ import type { ApiObject, Resource } from '#api/resource.ts'
 import { timeText } from '#api/time-text.ts'
 import { keyOf } from '#objects/object-key.ts'
 import type { OwnedKind } from '#schema/apply/owners/owned-kind.ts'
-import type { Admission } from '../admission/admission.ts'
+import { SYSTEM } from '../access/caller.ts'
+import type { Admission, Companions } from '../admission/admission.ts'
 import { alreadyExists, badRequest, creationForbidden, invalid, notFound, preconditionFailed } from '../errors.ts'
 import { generateName } from '../generate-name.ts'
 import type { Machinery } from '../machinery/machinery.ts'
@@ -33,6 +34,9 @@ export interface WriteRules {
 
 const NAME_ATTEMPTS = 8
 
+/** Who owns the fields of what the server itself writes. */
+const SERVER = 'kube-apiserver'
+
 /** One write of one resource, within its transaction: what it reads also holds what does not last yet. */
 export class Write {
   readonly #rules: WriteRules
@@ -45,6 +49,15 @@ export class Write {
   readonly #reader: Reader
   readonly #chain: AdmissionChain
   readonly #consulted: Consulted
+  readonly #companions: Companions = {
+    create: (resource, object) => {
+      this.#beside(resource).create(object)
+    },
+    remove: (resource, name) => {
+      const object = this.#reader.find(resource, undefined, name)
+      if (object) this.#beside(resource).remove(name, object)
+    },
+  }
 
   constructor(
     rules: WriteRules,
@@ -66,7 +79,8 @@ export class Write {
         lasting.all(other, namespace).flatMap((object) => this.#read(other, keyOf(object)) ?? []),
     }
     const { caller, subresource = '', remarks = UNHEARD } = request
-    const surroundings = { resource: kind.resource, caller, transaction, reader: this.#reader, remarks }
+    const [{ resource }, reader, companions] = [kind, this.#reader, this.#companions]
+    const surroundings = { resource, caller, transaction, reader, remarks, companions }
     this.#chain = new AdmissionChain(rules.admissions, surroundings, subresource)
     this.#consulted = new Consulted(kind.resource, request, transaction.dryRun, say)
   }
@@ -195,6 +209,8 @@ export class Write {
     const object = form
       ? form.read(this.#transaction.delete(form.of.resource, key, form.write(last)))
       : this.#transaction.delete(resource, key, last)
+    const leaving = { resource, object, reader: this.#reader, companions: this.#companions }
+    for (const admission of this.#rules.admissions) admission.leaves?.(leaving)
     const event = { resource, object, caller: this.#request.caller, reader: this.#lasting }
     this.#transaction.onCommit(() => {
       for (const admission of this.#rules.admissions) admission.deleted?.(event)
@@ -269,6 +285,12 @@ export class Write {
     for (let attempt = 1; attempt < NAME_ATTEMPTS && this.#find(namespace, name); attempt++)
       name = generateName(prefix, random)
     return name
+  }
+
+  /** A write of the server's own, of something else, in the same transaction. */
+  #beside(resource: Resource): Write {
+    const kind = this.#rules.machinery.catalogue.of(resource)
+    return new Write(this.#rules, this.#lasting, this.#transaction, kind, { caller: SYSTEM, manager: SERVER })
   }
 
   #refuse(name: string, causes: readonly StatusCause[]): void {

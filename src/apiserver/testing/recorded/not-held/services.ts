@@ -1,12 +1,12 @@
 import type { NotHeld } from './not-held.ts'
 
-const KIND = 'the kind is not served yet'
+const AGE = 'upstream gives each row an age that none of its columns is for; ours has the column'
 
 export const services: NotHeld = {
   'refused: name missing':
     'upstream names an object that stands behind its allocator; ours says that the name is missing',
-  'table ipaddresses': KIND,
-  'table ipaddresses with rows': KIND,
+  'table ipaddresses': AGE,
+  'table ipaddresses with rows': AGE,
   'refused: bad continue': 'the words of a Go JSON decoder',
   'create Node worker': 'a taint that node agents here take nothing from: nodes start untainted',
   'api groups': 'upstream serves more groups',
