@@ -7,6 +7,8 @@ import { events } from '#api/core/event/resource.ts'
 import type { Service } from '#api/core/service/message.ts'
 import { services } from '#api/core/service/resource.ts'
 import { builtInKinds } from '#api/kinds.ts'
+import { ipAddresses } from '#api/networking/ipaddress/resource.ts'
+import { serviceCidrs } from '#api/networking/servicecidr/resource.ts'
 import type { ResourceObject } from '#api/resource.ts'
 import { type Client, isAlreadyExists } from '#client/client.ts'
 import { serviceHost } from '#names/dns-name.ts'
@@ -137,7 +139,7 @@ export const createApiServer = async (options: ApiServerOptions): Promise<ApiSer
     ...(options.reservedAddresses ?? []),
   ])
   const allocators = createServiceAllocators(options, reserved, random)
-  followRanges(store, allocators.addresses)
+  followRanges(store.collection(serviceCidrs), allocators.addresses)
   const catalogue = new Catalogue(builtInKinds)
   const authorizer = createAuthorizer({ policy: () => feed.current, nodes: () => nodes })
   const registry: Registry = new Registry({
@@ -154,7 +156,7 @@ export const createApiServer = async (options: ApiServerOptions): Promise<ApiSer
   const stored = registry.list(services, {}).items as readonly Service[]
   for (const { service, claim, why } of takeStored(allocators, stored))
     onError(new Error(`Service ${service} says that it has ${claim}, which is not its own: ${why}`))
-  takeNamed(store, allocators.addresses)
+  takeNamed(store.collection(ipAddresses), allocators.addresses)
   catalogue.onChange(({ type, kind }) => {
     if (type === 'removed' && kind.form === undefined) registry.clear(kind).catch(onError)
   })

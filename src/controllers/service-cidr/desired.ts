@@ -6,7 +6,7 @@ import { withCondition } from '#objects/conditions.ts'
 import { isLeaving } from '#objects/deletion.ts'
 
 /** Holds a range whose addresses are in use. */
-export const FINALIZER = 'networking.k8s.io/service-cidr-finalizer'
+const FINALIZER = 'networking.k8s.io/service-cidr-finalizer'
 
 const READY = { type: 'Ready', status: 'True', reason: '', message: 'Kubernetes Service CIDR is ready' }
 const TERMINATING = {

@@ -10,7 +10,7 @@ export class ParentReference extends message('ParentReference', {
   name: field(4, string, { required: true }),
 }) {}
 
-export class IPAddressSpec extends message('IPAddressSpec', {
+class IPAddressSpec extends message('IPAddressSpec', {
   parentRef: optional(1, ParentReference, { required: true }),
 }) {}
 
