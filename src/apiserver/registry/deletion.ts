@@ -1,9 +1,9 @@
 import type { Kind } from '#api/catalogue/kind.ts'
 import type { ObjectMeta } from '#api/meta/object-meta.ts'
-import type { ApiObject } from '#api/resource.ts'
+import type { ApiObject, Resource } from '#api/resource.ts'
 import { timeText } from '#api/time-text.ts'
 import { FOREGROUND, ORPHAN } from '#objects/deletion.ts'
-import { badRequest, invalid } from '../errors.ts'
+import { badRequest, invalid, preconditionFailed } from '../errors.ts'
 
 /** The parts of meta/v1 DeleteOptions that decide how an object goes. */
 export interface DeleteRequest {
@@ -19,6 +19,20 @@ export interface DeleteRequest {
 interface DeletionPlan {
   readonly kind: 'now' | 'later'
   readonly object: ApiObject
+}
+
+/** Throws Conflict where the object is another one, or in another state, than who deletes it thinks. */
+export const checkPreconditions = (
+  resource: Resource,
+  name: string,
+  { metadata }: ApiObject,
+  { preconditions }: DeleteRequest,
+): void => {
+  const { uid, resourceVersion } = preconditions ?? {}
+  if (uid !== undefined && uid !== metadata?.uid) throw preconditionFailed(resource, name, 'UID', uid, metadata?.uid)
+  const held = metadata?.resourceVersion
+  if (resourceVersion !== undefined && resourceVersion !== held)
+    throw preconditionFailed(resource, name, 'ResourceVersion', resourceVersion, held)
 }
 
 /**

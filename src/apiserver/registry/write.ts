@@ -9,14 +9,14 @@ import { keyOf } from '#objects/object-key.ts'
 import type { OwnedKind } from '#schema/apply/owners/owned-kind.ts'
 import { SYSTEM } from '../access/caller.ts'
 import type { Admission, Companions } from '../admission/admission.ts'
-import { alreadyExists, badRequest, creationForbidden, invalid, notFound, preconditionFailed } from '../errors.ts'
+import { alreadyExists, badRequest, creationForbidden, invalid, notFound } from '../errors.ts'
 import { generateName } from '../generate-name.ts'
 import type { Machinery } from '../machinery/machinery.ts'
 import type { Transaction } from '../storage/transaction.ts'
 import { type Application, appliedTo } from './applied.ts'
 import { AdmissionChain } from './chain.ts'
 import { Consulted, type Say } from './consulting/consulted.ts'
-import { type DeleteRequest, isTerminated, planDeletion } from './deletion.ts'
+import { checkPreconditions, type DeleteRequest, isTerminated, planDeletion } from './deletion.ts'
 import { checkIdentity, checkNewIdentity, namespaceOf, preserveMetadata } from './identity.ts'
 import { managedFieldsAfter, ownedKind, withManagedFields, withoutIdleTimes } from './ownership.ts'
 import { keyIn, type Reader, type ReadResource } from './reader.ts'
@@ -190,7 +190,7 @@ export class Write {
     const resource = this.#resource
     const { namespace } = this.#request
     const current = this.#get(name)
-    this.#checkPreconditions(name, current, options)
+    checkPreconditions(resource, name, current, options)
     this.#chain.delete(current)
     this.#consulted.deleted(name, current, options)
     const plan = planDeletion(this.#kind, current, options, this.#rules.now())
@@ -295,16 +295,5 @@ export class Write {
 
   #refuse(name: string, causes: readonly StatusCause[]): void {
     if (causes.length > 0) throw invalid(this.#resource, name, causes)
-  }
-
-  #checkPreconditions(name: string, { metadata }: ApiObject, { preconditions }: DeleteRequest): void {
-    const { uid, resourceVersion } = preconditions ?? {}
-    if (uid !== undefined && uid !== metadata?.uid) {
-      throw preconditionFailed(this.#resource, name, 'UID', uid, metadata?.uid)
-    }
-    if (resourceVersion !== undefined && resourceVersion !== metadata?.resourceVersion) {
-      const held = metadata?.resourceVersion
-      throw preconditionFailed(this.#resource, name, 'ResourceVersion', resourceVersion, held)
-    }
   }
 }

@@ -4,8 +4,8 @@ import type { IPAddress } from '#api/networking/ipaddress/message.ts'
 import { ipAddresses } from '#api/networking/ipaddress/resource.ts'
 import { addressNames, isAddressOf, serviceAddressOf, serviceOf } from '#api/networking/ipaddress/service-address.ts'
 import { isSame } from '#api/resource.ts'
-import type { Reader } from '../registry/reader.ts'
-import type { Admission, Companions } from './admission.ts'
+import type { Reader } from '../../registry/reader.ts'
+import type { Admission, Companions } from '../admission.ts'
 import type { ServiceAllocators } from './service-holdings.ts'
 
 /** Writes with a Service the IPAddresses that it gets, and takes away those that it gives up. */

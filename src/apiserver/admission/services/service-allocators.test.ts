@@ -3,7 +3,7 @@ import { after, before, beforeEach, test } from 'node:test'
 import type { Service, ServiceSpec } from '#api/core/service/message.ts'
 import { services } from '#api/core/service/resource.ts'
 import { ApiError, type WriteOptions } from '#client/client.ts'
-import { startTestServer, type TestServer } from '../testing/test-server.ts'
+import { startTestServer, type TestServer } from '../../testing/test-server.ts'
 
 const scope = { namespace: 'default' }
 let server: TestServer

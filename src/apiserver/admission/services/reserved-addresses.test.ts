@@ -3,7 +3,7 @@ import { after, before, test } from 'node:test'
 import type { Service } from '#api/core/service/message.ts'
 import { services } from '#api/core/service/resource.ts'
 import { ApiError } from '#client/client.ts'
-import { startTestServer, type TestServer } from '../testing/test-server.ts'
+import { startTestServer, type TestServer } from '../../testing/test-server.ts'
 
 const DNS = { namespace: 'kube-system', name: 'kube-dns', address: '10.96.0.10' }
 let server: TestServer

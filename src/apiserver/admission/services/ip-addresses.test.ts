@@ -6,8 +6,8 @@ import type { IPAddress } from '#api/networking/ipaddress/message.ts'
 import { ipAddresses } from '#api/networking/ipaddress/resource.ts'
 import type { ServiceCIDR } from '#api/networking/servicecidr/message.ts'
 import { serviceCidrs } from '#api/networking/servicecidr/resource.ts'
-import { startTestServer, type TestServer } from '../testing/test-server.ts'
-import { UnsteadyJournal } from '../testing/unsteady-journal.ts'
+import { startTestServer, type TestServer } from '../../testing/test-server.ts'
+import { UnsteadyJournal } from '../../testing/unsteady-journal.ts'
 
 const scope = { namespace: 'default' }
 let server: TestServer

@@ -5,8 +5,8 @@ import type { ApiObject } from '#api/resource.ts'
 import { isSame } from '#api/resource.ts'
 import { canonicalAddress, formatAddress, tryParseAddress } from '#net/ip-address.ts'
 import { keyOf } from '#objects/object-key.ts'
-import { invalid } from '../errors.ts'
-import type { Admission, CreateAdmission } from './admission.ts'
+import { invalid } from '../../errors.ts'
+import type { Admission, CreateAdmission } from '../admission.ts'
 
 /**
  * ClusterIPs that belong to one Service for good: the API's own, and the cluster's DNS. Whoever got such an address,
