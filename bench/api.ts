@@ -79,6 +79,7 @@ try {
     format: 'esm',
     outdir: bundle,
     outExtension: { '.js': '.mjs' },
+    alias: { 'node:http': join(import.meta.dirname, '..', 'script', 'bundle', 'node-http.mjs') },
     external: ['koffi'],
     banner: { js: 'import{createRequire as r}from"node:module";const require=r(import.meta.url);' },
     logLevel: 'warning',

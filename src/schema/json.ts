@@ -37,10 +37,14 @@ export const parseJson = (text: string): unknown => {
 
 /**
  * Decodes JSON text by a message's table. Throws JsonError: no JSON, or a value of a wrong type (`json: cannot
- * unmarshal string into Go struct field ServicePort.spec.ports.port of type int32`).
+ * unmarshal string into Go struct field ServicePort.spec.ports.port of type int32`). `value`: what it was parsed to, where
+ * somebody has done that; the callee's to keep.
  */
-export const decodeJsonText = <T>(message: MessageClass<T>, text: string): DecodedJson<T> => {
-  const value = parseJson(text)
+export const decodeJsonText = <T>(
+  message: MessageClass<T>,
+  text: string,
+  value: unknown = parseJson(text),
+): DecodedJson<T> => {
   const plan = planOf(message)
   if (plan.open !== undefined) return openResult(plan, value, text)
   const walk: Walk = { path: [], unknown: 0 }

@@ -1,6 +1,6 @@
 import { planOf } from './plan.ts'
 import { readMessage, type UnknownField } from './protobuf/protobuf-decode.ts'
-import { writeMessage } from './protobuf/protobuf-encode.ts'
+import { writeList, writeMessage } from './protobuf/protobuf-encode.ts'
 import { ProtobufError } from './protobuf/protobuf-error.ts'
 import { ProtobufReader } from './protobuf/protobuf-reader.ts'
 import { ProtobufWriter } from './protobuf/protobuf-writer.ts'
@@ -62,6 +62,34 @@ export const encodeEnveloped = <T>(
     writer.varint(writer.written - before)
     writeEnvelopeHead(writer, ...typeMeta)
   })
+
+type Members = { readonly [key: string]: unknown }
+
+const ITEMS = 'items'
+
+/** Some items of a kind's list, as they stand in its message. */
+export const encodeItems = (list: MessageClass<unknown>, items: readonly unknown[]): Uint8Array =>
+  writing((writer) => writeList(writer, planOf(list).byName.get(ITEMS)!, items))
+
+/**
+ * An enveloped list without items, as what stands before and after so many octets of them that encodeItems() has made.
+ * Items are the last field of each list.
+ */
+export const encodeListAround = (
+  list: MessageClass<unknown>,
+  head: Members & { readonly apiVersion: string; readonly kind: string },
+  octets: number,
+): { readonly before: Uint8Array; readonly after: Uint8Array } => {
+  const { apiVersion, kind, [ITEMS]: _, ...fields } = head
+  return {
+    before: writing((writer) => {
+      writeMessage(writer, planOf(list), fields)
+      writer.varint(writer.written + octets)
+      writeEnvelopeHead(writer, apiVersion, kind)
+    }),
+    after: writing(writeEmptyTail),
+  }
+}
 
 const typeMetaOf = <T>(message: MessageClass<T>, object: T): readonly [string, string] => {
   const { apiVersion, kind } = object as { readonly apiVersion?: string; readonly kind?: string }

@@ -4,7 +4,7 @@ import { decodeJson, decodeJsonText, formatProblem, JsonError } from '#schema/js
 import { decodeProtobuf as decodeMessage, ProtobufError, unwrapUnknown } from '#schema/protobuf.ts'
 import type { MessageClass } from '#schema/schema.ts'
 import { badRequest } from '../errors.ts'
-import type { Decoded, FieldValidation } from './machinery.ts'
+import type { Decoded, FieldValidation, Machinery } from './machinery.ts'
 
 /** `Service in version "v1" cannot be handled as a Service: …`, Kubernetes' frame for a body that does not decode. */
 const cannotBeHandled = (message: MessageClass<unknown>, why: string) => {
@@ -36,8 +36,8 @@ const decode = (
  * A JSON body as a message of a kind. Throws ApiError 400; unknown fields are refused, warned of or dropped as
  * `validation` says.
  */
-export const decodeText = (message: MessageClass<unknown>, text: string, validation: FieldValidation): Decoded =>
-  decode(message, validation, () => decodeJsonText(message, text))
+export const decodeText: Machinery['decodeJson'] = (message, text, validation, value): Decoded =>
+  decode(message, validation, () => decodeJsonText(message, text, value))
 
 /** As decodeText(), of JSON that is parsed already. */
 export const decodeParsed = (message: MessageClass<unknown>, value: unknown, validation: FieldValidation): Decoded =>

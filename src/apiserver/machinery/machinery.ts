@@ -33,9 +33,9 @@ export interface Machinery {
   messageOf(apiVersion: string, kind: string): MessageClass<unknown> | undefined
   /**
    * Strict about types (400), about unknown and doubled fields as `validation` says. `text` is JSON; YAML has become
-   * JSON before.
+   * JSON before. `value`: what the text was parsed to, if it was.
    */
-  decodeJson(message: MessageClass<unknown>, text: string, validation: FieldValidation): Decoded
+  decodeJson(message: MessageClass<unknown>, text: string, validation: FieldValidation, value?: unknown): Decoded
   /** The same for a value that was JSON already, after a patch. */
   decodeValue(message: MessageClass<unknown>, value: unknown, validation: FieldValidation): Decoded
   /** An enveloped protobuf body of this message; throws ApiError 400 on a broken one. */

@@ -237,3 +237,15 @@ test('a disk without room is told apart from other faults', async () => {
   journal.failWith(new JournalError('FAILED', 'a fault'))
   assert.equal((await refusalOf(write.put('default/x', pod('x')))).code, 'JOURNAL_FAILED')
 })
+
+test('what comes in one turn is one append where the journal takes its time, and the first of it waits for no other turn', async () => {
+  const { journal, store } = start()
+  journal.isSlow = true
+  const add = (name: string): Promise<unknown> =>
+    store.transact((transaction) => transaction.put(PODS, `default/${name}`, pod(name)))
+  const all = [add('1'), add('2')]
+  setImmediate(() => all.push(add('3')))
+  await turn()
+  await Promise.all(all)
+  assert.deepEqual(journal.asked, [2, 1])
+})

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { Batch, type BatchSource } from './batch.ts'
 import { type Change, type Journal, JournalError } from './journal.ts'
 import { StorageError } from './storage-error.ts'
@@ -63,6 +64,8 @@ export class GroupCommit {
   async #drain(): Promise<void> {
     this.#isBusy = true
     while (this.#waiting.length > 0) {
+      // All that the sockets have in this turn is one append.
+      if (this.#options.journal.isSlow) await setImmediate()
       const batch = new Batch(this.#options)
       this.#since = this.#options.now()
       for (const run of this.#waiting.splice(0)) run(batch)

@@ -25,6 +25,8 @@ export interface Loaded {
  * ends at any moment: what load() gives ends with a whole batch.
  */
 export interface Journal {
+  /** It keeps what it is given on a disk, which takes its time: what has come together is given to it together. */
+  readonly isSlow?: boolean
   /** Asked once, before the first append. */
   load(): Loaded
   /**

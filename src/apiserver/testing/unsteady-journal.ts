@@ -2,6 +2,7 @@ import type { Change, Journal, Loaded } from '../storage/journal.ts'
 
 /** Keeps batches as a file would, line by line, and fails, waits and is torn as it is told. */
 export class UnsteadyJournal implements Journal {
+  isSlow = false
   /** How many changes each batch had that was asked for. */
   readonly asked: number[] = []
   #text = ''

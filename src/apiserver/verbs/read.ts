@@ -2,9 +2,10 @@ import type { ApiObject, Resource } from '#api/resource.ts'
 import { groupVersion } from '#api/resource.ts'
 import type { ApiError } from '#client/client.ts'
 import { badRequest, failure } from '../errors.ts'
+import { goPackage } from '../go-package.ts'
 import { isIncluded, negotiateRead, partialOf, tableOf } from '../http/answer/convert.ts'
-import { listPieces } from '../http/answer/encode.ts'
-import { sendObject, sendProtobuf, sendText, sendTextPieces } from '../http/answer/respond.ts'
+import { listPieces, protobufPieces } from '../http/answer/encode.ts'
+import { sendObject, sendProtobufPieces, sendText, sendTextPieces } from '../http/answer/respond.ts'
 import type { Exchange } from '../http/request/exchange.ts'
 import { listOptions } from '../http/request/list-options.ts'
 import type { Wanted } from '../http/request/negotiate.ts'
@@ -31,16 +32,12 @@ export const selectionOf = (
   }
 }
 
-/** `core` for the group without a name: what Go's packages of types are called. */
-const packageOf = ({ group }: Pick<Resource, 'group'>): string =>
-  group === '' || group === 'events.k8s.io' ? 'core' : group.split('.')[0]!
-
 /** Says that what was asked for is of the other form. */
 const wrongForm = (asked: string, what: string, { kind, ...resource }: Resource, suffix = ''): ApiError =>
   failure(
     406,
     'NotAcceptable',
-    `you requested ${asked}, but the requested object is ${what} (*${packageOf(resource)}.${kind}${suffix})`,
+    `you requested ${asked}, but the requested object is ${what} (*${goPackage(resource.group)}.${kind}${suffix})`,
   )
 
 /** Answers GET of one object: itself, a Table or its metadata, as the client accepts. Throws ApiError 404. */
@@ -134,9 +131,7 @@ const sendList = async (
     return sendText(exchange, wanted, 200, JSON.stringify({ ...head, items: partials }))
   }
   const head = listHead(resource, page)
-  if (wanted.encoding === 'protobuf') {
-    const whole = { ...head, items } as unknown as ApiObject
-    return sendProtobuf(exchange, wanted, 200, machinery.encodeProtobuf(resource.list, whole))
-  }
+  if (wanted.encoding === 'protobuf')
+    return sendProtobufPieces(exchange, wanted, await protobufPieces(head, items, resource.list))
   return sendTextPieces(exchange, wanted, listPieces(head, items, resource.message))
 }

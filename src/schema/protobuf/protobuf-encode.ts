@@ -41,7 +41,8 @@ export const writeMessage = (writer: ProtobufWriter, plan: MessagePlan, object: 
   }
 }
 
-const writeList = (writer: ProtobufWriter, field: FieldPlan, items: readonly unknown[]): void => {
+/** Items of a list; as all else, the last of them first. */
+export const writeList = (writer: ProtobufWriter, field: FieldPlan, items: readonly unknown[]): void => {
   for (let index = items.length - 1; index >= 0; index--) {
     writeValue(writer, field, items[index] ?? undefined)
     writer.varint(field.tag)

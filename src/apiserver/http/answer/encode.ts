@@ -1,5 +1,7 @@
+import { setImmediate } from 'node:timers/promises'
 import type { ApiObject } from '#api/resource.ts'
 import { jsonValue } from '#schema/json.ts'
+import { encodeItems, encodeListAround } from '#schema/protobuf.ts'
 import type { MessageClass } from '#schema/schema.ts'
 import type { Machinery } from '../../machinery/machinery.ts'
 import { Encodings } from './encodings.ts'
@@ -61,6 +63,30 @@ export function* listPieces(head: ListHead, items: readonly ApiObject[], message
     piece += index === 0 ? itemJson(item, message) : `,${itemJson(item, message)}`
   }
   yield `${piece}]}`
+}
+
+/** Items that are made protobuf at once. */
+const AT_ONCE = 50
+
+/**
+ * A list as enveloped protobuf, in pieces: their length stands before them, so all are made before the first is sent.
+ * Others have their turn in between.
+ */
+export const protobufPieces = async (
+  head: ListHead,
+  items: readonly ApiObject[],
+  list: Message,
+): Promise<Uint8Array[]> => {
+  const pieces: Uint8Array[] = []
+  let octets = 0
+  for (let at = 0; at < items.length; at += AT_ONCE) {
+    const piece = encodeItems(list, items.slice(at, at + AT_ONCE))
+    octets += piece.length
+    pieces.push(piece)
+    if (at + AT_ONCE < items.length) await setImmediate()
+  }
+  const { before, after } = encodeListAround(list, { ...head }, octets)
+  return [before, ...pieces, after]
 }
 
 /** One line of a JSON watch stream, with its line feed. */

@@ -14,7 +14,7 @@ const AHEAD = 256 * 1024
  * Answers with 200 and a body that is made piece by piece, no faster than its client takes it; others have their turn
  * in between. Returns once it has begun. Throws ApiError 429.
  */
-export const sendPieces = (exchange: Exchange, contentType: string, pieces: Iterable<string>): void => {
+export const sendPieces = (exchange: Exchange, contentType: string, pieces: Iterable<string | Uint8Array>): void => {
   const { request, response, report } = exchange
   holdUntilTaken(exchange, AHEAD)
   setHead(exchange, 200, contentType)
@@ -26,14 +26,14 @@ export const sendPieces = (exchange: Exchange, contentType: string, pieces: Iter
   })
 }
 
-const write = async (out: Writable, response: ServerResponse, pieces: Iterable<string>): Promise<void> => {
+const write = async (out: Writable, response: ServerResponse, pieces: Iterable<string | Uint8Array>): Promise<void> => {
   const gone = new AbortController()
   response.once('close', () => {
     gone.abort()
     out.destroy()
   })
   for (const piece of pieces) {
-    const isTaken = out.write(Buffer.from(piece))
+    const isTaken = out.write(typeof piece === 'string' ? Buffer.from(piece) : piece)
     if (isTaken) await setImmediate()
     // Who has gone takes nothing more.
     else await once(out, 'drain', { signal: gone.signal }).catch(() => {})

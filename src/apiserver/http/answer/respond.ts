@@ -48,13 +48,26 @@ export const sendObject = async (
   message: MessageClass<unknown> | undefined = machinery.messageOf(object.apiVersion, object.kind),
 ): Promise<true> => {
   if (wanted.encoding === 'protobuf' && message)
-    return sendProtobuf(exchange, wanted, code, protobufOf(machinery, message, object))
+    return sendEncoded(exchange, code, wanted.contentType, protobufOf(machinery, message, object))
   return sendText(exchange, wanted, code, objectJson(object, message))
 }
 
-/** Answers with an envelope. */
-export const sendProtobuf = (exchange: Answering, wanted: Wanted, code: number, envelope: Uint8Array): Promise<true> =>
-  sendEncoded(exchange, code, wanted.contentType, envelope)
+/** Answers with 200 and an envelope in pieces. */
+export const sendProtobufPieces = async (exchange: Exchange, wanted: Wanted, pieces: Uint8Array[]): Promise<true> => {
+  const octets = pieces.reduce((sum, piece) => sum + piece.length, 0)
+  if (octets <= WHOLE) return sendEncoded(exchange, 200, wanted.contentType, Buffer.concat(pieces, octets))
+  sendPieces(exchange, wanted.contentType, taken(pieces))
+  return true
+}
+
+/** Each is let go as it is sent. */
+function* taken<T>(items: T[]): Generator<T> {
+  items.reverse()
+  for (let item = items.pop(); item !== undefined; item = items.pop()) yield item
+}
+
+/** What is sent in one piece, octets. */
+const WHOLE = 128 * 1024
 
 /** Answers with 200 and JSON that is made piece by piece: all at once where that is one piece, or not sent as it is. */
 export const sendTextPieces = async (

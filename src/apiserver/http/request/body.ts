@@ -1,6 +1,8 @@
 import type { ApiObject } from '#api/resource.ts'
+import { JsonError, parseJson } from '#schema/json.ts'
 import type { MessageClass } from '#schema/schema.ts'
 import { badRequest, failure, unsupportedMediaType } from '../../errors.ts'
+import { goPackage } from '../../go-package.ts'
 import type { Decoded, FieldValidation, Machinery } from '../../machinery/machinery.ts'
 import type { ReadYaml } from '../yaml/read-yaml.ts'
 import { type Exchange, mediaType } from './exchange.ts'
@@ -45,13 +47,14 @@ export const readObject = async (
   if (type === PROTOBUF) {
     // Of custom resources only a schema says what they hold, and in which order nobody.
     if (expected.message.open) throw unsupportedMediaType(ACCEPTED.filter((one) => one !== PROTOBUF))
-    checkKind(machinery.protobufKind(body), expected)
+    checkKind(machinery, machinery.protobufKind(body), expected)
     return complete(machinery.decodeProtobuf(expected.message, body), expected)
   }
   const text = body.toString()
   if (type === '' || type === 'application/json' || type === '*/*') {
-    checkKind(kindOf(text, expected), expected)
-    return complete(machinery.decodeJson(expected.message, text, validation), expected)
+    const value = parsed(text, body, expected)
+    checkKind(machinery, typeMetaOf(value), expected)
+    return complete(machinery.decodeJson(expected.message, text, validation, value), expected)
   }
   if (type === 'application/yaml' || type === 'text/yaml') {
     const { value, duplicates } = await parseYaml(text)
@@ -59,7 +62,7 @@ export const readObject = async (
       throw badRequest(`strict decoding error: yaml: unmarshal errors:\n  ${duplicates.join('\n  ')}`)
     }
     const json = JSON.stringify(value)
-    checkKind(kindOf(json, expected), expected)
+    checkKind(machinery, typeMetaOf(value), expected)
     const decoded = complete(machinery.decodeJson(expected.message, json, validation), expected)
     return validation === 'Warn' ? { ...decoded, warnings: [...duplicates, ...decoded.warnings] } : decoded
   }
@@ -83,33 +86,51 @@ const complete = (decoded: Decoded, { apiVersion, kind }: Expected): Decoded => 
   object: { ...decoded.object, apiVersion, kind } as ApiObject,
 })
 
-/** Only apiVersion and kind; the rest is the decoder's. Text that is not JSON gets Kubernetes' words. */
-const kindOf = (text: string, expected: Expected): { apiVersion?: unknown; kind?: unknown } => {
+/** The value of a JSON text. Throws ApiError 400 in Kubernetes' words. */
+const parsed = (text: string, body: Buffer, { kind }: Expected): unknown => {
   try {
-    const value = JSON.parse(text) as { apiVersion?: unknown; kind?: unknown } | null
-    return value && typeof value === 'object' ? value : {}
-  } catch {
-    throw badRequest(
-      `the object provided is unrecognized (must be of type ${expected.kind}): couldn't get version/kind; json parse error: unexpected end of JSON input (${text.slice(0, 60)})`,
-    )
+    return parseJson(text)
+  } catch (error) {
+    if (!(error instanceof JsonError)) throw error
+    const why = `couldn't get version/kind; json parse error: ${error.message}`
+    throw badRequest(`the object provided is unrecognized (must be of type ${kind}): ${why} (${summaryOf(text, body)})`)
   }
 }
 
-const checkKind = (found: { apiVersion?: unknown; kind?: unknown }, expected: Expected): void => {
+/** Octets of a body that a refusal shows. */
+const SHOWN = 30
+
+const summaryOf = (text: string, body: Buffer): string => {
+  const more = body.length > SHOWN ? ' ...' : ''
+  return (text[0] === '{' ? body.toString('utf8', 0, SHOWN) : body.toString('hex', 0, SHOWN)) + more
+}
+
+interface TypeMeta {
+  readonly apiVersion?: unknown
+  readonly kind?: unknown
+}
+
+const typeMetaOf = (value: unknown): TypeMeta => (typeof value === 'object' && value !== null ? value : {})
+
+const checkKind = (machinery: Machinery, found: TypeMeta, expected: Expected): void => {
   // Both may be left out: the path says what it is.
-  const apiVersion = found.apiVersion || expected.apiVersion
-  const kind = found.kind || expected.kind
-  if (kind !== expected.kind) {
-    throw badRequest(
-      `${kind} in version ${JSON.stringify(versionOf(String(apiVersion)))} cannot be handled as a ${expected.kind}: no kind ${JSON.stringify(kind)} is registered for the ${expected.apiVersion} path that was asked`,
-    )
-  }
-  const isRight = apiVersion === expected.apiVersion || expected.otherVersions?.includes(String(apiVersion))
-  if (!isRight && !expected.anyVersion) {
+  const apiVersion = String(found.apiVersion || expected.apiVersion)
+  const kind = String(found.kind || expected.kind)
+  const isRight =
+    apiVersion === expected.apiVersion || expected.anyVersion || expected.otherVersions?.includes(apiVersion)
+  if (kind === expected.kind && isRight) return
+  const isKnown = machinery.messageOf(apiVersion, kind) !== undefined
+  if (kind === expected.kind && isKnown)
     throw badRequest(
       `the API version in the data (${apiVersion}) does not match the expected API version (${expected.apiVersion})`,
     )
-  }
+  const version = versionOf(apiVersion)
+  const why = isKnown
+    ? `converting (${version}.${kind}) to (${packageOf(expected.apiVersion)}.${expected.kind}): unknown conversion`
+    : `no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(apiVersion)} in scheme "pkg/api/legacyscheme/scheme.go:30"`
+  throw badRequest(`${kind} in version ${JSON.stringify(version)} cannot be handled as a ${expected.kind}: ${why}`)
 }
 
 const versionOf = (apiVersion: string): string => apiVersion.slice(apiVersion.indexOf('/') + 1)
+
+const packageOf = (apiVersion: string): string => goPackage(apiVersion.slice(0, Math.max(0, apiVersion.indexOf('/'))))

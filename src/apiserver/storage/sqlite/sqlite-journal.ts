@@ -32,6 +32,7 @@ export interface SqliteJournalOptions {
  * (docs/adr/0051-objects-in-a-file-of-sqlite.md).
  */
 export class SqliteJournal implements Journal {
+  readonly isSlow = true
   readonly #options: SqliteJournalOptions
   readonly #timer: NodeJS.Timeout
   #appender: Appender | undefined
