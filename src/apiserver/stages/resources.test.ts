@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import { request } from 'node:http'
+import { once } from 'node:events'
+import { type IncomingMessage, request } from 'node:http'
 import { after, before, test } from 'node:test'
 import { startTestServer, type TestServer } from '../testing/test-server.ts'
 
@@ -62,4 +63,30 @@ test('every verb on the deprecated Endpoints answers with one warning that names
 test('the kind to use instead warns of nothing', async () => {
   for (const path of ['/apis/discovery.k8s.io/v1/endpointslices', '/api/v1/services', '/api/v1/pods'])
     assert.deepEqual(await warningOf('GET', path), { status: 200, warning: '' })
+})
+
+test('a body of another kind, of a version that there is not, or that is no JSON is refused in the words of Kubernetes', async () => {
+  const path = '/api/v1/namespaces/default/services'
+  const refusal = async (text: string): Promise<string> => {
+    const headers = { 'content-type': 'application/json', 'content-length': text.length }
+    const call = request({ socketPath: server.socketPath, method: 'POST', path, headers }).end(text)
+    const [response] = (await once(call, 'response')) as [IncomingMessage]
+    assert.equal(response.statusCode, 400)
+    return (JSON.parse((await response.toArray()).join('')) as { readonly message: string }).message
+  }
+  assert.equal(
+    await refusal('{"apiVersion":"v1","kind":"Pod"}'),
+    'Pod in version "v1" cannot be handled as a Service: converting (v1.Pod) to (core.Service): unknown conversion',
+  )
+  assert.equal(
+    await refusal('{"apiVersion":"apps/v1","kind":"Service"}'),
+    'Service in version "v1" cannot be handled as a Service: no kind "Service" is registered for version "apps/v1" in scheme "pkg/api/legacyscheme/scheme.go:30"',
+  )
+  const unread =
+    "the object provided is unrecognized (must be of type Service): couldn't get version/kind; json parse error: "
+  assert.equal(await refusal('{"kind":'), `${unread}unexpected end of JSON input ({"kind":)`)
+  assert.equal(
+    await refusal('no JSON'),
+    `${unread}invalid character 'o' in literal null (expecting 'u') (6e6f204a534f4e)`,
+  )
 })

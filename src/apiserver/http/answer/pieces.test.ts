@@ -3,7 +3,9 @@ import { once } from 'node:events'
 import { get, type IncomingMessage } from 'node:http'
 import { after, before, test } from 'node:test'
 import { gunzipSync } from 'node:zlib'
+import { ConfigMapList } from '#api/core/configmap/message.ts'
 import { configMaps } from '#api/core/configmap/resource.ts'
+import { decodeProtobuf, encodeEnveloped, unwrapUnknown } from '#schema/protobuf.ts'
 import { startTestServer, type TestServer } from '../../testing/test-server.ts'
 import { answers } from '../budgets.ts'
 
@@ -80,4 +82,17 @@ test('a list is of the moment when it was asked for, whatever is written while i
   const later = await server.client.list(configMaps, { namespace: 'default' })
   assert.ok(Number(metadata.resourceVersion) < Number(later.resourceVersion))
   assert.equal(later.items.length, 59)
+})
+
+test('a large list as protobuf comes in pieces, which together are the one message', async () => {
+  const accept = 'application/vnd.kubernetes.protobuf'
+  const large = await ask(LIST, { accept })
+  assert.equal(large.headers['content-length'], undefined)
+  const bytes = await whole(large)
+  const { object } = decodeProtobuf(ConfigMapList, unwrapUnknown(bytes).raw)
+  assert.ok(bytes.equals(encodeEnveloped(ConfigMapList, object)))
+  assert.equal(object.items!.length, 59)
+  assert.equal(object.items![58]!.metadata?.name, 'm-158')
+  const small = await ask(`${LIST}?limit=1`, { accept })
+  assert.equal(small.headers['content-length'], String((await whole(small)).length))
 })
