@@ -24,6 +24,7 @@ import { startServiceCidrController } from './service-cidr/controller.ts'
 import { startServiceAccountController } from './serviceaccount/controller.ts'
 import { startServiceAccountTokenController } from './serviceaccount-token/controller.ts'
 import { startStatefulSetController } from './statefulset/controller.ts'
+import { startStorageProtection } from './storage-protection/controller.ts'
 import { startTaintEvictionController } from './taint-eviction/controller.ts'
 import { startTtlAfterFinishedController } from './ttl-after-finished/controller.ts'
 
@@ -76,6 +77,8 @@ export const CONTROLLERS: readonly ControllerEntry[] = [
   { name: 'serviceaccount-token', start: startServiceAccountTokenController },
   // How much of a namespace's quotas is used.
   { name: 'resourcequota', start: startResourceQuotaController },
+  // What a pod or a claim uses goes when it is let go.
+  { name: 'storage-protection', start: startStorageProtection },
   // What follows only removes, and nobody waits for it at boot: namespaces,
   { name: 'namespace', start: startNamespaceController },
   // Jobs that are over,

@@ -11,11 +11,15 @@ import { podPriority } from './pod-priority.ts'
 import { podSecurity } from './pod-security.ts'
 import { resourceQuota } from './quotas/resource-quota.ts'
 import { rbacEscalation } from './rbac-escalation.ts'
+import { runtimeClass } from './runtimes/runtime-class.ts'
 import { serviceAccount } from './service-account.ts'
 import { ipAddressAllocation } from './services/ip-addresses.ts'
 import { reservedAddresses } from './services/reserved-addresses.ts'
 import { serviceAllocation } from './services/service-allocators.ts'
 import type { ServiceAllocators } from './services/service-holdings.ts'
+import { claimResize } from './storage/claim-resize.ts'
+import { defaultStorageClass } from './storage/default-storage-class.ts'
+import { inUseProtection } from './storage/in-use-protection.ts'
 
 interface AdmissionNeeds {
   readonly allocators: ServiceAllocators
@@ -41,6 +45,10 @@ export const admissionList = ({
   defaultTolerations,
   podSecurity,
   podPriority,
+  runtimeClass, // after default tolerations: those of the class come behind
+  defaultStorageClass,
+  inUseProtection,
+  claimResize,
   defaultIngressClass,
   reservedAddresses(allocators.reserved),
   ipAddressAllocation(allocators),

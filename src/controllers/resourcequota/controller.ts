@@ -57,7 +57,7 @@ export const startResourceQuotaController = (context: ControllerContext): Runnin
     onAdd: (quota) => queue.add(keyOf(quota)),
     onUpdate: (before, after) => {
       // What is used of it is written by admission and by this; what it gives is somebody's wish.
-      if (!sameValue(before.spec, after.spec)) queue.add(keyOf(after))
+      if (!sameValue(before.spec, after.spec) || isForeign(before, after)) queue.add(keyOf(after))
     },
   })
   eachServed(context, (resource) => {
@@ -84,6 +84,10 @@ export const startResourceQuotaController = (context: ControllerContext): Runnin
 
 const isKnown = ({ spec, status }: ResourceQuota): boolean =>
   Object.keys(spec?.hard ?? {}).every((name) => status?.used?.[name] !== undefined)
+
+/** Somebody else has written what it gives, or has taken away what is used. */
+const isForeign = (before: ResourceQuota, after: ResourceQuota): boolean =>
+  !sameValue(after.status?.hard, after.spec?.hard) || (isKnown(before) && !isKnown(after))
 
 /** Whether an object counts for another amount than it did, or in other quotas. */
 const countsElse = (

@@ -5,6 +5,5 @@ import { runtimeClasses } from './resource.ts'
 export const runtimeClass = kind({
   resource: runtimeClasses,
   isConditional: true,
-  isInert: true,
   columns: runtimeClassColumns,
 })
