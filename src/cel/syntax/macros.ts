@@ -3,6 +3,7 @@ import type { Call, Expression } from './expression.ts'
 
 /** A macro that is used in a way that it cannot be. */
 export class MacroError extends Error {
+  readonly code = 'CEL_MACRO'
   readonly at: number
   constructor(at: number, message: string) {
     super(message)

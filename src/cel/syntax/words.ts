@@ -7,6 +7,7 @@ export const KEYWORDS: ReadonlySet<string> = new Set(['in', 'true', 'false', 'nu
 
 /** Where parsing ends, since what follows can no longer be understood. */
 export class SyntaxProblem extends Error {
+  readonly code = 'CEL_SYNTAX'
   readonly at: number
   constructor(at: number, message: string) {
     super(message)
