@@ -7,24 +7,28 @@ import type { Admission } from './admission.ts'
 const KEYS = [NOT_READY_TAINT, UNREACHABLE_TAINT]
 const SECONDS = 300
 
-/** A pod stays five minutes on a node that has become unready or unreachable, unless it says otherwise. */
+/** The same pod, where it has a word on both. */
+const tolerant = (pod: Pod): Pod => {
+  const given = pod.spec?.tolerations ?? []
+  const covers = (key: string): boolean =>
+    given.some(
+      (toleration) =>
+        (toleration.key === key || (!toleration.key && toleration.operator === 'Exists')) &&
+        (!toleration.effect || toleration.effect === 'NoExecute'),
+    )
+  const missing = KEYS.filter((key) => !covers(key)).map(
+    (key) => ({ key, operator: 'Exists', effect: 'NoExecute', tolerationSeconds: SECONDS }) as const,
+  )
+  return missing.length === 0 ? pod : { ...pod, spec: { ...pod.spec!, tolerations: [...given, ...missing] } }
+}
+
+/**
+ * A pod stays five minutes on a node that has become unready or unreachable, unless it says otherwise. What it was given
+ * so is given again to who writes it without, as `kubectl apply` does with a list that is its own.
+ */
 export const defaultTolerations: Admission = {
   name: 'DefaultTolerationSeconds',
-  create({ resource, object }) {
-    if (!isSame(resource, pods)) return object
-    const pod = object as Pod
-    const given = pod.spec?.tolerations ?? []
-    const covers = (key: string): boolean =>
-      given.some(
-        (toleration) =>
-          (toleration.key === key || (!toleration.key && toleration.operator === 'Exists')) &&
-          (!toleration.effect || toleration.effect === 'NoExecute'),
-      )
-    const missing = KEYS.filter((key) => !covers(key)).map(
-      (key) => ({ key, operator: 'Exists', effect: 'NoExecute', tolerationSeconds: SECONDS }) as const,
-    )
-    if (missing.length === 0) return object
-    const tolerated: Pod = { ...pod, spec: { ...pod.spec!, tolerations: [...given, ...missing] } }
-    return tolerated
-  },
+  create: ({ resource, object }) => (isSame(resource, pods) ? tolerant(object as Pod) : object),
+  update: ({ resource, object, subresource }) =>
+    isSame(resource, pods) && subresource === '' ? tolerant(object as Pod) : object,
 }
