@@ -3,7 +3,6 @@ import { test } from 'node:test'
 import { type ComparableOptions, comparable } from './testing/recorded/comparable.ts'
 import { customResources } from './testing/recorded/not-held/custom-resources.ts'
 import type { NotHeld } from './testing/recorded/not-held/not-held.ts'
-import { pods } from './testing/recorded/not-held/pods.ts'
 import { reading } from './testing/recorded/not-held/reading.ts'
 import { services } from './testing/recorded/not-held/services.ts'
 import { workloads } from './testing/recorded/not-held/workloads.ts'
@@ -22,7 +21,7 @@ const FILES: Readonly<Record<string, Run>> = {
   // Recorded with the admission of ServiceAccounts switched off.
   'api-cases': {
     withoutAccounts: true,
-    notHeld: { ...customResources, ...workloads, ...pods, ...reading },
+    notHeld: { ...customResources, ...workloads, ...reading },
   },
 }
 

@@ -74,6 +74,8 @@ export interface KubeletContext {
   readonly dns: ClusterResolver
   readonly hostsFile: string
   readonly allocatable: PodFacts['allocatable']
+  /** The pods of this node, whatever their state. */
+  readonly neighbours: () => readonly Pod[]
   readonly mounter: Mounter
   readonly record: Recorder
   readonly statuses: StatusWriter

@@ -116,6 +116,7 @@ export const startKubelet = (options: KubeletOptions): Kubelet => {
     },
     hostsFile: readText('/etc/hosts'),
     allocatable: nodeResources(machine),
+    neighbours: () => [...workers.values()].map(({ entry }) => entry.pod),
     mounter: options.mounter,
     statuses: new StatusWriter(client, resources.pods, { clock, onError: log }),
     record: events.record,
@@ -125,6 +126,7 @@ export const startKubelet = (options: KubeletOptions): Kubelet => {
     own: (id: string, worker: PodWorker) => void owners.set(id, worker),
     done: (worker: PodWorker) => {
       workers.delete(worker.entry.uid)
+      for (const other of workers.values()) other.roomFreed()
       for (const [id, other] of owners) if (other === worker) owners.delete(id)
       housekeeping?.tell()
     },
@@ -254,7 +256,7 @@ export const startKubelet = (options: KubeletOptions): Kubelet => {
     registered,
     synced,
     faultChanged: () => lookAtNode(),
-    pods: () => [...workers.values()].map(({ entry }) => entry.pod),
+    pods: context.neighbours,
     resolve(namespace, pod, container, resolveOptions) {
       const worker = [...workers.values()].find(
         ({

@@ -68,7 +68,8 @@ const probeFindings = (at: string, probe: Probe | undefined): readonly Unsupport
   ...when(probe?.grpc, () => refuse(`${at}.grpc`, 'gRPC probes are not supported yet: use httpGet, tcpSocket or exec')),
 ]
 
-const containerFindings = (at: string, container: Container, hostNetwork: boolean): readonly Unsupported[] => [
+/** The same of one container; `at`: its path. */
+export const unsupportedOf = (at: string, container: Container, hostNetwork: boolean): readonly Unsupported[] => [
   ...(container.ports ?? []).flatMap((port) =>
     when(port.hostPort && !hostNetwork, () =>
       refuse(
@@ -113,9 +114,6 @@ const containerFindings = (at: string, container: Container, hostNetwork: boolea
   ...when(container.resources?.claims?.length, () =>
     refuse(`${at}.resources.claims`, 'dynamic resource allocation is not supported: leave them out'),
   ),
-  ...when(container.resizePolicy?.length, () =>
-    warn(`${at}.resizePolicy`, 'containers are not resized in place: a change of resources needs a new pod'),
-  ),
   ...Object.keys(container.resources?.limits ?? {})
     .filter((name) => name !== 'cpu' && name !== 'memory')
     .map((name) => warn(`${at}.resources.limits.${name}`, 'only limits of cpu and memory are enforced')),
@@ -135,8 +133,8 @@ export const unsupported = (pod: Pod): readonly Unsupported[] => {
   const host = spec.hostNetwork === true
   return [
     ...(spec.volumes ?? []).flatMap(volumeFindings),
-    ...(spec.initContainers ?? []).flatMap((c) => containerFindings(`spec.initContainers[${c.name}]`, c, host)),
-    ...(spec.containers ?? []).flatMap((c) => containerFindings(`spec.containers[${c.name}]`, c, host)),
+    ...(spec.initContainers ?? []).flatMap((c) => unsupportedOf(`spec.initContainers[${c.name}]`, c, host)),
+    ...(spec.containers ?? []).flatMap((c) => unsupportedOf(`spec.containers[${c.name}]`, c, host)),
     ...securityFindings('spec.securityContext', spec.securityContext),
     ...when(spec.securityContext?.sysctls?.length, () =>
       refuse('spec.securityContext.sysctls', 'sysctls of pods are not supported yet: leave them out'),
@@ -146,9 +144,6 @@ export const unsupported = (pod: Pod): readonly Unsupported[] => {
         'spec.securityContext.supplementalGroupsPolicy',
         "groups of the image's /etc/group are not merged: name them in supplementalGroups",
       ),
-    ),
-    ...when(spec.ephemeralContainers?.length, () =>
-      warn('spec.ephemeralContainers', 'ephemeral containers are not supported yet: use kubectl exec'),
     ),
     ...when(spec.hostPID, () =>
       refuse('spec.hostPID', "the machine's process ids are not shared with pods: leave it out"),

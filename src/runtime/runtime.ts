@@ -12,6 +12,13 @@ export interface SandboxNamespaces {
   readonly uts: string
 }
 
+/** Of a container's cgroup. The quota is per 100 ms; absent values are unlimited. */
+export interface ContainerLimits {
+  readonly cpuShares?: number
+  readonly cpuQuotaMicros?: number
+  readonly memoryLimitBytes?: number
+}
+
 export interface ContainerSpec {
   /** Unique on the machine: [a-z0-9-], at most 100 characters. */
   readonly id: string
@@ -23,6 +30,8 @@ export interface ContainerSpec {
   readonly workingDir?: string
   readonly mounts: readonly Mount[]
   readonly namespaces: SandboxNamespaces
+  /** The id of another container, whose processes it sees; absent: its own alone. */
+  readonly processesOf?: string
   /** Slash path below the runtime's cgroup root, `NODE/POD-UID/CONTAINER`. */
   readonly cgroup: string
   /** CRI log file, appended to. */
@@ -39,12 +48,7 @@ export interface ContainerSpec {
   readonly readOnlyRootFilesystem?: boolean
   /** allowPrivilegeEscalation: false; setuid programs gain nothing. */
   readonly noNewPrivileges?: boolean
-  /** Limits of the container's cgroup. The quota is per 100 ms; absent values are unlimited. */
-  readonly resources?: {
-    readonly cpuShares?: number
-    readonly cpuQuotaMicros?: number
-    readonly memoryLimitBytes?: number
-  }
+  readonly resources?: ContainerLimits
   readonly annotations: Readonly<Record<string, string>>
 }
 
@@ -92,6 +96,8 @@ export interface Runtime {
    * does its work.
    */
   start(id: string): Promise<void>
+  /** Gives a container that runs other limits; what is absent stays as it is. */
+  resize(id: string, limits: ContainerLimits): Promise<void>
   /** SIGTERM (or the image's stop signal), then SIGKILL after `graceSeconds`; resolves when it has exited. */
   stop(id: string, graceSeconds: number): Promise<void>
   /** Frees its cgroup, mounts and files (not its log). */

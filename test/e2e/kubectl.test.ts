@@ -590,9 +590,7 @@ claim('kubectl explain, describe, auth and tokens', async (assert) => {
   if (k.minor >= 28) assert.match(await k('auth', 'whoami'), /kubernetes-admin/)
   const { stderr: top } = await k.try('top', 'nodes')
   assert.match(top, /Metrics API not available/)
-  const debug = await k.try('debug', 'box', '--image=fairlead/host', '--', 'true')
-  assert.equal(debug.status, 1)
-  assert.match(debug.stderr, /ephemeral ?containers/i)
+  if (k.minor >= 22) await k('debug', 'box', '--image=fairlead/host', '--', 'true')
   if (k.minor < 24) return
   await k('create', 'serviceaccount', 'robot')
   const token = (await k('create', 'token', 'robot', '--duration=10m')).trim()

@@ -24,6 +24,14 @@ interface Deletion<T> {
   readonly knowsNoGrace?: boolean
 }
 
+/** What a write of a part does that is of the object's own kind, and that is not its status. */
+interface PartRules<T> {
+  /** Takes everything from `old` that is not the part's, in place. */
+  prepare(object: Draft<T>, old: T): void
+  /** No errors: it may be stored. */
+  validate(object: T, old: T): readonly FieldError[]
+}
+
 /**
  * How a kind shows what another one stores: a version beside others, or the same in another group. An object's name,
  * namespace, uid and resourceVersion are the same in all forms.
@@ -76,6 +84,8 @@ export interface KindDefinition<T extends ApiObject> {
     update?(object: T, old: T): readonly FieldError[]
     status?(object: T, old: T): readonly FieldError[]
   }
+  /** By the word in the path: parts that are of the kind itself, beside its status. */
+  readonly parts?: { readonly [part: string]: PartRules<T> }
   /** Its status may come with its creation, as a kubelet that registers itself sends it. */
   readonly isBornWithStatus?: boolean
   /**

@@ -2,10 +2,8 @@ import type { ObjectMeta } from '#api/meta/object-meta.ts'
 import type { ApiObject } from '#api/resource.ts'
 import type { Draft } from '#schema/defaulting.ts'
 import { jsonEqual } from '#schema/json-value.ts'
+import { own } from '#schema/own.ts'
 import type { Kind } from './kind.ts'
-
-/** Which part of the object a request may write. */
-type Part = '' | 'status'
 
 interface Loose {
   metadata?: Draft<ObjectMeta>
@@ -36,9 +34,9 @@ export const prepareForCreate = (kind: Kind, object: ApiObject): void => {
 
 /**
  * What the registry does before an update is validated, in place: system metadata is carried over, a plain update keeps
- * the old status, a status update keeps the old spec, and the generation counts a changed wish.
+ * the old status, a status update keeps the old spec, a part's what is not the part's, and the generation counts a changed wish.
  */
-export const prepareForUpdate = (kind: Kind, object: ApiObject, old: ApiObject, part: Part = ''): void => {
+export const prepareForUpdate = (kind: Kind, object: ApiObject, old: ApiObject, part = ''): void => {
   const loose = object as Loose
   const before = old as Loose
   loose.metadata ??= {}
@@ -53,7 +51,9 @@ export const prepareForUpdate = (kind: Kind, object: ApiObject, old: ApiObject, 
     if (before.status === undefined) delete loose.status
     else loose.status = before.status
   }
-  kind.prepare?.update?.(object as Draft<ApiObject>, old)
+  const { prepare } = own(kind.parts, part) ?? {}
+  if (prepare) prepare(object as Draft<ApiObject>, old)
+  else kind.prepare?.update?.(object as Draft<ApiObject>, old)
   if (kind.generation && !jsonEqual(kind.generation(object) ?? {}, kind.generation(old) ?? {}))
     loose.metadata.generation = (before.metadata?.generation ?? 0) + 1
 }

@@ -26,6 +26,9 @@ const READ_AND_WRITE = ['get', 'patch', 'update']
 /** What the system has found: a plain write cannot touch it, a write of it touches nothing else. */
 export const status: Subresource = { answeredBy: 'own', verbs: READ_AND_WRITE }
 
+/** A part of the object that is written alone, by the kind's rules for it. */
+export const part: Subresource = { answeredBy: 'own', verbs: READ_AND_WRITE }
+
 /** `spec.replicas`, `status.replicas` and `spec.selector`, for who scales without knowing the kind. */
 export const scale: Subresource = { answeredBy: 'scale', verbs: READ_AND_WRITE, body: Scale }
 

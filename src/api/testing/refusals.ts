@@ -35,24 +35,33 @@ export const created = (object: object): ApiObject => {
 export const refusals = (object: object): readonly string[] => textsOf(validateCreate(kindOf(object), created(object)))
 
 /** The object as it is checked at an update that changes what was created. */
-const changed = (before: object, change: (object: any) => void): ApiObject => {
-  const old = created(before)
+const changed = (old: ApiObject, change: (object: any) => void, part = ''): ApiObject => {
   const object = structuredClone(old)
   change(object)
   const kind = kindOf(old)
   applyDefaults(kind, object)
-  prepareForUpdate(kind, object, old)
+  prepareForUpdate(kind, object, old, part)
   return object
 }
 
 /** Why an update is not taken. */
 export const refusedChange = (before: object, change: (object: any) => void): readonly string[] =>
-  textsOf(validateUpdate(kindOf(before), changed(before, change), created(before)))
+  refusedPart(created(before), '', change)
+
+/** Why an update of a part of what is there is not taken. */
+export const refusedPart = (old: ApiObject, part: string, change: (object: any) => void): readonly string[] =>
+  textsOf(validateUpdate(kindOf(old), changed(old, change, part), old, part))
 
 /** Why a status is not taken. */
-export const refusedStatus = (before: object, status: object): readonly string[] => {
-  const old = created(before)
-  return textsOf(validateUpdate(kindOf(old), { ...old, status } as ApiObject, old, 'status'))
+export const refusedStatus = (before: object, status: object): readonly string[] =>
+  refusedReport(created(before), status)
+
+/** The same of what is there, as it was written: a status has no defaults. */
+const refusedReport = (old: ApiObject, status: object): readonly string[] => {
+  const kind = kindOf(old)
+  const object = { ...structuredClone(old), status }
+  prepareForUpdate(kind, object, old, 'status')
+  return textsOf(validateUpdate(kind, object, old, 'status'))
 }
 
 /** The moment at which rows are printed. */

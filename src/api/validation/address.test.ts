@@ -104,7 +104,7 @@ test('an address of the other family is refused in a slice, and two of one famil
   ])
   const podIPs = ['10.244.1.5', '10.244.1.6'].map((ip) => ({ ip }))
   assert.deepEqual(statusRefusals(pod({}), { podIP: podIPs[0]!.ip, podIPs }), [
-    'status.podIPs: Invalid value: ["10.244.1.5","10.244.1.6"]: may specify no more than one IP for each IP family',
+    'status.podIPs: Invalid value: [{"IP":"10.244.1.5"},{"IP":"10.244.1.6"}]: may specify no more than one IP for each IP family',
   ])
   assert.deepEqual(statusRefusals(pod({}), { hostIP: '172.30.0.2', hostIPs: [{ ip: '172.30.0.3' }] }), [
     'status.hostIPs[0].ip: Invalid value: "172.30.0.3": must be equal to `hostIP`',

@@ -30,6 +30,14 @@ const form =
 export const dnsLabel: NameForm = form(LABEL_FORM, 63, LABEL_MESSAGE)
 /** RFC 1123 subdomain, 253 bytes: most kinds' names. */
 export const dnsSubdomain: NameForm = form(SUBDOMAIN_FORM, 253, SUBDOMAIN_MESSAGE)
+const FREE_LABEL = '_?[a-z0-9]([-_a-z0-9]*[a-z0-9])?'
+const FREE_SUBDOMAIN = `${FREE_LABEL}(\\.${FREE_LABEL})*`
+/** A domain that is searched: as a subdomain, and with underscores. */
+export const searchPath: NameForm = form(
+  anchored(FREE_SUBDOMAIN),
+  253,
+  `a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '_', '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '${FREE_SUBDOMAIN}')`,
+)
 /** `*.` before an RFC 1123 subdomain: all hosts one label below it. */
 export const wildcardSubdomain: NameForm = form(
   anchored(`\\*\\.${SUBDOMAIN}`),

@@ -29,8 +29,6 @@ const copy = <T>(value: T): T => {
   return result as T
 }
 
-const statusOf = (subresource: string): '' | 'status' => (subresource === 'status' ? 'status' : '')
-
 const isUnruled = (kind: Kind, subresource: string): boolean => own(kind.subresources, subresource)?.isUnruled === true
 
 const patchWarnings = ({ message }: Patched, type: PatchType, patch: unknown): readonly string[] =>
@@ -59,13 +57,13 @@ export const createMachinery = (catalogue: Catalogue): Machinery => ({
   prepareForCreate: (resource, object) => prepareForCreate(catalogue.of(resource), object),
   prepareForUpdate(resource, next, previous, subresource) {
     const kind = catalogue.of(resource)
-    if (!isUnruled(kind, subresource)) prepareForUpdate(kind, next, previous, statusOf(subresource))
+    if (!isUnruled(kind, subresource)) prepareForUpdate(kind, next, previous, subresource)
   },
   validateCreate: (resource, object) => fieldCauses(validateCreate(catalogue.of(resource), object)),
   validateUpdate(resource, next, previous, subresource) {
     const kind = catalogue.of(resource)
     if (isUnruled(kind, subresource)) return []
-    return fieldCauses(validateUpdate(kind, next, previous, statusOf(subresource)))
+    return fieldCauses(validateUpdate(kind, next, previous, subresource))
   },
   patchWarnings,
   warningsFor: (resource, object, isNew = false) => warningsOf(catalogue.of(resource), object, isNew),

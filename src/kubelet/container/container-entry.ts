@@ -1,5 +1,6 @@
 import type { Pod } from '#api/core/pod/message.ts'
 import type { Container } from '#api/core/pod/spec/container.ts'
+import type { ResourceRequirements } from '#api/core/pod/spec/resources.ts'
 import type { ContainerStatus } from '#api/core/pod/status/container-status.ts'
 import type { ContainerState as RuntimeState } from '#runtime/runtime.ts'
 import type { Prober } from '../probe/prober.ts'
@@ -32,6 +33,8 @@ export interface ContainerEntry {
   imageBackoff?: Backoff
   notBefore?: number
   hash: string
+  /** What the container that runs was given; absent where none does. */
+  given?: ResourceRequirements
   probers: Prober[]
   /** Why the last try to start it came to nothing (image, configuration), until one succeeds. */
   hold?: Extract<ContainerPhase, { phase: 'waiting' }>
@@ -77,9 +80,16 @@ const fromStatus = (
   }
 }
 
+/** What the status of a pod says of its containers, whichever list they stand in. */
+export const statusesOf = ({ status }: Pod): readonly ContainerStatus[] => [
+  ...(status?.initContainerStatuses ?? []),
+  ...(status?.containerStatuses ?? []),
+  ...(status?.ephemeralContainerStatuses ?? []),
+]
+
 /** The entries of a pod as its API status remembers them; what runs here is laid over them by `adopt`. */
 export const makeEntries = (pod: Pod): Map<string, ContainerEntry> => {
-  const statuses = [...(pod.status?.initContainerStatuses ?? []), ...(pod.status?.containerStatuses ?? [])]
+  const statuses = statusesOf(pod)
   const hasInit = (pod.spec?.initContainers?.length ?? 0) > 0
   return new Map(
     containersOf(pod.spec ?? { containers: [] }).map(({ container, role }) => {
@@ -139,6 +149,7 @@ const rawView = (entry: ContainerEntry): ContainerView => ({
   ...(entry.imageID && { imageID: entry.imageID }),
   started: entry.started,
   ready: entry.ready,
+  ...(entry.given && { given: entry.given }),
 })
 
 /** What the status shows: an exit that waits for its back-off is CrashLoopBackOff, the exit itself its last state. */

@@ -1,5 +1,5 @@
 import type { ContainerRecord } from '#runtime/runtime.ts'
-import type { ContainerEntry } from '../container/container-entry.ts'
+import { type ContainerEntry, statusesOf } from '../container/container-entry.ts'
 import type { ContainerLabels } from '../container/container-id.ts'
 import { noteExit } from '../container/life/container-exit.ts'
 import type { KubeletContext } from '../context.ts'
@@ -22,12 +22,12 @@ const discard = async ({ runtime, log }: KubeletContext, id: string): Promise<vo
 
 /** What the runtime does not know of a running container, its last status does: probes go on from where they were. */
 const resume = (entry: ContainerEntry, { pod }: PodEntry, startedAt: string): void => {
-  const { containerStatuses = [], initContainerStatuses = [] } = pod.status ?? {}
-  const known = [...containerStatuses, ...initContainerStatuses].find(({ name }) => name === entry.container.name)
+  const known = statusesOf(pod).find(({ name }) => name === entry.container.name)
   entry.phase = { phase: 'running', startedAt: `${startedAt.slice(0, 19)}Z` }
   entry.started = known?.started === true || entry.container.startupProbe === undefined
   entry.ready = known?.ready === true
   entry.imageID = known?.imageID ?? ''
+  entry.given = known?.resources ?? entry.container.resources ?? {}
 }
 
 /**

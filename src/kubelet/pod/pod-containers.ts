@@ -1,3 +1,4 @@
+import type { EphemeralContainer } from '#api/core/pod/spec/container.ts'
 import type { ContainerState } from '#runtime/runtime.ts'
 import { type ContainerEntry, planInput } from '../container/container-entry.ts'
 import { containerHash } from '../container/container-id.ts'
@@ -9,7 +10,8 @@ import { stopContainer } from '../container/life/container-stopper.ts'
 import { planContainers } from '../container/plan/container-plan.ts'
 import type { KubeletContext } from '../context.ts'
 import type { PodEntry } from './pod-entry.ts'
-import { tellBackOff } from './pod-events.ts'
+import { holdUnsupported, tellBackOff } from './pod-events.ts'
+import { PodResizer, type ResizeTrouble } from './pod-resizer.ts'
 
 interface ContainersListener {
   /** A start or a stop is through: what comes next is to be planned. */
@@ -36,6 +38,7 @@ export class PodContainers {
   readonly #pod: PodEntry
   readonly #signal: AbortSignal
   readonly #listener: ContainersListener
+  readonly #resizer: PodResizer
   readonly #underway = new Set<Promise<void>>()
 
   /** `signal`: starts that are under way go no further. */
@@ -44,6 +47,12 @@ export class PodContainers {
     this.#pod = pod
     this.#signal = signal
     this.#listener = listener
+    this.#resizer = new PodResizer(context, pod, listener.shown)
+  }
+
+  /** Why the pod does not have what it wants of processor and memory. */
+  get resizeTrouble(): ResizeTrouble | undefined {
+    return this.#resizer.trouble
   }
 
   /** Starts what is due by the plan, and stops what no longer is what it was started as. */
@@ -64,8 +73,11 @@ export class PodContainers {
         this.#stop(entry, `Container ${entry.container.name} definition changed, will be restarted`)
       }
     }
+    for (const entry of this.#resizer.advance())
+      this.#stop(entry, `Container ${entry.container.name} resize requires restart`)
     const { finished, backOff } = plan
-    return { finished, ...(backOff.size > 0 && { wakeAt: Math.min(...backOff.values()) }) }
+    const ends = [...backOff.values()].filter(Number.isFinite)
+    return { finished, ...(ends.length > 0 && { wakeAt: Math.min(...ends) }) }
   }
 
   /** Probes whatever runs already, where it was adopted. */
@@ -117,6 +129,7 @@ export class PodContainers {
   #start(entry: ContainerEntry): void {
     const { pod, dir, logDir, sandbox, volumes, facts, hostname } = this.#pod
     if (sandbox === undefined) return
+    if (entry.role === 'ephemeral' && holdUnsupported(entry)) return
     entry.busy = true
     entry.backOffUntil = undefined
     entry.hash = containerHash(entry.container)
@@ -129,12 +142,20 @@ export class PodContainers {
       facts,
       hostname,
       signal: this.#signal,
+      ...this.#processes(entry),
       own: this.#listener.own,
     }
     this.#track(entry, startContainer(this.#context, place, entry), () => {
       if (entry.phase.phase === 'running' && this.#listener.probing()) this.#probe(entry)
       pruneLogs(logDir, entry.container.name, entry.attempt)
     })
+  }
+
+  /** Who looks for a fault may see what another container of the pod runs. */
+  #processes({ container }: ContainerEntry): { readonly processesOf?: string } {
+    const { targetContainerName = '' } = container as EphemeralContainer
+    const id = this.#pod.containers.get(targetContainerName)?.id
+    return id === undefined ? {} : { processesOf: id }
   }
 
   /** Without probes a container is started and ready at once. */

@@ -15,7 +15,7 @@ export class PodEntry {
   readonly logDir: string
   readonly volumes: PodVolumes
   /** By name, in the order in which they start. */
-  readonly containers: ReadonlyMap<string, ContainerEntry>
+  readonly containers: Map<string, ContainerEntry>
   /** The newest version that was told. */
   pod: Pod
   /** Absent until the network has been attached. */
@@ -33,12 +33,13 @@ export class PodEntry {
     this.#context = context
   }
 
-  /** Takes the pod's newest version, and each container's. */
+  /** Takes the pod's newest version, and each container's; containers that were added to it come last. */
   update(pod: Pod): void {
     this.pod = pod
-    for (const container of [...(pod.spec?.containers ?? []), ...(pod.spec?.initContainers ?? [])]) {
-      const entry = this.containers.get(container.name)
-      if (entry !== undefined) entry.container = container
+    for (const [name, fresh] of makeEntries(pod)) {
+      const entry = this.containers.get(name)
+      if (entry !== undefined) entry.container = fresh.container
+      else if (fresh.role === 'ephemeral') this.containers.set(name, fresh)
     }
   }
 

@@ -1,7 +1,7 @@
 import type { ContainerEntry } from '../container/container-entry.ts'
 import type { KubeletContext } from '../context.ts'
 import { fullPodName } from '../status/pod-publisher.ts'
-import { type Unsupported, unsupported } from '../unsupported.ts'
+import { type Unsupported, unsupported, unsupportedOf } from '../unsupported.ts'
 import type { PodEntry } from './pod-entry.ts'
 
 const IMAGE_ERROR_SHOWN_MS = 1000
@@ -49,4 +49,17 @@ export const tellUnsupported = (
     told.add(field)
   }
   return findings
+}
+
+/** A container that was added and asks for what cannot be done here never starts, and says why. True: so it is. */
+export const holdUnsupported = (entry: ContainerEntry): boolean => {
+  const { container } = entry
+  const refused = unsupportedOf(`spec.ephemeralContainers[${container.name}]`, container, false).filter(
+    (finding) => finding.refused,
+  )
+  if (refused.length === 0) return false
+  const message = refused.map(({ field, reason }) => `${field}: ${reason}`).join('; ')
+  entry.hold = { phase: 'waiting', reason: 'Unsupported', message }
+  entry.notBefore = Number.POSITIVE_INFINITY
+  return true
 }

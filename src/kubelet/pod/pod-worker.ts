@@ -87,8 +87,7 @@ export class PodWorker {
   }
 
   update(pod: Pod): void {
-    const { deletionGracePeriodSeconds: before } = this.entry.pod.metadata ?? {}
-    const { deletionGracePeriodSeconds: after } = pod.metadata ?? {}
+    const [before, after] = [this.entry.pod, pod].map(({ metadata }) => metadata?.deletionGracePeriodSeconds)
     this.entry.update(pod)
     // Deleted again with less patience: the stop that is under way is made shorter.
     if (this.#stage === 'terminating' && before !== undefined && after !== undefined && after < before) {
@@ -111,6 +110,11 @@ export class PodWorker {
 
   exited(id: string, state: ContainerState): void {
     if (this.#containers.exited(id, state)) this.#sync()
+  }
+
+  /** Another pod has left: what waited for room may have it now. */
+  roomFreed(): void {
+    if (this.#containers.resizeTrouble?.reason === 'Deferred') this.#syncSoon()
   }
 
   /** Leaves everything running, for the next process of ours. */
@@ -289,6 +293,7 @@ export class PodWorker {
       podIPs: sandbox === undefined ? known : facts.podIPs,
       startTime: this.#startTime,
       terminating: this.#stage === 'terminating',
+      ...(this.#containers.resizeTrouble && { resizeTrouble: this.#containers.resizeTrouble }),
       ...(this.#ended && { ended: this.#ended }),
     })
   }

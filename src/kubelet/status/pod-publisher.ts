@@ -43,7 +43,8 @@ export class PodPublisher {
       facts.terminating ||
       ((status.phase === 'Pending' || before.status?.phase !== 'Running') &&
         [...entries.values()].some(
-          ({ phase, ready, role, hold }) => role !== 'init' && !ready && phase.phase !== 'exited' && !hold,
+          ({ phase, ready, role, hold }) =>
+            role !== 'init' && role !== 'ephemeral' && !ready && phase.phase !== 'exited' && !hold,
         ))
     statuses.set(pod, status, !settling)
   }

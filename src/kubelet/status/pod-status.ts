@@ -4,7 +4,13 @@ import type { ContainerState, ContainerStatus } from '#api/core/pod/status/conta
 import type { PodCondition, PodPhase, PodStatus } from '#api/core/pod/status/status.ts'
 import { findCondition } from '#objects/conditions.ts'
 import { isTerminalPhase } from '#objects/pod.ts'
-import { type ContainerPhase, type ContainerView, containersOf, type Exited } from '../container/plan/container-view.ts'
+import {
+  type ContainerPhase,
+  type ContainerRole,
+  type ContainerView,
+  containersOf,
+  type Exited,
+} from '../container/plan/container-view.ts'
 import { restarts } from '../container/plan/restart-policy.ts'
 
 /** All that the status is computed from, besides the pod itself. */
@@ -18,6 +24,8 @@ export interface PodFacts {
   readonly startTime: string
   /** It is being deleted: nothing is started again, so that an exit is the end. */
   readonly terminating: boolean
+  /** Why its containers do not have what it wants of processor and memory. */
+  readonly resizeTrouble?: { readonly type: string; readonly reason: string; readonly message: string }
   /** Set where the kubelet itself ended the pod: `DeadlineExceeded`. */
   readonly ended?: { readonly reason: string; readonly message: string }
 }
@@ -47,11 +55,21 @@ const containerStatus = (view: ContainerView, image: string): ContainerStatus =>
   name: view.name,
   state: containerState(view.phase),
   lastState: view.last === undefined ? {} : { terminated: terminated(view.last) },
-  ready: view.role === 'init' ? view.phase.phase === 'exited' && view.phase.exitCode === 0 : view.ready,
+  // Nobody asks whether one that was added is ready.
+  ready:
+    view.role === 'ephemeral'
+      ? false
+      : view.role === 'init'
+        ? view.phase.phase === 'exited' && view.phase.exitCode === 0
+        : view.ready,
   restartCount: view.restartCount,
   image,
   imageID: view.imageID ?? '',
   ...(view.containerID !== undefined && { containerID: view.containerID }),
+  ...(view.given !== undefined && {
+    ...(view.given.requests && { allocatedResources: view.given.requests }),
+    resources: view.given,
+  }),
   started: view.phase.phase === 'running' && (view.role === 'init' ? true : view.started),
 })
 
@@ -68,7 +86,7 @@ const podPhase = (pod: Pod, facts: PodFacts): PodPhase => {
   for (const { container, role } of containersOf(spec)) {
     const view = facts.views.get(container.name)
     const phase = view?.phase
-    if (role === 'sidecar') continue
+    if (role === 'sidecar' || role === 'ephemeral') continue
     const exit = phase?.phase === 'exited' ? phase : undefined
     const goesOn = exit === undefined || (!facts.terminating && restarts(spec, container, role, exit.exitCode))
     if (role === 'init') {
@@ -99,7 +117,10 @@ const containersReady = (pod: Pod, facts: PodFacts, phase: PodPhase): Verdict =>
   if (phase === 'Succeeded') return no('PodCompleted')
   if (phase === 'Failed') return no('PodFailed')
   const unready = containersOf(pod.spec ?? { containers: [] })
-    .filter(({ role, container }) => role !== 'init' && facts.views.get(container.name)?.ready !== true)
+    .filter(
+      ({ role, container }) =>
+        role !== 'init' && role !== 'ephemeral' && facts.views.get(container.name)?.ready !== true,
+    )
     .map(({ container }) => container.name)
   return unready.length === 0 ? yes : no('ContainersNotReady', `containers with unready status: [${unready.join(' ')}]`)
 }
@@ -121,7 +142,7 @@ const initializedVerdict = (pod: Pod, facts: PodFacts): Verdict => {
   const incomplete = containersOf(pod.spec ?? { containers: [] })
     .filter(({ role, container }) => {
       const view = facts.views.get(container.name)
-      if (role === 'main') return false
+      if (role === 'main' || role === 'ephemeral') return false
       return role === 'sidecar'
         ? view?.started !== true
         : !(view?.phase.phase === 'exited' && view.phase.exitCode === 0)
@@ -129,6 +150,9 @@ const initializedVerdict = (pod: Pod, facts: PodFacts): Verdict => {
     .map(({ container }) => container.name)
   return no('ContainersNotInitialized', `containers with incomplete status: [${incomplete.join(' ')}]`)
 }
+
+const resizing = ({ type, reason, message }: NonNullable<PodFacts['resizeTrouble']>) =>
+  [type, { status: 'True', reason, message }] as const
 
 /** The conditions the kubelet owns; `lastTransitionTime` is kept where the status is the one that was. */
 const conditions = (pod: Pod, facts: PodFacts, phase: PodPhase, now: string): readonly PodCondition[] => {
@@ -142,6 +166,7 @@ const conditions = (pod: Pod, facts: PodFacts, phase: PodPhase, now: string): re
     ['Ready', podReady(pod, containers)],
     ['ContainersReady', containers],
     ['PodScheduled', yes],
+    ...(facts.resizeTrouble === undefined ? [] : [resizing(facts.resizeTrouble)]),
   ]
   return verdicts.map(([type, verdict]) => {
     const before = findCondition(pod.status?.conditions, type)
@@ -168,7 +193,9 @@ export const podStatus = (pod: Pod, facts: PodFacts, now: string): PodStatus => 
     const view = facts.views.get(container.name)
     return view === undefined ? [] : [{ role, status: containerStatus(view, container.image ?? '') }]
   })
-  const init = statuses.filter(({ role }) => role !== 'main').map(({ status }) => status)
+  const of = (...roles: readonly ContainerRole[]): readonly ContainerStatus[] =>
+    statuses.filter(({ role }) => roles.includes(role)).map(({ status }) => status)
+  const [init, added] = [of('init', 'sidecar'), of('ephemeral')]
   const [podIP] = facts.podIPs
   return {
     ...(pod.metadata?.generation !== undefined && { observedGeneration: pod.metadata.generation }),
@@ -180,7 +207,8 @@ export const podStatus = (pod: Pod, facts: PodFacts, now: string): PodStatus => 
     ...(podIP !== undefined && { podIP, podIPs: facts.podIPs.map((ip) => ({ ip })) }),
     startTime: facts.startTime,
     ...(init.length > 0 && { initContainerStatuses: init }),
-    containerStatuses: statuses.filter(({ role }) => role === 'main').map(({ status }) => status),
+    containerStatuses: of('main'),
+    ...(added.length > 0 && { ephemeralContainerStatuses: added }),
     qosClass: pod.status?.qosClass ?? podQosClass(pod.spec ?? { containers: [] }),
   }
 }

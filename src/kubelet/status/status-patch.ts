@@ -14,6 +14,9 @@ const plain = (value: unknown): unknown => {
 
 const same = (a: unknown, b: unknown): boolean => JSON.stringify(plain(a)) === JSON.stringify(plain(b))
 
+/** Conditions of ours that are there only while they hold. */
+const PASSING = ['PodResizePending', 'PodResizeInProgress']
+
 /**
  * The strategic merge patch of `status` that leads from what was written to what is wanted; undefined where they are
  * the same. Conditions are merged by type, so that those of others (readiness gates) stay.
@@ -28,8 +31,12 @@ export const statusPatch = (written: PodStatus | undefined, wanted: PodStatus): 
       // A merged condition keeps fields that the patch does not name: null takes them away.
       const without = (condition: PodCondition, key: 'reason' | 'message') =>
         condition[key] === undefined && old.get(condition.type)?.[key] ? { [key]: null } : {}
-      if (changed.length > 0) {
-        patch.conditions = changed.map((c) => ({ ...c, ...without(c, 'reason'), ...without(c, 'message') }))
+      const over = PASSING.filter((type) => old.has(type) && !wanted.conditions?.some((one) => one.type === type))
+      if (changed.length + over.length > 0) {
+        patch.conditions = [
+          ...changed.map((c) => ({ ...c, ...without(c, 'reason'), ...without(c, 'message') })),
+          ...over.map((type) => ({ type, $patch: 'delete' })),
+        ]
       }
     } else if (!same(before[key], value)) {
       // Merged by their address otherwise: one that the pod no longer has would stay.

@@ -1,7 +1,14 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { Clock } from '#clock/clock.ts'
-import type { ContainerRecord, ContainerSpec, ContainerState, ExecOptions, Runtime } from '#runtime/runtime.ts'
+import type {
+  ContainerLimits,
+  ContainerRecord,
+  ContainerSpec,
+  ContainerState,
+  ExecOptions,
+  Runtime,
+} from '#runtime/runtime.ts'
 
 interface Held {
   readonly spec: ContainerSpec
@@ -58,6 +65,10 @@ export class FakeRuntime implements Runtime {
     if (this.startFault !== undefined) throw this.startFault
     const held = this.#get(id)
     held.status = { state: 'running', pid: 1, createdAt: this.#time(), startedAt: this.#time() }
+  }
+
+  async resize(id: string, limits: ContainerLimits): Promise<void> {
+    this.calls.push(`resize ${id} ${JSON.stringify(limits)}`)
   }
 
   /** The container's program ends by itself. */

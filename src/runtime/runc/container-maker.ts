@@ -51,11 +51,16 @@ interface Workshop {
 }
 
 /**
- * Makes a container: bundle and layer on disk, its record, its process up to the program's start. What was made is
+ * Makes a container: bundle and layer on disk, its record, its process up to the program's start; `processes`: the
+ * file of the process namespace that it joins. What was made is
  * taken away again where a step fails. Rejects with RuntimeError: of the image, of ociSpec(), of createWithConmon(),
  * CONTAINER_CANNOT_RUN.
  */
-export async function makeContainer(workshop: Workshop, spec: ContainerSpec): Promise<StoredContainer> {
+export async function makeContainer(
+  workshop: Workshop,
+  spec: ContainerSpec,
+  processes?: string,
+): Promise<StoredContainer> {
   const { paths, cluster, images, programs, machine } = workshop
   const image = await images.resolve(spec.image)
   const tools = programs()
@@ -76,6 +81,7 @@ export async function makeContainer(workshop: Workshop, spec: ContainerSpec): Pr
     { rootfs: paths.rootfs, layers: bundle.layers },
     abilities,
     cgroupsPath,
+    processes,
   )
   // Left by a process that died right here.
   if (existsSync(bundle.folder)) abandon(paths, { id: spec.id, cgroupsPath })

@@ -20,6 +20,7 @@ import { bundlePaths, runtimePaths } from './bundle/runtime-paths.ts'
 import { checkSpec, makeContainer } from './container-maker.ts'
 import { ContainerWatch } from './container-watch.ts'
 import { abandon, discard } from './discard.ts'
+import { updateLimits } from './limits.ts'
 import { cgroupFolders, cgroupVersion, childCgroups, removeCgroup } from './processes/cgroup.ts'
 import { signalProcess } from './processes/process-identity.ts'
 import { attachToContainer } from './programs/attach.ts'
@@ -154,7 +155,8 @@ export function createRuncRuntime(options: RuncRuntimeOptions): RuncRuntime {
     }
     creating.add(spec.id)
     try {
-      keep(await makeContainer(workshop, spec))
+      const processes = spec.processesOf === undefined ? undefined : `/proc/${runningPid(spec.processesOf)}/ns/pid`
+      keep(await makeContainer(workshop, spec, processes))
     } finally {
       creating.delete(spec.id)
     }
@@ -221,6 +223,10 @@ export function createRuncRuntime(options: RuncRuntimeOptions): RuncRuntime {
     ensureImage: async (image) => ({ id: (await images.resolve(image)).id }),
     create,
     start,
+    resize: async (id, limits) => {
+      runningPid(id)
+      await updateLimits({ runc: findPrograms().runc, runcRoot: paths.runc, id }, limits)
+    },
     stop,
     remove,
     prune: async (node, living) => {

@@ -130,6 +130,7 @@ test('a StatefulSet has a label for its name, and words that are known', () => {
       'spec.updateStrategy Required',
       'spec.selector Required',
       'spec.template.metadata.labels Invalid',
+      'spec.template.spec.terminationGracePeriodSeconds Required',
       'spec.template.spec.containers Required',
       'spec.template.spec.restartPolicy Required',
       'spec.template.spec.dnsPolicy Required',

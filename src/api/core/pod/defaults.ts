@@ -15,6 +15,14 @@ export const defaultPod = (pod: Draft<Pod>): void => {
   pod.spec ??= {}
   defaultPodSpec(pod.spec)
   defaultPodOnly(pod.spec)
+  if (pod.status !== undefined) alignAddresses(pod.status)
+}
+
+/** `podIP` and `podIPs[0]` are one thing said twice, of which the older field counts. */
+const alignAddresses = (status: NonNullable<Draft<Pod>['status']>): void => {
+  const first = status.podIPs?.[0]?.ip
+  if (status.podIP && first !== status.podIP) status.podIPs = [{ ip: status.podIP }]
+  else if (!status.podIP && first) status.podIP = first
 }
 
 /** Fills in, in place, the defaults that hold for a pod and for a pod template alike. */
@@ -93,6 +101,7 @@ const defaultVolume = (volume: Draft<Volume>): void => {
   if (volume.secret !== undefined) volume.secret.defaultMode ??= FILE_MODE
   if (volume.configMap !== undefined) volume.configMap.defaultMode ??= FILE_MODE
   if (volume.hostPath !== undefined) volume.hostPath.type ??= ''
+  if (volume.image !== undefined) volume.image.pullPolicy ||= pullPolicyFor(volume.image.reference ?? '')
   if (volume.downwardAPI !== undefined) {
     volume.downwardAPI.defaultMode ??= FILE_MODE
     for (const item of volume.downwardAPI.items ?? []) if (item.fieldRef) item.fieldRef.apiVersion ||= 'v1'

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { applyDefaults } from '#api/catalogue/defaults.ts'
 import { prepareForUpdate } from '#api/catalogue/prepare.ts'
 import { created, rowOf } from '#api/testing/refusals.ts'
 import { pod as kind } from './kind.ts'
@@ -208,6 +209,7 @@ test('what a pod leaves out is filled in, volume by volume and container by cont
 test('a pod’s report keeps its owners, and one address said twice is one address', () => {
   const report = (status: object, old: object = {}, metadata: object = { name: 'p' }): any => {
     const object = pod({}, { status, metadata })
+    applyDefaults(kind, object)
     prepareForUpdate(kind, object, pod({}, { metadata: { name: 'p', ...old } }), 'status')
     return object
   }
@@ -222,7 +224,7 @@ test('a pod’s report keeps its owners, and one address said twice is one addre
     podIP: 'a',
     podIPs: [{ ip: 'a' }, { ip: 'c' }],
   })
-  assert.deepEqual(report({ podIPs: [{ ip: 'b' }] }).status, { podIPs: [{ ip: 'b' }] })
+  assert.deepEqual(report({ podIPs: [{ ip: 'b' }] }).status, { podIP: 'b', podIPs: [{ ip: 'b' }] })
   assert.deepEqual(report({}, { ownerReferences: owners }).metadata, { name: 'p', ownerReferences: owners })
   assert.deepEqual(report({}, {}, { name: 'p', ownerReferences: owners }).metadata, { name: 'p' })
 })

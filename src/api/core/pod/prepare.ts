@@ -15,12 +15,46 @@ export const preparePodCreate = (pod: Draft<Pod>): void => {
   pod.status.conditions = [{ ...gated, lastTransitionTime: pod.metadata!.creationTimestamp! }]
 }
 
-/** A report says nothing of owners; `podIP` and `podIPs[0]` are one thing said twice: the older field counts. */
+/** A report says nothing of owners, and what it leaves out of the pod's class and of what it was made from stays. */
 export const preparePodStatus = (pod: Draft<Pod>, old: Pod): void => {
+  pod.status ??= {}
   const { status } = pod
-  if (status?.podIP && status.podIPs?.[0]?.ip !== status.podIP) status.podIPs = [{ ip: status.podIP }]
+  if (!status.qosClass && old.status?.qosClass) status.qosClass = old.status.qosClass
+  if (!status.observedGeneration && old.status?.observedGeneration)
+    status.observedGeneration = old.status.observedGeneration
   pod.metadata ??= {}
   const owners = old.metadata?.ownerReferences
   if (owners === undefined) delete pod.metadata.ownerReferences
   else pod.metadata.ownerReferences = owners as Draft<typeof owners>
+}
+
+/** The pod as it is stored, with another spec; of what was sent, what says which pod and which version is meant. */
+const become = (pod: Draft<Pod>, old: Pod, spec: Pod['spec']): void => {
+  const { name, namespace, uid, resourceVersion, managedFields } = pod.metadata ?? {}
+  const sent = Object.entries({ name, namespace, uid, resourceVersion, managedFields })
+  const given = Object.fromEntries(sent.filter(([, value]) => value !== undefined))
+  const { managedFields: _, ...metadata } = old.metadata ?? {}
+  const next = { metadata: { ...metadata, ...given }, spec, status: old.status }
+  for (const [key, value] of Object.entries(next))
+    if (value === undefined) delete pod[key as keyof Pod]
+    else Object.assign(pod, { [key]: value })
+}
+
+/** By `ephemeralcontainers` nothing else changes. */
+export const prepareEphemeralContainers = (pod: Draft<Pod>, old: Pod): void => {
+  const { ephemeralContainers: _, ...spec } = old.spec ?? {}
+  const added = pod.spec?.ephemeralContainers
+  become(pod, old, { ...spec, ...(added && { ephemeralContainers: added }) } as Pod['spec'])
+}
+
+/** By `resize` nothing changes but what containers have, and whether they are started again for it. */
+export const prepareResize = (pod: Draft<Pod>, old: Pod): void => {
+  const resized = (list: 'containers' | 'initContainers') =>
+    old.spec?.[list]?.map((container) => {
+      const { resources, resizePolicy } = pod.spec?.[list]?.find(({ name }) => name === container.name) ?? {}
+      return { ...container, ...(resources && { resources }), ...(resizePolicy && { resizePolicy }) }
+    })
+  const [containers, initContainers] = [resized('containers'), resized('initContainers')]
+  const lists = { ...(containers && { containers }), ...(initContainers && { initContainers }) }
+  become(pod, old, { ...old.spec, ...lists } as Pod['spec'])
 }

@@ -29,6 +29,7 @@ export const noteExit = (
     context.log(`container ${entry.id}: its termination message cannot be read`, error)
   }
   entry.phase = exitedPhase(entry.id ?? '', exit, text)
+  entry.given = undefined
   entry.started = false
   entry.ready = false
 }

@@ -110,6 +110,7 @@ export const startContainer = async (
     }
     return
   }
+  entry.given = container.resources ?? {}
   entry.imageBackoff = undefined
   entry.notBefore = undefined
   entry.hold = undefined

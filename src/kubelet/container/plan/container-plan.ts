@@ -32,6 +32,7 @@ export const planContainers = (spec: PodSpec, inputs: ReadonlyMap<string, PlanIn
   const backOff = new Map<string, number>()
   const all = containersOf(spec)
   const mains = all.filter(({ role }) => role === 'main')
+  const added = all.filter(({ role }) => role === 'ephemeral')
 
   /** Starts it, or notes until when it has to wait. */
   const consider = (container: Container): void => {
@@ -49,6 +50,11 @@ export const planContainers = (spec: PodSpec, inputs: ReadonlyMap<string, PlanIn
     const phase = inputs.get(container.name)?.view.phase
     return phase?.phase === 'exited' ? phase.exitCode : undefined
   }
+
+  const isRunning = (container: Container): boolean => inputs.get(container.name)?.view.phase.phase === 'running'
+
+  // Whoever looks for a fault waits for nobody: not for those that come first either.
+  for (const { container } of added) if (exitCode(container) === undefined && !isRunning(container)) consider(container)
 
   // A main container that has run says that initialization was passed, also where the init containers' own records are
   // gone.

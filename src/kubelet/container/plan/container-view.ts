@@ -1,8 +1,12 @@
 import type { Container } from '#api/core/pod/spec/container.ts'
+import type { ResourceRequirements } from '#api/core/pod/spec/resources.ts'
 import type { PodSpec } from '#api/core/pod/spec/spec.ts'
 
-/** `sidecar`: an init container with restartPolicy Always (KEP-753). */
-export type ContainerRole = 'init' | 'sidecar' | 'main'
+/**
+ * `sidecar`: an init container with restartPolicy Always (KEP-753). `ephemeral`: added to a pod that is there, by who
+ * looks for a fault; it runs once, and the pod does not care.
+ */
+export type ContainerRole = 'init' | 'sidecar' | 'main' | 'ephemeral'
 
 export interface Exited {
   readonly phase: 'exited'
@@ -34,6 +38,8 @@ export interface ContainerView {
   /** Startup probe passed (or there is none), and the postStart hook is through. */
   readonly started: boolean
   readonly ready: boolean
+  /** What it was given, where it runs. */
+  readonly given?: ResourceRequirements
 }
 
 /** `isInit`: it is one of spec.initContainers. */
@@ -46,4 +52,5 @@ export const containersOf = (
 ): readonly { readonly container: Container; readonly role: ContainerRole }[] => [
   ...(spec.initContainers ?? []).map((container) => ({ container, role: roleOf(container, true) })),
   ...(spec.containers ?? []).map((container) => ({ container, role: roleOf(container, false) })),
+  ...(spec.ephemeralContainers ?? []).map((container) => ({ container, role: 'ephemeral' as const })),
 ]

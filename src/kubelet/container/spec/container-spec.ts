@@ -1,7 +1,8 @@
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join, normalize } from 'node:path'
 import type { Pod } from '#api/core/pod/message.ts'
-import type { ContainerSpec } from '#runtime/runtime.ts'
+import type { ResourceRequirements } from '#api/core/pod/spec/resources.ts'
+import type { ContainerLimits, ContainerSpec } from '#runtime/runtime.ts'
 import type { KubeletContext } from '../../context.ts'
 import { containerEnv } from '../../env/container-env.ts'
 import { expandVariables } from '../../env/expand.ts'
@@ -26,13 +27,14 @@ export interface StartPlace {
   readonly facts: PodFacts
   readonly hostname: string
   readonly signal: AbortSignal
+  /** The id of the container whose processes it is to see. */
+  readonly processesOf?: string
   /** Told as soon as the id is known, so that its exit finds its way. */
   readonly own: (id: string, entry: ContainerEntry) => void
 }
 
 /** cgroup numbers: 1024 shares a core at least 2, and a quota per 100 ms. */
-const limits = (entry: ContainerEntry): ContainerSpec['resources'] => {
-  const { requests, limits: most } = entry.container.resources ?? {}
+export const cgroupLimits = ({ requests, limits: most }: ResourceRequirements): ContainerLimits => {
   const cpuRequest = requests?.cpu ?? most?.cpu
   return {
     cpuShares: cpuRequest === undefined ? 2 : Math.max(2, Math.floor(quantityValue(cpuRequest) * 1024)),
@@ -104,6 +106,7 @@ export const containerSpec = async (
     ...(container.workingDir && { workingDir: container.workingDir }),
     mounts: [...own, ...mounted],
     namespaces: sandbox.namespaces,
+    ...(place.processesOf !== undefined && { processesOf: place.processesOf }),
     cgroup: `${context.node.name}/${pod.metadata?.uid}/${container.name}`,
     logPath: log,
     logMaxBytes: LOG_MAX_BYTES,
@@ -111,7 +114,7 @@ export const containerSpec = async (
     stdin: container.stdin === true,
     ...(container.stdinOnce && { stdinOnce: true }),
     ...securityFields(pod.spec ?? { containers: [] }, container),
-    resources: limits(entry),
+    resources: cgroupLimits(container.resources ?? {}),
     annotations: writeLabels({
       node: context.node.name,
       uid: pod.metadata?.uid ?? '',

@@ -1,6 +1,6 @@
 import { join, normalize } from 'node:path/posix'
 import type { Image } from '../../images/image.ts'
-import type { ContainerSpec, Mount } from '../../runtime.ts'
+import type { ContainerLimits, ContainerSpec, Mount } from '../../runtime.ts'
 import { RuntimeError } from '../../runtime-error.ts'
 import { containerCapabilities } from './capabilities.ts'
 
@@ -45,6 +45,8 @@ const READONLY_PATHS = ['/proc/bus', '/proc/fs', '/proc/irq', '/proc/sys', '/pro
 /**
  * The OCI runtime specification (1.0.2) of one container.
  *
+ * `processes`: the file of another container's process namespace, where it sees that one's.
+ *
  * The overlays are mounted by runc itself, the first on `/`, so they live in the container's own mount namespace: nothing
  * is left mounted on the machine when everything of ours is killed, and no mount has to be undone.
  */
@@ -54,6 +56,7 @@ export function ociSpec(
   folders: BundleFolders,
   machine: MachineAbilities,
   cgroupsPath: string,
+  processes?: string,
 ): object {
   const privileged = spec.privileged === true
   const { granted, unknown } = containerCapabilities(machine.capabilities, spec.capabilities, privileged)
@@ -83,13 +86,13 @@ export function ociSpec(
       cgroupsPath,
       namespaces: [
         { type: 'mount' },
-        { type: 'pid' },
+        { type: 'pid', ...(processes !== undefined && { path: processes }) },
         { type: 'network', path: spec.namespaces.network },
         { type: 'ipc', path: spec.namespaces.ipc },
         { type: 'uts', path: spec.namespaces.uts },
         ...(machine.cgroupVersion === 2 ? [{ type: 'cgroup' }] : []),
       ],
-      resources: { ...resources(spec), devices: [{ allow: privileged, access: 'rwm' }] },
+      resources: { ...ociResources(spec.resources), devices: [{ allow: privileged, access: 'rwm' }] },
       ...(privileged ? {} : { maskedPaths: MASKED_PATHS, readonlyPaths: READONLY_PATHS }),
     },
   }
@@ -135,7 +138,8 @@ function processUser(
   return { uid: Number(uid) || 0, gid: Number(gid) || 0 }
 }
 
-function resources({ resources: wanted }: ContainerSpec): object {
+/** Limits as the OCI runtime specification has them. */
+export function ociResources(wanted: ContainerLimits | undefined): object {
   if (wanted === undefined) return {}
   const { cpuShares, cpuQuotaMicros, memoryLimitBytes } = wanted
   return {

@@ -3,7 +3,8 @@ import type { PodTemplateSpec } from '#api/core/pod/template.ts'
 import { type FieldError, forbidden, notSupported } from '#api/validation/field-error.ts'
 import { validateAnnotations } from '#api/validation/metadata.ts'
 import { checkLabels } from '#api/validation/names.ts'
-import { validatePodSpec } from './pod.ts'
+import { validateAnnotationsOfPod } from './annotations.ts'
+import { validatePodSpec } from './pod-spec.ts'
 
 /**
  * Checks a template of pods, in Kubernetes' order. Its labels and annotations are named without `metadata`, as
@@ -14,6 +15,7 @@ export const validateTemplate = (template: PodTemplateSpec, path: string): reado
   return [
     ...checkLabels(metadata?.labels ?? {}, `${path}.labels`),
     ...validateAnnotations(metadata?.annotations ?? {}, `${path}.annotations`),
+    ...validateAnnotationsOfPod(metadata?.annotations ?? {}, spec, `${path}.annotations`),
     ...validatePodSpec(spec, `${path}.spec`),
     ...((spec.ephemeralContainers ?? []).length > 0
       ? [forbidden(`${path}.spec.ephemeralContainers`, 'ephemeral containers not allowed in pod template')]

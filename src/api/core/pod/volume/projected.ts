@@ -18,7 +18,7 @@ export class KeyToPath extends message('KeyToPath', {
   mode: optional(3, int32),
 }) {}
 
-export class ConfigMapProjection extends message('ConfigMapProjection', {
+class ConfigMapProjection extends message('ConfigMapProjection', {
   localObjectReference: inline(1, LocalObjectReference),
   items: list(2, KeyToPath, { list: 'atomic' }),
   optional: optional(4, bool),

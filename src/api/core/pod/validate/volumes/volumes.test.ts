@@ -3,9 +3,10 @@ import { test } from 'node:test'
 import type { VolumeMount } from '#api/core/pod/spec/container.ts'
 import type { Volume } from '#api/core/pod/volume/volume.ts'
 import { textsOf } from '#api/testing/refusals.ts'
-import { validateContainer } from './container.ts'
+import { validateMounts } from '../container/mounts.ts'
 import { validateVolumes } from './volumes.ts'
 
+const VOLUMES = new Map([['v', { name: 'v', emptyDir: {} } as Volume]])
 const refusals = (...volumes: object[]): readonly string[] =>
   textsOf(validateVolumes(volumes as Volume[], 'spec.volumes'))
 
@@ -50,10 +51,7 @@ test('a path that the kubelet would write or mount is refused where it leads out
         projected: { sources: [{ downwardAPI: { items: [{ path, fieldRef: { fieldPath: 'metadata.uid' } }] } }] },
       }),
     ],
-    [
-      'projected.sources[0].serviceAccountToken',
-      (path) => ({ projected: { sources: [{ serviceAccountToken: { path } }] } }),
-    ],
+    ['projected', (path) => ({ projected: { sources: [{ serviceAccountToken: { path, expirationSeconds: 600 } }] } })],
   ]
   for (const [at, source] of sources) {
     for (const [path, details] of bad)
@@ -69,20 +67,14 @@ test('a path that the kubelet would write or mount is refused where it leads out
 test('a subPath and a subPathExpr are relative and do not climb', () => {
   const container = (mount: Partial<VolumeMount>): readonly string[] =>
     textsOf(
-      validateContainer(
-        {
-          name: 'c',
-          image: 'i',
-          imagePullPolicy: 'IfNotPresent',
-          terminationMessagePolicy: 'File',
-          volumeMounts: [{ name: 'v', mountPath: '/v', ...mount } as VolumeMount],
-        },
+      validateMounts(
+        { name: 'c', volumeMounts: [{ name: 'v', mountPath: '/v', ...mount } as VolumeMount] },
         'c',
-        new Set(['v']),
+        VOLUMES,
       ),
     )
   for (const field of ['subPath', 'subPathExpr'] as const) {
-    const at = `c.volumeMounts[0].${field}: Invalid value:`
+    const at = `c.volumeMounts.${field}: Invalid value:`
     assert.deepEqual(container({ [field]: '/a' }), [`${at} "/a": must be a relative path`])
     assert.deepEqual(container({ [field]: 'a/..' }), [`${at} "a/..": must not contain '..'`])
     assert.deepEqual(container({ [field]: 'a/..b' }), [])
@@ -124,29 +116,29 @@ test('what else a volume’s files must have is asked for in Kubernetes’ words
     ],
     [
       projected({ configMap: keyed('a'), secret: keyed('b', 'other') }),
-      ['projected.sources[0]: Forbidden: may not specify more than 1 volume type'],
+      ['projected.sources[0]: Forbidden: may not specify more than 1 volume type per source'],
     ],
     [projected({ serviceAccountToken: { path: 't', expirationSeconds: 600 } }), []],
     [projected({ serviceAccountToken: { path: 't', expirationSeconds: 2 ** 32 } }), []],
     [
       projected({ serviceAccountToken: { path: 't', expirationSeconds: 2 ** 32 + 1 } }),
       [
-        'projected.sources[0].serviceAccountToken.expirationSeconds: Invalid value: 4294967297: may not be larger than 2^32 seconds',
+        'projected.sources[0].serviceAccountToken.expirationSeconds: Invalid value: 4294967297: may not specify a duration larger than 2^32 seconds',
       ],
     ],
     [
       projected(
-        { serviceAccountToken: { path: 't' } },
+        { serviceAccountToken: { path: 't', expirationSeconds: 600 } },
         { downwardAPI: { items: [{ path: 't', fieldRef: { fieldPath: 'metadata.name' } }] } },
       ),
-      ['projected: Invalid value: "t": conflicting duplicate paths'],
+      [],
     ],
     [
       projected(
         { downwardAPI: { items: [{ path: 't', fieldRef: { fieldPath: 'metadata.name' } }] } },
-        { serviceAccountToken: { path: 't' } },
+        { configMap: keyed('a', 't') },
       ),
-      ['projected: Invalid value: "t": conflicting duplicate paths'],
+      ['projected: Invalid value: "a": conflicting duplicate paths'],
     ],
     [{ name: 'v', projected: { defaultMode: -1 } }, [`projected.defaultMode: Invalid value: -1: ${mode}`]],
     [{ name: 'v', projected: {} }, []],
@@ -168,13 +160,7 @@ test('what else a volume’s files must have is asked for in Kubernetes’ words
       [`downwardAPI.mode: Invalid value: 512: ${mode}`],
     ],
     [file({ fieldRef: {} }), ['downwardAPI.fieldRef.fieldPath: Required value']],
-    [
-      file({ resourceFieldRef: {} }),
-      [
-        'downwardAPI.resourceFieldRef.containerName: Required value',
-        'downwardAPI.resourceFieldRef.resource: Required value',
-      ],
-    ],
+    [file({ resourceFieldRef: {} }), ['downwardAPI.resourceFieldRef.containerName: Required value']],
     [file({ resourceFieldRef: { containerName: 'c', resource: 'limits.cpu' } }), []],
     [
       file({ fieldRef: { fieldPath: 'metadata.uid' }, resourceFieldRef: { containerName: 'c', resource: 'r' } }),
@@ -191,7 +177,7 @@ test('what else a volume’s files must have is asked for in Kubernetes’ words
     [
       projected({ serviceAccountToken: { path: 't', expirationSeconds: 599 } }),
       [
-        'projected.sources[0].serviceAccountToken.expirationSeconds: Invalid value: 599: may not be less than 10 minutes',
+        'projected.sources[0].serviceAccountToken.expirationSeconds: Invalid value: 599: may not specify a duration less than 10 minutes',
       ],
     ],
   ]

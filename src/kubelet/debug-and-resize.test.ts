@@ -1,0 +1,112 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Pod } from '#api/core/pod/message.ts'
+import { findCondition, isReady } from '#objects/conditions.ts'
+import { readMachine } from './node/machine.ts'
+import type { FakeCluster } from './testing/fake-cluster.ts'
+import { resources } from './testing/fake-cluster.ts'
+import { startCluster } from './testing/start-cluster.ts'
+
+const echo = { name: 'web', image: 'fairlead/echo' }
+const change = async (cluster: FakeCluster, spec: (pod: Pod) => object): Promise<void> => {
+  const pod = await cluster.get('web')
+  await cluster.client.update(resources.pods, { ...pod, spec: { ...pod.spec!, ...spec(pod) } } as Pod, {
+    namespace: 'default',
+  })
+}
+
+test('a container that is added to a pod runs once beside the others, and sees whose processes it asks for', async () => {
+  const cluster = await startCluster()
+  await cluster.pod('web', { containers: [echo] })
+  await cluster.until('web', isReady)
+  const added = { name: 'debugger', image: 'fairlead/host', targetContainerName: 'web', stdin: true }
+  await change(cluster, () => ({ ephemeralContainers: [added] }))
+  const running = await cluster.until(
+    'web',
+    ({ status }) => status?.ephemeralContainerStatuses?.[0]?.state?.running !== undefined,
+  )
+  assert.ok(isReady(running), 'the pod stays ready')
+  assert.equal(running.status?.containerStatuses?.length, 1)
+  const { id, spec } = cluster.runtime.byName('debugger')
+  assert.equal(spec.processesOf, cluster.runtime.byName('web').id)
+  const found = cluster.kubelet.resolve('default', 'web', 'debugger', { running: true })
+  assert.deepEqual([found.id, found.running], [id, true])
+  cluster.runtime.exit(id, 1)
+  const ended = await cluster.until(
+    'web',
+    ({ status }) => status?.ephemeralContainerStatuses?.[0]?.state?.terminated !== undefined,
+  )
+  assert.equal(ended.status?.ephemeralContainerStatuses?.[0]?.restartCount, 0)
+  assert.deepEqual([ended.status?.phase, isReady(ended)], ['Running', true])
+  assert.equal(cluster.runtime.calls.filter((call) => call.startsWith('start')).length, 2)
+})
+
+test('an added container that cannot be had here says so, and the pod goes on', async () => {
+  const cluster = await startCluster()
+  await cluster.pod('web', { containers: [echo] })
+  await cluster.until('web', isReady)
+  const added = { name: 'debugger', image: 'fairlead/host', securityContext: { procMount: 'Unmasked' } }
+  await change(cluster, () => ({ ephemeralContainers: [added] }))
+  const pod = await cluster.until('web', ({ status }) => status?.ephemeralContainerStatuses?.length === 1)
+  const waiting = pod.status?.ephemeralContainerStatuses?.[0]?.state?.waiting
+  assert.equal(waiting?.reason, 'Unsupported')
+  assert.match(waiting?.message ?? '', /procMount/)
+  assert.ok(isReady(pod))
+})
+
+const withResources = (cpu: string, more: object = {}) => ({
+  containers: [{ ...echo, resources: { requests: { cpu }, limits: { cpu } }, ...more }],
+})
+const given = ({ status }: Pod): string | undefined => status?.containerStatuses?.[0]?.resources?.limits?.cpu
+
+test('a container that runs is given what its pod wants now', async () => {
+  const cluster = await startCluster()
+  await cluster.pod('web', withResources('100m'))
+  const pod = await cluster.until('web', (one) => isReady(one) && given(one) === '100m')
+  assert.deepEqual(pod.status?.containerStatuses?.[0]?.allocatedResources, { cpu: '100m' })
+  await change(cluster, () => withResources('200m'))
+  const resized = await cluster.until('web', (one) => given(one) === '200m')
+  const { id } = cluster.runtime.byName('web')
+  assert.deepEqual(
+    cluster.runtime.calls.filter((call) => call.startsWith('resize')),
+    [`resize ${id} {"cpuShares":204,"cpuQuotaMicros":20000}`],
+  )
+  assert.equal(resized.status?.containerStatuses?.[0]?.restartCount, 0)
+})
+
+test('a container that asks for it is started again to be given something else', async () => {
+  const cluster = await startCluster()
+  const resizePolicy = [{ resourceName: 'cpu', restartPolicy: 'RestartContainer' }]
+  await cluster.pod('web', withResources('100m', { resizePolicy }))
+  await cluster.until('web', isReady)
+  await change(cluster, () => withResources('200m', { resizePolicy }))
+  const pod = await cluster.until('web', (one) => given(one) === '200m')
+  assert.equal(pod.status?.containerStatuses?.[0]?.restartCount, 1)
+})
+
+test('what the node has not is told of until it is taken back, or somebody leaves', async () => {
+  const cluster = await startCluster(undefined, { machine: { ...readMachine('/tmp'), cpus: 2 } })
+  await cluster.pod('web', withResources('100m'))
+  await cluster.pod('other', { containers: [{ ...echo, resources: { requests: { cpu: '1' } } }] })
+  await cluster.until('web', isReady)
+  await cluster.until('other', isReady)
+  await change(cluster, () => withResources('3'))
+  const never = await cluster.until(
+    'web',
+    ({ status }) => findCondition(status?.conditions, 'PodResizePending')?.reason === 'Infeasible',
+  )
+  assert.match(
+    findCondition(never.status?.conditions, 'PodResizePending')?.message ?? '',
+    /^Node didn't have enough capacity: cpu, requested: 3000, capacity: 2000$/,
+  )
+  await change(cluster, () => withResources('1500m'))
+  await cluster.until(
+    'web',
+    ({ status }) =>
+      findCondition(status?.conditions, 'PodResizePending')?.message === "Node didn't have enough resource: cpu",
+  )
+  await cluster.client.delete(resources.pods, 'other', { namespace: 'default', gracePeriodSeconds: 1 })
+  const at = await cluster.until('web', (one) => given(one) === '1500m')
+  await cluster.until('web', ({ status }) => findCondition(status?.conditions, 'PodResizePending') === undefined)
+  assert.equal(at.status?.phase, 'Running')
+})
