@@ -1,0 +1,116 @@
+import { CelError } from '../../values/cel-error.ts'
+import { ListValue, type Value } from '../../values/value.ts'
+import { global, member, type Overload } from '../overload.ts'
+import { formatted } from './format-text.ts'
+
+const outOfRange = (index: bigint): CelError => new CelError(`index out of range: ${index}`)
+
+/** A place in a text of code points. Throws CelError for one that is not in it, and not its end. */
+const placeIn = (points: readonly string[], index: bigint): number => {
+  if (index < 0n || index > BigInt(points.length)) throw outOfRange(index)
+  return Number(index)
+}
+
+const charAt = (text: string, index: bigint): string => {
+  const points = [...text]
+  return points[placeIn(points, index)] ?? ''
+}
+
+const standsAt = (points: readonly string[], part: readonly string[], at: number): boolean =>
+  part.every((point, offset) => points[at + offset] === point)
+
+const indexOf = (text: string, part: string, from = 0n): bigint => {
+  if (part === '') return from
+  if (from < 0n) throw outOfRange(from)
+  const [points, wanted] = [[...text], [...part]]
+  for (let at = Number(from); at <= points.length - wanted.length; at++)
+    if (standsAt(points, wanted, at)) return BigInt(at)
+  return -1n
+}
+
+const lastIndexOf = (text: string, part: string, from?: bigint): bigint => {
+  const [points, wanted] = [[...text], [...part]]
+  if (part === '') return from ?? BigInt(points.length)
+  if (from !== undefined && from < 0n) throw outOfRange(from)
+  if (from !== undefined && from >= BigInt(points.length)) return -1n
+  for (let at = Math.min(Number(from ?? points.length), points.length - wanted.length); at >= 0; at--)
+    if (standsAt(points, wanted, at)) return BigInt(at)
+  return -1n
+}
+
+/** A text parted, into no more than so many; Go parts by nothing between code points. */
+const split = (text: string, by: string, most = -1n): ListValue => {
+  if (most === 0n) return new ListValue([])
+  const parts = by === '' ? [...text] : text.split(by)
+  if (most < 0n || BigInt(parts.length) <= most) return new ListValue(parts)
+  const kept = Number(most) - 1
+  return new ListValue([...parts.slice(0, kept), parts.slice(kept).join(by)])
+}
+
+const replace = (text: string, old: string, by: string, most = -1n): string => {
+  if (most < 0n) return text.replaceAll(old, () => by)
+  const { items } = split(text, old, most + 1n)
+  // Before the first letter nothing stands that is replaced first.
+  if (old === '' && most > 0n) return by + (split(text, '', most).items as readonly string[]).join(by)
+  return (items as readonly string[]).join(by)
+}
+
+const substring = (text: string, start: bigint, end?: bigint): string => {
+  const points = [...text]
+  if (end !== undefined && start > end) throw new CelError(`invalid substring range. start: ${start}, end: ${end}`)
+  return points.slice(placeIn(points, start), end === undefined ? undefined : placeIn(points, end)).join('')
+}
+
+const inAscii = (text: string, change: (letter: string) => string): string => text.replace(/[A-Za-z]+/g, change)
+
+const QUOTED: { readonly [letter: string]: string } = {
+  '\u0007': '\\a',
+  '\b': '\\b',
+  '\f': '\\f',
+  '\n': '\\n',
+  '\r': '\\r',
+  '\t': '\\t',
+  '\v': '\\v',
+  '\\': '\\\\',
+  '"': '\\"',
+}
+
+const quote = (text: string): string => `"${[...text].map((letter) => QUOTED[letter] ?? letter).join('')}"`
+
+const join = ({ items }: ListValue, by = ''): string =>
+  items
+    .map((item: Value) => {
+      if (typeof item !== 'string') throw new CelError(`join: invalid input: ${String(item)}`)
+      return item
+    })
+    .join(by)
+
+/** What cel-go adds to texts. */
+export const strings: readonly Overload[] = [
+  member('string_char_at_int', 'string.charAt(int): string', charAt),
+  member('string_index_of_string', 'string.indexOf(string): int', (text: string, part: string) => indexOf(text, part)),
+  member('string_index_of_string_int', 'string.indexOf(string, int): int', indexOf),
+  member('string_last_index_of_string', 'string.lastIndexOf(string): int', (text: string, part: string) =>
+    lastIndexOf(text, part),
+  ),
+  member('string_last_index_of_string_int', 'string.lastIndexOf(string, int): int', lastIndexOf),
+  member('string_lower_ascii', 'string.lowerAscii(): string', (text: string) =>
+    inAscii(text, (letters) => letters.toLowerCase()),
+  ),
+  member('string_upper_ascii', 'string.upperAscii(): string', (text: string) =>
+    inAscii(text, (letters) => letters.toUpperCase()),
+  ),
+  member('string_replace_string_string', 'string.replace(string, string): string', replace),
+  member('string_replace_string_string_int', 'string.replace(string, string, int): string', replace),
+  member('string_split_string', 'string.split(string): list(string)', split),
+  member('string_split_string_int', 'string.split(string, int): list(string)', split),
+  member('string_substring_int', 'string.substring(int): string', substring),
+  member('string_substring_int_int', 'string.substring(int, int): string', substring),
+  member('string_trim', 'string.trim(): string', (text: string) => text.trim()),
+  member('string_format', 'string.format(list(dyn)): string', (text: string, { items }: ListValue) =>
+    formatted(text, items),
+  ),
+  global('strings_quote', 'strings.quote(string): string', quote),
+  member('list_join', 'list(string).join(): string', join),
+  member('list_join_string', 'list(string).join(string): string', join),
+]
