@@ -9,6 +9,7 @@ type FieldErrorType =
   | 'TooLong'
   | 'TooMany'
   | 'TypeInvalid'
+  | 'InternalError'
 
 export interface FieldError {
   readonly type: FieldErrorType
@@ -48,6 +49,8 @@ export const duplicate = (field: string, badValue: unknown): FieldError => ({
   badValue,
   detail: '',
 })
+/** What is no fault of the value: it could not be looked at. */
+export const internal = (field: string, detail: string): FieldError => ({ type: 'InternalError', field, detail })
 export const forbidden = (field: string, detail: string): FieldError => ({ type: 'Forbidden', field, detail })
 /** @param supported in the order in which they are shown; Kubernetes sorts most of its sets. */
 export const notSupported = (field: string, badValue: unknown, supported: readonly string[]): FieldError => ({
@@ -78,11 +81,15 @@ const TITLES: { readonly [type in FieldErrorType]: string } = {
   TooLong: 'Too long',
   TooMany: 'Too many',
   TypeInvalid: 'Invalid value',
+  InternalError: 'Internal error',
 }
+
+/** Types that show no value. */
+const VALUELESS: ReadonlySet<FieldErrorType> = new Set(['Required', 'Forbidden', 'TooLong', 'InternalError'])
 
 /** `Invalid value: 0: must be between 1 and 65535, inclusive`: the error without its field. */
 const fieldErrorBody = (error: FieldError): string => {
-  const hidden = error.hidesValue || error.type === 'Required' || error.type === 'Forbidden' || error.type === 'TooLong'
+  const hidden = error.hidesValue || VALUELESS.has(error.type)
   const shown = hidden ? TITLES[error.type] : `${TITLES[error.type]}: ${JSON.stringify(error.badValue ?? null)}`
   return error.detail === '' ? shown : `${shown}: ${error.detail}`
 }
@@ -92,4 +99,8 @@ export const fieldErrorText = (error: FieldError): string => `${error.field}: ${
 
 /** Each error as a cause of the Status that refuses the object; its message is made of them. */
 export const fieldCauses = (errors: readonly FieldError[]): readonly FieldCause[] =>
-  errors.map((error) => ({ reason: `FieldValue${error.type}`, message: fieldErrorBody(error), field: error.field }))
+  errors.map((error) => ({
+    reason: error.type === 'InternalError' ? error.type : `FieldValue${error.type}`,
+    message: fieldErrorBody(error),
+    field: error.field,
+  }))

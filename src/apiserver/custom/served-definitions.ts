@@ -6,6 +6,7 @@ import type { Catalogue } from '#api/catalogue/catalogue.ts'
 import type { Kind } from '#api/catalogue/kind.ts'
 import { groupVersion, type Resource } from '#api/resource.ts'
 import { jsonEqual } from '#schema/json-value.ts'
+import { type JsonSchema, someSchema } from '#schema/structural/json-schema.ts'
 import { askedForm } from './asked-form.ts'
 import { type ConversionWebhookOptions, webhookConversion } from './webhook-conversion.ts'
 
@@ -17,11 +18,21 @@ interface Served extends CustomKinds {
 const isAlike = (one: CustomResourceDefinition, other: CustomResourceDefinition): boolean =>
   jsonEqual(one.spec, other.spec) && jsonEqual(one.status?.acceptedNames ?? {}, other.status?.acceptedNames ?? {})
 
+const hasRules = ({ spec }: CustomResourceDefinition): boolean =>
+  (spec.versions ?? []).some(({ schema }) =>
+    someSchema(
+      schema?.openAPIV3Schema as JsonSchema | undefined,
+      (one) => (one['x-kubernetes-validations'] ?? []).length > 0,
+    ),
+  )
+
 /** The kinds of definitions in a catalogue. */
 export class ServedDefinitions {
   readonly #catalogue: Catalogue
   readonly #conversion: ConversionWebhookOptions
   readonly #served = new Map<string, Served>()
+  /** Loaded when the first rule in CEL comes. */
+  #rules: typeof import('#api/apiextensions/custom/rules/object-rules.ts') | undefined
 
   constructor(catalogue: Catalogue, conversion: ConversionWebhookOptions) {
     this.#catalogue = catalogue
@@ -34,7 +45,8 @@ export class ServedDefinitions {
   }
 
   /** Serves a definition as it says now. Watches of what it served before end, unless it is served alike. */
-  serve(name: string, definition: CustomResourceDefinition): void {
+  async serve(name: string, definition: CustomResourceDefinition): Promise<void> {
+    if (hasRules(definition)) this.#rules ??= await import('#api/apiextensions/custom/rules/object-rules.ts')
     let known = this.#served.get(name)
     if (known !== undefined && known.definition.metadata?.uid !== definition.metadata?.uid) {
       this.remove(name)
@@ -48,7 +60,7 @@ export class ServedDefinitions {
       definition,
       {
         ...schemaTools,
-        rules: () => undefined,
+        rules: ({ schema }) => this.#rules?.objectRules(schema),
         form: this.#formOf(definition),
         isTerminating: () => this.#isTerminating(name),
       },

@@ -90,3 +90,7 @@ const isDay = (day: string): boolean => {
   const millis = Date.parse(`${day}T00:00:00Z`)
   return !Number.isNaN(millis) && new Date(millis).toISOString().startsWith(day)
 }
+
+/** A day, `2026-11-27`, as the moment at which it begins; undefined for what is none. */
+export const parseDay = (text: string): Timestamp | undefined =>
+  /^\d{4}-\d\d-\d\d$/.test(text) ? parseTimestamp(`${text}T00:00:00Z`) : undefined

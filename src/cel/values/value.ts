@@ -9,7 +9,7 @@ export class Uint {
 }
 
 /** How the items of a list belong together, where it is more than their order: `x-kubernetes-list-type`. */
-interface ListRules {
+export interface ListRules {
   equals(one: ListValue, other: ListValue): boolean
   add(one: ListValue, other: ListValue): ListValue
 }

@@ -93,7 +93,7 @@ export const printedSchema = (schema: JsonSchema): unknown => {
 }
 
 /** A rule as Go prints it. */
-const printedRule = (rule: ValidationRule): unknown => ({
+export const printedRule = (rule: ValidationRule): unknown => ({
   Rule: rule.rule,
   Message: rule.message ?? '',
   MessageExpression: rule.messageExpression ?? '',

@@ -7,6 +7,7 @@ import { checkDefaults } from './defaults.ts'
 import { checkInvariants } from './invariants.ts'
 import { checkOpenApi } from './openapi.ts'
 import { fieldsSet, printedSchema } from './printed.ts'
+import { checkRules } from './rule-expressions.ts'
 
 /** What may stand at the root of a schema whose `status` is checked by itself, in Go's names and order. */
 const ROOT_FIELDS =
@@ -76,6 +77,7 @@ export const checkSchema = (
     ...structure.errors,
     ...checkOpenApi(schema, { path: at, isRoot: true }),
   ]
-  if (errors.length > 0 || structure.unsupported === undefined) return errors
+  if (errors.length > 0) return errors
+  if (structure.unsupported === undefined) return checkRules(schema, at)
   return [invalid(at, '', structure.unsupported)]
 }
