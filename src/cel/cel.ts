@@ -14,7 +14,7 @@ import type { CelType, ObjectType } from './types/type.ts'
 import { CelCostError, CelError } from './values/cel-error.ts'
 import type { Value } from './values/value.ts'
 
-export { type Authorize, authorizerValue } from './library/kubernetes/authorization.ts'
+export { authorizerValue } from './library/kubernetes/authorization.ts'
 export { CelCompileError } from './syntax/source-error.ts'
 export { parseType } from './types/parse-type.ts'
 export * from './types/type.ts'
@@ -30,7 +30,7 @@ type Evaluation =
 export type Inputs = { readonly [name: string]: Value | undefined }
 
 /** Kubernetes' limit of what one evaluation may cost. */
-export const PER_CALL_LIMIT = 1_000_000
+const PER_CALL_LIMIT = 1_000_000
 
 /** A compiled expression. */
 export class CelProgram {

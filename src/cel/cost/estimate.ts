@@ -48,23 +48,23 @@ class Coster {
 
   cost(expression: Expression): Range {
     switch (expression.kind) {
-      case 'literal':
-        return ZERO
+      case 'comprehension':
+        return isBinding(expression) ? this.#binding(expression) : this.#fold(expression)
+      case 'struct':
+        return sum(fixed(COST.struct), ...expression.fields.map(({ value }) => this.cost(value)))
+      case 'map':
+        return this.#map(expression)
+      case 'list':
+        return this.#list(expression)
+      case 'call':
+        return this.#call(expression)
+      case 'select':
+        return this.#select(expression)
       case 'identifier':
         this.#paths.set(expression, this.#local(expression.name)?.path ?? [expression.name])
         return fixed(COST.select)
-      case 'select':
-        return this.#select(expression)
-      case 'call':
-        return this.#call(expression)
-      case 'list':
-        return this.#list(expression)
-      case 'map':
-        return this.#map(expression)
-      case 'struct':
-        return sum(fixed(COST.struct), ...expression.fields.map(({ value }) => this.cost(value)))
-      case 'comprehension':
-        return isBinding(expression) ? this.#binding(expression) : this.#fold(expression)
+      case 'literal':
+        return ZERO
     }
   }
 

@@ -3,7 +3,7 @@ import { Opaque } from '../../values/value.ts'
 import { member, type Overload } from '../overload.ts'
 
 /** What an expression asks about: a path, or a resource of the API. */
-export interface AuthorizationQuestion {
+interface AuthorizationQuestion {
   /** Somebody else than who sent the request. */
   readonly serviceAccount?: { readonly namespace: string; readonly name: string }
   readonly path?: string
@@ -23,7 +23,7 @@ interface AuthorizationAnswer {
 }
 
 /** Who answers such questions; `verb` as the API has it, or a method in small letters. */
-export type Authorize = (question: AuthorizationQuestion, verb: string) => AuthorizationAnswer
+type Authorize = (question: AuthorizationQuestion, verb: string) => AuthorizationAnswer
 
 /** The authorizer, or a question that it has been asked so far. */
 class Question extends Opaque {

@@ -25,7 +25,9 @@ const BUDGET = 10_000_000
 const OVER = 'validation failed due to running out of cost budget, no further validation rules will be run'
 
 /** The budget is gone. */
-class OutOfBudget extends Error {}
+class OutOfBudget extends Error {
+  readonly code = 'RULE_BUDGET'
+}
 
 /** A value, what it was before, and where it stands. */
 interface Place {

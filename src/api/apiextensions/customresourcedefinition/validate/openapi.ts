@@ -1,7 +1,7 @@
 import { type FieldError, forbidden, invalid, notSupported } from '#api/validation/field-error.ts'
 import type { JsonSchema } from '#schema/structural/json-schema.ts'
 import { checkMergeTypes } from './list-types.ts'
-import { checkRuleWords } from './rules.ts'
+import { checkRuleWords } from './rules/words.ts'
 
 /** What holds where a schema stands. */
 interface Place {

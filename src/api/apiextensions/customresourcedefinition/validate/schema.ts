@@ -7,7 +7,7 @@ import { checkDefaults } from './defaults.ts'
 import { checkInvariants } from './invariants.ts'
 import { checkOpenApi } from './openapi.ts'
 import { fieldsSet, printedSchema } from './printed.ts'
-import { checkRules } from './rule-expressions.ts'
+import { checkRules } from './rules/expressions.ts'
 
 /** What may stand at the root of a schema whose `status` is checked by itself, in Go's names and order. */
 const ROOT_FIELDS =

@@ -4,8 +4,8 @@ import { type DeclaredType, declaredType, itemsSchema, valuesSchema } from '#cel
 import { escapedName } from '#cel/schema/escape.ts'
 import { mostOften } from '#cel/schema/sizes.ts'
 import { type JsonSchema, someSchema } from '#schema/structural/json-schema.ts'
-import { printedRule } from './printed.ts'
-import { RuleCosts } from './rule-costs.ts'
+import { printedRule } from '../printed.ts'
+import { RuleCosts } from './costs.ts'
 
 /** A schema as its rules see it. */
 interface Place {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { fieldErrorText } from '#api/validation/field-error.ts'
 import type { JsonSchema, ValidationRule } from '#schema/structural/json-schema.ts'
-import { checkRules } from './rule-expressions.ts'
+import { checkRules } from './expressions.ts'
 
 const INT: JsonSchema = { type: 'integer' }
 const specOf = (spec: JsonSchema): JsonSchema => ({ type: 'object', properties: { spec } })

@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { JsonSchema } from '#schema/structural/json-schema.ts'
+import { celEnvironment } from '../cel.ts'
+import { declaredType } from '../schema/declared-type.ts'
+import { sizesOf } from '../schema/sizes.ts'
+import { estimatedCost } from './estimate.ts'
+
+const estimate = (schema: JsonSchema, rule: string): number => {
+  const declared = declaredType(schema, false)!
+  const { expression } = celEnvironment({ self: declared.type, oldSelf: declared.type }).compile(rule)
+  return estimatedCost(expression, sizesOf(declared))
+}
+
+const NUMBER: JsonSchema = { type: 'number' }
+const TEXT: JsonSchema = { type: 'string' }
+const BOOLEAN: JsonSchema = { type: 'boolean' }
+const ANY: JsonSchema = { 'x-kubernetes-int-or-string': true }
+const ofFormat = (format: string): JsonSchema => ({ ...TEXT, format })
+const list = (items: JsonSchema, maxItems?: number): JsonSchema => ({
+  type: 'array',
+  items,
+  ...(maxItems !== undefined && { maxItems }),
+})
+const map = (additionalProperties: JsonSchema, maxProperties?: number): JsonSchema => ({
+  type: 'object',
+  additionalProperties,
+  ...(maxProperties !== undefined && { maxProperties }),
+})
+
+// The figures are those of Kubernetes' own tests.
+test('an expression costs at most what Kubernetes estimates', () => {
+  const ALL = 'self.all(x, true)'
+  const cases: readonly (readonly [schema: JsonSchema, rule: string, cost: number])[] = [
+    [list(NUMBER), ALL, 4718591],
+    [list(NUMBER, 10), ALL, 32],
+    [list(TEXT), ALL, 3145727],
+    [list(BOOLEAN), ALL, 1887437],
+    [list(list(NUMBER)), ALL, 3145727],
+    [list(ANY), ALL, 4718591],
+    [list(ofFormat('duration')), ALL, 2359295],
+    [list(ofFormat('date')), ALL, 725936],
+    [list(ofFormat('date-time')), ALL, 428963],
+    [map(NUMBER), ALL, 1348169],
+    [map(TEXT), ALL, 1179647],
+    [map(TEXT, 3), ALL, 11],
+    [map(BOOLEAN), ALL, 943718],
+    [map(ofFormat('date-time')), ALL, 349526],
+    [map({ type: 'integer' }), 'oldSelf.size() == self.size()', 5],
+    [map(ofFormat('date-time')), 'self["a"] == self["b"]', 8],
+    [map(ofFormat('duration')), 'self["c"] == self["d"]', 8],
+    [TEXT, "self.find('[0-9]+') == ''", 629147],
+    [{ ...TEXT, maxLength: 10 }, "self.find('[0-9]+') == ''", 11],
+    [{ ...TEXT, enum: ['A', 'B', 'C', 'LongValue'] }, "self.contains('A')", 2],
+    [TEXT, "self.contains('test')", 314574],
+    [{ ...TEXT, maxLength: 10 }, "self.contains('test')", 5],
+    [TEXT, "self.startsWith('test')", 2],
+    [TEXT, 'size(self + "hello") > size("hello")', 314578],
+    [{ ...TEXT, maxLength: 4 }, 'size(self + "hello") > size("hello")', 7],
+    [list(NUMBER), 'self[1] == 0.0', 2],
+    [list(TEXT), 'self[1] == self[1]', 314577],
+    [list(NUMBER, 10), 'self.all(x, self.all(y, true))', 352],
+    [list(NUMBER, 10), 'self.all(x, self.all(y, self.all(z, true)))', 3552],
+    [TEXT, 'self.matches("x")', 314574],
+    [{ ...TEXT, maxLength: 50 }, 'self.matches("x")', 22],
+    [TEXT, '"".matches("(((((((((())))))))))[0-9]")', 7],
+    [TEXT, 'self.matches("")', 1],
+    [TEXT, 'self == "x"', 2],
+    [{ ...TEXT, maxLength: 0 }, 'self == "x"', 1],
+    [list(NUMBER), 'self.all(x, x == 0.0)', 6291454],
+    [list(ANY), 'self[0] == 5', 3],
+    [list(list(NUMBER)), 'self[0][0] == -1.0', 3],
+    [list(ofFormat('duration')), 'self[0].getHours() == 2', 4],
+  ]
+  const found = cases.map(([schema, rule]) => estimate(schema, rule))
+  assert.deepEqual(
+    found.map((cost, index) => [cases[index]![1], cost]),
+    cases.map(([, rule, cost]) => [rule, cost]),
+  )
+  assert.ok(estimate(list(NUMBER), 'self.all(x, self.all(y, true))') > 10_000_000)
+})
