@@ -28,13 +28,13 @@ import { followRanges, takeNamed } from './admission/services/service-ranges.ts'
 import type { AuditSink } from './audit/audit-event.ts'
 import { CustomResources } from './custom/custom-resources.ts'
 import { createHandler } from './handler.ts'
-import { HEADER_LIMIT } from './http/answer/client-error.ts'
 import { RequestCounter } from './http/request-counter.ts'
 import { type SeatLimits, Seats } from './http/seats.ts'
 import { createInProcessClient } from './in-process-client.ts'
 import type { KubeletLocator } from './kubelet-proxy.ts'
 import { createMachinery } from './machinery/create-machinery.ts'
 import type { Pki } from './pki/pki.ts'
+import type { Asked, Issued } from './pki/requests/issue.ts'
 import { type Dial, dialTcp } from './proxy/destination.ts'
 import { DrawSource } from './registry/consulting/draws.ts'
 import { expireEvents } from './registry/event-expiry.ts'
@@ -46,6 +46,7 @@ import { memoryJournal } from './storage/memory-journal.ts'
 import { Store, type WindowLimits } from './storage/store.ts'
 import { subresourceHandlers } from './subresources/subresource-list.ts'
 import { kubernetesAddress, systemObjects } from './system-objects.ts'
+import { HTTP_OPTIONS, tlsServer } from './tls-server.ts'
 import { lazyWebhookClient } from './webhooks/client/lazy-client.ts'
 import { WebhookHooks } from './webhooks/webhook-hooks.ts'
 
@@ -100,6 +101,8 @@ export interface ApiServer {
   readonly catalogue: Catalogue
   /** Issuer and key behind ServiceAccount tokens. */
   readonly signer: TokenSigner
+  /** A certificate by the cluster's CA, where the signer that is asked for would sign it. */
+  readonly issueCertificate: (asked: Asked) => Promise<Issued>
   /** The CA's certificate, PEM: what `kube-root-ca.crt` holds. */
   readonly rootCa: string
   /** What it made at its start, and what a cluster cannot do without: for a controller that keeps it. */
@@ -112,9 +115,6 @@ export interface ApiServer {
   /** Ends streams and connections. */
   close(): Promise<void>
 }
-
-/** A missing Host is refused here, with a Status. */
-const HTTP_OPTIONS = { maxHeaderSize: HEADER_LIMIT, requireHostHeader: false }
 
 /** Who owns what is written in the server's process: as in any cluster. */
 const CONTROLLERS = 'kube-controller-manager'
@@ -265,34 +265,11 @@ export const createApiServer = async (options: ApiServerOptions): Promise<ApiSer
     client,
     catalogue,
     signer,
+    issueCertificate: async (asked) =>
+      (await import('./pki/requests/issue.ts')).issueFor(asked, options.pki.ca, clock.now()),
     rootCa: options.pki.ca.certificate,
     systemObjects: system,
     listen: open,
     close,
   }
-}
-
-/**
- * HTTP/1.1 only: exec, attach and port-forward upgrade a connection, which HTTP/2 has no word for in Node.js
- * (docs/adr/0012-http.md).
- */
-const tlsServer = async (
-  pki: Pki,
-  handle: (request: IncomingMessage, response: ServerResponse) => void,
-): Promise<Server> => {
-  const { createServer } = await import('node:https')
-  return createServer(
-    {
-      ...HTTP_OPTIONS,
-      cert: pki.server.certificate,
-      key: pki.server.key,
-      ca: pki.ca.certificate,
-      minVersion: 'TLSv1.2',
-      ALPNProtocols: ['http/1.1'],
-      // A certificate is asked for and judged by us: without one there may be a token.
-      requestCert: true,
-      rejectUnauthorized: false,
-    },
-    handle,
-  )
 }

@@ -20,6 +20,19 @@ export type SignToken = (
   account: { readonly name: string; readonly uid: string },
 ) => string
 
+/** What somebody asks to be certified; `request` is PEM. */
+interface Certifying {
+  readonly request: string
+  readonly signerName: string
+  readonly usages: readonly string[]
+  readonly expirationSeconds?: number
+}
+
+/** A certificate in PEM, or why there is none. */
+export type IssueCertificate = (
+  asked: Certifying,
+) => Promise<{ readonly certificate: string } | { readonly refusal: string }>
+
 /** What every controller is given. `client` writes through into the caches of `informers`: see Informer.observe. */
 export interface ControllerContext {
   readonly client: Client
@@ -33,6 +46,8 @@ export interface ControllerContext {
   readonly rootCa: string
   /** Makes a token for a Secret to keep; absent: there are none. */
   readonly signToken: SignToken | undefined
+  /** Signs for who has been approved; absent: nobody does. */
+  readonly issueCertificate: IssueCertificate | undefined
   /** What is made again when it is deleted, in the order in which it can be made. */
   readonly kept: readonly ResourceObject[]
   /** Absent: no LoadBalancer is given an address. */

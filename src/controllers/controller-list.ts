@@ -1,3 +1,4 @@
+import { startCertificateSigner } from './certificatesigningrequest/controller.ts'
 import { startClusterRoleAggregation } from './clusterrole-aggregation/controller.ts'
 import type { ControllerContext, RunningController } from './context.ts'
 import { startCronJobController } from './cronjob/controller.ts'
@@ -79,6 +80,8 @@ export const CONTROLLERS: readonly ControllerEntry[] = [
   { name: 'resourcequota', start: startResourceQuotaController },
   // What a pod or a claim uses goes when it is let go.
   { name: 'storage-protection', start: startStorageProtection },
+  // Who has been approved gets a certificate.
+  { name: 'certificate-signer', start: startCertificateSigner },
   // What follows only removes, and nobody waits for it at boot: namespaces,
   { name: 'namespace', start: startNamespaceController },
   // Jobs that are over,

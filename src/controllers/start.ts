@@ -3,7 +3,7 @@ import type { ResourceObject } from '#api/resource.ts'
 import type { Client } from '#client/client.ts'
 import { Informers, writeThrough } from '#client/informer.ts'
 import type { Clock } from '#clock/clock.ts'
-import type { ControllerContext, Log, RunningController, SignToken } from './context.ts'
+import type { ControllerContext, IssueCertificate, Log, RunningController, SignToken } from './context.ts'
 import { CONTROLLERS } from './controller-list.ts'
 
 export interface ControllerOptions {
@@ -15,6 +15,8 @@ export interface ControllerOptions {
   readonly rootCa: string
   /** Absent: Secrets for ServiceAccounts' tokens stay empty. */
   readonly signToken?: SignToken
+  /** Absent: requests for certificates are signed by nobody. */
+  readonly issueCertificate?: IssueCertificate
   readonly loadBalancer: { readonly cidrs: readonly string[] } | 'none'
   readonly signal: AbortSignal
   readonly log: Log
@@ -59,6 +61,7 @@ export const startControllers = (options: ControllerOptions): Controllers => {
     catalogue: options.catalogue,
     rootCa,
     signToken: options.signToken,
+    issueCertificate: options.issueCertificate,
     kept: options.kept ?? [],
     loadBalancer: options.loadBalancer === 'none' ? undefined : options.loadBalancer,
     concurrency: options.concurrency ?? 8,

@@ -109,7 +109,7 @@ test('what is said of a kind beside its checks is what the API promises', () => 
     )
   assert.deepEqual(
     answering('own').filter((part) => !part.endsWith('/status')),
-    ['pods/ephemeralcontainers', 'pods/resize'],
+    ['pods/ephemeralcontainers', 'pods/resize', 'certificatesigningrequests/approval'],
   )
   for (const [word, parts] of Object.entries({
     scale: ['replicationcontrollers/scale', 'deployments/scale', 'replicasets/scale', 'statefulsets/scale'],

@@ -30,6 +30,8 @@ interface PartRules<T> {
   prepare(object: Draft<T>, old: T): void
   /** No errors: it may be stored. */
   validate(object: T, old: T): readonly FieldError[]
+  /** The part stands in the status, which is then as it was sent. */
+  readonly writesStatus?: true
 }
 
 /**

@@ -34,7 +34,8 @@ export const prepareForCreate = (kind: Kind, object: ApiObject): void => {
 
 /**
  * What the registry does before an update is validated, in place: system metadata is carried over, a plain update keeps
- * the old status, a status update keeps the old spec, a part's what is not the part's, and the generation counts a changed wish.
+ * the old status, a status update keeps the old spec, a part's what is not the part's, and the generation counts a
+ * changed wish.
  */
 export const prepareForUpdate = (kind: Kind, object: ApiObject, old: ApiObject, part = ''): void => {
   const loose = object as Loose
@@ -47,11 +48,11 @@ export const prepareForUpdate = (kind: Kind, object: ApiObject, old: ApiObject, 
     kind.prepare?.status?.(object as Draft<ApiObject>, old)
     return
   }
-  if (hasStatus(kind)) {
+  const { prepare, writesStatus } = own(kind.parts, part) ?? {}
+  if (hasStatus(kind) && !writesStatus) {
     if (before.status === undefined) delete loose.status
     else loose.status = before.status
   }
-  const { prepare } = own(kind.parts, part) ?? {}
   if (prepare) prepare(object as Draft<ApiObject>, old)
   else kind.prepare?.update?.(object as Draft<ApiObject>, old)
   if (kind.generation && !jsonEqual(kind.generation(object) ?? {}, kind.generation(old) ?? {}))

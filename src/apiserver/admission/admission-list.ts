@@ -2,6 +2,7 @@ import type { Random } from '#allocator/bitmap.ts'
 import type { Catalogue } from '#api/catalogue/catalogue.ts'
 import type { Authorizer } from '../access/authorizer.ts'
 import type { Admission } from './admission.ts'
+import { certificateRequests } from './certificates/certificate-requests.ts'
 import { defaultIngressClass } from './default-ingress-class.ts'
 import { defaultTolerations } from './default-tolerations.ts'
 import { limitRanger } from './limits/limit-ranger.ts'
@@ -42,6 +43,7 @@ export const admissionList = ({
   rbacEscalation(authorizer), // before validation, which tells nobody what is not theirs
   limitRanger,
   serviceAccount(random), // before validation, which wants its volume's names to be right
+  certificateRequests(authorizer, now),
   defaultTolerations,
   podSecurity,
   podPriority,

@@ -56,6 +56,7 @@ const controllers = startControllers({
   signal: stopped,
   rootCa: pki.ca.certificate,
   signToken: (...of) => api.signer.legacyToken(...of),
+  issueCertificate: api.issueCertificate,
   kept: api.systemObjects,
   loadBalancer: config.loadBalancer === 'pool' ? { cidrs: config.loadBalancerCidr } : 'none',
   log: (level, message) => logLine(`controllers: ${level}: ${message}`),

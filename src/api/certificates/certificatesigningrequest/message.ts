@@ -2,32 +2,9 @@ import { ListMeta } from '#api/meta/list-meta.ts'
 import { ObjectMeta } from '#api/meta/object-meta.ts'
 import { bytes, field, int32, list, map, oneOf, optional, required, string, strings, time } from '#schema/schema.ts'
 import { message, object } from '../group.ts'
+import { USAGES } from './usages.ts'
 
-const KeyUsage = oneOf(
-  'signing',
-  'digital signature',
-  'content commitment',
-  'key encipherment',
-  'key agreement',
-  'data encipherment',
-  'cert sign',
-  'crl sign',
-  'encipher only',
-  'decipher only',
-  'any',
-  'server auth',
-  'client auth',
-  'code signing',
-  'email protection',
-  's/mime',
-  'ipsec end system',
-  'ipsec tunnel',
-  'ipsec user',
-  'timestamping',
-  'ocsp signing',
-  'microsoft sgc',
-  'netscape sgc',
-)
+const KeyUsage = oneOf(...USAGES)
 
 class CertificateSigningRequestSpec extends message('CertificateSigningRequestSpec', {
   request: required(1, bytes),
@@ -40,7 +17,7 @@ class CertificateSigningRequestSpec extends message('CertificateSigningRequestSp
   extra: map(6, strings),
 }) {}
 
-class CertificateSigningRequestCondition extends message('CertificateSigningRequestCondition', {
+export class CertificateSigningRequestCondition extends message('CertificateSigningRequestCondition', {
   type: required(1, string),
   status: required(6, string),
   reason: field(2, string),
