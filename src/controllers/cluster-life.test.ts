@@ -216,6 +216,33 @@ test('LoadBalancer Services get, keep and give back addresses of the pool', asyn
   cluster.stop()
 })
 
+test('a LoadBalancer Service is held until its addresses are given back, and says so', async () => {
+  const cluster = await startCluster({ loadBalancer: { cidrs: ['172.30.255.1-172.30.255.2'] } })
+  const finalizers = async (name: string) => {
+    await cluster.settle()
+    return (await cluster.client.get(services, name, scope)).metadata?.finalizers ?? []
+  }
+  const cleanup = 'service.kubernetes.io/load-balancer-cleanup'
+  await cluster.client.create(services, makeService('a', { type: 'LoadBalancer' }))
+  await cluster.client.create(services, makeService('b', { type: 'LoadBalancer' }))
+  await cluster.client.create(services, makeService('other', { type: 'LoadBalancer', loadBalancerClass: 'lab/lb' }))
+  assert.deepEqual(await finalizers('a'), [cleanup])
+  assert.deepEqual(await finalizers('other'), [])
+  await cluster.client.patch(services, 'a', 'merge', { spec: { type: 'ClusterIP' } }, scope)
+  assert.deepEqual(await finalizers('a'), [])
+  await cluster.client.patch(services, 'a', 'merge', { spec: { type: 'LoadBalancer' } }, scope)
+  assert.deepEqual(await finalizers('a'), [cleanup])
+  await cluster.client.delete(services, 'b', scope)
+  await cluster.settle()
+  await assert.rejects(cluster.client.get(services, 'b', scope), isNotFound)
+  const told = cluster.client.all(events).filter(({ involvedObject }) => involvedObject?.name === 'b')
+  assert.deepEqual(
+    told.map(({ reason }) => reason),
+    ['EnsuredLoadBalancer', 'DeletingLoadBalancer', 'DeletedLoadBalancer'],
+  )
+  cluster.stop()
+})
+
 test('Endpoints follow readiness, skip terminating pods, and hand-made ones are mirrored into slices', async () => {
   const cluster = await startCluster({ nodes: 1 })
   await cluster.client.create(services, makeService('web'))

@@ -1,10 +1,10 @@
-import type { Service } from '#api/core/service/message.ts'
+import type { LoadBalancerIngress, Service } from '#api/core/service/message.ts'
 import { services } from '#api/core/service/resource.ts'
 import { isLeaving } from '#objects/deletion.ts'
 import { keyOf } from '#objects/object-key.ts'
 import { type ControllerContext, type RunningController, recorderOf, runLoop } from '../context.ts'
 import { sameValue } from '../values/equal.ts'
-import { assignAddresses, heldBy, isPooled, parseRange } from './desired.ts'
+import { assignAddresses, heldBy, isPooled, needsCleanup, parseRange, withCleanup } from './desired.ts'
 
 /** How long a Service that got nothing is not told so again. */
 const TELL_AGAIN = 600_000
@@ -35,34 +35,46 @@ export const startLoadBalancerController = (context: ControllerContext): Running
     return other && keyOf(other)
   }
 
+  /** Only what differs is written. */
+  const hold = (service: Service, isHeld: boolean): Promise<Service> => {
+    const wanted = withCleanup(service, isHeld)
+    return wanted === service
+      ? Promise.resolve(service)
+      : client.update(services, wanted, { namespace: service.metadata!.namespace! })
+  }
+  const tell = (service: Service, ingress: readonly LoadBalancerIngress[]): Promise<Service> =>
+    client.update(
+      services,
+      { ...service, status: { ...service.status, loadBalancer: ingress.length > 0 ? { ingress } : {} } },
+      { namespace: service.metadata!.namespace!, subresource: 'status' },
+    )
+
+  /** It gives back what it has, and then may go. */
+  const release = async (service: Service): Promise<void> => {
+    const isHeld = needsCleanup(service)
+    if (isHeld) recorder.record(service, 'Normal', 'DeletingLoadBalancer', 'Deleting load balancer')
+    const cleared = heldBy(service).length > 0 ? await tell(service, []) : service
+    if (!isHeld) return
+    await hold(cleared, false)
+    recorder.record(service, 'Normal', 'DeletedLoadBalancer', 'Deleted load balancer')
+  }
+
   const sync = async (key: string): Promise<number | undefined> => {
-    const service = cache.lister.byKey(key)
+    const found = cache.lister.byKey(key)
     waiting.delete(key)
-    if (!service || isLeaving(service)) {
-      told.delete(key)
-      return undefined
-    }
-    const { namespace } = service.metadata!
-    const current = service.status?.loadBalancer?.ingress ?? []
-    if (!isPooled(service)) {
+    if (!found || !isPooled(found)) {
       told.delete(key)
       // Another class's addresses are its own affair; without the type there is nobody else to clear them.
-      if (service.spec?.type === 'LoadBalancer' || current.length === 0) return undefined
-      await client.update(
-        services,
-        { ...service, status: { ...service.status, loadBalancer: {} } },
-        { namespace, subresource: 'status' },
-      )
+      const isOurs = found && (needsCleanup(found) || (found.spec?.type !== 'LoadBalancer' && !isLeaving(found)))
+      if (isOurs) await release(found)
       return undefined
     }
+    const service = await hold(found, true)
+    const current = service.status?.loadBalancer?.ingress ?? []
     const { ingress, faults } = assignAddresses(service, pool, (ip) => holderOf(service, ip))
     if (faults.length > 0) waiting.add(key)
     if (!sameValue(ingress, current)) {
-      await client.update(
-        services,
-        { ...service, status: { ...service.status, loadBalancer: { ingress } } },
-        { namespace, subresource: 'status' },
-      )
+      await tell(service, ingress)
       if (ingress.length > 0)
         recorder.record(service, 'Normal', 'EnsuredLoadBalancer', `Assigned ${ingress.map(({ ip }) => ip).join(', ')}`)
     }

@@ -54,6 +54,25 @@ export const isPooled = (service: Service): boolean =>
   !isLeaving(service) &&
   (!service.spec.loadBalancerClass || service.spec.loadBalancerClass === POOL_CLASS)
 
+/** What keeps a Service until it has given its addresses back. */
+const CLEANUP_FINALIZER = 'service.kubernetes.io/load-balancer-cleanup'
+
+/** Without its type, or about to go, and still held for what it has of a load balancer; of our class or of none. */
+export const needsCleanup = ({ metadata, spec }: Service): boolean =>
+  (metadata?.finalizers ?? []).includes(CLEANUP_FINALIZER) &&
+  (spec?.type !== 'LoadBalancer' || !spec.loadBalancerClass || spec.loadBalancerClass === POOL_CLASS)
+
+/** The same Service where it is held, or not, as it should be. */
+export const withCleanup = (service: Service, isHeld: boolean): Service => {
+  const { finalizers = [] } = service.metadata ?? {}
+  if (finalizers.includes(CLEANUP_FINALIZER) === isHeld) return service
+  const others = finalizers.filter((one) => one !== CLEANUP_FINALIZER)
+  return {
+    ...service,
+    metadata: { ...service.metadata, finalizers: isHeld ? [...others, CLEANUP_FINALIZER] : others },
+  }
+}
+
 /** The addresses that a Service’s status says it has. */
 export const heldBy = (service: Service): readonly string[] =>
   (service.status?.loadBalancer?.ingress ?? []).flatMap(({ ip }) => (ip ? [ip] : []))
