@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { configMaps } from '#api/core/configmap/resource.ts'
+import { events } from '#api/core/event/resource.ts'
 import { nodes } from '#api/core/node/resource.ts'
 import { secrets } from '#api/core/secret/resource.ts'
 import type { OwnerReference } from '#api/meta/object-meta.ts'
@@ -83,5 +84,46 @@ test('a server that fails when asked for an owner is asked again, and nothing go
   cluster.clock.advance(60_000)
   await cluster.settle()
   assert.deepEqual([cluster.client.all(configMaps), cluster.client.all(secrets)], [[], []])
+  cluster.stop()
+})
+
+test('of a circle of owners each goes, deleted in the foreground, and none waits for ever', async () => {
+  const cluster = await startCluster({ only })
+  const { client } = cluster
+  const names = ['a', 'b', 'c']
+  const made = new Map<string, string>()
+  for (const name of names) made.set(name, (await client.create(configMaps, configMap(name))).metadata!.uid!)
+  for (const [index, name] of names.entries()) {
+    const owner = names[(index + 2) % 3]!
+    const ownerReferences = [{ ...reference('ConfigMap', owner, made.get(owner)!), blockOwnerDeletion: true }]
+    await client.patch(configMaps, name, 'merge', { metadata: { ownerReferences } }, scope)
+  }
+  await cluster.settle()
+  await client.delete(configMaps, 'a', { ...scope, propagationPolicy: 'Foreground' })
+  await cluster.settle()
+  assert.deepEqual(client.all(configMaps), [])
+  cluster.stop()
+})
+
+test('an owner of another namespace is none, which is told; an object of the cluster stays', async () => {
+  const cluster = await startCluster({ only, nodes: 1 })
+  const { client } = cluster
+  const elsewhere = { ...configMap('owner'), metadata: { name: 'owner', namespace: 'other' } }
+  const { uid } = (await client.create(configMaps, elsewhere)).metadata!
+  await cluster.settle()
+  const owner = reference('ConfigMap', 'owner', uid!)
+  await client.patch(nodes, 'node-1', 'merge', { metadata: { ownerReferences: [owner] } })
+  await client.create(configMaps, configMap('child', [owner]))
+  await cluster.settle()
+  assert.deepEqual(
+    client.all(configMaps).map(({ metadata }) => metadata?.name),
+    ['owner'],
+  )
+  assert.equal(client.all(nodes).length, 1)
+  const texts = client.all(events).map(({ reason, message }) => `${reason}: ${message}`)
+  assert.deepEqual(texts.sort(), [
+    `OwnerRefInvalidNamespace: ownerRef [v1/ConfigMap, namespace: , name: owner, uid: ${uid}] does not exist in namespace ""`,
+    `OwnerRefInvalidNamespace: ownerRef [v1/ConfigMap, namespace: default, name: owner, uid: ${uid}] does not exist in namespace "default"`,
+  ])
   cluster.stop()
 })

@@ -4,11 +4,11 @@ import type { OwnerReference } from '#api/meta/object-meta.ts'
 import type { ApiObject, Resource } from '#api/resource.ts'
 import { isNotFound } from '#client/client.ts'
 import type { Informer } from '#client/informer.ts'
-import { FOREGROUND, isLeaving } from '#objects/deletion.ts'
+import { isLeaving } from '#objects/deletion.ts'
 import { keyOf } from '#objects/object-key.ts'
-import { type ControllerContext, type RunningController, runLoop } from '../context.ts'
+import { type ControllerContext, type RunningController, recorderOf, runLoop } from '../context.ts'
 import { eachServed } from '../each-served.ts'
-import { type OwnerState, planCollection } from './desired.ts'
+import { isWaiting, type OwnerState, planCollection } from './desired.ts'
 
 const byOwner = (object: ApiObject): readonly string[] => [
   ...new Set((object.metadata?.ownerReferences ?? []).map(({ uid }) => uid)),
@@ -19,6 +19,7 @@ const MOST_GONE = 1000
 /** Deletes what no owner needs any more, over all served resources. Events own nothing and are owned by nobody. */
 export const startGarbageCollector = (context: ControllerContext): RunningController => {
   const { client, informers, catalogue } = context
+  const recorder = recorderOf(context, 'garbage-collector-controller')
   const idOf = (resource: Resource) => `${resource.group}/${resource.plural}`
   const caches = new Map<string, Informer<ApiObject>>()
   const gone = new Set<string>()
@@ -34,11 +35,16 @@ export const startGarbageCollector = (context: ControllerContext): RunningContro
     )
 
   /** A cache may be behind the one that told of the dependent: only the server can say that an owner is gone. */
-  const stateOf = async (owner: OwnerReference, namespace: string | undefined): Promise<OwnerState> => {
+  const stateOf = async (owner: OwnerReference, dependent: ApiObject): Promise<OwnerState> => {
+    const { namespace } = dependent.metadata!
     if (gone.has(owner.uid)) return 'dangling'
     const resource = storedAs(owner)
     // A kind that is not served here cannot be judged, so its dependents stay.
-    if (!resource || (resource.namespaced && !namespace)) return 'solid'
+    if (!resource) return 'solid'
+    if (resource.namespaced && !namespace) {
+      tellElsewhere(resource, owner, dependent)
+      return 'solid'
+    }
     const scope = resource.namespaced ? namespace : undefined
     let found = caches.get(idOf(resource))?.lister.get(owner.name, scope)
     if (found?.metadata?.uid !== owner.uid)
@@ -50,10 +56,23 @@ export const startGarbageCollector = (context: ControllerContext): RunningContro
       }
     if (found?.metadata?.uid !== owner.uid) {
       forget(owner.uid)
+      tellElsewhere(resource, owner, dependent)
       return 'dangling'
     }
-    const waits = isLeaving(found) && found.metadata?.finalizers?.includes(FOREGROUND)
-    return waits ? 'waiting' : 'solid'
+    return isWaiting(found) ? 'waiting' : 'solid'
+  }
+
+  /** An owner is of the dependent's own namespace, or of none. */
+  const tellElsewhere = (resource: Resource, owner: OwnerReference, dependent: ApiObject): void => {
+    const isThere = caches
+      .get(idOf(resource))
+      ?.lister.list()
+      .some(({ metadata }) => metadata?.uid === owner.uid)
+    if (!isThere) return
+    const { namespace = '' } = dependent.metadata!
+    const { apiVersion, kind, name, uid } = owner
+    const text = `ownerRef [${apiVersion}/${kind}, namespace: ${namespace}, name: ${name}, uid: ${uid}] does not exist in namespace ${JSON.stringify(namespace)}`
+    recorder.record(dependent, 'Warning', 'OwnerRefInvalidNamespace', text)
   }
 
   const forget = (uid: string) => {
@@ -68,6 +87,14 @@ export const startGarbageCollector = (context: ControllerContext): RunningContro
     return client.patch(resource, name!, 'merge', { metadata }, namespace ? { namespace } : {})
   }
 
+  /** Lets the owners of an object go before it. */
+  const unblock = (resource: Resource, { metadata }: ApiObject) => {
+    const { name, namespace, uid, ownerReferences = [] } = metadata!
+    const free = ownerReferences.map((owner) => ({ ...owner, blockOwnerDeletion: false }))
+    const body = { metadata: { uid, ownerReferences: free } }
+    return client.patch(resource, name!, 'merge', body, namespace ? { namespace } : {})
+  }
+
   const sync = async (key: string): Promise<void> => {
     const space = key.indexOf(' ')
     const cache = caches.get(key.slice(0, space))
@@ -77,7 +104,7 @@ export const startGarbageCollector = (context: ControllerContext): RunningContro
     const { name, namespace, uid, resourceVersion, ownerReferences = [], finalizers = [] } = object.metadata!
     const scope = namespace ? { namespace } : {}
     const states = new Map<string, OwnerState>()
-    if (!isLeaving(object)) for (const owner of ownerReferences) states.set(owner.uid, await stateOf(owner, namespace))
+    if (!isLeaving(object)) for (const owner of ownerReferences) states.set(owner.uid, await stateOf(owner, object))
     const dependents = dependentsOf(uid!)
     const plan = planCollection(
       object,
@@ -91,6 +118,7 @@ export const startGarbageCollector = (context: ControllerContext): RunningContro
         await setOwners(resource, object, (owner) => plan.uids.includes(owner))
         return
       case 'delete':
+        if (plan.unblocks) await unblock(resource, object)
         await client.delete(resource, name!, { ...scope, propagationPolicy: plan.policy, preconditions: { uid } })
         return
       case 'delete-dependents':

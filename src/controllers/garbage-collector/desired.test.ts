@@ -69,6 +69,13 @@ const ROWS: readonly Row[] = [
     plan: { kind: 'delete', policy: 'Foreground' },
   },
   {
+    says: 'one of a circle lets its owners go before it',
+    object: object({ ownerReferences: [owner('a', true)] }),
+    owners: { a: 'waiting' },
+    dependents: [object({ ...dependent(true).metadata, deletionTimestamp: going, finalizers: [FOREGROUND] })],
+    plan: { kind: 'delete', policy: 'Foreground', unblocks: true },
+  },
+  {
     says: 'and in the background where it has none',
     object: object({ ownerReferences: [owner('a')] }),
     owners: { a: 'waiting' },

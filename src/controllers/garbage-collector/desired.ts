@@ -1,6 +1,6 @@
 import type { OwnerReference } from '#api/meta/object-meta.ts'
 import type { ApiObject } from '#api/resource.ts'
-import { FOREGROUND, ORPHAN } from '#objects/deletion.ts'
+import { FOREGROUND, isLeaving, ORPHAN } from '#objects/deletion.ts'
 
 /** What is known of an owner: there, gone, or going and waiting for its dependents. */
 export type OwnerState = 'solid' | 'dangling' | 'waiting'
@@ -9,7 +9,12 @@ export type Collection =
   | { readonly kind: 'keep' }
   /** Some owners are there: only the references to the others go. */
   | { readonly kind: 'unlink'; readonly uids: readonly string[] }
-  | { readonly kind: 'delete'; readonly policy: 'Background' | 'Foreground' | 'Orphan' }
+  /** `unblocks`: first it lets its owners go before it, since it is one of a circle of which each would wait for the next. */
+  | {
+      readonly kind: 'delete'
+      readonly policy: 'Background' | 'Foreground' | 'Orphan'
+      readonly unblocks?: boolean
+    }
   /** Being deleted in the foreground: dependents first. */
   | { readonly kind: 'delete-dependents' }
   | { readonly kind: 'orphan-dependents' }
@@ -18,6 +23,10 @@ export type Collection =
 /** Whether a dependent keeps its owner (by uid) from going first in a foreground deletion. */
 const blocks = (dependent: ApiObject, owner: string): boolean =>
   (dependent.metadata?.ownerReferences ?? []).some(({ uid, blockOwnerDeletion }) => uid === owner && blockOwnerDeletion)
+
+/** It is being deleted, after its dependents. */
+export const isWaiting = (object: ApiObject): boolean =>
+  isLeaving(object) && (object.metadata?.finalizers ?? []).includes(FOREGROUND)
 
 /** Decides over one object, from its finalizers, its owners' state and its dependents. */
 export const planCollection = (
@@ -42,5 +51,7 @@ export const planCollection = (
   if (finalizers.includes(ORPHAN)) return { kind: 'delete', policy: 'Orphan' }
   const waiting = states.some(([, state]) => state === 'waiting')
   const foreground = finalizers.includes(FOREGROUND) || (waiting && dependents.length > 0)
-  return { kind: 'delete', policy: foreground ? 'Foreground' : 'Background' }
+  if (!foreground) return { kind: 'delete', policy: 'Background' }
+  const isCircle = waiting && dependents.some(isWaiting)
+  return { kind: 'delete', policy: 'Foreground', ...(isCircle ? { unblocks: true } : {}) }
 }

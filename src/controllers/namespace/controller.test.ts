@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { configMaps } from '#api/core/configmap/resource.ts'
 import { namespaces } from '#api/core/namespace/resource.ts'
+import { pods } from '#api/core/pod/resource.ts'
 import { secrets } from '#api/core/secret/resource.ts'
 import { isNotFound } from '#client/client.ts'
 import { startCluster } from '../testing/cluster.ts'
@@ -51,5 +52,59 @@ test('a namespace with a finalizer of another is emptied and waits for it', asyn
   await cluster.settle()
   assert.deepEqual(cluster.client.all(configMaps), [])
   assert.deepEqual((await cluster.client.get(namespaces, 'shop')).spec?.finalizers, ['lab.example/audit'])
+  cluster.stop()
+})
+
+test('pods go first, and what they need stays until the last has gone', async () => {
+  const cluster = await startCluster({ only: ['namespace'] })
+  const { client } = cluster
+  await client.create(namespaces, namespace)
+  await client.create(configMaps, { ...secret, kind: 'ConfigMap' } as never)
+  await client.create(pods, {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: 'p', namespace: 'shop', finalizers: ['lab.example/held'] },
+    spec: { containers: [{ name: 'c', image: 'x' }] },
+  })
+  await cluster.settle()
+  await client.delete(namespaces, 'shop')
+  await cluster.settle()
+  assert.ok((await client.get(pods, 'p', { namespace: 'shop' })).metadata?.deletionTimestamp)
+  assert.equal(client.all(configMaps).length, 1)
+  const { status } = await client.get(namespaces, 'shop')
+  assert.deepEqual(
+    status?.conditions?.map(({ type, status, reason, message }) => [type, status, reason, message]),
+    [
+      ['NamespaceDeletionDiscoveryFailure', 'False', 'ResourcesDiscovered', 'All resources successfully discovered'],
+      [
+        'NamespaceDeletionGroupVersionParsingFailure',
+        'False',
+        'ParsedGroupVersions',
+        'All legacy kube types successfully parsed',
+      ],
+      [
+        'NamespaceDeletionContentFailure',
+        'False',
+        'ContentDeleted',
+        'All content successfully deleted, may be waiting on finalization',
+      ],
+      [
+        'NamespaceContentRemaining',
+        'True',
+        'SomeResourcesRemain',
+        'Some resources are remaining: pods. has 1 resource instances',
+      ],
+      [
+        'NamespaceFinalizersRemaining',
+        'True',
+        'SomeFinalizersRemain',
+        'Some content in the namespace has finalizers remaining: lab.example/held in 1 resource instances',
+      ],
+    ],
+  )
+  await client.patch(pods, 'p', 'merge', { metadata: { finalizers: null } }, { namespace: 'shop' })
+  await cluster.settle()
+  await assert.rejects(client.get(namespaces, 'shop'), isNotFound)
+  assert.deepEqual(client.all(configMaps), [])
   cluster.stop()
 })

@@ -1,12 +1,13 @@
 import { events } from '#api/core/event/resource.ts'
 import { namespaces } from '#api/core/namespace/resource.ts'
+import { pods } from '#api/core/pod/resource.ts'
 import type { Resource } from '#api/resource.ts'
 import { isNotFound } from '#client/client.ts'
 import { isLeaving } from '#objects/deletion.ts'
 import { type ControllerContext, type RunningController, runLoop } from '../context.ts'
 import { eachServed } from '../each-served.ts'
 import { sameValue } from '../values/equal.ts'
-import { namespaceStatus } from './desired.ts'
+import { namespaceStatus, type Remains } from './desired.ts'
 
 /** A safety net only: each object that goes brings the namespace back into the queue. */
 const LOOK_AGAIN = 5000
@@ -16,10 +17,10 @@ export const startNamespaceController = (context: ControllerContext): RunningCon
   const { client, informers, clock, catalogue } = context
   const cache = informers.for(namespaces)
 
-  const empty = async (name: string) => {
+  /** Deletes all of these in a namespace, and tells what stays. */
+  const empty = async (name: string, resources: readonly Resource[]): Promise<Remains> => {
     const counts = new Map<string, number>()
     const finalizers = new Map<string, number>()
-    let failure: string | undefined
     const emptyOne = async (resource: Resource) => {
       const { items } = await client.list(resource, { namespace: name })
       await Promise.all(
@@ -43,10 +44,23 @@ export const startNamespaceController = (context: ControllerContext): RunningCon
       for (const finalizer of left.flatMap(({ metadata }) => metadata?.finalizers ?? []))
         finalizers.set(finalizer, (finalizers.get(finalizer) ?? 0) + 1)
     }
-    const results = await Promise.allSettled(catalogue.stored.filter(({ namespaced }) => namespaced).map(emptyOne))
-    for (const result of results)
-      if (result.status === 'rejected') failure = [failure, (result.reason as Error).message].filter(Boolean).join('; ')
-    return { counts, finalizers, failure }
+    const results = await Promise.allSettled(resources.map(emptyOne))
+    const failures = results.flatMap((result) =>
+      result.status === 'rejected' ? [(result.reason as Error).message] : [],
+    )
+    return { counts, finalizers, failures }
+  }
+
+  /** Pods first: what they need (NetworkPolicies, ServiceAccounts, their configuration) stays until they have gone. */
+  const emptyAll = async (name: string): Promise<Remains> => {
+    const all = catalogue.stored.filter(({ namespaced }) => namespaced)
+    const isPods = ({ plural, group }: Resource) => plural === pods.plural && group === pods.group
+    const first = await empty(name, all.filter(isPods))
+    if (first.counts.size > 0 || first.failures.length > 0) return first
+    return empty(
+      name,
+      all.filter((resource) => !isPods(resource)),
+    )
   }
 
   const sync = async (name: string): Promise<number | undefined> => {
@@ -54,11 +68,11 @@ export const startNamespaceController = (context: ControllerContext): RunningCon
     if (!namespace || !isLeaving(namespace)) return undefined
     const own = namespace.spec?.finalizers ?? []
     if (!own.includes('kubernetes')) return undefined
-    const remains = await empty(name)
+    const remains = await emptyAll(name)
     const latest = cache.lister.get(name)
     if (latest?.metadata?.uid !== namespace.metadata!.uid || !latest) return undefined
     const status = namespaceStatus(latest, remains, clock.now())
-    if (remains.counts.size > 0 || remains.failure !== undefined) {
+    if (remains.counts.size > 0 || remains.failures.length > 0) {
       if (!sameValue(status, latest.status))
         await client.update(namespaces, { ...latest, status }, { subresource: 'status' })
       return LOOK_AGAIN

@@ -2,15 +2,18 @@ import type { Namespace, NamespaceCondition, NamespaceStatus } from '#api/core/n
 import { timeText } from '#api/time-text.ts'
 import { withCondition } from '#objects/conditions.ts'
 
-/** What is still in the namespace: `pods` → 2. Plural with group, as kubectl names it. */
-interface Remains {
+/** What is still in the namespace: `pods.` → 2. Plural with group, as Kubernetes names it. */
+export interface Remains {
   readonly counts: ReadonlyMap<string, number>
   readonly finalizers: ReadonlyMap<string, number>
-  readonly failure: string | undefined
+  readonly failures: readonly string[]
 }
 
 const list = (counts: ReadonlyMap<string, number>, of: string): string =>
-  [...counts].map(([name, count]) => `${name} ${of} ${count} resource instances`).join(', ')
+  [...counts]
+    .map(([name, count]) => `${name} ${of} ${count} resource instances`)
+    .sort()
+    .join(', ')
 
 /** The conditions that `kubectl describe ns` shows while a namespace is going, in Kubernetes' words. */
 export const namespaceStatus = (namespace: Namespace, remains: Remains, now: number): NamespaceStatus => {
@@ -21,11 +24,21 @@ export const namespaceStatus = (namespace: Namespace, remains: Remains, now: num
     reason: message ? bad : good,
     message: message || fine,
   })
-  const { counts, finalizers, failure } = remains
+  const { counts, finalizers, failures } = remains
+  const fine = (type: string, reason: string, message: string) => condition(type, '', '', reason, message)
   const conditions = [
+    // What is served is known here, and its names are read.
+    fine('NamespaceDeletionDiscoveryFailure', 'ResourcesDiscovered', 'All resources successfully discovered'),
+    fine(
+      'NamespaceDeletionGroupVersionParsingFailure',
+      'ParsedGroupVersions',
+      'All legacy kube types successfully parsed',
+    ),
     condition(
       'NamespaceDeletionContentFailure',
-      failure ? `Failed to delete all resource types: ${failure}` : '',
+      failures.length > 0
+        ? `Failed to delete all resource types, ${failures.length} remaining: ${[...failures].sort().join(', ')}`
+        : '',
       'ContentDeletionFailed',
       'ContentDeleted',
       'All content successfully deleted, may be waiting on finalization',
