@@ -9,7 +9,7 @@ import { applyStrategicMergePatch } from '#schema/patch/strategic/merge.ts'
 import type { Client, DeleteOptions, List, ListOptions, PatchType, Watch, WatchEvent, WriteOptions } from '../client.ts'
 import { type Change, FakeWatches } from './fake-watches.ts'
 import { selection } from './object-selection.ts'
-import { idOf, refusal } from './refusal.ts'
+import { idOf, refusal, terminating } from './refusal.ts'
 
 type Verb = 'get' | 'list' | 'watch' | 'create' | 'update' | 'patch' | 'delete'
 type Loose = ApiObject & { readonly spec?: Record<string, unknown>; readonly status?: Record<string, unknown> }
@@ -91,6 +91,8 @@ export class FakeClient implements Client {
     if (options.subresource === 'binding') return this.#bind(resource, object, options)
     const namespace = resource.namespaced ? (given.namespace ?? options.namespace) : undefined
     if (resource.namespaced && !namespace) throw refusal(400, 'BadRequest', `${resource.plural}: no namespace given`)
+    const home = this.#tables.get('namespaces')?.get(namespace ?? '')
+    if (home?.metadata?.deletionTimestamp) throw terminating(resource, given.name ?? '', namespace!)
     const name = given.name || `${given.generateName}${(this.#serial++).toString(36).padStart(5, '0')}`
     const table = this.#table(resource)
     if (table.has(objectKey(namespace, name)))
