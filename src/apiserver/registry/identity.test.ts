@@ -88,3 +88,13 @@ test('what belongs to the server stays as stored, whatever a client sends, and n
   const { generation: _, deletionTimestamp: __, deletionGracePeriodSeconds: ___, ...living } = stored
   assert.deepEqual(preserveMetadata(sent, object(living)), object({ ...living, labels: { mine: 'yes' } }))
 })
+
+test('of an object that is updated from a version alone none is filled in', () => {
+  const current = { apiVersion: 'v1', kind: 'X', metadata: { name: 'a', resourceVersion: '7' } } as ApiObject
+  const versionOf = (given: string | undefined, isConditional: boolean) => {
+    const wanted = { ...current, metadata: { name: 'a', ...(given === undefined ? {} : { resourceVersion: given }) } }
+    return preserveMetadata(wanted, current, isConditional).metadata?.resourceVersion
+  }
+  assert.deepEqual([versionOf(undefined, false), versionOf('7', true)], ['7', '7'])
+  assert.deepEqual([versionOf(undefined, true), versionOf('0', true)], [undefined, undefined])
+})

@@ -74,8 +74,14 @@ export const checkNewIdentity = (
     throw badRequest(`the name of the object (${metadata.name}) does not match the name on the URL (${name})`)
 }
 
-/** What belongs to the server stays as stored, whatever the client sent. */
-export const preserveMetadata = (wanted: ApiObject, current: ApiObject): ApiObject => {
+/** 0 is no version. */
+const said = (resourceVersion: string | undefined): boolean => !!resourceVersion && resourceVersion !== '0'
+
+/**
+ * What belongs to the server stays as stored, whatever the client sent. `isConditional`: who updates such an object says
+ * from which version, and one that was not said is not filled in.
+ */
+export const preserveMetadata = (wanted: ApiObject, current: ApiObject, isConditional = false): ApiObject => {
   const was = current.metadata ?? {}
   const {
     deletionTimestamp: _,
@@ -90,7 +96,7 @@ export const preserveMetadata = (wanted: ApiObject, current: ApiObject): ApiObje
     ...(was.namespace ? { namespace: was.namespace } : {}),
     ...(was.generateName ? { generateName: was.generateName } : {}),
     uid: was.uid,
-    resourceVersion: was.resourceVersion,
+    resourceVersion: isConditional && !said(given.resourceVersion) ? undefined : was.resourceVersion,
     creationTimestamp: was.creationTimestamp,
     ...(was.generation !== undefined ? { generation: was.generation } : {}),
     ...(was.deletionTimestamp ? { deletionTimestamp: was.deletionTimestamp } : {}),

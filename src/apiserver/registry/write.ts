@@ -128,7 +128,7 @@ export class Write {
     const wanted = change(previous)
     if (wanted === previous) return previous
     checkIdentity(resource, name, resource.namespaced ? namespace : undefined, wanted, previous)
-    const kept = preserveMetadata(wanted, previous)
+    const kept = preserveMetadata(wanted, previous, this.#kind.isConditional)
     const { managedFields, ...metadata } = kept.metadata ?? {}
     const whole = machinery.complete(resource, { ...kept, metadata })
     const owned = keepsOwners ? withManagedFields(whole, managedFields) : this.#owned(previous, whole, managedFields)

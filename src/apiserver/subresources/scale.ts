@@ -89,8 +89,9 @@ export const scale: SubresourceHandler = {
         const owned = request.keepsOwners ? wanted : withOwners(registry, before, wanted, request)
         const scaled = owned.metadata?.managedFields as Entries
         const managedFields = entriesAfterScale(entries, scaled, paths, groupVersion(resource)) as never
-        const { resourceVersion } = wanted.metadata ?? {}
         const { metadata, ...rest } = scaling.write(current, replicas)
+        // Who does not say from which version scales the one that there is.
+        const resourceVersion = wanted.metadata?.resourceVersion || metadata?.resourceVersion
         return withManagedFields({ ...rest, metadata: { ...metadata, resourceVersion } } as ApiObject, managedFields)
       },
       { ...main, keepsOwners: true, part: partView(scaling) },
