@@ -5,6 +5,7 @@ import { replicaSets } from '#api/apps/replicaset/resource.ts'
 import type { Pod } from '#api/core/pod/message.ts'
 import { pods } from '#api/core/pod/resource.ts'
 import { isAlreadyExists, isNotFound } from '#client/client.ts'
+import { isLeaving } from '#objects/deletion.ts'
 import { selects } from '#objects/label-selector.ts'
 import { keyOf, objectKey } from '#objects/object-key.ts'
 import { controllerOf, isControlledBy } from '#objects/owner-reference.ts'
@@ -17,6 +18,7 @@ import { canonical, sameValue } from '../values/equal.ts'
 import { withoutHash } from '../values/template-hash.ts'
 import { planDeployment, type Step } from './desired.ts'
 import { REVISION } from './desired-revision.ts'
+import { planRollback } from './desired-rollback.ts'
 import { type Owned, replicasOf } from './desired-scale.ts'
 
 /** Keeps each Deployment's ReplicaSets, revision and status. */
@@ -109,6 +111,13 @@ export const startDeploymentController = (context: ControllerContext): RunningCo
     if (!deployment) return undefined
     const { name, namespace } = deployment.metadata!
     const owned = await adoptAndRelease(context, deployments, deployment, replicaSets, replicaSetCache.lister)
+    const isStill = deployment.spec?.paused || isLeaving(deployment)
+    const rollback = isStill ? undefined : planRollback(deployment, owned)
+    if (rollback) {
+      await client.update(deployments, rollback.deployment, { namespace })
+      recorder.record(deployment, rollback.type, rollback.reason, rollback.message)
+      return undefined
+    }
     const now = clock.now()
     const measured = owned.map((replicaSet) => measure(deployment, replicaSet, now))
     const oldPodsRun = (fresh: ReplicaSet | undefined) =>

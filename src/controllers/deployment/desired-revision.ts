@@ -19,9 +19,18 @@ const OWN = new Set([
   'deprecated.deployment.rollback.to',
 ])
 
-/** The revision that the annotation `deployment.kubernetes.io/revision` says; 0 for none. */
-export const revisionOf = (object: { readonly metadata?: Deployment['metadata'] }): number =>
-  Number(object.metadata?.annotations?.[REVISION] ?? 0)
+/** Whether an annotation goes from a Deployment to its ReplicaSets. */
+export const isHandedDown = (annotation: string): boolean => !OWN.has(annotation)
+
+/** The revision that the annotation `deployment.kubernetes.io/revision` says, of 64 bits; 0 for none. */
+export const revisionOf = (object: { readonly metadata?: Deployment['metadata'] }): bigint => {
+  const text = object.metadata?.annotations?.[REVISION] ?? ''
+  return /^\d+$/.test(text) ? BigInt(text) : 0n
+}
+
+/** What comes after the highest of them. */
+export const nextRevision = (old: readonly ReplicaSet[]): bigint =>
+  old.map(revisionOf).reduce((most, one) => (one > most ? one : most), 0n) + 1n
 
 const age = (replicaSet: ReplicaSet): string => replicaSet.metadata?.creationTimestamp ?? ''
 
@@ -51,15 +60,15 @@ export const replicasAnnotations = (deployment: Deployment): Readonly<Record<str
 export const newAnnotations = (
   deployment: Deployment,
   current: ReplicaSet | undefined,
-  revision: number,
+  revision: bigint,
 ): Readonly<Record<string, string>> => {
   const annotations: Record<string, string> = { ...current?.metadata?.annotations }
   for (const [key, value] of Object.entries(deployment.metadata?.annotations ?? {}))
-    if (!OWN.has(key)) annotations[key] = value
-  const before = current ? revisionOf(current) : 0
+    if (isHandedDown(key)) annotations[key] = value
+  const before = current ? revisionOf(current) : 0n
   if (before >= revision) return annotations
   annotations[REVISION] = String(revision)
-  if (before > 0) {
+  if (before > 0n) {
     const history = annotations[REVISION_HISTORY]
     annotations[REVISION_HISTORY] = history ? `${history},${before}` : String(before)
   }
@@ -67,7 +76,7 @@ export const newAnnotations = (
 }
 
 /** The ReplicaSet of the present template, as it is first written. */
-export const makeReplicaSet = (deployment: Deployment, revision: number, replicas: number): ReplicaSet => {
+export const makeReplicaSet = (deployment: Deployment, revision: bigint, replicas: number): ReplicaSet => {
   const template = deployment.spec!.template!
   const hash = templateHash(template, deployment.status?.collisionCount)
   const labels = { ...template.metadata?.labels, [HASH_LABEL]: hash }
@@ -98,7 +107,7 @@ export const surplusHistory = (deployment: Deployment, old: readonly ReplicaSet[
   const excess = living.length - limit
   if (excess <= 0) return []
   return [...living]
-    .sort((a, b) => revisionOf(a) - revisionOf(b))
+    .sort((a, b) => Number(revisionOf(a) - revisionOf(b)))
     .slice(0, excess)
     .filter(
       (replicaSet) =>

@@ -8,9 +8,9 @@ import {
   findNew,
   makeReplicaSet,
   newAnnotations,
+  nextRevision,
   REVISION,
   replicasAnnotations,
-  revisionOf,
   surplusHistory,
 } from './desired-revision.ts'
 import {
@@ -65,7 +65,7 @@ export const planDeployment = (
   const current: Deployment = paused
     ? { ...deployment, status: { ...deployment.status, conditions: paused } }
     : deployment
-  const revision = Math.max(0, ...oldSets.map(revisionOf)) + 1
+  const revision = nextRevision(oldSets)
   const resizing = deployment.spec?.paused === true || isScalingEvent(deployment, all)
   if (resizing) {
     const steps = scaleAll(deployment, old, fresh)
@@ -138,7 +138,7 @@ const resize = (deployment: Deployment, { owned: { replicaSet }, to }: Scaling):
 const refresh = (
   deployment: Deployment,
   { replicaSet }: Owned,
-  revision: number,
+  revision: bigint,
 ): (Step & { kind: 'update' }) | undefined => {
   const minReadySeconds = deployment.spec?.minReadySeconds ?? 0
   const isSame = (replicaSet.spec?.minReadySeconds ?? 0) === minReadySeconds
@@ -155,7 +155,7 @@ const rollNew = (
   deployment: Deployment,
   old: readonly Owned[],
   fresh: Owned | undefined,
-  revision: number,
+  revision: bigint,
   oldPodsRun: (fresh: ReplicaSet | undefined) => boolean,
 ): { readonly step?: Step; readonly replicaSet?: ReplicaSet; readonly note?: Note } => {
   const all = fresh ? [...old, fresh] : old
