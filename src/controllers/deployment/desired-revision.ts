@@ -30,7 +30,7 @@ export const revisionOf = (object: { readonly metadata?: Deployment['metadata'] 
 
 /** What comes after the highest of them. */
 export const nextRevision = (old: readonly ReplicaSet[]): bigint =>
-  old.map(revisionOf).reduce((most, one) => (one > most ? one : most), 0n) + 1n
+  ([...old].map(revisionOf).sort((a, b) => Number(b - a))[0] ?? 0n) + 1n
 
 const age = (replicaSet: ReplicaSet): string => replicaSet.metadata?.creationTimestamp ?? ''
 
