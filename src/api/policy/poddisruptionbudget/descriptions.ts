@@ -5,7 +5,7 @@ export const descriptions: Descriptions = {
   Condition: condition('an object'),
   PodDisruptionBudget: {
     about: 'How many of the pods of a selector may be missing at a time because somebody evicts them.',
-    fields: { spec: 'How many must stay, or may be missing.', status: 'What has been counted. Written by the system.' },
+    fields: { spec: 'What is asked for.', status: 'What has been counted. Written by the system.' },
   },
   PodDisruptionBudgetSpec: {
     about: 'How many must stay, or may be missing.',
