@@ -28,7 +28,7 @@ export const meta: Descriptions = {
       resourceVersion:
         'The state of the object. Sent with an update, it makes sure that nobody has changed the object meanwhile.',
       generation: 'Counts the changes of what the object should be. Set by the system.',
-      creationTimestamp: 'When the object was created. Set by the system.',
+      creationTimestamp: 'CreationTimestamp is a timestamp of when the object was created. Set by the system.',
       deletionTimestamp: 'When the object is to go, once somebody has deleted it. Set by the system.',
       deletionGracePeriodSeconds: 'How many seconds the deletion lets it have, before that time. Set by the system.',
       labels: 'Words by which selectors find the object.',

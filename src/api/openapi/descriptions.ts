@@ -6,9 +6,9 @@ import type { Descriptions } from './description.ts'
 
 /** Fields that mean the same in every kind, unless it says otherwise. */
 const EVERYWHERE: { readonly [field: string]: string } = {
-  apiVersion: 'Group and version of the kind, such as v1 or apps/v1.',
+  apiVersion: 'APIVersion defines by which group and version the object is written, such as v1 or apps/v1.',
   kind: 'The kind, such as Service.',
-  metadata: 'Its name, its labels, and what else every object has.',
+  metadata: "Standard object's metadata: its name, its labels, and what else every object has.",
   items: 'The objects of the list.',
 }
 

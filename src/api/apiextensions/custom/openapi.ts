@@ -8,8 +8,11 @@ type Refer = Parameters<OpenContent['schema']>[1]
 type Published = { [keyword: string]: unknown }
 
 const KIND = { type: 'string', description: 'The kind, such as Service.' }
-const API_VERSION = { type: 'string', description: 'Group and version of the kind, such as v1 or apps/v1.' }
-const METADATA = 'Its name, its labels, and what else every object has.'
+const API_VERSION = {
+  type: 'string',
+  description: 'APIVersion defines by which group and version the object is written, such as v1 or apps/v1.',
+}
+const METADATA = "Standard object's metadata: its name, its labels, and what else every object has."
 
 const INT_OR_STRING: readonly JsonSchema[] = [{ type: 'integer' }, { type: 'string' }]
 
