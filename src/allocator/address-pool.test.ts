@@ -45,7 +45,11 @@ test('a closed range gives nothing new, and what it gave can come back', () => {
   assert.equal(pool.has('10.97.0.7'), true)
   assert.throws(() => pool.take('10.97.0.8'), {
     code: 'ALLOCATION_OUT_OF_RANGE',
-    message: 'the provided IP (10.97.0.8) is not in the valid range. The range of valid IPs is 10.96.0.0/24',
+    message: 'the provided network does not match the current range',
+  })
+  assert.throws(() => pool.take('10.96.0.0'), {
+    code: 'ALLOCATION_OUT_OF_RANGE',
+    message: 'the provided IP (10.96.0.0) is not in the valid range. The range of valid IPs is 10.96.0.0/24',
   })
   pool.release('10.97.0.7')
   assert.equal(pool.has('10.97.0.7'), false)

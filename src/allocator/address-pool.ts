@@ -64,15 +64,16 @@ export class AddressPool {
     throw new AllocationError('ALLOCATION_EXHAUSTED', 'range is full')
   }
 
-  /** Takes this address. Throws ALLOCATION_TAKEN, or ALLOCATION_OUT_OF_RANGE where no open range has it. */
+  /**
+   * Takes this address. Throws ALLOCATION_TAKEN, or ALLOCATION_OUT_OF_RANGE where no open range gives it out, in the words
+   * of Kubernetes: others where a range has it as its first or last address.
+   */
   take(address: string): void {
-    const entry = [...this.#entries.values()].find(({ range, isOpen }) => isOpen && range.contains(address))
-    if (entry === undefined)
-      throw new AllocationError(
-        'ALLOCATION_OUT_OF_RANGE',
-        `the provided IP (${address}) is not in the valid range. The range of valid IPs is ${this.cidrs.join(', ')}`,
-      )
-    entry.range.take(address)
+    const open = [...this.#entries.values()].filter(({ isOpen }) => isOpen).map(({ range }) => range)
+    const range = open.find((one) => one.contains(address)) ?? open.find((one) => one.spans(address))
+    if (range === undefined)
+      throw new AllocationError('ALLOCATION_OUT_OF_RANGE', 'the provided network does not match the current range')
+    range.take(address)
     this.#mark(address)
   }
 

@@ -75,6 +75,12 @@ export class AddressRange {
     return this.#slotOf(address) !== undefined
   }
 
+  /** Whether it is between its first and last address, also one of those that are never given out. */
+  spans(text: string): boolean {
+    const address = tryParseAddress(text)
+    return address !== undefined && containsAddress(this.#range, address)
+  }
+
   has(address: string): boolean {
     const slot = this.#slotOf(address)
     return slot !== undefined && this.#slots.has(slot)
