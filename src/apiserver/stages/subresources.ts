@@ -41,6 +41,9 @@ export const subresources =
         const decoded = await requireObject(machinery, exchange, expected, writeOptions(exchange).validation)
         exchange.warnings.push(...decoded.warnings)
         exchange.audit?.sent(decoded.object.metadata)
+        const { namespace } = decoded.object.metadata ?? {}
+        if (namespace && info.namespace && namespace !== info.namespace)
+          throw badRequest('the namespace of the provided object does not match the namespace sent on the request')
         return decoded.object
       }
       const { name } = info
