@@ -58,11 +58,7 @@ export const planDeletion = (
   }
   const waits = finalizers.length > 0 || seconds > 0 || deletion?.holds?.(object) === true
   if (!waits) {
-    const last = withoutFinalizers(object)
-    return {
-      kind: 'now',
-      object: deletionTimestamp ? { ...last, metadata: { ...last.metadata, ...times } } : last,
-    }
+    return { kind: 'now', object: deletionTimestamp ? { ...object, metadata: { ...metadata, ...times } } : object }
   }
   const marked: ObjectMeta = {
     ...metadata,
@@ -107,10 +103,4 @@ const finalizersFor = (current: readonly string[], request: DeleteRequest, orpha
       field: 'propagationPolicy',
     },
   ])
-}
-
-const withoutFinalizers = (object: ApiObject): ApiObject => {
-  if (!object.metadata?.finalizers) return object
-  const { finalizers: _, ...metadata } = object.metadata
-  return { ...object, metadata }
 }

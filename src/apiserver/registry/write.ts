@@ -13,6 +13,7 @@ import { alreadyExists, badRequest, creationForbidden, invalid, notFound } from 
 import { generateName } from '../generate-name.ts'
 import type { Machinery } from '../machinery/machinery.ts'
 import type { Transaction } from '../storage/transaction.ts'
+import { withRevision } from '../storage/with-revision.ts'
 import { type Application, appliedTo } from './applied.ts'
 import { AdmissionChain } from './chain.ts'
 import { Consulted, type Say } from './consulting/consulted.ts'
@@ -145,7 +146,11 @@ export class Write {
     if (isDeepStrictEqual(object, previous)) return previous
     if (this.#transaction.dryRun) return object
     const key = keyIn(resource, namespace, name)
-    if (isTerminated(this.#kind, object)) return this.remove(key, object)
+    if (isTerminated(this.#kind, object)) {
+      // What held it last is answered without, and is never stored so: watches are told of what was stored.
+      const { metadata } = this.remove(key, previous)
+      return withRevision(object, Number(metadata?.resourceVersion))
+    }
     return this.#put(key, object)
   }
 

@@ -126,7 +126,7 @@ test('a revision that is forgotten is told in the stream, and a text that is non
 test('YAML has no stream, and is refused with what has one', async () => {
   const answer = await ask('watch=1&timeoutSeconds=1', 'application/yaml')
   assert.equal(answer.status, 406)
-  assert.match(answer.text, /application\/json;stream=watch, application\/vnd.kubernetes.protobuf;stream=watch/)
+  assert.match(answer.text, /application\/json;stream=watch,\s+application\/vnd.kubernetes.protobuf;stream=watch/)
 })
 
 test('a bookmark of Tables is a row without an object, whose metadata marks it', async () => {

@@ -45,15 +45,20 @@ export const scanFreeJson = (text: string): readonly FieldProblem[] => {
   return scanner.problems
 }
 
+/** As scanJson(), of octets, each as the character of that number: they need not be UTF-8. */
+export const scanJsonOctets = (octets: string): void => new Scanner(octets, true).document(OPAQUE)
+
 class Scanner {
   readonly problems: FieldProblem[] = []
   readonly #seen = new Set<string>()
   readonly #text: string
   #at = 0
   #depth = 0
+  readonly #isOctets: boolean
 
-  constructor(text: string) {
+  constructor(text: string, isOctets = false) {
     this.#text = text
+    this.#isOctets = isOctets
   }
 
   document(shape: Shape): void {
@@ -71,7 +76,9 @@ class Scanner {
 
   #fail(where: string): never {
     if (this.#at >= this.#text.length) throw new JsonError('JSON_SYNTAX', 'unexpected end of JSON input')
-    const character = String.fromCodePoint(this.#text.codePointAt(this.#at)!)
+    // Go reads octets, and shows the one that it cannot go on with.
+    const code = this.#text.codePointAt(this.#at)!
+    const character = String.fromCharCode(this.#isOctets ? code : firstOctet(code))
     throw new JsonError('JSON_SYNTAX', `invalid character ${quoted(character)} ${where}`)
   }
 
@@ -224,5 +231,13 @@ export const isTypeMeta = (name: string): boolean => name === 'kind' || name ===
 const quoted = (character: string): string => {
   if (character === "'") return "'\\''"
   if (character === '"') return `'"'`
+  if (/[\x7f-\xa0\xad]/.test(character)) return `'\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}'`
   return `'${JSON.stringify(character).slice(1, -1)}'`
+}
+
+/** Of a character in UTF-8. */
+const firstOctet = (code: number): number => {
+  if (code < 0x80) return code
+  if (code < 0x800) return 0xc0 | (code >> 6)
+  return code < 0x10000 ? 0xe0 | (code >> 12) : 0xf0 | (code >> 18)
 }

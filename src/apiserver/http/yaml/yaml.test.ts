@@ -116,18 +116,83 @@ const { json } = fc.letrec((tie) => ({
   ),
 }))
 
-test('what is written as YAML is read as the same JSON', () => {
+test('YAML is written as Kubernetes writes it', () => {
   assert.equal(
     writeYaml({ kind: 'List', items: [{ a: 'yes', b: [] }, [1, [2]]], metadata: {}, text: 'two words' }),
-    'items:\n- a: "yes"\n  b: []\n- - 1\n  - - 2\nkind: List\nmetadata: {}\ntext: "two words"\n',
+    'items:\n- a: "yes"\n  b: []\n- - 1\n  - - 2\nkind: List\nmetadata: {}\ntext: two words\n',
   )
-  // A reader of YAML 1.1, as many are, takes these for booleans and nothing.
-  for (const word of ['y', 'N', 'yes', 'Off', 'TRUE', 'null']) assert.equal(writeYaml(word), `"${word}"\n`)
-  // Numbers and dates are texts in quotes; what only begins as they do stands as it is.
-  for (const number of ['12', '1.5', '1e3', '2026-01-02', '0x1f']) assert.equal(writeYaml(number), `"${number}"\n`)
-  for (const word of ['10.96.0.1', '1e30ce1c-4d0f-4d6a-9b58-2f0c5b8a1f22']) assert.equal(writeYaml(word), `${word}\n`)
+  for (const [text, written] of [
+    // What a reader would take for something else.
+    ...[
+      'y',
+      'N',
+      'yes',
+      'Off',
+      'TRUE',
+      'null',
+      '',
+      '~',
+      '222',
+      '-1',
+      '0x1f',
+      '1_000',
+      '1.5',
+      '1e3',
+      '.5',
+      '.inf',
+      '1:30',
+    ],
+    ...['2026-11-26T02:18:30Z', '2026-11-26', '0b1', '0o7'],
+  ]
+    .map((text) => [text, `"${text}"`])
+    .concat([
+      ['496102b9-6619-477f-a6e9-f2e63003f186', '496102b9-6619-477f-a6e9-f2e63003f186'],
+      ...['1.2.3', '10.96.0.1', '100m', 'a:b', 'yEs', '-a', 'fd00::1', '1Gi', 'a #b'.replace(' ', '')].map((one) => [
+        one,
+        one,
+      ]),
+      ['*', "'*'"],
+      ['a: b', "'a: b'"],
+      ['a:', "'a:'"],
+      ['a #b', "'a #b'"],
+      ["it's: so", "'it''s: so'"],
+      ['- a', "'- a'"],
+      ['{a}', "'{a}'"],
+      [' a', "' a'"],
+      ['a ', "'a '"],
+      ['a\tb', '"a\\tb"'],
+      ['a\u{1f600}', '"a\\U0001F600"'],
+      ['\x7f\xa0é', '"\\x7F\xa0é"'],
+      ['a\nb', '|-\n  a\n  b'],
+      ['a\n\n  b\n', '|\n  a\n\n    b'],
+      ['a\n\n', '|+\n  a\n'],
+      [' a\nb', '|2-\n   a\n  b'],
+      ['a \nb', '"a \\nb"'],
+    ]))
+    assert.equal(writeYaml(text), `${written}\n`)
+  assert.equal(writeYaml({ a: { 'b c': 'x\ny', '1': 1 } }), 'a:\n  "1": 1\n  b c: |-\n    x\n    y\n')
+})
+
+test('a long text is broken past the 80th column where a single space stands', () => {
+  const words = Array.from({ length: 30 }, (_, at) => `word${at}`).join(' ')
+  const plain = writeYaml({ spec: { text: words } }).split('\n')
+  assert.deepEqual(plain.slice(0, 3), [
+    'spec:',
+    '  text: word0 word1 word2 word3 word4 word5 word6 word7 word8 word9 word10 word11',
+    '    word12 word13 word14 word15 word16 word17 word18 word19 word20 word21 word22 word23',
+  ])
+  assert.match(writeYaml([`: ${words}`]), /^- ': word0 .* word12\n {2}word13 /)
+  assert.match(writeYaml([`\t${words}`]), /^- "\\tword0 .* word12\n {2}word13 /)
+})
+
+test('what is written as YAML is read as the same JSON', () => {
+  const long = fc.array(fc.constantFrom('a', ' ', '  ', '\n', ':', ' #', "'", '"', 'word'.repeat(8), '\t', '-'), {
+    maxLength: 30,
+  })
+  const texts = long.map((parts) => parts.join(''))
+  const values = fc.oneof(json, texts, fc.array(texts), fc.dictionary(texts, texts))
   fc.assert(
-    fc.property(json, (value) => {
+    fc.property(values, (value) => {
       const sent = JSON.parse(JSON.stringify(value))
       assert.deepEqual(JSON.parse(JSON.stringify(readYaml(writeYaml(sent)).value)), sent)
     }),

@@ -1,4 +1,5 @@
 import { posix } from 'node:path'
+import { scanJsonOctets } from '#schema/json/json-scan.ts'
 import { StorageError } from '../storage-error.ts'
 
 /** Where a list goes on. */
@@ -29,18 +30,39 @@ const jsonOf = (text: string): unknown => {
   if (illegal) throw refused(`${NOT_VALID}: illegal base64 data at input byte ${illegal.index}`)
   // A group of four letters is three octets; one letter alone is nothing.
   if (text.length % 4 === 1) throw refused(`${NOT_VALID}: illegal base64 data at input byte ${text.length - 1}`)
+  const octets = Buffer.from(text, 'base64url')
   try {
-    return JSON.parse(Buffer.from(text, 'base64url').toString())
+    // What is wrong with it is told octet by octet.
+    scanJsonOctets(octets.toString('latin1'))
+    return JSON.parse(octets.toString())
   } catch (error) {
     throw refused(`${NOT_VALID}: ${(error as Error).message}`)
   }
 }
 
+const EMPTY: { readonly v: unknown; readonly rv: unknown; readonly start: unknown } = { v: '', rv: 0, start: '' }
+
+/** As Go names what JSON has. */
+const kindOf = (value: unknown): string => {
+  if (Array.isArray(value)) return 'array'
+  return typeof value === 'boolean' ? 'bool' : typeof value
+}
+
 /** Throws StorageError CONTINUE_INVALID, in Kubernetes' words. */
 export const decodeContinue = (text: string): ContinueToken => {
   const value = jsonOf(text)
-  if (typeof value !== 'object' || value === null) throw refused(`${NOT_VALID}: the token is no JSON object`)
-  const { v = '', rv = 0, start = '' } = value as { v?: unknown; rv?: unknown; start?: unknown }
+  if (value !== null && (typeof value !== 'object' || Array.isArray(value)))
+    throw refused(`${NOT_VALID}: json: cannot unmarshal ${kindOf(value)} into Go value of type storage.continueToken`)
+  const { v, rv, start } = { ...EMPTY, ...value }
+  for (const [name, found, type] of [
+    ['v', v, 'string'],
+    ['rv', rv, 'int64'],
+    ['start', start, 'string'],
+  ] as const)
+    if (found !== null && typeof found !== (type === 'int64' ? 'number' : type)) {
+      const field = `Go struct field continueToken.${name} of type ${type}`
+      throw refused(`${NOT_VALID}: json: cannot unmarshal ${kindOf(found)} into ${field}`)
+    }
   if (v !== VERSION) throw refused(`${NOT_VALID}: server does not recognize this encoded version ${String(v)}`)
   if (!Number.isSafeInteger(rv) || rv === 0)
     throw refused(`${NOT_VALID}: incorrect encoded start resourceVersion (version ${VERSION})`)

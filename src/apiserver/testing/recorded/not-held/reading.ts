@@ -1,5 +1,3 @@
-import { LATER, type NotHeld } from './not-held.ts'
+import type { NotHeld } from './not-held.ts'
 
-export const reading: NotHeld = {
-  'refused: watch too old': LATER,
-}
+export const reading: NotHeld = {}

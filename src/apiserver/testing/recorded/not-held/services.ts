@@ -7,7 +7,6 @@ export const services: NotHeld = {
     'upstream names an object that stands behind its allocator; ours says that the name is missing',
   'table ipaddresses': AGE,
   'table ipaddresses with rows': AGE,
-  'refused: bad continue': 'the words of a Go JSON decoder',
   'create Node worker': 'a taint that node agents here take nothing from: nodes start untainted',
   'api groups': 'upstream serves more groups',
   'api resources v1': 'upstream serves more kinds',
