@@ -10,6 +10,7 @@ import { coreKinds } from './core/kinds.ts'
 import { discoveryKinds } from './discovery/kinds.ts'
 import { eventsKinds } from './events/kinds.ts'
 import { flowcontrolKinds } from './flowcontrol/kinds.ts'
+import { metricsKinds } from './metrics/kinds.ts'
 import { networkingKinds } from './networking/kinds.ts'
 import { nodeKinds } from './node/kinds.ts'
 import { policyKinds } from './policy/kinds.ts'
@@ -39,4 +40,5 @@ export const builtInKinds: readonly Kind[] = [
   ...nodeKinds,
   ...discoveryKinds,
   ...flowcontrolKinds,
+  ...metricsKinds,
 ]

@@ -34,6 +34,7 @@ test('a field that takes some words alone takes those that Kubernetes has', () =
 const ELSEWHERE: Readonly<Record<string, string>> = {
   apiextensions: 'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1',
   meta: 'io.k8s.apimachinery.pkg.apis.meta.v1',
+  metrics: 'io.k8s.metrics.pkg.apis.metrics.v1beta1',
 }
 
 test('a message stands in the package that OpenAPI knows it by', () => {

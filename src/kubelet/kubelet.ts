@@ -22,9 +22,12 @@ import { type Machine, nodeObject, nodeResources } from './node/node-object.ts'
 import { keepNodeStatus, registerNode } from './node/node-registration.ts'
 import type { FoundContainer } from './pod/container-adoption.ts'
 import { type ResolvedContainer, type ResolveOptions, resolveContainer } from './pod/container-lookup.ts'
+import { measuredPod } from './pod/measured-pod.ts'
 import { PodWorker } from './pod/pod-worker.ts'
 import type { Dialer, PodNetwork } from './pod-network.ts'
 import { PodRecorder } from './pod-recorder.ts'
+import { measuredCgroups, type Summary, summaryOf } from './stats/summary.ts'
+import { UsageMeter } from './stats/usage-meter.ts'
 import { StatusWriter } from './status/status-writer.ts'
 import type { Mounter } from './volumes/mounter.ts'
 
@@ -69,6 +72,8 @@ export interface Kubelet {
    * Throws KubeletError: POD_NOT_FOUND, or as resolveContainer does. `container` may be left out where there is one.
    */
   resolve(namespace: string, pod: string, container?: string, options?: ResolveOptions): ResolvedContainer
+  /** What the node, its pods and their containers use at present. */
+  summary(): Promise<Summary>
   /** Lets go of everything and leaves the containers running, for the next process. */
   stop(): Promise<void>
 }
@@ -219,6 +224,8 @@ export const startKubelet = (options: KubeletOptions): Kubelet => {
     if (!signal.aborted) owners.get(id)?.exited(id, state)
   })
 
+  const meter = new UsageMeter(clock, (path) => runtime.usage(path))
+  const whole = { name: node.name, cgroup: node.name, startedAt: clock.now(), memoryBytes: machine.memoryBytes }
   const fault = options.fault ?? (() => undefined)
   let lookAtNode = (): void => undefined
   const registered = (async () => {
@@ -271,6 +278,14 @@ export const startKubelet = (options: KubeletOptions): Kubelet => {
           `pod "${pod}" not found in namespace "${namespace}" on node ${node.name}`,
         )
       return resolveContainer(worker.entry, container, resolveOptions)
+    },
+    async summary() {
+      const measured = () => ({
+        ...whole,
+        pods: [...workers.values()].map(({ entry }) => measuredPod(node.name, entry)),
+      })
+      const metered = await meter.measure(() => measuredCgroups(measured()))
+      return summaryOf(measured(), metered)
     },
     async stop() {
       events.write()

@@ -19,6 +19,9 @@ let behave: (options: ExecOptions) => Promise<number> = async () => 0
 /** What listens in the pod. */
 let pod: (port: number) => Duplex = () => duplexPair()[0]
 
+const cpu = { time: '2026-01-02T03:04:05Z', usageNanoCores: 1, usageCoreNanoSeconds: 2e9 }
+const memory = { time: cpu.time, usageBytes: 3, workingSetBytes: 2, rssBytes: 1 }
+
 const kubelet = createKubeletServer({
   runtime: {
     exec: async (_, options) => ({ exitCode: await behave(options) }),
@@ -31,6 +34,7 @@ const kubelet = createKubeletServer({
     return { containerId: 'c1', logPath: join(folder, 'log') }
   },
   pods: () => [{ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'p' } }],
+  summary: async () => ({ node: { nodeName: 'n', startTime: '', cpu, memory }, windowMilliseconds: 500, pods: [] }),
   dial: (_, __, port) => pod(port),
 })
 const server = createServer((incoming, response) => void kubelet.handle(incoming, response))
@@ -67,6 +71,15 @@ async function webSocket(target: string, protocols: string[], input: Uint8Array[
 }
 
 const message = (channel: number, text: string): Buffer => Buffer.concat([Buffer.from([channel]), Buffer.from(text)])
+
+test('what is used is told as a summary and to Prometheus', async () => {
+  const { code, text } = await fetchText('/stats/summary')
+  assert.deepEqual([code, JSON.parse(text).node.cpu], [200, cpu])
+  const metrics = await fetchText('/metrics/resource')
+  assert.equal(metrics.code, 200)
+  assert.match(metrics.text, /^node_cpu_usage_seconds_total 2 1767323045000$/m)
+  assert.equal((await fetchText('/metrics')).code, 404)
+})
 
 test('a log is answered as text; errors are Status objects', async () => {
   assert.deepEqual(await fetchText('/containerLogs/ns/p/c?timestamps=true'), {

@@ -5,6 +5,8 @@ import type { Duplex } from 'node:stream'
 import type { Pod } from '#api/core/pod/message.ts'
 import type { Runtime } from '#runtime/runtime.ts'
 import { errorCode, errorText, KubeletError } from './kubelet-error.ts'
+import { resourceMetrics } from './stats/resource-metrics.ts'
+import type { Summary } from './stats/summary.ts'
 import { readContainerLog } from './streaming/container-log.ts'
 import { forwardBySpdy, forwardByTunnel } from './streaming/port-forward.ts'
 import { forwardByChannels, offersChannels, parsePorts } from './streaming/port-forward-channels.ts'
@@ -34,6 +36,8 @@ interface KubeletServerOptions {
   ) => Promise<ResolvedContainer> | ResolvedContainer
   /** The pods of this node, as it knows them. */
   readonly pods: () => readonly Pod[]
+  /** What the node and its pods use. */
+  readonly summary: () => Promise<Summary>
   /** Connects to a port of the pod, inside its network namespace. */
   readonly dial: (namespace: string, pod: string, port: number) => Duplex
   /** Told of what went wrong where no client is left to hear it. */
@@ -48,7 +52,7 @@ export interface KubeletServer {
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void>
 }
 
-const SERVED = '/healthz, /pods, /containerLogs, /exec, /attach and /portForward'
+const SERVED = '/healthz, /pods, /stats/summary, /metrics/resource, /containerLogs, /exec, /attach and /portForward'
 
 class HttpError extends Error {
   readonly code: number
@@ -62,7 +66,14 @@ class HttpError extends Error {
  * The part of the kubelet's HTTP API that the API server passes `kubectl logs`, `exec`, `attach` and `port-forward` on
  * to.
  */
-export function createKubeletServer({ runtime, resolve, pods, dial, onError }: KubeletServerOptions): KubeletServer {
+export function createKubeletServer({
+  runtime,
+  resolve,
+  pods,
+  summary,
+  dial,
+  onError,
+}: KubeletServerOptions): KubeletServer {
   const exitWaiters = new Map<string, Set<() => void>>()
   runtime.onExit((id) => {
     for (const wake of exitWaiters.get(id) ?? []) wake()
@@ -197,6 +208,16 @@ export function createKubeletServer({ runtime, resolve, pods, dial, onError }: K
         if (verb === 'pods' && path.join('') === '') {
           const list = { kind: 'PodList', apiVersion: 'v1', metadata: {}, items: pods() }
           response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(list))
+          return
+        }
+        if (verb === 'stats' && path.join('/') === 'summary') {
+          const text = JSON.stringify(await summary())
+          response.writeHead(200, { 'content-type': 'application/json' }).end(text)
+          return
+        }
+        if (verb === 'metrics' && path.join('/') === 'resource') {
+          const text = resourceMetrics(await summary())
+          response.writeHead(200, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' }).end(text)
           return
         }
         if (verb === 'exec' || verb === 'attach' || verb === 'portForward') {

@@ -85,6 +85,15 @@ export interface ExecOptions {
   readonly signal?: AbortSignal
 }
 
+/** What a cgroup and those below it have used until now. */
+export interface CgroupUsage {
+  readonly cpuNanoseconds: number
+  readonly memoryBytes: number
+  /** Without what the kernel can drop at once. */
+  readonly workingSetBytes: number
+  readonly rssBytes: number
+}
+
 export interface Runtime {
   /**
    * Throws RuntimeError IMAGE_UNKNOWN where no such image can be had. Never uses the network for the built-in images.
@@ -107,6 +116,8 @@ export interface Runtime {
    * touched.
    */
   prune(node: string, living: ReadonlySet<string>): Promise<void>
+  /** Of a cgroup by its path below the runtime's own, `NODE/POD-UID`; undefined where there is none. */
+  usage(cgroup: string): CgroupUsage | undefined
   status(id: string): Promise<ContainerState | undefined>
   /** Everything that lives or lay here, also what an earlier process of ours started: for adoption. */
   list(): Promise<readonly ContainerRecord[]>

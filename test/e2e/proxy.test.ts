@@ -127,7 +127,7 @@ for (const binary of kubectlBinaries()) {
 }
 
 claim(
-  'kubectl debug of a node names what a node’s pod would need, kubectl top that there are no metrics',
+  'kubectl debug of a node names what a node’s pod would need, kubectl top what nodes and pods use',
   async (assert) => {
     await kubectl('debug', 'node/node-1', '--image=fairlead/host')
     const { items } = await cluster.json<{ items: Pod[] }>('get', 'pods')
@@ -138,7 +138,12 @@ claim(
     })
     assert.match(reason, /spec\.hostPID: the machine's process ids are not shared with pods/)
     await kubectl('delete', 'pod', name!, '--now')
-    assert.match((await kubectl.try('top', 'nodes')).stderr, /Metrics API not available/)
+    assert.match(await kubectl('top', 'nodes'), /^NAME .*\nnode-1 +\d+m +\d+% +\d+Mi +\d+%/)
+    // A pod that has just come is known from the second look on.
+    await eventually('pods are told with their containers', async () => {
+      const { stdout } = await kubectl.try('top', 'pods', '--containers')
+      return /^web-\S+ +\S+ +\d+m +\d+Mi/m.test(stdout) || undefined
+    })
   },
 )
 

@@ -84,15 +84,16 @@ export class Catalogue {
    */
   add(kind: Kind): void {
     const { resource, form, isHidden = false } = kind
+    const isStored = form === undefined && !kind.isMeasured
     const taken =
       (isHidden ? undefined : (this.#byPath.get(pathOf(resource)) ?? this.#byName.get(nameOf(resource)))) ??
-      (form === undefined ? this.#byStorage.get(storageOf(resource)) : undefined)
+      (isStored ? this.#byStorage.get(storageOf(resource)) : undefined)
     if (taken !== undefined)
       throw new TypeError(
         `${nameOf(resource)} cannot be served: ${storageOf(taken.resource)} is ${nameOf(taken.resource)}`,
       )
-    if (form === undefined) this.#byStorage.set(storageOf(resource), kind)
-    else if (this.#byResource.get(form.of.resource) !== form.of)
+    if (isStored) this.#byStorage.set(storageOf(resource), kind)
+    else if (form && this.#byResource.get(form.of.resource) !== form.of)
       throw new TypeError(`${nameOf(resource)} is a form of ${nameOf(form.of.resource)}, which is not there`)
     this.#byResource.set(resource, kind)
     if (!isHidden) {

@@ -60,6 +60,8 @@ export interface KindDefinition<T extends ApiObject> {
   readonly resource: Resource<T>
   /** Its objects are stored as those of another kind; absent: as they are served. */
   readonly form?: Form
+  /** Its objects are measured when they are asked for: nothing of it is stored, and nobody watches it. */
+  readonly isMeasured?: boolean
   /** It is stored, and served in its forms alone. */
   readonly isHidden?: boolean
   /** Of the form that is stored, where it is another than the resource's own. */

@@ -45,12 +45,14 @@ test('the columns of every kind have the names and the types that kubectl shows,
       const texts = columnDefinitions!.map(({ name, type, format, priority }) =>
         [name, type === 'string' ? '' : `:${type}`, format && `=${format}`, priority === 0 ? '' : '*'].join(''),
       )
-      return [kind.resource.plural, texts.join(', ')]
+      return [kind.isMeasured ? kind.resource.kind : kind.resource.plural, texts.join(', ')]
     }),
   )
   const pods = 'Containers*, Images*, Selector*'
   const bindings = 'Name=name, Role, Age, Users*, Groups*, ServiceAccounts*'
   assert.deepEqual(shown, {
+    NodeMetrics: 'Name=name, CPU, Memory, Window',
+    PodMetrics: 'Name=name, CPU, Memory, Window',
     certificatesigningrequests: 'Name=name, Age, SignerName, Requestor, RequestedDuration, Condition',
     flowschemas: 'Name=name, PriorityLevel, MatchingPrecedence, DistinguisherMethod, Age, MissingPL',
     horizontalpodautoscalers: 'Name=name, Reference, Targets, MinPods, MaxPods, Replicas, Age',

@@ -79,10 +79,10 @@ export const groupVersionsOf = (kinds: readonly Kind[], reviews: readonly Review
     const { group, version, plural, singular, namespaced, kind, shortNames, categories } = served.resource
     const entries = of(group, version)
     const { verbs } = served
-    const hash = storageVersionHash(served)
+    const stored = served.isMeasured ? {} : { storageVersionHash: storageVersionHash(served) }
     const isCustom = served.resource.message.open !== undefined
     const names = { name: plural, singular, namespaced, kind, shortNames, categories }
-    entries.push({ ...names, verbs, storageVersionHash: hash, isCustom })
+    entries.push({ ...names, verbs, ...stored, isCustom })
     for (const [name, part] of Object.entries(served.subresources))
       entries.push({ ...subresourceEntry(served, name, part), isCustom })
   }

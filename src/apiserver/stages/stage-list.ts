@@ -5,6 +5,7 @@ import { customResources } from './custom-resources.ts'
 import { discovery } from './discovery.ts'
 import { health } from './health.ts'
 import { issuer } from './issuer.ts'
+import { measured } from './measured.ts'
 import { metrics } from './metrics.ts'
 import { openapi } from './openapi.ts'
 import { proxies } from './proxies.ts'
@@ -29,6 +30,7 @@ export const stageList = (server: ServerContext): readonly Stage[] => [
   metrics(server),
   unserved(server), // parts of objects that are not here, by name
   routes(server), // refuses what leads nowhere: who comes after need not ask
+  measured(server), // what nodes and pods use; never stored
   reviews(server), // questions about access; never stored
   streams(server), // a pod's log; exec, attach and port-forward come as upgrades, in upgrade.ts
   proxies(server), // what is behind pods, Services and nodes

@@ -98,21 +98,24 @@ export const list = async (exchange: Exchange, registry: Registry, resource: Res
   return sendList(exchange, registry, resource, wanted, items, page)
 }
 
+/** Of what is not stored nothing is said. */
+type ListPosition = Partial<Omit<ListPage, 'items'>>
+
 /** What a list begins with. Of custom resources it says also that it ends. */
-export const listHead = ({ list, message, ...resource }: Resource, page: Omit<ListPage, 'items'>) => ({
+export const listHead = ({ list, message, ...resource }: Resource, page: ListPosition) => ({
   kind: list.gvk![1],
   apiVersion: groupVersion(resource),
   metadata: message.open ? { continue: '', ...page } : page,
 })
 
 /** Sends objects as a list, in the form that was negotiated. */
-const sendList = async (
+export const sendList = async (
   exchange: Exchange,
   registry: Registry,
   resource: Resource,
   wanted: Wanted,
   items: readonly ApiObject[],
-  page: Omit<ListPage, 'items'>,
+  page: ListPosition,
 ): Promise<true> => {
   const { machinery } = registry
   if (wanted.as?.kind === 'Table') {

@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { Clock } from '#clock/clock.ts'
 import type {
+  CgroupUsage,
   ContainerLimits,
   ContainerRecord,
   ContainerSpec,
@@ -99,6 +100,13 @@ export class FakeRuntime implements Runtime {
   async remove(id: string): Promise<void> {
     this.calls.push(`remove ${id}`)
     this.containers.delete(id)
+  }
+
+  /** What each cgroup has used. */
+  readonly used = new Map<string, CgroupUsage>()
+
+  usage(cgroup: string): CgroupUsage | undefined {
+    return this.used.get(cgroup)
   }
 
   async prune(node: string, living: ReadonlySet<string>): Promise<void> {

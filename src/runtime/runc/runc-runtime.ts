@@ -22,6 +22,7 @@ import { ContainerWatch } from './container-watch.ts'
 import { abandon, discard } from './discard.ts'
 import { updateLimits } from './limits.ts'
 import { cgroupFolders, cgroupVersion, childCgroups, removeCgroup } from './processes/cgroup.ts'
+import { cgroupUsage } from './processes/cgroup-usage.ts'
 import { signalProcess } from './processes/process-identity.ts'
 import { attachToContainer } from './programs/attach.ts'
 import type { Programs } from './programs/conmon.ts'
@@ -235,6 +236,7 @@ export function createRuncRuntime(options: RuncRuntimeOptions): RuncRuntime {
         if (!living.has(uid)) for (const folder of cgroupFolders(`${group}/${uid}`)) removeCgroup(folder)
       }
     },
+    usage: (cgroup) => cgroupUsage(`/fairlead/${options.cluster}/${cgroup}`),
     status: async (id) => {
       const entry = entries.get(id)
       return entry === undefined ? undefined : stateOf(id, entry)

@@ -26,8 +26,11 @@ const servesConversion = ({ kind, group, version }: NonNullable<Wanted['as']>, e
  * What a client wants to read of a resource: its objects, their metadata, or a Table. Custom resources have no protobuf
  * form. Throws ApiError 406.
  */
-export const negotiateRead = (accept: string | undefined, { message }: Pick<Resource, 'message'>): Wanted =>
-  negotiate(accept, servesConversion, undefined, (encoding) => encoding !== 'protobuf' || message.open === undefined)
+export const negotiateRead = (
+  accept: string | undefined,
+  { message }: Pick<Resource, 'message'>,
+  hasProtobuf = message.open === undefined,
+): Wanted => negotiate(accept, servesConversion, undefined, (encoding) => encoding !== 'protobuf' || hasProtobuf)
 
 /** What each row of a Table carries of its object. */
 type Included = 'None' | 'Metadata' | 'Object'

@@ -11,6 +11,7 @@ import { serviceEnv } from '../../env/service-env.ts'
 import type { Attachment } from '../../pod-network.ts'
 import { quantityValue } from '../../quantity.ts'
 import type { PodVolumes } from '../../volumes/pod-volumes.ts'
+import { containerCgroup } from '../container-cgroup.ts'
 import type { ContainerEntry } from '../container-entry.ts'
 import { writeLabels } from '../container-id.ts'
 import { logPath, messagePath } from '../files/container-files.ts'
@@ -107,7 +108,7 @@ export const containerSpec = async (
     mounts: [...own, ...mounted],
     namespaces: sandbox.namespaces,
     ...(place.processesOf !== undefined && { processesOf: place.processesOf }),
-    cgroup: `${context.node.name}/${pod.metadata?.uid}/${container.name}`,
+    cgroup: containerCgroup(context.node.name, pod.metadata?.uid ?? '', container.name),
     logPath: log,
     logMaxBytes: LOG_MAX_BYTES,
     tty: container.tty === true,
