@@ -73,8 +73,8 @@ claim(
       assert.equal(await raw(`/api/v1/nodes/${node}/proxy/healthz`), 'ok')
       assert.match(await raw(`/api/v1/nodes/${node}:10256/proxy/healthz`), /"nodeEligible":true/)
     }
-    const unknown = await kubectl.try('get', '--raw', '/api/v1/nodes/node-1/proxy/stats/summary')
-    assert.match(unknown.stderr, /NotFound.*the kubelet has nothing at \/stats\/summary: it serves/)
+    const unknown = await kubectl.try('get', '--raw', '/api/v1/nodes/node-1/proxy/nothing')
+    assert.match(unknown.stderr, /NotFound.*the kubelet has nothing at \/nothing: it serves/)
   },
 )
 

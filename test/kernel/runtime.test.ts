@@ -454,6 +454,20 @@ describe('attach', () => {
     await runtime.remove(made.id)
   })
 
+  test('who joins once sees also what was written before, and leaves with its stdin', async () => {
+    const command = ['sh', '-c', 'echo early; echo more >&2; touch /tmp/said; cat; echo end']
+    const made = await run(command, { stdin: true, stdinOnce: true })
+    while ((await exec(made.id, ['test', '-e', '/tmp/said'])).exitCode !== 0);
+    const stdin = new PassThrough()
+    const [out, err] = [collector(), collector()]
+    const done = runtime.attach(made.id, { tty: false, stdin, stdout: out.stream, stderr: err.stream })
+    stdin.end('typed\n')
+    await done
+    assert.equal(out.text(), 'early\ntyped\nend\n')
+    assert.equal(err.text(), 'more\n')
+    await runtime.remove(made.id)
+  })
+
   test('with a terminal it follows a resize', async () => {
     const made = await run(['sh'], { stdin: true, tty: true })
     const stdin = new PassThrough()

@@ -25,7 +25,7 @@ interface MemoryStats {
   readonly availableBytes?: number
 }
 
-export interface ContainerStats {
+interface ContainerStats {
   readonly name: string
   readonly startTime: string
   readonly cpu?: CpuStats

@@ -29,6 +29,7 @@ import type { Programs } from './programs/conmon.ts'
 import { execInContainer } from './programs/exec.ts'
 import { releaseExecFifo } from './programs/exec-fifo.ts'
 import { findProgram } from './programs/programs.ts'
+import { openStdio, type Stdio } from './programs/stdio.ts'
 
 interface RuncRuntimeOptions {
   /** Folder of this runtime alone, below the cluster's: `STATE/NAME/runtime`. */
@@ -51,6 +52,9 @@ interface Entry {
   readonly watch: ContainerWatch
   exited: Extract<ContainerState, { state: 'exited' }> | undefined
   readonly exitWaiters: (() => void)[]
+  /** Its stdin closes with the first who leaves: such a one is there from the start, and misses nothing. */
+  joinedOnce?: boolean
+  stdio?: Stdio | undefined
 }
 
 const START_TIMEOUT_MS = 10_000
@@ -158,6 +162,7 @@ export function createRuncRuntime(options: RuncRuntimeOptions): RuncRuntime {
     try {
       const processes = spec.processesOf === undefined ? undefined : `/proc/${runningPid(spec.processesOf)}/ns/pid`
       keep(await makeContainer(workshop, spec, processes))
+      if (spec.stdinOnce) entryOf(spec.id).joinedOnce = true
     } finally {
       creating.delete(spec.id)
     }
@@ -171,6 +176,7 @@ export function createRuncRuntime(options: RuncRuntimeOptions): RuncRuntime {
       throw new RuntimeError('CONTAINER_NOT_RUNNING', `container '${id}' has exited: remove it and create it again`)
     // Written first: a container that is quick to exit has a start time then.
     update(entry, { startedAt: new Date().toISOString() })
+    if (entry.joinedOnce) entry.stdio = await openStdio(bundlePaths(paths, id).attach).catch(() => undefined)
     try {
       await releaseExecFifo(bundlePaths(paths, id).execFifo, START_TIMEOUT_MS)
     } catch (error) {
@@ -210,6 +216,7 @@ export function createRuncRuntime(options: RuncRuntimeOptions): RuncRuntime {
     if (entry === undefined) return
     await stop(id, 0)
     entries.delete(id)
+    entry.stdio?.socket.destroy()
     discard(paths, entry.stored)
   }
 
@@ -263,10 +270,14 @@ export function createRuncRuntime(options: RuncRuntimeOptions): RuncRuntime {
     attach: async (id, attachOptions) => {
       runningPid(id)
       const entry = entryOf(id)
+      const { stdio } = entry
+      // Who comes second opens its own.
+      entry.stdio = undefined
       await attachToContainer(
         { id, ...bundlePaths(paths, id), tty: entry.stored.tty, stdin: entry.stored.stdin },
         exitOf(entry),
         attachOptions,
+        stdio,
       )
     },
     close: () => {

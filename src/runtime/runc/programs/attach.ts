@@ -4,6 +4,7 @@ import type { Socket } from 'node:net'
 
 import type { ExecOptions } from '../../runtime.ts'
 import { RuntimeError } from '../../runtime-error.ts'
+import { openStdio, type Stdio } from './stdio.ts'
 
 interface AttachTarget {
   readonly id: string
@@ -21,13 +22,15 @@ const STDOUT = 2
 const STDIN_PACKET = 8192
 
 /**
- * Joins the container's own stdio through conmon; resolves when the container has exited or `signal` aborts. What the
- * container wrote before is in its log. Throws RuntimeError CONTAINER_ATTACH_FAILED.
+ * Joins the container's own stdio through conmon, by `opened` where it was opened before; resolves when the container has
+ * exited or `signal` aborts. What the container wrote before it was opened is in its log. Throws RuntimeError
+ * CONTAINER_ATTACH_FAILED.
  */
 export async function attachToContainer(
   target: AttachTarget,
   exited: Promise<void>,
   options: Omit<ExecOptions, 'command'>,
+  opened?: Stdio,
 ): Promise<void> {
   if (options.stdin !== undefined && !target.stdin) {
     throw new RuntimeError(
@@ -35,27 +38,22 @@ export async function attachToContainer(
       `container '${target.id}' has no stdin: set stdin: true in its spec`,
     )
   }
-  // Loaded on first use: it brings FFI into the process.
-  const { connectSeqpacket } = await import('#kernel/sockets/unix-seqpacket.ts')
-  let socket: Socket
-  try {
-    socket = connectSeqpacket(target.attach, {
-      onPacket: (packet) => {
-        const sink = packet[0] === STDOUT || target.tty ? options.stdout : options.stderr
-        // Copied: the buffer is used again for the next packet.
-        if (sink.write(Uint8Array.from(packet.subarray(1)))) return true
-        sink.once('drain', () => socket.resume())
-        return false
-      },
-    })
-  } catch (error) {
-    throw new RuntimeError('CONTAINER_ATTACH_FAILED', `container '${target.id}': its conmon cannot be reached`, {
-      cause: error,
-    })
-  }
-  socket.on('error', () => socket.destroy())
-  const closed = once(socket, 'close').catch(() => undefined)
-  socket.once('end', () => socket.destroy())
+  const stdio =
+    opened ??
+    (await openStdio(target.attach).catch((error: unknown) => {
+      throw new RuntimeError('CONTAINER_ATTACH_FAILED', `container '${target.id}': its conmon cannot be reached`, {
+        cause: error,
+      })
+    }))
+  const { socket } = stdio
+  const closed = socket.closed ? Promise.resolve() : once(socket, 'close').catch(() => undefined)
+  stdio.join((packet) => {
+    const sink = packet[0] === STDOUT || target.tty ? options.stdout : options.stderr
+    // Copied: the buffer is used again for the next packet.
+    if (sink.write(Uint8Array.from(packet.subarray(1)))) return true
+    sink.once('drain', () => socket.resume())
+    return false
+  })
   if (target.tty) options.onResize?.((size) => resize(target.control, size))
   if (options.stdin !== undefined) void feed(options.stdin, socket)
   const abort = (): void => void socket.destroy()

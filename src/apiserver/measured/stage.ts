@@ -1,7 +1,7 @@
 import { methodNotAllowed } from '../errors.ts'
 import type { Stage } from '../http/request/exchange.ts'
 import type { ServerContext } from '../server-context.ts'
-import { findKind } from './resources.ts'
+import { findKind } from '../stages/resources.ts'
 
 /** What is measured when it is asked for: `metrics.k8s.io`. */
 export const measured =
@@ -11,5 +11,5 @@ export const measured =
     const kind = info.kind === 'resource' ? findKind(server, info) : undefined
     if (!kind?.isMeasured) return false
     if (info.verb !== 'get' && info.verb !== 'list') throw methodNotAllowed()
-    return import('../measured/measured.ts').then(({ readMeasured }) => readMeasured(server, exchange, kind))
+    return import('./measured.ts').then(({ readMeasured }) => readMeasured(server, exchange, kind))
   }
