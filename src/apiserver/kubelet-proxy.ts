@@ -1,4 +1,4 @@
-import { request as httpRequest, type IncomingMessage } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import { connect } from 'node:net'
 import type { Pod } from '#api/core/pod/message.ts'
 import { pods } from '#api/core/pod/resource.ts'
@@ -9,12 +9,24 @@ import type { Exchange } from './http/request/exchange.ts'
 import { isTrue } from './http/request/query.ts'
 import type { ResourceRequestInfo } from './http/request/request-info.ts'
 import type { Destination } from './proxy/destination.ts'
+import { openRequest } from './proxy/forward.ts'
 import type { UpgradingClient } from './proxy/forward-upgrade.ts'
 import { requestHeaders } from './proxy/proxied-headers.ts'
 import type { Registry } from './registry/registry.ts'
 
-/** Where the kubelet of a node listens, and the path in front of all of its own; undefined for a node that has none. */
-export type KubeletLocator = (nodeName: string) => { readonly socketPath: string; readonly path?: string } | undefined
+interface FoundKubelet {
+  readonly socketPath: string
+  /** In front of all of its own. */
+  readonly path?: string
+  /** For tests: how long it may take to begin an answer, milliseconds. */
+  readonly patience?: number
+}
+
+/** Where the kubelet of a node listens; undefined for a node that has none. */
+export type KubeletLocator = (nodeName: string) => FoundKubelet | undefined
+
+/** A kubelet begins every answer at once: one that does not is stopped. */
+const PATIENCE = 15_000
 
 interface KubeletTarget {
   readonly nodeName: string
@@ -85,10 +97,11 @@ const containerOf = (pod: Pod, asked: string, subresource: string): string => {
 export const kubeletDestination = (kubelet: KubeletLocator, nodeName: string): Destination => {
   const found = kubelet(nodeName)
   if (!found) throw failure(502, 'BadGateway', `node ${nodeName} has no kubelet that this server can reach`)
-  const { socketPath, path = '' } = found
+  const { socketPath, path = '', patience = PATIENCE } = found
   return {
     authority: `the kubelet of node ${nodeName}`,
     path,
+    patience,
     connect: () => connect({ path: socketPath, allowHalfOpen: true }),
   }
 }
@@ -99,8 +112,9 @@ export const kubeletDestination = (kubelet: KubeletLocator, nodeName: string): D
 export const proxyRequest = (exchange: Exchange, kubelet: KubeletLocator, target: KubeletTarget): Promise<true> =>
   new Promise((resolve, reject) => {
     const { response } = exchange
-    const { path, connect: createConnection } = kubeletDestination(kubelet, target.nodeName)
-    const upstream = httpRequest({ path: `${path}${target.path}`, createConnection }, (answer) => {
+    const destination = kubeletDestination(kubelet, target.nodeName)
+    const upstream = openRequest(destination, { method: 'GET', path: target.path, headers: ['Host', 'kubelet'] })
+    upstream.on('response', (answer) => {
       try {
         response.statusCode = answer.statusCode ?? 502
         response.setHeader('Content-Type', answer.headers['content-type'] ?? 'text/plain')

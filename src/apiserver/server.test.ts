@@ -25,7 +25,7 @@ import { startTestServer, type TestServer } from './testing/test-server.ts'
 let server: TestServer
 let client: Client
 let address: string
-const kubelet = { socketPath: '' }
+const kubelet: { socketPath: string; patience?: number } = { socketPath: '' }
 /** Each lasts a second, the shortest timeout there is; they run while other tests do. */
 let watches: Record<'protobuf' | 'table' | 'streaming', ReturnType<typeof raw>>
 
@@ -531,6 +531,30 @@ test('an answer of a kubelet that cannot be passed on costs that request alone',
   } finally {
     odd.close()
     kubelet.socketPath = ''
+  }
+})
+
+test('a kubelet that is stopped is told of in time, by whichever protocol it is asked', async () => {
+  const silent = createSocketServer((socket) => void socket.on('error', () => {}))
+  kubelet.socketPath = join(server.folder, 'silent.sock')
+  kubelet.patience = 50
+  await new Promise<void>((resolve) => silent.listen(kubelet.socketPath, resolve))
+  try {
+    await make(pods, { metadata: { name: 'silent' }, spec: { ...podSpec, nodeName: 'node-1' } })
+    const path = '/api/v1/namespaces/default/pods/silent'
+    const words =
+      /"message":"Internal error occurred: the kubelet of node node-1 cannot be reached: no answer began in 0.05 s"/
+    const log = await raw(`${path}/log`)
+    assert.equal(log.status, 500)
+    assert.match(log.bytes.toString(), words)
+    const headers = { Connection: 'Upgrade', Upgrade: 'SPDY/3.1' }
+    const exec = await raw(`${path}/exec?command=ls&stdout=1`, headers, 'POST')
+    assert.equal(exec.status, 500)
+    assert.match(exec.bytes.toString(), words)
+  } finally {
+    silent.close()
+    kubelet.socketPath = ''
+    delete kubelet.patience
   }
 })
 

@@ -8,6 +8,8 @@ export interface Destination {
   readonly authority: string
   /** Stands in front of every path: empty, or where the node's kubelet is. */
   readonly path: string
+  /** Milliseconds until an answer must have begun; absent: as long as it takes. */
+  readonly patience?: number
   /** Opens a connection, half-open allowed; failures come as its 'error'. */
   readonly connect: () => Socket
 }

@@ -24,14 +24,21 @@ export interface ProxiedRequest {
 }
 
 /** Opens the request at the destination. A connection of its own: what is proxied to may be gone the next time. */
-export const openRequest = (destination: Destination, { method, path, headers }: ProxiedRequest): ClientRequest =>
-  httpRequest({
+export const openRequest = (destination: Destination, { method, path, headers }: ProxiedRequest): ClientRequest => {
+  const { authority, patience } = destination
+  const request = httpRequest({
     method,
     path: `${destination.path}${path}`,
     headers,
     maxHeaderSize: MAX_HEADER_BYTES,
-    createConnection: () => impatient(destination.connect(), destination.authority),
+    createConnection: () => impatient(destination.connect(), authority),
   })
+  if (patience === undefined) return request
+  const give = (): unknown => request.destroy(new Error(`no answer began in ${patience / 1000} s`))
+  const timer = setTimeout(give, patience)
+  for (const event of ['response', 'upgrade', 'close']) request.once(event, () => clearTimeout(timer))
+  return request
+}
 
 const impatient = (socket: Socket, authority: string): Socket => {
   const give = (): unknown => socket.destroy(new Error(`${authority} did not accept the connection in 30 s`))
