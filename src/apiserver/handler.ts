@@ -11,6 +11,7 @@ import { internalError, PathNotFound, tooManyRequests } from './errors.ts'
 import { checkHttp, clientError, type Pending } from './http/answer/client-error.ts'
 import { answerRaw } from './http/answer/raw-answer.ts'
 import { sendError } from './http/answer/refuse.ts'
+import { checkTimeout, isLongRunning } from './http/request/deadline.ts'
 import type { Exchange } from './http/request/exchange.ts'
 import { type RequestInfo, requestInfo } from './http/request/request-info.ts'
 import type { Release } from './http/seats.ts'
@@ -55,15 +56,9 @@ const VERBS = new Set(
   'get list watch create update patch delete deletecollection post put head connect options'.split(' '),
 )
 
-/** What stays open for as long as its client likes. */
-const LONG_RUNNING = new Set(['attach', 'exec', 'log', 'portforward', 'proxy'])
-
 /** Whether a request counts among those that are worked on: as in Kubernetes. */
 const isSeated = (caller: Caller, info: RequestInfo): boolean =>
-  !isMaster(caller) &&
-  (info.kind === 'resource'
-    ? info.verb !== 'watch' && info.verb !== 'proxy' && !LONG_RUNNING.has(info.subresource)
-    : !HEALTH.test(info.path))
+  !isMaster(caller) && !isLongRunning(info) && !(info.kind === 'path' && HEALTH.test(info.path))
 
 /** Who looks whether the server is well is told at any time. */
 const HEALTH = /^\/(?:healthz|livez|readyz)(?:\/|$)/
@@ -119,6 +114,7 @@ export const createHandler = (server: ServerContext, onError: (error: unknown) =
       const info = requestInfo(request.method ?? 'GET', path, query)
       verb = info.verb
       audit?.asked(info)
+      checkTimeout(info, query)
       // A label of a metric is one of a few: what clients make up is counted together.
       if (info.kind === 'resource' && findKind(server, info)) resource = info.resource
       caller = callerOf(request, () => accessRequest(info, query), audit)

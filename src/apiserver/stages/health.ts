@@ -17,19 +17,51 @@ interface Check {
 
 const well = (): undefined => undefined
 
-/** In the order in which they are told. What a start does is done before anybody is answered. */
+const hook = (name: string): Check => ({ name: `poststarthook/${name}`, fault: well })
+
+/**
+ * In the order in which they are told, by Kubernetes' names, all of which monitoring and tests may ask for. What a start
+ * does is done before anybody is answered.
+ */
 const CHECKS: readonly Check[] = [
   { name: 'ping', fault: well },
   { name: 'log', fault: well },
-  // Whatever keeps objects is asked for by this name: monitoring does.
+  // Whatever keeps objects is asked for by this name.
   {
     name: 'etcd',
     fault: ({ registry }) => (registry.isStalled ? 'the disk takes nothing' : undefined),
   },
+  { name: 'etcd-readiness', door: 'readyz', fault: well },
   { name: 'informer-sync', door: 'readyz', fault: well },
-  { name: 'poststarthook/start-system-namespaces-controller', fault: well },
-  { name: 'poststarthook/start-service-ip-repair-controllers', fault: well },
-  { name: 'poststarthook/rbac/bootstrap-roles', fault: well },
+  hook('start-apiserver-admission-initializer'),
+  hook('generic-apiserver-start-informers'),
+  hook('priority-and-fairness-config-consumer'),
+  hook('priority-and-fairness-filter'),
+  hook('storage-object-count-tracker-hook'),
+  hook('start-apiextensions-informers'),
+  hook('start-apiextensions-controllers'),
+  hook('crd-informer-synced'),
+  hook('start-system-namespaces-controller'),
+  hook('start-cluster-authentication-info-controller'),
+  hook('start-kube-apiserver-identity-lease-controller'),
+  hook('start-kube-apiserver-identity-lease-garbage-collector'),
+  hook('start-legacy-token-tracking-controller'),
+  hook('start-service-ip-repair-controllers'),
+  hook('rbac/bootstrap-roles'),
+  hook('scheduling/bootstrap-system-priority-classes'),
+  hook('priority-and-fairness-config-producer'),
+  hook('bootstrap-controller'),
+  hook('start-kubernetes-service-cidr-controller'),
+  hook('aggregator-reload-proxy-client-cert'),
+  hook('start-kube-aggregator-informers'),
+  hook('apiservice-status-local-available-controller'),
+  hook('apiservice-status-remote-available-controller'),
+  hook('apiservice-registration-controller'),
+  hook('apiservice-discovery-controller'),
+  hook('kube-apiserver-autoregistration'),
+  { name: 'autoregister-completion', fault: well },
+  hook('apiservice-openapi-controller'),
+  hook('apiservice-openapiv3-controller'),
   {
     name: 'shutdown',
     door: 'readyz',
