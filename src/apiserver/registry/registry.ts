@@ -21,7 +21,8 @@ import { keyIn, type Reader, type ReadResource } from './reader.ts'
 import { UNHEARD } from './remarks.ts'
 import type { Deleted, DeletionRequest, WatchOptions, WriteRequest, Written } from './request.ts'
 import { asking, awaiting } from './storage-refusal.ts'
-import { Write, type WriteRules } from './write.ts'
+import { Write } from './write.ts'
+import type { WriteRules } from './write-rules.ts'
 
 export interface RegistryOptions extends WriteRules {
   readonly store: Store

@@ -1,5 +1,4 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { Random } from '#allocator/bitmap.ts'
 import type { Kind } from '#api/catalogue/kind.ts'
 import type { ObjectMeta } from '#api/meta/object-meta.ts'
 import type { StatusCause } from '#api/meta/status.ts'
@@ -8,10 +7,9 @@ import { timeText } from '#api/time-text.ts'
 import { keyOf } from '#objects/object-key.ts'
 import type { OwnedKind } from '#schema/apply/owners/owned-kind.ts'
 import { SYSTEM } from '../access/caller.ts'
-import type { Admission, Companions } from '../admission/admission.ts'
+import type { Companions } from '../admission/admission.ts'
 import { alreadyExists, badRequest, creationForbidden, invalid, notFound } from '../errors.ts'
 import { generateName } from '../generate-name.ts'
-import type { Machinery } from '../machinery/machinery.ts'
 import type { Transaction } from '../storage/transaction.ts'
 import { withRevision } from '../storage/with-revision.ts'
 import { type Application, appliedTo } from './applied.ts'
@@ -23,15 +21,7 @@ import { managedFieldsAfter, ownedKind, withManagedFields, withoutIdleTimes } fr
 import { keyIn, type Reader, type ReadResource } from './reader.ts'
 import { UNHEARD } from './remarks.ts'
 import type { Deleted, WriteRequest, Written } from './request.ts'
-
-/** What every write goes by. */
-export interface WriteRules {
-  readonly machinery: Machinery
-  readonly admissions: readonly Admission[]
-  readonly now: () => Date
-  readonly random: Random
-  readonly uuid: () => string
-}
+import type { WriteRules } from './write-rules.ts'
 
 const NAME_ATTEMPTS = 8
 
