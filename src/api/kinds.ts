@@ -1,5 +1,6 @@
 import { admissionRegistrationKinds } from './admissionregistration/kinds.ts'
 import { apiextensionsKinds } from './apiextensions/kinds.ts'
+import { apiregistrationKinds } from './apiregistration/kinds.ts'
 import { appsKinds } from './apps/kinds.ts'
 import { autoscalingKinds } from './autoscaling/kinds.ts'
 import { batchKinds } from './batch/kinds.ts'
@@ -24,6 +25,7 @@ import { storageKinds } from './storage/kinds.ts'
  */
 export const builtInKinds: readonly Kind[] = [
   ...coreKinds,
+  ...apiregistrationKinds,
   ...appsKinds,
   ...eventsKinds,
   ...autoscalingKinds,

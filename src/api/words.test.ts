@@ -32,6 +32,7 @@ test('a field that takes some words alone takes those that Kubernetes has', () =
 
 /** Groups that Kubernetes keeps apart from the others. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
+  apiregistration: 'io.k8s.kube-aggregator.pkg.apis.apiregistration.v1',
   apiextensions: 'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1',
   meta: 'io.k8s.apimachinery.pkg.apis.meta.v1',
   metrics: 'io.k8s.metrics.pkg.apis.metrics.v1beta1',

@@ -27,6 +27,7 @@ import { createServiceAllocators, takeStored } from './admission/services/servic
 import { followRanges, takeNamed } from './admission/services/service-ranges.ts'
 import type { AuditSink } from './audit/audit-event.ts'
 import { CustomResources } from './custom/custom-resources.ts'
+import { LocalServices } from './discovery/local-services.ts'
 import { createHandler } from './handler.ts'
 import { RequestCounter } from './http/request-counter.ts'
 import { type SeatLimits, Seats } from './http/seats.ts'
@@ -44,6 +45,7 @@ import { firstRevisionAt } from './storage/first-revision.ts'
 import type { Journal } from './storage/journal.ts'
 import { memoryJournal } from './storage/memory-journal.ts'
 import { Store, type WindowLimits } from './storage/store.ts'
+import { bindingReview } from './subresources/binding-review.ts'
 import { subresourceHandlers } from './subresources/subresource-list.ts'
 import { kubernetesAddress, systemObjects } from './system-objects.ts'
 import { HTTP_OPTIONS, tlsServer } from './tls-server.ts'
@@ -174,6 +176,8 @@ export const createApiServer = async (options: ApiServerOptions): Promise<ApiSer
     },
     onError,
   })
+  const reviews = [...reviewList(authenticator, authorizer, issuer, now), bindingReview(registry)]
+  const localServices = new LocalServices(registry, catalogue, reviews, onError)
   const closing = new AbortController()
   const context: ServerContext = {
     registry,
@@ -181,7 +185,7 @@ export const createApiServer = async (options: ApiServerOptions): Promise<ApiSer
     authorizer,
     signer,
     catalogue,
-    reviews: reviewList(authenticator, authorizer, issuer, now),
+    reviews,
     subresources,
     kubelet: options.kubelet,
     dial,
@@ -209,6 +213,7 @@ export const createApiServer = async (options: ApiServerOptions): Promise<ApiSer
   ])
   // What is defined is served before anybody asks.
   await custom.settled
+  const stopServices = await localServices.start()
   // From now on: who has a say may run in what a start is to bring up.
   const hooks = new WebhookHooks({ registry, client: webhooks, uuid: randomUUID })
   registry.consult(hooks)
@@ -247,6 +252,7 @@ export const createApiServer = async (options: ApiServerOptions): Promise<ApiSer
     nodes.close()
     client.close()
     custom.close()
+    stopServices()
     hooks.close()
     webhooks.close()
     await Promise.all(

@@ -41,7 +41,9 @@ test('what is said of a kind beside its checks is what the API promises', () => 
   assert.deepEqual(
     kindsWith(({ isConditional }) => isConditional),
     [
+      'apiservices',
       'poddisruptionbudgets',
+      'csinodes',
       'mutatingadmissionpolicies',
       'mutatingadmissionpolicybindings',
       'mutatingwebhookconfigurations',
@@ -84,6 +86,7 @@ test('what is said of a kind beside its checks is what the API promises', () => 
       'resourcequotas',
       'serviceaccounts',
       'services',
+      'csinodes',
       'storageclasses',
     ],
   )
@@ -93,7 +96,7 @@ test('what is said of a kind beside its checks is what the API promises', () => 
   )
   assert.deepEqual(
     kindsWith(({ deprecation }) => deprecation),
-    ['endpoints'],
+    ['componentstatuses', 'endpoints'],
   )
   const unruled = builtInKinds.flatMap(({ subresources }) =>
     Object.entries(subresources).flatMap(([name, { isUnruled, answeredBy }]) =>

@@ -1,4 +1,5 @@
 import type { Kind } from '#api/catalogue/kind.ts'
+import { componentStatus } from './componentstatus/kind.ts'
 import { configMap } from './configmap/kind.ts'
 import { endpoints } from './endpoints/kind.ts'
 import { event } from './event/kind.ts'
@@ -17,6 +18,7 @@ import { serviceAccount } from './serviceaccount/kind.ts'
 
 /** What is served of the core group, in discovery's order. */
 export const coreKinds: readonly Kind[] = [
+  componentStatus,
   configMap,
   endpoints,
   event,

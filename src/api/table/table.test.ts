@@ -51,6 +51,9 @@ test('the columns of every kind have the names and the types that kubectl shows,
   const pods = 'Containers*, Images*, Selector*'
   const bindings = 'Name=name, Role, Age, Users*, Groups*, ServiceAccounts*'
   assert.deepEqual(shown, {
+    apiservices: 'Name=name, Service, Available, Age',
+    csinodes: 'Name=name, Drivers:integer, Age',
+    ComponentStatus: 'Name=name, Status, Message, Error',
     NodeMetrics: 'Name=name, CPU, Memory, Window',
     PodMetrics: 'Name=name, CPU, Memory, Window',
     certificatesigningrequests: 'Name=name, Age, SignerName, Requestor, RequestedDuration, Condition',

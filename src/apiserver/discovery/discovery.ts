@@ -101,6 +101,19 @@ export const groupVersionsOf = (kinds: readonly Kind[], reviews: readonly Review
   return preferred([...found.values()])
 }
 
+/** The groups that ours come before others by, as Kubernetes prefers them; what it has not comes behind, as it came. */
+const GROUPS = (
+  ' apiregistration.k8s.io apps events.k8s.io authentication.k8s.io authorization.k8s.io autoscaling batch ' +
+  'certificates.k8s.io networking.k8s.io policy rbac.authorization.k8s.io storage.k8s.io ' +
+  'admissionregistration.k8s.io apiextensions.k8s.io scheduling.k8s.io coordination.k8s.io node.k8s.io ' +
+  'discovery.k8s.io flowcontrol.apiserver.k8s.io metrics.k8s.io'
+).split(' ')
+
+const placeOf = (group: string): number => {
+  const at = GROUPS.indexOf(group)
+  return at < 0 ? GROUPS.length : at
+}
+
 /** Versions of what is defined are told in the order in which Kubernetes prefers them; others stand in it. */
 const preferred = (all: readonly GroupVersion[]): readonly GroupVersion[] => {
   const groups = new Map<string, GroupVersion[]>()
@@ -109,7 +122,8 @@ const preferred = (all: readonly GroupVersion[]): readonly GroupVersion[] => {
     groups.set(one.group, versions)
     versions.push(one)
   }
-  return [...groups.values()].flatMap((versions) =>
+  const sorted = [...groups].sort(([one], [other]) => placeOf(one) - placeOf(other))
+  return sorted.flatMap(([, versions]) =>
     versions.every(({ entries }) => entries.every(({ isCustom }) => isCustom))
       ? versions.sort((one, other) => compareVersions(one.version, other.version))
       : versions,

@@ -1,8 +1,9 @@
 import type { Kind } from '#api/catalogue/kind.ts'
+import { componentStatuses } from '#api/core/componentstatus/resource.ts'
 import { nodes } from '#api/core/node/resource.ts'
 import type { Pod } from '#api/core/pod/message.ts'
 import { pods } from '#api/core/pod/resource.ts'
-import type { ApiObject, Resource } from '#api/resource.ts'
+import { type ApiObject, isSame, type Resource } from '#api/resource.ts'
 import { notFound } from '../errors.ts'
 import { negotiateRead } from '../http/answer/convert.ts'
 import type { Exchange } from '../http/request/exchange.ts'
@@ -10,6 +11,7 @@ import { listOptions } from '../http/request/list-options.ts'
 import type { ResourceRequestInfo } from '../http/request/request-info.ts'
 import type { ServerContext } from '../server-context.ts'
 import { selectionOf, sendList, sendRead } from '../verbs/read.ts'
+import { componentsOf } from './components.ts'
 import { nodeMetricsOf, podMetricsOf } from './metrics-of.ts'
 import { type NodeSummary, nodeSummary } from './node-summary.ts'
 
@@ -37,7 +39,9 @@ const measure = async (
 }
 
 /** Answers GET of what is measured when it is asked for. Throws ApiError 404, 406. */
-export const readMeasured = async (server: ServerContext, exchange: Exchange, { resource }: Kind): Promise<true> => {
+export const readMeasured = async (server: ServerContext, exchange: Exchange, kind: Kind): Promise<true> => {
+  const { resource } = kind
+  if (isSame(resource, componentStatuses)) return readComponents(server, exchange)
   const { registry } = server
   const { namespace, name, verb } = exchange.info as ResourceRequestInfo
   const measured = resource.namespaced ? PODS : NODES
@@ -53,4 +57,19 @@ export const readMeasured = async (server: ServerContext, exchange: Exchange, { 
   const selection = selectionOf(registry, measured.of, namespace, options)
   const { items } = registry.list(measured.of, selection, {})
   return sendList(exchange, registry, resource, wanted, await measure(server, measured, items), {})
+}
+
+const readComponents = (server: ServerContext, exchange: Exchange): Promise<true> => {
+  const { registry } = server
+  const { name, verb } = exchange.info as ResourceRequestInfo
+  const resource: Resource = componentStatuses as unknown as Resource
+  const wanted = negotiateRead(exchange.request.headers.accept, resource)
+  const all = componentsOf(server)
+  if (verb === 'get') {
+    const found = all.find(({ metadata }) => metadata?.name === name)
+    if (!found) throw notFound(resource, name)
+    return sendRead(exchange, registry, resource, wanted, found)
+  }
+  const { matches = () => true } = selectionOf(registry, resource, '', listOptions(exchange.query, false))
+  return sendList(exchange, registry, resource, wanted, all.filter(matches), {})
 }

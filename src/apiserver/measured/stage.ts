@@ -10,6 +10,7 @@ export const measured =
     const { info } = exchange
     const kind = info.kind === 'resource' ? findKind(server, info) : undefined
     if (!kind?.isMeasured) return false
+    if (kind.deprecation) exchange.warnings.push(kind.deprecation)
     if (info.verb !== 'get' && info.verb !== 'list') throw methodNotAllowed()
     return import('./measured.ts').then(({ readMeasured }) => readMeasured(server, exchange, kind))
   }

@@ -1,4 +1,4 @@
-import type { ApiObject } from '#api/resource.ts'
+import { type ApiObject, groupVersion } from '#api/resource.ts'
 import { timeText } from '#api/time-text.ts'
 import type { MessageClass } from '#schema/schema.ts'
 import { sendObject } from '../http/answer/respond.ts'
@@ -8,6 +8,7 @@ import { negotiate } from '../http/request/negotiate.ts'
 import { writeOptions } from '../http/request/write-options.ts'
 import { managedFieldsAfter, partKind, withManagedFields } from '../registry/ownership.ts'
 import type { ServerContext } from '../server-context.ts'
+import { writeRequest } from '../verbs/write.ts'
 
 /** Who asks owns the question, as if it were kept; undefined where nothing is asked. */
 const ownersOf = (manager: string, message: MessageClass<unknown>, next: ApiObject, now: Date) =>
@@ -29,14 +30,15 @@ export const reviews = (server: ServerContext): Stage => {
     if (!review) return false
     return (async () => {
       const { machinery } = server.registry
-      const apiVersion = `${review.group}/${review.version}`
+      const apiVersion = groupVersion(review)
       const message = machinery.messageOf(apiVersion, review.kind)!
       const expected = { apiVersion, kind: review.kind, message }
       const { manager, validation } = writeOptions(exchange)
       const { object } = await requireObject(machinery, exchange, expected, validation)
       const wanted = negotiate(exchange.request.headers.accept, () => false)
       const asked = withManagedFields(object, ownersOf(manager, message, object, server.registry.now()))
-      return sendObject(exchange, machinery, wanted, 201, review.answer(asked, exchange.caller, info.namespace))
+      const answer = await review.answer(asked, exchange.caller, info.namespace, writeRequest(exchange))
+      return sendObject(exchange, machinery, wanted, 201, answer)
     })()
   }
 }

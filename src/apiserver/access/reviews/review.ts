@@ -1,6 +1,7 @@
 import type { ApiObject } from '#api/resource.ts'
 import { type FieldError, fieldCauses } from '#api/validation/field-error.ts'
 import { invalid as invalidObject } from '../../errors.ts'
+import type { WriteRequest } from '../../registry/request.ts'
 import type { Caller } from '../caller.ts'
 
 /** A kind that is created to ask a question: answered in the same response, never stored. */
@@ -12,7 +13,7 @@ export interface Review {
   readonly kind: string
   readonly namespaced: boolean
   /** The answer, which is the question with a status. Throws ApiError for what is no question. */
-  answer(body: ApiObject, caller: Caller, namespace: string): ApiObject
+  answer(body: ApiObject, caller: Caller, namespace: string, request: WriteRequest): ApiObject | Promise<ApiObject>
 }
 
 /** What a review asks. */

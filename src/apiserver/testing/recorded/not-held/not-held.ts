@@ -1,4 +1,2 @@
 /** Recorded cases that ours answers otherwise, by name: why. */
 export type NotHeld = Readonly<Record<string, string>>
-
-export const LATER = 'what it needs is not there yet'
