@@ -1,35 +1,9 @@
 import { byteLength, labelKeyProblems, labelValueProblems } from '#objects/label-form.ts'
+import { anchored, dnsSubdomain, form, longest, type NameForm, SUBDOMAIN } from '#objects/name-form.ts'
 import { type FieldError, invalid, required } from './field-error.ts'
 
-// The messages are Kubernetes' own, letter for letter: clients and people match on them.
-const LABEL = '[a-z0-9]([-a-z0-9]*[a-z0-9])?'
-const SUBDOMAIN = `${LABEL}(\\.${LABEL})*`
-const anchored = (pattern: string): RegExp => new RegExp(`^(?:${pattern})$`)
-const LABEL_1035 = '[a-z]([-a-z0-9]*[a-z0-9])?'
-const LABEL_FORM = anchored(LABEL)
-const SUBDOMAIN_FORM = anchored(SUBDOMAIN)
+export { dns1035Label, dnsLabel, dnsSubdomain, type NameForm } from '#objects/name-form.ts'
 
-const LABEL_MESSAGE = `a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is '${LABEL}')`
-const SUBDOMAIN_MESSAGE = `a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '${SUBDOMAIN}')`
-
-const longest = (length: number): string => `must be no more than ${length} characters`
-
-/** A form's complaints about a text; none when it is right. */
-export type NameForm = (name: string) => readonly string[]
-
-const form =
-  (pattern: RegExp, maximum: number, message: string): NameForm =>
-  (name) => {
-    const problems: string[] = []
-    if (byteLength(name) > maximum) problems.push(longest(maximum))
-    if (!pattern.test(name)) problems.push(message)
-    return problems
-  }
-
-/** RFC 1123 label, 63 bytes: namespaces, Services, port names. */
-export const dnsLabel: NameForm = form(LABEL_FORM, 63, LABEL_MESSAGE)
-/** RFC 1123 subdomain, 253 bytes: most kinds' names. */
-export const dnsSubdomain: NameForm = form(SUBDOMAIN_FORM, 253, SUBDOMAIN_MESSAGE)
 const FREE_LABEL = '_?[a-z0-9]([-_a-z0-9]*[a-z0-9])?'
 const FREE_SUBDOMAIN = `${FREE_LABEL}(\\.${FREE_LABEL})*`
 /** A domain that is searched: as a subdomain, and with underscores. */
@@ -43,12 +17,6 @@ export const wildcardSubdomain: NameForm = form(
   anchored(`\\*\\.${SUBDOMAIN}`),
   253,
   `a wildcard DNS-1123 subdomain must start with '*.', followed by a valid DNS subdomain, which must consist of lower case alphanumeric characters, '-' or '.' and end with an alphanumeric character (e.g. '*.example.com', regex used for validation is '\\*\\.${SUBDOMAIN}')`,
-)
-/** RFC 1035 label, 63 bytes: versions of an API, words of a definition. */
-export const dns1035Label: NameForm = form(
-  anchored(LABEL_1035),
-  63,
-  `a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and end with an alphanumeric character (e.g. 'my-name',  or 'abc-123', regex used for validation is '${LABEL_1035}')`,
 )
 /** A label's value, 63 bytes, may be empty. */
 export const labelValue: NameForm = labelValueProblems

@@ -78,6 +78,30 @@ test("Kubernetes' own functions know patterns, amounts, addresses, URLs and vers
   )
 })
 
+test('the forms of names, and formats, say what is wrong with a text', () => {
+  given.are({
+    'format.dns1123Label().validate("a-b")': 'none',
+    'format.dns1123Label().validate("A").value().size()': '1n',
+    'format.qualifiedName().validate("a/b/c").hasValue()': true,
+    'format.labelValue().validate("-")': {
+      of: [
+        "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')",
+      ],
+    },
+    'format.date().validate("2020-02-30").value()': ['invalid date'],
+    'format.uuid().validate("x").value()': ['does not match the UUID format'],
+    'format.byte().validate("YQ==").hasValue()': false,
+    'format.uri().validate("a b").value()': ['parse "a b": invalid URI for request'],
+    'format.named("nothing").hasValue()': false,
+  })
+  given.hold(
+    'format.dns1123LabelPrefix().validate("a-") == optional.none()',
+    'format.named("dns1035Label").value() == format.dns1035Label()',
+    '!format.datetime().validate("2020-01-01T00:00:00Z").hasValue()',
+    '!format.dns1123Subdomain().validate("a.b").hasValue() && format.dns1035LabelPrefix().validate("1-").hasValue()',
+  )
+})
+
 test('an expression may ask who may do what', () => {
   const asked: unknown[] = []
   const authorizer = authorizerValue((question, verb) => {

@@ -4,6 +4,7 @@ import { sets } from './extended/sets.ts'
 import { strings } from './extended/strings.ts'
 import { addresses } from './kubernetes/addresses.ts'
 import { authorization } from './kubernetes/authorization.ts'
+import { formats } from './kubernetes/formats.ts'
 import { patterns } from './kubernetes/patterns.ts'
 import { quantities } from './kubernetes/quantities.ts'
 import { semvers } from './kubernetes/semvers.ts'
@@ -22,7 +23,7 @@ let functions: ReadonlyMap<string, readonly Overload[]> | undefined
 export const library = (): ReadonlyMap<string, readonly Overload[]> => {
   const standard = [arithmetic, comparison, conversion, texts, times, access]
   const extended = [optionals, strings, lists, sets]
-  const kubernetes = [patterns, quantities, addresses, urls, semvers, authorization]
+  const kubernetes = [patterns, quantities, addresses, urls, semvers, formats, authorization]
   functions ??= Map.groupBy([...standard, ...extended, ...kubernetes].flat(2), ({ name }) => name)
   return functions
 }

@@ -44,10 +44,16 @@ const partsOf = (text: string): Parts | string => {
   return { scheme: scheme.toLowerCase(), host, path: isOwn ? `//${authority}${path}` : path, query }
 }
 
+/** What is wrong with a URL, or an absolute path. */
+export const urlProblem = (text: string): string | undefined => {
+  const parts = partsOf(text)
+  return typeof parts === 'string' ? `parse ${JSON.stringify(text)}: ${parts}` : undefined
+}
+
 const urlOf = (text: string): Url => {
   const parts = partsOf(text)
   if (typeof parts !== 'string') return new Url(text, parts)
-  throw new CelError(`URL parse error during conversion from string: parse ${JSON.stringify(text)}: ${parts}`)
+  throw new CelError(`URL parse error during conversion from string: ${urlProblem(text)}`)
 }
 
 const unescaped = (text: string): string => {
