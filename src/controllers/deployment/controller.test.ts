@@ -194,3 +194,20 @@ test('a restart in the middle of a rollout is picked up where it stood', async (
   assert.equal((await deploymentOf(cluster)).status?.updatedReplicas, 5)
   cluster.stop()
 })
+
+test('pods that cannot be made are unavailable, and why is said of the Deployment too', async () => {
+  const cluster = await startCluster({
+    nodes: 1,
+    fake: {
+      fault: (verb, { plural }) => (verb === 'create' && plural === 'pods' ? new Error('exceeded quota') : undefined),
+    },
+  })
+  await cluster.client.create(deployments, makeDeployment('web', 2))
+  await cluster.settle()
+  const deployment = await deploymentOf(cluster)
+  const { replicas, availableReplicas, unavailableReplicas } = deployment.status ?? {}
+  assert.deepEqual([replicas, availableReplicas, unavailableReplicas], [0, 0, 2])
+  const failure = condition(deployment, 'ReplicaFailure')
+  assert.deepEqual([failure?.status, failure?.reason, failure?.message], ['True', 'FailedCreate', 'exceeded quota'])
+  cluster.stop()
+})

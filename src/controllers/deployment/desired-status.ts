@@ -53,9 +53,8 @@ export const countStatus = (
     updatedReplicas: fresh ? total([fresh], (status) => status.replicas) : 0,
     readyReplicas: total(all, (status) => status.readyReplicas),
     availableReplicas: available,
-    // Unavailable by what there is, as Kubernetes has it: pods that do not exist yet are missing from `replicas` as
-    // well.
-    unavailableReplicas: Math.max(0, total(all, ({ replicas }) => replicas) - available),
+    // Of those that the ReplicaSets ask for, pods that cannot be made included.
+    unavailableReplicas: Math.max(0, all.reduce((sum, one) => sum + replicasOf(one), 0) - available),
     terminatingReplicas: total(all, (status) => status.terminatingReplicas),
     conditions: withCondition(
       deployment.status?.conditions,
