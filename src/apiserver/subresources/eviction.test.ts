@@ -157,3 +157,25 @@ test('two budgets for one pod, another name and stale preconditions are refused;
     assert.equal((await refusal({ deleteOptions: { preconditions } })).code, 409)
   assert.equal(left()?.metadata?.deletionTimestamp, undefined)
 })
+
+test('of many evictions at a time as many pods go as the budget allows, and no more', async () => {
+  const { registry } = await start({ budgets: [{ status: { disruptionsAllowed: 3 } }] })
+  const names = Array.from({ length: 10 }, (_, index) => `web-${index}`)
+  for (const name of names) {
+    const metadata = { name, labels: { app: 'web' } }
+    const spec = { nodeName: 'n', containers: [{ name: 'c', image: 'x' }] }
+    const pod = await registry.create(POD, { apiVersion: 'v1', kind: 'Pod', metadata, spec } as ApiObject, scope)
+    const status = { phase: 'Running', conditions: [{ type: 'Ready', status: 'True' }] }
+    await registry.update(POD, name, () => ({ ...pod, status }) as ApiObject, { ...scope, subresource: 'status' })
+  }
+  const results = await Promise.allSettled(
+    names.map((name) => {
+      const body = { apiVersion: 'policy/v1', kind: 'Eviction', metadata: { name } } as ApiObject
+      return eviction.create!(registry, POD, name, body, scope)
+    }),
+  )
+  assert.equal(results.filter(({ status }) => status === 'fulfilled').length, 3)
+  const codes = results.flatMap((one) => (one.status === 'rejected' ? [(one.reason as ApiError).status.code] : []))
+  assert.deepEqual(new Set(codes), new Set([429]))
+  assert.equal(names.filter((name) => registry.find(POD, 'default', name)?.metadata?.deletionTimestamp).length, 3)
+})
