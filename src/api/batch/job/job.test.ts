@@ -404,6 +404,19 @@ test('the status of a Job says what can be', () => {
   ])
 })
 
+test('a Job that goes on after it was suspended may start anew', () => {
+  const old = created(job()) as any
+  const validate = (before: object, after: object) =>
+    kindOf(old).validate!.status!({ ...old, status: after }, { ...old, status: before }).map(({ field }) => field)
+  const suspended = { startTime: START, conditions: conditions('Suspended') }
+  const resumed = [{ type: 'Suspended', status: 'False' }]
+  assert.deepEqual(validate(suspended, { startTime: END, conditions: resumed }), [])
+  assert.deepEqual(validate(suspended, { ...suspended, startTime: END }), ['status.startTime'])
+  assert.deepEqual(validate({ startTime: START, conditions: resumed }, { startTime: END, conditions: resumed }), [
+    'status.startTime',
+  ])
+})
+
 test('the indexes of a status are there, and none has failed and succeeded', () => {
   const limited = indexed({ backoffLimitPerIndex: 1 })
   assert.deepEqual(refusedStatus(limited, { completedIndexes: '0-2,4', failedIndexes: '3,5-9' }), [])
@@ -438,7 +451,10 @@ test('what has ended stays ended', () => {
     'status.completionTime: completionTime cannot be mutated',
   ])
   assert.deepEqual(validate({ startTime: START }, {}), [
-    'status.startTime: startTime cannot be removed for unsuspended job',
+    'status.startTime: field is immutable for unsuspended job once set',
+  ])
+  assert.deepEqual(validate({ startTime: START }, { startTime: END }), [
+    'status.startTime: field is immutable for unsuspended job once set',
   ])
   assert.deepEqual(validate({ startTime: START }, {}, { suspend: true }), [])
   assert.deepEqual(validate({ succeeded: 2, failed: 2 }, { succeeded: 1, failed: 1 }), [

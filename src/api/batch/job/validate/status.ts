@@ -1,7 +1,7 @@
 import { duplicate, type FieldError, invalid, invalidWhole, required } from '#api/validation/field-error.ts'
 import { validateMetadataUpdate } from '#api/validation/metadata.ts'
 import { checkNonNegative } from '#api/validation/names.ts'
-import { hasCondition } from '#objects/conditions.ts'
+import { findCondition, hasCondition } from '#objects/conditions.ts'
 import { jsonEqual } from '#schema/json-value.ts'
 import { overlapOf, readIndexes } from '../indexes.ts'
 import type { Job, JobStatus } from '../message.ts'
@@ -167,8 +167,12 @@ const checkProgress = (job: Job, old: Job): readonly FieldError[] => {
   const { completionTime } = status
   if (completionTime !== undefined && before.completionTime !== undefined && completionTime !== before.completionTime)
     errors.push(invalid('status.completionTime', completionTime, 'completionTime cannot be mutated'))
-  if (before.startTime !== undefined && before.startTime !== status.startTime && !spec?.suspend)
-    errors.push(required('status.startTime', 'startTime cannot be removed for unsuspended job'))
+  // One that goes on after it was suspended starts anew.
+  const isResumed = hasCondition(old, 'Suspended') && findCondition(status.conditions, 'Suspended')?.status === 'False'
+  if (before.startTime !== undefined && before.startTime !== status.startTime && !spec?.suspend && !isResumed)
+    errors.push(
+      invalid('status.startTime', status.startTime ?? null, 'field is immutable for unsuspended job once set'),
+    )
   if (hasCondition(old, 'SuccessCriteriaMet') && !hasCondition(job, 'SuccessCriteriaMet'))
     errors.push(invalidWhole(CONDITIONS, 'cannot disable the SuccessCriteriaMet=True condition'))
   if (
