@@ -49,8 +49,8 @@ import { bindingReview } from './subresources/binding-review.ts'
 import { subresourceHandlers } from './subresources/subresource-list.ts'
 import { kubernetesAddress, systemObjects } from './system-objects.ts'
 import { HTTP_OPTIONS, tlsServer } from './tls-server.ts'
+import { AllHooks } from './webhooks/all-hooks.ts'
 import { lazyWebhookClient } from './webhooks/client/lazy-client.ts'
-import { WebhookHooks } from './webhooks/webhook-hooks.ts'
 
 export interface ApiServerOptions {
   /** v4, v6, or one of them for a single-stack cluster; the first family is the default one. */
@@ -215,7 +215,7 @@ export const createApiServer = async (options: ApiServerOptions): Promise<ApiSer
   await custom.settled
   const stopServices = await localServices.start()
   // From now on: who has a say may run in what a start is to bring up.
-  const hooks = new WebhookHooks({ registry, client: webhooks, uuid: randomUUID })
+  const hooks = new AllHooks({ registry, client: webhooks, uuid: randomUUID, authorizer })
   registry.consult(hooks)
   const expiry = expireEvents(registry, events, () => clock.now(), onError)
 

@@ -20,6 +20,7 @@ export { parseType } from './types/parse-type.ts'
 export * from './types/type.ts'
 export { CelCostError, CelError } from './values/cel-error.ts'
 export { toValue } from './values/json.ts'
+export { MapValue } from './values/value.ts'
 
 /** What an evaluation came to, and what it cost in CEL's units. */
 type Evaluation =

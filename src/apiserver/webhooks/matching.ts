@@ -3,7 +3,7 @@ import { selects } from '#objects/label-selector.ts'
 import type { Labels } from '#objects/object.ts'
 import type { Attributes, ReviewedKind, ReviewedResource } from './attributes.ts'
 import type { Hook, Webhook } from './hook.ts'
-import { matchesRule } from './rules.ts'
+import { matchesRule, type Rule } from './rules.ts'
 
 /** A form in which the objects of a request can be had, beside its own. */
 export interface Equivalent {
@@ -28,27 +28,39 @@ export interface Surroundings {
   namespaceLabels(name: string): Labels | undefined
   /** Of the resource of the request. */
   readonly equivalents: readonly Equivalent[]
+  /** Whether a request is as the conditions of a hook say. Throws ApiError 403. Absent: no hook has any. */
+  readonly meets?: (invocation: Invocation, attributes: Attributes) => boolean
 }
 
-/** By its rules alone, whoever it is about: what it is told of, in which form. The first rule that fits counts. */
+/** By rules alone, whoever it is about: what is told of a request, in which form. The first rule that fits counts. */
+export const formOf = (
+  rules: readonly Rule[],
+  matchPolicy: string | undefined,
+  attributes: Pick<Attributes, 'operation' | 'kind' | 'resource' | 'subresource' | 'namespace'>,
+  equivalents: readonly Equivalent[],
+): Equivalent | undefined => {
+  const { resource, kind } = attributes
+  if (rules.some((rule) => matchesRule(rule, attributes))) return { resource, kind, show: same, take: same }
+  if (matchPolicy === 'Exact') return undefined
+  for (const rule of rules)
+    for (const other of equivalents) if (matchesRule(rule, { ...attributes, resource: other.resource })) return other
+  return undefined
+}
+
+/** The same for a hook. */
 export const invocationOf = (
   hook: Hook,
-  attributes: Pick<Attributes, 'operation' | 'kind' | 'resource' | 'subresource' | 'namespace'>,
+  attributes: Parameters<typeof formOf>[2],
   equivalents: readonly Equivalent[],
 ): Invocation | undefined => {
   const { rules = [], matchPolicy } = hook.webhook
-  const { resource, kind } = attributes
-  if (rules.some((rule) => matchesRule(rule, attributes))) return { hook, resource, kind, show: same, take: same }
-  if (matchPolicy === 'Exact') return undefined
-  for (const rule of rules)
-    for (const other of equivalents)
-      if (matchesRule(rule, { ...attributes, resource: other.resource })) return { hook, ...other }
-  return undefined
+  const form = formOf(rules, matchPolicy, attributes, equivalents)
+  return form && { hook, ...form }
 }
 
 /** Whether a hook that such a request concerns is to be asked of this one. Throws ApiError 404 for a namespace that is not there. */
 export const isSelected = (
-  { namespaceSelector, objectSelector }: Webhook,
+  { namespaceSelector, objectSelector }: Pick<Webhook, 'namespaceSelector' | 'objectSelector'>,
   attributes: Attributes,
   surroundings: Surroundings,
 ): boolean => {

@@ -35,6 +35,7 @@ export const mutate = async (
     const invocation = invocationOf(hook, attributes, surroundings.equivalents)
     if (invocation === undefined || !isSelected(hook.webhook, { ...attributes, object }, surroundings)) continue
     if (round.skips(hook)) continue
+    if (surroundings.meets?.(invocation, { ...attributes, object }) === false) continue
     const before = object
     object = await askOne(asker, invocation, { ...attributes, object }, apply)
     round.asked(hook, object !== before && !jsonEqual(object, before))

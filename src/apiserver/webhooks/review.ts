@@ -34,45 +34,47 @@ type Told = Omit<Attributes, 'object' | 'oldObject'> & {
   readonly oldObject: object | null
 }
 
-/** The AdmissionReview that asks a webhook. */
-export const reviewRequest = (
-  uid: string,
-  version: string,
-  attributes: Told,
-  { kind, resource }: Invocation,
+/** A request as it is told of, without its objects: a form's words, and its own. */
+export const requestOf = (
+  attributes: Pick<Attributes, 'kind' | 'resource' | 'subresource' | 'name' | 'namespace' | 'operation' | 'caller'> &
+    Pick<Attributes, 'dryRun' | 'options'>,
+  { kind, resource }: Pick<Invocation, 'kind' | 'resource'>,
 ): object => {
   const { subresource, name, namespace, caller } = attributes
   const sub = subresource === '' ? {} : { subResource: subresource, requestSubResource: subresource }
   return {
-    kind: KIND,
-    apiVersion: `${GROUP}/${version}`,
-    request: {
-      uid,
-      kind: { group: kind.group, version: kind.version, kind: kind.kind },
-      resource: resourceText(resource),
-      requestKind: {
-        group: attributes.kind.group,
-        version: attributes.kind.version,
-        kind: attributes.kind.kind,
-      },
-      requestResource: resourceText(attributes.resource),
-      ...sub,
-      ...(name === '' ? {} : { name }),
-      ...(namespace === '' ? {} : { namespace }),
-      operation: attributes.operation,
-      userInfo: {
-        username: caller.name,
-        ...(caller.uid ? { uid: caller.uid } : {}),
-        groups: caller.groups,
-        ...(caller.extra && Object.keys(caller.extra).length > 0 ? { extra: caller.extra } : {}),
-      },
-      object: attributes.object,
-      oldObject: attributes.oldObject,
-      dryRun: attributes.dryRun,
-      options: attributes.options ?? null,
+    kind: kindText(kind),
+    resource: resourceText(resource),
+    requestKind: kindText(attributes.kind),
+    requestResource: resourceText(attributes.resource),
+    ...sub,
+    ...(name === '' ? {} : { name }),
+    ...(namespace === '' ? {} : { namespace }),
+    operation: attributes.operation,
+    userInfo: {
+      username: caller.name,
+      ...(caller.uid ? { uid: caller.uid } : {}),
+      groups: caller.groups,
+      ...(caller.extra && Object.keys(caller.extra).length > 0 ? { extra: caller.extra } : {}),
     },
+    dryRun: attributes.dryRun,
+    options: attributes.options ?? null,
   }
 }
+
+/** The AdmissionReview that asks a webhook. */
+export const reviewRequest = (uid: string, version: string, attributes: Told, invocation: Invocation): object => ({
+  kind: KIND,
+  apiVersion: `${GROUP}/${version}`,
+  request: {
+    uid,
+    ...requestOf(attributes, invocation),
+    object: attributes.object,
+    oldObject: attributes.oldObject,
+  },
+})
+
+const kindText = ({ group, version, kind }: Invocation['kind']): object => ({ group, version, kind })
 
 const resourceText = ({ group, version, plural }: ReviewedResource): object => ({ group, version, resource: plural })
 

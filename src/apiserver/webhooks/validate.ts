@@ -19,6 +19,7 @@ export const validate = async (
     .map((hook) => invocationOf(hook, attributes, surroundings.equivalents))
     .filter((one) => one !== undefined)
     .filter(({ hook }) => isSelected(hook.webhook, attributes, surroundings))
+    .filter((invocation) => surroundings.meets?.(invocation, attributes) !== false)
   const results = await Promise.allSettled(invocations.map((invocation) => askOne(asker, invocation, attributes)))
   for (const result of results) if (result.status === 'rejected') throw result.reason
 }

@@ -1,46 +1,21 @@
 import { mutatingWebhookConfigurations } from '#api/admissionregistration/mutatingwebhookconfiguration/resource.ts'
 import { validatingWebhookConfigurations } from '#api/admissionregistration/validatingwebhookconfiguration/resource.ts'
-import type { Resource } from '#api/resource.ts'
+import type { ApiObject } from '#api/resource.ts'
 import type { Registry } from '../registry/registry.ts'
-import type { Watch } from '../storage/reading/watch.ts'
 import { type Configuration, type Hook, hooksOf } from './hook.ts'
+import { ObjectFeed } from './object-feed.ts'
 
-/** The webhooks of one kind of configuration, as they stand in storage: one holds for the first request after its write. */
-class HookList {
-  readonly #watch: Watch
-  readonly #configurations = new Map<string, Configuration>()
-  #hooks: readonly Hook[] = []
+const hooks = (configurations: readonly ApiObject[]): readonly Hook[] =>
+  hooksOf(configurations as readonly Configuration[])
 
-  constructor(registry: Registry, resource: Resource) {
-    // What changed is read in the turn after it, so that it is never forgotten before.
-    this.#watch = registry.watch(resource, {}, {}, () => void this.current)
-  }
-
-  get current(): readonly Hook[] {
-    let hasChanged = false
-    for (let event = this.#watch.next(); event !== undefined; event = this.#watch.next()) {
-      if (event.type === 'BOOKMARK') continue
-      const name = event.object.metadata?.name ?? ''
-      if (event.type === 'DELETED') this.#configurations.delete(name)
-      else this.#configurations.set(name, event.object as Configuration)
-      hasChanged = true
-    }
-    if (hasChanged) this.#hooks = hooksOf([...this.#configurations.values()])
-    return this.#hooks
-  }
-
-  close(): void {
-    this.#watch.close()
-  }
-}
-
+/** The webhooks that are configured, in the order in which they are asked. */
 export class WebhookFeed {
-  readonly #mutating: HookList
-  readonly #validating: HookList
+  readonly #mutating
+  readonly #validating
 
   constructor(registry: Registry) {
-    this.#mutating = new HookList(registry, mutatingWebhookConfigurations as unknown as Resource)
-    this.#validating = new HookList(registry, validatingWebhookConfigurations as unknown as Resource)
+    this.#mutating = new ObjectFeed(registry, mutatingWebhookConfigurations, hooks)
+    this.#validating = new ObjectFeed(registry, validatingWebhookConfigurations, hooks)
   }
 
   get mutating(): readonly Hook[] {

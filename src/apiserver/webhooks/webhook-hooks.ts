@@ -1,23 +1,22 @@
-import type { Catalogue } from '#api/catalogue/catalogue.ts'
-import { type Kind, storedKind } from '#api/catalogue/kind.ts'
-import { namespaces } from '#api/core/namespace/resource.ts'
 import type { ApiObject } from '#api/resource.ts'
-import { notFound } from '../errors.ts'
+import type { Authorizer } from '../access/authorizer.ts'
 import type { Asking, Hooks, Mutation, Question } from '../registry/consulting/hooks.ts'
 import type { Registry } from '../registry/registry.ts'
 import type { Asker } from './asker.ts'
 import type { Attributes, ReviewedKind } from './attributes.ts'
 import type { LazyWebhookClient } from './client/lazy-client.ts'
 import type { Hook } from './hook.ts'
-import { type Equivalent, invocationOf, type Surroundings } from './matching.ts'
+import { invocationOf, type Surroundings } from './matching.ts'
 import type { Round } from './rounds.ts'
 import { isExempt } from './rules.ts'
+import { surroundingsOf } from './surroundings.ts'
 import { WebhookFeed } from './webhook-feed.ts'
 
-interface WebhookHooksOptions {
+export interface WebhookHooksOptions {
   readonly registry: Registry
   readonly client: LazyWebhookClient
   readonly uuid: () => string
+  readonly authorizer: Authorizer
 }
 
 /** The webhooks that are configured have a say in writes. What asks them is loaded when the first one is to be asked. */
@@ -35,7 +34,7 @@ export class WebhookHooks implements Hooks {
   }
 
   mutating(attributes: Attributes): Question<Mutation> | undefined {
-    const surroundings = this.#surroundings(attributes)
+    const surroundings = surroundingsOf(this.#options.registry, attributes)
     const hooks = concerned(this.#feed.mutating, attributes, surroundings)
     if (hooks.length === 0) return undefined
     return async (asking) => {
@@ -46,7 +45,8 @@ export class WebhookHooks implements Hooks {
       ])
       const asker = await this.#asker(asking)
       const apply = patching(this.#options.registry.machinery)
-      const ask = (of: Attributes, round: Round) => mutate(asker, hooks, of, surroundings, round, apply)
+      const conditioned = await this.#conditioned(hooks, surroundings)
+      const ask = (of: Attributes, round: Round) => mutate(asker, hooks, of, conditioned, round, apply)
       const first = Round.first()
       const object = await ask(attributes, first)
       if (object === undefined) return {}
@@ -56,12 +56,13 @@ export class WebhookHooks implements Hooks {
   }
 
   validating(attributes: Attributes): Question<void> | undefined {
-    const surroundings = this.#surroundings(attributes)
+    const surroundings = surroundingsOf(this.#options.registry, attributes)
     const hooks = concerned(this.#feed.validating, attributes, surroundings)
     if (hooks.length === 0) return undefined
     return async (asking) => {
       const { validate } = await import('./validate.ts')
-      await validate(await this.#asker(asking), hooks, attributes, surroundings)
+      const conditioned = await this.#conditioned(hooks, surroundings)
+      await validate(await this.#asker(asking), hooks, attributes, conditioned)
     }
   }
 
@@ -76,21 +77,12 @@ export class WebhookHooks implements Hooks {
     return { client: await client.get(), uuid, show, ...asking }
   }
 
-  #surroundings({ resource, kind }: Attributes): Surroundings {
-    const { registry } = this.#options
-    const { catalogue } = registry.machinery
-    return {
-      namespaceLabels(name) {
-        const found = registry.find(namespaces, undefined, name)
-        if (found === undefined) throw notFound(namespaces, name)
-        return found.metadata?.labels
-      },
-      get equivalents() {
-        const own = catalogue.find(resource)
-        // A part with a body of its own is the same in all forms.
-        return own && own.resource.kind === kind.kind ? equivalentsOf(catalogue, own) : []
-      },
-    }
+  /** What evaluates conditions is loaded for the first hook that has some. */
+  async #conditioned(hooks: readonly Hook[], surroundings: Surroundings): Promise<Surroundings> {
+    if (!hooks.some(({ webhook }) => (webhook.matchConditions ?? []).length > 0)) return surroundings
+    const { registry, authorizer } = this.#options
+    const { meetsConditions } = await import('../policies/webhook-conditions.ts')
+    return { ...surroundings, meets: meetsConditions(registry.machinery, authorizer) }
   }
 }
 
@@ -98,21 +90,3 @@ const concerned = (hooks: readonly Hook[], attributes: Attributes, { equivalents
   hooks.length === 0 || isExempt(attributes.resource)
     ? []
     : hooks.filter((hook) => invocationOf(hook, attributes, equivalents) !== undefined)
-
-/** All other forms in which objects of a kind can be had. */
-const equivalentsOf = (catalogue: Catalogue, own: Kind): readonly Equivalent[] => {
-  const stored = storedKind(own)
-  return [stored, ...catalogue.formsOf(stored)]
-    .filter((other) => other !== own && !other.isHidden)
-    .map((other) => ({
-      resource: other.resource,
-      kind: other.resource,
-      show: (object) => converted(own, other, object),
-      take: (object) => converted(other, own, object),
-    }))
-}
-
-const converted = (from: Kind, to: Kind, object: ApiObject): ApiObject => {
-  const stored = from.form === undefined ? object : from.form.write(object)
-  return to.form === undefined ? stored : to.form.read(stored)
-}

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
+import { before, test } from 'node:test'
 import { refusals, refusedChange } from '#api/testing/refusals.ts'
+import { webhookConfiguration } from '../configuration.ts'
+
+before(() => webhookConfiguration.load())
 
 const rule = { operations: ['CREATE'], apiGroups: [''], apiVersions: ['v1'], resources: ['pods'] }
 const webhook = {
@@ -146,6 +149,17 @@ test('policies, times, selectors and conditions are of their kind', () => {
       `${at}.timeoutSeconds: Invalid value: ${timeoutSeconds}: the timeout value must be between 1 and 30 seconds`,
     ])
   assert.equal(said({ namespaceSelector: { matchLabels: { '-': 'x' } } }).length, 1)
+  const condition = (expression: string) => said({ matchConditions: [{ name: 'a', expression }] })
+  assert.deepEqual(condition("object.metadata.name != 'x' && request.operation == 'CREATE'"), [])
+  assert.deepEqual(condition("authorizer.requestResource.check('breakglass').allowed()"), [])
+  assert.match(
+    condition('... [] bad expression').join(),
+    /^webhooks\[0\]\.matchConditions\[0\]\.expression: Invalid value: "\.\.\. \[\] bad expression": compilation failed: ERROR: <input>:1:1: Syntax error/,
+  )
+  assert.deepEqual(condition('object.metadata.name'), [
+    `${at}.matchConditions[0].expression: Invalid value: "object.metadata.name": must evaluate to bool but got dyn`,
+  ])
+  assert.match(condition('params.x == 1').join(), /undeclared reference to 'params'/)
   assert.equal(said({ objectSelector: { matchExpressions: [{ key: 'a', operator: 'Is' }] } }).length, 1)
   assert.deepEqual(said({ matchConditions: [{ name: 'a', expression: ' ' }, { name: 'a', expression: 'true' }, {}] }), [
     `${at}.matchConditions[0].expression: Required value`,

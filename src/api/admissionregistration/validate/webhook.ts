@@ -2,8 +2,11 @@ import { duplicate, type FieldError, invalid, notSupported, required, tooMany } 
 import { validateSelector } from '#api/validation/labels.ts'
 import { checkForm, dnsSubdomain, qualifiedName } from '#api/validation/names.ts'
 import { validateWebhookService, validateWebhookUrl } from '#api/validation/webhook-client.ts'
+import type { Compiled } from '../expressions/compiled.ts'
+import { compiledConditions } from '../expressions/conditions.ts'
 import type { MutatingWebhookConfiguration } from '../mutatingwebhookconfiguration/message.ts'
 import type { ValidatingWebhookConfiguration } from '../validatingwebhookconfiguration/message.ts'
+import { problemsOf } from './expression.ts'
 import { validateRule } from './rule.ts'
 
 export type Webhook =
@@ -84,13 +87,20 @@ const validateClient = ({ url, service }: Partial<Webhook['clientConfig']>, fiel
     : validateWebhookUrl(url, `${field}.url`)
 }
 
-const validateConditions = (conditions: readonly Condition[], field: string): readonly FieldError[] => [
+/** Checks in which cases somebody is asked. */
+export const validateConditions = (
+  conditions: readonly Condition[],
+  field: string,
+  ready: readonly Compiled[] = conditions.length > 0 ? compiledConditions(conditions) : [],
+): readonly FieldError[] => [
   ...(conditions.length > MOST_CONDITIONS ? [tooMany(field, MOST_CONDITIONS, conditions.length)] : []),
   ...conditions.flatMap(({ name, expression }, index) => {
     const at = `${field}[${index}]`
     const isKnown = name !== '' && conditions.findIndex((other) => other.name === name) < index
     return [
-      ...((expression ?? '').trim() === '' ? [required(`${at}.expression`)] : []),
+      ...((expression ?? '').trim() === ''
+        ? [required(`${at}.expression`)]
+        : problemsOf(ready[index]!, `${at}.expression`)),
       ...(name ? checkForm(qualifiedName, name, `${at}.name`) : [required(`${at}.name`)]),
       ...(isKnown ? [duplicate(`${at}.name`, name)] : []),
     ]

@@ -1,0 +1,37 @@
+import { PolicyHooks } from '../policies/policy-hooks.ts'
+import type { Hooks, Mutation, Question } from '../registry/consulting/hooks.ts'
+import type { Attributes } from './attributes.ts'
+import { WebhookHooks, type WebhookHooksOptions } from './webhook-hooks.ts'
+
+/** All who have a say in writes: policies before webhooks. */
+export class AllHooks implements Hooks {
+  readonly #policies: PolicyHooks
+  readonly #webhooks: WebhookHooks
+
+  constructor(options: WebhookHooksOptions) {
+    this.#policies = new PolicyHooks(options)
+    this.#webhooks = new WebhookHooks(options)
+  }
+
+  get isEmpty(): boolean {
+    return this.#webhooks.isEmpty && this.#policies.isEmpty
+  }
+
+  mutating(attributes: Attributes): Question<Mutation> | undefined {
+    return this.#webhooks.mutating(attributes)
+  }
+
+  validating(attributes: Attributes): Question<void> | undefined {
+    const [first, second] = [this.#policies.validating(attributes), this.#webhooks.validating(attributes)]
+    if (first === undefined || second === undefined) return first ?? second
+    return async (asking) => {
+      await first(asking)
+      await second(asking)
+    }
+  }
+
+  close(): void {
+    this.#policies.close()
+    this.#webhooks.close()
+  }
+}
