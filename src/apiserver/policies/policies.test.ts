@@ -183,15 +183,15 @@ test('selectors, exclusions, names and conditions say whom a policy and its bind
 })
 
 test('expressions see the request, the namespace, and what whoever asks may do', async () => {
-  const expression = [
+  const expressions = [
     "request.operation == 'CREATE' && request.kind.kind == 'ConfigMap' && request.resource.resource == 'configmaps'",
     "request.userInfo.username == 'system:apiserver' && !request.dryRun && oldObject == null",
     "namespaceObject.metadata.name == 'default' && namespaceObject.metadata.labels['kubernetes.io/metadata.name'] == 'default'",
     "authorizer.group('').resource('pods').namespace('default').check('create').allowed()",
     "authorizer.requestResource.check('delete').allowed()",
     "!authorizer.serviceAccount('default', 'default').group('').resource('secrets').namespace('default').check('get').allowed()",
-  ].join(' && ')
-  await policy(validation(expression, { message: 'something is not as it is' }))
+  ]
+  await policy({ validations: expressions.map((expression) => ({ expression })) })
   await bind()
   await make()
 })

@@ -201,6 +201,31 @@ test('nobody is asked of other operations, kinds, namespaces, objects, nor of wh
   assert.deepEqual(paths(), [])
 })
 
+test('a webhook is asked of what its conditions hold for, and who cannot tell is refused', async () => {
+  const conditions = (...expressions: string[]) => ({
+    matchConditions: expressions.map((expression, index) => ({ name: `c${index}`, expression })),
+  })
+  await mutating(
+    'm',
+    webhook('/mutate', conditions("object.metadata.name != 'skip-me'", "request.operation == 'CREATE'")),
+  )
+  answers['/mutate'] = () => label('by', 'me')
+  assert.deepEqual((await make('a')).data, { a: 'b', by: 'me' })
+  assert.deepEqual((await make('skip-me')).data, { a: 'b' })
+  await validating('v', webhook('/check', conditions("object.data.none == 'x'")))
+  answers['/check'] = () => ({})
+  await refused(
+    make('b'),
+    403,
+    `configmaps "b" is forbidden: expression 'object.data.none == 'x'' resulted in error: no such key: none`,
+  )
+  await server.client.patch(validatingWebhookConfigurations, 'v', 'json', [
+    { op: 'add', path: '/webhooks/0/failurePolicy', value: 'Ignore' },
+  ])
+  await make('b')
+  assert.ok(!paths().includes('/check'))
+})
+
 test('webhooks are asked by the names of their configurations, each sees what those before it have made', async () => {
   await mutating('b', webhook('/third'))
   await mutating('a', webhook('/first'), webhook('/second'))
