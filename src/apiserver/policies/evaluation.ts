@@ -13,7 +13,7 @@ export class BudgetError extends Error {
 }
 
 /** What an expression came to. */
-export interface Outcome {
+interface Outcome {
   readonly value?: Value
   readonly error?: string
 }

@@ -17,7 +17,7 @@ export interface Denial {
 }
 
 /** What a policy says of a request. */
-export interface Judgement {
+interface Judgement {
   readonly denials: readonly Denial[]
   /** For the audit log, by key; what went wrong with one of them where that is to refuse the request. */
   readonly annotations: readonly ({ readonly key: string; readonly value: string } | { readonly error: string })[]

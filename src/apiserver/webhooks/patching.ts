@@ -7,8 +7,8 @@ import { JsonPatchError } from '#schema/patch/json-patch-error.ts'
 import type { MessageClass } from '#schema/schema.ts'
 import { internalError } from '../errors.ts'
 import type { Machinery } from '../machinery/machinery.ts'
+import { type ApplyPatch, PatchError } from './asking/mutate.ts'
 import type { ReviewedKind } from './attributes.ts'
-import { type ApplyPatch, PatchError } from './mutate.ts'
 
 /** An object as it is told of in a review: as it is served. */
 export const reviewed = (machinery: Machinery, kind: ReviewedKind, object: ApiObject): JsonObject => {

@@ -2,12 +2,12 @@ import type { ApiObject } from '#api/resource.ts'
 import type { Authorizer } from '../access/authorizer.ts'
 import type { Asking, Hooks, Mutation, Question } from '../registry/consulting/hooks.ts'
 import type { Registry } from '../registry/registry.ts'
-import type { Asker } from './asker.ts'
+import type { Asker } from './asking/asker.ts'
+import type { Round } from './asking/rounds.ts'
 import type { Attributes, ReviewedKind } from './attributes.ts'
 import type { LazyWebhookClient } from './client/lazy-client.ts'
 import type { Hook } from './hook.ts'
 import { invocationOf, type Surroundings } from './matching.ts'
-import type { Round } from './rounds.ts'
 import { isExempt } from './rules.ts'
 import { surroundingsOf } from './surroundings.ts'
 import { WebhookFeed } from './webhook-feed.ts'
@@ -39,8 +39,8 @@ export class WebhookHooks implements Hooks {
     if (hooks.length === 0) return undefined
     return async (asking) => {
       const [{ mutate }, { Round }, { patching }] = await Promise.all([
-        import('./mutate.ts'),
-        import('./rounds.ts'),
+        import('./asking/mutate.ts'),
+        import('./asking/rounds.ts'),
         import('./patching.ts'),
       ])
       const asker = await this.#asker(asking)
@@ -60,7 +60,7 @@ export class WebhookHooks implements Hooks {
     const hooks = concerned(this.#feed.validating, attributes, surroundings)
     if (hooks.length === 0) return undefined
     return async (asking) => {
-      const { validate } = await import('./validate.ts')
+      const { validate } = await import('./asking/validate.ts')
       const conditioned = await this.#conditioned(hooks, surroundings)
       await validate(await this.#asker(asking), hooks, attributes, conditioned)
     }

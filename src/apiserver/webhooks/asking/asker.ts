@@ -1,11 +1,11 @@
 import type { ApiObject } from '#api/resource.ts'
-import type { Remarks } from '../registry/remarks.ts'
-import type { Attributes, ReviewedKind } from './attributes.ts'
-import type { WebhookClient } from './client/webhook-client.ts'
-import { WebhookError } from './client/webhook-error.ts'
+import type { Remarks } from '../../registry/remarks.ts'
+import type { Attributes, ReviewedKind } from '../attributes.ts'
+import type { WebhookClient } from '../client/webhook-client.ts'
+import { WebhookError } from '../client/webhook-error.ts'
+import type { Invocation } from '../matching.ts'
+import { ReviewError, readVerdict, reviewRequest, reviewVersion, type Verdict } from '../review.ts'
 import { noDryRun } from './denial.ts'
-import type { Invocation } from './matching.ts'
-import { ReviewError, readVerdict, reviewRequest, reviewVersion, type Verdict } from './review.ts'
 
 /** A webhook that could not be asked, or answered what is no answer: what `failurePolicy` is about. */
 export class CallError extends Error {

@@ -1,13 +1,13 @@
 import type { ApiObject } from '#api/resource.ts'
 import { ApiError } from '#client/client.ts'
 import { jsonEqual } from '#schema/json-value.ts'
-import { internalError } from '../errors.ts'
+import { internalError } from '../../errors.ts'
+import type { Attributes } from '../attributes.ts'
+import type { Hook } from '../hook.ts'
+import { type Invocation, invocationOf, isSelected, type Surroundings } from '../matching.ts'
+import type { Verdict } from '../review.ts'
 import { type Asker, askWebhook, CallError } from './asker.ts'
-import type { Attributes } from './attributes.ts'
 import { denial } from './denial.ts'
-import type { Hook } from './hook.ts'
-import { type Invocation, invocationOf, isSelected, type Surroundings } from './matching.ts'
-import type { Verdict } from './review.ts'
 import type { Round } from './rounds.ts'
 
 /** Applies a JSON patch to an object of this form, and completes it. Throws ApiError 500, and PatchError for what is no patch. */

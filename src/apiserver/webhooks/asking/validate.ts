@@ -1,9 +1,9 @@
-import { internalError } from '../errors.ts'
+import { internalError } from '../../errors.ts'
+import type { Attributes } from '../attributes.ts'
+import type { Hook } from '../hook.ts'
+import { type Invocation, invocationOf, isSelected, type Surroundings } from '../matching.ts'
 import { type Asker, askWebhook, CallError } from './asker.ts'
-import type { Attributes } from './attributes.ts'
 import { denial } from './denial.ts'
-import type { Hook } from './hook.ts'
-import { type Invocation, invocationOf, isSelected, type Surroundings } from './matching.ts'
 
 /**
  * Asks all hooks that a request concerns at once. Rejects with ApiError: of several that refuse it, with the first one's,

@@ -1,6 +1,6 @@
 import type { Status } from '#api/meta/status.ts'
 import { ApiError } from '#client/client.ts'
-import { badRequest } from '../errors.ts'
+import { badRequest } from '../../errors.ts'
 
 /** The refusal that a webhook has said, with its own code, reason and words, under its name. */
 export const denial = (name: string, result: Partial<Status> = {}): ApiError => {

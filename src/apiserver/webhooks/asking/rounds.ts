@@ -1,6 +1,6 @@
 import type { ApiObject } from '#api/resource.ts'
 import { jsonEqual } from '#schema/json-value.ts'
-import type { Hook } from './hook.ts'
+import type { Hook } from '../hook.ts'
 
 /** One of the two rounds in which the webhooks of a request are asked: who is asked in it, and who would like to look again. */
 export class Round {
