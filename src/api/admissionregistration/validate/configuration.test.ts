@@ -154,7 +154,7 @@ test('policies, times, selectors and conditions are of their kind', () => {
   assert.deepEqual(condition("authorizer.requestResource.check('breakglass').allowed()"), [])
   assert.match(
     condition('... [] bad expression').join(),
-    /^webhooks\[0\]\.matchConditions\[0\]\.expression: Invalid value: "\.\.\. \[\] bad expression": compilation failed: ERROR: <input>:1:1: Syntax error/,
+    /^webhooks\[0\]\.matchConditions\[0\]\.expression: Invalid value: "\.\.\. \[\] bad expression": compilation failed: ERROR: <input>:1:\d: Syntax error/,
   )
   assert.deepEqual(condition('object.metadata.name'), [
     `${at}.matchConditions[0].expression: Invalid value: "object.metadata.name": must evaluate to bool but got dyn`,
