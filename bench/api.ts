@@ -9,11 +9,13 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { build } from 'esbuild'
+import { Service } from '#api/core/service/message.ts'
 import { createPki } from '#apiserver/pki/create-pki.ts'
 import { writePki } from '#apiserver/pki/pki.ts'
+import { encodeEnveloped } from '#schema/protobuf.ts'
 import { Connection } from './api/connection.ts'
 import { fanout } from './api/fanout.ts'
-import { Load } from './api/load.ts'
+import { Load, PROTOBUF, processorTime } from './api/load.ts'
 import { namespaceNames, namespaceOf, podOf, serviceOf, sliceOf } from './api/objects.ts'
 import type { Settings } from './api/server.ts'
 import { median, round } from './dataplane/measure.ts'
@@ -32,7 +34,6 @@ const CLIENTS = Number(values.clients)
 const WATCHERS = Number(values.watchers ?? (values.quick ? 200 : 1000))
 const PORT = 16_443
 const JSON_TYPE = 'application/json'
-const PROTOBUF = 'application/vnd.kubernetes.protobuf'
 
 const say = (text: string) => process.stderr.write(`${text}\n`)
 const folder = mkdtempSync(join(tmpdir(), 'fairlead-bench-'))
@@ -119,6 +120,7 @@ try {
     pods: await load.each(OBJECTS, (index) => load.post(pods(index), podOf(index))),
   }
   const imported = performance.now() - importing
+  const made = memory(pid, 'VmRSS')
   say(`${3 * OBJECTS} objects made in ${round(imported / 1000, 1)} s`)
 
   const READS = values.quick ? 10_000 : 40_000
@@ -133,6 +135,7 @@ try {
     const index = some()
     return load.patch(`${services(index)}/s-${index}`, { metadata: { labels: { round: String(some()) } } })
   })
+  const read = memory(pid, 'VmRSS')
   const lists: Record<string, number> = {}
   for (const type of [JSON_TYPE, PROTOBUF]) {
     const times: number[] = []
@@ -144,6 +147,11 @@ try {
     lists[type] = median(times)
   }
   const resident = memory(pid, 'VmRSS')
+  const inProtobuf = await load.each(OBJECTS / 5, (index) => {
+    const made = serviceOf(index)
+    const object = { ...made, metadata: { ...made.metadata, name: `protobuf-${index}` } }
+    return load.postProtobuf(services(index), encodeEnveloped(Service, object as Service))
+  })
   const fan = await fanout(target, pid, { watchers: WATCHERS, changes: values.quick ? 40 : 200, perSecond: 20 })
   const withWatchers = memory(pid, 'VmRSS')
   const peak = memory(pid, 'VmHWM')
@@ -152,6 +160,7 @@ try {
   await end(child, values.profile ? 'SIGTERM' : 'SIGKILL')
   const again = await start()
   running = again.child
+  const restartTime = processorTime(again.child.pid!)
   const connection = await Connection.open(target)
   const found = await connection.request('GET /api/v1/services?limit=1 HTTP/1.1\r\nHost: bench\r\n')
   const { metadata } = JSON.parse(found.body.toString()) as { metadata: { remainingItemCount?: number } }
@@ -160,6 +169,7 @@ try {
 
   console.table({
     'create Services': creations.services,
+    'create Services, protobuf': inProtobuf,
     'create EndpointSlices': creations.slices,
     'create pods': creations.pods,
     'get a Service, JSON': gets[JSON_TYPE],
@@ -173,7 +183,9 @@ try {
   console.table({
     'memory, MB': {
       idle: round(idle, 1),
-      loaded: round(resident, 1),
+      'all made': round(made, 1),
+      'read and patched': round(read, 1),
+      listed: round(resident, 1),
       'with watchers': round(withWatchers, 1),
       peak: round(peak, 1),
     },
@@ -189,6 +201,11 @@ try {
       rss_mb: round(resident, 1),
       import_ms: round(imported, 0),
       restart_ms: isDurable ? round(again.took, 0) : null,
+      create_protobuf_per_s: inProtobuf.per_s,
+      get_protobuf_per_s: gets[PROTOBUF]!.per_s,
+      list_pods_protobuf_ms: round(lists[PROTOBUF]!, 1),
+      patch_per_s: patches.per_s,
+      restart_cpu_ms: restartTime,
       objects: OBJECTS,
       clients: CLIENTS,
       watchers: WATCHERS,

@@ -54,11 +54,13 @@ export class Connection {
   }
 
   /** The head of a request as it is sent, but for its body's length. */
-  request(head: string, body?: string): Promise<Answer> {
+  request(head: string, body?: string | Uint8Array): Promise<Answer> {
     return new Promise((resolve, reject) => {
       this.#waiting = { resolve, reject }
       if (body === undefined) this.#socket.write(`${head}\r\n`)
-      else this.#socket.write(`${head}Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`)
+      else if (typeof body === 'string')
+        this.#socket.write(`${head}Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`)
+      else this.#socket.write(Buffer.concat([Buffer.from(`${head}Content-Length: ${body.length}\r\n\r\n`), body]))
     })
   }
 

@@ -15,12 +15,13 @@ export interface Figures {
 }
 
 /** Of all threads of a process, milliseconds. */
-const processorTime = (pid: number): number => {
+export const processorTime = (pid: number): number => {
   const [user, kernel] = readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/.*\) /, '').split(' ').slice(11, 13)
   // The kernel tells it in hundredths of a second.
   return (Number(user) + Number(kernel)) * 10
 }
 
+export const PROTOBUF = 'application/vnd.kubernetes.protobuf'
 const HEAD = 'HTTP/1.1\r\nHost: bench\r\nUser-Agent: bench/1\r\n'
 
 /** So many clients, each with one connection, and each with one request at a time. */
@@ -66,6 +67,12 @@ export class Load {
   post(path: string, object: object): Call {
     const body = JSON.stringify(object)
     return (connection) => connection.request(`POST ${path} ${HEAD}Content-Type: application/json\r\n`, body)
+  }
+
+  /** An object in its envelope, answered in kind, as client-go and newer kubectl send it. */
+  postProtobuf(path: string, enveloped: Uint8Array): Call {
+    const head = `POST ${path} ${HEAD}Content-Type: ${PROTOBUF}\r\nAccept: ${PROTOBUF}\r\n`
+    return (connection) => connection.request(head, enveloped)
   }
 
   patch(path: string, patch: object): Call {

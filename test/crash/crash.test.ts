@@ -27,6 +27,8 @@ const ANSWERS = 40
 /** One of so many is killed while it starts. */
 const EARLY = 6
 const START_MS = 60
+/** One of those who watch comes back only after so many lives. */
+const SLEEP = 7
 /** Whoever watches has it by then, milliseconds. */
 const PATIENCE_MS = 20_000
 
@@ -51,6 +53,8 @@ const begun = async (client: Client, writers: Writers): Promise<readonly Watcher
     new Watcher(configMaps as Resource, from),
     new Watcher(configMaps as Resource, from, { half: 'left' }),
     new Watcher(services as Resource, from),
+    // The last one sleeps.
+    new Watcher(configMaps as Resource, from),
   ]
 }
 
@@ -58,7 +62,6 @@ const begun = async (client: Client, writers: Writers): Promise<readonly Watcher
 const checkRestarted = async (client: Client, ledger: Ledger, watchers: readonly Watcher[]): Promise<void> => {
   await until(() => watchers.every((watcher) => watcher.hasCaughtUp(ledger)), 'watches are told all that is there')
   for (const watcher of watchers) watcher.check(ledger, client)
-  ledger.forget(Math.min(...watchers.map(({ checked }) => checked)))
   await checkHoldings(client)
 }
 
@@ -116,8 +119,10 @@ for (let part = 1; part <= ROUNDS / PART; part++)
       const client = createUnixClient(join(folder, 'api.sock'))
       try {
         if (watchers.length === 0) watchers.push(...(await begun(client, writers)))
-        for (const watcher of watchers) watcher.open(client)
-        if (round > 0) await checkRestarted(client, ledger, watchers)
+        const awake = round % SLEEP === 0 ? watchers : watchers.slice(0, -1)
+        for (const watcher of awake) watcher.open(client)
+        if (round > 0) await checkRestarted(client, ledger, awake)
+        ledger.forget(Math.min(...watchers.map(({ checked }) => checked)))
         const working = writers.work(client, random(ANSWERS))
         await Promise.race([writers.enough, sleep(PATIENCE_MS)])
         await sleep(random(3))
@@ -133,5 +138,7 @@ for (let part = 1; part <= ROUNDS / PART; part++)
     }
     assert.ok(writers.answered > 5 * PART, `${writers.answered} writes were answered`)
     const begunAnew = watchers.map((watcher) => watcher.begunAnew)
-    t.diagnostic(JSON.stringify({ answered: writers.answered, early, torn: ledger.torn, begunAnew }))
+    t.diagnostic(
+      JSON.stringify({ answered: writers.answered, early, torn: ledger.torn, folded: ledger.compacted, begunAnew }),
+    )
   })

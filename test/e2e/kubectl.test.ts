@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { after } from 'node:test'
+import { after, describe } from 'node:test'
 import { ask, deployment } from './echo.ts'
 import { type Assert, claim, eventually, withCluster } from './harness.ts'
 import { type Kubectl, kubectlBinaries, kubectlOf } from './kubectl-binaries.ts'
@@ -214,18 +214,21 @@ const streams = async (assert: Assert, k: Kubectl, namespace: string): Promise<v
   }
 }
 
-for (const binary of binaries) {
-  claim(
-    `kubectl 1.${binary.minor} creates, applies, patches, rolls out, executes, copies and forwards`,
-    async (assert) => {
-      const namespace = `v1-${binary.minor}`
-      const k = kubectlOf(binary, () => cluster.kubeconfig, namespace)
-      await k('create', 'namespace', namespace)
-      await Promise.all([objects(assert, k), streams(assert, k, namespace)])
-      await k('delete', 'namespace', namespace, '--wait=false')
-    },
-  )
-}
+/* Side by side: each waits more than it computes. */
+describe('each kubectl of this machine', { concurrency: 3 }, () => {
+  for (const binary of binaries) {
+    claim(
+      `kubectl 1.${binary.minor} creates, applies, patches, rolls out, executes, copies and forwards`,
+      async (assert) => {
+        const namespace = `v1-${binary.minor}`
+        const k = kubectlOf(binary, () => cluster.kubeconfig, namespace)
+        await k('create', 'namespace', namespace)
+        await Promise.all([objects(assert, k), streams(assert, k, namespace)])
+        await k('delete', 'namespace', namespace, '--wait=false')
+      },
+    )
+  }
+})
 
 claim('kubectl get selects, sorts and formats', async (assert) => {
   const k = kubectl
@@ -581,6 +584,7 @@ claim('kubectl explain, describe, auth and tokens', async (assert) => {
   assert.match((await k.try('explain', 'service.spec.portz')).stderr, /field "portz" does not exist/)
   assert.match(await k('describe', 'node', 'node-1'), /^PodCIDR: +10\.244\.1\.0\/24$/m)
   await k.apply(box('box'))
+  await k('wait', '--for=condition=Ready', 'pod/box', '--timeout=20s')
   const pod = await k('describe', 'pod', 'box')
   assert.match(pod, /^Status: +Running$/m)
   assert.match(pod, /Normal +Scheduled .*Successfully assigned default\/box to node-/)
@@ -649,4 +653,22 @@ claim('kubectl delete waits, forces, selects, and a namespace takes all it holds
   assert.match((await inside.try('create', 'configmap', 'late')).stderr, /namespaces "ending" not found/)
   assert.match((await k.try('delete', 'pod', 'deaf')).stderr, /pods "deaf" not found/)
   assert.equal((await k.try('delete', 'pod', 'deaf', '--ignore-not-found')).status, 0)
+})
+
+claim('kubectl drain empties a node, and what was on it runs elsewhere', async (assert) => {
+  for (const binary of new Set([binaries[0]!, newest])) {
+    const k = kubectlOf(binary, () => cluster.kubeconfig, 'default')
+    await k.apply(`${deployment('moved', { replicas: 2 })}---\n${box('alone')}`)
+    await k('rollout', 'status', 'deployment/moved', '--timeout=20s')
+    const node = await k('get', 'pods', '-l', 'app=moved', '-o', 'jsonpath={.items[0].spec.nodeName}')
+    const there = async (): Promise<string> =>
+      k('get', 'pods', '-A', `--field-selector=spec.nodeName=${node}`, '-o', 'jsonpath={.items[*].metadata.name}')
+    const drained = await k('drain', node, '--force', '--ignore-daemonsets', '--timeout=30s')
+    assert.match(drained, /pod\/moved-\S+ evicted/)
+    assert.equal(await there(), '')
+    assert.match(await k('get', 'node', node), /Ready,SchedulingDisabled/)
+    await k('rollout', 'status', 'deployment/moved', '--timeout=20s')
+    await k('uncordon', node)
+    await k('delete', 'deployment/moved', 'pod/alone', '--ignore-not-found', '--now')
+  }
 })
