@@ -86,6 +86,8 @@ export class ApiError extends Error {
 export const isNotFound = (error: unknown): boolean => error instanceof ApiError && error.status.code === 404
 /** The object has changed since it was read, or a precondition does not hold. */
 export const isConflict = (error: unknown): boolean => error instanceof ApiError && error.status.reason === 'Conflict'
+/** It may not be so: of a patch that names an uid, also that the object is not the one that was meant. */
+export const isInvalid = (error: unknown): boolean => error instanceof ApiError && error.status.reason === 'Invalid'
 /** An object of that name is there. */
 export const isAlreadyExists = (error: unknown): boolean =>
   error instanceof ApiError && error.status.reason === 'AlreadyExists'

@@ -5,7 +5,7 @@ import { namespaces } from '#api/core/namespace/resource.ts'
 import type { ObjectMeta } from '#api/meta/object-meta.ts'
 import type { ApiObject, Resource } from '#api/resource.ts'
 import { ApiError } from '#client/client.ts'
-import { checkIdentity, namespaceOf, preserveMetadata } from './identity.ts'
+import { checkIdentity, checkLife, namespaceOf, preserveMetadata } from './identity.ts'
 
 const object = (metadata: ObjectMeta = {}): ApiObject => ({ apiVersion: 'v1', kind: 'ConfigMap', metadata })
 /** What comes out, or the code of the refusal. */
@@ -45,7 +45,8 @@ test('a write that names another object, another life of it or an older state is
     [{ resourceVersion: '0' }, undefined],
     [{ name: 'b' }, 400],
     [{ namespace: 'team-b' }, 400],
-    [{ uid: 'of an earlier one' }, 409],
+    [{ uid: 'of an earlier one' }, 422],
+    [{ uid: 'of an earlier one', resourceVersion: '6' }, 409],
     [{ resourceVersion: '6' }, 409],
     [{ resourceVersion: '8' }, 409],
     [{ resourceVersion: '7x' }, 400],
@@ -97,4 +98,14 @@ test('of an object that is updated from a version alone none is filled in', () =
   }
   assert.deepEqual([versionOf(undefined, false), versionOf('7', true)], ['7', '7'])
   assert.deepEqual([versionOf(undefined, true), versionOf('0', true)], [undefined, undefined])
+})
+
+test('PUT of another life of an object is a conflict in the words of Kubernetes’ storage', () => {
+  const current = object({ name: 'a', namespace: 'team', uid: 'u' })
+  checkLife(configMaps, 'a', object({}), current)
+  checkLife(configMaps, 'a', object({ uid: 'u' }), current)
+  assert.throws(() => checkLife(configMaps, 'a', object({ uid: 'x' }), current), {
+    message:
+      'Operation cannot be fulfilled on configmaps "a": StorageError: invalid object, Code: 4, Key: /registry/configmaps/team/a, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: x, UID in object meta: u',
+  })
 })

@@ -1,6 +1,8 @@
 import type { ObjectMeta } from '#api/meta/object-meta.ts'
 import type { ApiObject, Resource } from '#api/resource.ts'
-import { badRequest, conflict, failure } from '../errors.ts'
+import { fieldCauses, invalid as invalidField } from '#api/validation/field-error.ts'
+import { own } from '#schema/own.ts'
+import { badRequest, conflict, failure, invalid } from '../errors.ts'
 
 /**
  * The namespace that an object is to lie in, from itself or the request. Throws ApiError 400 where they differ, or both
@@ -19,7 +21,7 @@ export const namespaceOf = (resource: Resource, body: ApiObject, namespace: stri
 
 /**
  * Holds what a client sent against what is stored, and against the request: name, namespace, uid, resourceVersion.
- * Throws ApiError 400 or 409.
+ * Throws ApiError 400, 409 or 422.
  */
 export const checkIdentity = (
   resource: Resource,
@@ -35,13 +37,6 @@ export const checkIdentity = (
   if (namespace && metadata.namespace && metadata.namespace !== namespace) {
     throw badRequest('the namespace of the provided object does not match the namespace sent on the request')
   }
-  if (metadata.uid && metadata.uid !== current.metadata?.uid) {
-    throw conflict(
-      resource,
-      name,
-      `Precondition failed: UID in precondition: ${metadata.uid}, UID in object meta: ${current.metadata?.uid}`,
-    )
-  }
   if (metadata.resourceVersion && metadata.resourceVersion !== '0') {
     if (!/^\d+$/.test(metadata.resourceVersion)) {
       throw failure(400, 'BadRequest', `resourceVersion ${JSON.stringify(metadata.resourceVersion)} is not a number`)
@@ -50,6 +45,35 @@ export const checkIdentity = (
       throw conflict(resource, name)
     }
   }
+  if (metadata.uid && metadata.uid !== current.metadata?.uid)
+    throw invalid(resource, name, fieldCauses([invalidField('metadata.uid', metadata.uid, 'field is immutable')]))
+}
+
+/** Where Kubernetes keeps some kinds, which is not their name. */
+const PLACES: Readonly<Record<string, string>> = {
+  services: 'services/specs',
+  endpoints: 'services/endpoints',
+  nodes: 'minions',
+  ingresses: 'ingress',
+  replicationcontrollers: 'controllers',
+}
+
+/**
+ * Holds what PUT brings against the uid of what is stored, before all else. Throws ApiError 409 in the words of
+ * Kubernetes' storage.
+ */
+export const checkLife = (resource: Resource, name: string, wanted: ApiObject, current: ApiObject): void => {
+  const [{ uid } = {}, { uid: held, namespace } = {}] = [wanted.metadata, current.metadata]
+  if (!uid || uid === held) return
+  const { plural, group, message } = resource
+  const place = message.open ? `${group}/${plural}` : (own(PLACES, plural) ?? plural)
+  const key = ['/registry', place, ...(namespace ? [namespace] : []), name].join('/')
+  const why = `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${held}`
+  throw conflict(
+    resource,
+    name,
+    `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: ${why}`,
+  )
 }
 
 /**

@@ -110,9 +110,12 @@ test('a status that speaks of an old pod never lands on a new one of the same na
   const fresh = await make('again')
   const { uid } = old.metadata!
   const late = { status: { phase: 'Failed' as const, message: 'of the old one' } }
+  for (const type of ['strategic', 'merge'] as const) {
+    const refused = await refusal(server.client.patch(pods, 'again', type, { metadata: { uid }, ...late }, status))
+    assert.deepEqual([refused.code, refused.reason], [422, 'Invalid'])
+    assert.equal(refused.message, `Pod "again" is invalid: metadata.uid: Invalid value: "${uid}": field is immutable`)
+  }
   for (const attempt of [
-    () => server.client.patch(pods, 'again', 'strategic', { metadata: { uid }, ...late }, status),
-    () => server.client.patch(pods, 'again', 'merge', { metadata: { uid }, ...late }, status),
     () => server.client.update(pods, { ...old, ...late }, status),
     () => server.client.update(pods, { ...fresh, metadata: { ...fresh.metadata, uid }, ...late }, status),
     () => server.client.delete(pods, 'again', { ...scope, preconditions: { uid } }),

@@ -1,7 +1,7 @@
 import { jobs } from '#api/batch/job/resource.ts'
 import type { Pod } from '#api/core/pod/message.ts'
 import { pods } from '#api/core/pod/resource.ts'
-import { isNotFound } from '#client/client.ts'
+import { isInvalid, isNotFound } from '#client/client.ts'
 import { hasCondition } from '#objects/conditions.ts'
 import { controllerOf } from '#objects/owner-reference.ts'
 import type { ControllerContext } from '../context.ts'
@@ -14,7 +14,8 @@ export const free = async ({ client }: ControllerContext, pod: Pod): Promise<voi
   try {
     await client.patch(pods, name!, 'strategic', body, { namespace })
   } catch (error) {
-    if (!isNotFound(error)) throw error
+    // Another may have taken its name.
+    if (!isNotFound(error) && !isInvalid(error)) throw error
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Pod } from '#api/core/pod/message.ts'
 import type { PodStatus } from '#api/core/pod/status/status.ts'
 import type { Resource } from '#api/resource.ts'
-import { type Client, isConflict, isNotFound } from '#client/client.ts'
+import { type Client, isConflict, isInvalid, isNotFound } from '#client/client.ts'
 import { backoff, type Clock } from '#clock/clock.ts'
 import { statusPatch } from './status-patch.ts'
 
@@ -136,7 +136,8 @@ export class StatusWriter {
       slot.failures = 0
     } catch (error) {
       slot.busy = false
-      if (isNotFound(error) || (isConflict(error) && this.#slots.get(uid) !== slot)) return this.forget(uid)
+      const isOther = isConflict(error) || isInvalid(error)
+      if (isNotFound(error) || (isOther && this.#slots.get(uid) !== slot)) return this.forget(uid)
       slot.failures++
       this.#options.onError(`status of pod ${metadata?.namespace}/${metadata?.name}`, error)
       const wait = backoff(slot.failures - 1, 50, 10_000, this.#options.random ?? Math.random)
