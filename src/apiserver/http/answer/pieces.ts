@@ -33,13 +33,22 @@ const write = async (out: Writable, response: ServerResponse, pieces: Iterable<s
     out.destroy()
   })
   for (const piece of pieces) {
-    const isTaken = out.write(typeof piece === 'string' ? Buffer.from(piece) : piece)
+    const bytes = typeof piece === 'string' ? Buffer.from(piece) : piece
+    const isTaken = out.write(bytes, () => release(bytes))
     if (isTaken) await setImmediate()
     // Who has gone takes nothing more.
     else await once(out, 'drain', { signal: gone.signal }).catch(() => {})
     if (response.destroyed) return
   }
   out.end()
+}
+
+/**
+ * Gives back at once the memory of what was sent, which else waits for a collection: of large lists there would be several
+ * in memory, which nobody needs any more.
+ */
+const release = ({ buffer, byteLength }: Uint8Array): void => {
+  if (buffer instanceof ArrayBuffer && buffer.byteLength === byteLength) buffer.transfer(0)
 }
 
 /** What compresses all that it is given, for the response. */
