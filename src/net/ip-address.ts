@@ -22,13 +22,32 @@ export class NetError extends Error {
 /** Bits of an address of this family. */
 export const familyBits = (family: IpFamily): 32 | 128 => (family === 'IPv4' ? 32 : 128)
 
-// No leading zeros, as Go's netip: 010 is eight to some readers and ten to others.
-const DECIMAL = /^(?:0|[1-9]\d{0,2})$/
+const COLON = 58
+const DOT = 46
+const ZERO = 48
+const NINE = 57
 
 const parseIpv4 = (text: string): Uint8Array | undefined => {
-  const parts = text.split('.')
-  if (parts.length !== 4 || !parts.every((part) => DECIMAL.test(part) && Number(part) < 256)) return undefined
-  return Uint8Array.from(parts, Number)
+  const bytes = new Uint8Array(4)
+  let part = 0
+  /** -1: it has no digit yet. */
+  let value = -1
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at)
+    if (code >= ZERO && code <= NINE) {
+      // No leading zeros, as Go's netip: 010 is eight to some readers and ten to others.
+      if (value === 0) return undefined
+      value = (value < 0 ? 0 : value * 10) + code - ZERO
+      if (value > 255) return undefined
+    } else {
+      if (code !== DOT || value < 0 || part === 3) return undefined
+      bytes[part++] = value
+      value = -1
+    }
+  }
+  if (part < 3 || value < 0) return undefined
+  bytes[3] = value
+  return bytes
 }
 
 /** The value of a hexadecimal digit, -1 for another letter. */
@@ -37,9 +56,6 @@ const hexDigit = (code: number): number => {
   const letter = code | 32
   return letter >= 97 && letter <= 102 ? letter - 87 : -1
 }
-
-const COLON = 58
-const DOT = 46
 
 /** Letter by letter: a node with thousands of dual-stack Services reads hundreds of thousands. */
 const parseIpv6 = (text: string): Uint8Array | undefined => {
@@ -84,9 +100,15 @@ export const tryAddressBytes = (text: string): Uint8Array | undefined =>
 
 /** Undefined where the text is no address. Zones (`fe80::1%eth0`) are none, nor are octets with leading zeros. */
 export const tryParseAddress = (text: string): IpAddress | undefined => {
+  if (text === latest.text) return latest.address
   const bytes = tryAddressBytes(text)
-  return bytes && fromBytes(bytes)
+  const address = bytes && fromBytes(bytes)
+  latest = { text, address }
+  return address
 }
+
+/** Whoever checks, allocates and names an address reads it a dozen times in a row. */
+let latest: { readonly text: string; readonly address: IpAddress | undefined } = { text: '', address: undefined }
 
 /** Throws NetError ADDRESS_INVALID. */
 export const parseAddress = (text: string): IpAddress => {

@@ -4,6 +4,25 @@ import type { Admission, CreateAdmission, UpdateAdmission } from '../admission/a
 /** What each admission is told of a write, whatever the object has become. */
 type Surroundings = Omit<CreateAdmission, 'object'>
 
+type Step = Exclude<keyof Admission, 'name'>
+
+const known = new WeakMap<readonly Admission[], Map<Step, readonly Admission[]>>()
+
+/** Those that have a say in this step: few of them have one in each. */
+const speaking = (admissions: readonly Admission[], step: Step): readonly Admission[] => {
+  let steps = known.get(admissions)
+  if (steps === undefined) {
+    steps = new Map()
+    known.set(admissions, steps)
+  }
+  let those = steps.get(step)
+  if (those === undefined) {
+    those = admissions.filter((admission) => admission[step] !== undefined)
+    steps.set(step, those)
+  }
+  return those
+}
+
 /** All admissions about one write, in their order: each sees what those before it have made of the object. */
 export class AdmissionChain {
   readonly #admissions: readonly Admission[]
@@ -17,9 +36,12 @@ export class AdmissionChain {
   }
 
   create(step: 'create' | 'complete' | 'allocate' | 'count', given: ApiObject): ApiObject {
-    let object = given
-    for (const admission of this.#admissions) object = admission[step]?.({ ...this.#surroundings, object }) ?? object
-    return object
+    let request = this.#of(given)
+    for (const admission of speaking(this.#admissions, step)) {
+      const object = admission[step]!(request)
+      if (object !== request.object) request = this.#of(object)
+    }
+    return request.object
   }
 
   update(
@@ -27,21 +49,31 @@ export class AdmissionChain {
     given: ApiObject,
     previous: ApiObject,
   ): ApiObject {
-    let object = given
-    for (const admission of this.#admissions) object = admission[step]?.(this.#ofUpdate(object, previous)) ?? object
-    return object
+    let request = this.#ofUpdate(given, previous)
+    for (const admission of speaking(this.#admissions, step)) {
+      const object = admission[step]!(request)
+      if (object !== request.object) request = this.#ofUpdate(object, previous)
+    }
+    return request.object
   }
 
   check(object: ApiObject): void {
-    for (const admission of this.#admissions) admission.check?.({ ...this.#surroundings, object })
+    const request = this.#of(object)
+    for (const admission of speaking(this.#admissions, 'check')) admission.check!(request)
   }
 
   checkUpdate(object: ApiObject, previous: ApiObject): void {
-    for (const admission of this.#admissions) admission.checkUpdate?.(this.#ofUpdate(object, previous))
+    const request = this.#ofUpdate(object, previous)
+    for (const admission of speaking(this.#admissions, 'checkUpdate')) admission.checkUpdate!(request)
   }
 
   delete(object: ApiObject): void {
-    for (const admission of this.#admissions) admission.delete?.({ ...this.#surroundings, object })
+    const request = this.#of(object)
+    for (const admission of speaking(this.#admissions, 'delete')) admission.delete!(request)
+  }
+
+  #of(object: ApiObject): CreateAdmission {
+    return { ...this.#surroundings, object }
   }
 
   #ofUpdate(object: ApiObject, previous: ApiObject): UpdateAdmission {

@@ -5,7 +5,7 @@ import { namespaces } from '#api/core/namespace/resource.ts'
 import type { ObjectMeta } from '#api/meta/object-meta.ts'
 import type { ApiObject, Resource } from '#api/resource.ts'
 import { ApiError } from '#client/client.ts'
-import { checkIdentity, checkLife, namespaceOf, preserveMetadata } from './identity.ts'
+import { checkIdentity, namespaceOf, preserveMetadata, replacing } from './identity.ts'
 
 const object = (metadata: ObjectMeta = {}): ApiObject => ({ apiVersion: 'v1', kind: 'ConfigMap', metadata })
 /** What comes out, or the code of the refusal. */
@@ -102,9 +102,9 @@ test('of an object that is updated from a version alone none is filled in', () =
 
 test('PUT of another life of an object is a conflict in the words of Kubernetes’ storage', () => {
   const current = object({ name: 'a', namespace: 'team', uid: 'u' })
-  checkLife(configMaps, 'a', object({}), current)
-  checkLife(configMaps, 'a', object({ uid: 'u' }), current)
-  assert.throws(() => checkLife(configMaps, 'a', object({ uid: 'x' }), current), {
+  for (const wanted of [object({}), object({ uid: 'u' })])
+    assert.equal(replacing(configMaps, 'a', wanted)(current), wanted)
+  assert.throws(() => replacing(configMaps, 'a', object({ uid: 'x' }))(current), {
     message:
       'Operation cannot be fulfilled on configmaps "a": StorageError: invalid object, Code: 4, Key: /registry/configmaps/team/a, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: x, UID in object meta: u',
   })

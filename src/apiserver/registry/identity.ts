@@ -59,22 +59,24 @@ const PLACES: Readonly<Record<string, string>> = {
 }
 
 /**
- * Holds what PUT brings against the uid of what is stored, before all else. Throws ApiError 409 in the words of
- * Kubernetes' storage.
+ * Puts an object in the place of what is stored, where that is the one that was meant: it holds its uid against the stored
+ * one before all else. Throws ApiError 409 in the words of Kubernetes' storage.
  */
-export const checkLife = (resource: Resource, name: string, wanted: ApiObject, current: ApiObject): void => {
-  const [{ uid } = {}, { uid: held, namespace } = {}] = [wanted.metadata, current.metadata]
-  if (!uid || uid === held) return
-  const { plural, group, message } = resource
-  const place = message.open ? `${group}/${plural}` : (own(PLACES, plural) ?? plural)
-  const key = ['/registry', place, ...(namespace ? [namespace] : []), name].join('/')
-  const why = `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${held}`
-  throw conflict(
-    resource,
-    name,
-    `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: ${why}`,
-  )
-}
+export const replacing =
+  (resource: Resource, name: string, wanted: ApiObject) =>
+  (current: ApiObject): ApiObject => {
+    const [{ uid } = {}, { uid: held, namespace } = {}] = [wanted.metadata, current.metadata]
+    if (!uid || uid === held) return wanted
+    const { plural, group, message } = resource
+    const place = message.open ? `${group}/${plural}` : (own(PLACES, plural) ?? plural)
+    const key = ['/registry', place, ...(namespace ? [namespace] : []), name].join('/')
+    const why = `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${held}`
+    throw conflict(
+      resource,
+      name,
+      `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: ${why}`,
+    )
+  }
 
 /**
  * Holds what is applied where nothing is against the request: namespace, name, and that it is not meant for another

@@ -16,7 +16,7 @@ import { type Application, appliedTo } from './applied.ts'
 import { AdmissionChain } from './chain.ts'
 import { Consulted, type Say } from './consulting/consulted.ts'
 import { checkPreconditions, type DeleteRequest, isTerminated, planDeletion } from './deletion.ts'
-import { checkIdentity, checkLife, checkNewIdentity, namespaceOf, preserveMetadata } from './identity.ts'
+import { checkIdentity, checkNewIdentity, namespaceOf, preserveMetadata, replacing } from './identity.ts'
 import { managedFieldsAfter, ownedKind, withManagedFields, withoutIdleTimes } from './ownership.ts'
 import { keyIn, type Reader, type ReadResource } from './reader.ts'
 import { UNHEARD } from './remarks.ts'
@@ -157,11 +157,7 @@ export class Write {
       this.#request.mayCreate?.()
       return { object: this.create({ ...object, metadata: { ...object.metadata, name } }), created: true }
     }
-    const change = (current: ApiObject): ApiObject => {
-      checkLife(this.#resource, name, object, current)
-      return object
-    }
-    return { object: this.update(name, change), created: false }
+    return { object: this.update(name, replacing(this.#resource, name, object)), created: false }
   }
 
   /**
