@@ -32,9 +32,13 @@ export const upgrade = async (
     const { proxyUpgradeTo } = await import('./proxy/proxied.ts')
     return proxyUpgradeTo(server, info, request, client)
   }
+  if (info.kind === 'resource' && part?.answeredBy === 'log') {
+    if (request.method !== 'GET') throw methodNotAllowed()
+    return proxyUpgrade(request, client, server.kubelet, kubeletPath(server.registry, info, query))
+  }
   if (info.kind !== 'resource' || part?.answeredBy !== 'stream') {
     throw badRequest(
-      `${info.path} cannot be upgraded: only exec, attach and portforward of a pod can, and what is behind a proxy`,
+      `${info.path} cannot be upgraded: only exec, attach, portforward and log of a pod can, and what is behind a proxy`,
     )
   }
   if (request.method !== 'GET' && request.method !== 'POST') throw methodNotAllowed()

@@ -128,6 +128,52 @@ test('exec over WebSocket: both versions, streams, half-close in v5, and the exi
   assert.deepEqual(older.status, { metadata: {}, status: 'Success' })
 })
 
+/** Whole messages, as they came. */
+const frames = async (target: string, protocols: string[]): Promise<{ protocol: string; texts: string[] }> => {
+  const socket = new WebSocket(`ws+unix://${path}:${target}`, protocols)
+  const texts: string[] = []
+  socket.on('message', (data: Buffer, isBinary: boolean) => texts.push(`${isBinary ? 'binary' : 'text'} ${data}`))
+  await once(socket, 'open')
+  await once(socket, 'close')
+  return { protocol: socket.protocol, texts }
+}
+
+test('exec over the first WebSocket protocol, and over those in text', async () => {
+  behave = async ({ stdout }) => {
+    stdout.write('hello')
+    return 3
+  }
+  const target = '/exec/ns/p/c?command=x&output=1'
+  const failed = 'command terminated with non-zero exit code: 3'
+  for (const protocols of [['channel.k8s.io'], []])
+    assert.deepEqual(await frames(target, protocols), {
+      protocol: protocols[0] ?? '',
+      texts: ['binary \x01', 'binary \x01hello', `binary \x03${failed}`],
+    })
+  const base64 = (text: string): string => Buffer.from(text).toString('base64')
+  assert.deepEqual((await frames(target, ['base64.channel.k8s.io'])).texts, [
+    'text 1',
+    `text 1${base64('hello')}`,
+    `text 3${base64(failed)}`,
+  ])
+  behave = async () => 0
+  assert.deepEqual((await frames(target, ['channel.k8s.io'])).texts, ['binary \x01'])
+  const [, status] = (await frames(target, ['v4.base64.channel.k8s.io'])).texts
+  assert.equal(status, `text 3${base64('{"metadata":{},"status":"Success"}')}`)
+})
+
+test('a log is read through a WebSocket, as octets or as text', async () => {
+  const log = '/containerLogs/ns/p/c'
+  for (const protocols of [['binary.k8s.io'], []])
+    assert.deepEqual((await frames(log, protocols)).texts, ['binary hello\n'])
+  assert.deepEqual(await frames(log, ['base64.binary.k8s.io']), {
+    protocol: 'base64.binary.k8s.io',
+    texts: [`text ${Buffer.from('hello\n').toString('base64')}`],
+  })
+  await assert.rejects(frames(log, ['v5.channel.k8s.io']), /403/)
+  await assert.rejects(frames('/containerLogs/ns/other/c', []), /404/)
+})
+
 test('a terminal’s size reaches the command, also one sent before it listens', async () => {
   behave = async ({ onResize, tty }) => {
     assert.equal(tty, true)
@@ -188,7 +234,7 @@ test('an upgrade that cannot be served is refused by a Status', async () => {
   assert.equal(await refused('/run/ns/p/c', old), 404)
   const wrong = {
     upgrade: 'websocket',
-    'sec-websocket-protocol': 'base64.channel.k8s.io',
+    'sec-websocket-protocol': 'v6.channel.k8s.io',
     'sec-websocket-key': 'AAAAAAAAAAAAAAAAAAAAAA==',
     'sec-websocket-version': '13',
   }

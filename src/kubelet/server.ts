@@ -1,39 +1,23 @@
-import { once } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 
 import type { Pod } from '#api/core/pod/message.ts'
 import type { Runtime } from '#runtime/runtime.ts'
-import { errorCode, errorText, KubeletError } from './kubelet-error.ts'
+import { errorText, KubeletError } from './kubelet-error.ts'
+import { HttpError, logAnswers, type ResolveContainer } from './log-answers.ts'
 import { resourceMetrics } from './stats/resource-metrics.ts'
 import type { Summary } from './stats/summary.ts'
-import { readContainerLog } from './streaming/container-log.ts'
 import { forwardBySpdy, forwardByTunnel } from './streaming/port-forward.ts'
 import { forwardByChannels, offersChannels, parsePorts } from './streaming/port-forward-channels.ts'
-import { parseLogQuery, parseStreamQuery } from './streaming/query.ts'
+import { parseStreamQuery } from './streaming/query.ts'
 import { offersSpdySession, openSpdySession } from './streaming/spdy-session.ts'
 import { exitStatus, failureStatus, type StreamOptions, type StreamSession } from './streaming/stream-session.ts'
 import { refuseUpgrade, statusObject, type UpgradeRequest, wantsSpdy, wantsWebSocket } from './streaming/upgrade.ts'
 import { openWebSocketSession } from './streaming/websocket-session.ts'
 
-interface ResolvedContainer {
-  readonly containerId: string
-  readonly logPath: string
-}
-
 interface KubeletServerOptions {
   readonly runtime: Pick<Runtime, 'exec' | 'attach' | 'status' | 'onExit'>
-  /**
-   * The container of that name in a pod of this node; an empty name means the only, or the first, one. Throws where
-   * there is none: an error whose `status` is a Status object is answered as it is, a KubeletError by its code, any
-   * other as 500.
-   */
-  readonly resolve: (
-    namespace: string,
-    pod: string,
-    container: string,
-    options: { readonly previous: boolean },
-  ) => Promise<ResolvedContainer> | ResolvedContainer
+  readonly resolve: ResolveContainer
   /** The pods of this node, as it knows them. */
   readonly pods: () => readonly Pod[]
   /** What the node and its pods use. */
@@ -53,14 +37,6 @@ export interface KubeletServer {
 }
 
 const SERVED = '/healthz, /pods, /stats/summary, /metrics/resource, /containerLogs, /exec, /attach and /portForward'
-
-class HttpError extends Error {
-  readonly code: number
-  constructor(code: number, message: string) {
-    super(message)
-    this.code = code
-  }
-}
 
 /**
  * The part of the kubelet's HTTP API that the API server passes `kubectl logs`, `exec`, `attach` and `port-forward` on
@@ -93,36 +69,7 @@ export function createKubeletServer({
     })
   }
 
-  async function logs(url: URL, path: readonly string[], response: ServerResponse): Promise<void> {
-    const [namespace = '', pod = '', container = ''] = path
-    const query = parseLogQuery(url.searchParams, Date.now())
-    if ('invalid' in query) throw new HttpError(400, query.invalid)
-    const { containerId, logPath } = await resolve(namespace, pod, container, { previous: query.previous })
-    const gone = new AbortController()
-    response.once('close', () => gone.abort())
-    const lines = readContainerLog(logPath, query.options, exitOf(containerId, gone.signal), gone.signal)
-    const head = (): void => {
-      if (!response.headersSent) response.writeHead(200, { 'content-type': 'text/plain' }).flushHeaders()
-    }
-    // The first line decides the answer: a missing file is an error, not an empty log. A quiet log that is followed
-    // answers at once.
-    const early = setTimeout(head, 100)
-    try {
-      for await (const chunk of lines) {
-        clearTimeout(early)
-        head()
-        if (!response.write(chunk)) await Promise.race([once(response, 'drain'), once(gone.signal, 'abort')])
-      }
-      head()
-      response.end()
-    } catch (error) {
-      const missing = errorCode(error) === 'ENOENT'
-      throw missing ? new HttpError(404, `the log of container "${container}" in pod "${pod}" is gone`) : error
-    } finally {
-      clearTimeout(early)
-      gone.abort()
-    }
-  }
+  const log = logAnswers(resolve, exitOf)
 
   async function openSession(upgrade: UpgradeRequest, options: StreamOptions): Promise<StreamSession> {
     if (wantsSpdy(upgrade.request)) {
@@ -133,7 +80,7 @@ export function createKubeletServer({
     }
     throw new HttpError(
       403,
-      'unable to negotiate a streaming protocol: this server speaks v5.channel.k8s.io and v4.channel.k8s.io over WebSocket, and v4.channel.k8s.io over SPDY/3.1',
+      'unable to negotiate a streaming protocol: this server speaks v5.channel.k8s.io, v4.channel.k8s.io and channel.k8s.io over WebSocket, and v4.channel.k8s.io over SPDY/3.1',
     )
   }
 
@@ -226,7 +173,7 @@ export function createKubeletServer({
         if (verb !== 'containerLogs' || path.length !== 3)
           throw new HttpError(404, `the kubelet has nothing at ${url.pathname}: it serves ${SERVED}`)
         if (request.method !== 'GET') throw new HttpError(405, `${request.method} is not allowed on logs: use GET`)
-        await logs(url, path, response)
+        await log.asText(url, path, response)
       } catch (error) {
         if (response.headersSent) {
           onError?.(error)
@@ -247,6 +194,7 @@ export function createKubeletServer({
         if ((verb === 'exec' || verb === 'attach') && path.length === 3) {
           await stream(verb, url, path, upgrade)
         } else if (verb === 'portForward' && path.length === 2) await portForward(url, path, upgrade)
+        else if (verb === 'containerLogs' && path.length === 3) await log.bySocket(url, path, upgrade)
         else throw new HttpError(404, `the kubelet has nothing to upgrade at ${url.pathname}`)
       } catch (error) {
         // Errors after the switch of protocols are told on the error stream, so what arrives here was refused before

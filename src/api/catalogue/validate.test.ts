@@ -181,7 +181,7 @@ describe('validateCreate()', () => {
     [
       'a taint without an effect',
       { apiVersion: 'v1', kind: 'Node', metadata: { name: 'n' }, spec: { taints: [{ key: 'a' }] } },
-      ['spec.taints[0].effect: Required value'],
+      ['metadata.taints[0].effect: Required value'],
     ],
     [
       'a namespaced Node',

@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream'
 
-import { SpdyConnection } from './spdy-connection.ts'
-import type { SpdyStream } from './spdy-stream.ts'
+import { SpdyConnection } from './spdy/spdy-connection.ts'
+import type { SpdyStream } from './spdy/spdy-stream.ts'
 import { acceptSpdy, listHeader, type UpgradeRequest } from './upgrade.ts'
 import { openWebSocket } from './websocket.ts'
 

@@ -1,7 +1,7 @@
 import { PassThrough, type Readable } from 'node:stream'
 
-import { SpdyConnection } from './spdy-connection.ts'
-import type { SpdyStream } from './spdy-stream.ts'
+import { SpdyConnection } from './spdy/spdy-connection.ts'
+import type { SpdyStream } from './spdy/spdy-stream.ts'
 import { type ExitStatus, parseResize, ResizeQueue, type StreamOptions, type StreamSession } from './stream-session.ts'
 import { acceptSpdy, listHeader, type UpgradeRequest } from './upgrade.ts'
 

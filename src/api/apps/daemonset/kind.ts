@@ -1,6 +1,6 @@
 import { kind } from '#api/catalogue/kind.ts'
 import { status } from '#api/catalogue/subresource.ts'
-import { templateWarnings } from '#api/core/pod/warnings.ts'
+import { templateWarnings } from '#api/core/pod/warnings/warnings.ts'
 import { daemonSetColumns } from './columns.ts'
 import { defaultDaemonSet } from './defaults.ts'
 import { prepareDaemonSetCreate, prepareDaemonSetStatus, prepareDaemonSetUpdate } from './prepare.ts'

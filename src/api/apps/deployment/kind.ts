@@ -1,6 +1,6 @@
 import { kind } from '#api/catalogue/kind.ts'
 import { scale, status } from '#api/catalogue/subresource.ts'
-import { podOwnerWarnings } from '#api/core/pod/warnings.ts'
+import { podOwnerWarnings } from '#api/core/pod/warnings/warnings.ts'
 import { deploymentColumns } from './columns.ts'
 import { defaultDeployment } from './defaults.ts'
 import { prepareDeploymentStatus } from './prepare.ts'

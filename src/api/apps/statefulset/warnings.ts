@@ -1,4 +1,4 @@
-import { templateWarnings } from '#api/core/pod/warnings.ts'
+import { templateWarnings } from '#api/core/pod/warnings/warnings.ts'
 import type { StatefulSet } from './message.ts'
 
 /** What Kubernetes says in a Warning header to who writes such a set. */

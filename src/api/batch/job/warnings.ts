@@ -1,4 +1,4 @@
-import { templateWarnings } from '#api/core/pod/warnings.ts'
+import { templateWarnings } from '#api/core/pod/warnings/warnings.ts'
 import { nameWarnings } from '#api/validation/name-warnings.ts'
 import type { Job, JobSpec } from './message.ts'
 

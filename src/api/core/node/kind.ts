@@ -5,6 +5,7 @@ import { defaultNode } from './defaults.ts'
 import { NodeProxyOptions } from './message.ts'
 import { nodes } from './resource.ts'
 import { validateNodeCreate, validateNodeStatusUpdate, validateNodeUpdate } from './validate.ts'
+import { nodeWarnings } from './warnings.ts'
 
 export const node = kind({
   resource: nodes,
@@ -14,5 +15,6 @@ export const node = kind({
   isBornWithStatus: true,
   columns: nodeColumns,
   fields: { 'spec.unschedulable': ({ spec }) => spec?.unschedulable === true },
+  warnings: nodeWarnings,
   descriptions: () => import('./descriptions.ts'),
 })

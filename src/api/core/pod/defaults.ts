@@ -36,8 +36,6 @@ export const defaultPodSpec = (spec: Draft<PodSpec>): void => {
   else if (spec.serviceAccount) spec.serviceAccountName = spec.serviceAccount
   for (const container of containersOf(spec)) {
     defaultContainer(container)
-    if (spec.hostNetwork)
-      for (const port of container.ports ?? []) if (!port.hostPort) port.hostPort = port.containerPort
   }
   for (const volume of spec.volumes ?? []) defaultVolume(volume)
 }
@@ -45,6 +43,9 @@ export const defaultPodSpec = (spec: Draft<PodSpec>): void => {
 /** Defaults of a pod alone: a template keeps them open. */
 const defaultPodOnly = (spec: Draft<PodSpec>): void => {
   spec.enableServiceLinks ??= true
+  if (spec.hostNetwork)
+    for (const { ports = [] } of [...(spec.initContainers ?? []), ...(spec.containers ?? [])])
+      for (const port of ports) if (!port.hostPort) port.hostPort = port.containerPort
   for (const container of [...(spec.initContainers ?? []), ...(spec.containers ?? [])]) {
     const limits = container.resources?.limits
     if (limits === undefined) continue
@@ -102,6 +103,8 @@ const defaultVolume = (volume: Draft<Volume>): void => {
   if (volume.configMap !== undefined) volume.configMap.defaultMode ??= FILE_MODE
   if (volume.hostPath !== undefined) volume.hostPath.type ??= ''
   if (volume.image !== undefined) volume.image.pullPolicy ||= pullPolicyFor(volume.image.reference ?? '')
+  const claim = volume.ephemeral?.volumeClaimTemplate?.spec
+  if (claim !== undefined) claim.volumeMode ??= 'Filesystem'
   if (volume.downwardAPI !== undefined) {
     volume.downwardAPI.defaultMode ??= FILE_MODE
     for (const item of volume.downwardAPI.items ?? []) if (item.fieldRef) item.fieldRef.apiVersion ||= 'v1'

@@ -13,7 +13,7 @@ import { validateEphemeralContainersUpdate, validateResize } from './validate/pa
 import { validatePodCreate } from './validate/pod.ts'
 import { validatePodStatusUpdate } from './validate/status.ts'
 import { validatePodUpdate } from './validate/update.ts'
-import { podWarnings } from './warnings.ts'
+import { podWarnings } from './warnings/warnings.ts'
 
 export const pod = kind({
   resource: pods,

@@ -1,9 +1,11 @@
 import type { Draft } from '#schema/defaulting.ts'
+import { spellLabelKeys } from './label-keys.ts'
 import type { Pod } from './message.ts'
 import { podQosClass } from './qos.ts'
 
 /** A pod begins as pending, in the class that its containers' resources put it into, and gated where it has gates. */
 export const preparePodCreate = (pod: Draft<Pod>): void => {
+  spellLabelKeys(pod)
   pod.status = { phase: 'Pending', qosClass: podQosClass(pod.spec ?? {}) }
   if (!pod.spec?.schedulingGates?.length) return
   const gated = {

@@ -7,10 +7,13 @@ import { parseQuantity } from '#schema/quantity.ts'
  * BestEffort when none asks for or limits either, else Burstable.
  */
 export const podQosClass = (spec: PodSpec): PodQOSClass => {
-  const containers = [...(spec.containers ?? []), ...(spec.initContainers ?? [])]
+  const { limits = {}, requests = {} } = spec.resources ?? {}
+  // What a whole pod asks for stands for what its containers do.
+  const isWhole = Object.keys(limits).length + Object.keys(requests).length > 0
+  const all = isWhole ? [{ resources: spec.resources }] : [...(spec.containers ?? []), ...(spec.initContainers ?? [])]
   let any = false
   let guaranteed = true
-  for (const { resources } of containers) {
+  for (const { resources } of all) {
     for (const name of ['cpu', 'memory']) {
       const limit = parseQuantity(resources?.limits?.[name] ?? '0').nano
       const request = parseQuantity(resources?.requests?.[name] ?? resources?.limits?.[name] ?? '0').nano

@@ -1,6 +1,6 @@
 import { kind } from '#api/catalogue/kind.ts'
 import { scale, status } from '#api/catalogue/subresource.ts'
-import { podOwnerWarnings } from '../pod/warnings.ts'
+import { podOwnerWarnings } from '../pod/warnings/warnings.ts'
 import { replicationControllerColumns } from './columns.ts'
 import { defaultReplicationController } from './defaults.ts'
 import { replicationControllers } from './resource.ts'

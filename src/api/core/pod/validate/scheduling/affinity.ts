@@ -71,6 +71,21 @@ const checkKeys = (
   return keys.flatMap((key, index) => checkForm(qualifiedName, key, `${path}[${index}]`))
 }
 
+/** A key of the pod's own stands in its selector once, as it was spelt: whoever says it too says it twice. */
+export const twiceSaid = (
+  keys: readonly string[],
+  selector: LabelSelector | undefined,
+  path: string,
+): readonly FieldError[] => {
+  const seen = new Set(Object.keys(selector?.matchLabels ?? {}))
+  return (selector?.matchExpressions ?? []).flatMap(({ key = '' }) => {
+    const index = keys.indexOf(key)
+    const isTwice = index >= 0 && seen.has(key)
+    seen.add(key)
+    return isTwice ? [invalid(`${path}[${index}]`, key, 'exists in both matchLabelKeys and labelSelector')] : []
+  })
+}
+
 const checkPodTerm = (term: PodAffinityTerm, at: string): readonly FieldError[] => {
   const { labelSelector, namespaceSelector, namespaces = [], topologyKey = '' } = term
   const { matchLabelKeys = [], mismatchLabelKeys = [] } = term
@@ -80,17 +95,13 @@ const checkPodTerm = (term: PodAffinityTerm, at: string): readonly FieldError[] 
         ? [invalid(`${at}${field}[${index}]`, key, `exists in both matchLabelKeys and ${other}`)]
         : [],
     )
-  const selected = [
-    ...Object.keys(labelSelector?.matchLabels ?? {}),
-    ...(labelSelector?.matchExpressions ?? []).slice(0, -matchLabelKeys.length || undefined).map(({ key }) => key),
-  ]
   return [
     ...(labelSelector ? validateSelector(labelSelector, `${at}.labelSelector`) : []),
     ...(namespaceSelector ? validateSelector(namespaceSelector, `${at}.namespaceSelector`) : []),
     ...namespaces.flatMap((name) => checkForm(dnsLabel, name, `${at}.namespace`)),
     ...checkKeys(matchLabelKeys, labelSelector, `${at}.matchLabelKeys`),
     ...checkKeys(mismatchLabelKeys, labelSelector, `${at}.mismatchLabelKeys`),
-    ...inBoth(matchLabelKeys, selected, '', 'labelSelector'),
+    ...twiceSaid(matchLabelKeys, labelSelector, at),
     ...inBoth(matchLabelKeys, mismatchLabelKeys, '.matchLabelKeys', 'mismatchLabelKeys'),
     ...(topologyKey ? [] : [required(`${at}.topologyKey`, 'can not be empty')]),
     ...checkForm(qualifiedName, topologyKey, `${at}.topologyKey`),

@@ -115,10 +115,6 @@ test('how evenly pods are to lie is said once for each key', () => {
       ],
     ],
     [
-      spread({ ...good, matchLabelKeys: ['a'], labelSelector: { matchLabels: { a: 'b' } } }),
-      [`${at}.matchLabelKeys[0]: Invalid value: "a": exists in both matchLabelKeys and labelSelector`],
-    ],
-    [
       spread({ ...good, matchLabelKeys: ['a'] }),
       [`${at}.matchLabelKeys: Forbidden: must not be specified when labelSelector is not set`],
     ],

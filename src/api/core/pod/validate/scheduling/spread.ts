@@ -2,6 +2,7 @@ import type { TopologySpreadConstraint } from '#api/core/pod/spec/scheduling.ts'
 import { duplicate, type FieldError, forbidden, invalid, notSupported, required } from '#api/validation/field-error.ts'
 import { validateSelector } from '#api/validation/labels.ts'
 import { checkForm, qualifiedName } from '#api/validation/names.ts'
+import { twiceSaid } from './affinity.ts'
 
 const POSITIVE = 'must be greater than zero'
 const ACTIONS = ['DoNotSchedule', 'ScheduleAnyway']
@@ -25,18 +26,10 @@ const checkMinDomains = ({ minDomains, whenUnsatisfiable }: TopologySpreadConstr
 
 const checkKeys = ({ matchLabelKeys = [], labelSelector }: TopologySpreadConstraint, at: string) => {
   if (matchLabelKeys.length === 0) return []
-  const selected = new Set([
-    ...Object.keys(labelSelector?.matchLabels ?? {}),
-    ...(labelSelector?.matchExpressions ?? []).map(({ key }) => key),
-  ])
   return [
     ...(labelSelector ? [] : [forbidden(at, 'must not be specified when labelSelector is not set')]),
-    ...matchLabelKeys.flatMap((key, index) => [
-      ...checkForm(qualifiedName, key, `${at}[${index}]`),
-      ...(selected.has(key)
-        ? [invalid(`${at}[${index}]`, key, 'exists in both matchLabelKeys and labelSelector')]
-        : []),
-    ]),
+    ...matchLabelKeys.flatMap((key, index) => checkForm(qualifiedName, key, `${at}[${index}]`)),
+    ...twiceSaid(matchLabelKeys, labelSelector, at),
   ]
 }
 
