@@ -19,6 +19,8 @@ export interface FieldError {
   readonly badValue?: unknown
   /** The value is not shown, though the type shows it. */
   readonly hidesValue?: boolean
+  /** It was so before, and may stay: who writes is warned, and not refused. */
+  readonly isForgiven?: boolean
   readonly detail: string
 }
 

@@ -126,7 +126,9 @@ test('what became wrong by a change of its definition may stay, but not change t
   const strict = rule.map((step) => ({ ...step, value: [{ rule: 'self == "new"' }] }))
   const headers = { 'content-type': 'application/json-patch+json' }
   assert.equal((await api(`PATCH ${DEFINITIONS}/bazs.lab.example`, strict, headers)).status, 200)
-  assert.equal((await api(`PATCH ${FOLDER}/bazs/a`, { note: 'changed' })).status, 200)
+  const noted = await api(`PATCH ${FOLDER}/bazs/a`, { note: 'changed' })
+  const warning = 'mode: Invalid value: "old": failed rule: self == "new"'
+  assert.deepEqual([noted.status, noted.warnings], [200, [warning]])
   assert.equal((await api(`PATCH ${FOLDER}/bazs/a`, { mode: 'older' })).status, 422)
   assert.equal((await api(`PATCH ${FOLDER}/bazs/a`, { mode: 'new' })).status, 200)
 })

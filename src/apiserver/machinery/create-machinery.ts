@@ -4,7 +4,7 @@ import type { Kind } from '#api/catalogue/kind.ts'
 import { prepareForCreate, prepareForUpdate } from '#api/catalogue/prepare.ts'
 import { validateCreate, validateUpdate } from '#api/catalogue/validate.ts'
 import { warningsOf } from '#api/catalogue/warnings.ts'
-import { fieldCauses } from '#api/validation/field-error.ts'
+import { fieldCauses, fieldErrorText } from '#api/validation/field-error.ts'
 import type { PatchType } from '#client/client.ts'
 import { isJsonObject } from '#schema/json-value.ts'
 import { own } from '#schema/own.ts'
@@ -60,10 +60,12 @@ export const createMachinery = (catalogue: Catalogue): Machinery => ({
     if (!isUnruled(kind, subresource)) prepareForUpdate(kind, next, previous, subresource)
   },
   validateCreate: (resource, object) => fieldCauses(validateCreate(catalogue.of(resource), object)),
-  validateUpdate(resource, next, previous, subresource) {
+  validateUpdate(resource, next, previous, subresource, warn) {
     const kind = catalogue.of(resource)
     if (isUnruled(kind, subresource)) return []
-    return fieldCauses(validateUpdate(kind, next, previous, subresource))
+    const errors = validateUpdate(kind, next, previous, subresource)
+    for (const error of errors) if (error.isForgiven) warn(fieldErrorText(error))
+    return fieldCauses(errors.filter(({ isForgiven }) => !isForgiven))
   },
   patchWarnings,
   warningsFor: (resource, object, isNew = false) => warningsOf(catalogue.of(resource), object, isNew),

@@ -52,7 +52,14 @@ export interface Machinery {
   prepareForCreate(resource: Resource, object: ApiObject): void
   prepareForUpdate(resource: Resource, next: ApiObject, previous: ApiObject, subresource: string): void
   validateCreate(resource: Resource, object: ApiObject): readonly StatusCause[]
-  validateUpdate(resource: Resource, next: ApiObject, previous: ApiObject, subresource: string): readonly StatusCause[]
+  /** `warn` is told what is wrong and was so before. */
+  validateUpdate(
+    resource: Resource,
+    next: ApiObject,
+    previous: ApiObject,
+    subresource: string,
+    warn: (text: string) => void,
+  ): readonly StatusCause[]
   /** Throws ApiError 400 where the selector is malformed or names a field that this kind cannot be selected by. */
   labelSelector(text: string): (object: ApiObject) => boolean
   fieldSelector(resource: Resource, text: string): (object: ApiObject) => boolean

@@ -128,7 +128,9 @@ export class Write {
     )
     machinery.prepareForUpdate(resource, admitted, previous, subresource)
     const complete = this.#chain.update('completeUpdate', admitted, previous)
-    this.#refuse(name, machinery.validateUpdate(resource, complete, previous, subresource))
+    const { remarks = UNHEARD } = this.#request
+    const warn = (text: string): void => remarks.warn(text)
+    this.#refuse(name, machinery.validateUpdate(resource, complete, previous, subresource, warn))
     this.#chain.checkUpdate(complete, previous)
     const allocated = withoutIdleTimes(this.#chain.update('allocateUpdate', complete, previous), previous)
     this.#consulted.validated('UPDATE', name, allocated, previous)

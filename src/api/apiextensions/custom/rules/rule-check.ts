@@ -1,12 +1,4 @@
-import {
-  duplicate,
-  type FieldError,
-  fieldErrorText,
-  forbidden,
-  invalid,
-  invalidWhole,
-  required,
-} from '#api/validation/field-error.ts'
+import { duplicate, type FieldError, forbidden, invalid, invalidWhole, required } from '#api/validation/field-error.ts'
 import { CelCostError, CelError, type Inputs } from '#cel/cel.ts'
 import { selfValue } from '#cel/schema/schema-value.ts'
 import { Optional, type Value } from '#cel/values/value.ts'
@@ -62,8 +54,6 @@ const errorOf = (
 /** Holds one object against the rules of its schema. */
 export class RuleCheck {
   readonly errors: FieldError[] = []
-  /** What is wrong, and was so before: it is said, and stays. */
-  readonly warnings: string[] = []
   #budget = BUDGET
 
   run(tree: RuleTree, value: unknown, old: unknown): void {
@@ -170,8 +160,7 @@ export class RuleCheck {
     const error = said.isLast
       ? invalid(at || NOWHERE, schema.type ?? '', said.text)
       : errorOf(at || NOWHERE, place.value, said.text, schema, rule.reason)
-    if (isForgiven) this.warnings.push(fieldErrorText(error))
-    else this.errors.push(error)
+    this.errors.push(isForgiven ? { ...error, isForgiven } : error)
     if (said.isLast) throw new OutOfBudget()
   }
 
