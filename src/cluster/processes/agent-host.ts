@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs'
+import { flushCompileCache } from 'node:module'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { setFlagsFromString } from 'node:v8'
@@ -96,7 +97,11 @@ const fabric = new Parts({
   sources,
 })
 ready.then(
-  () => logLine(`agents of ${config.name}: ready`),
+  () => {
+    logLine(`agents of ${config.name}: ready`)
+    // For the next start, as the control plane does.
+    flushCompileCache()
+  },
   (error: unknown) => log('start')('failed', error),
 )
 startAfreshWithControlPlane()

@@ -1,3 +1,4 @@
+import { flushCompileCache } from 'node:module'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { setFlagsFromString } from 'node:v8'
 import { kubeletPath } from '#agent/server/agent-api.ts'
@@ -69,6 +70,8 @@ setFlagsFromString('--heap-growing-percent=50')
 await controllers.ready
 survive(logLine)
 logLine(`control plane ${config.name}: serving`)
+// For the next start: by itself Node.js does so at the end of a process, and this one is killed.
+flushCompileCache()
 
 /** An Event of the Namespace `default`: `kubectl get events` shows it to whoever looks. */
 function tellObjectsLost({ client }: ApiServer, told: Lives): void {
