@@ -309,6 +309,7 @@ test('a suspended Job has no pods; resumed it starts anew', async () => {
   await cluster.converge()
   const status = await statusOf(cluster)
   assert.deepEqual([cluster.client.all(pods).length, status?.failed, status?.active], [0, undefined, undefined])
+  assert.equal(status?.startTime, undefined)
   const words = told(cluster).filter((line) => /Suspended|Resumed/.test(line))
   assert.deepEqual(words, ['Suspended: Job suspended', 'Resumed: Job resumed'])
   cluster.stop()

@@ -48,7 +48,7 @@ export const reportJob = (
     active: active || undefined,
     ready,
     terminating,
-    startTime: suspended?.reason === 'JobResumed' ? suspended.lastTransitionTime : view.startTime,
+    startTime: suspended ? startAfter(suspended) : view.startTime,
     conditions: end && end.type !== 'Failed' ? withOne(conditions, end) : conditions,
   })
   return {
@@ -75,6 +75,10 @@ const suspensionOf = ({ job, now }: JobView): JobCondition | undefined => {
   if (found?.status !== 'True') return undefined
   return { ...condition('Suspended', 'JobResumed', 'Job resumed', now), status: 'False' }
 }
+
+/** Who suspends a Job lets it begin anew later: its deadline counts from when it was resumed. */
+const startAfter = ({ status, lastTransitionTime }: JobCondition): string | undefined =>
+  status === 'True' ? undefined : lastTransitionTime
 
 /** In its place where the type stands already, unchanged where nothing but the time differs. */
 const withOne = (conditions: readonly JobCondition[], next: JobCondition): readonly JobCondition[] => {
