@@ -51,7 +51,13 @@ test('a namespace with a finalizer of another is emptied and waits for it', asyn
   await cluster.client.delete(namespaces, 'shop')
   await cluster.settle()
   assert.deepEqual(cluster.client.all(configMaps), [])
-  assert.deepEqual((await cluster.client.get(namespaces, 'shop')).spec?.finalizers, ['lab.example/audit'])
+  const { spec, status } = await cluster.client.get(namespaces, 'shop')
+  assert.deepEqual(spec?.finalizers, ['lab.example/audit'])
+  // What was said while it was emptied is true no more.
+  assert.deepEqual(
+    status?.conditions?.map(({ status }) => status),
+    ['False', 'False', 'False', 'False', 'False'],
+  )
   cluster.stop()
 })
 

@@ -72,13 +72,15 @@ export const startNamespaceController = (context: ControllerContext): RunningCon
     const latest = cache.lister.get(name)
     if (latest?.metadata?.uid !== namespace.metadata!.uid || !latest) return undefined
     const status = namespaceStatus(latest, remains, clock.now())
-    if (remains.counts.size > 0 || remains.failures.length > 0) {
-      if (!sameValue(status, latest.status))
-        await client.update(namespaces, { ...latest, status }, { subresource: 'status' })
-      return LOOK_AGAIN
-    }
     const finalizers = own.filter((one) => one !== 'kubernetes')
-    await client.update(namespaces, { ...latest, spec: { ...latest.spec, finalizers } }, { subresource: 'finalize' })
+    const isEmpty = remains.counts.size === 0 && remains.failures.length === 0
+    const stays = !isEmpty || finalizers.length > 0
+    const told =
+      stays && !sameValue(status, latest.status)
+        ? await client.update(namespaces, { ...latest, status }, { subresource: 'status' })
+        : latest
+    if (!isEmpty) return LOOK_AGAIN
+    await client.update(namespaces, { ...told, spec: { ...told.spec, finalizers } }, { subresource: 'finalize' })
     return undefined
   }
 
