@@ -46,3 +46,22 @@ test('what is sent to a part of an object is of its namespace and its name', asy
   const gone = await evict('nobody')
   assert.deepEqual([gone.status, gone.body.message], [404, 'pods "nobody" not found'])
 })
+
+test('who writes the status of a Deployment may annotate it, which is no other generation; its labels stay', async () => {
+  const path = '/apis/apps/v1/namespaces/default/deployments'
+  const labels = { app: 'web' }
+  const template = { metadata: { labels }, spec: { containers: [{ name: 'c', image: 'i' }] } }
+  const { body } = await send(`POST ${path}`, {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name: 'web' },
+    spec: { selector: { matchLabels: labels }, template },
+  })
+  const metadata = { ...body.metadata, labels, annotations: { 'deployment.kubernetes.io/revision': '1' } }
+  const { status, body: annotated } = await send(`PUT ${path}/web/status`, { ...body, metadata })
+  assert.equal(status, 200)
+  const { generation, annotations, labels: kept, managedFields } = annotated.metadata
+  assert.deepEqual([generation, annotations, kept], [1, metadata.annotations, undefined])
+  const written = managedFields.find((entry: any) => entry.subresource === 'status')
+  assert.deepEqual(Object.keys(written.fieldsV1['f:metadata']), ['f:annotations'])
+})

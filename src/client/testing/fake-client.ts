@@ -216,7 +216,11 @@ export class FakeClient implements Client {
     const fixed = { uid, creationTimestamp, deletionTimestamp, deletionGracePeriodSeconds, generation, resourceVersion }
     const next: Loose =
       options.subresource === 'status'
-        ? { ...current, status: given.status }
+        ? {
+            ...current,
+            status: given.status,
+            metadata: { ...current.metadata, annotations: given.metadata?.annotations },
+          }
         : options.subresource === 'finalize'
           ? { ...current, spec: given.spec }
           : {

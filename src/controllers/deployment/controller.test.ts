@@ -38,6 +38,23 @@ test('a Deployment becomes a ReplicaSet, pods on all nodes and ready endpoints',
   cluster.stop()
 })
 
+test('the revision is said with the status, for a write of an annotation is another generation', async () => {
+  const written = new Set<string>()
+  const cluster = await startCluster({
+    fake: {
+      fault: (verb, { plural }, _, subresource) => {
+        if (plural === 'deployments' && (verb === 'update' || verb === 'patch')) written.add(`${verb} ${subresource}`)
+        return undefined
+      },
+    },
+  })
+  await cluster.client.create(deployments, makeDeployment('web', 2))
+  await cluster.converge()
+  assert.equal((await deploymentOf(cluster)).metadata?.annotations?.['deployment.kubernetes.io/revision'], '1')
+  assert.deepEqual([...written], ['update status'])
+  cluster.stop()
+})
+
 test('a rollout goes to its end, keeps the old ReplicaSet for undo, and undo raises the revision', async () => {
   const cluster = await startCluster({ nodes: 2 })
   await cluster.client.create(deployments, makeDeployment('web', 4))

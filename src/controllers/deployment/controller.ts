@@ -17,7 +17,7 @@ import { isPodAvailable } from '../values/availability.ts'
 import { canonical, sameValue } from '../values/equal.ts'
 import { withoutHash } from '../values/template-hash.ts'
 import { planDeployment, type Step } from './desired.ts'
-import { REVISION } from './desired-revision.ts'
+import { withRevision } from './desired-revision.ts'
 import { planRollback } from './desired-rollback.ts'
 import { type Owned, replicasOf } from './desired-scale.ts'
 
@@ -109,7 +109,7 @@ export const startDeploymentController = (context: ControllerContext): RunningCo
   const sync = async (key: string): Promise<number | undefined> => {
     const deployment = deploymentCache.lister.byKey(key)
     if (!deployment) return undefined
-    const { name, namespace } = deployment.metadata!
+    const { namespace } = deployment.metadata!
     const owned = await adoptAndRelease(context, deployments, deployment, replicaSets, replicaSetCache.lister)
     const isStill = deployment.spec?.paused || isLeaving(deployment)
     const rollback = isStill ? undefined : planRollback(deployment, owned)
@@ -124,23 +124,18 @@ export const startDeploymentController = (context: ControllerContext): RunningCo
       owned.some((one) => one !== fresh && ownedBy(one).some((pod) => !isTerminal(pod)))
     const plan = planDeployment(deployment, measured, now, oldPodsRun)
     const results = await Promise.allSettled(plan.steps.map((step) => write(deployment, step)))
-    let latest = deploymentCache.lister.byKey(key) ?? deployment
-    if (plan.revision !== undefined && results.every(({ status }) => status === 'fulfilled'))
-      latest = await client.patch(
-        deployments,
-        name!,
-        'merge',
-        { metadata: { annotations: { [REVISION]: plan.revision } } },
-        { namespace },
-      )
+    const failed = results.find((result) => result.status === 'rejected')
+    if (failed) throw failed.reason
+    const latest = deploymentCache.lister.byKey(key) ?? deployment
     // A status made for another generation would claim that this one was observed.
     const unchanged =
       latest.metadata?.uid === deployment.metadata?.uid &&
       latest.metadata?.generation === deployment.metadata?.generation
-    const failed = results.find((result) => result.status === 'rejected')
-    if (unchanged && !failed && !sameValue(plan.status, deployment.status))
-      await client.update(deployments, { ...latest, status: plan.status }, { namespace, subresource: 'status' })
-    if (failed) throw failed.reason
+    if (unchanged && (plan.revision !== undefined || !sameValue(plan.status, deployment.status))) {
+      // With its status: an annotation that is written otherwise is another generation of a Deployment.
+      const reported = { ...withRevision(latest, plan.revision), status: plan.status }
+      await client.update(deployments, reported, { namespace, subresource: 'status' })
+    }
     return plan.dueIn
   }
 

@@ -28,6 +28,18 @@ export const revisionOf = (object: { readonly metadata?: Deployment['metadata'] 
   return /^\d+$/.test(text) ? BigInt(text) : 0n
 }
 
+/** With its revision in place of what it was, if there is one. */
+export const withRevision = (deployment: Deployment, revision: string | undefined): Deployment =>
+  revision === undefined
+    ? deployment
+    : {
+        ...deployment,
+        metadata: {
+          ...deployment.metadata,
+          annotations: { ...deployment.metadata?.annotations, [REVISION]: revision },
+        },
+      }
+
 /** What comes after the highest of them. */
 export const nextRevision = (old: readonly ReplicaSet[]): bigint =>
   ([...old].map(revisionOf).sort((a, b) => Number(b - a))[0] ?? 0n) + 1n

@@ -19,6 +19,7 @@ export const deployment = kind({
   },
   // Its controller reads annotations too.
   generation: ({ metadata, spec }) => ({ annotations: metadata?.annotations ?? {}, spec: spec ?? {} }),
+  resets: { status: [['spec'], ['metadata', 'labels']] },
   columns: deploymentColumns,
   warnings: podOwnerWarnings,
   descriptions: () => import('./descriptions.ts'),
