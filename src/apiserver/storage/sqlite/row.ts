@@ -1,6 +1,7 @@
 import { crc32 } from 'node:zlib'
-import type { ApiObject, Resource } from '#api/resource.ts'
+import type { Resource } from '#api/resource.ts'
 import type { Change } from '../journal.ts'
+import { objectReader } from './object-reader.ts'
 
 /** A change as it crosses threads and is written; `resource` is `group/plural`, `object` JSON. */
 export type Row = readonly [
@@ -27,6 +28,7 @@ export const checksum = ([revision, resource, key, replaces, deleted, object]: R
 
 /** Back again, for one row after the other. Throws SyntaxError where the object is no JSON. */
 export const changeReader = (): ((row: Row) => Change) => {
+  const objectOf = objectReader()
   const resources = new Map<string, Pick<Resource, 'group' | 'plural'>>()
   const resourceOf = (text: string): Pick<Resource, 'group' | 'plural'> => {
     let resource = resources.get(text)
@@ -43,6 +45,6 @@ export const changeReader = (): ((row: Row) => Change) => {
     key,
     replaces: replaces ?? undefined,
     deleted: deleted === 1,
-    object: JSON.parse(object) as ApiObject,
+    object: objectOf(object),
   })
 }

@@ -1,0 +1,42 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { ApiObject } from '#api/resource.ts'
+import { objectReader } from './object-reader.ts'
+
+const owned = (name: string, ...sets: readonly object[]): string =>
+  JSON.stringify({
+    metadata: { name, managedFields: sets.map((fieldsV1) => ({ manager: 'm', fieldsType: 'FieldsV1', fieldsV1 })) },
+    data: { text: 'of "fieldsV1":{"f:x":{}} \\ it tells' },
+  })
+const setsOf = ({ metadata }: ApiObject) => (metadata?.managedFields ?? []).map(({ fieldsV1 }) => fieldsV1)
+
+test('objects are read as they were written, and those that say the same of their owners hold it once', () => {
+  const read = objectReader()
+  const [one, other] = [{ 'f:data': { '.': {}, 'f:te}x"t': {} } }, { 'f:metadata': { 'f:labels': {} } }]
+  const texts = [owned('a', one, other), owned('b', other), owned('c'), owned('d', one), '{"metadata":{"name":"e"}}']
+  const objects = texts.map(read)
+  assert.deepEqual(
+    objects,
+    texts.map((text) => JSON.parse(text)),
+  )
+  assert.equal(setsOf(objects[0]!)[0], setsOf(objects[3]!)[0])
+  assert.equal(setsOf(objects[0]!)[1], setsOf(objects[1]!)[0])
+  assert.deepEqual(
+    objects.map((object) => JSON.stringify(object)),
+    texts,
+  )
+})
+
+test('what bears that name elsewhere is read as it is', () => {
+  const read = objectReader()
+  for (const text of [
+    '{"spec":{"fieldsV1":{"f:a":{}}},"metadata":{"managedFields":[{"fieldsV1":{"f:b":{}}}]}}',
+    '{"spec":{"fieldsV1":{"f:a":{}}}}',
+    '{"spec":{"fieldsV1":[1]}}',
+    '{"metadata":{"managedFields":[{"fieldsV1":{"f:b":{},"f:a":{}}},{"fieldsV1":{"no element":1}}]}}',
+    '{"metadata":{"managedFields":[{"fieldsV1":null},{"manager":"x"}]}}',
+  ])
+    assert.equal(JSON.stringify(read(text)), text)
+  assert.throws(() => read('{"metadata":{"managedFields":[{"fieldsV1":{"f:b":{}'), SyntaxError)
+  assert.throws(() => read('{"a"'), SyntaxError)
+})
