@@ -290,7 +290,7 @@ test('a status that names the uid of an old pod does not land on a new one of th
     { metadata: { uid: old.metadata?.uid }, status: { phase: 'Failed' } },
     { namespace, subresource: 'status' },
   )
-  assert.equal((await refusal(late)).code, 409)
+  assert.equal((await refusal(late)).code, 422)
   assert.equal((await client.get(pods, 'again', { namespace })).status?.phase, 'Pending')
 })
 

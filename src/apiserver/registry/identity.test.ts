@@ -5,7 +5,7 @@ import { namespaces } from '#api/core/namespace/resource.ts'
 import type { ObjectMeta } from '#api/meta/object-meta.ts'
 import type { ApiObject, Resource } from '#api/resource.ts'
 import { ApiError } from '#client/client.ts'
-import { checkIdentity, namespaceOf, preserveMetadata, replacing } from './identity.ts'
+import { checkIdentity, namespaceOf, newByPut, preserveMetadata, replacing } from './identity.ts'
 
 const object = (metadata: ObjectMeta = {}): ApiObject => ({ apiVersion: 'v1', kind: 'ConfigMap', metadata })
 /** What comes out, or the code of the refusal. */
@@ -104,8 +104,11 @@ test('PUT of another life of an object is a conflict in the words of Kubernetesâ
   const current = object({ name: 'a', namespace: 'team', uid: 'u' })
   for (const wanted of [object({}), object({ uid: 'u' })])
     assert.equal(replacing(configMaps, 'a', wanted)(current), wanted)
-  assert.throws(() => replacing(configMaps, 'a', object({ uid: 'x' }))(current), {
-    message:
-      'Operation cannot be fulfilled on configmaps "a": StorageError: invalid object, Code: 4, Key: /registry/configmaps/team/a, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: x, UID in object meta: u',
+  const refusal = (held: string) => ({
+    message: `Operation cannot be fulfilled on configmaps "a": StorageError: invalid object, Code: 4, Key: /registry/configmaps/team/a, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: x, UID in object meta: ${held}`,
   })
+  const other = object({ uid: 'x' })
+  assert.throws(() => replacing(configMaps, 'a', other)(current), refusal('u'))
+  assert.throws(() => newByPut(configMaps, 'team/a', 'a', other), refusal(''))
+  assert.deepEqual(newByPut(configMaps, 'team/a', 'a', object({ resourceVersion: '7' })), object({ name: 'a' }))
 })

@@ -1,6 +1,8 @@
 import type { ObjectMeta } from '#api/meta/object-meta.ts'
 import type { ApiObject, Resource } from '#api/resource.ts'
 import { fieldCauses, invalid as invalidField } from '#api/validation/field-error.ts'
+import type { ApiError } from '#client/client.ts'
+import { keyOf } from '#objects/object-key.ts'
 import { own } from '#schema/own.ts'
 import { badRequest, conflict, failure, invalid } from '../errors.ts'
 
@@ -58,36 +60,51 @@ const PLACES: Readonly<Record<string, string>> = {
   replicationcontrollers: 'controllers',
 }
 
+/** That what is stored, with `held` as its uid, is not what was meant; in the words of Kubernetes' storage. */
+const anotherLife = (resource: Resource, key: string, name: string, uid: string, held: string): ApiError => {
+  const { plural, group, message } = resource
+  const place = message.open ? `${group}/${plural}` : (own(PLACES, plural) ?? plural)
+  const why = `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${held}`
+  return conflict(
+    resource,
+    name,
+    `StorageError: invalid object, Code: 4, Key: /registry/${place}/${key}, ResourceVersion: 0, AdditionalErrorMsg: ${why}`,
+  )
+}
+
 /**
  * Puts an object in the place of what is stored, where that is the one that was meant: it holds its uid against the stored
- * one before all else. Throws ApiError 409 in the words of Kubernetes' storage.
+ * one before all else. Throws ApiError 409.
  */
 export const replacing =
   (resource: Resource, name: string, wanted: ApiObject) =>
   (current: ApiObject): ApiObject => {
-    const [{ uid } = {}, { uid: held, namespace } = {}] = [wanted.metadata, current.metadata]
-    if (!uid || uid === held) return wanted
-    const { plural, group, message } = resource
-    const place = message.open ? `${group}/${plural}` : (own(PLACES, plural) ?? plural)
-    const key = ['/registry', place, ...(namespace ? [namespace] : []), name].join('/')
-    const why = `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${held}`
-    throw conflict(
-      resource,
-      name,
-      `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: ${why}`,
-    )
+    const [{ uid } = {}, { uid: held = '' } = {}] = [wanted.metadata, current.metadata]
+    if (uid && uid !== held) throw anotherLife(resource, keyOf(current), name, uid, held)
+    return wanted
   }
 
 /**
- * Holds what is applied where nothing is against the request: namespace, name, and that it is not meant for another
- * object. Throws ApiError 400 or 409.
+ * What PUT brings where nothing is, as a new object: a version that it names is none of its own. Throws ApiError 409 where
+ * it was meant for one that has gone.
  */
-export const checkNewIdentity = (
+export const newByPut = (resource: Resource, key: string, name: string, wanted: ApiObject): ApiObject => {
+  const { resourceVersion: _, uid, ...metadata } = wanted.metadata ?? {}
+  if (uid) throw anotherLife(resource, key, name, uid, '')
+  return { ...wanted, metadata: { ...metadata, name } }
+}
+
+/**
+ * Holds what is applied where nothing is against the request: namespace, name, and that it is not meant for another
+ * object. Gives it without the version that it names. Throws ApiError 400 or 409.
+ */
+export const newByApply = (
   resource: Resource,
   name: string,
   namespace: string | undefined,
-  { metadata = {} }: ApiObject,
-): void => {
+  wanted: ApiObject,
+): ApiObject => {
+  const { resourceVersion: _, ...metadata } = wanted.metadata ?? {}
   if (metadata.uid) {
     const why = `uid mismatch: the provided object specified uid ${metadata.uid}, and no existing object was found`
     throw conflict(resource, name, why)
@@ -98,6 +115,7 @@ export const checkNewIdentity = (
     throw badRequest(`the name of the object (${name} based on URL) was undeterminable: name must be provided`)
   if (metadata.name !== name)
     throw badRequest(`the name of the object (${metadata.name}) does not match the name on the URL (${name})`)
+  return { ...wanted, metadata }
 }
 
 /** 0 is no version. */

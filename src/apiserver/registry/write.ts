@@ -16,7 +16,7 @@ import { type Application, appliedTo } from './applied.ts'
 import { AdmissionChain } from './chain.ts'
 import { Consulted, type Say } from './consulting/consulted.ts'
 import { checkPreconditions, type DeleteRequest, isTerminated, planDeletion } from './deletion.ts'
-import { checkIdentity, checkNewIdentity, namespaceOf, preserveMetadata, replacing } from './identity.ts'
+import { checkIdentity, namespaceOf, newByApply, newByPut, preserveMetadata, replacing } from './identity.ts'
 import { managedFieldsAfter, ownedKind, withManagedFields, withoutIdleTimes } from './ownership.ts'
 import { keyIn, type Reader, type ReadResource } from './reader.ts'
 import { UNHEARD } from './remarks.ts'
@@ -149,15 +149,16 @@ export class Write {
   /** An update, or a creation where the kind allows that and there is nothing to update. */
   put(name: string, object: ApiObject): Written {
     const { namespace, subresource } = this.#request
-    const { name: given, resourceVersion } = object.metadata ?? {}
+    const { name: given } = object.metadata ?? {}
     if (given && given !== name) {
       throw badRequest(`the name of the object (${given}) does not match the name on the URL (${name})`)
     }
     namespaceOf(this.#resource, object, namespace)
-    const isMade = this.#kind.isCreatedByPut && !subresource && !resourceVersion
-    if (isMade && !this.#find(namespace, name)) {
+    if (!this.#find(namespace, name)) {
+      const made = newByPut(this.#resource, keyIn(this.#resource, namespace, name), name, object)
+      if (!this.#kind.isCreatedByPut || subresource) throw notFound(this.#resource, name)
       this.#request.mayCreate?.()
-      return { object: this.create({ ...object, metadata: { ...object.metadata, name } }), created: true }
+      return { object: this.create(made), created: true }
     }
     return { object: this.update(name, replacing(this.#resource, name, object)), created: false }
   }
@@ -178,8 +179,7 @@ export class Write {
       }
     if (subresource) throw notFound(this.#resource, name)
     mayCreate?.()
-    const wanted = appliedTo(applying, undefined, application)
-    checkNewIdentity(this.#resource, name, namespace, wanted)
+    const wanted = newByApply(this.#resource, name, namespace, appliedTo(applying, undefined, application))
     return { object: this.#create(wanted, true), created: true }
   }
 
