@@ -34,6 +34,9 @@ const nodeState = (node: Node, bound: readonly Pod[]): NodeState => {
   }
 }
 
+/** The same node with other pods on it. */
+export const withPods = ({ node }: NodeState, pods: readonly Pod[]): NodeState => nodeState(node, pods)
+
 /** `podsOn`: those bound to a node, by its name. A node that is being deleted takes nothing more. */
 export const clusterState = (
   nodes: readonly Node[],

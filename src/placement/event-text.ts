@@ -6,7 +6,7 @@ const obstacleText = (obstacle: Obstacle): string => {
     case 'unschedulable':
       return 'node(s) were unschedulable'
     case 'untolerated-taint':
-      return `node(s) had untolerated taint {${obstacle.taint.key}: ${obstacle.taint.value ?? ''}}`
+      return 'node(s) had untolerated taint(s)'
     case 'node-selector':
     case 'node-affinity':
       return "node(s) didn't match Pod's node affinity/selector"
@@ -37,4 +37,13 @@ export const unschedulableText = (refused: readonly RefusingNode[]): string => {
     for (const text of new Set(obstacles.map(obstacleText))) counts.set(text, (counts.get(text) ?? 0) + 1)
   const told = [...counts].map(([text, count]) => `${count} ${text}`).sort()
   return `0/${refused.length} nodes are available: ${told.join(', ')}.`
+}
+
+/**
+ * The same, with what became of the wish to send others away; `why`: of Preemption. Nodes here give away no devices that
+ * could be taken back.
+ */
+export const refusalText = (refused: readonly RefusingNode[], why?: string): string => {
+  const text = unschedulableText(refused)
+  return why === undefined || refused.length === 0 ? text : `${text} no new claims to deallocate, preemption: ${why}`
 }

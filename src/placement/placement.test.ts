@@ -27,7 +27,7 @@ test('place() says in the words of Kubernetes why no node will do', () => {
   assert.deepEqual(placement, {
     kind: 'unschedulable',
     message:
-      '0/3 nodes are available: 1 Insufficient cpu, 1 node(s) had untolerated taint {gpu: yes}, 1 node(s) were unschedulable.',
+      '0/3 nodes are available: 1 Insufficient cpu, 1 node(s) had untolerated taint(s), 1 node(s) were unschedulable.',
   })
   assert.deepEqual(placeOn(pod('p'), [], 0), { kind: 'unschedulable', message: 'no nodes available to schedule pods' })
 })

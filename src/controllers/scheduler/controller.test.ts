@@ -6,6 +6,7 @@ import { nodes } from '#api/core/node/resource.ts'
 import type { Pod } from '#api/core/pod/message.ts'
 import { pods } from '#api/core/pod/resource.ts'
 import { FakeClient } from '#client/testing/fake-client.ts'
+import { findCondition } from '#objects/conditions.ts'
 import { makeNode, startCluster, type TestCluster } from '../testing/cluster.ts'
 
 const pod = (name: string, cpu = '0'): Pod => ({
@@ -159,4 +160,43 @@ test('a binding names the pod that was judged by its uid, so that one made anew 
   } finally {
     created.mock.restore()
   }
+})
+
+test('a pod that is more important sends others away, and has the room that they leave', async () => {
+  const cluster = await startCluster({ only: ['scheduler'] })
+  const ranked = (name: string, priority: number): Pod => ({
+    ...pod(name, '1'),
+    spec: { ...pod(name, '1').spec!, priority },
+  })
+  await cluster.client.create(nodes, makeNode('a', { status: { allocatable: { cpu: '1', pods: '10' } } }))
+  await cluster.client.create(pods, ranked('low', 0))
+  await cluster.settle()
+  await cluster.client.create(pods, ranked('high', 10))
+  await cluster.settle()
+  const [low, high] = ['low', 'high'].map((name) =>
+    cluster.client.all(pods).find(({ metadata }) => metadata?.name === name),
+  )
+  assert.ok(low?.metadata?.deletionTimestamp)
+  assert.equal(findCondition(low?.status?.conditions, 'DisruptionTarget')?.reason, 'PreemptionByScheduler')
+  assert.equal(high?.status?.nominatedNodeName, 'a')
+  // What the promise was made for is taken by nobody below.
+  await cluster.client.create(pods, ranked('late', 5))
+  await cluster.client.delete(pods, 'low', { namespace: 'default', gracePeriodSeconds: 0 })
+  await cluster.settle()
+  const all = cluster.client.all(pods)
+  assert.deepEqual(
+    all.map(({ metadata, spec }) => [metadata?.name, spec?.nodeName]),
+    [
+      ['high', 'a'],
+      ['late', undefined],
+    ],
+  )
+  const told = cluster.client.all(events).filter(({ reason }) => reason === 'Preempted')
+  assert.deepEqual(
+    told.map(({ regarding, involvedObject }: any) => (regarding ?? involvedObject).name),
+    ['low'],
+  )
+  const refused = cluster.client.all(events).filter(({ reason }) => reason === 'FailedScheduling')
+  assert.ok(refused.length >= 2)
+  cluster.stop()
 })

@@ -3,6 +3,7 @@ import { nodes } from '#api/core/node/resource.ts'
 import type { Pod } from '#api/core/pod/message.ts'
 import { pods } from '#api/core/pod/resource.ts'
 import type { PodCondition } from '#api/core/pod/status/status.ts'
+import { podDisruptionBudgets } from '#api/policy/poddisruptionbudget/resource.ts'
 import type { ApiObject, Resource } from '#api/resource.ts'
 import { timeText } from '#api/time-text.ts'
 import { isNotFound } from '#client/client.ts'
@@ -10,11 +11,13 @@ import { findCondition, withCondition, withoutCondition } from '#objects/conditi
 import { keyOf } from '#objects/object-key.ts'
 import { isTerminal } from '#objects/pod.ts'
 import { clusterState } from '#placement/cluster-state.ts'
-import { unschedulableText } from '#placement/event-text.ts'
+import { refusalText } from '#placement/event-text.ts'
 import { place } from '#placement/placement.ts'
+import { priorityOf } from '#placement/preemption.ts'
 import { DEFAULT_SCHEDULER, schedulerOf, waitsForNode } from '#placement/prospect.ts'
 import { type ControllerContext, type RunningController, recorderOf, runLoop } from '../context.ts'
 import { byNode } from '../indexes.ts'
+import { preemptor } from './preemptor.ts'
 
 /** Who owns what it writes of pods: as in any cluster. */
 const SCHEDULER = 'kube-scheduler'
@@ -35,26 +38,45 @@ export const startScheduler = (context: ControllerContext): RunningController =>
   const { client, clock, informers, random } = context
   const recorder = recorderOf(context, DEFAULT_SCHEDULER)
   const [nodeCache, podCache, namespaceCache] = [informers.for(nodes), informers.for(pods), informers.for(namespaces)]
+  const budgetCache = informers.for(podDisruptionBudgets)
   podCache.addIndex('node', byNode)
+  podCache.addIndex('nominated', (pod) =>
+    waitsForNode(pod) && pod.status?.nominatedNodeName ? [pod.status.nominatedNodeName] : [],
+  )
+  const preempt = preemptor(context, recorder, budgetCache.lister)
   /** Bound by us, while the cache does not show it yet. By uid. */
   const assumed = new Map<string, Assumed>()
   /** Keys of pods that had no place: a change of nodes or of other pods may give them one. */
   const unplaced = new Set<string>()
 
-  const cluster = () => {
+  /** As the pod finds it: what pods of its rank and above have been promised counts as theirs. */
+  const clusterFor = (pod: Pod) => {
     const taken = [...assumed.values()]
     const podsOn = (name: string) => [
       ...podCache.lister.byIndex('node', name),
-      ...taken.filter(({ node }) => node === name).map(({ pod }) => pod),
+      ...taken.filter(({ node }) => node === name).map((one) => one.pod),
+      ...podCache.lister
+        .byIndex('nominated', name)
+        .filter((other) => other.metadata?.uid !== pod.metadata?.uid && priorityOf(other) >= priorityOf(pod))
+        .filter((other) => !assumed.has(other.metadata!.uid!)),
     ]
     return clusterState(nodeCache.lister.list(), podsOn, (name) => namespaceCache.lister.get(name)?.metadata?.labels)
   }
 
-  const refuse = async (pod: Pod, reason: string, message: string): Promise<void> => {
+  const refuse = async (pod: Pod, reason: string, message: string, nominated = ''): Promise<void> => {
     const current = findCondition(pod.status?.conditions, 'PodScheduled')
-    if (current?.status === 'False' && current.reason === reason && current.message === message) return
+    const isTold = current?.status === 'False' && current.reason === reason && current.message === message
+    if (isTold && (pod.status?.nominatedNodeName ?? '') === nominated) return
     const now = timeText(clock.now())
-    const condition: PodCondition = { type: 'PodScheduled', status: 'False', lastTransitionTime: now, reason, message }
+    const { generation: observedGeneration } = pod.metadata!
+    const condition: PodCondition = {
+      type: 'PodScheduled',
+      ...(observedGeneration !== undefined && { observedGeneration }),
+      status: 'False',
+      lastTransitionTime: now,
+      reason,
+      message,
+    }
     // Dropped first: another message with the same reason must get through.
     const others = withoutCondition(pod.status?.conditions, 'PodScheduled')
     const conditions =
@@ -64,7 +86,7 @@ export const startScheduler = (context: ControllerContext): RunningController =>
     const { namespace } = pod.metadata!
     await client.update(
       pods,
-      { ...pod, status: { phase: 'Pending', ...pod.status, conditions } },
+      { ...pod, status: { phase: 'Pending', ...pod.status, conditions, nominatedNodeName: nominated } },
       { namespace, subresource: 'status', fieldManager: SCHEDULER },
     )
     if (reason === 'Unschedulable') recorder.record(pod, 'Warning', 'FailedScheduling', message)
@@ -77,12 +99,14 @@ export const startScheduler = (context: ControllerContext): RunningController =>
       return
     }
     const { name, namespace, uid } = pod.metadata!
-    const placement = place(pod, cluster(), random())
+    const cluster = clusterFor(pod)
+    const placement = place(pod, cluster, random())
     if (placement.kind === 'gated')
       return refuse(pod, 'SchedulingGated', 'Scheduling is blocked due to non-empty scheduling gates')
     if (placement.kind === 'unschedulable') {
       unplaced.add(key)
-      return refuse(pod, 'Unschedulable', unschedulableText(placement.refused))
+      const outcome = await preempt(pod, placement.refused, cluster)
+      return refuse(pod, 'Unschedulable', refusalText(placement.refused, outcome.why), outcome.nominated)
     }
     unplaced.delete(key)
     assumed.set(uid!, { pod, node: placement.name })
@@ -109,7 +133,7 @@ export const startScheduler = (context: ControllerContext): RunningController =>
     if (!pod || pod.metadata?.uid !== uid || pod.spec?.nodeName) assumed.delete(uid)
   }
 
-  const { queue, running } = runLoop(context, 'scheduler', [nodeCache, podCache, namespaceCache], sync)
+  const { queue, running } = runLoop(context, 'scheduler', [nodeCache, podCache, namespaceCache, budgetCache], sync)
   const retryUnplaced = () => {
     for (const key of unplaced) queue.add(key)
   }
