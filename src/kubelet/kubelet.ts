@@ -9,6 +9,7 @@ import { timeText } from '#api/time-text.ts'
 import type { Client } from '#client/client.ts'
 import { type Clock, systemClock } from '#clock/clock.ts'
 import { parseResolvConf } from '#names/resolv-conf.ts'
+import { keyOf } from '#objects/object-key.ts'
 import type { Runtime } from '#runtime/runtime.ts'
 import { readLabels } from './container/container-id.ts'
 import { logPath } from './container/files/container-files.ts'
@@ -72,6 +73,8 @@ export interface Kubelet {
    * Throws KubeletError: POD_NOT_FOUND, or as resolveContainer does. `container` may be left out where there is one.
    */
   resolve(namespace: string, pod: string, container?: string, options?: ResolveOptions): ResolvedContainer
+  /** Where the logs of its containers lie. */
+  readonly logDir: string
   /** What the node, its pods and their containers use at present. */
   summary(): Promise<Summary>
   /** Lets go of everything and leaves the containers running, for the next process. */
@@ -265,13 +268,7 @@ export const startKubelet = (options: KubeletOptions): Kubelet => {
     faultChanged: () => lookAtNode(),
     pods: context.neighbours,
     resolve(namespace, pod, container, resolveOptions) {
-      const worker = [...workers.values()].find(
-        ({
-          entry: {
-            pod: { metadata },
-          },
-        }) => metadata?.namespace === namespace && metadata.name === pod,
-      )
+      const worker = [...workers.values()].find(({ entry }) => keyOf(entry.pod) === `${namespace}/${pod}`)
       if (worker === undefined)
         throw new KubeletError(
           'POD_NOT_FOUND',
@@ -279,6 +276,7 @@ export const startKubelet = (options: KubeletOptions): Kubelet => {
         )
       return resolveContainer(worker.entry, container, resolveOptions)
     },
+    logDir: join(stateDir, 'logs'),
     async summary() {
       const measured = () => ({
         ...whole,

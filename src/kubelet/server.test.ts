@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { createServer, get, type IncomingMessage, request } from 'node:http'
 import type { Socket } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -34,6 +34,7 @@ const kubelet = createKubeletServer({
     return { containerId: 'c1', logPath: join(folder, 'log') }
   },
   pods: () => [{ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'p' } }],
+  logDir: join(folder, 'logs'),
   summary: async () => ({ node: { nodeName: 'n', startTime: '', cpu, memory }, windowMilliseconds: 500, pods: [] }),
   dial: (_, __, port) => pod(port),
 })
@@ -71,6 +72,20 @@ async function webSocket(target: string, protocols: string[], input: Uint8Array[
 }
 
 const message = (channel: number, text: string): Buffer => Buffer.concat([Buffer.from([channel]), Buffer.from(text)])
+
+test('the folder of logs is shown as pages, its files as they are, and nothing that lies elsewhere', async () => {
+  assert.deepEqual(await fetchText('/logs/'), { code: 200, text: '<pre>\n</pre>\n' })
+  mkdirSync(join(folder, 'logs/a_b<c'), { recursive: true })
+  writeFileSync(join(folder, 'logs/a_b<c/0.log'), 'line\n')
+  symlinkSync(join(folder, 'log'), join(folder, 'logs/link'))
+  assert.deepEqual(await fetchText('/logs/'), {
+    code: 200,
+    text: '<pre>\n<a href="a_b%3Cc/">a_b&lt;c/</a>\n<a href="link">link</a>\n</pre>\n',
+  })
+  assert.deepEqual(await fetchText('/logs/a_b%3Cc/0.log'), { code: 200, text: 'line\n' })
+  for (const name of ['link', '%2e%2e%2flog', 'none', 'a_b%3Cc/1.log'])
+    assert.equal((await fetchText(`/logs/${name}`)).code, 404, name)
+})
 
 test('what is used is told as a summary and to Prometheus', async () => {
   const { code, text } = await fetchText('/stats/summary')

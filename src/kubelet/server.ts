@@ -5,6 +5,7 @@ import type { Pod } from '#api/core/pod/message.ts'
 import type { Runtime } from '#runtime/runtime.ts'
 import { errorText, KubeletError } from './kubelet-error.ts'
 import { HttpError, logAnswers, type ResolveContainer } from './log-answers.ts'
+import { logFolder } from './node/log-folder.ts'
 import { resourceMetrics } from './stats/resource-metrics.ts'
 import type { Summary } from './stats/summary.ts'
 import { forwardBySpdy, forwardByTunnel } from './streaming/port-forward.ts'
@@ -20,6 +21,8 @@ interface KubeletServerOptions {
   readonly resolve: ResolveContainer
   /** The pods of this node, as it knows them. */
   readonly pods: () => readonly Pod[]
+  /** Where the logs of its containers lie. */
+  readonly logDir: string
   /** What the node and its pods use. */
   readonly summary: () => Promise<Summary>
   /** Connects to a port of the pod, inside its network namespace. */
@@ -36,7 +39,8 @@ export interface KubeletServer {
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void>
 }
 
-const SERVED = '/healthz, /pods, /stats/summary, /metrics/resource, /containerLogs, /exec, /attach and /portForward'
+const SERVED =
+  '/healthz, /pods, /logs, /stats/summary, /metrics/resource, /containerLogs, /exec, /attach and /portForward'
 
 /**
  * The part of the kubelet's HTTP API that the API server passes `kubectl logs`, `exec`, `attach` and `port-forward` on
@@ -46,6 +50,7 @@ export function createKubeletServer({
   runtime,
   resolve,
   pods,
+  logDir,
   summary,
   dial,
   onError,
@@ -157,6 +162,7 @@ export function createKubeletServer({
           response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(list))
           return
         }
+        if (verb === 'logs') return logFolder(logDir, path, request, response)
         if (verb === 'stats' && path.join('/') === 'summary') {
           const text = JSON.stringify(await summary())
           response.writeHead(200, { 'content-type': 'application/json' }).end(text)

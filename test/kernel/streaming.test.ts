@@ -117,6 +117,7 @@ before(async () => {
     runtime,
     resolve: () => ({ containerId: 'x', logPath: log }),
     pods: () => [],
+    logDir: stateDir,
     summary: () => Promise.reject(new Error('nobody asks')),
     dial: (_namespace, _pod, port) => connect({ port, host: '127.0.0.1', allowHalfOpen: true }),
   })

@@ -124,6 +124,7 @@ const kubeletServer = (kubelet: Kubelet, { runtime, onError }: AgentServerOption
       return { containerId: found.id ?? '', logPath: (previous ? found.previousLogPath : found.logPath) ?? '' }
     },
     pods: () => kubelet.pods(),
+    logDir: kubelet.logDir,
     summary: () => kubelet.summary(),
     dial: (namespace, pod, port) => {
       // As Kubernetes does: to the pod's own loopback, so that what listens there alone can be reached.
