@@ -182,7 +182,7 @@ test('an expression that cannot be right is refused, with its place, in the word
 
 test('objects of declared types are made of checked fields', () => {
   const patch = objectOf('JSONPatch', new Map([['op', STRING]]))
-  const environment = celEnvironment({}, { structs: [patch] })
+  const environment = celEnvironment({}, { structs: new Map([[patch.name, patch]]) })
   assert.equal(typeText(environment.compile('JSONPatch{op: "add"}').type), 'JSONPatch')
   assert.throws(() => environment.compile('JSONPatch{oq: "add"}'), /undefined field 'oq'/)
   assert.throws(

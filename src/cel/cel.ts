@@ -20,7 +20,8 @@ export { parseType } from './types/parse-type.ts'
 export * from './types/type.ts'
 export { CelCostError, CelError } from './values/cel-error.ts'
 export { toValue } from './values/json.ts'
-export { MapValue } from './values/value.ts'
+export { toJson } from './values/to-json.ts'
+export { ListValue, MapValue, ObjectValue } from './values/value.ts'
 
 /** What an evaluation came to, and what it cost in CEL's units. */
 type Evaluation =
@@ -89,15 +90,15 @@ export class CelEnvironment {
 
 interface EnvironmentOptions {
   /** Types of objects that expressions may make: `JSONPatch{...}`. */
-  readonly structs?: readonly ObjectType[]
+  readonly structs?: ReadonlyMap<string, ObjectType>
 }
 
 export const celEnvironment = (
   variables: { readonly [name: string]: CelType },
-  { structs = [] }: EnvironmentOptions = {},
+  { structs = new Map() }: EnvironmentOptions = {},
 ): CelEnvironment =>
   new CelEnvironment({
     variables: new Map(Object.entries(variables)),
     functions: library(),
-    structs: new Map(structs.map((type) => [type.name, type])),
+    structs,
   })

@@ -2,21 +2,23 @@ import { type CompiledPolicy, compiledPolicy } from '#api/admissionregistration/
 import type { ValidatingAdmissionPolicy } from '#api/admissionregistration/validatingadmissionpolicy/message.ts'
 import type { ValidatingAdmissionPolicyBinding } from '#api/admissionregistration/validatingadmissionpolicybinding/message.ts'
 import type { Kind } from '#api/catalogue/kind.ts'
-import { namespaces } from '#api/core/namespace/resource.ts'
-import { type ApiObject, isSame, type Resource } from '#api/resource.ts'
+import type { ApiObject, Resource } from '#api/resource.ts'
 import type { ApiError } from '#client/client.ts'
 import type { Authorizer } from '../access/authorizer.ts'
 import { failure, forbidden } from '../errors.ts'
 import type { Registry } from '../registry/registry.ts'
 import type { Remarks } from '../registry/remarks.ts'
-import type { Attributes, ReviewedKind } from '../webhooks/attributes.ts'
-import type { Equivalent, Surroundings } from '../webhooks/matching.ts'
+import type { Attributes } from '../webhooks/attributes.ts'
+import type { Surroundings } from '../webhooks/matching.ts'
 import { reviewed } from '../webhooks/patching.ts'
 import { inputsOf, type Seen } from './inputs.ts'
 import { ConfigurationError, kindOfParams, paramsFor } from './params.ts'
 import type { BoundPolicy } from './policy-feed.ts'
 import { matchedForm } from './policy-matching.ts'
+import { seenIn } from './seen.ts'
 import { type Denial, judged } from './validator.ts'
+
+type Bound = BoundPolicy<ValidatingAdmissionPolicy, ValidatingAdmissionPolicyBinding>
 
 interface Judging {
   readonly registry: Registry
@@ -52,7 +54,7 @@ const compiledOf = (policy: ValidatingAdmissionPolicy): CompiledPolicy => {
 const nameOf = ({ metadata }: ApiObject): string => metadata?.name ?? ''
 
 /** Holds a request against the policies that may concern it. Throws ApiError, of the first that denies it. */
-export const judgeRequest = (judging: Judging, bound: readonly BoundPolicy[], attributes: Attributes): void => {
+export const judgeRequest = (judging: Judging, bound: readonly Bound[], attributes: Attributes): void => {
   const refusals = bound.flatMap((one) => judgedBy(judging, one, attributes))
   if (refusals.length > 0) throw refused(attributes, refusals[0]!)
 }
@@ -68,7 +70,7 @@ const refused = (
   return failure(CODES[reason] ?? INVALID, reason, status.message ?? '', details)
 }
 
-const judgedBy = (judging: Judging, { policy, bindings }: BoundPolicy, attributes: Attributes): readonly Refusal[] => {
+const judgedBy = (judging: Judging, { policy, bindings }: Bound, attributes: Attributes): readonly Refusal[] => {
   const own = nameOf(policy)
   /** What cannot be put to use refuses the request, unless it is to be passed over. */
   const misconfigured = (error: unknown, binding?: string): readonly Refusal[] => {
@@ -86,7 +88,7 @@ const judgedBy = (judging: Judging, { policy, bindings }: BoundPolicy, attribute
   } catch (error) {
     return misconfigured(error)
   }
-  const seen = seenIn(judging, form, attributes)
+  const seen = seenIn(judging.registry, form, attributes)
   const annotations = new Map<string, Set<string>>()
   const refusals = bindings.flatMap((binding) => {
     if (matchedForm(binding.spec?.matchResources, attributes, judging.surroundings) === undefined) return []
@@ -98,21 +100,6 @@ const judgedBy = (judging: Judging, { policy, bindings }: BoundPolicy, attribute
   })
   for (const [key, values] of annotations) judging.remarks.annotate(`${own}/${key}`, [...values].join(', '))
   return refusals
-}
-
-const seenIn = ({ registry }: Judging, form: Equivalent, attributes: Attributes): Seen => {
-  const shown = (object: ApiObject | undefined, kind: ReviewedKind) =>
-    object === undefined ? null : reviewed(registry.machinery, kind, form.show(object))
-  const { namespace, resource } = attributes
-  const around =
-    namespace === '' || isSame(resource, namespaces) ? undefined : registry.find(namespaces, undefined, namespace)
-  return {
-    attributes,
-    form,
-    object: shown(attributes.object, form.kind),
-    oldObject: shown(attributes.oldObject, form.kind),
-    ...(around ? { namespace: around } : {}),
-  }
 }
 
 const judgedWith = (

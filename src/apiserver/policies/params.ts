@@ -8,6 +8,13 @@ import type { Reader } from '../registry/reader.ts'
 /** A policy or a binding that cannot be put to use as it is; what comes of it is said by the policy's failurePolicy. */
 export class ConfigurationError extends Error {
   readonly code = 'POLICY_MISCONFIGURED'
+  /** It is the policy that cannot, and no binding. */
+  readonly isPolicys: boolean
+  constructor(message: string, isPolicys = false) {
+    super(message)
+    this.name = 'ConfigurationError'
+    this.isPolicys = isPolicys
+  }
 }
 
 /** The kind that a policy's parameters are of. Throws ConfigurationError. */
@@ -16,6 +23,7 @@ export const kindOfParams = (catalogue: Catalogue, { apiVersion = '', kind = '' 
   if (found === undefined)
     throw new ConfigurationError(
       `failed to find resource referenced by paramKind: '${apiVersion.includes('/') ? apiVersion : `/${apiVersion}`}, Kind=${kind}'`,
+      true,
     )
   return found
 }

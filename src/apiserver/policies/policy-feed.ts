@@ -1,8 +1,4 @@
-import type { ValidatingAdmissionPolicy } from '#api/admissionregistration/validatingadmissionpolicy/message.ts'
-import { validatingAdmissionPolicies } from '#api/admissionregistration/validatingadmissionpolicy/resource.ts'
-import type { ValidatingAdmissionPolicyBinding } from '#api/admissionregistration/validatingadmissionpolicybinding/message.ts'
-import { validatingAdmissionPolicyBindings } from '#api/admissionregistration/validatingadmissionpolicybinding/resource.ts'
-import type { ApiObject } from '#api/resource.ts'
+import type { ApiObject, Resource } from '#api/resource.ts'
 import type { Registry } from '../registry/registry.ts'
 import { ObjectFeed } from '../webhooks/object-feed.ts'
 
@@ -10,48 +6,43 @@ const nameOf = ({ metadata }: ApiObject): string => metadata?.name ?? ''
 const byName = <T extends ApiObject>(objects: readonly T[]): readonly T[] =>
   objects.toSorted((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1))
 
-/** A policy that is put to use, and where. */
-export interface BoundPolicy {
-  readonly policy: ValidatingAdmissionPolicy
-  readonly bindings: readonly ValidatingAdmissionPolicyBinding[]
+interface Binding extends ApiObject {
+  readonly spec?: { readonly policyName?: string }
 }
 
-/** The policies that are put to use, by name. */
-export class PolicyFeed {
-  readonly #policies
-  readonly #bindings
-  #bound: { readonly of: readonly unknown[]; readonly policies: readonly BoundPolicy[] } = { of: [], policies: [] }
+/** A policy that is put to use, and where. */
+export interface BoundPolicy<P, B> {
+  readonly policy: P
+  readonly bindings: readonly B[]
+}
 
-  constructor(registry: Registry) {
-    this.#policies = new ObjectFeed(registry, validatingAdmissionPolicies, byName<ValidatingAdmissionPolicy>)
-    this.#bindings = new ObjectFeed(
-      registry,
-      validatingAdmissionPolicyBindings,
-      byName<ValidatingAdmissionPolicyBinding>,
-    )
+/** The policies of a kind that are put to use, by name. */
+export class PolicyFeed<P extends ApiObject, B extends Binding> {
+  readonly #policies: ObjectFeed<P, readonly P[]>
+  readonly #bindings: ObjectFeed<B, readonly B[]>
+  #of: readonly unknown[] = []
+  #bound: readonly BoundPolicy<P, B>[] = []
+
+  constructor(registry: Registry, policies: Resource<P>, bindings: Resource<B>) {
+    this.#policies = new ObjectFeed(registry, policies, byName<P>)
+    this.#bindings = new ObjectFeed(registry, bindings, byName<B>)
   }
 
-  get current(): readonly BoundPolicy[] {
+  get current(): readonly BoundPolicy<P, B>[] {
     const [policies, bindings] = [this.#policies.current, this.#bindings.current]
-    const { of } = this.#bound
-    if (of[0] !== policies || of[1] !== bindings)
-      this.#bound = { of: [policies, bindings], policies: boundPolicies(policies, bindings) }
-    return this.#bound.policies
+    if (this.#of[0] !== policies || this.#of[1] !== bindings) {
+      this.#of = [policies, bindings]
+      const byPolicy = Map.groupBy(bindings, ({ spec }) => spec?.policyName ?? '')
+      this.#bound = policies.flatMap((policy) => {
+        const found = byPolicy.get(nameOf(policy))
+        return found === undefined ? [] : [{ policy, bindings: found }]
+      })
+    }
+    return this.#bound
   }
 
   close(): void {
     this.#policies.close()
     this.#bindings.close()
   }
-}
-
-const boundPolicies = (
-  policies: readonly ValidatingAdmissionPolicy[],
-  bindings: readonly ValidatingAdmissionPolicyBinding[],
-): readonly BoundPolicy[] => {
-  const byPolicy = Map.groupBy(bindings, ({ spec }) => spec?.policyName ?? '')
-  return policies.flatMap((policy) => {
-    const found = byPolicy.get(nameOf(policy))
-    return found === undefined ? [] : [{ policy, bindings: found }]
-  })
 }

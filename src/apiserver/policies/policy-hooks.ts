@@ -1,10 +1,15 @@
+import { mutatingAdmissionPolicies } from '#api/admissionregistration/mutatingadmissionpolicy/resource.ts'
+import { mutatingAdmissionPolicyBindings } from '#api/admissionregistration/mutatingadmissionpolicybinding/resource.ts'
+import { validatingAdmissionPolicies } from '#api/admissionregistration/validatingadmissionpolicy/resource.ts'
+import { validatingAdmissionPolicyBindings } from '#api/admissionregistration/validatingadmissionpolicybinding/resource.ts'
 import type { Authorizer } from '../access/authorizer.ts'
-import type { Hooks, Question } from '../registry/consulting/hooks.ts'
+import type { Hooks, Mutation, Question } from '../registry/consulting/hooks.ts'
 import type { Registry } from '../registry/registry.ts'
 import type { Attributes } from '../webhooks/attributes.ts'
+import type { Surroundings } from '../webhooks/matching.ts'
 import { surroundingsOf } from '../webhooks/surroundings.ts'
 import { type BoundPolicy, PolicyFeed } from './policy-feed.ts'
-import { ruledForm } from './policy-matching.ts'
+import { type Constrained, ruledForm } from './policy-matching.ts'
 
 interface PolicyHooksOptions {
   readonly registry: Registry
@@ -14,37 +19,56 @@ interface PolicyHooksOptions {
 /** What says who is judged: whoever had a say in it could keep itself from being taken away. */
 const EXEMPT = /^(?:validating|mutating)admissionpolic(?:ies|ybindings)$/
 
-/** ValidatingAdmissionPolicies have a say in writes. What evaluates them is loaded when the first one is to be. */
-export class PolicyHooks implements Pick<Hooks, 'isEmpty' | 'validating'> {
+/** Those that such a request may concern. */
+const concerned = <B extends BoundPolicy<Constrained, unknown>>(
+  bound: readonly B[],
+  attributes: Attributes,
+  surroundings: Surroundings,
+): readonly B[] => {
+  const { group, plural } = attributes.resource
+  if (bound.length === 0 || (group === 'admissionregistration.k8s.io' && EXEMPT.test(plural))) return []
+  return bound.filter(({ policy }) => ruledForm(policy.spec?.matchConstraints, attributes, surroundings))
+}
+
+/** Policies of admission have a say in writes. What evaluates them is loaded when the first one is to be. */
+export class PolicyHooks implements Hooks {
   readonly #options: PolicyHooksOptions
-  readonly #feed: PolicyFeed
+  readonly #validating
+  readonly #mutating
 
   constructor(options: PolicyHooksOptions) {
+    const { registry } = options
     this.#options = options
-    this.#feed = new PolicyFeed(options.registry)
+    this.#validating = new PolicyFeed(registry, validatingAdmissionPolicies, validatingAdmissionPolicyBindings)
+    this.#mutating = new PolicyFeed(registry, mutatingAdmissionPolicies, mutatingAdmissionPolicyBindings)
   }
 
   get isEmpty(): boolean {
-    return this.#feed.current.length === 0
+    return this.#validating.current.length === 0 && this.#mutating.current.length === 0
+  }
+
+  mutating(attributes: Attributes): Question<Mutation> | undefined {
+    const surroundings = surroundingsOf(this.#options.registry, attributes)
+    const bound = concerned(this.#mutating.current, attributes, surroundings)
+    if (bound.length === 0 || attributes.object === undefined) return undefined
+    return async () => {
+      const { mutateRequest } = await import('./mutate-request.ts')
+      return mutateRequest({ ...this.#options, surroundings }, bound, attributes)
+    }
   }
 
   validating(attributes: Attributes): Question<void> | undefined {
-    const { group, plural } = attributes.resource
-    const bound = this.#feed.current
-    if (bound.length === 0 || (group === 'admissionregistration.k8s.io' && EXEMPT.test(plural))) return undefined
-    const { registry, authorizer } = this.#options
-    const surroundings = surroundingsOf(registry, attributes)
-    const concerned = bound.filter(({ policy }: BoundPolicy) =>
-      ruledForm(policy.spec?.matchConstraints, attributes, surroundings),
-    )
-    if (concerned.length === 0) return undefined
+    const surroundings = surroundingsOf(this.#options.registry, attributes)
+    const bound = concerned(this.#validating.current, attributes, surroundings)
+    if (bound.length === 0) return undefined
     return async ({ remarks }) => {
       const { judgeRequest } = await import('./judge.ts')
-      judgeRequest({ registry, authorizer, surroundings, remarks }, concerned, attributes)
+      judgeRequest({ ...this.#options, surroundings, remarks }, bound, attributes)
     }
   }
 
   close(): void {
-    this.#feed.close()
+    this.#validating.close()
+    this.#mutating.close()
   }
 }

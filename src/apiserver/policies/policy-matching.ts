@@ -5,6 +5,11 @@ import { formOf, type Invocation, isSelected, type Surroundings } from '../webho
 type Rule = NonNullable<MatchResources['resourceRules']>[number]
 type Form = Omit<Invocation, 'hook'>
 
+/** What is about some requests. */
+export interface Constrained {
+  readonly spec?: { readonly matchConstraints?: MatchResources }
+}
+
 const same = <T>(object: T): T => object
 
 const found = (

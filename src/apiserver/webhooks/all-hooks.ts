@@ -18,7 +18,20 @@ export class AllHooks implements Hooks {
   }
 
   mutating(attributes: Attributes): Question<Mutation> | undefined {
-    return this.#webhooks.mutating(attributes)
+    const policies = this.#policies.mutating(attributes)
+    if (policies === undefined) return this.#webhooks.mutating(attributes)
+    return async (asking) => {
+      const { object = attributes.object!, again } = await policies(asking)
+      const next = (await this.#webhooks.mutating({ ...attributes, object })?.(asking)) ?? { object }
+      if (again === undefined) return next
+      return {
+        object: next.object ?? object,
+        again: (second) => async (later) => {
+          const changed = await again(second)(later)
+          return (await next.again?.({ ...second, object: changed })(later)) ?? changed
+        },
+      }
+    }
   }
 
   validating(attributes: Attributes): Question<void> | undefined {

@@ -9,6 +9,7 @@ import { internalError } from '../errors.ts'
 import type { Machinery } from '../machinery/machinery.ts'
 import { type ApplyPatch, PatchError } from './asking/mutate.ts'
 import type { ReviewedKind } from './attributes.ts'
+import type { Invocation } from './matching.ts'
 
 /** An object as it is told of in a review: as it is served. */
 export const reviewed = (machinery: Machinery, kind: ReviewedKind, object: ApiObject): JsonObject => {
@@ -19,14 +20,21 @@ export const reviewed = (machinery: Machinery, kind: ReviewedKind, object: ApiOb
 /** What webhooks' patches make of objects: read and completed as if a client had sent it. */
 export const patching =
   (machinery: Machinery): ApplyPatch =>
-  (object, text, { kind, resource }) => {
-    const apiVersion = groupVersion(kind as Resource)
-    const message = machinery.messageOf(apiVersion, kind.kind)
-    const patched = applied(reviewed(machinery, kind, object), text)
-    const whole = { ...decoded(machinery, message, patched), apiVersion, kind: kind.kind }
-    const own = machinery.catalogue.find(resource)
-    return own && own.resource.kind === kind.kind ? machinery.complete(own.resource, whole) : whole
-  }
+  (object, text, form) =>
+    completed(machinery, applied(reviewed(machinery, form.kind, object), text), form)
+
+/** JSON of a form, read and completed as if a client had sent it. */
+export const completed = (
+  machinery: Machinery,
+  value: JsonValue,
+  { kind, resource }: Pick<Invocation, 'kind' | 'resource'>,
+): ApiObject => {
+  const apiVersion = groupVersion(kind as Resource)
+  const message = machinery.messageOf(apiVersion, kind.kind)
+  const whole = { ...decoded(machinery, message, value), apiVersion, kind: kind.kind }
+  const own = machinery.catalogue.find(resource)
+  return own && own.resource.kind === kind.kind ? machinery.complete(own.resource, whole) : whole
+}
 
 const decoded = (machinery: Machinery, message: MessageClass<unknown> | undefined, value: JsonValue): ApiObject => {
   if (message === undefined) return value as unknown as ApiObject

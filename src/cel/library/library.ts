@@ -5,6 +5,7 @@ import { strings } from './extended/strings.ts'
 import { addresses } from './kubernetes/addresses.ts'
 import { authorization } from './kubernetes/authorization.ts'
 import { formats } from './kubernetes/formats.ts'
+import { jsonPatches } from './kubernetes/json-patches.ts'
 import { patterns } from './kubernetes/patterns.ts'
 import { quantities } from './kubernetes/quantities.ts'
 import { semvers } from './kubernetes/semvers.ts'
@@ -23,7 +24,7 @@ let functions: ReadonlyMap<string, readonly Overload[]> | undefined
 export const library = (): ReadonlyMap<string, readonly Overload[]> => {
   const standard = [arithmetic, comparison, conversion, texts, times, access]
   const extended = [optionals, strings, lists, sets]
-  const kubernetes = [patterns, quantities, addresses, urls, semvers, formats, authorization]
+  const kubernetes = [patterns, quantities, addresses, urls, semvers, formats, authorization, jsonPatches]
   functions ??= Map.groupBy([...standard, ...extended, ...kubernetes].flat(2), ({ name }) => name)
   return functions
 }

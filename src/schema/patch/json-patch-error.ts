@@ -5,9 +5,12 @@
  */
 export class JsonPatchError extends Error {
   readonly code: 'PATCH_MALFORMED' | 'PATCH_UNFIT' | 'PATCH_TOO_LARGE'
-  constructor(code: JsonPatchError['code'], message: string) {
+  /** Nothing is wrong with the patch: the object is not as it asks. */
+  readonly isFailedTest: boolean
+  constructor(code: JsonPatchError['code'], message: string, isFailedTest = false) {
     super(message)
     this.name = 'JsonPatchError'
     this.code = code
+    this.isFailedTest = isFailedTest
   }
 }

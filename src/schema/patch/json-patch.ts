@@ -83,7 +83,8 @@ const test: Apply = (document, operation) => {
     found = within(`error in test for path: '${path}'`, () => document.get(target))
   }
   // A member that is not there passes a test for null.
-  if (!jsonEqual(found, operation.value ?? null)) throw unfit(`testing value ${path} failed: test failed`)
+  if (!jsonEqual(found, operation.value ?? null))
+    throw new JsonPatchError('PATCH_UNFIT', `testing value ${path} failed: test failed`, true)
 }
 
 const move: Apply = (document, operation) => {

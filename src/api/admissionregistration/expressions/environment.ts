@@ -7,6 +7,7 @@ import {
   INT,
   listOf,
   mapOf,
+  type ObjectType,
   objectOf,
   parseType,
   STRING,
@@ -77,6 +78,8 @@ export interface Named {
   /** Of what is looked at, where it is known. */
   readonly objectType?: CelType
   readonly paramsType?: CelType
+  /** What can be made. */
+  readonly structs?: ReadonlyMap<string, ObjectType>
 }
 
 /** What an expression of admission is compiled in. */
@@ -86,15 +89,19 @@ export const admissionEnvironment = ({
   variables,
   objectType = DYN,
   paramsType = DYN,
+  structs = new Map(),
 }: Named): CelEnvironment =>
-  celEnvironment({
-    object: objectType,
-    oldObject: objectType,
-    namespaceObject: NAMESPACE,
-    request: REQUEST,
-    ...(params ? { params: paramsType } : {}),
-    ...(authorizer
-      ? { authorizer: parseType('Authorizer'), 'authorizer.requestResource': parseType('ResourceCheck') }
-      : {}),
-    ...(variables ? { variables: objectOf('kubernetes.variables', variables) } : {}),
-  })
+  celEnvironment(
+    {
+      object: objectType,
+      oldObject: objectType,
+      namespaceObject: NAMESPACE,
+      request: REQUEST,
+      ...(params ? { params: paramsType } : {}),
+      ...(authorizer
+        ? { authorizer: parseType('Authorizer'), 'authorizer.requestResource': parseType('ResourceCheck') }
+        : {}),
+      ...(variables ? { variables: objectOf('kubernetes.variables', variables) } : {}),
+    },
+    { structs },
+  )

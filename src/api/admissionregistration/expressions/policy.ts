@@ -29,7 +29,7 @@ const outer = (type: CelType): CelType => {
 }
 
 /** Variables of a policy: each may name those before it. */
-const compiledVariables = (
+export const compiledVariables = (
   variables: readonly VariableOf[] = [],
   named: Named,
 ): { readonly types: ReadonlyMap<string, CelType>; readonly all: CompiledPolicy['variables'] } => {

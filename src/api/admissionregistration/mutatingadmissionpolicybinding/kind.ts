@@ -10,6 +10,5 @@ export const mutatingAdmissionPolicyBinding = kind({
   validate: { create: validateBindingCreate, update: validateBindingUpdate },
   generation: ({ spec }) => spec,
   isConditional: true,
-  isInert: true,
   columns: policyBindingColumns,
 })

@@ -45,18 +45,8 @@ export const validatePolicyStatus = (
 const validateSpec = (policy: ValidatingAdmissionPolicy): readonly FieldError[] => {
   const spec = policy.spec ?? ({} as Spec)
   const compiled = compiledPolicy(policy)
-  const { failurePolicy, paramKind, matchConstraints, validations = [], auditAnnotations = [] } = spec
-  const errors: FieldError[] = []
-  if (failurePolicy === undefined) errors.push(required('spec.failurePolicy'))
-  else if (!FAILURE_POLICIES.includes(failurePolicy))
-    errors.push(notSupported('spec.failurePolicy', failurePolicy, FAILURE_POLICIES))
-  if (paramKind !== undefined) errors.push(...validateParamKind(paramKind, 'spec.paramKind'))
-  if (matchConstraints === undefined) errors.push(required('spec.matchConstraints'))
-  else {
-    errors.push(...validateMatchResources(matchConstraints, 'spec.matchConstraints'))
-    if ((matchConstraints.resourceRules ?? []).length === 0)
-      errors.push(required('spec.matchConstraints.resourceRules'))
-  }
+  const { validations = [], auditAnnotations = [] } = spec
+  const errors = [...validateConstraints(spec)]
   errors.push(
     ...validateConditions(spec.matchConditions ?? [], 'spec.matchConditions', compiled.conditions),
     ...validateVariables(compiled.variables),
@@ -74,7 +64,27 @@ const validateSpec = (policy: ValidatingAdmissionPolicy): readonly FieldError[] 
   ]
 }
 
-const validateVariables = (variables: CompiledPolicy['variables']): readonly FieldError[] =>
+/** Checks what a policy is about, whatever it does. */
+export const validateConstraints = ({
+  failurePolicy,
+  paramKind,
+  matchConstraints,
+}: Pick<Spec, 'failurePolicy' | 'paramKind' | 'matchConstraints'>): readonly FieldError[] => {
+  const errors: FieldError[] = []
+  if (failurePolicy === undefined) errors.push(required('spec.failurePolicy'))
+  else if (!FAILURE_POLICIES.includes(failurePolicy))
+    errors.push(notSupported('spec.failurePolicy', failurePolicy, FAILURE_POLICIES))
+  if (paramKind !== undefined) errors.push(...validateParamKind(paramKind, 'spec.paramKind'))
+  if (matchConstraints === undefined) errors.push(required('spec.matchConstraints'))
+  else {
+    errors.push(...validateMatchResources(matchConstraints, 'spec.matchConstraints'))
+    if ((matchConstraints.resourceRules ?? []).length === 0)
+      errors.push(required('spec.matchConstraints.resourceRules'))
+  }
+  return errors
+}
+
+export const validateVariables = (variables: CompiledPolicy['variables']): readonly FieldError[] =>
   variables.flatMap(({ name, expression }, index) => {
     const field = `spec.variables[${index}]`
     const errors: FieldError[] = []

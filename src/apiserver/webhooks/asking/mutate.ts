@@ -34,11 +34,12 @@ export const mutate = async (
   for (const hook of hooks) {
     const invocation = invocationOf(hook, attributes, surroundings.equivalents)
     if (invocation === undefined || !isSelected(hook.webhook, { ...attributes, object }, surroundings)) continue
-    if (round.skips(hook)) continue
+    const asked = { id: hook.id, reinvocationPolicy: hook.webhook.reinvocationPolicy }
+    if (round.skips(asked)) continue
     if (surroundings.meets?.(invocation, { ...attributes, object }) === false) continue
     const before = object
     object = await askOne(asker, invocation, { ...attributes, object }, apply)
-    round.asked(hook, object !== before && !jsonEqual(object, before))
+    round.asked(asked, object !== before && !jsonEqual(object, before))
   }
   round.end(object)
   return object

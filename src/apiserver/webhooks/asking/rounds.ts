@@ -1,6 +1,11 @@
 import type { ApiObject } from '#api/resource.ts'
 import { jsonEqual } from '#schema/json-value.ts'
-import type { Hook } from '../hook.ts'
+
+/** Who is asked, and whether once more where somebody after them changes something. */
+interface Asked {
+  readonly id: string
+  readonly reinvocationPolicy?: string | undefined
+}
 
 /** One of the two rounds in which the webhooks of a request are asked: who is asked in it, and who would like to look again. */
 export class Round {
@@ -31,17 +36,17 @@ export class Round {
     return this.#hasChanged
   }
 
-  skips(hook: Hook): boolean {
+  skips(hook: Asked): boolean {
     return this.#only !== undefined && !this.#only.has(hook.id)
   }
 
-  asked(hook: Hook, hasChanged: boolean): void {
+  asked(hook: Asked, hasChanged: boolean): void {
     if (hasChanged) {
       for (const id of this.#invoked) this.#again.add(id)
       this.#invoked.clear()
       this.#hasChanged = true
     }
-    if (hook.webhook.reinvocationPolicy === 'IfNeeded') this.#invoked.add(hook.id)
+    if (hook.reinvocationPolicy === 'IfNeeded') this.#invoked.add(hook.id)
   }
 
   end(output: ApiObject | undefined): void {
