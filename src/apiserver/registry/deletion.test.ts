@@ -4,8 +4,7 @@ import type { Kind } from '#api/catalogue/kind.ts'
 import { configMap } from '#api/core/configmap/kind.ts'
 import type { ObjectMeta } from '#api/meta/object-meta.ts'
 import type { ApiObject } from '#api/resource.ts'
-import { ApiError } from '#client/client.ts'
-import { type DeleteRequest, isTerminated, planDeletion } from './deletion.ts'
+import { type DeleteRequest, isTerminated, planDeletion, propagationProblems } from './deletion.ts'
 
 const NOW = new Date('2030-01-01T00:01:00Z')
 const AT_ONCE = '2030-01-01T00:01:00Z'
@@ -63,7 +62,7 @@ test('propagation is a finalizer: it takes the place of another wish, leaves the
     [['foregroundDeletion'], { propagationPolicy: 'Background' }, []],
     [[], { orphanDependents: true }, ['orphan']],
     [['orphan'], { orphanDependents: false }, []],
-    [[], { propagationPolicy: 'Foreground', orphanDependents: true }, ['foregroundDeletion']],
+    [[], { propagationPolicy: 'Foreground', orphanDependents: true }, ['orphan']],
   ]
   for (const [finalizers, request, expected] of cases) {
     const { kind, object: next } = planDeletion(configMap, object({ finalizers }), request, NOW)
@@ -86,17 +85,20 @@ test('what a Job owns stays where who deletes the Job says nothing of it, now or
   assert.deepEqual(left([], { orphanDependents: false }), [])
 })
 
-test('what no deletion can mean is refused: a negative grace, an unknown propagation', () => {
-  const code = (request: DeleteRequest): unknown => {
-    try {
-      return planDeletion(configMap, object(), request, NOW)
-    } catch (error) {
-      assert.ok(error instanceof ApiError)
-      return error.status.code
-    }
-  }
-  assert.equal(code({ gracePeriodSeconds: -1 }), 400)
-  assert.equal(code({ propagationPolicy: 'Sideways' }), 422)
+test('what no deletion can mean is refused: an unknown propagation, two at once', () => {
+  const problems = (request: DeleteRequest) => propagationProblems(request).map(({ type }) => type)
+  assert.deepEqual(problems({ propagationPolicy: 'Sideways' }), ['NotSupported'])
+  assert.deepEqual(problems({ propagationPolicy: 'nil' }), ['NotSupported'])
+  assert.deepEqual(problems({ propagationPolicy: 'Orphan', orphanDependents: true }), ['Invalid'])
+  assert.deepEqual(problems({ propagationPolicy: 'Sideways', orphanDependents: false }), ['Invalid', 'NotSupported'])
+  for (const request of [{}, { orphanDependents: true }, { propagationPolicy: 'Background' }])
+    assert.deepEqual(problems(request), [])
+})
+
+test('a negative grace is one second', () => {
+  const times = { deletionTimestamp: '2030-01-01T00:01:01Z', deletionGracePeriodSeconds: 1 }
+  assert.deepEqual(plan(patient, {}, { gracePeriodSeconds: -1 }), ['later', times])
+  assert.deepEqual(plan(configMap, {}, { gracePeriodSeconds: -1 }), ['now', {}])
 })
 
 test('what holds contents stays, marked as its kind marks it, and a kind that knows no grace names none', () => {

@@ -2,8 +2,9 @@ import type { Kind } from '#api/catalogue/kind.ts'
 import type { ObjectMeta } from '#api/meta/object-meta.ts'
 import type { ApiObject, Resource } from '#api/resource.ts'
 import { timeText } from '#api/time-text.ts'
+import { type FieldError, invalid, notSupported } from '#api/validation/field-error.ts'
 import { FOREGROUND, ORPHAN } from '#objects/deletion.ts'
-import { badRequest, invalid, preconditionFailed } from '../errors.ts'
+import { preconditionFailed } from '../errors.ts'
 
 /** The parts of meta/v1 DeleteOptions that decide how an object goes. */
 export interface DeleteRequest {
@@ -11,6 +12,20 @@ export interface DeleteRequest {
   readonly propagationPolicy?: string
   readonly orphanDependents?: boolean
   readonly preconditions?: { readonly uid?: string; readonly resourceVersion?: string }
+}
+
+const POLICIES = ['Foreground', 'Background', 'Orphan', 'nil']
+
+/** What no deletion can mean. */
+export const propagationProblems = ({ propagationPolicy, orphanDependents }: DeleteRequest): readonly FieldError[] => {
+  if (propagationPolicy === undefined) return []
+  const field = 'propagationPolicy'
+  return [
+    ...(orphanDependents === undefined
+      ? []
+      : [invalid(field, propagationPolicy, 'orphanDependents and deletionPropagation cannot be both set')]),
+    ...(POLICIES.slice(0, 3).includes(propagationPolicy) ? [] : [notSupported(field, propagationPolicy, POLICIES)]),
+  ]
 }
 
 /**
@@ -79,28 +94,19 @@ export const isTerminated = ({ deletion }: Kind, object: ApiObject): boolean => 
 }
 
 const graceSeconds = (deletion: Kind['deletion'], object: ApiObject, request: DeleteRequest): number => {
-  if (request.gracePeriodSeconds !== undefined && request.gracePeriodSeconds < 0) {
-    throw badRequest('gracePeriodSeconds: must be non-negative')
-  }
-  return deletion?.graceSeconds?.(object, request.gracePeriodSeconds) ?? 0
+  const { gracePeriodSeconds: asked } = request
+  // A negative wish is one second.
+  return deletion?.graceSeconds?.(object, asked !== undefined && asked < 0 ? 1 : asked) ?? 0
 }
 
 const finalizersFor = (current: readonly string[], request: DeleteRequest, orphans = false): readonly string[] => {
-  const policy =
-    request.propagationPolicy ??
-    (request.orphanDependents === undefined ? undefined : request.orphanDependents ? 'Orphan' : 'Background')
+  const { propagationPolicy, orphanDependents } = request
+  const policy = orphanDependents === undefined ? propagationPolicy : orphanDependents ? 'Orphan' : 'Background'
   // What an earlier wish has left behind counts for more than what is usual.
   const isDecided = current.includes(FOREGROUND) || current.includes(ORPHAN)
   if (policy === undefined) return orphans && !isDecided ? [...current, ORPHAN] : current
   const others = current.filter((finalizer) => finalizer !== FOREGROUND && finalizer !== ORPHAN)
   if (policy === 'Foreground') return [...others, FOREGROUND]
   if (policy === 'Orphan') return [...others, ORPHAN]
-  if (policy === 'Background') return others
-  throw invalid({ group: 'meta.k8s.io', kind: 'DeleteOptions' }, '', [
-    {
-      reason: 'FieldValueNotSupported',
-      message: `Unsupported value: ${JSON.stringify(policy)}: supported values: "Foreground", "Background", "Orphan", "nil"`,
-      field: 'propagationPolicy',
-    },
-  ])
+  return others
 }

@@ -13,7 +13,7 @@ import { isTrue } from '../http/request/query.ts'
 import type { ResourceRequestInfo } from '../http/request/request-info.ts'
 import { dryRunProblems, refuseOptions, writeOptions } from '../http/request/write-options.ts'
 import { whenConverted } from '../registry/conversion-needed.ts'
-import type { DeleteRequest } from '../registry/deletion.ts'
+import { type DeleteRequest, propagationProblems } from '../registry/deletion.ts'
 import type { Registry } from '../registry/registry.ts'
 import type { Remarks } from '../registry/remarks.ts'
 import type { WriteRequest } from '../registry/request.ts'
@@ -135,23 +135,21 @@ const deleteOptions = async (
   if (body) {
     const { dryRun = [], ...options } = body.object as ApiObject &
       DeleteRequest & { readonly dryRun?: readonly string[] }
-    return { options, dryRun: isDryDeletion([...dryRun, ...query.getAll('dryRun')]) }
+    return checkedDeletion(options, [...dryRun, ...query.getAll('dryRun')])
   }
   const grace = integerOf(query, 'gracePeriodSeconds')
   const orphan = query.get('orphanDependents')
-  return {
-    options: {
-      ...(grace === undefined ? {} : { gracePeriodSeconds: grace }),
-      ...(query.get('propagationPolicy') ? { propagationPolicy: query.get('propagationPolicy')! } : {}),
-      ...(orphan === null ? {} : { orphanDependents: isTrue(orphan) }),
-    },
-    dryRun: isDryDeletion(query.getAll('dryRun')),
+  const options = {
+    ...(grace === undefined ? {} : { gracePeriodSeconds: grace }),
+    ...(query.get('propagationPolicy') ? { propagationPolicy: query.get('propagationPolicy')! } : {}),
+    ...(orphan === null ? {} : { orphanDependents: isTrue(orphan) }),
   }
+  return checkedDeletion(options, query.getAll('dryRun'))
 }
 
-const isDryDeletion = (values: readonly string[]): boolean => {
-  refuseOptions('DeleteOptions', dryRunProblems(values))
-  return values.length > 0
+const checkedDeletion = (options: DeleteRequest, dryRun: readonly string[]) => {
+  refuseOptions('DeleteOptions', [...propagationProblems(options), ...dryRunProblems(dryRun)])
+  return { options, dryRun: dryRun.length > 0 }
 }
 
 /**
