@@ -205,7 +205,8 @@ test('its objects are created, checked, defaulted, read, listed, selected and pa
     client
       .patch(cronTabs, 'often', type, { spec }, DEFAULT)
       .then(({ spec: now }) => now?.steps?.map(({ name }) => name))
-  assert.deepEqual(await patch('strategic', { steps: [{ name: 'two' }] }), ['one', 'two'])
+  // What a patch adds comes first, as Kubernetes merges.
+  assert.deepEqual(await patch('strategic', { steps: [{ name: 'two' }] }), ['two', 'one'])
   assert.deepEqual(await patch('merge', { steps: [{ name: 'three' }] }), ['three'])
 })
 
