@@ -118,6 +118,7 @@ export const createHandler = (server: ServerContext, onError: (error: unknown) =
       // A label of a metric is one of a few: what clients make up is counted together.
       if (info.kind === 'resource' && findKind(server, info)) resource = info.resource
       caller = callerOf(request, () => accessRequest(info, query), audit)
+      server.flows.tell(caller, info, response)
       if (isSeated(caller, info)) release = server.seats.take(caller.name) ?? (await waited(caller, response))
       const exchange: Exchange = {
         ...{ request, response, query, info, caller, warnings, report },

@@ -5,6 +5,7 @@ import type { Review } from './access/reviews/review.ts'
 import type { TokenSigner } from './access/token.ts'
 import type { AuditSink } from './audit/audit-event.ts'
 import type { CustomResources } from './custom/custom-resources.ts'
+import type { Flows } from './flowcontrol/flows.ts'
 import type { RequestCounter } from './http/request-counter.ts'
 import type { Seats } from './http/seats.ts'
 import type { KubeletLocator } from './kubelet-proxy.ts'
@@ -38,6 +39,8 @@ export interface ServerContext {
   readonly audit?: AuditSink
   /** Requests that are worked on. */
   readonly seats: Seats
+  /** Which flow a request is of. */
+  readonly flows: Flows
   /** Aborts when the server closes: open streams end. */
   readonly signal: AbortSignal
   /** Where clients reach this server, `address:port`. */

@@ -28,6 +28,7 @@ import { followRanges, takeNamed } from './admission/services/service-ranges.ts'
 import type { AuditSink } from './audit/audit-event.ts'
 import { CustomResources } from './custom/custom-resources.ts'
 import { LocalServices } from './discovery/local-services.ts'
+import { Flows } from './flowcontrol/flows.ts'
 import { createHandler } from './handler.ts'
 import { RequestCounter } from './http/request-counter.ts'
 import { type SeatLimits, Seats } from './http/seats.ts'
@@ -178,6 +179,7 @@ export const createApiServer = async (options: ApiServerOptions): Promise<ApiSer
   })
   const reviews = [...reviewList(authenticator, authorizer, issuer, now), bindingReview(registry)]
   const localServices = new LocalServices(registry, catalogue, reviews, onError)
+  const flows = new Flows(registry, onError)
   const closing = new AbortController()
   const context: ServerContext = {
     registry,
@@ -195,6 +197,7 @@ export const createApiServer = async (options: ApiServerOptions): Promise<ApiSer
     counter: new RequestCounter(),
     ...(options.audit && { audit: options.audit }),
     seats: new Seats(options.seats),
+    flows,
     signal: closing.signal,
     advertised: socketText(options.advertise.address, options.advertise.port),
   }
@@ -214,6 +217,7 @@ export const createApiServer = async (options: ApiServerOptions): Promise<ApiSer
   // What is defined is served before anybody asks.
   await custom.settled
   const stopServices = await localServices.start()
+  await flows.start()
   // From now on: who has a say may run in what a start is to bring up.
   const hooks = new AllHooks({ registry, client: webhooks, uuid: randomUUID, authorizer })
   registry.consult(hooks)
@@ -253,6 +257,7 @@ export const createApiServer = async (options: ApiServerOptions): Promise<ApiSer
     client.close()
     custom.close()
     stopServices()
+    flows.close()
     hooks.close()
     webhooks.close()
     await Promise.all(

@@ -26,6 +26,6 @@ export const metrics =
       '# TYPE process_resident_memory_bytes gauge',
       `process_resident_memory_bytes ${process.memoryUsage.rss()}`,
     ]
-    const text = `${server.counter.render()}${[...stored, ...watches, ...memory].join('\n')}\n`
+    const text = `${server.counter.render()}${server.flows.render()}${[...stored, ...watches, ...memory].join('\n')}\n`
     return sendBytes(exchange, 200, 'text/plain; version=0.0.4; charset=utf-8', text)
   }
