@@ -110,7 +110,7 @@ test('whatever somebody forges of a node’s status is put right within ten seco
   const told = (await cluster.client.get(resources.nodes, 'n1')).status
   const status = {
     conditions: [],
-    capacity: { pods: '0', 'example.com/gpu': '8' },
+    capacity: { pods: '0' },
     daemonEndpoints: { kubeletEndpoint: { Port: 22 } },
     nodeInfo: { ...told?.nodeInfo, kubeletVersion: 'v0.0.1' },
   }
@@ -126,6 +126,26 @@ test('whatever somebody forges of a node’s status is put right within ten seco
   await turn()
   const { resourceVersion } = (await cluster.client.get(resources.nodes, 'n1')).metadata ?? {}
   assert.equal(resourceVersion, mended.metadata?.resourceVersion)
+})
+
+test('a resource that somebody counts by a name of its own is there for pods within ten seconds, and goes as it came', async () => {
+  const clock = new HandClock()
+  const cluster = await startCluster(clock)
+  const amounts = async () => (await cluster.client.get(resources.nodes, 'n1')).status
+  const before = await amounts()
+  const count = async (amount: string | null): Promise<void> => {
+    const status = { capacity: { 'example.com/gpu': amount } }
+    await cluster.client.patch(resources.nodes, 'n1', 'merge', { status }, { subresource: 'status' })
+    await turn()
+    clock.advance(10_000)
+    await turn()
+  }
+  await count('8')
+  const after = await amounts()
+  assert.deepEqual(after?.capacity, { ...before?.capacity, 'example.com/gpu': '8' })
+  assert.deepEqual(after?.allocatable, { ...before?.allocatable, 'example.com/gpu': '8' })
+  await count(null)
+  assert.deepEqual(await amounts(), { ...before, conditions: (await amounts())?.conditions })
 })
 
 test('a Node that was deleted stays deleted while its kubelet runs, and nobody hears of it again and again', async () => {

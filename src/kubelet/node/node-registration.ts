@@ -42,6 +42,24 @@ const machineOf = ({ addresses, allocatable, capacity, daemonEndpoints, nodeInfo
   nodeInfo,
 })
 
+type Amounts = NonNullable<Machine['capacity']>
+
+/** Resources that others count, by a name of their own: `example.com/gpu`. */
+const extended = (amounts: Amounts = {}): Amounts =>
+  Object.fromEntries(Object.entries(amounts).filter(([name]) => name.includes('/') && !name.includes('kubernetes.io/')))
+
+const plain = (amounts: Amounts = {}): Amounts => {
+  const others = extended(amounts)
+  return Object.fromEntries(Object.entries(amounts).filter(([name]) => !(name in others)))
+}
+
+/** What others say that the machine has too is there for pods as well. */
+const withExtended = (machine: Machine, shown: Machine): Machine => {
+  const more = extended(shown.capacity)
+  const { capacity, allocatable } = machine
+  return { ...machine, capacity: { ...capacity, ...more }, allocatable: { ...allocatable, ...more } }
+}
+
 /** For a strategic patch: what somebody has added goes too. */
 const machinePatch = ({ allocatable, capacity, ...rest }: Machine): object => ({
   ...rest,
@@ -95,7 +113,7 @@ export const registerNode = async (
 /**
  * Posts the conditions every five minutes, and within ten seconds where the Node that `known` gives has others: the node
  * controller writes Unknown over those of a kubelet that was silent. What somebody changed of addresses, amounts and
- * ports is put right then too. A Node that was deleted stays so until the kubelet starts again, as with Kubernetes.
+ * ports is put right then too, but for resources of their own, which pods may have then. A Node that was deleted stays so until the kubelet starts again, as with Kubernetes.
  * Returns at once, with what looks without waiting: for whoever knows that `fault` has changed.
  */
 export const keepNodeStatus = (
@@ -105,7 +123,8 @@ export const keepNodeStatus = (
   known: () => Node | undefined,
   { clock, signal, onError, fault }: NodeStatusOptions,
 ): (() => void) => {
-  const machine = machineOf(registered.status ?? {})
+  const own = machineOf(registered.status ?? {})
+  const base = { ...own, capacity: plain(own.capacity), allocatable: plain(own.allocatable) }
   let conditions = registered.status?.conditions
   let postedAt = clock.now()
   let cancel = (): void => undefined
@@ -115,6 +134,7 @@ export const keepNodeStatus = (
     const node = known()
     const shown = node === undefined ? undefined : (node.status ?? {})
     const changed = shown !== undefined && !next.every((one) => sameStatus(shown.conditions ?? [], one))
+    const machine = withExtended(base, shown ?? {})
     const moved = shown !== undefined && !isDeepStrictEqual(machineOf(shown), machine)
     if (changed || moved || (shown !== undefined && clock.now() - postedAt >= REPORT_MS)) {
       postedAt = clock.now()
