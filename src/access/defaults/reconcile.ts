@@ -37,7 +37,8 @@ const lacksMarks = (existing: Owned, expected: Owned): boolean =>
  */
 export const reconciledRole = <T extends AnyRole>(existing: T, expected: T): T | undefined => {
   if (isLeftAlone(existing)) return undefined
-  const rules = uncovered(existing.rules ?? [], expected.rules ?? [])
+  // At nearly every start it is as it was made: what covers what is asked for the others alone.
+  const rules = same(existing.rules, expected.rules) ? [] : uncovered(existing.rules ?? [], expected.rules ?? [])
   const has = existing.aggregationRule?.clusterRoleSelectors ?? []
   const selectors = (expected.aggregationRule?.clusterRoleSelectors ?? []).filter(
     (selector: LabelSelector) => !has.some((other) => same(other, selector)),
