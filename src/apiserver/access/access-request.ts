@@ -16,7 +16,7 @@ export const accessRequest = (info: RequestInfo, query: URLSearchParams): Access
 }
 
 /** The fields that must have one value; what is malformed is refused by whoever selects. */
-const exactFields = (selector: string): Readonly<Record<string, string>> => {
+export const exactFields = (selector: string): Readonly<Record<string, string>> => {
   const fields: Record<string, string> = Object.create(null)
   for (const term of selector.split(',')) {
     const match = /^([^=!]+)==?([^=]*)$/.exec(term)

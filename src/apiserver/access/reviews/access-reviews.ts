@@ -2,9 +2,11 @@ import type { AccessRequest } from '#access/rbac/request.ts'
 import type { ObjectMeta } from '#api/meta/object-meta.ts'
 import type { ApiObject } from '#api/resource.ts'
 import { type FieldError, invalid } from '#api/validation/field-error.ts'
+import { exactFields } from '../access-request.ts'
 import type { Authorizer } from '../authorizer.ts'
 import type { Caller } from '../caller.ts'
 import { type Review, refuseWrong, specOf, withStatus } from './review.ts'
+import { fieldSelectorText, type SelectorAttributes, unreadSelectors, wrongSelectors } from './selector-attributes.ts'
 
 interface AccessSpec {
   readonly resourceAttributes?: {
@@ -14,7 +16,7 @@ interface AccessSpec {
     readonly resource?: string
     readonly subresource?: string
     readonly name?: string
-  }
+  } & SelectorAttributes
   readonly nonResourceAttributes?: { readonly path?: string; readonly verb?: string }
   readonly user?: string
   readonly uid?: string
@@ -36,7 +38,8 @@ const wrongAttributes = ({
     const why = 'cannot be specified in combination with resourceAttributes'
     return [invalid('spec.nonResourceAttributes', asGo(path), why)]
   }
-  if (of || path) return []
+  if (of) return wrongSelectors(of, 'spec.resourceAttributes')
+  if (path) return []
   const why = 'exactly one of nonResourceAttributes or resourceAttributes must be specified'
   return [invalid('spec.resourceAttributes', 'null', why)]
 }
@@ -51,18 +54,20 @@ const wrongMetadata = ({ metadata = {} }: ApiObject, allowed: readonly (keyof Ob
   return [invalid('metadata', rest, allowed.length > 0 ? 'must be empty except for namespace' : 'must be empty')]
 }
 
-const requestOf = ({ resourceAttributes: of, nonResourceAttributes: path = {} }: AccessSpec): AccessRequest =>
-  of
-    ? {
-        kind: 'resource',
-        verb: of.verb ?? '',
-        group: of.group ?? '',
-        resource: of.resource ?? '',
-        subresource: of.subresource ?? '',
-        namespace: of.namespace ?? '',
-        name: of.name ?? '',
-      }
-    : { kind: 'path', verb: path.verb ?? '', path: path.path ?? '' }
+const requestOf = ({ resourceAttributes: of, nonResourceAttributes: path = {} }: AccessSpec): AccessRequest => {
+  if (!of) return { kind: 'path', verb: path.verb ?? '', path: path.path ?? '' }
+  const selector = fieldSelectorText(of)
+  return {
+    kind: 'resource',
+    verb: of.verb ?? '',
+    group: of.group ?? '',
+    resource: of.resource ?? '',
+    subresource: of.subresource ?? '',
+    namespace: of.namespace ?? '',
+    name: of.name ?? '',
+    ...(selector && { fields: exactFields(selector) }),
+  }
+}
 
 const subjectOf = ({ user = '', uid, groups = [], extra }: AccessSpec): Caller => ({
   name: user,
@@ -76,8 +81,10 @@ const AUTHORIZATION = { group: 'authorization.k8s.io', version: 'v1' }
 /** The questions whether somebody may do something. */
 export const accessReviews = (authorizer: Authorizer): readonly Review[] => {
   const decided = (body: ApiObject, caller: Caller): ApiObject => {
-    const { allowed, reason } = authorizer.authorize(caller, requestOf(specOf<AccessSpec>(body)))
-    return withStatus(body, { allowed, ...(reason ? { reason } : {}) })
+    const spec = specOf<AccessSpec>(body)
+    const { allowed, reason } = authorizer.authorize(caller, requestOf(spec))
+    const unread = spec.resourceAttributes && unreadSelectors(spec.resourceAttributes)
+    return withStatus(body, { allowed, ...(reason && { reason }), ...(unread && { evaluationError: unread }) })
   }
   const own: Review = {
     ...AUTHORIZATION,
