@@ -5,6 +5,29 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { writeAtomically } from './atomic-writer.ts'
 
+const ROOT = process.getuid?.() === 0
+
+test('files are their owner’s and their group’s, and stay so as long as nothing changes', {
+  skip: ROOT ? false : 'only root gives files away',
+}, () => {
+  const dir = mkdtempSync(join(tmpdir(), 'atomic-'))
+  const files = new Map([
+    ['token', { content: Buffer.from('t'), mode: 0o600, owner: 1000 }],
+    ['text', { content: Buffer.from('x'), mode: 0o644 }],
+  ])
+  const stats = () => ['token', 'text'].map((name) => statSync(join(dir, name)))
+  const shown = () => stats().map(({ mode, uid, gid }) => `${(mode & 0o777).toString(8)} ${uid}:${gid}`)
+  assert.equal(writeAtomically(dir, files), true)
+  assert.deepEqual(shown(), ['600 1000:0', '644 0:0'])
+  assert.equal(writeAtomically(dir, files), false)
+  const dirOfGroup = mkdtempSync(join(tmpdir(), 'atomic-'))
+  assert.equal(writeAtomically(dirOfGroup, files, 10_000), true)
+  const token = statSync(join(dirOfGroup, 'token'))
+  assert.deepEqual([token.mode & 0o777, token.uid, token.gid], [0o640, 1000, 10_000])
+  assert.equal(writeAtomically(dirOfGroup, files, 10_000), false)
+  for (const each of [dir, dirOfGroup]) rmSync(each, { recursive: true })
+})
+
 test('files change all at once through ..data, equal ones not at all, and removed ones go', () => {
   const dir = mkdtempSync(join(tmpdir(), 'atomic-'))
   const file = (text: string, mode = 0o644) => ({ content: Buffer.from(text), mode })

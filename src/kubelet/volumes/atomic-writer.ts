@@ -34,15 +34,20 @@ const listFiles = (dir: string, below = ''): readonly string[] =>
     return entry.isDirectory() ? listFiles(dir, path) : [path]
   })
 
+/** Group members read what the owner reads, as fsGroup promises. */
+const modeFor = (mode: number, group: number | undefined): number =>
+  group === undefined ? mode : mode | ((mode & 0o400) >> 3) | 0o040
+
 /** True where the folder holds exactly these files. */
-const holds = (dir: string, files: VolumeFiles): boolean => {
+const holds = (dir: string, files: VolumeFiles, group: number | undefined): boolean => {
   const present = listFiles(dir)
   if (present.length !== files.size) return false
   return present.every((path) => {
     const file = files.get(path)
     if (file === undefined) return false
     const stat = lstatSync(join(dir, path))
-    return (stat.mode & 0o777) === (file.mode & 0o777) && readFileSync(join(dir, path)).equals(file.content)
+    const isMode = (stat.mode & 0o777) === (modeFor(file.mode, group) & 0o777)
+    return isMode && stat.uid === (file.owner ?? stat.uid) && readFileSync(join(dir, path)).equals(file.content)
   })
 }
 
@@ -57,16 +62,15 @@ export const writeAtomically = (dir: string, files: VolumeFiles, group?: number)
 const write = (dir: string, files: VolumeFiles, group: number | undefined): boolean => {
   mkdirSync(dir, { recursive: true })
   const before = current(dir)
-  if (before !== undefined && existsSync(join(dir, before)) && holds(join(dir, before), files)) return false
+  if (before !== undefined && existsSync(join(dir, before)) && holds(join(dir, before), files, group)) return false
   const fresh = mkdtempSync(join(dir, `..${new Date().toISOString().slice(0, 19).replaceAll(/[-T:]/g, '_')}.`))
   chmodSync(fresh, 0o755)
-  for (const [path, { content, mode }] of files) {
+  for (const [path, { content, mode, owner }] of files) {
     const full = join(fresh, path)
     mkdirSync(dirname(full), { recursive: true })
     writeFileSync(full, content, { mode: 0o600 })
-    // Group members read what the owner reads, as fsGroup promises.
-    chmodSync(full, group === undefined ? mode : mode | ((mode & 0o400) >> 3) | 0o040)
-    if (group !== undefined) chownSync(full, -1, group)
+    chmodSync(full, modeFor(mode, group))
+    if (group !== undefined || owner !== undefined) chownSync(full, owner ?? -1, group ?? -1)
   }
   rmSync(join(dir, NEW_DATA), { force: true })
   symlinkSync(fresh.slice(dir.length + 1), join(dir, NEW_DATA))

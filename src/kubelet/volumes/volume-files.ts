@@ -10,6 +10,8 @@ import { KubeletError } from '../kubelet-error.ts'
 interface VolumeFile {
   readonly content: Uint8Array
   readonly mode: number
+  /** Whose it is; absent: root's. */
+  readonly owner?: number
 }
 /** Relative slash path → file. */
 export type VolumeFiles = ReadonlyMap<string, VolumeFile>
@@ -30,11 +32,18 @@ const safePath = (path: string): string | undefined => {
   return parts.filter((part) => part !== '' && part !== '.').join('/') || undefined
 }
 
-const place = (files: Map<string, VolumeFile>, at: string, path: string, content: Uint8Array, mode: number): void => {
+const place = (
+  files: Map<string, VolumeFile>,
+  at: string,
+  path: string,
+  content: Uint8Array,
+  mode: number,
+  owner?: number,
+): void => {
   const safe = safePath(path)
   if (safe === undefined)
     throw new KubeletError('VOLUME_INVALID', `${at}: path "${path}" must be relative and without '..'`)
-  files.set(safe, { content, mode })
+  files.set(safe, { content, mode, ...(owner === undefined ? {} : { owner }) })
 }
 
 const contents = (object: ConfigMap | Secret, kind: 'configmap' | 'secret'): ReadonlyMap<string, Uint8Array> => {
@@ -130,16 +139,21 @@ export const volumeFiles = async (
       if (downwardAPI) addDownward(files, at, pod, downwardAPI.items ?? [], mode, node)
       if (serviceAccountToken) {
         const text = await token(serviceAccountToken)
-        // A token is its owner's alone, unless the pod's user is another and only the group can read it.
-        const tokenMode = runsAsRoot(pod) ? 0o600 : 0o644
-        place(files, at, serviceAccountToken.path, encode(text), tokenMode)
+        const owner = userOf(pod)
+        // A token is for its pod's user alone, and for its group, where they are said.
+        const isOwned = owner !== undefined || pod.spec?.securityContext?.fsGroup !== undefined
+        place(files, at, serviceAccountToken.path, encode(text), isOwned ? 0o600 : mode, owner)
       }
     }
   }
   return files
 }
 
-const runsAsRoot = (pod: Pod): boolean =>
-  pod.spec?.securityContext?.runAsUser === undefined &&
-  (pod.spec?.containers ?? []).every((container) => (container.securityContext?.runAsUser ?? 0) === 0) &&
-  pod.spec?.securityContext?.fsGroup === undefined
+/** The one user as whom all containers of a pod are said to run; undefined where one does not say it, or says another. */
+const userOf = ({ spec }: Pod): number | undefined => {
+  const containers = [...(spec?.initContainers ?? []), ...(spec?.containers ?? [])]
+  const users = new Set(
+    containers.map(({ securityContext: own }) => own?.runAsUser ?? spec?.securityContext?.runAsUser),
+  )
+  return users.size === 1 ? [...users][0] : undefined
+}
