@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { request } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { after, before, test } from 'node:test'
 import type { Pod } from '#api/core/pod/message.ts'
@@ -10,6 +11,7 @@ import { ApiError, type Client } from '#client/client.ts'
 import { createHttpClient } from '#client/http-client.ts'
 import { httpsTransport } from '#client/https-client.ts'
 import { DEFAULT_ACCOUNT, grant } from '../testing/grant.ts'
+import { makeSigningRequest } from '../testing/signing-request.ts'
 import { startTestServer, type TestServer } from '../testing/test-server.ts'
 
 let server: TestServer
@@ -83,4 +85,35 @@ test('so does a token that is bound to a Secret, and every one with its ServiceA
   const account = { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'default' } }
   await client.create(serviceAccounts, account as never, { namespace })
   assert.equal(await fate(other), 401)
+})
+
+/** Who the server takes the owner of a certificate for, that was asked for with this subject. */
+const ownerOf = async (subject: string): Promise<any> => {
+  const { request: asked, key } = await makeSigningRequest(subject)
+  const signerName = 'kubernetes.io/kube-apiserver-client'
+  const issued = await server.issueCertificate({ request: asked, signerName, usages: ['client auth'] })
+  assert.ok('certificate' in issued)
+  const body = JSON.stringify({ apiVersion: 'authentication.k8s.io/v1', kind: 'SelfSubjectReview' })
+  return new Promise((resolve, reject) => {
+    const url = `${address}/apis/authentication.k8s.io/v1/selfsubjectreviews`
+    const headers = { 'content-type': 'application/json' }
+    const options = { method: 'POST', headers, ca: server.rootCa, cert: issued.certificate, key, agent: false as const }
+    const call = request(url, options, async (response) => {
+      let text = ''
+      for await (const chunk of response) text += chunk
+      const { status, message } = JSON.parse(text)
+      resolve(status.userInfo ?? message)
+    })
+    call.on('error', reject).end(body)
+  })
+}
+
+test('a certificate that was asked for speaks for its user, with groups and uid', async () => {
+  const { username, uid, groups, extra } = await ownerOf('O=dev, O=ops, CN=rita')
+  assert.deepEqual([username, uid, groups], ['rita', undefined, ['dev', 'ops', 'system:authenticated']])
+  assert.match(extra['authentication.kubernetes.io/credential-id'][0], /^X509SHA256=[0-9a-f]{64}$/)
+  const known = await ownerOf('CN=rita, 1.3.6.1.4.1.57683.2=77')
+  assert.deepEqual([known.username, known.uid], ['rita', '77'])
+  assert.equal(await ownerOf('CN=rita, 1.3.6.1.4.1.57683.2=77, 1.3.6.1.4.1.57683.2=78'), 'Unauthorized')
+  assert.match(await ownerOf('O=dev'), /User "system:anonymous" cannot create resource "selfsubjectreviews"/)
 })

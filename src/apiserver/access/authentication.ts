@@ -77,7 +77,13 @@ const bearerToken = (request: IncomingMessage): string | undefined => {
   return Buffer.from(found?.slice(PROTOCOL_TOKEN.length) ?? '', 'base64url').toString()
 }
 
-/** CN is the user, each O a group, as Kubernetes reads client certificates. */
+/** Where a certificate says the uid of its user. */
+const UID = '1.3.6.1.4.1.57683.2'
+
+/**
+ * CN is the user, each O a group, as Kubernetes reads client certificates. One that names nobody, or two uids, is
+ * nobody's.
+ */
 const certificateCaller = (socket: TLSSocket): Caller | 'refused' => {
   const certificate = socket.getPeerCertificate()
   if (!certificate || Object.keys(certificate).length === 0) return ANONYMOUS
@@ -85,8 +91,13 @@ const certificateCaller = (socket: TLSSocket): Caller | 'refused' => {
   const organizations: string | string[] | undefined = certificate.subject.O
   const groups = organizations === undefined ? [] : Array.isArray(organizations) ? organizations : [organizations]
   const commonName: string | string[] = certificate.subject.CN ?? ''
+  const name = Array.isArray(commonName) ? commonName.at(-1)! : commonName
+  if (name === '') return ANONYMOUS
+  const uid = (certificate.subject as unknown as Readonly<Record<string, string | string[] | undefined>>)[UID]
+  if (Array.isArray(uid)) return 'refused'
   return {
-    name: Array.isArray(commonName) ? commonName[0]! : commonName,
+    name,
+    ...(uid ? { uid } : {}),
     groups: [...groups, 'system:authenticated'],
     extra: {
       'authentication.kubernetes.io/credential-id': [
