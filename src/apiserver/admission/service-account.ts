@@ -1,3 +1,4 @@
+import { podReferences } from '#access/node/pod-references.ts'
 import type { Random } from '#allocator/bitmap.ts'
 import type { Pod } from '#api/core/pod/message.ts'
 import { pods } from '#api/core/pod/resource.ts'
@@ -9,6 +10,7 @@ import { MIRROR_POD_ANNOTATION } from '#objects/well-known.ts'
 import { forbidden } from '../errors.ts'
 import { randomSuffix } from '../generate-name.ts'
 import type { Admission } from './admission.ts'
+import { secretRefusal } from './mountable-secrets.ts'
 
 const MOUNT_PATH = '/var/run/secrets/kubernetes.io/serviceaccount'
 /** One hour and a bit, by which the server knows a kubelet's request for a pod's own token. */
@@ -39,13 +41,17 @@ export const serviceAccount = (random: Random): Admission => ({
   create({ resource, object, reader }) {
     if (!isSame(resource, pods)) return object
     const pod = object as Pod
-    if (pod.metadata?.annotations?.[MIRROR_POD_ANNOTATION]) return object
+    const refuse = (why: string) => forbidden(resource, pod.metadata?.name ?? '', why)
+    if (pod.metadata?.annotations?.[MIRROR_POD_ANNOTATION] !== undefined) {
+      const why = mirrorRefusal(pod)
+      if (why !== undefined) throw refuse(why)
+      return object
+    }
     const namespace = pod.metadata?.namespace ?? ''
     const name = pod.spec?.serviceAccountName || 'default'
     const account = reader.find(serviceAccounts, namespace, name) as ServiceAccount | undefined
     if (!account) {
-      const why = `error looking up service account ${namespace}/${name}: serviceaccount "${name}" not found`
-      throw forbidden(resource, pod.metadata?.name ?? '', why)
+      throw refuse(`error looking up service account ${namespace}/${name}: serviceaccount "${name}" not found`)
     }
     const named: Pod = {
       ...pod,
@@ -58,10 +64,21 @@ export const serviceAccount = (random: Random): Admission => ({
           : {}),
       },
     }
+    const why = secretRefusal(account, named)
+    if (why !== undefined) throw refuse(why)
     const mounts = pod.spec?.automountServiceAccountToken ?? account.automountServiceAccountToken ?? true
     return mounts ? withToken(named, random) : named
   },
 })
+
+/** What a pod may not have that a node runs by itself: the API could not give it to the node. */
+const mirrorRefusal = (pod: Pod): string | undefined => {
+  const { serviceAccountName, volumes = [] } = pod.spec ?? {}
+  if (serviceAccountName) return 'a mirror pod may not reference service accounts'
+  if (podReferences(pod).secrets.size > 0) return 'a mirror pod may not reference secrets'
+  const hasToken = volumes.some(({ projected }) => projected?.sources?.some((source) => source.serviceAccountToken))
+  return hasToken ? 'a mirror pod may not use ServiceAccountToken volume projections' : undefined
+}
 
 const withToken = (pod: Pod, random: Random): Pod => {
   const spec = pod.spec!
