@@ -76,6 +76,8 @@ const BY_NAME: ReadonlyMap<string, Cost> = new Map([
   ...named('slice lists.range reverse', (_, result) => 10 + sizeOf(result)),
   ...named('flatten', (args, result) => 10 + Number(args[1] ?? 1n) * sizeOf(result)),
   ...named('distinct sort', ([list]) => squared(sizeOf(list))),
+  ...named('sets.contains sets.intersects', ([one, other]) => 1 + sizeOf(one) * sizeOf(other)),
+  ...named('sets.equivalent', ([one, other]) => 1 + 2 * sizeOf(one) * sizeOf(other)),
   ...named('@sortByAssociatedKeys', ([, keys]) => squared(sizeOf(keys))),
 ])
 

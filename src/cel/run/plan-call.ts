@@ -83,7 +83,8 @@ export const planCall = (call: Call, plan: Plan): Evaluate => {
   const isIndex = name === '_[_]' || name === '_[?_]'
   return (frame) => {
     const values = args.map((evaluate) => evaluate(frame))
-    const overload = overloads.find((one) => takes(one, values))
+    // What is at an index is found by what holds it: a whole double is an index too.
+    const overload = overloads.find((one) => takes(one, values)) ?? (isIndex ? overloads[0] : undefined)
     if (overload === undefined) throw noOverload(name, values)
     const result = applied(overload, values)
     frame.spend(isIndex ? COST.select : costOf(overload, values, result))

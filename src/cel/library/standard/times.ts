@@ -60,8 +60,10 @@ const SPANS: readonly (readonly [name: string, id: string, nanos: bigint])[] = [
 export const times: readonly Overload[] = [
   ...PARTS.flatMap(([name, id, part]) => [
     member(`timestamp_to_${id}`, `timestamp.${name}(): int`, (time: Timestamp) => BigInt(part(shown(time, '')))),
-    member(`timestamp_to_${id}_with_tz`, `timestamp.${name}(string): int`, (time: Timestamp, zone: string) =>
-      BigInt(part(shown(time, zone))),
+    member(
+      `timestamp_to_${id}_${id === 'seconds' ? 'tz' : 'with_tz'}`,
+      `timestamp.${name}(string): int`,
+      (time: Timestamp, zone: string) => BigInt(part(shown(time, zone))),
     ),
   ]),
   ...SPANS.map(([name, id, nanos]) =>

@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { DYN, toValue } from '../cel.ts'
+import { Expressions } from '../testing/evaluated.ts'
+
+const text = 'x'.repeat(95)
+const given = new Expressions(
+  { d: DYN },
+  { d: toValue({ text, long: `${text}${text}`, list: [1, 2, 3], map: { a: 1, b: 2 } }) },
+)
+
+/** What each expression costs beside what it asks for: `d.text` is two. */
+const COSTS: { readonly [source: string]: number } = {
+  '1 + 2 == 3': 2,
+  'd.text': 2,
+  'd.list[0]': 3,
+  'd.map.a': 3,
+  '[1, 2]': 10,
+  '{"a": 1}': 30,
+  'true && (false || true)': 0,
+  'd.text.startsWith("ab") && false': 2 + 10,
+  'd.text.endsWith("ab")': 2 + 10,
+  'd.text.contains("abc")': 2 + 10,
+  'd.text.contains("abcdefghijk")': 2 + 20,
+  'd.text.matches("a")': 2 + 10,
+  'd.text.matches("abcdefgh")': 2 + 20,
+  'd.text.size() == 95': 2 + 1 + 1,
+  'd.text == d.long': 4 + 10,
+  'd.text + "a" == ""': 2 + 10 + 0,
+  'd.text < d.long': 4 + 10,
+  '1 in d.list': 2 + 3,
+  '"a" in d.map': 2 + 1,
+  'd.list == d.list': 4 + 1,
+  'size(bytes(d.text))': 2 + 10 + 1,
+  'd.text.lowerAscii()': 2 + 10,
+  'd.text.substring(1)': 2 + 10,
+  'd.text.replace("a", "b")': 2 + 19,
+  'd.text.split("x")': 2 + 19,
+  '["a", "b"].join("-")': 10 + 1,
+  'd.text.find("abcdefgh")': 2 + 20,
+  'd.list.isSorted()': 2 + 3,
+  '["aaaaaaaaaaaaaaaaaaaa", "b"].indexOf("b")': 10 + 2,
+  'quantity("10Gi").isGreaterThan(quantity("1"))': 1 + 1 + 1,
+  'quantity("10Gi") == quantity("1")': 1 + 1 + 1,
+  'ip("10.0.0.1").family() == 4': 1 + 1 + 1,
+  'cidr("10.0.0.0/8").containsIP("10.0.0.1")': 1 + 1 + 1,
+  'cidr("2001:db8::/64").containsCIDR(cidr("10.0.0.0/8"))': 2 + 1 + 4,
+  'cidr("10.0.0.0/8").ip().isLoopback()': 1 + 1 + 1,
+  'ip.isCanonical("10.0.0.1")': 2,
+  'url("https://example.com:80/").getHost()': 3 + 1,
+  'semver("1.2.3").major()': 1 + 1,
+  'format.dns1123Label().validate("abc")': 1 + 32,
+  'd.?text.orValue("")': 1 + 1 + 1,
+  'optional.of(1).hasValue()': 1 + 1,
+  '[3, 1, 2].sort()': 10 + 10 + 18,
+  '[3, 1, 2].distinct()': 10 + 10 + 18,
+  '[3, 1, 2].slice(0, 2)': 10 + 10 + 2,
+  '[[1], [2]].flatten()': 30 + 10 + 2,
+  'lists.range(4)': 10 + 4,
+  '[1, 2].reverse()': 10 + 10 + 2,
+  'sets.contains([1, 2], [1])': 20 + 1 + 2,
+  'sets.equivalent([1, 2], [1])': 20 + 1 + 4,
+  '"%d".format([1])': 10 + 1,
+  'strings.quote(d.text)': 2 + 10,
+}
+
+test('what an evaluation costs is counted as cel-go and Kubernetes count', () => {
+  const found = Object.keys(COSTS).map((source) => [source, given.cost(source)])
+  assert.deepEqual(Object.fromEntries(found), COSTS)
+})

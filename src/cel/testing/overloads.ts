@@ -1,0 +1,175 @@
+/** The overloads of each function, by the names that cel-go and Kubernetes have for them: costs are counted by them. */
+export const OVERLOADS = `
+_+_: add_bytes add_double add_duration_duration add_duration_timestamp add_timestamp_duration add_int64 add_list
+  add_string add_uint64
+_-_: subtract_double subtract_duration_duration subtract_int64 subtract_timestamp_duration
+  subtract_timestamp_timestamp subtract_uint64
+_*_: multiply_double multiply_int64 multiply_uint64
+_/_: divide_double divide_int64 divide_uint64
+_%_: modulo_int64 modulo_uint64
+-_: negate_double negate_int64
+_<_: less_bool less_int64 less_int64_double less_int64_uint64 less_uint64 less_uint64_double less_uint64_int64
+  less_double less_double_int64 less_double_uint64 less_string less_bytes less_timestamp less_duration
+_<=_: less_equals_bool less_equals_int64 less_equals_int64_double less_equals_int64_uint64 less_equals_uint64
+  less_equals_uint64_double less_equals_uint64_int64 less_equals_double less_equals_double_int64
+  less_equals_double_uint64 less_equals_string less_equals_bytes less_equals_timestamp less_equals_duration
+_>_: greater_bool greater_int64 greater_int64_double greater_int64_uint64 greater_uint64 greater_uint64_double
+  greater_uint64_int64 greater_double greater_double_int64 greater_double_uint64 greater_string greater_bytes
+  greater_timestamp greater_duration
+_>=_: greater_equals_bool greater_equals_int64 greater_equals_int64_double greater_equals_int64_uint64
+  greater_equals_uint64 greater_equals_uint64_double greater_equals_uint64_int64 greater_equals_double
+  greater_equals_double_int64 greater_equals_double_uint64 greater_equals_string greater_equals_bytes
+  greater_equals_timestamp greater_equals_duration
+_==_: equals
+_!=_: not_equals
+@in: in_list in_map
+!_: logical_not
+_&&_: logical_and
+_||_: logical_or
+_?_:_: conditional
+@not_strictly_false: not_strictly_false
+int: int64_to_int64 double_to_int64 duration_to_int64 string_to_int64 timestamp_to_int64 uint64_to_int64
+uint: uint64_to_uint64 double_to_uint64 int64_to_uint64 string_to_uint64
+double: double_to_double int64_to_double string_to_double uint64_to_double
+string: string_to_string bool_to_string bytes_to_string double_to_string duration_to_string int64_to_string
+  timestamp_to_string uint64_to_string ip_to_string cidr_to_string
+bytes: bytes_to_bytes string_to_bytes
+bool: bool_to_bool string_to_bool
+duration: duration_to_duration string_to_duration int64_to_duration
+timestamp: timestamp_to_timestamp string_to_timestamp int64_to_timestamp
+dyn: to_dyn
+type: type
+size: size_string string_size size_bytes bytes_size size_list list_size size_map map_size
+contains: contains_string
+endsWith: ends_with_string
+startsWith: starts_with_string
+matches: matches matches_string
+getFullYear: timestamp_to_year timestamp_to_year_with_tz
+getMonth: timestamp_to_month timestamp_to_month_with_tz
+getDayOfYear: timestamp_to_day_of_year timestamp_to_day_of_year_with_tz
+getDayOfMonth: timestamp_to_day_of_month timestamp_to_day_of_month_with_tz
+getDate: timestamp_to_day_of_month_1_based timestamp_to_day_of_month_1_based_with_tz
+getDayOfWeek: timestamp_to_day_of_week timestamp_to_day_of_week_with_tz
+getHours: timestamp_to_hours timestamp_to_hours_with_tz duration_to_hours
+getMinutes: timestamp_to_minutes timestamp_to_minutes_with_tz duration_to_minutes
+getSeconds: timestamp_to_seconds timestamp_to_seconds_tz duration_to_seconds
+getMilliseconds: timestamp_to_milliseconds timestamp_to_milliseconds_with_tz duration_to_milliseconds
+_[_]: index_list index_map optional_list_index_int optional_map_index_value
+_[?_]: list_optindex_optional_int optional_list_optindex_optional_int map_optindex_optional_value
+  optional_map_optindex_optional_value
+cel.@mapInsert: @mapInsert_map_key_value @mapInsert_map_map
+optional.of: optional_of
+optional.ofNonZeroValue: optional_ofNonZeroValue
+optional.none: optional_none
+value: optional_value
+hasValue: optional_hasValue
+or: optional_or_optional
+orValue: optional_orValue_value
+optional.unwrap: optional_unwrap
+unwrapOpt: optional_unwrapOpt
+first: list_first
+last: list_last
+charAt: string_char_at_int
+indexOf: string_index_of_string string_index_of_string_int list_a_index_of_int
+lastIndexOf: string_last_index_of_string string_last_index_of_string_int list_a_last_index_of_int
+lowerAscii: string_lower_ascii
+upperAscii: string_upper_ascii
+replace: string_replace_string_string string_replace_string_string_int
+split: string_split_string string_split_string_int
+substring: string_substring_int string_substring_int_int
+trim: string_trim
+format: string_format
+strings.quote: strings_quote
+join: list_join list_join_string
+isSorted: list_int_is_sorted_bool list_uint_is_sorted_bool list_double_is_sorted_bool list_bool_is_sorted_bool
+  list_duration_is_sorted_bool list_timestamp_is_sorted_bool list_string_is_sorted_bool
+  list_bytes_is_sorted_bool
+sum: list_int_sum_int list_uint_sum_uint list_double_sum_double list_duration_sum_duration
+max: list_int_max_int list_uint_max_uint list_double_max_double list_bool_max_bool list_duration_max_duration
+  list_timestamp_max_timestamp list_string_max_string list_bytes_max_bytes
+min: list_int_min_int list_uint_min_uint list_double_min_double list_bool_min_bool list_duration_min_duration
+  list_timestamp_min_timestamp list_string_min_string list_bytes_min_bytes
+slice: list_slice
+flatten: list_flatten list_flatten_int
+sort: list_int_sort list_uint_sort list_double_sort list_bool_sort list_duration_sort list_timestamp_sort
+  list_string_sort list_bytes_sort
+@sortByAssociatedKeys: list_int_sortByAssociatedKeys list_uint_sortByAssociatedKeys
+  list_double_sortByAssociatedKeys list_bool_sortByAssociatedKeys list_duration_sortByAssociatedKeys
+  list_timestamp_sortByAssociatedKeys list_string_sortByAssociatedKeys list_bytes_sortByAssociatedKeys
+lists.range: lists_range
+reverse: list_reverse
+distinct: list_distinct
+sets.contains: list_sets_contains_list
+sets.equivalent: list_sets_equivalent_list
+sets.intersects: list_sets_intersects_list
+find: string_find_string
+findAll: string_find_all_string string_find_all_string_int
+quantity: string_to_quantity
+isQuantity: is_quantity_string
+sign: quantity_sign
+isGreaterThan: quantity_is_greater_than semver_is_greater_than
+isLessThan: quantity_is_less_than semver_is_less_than
+compareTo: quantity_compare_to semver_compare_to
+asApproximateFloat: quantity_get_float
+asInteger: quantity_get_int
+isInteger: quantity_is_integer
+add: quantity_add quantity_add_int
+sub: quantity_sub quantity_sub_int
+ip: string_to_ip cidr_ip
+ip.isCanonical: ip_is_canonical
+isIP: is_ip
+family: ip_family
+isUnspecified: ip_is_unspecified
+isLoopback: ip_is_loopback
+isLinkLocalMulticast: ip_is_link_local_multicast
+isLinkLocalUnicast: ip_is_link_local_unicast
+isGlobalUnicast: ip_is_global_unicast
+cidr: string_to_cidr
+isCIDR: is_cidr
+containsIP: cidr_contains_ip_string cidr_contains_ip_ip
+containsCIDR: cidr_contains_cidr_string cidr_contains_cidr
+prefixLength: cidr_prefix_length
+masked: cidr_masked
+url: string_to_url
+isURL: is_url_string
+getScheme: url_get_scheme
+getHost: url_get_host
+getHostname: url_get_hostname
+getPort: url_get_port
+getEscapedPath: url_get_escaped_path
+getQuery: url_get_query
+semver: string_to_semver string_bool_to_semver
+isSemver: is_semver_string is_semver_string_bool
+major: semver_major
+minor: semver_minor
+patch: semver_patch
+format.dns1123Label: format.dns1123Label
+format.dns1123Subdomain: format.dns1123Subdomain
+format.dns1035Label: format.dns1035Label
+format.qualifiedName: format.qualifiedName
+format.dns1123LabelPrefix: format.dns1123LabelPrefix
+format.dns1123SubdomainPrefix: format.dns1123SubdomainPrefix
+format.dns1035LabelPrefix: format.dns1035LabelPrefix
+format.labelValue: format.labelValue
+format.uri: format.uri
+format.uuid: format.uuid
+format.byte: format.byte
+format.date: format.date
+format.datetime: format.datetime
+format.named: format-named
+validate: format-validate
+path: authorizer_path
+group: authorizer_group
+serviceAccount: authorizer_serviceaccount
+resource: groupcheck_resource
+subresource: resourcecheck_subresource
+namespace: resourcecheck_namespace
+name: resourcecheck_name
+fieldSelector: authorizer_fieldselector
+labelSelector: authorizer_labelselector
+check: pathcheck_check resourcecheck_check
+allowed: decision_allowed
+reason: decision_reason
+errored: decision_errored
+error: decision_error
+`
