@@ -134,7 +134,7 @@ test('edges of texts and lists', () => {
     'optional.unwrap([optional.of(1), optional.none()])': ['1n'],
     'optional.ofNonZeroValue(0).hasValue() || optional.ofNonZeroValue("").hasValue()': false,
     'optional.ofNonZeroValue([1]).hasValue() && !optional.ofNonZeroValue({}).hasValue()': true,
-    'optional.of(null).orValue(1)': null,
+    'optional.of(dyn(null)).orValue(1)': null,
     'sets.contains([1], [1, 2]) || sets.intersects([1], [2]) || sets.equivalent([1], [1, 2])': false,
   })
 })

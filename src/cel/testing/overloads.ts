@@ -172,4 +172,5 @@ allowed: decision_allowed
 reason: decision_reason
 errored: decision_errored
 error: decision_error
+jsonpatch.escapeKey: jsonpatch_escapeKey_string
 `
