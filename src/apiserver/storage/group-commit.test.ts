@@ -249,3 +249,17 @@ test('what comes in one turn is one append where the journal takes its time, and
   await Promise.all(all)
   assert.deepEqual(journal.asked, [2, 1])
 })
+
+test('who writes after a long rest is not taken for who waits since then', async () => {
+  let now = 0
+  const journal = new UnsteadyJournal()
+  journal.isSlow = true
+  const store = new Store(journal, { now: () => now })
+  const write = writerOf(store, PODS)
+  await write.put('default/a', pod('a'))
+  await turn()
+  now = 60_000
+  const second = write.put('default/a', pod('a', 'b'))
+  assert.equal(store.isStalled, false)
+  await second
+})

@@ -64,10 +64,10 @@ export class GroupCommit {
   async #drain(): Promise<void> {
     this.#isBusy = true
     while (this.#waiting.length > 0) {
+      this.#since = this.#options.now()
       // All that the sockets have in this turn is one append.
       if (this.#options.journal.isSlow) await setImmediate()
       const batch = new Batch(this.#options)
-      this.#since = this.#options.now()
       for (const run of this.#waiting.splice(0)) run(batch)
       await this.#end(batch)
     }
