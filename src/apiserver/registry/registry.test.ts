@@ -3,6 +3,7 @@ import { after, before, test } from 'node:test'
 import type { Pod } from '#api/core/pod/message.ts'
 import { pods } from '#api/core/pod/resource.ts'
 import { ApiError } from '#client/client.ts'
+import { ask } from '../testing/ask.ts'
 import { startTestServer, type TestServer } from '../testing/test-server.ts'
 
 const scope = { namespace: 'default' }
@@ -102,6 +103,25 @@ test('a pod is bound once, not while it is gated or going, and says which', asyn
     assert.equal(refused.code, 409)
     assert.equal(refused.message, `Operation cannot be fulfilled on pods/binding "${name}": ${why}`)
   }
+})
+
+test('a binding is for the pod of its own name, and for a Node', async () => {
+  await make('unbound', { nodeName: undefined })
+  const refusedFor = async (name: string, target: object): Promise<readonly unknown[]> => {
+    const body = { apiVersion: 'v1', kind: 'Binding', metadata: { name }, target }
+    const line = 'POST /api/v1/namespaces/default/pods/unbound/binding'
+    const answer = await ask(server.socketPath, line, body)
+    return [answer.status, answer.body.message]
+  }
+  assert.deepEqual(await refusedFor('unbound', { kind: 'Rack' }), [
+    500,
+    '[target.kind: Unsupported value: "Rack": supported values: "Node", "<empty>", target.name: Required value]',
+  ])
+  assert.deepEqual(await refusedFor('unbound', {}), [500, 'target.name: Required value'])
+  assert.deepEqual(await refusedFor('another', { name: 'node-1' }), [
+    400,
+    'name in URL does not match name in Binding object',
+  ])
 })
 
 test('a status that speaks of an old pod never lands on a new one of the same name, by whatever way it is written', async () => {

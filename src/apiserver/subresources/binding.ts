@@ -2,8 +2,9 @@ import type { Pod } from '#api/core/pod/message.ts'
 import type { ApiObject } from '#api/resource.ts'
 import { successStatus } from '#api/status.ts'
 import { timeText } from '#api/time-text.ts'
+import { fieldErrorText, notSupported, required } from '#api/validation/field-error.ts'
 import { withoutCondition } from '#objects/conditions.ts'
-import { badRequest, conflict } from '../errors.ts'
+import { badRequest, conflict, failure } from '../errors.ts'
 import type { CreatingHandler } from './subresource.ts'
 
 interface BindingBody extends ApiObject {
@@ -17,8 +18,8 @@ export const success = (code: number): ApiObject => successStatus(code) as unkno
 export const binding: CreatingHandler = {
   async create(registry, resource, name, body, request) {
     const { target, metadata } = body as BindingBody
-    if (!target?.name) throw badRequest(`the binding of pod ${name} names no node: set target.name`)
-    if (target.kind && target.kind !== 'Node') throw badRequest(`a pod is bound to a Node, not to a ${target.kind}`)
+    if (metadata?.name !== name) throw badRequest('name in URL does not match name in Binding object')
+    refuseTarget(target)
     const refuse = (why: string) => conflict({ ...resource, plural: 'pods/binding' }, name, why)
     await registry.update(
       resource,
@@ -43,7 +44,7 @@ export const binding: CreatingHandler = {
         return {
           ...pod,
           metadata: { ...pod.metadata, annotations: mergeMaps(pod.metadata?.annotations, metadata?.annotations) },
-          spec: { ...pod.spec, nodeName: target.name },
+          spec: { ...pod.spec, nodeName: target!.name },
           status: { ...pod.status, conditions: [...conditions, scheduled] },
         } as unknown as ApiObject
       },
@@ -51,6 +52,16 @@ export const binding: CreatingHandler = {
     )
     return success(201)
   },
+}
+
+/** Upstream answers these with a 500 that has no reason: only what is Invalid of a kept object has one. */
+const refuseTarget = (target: BindingBody['target']): void => {
+  const errors = [
+    ...(target?.kind && target.kind !== 'Node' ? [notSupported('target.kind', target.kind, ['Node', '<empty>'])] : []),
+    ...(target?.name ? [] : [required('target.name', '')]),
+  ]
+  const texts = errors.map(fieldErrorText)
+  if (texts.length > 0) throw failure(500, '', texts.length === 1 ? texts[0]! : `[${texts.join(', ')}]`)
 }
 
 const mergeMaps = <T extends object>(a: T | undefined, b: T | undefined): T | undefined =>
