@@ -84,6 +84,7 @@ export const samples: Readonly<Record<string, Readonly<Record<string, unknown>>>
       roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'view' },
     },
     'rbac.authorization.k8s.io/v1/roles': { rules: [{ apiGroups: [''], resources: ['pods'], verbs: ['get'] }] },
+    'storage.k8s.io/v1/csinodes': { spec: { drivers: [] } },
     'storage.k8s.io/v1/storageclasses': { provisioner: 'example.com/sample' },
     'admissionregistration.k8s.io/v1/mutatingadmissionpolicies': {
       spec: {
