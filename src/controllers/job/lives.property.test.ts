@@ -3,8 +3,10 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import type { Job } from '#api/batch/job/message.ts'
 import { jobs } from '#api/batch/job/resource.ts'
+import { validateJobStatusUpdate } from '#api/batch/job/validate/status.ts'
 import type { Pod } from '#api/core/pod/message.ts'
 import { pods } from '#api/core/pod/resource.ts'
+import type { FieldError } from '#api/validation/field-error.ts'
 import { isActive, isTerminal } from '#objects/pod.ts'
 import { seeded, startCluster, turn } from '../testing/cluster.ts'
 import { makeJob } from '../testing/job.ts'
@@ -39,13 +41,15 @@ const scenario = fc.record({
 })
 const scope = { namespace: 'default' }
 
-test('whatever happens, each end of a pod is counted once, never more run than may, and the Job completes', async () => {
+test('whatever happens, each end of a pod is counted once, never more run than may, each status is valid, the Job completes', async () => {
   await fc.assert(
     fc.asyncProperty(scenario, async ({ completions, parallelism, indexed, lag, seed, commands }) => {
       const random = seeded(seed)
       let broken = 0
       const succeeded = new Set<string>()
       const seen: Job['status'][] = []
+      const problems: FieldError[] = []
+      let before: Job | undefined
       let most = 0
       const cluster = await startCluster({
         nodes: 1,
@@ -57,7 +61,12 @@ test('whatever happens, each end of a pod is counted once, never more run than m
               ? new Error('no answer')
               : undefined,
           onWrite: (_, { plural }, object) => {
-            if (plural === 'jobs') seen.push((object as Job).status)
+            if (plural === 'jobs') {
+              const written = object as Job
+              problems.push(...(before ? validateJobStatusUpdate(written, before) : []))
+              before = written
+              seen.push(written.status)
+            }
             if (plural === 'pods') most = Math.max(most, cluster.client.all(pods).filter(isActive).length)
           },
         },
@@ -110,6 +119,7 @@ test('whatever happens, each end of a pod is counted once, never more run than m
           status?.completedIndexes,
           completions === 1 ? '0' : completions === 2 ? '0,1' : `0-${completions - 1}`,
         )
+      assert.deepEqual(problems, [])
       assert.ok((status?.succeeded ?? 0) >= completions)
       assert.ok((status?.succeeded ?? 0) <= Math.max(completions, succeeded.size))
       for (const [at, one] of seen.entries())
