@@ -105,6 +105,25 @@ test('of a circle of owners each goes, deleted in the foreground, and none waits
   cluster.stop()
 })
 
+test('an owner that waits for its dependents goes when the last of them is no longer its own', async () => {
+  const cluster = await startCluster({ only })
+  const { client } = cluster
+  const owners: OwnerReference[] = []
+  for (const name of ['stays', 'goes']) {
+    const { uid } = (await client.create(configMaps, configMap(name))).metadata!
+    owners.push({ ...reference('ConfigMap', name, uid!), blockOwnerDeletion: true })
+  }
+  await client.create(configMaps, configMap('child', owners))
+  await cluster.settle()
+  await client.delete(configMaps, 'goes', { ...scope, propagationPolicy: 'Foreground' })
+  await cluster.settle()
+  assert.deepEqual(
+    client.all(configMaps).map(({ metadata }) => metadata?.name),
+    ['stays', 'child'],
+  )
+  cluster.stop()
+})
+
 test('an owner of another namespace is none, which is told; an object of the cluster stays', async () => {
   const cluster = await startCluster({ only, nodes: 1 })
   const { client } = cluster

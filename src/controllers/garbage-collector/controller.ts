@@ -8,6 +8,7 @@ import { isLeaving } from '#objects/deletion.ts'
 import { keyOf } from '#objects/object-key.ts'
 import { type ControllerContext, type RunningController, recorderOf, runLoop } from '../context.ts'
 import { eachServed } from '../each-served.ts'
+import { sameValue } from '../values/equal.ts'
 import { isWaiting, type OwnerState, planCollection } from './desired.ts'
 
 const byOwner = (object: ApiObject): readonly string[] => [
@@ -141,6 +142,15 @@ export const startGarbageCollector = (context: ControllerContext): RunningContro
   }
 
   const note = (resource: Resource, object: ApiObject) => queue.add(`${idOf(resource)} ${keyOf(object)}`)
+  /** An owner that waits for its dependents may have one less. */
+  const noteOwners = ({ metadata }: ApiObject): void => {
+    for (const owner of metadata?.ownerReferences ?? []) {
+      const resource = storedAs(owner)
+      if (!resource) continue
+      const scope = resource.namespaced ? metadata?.namespace : undefined
+      queue.add(`${idOf(resource)} ${scope ? `${scope}/` : ''}${owner.name}`)
+    }
+  }
   const concerns = ({ metadata }: ApiObject): boolean =>
     (metadata?.ownerReferences?.length ?? 0) > 0 || metadata?.deletionTimestamp !== undefined
   eachServed(context, (resource) => {
@@ -153,22 +163,17 @@ export const startGarbageCollector = (context: ControllerContext): RunningContro
         if (concerns(object)) note(resource, object)
       },
       onUpdate: (before, object) => {
+        const [was, is] = [before.metadata, object.metadata]
+        const isOwnedElse = !sameValue(was?.ownerReferences, is?.ownerReferences)
         const changed =
-          before.metadata?.ownerReferences !== object.metadata?.ownerReferences ||
-          before.metadata?.deletionTimestamp !== object.metadata?.deletionTimestamp ||
-          before.metadata?.finalizers !== object.metadata?.finalizers
+          isOwnedElse || was?.deletionTimestamp !== is?.deletionTimestamp || !sameValue(was?.finalizers, is?.finalizers)
         if (changed && concerns(object)) note(resource, object)
+        if (isOwnedElse) noteOwners(before)
       },
       onDelete: (object) => {
         forget(object.metadata!.uid!)
         for (const dependent of dependentsOf(object.metadata!.uid!)) note(dependent.resource, dependent.object)
-        // An owner that waits for its dependents has one less.
-        for (const owner of object.metadata?.ownerReferences ?? []) {
-          const kind = storedAs(owner)
-          if (!kind) continue
-          const scope = kind.namespaced ? object.metadata?.namespace : undefined
-          queue.add(`${idOf(kind)} ${scope ? `${scope}/` : ''}${owner.name}`)
-        }
+        noteOwners(object)
       },
     })
     return () => caches.delete(idOf(resource))
