@@ -1,3 +1,4 @@
+import { startAdmissionPolicyStatus } from './admission-policy-status/controller.ts'
 import { startCertificateSigner } from './certificatesigningrequest/controller.ts'
 import { startClusterRoleAggregation } from './clusterrole-aggregation/controller.ts'
 import type { ControllerContext, RunningController } from './context.ts'
@@ -82,6 +83,8 @@ export const CONTROLLERS: readonly ControllerEntry[] = [
   { name: 'storage-protection', start: startStorageProtection },
   // Who has been approved gets a certificate.
   { name: 'certificate-signer', start: startCertificateSigner },
+  // Expressions of policies that do not fit.
+  { name: 'admission-policy-status', start: startAdmissionPolicyStatus },
   // What follows only removes, and nobody waits for it at boot: namespaces,
   { name: 'namespace', start: startNamespaceController },
   // Jobs that are over,
