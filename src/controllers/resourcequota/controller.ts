@@ -63,6 +63,8 @@ export const startResourceQuotaController = (context: ControllerContext): Runnin
   eachServed(context, (resource) => {
     const evaluator = resource.namespaced ? evaluatorOf(resource) : undefined
     if (evaluator === undefined) return undefined
+    // What was limited before it was there is counted from now on.
+    for (const quota of cache.lister.list()) if (isLimited(quota, evaluator)) queue.add(keyOf(quota))
     const note = ({ metadata }: ApiObject): void => {
       for (const quota of quotasIn(metadata!.namespace!)) if (isLimited(quota, evaluator)) queue.add(keyOf(quota))
     }
