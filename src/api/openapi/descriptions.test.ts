@@ -5,6 +5,7 @@ import { DaemonSet } from '#api/apps/daemonset/message.ts'
 import { Deployment } from '#api/apps/deployment/message.ts'
 import { ReplicaSet } from '#api/apps/replicaset/message.ts'
 import { StatefulSet } from '#api/apps/statefulset/message.ts'
+import { CertificateSigningRequest } from '#api/certificates/certificatesigningrequest/message.ts'
 import { ConfigMap } from '#api/core/configmap/message.ts'
 import { Endpoints } from '#api/core/endpoints/message.ts'
 import { Event } from '#api/core/event/message.ts'
@@ -17,6 +18,10 @@ import { Service, ServiceList } from '#api/core/service/message.ts'
 import { ServiceAccount } from '#api/core/serviceaccount/message.ts'
 import { EndpointSlice } from '#api/discovery/endpointslice/message.ts'
 import { builtInKinds } from '#api/kinds.ts'
+import { ClusterRole } from '#api/rbac/clusterrole/message.ts'
+import { ClusterRoleBinding } from '#api/rbac/clusterrolebinding/message.ts'
+import { Role } from '#api/rbac/role/message.ts'
+import { RoleBinding } from '#api/rbac/rolebinding/message.ts'
 import type { Fields, MessageClass } from '#schema/schema.ts'
 import { describing } from './descriptions.ts'
 
@@ -40,6 +45,11 @@ const MET: readonly MessageClass<unknown>[] = [
   ServiceAccount,
   Event,
   ServiceList,
+  CertificateSigningRequest,
+  Role,
+  ClusterRole,
+  RoleBinding,
+  ClusterRoleBinding,
 ]
 
 /** What stands behind a field that is described, and goes into matters that no node here deals with. */

@@ -35,4 +35,5 @@ export const certificateSigningRequest = kind({
   },
   fields: { 'spec.signerName': ({ spec }) => spec.signerName },
   columns: certificateSigningRequestColumns,
+  descriptions: () => import('./descriptions.ts'),
 })

@@ -12,4 +12,5 @@ export const clusterRole = kind({
   validate: { create: validateClusterRoleCreate, update: validateClusterRoleUpdate },
   isCreatedByPut: true,
   columns: roleColumns,
+  descriptions: () => import('../descriptions.ts'),
 })

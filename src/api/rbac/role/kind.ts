@@ -12,4 +12,5 @@ export const role = kind({
   validate: { create: validateRoleCreate, update: validateRoleUpdate },
   isCreatedByPut: true,
   columns: roleColumns,
+  descriptions: () => import('../descriptions.ts'),
 })

@@ -1,15 +1,5 @@
 import { kind } from '#api/catalogue/kind.ts'
-import { pathSegment } from '#api/validation/names.ts'
-import { bindingColumns } from '../columns.ts'
-import { defaultBinding } from '../defaults.ts'
-import { validateBindingCreate, validateBindingUpdate } from '../validate-binding.ts'
+import { bindingBehaviour } from '../binding-behaviour.ts'
 import { roleBindings } from './resource.ts'
 
-export const roleBinding = kind({
-  resource: roleBindings,
-  defaults: defaultBinding,
-  names: pathSegment,
-  validate: { create: validateBindingCreate, update: validateBindingUpdate },
-  isCreatedByPut: true,
-  columns: bindingColumns,
-})
+export const roleBinding = kind({ resource: roleBindings, ...bindingBehaviour })
