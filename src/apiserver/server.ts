@@ -213,11 +213,11 @@ export const createApiServer = async (options: ApiServerOptions): Promise<ApiSer
       }),
     ),
     writeDefaultPolicy(registry),
+    flows.start(),
   ])
   // What is defined is served before anybody asks.
   await custom.settled
   const stopServices = await localServices.start()
-  await flows.start()
   // From now on: who has a say may run in what a start is to bring up.
   const hooks = new AllHooks({ registry, client: webhooks, uuid: randomUUID, authorizer })
   registry.consult(hooks)
