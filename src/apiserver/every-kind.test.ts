@@ -21,7 +21,7 @@ const NAMES: Readonly<Record<string, (n: number) => string>> = {
 /** What stays after its deletion: its controller has to let it go. */
 const HELD: ReadonlySet<string> = new Set(['v1/namespaces', 'v1/persistentvolumeclaims', 'v1/persistentvolumes'])
 
-/** What the server itself says of such an object, as soon as it is there. */
+/** Of these the server itself says something as soon as they are there. */
 const JUDGED: ReadonlySet<string> = new Set(['flowcontrol.apiserver.k8s.io/v1/flowschemas'])
 
 const send = (line: string, body?: object, headers: Record<string, string> = {}) =>
