@@ -60,8 +60,9 @@ test('YAML over the wire is read and answered, a patch too', async () => {
   // In the order of names, as Kubernetes writes YAML.
   assert.match(text, /^apiVersion: v1\ndata:\n {2}a: "1"\nkind: ConfigMap\nmetadata:\n/)
   assert.match(text, /\n {2}name: written\n/)
-  const patch = { ...yaml, 'content-type': 'application/merge-patch+json' }
-  const [patched, after] = await ask('PATCH', `${path}/written`, patch, 'data:\n  b: "2"\n')
+  const patch = { ...yaml, 'content-type': 'application/apply-patch+yaml' }
+  const applied = 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: written}\ndata:\n  b: "2"\n'
+  const [patched, after] = await ask('PATCH', `${path}/written?fieldManager=form`, patch, applied)
   assert.equal(patched, 200, after)
   assert.match(after, /\ndata:\n {2}a: "1"\n {2}b: "2"\nkind: ConfigMap\n/)
 })

@@ -668,6 +668,6 @@ claim('kubectl drain empties a node, and what was on it runs elsewhere', async (
     assert.match(await k('get', 'node', node), /Ready,SchedulingDisabled/)
     await k('rollout', 'status', 'deployment/moved', '--timeout=20s')
     await k('uncordon', node)
-    await k('delete', 'deployment/moved', 'pod/alone', '--ignore-not-found', '--now')
+    await k('delete', 'deployment/moved', 'pod/alone', '--ignore-not-found', '--now', '--cascade=foreground')
   }
 })
