@@ -1,10 +1,10 @@
 import type { Overload } from '../library/overload.ts'
-import { assigned, type Bindings, mostGeneral, renamed, substituted } from '../types/assign.ts'
+import { assigned, mostGeneral, renamed, substituted } from '../types/assign.ts'
 import type { CelType } from '../types/type.ts'
 
 /** What is known of type parameters, more with each part of an expression. */
 export class Inference {
-  #bindings: Bindings = new Map()
+  readonly #bindings = new Map<string, CelType>()
   #count = 0
 
   /** A type with what is known by now. */
@@ -19,9 +19,9 @@ export class Inference {
 
   /** Whether types take each other; what follows of parameters is kept. */
   assign(ones: readonly CelType[], others: readonly CelType[]): boolean {
-    const bindings = assigned(this.#bindings, ones, others)
-    if (bindings !== undefined) this.#bindings = bindings
-    return bindings !== undefined
+    const found = assigned(this.#bindings, ones, others)
+    for (const [name, type] of found ?? []) this.#bindings.set(name, type)
+    return found !== undefined
   }
 
   /** One type for what is of both; undefined where there is none. */

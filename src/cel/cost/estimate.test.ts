@@ -79,3 +79,59 @@ test('an expression costs at most what Kubernetes estimates', () => {
   )
   assert.ok(estimate(list(NUMBER), 'self.all(x, self.all(y, true))') > 10_000_000)
 })
+
+test('what a function costs at most follows of how large its arguments can be, and so does the size of its result', () => {
+  // Forty bytes at most.
+  const text = { ...TEXT, maxLength: 10 }
+  const texts = list(text, 3)
+  const cases: readonly (readonly [schema: JsonSchema, rule: string, cost: number])[] = [
+    [text, 'self.lowerAscii() == ""', 1 + 4],
+    [text, 'self.replace("a", "bb").lowerAscii() == ""', 1 + 8 + 8],
+    [text, 'self.replace("", "b").lowerAscii() == ""', 1 + 8 + 9],
+    [text, 'self.replace("aa", "b").lowerAscii() == ""', 1 + 8 + 4],
+    [text, 'self.split("").size() == 1', 1 + 8 + 1 + 1],
+    [text, 'self.split(",", 2).all(x, true)', 1 + 8 + 2 * 3 + 1],
+    [texts, 'self.join("-").lowerAscii() == ""', 1 + 13 + 13],
+    [texts, 'self.join().lowerAscii() == ""', 1 + 12 + 12],
+    [texts, 'self.isSorted()', 1 + 3 * 5],
+    [list(NUMBER, 3), 'self.isSorted()', 1 + 3],
+    [text, 'self.indexOf("a") >= 0', 1 + 4 + 1],
+    [text, 'self.findAll("abcde").all(x, true)', 1 + 5 * 2 + 40 * 3 + 1],
+    [text, 'isIP(self)', 1 + 4],
+    [text, 'ip.isCanonical(self)', 1 + 8],
+    [text, 'cidr("10.0.0.0/8").containsIP(self)', 1 + 1 + 4 + 4],
+    [text, 'cidr("10.0.0.0/8").containsIP(ip(self))', 1 + 1 + 4 + 4],
+    [text, 'cidr("10.0.0.0/8").containsCIDR(self)', 1 + 1 + 4 + 2 + 1 + 4],
+    [text, 'cidr(self).ip().isLoopback()', 1 + 4 + 1 + 1],
+    [text, 'quantity(self) == quantity(self)', 5 + 5 + 1],
+    [text, 'url(self).getHost() == ""', 1 + 4 + 1],
+    [text, 'format.dns1123Label().validate(self).hasValue()', 1 + 1 + 4 * 32 + 1],
+    [text, 'self in ["a", "b"]', 1 + 10 + 2],
+    [text, 'bytes(self).size() > 1', 1 + 4 + 1 + 1],
+    [text, 'string(bytes(self)) + "a" == ""', 1 + 4 + 16 + 17],
+    [text, 'strings.quote(self).lowerAscii() == ""', 1 + 4 + 9],
+    [text, '"%s".format([self]) == ""', 10 + 1 + 1],
+    [text, 'self.endsWith("ab") && self.contains("abc")', 1 + 1 + 1 + 4],
+    [text, 'self == "a" ? true : self == "b"', 2 + 2],
+    [texts, 'lists.range(5).all(x, true)', 16 + 5 * 3 + 1],
+    [texts, 'self.reverse().all(x, true)', 1 + 14 + 3 * 3 + 1],
+    [texts, 'self.slice(1, 2).all(x, true)', 1 + 12 + 3 + 1],
+    [texts, 'self.distinct().size() == 1', 1 + 29 + 1 + 1],
+    [texts, 'self.sort().size() == 1', 1 + 30 + 1 + 1],
+    [texts, 'sets.contains(self, self)', 2 + 9 + 1],
+    [texts, 'sets.equivalent(self, ["a"])', 1 + 10 + 6 + 1],
+    [texts, 'self.map(x, x + "a").all(y, y.contains("b"))', 66 + 3 * 5 + 1],
+    [texts, 'self.filter(x, x == "a").size() == 0', 11 + 3 * 15 + 1 + 2],
+    [texts, '(self + self).all(x, true)', 2 + 1 + 6 * 3 + 1],
+    [map(text, 2), 'self.all(k, self[k] == "a")', 1 + 2 * 7 + 1],
+    [map(text, 2), 'self.all(k, v, v == k)', 1 + 2 * 5 + 1],
+    [text, 'dyn(self) == "a"', 1 + 1 + 1],
+    [text, '{"a": self}["a"] == "b"', 30 + 1 + 1 + 1],
+    [text, '[self][0] == "b"', 10 + 1 + 1 + 1],
+  ]
+  const found = cases.map(([schema, rule]) => [rule, estimate(schema, rule)])
+  assert.deepEqual(
+    found,
+    cases.map(([, rule, cost]) => [rule, cost]),
+  )
+})

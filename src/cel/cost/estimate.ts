@@ -1,4 +1,4 @@
-import { isBinding } from '../syntax/expanding.ts'
+import { ACCUMULATOR, isBinding } from '../syntax/expanding.ts'
 import type { Call, Comprehension, Expression, List, MapLiteral, Select } from '../syntax/expression.ts'
 import { type CelType, DYN, unwrapOptional } from '../types/type.ts'
 import { COST } from './actual.ts'
@@ -196,7 +196,7 @@ class Coster {
 
   #node(expression: Expression): SizeNode {
     const path = this.#pathOf(expression)
-    const known = path[0]?.startsWith('@') ? [] : path
+    const known = path[0] === ACCUMULATOR ? [] : path
     return { path: known, type: expression.type ?? DYN, expression, size: this.#sizeOf(expression) }
   }
 

@@ -52,10 +52,12 @@ export const renamed = (type: CelType, name: (param: string) => string): CelType
 
 /** Finds out whether types take each other, and what parameters then stand for. */
 class Assignment {
-  readonly bindings: Map<string, CelType>
+  /** What is new: copying all that is known would cost an expression of many terms their square. */
+  readonly found = new Map<string, CelType>()
+  readonly #before: Bindings
 
-  constructor(bindings: Bindings) {
-    this.bindings = new Map(bindings)
+  constructor(before: Bindings) {
+    this.#before = before
   }
 
   all(ones: readonly CelType[], others: readonly CelType[]): boolean {
@@ -81,34 +83,38 @@ class Assignment {
   /** Whether a parameter can stand for a type; undefined where it cannot, and stands for nothing yet. */
   #bind(type: CelType, param: CelType & { readonly kind: 'param' }): boolean | undefined {
     if (isSameType(type, param)) return true
-    const known = this.bindings.get(param.name)
+    const known = this.#known(param.name)
     if (known === undefined) {
       if (!this.#isFree(param.name, type)) return undefined
-      this.bindings.set(param.name, type)
+      this.found.set(param.name, type)
       return true
     }
     if (isSameType(type, known)) return true
     if (!this.takes(type, known)) return false
     const general = mostGeneral(type, known)
-    if (this.#isFree(param.name, general)) this.bindings.set(param.name, general)
+    if (this.#isFree(param.name, general)) this.found.set(param.name, general)
     return true
+  }
+
+  #known(name: string): CelType | undefined {
+    return this.found.get(name) ?? this.#before.get(name)
   }
 
   /** Whether a type says nothing of a parameter. */
   #isFree(name: string, type: CelType): boolean {
     if (type.kind !== 'param') return partsOf(type).every((part) => this.#isFree(name, part))
     if (type.name === name) return false
-    const known = this.bindings.get(type.name)
+    const known = this.#known(type.name)
     return known === undefined || this.#isFree(name, known)
   }
 }
 
-/** What parameters stand for, if the first types take the others; undefined where they do not. */
+/** What more is known of parameters if the first types take the others; undefined where they do not. */
 export const assigned = (
   bindings: Bindings,
   ones: readonly CelType[],
   others: readonly CelType[],
 ): Bindings | undefined => {
   const assignment = new Assignment(bindings)
-  return assignment.all(ones, others) ? assignment.bindings : undefined
+  return assignment.all(ones, others) ? assignment.found : undefined
 }
