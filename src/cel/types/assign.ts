@@ -1,7 +1,7 @@
 import { type CelType, DYN, isSameType, partsOf } from './type.ts'
 
 /** What type parameters stand for, by name. */
-export type Bindings = ReadonlyMap<string, CelType>
+type Bindings = ReadonlyMap<string, CelType>
 
 const isLoose = ({ kind }: CelType): boolean => kind === 'dyn' || kind === 'error'
 
