@@ -54,7 +54,9 @@ claim('a pod’s status that somebody forges is put right', async (assert) => {
     { phase: 'Failed', reason: 'Forged' },
     { conditions: [{ type: 'Ready', status: 'False' }] },
   ])
-    await cluster.kubectl('patch', 'pod', 'client', '--subresource=status', '-p', JSON.stringify({ status }))
+    await cluster.kubectl(
+      ...['patch', 'pod', 'client', '--subresource=status', '--type=merge', '-p', JSON.stringify({ status })],
+    )
   await eventually('the status is true again', async () => (await shown()) === before)
   await cluster.kubectl('wait', '--for=condition=Ready', 'pod/client', '--timeout=20s')
   assert.equal((await cluster.inPod('client', 'hostname', '-I')).stdout.split(' ')[0], podIP)
