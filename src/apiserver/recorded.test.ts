@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { hastyClock } from './testing/hasty-clock.ts'
 import { type ComparableOptions, comparable } from './testing/recorded/comparable.ts'
 import { customResources } from './testing/recorded/not-held/custom-resources.ts'
 import type { NotHeld } from './testing/recorded/not-held/not-held.ts'
@@ -27,7 +28,7 @@ const FILES: Readonly<Record<string, Run>> = {
 
 // What was recorded within a second is written within one, however slow this machine is: owners are told in that order.
 const now = Date.now()
-const clock = { now: () => now }
+const clock = { ...hastyClock, now: () => now }
 
 for (const [file, { notHeld = {}, ...options }] of Object.entries(FILES))
   test(`the server answers as Kubernetes 1.36 did: ${file}`, async (t) => {

@@ -1,4 +1,5 @@
 import type { Catalogue } from '#api/catalogue/catalogue.ts'
+import type { Clock } from '#clock/clock.ts'
 import type { Authenticator } from './access/authentication.ts'
 import type { Authorizer } from './access/authorizer.ts'
 import type { Review } from './access/reviews/review.ts'
@@ -41,6 +42,8 @@ export interface ServerContext {
   readonly seats: Seats
   /** Which flow a request is of. */
   readonly flows: Flows
+  /** When the time of a watch comes. */
+  readonly after: Clock['after']
   /** Aborts when the server closes: open streams end. */
   readonly signal: AbortSignal
   /** Where clients reach this server, `address:port`. */

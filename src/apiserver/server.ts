@@ -11,6 +11,7 @@ import { ipAddresses } from '#api/networking/ipaddress/resource.ts'
 import { serviceCidrs } from '#api/networking/servicecidr/resource.ts'
 import type { ResourceObject } from '#api/resource.ts'
 import { type Client, isAlreadyExists } from '#client/client.ts'
+import { type Clock, systemClock } from '#clock/clock.ts'
 import { serviceHost } from '#names/dns-name.ts'
 import { socketText } from '#net/port-protocol.ts'
 import { createAuthenticator } from './access/authentication.ts'
@@ -71,8 +72,8 @@ export interface ApiServerOptions {
   readonly kubelet: KubeletLocator
   /** How an address of the cluster is reached; by default from where this process is. */
   readonly dial?: Dial
-  /** Milliseconds since 1970. */
-  readonly clock?: { now(): number }
+  /** By default the system's, also where only a part of one is given. */
+  readonly clock?: Partial<Clock>
   /**
    * Where objects are kept. By default nowhere, with a first resourceVersion that grows with the clock, so that a
    * restart never gives out an old one again.
@@ -127,7 +128,7 @@ const CONTROLLERS = 'kube-controller-manager'
  * when this resolves. Rejects with what keeps them from being made.
  */
 export const createApiServer = async (options: ApiServerOptions): Promise<ApiServer> => {
-  const clock = options.clock ?? Date
+  const clock: Clock = { ...systemClock, ...options.clock }
   const source = new DrawSource({
     random: options.random ?? ((below: number) => randomInt(below)),
     uuid: randomUUID,
@@ -198,6 +199,7 @@ export const createApiServer = async (options: ApiServerOptions): Promise<ApiSer
     ...(options.audit && { audit: options.audit }),
     seats: new Seats(options.seats),
     flows,
+    after: clock.after,
     signal: closing.signal,
     advertised: socketText(options.advertise.address, options.advertise.port),
   }

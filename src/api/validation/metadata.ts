@@ -93,7 +93,8 @@ export const validateMetadataUpdate = (
   const errors: FieldError[] = []
   if (!now.resourceVersion && before.resourceVersion)
     errors.push(invalid(`${path}.resourceVersion`, 0, 'must be specified for an update'))
-  const added = (now.finalizers ?? []).filter((finalizer) => !(before.finalizers ?? []).includes(finalizer))
+  const held = new Set(before.finalizers)
+  const added = (now.finalizers ?? []).filter((finalizer) => !held.has(finalizer))
   if (before.deletionTimestamp !== undefined && added.length > 0) {
     // Kubernetes shows the list as Go writes it, and finds the fault twice.
     const shown = `[]string{${added.map((finalizer) => JSON.stringify(finalizer)).join(', ')}}`

@@ -38,7 +38,7 @@ export const resources =
       case 'list':
         return list(exchange, registry, resource)
       case 'watch':
-        return watch(exchange, registry, resource, server.signal)
+        return watch(exchange, registry, resource, server)
       case 'create':
         return create(exchange, registry, resource)
       case 'update':

@@ -12,6 +12,7 @@ import type { ResourceRequestInfo } from '../http/request/request-info.ts'
 import { STREAM_TYPES } from '../http/request/route-media.ts'
 import { whenConverted } from '../registry/conversion-needed.ts'
 import type { Registry } from '../registry/registry.ts'
+import type { ServerContext } from '../server-context.ts'
 import type { StoredEvent, Watch } from '../storage/reading/watch.ts'
 import { selectionOf, tableRequest } from './read.ts'
 
@@ -22,18 +23,20 @@ const BEFORE_END = 2000
  * As upstream's --min-request-timeout: half an hour to an hour, spread so that clients do not all come back together.
  */
 const SHORTEST_TIMEOUT = 1800
-const LONGEST_TIMER = 2 ** 31 - 1
 const INITIAL_EVENTS_END = 'k8s.io/initial-events-end'
 
+/** What ends streams, beside their clients. */
+type StreamLife = Pick<ServerContext, 'after' | 'signal'>
+
 /**
- * Streams events until the client goes, the timeout comes, or `signal` aborts (the server closes). Answers at once and
+ * Streams events until the client goes, the timeout comes, or the `signal` aborts (the server closes). Answers at once and
  * returns true. A resourceVersion that is too old, or still to come where all is to be sent, is told in the stream.
  */
 export const watch = async (
   exchange: Exchange,
   registry: Registry,
   resource: Resource,
-  signal: AbortSignal,
+  life: StreamLife,
 ): Promise<true> => {
   const wanted = negotiateStream(exchange.request.headers.accept, resource)
   const options = listOptions(exchange.query, true)
@@ -54,7 +57,7 @@ export const watch = async (
     encodeError: encoder.error,
     report: exchange.report,
   })
-  keepTime(exchange, stream, options, signal)
+  keepTime(exchange, stream, options, life)
   return true
 }
 
@@ -105,20 +108,28 @@ const keepTime = (
   { response }: Exchange,
   stream: EventStream,
   { timeoutSeconds, allowWatchBookmarks }: ListOptions,
-  signal: AbortSignal,
+  { after, signal }: StreamLife,
 ): void => {
   const milliseconds = 1000 * (timeoutSeconds || SHORTEST_TIMEOUT * (1 + Math.random()))
-  const bookmark = (): void => stream.bookmark()
-  const timers: NodeJS.Timeout[] = []
+  const cancels = new Set<() => void>()
   const end = (): void => {
-    for (const timer of timers) clearTimeout(timer)
+    for (const cancel of cancels) cancel()
     signal.removeEventListener('abort', end)
     stream.end()
   }
-  timers.push(setTimeout(end, Math.min(Math.max(milliseconds, 0), LONGEST_TIMER)))
+  const bookmarkNow = (): void => stream.bookmark()
+  const bookmarkLater = (): void => {
+    const cancel = after(BOOKMARK_INTERVAL, () => {
+      cancels.delete(cancel)
+      bookmarkNow()
+      bookmarkLater()
+    })
+    cancels.add(cancel)
+  }
+  cancels.add(after(milliseconds, end))
   if (allowWatchBookmarks) {
-    timers.push(setInterval(bookmark, BOOKMARK_INTERVAL))
-    if (milliseconds > BEFORE_END) timers.push(setTimeout(bookmark, Math.min(milliseconds - BEFORE_END, LONGEST_TIMER)))
+    bookmarkLater()
+    if (milliseconds > BEFORE_END) cancels.add(after(milliseconds - BEFORE_END, bookmarkNow))
   }
   signal.addEventListener('abort', end)
   response.on('close', end)

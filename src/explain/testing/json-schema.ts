@@ -23,14 +23,10 @@ export function schemaFaults(value: unknown, root: Schema): readonly string[] {
 }
 
 function faults(value: unknown, schema: Schema, at: string, root: Schema): readonly string[] {
-  for (const keyword of Object.keys(schema)) if (!KNOWN.has(keyword)) throw new Error(`keyword ${keyword}`)
+  for (const keyword in schema) if (!KNOWN.has(keyword)) throw new Error(`keyword ${keyword}`)
   const here = at || 'the value'
   const found: string[] = []
-  if (schema.$ref !== undefined) {
-    const target = root.$defs?.[schema.$ref.replace('#/$defs/', '')]
-    if (target === undefined) throw new Error(`${schema.$ref} leads nowhere`)
-    found.push(...faults(value, target, at, root))
-  }
+  if (schema.$ref !== undefined) found.push(...faults(value, resolved(schema, root), at, root))
   if (schema.anyOf !== undefined) found.push(...anyOfFaults(value, schema.anyOf, at, root))
   if ('const' in schema && value !== schema.const) found.push(`${here} is not ${JSON.stringify(schema.const)}`)
   if (schema.enum !== undefined && !schema.enum.includes(value))
@@ -40,6 +36,14 @@ function faults(value: unknown, schema: Schema, at: string, root: Schema): reado
     for (const [index, one] of value.entries()) found.push(...faults(one, schema.items, `${at}[${index}]`, root))
   if (typeOf(value) === 'object') found.push(...objectFaults(value as Record<string, unknown>, schema, at, root))
   return found
+}
+
+/** What a reference stands for; any other schema itself. */
+function resolved(schema: Schema, root: Schema): Schema {
+  if (schema.$ref === undefined) return schema
+  const target = root.$defs?.[schema.$ref.replace('#/$defs/', '')]
+  if (target === undefined) throw new Error(`${schema.$ref} leads nowhere`)
+  return target
 }
 
 const typeOf = (value: unknown): string => (value === null ? 'null' : Array.isArray(value) ? 'array' : typeof value)
@@ -55,8 +59,21 @@ function objectFaults(value: Record<string, unknown>, schema: Schema, at: string
   return found
 }
 
-/** Those of the member that comes nearest. */
+/** Those of the member that comes nearest. A member that names itself by a constant is not looked through for others. */
 function anyOfFaults(value: unknown, members: readonly Schema[], at: string, root: Schema): readonly string[] {
-  const tried = members.map((one) => faults(value, one, at, root))
-  return tried.sort((left, right) => left.length - right.length)[0] ?? []
+  const named = members.filter((one) => isNamed(value, resolved(one, root)))
+  let nearest: readonly string[] | undefined
+  for (const one of named.length > 0 ? named : members) {
+    const found = faults(value, one, at, root)
+    if (found.length === 0) return found
+    if (nearest === undefined || found.length < nearest.length) nearest = found
+  }
+  return nearest ?? []
 }
+
+const isNamed = (value: unknown, { properties = {} }: Schema): boolean =>
+  typeof value === 'object' &&
+  value !== null &&
+  Object.entries(properties).every(
+    ([name, one]) => !('const' in one) || !Object.hasOwn(value, name) || one.const === Reflect.get(value, name),
+  )
