@@ -50,6 +50,8 @@ const start = async (): Promise<{ readonly child: ChildProcess; readonly took: n
   const settings: Settings = { folder, port: PORT }
   const child = spawn(process.execPath, [...flags, join(bundle, 'server.mjs'), JSON.stringify(settings)], {
     stdio: ['ignore', 'pipe', 'inherit'],
+    // As bin/fairlead sets it.
+    env: { ...process.env, NODE_COMPILE_CACHE: join(bundle, 'compiled') },
   })
   await new Promise<void>((resolve, reject) => {
     child.stdout?.once('data', () => resolve())

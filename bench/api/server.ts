@@ -3,6 +3,7 @@
  * listens.
  */
 
+import { flushCompileCache } from 'node:module'
 import { setFlagsFromString } from 'node:v8'
 import { readPki } from '#apiserver/pki/pki.ts'
 import { createApiServer } from '#apiserver/server.ts'
@@ -32,3 +33,4 @@ process.once('SIGTERM', () => process.exit(0))
 await server.listen({ host: '127.0.0.1', port, tls: true })
 setFlagsFromString('--heap-growing-percent=50')
 process.stdout.write('ready\n')
+flushCompileCache()

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { configMaps } from '#api/core/configmap/resource.ts'
 import { SqliteJournal } from '#apiserver/storage/sqlite/sqlite-journal.ts'
+import { objectOf } from '#apiserver/storage/unread-object.ts'
 import { startTestServer } from '#apiserver/testing/test-server.ts'
 import { ApiError, isAlreadyExists } from '#client/client.ts'
 import { createUnixClient } from '#client/unix-client.ts'
@@ -70,7 +71,7 @@ for (const [who, threadAfter] of [
     assert.deepEqual(seen, [...answered, 'after'], 'a watch has missed nothing, and tells of nothing that was refused')
 
     const again = new SqliteJournal(options)
-    const kept = new Set([...again.load().changes].map(({ object }) => object.metadata!.name))
+    const kept = new Set([...again.load().changes].map(({ object }) => objectOf(object).metadata!.name))
     for (const name of ['before', ...answered, 'after']) assert.ok(kept.has(name), `${name} lasts`)
     assert.ok(!kept.has(`during-${answered.length}`), 'what was refused is not there')
     await again.close()

@@ -3,6 +3,7 @@ import { existsSync, readFileSync, truncateSync } from 'node:fs'
 import type { ApiObject, Resource } from '#api/resource.ts'
 import type { Change } from '#apiserver/storage/journal.ts'
 import { readDatabase } from '#apiserver/storage/sqlite/database-reader.ts'
+import { objectOf } from '#apiserver/storage/unread-object.ts'
 import type { BatchNote } from './server-process.ts'
 
 type Kind = Pick<Resource, 'group' | 'plural'>
@@ -59,7 +60,7 @@ export class Ledger {
   /** After a process has ended: what it has answered is there, and of what it was at all or nothing. */
   settle(): void {
     const { compacted, changes: kept } = readDatabase(`${this.#folder}/objects.db`) ?? { compacted: 0, changes: [] }
-    const found = [...kept]
+    const found = [...kept].map((one) => ({ ...one, object: objectOf(one.object) }))
     const latest = found.at(-1)?.revision ?? compacted
     for (const batch of this.#lasting(Math.max(latest, compacted))) for (const change of batch) this.#take(change)
     this.#compacted = compacted

@@ -1,7 +1,9 @@
 import type { ApiObject } from '#api/resource.ts'
 import { ChangeWindow, type SeenChange } from './change-window.ts'
-import type { Change } from './journal.ts'
+import type { Change, LoadedChange } from './journal.ts'
 import { sizeOf } from './object-size.ts'
+import { RestoredChange } from './restored-change.ts'
+import { type Held, objectOf, UnreadObject } from './unread-object.ts'
 
 /** Called synchronously after each change: it must only take note. */
 type ChangeListener = () => void
@@ -14,13 +16,21 @@ interface CollectionStore {
   now(): number
 }
 
+/** What a collection was. */
+interface PastObjects {
+  keys(): Iterable<string>
+  get(key: string): ApiObject | undefined
+}
+
+const whole = (held: Held | undefined): ApiObject | undefined => held && objectOf(held)
+
 /**
  * The objects of one resource as everybody may see them, and its latest changes. Keys are `namespace/name` or `name`;
  * what is stored is shared with every reader and never changed.
  */
 export class Collection {
   readonly window = new ChangeWindow()
-  readonly #objects = new Map<string, ApiObject>()
+  readonly #objects = new Map<string, Held>()
   readonly #listeners = new Set<ChangeListener>()
   readonly #store: CollectionStore
   #trimmed: number
@@ -51,7 +61,11 @@ export class Collection {
   }
 
   get(key: string): ApiObject | undefined {
-    return this.#objects.get(key)
+    const held = this.#objects.get(key)
+    if (!(held instanceof UnreadObject)) return held
+    const { object } = held
+    this.#objects.set(key, object)
+    return object
   }
 
   /** All keys in byte order, as etcd lists them. */
@@ -77,14 +91,19 @@ export class Collection {
 
   /** Shows a change that lasts. */
   commit(change: Change): void {
-    this.window.push(this.#apply(change))
+    const { revision, key, object, deleted } = change
+    const previous = this.get(key)
+    this.#set(key, deleted ? undefined : object)
+    this.window.push({ revision, key, object, previous, deleted, bytes: sizeOf(object), at: this.#store.now() })
     for (const listener of this.#listeners) listener()
   }
 
   /** Takes over a change of an earlier life; one that is folded into a state leaves nothing to resume from. */
-  restore(change: Change): void {
-    const seen = this.#apply(change)
-    if (change.revision > this.#trimmed) this.window.push(seen)
+  restore(change: LoadedChange): void {
+    const { key, object, deleted } = change
+    const previous = this.#objects.get(key)
+    this.#set(key, deleted ? undefined : object)
+    if (change.revision > this.#trimmed) this.window.push(new RestoredChange(change, previous, this.#store.now()))
   }
 
   /** The number of the first change after this revision, or undefined where they are no longer all known (410 Gone). */
@@ -94,21 +113,21 @@ export class Collection {
   }
 
   /**
-   * What `keys` and `get` answered at an earlier revision, by undoing what came after; undefined where that is no
-   * longer known.
+   * What `keys` and `get` answered at an earlier revision, by undoing what came after, keys in no order; undefined
+   * where that is no longer known.
    */
-  at(revision: number): ReadonlyMap<string, ApiObject> | undefined {
+  at(revision: number): PastObjects | undefined {
     const first = this.numberAfter(revision)
     if (first === undefined) return undefined
     const { end } = this.window
-    if (first === end) return this.#objects
+    if (first === end) return { keys: () => this.#objects.keys(), get: (key) => this.get(key) }
     const objects = new Map(this.#objects)
     for (let number = end - 1; number >= first; number--) {
       const { key, previous } = this.window.at(number)!
       if (previous) objects.set(key, previous)
       else objects.delete(key)
     }
-    return objects
+    return { keys: () => objects.keys(), get: (key) => whole(objects.get(key)) }
   }
 
   listen(listener: ChangeListener): () => void {
@@ -133,11 +152,9 @@ export class Collection {
     return change
   }
 
-  #apply({ revision, key, object, deleted }: Change): SeenChange {
-    const previous = this.#objects.get(key)
-    if (deleted) this.#objects.delete(key)
-    else this.#objects.set(key, object)
-    if (deleted || !previous) this.#sorted = undefined
-    return { revision, key, object, previous, deleted, bytes: sizeOf(object), at: this.#store.now() }
+  #set(key: string, held: Held | undefined): void {
+    if (held === undefined || !this.#objects.has(key)) this.#sorted = undefined
+    if (held === undefined) this.#objects.delete(key)
+    else this.#objects.set(key, held)
   }
 }

@@ -1,4 +1,5 @@
 import type { ApiObject, Resource } from '#api/resource.ts'
+import type { Held } from './unread-object.ts'
 
 /** One write as it is kept: the new state of an object, or its last one where it was deleted. */
 export interface Change {
@@ -13,11 +14,16 @@ export interface Change {
   readonly deleted: boolean
 }
 
+/** A change of an earlier life. */
+export interface LoadedChange extends Omit<Change, 'object'> {
+  readonly object: Held
+}
+
 export interface Loaded {
   /** Up to here changes are folded into states; what came later is there change by change, and watches may resume. */
   readonly compacted: number
   /** In the order of their revisions. */
-  readonly changes: Iterable<Change>
+  readonly changes: Iterable<LoadedChange>
 }
 
 /**

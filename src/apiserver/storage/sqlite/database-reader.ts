@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
-import type { Change, Loaded } from '../journal.ts'
+import type { Loaded, LoadedChange } from '../journal.ts'
 import { DatabaseError, faultOf } from './database-error.ts'
 import { isEmptyDatabase } from './database-format.ts'
 import { changeReader, checksum, type Row } from './row.ts'
@@ -35,7 +35,7 @@ export const readDatabase = (path: string): Loaded | undefined => {
   }
 }
 
-function* changesOf(database: DatabaseSync, path: string): Generator<Change> {
+function* changesOf(database: DatabaseSync, path: string): Generator<LoadedChange> {
   try {
     const statement = database.prepare(
       'SELECT revision, resource, key, replaces, deleted, object, crc FROM changes ORDER BY revision',

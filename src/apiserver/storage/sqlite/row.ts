@@ -1,6 +1,7 @@
 import { crc32 } from 'node:zlib'
 import type { Resource } from '#api/resource.ts'
-import type { Change } from '../journal.ts'
+import type { Change, LoadedChange } from '../journal.ts'
+import { UnreadObject } from '../unread-object.ts'
 import { objectReader } from './object-reader.ts'
 
 /** A change as it crosses threads and is written; `resource` is `group/plural`, `object` JSON. */
@@ -26,9 +27,9 @@ export const rowOf = ({ revision, resource, key, replaces, deleted, object }: Ch
 export const checksum = ([revision, resource, key, replaces, deleted, object]: Row): number =>
   crc32(object, crc32(`${revision} ${resource} ${key} ${replaces} ${deleted} `))
 
-/** Back again, for one row after the other. Throws SyntaxError where the object is no JSON. */
-export const changeReader = (): ((row: Row) => Change) => {
-  const objectOf = objectReader()
+/** Back again, for one row after the other; an object that is no JSON throws SyntaxError when it is asked for. */
+export const changeReader = (): ((row: Row) => LoadedChange) => {
+  const read = objectReader()
   const resources = new Map<string, Pick<Resource, 'group' | 'plural'>>()
   const resourceOf = (text: string): Pick<Resource, 'group' | 'plural'> => {
     let resource = resources.get(text)
@@ -45,6 +46,6 @@ export const changeReader = (): ((row: Row) => Change) => {
     key,
     replaces: replaces ?? undefined,
     deleted: deleted === 1,
-    object: objectOf(object),
+    object: new UnreadObject(object, read),
   })
 }

@@ -6,6 +6,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { type TestContext, test } from 'node:test'
 import type { ApiObject } from '#api/resource.ts'
 import type { Change } from '../journal.ts'
+import { objectOf } from '../unread-object.ts'
 import { DatabaseError } from './database-error.ts'
 import { type Appender, DatabaseThread } from './database-thread.ts'
 import { SqliteJournal, type SqliteJournalOptions } from './sqlite-journal.ts'
@@ -57,7 +58,7 @@ const change = (revision: number, key: string, more: Partial<Change> = {}): Chan
 
 const loaded = (journal: SqliteJournal): { readonly compacted: number; readonly changes: readonly Change[] } => {
   const { compacted, changes } = journal.load()
-  return { compacted, changes: [...changes] }
+  return { compacted, changes: [...changes].map((one) => ({ ...one, object: objectOf(one.object) })) }
 }
 
 test('what was appended is there for the next process, also where nobody closed the file', async (t) => {

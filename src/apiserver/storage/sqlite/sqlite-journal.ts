@@ -1,4 +1,4 @@
-import { type Change, type Journal, JournalError, type Loaded } from '../journal.ts'
+import { type Change, type Journal, JournalError, type Loaded, type LoadedChange } from '../journal.ts'
 import { DatabaseError, refusalOf } from './database-error.ts'
 import { DatabaseKeeper } from './database-keeper.ts'
 import { readDatabase } from './database-reader.ts'
@@ -136,7 +136,7 @@ export class SqliteJournal implements Journal {
     await former?.close()
   }
 
-  *#noting(changes: Iterable<Change>): Generator<Change> {
+  *#noting(changes: Iterable<LoadedChange>): Generator<LoadedChange> {
     for (const change of changes) {
       this.#last = change.revision
       yield change
