@@ -132,3 +132,28 @@ test('what became wrong by a change of its definition may stay, but not change t
   assert.equal((await api(`PATCH ${FOLDER}/bazs/a`, { mode: 'older' })).status, 422)
   assert.equal((await api(`PATCH ${FOLDER}/bazs/a`, { mode: 'new' })).status, 200)
 })
+
+test('a document’s hash is another when its kinds are, and the documents of other groups keep theirs', async () => {
+  const hashes = async (): Promise<Record<string, string>> => {
+    const { paths } = (await api('GET /openapi/v3')).body
+    return Object.fromEntries(
+      Object.entries<Json>(paths).map(([path, { serverRelativeURL: url }]) => [path, new URL(url, 'http://x').search]),
+    )
+  }
+  const before = await hashes()
+  assert.equal(new Set(Object.values(before)).size, Object.keys(before).length, 'each has its own')
+  assert.deepEqual(await hashes(), before)
+  await define('hashed', 'Hashed', { v3: FOO })
+  const { 'apis/lab.example/v3': added, ...others } = await hashes()
+  assert.match(added!, /^\?hash=[0-9A-F]{128}$/)
+  assert.deepEqual(others, before)
+  const definition = (await api(`GET ${DEFINITIONS}/hashed.lab.example`)).body
+  definition.spec.versions[0].schema.openAPIV3Schema.description = 'Another'
+  assert.equal((await api(`PUT ${DEFINITIONS}/hashed.lab.example`, definition)).status, 200)
+  const { 'apis/lab.example/v3': changed, ...rest } = await hashes()
+  assert.notEqual(changed, added)
+  assert.deepEqual(rest, before)
+  const { schemas } = (await api(`GET /openapi/v3/apis/lab.example/v3${changed}`)).body.components
+  assert.equal(schemas['example.lab.v3.Hashed'].description, 'Another')
+  assert.equal((await api(`DELETE ${DEFINITIONS}/hashed.lab.example`)).status, 200)
+})
