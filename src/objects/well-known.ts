@@ -19,6 +19,7 @@ export const TRIGGER_TIME_ANNOTATION = 'endpoints.kubernetes.io/last-change-trig
 
 export const HOSTNAME_LABEL = 'kubernetes.io/hostname'
 export const ZONE_LABEL = 'topology.kubernetes.io/zone'
+export const REGION_LABEL = 'topology.kubernetes.io/region'
 /** On a node: load balancers do not send to it. */
 export const EXCLUDE_FROM_LOAD_BALANCERS_LABEL = 'node.kubernetes.io/exclude-from-external-load-balancers'
 export const NOT_READY_TAINT = 'node.kubernetes.io/not-ready'

@@ -10,6 +10,7 @@ import { namespaceLifecycle } from './namespace-lifecycle.ts'
 import { nodeRestriction } from './node-restriction.ts'
 import { podPriority } from './pod-priority.ts'
 import { podSecurity } from './pod-security.ts'
+import { podTopologyLabels } from './pod-topology-labels.ts'
 import { resourceQuota } from './quotas/resource-quota.ts'
 import { rbacEscalation } from './rbac-escalation.ts'
 import { runtimeClass } from './runtimes/runtime-class.ts'
@@ -21,6 +22,7 @@ import type { ServiceAllocators } from './services/service-holdings.ts'
 import { claimResize } from './storage/claim-resize.ts'
 import { defaultStorageClass } from './storage/default-storage-class.ts'
 import { inUseProtection } from './storage/in-use-protection.ts'
+import { taintNodesByCondition } from './taint-nodes-by-condition.ts'
 
 interface AdmissionNeeds {
   readonly allocators: ServiceAllocators
@@ -44,9 +46,11 @@ export const admissionList = ({
   limitRanger,
   serviceAccount(random), // before validation, which wants its volume's names to be right
   certificateRequests(authorizer, now),
+  taintNodesByCondition,
   defaultTolerations,
   podSecurity,
   podPriority,
+  podTopologyLabels,
   runtimeClass, // after default tolerations: those of the class come behind
   defaultStorageClass,
   inUseProtection,

@@ -14,7 +14,7 @@ interface BindingBody extends ApiObject {
 /** The answer to a write that has no object to show. */
 export const success = (code: number): ApiObject => successStatus(code) as unknown as ApiObject
 
-/** Assigns a pod to a node, once: sets spec.nodeName and the condition PodScheduled. */
+/** Assigns a pod to a node, once: sets spec.nodeName and the condition PodScheduled; the pod has the binding's labels too. */
 export const binding: CreatingHandler = {
   async create(registry, resource, name, body, request) {
     const { target, metadata } = body as BindingBody
@@ -43,7 +43,11 @@ export const binding: CreatingHandler = {
         }
         return {
           ...pod,
-          metadata: { ...pod.metadata, annotations: mergeMaps(pod.metadata?.annotations, metadata?.annotations) },
+          metadata: {
+            ...pod.metadata,
+            labels: mergeMaps(pod.metadata?.labels, metadata?.labels),
+            annotations: mergeMaps(pod.metadata?.annotations, metadata?.annotations),
+          },
           spec: { ...pod.spec, nodeName: target!.name },
           status: { ...pod.status, conditions: [...conditions, scheduled] },
         } as unknown as ApiObject

@@ -7,6 +7,5 @@ export const services: NotHeld = {
     'upstream names an object that stands behind its allocator; ours says that the name is missing',
   'table ipaddresses': AGE,
   'table ipaddresses with rows': AGE,
-  'create Node worker': 'a taint that node agents here take nothing from: nodes start untainted',
   'api groups': 'upstream serves resource.k8s.io too, and ours metrics.k8s.io',
 }
