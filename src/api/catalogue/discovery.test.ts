@@ -43,7 +43,10 @@ test('what is said of a kind beside its checks is what the API promises', () => 
     [
       'apiservices',
       'poddisruptionbudgets',
+      'csidrivers',
       'csinodes',
+      'csistoragecapacities',
+      'volumeattachments',
       'mutatingadmissionpolicies',
       'mutatingadmissionpolicybindings',
       'mutatingwebhookconfigurations',
@@ -86,8 +89,11 @@ test('what is said of a kind beside its checks is what the API promises', () => 
       'resourcequotas',
       'serviceaccounts',
       'services',
+      'csidrivers',
       'csinodes',
       'storageclasses',
+      'volumeattachments',
+      'volumeattributesclasses',
     ],
   )
   assert.deepEqual(

@@ -5,6 +5,8 @@ import type { Kind } from './kind.ts'
 export const warningsOf = (kind: Kind, object: ApiObject, isNew: boolean): readonly string[] => [
   ...(kind.warnings?.(object, isNew) ?? []),
   ...(isNew && kind.isInert
-    ? [`nothing acts on a ${kind.resource.kind} in this cluster: it is kept and served, and has no effect`]
+    ? [`nothing acts on ${withArticle(kind.resource.kind)} in this cluster: it is kept and served, and has no effect`]
     : []),
 ]
+
+const withArticle = (word: string): string => `${/^[AEIO]/.test(word) ? 'an' : 'a'} ${word}`

@@ -52,7 +52,12 @@ test('the columns of every kind have the names and the types that kubectl shows,
   const bindings = 'Name=name, Role, Age, Users*, Groups*, ServiceAccounts*'
   assert.deepEqual(shown, {
     apiservices: 'Name=name, Service, Available, Age',
+    csidrivers:
+      'Name=name, AttachRequired:boolean, PodInfoOnMount:boolean, StorageCapacity:boolean, TokenRequests, RequiresRepublish:boolean, Modes, Age',
     csinodes: 'Name=name, Drivers:integer, Age',
+    csistoragecapacities: 'Name=name, StorageClassName, Capacity',
+    volumeattachments: 'Name=name, Attacher, PV, Node, Attached:boolean, Age',
+    volumeattributesclasses: 'Name=name, DriverName, Age',
     ComponentStatus: 'Name=name, Status, Message, Error',
     NodeMetrics: 'Name=name, CPU, Memory, Window',
     PodMetrics: 'Name=name, CPU, Memory, Window',

@@ -84,8 +84,14 @@ export const samples: Readonly<Record<string, Readonly<Record<string, unknown>>>
       roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'view' },
     },
     'rbac.authorization.k8s.io/v1/roles': { rules: [{ apiGroups: [''], resources: ['pods'], verbs: ['get'] }] },
+    'storage.k8s.io/v1/csidrivers': { spec: {} },
     'storage.k8s.io/v1/csinodes': { spec: { drivers: [] } },
+    'storage.k8s.io/v1/csistoragecapacities': { storageClassName: 'sample' },
     'storage.k8s.io/v1/storageclasses': { provisioner: 'example.com/sample' },
+    'storage.k8s.io/v1/volumeattachments': {
+      spec: { attacher: 'sample.example.com', source: { persistentVolumeName: 'sample' }, nodeName: 'sample' },
+    },
+    'storage.k8s.io/v1/volumeattributesclasses': { driverName: 'sample.example.com', parameters: { a: '1' } },
     'admissionregistration.k8s.io/v1/mutatingadmissionpolicies': {
       spec: {
         matchConstraints,

@@ -15,7 +15,7 @@ class VolumeNodeAffinity extends message('VolumeNodeAffinity', {
   required: optional(1, NodeSelector),
 }) {}
 
-class PersistentVolumeSpec extends message('PersistentVolumeSpec', {
+export class PersistentVolumeSpec extends message('PersistentVolumeSpec', {
   capacity: map(1, quantity),
   persistentVolumeSource: inline(2, PersistentVolumeSource),
   accessModes: list(3, PersistentVolumeAccessMode, { list: 'atomic' }),

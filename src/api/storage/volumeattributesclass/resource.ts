@@ -1,0 +1,9 @@
+import { resource } from '#api/resource.ts'
+import { VolumeAttributesClass, VolumeAttributesClassList } from './message.ts'
+
+export const volumeAttributesClasses = resource(
+  'volumeattributesclasses',
+  VolumeAttributesClass,
+  VolumeAttributesClassList,
+  { shortNames: ['vac'], namespaced: false },
+)
