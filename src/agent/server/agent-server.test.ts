@@ -119,7 +119,7 @@ test('readiness: never said of a node with a part that is not ready, which is na
   )
 })
 
-test('readiness: who waits for what cannot be is told why', async () => {
+test('readiness: who waits for what cannot be is told why, and nobody is served any more', async () => {
   const socket = join(folder, 'other.sock')
   const fails = Promise.withResolvers<void>()
   const refused = assert.rejects(serveAgentApi({ ...options, socket, ready: fails.promise }), /no route/)
@@ -129,6 +129,7 @@ test('readiness: who waits for what cannot be is told why', async () => {
   fails.reject(new Error('no route'))
   assert.deepEqual(await waiting, { code: 500, text: 'no route', type: 'text/plain' })
   await refused
+  await assert.rejects(ask('/status', socket), { code: 'ENOENT' })
 })
 
 test('status tells of each node its addresses, parts, pods and what its kernel has', async () => {

@@ -96,7 +96,13 @@ export const serveAgentApi = async (options: AgentServerOptions): Promise<() => 
     process.umask(mask)
   })
   chmodSync(socket, 0o600)
-  await settled
+  try {
+    await settled
+  } catch (error) {
+    // Who waits is told yet, and nobody else comes.
+    server.close()
+    throw error
+  }
   return () => {
     server.close()
     server.closeAllConnections()
