@@ -68,3 +68,40 @@ test('what an evaluation costs is counted as cel-go and Kubernetes count', () =>
   const found = Object.keys(COSTS).map((source) => [source, given.cost(source)])
   assert.deepEqual(Object.fromEntries(found), COSTS)
 })
+
+const large = new Expressions(
+  { d: DYN },
+  {
+    d: toValue({
+      text: 'a'.repeat(500_000),
+      part: `${'a'.repeat(125_000)}b${'a'.repeat(125_000)}`,
+      many: '%s'.repeat(5000),
+      list: Array.from({ length: 20_000 }, (_, index) => index),
+    }),
+  },
+)
+
+test('a call that costs more than there is left is not made, and what would fill the memory is made neither', () => {
+  const grown = (by: string): string => `lists.range(20000).map(i, ${by})`
+  for (const source of [
+    'd.text.contains(d.part)',
+    'd.text.indexOf(d.part) < 0',
+    'd.text.lastIndexOf(d.part, 400000) < 0',
+    'd.text.split(d.part).size()',
+    'd.text.replace(d.part, "")',
+    'd.text.replace("a", d.text)',
+    'd.text.replace("", d.text, 100000)',
+    'd.list.distinct()',
+    'd.list.sort()',
+    'sets.contains(d.list, d.list)',
+    `${grown('d.text')}.join()`,
+    `${grown('d.list')}.flatten().size()`,
+    `d.many.format(${grown('d.text')})`,
+    '"%s".format([d.list.map(i, d.list)])',
+  ])
+    assert.equal(large.value(source), 'error: operation cancelled: actual cost limit exceeded', source)
+})
+
+test('lists that are added cost by their length where they are long, for they are copied', () => {
+  assert.equal(large.cost('d.list + d.list') - large.cost('d.list == d.list'), 2001)
+})

@@ -1,4 +1,5 @@
 import { test } from 'node:test'
+import { DYN, toValue } from '../cel.ts'
 import { Expressions } from '../testing/evaluated.ts'
 
 const given = new Expressions()
@@ -177,4 +178,13 @@ test('edges of addresses, amounts, URLs and versions', () => {
     '!cidr("10.0.0.0/16").containsCIDR("10.0.0.0/8") && cidr("::/0").containsIP("::1") && !cidr("::/0").containsIP("1.1.1.1")',
     'isSemver("1.2.3") && !isSemver("1.2") && isSemver("v1.2", true) && !isURL("") && !isCIDR("10.0.0.0")',
   )
+})
+
+test('a text that is too large, or has too many digits, is an error of the expression', () => {
+  const large = new Expressions({ d: DYN }, { d: toValue({ text: 'é'.repeat(300_000) }) })
+  large.are({
+    '"%.101f".format([1.0])': 'error: error during formatting: more than 100 digits are not supported, not 101',
+    '"%s".format([bytes(d.text)]) == d.text': true,
+    '"😀a😀b".indexOf("b", 2) * 100 + "😀a😀b".lastIndexOf("a", 3) * 10 + "😀a😀b".indexOf("a", 2)': '309n',
+  })
 })

@@ -1,7 +1,7 @@
-import { COST, costOf } from '../cost/actual.ts'
+import { COST, costOf, costOfResult } from '../cost/actual.ts'
 import type { Overload } from '../library/overload.ts'
 import type { Call, Expression } from '../syntax/expression.ts'
-import { CelError } from '../values/cel-error.ts'
+import { CelCostError, CelError } from '../values/cel-error.ts'
 import { isOf, typeNameOf } from '../values/kind-of.ts'
 import { MapValue, ObjectValue, Optional, type Value } from '../values/value.ts'
 import type { Evaluate } from './frame.ts'
@@ -64,7 +64,14 @@ const planOr = (name: string, target: Evaluate, other: Evaluate): Evaluate => {
 const takes = ({ args }: Overload, values: readonly Value[]): boolean =>
   args.every((type, index) => isOf(values[index]!, type))
 
-const applied = ({ call }: Overload, args: readonly Value[]): Value => call(...(args as never[]))
+/** What JavaScript cannot hold costs more than anybody has. */
+const applied = ({ call }: Overload, args: readonly Value[]): Value => {
+  try {
+    return call(...(args as never[]))
+  } catch (error) {
+    throw error instanceof RangeError ? new CelCostError() : error
+  }
+}
 
 /** Makes of a call what evaluates it. */
 export const planCall = (call: Call, plan: Plan): Evaluate => {
@@ -86,8 +93,9 @@ export const planCall = (call: Call, plan: Plan): Evaluate => {
     // What is at an index is found by what holds it: a whole double is an index too.
     const overload = overloads.find((one) => takes(one, values)) ?? (isIndex ? overloads[0] : undefined)
     if (overload === undefined) throw noOverload(name, values)
+    frame.spend(isIndex ? COST.select : costOf(overload, values))
     const result = applied(overload, values)
-    frame.spend(isIndex ? COST.select : costOf(overload, values, result))
+    if (!isIndex) frame.spend(costOfResult(overload, values, result))
     return result
   }
 }

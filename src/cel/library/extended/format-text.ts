@@ -1,5 +1,5 @@
-import { utf8Bytes } from '#schema/utf8.ts'
-import { CelError } from '../../values/cel-error.ts'
+import { readUtf8, utf8Bytes } from '#schema/utf8.ts'
+import { CelCostError, CelError } from '../../values/cel-error.ts'
 import { typeNameOf } from '../../values/kind-of.ts'
 import { Duration, Timestamp } from '../../values/time.ts'
 import { ListValue, MapValue, TypeValue, Uint, type Value } from '../../values/value.ts'
@@ -14,20 +14,41 @@ const special = (value: number): string | undefined => {
   return Number.isFinite(value) ? undefined : value > 0 ? 'Infinity' : '-Infinity'
 }
 
+/** Letters of a text that is made: a list may hold another a million times, and that one a third. */
+const MOST = 10_000_000
+/** No double has more digits behind its point that JavaScript writes. */
+const MOST_DIGITS = 100
+
+/** Counts the letters of one text, and throws CelCostError where they are too many. */
+type Count = (text: string) => string
+
+const counting = (): Count => {
+  let letters = 0
+  return (text) => {
+    letters += text.length
+    if (letters > MOST) throw new CelCostError()
+    return text
+  }
+}
+
 /** A value as `%s` shows it. */
-const shown = (value: Value): string => {
+const shown = (value: Value, count: Count): string => {
+  if (value instanceof ListValue) return `[${value.items.map((item) => shown(item, count)).join(', ')}]`
+  if (value instanceof MapValue) {
+    const entries = value.keys().map((key) => `${shown(key, count)}: ${shown(value.get(key)!, count)}`)
+    return `{${entries.sort().join(', ')}}`
+  }
+  return count(shownAlone(value))
+}
+
+const shownAlone = (value: Exclude<Value, ListValue | MapValue>): string => {
   if (typeof value === 'string') return value
   if (value === null) return 'null'
   if (typeof value === 'number') return special(value) ?? String(value)
   if (value instanceof Uint) return String(value.value)
-  if (value instanceof Uint8Array) return String.fromCharCode(...value)
+  if (value instanceof Uint8Array) return readUtf8(value, 0, value.length)
   if (value instanceof Duration || value instanceof Timestamp) return String(value)
   if (value instanceof TypeValue) return value.name
-  if (value instanceof ListValue) return `[${value.items.map(shown).join(', ')}]`
-  if (value instanceof MapValue) {
-    const entries = value.keys().map((key) => `${shown(key)}: ${shown(value.get(key)!)}`)
-    return `{${entries.sort().join(', ')}}`
-  }
   if (typeof value === 'object')
     throw new CelError(
       `error during formatting: string clause can only be used on strings, bools, bytes, ints, doubles, maps, lists, types, durations, and timestamps, was given ${typeNameOf(value)}`,
@@ -64,10 +85,12 @@ const hexadecimal = (value: Value): string => {
   return [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('')
 }
 
-const clause = (letter: string, digits: number, value: Value): string => {
+const clause = (letter: string, digits: number, value: Value, count: Count): string => {
+  if (digits > MOST_DIGITS)
+    throw new CelError(`error during formatting: more than ${MOST_DIGITS} digits are not supported, not ${digits}`)
   switch (letter) {
     case 's':
-      return shown(value)
+      return shown(value, count)
     case 'd':
       return decimal(value)
     case 'f': {
@@ -95,10 +118,11 @@ const CLAUSE = /%(?:%|(?:\.(\d*))?([\s\S]|$))/gu
 /** A text with values put in: `"%d of %s".format([1, "a"])`. */
 export const formatted = (text: string, values: readonly Value[]): string => {
   let next = 0
-  return text.replace(CLAUSE, (whole, digits: string | undefined, letter: string | undefined) => {
-    if (whole === '%%') return '%'
+  const [parts, whole] = [counting(), counting()]
+  return text.replace(CLAUSE, (all, digits: string | undefined, letter: string | undefined) => {
+    if (all === '%%') return '%'
     if (letter === undefined || letter === '') throw new CelError('unexpected end of string')
     if (next >= values.length) throw new CelError(`index ${next} out of range`)
-    return clause(letter, digits === undefined || digits === '' ? 6 : Number(digits), values[next++]!)
+    return whole(clause(letter, digits === undefined || digits === '' ? 6 : Number(digits), values[next++]!, parts))
   })
 }

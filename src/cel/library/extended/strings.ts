@@ -16,26 +16,38 @@ const charAt = (text: string, index: bigint): string => {
   return points[placeIn(points, index)] ?? ''
 }
 
-const standsAt = (points: readonly string[], part: readonly string[], at: number): boolean =>
-  part.every((point, offset) => points[at + offset] === point)
+/** How many code points stand before a place of the text. */
+const pointsBefore = (text: string, place: number): bigint => {
+  let points = place
+  for (let at = 1; at < place; at++) if (isPair(text, at)) points--
+  return BigInt(points)
+}
+
+/** Where the code point of this number stands in the text; its end for one behind it. */
+const placeOf = (text: string, point: bigint): number => {
+  let place = 0
+  for (let left = point; left > 0n && place < text.length; left--) place += isPair(text, place + 1) ? 2 : 1
+  return place
+}
+
+/** Whether this is the second half of a code point. */
+const isPair = (text: string, at: number): boolean =>
+  text.charCodeAt(at) >>> 10 === 0x37 && text.charCodeAt(at - 1) >>> 10 === 0x36
 
 const indexOf = (text: string, part: string, from = 0n): bigint => {
   if (part === '') return from
   if (from < 0n) throw outOfRange(from)
-  const [points, wanted] = [[...text], [...part]]
-  for (let at = Number(from); at <= points.length - wanted.length; at++)
-    if (standsAt(points, wanted, at)) return BigInt(at)
-  return -1n
+  const found = text.indexOf(part, placeOf(text, from))
+  return found < 0 ? -1n : pointsBefore(text, found)
 }
 
 const lastIndexOf = (text: string, part: string, from?: bigint): bigint => {
-  const [points, wanted] = [[...text], [...part]]
-  if (part === '') return from ?? BigInt(points.length)
+  const length = pointsBefore(text, text.length)
+  if (part === '') return from ?? length
   if (from !== undefined && from < 0n) throw outOfRange(from)
-  if (from !== undefined && from >= BigInt(points.length)) return -1n
-  for (let at = Math.min(Number(from ?? points.length), points.length - wanted.length); at >= 0; at--)
-    if (standsAt(points, wanted, at)) return BigInt(at)
-  return -1n
+  if (from !== undefined && from >= length) return -1n
+  const found = text.lastIndexOf(part, from === undefined ? text.length : placeOf(text, from))
+  return found < 0 ? -1n : pointsBefore(text, found)
 }
 
 /** A text parted, into no more than so many; Go parts by nothing between code points. */
