@@ -47,11 +47,11 @@ export const notFound = (resource: Named, name: string): Status =>
 export const noSuchResource = (): Status =>
   failureStatus(404, 'NotFound', 'the server could not find the requested resource', {})
 
-export const alreadyExists = (resource: Named, name: string): Status =>
+export const alreadyExists = (resource: Named, name: string, isBeingDeleted = false): Status =>
   failureStatus(
     409,
     'AlreadyExists',
-    `${qualified(resource.plural, resource.group)} "${name}" already exists`,
+    `${isBeingDeleted ? 'object is being deleted: ' : ''}${qualified(resource.plural, resource.group)} "${name}" already exists`,
     detailsOf(resource, name, resource.plural),
   )
 

@@ -75,6 +75,17 @@ test('parseJson() words broken text as Go does', () => {
   assert.throws(() => parseJson('['.repeat(5000) + ']'.repeat(5000)), { code: 'JSON_TOO_DEEP' })
 })
 
+test('a number that no double holds is refused, and not kept as null', () => {
+  const of = (number: string): string => `json: cannot unmarshal number ${number} into Go value of type float64`
+  for (const [text, number] of [
+    ['{"a":[1e400]}', '1e400'],
+    ['-1.5E+999', '-1.5E+999'],
+    [`[1e308,${'9'.repeat(309)}]`, '9'.repeat(309)],
+  ] as const)
+    assert.throws(() => parseJson(text), { code: 'JSON_VALUE', message: of(number) })
+  assert.deepEqual(parseJson('[1e308,"1e400",5e-400]'), [1e308, '1e400', 0])
+})
+
 test('a map key __proto__ is a key like others', () => {
   const { object, problems } = service('"metadata":{"labels":{"__proto__":"x","constructor":"y"}}')
   assert.deepEqual(problems, [])

@@ -22,7 +22,10 @@ interface DecodedJson<T> {
 /** `unknown field "spec.bogus"`: the text of a warning, and of one part of a strict decoding error. */
 export const formatProblem = ({ kind, path }: FieldProblem): string => `${kind} field "${path}"`
 
-/** Any JSON value. Throws JsonError JSON_SYNTAX in Go's words (`unexpected end of JSON input`), JSON_TOO_DEEP. */
+/**
+ * Any JSON value. Throws JsonError JSON_SYNTAX in Go's words (`unexpected end of JSON input`), JSON_TOO_DEEP, JSON_VALUE
+ * for a number that no double holds.
+ */
 export const parseJson = (text: string): unknown => {
   let value: unknown
   try {
@@ -31,8 +34,21 @@ export const parseJson = (text: string): unknown => {
     scanJson(text)
     throw new JsonError('JSON_SYNTAX', error instanceof Error ? error.message : String(error))
   }
-  checkDepth(value, 0)
+  try {
+    checkValue(value, 0)
+  } catch (error) {
+    if (error instanceof JsonError && error.code === 'JSON_VALUE') throw new JsonError('JSON_VALUE', outOfRange(text))
+    throw error
+  }
   return value
+}
+
+const NUMBERS = /-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g
+
+/** What Go says of the first number that became infinite: it would be null when it is written. */
+const outOfRange = (text: string): string => {
+  const literal = text.match(NUMBERS)?.find((number) => !Number.isFinite(Number(number)))
+  return `json: cannot unmarshal number ${literal} into Go value of type float64`
 }
 
 /**
@@ -58,7 +74,7 @@ export const decodeJsonText = <T>(
  * value.
  */
 export const decodeJson = <T>(message: MessageClass<T>, value: unknown): DecodedJson<T> => {
-  checkDepth(value, 0)
+  checkValue(value, 0)
   const plan = planOf(message)
   if (plan.open !== undefined) return openResult(plan, structuredCopy(value), undefined)
   const walk: Walk = { path: [], unknown: 0 }
@@ -109,11 +125,17 @@ export const jsonValue = <T>(message: MessageClass<T>, object: T): { readonly [k
 /** JSON text as the API server writes it, without spaces. */
 export const encodeJson = <T>(message: MessageClass<T>, object: T): string => JSON.stringify(jsonValue(message, object))
 
-const checkDepth = (value: unknown, depth: number): void => {
-  if (typeof value !== 'object' || value === null) return
+/** Throws JsonError JSON_TOO_DEEP, and JSON_VALUE for an infinite number. */
+const checkValue = (value: unknown, depth: number): void => {
+  if (typeof value !== 'object') {
+    if (value === Infinity || value === -Infinity)
+      throw new JsonError('JSON_VALUE', `json: unsupported value: ${value > 0 ? '+' : '-'}Inf`)
+    return
+  }
+  if (value === null) return
   if (depth >= MAX_DEPTH) throw new JsonError('JSON_TOO_DEEP', 'exceeded max depth')
-  if (Array.isArray(value)) for (const item of value) checkDepth(item, depth + 1)
-  else for (const key in value) checkDepth((value as { [key: string]: unknown })[key], depth + 1)
+  if (Array.isArray(value)) for (const item of value) checkValue(item, depth + 1)
+  else for (const key in value) checkValue((value as { [key: string]: unknown })[key], depth + 1)
 }
 
 /**

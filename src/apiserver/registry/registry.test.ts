@@ -35,6 +35,15 @@ const refusal = async (work: Promise<unknown>): Promise<ApiError['status']> => {
   throw new assert.AssertionError({ message: 'nothing was refused' })
 }
 
+test('whose name is taken by one that is being deleted is told so', async () => {
+  const held = { metadata: { name: 'held', finalizers: ['test/holds'] } }
+  const create = () => ask(server.socketPath, 'POST /api/v1/namespaces/default/configmaps', held)
+  await create()
+  assert.equal((await create()).body.message, 'configmaps "held" already exists')
+  await ask(server.socketPath, 'DELETE /api/v1/namespaces/default/configmaps/held')
+  assert.equal((await create()).body.message, 'object is being deleted: configmaps "held" already exists')
+})
+
 test('a terminating pod survives writes of its status and of its labels within its grace period', async () => {
   await make('going', { terminationGracePeriodSeconds: 30 })
   await server.client.delete(pods, 'going', scope)

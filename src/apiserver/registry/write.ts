@@ -103,7 +103,8 @@ export class Write {
     const allocated = this.#chain.create('allocate', complete)
     this.#consulted.validated('CREATE', name, allocated, undefined)
     const object = this.#chain.create('count', allocated)
-    if (this.#find(namespace, name)) throw alreadyExists(resource, name)
+    const present = this.#find(namespace, name)
+    if (present) throw alreadyExists(resource, name, present.metadata?.deletionTimestamp !== undefined)
     return this.#transaction.dryRun ? object : this.#put(keyIn(resource, namespace, name), object)
   }
 
