@@ -47,8 +47,11 @@ const contained: Cost = ([network, other], id) => {
 
 const squared = (size: number): number => 10 + 2 * size * size
 
-const named = <C>(names: string, cost: C): readonly (readonly [string, C])[] =>
+const each = <C>(names: string, cost: C): readonly (readonly [string, C])[] =>
   names.split(' ').map((name) => [name, cost])
+
+const named = each<Cost>
+const namedByResult = each<ResultCost>
 
 const ONE: Cost = () => 1
 
@@ -100,9 +103,9 @@ const BY_ID: ReadonlyMap<string, Cost> = new Map<string, Cost>([
 
 /** By the name of the function: what is known when it has been called alone. */
 const BY_RESULT: ReadonlyMap<string, ResultCost> = new Map<string, ResultCost>([
-  ...named('join', (_: readonly Value[], result: Value) => walked(result, 2)),
-  ...named('slice lists.range reverse', (_: readonly Value[], result: Value) => 10 + sizeOf(result)),
-  ...named('flatten', (args: readonly Value[], result: Value) => 10 + Number(args[1] ?? 1n) * sizeOf(result)),
+  ...namedByResult('join', (_, result) => walked(result, 2)),
+  ...namedByResult('slice lists.range reverse', (_, result) => 10 + sizeOf(result)),
+  ...namedByResult('flatten', (args, result) => 10 + Number(args[1] ?? 1n) * sizeOf(result)),
 ])
 
 /** From here on a call costs by its effort too, also where cel-go counts none: it shares what we copy. */
