@@ -21,6 +21,7 @@ import { keyIn, type Reader, type ReadResource } from './reader.ts'
 import { UNHEARD } from './remarks.ts'
 import type { Deleted, DeletionRequest, WatchOptions, WriteRequest, Written } from './request.ts'
 import { asking, awaiting } from './storage-refusal.ts'
+import { ToldWatch } from './told-watch.ts'
 import { Write } from './write.ts'
 import type { WriteRules } from './write-rules.ts'
 
@@ -127,19 +128,7 @@ export class Registry implements Reader {
         ? open(selection)
         : watchForm(this.machinery.catalogue, kind, selection, open, onReady)
     })
-    return {
-      next: () => asking(() => watch.next()),
-      get isBehind() {
-        return watch.isBehind
-      },
-      get isWaiting() {
-        return watch.isWaiting === true
-      },
-      get isOver() {
-        return watch.isOver
-      },
-      close: () => watch.close(),
-    }
+    return new ToldWatch(watch)
   }
 
   /** How much there is of a resource: stored objects, and open watches. */

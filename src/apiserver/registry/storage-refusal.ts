@@ -48,4 +48,5 @@ export const awaiting = <T>(answer: Promise<T>): Promise<T> =>
     throw told(error)
   })
 
-const told = (error: unknown): unknown => (error instanceof StorageError ? refusalOf(error) : error)
+/** What clients are told of what storage has thrown. */
+export const told = (error: unknown): unknown => (error instanceof StorageError ? refusalOf(error) : error)

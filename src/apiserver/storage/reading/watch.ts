@@ -4,6 +4,7 @@ import type { Collection } from '../collection.ts'
 import { StorageError } from '../storage-error.ts'
 import { withRevision } from '../with-revision.ts'
 import { checkReached, type Selection } from './list.ts'
+import { inTurn } from './turns.ts'
 
 /** `initial` marks the bookmark that ends the initial events of a streaming list. */
 export type StoredEvent =
@@ -89,6 +90,84 @@ const initialEvents = (
   }
 }
 
+/** There may be a thousand of them: what they share is in the class, and not made for each. */
+class OpenWatch implements Watch {
+  readonly #collection: Collection
+  readonly #selection: Selection
+  readonly #onReady: () => void
+  /** What is of this revision or before it is known to the client. */
+  readonly #resumed: number
+  readonly #stop: () => void
+  #initial: (() => StoredEvent | undefined) | undefined
+  #number: number
+  #seen: number
+  #noted = false
+  #open = true
+
+  constructor(
+    collection: Collection,
+    selection: Selection,
+    { revision = 0, sendInitialEvents = revision === 0, marked = false }: WatchRequest,
+    onReady: () => void,
+  ) {
+    if (sendInitialEvents) checkReached(revision, collection.revision)
+    const { window } = collection
+    const resumed = sendInitialEvents || revision === 0 ? collection.revision : revision
+    const from = resumed >= collection.revision ? window.end : collection.numberAfter(resumed)
+    if (from === undefined) throw tooOld(resumed, collection)
+    this.#collection = collection
+    this.#selection = selection
+    this.#onReady = onReady
+    this.#resumed = resumed
+    this.#seen = resumed
+    this.#number = from
+    if (sendInitialEvents) this.#initial = initialEvents(collection, selection, marked)
+    const tell = (): void => {
+      this.#noted = false
+      if (this.#open) this.#onReady()
+    }
+    const note = (): void => {
+      if (this.#noted) return
+      this.#noted = true
+      inTurn(tell)
+    }
+    this.#stop = collection.listen(note)
+    if (this.#initial || this.#number < window.end) note()
+  }
+
+  next(): StoredEvent | undefined {
+    if (this.#initial) {
+      const event = this.#initial()
+      if (event) return event
+      this.#initial = undefined
+    }
+    const { window } = this.#collection
+    while (this.#number < window.end) {
+      const change = window.at(this.#number)
+      if (!change) throw tooOld(this.#seen, this.#collection)
+      const event = change.revision <= this.#resumed ? undefined : eventFor(change, this.#selection)
+      this.#number++
+      this.#seen = Math.max(this.#seen, change.revision)
+      if (event) return event
+    }
+    return undefined
+  }
+
+  get isBehind(): boolean {
+    return this.#number < this.#collection.window.begin
+  }
+
+  get isOver(): boolean {
+    return this.#collection.isClosed && !this.#initial && this.#number >= this.#collection.window.end
+  }
+
+  close(): void {
+    this.#open = false
+    this.#initial = undefined
+    this.#stop()
+  }
+}
+
 /**
  * Opens a watch. `onReady` is called when there is something to read, once a turn of the event loop and never inside
  * the call that committed it: a write costs its watchers one note each. A revision that is still to come is waited for.
@@ -99,56 +178,4 @@ export const openWatch = (
   selection: Selection,
   request: WatchRequest,
   onReady: () => void,
-): Watch => {
-  const { window } = collection
-  const { revision = 0, sendInitialEvents = revision === 0 } = request
-  if (sendInitialEvents) checkReached(revision, collection.revision)
-  const resumed = sendInitialEvents || revision === 0 ? collection.revision : revision
-  const from = resumed >= collection.revision ? window.end : collection.numberAfter(resumed)
-  if (from === undefined) throw tooOld(resumed, collection)
-  let number = from
-  let seen = resumed
-  let initial = sendInitialEvents ? initialEvents(collection, selection, request.marked === true) : undefined
-  let scheduled = false
-  let open = true
-  const note = (): void => {
-    if (scheduled) return
-    scheduled = true
-    setImmediate(() => {
-      scheduled = false
-      if (open) onReady()
-    })
-  }
-  const stop = collection.listen(note)
-  const next = (): StoredEvent | undefined => {
-    if (initial) {
-      const event = initial()
-      if (event) return event
-      initial = undefined
-    }
-    while (number < window.end) {
-      const change = window.at(number)
-      if (!change) throw tooOld(seen, collection)
-      const event = change.revision <= resumed ? undefined : eventFor(change, selection)
-      number++
-      seen = Math.max(seen, change.revision)
-      if (event) return event
-    }
-    return undefined
-  }
-  if (initial || number < window.end) note()
-  return {
-    next,
-    get isBehind() {
-      return number < window.begin
-    },
-    get isOver() {
-      return collection.isClosed && !initial && number >= window.end
-    },
-    close() {
-      open = false
-      initial = undefined
-      stop()
-    },
-  }
-}
+): Watch => new OpenWatch(collection, selection, request, onReady)
