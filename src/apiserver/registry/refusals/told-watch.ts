@@ -1,4 +1,4 @@
-import type { StoredEvent, Watch } from '../storage/reading/watch.ts'
+import type { StoredEvent, Watch } from '../../storage/reading/watch.ts'
 import { told } from './storage-refusal.ts'
 
 /** A watch whose `next` throws what clients are told. */

@@ -7,8 +7,8 @@ import {
   internalError,
   tooLargeResourceVersion,
   tooManyRequests,
-} from '../errors.ts'
-import { StorageError } from '../storage/storage-error.ts'
+} from '../../errors.ts'
+import { StorageError } from '../../storage/storage-error.ts'
 
 /** What clients are told of a fault of storage. */
 const refusalOf = (error: StorageError): ApiError => {

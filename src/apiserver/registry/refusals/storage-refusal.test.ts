@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { ApiError } from '#client/client.ts'
-import { StorageError, type StorageErrorCode } from '../storage/storage-error.ts'
+import { StorageError, type StorageErrorCode } from '../../storage/storage-error.ts'
 import { asking } from './storage-refusal.ts'
 
 test('what storage cannot do is told as Kubernetes tells it: code, reason and words', () => {
