@@ -50,9 +50,13 @@ test('decodeJsonText() words a wrong type as Go does', () => {
     'JSON_TYPE',
   )('json: cannot unmarshal bool into Go struct field ServicePort.spec.ports.targetPort of type int32')
   refusal(
-    '"metadata":{"generation":9007199254740993}',
+    '"metadata":{"generation":9007199254740992}',
     'JSON_TYPE',
   )('json: cannot unmarshal number 9007199254740992 into Go struct field ObjectMeta.metadata.generation of type int64')
+  refusal(
+    '"metadata":{"generation":9007199254740993}',
+    'JSON_VALUE',
+  )('json: the integer 9007199254740993 cannot be kept as it is: write those beyond 9007199254740991 as text')
 })
 
 test('parseJson() words broken text as Go does', () => {
@@ -84,6 +88,18 @@ test('a number that no double holds is refused, and not kept as null', () => {
   ] as const)
     assert.throws(() => parseJson(text), { code: 'JSON_VALUE', message: of(number) })
   assert.deepEqual(parseJson('[1e308,"1e400",5e-400]'), [1e308, '1e400', 0])
+})
+
+test('an integer of 64 bits that a double would round is refused; one that it holds, and digits of a text, are kept', () => {
+  for (const integer of ['9223372036854775807', '-9223372036854775808', '9007199254740993', '4611686018427387904'])
+    assert.throws(() => parseJson(`{"a":{"b":[1,${integer}]},"c":"9007199254740992"}`), {
+      code: 'JSON_VALUE',
+      message: `json: the integer ${integer} cannot be kept as it is: write those beyond 9007199254740991 as text`,
+    })
+  const kept = '{"a":[9007199254740992,-1234567890123456000,"9223372036854775807"],"b":0.12345678901234568}'
+  assert.equal(JSON.stringify(parseJson(kept)), kept)
+  // Kubernetes rounds these too.
+  assert.deepEqual(parseJson('[9223372036854775809,1e19]'), [2 ** 63, 1e19])
 })
 
 test('a map key __proto__ is a key like others', () => {

@@ -2,6 +2,7 @@ import { decodeMessage, decodeOpen, type Walk } from './json/json-decode.ts'
 import { toJson } from './json/json-encode.ts'
 import { JsonError, MAX_DEPTH } from './json/json-error.ts'
 import { type FieldProblem, scanFreeJson, scanJson } from './json/json-scan.ts'
+import { isRounded, roundedText } from './json/rounded-integer.ts'
 import { type MessagePlan, planOf } from './plan.ts'
 import type { MessageClass } from './schema.ts'
 
@@ -24,7 +25,7 @@ export const formatProblem = ({ kind, path }: FieldProblem): string => `${kind} 
 
 /**
  * Any JSON value. Throws JsonError JSON_SYNTAX in Go's words (`unexpected end of JSON input`), JSON_TOO_DEEP, JSON_VALUE
- * for a number that no double holds.
+ * for a number that no double holds, and for an integer that would become another.
  */
 export const parseJson = (text: string): unknown => {
   let value: unknown
@@ -40,7 +41,21 @@ export const parseJson = (text: string): unknown => {
     if (error instanceof JsonError && error.code === 'JSON_VALUE') throw new JsonError('JSON_VALUE', outOfRange(text))
     throw error
   }
+  if (LONG.test(text)) checkIntegers(text)
   return value
+}
+
+/** An integer that a double may round has as many digits. */
+const LONG = /\d{16}/
+
+const checkIntegers = (text: string): void => {
+  // The types of the language do not know of the third argument yet.
+  const check = (_: string, value: unknown, context?: { readonly source?: string }): unknown => {
+    if (typeof value === 'number' && context?.source !== undefined && isRounded(value, context.source))
+      throw new JsonError('JSON_VALUE', `json: ${roundedText(context.source)}`)
+    return value
+  }
+  JSON.parse(text, check)
 }
 
 const NUMBERS = /-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g

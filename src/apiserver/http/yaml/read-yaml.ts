@@ -1,4 +1,5 @@
 import { Composer, type Document, isAlias, isMap, isScalar, isSeq, Lexer, type Node, Parser, type YAMLMap } from 'yaml'
+import { isRounded, roundedText } from '#schema/json/rounded-integer.ts'
 import type { JsonValue } from '#schema/json-value.ts'
 import { setMember } from '#schema/plan.ts'
 
@@ -127,6 +128,8 @@ class Reader {
     else this.#count(1, 8)
     if (value === null || value === undefined) return null
     if (typeof value === 'number' && !Number.isFinite(value)) throw this.#refusal(node, `JSON has no ${value}`)
+    const source = isScalar(node) ? (node.source ?? '') : ''
+    if (typeof value === 'number' && isRounded(value, source)) throw this.#refusal(node, roundedText(source))
     if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value
     throw this.#refusal(node, 'a value that JSON does not have')
   }
