@@ -105,6 +105,7 @@ test('well-known names are those of Kubernetes’ reference', () => {
     'node.kubernetes.io/unschedulable',
     'service.kubernetes.io/headless',
     'service.kubernetes.io/service-proxy-name',
+    'topology.kubernetes.io/region',
     'topology.kubernetes.io/zone',
   ])
 })
