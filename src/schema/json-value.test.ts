@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { jsonEqual } from './json-value.ts'
+import { canonicalJson, jsonEqual } from './json-value.ts'
 
-test('jsonEqual() compares by what JSON says: the order of a list, not that of keys, and what is undefined is absent', () => {
+test('jsonEqual() and canonicalJson() compare by what JSON says: the order of a list, not that of keys, and what is undefined is absent', () => {
   for (const [a, b, equal] of [
     [1, 1, true],
     [1, '1', false],
@@ -25,6 +25,8 @@ test('jsonEqual() compares by what JSON says: the order of a list, not that of k
     [{ a: undefined }, { b: undefined }, true],
     [{ toString: Object.prototype.toString }, { a: 1 }, false],
     [{ a: [{ b: 1 }] }, { a: [{ b: 1 }] }, true],
-  ] as const)
+  ] as const) {
     assert.equal(jsonEqual(a, b), equal, JSON.stringify([a, b]))
+    assert.equal(canonicalJson(a) === canonicalJson(b), equal, `text of ${JSON.stringify([a, b])}`)
+  }
 })

@@ -14,3 +14,14 @@ export const jsonEqual = (a: unknown, b: unknown): boolean => {
   const others = Object.keys(b).filter((key) => b[key] !== undefined)
   return keys.length === others.length && keys.every((key) => Object.hasOwn(b, key) && jsonEqual(a[key], b[key]))
 }
+
+/** JSON with the members of each object in the order of their names, as Go writes a map. */
+export const inGoOrder = (value: unknown): unknown => {
+  if (Array.isArray(value)) return value.map(inGoOrder)
+  if (typeof value !== 'object' || value === null) return value
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
+  return Object.fromEntries(entries.map(([name, inner]) => [name, inGoOrder(inner)]))
+}
+
+/** One text for all JSON that is {@link jsonEqual}. */
+export const canonicalJson = (value: unknown): string => JSON.stringify(inGoOrder(value))

@@ -1,6 +1,7 @@
 import type { Condition } from '#api/meta/condition.ts'
 import { duplicate, type FieldError, invalid, notSupported, required, tooLong } from './field-error.ts'
 import { checkForm, qualifiedName } from './names.ts'
+import { repeats } from './repeats.ts'
 
 const STATUSES = ['False', 'True', 'Unknown']
 const REASON = /^[A-Za-z]([A-Za-z0-9_,:]*[A-Za-z0-9_])?$/
@@ -10,12 +11,13 @@ const LONGEST_REASON = 1024
 const LONGEST_MESSAGE = 32 * 1024
 
 /** Checks conditions of the common form: each type once, with a reason. */
-export const checkConditions = (conditions: readonly Condition[] = [], path: string): readonly FieldError[] =>
-  conditions.flatMap((condition, index) => {
+export const checkConditions = (conditions: readonly Condition[] = [], path: string): readonly FieldError[] => {
+  const again = repeats(conditions, ({ type }) => type)
+  return conditions.flatMap((condition, index) => {
     const at = `${path}[${index}]`
-    const isSecond = conditions.findIndex(({ type }) => type === condition.type) < index
-    return [...(isSecond ? [duplicate(`${at}.type`, condition.type)] : []), ...checkCondition(condition, at)]
+    return [...(again.has(index) ? [duplicate(`${at}.type`, condition.type)] : []), ...checkCondition(condition, at)]
   })
+}
 
 const checkCondition = (condition: Condition, at: string): readonly FieldError[] => {
   const { type, status, observedGeneration = 0, lastTransitionTime, reason = '', message = '' } = condition

@@ -45,7 +45,9 @@ export const openapi = (server: ServerContext): Stage => {
     const bytes = make().then((document) => (typeof document === 'string' ? Buffer.from(document) : document))
     made.set(key, { of, bytes })
     // A failure is not kept: the next request says it again.
-    bytes.catch(() => made.delete(key))
+    bytes.catch(() => {
+      if (made.get(key)?.bytes === bytes) made.delete(key)
+    })
     return bytes
   }
   const documents = async () => {

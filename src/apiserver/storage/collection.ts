@@ -22,8 +22,6 @@ interface PastObjects {
   get(key: string): ApiObject | undefined
 }
 
-const whole = (held: Held | undefined): ApiObject | undefined => held && objectOf(held)
-
 /**
  * The objects of one resource as everybody may see them, and its latest changes. Keys are `namespace/name` or `name`;
  * what is stored is shared with every reader and never changed.
@@ -127,7 +125,7 @@ export class Collection {
       if (previous) objects.set(key, previous)
       else objects.delete(key)
     }
-    return { keys: () => objects.keys(), get: (key) => whole(objects.get(key)) }
+    return { keys: () => objects.keys(), get: (key) => objectOf(objects.get(key)) }
   }
 
   listen(listener: ChangeListener): () => void {

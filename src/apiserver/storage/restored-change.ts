@@ -29,6 +29,6 @@ export class RestoredChange implements SeenChange {
   }
 
   get previous(): ApiObject | undefined {
-    return this.#previous && objectOf(this.#previous)
+    return objectOf(this.#previous)
   }
 }

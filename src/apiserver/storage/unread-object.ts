@@ -1,8 +1,8 @@
 import type { ApiObject } from '#api/resource.ts'
 
 /**
- * An object as its text, which is read when somebody first asks for it: a start waits for nobody's, and the text of one
- * that nobody asks for is smaller than what it says.
+ * An object as its text, which is read when somebody first asks for it: so a start waits for none of them (ADR 69 has
+ * the times, and what it takes in memory).
  */
 export class UnreadObject {
   readonly #read: (text: string) => ApiObject
@@ -35,4 +35,9 @@ export class UnreadObject {
 /** What is held of an object: itself, or its text. */
 export type Held = ApiObject | UnreadObject
 
-export const objectOf = (held: Held): ApiObject => (held instanceof UnreadObject ? held.object : held)
+/** The object itself, if there is one. */
+export function objectOf(held: Held): ApiObject
+export function objectOf(held: Held | undefined): ApiObject | undefined
+export function objectOf(held: Held | undefined): ApiObject | undefined {
+  return held instanceof UnreadObject ? held.object : held
+}

@@ -1,7 +1,7 @@
-import { isJsonObject } from '../json-value.ts'
+import { canonicalJson, inGoOrder, isJsonObject } from '../json-value.ts'
 import { own } from '../own.ts'
 import type { Structural } from './structural.ts'
-import { inGoOrder, type Problem } from './validate/problem.ts'
+import type { Problem } from './validate/problem.ts'
 
 const duplicate = (field: string, badValue: unknown): Problem => ({
   type: 'Duplicate',
@@ -14,7 +14,7 @@ const duplicate = (field: string, badValue: unknown): Problem => ({
 const secondTimes = (values: readonly unknown[]): readonly number[] => {
   const seen = new Map<string, number>()
   return values.flatMap((value, index) => {
-    const text = value === undefined ? '' : JSON.stringify(inGoOrder(value))
+    const text = value === undefined ? '' : canonicalJson(value)
     const times = seen.get(text) ?? 0
     seen.set(text, times + 1)
     return times === 1 ? [index] : []

@@ -2,6 +2,7 @@ import { duplicate, type FieldError, forbidden, invalid, notSupported, required 
 import { validateSelector } from '#api/validation/labels.ts'
 import { validateMetadata, validateMetadataUpdate } from '#api/validation/metadata.ts'
 import { checkForm, dnsSubdomain, pathSegment } from '#api/validation/names.ts'
+import { repeats } from '#api/validation/repeats.ts'
 import type { MutatingAdmissionPolicyBinding } from '../mutatingadmissionpolicybinding/message.ts'
 import type { ParamRef } from '../policy.ts'
 import type { ValidatingAdmissionPolicyBinding } from '../validatingadmissionpolicybinding/message.ts'
@@ -57,9 +58,10 @@ const validateActions = (actions: readonly string[]): readonly FieldError[] => {
   const field = 'spec.validationActions'
   if (actions.length === 0) return [required(field, 'at least one validation action is required')]
   const errors: FieldError[] = []
+  const again = repeats(actions)
   for (const [index, action] of actions.entries()) {
     if (!ACTIONS.includes(action)) errors.push(notSupported(`${field}[${index}]`, action, ACTIONS))
-    if (actions.indexOf(action) < index) errors.push(duplicate(`${field}[${index}]`, action))
+    if (again.has(index)) errors.push(duplicate(`${field}[${index}]`, action))
   }
   if (actions.includes('Deny') && actions.includes('Warn'))
     errors.push(

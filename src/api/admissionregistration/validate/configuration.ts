@@ -1,6 +1,7 @@
 import { duplicate, type FieldError, invalid, required } from '#api/validation/field-error.ts'
 import { validateMetadata, validateMetadataUpdate } from '#api/validation/metadata.ts'
 import { checkForm, dns1035Label, dnsSubdomain } from '#api/validation/names.ts'
+import { repeats } from '#api/validation/repeats.ts'
 import { jsonEqual } from '#schema/json-value.ts'
 import type { MutatingWebhookConfiguration } from '../mutatingwebhookconfiguration/message.ts'
 import type { ValidatingWebhookConfiguration } from '../validatingwebhookconfiguration/message.ts'
@@ -50,11 +51,10 @@ const strictnessOf = (webhooks: readonly Webhook[], old: readonly Webhook[]): St
 }
 
 const validateWebhooks = (configuration: Configuration, strict: Strictness): readonly FieldError[] => {
-  const names = new Set<string>()
-  return webhooksOf(configuration).flatMap((webhook, index) => {
+  const webhooks = webhooksOf(configuration)
+  const again = repeats(webhooks, ({ name }) => name)
+  return webhooks.flatMap((webhook, index) => {
     const field = `webhooks[${index}]`
-    const isKnown = names.has(webhook.name)
-    names.add(webhook.name)
     return [
       ...validateWebhook(webhook, field, {
         anySideEffects: !strict.sideEffects,
@@ -62,16 +62,17 @@ const validateWebhooks = (configuration: Configuration, strict: Strictness): rea
         anyConditions: !strict.conditions,
       }),
       ...validateVersions(webhook.admissionReviewVersions ?? [], `${field}.admissionReviewVersions`, strict.versions),
-      ...(strict.names && webhook.name !== '' && isKnown ? [duplicate(`${field}.name`, webhook.name)] : []),
+      ...(strict.names && webhook.name !== '' && again.has(index) ? [duplicate(`${field}.name`, webhook.name)] : []),
     ]
   })
 }
 
 const validateVersions = (versions: readonly string[], field: string, mustBeKnown: boolean): readonly FieldError[] => {
   if (versions.length === 0) return [required(field, `must specify one of ${VERSIONS.join(', ')}`)]
+  const again = repeats(versions)
   return [
     ...versions.flatMap((version, index) =>
-      versions.indexOf(version) < index
+      again.has(index)
         ? [invalid(`${field}[${index}]`, version, 'duplicate version')]
         : checkForm(dns1035Label, version, `${field}[${index}]`),
     ),

@@ -1,6 +1,7 @@
 import { duplicate, type FieldError, invalid, notSupported, required } from '#api/validation/field-error.ts'
 import { validateSelector } from '#api/validation/labels.ts'
 import { checkForm, pathSegment } from '#api/validation/names.ts'
+import { repeats } from '#api/validation/repeats.ts'
 import type { MatchResources } from '../match.ts'
 import { validateRule } from './rule.ts'
 
@@ -26,10 +27,11 @@ const validateNamedRule = (
   field: string,
 ): readonly FieldError[] => {
   const names = rule.resourceNames ?? []
+  const again = repeats(names)
   return [
     ...names.flatMap((name, index) => [
       ...checkForm(pathSegment, name, `${field}.resourceNames[${index}]`),
-      ...(names.indexOf(name) < index ? [duplicate(`${field}.resourceNames[${index}]`, name)] : []),
+      ...(again.has(index) ? [duplicate(`${field}.resourceNames[${index}]`, name)] : []),
     ]),
     ...validateRule(rule, field),
   ]

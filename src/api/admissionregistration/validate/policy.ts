@@ -1,6 +1,7 @@
 import { duplicate, type FieldError, invalid, notSupported, required } from '#api/validation/field-error.ts'
 import { validateMetadata, validateMetadataUpdate } from '#api/validation/metadata.ts'
 import { checkForm, dnsSubdomain, qualifiedName } from '#api/validation/names.ts'
+import { repeats } from '#api/validation/repeats.ts'
 import { jsonEqual } from '#schema/json-value.ts'
 import { type CompiledPolicy, compiledPolicy } from '../expressions/policy.ts'
 import type { ValidatingAdmissionPolicy } from '../validatingadmissionpolicy/message.ts'
@@ -124,6 +125,7 @@ const validateAnnotations = (
   compiled: CompiledPolicy['annotations'],
 ): readonly FieldError[] => {
   const keys = annotations.map(({ key }) => key ?? '')
+  const again = repeats(keys)
   return [
     ...(annotations.length > MOST_ANNOTATIONS
       ? [invalid('spec.auditAnnotations', annotations, 'must not have more than 20 auditAnnotations')]
@@ -140,7 +142,7 @@ const validateAnnotations = (
       else if (valueExpression.trim().length > LONGEST_ANNOTATION)
         errors.push(required(`${field}.valueExpression`, 'must not exceed 5kB in length'))
       else errors.push(...problemsOf(expression, `${field}.valueExpression`))
-      if (keys.indexOf(key) < index) errors.push(duplicate(`${field}.key`, key))
+      if (again.has(index)) errors.push(duplicate(`${field}.key`, key))
       return errors
     }),
   ]

@@ -1,6 +1,7 @@
 import { duplicate, type FieldError, invalid, notSupported, required, tooMany } from '#api/validation/field-error.ts'
 import { validateSelector } from '#api/validation/labels.ts'
 import { checkForm, dnsSubdomain, qualifiedName } from '#api/validation/names.ts'
+import { repeats } from '#api/validation/repeats.ts'
 import { validateWebhookService, validateWebhookUrl } from '#api/validation/webhook-client.ts'
 import type { Compiled } from '../expressions/compiled.ts'
 import { compiledConditions } from '../expressions/conditions.ts'
@@ -92,17 +93,19 @@ export const validateConditions = (
   conditions: readonly Condition[],
   field: string,
   ready: readonly Compiled[] = conditions.length > 0 ? compiledConditions(conditions) : [],
-): readonly FieldError[] => [
-  ...(conditions.length > MOST_CONDITIONS ? [tooMany(field, MOST_CONDITIONS, conditions.length)] : []),
-  ...conditions.flatMap(({ name, expression }, index) => {
-    const at = `${field}[${index}]`
-    const isKnown = name !== '' && conditions.findIndex((other) => other.name === name) < index
-    return [
-      ...((expression ?? '').trim() === ''
-        ? [required(`${at}.expression`)]
-        : problemsOf(ready[index]!, `${at}.expression`)),
-      ...(name ? checkForm(qualifiedName, name, `${at}.name`) : [required(`${at}.name`)]),
-      ...(isKnown ? [duplicate(`${at}.name`, name)] : []),
-    ]
-  }),
-]
+): readonly FieldError[] => {
+  const again = repeats(conditions, ({ name }) => name)
+  return [
+    ...(conditions.length > MOST_CONDITIONS ? [tooMany(field, MOST_CONDITIONS, conditions.length)] : []),
+    ...conditions.flatMap(({ name, expression }, index) => {
+      const at = `${field}[${index}]`
+      return [
+        ...((expression ?? '').trim() === ''
+          ? [required(`${at}.expression`)]
+          : problemsOf(ready[index]!, `${at}.expression`)),
+        ...(name ? checkForm(qualifiedName, name, `${at}.name`) : [required(`${at}.name`)]),
+        ...(name && again.has(index) ? [duplicate(`${at}.name`, name)] : []),
+      ]
+    }),
+  ]
+}

@@ -1,10 +1,10 @@
 import type { ApiObject } from '#api/resource.ts'
 import { AGE, type Cell, type Column, NAME } from '#api/table/column.ts'
 import { humanDuration } from '#api/table/human-duration.ts'
+import { canonicalJson } from '#schema/json-value.ts'
 import { findByPath } from '#schema/jsonpath/find.ts'
 import { JsonPathError, parseJsonPath } from '#schema/jsonpath/parse.ts'
 import { goFloat } from '#schema/structural/validate/go-number.ts'
-import { inGoOrder } from '#schema/structural/validate/problem.ts'
 
 /** A printer column as a definition declares it: `additionalPrinterColumns`. */
 interface PrinterColumn {
@@ -19,7 +19,7 @@ interface PrinterColumn {
 /** As Go prints a value: objects and lists as JSON. */
 const textOf = (value: unknown): string => {
   if (value === null) return '<no value>'
-  if (typeof value === 'object') return JSON.stringify(inGoOrder(value))
+  if (typeof value === 'object') return canonicalJson(value)
   return typeof value === 'number' && !Number.isInteger(value) ? goFloat(value) : String(value)
 }
 

@@ -1,5 +1,6 @@
 import { duplicate, type FieldError, forbidden, invalid, notSupported, required } from '#api/validation/field-error.ts'
 import { validateMetadata, validateMetadataUpdate } from '#api/validation/metadata.ts'
+import { repeats } from '#api/validation/repeats.ts'
 import type { CertificateSigningRequest, CertificateSigningRequestCondition } from './message.ts'
 import { checkSignerName } from './signer-name.ts'
 import { USAGES } from './usages.ts'
@@ -87,9 +88,7 @@ const usageErrors = (usages: readonly string[]): readonly FieldError[] => [
       ? []
       : [notSupported(`spec.usages[${index}]`, usage, [...USAGES].sort())],
   ),
-  ...usages.flatMap((usage, index) =>
-    usages.indexOf(usage) < index ? [duplicate(`spec.usages[${index}]`, usage)] : [],
-  ),
+  ...[...repeats(usages)].map((index) => duplicate(`spec.usages[${index}]`, usages[index])),
 ]
 
 const isBoth = (conditions: Conditions): boolean =>

@@ -2,6 +2,7 @@ import { checkCidr } from '#api/validation/address.ts'
 import { duplicate, type FieldError, forbidden, invalid, notSupported, required } from '#api/validation/field-error.ts'
 import { validateMetadata, validateMetadataUpdate } from '#api/validation/metadata.ts'
 import { checkForm, dnsSubdomain, labelValue, qualifiedName } from '#api/validation/names.ts'
+import { repeats } from '#api/validation/repeats.ts'
 import { jsonEqual } from '#schema/json-value.ts'
 import { parseQuantity } from '#schema/quantity.ts'
 import type { Node } from './message.ts'
@@ -30,8 +31,7 @@ const nodeRanges = ({ spec = {} }: Node): readonly FieldError[] => {
   if (podCIDRs.length < 2 || errors.length > 0) return errors
   const families = new Set(podCIDRs.map((range) => range.includes(':')))
   if (families.size < podCIDRs.length) errors.push(invalid(at, podCIDRs, ONE_PER_FAMILY))
-  for (const [index, range] of podCIDRs.entries())
-    if (podCIDRs.indexOf(range) < index) errors.push(duplicate(`${at}[${index}]`, range))
+  for (const index of repeats(podCIDRs)) errors.push(duplicate(`${at}[${index}]`, podCIDRs[index]))
   return errors
 }
 
@@ -65,11 +65,11 @@ export const validateNodeStatusUpdate = (node: Node, old: Node): readonly FieldE
 
 const nodeAddresses = ({ status = {} }: Node): readonly FieldError[] => {
   const { addresses = [] } = status
-  return addresses.flatMap(({ type, address }, index) =>
-    addresses.slice(0, index).some((earlier) => earlier.type === type && earlier.address === address)
-      ? [duplicate(`status.addresses[${index}]`, { Type: type, Address: address })]
-      : [],
-  )
+  const again = repeats(addresses, ({ type, address }) => JSON.stringify([type, address]))
+  return [...again].map((index) => {
+    const { type, address } = addresses[index]!
+    return duplicate(`status.addresses[${index}]`, { Type: type, Address: address })
+  })
 }
 
 const EFFECTS = ['NoSchedule', 'PreferNoSchedule', 'NoExecute']

@@ -3,7 +3,8 @@ import { validateTolerations } from '#api/core/pod/validate/scheduling/toleratio
 import { duplicate, type FieldError } from '#api/validation/field-error.ts'
 import { immutable, validateMetadata, validateMetadataUpdate } from '#api/validation/metadata.ts'
 import { checkForm, checkLabels, dnsLabel, dnsSubdomain } from '#api/validation/names.ts'
-import { jsonEqual } from '#schema/json-value.ts'
+import { repeats } from '#api/validation/repeats.ts'
+import { canonicalJson } from '#schema/json-value.ts'
 import type { RuntimeClass } from './message.ts'
 
 export const validateRuntimeClassCreate = (runtimeClass: RuntimeClass): readonly FieldError[] => {
@@ -27,10 +28,7 @@ type Scheduling = NonNullable<RuntimeClass['scheduling']>
 /** Each toleration stands there once. */
 const schedulingErrors = ({ nodeSelector = {}, tolerations = [] }: Scheduling): readonly FieldError[] => {
   const at = 'scheduling.tolerations'
-  const repeated = tolerations.flatMap((toleration, index) =>
-    tolerations.slice(0, index).some((earlier) => jsonEqual(earlier, toleration))
-      ? [duplicate(`${at}[${index}]`, toleration)]
-      : [],
-  )
+  const again = repeats(tolerations, canonicalJson)
+  const repeated = [...again].map((index) => duplicate(`${at}[${index}]`, tolerations[index]))
   return [...checkLabels(nodeSelector, 'scheduling.nodeSelector'), ...validateTolerations(tolerations, at), ...repeated]
 }

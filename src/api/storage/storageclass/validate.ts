@@ -1,7 +1,8 @@
 import { duplicate, type FieldError, forbidden, notSupported, required } from '#api/validation/field-error.ts'
 import { immutable, validateMetadata, validateMetadataUpdate } from '#api/validation/metadata.ts'
 import { checkForm, dnsSubdomain, qualifiedName } from '#api/validation/names.ts'
-import { jsonEqual } from '#schema/json-value.ts'
+import { repeats } from '#api/validation/repeats.ts'
+import { canonicalJson, jsonEqual } from '#schema/json-value.ts'
 import { checkParameters, checkProvisioner } from '../class-content.ts'
 import type { StorageClass } from './message.ts'
 
@@ -33,23 +34,25 @@ export const validateStorageClassUpdate = (one: StorageClass, old: StorageClass)
   return errors
 }
 
+type Term = NonNullable<NonNullable<StorageClass['allowedTopologies']>[number]['matchLabelExpressions']>
+
+/** Whatever the order of keys and values; of a key that is there twice the last counts. */
+const meaningOf = (term: Term): string =>
+  canonicalJson(Object.fromEntries(term.map(({ key, values = [] }) => [key, [...values].sort()])))
+
 /** Terms differ, their keys and values too. */
 const topologyErrors = ({ allowedTopologies = [] }: StorageClass): readonly FieldError[] => {
   const terms = allowedTopologies.map(({ matchLabelExpressions = [] }) => matchLabelExpressions)
-  const meanings = terms.map((term) =>
-    Object.fromEntries(term.map(({ key, values = [] }) => [key, [...values].sort()])),
-  )
+  const again = repeats(terms, meaningOf)
   return terms.flatMap((term, index) => {
     const at = `allowedTopologies[${index}].matchLabelExpressions`
+    const keysAgain = repeats(term, ({ key }) => key)
     const errors = term.flatMap(({ key, values = [] }, place): readonly FieldError[] => [
       ...(values.length === 0 ? [required(`${at}[${place}].values`)] : []),
-      ...values.flatMap((value, n) =>
-        values.indexOf(value) < n ? [duplicate(`${at}[${place}].values[${n}]`, value)] : [],
-      ),
+      ...[...repeats(values)].map((n) => duplicate(`${at}[${place}].values[${n}]`, values[n])),
       ...checkForm(qualifiedName, key, `${at}[${place}].key`),
-      ...(term.findIndex((other) => other.key === key) < place ? [duplicate(`${at}[${place}].key`, key)] : []),
+      ...(keysAgain.has(place) ? [duplicate(`${at}[${place}].key`, key)] : []),
     ])
-    const isRepeated = meanings.slice(0, index).some((meaning) => jsonEqual(meaning, meanings[index]!))
-    return isRepeated ? [...errors, duplicate(at, '')] : errors
+    return again.has(index) ? [...errors, duplicate(at, '')] : errors
   })
 }

@@ -128,8 +128,10 @@ class Reader {
     else this.#count(1, 8)
     if (value === null || value === undefined) return null
     if (typeof value === 'number' && !Number.isFinite(value)) throw this.#refusal(node, `JSON has no ${value}`)
-    const source = isScalar(node) ? (node.source ?? '') : ''
-    if (typeof value === 'number' && isRounded(value, source)) throw this.#refusal(node, roundedText(source))
+    if (typeof value === 'number') {
+      const source = isScalar(node) ? (node.source ?? '') : ''
+      if (isRounded(value, source)) throw this.#refusal(node, roundedText(source))
+    }
     if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value
     throw this.#refusal(node, 'a value that JSON does not have')
   }

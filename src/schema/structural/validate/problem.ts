@@ -9,11 +9,3 @@ export interface Problem {
 
 /** What Go prints of a path that leads nowhere. */
 export const NOWHERE = '<nil>'
-
-/** JSON with the members of each object in the order of their names, as Go writes a map. */
-export const inGoOrder = (value: unknown): unknown => {
-  if (Array.isArray(value)) return value.map(inGoOrder)
-  if (typeof value !== 'object' || value === null) return value
-  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
-  return Object.fromEntries(entries.map(([name, inner]) => [name, inGoOrder(inner)]))
-}

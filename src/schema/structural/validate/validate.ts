@@ -1,10 +1,10 @@
-import { isJsonObject, jsonEqual } from '../../json-value.ts'
+import { canonicalJson, inGoOrder, isJsonObject, jsonEqual } from '../../json-value.ts'
 import { own } from '../../own.ts'
 import type { Structural } from '../structural.ts'
 import { type Before, isUnchanged, itemBefore, memberBefore } from './correlate.ts'
 import { type Finding, Findings, general } from './findings.ts'
 import { checkNumber } from './numbers.ts'
-import { inGoOrder, NOWHERE, type Problem } from './problem.ts'
+import { NOWHERE, type Problem } from './problem.ts'
 
 /** What JSON calls the type of a value; a whole number is an integer. */
 const typeOf = (value: unknown): string => {
@@ -74,8 +74,7 @@ const tooFew = (path: string, count: number, least: number, what: string): Findi
   return { type: 'Invalid', field: path, badValue: count, detail: text, text }
 }
 
-const hasDuplicates = (items: readonly unknown[]): boolean =>
-  items.some((item, index) => items.findIndex((other) => jsonEqual(item, other)) < index)
+const hasDuplicates = (items: readonly unknown[]): boolean => new Set(items.map(canonicalJson)).size < items.length
 
 const checkList = (
   findings: Findings,
@@ -102,7 +101,7 @@ const checkList = (
 const checkEnum = (findings: Findings, { schema }: Structural, value: unknown, path: string): void => {
   const { enum: values = [] } = schema
   if (values.length === 0 || (value !== null && values.some((one) => jsonEqual(one, value)))) return
-  const shown = values.map((one) => JSON.stringify(typeof one === 'string' ? one : JSON.stringify(inGoOrder(one))))
+  const shown = values.map((one) => JSON.stringify(typeof one === 'string' ? one : canonicalJson(one)))
   findings.add({
     type: 'NotSupported',
     field: path,

@@ -1,6 +1,7 @@
 import { checkCaBundle } from '#api/validation/ca-bundle.ts'
 import { type FieldError, forbidden, invalid, notSupported, required } from '#api/validation/field-error.ts'
 import { dns1035Label } from '#api/validation/names.ts'
+import { repeats } from '#api/validation/repeats.ts'
 import { validateWebhookService, validateWebhookUrl } from '#api/validation/webhook-client.ts'
 import type { CustomResourceDefinition } from '../message.ts'
 
@@ -29,9 +30,10 @@ const checkClient = (config: ClientConfig | undefined, path: string, allowsInval
 
 const checkVersions = (versions: readonly string[] | undefined, path: string): readonly FieldError[] => {
   if (versions === undefined || versions.length === 0) return [required(path)]
+  const again = repeats(versions)
   const errors = versions.flatMap((version, index) => {
     const at = `${path}[${index}]`
-    if (versions.indexOf(version) < index) return [invalid(at, version, 'duplicate version')]
+    if (again.has(index)) return [invalid(at, version, 'duplicate version')]
     return dns1035Label(version).map((problem) => invalid(at, version, problem))
   })
   if (versions.some((version) => ACCEPTED.includes(version))) return errors

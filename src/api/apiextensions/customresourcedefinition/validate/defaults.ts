@@ -1,10 +1,9 @@
 import { coerceEmbedded, validateEmbedded } from '#api/apiextensions/custom/embedded.ts'
 import { type FieldError, fieldErrorText, invalid } from '#api/validation/field-error.ts'
 import { copyJson } from '#schema/copy-json.ts'
-import { jsonEqual } from '#schema/json-value.ts'
+import { inGoOrder, jsonEqual } from '#schema/json-value.ts'
 import { prune } from '#schema/structural/prune.ts'
 import type { Structural } from '#schema/structural/structural.ts'
-import { inGoOrder } from '#schema/structural/validate/problem.ts'
 import { validateValue } from '#schema/structural/validate/validate.ts'
 
 /** An object with a value where a schema stands in it. */

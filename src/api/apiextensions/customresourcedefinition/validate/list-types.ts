@@ -1,4 +1,5 @@
 import { type FieldError, forbidden, invalid, notSupported, required } from '#api/validation/field-error.ts'
+import { repeats } from '#api/validation/repeats.ts'
 import { own } from '#schema/own.ts'
 import type { JsonSchema } from '#schema/structural/json-schema.ts'
 
@@ -40,6 +41,7 @@ const checkSetItems = (item: JsonSchema, path: string): readonly FieldError[] =>
 const checkKeys = (schema: JsonSchema, item: JsonSchema, path: string): readonly FieldError[] => {
   const keys = schema['x-kubernetes-list-map-keys'] ?? []
   const at = `${path}.x-kubernetes-list-map-keys`
+  const again = repeats(keys)
   return keys.flatMap((key, index) => {
     const property = own(item.properties ?? {}, key) as JsonSchema | undefined
     const errors: FieldError[] = []
@@ -52,7 +54,7 @@ const checkKeys = (schema: JsonSchema, item: JsonSchema, path: string): readonly
           "must be a scalar type if parent array's x-kubernetes-list-type is map",
         ),
       )
-    if (keys.indexOf(key) < index) errors.push(invalid(at, keys, 'must not contain duplicate entries'))
+    if (again.has(index)) errors.push(invalid(at, keys, 'must not contain duplicate entries'))
     return errors
   })
 }

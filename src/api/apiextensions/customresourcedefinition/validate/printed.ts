@@ -1,5 +1,5 @@
+import { inGoOrder } from '#schema/json-value.ts'
 import type { JsonSchema, ValidationRule } from '#schema/structural/json-schema.ts'
-import { inGoOrder } from '#schema/structural/validate/problem.ts'
 import type { InternalVersion, Subresources } from './internal.ts'
 
 /** Fields of a schema in the order in which Go prints them, with what stands for none: null, '', 0 or false. */

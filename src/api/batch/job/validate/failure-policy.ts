@@ -8,6 +8,7 @@ import {
   tooMany,
 } from '#api/validation/field-error.ts'
 import { checkForm, qualifiedName } from '#api/validation/names.ts'
+import { repeats } from '#api/validation/repeats.ts'
 import type { JobSpec } from '../message.ts'
 
 type Policy = NonNullable<JobSpec['podFailurePolicy']>
@@ -82,10 +83,11 @@ const checkExitCodes = (codes: ExitCodes, path: string, names: readonly string[]
     )
   if (values.length === 0) errors.push(invalid(`${path}.values`, values, 'at least one value is required'))
   else if (values.length > MOST_CODES) errors.push(tooMany(`${path}.values`, MOST_CODES, values.length))
+  const again = repeats(values)
   for (const [index, value] of values.entries()) {
     if (operator === 'In' && value === 0)
       errors.push(invalid(`${path}.values[${index}]`, value, 'must not be 0 for the In operator'))
-    if (values.indexOf(value) < index) errors.push(duplicate(`${path}.values[${index}]`, value))
+    if (again.has(index)) errors.push(duplicate(`${path}.values[${index}]`, value))
   }
   if (values.some((value, index) => index > 0 && values[index - 1]! > value))
     errors.push(invalid(`${path}.values`, values, 'must be ordered'))

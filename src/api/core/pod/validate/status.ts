@@ -4,6 +4,7 @@ import { checkAddress } from '#api/validation/address.ts'
 import { duplicate, type FieldError, forbidden, invalid } from '#api/validation/field-error.ts'
 import { immutable, validateMetadataUpdate } from '#api/validation/metadata.ts'
 import { checkForm, dnsSubdomain, qualifiedName } from '#api/validation/names.ts'
+import { repeats } from '#api/validation/repeats.ts'
 import { familyOf } from '#net/ip-address.ts'
 import { validateAnnotationsUpdate } from './annotations.ts'
 
@@ -73,7 +74,6 @@ const checkAddresses = (list: readonly { readonly ip?: string }[], field: string
   const families = new Set(addresses.map(familyOf))
   if (families.size !== addresses.length)
     errors.push(invalid(field, shown, 'may specify no more than one IP for each IP family'))
-  for (const [index, address] of addresses.entries())
-    if (addresses.indexOf(address) < index) errors.push(duplicate(`${field}[${index}]`, shown[index]))
+  for (const index of repeats(addresses)) errors.push(duplicate(`${field}[${index}]`, shown[index]))
   return errors
 }

@@ -4,7 +4,7 @@ import type { Container } from '#api/core/pod/spec/container.ts'
 import type { PodSpec } from '#api/core/pod/spec/spec.ts'
 import { type FieldError, forbidden, invalid, required } from '#api/validation/field-error.ts'
 import { validateMetadataUpdate } from '#api/validation/metadata.ts'
-import { jsonEqual } from '#schema/json-value.ts'
+import { canonicalJson, jsonEqual } from '#schema/json-value.ts'
 import { validateAnnotationsUpdate } from './annotations.ts'
 import { changedPaths } from './changed-paths.ts'
 import { validateImage } from './container/containers.ts'
@@ -62,10 +62,10 @@ const checkDeadline = (
 
 /** Tolerations are added to, and may last longer or shorter. */
 const checkTolerations = ({ tolerations = [] }: PodSpec, before: PodSpec): readonly FieldError[] => {
-  const timeless = ({ tolerationSeconds: _, ...rest }: NonNullable<PodSpec['tolerations']>[number]) => rest
-  const isThere = (old: NonNullable<PodSpec['tolerations']>[number]): boolean =>
-    tolerations.some((now) => jsonEqual(timeless(now), timeless(old)))
-  if (!(before.tolerations ?? []).every(isThere))
+  const timeless = ({ tolerationSeconds: _, ...rest }: NonNullable<PodSpec['tolerations']>[number]): string =>
+    canonicalJson(rest)
+  const now = new Set(tolerations.map(timeless))
+  if (!(before.tolerations ?? []).every((old) => now.has(timeless(old))))
     return [forbidden('spec.tolerations', 'existing toleration can not be modified except its tolerationSeconds')]
   return validateTolerations(tolerations, 'spec.tolerations')
 }

@@ -1,6 +1,7 @@
 import { addressWarnings } from '#api/validation/address.ts'
 import { nameWarnings } from '#api/validation/name-warnings.ts'
 import { dnsLabel } from '#api/validation/names.ts'
+import { repeats } from '#api/validation/repeats.ts'
 import type { Pod } from '../message.ts'
 import type { PodSpec } from '../spec/spec.ts'
 import type { PodTemplateSpec } from '../template.ts'
@@ -44,7 +45,7 @@ const GONE: { readonly [annotation: string]: string } = {
 const SECCOMP = 'seccomp.security.alpha.kubernetes.io/pod'
 
 const repeated = (values: readonly string[], text: (index: number, value: string) => string): readonly string[] =>
-  values.flatMap((value, index) => (values.indexOf(value) < index ? [text(index, value)] : []))
+  [...repeats(values)].map((index) => text(index, values[index]!))
 
 /** In Kubernetes' order; `at`: what stands before `spec`. */
 const warningsOf = ({ metadata, spec = {} }: PodTemplateSpec, at: string): readonly string[] => {

@@ -2,6 +2,7 @@ import type { Service } from '#api/core/service/message.ts'
 import { isHeadless } from '#api/core/service/needs.ts'
 import { checkAddress } from '#api/validation/address.ts'
 import { duplicate, type FieldError, invalid, notSupported, required } from '#api/validation/field-error.ts'
+import { repeats } from '#api/validation/repeats.ts'
 import { familyOf } from '#net/ip-address.ts'
 
 /** Checks `clusterIP`, `clusterIPs`, `ipFamilies` and `ipFamilyPolicy` against each other. */
@@ -17,10 +18,11 @@ export const validateAddresses = (service: Service): readonly FieldError[] => {
       errors.push(invalid('spec.clusterIPs', ips, 'first value must match `clusterIP`'))
   } else if (ips.length > 0)
     errors.push(invalid('spec.clusterIPs', ips, 'must be empty when `clusterIP` is not specified'))
+  const again = repeats(families)
   for (const [index, family] of families.entries()) {
     const at = `spec.ipFamilies[${index}]`
     if (family !== 'IPv4' && family !== 'IPv6') errors.push(notSupported(at, family, ['IPv4', 'IPv6']))
-    else if (families.indexOf(family) < index) errors.push(duplicate(at, family))
+    else if (again.has(index)) errors.push(duplicate(at, family))
   }
   const policy = spec.ipFamilyPolicy
   const policies = ['PreferDualStack', 'RequireDualStack', 'SingleStack']
