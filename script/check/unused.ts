@@ -4,10 +4,14 @@ import * as is from 'typescript/unstable/ast/is'
 import type { Check, Fault } from './check.ts'
 import { isTest, lineOf, type Tree, type Unit } from './tree.ts'
 
+/** A text that ends as the name of a file does, and is not what a statement imports from. */
+const NAMES_A_FILE = /(?<!\bfrom |\bimport )(['"`])(?:(?!\1).)*\.ts\1/
+
 /** Whether a file is a program's first: a shell script names it (`bench/$bench.ts` is all of bench/), or a string of code. */
 const entriesOf = ({ texts, units }: Tree): ((path: string) => boolean) => {
   const named = new Set<string>()
-  for (const { path, syntax } of units.values()) {
+  for (const { path, text, syntax } of units.values()) {
+    if (!NAMES_A_FILE.test(text)) continue
     const visit = (node: Node): void => {
       if (is.isStringLiteral(node) && node.text.endsWith('.ts') && !is.isImportDeclaration(node.parent)) {
         named.add(normalize(join(dirname(path), node.text)))

@@ -6,10 +6,10 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { leases } from '#api/coordination/lease/resource.ts'
 import { configMaps } from '#api/core/configmap/resource.ts'
+import { answers, bodies } from '#apiserver/http/budgets.ts'
+import { rawRequest, requestBytes } from '#apiserver/testing/raw-request.ts'
+import { startTestServer, type TestServer } from '#apiserver/testing/test-server.ts'
 import { createUnixClient } from '#client/unix-client.ts'
-import { answers, bodies } from './http/budgets.ts'
-import { rawRequest, requestBytes } from './testing/raw-request.ts'
-import { startTestServer, type TestServer } from './testing/test-server.ts'
 
 setFlagsFromString('--expose-gc')
 const collect = runInNewContext('gc') as () => void

@@ -7,10 +7,10 @@ import fc from 'fast-check'
 import { services } from '#api/core/service/resource.ts'
 import { builtInKinds } from '#api/kinds.ts'
 import { groupVersion, type Resource } from '#api/resource.ts'
+import { anyText } from '#apiserver/testing/any-text.ts'
+import { rawRequest, requestBytes } from '#apiserver/testing/raw-request.ts'
+import { startTestServer, type TestServer } from '#apiserver/testing/test-server.ts'
 import { encodeEnveloped } from '#schema/protobuf.ts'
-import { anyText } from './testing/any-text.ts'
-import { rawRequest, requestBytes } from './testing/raw-request.ts'
-import { startTestServer, type TestServer } from './testing/test-server.ts'
 
 let server: TestServer
 /** What became a 500, or was thrown where nobody answers any more. */
@@ -172,7 +172,9 @@ test('no request becomes a 500 or ends the server, whatever its path, query, hea
 const EXAMPLES =
   'core-services-web core-pods-p1 core-secrets-sec core-configmaps-cm2 core-namespace core-node core-events-ev core-serviceaccounts-default apps-deploy coord-lease disc-eps'
     .split(' ')
-    .map((name) => JSON.parse(readFileSync(new URL(`../api/fixtures/objects/${name}.json`, import.meta.url), 'utf8')))
+    .map((name) =>
+      JSON.parse(readFileSync(new URL(`../../src/api/fixtures/objects/${name}.json`, import.meta.url), 'utf8')),
+    )
 
 /** The object with one of its texts or keys, the one of this number, replaced. */
 const mutated = (whole: object, number: number, word: string): { readonly made: object; readonly count: number } => {

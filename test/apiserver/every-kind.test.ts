@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { request } from 'node:http'
 import { after, before, test } from 'node:test'
-import { ask } from './testing/ask.ts'
-import { samples } from './testing/samples.ts'
-import { startTestServer, type TestServer } from './testing/test-server.ts'
+import { ask } from '#apiserver/testing/ask.ts'
+import { samples } from '#apiserver/testing/samples.ts'
+import { startTestServer, type TestServer } from '#apiserver/testing/test-server.ts'
 
 // What Kubernetes' own end-to-end tests ask of the API of each kind, whatever the kind: its life from creation to
 // deletion in every verb, as a watcher sees it, with its parts, in each encoding.

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { rawRequest, requestBytes } from './testing/raw-request.ts'
-import { startTestServer, type TestServer } from './testing/test-server.ts'
+import { rawRequest, requestBytes } from '#apiserver/testing/raw-request.ts'
+import { startTestServer, type TestServer } from '#apiserver/testing/test-server.ts'
 
 let server: TestServer
 const faults: unknown[] = []
