@@ -188,6 +188,11 @@ test('status looks at the networks before it tells of parts, since what is put r
   assert.deepEqual(network, mended)
 })
 
+test('a command of many words reaches the kubelet: a request line is as long as the API server takes it', async () => {
+  const { code, text } = await ask(`/nodes/n1/exec/shop/web/c?command=${'a'.repeat(100_000)}`)
+  assert.deepEqual([code, JSON.parse(text).message], [400, 'Upgrade request required'])
+})
+
 test('what is below a node is answered by the kubelet that it has at present, and by nobody where it has none', async () => {
   assert.match((await ask('/nodes/n1/pods')).text, /"name":"web"/)
   assert.equal((await ask('/nodes/n1/healthz')).text, 'ok')

@@ -15,6 +15,9 @@ import type { Place } from '../runner/place.ts'
 import { type AgentReport, kubeletPath } from './agent-api.ts'
 import { nodeReport } from './agent-report.ts'
 
+/** Octets of a request's line and headers together, as the API server takes them: a command is words of the line. */
+const HEADER_LIMIT = 1 << 20
+
 interface AgentServerOptions {
   /** The cluster's name. */
   readonly cluster: string
@@ -48,7 +51,7 @@ export const serveAgentApi = async (options: AgentServerOptions): Promise<() => 
     request.url = path.startsWith('/') ? path : `/${path}`
     return kubelets.get(prefix)?.()
   }
-  const server = createServer((request, response) => {
+  const server = createServer({ maxHeaderSize: HEADER_LIMIT }, (request, response) => {
     const asked = request.url ?? '/'
     // First, and by the path as it was written: what a client of the API names below a node is that kubelet's matter alone.
     const kubelet = kubeletOf(request)

@@ -101,6 +101,7 @@ export async function makeContainer(
     cgroupsPath,
     tty,
     stdin,
+    ...(spec.stdinOnce && { stdinOnce: true }),
     ...(announced && { announces: true }),
     createdAt: new Date().toISOString(),
     creator: identifyProcess(process.pid)!,

@@ -274,7 +274,7 @@ export function createRuncRuntime(options: RuncRuntimeOptions): RuncRuntime {
       // Who comes second opens its own.
       entry.stdio = undefined
       await attachToContainer(
-        { id, ...bundlePaths(paths, id), tty: entry.stored.tty, stdin: entry.stored.stdin },
+        { ...entry.stored, ...bundlePaths(paths, id) },
         exitOf(entry),
         attachOptions,
         stdio,

@@ -17,6 +17,8 @@ export interface StoredContainer {
   readonly cgroupsPath: string
   readonly tty: boolean
   readonly stdin: boolean
+  /** Its stdin ends with the first who gives it one. */
+  readonly stdinOnce?: true
   readonly createdAt: string
   /** The process of ours that made it: while it lives, a container without `process` is being made. */
   readonly creator: ProcessIdentity

@@ -14,6 +14,8 @@ interface AttachTarget {
   readonly control: string
   readonly tty: boolean
   readonly stdin: boolean
+  /** Its stdin ends with the first who gives it one. */
+  readonly stdinOnce?: true
 }
 
 /** conmon prefixes each packet with its stream. */
@@ -23,7 +25,8 @@ const STDIN_PACKET = 8192
 
 /**
  * Joins the container's own stdio through conmon, by `opened` where it was opened before; resolves when the container has
- * exited or `signal` aborts. What the container wrote before it was opened is in its log. Throws RuntimeError
+ * exited or `signal` aborts, and, where the container's stdin stays open for others, when `stdin` has ended: as in
+ * containerd, who has said all leaves. What the container wrote before it was opened is in its log. Throws RuntimeError
  * CONTAINER_ATTACH_FAILED.
  */
 export async function attachToContainer(
@@ -55,7 +58,8 @@ export async function attachToContainer(
     return false
   })
   if (target.tty) options.onResize?.((size) => resize(target.control, size))
-  if (options.stdin !== undefined) void feed(options.stdin, socket)
+  const said = options.stdin === undefined ? undefined : feed(options.stdin, socket)
+  const left = said && !target.stdinOnce ? [said] : []
   const abort = (): void => void socket.destroy()
   if (options.signal?.aborted) abort()
   options.signal?.addEventListener('abort', abort, { once: true })
@@ -63,6 +67,7 @@ export async function attachToContainer(
     // conmon closes the socket once it has passed on all output; where it was killed, the exit is enough.
     await Promise.race([
       closed,
+      ...left,
       exited.then(() => Promise.race([closed, new Promise((resolve) => setTimeout(resolve, 1000))])),
     ])
   } finally {
