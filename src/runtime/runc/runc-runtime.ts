@@ -273,12 +273,7 @@ export function createRuncRuntime(options: RuncRuntimeOptions): RuncRuntime {
       const { stdio } = entry
       // Who comes second opens its own.
       entry.stdio = undefined
-      await attachToContainer(
-        { ...entry.stored, ...bundlePaths(paths, id) },
-        exitOf(entry),
-        attachOptions,
-        stdio,
-      )
+      await attachToContainer({ ...entry.stored, ...bundlePaths(paths, id) }, exitOf(entry), attachOptions, stdio)
     },
     close: () => {
       clearInterval(looking)
