@@ -47,6 +47,11 @@ test('what no test asks for survives, what the compiler refuses does not count, 
   assert.equal(readFileSync(join(top, 'src/shop/shop.ts'), 'utf8'), CODE)
 })
 
+test('what is known not to hold yet may fail', async () => {
+  withTest("assert.equal(isOpen(9), true); test('at night', { todo: 'soon' }, () => { assert.equal(isOpen(3), true) })")
+  assert.deepEqual((await found()).survived, [NEGATED])
+})
+
 test('tests that fail without a mutant are no measure', async () => {
   withTest('assert.equal(isOpen(8), true)')
   await assert.rejects(found(), /the tests of src\/shop\/shop.ts fail as it is: src\/shop\/shop.test.ts/)

@@ -1,5 +1,5 @@
 import type { Pod } from '#api/core/pod/message.ts'
-import { quoted } from '../rbac/quoted.ts'
+import { quoted } from '#schema/go-quoted.ts'
 
 /** What a token is asked to be bound to. */
 export interface BoundReference {

@@ -1,5 +1,5 @@
 import type { ObjectMeta } from '#api/meta/object-meta.ts'
-import { quoted } from '../rbac/quoted.ts'
+import { quoted } from '#schema/go-quoted.ts'
 import type { PodLike } from './check.ts'
 import { violations } from './evaluate.ts'
 import { type LevelVersion, levelText } from './policy.ts'

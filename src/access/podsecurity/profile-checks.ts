@@ -1,4 +1,4 @@
-import { quoted } from '../rbac/quoted.ts'
+import { quoted } from '#schema/go-quoted.ts'
 import { type Check, containersOf, counted, named, type PodLike, quotes, setters, sorted } from './check.ts'
 
 const isKnownProfile = (type: string): boolean => type === 'RuntimeDefault' || type === 'Localhost'

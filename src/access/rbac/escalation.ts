@@ -1,6 +1,6 @@
 import type { PolicyRule } from '#api/rbac/rule.ts'
+import { quoted, quotedList } from '#schema/go-quoted.ts'
 import { uncovered } from './covers.ts'
-import { quoted, quotedList } from './quoted.ts'
 import type { User } from './request.ts'
 
 /** Everything: what it takes to write an aggregation rule, which may gather whatever there is. */

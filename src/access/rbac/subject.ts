@@ -1,5 +1,5 @@
 import type { Subject } from '#api/rbac/subject.ts'
-import { quoted } from './quoted.ts'
+import { quoted } from '#schema/go-quoted.ts'
 import type { User } from './request.ts'
 
 /** The user name of a ServiceAccount. */

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
-import { quoted } from '#access/rbac/quoted.ts'
 import type { AccessRequest } from '#access/rbac/request.ts'
 import type { ApiError } from '#client/client.ts'
+import { quoted } from '#schema/go-quoted.ts'
 import { badRequest } from '../errors.ts'
 import type { Authorizer } from './authorizer.ts'
 import { refuse } from './authorizer.ts'

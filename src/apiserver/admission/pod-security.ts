@@ -11,11 +11,11 @@ import {
   levelText,
   policyOf,
 } from '#access/podsecurity/policy.ts'
-import { quoted } from '#access/rbac/quoted.ts'
 import { namespaces } from '#api/core/namespace/resource.ts'
 import { pods } from '#api/core/pod/resource.ts'
 import { type ApiObject, isSame, type Resource } from '#api/resource.ts'
 import { type FieldError, fieldCauses } from '#api/validation/field-error.ts'
+import { quoted } from '#schema/go-quoted.ts'
 import { forbidden, invalid } from '../errors.ts'
 import type { Admission, CreateAdmission, UpdateAdmission } from './admission.ts'
 

@@ -3,6 +3,7 @@ import type { Call, Expression } from '../syntax/expression.ts'
 import type { SourceProblem } from '../syntax/source-error.ts'
 import { CelError } from '../values/cel-error.ts'
 import { parseDuration, parseTimestamp } from '../values/time.ts'
+import { formatProblem } from './format-calls.ts'
 
 const isPattern = (text: string): boolean => {
   try {
@@ -54,9 +55,9 @@ export function* eachExpression(expression: Expression): Generator<Expression> {
   for (const part of partsOf(expression)) yield* eachExpression(part)
 }
 
-/** Texts in an expression that are to be patterns, durations and times, and are none. */
+/** Texts in an expression that are to be patterns, durations, times and formats, and are none. */
 export const literalProblems = (expression: Expression): readonly SourceProblem[] =>
   [...eachExpression(expression)].flatMap((part) => {
-    const problem = part.kind === 'call' ? problemOf(part) : undefined
+    const problem = part.kind === 'call' ? (problemOf(part) ?? formatProblem(part)) : undefined
     return problem === undefined ? [] : [problem]
   })

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { DYN, toValue } from '../cel.ts'
+import { authorizerValue, celEnvironment, DYN, objectOf, parseType, STRING, toValue } from '../cel.ts'
 import { Expressions } from '../testing/evaluated.ts'
 
 const text = 'x'.repeat(95)
@@ -67,6 +67,75 @@ const COSTS: { readonly [source: string]: number } = {
 test('what an evaluation costs is counted as cel-go and Kubernetes count', () => {
   const found = Object.keys(COSTS).map((source) => [source, given.cost(source)])
   assert.deepEqual(Object.fromEntries(found), COSTS)
+})
+
+const MORE_COSTS: { readonly [source: string]: number } = {
+  'd.text.upperAscii()': 2 + 10,
+  'd.text.trim()': 2 + 10,
+  'd.text.substring(1, 2)': 2 + 10,
+  'jsonpatch.escapeKey(d.text)': 2 + 10,
+  'd.text.findAll("abcdefgh", 1)': 2 + 20,
+  'd.text.split("x", 1)': 2 + 19,
+  'd.text.replace("x", "", 1)': 2 + 19,
+  'isIP(d.text)': 2 + 10,
+  'isCIDR(d.text)': 2 + 10,
+  'isQuantity(d.text)': 2 + 10,
+  'isSemver(d.text)': 2 + 10,
+  'isURL(d.text)': 2 + 1,
+  'quantity("1").add(1).sub(1).isInteger()': 1 + 3,
+  'quantity("1").compareTo(quantity("2"))': 1 + 1 + 1,
+  'sign(quantity("1"))': 1 + 1,
+  'cidr("10.0.0.0/8").masked().prefixLength()': 1 + 2,
+  'cidr("10.0.0.0/8").containsCIDR("10.0.0.0/16")': 1 + 1 + 1 + 1 + 2,
+  'cidr("::1/128").containsIP(ip("::1"))': 1 + 1 + 4,
+  'ip("::1") == ip("::1")': 1 + 1 + 1,
+  'format.named("uuid")': 1,
+  'd.list.sum()': 2 + 3,
+  'd.list.max() + d.list.min()': 2 * (2 + 3) + 1,
+  'd.list.lastIndexOf(2)': 2 + 3,
+  'd.text.indexOf("x")': 2 + 9,
+  'd.text.lastIndexOf("x")': 2 + 9,
+  '[d.map].indexOf(d.map)': 10 + 2 + 2 + 2,
+  '[b"aaaaaaaaaaaaaaaaaaaa"].indexOf(b"")': 10 + 2,
+  '[[1, 2], [3]].indexOf([3])': 10 + 3 * 10 + 3,
+  '[1].isSorted() && ["x"].isSorted()': 10 + 1 + 10 + 0,
+  '[[[1]]].flatten(2)': 3 * 10 + 10 + 2,
+  'sets.intersects([1, 2], [3, 4])': 20 + 1 + 4,
+  'bytes(d.text) == bytes(d.long)': 2 + 10 + 2 + 19 + 10,
+  'bytes(d.text) < bytes(d.long)': 2 + 10 + 2 + 19 + 10,
+  'bytes(d.text) + bytes(d.long) == b""': 2 + 10 + 2 + 19 + 29 + 0,
+  'string(bytes(d.text)) > d.long': 2 + 10 + 10 + 2 + 10,
+  'd.text != d.long': 4 + 10,
+  'd.text <= d.long && d.text >= d.long': 2 * (4 + 10),
+  'optional.of(d.text) == optional.of(d.long)': 2 + 1 + 2 + 1 + 10,
+  'optional.none() == optional.none()': 1 + 1 + 1,
+  'matches(d.text, "a")': 2 + 10,
+  'd.?none.or(d.?text).value()': 2 + 1 + 2 + 1,
+  '{"a": d.text}.a': 30 + 2 + 1,
+  'd.list.map(x, x)': 10 + 2 + 3 * (1 + 10 + 2) + 1,
+}
+
+test('each function costs what its like costs', () => {
+  const found = Object.keys(MORE_COSTS).map((source) => [source, given.cost(source)])
+  assert.deepEqual(Object.fromEntries(found), MORE_COSTS)
+  // The list, the keys and their names; then sorting by three keys.
+  assert.equal(given.cost('d.list.sortBy(x, x)') - given.cost('d.list.map(x, x)'), 2 + 28)
+})
+
+test('an object that is made costs more than a map, and a question to the authorizer a third of what there is', () => {
+  const structs = new Map([['P', objectOf('P', new Map([['op', STRING]]))]])
+  const environment = celEnvironment({ authorizer: parseType('Authorizer') }, { structs })
+  const cost = (source: string): number =>
+    environment.compile(source).evaluate({ authorizer: authorizerValue(() => ({ allowed: true })) }).cost
+  assert.equal(cost('P{op: "a"}'), 40)
+  assert.equal(cost('P{op: "a"} == P{op: "a"}'), 40 + 40 + 1)
+  assert.equal(cost('authorizer.path("/a").check("get").reason()'), 1 + 1 + 350_000 + 1)
+  const pods = 'authorizer.group("").resource("pods")'
+  // A list, the text, and for each two letters a list and an object.
+  assert.equal(cost(`${pods}.fieldSelector("f=1").check("get").allowed()`), 3 + 10 + 1 + 100 + 350_000 + 1)
+  assert.equal(cost(`${pods}.labelSelector("f=1").name("a").check("get").errored()`), 3 + 111 + 1 + 350_000 + 1)
+  assert.equal(cost(`${pods}.subresource("s").namespace("n").check("get").error()`), 3 + 2 + 350_000 + 1)
+  assert.equal(cost('authorizer.serviceAccount("a", "b") == authorizer'), 1 + 1 + 1 + 1)
 })
 
 const large = new Expressions(

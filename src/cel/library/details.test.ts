@@ -72,29 +72,6 @@ test('a moment shows its parts in any zone', () => {
   })
 })
 
-test('texts are formatted by clauses, and a clause that does not fit says what it takes', () => {
-  given.are({
-    '"%s %s %s %s".format([dyn(true), dyn(null), dyn(1.5), dyn(2u)])': 'true null 1.5 2',
-    '"%s %s".format([dyn(duration("1s")), dyn(timestamp("2020-01-01T00:00:00Z"))])': '1s 2020-01-01T00:00:00Z',
-    '"%s %s".format([dyn(b"ab"), dyn(int)])': 'ab int',
-    '"%d %d %d".format([dyn(1), dyn(2u), dyn(1.5)])': '1 2 1.5',
-    '"%f %.1f %.0f".format([dyn(1.5), dyn(2), dyn(3u)])': '1.500000 2.0 3',
-    '"%e %.2e".format([dyn(1234.5), dyn(1)])': '1.234500e+03 1.00e+00',
-    '"%b %b %o %x %X".format([dyn(5), dyn(true), dyn(8u), dyn(-255), dyn("jk")])': '101 1 10 -ff 6A6B',
-    '"%x".format([b"\\xff"])': 'ff',
-    '"100%%".format([])': '100%',
-    '"%s".format([quantity("1")])':
-      'error: error during formatting: string clause can only be used on strings, bools, bytes, ints, doubles, maps, lists, types, durations, and timestamps, was given kubernetes.Quantity',
-    '"%d".format(["a"])':
-      'error: error during formatting: decimal clause can only be used on ints, uints, and doubles, was given string',
-    '"%b".format(["a"])':
-      'error: error during formatting: binary clause can only be used on integers, was given string',
-    '"%q".format(["a"])': 'error: could not parse formatting clause: unrecognized formatting clause "q"',
-    '"%".format([])': 'error: unexpected end of string',
-    '"%d %f %e".format([1.0 / 0.0, -1.0 / 0.0, 0.0 / 0.0])': 'Infinity -Infinity NaN',
-  })
-})
-
 test('edges of texts and lists', () => {
   given.are({
     '"abc".charAt(3) + "abc".charAt(2)': 'c',

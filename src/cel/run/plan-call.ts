@@ -1,4 +1,5 @@
 import { COST, costOf, costOfResult } from '../cost/actual.ts'
+import { library } from '../library/library.ts'
 import type { Overload } from '../library/overload.ts'
 import type { Call, Expression } from '../syntax/expression.ts'
 import { CelCostError, CelError } from '../values/cel-error.ts'
@@ -64,6 +65,18 @@ const planOr = (name: string, target: Evaluate, other: Evaluate): Evaluate => {
 const takes = ({ args }: Overload, values: readonly Value[]): boolean =>
   args.every((type, index) => isOf(values[index]!, type))
 
+/** Functions that look at what values are, whatever the checker thought that they were: cel-go has one for all types. */
+const BY_VALUE: ReadonlySet<string> = new Set('_+_ _-_ _*_ _/_ _%_ -_ _<_ _<=_ _>_ _>=_ size @in'.split(' '))
+
+/** The overload that takes the values: of those that the checker found, or else of all. */
+const overloadFor = ({ name, target, overloads = [] }: Call, values: readonly Value[]): Overload | undefined => {
+  const found = overloads.find((one) => takes(one, values))
+  if (found !== undefined || !BY_VALUE.has(name)) return found
+  return library()
+    .get(name)!
+    .find((one) => one.isMember === (target !== undefined) && takes(one, values))
+}
+
 /** What JavaScript cannot hold costs more than anybody has. */
 const applied = ({ call }: Overload, args: readonly Value[]): Value => {
   try {
@@ -91,7 +104,7 @@ export const planCall = (call: Call, plan: Plan): Evaluate => {
   return (frame) => {
     const values = args.map((evaluate) => evaluate(frame))
     // What is at an index is found by what holds it: a whole double is an index too.
-    const overload = overloads.find((one) => takes(one, values)) ?? (isIndex ? overloads[0] : undefined)
+    const overload = overloadFor(call, values) ?? (isIndex ? overloads[0] : undefined)
     if (overload === undefined) throw noOverload(name, values)
     frame.spend(isIndex ? COST.select : costOf(overload, values))
     const result = applied(overload, values)

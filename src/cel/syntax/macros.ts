@@ -1,4 +1,4 @@
-import { ACCUMULATOR, accumulated, bound, call, folded, identifier, listOf, literal } from './expanding.ts'
+import { accumulated, bound, call, folded, identifier, listOf, literal } from './expanding.ts'
 import type { Call, Expression } from './expression.ts'
 
 /** A macro that is used in a way that it cannot be. */
@@ -16,7 +16,7 @@ type Expander = (target: Expression, args: readonly Expression[], at: number) =>
 
 const nameOf = (argument: Expression, why: string): string => {
   if (argument.kind !== 'identifier') throw new MacroError(argument.at, why)
-  if (argument.name === ACCUMULATOR || argument.name === '__result__')
+  if (argument.name === '__result__')
     throw new MacroError(argument.at, 'iteration variable overwrites accumulator variable')
   return argument.name
 }

@@ -33,8 +33,4 @@ export class LiteralMap extends MapValue {
   keys(): readonly Value[] {
     return [...this.#entries.values()].map(([key]) => key)
   }
-
-  entries(): readonly (readonly [Value, Value])[] {
-    return [...this.#entries.values()]
-  }
 }

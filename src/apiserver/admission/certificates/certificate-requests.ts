@@ -1,5 +1,4 @@
 import { isDeepStrictEqual } from 'node:util'
-import { quoted } from '#access/rbac/quoted.ts'
 import type {
   CertificateSigningRequest,
   CertificateSigningRequestCondition,
@@ -12,6 +11,7 @@ import {
 import { type ApiObject, isSame, type Resource } from '#api/resource.ts'
 import { timeText } from '#api/time-text.ts'
 import { type FieldError, fieldCauses } from '#api/validation/field-error.ts'
+import { quoted } from '#schema/go-quoted.ts'
 import type { Authorizer } from '../../access/authorizer.ts'
 import type { Caller } from '../../access/caller.ts'
 import { forbidden, invalid } from '../../errors.ts'

@@ -61,10 +61,9 @@ const split = (text: string, by: string, most = -1n): ListValue => {
 
 const replace = (text: string, old: string, by: string, most = -1n): string => {
   if (most < 0n) return text.replaceAll(old, () => by)
-  const { items } = split(text, old, most + 1n)
-  // Before the first letter nothing stands that is replaced first.
-  if (old === '' && most > 0n) return by + (split(text, '', most).items as readonly string[]).join(by)
-  return (items as readonly string[]).join(by)
+  if (old !== '') return (split(text, old, most + 1n).items as readonly string[]).join(by)
+  // Nothing stands before each letter, and after the last one.
+  return ['', ...text].map((letter, at) => letter + (at < most ? by : '')).join('')
 }
 
 const substring = (text: string, start: bigint, end?: bigint): string => {

@@ -23,11 +23,11 @@ class Format extends Opaque {
   }
 }
 
-/** The beginning of a name may end with a hyphen, since something follows. */
+/** The beginning of a name may end with a hyphen, since something follows; what stands before it is not looked at. */
 const prefix =
   (form: NameForm): NameForm =>
   (text) =>
-    form(text.replace(/-$/, 'a'))
+    form(text.replace(/[\s\S]-$/, 'a'))
 
 const either =
   (isRight: (text: string) => boolean, problem: string): NameForm =>

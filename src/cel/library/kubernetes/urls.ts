@@ -34,8 +34,8 @@ const partsOf = (text: string): Parts | string => {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
   if (/[\u0000-\u001f\u007f]/.test(text)) return 'net/url: invalid control character in URL'
   const [, scheme = '', authority, path = '', query = ''] = FORM.exec(text) ?? []
+  if (text.startsWith(':')) return 'missing protocol scheme'
   if (scheme === '' && !text.startsWith('/')) return 'invalid URI for request'
-  if (scheme === '' && /^[^/?#]*:/.test(text)) return 'first path segment in URL cannot contain colon'
   const broken = /%(?![0-9a-fA-F]{2}).{0,2}/s.exec(path)
   if (broken !== null) return `invalid URL escape "${broken[0]}"`
   const host = authority === undefined || scheme === '' ? '' : HOST.exec(authority)?.[1]

@@ -54,7 +54,8 @@ const timestampOf = (text: string): Timestamp => {
   return time
 }
 
-const textOfBytes = (bytes: Uint8Array): string => {
+/** Bytes that are UTF-8 as a text. Throws CelError for others. */
+export const textOfBytes = (bytes: Uint8Array): string => {
   const text = readUtf8(bytes, 0, bytes.length)
   // What is no UTF-8 has been replaced, and would not come back as it was.
   const back = utf8Bytes(text)
@@ -64,7 +65,7 @@ const textOfBytes = (bytes: Uint8Array): string => {
 }
 
 /** Go writes exponents of two digits at least, and large numbers with them. */
-const textOfDouble = (value: number): string =>
+export const textOfDouble = (value: number): string =>
   value === Infinity ? '+Inf' : value === -Infinity ? '-Inf' : Object.is(value, -0) ? '-0' : goFloat(value)
 
 const numbers: readonly Overload[] = [

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { quoted, quotedList } from './quoted.ts'
+import { quoted, quotedList } from './go-quoted.ts'
 
 test('texts are quoted as Go quotes them', () => {
   assert.equal(quoted('a "b" \\ \n\t'), '"a \\"b\\" \\\\ \\n\\t"')
