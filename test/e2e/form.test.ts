@@ -2,6 +2,8 @@ import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import { request } from 'node:http'
 import { test } from 'node:test'
+import { builtInKinds } from '#api/kinds.ts'
+import { makeDocument } from '#apiserver/openapi/documents.ts'
 import { FAIRLEAD, run, withCluster } from './harness.ts'
 
 const cluster = withCluster('form', ['--nodes', '1'])
@@ -51,6 +53,15 @@ const ask = (method: string, path: string, headers: Record<string, string>, body
   })
 
 const socketPath = (): string => `/var/lib/fairlead/${cluster.name}/api.sock`
+
+test('an OpenAPI document is the same, be it made by the build or by the server', async () => {
+  const [code, text] = await ask('GET', '/openapi/v3/apis/apps/v1', {})
+  assert.equal(code, 200)
+  assert.deepEqual(
+    JSON.parse(text),
+    JSON.parse(Buffer.from(await makeDocument('apis/apps/v1', builtInKinds)).toString()),
+  )
+})
 
 test('YAML over the wire is read and answered, a patch too', async () => {
   const path = '/api/v1/namespaces/default/configmaps'
