@@ -11,6 +11,7 @@ import { internalError, PathNotFound, tooManyRequests } from './errors.ts'
 import { checkHttp, clientError, type Pending } from './http/answer/client-error.ts'
 import { answerRaw } from './http/answer/raw-answer.ts'
 import { sendError } from './http/answer/refuse.ts'
+import type { ConnectionHandler } from './http/connections.ts'
 import { checkTimeout, isLongRunning } from './http/request/deadline.ts'
 import type { Exchange } from './http/request/exchange.ts'
 import { type RequestInfo, requestInfo } from './http/request/request-info.ts'
@@ -20,13 +21,6 @@ import { checkAccess } from './stages/access.ts'
 import { findKind } from './stages/resources.ts'
 import { stageList } from './stages/stage-list.ts'
 import { upgrade } from './upgrade.ts'
-
-interface Handler {
-  handle(request: IncomingMessage, response: ServerResponse): void
-  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void
-  /** For what is no request at all: the server's event `clientError`. */
-  clientError(error: Error, socket: Duplex): void
-}
 
 /** A client that takes this server for a proxy writes the whole URL, which HTTP has every server understand. */
 const ABSOLUTE = /^https?:\/\/[^/?]*/i
@@ -64,7 +58,7 @@ const isSeated = (caller: Caller, info: RequestInfo): boolean =>
 const HEALTH = /^\/(?:healthz|livez|readyz)(?:\/|$)/
 
 /** Requests through the stages, and upgrades to the kubelets, each with authentication and access before it. */
-export const createHandler = (server: ServerContext, onError: (error: unknown) => void): Handler => {
+export const createHandler = (server: ServerContext, onError: (error: unknown) => void): ConnectionHandler => {
   const stages = stageList(server)
   const report = (error: unknown): void => {
     try {
@@ -111,6 +105,11 @@ export const createHandler = (server: ServerContext, onError: (error: unknown) =
     let release: Release | undefined
     try {
       checkHttp(request)
+      // What the server understands at all, whoever asks: HTTP's own question.
+      if (path === '*' && request.method === 'OPTIONS') {
+        response.end()
+        return
+      }
       const info = requestInfo(request.method ?? 'GET', path, query)
       verb = info.verb
       audit?.asked(info)
@@ -169,12 +168,21 @@ export const createHandler = (server: ServerContext, onError: (error: unknown) =
     clientError: clientError((socket) => pending.get(socket)),
     handle(request, response) {
       const { socket } = request
-      pending.set(socket, { request, response })
-      response.on('close', () => pending.delete(socket))
-      serve(request, response).catch((error: unknown) => {
-        report(error)
-        response.destroy()
+      const isBehind = pending.has(socket)
+      const own = { request, response }
+      pending.set(socket, own)
+      response.on('close', () => {
+        if (pending.get(socket) === own) pending.delete(socket)
       })
+      const begin = (): void => {
+        serve(request, response).catch((error: unknown) => {
+          report(error)
+          response.destroy()
+        })
+      }
+      // Of many that come at once, Node.js takes what it reads while one of them is answered for no HTTP.
+      if (isBehind) setImmediate(begin)
+      else begin()
     },
     upgrade(request, socket, head) {
       socket.on('error', () => {})

@@ -31,6 +31,7 @@ import { CustomResources } from './custom/custom-resources.ts'
 import { LocalServices } from './discovery/local-services.ts'
 import { Flows } from './flowcontrol/flows.ts'
 import { createHandler } from './handler.ts'
+import { HTTP_OPTIONS, serveConnections } from './http/connections.ts'
 import { RequestCounter } from './http/request-counter.ts'
 import { type SeatLimits, Seats } from './http/seats.ts'
 import { createInProcessClient } from './in-process-client.ts'
@@ -50,7 +51,7 @@ import { Store, type WindowLimits } from './storage/store.ts'
 import { bindingReview } from './subresources/binding-review.ts'
 import { subresourceHandlers } from './subresources/subresource-list.ts'
 import { kubernetesAddress, systemObjects } from './system-objects.ts'
-import { HTTP_OPTIONS, tlsServer } from './tls-server.ts'
+import { tlsServer } from './tls-server.ts'
 import { AllHooks } from './webhooks/all-hooks.ts'
 import { lazyWebhookClient } from './webhooks/client/lazy-client.ts'
 
@@ -203,7 +204,7 @@ export const createApiServer = async (options: ApiServerOptions): Promise<ApiSer
     signal: closing.signal,
     advertised: socketText(options.advertise.address, options.advertise.port),
   }
-  const { handle, upgrade, clientError } = createHandler(context, onError)
+  const handler = createHandler(context, onError)
   const client = createInProcessClient(registry, SYSTEM, subresources, CONTROLLERS)
   const system = [...systemObjects(options), ...(options.systemObjects ?? [])]
   // At once, so that they are kept at once: each sees those before it.
@@ -227,17 +228,8 @@ export const createApiServer = async (options: ApiServerOptions): Promise<ApiSer
 
   const servers: Server[] = []
   const open = async (listener: Listener): Promise<AddressInfo | string | null> => {
-    const server = 'path' in listener ? createHttpServer(HTTP_OPTIONS, handle) : await tlsServer(options.pki, handle)
-    server.on('upgrade', upgrade)
-    server.on('clientError', clientError)
-    server.on('checkExpectation', handle)
-    server.on('connect', upgrade)
-    // Node.js leaves out what is past a number of headers, silently; their octets are limited all the same.
-    server.maxHeadersCount = 0
-    // Watches and logs stay open for as long as they like; a client that never finishes its headers does not.
-    server.requestTimeout = 0
-    server.headersTimeout = 30_000
-    server.keepAliveTimeout = 120_000
+    const server = 'path' in listener ? createHttpServer(HTTP_OPTIONS) : await tlsServer(options.pki)
+    serveConnections(server, 'path' in listener ? 'connection' : 'secureConnection', handler)
     if ('path' in listener) rmSync(listener.path, { force: true })
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject)
@@ -274,7 +266,7 @@ export const createApiServer = async (options: ApiServerOptions): Promise<ApiSer
     )
   }
   return {
-    handler: handle,
+    handler: handler.handle,
     client,
     catalogue,
     signer,

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
-import { TLSSocket } from 'node:tls'
+import { type PeerCertificate, TLSSocket } from 'node:tls'
 import { unauthorized } from '../errors.ts'
 import type { Reader } from '../registry/reader.ts'
 import { ANONYMOUS, type Caller, SYSTEM } from './caller.ts'
@@ -22,7 +22,7 @@ interface AuthenticatorOptions {
 
 /** Tells who sends a request: by client certificate or bearer token. Throws ApiError 401 for credentials that do not hold. */
 export const createAuthenticator = ({ reader, signer, now }: AuthenticatorOptions): Authenticator => {
-  const bySocket = new WeakMap<Socket, Caller | 'refused'>()
+  const bySocket = new WeakMap<Socket, Shown>()
 
   const reviewToken: Authenticator['reviewToken'] = (token, audiences) => {
     const claims = signer.verify(token)
@@ -42,11 +42,12 @@ export const createAuthenticator = ({ reader, signer, now }: AuthenticatorOption
       if (socket.localAddress !== undefined) throw unauthorized()
       return SYSTEM
     }
-    let byCertificate = bySocket.get(socket)
-    if (byCertificate === undefined) {
-      byCertificate = certificateCaller(socket)
-      bySocket.set(socket, byCertificate)
+    let shown = bySocket.get(socket)
+    if (shown === undefined) {
+      shown = shownBy(socket)
+      bySocket.set(socket, shown)
     }
+    const byCertificate = shown.until !== undefined && now().getTime() > shown.until ? 'refused' : shown.caller
     if (byCertificate !== 'refused' && byCertificate !== ANONYMOUS) return byCertificate
     const token = bearerToken(request)
     if (token === undefined) {
@@ -57,6 +58,13 @@ export const createAuthenticator = ({ reader, signer, now }: AuthenticatorOption
     if (!review.authenticated) throw unauthorized()
     return review.caller
   }
+}
+
+/** What a connection's certificate says. */
+interface Shown {
+  readonly caller: Caller | 'refused'
+  /** When it ends, milliseconds since 1970: a connection may live longer. */
+  readonly until?: number
 }
 
 const PROTOCOL_TOKEN = 'base64url.bearer.authorization.k8s.io.'
@@ -80,14 +88,18 @@ const bearerToken = (request: IncomingMessage): string | undefined => {
 /** Where a certificate says the uid of its user. */
 const UID = '1.3.6.1.4.1.57683.2'
 
+const shownBy = (socket: TLSSocket): Shown => {
+  const certificate = socket.getPeerCertificate()
+  if (!certificate || Object.keys(certificate).length === 0) return { caller: ANONYMOUS }
+  if (!socket.authorized) return { caller: 'refused' }
+  return { caller: subjectCaller(certificate), until: Date.parse(certificate.valid_to) }
+}
+
 /**
  * CN is the user, each O a group, as Kubernetes reads client certificates. One that names nobody, or two uids, is
  * nobody's.
  */
-const certificateCaller = (socket: TLSSocket): Caller | 'refused' => {
-  const certificate = socket.getPeerCertificate()
-  if (!certificate || Object.keys(certificate).length === 0) return ANONYMOUS
-  if (!socket.authorized) return 'refused'
+const subjectCaller = (certificate: PeerCertificate): Caller | 'refused' => {
   const organizations: string | string[] | undefined = certificate.subject.O
   const groups = organizations === undefined ? [] : Array.isArray(organizations) ? organizations : [organizations]
   const commonName: string | string[] = certificate.subject.CN ?? ''

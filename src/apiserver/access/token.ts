@@ -93,21 +93,38 @@ export class TokenSigner {
   verify(token: string): TokenClaims | LegacyClaims | undefined {
     const known = this.#verified.get(token)
     if (known) return known
-    const [header, payload, signature, ...more] = token.split('.')
+    // A client may send a million of dots.
+    const [header, payload, signature, more] = token.split('.', 4)
     // The header is compared, not read: no other algorithm or key is ever accepted.
-    if (header !== this.#header || !payload || !signature || more.length > 0) return undefined
+    if (header !== this.#header || !payload || !signature || more !== undefined) return undefined
     const bytes = Buffer.from(signature, 'base64url')
+    // Node.js passes over what is no base64: a token is one text.
+    if (bytes.toString('base64url') !== signature) return undefined
     if (
       !verify('sha256', Buffer.from(`${header}.${payload}`), { key: this.#public, dsaEncoding: 'ieee-p1363' }, bytes)
     ) {
       return undefined
     }
-    const claims = JSON.parse(Buffer.from(payload, 'base64url').toString()) as TokenClaims | LegacyClaims
-    if (claims.iss !== this.issuer && claims.iss !== LEGACY_ISSUER) return undefined
+    const claims = readClaims(payload)
+    if (claims?.iss !== this.issuer && claims?.iss !== LEGACY_ISSUER) return undefined
     if (this.#verified.size >= CACHE_SIZE) this.#verified.delete(this.#verified.keys().next().value!)
     this.#verified.set(token, claims)
     return claims
   }
+}
+
+/** Undefined for what is not in the form of either kind: the key may have signed other things elsewhere. */
+const readClaims = (payload: string): TokenClaims | LegacyClaims | undefined => {
+  let claims: Partial<TokenClaims> | null
+  try {
+    claims = JSON.parse(Buffer.from(payload, 'base64url').toString())
+  } catch {
+    return undefined
+  }
+  if (claims?.iss === LEGACY_ISSUER) return claims as unknown as LegacyClaims
+  const { aud, exp, nbf, 'kubernetes.io': own } = claims ?? {}
+  const isWhole = Array.isArray(aud) && typeof exp === 'number' && typeof nbf === 'number' && own?.serviceaccount
+  return isWhole ? (claims as TokenClaims) : undefined
 }
 
 const encode = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url')

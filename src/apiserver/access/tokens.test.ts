@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import { createPrivateKey, createPublicKey, verify } from 'node:crypto'
+import { createPrivateKey, createPublicKey, verify, X509Certificate } from 'node:crypto'
+import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { after, before, test } from 'node:test'
 import { connect } from 'node:tls'
@@ -151,6 +152,63 @@ test('a token ends with its time, a minute late at most', async () => {
   time = begun + 660_000
   assert.equal((await review(token)).error, '[invalid bearer token, service account token has expired]')
   time = begun
+})
+
+test('a token is one text, and only what has the form of one is read', async () => {
+  const token = await tokenOf()
+  const invalid = { authenticated: undefined, user: {}, error: 'invalid bearer token' }
+  const [header = '', payload = '', signature = ''] = token.split('.')
+  const none = Buffer.from(JSON.stringify({ alg: 'none' })).toString('base64url')
+  const forged = [
+    `${token}=`,
+    `${token}!`,
+    `${token}.x`,
+    `${none}.${payload}.`,
+    `${header}.${payload}.`,
+    '.'.repeat(1e6),
+  ]
+  for (const text of [...forged, `${none}.${payload}.${signature}`]) {
+    const { authenticated, user, error } = await review(text)
+    assert.deepEqual({ authenticated, user, error }, invalid, text.slice(-20))
+  }
+  const claims = JSON.parse(Buffer.from(payload, 'base64url').toString())
+  const shapes = [
+    null,
+    [],
+    'x',
+    { ...claims, aud: 'x' },
+    { ...claims, aud: undefined },
+    { ...claims, exp: '9999999999' },
+  ]
+  const more = [
+    { ...claims, nbf: null },
+    { ...claims, 'kubernetes.io': null },
+    { ...claims, 'kubernetes.io': {} },
+  ]
+  for (const shape of [...shapes, ...more]) {
+    const { error } = await review(server.signer.sign(shape as never))
+    assert.equal(error, 'invalid bearer token', JSON.stringify(shape))
+  }
+  assert.equal((await review(server.signer.sign(claims))).authenticated, true)
+})
+
+test('a certificate that ends while its connection lives on is refused from then on', async () => {
+  const { certificate: cert, key } = server.pki.admin
+  const socket = connect({ host: '127.0.0.1', port, ca: server.rootCa, servername: 'localhost', cert, key })
+  const status = async (): Promise<string> => {
+    socket.write('GET /api/v1/namespaces HTTP/1.1\r\nHost: x\r\n\r\n')
+    const [head] = await once(socket, 'data')
+    return String(head).slice(9, 12)
+  }
+  const begun = time
+  try {
+    assert.equal(await status(), '200')
+    time = Date.parse(new X509Certificate(cert).validTo) + 1000
+    assert.equal(await status(), '401')
+  } finally {
+    time = begun
+    socket.destroy()
+  }
 })
 
 test('a token that a Secret keeps is good as long as the Secret keeps it', async () => {

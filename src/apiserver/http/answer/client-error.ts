@@ -40,11 +40,22 @@ export const clientError = (pending: (socket: Duplex) => Pending | undefined) =>
   }
 }
 
-/** Refuses what HTTP itself does not allow, whatever is asked for. Throws ApiError 400 and 417. */
-export const checkHttp = ({ headers, httpVersion }: IncomingMessage): void => {
-  if (headers.host === undefined && httpVersion === '1.1')
+/** What a Host header may hold, as in Go's server. */
+const HOST = /^[\w!$%&'()*+,\-.:;=@[\]~]*$/
+
+/** Refuses what HTTP itself does not allow, whatever is asked for. Throws ApiError 400, 417 and 505. */
+export const checkHttp = ({ headers, rawHeaders, httpVersion }: IncomingMessage): void => {
+  if (httpVersion === '0.9') throw badRequest('the request line names no version of HTTP')
+  if (!httpVersion.startsWith('1.'))
+    throw failure(505, 'HTTPVersionNotSupported', `HTTP/${httpVersion} is not spoken here: only HTTP/1.1 is`)
+  const { host, expect } = headers
+  if (host === undefined && httpVersion === '1.1')
     throw badRequest('the request has no Host header, which HTTP/1.1 requires')
-  const { expect } = headers
+  if (rawHeaders.filter(isHost).length > 1) throw badRequest('the request has more than one Host header')
+  if (host !== undefined && !HOST.test(host)) throw badRequest('the Host header names no host')
   if (expect !== undefined && expect.toLowerCase() !== '100-continue')
     throw failure(417, 'ExpectationFailed', `Expect: ${expect} is not understood: only 100-continue is`)
 }
+
+/** Names stand at even places, each in front of its value. */
+const isHost = (text: string, at: number): boolean => at % 2 === 0 && text.length === 4 && text.toLowerCase() === 'host'
