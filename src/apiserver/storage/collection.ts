@@ -12,6 +12,8 @@ type ChangeListener = () => void
 interface CollectionStore {
   /** The revision of the latest change that lasts, of any resource. */
   revision(): number
+  /** The oldest at which everything may still be read. */
+  oldestRevision(): number
   /** Milliseconds; only differences count. */
   now(): number
 }
@@ -112,9 +114,10 @@ export class Collection {
 
   /**
    * What `keys` and `get` answered at an earlier revision, by undoing what came after, keys in no order; undefined
-   * where that is no longer known.
+   * where that is no longer known, or was too long ago, even if nothing has changed here since.
    */
   at(revision: number): PastObjects | undefined {
+    if (revision < this.#store.oldestRevision()) return undefined
     const first = this.numberAfter(revision)
     if (first === undefined) return undefined
     const { end } = this.window

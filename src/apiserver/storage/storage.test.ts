@@ -188,6 +188,34 @@ test('what is kept of former states is limited in age', async () => {
   )
 })
 
+test('a list that goes on for too long is told so, also where nothing has changed in it', async () => {
+  let now = 0
+  const store = new Store(memoryJournal(1), { limits: LIMITS, now: () => now })
+  const pods = store.collection(PODS)
+  const write = writerOf(store, PODS)
+  for (const name of ['x', 'y', 'z']) await write.put(`default/${name}`, pod(name))
+  const first = listPage(pods, {}, { limit: 1 })
+  const goOn = () => codeOf(() => listPage(pods, {}, { limit: 1, continue: first.continue! }))
+  now = LIMITS.age * 2
+  assert.equal(goOn(), undefined, 'what is there now can be read at its revision')
+  await writerOf(store, NODES).put('n', pod('n'))
+  assert.equal(goOn(), undefined, 'it was the latest a moment ago')
+  now += LIMITS.age / 2
+  await writerOf(store, NODES).put('n', pod('n'))
+  assert.equal(goOn(), undefined)
+  now += LIMITS.age / 2
+  assert.equal(goOn(), 'CONTINUE_COMPACTED')
+  assert.equal(
+    codeOf(() => listPage(pods, {}, { resourceVersion: first.resourceVersion, resourceVersionMatch: 'Exact' })),
+    'REVISION_COMPACTED',
+  )
+  assert.equal(
+    codeOf(() => openWatch(pods, {}, { revision: Number(first.resourceVersion) }, () => {})),
+    undefined,
+    'a watch of what has not changed has missed nothing',
+  )
+})
+
 test('who reads in the turn in which it is told misses nothing, however much was written', async () => {
   const store = new Store(memoryJournal(1), { limits: LIMITS })
   const pods = store.collection(PODS)

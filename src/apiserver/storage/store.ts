@@ -2,6 +2,7 @@ import type { Resource } from '#api/resource.ts'
 import { Collection } from './collection.ts'
 import { GroupCommit } from './group-commit.ts'
 import type { Change, Journal } from './journal.ts'
+import { PastRevisions } from './past-revisions.ts'
 import type { Transaction } from './transaction.ts'
 
 /** How much of what has changed is kept, for watches that resume and lists that go on. */
@@ -41,6 +42,7 @@ export class Store {
   /** Those whose past is not known any more. */
   readonly #dropped = new Set<string>()
   readonly #commits: GroupCommit
+  readonly #past: PastRevisions
   #trimming = false
 
   /** With all that the journal gives. */
@@ -58,6 +60,8 @@ export class Store {
       this.#revision = Math.max(this.#revision, change.revision)
     }
     this.#given = this.#revision
+    this.#past = new PastRevisions(limits.age, now)
+    this.#past.reached(this.#revision)
     this.#commits = new GroupCommit({
       journal,
       get: (resource, key) => this.collection(resource).get(key),
@@ -100,6 +104,7 @@ export class Store {
     if (!collection) {
       collection = new Collection(this.#dropped.has(key) ? this.#revision : this.#compacted, {
         revision: () => this.#revision,
+        oldestRevision: () => this.#past.oldest,
         now: this.#now,
       })
       this.#collections.set(key, collection)
@@ -120,6 +125,7 @@ export class Store {
       this.#revision = change.revision
       this.collection(change.resource).commit(change)
     }
+    this.#past.reached(this.#revision)
     this.#trimSoon()
   }
 
