@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { decodeJson, decodeJsonText, encodeJson, formatProblem, JsonError, parseJson } from './json.ts'
+import { jsonEqual } from './json-value.ts'
 import { Everything, Service } from './testing/messages.ts'
 
 const service = (body: string) => decodeJsonText(Service, `{"apiVersion":"v1","kind":"Service",${body}}`)
@@ -55,8 +56,8 @@ test('decodeJsonText() words a wrong type as Go does', () => {
   )('json: cannot unmarshal number 9007199254740992 into Go struct field ObjectMeta.metadata.generation of type int64')
   refusal(
     '"metadata":{"generation":9007199254740993}',
-    'JSON_VALUE',
-  )('json: the integer 9007199254740993 cannot be kept as it is: write those beyond 9007199254740991 as text')
+    'JSON_TYPE',
+  )('json: cannot unmarshal number 9007199254740993 into Go struct field ObjectMeta.metadata.generation of type int64')
 })
 
 test('parseJson() words broken text as Go does', () => {
@@ -90,14 +91,18 @@ test('a number that no double holds is refused, and not kept as null', () => {
   assert.deepEqual(parseJson('[1e308,"1e400",5e-400]'), [1e308, '1e400', 0])
 })
 
-test('an integer of 64 bits that a double would round is refused; one that it holds, and digits of a text, are kept', () => {
-  for (const integer of ['9223372036854775807', '-9223372036854775808', '9007199254740993', '4611686018427387904'])
-    assert.throws(() => parseJson(`{"a":{"b":[1,${integer}]},"c":"9007199254740992"}`), {
-      code: 'JSON_VALUE',
-      message: `json: the integer ${integer} cannot be kept as it is: write those beyond 9007199254740991 as text`,
-    })
+test('an integer of 64 bits that a double would round is kept, and written as it was', () => {
+  for (const text of ['9223372036854775807', '-9223372036854775808', '9007199254740993', '4611686018427387904']) {
+    const body = `{"a":{"b":[1,${text}]},"c":"9007199254740993"}`
+    const value = parseJson(body) as { readonly a: { readonly b: readonly unknown[] } }
+    assert.equal(JSON.stringify(value), body)
+    assert.equal(value.a.b[1], BigInt(text))
+    assert.ok(jsonEqual(value, parseJson(body)))
+  }
   const kept = '{"a":[9007199254740992,-1234567890123456000,"9223372036854775807"],"b":0.12345678901234568}'
+  const { a } = parseJson(kept) as { readonly a: readonly unknown[] }
   assert.equal(JSON.stringify(parseJson(kept)), kept)
+  assert.deepEqual(a, [9007199254740992, -1234567890123456000, '9223372036854775807'])
   // Kubernetes rounds these too.
   assert.deepEqual(parseJson('[9223372036854775809,1e19]'), [2 ** 63, 1e19])
 })

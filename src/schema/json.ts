@@ -2,7 +2,7 @@ import { decodeMessage, decodeOpen, type Walk } from './json/json-decode.ts'
 import { toJson } from './json/json-encode.ts'
 import { JsonError, MAX_DEPTH } from './json/json-error.ts'
 import { type FieldProblem, scanFreeJson, scanJson } from './json/json-scan.ts'
-import { isRounded, roundedText } from './json/rounded-integer.ts'
+import { parseExactly } from './json/long-integer.ts'
 import { type MessagePlan, planOf } from './plan.ts'
 import type { MessageClass } from './schema.ts'
 
@@ -25,12 +25,12 @@ export const formatProblem = ({ kind, path }: FieldProblem): string => `${kind} 
 
 /**
  * Any JSON value. Throws JsonError JSON_SYNTAX in Go's words (`unexpected end of JSON input`), JSON_TOO_DEEP, JSON_VALUE
- * for a number that no double holds, and for an integer that would become another.
+ * for a number that no double holds. An integer of 64 bits that a double would round is a bigint.
  */
 export const parseJson = (text: string): unknown => {
   let value: unknown
   try {
-    value = JSON.parse(text)
+    value = parseExactly(text)
   } catch (error) {
     scanJson(text)
     throw new JsonError('JSON_SYNTAX', error instanceof Error ? error.message : String(error))
@@ -41,21 +41,7 @@ export const parseJson = (text: string): unknown => {
     if (error instanceof JsonError && error.code === 'JSON_VALUE') throw new JsonError('JSON_VALUE', outOfRange(text))
     throw error
   }
-  if (LONG.test(text)) checkIntegers(text)
   return value
-}
-
-/** An integer that a double may round has as many digits. */
-const LONG = /\d{16}/
-
-const checkIntegers = (text: string): void => {
-  // The types of the language do not know of the third argument yet.
-  const check = (_: string, value: unknown, context?: { readonly source?: string }): unknown => {
-    if (typeof value === 'number' && context?.source !== undefined && isRounded(value, context.source))
-      throw new JsonError('JSON_VALUE', `json: ${roundedText(context.source)}`)
-    return value
-  }
-  JSON.parse(text, check)
 }
 
 const NUMBERS = /-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g
@@ -97,7 +83,7 @@ export const decodeJson = <T>(message: MessageClass<T>, value: unknown): Decoded
   return result(object, walk.unknown > 0 ? scanJson(JSON.stringify(value), plan) : NONE)
 }
 
-const structuredCopy = (value: unknown): unknown => JSON.parse(JSON.stringify(value))
+const structuredCopy = (value: unknown): unknown => parseExactly(JSON.stringify(value))
 
 /** `text`: where doubled fields are to be found. Of what is wrong, what stands twice is told first. */
 const openResult = <T>(plan: MessagePlan, value: unknown, text: string | undefined): DecodedJson<T> => {

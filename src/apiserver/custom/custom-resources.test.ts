@@ -191,3 +191,31 @@ test('what the API has itself is not taken over by a definition', async () => {
     await other.close()
   }
 })
+
+test('integers of 64 bits stay what they are, whatever is done to their object', async () => {
+  const open = {
+    type: 'object',
+    'x-kubernetes-preserve-unknown-fields': true,
+    properties: { size: { type: 'integer' } },
+  }
+  await define(definitionOf('longs', 'Long', [versionOf('v1', open)]))
+  const [most, least] = [2n ** 63n - 1n, -(2n ** 63n)]
+  const texts = async (): Promise<readonly string[] | null> =>
+    String(
+      (await api(`GET ${folderOf('longs')}/one`, undefined, { headers: { accept: 'application/yaml' } })).body,
+    ).match(/\b(size|free): -?\d+/g)
+  assert.equal((await api(`POST ${folderOf('longs')}`, thing('Long', 'one', { size: most, free: least }))).status, 201)
+  assert.deepEqual(await texts(), [`free: ${least}`, `size: ${most}`])
+  assert.equal((await api(`PATCH ${folderOf('longs')}/one`, { spec: { free: most - 1n } })).status, 200)
+  assert.deepEqual(await texts(), [`free: ${most - 1n}`, `size: ${most}`])
+  const headers = { 'content-type': 'application/json-patch+json' }
+  const patch = [
+    { op: 'test', path: '/spec/size', value: most },
+    { op: 'move', from: '/spec/size', path: '/spec/free' },
+  ]
+  assert.equal((await api(`PATCH ${folderOf('longs')}/one`, patch, { headers })).status, 200)
+  assert.deepEqual(await texts(), [`free: ${most}`])
+  const other = [{ op: 'test', path: '/spec/free', value: most - 1n }]
+  assert.equal((await api(`PATCH ${folderOf('longs')}/one`, other, { headers })).status, 422)
+  await api(`DELETE ${DEFINITIONS}/longs.lab.example`)
+})

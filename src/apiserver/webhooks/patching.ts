@@ -1,5 +1,6 @@
 import { type ApiObject, groupVersion, type Resource } from '#api/resource.ts'
 import { ApiError } from '#client/client.ts'
+import { parseExactly } from '#schema/json/long-integer.ts'
 import { jsonValue } from '#schema/json.ts'
 import type { JsonObject, JsonValue } from '#schema/json-value.ts'
 import { applyJsonPatch } from '#schema/patch/json-patch.ts'
@@ -49,7 +50,7 @@ const decoded = (machinery: Machinery, message: MessageClass<unknown> | undefine
 const applied = (object: JsonObject, text: string): JsonValue => {
   let patch: unknown
   try {
-    patch = JSON.parse(text)
+    patch = parseExactly(text)
   } catch (cause) {
     throw new PatchError((cause as Error).message, { cause })
   }

@@ -1,4 +1,5 @@
 import { fromBase64 } from '#schema/base64.ts'
+import { isWhole } from '#schema/json/long-integer.ts'
 import { isJsonObject } from '#schema/json-value.ts'
 import { own } from '#schema/own.ts'
 import type { JsonSchema } from '#schema/structural/json-schema.ts'
@@ -163,7 +164,7 @@ const schemaValue = (json: unknown, schema: JsonSchema): Value => {
   }
   if (schema['x-kubernetes-int-or-string']) {
     if (typeof json === 'string') return json
-    if (Number.isInteger(json)) return BigInt(json as number)
+    if (isWhole(json)) return BigInt(json)
     throw new CelError('invalid data, expected XIntOrString value to be either a string or integer')
   }
   switch (schema.type) {
@@ -174,10 +175,10 @@ const schemaValue = (json: unknown, schema: JsonSchema): Value => {
     case 'string':
       return textValue(json, schema)
     case 'integer':
-      if (Number.isInteger(json)) return BigInt(json as number)
+      if (isWhole(json)) return BigInt(json)
       throw new CelError(`invalid data, expected int, got ${typeof json}`)
     case 'number':
-      if (typeof json === 'number') return json
+      if (typeof json === 'number' || typeof json === 'bigint') return Number(json)
       throw new CelError(`invalid data, expected float, got ${typeof json}`)
     case 'boolean':
       if (typeof json === 'boolean') return json

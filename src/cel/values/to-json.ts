@@ -1,4 +1,5 @@
 import { toBase64 } from '#schema/base64.ts'
+import { keptInteger } from '#schema/json/long-integer.ts'
 import type { JsonValue } from '#schema/json-value.ts'
 import { CelError } from './cel-error.ts'
 import { Duration, Timestamp } from './time.ts'
@@ -8,8 +9,8 @@ import { ListValue, MapValue, ObjectValue, Optional, Uint, type Value } from './
 export const toJson = (value: Value): JsonValue => {
   if (value === null || typeof value === 'string' || typeof value === 'boolean' || typeof value === 'number')
     return value
-  if (typeof value === 'bigint') return Number(value)
-  if (value instanceof Uint) return Number(value.value)
+  if (typeof value === 'bigint') return keptInteger(value)
+  if (value instanceof Uint) return keptInteger(value.value)
   if (value instanceof Uint8Array) return toBase64(value)
   if (value instanceof Duration || value instanceof Timestamp) return value.toString()
   if (value instanceof ListValue) return value.items.map(toJson)

@@ -161,6 +161,7 @@ const decodeValue = (walk: Walk, owner: MessagePlan, field: FieldPlan, value: un
     case Kind.int64:
       return decodeInteger(walk, owner, 'int64', value, Number.MAX_SAFE_INTEGER)
     case Kind.double:
+      if (typeof value === 'bigint') return Number(value)
       return typeof value === 'number' ? value : mismatch(walk, owner, 'float64', value)
     case Kind.bytes:
       if (typeof value !== 'string') return mismatch(walk, owner, '[]uint8', value)
@@ -203,9 +204,9 @@ const decodeEither = (walk: Walk, owner: MessagePlan, field: FieldPlan, value: u
   }
 }
 
-/** JavaScript holds integers exactly to 2^53; past it an int64 is refused rather than rounded. */
+/** What the types of messages hold: integers to 2^53. Past it an int64 is refused rather than rounded. */
 const decodeInteger = (walk: Walk, owner: MessagePlan, goType: string, value: unknown, max: number): number => {
-  if (typeof value !== 'number') return mismatch(walk, owner, goType, value)
+  if (typeof value !== 'number') return mismatch(walk, owner, goType, value, typeof value === 'bigint')
   const min = goType === 'int32' ? -max - 1 : -max
   if (!Number.isInteger(value) || value > max || value < min) return mismatch(walk, owner, goType, value, true)
   // -0 is 0 on the wire.

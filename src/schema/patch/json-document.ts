@@ -1,3 +1,4 @@
+import { parseExactly } from '../json/long-integer.ts'
 import { isJsonObject, type JsonValue } from '../json-value.ts'
 import { setMember } from '../plan.ts'
 import { utf8Bytes } from '../utf8.ts'
@@ -76,7 +77,7 @@ export class JsonDocument {
         'PATCH_UNFIT',
         `Unable to complete the copy, the accumulated size increase of copy is ${this.#copied}, exceeding the limit ${MOST_COPIED}`,
       )
-    return JSON.parse(text) as JsonValue
+    return parseExactly(text) as JsonValue
   }
 
   /** What a path leads to, as this document's own, with all on the way there. */

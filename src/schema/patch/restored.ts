@@ -1,4 +1,5 @@
 import { goType } from '../go-format.ts'
+import { isWhole } from '../json/long-integer.ts'
 import { isJsonObject, type JsonValue } from '../json-value.ts'
 import { own } from '../own.ts'
 import { type FieldPlan, Kind, type MessagePlan, planOf } from '../plan.ts'
@@ -53,13 +54,14 @@ const itemProblem = (field: FieldPlan, value: JsonValue): string | undefined => 
     case Kind.string:
       if (typeof value === 'string') return undefined
       // A number of whole is a rune in Go, which could be a text.
-      return Number.isInteger(value) ? 'cannot convert int64 to string' : 'unrecognized type: string'
+      return isWhole(value) ? 'cannot convert int64 to string' : 'unrecognized type: string'
     case Kind.bool:
       return typeof value === 'boolean' ? undefined : 'unrecognized type: bool'
     case Kind.int32:
     case Kind.int64:
     case Kind.double: {
       const type = field.goItemType
+      if (typeof value === 'bigint') return undefined
       if (typeof value !== 'number') return `unrecognized type: ${type}`
       return Number.isInteger(value) || field.kind === Kind.double ? undefined : `cannot convert float64 to ${type}`
     }

@@ -1,5 +1,6 @@
 import { toBase64 } from '../base64.ts'
 import { emptyMessage, fillAbsent } from '../json/json-decode.ts'
+import { parseExactly } from '../json/long-integer.ts'
 import { type FieldPlan, Kind, type MessagePlan, setMember, Wire, zeroOf } from '../plan.ts'
 import { canonicalQuantity } from '../quantity.ts'
 import { formatMicroTime, formatTime, isWritable } from '../time.ts'
@@ -203,7 +204,7 @@ const readSpecial = (reader: ProtobufReader, field: FieldPlan): unknown => {
       const text = readText(reader)
       if (text === undefined || text === '') return undefined
       try {
-        return JSON.parse(text) as unknown
+        return parseExactly(text)
       } catch {
         throw new ProtobufError('PROTOBUF_MALFORMED', `${field.name} holds bytes that are no JSON`)
       }

@@ -1,6 +1,7 @@
 import type { Scaling } from '#api/catalogue/kind.ts'
 import type { ApiObject } from '#api/resource.ts'
 import { type FieldError, invalid } from '#api/validation/field-error.ts'
+import { isWhole } from '#schema/json/long-integer.ts'
 import { isJsonObject } from '#schema/json-value.ts'
 import { own } from '#schema/own.ts'
 
@@ -21,7 +22,8 @@ const goType = (value: unknown): string => {
   if (value === null) return '<nil>'
   if (Array.isArray(value)) return '[]interface {}'
   if (typeof value === 'object') return 'map[string]interface {}'
-  if (typeof value === 'number') return Number.isInteger(value) ? 'int64' : 'float64'
+  if (isWhole(value)) return 'int64'
+  if (typeof value === 'number') return 'float64'
   return GO_TYPES[typeof value] ?? typeof value
 }
 

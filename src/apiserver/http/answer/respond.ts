@@ -1,4 +1,5 @@
 import type { ApiObject } from '#api/resource.ts'
+import { parseExactly } from '#schema/json/long-integer.ts'
 import type { MessageClass } from '#schema/schema.ts'
 import type { Machinery } from '../../machinery/machinery.ts'
 import type { Exchange } from '../request/exchange.ts'
@@ -91,7 +92,7 @@ function* chained<T>(...parts: readonly Iterable<T>[]): Generator<T> {
 export const sendText = async (exchange: Answering, wanted: Wanted, code: number, json: string): Promise<true> => {
   if (wanted.encoding === 'yaml') {
     const { writeYaml } = await import('../yaml/write-yaml.ts')
-    return sendEncoded(exchange, code, wanted.contentType, writeYaml(JSON.parse(json)))
+    return sendEncoded(exchange, code, wanted.contentType, writeYaml(parseExactly(json)))
   }
   const type = wanted.encoding === 'json' ? wanted.contentType : 'application/json'
   return sendEncoded(exchange, code, type, isPretty(exchange.request, wanted.pretty) ? indented(json) : `${json}\n`)

@@ -1,5 +1,5 @@
 import { Composer, type Document, isAlias, isMap, isScalar, isSeq, Lexer, type Node, Parser, type YAMLMap } from 'yaml'
-import { isRounded, roundedText } from '#schema/json/rounded-integer.ts'
+import { keptNumber } from '#schema/json/long-integer.ts'
 import type { JsonValue } from '#schema/json-value.ts'
 import { setMember } from '#schema/plan.ts'
 
@@ -128,11 +128,8 @@ class Reader {
     else this.#count(1, 8)
     if (value === null || value === undefined) return null
     if (typeof value === 'number' && !Number.isFinite(value)) throw this.#refusal(node, `JSON has no ${value}`)
-    if (typeof value === 'number') {
-      const source = isScalar(node) ? (node.source ?? '') : ''
-      if (isRounded(value, source)) throw this.#refusal(node, roundedText(source))
-    }
-    if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value
+    if (typeof value === 'number') return keptNumber(value, isScalar(node) ? (node.source ?? '') : '')
+    if (typeof value === 'string' || typeof value === 'boolean') return value
     throw this.#refusal(node, 'a value that JSON does not have')
   }
 

@@ -32,6 +32,8 @@ test('what bears that name elsewhere is read as it is', () => {
   for (const text of [
     '{"spec":{"fieldsV1":{"f:a":{}}},"metadata":{"managedFields":[{"fieldsV1":{"f:b":{}}}]}}',
     '{"spec":{"fieldsV1":{"f:a":{}}}}',
+    '{"spec":{"limit":9223372036854775807}}',
+    '{"spec":{"limit":9223372036854775807},"metadata":{"managedFields":[{"fieldsV1":{"f:b":{}}}]}}',
     '{"spec":{"fieldsV1":[1]}}',
     '{"metadata":{"managedFields":[{"fieldsV1":{"f:b":{},"f:a":{}}},{"fieldsV1":{"no element":1}}]}}',
     '{"metadata":{"managedFields":[{"fieldsV1":null},{"manager":"x"}]}}',

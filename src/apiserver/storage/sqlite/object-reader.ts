@@ -1,6 +1,7 @@
 import type { ApiObject } from '#api/resource.ts'
 import { canonicalSet, readSet } from '#schema/apply/sets/canonical-set.ts'
 import { FieldSetError } from '#schema/apply/sets/path-element.ts'
+import { parseExactly } from '#schema/json/long-integer.ts'
 
 type Fields = { readonly [name: string]: unknown }
 interface Entry {
@@ -34,25 +35,26 @@ export const objectReader = (): ((text: string) => ApiObject) => {
     }
     return set
   }
+  const readWhole = (text: string): ApiObject => parseExactly(text) as ApiObject
   return (text) => {
     const found: string[] = []
     let rest = ''
     let at = 0
     for (let next = text.indexOf(FIELDS); next >= 0; next = text.indexOf(FIELDS, at)) {
       const from = next + FIELDS.length
-      if (text[from] !== '{') return JSON.parse(text)
+      if (text[from] !== '{') return readWhole(text)
       const set = setTextAt(text, from)
       found.push(set)
       rest += `${text.slice(at, from)}null`
       at = from + set.length
     }
-    if (found.length === 0) return JSON.parse(text)
-    const object = JSON.parse(rest + text.slice(at)) as ApiObject
+    if (found.length === 0) return readWhole(text)
+    const object = readWhole(rest + text.slice(at))
     const entries = ((object.metadata?.managedFields ?? []) as readonly Entry[]).filter(
       ({ fieldsV1 }) => fieldsV1 === null,
     )
     // Some lie elsewhere: they are no sets of this object's.
-    if (entries.length !== found.length) return JSON.parse(text)
+    if (entries.length !== found.length) return readWhole(text)
     for (const [index, entry] of entries.entries()) entry.fieldsV1 = setOf(found[index]!)
     return object
   }
@@ -60,7 +62,7 @@ export const objectReader = (): ((text: string) => ApiObject) => {
 
 /** The one object that all hold who own this; what is written otherwise than we write it stays so. */
 const sharedSet = (text: string): Fields => {
-  const written = JSON.parse(text) as Fields
+  const written = parseExactly(text) as Fields
   try {
     const set = canonicalSet(readSet(written))
     return JSON.stringify(set) === text ? set : written

@@ -1,4 +1,5 @@
 import { request as httpRequest, type IncomingMessage } from 'node:http'
+import { parseExactly } from '#schema/json/long-integer.ts'
 import type { Dial } from '../../proxy/destination.ts'
 import { refusalWords } from './answer-words.ts'
 import { connectionWords } from './connection-words.ts'
@@ -119,7 +120,7 @@ const readAnswer = async (response: IncomingMessage): Promise<Readonly<Record<st
 const readObject = (text: string): Readonly<Record<string, unknown>> => {
   let value: unknown
   try {
-    value = JSON.parse(text)
+    value = parseExactly(text)
   } catch (cause) {
     const why = `couldn't get version/kind; json parse error: ${(cause as Error).message}`
     throw new WebhookError(UNREADABLE, why, { cause })

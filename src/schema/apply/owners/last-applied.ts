@@ -1,4 +1,5 @@
 import { goJson } from '../../go-format.ts'
+import { parseExactly } from '../../json/long-integer.ts'
 import { isJsonObject, type JsonObject, type JsonValue } from '../../json-value.ts'
 import { utf8Bytes } from '../../utf8.ts'
 import { difference, type FieldSet } from '../sets/field-set.ts'
@@ -34,7 +35,7 @@ export const lastAppliedFields = (kind: OwnedKind, live: JsonObject): FieldSet |
 const parseObject = (text: string | undefined): JsonObject | undefined => {
   if (text === undefined) return undefined
   try {
-    const value = JSON.parse(text) as JsonValue
+    const value = parseExactly(text) as JsonValue
     return isJsonObject(value) ? value : undefined
   } catch {
     return undefined

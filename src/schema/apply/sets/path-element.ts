@@ -1,5 +1,6 @@
 import { goJson } from '../../go-format.ts'
 import { compareUtf8 } from '../../json/json-encode.ts'
+import { parseExactly } from '../../json/long-integer.ts'
 import { isJsonObject, type JsonValue } from '../../json-value.ts'
 
 /** A text that is no element of a path, or no set of fields. */
@@ -26,7 +27,7 @@ export const indexElement = (index: number): string => `i:${index}`
 
 const contentOf = (element: string): JsonValue => {
   try {
-    return JSON.parse(element.slice(2)) as JsonValue
+    return parseExactly(element.slice(2)) as JsonValue
   } catch (error) {
     throw new FieldSetError(`parsing key as path element: ${element}: ${String(error)}`)
   }
@@ -119,7 +120,7 @@ const comparePairs = (left: Pairs, right: Pairs): number => {
 
 /** Numbers, texts, booleans, lists, objects, null: by kind first, then by value. */
 const rankOf = (value: JsonValue): number => {
-  if (typeof value === 'number') return 0
+  if (typeof value === 'number' || typeof value === 'bigint') return 0
   if (typeof value === 'string') return 1
   if (typeof value === 'boolean') return 2
   if (Array.isArray(value)) return 3
@@ -131,7 +132,8 @@ const compareValues = (left: JsonValue, right: JsonValue): number => {
   const difference = rank - rankOf(right)
   if (difference !== 0) return difference
   if (rank === 1) return compareUtf8(left as string, right as string)
-  if (rank <= 2) return Number(left) - Number(right)
+  if (rank === 0) return left! < right! ? -1 : left! > right! ? 1 : 0
+  if (rank === 2) return Number(left) - Number(right)
   return compareUtf8(JSON.stringify(left), JSON.stringify(right))
 }
 

@@ -37,7 +37,8 @@ const validateScalar = (scalar: NonNullable<FieldType['scalar']>, value: JsonVal
   if (value === null) return []
   switch (scalar) {
     case 'numeric':
-      return typeof value === 'number' ? [] : refuse(`expected numeric (int or float), got ${goType(value)}`)
+      if (typeof value === 'number' || typeof value === 'bigint') return []
+      return refuse(`expected numeric (int or float), got ${goType(value)}`)
     case 'string':
       if (typeof value === 'string') return []
       return refuse(`expected string, got &value.valueUnstructured{Value:${goSyntax(value)}}`)

@@ -1,3 +1,4 @@
+import { isWhole } from '../../json/long-integer.ts'
 import type { Structural } from '../structural.ts'
 import { type Finding, type Findings, general } from './findings.ts'
 import { goFloat } from './go-number.ts'
@@ -5,18 +6,24 @@ import { goFloat } from './go-number.ts'
 const MAX_FLOAT = 3.4028234663852886e38
 
 /** Why a number does not fit the type and the format; `what` begins the sentence. */
-const rangeProblem = (value: number, type: string, format: string, what: string, path: string): string | undefined => {
+const rangeProblem = (
+  value: number | bigint,
+  type: string,
+  format: string,
+  what: string,
+  path: string,
+): string | undefined => {
   const fits =
     type === 'integer'
-      ? Number.isInteger(value) && (format !== 'int32' || (value >= -(2 ** 31) && value < 2 ** 31))
-      : format !== 'float' || Math.abs(value) <= MAX_FLOAT
+      ? isWhole(value) && (format !== 'int32' || (value >= -(2 ** 31) && value < 2 ** 31))
+      : format !== 'float' || Math.abs(Number(value)) <= MAX_FLOAT
   if (fits) return undefined
   const kind = format === '' ? `${type} (default format)` : `${type} with format ${format}`
   return `${what} value must be of type ${kind} in ${path}`
 }
 
 /** A number against the bounds, the factor and the format of its schema. */
-export const checkNumber = (findings: Findings, node: Structural, value: number, path: string): void => {
+export const checkNumber = (findings: Findings, node: Structural, value: number | bigint, path: string): void => {
   const { schema, types, numberFormat: format } = node
   const type = types.length === 1 ? types[0]! : ''
   const note = (what: string | undefined): boolean => {
@@ -31,19 +38,19 @@ export const checkNumber = (findings: Findings, node: Structural, value: number,
   }
   /** Go compares integers as such, where the bound is one as well. */
   const bound = (limit: number, what: string): { readonly limit: number; readonly shown: string } => {
-    const isNative = note(rangeProblem(limit, type, format, `${what} boundary`, path)) && Number.isInteger(value)
+    const isNative = note(rangeProblem(limit, type, format, `${what} boundary`, path)) && isWhole(value)
     return isNative ? { limit: Math.trunc(limit), shown: String(Math.trunc(limit)) } : { limit, shown: goFloat(limit) }
   }
   const { multipleOf, maximum, minimum, exclusiveMaximum = false, exclusiveMinimum = false } = schema
   if (multipleOf !== undefined) {
-    const isNative = note(rangeProblem(multipleOf, type, format, 'MultipleOf', path)) && Number.isInteger(value)
+    const isNative = note(rangeProblem(multipleOf, type, format, 'MultipleOf', path)) && isWhole(value)
     const factor = isNative ? Math.trunc(multipleOf) : multipleOf
     const shown = isNative ? String(factor) : goFloat(factor)
-    const times = factor < 1 ? (1 / factor) * value : value / factor
     if (factor <= 0) {
       const text = `factor MultipleOf declared for ${path} must be positive: ${shown}`
       findings.add({ type: 'Invalid', field: path, badValue: factor, detail: text, text })
-    } else if (!isWhole(times)) fail(`a multiple of ${shown}`)
+    } else if (isNative ? BigInt(value) % BigInt(factor) !== 0n : !isMultiple(Number(value), factor))
+      fail(`a multiple of ${shown}`)
   }
   if (minimum !== undefined) {
     const { limit, shown } = bound(minimum, 'Minimum')
@@ -57,8 +64,11 @@ export const checkNumber = (findings: Findings, node: Structural, value: number,
   }
 }
 
+const isMultiple = (value: number, factor: number): boolean =>
+  isNearlyWhole(factor < 1 ? (1 / factor) * value : value / factor)
+
 /** A whole number, but for what floating point adds or takes: as Go's library judges it. */
-const isWhole = (value: number): boolean => {
+const isNearlyWhole = (value: number): boolean => {
   if (!Number.isFinite(value) || Math.abs(value) > Number.MAX_SAFE_INTEGER) return false
   const difference = Math.abs(value - Math.trunc(value))
   return difference === 0 || difference / Math.abs(value) < 1e-9 || Math.abs(value - Math.round(value)) < 1e-9

@@ -27,6 +27,12 @@ test('a value of a wrong type is told of with the type that it has', () => {
   assert.deepEqual(of({ type: 'number' }, 3), [])
   assert.deepEqual(of({ type: 'integer' }, 3.0), [])
   assert.deepEqual(of({ 'x-kubernetes-int-or-string': true }, true), wrong('integer,string', 'boolean'))
+  assert.deepEqual(of({ type: 'integer', maximum: 2 ** 53 + 2, multipleOf: 2 }, 2n ** 63n - 1n), [
+    'Invalid | spec | 9223372036854775807 | spec in body should be a multiple of 2',
+    'Invalid | spec | 9223372036854775807 | spec in body should be less than or equal to 9007199254740994',
+  ])
+  assert.deepEqual(of({ type: 'integer', minimum: 1, multipleOf: 7 }, 2n ** 63n - 1n), [])
+  assert.deepEqual(of({ type: 'number' }, -(2n ** 60n) - 1n), [])
   assert.deepEqual([of({ 'x-kubernetes-int-or-string': true }, 1), of({}, null)], [[], []])
   assert.deepEqual(of({ type: 'integer' }, 1.5), [
     ...wrong('integer', 'number'),

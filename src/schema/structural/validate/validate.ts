@@ -1,3 +1,4 @@
+import { isWhole } from '../../json/long-integer.ts'
 import { canonicalJson, inGoOrder, isJsonObject, jsonEqual } from '../../json-value.ts'
 import { own } from '../../own.ts'
 import type { Structural } from '../structural.ts'
@@ -10,7 +11,7 @@ import { NOWHERE, type Problem } from './problem.ts'
 const typeOf = (value: unknown): string => {
   if (value === null) return 'null'
   if (Array.isArray(value)) return 'array'
-  if (typeof value === 'number') return Number.isInteger(value) ? 'integer' : 'number'
+  if (isWhole(value)) return 'integer'
   return typeof value
 }
 
@@ -205,7 +206,7 @@ const plain = (node: Structural, value: unknown, path: string, before: Before | 
       if (!test(value)) findings.add(invalidType(path, name, value))
       findings.matches++
     }
-  } else if (typeof value === 'number') {
+  } else if (typeof value === 'number' || typeof value === 'bigint') {
     checkNumber(findings, node, value, path)
     findings.matches += 2
   } else if (Array.isArray(value)) {
