@@ -4,8 +4,9 @@ import type { IpFamily } from '#net/ip-address.ts'
 import type { Protocol } from '#net/port-protocol.ts'
 import { HEADLESS_LABEL, SERVICE_PROXY_NAME_LABEL } from '#objects/well-known.ts'
 import { canonical } from './canonical.ts'
+import { podOfHostPorts } from './host-port-key.ts'
 
-type FrontendKind = 'cluster-ip' | 'external-ip' | 'load-balancer' | 'node-port'
+type FrontendKind = 'cluster-ip' | 'external-ip' | 'load-balancer' | 'node-port' | 'host-port'
 export type TrafficPolicy = 'Cluster' | 'Local'
 
 /** Where a service port is met: an address and port, or a port of the node's own addresses. */
@@ -22,10 +23,16 @@ export interface Frontend {
 
 type ServicePort = NonNullable<NonNullable<Service['spec']>['ports']>[number]
 
+/** A port of what hostPortsOf() makes of a pod: it is met at these addresses, and has no ClusterIP. */
+export interface HostPort extends ServicePort {
+  readonly addresses: readonly string[]
+}
+
 const PROXIED_TYPES = new Set(['ClusterIP', 'NodePort', 'LoadBalancer'])
 
 /** Whether this Service is ours to program: not headless, not ExternalName, not another proxy's by label. */
 export function isProxied({ metadata, spec }: Service): boolean {
+  if (podOfHostPorts(metadata ?? {}) !== undefined) return true
   const labels = metadata?.labels ?? {}
   return (
     PROXIED_TYPES.has(spec?.type || 'ClusterIP') &&
@@ -40,14 +47,23 @@ export function isProxied({ metadata, spec }: Service): boolean {
  * The frontends of one port in one family. Without a ClusterIP of this family there is none, as the Service does not
  * live there.
  */
-export function frontendsOf({ spec, status }: Service, port: ServicePort, family: IpFamily): readonly Frontend[] {
+export function frontendsOf(
+  { metadata, spec, status }: Service,
+  port: ServicePort,
+  family: IpFamily,
+): readonly Frontend[] {
   const ofFamily = (texts: readonly (string | undefined)[]) =>
     [...new Set(texts.map((text) => (text ? canonical(text) : undefined)))].filter(
       (address) => address !== undefined && (address.includes(':') ? 'IPv6' : 'IPv4') === family,
     ) as string[]
+  const protocol = port.protocol || 'TCP'
+  if (podOfHostPorts(metadata ?? {}) !== undefined) {
+    // Local: a port of the node itself does not hide who comes.
+    const of = { kind: 'host-port', protocol, port: port.port, policy: 'Local', sourceRanges: undefined } as const
+    return ofFamily((port as HostPort).addresses).map((address) => ({ ...of, address }))
+  }
   const clusterIps = ofFamily(spec?.clusterIPs?.length ? spec.clusterIPs : [spec?.clusterIP])
   if (clusterIps.length === 0) return []
-  const protocol = port.protocol || 'TCP'
   const internal: TrafficPolicy = spec?.internalTrafficPolicy === 'Local' ? 'Local' : 'Cluster'
   const external: TrafficPolicy = spec?.externalTrafficPolicy === 'Local' ? 'Local' : 'Cluster'
   const at = (kind: FrontendKind, policy: TrafficPolicy, sourceRanges?: readonly string[]) => (address?: string) => ({

@@ -69,15 +69,7 @@ const probeFindings = (at: string, probe: Probe | undefined): readonly Unsupport
 ]
 
 /** The same of one container; `at`: its path. */
-export const unsupportedOf = (at: string, container: Container, hostNetwork: boolean): readonly Unsupported[] => [
-  ...(container.ports ?? []).flatMap((port) =>
-    when(port.hostPort && !hostNetwork, () =>
-      refuse(
-        `${at}.ports[${port.containerPort}].hostPort`,
-        'host ports are not supported yet: use a NodePort Service or hostNetwork',
-      ),
-    ),
-  ),
+export const unsupportedOf = (at: string, container: Container): readonly Unsupported[] => [
   ...(container.volumeMounts ?? []).flatMap((mount) => [
     ...when(mount.mountPropagation && mount.mountPropagation !== 'None', () =>
       refuse(`${at}.volumeMounts[${mount.mountPath}].mountPropagation`, 'not supported yet: use None'),
@@ -130,11 +122,10 @@ export const unsupportedOf = (at: string, container: Container, hostNetwork: boo
 export const unsupported = (pod: Pod): readonly Unsupported[] => {
   const spec = pod.spec
   if (spec === undefined) return []
-  const host = spec.hostNetwork === true
   return [
     ...(spec.volumes ?? []).flatMap(volumeFindings),
-    ...(spec.initContainers ?? []).flatMap((c) => unsupportedOf(`spec.initContainers[${c.name}]`, c, host)),
-    ...(spec.containers ?? []).flatMap((c) => unsupportedOf(`spec.containers[${c.name}]`, c, host)),
+    ...(spec.initContainers ?? []).flatMap((c) => unsupportedOf(`spec.initContainers[${c.name}]`, c)),
+    ...(spec.containers ?? []).flatMap((c) => unsupportedOf(`spec.containers[${c.name}]`, c)),
     ...securityFindings('spec.securityContext', spec.securityContext),
     ...when(spec.securityContext?.sysctls?.length, () =>
       refuse('spec.securityContext.sysctls', 'sysctls of pods are not supported yet: leave them out'),

@@ -166,3 +166,35 @@ claim(
     assert.equal((await ask(v6!, 8080)).trim(), 'c')
   },
 )
+
+claim(
+  'a host port leads to its pod, by address and protocol, and goes with it; the pod sees who comes',
+  async (assert) => {
+    const { name: node, addresses } = cluster.facts.nodes[1]!
+    const on = (name: string, ports: string, args: string): string =>
+      `apiVersion: v1\nkind: Pod\nmetadata: {name: ${name}}\nspec:\n  nodeName: ${node}\n  terminationGracePeriodSeconds: 0\n  containers: [{name: web, image: fairlead/echo, args: ${args}, ports: [${ports}]}]\n---\n`
+    const at = (hostIP: string, protocol: string) =>
+      `{hostPort: 54323, containerPort: 8080, hostIP: ${hostIP}, protocol: ${protocol}}`
+    await kubectl.apply(
+      on('loop', at('127.0.0.1', 'TCP'), '[--http-port=8080, --udp-port=-1]') +
+        on('own', at(addresses[0], 'TCP'), '[--http-port=8080, --udp-port=-1]') +
+        on('udp', at(addresses[0], 'UDP'), '[--http-port=8008, --udp-port=8080]') +
+        on('all', '{hostPort: 54324, containerPort: 8080}', '[--http-port=8080]'),
+    )
+    for (const name of ['loop', 'own', 'udp', 'all']) await running(name)
+    const asked = ['curl', '-sm3', '--interface', addresses[0], 'http://127.0.0.1:54323/hostname']
+    await eventually('loopback', async () => (await cluster.onNode(node, ...asked)).stdout.trim() === 'loop')
+    assert.equal((await ask(addresses[0], 54323)).trim(), 'own')
+    const udp = `import socket\ns=socket.socket(socket.AF_INET,socket.SOCK_DGRAM)\ns.settimeout(3)\ns.sendto(b"hostname",("${addresses[0]}",54323))\nprint(s.recv(99).decode())`
+    assert.equal((await cluster.onHost('python3', '-c', udp)).stdout.trim(), 'udp')
+    for (const address of addresses) assert.equal((await ask(address, 54324)).trim(), 'all')
+    assert.equal(addressOf(await ask(addresses[0], 54324, '/clientip')), '172.30.0.1')
+    await kubectl('delete', 'pod', 'own')
+    await eventually('the port is closed', async () =>
+      ask(addresses[0], 54323).then(
+        () => false,
+        (error: NodeJS.ErrnoException) => error.code === 'ECONNREFUSED',
+      ),
+    )
+  },
+)

@@ -3,12 +3,15 @@ import type { Pod } from '#api/core/pod/message.ts'
 import type { Service } from '#api/core/service/message.ts'
 import type { EndpointSlice } from '#api/discovery/endpointslice/message.ts'
 import { canonical } from '#forwarding/canonical.ts'
+import { podOfHostPorts } from '#forwarding/host-port-key.ts'
+import { type HostPorts, hostPortsOf } from '#forwarding/host-ports.ts'
 import { containsAddress, parseCidr } from '#net/cidr.ts'
 import { type IpFamily, tryParseAddress } from '#net/ip-address.ts'
 import { serviceKeyOf } from '#objects/endpoint-slice.ts'
 import { matchesMap } from '#objects/label-selector.ts'
-import { keyOf } from '#objects/object-key.ts'
+import { keyOf, splitKey } from '#objects/object-key.ts'
 import { podAddresses as addressesInStatus, isTerminal } from '#objects/pod.ts'
+import type { ObjectRef } from '../trace/reference.ts'
 import type { ClusterFacts } from './facts.ts'
 
 export const familyOfText = (address: string): IpFamily => (address.includes(':') ? 'IPv6' : 'IPv4')
@@ -47,6 +50,19 @@ export const find = <T extends { readonly metadata?: { readonly namespace?: stri
 /** The pod that has an address of its own; pods of the node's network have none. */
 export const podAt = (facts: ClusterFacts, address: string): Pod | undefined =>
   facts.pods.find((pod) => !isTerminal(pod) && !pod.spec?.hostNetwork && podAddresses(pod).includes(address))
+
+/** The host ports of the pods of a node, as it forwards them. */
+export const hostPortsAt = (facts: ClusterFacts, node: Node): readonly HostPorts[] =>
+  facts.pods
+    .filter(({ spec }) => spec?.nodeName === node.metadata?.name)
+    .flatMap((pod) => hostPortsOf(pod, nodeAddresses(node)) ?? [])
+
+/** Whom forwarding knows by this key. */
+export const claimantRef = (key: string): ObjectRef => {
+  const named = splitKey(key)
+  const pod = podOfHostPorts(named)
+  return pod === undefined ? { kind: 'Service', ...named } : { kind: 'Pod', ...splitKey(pod) }
+}
 
 export const nodeAt = (facts: ClusterFacts, address: string): Node | undefined =>
   facts.nodes.find((node) => nodeAddresses(node).includes(address))

@@ -9,7 +9,8 @@ import type { SourceFate, Step } from '../trace/walk/step.ts'
 import { arrive, nodeAddress } from './arrival.ts'
 
 interface Deciding {
-  readonly service: Service
+  /** Undefined: a host port of a pod. */
+  readonly service: Service | undefined
   readonly nodes: readonly string[]
   readonly source: string
   readonly asked: Target

@@ -5,7 +5,7 @@ import type { TrafficPolicy } from '#forwarding/frontend.ts'
 import type { Protocol } from '#net/port-protocol.ts'
 import { splitKey } from '#objects/object-key.ts'
 import type { ClusterFacts } from '../cluster/facts.ts'
-import { find, inCidrs } from '../cluster/lookup.ts'
+import { claimantRef, find, inCidrs } from '../cluster/lookup.ts'
 import type { Target } from '../resolve/address-destination.ts'
 import type { Candidate } from '../trace/walk/candidate.ts'
 import type { ModelWalk } from '../trace/walk/model-walk.ts'
@@ -58,11 +58,12 @@ export function walkHop(asking: Asking, nodes: readonly string[], fromNode: bool
   const lost = view.lost.filter(({ frontend }) => frontend === claim).map((one) => one.service)
   const policy = policyFor(asking, claimed, fromNode)
   const decided: Undecided = { view, nodes, claimed, service, policy, fromNode, lost }
-  if (claimed === undefined || service === undefined) {
+  const isHostPort = claimed?.frontend.kind === 'host-port'
+  if (claimed === undefined || (service === undefined && !isHostPort)) {
     const hop = unclaimed(asking, decided, found)
     return { ...hop, walks: [...walks, ...hop.walks] }
   }
-  const name = portNameOf(claimed)
+  const name = isHostPort ? '' : portNameOf(claimed)
   const frontend: Step = {
     code: 'frontend',
     nodes,
@@ -70,16 +71,19 @@ export function walkHop(asking: Asking, nodes: readonly string[], fromNode: bool
     to: target,
     protocol,
     kind: claimed.frontend.kind,
-    service: { kind: 'Service', ...splitKey(claimed.service) },
+    service: claimantRef(claimed.service),
     ...(name && { portName: name }),
-    lost: lost.map((key) => ({ kind: 'Service', ...splitKey(key) })),
+    lost: lost.map(claimantRef),
   }
   const ranges = claimed.frontend.sourceRanges
   const drops = found.some(({ verdict }) => verdict.kind === 'drop')
   const guarded = ranges !== undefined && !inCidrs(ranges, source) && drops
   const chosen = guarded
     ? { candidates: [], steps: [{ code: 'guard', nodes, source, ranges } as const] }
-    : choose(asking, decided, claimed, service, found)
+    : // A host port leads to its pod, and to no other.
+      service === undefined
+      ? NOT_CHOSEN
+      : choose(asking, decided, claimed, service, found)
   const refused = found.find(({ verdict }) => verdict.kind === 'reject' || verdict.kind === 'drop')?.verdict
   const delivery =
     refused?.kind === 'reject' || refused?.kind === 'drop'
@@ -92,6 +96,8 @@ export function walkHop(asking: Asking, nodes: readonly string[], fromNode: bool
     walks,
   }
 }
+
+const NOT_CHOSEN: Pick<Hop, 'steps' | 'candidates'> = { steps: [], candidates: [] }
 
 function serviceOf(facts: ClusterFacts, claimed: Claimed): Service | undefined {
   const { namespace, name } = splitKey(claimed.service)

@@ -13,7 +13,15 @@ import type { Protocol } from '#net/port-protocol.ts'
 import { keyOf } from '#objects/object-key.ts'
 import { ZONE_LABEL } from '#objects/well-known.ts'
 import type { ClusterFacts } from '../cluster/facts.ts'
-import { clusterIpsOf, externalIpsOf, familyOfText, ingressOf, nodeAddresses, slicesOf } from '../cluster/lookup.ts'
+import {
+  clusterIpsOf,
+  externalIpsOf,
+  familyOfText,
+  hostPortsAt,
+  ingressOf,
+  nodeAddresses,
+  slicesOf,
+} from '../cluster/lookup.ts'
 
 /** A frontend with the Service that has it. */
 export interface Claimed {
@@ -48,7 +56,7 @@ function ownPodsOf({ network }: ClusterFacts, node: Node): NodeFacts['ownPods'] 
   })
 }
 
-/** What one node's kernel holds of `services`, computed as the node computes it. */
+/** What one node's kernel holds of `services` and of its pods' host ports, computed as the node computes it. */
 export class NodeView {
   readonly name: string
   readonly node: NodeFacts
@@ -72,6 +80,7 @@ export class NodeView {
     }
     const state = new ForwardingState(this.node)
     for (const service of services) state.set(keyOf(service), service, slicesOf(facts, service))
+    for (const { service, slices } of hostPortsAt(facts, node)) state.set(keyOf(service), service, slices)
     const ids = new Ids()
     const elements: Element[] = [...compileNode(this.node)]
     const kinds: UsedKind[] = []

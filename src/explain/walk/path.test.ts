@@ -448,6 +448,28 @@ const TABLE: readonly (readonly [about: string, got: () => readonly string[], li
     ],
   ],
   [
+    'a host port, from a pod of another node',
+    () =>
+      walked('pod/client', '172.30.0.3:54323', {
+        pods: [
+          ...facts().pods,
+          pod('db', 2, 31, { ports: [{ containerPort: 8080, hostPort: 54323, protocol: 'TCP' }] }),
+        ],
+        listening: { ...listening, 'pod/db': [{ protocol: 'TCP', address: '::', port: 8080 }] },
+      }),
+    [
+      'pod default/client: sends from 10.244.1.9 to 172.30.0.3:54323/TCP; leaves the pod for its node, node-1',
+      'node-1, prerouting: 172.30.0.3:54323/TCP is no Service’s here: it goes on as it was addressed',
+      'node-1, route: 172.30.0.3 is node-2',
+      'node-2, prerouting: 172.30.0.3:54323/TCP is a host port of pod default/db',
+      'node-2, translation: 172.30.0.3:54323/TCP becomes 10.244.2.31:8080',
+      'node-2, postrouting: the source stays 10.244.1.9',
+      'node-2, route: to the backend',
+      '  10.244.2.31 is on this node; pod default/db listens on 8080/TCP (container web): delivered',
+      'deliver node-2, 10.244.2.31 8080 db, translated, sees 10.244.1.9',
+    ],
+  ],
+  [
     'an external IP that two claim',
     () => walked('pod/client', '203.0.113.5:80', { services: [external, older], slices: [slice('old', [first])] }),
     [

@@ -54,7 +54,7 @@ export const tellUnsupported = (
 /** A container that was added and asks for what cannot be done here never starts, and says why. True: so it is. */
 export const holdUnsupported = (entry: ContainerEntry): boolean => {
   const { container } = entry
-  const refused = unsupportedOf(`spec.ephemeralContainers[${container.name}]`, container, false).filter(
+  const refused = unsupportedOf(`spec.ephemeralContainers[${container.name}]`, container).filter(
     (finding) => finding.refused,
   )
   if (refused.length === 0) return false

@@ -1,11 +1,13 @@
-import type { Service } from '#api/core/service/message.ts'
+import type { ApiObject } from '#api/resource.ts'
 import type { EventRecorder } from '#client/event-recorder.ts'
+import { claimantText } from '#forwarding/host-port-key.ts'
 import type { ServiceFault } from '#reconciler/services/service-fault.ts'
 import type { ClusterEvents } from './cluster-events.ts'
 
 interface Reporting {
   readonly node: string
-  readonly find: (key: string) => Service | undefined
+  /** The Service, or the pod whose host ports it is about. */
+  readonly find: (key: string) => ApiObject | undefined
   /** For what is the node's own: each node has its Event, which names it. */
   readonly events: EventRecorder
   /** For what every node finds alike: one Event of all of them. */
@@ -18,6 +20,12 @@ export const reportHealthPort = (service: string, message: string, to: Reporting
   to.log(`Service ${service}: ${message}`)
   const object = to.find(service)
   if (object) to.events.record(object, 'Warning', 'FailedToStartServiceHealthcheck', message)
+}
+
+/** `Service default/web`, or `pod default/web` where its host ports are meant. */
+const subject = (key: string): string => {
+  const text = claimantText(key)
+  return text === key ? `Service ${key}` : text
 }
 
 /** Says what a node's proxy met: in the log, and as an Event of the Service where one is meant. */
@@ -34,7 +42,7 @@ export const reportFault = (fault: ServiceFault, to: Reporting): void => {
   }
   switch (fault.kind) {
     case 'refused':
-      to.log(`Service ${fault.service} is not in the kernel`, fault.error)
+      to.log(`${subject(fault.service)} is not in the kernel`, fault.error)
       about(
         fault.service,
         'Warning',
@@ -43,12 +51,12 @@ export const reportFault = (fault: ServiceFault, to: Reporting): void => {
       )
       break
     case 'claim-lost':
-      to.log(`Service ${fault.service} does not get ${fault.frontend}: ${fault.winner} has it`)
+      to.log(`${subject(fault.service)} does not get ${fault.frontend}: ${claimantText(fault.winner)} has it`)
       about(
         fault.service,
         'Warning',
         'AddressTaken',
-        `${fault.frontend} belongs to the older Service ${fault.winner}; free it there, or use another here`,
+        `${fault.frontend} belongs to the older ${subject(fault.winner)}; free it there, or use another here`,
         // Who is the older is the same everywhere.
         to.clusterEvents,
       )

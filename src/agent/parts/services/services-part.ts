@@ -1,6 +1,7 @@
 import { events } from '#api/core/event/resource.ts'
 import type { Node } from '#api/core/node/message.ts'
 import { isProxied } from '#forwarding/frontend.ts'
+import { podOfHostPorts } from '#forwarding/host-port-key.ts'
 import { nodePortAddresses } from '#forwarding/node-facts.ts'
 import { splitKey } from '#objects/object-key.ts'
 import { ZONE_LABEL } from '#objects/well-known.ts'
@@ -13,6 +14,7 @@ import type { ServiceListener } from '../../sources/service-feed.ts'
 import { mendingText } from '../../watch/mending-text.ts'
 import { ClusterEvents } from './cluster-events.ts'
 import { countDeletions } from './count-deletions.ts'
+import { feedHostPorts } from './host-port-feed.ts'
 import { ProxyHealth } from './proxy-health.ts'
 import { ProxyMetrics } from './proxy-metrics.ts'
 import { reportFault, reportHealthPort } from './service-events.ts'
@@ -27,18 +29,24 @@ const COMPONENT = 'service-proxy'
 
 const zoneOf = (node: Node | undefined): string | undefined => node?.metadata?.labels?.[ZONE_LABEL]
 
-/** Services of the node: caches → forwarding → reconciler → kernel, with their health check ports and Events. */
+/**
+ * Services of the node, and the host ports of its pods: caches → forwarding → reconciler → kernel, with their health
+ * check ports and Events.
+ */
 export const services = nodePart({
   name: 'services',
-  needs: { parts: [], sources: ['services', 'serviceObjects', 'nodes'] },
+  needs: { parts: [], sources: ['services', 'serviceObjects', 'nodes', 'pods'] },
   carriesPods: true,
   start(node): ServicesPart {
     const { sources, cluster, clock, client, log } = node
     const stop = new AbortController()
     const { signal } = stop
     const find = (key: string) => {
-      const { name, namespace } = splitKey(key)
-      return sources.serviceObjects.lister.get(name, namespace)
+      const named = splitKey(key)
+      const pod = podOfHostPorts(named)
+      return pod === undefined
+        ? sources.serviceObjects.lister.get(named.name, named.namespace)
+        : sources.pods.lister.byKey(pod)
     }
     const clusterEvents = new ClusterEvents(client, {
       resource: events,
@@ -74,7 +82,7 @@ export const services = nodePart({
         ownPods: node.podCidrs.map((cidr, family) => ({ cidr, masqueradeAs: node.addresses[family] as string })),
       },
       kernel: { nftables, conntrack: countDeletions(conntrack, (...deleted) => metrics.flowsDeleted(...deleted)) },
-      synced: sources.services.synced,
+      synced: Promise.all([sources.services.synced, sources.pods.hasSynced]),
       onFault: (fault) => reportFault(fault, reporting),
       onSync: (sync) => {
         refusal = sync.error
@@ -99,6 +107,10 @@ export const services = nodePart({
     }
     const endings = [
       sources.services.subscribe(serviceChanged),
+      feedHostPorts(sources.pods, node, (...ports) => {
+        health.queued()
+        proxy.serviceChanged(...ports)
+      }),
       sources.nodes.addHandlers({
         onUpdate: (before, after) => {
           if (after.metadata?.name === node.name && zoneOf(before) !== zoneOf(after))
@@ -110,7 +122,7 @@ export const services = nodePart({
       proxy,
       health,
       metrics: metrics.registry,
-      ready: Promise.all([sources.services.synced, proxy.ready]),
+      ready: Promise.all([sources.services.synced, sources.pods.hasSynced, proxy.ready]),
       status: () => ({
         ready: proxy.state().appliedAt !== undefined && refusal === undefined,
         faults: [

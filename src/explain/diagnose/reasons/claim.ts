@@ -2,7 +2,7 @@ import type { Service } from '#api/core/service/message.ts'
 import type { Protocol } from '#net/port-protocol.ts'
 import { keyOf, splitKey } from '#objects/object-key.ts'
 import type { ClusterFacts } from '../../cluster/facts.ts'
-import { find } from '../../cluster/lookup.ts'
+import { claimantRef, find } from '../../cluster/lookup.ts'
 import { refOf } from '../../cluster/reference.ts'
 import type { Target } from '../../resolve/address-destination.ts'
 import type { Cure } from '../../trace/cure.ts'
@@ -41,7 +41,7 @@ export function lostClaim(
   return {
     reason: 'lost-claim',
     service: refOf('Service', asked),
-    winner: { kind: 'Service', ...splitKey(claimed.service) },
+    winner: claimantRef(claimed.service),
     ...(address !== undefined && { address }),
     port,
     protocol,
@@ -62,7 +62,7 @@ export function answeredByAnother(
   const serves = asked.spec?.ports?.some((one) => one.port === port && (one.protocol || 'TCP') === protocol)
   if (serves) return undefined
   const finding = portNotServed(facts, question, asked, { address, port, protocol })
-  return { ...finding, sharedWith: { kind: 'Service', ...splitKey(claimed.service) } }
+  return { ...finding, sharedWith: claimantRef(claimed.service) }
 }
 
 /** The kernel of a node that decides does not hold the Service as it stands. */
@@ -72,7 +72,7 @@ export function notApplied({ refused }: ClusterFacts, { claimed, nodes }: Decisi
   if (first === undefined) return undefined
   return {
     reason: 'not-applied',
-    service: { kind: 'Service', ...splitKey(first.service) },
+    service: claimantRef(first.service),
     nodes: found.map(({ node }) => node),
     message: first.message,
     cures: [look({ code: 'show-status' }, 'fairlead', 'status')],

@@ -82,7 +82,8 @@ export type NodeStep = { readonly nodes: readonly string[] } & (
       readonly hook: EntryHook
       readonly to: Socket
       readonly protocol: Protocol
-      readonly kind: 'cluster-ip' | 'external-ip' | 'load-balancer' | 'node-port'
+      readonly kind: 'cluster-ip' | 'external-ip' | 'load-balancer' | 'node-port' | 'host-port'
+      /** The pod, of a host port. */
       readonly service: ObjectRef
       readonly portName?: string
       /** Services that claim it too, and do not have it. */

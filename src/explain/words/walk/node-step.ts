@@ -1,7 +1,7 @@
 import { socketText } from '#net/port-protocol.ts'
 import type { Socket } from '../../trace/reference.ts'
 import type { Affinity, Choice, NodeStep, SourceFate } from '../../trace/walk/step.ts'
-import { nameText } from '../object.ts'
+import { nameText, objectText } from '../object.ts'
 import { listed, plural, withProtocol } from '../text.ts'
 import { arrivalText } from './arrival.ts'
 import { candidateText } from './candidate.ts'
@@ -13,6 +13,7 @@ const KINDS = {
   'external-ip': 'an external IP',
   'load-balancer': 'the load balancer address',
   'node-port': 'the node port',
+  'host-port': 'a host port',
 } as const
 
 /** A step at nodes that do the same with the packet. */
@@ -25,7 +26,7 @@ export function nodeStepText(step: NodeStep): StepText {
       const one = lost.length === 1
       return {
         at: `${nodes}, ${step.hook}`,
-        text: `${addressed(to, protocol)} is ${KINDS[kind]} of ${nameText(service)}, ${port}`,
+        text: `${addressed(to, protocol)} is ${KINDS[kind]} of ${kind === 'host-port' ? objectText(service) : `${nameText(service)}, ${port}`}`,
         ...(lost.length > 0 && {
           details: [
             `${listed(lost.map(nameText))} ${one ? 'claims' : 'claim'} it too, and ${one ? 'does' : 'do'} not get it: the older Service has it`,

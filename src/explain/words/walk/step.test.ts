@@ -156,6 +156,19 @@ const TABLE: readonly (readonly [step: Step, text: object])[] = [
     {
       code: 'frontend',
       nodes,
+      hook: 'prerouting',
+      to,
+      protocol,
+      kind: 'host-port',
+      service: { ...service, kind: 'Pod' },
+      lost: [],
+    },
+    { at: 'node-1, prerouting', text: '10.96.0.1:80/TCP is a host port of pod default/web' },
+  ],
+  [
+    {
+      code: 'frontend',
+      nodes,
       hook: 'output',
       to,
       protocol,
