@@ -8,8 +8,15 @@ test('a node says of itself where it is and what it is made of, and whatever is 
   const own = labels(
     'kubernetes.io/hostname',
     'kubernetes.io/os',
+    'kubernetes.io/arch',
     'topology.kubernetes.io/zone',
+    'topology.kubernetes.io/region',
+    'failure-domain.beta.kubernetes.io/zone',
+    'failure-domain.beta.kubernetes.io/region',
+    'beta.kubernetes.io/os',
     'beta.kubernetes.io/arch',
+    'beta.kubernetes.io/instance-type',
+    'node.kubernetes.io/instance-type',
   )
   const others = labels(
     'plain',

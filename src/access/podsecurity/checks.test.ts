@@ -357,3 +357,37 @@ test('a pod of Windows says by its system what others say field by field', () =>
   assert.match(said(windows, 'restricted', 24), /allowPrivilegeEscalation.*unrestricted capabilities.*seccompProfile/)
   assert.equal(said({ ...windows, os: { name: 'linux' } }, 'restricted').split('), ').length, 3)
 })
+
+test('a namespace that keeps to the first version has the rules that there were from the beginning', () => {
+  const seccomp = { 'seccomp.security.alpha.kubernetes.io/pod': 'unconfined' }
+  const appArmor = { 'container.apparmor.security.beta.kubernetes.io/a': 'unconfined' }
+  const cases: readonly (readonly [spec: object, reason: string, annotations?: object])[] = [
+    [{}, 'forbidden AppArmor profile', appArmor],
+    [all({ capabilities: { add: ['SYS_ADMIN'] } }), 'non-default capabilities'],
+    [{ hostNetwork: true }, 'host namespaces'],
+    [{ volumes: [volume('x', 'hostPath')] }, 'hostPath volumes'],
+    [{ containers: [container('c', {}, { ports: [{ hostPort: 80 }] })] }, 'hostPort'],
+    [all({ privileged: true }), 'privileged'],
+    [all({ procMount: 'Unmasked' }), 'procMount'],
+    [all({ seLinuxOptions: { type: 'spc_t' } }), 'seLinuxOptions'],
+    [{}, 'seccompProfile', seccomp],
+    [{ securityContext: { sysctls: [{ name: 'kernel.msgmax', value: '1' }] } }, 'forbidden sysctls'],
+    [all({ windowsOptions: { hostProcess: true } }), 'hostProcess'],
+  ]
+  for (const [spec, reason, annotations] of cases)
+    assert.ok(said(spec, 'baseline', 0, annotations).startsWith(`${reason} (`), said(spec, 'baseline', 0, annotations))
+  assert.match(said({ volumes: [volume('x', 'nfs')] }, 'restricted', 0), /^restricted volume types \(/)
+  assert.match(said(all({ runAsNonRoot: false }), 'restricted', 0), /^runAsNonRoot != true \(/)
+})
+
+test('a type of SELinux that is forbidden is told alone as well as with others', () => {
+  const selinux = (seLinuxOptions: object) => said(all({ seLinuxOptions }), 'baseline')
+  const who = 'seLinuxOptions (containers "i", "a" set forbidden securityContext.seLinuxOptions: '
+  assert.equal(selinux({ type: 'spc_t' }), `${who}type "spc_t")`)
+  assert.equal(
+    selinux({ type: 'spc_t', user: 'u', role: 'r' }),
+    `${who}type "spc_t"; user may not be set; role may not be set)`,
+  )
+  assert.equal(selinux({ type: 'container_t', role: 'r' }), `${who}role may not be set)`)
+  assert.equal(selinux({ type: '' }), '')
+})

@@ -26,7 +26,10 @@ test('what is one’s own may be handed on, in parts and from several rules', ()
   assert.equal(refusal([rule('get', 'pods')], [rule('get', 'pods', { resourceNames: ['a'] })]), undefined)
   assert.equal(refusal([rule('get', '*/scale')], [rule('get', 'pods/scale')]), undefined)
   assert.equal(
-    refusal([{ verbs: ['get'], nonResourceURLs: ['/a/*'] }], [{ verbs: ['get'], nonResourceURLs: ['/a/b'] }]),
+    refusal(
+      [{ verbs: ['get'], nonResourceURLs: ['/c', '/a/*'] }],
+      [{ verbs: ['get'], nonResourceURLs: ['/a/b', '/c'] }],
+    ),
     undefined,
   )
 })

@@ -118,6 +118,18 @@ test('what changes holds for the next question, also where one was asked before'
   }
 })
 
+test('who is named by several bindings keeps what the others give when one goes', () => {
+  const policy = new RbacPolicy()
+  for (const name of ['a', 'b', 'c']) {
+    policy.setRole('', name, { rules: [rule('get', name)] })
+    policy.setBinding('', name, binding(name, `ClusterRole ${name}`, ['User rita']))
+  }
+  policy.setBinding('', 'a', undefined)
+  policy.setBinding('', 'b', binding('b', 'ClusterRole b', ['User other']))
+  const has = ['a', 'b', 'c'].map((resource) => decide(policy, rita, 'get', resource, '').slice(0, 2))
+  assert.deepEqual(has, ['no', 'no', 'ye'])
+})
+
 test('rules are told in the order of the bindings’ names, those of the cluster first', () => {
   const policy = new RbacPolicy()
   for (const name of ['c', 'a', 'b']) {

@@ -1,3 +1,4 @@
+import { GO_ESCAPES } from '#schema/go-quoted.ts'
 import { CelError } from '../../values/cel-error.ts'
 import { ListValue, type Value } from '../../values/value.ts'
 import { global, member, type Overload } from '../overload.ts'
@@ -74,19 +75,7 @@ const substring = (text: string, start: bigint, end?: bigint): string => {
 
 const inAscii = (text: string, change: (letter: string) => string): string => text.replace(/[A-Za-z]+/g, change)
 
-const QUOTED: { readonly [letter: string]: string } = {
-  '\u0007': '\\a',
-  '\b': '\\b',
-  '\f': '\\f',
-  '\n': '\\n',
-  '\r': '\\r',
-  '\t': '\\t',
-  '\v': '\\v',
-  '\\': '\\\\',
-  '"': '\\"',
-}
-
-const quote = (text: string): string => `"${[...text].map((letter) => QUOTED[letter] ?? letter).join('')}"`
+const quote = (text: string): string => `"${[...text].map((letter) => GO_ESCAPES[letter] ?? letter).join('')}"`
 
 const join = ({ items }: ListValue, by = ''): string =>
   items
