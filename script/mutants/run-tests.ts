@@ -21,7 +21,9 @@ export const runTests = (files: readonly string[], sown: Sown | undefined, limit
     const reporter = join(import.meta.dirname, 'first-failure.ts')
     const hook = sown ? ['--import', join(import.meta.dirname, 'sow.ts')] : []
     const options = ['--test', '--test-isolation=none', `--test-reporter=${reporter}`, '--test-force-exit']
-    const { NODE_TEST_CONTEXT: _, ...env } = process.env
+    const { NODE_TEST_CONTEXT: _, ...own } = process.env
+    // What Node.js has made of our files once it need not make again for each mutant.
+    const env = { NODE_COMPILE_CACHE: join(import.meta.dirname, '../../node_modules/.cache/compile'), ...own }
     const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', ...hook, ...options, ...files], {
       env: sown ? { ...env, FAIRLEAD_MUTANT: JSON.stringify(sown) } : env,
       stdio: 'ignore',
