@@ -74,7 +74,9 @@ export interface KubeletContext {
   readonly dns: ClusterResolver
   readonly hostsFile: string
   readonly allocatable: PodFacts['allocatable']
-  /** The pods of this node, whatever their state. */
+  /** The Node as the server has it, or as we want it where it has none yet. */
+  readonly self: () => Node
+  /** The pods that have something of this node. */
   readonly neighbours: () => readonly Pod[]
   readonly mounter: Mounter
   readonly record: Recorder

@@ -105,6 +105,8 @@ export const startKubelet = (options: KubeletOptions): Kubelet => {
     signal,
     onError: (error) => log('an Event was lost', error),
   })
+  const fault = options.fault ?? (() => undefined)
+  const wanted = nodeObject(node, machine, timeText(clock.now()), { port: options.port, fault: fault() })
   const context: KubeletContext = {
     node,
     client,
@@ -124,7 +126,8 @@ export const startKubelet = (options: KubeletOptions): Kubelet => {
     },
     hostsFile: readText('/etc/hosts'),
     allocatable: nodeResources(machine),
-    neighbours: () => [...workers.values()].map(({ entry }) => entry.pod),
+    self: () => options.nodes.lister.get(node.name) ?? wanted,
+    neighbours: () => [...workers.values()].flatMap(({ entry, holdsRoom }) => (holdsRoom ? [entry.pod] : [])),
     mounter: options.mounter,
     statuses: new StatusWriter(client, resources.pods, { clock, onError: log }),
     record: events.record,
@@ -229,11 +232,9 @@ export const startKubelet = (options: KubeletOptions): Kubelet => {
 
   const meter = new UsageMeter(clock, (path) => runtime.usage(path))
   const whole = { name: node.name, cgroup: node.name, startedAt: clock.now(), memoryBytes: machine.memoryBytes }
-  const fault = options.fault ?? (() => undefined)
   let lookAtNode = (): void => undefined
   const registered = (async () => {
     const onError = (error: unknown) => log('the Node cannot be registered', error)
-    const wanted = nodeObject(node, machine, timeText(clock.now()), { port: options.port, fault: fault() })
     const object = await registerNode(client, resources.nodes, wanted, { clock, signal, onError })
     if (object === undefined) return
     const known = () => options.nodes.lister.get(node.name)
@@ -266,7 +267,7 @@ export const startKubelet = (options: KubeletOptions): Kubelet => {
     registered,
     synced,
     faultChanged: () => lookAtNode(),
-    pods: context.neighbours,
+    pods: () => [...workers.values()].map(({ entry }) => entry.pod),
     resolve(namespace, pod, container, resolveOptions) {
       const worker = [...workers.values()].find(({ entry }) => keyOf(entry.pod) === `${namespace}/${pod}`)
       if (worker === undefined)

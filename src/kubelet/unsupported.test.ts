@@ -87,7 +87,6 @@ test('whatever keeps a pod from starting says what to do instead', () => {
     shareProcessNamespace: true,
     hostUsers: false,
     runtimeClassName: 'gvisor',
-    os: { name: 'windows' },
     resourceClaims: [{ name: 'gpu' }],
   } as unknown as Partial<NonNullable<Pod['spec']>>
   const refused = unsupported(pod(everything)).filter(({ refused }) => refused)

@@ -145,7 +145,6 @@ export const unsupported = (pod: Pod): readonly Unsupported[] => {
       refuse('spec.hostUsers', 'user namespaces are not supported yet: leave it out'),
     ),
     ...when(spec.runtimeClassName, () => refuse('spec.runtimeClassName', 'there is one runtime, runc: leave it out')),
-    ...when(spec.os && spec.os.name !== 'linux', () => refuse('spec.os.name', 'nodes run Linux: use linux')),
     ...when(spec.resourceClaims?.length, () =>
       refuse('spec.resourceClaims', 'dynamic resource allocation is not supported: leave them out'),
     ),

@@ -55,6 +55,20 @@ export class PodContainers {
     return this.#resizer.trouble
   }
 
+  /** Some of it is on the node already, running or ended. */
+  get hasAny(): boolean {
+    return [...this.#pod.containers.values()].some(({ id }) => id !== undefined)
+  }
+
+  /**
+   * Asked for before the network is there, so that images are there with it; an error comes again, and is told, where
+   * the container starts.
+   */
+  fetchImages(): void {
+    for (const { container } of this.#pod.containers.values())
+      this.#context.runtime.ensureImage(container.image ?? '').catch(() => {})
+  }
+
   /** Starts what is due by the plan, and stops what no longer is what it was started as. */
   advance(): ContainersOutlook {
     const { pod, containers } = this.#pod

@@ -51,6 +51,20 @@ export const tellUnsupported = (
   return findings
 }
 
+const heldFor = (refused: readonly Unsupported[]): ContainerEntry['hold'] => ({
+  phase: 'waiting',
+  reason: 'Unsupported',
+  message: refused.map(({ field, reason }) => `${field}: ${reason}`).join('; '),
+})
+
+/** A pod that asks for what cannot be done here never starts, and each of its containers says why. True: so it is. */
+export const holdRefused = (...[context, pod, told, aloud]: Parameters<typeof tellUnsupported>): boolean => {
+  const refused = tellUnsupported(context, pod, told, aloud).filter((finding) => finding.refused)
+  if (refused.length === 0) return false
+  for (const entry of pod.containers.values()) entry.hold = heldFor(refused)
+  return true
+}
+
 /** A container that was added and asks for what cannot be done here never starts, and says why. True: so it is. */
 export const holdUnsupported = (entry: ContainerEntry): boolean => {
   const { container } = entry
@@ -58,8 +72,7 @@ export const holdUnsupported = (entry: ContainerEntry): boolean => {
     (finding) => finding.refused,
   )
   if (refused.length === 0) return false
-  const message = refused.map(({ field, reason }) => `${field}: ${reason}`).join('; ')
-  entry.hold = { phase: 'waiting', reason: 'Unsupported', message }
+  entry.hold = heldFor(refused)
   entry.notBefore = Number.POSITIVE_INFINITY
   return true
 }

@@ -7,15 +7,15 @@ import type { KubeletContext } from '../context.ts'
 import type { Attachment } from '../pod-network.ts'
 import { PodPublisher } from '../status/pod-publisher.ts'
 import { adoptContainers, type FoundContainer } from './container-adoption.ts'
+import { type Ended, reject } from './pod-admission.ts'
 import { PodContainers } from './pod-containers.ts'
+import { PodDeadline } from './pod-deadline.ts'
 import { PodEntry } from './pod-entry.ts'
-import { tellUnsupported } from './pod-events.ts'
+import { holdRefused, tellUnsupported } from './pod-events.ts'
 import { watchReferences } from './pod-references.ts'
 import { PodSandbox } from './pod-sandbox.ts'
 import { deletePodObject, freePod } from './pod-teardown.ts'
 import { VolumeRefresher } from './volume-refresher.ts'
-
-const DAY = 86_400_000
 
 /** `refused`: nothing of it will run. `finished`: everything has ended, only its status and logs are left. */
 type Stage = 'new' | 'preparing' | 'ready' | 'refused' | 'finished' | 'terminating' | 'gone'
@@ -46,11 +46,14 @@ export class PodWorker {
   #stage: Stage = 'new'
   /** What is to be done when this moment's events are through. */
   #soon: 'sync' | 'publish' | undefined
-  #ended: { readonly reason: string; readonly message: string } | undefined
+  #ended: Ended | undefined
+  /** Nothing of it is on the node any more. */
+  #isFree = false
   /** The API object is gone. */
   #removed = false
   #unwatch: (() => void) | undefined
-  #timers: { backOff?: () => void; deadline?: () => void } = {}
+  #backOff: (() => void) | undefined
+  readonly #deadline: PodDeadline
 
   constructor(context: KubeletContext, owner: WorkerOwner, pod: Pod) {
     const entry = new PodEntry(context, pod)
@@ -71,8 +74,10 @@ export class PodWorker {
     this.#refresher = new VolumeRefresher(context, entry, () => this.#stage === 'ready')
     this.#publisher = new PodPublisher(context)
     this.#startTime = pod.status?.startTime ?? timeText(context.clock.now())
-    const { phase, reason = '', message = '' } = pod.status ?? {}
-    if (phase === 'Failed' && reason !== '') this.#ended = { reason, message }
+    this.#deadline = new PodDeadline(context.clock, Date.parse(this.#startTime), () => this.#pastDeadline())
+    const { phase, reason = '', message = '', containerStatuses } = pod.status ?? {}
+    const isRejected = !containerStatuses?.length
+    if (phase === 'Failed' && reason !== '') this.#ended = { reason, message, isRejected }
   }
 
   /** Takes over what an earlier process of ours left running; to be called before `start`. */
@@ -110,6 +115,11 @@ export class PodWorker {
 
   exited(id: string, state: ContainerState): void {
     if (this.#containers.exited(id, state)) this.#sync()
+  }
+
+  /** What it asks for of the node is its own, or will be. */
+  get holdsRoom(): boolean {
+    return !this.#removed && !this.#isFree
   }
 
   /** Another pod has left: what waited for room may have it now. */
@@ -162,26 +172,17 @@ export class PodWorker {
     this.#publish()
   }
 
-  /** Refuses what we cannot do; else network, volumes and images, all at once. */
+  /** Rejects what the node may not have, refuses what we cannot do; else network, volumes and images, all at once. */
   #prepare(): void {
-    // An adopted pod has been told already.
-    const aloud = this.entry.sandbox === undefined
-    const refused = tellUnsupported(this.#context, this.entry, this.#told, aloud).filter((finding) => finding.refused)
-    if (refused.length > 0) {
-      this.#stage = 'refused'
-      const message = refused.map(({ field, reason }) => `${field}: ${reason}`).join('; ')
-      for (const entry of this.entry.containers.values()) {
-        entry.hold = { phase: 'waiting', reason: 'Unsupported', message }
-      }
-      return
-    }
-    this.#stage = 'preparing'
+    // An adopted pod has been told already, and was let in.
+    const isNew = this.entry.sandbox === undefined
+    if (isNew && !this.#containers.hasAny) this.#ended = reject(this.#context, this.entry.pod)
+    if (this.#ended !== undefined) return void this.#finish()
+    const isRefused = holdRefused(this.#context, this.entry, this.#told, isNew)
+    this.#stage = isRefused ? 'refused' : 'preparing'
+    if (isRefused) return
     this.#unwatch = watchReferences(this.#context, this.entry.pod, () => this.#referenceChanged())
-    for (const { container } of this.entry.containers.values()) {
-      // Asked for now, so that it is there when the network is; an error comes again, and is told, where the container
-      // starts.
-      this.#context.runtime.ensureImage(container.image ?? '').catch(() => {})
-    }
+    this.#containers.fetchImages()
     void this.#sandbox.make()
   }
 
@@ -206,20 +207,13 @@ export class PodWorker {
   #advance(): void {
     const { clock } = this.#context
     const { finished, wakeAt } = this.#containers.advance()
-    this.#timers.backOff?.()
-    if (wakeAt !== undefined) this.#timers.backOff = clock.after(wakeAt - clock.now(), () => this.#sync())
+    this.#backOff?.()
+    if (wakeAt !== undefined) this.#backOff = clock.after(wakeAt - clock.now(), () => this.#sync())
     if (finished) void this.#finish()
   }
 
   #watchDeadline(): void {
-    const { clock } = this.#context
-    this.#timers.deadline?.()
-    this.#timers.deadline = undefined
-    const seconds = this.entry.pod.spec?.activeDeadlineSeconds
-    if (seconds === undefined || this.#isOver()) return
-    const left = Date.parse(this.#startTime) + seconds * 1000 - clock.now()
-    // A timer may be shorter than what is left: it takes no more than 24 days.
-    this.#timers.deadline = clock.after(left, () => (left > DAY ? this.#watchDeadline() : this.#pastDeadline()))
+    if (!this.#isOver()) this.#deadline.watch(this.entry.pod.spec?.activeDeadlineSeconds)
   }
 
   #isOver(): boolean {
@@ -238,6 +232,7 @@ export class PodWorker {
   async #finish(): Promise<void> {
     if (this.#stage === 'finished') return
     this.#stage = 'finished'
+    this.#isFree = true
     this.#abort.abort(new Error('the pod has ended'))
     this.#publish()
     await this.#containers.settle()
@@ -262,6 +257,8 @@ export class PodWorker {
     this.#stopWork()
     this.#publish()
     await Promise.all([freePod(this.#context, this.entry), this.#removed ? undefined : statuses.flush(this.entry.uid)])
+    // Before the API tells that it has gone: another may be sent here for the room that it had.
+    this.#isFree = true
     await deletePodObject(this.#context, this.entry.pod, () => !this.#removed && (this.#stage as Stage) !== 'gone')
     if ((this.#stage as Stage) === 'gone') return
     this.#stage = 'gone'
@@ -272,8 +269,8 @@ export class PodWorker {
   }
 
   #stopTimers(): void {
-    for (const cancel of Object.values(this.#timers)) cancel?.()
-    this.#timers = {}
+    this.#backOff?.()
+    this.#deadline.stop()
     this.#sandbox.stop()
     this.#refresher.stop()
   }

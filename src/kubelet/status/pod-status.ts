@@ -26,8 +26,8 @@ export interface PodFacts {
   readonly terminating: boolean
   /** Why its containers do not have what it wants of processor and memory. */
   readonly resizeTrouble?: { readonly type: string; readonly reason: string; readonly message: string }
-  /** Set where the kubelet itself ended the pod: `DeadlineExceeded`. */
-  readonly ended?: { readonly reason: string; readonly message: string }
+  /** Set where the kubelet itself ended the pod: `DeadlineExceeded`; `isRejected`: before anything of it began. */
+  readonly ended?: { readonly reason: string; readonly message: string; readonly isRejected?: boolean }
 }
 
 const terminated = (exit: Exited) => ({
@@ -180,10 +180,25 @@ const conditions = (pod: Pod, facts: PodFacts, phase: PodPhase, now: string): re
   })
 }
 
+/** Of one that was not let in there is nothing else to tell; what others have told of it stays. */
+const rejectedStatus = (
+  pod: Pod,
+  { reason, message }: NonNullable<PodFacts['ended']>,
+  startTime: string,
+): PodStatus => ({
+  ...(pod.metadata?.generation !== undefined && { observedGeneration: pod.metadata.generation }),
+  phase: 'Failed',
+  reason,
+  message,
+  startTime,
+  qosClass: pod.status?.qosClass ?? podQosClass(pod.spec ?? { containers: [] }),
+})
+
 /**
  * The pod's status as the kubelet sees it. Pure: equal facts give an equal status, so that nothing is written twice.
  */
 export const podStatus = (pod: Pod, facts: PodFacts, now: string): PodStatus => {
+  if (facts.ended?.isRejected) return rejectedStatus(pod, facts.ended, facts.startTime)
   const target = podPhase(pod, facts)
   // Succeeded and Failed say that nothing of the pod runs any more: until then the phase stays, and the conditions tell
   // what is coming.

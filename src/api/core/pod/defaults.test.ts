@@ -4,6 +4,7 @@ import { applyDefaults } from '#api/catalogue/defaults.ts'
 import type { Container } from '#api/core/pod/spec/container.ts'
 import type { PodSpec } from '#api/core/pod/spec/spec.ts'
 import type { ApiObject } from '#api/resource.ts'
+import { defaultPodSpec } from './defaults.ts'
 import { pod as kind } from './kind.ts'
 import type { Pod } from './message.ts'
 
@@ -57,4 +58,12 @@ test('a port in the network of the node is the node’s own', () => {
     containers: [{ name: 'c', image: 'i', ports: [{ containerPort: 80 }] }],
   }).containers!
   assert.deepEqual(only?.ports, [{ containerPort: 80, hostPort: 80, protocol: 'TCP' }])
+})
+
+test('a pod with less than no patience has a second of it, while a template keeps what it says', () => {
+  const grace = (seconds: number) => defaulted({ terminationGracePeriodSeconds: seconds }).terminationGracePeriodSeconds
+  assert.deepEqual([-1, -100, 0, 1, 5].map(grace), [1, 1, 0, 1, 5])
+  const template = { terminationGracePeriodSeconds: -1 }
+  defaultPodSpec(template)
+  assert.equal(template.terminationGracePeriodSeconds, -1)
 })

@@ -43,6 +43,8 @@ export const defaultPodSpec = (spec: Draft<PodSpec>): void => {
 /** Defaults of a pod alone: a template keeps them open. */
 const defaultPodOnly = (spec: Draft<PodSpec>): void => {
   spec.enableServiceLinks ??= true
+  // Less than no patience counts as the least of it.
+  if ((spec.terminationGracePeriodSeconds ?? 0) < 0) spec.terminationGracePeriodSeconds = 1
   if (spec.hostNetwork)
     for (const { ports = [] } of [...(spec.initContainers ?? []), ...(spec.containers ?? [])])
       for (const port of ports) if (!port.hostPort) port.hostPort = port.containerPort

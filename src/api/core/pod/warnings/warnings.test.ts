@@ -68,10 +68,6 @@ test('what is said twice, or for nothing, is spoken of', () => {
     ],
     [{ hostAliases: [{ ip: '10.0.0.1' }, { ip: '10.0.0.1' }] }, ['hostAliases[1].ip: duplicate ip "10.0.0.1"']],
     [
-      { terminationGracePeriodSeconds: -1 },
-      ['terminationGracePeriodSeconds: must be >= 0; negative values are invalid and will be treated as 1'],
-    ],
-    [
       { containers: [container({ resources: { requests: { memory: '100m' } } })] },
       ['containers[0].resources.requests[memory]: fractional byte value "100m" is invalid, must be an integer'],
     ],
@@ -108,5 +104,13 @@ test('a name that is no label, and annotations that mean nothing any more, are s
   const template = { metadata: { annotations: { [appArmor]: 'unconfined' } }, spec: { containers: [{ name: 'c' }] } }
   assert.deepEqual(templateWarnings(template as never, 'spec.template'), [
     `spec.template.metadata.annotations[${appArmor}]: deprecated since v1.30; use the "appArmorProfile" field instead`,
+  ])
+})
+
+test('a template with less than no patience is spoken of; a pod has a second of it instead', () => {
+  const spec = { containers: [container()], terminationGracePeriodSeconds: -1 }
+  assert.deepEqual(warned(spec), [])
+  assert.deepEqual(templateWarnings({ spec } as never, 'spec.template'), [
+    'spec.template.spec.terminationGracePeriodSeconds: must be >= 0; negative values are invalid and will be treated as 1',
   ])
 })
