@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Pod } from '#api/core/pod/message.ts'
 import { refusalText } from './event-text.ts'
-import { preemptionOf } from './preemption.ts'
+import { type Guarded, preemptionOf } from './preemption.ts'
 import { prospectOf } from './prospect.ts'
 import { nodeWith } from './testing/placing.ts'
 
@@ -15,12 +15,12 @@ const pod = (name: string, priority: number, cpu: string, spec: object = {}, mor
     ...more,
   }) as Pod
 
-const outcome = (wanted: Pod, nodes: readonly ReturnType<typeof nodeWith>[], isProtected?: (one: Pod) => boolean) => {
+const outcome = (wanted: Pod, nodes: readonly ReturnType<typeof nodeWith>[], guardedOf?: Guarded) => {
   const cluster = { nodes, namespaceLabels: () => undefined }
   const prospect = prospectOf(wanted, cluster)
   assert.equal(prospect.kind, 'unschedulable')
   const refused = prospect.kind === 'unschedulable' ? prospect.refused : []
-  const found = preemptionOf(wanted, refused, cluster, isProtected)
+  const found = preemptionOf(wanted, refused, cluster, guardedOf)
   return found.kind === 'node'
     ? [found.name, ...found.victims.map(({ metadata }) => metadata?.name)]
     : refusalText(refused, found.why)
@@ -40,7 +40,7 @@ test('of several nodes, the one that loses least', () => {
   ]
   assert.deepEqual(outcome(pod('new', 5, '4'), nodes), ['c', 'c1'])
   assert.deepEqual(
-    outcome(pod('new', 5, '4'), nodes, ({ metadata }) => metadata?.name === 'c1'),
+    outcome(pod('new', 5, '4'), nodes, (all) => all.filter(({ metadata }) => metadata?.name === 'c1')),
     ['b', 'b1', 'b2'],
   )
   const young = { status: { startTime: '2030-01-02T00:00:00Z' } }
@@ -86,4 +86,15 @@ test('a pod for which others leave already sends nobody else away', () => {
   const wanted = pod('new', 5, '4', {}, { status: { nominatedNodeName: 'a' } })
   const nodes = [nodeWith('a', [going]), nodeWith('b', [pod('other', 0, '4')])]
   assert.match(String(outcome(wanted, nodes)), /not eligible due to a terminating pod on the nominated node\.$/)
+})
+
+test('budgets are asked of all together, the most important first, and whom they keep is spared', () => {
+  const full = nodeWith('a', [pod('one', 1, '2'), pod('two', 2, '1'), pod('three', 3, '1')])
+  let asked: readonly string[] = []
+  const allButTwo: Guarded = (all) => {
+    asked = all.map(({ metadata }) => metadata?.name ?? '')
+    return all.slice(0, 2)
+  }
+  assert.deepEqual(outcome(pod('new', 5, '2'), [full], allButTwo), ['a', 'one'])
+  assert.deepEqual(asked, ['three', 'two', 'one'])
 })

@@ -12,8 +12,8 @@ type Preemption =
   /** `why`: in Kubernetes' words, as they stand in the Event. `isWaiting`: others are leaving for it already. */
   | { readonly kind: 'none'; readonly why: string; readonly isWaiting?: boolean }
 
-/** Whether a pod may not be sent away now: a budget says so. */
-type IsProtected = (pod: Pod) => boolean
+/** Those, of these pods in their order, whom budgets would keep if all were sent away. */
+export type Guarded = (pods: readonly Pod[]) => readonly Pod[]
 
 /** The greater, the more important. */
 export const priorityOf = ({ spec }: Pod): number => spec?.priority ?? 0
@@ -51,7 +51,7 @@ const candidateOn = (
   pod: Pod,
   state: NodeState,
   { nodes, namespaceLabels }: ClusterState,
-  isProtected: IsProtected,
+  guardedOf: Guarded,
 ): Candidate | undefined => {
   const fitsWith = (pods: readonly Pod[]): boolean => {
     const next = withPods(state, pods)
@@ -63,12 +63,10 @@ const candidateOn = (
   let kept = state.pods.filter((other) => !less.includes(other))
   if (!fitsWith(kept)) return undefined
   const victims: Pod[] = []
-  const guarded = less.filter(isProtected)
+  less.sort(byImportance)
+  const guarded = guardedOf(less)
   // Those that a budget keeps are spared first, then the important ones.
-  for (const other of [
-    ...guarded.sort(byImportance),
-    ...less.filter((one) => !guarded.includes(one)).sort(byImportance),
-  ])
+  for (const other of [...guarded, ...less.filter((one) => !guarded.includes(one))])
     if (fitsWith([...kept, other])) kept = [...kept, other]
     else victims.push(other)
   return {
@@ -104,7 +102,7 @@ export const preemptionOf = (
   pod: Pod,
   refused: readonly RefusingNode[],
   cluster: ClusterState,
-  isProtected: IsProtected = () => false,
+  guardedOf: Guarded = () => [],
 ): Preemption => {
   if (pod.spec?.preemptionPolicy === 'Never')
     return { kind: 'none', why: 'not eligible due to preemptionPolicy=Never.' }
@@ -117,7 +115,7 @@ export const preemptionOf = (
   for (const { node, obstacles } of refused) {
     const state = states.get(node)!
     const isLost = obstacles.some((obstacle) => isForGood(obstacle, pod, state))
-    const candidate = isLost ? undefined : candidateOn(pod, state, cluster, isProtected)
+    const candidate = isLost ? undefined : candidateOn(pod, state, cluster, guardedOf)
     if (candidate !== undefined && candidate.victims.length > 0) candidates.push(candidate)
     else {
       const text = isLost ? NO_HELP : NO_VICTIMS

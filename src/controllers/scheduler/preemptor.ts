@@ -6,11 +6,11 @@ import { timeText } from '#api/time-text.ts'
 import { isNotFound } from '#client/client.ts'
 import { withCondition } from '#objects/conditions.ts'
 import { isLeaving } from '#objects/deletion.ts'
-import { selects } from '#objects/label-selector.ts'
 import type { ClusterState } from '#placement/cluster-state.ts'
 import type { RefusingNode } from '#placement/obstacle.ts'
 import { preemptionOf } from '#placement/preemption.ts'
 import type { ControllerContext, recorderOf } from '../context.ts'
+import { guardedBy } from './budgets.ts'
 
 interface Outcome {
   /** The node that the pod waits for; none. */
@@ -25,10 +25,7 @@ export const preemptor = (
   recorder: ReturnType<typeof recorderOf>,
   budgets: { list(namespace?: string): readonly PodDisruptionBudget[] },
 ) => {
-  const isProtected = ({ metadata }: Pod): boolean =>
-    budgets
-      .list(metadata?.namespace)
-      .some(({ spec, status }) => selects(spec?.selector, metadata?.labels) && (status?.disruptionsAllowed ?? 0) <= 0)
+  const guardedOf = guardedBy((namespace) => budgets.list(namespace))
 
   const sendAway = async (victim: Pod, pod: Pod, node: string): Promise<void> => {
     if (isLeaving(victim)) return
@@ -56,7 +53,7 @@ export const preemptor = (
   }
 
   return async (pod: Pod, refused: readonly RefusingNode[], cluster: ClusterState): Promise<Outcome> => {
-    const preemption = preemptionOf(pod, refused, cluster, isProtected)
+    const preemption = preemptionOf(pod, refused, cluster, guardedOf)
     if (preemption.kind === 'none') {
       const { why, isWaiting } = preemption
       return { why, ...(isWaiting && { nominated: pod.status?.nominatedNodeName ?? '' }) }
