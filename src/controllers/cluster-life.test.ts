@@ -167,6 +167,25 @@ test('a node whose lease is not renewed becomes Unknown, is tainted, and its end
   cluster.stop()
 })
 
+test('a node that comes, and one that goes, is told of once, under its uid', async () => {
+  const cluster = await startCluster({ nodes: 1 })
+  await cluster.settle()
+  const uid = cluster.client.all(nodes)[0]?.metadata?.uid
+  cluster.clock.advance(10_000)
+  await cluster.settle()
+  await cluster.client.delete(nodes, 'node-1')
+  await cluster.settle()
+  const told = cluster.client.all(events).filter(({ source }) => source?.component === 'node-controller')
+  assert.deepEqual(
+    told.map(({ reason, message, involvedObject }) => [reason, message, involvedObject?.uid]),
+    [
+      ['RegisteredNode', 'Node node-1 event: Registered Node node-1 in Controller', uid],
+      ['RemovingNode', 'Node node-1 event: Removing Node node-1 from Controller', uid],
+    ],
+  )
+  cluster.stop()
+})
+
 test('pods of a node that is gone are removed after a quarantine', async () => {
   const cluster = await startCluster({ nodes: 1 })
   await cluster.client.create(deployments, makeDeployment('web', 1))

@@ -235,10 +235,11 @@ export const startKubelet = (options: KubeletOptions): Kubelet => {
   let lookAtNode = (): void => undefined
   const registered = (async () => {
     const onError = (error: unknown) => log('the Node cannot be registered', error)
-    const object = await registerNode(client, resources.nodes, wanted, { clock, signal, onError })
+    const life = { clock, signal, onError, record: events.recordNode }
+    const object = await registerNode(client, resources.nodes, wanted, life)
     if (object === undefined) return
     const known = () => options.nodes.lister.get(node.name)
-    lookAtNode = keepNodeStatus(client, resources.nodes, object, known, { clock, signal, onError, fault })
+    lookAtNode = keepNodeStatus(client, resources.nodes, object, known, { ...life, fault })
     if (resources.leases !== undefined) {
       const leaseError = (error: unknown) => log('the Lease cannot be renewed', error)
       void keepNodeLease(

@@ -4,8 +4,11 @@ import type { Client } from '#client/client.ts'
 import { EventRecorder } from '#client/event-recorder.ts'
 import type { Clock } from '#clock/clock.ts'
 import type { Recorder } from './context.ts'
+import type { NodeRecorder } from './node/node-events.ts'
 
 const DELAY_MS = 200
+// Of a node nobody reads in the moment of its start, when there is most to do.
+const NODE_DELAY_MS = 1000
 
 interface PodRecorderOptions {
   /** The node's name, which goes into the Events. */
@@ -17,12 +20,13 @@ interface PodRecorderOptions {
 }
 
 /**
- * Writes the Events of a kubelet's pods. They yield to statuses and so come a moment later: nobody waits for "Started",
+ * Writes the Events of a kubelet's pods and of its node. They yield to statuses and so come a moment later: nobody waits for "Started",
  * everybody for Ready, and one API server does both.
  */
 export class PodRecorder {
   readonly #events: EventRecorder
   readonly #clock: Clock
+  readonly #host: string
   readonly #notes: (() => void)[] = []
 
   constructor(client: Client, resource: Resource<Event>, { host, clock, signal, onError }: PodRecorderOptions) {
@@ -34,6 +38,7 @@ export class PodRecorder {
       return count / 1_000_000
     }
     this.#clock = clock
+    this.#host = host
     this.#events = new EventRecorder(client, { resource, component: 'kubelet', host, clock, random, signal, onError })
   }
 
@@ -45,6 +50,12 @@ export class PodRecorder {
     const about = { apiVersion: 'v1', kind: 'Pod', namespace, name, uid, resourceVersion, ...fieldPath }
     this.#notes.push(() => this.#events.recordReference(about, type, reason, message))
     if (this.#notes.length === 1) this.#clock.after(DELAY_MS, () => this.write())
+  }
+
+  /** Of this kubelet's node, which stands for its own uid here, as `kubectl describe` expects it of kubelets. */
+  readonly recordNode: NodeRecorder = (reason, message) => {
+    const about = { kind: 'Node', name: this.#host, uid: this.#host }
+    this.#clock.after(NODE_DELAY_MS, () => this.#events.recordReference(about, 'Normal', reason, message))
   }
 
   /** Writes now what waits for its moment. */

@@ -21,7 +21,16 @@ export const startNodeLifecycleController = (context: ControllerContext): Runnin
   const recorder = recorderOf(context, 'node-controller')
   const [nodeCache, leaseCache, podCache] = [informers.for(nodes), informers.for(leases), informers.for(pods)]
   podCache.addIndex('node', byNode)
-  const heard = new Map<string, { readonly renewTime: string; readonly at: number }>()
+  const heard = new Map<string, { readonly renewTime: string; readonly at: number; readonly uid: string }>()
+  const told = (name: string, uid: string, reason: string, what: string): void => {
+    const about = { apiVersion: 'v1', kind: 'Node', name, uid }
+    recorder.recordReference(about, 'Normal', reason, `Node ${name} event: ${what}`)
+  }
+  const forget = (name: string): void => {
+    const known = heard.get(name)
+    if (known) told(name, known.uid, 'RemovingNode', `Removing Node ${name} from Controller`)
+    heard.delete(name)
+  }
 
   const markPod = async (pod: Pod): Promise<void> => {
     const at = timeText(clock.now())
@@ -36,7 +45,7 @@ export const startNodeLifecycleController = (context: ControllerContext): Runnin
   const sync = async (name: string): Promise<number | undefined> => {
     let node = nodeCache.lister.get(name)
     if (!node || isLeaving(node)) {
-      if (!node) heard.delete(name)
+      if (!node) forget(name)
       return undefined
     }
     const now = clock.now()
@@ -44,9 +53,11 @@ export const startNodeLifecycleController = (context: ControllerContext): Runnin
     // A kubelet without leases is heard by its status.
     const beat = findCondition(node.status?.conditions, 'Ready')?.lastHeartbeatTime
     const renewTime = `${lease} ${beat}`
+    const uid = node.metadata!.uid!
     let last = heard.get(name)
+    if (!last) told(name, uid, 'RegisteredNode', `Registered Node ${name} in Controller`)
     if (!last || last.renewTime !== renewTime) {
-      last = { renewTime, at: now }
+      last = { renewTime, at: now, uid }
       heard.set(name, last)
     }
     const silence = now - last.at

@@ -4,12 +4,14 @@ import type { Resource } from '#api/resource.ts'
 import { timeText } from '#api/time-text.ts'
 import { type Client, isAlreadyExists } from '#client/client.ts'
 import { backoff, type Clock, sleep } from '#clock/clock.ts'
+import { type NodeRecorder, tellConditions } from './node-events.ts'
 import { nodeConditions } from './node-object.ts'
 
 interface RegistrationOptions {
   readonly clock: Clock
   readonly signal: AbortSignal
   readonly onError: (error: unknown) => void
+  readonly record: NodeRecorder
 }
 
 interface NodeStatusOptions extends RegistrationOptions {
@@ -84,22 +86,28 @@ export const registerNode = async (
   client: Client,
   nodes: Resource<Node>,
   wanted: Node,
-  { clock, signal, onError }: RegistrationOptions,
+  { clock, signal, onError, record }: RegistrationOptions,
 ): Promise<Node | undefined> => {
   const name = wanted.metadata?.name ?? ''
+  const told = (before: Node | undefined, after: Node): Node => {
+    record('Starting', 'Starting kubelet.')
+    tellConditions(record, name, before?.status?.conditions, after.status?.conditions)
+    return after
+  }
   for (let failures = 0; !signal.aborted; failures++) {
     try {
       const created = await client.create(nodes, wanted)
       // A server that keeps status for its own subresource gave back an object without it.
-      return created.status?.conditions?.length ? created : await patchStatus(client, nodes, name, wanted.status)
+      const whole = created.status?.conditions?.length
+      return told(undefined, whole ? created : await patchStatus(client, nodes, name, wanted.status))
     } catch (error) {
       if (isAlreadyExists(error)) {
         try {
-          await client.patch(nodes, name, 'strategic', {
+          const before = await client.patch(nodes, name, 'strategic', {
             metadata: { labels: wanted.metadata?.labels },
             spec: wanted.spec,
           })
-          return await patchStatus(client, nodes, name, wanted.status)
+          return told(before, await patchStatus(client, nodes, name, wanted.status))
         } catch (inner) {
           onError(inner)
         }
@@ -121,7 +129,7 @@ export const keepNodeStatus = (
   nodes: Resource<Node>,
   registered: Node,
   known: () => Node | undefined,
-  { clock, signal, onError, fault }: NodeStatusOptions,
+  { clock, signal, onError, fault, record }: NodeStatusOptions,
 ): (() => void) => {
   const own = machineOf(registered.status ?? {})
   const base = { ...own, capacity: plain(own.capacity), allocatable: plain(own.allocatable) }
@@ -140,6 +148,7 @@ export const keepNodeStatus = (
       postedAt = clock.now()
       // What was Unknown meanwhile turns now.
       conditions = changed ? nodeConditions(shown.conditions, timeText(clock.now()), fault()) : next
+      if (changed) tellConditions(record, registered.metadata?.name ?? '', shown.conditions, conditions)
       const status = { conditions, ...(moved && machinePatch(machine)) }
       await patchStatus(client, nodes, registered.metadata?.name ?? '', status).catch(onError)
     }
