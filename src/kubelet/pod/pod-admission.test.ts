@@ -5,7 +5,7 @@ import type { Pod } from '#api/core/pod/message.ts'
 import { findCondition } from '#objects/conditions.ts'
 import { resources } from '../testing/fake-cluster.ts'
 import { startCluster } from '../testing/start-cluster.ts'
-import { rejection } from './pod-admission.ts'
+import { reject } from './pod-admission.ts'
 
 const node = (more: object = {}, allocatable: object = {}): Node =>
   ({
@@ -21,10 +21,18 @@ const pod = (requests: object = {}, spec: object = {}, metadata: object = {}): P
 const port = (more: object = {}) => ({
   containers: [{ name: 'c', image: 'i', ports: [{ containerPort: 80, hostPort: 80, protocol: 'TCP', ...more }] }],
 })
-const told = (one: Pod, others: readonly Pod[] = [], at = node()) => {
-  const { reason, message } = rejection(one, at, others) ?? {}
-  return reason === undefined ? undefined : [reason, message]
+const told = (one: Pod, others: readonly Pod[] = [], at = node()): readonly string[] | undefined => {
+  const events: string[][] = []
+  const record = (_: Pod, ...event: string[]) => void events.push(event)
+  const neighbours = () => [one, ...others.map((other, index) => withUid(other, `other-${index}`))]
+  const ended = reject({ self: () => at, neighbours, record }, one)
+  if (ended === undefined) return void assert.deepEqual(events, [])
+  const message = ended.message.replace('Pod was rejected: ', '')
+  assert.notEqual(message, ended.message)
+  assert.deepEqual([events, ended.isRejected], [[['Warning', ended.reason, message]], true])
+  return [ended.reason, message]
 }
+const withUid = (one: Pod, uid: string): Pod => ({ ...one, metadata: { ...one.metadata, uid } })
 
 test('a pod that asks for more than the node has left is rejected, by the first resource that it lacks', () => {
   assert.equal(told(pod({ cpu: '2', memory: '1Gi' })), undefined)

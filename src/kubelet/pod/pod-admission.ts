@@ -40,7 +40,7 @@ const shortage = (pod: Pod, state: NodeState): Ended | undefined => {
 }
 
 /** Why a node with these other pods does not let the pod in: the first reason, in Kubernetes' order and words. */
-export const rejection = (pod: Pod, node: Node, others: readonly Pod[]): Ended | undefined => {
+const rejection = (pod: Pod, node: Node, others: readonly Pod[]): Ended | undefined => {
   const label = pod.metadata?.labels?.[OS_LABEL]
   if (label !== undefined && label !== OS) {
     const why = `Failed to admit pod as the \`${OS_LABEL}\` label doesn't match node label`
@@ -65,7 +65,10 @@ export const rejection = (pod: Pod, node: Node, others: readonly Pod[]): Ended |
 }
 
 /** Rejects, in an Event, what this kubelet's node does not let in; gives what the pod's status tells then. */
-export const reject = ({ self, neighbours, record }: KubeletContext, pod: Pod): Ended | undefined => {
+export const reject = (
+  { self, neighbours, record }: Pick<KubeletContext, 'self' | 'neighbours' | 'record'>,
+  pod: Pod,
+): Ended | undefined => {
   const others = neighbours().filter(({ metadata }) => metadata?.uid !== pod.metadata?.uid)
   const ended = rejection(pod, self(), others)
   if (ended === undefined) return undefined
