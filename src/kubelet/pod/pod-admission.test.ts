@@ -22,8 +22,8 @@ const port = (more: object = {}) => ({
   containers: [{ name: 'c', image: 'i', ports: [{ containerPort: 80, hostPort: 80, protocol: 'TCP', ...more }] }],
 })
 const told = (one: Pod, others: readonly Pod[] = [], at = node()): readonly string[] | undefined => {
-  const events: string[][] = []
-  const record = (_: Pod, ...event: string[]) => void events.push(event)
+  const events: (string | undefined)[][] = []
+  const record = (_: Pod, ...event: (string | undefined)[]) => void events.push(event)
   const neighbours = () => [one, ...others.map((other, index) => withUid(other, `other-${index}`))]
   const ended = reject({ self: () => at, neighbours, record }, one)
   if (ended === undefined) return void assert.deepEqual(events, [])
