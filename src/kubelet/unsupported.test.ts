@@ -90,7 +90,7 @@ test('whatever keeps a pod from starting says what to do instead', () => {
     resourceClaims: [{ name: 'gpu' }],
   } as unknown as Partial<NonNullable<Pod['spec']>>
   const refused = unsupported(pod(everything)).filter(({ refused }) => refused)
-  assert.equal(refused.length, 25)
+  assert.equal(refused.length, 24)
   assert.deepEqual(
     refused.filter(({ reason }) => !/: (?:use|leave) /.test(reason)),
     [],
