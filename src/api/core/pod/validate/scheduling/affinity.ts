@@ -49,7 +49,7 @@ const checkTerm = (
 ]
 
 /** Checks which nodes are meant. */
-const checkNodeSelector = ({ nodeSelectorTerms = [] }: NodeSelector, path: string): readonly FieldError[] => {
+export const checkNodeSelector = ({ nodeSelectorTerms = [] }: NodeSelector, path: string): readonly FieldError[] => {
   const at = `${path}.nodeSelectorTerms`
   if (nodeSelectorTerms.length === 0) return [required(at, 'must have at least one node selector term')]
   return nodeSelectorTerms.flatMap((term, index) => checkTerm(term, `${at}[${index}]`, true))

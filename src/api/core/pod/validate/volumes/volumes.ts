@@ -22,7 +22,7 @@ const HOST_PATH_TYPES = [
 const PULL_POLICIES = ['Always', 'IfNotPresent', 'Never']
 const ACCESS_MODES = ['ReadOnlyMany', 'ReadWriteMany', 'ReadWriteOnce', 'ReadWriteOncePod']
 
-const checkHostPath: Check<NonNullable<Volume['hostPath']>> = ({ path, type }, at) => {
+export const checkHostPath: Check<NonNullable<Volume['hostPath']>> = ({ path, type }, at) => {
   if (!path) return [required(`${at}.path`)]
   return [
     ...checkNoBacksteps(path, `${at}.path`),
