@@ -84,6 +84,43 @@ test('a container that asks for it is started again to be given something else',
   assert.equal(pod.status?.containerStatuses?.[0]?.restartCount, 1)
 })
 
+test('a container that is stopped to be started again is, whatever its policy says of its exit', async () => {
+  const resizePolicy = [{ resourceName: 'cpu', restartPolicy: 'RestartContainer' }]
+  for (const restartPolicy of ['OnFailure', 'Never'] as const) {
+    const cluster = await startCluster()
+    cluster.runtime.stopCode = 0
+    await cluster.pod('web', { restartPolicy, ...withResources('100m', { resizePolicy }) })
+    await cluster.until('web', isReady)
+    await change(cluster, () => withResources('200m', { resizePolicy }))
+    const resized = await cluster.until('web', (one) => isReady(one) && given(one) === '200m')
+    assert.deepEqual([resized.status?.phase, resized.status?.containerStatuses?.[0]?.restartCount], ['Running', 1])
+    await change(cluster, () => ({ containers: [{ ...echo, image: 'fairlead/host' }] }))
+    await cluster.until('web', (one) => isReady(one) && one.status?.containerStatuses?.[0]?.restartCount === 2)
+    cluster.runtime.exit(cluster.runtime.byName('web').id, 0)
+    await cluster.until('web', ({ status }) => status?.phase === 'Succeeded')
+  }
+})
+
+test('memory that a container uses is not taken from it, which its pod says until it is asked for no more', async () => {
+  const cluster = await startCluster()
+  const memory = (limit: string) => ({ containers: [{ ...echo, resources: { limits: { memory: limit } } }] })
+  const { metadata } = await cluster.pod('web', memory('35Mi'))
+  await cluster.until('web', isReady)
+  const used = { cpuNanoseconds: 0, memoryBytes: 503_808, workingSetBytes: 0, rssBytes: 0 }
+  cluster.runtime.used.set(`n1/${metadata?.uid}/web`, used)
+  await change(cluster, () => memory('10Ki'))
+  const told = await cluster.until('web', ({ status }) => !!findCondition(status?.conditions, 'PodResizeInProgress'))
+  const { reason, message } = findCondition(told.status?.conditions, 'PodResizeInProgress')!
+  assert.deepEqual(
+    [reason, message],
+    ['Error', 'attempting to set container "web" memory limit (10240) below current usage (503808)'],
+  )
+  assert.equal(told.status?.containerStatuses?.[0]?.resources?.limits?.memory, '35Mi')
+  await change(cluster, () => memory('35Mi'))
+  await cluster.until('web', ({ status }) => !findCondition(status?.conditions, 'PodResizeInProgress'))
+  assert.ok(!cluster.runtime.calls.some((call) => call.startsWith('resize')))
+})
+
 test('what the node has not is told of until it is taken back, or somebody leaves', async () => {
   const cluster = await startCluster(undefined, { machine: { ...readMachine('/tmp'), cpus: 2 } })
   await cluster.pod('web', withResources('100m'))

@@ -33,6 +33,8 @@ export interface ContainerEntry {
   imageBackoff?: Backoff
   notBefore?: number
   hash: string
+  /** It was stopped to be started again. */
+  again?: boolean
   /** What the container that runs was given; absent where none does. */
   given?: ResourceRequirements
   probers: Prober[]
@@ -149,6 +151,7 @@ const rawView = (entry: ContainerEntry): ContainerView => ({
   ...(entry.imageID && { imageID: entry.imageID }),
   started: entry.started,
   ready: entry.ready,
+  ...(entry.again && { again: true }),
   ...(entry.given && { given: entry.given }),
 })
 

@@ -8,6 +8,7 @@ import { startProbers, stopProbers } from '../container/life/container-probers.t
 import { startContainer } from '../container/life/container-starter.ts'
 import { stopContainer } from '../container/life/container-stopper.ts'
 import { planContainers } from '../container/plan/container-plan.ts'
+import { policyOf } from '../container/plan/restart-policy.ts'
 import type { KubeletContext } from '../context.ts'
 import type { PodEntry } from './pod-entry.ts'
 import { holdUnsupported, tellBackOff } from './pod-events.ts'
@@ -84,11 +85,11 @@ export class PodContainers {
     for (const name of plan.start) this.#start(containers.get(name)!)
     for (const entry of containers.values()) {
       if (!entry.busy && entry.phase.phase === 'running' && entry.hash !== containerHash(entry.container)) {
-        this.#stop(entry, `Container ${entry.container.name} definition changed, will be restarted`)
+        this.#restart(entry, `Container ${entry.container.name} definition changed, will be restarted`)
       }
     }
     for (const entry of this.#resizer.advance())
-      this.#stop(entry, `Container ${entry.container.name} resize requires restart`)
+      this.#restart(entry, `Container ${entry.container.name} resize requires restart`)
     const { finished, backOff } = plan
     const ends = [...backOff.values()].filter(Number.isFinite)
     return { finished, ...(ends.length > 0 && { wakeAt: Math.min(...ends) }) }
@@ -144,6 +145,7 @@ export class PodContainers {
     const { pod, dir, logDir, sandbox, volumes, facts, hostname } = this.#pod
     if (sandbox === undefined) return
     if (entry.role === 'ephemeral' && holdUnsupported(entry)) return
+    const { attempt } = entry
     entry.busy = true
     entry.backOffUntil = undefined
     entry.hash = containerHash(entry.container)
@@ -160,6 +162,7 @@ export class PodContainers {
       own: this.#listener.own,
     }
     this.#track(entry, startContainer(this.#context, place, entry), () => {
+      if (entry.attempt !== attempt) delete entry.again
       if (entry.phase.phase === 'running' && this.#listener.probing()) this.#probe(entry)
       pruneLogs(logDir, entry.container.name, entry.attempt)
     })
@@ -176,8 +179,19 @@ export class PodContainers {
   #probe(entry: ContainerEntry): void {
     startProbers(this.#context, this.#pod.pod, entry, this.#pod.address, {
       changed: this.#listener.shown,
-      failed: (message, graceSeconds) => this.#stop(entry, message, graceSeconds),
+      failed: (message, graceSeconds) => {
+        const isNever = policyOf(this.#pod.pod.spec!, entry.container) === 'Never'
+        if (isNever) this.#stop(entry, message, graceSeconds)
+        else this.#restart(entry, message, graceSeconds)
+      },
     })
+  }
+
+  /** Stops one container that runs, to start it again whatever its policy says of its exit. */
+  #restart(entry: ContainerEntry, message: string, graceSeconds?: number): void {
+    if (entry.busy || entry.phase.phase !== 'running') return
+    entry.again = true
+    this.#stop(entry, message, graceSeconds)
   }
 
   /** Stops one container that runs; what becomes of it, its exit decides. */

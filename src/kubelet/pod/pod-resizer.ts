@@ -1,5 +1,6 @@
 import type { Pod } from '#api/core/pod/message.ts'
 import { isTerminal } from '#objects/pod.ts'
+import { containerCgroup } from '../container/container-cgroup.ts'
 import type { ContainerEntry } from '../container/container-entry.ts'
 import { planResize, type Resizing, requestsOf } from '../container/plan/resize-plan.ts'
 import { cgroupLimits } from '../container/spec/container-spec.ts'
@@ -57,10 +58,16 @@ export class PodResizer {
   async #update(entry: ContainerEntry): Promise<void> {
     const { name } = entry.container
     if (this.#under.has(name) || entry.id === undefined) return
-    this.#under.add(name)
     const wanted = entry.container.resources ?? {}
+    const limits = cgroupLimits(wanted)
+    const below = this.#belowUsage(name, limits.memoryLimitBytes)
+    if (below !== undefined) {
+      this.trouble = { type: 'PodResizeInProgress', reason: 'Error', message: below }
+      return
+    }
+    this.#under.add(name)
     try {
-      await this.#context.runtime.resize(entry.id, cgroupLimits(wanted))
+      await this.#context.runtime.resize(entry.id, limits)
       if (entry.phase.phase === 'running') entry.given = wanted
       this.trouble = undefined
       const message = `Pod resize completed: container ${name} has ${JSON.stringify(wanted)}`
@@ -72,6 +79,14 @@ export class PodResizer {
     }
     this.#under.delete(name)
     this.#changed()
+  }
+
+  /** A kernel would free what it can and kill for the rest, or refuse: told in Kubernetes' words. */
+  #belowUsage(name: string, most = Number.POSITIVE_INFINITY): string | undefined {
+    const { runtime, node } = this.#context
+    const used = runtime.usage(containerCgroup(node.name, this.#pod.uid, name))?.memoryBytes ?? 0
+    if (most >= used) return undefined
+    return `attempting to set container "${name}" memory limit (${most}) below current usage (${used})`
   }
 
   #others() {

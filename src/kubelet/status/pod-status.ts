@@ -88,7 +88,8 @@ const podPhase = (pod: Pod, facts: PodFacts): PodPhase => {
     const phase = view?.phase
     if (role === 'sidecar' || role === 'ephemeral') continue
     const exit = phase?.phase === 'exited' ? phase : undefined
-    const goesOn = exit === undefined || (!facts.terminating && restarts(spec, container, role, exit.exitCode))
+    const goesOn =
+      exit === undefined || (!facts.terminating && restarts(spec, container, role, exit.exitCode, view?.again))
     if (role === 'init') {
       if (exit !== undefined && exit.exitCode !== 0 && !goesOn) return 'Failed'
       continue

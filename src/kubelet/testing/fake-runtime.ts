@@ -82,6 +82,9 @@ export class FakeRuntime implements Runtime {
     for (const listener of this.#listeners) listener(id, held.status)
   }
 
+  /** How a program ends that is asked to. */
+  stopCode = 143
+
   async stop(id: string, graceSeconds: number): Promise<void> {
     this.calls.push(`stop ${id} ${graceSeconds}`)
     await Promise.resolve()
@@ -94,7 +97,7 @@ export class FakeRuntime implements Runtime {
         })
       })
       this.exit(id, 137)
-    } else this.exit(id, graceSeconds === 0 ? 137 : 143)
+    } else this.exit(id, graceSeconds === 0 ? 137 : this.stopCode)
   }
 
   async remove(id: string): Promise<void> {

@@ -1,3 +1,4 @@
+import type { Container } from '#api/core/pod/spec/container.ts'
 import type { Draft } from '#schema/defaulting.ts'
 import { spellLabelKeys } from './label-keys.ts'
 import type { Pod } from './message.ts'
@@ -49,14 +50,23 @@ export const prepareEphemeralContainers = (pod: Draft<Pod>, old: Pod): void => {
   become(pod, old, { ...spec, ...(added && { ephemeralContainers: added }) } as Pod['spec'])
 }
 
-/** By `resize` nothing changes but what containers have, and whether they are started again for it. */
+/**
+ * By `resize` nothing changes but what containers have, and whether they are started again for it. Containers that came,
+ * went or have other names stay as they were sent, for validation to refuse.
+ */
 export const prepareResize = (pod: Draft<Pod>, old: Pod): void => {
-  const resized = (list: 'containers' | 'initContainers') =>
-    old.spec?.[list]?.map((container) => {
-      const { resources, resizePolicy } = pod.spec?.[list]?.find(({ name }) => name === container.name) ?? {}
+  const lists = ['containers', 'initContainers'] as const
+  const [sent, stored] = [pod, old].map(({ spec }) => lists.map((list) => (spec?.[list] ?? []) as readonly Container[]))
+  if (lists.some((_, at) => sent![at]!.length !== stored![at]!.length)) return
+  const resized = lists.map((list, at) => {
+    const now = sent![at]!
+    if (now.some(({ name }, index) => name !== stored![at]![index]!.name)) return [list, now] as const
+    const merged = stored![at]!.map((container, index) => {
+      const { resources, resizePolicy } = now[index]!
       return { ...container, ...(resources && { resources }), ...(resizePolicy && { resizePolicy }) }
     })
-  const [containers, initContainers] = [resized('containers'), resized('initContainers')]
-  const lists = { ...(containers && { containers }), ...(initContainers && { initContainers }) }
-  become(pod, old, { ...old.spec, ...lists } as Pod['spec'])
+    return [list, merged] as const
+  })
+  const there = resized.filter(([list]) => old.spec?.[list] !== undefined)
+  become(pod, old, { ...old.spec, ...Object.fromEntries(there) } as Pod['spec'])
 }

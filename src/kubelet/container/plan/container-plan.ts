@@ -1,7 +1,7 @@
 import type { Container } from '#api/core/pod/spec/container.ts'
 import type { PodSpec } from '#api/core/pod/spec/spec.ts'
 import { type Backoff, retryAt } from './backoff.ts'
-import { type ContainerView, containersOf } from './container-view.ts'
+import { type ContainerRole, type ContainerView, containersOf } from './container-view.ts'
 import { restarts } from './restart-policy.ts'
 
 interface ContainerPlan {
@@ -51,6 +51,8 @@ export const planContainers = (spec: PodSpec, inputs: ReadonlyMap<string, PlanIn
     return phase?.phase === 'exited' ? phase.exitCode : undefined
   }
 
+  const goesOn = (container: Container, role: ContainerRole, code: number): boolean =>
+    restarts(spec, container, role, code, inputs.get(container.name)?.view.again)
   const isRunning = (container: Container): boolean => inputs.get(container.name)?.view.phase.phase === 'running'
 
   // Whoever looks for a fault waits for nobody: not for those that come first either.
@@ -71,7 +73,7 @@ export const planContainers = (spec: PodSpec, inputs: ReadonlyMap<string, PlanIn
       const code = exitCode(container)
       if (role === 'init' && code === 0) continue
       if (role === 'sidecar' && view?.phase.phase === 'running' && view.started) continue
-      if (code !== undefined && !restarts(spec, container, role, code)) failed = true
+      if (code !== undefined && !goesOn(container, role, code)) failed = true
       else if (view?.phase.phase !== 'running') consider(container)
       initialized = false
       break
@@ -86,9 +88,7 @@ export const planContainers = (spec: PodSpec, inputs: ReadonlyMap<string, PlanIn
   }
   const over = ({ container, role }: (typeof all)[number]): boolean => {
     const code = exitCode(container)
-    return (
-      code !== undefined && inputs.get(container.name)?.view.busy !== true && !restarts(spec, container, role, code)
-    )
+    return code !== undefined && inputs.get(container.name)?.view.busy !== true && !goesOn(container, role, code)
   }
   const finished = failed || mains.every(over)
   const sidecars = all.filter(({ role }) => role === 'sidecar')

@@ -38,6 +38,8 @@ export interface ContainerView {
   /** Startup probe passed (or there is none), and the postStart hook is through. */
   readonly started: boolean
   readonly ready: boolean
+  /** It was stopped, or is being stopped, to be started again, whatever its policy says of its exit. */
+  readonly again?: boolean
   /** What it was given, where it runs. */
   readonly given?: ResourceRequirements
 }

@@ -46,3 +46,9 @@ test('restarts(): a container’s own policy comes before the pod’s, and its o
   assert.deepEqual(after(rule('In', 42)), [false, true, false])
   assert.deepEqual(after(rule('NotIn', 42)), [true, false, true])
 })
+
+test('restarts(): what was stopped to be started again is, whatever all of them say', () => {
+  for (const policy of ['Always', 'OnFailure', 'Never'] as const)
+    for (const role of ['main', 'init'] as const)
+      for (const code of [0, 1]) assert.equal(restarts(spec(policy), container(), role, code, true), true)
+})

@@ -84,6 +84,35 @@ test('what a container has changes while it runs: processor and memory alone, in
   ])
 })
 
+test('containers that come, go, change places or names are no resize', () => {
+  const pair = there({ containers: [container({ name: 'a' }), container({ name: 'b' })] })
+  const resize = (change: (spec: any) => void) => refusedPart(pair, 'resize', ({ spec }) => change(spec))
+  const moved = [0, 1].map(
+    (at) => `spec.containers[${at}].name: Forbidden: containers may not be renamed or reordered on resize`,
+  )
+  assert.deepEqual(
+    resize((spec) => spec.containers.reverse()),
+    moved,
+  )
+  assert.deepEqual(
+    resize((spec) => {
+      spec.containers[1].name = 'c'
+    }),
+    moved.slice(1),
+  )
+  const counted = 'Forbidden: containers may not be added or removed on resize'
+  assert.deepEqual(
+    resize((spec) => spec.containers.pop()),
+    [`spec.containers: ${counted}`],
+  )
+  assert.deepEqual(
+    resize((spec) => {
+      spec.initContainers = [container({ name: 'i' })]
+    }),
+    ['spec.initContainers: Forbidden: initContainers may not be added or removed on resize'],
+  )
+})
+
 test('of a pod that is gated, more can be said; gates only go', () => {
   const change = (spec: object, next: object): readonly string[] =>
     refusedPart(there(spec), '', (object) => {

@@ -35,6 +35,8 @@ export const validateResize = (pod: Pod, old: Pod): readonly FieldError[] => {
   if (old.spec?.os?.name === 'windows') return [forbidden('', 'windows pods cannot be resized')]
   const [spec, before] = [pod.spec ?? {}, old.spec ?? {}]
   const errors: FieldError[] = [...validateMetadataUpdate(pod.metadata, old.metadata), ...validateWholePod(pod)]
+  const moved = checkOrder(spec, before)
+  if (moved.length > 0) return [...errors, ...moved]
   if ((old.status?.qosClass || podQosClass(before)) !== podQosClass(spec))
     errors.push(invalid('spec', pod.status?.qosClass ?? '', 'Pod QOS Class may not change as a result of resizing'))
   const running = (old.status?.containerStatuses ?? []).find(({ state }) => state?.running !== undefined)
@@ -43,6 +45,18 @@ export const validateResize = (pod: Pod, old: Pod): readonly FieldError[] => {
   errors.push(...checkRemovals(spec, before), ...checkOthers(spec, before))
   return errors
 }
+
+/** The same containers, by name and in their order. */
+const checkOrder = (spec: PodSpec, before: PodSpec): readonly FieldError[] =>
+  (['containers', 'initContainers'] as const).flatMap((list) => {
+    const [now, old] = [spec[list] ?? [], before[list] ?? []]
+    if (now.length !== old.length) return [forbidden(`spec.${list}`, `${list} may not be added or removed on resize`)]
+    return old.flatMap(({ name }, index) =>
+      now[index]!.name === name
+        ? []
+        : [forbidden(`spec.${list}[${index}].name`, `${list} may not be renamed or reordered on resize`)],
+    )
+  })
 
 const isSidecar = ({ restartPolicy }: Container): boolean => restartPolicy === 'Always'
 
