@@ -15,6 +15,7 @@ const { values, positionals } = parseArgs({
     files: { type: 'string' },
     sample: { type: 'string', default: 'Infinity' },
     seed: { type: 'string', default: '1' },
+    tests: { type: 'string' },
     threshold: { type: 'string', default: '90' },
   },
 })
@@ -46,7 +47,8 @@ const lost = files.flatMap(({ path }) =>
 )
 
 let done = 0
-const { caught, refused, survived } = await measure(top, tree, mutants, availableParallelism(), () => {
+const isRun = (test: string): boolean => !values.tests || matchesGlob(test, `**/${values.tests}`)
+const { caught, refused, survived } = await measure(top, tree, mutants, availableParallelism(), isRun, () => {
   done++
   if (process.stderr.isTTY) process.stderr.write(`\r${done} of ${mutants.length}`)
 })

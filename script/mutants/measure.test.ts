@@ -47,6 +47,14 @@ test('what no test asks for survives, what the compiler refuses does not count, 
   assert.equal(readFileSync(join(top, 'src/shop/shop.ts'), 'utf8'), CODE)
 })
 
+test('of the tests some may be left out, and with them what they would have noticed', async () => {
+  withTest('assert.equal(isOpen(9), true); assert.equal(side(true), "left")')
+  const tree = readTree(top)
+  const mutants = mutantsOf('src/shop/shop.ts', tree.units.get('src/shop/shop.ts')!.syntax)
+  const { caught } = await measure(top, tree, mutants, 2, (test) => test !== 'src/shop/shop.test.ts')
+  assert.deepEqual(caught, [])
+})
+
 test('what is known not to hold yet may fail', async () => {
   withTest("assert.equal(isOpen(9), true); test('at night', { todo: 'soon' }, () => { assert.equal(isOpen(3), true) })")
   assert.deepEqual((await found()).survived, [NEGATED])

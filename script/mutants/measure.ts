@@ -19,6 +19,7 @@ const PATIENCE_MS = 20_000
 /**
  * Runs the room's tests of each mutant's file, some at a time.
  * @param top folder of the tree, absolute
+ * @param isRun which of the room's tests are run, by their paths
  * @param onDone is called after each mutant
  * @throws Error where the tests fail without any mutant
  */
@@ -27,6 +28,7 @@ export const measure = async (
   tree: Tree,
   mutants: readonly Mutant[],
   processes: number,
+  isRun: (test: string) => boolean = () => true,
   onDone: (mutant: Mutant, isCaught: boolean) => void = () => {},
 ): Promise<Measured> => {
   const testsByFile = new Map<string, { readonly files: readonly string[]; readonly limitMs: number }>()
@@ -34,11 +36,12 @@ export const measure = async (
   const limits = new Map<string, number>()
   for (const { path } of mutants) {
     if (testsByFile.has(path)) continue
-    const files = testsOf(path, tree).map((test) => join(top, test))
+    const tests = testsOf(path, tree).filter(isRun)
+    const files = tests.map((test) => join(top, test))
     const key = files.toSorted().join()
     const began = performance.now()
     if (!limits.has(key) && files.length > 0 && (await runTests(files, undefined, 10 * PATIENCE_MS)) !== 'passed')
-      throw new Error(`the tests of ${path} fail as it is: ${testsOf(path, tree).join(', ')}`)
+      throw new Error(`the tests of ${path} fail as it is: ${tests.join(', ')}`)
     const limitMs = limits.get(key) ?? Math.max(PATIENCE_MS, 5 * (performance.now() - began))
     limits.set(key, limitMs)
     testsByFile.set(path, { files, limitMs })

@@ -135,3 +135,58 @@ test('what a function costs at most follows of how large its arguments can be, a
     cases.map(([, rule, cost]) => [rule, cost]),
   )
 })
+
+test('the rest of the functions cost at most what their like cost', () => {
+  const text = { ...TEXT, maxLength: 10 }
+  const texts = list(text, 3)
+  const numbers = list(NUMBER, 3)
+  const bytes = { ...ofFormat('byte'), maxLength: 5 }
+  const nine = { ...TEXT, enum: ['abcdefghi'] }
+  const cases: readonly (readonly [schema: JsonSchema, rule: string, cost: number])[] = [
+    [text, 'self.upperAscii() == ""', 1 + 4],
+    [text, 'self.trim() == ""', 1 + 4],
+    [text, 'self.substring(1, 2).lowerAscii() == ""', 1 + 4 + 4],
+    [text, 'jsonpatch.escapeKey(self) == ""', 1 + 4],
+    [text, 'isCIDR(self) || isQuantity(self) || isSemver(self)', 3 * (1 + 4)],
+    [text, 'isURL(self)', 1 + 1],
+    [text, 'self.lastIndexOf("a") >= 0', 1 + 4 + 1],
+    [numbers, 'self.max() > 1.0 && self.min() > 1.0 && self.sum() > 1.0', 3 * (1 + 3 + 1)],
+    [texts, 'self.max() == ""', 1 + 3 * 5],
+    [texts, 'self.lastIndexOf("a") >= 0', 1 + 3 * 5 + 1],
+    [texts, 'sets.intersects(self, self)', 2 + 9 + 1],
+    [numbers, 'self.sort().size() == 1', 1 + 2 * 9 + 11 + 2],
+    // The name for the list, the list of keys, and sorting by them, which are texts.
+    [texts, 'self.sortBy(x, x).size() == 1', 11 + 1 + (1 + 10 + 3 * 13 + 1) + (19 + 11) + 2],
+    [list(list(NUMBER, 2), 3), 'self.flatten().size() == 1', 1 + 3 + 11 + 2],
+    [list(list(NUMBER, 2), 3), 'self.flatten(2).size() == 1', 1 + 2 * 3 + 11 + 2],
+    [text, 'self == "a" || self == "b"', 2 * (1 + 1)],
+    [text, 'self < "abcdefghijklmn" && self != "abcdefghijklmn"', 2 * (1 + 2)],
+    [text, 'self > "a" && self >= "a" && self <= "a"', 3 * (1 + 1)],
+    [bytes, 'self == b"abc" && self < b"abc"', 2 * (1 + 1)],
+    [bytes, '(self + self).size() == 1', 2 + 1 + 2],
+    [bytes, 'string(self) == ""', 1 + 1],
+    [text, 'self.matches("abcdefgh")', 1 + 5 * 2],
+    [text, 'matches(self, "a")', 1 + 1],
+    [nine, 'self.find("a") == ""', 1 + 1],
+    [nine, 'self.matches("a")', 1 + 1],
+    [text, 'size([self, self]) == 2', 10 + 2 + 2],
+    [text, '[self].exists(x, x == "a")', 11 + 0 + (2 + 1 + 1 + 1 + 1) * 1 + 1],
+    [text, 'optional.of(self).orValue("") == "a"', 1 + 1 + 1 + 1],
+    [{ type: 'object', properties: { a: NUMBER } }, 'has(self.a) && self.a > 1.0', 1 + 2 + 1],
+    [{ type: 'object', properties: { a: text } }, 'self.?a.orValue("x") == "y"', 2 + 1 + 1],
+    [map(text, 2), 'self.exists(k, k == "a" || self[k].contains("b"))', 1 + 2 * (3 + 9) + 1],
+    [list(map(text, 2), 3), 'self.all(m, m.all(k, m[k] == "a"))', 1 + 3 * (3 + 16) + 1],
+    [list({ type: 'object', properties: { n: text } }, 3), 'self.all(e, e.n == "abc")', 1 + 3 * (3 + 3) + 1],
+    [list(texts, 2), 'self.all(l, l.all(t, t.startsWith("a")))', 1 + 2 * (3 + 17) + 1],
+    [texts, 'self.transformList(i, t, t + "a").all(t, t.size() < 9)', 11 + 3 * 18 + 1 + 3 * (3 + 3) + 1],
+    [texts, 'self.map(t, t.size() > 1, [t]).size() == 1', 11 + 3 * (3 + 23) + 1 + 2],
+    [texts, '(self.size() > 1 ? self : ["a"]).all(t, t == "b")', 3 + 10 + 3 * (3 + 2) + 1],
+    [texts, '(self.size() > 1 ? self[0] : "a") == "abcdefghijklm"', 3 + 2 + 2],
+    [texts, 'dyn(self).all(t, true)', 2 + 3 * 3 + 1],
+  ]
+  const found = cases.map(([schema, rule]) => [rule, estimate(schema, rule)])
+  assert.deepEqual(
+    found,
+    cases.map(([, rule, cost]) => [rule, cost]),
+  )
+})

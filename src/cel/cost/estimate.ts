@@ -23,6 +23,9 @@ interface Local {
 
 const SCALARS = new Set(['bool', 'double', 'duration', 'int', 'timestamp', 'uint'])
 
+/** `a.?b`, which has no overloads. */
+const OPTIONAL_FIELD = [{ id: 'select_optional_field' }]
+
 const isScalar = (type: CelType): boolean => {
   const inner = unwrapOptional(type)
   return inner === undefined ? SCALARS.has(type.kind) : isScalar(inner)
@@ -81,7 +84,7 @@ class Coster {
   }
 
   #call(call: Call): Range {
-    const { name, target, overloads = [] } = call
+    const { name, target, overloads = OPTIONAL_FIELD } = call
     const args = target === undefined ? call.args : [target, ...call.args]
     const costs = args.map((arg) => this.cost(arg))
     if (name === 'dyn') {
@@ -105,7 +108,7 @@ class Coster {
       size ??= this.#sizeOf(call)
     }
     this.#setSize(call, size)
-    return cost === undefined ? ZERO : sum(cost, ...costs)
+    return sum(cost!, ...costs)
   }
 
   #conditional(call: Call, args: readonly Expression[], costs: readonly Range[]): Range {
