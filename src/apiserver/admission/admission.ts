@@ -48,7 +48,6 @@ interface DeleteAdmission {
  * Synchronous.
  */
 export interface Admission {
-  readonly name: string
   create?(request: CreateAdmission): ApiObject
   update?(request: UpdateAdmission): ApiObject
   /** After all admissions of the first kind, before validation: what validation wants to see complete. */
@@ -70,3 +69,6 @@ export interface Admission {
   /** After an object has left storage. */
   deleted?(event: DeleteAdmission): void
 }
+
+/** What a refusal calls an object: by what its name begins with, where the rest is still to be made. */
+export const nameOf = ({ metadata }: ApiObject): string => metadata?.name || metadata?.generateName || 'Unknown'

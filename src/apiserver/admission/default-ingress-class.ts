@@ -10,7 +10,6 @@ const IS_DEFAULT = 'ingressclass.kubernetes.io/is-default-class'
 
 /** An Ingress that says in neither way which class it is of is of the one that is marked as the default. */
 export const defaultIngressClass: Admission = {
-  name: 'DefaultIngressClass',
   create({ resource, object, reader }) {
     if (!isSame(resource, ingresses)) return object
     const ingress = object as Ingress

@@ -27,7 +27,6 @@ const tolerant = (pod: Pod): Pod => {
  * so is given again to who writes it without, as `kubectl apply` does with a list that is its own.
  */
 export const defaultTolerations: Admission = {
-  name: 'DefaultTolerationSeconds',
   create: ({ resource, object }) => (isSame(resource, pods) ? tolerant(object as Pod) : object),
   update: ({ resource, object, subresource }) =>
     isSame(resource, pods) && subresource === '' ? tolerant(object as Pod) : object,

@@ -4,7 +4,7 @@ import type { ApiObject } from '#api/resource.ts'
 import { isSame } from '#api/resource.ts'
 import { NAMESPACE_NAME_LABEL } from '#objects/well-known.ts'
 import { failure, forbidden, notFound } from '../errors.ts'
-import type { Admission } from './admission.ts'
+import { type Admission, nameOf } from './admission.ts'
 
 /** Without them there is no cluster. `kube-node-lease` is none of them: nothing is lost with it that is not remade. */
 const IMMORTAL = new Set(['default', 'kube-system', 'kube-public'])
@@ -20,7 +20,6 @@ const withNameLabel = (namespace: ApiObject): ApiObject => {
  * on each, and those that the cluster stands on cannot be deleted.
  */
 export const namespaceLifecycle: Admission = {
-  name: 'NamespaceLifecycle',
   create({ resource, object, reader }) {
     if (isSame(resource, namespaces)) return withNameLabel(object)
     if (!resource.namespaced) return object
@@ -29,7 +28,7 @@ export const namespaceLifecycle: Admission = {
     if (!namespace) throw notFound(namespaces, name)
     if (namespace.metadata?.deletionTimestamp) {
       const why = `unable to create new content in namespace ${name} because it is being terminated`
-      const refusal = forbidden(resource, object.metadata?.name ?? '', why)
+      const refusal = forbidden(resource, nameOf(object), why)
       throw failure(403, 'Forbidden', refusal.message, {
         ...refusal.status.details,
         causes: [
@@ -47,7 +46,7 @@ export const namespaceLifecycle: Admission = {
     return isSame(resource, namespaces) ? withNameLabel(object) : object
   },
   delete({ resource, object }) {
-    const name = object.metadata?.name ?? ''
+    const name = nameOf(object)
     if (isSame(resource, namespaces) && IMMORTAL.has(name))
       throw forbidden(resource, name, 'this namespace may not be deleted')
   },

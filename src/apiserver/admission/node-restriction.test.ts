@@ -92,6 +92,7 @@ test('a node changes its own Node, but neither taints nor labels that draw work 
   const taints = [{ key: 'a', effect: 'NoSchedule' }]
   assert.equal(creates(nodes, node('n1', {}, { taints })), '')
   assert.equal(creates(nodes, node('n2')), 'node "n1" is not allowed to modify node "n2"')
+  assert.equal(creates(nodes, { metadata: {} }), 'node "n1" is not allowed to modify node ""')
   assert.equal(
     creates(nodes, node('n1', { 'k8s.io/b': '', 'k8s.io/a': '' })),
     'node "n1" is not allowed to set the following labels: k8s.io/a, k8s.io/b',

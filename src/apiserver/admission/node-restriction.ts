@@ -12,7 +12,7 @@ import { quoted } from '#schema/go-quoted.ts'
 import { nodeOf } from '../access/node-authorizer.ts'
 import { forbidden, notFound } from '../errors.ts'
 import type { Reader } from '../registry/reader.ts'
-import type { Admission } from './admission.ts'
+import { type Admission, nameOf } from './admission.ts'
 
 /** What a node wants to do. */
 interface Wish {
@@ -34,7 +34,6 @@ type Rule = (wish: Wish) => string | undefined
  * words of Kubernetes' NodeRestriction.
  */
 export const nodeRestriction: Admission = {
-  name: 'NodeRestriction',
   create: (request) => {
     refuse({ ...request, node: nodeOf(request.caller), subresource: '', verb: 'create' })
     return request.object
@@ -50,7 +49,7 @@ const refuse = ({ node, ...wish }: Omit<Wish, 'node'> & { readonly node: string 
   if (node === undefined) return
   const { resource, object } = wish
   const why = ruleOf(resource)?.({ ...wish, node })
-  if (why !== undefined) throw forbidden(resource, object.metadata?.name ?? '', why)
+  if (why !== undefined) throw forbidden(resource, nameOf(object), why)
 }
 
 const ruleOf = (resource: Resource): Rule | undefined => {

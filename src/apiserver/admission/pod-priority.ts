@@ -6,7 +6,7 @@ import { priorityClasses } from '#api/scheduling/priorityclass/resource.ts'
 import { SYSTEM_CLASSES } from '#api/scheduling/priorityclass/system-classes.ts'
 import { forbidden } from '../errors.ts'
 import type { Reader } from '../registry/reader.ts'
-import type { Admission, CreateAdmission } from './admission.ts'
+import { type Admission, type CreateAdmission, nameOf } from './admission.ts'
 
 /** Of several, which no admission lets be, the one with the least value. */
 const globalDefault = (reader: Reader): PriorityClass | undefined =>
@@ -16,12 +16,11 @@ const globalDefault = (reader: Reader): PriorityClass | undefined =>
 
 /** Turns a pod's priority class into its number: where it names none that of the default class, 0 where none is that. */
 export const podPriority: Admission = {
-  name: 'Priority',
   create({ resource, object, reader }) {
     if (!isSame(resource, pods)) return object
     const pod = object as Pod
     const spec = pod.spec!
-    const refuse = (why: string) => forbidden(resource, pod.metadata?.name ?? '', why)
+    const refuse = (why: string) => forbidden(resource, nameOf(pod), why)
     const named = spec.priorityClassName
       ? (reader.find(priorityClasses, undefined, spec.priorityClassName) as PriorityClass | undefined)
       : globalDefault(reader)
@@ -66,7 +65,7 @@ export const podPriority: Admission = {
   check: refuseSecondDefault,
   checkUpdate: refuseSecondDefault,
   delete({ resource, object }) {
-    const name = object.metadata?.name ?? ''
+    const name = nameOf(object)
     if (isSame(resource, priorityClasses) && SYSTEM_CLASSES.some((one) => one.name === name))
       throw forbidden(resource, name, 'this is a system priority class and cannot be deleted')
   },
@@ -74,7 +73,7 @@ export const podPriority: Admission = {
 
 function refuseSecondDefault({ resource, object, reader }: CreateAdmission): void {
   if (!isSame(resource, priorityClasses) || (object as PriorityClass).globalDefault !== true) return
-  const name = object.metadata?.name ?? ''
+  const name = nameOf(object)
   const other = globalDefault(reader)?.metadata?.name
   if (other === undefined || other === name) return
   throw forbidden(resource, name, `PriorityClass ${other} is already marked as default. Only one default can exist`)

@@ -64,6 +64,37 @@ test('what makes pods is let in, and warned of as its pods will be', async () =>
   assert.deepEqual(answer.warnings, ['would violate PodSecurity "baseline:v1.36": host namespaces (hostIPC=true)'])
 })
 
+test('whatever makes pods is looked at, and what makes none is not', async () => {
+  const template = { metadata: { labels: { a: 'b' } }, spec: specOf({ hostIPC: true }) }
+  const of = { selector: { matchLabels: { a: 'b' } }, template }
+  const jobs = { metadata: template.metadata, spec: { ...template.spec, restartPolicy: 'Never' } }
+  const kinds: readonly (readonly [path: string, apiVersion: string, kind: string, body: object])[] = [
+    ['/apis/apps/v1', 'apps/v1', 'StatefulSet', { spec: { ...of, serviceName: 's' } }],
+    ['/apis/apps/v1', 'apps/v1', 'DaemonSet', { spec: of }],
+    ['/apis/apps/v1', 'apps/v1', 'ReplicaSet', { spec: of }],
+    ['/apis/batch/v1', 'batch/v1', 'Job', { spec: { template: jobs } }],
+    [
+      '/apis/batch/v1',
+      'batch/v1',
+      'CronJob',
+      { spec: { schedule: '* * * * *', jobTemplate: { spec: { template: jobs } } } },
+    ],
+    ['/api/v1', 'v1', 'ReplicationController', { spec: { selector: { a: 'b' }, template } }],
+    ['/api/v1', 'v1', 'PodTemplate', { template }],
+  ]
+  for (const [path, apiVersion, kind, body] of kinds) {
+    const plural = `${kind.toLowerCase()}s`
+    const line = `POST ${path}/namespaces/strict/${plural}?dryRun=All`
+    const answer = await call(line, { apiVersion, kind, metadata: { name: 'x' }, ...body })
+    assert.equal(answer.status, 201, answer.body.message)
+    assert.deepEqual(
+      answer.warnings,
+      ['would violate PodSecurity "baseline:v1.36": host namespaces (hostIPC=true)'],
+      kind,
+    )
+  }
+})
+
 test('a level to be warned of lets in, and warns', async () => {
   await within('loose', { warn: 'restricted', audit: 'restricted' })
   const answer = await pod('loose', 'plain')

@@ -21,7 +21,6 @@ import type { Admission, CreateAdmission, UpdateAdmission } from './admission.ts
 
 /** Pods are held to what the labels of their namespace ask of them: Kubernetes' PodSecurity, in its words. */
 export const podSecurity: Admission = {
-  name: 'PodSecurity',
   check(request) {
     if (isSame(request.resource, namespaces)) checkNewNamespace(request)
     else checkPods(request)

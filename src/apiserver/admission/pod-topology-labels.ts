@@ -18,7 +18,6 @@ const placed = (pod: Pod, reader: Reader): Pod => {
 
 /** A pod that comes to its node has the labels of that node’s zone and region, whatever it said of them itself. */
 export const podTopologyLabels: Admission = {
-  name: 'PodTopologyLabels',
   create: ({ resource, object, reader }) => (isSame(resource, pods) ? placed(object as Pod, reader) : object),
   update: ({ resource, object, reader, subresource }) =>
     isSame(resource, pods) && subresource === 'binding' ? placed(object as Pod, reader) : object,

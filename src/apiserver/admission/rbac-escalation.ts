@@ -69,7 +69,7 @@ export const rbacEscalation = (authorizer: Authorizer): Admission => {
     return object
   }
 
-  return { name: 'RbacEscalation', create: check, update: check }
+  return { create: check, update: check }
 }
 
 const isAggregated = (object: ApiObject): boolean => (object as ClusterRole).aggregationRule !== undefined

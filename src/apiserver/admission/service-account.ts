@@ -9,7 +9,7 @@ import { isSame } from '#api/resource.ts'
 import { MIRROR_POD_ANNOTATION } from '#objects/well-known.ts'
 import { forbidden } from '../errors.ts'
 import { randomSuffix } from '../generate-name.ts'
-import type { Admission } from './admission.ts'
+import { type Admission, nameOf } from './admission.ts'
 import { secretRefusal } from './mountable-secrets.ts'
 
 const MOUNT_PATH = '/var/run/secrets/kubernetes.io/serviceaccount'
@@ -37,11 +37,10 @@ const tokenVolume = (name: string): Volume => ({
  * container.
  */
 export const serviceAccount = (random: Random): Admission => ({
-  name: 'ServiceAccount',
   create({ resource, object, reader }) {
     if (!isSame(resource, pods)) return object
     const pod = object as Pod
-    const refuse = (why: string) => forbidden(resource, pod.metadata?.name ?? '', why)
+    const refuse = (why: string) => forbidden(resource, nameOf(pod), why)
     if (pod.metadata?.annotations?.[MIRROR_POD_ANNOTATION] !== undefined) {
       const why = mirrorRefusal(pod)
       if (why !== undefined) throw refuse(why)

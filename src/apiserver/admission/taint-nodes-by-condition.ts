@@ -8,7 +8,6 @@ const EFFECT = 'NoSchedule'
 
 /** A new node takes no pods until its condition Ready has been seen: whoever follows conditions takes the taint away. */
 export const taintNodesByCondition: Admission = {
-  name: 'TaintNodesByCondition',
   create({ resource, object }) {
     if (!isSame(resource, nodes)) return object
     const node = object as Node

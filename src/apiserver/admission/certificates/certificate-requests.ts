@@ -17,7 +17,7 @@ import type { Caller } from '../../access/caller.ts'
 import { forbidden, invalid } from '../../errors.ts'
 import { certificateFault } from '../../pki/requests/pem.ts'
 import { readSigningRequest, type SigningRequest } from '../../pki/requests/signing-request.ts'
-import type { Admission } from '../admission.ts'
+import { type Admission, nameOf } from '../admission.ts'
 
 type Csr = CertificateSigningRequest & ApiObject
 
@@ -85,11 +85,10 @@ export const certificateRequests = (authorizer: Authorizer, now: () => Date): Ad
     )
     if (isAllowed) return
     const why = `user not permitted to ${verb} requests with signerName ${quoted(signerName)}`
-    throw forbidden(certificateSigningRequests, csr.metadata?.name ?? '', why)
+    throw forbidden(certificateSigningRequests, nameOf(csr), why)
   }
 
   return {
-    name: 'CertificateRequests',
     complete({ resource, object, caller }) {
       if (!isOne(resource)) return object
       const csr = asked(object as Csr, caller)
@@ -117,7 +116,7 @@ export const certificateRequests = (authorizer: Authorizer, now: () => Date): Ad
       if (typeof request !== 'string' && request.organizations.includes(MASTERS))
         throw forbidden(
           certificateSigningRequests,
-          csr.metadata?.name ?? '',
+          nameOf(csr),
           `use of ${API_SERVER_CLIENT} signer with ${MASTERS} group is not allowed`,
         )
     },

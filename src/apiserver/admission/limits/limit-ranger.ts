@@ -6,7 +6,7 @@ import type { Pod } from '#api/core/pod/message.ts'
 import { pods } from '#api/core/pod/resource.ts'
 import { type ApiObject, isSame } from '#api/resource.ts'
 import { forbidden } from '../../errors.ts'
-import type { Admission, CreateAdmission } from '../admission.ts'
+import { type Admission, type CreateAdmission, nameOf } from '../admission.ts'
 import { claimBreaches, podBreaches, withDefaultLimits } from './pod-limits.ts'
 
 const rangesOf = ({ reader, object }: CreateAdmission): readonly LimitRange[] =>
@@ -22,7 +22,7 @@ const refuse = (
     const breaches = [...new Set(breachesOf(object, range))]
     if (breaches.length === 0) continue
     const why = breaches.length === 1 ? breaches[0]! : `[${breaches.join(', ')}]`
-    throw forbidden(resource, object.metadata?.name ?? '', why)
+    throw forbidden(resource, nameOf(object), why)
   }
 }
 
@@ -33,7 +33,6 @@ const claimRefusal = (request: CreateAdmission): void =>
 
 /** Gives containers what the LimitRanges of their namespace say that they have, and refuses what is past their bounds. */
 export const limitRanger: Admission = {
-  name: 'LimitRanger',
   create(request) {
     const { resource, object } = request
     return isSame(resource, pods) ? rangesOf(request).reduce(withDefaultLimits, object as Pod) : object

@@ -6,7 +6,7 @@ import { evaluatorOf } from '#api/core/resourcequota/usage/evaluators.ts'
 import type { ApiObject } from '#api/resource.ts'
 import { keyOf } from '#objects/object-key.ts'
 import { forbidden } from '../../errors.ts'
-import type { Admission, CreateAdmission, UpdateAdmission } from '../admission.ts'
+import { type Admission, type CreateAdmission, nameOf, type UpdateAdmission } from '../admission.ts'
 import { charge } from './charge.ts'
 
 /**
@@ -25,13 +25,12 @@ export const resourceQuota = (catalogue: Catalogue, now: () => Date): Admission 
     const change = { object, subresource, ...(previous ? { previous } : {}) }
     if (!evaluator?.holds(change)) return object
     const result = charge(quotas, evaluator, change, now().getTime())
-    if ('refusal' in result) throw forbidden(resource, object.metadata?.name ?? '', result.refusal)
+    if ('refusal' in result) throw forbidden(resource, nameOf(object), result.refusal)
     if (!transaction.dryRun)
       for (const quota of result.charged) transaction.put(resourceQuotas, keyOf(quota), quota as unknown as ApiObject)
     return object
   }
   return {
-    name: 'ResourceQuota',
     count: (request) => hold(request),
     countUpdate: (request) => hold(request, request),
   }

@@ -5,7 +5,7 @@ import { runtimeClasses } from '#api/node/runtimeclass/resource.ts'
 import { isSame } from '#api/resource.ts'
 import { compareQuantities } from '#schema/quantity-sum.ts'
 import { forbidden } from '../../errors.ts'
-import type { Admission, CreateAdmission } from '../admission.ts'
+import { type Admission, type CreateAdmission, nameOf } from '../admission.ts'
 import { mergeTolerations } from './merge-tolerations.ts'
 
 type Amounts = { readonly [name: string]: string }
@@ -24,8 +24,7 @@ const classOf = (request: CreateAdmission): RuntimeClass | undefined => {
   return found
 }
 
-const refusal = ({ resource, object }: CreateAdmission, why: string) =>
-  forbidden(resource, object.metadata?.name ?? '', why)
+const refusal = ({ resource, object }: CreateAdmission, why: string) => forbidden(resource, nameOf(object), why)
 
 const selectorOf = (request: CreateAdmission, asked: Amounts, own: Amounts = {}): Amounts => {
   for (const [key, value] of Object.entries(asked))
@@ -38,7 +37,6 @@ const selectorOf = (request: CreateAdmission, asked: Amounts, own: Amounts = {})
 
 /** Gives a pod what its RuntimeClass takes beside its containers, and leads it to nodes that have it. */
 export const runtimeClass: Admission = {
-  name: 'RuntimeClass',
   create(request) {
     if (!isSame(request.resource, pods)) return request.object
     const pod = request.object as Pod

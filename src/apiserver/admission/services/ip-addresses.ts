@@ -30,7 +30,6 @@ export const keepAddresses = (
  * until it goes.
  */
 export const ipAddressAllocation = ({ addresses, reserved }: ServiceAllocators): Admission => ({
-  name: 'IPAddressAllocation',
   allocate({ resource, object, transaction }) {
     if (!isSame(resource, ipAddresses)) return object
     const name = object.metadata!.name!

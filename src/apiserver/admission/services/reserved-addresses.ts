@@ -58,5 +58,5 @@ export const reservedAddresses = (reserved: ReservedAddresses): Admission => {
     if (causes.length === 0) return service
     throw invalid({ group: '', kind: 'Service' }, service.metadata?.name ?? '', causes)
   }
-  return { name: 'ReservedAddresses', complete: check, completeUpdate: check }
+  return { complete: check, completeUpdate: check }
 }

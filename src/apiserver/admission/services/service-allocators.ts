@@ -26,7 +26,6 @@ const refuse = (service: Service, field: string, value: unknown, detail: string)
  * dry run, after the write where an update or a deletion gives them up.
  */
 export const serviceAllocation = (allocators: ServiceAllocators): Admission => ({
-  name: 'ServiceAllocation',
   complete({ resource, object }) {
     return isSame(resource, services) ? withFamilies(allocators, object as Service, undefined) : object
   },

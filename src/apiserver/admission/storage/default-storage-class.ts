@@ -11,7 +11,6 @@ const CLASS_ANNOTATION = 'volume.beta.kubernetes.io/storage-class'
 
 /** A claim that says in neither way which class it is of is of the one that is marked as the default. */
 export const defaultStorageClass: Admission = {
-  name: 'DefaultStorageClass',
   create({ resource, object, reader }) {
     if (!isSame(resource, persistentVolumeClaims)) return object
     const claim = object as PersistentVolumeClaim

@@ -12,7 +12,6 @@ const finalizerOf = (resource: Resource): string | undefined => {
 
 /** A claim that a pod uses, and a volume that a claim has, stay until they are let go. */
 export const inUseProtection: Admission = {
-  name: 'StorageObjectInUseProtection',
   create({ resource, object }): ApiObject {
     const finalizer = finalizerOf(resource)
     const { finalizers = [] } = object.metadata ?? {}
