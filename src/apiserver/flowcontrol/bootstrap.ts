@@ -1,5 +1,6 @@
 import type { FlowSchema } from '#api/flowcontrol/flowschema/message.ts'
 import { flowSchemas } from '#api/flowcontrol/flowschema/resource.ts'
+import { MANDATORY_LEVELS, MANDATORY_SCHEMAS } from '#api/flowcontrol/mandatory.ts'
 import type { PriorityLevelConfiguration } from '#api/flowcontrol/prioritylevelconfiguration/message.ts'
 import { priorityLevelConfigurations } from '#api/flowcontrol/prioritylevelconfiguration/resource.ts'
 import type { ResourceObject } from '#api/resource.ts'
@@ -12,7 +13,6 @@ const annotations = { 'apf.kubernetes.io/autoupdate-spec': 'true' }
 
 /** Who waits where: shares of all seats, how much of them may be lent, and queues, of which a request is dealt a hand. */
 const LEVELS: readonly (readonly [name: string, shares: number, lendable: number, queues?: number, hand?: number])[] = [
-  ['catch-all', 5, 0],
   ['global-default', 20, 50, 128, 6],
   ['leader-election', 10, 0, 16, 4],
   ['node-high', 40, 25, 64, 6],
@@ -38,12 +38,14 @@ const levelOf = ([name, shares, lendable, queues, handSize]: (typeof LEVELS)[num
   },
 })
 
-const EXEMPT: PriorityLevelConfiguration = {
-  apiVersion,
-  kind: 'PriorityLevelConfiguration',
-  metadata: { name: 'exempt', annotations },
-  spec: { type: 'Exempt', exempt: { nominalConcurrencyShares: 0, lendablePercent: 0 } },
-}
+const FIXED = Object.entries(MANDATORY_LEVELS).map(
+  ([name, spec]): PriorityLevelConfiguration => ({
+    apiVersion,
+    kind: 'PriorityLevelConfiguration',
+    metadata: { name, annotations },
+    spec,
+  }),
+)
 
 const groups = (...names: readonly string[]): Rules['subjects'] =>
   names.map((name) => ({ kind: 'Group', group: { name } }))
@@ -71,7 +73,6 @@ const all = (subjects: Rules['subjects']): Rules => ({
 
 /** Which requests are of one kind: those with less come first. */
 const SCHEMAS: readonly (readonly [name: string, level: string, precedence: number, by: string, rules: Rules])[] = [
-  ['exempt', 'exempt', 1, '', all(groups('system:masters'))],
   [
     'probes',
     'exempt',
@@ -108,24 +109,31 @@ const SCHEMAS: readonly (readonly [name: string, level: string, precedence: numb
   ['kube-system-service-accounts', 'workload-high', 900, 'ByNamespace', all(SYSTEM_ACCOUNTS)],
   ['service-accounts', 'workload-low', 9000, 'ByUser', all(groups('system:serviceaccounts'))],
   ['global-default', 'global-default', 9900, 'ByUser', all(EVERYBODY)],
-  ['catch-all', 'catch-all', 10_000, 'ByUser', all(EVERYBODY)],
+]
+
+const schemaOf = ([name, level, matchingPrecedence, by, rules]: (typeof SCHEMAS)[number]): [
+  name: string,
+  spec: NonNullable<FlowSchema['spec']>,
+] => [
+  name,
+  {
+    priorityLevelConfiguration: { name: level },
+    matchingPrecedence,
+    ...(by ? { distinguisherMethod: { type: by } } : {}),
+    rules: [rules],
+  },
 ]
 
 /** What every cluster has to tell requests apart by, as of `time`. */
 export const bootstrapFlowControl = (time: string): readonly ResourceObject[] => [
-  ...[EXEMPT, ...LEVELS.map(levelOf)].map((object) => ({ resource: priorityLevelConfigurations, object })),
-  ...SCHEMAS.map(([name, level, matchingPrecedence, by, rules]): ResourceObject => {
+  ...[...FIXED, ...LEVELS.map(levelOf)].map((object) => ({ resource: priorityLevelConfigurations, object })),
+  ...[...Object.entries(MANDATORY_SCHEMAS), ...SCHEMAS.map(schemaOf)].map(([name, spec]): ResourceObject => {
     const object: FlowSchema = {
       apiVersion,
       kind: 'FlowSchema',
       metadata: { name, annotations },
-      spec: {
-        priorityLevelConfiguration: { name: level },
-        matchingPrecedence,
-        ...(by ? { distinguisherMethod: { type: by } } : {}),
-        rules: [rules],
-      },
-      status: { conditions: [danglingCondition(level, true, time)] },
+      spec,
+      status: { conditions: [danglingCondition(spec.priorityLevelConfiguration.name, true, time)] },
     }
     return { resource: flowSchemas, object }
   }),
