@@ -50,17 +50,18 @@ test('a FlowSchema is asked once its level is there, which its status tells, and
   const rules = [
     {
       subjects: [{ kind: 'User', user: { name: 'noxu' } }],
-      nonResourceRules: [{ verbs: ['*'], nonResourceURLs: ['/ver*'] }],
+      nonResourceRules: [{ verbs: ['*'], nonResourceURLs: ['/version', '/version/*'] }],
     },
   ]
   const spec = { matchingPrecedence: 1000, priorityLevelConfiguration: { name: 'mine' }, rules }
   await at(`POST ${API}/flowschemas`, { metadata: { name: 'mine' }, spec })
   const dangling = async (wanted: string) => {
-    for (;;) {
+    for (let turn = 0; turn < 1000; turn++) {
       const { body } = await at(`GET ${API}/flowschemas/mine`)
       const found = body.status?.conditions?.find(({ type }: any) => type === 'Dangling')
       if (found?.status === wanted) return found
     }
+    return assert.fail('its status never says so')
   }
   const { reason, message } = await dangling('True')
   assert.equal(reason, 'NotFound')

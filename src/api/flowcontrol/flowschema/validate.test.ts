@@ -18,7 +18,7 @@ const ofRule = (rule: object): readonly string[] =>
 
 test('a schema comes at its place, and leads to a level', () => {
   assert.deepEqual(refusals(make({ distinguisherMethod: { type: 'ByUser' } })), [])
-  assert.deepEqual(refusals(make({ matchingPrecedence: -1, priorityLevelConfiguration: {} })), [
+  assert.deepEqual(refusals(make({ matchingPrecedence: -1, priorityLevelConfiguration: { name: '' } })), [
     'spec.matchingPrecedence: Invalid value: -1: must be a positive value',
     'spec.priorityLevelConfiguration.name: Required value: must reference a priority level',
   ])
@@ -60,7 +60,10 @@ test('a rule is for somebody, who is told as their kind is', () => {
       '.subjects[2].kind: Unsupported value: "x": supported values: "Group", "ServiceAccount", "User"',
     ],
   )
-  const accounts = [{}, { name: 'A', namespace: 'B' }].map((account) => ({
+  const accounts = [
+    { name: '', namespace: '' },
+    { name: 'A', namespace: 'B' },
+  ].map((account) => ({
     kind: 'ServiceAccount',
     serviceAccount: account,
   }))
@@ -122,7 +125,7 @@ test('a path is whole, or ends with what may follow', () => {
 test('what every cluster has stays as it is, and a type of condition is there once', () => {
   for (const [name, spec] of Object.entries(MANDATORY_SCHEMAS)) {
     assert.deepEqual(refusals(make(spec, name)), [])
-    const [refused] = refusedChange(make(spec, name), (one) => void (one.spec.rules = [RULE]))
+    const [refused] = refusedChange(make(spec, name), (one) => void Object.assign(one.spec, { rules: [RULE] }))
     assert.match(refused!, new RegExp(`^spec: Invalid value: .*: spec of '${name}' must equal the fixed value$`))
   }
   const conditions = [{ type: 'A' }, { type: 'A' }, { status: 'True' }]

@@ -26,7 +26,9 @@ test('a level is limited, but for the one that is exempt', () => {
     'spec.limited: Forbidden: must be nil if the type is not Limited',
     'spec.exempt: Required value: must not be empty when type is Exempt',
   ])
-  assert.deepEqual(refusals(make({})), ['spec.type: Unsupported value: "": supported values: "Exempt", "Limited"'])
+  assert.deepEqual(refusals(make({ type: '' })), [
+    'spec.type: Unsupported value: "": supported values: "Exempt", "Limited"',
+  ])
 })
 
 test('shares are not negative, and what is lent is part of them', () => {
@@ -84,7 +86,7 @@ test('what every cluster has stays as it is, but for the shares of what is exemp
     change('catch-all', (spec) => {
       spec.limited.lendablePercent = 50
     }),
-    [`":50},"type":"Limited"}: spec of 'catch-all' must equal the fixed value`.slice(-60)],
+    [`ercent":50}}: spec of 'catch-all' must equal the fixed value`],
   )
   const [refused] = refusals(make({ type: 'Limited', limited: REJECT }, 'exempt')).slice(-1)
   assert.match(refused!, /: spec of 'exempt' except the 'spec.exempt' field must equal the fixed value$/)
