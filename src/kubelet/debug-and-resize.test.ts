@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import type { Pod } from '#api/core/pod/message.ts'
 import { findCondition, isReady } from '#objects/conditions.ts'
 import { readMachine } from './node/machine.ts'
+import { StatusWriter } from './status/status-writer.ts'
 import type { FakeCluster } from './testing/fake-cluster.ts'
 import { resources } from './testing/fake-cluster.ts'
 import { startCluster } from './testing/start-cluster.ts'
@@ -84,7 +85,8 @@ test('a container that asks for it is started again to be given something else',
   assert.equal(pod.status?.containerStatuses?.[0]?.restartCount, 1)
 })
 
-test('a container that is stopped to be started again is, whatever its policy says of its exit', async () => {
+test('a container that is stopped to be started again is, whatever its policy says of its exit', async (t) => {
+  const told = t.mock.method(StatusWriter.prototype, 'set').mock
   const resizePolicy = [{ resourceName: 'cpu', restartPolicy: 'RestartContainer' }]
   for (const restartPolicy of ['OnFailure', 'Never'] as const) {
     const cluster = await startCluster()
@@ -96,8 +98,12 @@ test('a container that is stopped to be started again is, whatever its policy sa
     assert.deepEqual([resized.status?.phase, resized.status?.containerStatuses?.[0]?.restartCount], ['Running', 1])
     await change(cluster, () => ({ containers: [{ ...echo, image: 'fairlead/host' }] }))
     await cluster.until('web', (one) => isReady(one) && one.status?.containerStatuses?.[0]?.restartCount === 2)
+    // A server refuses to take an end back that was one.
+    const ends = told.calls.filter((call) => call.arguments[1].containerStatuses?.[0]?.state?.terminated)
+    assert.equal(ends.length, 0)
     cluster.runtime.exit(cluster.runtime.byName('web').id, 0)
     await cluster.until('web', ({ status }) => status?.phase === 'Succeeded')
+    told.resetCalls()
   }
 })
 

@@ -127,6 +127,7 @@ export class PodContainers {
       return this.#stopAndNote(entry, left, `Stopping container ${entry.container.name}`)
     }
     const entries = [...this.#pod.containers.values()]
+    for (const entry of entries) delete entry.again
     await Promise.all(entries.filter(({ role }) => role !== 'sidecar').map(stop))
     // Sidecars serve the others to the end, and each other in the order in which they came (KEP-753).
     for (const entry of entries.filter(({ role }) => role === 'sidecar').reverse()) await stop(entry)
