@@ -127,9 +127,6 @@ export const unsupported = (pod: Pod): readonly Unsupported[] => {
     ...(spec.initContainers ?? []).flatMap((c) => unsupportedOf(`spec.initContainers[${c.name}]`, c)),
     ...(spec.containers ?? []).flatMap((c) => unsupportedOf(`spec.containers[${c.name}]`, c)),
     ...securityFindings('spec.securityContext', spec.securityContext),
-    ...when(spec.securityContext?.sysctls?.length, () =>
-      refuse('spec.securityContext.sysctls', 'sysctls of pods are not supported yet: leave them out'),
-    ),
     ...when(spec.securityContext?.supplementalGroupsPolicy === 'Merge', () =>
       warn(
         'spec.securityContext.supplementalGroupsPolicy',

@@ -48,6 +48,8 @@ export interface ContainerSpec {
   readonly readOnlyRootFilesystem?: boolean
   /** allowPrivilegeEscalation: false; setuid programs gain nothing. */
   readonly noNewPrivileges?: boolean
+  /** Settings of the kernel in its namespaces, by names with dots. */
+  readonly sysctls?: Readonly<Record<string, string>>
   readonly resources?: ContainerLimits
   readonly annotations: Readonly<Record<string, string>>
 }

@@ -5,6 +5,7 @@ import { hostPortTaken } from '#placement/host-port.ts'
 import { nodeMismatches } from '#placement/node-affinity.ts'
 import { shortages } from '#placement/shortage.ts'
 import { isTolerated } from '#placement/toleration.ts'
+import { forbiddenSysctl } from '../container/spec/sysctls.ts'
 import type { KubeletContext } from '../context.ts'
 
 /** Why the kubelet itself ended a pod; `isRejected`: it was never let in, and so has no containers to tell of. */
@@ -41,6 +42,8 @@ const shortage = (pod: Pod, state: NodeState): Ended | undefined => {
 
 /** Why a node with these other pods does not let the pod in: the first reason, in Kubernetes' order and words. */
 const rejection = (pod: Pod, node: Node, others: readonly Pod[]): Ended | undefined => {
+  const sysctl = forbiddenSysctl(pod)
+  if (sysctl !== undefined) return rejected('SysctlForbidden', sysctl)
   const label = pod.metadata?.labels?.[OS_LABEL]
   if (label !== undefined && label !== OS) {
     const why = `Failed to admit pod as the \`${OS_LABEL}\` label doesn't match node label`

@@ -17,6 +17,7 @@ import { writeLabels } from '../container-id.ts'
 import { logPath, messagePath } from '../files/container-files.ts'
 import { LOG_MAX_BYTES } from '../files/log-segments.ts'
 import { securityFields } from './security.ts'
+import { podSysctls } from './sysctls.ts'
 
 /** Where a container is started: its pod, made ready. */
 export interface StartPlace {
@@ -92,6 +93,7 @@ export const containerSpec = async (
     { source: join(podDir, 'resolv.conf'), destination: '/etc/resolv.conf', readOnly: false },
     { source: message, destination: container.terminationMessagePath || '/dev/termination-log', readOnly: false },
   ].filter(({ destination }) => !taken.has(destination))
+  const sysctls = podSysctls(pod)
   const command = expand(container.command)
   const args = expand(container.args)
   return {
@@ -115,6 +117,7 @@ export const containerSpec = async (
     stdin: container.stdin === true,
     ...(container.stdinOnce && { stdinOnce: true }),
     ...securityFields(pod.spec ?? { containers: [] }, container),
+    ...(sysctls && { sysctls }),
     resources: cgroupLimits(container.resources ?? {}),
     annotations: writeLabels({
       node: context.node.name,

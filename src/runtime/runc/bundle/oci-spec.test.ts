@@ -124,6 +124,12 @@ test('ociSpec() passes limits on and asks for no oomScoreAdj without CAP_SYS_RES
   assert.equal('oomScoreAdj' in limited.process, false)
 })
 
+test('ociSpec() passes settings of the kernel on, and names none where none are asked for', () => {
+  const sysctls = { 'kernel.shm_rmid_forced': '1' }
+  assert.deepEqual(specOf({ sysctls }).linux.sysctl, sysctls)
+  assert.equal('sysctl' in specOf().linux, false)
+})
+
 test('containerCapabilities() gives the defaults that the machine holds, and honours add, drop and privileged', () => {
   const names = (wish: Parameters<typeof containerCapabilities>[1], privileged = false) =>
     containerCapabilities(held, wish, privileged).granted

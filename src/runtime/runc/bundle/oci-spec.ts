@@ -92,6 +92,7 @@ export function ociSpec(
         { type: 'uts', path: spec.namespaces.uts },
         ...(machine.cgroupVersion === 2 ? [{ type: 'cgroup' }] : []),
       ],
+      ...(spec.sysctls && { sysctl: spec.sysctls }),
       resources: { ...ociResources(spec.resources), devices: [{ allow: privileged, access: 'rwm' }] },
       ...(privileged ? {} : { maskedPaths: MASKED_PATHS, readonlyPaths: READONLY_PATHS }),
     },
