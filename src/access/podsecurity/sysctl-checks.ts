@@ -1,4 +1,4 @@
-import { SAFE_SYSCTLS } from '#api/core/pod/safe-sysctls.ts'
+import { SAFE_SYSCTLS } from '#api/core/pod/spec/safe-sysctls.ts'
 import type { Check } from './check.ts'
 
 /** As of a minor version. */

@@ -1,5 +1,5 @@
 import type { Pod } from '#api/core/pod/message.ts'
-import { SAFE_SYSCTLS } from '#api/core/pod/safe-sysctls.ts'
+import { SAFE_SYSCTLS } from '#api/core/pod/spec/safe-sysctls.ts'
 
 const SAFE = new Set(SAFE_SYSCTLS.flatMap(([, names]) => names))
 
