@@ -68,6 +68,8 @@ test('a CronJob makes a Job at each of its times, knows those that run, and when
   )
   assert.equal(status?.lastScheduleTime, '2026-01-01T00:01:00Z')
   await finish(cluster, jobAt(1))
+  const sources = cluster.client.all(events).map(({ type, source }) => `${type} ${source?.component}`)
+  assert.deepEqual([...new Set(sources)], ['Normal cronjob-controller'])
   assert.deepEqual((await statusOf(cluster))?.active, [])
   assert.equal((await statusOf(cluster))?.lastSuccessfulTime, '2026-01-01T00:01:00Z')
   await pass(cluster, MINUTE)

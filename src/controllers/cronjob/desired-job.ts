@@ -27,8 +27,8 @@ const zonedText = (at: number, timeZone: string): string => {
   if (timeZone === 'UTC') return timeText(at)
   const format = new Intl.DateTimeFormat('en-US', { timeZone, timeZoneName: 'longOffset' })
   const name = format.formatToParts(at).find(({ type }) => type === 'timeZoneName')?.value ?? ''
-  const [, sign, hours, minutes] = /([+-])(\d\d):?(\d\d)?/.exec(name) ?? []
+  const [, sign, hours, minutes] = /([+-])(\d\d):(\d\d)/.exec(name) ?? []
   if (!sign) return timeText(at)
-  const shift = (sign === '+' ? 1 : -1) * (Number(hours) * 60 + Number(minutes ?? 0)) * 60_000
-  return `${timeText(at + shift).replace('Z', '')}${sign}${hours}:${minutes ?? '00'}`
+  const shift = (sign === '+' ? 1 : -1) * (Number(hours) * 60 + Number(minutes)) * 60_000
+  return `${timeText(at + shift).replace('Z', '')}${sign}${hours}:${minutes}`
 }

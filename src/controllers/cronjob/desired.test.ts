@@ -53,6 +53,11 @@ test('a day that never comes has no next time', () => {
   assert.deepEqual(after('0 0 31 2 *', '2026-01-01T00:00:00Z'), [])
 })
 
+test('a day is that of the time zone, whose months and years are its own', () => {
+  assert.deepEqual(after('0 0 1 3 *', '2026-01-01T00:00:00Z', 1, 'Asia/Tokyo'), ['2026-02-28T15:00'])
+  assert.deepEqual(after('30 23 31 12 *', '2026-01-01T00:00:00Z', 1, 'America/New_York'), ['2026-01-01T04:30'])
+})
+
 test('clocks of a time zone decide: what they leap over is left out, and what they show twice comes twice', () => {
   assert.deepEqual(after('0 9 * * *', '2026-03-28T00:00:00Z', 2, 'Europe/Berlin'), [
     '2026-03-28T08:00',

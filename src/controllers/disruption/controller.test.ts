@@ -42,7 +42,7 @@ const told = (cluster: TestCluster) =>
   cluster.client
     .all(events)
     .filter(({ source }) => source?.component === 'controllermanager')
-    .map(({ reason }) => reason)
+    .map(({ type, reason }) => `${type} ${reason}`)
 
 test('a number of pods, or a share of those that their controllers ask for, is kept from eviction', async () => {
   for (const [spec, expected] of [
@@ -79,7 +79,7 @@ test('what is ready counts as healthy, and a share is of what the Deployment ask
 test('a budget without pods allows nothing, and says so', async () => {
   const cluster = await start({ minAvailable: 0 }, 0)
   assert.deepEqual(await counts(cluster), [0, 0, 0, 0])
-  assert.ok(told(cluster).includes('NoPods'))
+  assert.ok(told(cluster).includes('Normal NoPods'))
   cluster.stop()
 })
 
@@ -96,7 +96,7 @@ test('a pod that was evicted does not count until it goes, or is there after two
   cluster.clock.advance(121_000)
   await cluster.settle()
   assert.deepEqual(await counts(cluster), [4, 2, 4, 2])
-  assert.ok(told(cluster).includes('NotDeleted'))
+  assert.ok(told(cluster).includes('Warning NotDeleted'))
   cluster.stop()
 })
 
@@ -107,7 +107,7 @@ test('where nobody knows how many pods there should be none may go: a controller
   assert.deepEqual(await condition(cluster), ['DisruptionAllowed', 'False', 'SyncFailed'])
   const [one] = (await statusOf(cluster))!.conditions!
   assert.equal(one?.message, 'jobs.batch does not implement the scale subresource')
-  assert.ok(told(cluster).includes('CalculateExpectedPodCountFailed'))
+  assert.ok(told(cluster).includes('Warning CalculateExpectedPodCountFailed'))
   cluster.stop()
 })
 
@@ -127,7 +127,7 @@ test('pods of nobody are told where a share is asked for, and count where a numb
     for (const name of ['a', 'b']) await cluster.client.create(pods, bare(name))
     await cluster.converge()
     assert.deepEqual(await counts(cluster), expected)
-    assert.equal(told(cluster).includes('UnmanagedPods'), 'maxUnavailable' in spec)
+    assert.equal(told(cluster).includes('Warning UnmanagedPods'), 'maxUnavailable' in spec)
     cluster.stop()
   }
 })
@@ -150,5 +150,19 @@ test('a pod that was to be disrupted and stays is not any more after two minutes
   cluster.clock.advance(121_000)
   await cluster.settle()
   assert.equal(await target(), 'False')
+  cluster.stop()
+})
+
+test('a pod of several budgets is told of', async () => {
+  const cluster = await start({ minAvailable: 1 }, 1)
+  const budget = await cluster.client.get(podDisruptionBudgets, 'budget', scope)
+  await cluster.client.create(podDisruptionBudgets, { ...budget, metadata: { name: 'other', namespace: 'default' } })
+  const [pod] = cluster.client.all(pods)
+  await cluster.ready(pod!, false)
+  await cluster.settle()
+  const { name } = pod!.metadata!
+  const words = `Pod "default"/"${name}" matches multiple PodDisruptionBudgets.  Chose "budget" arbitrarily.`
+  const found = cluster.client.all(events).find(({ reason }) => reason === 'MultiplePodDisruptionBudgets')
+  assert.deepEqual([found?.type, found?.message], ['Warning', words])
   cluster.stop()
 })

@@ -48,7 +48,7 @@ const told = (cluster: TestCluster) =>
   cluster.client
     .all(events)
     .filter(({ source }) => source?.component === 'job-controller')
-    .map(({ reason, message }) => `${reason}: ${message}`)
+    .map(({ type, reason, message }) => `${type === 'Warning' ? '' : `${type} `}${reason}: ${message}`)
 
 test('a Job runs as many pods as it asks for, some at a time, and is complete when as many have succeeded', async () => {
   const { cluster } = await start({ completions: 3, parallelism: 2 })
@@ -80,7 +80,7 @@ test('a Job runs as many pods as it asks for, some at a time, and is complete wh
     cluster.client.all(pods).flatMap(({ metadata }) => metadata?.finalizers ?? []),
     [],
   )
-  assert.ok(told(cluster).includes('Completed: Job completed'))
+  assert.ok(told(cluster).includes('Normal Completed: Job completed'))
   cluster.stop()
 })
 
@@ -311,7 +311,7 @@ test('a suspended Job has no pods; resumed it starts anew', async () => {
   assert.deepEqual([cluster.client.all(pods).length, status?.failed, status?.active], [0, undefined, undefined])
   assert.equal(status?.startTime, undefined)
   const words = told(cluster).filter((line) => /Suspended|Resumed/.test(line))
-  assert.deepEqual(words, ['Suspended: Job suspended', 'Resumed: Job resumed'])
+  assert.deepEqual(words, ['Normal Suspended: Job suspended', 'Normal Resumed: Job resumed'])
   cluster.stop()
 })
 
