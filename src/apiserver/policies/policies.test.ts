@@ -7,6 +7,7 @@ import { deployments } from '#api/apps/deployment/resource.ts'
 import { configMaps } from '#api/core/configmap/resource.ts'
 import { namespaces } from '#api/core/namespace/resource.ts'
 import { ApiError } from '#client/client.ts'
+import { ask } from '../testing/ask.ts'
 import { startTestServer, type TestServer } from '../testing/test-server.ts'
 
 const scope = { namespace: 'default' }
@@ -194,6 +195,30 @@ test('expressions see the request, the namespace, and what whoever asks may do',
   await policy({ validations: expressions.map((expression) => ({ expression })) })
   await bind()
   await make()
+})
+
+test('no policy is asked of questions, on whose answers the cluster stands', async () => {
+  const everything = rule({ operations: ['*'], apiGroups: ['*'], apiVersions: ['*'], resources: ['*'] })
+  await policy({
+    matchConstraints: { resourceRules: [everything] },
+    matchConditions: [{ name: 'asked', expression: "request.kind.kind.endsWith('Review')" }],
+    validations: [{ expression: 'false' }],
+  })
+  await bind()
+  for (const [group, plural, kind, spec] of [
+    ['authentication.k8s.io', 'tokenreviews', 'TokenReview', { token: 'x' }],
+    ['authentication.k8s.io', 'selfsubjectreviews', 'SelfSubjectReview', {}],
+    ['authorization.k8s.io', 'selfsubjectrulesreviews', 'SelfSubjectRulesReview', { namespace: 'default' }],
+    [
+      'authorization.k8s.io',
+      'selfsubjectaccessreviews',
+      'SelfSubjectAccessReview',
+      { resourceAttributes: { verb: 'get' } },
+    ],
+  ] as const) {
+    const line = `POST /apis/${group}/v1/${plural}`
+    assert.equal((await ask(server.socketPath, line, { apiVersion: `${group}/v1`, kind, spec })).status, 201, kind)
+  }
 })
 
 test('a binding may warn instead', async () => {

@@ -16,8 +16,15 @@ interface PolicyHooksOptions {
   readonly authorizer: Authorizer
 }
 
-/** What says who is judged: whoever had a say in it could keep itself from being taken away. */
-const EXEMPT = /^(?:validating|mutating)admissionpolic(?:ies|ybindings)$/
+/**
+ * By group, what no policy is asked about: what says who is judged, for whoever had a say in it could keep itself from being
+ * taken away, and questions, on whose answers the cluster stands.
+ */
+const EXEMPT: { readonly [group: string]: RegExp } = {
+  'admissionregistration.k8s.io': /^(?:validating|mutating)admissionpolic(?:ies|ybindings)$/,
+  'authentication.k8s.io': /^(?:selfsubject|token)reviews$/,
+  'authorization.k8s.io': /^(?:(?:local|self)?subjectaccess|selfsubjectrules)reviews$/,
+}
 
 /** Those that such a request may concern. */
 const concerned = <B extends BoundPolicy<Constrained, unknown>>(
@@ -26,7 +33,7 @@ const concerned = <B extends BoundPolicy<Constrained, unknown>>(
   surroundings: Surroundings,
 ): readonly B[] => {
   const { group, plural } = attributes.resource
-  if (bound.length === 0 || (group === 'admissionregistration.k8s.io' && EXEMPT.test(plural))) return []
+  if (bound.length === 0 || EXEMPT[group]?.test(plural)) return []
   return bound.filter(({ policy }) => ruledForm(policy.spec?.matchConstraints, attributes, surroundings))
 }
 

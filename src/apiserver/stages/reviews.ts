@@ -9,6 +9,7 @@ import { writeOptions } from '../http/request/write-options.ts'
 import { managedFieldsAfter, partKind, withManagedFields } from '../registry/ownership.ts'
 import type { ServerContext } from '../server-context.ts'
 import { writeRequest } from '../verbs/write.ts'
+import { attributesOf } from '../webhooks/attributes.ts'
 
 /** Who asks owns the question, as if it were kept; undefined where nothing is asked. */
 const ownersOf = (manager: string, message: MessageClass<unknown>, next: ApiObject, now: Date) =>
@@ -37,7 +38,12 @@ export const reviews = (server: ServerContext): Stage => {
       const { object } = await requireObject(machinery, exchange, expected, validation)
       const wanted = negotiate(exchange.request.headers.accept, () => false)
       const asked = withManagedFields(object, ownersOf(manager, message, object, server.registry.now()))
-      const answer = await review.answer(asked, exchange.caller, info.namespace, writeRequest(exchange))
+      const request = writeRequest(exchange)
+      const { name = '' } = asked.metadata ?? {}
+      const told = { operation: 'CREATE', kind: review, subresource: '', name, object: asked } as const
+      const attributes = attributesOf(review, request, { ...told, dryRun: request.dryRun ?? false })
+      const heard = await server.registry.heard({ ...attributes, object: asked }, request)
+      const answer = await review.answer(heard, exchange.caller, info.namespace, request)
       return sendObject(exchange, machinery, wanted, 201, answer)
     })()
   }

@@ -46,7 +46,11 @@ interface Asked {
 type Told = Omit<Attributes, 'resource' | 'namespace' | 'caller'>
 
 /** A request about an object of a resource, with what all requests have alike. */
-export const attributesOf = (resource: Resource, { caller, namespace = '', sent }: Asked, told: Told): Attributes => {
+export const attributesOf = (
+  resource: ReviewedResource & Pick<Resource, 'namespaced'>,
+  { caller, namespace = '', sent }: Asked,
+  told: Told,
+): Attributes => {
   const kind = OPTIONS[told.operation]
   const dryRun = told.dryRun ? { dryRun: ['All'] } : {}
   return {

@@ -9,6 +9,7 @@ import { namespaces } from '#api/core/namespace/resource.ts'
 import { pods } from '#api/core/pod/resource.ts'
 import { services } from '#api/core/service/resource.ts'
 import { ApiError } from '#client/client.ts'
+import { ask } from '../testing/ask.ts'
 import { startTestServer, type TestServer } from '../testing/test-server.ts'
 import { type Said, startWebhookServer, type WebhookServer } from './testing/webhook-server.ts'
 
@@ -199,6 +200,26 @@ test('nobody is asked of other operations, kinds, namespaces, objects, nor of wh
   const configuration = await server.client.get(validatingWebhookConfigurations, 'v')
   await server.client.update(validatingWebhookConfigurations, { ...configuration, webhooks: [] })
   assert.deepEqual(paths(), [])
+})
+
+test('a question that is asked and not kept is told as what is created', async () => {
+  const rules = [{ operations: ['*'], apiGroups: ['*'], apiVersions: ['*'], resources: ['*'] }]
+  answers['/all'] = () => ({})
+  await validating('v', webhook('/all', { rules }))
+  const spec = { nonResourceAttributes: { path: '/', verb: 'get' } }
+  const group = 'authorization.k8s.io'
+  const one = { apiVersion: `${group}/v1`, kind: 'SelfSubjectAccessReview', spec }
+  const path = `/apis/${group}/v1/selfsubjectaccessreviews`
+  const { status, body } = await ask(server.socketPath, `POST ${path}`, one)
+  assert.deepEqual([status, body.status.allowed], [201, true])
+  const [{ request: told }] = asked as any
+  assert.deepEqual(
+    [told.operation, told.kind.kind, told.resource.resource, told.object.spec, told.options.kind],
+    ['CREATE', one.kind, 'selfsubjectaccessreviews', spec, 'CreateOptions'],
+  )
+  answers['/all'] = () => ({ allowed: false })
+  assert.equal((await ask(server.socketPath, `POST ${path}`, one)).status, 403)
+  assert.equal((await ask(server.socketPath, `POST ${path}?dryRun=All`, one)).status, 403)
 })
 
 test('a webhook is asked of what its conditions hold for, and who cannot tell is refused', async () => {
