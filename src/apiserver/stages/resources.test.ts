@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { type IncomingMessage, request } from 'node:http'
 import { after, before, test } from 'node:test'
+import { ask } from '../testing/ask.ts'
 import { startTestServer, type TestServer } from '../testing/test-server.ts'
 
 let server: TestServer
@@ -89,4 +90,14 @@ test('a body of another kind, of a version that there is not, or that is no JSON
     await refusal('no JSON'),
     `${unread}invalid character 'o' in literal null (expecting 'u') (6e6f204a534f4e)`,
   )
+})
+
+test('null is an object of which nothing is said, and any other value is none', async () => {
+  const at = 'POST /api/v1/namespaces/default/configmaps'
+  for (const type of ['application/json', 'application/yaml']) {
+    const { status, body } = await ask(server.socketPath, at, null as never, { headers: { 'content-type': type } })
+    assert.deepEqual([status, body.details.causes[0].field], [422, 'metadata.name'], type)
+  }
+  for (const value of [[], 'x', 1, true])
+    assert.equal((await ask(server.socketPath, at, value as never)).status, 400, JSON.stringify(value))
 })

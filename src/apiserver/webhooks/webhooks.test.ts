@@ -218,8 +218,8 @@ test('a question that is asked and not kept is told as what is created', async (
     ['CREATE', one.kind, 'selfsubjectaccessreviews', spec, 'CreateOptions'],
   )
   answers['/all'] = () => ({ allowed: false })
-  assert.equal((await ask(server.socketPath, `POST ${path}`, one)).status, 403)
-  assert.equal((await ask(server.socketPath, `POST ${path}?dryRun=All`, one)).status, 403)
+  assert.equal((await ask(server.socketPath, `POST ${path}`, one)).status, 400)
+  assert.equal((await ask(server.socketPath, `POST ${path}?dryRun=All`, one)).status, 400)
 })
 
 test('a webhook is asked of what its conditions hold for, and who cannot tell is refused', async () => {

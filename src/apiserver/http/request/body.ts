@@ -54,6 +54,7 @@ export const readObject = async (
   if (type === '' || type === 'application/json' || type === '*/*') {
     const value = parsed(text, body, expected)
     checkKind(machinery, typeMetaOf(value), expected)
+    if (isNothing(value, expected)) return complete(machinery.decodeJson(expected.message, '{}', validation), expected)
     return complete(machinery.decodeJson(expected.message, text, validation, value), expected)
   }
   if (type === 'application/yaml' || type === 'text/yaml') {
@@ -61,13 +62,16 @@ export const readObject = async (
     if (validation === 'Strict' && duplicates.length > 0) {
       throw badRequest(`strict decoding error: yaml: unmarshal errors:\n  ${duplicates.join('\n  ')}`)
     }
-    const json = JSON.stringify(value)
+    const json = isNothing(value, expected) ? '{}' : JSON.stringify(value)
     checkKind(machinery, typeMetaOf(value), expected)
     const decoded = complete(machinery.decodeJson(expected.message, json, validation), expected)
     return validation === 'Warn' ? { ...decoded, warnings: [...duplicates, ...decoded.warnings] } : decoded
   }
   throw unsupportedMediaType(ACCEPTED)
 }
+
+/** Go reads null as an object of which nothing is said, where its type is known. */
+const isNothing = (value: unknown, { message }: Expected): boolean => value === null && message.open === undefined
 
 /** As readObject(); an empty body is a 400 too. */
 export const requireObject = async (
