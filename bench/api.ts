@@ -12,6 +12,7 @@ import { build } from 'esbuild'
 import { Service } from '#api/core/service/message.ts'
 import { createPki } from '#apiserver/pki/create-pki.ts'
 import { writePki } from '#apiserver/pki/pki.ts'
+import { environmentOf, programOf } from '#cluster/processes/program.ts'
 import { encodeEnveloped } from '#schema/protobuf.ts'
 import { Connection } from './api/connection.ts'
 import { fanout } from './api/fanout.ts'
@@ -46,12 +47,12 @@ const memory = (pid: number, name: string): number =>
 const start = async (): Promise<{ readonly child: ChildProcess; readonly took: number }> => {
   const began = performance.now()
   const profiling = values.profile ? ['--cpu-prof', `--cpu-prof-dir=${process.cwd()}`] : []
-  const flags = [...profiling, '--disable-warning=ExperimentalWarning', '--max-semi-space-size=4']
+  const [node, ...flags] = programOf('control-plane').slice(0, -1)
   const settings: Settings = { folder, port: PORT }
-  const child = spawn(process.execPath, [...flags, join(bundle, 'server.mjs'), JSON.stringify(settings)], {
+  const child = spawn(node!, [...profiling, ...flags, join(bundle, 'server.mjs'), JSON.stringify(settings)], {
     stdio: ['ignore', 'pipe', 'inherit'],
     // As bin/fairlead sets it.
-    env: { ...process.env, NODE_COMPILE_CACHE: join(bundle, 'compiled') },
+    env: { ...environmentOf('control-plane'), ...process.env, NODE_COMPILE_CACHE: join(bundle, 'compiled') },
   })
   await new Promise<void>((resolve, reject) => {
     child.stdout?.once('data', () => resolve())
@@ -154,9 +155,13 @@ try {
     const object = { ...made, metadata: { ...made.metadata, name: `protobuf-${index}` } }
     return load.postProtobuf(services(index), encodeEnveloped(Service, object as Service))
   })
-  const fan = await fanout(target, pid, { watchers: WATCHERS, changes: values.quick ? 40 : 200, perSecond: 20 })
-  const withWatchers = memory(pid, 'VmRSS')
-  const peak = memory(pid, 'VmHWM')
+  const {
+    figures: fan,
+    result: { withWatchers, peak },
+  } = await fanout(target, pid, { watchers: WATCHERS, changes: values.quick ? 40 : 200, perSecond: 20 }, () => ({
+    withWatchers: memory(pid, 'VmRSS'),
+    peak: memory(pid, 'VmHWM'),
+  }))
 
   load.close()
   await end(child, values.profile ? 'SIGTERM' : 'SIGKILL')
@@ -201,6 +206,7 @@ try {
       list_pods_ms: round(lists[JSON_TYPE]!, 1),
       fanout_p99_ms: fan.p99_ms,
       rss_mb: round(resident, 1),
+      rss_watched_mb: round(withWatchers, 1),
       import_ms: round(imported, 0),
       restart_ms: isDurable ? round(again.took, 0) : null,
       create_protobuf_per_s: inProtobuf.per_s,

@@ -19,13 +19,15 @@ const QUIET = 2000
 
 /**
  * Milliseconds from the sending of a change until a watcher has it, over all changes and watchers. Each watcher has a
- * connection of its own, all of them in this process. Throws where an event is missing.
+ * connection of its own, all of them in this process. Throws where an event is missing. `look` is called while all of
+ * them are open, at the end.
  */
-export const fanout = async (
+export const fanout = async <T>(
   target: ConnectionOptions,
   pid: number,
   { watchers, changes, perSecond }: Fanout,
-): Promise<Figures> => {
+  look: () => T,
+): Promise<{ readonly figures: Figures; readonly result: T }> => {
   const times: number[] = []
   const sent: number[] = []
   const open: Connection[] = []
@@ -57,14 +59,18 @@ export const fanout = async (
     void call(load.connections[number % 4]!)
   }
   await sleep(QUIET)
+  const result = look()
   load.close()
   for (const connection of open) connection.close()
   if (times.length !== watchers * changes)
     throw new Error(`${times.length} events of ${watchers * changes} came to the watchers`)
   const took = (changes * 1000) / perSecond
   return {
-    per_s: round((times.length * 1000) / took, 0),
-    p50_ms: round(quantile(times, 0.5), 2),
-    p99_ms: round(quantile(times, 0.99), 2),
+    figures: {
+      per_s: round((times.length * 1000) / took, 0),
+      p50_ms: round(quantile(times, 0.5), 2),
+      p99_ms: round(quantile(times, 0.99), 2),
+    },
+    result,
   }
 }

@@ -12,6 +12,7 @@ import { type Claim, isHeld } from '../claims/claim.ts'
 import type { ClusterConfig } from '../config.ts'
 import { ROLES, type Role } from '../role.ts'
 import { logPath, statePaths } from '../state/state.ts'
+import { environmentOf } from './program.ts'
 
 /** What the supervisor says in the log before it starts its process again. */
 export const RESTARTED = 'starting it again'
@@ -60,7 +61,7 @@ export const startSupervised = (
       detached: true,
       stdio: ['ignore', log, log],
       cwd: '/',
-      env: { ...process.env, [OWNER]: token },
+      env: { ...environmentOf(role), ...process.env, [OWNER]: token },
     },
   )
   child.unref()

@@ -10,6 +10,18 @@ export const programOf = (role: Role): readonly string[] => {
     '--disable-warning=ExperimentalWarning',
     // What loads thousands of Services leaves most of its objects behind: a small space for young ones.
     '--max-semi-space-size=4',
+    ...(role === 'control-plane' ? CONTROL_PLANE : []),
     existsSync(bundle) ? bundle : join(import.meta.dirname, `${role}.ts`),
   ]
 }
+
+/** Threads that help to collect young objects wait longer for a processor than they take, where others use them too. */
+const CONTROL_PLANE = ['--no-parallel-scavenge']
+
+/**
+ * What a role's program finds in its environment. Node.js keeps 64 KiB for each TLS connection, to read into, of which a
+ * watcher uses a page: as a mapping of its own it takes that page. A heap a thread holds on to what compilers have given
+ * back (docs/adr/0070-what-malloc-keeps.md).
+ */
+export const environmentOf = (role: Role): Readonly<Record<string, string>> =>
+  role === 'control-plane' ? { MALLOC_ARENA_MAX: '2', MALLOC_MMAP_THRESHOLD_: '32768', MALLOC_TOP_PAD_: '0' } : {}
