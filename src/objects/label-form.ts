@@ -14,10 +14,13 @@ const VALUE_RULE =
 
 /** The length in UTF-8: Kubernetes counts bytes. */
 export const byteLength = (text: string): number => {
-  let length = 0
-  for (const char of text) {
-    const point = char.codePointAt(0)!
-    length += point < 0x80 ? 1 : point < 0x800 ? 2 : point < 0x1_0000 ? 3 : 4
+  let length = text.length
+  for (let at = 0; at < text.length; at++) {
+    const point = text.codePointAt(at)!
+    if (point < 0x80) continue
+    // A character past the first plane is two in a text already, and four octets.
+    length += point < 0x800 ? 1 : 2
+    if (point >= 0x1_0000) at++
   }
   return length
 }

@@ -43,8 +43,13 @@ export const pathSegment: NameForm = (name) => {
 }
 
 /** The complaints of a form as field errors. */
-export const checkForm = (form: NameForm, value: string, field: string): readonly FieldError[] =>
-  form(value).map((problem) => invalid(field, value, problem))
+export const checkForm = (form: NameForm, value: string, field: string): readonly FieldError[] => {
+  const problems = form(value)
+  // Nearly always: for each name of each write, no list is made.
+  return problems.length === 0 ? NONE : problems.map((problem) => invalid(field, value, problem))
+}
+
+const NONE: readonly FieldError[] = []
 
 export const checkPortNumber = (port: number, field: string): readonly FieldError[] =>
   Number.isInteger(port) && port >= 1 && port <= 65_535
@@ -56,11 +61,12 @@ export const checkPortNumberOrName = (port: number | string, field: string): rea
   typeof port === 'number' ? checkPortNumber(port, field) : checkForm(portName, port, field)
 
 /** Labels and selectors: keys and values are reported on the map itself, as Kubernetes does. */
-export const checkLabels = (labels: { readonly [key: string]: string }, field: string): readonly FieldError[] =>
-  Object.entries(labels).flatMap(([key, value]) => [
-    ...checkForm(qualifiedName, key, field),
-    ...checkForm(labelValue, value, field),
-  ])
+export const checkLabels = (labels: { readonly [key: string]: string }, field: string): readonly FieldError[] => {
+  const errors: FieldError[] = []
+  for (const key in labels)
+    errors.push(...checkForm(qualifiedName, key, field), ...checkForm(labelValue, labels[key]!, field))
+  return errors
+}
 
 const HTTP_PATH = "[A-Za-z0-9/\\-._~%!$&'()*+,;=:]+"
 const HTTP_PATH_FORM = anchored(HTTP_PATH)

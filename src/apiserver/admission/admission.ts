@@ -6,8 +6,8 @@ import type { Transaction } from '../storage/transaction.ts'
 
 /** What is written with an object, by the server itself: true together with it, or not at all. */
 export interface Companions {
-  /** Throws ApiError, as any creation. */
-  create(resource: Resource, object: ApiObject): void
+  /** Writes it as it is, spared all rules, where there is none of its name. */
+  keep(resource: Resource, object: ApiObject): void
   /** No error where there is none of this name. */
   remove(resource: Resource, name: string): void
 }

@@ -21,10 +21,12 @@ const copy = <T>(value: T): T => {
   if (value === null || typeof value !== 'object') return value
   if (Array.isArray(value)) return value.map(copy) as T
   const result: Record<string, unknown> = {}
-  for (const [key, inner] of Object.entries(value)) {
+  // For each write: no list of entries is made for it.
+  for (const key in value) {
+    const inner: unknown = value[key]
     if (key === '__proto__')
       Object.defineProperty(result, key, { value: copy(inner), enumerable: true, configurable: true, writable: true })
-    else if (inner !== undefined) result[key] = copy(inner)
+    else if (inner !== undefined) result[key] = typeof inner === 'object' ? copy(inner) : inner
   }
   return result as T
 }

@@ -1,6 +1,5 @@
 import { type Kind, storedKind } from '#api/catalogue/kind.ts'
 import type { ApiObject, Resource, ResourceObject } from '#api/resource.ts'
-import { timeText } from '#api/time-text.ts'
 import { SYSTEM, SYSTEM_MANAGER } from '../access/caller.ts'
 import { failure, noSuchResource, notFound } from '../errors.ts'
 import type { Machinery } from '../machinery/machinery.ts'
@@ -16,12 +15,12 @@ import type { DrawSource, Draws } from './consulting/draws.ts'
 import type { Asking, Hooks } from './consulting/hooks.ts'
 import { whenConverted } from './conversion-needed.ts'
 import { listForm, watchForm } from './form.ts'
-import { managedFieldsAfter, ownedKind, withManagedFields } from './ownership.ts'
 import { keyIn, type Reader, type ReadResource } from './reader.ts'
 import { asking, awaiting } from './refusals/storage-refusal.ts'
 import { ToldWatch } from './refusals/told-watch.ts'
 import { UNHEARD } from './remarks.ts'
 import type { Deleted, DeletionRequest, WatchOptions, WriteRequest, Written } from './request.ts'
+import { seed } from './seed.ts'
 import { Write } from './write.ts'
 import type { WriteRules } from './write-rules.ts'
 
@@ -182,26 +181,14 @@ export class Registry implements Reader {
   }
 
   /**
-   * Writes objects of our own as they are, each where there is none of its name: complete and right as they were made,
-   * they are spared all rules. For the many that a start makes.
+   * Writes objects of our own as they are, each where there is none of its name, and spared all rules: the many that a
+   * start makes.
    */
   seed(objects: readonly ResourceObject[]): Promise<void> {
-    const { now, store, uuid } = this.#options
-    const creationTimestamp = timeText(now().getTime())
-    const owners = (resource: Resource, next: ApiObject, now: string) => {
-      const kind = ownedKind(this.machinery.catalogue, this.#kind(resource), '')
-      return managedFieldsAfter(kind, { previous: undefined, next, given: undefined, manager: SYSTEM_MANAGER, now })
-    }
     const body = (transaction: Transaction): void => {
-      for (const { resource, object } of objects) {
-        const { metadata = {} } = object
-        const key = keyIn(resource, metadata.namespace, metadata.name ?? '')
-        if (transaction.get(resource, key)) continue
-        const whole = { ...object, metadata: { ...metadata, uid: uuid(), creationTimestamp } }
-        transaction.put(resource, key, withManagedFields(whole, owners(resource, object, creationTimestamp)))
-      }
+      for (const { resource, object } of objects) seed(this.#options, transaction, resource, object, SYSTEM_MANAGER)
     }
-    return awaiting(store.transact(body))
+    return awaiting(this.#options.store.transact(body))
   }
 
   /**

@@ -21,6 +21,7 @@ import { managedFieldsAfter, ownedKind, withManagedFields, withoutIdleTimes } fr
 import { keyIn, type Reader, type ReadResource } from './reader.ts'
 import { UNHEARD } from './remarks.ts'
 import type { Deleted, WriteRequest, Written } from './request.ts'
+import { seed } from './seed.ts'
 import type { WriteRules } from './write-rules.ts'
 
 const NAME_ATTEMPTS = 8
@@ -41,9 +42,7 @@ export class Write {
   readonly #chain: AdmissionChain
   readonly #consulted: Consulted
   readonly #companions: Companions = {
-    create: (resource, object) => {
-      this.#beside(resource).create(object)
-    },
+    keep: (resource, object) => seed(this.#rules, this.#transaction, resource, object, SERVER),
     remove: (resource, name) => {
       const object = this.#reader.find(resource, undefined, name)
       if (object) this.#beside(resource).remove(name, object)

@@ -1,5 +1,6 @@
 import type { ApiObject } from '#api/resource.ts'
 import type { Change } from './journal.ts'
+import { resourceName } from './resource-name.ts'
 import type { Transaction } from './transaction.ts'
 import { withRevision } from './with-revision.ts'
 
@@ -16,14 +17,12 @@ interface Outcome {
   settle(failure: Error | undefined): void
 }
 
-const nameOf = ({ group, plural }: Change['resource'], key: string): string => `${group}/${plural} ${key}`
-
 /** Transactions that become true together: each sees what those before it have written. */
 export class Batch {
   readonly #source: BatchSource
   readonly #changes: Change[] = []
-  /** The latest change of an object, by its resource and key. */
-  readonly #latest = new Map<string, Change>()
+  /** The latest change of an object, by its resource and by its key. */
+  readonly #latest = new Map<string, Map<string, Change>>()
   readonly #undo: (() => void)[] = []
   readonly #commit: (() => void)[] = []
   readonly #outcomes: Outcome[] = []
@@ -83,7 +82,7 @@ export class Batch {
   }
 
   #get(resource: Change['resource'], key: string): ApiObject | undefined {
-    const latest = this.#latest.get(nameOf(resource, key))
+    const latest = this.#latest.get(resourceName(resource))?.get(key)
     if (latest === undefined) return this.#source.get(resource, key)
     return latest.deleted ? undefined : latest.object
   }
@@ -95,7 +94,7 @@ export class Batch {
     const object = withRevision(state, revision)
     const change: Change = { revision, resource, key, replaces, object, deleted }
     this.#changes.push(change)
-    this.#latest.set(nameOf(resource, key), change)
+    this.#note(change)
     return object
   }
 
@@ -103,6 +102,16 @@ export class Batch {
     if (this.#changes.length === length) return
     this.#changes.length = length
     this.#latest.clear()
-    for (const change of this.#changes) this.#latest.set(nameOf(change.resource, change.key), change)
+    for (const change of this.#changes) this.#note(change)
+  }
+
+  #note(change: Change): void {
+    const name = resourceName(change.resource)
+    let latest = this.#latest.get(name)
+    if (latest === undefined) {
+      latest = new Map()
+      this.#latest.set(name, latest)
+    }
+    latest.set(change.key, change)
   }
 }

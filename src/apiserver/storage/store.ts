@@ -3,6 +3,7 @@ import { Collection } from './collection.ts'
 import { GroupCommit } from './group-commit.ts'
 import type { Change, Journal } from './journal.ts'
 import { PastRevisions } from './past-revisions.ts'
+import { resourceName } from './resource-name.ts'
 import type { Transaction } from './transaction.ts'
 
 /** How much of what has changed is kept, for watches that resume and lists that go on. */
@@ -99,7 +100,7 @@ export class Store {
   }
 
   collection(resource: Pick<Resource, 'group' | 'plural'>): Collection {
-    const key = `${resource.group}/${resource.plural}`
+    const key = resourceName(resource)
     let collection = this.#collections.get(key)
     if (!collection) {
       collection = new Collection(this.#dropped.has(key) ? this.#revision : this.#compacted, {
@@ -114,7 +115,7 @@ export class Store {
 
   /** Forgets a resource, whose objects are gone; its watches end. Named again, it begins anew, from now. */
   drop(resource: Pick<Resource, 'group' | 'plural'>): void {
-    const key = `${resource.group}/${resource.plural}`
+    const key = resourceName(resource)
     this.#collections.get(key)?.close()
     this.#collections.delete(key)
     this.#dropped.add(key)

@@ -22,7 +22,7 @@ export const keepAddresses = (
     if (known && isAddressOf(known, before!)) companions.remove(ipAddresses, address)
   }
   for (const address of now)
-    if (!former.includes(address) && !find(address)) companions.create(ipAddresses, serviceAddressOf(service!, address))
+    if (!former.includes(address)) companions.keep(ipAddresses, serviceAddressOf(service!, address))
 }
 
 /**

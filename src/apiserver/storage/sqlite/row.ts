@@ -1,6 +1,7 @@
 import { crc32 } from 'node:zlib'
 import type { Resource } from '#api/resource.ts'
 import type { Change, LoadedChange } from '../journal.ts'
+import { resourceName } from '../resource-name.ts'
 import { UnreadObject } from '../unread-object.ts'
 import { objectReader } from './object-reader.ts'
 
@@ -16,7 +17,7 @@ export type Row = readonly [
 
 export const rowOf = ({ revision, resource, key, replaces, deleted, object }: Change): Row => [
   revision,
-  `${resource.group}/${resource.plural}`,
+  resourceName(resource),
   key,
   replaces ?? null,
   deleted ? 1 : 0,

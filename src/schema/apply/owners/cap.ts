@@ -8,6 +8,7 @@ const ANCIENT = 'ancient-changes'
 
 /** Makes one owner of the oldest who updated, a version each, so that those of controllers do not grow without end. */
 export const capUpdaters = (owners: Owners): Owners => {
+  if (owners.size <= MOST_UPDATERS) return owners
   const updaters = [...owners].filter(([, { operation }]) => operation === 'Update')
   if (updaters.length <= MOST_UPDATERS) return owners
   updaters.sort(([a, left], [b, right]) => compareTexts(left.time ?? '', right.time ?? '') || compareTexts(a, b))
