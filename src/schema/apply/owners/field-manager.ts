@@ -4,6 +4,7 @@ import { formatProblems, validateValue } from '../values/validate.ts'
 import { applyConfiguration } from './apply.ts'
 import { ApplyConflict } from './conflict.ts'
 import { lastAppliedFields, lastAppliedOf, withLastApplied } from './last-applied.ts'
+import { entriesOfNew } from './new-entries.ts'
 import type { OwnedKind } from './owned-kind.ts'
 import { entriesOf, forgetsOwners, type ManagedFieldsEntry, type Owners, readOwners, writeOwners } from './owners.ts'
 import { reconcileOwners } from './reconcile.ts'
@@ -59,6 +60,7 @@ export const entriesAfterUpdate = (
   const owners = ownersBefore(kind, known, given)
   if (owners.size === 0 && live !== undefined) return undefined
   const writer = { manager: manager || 'unknown', operation: 'Update', ...partOf(kind) } as const
+  if (owners.size === 0) return entriesOfNew(kind, next, writer, now)
   const current = reconcileOwners(kind, owners)
   const after = ownersAfterUpdate(kind, live ?? {}, next, current, writer, now)
   const entries = writeOwners(after)
