@@ -21,7 +21,7 @@ const CONTROL_PLANE = ['--no-parallel-scavenge']
 /**
  * What a role's program finds in its environment. Node.js keeps 64 KiB for each TLS connection, to read into, of which a
  * watcher uses a page: as a mapping of its own it takes that page. A heap a thread holds on to what compilers have given
- * back (docs/adr/0070-what-malloc-keeps.md).
+ * back (docs/adr/0071-what-malloc-keeps.md).
  */
 export const environmentOf = (role: Role): Readonly<Record<string, string>> =>
   role === 'control-plane' ? { MALLOC_ARENA_MAX: '2', MALLOC_MMAP_THRESHOLD_: '32768', MALLOC_TOP_PAD_: '0' } : {}
