@@ -1,3 +1,4 @@
+import { parseExactly } from '../../json/long-integer.ts'
 import type { JsonObject } from '../../json-value.ts'
 import { EMPTY, type FieldSet, isEmpty } from '../sets/field-set.ts'
 import { isAlike } from '../values/alike.ts'
@@ -31,5 +32,5 @@ const MOST_TEXT = 16 * 1024
 /** As a copy: what is to be made of the object may change it in place. */
 const remember = (kind: OwnedKind, object: JsonObject, fields: FieldSet): void => {
   const text = JSON.stringify(object)
-  if (text.length <= MOST_TEXT) latest.set(kind, { object: JSON.parse(text) as JsonObject, fields })
+  if (text.length <= MOST_TEXT) latest.set(kind, { object: parseExactly(text) as JsonObject, fields })
 }
