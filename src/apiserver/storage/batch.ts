@@ -1,6 +1,5 @@
 import type { ApiObject } from '#api/resource.ts'
-import type { Change } from './journal.ts'
-import { resourceName } from './resource-name.ts'
+import { type Change, resourceName } from './journal.ts'
 import type { Transaction } from './transaction.ts'
 import { withRevision } from './with-revision.ts'
 

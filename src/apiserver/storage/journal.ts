@@ -52,3 +52,15 @@ export class JournalError extends Error {
     this.code = code
   }
 }
+
+const names = new WeakMap<object, string>()
+
+/** `group/plural`: one text for each that says so, since each write looks by it. */
+export const resourceName = (resource: Change['resource']): string => {
+  let name = names.get(resource)
+  if (name === undefined) {
+    name = `${resource.group}/${resource.plural}`
+    names.set(resource, name)
+  }
+  return name
+}

@@ -1,9 +1,8 @@
 import type { Resource } from '#api/resource.ts'
 import { Collection } from './collection.ts'
 import { GroupCommit } from './group-commit.ts'
-import type { Change, Journal } from './journal.ts'
+import { type Change, type Journal, resourceName } from './journal.ts'
 import { PastRevisions } from './past-revisions.ts'
-import { resourceName } from './resource-name.ts'
 import type { Transaction } from './transaction.ts'
 
 /** How much of what has changed is kept, for watches that resume and lists that go on. */

@@ -1,7 +1,6 @@
 import { crc32 } from 'node:zlib'
 import type { Resource } from '#api/resource.ts'
-import type { Change, LoadedChange } from '../journal.ts'
-import { resourceName } from '../resource-name.ts'
+import { type Change, type LoadedChange, resourceName } from '../journal.ts'
 import { UnreadObject } from '../unread-object.ts'
 import { objectReader } from './object-reader.ts'
 
