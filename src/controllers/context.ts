@@ -108,7 +108,15 @@ export const runLoop = (
   options: { readonly concurrency?: number } = {},
 ): Loop => {
   const { clock, random, signal, log } = context
-  const queue = new WorkQueue(sync, {
+  // Where a namespace ends all of it goes: what could not be made there need not be.
+  const given = async (key: string): Promise<void> => {
+    try {
+      await sync(key)
+    } catch (error) {
+      if (!isNamespaceTerminating(error)) throw error
+    }
+  }
+  const queue = new WorkQueue(given, {
     clock,
     random,
     signal,

@@ -12,6 +12,8 @@ type Webhook = NonNullable<NonNullable<CustomResourceDefinition['spec']['convers
 
 /** As Kubernetes waits. */
 const TIMEOUT_MS = 30_000
+/** Octets: that many large objects. */
+const LARGEST = 32 * 1024 * 1024
 /** Objects of one question: a list of all that is stored is more than one. */
 const TOGETHER = 500
 
@@ -40,6 +42,7 @@ export const webhookConversion = (
         config,
         body: reviewOf(version, uid, apiVersion, objects),
         timeout: TIMEOUT_MS,
+        largest: LARGEST,
       })
       answered = answeredObjects(version, uid, answer as JsonObject)
     } catch (error) {

@@ -150,3 +150,25 @@ export const preserveMetadata = (wanted: ApiObject, current: ApiObject, isCondit
   }
   return { ...wanted, apiVersion: current.apiVersion, kind: current.kind, metadata }
 }
+
+/** What the server says of an object, and nobody else. */
+const SERVERS = [
+  ...['uid', 'resourceVersion', 'generation', 'creationTimestamp', 'deletionTimestamp', 'deletionGracePeriodSeconds'],
+  'selfLink',
+]
+
+/**
+ * What others have made of an object that is about to be kept, as the object that it was: it stays in its namespace, and
+ * what is the server's to say stays as it was said; a new one may get another name. Throws ApiError 400 and 422.
+ */
+export const stillItself = (resource: Resource, object: ApiObject, changed: ApiObject, isNew: boolean): ApiObject => {
+  const [was, is] = [object.metadata ?? {}, changed.metadata ?? {}]
+  const namespace = namespaceOf(resource, changed, was.namespace)
+  if (!isNew && is.name !== was.name)
+    throw invalid(resource, was.name ?? '', fieldCauses([invalidField('metadata.name', is.name, 'field is immutable')]))
+  const { namespace: _, ...given } = is
+  const theirs = Object.entries(given).filter(([name]) => !SERVERS.includes(name))
+  const own = Object.entries(was).filter(([name]) => SERVERS.includes(name))
+  const metadata = { ...Object.fromEntries([...theirs, ...own]), ...(namespace ? { namespace } : {}) }
+  return { ...changed, metadata }
+}

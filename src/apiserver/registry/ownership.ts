@@ -2,6 +2,7 @@ import type { Catalogue } from '#api/catalogue/catalogue.ts'
 import { type Kind, storedKind } from '#api/catalogue/kind.ts'
 import type { ObjectMeta } from '#api/meta/object-meta.ts'
 import { type ApiObject, groupVersion } from '#api/resource.ts'
+import { fieldErrorText, invalid, tooLong } from '#api/validation/field-error.ts'
 import { entriesAfterUpdate } from '#schema/apply/owners/field-manager.ts'
 import { NOBODYS, type OwnedKind, type VersionedKind } from '#schema/apply/owners/owned-kind.ts'
 import type { ManagedFieldsEntry } from '#schema/apply/owners/owners.ts'
@@ -116,6 +117,25 @@ export const managedFieldsAfter = (
   ) as ObjectMeta['managedFields']
 
 /** An object with these owners. */
+/** What is wrong with entries of `metadata.managedFields`, in the words of Kubernetes; undefined where nothing is. */
+export const managedFieldsFaults = (entries: ObjectMeta['managedFields'] = []): string | undefined => {
+  const faults = entries.flatMap(({ operation = '', fieldsType, manager = '', subresource = '' }, index) => {
+    const at = `metadata.managedFields[${index}]`
+    return [
+      ...(['Apply', 'Update'].includes(operation)
+        ? []
+        : [invalid(`${at}.operation`, operation, 'must be `Apply` or `Update`')]),
+      ...(!fieldsType || fieldsType === 'FieldsV1'
+        ? []
+        : [invalid(`${at}.fieldsType`, fieldsType, 'must be `FieldsV1`')]),
+      ...(manager.length > 128 ? [tooLong(`${at}.manager`, 128)] : []),
+      ...(subresource.length > 256 ? [tooLong(`${at}.subresource`, 256)] : []),
+    ]
+  })
+  const texts = faults.map(fieldErrorText)
+  return texts.length > 1 ? `[${texts.join(', ')}]` : texts[0]
+}
+
 export const withManagedFields = (object: ApiObject, managedFields: ObjectMeta['managedFields']): ApiObject => {
   const { managedFields: _, ...metadata } = object.metadata ?? {}
   return { ...object, metadata: managedFields === undefined ? metadata : { ...metadata, managedFields } }

@@ -2,7 +2,7 @@ import { type ApiObject, groupVersion, type Resource } from '#api/resource.ts'
 import { ApiError } from '#client/client.ts'
 import { parseExactly } from '#schema/json/long-integer.ts'
 import { jsonValue } from '#schema/json.ts'
-import type { JsonObject, JsonValue } from '#schema/json-value.ts'
+import { isJsonObject, type JsonObject, type JsonValue } from '#schema/json-value.ts'
 import { applyJsonPatch } from '#schema/patch/json-patch.ts'
 import { JsonPatchError } from '#schema/patch/json-patch-error.ts'
 import type { MessageClass } from '#schema/schema.ts'
@@ -31,10 +31,18 @@ export const completed = (
   { kind, resource }: Pick<Invocation, 'kind' | 'resource'>,
 ): ApiObject => {
   const apiVersion = groupVersion(kind as Resource)
+  checkKind(value, apiVersion, kind.kind)
   const message = machinery.messageOf(apiVersion, kind.kind)
   const whole = { ...decoded(machinery, message, value), apiVersion, kind: kind.kind }
   const own = machinery.catalogue.find(resource)
   return own && own.resource.kind === kind.kind ? machinery.complete(own.resource, whole) : whole
+}
+
+/** Nobody makes another kind of thing of an object. */
+const checkKind = (value: JsonValue, apiVersion: string, kind: string): void => {
+  if (!isJsonObject(value)) return
+  const [is, was] = [`${value.apiVersion}.${value.kind}`, `${apiVersion}.${kind}`]
+  if (is !== was) throw internalError(new Error(`converting (${is}) to (${was}): unknown conversion`))
 }
 
 const decoded = (machinery: Machinery, message: MessageClass<unknown> | undefined, value: JsonValue): ApiObject => {

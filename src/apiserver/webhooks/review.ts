@@ -96,6 +96,7 @@ interface Answer {
 export const readVerdict = (uid: string, version: string, isMutating: boolean, body: object): Verdict => {
   const { apiVersion, kind, response } = body as Answer
   if (!isObject(response)) throw new ReviewError('webhook response was absent')
+  checkStatus(response.status ?? {})
   const patch = typeof response.patch === 'string' && response.patch !== '' ? response.patch : undefined
   const patchType = typeof response.patchType === 'string' ? response.patchType : undefined
   if (version === 'v1') {
@@ -117,6 +118,11 @@ const isObject = (value: unknown): value is object =>
 
 const stringsOf = (value: object): { readonly [key: string]: string } =>
   Object.fromEntries(Object.entries(value).filter((entry): entry is [string, string] => typeof entry[1] === 'string'))
+
+const checkStatus = ({ message = '', reason = '', code = 0, details = {} }: Partial<Status>): void => {
+  const isStatus = typeof message === 'string' && typeof reason === 'string' && Number.isInteger(code)
+  if (!isStatus || !isObject(details ?? {})) throw new ReviewError('response.status is no Status')
+}
 
 const checkAsked = (uid: string, answered: unknown): void => {
   const said = typeof answered === 'string' ? answered : ''

@@ -481,3 +481,65 @@ test('a webhook that changes nothing costs no owner anything, and one that chang
   const owned = made.metadata?.managedFields?.[0]?.fieldsV1 as any
   assert.deepEqual(Object.keys(owned['f:data']).sort(), ['.', 'f:a'])
 })
+
+test('what a webhook makes of an object stays that object: it does not move, and what is the server’s stays so', async () => {
+  await mutating('m', webhook('/mutate'))
+  const replace = (path: string, value: unknown) => {
+    answers['/mutate'] = () => patching({ op: 'add', path, value })
+  }
+  replace('/metadata/namespace', 'kube-system')
+  const elsewhere = 'the namespace of the provided object does not match the namespace sent on the request'
+  await refused(make('moved'), 400, elsewhere)
+  replace('/kind', 'Secret')
+  await refused(make('other'), 500, /converting \(v1\.Secret\) to \(v1\.ConfigMap\): unknown conversion$/)
+  replace('/metadata/name', 'renamed')
+  assert.equal((await make('named')).metadata?.name, 'renamed')
+  const born = '1999-01-01T00:00:00Z'
+  for (const [field, value] of [
+    ['uid', 'x'],
+    ['resourceVersion', '5'],
+    ['creationTimestamp', born],
+    ['deletionTimestamp', born],
+    ['deletionGracePeriodSeconds', 7],
+  ] as const) {
+    replace(`/metadata/${field}`, value)
+    const { metadata = {} } = await make(`kept-${field.toLowerCase()}`)
+    assert.notEqual(metadata[field], value, field)
+    assert.ok(metadata.uid && metadata.creationTimestamp && !metadata.deletionTimestamp, field)
+  }
+  answers['/mutate'] = () => patching({ op: 'remove', path: '/metadata/namespace' })
+  assert.equal((await make('placed')).metadata?.namespace, 'default')
+  answers['/mutate'] = () => ({})
+  const before = (await make('updated')).metadata!
+  replace('/metadata/name', 'x')
+  await refused(patch('updated', { c: 'd' }), 422, /metadata\.name: Invalid value: "x": field is immutable$/)
+  replace('/metadata/namespace', 'x')
+  await refused(patch('updated', { c: 'd' }), 400, elsewhere)
+  replace('/metadata/deletionTimestamp', born)
+  const after = (await patch('updated', { c: 'd' })).metadata!
+  assert.deepEqual([after.uid, after.deletionTimestamp], [before.uid, undefined])
+})
+
+test('owners that a webhook has made no owners of are put back, and whoever asked is warned', async () => {
+  await mutating('m', webhook('/mutate'))
+  answers['/mutate'] = () => patching({ op: 'replace', path: '/metadata/managedFields', value: [{ manager: 'x' }] })
+  const { status, body, warnings } = await ask(server.socketPath, 'POST /api/v1/namespaces/default/configmaps', {
+    metadata: { name: 'a' },
+    data: { a: 'b' },
+  })
+  assert.equal(status, 201)
+  assert.equal(body.metadata.managedFields[0].operation, 'Update')
+  assert.deepEqual(warnings, [
+    '.metadata.managedFields was in an invalid state after admission; this could be caused by an outdated mutating admission controller; please fix your requests: metadata.managedFields[0].operation: Invalid value: "": must be `Apply` or `Update`',
+  ])
+})
+
+test('a refusal whose status HTTP does not know is a 500, and one that is no Status is no answer', async () => {
+  await validating('v', webhook('/check'))
+  answers['/check'] = () => ({ allowed: false, status: { code: 99_999, message: 'no' } })
+  await refused(make('a'), 500, 'admission webhook "check.example.com" denied the request: no')
+  for (const wrong of [{ code: 'x' }, { code: 1.5 }, { message: {} }, { reason: 5 }, { details: 'x' }]) {
+    answers['/check'] = () => ({ allowed: false, status: wrong })
+    await refused(make('a'), 500, /received invalid webhook response: response\.status is no Status$/)
+  }
+})

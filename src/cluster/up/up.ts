@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { getJson } from '#agent/server/agent-api.ts'
@@ -13,18 +13,19 @@ import { ClusterError } from '../cluster-error.ts'
 import type { ClusterConfig } from '../config.ts'
 import { createMachines } from '../machines/machines.ts'
 import { makeClusterPki } from '../processes/cluster-pki.ts'
-import { isRunning, RESTARTED, startSupervised } from '../processes/processes.ts'
+import { isRunning, startSupervised } from '../processes/processes.ts'
 import { programOf } from '../processes/program.ts'
 import { type ClusterRequest, checkRequest, planCluster } from '../ranges/cluster-plan.ts'
-import { ROLES, type Role } from '../role.ts'
+import { ROLES } from '../role.ts'
 import { readFault, unreadableHint } from '../state/control-plane-fault.ts'
-import { logPath, statePaths, stateRoot, writeConfig } from '../state/state.ts'
+import { statePaths, stateRoot, writeConfig } from '../state/state.ts'
 import { stateFault } from '../state/state-fault.ts'
 import { findState } from '../state/state-folder.ts'
 import { remainsOf, takeDown } from './down.ts'
 import { halt } from './halt.ts'
 import { type Asked, keptCluster, refuseOtherShape, refuseTakenRanges } from './kept-cluster.ts'
 import { checkOpenFiles, checkPrerequisites, isChroot } from './prerequisites.ts'
+import { Restarts, readLog } from './restarts.ts'
 import { setObjectsAside } from './set-aside.ts'
 import { rest } from './stop.ts'
 
@@ -36,8 +37,6 @@ const HOLD_LIMIT_MS = 20_000
 const RETRY_MS = 4
 /** How long the agents may take to say what they wait for, milliseconds. */
 const ASK_MS = 1_000
-/** A process that ended so often while the cluster started does not get better by waiting. */
-const GIVE_UP_AFTER = 3
 
 export interface UpOptions extends Omit<ClusterRequest, 'stateDir' | 'others'> {
   /** What of all that was asked for in so many words, by its flag: a cluster that is brought back must have it. */
@@ -88,14 +87,14 @@ const start = async (options: UpOptions, stateDir: string): Promise<ClusterConfi
     if (aside !== undefined) options.onNotice?.(`the objects of before could not be read; they lie in ${aside}`)
   }
   // Also the start of its processes: another `up` must find them, not a claim without any.
-  const { config, claim, fault } = await withStateLock(() => {
+  const { config, claim, restarts, fault } = await withStateLock(() => {
     const others = listClusters().flatMap(({ name, config }) => (name === options.name ? [] : (config ?? [])))
     if (kept === undefined) refuseTaken(options.name)
     else refuseTakenRanges(kept, others)
     const planned = kept ?? planCluster({ ...options, stateDir, others })
     options.signal.throwIfAborted()
     const claimed = claimName(planned)
-    return { config: planned, claim: claimed, fault: begin(planned, claimed) }
+    return { config: planned, claim: claimed, restarts: new Restarts(planned), fault: begin(planned, claimed) }
   })
   using watch = watchClaim(config.name, claim.token)
   let finishing = false
@@ -108,7 +107,7 @@ const start = async (options: UpOptions, stateDir: string): Promise<ClusterConfi
     options.onProgress('certificates')
     if (kept === undefined) await makeClusterPki(config)
     options.onProgress('nodes')
-    await ready(config, AbortSignal.any([options.signal, watch.signal]))
+    await ready(config, restarts, AbortSignal.any([options.signal, watch.signal]))
     finishing = true
     await options.finish?.(config)
     await withStateLock(() => {
@@ -207,7 +206,7 @@ const refuseTaken = (name: string): void => {
 const elsewhere = (stateDir: string): string => (dirname(stateDir) === stateRoot() ? '' : ` (its state is ${stateDir})`)
 
 /** Waits for the agents' own word; they give it when Services and DNS answer through the kernel of every node. */
-const ready = async (config: ClusterConfig, signal: AbortSignal): Promise<void> => {
+const ready = async (config: ClusterConfig, restarts: Restarts, signal: AbortSignal): Promise<void> => {
   const until = Date.now() + START_LIMIT_MS
   for (let attempt = 1; ; attempt++) {
     try {
@@ -222,8 +221,7 @@ const ready = async (config: ClusterConfig, signal: AbortSignal): Promise<void> 
       const fault = attempt % 25 === 0 ? readFault(config.stateDir) : undefined
       const hint = fault && unreadableHint(fault, config.name)
       if (fault && hint) throw new ClusterError('OBJECTS_UNREADABLE', fault.message, { hint })
-      const failing =
-        attempt % 25 === 0 ? ROLES.find((role) => timesRestarted(config, role) >= GIVE_UP_AFTER) : undefined
+      const failing = attempt % 25 === 0 ? restarts.failing : undefined
       if (failing) throw new Error(`the ${failing} does not stay up`)
       await sleep(RETRY_MS)
     }
@@ -239,13 +237,6 @@ const unready = async (config: ClusterConfig): Promise<string> => {
     return (error as NodeJS.ErrnoException).code === undefined ? `\n  ${(error as Error).message}` : ''
   }
 }
-
-const readLog = (config: ClusterConfig, role: Role): string => {
-  const path = logPath(config.stateDir, role)
-  return existsSync(path) ? readFileSync(path, 'utf8') : ''
-}
-
-const timesRestarted = (config: ClusterConfig, role: Role): number => readLog(config, role).split(RESTARTED).length - 1
 
 const logTails = (config: ClusterConfig): string =>
   ROLES.map((role) => {

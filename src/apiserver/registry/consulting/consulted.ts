@@ -1,6 +1,8 @@
 import type { ApiObject, Resource } from '#api/resource.ts'
 import { type Attributes, attributesOf } from '../../webhooks/attributes.ts'
 import type { DeleteRequest } from '../deletion.ts'
+import { stillItself } from '../identity.ts'
+import { managedFieldsFaults, withManagedFields } from '../ownership.ts'
 import type { WriteRequest } from '../request.ts'
 import type { Answers } from './answers.ts'
 import type { Hooks } from './hooks.ts'
@@ -45,11 +47,12 @@ export class Consulted {
     if (question === undefined) return admitted
     const told = attributes.object!
     const { object = told, again } = answers.to('mutating', attributes, question)
-    const changed = this.#taken(admitted, told, object)
+    const isNew = previous === undefined
+    const changed = this.#taken(admitted, told, object, isNew)
     if (again === undefined) return changed
     const admittedAgain = admit(changed)
     const second = this.#attributes(operation, name, unborn(admittedAgain, previous), previous)
-    return this.#taken(admittedAgain, second.object!, answers.to('mutating again', second, again(second)))
+    return this.#taken(admittedAgain, second.object!, answers.to('mutating again', second, again(second)), isNew)
   }
 
   validated(operation: 'CREATE' | 'UPDATE', name: string, object: ApiObject, previous: ApiObject | undefined): void {
@@ -87,12 +90,17 @@ export class Consulted {
   }
 
   /** The object with what others have made of what they were told of. */
-  #taken(object: ApiObject, told: ApiObject, changed: ApiObject): ApiObject {
+  #taken(object: ApiObject, told: ApiObject, changed: ApiObject, isNew: boolean): ApiObject {
     if (changed === told) return object
-    const { part } = this.#request
+    const { part, remarks } = this.#request
     if (part !== undefined) return part.take(object, changed)
-    const { uid, creationTimestamp } = object.metadata ?? {}
-    return { ...changed, metadata: { ...changed.metadata, uid, creationTimestamp } } as ApiObject
+    const same = stillItself(this.#resource, object, changed, isNew)
+    const faults = managedFieldsFaults(same.metadata?.managedFields)
+    if (faults === undefined) return same
+    remarks?.warn(
+      `.metadata.managedFields was in an invalid state after admission; this could be caused by an outdated mutating admission controller; please fix your requests: ${faults}`,
+    )
+    return withManagedFields(same, object.metadata?.managedFields)
   }
 }
 

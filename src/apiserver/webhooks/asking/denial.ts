@@ -15,8 +15,8 @@ export const denial = (name: string, result: Partial<Status> = {}): ApiError => 
     message: why ? `${denied}: ${why}` : `${denied} without explanation`,
     ...(reason ? { reason } : {}),
     ...(details ? { details } : {}),
-    // Below it would be no refusal.
-    code: Math.max(400, code),
+    // Below it would be no refusal, above no status of HTTP.
+    code: code > 999 ? 500 : Math.max(400, code),
   })
 }
 

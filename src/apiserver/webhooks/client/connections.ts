@@ -1,7 +1,7 @@
 import { Agent } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
-import { type ConnectionOptions, getCACertificates, connect as tlsConnect } from 'node:tls'
+import { createSecureContext, getCACertificates, type SecureContext, connect as tlsConnect } from 'node:tls'
 import type { Dial } from '../../proxy/destination.ts'
 import type { WebhookLocation } from './webhook-config.ts'
 
@@ -21,7 +21,7 @@ export class Connections {
   readonly #resolve: ResolveService
   readonly #dial: Dial
   readonly #agents = new Map<string, Agent>()
-  #system: readonly string[] | undefined
+  #system: SecureContext | undefined
 
   constructor(resolve: ResolveService, dial: Dial) {
     this.#resolve = resolve
@@ -50,19 +50,22 @@ export class Connections {
 
   #agent(location: WebhookLocation, caBundle: string): Agent {
     const agent = new Agent({ keepAlive: true, timeout: IDLE_MS, maxFreeSockets: 16 })
-    const ca = caBundle === '' ? this.#systemRoots() : Buffer.from(caBundle, 'base64').toString()
-    agent.createConnection = (): Duplex => this.#connect(location, ca)
+    // Certificates are read once, not for each connection: of the machine's that takes 60 ms.
+    let trust: SecureContext | undefined
+    agent.createConnection = (): Duplex => {
+      trust ??= caBundle === '' ? this.#systemTrust() : trusting(Buffer.from(caBundle, 'base64').toString())
+      return this.#connect(location, trust)
+    }
     return agent
   }
 
-  #connect({ host, port, service }: WebhookLocation, ca: ConnectionOptions['ca']): Duplex {
+  #connect({ host, port, service }: WebhookLocation, secureContext: SecureContext): Duplex {
     const target = service ? this.#resolve(service.namespace, service.name, port) : { address: host, port }
     const socket: Socket = this.#dial(target.address, target.port)
     const secure = tlsConnect({
       socket,
       host,
-      ca,
-      minVersion: 'TLSv1.2',
+      secureContext,
       ALPNProtocols: ['http/1.1'],
       ...serverName(host),
     })
@@ -71,11 +74,16 @@ export class Connections {
   }
 
   /** What the machine trusts, as Kubernetes' own server does; read when the first webhook asks for it. */
-  #systemRoots(): string[] {
-    this.#system ??= getCACertificates('system')
-    return this.#system.length > 0 ? [...this.#system] : getCACertificates('default')
+  #systemTrust(): SecureContext {
+    if (this.#system === undefined) {
+      const system = getCACertificates('system')
+      this.#system = trusting(system.length > 0 ? system : getCACertificates('default'))
+    }
+    return this.#system
   }
 }
+
+const trusting = (ca: string | string[]): SecureContext => createSecureContext({ ca, minVersion: 'TLSv1.2' })
 
 /** An address is no name to ask a server for (RFC 6066). */
 const serverName = (host: string): { readonly servername?: string } =>

@@ -136,6 +136,18 @@ test('a server without TLS, and one that hangs up, are told as what they are', a
   }
 })
 
+test('a server that would switch protocols is told as one that gave no answer, at once', async () => {
+  const server = await serve(({ socket }) => {
+    socket.write('HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\nabc')
+    return undefined
+  })
+  await refused(
+    clientOf().post({ config: { url: server.url, caBundle: server.caBundle }, body: {}, timeout: 5000 }),
+    'WEBHOOK_REFUSED',
+    'the server responded with the status code 101 but did not return more information',
+  )
+})
+
 test('an answer that is no success is told in the words of Kubernetes’ own client', async () => {
   let said: Said = { json: {} }
   const server = await serve(() => said)

@@ -20,10 +20,11 @@ interface WebhookCall {
   readonly timeout: number
   /** Who asked has gone. */
   readonly signal?: AbortSignal
+  /** The largest answer that is read, in octets; by default room for a patch of all of the largest object, in base64. */
+  readonly largest?: number
 }
 
-/** The largest answer that is read, in octets: a list of large custom resources, converted. */
-const LARGEST = 32 * 1024 * 1024
+const LARGEST = 8 * 1024 * 1024
 const UNREADABLE = 'WEBHOOK_UNREADABLE'
 
 /** Asks webhooks: a POST of JSON over HTTPS, on connections that are kept. */
@@ -35,7 +36,13 @@ export class WebhookClient {
   }
 
   /** The JSON object that a webhook answers with. Rejects with WebhookError alone. */
-  async post({ config, body, timeout, signal }: WebhookCall): Promise<Readonly<Record<string, unknown>>> {
+  async post({
+    config,
+    body,
+    timeout,
+    signal,
+    largest = LARGEST,
+  }: WebhookCall): Promise<Readonly<Record<string, unknown>>> {
     const location = locationOf(config)
     if (location === undefined)
       throw new WebhookError('WEBHOOK_CONFIG', 'webhook configuration must have either service or URL')
@@ -44,7 +51,8 @@ export class WebhookClient {
     const late = AbortSignal.timeout(timeout)
     const over = signal ? AbortSignal.any([late, signal]) : late
     try {
-      return await this.#answer(location, query, config.caBundle ?? '', bytes, over)
+      const response = await this.#answer(location, query, config.caBundle ?? '', bytes, over)
+      return await readAnswer(response, largest)
     } catch (error) {
       if (error instanceof WebhookError) throw error
       const words = late.aborted
@@ -68,7 +76,7 @@ export class WebhookClient {
     caBundle: string,
     bytes: Buffer,
     signal: AbortSignal,
-  ): Promise<Readonly<Record<string, unknown>>> {
+  ): Promise<IncomingMessage> {
     const agent = this.#connections.agentFor(location, caBundle)
     const { host, port, path } = location
     const send = (): Promise<IncomingMessage> =>
@@ -88,6 +96,12 @@ export class WebhookClient {
           signal,
         })
         request.on('response', resolve)
+        // To another protocol nobody has asked to switch.
+        request.on('upgrade', ({ statusCode = 101 }, socket) => {
+          socket.destroy()
+          reject(new WebhookError('WEBHOOK_REFUSED', refusalWords(statusCode, '', '')))
+        })
+        request.on('close', () => reject(new Error('EOF')))
         request.on('error', (error: NodeJS.ErrnoException) => {
           // The other side ended a kept connection at the moment when it was taken up again: nothing was read.
           const isStale = request.reusedSocket && (error.code === 'ECONNRESET' || error.code === 'EPIPE')
@@ -96,16 +110,16 @@ export class WebhookClient {
         })
         request.end(bytes)
       })
-    return readAnswer(await send())
+    return send()
   }
 }
 
-const readAnswer = async (response: IncomingMessage): Promise<Readonly<Record<string, unknown>>> => {
+const readAnswer = async (response: IncomingMessage, largest: number): Promise<Readonly<Record<string, unknown>>> => {
   const chunks: Buffer[] = []
   let length = 0
   for await (const chunk of response as AsyncIterable<Buffer>) {
     length += chunk.length
-    if (length > LARGEST) throw new WebhookError(UNREADABLE, `the answer has more than ${LARGEST} octets`)
+    if (length > largest) throw new WebhookError(UNREADABLE, `the answer has more than ${largest} octets`)
     chunks.push(chunk)
   }
   const text = Buffer.concat(chunks).toString()

@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import { createServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
+import type { Duplex } from 'node:stream'
 import { issueCertificate } from '../../pki/certificate.ts'
 
 interface Asked {
@@ -9,6 +10,8 @@ interface Asked {
   readonly headers: IncomingHttpHeaders
   /** Parsed. */
   readonly body: Readonly<Record<string, unknown>>
+  /** For answers that are no HTTP. */
+  readonly socket: Duplex
 }
 
 /** What is sent back: a value as JSON with 200, or a text with its own status. */
@@ -49,7 +52,12 @@ export const startWebhookServer = async (
   const asked: Asked[] = []
   let connections = 0
   const server = createServer({ cert: own.certificate, key: own.key }, async (request, response) => {
-    const one = { url: request.url ?? '', headers: request.headers, body: JSON.parse(await textOf(request)) }
+    const one = {
+      url: request.url ?? '',
+      headers: request.headers,
+      socket: request.socket,
+      body: JSON.parse(await textOf(request)),
+    }
     asked.push(one)
     const said = await answer(one)
     if (said === undefined) return
