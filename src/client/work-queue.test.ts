@@ -114,3 +114,23 @@ test('nothing is worked on before start, and nothing after the signal', async ()
   await turn()
   assert.deepEqual(done, ['a'])
 })
+
+test('a key whose failure is final is let be, and worked on when it is noted again', async () => {
+  const clock = new HandClock()
+  const told: string[] = []
+  let runs = 0
+  const queue = new WorkQueue(
+    async () => {
+      runs++
+      throw new Error('over')
+    },
+    { ...options(clock), onError: (key) => told.push(key), isFinal: (error) => (error as Error).message === 'over' },
+  )
+  queue.start()
+  queue.add('a')
+  await queue.idle()
+  assert.deepEqual([runs, told, clock.next], [1, [], undefined])
+  queue.add('a')
+  await queue.idle()
+  assert.equal(runs, 2)
+})

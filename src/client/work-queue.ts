@@ -10,6 +10,8 @@ interface WorkQueueOptions {
   readonly firstDelay?: number
   readonly longestDelay?: number
   readonly onError?: (key: string, error: unknown, retryIn: number) => void
+  /** A failure that trying again does not mend: the key is let be until it is noted again. */
+  readonly isFinal?: (error: unknown) => boolean
 }
 
 /**
@@ -104,13 +106,14 @@ export class WorkQueue {
   }
 
   async #work(key: string): Promise<void> {
-    const { clock: _, random, signal, onError, firstDelay = 5, longestDelay = 60_000 } = this.#options
+    const { clock: _, random, signal, onError, isFinal, firstDelay = 5, longestDelay = 60_000 } = this.#options
     try {
       const dueIn = await this.#process(key)
       this.#failures.delete(key)
       if (typeof dueIn === 'number') this.addAfter(key, dueIn)
     } catch (error) {
-      if (!signal.aborted) {
+      if (isFinal?.(error)) this.#failures.delete(key)
+      else if (!signal.aborted) {
         const failures = this.#failures.get(key) ?? 0
         this.#failures.set(key, failures + 1)
         const retryIn = backoff(failures, firstDelay, longestDelay, random)

@@ -108,19 +108,13 @@ export const runLoop = (
   options: { readonly concurrency?: number } = {},
 ): Loop => {
   const { clock, random, signal, log } = context
-  // Where a namespace ends all of it goes: what could not be made there need not be.
-  const given = async (key: string): Promise<void> => {
-    try {
-      await sync(key)
-    } catch (error) {
-      if (!isNamespaceTerminating(error)) throw error
-    }
-  }
-  const queue = new WorkQueue(given, {
+  const queue = new WorkQueue(sync, {
     clock,
     random,
     signal,
     concurrency: options.concurrency ?? context.concurrency,
+    // Where a namespace ends all of it goes: what could not be made there need not be.
+    isFinal: isNamespaceTerminating,
     onError: (key, error, retryIn) => {
       if (!isConflict(error) && !isNotFound(error))
         log('warn', `${name}: ${key}: ${error instanceof Error ? error.message : error}`, { retryIn })
