@@ -2,6 +2,7 @@ import { endpoints } from '#api/core/endpoints/resource.ts'
 import { isNotFound } from '#client/client.ts'
 import { keyOf } from '#objects/object-key.ts'
 import { type ControllerContext, type RunningController, runLoop } from '../context.ts'
+import { changeTrigger, type TriggerState, withTriggerTime } from '../endpointslice/desired-trigger.ts'
 import { servicePods } from '../service-pods.ts'
 import { sameValue } from '../values/equal.ts'
 import { desiredEndpoints } from './desired.ts'
@@ -11,16 +12,26 @@ export const startEndpointsController = (context: ControllerContext): RunningCon
   const { client, informers } = context
   const related = servicePods(context)
   const cache = informers.for(endpoints)
+  const triggers = new Map<string, TriggerState>()
 
   const sync = async (key: string): Promise<void> => {
     const service = related.services.lister.byKey(key)
     const current = cache.lister.byKey(key)
-    if (!service) return
-    const wanted = desiredEndpoints(service, related.podsOf(service), current)
-    if (!wanted || (current && sameValue(wanted, current))) return
-    const { namespace } = service.metadata!
-    if (current) await client.update(endpoints, wanted, { namespace })
-    else await client.create(endpoints, wanted, { namespace })
+    if (!service) {
+      triggers.delete(key)
+      return
+    }
+    const pods = related.podsOf(service)
+    const wanted = desiredEndpoints(service, pods, current)
+    if (!wanted) return
+    const { time, state } = changeTrigger(triggers.get(key), service, pods, current === undefined)
+    if (!current || !sameValue(wanted, current)) {
+      const { namespace } = service.metadata!
+      const written = { ...wanted, metadata: withTriggerTime(wanted.metadata!, time) }
+      if (current) await client.update(endpoints, written, { namespace })
+      else await client.create(endpoints, written, { namespace })
+    }
+    triggers.set(key, state)
   }
 
   const { queue, running } = runLoop(context, 'endpoints', [...related.caches, cache], sync)

@@ -53,15 +53,22 @@ export const changeTrigger = (
 export const withTrigger = (meta: SliceMeta, time: string | undefined): SliceMeta =>
   time === undefined ? meta : { ...meta, annotations: { ...meta.annotations, [TRIGGER_TIME_ANNOTATION]: time } }
 
+/** Of what is written for a change: the time, where it has one; not the time of a change before. */
+export const withTriggerTime = <M extends { readonly annotations?: Readonly<Record<string, string>> }>(
+  metadata: M,
+  time: string | undefined,
+): M => {
+  const { [TRIGGER_TIME_ANNOTATION]: _, ...others } = metadata.annotations ?? {}
+  return { ...metadata, annotations: time === undefined ? others : { ...others, [TRIGGER_TIME_ANNOTATION]: time } }
+}
+
 /**
  * The slices that are written carry the time; one without a time loses the old one, which was another change's. A slice
  * is never written for the time alone.
  */
 export const stampTrigger = (changes: SliceChanges, time: string | undefined): SliceChanges => ({
   ...changes,
-  update: changes.update.map((slice): EndpointSlice => {
-    const { [TRIGGER_TIME_ANNOTATION]: _, ...others } = slice.metadata?.annotations ?? {}
-    const annotations = time === undefined ? others : { ...others, [TRIGGER_TIME_ANNOTATION]: time }
-    return { ...slice, metadata: { ...slice.metadata, annotations } }
-  }),
+  update: changes.update.map(
+    (slice): EndpointSlice => ({ ...slice, metadata: withTriggerTime(slice.metadata ?? {}, time) }),
+  ),
 })
