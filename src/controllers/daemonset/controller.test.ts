@@ -185,3 +185,33 @@ test('old states go beyond the limit, and what cannot be made is told', async ()
   assert.deepEqual(found(cluster), ['node-1 fourth', 'node-9 fourth'])
   cluster.stop()
 })
+
+test('a pod is available when it has been ready for long enough, without anything else happening', async () => {
+  const cluster = await start(makeDaemonSet('agent', { minReadySeconds: 10 }))
+  assert.deepEqual((await statusOf(cluster))?.numberAvailable, 0)
+  cluster.clock.advance(10_000)
+  await cluster.settle()
+  assert.deepEqual((await statusOf(cluster))?.numberAvailable, 3)
+  cluster.stop()
+})
+
+test('where another has taken the name of a state, the next one is taken', async () => {
+  const before = await start()
+  const { metadata } = before.client.all(controllerRevisions)[0]!
+  before.stop()
+  const cluster = await startCluster({ nodes: 1 })
+  await cluster.client.create(controllerRevisions, {
+    apiVersion: 'apps/v1',
+    kind: 'ControllerRevision',
+    metadata: { name: metadata!.name!, namespace: 'default' },
+    data: { other: true },
+    revision: 1,
+  } as never)
+  await cluster.client.create(daemonSets, makeDaemonSet('agent'))
+  await cluster.converge()
+  cluster.clock.advance(60_000)
+  await cluster.converge()
+  assert.equal((await statusOf(cluster))?.collisionCount, 1)
+  assert.equal(found(cluster).length, 1)
+  cluster.stop()
+})

@@ -85,6 +85,58 @@ test('what a daemon tolerates anyway stands once, after what its template tolera
   assert.deepEqual([all[0], all[6]], [other, unschedulable])
 })
 
+test('a daemon tolerates what is wrong with its node, and on the node’s own network also that there is no other', () => {
+  const all = [
+    ['not-ready', 'NoExecute'],
+    ['unreachable', 'NoExecute'],
+    ['disk-pressure', 'NoSchedule'],
+    ['memory-pressure', 'NoSchedule'],
+    ['pid-pressure', 'NoSchedule'],
+    ['unschedulable', 'NoSchedule'],
+  ].map(([key, effect]) => ({ key: `node.kubernetes.io/${key}`, operator: 'Exists', effect }))
+  assert.deepEqual(daemonTolerations(undefined), all)
+  const network = { key: 'node.kubernetes.io/network-unavailable', operator: 'Exists', effect: 'NoSchedule' }
+  assert.deepEqual(daemonTolerations({ hostNetwork: true }), [...all, network])
+  const own = { key: 'node.kubernetes.io/unschedulable', operator: 'Equal', value: 'x', effect: 'NoSchedule' } as const
+  assert.deepEqual(daemonTolerations({ tolerations: [own] }), [own, ...all])
+})
+
+test('a pod that has ended goes from its node, one that failed when patience is over', () => {
+  const set = makeDaemonSet('agent')
+  const ended = (phase: string) => [pod('p', { on: 'a', phase }), pod('q', { on: 'b' }), pod('r', { on: 'c' })]
+  assert.deepEqual(
+    plan(set, ended('Succeeded'), NODES, () => 5000),
+    { create: [], delete: ['p'] },
+  )
+  assert.deepEqual(plan(set, ended('Failed')), { create: [], delete: ['p'] })
+  assert.deepEqual(
+    plan(set, ended('Failed'), NODES, () => 5000),
+    { create: [], delete: [], dueIn: 5000 },
+  )
+})
+
+test('pods of a node that is gone are in the way of no update', () => {
+  const here = NODES.map(({ metadata }) => pod(`old-${metadata?.name}`, { on: metadata!.name!, hash: 'old' }))
+  const lost = ['x', 'y'].map((name) => pod(name, { on: 'gone', hash: 'old' }))
+  assert.deepEqual(plan(rolling(0, 2), [...here, ...lost]), { create: ['a'], delete: [] })
+})
+
+test('a status is looked at again when the next pod has been ready for long enough', () => {
+  const set = makeDaemonSet('agent', { minReadySeconds: 30 })
+  const since = (name: string, on: string, lastTransitionTime: string): Pod => {
+    const one = pod(name, { on })
+    const conditions = [{ type: 'Ready', status: 'True', lastTransitionTime }]
+    return { ...one, status: { ...one.status, conditions } as Pod['status'] }
+  }
+  const pods = [
+    since('p', 'a', '2026-01-01T23:59:50Z'),
+    since('q', 'b', '2026-01-01T23:59:40Z'),
+    since('r', 'c', '2026-01-01T23:59:20Z'),
+  ]
+  const { status, dueIn } = daemonSetStatus(set, NODES, pods, 'new', now)
+  assert.deepEqual([dueIn, status.numberReady, status.numberAvailable, status.numberUnavailable], [10_000, 3, 1, 2])
+})
+
 test('a pod is made for its node, and found by it before it is there', () => {
   const preferred = [{ weight: 1, preference: { matchExpressions: [{ key: 'k', operator: 'Exists' as const }] } }]
   const affinity = {

@@ -167,6 +167,35 @@ test('all who are to have a say are asked at once, and the first who refuses is 
   assert.deepEqual(some.asked(), ['d'])
 })
 
+test('a webhook that is told of another form is told in it of what is and what was', async () => {
+  const other = {
+    ...{
+      resource: { group: 'old', version: 'v1', plural: 'pods' },
+      kind: { group: 'old', version: 'v1', kind: 'Old' },
+    },
+    show: (object: Loose) => ({ old: object }),
+    take: (object: Loose) => ({ ...object.old, taken: object.more }),
+  }
+  const hooks = [hook('w', { rules: [{ ...RULES[0], apiGroups: ['old'] }] })]
+  const around = { namespaceLabels: () => ({}), equivalents: [other] } as Loose
+  const { asker, calls } = asking(() => patch('x'))
+  const given = attributes({ oldObject: { was: 1 } })
+  const apply = (object: Loose) => ({ ...object, more: 2 })
+  assert.deepEqual(await mutate(asker, hooks, given, around, Round.first(), apply), {
+    metadata: { name: 'p' },
+    taken: 2,
+  })
+  const quiet = asking(() => ({}))
+  await validate(quiet.asker, hooks, given, around)
+  for (const [{ body }] of [calls, quiet.calls]) {
+    assert.deepEqual(body.request.object, { shown: 'Old', object: { old: { metadata: { name: 'p' } } } })
+    assert.deepEqual(body.request.oldObject, { shown: 'Old', object: { old: { was: 1 } } })
+    assert.deepEqual([body.request.kind.kind, body.request.requestKind.kind], ['Old', 'Pod'])
+  }
+  await validate(quiet.asker, hooks, { ...given, oldObject: undefined, object: undefined }, around)
+  assert.deepEqual([quiet.calls[1].body.request.object, quiet.calls[1].body.request.oldObject], [null, null])
+})
+
 const patch = (text: string) => ({ patchType: 'JSONPatch', patch: Buffer.from(text).toString('base64') })
 const change = (hooks: readonly Loose[], asker: Asker, apply: Loose, more: object = {}, round = Round.first()) =>
   mutate(asker, hooks, attributes(more), around, round, apply)

@@ -59,6 +59,7 @@ test('why nobody could be reached is told in the words of Go', () => {
     words({ code: 'ECONNREFUSED', address: '::1', port: 1 }),
     'dial tcp [::1]:1: connect: connection refused',
   )
+  assert.equal(words({ code: 'ECONNREFUSED', address: '10.0.0.1' }), 'dial tcp 10.0.0.1:0: connect: connection refused')
   assert.equal(words({ code: 'EHOSTUNREACH', ...at }), 'dial tcp 10.0.0.1:443: connect: no route to host')
   assert.equal(words({ code: 'ENETUNREACH' }), 'dial tcp connect: network is unreachable')
   assert.equal(words({ code: 'ETIMEDOUT', ...at }), 'dial tcp 10.0.0.1:443: connect: connection timed out')
