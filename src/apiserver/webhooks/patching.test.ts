@@ -9,12 +9,18 @@ type Loose = any
 const machinery: Loose = { messageOf: () => undefined, catalogue: { find: () => undefined } }
 const form: Loose = { kind: { group: 'g', version: 'v1', kind: 'K' }, resource: {} }
 const patched = (patch: unknown) =>
-  patching(machinery)({ spec: { a: 1 } } as Loose, typeof patch === 'string' ? patch : JSON.stringify(patch), form)
+  patching(machinery)(
+    { apiVersion: 'g/v1', kind: 'K', spec: { a: 1 } } as Loose,
+    typeof patch === 'string' ? patch : JSON.stringify(patch),
+    form,
+  )
 
 test('a patch is applied to an object as it is told of, which stays what it is', () => {
   const path = '/spec/b'
   assert.deepEqual(patched([{ op: 'add', path, value: 2 }]), { apiVersion: 'g/v1', kind: 'K', spec: { a: 1, b: 2 } })
-  assert.deepEqual(patched([{ op: 'replace', path: '/kind', value: 'Other' }]).kind, 'K')
+  assert.throws(() => patched([{ op: 'replace', path: '/kind', value: 'Other' }]), {
+    message: 'Internal error occurred: converting (g/v1.Other) to (g/v1.K): unknown conversion',
+  })
 })
 
 test('a patch that cannot be read is told apart from one that does not fit', () => {

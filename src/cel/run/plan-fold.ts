@@ -31,7 +31,7 @@ const appended = ({ step, accumulator }: Comprehension): Expression | undefined 
   if (step.kind !== 'call' || step.name !== '_+_') return undefined
   const [list, more] = step.args
   if (list?.kind !== 'identifier' || list.name !== accumulator || more?.kind !== 'list') return undefined
-  return more.items.length === 1 && !more.items[0]!.isOptional ? more : undefined
+  return more.items.length === 1 ? more : undefined
 }
 
 /** Makes of a fold what evaluates it. `all` and `exists` go on after an error: what follows may decide all the same. */

@@ -7,12 +7,12 @@ export const sizesOf =
   (path) => {
     let found: DeclaredType | undefined = root
     for (const step of path.slice(1)) {
-      if (step === '@items' || step === '@values') found = found?.element
-      else if (step === '@keys') found = found?.key
-      else found = found?.fields?.get(step)
+      if (step === '@items' || step === '@values') found = found.element
+      else if (step === '@keys') found = found.key
+      else found = found.fields?.get(step)
       if (found === undefined) return undefined
     }
-    return found && { min: 0, max: found.most }
+    return { min: 0, max: found.most }
   }
 
 /** How often values of a type can stand in a request at most. */

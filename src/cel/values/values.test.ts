@@ -32,6 +32,7 @@ test('values are equal by what they are, at every depth, and those of different 
     'b"ab" == b"ab" && b"ab" != b"abc" && b"ab" != b"ac"',
     '[1, 2] == [1, 2] && [1, 2] != [2, 1] && [1] != [1, 2] && dyn([1]) != dyn({0: 1})',
     '{"a": [1]} == {"a": [1]} && {"a": 1} != {"a": 2} && {"a": 1} != {"b": 1} && {"a": 1} != {"a": 1, "b": 2}',
+    'duration("0") == duration("0s") && duration("-0") == duration("0h")',
     'duration("60s") == duration("1m") && duration("1s") != duration("2s") && dyn(duration("1s")) != dyn(1)',
     'timestamp("2020-01-01T01:00:00+01:00") == timestamp("2020-01-01T00:00:00Z")',
     'timestamp("2020-01-01T00:00:00Z") != timestamp("2020-01-01T00:00:01Z")',

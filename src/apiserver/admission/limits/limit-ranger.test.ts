@@ -5,6 +5,7 @@ import { persistentVolumeClaims } from '#api/core/persistentvolumeclaim/resource
 import { pods } from '#api/core/pod/resource.ts'
 import { ApiError } from '#client/client.ts'
 import { startTestServer, type TestServer } from '../../testing/test-server.ts'
+import { limitRanger } from './limit-ranger.ts'
 
 const scope = { namespace: 'default' }
 let server: TestServer
@@ -76,4 +77,28 @@ test('a claim past the bounds is refused', async () => {
     'persistentvolumeclaims "c" is forbidden: maximum storage usage per PersistentVolumeClaim is 2Gi, but request is'
   await refused(server.client.create(persistentVolumeClaims, claim('3Gi'), scope), `${most} 3Gi`)
   await server.client.create(persistentVolumeClaims, claim('2Gi'), scope)
+})
+
+test('of what is there, a resize of a pod and a claim itself are held against the limits, unless it is going', () => {
+  const max = { cpu: '1', storage: '1Gi' }
+  const limits = ['Container', 'PersistentVolumeClaim'].map((type) => ({ type, max }))
+  const reader = { all: () => [{ metadata: { name: 'l' }, spec: { limits } }] }
+  const pod = { metadata: { name: 'p' }, spec: { containers: [{ name: 'c', resources: { limits: { cpu: '2' } } }] } }
+  const going = { metadata: { name: 'p', deletionTimestamp: '2026-01-01T00:00:00Z' } }
+  const isRefused = (resource: object, object: object, subresource: string, previous = object): boolean => {
+    try {
+      limitRanger.checkUpdate!({ resource, object, previous, subresource, reader } as never)
+      return false
+    } catch {
+      return true
+    }
+  }
+  for (const [resource, object, only] of [
+    [pods, pod, 'resize'],
+    [persistentVolumeClaims, claim('2Gi'), ''],
+  ] as const)
+    for (const subresource of ['', 'status', 'resize']) {
+      assert.equal(isRefused(resource, object, subresource), subresource === only, `${resource.plural} ${subresource}`)
+      assert.equal(isRefused(resource, object, subresource, going), false)
+    }
 })
