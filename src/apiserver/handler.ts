@@ -14,11 +14,13 @@ import { sendError } from './http/answer/refuse.ts'
 import type { ConnectionHandler } from './http/connections.ts'
 import { checkTimeout, isLongRunning } from './http/request/deadline.ts'
 import type { Exchange } from './http/request/exchange.ts'
-import { type RequestInfo, requestInfo } from './http/request/request-info.ts'
+import { type RequestInfo, type ResourceRequestInfo, requestInfo } from './http/request/request-info.ts'
+import { requestLabels } from './http/request/request-labels.ts'
+import type { RequestLabels } from './http/request-counter.ts'
 import type { Release } from './http/seats.ts'
 import type { ServerContext } from './server-context.ts'
 import { checkAccess } from './stages/access.ts'
-import { findKind } from './stages/resources.ts'
+import { findKind, findPart } from './stages/resources.ts'
 import { stageList } from './stages/stage-list.ts'
 import { upgrade } from './upgrade.ts'
 
@@ -46,16 +48,15 @@ const whenClosed = (socket: Duplex, then: () => void): void => {
   else socket.once('close', then)
 }
 
-const VERBS = new Set(
-  'get list watch create update patch delete deletecollection post put head connect options'.split(' '),
-)
-
 /** Whether a request counts among those that are worked on: as in Kubernetes. */
 const isSeated = (caller: Caller, info: RequestInfo): boolean =>
   !isMaster(caller) && !isLongRunning(info) && !(info.kind === 'path' && HEALTH.test(info.path))
 
 /** Who looks whether the server is well is told at any time. */
 const HEALTH = /^\/(?:healthz|livez|readyz)(?:\/|$)/
+
+const isServed = (server: ServerContext, info: ResourceRequestInfo): boolean =>
+  (info.subresource === '' ? findKind(server, info) : findPart(server, info)) !== undefined
 
 /** Requests through the stages, and upgrades to the kubelets, each with authentication and access before it. */
 export const createHandler = (server: ServerContext, onError: (error: unknown) => void): ConnectionHandler => {
@@ -79,19 +80,26 @@ export const createHandler = (server: ServerContext, onError: (error: unknown) =
   const trailOf = (request: IncomingMessage, id: string): AuditTrail | undefined =>
     server.audit && new AuditTrail(server.audit, () => server.registry.now().getTime(), request, id)
 
+  const labelsOf = (
+    { method = 'GET', headers }: IncomingMessage,
+    info: RequestInfo | undefined,
+    query: URLSearchParams,
+  ): RequestLabels =>
+    requestLabels(
+      { method, contentType: headers['content-type'], query },
+      info,
+      info?.kind === 'resource' && isServed(server, info),
+    )
+
   const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const started = performance.now()
     const warnings: string[] = []
-    let verb = 'connect'
-    let resource = ''
+    let labels: RequestLabels | undefined
+    let over: (() => void) | undefined
     response.on('close', () => {
-      if (verb !== 'watch')
-        server.counter.count(
-          VERBS.has(verb) ? verb : 'other',
-          resource,
-          response.statusCode,
-          (performance.now() - started) / 1000,
-        )
+      over?.()
+      labels ??= labelsOf(request, undefined, new URLSearchParams())
+      server.counter.count(labels, response.statusCode, (performance.now() - started) / 1000)
     })
     // A client that goes away in the middle is no error of ours.
     request.on('error', () => {})
@@ -111,13 +119,12 @@ export const createHandler = (server: ServerContext, onError: (error: unknown) =
         return
       }
       const info = requestInfo(request.method ?? 'GET', path, query)
-      verb = info.verb
+      labels = labelsOf(request, info, query)
       audit?.asked(info)
       checkTimeout(info, query)
-      // A label of a metric is one of a few: what clients make up is counted together.
-      if (info.kind === 'resource' && findKind(server, info)) resource = info.resource
       caller = callerOf(request, () => accessRequest(info, query), audit)
       server.flows.tell(caller, info, response)
+      if (isLongRunning(info)) over = server.counter.begin(labels)
       if (isSeated(caller, info)) release = server.seats.take(caller.name) ?? (await waited(caller, response))
       const exchange: Exchange = {
         ...{ request, response, query, info, caller, warnings, report },
@@ -155,11 +162,24 @@ export const createHandler = (server: ServerContext, onError: (error: unknown) =
     checkHttp(request)
     const info = requestInfo(request.method ?? 'GET', path, query)
     audit?.asked(info)
-    const caller = callerOf(request, () => accessRequest(info, query), audit)
-    checkAccess(server, caller, info, audit)
-    await upgrade(server, caller, info, query, request, { socket, head })
+    const labels = labelsOf(request, info, query)
+    const started = performance.now()
+    const count = (code: number): void => server.counter.count(labels, code, (performance.now() - started) / 1000)
+    try {
+      const caller = callerOf(request, () => accessRequest(info, query), audit)
+      checkAccess(server, caller, info, audit)
+      await upgrade(server, caller, info, query, request, { socket, head })
+    } catch (error) {
+      count(error instanceof ApiError ? (error.status.code ?? 500) : 500)
+      throw error
+    }
     audit?.started(101)
-    whenClosed(socket, () => audit?.complete(101))
+    const over = server.counter.begin(labels)
+    whenClosed(socket, () => {
+      over()
+      count(101)
+      audit?.complete(101)
+    })
   }
 
   /** By connection. */

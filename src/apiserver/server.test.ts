@@ -447,7 +447,10 @@ test('discovery, OpenAPI, metrics and health answer', async () => {
   const { paths } = JSON.parse((await raw('/openapi/v3')).bytes.toString())
   const document = await raw(paths['apis/apps/v1'].serverRelativeURL)
   assert.equal(JSON.parse(document.bytes.toString()).openapi, '3.0.0')
-  assert.match((await raw('/metrics')).bytes.toString(), /apiserver_request_total\{verb="list",resource="services"/)
+  const metrics = (await raw('/metrics')).bytes.toString()
+  const of = 'component="apiserver",dry_run="",group="",resource="services",scope="cluster",subresource="",verb="LIST"'
+  assert.match(metrics, new RegExp(`apiserver_request_total\\{code="200",${of},version="v1"\\} \\d+`))
+  assert.match(metrics, new RegExp(`apiserver_request_duration_seconds_bucket\\{${of},version="v1",le="0.005"\\} \\d+`))
   assert.equal((await raw('/readyz')).bytes.toString(), 'ok')
 })
 
@@ -569,7 +572,10 @@ test('a metric has a line for what is served, and one for all else that is asked
   for (const name of ['made', 'up', '%22%0A%7B']) await raw(`/api/v1/${name}`)
   const text = (await raw('/metrics')).bytes.toString()
   assert.doesNotMatch(text, /made|resource="up"/)
-  assert.match(text, /apiserver_request_total\{verb="list",resource="",code="404"\} \d+/)
+  assert.match(
+    text,
+    /apiserver_request_total\{code="404",.*,resource="",scope="",subresource="",verb="LIST",version=""\} \d+/,
+  )
 })
 
 test('a body above the limit is refused with 413, also to a client that reads only when it has sent all', async () => {

@@ -32,9 +32,10 @@ const used = (): number => {
 
 const watchers = async (resource = 'configmaps'): Promise<number> => {
   const { body } = await rawRequest(server.socketPath, requestBytes('GET', '/metrics', {}))
-  return Number(
-    new RegExp(`longrunning_requests\\{verb="WATCH",resource="${resource}"\\} (\\d+)`).exec(body.toString())![1],
-  )
+  const lines = body
+    .toString()
+    .matchAll(new RegExp(`longrunning_requests\\{.*resource="${resource}",.*\\} (\\d+)`, 'g'))
+  return [...lines].reduce((sum, [, count]) => sum + Number(count), 0)
 }
 
 const FORMS = [
@@ -106,8 +107,12 @@ test('an object that cannot be written ends its watchers with an ERROR in their 
     })
   const version = (await server.client.list(leases)).resourceVersion
   const ends = Promise.all([read(FORMS[0]!), read(FORMS[1]!)])
-  while ((await watchers('leases.coordination.k8s.io')) < 2) await sleep(5)
-  await server.client.create(leases, { ...lease, spec: { leaseTransitions: 1n } } as never, { namespace: 'default' })
+  while ((await watchers('leases')) < 2) await sleep(5)
+  const fail = (): never => {
+    throw new Error('no time')
+  }
+  const acquireTime = Object.assign(() => {}, { toJSON: fail, toString: fail })
+  await server.client.create(leases, { ...lease, spec: { acquireTime } } as never, { namespace: 'default' })
   const [json, protobuf] = await ends
   assert.match(json!, /"type":"ERROR","object":\{"kind":"Status",.*"reason":"InternalError".*"code":500/)
   assert.match(protobuf!, /ERROR.*Status.*Internal error occurred/s)

@@ -2,7 +2,7 @@ import { sendBytes } from '../http/answer/respond.ts'
 import type { Stage } from '../http/request/exchange.ts'
 import type { ServerContext } from '../server-context.ts'
 
-/** `/metrics`: requests, stored objects, open watches, memory. */
+/** `/metrics`: requests, stored objects, memory. */
 export const metrics =
   (server: ServerContext): Stage =>
   (exchange) => {
@@ -11,21 +11,16 @@ export const metrics =
       '# HELP apiserver_storage_objects Stored objects, by resource.',
       '# TYPE apiserver_storage_objects gauge',
     ]
-    const watches = [
-      '# HELP apiserver_longrunning_requests Open watches, by resource.',
-      '# TYPE apiserver_longrunning_requests gauge',
-    ]
     for (const resource of server.catalogue.stored) {
-      const { objects, watches: open } = server.registry.count(resource)
+      const { objects } = server.registry.count(resource)
       const name = resource.group ? `${resource.plural}.${resource.group}` : resource.plural
       stored.push(`apiserver_storage_objects{resource="${name}"} ${objects}`)
-      watches.push(`apiserver_longrunning_requests{verb="WATCH",resource="${name}"} ${open}`)
     }
     const memory = [
       '# HELP process_resident_memory_bytes Resident memory of the control plane.',
       '# TYPE process_resident_memory_bytes gauge',
       `process_resident_memory_bytes ${process.memoryUsage.rss()}`,
     ]
-    const text = `${server.counter.render()}${server.flows.render()}${[...stored, ...watches, ...memory].join('\n')}\n`
+    const text = `${server.counter.render()}${server.flows.render()}${[...stored, ...memory].join('\n')}\n`
     return sendBytes(exchange, 200, 'text/plain; version=0.0.4; charset=utf-8', text)
   }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { created, refusals, refusedChange, rowOf } from '#api/testing/refusals.ts'
+import { prepareForUpdate } from '#api/catalogue/prepare.ts'
+import { created, kindOf, refusals, refusedChange, rowOf } from '#api/testing/refusals.ts'
 
 const make = (spec: object = {}): any => ({
   apiVersion: 'storage.k8s.io/v1',
@@ -26,6 +27,30 @@ test('a driver that says nothing attaches volumes that outlive their pods, and n
     false,
     '<none>',
   ])
+})
+
+test('each change of what a driver wishes is counted from none', () => {
+  const prepared = (before: any, change: (driver: any) => void): any => {
+    const driver = structuredClone(before)
+    change(driver)
+    prepareForUpdate(kindOf(before), driver, before)
+    return driver
+  }
+  const driver: any = created(make())
+  assert.equal(driver.metadata.generation, undefined)
+  const labelled = prepared(driver, ({ metadata }) => {
+    metadata.labels = { a: 'b' }
+  })
+  assert.equal(labelled.metadata.generation, undefined)
+  const once = prepared(driver, ({ spec }) => {
+    spec.requiresRepublish = true
+  })
+  assert.equal(once.metadata.generation, 1)
+  const twice = prepared(once, ({ metadata, spec }) => {
+    metadata.generation = 9
+    spec.fsGroupPolicy = 'File'
+  })
+  assert.equal(twice.metadata.generation, 2)
 })
 
 test('a driver asks for one token for each audience, and knows what Kubernetes knows', () => {
