@@ -1,25 +1,28 @@
 import type { Kind } from '#api/catalogue/kind.ts'
 import { failure } from '../errors.ts'
+import { digestOf, isKept } from '../http/answer/entity-tag.ts'
 import { sendBytes } from '../http/answer/respond.ts'
 import type { Exchange, Stage } from '../http/request/exchange.ts'
+import { preferred } from '../http/request/negotiate.ts'
 import type { ServerContext } from '../server-context.ts'
 import { BUILD } from './build.ts'
 import { type DocumentName, isAsBuilt, isSame, kindsOf, makeDocument, pathOf } from './documents.ts'
 import { preparedDocument } from './prepared.ts'
 
-const V2_ASKED = 'application/com.github.proto-openapi.spec.v2@v1.0+protobuf'
-const V2_ANSWERED = 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf'
+const JSON_TYPE = 'application/json'
+const V2_PROTOBUF = 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf'
+/** As clients of old ask for it: no media type, for its `@`. It is answered by the other name. */
+const V2_PROTOBUF_OLD = 'application/com.github.proto-openapi.spec.v2@v1.0+protobuf'
 
-/** A version of ours by which clients may keep a document; any text serves, as long as it changes with the document. */
-const hashOf = async (text: string | Uint8Array): Promise<string> => {
-  const { createHash } = await import('node:crypto')
-  return createHash('sha512').update(text).digest('hex').toUpperCase()
-}
+/** As long as one that names the digest of what it asks for may keep it, ms: a year. */
+const FOR_GOOD = 31_536_000_000
 
 /** A document, and the kinds that it tells of. */
 interface Made {
   readonly of: readonly Kind[]
   readonly bytes: Promise<Uint8Array>
+  /** Of a large document it is reckoned once. */
+  digest?: string
 }
 
 /**
@@ -29,22 +32,18 @@ interface Made {
 export const openapi = ({ catalogue }: ServerContext): Stage => {
   const made = new Map<DocumentName | 'index', Made>()
   catalogue.onChange(({ kind }) => made.delete(pathOf(kind)))
-  const once = (
-    key: DocumentName | 'index',
-    of: readonly Kind[],
-    make: () => Promise<Uint8Array>,
-  ): Promise<Uint8Array> => {
+  const once = (key: DocumentName | 'index', of: readonly Kind[], make: () => Promise<Uint8Array>): Made => {
     const known = made.get(key)
-    if (known !== undefined && isSame(known.of, of)) return known.bytes
-    const bytes = make()
-    made.set(key, { of, bytes })
+    if (known !== undefined && isSame(known.of, of)) return known
+    const one: Made = { of, bytes: make() }
+    made.set(key, one)
     // A failure is not kept: the next request says it again.
-    bytes.catch(() => {
-      if (made.get(key)?.bytes === bytes) made.delete(key)
+    one.bytes.catch(() => {
+      if (made.get(key) === one) made.delete(key)
     })
-    return bytes
+    return one
   }
-  const document = (name: DocumentName): Promise<Uint8Array> => {
+  const document = (name: DocumentName): Made => {
     const { kinds } = catalogue
     return once(name, kindsOf(name, kinds), async () => {
       const prepared = isAsBuilt(name, kinds) ? await preparedDocument(import.meta.dirname, BUILD, name) : undefined
@@ -52,25 +51,47 @@ export const openapi = ({ catalogue }: ServerContext): Stage => {
     })
   }
 
-  /** What is built in is the same in all servers of a build, and need not be made to be told from another's. */
-  const versionOf = async (path: DocumentName): Promise<string> =>
-    hashOf(isAsBuilt(path, catalogue.kinds) ? `${BUILD} ${path}` : await document(path))
+  /**
+   * By which clients tell a document from another: any text serves, as long as it changes with the document. What is
+   * built in is the same in all servers of a build, and need not be made to be told from another's.
+   */
+  const versionOf = async (name: DocumentName): Promise<string> => {
+    if (isAsBuilt(name, catalogue.kinds)) return digestOf(`${BUILD} ${name}`)
+    return digestIn(document(name))
+  }
 
-  const index = (): Promise<Uint8Array> =>
+  const index = (): Made =>
     once('index', catalogue.kinds, async () => {
       const paths: Record<string, { readonly serverRelativeURL: string }> = {}
       for (const path of new Set(catalogue.kinds.map(pathOf))) {
-        const hash = await versionOf(path)
-        paths[path] = { serverRelativeURL: `/openapi/v3/${path}?hash=${hash}` }
+        paths[path] = { serverRelativeURL: urlOf(path, await versionOf(path)) }
       }
       return Buffer.from(JSON.stringify({ paths }))
     })
 
-  const v2 = async (exchange: Exchange): Promise<true> => {
-    const { accept = '' } = exchange.request.headers
-    return accept.includes(V2_ASKED) || accept.includes(V2_ANSWERED)
-      ? sendBytes(exchange, 200, V2_ANSWERED, await document('v2 protobuf'))
-      : sendBytes(exchange, 200, 'application/json', await document('v2'))
+  const send = async (exchange: Exchange, contentType: string, name: DocumentName, caching?: string): Promise<true> => {
+    exchange.response.setHeader('Vary', 'Accept')
+    if (isKept(exchange, await versionOf(name), caching)) return true
+    return sendBytes(exchange, 200, contentType, await document(name).bytes, caching)
+  }
+
+  const v2 = (exchange: Exchange): Promise<true> => {
+    const type = preferred(exchange.request.headers.accept, [JSON_TYPE, V2_PROTOBUF, V2_PROTOBUF_OLD])
+    return type === JSON_TYPE ? send(exchange, type, 'v2') : send(exchange, V2_PROTOBUF, 'v2 protobuf')
+  }
+
+  const v3 = async (exchange: Exchange, name: DocumentName): Promise<true> => {
+    const type = preferred(exchange.request.headers.accept, [JSON_TYPE])
+    const hash = exchange.query.get('hash')
+    if (!hash) return send(exchange, type, name)
+    const { response } = exchange
+    const version = await versionOf(name)
+    if (hash !== version) {
+      response.writeHead(301, { Location: urlOf(name, version), 'Content-Length': 0 }).end()
+      return true
+    }
+    response.setHeader('Expires', new Date(Date.now() + FOR_GOOD).toUTCString())
+    return send(exchange, type, name, 'public, immutable')
   }
 
   return (exchange) => {
@@ -78,16 +99,21 @@ export const openapi = ({ catalogue }: ServerContext): Stage => {
     if (!path.startsWith('/openapi/')) return false
     if (path === '/openapi/v2') return v2(exchange)
     return (async () => {
-      if (path === '/openapi/v3' || path === '/openapi/v3/')
-        return sendBytes(exchange, 200, 'application/json', await index())
+      if (path === '/openapi/v3' || path === '/openapi/v3/') {
+        const one = index()
+        return isKept(exchange, await digestIn(one)) || sendBytes(exchange, 200, JSON_TYPE, await one.bytes)
+      }
       const wanted = path.slice('/openapi/v3/'.length)
       const name = catalogue.kinds.map(pathOf).find((known) => known === wanted)
       if (name === undefined) throw failure(404, 'NotFound', 'the server could not find the requested resource', {})
-      const bytes = await document(name)
-      // A client that names the document's hash may keep it for good.
-      if (exchange.query.has('hash'))
-        exchange.response.setHeader('Expires', new Date(Date.now() + 31_536_000_000).toUTCString())
-      return sendBytes(exchange, 200, 'application/json', bytes)
+      return v3(exchange, name)
     })()
   }
 }
+
+const digestIn = async (one: Made): Promise<string> => {
+  one.digest ??= digestOf(await one.bytes)
+  return one.digest
+}
+
+const urlOf = (name: DocumentName, version: string): string => `/openapi/v3/${name}?hash=${version}`

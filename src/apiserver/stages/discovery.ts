@@ -7,6 +7,7 @@ import {
   resourceList,
 } from '../discovery/discovery.ts'
 import { PathNotFound } from '../errors.ts'
+import { digestOf, isKept } from '../http/answer/entity-tag.ts'
 import { sendBytes, sendText } from '../http/answer/respond.ts'
 import type { Exchange, Stage } from '../http/request/exchange.ts'
 import { negotiate } from '../http/request/negotiate.ts'
@@ -39,9 +40,11 @@ export const discovery = (server: ServerContext): Stage => {
     return known
   }
   const made = new Map<string, string>()
+  const digests = new Map<string, string>()
   server.catalogue.onChange(() => {
     known = undefined
     made.clear()
+    digests.clear()
   })
   const once = (key: string, make: () => object): string => {
     let text = made.get(key)
@@ -65,12 +68,12 @@ export const discovery = (server: ServerContext): Stage => {
       const { group, kind, version } = wanted.as
       // Tables and the like are told by what they hold; of discovery clients read it in the header.
       const contentType = `${wanted.contentType};g=${group};v=${version};as=${kind}`
-      return sendText(
-        exchange,
-        { ...wanted, contentType },
-        200,
-        once(`${path} ${version}`, () => aggregatedDiscovery(served(), path, version)),
-      )
+      const key = `${path} ${version}`
+      const text = once(key, () => aggregatedDiscovery(served(), path, version))
+      const digest = digests.get(key) ?? digestOf(text)
+      digests.set(key, digest)
+      if (isKept(exchange, digest, 'public')) return Promise.resolve(true)
+      return sendText(exchange, { ...wanted, contentType }, 200, text, 'public')
     }
     const legacy = (): object => ({
       kind: 'APIVersions',

@@ -13,11 +13,11 @@ const SMALL = 64 * 1024
 export const setHead = (
   { response, warnings }: Answering,
   code: number,
-  contentType: string,
+  contentType: string | undefined,
   caching = 'no-cache, private',
 ): void => {
   response.statusCode = code
-  response.setHeader('Content-Type', contentType)
+  if (contentType !== undefined) response.setHeader('Content-Type', contentType)
   response.setHeader('Cache-Control', caching)
   if (warnings.length > 0) response.setHeader('Warning', warningHeaders(warnings))
 }

@@ -33,10 +33,11 @@ const sendEncoded = async (
   code: number,
   contentType: string,
   body: string | Uint8Array,
+  caching?: string,
 ): Promise<true> => {
   const packed = await gzipped(exchange.request.headers['accept-encoding'], body)
   if (packed && !exchange.response.destroyed) setGzip(exchange.response)
-  return sendBytes(exchange, code, contentType, packed ?? body)
+  return sendBytes(exchange, code, contentType, packed ?? body, caching)
 }
 
 /** Answers with one object in the form that was negotiated (without `as`). */
@@ -89,11 +90,23 @@ function* chained<T>(...parts: readonly Iterable<T>[]): Generator<T> {
 }
 
 /** Answers with JSON text, indented or as YAML where that was asked. */
-export const sendText = async (exchange: Answering, wanted: Wanted, code: number, json: string): Promise<true> => {
+export const sendText = async (
+  exchange: Answering,
+  wanted: Wanted,
+  code: number,
+  json: string,
+  caching?: string,
+): Promise<true> => {
   if (wanted.encoding === 'yaml') {
     const { writeYaml } = await import('../yaml/write-yaml.ts')
-    return sendEncoded(exchange, code, wanted.contentType, writeYaml(parseExactly(json)))
+    return sendEncoded(exchange, code, wanted.contentType, writeYaml(parseExactly(json)), caching)
   }
   const type = wanted.encoding === 'json' ? wanted.contentType : 'application/json'
-  return sendEncoded(exchange, code, type, isPretty(exchange.request, wanted.pretty) ? indented(json) : `${json}\n`)
+  return sendEncoded(
+    exchange,
+    code,
+    type,
+    isPretty(exchange.request, wanted.pretty) ? indented(json) : `${json}\n`,
+    caching,
+  )
 }

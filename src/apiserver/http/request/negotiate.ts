@@ -75,6 +75,16 @@ const optionsOf = ({ parameters }: Clause, encoding: Encoding): Pick<Wanted, 'as
 
 const CONVERSION = ['as', 'g', 'v']
 
+/** As negotiate(), of documents that have media types of their own: the first of them that a clause names, in their order. */
+export const preferred = <T extends string>(accept: string | undefined, types: readonly T[]): T => {
+  for (const { type, quality } of clausesOf(accept || '*/*')) {
+    if (quality === 0) continue
+    const found = types.find((known) => type === known || type === '*/*' || type === `${known.split('/')[0]}/*`)
+    if (found !== undefined) return found
+  }
+  throw notAcceptable(types)
+}
+
 /**
  * The first clause of an Accept header that can be served. `serves` says whether a conversion (`as=`) is known here; an
  * unknown one is passed over, as clients list the plain form behind it. `servesPlain` says in what the object itself is
