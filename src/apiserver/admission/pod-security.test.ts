@@ -118,7 +118,14 @@ test('a namespace that begins to enforce lets stay what is there, which may be l
   const { status, body } = await change({ spec: { containers: [{ name: 'c', image: 'fairlead/toolbox' }] } })
   assert.equal(status, 403, body.message)
   assert.match(body.message, /violates PodSecurity "baseline:latest": host namespaces \(hostPID=true\)$/)
-  // Another label of the same meaning finds nothing to say.
+  // What changes nothing of it, or asks less, finds nothing to say.
+  const levels: readonly (readonly [labels: object, warns: boolean])[] = [
+    [{ metadata: { labels: { a: 'b' } } }, false],
+    [{ metadata: { labels: labelled({ enforce: 'restricted' }) } }, true],
+    [enforce, false],
+  ]
+  for (const [patch, warns] of levels)
+    assert.equal((await call('PATCH /api/v1/namespaces/later', patch)).warnings !== undefined, warns)
   const relaxed = { metadata: { labels: labelled({ enforce: 'privileged' }) } }
   assert.equal((await call('PATCH /api/v1/namespaces/later', relaxed)).warnings, undefined)
 })

@@ -85,4 +85,9 @@ test('of tolerations those stay that no other one covers', () => {
   assert.deepEqual(mergeTolerations([short!], [long!]), [long])
   assert.deepEqual(mergeTolerations([{ ...wide, effect: 'NoExecute' }], [long!]).length, 1)
   assert.deepEqual(mergeTolerations([{ key: 'a', value: 'y' }], [a]).length, 2)
+  const none = { key: 'a', operator: 'Equal' } as const
+  for (const equal of [none, { ...none, value: '' }, { ...none, value: 'x' }])
+    assert.deepEqual(mergeTolerations([equal], [{ ...equal, effect: 'NoSchedule' }]), [equal])
+  assert.deepEqual(mergeTolerations([none], [{ ...none, value: '', effect: 'NoSchedule' }]), [none])
+  assert.deepEqual(mergeTolerations([none], [{ ...none, value: 'x', effect: 'NoSchedule' }]).length, 2)
 })
