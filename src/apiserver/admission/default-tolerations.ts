@@ -4,8 +4,11 @@ import { isSame } from '#api/resource.ts'
 import { NOT_READY_TAINT, UNREACHABLE_TAINT } from '#objects/well-known.ts'
 import type { Admission } from './admission.ts'
 
-const KEYS = [NOT_READY_TAINT, UNREACHABLE_TAINT]
 const SECONDS = 300
+/** All pods hold these, and not each its own. */
+const TOLERATIONS = [NOT_READY_TAINT, UNREACHABLE_TAINT].map((key) =>
+  Object.freeze({ key, operator: 'Exists', effect: 'NoExecute', tolerationSeconds: SECONDS } as const),
+)
 
 /** The same pod, where it has a word on both. */
 const tolerant = (pod: Pod): Pod => {
@@ -16,9 +19,7 @@ const tolerant = (pod: Pod): Pod => {
         (toleration.key === key || (!toleration.key && toleration.operator === 'Exists')) &&
         (!toleration.effect || toleration.effect === 'NoExecute'),
     )
-  const missing = KEYS.filter((key) => !covers(key)).map(
-    (key) => ({ key, operator: 'Exists', effect: 'NoExecute', tolerationSeconds: SECONDS }) as const,
-  )
+  const missing = TOLERATIONS.filter(({ key }) => !covers(key))
   return missing.length === 0 ? pod : { ...pod, spec: { ...pod.spec!, tolerations: [...given, ...missing] } }
 }
 

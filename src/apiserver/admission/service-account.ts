@@ -16,21 +16,16 @@ const MOUNT_PATH = '/var/run/secrets/kubernetes.io/serviceaccount'
 /** One hour and a bit, by which the server knows a kubelet's request for a pod's own token. */
 const EXPIRATION_SECONDS = 3607
 
-const tokenVolume = (name: string): Volume => ({
-  name,
-  projected: {
-    defaultMode: 0o644,
-    sources: [
-      { serviceAccountToken: { expirationSeconds: EXPIRATION_SECONDS, path: 'token' } },
-      { configMap: { name: 'kube-root-ca.crt', items: [{ key: 'ca.crt', path: 'ca.crt' }] } },
-      {
-        downwardAPI: {
-          items: [{ path: 'namespace', fieldRef: { apiVersion: 'v1', fieldPath: 'metadata.namespace' } }],
-        },
-      },
-    ],
-  },
-})
+const SOURCES: NonNullable<Volume['projected']>['sources'] = [
+  { serviceAccountToken: { expirationSeconds: EXPIRATION_SECONDS, path: 'token' } },
+  { configMap: { name: 'kube-root-ca.crt', items: [{ key: 'ca.crt', path: 'ca.crt' }] } },
+  { downwardAPI: { items: [{ path: 'namespace', fieldRef: { apiVersion: 'v1', fieldPath: 'metadata.namespace' } }] } },
+]
+
+/** All pods hold this, and not each its own. */
+const PROJECTED = Object.freeze({ defaultMode: 0o644, sources: SOURCES })
+
+const tokenVolume = (name: string): Volume => ({ name, projected: PROJECTED })
 
 /**
  * Gives each pod a ServiceAccount that exists, and its token, CA certificate and namespace as a volume in every

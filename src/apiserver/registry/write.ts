@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util'
 import type { Kind } from '#api/catalogue/kind.ts'
 import type { ObjectMeta } from '#api/meta/object-meta.ts'
 import type { StatusCause } from '#api/meta/status.ts'
@@ -6,6 +5,7 @@ import type { ApiObject, Resource } from '#api/resource.ts'
 import { timeText } from '#api/time-text.ts'
 import { keyOf } from '#objects/object-key.ts'
 import type { OwnedKind } from '#schema/apply/owners/owned-kind.ts'
+import { sharing } from '#schema/json/sharing.ts'
 import { SYSTEM } from '../access/caller.ts'
 import type { Companions } from '../admission/admission.ts'
 import { alreadyExists, badRequest, creationForbidden, invalid, notFound } from '../errors.ts'
@@ -134,8 +134,9 @@ export class Write {
     this.#chain.checkUpdate(complete, previous)
     const allocated = withoutIdleTimes(this.#chain.update('allocateUpdate', complete, previous), previous)
     this.#consulted.validated('UPDATE', name, allocated, previous)
-    const object = this.#chain.update('countUpdate', allocated, previous)
-    if (isDeepStrictEqual(object, previous)) return previous
+    // Of a state that is kept for the past's sake most is the next one's too.
+    const object = sharing(this.#chain.update('countUpdate', allocated, previous), previous)
+    if (object === previous) return previous
     if (this.#transaction.dryRun) return object
     const key = keyIn(resource, namespace, name)
     if (isTerminated(this.#kind, object)) {
@@ -195,8 +196,8 @@ export class Write {
     const key = keyIn(resource, namespace, name)
     if (this.#transaction.dryRun) return { object: plan.object, gone }
     if (gone) return { object: this.remove(key, plan.object), gone }
-    const isMarked = isDeepStrictEqual(plan.object, current)
-    return { object: isMarked ? current : this.#put(key, plan.object), gone }
+    const marked = sharing(plan.object, current)
+    return { object: marked === current ? current : this.#put(key, marked), gone }
   }
 
   /** Takes an object away with this as its last state, whatever would hold it. */
