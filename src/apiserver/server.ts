@@ -3,6 +3,7 @@ import { chmodSync, rmSync } from 'node:fs'
 import { createServer as createHttpServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Catalogue } from '#api/catalogue/catalogue.ts'
+import type { CertificateSigningRequest } from '#api/certificates/certificatesigningrequest/message.ts'
 import { events } from '#api/core/event/resource.ts'
 import type { Service } from '#api/core/service/message.ts'
 import { services } from '#api/core/service/resource.ts'
@@ -38,6 +39,7 @@ import { createInProcessClient } from './in-process-client.ts'
 import type { KubeletLocator } from './kubelet-proxy.ts'
 import { createMachinery } from './machinery/create-machinery.ts'
 import type { Pki } from './pki/pki.ts'
+import type { Approval } from './pki/requests/approval.ts'
 import type { Asked, Issued } from './pki/requests/issue.ts'
 import { type Dial, dialTcp } from './proxy/destination.ts'
 import { DrawSource } from './registry/consulting/draws.ts'
@@ -108,6 +110,8 @@ export interface ApiServer {
   readonly signer: TokenSigner
   /** A certificate by the cluster's CA, where the signer that is asked for would sign it. */
   readonly issueCertificate: (asked: Asked) => Promise<Issued>
+  /** Why such a request is approved at once, if it is. */
+  readonly approvalOf: (spec: CertificateSigningRequest['spec']) => Promise<Approval>
   /** The CA's certificate, PEM: what `kube-root-ca.crt` holds. */
   readonly rootCa: string
   /** What it made at its start, and what a cluster cannot do without: for a controller that keeps it. */
@@ -272,6 +276,11 @@ export const createApiServer = async (options: ApiServerOptions): Promise<ApiSer
     signer,
     issueCertificate: async (asked) =>
       (await import('./pki/requests/issue.ts')).issueFor(asked, options.pki.ca, clock.now()),
+    approvalOf: async (spec) =>
+      (await import('./pki/requests/approval.ts')).approvalOf(
+        spec,
+        (caller, request) => authorizer.authorize(caller, request).allowed,
+      ),
     rootCa: options.pki.ca.certificate,
     systemObjects: system,
     listen: open,

@@ -32,7 +32,7 @@ export type PatchType = 'json' | 'merge' | 'strategic'
 
 export interface WriteOptions {
   readonly namespace?: string
-  readonly subresource?: 'status' | 'scale' | 'binding' | 'eviction' | 'token' | 'finalize'
+  readonly subresource?: 'status' | 'approval' | 'scale' | 'binding' | 'eviction' | 'token' | 'finalize'
   readonly dryRun?: boolean
   /** Who is told to own what is written; absent: the client itself. */
   readonly fieldManager?: string

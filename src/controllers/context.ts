@@ -1,4 +1,5 @@
 import type { Catalogue } from '#api/catalogue/catalogue.ts'
+import type { CertificateSigningRequest } from '#api/certificates/certificatesigningrequest/message.ts'
 import { events } from '#api/core/event/resource.ts'
 import type { ApiObject, ResourceObject } from '#api/resource.ts'
 import { ApiError, type Client, isConflict, isNotFound } from '#client/client.ts'
@@ -33,6 +34,11 @@ export type IssueCertificate = (
   asked: Certifying,
 ) => Promise<{ readonly certificate: string } | { readonly refusal: string }>
 
+/** Why such a request is approved at once; `refused`: rules forbid it so far; undefined: somebody has to decide. */
+export type ApprovalOf = (
+  spec: CertificateSigningRequest['spec'],
+) => Promise<{ readonly message: string } | 'refused' | undefined>
+
 /** What every controller is given. `client` writes through into the caches of `informers`: see Informer.observe. */
 export interface ControllerContext {
   readonly client: Client
@@ -48,6 +54,8 @@ export interface ControllerContext {
   readonly signToken: SignToken | undefined
   /** Signs for who has been approved; absent: nobody does. */
   readonly issueCertificate: IssueCertificate | undefined
+  /** Absent: nothing is approved but by people. */
+  readonly approvalOf: ApprovalOf | undefined
   /** What is made again when it is deleted, in the order in which it can be made. */
   readonly kept: readonly ResourceObject[]
   /** Absent: no LoadBalancer is given an address. */

@@ -3,7 +3,7 @@ import type { ResourceObject } from '#api/resource.ts'
 import type { Client } from '#client/client.ts'
 import { Informers, writeThrough } from '#client/informer.ts'
 import type { Clock } from '#clock/clock.ts'
-import type { ControllerContext, IssueCertificate, Log, RunningController, SignToken } from './context.ts'
+import type { ApprovalOf, ControllerContext, IssueCertificate, Log, RunningController, SignToken } from './context.ts'
 import { CONTROLLERS } from './controller-list.ts'
 
 export interface ControllerOptions {
@@ -17,6 +17,8 @@ export interface ControllerOptions {
   readonly signToken?: SignToken
   /** Absent: requests for certificates are signed by nobody. */
   readonly issueCertificate?: IssueCertificate
+  /** Absent: requests for certificates are approved by people alone. */
+  readonly approvalOf?: ApprovalOf
   readonly loadBalancer: { readonly cidrs: readonly string[] } | 'none'
   readonly signal: AbortSignal
   readonly log: Log
@@ -62,6 +64,7 @@ export const startControllers = (options: ControllerOptions): Controllers => {
     rootCa,
     signToken: options.signToken,
     issueCertificate: options.issueCertificate,
+    approvalOf: options.approvalOf,
     kept: options.kept ?? [],
     loadBalancer: options.loadBalancer === 'none' ? undefined : options.loadBalancer,
     concurrency: options.concurrency ?? 8,

@@ -215,7 +215,7 @@ export class FakeClient implements Client {
       current.metadata!
     const fixed = { uid, creationTimestamp, deletionTimestamp, deletionGracePeriodSeconds, generation, resourceVersion }
     const next: Loose =
-      options.subresource === 'status'
+      options.subresource === 'status' || options.subresource === 'approval'
         ? {
             ...current,
             status: given.status,

@@ -58,6 +58,7 @@ const controllers = startControllers({
   rootCa: pki.ca.certificate,
   signToken: (...of) => api.signer.legacyToken(...of),
   issueCertificate: api.issueCertificate,
+  approvalOf: api.approvalOf,
   kept: api.systemObjects,
   loadBalancer: config.loadBalancer === 'pool' ? { cidrs: config.loadBalancerCidr } : 'none',
   log: (level, message) => logLine(`controllers: ${level}: ${message}`),

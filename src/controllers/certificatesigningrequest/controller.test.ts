@@ -52,6 +52,40 @@ test('what has been approved is signed, by the cluster’s own signers alone', a
   cluster.stop()
 })
 
+test('a kubelet’s request is approved and signed by itself once rules let it, and none that is decided', async () => {
+  let isLet = false
+  const asked: string[] = []
+  const cluster = await startCluster({
+    issueCertificate: async ({ request }) => ({ certificate: `for ${request}` }),
+    approvalOf: async ({ request }) => {
+      asked.push(atob(request))
+      if (request === btoa('request of other')) return undefined
+      return isLet ? { message: 'let' } : 'refused'
+    },
+  })
+  const { client, clock, settle } = cluster
+  const statusOf = async (name: string) => (await client.get(certificateSigningRequests, name)).status
+  for (const name of ['denied', 'node', 'other']) {
+    const metadata = { name, creationTimestamp: timeText(clock.now()) }
+    await client.create(certificateSigningRequests, { ...csr(name), metadata })
+    if (name === 'denied') await decide(cluster, 'denied', 'Denied')
+  }
+  await settle()
+  assert.equal((await statusOf('node'))?.conditions, undefined)
+  isLet = true
+  asked.length = 0
+  clock.advance(60_000)
+  await settle()
+  const { conditions, certificate } = (await statusOf('node'))!
+  const [{ type, status, reason, message }] = conditions as any
+  assert.deepEqual([type, status, reason, message], ['Approved', 'True', 'AutoApproved', 'let'])
+  assert.equal(atob(certificate!), 'for request of node')
+  assert.deepEqual(asked, ['request of node'])
+  assert.equal((await statusOf('other'))?.conditions, undefined)
+  assert.deepEqual((await statusOf('denied'))?.conditions?.length, 1)
+  cluster.stop()
+})
+
 test('a request goes an hour after it was decided, and a day after it was made', async () => {
   const cluster = await startCluster({ issueCertificate: async () => ({ certificate: 'c' }) })
   const { client, clock, settle } = cluster

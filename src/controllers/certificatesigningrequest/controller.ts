@@ -6,12 +6,15 @@ import { isLeaving } from '#objects/deletion.ts'
 import { type ControllerContext, onAny, type RunningController, runLoop } from '../context.ts'
 import { fateOf } from './desired.ts'
 
+/** How long until rules are asked again whether a kubelet may have its certificate. */
+const AGAIN_MS = 60_000
+
 /**
- * Signs requests for certificates that somebody has approved, for the signers that are the cluster's own, and takes
- * requests away that have lain long enough.
+ * Approves what kubelets ask for where rules let them, signs requests for certificates that have been approved, for the
+ * signers that are the cluster's own, and takes requests away that have lain long enough.
  */
 export const startCertificateSigner = (context: ControllerContext): RunningController | undefined => {
-  const { client, informers, clock, issueCertificate } = context
+  const { client, informers, clock, issueCertificate, approvalOf } = context
   if (!issueCertificate) return undefined
   const cache = informers.for(certificateSigningRequests)
 
@@ -20,7 +23,17 @@ export const startCertificateSigner = (context: ControllerContext): RunningContr
     if (!csr || isLeaving(csr)) return undefined
     const now = clock.now()
     const fate = fateOf(csr, now)
-    if (fate.kind === 'left') return fate.ms
+    if (fate.kind === 'left') {
+      const approval = fate.isOpen ? await approvalOf?.(csr.spec) : undefined
+      if (approval === undefined) return fate.ms
+      if (approval === 'refused') return Math.min(fate.ms, AGAIN_MS)
+      const status = {
+        ...csr.status,
+        conditions: [...(csr.status?.conditions ?? []), approved(approval.message, timeText(now))],
+      }
+      await client.update(certificateSigningRequests, { ...csr, status }, { subresource: 'approval' })
+      return undefined
+    }
     if (fate.kind === 'gone') {
       const preconditions = { uid: csr.metadata!.uid! }
       await client.delete(certificateSigningRequests, name, { preconditions }).catch((error: unknown) => {
@@ -48,7 +61,11 @@ export const startCertificateSigner = (context: ControllerContext): RunningContr
 
 type Condition = NonNullable<NonNullable<CertificateSigningRequest['status']>['conditions']>[number]
 
-const failed = (message: string, now: string): Condition => ({
-  ...{ type: 'Failed', status: 'True', reason: 'SignerValidationFailure', message },
+const condition = (type: string, reason: string, message: string, now: string): Condition => ({
+  ...{ type, status: 'True', reason, message },
   ...{ lastUpdateTime: now, lastTransitionTime: now },
 })
+
+const failed = (message: string, now: string): Condition => condition('Failed', 'SignerValidationFailure', message, now)
+
+const approved = (message: string, now: string): Condition => condition('Approved', 'AutoApproved', message, now)

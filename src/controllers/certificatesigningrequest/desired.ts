@@ -14,8 +14,14 @@ const DECIDED_MS = HOUR
 /** For how long it stays undecided. */
 const PENDING_MS = 24 * HOUR
 
-/** What becomes of a request: signed, taken away, or left for so many milliseconds. */
-type Fate = { readonly kind: 'sign' } | { readonly kind: 'gone' } | { readonly kind: 'left'; readonly ms: number }
+/**
+ * What becomes of a request: signed, taken away, or left for so many milliseconds; of one that is open, nobody has
+ * decided.
+ */
+type Fate =
+  | { readonly kind: 'sign' }
+  | { readonly kind: 'gone' }
+  | { readonly kind: 'left'; readonly ms: number; readonly isOpen: boolean }
 
 /** What becomes of a request for a certificate now, milliseconds since 1970. */
 export const fateOf = (csr: CertificateSigningRequest, now: number): Fate => {
@@ -26,5 +32,5 @@ export const fateOf = (csr: CertificateSigningRequest, now: number): Fate => {
   if (ms <= 0) return { kind: 'gone' }
   const isApproved = hasCondition(csr, 'Approved') && !hasCondition(csr, 'Denied') && !hasCondition(csr, 'Failed')
   if (isApproved && !certificate && SIGNERS.includes(csr.spec.signerName)) return { kind: 'sign' }
-  return { kind: 'left', ms }
+  return { kind: 'left', ms, isOpen: decision === undefined && !certificate }
 }
