@@ -21,6 +21,9 @@ export const HTTP_OPTIONS: ServerOptions & { shouldUpgradeCallback(request: Inco
   maxHeaderSize: HEADER_LIMIT,
   // A missing Host is refused with a Status.
   requireHostHeader: false,
+  // Who went without a word is noticed: watches and sessions may be silent for hours.
+  keepAlive: true,
+  keepAliveInitialDelay: 15_000,
   shouldUpgradeCallback: ({ url = '' }) => UPGRADED.test(url),
 }
 

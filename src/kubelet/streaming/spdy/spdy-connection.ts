@@ -24,6 +24,8 @@ const MAX_FRAME = 4 << 20
  * windows.
  */
 const MAX_UNREAD = 256 << 10
+/** Answers that the client does not take: from here on nothing more is read that would want one. */
+const MAX_UNSENT = 1 << 20
 const MAX_STREAMS = 1000
 
 interface SpdyConnectionOptions {
@@ -62,6 +64,7 @@ export class SpdyConnection implements SpdyCarrier {
     socket.on('end', () => this.close())
     socket.on('error', () => this.close())
     socket.on('close', () => this.close())
+    socket.on('drain', () => this.resumeIfReady())
     if (head.length > 0) this.#receive(head)
     else socket.resume()
   }
@@ -188,7 +191,7 @@ export class SpdyConnection implements SpdyCarrier {
   }
 
   resumeIfReady(): void {
-    if (this.#closed) return
+    if (this.#closed || this.#socket.writableLength > MAX_UNSENT) return
     for (const stream of this.#streams.values()) if (stream.readableLength > MAX_UNREAD) return
     this.#socket.resume()
   }

@@ -31,10 +31,16 @@ export type Frame =
       readonly payload: Buffer
     }
 
+/** So many pieces of a frame are made one: small ones take much room each. */
+const MAX_PIECES = 256
+
 /** Cuts a byte stream into frames. */
 export class FrameParser {
   readonly #maxPayload: number
-  #rest: Buffer = Buffer.alloc(0)
+  #pieces: Buffer[] = []
+  #length = 0
+  /** Bytes without which there is no frame. */
+  #needed = FRAME_HEADER
 
   constructor(maxPayload: number) {
     this.#maxPayload = maxPayload
@@ -42,17 +48,25 @@ export class FrameParser {
 
   /** The frames that are whole with this chunk. Throws where one is longer than allowed. */
   push(chunk: Buffer): readonly Frame[] {
-    let bytes = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk])
+    this.#pieces.push(chunk)
+    this.#length += chunk.length
+    // A frame that comes byte by byte must not be copied as often.
+    if (this.#length < this.#needed && this.#pieces.length < MAX_PIECES) return []
+    let bytes = this.#pieces.length === 1 ? chunk : Buffer.concat(this.#pieces, this.#length)
     const frames: Frame[] = []
+    this.#needed = FRAME_HEADER
     while (bytes.length >= FRAME_HEADER) {
       const length = bytes.readUIntBE(5, 3)
       if (length > this.#maxPayload)
         throw new RangeError(`a SPDY frame of ${length} bytes: at most ${this.#maxPayload} are taken`)
-      if (bytes.length < FRAME_HEADER + length) break
+      this.#needed = FRAME_HEADER + length
+      if (bytes.length < this.#needed) break
       frames.push(parseFrame(bytes, length))
-      bytes = bytes.subarray(FRAME_HEADER + length)
+      bytes = bytes.subarray(this.#needed)
+      this.#needed = FRAME_HEADER
     }
-    this.#rest = bytes
+    this.#pieces = bytes.length === 0 ? [] : [bytes]
+    this.#length = bytes.length
     return frames
   }
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { type Duplex, duplexPair } from 'node:stream'
-import { test } from 'node:test'
+import { mock, test } from 'node:test'
 import { crc32 } from 'node:zlib'
 
 import { SpdyConnection } from './spdy-connection.ts'
@@ -175,4 +175,51 @@ test('rubbish ends the connection, and so does the client’s leaving, with ever
   second.client.socket.end()
   await second.closed
   assert.equal(opened.destroyed, true)
+})
+
+test('a frame that comes in small pieces is the same, and is not copied with each of them', () => {
+  const payload = Buffer.alloc(200_000, 'x')
+  const bytes = Buffer.concat([
+    dataFrame(1, payload, false),
+    numbersFrame(FrameType.PING, 1),
+    dataFrame(3, payload, true),
+  ])
+  const whole = new FrameParser(1 << 20).push(bytes)
+  assert.equal(whole.length, 3)
+  let copied = 0
+  const { concat } = Buffer
+  const counted = mock.method(Buffer, 'concat', (list: readonly Uint8Array[], length: number) => {
+    copied += length
+    return concat.call(Buffer, list, length)
+  })
+  try {
+    const parser = new FrameParser(1 << 20)
+    const frames: Frame[] = []
+    for (let at = 0; at < bytes.length; at += 7) frames.push(...parser.push(bytes.subarray(at, at + 7)))
+    assert.deepEqual(frames, whole)
+    assert.ok(copied < 100 * bytes.length, String(copied / bytes.length))
+  } finally {
+    counted.mock.restore()
+  }
+})
+
+test('a client that asks and takes no answer is read no further, until it takes them', async () => {
+  const [near, far] = duplexPair()
+  new SpdyConnection(near, Buffer.alloc(0), { onStream: () => true, onClose: () => undefined })
+  const pings = Buffer.concat(Array.from({ length: 10_000 }, () => numbersFrame(FrameType.PING, 1)))
+  const turn = () => new Promise(setImmediate)
+  let sent = 0
+  for (; far.writableLength === 0 && sent < 50; sent++) {
+    far.write(pings)
+    for (let turns = 0; turns < 20; turns++) await turn()
+  }
+  assert.ok(sent < 50, 'all of it was read')
+  assert.ok(near.writableLength < 2 << 20, String(near.writableLength))
+  let taken = 0
+  far.on('data', (chunk: Buffer) => {
+    taken += chunk.length
+  })
+  while (taken < sent * pings.length) await turn()
+  assert.equal(taken, sent * pings.length)
+  near.destroy()
 })
