@@ -1,5 +1,5 @@
 import type { CompiledMutations } from '#api/admissionregistration/expressions/mutation.ts'
-import { CelError, type Inputs, ListValue, ObjectValue, toJson } from '#cel/cel.ts'
+import { CelCostError, CelError, type Inputs, ListValue, ObjectValue, toJson } from '#cel/cel.ts'
 import { fieldElement, formatElement, indexElement } from '#schema/apply/sets/path-element.ts'
 import type { FieldType } from '#schema/apply/types/field-type.ts'
 import { mergeValues } from '#schema/apply/values/merge.ts'
@@ -43,8 +43,10 @@ const patched = (object: JsonObject, value: Value): JsonObject => {
 }
 
 const applied = (object: JsonObject, value: Value, type: FieldType): JsonObject => {
+  // First, since it ends where a value has too many parts.
+  const written = json(value) as JsonObject
   checkNames(value, 'Object')
-  const config = { ...(json(value) as JsonObject), apiVersion: object.apiVersion!, kind: object.kind! }
+  const config = { ...written, apiVersion: object.apiVersion!, kind: object.kind! }
   const problems = validateValue(type, config)
   const refuse = (why: string) => new MutationError(`error applying patch: ${why}`)
   if (problems.length > 0) throw refuse(`failed to convert patch object to typed object: ${formatProblems(problems)}`)
@@ -58,7 +60,7 @@ const json = (value: Value): JsonValue => {
   try {
     return toJson(value)
   } catch (error) {
-    if (error instanceof CelError) throw new MutationError(error.message)
+    if (error instanceof CelError || error instanceof CelCostError) throw new MutationError(error.message)
     throw error
   }
 }

@@ -11,26 +11,66 @@ const plain = (value: Numeric): bigint | number => (value instanceof Uint ? valu
 const sameBytes = (one: Uint8Array, other: Uint8Array): boolean =>
   one.length === other.length && one.every((byte, index) => byte === other[index])
 
-const sameItems = (one: readonly Value[], other: readonly Value[]): boolean =>
-  one.length === other.length && one.every((item, index) => isEqual(item, other[index]!))
+const isCompound = (value: Value): boolean =>
+  value instanceof ListValue || value instanceof MapValue || value instanceof ObjectValue || value instanceof Optional
 
-const sameMaps = (one: MapValue, other: MapValue): boolean =>
-  one.size === other.size &&
-  one.keys().every((key) => {
-    const found = other.get(key)
-    return found !== undefined && isEqual(one.get(key)!, found)
-  })
+/**
+ * One comparison of two values. What lies within them is compared once, however often it stands there: a list may hold
+ * another many times, and that one a third.
+ */
+class Comparison {
+  readonly #known = new Map<Value, Map<Value, boolean>>()
 
-const sameObjects = (one: ObjectValue, other: ObjectValue): boolean => {
-  const names = one.names()
-  return (
-    one.typeName === other.typeName &&
-    names.length === other.names().length &&
-    names.every((name) => {
-      const found = other.field(name)
-      return found !== undefined && isEqual(one.field(name)!, found)
+  #isEqual(one: Value, other: Value): boolean {
+    if (one === other) return true
+    if (!isCompound(one)) return isEqual(one, other)
+    let results = this.#known.get(one)
+    if (results === undefined) {
+      results = new Map()
+      this.#known.set(one, results)
+    }
+    let result = results.get(other)
+    if (result === undefined) {
+      result = this.isEqual(one, other)
+      results.set(other, result)
+    }
+    return result
+  }
+
+  /** For compound values. */
+  isEqual(one: Value, other: Value): boolean {
+    if (one instanceof ListValue) {
+      if (!(other instanceof ListValue)) return false
+      return one.rules === undefined ? this.#sameItems(one.items, other.items) : one.rules.equals(one, other)
+    }
+    if (one instanceof MapValue) return other instanceof MapValue && this.#sameMaps(one, other)
+    if (one instanceof ObjectValue) return other instanceof ObjectValue && this.#sameObjects(one, other)
+    if (!(one instanceof Optional && other instanceof Optional)) return false
+    return one.value === undefined || other.value === undefined
+      ? one.value === other.value
+      : this.#isEqual(one.value, other.value)
+  }
+
+  #sameItems(one: readonly Value[], other: readonly Value[]): boolean {
+    return one.length === other.length && one.every((item, index) => this.#isEqual(item, other[index]!))
+  }
+
+  #sameMaps(one: MapValue, other: MapValue): boolean {
+    if (one.size !== other.size) return false
+    return one.keys().every((key) => {
+      const found = other.get(key)
+      return found !== undefined && this.#isEqual(one.get(key)!, found)
     })
-  )
+  }
+
+  #sameObjects(one: ObjectValue, other: ObjectValue): boolean {
+    const names = one.names()
+    if (one.typeName !== other.typeName || names.length !== other.names().length) return false
+    return names.every((name) => {
+      const found = other.field(name)
+      return found !== undefined && this.#isEqual(one.field(name)!, found)
+    })
+  }
 }
 
 /** Whether values are equal; those of different types never are, but for numbers. */
@@ -39,21 +79,11 @@ export const isEqual = (one: Value, other: Value): boolean => {
   // biome-ignore lint/suspicious/noDoubleEquals: a bigint and a number are compared by what they are worth
   if (isNumeric(one)) return isNumeric(other) && plain(one) == plain(other)
   if (one instanceof Uint8Array) return other instanceof Uint8Array && sameBytes(one, other)
-  if (one instanceof ListValue) {
-    if (!(other instanceof ListValue)) return false
-    return one.rules === undefined ? sameItems(one.items, other.items) : one.rules.equals(one, other)
-  }
-  if (one instanceof MapValue) return other instanceof MapValue && sameMaps(one, other)
-  if (one instanceof ObjectValue) return other instanceof ObjectValue && sameObjects(one, other)
   if (one instanceof Duration) return other instanceof Duration && one.nanos === other.nanos
   if (one instanceof Timestamp) return other instanceof Timestamp && one.nanos === other.nanos
   if (one instanceof TypeValue) return other instanceof TypeValue && one.name === other.name
   if (one instanceof Opaque) return other instanceof Opaque && one.typeName === other.typeName && one.equals(other)
-  if (one instanceof Optional && other instanceof Optional)
-    return one.value === undefined || other.value === undefined
-      ? one.value === other.value
-      : isEqual(one.value, other.value)
-  return false
+  return isCompound(one) && new Comparison().isEqual(one, other)
 }
 
 const order = <T extends bigint | number | string | boolean>(one: T, other: T): number =>

@@ -1,23 +1,30 @@
 import { toBase64 } from '#schema/base64.ts'
 import { keptInteger } from '#schema/json/long-integer.ts'
 import type { JsonValue } from '#schema/json-value.ts'
-import { CelError } from './cel-error.ts'
+import { CelCostError, CelError } from './cel-error.ts'
 import { Duration, Timestamp } from './time.ts'
 import { ListValue, MapValue, ObjectValue, Optional, Uint, type Value } from './value.ts'
 
-/** A value as JSON. Throws CelError for what JSON has no word for. */
+/** Parts of a value that is written: a list may hold another a thousand times, and that one a third. */
+const MOST = 1_000_000
+
+/** A value as JSON. Throws CelError for what JSON has no word for, and CelCostError for what has too many parts. */
 export const toJson = (value: Value): JsonValue => {
-  if (value === null || typeof value === 'string' || typeof value === 'boolean' || typeof value === 'number')
-    return value
-  if (typeof value === 'bigint') return keptInteger(value)
-  if (value instanceof Uint) return keptInteger(value.value)
-  if (value instanceof Uint8Array) return toBase64(value)
-  if (value instanceof Duration || value instanceof Timestamp) return value.toString()
-  if (value instanceof ListValue) return value.items.map(toJson)
-  if (value instanceof Optional) return value.value === undefined ? null : toJson(value.value)
-  if (value instanceof ObjectValue)
-    return Object.fromEntries(value.names().map((name) => [name, toJson(value.field(name)!)]))
-  if (value instanceof MapValue)
-    return Object.fromEntries(value.keys().map((key) => [String(key), toJson(value.get(key)!)]))
-  throw new CelError('a value of this type cannot be written as JSON')
+  let parts = 0
+  const written = (part: Value): JsonValue => {
+    if (++parts > MOST) throw new CelCostError()
+    if (part === null || typeof part === 'string' || typeof part === 'boolean' || typeof part === 'number') return part
+    if (typeof part === 'bigint') return keptInteger(part)
+    if (part instanceof Uint) return keptInteger(part.value)
+    if (part instanceof Uint8Array) return toBase64(part)
+    if (part instanceof Duration || part instanceof Timestamp) return part.toString()
+    if (part instanceof ListValue) return part.items.map(written)
+    if (part instanceof Optional) return part.value === undefined ? null : written(part.value)
+    if (part instanceof ObjectValue)
+      return Object.fromEntries(part.names().map((name) => [name, written(part.field(name)!)]))
+    if (part instanceof MapValue)
+      return Object.fromEntries(part.keys().map((key) => [String(key), written(part.get(key)!)]))
+    throw new CelError('a value of this type cannot be written as JSON')
+  }
+  return written(value)
 }

@@ -54,6 +54,8 @@ const shown = (value: Value, count: Count): string => {
 
 /** A value in a list or a map, as an expression would write it. */
 const inner = (value: Value, count: Count): string => {
+  // Empty ones have no letters within.
+  if (value instanceof ListValue || value instanceof MapValue) count('[]')
   if (value instanceof ListValue) return `[${value.items.map((item) => inner(item, count)).join(', ')}]`
   if (value instanceof MapValue) {
     const entries = value.keys().map((key) => [count(inner(key, count)), inner(value.get(key)!, count)] as const)
