@@ -14,6 +14,7 @@ import type { Dial } from './proxy/destination.ts'
 import type { Registry } from './registry/registry.ts'
 import type { SubresourceHandlers } from './subresources/subresource.ts'
 import type { LazyWebhookClient } from './webhooks/client/lazy-client.ts'
+import type { WebhookCounter } from './webhooks/webhook-counter.ts'
 
 /** What the stages share. */
 export interface ServerContext {
@@ -36,6 +37,7 @@ export interface ServerContext {
   /** An integer in [0, below). */
   readonly random: (below: number) => number
   readonly counter: RequestCounter
+  readonly webhookCounter: WebhookCounter
   /** Who keeps the audit log, where there is one. */
   readonly audit?: AuditSink
   /** Requests that are worked on. */

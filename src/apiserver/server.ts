@@ -56,6 +56,7 @@ import { kubernetesAddress, systemObjects } from './system-objects.ts'
 import { tlsServer } from './tls-server.ts'
 import { AllHooks } from './webhooks/all-hooks.ts'
 import { lazyWebhookClient } from './webhooks/client/lazy-client.ts'
+import { WebhookCounter } from './webhooks/webhook-counter.ts'
 
 export interface ApiServerOptions {
   /** v4, v6, or one of them for a single-stack cluster; the first family is the default one. */
@@ -187,6 +188,7 @@ export const createApiServer = async (options: ApiServerOptions): Promise<ApiSer
   const localServices = new LocalServices(registry, catalogue, reviews, onError)
   const flows = new Flows(registry, onError)
   const closing = new AbortController()
+  const webhookCounter = new WebhookCounter()
   const context: ServerContext = {
     registry,
     authenticator,
@@ -201,6 +203,7 @@ export const createApiServer = async (options: ApiServerOptions): Promise<ApiSer
     custom,
     random,
     counter: new RequestCounter(),
+    webhookCounter,
     ...(options.audit && { audit: options.audit }),
     seats: new Seats(options.seats),
     flows,
@@ -226,7 +229,7 @@ export const createApiServer = async (options: ApiServerOptions): Promise<ApiSer
   await custom.settled
   const stopServices = await localServices.start()
   // From now on: who has a say may run in what a start is to bring up.
-  const hooks = new AllHooks({ registry, client: webhooks, uuid: randomUUID, authorizer })
+  const hooks = new AllHooks({ registry, client: webhooks, uuid: randomUUID, authorizer, counter: webhookCounter })
   registry.consult(hooks)
   const expiry = expireEvents(registry, events, () => clock.now(), onError)
 

@@ -2,7 +2,7 @@ import { sendBytes } from '../http/answer/respond.ts'
 import type { Stage } from '../http/request/exchange.ts'
 import type { ServerContext } from '../server-context.ts'
 
-/** `/metrics`: requests, stored objects, memory. */
+/** `/metrics`: requests, calls of webhooks, stored objects, memory. */
 export const metrics =
   (server: ServerContext): Stage =>
   (exchange) => {
@@ -21,6 +21,6 @@ export const metrics =
       '# TYPE process_resident_memory_bytes gauge',
       `process_resident_memory_bytes ${process.memoryUsage.rss()}`,
     ]
-    const text = `${server.counter.render()}${server.flows.render()}${[...stored, ...memory].join('\n')}\n`
+    const text = `${server.counter.render()}${server.webhookCounter.render()}${server.flows.render()}${[...stored, ...memory].join('\n')}\n`
     return sendBytes(exchange, 200, 'text/plain; version=0.0.4; charset=utf-8', text)
   }

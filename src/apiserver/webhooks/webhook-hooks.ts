@@ -10,6 +10,7 @@ import type { Hook } from './hook.ts'
 import { invocationOf, type Surroundings } from './matching.ts'
 import { isExempt } from './rules.ts'
 import { surroundingsOf } from './surroundings.ts'
+import type { WebhookCounter } from './webhook-counter.ts'
 import { WebhookFeed } from './webhook-feed.ts'
 
 export interface WebhookHooksOptions {
@@ -17,6 +18,7 @@ export interface WebhookHooksOptions {
   readonly client: LazyWebhookClient
   readonly uuid: () => string
   readonly authorizer: Authorizer
+  readonly counter: WebhookCounter
 }
 
 /** The webhooks that are configured have a say in writes. What asks them is loaded when the first one is to be asked. */
@@ -71,10 +73,10 @@ export class WebhookHooks implements Hooks {
   }
 
   async #asker(asking: Asking): Promise<Asker> {
-    const { client, registry, uuid } = this.#options
+    const { client, registry, uuid, counter } = this.#options
     const { reviewed } = await import('./patching.ts')
     const show = (kind: ReviewedKind, object: ApiObject) => reviewed(registry.machinery, kind, object)
-    return { client: await client.get(), uuid, show, ...asking }
+    return { client: await client.get(), uuid, show, counter, ...asking }
   }
 
   /** What evaluates conditions is loaded for the first hook that has some. */

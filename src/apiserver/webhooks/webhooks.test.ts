@@ -543,3 +543,26 @@ test('a refusal whose status HTTP does not know is a 500, and one that is no Sta
     await refused(make('a'), 500, /received invalid webhook response: response\.status is no Status$/)
   }
 })
+
+test('what came of webhooks is told among the numbers of the server', async () => {
+  await mutating('m', webhook('/counted', { failurePolicy: 'Ignore' }))
+  await validating('v', webhook('/counted'))
+  answers['/counted'] = ({ object }) => ({ allowed: object.data.a !== 'no', status: { code: 418 } })
+  await make('a')
+  await refused(make('b', { a: 'no' }), 418, /denied the request/)
+  const { body } = await ask(server.socketPath, 'GET /metrics')
+  const lines = (body as string).split('\n').filter((line) => line.includes('name="counted.example.com"'))
+  const counts = lines
+    .filter((line) => !/_bucket|_sum/.test(line))
+    .map((line) => line.replace(/^apiserver_admission_webhook_/, ''))
+  const of = 'name="counted.example.com",operation="CREATE"'
+  assert.deepEqual(counts.sort(), [
+    `admission_duration_seconds_count{${of},rejected="false",type="admit"} 1`,
+    `admission_duration_seconds_count{${of},rejected="false",type="validating"} 1`,
+    `admission_duration_seconds_count{${of},rejected="true",type="admit"} 1`,
+    `rejection_count{error_type="no_error",${of},rejection_code="418",type="admit"} 1`,
+    `request_total{code="200",${of},rejected="false",type="admit"} 1`,
+    `request_total{code="200",${of},rejected="false",type="validating"} 1`,
+    `request_total{code="418",${of},rejected="true",type="admit"} 1`,
+  ])
+})

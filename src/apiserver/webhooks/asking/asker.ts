@@ -5,16 +5,23 @@ import type { WebhookClient } from '../client/webhook-client.ts'
 import { WebhookError } from '../client/webhook-error.ts'
 import type { Invocation } from '../matching.ts'
 import { ReviewError, readVerdict, reviewRequest, reviewVersion, type Verdict } from '../review.ts'
+import type { WebhookCounter } from '../webhook-counter.ts'
 import { noDryRun } from './denial.ts'
 
 /** A webhook that could not be asked, or answered what is no answer: what `failurePolicy` is about. */
 export class CallError extends Error {
   readonly code = 'WEBHOOK_CALL_FAILED'
-  constructor(name: string, why: string, options?: ErrorOptions) {
+  /** By which it is counted. */
+  readonly status: number
+  constructor(name: string, why: string, status: number, options?: ErrorOptions) {
     super(`failed calling webhook ${JSON.stringify(name)}: ${why}`, options)
     this.name = 'CallError'
+    this.status = status
   }
 }
+
+/** A call to somebody that has not come to an answer, as it is counted. */
+export const UNAVAILABLE = 503
 
 const DEFAULT_SECONDS = 10
 
@@ -25,6 +32,7 @@ export interface Asker {
   /** An object as it is told of. */
   readonly show: (kind: ReviewedKind, object: ApiObject) => object
   readonly remarks: Remarks
+  readonly counter: WebhookCounter
   /** Who asked has gone. */
   readonly signal?: AbortSignal
 }
@@ -41,7 +49,7 @@ export const askWebhook = async (
   const version = reviewVersion(admissionReviewVersions)
   if (version === undefined) {
     const why = 'webhook does not accept known AdmissionReview versions (v1, v1beta1)'
-    throw new CallError(name, `could not create admission objects: ${why}`)
+    throw new CallError(name, `could not create admission objects: ${why}`, 400)
   }
   const uid = uuid()
   const { object, oldObject } = attributes
@@ -64,8 +72,9 @@ export const askWebhook = async (
 
 const callError = (name: string, error: unknown): unknown => {
   if (error instanceof ReviewError)
-    return new CallError(name, `received invalid webhook response: ${error.message}`, { cause: error })
+    return new CallError(name, `received invalid webhook response: ${error.message}`, UNAVAILABLE, { cause: error })
   if (!(error instanceof WebhookError)) return error
-  const what = error.code === 'WEBHOOK_CONFIG' ? 'could not get REST client' : 'failed to call webhook'
-  return new CallError(name, `${what}: ${error.message}`, { cause: error })
+  if (error.code === 'WEBHOOK_CONFIG')
+    return new CallError(name, `could not get REST client: ${error.message}`, 500, { cause: error })
+  return new CallError(name, `failed to call webhook: ${error.message}`, error.status ?? UNAVAILABLE, { cause: error })
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { ApiError } from '#client/client.ts'
 import { WebhookError } from '../client/webhook-error.ts'
+import { WebhookCounter } from '../webhook-counter.ts'
 import { type Asker, askWebhook, CallError } from './asker.ts'
 import { denial } from './denial.ts'
 import { mutate, PatchError } from './mutate.ts'
@@ -38,6 +39,7 @@ const asking = (answer: (call: Loose) => Loose) => {
   const said: string[] = []
   const asker: Asker = {
     uuid: () => 'u',
+    counter: new WebhookCounter(),
     show: (kind, object) => ({ shown: kind.kind, object }),
     remarks: {
       warn: (text: string) => said.push(text),
@@ -115,7 +117,7 @@ test('whatever keeps a webhook from answering is told by what it was', async () 
     await messageOf(askWebhook(asker, invocation(), attributes(), false)),
     `${failed} received invalid webhook response: expected response.uid="u", got "other"`,
   )
-  const error = new CallError('w', 'x', { cause: 1 })
+  const error = new CallError('w', 'x', 503, { cause: 1 })
   assert.deepEqual([error.name, error.code, error.cause], ['CallError', 'WEBHOOK_CALL_FAILED', 1])
 })
 

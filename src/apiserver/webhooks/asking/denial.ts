@@ -2,12 +2,15 @@ import type { Status } from '#api/meta/status.ts'
 import { ApiError } from '#client/client.ts'
 import { badRequest } from '../../errors.ts'
 
+/** What a webhook itself has refused. */
+export class Denial extends ApiError {}
+
 /** The refusal that a webhook has said, with its own code, reason and words, under its name. */
-export const denial = (name: string, result: Partial<Status> = {}): ApiError => {
+export const denial = (name: string, result: Partial<Status> = {}): Denial => {
   const denied = `admission webhook ${JSON.stringify(name)} denied the request`
   const { message, reason, code = 0, details } = result
   const why = message || reason
-  return new ApiError({
+  return new Denial({
     kind: 'Status',
     apiVersion: 'v1',
     metadata: {},

@@ -6,7 +6,8 @@ import type { Attributes } from '../attributes.ts'
 import type { Hook } from '../hook.ts'
 import { type Invocation, invocationOf, isSelected, type Surroundings } from '../matching.ts'
 import type { Verdict } from '../review.ts'
-import { type Asker, askWebhook, CallError } from './asker.ts'
+import { type Asker, askWebhook, CallError, UNAVAILABLE } from './asker.ts'
+import { counted } from './counted.ts'
 import { denial } from './denial.ts'
 import type { Round } from './rounds.ts'
 
@@ -56,10 +57,12 @@ const askOne = async (
   const shown = object && invocation.show(object)
   const told = { ...attributes, object: shown, oldObject: oldObject && invocation.show(oldObject) }
   try {
-    const verdict = await askWebhook(asker, invocation, told, true)
-    if (!verdict.allowed) throw denial(name, verdict.result)
-    const next = patched(invocation, shown, verdict, apply)
-    return next === shown ? object : next && invocation.take(next)
+    return await counted(asker, invocation.hook.webhook, attributes, 'admit', async () => {
+      const verdict = await askWebhook(asker, invocation, told, true)
+      if (!verdict.allowed) throw denial(name, verdict.result)
+      const next = patched(invocation, shown, verdict, apply)
+      return next === shown ? object : next && invocation.take(next)
+    })
   } catch (error) {
     if (!(error instanceof CallError)) throw error
     if (failurePolicy === 'Ignore') return object
@@ -79,12 +82,15 @@ const patched = (
     const why = 'attempted to modify the object, which is not supported for this operation'
     throw internalError(new Error(`admission webhook ${JSON.stringify(name)} ${why}`))
   }
-  if (patchType !== 'JSONPatch') throw new CallError(name, `unsupported patch type ${JSON.stringify(patchType)}`)
+  if (patchType !== 'JSONPatch')
+    throw new CallError(name, `unsupported patch type ${JSON.stringify(patchType)}`, UNAVAILABLE)
   try {
     return apply(object, patch, invocation)
   } catch (error) {
     if (error instanceof PatchError)
-      throw new CallError(name, `received undecodable patch in webhook response: ${error.message}`, { cause: error })
+      throw new CallError(name, `received undecodable patch in webhook response: ${error.message}`, UNAVAILABLE, {
+        cause: error,
+      })
     throw error instanceof ApiError ? error : internalError(error)
   }
 }

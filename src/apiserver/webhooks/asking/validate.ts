@@ -3,6 +3,7 @@ import type { Attributes } from '../attributes.ts'
 import type { Hook } from '../hook.ts'
 import { type Invocation, invocationOf, isSelected, type Surroundings } from '../matching.ts'
 import { type Asker, askWebhook, CallError } from './asker.ts'
+import { counted } from './counted.ts'
 import { denial } from './denial.ts'
 
 /**
@@ -33,8 +34,10 @@ const askOne = async (asker: Asker, invocation: Invocation, attributes: Attribut
     oldObject: oldObject && invocation.show(oldObject),
   }
   try {
-    const verdict = await askWebhook(asker, invocation, told, false)
-    if (!verdict.allowed) throw denial(name, verdict.result)
+    await counted(asker, invocation.hook.webhook, attributes, 'validating', async () => {
+      const verdict = await askWebhook(asker, invocation, told, false)
+      if (!verdict.allowed) throw denial(name, verdict.result)
+    })
   } catch (error) {
     if (!(error instanceof CallError)) throw error
     if (failurePolicy !== 'Ignore') throw internalError(error)

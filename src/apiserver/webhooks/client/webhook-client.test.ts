@@ -170,7 +170,9 @@ test('an answer that is no success is told in the words of Kubernetes’ own cli
   ]
   for (const [answer, words] of cases) {
     said = answer
-    await refused(client.post({ config, body: {}, timeout: 5000 }), 'WEBHOOK_REFUSED', words)
+    const call = client.post({ config, body: {}, timeout: 5000 })
+    await refused(call, 'WEBHOOK_REFUSED', words)
+    await assert.rejects(call, { status: (answer as { readonly status: number }).status })
   }
 })
 

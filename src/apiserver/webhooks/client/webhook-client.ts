@@ -99,7 +99,7 @@ export class WebhookClient {
         // To another protocol nobody has asked to switch.
         request.on('upgrade', ({ statusCode = 101 }, socket) => {
           socket.destroy()
-          reject(new WebhookError('WEBHOOK_REFUSED', refusalWords(statusCode, '', '')))
+          reject(new WebhookError('WEBHOOK_REFUSED', refusalWords(statusCode, '', ''), { status: statusCode }))
         })
         request.on('close', () => reject(new Error('EOF')))
         request.on('error', (error: NodeJS.ErrnoException) => {
@@ -125,7 +125,8 @@ const readAnswer = async (response: IncomingMessage, largest: number): Promise<R
   const text = Buffer.concat(chunks).toString()
   const code = response.statusCode ?? 0
   const type = response.headers['content-type'] ?? ''
-  if (code < 200 || code > 206) throw new WebhookError('WEBHOOK_REFUSED', refusalWords(code, type, text))
+  if (code < 200 || code > 206)
+    throw new WebhookError('WEBHOOK_REFUSED', refusalWords(code, type, text), { status: code })
   if (text === '')
     throw new WebhookError(UNREADABLE, `0-length response with status code: ${code} and content type: ${type}`)
   return readObject(text)

@@ -7,9 +7,12 @@ type WebhookErrorCode = 'WEBHOOK_UNREACHABLE' | 'WEBHOOK_REFUSED' | 'WEBHOOK_UNR
 /** A webhook that could not be asked. The message is in Kubernetes' words, to stand behind `failed to call webhook:`. */
 export class WebhookError extends Error {
   readonly code: WebhookErrorCode
-  constructor(code: WebhookErrorCode, message: string, options?: ErrorOptions) {
+  /** With what status it was refused. */
+  readonly status: number | undefined
+  constructor(code: WebhookErrorCode, message: string, options: ErrorOptions & { readonly status?: number } = {}) {
     super(message, options)
     this.name = 'WebhookError'
     this.code = code
+    this.status = options.status
   }
 }
