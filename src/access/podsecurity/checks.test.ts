@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { PodLike } from './check.ts'
 import { violations, violationsText } from './evaluate.ts'
+import { isSignificantUpdate } from './pod-update.ts'
 import type { Level } from './policy.ts'
 
 const BASE = {
@@ -354,6 +355,7 @@ test('a version asks what it asked then', () => {
 test('a pod of Windows says by its system what others say field by field', () => {
   const windows = { os: { name: 'windows' }, securityContext: { runAsNonRoot: true }, containers: [{ name: 'c' }] }
   assert.equal(said(windows, 'restricted'), '')
+  assert.equal(said(windows, 'restricted', 25), '')
   assert.match(said(windows, 'restricted', 24), /allowPrivilegeEscalation.*unrestricted capabilities.*seccompProfile/)
   assert.equal(said({ ...windows, os: { name: 'linux' } }, 'restricted').split('), ').length, 3)
 })
@@ -390,4 +392,38 @@ test('a type of SELinux that is forbidden is told alone as well as with others',
   )
   assert.equal(selinux({ type: 'container_t', role: 'r' }), `${who}role may not be set)`)
   assert.equal(selinux({ type: '' }), '')
+})
+
+test('each setting of the kernel is safe from the version on that counts it so', () => {
+  const since: { readonly [version: number]: string } = {
+    0: 'kernel.shm_rmid_forced net.ipv4.ip_local_port_range net.ipv4.tcp_syncookies net.ipv4.ping_group_range net.ipv4.ip_unprivileged_port_start',
+    27: 'net.ipv4.ip_local_reserved_ports',
+    29: 'net.ipv4.tcp_keepalive_time net.ipv4.tcp_fin_timeout net.ipv4.tcp_keepalive_intvl net.ipv4.tcp_keepalive_probes',
+    32: 'net.ipv4.tcp_rmem net.ipv4.tcp_wmem',
+  }
+  for (const [version, names] of Object.entries(since))
+    for (const name of names.split(' ')) {
+      const spec = { securityContext: { sysctls: [{ name, value: '1' }] } }
+      assert.equal(said(spec, 'baseline', Number(version)), '', name)
+      if (version !== '0') assert.match(said(spec, 'baseline', Number(version) - 1), /^forbidden sysctls \(/, name)
+    }
+})
+
+test('of an update only other images and other containers are looked at', () => {
+  const images = (...images: readonly string[]) => images.map((image, index) => ({ name: `c${index}`, image }))
+  const differs = (next: object, previous: object): boolean =>
+    isSignificantUpdate({ spec: next } as PodLike, { spec: previous } as PodLike)
+  for (const kind of ['containers', 'initContainers']) {
+    const was = { [kind]: images('a', 'b') }
+    assert.equal(differs({ [kind]: images('a', 'b'), hostPID: true }, was), false)
+    for (const other of [images('a', 'x'), images('a'), images('a', 'b', 'c')])
+      assert.equal(differs({ [kind]: other }, was), true)
+  }
+  const was = { ephemeralContainers: images('a', 'b') }
+  for (const same of [images('a', 'b'), images('a'), images('a', 'b').reverse()])
+    assert.equal(differs({ ephemeralContainers: same }, was), false)
+  for (const other of [images('a', 'x'), images('a', 'b', 'c')])
+    assert.equal(differs({ ephemeralContainers: other }, was), true)
+  assert.equal(differs({ ephemeralContainers: images('a') }, {}), true)
+  assert.equal(differs({}, {}), false)
 })

@@ -43,7 +43,7 @@ export class GroupCommit {
    * What `body` returns, once what it wrote lasts. Rejects with what it throws, and with StorageError JOURNAL_FAILED or
    * JOURNAL_FULL where the journal refuses, JOURNAL_STALLED where it stands still: then nothing has happened.
    */
-  transact<T>(body: (transaction: Transaction) => T, dryRun = false): Promise<T> {
+  transact<T>(body: (transaction: Transaction) => T, dryRun: boolean): Promise<T> {
     const { now } = this.#options
     if (this.isStalled && this.#waiting.length >= WAITING) return Promise.reject(stalled(now() - this.#since))
     return new Promise((resolve, reject) => {

@@ -60,6 +60,9 @@ test('a list of the past is read as it was, and one of what the start begins wit
   assert.deepEqual(listAt('12'), ['11', '12'])
   assert.deepEqual(listAt('14'), ['13'])
   assert.deepEqual(listAt('15'), ['13', '15'])
+  assert.deepEqual([...pods.at(15)!.keys()].sort(), ['default/a', 'default/c'])
+  assert.equal(revisionOf(pods.at(15)!.get('default/a')), '13')
+  assert.equal(pods.at(16), undefined)
 })
 
 test('what is folded into states leaves nothing to resume from, and is there', () => {

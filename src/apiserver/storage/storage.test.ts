@@ -343,3 +343,16 @@ test('a watch that is closed is told nothing any more, not even of what was writ
   assert.equal(told, 0)
   assert.equal(pods.watchers, 0)
 })
+
+test('a resource that is dropped has nothing any more: its watches end, and named again it begins from now', async () => {
+  const store = new Store(memoryJournal(100))
+  await writerOf(store, PODS).put('default/a', pod('a'))
+  const dropped = store.collection(PODS)
+  const watch = openWatch(dropped, {}, { revision: store.revision }, () => {})
+  store.drop(PODS)
+  assert.deepEqual([watch.next(), watch.isOver, dropped.isClosed], [undefined, true, true])
+  const anew = store.collection(PODS)
+  assert.deepEqual([anew.isClosed, anew.size, anew.trimmedRevision], [false, 0, store.revision])
+  assert.notEqual(store.collection(NODES).trimmedRevision, store.revision)
+  store.drop({ group: '', plural: 'none' })
+})

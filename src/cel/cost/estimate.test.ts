@@ -183,6 +183,16 @@ test('the rest of the functions cost at most what their like cost', () => {
     [texts, '(self.size() > 1 ? self : ["a"]).all(t, t == "b")', 3 + 10 + 3 * (3 + 2) + 1],
     [texts, '(self.size() > 1 ? self[0] : "a") == "abcdefghijklm"', 3 + 2 + 2],
     [texts, 'dyn(self).all(t, true)', 2 + 3 * 3 + 1],
+    [text, 'self.replace("abc", "xyz").lowerAscii() == ""', 1 + 8 + 4],
+    [text, '{self: 1}.all(k, k.contains("abc"))', 31 + 1 + (1 + 4 + 2) + 1],
+    [text, '{"a": self}.all(k, v, v.contains("abc"))', 31 + 1 + (1 + 4 + 2) + 1],
+    // What is no text and no list is as large as one.
+    [text, 'timestamp(self) == timestamp(self)', 2 * (1 + 1) + 1],
+    [text, 'duration(self) == duration(self)', 2 * (1 + 1) + 1],
+    [text, 'int(self) == int(self) && uint(self) == uint(self)', 4 * (1 + 1) + 2],
+    [text, 'double(self) == double(self)', 2 * (1 + 1) + 1],
+    [text, '(self == "a") == (self == "b")', 2 * (1 + 1) + 1],
+    [numbers, 'optional.of(self[0]) == optional.of(self[1])', 2 * (2 + 1) + 1],
   ]
   const found = cases.map(([schema, rule]) => [rule, estimate(schema, rule)])
   assert.deepEqual(

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { celEnvironment, DYN, toValue } from '../cel.ts'
 import { Expressions } from '../testing/evaluated.ts'
+import { CelCompileError } from './source-error.ts'
 
 const given = new Expressions({ d: DYN }, { d: toValue({ a: 1, b: [1, 2] }) })
 
@@ -110,5 +111,10 @@ test('problems of one expression are told of in the order in which they stand', 
     "ERROR: <input>:1:5: undeclared reference to 'a' (in container '')",
     "ERROR: <input>:2:5: undeclared reference to 'c' (in container '')",
   ])
+  const problems = [5, 2, 4, 0].map((at) => ({ at, message: `at ${at}` }))
+  assert.equal(
+    new CelCompileError('abc\nde', problems).message.replace(/\n \|.*/g, ''),
+    'ERROR: <input>:1:1: at 0\nERROR: <input>:1:3: at 2\nERROR: <input>:2:1: at 4\nERROR: <input>:2:2: at 5',
+  )
   assert.throws(() => celEnvironment({}).compile('"é" + 1\t+ a'), /\n \| "é" \+ 1 \+ a\n \| \.．\.\.\^/)
 })

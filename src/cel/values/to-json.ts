@@ -2,6 +2,7 @@ import { toBase64 } from '#schema/base64.ts'
 import { keptInteger } from '#schema/json/long-integer.ts'
 import type { JsonValue } from '#schema/json-value.ts'
 import { CelCostError, CelError } from './cel-error.ts'
+import { typeNameOf } from './kind-of.ts'
 import { Duration, Timestamp } from './time.ts'
 import { ListValue, MapValue, ObjectValue, Optional, Uint, type Value } from './value.ts'
 
@@ -23,8 +24,18 @@ export const toJson = (value: Value): JsonValue => {
     if (part instanceof ObjectValue)
       return Object.fromEntries(part.names().map((name) => [name, written(part.field(name)!)]))
     if (part instanceof MapValue)
-      return Object.fromEntries(part.keys().map((key) => [String(key), written(part.get(key)!)]))
+      return Object.fromEntries(part.keys().map((key) => [nameOf(key), written(part.get(key)!)]))
     throw new CelError('a value of this type cannot be written as JSON')
   }
   return written(value)
+}
+
+/** Nothing but a text is a name in JSON. */
+const nameOf = (key: Value): string => {
+  if (typeof key === 'string') return key
+  const type = typeNameOf(key)
+  const isNamed = typeof key === 'boolean'
+  throw new CelError(
+    isNamed ? `type conversion error from ${type} to 'string'` : `unsupported type conversion from '${type}' to string`,
+  )
 }

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { CronJob } from '#api/batch/cronjob/message.ts'
+import type { Job } from '#api/batch/job/message.ts'
+import { accountFor, referenceTo, surplusJobs } from './desired-active.ts'
 import { makeScheduledJob } from './desired-job.ts'
 import { lookAtTimes, type Next, timesOf } from './desired-schedule.ts'
 
@@ -128,4 +130,80 @@ test('a Job is named by its time, and annotated with it as the time zone shows i
     [text(), text('Europe/Berlin'), text('America/St_Johns')],
     ['2026-07-01T10:00:00Z', '2026-07-01T12:00:00+02:00', '2026-07-01T07:30:00-02:30'],
   )
+})
+
+/** A Job that has ended so, or still runs. */
+const jobOf = (name: string, end?: string, status: object = {}): Job =>
+  ({
+    metadata: { name, namespace: 'n', uid: `u-${name}` },
+    status: { ...(end && { conditions: [{ type: end, status: 'True' }] }), ...status },
+  }) as Job
+const namesOf = (jobs: readonly { readonly metadata?: { readonly name?: string } }[]) =>
+  jobs.map(({ metadata }) => metadata?.name)
+
+test('a status names the Jobs that run, and who is in it and who is not is told apart', () => {
+  const gone = referenceTo(jobOf('gone'))
+  assert.deepEqual(JSON.parse(JSON.stringify(gone)), {
+    apiVersion: 'batch/v1',
+    kind: 'Job',
+    namespace: 'n',
+    name: 'gone',
+    uid: 'u-gone',
+  })
+  const jobs = [
+    jobOf('runs'),
+    jobOf('won', 'Complete', { completionTime: '2026-01-01T00:03:00Z' }),
+    jobOf('lost', 'Failed'),
+    jobOf('stray'),
+    jobOf('old', 'Complete', { completionTime: '2026-01-01T00:01:00Z' }),
+    jobOf('held', 'Suspended'),
+  ]
+  const active = [...['runs', 'won', 'lost'].map((name) => referenceTo(jobOf(name))), gone]
+  const lastScheduleTime = '2026-01-01T00:02:00Z'
+  const account = accountFor(cronJob('@daily', undefined, { status: { active, lastScheduleTime } }), jobs)
+  assert.deepEqual(account.status, {
+    ...{ lastScheduleTime, lastSuccessfulTime: '2026-01-01T00:03:00Z' },
+    active: [active[0], gone],
+  })
+  assert.deepEqual(
+    account.remarks,
+    ['won, condition: Complete', 'lost, condition: Failed'].map((what) => ({
+      type: 'Normal',
+      reason: 'SawCompletedJob',
+      message: `Saw completed job: ${what}`,
+    })),
+  )
+  assert.deepEqual([namesOf(account.strays), account.missing], [['stray', 'held'], [gone]])
+  const later = { lastSuccessfulTime: '2026-01-02T00:00:00Z' }
+  const kept = accountFor(cronJob('@daily', undefined, { status: later }), jobs)
+  assert.deepEqual(kept.status, { ...later, active: [] })
+  const none = accountFor(cronJob('@daily'), [])
+  assert.deepEqual(none, {
+    status: { active: [], lastSuccessfulTime: undefined },
+    remarks: [],
+    strays: [],
+    missing: [],
+  })
+})
+
+test('of finished Jobs so many of each kind are kept, those that began last', () => {
+  const began = (minute: number) => ({ startTime: `2026-01-01T00:0${minute}:00Z` })
+  const jobs = [
+    jobOf('c3', 'Complete', began(3)),
+    jobOf('c1', 'Complete', began(1)),
+    jobOf('c2b', 'Complete', began(2)),
+    jobOf('c2a', 'Complete', began(2)),
+    jobOf('f1', 'Failed', began(1)),
+    jobOf('f0', 'Failed'),
+    jobOf('runs'),
+  ]
+  const surplus = (successfulJobsHistoryLimit?: number, failedJobsHistoryLimit?: number) =>
+    namesOf(
+      surplusJobs({ spec: { schedule: '', successfulJobsHistoryLimit, failedJobsHistoryLimit } } as CronJob, jobs),
+    )
+  assert.deepEqual(surplus(), [])
+  assert.deepEqual(surplus(1, 1), ['c1', 'c2a', 'c2b', 'f1'])
+  assert.deepEqual(surplus(0, 0), ['c1', 'c2a', 'c2b', 'c3', 'f1', 'f0'])
+  assert.deepEqual(surplus(4, 5), [])
+  assert.deepEqual(surplus(3), ['c1'])
 })

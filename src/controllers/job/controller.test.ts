@@ -321,6 +321,8 @@ test('fewer parallel pods end the surplus without counting it', async () => {
   await cluster.converge()
   const status = await statusOf(cluster)
   assert.deepEqual([atWork(cluster).length, status?.active, status?.failed], [1, 1, undefined])
+  const deleted = told(cluster).filter((line) => /^Normal SuccessfulDelete: Deleted pod: work-/.test(line))
+  assert.equal(new Set(deleted).size, 3)
   cluster.stop()
 })
 

@@ -2,6 +2,9 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { textFormat } from './formats.ts'
 
+const LAST_DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
+const dayOf = (month: number, day: number): string => `2026-${String(month + 1).padStart(2, '0')}-${day}`
+
 /** Texts that each format takes, and texts that it does not. */
 const TEXTS: { readonly [format: string]: readonly [taken: readonly string[], refused: readonly string[]] } = {
   bsonobjectid: [['507f1f77bcf86cd799439011'], ['507f1f77bcf86cd79943901', 'x07f1f77bcf86cd799439011']],
@@ -65,16 +68,30 @@ const TEXTS: { readonly [format: string]: readonly [taken: readonly string[], re
   ],
   password: [['', 'anything'], []],
   date: [
-    ['2026-02-28', '2024-02-29'],
-    ['2026-02-29', '2026-13-01', '2026-1-1'],
+    ['2026-02-28', '2024-02-29', '2000-02-29', ...LAST_DAYS.map((day, month) => dayOf(month, day))],
+    [
+      '2026-02-29',
+      '1900-02-29',
+      '2026-13-01',
+      '2026-00-01',
+      '2026-01-00',
+      '2026-1-1',
+      ...LAST_DAYS.map((day, month) => dayOf(month, day + 1)),
+    ],
   ],
   datetime: [
     ['2026-01-01T00:00:00Z', '2026-01-01t23:59:59.5+02:00'],
     ['today', '2026-01-01T24:00:00Z', '2026-01-01T00:00:00'],
   ],
   duration: [
-    ['1h2m3.5s', '22 ns', '3 weeks', '0', '-1s', '2 Hours'],
-    ['1', 'abc', ''],
+    [
+      ...['1h2m3.5s', '22 ns', '3 weeks', '0', '-1s', '2 Hours', '.5s', '1.s', '1us', '1µs', '1μs', '1ms'],
+      ...'ns nano nanosecond us µs micro microseconds ms milli milliseconds s sec seconds m min minutes'
+        .split(' ')
+        .map((unit) => `3 ${unit}`),
+      ...'h hr hour hours d day days w wk week weeks'.split(' ').map((unit) => `3 ${unit}`),
+    ],
+    ['1', 'abc', '', '3 years', '3 x', 'days', '.s'],
   ],
   k8sshortname: [
     ['a', 'a-1'],

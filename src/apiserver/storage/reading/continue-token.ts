@@ -19,7 +19,7 @@ const NEXT = '\0'
 /** As Kubernetes writes it: clients take it as it is, and some look inside. */
 export const encodeContinue = ({ revision, after }: ContinueToken): string => {
   const token = { v: VERSION, rv: revision ?? NOW, start: `/${after}${NEXT}` }
-  return Buffer.from(JSON.stringify(token).replaceAll(NEXT, '\\u0000')).toString('base64url')
+  return Buffer.from(JSON.stringify(token)).toString('base64url')
 }
 
 const refused = (why: string): StorageError => new StorageError('CONTINUE_INVALID', `invalid continue token: ${why}`)

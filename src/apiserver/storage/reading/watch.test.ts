@@ -154,3 +154,18 @@ test('a revision is a number of 64 bits, in so many digits', () => {
   for (const text of ['18446744073709551616', '0'.repeat(101)])
     assert.equal(why(text), `${parsing(text)}: value out of range`)
 })
+
+test('a namespace has what is its own, in order, whatever lies around it', () => {
+  const { collection } = make()
+  let revision = 10
+  for (const key of ['n/b', 'm/z', 'n/a', 'n-1/c', 'o/a', 'n/c'])
+    collection.commit({
+      ...{ revision: ++revision, resource: { group: '', plural: 'pods' }, key, replaces: undefined, deleted: false },
+      object: { metadata: { name: key } } as ApiObject,
+    })
+  assert.deepEqual(collection.keysWithin('n'), ['n/a', 'n/b', 'n/c'])
+  assert.deepEqual(collection.keysWithin('m'), ['m/z'])
+  assert.deepEqual(collection.keysWithin('o'), ['o/a'])
+  for (const none of ['', 'l', 'nn', 'p']) assert.deepEqual(collection.keysWithin(none), [], none)
+  assert.equal(collection.isClosed, false)
+})

@@ -137,6 +137,17 @@ test('the log is moved into the file before it grows large, and begins anew', (t
   assert.ok(statSync(`${path}-wal`).size < 10_000_000, `${statSync(`${path}-wal`).size}`)
 })
 
+test('a log grows by each batch, however small, and is moved for that too', (t) => {
+  const { path, opened, tidyAll } = place(t)
+  const keeper = opened({ checkpointAt: 50_000 })
+  const write = writer()
+  for (let count = 0; count < 40; count++) {
+    keeper.append([write(`key-${count}`)], count)
+    tidyAll()
+  }
+  assert.ok(statSync(`${path}-wal`).size < 150_000, `${statSync(`${path}-wal`).size}`)
+})
+
 test('a log that others have left, who never came to moving it, does not grow for ever', (t) => {
   const { path } = place(t)
   const write = writer()

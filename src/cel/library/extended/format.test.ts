@@ -11,6 +11,7 @@ test('a text is formatted as cel-go does it', () => {
     '"no substitution".format([])': 'no substitution',
     '"%%%s%% and %%".format(["a"])': '%a% and %',
     '"%d %d, %s %s".format([dyn(1), 2u, "A", "B"])': '1 2, A B',
+    '"%d %d %b %o %x".format([-1990, 1990, 1990, 1990, 1990])': '-1990 1990 11111000110 3706 7c6',
     '"%.3f %f".format([1.2345, 2.71828])': '1.234 2.718280',
     '"%b %b %b %b %b".format([dyn(5), -5, uint(64), true, false])': '101 -101 1000000 1 0',
     '"%o %o %o".format([dyn(11), -11, 65535u])': '13 -13 177777',

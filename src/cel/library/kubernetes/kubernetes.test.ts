@@ -95,6 +95,7 @@ test('versions are ordered as semver.org says', () => {
     'isSemver("1.0.0-a.b-c.0+d.e") && !isSemver("1.0") && !isSemver("v1.0.0") && isSemver("1.0", true)',
     'isSemver("01.002.0003", true) && semver("v1", true) == semver("1.0.0") && semver("v1.2", true) == semver("1.2.0")',
     '!isSemver("1.2+b", true) && !isSemver("1-b", true) && isSemver("1.2.3-b+c", true) && !isSemver("a", true)',
+    'semver("v01.2.3-a.b.1+c.d", true) == semver("1.2.3-a.b.1") && semver("v1.2.3-a.1", true) != semver("1.2.3-a1")',
     'semver("v1.2.3", true) == semver("1.2.3", false) && isSemver("0.0.0", true) && !isSemver("v1.0.0", false)',
   )
 })

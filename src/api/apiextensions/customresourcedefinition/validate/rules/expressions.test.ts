@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { fieldErrorText } from '#api/validation/field-error.ts'
 import type { JsonSchema, ValidationRule } from '#schema/structural/json-schema.ts'
+import { RuleCosts } from './costs.ts'
 import { checkRules } from './expressions.ts'
 
 const INT: JsonSchema = { type: 'integer' }
@@ -60,4 +61,20 @@ test('what may cost too much is refused, and the factor told', () => {
   ])
   const small = { ...list, maxItems: 100, items: { ...(list.items as JsonSchema), maxItems: 100 } }
   assert.deepEqual(wrong(ruled(small, rule)), [])
+})
+
+test('of all rules together the four dearest are told of, and those that cost a hundredth of all at least', () => {
+  const told = (...costs: readonly number[]) => {
+    const all = new RuleCosts()
+    const alone = costs.flatMap((cost, index) => all.count(`p${index}`, cost, 'cost'))
+    return [alone.map(({ field }) => field), all.errors('p').map(({ field }) => field)]
+  }
+  const part = 10_000_000
+  assert.deepEqual(told(part, part + 1, part), [['p1'], []])
+  const ten = Array.from({ length: 10 }, () => part)
+  assert.deepEqual(told(...ten), [[], []])
+  assert.deepEqual(told(...ten, 1), [[], ['p0', 'p1', 'p2', 'p3', 'p']])
+  const hundred = Array.from({ length: 101 }, () => 999_999)
+  assert.deepEqual(told(...hundred), [[], ['p']])
+  assert.deepEqual(told(...hundred, 1_000_000), [[], ['p101', 'p']])
 })
