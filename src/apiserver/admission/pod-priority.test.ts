@@ -6,6 +6,7 @@ import type { PriorityClass } from '#api/scheduling/priorityclass/message.ts'
 import { priorityClasses } from '#api/scheduling/priorityclass/resource.ts'
 import { ApiError } from '#client/client.ts'
 import { startTestServer, type TestServer } from '../testing/test-server.ts'
+import { podPriority } from './pod-priority.ts'
 
 const scope = { namespace: 'default' }
 let server: TestServer
@@ -92,4 +93,12 @@ test('a default class is that of every pod that names none, and there is one at 
   await refused(server.client.update(priorityClasses, { ...other, globalDefault: true }), words)
   const usual = await server.client.get(priorityClasses, 'usual')
   await server.client.update(priorityClasses, { ...usual, description: 'again' })
+  await server.client.delete(priorityClasses, 'other')
+})
+
+test('of several default classes, which nobody can make, the least counts', () => {
+  const all = [5, 2, 9].map((value) => ({ metadata: { name: `c${value}` }, value, globalDefault: value !== 9 }))
+  const reader = { all: () => [{ metadata: { name: 'none' }, value: 1 }, ...all] }
+  const made = podPriority.create!({ resource: pods, object: { metadata: {}, spec: {} }, reader } as never) as Pod
+  assert.deepEqual(made.spec, { priorityClassName: 'c2', priority: 2 })
 })

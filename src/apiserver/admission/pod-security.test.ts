@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { pods } from '#api/core/pod/resource.ts'
 import { ask } from '../testing/ask.ts'
 import { startTestServer, type TestServer } from '../testing/test-server.ts'
+import { podSecurity } from './pod-security.ts'
 
 let server: TestServer
 before(async () => {
@@ -148,4 +150,23 @@ test('labels that cannot be read are refused, each by its name', async () => {
   await within('even', {})
   const wrong = { metadata: { labels: labelled({ enforce: 'x' }) } }
   assert.equal((await call('PATCH /api/v1/namespaces/even', wrong)).status, 422)
+})
+
+test('labels that cannot be read are noted with each pod, one as it is and several as a list', () => {
+  const noted = (labels: object): string | undefined => {
+    const notes = new Map<string, string>()
+    const remarks = { annotate: (key: string, text: string) => notes.set(key, text), warn: () => {} }
+    const reader = { find: () => ({ metadata: { labels: labelled(labels) } }) }
+    const object = { metadata: { name: 'p', namespace: 'n' }, spec: specOf() }
+    assert.throws(() => podSecurity.check!({ resource: pods, object, reader, remarks } as never), /restricted:latest/)
+    assert.equal(notes.get(`${PREFIX}enforce-policy`), 'restricted:latest')
+    return notes.get(`${PREFIX}error`)
+  }
+  const bad = (mode: string, text: string): string =>
+    `metadata.labels[${PREFIX}${mode}]: Invalid value: "${text}": must be one of privileged, baseline, restricted`
+  assert.equal(noted({ enforce: 'odd' }), `Failed to parse policy: ${bad('enforce', 'odd')}`)
+  assert.equal(
+    noted({ enforce: 'odd', warn: 'x' }),
+    `Failed to parse policy: [${bad('enforce', 'odd')}, ${bad('warn', 'x')}]`,
+  )
 })

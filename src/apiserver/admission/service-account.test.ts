@@ -47,6 +47,16 @@ test('a pod has the token of its ServiceAccount where it says so, or else where 
   assert.deepEqual(await all('yes'), [true, true, false])
   assert.deepEqual(await all('no'), [false, true, false])
   assert.deepEqual((await tried({ serviceAccountName: 'no' })).spec.imagePullSecrets, [{ name: 'pull' }])
+  const { volumes } = (await tried({ serviceAccountName: 'yes' })).spec
+  const fieldRef = { apiVersion: 'v1', fieldPath: 'metadata.namespace' }
+  assert.deepEqual(volumes[0].projected, {
+    defaultMode: 420,
+    sources: [
+      { serviceAccountToken: { expirationSeconds: 3607, path: 'token' } },
+      { configMap: { name: 'kube-root-ca.crt', items: [{ key: 'ca.crt', path: 'ca.crt' }] } },
+      { downwardAPI: { items: [{ path: 'namespace', fieldRef }] } },
+    ],
+  })
   const why = 'error looking up service account default/nobody: serviceaccount "nobody" not found'
   assert.equal(await tried({ serviceAccountName: 'nobody' }), why)
 })

@@ -93,6 +93,18 @@ test('the second address goes with the wish for two, and only so', () => {
   assert.deepEqual(completed(changed, DUAL), [`spec.ipFamilyPolicy: Invalid value: "SingleStack": ${must}`])
 })
 
+test('other families than there were are a wish of their own, also where one family is to be', () => {
+  const was = { selector, ipFamilyPolicy: 'SingleStack', ipFamilies: ['IPv4'], clusterIPs: ['10.0.0.1'] }
+  const must = (what: string) =>
+    `spec.ipFamilyPolicy: Invalid value: "SingleStack": must be 'RequireDualStack' or 'PreferDualStack' when multiple ${what} are specified`
+  const clusterIPs = ['10.0.0.1', 'fd00::1']
+  assert.deepEqual(completed({ ...was, clusterIPs, ipFamilies: ['IPv4', 'IPv6'] }, was), [
+    must('cluster IPs'),
+    must('IP families'),
+  ])
+  assert.deepEqual(completed({ ...was, ipFamilies: ['IPv4', 'IPv6'] }, was), [must('IP families')])
+})
+
 test('who says nothing of the policy keeps the one that there was', () => {
   const { ipFamilyPolicy: _, ...silent } = DUAL
   assert.deepEqual(completed(silent, DUAL), ['RequireDualStack', 'IPv4,IPv6', '10.0.0.1,fd00::1'])
