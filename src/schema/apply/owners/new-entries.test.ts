@@ -56,6 +56,18 @@ test('what becomes of an object after it was made says nothing of the next one',
   assert.deepEqual(made(kind, second), made(owned(), second))
 })
 
+test('what one writer makes within a second shows the same entries, and another or a later one its own', () => {
+  const kind = owned()
+  const at = (manager: string, now: string, name: string) =>
+    entriesAfterUpdate(kind, undefined, web({ port: 80 }, { name }), undefined, manager, now)
+  const first = at('a', NOW, 'one')
+  assert.equal(at('a', NOW, 'two'), first)
+  assert.deepEqual(at('b', NOW, 'three'), [{ ...first![0], manager: 'b' }])
+  assert.deepEqual(at('b', '2026-11-27T12:00:01Z', 'four'), [
+    { ...first![0], manager: 'b', time: '2026-11-27T12:00:01Z' },
+  ])
+})
+
 test('an object that holds nothing of its own is nobody\u2019s', () => {
   const kind = owned()
   const bare = service({ metadata: { name: 'web' } })

@@ -7,7 +7,18 @@ import { type ManagedFieldsEntry, ownerId, type Writer, writeOwners } from './ow
 import { ownersAfterUpdate } from './update.ts'
 
 /** What was made last of a kind, and what of it was owned: thousands that are made one after the other are alike. */
-const latest = new WeakMap<OwnedKind, { readonly object: JsonObject; readonly fields: FieldSet }>()
+const latest = new WeakMap<OwnedKind, Made>()
+
+interface Made {
+  readonly object: JsonObject
+  readonly fields: FieldSet
+  /** As they were shown last, for all that the same writer makes within a second. */
+  shown?: {
+    readonly manager: string
+    readonly now: string
+    readonly entries: readonly ManagedFieldsEntry[] | undefined
+  }
+}
 
 /** `metadata.managedFields` of an object that `writer` makes, and nobody owned before; undefined for none. */
 export const entriesOfNew = (
@@ -16,21 +27,27 @@ export const entriesOfNew = (
   writer: Writer,
   now: string,
 ): readonly ManagedFieldsEntry[] | undefined => {
-  const known = latest.get(kind)
-  let fields = known?.fields
-  if (known === undefined || !isAlike(kind.compared, known.object, object, kind.isTyped)) {
-    fields = ownersAfterUpdate(kind, {}, object, new Map(), writer, now).get(ownerId(writer))?.fields
-    remember(kind, object, fields ?? EMPTY)
+  let made = latest.get(kind)
+  if (made === undefined || !isAlike(kind.compared, made.object, object, kind.isTyped)) {
+    const owner = ownersAfterUpdate(kind, {}, object, new Map(), writer, now).get(ownerId(writer))
+    made = remember(kind, object, owner?.fields ?? EMPTY)
   }
-  if (fields === undefined || isEmpty(fields)) return undefined
-  return writeOwners(new Map([['', { ...writer, time: now, fields }]]))
+  const { fields, shown } = made
+  const { manager } = writer
+  if (shown?.manager === manager && shown.now === now) return shown.entries
+  const entries = isEmpty(fields) ? undefined : writeOwners(new Map([['', { ...writer, time: now, fields }]]))
+  made.shown = { manager, now, entries }
+  return entries
 }
 
 /** Characters: of what is longer no copy is kept. */
 const MOST_TEXT = 16 * 1024
 
 /** As a copy: what is to be made of the object may change it in place. */
-const remember = (kind: OwnedKind, object: JsonObject, fields: FieldSet): void => {
+const remember = (kind: OwnedKind, object: JsonObject, fields: FieldSet): Made => {
   const text = JSON.stringify(object)
-  if (text.length <= MOST_TEXT) latest.set(kind, { object: parseExactly(text) as JsonObject, fields })
+  if (text.length > MOST_TEXT) return { object, fields }
+  const made = { object: parseExactly(text) as JsonObject, fields }
+  latest.set(kind, made)
+  return made
 }
