@@ -5,6 +5,7 @@ import { encodeItems, encodeListAround } from '#schema/protobuf.ts'
 import type { MessageClass } from '#schema/schema.ts'
 import type { Machinery } from '../../machinery/machinery.ts'
 import { Encodings } from './encodings.ts'
+import { KeptText } from './kept-text.ts'
 
 /** One for the process: the heap is one, too. */
 const encodings = new Encodings()
@@ -23,6 +24,9 @@ const bodyOf = (object: ApiObject, message: Message | undefined): string => {
   return JSON.stringify(rest).slice(1)
 }
 
+const keptBody = (object: ApiObject, message: Message | undefined): KeptText =>
+  new KeptText(object, (one) => bodyOf(one, message))
+
 const withKind = (object: ApiObject, body: string): string => {
   const head = `{"kind":${JSON.stringify(object.kind)},"apiVersion":${JSON.stringify(object.apiVersion)}`
   return body === '}' ? `${head}}` : `${head},${body}`
@@ -30,14 +34,11 @@ const withKind = (object: ApiObject, body: string): string => {
 
 /** `{"kind":…,"apiVersion":…,…}`; without a message as it stands. */
 export const objectJson = (object: ApiObject, message: Message | undefined): string =>
-  withKind(
-    object,
-    encodings.of(object, 'body', () => bodyOf(object, message)),
-  )
+  withKind(object, encodings.of(object, 'body', () => keptBody(object, message)).text)
 
 /** An item of a typed list, which Kubernetes writes without kind and apiVersion; of custom resources with both. */
 const itemJson = (object: ApiObject, message: Message): string => {
-  const body = encodings.ofMany(object, 'body', () => bodyOf(object, message))
+  const body = encodings.ofMany(object, 'body', () => keptBody(object, message)).text
   return message.open ? withKind(object, body) : `{${body}`
 }
 

@@ -1,3 +1,5 @@
+import { KeptText, textOctets } from './kept-text.ts'
+
 /** How many octets of encodings are kept, all together; a part of it is the most that one may take. */
 const LIMIT = 64 * 1024 * 1024
 /** Where the entries that have gone are cut off rather than left empty. */
@@ -5,7 +7,7 @@ const SLACK = 4096
 /** So many that are in use are passed over before one of them goes all the same. */
 const CHANCES = 32
 
-type Encoding = string | Uint8Array
+type Encoding = string | Uint8Array | KeptText
 
 /** The encodings of one object, one behind the other. */
 interface Kept {
@@ -116,11 +118,8 @@ const keptAs = (first: Kept | undefined, form: string): Kept | undefined => {
   return kept
 }
 
-/** V8 takes two octets for each character of a text that has one of these. */
-const WIDE = /[^\0-\xff]/
-
 /** Each entry costs something itself. */
 const octets = (encoding: Encoding): number => {
-  if (typeof encoding !== 'string') return 200 + encoding.byteLength
-  return 200 + (WIDE.test(encoding) ? 2 : 1) * encoding.length
+  if (typeof encoding === 'string') return 200 + textOctets(encoding)
+  return 200 + (encoding instanceof KeptText ? encoding.octets : encoding.byteLength)
 }
