@@ -58,10 +58,9 @@ const partsOf = (object: ApiObject, write: (object: ApiObject) => string): Parts
   const own = text.split(MARKED)
   // A client may write anything, also what the mark is.
   if (own.length !== texts.length + 1) return undefined
-  return {
-    parts: own.flatMap((part, index) => (index === 0 ? [part] : [texts[index - 1]!, part])),
-    octets: octets + textOctets(text),
-  }
+  const parts = own.flatMap((part, index) => (index === 0 ? [part] : [texts[index - 1]!, part]))
+  // A list that grew has room for more; a copy has none.
+  return { parts: parts.slice(), octets: octets + textOctets(text) }
 }
 
 /** V8 takes two octets for each character of a text that has one of these. */
