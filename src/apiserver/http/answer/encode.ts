@@ -4,8 +4,8 @@ import { jsonValue } from '#schema/json.ts'
 import { encodeItems, encodeListAround } from '#schema/protobuf.ts'
 import type { MessageClass } from '#schema/schema.ts'
 import type { Machinery } from '../../machinery/machinery.ts'
-import { Encodings } from './encodings.ts'
-import { KeptText } from './kept-text.ts'
+import { Encodings } from './kept/encodings.ts'
+import { KeptText } from './kept/kept-text.ts'
 
 /** One for the process: the heap is one, too. */
 const encodings = new Encodings()
