@@ -81,3 +81,18 @@ test('OPTIONS * is answered to anybody', async () => {
   assert.match(String(head), /^HTTP\/1\.1 200 OK\r\n/)
   assert.deepEqual(faults, [])
 })
+
+test('what is told of the API is read and nothing else, by the methods that each path has in Kubernetes', async () => {
+  const code = async (line: string): Promise<number> =>
+    (await rawRequest(server.socketPath, Buffer.from(`${line} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`)))
+      .status
+  for (const path of ['/version', '/api', '/api/v1', '/apis/apps/v1']) {
+    assert.equal(await code(`GET ${path}`), 200, path)
+    for (const method of ['HEAD', 'POST', 'OPTIONS'])
+      assert.equal(await code(`${method} ${path}`), 405, `${method} ${path}`)
+  }
+  for (const path of ['/', '/apis', '/apis/apps', '/livez', '/metrics'])
+    for (const method of ['HEAD', 'POST', 'OPTIONS'])
+      assert.equal(await code(`${method} ${path}`), 200, `${method} ${path}`)
+  assert.equal(await code('POST /api/v9'), 404)
+})

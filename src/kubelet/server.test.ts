@@ -6,7 +6,7 @@ import type { Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Duplex, duplexPair } from 'node:stream'
-import { after, before, test } from 'node:test'
+import { after, before, mock, test } from 'node:test'
 import { WebSocket } from 'ws'
 
 import type { ExecOptions } from '#runtime/runtime.ts'
@@ -175,6 +175,21 @@ test('exec over the first WebSocket protocol, and over those in text', async () 
   assert.deepEqual((await frames(target, ['channel.k8s.io'])).texts, ['binary \x01'])
   const [, status] = (await frames(target, ['v4.base64.channel.k8s.io'])).texts
   assert.equal(status, `text 3${base64('{"metadata":{},"status":"Success"}')}`)
+})
+
+test('a client of a WebSocket is asked each half minute whether it is there', async () => {
+  behave = ({ signal }) => new Promise((resolve) => signal?.addEventListener('abort', () => resolve(0)))
+  mock.timers.enable({ apis: ['setInterval'] })
+  try {
+    const socket = new WebSocket(`ws+unix://${path}:/exec/ns/p/c?command=x&output=1`, ['v5.channel.k8s.io'])
+    await once(socket, 'open')
+    const asked = once(socket, 'ping')
+    mock.timers.tick(30_000)
+    await asked
+    socket.terminate()
+  } finally {
+    mock.timers.reset()
+  }
 })
 
 test('a log is read through a WebSocket, as octets or as text', async () => {

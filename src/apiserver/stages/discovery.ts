@@ -6,7 +6,7 @@ import {
   groupVersionsOf,
   resourceList,
 } from '../discovery/discovery.ts'
-import { PathNotFound } from '../errors.ts'
+import { methodNotAllowed, PathNotFound } from '../errors.ts'
 import { digestOf, isKept } from '../http/answer/entity-tag.ts'
 import { sendBytes, sendText } from '../http/answer/respond.ts'
 import type { Exchange, Stage } from '../http/request/exchange.ts'
@@ -91,6 +91,9 @@ export const discovery = (server: ServerContext): Stage => {
     if (exchange.info.kind !== 'path') return false
     const parts = exchange.info.path.split('/').filter(Boolean)
     const path = trimmed(exchange.info.path)
+    // Groups and their list are answered in front of the router that knows methods.
+    const isRead = exchange.request.method === 'GET'
+    if (path === '/api' && !isRead) throw methodNotAllowed()
     if (path === '/api' || path === '/apis') return root(exchange, path)
     if (path === '/' || path === '/index.html') {
       const versions = served().map(({ group, version }) => (group ? `/apis/${group}/${version}` : `/api/${version}`))
@@ -116,6 +119,7 @@ export const discovery = (server: ServerContext): Stage => {
     const [group, version] = isCore ? ['', parts[1]!] : [parts[1]!, parts[2]!]
     const found = served().find((candidate) => candidate.group === group && candidate.version === version)
     if (!found) throw new PathNotFound(path)
+    if (!isRead) throw methodNotAllowed()
     return sendText(
       exchange,
       wanted,

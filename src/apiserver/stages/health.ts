@@ -1,5 +1,5 @@
 import { versionInfo } from '../discovery/version.ts'
-import { PathNotFound } from '../errors.ts'
+import { methodNotAllowed, PathNotFound } from '../errors.ts'
 import { sendBytes } from '../http/answer/respond.ts'
 import type { Exchange, Stage } from '../http/request/exchange.ts'
 import type { ServerContext } from '../server-context.ts'
@@ -86,6 +86,7 @@ export const health =
   (exchange) => {
     const { path } = exchange.info
     if (path === '/version' || path === '/version/') {
+      if (exchange.request.method !== 'GET') throw methodNotAllowed()
       return sendBytes(exchange, 200, 'application/json', JSON.stringify(versionInfo(), null, 2))
     }
     const match = /^\/(healthz|livez|readyz)(?:\/(.*))?$/.exec(path)

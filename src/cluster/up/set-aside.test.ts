@@ -1,5 +1,14 @@
 import assert from 'node:assert/strict'
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -7,7 +16,7 @@ import { test } from 'node:test'
 import { noteLife, readLives } from '../state/lives.ts'
 import { statePaths } from '../state/state.ts'
 import { findState } from '../state/state-folder.ts'
-import { setObjectsAside } from './set-aside.ts'
+import { missingObjects, setObjectsAside } from './set-aside.ts'
 
 const NOW = new Date('2026-01-02T03:04:05.678Z')
 
@@ -46,4 +55,24 @@ test('a file that can be read stays where it is, and so does one that is not the
   writeFileSync(objects, '')
   assert.equal(await setObjectsAside(one.stateDir, NOW), undefined)
   assert.deepEqual(readdirSync(one.stateDir), ['objects.db'])
+})
+
+test('a cluster whose objects are gone says so, and what is no file of objects is set aside like any other', async () => {
+  using one = scratch()
+  const { stateDir } = one
+  const { objects } = statePaths(stateDir)
+  const gone = `the objects of before are gone, since nothing is in ${objects}: it begins without any`
+  assert.equal(missingObjects(stateDir), gone)
+  writeFileSync(objects, '')
+  assert.equal(missingObjects(stateDir), gone)
+  writeFileSync(`${objects}-wal`, 'log')
+  assert.equal(missingObjects(stateDir), undefined)
+  rmSync(`${objects}-wal`)
+  for (const make of [() => mkdirSync(objects), () => symlinkSync('/nonexistent/x', objects)]) {
+    rmSync(objects, { recursive: true })
+    make()
+    assert.equal(missingObjects(stateDir), undefined)
+    assert.ok(await setObjectsAside(stateDir, NOW))
+    writeFileSync(objects, '')
+  }
 })

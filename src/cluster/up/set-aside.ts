@@ -1,4 +1,4 @@
-import { existsSync, renameSync, rmSync } from 'node:fs'
+import { lstatSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { livesPath } from '../state/lives.ts'
 import { statePaths } from '../state/state.ts'
@@ -18,10 +18,22 @@ export const setObjectsAside = async (stateDir: string, now: Date): Promise<stri
   const aside = freeName(stateDir, now.toISOString().replace(/[-:]|\.\d+/g, ''))
   // The log first: without it, what is left is the file of before.
   for (const suffix of ['-shm', '-wal', ''])
-    if (existsSync(`${objects}${suffix}`)) renameSync(`${objects}${suffix}`, `${aside}${suffix}`)
+    if (isThere(`${objects}${suffix}`)) renameSync(`${objects}${suffix}`, `${aside}${suffix}`)
   rmSync(livesPath(stateDir), { force: true })
   return aside
 }
+
+/** Said where a cluster that is brought back has no objects, by whatever hand: it begins anew, and nobody had asked for that. */
+export const missingObjects = (stateDir: string): string | undefined => {
+  const { objects } = statePaths(stateDir)
+  const isFilled = [objects, `${objects}-wal`].some(
+    (path) => (lstatSync(path, { throwIfNoEntry: false })?.size ?? 0) > 0,
+  )
+  return isFilled ? undefined : `the objects of before are gone, since nothing is in ${objects}: it begins without any`
+}
+
+/** Also a link that leads nowhere. */
+const isThere = (path: string): boolean => lstatSync(path, { throwIfNoEntry: false }) !== undefined
 
 const isReadable = async (path: string): Promise<boolean> => {
   const { readDatabase } = await import('#apiserver/storage/sqlite/database-reader.ts')
@@ -38,6 +50,6 @@ const isReadable = async (path: string): Promise<boolean> => {
 const freeName = (stateDir: string, time: string): string => {
   for (let number = 1; ; number++) {
     const path = join(stateDir, `${SET_ASIDE}${time}${number === 1 ? '' : `-${number}`}.db`)
-    if (!existsSync(path)) return path
+    if (!isThere(path)) return path
   }
 }

@@ -26,7 +26,7 @@ import { halt } from './halt.ts'
 import { type Asked, keptCluster, refuseOtherShape, refuseTakenRanges } from './kept-cluster.ts'
 import { checkOpenFiles, checkPrerequisites, isChroot } from './prerequisites.ts'
 import { Restarts, readLog } from './restarts.ts'
-import { setObjectsAside } from './set-aside.ts'
+import { missingObjects, setObjectsAside } from './set-aside.ts'
 import { rest } from './stop.ts'
 
 /** How long a cluster may take before `up` gives up and takes it down again, milliseconds. */
@@ -84,6 +84,8 @@ const start = async (options: UpOptions, stateDir: string): Promise<ClusterConfi
     // Where the power failed, or all was killed, something of it may stand yet.
     await halt({ name: kept.name, stateDir, keepFiles: true })
     const aside = options.setAside === true ? await setObjectsAside(stateDir, new Date()) : undefined
+    const missing = aside === undefined && !kept.ephemeral ? missingObjects(stateDir) : undefined
+    if (missing !== undefined) options.onNotice?.(missing)
     if (aside !== undefined) options.onNotice?.(`the objects of before could not be read; they lie in ${aside}`)
   }
   // Also the start of its processes: another `up` must find them, not a claim without any.

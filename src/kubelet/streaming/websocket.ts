@@ -3,6 +3,9 @@ import type { WebSocket, WebSocketServer } from 'ws'
 
 import { listHeader, type UpgradeRequest } from './upgrade.ts'
 
+/** How often a client is asked whether it is still there, milliseconds. */
+const PING_MS = 30_000
+
 let server: Promise<WebSocketServer> | undefined
 const chosen = new WeakMap<IncomingMessage, string>()
 
@@ -35,6 +38,15 @@ export async function openWebSocket<T>(
   return await new Promise((resolve, reject) => {
     // The library answers a malformed request by itself, and says nothing to us.
     upgrade.socket.once('close', () => reject(new Error('the client left')))
-    ready.handleUpgrade(upgrade.request, upgrade.socket, upgrade.head, (socket) => resolve(use(socket, protocol)))
+    ready.handleUpgrade(upgrade.request, upgrade.socket, upgrade.head, (socket) => {
+      keepTrying(socket)
+      resolve(use(socket, protocol))
+    })
   })
+}
+
+/** Whoever is not read sees no end of the connection: what is sent fails where the client has gone. */
+const keepTrying = (socket: WebSocket): void => {
+  const timer = setInterval(() => socket.ping(), PING_MS).unref()
+  socket.once('close', () => clearInterval(timer))
 }

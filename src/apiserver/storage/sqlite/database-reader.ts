@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs'
+import { lstatSync, statSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import type { Loaded, LoadedChange } from '../journal.ts'
 import { DatabaseError, faultOf } from './database-error.ts'
@@ -15,8 +15,10 @@ export const BUSY_MS = 2_000
  * nothing is in it. Throws DatabaseError, also while the changes are read; these can be read once.
  */
 export const readDatabase = (path: string): Loaded | undefined => {
-  const stat = statSync(path, { throwIfNoEntry: false })
+  const stat = statSync(path, { throwIfNoEntry: false }) ?? lstatSync(path, { throwIfNoEntry: false })
   if (stat === undefined) return undefined
+  // Of a pipe SQLite would wait for the other end.
+  if (!stat.isFile()) throw new DatabaseError('DATABASE_FOREIGN', `${path} is no file`)
   // To SQLite it would be an empty one.
   if (stat.size > 0 && stat.size < PAGE)
     throw new DatabaseError('DATABASE_DAMAGED', `${path} is damaged: all but its first ${stat.size} octets is gone`)

@@ -27,6 +27,8 @@ const MAX_UNREAD = 256 << 10
 /** Answers that the client does not take: from here on nothing more is read that would want one. */
 const MAX_UNSENT = 1 << 20
 const MAX_STREAMS = 1000
+/** How often the client is asked whether it is still there, milliseconds. */
+const PING_MS = 30_000
 
 interface SpdyConnectionOptions {
   /** A stream the client opens. Refused where this gives false. Called once the answer (SYN_REPLY) is on its way. */
@@ -56,6 +58,12 @@ export class SpdyConnection implements SpdyCarrier {
   #sendWindow = INITIAL_WINDOW
   #initialSendWindow = INITIAL_WINDOW
   #unacknowledged = 0
+  #lastPing = 0
+  /** Whoever is not read sees no end of the connection: what is sent fails where the client has gone. */
+  readonly #pinging = setInterval(
+    () => this.write(numbersFrame(FrameType.PING, (this.#lastPing += 2))),
+    PING_MS,
+  ).unref()
 
   constructor(socket: Duplex, head: Buffer, options: SpdyConnectionOptions) {
     this.#socket = socket
@@ -210,6 +218,7 @@ export class SpdyConnection implements SpdyCarrier {
   close(): void {
     if (this.#closed) return
     this.#closed = true
+    clearInterval(this.#pinging)
     for (const stream of this.#streams.values()) stream.reset()
     this.#streams.clear()
     this.#decoder.close()

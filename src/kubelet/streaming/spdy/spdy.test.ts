@@ -223,3 +223,23 @@ test('a client that asks and takes no answer is read no further, until it takes 
   assert.equal(taken, sent * pings.length)
   near.destroy()
 })
+
+test('a client is asked each half minute whether it is there, by even numbers, until the connection ends', async () => {
+  mock.timers.enable({ apis: ['setInterval'] })
+  try {
+    const { client, connection } = connect(() => true)
+    mock.timers.tick(30_000)
+    mock.timers.tick(30_000)
+    const pings = () => client.frames.filter((frame) => frame.kind === 'control' && frame.type === FrameType.PING)
+    await client.until(() => pings().length === 2)
+    assert.deepEqual(
+      pings().map((frame) => frame.payload.readUInt32BE(0)),
+      [2, 4],
+    )
+    connection.close()
+    mock.timers.tick(60_000)
+    assert.equal(pings().length, 2)
+  } finally {
+    mock.timers.reset()
+  }
+})
