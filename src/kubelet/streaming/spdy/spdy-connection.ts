@@ -60,10 +60,7 @@ export class SpdyConnection implements SpdyCarrier {
   #unacknowledged = 0
   #lastPing = 0
   /** Whoever is not read sees no end of the connection: what is sent fails where the client has gone. */
-  readonly #pinging = setInterval(
-    () => this.write(numbersFrame(FrameType.PING, (this.#lastPing += 2))),
-    PING_MS,
-  ).unref()
+  readonly #pinging = setInterval(() => this.#ping(), PING_MS).unref()
 
   constructor(socket: Duplex, head: Buffer, options: SpdyConnectionOptions) {
     this.#socket = socket
@@ -75,6 +72,11 @@ export class SpdyConnection implements SpdyCarrier {
     socket.on('drain', () => this.resumeIfReady())
     if (head.length > 0) this.#receive(head)
     else socket.resume()
+  }
+
+  #ping(): void {
+    this.#lastPing += 2
+    this.write(numbersFrame(FrameType.PING, this.#lastPing))
   }
 
   #receive(chunk: Buffer): void {
