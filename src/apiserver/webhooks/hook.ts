@@ -24,6 +24,8 @@ export interface Hook {
   readonly id: string
   readonly configuration: string
   readonly webhook: Webhook
+  /** Where it stands among all of its kind, in the order in which they are asked. */
+  readonly index: number
 }
 
 export interface Configuration {
@@ -39,3 +41,4 @@ export const hooksOf = (configurations: readonly Configuration[]): readonly Hook
     .flatMap(({ configuration, webhooks }) =>
       webhooks.map((webhook, index) => ({ id: `${configuration}/${webhook.name}/${index}`, configuration, webhook })),
     )
+    .map((hook, index) => ({ ...hook, index }))

@@ -111,12 +111,12 @@ test('hooks are asked by the names of their configurations, and each has a name 
     { webhooks: [webhook('z')] },
   ])
   assert.deepEqual(
-    hooks.map(({ id, configuration }) => [id, configuration]),
+    hooks.map(({ id, configuration, index }) => [id, configuration, index]),
     [
-      ['/z/0', ''],
-      ['a/y/0', 'a'],
-      ['a/y/1', 'a'],
-      ['b/x/0', 'b'],
+      ['/z/0', '', 0],
+      ['a/y/0', 'a', 1],
+      ['a/y/1', 'a', 2],
+      ['b/x/0', 'b', 3],
     ],
   )
 })

@@ -272,3 +272,34 @@ test('in the second round those look again who want to, and after whom somebody 
     'the server’s own rules too',
   )
 })
+
+test('the audit log is told which webhooks changed something, which did not, and which were passed over', async () => {
+  const { asker, said } = asking(({ config }) => {
+    if (config.url === 'https://c') throw new WebhookError('WEBHOOK_UNREACHABLE', 'x')
+    return config.url === 'https://a' ? patch('x') : {}
+  })
+  const mark = (object: Loose) => ({ ...object, seen: 1 })
+  const of = (name: string, index: number, more: object = {}) => ({ ...hook(name, more), index })
+  const hooks = [of('a', 1), of('b', 3), of('c', 4, { failurePolicy: 'Ignore' })]
+  const mutation = 'mutation.webhook.admission.k8s.io'
+  const note = (webhook: string, mutated: boolean) => JSON.stringify({ configuration: 'c', webhook, mutated })
+  await change(hooks, asker, mark)
+  assert.deepEqual(said.splice(0), [
+    `${mutation}/round_0_index_1=${note('a', true)}`,
+    `${mutation}/round_0_index_3=${note('b', false)}`,
+    `failed-open.${mutation}/round_0_index_4=c`,
+    `${mutation}/round_0_index_4=${note('c', false)}`,
+  ])
+  const second = (() => {
+    const first = Round.first()
+    first.asked({ id: 'b', reinvocationPolicy: 'IfNeeded' }, false)
+    first.asked({ id: 'a' }, true)
+    return first.second(undefined)
+  })()
+  await change(hooks, asker, mark, {}, second)
+  assert.deepEqual(said.splice(0), [`${mutation}/round_1_index_3=${note('b', false)}`])
+  await messageOf(change([of('c', 0)], asker, mark))
+  assert.deepEqual(said.splice(0), [`${mutation}/round_0_index_0=${note('c', false)}`])
+  await validate(asker, hooks.slice(1), attributes(), around)
+  assert.deepEqual(said, ['failed-open.validating.webhook.admission.k8s.io/round_0_index_1=c'])
+})

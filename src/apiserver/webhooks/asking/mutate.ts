@@ -14,6 +14,9 @@ import type { Round } from './rounds.ts'
 /** Applies a JSON patch to an object of this form, and completes it. Throws ApiError 500, and PatchError for what is no patch. */
 export type ApplyPatch = (object: ApiObject, patch: string, invocation: Invocation) => ApiObject
 
+/** By which the audit log is told which webhook was asked, when, and whether it changed something. */
+const MUTATION = 'mutation.webhook.admission.k8s.io'
+
 /** A webhook's patch that cannot be read. */
 export class PatchError extends Error {
   readonly code = 'PATCH_UNREADABLE'
@@ -39,8 +42,16 @@ export const mutate = async (
     if (round.skips(asked)) continue
     if (surroundings.meets?.(invocation, { ...attributes, object }) === false) continue
     const before = object
-    object = await askOne(asker, invocation, { ...attributes, object }, apply)
-    round.asked(asked, object !== before && !jsonEqual(object, before))
+    const place = `round_${round.index}_index_${hook.index}`
+    let mutated = false
+    try {
+      object = await askOne(asker, invocation, { ...attributes, object }, apply, place)
+      mutated = object !== before && !jsonEqual(object, before)
+    } finally {
+      const { configuration, webhook } = hook
+      asker.remarks.annotate(`${MUTATION}/${place}`, JSON.stringify({ configuration, webhook: webhook.name, mutated }))
+    }
+    round.asked(asked, mutated)
   }
   round.end(object)
   return object
@@ -51,6 +62,7 @@ const askOne = async (
   invocation: Invocation,
   attributes: Attributes,
   apply: ApplyPatch,
+  place: string,
 ): Promise<ApiObject | undefined> => {
   const { name, failurePolicy } = invocation.hook.webhook
   const { object, oldObject } = attributes
@@ -65,8 +77,9 @@ const askOne = async (
     })
   } catch (error) {
     if (!(error instanceof CallError)) throw error
-    if (failurePolicy === 'Ignore') return object
-    throw internalError(error)
+    if (failurePolicy !== 'Ignore') throw internalError(error)
+    asker.remarks.annotate(`failed-open.${MUTATION}/${place}`, name)
+    return object
   }
 }
 

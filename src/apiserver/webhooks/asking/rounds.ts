@@ -36,6 +36,11 @@ export class Round {
     return this.#hasChanged
   }
 
+  /** 0 or 1. */
+  get index(): number {
+    return this.#only === undefined ? 0 : 1
+  }
+
   skips(hook: Asked): boolean {
     return this.#only !== undefined && !this.#only.has(hook.id)
   }

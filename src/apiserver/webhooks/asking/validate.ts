@@ -21,11 +21,16 @@ export const validate = async (
     .filter((one) => one !== undefined)
     .filter(({ hook }) => isSelected(hook.webhook, attributes, surroundings))
     .filter((invocation) => surroundings.meets?.(invocation, attributes) !== false)
-  const results = await Promise.allSettled(invocations.map((invocation) => askOne(asker, invocation, attributes)))
+  const results = await Promise.allSettled(
+    invocations.map((invocation, index) => askOne(asker, invocation, attributes, index)),
+  )
   for (const result of results) if (result.status === 'rejected') throw result.reason
 }
 
-const askOne = async (asker: Asker, invocation: Invocation, attributes: Attributes): Promise<void> => {
+/** By which the audit log is told of those that were passed over. */
+const PASSED_OVER = 'failed-open.validating.webhook.admission.k8s.io'
+
+const askOne = async (asker: Asker, invocation: Invocation, attributes: Attributes, index: number): Promise<void> => {
   const { name, failurePolicy } = invocation.hook.webhook
   const { object, oldObject } = attributes
   const told = {
@@ -41,5 +46,6 @@ const askOne = async (asker: Asker, invocation: Invocation, attributes: Attribut
   } catch (error) {
     if (!(error instanceof CallError)) throw error
     if (failurePolicy !== 'Ignore') throw internalError(error)
+    asker.remarks.annotate(`${PASSED_OVER}/round_0_index_${index}`, name)
   }
 }
