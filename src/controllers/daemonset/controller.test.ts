@@ -215,3 +215,20 @@ test('where another has taken the name of a state, the next one is taken', async
   assert.equal(found(cluster).length, 1)
   cluster.stop()
 })
+
+test('a node that comes to be selected has its pod from then on, and until it is selected no more', async () => {
+  const cluster = await startCluster({ nodes: 2, only: ['daemonset'] })
+  const { client } = cluster
+  const { spec, ...rest } = makeDaemonSet('agent')
+  const template = { ...spec!.template, spec: { ...spec!.template!.spec, nodeSelector: { disk: 'ssd' } } }
+  await client.create(daemonSets, { ...rest, spec: { ...spec, template } } as typeof rest)
+  const label = async (disk: string | null): Promise<number> => {
+    await client.patch(nodes, 'node-2', 'merge', { metadata: { labels: { disk } } })
+    await cluster.settle()
+    return client.all(pods).length
+  }
+  await cluster.settle()
+  assert.deepEqual(client.all(pods), [])
+  assert.deepEqual([await label('hdd'), await label('ssd'), await label(null)], [0, 1, 0])
+  cluster.stop()
+})

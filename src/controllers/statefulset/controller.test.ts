@@ -421,3 +421,17 @@ test('conditions that others write into the status stay', async () => {
   assert.deepEqual([status?.conditions, status?.readyReplicas], [conditions, 1])
   cluster.stop()
 })
+
+test('a pod whose labels somebody has taken away gets them back', async () => {
+  const cluster = await startCluster({ nodes: 1 })
+  await cluster.client.create(statefulSets, makeStatefulSet('web', 1))
+  await cluster.converge()
+  const labelled = async () => (await podNamed(cluster, 'web-0')).metadata?.labels
+  const labels = await labelled()
+  const gone = { 'statefulset.kubernetes.io/pod-name': null, 'apps.kubernetes.io/pod-index': '7' }
+  await cluster.client.patch(pods, 'web-0', 'merge', { metadata: { labels: gone } }, scope)
+  await cluster.settle()
+  assert.deepEqual(await labelled(), labels)
+  assert.deepEqual(messages(cluster, 'SuccessfulUpdate'), ['update Pod web-0 in StatefulSet web successful'])
+  cluster.stop()
+})

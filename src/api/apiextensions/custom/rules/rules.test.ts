@@ -179,3 +179,47 @@ test('what costs too much ends the checks of an object', () => {
   assert.match(first!, /^spec: Invalid value: "array": 'operation cancelled: actual cost limit exceeded': no further/)
   assert.deepEqual(rest, [])
 })
+
+test('what is wrong is told by its reason, and of lists and objects without what they hold', () => {
+  const reasons = ['Forbidden', 'Required', 'Duplicate', 'Invalid'].map((word) => `FieldValue${word}`)
+  const told = (schema: JsonSchema, value: unknown) =>
+    broken(specOf({ ...schema, ...withRules(...reasons.map((reason) => ({ rule: 'false', message: 'm', reason }))) }), {
+      spec: value,
+    })
+  const always = ['spec: Forbidden: m', 'spec: Required value: m']
+  assert.deepEqual(told(INT, 5), [...always, 'spec: Duplicate value: 5', 'spec: Invalid value: 5: m'])
+  assert.deepEqual(told(TEXT, 'x'), [...always, 'spec: Duplicate value: "x"', 'spec: Invalid value: "x": m'])
+  for (const [schema, value] of [
+    [{ type: 'array', items: INT }, [1]],
+    [{ type: 'object' }, { a: 1 }],
+  ] as const)
+    assert.deepEqual(told(schema, value).slice(0, 2), always)
+  const hidden = told({ type: 'array', items: INT }, [1])
+  assert.deepEqual(hidden.slice(2), told({ type: 'object' }, {}).slice(2))
+  assert.deepEqual(hidden.slice(2), ['spec: Duplicate value', 'spec: Invalid value: m'])
+})
+
+test('a list that is known by keys is the same in any order, any other is not', () => {
+  const item: JsonSchema = { type: 'object', properties: { k: TEXT, v: INT } }
+  const list = (type?: 'map' | 'atomic'): JsonSchema => ({
+    ...{ type: 'array', items: item, ...withRules('false') },
+    ...(type && { 'x-kubernetes-list-type': type }),
+    ...(type === 'map' && { 'x-kubernetes-list-map-keys': ['k'] }),
+  })
+  const [a, b] = [
+    { k: 'a', v: 1 },
+    { k: 'b', v: 2 },
+  ]
+  const forgives = (schema: JsonSchema, next: unknown, old: unknown): boolean =>
+    broken(specOf(schema), { spec: next }, { spec: old })[0]!.startsWith('forgiven')
+  assert.equal(forgives(list('map'), [a, b], [b, a]), true)
+  assert.equal(forgives(list('map'), [a, { ...b, v: 3 }], [b, a]), false)
+  assert.equal(forgives(list('map'), [a], [a, b]), false)
+  for (const type of [undefined, 'atomic'] as const) {
+    assert.equal(forgives(list(type), [a, b], [b, a]), false)
+    assert.equal(forgives(list(type), [a, b], [a, b]), true)
+  }
+  const open: JsonSchema = { type: 'object', additionalProperties: INT, ...withRules('false') }
+  assert.equal(forgives(open, { x: 1 }, { x: 1 }), true)
+  for (const old of [{ x: 2 }, { y: 1 }, { x: 1, y: 1 }, 5]) assert.equal(forgives(open, { x: 1 }, old), false)
+})

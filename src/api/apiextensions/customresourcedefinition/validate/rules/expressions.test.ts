@@ -78,3 +78,19 @@ test('of all rules together the four dearest are told of, and those that cost a 
   assert.deepEqual(told(...hundred), [[], ['p']])
   assert.deepEqual(told(...hundred, 1_000_000), [[], ['p101', 'p']])
 })
+
+test('a rule below lists and maps is asked as often as there can be items', () => {
+  const text: JsonSchema = { type: 'string', maxLength: 1000 }
+  const nested = (inner: JsonSchema, maxItems: number): JsonSchema => ({ type: 'array', items: inner, maxItems })
+  // Each costs about a thousand.
+  const rule = ruled(text, 'self.contains("abcdefghijklmnopqrstuvwxyz") || self.contains("abcdefghijklmnopqrstuvwxyz")')
+  const factors = (schema: JsonSchema) =>
+    wrong(schema).flatMap((error) => /by factor of ([^ ]+|more than 100x) /.exec(error)?.[1] ?? [])
+  assert.deepEqual(factors(nested(nested(rule, 10), 10)), [])
+  assert.equal(factors(nested(nested(rule, 100), 100)).length, 1)
+  const more = Number.parseFloat(factors(nested(nested(rule, 200), 100))[0]!)
+  const less = Number.parseFloat(factors(nested(nested(rule, 100), 100))[0]!)
+  assert.ok(Math.abs(more / less - 2) < 0.1, `${more} ${less}`)
+  assert.deepEqual(factors(nested(nested(rule, 200), 100)), factors(nested(nested(rule, 100), 200)))
+  for (const factor of factors(nested(nested(rule, 200), 100))) assert.match(factor, /^\d+\.(\d|\d{6})x$/)
+})
