@@ -27,8 +27,8 @@ const durationFault = (text: string): string | undefined => {
 }
 
 /**
- * How long an answer may take is said by `timeout`, of what is not long-running. Everything is answered sooner than it could
- * matter; what is no duration is refused. Throws ApiError 400.
+ * How long an answer may take is said by `timeout`, of what is not long-running. What is no duration is refused; for the
+ * rest nothing is cut by it: what takes long here are webhooks, which have timeouts of their own. Throws ApiError 400.
  */
 export const checkTimeout = (info: RequestInfo, query: URLSearchParams): void => {
   const text = query.get('timeout')
