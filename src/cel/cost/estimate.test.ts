@@ -184,6 +184,7 @@ test('the rest of the functions cost at most what their like cost', () => {
     [texts, '(self.size() > 1 ? self[0] : "a") == "abcdefghijklm"', 3 + 2 + 2],
     [texts, 'dyn(self).all(t, true)', 2 + 3 * 3 + 1],
     [text, 'self.replace("abc", "xyz").lowerAscii() == ""', 1 + 8 + 4],
+    [text, '{"a": self}["a"].contains("abc")', 30 + 1 + 1 + 4],
     [text, '{self: 1}.all(k, k.contains("abc"))', 31 + 1 + (1 + 4 + 2) + 1],
     [text, '{"a": self}.all(k, v, v.contains("abc"))', 31 + 1 + (1 + 4 + 2) + 1],
     // What is no text and no list is as large as one.

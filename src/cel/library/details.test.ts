@@ -90,6 +90,7 @@ test('edges of texts and lists', () => {
       '-1n',
     ],
     '"abc".indexOf("", 2) * 100 + "abc".indexOf("") * 10 + "abc".indexOf("", 7)': '207n',
+    '"abc".lastIndexOf("", 7) + "abc".lastIndexOf("", 1)': '8n',
     '"ab".lastIndexOf("a", -1)': 'error: index out of range: -1',
     '["a,b".split(",", 0).size(), "a,b".split(",", -1).size(), "a,b".split(",", 1).size()]': ['0n', '2n', '1n'],
     '["aaa".replace("a", "b", 2), "aaa".replace("a", "b", 0), "ab".replace("", "-")]': ['bba', 'aaa', '-a-b-'],

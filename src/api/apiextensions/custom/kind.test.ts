@@ -69,6 +69,8 @@ test('of a definition each version that is served is a kind, the preferred first
     ...{ group: 'lab.example', version: 'v1', kind: 'Dial', plural: 'dials', singular: 'dial' },
     ...{ shortNames: ['d'], categories: ['all'], namespaced: true },
   })
+  const verbs = ['delete', 'deletecollection', 'get', 'list', 'patch', 'create', 'update', 'watch']
+  assert.deepEqual([served[0].verbs, stored.verbs], [verbs, verbs])
   assert.equal(kindsOf([V1], { scope: 'Cluster' }).served[0].resource.namespaced, false)
   assert.deepEqual([stored.isHidden, stored.resource.version, served[1].storageVersion], [true, 'v1', 'v1'])
   assert.deepEqual(Object.keys(served[0].subresources), ['status', 'scale'])

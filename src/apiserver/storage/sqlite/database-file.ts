@@ -119,10 +119,9 @@ export class DatabaseFile {
     return to
   }
 
-  /** Moves what is in the log into the file, after which the log begins anew. Whether all of it was moved. */
-  checkpoint(): boolean {
-    const { busy, log, checkpointed } = this.#database.prepare('PRAGMA wal_checkpoint(PASSIVE)').get()!
-    return busy === 0 && log === checkpointed
+  /** Moves what is in the log into the file, after which the log begins anew. */
+  checkpoint(): void {
+    this.#database.exec('PRAGMA wal_checkpoint(PASSIVE)')
   }
 
   close(): void {
