@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { ask } from '../testing/ask.ts'
 import { startTestServer, type TestServer } from '../testing/test-server.ts'
+import { secretRefusal } from './mountable-secrets.ts'
 
 let server: TestServer
 before(async () => {
@@ -103,4 +104,11 @@ test('pods have only those Secrets that their ServiceAccount names, where it ask
     'imagePullSecrets[1].name="x" is not allowed because service account strict does not reference that imagePullSecret',
   )
   assert.equal((await tried({ serviceAccountName: 'strict' })).spec.imagePullSecrets[0].name, 'pull')
+  const pod = { spec: { containers: [], imagePullSecrets: [{ name: 'x' }] } } as never
+  const asks = (text: string): boolean => {
+    const annotations = { 'kubernetes.io/enforce-mountable-secrets': text }
+    return secretRefusal({ metadata: { name: 'a', annotations } } as never, pod) !== undefined
+  }
+  for (const text of ['1', 't', 'T', 'true', 'TRUE', 'True']) assert.equal(asks(text), true, text)
+  for (const text of ['', '0', 'f', 'yes', 'tRUE']) assert.equal(asks(text), false, text)
 })

@@ -152,6 +152,18 @@ test('a pod that failed is replaced, and told of', async () => {
   cluster.stop()
 })
 
+test('a pod that has come to its end is replaced too, and told of as that', async () => {
+  const cluster = await start()
+  const one = cluster.client.all(pods).find(({ spec }) => spec?.nodeName === 'node-1')!
+  await cluster.client.update(pods, { ...one, status: { phase: 'Succeeded' } }, { ...scope, subresource: 'status' })
+  await cluster.converge()
+  const told = cluster.client.all(events).find(({ reason }) => reason === 'SucceededDaemonPod')
+  const what = `Found succeeded daemon pod default/${one.metadata!.name} on node node-1, will try to delete it`
+  assert.deepEqual([told?.type, told?.message], ['Normal', what])
+  assert.equal(found(cluster).length, 3)
+  cluster.stop()
+})
+
 test('old states go beyond the limit, and what cannot be made is told', async () => {
   let refused = false
   const cluster = await startCluster({

@@ -97,7 +97,7 @@ const TEXTS: { readonly [format: string]: readonly [taken: readonly string[], re
     ['1', 'abc', '', '3 years', '3 x', 'days', '.s'],
   ],
   k8sshortname: [
-    ['a', 'a-1'],
+    ['a', 'a-1', 'a'.repeat(63)],
     ['A', '-a', 'a.b', 'a'.repeat(64)],
   ],
   k8slongname: [

@@ -85,6 +85,9 @@ test('of tolerations those stay that no other one covers', () => {
   assert.deepEqual(mergeTolerations([short!], [long!]), [long])
   assert.deepEqual(mergeTolerations([{ ...wide, effect: 'NoExecute' }], [long!]).length, 1)
   assert.deepEqual(mergeTolerations([{ key: 'a', value: 'y' }], [a]).length, 2)
+  const quick = { ...wide, effect: 'NoSchedule', tolerationSeconds: 5 } as const
+  for (const tolerationSeconds of [2, 9])
+    assert.equal(mergeTolerations([quick], [{ ...quick, tolerationSeconds }]).length, 1, 'seconds are of NoExecute')
   const none = { key: 'a', operator: 'Equal' } as const
   for (const equal of [none, { ...none, value: '' }, { ...none, value: 'x' }])
     assert.deepEqual(mergeTolerations([equal], [{ ...equal, effect: 'NoSchedule' }]), [equal])
