@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Pod } from '#api/core/pod/message.ts'
+import { type Clock, systemClock } from '#clock/clock.ts'
 import { findCondition, isReady } from '#objects/conditions.ts'
 import { readMachine } from './node/machine.ts'
 import { StatusWriter } from './status/status-writer.ts'
@@ -85,11 +86,20 @@ test('a container that asks for it is started again to be given something else',
   assert.equal(pod.status?.containerStatuses?.[0]?.restartCount, 1)
 })
 
+/** A hundred times as fast as the time of the day: a container that goes on failing waits ten seconds, and more. */
+const fastClock = (): Clock => {
+  const began = systemClock.now()
+  return {
+    now: () => began + (systemClock.now() - began) * 100,
+    after: (ms, callback) => systemClock.after(ms / 100, callback),
+  }
+}
+
 test('a container that is stopped to be started again is, whatever its policy says of its exit', async (t) => {
   const told = t.mock.method(StatusWriter.prototype, 'set').mock
   const resizePolicy = [{ resourceName: 'cpu', restartPolicy: 'RestartContainer' }]
   for (const restartPolicy of ['OnFailure', 'Never'] as const) {
-    const cluster = await startCluster()
+    const cluster = await startCluster(fastClock())
     cluster.runtime.stopCode = 0
     await cluster.pod('web', { restartPolicy, ...withResources('100m', { resizePolicy }) })
     await cluster.until('web', isReady)
