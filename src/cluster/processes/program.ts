@@ -24,4 +24,4 @@ const CONTROL_PLANE = ['--no-parallel-scavenge']
  * back (docs/adr/0071-what-malloc-keeps.md).
  */
 export const environmentOf = (role: Role): Readonly<Record<string, string>> =>
-  role === 'control-plane' ? { MALLOC_ARENA_MAX: '2', MALLOC_MMAP_THRESHOLD_: '32768', MALLOC_TOP_PAD_: '0' } : {}
+  role === 'control-plane' ? { MALLOC_ARENA_MAX: '2', MALLOC_MMAP_THRESHOLD_: '40960', MALLOC_TOP_PAD_: '0' } : {}

@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http'
+import type { Writable } from 'node:stream'
 
 const END = Buffer.from('\r\n')
 
@@ -18,6 +19,13 @@ const sharedChunkOf = (bytes: Uint8Array): Buffer => {
 }
 
 /**
+ * Where the next part of a body is written: the socket, as a chunk of HTTP/1.1, or the response, as it is. Without a socket
+ * an answer before this one is still being written; HTTP/1.0 has no chunks.
+ */
+export const streamOf = (response: ServerResponse): Writable =>
+  response.socket && response.chunkedEncoding && response.headersSent ? response.socket : response
+
+/**
  * Writes parts of a stream to its client, whose headers are sent already, as one chunk of HTTP/1.1, and calls `taken`
  * when it is on its way. Node.js makes three writes of a chunk, and corks and uncorks for them: where each of a thousand
  * watchers is told of each change, half of a change's cost.
@@ -28,9 +36,7 @@ export const writeParts = (
   octets: number,
   taken: () => void,
 ): void => {
-  const { socket } = response
-  // Without a socket an answer before this one is still being written; HTTP/1.0 has no chunks.
-  if (socket && response.chunkedEncoding && response.headersSent) {
-    socket.write(parts.length === 1 ? sharedChunkOf(parts[0]!) : chunkOf(parts, octets), taken)
-  } else response.write(parts.length === 1 ? parts[0] : Buffer.concat(parts, octets), taken)
+  const out = streamOf(response)
+  if (out === response.socket) out.write(parts.length === 1 ? sharedChunkOf(parts[0]!) : chunkOf(parts, octets), taken)
+  else out.write(parts.length === 1 ? parts[0] : Buffer.concat(parts, octets), taken)
 }

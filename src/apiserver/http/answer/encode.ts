@@ -48,22 +48,14 @@ interface ListHead {
   readonly metadata: object
 }
 
-/** Characters of a list that are made at once. */
-const PIECE = 128 * 1024
-
-/** A list as JSON, piece by piece; `message` is that of its items. */
+/** A list as JSON, an item after the other; `message` is theirs. */
 export function* listPieces(head: ListHead, items: readonly ApiObject[], message: Message): Generator<string, void> {
   const { kind, apiVersion, metadata } = head
   const start = JSON.stringify({ kind, apiVersion, metadata })
-  let piece = `${start.slice(0, -1)},"items":[`
-  for (const [index, item] of items.entries()) {
-    if (piece.length >= PIECE) {
-      yield piece
-      piece = ''
-    }
-    piece += index === 0 ? itemJson(item, message) : `,${itemJson(item, message)}`
-  }
-  yield `${piece}]}`
+  yield `${start.slice(0, -1)},"items":[`
+  for (const [index, item] of items.entries())
+    yield index === 0 ? itemJson(item, message) : `,${itemJson(item, message)}`
+  yield ']}'
 }
 
 /** Items that are made protobuf at once. */

@@ -96,3 +96,24 @@ test('a large list as protobuf comes in pieces, which together are the one messa
   const small = await ask(`${LIST}?limit=1`, { accept })
   assert.equal(small.headers['content-length'], String((await whole(small)).length))
 })
+
+test('clients that read at their own pace, of other lists at the same time, have each their own', async () => {
+  const asked = ['', '?limit=20', '?fieldSelector=metadata.name%21%3Dm-101', '', '?limit=40']
+  const responses = await Promise.all(asked.map((query) => ask(`${LIST}${query}`)))
+  const texts = await Promise.all(
+    responses.map(async (response, index) => {
+      const parts: Buffer[] = []
+      for await (const part of response as AsyncIterable<Buffer>) {
+        parts.push(part)
+        await new Promise((resolve) => setTimeout(resolve, index))
+      }
+      return Buffer.concat(parts).toString()
+    }),
+  )
+  for (const [index, text] of texts.entries()) {
+    const again = (await whole(await ask(`${LIST}${asked[index]}`))).toString()
+    // A token says when it was given.
+    assert.equal(JSON.parse(text).items.length, JSON.parse(again).items.length)
+    assert.deepEqual(JSON.parse(text).items, JSON.parse(again).items)
+  }
+})

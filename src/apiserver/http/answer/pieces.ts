@@ -4,6 +4,8 @@ import type { Writable } from 'node:stream'
 import { setImmediate } from 'node:timers/promises'
 import { createGzip } from 'node:zlib'
 import type { Exchange } from '../request/exchange.ts'
+import { blocksOf } from './blocks.ts'
+import { streamOf } from './chunks.ts'
 import { acceptsGzip, QUICKEST, setGzip } from './gzip.ts'
 import { holdUntilTaken, setHead } from './head.ts'
 
@@ -18,37 +20,37 @@ export const sendPieces = (exchange: Exchange, contentType: string, pieces: Iter
   const { request, response, report } = exchange
   holdUntilTaken(exchange, AHEAD)
   setHead(exchange, 200, contentType)
-  const out = acceptsGzip(request.headers['accept-encoding']) ? zipped(response) : response
-  write(out, response, pieces).catch((error: unknown) => {
+  const gzip = acceptsGzip(request.headers['accept-encoding']) ? zipped(response) : undefined
+  write(response, gzip, pieces).catch((error: unknown) => {
     report(error)
     // That it breaks off says that it is not all.
     response.destroy()
   })
 }
 
-const write = async (out: Writable, response: ServerResponse, pieces: Iterable<string | Uint8Array>): Promise<void> => {
+const write = async (
+  response: ServerResponse,
+  gzip: Writable | undefined,
+  pieces: Iterable<string | Uint8Array>,
+): Promise<void> => {
   const gone = new AbortController()
   response.once('close', () => {
     gone.abort()
-    out.destroy()
+    gzip?.destroy()
   })
-  for (const piece of pieces) {
-    const bytes = typeof piece === 'string' ? Buffer.from(piece) : piece
-    const isTaken = out.write(bytes, () => release(bytes))
+  for (const block of blocksOf(pieces)) {
+    // Of who breaks off nobody knows what is still read.
+    const taken = (error?: Error | null): void => {
+      if (!error) block.release()
+    }
+    const out = gzip ?? streamOf(response)
+    const isTaken = out === response.socket ? out.write(block.chunk, taken) : out.write(block.body, taken)
     if (isTaken) await setImmediate()
     // Who has gone takes nothing more.
     else await once(out, 'drain', { signal: gone.signal }).catch(() => {})
     if (response.destroyed) return
   }
-  out.end()
-}
-
-/**
- * Gives back at once the memory of what was sent, which else waits for a collection: of large lists there would be several
- * in memory, which nobody needs any more.
- */
-const release = ({ buffer, byteLength }: Uint8Array): void => {
-  if (buffer instanceof ArrayBuffer && buffer.byteLength === byteLength) buffer.transfer(0)
+  ;(gzip ?? response).end()
 }
 
 /** What compresses all that it is given, for the response. */

@@ -68,20 +68,25 @@ function* taken<T>(items: T[]): Generator<T> {
   for (let item = items.pop(); item !== undefined; item = items.pop()) yield item
 }
 
-/** What is sent in one piece, octets. */
+/** What is sent in one go, octets. */
 const WHOLE = 128 * 1024
 
-/** Answers with 200 and JSON that is made piece by piece: all at once where that is one piece, or not sent as it is. */
+/** Answers with 200 and JSON that is made piece by piece: all at once where that is little, or not sent as it is. */
 export const sendTextPieces = async (
   exchange: Exchange,
   wanted: Wanted,
   pieces: Generator<string, void>,
 ): Promise<true> => {
-  const [first, second] = [pieces.next(), pieces.next()]
-  const begun = [first, second].flatMap(({ value }) => value ?? [])
-  if (second.done || wanted.encoding !== 'json' || isPretty(exchange.request, wanted.pretty))
-    return sendText(exchange, wanted, 200, [...begun, ...pieces].join(''))
-  sendPieces(exchange, wanted.contentType, chained(begun, pieces, ['\n']))
+  const begun: string[] = []
+  let length = 0
+  let next = pieces.next()
+  for (; !next.done && length <= WHOLE; next = pieces.next()) {
+    begun.push(next.value)
+    length += next.value.length
+  }
+  if (next.done || wanted.encoding !== 'json' || isPretty(exchange.request, wanted.pretty))
+    return sendText(exchange, wanted, 200, [...chained(begun, next.done ? [] : [next.value], pieces)].join(''))
+  sendPieces(exchange, wanted.contentType, chained(begun, [next.value], pieces, ['\n']))
   return true
 }
 
