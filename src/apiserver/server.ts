@@ -163,7 +163,7 @@ export const createApiServer = async (options: ApiServerOptions): Promise<ApiSer
   })
   const feed = new PolicyFeed(registry)
   const nodes = new NodeAuthorizer(registry)
-  const stored = registry.list(services, {}).items as readonly Service[]
+  const stored = store.collection(services).glances() as Iterable<Service>
   for (const { service, claim, why } of takeStored(allocators, stored))
     onError(new Error(`Service ${service} says that it has ${claim}, which is not its own: ${why}`))
   takeNamed(store.collection(ipAddresses), allocators.addresses)

@@ -68,6 +68,14 @@ export class Collection {
     return object
   }
 
+  /** All objects in the order of their keys, for a look at each: who is unread stays so, for it takes less memory. */
+  *glances(): Generator<ApiObject, void> {
+    for (const key of this.keys()) {
+      const held = this.#objects.get(key)
+      if (held !== undefined) yield held instanceof UnreadObject ? held.glance : held
+    }
+  }
+
   /** All keys in byte order, as etcd lists them. */
   keys(): readonly string[] {
     this.#sorted ??= [...this.#objects.keys()].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0))

@@ -42,6 +42,19 @@ test('a start reads no object; who is asked for is read once, and is the same on
   assert.deepEqual(read, ['a 13'])
 })
 
+test('who is only looked at stays unread, and who has been read is that one', () => {
+  const { pods, read } = restored()
+  const found = pods.get('default/a')
+  for (let look = 1; look <= 2; look++) {
+    const [a, c] = [...pods.glances()]
+    assert.equal(a, found)
+    assert.equal(revisionOf(c), '15')
+    assert.equal(read.length, 1 + look)
+  }
+  assert.equal(pods.get('default/c'), pods.get('default/c'))
+  assert.deepEqual(read, ['a 13', 'c 15', 'c 15', 'c 15'])
+})
+
 test('a watch that resumes before a start is told of each change with the state that it was, and what went before', () => {
   const { pods, read } = restored()
   const watch = openWatch(pods, { matches: (object) => revisionOf(object) !== '13' }, { revision: 11 }, () => {})

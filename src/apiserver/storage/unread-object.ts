@@ -22,6 +22,11 @@ export class UnreadObject {
     return this.#octets
   }
 
+  /** Read for the moment: only what is asked for as `object` stays. */
+  get glance(): ApiObject {
+    return this.#object ?? this.#read(this.#text)
+  }
+
   /** Always the same one. */
   get object(): ApiObject {
     if (this.#object === undefined) {

@@ -83,7 +83,7 @@ interface DoubtfulClaim {
  * Takes what stored Services hold, once, before any request: allocators are never stored beside them. What cannot be
  * taken is told, as Kubernetes' repair loop does, and stays in its Service, whose users go by what it says.
  */
-export const takeStored = (allocators: ServiceAllocators, services: readonly Service[]): readonly DoubtfulClaim[] => {
+export const takeStored = (allocators: ServiceAllocators, services: Iterable<Service>): readonly DoubtfulClaim[] => {
   const doubtful: DoubtfulClaim[] = []
   const attempt = (service: Service, claim: string | number, take: () => void): void => {
     try {
