@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { Block, blocksOf } from './blocks.ts'
+import { blocksOf } from './blocks.ts'
 
 const SIZE = 128 * 1024
 
@@ -52,18 +52,16 @@ test('a block in its chunk has its size before it and a line end behind', () => 
   assert.equal(largest!.chunk.toString(), `20000\r\n${'d'.repeat(SIZE)}\r\n`)
 })
 
-test('memory is for the next block once it is released, and not before', () => {
-  const first = new Block()
-  first.addText('first')
-  const second = new Block()
-  second.addText('second')
-  assert.equal(first.body.toString(), 'first')
+test('memory is for a later block once its own is released, and not before', () => {
+  const only = (text: string) => blocksOf([text]).next().value!
+  const [first, second] = [only('first'), only('second')]
   const { buffer } = first.body
   assert.notEqual(second.body.buffer, buffer)
+  assert.equal(first.body.toString(), 'first')
   first.release()
-  const third = new Block()
+  const third = only('3')
   assert.equal(third.body.buffer, buffer)
-  assert.equal(third.octets, 0)
+  assert.deepEqual([third.body.toString(), second.body.toString()], ['3', 'second'])
 })
 
 test('octets that have a memory of their own give it back, and others keep it', () => {

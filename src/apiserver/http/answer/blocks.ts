@@ -11,7 +11,7 @@ const WIDEST = 3
 const spare: Buffer[] = []
 
 /** Part of a body, with room to stand in its chunk of HTTP/1.1 as it is. */
-export class Block {
+class Block {
   readonly #memory = spare.pop() ?? Buffer.allocUnsafeSlow(HEAD + SIZE + LINE_END.length)
   #octets = 0
 
