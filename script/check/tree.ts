@@ -23,12 +23,12 @@ export interface Tree {
   readonly units: ReadonlyMap<string, Unit>
 }
 
-/** A tree of files that are given as text, by path. */
-export const treeOf = (files: Readonly<Record<string, string>>): Tree => {
+/** A tree of files that are given as text, by path; `top` is the folder that they were read from, if they were. */
+export const treeOf = (files: Readonly<Record<string, string>>, top?: string): Tree => {
   const texts = new Map(Object.entries(files).sort(([a], [b]) => (a < b ? -1 : 1)))
   const code = new Map([...texts].filter(([path]) => path.endsWith('.ts')))
   const units = new Map<string, Unit>()
-  for (const [path, syntax] of parse(code)) {
+  for (const [path, syntax] of parse(code, top)) {
     const imports = importsOf(path, syntax)
     units.set(path, { path, text: code.get(path)!, imports, exports: exportsOf(syntax), syntax })
   }
@@ -49,7 +49,7 @@ export const readTree = (top: string): Tree => {
     }
   }
   read(top)
-  return treeOf(texts)
+  return treeOf(texts, top)
 }
 
 /** A test, or what tests alone use: the folders test/ and testing/. */

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { parse } from '../check/parse.ts'
-import { treeOf } from '../check/tree.ts'
-import { applyTo } from './mutant.ts'
-import { mutantsOf } from './mutants-of.ts'
-import { sample } from './sample.ts'
-import { testsOf } from './tests-of.ts'
+import { parse } from '../../script/check/parse.ts'
+import { treeOf } from '../../script/check/tree.ts'
+import { applyTo } from '../../script/mutants/mutant.ts'
+import { mutantsOf } from '../../script/mutants/mutants-of.ts'
+import { sample } from '../../script/mutants/sample.ts'
+import { testsOf } from '../../script/mutants/tests-of.ts'
 
 /** The texts that become of a line of code. */
 const mutated = (text: string): readonly string[] =>

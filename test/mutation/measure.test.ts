@@ -3,9 +3,9 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
-import { readTree } from '../check/tree.ts'
-import { measure } from './measure.ts'
-import { mutantsOf } from './mutants-of.ts'
+import { readTree } from '../../script/check/tree.ts'
+import { measure } from '../../script/mutants/measure.ts'
+import { mutantsOf } from '../../script/mutants/mutants-of.ts'
 
 const top = mkdtempSync(join(tmpdir(), 'fairlead-mutants-'))
 after(() => rmSync(top, { recursive: true, force: true }))
