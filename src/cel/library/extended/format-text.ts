@@ -15,15 +15,20 @@ const failed = (why: string): CelError => new CelError(`error during formatting:
 const MOST = 10_000_000
 
 /** Counts the letters of one text, and throws CelCostError where they are too many. */
-type Count = (text: string) => string
+interface Count {
+  (text: string): string
+  /** What stands in several places is written once. */
+  readonly written: Map<Value, string>
+}
 
 const counting = (): Count => {
   let letters = 0
-  return (text) => {
+  const count = (text: string): string => {
     letters += text.length
     if (letters > MOST) throw new CelCostError()
     return text
   }
+  return Object.assign(count, { written: new Map<Value, string>() })
 }
 
 const textOf = (bytes: Uint8Array): string => {
@@ -54,17 +59,23 @@ const shown = (value: Value, count: Count): string => {
 
 /** A value in a list or a map, as an expression would write it. */
 const inner = (value: Value, count: Count): string => {
+  if (!(value instanceof ListValue || value instanceof MapValue)) return count(simple(value) ?? literal(value))
+  const known = count.written.get(value)
+  if (known !== undefined) return count(known)
   // Empty ones have no letters within.
-  if (value instanceof ListValue || value instanceof MapValue) count('[]')
-  if (value instanceof ListValue) return `[${value.items.map((item) => inner(item, count)).join(', ')}]`
-  if (value instanceof MapValue) {
-    const entries = value.keys().map((key) => [count(inner(key, count)), inner(value.get(key)!, count)] as const)
-    return `{${entries
-      .sort(([one], [other]) => compared(one, other)!)
-      .map((entry) => entry.join(':'))
-      .join(', ')}}`
-  }
-  return count(simple(value) ?? literal(value))
+  count('[]')
+  const text = value instanceof ListValue ? listText(value, count) : mapText(value, count)
+  count.written.set(value, text)
+  return text
+}
+
+const listText = ({ items }: ListValue, count: Count): string =>
+  `[${items.map((item) => inner(item, count)).join(', ')}]`
+
+const mapText = (map: MapValue, count: Count): string => {
+  const entries = map.keys().map((key) => [count(inner(key, count)), inner(map.get(key)!, count)] as const)
+  const texts = entries.sort(([one], [other]) => compared(one, other)!).map((entry) => entry.join(':'))
+  return `{${texts.join(', ')}}`
 }
 
 const literal = (value: Value): string => {
