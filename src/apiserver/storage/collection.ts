@@ -1,9 +1,10 @@
 import type { ApiObject } from '#api/resource.ts'
+import { type NamespacedName, splitKey } from '#objects/object-key.ts'
 import { ChangeWindow, type SeenChange } from './change-window.ts'
 import type { Change, LoadedChange } from './journal.ts'
 import { sizeOf } from './object-size.ts'
 import { RestoredChange } from './restored-change.ts'
-import { type Held, objectOf, UnreadObject } from './unread-object.ts'
+import { type Held, objectOf, specHeld, UnreadObject } from './unread-object.ts'
 
 /** Called synchronously after each change: it must only take note. */
 type ChangeListener = () => void
@@ -16,6 +17,12 @@ interface CollectionStore {
   oldestRevision(): number
   /** Milliseconds; only differences count. */
   now(): number
+}
+
+/** As much of an object as a look at it shows. */
+interface Glance {
+  readonly metadata: NamespacedName
+  readonly spec: unknown
 }
 
 /** What a collection was. */
@@ -68,12 +75,9 @@ export class Collection {
     return object
   }
 
-  /** All objects in the order of their keys, for a look at each: who is unread stays so, for it takes less memory. */
-  *glances(): Generator<ApiObject, void> {
-    for (const key of this.keys()) {
-      const held = this.#objects.get(key)
-      if (held !== undefined) yield held instanceof UnreadObject ? held.glance : held
-    }
+  /** Of all objects name and spec, in the order of their keys: who is unread stays so, for it takes less memory. */
+  *glances(): Generator<Glance, void> {
+    for (const key of this.keys()) yield { metadata: splitKey(key), spec: specHeld(this.#objects.get(key)!) }
   }
 
   /** All keys in byte order, as etcd lists them. */

@@ -1,4 +1,5 @@
 import type { ApiObject } from '#api/resource.ts'
+import { parseExactly } from '#schema/json/long-integer.ts'
 
 /**
  * An object as its text, which is read when somebody first asks for it: so a start waits for none of them (ADR 69 has
@@ -23,8 +24,10 @@ export class UnreadObject {
   }
 
   /** Read for the moment: only what is asked for as `object` stays. */
-  get glance(): ApiObject {
-    return this.#object ?? this.#read(this.#text)
+  get spec(): unknown {
+    if (this.#object !== undefined) return specOf(this.#object)
+    const found = specIn(this.#text)
+    return found === undefined ? specOf(this.#read(this.#text)) : found.spec
   }
 
   /** Always the same one. */
@@ -45,4 +48,25 @@ export function objectOf(held: Held): ApiObject
 export function objectOf(held: Held | undefined): ApiObject | undefined
 export function objectOf(held: Held | undefined): ApiObject | undefined {
   return held instanceof UnreadObject ? held.object : held
+}
+
+/** The `spec` of what is held, for a look. */
+export const specHeld = (held: Held): unknown => (held instanceof UnreadObject ? held.spec : specOf(held))
+
+const specOf = (object: ApiObject): unknown => (object as { readonly spec?: unknown }).spec
+
+const SPEC = '"spec":{'
+
+/**
+ * The end of an object's text that begins with its `spec`, without what is before it: within a text its quotes would be
+ * escaped, and in a member of a member more braces would be closed than opened. Undefined where there is no such end.
+ */
+const specIn = (text: string): { readonly spec: unknown } | undefined => {
+  const at = text.indexOf(SPEC)
+  if (at < 0) return undefined
+  try {
+    return parseExactly(`{${text.slice(at)}`) as { readonly spec: unknown }
+  } catch {
+    return undefined
+  }
 }

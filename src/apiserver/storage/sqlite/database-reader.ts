@@ -3,7 +3,7 @@ import { DatabaseSync } from 'node:sqlite'
 import type { Loaded, LoadedChange } from '../journal.ts'
 import { DatabaseError, faultOf } from './database-error.ts'
 import { isEmptyDatabase } from './database-format.ts'
-import { changeReader, checksum, type Row } from './row.ts'
+import { changeReader, LOADED_COLUMNS, type LoadedRow } from './row.ts'
 
 /** SQLite's own choice, octets. */
 const PAGE = 4096
@@ -39,16 +39,15 @@ export const readDatabase = (path: string): Loaded | undefined => {
 
 function* changesOf(database: DatabaseSync, path: string): Generator<LoadedChange> {
   try {
-    const statement = database.prepare(
-      'SELECT revision, resource, key, replaces, deleted, object, crc FROM changes ORDER BY revision',
-    )
+    const statement = database.prepare(`SELECT ${LOADED_COLUMNS} FROM changes ORDER BY revision`)
     statement.setReturnArrays(true)
     const read = changeReader()
     for (const found of statement.iterate()) {
-      const row = found as unknown as Row
-      if (checksum(row) !== (found as unknown as readonly unknown[])[6])
-        throw new DatabaseError('DATABASE_DAMAGED', `${path} is damaged: revision ${row[0]} is not as it was written`)
-      yield read(row)
+      const row = found as unknown as LoadedRow
+      const change = read(row)
+      if (change === undefined)
+        throw new DatabaseError('DATABASE_DAMAGED', `${path} is damaged: revision ${row[2]} is not as it was written`)
+      yield change
     }
   } catch (error) {
     throw faultOf(error, path)
