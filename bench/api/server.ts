@@ -32,5 +32,6 @@ const server = await createApiServer({
 process.once('SIGTERM', () => process.exit(0))
 await server.listen({ host: '127.0.0.1', port, tls: true })
 setFlagsFromString('--heap-growing-percent=50')
+setFlagsFromString('--no-parallel-scavenge')
 process.stdout.write('ready\n')
 flushCompileCache()

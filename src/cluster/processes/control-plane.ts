@@ -68,6 +68,9 @@ await listenOnUnderlay(api, config)
 // By itself V8 collects the whole heap after every tenth of growth, which changes then wait for (docs/adr/0014). Not on
 // the command line: with such a setting Node.js does not take its own modules from its code cache.
 setFlagsFromString('--heap-growing-percent=50')
+// Threads that help to collect young objects wait longer for a processor than they take, where others use them too. Not
+// before: of what a start reads most stays, so that there is much to copy.
+setFlagsFromString('--no-parallel-scavenge')
 await controllers.ready
 survive(logLine)
 logLine(`control plane ${config.name}: serving`)

@@ -10,13 +10,9 @@ export const programOf = (role: Role): readonly string[] => {
     '--disable-warning=ExperimentalWarning',
     // What loads thousands of Services leaves most of its objects behind: a small space for young ones.
     '--max-semi-space-size=4',
-    ...(role === 'control-plane' ? CONTROL_PLANE : []),
     existsSync(bundle) ? bundle : join(import.meta.dirname, `${role}.ts`),
   ]
 }
-
-/** Threads that help to collect young objects wait longer for a processor than they take, where others use them too. */
-const CONTROL_PLANE = ['--no-parallel-scavenge']
 
 /**
  * What a role's program finds in its environment. Node.js keeps 64 KiB for each TLS connection, to read into, of which a
