@@ -43,13 +43,13 @@ const bundle = join(import.meta.dirname, '..', 'node_modules', `.bench-${process
 const memory = (pid: number, name: string): number =>
   Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024
 
-/** Starts the server; gives it, and milliseconds until it answers. */
-const start = async (): Promise<{ readonly child: ChildProcess; readonly took: number }> => {
+/** Starts the server, or what stands in for it; gives it, and milliseconds until it answers. */
+const start = async (program = 'server'): Promise<{ readonly child: ChildProcess; readonly took: number }> => {
   const began = performance.now()
   const profiling = values.profile ? ['--cpu-prof', `--cpu-prof-dir=${process.cwd()}`] : []
   const [node, ...flags] = programOf('control-plane').slice(0, -1)
   const settings: Settings = { folder, port: PORT }
-  const child = spawn(node!, [...profiling, ...flags, join(bundle, 'server.mjs'), JSON.stringify(settings)], {
+  const child = spawn(node!, [...profiling, ...flags, join(bundle, `${program}.mjs`), JSON.stringify(settings)], {
     stdio: ['ignore', 'pipe', 'inherit'],
     // As bin/fairlead sets it.
     env: { ...environmentOf('control-plane'), ...process.env, NODE_COMPILE_CACHE: join(bundle, 'compiled') },
@@ -73,6 +73,7 @@ try {
   await build({
     entryPoints: [
       join(import.meta.dirname, 'api', 'server.ts'),
+      join(import.meta.dirname, 'api', 'bare.ts'),
       join(import.meta.dirname, '..', 'src', 'apiserver', 'storage', 'sqlite', 'database-worker.ts'),
     ],
     entryNames: '[name]',
@@ -90,9 +91,6 @@ try {
   })
   const pki = await createPki({ clusterDomain: 'cluster.local', subjectAltNames: ['10.96.0.1'], now: new Date() })
   writePki(join(folder, 'pki'), pki)
-  const { child } = await start()
-  running = child
-  const pid = child.pid!
   const target = {
     host: '127.0.0.1',
     port: PORT,
@@ -100,6 +98,16 @@ try {
     cert: pki.admin.certificate,
     key: pki.admin.key,
   }
+  const READS = values.quick ? 10_000 : 40_000
+  const { child: bare } = await start('bare')
+  running = bare
+  const yardstick = await Load.open(target, CLIENTS, bare.pid!)
+  const bareGets = await yardstick.each(READS, () => yardstick.get('/', JSON_TYPE))
+  yardstick.close()
+  await end(bare, 'SIGKILL')
+  const { child } = await start()
+  running = child
+  const pid = child.pid!
   const load = await Load.open(target, CLIENTS, pid)
   const idle = memory(pid, 'VmRSS')
 
@@ -126,7 +134,6 @@ try {
   const made = memory(pid, 'VmRSS')
   say(`${3 * OBJECTS} objects made in ${round(imported / 1000, 1)} s`)
 
-  const READS = values.quick ? 10_000 : 40_000
   const some = (): number => Math.floor(Math.random() * OBJECTS)
   const gets: Record<string, Awaited<ReturnType<Load['each']>>> = {}
   for (const type of [JSON_TYPE, PROTOBUF])
@@ -181,6 +188,7 @@ try {
     'create pods': creations.pods,
     'get a Service, JSON': gets[JSON_TYPE],
     'get a Service, protobuf': gets[PROTOBUF],
+    'get the same octets from a bare server': bareGets,
     'patch a Service': patches,
     [`an event at ${WATCHERS} watchers`]: fan,
   })
@@ -203,6 +211,7 @@ try {
       create_per_s: creations.services.per_s,
       create_p99_ms: creations.services.p99_ms,
       get_per_s: gets[JSON_TYPE]!.per_s,
+      bare_get_per_s: bareGets.per_s,
       list_pods_ms: round(lists[JSON_TYPE]!, 1),
       fanout_p99_ms: fan.p99_ms,
       rss_mb: round(resident, 1),
