@@ -348,8 +348,11 @@ test('a resource that is dropped has nothing any more: its watches end, and name
   const store = new Store(memoryJournal(100))
   await writerOf(store, PODS).put('default/a', pod('a'))
   const dropped = store.collection(PODS)
-  const watch = openWatch(dropped, {}, { revision: store.revision }, () => {})
+  let woken = 0
+  const watch = openWatch(dropped, {}, { revision: store.revision }, () => woken++)
   store.drop(PODS)
+  await turn()
+  assert.equal(woken, 1)
   assert.deepEqual([watch.next(), watch.isOver, dropped.isClosed], [undefined, true, true])
   const anew = store.collection(PODS)
   assert.deepEqual([anew.isClosed, anew.size, anew.trimmedRevision], [false, 0, store.revision])

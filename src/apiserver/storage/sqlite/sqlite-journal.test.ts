@@ -1,5 +1,14 @@
 import assert from 'node:assert/strict'
-import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import {
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -237,6 +246,32 @@ test('a file that is damaged is told as that, wherever the damage is, and stays 
     assert.match(message, /objects\.db is damaged: /, what)
     assert.ok(readFileSync(path).equals(damaged), `${what}: nothing was written to it`)
   }
+})
+
+test('what is damaged is named by its revision', async (t) => {
+  const where = place(t)
+  const whole = await filled(where)
+  const text = whole.indexOf('xxxx', 4096 * 4)
+  writeFileSync(where.path, whole.fill('y', text + 10, text + 11))
+  const revision = /revision (\d+) is not as it was written$/.exec(faultOf(where.journalOf()).message)?.[1]
+  const database = new DatabaseSync(where.path, { readOnly: true })
+  t.after(() => database.close())
+  const found = database.prepare("SELECT revision FROM changes WHERE object LIKE '%xyx%'").all()
+  assert.deepEqual(
+    found.map((row) => String(row.revision)),
+    [revision],
+  )
+})
+
+test('a file is found behind a symbolic link, and a link that leads nowhere is no file', async (t) => {
+  const where = place(t)
+  await filled(where)
+  const link = join(where.folder, 'link.db')
+  symlinkSync(where.path, link)
+  assert.equal([...where.journalOf({ path: link }).load().changes].length, 40)
+  const nowhere = join(where.folder, 'nowhere.db')
+  symlinkSync(join(where.folder, 'gone'), nowhere)
+  assert.equal(faultOf(where.journalOf({ path: nowhere })).code, 'DATABASE_FOREIGN')
 })
 
 test('a log that was torn at its end has all batches before it', async (t) => {
