@@ -72,8 +72,8 @@ let running: ChildProcess | undefined
 try {
   await build({
     entryPoints: [
-      join(import.meta.dirname, 'api', 'server.ts'),
-      join(import.meta.dirname, 'api', 'bare.ts'),
+      join(import.meta.dirname, 'api/server.ts'),
+      join(import.meta.dirname, 'api/bare.ts'),
       join(import.meta.dirname, '..', 'src', 'apiserver', 'storage', 'sqlite', 'database-worker.ts'),
     ],
     entryNames: '[name]',
