@@ -9,6 +9,7 @@ import { readPki } from '#apiserver/pki/pki.ts'
 import { createApiServer } from '#apiserver/server.ts'
 import { firstRevisionAt } from '#apiserver/storage/first-revision.ts'
 import { SqliteJournal } from '#apiserver/storage/sqlite/sqlite-journal.ts'
+import { putBackgroundThreadsBehind } from '#cluster/processes/background-threads.ts'
 
 export interface Settings {
   /** Where certificates, keys and the database are. */
@@ -33,5 +34,6 @@ process.once('SIGTERM', () => process.exit(0))
 await server.listen({ host: '127.0.0.1', port, tls: true })
 setFlagsFromString('--heap-growing-percent=50')
 setFlagsFromString('--no-parallel-scavenge')
+putBackgroundThreadsBehind()
 process.stdout.write('ready\n')
 flushCompileCache()

@@ -12,6 +12,7 @@ import { clearFault, noteFault } from '../state/control-plane-fault.ts'
 import { type Lives, lostAt, noteLife, OBJECTS_LOST, objectsLostMessage } from '../state/lives.ts'
 import { auditPath, logPath, readConfig } from '../state/state.ts'
 import { AuditLog } from './audit-log.ts'
+import { putBackgroundThreadsBehind } from './background-threads.ts'
 import { clusterDnsAddresses, clusterDnsObjects } from './cluster-dns.ts'
 import { clusterPki } from './cluster-pki.ts'
 import { survive } from './last-defence.ts'
@@ -71,6 +72,7 @@ setFlagsFromString('--heap-growing-percent=50')
 // Threads that help to collect young objects wait longer for a processor than they take, where others use them too. Not
 // before: of what a start reads most stays, so that there is much to copy.
 setFlagsFromString('--no-parallel-scavenge')
+putBackgroundThreadsBehind()
 await controllers.ready
 survive(logLine)
 logLine(`control plane ${config.name}: serving`)
