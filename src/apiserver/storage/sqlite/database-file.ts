@@ -3,10 +3,11 @@ import { dirname } from 'node:path'
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import { promisify } from 'node:util'
 import { faultOf } from './database-error.ts'
-import { isEmptyDatabase } from './database-format.ts'
+import { formatOf } from './database-format.ts'
 import { BUSY_MS } from './database-reader.ts'
-import { checksum, type Row } from './row.ts'
-import { APPLICATION_ID, FORMAT, SCHEMA } from './schema.ts'
+import { checksum } from './row.ts'
+import { APPLICATION_ID, FORMAT, SCHEMA, SETS } from './schema.ts'
+import type { Written } from './written.ts'
 
 const syncData = promisify(fdatasync)
 
@@ -25,6 +26,7 @@ export class DatabaseFile {
   readonly #path: string
   readonly #database: DatabaseSync
   readonly #insert: StatementSync
+  readonly #insertSet: StatementSync
   readonly #forgetAfter: StatementSync
   /** What an append has left that failed, here or before, is to go with the next. */
   #isDoubtful = true
@@ -36,17 +38,15 @@ export class DatabaseFile {
     let database: DatabaseSync | undefined
     try {
       database = new DatabaseSync(path, { timeout: BUSY_MS })
-      const isNew = isEmptyDatabase(database, path)
+      const format = formatOf(database, path)
       // The log is moved into the file by checkpoint() alone, when nobody waits for it.
       database.exec(
         `PRAGMA journal_mode = WAL; PRAGMA synchronous = ${isSynchronous ? 'FULL' : 'NORMAL'}; PRAGMA wal_autocheckpoint = 0; PRAGMA journal_size_limit = ${LOG_LIMIT}`,
       )
-      if (isNew)
-        database.exec(
-          `BEGIN; ${SCHEMA} INSERT INTO meta VALUES ('compacted', ${firstRevision}); PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${FORMAT}; COMMIT`,
-        )
+      if (format < FORMAT) bringToFormat(database, path, firstRevision)
       this.#database = database
       this.#insert = database.prepare('INSERT INTO changes VALUES (?, ?, ?, ?, ?, ?, ?)')
+      this.#insertSet = database.prepare('INSERT OR IGNORE INTO sets VALUES (?, ?)')
       this.#forgetAfter = database.prepare('DELETE FROM changes WHERE revision > ?')
     } catch (error) {
       database?.close()
@@ -77,9 +77,10 @@ export class DatabaseFile {
   }
 
   /** Writes a batch, after which nothing else is past `after`. Throws what SQLite says; then nothing of it counts. */
-  append(rows: readonly Row[], after: number): void {
+  append({ rows, sets }: Written, after: number): void {
     this.#transact(() => {
       if (this.#isDoubtful) this.#forgetAfter.run(after)
+      for (const [name, fields] of sets) this.#insertSet.run(name, fields)
       for (const row of rows) {
         const [revision, resource, key, replaces, deleted, object] = row
         this.#insert.run(revision, resource, key, replaces, deleted, checksum(row), object)
@@ -161,4 +162,16 @@ export class DatabaseFile {
   #number(sql: string, ...values: readonly number[]): number {
     return Number(Object.values(this.#database.prepare(sql).get(...values)!)[0])
   }
+}
+
+/** Whoever else opens it waits meanwhile, and finds it done. */
+const bringToFormat = (database: DatabaseSync, path: string, firstRevision: number): void => {
+  database.exec('BEGIN IMMEDIATE')
+  const format = formatOf(database, path)
+  if (format === 0)
+    database.exec(
+      `${SCHEMA} INSERT INTO meta VALUES ('compacted', ${firstRevision}); PRAGMA application_id = ${APPLICATION_ID}`,
+    )
+  else if (format < FORMAT) database.exec(SETS)
+  database.exec(`PRAGMA user_version = ${FORMAT}; COMMIT`)
 }

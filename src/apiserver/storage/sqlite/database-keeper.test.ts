@@ -6,6 +6,7 @@ import { type TestContext, test } from 'node:test'
 import { DatabaseKeeper, type KeeperOptions } from './database-keeper.ts'
 import { readDatabase } from './database-reader.ts'
 import type { Row } from './row.ts'
+import type { Written } from './written.ts'
 
 const AGE = 300_000
 let now = 0
@@ -60,16 +61,18 @@ const writer = () => {
   }
 }
 
+const batch = (...rows: readonly Row[]): Written => ({ rows, sets: [] })
+
 test('what was replaced or deleted is kept for its time, and then forgotten, while the latest of each stays', (t) => {
   const { opened, tidyAll, kept } = place(t)
   const keeper = opened()
   const write = writer()
-  keeper.append([write('a'), write('b'), write('c')], 0)
-  keeper.append([write('a'), write('b', 1)], 3)
+  keeper.append(batch(write('a'), write('b'), write('c')), 0)
+  keeper.append(batch(write('a'), write('b', 1)), 3)
   tidyAll()
   assert.deepEqual(kept(), { compacted: 0, revisions: [1, 2, 3, 4, 5] })
   now = AGE
-  keeper.append([write('a'), write('b')], 5)
+  keeper.append(batch(write('a'), write('b')), 5)
   tidyAll()
   assert.deepEqual(kept(), { compacted: 0, revisions: [1, 2, 3, 4, 5, 6, 7] })
   now = AGE + AGE / 2
@@ -85,10 +88,7 @@ test('much is forgotten step by step, so that nobody waits for all of it', (t) =
   const keeper = opened()
   const write = writer()
   for (let count = 0; count < 30; count++)
-    keeper.append(
-      Array.from({ length: 100 }, (_, index) => write(`key-${index}`)),
-      count * 100,
-    )
+    keeper.append(batch(...Array.from({ length: 100 }, (_, index) => write(`key-${index}`))), count * 100)
   now = 3 * AGE
   assert.ok(tidyAll() > 5)
   assert.deepEqual(kept(), { compacted: 3000, revisions: Array.from({ length: 100 }, (_, index) => 2901 + index) })
@@ -100,7 +100,7 @@ test('the past is limited in octets, whatever its age', (t) => {
   const write = writer()
   const text = 'x'.repeat(1000)
   for (let count = 1; count <= 1000; count++) {
-    keeper.append([write('a', 0, text)], count - 1)
+    keeper.append(batch(write('a', 0, text)), count - 1)
     tidyAll()
   }
   const { compacted, revisions } = kept()
@@ -112,7 +112,7 @@ test('the past is limited in octets, whatever its age', (t) => {
 test('who opens a file forgets what it holds when its time has come, from then on', (t) => {
   const { opened, tidyAll, kept } = place(t)
   const write = writer()
-  opened().append([write('a'), write('a'), write('b'), write('b', 1)], 0)
+  opened().append(batch(write('a'), write('a'), write('b'), write('b', 1)), 0)
   now = 1_000_000
   const keeper = opened()
   assert.equal(keeper.last, 4)
@@ -130,7 +130,7 @@ test('the log is moved into the file before it grows large, and begins anew', (t
   const write = writer()
   const text = 'x'.repeat(100_000)
   for (let count = 0; count < 300; count++) {
-    keeper.append([write(`key-${count}`, 0, text)], count)
+    keeper.append(batch(write(`key-${count}`, 0, text)), count)
     tidyAll()
   }
   assert.ok(statSync(path).size > 24_000_000)
@@ -142,7 +142,7 @@ test('a log grows by each batch, however small, and is moved for that too', (t) 
   const keeper = opened({ checkpointAt: 50_000 })
   const write = writer()
   for (let count = 0; count < 40; count++) {
-    keeper.append([write(`key-${count}`)], count)
+    keeper.append(batch(write(`key-${count}`)), count)
     tidyAll()
   }
   assert.ok(statSync(`${path}-wal`).size < 150_000, `${statSync(`${path}-wal`).size}`)
@@ -156,7 +156,7 @@ test('a log that others have left, who never came to moving it, does not grow fo
     const keeper = new DatabaseKeeper({ path, firstRevision: 0, isSynchronous: false })
     // Closed, it would move its log: these are killed.
     t.after(() => keeper.close())
-    keeper.append([write(`key-${count}`, 0, text)], count)
+    keeper.append(batch(write(`key-${count}`, 0, text)), count)
     keeper.tidy()
   }
   assert.ok(statSync(`${path}-wal`).size < 5_000_000, `${statSync(`${path}-wal`).size}`)
@@ -166,9 +166,9 @@ test('what a refused batch has left goes with the next', (t) => {
   const { opened, kept } = place(t)
   const keeper = opened()
   const write = writer()
-  keeper.append([write('a')], 0)
-  keeper.append([write('lost'), write('lost too')], 1)
+  keeper.append(batch(write('a')), 0)
+  keeper.append(batch(write('lost'), write('lost too')), 1)
   // As after a fault of the disk: whoever asked was told that nothing has happened.
-  opened().append([[7, '/pods', 'b', null, 0, '{}']], 1)
+  opened().append(batch([7, '/pods', 'b', null, 0, '{}']), 1)
   assert.deepEqual(kept().revisions, [1, 7])
 })

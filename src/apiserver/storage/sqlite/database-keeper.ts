@@ -1,6 +1,6 @@
 import { DatabaseFile } from './database-file.ts'
 import { History, type HistoryLimits } from './history.ts'
-import type { Row } from './row.ts'
+import type { Written } from './written.ts'
 
 /** As etcd under a real API server: five minutes. */
 const LIMITS: HistoryLimits = { age: 300_000, octets: 32 * 1024 * 1024 }
@@ -57,9 +57,11 @@ export class DatabaseKeeper {
   }
 
   /** Writes a batch, after which nothing else is past `after`. Throws what SQLite says; then nothing of it counts. */
-  append(rows: readonly Row[], after: number): void {
-    this.#file.append(rows, after)
+  append(written: Written, after: number): void {
+    this.#file.append(written, after)
+    const { rows, sets } = written
     let past = 0
+    for (const [, fields] of sets) this.#logged += fields.length
     for (const [, , , replaces, deleted, object] of rows) {
       this.#logged += object.length + ROW_OCTETS
       // What was replaced was about as large.

@@ -2,7 +2,8 @@ import { lstatSync, statSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import type { Loaded, LoadedChange } from '../journal.ts'
 import { DatabaseError, faultOf } from './database-error.ts'
-import { isEmptyDatabase } from './database-format.ts'
+import { formatOf } from './database-format.ts'
+import { nameOfSet } from './name-of-set.ts'
 import { changeReader, LOADED_COLUMNS, type LoadedRow } from './row.ts'
 
 /** SQLite's own choice, octets. */
@@ -10,11 +11,17 @@ const PAGE = 4096
 /** How long another process may take to end that has the file, milliseconds. */
 export const BUSY_MS = 2_000
 
+/** What a file has. */
+export interface LoadedFile extends Loaded {
+  /** What its rows name, by that name. */
+  readonly sets: ReadonlyMap<string, string>
+}
+
 /**
  * All that a file has, read without writing to it, whatever is wrong with it; undefined where it is not there, or
  * nothing is in it. Throws DatabaseError, also while the changes are read; these can be read once.
  */
-export const readDatabase = (path: string): Loaded | undefined => {
+export const readDatabase = (path: string): LoadedFile | undefined => {
   const stat = statSync(path, { throwIfNoEntry: false }) ?? lstatSync(path, { throwIfNoEntry: false })
   if (stat === undefined) return undefined
   // Of a pipe SQLite would wait for the other end.
@@ -25,23 +32,38 @@ export const readDatabase = (path: string): Loaded | undefined => {
   let database: DatabaseSync | undefined
   try {
     database = new DatabaseSync(path, { readOnly: true, timeout: BUSY_MS })
-    if (isEmptyDatabase(database, path)) {
+    const format = formatOf(database, path)
+    if (format === 0) {
       database.close()
       return undefined
     }
     const { value } = database.prepare("SELECT value FROM meta WHERE name = 'compacted'").get() as { value: number }
-    return { compacted: value, changes: changesOf(database, path) }
+    const sets = format < 2 ? new Map<string, string>() : setsOf(database, path)
+    return { compacted: value, sets, changes: changesOf(database, path, sets) }
   } catch (error) {
     database?.close()
     throw faultOf(error, path)
   }
 }
 
-function* changesOf(database: DatabaseSync, path: string): Generator<LoadedChange> {
+const setsOf = (database: DatabaseSync, path: string): ReadonlyMap<string, string> => {
+  const sets = new Map<string, string>()
+  for (const { name, fields } of database.prepare('SELECT name, fields FROM sets').all()) {
+    if (name !== nameOfSet(String(fields)))
+      throw new DatabaseError(
+        'DATABASE_DAMAGED',
+        `${path} is damaged: the set of fields ${name} is not as it was written`,
+      )
+    sets.set(name, String(fields))
+  }
+  return sets
+}
+
+function* changesOf(database: DatabaseSync, path: string, sets: ReadonlyMap<string, string>): Generator<LoadedChange> {
   try {
     const statement = database.prepare(`SELECT ${LOADED_COLUMNS} FROM changes ORDER BY revision`)
     statement.setReturnArrays(true)
-    const read = changeReader()
+    const read = changeReader(sets)
     for (const found of statement.iterate()) {
       const row = found as unknown as LoadedRow
       const change = read(row)

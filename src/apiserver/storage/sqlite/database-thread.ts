@@ -4,14 +4,14 @@ import { SHARE_ENV, Worker } from 'node:worker_threads'
 import { JournalError } from '../journal.ts'
 import { DatabaseError } from './database-error.ts'
 import type { KeeperOptions } from './database-keeper.ts'
-import type { Row } from './row.ts'
+import type { Written } from './written.ts'
 
 /** What crosses threads must be data. */
 type ThreadOptions = Pick<KeeperOptions, 'path' | 'firstRevision' | 'limits' | 'checkpointAt'>
 
 export type ToDatabaseThread =
   | { readonly open: ThreadOptions }
-  | { readonly append: readonly Row[]; readonly after: number }
+  | { readonly append: Written; readonly after: number }
   | { readonly close: true }
 
 export type FromDatabaseThread =
@@ -24,7 +24,7 @@ export type FromDatabaseThread =
 /** Who appends to a file. */
 export interface Appender {
   /** Rejects with JournalError; with DatabaseError DATABASE_ABANDONED where nobody knows. One at a time. */
-  append(rows: readonly Row[], after: number): Promise<void>
+  append(written: Written, after: number): Promise<void>
   close(): Promise<void>
 }
 
@@ -75,8 +75,8 @@ export class DatabaseThread implements Appender {
     })
   }
 
-  append(rows: readonly Row[], after: number): Promise<void> {
-    return this.#ask({ append: rows, after })
+  append(written: Written, after: number): Promise<void> {
+    return this.#ask({ append: written, after })
   }
 
   /** It has ended, and the file is closed. */

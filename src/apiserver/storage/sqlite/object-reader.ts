@@ -5,7 +5,8 @@ import { parseExactly } from '#schema/json/long-integer.ts'
 
 type Fields = { readonly [name: string]: unknown }
 interface Entry {
-  fieldsV1?: Fields | null
+  /** A text names it. */
+  fieldsV1?: Fields | string | null
 }
 
 /** It can be a member's name alone: within a text its quotes would be escaped. */
@@ -14,10 +15,11 @@ const FIELDS = '"fieldsV1":'
 const RECENT = 6
 
 /**
- * Reads one object after the other from JSON. Half of an object's text says who owns its fields, and thousands say the
- * same: each text of a set is read once, and they hold one set between them, as they did before. Throws SyntaxError.
+ * Reads one object after the other from JSON. Half of an object's text would say who owns its fields, and thousands say
+ * the same: they name it (`named`, by that name), or each text of a set is read once; and they hold one set between them,
+ * as they did before. Throws SyntaxError.
  */
-export const objectReader = (): ((text: string) => ApiObject) => {
+export const objectReader = (named: ReadonlyMap<string, string>): ((text: string) => ApiObject) => {
   const sets = new Map<string, Fields>()
   let recent: string[] = []
   const setTextAt = (text: string, from: number): string => {
@@ -35,13 +37,24 @@ export const objectReader = (): ((text: string) => ApiObject) => {
     }
     return set
   }
-  const readWhole = (text: string): ApiObject => parseExactly(text) as ApiObject
+  const namedSet = (name: string): Fields => {
+    const text = named.get(name)
+    if (text === undefined) throw new SyntaxError(`an object names a set of fields that is not there: ${name}`)
+    return setOf(text)
+  }
+  const readWhole = (text: string): ApiObject => {
+    const object = parseExactly(text) as ApiObject
+    for (const entry of entriesOf(object))
+      if (typeof entry.fieldsV1 === 'string') entry.fieldsV1 = namedSet(entry.fieldsV1)
+    return object
+  }
   return (text) => {
     const found: string[] = []
     let rest = ''
     let at = 0
-    for (let next = text.indexOf(FIELDS); next >= 0; next = text.indexOf(FIELDS, at)) {
+    for (let next = text.indexOf(FIELDS); next >= 0; next = text.indexOf(FIELDS, Math.max(at, next + 1))) {
       const from = next + FIELDS.length
+      if (text[from] === '"') continue
       if (text[from] !== '{') return readWhole(text)
       const set = setTextAt(text, from)
       found.push(set)
@@ -50,15 +63,15 @@ export const objectReader = (): ((text: string) => ApiObject) => {
     }
     if (found.length === 0) return readWhole(text)
     const object = readWhole(rest + text.slice(at))
-    const entries = ((object.metadata?.managedFields ?? []) as readonly Entry[]).filter(
-      ({ fieldsV1 }) => fieldsV1 === null,
-    )
+    const entries = entriesOf(object).filter(({ fieldsV1 }) => fieldsV1 === null)
     // Some lie elsewhere: they are no sets of this object's.
     if (entries.length !== found.length) return readWhole(text)
     for (const [index, entry] of entries.entries()) entry.fieldsV1 = setOf(found[index]!)
     return object
   }
 }
+
+const entriesOf = ({ metadata }: ApiObject): readonly Entry[] => (metadata?.managedFields ?? []) as readonly Entry[]
 
 /** The one object that all hold who own this; what is written otherwise than we write it stays so. */
 const sharedSet = (text: string): Fields => {

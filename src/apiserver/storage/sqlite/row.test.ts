@@ -23,7 +23,7 @@ const loaded = (rows: readonly Row[]): readonly LoadedRow[] => {
 }
 
 test('what is loaded of a row is what was written', () => {
-  const changes = loaded(written).map(changeReader())
+  const changes = loaded(written).map(changeReader(new Map()))
   assert.deepEqual(
     changes.map((change) => change && { ...change, object: objectOf(change.object) }),
     written.map(([revision, resource, key, replaces, deleted, object]) => ({
@@ -38,7 +38,7 @@ test('what is loaded of a row is what was written', () => {
 })
 
 test('a row of which a part is another, or missing, is none', () => {
-  const read = changeReader()
+  const read = changeReader(new Map())
   for (const [whole, crc, revision, key] of loaded(written)) {
     assert.notEqual(read([whole, crc, revision, key]), undefined)
     assert.equal(read([whole, crc ^ 1, revision, key]), undefined)

@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib'
-import type { Resource } from '#api/resource.ts'
+import type { ApiObject, Resource } from '#api/resource.ts'
 import { type Change, type LoadedChange, resourceName } from '../journal.ts'
 import { UnreadObject } from '../unread-object.ts'
 import { objectReader } from './object-reader.ts'
@@ -14,14 +14,28 @@ export type Row = readonly [
   object: string,
 ]
 
-export const rowOf = ({ revision, resource, key, replaces, deleted, object }: Change): Row => [
+/** `nameOf` names a set of owned fields, which is written apart; undefined for one that is written where it stands. */
+export const rowOf = (
+  { revision, resource, key, replaces, deleted, object }: Change,
+  nameOf: (set: object) => string | undefined,
+): Row => [
   revision,
   resourceName(resource),
   key,
   replaces ?? null,
   deleted ? 1 : 0,
-  JSON.stringify(object),
+  JSON.stringify(withNames(object, nameOf)),
 ]
+
+const withNames = (object: ApiObject, nameOf: (set: object) => string | undefined): object => {
+  const { metadata } = object
+  if (metadata?.managedFields === undefined) return object
+  const managedFields = metadata.managedFields.map((entry) => {
+    const name = entry.fieldsV1 === undefined ? undefined : nameOf(entry.fieldsV1)
+    return name === undefined ? entry : { ...entry, fieldsV1: name }
+  })
+  return { ...object, metadata: { ...metadata, managedFields } }
+}
 
 /** Of all that a row says. SQLite keeps none over what is in its file. */
 export const checksum = ([revision, resource, key, replaces, deleted, object]: Row): number =>
@@ -37,11 +51,11 @@ export const LOADED_COLUMNS = `revision || ' ' || resource || ' ' || key || ' ' 
 export type LoadedRow = readonly [whole: string | null, crc: number, revision: number, key: string]
 
 /**
- * Back again, for one row after the other; undefined for one whose sum is another. An object that is no JSON throws
- * SyntaxError when it is asked for.
+ * Back again, for one row after the other, with the sets that rows name; undefined for one whose sum is another. An object
+ * that is no JSON, or names what is not there, throws SyntaxError when it is asked for.
  */
-export const changeReader = (): ((row: LoadedRow) => LoadedChange | undefined) => {
-  const read = objectReader()
+export const changeReader = (sets: ReadonlyMap<string, string>): ((row: LoadedRow) => LoadedChange | undefined) => {
+  const read = objectReader(sets)
   const resources = new Map<string, Pick<Resource, 'group' | 'plural'>>()
   const resourceOf = (text: string): Pick<Resource, 'group' | 'plural'> => {
     let resource = resources.get(text)

@@ -2,7 +2,10 @@
 export const APPLICATION_ID = 0x46_4c_52_44
 
 /** Of the tables below; grows with each change of theirs, and stands in the header too (docs/adr/0051-objects-in-a-file-of-sqlite.md). */
-export const FORMAT = 1
+export const FORMAT = 2
+
+/** Which fields an owner has, once for the many objects that say the same; `name` follows from `fields`. Since format 2. */
+export const SETS = 'CREATE TABLE sets (name TEXT PRIMARY KEY, fields TEXT NOT NULL) STRICT, WITHOUT ROWID;'
 
 /**
  * `changes` holds the latest state of each object, and what came after `compacted` change by change. Rows are appended,
@@ -19,4 +22,5 @@ CREATE TABLE changes (
   object TEXT NOT NULL
 ) STRICT;
 CREATE TABLE meta (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+${SETS}
 `

@@ -14,10 +14,13 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { type TestContext, test } from 'node:test'
 import type { ApiObject } from '#api/resource.ts'
+import { canonicalSet } from '#schema/apply/sets/canonical-set.ts'
 import type { Change } from '../journal.ts'
 import { objectOf } from '../unread-object.ts'
 import { DatabaseError } from './database-error.ts'
 import { type Appender, DatabaseThread } from './database-thread.ts'
+import { checksum } from './row.ts'
+import { APPLICATION_ID, SCHEMA, SETS } from './schema.ts'
 import { SqliteJournal, type SqliteJournalOptions } from './sqlite-journal.ts'
 
 const PODS = { group: '', plural: 'pods' }
@@ -301,9 +304,9 @@ test('a file of a later version, and one of another program, are told as that an
   }
   for (const [sql, code, words] of [
     [
-      'PRAGMA user_version = 2',
+      'PRAGMA user_version = 3',
       'DATABASE_NEWER',
-      /was written by a later Fairlead: its format is 2, and this one knows those up to 1/,
+      /was written by a later Fairlead: its format is 3, and this one knows those up to 2/,
     ],
     ['PRAGMA application_id = 1', 'DATABASE_FOREIGN', /is the database of another program/],
   ] as const) {
@@ -325,4 +328,87 @@ test('a file without anything in it is a new one', async (t) => {
   assert.deepEqual(loaded(journal), { compacted: 100, changes: [] })
   await journal.append([change(101, 'a')])
   assert.equal(loaded(journalOf()).changes.length, 1)
+})
+
+const OWNED = { 'f:metadata': { 'f:labels': { '.': {}, 'f:text': {} } } }
+
+/** An object that somebody owns, by the set that all share who own the same. */
+const owned = (name: string, fields: object = OWNED): ApiObject => ({
+  apiVersion: 'v1',
+  kind: 'Pod',
+  metadata: { name, managedFields: [{ manager: 'm', operation: 'Update', fieldsV1: canonicalSet(fields as never) }] },
+})
+const columns = (path: string, sql: string): readonly unknown[] => {
+  const database = new DatabaseSync(path, { readOnly: true })
+  const found = database.prepare(sql).all()
+  database.close()
+  return found.map((row) => Object.values(row)[0])
+}
+
+test('who owns which fields is written apart once it is met again, in this life and the next', async (t) => {
+  const { path, journalOf } = place(t)
+  const objects = ['a', 'b', 'c', 'd', 'e'].map((name) => owned(name))
+  const changes = objects.map((object, index) => change(101 + index, object.metadata!.name!, { object }))
+  const first = journalOf()
+  first.load()
+  for (const one of changes.slice(0, 3)) await first.append([one])
+  await first.close()
+  const second = journalOf()
+  assert.deepEqual(loaded(second).changes, changes.slice(0, 3))
+  await second.append(changes.slice(3))
+  const third = journalOf()
+  const { changes: found } = loaded(third)
+  assert.deepEqual(found, changes)
+  assert.deepEqual(columns(path, 'SELECT fields FROM sets'), [JSON.stringify(OWNED)])
+  assert.deepEqual(
+    columns(path, "SELECT revision FROM changes WHERE object LIKE '%f:labels%' ORDER BY revision"),
+    [101, 104],
+  )
+})
+
+test('a set that came with a refused batch comes again with the next that names it', async (t) => {
+  const { journalOf } = place(t)
+  const journal = journalOf()
+  journal.load()
+  const of = (revision: number, key: string): Change => change(revision, key, { object: owned(key) })
+  await journal.append([of(101, 'a')])
+  await assert.rejects(journal.append([of(102, 'b'), change(101, 'c')]), { code: 'FAILED' })
+  await journal.append([of(104, 'd')])
+  const changes = [of(101, 'a'), of(104, 'd')]
+  assert.deepEqual(loaded(journalOf()).changes, changes)
+})
+
+test('a set that is not as it was written is told as damage, by its name', async (t) => {
+  const { path, journalOf } = place(t)
+  const journal = journalOf()
+  journal.load()
+  await journal.append([change(101, 'a', { object: owned('a') }), change(102, 'b', { object: owned('b') })])
+  await journal.close()
+  const database = new DatabaseSync(path)
+  database.exec("UPDATE sets SET fields = replace(fields, 'labels', 'lapels')")
+  database.close()
+  const { code, message } = faultOf(journalOf())
+  assert.equal(code, 'DATABASE_DAMAGED')
+  assert.match(message, /the set of fields [\w-]{16} is not as it was written$/)
+})
+
+test('a file of the first format is read as it is, and brought to this one by the first write', async (t) => {
+  const { path, journalOf } = place(t)
+  const database = new DatabaseSync(path)
+  const object = JSON.stringify(owned('a'))
+  const sum = checksum([101, '/pods', 'a', null, 0, object])
+  database.exec(
+    `${SCHEMA.replace(SETS, '')} INSERT INTO meta VALUES ('compacted', 100); PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = 1`,
+  )
+  database.prepare('INSERT INTO changes VALUES (?, ?, ?, ?, ?, ?, ?)').run(101, '/pods', 'a', null, 0, sum, object)
+  database.close()
+  const before = readFileSync(path)
+  const first = change(101, 'a', { object: owned('a') })
+  const journal = journalOf()
+  assert.deepEqual(loaded(journal), { compacted: 100, changes: [first] })
+  assert.ok(readFileSync(path).equals(before), 'reading it writes nothing')
+  const more = ['b', 'c'].map((key, index) => change(102 + index, key, { object: owned(key) }))
+  await journal.append(more)
+  assert.deepEqual(loaded(journalOf()), { compacted: 100, changes: [first, ...more] })
+  assert.deepEqual(columns(path, 'SELECT fields FROM sets'), [JSON.stringify(OWNED)])
 })

@@ -4,7 +4,8 @@ import { DatabaseKeeper } from './database-keeper.ts'
 import { readDatabase } from './database-reader.ts'
 import { type Appender, DatabaseThread } from './database-thread.ts'
 import type { HistoryLimits } from './history.ts'
-import { type Row, rowOf } from './row.ts'
+import { SetNames } from './set-names.ts'
+import type { Written } from './written.ts'
 
 /** How long after a start the thread is started, which costs more than the first writes take, milliseconds. */
 const THREAD_AFTER_MS = 2_000
@@ -35,6 +36,7 @@ export class SqliteJournal implements Journal {
   readonly isSlow = true
   readonly #options: SqliteJournalOptions
   readonly #timer: NodeJS.Timeout
+  readonly #sets = new SetNames()
   #appender: Appender | undefined
   /** Open, and to be used from the next append on. */
   #next: Appender | undefined
@@ -61,13 +63,16 @@ export class SqliteJournal implements Journal {
     const loaded = readDatabase(path)
     this.#isEmpty = loaded === undefined
     this.#last = loaded?.compacted ?? firstRevision
+    this.#sets.keep(loaded?.sets.keys() ?? [])
     return { compacted: this.#last, changes: loaded === undefined ? [] : this.#noting(loaded.changes) }
   }
 
   async append(batch: readonly Change[]): Promise<void> {
     this.#isBusy = true
     try {
-      await this.#append(batch.map(rowOf))
+      const written = this.#sets.write(batch)
+      await this.#append(written)
+      this.#sets.keep(written.sets.map(([name]) => name))
       this.#last = batch.at(-1)!.revision
     } finally {
       this.#isBusy = false
@@ -85,14 +90,14 @@ export class SqliteJournal implements Journal {
     for (const appender of ending) await appender?.close()
   }
 
-  async #append(rows: readonly Row[]): Promise<void> {
+  async #append(written: Written): Promise<void> {
     const { path } = this.#options
     if (this.#isClosed) throw new JournalError('FAILED', `${path} is closed`)
     try {
       this.#appender ??= inThisThread(this.#open())
-      await this.#appender.append(rows, this.#last).catch((error: unknown) => {
+      await this.#appender.append(written, this.#last).catch((error: unknown) => {
         const isAbandoned = error instanceof DatabaseError && error.code === 'DATABASE_ABANDONED'
-        return isAbandoned ? this.#appendAgain(rows) : Promise.reject(error)
+        return isAbandoned ? this.#appendAgain(written) : Promise.reject(error)
       })
     } catch (error) {
       throw refusalOf(error, path)
@@ -100,13 +105,13 @@ export class SqliteJournal implements Journal {
   }
 
   /** The thread has ended in the middle of it, or before. */
-  async #appendAgain(rows: readonly Row[]): Promise<void> {
+  async #appendAgain(written: Written): Promise<void> {
     this.#appender = undefined
     this.#timer.refresh()
     const keeper = this.#open()
     this.#appender = inThisThread(keeper)
-    if (keeper.last === rows.at(-1)![0]) await keeper.sync()
-    else await this.#appender.append(rows, this.#last)
+    if (keeper.last === written.rows.at(-1)![0]) await keeper.sync()
+    else await this.#appender.append(written, this.#last)
   }
 
   #open(): DatabaseKeeper {
@@ -146,8 +151,8 @@ export class SqliteJournal implements Journal {
 
 /** Waits for SQLite, which writes to the kernel's memory, and not for the disk. */
 const inThisThread = (keeper: DatabaseKeeper): Appender => ({
-  async append(rows, after) {
-    keeper.append(rows, after)
+  async append(written, after) {
+    keeper.append(written, after)
     await keeper.sync()
     keeper.tidy()
   },
