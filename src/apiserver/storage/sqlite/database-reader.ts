@@ -12,7 +12,7 @@ const PAGE = 4096
 export const BUSY_MS = 2_000
 
 /** What a file has. */
-export interface LoadedFile extends Loaded {
+interface LoadedFile extends Loaded {
   /** What its rows name, by that name. */
   readonly sets: ReadonlyMap<string, string>
 }
