@@ -32,6 +32,8 @@ export const readDatabase = (path: string): LoadedFile | undefined => {
   let database: DatabaseSync | undefined
   try {
     database = new DatabaseSync(path, { readOnly: true, timeout: BUSY_MS })
+    // Whoever writes meanwhile: sets, and the rows that name them, are read as they were at one moment.
+    database.exec('BEGIN')
     const format = formatOf(database, path)
     if (format === 0) {
       database.close()

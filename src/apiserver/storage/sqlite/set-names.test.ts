@@ -56,6 +56,10 @@ test('what an earlier life has kept is named without being written again', () =>
   const names = new SetNames()
   names.keep([NAME])
   assert.deepEqual(said(names, owned(SET), owned(SET)), { fields: [SET, NAME], sets: [] })
+  const full = new SetNames(1)
+  full.keep([NAME])
+  const other = { 'f:other': {} }
+  assert.deepEqual(said(full, owned(SET, other), owned(SET, other)), { fields: [SET, other, NAME, other], sets: [] })
 })
 
 test('a long set, and one beyond as many as are kept, is written where it stands', () => {

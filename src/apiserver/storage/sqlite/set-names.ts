@@ -7,13 +7,16 @@ import type { Written } from './written.ts'
 const MOST = 2_048
 /** Characters: longer ones are seldom twice the same. */
 const MOST_TEXT = 4_096
+/** In place of a name, as which neither can be taken: met once, and written where it stands for good. */
+const ONCE = '1'
+const INLINE = ''
 
 /**
- * The sets of owned fields that are written apart from the rows that name them. Half of an object's text says who owns its
- * fields, and thousands say the same. Who says the same holds the same object (ADR 53): it is known by that.
+ * The sets of owned fields that are written apart from the rows that name them. Up to half of an object's text would say
+ * who owns its fields, and thousands say the same. Who says the same holds the same object (ADR 53): it is known by that.
  */
 export class SetNames {
-  /** By the set, or what is said of it in place of a name. */
+  /** By the set. */
   readonly #names = new WeakMap<object, string>()
   /** Those that last. */
   readonly #kept = new Set<string>()
@@ -31,23 +34,25 @@ export class SetNames {
   /** The rows of changes, and the sets that do not last yet which they name. */
   write(changes: readonly Change[]): Written {
     const sets = new Map<string, string>()
-    const nameOf = (set: object): string | undefined => {
-      const known = this.#names.get(set)
-      if (known === undefined) this.#names.set(set, ONCE)
-      if (known === undefined || known === INLINE) return undefined
-      if (known !== ONCE && (this.#kept.has(known) || sets.has(known))) return known
-      const fields = JSON.stringify(set)
-      const name = known === ONCE ? nameOfSet(fields) : known
-      const fits = fields.length <= MOST_TEXT && (this.#kept.has(name) || this.#kept.size + sets.size < this.#most)
-      this.#names.set(set, fits ? name : INLINE)
-      if (!fits) return undefined
-      if (!this.#kept.has(name)) sets.set(name, fields)
-      return name
+    const rows = changes.map((change) => rowOf(change, (set) => this.#nameOf(set, sets)))
+    return { rows, sets: [...sets] }
+  }
+
+  /** Adds to `fresh` what it names and does not last; undefined for a set that is written where it stands. */
+  #nameOf(set: object, fresh: Map<string, string>): string | undefined {
+    const known = this.#names.get(set)
+    if (known === undefined) this.#names.set(set, ONCE)
+    if (known === undefined || known === INLINE) return undefined
+    if (this.#kept.has(known) || fresh.has(known)) return known
+    const fields = JSON.stringify(set)
+    const name = fields.length <= MOST_TEXT ? nameOfSet(fields) : INLINE
+    const isKept = this.#kept.has(name)
+    if (name === INLINE || (!isKept && this.#kept.size + fresh.size >= this.#most)) {
+      this.#names.set(set, INLINE)
+      return undefined
     }
-    return { rows: changes.map((change) => rowOf(change, nameOf)), sets: [...sets] }
+    this.#names.set(set, name)
+    if (!isKept) fresh.set(name, fields)
+    return name
   }
 }
-
-/** Neither can be a name. */
-const ONCE = '1'
-const INLINE = ''

@@ -366,6 +366,21 @@ test('who owns which fields is written apart once it is met again, in this life 
   )
 })
 
+test('what is written while a file is read is none of what is read, nor the sets of it', async (t) => {
+  const { journalOf } = place(t)
+  const [writer, reader] = [journalOf(), journalOf()]
+  const changes = ['a', 'b', 'c'].map((key, index) => change(101 + index, key, { object: owned(key) }))
+  writer.load()
+  await writer.append(changes.slice(0, 1))
+  const { changes: read } = reader.load()
+  await writer.append(changes.slice(1))
+  assert.deepEqual(
+    [...read].map(({ object, ...rest }) => ({ ...rest, object: objectOf(object) })),
+    changes.slice(0, 1),
+  )
+  assert.deepEqual(loaded(journalOf()).changes, changes)
+})
+
 test('a set that came with a refused batch comes again with the next that names it', async (t) => {
   const { journalOf } = place(t)
   const journal = journalOf()
