@@ -4,12 +4,11 @@
  */
 
 import { flushCompileCache } from 'node:module'
-import { setFlagsFromString } from 'node:v8'
 import { readPki } from '#apiserver/pki/pki.ts'
 import { createApiServer } from '#apiserver/server.ts'
 import { firstRevisionAt } from '#apiserver/storage/first-revision.ts'
 import { SqliteJournal } from '#apiserver/storage/sqlite/sqlite-journal.ts'
-import { putBackgroundThreadsBehind } from '#cluster/processes/background-threads.ts'
+import { tuneForServing } from '#cluster/processes/tune-for-serving.ts'
 
 export interface Settings {
   /** Where certificates, keys and the database are. */
@@ -32,8 +31,6 @@ const server = await createApiServer({
 // A signal ends a profile with its file.
 process.once('SIGTERM', () => process.exit(0))
 await server.listen({ host: '127.0.0.1', port, tls: true })
-setFlagsFromString('--heap-growing-percent=50')
-setFlagsFromString('--no-parallel-scavenge')
-putBackgroundThreadsBehind()
+tuneForServing()
 process.stdout.write('ready\n')
 flushCompileCache()

@@ -1,6 +1,5 @@
 import { flushCompileCache } from 'node:module'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { setFlagsFromString } from 'node:v8'
 import { kubeletPath } from '#agent/server/agent-api.ts'
 import { events } from '#api/core/event/resource.ts'
 import { type ApiServer, createApiServer } from '#apiserver/server.ts'
@@ -12,12 +11,12 @@ import { clearFault, noteFault } from '../state/control-plane-fault.ts'
 import { type Lives, lostAt, noteLife, OBJECTS_LOST, objectsLostMessage } from '../state/lives.ts'
 import { auditPath, logPath, readConfig } from '../state/state.ts'
 import { AuditLog } from './audit-log.ts'
-import { putBackgroundThreadsBehind } from './background-threads.ts'
 import { clusterDnsAddresses, clusterDnsObjects } from './cluster-dns.ts'
 import { clusterPki } from './cluster-pki.ts'
 import { survive } from './last-defence.ts'
 import { openLog } from './log.ts'
 import { objectsJournal } from './objects-journal.ts'
+import { tuneForServing } from './tune-for-serving.ts'
 
 /** How long to wait for the host's address on the underlay, which `up` makes meanwhile, milliseconds. */
 const ADDRESS_LIMIT_MS = 20_000
@@ -66,13 +65,7 @@ const controllers = startControllers({
 })
 await api.listen({ host: '127.0.0.1', port: config.apiServer.hostPort, tls: true })
 await listenOnUnderlay(api, config)
-// By itself V8 collects the whole heap after every tenth of growth, which changes then wait for (docs/adr/0014). Not on
-// the command line: with such a setting Node.js does not take its own modules from its code cache.
-setFlagsFromString('--heap-growing-percent=50')
-// Threads that help to collect young objects wait longer for a processor than they take, where others use them too. Not
-// before: of what a start reads most stays, so that there is much to copy.
-setFlagsFromString('--no-parallel-scavenge')
-putBackgroundThreadsBehind()
+tuneForServing()
 await controllers.ready
 survive(logLine)
 logLine(`control plane ${config.name}: serving`)

@@ -3,13 +3,13 @@ import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 import { test } from 'node:test'
 
-const MODULE = join(import.meta.dirname, 'background-threads.ts')
+const MODULE = join(import.meta.dirname, 'tune-for-serving.ts')
 
 /** The priorities of a program's threads, by their names: `nice` is the 19th of what `stat` says, the 17th after the name. */
 const PROGRAM = `
 import { readdirSync, readFileSync } from 'node:fs'
-import { putBackgroundThreadsBehind } from ${JSON.stringify(MODULE)}
-putBackgroundThreadsBehind()
+import { tuneForServing } from ${JSON.stringify(MODULE)}
+tuneForServing()
 const threads = readdirSync('/proc/self/task').map((task) => {
   const [, name, rest] = /\\((.*)\\) (.*)/.exec(readFileSync('/proc/self/task/' + task + '/stat', 'utf8'))
   return { name, nice: Number(rest.split(' ')[16]) }
