@@ -35,3 +35,29 @@ test('requests are counted by each of their labels and by how they were answered
   assert.ok(taken.includes(`apiserver_request_duration_seconds_count{${own},verb="GET",version="v1"} 3`))
   assert.equal(taken.length, 1 + others.length)
 })
+
+test('requests of labels that read alike together are not counted together, and their seconds are', () => {
+  const counter = new RequestCounter()
+  for (const [group, version] of [
+    ['a', 'bc'],
+    ['ab', 'c'],
+  ] as const)
+    counter.count({ ...LABELS, group, version }, 200, 0.01)
+  counter.count({ ...LABELS, group: 'a', version: 'bc' }, 200, 0.02)
+  const counts = linesOf(counter, 'apiserver_request_total').map((line) => line.split(' ').at(-1))
+  assert.deepEqual(counts.toSorted(), ['1', '2'])
+  const [sum] = linesOf(counter, 'apiserver_request_duration_seconds_sum').filter((line) => line.includes('group="a"'))
+  assert.ok(Math.abs(Number(sum?.split(' ').at(-1)) - 0.03) < 1e-9, sum)
+})
+
+test('what goes on is counted while it does, by its own labels and no others', () => {
+  const counter = new RequestCounter()
+  const ends = [counter.begin(LABELS), counter.begin(LABELS), counter.begin({ ...LABELS, resource: 'pods' })]
+  ends[0]!()
+  const line = (resource: string, count: number) =>
+    `apiserver_longrunning_requests{component="apiserver",group="apps",resource="${resource}",scope="resource",subresource="status",verb="GET",version="v1"} ${count}`
+  assert.deepEqual(linesOf(counter, 'apiserver_longrunning_requests').toSorted(), [
+    line('deployments', 1),
+    line('pods', 1),
+  ])
+})

@@ -27,6 +27,7 @@ export class DatabaseFile {
   readonly #database: DatabaseSync
   readonly #insert: StatementSync
   readonly #insertSet: StatementSync
+  readonly #countSets: StatementSync
   readonly #forgetAfter: StatementSync
   /** What an append has left that failed, here or before, is to go with the next. */
   #isDoubtful = true
@@ -47,6 +48,7 @@ export class DatabaseFile {
       this.#database = database
       this.#insert = database.prepare('INSERT INTO changes VALUES (?, ?, ?, ?, ?, ?, ?)')
       this.#insertSet = database.prepare('INSERT OR IGNORE INTO sets VALUES (?, ?)')
+      this.#countSets = database.prepare("UPDATE meta SET value = value + ? WHERE name = 'sets'")
       this.#forgetAfter = database.prepare('DELETE FROM changes WHERE revision > ?')
     } catch (error) {
       database?.close()
@@ -62,7 +64,7 @@ export class DatabaseFile {
   /** The latest revision that is there. */
   get last(): number {
     return this.#number(
-      'SELECT max(compacted, ifnull(last, 0)) FROM (SELECT max(revision) AS last FROM changes), (SELECT value AS compacted FROM meta)',
+      "SELECT max(compacted, ifnull(last, 0)) FROM (SELECT max(revision) AS last FROM changes), (SELECT value AS compacted FROM meta WHERE name = 'compacted')",
     )
   }
 
@@ -80,7 +82,9 @@ export class DatabaseFile {
   append({ rows, sets }: Written, after: number): void {
     this.#transact(() => {
       if (this.#isDoubtful) this.#forgetAfter.run(after)
-      for (const [name, fields] of sets) this.#insertSet.run(name, fields)
+      let added = 0
+      for (const [name, fields] of sets) added += Number(this.#insertSet.run(name, fields).changes)
+      if (added > 0) this.#countSets.run(added)
       for (const row of rows) {
         const [revision, resource, key, replaces, deleted, object] = row
         this.#insert.run(revision, resource, key, replaces, deleted, checksum(row), object)

@@ -2,9 +2,11 @@ import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { type TestContext, test } from 'node:test'
 import { DatabaseKeeper, type KeeperOptions } from './database-keeper.ts'
 import { readDatabase } from './database-reader.ts'
+import { nameOfSet } from './name-of-set.ts'
 import type { Row } from './row.ts'
 import type { Written } from './written.ts'
 
@@ -171,4 +173,23 @@ test('what a refused batch has left goes with the next', (t) => {
   // As after a fault of the disk: whoever asked was told that nothing has happened.
   opened().append(batch([7, '/pods', 'b', null, 0, '{}']), 1)
   assert.deepEqual(kept().revisions, [1, 7])
+})
+
+test('a set that is there already does no harm, and one that is refused takes its rows with it', (t) => {
+  const { path, opened, kept } = place(t)
+  const write = writer()
+  const sets = [[nameOfSet('{}'), '{}']] as const
+  const keeper = opened()
+  keeper.append({ rows: [write('a')], sets }, 0)
+  keeper.append({ rows: [write('b')], sets }, 1)
+  assert.deepEqual([...readDatabase(path)!.sets], sets)
+  const other = [[nameOfSet('[]'), '[]']] as const
+  const rows = [write('c')]
+  assert.throws(() => keeper.append({ rows: [...rows, ...rows], sets: other }, 2))
+  assert.deepEqual([...readDatabase(path)!.sets], sets)
+  const database = new DatabaseSync(path)
+  database.exec("CREATE TRIGGER refuse BEFORE INSERT ON sets BEGIN SELECT RAISE(ABORT, 'no'); END")
+  database.close()
+  assert.throws(() => keeper.append({ rows, sets: other }, 2))
+  assert.deepEqual(kept().revisions, [1, 2])
 })

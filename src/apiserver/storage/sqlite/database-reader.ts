@@ -58,6 +58,9 @@ const setsOf = (database: DatabaseSync, path: string): ReadonlyMap<string, strin
       )
     sets.set(name, String(fields))
   }
+  const { value } = database.prepare("SELECT value FROM meta WHERE name = 'sets'").get() as { value: number }
+  if (value !== sets.size)
+    throw new DatabaseError('DATABASE_DAMAGED', `${path} is damaged: it has ${sets.size} sets of fields of ${value}`)
   return sets
 }
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { ApiObject } from '#api/resource.ts'
+import { canonicalSet } from '#schema/apply/sets/canonical-set.ts'
 import { objectReader } from './object-reader.ts'
 
 const owned = (name: string, ...sets: readonly object[]): string =>
@@ -63,4 +64,15 @@ test('a set that is named is the one of that name, also beside one that is writt
   assert.equal(setsOf(first)[2], setsOf(second)[0])
   assert.equal(setsOf(first)[1], setsOf(second)[1])
   assert.throws(() => read(textOf('one', 'gone')), { name: 'SyntaxError', message: /names a set .* not there: gone/ })
+})
+
+test('sets that begin alike, and come in another order, are told apart, and are those that live', () => {
+  const read = objectReader(new Map())
+  const [one, other] = ['a', 'b'].map((last) => ({ 'f:data': { [`f:${'x'.repeat(300)}${last}`]: {} } })) as [
+    object,
+    object,
+  ]
+  for (const text of [owned('a', one, other), owned('b', one, other), owned('c', other, one), owned('d', other)])
+    assert.equal(JSON.stringify(read(text)), text)
+  assert.equal(setsOf(read(owned('e', one)))[0], canonicalSet(one as never))
 })

@@ -31,7 +31,8 @@ const withNames = (object: ApiObject, nameOf: (set: object) => string | undefine
   const { metadata } = object
   if (metadata?.managedFields === undefined) return object
   const managedFields = metadata.managedFields.map((entry) => {
-    const name = entry.fieldsV1 === undefined ? undefined : nameOf(entry.fieldsV1)
+    const set: unknown = entry.fieldsV1
+    const name = typeof set === 'object' && set !== null ? nameOf(set) : undefined
     return name === undefined ? entry : { ...entry, fieldsV1: name }
   })
   return { ...object, metadata: { ...metadata, managedFields } }

@@ -48,8 +48,14 @@ test('all else of an object is written as it is, in its order', () => {
   )
   const bare = { ...change, object: { metadata: { name: 'a' } } as ApiObject }
   assert.equal(names.write([bare]).rows[0]![5], '{"metadata":{"name":"a"}}')
-  const incomplete = { ...change, object: { metadata: { managedFields: [{ manager: 'm' }] } } as unknown as ApiObject }
-  assert.equal(names.write([incomplete]).rows[0]![5], '{"metadata":{"managedFields":[{"manager":"m"}]}}')
+  const incomplete = {
+    ...change,
+    object: { metadata: { managedFields: [{ manager: 'm' }, { fieldsV1: null }] } } as unknown as ApiObject,
+  }
+  assert.equal(
+    names.write([incomplete]).rows[0]![5],
+    '{"metadata":{"managedFields":[{"manager":"m"},{"fieldsV1":null}]}}',
+  )
 })
 
 test('what an earlier life has kept is named without being written again', () => {
@@ -73,4 +79,19 @@ test('a long set, and one beyond as many as are kept, is written where it stands
   assert.equal(sets.length, 2)
   names.keep(sets.map(([name]) => name))
   assert.deepEqual(said(names, owned(few[2]!)), { fields: [few[2]], sets: [] })
+})
+
+test('sets that last count among as many as are kept', () => {
+  const names = new SetNames(1)
+  names.keep([NAME])
+  const fresh = { 'f:fresh': {} }
+  said(names, owned(fresh))
+  assert.deepEqual(said(names, owned(fresh)), { fields: [fresh], sets: [] })
+})
+
+test('a name follows from every letter of a set, for good', () => {
+  const long = 'x'.repeat(4000)
+  assert.notEqual(nameOfSet(`{"f:${long}a":{}}`), nameOfSet(`{"f:${long}b":{}}`))
+  // A file that was written before names it so.
+  assert.equal(nameOfSet('{"f:spec":{"f:ports":{}}}'), 'xa-R1IXildaMe8hp')
 })

@@ -407,13 +407,34 @@ test('a set that is not as it was written is told as damage, by its name', async
   assert.match(message, /the set of fields [\w-]{16} is not as it was written$/)
 })
 
+test('a set that is gone is told as damage', async (t) => {
+  const { path, journalOf } = place(t)
+  const journal = journalOf()
+  journal.load()
+  const other = { 'f:spec': {} }
+  for (const [index, key] of ['a', 'b', 'c'].entries()) {
+    const changes = [owned(key), owned(key, other)].map((object, at) =>
+      change(101 + 2 * index + at, key + at, { object }),
+    )
+    await journal.append(changes)
+  }
+  await journal.close()
+  assert.equal(loaded(journalOf()).changes.length, 6)
+  const database = new DatabaseSync(path)
+  database.exec('DELETE FROM sets WHERE name = (SELECT min(name) FROM sets)')
+  database.close()
+  const { code, message } = faultOf(journalOf())
+  assert.equal(code, 'DATABASE_DAMAGED')
+  assert.match(message, /objects\.db is damaged: it has 1 sets of fields of 2$/)
+})
+
 test('a file of the first format is read as it is, and brought to this one by the first write', async (t) => {
   const { path, journalOf } = place(t)
   const database = new DatabaseSync(path)
   const object = JSON.stringify(owned('a'))
   const sum = checksum([101, '/pods', 'a', null, 0, object])
   database.exec(
-    `${SCHEMA.replace(SETS, '')} INSERT INTO meta VALUES ('compacted', 100); PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = 1`,
+    `${SCHEMA.replace(SETS, '')}; INSERT INTO meta VALUES ('compacted', 100); PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = 1`,
   )
   database.prepare('INSERT INTO changes VALUES (?, ?, ?, ?, ?, ?, ?)').run(101, '/pods', 'a', null, 0, sum, object)
   database.close()
@@ -426,4 +447,64 @@ test('a file of the first format is read as it is, and brought to this one by th
   await journal.append(more)
   assert.deepEqual(loaded(journalOf()), { compacted: 100, changes: [first, ...more] })
   assert.deepEqual(columns(path, 'SELECT fields FROM sets'), [JSON.stringify(OWNED)])
+})
+
+for (const [what, startThread] of [
+  ['a thread', DatabaseThread.start],
+  ['a thread that ends after it has written', endingThread(true)],
+  ['a thread that ends before', endingThread(false)],
+] as const)
+  test(`sets come with the rows that name them through ${what}`, async (t) => {
+    const { journalOf } = place(t)
+    let started = false
+    const journal = journalOf({
+      threadAfter: 0,
+      startThread: async (...options) => {
+        const thread = await startThread(...options)
+        started = true
+        return thread
+      },
+    })
+    journal.load()
+    while (!started) await new Promise((resolve) => setTimeout(resolve, 5))
+    const changes: Change[] = []
+    for (let revision = 101; revision < 120; revision += 2) {
+      const set = { [`f:${revision}`]: {} }
+      const pair = [revision, revision + 1].map((one) => change(one, `a-${one}`, { object: owned(`a-${one}`, set) }))
+      await journal.append(pair)
+      changes.push(...pair)
+    }
+    assert.deepEqual(loaded(journalOf()).changes, changes)
+  })
+
+test('a set goes to the file once, also in the next life', async (t) => {
+  const { journalOf } = place(t)
+  const sent: number[] = []
+  const recording = async (): Promise<SqliteJournal> => {
+    let started = false
+    const startThread: typeof DatabaseThread.start = async (...options) => {
+      const thread = await DatabaseThread.start(...options)
+      started = true
+      const appender: Appender = {
+        append: (written, after) => {
+          sent.push(written.sets.length)
+          return thread.append(written, after)
+        },
+        close: () => thread.close(),
+      }
+      return appender as DatabaseThread
+    }
+    const journal = journalOf({ threadAfter: 0, startThread })
+    loaded(journal)
+    while (!started) await new Promise((resolve) => setTimeout(resolve, 5))
+    return journal
+  }
+  const first = await recording()
+  for (const revision of [101, 102, 103, 104])
+    await first.append([change(revision, `a-${revision}`, { object: owned(`a-${revision}`) })])
+  await first.close()
+  const second = await recording()
+  for (const revision of [105, 106])
+    await second.append([change(revision, `a-${revision}`, { object: owned(`a-${revision}`) })])
+  assert.deepEqual(sent, [0, 1, 0, 0, 0, 0])
 })
