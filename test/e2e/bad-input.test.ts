@@ -176,7 +176,7 @@ claim(
         1,
         /collides with 10\.244\.0\.0\/16 of cluster bad-input/,
       ],
-      [['up', '--name', 'bad-input'], 1, /a cluster named bad-input is running\n.*fairlead down --name bad-input/],
+      [['up', '--name', 'bad-input'], 1, /a cluster named bad-input is running\n.*fairlead down bad-input/],
       [['status', '--name', 'other'], 1, /there is no cluster named other\n.*fairlead list/],
       [['logs', '--name', 'other'], 1, /there is no cluster named other/],
       [['kubeconfig', '--name', 'other'], 1, /there is no cluster named other/],

@@ -56,7 +56,7 @@ claim('up returns with an API that answers, nodes that are Ready and DNS that re
 
   const again = await one.fairlead('up', '--name', 'cli-a')
   assert.equal(again.status, 1)
-  assert.match(again.stderr, /a cluster named cli-a is running\n.*fairlead down --name cli-a/)
+  assert.match(again.stderr, /a cluster named cli-a is running\n.*fairlead down cli-a/)
 
   const listed = JSON.parse((await one.fairlead('list', '-o', 'json')).stdout) as { name: string; state: string }[]
   assert.deepEqual(

@@ -81,7 +81,7 @@ claim('down leaves nothing behind after SIGKILL of every process, supervisors an
   assert.equal(status.status, 1)
   assert.match(
     status.stdout,
-    /the agent-host is dead, and nothing starts it again; start it again: fairlead stop --name down-b, then fairlead up/,
+    /the agent-host is dead, and nothing starts it again; bring the cluster back: fairlead up down-b\n/,
   )
   assert.equal((await one.fairlead('down', '--name', 'down-b')).status, 0)
   await nothingLeft(assert, one, 'down-b', before)
@@ -125,7 +125,7 @@ claim('down leaves nothing behind after the state folder was deleted under a run
   await run('rm', ['-rf', join(STATE, 'down-c')])
   const up = await one.fairlead('up', '--name', 'down-c')
   assert.equal(up.status, 1)
-  assert.match(up.stderr, /a cluster named down-c is running\n.*fairlead down --name down-c/)
+  assert.match(up.stderr, /a cluster named down-c is running\n.*fairlead down down-c/)
   const down = await one.fairlead('down', '--name', 'down-c')
   assert.equal(down.status, 0, down.stderr)
   await nothingLeft(assert, one, 'down-c', before)
@@ -168,7 +168,7 @@ claim('a cluster whose configuration was damaged is named by list, and down take
   assert.match((await one.fairlead('list')).stdout, /^down-g\s+running/m)
   const status = await one.fairlead('status', '--name', 'down-g')
   assert.equal(status.status, 1)
-  assert.match(status.stderr, /the state of cluster down-g in \S+ cannot be read\n.*fairlead down --name down-g/)
+  assert.match(status.stderr, /the state of cluster down-g in \S+ cannot be read\n.*fairlead down down-g/)
   assert.equal((await one.fairlead('down', '--name', 'down-g')).status, 0)
   assert.deepEqual(await traces(), before)
   assert.deepEqual(processesOf('down-g'), [])

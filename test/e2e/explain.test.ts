@@ -307,6 +307,11 @@ together(() => {
     async (assert) => {
       await client()
       await kubectl.apply(deployment('crash', { args: ['--no-such-flag'] }) + service('crash', usual('crash')))
+      // Until it is started again, what it said last is said by the container that is there.
+      await eventually('it ended and was started again', async () => {
+        const { items } = await cluster.json<{ items: Pod[] }>('get', 'pods', '-l', 'app=crash')
+        return (items[0]?.status?.containerStatuses?.[0]?.restartCount ?? 0) > 0
+      })
       const finding = await eventually('a crash is seen', async () => {
         const { explanation } = await ask('--from', 'pod/client', '--to', 'svc/crash')
         return explanation.findings.find(({ reason }) => reason === 'pods-crash')

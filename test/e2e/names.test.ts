@@ -27,7 +27,7 @@ claim('a name is one cluster’s on the whole machine: another state folder does
   assert.equal(second.status, 1)
   assert.match(
     second.stderr,
-    /a cluster named names-a is running \(its state is \S+\/names-a\)\n.*fairlead down --name names-a/,
+    /a cluster named names-a is running \(its state is \S+\/names-a\)\n.*fairlead down names-a/,
   )
   assert.ok(!existsSync(elsewhere.FAIRLEAD_STATE), 'nothing was made')
   assert.equal((await one.status('names-a')).healthy, true, 'and nothing was taken away')
@@ -176,10 +176,7 @@ claim('an up that was killed half-way is called unfinished, and down clears it u
   assert.match(status.stdout, /^cluster names-m: not healthy[\s\S]*its start was cut off/)
   const again = await one.fairlead('up', 'names-m')
   assert.equal(again.status, 1)
-  assert.match(
-    again.stderr,
-    /a cluster named names-m is there, but its start was cut off\n.*fairlead down --name names-m/,
-  )
+  assert.match(again.stderr, /a cluster named names-m is there, but its start was cut off\n.*fairlead down names-m/)
   assert.equal((await one.fairlead('down', 'names-m')).status, 0)
   assert.deepEqual(await traces(), before)
   assert.deepEqual(processesOf('names-m'), [])
@@ -301,7 +298,7 @@ claim(
       assert.deepEqual(await traces(), before)
       await sh(`mount -o remount,rw ${disk}`)
       // The way out, as it is printed.
-      const cure = /then: KUBECONFIG=(\S+) fairlead (down --name names-n)/.exec(down.stderr)!
+      const cure = /then: KUBECONFIG=(\S+) fairlead (down names-n)/.exec(down.stderr)!
       const done = await one.fairleadWith({ KUBECONFIG: cure[1] }, ...cure[2]!.split(' '))
       assert.equal(done.status, 0, done.stderr)
       assert.deepEqual(readdirSync(disk), [])

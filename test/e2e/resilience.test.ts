@@ -59,7 +59,7 @@ claim('Services forward while the agents are stopped or dead, and the next agent
   assert.equal(stopped.status, 1)
   assert.match(
     stopped.stdout,
-    /cluster resil-a: not healthy[\s\S]*agents gave no answer in \d+ ms, though the agent-host runs: fairlead logs/,
+    /cluster resil-a: not healthy[\s\S]*agents: \/status: no answer in 3000 ms, though the agent-host runs: fairlead logs/,
   )
   process.kill(agents, 'SIGKILL')
   for (const { addresses } of nodes) assert.match(await ask(addresses[0], 30080), /^web-/)

@@ -93,7 +93,7 @@ claim('a cluster that was stopped is brought back as it was, and stands nowhere 
   assert.deepEqual([status.status, status.stdout], [1, 'cluster stop-a: stopped; start it again: fairlead up stop-a\n'])
   assert.equal((await one.fairlead('stop', 'stop-a')).status, 0, 'once more is as good')
   const explain = await one.fairlead('explain', '--name', 'stop-a', '--from', 'host', '--to', 'svc/web')
-  assert.match(explain.stderr, /the API of cluster stop-a does not answer: it is stopped\n.*fairlead up --name stop-a/)
+  assert.match(explain.stderr, /the API of cluster stop-a does not answer: it is stopped\n.*fairlead up stop-a/)
   const other = await one.fairlead('up', 'stop-a', '--nodes', '3')
   assert.equal(other.status, 1)
   assert.match(other.stderr, /cluster stop-a is there, stopped, and has --nodes 2, not 3\n/)
@@ -147,7 +147,7 @@ claim('what has its objects in memory is not stopped, and says so', async (asser
   await eventually('all are dead', async () => processesOf('stop-c').length === 0)
   const up = await one.fairlead('up', 'stop-c')
   assert.equal(up.status, 1)
-  assert.match(up.stderr, /stop-c is there, but its processes are dead\n.*fairlead down --name stop-c/)
+  assert.match(up.stderr, /stop-c is there, but its processes are dead\n.*fairlead down stop-c/)
 })
 
 claim('objects that cannot be read keep a cluster from starting, until their file is set aside', async (assert) => {
@@ -167,7 +167,7 @@ claim('objects that cannot be read keep a cluster from starting, until their fil
 
   const up = await one.fairlead('up', 'stop-d')
   assert.equal(up.status, 1)
-  assert.match(up.stderr, /stop-d\/objects\.db is damaged: .*\n.*put a copy .* fairlead up --name stop-d --set-aside/)
+  assert.match(up.stderr, /stop-d\/objects\.db is damaged: .*\n.*put a copy .* fairlead up stop-d --set-aside/)
   assert.ok(readFileSync(objects).equals(damaged), 'it is as it was')
   assert.match((await one.fairlead('list')).stdout, /^stop-d +stopped/m)
   const anew = await one.fairlead('up', '--name', 'stop-d', '--set-aside')

@@ -5,7 +5,7 @@ import { createServer, type RequestListener } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
-import { answers, getJson, kubeletPath } from './agent-api.ts'
+import { getJson, getText, kubeletPath } from './agent-api.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'fairlead-api-'))
 const socket = join(folder, 'agents.sock')
@@ -56,11 +56,9 @@ test('getJson() rejects where nobody answers in time, where the answer is cut of
   await assert.rejects(getJson(socket, '/well', 20_000, signal), { name: 'AbortError' })
 })
 
-test('answers() is true for 200 in time, and for nothing else', async () => {
-  const asked = ['/well', '/created', '/unready']
-  assert.deepEqual(await Promise.all(asked.map((path) => answers(socket, path, 20_000))), [true, false, false])
-  assert.equal(await answers(socket, '/silent', 20), false)
-  assert.equal(await answers(join(folder, 'none.sock'), '/well', 20_000), false)
+test('getText() gives an answer as it is, and rejects as getJson() does', async () => {
+  assert.equal(await getText(socket, '/well', 20_000), '{"a":[1]}')
+  await assert.rejects(getText(socket, '/unready', 20_000), { message: '/unready: 503 node-1, part dns: no' })
 })
 
 test('a node’s kubelet is found by the node’s name, whatever letters it has', () => {

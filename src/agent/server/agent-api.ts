@@ -43,17 +43,20 @@ export const getJson = async <T>(
   timeoutMs: number,
   signal?: AbortSignal,
 ): Promise<T> => {
-  const { status, text } = await get(socketPath, path, timeoutMs, signal)
-  if (status !== 200) throw new Error(`${path}: ${status} ${text.trim()}`)
-  return JSON.parse(text) as T
+  return JSON.parse(await getText(socketPath, path, timeoutMs, signal)) as T
 }
 
-/** Whether a socket of ours says 200 in time. */
-export const answers = (socketPath: string, path: string, timeoutMs: number): Promise<boolean> =>
-  get(socketPath, path, timeoutMs).then(
-    ({ status }) => status === 200,
-    () => false,
-  )
+/** One answer of a socket of ours, as it is. Rejects as `getJson` does. */
+export const getText = async (
+  socketPath: string,
+  path: string,
+  timeoutMs: number,
+  signal?: AbortSignal,
+): Promise<string> => {
+  const { status, text } = await get(socketPath, path, timeoutMs, signal)
+  if (status !== 200) throw new Error(`${path}: ${status} ${text.trim()}`)
+  return text
+}
 
 const get = (
   socketPath: string,

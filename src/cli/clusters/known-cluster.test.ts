@@ -21,11 +21,12 @@ test('a cluster is known by its state; one that cannot be read is broken, and a 
   for (const name of ['broken', 'empty'])
     assert.throws(() => knownCluster(name), {
       code: 'CLUSTER_BROKEN',
-      hint: `clean it up: fairlead down --name ${name}`,
+      hint: `clean it up: fairlead down ${name}`,
     })
   assert.throws(() => knownCluster('whola'), {
     code: 'CLUSTER_UNKNOWN',
     message: 'there is no cluster named whola; did you mean whole?',
+    hint: 'fairlead list shows what is there: broken, empty, whole',
   })
 })
 

@@ -8,6 +8,9 @@ import { statePaths, tryReadConfig } from '#cluster/state/state.ts'
 import { CliError } from '../cli-error.ts'
 import { didYouMean } from '../command.ts'
 
+/** So many clusters are named where another was asked for. */
+const NAMED = 5
+
 /** The cluster of that name. Throws CliError CLUSTER_UNKNOWN, CLUSTER_BROKEN or NEEDS_ROOT. */
 export const knownCluster = (name: string): ClusterConfig => {
   const usual = clusterStateDir(name)
@@ -19,7 +22,7 @@ export const knownCluster = (name: string): ClusterConfig => {
   if (known && !isReadable(stateDir)) throw needsRoot(name)
   if (known)
     throw new CliError('CLUSTER_BROKEN', `the state of cluster ${name} in ${stateDir} cannot be read`, {
-      hint: `clean it up: fairlead down --name ${name}`,
+      hint: `clean it up: fairlead down ${name}`,
     })
   throw unknownCluster(name)
 }
@@ -28,10 +31,13 @@ export const knownCluster = (name: string): ClusterConfig => {
 export const unknownCluster = (name: string): CliError => {
   const names = listClusters(lostClaims).map((one) => one.name)
   return new CliError('CLUSTER_UNKNOWN', `there is no cluster named ${name}${didYouMean(name, names)}`, {
-    hint:
-      names.length > 0 ? 'fairlead list shows those that are there' : 'there is none at all; start one: fairlead up',
+    hint: names.length > 0 ? `fairlead list shows ${shown(names)}` : 'there is none at all; start one: fairlead up',
   })
 }
+
+/** A few by their names, more as what they are. */
+const shown = (names: readonly string[]): string =>
+  names.length > NAMED ? `the ${names.length} that are there` : `what is there: ${names.join(', ')}`
 
 /** CliError CLUSTER_SILENT: its API gives no answer, and why, as far as its processes tell. */
 export const silentCluster = (config: ClusterConfig, cause: unknown): CliError => {
@@ -41,10 +47,10 @@ export const silentCluster = (config: ClusterConfig, cause: unknown): CliError =
   const kept = dead && isKept(claim, config)
   const why = !dead ? '' : isStopped(claim, config) ? ': it is stopped' : ': its processes are dead'
   const hint = kept
-    ? `start it again: fairlead up --name ${name}`
+    ? `start it again: fairlead up ${name}`
     : dead
-      ? `clean it up: fairlead down --name ${name}`
-      : `see what it says: fairlead logs --name ${name}`
+      ? `clean it up: fairlead down ${name}`
+      : `see what it says: fairlead logs ${name}`
   return new CliError('CLUSTER_SILENT', `the API of cluster ${name} does not answer${why}`, { hint, cause })
 }
 

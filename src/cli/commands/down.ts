@@ -41,7 +41,7 @@ const entryStays = (name: string, path: string, error: unknown): unknown => {
   const { code, message } = error as { readonly code?: unknown; readonly message: string }
   if (typeof code !== 'string') return error
   return new CliError(code, `cluster ${name} is down, but its entry stays: ${message}`, {
-    hint: `mend the file, then: KUBECONFIG=${path} fairlead down --name ${name}`,
+    hint: `mend the file, then: KUBECONFIG=${path} fairlead down ${name}`,
     cause: error,
   })
 }

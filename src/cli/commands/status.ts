@@ -1,5 +1,5 @@
 import type { PartState } from '#agent/runner/part.ts'
-import { type AgentReport, answers, getJson } from '#agent/server/agent-api.ts'
+import { type AgentReport, getJson, getText } from '#agent/server/agent-api.ts'
 import { isUnfinished } from '#cluster/claims/claim.ts'
 import { isKept, isStopped } from '#cluster/claims/kept.ts'
 import type { ClusterConfig } from '#cluster/config.ts'
@@ -45,20 +45,22 @@ rules of the networks: it is put right, and the next status says so.`,
     const unsupervised = ROLES.filter(
       (role) => processes.some((one) => one.role === role) && !processes.some(({ supervises }) => supervises === role),
     )
-    const asked = performance.now()
-    const [report, serving] = await Promise.all([
-      getJson<AgentReport>(config.sockets.agent, '/status', PATIENCE_MS).catch(() => undefined),
-      answers(config.sockets.api, '/readyz', PATIENCE_MS),
+    const [agents, api] = await Promise.all([
+      outcomeOf(getJson<AgentReport>(config.sockets.agent, '/status', PATIENCE_MS)),
+      outcomeOf(getText(config.sockets.api, '/readyz', PATIENCE_MS)),
     ])
-    // One that refuses the connection does so at once.
-    const patience = performance.now() - asked < PATIENCE_MS ? '' : ` in ${PATIENCE_MS} ms`
-    const named = ` --name ${config.name}`
+    const report = agents.value
+    const serving = api.error === undefined
+    const named = ` ${config.name}`
+    const again = processes.length === 0 ? '' : `fairlead stop${named}, then `
     const mend = isKept(claim, config)
-      ? `start it again: fairlead stop${named}, then fairlead up${named}`
+      ? `bring the cluster back: ${again}fairlead up${named}`
       : `clean up: fairlead down${named}`
-    const fault = (role: Role, what: string): string =>
+    const fault = (role: Role, what: string, error: Error | undefined): string =>
       processes.some((process) => process.role === role)
-        ? `${what} gave no answer${patience}, though the ${role} runs: fairlead logs${named}\n`
+        ? isUnheard(error)
+          ? `${what}: no answer yet, the ${role} is starting; should it stay so: fairlead logs${named}\n`
+          : `${what}: ${error?.message}, though the ${role} runs: fairlead logs${named}\n`
         : processes.some(({ supervises }) => supervises === role)
           ? `the ${role} is dead; its supervisor starts it again: fairlead logs${named}\n`
           : `the ${role} is dead, and nothing starts it again; ${mend}\n`
@@ -92,8 +94,8 @@ rules of the networks: it is put right, and the next status says so.`,
           `the supervisor of the ${role} is dead: should it end, nothing starts it again; fairlead logs${named}\n`,
       ),
       ...(objectsLost === undefined ? [] : [`${objectsLostMessage(lives, config.ephemeral)}\n`]),
-      ...(serving ? [] : [unreadable(config) ?? fault('control-plane', 'the API')]),
-      ...(report ? [] : [fault('agent-host', 'the nodes’ agents')]),
+      ...(serving ? [] : [unreadable(config) ?? fault('control-plane', 'the API', api.error)]),
+      ...(report ? [] : [fault('agent-host', 'the nodes’ agents', agents.error)]),
     ]
     if (faults.length > 0) io.out(`\n${faults.join('')}`)
     if (!report) return 1
@@ -126,6 +128,22 @@ rules of the networks: it is put right, and the next status says so.`,
     return healthy ? 0 : 1
   },
 }
+
+/** What a question to a socket came to. */
+interface Outcome<T> {
+  readonly value?: T
+  readonly error?: Error
+}
+
+const outcomeOf = <T>(asked: Promise<T>): Promise<Outcome<T>> =>
+  asked.then(
+    (value) => ({ value }),
+    (error: Error) => ({ error }),
+  )
+
+/** Whether nobody listened: what runs and does not listen yet has only just begun. */
+const isUnheard = (error: (Error & { readonly code?: string }) | undefined): boolean =>
+  error?.code === 'ENOENT' || error?.code === 'ECONNREFUSED'
 
 /** Why the control plane does not come back, where its objects are the reason, and what mends it. */
 const unreadable = ({ name, stateDir }: ClusterConfig): string | undefined => {

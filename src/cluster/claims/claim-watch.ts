@@ -23,7 +23,7 @@ export const watchClaim = (name: string, token: string): ClaimWatch => {
     if (claim?.token === token && claim.stopping === undefined) return
     controller.abort(
       new ClusterError('TAKEN_DOWN', `cluster ${name} was taken down while it started`, {
-        hint: `start it again: fairlead up --name ${name}`,
+        hint: `start it again: fairlead up ${name}`,
       }),
     )
   }

@@ -25,7 +25,7 @@ test('why a control plane does not start is known to others until it serves', ()
 test('where the objects cannot be read, what is to be done is said, and that they can be done without', () => {
   const hint = (code?: string) => unreadableHint({ code, message: '' }, 'ci')
   for (const code of ['DATABASE_DAMAGED', 'DATABASE_NEWER', 'DATABASE_FOREIGN'])
-    assert.match(hint(code)!, /fairlead up --name ci --set-aside$/, code)
+    assert.match(hint(code)!, /fairlead up ci --set-aside$/, code)
   // Nothing is wrong with the file: nobody is led to give it up.
   for (const code of ['DATABASE_IN_USE', 'DATABASE_UNUSABLE']) assert.doesNotMatch(hint(code)!, /set-aside/, code)
   assert.equal(hint('EACCES'), undefined)

@@ -32,7 +32,7 @@ export const readFault = (stateDir: string): ControlPlaneFault | undefined => {
 
 /** What is to be done where the objects cannot be read; undefined where the fault is another. */
 export const unreadableHint = ({ code }: ControlPlaneFault, name: string): string | undefined => {
-  const aside = `begin without these objects, with the file set aside: fairlead up --name ${name} --set-aside`
+  const aside = `begin without these objects, with the file set aside: fairlead up ${name} --set-aside`
   switch (code) {
     case 'DATABASE_DAMAGED':
     case 'DATABASE_FOREIGN':

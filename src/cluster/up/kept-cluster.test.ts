@@ -47,7 +47,7 @@ test('a cluster that is brought back is as it was: what says otherwise is refuse
     assert.throws(() => refuseOtherShape(stopped, { [flag]: value }), {
       code: 'CLUSTER_STOPPED',
       message: `cluster ci is there, stopped, and has --${flag} ${was}, not ${value}`,
-      hint: /fairlead up --name ci; .*fairlead down --name ci/,
+      hint: /fairlead up ci; .*fairlead down ci/,
     })
 })
 

@@ -41,7 +41,7 @@ export const refuseOtherShape = (config: ClusterConfig, asked: Asked): void => {
       'CLUSTER_STOPPED',
       `cluster ${config.name} is there, stopped, and has --${flag} ${shape[flag]}, not ${value}`,
       {
-        hint: `bring it back as it was: fairlead up --name ${config.name}; or take it away first: fairlead down --name ${config.name}`,
+        hint: `bring it back as it was: fairlead up ${config.name}; or take it away first: fairlead down ${config.name}`,
       },
     )
   }

@@ -24,7 +24,7 @@ export const stop = async (name: string): Promise<boolean> => {
       'CLUSTER_EPHEMERAL',
       `cluster ${name} has its objects in memory: stopped, it would lose them`,
       {
-        hint: `take it down: fairlead down --name ${name}`,
+        hint: `take it down: fairlead down ${name}`,
       },
     )
   await rest(name, stateDir, hold)

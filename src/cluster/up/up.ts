@@ -191,7 +191,7 @@ const refuseTaken = (name: string): void => {
     claim === undefined ? remains.some((one) => one.startsWith('process ')) : isRunning(claim) && !isUnfinished(claim)
   if (running)
     throw new ClusterError('CLUSTER_EXISTS', `a cluster named ${name} is running${elsewhere(stateDir)}`, {
-      hint: `choose another --name, or take it down: fairlead down --name ${name}`,
+      hint: `choose another --name, or take it down: fairlead down ${name}`,
     })
   const what =
     claim !== undefined && isHeld(claim)
@@ -200,7 +200,7 @@ const refuseTaken = (name: string): void => {
         ? 'but its processes are dead'
         : `or something of one: ${remains.slice(0, 3).join(', ')}`
   throw new ClusterError('CLUSTER_DEAD', `a cluster named ${name} is there${elsewhere(stateDir)}, ${what}`, {
-    hint: `clean it up: fairlead down --name ${name}`,
+    hint: `clean it up: fairlead down ${name}`,
   })
 }
 
