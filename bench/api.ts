@@ -33,6 +33,8 @@ const { values } = parseArgs({
 const OBJECTS = Number(values.objects ?? (values.quick ? 2000 : 10_000))
 const CLIENTS = Number(values.clients)
 const WATCHERS = Number(values.watchers ?? (values.quick ? 200 : 1000))
+const READS = values.quick ? 10_000 : 40_000
+const FANOUT = { watchers: WATCHERS, changes: values.quick ? 40 : 200, perSecond: 20 }
 const PORT = 16_443
 const JSON_TYPE = 'application/json'
 
@@ -68,6 +70,24 @@ const end = async (child: ChildProcess, signal: NodeJS.Signals): Promise<void> =
   await ended
 }
 
+interface Listed {
+  /** Until all of it is there, milliseconds: the median of seven. */
+  readonly took: number
+  readonly octets: number
+}
+
+const list = async (load: Load, path: string, type: string): Promise<Listed> => {
+  const times: number[] = []
+  let octets = 0
+  for (let turn = 0; turn < 7; turn++) {
+    const began = performance.now()
+    const { body } = await load.get(path, type)(load.connections[0]!)
+    times.push(performance.now() - began)
+    octets = body.length
+  }
+  return { took: median(times), octets }
+}
+
 let running: ChildProcess | undefined
 try {
   await build({
@@ -98,13 +118,6 @@ try {
     cert: pki.admin.certificate,
     key: pki.admin.key,
   }
-  const READS = values.quick ? 10_000 : 40_000
-  const { child: bare } = await start('bare')
-  running = bare
-  const yardstick = await Load.open(target, CLIENTS, bare.pid!)
-  const bareGets = await yardstick.each(READS, () => yardstick.get('/', JSON_TYPE))
-  yardstick.close()
-  await end(bare, 'SIGKILL')
   const { child } = await start()
   running = child
   const pid = child.pid!
@@ -146,17 +159,10 @@ try {
     return load.patch(`${services(index)}/s-${index}`, { metadata: { labels: { round: String(some()) } } })
   })
   const read = memory(pid, 'VmRSS')
-  const lists: Record<string, number> = {}
-  for (const type of [JSON_TYPE, PROTOBUF]) {
-    const times: number[] = []
-    for (let turn = 0; turn < 7; turn++) {
-      const began = performance.now()
-      await load.get('/api/v1/pods', type)(load.connections[0]!)
-      times.push(performance.now() - began)
-    }
-    lists[type] = median(times)
-  }
+  const lists: Record<string, Listed> = {}
+  for (const type of [JSON_TYPE, PROTOBUF]) lists[type] = await list(load, '/api/v1/pods', type)
   const resident = memory(pid, 'VmRSS')
+  const one = await load.get(`${services(0)}/s-0`, JSON_TYPE)(load.connections[0]!)
   const inProtobuf = await load.each(OBJECTS / 5, (index) => {
     const made = serviceOf(index)
     const object = { ...made, metadata: { ...made.metadata, name: `protobuf-${index}` } }
@@ -164,8 +170,9 @@ try {
   })
   const {
     figures: fan,
+    octets: ofEvent,
     result: { withWatchers, peak },
-  } = await fanout(target, pid, { watchers: WATCHERS, changes: values.quick ? 40 : 200, perSecond: 20 }, () => ({
+  } = await fanout(target, pid, FANOUT, () => ({
     withWatchers: memory(pid, 'VmRSS'),
     peak: memory(pid, 'VmHWM'),
   }))
@@ -180,6 +187,16 @@ try {
   const { metadata } = JSON.parse(found.body.toString()) as { metadata: { remainingItemCount?: number } }
   const isDurable = (metadata.remainingItemCount ?? 0) >= OBJECTS
   connection.close()
+  await end(again.child, 'SIGKILL')
+
+  // The same octets from a server that knows nothing of them: what is left is the machine, Node.js and the load.
+  const { child: bare } = await start('bare')
+  running = bare
+  const yardstick = await Load.open(target, CLIENTS, bare.pid!)
+  const bareGets = await yardstick.each(READS, () => yardstick.get(`/?octets=${one.body.length}`, JSON_TYPE))
+  const bareList = await list(yardstick, `/?octets=${lists[JSON_TYPE]!.octets}`, JSON_TYPE)
+  yardstick.close()
+  const { figures: bareFan } = await fanout(target, bare.pid!, { ...FANOUT, octets: ofEvent }, () => undefined)
 
   console.table({
     'create Services': creations.services,
@@ -188,12 +205,17 @@ try {
     'create pods': creations.pods,
     'get a Service, JSON': gets[JSON_TYPE],
     'get a Service, protobuf': gets[PROTOBUF],
-    'get the same octets from a bare server': bareGets,
+    'get a Service, bare server': bareGets,
     'patch a Service': patches,
     [`an event at ${WATCHERS} watchers`]: fan,
+    'an event, bare server': bareFan,
   })
   console.table({
-    [`list ${OBJECTS} pods, ms`]: { JSON: round(lists[JSON_TYPE]!, 1), protobuf: round(lists[PROTOBUF]!, 1) },
+    [`list ${OBJECTS} pods, ms`]: {
+      JSON: round(lists[JSON_TYPE]!.took, 1),
+      protobuf: round(lists[PROTOBUF]!.took, 1),
+      'bare server': round(bareList.took, 1),
+    },
   })
   console.table({
     'memory, MB': {
@@ -212,15 +234,17 @@ try {
       create_p99_ms: creations.services.p99_ms,
       get_per_s: gets[JSON_TYPE]!.per_s,
       bare_get_per_s: bareGets.per_s,
-      list_pods_ms: round(lists[JSON_TYPE]!, 1),
+      list_pods_ms: round(lists[JSON_TYPE]!.took, 1),
+      bare_list_pods_ms: round(bareList.took, 1),
       fanout_p99_ms: fan.p99_ms,
+      bare_fanout_p99_ms: bareFan.p99_ms,
       rss_mb: round(resident, 1),
       rss_watched_mb: round(withWatchers, 1),
       import_ms: round(imported, 0),
       restart_ms: isDurable ? round(again.took, 0) : null,
       create_protobuf_per_s: inProtobuf.per_s,
       get_protobuf_per_s: gets[PROTOBUF]!.per_s,
-      list_pods_protobuf_ms: round(lists[PROTOBUF]!, 1),
+      list_pods_protobuf_ms: round(lists[PROTOBUF]!.took, 1),
       patch_per_s: patches.per_s,
       restart_cpu_ms: restartTime,
       objects: OBJECTS,

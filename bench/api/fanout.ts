@@ -2,12 +2,14 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { ConnectionOptions } from 'node:tls'
 import { quantile, round } from '../dataplane/measure.ts'
 import { Connection } from './connection.ts'
-import { type Figures, Load } from './load.ts'
+import { type Figures, Load, processorTime } from './load.ts'
 
 interface Fanout {
   readonly watchers: number
   readonly changes: number
   readonly perSecond: number
+  /** Of each event, which a server that knows nothing of them is to be told. */
+  readonly octets?: number
 }
 
 const NAMESPACE = 'bench-0'
@@ -20,20 +22,23 @@ const QUIET = 2000
 /**
  * Milliseconds from the sending of a change until a watcher has it, over all changes and watchers. Each watcher has a
  * connection of its own, all of them in this process. Throws where an event is missing. `look` is called while all of
- * them are open, at the end.
+ * them are open, at the end. `octets` is what came for each event.
  */
 export const fanout = async <T>(
   target: ConnectionOptions,
   pid: number,
-  { watchers, changes, perSecond }: Fanout,
+  { watchers, changes, perSecond, octets }: Fanout,
   look: () => T,
-): Promise<{ readonly figures: Figures; readonly result: T }> => {
+): Promise<{ readonly figures: Figures; readonly octets: number; readonly result: T }> => {
+  const query = octets === undefined ? '' : `?octets=${octets}`
   const times: number[] = []
   const sent: number[] = []
   const open: Connection[] = []
   const mark = Buffer.from('"change":"')
+  let received = 0
   const receive = (piece: Buffer): void => {
     const at = performance.now()
+    received += piece.length
     for (let found = piece.indexOf(mark); found >= 0; found = piece.indexOf(mark, found + mark.length)) {
       const number = Number.parseInt(piece.toString('latin1', found + mark.length, found + mark.length + 8), 10)
       const began = sent[number]
@@ -50,15 +55,17 @@ export const fanout = async <T>(
   const object = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'seen' }, data: { change: 'none' } }
   await load.post(PATH, object)(load.connections[0]!)
   await sleep(QUIET)
-  const began = performance.now()
+  received = 0
+  const [began, spent] = [performance.now(), processorTime(pid)]
   for (let number = 0; number < changes; number++) {
     const due = began + (number * 1000) / perSecond
     await sleep(Math.max(0, due - performance.now()))
     sent[number] = performance.now()
-    const call = load.patch(`${PATH}/seen`, { data: { change: String(number) } })
+    const call = load.patch(`${PATH}/seen${query}`, { data: { change: String(number) } })
     void call(load.connections[number % 4]!)
   }
   await sleep(QUIET)
+  const cost = processorTime(pid) - spent
   const result = look()
   load.close()
   for (const connection of open) connection.close()
@@ -68,9 +75,11 @@ export const fanout = async <T>(
   return {
     figures: {
       per_s: round((times.length * 1000) / took, 0),
+      cpu_us: round((cost * 1000) / times.length, 1),
       p50_ms: round(quantile(times, 0.5), 2),
       p99_ms: round(quantile(times, 0.99), 2),
     },
+    octets: Math.round(received / times.length),
     result,
   }
 }
