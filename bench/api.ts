@@ -81,9 +81,9 @@ const list = async (load: Load, path: string, type: string): Promise<Listed> => 
   let octets = 0
   for (let turn = 0; turn < 7; turn++) {
     const began = performance.now()
-    const { body } = await load.get(path, type)(load.connections[0]!)
+    const answer = await load.get(path, type)(load.connections[0]!)
     times.push(performance.now() - began)
-    octets = body.length
+    octets = answer.length
   }
   return { took: median(times), octets }
 }
@@ -193,7 +193,7 @@ try {
   const { child: bare } = await start('bare')
   running = bare
   const yardstick = await Load.open(target, CLIENTS, bare.pid!)
-  const bareGets = await yardstick.each(READS, () => yardstick.get(`/?octets=${one.body.length}`, JSON_TYPE))
+  const bareGets = await yardstick.each(READS, () => yardstick.get(`/?octets=${one.length}`, JSON_TYPE))
   const bareList = await list(yardstick, `/?octets=${lists[JSON_TYPE]!.octets}`, JSON_TYPE)
   yardstick.close()
   const { figures: bareFan } = await fanout(target, bare.pid!, { ...FANOUT, octets: ofEvent }, () => undefined)

@@ -1,8 +1,23 @@
 import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls'
 
-export interface Answer {
+/** One answer, whole. */
+export class Answer {
   readonly status: number
-  readonly body: Buffer
+  readonly #pieces: readonly Buffer[]
+
+  constructor(status: number, pieces: readonly Buffer[]) {
+    this.status = status
+    this.#pieces = pieces
+  }
+
+  /** Octets of the body. */
+  get length(): number {
+    return this.#pieces.reduce((sum, piece) => sum + piece.length, 0)
+  }
+
+  get body(): Buffer {
+    return this.#pieces.length === 1 ? this.#pieces[0]! : Buffer.concat(this.#pieces)
+  }
 }
 
 interface Waiting {
@@ -11,12 +26,14 @@ interface Waiting {
 }
 
 const END_OF_HEADERS = Buffer.from('\r\n\r\n')
+const LINE_END = Buffer.from('\r\n')
 const NOTHING: Buffer = Buffer.alloc(0)
 
 /** An answer of which not all has come. */
 interface Coming {
   readonly status: number
-  /** Octets of the body that are still to come; undefined: it is chunked. */
+  readonly isChunked: boolean
+  /** Octets of the body, or of a chunk, that are still to come; undefined: the size of the first chunk is. */
   left: number | undefined
   readonly pieces: Buffer[]
 }
@@ -84,14 +101,11 @@ export class Connection {
   #parse(): void {
     this.#coming ??= this.#head()
     const coming = this.#coming
-    if (coming === undefined) return
-    if (coming.left === undefined ? this.#takeChunks(coming) : this.#takeLength(coming, coming.left)) {
-      this.#coming = undefined
-      const waiting = this.#waiting
-      this.#waiting = undefined
-      const { status, pieces } = coming
-      waiting?.resolve({ status, body: pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces) })
-    }
+    if (coming === undefined || !this.#take(coming)) return
+    this.#coming = undefined
+    const waiting = this.#waiting
+    this.#waiting = undefined
+    waiting?.resolve(new Answer(coming.status, coming.pieces))
   }
 
   #head(): Coming | undefined {
@@ -101,28 +115,41 @@ export class Connection {
     this.#read = this.#read.subarray(end + END_OF_HEADERS.length)
     const length = /\r\ncontent-length: *(\d+)/i.exec(head)?.[1]
     const isChunked = /\r\ntransfer-encoding: *chunked/i.test(head)
-    return { status: Number(head.slice(9, 12)), left: isChunked ? undefined : Number(length ?? 0), pieces: [] }
-  }
-
-  /** Whether that was all. */
-  #takeLength(coming: Coming, left: number): boolean {
-    const piece = this.#read.subarray(0, left)
-    this.#read = this.#read.subarray(piece.length)
-    coming.pieces.push(piece)
-    coming.left = left - piece.length
-    return coming.left === 0
-  }
-
-  #takeChunks({ pieces }: Coming): boolean {
-    for (;;) {
-      const line = this.#read.indexOf('\r\n')
-      if (line < 0) return false
-      const size = Number.parseInt(this.#read.toString('latin1', 0, line), 16)
-      const end = line + 2 + size + 2
-      if (this.#read.length < end) return false
-      if (size > 0) pieces.push(this.#read.subarray(line + 2, line + 2 + size))
-      this.#read = this.#read.subarray(end)
-      if (size === 0) return true
+    return {
+      status: Number(head.slice(9, 12)),
+      isChunked,
+      left: isChunked ? undefined : Number(length ?? 0),
+      pieces: [],
     }
+  }
+
+  /** Takes what has come of a body, each octet once; whether that was all. */
+  #take(coming: Coming): boolean {
+    for (;;) {
+      if (coming.left !== undefined) {
+        const piece = this.#read.subarray(0, coming.left)
+        if (piece.length > 0) coming.pieces.push(piece)
+        this.#read = this.#read.subarray(piece.length)
+        coming.left -= piece.length
+        if (coming.left > 0) return false
+        if (!coming.isChunked) return true
+      }
+      const size = this.#chunkSize(coming.left === undefined)
+      if (size === undefined) return false
+      if (size === 0) return true
+      coming.left = size
+    }
+  }
+
+  /** Of the chunk that begins: the line behind the one before, and, after the last, the empty one. */
+  #chunkSize(isFirst: boolean): number | undefined {
+    const start = isFirst ? 0 : LINE_END.length
+    const line = this.#read.indexOf(LINE_END, start)
+    if (line < 0) return undefined
+    const size = Number.parseInt(this.#read.toString('latin1', start, line), 16)
+    const end = line + LINE_END.length * (size === 0 ? 2 : 1)
+    if (this.#read.length < end) return undefined
+    this.#read = this.#read.subarray(end)
+    return size
   }
 }

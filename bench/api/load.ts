@@ -49,9 +49,9 @@ export class Load {
         while (next < count) {
           const call = callOf(next++)
           const sent = performance.now()
-          const { status, body } = await call(connection)
+          const answer = await call(connection)
           times.push(performance.now() - sent)
-          if (status >= 300) throw new Error(`${status}: ${body.toString().slice(0, 500)}`)
+          if (answer.status >= 300) throw new Error(`${answer.status}: ${answer.body.toString().slice(0, 500)}`)
         }
       }),
     )
