@@ -16,7 +16,7 @@ import { environmentOf, programOf } from '#cluster/processes/program.ts'
 import { encodeEnveloped } from '#schema/protobuf.ts'
 import { Connection } from './api/connection.ts'
 import { fanout } from './api/fanout.ts'
-import { Load, PROTOBUF, processorTime } from './api/load.ts'
+import { type Figures, Load, PROTOBUF, processorTime, requireDone } from './api/load.ts'
 import { namespaceNames, namespaceOf, podOf, serviceOf, sliceOf } from './api/objects.ts'
 import type { Settings } from './api/server.ts'
 import { median, round } from './dataplane/measure.ts'
@@ -36,6 +36,10 @@ const WATCHERS = Number(values.watchers ?? (values.quick ? 200 : 1000))
 const READS = values.quick ? 10_000 : 40_000
 const FANOUT = { watchers: WATCHERS, changes: values.quick ? 40 : 200, perSecond: 20 }
 const PORT = 16_443
+/** Of the bare server. */
+const BARE_PORT = 16_444
+/** Turns in which what is compared is measured. */
+const TURNS = 4
 const JSON_TYPE = 'application/json'
 
 const say = (text: string) => process.stderr.write(`${text}\n`)
@@ -46,11 +50,14 @@ const memory = (pid: number, name: string): number =>
   Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024
 
 /** Starts the server, or what stands in for it; gives it, and milliseconds until it answers. */
-const start = async (program = 'server'): Promise<{ readonly child: ChildProcess; readonly took: number }> => {
+const start = async (
+  program = 'server',
+  port = PORT,
+): Promise<{ readonly child: ChildProcess; readonly took: number }> => {
   const began = performance.now()
   const profiling = values.profile ? ['--cpu-prof', `--cpu-prof-dir=${process.cwd()}`] : []
   const [node, ...flags] = programOf('control-plane').slice(0, -1)
-  const settings: Settings = { folder, port: PORT }
+  const settings: Settings = { folder, port }
   const child = spawn(node!, [...profiling, ...flags, join(bundle, `${program}.mjs`), JSON.stringify(settings)], {
     stdio: ['ignore', 'pipe', 'inherit'],
     // As bin/fairlead sets it.
@@ -70,25 +77,38 @@ const end = async (child: ChildProcess, signal: NodeJS.Signals): Promise<void> =
   await ended
 }
 
-interface Listed {
-  /** Until all of it is there, milliseconds: the median of seven. */
-  readonly took: number
-  readonly octets: number
+/** Milliseconds until all of a list is there, and its octets. */
+const list = async (
+  load: Load,
+  path: string,
+  type: string,
+): Promise<{ readonly took: number; readonly octets: number }> => {
+  const began = performance.now()
+  const answer = await load.get(path, type)(load.connections[0]!)
+  const took = performance.now() - began
+  requireDone(answer)
+  return { took, octets: answer.length }
 }
 
-const list = async (load: Load, path: string, type: string): Promise<Listed> => {
-  const times: number[] = []
-  let octets = 0
-  for (let turn = 0; turn < 7; turn++) {
-    const began = performance.now()
-    const answer = await load.get(path, type)(load.connections[0]!)
-    times.push(performance.now() - began)
-    octets = answer.length
+/** How many Services, slices and pods there are. */
+const counts = async (connection: Connection): Promise<readonly number[]> => {
+  const found: number[] = []
+  for (const path of ['/api/v1/services', '/apis/discovery.k8s.io/v1/endpointslices', '/api/v1/pods']) {
+    const answer = await connection.request(`GET ${path}?limit=1 HTTP/1.1\r\nHost: bench\r\n`)
+    requireDone(answer)
+    const { metadata } = JSON.parse(answer.body.toString()) as { metadata: { remainingItemCount?: number } }
+    found.push(1 + (metadata.remainingItemCount ?? 0))
   }
-  return { took: median(times), octets }
+  return found
+}
+
+const medianFigures = (all: readonly Required<Figures>[]): Figures => {
+  const of = (name: keyof Figures, digits: number): number => round(median(all.map((one) => one[name])), digits)
+  return { per_s: of('per_s', 0), cpu_us: of('cpu_us', 0), p50_ms: of('p50_ms', 2), p99_ms: of('p99_ms', 2) }
 }
 
 let running: ChildProcess | undefined
+let bare: ChildProcess | undefined
 try {
   await build({
     entryPoints: [
@@ -118,10 +138,14 @@ try {
     cert: pki.admin.certificate,
     key: pki.admin.key,
   }
+  bare = (await start('bare', BARE_PORT)).child
+  const bareTarget = { ...target, port: BARE_PORT }
   const { child } = await start()
   running = child
   const pid = child.pid!
   const load = await Load.open(target, CLIENTS, pid)
+  // The same octets from a server that knows nothing of them.
+  const yardstick = await Load.open(bareTarget, CLIENTS, bare.pid!)
   const idle = memory(pid, 'VmRSS')
 
   await load.each(namespaceNames.length, (index) =>
@@ -148,21 +172,33 @@ try {
   say(`${3 * OBJECTS} objects made in ${round(imported / 1000, 1)} s`)
 
   const some = (): number => Math.floor(Math.random() * OBJECTS)
-  const gets: Record<string, Awaited<ReturnType<Load['each']>>> = {}
-  for (const type of [JSON_TYPE, PROTOBUF])
-    gets[type] = await load.each(READS, () => {
+  const one = await load.get(`${services(0)}/s-0`, JSON_TYPE)(load.connections[0]!)
+  const getSome = (type: string): Promise<Required<Figures>> =>
+    load.each(READS / TURNS, () => {
       const index = some()
       return load.get(`${services(index)}/s-${index}`, type)
     })
+  const gets: Record<'json' | 'protobuf' | 'bare', Required<Figures>[]> = { json: [], protobuf: [], bare: [] }
+  for (let turn = 0; turn < TURNS; turn++) {
+    gets.json.push(await getSome(JSON_TYPE))
+    gets.bare.push(await yardstick.each(READS / TURNS, () => yardstick.get(`/?octets=${one.length}`, JSON_TYPE)))
+    gets.protobuf.push(await getSome(PROTOBUF))
+  }
   const patches = await load.each(OBJECTS / 2, () => {
     const index = some()
     return load.patch(`${services(index)}/s-${index}`, { metadata: { labels: { round: String(some()) } } })
   })
   const read = memory(pid, 'VmRSS')
-  const lists: Record<string, Listed> = {}
-  for (const type of [JSON_TYPE, PROTOBUF]) lists[type] = await list(load, '/api/v1/pods', type)
+  const lists: Record<'json' | 'protobuf' | 'bare', number[]> = { json: [], protobuf: [], bare: [] }
+  let listed = 0
+  for (let turn = 0; turn < 7; turn++) {
+    const { took, octets } = await list(load, '/api/v1/pods', JSON_TYPE)
+    lists.json.push(took)
+    listed = octets
+    lists.bare.push((await list(yardstick, `/?octets=${octets}`, JSON_TYPE)).took)
+  }
+  for (let turn = 0; turn < 7; turn++) lists.protobuf.push((await list(load, '/api/v1/pods', PROTOBUF)).took)
   const resident = memory(pid, 'VmRSS')
-  const one = await load.get(`${services(0)}/s-0`, JSON_TYPE)(load.connections[0]!)
   const inProtobuf = await load.each(OBJECTS / 5, (index) => {
     const made = serviceOf(index)
     const object = { ...made, metadata: { ...made.metadata, name: `protobuf-${index}` } }
@@ -177,34 +213,31 @@ try {
     peak: memory(pid, 'VmHWM'),
   }))
 
+  const { figures: bareFan } = await fanout(bareTarget, bare.pid!, { ...FANOUT, octets: ofEvent }, () => undefined)
+
+  const before = await counts(load.connections[0]!)
   load.close()
+  yardstick.close()
   await end(child, values.profile ? 'SIGTERM' : 'SIGKILL')
   const again = await start()
   running = again.child
   const restartTime = processorTime(again.child.pid!)
   const connection = await Connection.open(target)
-  const found = await connection.request('GET /api/v1/services?limit=1 HTTP/1.1\r\nHost: bench\r\n')
-  const { metadata } = JSON.parse(found.body.toString()) as { metadata: { remainingItemCount?: number } }
-  const isDurable = (metadata.remainingItemCount ?? 0) >= OBJECTS
+  const isDurable = (await counts(connection)).join() === before.join()
   connection.close()
-  await end(again.child, 'SIGKILL')
 
-  // The same octets from a server that knows nothing of them: what is left is the machine, Node.js and the load.
-  const { child: bare } = await start('bare')
-  running = bare
-  const yardstick = await Load.open(target, CLIENTS, bare.pid!)
-  const bareGets = await yardstick.each(READS, () => yardstick.get(`/?octets=${one.length}`, JSON_TYPE))
-  const bareList = await list(yardstick, `/?octets=${lists[JSON_TYPE]!.octets}`, JSON_TYPE)
-  yardstick.close()
-  const { figures: bareFan } = await fanout(target, bare.pid!, { ...FANOUT, octets: ofEvent }, () => undefined)
-
+  const [json, protobuf, bareGets] = [gets.json, gets.protobuf, gets.bare].map(medianFigures) as [
+    Figures,
+    Figures,
+    Figures,
+  ]
   console.table({
     'create Services': creations.services,
     'create Services, protobuf': inProtobuf,
     'create EndpointSlices': creations.slices,
     'create pods': creations.pods,
-    'get a Service, JSON': gets[JSON_TYPE],
-    'get a Service, protobuf': gets[PROTOBUF],
+    'get a Service, JSON': json,
+    'get a Service, protobuf': protobuf,
     'get a Service, bare server': bareGets,
     'patch a Service': patches,
     [`an event at ${WATCHERS} watchers`]: fan,
@@ -212,9 +245,10 @@ try {
   })
   console.table({
     [`list ${OBJECTS} pods, ms`]: {
-      JSON: round(lists[JSON_TYPE]!.took, 1),
-      protobuf: round(lists[PROTOBUF]!.took, 1),
-      'bare server': round(bareList.took, 1),
+      JSON: round(median(lists.json), 1),
+      protobuf: round(median(lists.protobuf), 1),
+      'bare server': round(median(lists.bare), 1),
+      octets: listed,
     },
   })
   console.table({
@@ -232,19 +266,21 @@ try {
       bench: 'api',
       create_per_s: creations.services.per_s,
       create_p99_ms: creations.services.p99_ms,
-      get_per_s: gets[JSON_TYPE]!.per_s,
+      get_per_s: json.per_s,
       bare_get_per_s: bareGets.per_s,
-      list_pods_ms: round(lists[JSON_TYPE]!.took, 1),
-      bare_list_pods_ms: round(bareList.took, 1),
+      list_pods_ms: round(median(lists.json), 1),
+      bare_list_pods_ms: round(median(lists.bare), 1),
       fanout_p99_ms: fan.p99_ms,
       bare_fanout_p99_ms: bareFan.p99_ms,
+      fanout_cpu_us: fan.cpu_us,
+      bare_fanout_cpu_us: bareFan.cpu_us,
       rss_mb: round(resident, 1),
       rss_watched_mb: round(withWatchers, 1),
       import_ms: round(imported, 0),
       restart_ms: isDurable ? round(again.took, 0) : null,
       create_protobuf_per_s: inProtobuf.per_s,
-      get_protobuf_per_s: gets[PROTOBUF]!.per_s,
-      list_pods_protobuf_ms: round(lists[PROTOBUF]!.took, 1),
+      get_protobuf_per_s: protobuf.per_s,
+      list_pods_protobuf_ms: round(median(lists.protobuf), 1),
       patch_per_s: patches.per_s,
       restart_cpu_ms: restartTime,
       objects: OBJECTS,
@@ -254,7 +290,7 @@ try {
   )
   await sleep(0)
 } finally {
-  if (running) await end(running, 'SIGKILL')
+  for (const child of [running, bare]) if (child) await end(child, 'SIGKILL')
   rmSync(folder, { recursive: true, force: true })
   rmSync(bundle, { recursive: true, force: true })
 }

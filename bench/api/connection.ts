@@ -47,6 +47,8 @@ export class Connection {
   /** What has come and is not understood yet. */
   #read: Buffer = NOTHING
   #waiting: Waiting | undefined
+  /** Why nothing comes any more. */
+  #fault: Error | undefined
   #coming: Coming | undefined
 
   private constructor(socket: TLSSocket) {
@@ -70,9 +72,16 @@ export class Connection {
     })
   }
 
-  /** The head of a request as it is sent, but for its body's length. */
+  /** Whether the answer to the last request has come. */
+  get isFree(): boolean {
+    return this.#waiting === undefined
+  }
+
+  /** The head of a request as it is sent, but for its body's length. Rejects where the one before is not answered yet. */
   request(head: string, body?: string | Uint8Array): Promise<Answer> {
     return new Promise((resolve, reject) => {
+      if (this.#fault !== undefined) throw this.#fault
+      if (!this.isFree) throw new Error('one request at a time')
       this.#waiting = { resolve, reject }
       if (body === undefined) this.#socket.write(`${head}\r\n`)
       else if (typeof body === 'string')
@@ -94,6 +103,7 @@ export class Connection {
   }
 
   #fail(error: Error): void {
+    this.#fault ??= error
     this.#waiting?.reject(error)
     this.#waiting = undefined
   }

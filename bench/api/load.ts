@@ -7,7 +7,8 @@ import { type Answer, Connection } from './connection.ts'
 type Call = (connection: Connection) => Promise<Answer>
 
 export interface Figures {
-  readonly per_s: number
+  /** Where the load is as much as the server can take. */
+  readonly per_s?: number
   /** Processor time of the server's for each, which a busy machine changes least, microseconds. */
   readonly cpu_us?: number
   readonly p50_ms: number
@@ -23,6 +24,12 @@ export const processorTime = (pid: number): number => {
 
 export const PROTOBUF = 'application/vnd.kubernetes.protobuf'
 const HEAD = 'HTTP/1.1\r\nHost: bench\r\nUser-Agent: bench/1\r\n'
+
+/** Throws where it is another answer than that all is well. */
+export const requireDone = (answer: Answer): void => {
+  if (answer.status >= 200 && answer.status < 300) return
+  throw new Error(`${answer.status}: ${answer.body.toString().slice(0, 500)}`)
+}
 
 /** So many clients, each with one connection, and each with one request at a time. */
 export class Load {
@@ -40,7 +47,7 @@ export class Load {
   }
 
   /** The calls 0 to `count` - 1, as fast as the clients go. Throws where one is answered with an error. */
-  async each(count: number, callOf: (index: number) => Call): Promise<Figures> {
+  async each(count: number, callOf: (index: number) => Call): Promise<Required<Figures>> {
     const times: number[] = []
     let next = 0
     const [began, spent] = [performance.now(), processorTime(this.#pid)]
@@ -51,7 +58,7 @@ export class Load {
           const sent = performance.now()
           const answer = await call(connection)
           times.push(performance.now() - sent)
-          if (answer.status >= 300) throw new Error(`${answer.status}: ${answer.body.toString().slice(0, 500)}`)
+          requireDone(answer)
         }
       }),
     )

@@ -81,7 +81,7 @@ claim('down leaves nothing behind after SIGKILL of every process, supervisors an
   assert.equal(status.status, 1)
   assert.match(
     status.stdout,
-    /the agent-host is dead, and nothing starts it again; bring the cluster back: fairlead up down-b\n/,
+    /the agent-host is dead, and nothing starts it again; to bring the cluster back: fairlead up down-b\n/,
   )
   assert.equal((await one.fairlead('down', '--name', 'down-b')).status, 0)
   await nothingLeft(assert, one, 'down-b', before)
@@ -95,8 +95,8 @@ claim(
     await one.up('down-h', '--nodes', '1')
     const supervisors = (await one.status('down-h')).processes.filter(({ role }) => role === 'supervisor')
     const said = [
-      /the supervisor of the control-plane is dead: should it end, nothing starts it again/,
-      /the supervisor of the agent-host is dead: should it end, nothing starts it again/,
+      /the supervisor of the control-plane is dead: should the control-plane end, nothing starts it again/,
+      /the supervisor of the agent-host is dead: should the agent-host end, nothing starts it again/,
     ]
     for (const [index, { pid }] of supervisors.entries()) {
       process.kill(pid, 'SIGKILL')

@@ -90,7 +90,10 @@ claim('a cluster that was stopped is brought back as it was, and stands nowhere 
 
   assert.match((await one.fairlead('list')).stdout, /^stop-a +stopped +2 /m)
   const status = await one.fairlead('status', 'stop-a')
-  assert.deepEqual([status.status, status.stdout], [1, 'cluster stop-a: stopped; start it again: fairlead up stop-a\n'])
+  assert.deepEqual(
+    [status.status, status.stdout],
+    [1, 'cluster stop-a: stopped; to bring the cluster back: fairlead up stop-a\n'],
+  )
   assert.equal((await one.fairlead('stop', 'stop-a')).status, 0, 'once more is as good')
   const explain = await one.fairlead('explain', '--name', 'stop-a', '--from', 'host', '--to', 'svc/web')
   assert.match(explain.stderr, /the API of cluster stop-a does not answer: it is stopped\n.*fairlead up stop-a/)
@@ -147,7 +150,10 @@ claim('what has its objects in memory is not stopped, and says so', async (asser
   await eventually('all are dead', async () => processesOf('stop-c').length === 0)
   const up = await one.fairlead('up', 'stop-c')
   assert.equal(up.status, 1)
-  assert.match(up.stderr, /stop-c is there, but its processes are dead\n.*fairlead down stop-c/)
+  assert.match(
+    up.stderr,
+    /stop-c is there, but cannot be brought back: its objects were in memory alone\n.*fairlead down stop-c/,
+  )
 })
 
 claim('objects that cannot be read keep a cluster from starting, until their file is set aside', async (assert) => {
@@ -190,3 +196,57 @@ claim('objects that cannot be read keep a cluster from starting, until their fil
   for (const [suffix, file] of whole) writeFileSync(`${objects}${suffix}`, file)
   await eventually('it is healthy again', async () => (await one.status('stop-d')).healthy, 20_000)
 })
+
+claim(
+  'what is missing of a stopped cluster is named by all who are asked, and what they advise works',
+  async (assert) => {
+    await using one = scratch()
+    await one.up('stop-e', '--nodes', '1')
+    const lost = join(STATE, 'stop-e', 'pki', 'admin.crt')
+    const kept = readFileSync(lost)
+    rmSync(lost)
+    assert.equal((await one.status('stop-e')).healthy, true, 'nobody needs it that runs')
+    const kubeconfig = await one.fairlead('kubeconfig', 'stop-e')
+    assert.equal(kubeconfig.status, 1)
+    assert.match(kubeconfig.stderr, /admin\.crt of cluster stop-e is missing\n.*put it back/)
+    const way = /admin\.crt is missing[;\n].*clean it up: fairlead down stop-e/
+    const stopped = await one.fairlead('stop', 'stop-e')
+    assert.equal(stopped.status, 1)
+    for (const outcome of [stopped, await one.fairlead('up', 'stop-e'), await one.fairlead('status', 'stop-e')]) {
+      assert.equal(outcome.status, 1)
+      assert.match(`${outcome.stdout}${outcome.stderr}`, way)
+    }
+    writeFileSync(lost, kept)
+    assert.equal((await one.fairlead('up', 'stop-e')).status, 0)
+
+    // Without its configuration nobody knows what it was.
+    writeFileSync(join(STATE, 'stop-e', 'cluster.json'), '{')
+    for (const verb of ['stop', 'status']) {
+      const { status, stderr } = await one.fairlead(verb, 'stop-e')
+      assert.equal(status, 1)
+      assert.match(
+        stderr,
+        /the state of cluster stop-e in \S+ cannot be read\n.*clean it up: fairlead down stop-e/,
+        verb,
+      )
+    }
+    assert.equal((await one.fairlead('down', 'stop-e')).status, 0)
+  },
+)
+
+claim(
+  'who asks a control plane that stands still is told so, and what does not listen is not called starting',
+  async (assert) => {
+    await using one = scratch()
+    await one.up('stop-f', '--nodes', '1')
+    const { pid } = (await one.status('stop-f')).processes.find(({ role }) => role === 'control-plane')!
+    process.kill(pid, 'SIGSTOP')
+    try {
+      const explain = await one.fairlead('explain', '--name', 'stop-f', '--from', 'host', '--to', '10.96.0.1:443')
+      assert.equal(explain.status, 3)
+      assert.match(explain.stderr, /the API of cluster stop-f does not answer\n.*fairlead status stop-f/)
+    } finally {
+      process.kill(pid, 'SIGCONT')
+    }
+  },
+)

@@ -49,7 +49,10 @@ test('getJson() rejects with what the other side says where that is not 200', as
 })
 
 test('getJson() rejects where nobody answers in time, where the answer is cut off, and where nobody is there', async () => {
-  await assert.rejects(getJson(socket, '/silent', 20), { message: '/silent: no answer in 20 ms' })
+  await assert.rejects(getJson(socket, '/silent', 20), {
+    message: '/silent: no answer in 20 ms',
+    code: 'ETIMEDOUT',
+  })
   await assert.rejects(getJson(socket, '/cut', 20_000), { code: 'ECONNRESET' })
   await assert.rejects(getJson(join(folder, 'none.sock'), '/well', 20_000), { code: 'ENOENT' })
   const signal = AbortSignal.abort()

@@ -36,7 +36,10 @@ export interface AgentReport {
   readonly rss: number
 }
 
-/** One JSON answer of a socket of ours. Rejects with the transport's error, or with what the other side said. */
+/**
+ * One JSON answer of a socket of ours. Rejects with the transport's error, ETIMEDOUT where none comes in time, or with what the
+ * other side said.
+ */
 export const getJson = async <T>(
   socketPath: string,
   path: string,
@@ -58,6 +61,9 @@ export const getText = async (
   return text
 }
 
+const silence = (path: string, timeoutMs: number): Error =>
+  Object.assign(new Error(`${path}: no answer in ${timeoutMs} ms`), { code: 'ETIMEDOUT' })
+
 const get = (
   socketPath: string,
   path: string,
@@ -74,7 +80,7 @@ const get = (
       response.on('error', reject)
       response.on('end', () => resolve({ status: response.statusCode ?? 0, text }))
     })
-    call.on('timeout', () => call.destroy(new Error(`${path}: no answer in ${timeoutMs} ms`)))
+    call.on('timeout', () => call.destroy(silence(path, timeoutMs)))
     call.on('error', reject)
     call.end()
   })

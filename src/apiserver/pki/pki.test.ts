@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { createPki } from './create-pki.ts'
-import { readPki, writePki } from './pki.ts'
+import { missingOfPki, readPki, writePki } from './pki.ts'
 
 const request = {
   clusterDomain: 'cluster.local',
@@ -51,6 +51,8 @@ test('writePki() keeps private keys to their owner, and readPki() gives back wha
     assert.equal(readPki(join(folder, 'pki')), undefined)
     writePki(join(folder, 'pki'), pki)
     assert.deepEqual(readPki(join(folder, 'pki')), pki)
+    assert.equal(missingOfPki(join(folder, 'pki')), undefined)
+    assert.equal(missingOfPki(folder), join(folder, 'ca.crt'))
     for (const name of ['ca.key', 'apiserver.key', 'admin.key', 'sa.key']) {
       assert.equal(statSync(join(folder, 'pki', name)).mode & 0o777, 0o600, name)
     }

@@ -38,6 +38,12 @@ export const writePki = (folder: string, pki: Pki): void => {
   renameSync(draft, join(folder, LAST))
 }
 
+/** The path of the first file of them that is not there, or may not be seen. */
+export const missingOfPki = (folder: string): string | undefined =>
+  [...PAIRS.flatMap(([file]) => [`${file}.crt`, `${file}.key`]), LAST]
+    .map((file) => join(folder, file))
+    .find((path) => !existsSync(path))
+
 /** What writePki wrote; undefined as long as it is not whole. */
 export const readPki = (folder: string): Pki | undefined => {
   if (!existsSync(join(folder, LAST))) return undefined

@@ -50,7 +50,7 @@ export const silentCluster = (config: ClusterConfig, cause: unknown): CliError =
     ? `start it again: fairlead up ${name}`
     : dead
       ? `clean it up: fairlead down ${name}`
-      : `see what it says: fairlead logs ${name}`
+      : `see how it is: fairlead status ${name}`
   return new CliError('CLUSTER_SILENT', `the API of cluster ${name} does not answer${why}`, { hint, cause })
 }
 

@@ -1,3 +1,4 @@
+import { getText } from '#agent/server/agent-api.ts'
 import { createHttpClient, type Transport } from '#client/http-client.ts'
 import { httpsTransport } from '#client/https-client.ts'
 import { unixTransport } from '#client/unix-client.ts'
@@ -111,6 +112,10 @@ async function answer({ flags, switches, io }: Invocation): Promise<number> {
     return statusOf(trace.verdict, undefined)
   }
   const { config } = target
+  // One that stands still would be waited for for ever; one that says no is asked all the same.
+  await getText(config.sockets.api, '/readyz', SILENCE_MS).catch((error: Error) => {
+    if ((error as { readonly code?: unknown }).code === 'ETIMEDOUT') throw silentCluster(config, error)
+  })
   const transport = unixTransport(config.sockets.api)
   const client = createHttpClient(transport)
   try {

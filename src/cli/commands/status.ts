@@ -1,7 +1,7 @@
 import type { PartState } from '#agent/runner/part.ts'
 import { type AgentReport, getJson, getText } from '#agent/server/agent-api.ts'
 import { isUnfinished } from '#cluster/claims/claim.ts'
-import { isKept, isStopped } from '#cluster/claims/kept.ts'
+import { isStopped, whyNotKept } from '#cluster/claims/kept.ts'
 import type { ClusterConfig } from '#cluster/config.ts'
 import { findClaim } from '#cluster/processes/lost-claims.ts'
 import { findProcesses } from '#cluster/processes/processes.ts'
@@ -16,6 +16,8 @@ import { table } from '../table.ts'
 
 /** How long an answer may take, milliseconds. */
 const PATIENCE_MS = 3_000
+/** How long one may take until it listens, with a processor that others use too, seconds. */
+const STARTING_S = 30
 
 export const status: Command = {
   name: 'status',
@@ -31,14 +33,16 @@ rules of the networks: it is put right, and the next status says so.`,
     const config = knownCluster(chosenCluster(flags.name, io.environment))
     if (process.getuid!() !== 0) throw needsRoot(config.name)
     const claim = findClaim(config.name)
+    const processes = claim === undefined ? [] : findProcesses(claim)
+    const named = ` ${config.name}`
+    const wayBack = wayBackOf(config.name, processes.length > 0, whyNotKept(claim, config))
     if (isStopped(claim, config)) {
       const server = `https://127.0.0.1:${config.apiServer.hostPort}`
       if (flags.output === 'json')
         io.out(`${JSON.stringify({ name: config.name, healthy: false, stopped: true, server })}\n`)
-      else io.out(`cluster ${config.name}: stopped; start it again: fairlead up ${config.name}\n`)
+      else io.out(`cluster ${config.name}: stopped; ${wayBack}\n`)
       return 1
     }
-    const processes = claim === undefined ? [] : findProcesses(claim)
     const lives = readLives(config.stateDir)
     const objectsLost = lostAt(lives)
     const unfinished = claim !== undefined && isUnfinished(claim)
@@ -51,19 +55,17 @@ rules of the networks: it is put right, and the next status says so.`,
     ])
     const report = agents.value
     const serving = api.error === undefined
-    const named = ` ${config.name}`
-    const again = processes.length === 0 ? '' : `fairlead stop${named}, then `
-    const mend = isKept(claim, config)
-      ? `bring the cluster back: ${again}fairlead up${named}`
-      : `clean up: fairlead down${named}`
+    const isYoung = (role: Role): boolean => processes.some((one) => one.role === role && one.age < STARTING_S)
     const fault = (role: Role, what: string, error: Error | undefined): string =>
       processes.some((process) => process.role === role)
         ? isUnheard(error)
-          ? `${what}: no answer yet, the ${role} is starting; should it stay so: fairlead logs${named}\n`
+          ? isYoung(role)
+            ? `${what}: no answer yet, the ${role} is starting; should it stay so: fairlead logs${named}\n`
+            : `${what}: nobody listens, though the ${role} runs: fairlead logs${named}; ${wayBack}\n`
           : `${what}: ${error?.message}, though the ${role} runs: fairlead logs${named}\n`
         : processes.some(({ supervises }) => supervises === role)
           ? `the ${role} is dead; its supervisor starts it again: fairlead logs${named}\n`
-          : `the ${role} is dead, and nothing starts it again; ${mend}\n`
+          : `the ${role} is dead, and nothing starts it again; ${wayBack}\n`
     const healthy =
       !unfinished &&
       unsupervised.length === 0 &&
@@ -91,7 +93,7 @@ rules of the networks: it is put right, and the next status says so.`,
       ...(unfinished ? [`its start was cut off: nobody finishes it; clean up: fairlead down${named}\n`] : []),
       ...unsupervised.map(
         (role) =>
-          `the supervisor of the ${role} is dead: should it end, nothing starts it again; fairlead logs${named}\n`,
+          `the supervisor of the ${role} is dead: should the ${role} end, nothing starts it again; ${wayBack}\n`,
       ),
       ...(objectsLost === undefined ? [] : [`${objectsLostMessage(lives, config.ephemeral)}\n`]),
       ...(serving ? [] : [unreadable(config) ?? fault('control-plane', 'the API', api.error)]),
@@ -129,6 +131,12 @@ rules of the networks: it is put right, and the next status says so.`,
   },
 }
 
+/** How a cluster comes to run as a whole again, of which something `runs` yet, or why it does not. */
+const wayBackOf = (name: string, runs: boolean, whyNot: string | undefined): string =>
+  whyNot === undefined
+    ? `to bring the cluster back: ${runs ? `fairlead stop ${name}, then ` : ''}fairlead up ${name}`
+    : `the cluster cannot be brought back: ${whyNot}; to clean it up: fairlead down ${name}`
+
 /** What a question to a socket came to. */
 interface Outcome<T> {
   readonly value?: T
@@ -141,7 +149,7 @@ const outcomeOf = <T>(asked: Promise<T>): Promise<Outcome<T>> =>
     (error: Error) => ({ error }),
   )
 
-/** Whether nobody listened: what runs and does not listen yet has only just begun. */
+/** Whether nobody listened. */
 const isUnheard = (error: (Error & { readonly code?: string }) | undefined): boolean =>
   error?.code === 'ENOENT' || error?.code === 'ECONNREFUSED'
 

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import type { ClusterConfig } from '../config.ts'
 import type { Claim } from './claim.ts'
-import { isKept, isStopped } from './kept.ts'
+import { isKept, isStopped, whyNotKept } from './kept.ts'
 
 const dead = { pid: 1, startTime: 'never' }
 const claim = (more: Partial<Claim>): Claim => ({
@@ -39,6 +39,13 @@ test('a cluster is kept whose objects are on the disk, and whose start had come 
     assert.equal(isKept(undefined, { stateDir: folder } as ClusterConfig), false)
 
     assert.equal(isStopped(undefined, config), true, 'it went with its machine')
+    assert.equal(whyNotKept(claim({}), config), 'its start was cut off')
+    assert.equal(whyNotKept(undefined, { ...config, ephemeral: true }), 'its objects were in memory alone')
+    assert.equal(whyNotKept(undefined, undefined), 'its configuration cannot be read')
+    assert.equal(whyNotKept(undefined, config), undefined)
+    rmSync(join(pki, 'admin.crt'))
+    assert.equal(whyNotKept(undefined, config), `${join(pki, 'admin.crt')} is missing`)
+    writeFileSync(join(pki, 'admin.crt'), '')
     assert.equal(isStopped(claim({ finished: true }), config), false, 'somebody has killed it')
     assert.equal(isStopped(claim({ finished: true, stopped: true }), undefined), true, 'who is not root is told too')
     assert.equal(isStopped(undefined, undefined), false)

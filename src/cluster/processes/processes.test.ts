@@ -110,7 +110,8 @@ test('a cluster’s processes are its supervisors, known by their start, and our
 test('what a process takes in memory is told in octets', () => {
   const self = identifyProcess(process.pid)!
   const claim = { token: 'none/0', supervisors: [{ role: 'agent-host', process: self }] } as unknown as Claim
-  const { rss } = findProcesses(claim).find(({ pid }) => pid === process.pid)!
+  const { rss, age } = findProcesses(claim).find(({ pid }) => pid === process.pid)!
+  assert.ok(Math.abs(age - process.uptime()) < 2, `${age} seconds, ${process.uptime()}`)
   const ratio = rss / process.memoryUsage().rss
   assert.ok(ratio > 0.7 && ratio < 1.4, `${ratio}`)
 })

@@ -78,6 +78,8 @@ interface ClusterProcess {
   readonly supervises?: Role
   /** Resident memory, octets. */
   readonly rss: number
+  /** How long it runs, seconds. */
+  readonly age: number
 }
 
 /**
@@ -95,9 +97,10 @@ export const findProcesses = (claim: Claim): readonly ClusterProcess[] => {
   return [...supervised, ...orphans.map(({ pid }) => ({ pid, supervises: undefined }))].flatMap(
     ({ pid, supervises }): ClusterProcess[] => {
       try {
-        if (supervises !== undefined) return [{ pid, role: 'supervisor', supervises, rss: residentOf(pid) }]
+        if (supervises !== undefined)
+          return [{ pid, role: 'supervisor', supervises, rss: residentOf(pid), age: ageOf(pid) }]
         const role = roleOf(readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0'))
-        return role === undefined ? [] : [{ pid, role, rss: residentOf(pid) }]
+        return role === undefined ? [] : [{ pid, role, rss: residentOf(pid), age: ageOf(pid) }]
       } catch {
         // It ended while we looked.
         return []
@@ -112,6 +115,12 @@ export const isRunning = (claim: Claim): boolean => isHeld(claim) || findProcess
 /** Octets, by the line that counts in KiB: a page has not the same size on every machine. */
 const residentOf = (pid: number): number =>
   1024 * Number(/^VmRSS:\s*(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0)
+
+/** What Linux counts a process's start in, per second, on every architecture that Node.js runs on (USER_HZ). */
+const TICKS = 100
+
+const ageOf = (pid: number): number =>
+  Number.parseFloat(readFileSync('/proc/uptime', 'latin1')) - Number(identifyProcess(pid)?.startTime ?? 0) / TICKS
 
 /** Which of our programs a process runs, if it is one of ours; it may be another that a supervisor has started. */
 const roleOf = (args: readonly string[]): Role | undefined =>

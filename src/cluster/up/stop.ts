@@ -1,5 +1,6 @@
 import { readClaim, writeClaim } from '../claims/claim.ts'
 import { holdName, withStateLock } from '../claims/claims-lock.ts'
+import { whyNotKept } from '../claims/kept.ts'
 import { clusterStateDir } from '../claims/known-clusters.ts'
 import { ClusterError } from '../cluster-error.ts'
 import { stateDirOf } from '../processes/lost-claims.ts'
@@ -11,14 +12,15 @@ import { halt } from './halt.ts'
 const HOLD_LIMIT_MS = 40_000
 
 /**
- * Ends all that runs of a cluster and keeps what is on the disk, for `up` to bring it back. False where there is nothing of
- * that name. Throws ClusterError CLUSTER_EPHEMERAL, STATE_FOREIGN, STATE_LOCKED.
+ * Ends all that runs of a cluster and keeps what is on the disk, for `up` to bring it back. Gives why it cannot, in words,
+ * or '' where it can; undefined where there is nothing of that name, or nobody can read what it is. Throws ClusterError
+ * CLUSTER_EPHEMERAL, STATE_FOREIGN, STATE_LOCKED.
  */
-export const stop = async (name: string): Promise<boolean> => {
+export const stop = async (name: string): Promise<string | undefined> => {
   using hold = await holdName(name, HOLD_LIMIT_MS)
   const stateDir = readClaim(name)?.stateDir ?? stateDirOf(name, findOwned(`${name}/`)) ?? clusterStateDir(name)
   const config = tryReadConfig(statePaths(stateDir).config)
-  if (config === undefined) return false
+  if (config === undefined) return undefined
   if (config.ephemeral)
     throw new ClusterError(
       'CLUSTER_EPHEMERAL',
@@ -28,7 +30,7 @@ export const stop = async (name: string): Promise<boolean> => {
       },
     )
   await rest(name, stateDir, hold)
-  return true
+  return whyNotKept(readClaim(name), config) ?? ''
 }
 
 /** The same for whoever holds the name, which is given back. */

@@ -8,6 +8,7 @@ import { identifyProcess } from '#runtime/runc/processes/process-identity.ts'
 import { type Claim, isHeld, isUnfinished, readClaim, writeClaim } from '../claims/claim.ts'
 import { watchClaim } from '../claims/claim-watch.ts'
 import { holdName, withStateLock } from '../claims/claims-lock.ts'
+import { whyNotKept } from '../claims/kept.ts'
 import { clusterStateDir, listClusters } from '../claims/known-clusters.ts'
 import { ClusterError } from '../cluster-error.ts'
 import type { ClusterConfig } from '../config.ts'
@@ -18,7 +19,7 @@ import { programOf } from '../processes/program.ts'
 import { type ClusterRequest, checkRequest, planCluster } from '../ranges/cluster-plan.ts'
 import { ROLES } from '../role.ts'
 import { readFault, unreadableHint } from '../state/control-plane-fault.ts'
-import { statePaths, stateRoot, writeConfig } from '../state/state.ts'
+import { statePaths, stateRoot, tryReadConfig, writeConfig } from '../state/state.ts'
 import { stateFault } from '../state/state-fault.ts'
 import { findState } from '../state/state-folder.ts'
 import { remainsOf, takeDown } from './down.ts'
@@ -191,13 +192,13 @@ const refuseTaken = (name: string): void => {
     claim === undefined ? remains.some((one) => one.startsWith('process ')) : isRunning(claim) && !isUnfinished(claim)
   if (running)
     throw new ClusterError('CLUSTER_EXISTS', `a cluster named ${name} is running${elsewhere(stateDir)}`, {
-      hint: `choose another --name, or take it down: fairlead down ${name}`,
+      hint: `see how it is: fairlead status ${name}; take it down: fairlead down ${name}; or choose another name`,
     })
   const what =
     claim !== undefined && isHeld(claim)
       ? 'but its start was cut off'
       : claim !== undefined || state === 'there'
-        ? 'but its processes are dead'
+        ? `but cannot be brought back: ${whyNotKept(claim, tryReadConfig(statePaths(stateDir).config)) ?? 'its state lies elsewhere'}`
         : `or something of one: ${remains.slice(0, 3).join(', ')}`
   throw new ClusterError('CLUSTER_DEAD', `a cluster named ${name} is there${elsewhere(stateDir)}, ${what}`, {
     hint: `clean it up: fairlead down ${name}`,
