@@ -9,7 +9,7 @@ import { checksum } from './row.ts'
 import { APPLICATION_ID, FORMAT, SCHEMA, SETS } from './schema.ts'
 import type { Written } from './written.ts'
 
-const syncData = promisify(fdatasync)
+const toDisk = promisify(fdatasync)
 
 /** The log beside the file is cut to this when it begins anew, octets. */
 const LOG_LIMIT = 16 * 1024 * 1024
@@ -19,6 +19,8 @@ interface OpenOptions {
   readonly firstRevision: number
   /** Whether append() returns when what it wrote is on the disk; else sync() is called after it. */
   readonly isSynchronous: boolean
+  /** fdatasync(2); another for tests. */
+  readonly syncData?: (descriptor: number) => Promise<void>
 }
 
 /** What is written to a file, by one connection, in WAL mode. It is made where it is not there. */
@@ -32,10 +34,12 @@ export class DatabaseFile {
   /** What an append has left that failed, here or before, is to go with the next. */
   #isDoubtful = true
   #logDescriptor: number | undefined
+  readonly #syncData: (descriptor: number) => Promise<void>
 
   /** Throws DatabaseError. */
-  constructor(path: string, { firstRevision, isSynchronous }: OpenOptions) {
+  constructor(path: string, { firstRevision, isSynchronous, syncData = toDisk }: OpenOptions) {
     this.#path = path
+    this.#syncData = syncData
     let database: DatabaseSync | undefined
     try {
       database = new DatabaseSync(path, { timeout: BUSY_MS })
@@ -96,7 +100,7 @@ export class DatabaseFile {
   /** Resolves when what was appended is on the disk; for a file that is not synchronous. */
   async sync(): Promise<void> {
     try {
-      await syncData(this.#log())
+      await this.#syncData(this.#log())
     } catch (error) {
       this.#isDoubtful = true
       throw error
