@@ -60,6 +60,8 @@ const server = createServer(tls, async (request, response) => {
     response.writeHead(200, { ...HEAD, 'Content-Length': 0 }).end()
   }
 })
+// It is asked in turns with ours, and waits for longer than five seconds in between.
+server.keepAliveTimeout = 0
 server.listen(port, '127.0.0.1', () => {
   tuneForServing()
   process.stdout.write('ready\n')

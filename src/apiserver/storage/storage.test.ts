@@ -229,6 +229,31 @@ test('who reads in the turn in which it is told misses nothing, however much was
   assert.equal(events, 50)
 })
 
+test('of many who read when they are told none misses anything, also of what is written while others are told', async () => {
+  const store = new Store(memoryJournal(1), { limits: { ...LIMITS, changes: 1 } })
+  const pods = store.collection(PODS)
+  const write = writerOf(store, PODS)
+  const seen: number[] = Array.from({ length: 100 }, () => 0)
+  const faults: unknown[] = []
+  const writes: Promise<unknown>[] = []
+  for (const number of seen.keys()) {
+    const watch = openWatch(pods, {}, { revision: 1 }, () => {
+      try {
+        while (watch.next()) seen[number]!++
+      } catch (error) {
+        faults.push(error)
+      }
+      if (number === 50 && writes.length < 5) writes.push(write.put('default/x', pod('x')))
+    })
+  }
+  for (let count = 0; count < 10; count++) await write.put('default/x', pod('x'))
+  for (let count = 0; count < 100; count++) await turn()
+  await Promise.all(writes)
+  assert.deepEqual(faults, [])
+  assert.deepEqual(new Set(seen), new Set([15]))
+  assert.ok(pods.window.end - pods.window.begin <= 1, 'then what all have seen is forgotten')
+})
+
 test('a watch that does not read keeps nothing back, and is told so once what it has to read is forgotten', async () => {
   const store = new Store(memoryJournal(1), { limits: LIMITS })
   const pods = store.collection(PODS)
@@ -307,7 +332,7 @@ test('an update is one note to each of its watchers, and they read it from one p
     follow(pods, { namespace: 'default' }, { revision: 1 }, (event) => events.push(event))
   }
   for (let count = 0; count < 100; count++) await write.put('default/x', pod('x'))
-  await turn()
+  for (let count = 0; count < 5; count++) await turn()
   assert.ok(seen.every((events) => events.length === 100))
   for (const events of seen) {
     for (const [index, event] of events.entries()) {

@@ -3,6 +3,7 @@ import { Collection } from './collection.ts'
 import { GroupCommit } from './group-commit.ts'
 import { type Change, type Journal, resourceName } from './journal.ts'
 import { PastRevisions } from './past-revisions.ts'
+import { inTurn } from './reading/turns.ts'
 import type { Transaction } from './transaction.ts'
 
 /** How much of what has changed is kept, for watches that resume and lists that go on. */
@@ -129,27 +130,36 @@ export class Store {
     this.#trimSoon()
   }
 
-  /** After this turn's watchers, who read in its check phase: they never find forgotten what they have just been told of. */
+  /** Behind the watchers, who are told of all that there is now: they never find forgotten what they are told of. */
   #trimSoon(): void {
     if (this.#trimming) return
     this.#trimming = true
-    setImmediate(() => setImmediate(() => this.#trim()))
+    const told = this.#revision
+    inTurn(() => {
+      this.#trimming = false
+      this.#trim(told)
+      if (this.#revision > told) this.#trimSoon()
+    })
   }
 
-  #trim(): void {
-    this.#trimming = false
+  /** Of what all watchers have been told of, up to this revision. */
+  #trim(told: number): void {
     const { bytes, changes, age } = this.#limits
     const since = this.#now() - age
-    for (const collection of this.#collections.values()) {
+    const collections = [...this.#collections.values()]
+    const mayTrim = ({ window: { oldest } }: Collection): boolean => oldest !== undefined && oldest.revision <= told
+    for (const collection of collections) {
       const { window } = collection
-      while (window.end - window.begin > changes || (window.oldest && window.oldest.at < since)) collection.trim()
+      while (mayTrim(collection) && (window.end - window.begin > changes || window.oldest!.at < since))
+        collection.trim()
     }
     // One collection that is rewritten without pause must not take the others' past.
     for (let excess = this.windowBytes - bytes; excess > 0; ) {
-      const largest = [...this.#collections.values()].reduce((a, b) => (b.window.bytes > a.window.bytes ? b : a))
+      const largest = collections.filter(mayTrim).sort((a, b) => b.window.bytes - a.window.bytes)[0]
+      if (largest === undefined) return
       const part = Math.max(1, Math.min(excess, largest.window.bytes / 8))
       let freed = 0
-      while (freed < part) freed += largest.trim()?.bytes ?? part
+      while (freed < part && mayTrim(largest)) freed += largest.trim()!.bytes
       excess -= freed
     }
   }

@@ -26,17 +26,12 @@ export const streamOf = (response: ServerResponse): Writable =>
   response.socket && response.chunkedEncoding && response.headersSent ? response.socket : response
 
 /**
- * Writes parts of a stream to its client, whose headers are sent already, as one chunk of HTTP/1.1, and calls `taken`
- * when it is on its way. Node.js makes three writes of a chunk, and corks and uncorks for them: where each of a thousand
- * watchers is told of each change, half of a change's cost.
+ * Writes parts of a stream to its client, whose headers are sent already, as one chunk of HTTP/1.1. Node.js makes three
+ * writes of a chunk, and corks and uncorks for them: where each of a thousand watchers is told of each change, half of a
+ * change's cost. How much the client has not taken says the response's `writableLength`.
  */
-export const writeParts = (
-  response: ServerResponse,
-  parts: readonly Uint8Array[],
-  octets: number,
-  taken: () => void,
-): void => {
+export const writeParts = (response: ServerResponse, parts: readonly Uint8Array[], octets: number): void => {
   const out = streamOf(response)
-  if (out === response.socket) out.write(parts.length === 1 ? sharedChunkOf(parts[0]!) : chunkOf(parts, octets), taken)
-  else out.write(parts.length === 1 ? parts[0] : Buffer.concat(parts, octets), taken)
+  if (out === response.socket) out.write(parts.length === 1 ? sharedChunkOf(parts[0]!) : chunkOf(parts, octets))
+  else out.write(parts.length === 1 ? parts[0] : Buffer.concat(parts, octets))
 }

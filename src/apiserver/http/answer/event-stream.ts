@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http'
 import { ApiError } from '#client/client.ts'
 import { internalError } from '../../errors.ts'
 import type { StoredEvent, Watch } from '../../storage/reading/watch.ts'
-import { writeParts } from './chunks.ts'
+import { streamOf, writeParts } from './chunks.ts'
 
 /** Octets that may be on their way to a client: past it nothing is encoded until the client has read. */
 const AHEAD = 256 * 1024
@@ -28,18 +28,13 @@ interface EventStreamOptions {
  */
 export class EventStream {
   readonly #options: EventStreamOptions
-  #ahead = 0
+  /** Until the client has read all that was written. */
   #full = false
   #ended = false
   #bookmarkDue = false
 
   constructor(options: EventStreamOptions) {
     this.#options = options
-  }
-
-  /** Octets that were encoded and not taken yet. */
-  get ahead(): number {
-    return this.#ahead
   }
 
   /** Writes a bookmark, once everything before it is written. */
@@ -53,7 +48,6 @@ export class EventStream {
     const { response, watch, report } = this.#options
     if (this.#ended || response.destroyed) return
     try {
-      this.#full = this.#ahead >= AHEAD
       while (!this.#full) if (!this.#writeSome()) break
       if (this.#full && watch.isBehind) response.destroy()
       else if (watch.isOver) this.end()
@@ -95,12 +89,14 @@ export class EventStream {
   }
 
   #write(parts: readonly Uint8Array[], octets: number): void {
-    this.#ahead += octets
-    writeParts(this.#options.response, parts, octets, () => {
-      this.#ahead -= octets
-      if (this.#full && this.#ahead < AHEAD) this.pump()
+    const { response } = this.#options
+    writeParts(response, parts, octets)
+    if (response.writableLength < AHEAD) return
+    this.#full = true
+    streamOf(response).once('drain', () => {
+      this.#full = false
+      this.pump()
     })
-    this.#full = this.#ahead >= AHEAD
   }
 
   #fail(refusal: ApiError): void {

@@ -4,15 +4,34 @@ import { inTurn } from './turns.ts'
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
+/** Until nobody waits any more. */
+const turns = async (): Promise<void> => {
+  for (let count = 0; count < 10; count++) await turn()
+}
+
 test('all that ask are called back once, in order, and never inside of the asking', async () => {
   const called: number[] = []
   for (let number = 0; number < 100; number++) inTurn(() => called.push(number))
   assert.deepEqual(called, [])
-  await turn()
+  await turns()
   assert.deepEqual(
     called,
     Array.from({ length: 100 }, (_, number) => number),
   )
+})
+
+test('of many that go on asking each has its turn once in a round', async () => {
+  const called: number[] = []
+  const ask = (number: number): void =>
+    inTurn(() => {
+      called.push(number)
+      if (called.length < 4900) ask(number)
+    })
+  for (let number = 0; number < 100; number++) ask(number)
+  while (called.length < 4999) await turn()
+  await turns()
+  assert.equal(called.length, 4999)
+  assert.ok(called.every((number, index) => number === index % 100))
 })
 
 test('who asks while others are called back has a turn of its own', async () => {
@@ -28,12 +47,17 @@ test('who asks while others are called back has a turn of its own', async () => 
   assert.deepEqual(called, ['first', 'second', 'third'])
 })
 
-test('what one begins goes on before all others have been called back', async () => {
+test('whoever else waits for the event loop has a turn before all have been called back', async () => {
   const called: string[] = []
-  inTurn(() => queueMicrotask(() => called.push('begun')))
-  for (let number = 0; number < 50; number++) inTurn(() => called.push('other'))
-  await turn()
+  inTurn(() => {
+    queueMicrotask(() => called.push('begun'))
+    setImmediate(() => called.push('request'))
+  })
+  for (let number = 0; number < 100; number++) inTurn(() => called.push('other'))
+  await turns()
+  assert.equal(called.length, 102)
   assert.ok(called.indexOf('begun') < 20, called.join(' '))
+  assert.ok(called.indexOf('request') < 40, called.join(' '))
 })
 
 test('one that throws keeps nobody from its turn', async (context) => {
@@ -51,8 +75,7 @@ test('one that throws keeps nobody from its turn', async (context) => {
     throw thrown
   })
   for (let number = 0; number < 20; number++) inTurn(() => called.push(number))
-  await turn()
-  await turn()
+  await turns()
   assert.deepEqual(faults, [thrown])
   assert.equal(called.length, 20)
 })

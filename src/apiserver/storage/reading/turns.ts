@@ -1,29 +1,29 @@
-/** So many share a place in the queue of the event loop; what they begin has its turn before the next of them. */
+/** So many are called back one after the other; then whoever else waits for the event loop has its turn. */
 const TOGETHER = 16
 
-let batch: (() => void)[] | undefined
+let queue: (() => void)[] = []
+let at = 0
 
 /**
- * Calls back in this turn of the event loop, or in the next one, in the order of asking: as setImmediate() does, which
- * where a thousand watchers are told of one change makes a thousand objects for it.
+ * Calls back in a later turn of the event loop, in the order of asking. Where a thousand watchers are told of one change,
+ * requests are read and answered in between, and a change that is made meanwhile is told together with the first to all
+ * who still wait for it: nobody waits longer than one round takes.
  */
 export const inTurn = (callback: () => void): void => {
-  if (batch) batch.push(callback)
-  else {
-    const made = [callback]
-    batch = made
-    setImmediate(() => run(made))
-  }
-  if (batch.length === TOGETHER) batch = undefined
+  if (queue.push(callback) === 1) setImmediate(run)
 }
 
 /** One that throws keeps nobody from its turn. */
-const run = (due: readonly (() => void)[], from = 0): void => {
-  if (batch === due) batch = undefined
-  let at = from
+const run = (): void => {
+  const end = Math.min(at + TOGETHER, queue.length)
   try {
-    while (at < due.length) due[at++]!()
+    while (at < end) queue[at++]!()
   } finally {
-    if (at < due.length) setImmediate(() => run(due, at))
+    // Those who go on asking must not keep all who ever asked.
+    if (at === queue.length || at >= 1024) {
+      queue = queue.slice(at)
+      at = 0
+    }
+    if (queue.length > 0) setImmediate(run)
   }
 }
