@@ -42,7 +42,7 @@ export class PolicyFeed {
     for (const { watch } of this.#sources) watch.close()
   }
 
-  /** What changed is read in the turn after it, so that it is never forgotten before. */
+  /** What changed is read when this is told of it, and is never forgotten before. */
   #open(resource: Resource): Watch {
     return this.#registry.watch(resource, {}, {}, () => void this.current)
   }

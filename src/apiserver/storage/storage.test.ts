@@ -12,6 +12,7 @@ import { Store } from './store.ts'
 const PODS = { group: '', plural: 'pods' }
 const NODES = { group: '', plural: 'nodes' }
 
+const CONFIG_MAPS = { group: '', plural: 'configmaps' }
 const pod = (name: string, app = 'a', namespace = 'default'): ApiObject => ({
   apiVersion: 'v1',
   kind: 'Pod',
@@ -252,6 +253,28 @@ test('of many who read when they are told none misses anything, also of what is 
   assert.deepEqual(faults, [])
   assert.deepEqual(new Set(seen), new Set([15]))
   assert.ok(pods.window.end - pods.window.begin <= 1, 'then what all have seen is forgotten')
+})
+
+test('what is written faster than many are told of it takes nothing of the past of others', async () => {
+  const store = new Store(memoryJournal(1), { limits: { ...LIMITS, bytes: 1 << 20 } })
+  const [pods, configMaps] = [store.collection(PODS), store.collection(CONFIG_MAPS)]
+  const [writePod, writeConfigMap] = [writerOf(store, PODS), writerOf(store, CONFIG_MAPS)]
+  for (let count = 0; count < 20; count++) await writePod.put('default/x', large('x', 10_000))
+  for (let count = 0; count < 300; count++) {
+    const watch = openWatch(configMaps, {}, { revision: store.revision }, () => {
+      while (watch.next());
+      for (const until = performance.now() + 0.5; performance.now() < until; );
+    })
+  }
+  for (let count = 0; count < 60; count++) {
+    await writeConfigMap.put('default/x', large('x', 100_000))
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+  assert.ok(store.windowBytes > 2 * (1 << 20), 'not all have been told')
+  assert.equal(pods.window.end - pods.window.begin, 20)
+  for (let count = 0; count < 100 && store.windowBytes > 1 << 20; count++) await turn()
+  assert.equal(pods.window.end - pods.window.begin, 20)
+  assert.ok(store.windowBytes <= 1 << 20, `${store.windowBytes}`)
 })
 
 test('a watch that does not read keeps nothing back, and is told so once what it has to read is forgotten', async () => {

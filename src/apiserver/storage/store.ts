@@ -155,8 +155,9 @@ export class Store {
     }
     // One collection that is rewritten without pause must not take the others' past.
     for (let excess = this.windowBytes - bytes; excess > 0; ) {
-      const largest = collections.filter(mayTrim).sort((a, b) => b.window.bytes - a.window.bytes)[0]
-      if (largest === undefined) return
+      const largest = collections.reduce((a, b) => (b.window.bytes > a.window.bytes ? b : a))
+      // It is told of what it has yet: then there is a next time.
+      if (!mayTrim(largest)) return
       const part = Math.max(1, Math.min(excess, largest.window.bytes / 8))
       let freed = 0
       while (freed < part && mayTrim(largest)) freed += largest.trim()!.bytes

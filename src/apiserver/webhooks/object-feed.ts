@@ -15,7 +15,7 @@ export class ObjectFeed<T extends ApiObject, R> {
   constructor(registry: Registry, resource: Resource<T>, derive: (objects: readonly T[]) => R) {
     this.#derive = derive
     this.#derived = derive([])
-    // What changed is read in the turn after it, so that it is never forgotten before.
+    // What changed is read when this is told of it, and is never forgotten before.
     this.#watch = registry.watch(resource as unknown as Resource, {}, {}, () => void this.current)
   }
 

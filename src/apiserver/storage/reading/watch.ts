@@ -169,8 +169,8 @@ class OpenWatch implements Watch {
 }
 
 /**
- * Opens a watch. `onReady` is called when there is something to read, once a turn of the event loop and never inside
- * the call that committed it: a write costs its watchers one note each. A revision that is still to come is waited for.
+ * Opens a watch. `onReady` is called when there is something to read, in its turn (`inTurn()`) and never inside the
+ * call that committed it: once for all that was written meanwhile. A revision that is still to come is waited for.
  * Throws REVISION_COMPACTED where it is too old to resume from, REVISION_AHEAD where a streaming list is of one to come.
  */
 export const openWatch = (
