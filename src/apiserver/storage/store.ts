@@ -156,7 +156,7 @@ export class Store {
     // One collection that is rewritten without pause must not take the others' past.
     for (let excess = this.windowBytes - bytes; excess > 0; ) {
       const largest = collections.reduce((a, b) => (b.window.bytes > a.window.bytes ? b : a))
-      // It is told of what it has yet: then there is a next time.
+      // Its watchers are still to be told of all that it has: it loses some of it the next time.
       if (!mayTrim(largest)) return
       const part = Math.max(1, Math.min(excess, largest.window.bytes / 8))
       let freed = 0
