@@ -1,3 +1,5 @@
+import type { RegistrySettings } from '#runtime/images/local/registry/registries-conf.ts'
+
 /**
  * One local cluster, as `fairlead up` decided it: written once to STATE/NAME/cluster.json, read by every process of
  * ours. Addresses are canonical text.
@@ -21,6 +23,8 @@ export interface ClusterConfig {
   readonly ephemeral: boolean
   /** Requests are told of in an audit log. */
   readonly audit: boolean
+  /** How its nodes get at registries; absent in clusters that were made before it could be said. */
+  readonly registries?: RegistrySettings
   readonly clusterDomain: string
   /**
    * The host's own addresses on the underlay; the API server answers there, on `apiServer.port`, and on loopback, on

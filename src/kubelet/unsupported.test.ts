@@ -44,7 +44,7 @@ test('what is not supported is named by its field with a way out, and what is su
         },
       ],
     }),
-    ['spec.imagePullSecrets'],
+    [],
   )
 })
 

@@ -145,9 +145,6 @@ export const unsupported = (pod: Pod): readonly Unsupported[] => {
     ...when(spec.resourceClaims?.length, () =>
       refuse('spec.resourceClaims', 'dynamic resource allocation is not supported: leave them out'),
     ),
-    ...when(spec.imagePullSecrets?.length, () =>
-      warn('spec.imagePullSecrets', 'images are built in and never pulled, so no secret is used'),
-    ),
     ...when(spec.resources, () => warn('spec.resources', 'resources of a whole pod are not enforced')),
   ]
 }

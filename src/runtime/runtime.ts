@@ -1,3 +1,5 @@
+import type { RegistryLogin } from './images/local/registry/registry-login.ts'
+
 /** Containers behind one interface, in the words of the CRI. Paths are absolute paths of the machine. */
 export interface Mount {
   readonly source: string
@@ -96,11 +98,28 @@ export interface CgroupUsage {
   readonly rssBytes: number
 }
 
+/** An image on this machine, as far as it matters to who runs pods. */
+export interface RuntimeImage {
+  /** As a pod's status names it: `REPOSITORY@sha256:…`, `sha256:…` of what it is made of, or `fairlead:NAME` for the machine itself. */
+  readonly id: string
+  /** Of its files, unpacked; 0 where it has none of its own. */
+  readonly sizeBytes: number
+  /** `registry`: there may be a newer one there. `local`: nobody else has it. */
+  readonly origin: 'registry' | 'local'
+  /** Whose pods may use it without asking its registry: everybody's, or those that show one of these logins (`loginMark`). */
+  readonly access: 'all' | readonly string[]
+  /** As in an image's configuration: `` (root), `name`, `name:group`, `uid`, `uid:gid`. */
+  readonly user: string
+}
+
 export interface Runtime {
+  /** Undefined where it is not on this machine. Rejects with RuntimeError IMAGE_INVALID, IMAGE_UNAVAILABLE. */
+  imageStatus(image: string): Promise<RuntimeImage | undefined>
   /**
-   * Throws RuntimeError IMAGE_UNKNOWN where no such image can be had. Never uses the network for the built-in images.
+   * Brings an image from its registry, which is shown the logins one after the other. Never uses the network for the built-in
+   * images. Rejects with RuntimeError: why it is not to be had.
    */
-  ensureImage(image: string): Promise<{ readonly id: string }>
+  pullImage(image: string, logins: readonly RegistryLogin[]): Promise<RuntimeImage>
   create(spec: ContainerSpec): Promise<void>
   /**
    * Resolves when its program runs; where it is the image's own and the image tells more (`Image.startedFile`), when it

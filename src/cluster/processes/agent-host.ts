@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { flushCompileCache } from 'node:module'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { setFlagsFromString } from 'node:v8'
 import { startNodeAgent } from '#agent/node-agent.ts'
@@ -16,18 +16,23 @@ import { createUnixClient } from '#client/unix-client.ts'
 import { systemClock } from '#clock/clock.ts'
 import { readNameservers } from '#dns/upstream.ts'
 import { namespacePath } from '#kernel/namespaces/namespace.ts'
+import { createImageStore } from '#runtime/images/image-store.ts'
+import type { RegistrySettings } from '#runtime/images/local/registry/registries-conf.ts'
 import { createRuncRuntime } from '#runtime/runc/runc-runtime.ts'
 import { errorText } from '../error-text.ts'
 import { fabricParts } from '../fabric/fabric-parts.ts'
 import { nodesReady } from '../fabric/load-balancer.ts'
 import { podNamespace } from '../machines/names.ts'
-import { logPath, readConfig, statePaths } from '../state/state.ts'
+import { imageStoreFolder, logPath, readConfig, statePaths } from '../state/state.ts'
 import { openLog } from './log.ts'
 import { clusterAnswers } from './readiness.ts'
 
 // No object is made old at once because some before it lived on: of a load of Services few do, and it would take up to
 // twice the memory. On the command line this would cost 50 ms: Node.js compiles its own modules anew where flags differ.
 setFlagsFromString('--no-allocation-site-pretenuring')
+
+/** Of a cluster that was made before it could have any. */
+const NO_SETTINGS: RegistrySettings = { mirrors: [], insecure: [] }
 
 /** For the agents to say that their nodes are Ready, milliseconds. */
 const NODES_TOLD_MS = 10_000
@@ -51,6 +56,11 @@ const informers = new Informers(client, {
 const runtime = createRuncRuntime({
   stateDir: paths.containers,
   cluster: config.name,
+  images: createImageStore({
+    folder: join(paths.containers, 'images'),
+    localFolder: imageStoreFolder(dirname(config.stateDir)),
+    registries: config.registries ?? NO_SETTINGS,
+  }),
   onError: (error) => log('runtime')('fault', error),
 })
 const sources = new ProcessSources({

@@ -7,6 +7,12 @@ import { makeFolders } from './make-folders.ts'
 /** Folder of the clusters that are made from here; $FAIRLEAD_STATE moves it. Absolute. */
 export const stateRoot = (): string => resolve(process.env.FAIRLEAD_STATE || '/var/lib/fairlead')
 
+/**
+ * Where the images lie that were brought to this machine, for all clusters whose state is in the same folder; no cluster may
+ * be called so.
+ */
+export const imageStoreFolder = (root: string): string => join(root, '.images')
+
 /** Where the parts of one cluster's state lie, all below its folder. */
 export const statePaths = (stateDir: string) => ({
   config: join(stateDir, 'cluster.json'),

@@ -62,12 +62,12 @@ export class PodContainers {
   }
 
   /**
-   * Asked for before the network is there, so that images are there with it; an error comes again, and is told, where
-   * the container starts.
+   * Asked for before the network is there, so that images that are built in are made with it; an error comes again, and is
+   * told, where the container starts.
    */
-  fetchImages(): void {
+  lookForImages(): void {
     for (const { container } of this.#pod.containers.values())
-      this.#context.runtime.ensureImage(container.image ?? '').catch(() => {})
+      this.#context.runtime.imageStatus(container.image ?? '').catch(() => {})
   }
 
   /** Starts what is due by the plan, and stops what no longer is what it was started as. */

@@ -182,7 +182,7 @@ export class PodWorker {
     this.#stage = isRefused ? 'refused' : 'preparing'
     if (isRefused) return
     this.#unwatch = watchReferences(this.#context, this.entry.pod, () => this.#referenceChanged())
-    this.#containers.fetchImages()
+    this.#containers.lookForImages()
     void this.#sandbox.make()
   }
 

@@ -1,6 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { Clock } from '#clock/clock.ts'
+import { parseImageReference } from '#runtime/images/image-reference.ts'
+import { loginMark, type RegistryLogin } from '#runtime/images/local/registry/registry-login.ts'
 import type {
   CgroupUsage,
   ContainerLimits,
@@ -9,6 +11,7 @@ import type {
   ContainerState,
   ExecOptions,
   Runtime,
+  RuntimeImage,
 } from '#runtime/runtime.ts'
 
 interface Held {
@@ -46,11 +49,27 @@ export class FakeRuntime implements Runtime {
     return held
   }
 
-  async ensureImage(image: string): Promise<{ readonly id: string }> {
-    if (image.startsWith('fairlead/')) return { id: `sha256:${image}` }
-    throw Object.assign(new Error(`no image ${image}: the built-in ones are fairlead/echo and fairlead/host`), {
-      code: 'IMAGE_UNKNOWN',
-    })
+  /** What registries have, by name, besides the built-in images; with whose login, where one is needed. */
+  readonly registry = new Map<string, { readonly username?: string }>()
+  /** What has been brought here. */
+  readonly images = new Map<string, RuntimeImage>()
+
+  async imageStatus(image: string): Promise<RuntimeImage | undefined> {
+    const facts = { id: `sha256:${image}`, sizeBytes: 0, user: '', access: 'all' } as const
+    return image.startsWith('fairlead/') ? { ...facts, origin: 'local' } : this.images.get(image)
+  }
+
+  async pullImage(image: string, logins: readonly RegistryLogin[]): Promise<RuntimeImage> {
+    this.calls.push(`pull ${image}${logins.map(({ username }) => ` as ${username}`).join('')}`)
+    const fault = (code: string, text: string) => Object.assign(new Error(text), { code })
+    const offered = this.registry.get(image)
+    if (offered === undefined) throw fault('IMAGE_UNKNOWN', `no image ${image}`)
+    const login = logins.find(({ username }) => username === offered.username)
+    if (offered.username !== undefined && login === undefined) throw fault('IMAGE_DENIED', `${image}: denied`)
+    const access = login === undefined ? 'all' : [loginMark(parseImageReference(image).registry, login)]
+    const pulled: RuntimeImage = { id: `${image}@sha256:1`, sizeBytes: 7, user: '', origin: 'registry', access }
+    this.images.set(image, pulled)
+    return pulled
   }
 
   async create(spec: ContainerSpec): Promise<void> {

@@ -34,13 +34,19 @@ exec awk 'BEGIN { for (i = 1; i < ARGC; i++) if (ARGV[i] in ENVIRON) print ENVIR
 
 /** `fairlead/echo`, any tag: busybox, our own Node.js binary and the echo program over an empty root. */
 export function echoImageSource(options: ImageSourceOptions): ImageSource {
+  let image: Promise<Image> | undefined
   return {
     name: 'echo',
     offers: 'fairlead/echo',
-    resolve: async (reference) =>
-      reference.registry === 'docker.io' && reference.repository === 'fairlead/echo'
-        ? await makeEcho(options)
-        : undefined,
+    async resolve(_, reference) {
+      if (reference.registry !== 'docker.io' || reference.repository !== 'fairlead/echo') return undefined
+      image ??= makeEcho(options).catch((error: unknown) => {
+        // A failure is not kept: a missing package may have been installed by the next try.
+        image = undefined
+        throw error
+      })
+      return await image
+    },
   }
 }
 
@@ -122,6 +128,9 @@ async function makeEcho({ folder, echoProgram }: ImageSourceOptions): Promise<Im
   if (development) extraMounts.push({ source: dirname(program), destination: '/fairlead/echo', readOnly: true })
   return {
     id: `sha256:${id}`,
+    sizeBytes: 0,
+    origin: 'local',
+    access: 'all',
     lowerDirs: [root],
     overlays: [],
     entrypoint,

@@ -59,7 +59,7 @@ export function hostImageSource(options: ImageSourceOptions): ImageSource {
   return {
     name: 'host',
     offers: 'fairlead/host',
-    resolve: async (reference) => {
+    resolve: async (_, reference) => {
       if (reference.registry !== 'docker.io' || reference.repository !== 'fairlead/host') return undefined
       image ??= makeHost(options)
       return image
@@ -81,6 +81,9 @@ async function makeHost({ folder }: ImageSourceOptions): Promise<Image> {
   })
   return {
     id: 'fairlead:host',
+    sizeBytes: 0,
+    origin: 'local',
+    access: 'all',
     lowerDirs: [root],
     overlays: SHOWN_FOLDERS.filter((path) => lookAt(path)?.isDirectory()).map(
       (path): Overlay => ({ destination: path, lowerDir: path }),

@@ -40,3 +40,7 @@ export function parseImageReference(text: string): ImageReference {
   const repository = registry === DEFAULT_REGISTRY && path.length === 1 ? `library/${path[0]}` : path.join('/')
   return { registry, repository, tag, ...(digest === undefined ? {} : { digest }) }
 }
+
+/** How an image is called by everybody: `docker.io/library/nginx:1.27`; one that is asked for by its digest, by that alone. */
+export const imageName = ({ registry, repository, tag, digest }: ImageReference): string =>
+  `${registry}/${repository}${digest === undefined ? `:${tag}` : `@${digest}`}`

@@ -1,6 +1,7 @@
 import { echoImageSource } from './echo-image.ts'
 import { hostImageSource } from './host-image.ts'
 import type { ImageSource, ImageSourceOptions } from './image.ts'
+import { localImageSource } from './local/local-image-source.ts'
 
 /** Asked in this order. */
 export function imageSources(options: ImageSourceOptions): readonly ImageSource[] {
@@ -9,5 +10,7 @@ export function imageSources(options: ImageSourceOptions): readonly ImageSource[
     echoImageSource(options),
     // The machine's own programs.
     hostImageSource(options),
+    // What was fetched from a registry, or brought by hand.
+    localImageSource(options),
   ]
 }

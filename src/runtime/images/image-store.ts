@@ -1,37 +1,50 @@
 import { RuntimeError } from '../runtime-error.ts'
-import type { Image, ImageSourceOptions, ImageStore } from './image.ts'
+import type { ImageSourceOptions, ImageStore } from './image.ts'
 import { imageHint } from './image-hint.ts'
 import { parseImageReference } from './image-reference.ts'
 import { imageSources } from './image-source-list.ts'
 
-/** The images of this machine. `folder` holds what the sources make; an image is made once a process, on first use. */
+/** The images of this machine, as one cluster sees them. */
 export function createImageStore(options: ImageSourceOptions): ImageStore {
   const sources = imageSources(options)
-  const resolved = new Map<string, Promise<Image>>()
+  const offers = sources.flatMap(({ offers }) => offers ?? []).join(', ')
 
-  async function find(name: string): Promise<Image> {
+  const find: ImageStore['find'] = async (name) => {
     const reference = parseImageReference(name)
     for (const source of sources) {
-      const image = await source.resolve(reference)
+      const image = await source.resolve(name, reference)
       if (image !== undefined) return image
     }
-    const offers = sources.map((source) => source.offers).join(', ')
-    throw new RuntimeError(
-      'IMAGE_UNKNOWN',
-      `image '${name}' is not on this machine: the built-in images are ${offers}; images from registries come with a later version; ${imageHint(reference)}`,
-    )
+    return undefined
   }
 
   return {
-    resolve(name) {
-      let image = resolved.get(name)
-      if (image === undefined) {
-        image = find(name)
-        resolved.set(name, image)
-        // A failure is not kept: a missing package may have been installed by the next try.
-        image.catch(() => resolved.delete(name))
+    find,
+    async resolve(name) {
+      const image = await find(name)
+      if (image !== undefined) return image
+      throw new RuntimeError('IMAGE_UNKNOWN', `image '${name}' is not on this machine`)
+    },
+    async pull(name, logins) {
+      const reference = parseImageReference(name)
+      for (const source of sources) {
+        if (source.pull !== undefined) {
+          try {
+            return await source.pull(name, logins)
+          } catch (error) {
+            throw withHint(error, `built-in images are ${offers}; ${imageHint(reference)}`)
+          }
+        }
+        const image = await source.resolve(name, reference)
+        if (image !== undefined) return image
       }
-      return image
+      throw new RuntimeError('IMAGE_UNKNOWN', `image '${name}' is not on this machine`)
     },
   }
+}
+
+/** Whoever cannot get at a registry at all is told what there is meanwhile. */
+function withHint(error: unknown, hint: string): unknown {
+  if (!(error instanceof RuntimeError) || error.code !== 'IMAGE_UNREACHABLE') return error
+  return new RuntimeError(error.code, `${error.message.slice(error.code.length + 2)}; ${hint}`, { cause: error })
 }

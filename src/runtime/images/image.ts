@@ -1,5 +1,7 @@
-import type { Mount } from '../runtime.ts'
+import type { Mount, RuntimeImage } from '../runtime.ts'
 import type { ImageReference } from './image-reference.ts'
+import type { RegistrySettings } from './local/registry/registries-conf.ts'
+import type { RegistryLogin } from './local/registry/registry-login.ts'
 
 /** A folder of the machine that containers see, each under a scratch layer of its own. */
 export interface Overlay {
@@ -11,9 +13,9 @@ export interface Overlay {
  * An image made ready on this machine: its layers as folders, and what its configuration says, in the words of the OCI
  * image format.
  */
-export interface Image {
-  /** `sha256:…` of what the image is made of, or `fairlead:NAME` for those made of the machine itself. */
-  readonly id: string
+export interface Image extends RuntimeImage {
+  /** Digest of its configuration, `sha256:…`, by which the images of the machine are kept; absent: it is built in. */
+  readonly contentId?: string
   /** Read-only layers, top first, absolute. */
   readonly lowerDirs: readonly string[]
   /** Folders upon these, mounted before anything else. */
@@ -23,8 +25,6 @@ export interface Image {
   /** `NAME=value`. */
   readonly env: readonly string[]
   readonly workingDir: string
-  /** As in an image's configuration: `` (root), `uid`, `uid:gid`. Names are resolved by the image's source. */
-  readonly user: string
   readonly stopSignal: NodeJS.Signals
   /** Folders or files of the machine that the image needs, bind-mounted before the container's own mounts. */
   readonly extraMounts: readonly Mount[]
@@ -44,21 +44,32 @@ export interface ImageSourceOptions {
   readonly folder: string
   /** The program behind fairlead/echo: dist/echo.cjs, or src/echo/main.ts. Found by itself where absent. */
   readonly echoProgram?: string
+  /** Where the images lie that were brought to this machine; absent: there are none, and none can be had. */
+  readonly localFolder?: string
+  /** Of programs that fetch images. */
+  readonly environment?: NodeJS.ProcessEnv
+  readonly registries?: RegistrySettings
 }
 
 /** Where images come from. The first source that knows a name gives the image. */
 export interface ImageSource {
   readonly name: string
-  /** What a user may write, for messages: `fairlead/echo`. */
-  readonly offers: string
-  /** Undefined where this source has no such image. */
-  resolve(reference: ImageReference): Promise<Image | undefined>
+  /** What a user may write, for messages: `fairlead/echo`; absent: no name in particular. */
+  readonly offers?: string
+  /** Undefined where this source has no such image at present. `name`: as it was asked for. */
+  resolve(name: string, reference: ImageReference): Promise<Image | undefined>
+  /** Of a source that can get any image by its name. Rejects with RuntimeError: `LocalImages.pull`. */
+  pull?(name: string, logins: readonly RegistryLogin[]): Promise<Image>
 }
 
 export interface ImageStore {
   /**
-   * Throws RuntimeError IMAGE_UNKNOWN, IMAGE_INVALID, or IMAGE_UNAVAILABLE where a built-in one cannot be made on this
-   * machine.
+   * Undefined where it would have to be fetched. Rejects with RuntimeError IMAGE_INVALID, or IMAGE_UNAVAILABLE where a
+   * built-in one cannot be made on this machine.
    */
-  resolve(reference: string): Promise<Image>
+  find(name: string): Promise<Image | undefined>
+  /** The same; rejects with IMAGE_UNKNOWN where it is not here. */
+  resolve(name: string): Promise<Image>
+  /** Fetches it, unless it is built in. Rejects with RuntimeError: `LocalImages.pull`. */
+  pull(name: string, logins: readonly RegistryLogin[]): Promise<Image>
 }

@@ -96,6 +96,7 @@ export async function makeContainer(
   const stored: StoredContainer = {
     id,
     image: spec.image,
+    ...(image.contentId !== undefined && { imageId: image.contentId }),
     annotations,
     stopSignal: image.stopSignal,
     cgroupsPath,

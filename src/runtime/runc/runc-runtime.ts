@@ -228,7 +228,8 @@ export function createRuncRuntime(options: RuncRuntimeOptions): RuncRuntime {
   }
 
   return {
-    ensureImage: async (image) => ({ id: (await images.resolve(image)).id }),
+    imageStatus: (image) => images.find(image),
+    pullImage: (image, logins) => images.pull(image, logins),
     create,
     start,
     resize: async (id, limits) => {

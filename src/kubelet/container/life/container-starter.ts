@@ -1,7 +1,7 @@
-import type { Pod } from '#api/core/pod/message.ts'
 import { timeText } from '#api/time-text.ts'
 import type { KubeletContext } from '../../context.ts'
-import { errorCode, errorText } from '../../kubelet-error.ts'
+import { ensureImage, ImageFault } from '../../images/ensure-image.ts'
+import { errorText } from '../../kubelet-error.ts'
 import type { ContainerEntry } from '../container-entry.ts'
 import { containerId } from '../container-id.ts'
 import { nextBackoff } from '../plan/backoff.ts'
@@ -10,6 +10,8 @@ import { stopContainer } from './container-stopper.ts'
 import { runHook } from './lifecycle-hook.ts'
 
 const CONFIG_RETRY_MS = 2000
+/** After how long what is no failure of a registry is looked at again. */
+const RETRY_MS = { InvalidImageName: 300_000, ErrImageNeverPull: 10_000 } as const
 
 /** Waits with a reason, and not before `delay` from now. */
 const hold = (context: KubeletContext, entry: ContainerEntry, reason: string, message: string, delay: number): void => {
@@ -18,21 +20,12 @@ const hold = (context: KubeletContext, entry: ContainerEntry, reason: string, me
   entry.notBefore = context.clock.now() + delay
 }
 
-const imageFailed = (context: KubeletContext, pod: Pod, entry: ContainerEntry, error: unknown): void => {
-  const image = entry.container.image ?? ''
-  const { name } = entry.container
-  if (errorCode(error) === 'IMAGE_INVALID') {
-    const text = `Failed to apply default image tag "${image}": ${errorText(error)}`
-    context.record(pod, 'Warning', 'InspectFailed', text, name)
-    context.record(pod, 'Warning', 'Failed', 'Error: InvalidImageName', name)
-    hold(context, entry, 'InvalidImageName', text, 300_000)
-    return
-  }
-  const text = `Failed to pull image "${image}": ${errorText(error)}`
-  entry.imageBackoff = nextBackoff(entry.imageBackoff, context.clock.now())
-  context.record(pod, 'Warning', 'Failed', text, name)
-  context.record(pod, 'Warning', 'Failed', 'Error: ErrImagePull', name)
-  hold(context, entry, 'ErrImagePull', text, entry.imageBackoff.delay)
+/** It waits for its image: by the back-off of failed pulls, or until the image may have been brought by other means. */
+const imageFailed = (context: KubeletContext, entry: ContainerEntry, error: unknown): void => {
+  if (!(error instanceof ImageFault)) throw error
+  const { reason, message } = error
+  if (reason === 'ErrImagePull') entry.imageBackoff = nextBackoff(entry.imageBackoff, context.clock.now())
+  hold(context, entry, reason, message, reason === 'ErrImagePull' ? entry.imageBackoff!.delay : RETRY_MS[reason])
 }
 
 /**
@@ -51,12 +44,13 @@ export const startContainer = async (
     record(pod, type, reason, message, container.name)
   const before = entry.phase.phase === 'exited' ? entry.phase : undefined
   try {
-    entry.imageID = (await runtime.ensureImage(container.image ?? '')).id
+    const image = await ensureImage(context, pod, container, place.signal)
+    if (image === undefined) return
+    entry.imageID = image.id
   } catch (error) {
-    return imageFailed(context, pod, entry, error)
+    return imageFailed(context, entry, error)
   }
   if (place.signal.aborted) return
-  event('Normal', 'Pulled', `Container image "${container.image}" already present on machine`)
   const previous = entry.id
   if (before !== undefined) {
     entry.last = before

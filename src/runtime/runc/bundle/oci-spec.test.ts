@@ -9,6 +9,9 @@ import { ociSpec } from './oci-spec.ts'
 
 const image: Image = {
   id: 'sha256:0',
+  sizeBytes: 0,
+  origin: 'local',
+  access: 'all',
   lowerDirs: ['/images/a:b', '/images/c'],
   overlays: [{ destination: '/usr/bin', lowerDir: '/usr/bin' }],
   entrypoint: ['/entry'],

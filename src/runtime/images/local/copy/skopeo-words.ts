@@ -1,0 +1,68 @@
+import { RuntimeError, type RuntimeErrorCode } from '../../../runtime-error.ts'
+
+/** The messages of skopeo's log that say why it ended: `time="…" level=fatal msg="…"`. */
+export const wordsOf = (log: string): string => {
+  const fatal = [...log.matchAll(/level=(?:fatal|error) msg="((?:[^"\\]|\\.)*)"/g)].map((match) =>
+    match[1]!.replace(/\\(.)/g, (_, mark: string) => (mark === 'n' ? ' ' : mark)),
+  )
+  const said = fatal.length === 0 ? log.trim().slice(-2000) : fatal.join('; ')
+  // What was asked for, the reader knows.
+  return said.replace(/^(?:initializing source|Error parsing image name) "?\S+?"?: (?=\S)/, '')
+}
+
+interface Reading {
+  readonly words: RegExp
+  readonly code: RuntimeErrorCode
+  /** What is to be done, where that is not plain. */
+  readonly hint?: string
+}
+
+/** By what skopeo, the storage and registries say; the first that fits. */
+const READINGS: readonly Reading[] = [
+  {
+    words: /no space left on device|disk quota exceeded/i,
+    code: 'IMAGE_DISK_FULL',
+    hint: 'free some of it: fairlead image prune',
+  },
+  { words: /read-only file system/i, code: 'IMAGE_DISK_FULL' },
+  {
+    words: /no image found in (?:manifest list|image index) for architecture/i,
+    code: 'IMAGE_FOREIGN',
+    hint: 'it was made for other machines only',
+  },
+  {
+    words:
+      /unauthorized|authentication required|access .*denied|denied: |forbidden|no basic auth credentials|status(?: code)?:? 40[13]/i,
+    code: 'IMAGE_DENIED',
+    hint: 'a pod shows its login by imagePullSecrets',
+  },
+  {
+    words:
+      /manifest unknown|name unknown|not found|repository name not known|status(?: code)?:? 404|does not exist|no such (?:image|manifest)/i,
+    code: 'IMAGE_UNKNOWN',
+  },
+  {
+    words: /server gave HTTP response to HTTPS client/i,
+    code: 'IMAGE_UNREACHABLE',
+    hint: 'a registry without TLS is named to the cluster: fairlead up --insecure-registry HOST',
+  },
+  {
+    words: /x509|certificate/i,
+    code: 'IMAGE_UNREACHABLE',
+    hint: 'its certificate is not trusted by this machine; one that need not be: fairlead up --insecure-registry HOST',
+  },
+  {
+    words:
+      /dial tcp|no such host|connection re(?:fused|set)|i\/o timeout|timeout|network is unreachable|pinging container registry|toomanyrequests|status(?: code)?:? (?:429|5\d\d)/i,
+    code: 'IMAGE_UNREACHABLE',
+    hint: 'without a way to it, an image is brought from a file: fairlead image load',
+  },
+]
+
+/** What a failed copy is to whoever asked for the image: what skopeo said, under a code of ours, with a way out. */
+export const copyError = (image: string, words: string): RuntimeError => {
+  const reading = READINGS.find((one) => one.words.test(words))
+  const code = reading?.code ?? 'IMAGE_CORRUPT'
+  const hint = reading?.hint === undefined ? '' : ` (${reading.hint})`
+  return new RuntimeError(code, `image '${image}': ${words || 'skopeo was killed'}${hint}`)
+}

@@ -1,0 +1,254 @@
+import { randomBytes } from 'node:crypto'
+import { existsSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { RuntimeError } from '../../runtime-error.ts'
+import { imageName, parseImageReference } from '../image-reference.ts'
+import { type FolderImageConfig, machineArchitecture, writeFolderImage } from './archive/folder-image.ts'
+import { readArchive } from './archive/image-archive.ts'
+import { layerFolder, storedIds, storedImage } from './copy/containers-storage.ts'
+import { Skopeo } from './copy/skopeo.ts'
+import { type DraftFolder, makeDraft } from './draft-folder.ts'
+import { parseImageConfig } from './image-config.ts'
+import { type ImageStorePaths, imageStorePaths } from './image-store-folder.ts'
+import type { LocalImage } from './local-image.ts'
+import { ReferenceFiles } from './reference-files.ts'
+import { type RegistrySettings, registriesConf } from './registry/registries-conf.ts'
+import { authFileText, loginMark, type RegistryLogin } from './registry/registry-login.ts'
+
+interface LocalImagesOptions {
+  /** The store's folder, made with the first image. */
+  readonly root: string
+  /** Of the programs that it starts. */
+  readonly environment?: NodeJS.ProcessEnv
+}
+
+interface CopyWatch {
+  readonly signal?: AbortSignal
+  /** A terminal's descriptor: how far it is, is shown there. */
+  readonly progress?: number
+}
+
+interface PullOptions extends CopyWatch {
+  /** Shown to the registry one after the other; empty: none. Absent: those that the user of this process has. */
+  readonly logins?: readonly RegistryLogin[]
+  readonly registries?: RegistrySettings
+}
+
+/** What is brought, and how; each copy has a name of its own in the storage. */
+interface Copying extends CopyWatch {
+  readonly source: string
+  readonly origin: LocalImage['origin']
+  readonly access: LocalImage['access']
+  readonly authFile?: string
+  readonly registriesConf?: string
+}
+
+/** The images of this machine that were brought here, by whatever process of ours, for all nodes and clusters. */
+export class LocalImages {
+  readonly #paths: ImageStorePaths
+  readonly #references: ReferenceFiles
+  readonly #environment: NodeJS.ProcessEnv
+
+  constructor({ root, environment = process.env }: LocalImagesOptions) {
+    this.#paths = imageStorePaths(root)
+    this.#references = new ReferenceFiles(this.#paths.references)
+    this.#environment = environment
+  }
+
+  /** The folders of an image's layers, the top one first. */
+  layerFolders({ layers }: LocalImage): readonly string[] {
+    return layers.map((layer) => layerFolder(this.#paths.storage, layer))
+  }
+
+  /** Throws RuntimeError IMAGE_INVALID for what is no name. */
+  find(text: string): LocalImage | undefined {
+    const reference = parseImageReference(text)
+    const { digest } = reference
+    const named =
+      this.#references.read(imageName(reference)) ??
+      (digest === undefined
+        ? undefined
+        : this.#references.list().find((image) => image.digests.includes(digest) && isSameRepository(image, text)))
+    // Somebody may have emptied the storage.
+    return named !== undefined && this.layerFolders(named).every((folder) => existsSync(folder)) ? named : undefined
+  }
+
+  list(): readonly LocalImage[] {
+    return this.#references.list()
+  }
+
+  /**
+   * Fetches an image from its registry. Rejects with RuntimeError IMAGE_INVALID, IMAGE_UNKNOWN, IMAGE_DENIED, IMAGE_UNREACHABLE,
+   * IMAGE_FOREIGN, IMAGE_CORRUPT, IMAGE_TOO_LARGE, IMAGE_DISK_FULL, RUNTIME_PROGRAM_MISSING, or with the signal's reason.
+   */
+  async pull(text: string, { logins, registries, ...watch }: PullOptions = {}): Promise<LocalImage> {
+    const reference = parseImageReference(text)
+    const { registry, repository, tag, digest } = reference
+    const source = `docker://${registry}/${repository}${digest === undefined ? `:${tag}` : `@${digest}`}`
+    const conf = registries && registriesConf(registries, registry)
+    using draft = makeDraft(this.#paths.drafts)
+    let denied: unknown
+    for (const login of logins?.length ? logins : [undefined]) {
+      const authFile = join(draft.path, 'auth.json')
+      if (logins !== undefined) writeFileSync(authFile, authFileText(registry, login), { mode: 0o600 })
+      try {
+        return await this.#copy(imageName(reference), draft, {
+          ...watch,
+          source,
+          origin: 'registry',
+          access: login === undefined ? 'all' : [loginMark(registry, login)],
+          ...(logins !== undefined && { authFile }),
+          ...(conf !== undefined && { registriesConf: conf }),
+        })
+      } catch (error) {
+        if (!(error instanceof RuntimeError) || error.code !== 'IMAGE_DENIED') throw error
+        denied = error
+      }
+    }
+    throw denied
+  }
+
+  /**
+   * Takes all images of an archive, of `docker save` or in OCI's layout. `name`: what the one image in it is to be called.
+   * Rejects as pull() does.
+   */
+  async load(archive: string, name?: string, watch: CopyWatch = {}): Promise<readonly LocalImage[]> {
+    const images = await readArchive(archive)
+    if (name !== undefined && images.length > 1)
+      throw new RuntimeError(
+        'IMAGE_INVALID',
+        `'${archive}' holds ${images.length} images: one name does not do for them`,
+      )
+    const loaded: LocalImage[] = []
+    for (const { names, source } of images) {
+      const wanted = (name === undefined ? names : [name]).map((text) => imageName(parseImageReference(text)))
+      if (wanted.length === 0)
+        throw new RuntimeError(
+          'IMAGE_INVALID',
+          `'${archive}' does not say what its image is called: give it a name by --name`,
+        )
+      using draft = makeDraft(this.#paths.drafts)
+      const [first = '', ...others] = wanted
+      const image = await this.#copy(first, draft, {
+        ...watch,
+        source: source(archive),
+        origin: 'local',
+        access: 'all',
+      })
+      loaded.push(image)
+      for (const other of others) loaded.push(this.#name({ ...image, name: other }))
+    }
+    return loaded
+  }
+
+  /** Makes an image of all that is in a folder. Rejects as pull() does. */
+  async add(text: string, folder: string, config: FolderImageConfig, watch: CopyWatch = {}): Promise<LocalImage> {
+    const name = imageName(parseImageReference(text))
+    using draft = makeDraft(this.#paths.drafts)
+    const layout = join(draft.path, 'layout')
+    await writeFolderImage(folder, layout, config)
+    return await this.#copy(name, draft, { ...watch, source: `oci:${layout}`, origin: 'local', access: 'all' })
+  }
+
+  async #copy(name: string, draft: DraftFolder, copying: Copying): Promise<LocalImage> {
+    const { source, origin, access, authFile, registriesConf: conf, ...watch } = copying
+    const target = `localhost/fairlead:${randomBytes(12).toString('hex')}`
+    const confFile = join(draft.path, 'registries.conf')
+    if (conf !== undefined) writeFileSync(confFile, conf)
+    const skopeo = new Skopeo(this.#paths, this.#environment)
+    await skopeo.copy({
+      ...watch,
+      image: name,
+      source,
+      target,
+      draft: draft.path,
+      ...(authFile !== undefined && { authFile }),
+      ...(conf !== undefined && { registriesConf: confFile }),
+    })
+    const { config: json, ...stored } = storedImage(this.#paths.storage, target)
+    try {
+      const config = parseImageConfig(name, json)
+      refuseForeign(name, config)
+      const before = this.#references.read(name)
+      return this.#name({
+        ...stored,
+        name,
+        origin,
+        access: before?.id === stored.id && origin === 'registry' ? joined(before.access, access) : access,
+        keptAt: new Date().toISOString(),
+        config,
+      })
+    } catch (error) {
+      if (!this.#references.list().some(({ id }) => id === stored.id)) await skopeo.remove(stored.id, draft.path)
+      throw error
+    }
+  }
+
+  #name(image: LocalImage): LocalImage {
+    this.#references.write(image)
+    return image
+  }
+
+  /**
+   * Takes a name away, and the image with its last one. `users`: who runs an image, by its id. Rejects with RuntimeError
+   * IMAGE_UNKNOWN, or IMAGE_IN_USE, which names them: the name stays then.
+   */
+  async remove(text: string, users: (id: string) => readonly string[]): Promise<void> {
+    const image = this.find(text)
+    if (image === undefined) throw new RuntimeError('IMAGE_UNKNOWN', `image '${text}' is not on this machine`)
+    this.#references.remove(image.name)
+    if (this.#references.list().some(({ id }) => id === image.id)) return
+    // Asked when nobody can find it by its name any more.
+    const busy = users(image.id)
+    if (busy.length > 0) {
+      this.#name(image)
+      throw new RuntimeError('IMAGE_IN_USE', `image '${text}' is used by ${listed(busy)}: delete them first`)
+    }
+    await this.#discard([image.id])
+  }
+
+  /**
+   * Takes away all images that nobody runs, with their names; or, of those, only what has no name any more. Gives the names
+   * (of what had none, the ids), and what their layers took, octets, as far as no other image has them.
+   */
+  async prune(isUsed: (id: string) => boolean, { all = false } = {}): Promise<{ readonly removed: readonly string[] }> {
+    const named = this.#references.list()
+    const spared = new Set(named.filter(({ id }) => !all || isUsed(id)).map(({ id }) => id))
+    const gone = storedIds(this.#paths.storage).filter((id) => !spared.has(id) && !isUsed(id))
+    const removed = gone.flatMap((id) => {
+      const names = named.filter((image) => image.id === id).map(({ name }) => name)
+      for (const name of names) this.#references.remove(name)
+      return names.length > 0 ? names : [id]
+    })
+    await this.#discard(gone)
+    return { removed }
+  }
+
+  async #discard(ids: readonly string[]): Promise<void> {
+    if (ids.length === 0) return
+    using draft = makeDraft(this.#paths.drafts)
+    const skopeo = new Skopeo(this.#paths, this.#environment)
+    for (const id of ids) await skopeo.remove(id, draft.path)
+  }
+}
+
+const isSameRepository = ({ name }: LocalImage, text: string): boolean => {
+  const [one, other] = [name, text].map(parseImageReference)
+  return one?.registry === other?.registry && one?.repository === other?.repository
+}
+
+const joined = (one: LocalImage['access'], other: LocalImage['access']): LocalImage['access'] =>
+  one === 'all' || other === 'all' ? 'all' : [...new Set([...one, ...other])]
+
+const listed = (names: readonly string[]): string =>
+  names.length <= 3 ? names.join(', ') : `${names.slice(0, 3).join(', ')} and ${names.length - 3} more`
+
+const refuseForeign = (name: string, { architecture, os }: LocalImage['config']): void => {
+  const own = machineArchitecture()
+  const [isOwn, isLinux] = [architecture === '' || architecture === own, os === '' || os === 'linux']
+  if (isOwn && isLinux) return
+  throw new RuntimeError(
+    'IMAGE_FOREIGN',
+    `image '${name}' is for ${os || 'linux'}/${architecture || own}, and this machine is linux/${own}`,
+  )
+}

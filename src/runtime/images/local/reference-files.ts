@@ -1,0 +1,73 @@
+import { createHash } from 'node:crypto'
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { LocalImage } from './local-image.ts'
+
+/** Of what is written; another is read as no file at all, and its image is brought anew. */
+const FORMAT = 1
+
+/**
+ * The names of a machine's images, a file each, written whole: whoever reads, writes or removes one needs no lock, and what
+ * another process of ours has brought is there at once.
+ */
+export class ReferenceFiles {
+  readonly #folder: string
+
+  constructor(folder: string) {
+    this.#folder = folder
+  }
+
+  #path(name: string): string {
+    return join(this.#folder, `${createHash('sha256').update(name).digest('hex')}.json`)
+  }
+
+  /** The image of that very name. */
+  read(name: string): LocalImage | undefined {
+    return readImage(this.#path(name))
+  }
+
+  write(image: LocalImage): void {
+    mkdirSync(this.#folder, { recursive: true, mode: 0o700 })
+    const path = this.#path(image.name)
+    const draft = `${path}.${process.pid}`
+    writeFileSync(draft, JSON.stringify({ format: FORMAT, image }), { mode: 0o600 })
+    renameSync(draft, path)
+  }
+
+  /** No error where there is none. */
+  remove(name: string): void {
+    rmSync(this.#path(name), { force: true })
+  }
+
+  /** All of them, by name. */
+  list(): readonly LocalImage[] {
+    let files: readonly string[]
+    try {
+      files = readdirSync(this.#folder)
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
+      throw error
+    }
+    return files
+      .filter((file) => file.endsWith('.json'))
+      .flatMap((file) => readImage(join(this.#folder, file)) ?? [])
+      .sort((one, other) => (one.name < other.name ? -1 : 1))
+  }
+}
+
+const readImage = (path: string): LocalImage | undefined => {
+  let text: string
+  try {
+    text = readFileSync(path, 'utf8')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw error
+  }
+  try {
+    const { format, image } = JSON.parse(text) as { format: number; image: LocalImage }
+    return format === FORMAT ? image : undefined
+  } catch {
+    // Cut short by a machine that lost power: the image is brought anew.
+    return undefined
+  }
+}

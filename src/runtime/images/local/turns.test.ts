@@ -1,0 +1,29 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { Turns } from './turns.ts'
+
+test('so many at once, the others in the order in which they came, and a failure gives its turn on', async () => {
+  const turns = new Turns(2)
+  const log: string[] = []
+  const ends = new Map<string, () => void>()
+  const work = (name: string, fails = false) =>
+    turns
+      .take(async () => {
+        log.push(name)
+        await new Promise<void>((resolve) => ends.set(name, resolve))
+        if (fails) throw new Error(name)
+      })
+      .catch(() => log.push(`${name} failed`))
+  const settled = async () => await new Promise((resolve) => setImmediate(resolve))
+  const all = [work('a'), work('b', true), work('c'), work('d')]
+  await settled()
+  assert.deepEqual(log, ['a', 'b'])
+  ends.get('b')!()
+  await settled()
+  assert.deepEqual(log.toSorted(), ['a', 'b', 'b failed', 'c'])
+  ends.get('a')!()
+  await settled()
+  assert.deepEqual(log.at(-1), 'd')
+  for (const name of ['c', 'd']) ends.get(name)!()
+  await Promise.all(all)
+})
