@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { allVerbs } from '#cli/command-entry.ts'
 import { commandList } from '#cli/command-list.ts'
 import { VERSION } from '#cluster/version.ts'
 
@@ -74,9 +75,12 @@ test('docs/dependencies.md has a row for every dependency of package.json, and n
 })
 
 test('every verb of the command list has its file, its name and its help, and every file its verb', async () => {
-  const files = readdirSync(join(top, 'src/cli/commands')).filter((file) => !file.endsWith('.test.ts'))
-  assert.deepEqual(files.map((file) => file.replace(/\.ts$/, '')).sort(), commandList.map(({ name }) => name).sort())
-  for (const { name, summary, load } of commandList) {
+  const files = readdirSync(join(top, 'src/cli/commands'), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'))
+    .map((file) => file.replace(/\.ts$/, '').replace('/', ' '))
+  const verbs = allVerbs(commandList)
+  assert.deepEqual(files.sort(), verbs.map(({ name }) => name).sort())
+  for (const { name, summary, load } of verbs) {
     const command = await load()
     assert.equal(command.name, name)
     assert.equal(command.summary, summary)

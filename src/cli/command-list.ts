@@ -1,7 +1,7 @@
-import type { CommandEntry } from './command-entry.ts'
+import { allVerbs, type CommandListEntry } from './command-entry.ts'
 
 /** Every verb, in the order of the help. Loaded when it is asked for: `up` must not wait for the rest. */
-export const commandList: readonly CommandEntry[] = [
+export const commandList: readonly CommandListEntry[] = [
   {
     name: 'up',
     summary: 'start a cluster and make it kubectl’s current context',
@@ -33,6 +33,47 @@ export const commandList: readonly CommandEntry[] = [
     load: async () => (await import('./commands/explain.ts')).explain,
   },
   {
+    name: 'image',
+    summary: 'the images of this machine, which all its clusters share',
+    verbs: [
+      {
+        name: 'image ls',
+        summary: 'what is here',
+        load: async () => (await import('./commands/image/ls.ts')).ls,
+      },
+      {
+        name: 'image load',
+        summary: 'take images from an archive: docker save, or OCI',
+        load: async () => (await import('./commands/image/load.ts')).load,
+      },
+      {
+        name: 'image add',
+        summary: 'make an image of a folder',
+        load: async () => (await import('./commands/image/add.ts')).add,
+      },
+      {
+        name: 'image import',
+        summary: 'take an image from Docker, Podman or containerd on this machine',
+        load: async () => (await import('./commands/image/import.ts')).importImage,
+      },
+      {
+        name: 'image pull',
+        summary: 'fetch images from their registries',
+        load: async () => (await import('./commands/image/pull.ts')).pull,
+      },
+      {
+        name: 'image rm',
+        summary: 'take images away',
+        load: async () => (await import('./commands/image/rm.ts')).rm,
+      },
+      {
+        name: 'image prune',
+        summary: 'take away what no pod runs',
+        load: async () => (await import('./commands/image/prune.ts')).prune,
+      },
+    ],
+  },
+  {
     name: 'logs',
     summary: 'what the cluster’s own processes say',
     load: async () => (await import('./commands/logs.ts')).logs,
@@ -50,6 +91,6 @@ export const commandList: readonly CommandEntry[] = [
   {
     name: 'completion',
     summary: 'completion for bash, zsh or fish, printed',
-    load: async () => (await import('./commands/completion.ts')).completionOf(commandList),
+    load: async () => (await import('./commands/completion.ts')).completionOf(allVerbs(commandList)),
   },
 ]

@@ -18,6 +18,7 @@ test('parseInvocation() gives defaults, values, switches and the argument', () =
   const plain = parseInvocation(command, [], io)
   assert.deepEqual(plain, {
     argument: 'white',
+    words: [],
     flags: { name: 'fairlead', output: undefined },
     switches: { quick: false },
     given: new Set(),
@@ -26,6 +27,7 @@ test('parseInvocation() gives defaults, values, switches and the argument', () =
   const full = parseInvocation(command, ['--quick', 'green', '-o', 'json', '--name=ci'], io)
   assert.deepEqual(full, {
     argument: 'green',
+    words: [],
     flags: { name: 'ci', output: 'json' },
     switches: { quick: true },
     given: new Set(['quick', 'output', 'name']),
@@ -66,6 +68,19 @@ test('parseInvocation() takes a cluster’s name as a plain word, and refuses tw
   })
   assert.throws(() => parseInvocation(plain, [''], io), { code: 'USAGE', message: 'paint: --name is empty' })
   assert.match(helpOf(plain), /Usage: fairlead paint \[NAME\] \[flags\]/)
+})
+
+test('parseInvocation() gives a verb that takes several words all of them, and what stands behind --', () => {
+  const several: Command = { ...command, argument: { name: 'FENCE…', words: [1, 3], help: 'which' } }
+  assert.deepEqual(parseInvocation(several, ['a', '--quick', 'b'], io).words, ['a', 'b'])
+  assert.deepEqual(parseInvocation(several, ['a', '--', '--quick', '-x'], io).words, ['a', '--quick', '-x'])
+  for (const [words, message] of [
+    [[], /^paint: it takes FENCE…$/],
+    [['a', 'b', 'c', 'd'], /'d' is not understood; it takes FENCE…/],
+    [[''], /a word is empty/],
+  ] as const)
+    assert.throws(() => parseInvocation(several, words, io), { code: 'USAGE', message })
+  assert.match(helpOf(several), /Usage: fairlead paint FENCE… \[flags\]/)
 })
 
 test('parseInvocation() says what may have been meant', () => {

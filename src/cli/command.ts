@@ -23,6 +23,8 @@ export interface Io {
 export interface Invocation {
   /** What stands for the verb's argument; its default, or '' where the verb has none. */
   readonly argument: string
+  /** The words of a verb that takes several, and those behind `--`; none of any other verb. */
+  readonly words: readonly string[]
   readonly flags: Readonly<Record<string, string | undefined>>
   readonly switches: Readonly<Record<string, boolean>>
   /** The flags and switches that were said, not left to their defaults. */
@@ -32,8 +34,12 @@ export interface Invocation {
 
 export interface Command {
   readonly name: string
-  /** A word without a flag that the verb takes: one of `choices`, or the value of `flag`, said without its name. */
+  /**
+   * A word without a flag that the verb takes: one of `choices`, or the value of `flag`, said without its name; or several
+   * words, at least and at most so many.
+   */
   readonly argument?:
+    | { readonly name: string; readonly words: readonly [least: number, most: number]; readonly help: string }
     | { readonly name: string; readonly default: string; readonly choices: readonly string[]; readonly help: string }
     | { readonly name: string; readonly flag: string; readonly help: string }
   readonly summary: string
@@ -73,7 +79,8 @@ export const parseInvocation = (command: Command, words: readonly string[], io: 
       })
     }
   })()
-  const [word, surplus] = parsed.positionals
+  const several = wordsOf(command, parsed.positionals)
+  const [word, surplus] = several === undefined ? parsed.positionals : []
   const argument = argumentOf(command, word, surplus)
   const flags: Record<string, string | undefined> = {}
   const switches: Record<string, boolean> = {}
@@ -99,7 +106,7 @@ export const parseInvocation = (command: Command, words: readonly string[], io: 
         `${command.name}: --${name} is ${flags[name]}, but may be: ${flag.choices.join(', ')}${didYouMean(flags[name], flag.choices)}`,
       )
   }
-  return { argument, flags, switches, given: new Set(Object.keys(parsed.values)), io }
+  return { argument, words: several ?? [], flags, switches, given: new Set(Object.keys(parsed.values)), io }
 }
 
 /** What Node.js has to say of a word, in one line. */
@@ -116,9 +123,21 @@ export const didYouMean = (word: string, words: readonly string[]): string =>
     .map((one) => `; did you mean ${one}?`)
     .join('')
 
+/** The words of a verb that takes several; undefined of any other. Throws CliError USAGE. */
+const wordsOf = ({ name, argument }: Command, words: readonly string[]): readonly string[] | undefined => {
+  if (argument === undefined || !('words' in argument)) return undefined
+  const [least, most] = argument.words
+  if (words.includes('')) throw new CliError('USAGE', `${name}: a word is empty; a variable of the shell may be unset`)
+  if (words.length < least)
+    throw new CliError('USAGE', `${name}: it takes ${argument.name}`, { hint: `fairlead help ${name} has examples` })
+  if (words.length > most)
+    throw new CliError('USAGE', `${name}: '${words[most]}' is not understood; it takes ${argument.name}`)
+  return words
+}
+
 /** What stands for the verb's argument. Throws CliError USAGE. */
 const argumentOf = ({ name, argument }: Command, word: string | undefined, surplus: string | undefined): string => {
-  if (argument === undefined) return ''
+  if (argument === undefined || 'words' in argument) return ''
   const choices = 'choices' in argument ? argument.choices : undefined
   const given = word ?? ('choices' in argument ? argument.default : '')
   if (surplus === undefined && (choices === undefined || choices.includes(given))) return given
@@ -139,7 +158,8 @@ export const helpOf = (command: Command): string => {
     command.examples.length > 0 ? `\nExamples:\n${command.examples.map((line) => `  ${line}`).join('\n')}\n` : ''
   const { argument } = command
   const words = argument && ('choices' in argument ? argument.choices.join('|') : argument.name)
-  const usage = `Usage: fairlead ${command.name}${words ? ` [${words}]` : ''}${rows.length > 0 ? ' [flags]' : ''}`
+  const shown = argument && 'words' in argument ? ` ${words}` : words ? ` [${words}]` : ''
+  const usage = `Usage: fairlead ${command.name}${shown}${rows.length > 0 ? ' [flags]' : ''}`
   const standard = argument && 'choices' in argument ? ` (${argument.default})` : ''
   const word = argument ? `\n${argument.name}: ${argument.help}${standard}\n` : ''
   return `fairlead ${command.name}: ${command.summary}\n\n${usage}\n\n${command.description}\n${word}${flags}${examples}`

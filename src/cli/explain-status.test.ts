@@ -14,7 +14,7 @@ after(() => rmSync(folder, { recursive: true, force: true }))
 const failing = async (flags: Readonly<Record<string, string>>): Promise<unknown> => {
   const environment = { HOME: folder, KUBECONFIG: join(folder, 'none') }
   const io = { out: () => undefined, err: () => undefined, terminal: false, environment }
-  const error: unknown = await explain.run({ argument: '', flags, switches: {}, given: new Set(), io }).then(
+  const error: unknown = await explain.run({ argument: '', words: [], flags, switches: {}, given: new Set(), io }).then(
     () => undefined,
     (reason: unknown) => reason,
   )

@@ -1,16 +1,19 @@
 import { CliError } from './cli-error.ts'
-import { didYouMean, helpOf, type Io, parseInvocation } from './command.ts'
+import { type Command, didYouMean, helpOf, type Io, parseInvocation } from './command.ts'
+import type { CommandGroup } from './command-entry.ts'
 import { commandList } from './command-list.ts'
 import { exitStatusOf } from './exit-status.ts'
 
 const verbs = commandList.map(({ name }) => name)
-const width = Math.max(...verbs.map((name) => name.length)) + 3
+const listOf = (all: readonly { readonly name: string; readonly summary: string }[]): string => {
+  const width = Math.max(...all.map(({ name }) => name.length)) + 3
+  return all.map(({ name, summary }) => `  ${name.padEnd(width)}${summary}`).join('\n')
+}
 const overview = `fairlead: a Kubernetes cluster on one machine, in a second; its Services and its network, real
 
 Usage: fairlead VERB [flags]
 
-${commandList.map(({ name, summary }) => `  ${name.padEnd(width)}${summary}`).join('\n')}
-  ${'help'.padEnd(width)}this, or: fairlead help VERB
+${listOf([...commandList, { name: 'help', summary: 'this, or: fairlead help VERB' }])}
 `
 
 const HELP: readonly string[] = ['help', '--help', '-h']
@@ -18,8 +21,8 @@ const HELP: readonly string[] = ['help', '--help', '-h']
 const run = async (words: readonly string[], io: Io): Promise<number> => {
   const [verb = 'help', ...rest] = words
   if (HELP.includes(verb)) {
-    const about = rest.find((word) => !HELP.includes(word))
-    if (about !== undefined) return run([about, '--help'], io)
+    const about = rest.filter((word) => !HELP.includes(word))
+    if (about.length > 0) return run([...about, '--help'], io)
     io.out(overview)
     return 0
   }
@@ -28,12 +31,36 @@ const run = async (words: readonly string[], io: Io): Promise<number> => {
     throw new CliError('USAGE', `there is no verb '${verb}'${didYouMean(verb, verbs)}`, {
       hint: `one of: ${verbs.join(', ')}`,
     })
-  const command = await entry.load()
-  if (rest.includes('--help') || rest.includes('-h')) {
+  if ('verbs' in entry) return runOfGroup(entry, rest, io)
+  return runCommand(await entry.load(), rest, io)
+}
+
+/** `fairlead image load …`: the second word says which of the group is meant. */
+const runOfGroup = async (group: CommandGroup, words: readonly string[], io: Io): Promise<number> => {
+  const [verb = '--help', ...rest] = words
+  const names = group.verbs.map(({ name }) => name.slice(group.name.length + 1))
+  if (HELP.includes(verb)) {
+    io.out(
+      `fairlead ${group.name}: ${group.summary}\n\nUsage: fairlead ${group.name} VERB [flags]\n\n${listOf(group.verbs)}\n`,
+    )
+    return 0
+  }
+  const entry = group.verbs[names.indexOf(verb)]
+  if (!entry)
+    throw new CliError('USAGE', `there is no verb '${group.name} ${verb}'${didYouMean(verb, names)}`, {
+      hint: `one of: ${names.join(', ')}`,
+    })
+  return runCommand(await entry.load(), rest, io)
+}
+
+const runCommand = async (command: Command, words: readonly string[], io: Io): Promise<number> => {
+  // What stands behind `--` is not ours.
+  const own = words.slice(0, words.includes('--') ? words.indexOf('--') : words.length)
+  if (own.includes('--help') || own.includes('-h')) {
     io.out(helpOf(command))
     return 0
   }
-  return command.run(parseInvocation(command, rest, io))
+  return command.run(parseInvocation(command, words, io))
 }
 
 const io: Io = {
@@ -55,6 +82,8 @@ try {
 } catch (error) {
   const { code, hint, exitStatus } = error as { code?: unknown; hint?: unknown; exitStatus?: number }
   if (!(error instanceof Error) || typeof code !== 'string') throw error
-  io.err(`fairlead: ${error.message}\n${typeof hint === 'string' ? `  ${hint}\n` : ''}`)
+  // Some carry their code in front, for logs.
+  const message = error.message.replace(`${code}: `, '')
+  io.err(`fairlead: ${message}\n${typeof hint === 'string' ? `  ${hint}\n` : ''}`)
   process.exitCode = exitStatus ?? exitStatusOf(error)
 }

@@ -3,6 +3,7 @@ import { appendFileSync, existsSync, readFileSync, statSync, writeFileSync } fro
 import { join } from 'node:path'
 import type { Node } from '#api/core/node/message.ts'
 import type { Service } from '#api/core/service/message.ts'
+import { allVerbs } from '#cli/command-entry.ts'
 import { commandList } from '#cli/command-list.ts'
 import { logPath, stateRoot } from '#cluster/state/state.ts'
 import { ask, deployment, service } from './echo.ts'
@@ -312,13 +313,14 @@ claim('on a terminal up shows its progress and what to do next', async (assert) 
 claim('every verb explains itself, and completion is what each shell understands', async (assert) => {
   await using one = scratch()
   const overview = (await one.fairlead('help')).stdout
-  const verbs = commandList.map(({ name }) => name)
-  for (const verb of verbs) assert.match(overview, new RegExp(`^  ${verb} {2,}\\w`, 'm'))
-  for (const verb of verbs) {
-    const help = await one.fairlead('help', verb)
+  for (const { name } of commandList) assert.match(overview, new RegExp(`^  ${name} {2,}\\w`, 'm'))
+  for (const { name: verb } of allVerbs(commandList)) {
+    const help = await one.fairlead('help', ...verb.split(' '))
     assert.match(help.stdout, new RegExp(`^fairlead ${verb}: [\\s\\S]*Usage: fairlead ${verb}[\\s\\S]*Examples:`))
-    assert.equal((await one.fairlead(verb, '--help')).stdout, help.stdout)
+    assert.equal((await one.fairlead(...verb.split(' '), '--help')).stdout, help.stdout)
   }
+  assert.match((await one.fairlead('image')).stdout, /^ {2}image load {2,}take images/m)
+  assert.match((await one.fairlead('image', 'lod')).stderr, /no verb 'image lod'; did you mean load\?/)
   const version = JSON.parse((await one.fairlead('version', '-o', 'json')).stdout) as Record<string, string>
   assert.match(version.kubernetes!, /^v1\.36\./)
   for (const [shell, ...check] of [
@@ -326,6 +328,12 @@ claim('every verb explains itself, and completion is what each shell understands
       'bash',
       '-c',
       'source "$1"; COMP_WORDS=(fairlead up --load-balancer p); COMP_CWORD=3; _fairlead; echo "$COMPREPLY"',
+      'bash',
+    ],
+    [
+      'bash',
+      '-c',
+      'source "$1"; COMP_WORDS=(fairlead image l); COMP_CWORD=2; _fairlead; [ "$COMPREPLY" = ls ] && echo pool',
       'bash',
     ],
     ['zsh', '-fc', 'autoload -Uz compinit; compinit -D -u; source "$1"; (( $+_comps[fairlead] )) && echo pool', 'zsh'],

@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { after } from 'node:test'
+import { allVerbs } from '#cli/command-entry.ts'
 import { commandList } from '#cli/command-list.ts'
 import { claim, run } from './harness.ts'
 
@@ -40,12 +41,16 @@ claim(
 
 claim('every verb, flag and script that a document names is there', async (assert) => {
   const verbs = new Map(
-    await Promise.all(commandList.map(async ({ name, load }) => [name, (await load()).flags] as const)),
+    await Promise.all(allVerbs(commandList).map(async ({ name, load }) => [name, (await load()).flags] as const)),
   )
+  const groups = new Set(commandList.flatMap((entry) => ('verbs' in entry ? [entry.name] : [])))
   for (const path of documents) {
     const text = read(path)
-    for (const [whole, verb, rest] of text.matchAll(/(?:bin\/|^|`)fairlead ([a-z]+)\b([^\n`#]*)/gm)) {
-      if (verb === 'help') continue
+    for (const [whole, first, rest] of text.matchAll(/(?:bin\/|^|`)fairlead ([a-z]+)\b([^\n`#]*)/gm)) {
+      if (first === 'help') continue
+      // Of a group, the second word is part of the verb, where one is named.
+      const verb = groups.has(first!) ? `${first} ${/^ +([a-z]+)\b/.exec(rest!)?.[1] ?? ''}`.trim() : first
+      if (groups.has(verb!)) continue
       const flags = verbs.get(verb!)
       assert.ok(flags, `${path} names '${whole}', but there is no such verb`)
       for (const [, flag] of rest!.matchAll(/--([a-z][a-z-]*)/g))

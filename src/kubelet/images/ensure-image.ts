@@ -2,7 +2,7 @@ import type { Pod } from '#api/core/pod/message.ts'
 import type { Container } from '#api/core/pod/spec/container.ts'
 import type { Secret } from '#api/core/secret/message.ts'
 import { parseImageReference } from '#runtime/images/image-reference.ts'
-import { loginMark, type RegistryLogin } from '#runtime/images/local/registry/registry-login.ts'
+import { loginMark } from '#runtime/images/local/registry/registry-login.ts'
 import type { RuntimeImage } from '#runtime/runtime.ts'
 import type { KubeletContext } from '../context.ts'
 import { durationText } from '../duration-text.ts'
@@ -10,15 +10,16 @@ import { errorCode, errorText } from '../kubelet-error.ts'
 import { planPull } from './pull-plan.ts'
 import { loginsFor } from './pull-secret.ts'
 
-/** Why a container's image is not to be had: the reason and the message that its status shows. */
-export class ImageFault extends Error {
-  readonly reason: 'InvalidImageName' | 'ErrImageNeverPull' | 'ErrImagePull'
-  constructor(reason: ImageFault['reason'], message: string) {
-    super(message)
-    this.name = 'ImageFault'
-    this.reason = reason
-  }
-}
+/** `held`: the image is not to be had, by the reason and the message that the container's status shows. */
+export type ImageOutcome =
+  | { readonly outcome: 'ready'; readonly image: RuntimeImage }
+  | {
+      readonly outcome: 'held'
+      readonly reason: 'InvalidImageName' | 'ErrImageNeverPull' | 'ErrImagePull'
+      readonly message: string
+    }
+  /** Nobody waits for it any more. */
+  | { readonly outcome: 'aborted' }
 
 type ImageContext = Pick<KubeletContext, 'runtime' | 'record' | 'secrets' | 'clock'>
 
@@ -35,63 +36,56 @@ const pullSecrets = async ({ secrets, record }: ImageContext, pod: Pod): Promise
 }
 
 /**
- * Sees to it that a container's image is on the machine, by its policy, and tells of it in Events. Gives undefined where
- * `signal` aborts; what is being fetched then goes on for others. Rejects with ImageFault.
+ * Sees to it that a container's image is on the machine, by its policy, and tells of it in Events. What is being fetched when
+ * `signal` aborts goes on for others. Never rejects.
  */
 export const ensureImage = async (
   context: ImageContext,
   pod: Pod,
   container: Container,
   signal: AbortSignal,
-): Promise<RuntimeImage | undefined> => {
+): Promise<ImageOutcome> => {
   const { image = '', name } = container
   const { runtime, record, clock } = context
   const event = (type: 'Normal' | 'Warning', reason: string, message: string) =>
     record(pod, type, reason, message, name)
-  const failed = (reason: ImageFault['reason'], message: string): ImageFault => {
+  const held = (
+    reason: Extract<ImageOutcome, { outcome: 'held' }>['reason'],
+    shown: string,
+    message: string,
+  ): ImageOutcome => {
+    event('Warning', shown, message)
     event('Warning', 'Failed', `Error: ${reason}`)
-    return new ImageFault(reason, message)
+    return { outcome: 'held', reason, message }
   }
-  const unpulled = (error: unknown): ImageFault => {
-    const message = `Failed to pull image "${image}": ${errorText(error)}`
-    event('Warning', 'Failed', message)
-    return failed('ErrImagePull', message)
-  }
-  let status: RuntimeImage | undefined
-  let logins: readonly RegistryLogin[]
-  let marks: readonly string[]
+  const unpulled = (error: unknown): ImageOutcome =>
+    held('ErrImagePull', 'Failed', `Failed to pull image "${image}": ${errorText(error)}`)
   try {
     const reference = parseImageReference(image)
-    status = await runtime.imageStatus(image)
-    logins = status?.origin === 'local' ? [] : loginsFor(reference, await pullSecrets(context, pod))
-    marks = logins.map((login) => loginMark(reference.registry, login))
-  } catch (error) {
-    if (errorCode(error) !== 'IMAGE_INVALID') throw unpulled(error)
-    const message = `Failed to apply default image tag "${image}": ${errorText(error)}`
-    event('Warning', 'InspectFailed', message)
-    throw failed('InvalidImageName', message)
-  }
-  switch (planPull(container, status, marks)) {
-    case 'present':
+    const status = await runtime.imageStatus(image)
+    const logins = status?.origin === 'local' ? [] : loginsFor(reference, await pullSecrets(context, pod))
+    const marks = logins.map((login) => loginMark(reference.registry, login))
+    const plan = planPull(container, status, marks)
+    if (plan.kind === 'present') {
       event('Normal', 'Pulled', `Container image "${image}" already present on machine and can be accessed by the pod`)
-      return status
-    case 'absent': {
+      return { outcome: 'ready', image: plan.image }
+    }
+    if (plan.kind === 'absent') {
       const message = `Container image "${image}" is not present with pull policy of Never`
-      event('Warning', 'ErrImageNeverPull', message)
-      throw failed('ErrImageNeverPull', message)
+      return held('ErrImageNeverPull', 'ErrImageNeverPull', message)
     }
-    case 'pull': {
-      event('Normal', 'Pulling', `Pulling image "${image}"`)
-      const from = clock.now()
-      const pulled = await unlessAborted(runtime.pullImage(image, logins), signal).catch((error: unknown) => {
-        throw unpulled(error)
-      })
-      if (pulled === undefined) return undefined
-      const took = durationText(clock.now() - from)
-      const size = `Image size: ${pulled.sizeBytes} bytes.`
-      event('Normal', 'Pulled', `Successfully pulled image "${image}" in ${took} (${took} including waiting). ${size}`)
-      return pulled
-    }
+    event('Normal', 'Pulling', `Pulling image "${image}"`)
+    const from = clock.now()
+    const pulled = await unlessAborted(runtime.pullImage(image, logins), signal)
+    if (pulled === undefined) return { outcome: 'aborted' }
+    const took = durationText(clock.now() - from)
+    const size = `Image size: ${pulled.sizeBytes} bytes.`
+    event('Normal', 'Pulled', `Successfully pulled image "${image}" in ${took} (${took} including waiting). ${size}`)
+    return { outcome: 'ready', image: pulled }
+  } catch (error) {
+    if (errorCode(error) !== 'IMAGE_INVALID') return unpulled(error)
+    const message = `Failed to apply default image tag "${image}": ${errorText(error)}`
+    return held('InvalidImageName', 'InspectFailed', message)
   }
 }
 

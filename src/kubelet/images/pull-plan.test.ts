@@ -6,7 +6,7 @@ import { planPull } from './pull-plan.ts'
 const status: RuntimeImage = { id: 'i', sizeBytes: 1, user: '', origin: 'registry', access: 'all' }
 type Policy = 'Always' | 'IfNotPresent' | 'Never'
 const plan = (imagePullPolicy: Policy, here: RuntimeImage | undefined, marks: readonly string[] = []) =>
-  planPull({ image: 'x:1', imagePullPolicy }, here, marks)
+  planPull({ image: 'x:1', imagePullPolicy }, here, marks).kind
 
 test('by its policy an image is fetched always, where it is not here, or never', () => {
   const both = (policy: Policy) => [plan(policy, undefined), plan(policy, status)]
@@ -16,7 +16,7 @@ test('by its policy an image is fetched always, where it is not here, or never',
 })
 
 test('without a policy, only a tag other than latest, or a digest, is taken to stay what it is', () => {
-  const usual = (image: string) => planPull({ image }, status, [])
+  const usual = (image: string) => planPull({ image }, status, []).kind
   for (const image of ['x', 'x:latest', 'h:5000/x', 'h:5000/x:latest', 'a/b/c'])
     assert.equal(usual(image), 'pull', image)
   for (const image of ['x:1', 'h:5000/x:latest-1', 'x@sha256:0', 'x:latest@sha256:0'])

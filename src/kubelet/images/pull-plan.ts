@@ -2,7 +2,7 @@ import type { Container } from '#api/core/pod/spec/container.ts'
 import type { RuntimeImage } from '#runtime/runtime.ts'
 
 /** What is to be done for a container's image: `absent`, it is not here, or not for this pod, and is not to be fetched. */
-type PullPlan = 'present' | 'pull' | 'absent'
+type PullPlan = { readonly kind: 'present'; readonly image: RuntimeImage } | { readonly kind: 'pull' | 'absent' }
 
 /** A tag that is left out is `latest`, which may be another one each time. */
 const usualPolicy = (image: string): string => (/:(?!latest$)[^/:]+$|@/.test(image) ? 'IfNotPresent' : 'Always')
@@ -17,9 +17,8 @@ export const planPull = (
   marks: readonly string[],
 ): PullPlan => {
   const policy = imagePullPolicy || usualPolicy(image)
-  if (status?.origin === 'local') return 'present'
-  if (policy === 'Always') return 'pull'
-  const { access = [] } = status ?? {}
-  if (status !== undefined && (access === 'all' || marks.some((mark) => access.includes(mark)))) return 'present'
-  return policy === 'Never' ? 'absent' : 'pull'
+  const mayUse = ({ access }: RuntimeImage): boolean => access === 'all' || marks.some((mark) => access.includes(mark))
+  if (status !== undefined && (status.origin === 'local' || (policy !== 'Always' && mayUse(status))))
+    return { kind: 'present', image: status }
+  return { kind: policy === 'Never' ? 'absent' : 'pull' }
 }

@@ -1,6 +1,6 @@
 import { timeText } from '#api/time-text.ts'
 import type { KubeletContext } from '../../context.ts'
-import { ensureImage, ImageFault } from '../../images/ensure-image.ts'
+import { ensureImage, type ImageOutcome } from '../../images/ensure-image.ts'
 import { errorText } from '../../kubelet-error.ts'
 import type { ContainerEntry } from '../container-entry.ts'
 import { containerId } from '../container-id.ts'
@@ -21,9 +21,11 @@ const hold = (context: KubeletContext, entry: ContainerEntry, reason: string, me
 }
 
 /** It waits for its image: by the back-off of failed pulls, or until the image may have been brought by other means. */
-const imageFailed = (context: KubeletContext, entry: ContainerEntry, error: unknown): void => {
-  if (!(error instanceof ImageFault)) throw error
-  const { reason, message } = error
+const holdForImage = (
+  context: KubeletContext,
+  entry: ContainerEntry,
+  { reason, message }: Extract<ImageOutcome, { outcome: 'held' }>,
+): void => {
   if (reason === 'ErrImagePull') entry.imageBackoff = nextBackoff(entry.imageBackoff, context.clock.now())
   hold(context, entry, reason, message, reason === 'ErrImagePull' ? entry.imageBackoff!.delay : RETRY_MS[reason])
 }
@@ -43,14 +45,13 @@ export const startContainer = async (
   const event = (type: 'Normal' | 'Warning', reason: string, message: string) =>
     record(pod, type, reason, message, container.name)
   const before = entry.phase.phase === 'exited' ? entry.phase : undefined
-  try {
-    const image = await ensureImage(context, pod, container, place.signal)
-    if (image === undefined) return
-    entry.imageID = image.id
-  } catch (error) {
-    return imageFailed(context, entry, error)
+  const image = await ensureImage(context, pod, container, place.signal)
+  if (place.signal.aborted || image.outcome === 'aborted') return
+  if (image.outcome === 'held') {
+    holdForImage(context, entry, image)
+    return
   }
-  if (place.signal.aborted) return
+  entry.imageID = image.image.id
   const previous = entry.id
   if (before !== undefined) {
     entry.last = before

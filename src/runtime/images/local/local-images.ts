@@ -208,12 +208,12 @@ export class LocalImages {
   }
 
   /**
-   * Takes away all images that nobody runs, with their names; or, of those, only what has no name any more. Gives the names
-   * (of what had none, the ids), and what their layers took, octets, as far as no other image has them.
+   * Takes away what nobody runs and has no name any more; with `all`, what has names too. Gives the names that went, and the
+   * ids of what had none.
    */
-  async prune(isUsed: (id: string) => boolean, { all = false } = {}): Promise<{ readonly removed: readonly string[] }> {
+  async prune(isUsed: (id: string) => boolean, { all = false } = {}): Promise<readonly string[]> {
     const named = this.#references.list()
-    const spared = new Set(named.filter(({ id }) => !all || isUsed(id)).map(({ id }) => id))
+    const spared = new Set(all ? [] : named.map(({ id }) => id))
     const gone = storedIds(this.#paths.storage).filter((id) => !spared.has(id) && !isUsed(id))
     const removed = gone.flatMap((id) => {
       const names = named.filter((image) => image.id === id).map(({ name }) => name)
@@ -221,7 +221,7 @@ export class LocalImages {
       return names.length > 0 ? names : [id]
     })
     await this.#discard(gone)
-    return { removed }
+    return removed
   }
 
   async #discard(ids: readonly string[]): Promise<void> {

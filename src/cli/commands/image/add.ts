@@ -1,0 +1,61 @@
+import { CliError } from '../../cli-error.ts'
+import { type Command, quietFlag } from '../../command.ts'
+import { openImageStore } from '../../images/image-store.ts'
+import { arrived } from '../../images/image-words.ts'
+import { takeInterrupts } from '../../interrupt.ts'
+
+/** A JSON list of words, as a Dockerfile has it, or one word. */
+const wordsOf = (flag: string, text: string | undefined): readonly string[] | undefined => {
+  if (text === undefined) return undefined
+  if (!text.startsWith('[')) return [text]
+  try {
+    const value = JSON.parse(text) as unknown
+    if (Array.isArray(value) && value.every((word) => typeof word === 'string')) return value
+  } catch {
+    // Said below.
+  }
+  throw new CliError('USAGE', `image add: --${flag} is no list of words`, {
+    hint: `write it as JSON: --${flag} '["/bin/app", "--port=80"]'`,
+  })
+}
+
+export const add: Command = {
+  name: 'image add',
+  summary: 'make an image of a folder',
+  description: `The image has one layer: all that is in the folder, with its owners and modes. What is mounted below it is not of it. How it is
+run, the flags say; what they leave open, a pod's command and args say.`,
+  argument: { name: 'NAME DIR', words: [2, 2], help: 'what it is to be called, and the folder' },
+  flags: {
+    entrypoint: { value: 'WORDS', help: 'the program, a word or a JSON list' },
+    cmd: { value: 'WORDS', help: 'its arguments, or the program, a word or a JSON list' },
+    env: { value: 'NAME=VALUE,…', help: 'its environment' },
+    workdir: { value: 'PATH', help: 'where it starts' },
+    user: { value: 'USER[:GROUP]', help: 'as whom it runs, by name or number' },
+    expose: { value: 'PORT/PROTOCOL,…', help: 'ports that it says it listens on' },
+    quiet: quietFlag,
+  },
+  examples: [
+    'fairlead image add site:1 ./public',
+    `fairlead image add app:1 ./rootfs --entrypoint '["/bin/app"]' --user 1000`,
+  ],
+  async run({ words, flags, switches, io }) {
+    const [name = '', folder = ''] = words
+    const env = flags.env?.split(',')
+    const odd = env?.find((entry) => !/^[^=]+=/.test(entry))
+    if (odd !== undefined) throw new CliError('USAGE', `image add: --env has '${odd}', which is no NAME=VALUE`)
+    const [entrypoint, cmd] = [wordsOf('entrypoint', flags.entrypoint), wordsOf('cmd', flags.cmd)]
+    const config = {
+      ...(entrypoint && { entrypoint }),
+      ...(cmd && { cmd }),
+      ...(env && { env }),
+      ...(flags.workdir && { workingDir: flags.workdir }),
+      ...(flags.user && { user: flags.user }),
+      ...(flags.expose && { exposedPorts: flags.expose.split(',') }),
+    }
+    using interrupts = takeInterrupts()
+    const watch = { signal: interrupts.signal, ...(io.terminal && !switches.quiet && { progress: 2 }) }
+    const image = await openImageStore().add(name, folder, config, watch)
+    if (!switches.quiet) io.out(arrived(image))
+    return 0
+  },
+}

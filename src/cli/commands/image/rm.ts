@@ -1,0 +1,22 @@
+import { type Command, quietFlag } from '../../command.ts'
+import { openImageStore } from '../../images/image-store.ts'
+import { imageUsers } from '../../images/image-users.ts'
+import { shortName } from '../../images/image-words.ts'
+
+export const rm: Command = {
+  name: 'image rm',
+  summary: 'take images away',
+  description: `Takes each name away, and with an image's last name its layers, as far as no other image has them. An image that a pod runs stays,
+also where its cluster is stopped.`,
+  argument: { name: 'NAME…', words: [1, 1000], help: 'the images' },
+  flags: { quiet: quietFlag },
+  examples: ['fairlead image rm nginx:1.27'],
+  async run({ words, switches, io }) {
+    const store = openImageStore()
+    for (const name of words) {
+      await store.remove(name, (id) => imageUsers().get(id) ?? [])
+      if (!switches.quiet) io.out(`${shortName(name)} removed\n`)
+    }
+    return 0
+  },
+}
