@@ -2,6 +2,7 @@ import { auditPath } from '#cluster/state/state.ts'
 import { up as startCluster } from '#cluster/up/up.ts'
 import { CliError } from '../cli-error.ts'
 import { type Command, nameArgument, nameFlag, outputFlag, quietFlag } from '../command.ts'
+import { registryFlags, registrySettings } from '../images/registry-flags.ts'
 import { takeInterrupts } from '../interrupt.ts'
 import { contextName } from '../kubeconfig/kubeconfig.ts'
 import { enterKubeconfig, leaveKubeconfig, refuseShownKubeconfig } from '../kubeconfig/kubeconfig-entry.ts'
@@ -32,6 +33,7 @@ was restarted, is brought back as it was: then a flag that says otherwise is an 
     egress: { help: 'let pods out through this machine' },
     ephemeral: { help: 'keep objects in memory alone: they are lost when the control plane ends' },
     audit: { help: 'write of each request to the API in the audit log, logs/audit.log in the state folder' },
+    ...registryFlags,
     'set-aside': {
       help: 'where the objects of a stopped cluster cannot be read, set their file aside and begin without them',
     },
@@ -67,6 +69,7 @@ was restarted, is brought back as it was: then a flag that says otherwise is an 
       egress: switches.egress!,
       ephemeral: switches.ephemeral!,
       audit: switches.audit!,
+      registries: registrySettings('up', flags),
       setAside: switches['set-aside']!,
       asked: Object.fromEntries([...given].map((flag) => [flag, flags[flag] ?? `${switches[flag]}`])),
       onNotice: (text) => io.err(`${text}\n`),

@@ -2,6 +2,7 @@ import { Rtnetlink } from '#kernel/rtnetlink/rtnetlink.ts'
 import { isPortFree } from '#kernel/sockets/socket.ts'
 import { parseCidr } from '#net/cidr.ts'
 import { addressAt, holds } from '#podnetwork/address-range.ts'
+import type { RegistrySettings } from '#runtime/images/local/registry/registries-conf.ts'
 import { ClusterError } from '../cluster-error.ts'
 import type { ClusterConfig } from '../config.ts'
 import { fabricNamespace, hostLink } from '../machines/names.ts'
@@ -35,6 +36,8 @@ export interface ClusterRequest {
   readonly egress: boolean
   readonly ephemeral: boolean
   readonly audit: boolean
+  /** How nodes get at registries; absent: as everybody does. */
+  readonly registries?: RegistrySettings | undefined
   readonly ranges: RangeFlags
   /** Every other cluster of this machine. */
   readonly others: readonly ClusterConfig[]
@@ -101,6 +104,7 @@ export function planCluster(request: ClusterRequest, host: Host = KERNEL_HOST): 
     egress: request.egress,
     ephemeral: request.ephemeral,
     audit: request.audit,
+    ...(request.registries && { registries: request.registries }),
     clusterDomain: 'cluster.local',
     host: { addresses: hostAddresses, link: hostLink(name) },
     apiServer: planApiPorts(request.others, host),

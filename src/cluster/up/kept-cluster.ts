@@ -27,6 +27,8 @@ export const refuseOtherShape = (config: ClusterConfig, asked: Asked): void => {
     egress: `${config.egress}`,
     ephemeral: `${config.ephemeral}`,
     audit: `${config.audit === true}`,
+    'registry-mirror': (config.registries?.mirrors ?? []).map(({ registry, mirror }) => `${registry}=${mirror}`).join(),
+    'insecure-registry': (config.registries?.insecure ?? []).join(),
     'cluster-cidr': config.clusterCidr.join(),
     'service-cidr': config.serviceCidr.join(),
     'cluster-dns': config.clusterDns.join(),
@@ -39,7 +41,7 @@ export const refuseOtherShape = (config: ClusterConfig, asked: Asked): void => {
     if (value === undefined || shape[flag] === undefined || shape[flag] === value) continue
     throw new ClusterError(
       'CLUSTER_STOPPED',
-      `cluster ${config.name} is there, stopped, and has --${flag} ${shape[flag]}, not ${value}`,
+      `cluster ${config.name} is there, stopped, and has ${shape[flag] === '' ? `no --${flag}` : `--${flag} ${shape[flag]}`}, not ${value}`,
       {
         hint: `bring it back as it was: fairlead up ${config.name}; or take it away first: fairlead down ${config.name}`,
       },
