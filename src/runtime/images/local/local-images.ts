@@ -5,8 +5,10 @@ import { RuntimeError } from '../../runtime-error.ts'
 import { imageName, parseImageReference } from '../image-reference.ts'
 import { type FolderImageConfig, machineArchitecture, writeFolderImage } from './archive/folder-image.ts'
 import { readArchive } from './archive/image-archive.ts'
+import { plainArchive } from './archive/plain-archive.ts'
 import { layerFolder, storedIds, storedImage } from './copy/containers-storage.ts'
 import { Skopeo } from './copy/skopeo.ts'
+import { UNPACK_LIMITS, type UnpackLimits } from './copy/unpack-watch.ts'
 import { type DraftFolder, makeDraft } from './draft-folder.ts'
 import { parseImageConfig } from './image-config.ts'
 import { type ImageStorePaths, imageStorePaths } from './image-store-folder.ts'
@@ -20,6 +22,7 @@ interface LocalImagesOptions {
   readonly root: string
   /** Of the programs that it starts. */
   readonly environment?: NodeJS.ProcessEnv
+  readonly limits?: UnpackLimits
 }
 
 interface CopyWatch {
@@ -47,12 +50,12 @@ interface Copying extends CopyWatch {
 export class LocalImages {
   readonly #paths: ImageStorePaths
   readonly #references: ReferenceFiles
-  readonly #environment: NodeJS.ProcessEnv
+  readonly #skopeo: Skopeo
 
-  constructor({ root, environment = process.env }: LocalImagesOptions) {
+  constructor({ root, environment = process.env, limits = UNPACK_LIMITS }: LocalImagesOptions) {
     this.#paths = imageStorePaths(root)
     this.#references = new ReferenceFiles(this.#paths.references)
-    this.#environment = environment
+    this.#skopeo = new Skopeo(this.#paths, environment, limits)
   }
 
   /** The folders of an image's layers, the top one first. */
@@ -113,7 +116,9 @@ export class LocalImages {
    * Rejects as pull() does.
    */
   async load(archive: string, name?: string, watch: CopyWatch = {}): Promise<readonly LocalImage[]> {
-    const images = await readArchive(archive)
+    using draft = makeDraft(this.#paths.drafts)
+    const plain = await plainArchive(archive, draft.path, watch.signal)
+    const images = await readArchive(plain, archive)
     if (name !== undefined && images.length > 1)
       throw new RuntimeError(
         'IMAGE_INVALID',
@@ -121,20 +126,15 @@ export class LocalImages {
       )
     const loaded: LocalImage[] = []
     for (const { names, source } of images) {
-      const wanted = (name === undefined ? names : [name]).map((text) => imageName(parseImageReference(text)))
-      if (wanted.length === 0)
+      const [first, ...others] = (name === undefined ? names : [name]).map((text) =>
+        imageName(parseImageReference(text)),
+      )
+      if (first === undefined)
         throw new RuntimeError(
           'IMAGE_INVALID',
           `'${archive}' does not say what its image is called: give it a name by --name`,
         )
-      using draft = makeDraft(this.#paths.drafts)
-      const [first = '', ...others] = wanted
-      const image = await this.#copy(first, draft, {
-        ...watch,
-        source: source(archive),
-        origin: 'local',
-        access: 'all',
-      })
+      const image = await this.#copy(first, draft, { ...watch, source: source(plain), origin: 'local', access: 'all' })
       loaded.push(image)
       for (const other of others) loaded.push(this.#name({ ...image, name: other }))
     }
@@ -155,8 +155,7 @@ export class LocalImages {
     const target = `localhost/fairlead:${randomBytes(12).toString('hex')}`
     const confFile = join(draft.path, 'registries.conf')
     if (conf !== undefined) writeFileSync(confFile, conf)
-    const skopeo = new Skopeo(this.#paths, this.#environment)
-    await skopeo.copy({
+    await this.#skopeo.copy({
       ...watch,
       image: name,
       source,
@@ -179,7 +178,7 @@ export class LocalImages {
         config,
       })
     } catch (error) {
-      if (!this.#references.list().some(({ id }) => id === stored.id)) await skopeo.remove(stored.id, draft.path)
+      if (!this.#references.list().some(({ id }) => id === stored.id)) await this.#skopeo.remove(stored.id, draft.path)
       throw error
     }
   }
@@ -227,8 +226,7 @@ export class LocalImages {
   async #discard(ids: readonly string[]): Promise<void> {
     if (ids.length === 0) return
     using draft = makeDraft(this.#paths.drafts)
-    const skopeo = new Skopeo(this.#paths, this.#environment)
-    for (const id of ids) await skopeo.remove(id, draft.path)
+    for (const id of ids) await this.#skopeo.remove(id, draft.path)
   }
 }
 

@@ -13,15 +13,15 @@ interface ArchivedImage {
 const LISTING_OCTETS = 4 << 20
 
 /**
- * What an archive holds, by the list that `docker save` (`manifest.json`) or the OCI layout (`index.json`) puts into it;
- * packed or not. Rejects with RuntimeError IMAGE_CORRUPT for what is no such archive.
+ * What an archive holds, by the list that `docker save` (`manifest.json`) or the OCI layout (`index.json`) puts into it.
+ * `shown`: what its path is to people. Rejects with RuntimeError IMAGE_CORRUPT for what is no such archive.
  */
-export const readArchive = async (path: string): Promise<readonly ArchivedImage[]> => {
+export const readArchive = async (path: string, shown = path): Promise<readonly ArchivedImage[]> => {
   const docker = await member(path, 'manifest.json')
-  if (docker.text !== undefined) return dockerImages(path, docker.text)
+  if (docker.text !== undefined) return dockerImages(shown, docker.text)
   const oci = await member(path, 'index.json')
-  if (oci.text !== undefined) return ociImages(path, oci.text)
-  throw corrupt(path, oci.fault || 'it has neither manifest.json (docker save) nor index.json (OCI)')
+  if (oci.text !== undefined) return ociImages(shown, oci.text)
+  throw corrupt(shown, oci.fault || 'it has neither manifest.json (docker save) nor index.json (OCI)')
 }
 
 const corrupt = (path: string, why: string, cause?: unknown): RuntimeError =>

@@ -1,11 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
+import { withContainerUmask } from '../../../container-umask.ts'
 import { findProgram } from '../../../runc/programs/programs.ts'
+import { writeFolderImage } from '../archive/folder-image.ts'
 import type { ImageStorePaths } from '../image-store-folder.ts'
 import { copyError, wordsOf } from './skopeo-words.ts'
-import { watchUnpacking } from './unpack-watch.ts'
+import { type UnpackLimits, watchUnpacking } from './unpack-watch.ts'
 
 interface CopyOptions {
   /** What is copied, for messages: the image's name. */
@@ -35,11 +38,13 @@ const END_MS = 5000
 export class Skopeo {
   readonly #paths: ImageStorePaths
   readonly #environment: NodeJS.ProcessEnv
+  readonly #limits: UnpackLimits
 
   /** `environment`: of the program, besides what is ours to say. */
-  constructor(paths: ImageStorePaths, environment: NodeJS.ProcessEnv) {
+  constructor(paths: ImageStorePaths, environment: NodeJS.ProcessEnv, limits: UnpackLimits) {
     this.#paths = paths
     this.#environment = environment
+    this.#limits = limits
   }
 
   /** An image of the storage, as skopeo calls it. */
@@ -53,12 +58,15 @@ export class Skopeo {
     const storageConf = join(draft, 'storage.conf')
     writeFileSync(storageConf, '[storage]\ndriver = "overlay"\n')
     const words = ['--mount', '--propagation', 'private', program, '--insecure-policy', '--tmpdir', draft, ...args]
-    return spawn(findProgram('unshare'), words, {
-      // A group of its own, so that what it starts ends with it.
-      detached: true,
-      env: { ...this.#environment, TMPDIR: draft, CONTAINERS_STORAGE_CONF: storageConf },
-      stdio: ['ignore', progress ?? 'ignore', 'pipe'],
-    })
+    // Folders that a layer does not name itself are for every user of a container, as the others are.
+    return withContainerUmask(() =>
+      spawn(findProgram('unshare'), words, {
+        // A group of its own, so that what it starts ends with it.
+        detached: true,
+        env: { ...this.#environment, TMPDIR: draft, CONTAINERS_STORAGE_CONF: storageConf },
+        stdio: ['ignore', progress ?? 'ignore', 'pipe'],
+      }),
+    )
   }
 
   /** Copies an image into the storage. Rejects with RuntimeError, which says what was wrong with it. */
@@ -76,14 +84,21 @@ export class Skopeo {
     const abort = (): void => stop(signal?.reason as Error)
     if (signal?.aborted) abort()
     signal?.addEventListener('abort', abort, { once: true })
-    const watch = watchUnpacking({ image, process: child.pid, storage: this.#paths.storage, draft, onFault: stop })
+    const watch = watchUnpacking({
+      image,
+      process: child.pid,
+      storage: this.#paths.storage,
+      draft,
+      limits: this.#limits,
+      onFault: stop,
+    })
     try {
       const { status, words } = await ended(child)
-      if (fault !== undefined) throw fault
+      if (fault !== undefined) {
+        await this.#sweep(draft)
+        throw fault
+      }
       if (status !== 0) throw copyError(image, words)
-    } catch (error) {
-      await this.#sweep(draft)
-      throw error
     } finally {
       watch.stop()
       signal?.removeEventListener('abort', abort)
@@ -99,9 +114,17 @@ export class Skopeo {
       throw copyError(id, words)
   }
 
-  /** Whoever opens the storage to write takes away what a copy that was killed has left half unpacked. */
+  /**
+   * Takes away what a copy that was killed has left half unpacked: the next one that is written does so, and here it is an
+   * empty image, which goes again. What cannot be swept now, the next copy sweeps.
+   */
   async #sweep(draft: string): Promise<void> {
-    await ended(this.#spawn(['delete', this.#stored('localhost/none:none')], draft)).catch(() => undefined)
+    const [empty, layout] = [join(draft, 'empty'), join(draft, 'layout-of-empty')]
+    mkdirSync(empty)
+    await writeFolderImage(empty, layout, {})
+    const target = `localhost/fairlead:sweep-${randomBytes(6).toString('hex')}`
+    await ended(this.#spawn(['copy', `oci:${layout}`, this.#stored(target)], draft))
+    await ended(this.#spawn(['delete', this.#stored(target)], draft))
   }
 }
 

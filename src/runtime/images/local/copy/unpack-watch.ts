@@ -1,16 +1,20 @@
 import { execFile } from 'node:child_process'
-import { readdirSync, readFileSync, statfsSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { RuntimeError } from '../../../runtime-error.ts'
+import { freeOctets } from '../free-octets.ts'
 
 /** How often a copy is looked at, milliseconds. */
 const LOOK_MS = 400
-/** A layer that unpacks to less than this may be packed as tightly as it likes, octets. */
-const HARMLESS_OCTETS = 1 << 30
-/** And one that is larger, to so many times what came of it: what people pack rarely comes to ten. */
-const LARGEST_RATIO = 100
-/** What is left to others of the disk: so much of it, and at most so many octets. */
-const RESERVE = { share: 0.05, octets: 512 << 20 } as const
+/** What a layer may unpack to. */
+export interface UnpackLimits {
+  /** Octets: what unpacks to less may be packed as tightly as it likes. */
+  readonly harmless: number
+  /** And what unpacks to more, to so many times what was fetched of the image. */
+  readonly ratio: number
+}
 
+/** What people pack rarely comes to ten times its size; gzip can make a thousand of one. */
+export const UNPACK_LIMITS: UnpackLimits = { harmless: 1 << 30, ratio: 100 }
 interface UnpackWatchOptions {
   readonly image: string
   /** The process that copies; undefined where it could not be started. */
@@ -18,6 +22,7 @@ interface UnpackWatchOptions {
   readonly storage: string
   /** Where what has come, and is not unpacked yet, lies. */
   readonly draft: string
+  readonly limits: UnpackLimits
   readonly onFault: (error: RuntimeError) => void
 }
 
@@ -26,12 +31,11 @@ interface UnpackWatchOptions {
  * left of the disk, is stopped, since everybody else on the machine needs that disk.
  */
 export const watchUnpacking = (options: UnpackWatchOptions): { stop(): void } => {
-  const { image, process, storage, draft, onFault } = options
+  const { image, process, storage, draft, limits, onFault } = options
   let timer: NodeJS.Timeout | undefined
   let stopped = false
   const look = async (): Promise<void> => {
-    const free = freeOctets(storage)
-    if (free < 0)
+    if (freeOctets(storage) < 0)
       onFault(
         new RuntimeError(
           'IMAGE_DISK_FULL',
@@ -41,11 +45,11 @@ export const watchUnpacking = (options: UnpackWatchOptions): { stop(): void } =>
     const target = process === undefined ? undefined : unpackedBy(process)
     if (target !== undefined) {
       const unpacked = await diskUsage(target)
-      if (unpacked > HARMLESS_OCTETS && unpacked > LARGEST_RATIO * Math.max(1, await diskUsage(draft)))
+      if (unpacked > limits.harmless && unpacked > limits.ratio * Math.max(1, await diskUsage(draft)))
         onFault(
           new RuntimeError(
             'IMAGE_TOO_LARGE',
-            `image '${image}': a layer unpacks to more than ${LARGEST_RATIO} times its size, ${unpacked} octets so far`,
+            `image '${image}': a layer unpacks to more than ${limits.ratio} times its size, ${unpacked} octets so far`,
           ),
         )
     }
@@ -58,12 +62,6 @@ export const watchUnpacking = (options: UnpackWatchOptions): { stop(): void } =>
       clearTimeout(timer)
     },
   }
-}
-
-/** What the disk has beyond what is left to others; negative where it has less. */
-const freeOctets = (path: string): number => {
-  const { bsize, blocks, bavail } = statfsSync(path)
-  return bavail * bsize - Math.min(RESERVE.octets, blocks * bsize * RESERVE.share)
 }
 
 /** The folder that a child of the process unpacks a layer to, by its command line: `storage-untar / FOLDER`. */
