@@ -34,7 +34,7 @@ export const busyboxLayer = (packed?: Layer['packed']): Layer =>
       { name: 'bin', type: 'folder' },
       { name: 'tmp', type: 'folder', mode: 0o1777 },
       { name: 'bin/busybox', data: readFileSync('/bin/busybox'), mode: 0o755 },
-      ...['sh', 'cat', 'echo', 'env', 'httpd', 'id', 'ls', 'pwd', 'sleep', 'stat', 'touch', 'trap', 'wget'].map(
+      ...['sh', 'cat', 'echo', 'env', 'httpd', 'id', 'ls', 'pwd', 'sleep', 'stat', 'touch', 'true'].map(
         (applet): Entry => ({ name: `bin/${applet}`, type: 'symlink', target: 'busybox' }),
       ),
     ],

@@ -13,7 +13,7 @@ export const NO_REGISTRY =
 /** What `htpasswd -B` writes for the password `secret`. */
 const SECRET = '$2y$05$abcdefghijklmnopqrstuuOQiyCxlgf/oeuTqixKmWdcYUh4Hjl0a'
 
-export interface Registry {
+interface Registry {
   readonly address: string
   /** Below it lie its blobs. */
   readonly folder: string
