@@ -87,6 +87,15 @@ claim('an image with nothing but a program has no shell, and a program that is n
   assert.match((await events('none')).join('\n'), /Failed: .*\/no\/such\/program/)
 })
 
+claim('an image of a hundred layers runs as any other', async (assert) => {
+  const layers = Array.from({ length: 99 }, (_, index) => layer([{ name: `layer-${index}`, data: `${index}` }]))
+  const config = { Cmd: ['sleep', '1000'], Env: ['PATH=/bin'] }
+  await load([{ tags: ['deep:1'], layers: [busyboxLayer(), ...layers], config }])
+  await kubectl.apply(manifest('deep', { image: 'deep:1' }))
+  await kubectl('wait', '--for=condition=Ready', 'pod/deep')
+  assert.equal((await cluster.inPod('deep', 'cat', '/layer-0', '/layer-98')).stdout, '098')
+})
+
 claim(
   'fairlead image shows what is here and who runs it, keeps what is run, and takes away the rest',
   async (assert) => {

@@ -12,6 +12,7 @@ import { UNPACK_LIMITS, type UnpackLimits } from './copy/unpack-watch.ts'
 import { type DraftFolder, makeDraft } from './draft-folder.ts'
 import { parseImageConfig } from './image-config.ts'
 import { type ImageStorePaths, imageStorePaths } from './image-store-folder.ts'
+import { LayerLinks } from './layer-links.ts'
 import type { LocalImage } from './local-image.ts'
 import { ReferenceFiles } from './reference-files.ts'
 import { type RegistrySettings, registriesConf } from './registry/registries-conf.ts'
@@ -50,17 +51,19 @@ interface Copying extends CopyWatch {
 export class LocalImages {
   readonly #paths: ImageStorePaths
   readonly #references: ReferenceFiles
+  readonly #links: LayerLinks
   readonly #skopeo: Skopeo
 
   constructor({ root, environment = process.env, limits = UNPACK_LIMITS }: LocalImagesOptions) {
     this.#paths = imageStorePaths(root)
     this.#references = new ReferenceFiles(this.#paths.references)
+    this.#links = new LayerLinks(this.#paths.links, (layer) => layerFolder(this.#paths.storage, layer))
     this.#skopeo = new Skopeo(this.#paths, environment, limits)
   }
 
   /** The folders of an image's layers, the top one first. */
   layerFolders({ layers }: LocalImage): readonly string[] {
-    return layers.map((layer) => layerFolder(this.#paths.storage, layer))
+    return layers.map((layer) => this.#links.pathOf(layer))
   }
 
   /** Throws RuntimeError IMAGE_INVALID for what is no name. */
@@ -227,6 +230,7 @@ export class LocalImages {
     if (ids.length === 0) return
     using draft = makeDraft(this.#paths.drafts)
     for (const id of ids) await this.#skopeo.remove(id, draft.path)
+    this.#links.sweep()
   }
 }
 
