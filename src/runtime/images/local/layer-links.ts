@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readlinkSync, rmSync, symlinkSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
+import { withContainerUmask } from '../../container-umask.ts'
 import { RuntimeError } from '../../runtime-error.ts'
 
 /** Letters of a layer's digest that a link begins with. */
@@ -37,6 +38,8 @@ export class LayerLinks {
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
     }
+    // What lies above is not ours alone: claims are there for everybody to read.
+    withContainerUmask(() => mkdirSync(dirname(this.#folder), { recursive: true }))
     mkdirSync(this.#folder, { recursive: true, mode: 0o700 })
     try {
       symlinkSync(target, path)
