@@ -9,7 +9,7 @@ const FIRST_PORT = 20_000
 const IMAGE = 'docker.io/bench/server:1'
 
 /** Debian's containerd with runc, by its own command line. */
-export interface Containerd {
+interface Containerd {
   /** From `ctr run` to the first answer, milliseconds, one after the other. */
   starts(archive: string, runs: number): Promise<readonly number[]>
   /** How long so many take, all asked for at once, seconds. */

@@ -74,6 +74,22 @@ export const commandList: readonly CommandListEntry[] = [
     ],
   },
   {
+    name: 'registry',
+    summary: 'a registry of images in a cluster, for docker push and skopeo copy',
+    verbs: [
+      {
+        name: 'registry start',
+        summary: 'start it, on this machine’s loopback and in the cluster’s network',
+        load: async () => (await import('./commands/registry/start.ts')).start,
+      },
+      {
+        name: 'registry stop',
+        summary: 'end it; what was pushed is kept',
+        load: async () => (await import('./commands/registry/stop.ts')).stop,
+      },
+    ],
+  },
+  {
     name: 'logs',
     summary: 'what the cluster’s own processes say',
     load: async () => (await import('./commands/logs.ts')).logs,

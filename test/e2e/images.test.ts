@@ -33,18 +33,21 @@ const waiting = (name: string, reason: string): Promise<Pod> =>
     const pod = await cluster.json<Pod>('get', 'pod', name)
     return pod.status?.containerStatuses?.[0]?.state?.waiting?.reason === reason ? pod : undefined
   })
-const events = async (name: string): Promise<readonly string[]> => {
-  const { items } = await cluster.json<{ items: readonly Event[] }>('get', 'events')
-  return items
-    .filter(({ involvedObject }) => involvedObject?.name === name)
-    .map(({ reason, message }) => `${reason}: ${message}`)
-}
+/** An Event of that pod whose reason and message fit. */
+const told = (name: string, what: RegExp): Promise<string> =>
+  eventually(`an Event of ${name}: ${what}`, async () => {
+    const { items } = await cluster.json<{ items: readonly Event[] }>('get', 'events')
+    return items
+      .filter(({ involvedObject }) => involvedObject?.name === name)
+      .map(({ reason, message }) => `${reason}: ${message}`)
+      .find((text) => what.test(text))
+  })
 
 claim('an image from docker save runs as it says, and as its pod says where that says otherwise', async (assert) => {
   const server = ['sh', '-c', 'echo "$GREETING from $(pwd)" > /tmp/index.html; exec httpd -f -p 8080 -h /tmp']
   const config = { Entrypoint: server, Env: ['GREETING=hello', 'PATH=/bin'], WorkingDir: '/bin' }
-  const told = await load([{ tags: ['shop/web:1', 'shop/web:latest'], layers: [busyboxLayer(), layer([])], config }])
-  assert.match(told, /^shop\/web:1 {3}[0-9a-f]{12} {3}2\.\d MB\nshop\/web:latest /)
+  const loaded = await load([{ tags: ['shop/web:1', 'shop/web:latest'], layers: [busyboxLayer(), layer([])], config }])
+  assert.match(loaded, /^shop\/web:1 {3}[0-9a-f]{12} {3}2\.\d MB\nshop\/web:latest /)
   await kubectl.apply(manifest('web', { image: 'shop/web', ports: [{ containerPort: 8080 }] }))
   const other = { image: 'shop/web:1', env: [{ name: 'GREETING', value: 'good day' }], workingDir: '/tmp' }
   await kubectl.apply(manifest('other', other, { nodeName: 'node-2' }))
@@ -65,8 +68,9 @@ claim('an image from docker save runs as it says, and as its pod says where that
   await kubectl('wait', '--for=jsonpath={.status.phase}=Succeeded', 'pod/words')
   assert.equal(await kubectl('logs', 'words'), 'only me\n')
   assert.ok(
-    (await events('web')).includes(
-      'Pulled: Container image "shop/web" already present on machine and can be accessed by the pod',
+    await told(
+      'web',
+      /^Pulled: Container image "shop\/web" already present on machine and can be accessed by the pod$/,
     ),
   )
 })
@@ -84,7 +88,7 @@ claim('an image with nothing but a program has no shell, and a program that is n
     return (state?.terminated ?? lastState?.terminated ?? state?.waiting?.message) ? now : undefined
   })
   assert.match(JSON.stringify(pod.status), /\/no\/such\/program/)
-  assert.match((await events('none')).join('\n'), /Failed: .*\/no\/such\/program/)
+  assert.ok(await told('none', /Failed: .*\/no\/such\/program/))
 })
 
 claim('an image of a hundred layers runs as any other', async (assert) => {
@@ -136,10 +140,7 @@ claim(
       await kubectl('wait', '--for=condition=Ready', 'pod/open')
       const [status] = (await cluster.json<Pod>('get', 'pod', 'open')).status?.containerStatuses ?? []
       assert.match(status?.imageID ?? '', /^127\.0\.0\.1:5011\/team\/app@sha256:[0-9a-f]{64}$/)
-      assert.match(
-        (await events('open')).join('\n'),
-        /Pulled: Successfully pulled image "127\.0\.0\.1:5011\/team\/app:1" in \S+/,
-      )
+      assert.ok(await told('open', /Pulled: Successfully pulled image "127\.0\.0\.1:5011\/team\/app:1" in \S+/))
 
       const guarded = { image: `${closed.address}/team/app:1`, imagePullPolicy: 'IfNotPresent' }
       await kubectl.apply(manifest('denied', guarded))
@@ -182,5 +183,38 @@ claim(
       gone.status?.containerStatuses?.[0]?.state?.waiting?.message ?? '',
       /IMAGE_UNREACHABLE.*connection refused/,
     )
+  },
+)
+
+claim(
+  'a cluster has a registry of its own: what is pushed to it runs, and is there again after stop and up',
+  async (assert) => {
+    const started = await fairlead('registry', 'start', 'images', '--port', '5013')
+    assert.match(started.stdout, /^push to 127\.0\.0\.1:5013 or 172\.30\.0\.1:5013, and name it so in a pod:$/m)
+    const layout = join(folder, 'pushed')
+    writeLayout(layout, [{ layers: [busyboxLayer('gzip')], config: { Cmd: ['sleep', '1000'], Env: ['PATH=/bin'] } }])
+    push(`oci:${layout}`, 'docker://127.0.0.1:5013/pushed:1')
+    // Both addresses lead to the same.
+    for (const [name, host] of [
+      ['pushed', '127.0.0.1'],
+      ['within', '172.30.0.1'],
+    ] as const)
+      await kubectl.apply(manifest(name, { image: `${host}:5013/pushed:1` }))
+    await kubectl('wait', '--for=condition=Ready', 'pod/pushed', 'pod/within')
+    assert.match(
+      (await fairlead('registry', 'start', 'images')).stderr,
+      /registry of cluster images runs already, at port 5013/,
+    )
+    for (const verb of ['stop', 'up'])
+      assert.equal(
+        (await run(FAIRLEAD, [verb, 'images', '-q'], { env: { KUBECONFIG: cluster.kubeconfig } })).status,
+        0,
+        verb,
+      )
+    await kubectl.apply(manifest('after', { image: '172.30.0.1:5013/pushed:1', imagePullPolicy: 'Always' }))
+    await kubectl('wait', '--for=condition=Ready', 'pod/after')
+    assert.equal((await fairlead('registry', 'stop', 'images')).status, 0)
+    assert.match((await fairlead('registry', 'stop', 'images')).stderr, /cluster images has no registry/)
+    assert.equal((await run('pgrep', ['-f', `${folder}.*/registry/config-`])).stdout, '')
   },
 )

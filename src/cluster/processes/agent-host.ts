@@ -19,6 +19,7 @@ import { namespacePath } from '#kernel/namespaces/namespace.ts'
 import { createImageStore } from '#runtime/images/image-store.ts'
 import type { RegistrySettings } from '#runtime/images/local/registry/registries-conf.ts'
 import { createRuncRuntime } from '#runtime/runc/runc-runtime.ts'
+import type { ClusterConfig } from '../config.ts'
 import { errorText } from '../error-text.ts'
 import { fabricParts } from '../fabric/fabric-parts.ts'
 import { nodesReady } from '../fabric/load-balancer.ts'
@@ -31,8 +32,11 @@ import { clusterAnswers } from './readiness.ts'
 // twice the memory. On the command line this would cost 50 ms: Node.js compiles its own modules anew where flags differ.
 setFlagsFromString('--no-allocation-site-pretenuring')
 
-/** Of a cluster that was made before it could have any. */
-const NO_SETTINGS: RegistrySettings = { mirrors: [], insecure: [] }
+/** What lies in the cluster's own network needs no TLS: nobody else is on the way. */
+const registriesOf = ({ registries, host, nodes }: ClusterConfig): RegistrySettings => ({
+  mirrors: registries?.mirrors ?? [],
+  insecure: [...(registries?.insecure ?? []), host.addresses[0], ...nodes.map(({ addresses }) => addresses[0])],
+})
 
 /** For the agents to say that their nodes are Ready, milliseconds. */
 const NODES_TOLD_MS = 10_000
@@ -59,7 +63,7 @@ const runtime = createRuncRuntime({
   images: createImageStore({
     folder: join(paths.containers, 'images'),
     localFolder: imageStoreFolder(dirname(config.stateDir)),
-    registries: config.registries ?? NO_SETTINGS,
+    registries: registriesOf(config),
   }),
   onError: (error) => log('runtime')('fault', error),
 })

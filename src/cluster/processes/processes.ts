@@ -42,9 +42,34 @@ while [ -d "$state" ] && [ ! -e "$state/stopping" ]; do
 done
 `
 
+interface Supervision {
+  /** What the supervisor is called where processes are listed. */
+  readonly name: string
+  /** Folder in which a file `stopping` ends it, as does its being gone. */
+  readonly folder: string
+  /** Takes what the program says. */
+  readonly log: string
+  readonly environment: NodeJS.ProcessEnv
+  readonly program: readonly string[]
+}
+
+/** Starts a program under a supervisor, in a session of its own. Gives the supervisor; undefined where it did not start. */
+export const supervise = ({ name, folder, log, environment, program }: Supervision): ProcessIdentity | undefined => {
+  const output = openSync(log, 'a', 0o600)
+  const child = spawn('/bin/sh', ['-c', SUPERVISOR, name, folder, ...program], {
+    detached: true,
+    stdio: ['ignore', output, output],
+    cwd: '/',
+    env: environment,
+  })
+  child.unref()
+  closeSync(output)
+  return child.pid === undefined ? undefined : identifyProcess(child.pid)
+}
+
 /**
- * Starts `role` of the cluster under its supervisor, in a session of its own, its output in STATE/logs/ROLE.log, and
- * the claim's token in its environment, which all that it starts inherits. Gives the supervisor.
+ * Starts `role` of the cluster under its supervisor, its output in STATE/logs/ROLE.log, and the claim's token in its
+ * environment, which all that it starts inherits. Gives the supervisor.
  */
 export const startSupervised = (
   role: Role,
@@ -52,21 +77,13 @@ export const startSupervised = (
   token: string,
   program: readonly string[],
 ): ProcessIdentity => {
-  const paths = statePaths(config.stateDir)
-  const log = openSync(logPath(config.stateDir, role), 'a', 0o600)
-  const child = spawn(
-    '/bin/sh',
-    ['-c', SUPERVISOR, supervisorName(config.name, role), config.stateDir, ...program, paths.config],
-    {
-      detached: true,
-      stdio: ['ignore', log, log],
-      cwd: '/',
-      env: { ...environmentOf(role), ...process.env, [OWNER]: token },
-    },
-  )
-  child.unref()
-  closeSync(log)
-  const supervisor = child.pid === undefined ? undefined : identifyProcess(child.pid)
+  const supervisor = supervise({
+    name: supervisorName(config.name, role),
+    folder: config.stateDir,
+    log: logPath(config.stateDir, role),
+    environment: { ...environmentOf(role), ...process.env, [OWNER]: token },
+    program: [...program, statePaths(config.stateDir).config],
+  })
   if (supervisor === undefined) throw new Error(`the supervisor of the ${role} did not start`)
   return supervisor
 }

@@ -17,6 +17,7 @@ import { makeClusterPki } from '../processes/cluster-pki.ts'
 import { isRunning, startSupervised } from '../processes/processes.ts'
 import { programOf } from '../processes/program.ts'
 import { type ClusterRequest, checkRequest, planCluster } from '../ranges/cluster-plan.ts'
+import { resumeRegistry } from '../registry/registry.ts'
 import { ROLES } from '../role.ts'
 import { readFault, unreadableHint } from '../state/control-plane-fault.ts'
 import { statePaths, stateRoot, tryReadConfig, writeConfig } from '../state/state.ts'
@@ -111,6 +112,8 @@ const start = async (options: UpOptions, stateDir: string): Promise<ClusterConfi
     if (kept === undefined) await makeClusterPki(config)
     options.onProgress('nodes')
     await ready(config, restarts, AbortSignal.any([options.signal, watch.signal]))
+    // One that cannot be had again holds up nothing: images that are here need it not.
+    await resumeRegistry(config, claim.token).catch((error: unknown) => options.onNotice?.((error as Error).message))
     finishing = true
     await options.finish?.(config)
     await withStateLock(() => {

@@ -19,6 +19,10 @@ test('a registry of this machine needs no TLS, nor one that is named as insecure
   const insecure = { mirrors: [], insecure: ['registry.local:5000'] }
   assert.match(registriesConf(insecure, 'registry.local:5000') ?? '', /insecure = true/)
   assert.equal(registriesConf(insecure, 'registry.local'), undefined)
+  assert.equal(registriesConf(insecure, 'registry.local:5001'), undefined)
+  const anyPort = { mirrors: [], insecure: ['registry.local'] }
+  for (const host of ['registry.local', 'registry.local:5001'])
+    assert.match(registriesConf(anyPort, host) ?? '', /insecure = true/)
 })
 
 test('mirrors are asked first, in their order, and by plain HTTP where they say so', () => {

@@ -2,7 +2,7 @@
 export interface RegistrySettings {
   /** Where the images of a registry are looked for first, a `HOST[:PORT][/PATH]` of each; plain HTTP by `http://`. */
   readonly mirrors: readonly { readonly registry: string; readonly mirror: string }[]
-  /** `HOST[:PORT]` of registries that speak HTTP, or TLS with a certificate that nobody vouches for. */
+  /** `HOST[:PORT]` of registries that speak HTTP, or TLS with a certificate that nobody vouches for; a host alone: at any port. */
   readonly insecure: readonly string[]
 }
 
@@ -16,7 +16,8 @@ const quoted = (text: string): string => JSON.stringify(text)
  * machine's own; undefined where the settings say nothing of it, so that the machine's own holds.
  */
 export const registriesConf = ({ mirrors, insecure }: RegistrySettings, registry: string): string | undefined => {
-  const isInsecure = (host: string): boolean => insecure.includes(host) || isLoopback(host)
+  const isInsecure = (host: string): boolean =>
+    insecure.includes(host) || insecure.includes(host.replace(/:\d+$/, '')) || isLoopback(host)
   const own = mirrors.filter((one) => one.registry === registry)
   if (own.length === 0 && !isInsecure(registry)) return undefined
   const table = (name: string, fields: readonly string[], plain: boolean): string =>
