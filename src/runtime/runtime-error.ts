@@ -18,6 +18,7 @@ export type RuntimeErrorCode =
   | 'CONTAINER_LIMITS_REFUSED'
   | 'CONTAINER_ATTACH_FAILED'
   | 'RUNTIME_PROGRAM_MISSING'
+  | 'RUNTIME_PROGRAM_OLD'
   | 'PURGE_INCOMPLETE'
 
 /** An error of the container runtime. Branch on `code`; the text names the object and the way out. */

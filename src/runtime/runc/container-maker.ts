@@ -46,7 +46,7 @@ interface Workshop {
   readonly cluster: string
   readonly images: ImageStore
   /** Asked for where an image was found: a machine without containers needs no programs. */
-  readonly programs: () => Programs
+  readonly programs: () => Promise<Programs>
   readonly machine: () => MachineAbilities
 }
 
@@ -63,7 +63,7 @@ export async function makeContainer(
 ): Promise<StoredContainer> {
   const { paths, cluster, images, programs, machine } = workshop
   const image = await images.resolve(spec.image)
-  const tools = programs()
+  const tools = await programs()
   const abilities = machine()
   const bundle = bundlePaths(paths, spec.id)
   const cgroupsPath = `/fairlead/${cluster}/${spec.cgroup}`

@@ -28,6 +28,7 @@ import { attachToContainer } from './programs/attach.ts'
 import type { Programs } from './programs/conmon.ts'
 import { execInContainer } from './programs/exec.ts'
 import { releaseExecFifo } from './programs/exec-fifo.ts'
+import { checkVersion } from './programs/program-version.ts'
 import { findProgram } from './programs/programs.ts'
 import { openStdio, type Stdio } from './programs/stdio.ts'
 
@@ -57,6 +58,9 @@ interface Entry {
   stdio?: Stdio | undefined
 }
 
+/** What we were written for: Debian 11's are older, Debian 12's newer. */
+const RUNC_LEAST = '1.1.0'
+const CONMON_LEAST = '2.0.26'
 const START_TIMEOUT_MS = 10_000
 /** A program that has not told of its start by then counts as started all the same. */
 const ANNOUNCED_MS = 30_000
@@ -147,11 +151,27 @@ export function createRuncRuntime(options: RuncRuntimeOptions): RuncRuntime {
     programs ??= { runc: findProgram('runc'), conmon: findProgram('conmon') }
     return programs
   }
+  let versions: Promise<void> | undefined
+  /** Asked once, while the first container's image is looked for. */
+  const checkPrograms = async (): Promise<Programs> => {
+    const found = findPrograms()
+    versions ??= Promise.all([checkVersion(found.runc, RUNC_LEAST), checkVersion(found.conmon, CONMON_LEAST)]).then(
+      () => undefined,
+      (error: unknown) => {
+        // A newer one may have been installed by the next try.
+        versions = undefined
+        programs = options.programs
+        throw error
+      },
+    )
+    await versions
+    return found
+  }
   const findMachine = (): MachineAbilities => {
     machine ??= { capabilities: heldCapabilities(), cgroupVersion: cgroupVersion() }
     return machine
   }
-  const workshop = { paths, cluster: options.cluster, images, programs: findPrograms, machine: findMachine }
+  const workshop = { paths, cluster: options.cluster, images, programs: checkPrograms, machine: findMachine }
 
   async function create(spec: ContainerSpec): Promise<void> {
     checkSpec(spec)
@@ -228,7 +248,11 @@ export function createRuncRuntime(options: RuncRuntimeOptions): RuncRuntime {
   }
 
   return {
-    imageStatus: (image) => images.find(image),
+    imageStatus: (image) => {
+      // A container of it is next: what stands against that is said where it is made.
+      checkPrograms().catch(() => undefined)
+      return images.find(image)
+    },
     pullImage: (image, logins) => images.pull(image, logins),
     create,
     start,
