@@ -660,12 +660,14 @@ describe('purge', () => {
     const own = join(root, 'killed')
     const name = `${cluster}-c`
     const program = `
+      import { readdirSync } from 'node:fs'
       import { createRuncRuntime } from ${JSON.stringify(join(import.meta.dirname, '../../src/runtime/runc/runc-runtime.ts'))}
       const runtime = createRuncRuntime({ stateDir: ${JSON.stringify(own)}, cluster: ${JSON.stringify(name)} })
       const base = ${JSON.stringify(spec(['sleep', '1000']))}
       for (let i = 0; i < 6; i++) void runtime.create({ ...base, id: 'k' + i, cgroup: 'n/p/k' + i }).then(() => runtime.start('k' + i))
-      await runtime.ensureImage('fairlead/echo')
-      setTimeout(() => process.kill(process.pid, 'SIGKILL'), ${10 + Math.floor(Math.random() * 50)})`
+      // It is at work.
+      while (readdirSync(${JSON.stringify(join(own, 'containers'))}).length === 0) await new Promise((resolve) => setTimeout(resolve, 1))
+      setTimeout(() => process.kill(process.pid, 'SIGKILL'), ${Math.floor(Math.random() * 50)})`
     spawnSync(process.execPath, ['--input-type=module-typescript', '-e', program], { stdio: 'inherit' })
     const made = readdirSync(join(own, 'containers'))
     await purgeContainers({ stateDir: own, cluster: name })
