@@ -25,6 +25,8 @@ export interface ClusterConfig {
   readonly audit: boolean
   /** How its nodes get at registries; absent in clusters that were made before it could be said. */
   readonly registries?: RegistrySettings
+  /** Pods may have of the machine what they ask for: its folders, its processes, all rights. */
+  readonly allowHostAccess: boolean
   readonly clusterDomain: string
   /**
    * The host's own addresses on the underlay; the API server answers there, on `apiServer.port`, and on loopback, on

@@ -73,6 +73,12 @@ export interface KubeletContext {
   readonly stateDir: string
   readonly dns: ClusterResolver
   readonly hostsFile: string
+  /** Where profiles lie that pods name by `seccompProfile.localhostProfile`. */
+  readonly seccompDir: string
+  /** Pods may have of the machine what they ask for: its folders, its processes, all rights. */
+  readonly hostAccess: boolean
+  /** The kernel keeps programs within AppArmor's profiles. */
+  readonly hasAppArmor: boolean
   readonly allocatable: PodFacts['allocatable']
   /** The Node as the server has it, or as we want it where it has none yet. */
   readonly self: () => Node

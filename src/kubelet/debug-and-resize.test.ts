@@ -44,15 +44,15 @@ test('a container that is added to a pod runs once beside the others, and sees w
 })
 
 test('an added container that cannot be had here says so, and the pod goes on', async () => {
-  const cluster = await startCluster()
+  const cluster = await startCluster(undefined, { hostAccess: false })
   await cluster.pod('web', { containers: [echo] })
   await cluster.until('web', isReady)
-  const added = { name: 'debugger', image: 'fairlead/host', securityContext: { procMount: 'Unmasked' } }
+  const added = { name: 'debugger', image: 'fairlead/host', securityContext: { privileged: true } }
   await change(cluster, () => ({ ephemeralContainers: [added] }))
   const pod = await cluster.until('web', ({ status }) => status?.ephemeralContainerStatuses?.length === 1)
   const waiting = pod.status?.ephemeralContainerStatuses?.[0]?.state?.waiting
   assert.equal(waiting?.reason, 'Unsupported')
-  assert.match(waiting?.message ?? '', /procMount/)
+  assert.match(waiting?.message ?? '', /privileged.*--allow-host-access/)
   assert.ok(isReady(pod))
 })
 

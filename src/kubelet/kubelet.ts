@@ -48,6 +48,15 @@ export interface KubeletOptions {
   readonly dialer: Dialer
   /** This node's own folder: pods, volumes and logs lie below it. */
   readonly stateDir: string
+  /** Where profiles lie that pods name by `seccompProfile.localhostProfile`; `stateDir/seccomp` where left out. */
+  readonly seccompDir?: string
+  /**
+   * False: pods that ask for something of the machine itself are held, and told so. Left out: they have it, as with any
+   * kubelet.
+   */
+  readonly hostAccess?: boolean
+  /** Whether the kernel keeps programs within AppArmor's profiles; looked up where left out. */
+  readonly hasAppArmor?: boolean
   readonly clusterDns: readonly string[]
   readonly clusterDomain: string
   /** Where the kubelet server listens; goes into the Node. */
@@ -80,6 +89,9 @@ export interface Kubelet {
   /** Lets go of everything and leaves the containers running, for the next process. */
   stop(): Promise<void>
 }
+
+/** `Y` where it is on. */
+const APP_ARMOR = '/sys/module/apparmor/parameters/enabled'
 
 const readText = (path: string): string => {
   try {
@@ -125,6 +137,9 @@ export const startKubelet = (options: KubeletOptions): Kubelet => {
       host: parseResolvConf(readText('/etc/resolv.conf')),
     },
     hostsFile: readText('/etc/hosts'),
+    seccompDir: options.seccompDir ?? join(stateDir, 'seccomp'),
+    hostAccess: options.hostAccess ?? true,
+    hasAppArmor: options.hasAppArmor ?? readText(APP_ARMOR).startsWith('Y'),
     allocatable: nodeResources(machine),
     self: () => options.nodes.lister.get(node.name) ?? wanted,
     neighbours: () => [...workers.values()].flatMap(({ entry, holdsRoom }) => (holdsRoom ? [entry.pod] : [])),

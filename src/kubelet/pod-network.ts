@@ -23,6 +23,8 @@ export interface PodIdentity {
   readonly hostname: string
   /** hostNetwork: the node's own network namespace and addresses, no link made. */
   readonly hostNetwork: boolean
+  /** hostUsers: false: users of its own, to whom its namespaces belong. */
+  readonly ownUsers?: boolean
 }
 
 export interface Attachment {

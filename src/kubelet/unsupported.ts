@@ -49,18 +49,8 @@ const volumeFindings = (volume: Volume): readonly Unsupported[] => {
 const securityFindings = (at: string, context: Partial<SecurityContext> | undefined): readonly Unsupported[] => [
   ...when(context?.seLinuxOptions, () => refuse(`${at}.seLinuxOptions`, 'SELinux is not supported: leave it out')),
   ...when(context?.windowsOptions, () => refuse(`${at}.windowsOptions`, 'nodes run Linux: leave it out')),
-  ...when(context?.procMount === 'Unmasked', () => refuse(`${at}.procMount`, 'not supported yet: use Default')),
-  ...when(context?.seccompProfile?.type === 'Localhost', () =>
-    refuse(`${at}.seccompProfile`, 'profiles of the node are not supported yet: use RuntimeDefault or Unconfined'),
-  ),
-  ...when(context?.seccompProfile?.type === 'RuntimeDefault', () =>
-    warn(`${at}.seccompProfile`, 'no seccomp filter is applied'),
-  ),
-  ...when(context?.appArmorProfile?.type === 'Localhost', () =>
-    refuse(`${at}.appArmorProfile`, 'profiles of the node are not supported yet: use RuntimeDefault or Unconfined'),
-  ),
   ...when(context?.appArmorProfile?.type === 'RuntimeDefault', () =>
-    warn(`${at}.appArmorProfile`, 'no AppArmor profile is applied'),
+    warn(`${at}.appArmorProfile`, 'there is no default profile, and none is applied: use Localhost'),
   ),
 ]
 
@@ -127,20 +117,7 @@ export const unsupported = (pod: Pod): readonly Unsupported[] => {
     ...(spec.initContainers ?? []).flatMap((c) => unsupportedOf(`spec.initContainers[${c.name}]`, c)),
     ...(spec.containers ?? []).flatMap((c) => unsupportedOf(`spec.containers[${c.name}]`, c)),
     ...securityFindings('spec.securityContext', spec.securityContext),
-    ...when(spec.securityContext?.supplementalGroupsPolicy === 'Merge', () =>
-      warn(
-        'spec.securityContext.supplementalGroupsPolicy',
-        "groups of the image's /etc/group are not merged: name them in supplementalGroups",
-      ),
-    ),
-    ...when(spec.hostPID, () =>
-      refuse('spec.hostPID', "the machine's process ids are not shared with pods: leave it out"),
-    ),
-    ...when(spec.hostIPC, () => refuse('spec.hostIPC', "the machine's IPC is not shared with pods: leave it out")),
     ...when(spec.shareProcessNamespace, () => refuse('spec.shareProcessNamespace', 'not supported yet: leave it out')),
-    ...when(spec.hostUsers === false, () =>
-      refuse('spec.hostUsers', 'user namespaces are not supported yet: leave it out'),
-    ),
     ...when(spec.runtimeClassName, () => refuse('spec.runtimeClassName', 'there is one runtime, runc: leave it out')),
     ...when(spec.resourceClaims?.length, () =>
       refuse('spec.resourceClaims', 'dynamic resource allocation is not supported: leave them out'),

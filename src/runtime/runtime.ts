@@ -12,6 +12,35 @@ export interface SandboxNamespaces {
   readonly network: string
   readonly ipc: string
   readonly uts: string
+  /** Absent: the machine's own users. Else the others belong to this one. */
+  readonly user?: UserNamespace
+}
+
+/** How many users, and groups, a pod has that has its own. */
+export const ID_COUNT = 65_536
+
+/** A pod's own users: 0 to 65535 in there are these of the machine, from `firstId` on, and groups likewise. */
+export interface UserNamespace {
+  readonly path: string
+  readonly firstId: number
+}
+
+/** The filter of system calls: the runtime's own, or that of a file of the machine. */
+export type SeccompWish =
+  | { readonly type: 'RuntimeDefault' }
+  | {
+      readonly type: 'Localhost'
+      /** Absolute. */
+      readonly file: string
+    }
+
+/** Who a container runs as, as its pod has it. What is absent, the image says. */
+export interface UserWish {
+  readonly uid?: number
+  readonly gid?: number
+  readonly supplementalGroups?: readonly number[]
+  /** Without the groups that the image's own /etc/group gives the user. */
+  readonly strictGroups?: boolean
 }
 
 /** Of a container's cgroup. The quota is per 100 ms; absent values are unlimited. */
@@ -44,12 +73,21 @@ export interface ContainerSpec {
   readonly stdin: boolean
   /** Close the container's stdin when the first attached client leaves; else it stays open for the next. */
   readonly stdinOnce?: boolean
-  readonly user?: { readonly uid: number; readonly gid?: number; readonly supplementalGroups?: readonly number[] }
+  readonly user?: UserWish
   readonly capabilities?: { readonly add: readonly string[]; readonly drop: readonly string[] }
   readonly privileged?: boolean
   readonly readOnlyRootFilesystem?: boolean
   /** allowPrivilegeEscalation: false; setuid programs gain nothing. */
   readonly noNewPrivileges?: boolean
+  /** Absent: every system call is open to it. */
+  readonly seccomp?: SeccompWish
+  /** Name of a profile that is loaded in the kernel; absent: none. */
+  readonly appArmorProfile?: string
+  /** Nothing of /proc is hidden or read-only. */
+  readonly unmaskedProc?: boolean
+  /** It sees the processes, or the IPC objects, of the machine. */
+  readonly hostPid?: boolean
+  readonly hostIpc?: boolean
   /** Settings of the kernel in its namespaces, by names with dots. */
   readonly sysctls?: Readonly<Record<string, string>>
   readonly resources?: ContainerLimits

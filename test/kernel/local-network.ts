@@ -33,6 +33,7 @@ export function plan(
     egress: false,
     ephemeral: true,
     audit: false,
+    allowHostAccess: false,
     ranges,
     others,
   })

@@ -45,6 +45,7 @@ const options = (more: Partial<UpOptions> = {}): UpOptions => ({
   egress: false,
   ephemeral: true,
   audit: false,
+  allowHostAccess: false,
   ranges: {} as UpOptions['ranges'],
   onProgress: () => undefined,
   signal: new AbortController().signal,

@@ -27,6 +27,10 @@ interface ClusterFacts {
   readonly nodePortAddresses: readonly string[]
   readonly clusterDns: readonly [string, string]
   readonly clusterDomain: string
+  /** Pods may have of the machine what they ask for. */
+  readonly allowHostAccess: boolean
+  /** Folder of all that the cluster has on disk. */
+  readonly stateDir: string
 }
 
 /** A part of a node. */

@@ -84,6 +84,8 @@ export const fakeNode = (without: readonly SourceName[] = [], kernel: Partial<Pl
       nodePortAddresses: [],
       clusterDns: ['10.96.0.10', 'fd00:10:96::a'],
       clusterDomain: 'cluster.local',
+      allowHostAccess: true,
+      stateDir: '/nowhere',
     },
   }
   const start = (...asked: readonly string[]): Parts<AgentNode> => {

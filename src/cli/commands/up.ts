@@ -34,6 +34,9 @@ was restarted, is brought back as it was: then a flag that says otherwise is an 
     ephemeral: { help: 'keep objects in memory alone: they are lost when the control plane ends' },
     audit: { help: 'write of each request to the API in the audit log, logs/audit.log in the state folder' },
     ...registryFlags,
+    'allow-host-access': {
+      help: 'let pods have of this machine what they ask for: hostPath, hostPID, hostIPC, privileged, and capabilities that reach it',
+    },
     'set-aside': {
       help: 'where the objects of a stopped cluster cannot be read, set their file aside and begin without them',
     },
@@ -70,6 +73,7 @@ was restarted, is brought back as it was: then a flag that says otherwise is an 
       ephemeral: switches.ephemeral!,
       audit: switches.audit!,
       registries: registrySettings('up', flags),
+      allowHostAccess: switches['allow-host-access']!,
       setAside: switches['set-aside']!,
       asked: Object.fromEntries([...given].map((flag) => [flag, flags[flag] ?? `${switches[flag]}`])),
       onNotice: (text) => io.err(`${text}\n`),

@@ -18,6 +18,7 @@ const request = (change: Partial<ClusterRequest> = {}): ClusterRequest => ({
   egress: false,
   ephemeral: true,
   audit: false,
+  allowHostAccess: false,
   ranges: {},
   others: [],
   ...change,

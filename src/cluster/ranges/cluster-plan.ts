@@ -38,6 +38,7 @@ export interface ClusterRequest {
   readonly audit: boolean
   /** How nodes get at registries; absent: as everybody does. */
   readonly registries?: RegistrySettings | undefined
+  readonly allowHostAccess: boolean
   readonly ranges: RangeFlags
   /** Every other cluster of this machine. */
   readonly others: readonly ClusterConfig[]
@@ -105,6 +106,7 @@ export function planCluster(request: ClusterRequest, host: Host = KERNEL_HOST): 
     ephemeral: request.ephemeral,
     audit: request.audit,
     ...(request.registries && { registries: request.registries }),
+    allowHostAccess: request.allowHostAccess,
     clusterDomain: 'cluster.local',
     host: { addresses: hostAddresses, link: hostLink(name) },
     apiServer: planApiPorts(request.others, host),

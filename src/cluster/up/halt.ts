@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { IdRanges } from '#agent/parts/network/id-ranges.ts'
 import { unmountBelow } from '#kernel/files/mount.ts'
 import { isAlive, signalProcess } from '#runtime/runc/processes/process-identity.ts'
 import { purgeContainers } from '#runtime/runc/purge.ts'
@@ -43,6 +44,7 @@ export const halt = async ({ name, stateDir, keepFiles }: HaltOptions): Promise<
     for (const folder of mountFolders(stateDir)) unmountBelow(folder)
     clearRun(stateDir)
   }
+  new IdRanges().free((record) => record.startsWith(`${stateDir}/`))
   return known || hadProcesses || hadTools || hadMachines
 }
 

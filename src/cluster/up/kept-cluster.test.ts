@@ -17,6 +17,7 @@ const planned = (name: string, others: Parameters<typeof refuseTakenRanges>[1] =
       egress: false,
       ephemeral: false,
       audit: false,
+      allowHostAccess: false,
       ranges: {},
       others,
     },

@@ -29,6 +29,7 @@ export const refuseOtherShape = (config: ClusterConfig, asked: Asked): void => {
     audit: `${config.audit === true}`,
     'registry-mirror': (config.registries?.mirrors ?? []).map(({ registry, mirror }) => `${registry}=${mirror}`).join(),
     'insecure-registry': (config.registries?.insecure ?? []).join(),
+    'allow-host-access': `${config.allowHostAccess === true}`,
     'cluster-cidr': config.clusterCidr.join(),
     'service-cidr': config.serviceCidr.join(),
     'cluster-dns': config.clusterDns.join(),
@@ -59,14 +60,17 @@ export const refuseTakenRanges = (
   host: Host = KERNEL_HOST,
 ): void => {
   const { name, stateDir, loadBalancer, egress, ephemeral, audit, nodes } = config
-  const { clusterCidr, serviceCidr, nodeCidr, loadBalancerCidr } = config
+  const { allowHostAccess, clusterCidr, serviceCidr, nodeCidr, loadBalancerCidr } = config
   const ranges = {
     clusterCidr: clusterCidr.join(),
     serviceCidr: serviceCidr.join(),
     nodeCidr: nodeCidr.join(),
     loadBalancerCidr: loadBalancerCidr.join(),
   }
-  planCluster({ name, stateDir, loadBalancer, egress, ephemeral, audit, nodes: nodes.length, ranges, others }, host)
+  planCluster(
+    { name, stateDir, loadBalancer, egress, ephemeral, audit, allowHostAccess, nodes: nodes.length, ranges, others },
+    host,
+  )
   const { hostPort } = config.apiServer
   if (!host.isPortFree('127.0.0.1', hostPort))
     throw new ClusterError(

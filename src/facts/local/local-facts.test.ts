@@ -28,6 +28,7 @@ const config = (agent: string): ClusterConfig => ({
   egress: false,
   ephemeral: true,
   audit: false,
+  allowHostAccess: false,
   clusterDomain: 'cluster.local',
   host: { addresses: ['172.30.0.1', 'fd00:172:30::1'], link: 'none' },
   apiServer: { port: 6443, hostPort: 6443 },

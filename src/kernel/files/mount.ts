@@ -17,6 +17,8 @@ import { mountsBelow } from './mount-table.ts'
 
 // sys/mount.h
 const MS_BIND = 4096
+const MS_REC = 16384
+const MS_PRIVATE = 1 << 18
 const MNT_DETACH = 2
 const UMOUNT_NOFOLLOW = 8
 
@@ -35,6 +37,15 @@ interface TmpfsOptions {
 export function mountTmpfs(path: string, { name, mode, sizeBytes }: TmpfsOptions): void {
   const data = `mode=${mode.toString(8)}${sizeBytes === undefined ? '' : `,size=${sizeBytes}`}\0`
   call('MOUNT_FAILED', 'mount', path, MOUNT, name, path, 'tmpfs', 0, Buffer.from(data))
+}
+
+/**
+ * Mounts an overlay on the folder `path`, with options as mount(8) has them after `-o`; what is done to it later, nobody
+ * sees elsewhere. Throws KernelError MOUNT_FAILED.
+ */
+export function mountOverlay(path: string, options: string): void {
+  call('MOUNT_FAILED', 'mount', path, MOUNT, 'overlay', path, 'overlay', 0, Buffer.from(`${options}\0`))
+  call('MOUNT_FAILED', 'mount', path, MOUNT, 'none', path, 'none', MS_REC | MS_PRIVATE, null)
 }
 
 /**

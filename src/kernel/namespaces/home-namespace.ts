@@ -2,6 +2,7 @@ import { access, constants, fstatSync, openSync } from 'node:fs'
 import { call, errno, libc } from '../libc.ts'
 
 export const CLONE_NEWNET = 0x40000000
+const CLONE_NEWUTS = 0x04000000
 const SETNS = 'int setns(int fd, int nstype)'
 
 /** Descriptors of the namespaces that this thread was born in. */
@@ -52,6 +53,17 @@ export function enterNetwork(target: number, object: string): () => void {
   return () => {
     goBack(back, CLONE_NEWNET)
     current = before
+  }
+}
+
+/** Runs `fn` with this thread in the uts namespace behind the descriptor. Throws KernelError NAMESPACE_ENTER_FAILED. */
+export function withUts(target: number, object: string, fn: () => void): void {
+  const { uts } = homeHandle()
+  call('NAMESPACE_ENTER_FAILED', 'setns', object, SETNS, target, CLONE_NEWUTS)
+  try {
+    fn()
+  } finally {
+    goBack(uts, CLONE_NEWUTS)
   }
 }
 

@@ -13,7 +13,7 @@ const MS_REC = 16384
 const MS_SHARED = 1 << 20
 const MNT_DETACH = 2
 const UMOUNT_NOFOLLOW = 8
-const CLONE_FLAG = { net: CLONE_NEWNET, ipc: 0x08000000, uts: 0x04000000 } as const
+export const CLONE_FLAG = { net: CLONE_NEWNET, ipc: 0x08000000, uts: 0x04000000 } as const
 
 const UNSHARE = 'int unshare(int flags)'
 const MOUNT = 'int mount(str source, str target, str type, unsigned long flags, void *data)'
@@ -42,10 +42,7 @@ export function makeNamespaces(made: readonly NewNamespace[], inside: () => void
     const flags = made.reduce((sum, { kind }) => sum | CLONE_FLAG[kind], 0)
     call('NAMESPACE_CREATE_FAILED', 'unshare', made.at(-1)?.path, UNSHARE, flags)
     try {
-      for (const { kind, path } of made) {
-        const source = `/proc/thread-self/ns/${kind}`
-        call('NAMESPACE_CREATE_FAILED', 'mount', path, MOUNT, source, path, 'none', MS_BIND, null)
-      }
+      for (const { kind, path } of made) pin(`/proc/thread-self/ns/${kind}`, path)
       inside()
     } finally {
       for (const { kind } of made) goBack(kind === 'net' ? currentNetwork() : handle[kind], CLONE_FLAG[kind])
@@ -56,7 +53,13 @@ export function makeNamespaces(made: readonly NewNamespace[], inside: () => void
   }
 }
 
-function createMountPoint(path: string): void {
+/** Pins the namespace behind `source` to a file that is there. Throws KernelError NAMESPACE_CREATE_FAILED. */
+export function pin(source: string, path: string): void {
+  call('NAMESPACE_CREATE_FAILED', 'mount', path, MOUNT, source, path, 'none', MS_BIND, null)
+}
+
+/** The file that a namespace is to be pinned to. Throws KernelError NAMESPACE_EXISTS, NAMESPACE_CREATE_FAILED. */
+export function createMountPoint(path: string): void {
   try {
     closeSync(openSync(path, constants.O_RDONLY | constants.O_CREAT | constants.O_EXCL, 0))
   } catch (cause) {

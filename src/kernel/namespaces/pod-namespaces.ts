@@ -1,7 +1,9 @@
-import { mkdirSync, rmdirSync } from 'node:fs'
+import { closeSync, mkdirSync, rmdirSync } from 'node:fs'
 import { call } from '../libc.ts'
-import { deleteNamespace, namespacePath } from './namespace.ts'
+import { withUts } from './home-namespace.ts'
+import { deleteNamespace, namespacePath, openNamespace } from './namespace.ts'
 import { makeNamespaces, type NewNamespace, shareNamespaceDirectory } from './pinned-namespace.ts'
+import { makeUserNamespace } from './user-namespace.ts'
 
 const SETHOSTNAME = 'int sethostname(str name, size_t length)'
 
@@ -10,6 +12,13 @@ interface PodNamespaces {
   readonly network: string
   readonly ipc: string
   readonly uts: string
+  readonly user?: string
+}
+
+interface PodNamespacesOptions {
+  readonly hostname: string
+  /** The pod has users of its own, to whom its namespaces belong: these of the machine. */
+  readonly users?: { readonly firstId: number; readonly count: number } | undefined
 }
 
 /**
@@ -19,7 +28,7 @@ interface PodNamespaces {
  */
 export function createPodNamespaces(
   directory: string,
-  options: { readonly hostname: string } & ({ readonly networkName: string } | { readonly networkPath: string }),
+  options: PodNamespacesOptions & ({ readonly networkName: string } | { readonly networkPath: string }),
 ): PodNamespaces {
   mkdirSync(directory, { recursive: true, mode: 0o700 })
   const ipc = `${directory}/ipc`
@@ -36,20 +45,33 @@ export function createPodNamespaces(
   } else {
     network = options.networkPath
   }
-  makeNamespaces(made, () => {
-    const { hostname } = options
-    call('NAMESPACE_CREATE_FAILED', 'sethostname', hostname, SETHOSTNAME, hostname, Buffer.byteLength(hostname))
+  const { hostname, users } = options
+  const setHostname = () =>
+    void call('NAMESPACE_CREATE_FAILED', 'sethostname', hostname, SETHOSTNAME, hostname, Buffer.byteLength(hostname))
+  if (users === undefined) {
+    makeNamespaces(made, setHostname)
+    return { network, ipc, uts }
+  }
+  const user = `${directory}/user`
+  makeUserNamespace({ path: user, ...users }, made, () => {
+    const target = openNamespace(uts)
+    try {
+      withUts(target, uts, setHostname)
+    } finally {
+      closeSync(target)
+    }
   })
-  return { network, ipc, uts }
+  return { network, ipc, uts, user }
 }
 
 /**
- * Undoes createPodNamespaces(): the ipc and uts pins and their directory. The network namespace is deleted by its own
+ * Undoes createPodNamespaces(): the ipc, uts and user pins and their directory. The network namespace is deleted by its own
  * path.
  */
 export function deletePodNamespaces(directory: string): void {
   deleteNamespace(`${directory}/ipc`)
   deleteNamespace(`${directory}/uts`)
+  deleteNamespace(`${directory}/user`)
   try {
     rmdirSync(directory)
   } catch (cause) {

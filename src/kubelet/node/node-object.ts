@@ -11,6 +11,9 @@ export interface Machine {
   readonly info: NodeSystemInfo
 }
 
+/** There is one runtime, and it has no other name than that of none. */
+const RUNTIME_HANDLERS = [{ name: '', features: { recursiveReadOnlyMounts: false, userNamespaces: true } }]
+
 type Told = readonly [type: string, status: string, reason: string, message: string]
 
 const PRESSURES: readonly Told[] = [
@@ -82,6 +85,8 @@ export const nodeObject = (
       conditions: nodeConditions(undefined, now, fault),
       daemonEndpoints: { kubeletEndpoint: { Port: port ?? 0 } },
       nodeInfo: machine.info,
+      runtimeHandlers: RUNTIME_HANDLERS,
+      features: { supplementalGroupsPolicy: true },
     },
   }
 }

@@ -25,7 +25,7 @@ const told = (one: Pod, others: readonly Pod[] = [], at = node()): readonly stri
   const events: (string | undefined)[][] = []
   const record = (_: Pod, ...event: (string | undefined)[]) => void events.push(event)
   const neighbours = () => [one, ...others.map((other, index) => withUid(other, `other-${index}`))]
-  const ended = reject({ self: () => at, neighbours, record }, one)
+  const ended = reject({ self: () => at, neighbours, record, hasAppArmor: false }, one)
   if (ended === undefined) return void assert.deepEqual(events, [])
   const message = ended.message.replace('Pod was rejected: ', '')
   assert.notEqual(message, ended.message)

@@ -40,10 +40,26 @@ const shortage = (pod: Pod, state: NodeState): Ended | undefined => {
   return undefined
 }
 
+interface Applicant {
+  readonly pod: Pod
+  readonly node: Node
+  readonly others: readonly Pod[]
+  readonly hasAppArmor: boolean
+}
+
+/** Whether any of it is to be kept within a profile. */
+const asksForAppArmor = ({ spec }: Pod): boolean =>
+  [spec, ...(spec?.initContainers ?? []), ...(spec?.containers ?? [])].some((one) => {
+    const type = one?.securityContext?.appArmorProfile?.type
+    return type !== undefined && type !== 'Unconfined'
+  })
+
 /** Why a node with these other pods does not let the pod in: the first reason, in Kubernetes' order and words. */
-const rejection = (pod: Pod, node: Node, others: readonly Pod[]): Ended | undefined => {
+const rejection = ({ pod, node, others, hasAppArmor }: Applicant): Ended | undefined => {
   const sysctl = forbiddenSysctl(pod)
   if (sysctl !== undefined) return rejected('SysctlForbidden', sysctl)
+  if (!hasAppArmor && asksForAppArmor(pod))
+    return rejected('AppArmor', 'Cannot enforce AppArmor: AppArmor is not enabled on the host')
   const label = pod.metadata?.labels?.[OS_LABEL]
   if (label !== undefined && label !== OS) {
     const why = `Failed to admit pod as the \`${OS_LABEL}\` label doesn't match node label`
@@ -69,11 +85,11 @@ const rejection = (pod: Pod, node: Node, others: readonly Pod[]): Ended | undefi
 
 /** Rejects, in an Event, what this kubelet's node does not let in; gives what the pod's status tells then. */
 export const reject = (
-  { self, neighbours, record }: Pick<KubeletContext, 'self' | 'neighbours' | 'record'>,
+  { self, neighbours, record, hasAppArmor }: Pick<KubeletContext, 'self' | 'neighbours' | 'record' | 'hasAppArmor'>,
   pod: Pod,
 ): Ended | undefined => {
   const others = neighbours().filter(({ metadata }) => metadata?.uid !== pod.metadata?.uid)
-  const ended = rejection(pod, self(), others)
+  const ended = rejection({ pod, node: self(), others, hasAppArmor })
   if (ended === undefined) return undefined
   record(pod, 'Warning', ended.reason, ended.message)
   return { ...ended, message: `Pod was rejected: ${ended.message}` }

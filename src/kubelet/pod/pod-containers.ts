@@ -145,7 +145,7 @@ export class PodContainers {
   #start(entry: ContainerEntry): void {
     const { pod, dir, logDir, sandbox, volumes, facts, hostname } = this.#pod
     if (sandbox === undefined) return
-    if (entry.role === 'ephemeral' && holdUnsupported(entry)) return
+    if (entry.role === 'ephemeral' && holdUnsupported(this.#context, pod, entry)) return
     const { attempt } = entry
     entry.busy = true
     entry.backOffUntil = undefined

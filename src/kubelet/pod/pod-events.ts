@@ -1,5 +1,7 @@
+import type { Pod } from '#api/core/pod/message.ts'
 import type { ContainerEntry } from '../container/container-entry.ts'
 import type { KubeletContext } from '../context.ts'
+import { hostAccess, hostAccessOf } from '../host-access.ts'
 import { fullPodName } from '../status/pod-publisher.ts'
 import { type Unsupported, unsupported, unsupportedOf } from '../unsupported.ts'
 import type { PodEntry } from './pod-entry.ts'
@@ -38,12 +40,12 @@ export const tellBackOff = (
  * all are told afterwards.
  */
 export const tellUnsupported = (
-  { record }: Pick<KubeletContext, 'record'>,
+  { record, hostAccess: mayAll }: Pick<KubeletContext, 'record' | 'hostAccess'>,
   { pod }: PodEntry,
   told: Set<string>,
   aloud: boolean,
 ): readonly Unsupported[] => {
-  const findings = unsupported(pod)
+  const findings = [...unsupported(pod), ...(mayAll ? [] : hostAccess(pod))]
   for (const { field, reason } of findings) {
     if (aloud && !told.has(field)) record(pod, 'Warning', 'Unsupported', `${field}: ${reason}`)
     told.add(field)
@@ -66,11 +68,15 @@ export const holdRefused = (...[context, pod, told, aloud]: Parameters<typeof te
 }
 
 /** A container that was added and asks for what cannot be done here never starts, and says why. True: so it is. */
-export const holdUnsupported = (entry: ContainerEntry): boolean => {
+export const holdUnsupported = (
+  { hostAccess: mayAll }: Pick<KubeletContext, 'hostAccess'>,
+  { spec }: Pod,
+  entry: ContainerEntry,
+): boolean => {
   const { container } = entry
-  const refused = unsupportedOf(`spec.ephemeralContainers[${container.name}]`, container).filter(
-    (finding) => finding.refused,
-  )
+  const at = `spec.ephemeralContainers[${container.name}]`
+  const asked = mayAll ? [] : hostAccessOf(at, container, spec?.hostUsers === false)
+  const refused = [...unsupportedOf(at, container).filter((finding) => finding.refused), ...asked]
   if (refused.length === 0) return false
   entry.hold = heldFor(refused)
   entry.notBefore = Number.POSITIVE_INFINITY

@@ -32,10 +32,11 @@ const makeSandbox = async (context: KubeletContext, entry: PodEntry): Promise<Sa
   const { namespace = '', name = '' } = entry.pod.metadata ?? {}
   const { uid, hostname } = entry
   const hostNetwork = entry.pod.spec?.hostNetwork === true
+  const own = entry.pod.spec?.hostUsers === false && { ownUsers: true }
   try {
     mkdirSync(entry.dir, { recursive: true, mode: 0o700 })
     const [sandbox, volumes] = await Promise.allSettled([
-      context.network.attach({ uid, namespace, name, hostname, hostNetwork }),
+      context.network.attach({ uid, namespace, name, hostname, hostNetwork, ...own }),
       entry.volumes.mount(entry.facts),
     ])
     if (sandbox.status === 'rejected') return failedSandbox(sandbox.reason)

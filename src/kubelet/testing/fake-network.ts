@@ -4,6 +4,7 @@ import type { Attachment, Dialer, PodIdentity, PodNetwork } from '../pod-network
 /** Addresses without links. */
 export class FakeNetwork implements PodNetwork {
   readonly attached = new Map<string, Attachment>()
+  readonly asked: PodIdentity[] = []
   #next = 5
   fault: Error | undefined
 
@@ -16,6 +17,7 @@ export class FakeNetwork implements PodNetwork {
       addresses: pod.hostNetwork ? [] : [`10.244.1.${host}`, `fd00:10:244:1::${host.toString(16)}`],
     }
     this.attached.set(pod.uid, attachment)
+    this.asked.push(pod)
     return attachment
   }
 

@@ -54,8 +54,12 @@ export class FakeRuntime implements Runtime {
   /** What has been brought here. */
   readonly images = new Map<string, RuntimeImage>()
 
+  /** What a built-in image says of its user, by its name; root where nothing is said. */
+  readonly imageUsers = new Map<string, string>()
+
   async imageStatus(image: string): Promise<RuntimeImage | undefined> {
-    const facts = { id: `sha256:${image}`, sizeBytes: 0, user: '', access: 'all' } as const
+    const user = this.imageUsers.get(image) ?? ''
+    const facts = { id: `sha256:${image}`, sizeBytes: 0, user, access: 'all' } as const
     return image.startsWith('fairlead/') ? { ...facts, origin: 'local' } : this.images.get(image)
   }
 

@@ -2,12 +2,18 @@ import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { withContainerUmask } from '../container-umask.ts'
 import type { Image, ImageStore } from '../images/image.ts'
+import { readLayeredFile } from '../images/layered-file.ts'
 import type { ContainerSpec } from '../runtime.ts'
 import { RuntimeError } from '../runtime-error.ts'
 import { type StoredContainer, writeRecord } from './bundle/container-record.ts'
-import { type MachineAbilities, ociSpec, scratchLayer } from './bundle/oci-spec.ts'
+import { type AccountFiles, containerUser } from './bundle/container-user.ts'
+import { machineDevices } from './bundle/machine-devices.ts'
+import { scratchLayer } from './bundle/oci-mounts.ts'
+import { grantedCapabilities, type MachineAbilities, ociSpec } from './bundle/oci-spec.ts'
 import { bundlePaths, type RuntimePaths } from './bundle/runtime-paths.ts'
+import { containerSeccomp } from './bundle/seccomp/container-seccomp.ts'
 import { abandon, discard } from './discard.ts'
+import { freeOwnRoot, mountOwnRoot, ownRoot } from './own-users.ts'
 import { identifyProcess } from './processes/process-identity.ts'
 import { createWithConmon, type Programs } from './programs/conmon.ts'
 
@@ -48,13 +54,36 @@ interface Workshop {
   /** Asked for where an image was found: a machine without containers needs no programs. */
   readonly programs: () => Promise<Programs>
   readonly machine: () => MachineAbilities
+  /** Why no container can have a filter of system calls; undefined where each can. */
+  readonly whyNoSeccomp: () => Promise<string | undefined>
+}
+
+/** The largest that an image's /etc/passwd and /etc/group may be, bytes. */
+const ACCOUNTS_BYTES = 4 << 20
+
+/** Whom the image knows. */
+function accountsOf({ lowerDirs }: Image): AccountFiles {
+  const read = (path: string) => readLayeredFile(lowerDirs, path, ACCOUNTS_BYTES) ?? ''
+  return { passwd: read('etc/passwd'), group: read('etc/group') }
+}
+
+/** The container's filter of system calls. Rejects with SECCOMP_UNAVAILABLE. */
+async function seccompOf(
+  workshop: Workshop,
+  spec: ContainerSpec,
+  abilities: MachineAbilities,
+): Promise<object | undefined> {
+  const filter = containerSeccomp(spec, grantedCapabilities(spec, abilities))
+  const trouble = filter && (await workshop.whyNoSeccomp())
+  if (trouble !== undefined) throw new RuntimeError('SECCOMP_UNAVAILABLE', `container '${spec.id}': ${trouble}`)
+  return filter
 }
 
 /**
  * Makes a container: bundle and layer on disk, its record, its process up to the program's start; `processes`: the
  * file of the process namespace that it joins. What was made is
- * taken away again where a step fails. Rejects with RuntimeError: of the image, of ociSpec(), of createWithConmon(),
- * CONTAINER_CANNOT_RUN.
+ * taken away again where a step fails. Rejects with RuntimeError: of the image, of its user, of ociSpec(), of
+ * createWithConmon(), SECCOMP_UNAVAILABLE, CONTAINER_CANNOT_RUN; with KernelError where it has users of its own.
  */
 export async function makeContainer(
   workshop: Workshop,
@@ -67,6 +96,7 @@ export async function makeContainer(
   const abilities = machine()
   const bundle = bundlePaths(paths, spec.id)
   const cgroupsPath = `/fairlead/${cluster}/${spec.cgroup}`
+  const root = ownRoot(cluster, spec.id)
   // Only the image's own program tells of its start.
   const announced = image.startedFile !== undefined && spec.command === undefined
   const own = [
@@ -75,24 +105,31 @@ export async function makeContainer(
       ? []
       : [{ source: bundle.annotations, destination: image.annotationsFile, readOnly: true }]),
   ]
-  const config = ociSpec(
-    { ...spec, mounts: [...own, ...spec.mounts] },
-    image,
-    { rootfs: paths.rootfs, layers: bundle.layers },
-    abilities,
+  const whole = { ...spec, mounts: [...own, ...spec.mounts] }
+  const place = {
+    rootfs: paths.rootfs,
+    layers: bundle.layers,
     cgroupsPath,
+    machine: abilities,
+    user: containerUser(accountsOf(image), image.user, spec.user),
     processes,
-  )
+    seccomp: await seccompOf(workshop, spec, abilities),
+    ...(spec.privileged && { devices: machineDevices() }),
+  }
+  // Before anything is made: what cannot be is said without a trace.
+  const config = ociSpec(whole, image, place)
   // Left by a process that died right here.
-  if (existsSync(bundle.folder)) abandon(paths, { id: spec.id, cgroupsPath })
+  if (existsSync(bundle.folder)) abandon(paths, { id: spec.id, cgroupsPath, ownRoot: root })
   mkdirSync(bundle.folder, { mode: 0o700 })
   makeLayers(bundle.layers, image)
   mkdirSync(dirname(spec.logPath), { recursive: true, mode: 0o700 })
   // Secrets stand in the environment.
-  writeFileSync(bundle.config, JSON.stringify(config), { mode: 0o600 })
+  const writeConfig = (value: object) => writeFileSync(bundle.config, JSON.stringify(value), { mode: 0o600 })
+  writeConfig(config)
   if (image.annotationsFile !== undefined) writeForAll(bundle.annotations, JSON.stringify(spec.annotations), 0o644)
   if (announced) writeForAll(bundle.started, '', 0o666)
-  const { id, annotations, tty, stdin } = spec
+  const { id, annotations, tty, stdin, namespaces } = spec
+  const { user: users } = namespaces
   const stored: StoredContainer = {
     id,
     image: spec.image,
@@ -104,11 +141,18 @@ export async function makeContainer(
     stdin,
     ...(spec.stdinOnce && { stdinOnce: true }),
     ...(announced && { announces: true }),
+    ...((spec.hostPid || processes !== undefined) && { sharesProcesses: true }),
+    ...(users && { ownRoot: root }),
     createdAt: new Date().toISOString(),
     creator: identifyProcess(process.pid)!,
   }
   writeRecord(bundle, stored)
   try {
+    if (users) {
+      const mounts = [...image.extraMounts, ...whole.mounts]
+      const made = mountOwnRoot(root, { image, layers: bundle.layers, mounts, users })
+      writeConfig(ociSpec(whole, image, { ...place, ...made }))
+    }
     const pid = await createWithConmon(tools, {
       id,
       bundle: bundle.folder,
@@ -123,6 +167,8 @@ export async function makeContainer(
       stdin,
       stdinOnce: spec.stdinOnce === true,
     })
+    // The container has it now, in its own mount namespace.
+    if (users) freeOwnRoot(root)
     const init = identifyProcess(pid)
     if (init === undefined)
       throw new RuntimeError('CONTAINER_CANNOT_RUN', `container '${id}' died before it was started`)

@@ -2,16 +2,24 @@ import { rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { conmonProcess, type Leftover } from './bundle/container-record.ts'
 import { bundlePaths, type RuntimePaths } from './bundle/runtime-paths.ts'
+import { freeOwnRoot } from './own-users.ts'
 import { cgroupFolders, cgroupProcesses, removeCgroup } from './processes/cgroup.ts'
 import { processTree, signalNumber } from './processes/process-identity.ts'
 
 /** Frees what a container holds on the machine: its cgroup, runc's and conmon's files, its layers. */
-export function discard(paths: RuntimePaths, { id, cgroupsPath }: Leftover): void {
+export function discard(paths: RuntimePaths, { id, cgroupsPath, ownRoot }: Leftover): void {
   const bundle = bundlePaths(paths, id)
+  if (ownRoot !== undefined) freeOwnRoot(ownRoot)
   if (cgroupsPath !== undefined) for (const folder of cgroupFolders(cgroupsPath)) removeCgroup(folder)
   for (const path of [join(paths.runc, id), dirname(bundle.attach), bundle.exit, bundle.folder]) {
     rmSync(path, { recursive: true, force: true })
   }
+}
+
+/** Kills what a container has left in its cgroup: whose process namespace is not its own, no kernel ends it with it. */
+export function endProcesses({ cgroupsPath }: Leftover): void {
+  const inside = cgroupsPath === undefined ? [] : cgroupFolders(cgroupsPath).flatMap(cgroupProcesses)
+  for (const pid of new Set(inside)) signalNumber(pid, 'SIGKILL')
 }
 
 /** Frees what its maker left half made: a conmon, or runc, may still be at it, and is killed first. */

@@ -4,6 +4,7 @@ import { unmountBelow } from '#kernel/files/mount.ts'
 import { RuntimeError } from '../runtime-error.ts'
 import { conmonProcess, readRecords } from './bundle/container-record.ts'
 import { bundlePaths, runtimePaths } from './bundle/runtime-paths.ts'
+import { freeOwnRoots } from './own-users.ts'
 import { cgroupFolders, cgroupProcesses, removeCgroup } from './processes/cgroup.ts'
 import { isAlive, processTree, signalNumber, signalProcess } from './processes/process-identity.ts'
 
@@ -60,6 +61,7 @@ export async function purgeContainers({
   }
   // Mounts and cgroups have no event for their release; the loop above has waited for the processes that held them.
   unmountBelow(stateDir)
+  freeOwnRoots(cluster)
   const folders = cgroupFolders(cgroup)
   let busy = folders.flatMap(removeCgroup)
   while (busy.length > 0 && Date.now() < deadline) {

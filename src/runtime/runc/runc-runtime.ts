@@ -19,7 +19,7 @@ import type { MachineAbilities } from './bundle/oci-spec.ts'
 import { bundlePaths, runtimePaths } from './bundle/runtime-paths.ts'
 import { checkSpec, makeContainer } from './container-maker.ts'
 import { ContainerWatch } from './container-watch.ts'
-import { abandon, discard } from './discard.ts'
+import { abandon, discard, endProcesses } from './discard.ts'
 import { updateLimits } from './limits.ts'
 import { cgroupFolders, cgroupVersion, childCgroups, removeCgroup } from './processes/cgroup.ts'
 import { cgroupUsage } from './processes/cgroup-usage.ts'
@@ -30,6 +30,7 @@ import { execInContainer } from './programs/exec.ts'
 import { releaseExecFifo } from './programs/exec-fifo.ts'
 import { checkVersion } from './programs/program-version.ts'
 import { findProgram } from './programs/programs.ts'
+import { seccompSupport } from './programs/seccomp-support.ts'
 import { openStdio, type Stdio } from './programs/stdio.ts'
 
 interface RuncRuntimeOptions {
@@ -120,6 +121,7 @@ export function createRuncRuntime(options: RuncRuntimeOptions): RuncRuntime {
     const state = containerState(entry.stored, bundlePaths(paths, id))
     if (state.state !== 'exited') return
     entry.exited = state
+    if (entry.stored.sharesProcesses) endProcesses(entry.stored)
     for (const wake of entry.exitWaiters.splice(0)) wake()
     for (const listener of listeners) {
       try {
@@ -171,7 +173,14 @@ export function createRuncRuntime(options: RuncRuntimeOptions): RuncRuntime {
     machine ??= { capabilities: heldCapabilities(), cgroupVersion: cgroupVersion() }
     return machine
   }
-  const workshop = { paths, cluster: options.cluster, images, programs: checkPrograms, machine: findMachine }
+  const workshop = {
+    paths,
+    cluster: options.cluster,
+    images,
+    programs: checkPrograms,
+    machine: findMachine,
+    whyNoSeccomp: seccompSupport(() => findPrograms().runc),
+  }
 
   async function create(spec: ContainerSpec): Promise<void> {
     checkSpec(spec)

@@ -51,13 +51,18 @@ export class AttachmentRecords {
 
   /** Replaces at once: a reader sees the former record or this one. */
   write(record: AttachmentRecord): void {
-    const path = `${this.#directory}/${record.uid}.json`
+    const path = this.pathOf(record.uid)
     writeFileSync(`${path}.new`, JSON.stringify(record), { mode: 0o600 })
     renameSync(`${path}.new`, path)
     if (record.offset !== undefined) writeFileSync(`${this.#directory}/last`, String(record.offset), { mode: 0o600 })
   }
 
+  /** Where a pod's record lies, or will. */
+  pathOf(uid: string): string {
+    return `${this.#directory}/${uid}.json`
+  }
+
   remove(uid: string): void {
-    rmSync(`${this.#directory}/${uid}.json`, { force: true })
+    rmSync(this.pathOf(uid), { force: true })
   }
 }

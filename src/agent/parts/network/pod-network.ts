@@ -17,7 +17,9 @@ import { MTU, type NetworkPlan, withoutIpv6 } from '#podnetwork/network-plan.ts'
 import { NODE_END_MAC, POD_LINK, podLink, podMac, podPlan, podRoutesPlan } from '#podnetwork/pod-plan.ts'
 import { applyNetworkPlan } from '#reconciler/network/apply-network-plan.ts'
 import type { KeptNamespace } from '#reconciler/network/network-target.ts'
+import { ID_COUNT } from '#runtime/runtime.ts'
 import { type AttachmentRecord, AttachmentRecords } from './attachment-record.ts'
+import { IdRanges } from './id-ranges.ts'
 import { PodNetworkError } from './pod-network-error.ts'
 
 /** Milliseconds that a link may take to go with its namespace before it is deleted by name. */
@@ -68,6 +70,7 @@ class RoutedPodNetwork implements NodePodNetwork {
   readonly #leaving = new Set<string>()
   readonly #rtnetlink: Rtnetlink
   readonly #ipv6: boolean
+  readonly #ids = new IdRanges()
   #last: number
 
   constructor(options: PodNetworkOptions) {
@@ -86,7 +89,8 @@ class RoutedPodNetwork implements NodePodNetwork {
     const known = this.#attached.get(pod.uid)
     if (known !== undefined) return toAttachment(known)
     await this.detach(pod.uid)
-    if (pod.hostNetwork) return this.#make(pod, undefined)
+    const firstId = pod.ownUsers ? await this.#ids.take(this.#records.pathOf(pod.uid)) : undefined
+    if (pod.hostNetwork) return this.#make(pod, undefined, firstId)
     const ranges = this.#options.node.podCidrs
     const taken = new Set(
       [...this.#attached.values(), ...this.#halfMade.values()].flatMap(({ offset }) => offset ?? []),
@@ -98,7 +102,7 @@ class RoutedPodNetwork implements NodePodNetwork {
         `${name(pod)}: all ${taken.size} addresses of ${ranges[0]} are taken`,
       )
     this.#last = offset
-    return this.#make(pod, offset)
+    return this.#make(pod, offset, firstId)
   }
 
   async detach(uid: string): Promise<void> {
@@ -166,7 +170,7 @@ class RoutedPodNetwork implements NodePodNetwork {
     this.#rtnetlink.close()
   }
 
-  #make(pod: PodIdentity, offset: number | undefined): Attachment {
+  #make(pod: PodIdentity, offset: number | undefined, firstId: number | undefined): Attachment {
     const { node, podNamespace } = this.#options
     const directory = this.#directory(pod.uid)
     const network = offset === undefined ? node.namespace : namespacePath(podNamespace(pod.uid))
@@ -175,16 +179,22 @@ class RoutedPodNetwork implements NodePodNetwork {
       uid: pod.uid,
       pod,
       addresses: this.#ipv6 ? addresses : [addresses[0]],
-      namespaces: { network, ipc: `${directory}/ipc`, uts: `${directory}/uts` },
+      namespaces: {
+        network,
+        ipc: `${directory}/ipc`,
+        uts: `${directory}/uts`,
+        ...(firstId !== undefined && { user: { path: `${directory}/user`, firstId } }),
+      },
       offset,
       state: 'prepared',
     }
     this.#records.write(record)
     try {
       const { hostname } = pod
-      if (offset === undefined) createPodNamespaces(directory, { hostname, networkPath: network })
+      const users = firstId === undefined ? undefined : { firstId, count: ID_COUNT }
+      if (offset === undefined) createPodNamespaces(directory, { hostname, users, networkPath: network })
       else {
-        createPodNamespaces(directory, { hostname, networkName: podNamespace(pod.uid) })
+        createPodNamespaces(directory, { hostname, users, networkName: podNamespace(pod.uid) })
         this.#connect(pod, network, addresses)
       }
     } catch (cause) {
@@ -238,7 +248,8 @@ class RoutedPodNetwork implements NodePodNetwork {
 
   /** Whether what a record says is there; a reboot, or somebody's hand, may have taken it. */
   #stands({ uid, pod, namespaces }: AttachmentRecord): boolean {
-    if (![namespaces.network, namespaces.ipc, namespaces.uts].every(isNamespace)) return false
+    const { network, ipc, uts, user } = namespaces
+    if (![network, ipc, uts, ...(user ? [user.path] : [])].every(isNamespace)) return false
     return pod.hostNetwork || this.#rtnetlink.link(podLink(uid)) !== undefined
   }
 
@@ -254,6 +265,8 @@ class RoutedPodNetwork implements NodePodNetwork {
       deleteNamespace(namespaces.network)
     }
     deletePodNamespaces(this.#directory(uid))
+    const path = this.#records.pathOf(uid)
+    if (namespaces.user !== undefined) this.#ids.free((record) => record === path)
     this.#records.remove(uid)
   }
 }

@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { leases } from '#api/coordination/lease/resource.ts'
 import { events } from '#api/core/event/resource.ts'
 import { nodes } from '#api/core/node/resource.ts'
@@ -40,6 +41,8 @@ export const pods = nodePart({
       stateDir: node.stateDir,
       clusterDns: [cluster.clusterDns[0]],
       clusterDomain: cluster.clusterDomain,
+      hostAccess: cluster.allowHostAccess === true,
+      seccompDir: join(cluster.stateDir, 'seccomp'),
       clock: node.clock,
       fault: () => node.podFault(),
       log: node.log,

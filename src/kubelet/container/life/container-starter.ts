@@ -36,7 +36,7 @@ const holdForImage = (
  */
 export const startContainer = async (
   context: KubeletContext,
-  place: StartPlace,
+  place: Omit<StartPlace, 'imageUser'>,
   entry: ContainerEntry,
 ): Promise<void> => {
   const { pod } = place
@@ -67,7 +67,7 @@ export const startContainer = async (
   }
   try {
     try {
-      const spec = await containerSpec(context, place, entry, id)
+      const spec = await containerSpec(context, { ...place, imageUser: image.image.user }, entry, id)
       step = 'CreateContainerError'
       // One cgroup a container name: the one before has to leave it first. Its log stays.
       if (previous !== undefined && previous !== id) await runtime.remove(previous)

@@ -28,6 +28,8 @@ export interface StartPlace {
   readonly volumes: PodVolumes
   readonly facts: PodFacts
   readonly hostname: string
+  /** Whom the image runs as, as its configuration says it. */
+  readonly imageUser: string
   readonly signal: AbortSignal
   /** The id of the container whose processes it is to see. */
   readonly processesOf?: string
@@ -116,7 +118,7 @@ export const containerSpec = async (
     tty: container.tty === true,
     stdin: container.stdin === true,
     ...(container.stdinOnce && { stdinOnce: true }),
-    ...securityFields(pod.spec ?? { containers: [] }, container),
+    ...securityFields(pod, container, { imageUser: place.imageUser, seccompDir: context.seccompDir }),
     ...(sysctls && { sysctls }),
     resources: cgroupLimits(container.resources ?? {}),
     annotations: writeLabels({

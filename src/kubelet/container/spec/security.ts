@@ -1,42 +1,103 @@
+import { join } from 'node:path'
+import type { Pod } from '#api/core/pod/message.ts'
 import type { Container } from '#api/core/pod/spec/container.ts'
-import type { PodSpec } from '#api/core/pod/spec/spec.ts'
-import type { ContainerSpec } from '#runtime/runtime.ts'
+import type { ContainerSpec, SeccompWish, UserWish } from '#runtime/runtime.ts'
 import { KubeletError } from '../../kubelet-error.ts'
 
 type SecurityFields = Pick<
   ContainerSpec,
-  'user' | 'capabilities' | 'privileged' | 'readOnlyRootFilesystem' | 'noNewPrivileges'
+  | 'user'
+  | 'capabilities'
+  | 'privileged'
+  | 'readOnlyRootFilesystem'
+  | 'noNewPrivileges'
+  | 'seccomp'
+  | 'appArmorProfile'
+  | 'unmaskedProc'
+  | 'hostPid'
+  | 'hostIpc'
 >
 
-/** What a container's and its pod's securityContext come to; throws SECURITY_REFUSED where runAsNonRoot is broken. */
-export const securityFields = (spec: PodSpec, container: Container): SecurityFields => {
+interface SecurityFacts {
+  /** As the image's configuration says it. */
+  readonly imageUser: string
+  /** Folder of the node that profiles of type Localhost lie in. */
+  readonly seccompDir: string
+}
+
+/**
+ * What a container's and its pod's securityContext come to, the container's before the pod's; throws SECURITY_REFUSED
+ * where runAsNonRoot is broken.
+ */
+export const securityFields = (
+  pod: Pod,
+  container: Container,
+  { imageUser, seccompDir }: SecurityFacts,
+): SecurityFields => {
+  verifyRunAsNonRoot(pod, container, imageUser)
   const own = container.securityContext
-  const pod = spec.securityContext
-  const uid = own?.runAsUser ?? pod?.runAsUser
-  const gid = own?.runAsGroup ?? pod?.runAsGroup
-  if (own?.runAsNonRoot ?? pod?.runAsNonRoot) {
-    if (uid === 0) throw new KubeletError('SECURITY_REFUSED', "container's runAsUser breaks non-root policy")
-    // The images that are built in run as root unless told otherwise.
-    if (uid === undefined) {
-      throw new KubeletError(
-        'SECURITY_REFUSED',
-        `container has runAsNonRoot and image will run as root: set securityContext.runAsUser (container: ${container.name})`,
-      )
-    }
-  }
-  const groups = [
-    ...new Set([...(pod?.supplementalGroups ?? []), ...(pod?.fsGroup === undefined ? [] : [pod.fsGroup])]),
-  ]
-  const user =
-    uid === undefined && gid === undefined && groups.length === 0
-      ? undefined
-      : { uid: uid ?? 0, ...(gid !== undefined && { gid }), ...(groups.length > 0 && { supplementalGroups: groups }) }
+  const shared = pod.spec?.securityContext
+  const user = userWish(pod, container)
   const { add = [], drop = [] } = own?.capabilities ?? {}
+  const seccomp = seccompWish(own?.seccompProfile ?? shared?.seccompProfile, seccompDir)
+  const appArmor = own?.appArmorProfile ?? shared?.appArmorProfile
   return {
-    ...(user !== undefined && { user }),
+    ...(Object.keys(user).length > 0 && { user }),
     ...(add.length + drop.length > 0 && { capabilities: { add, drop } }),
     ...(own?.privileged && { privileged: true }),
     ...(own?.readOnlyRootFilesystem && { readOnlyRootFilesystem: true }),
     ...(own?.allowPrivilegeEscalation === false && { noNewPrivileges: true }),
+    ...(seccomp && { seccomp }),
+    ...(appArmor?.type === 'Localhost' && { appArmorProfile: appArmor.localhostProfile ?? '' }),
+    ...(own?.procMount === 'Unmasked' && { unmaskedProc: true }),
+    ...(pod.spec?.hostPID && { hostPid: true }),
+    ...(pod.spec?.hostIPC && { hostIpc: true }),
   }
+}
+
+type Profile = NonNullable<NonNullable<Container['securityContext']>['seccompProfile']>
+
+/** Where nothing is said, nothing is filtered: what Kubernetes' kubelet does too, unless told otherwise. */
+const seccompWish = (profile: Profile | undefined, folder: string): SeccompWish | undefined => {
+  switch (profile?.type) {
+    case 'RuntimeDefault':
+      return { type: 'RuntimeDefault' }
+    case 'Localhost':
+      return { type: 'Localhost', file: join(folder, profile.localhostProfile ?? '') }
+    default:
+      return undefined
+  }
+}
+
+const userWish = ({ spec }: Pod, { securityContext: own }: Container): UserWish => {
+  const shared = spec?.securityContext
+  const uid = own?.runAsUser ?? shared?.runAsUser
+  const gid = own?.runAsGroup ?? shared?.runAsGroup
+  const groups = new Set([
+    ...(shared?.supplementalGroups ?? []),
+    ...(shared?.fsGroup === undefined ? [] : [shared.fsGroup]),
+  ])
+  return {
+    ...(uid !== undefined && { uid }),
+    ...(gid !== undefined && { gid }),
+    ...(groups.size > 0 && { supplementalGroups: [...groups] }),
+    ...(shared?.supplementalGroupsPolicy === 'Strict' && { strictGroups: true }),
+  }
+}
+
+/** In Kubernetes' words: a name could be root's, and only the image's own files tell. */
+const verifyRunAsNonRoot = (pod: Pod, container: Container, imageUser: string): void => {
+  const own = container.securityContext
+  const shared = pod.spec?.securityContext
+  if (!(own?.runAsNonRoot ?? shared?.runAsNonRoot)) return
+  const { name = '', namespace = '', uid: id = '' } = pod.metadata ?? {}
+  const refuse = (why: string) =>
+    new KubeletError('SECURITY_REFUSED', `${why} (pod: "${name}_${namespace}(${id})", container: ${container.name})`)
+  const uid = own?.runAsUser ?? shared?.runAsUser
+  if (uid === 0) throw refuse("container's runAsUser breaks non-root policy")
+  if (uid !== undefined) return
+  const [user = ''] = imageUser.split(':')
+  if (user === '' || /^0+$/.test(user)) throw refuse('container has runAsNonRoot and image will run as root')
+  if (!/^\d+$/.test(user))
+    throw refuse(`container has runAsNonRoot and image has non-numeric user (${user}), cannot verify user is non-root`)
 }

@@ -28,6 +28,10 @@ export interface StoredContainer {
   readonly startedAt?: string
   /** Its program tells by a file that it does its work: start() waits for it. */
   readonly announces?: boolean
+  /** Its process namespace is not its own: what it leaves behind does not end with it. */
+  readonly sharesProcesses?: true
+  /** Its users are its own: where its root is mounted while it is being made. */
+  readonly ownRoot?: string
   /** The last signal that stop() sent: conmon reports 128 + N alike for a signal and for exit(128 + N). */
   readonly sentSignal?: NodeJS.Signals
 }
@@ -45,6 +49,7 @@ export function writeRecord(paths: BundlePaths, stored: StoredContainer): void {
 export interface Leftover {
   readonly id: string
   readonly cgroupsPath?: string
+  readonly ownRoot?: string
 }
 
 interface StoredContainers {

@@ -5,7 +5,7 @@ import type { Image } from '../../images/image.ts'
 import type { ContainerSpec } from '../../runtime.ts'
 import { runcMessage } from '../programs/conmon.ts'
 import { containerCapabilities, heldCapabilities } from './capabilities.ts'
-import { ociSpec } from './oci-spec.ts'
+import { type ContainerPlace, ociSpec } from './oci-spec.ts'
 
 const image: Image = {
   id: 'sha256:0',
@@ -36,15 +36,18 @@ const spec: ContainerSpec = {
   annotations: {},
 }
 const held = new Set(['CHOWN', 'KILL', 'NET_ADMIN', 'NET_BIND_SERVICE'])
+const machine = (cgroupVersion: 1 | 2) => ({ capabilities: held, cgroupVersion })
 
-const specOf = (change: Partial<ContainerSpec> = {}, cgroupVersion: 1 | 2 = 1, from = image): any =>
-  ociSpec(
-    { ...spec, ...change },
-    from,
-    { rootfs: '/r', layers: '/l' },
-    { capabilities: held, cgroupVersion },
-    '/fairlead/x/n/p/c',
-  )
+const user = { uid: 7, gid: 8, additionalGids: [8] }
+const specOf = (change: Partial<ContainerSpec> = {}, place: Partial<ContainerPlace> = {}, from = image): any =>
+  ociSpec({ ...spec, ...change }, from, {
+    rootfs: '/r',
+    layers: '/l',
+    cgroupsPath: '/fairlead/x/n/p/c',
+    machine: machine(1),
+    user,
+    ...place,
+  })
 
 test('ociSpec() runs what Kubernetes would: command replaces entrypoint and cmd, args alone replace cmd', () => {
   const args = (change: Partial<ContainerSpec>) => specOf(change).process.args
@@ -52,27 +55,21 @@ test('ociSpec() runs what Kubernetes would: command replaces entrypoint and cmd,
   assert.deepEqual(args({ args: ['a'] }), ['/entry', 'a'])
   assert.deepEqual(args({ command: ['c'] }), ['c'])
   assert.deepEqual(args({ command: ['c'], args: ['a'] }), ['c', 'a'])
-  assert.throws(() => specOf({}, 1, { ...image, entrypoint: [], cmd: [] }), { code: 'CONTAINER_SPEC_INVALID' })
+  assert.throws(() => specOf({}, {}, { ...image, entrypoint: [], cmd: [] }), { code: 'CONTAINER_SPEC_INVALID' })
 })
 
-test('ociSpec() takes user, folder and environment from the image unless the spec says otherwise', () => {
-  assert.deepEqual(specOf().process.user, { uid: 7, gid: 8 })
+test('ociSpec() takes folder and environment from the image unless the spec says otherwise', () => {
+  assert.deepEqual(specOf().process.user, user)
   assert.equal(specOf().process.cwd, '/work')
   assert.deepEqual(specOf().process.env, ['PATH=/bin', 'A=1'])
-  const own = specOf({ user: { uid: 5 }, workingDir: '/w', env: [{ name: 'A', value: '2=3' }], tty: true })
-  assert.deepEqual(own.process.user, { uid: 5, gid: 0 })
+  const own = specOf({ workingDir: '/w', env: [{ name: 'A', value: '2=3' }], tty: true })
   assert.equal(own.process.cwd, '/w')
   assert.deepEqual(own.process.env, ['PATH=/bin', 'TERM=xterm', 'A=2=3'])
 })
 
-test('ociSpec() gives supplementary groups, and no new privileges where asked', () => {
+test('ociSpec() gives no new privileges where asked', () => {
   assert.equal(specOf().process.noNewPrivileges, false)
   assert.equal(specOf({ noNewPrivileges: true }).process.noNewPrivileges, true)
-  assert.deepEqual(specOf({ user: { uid: 5, gid: 6, supplementalGroups: [70, 71] } }).process.user, {
-    uid: 5,
-    gid: 6,
-    additionalGids: [70, 71],
-  })
 })
 
 test('ociSpec() mounts the overlays first, each over a scratch layer of its own, and escapes colons in their layers', () => {
@@ -115,7 +112,8 @@ test('ociSpec() mounts a folder before what lies below it, in whatever order the
 })
 
 test('ociSpec() asks for a cgroup namespace and mount on version 2 alone', () => {
-  const types = (version: 1 | 2) => specOf({}, version).linux.namespaces.map(({ type }: { type: string }) => type)
+  const types = (version: 1 | 2) =>
+    specOf({}, { machine: machine(version) }).linux.namespaces.map(({ type }: { type: string }) => type)
   assert.deepEqual(types(1), ['mount', 'pid', 'network', 'ipc', 'uts'])
   assert.deepEqual(types(2), ['mount', 'pid', 'network', 'ipc', 'uts', 'cgroup'])
 })
@@ -160,4 +158,68 @@ test('runcMessage() gives the message of a log line alone', () => {
     'exec: "a": executable file not found in $PATH',
   )
   assert.equal(runcMessage(' plain words\n'), 'plain words')
+})
+
+test('ociSpec() hides what reaches the machine’s kernel, from the privileged nothing, and of /proc nothing where so asked', () => {
+  const hidden = (change: Partial<ContainerSpec>) => {
+    const { maskedPaths, readonlyPaths } = specOf(change).linux
+    return [maskedPaths?.includes('/proc/kcore'), readonlyPaths?.includes('/proc/sys')]
+  }
+  assert.deepEqual(hidden({}), [true, true])
+  assert.deepEqual(hidden({ privileged: true }), [undefined, undefined])
+  assert.deepEqual(hidden({ unmaskedProc: true }), [undefined, undefined])
+})
+
+test('ociSpec() gives who is privileged the machine’s devices and a /sys to write to, and all others neither', () => {
+  const devices = [{ path: '/dev/x', type: 'c', major: 1, minor: 2, fileMode: 0o600, uid: 0, gid: 0 } as const]
+  const sys = (one: any) =>
+    one.mounts.find(({ destination }: { destination: string }) => destination === '/sys').options
+  const all = specOf({ privileged: true }, { devices })
+  assert.deepEqual(all.linux.devices, devices)
+  assert.deepEqual(all.linux.resources.devices, [{ allow: true, access: 'rwm' }])
+  assert.equal(sys(all).includes('ro'), false)
+  assert.deepEqual(specOf().linux.resources.devices, [{ allow: false, access: 'rwm' }])
+  assert.equal('devices' in specOf().linux, false)
+  assert.equal(sys(specOf()).includes('ro'), true)
+})
+
+test('ociSpec() gives capabilities to root alone: none is inherited, none is ambient', () => {
+  assert.deepEqual(Object.keys(specOf().process.capabilities), ['bounding', 'effective', 'permitted'])
+})
+
+test('ociSpec() leaves out the namespaces that a pod has of the machine, and shares its memory with it', () => {
+  const types = (change: Partial<ContainerSpec>) =>
+    specOf(change).linux.namespaces.map(({ type }: { type: string }) => type)
+  assert.deepEqual(types({ hostPid: true }), ['mount', 'network', 'ipc', 'uts'])
+  assert.deepEqual(types({ hostIpc: true }), ['mount', 'pid', 'network', 'uts'])
+  const shm = specOf({ hostIpc: true }).mounts.find((one: { destination: string }) => one.destination === '/dev/shm')
+  assert.deepEqual([shm.type, shm.source], ['bind', '/dev/shm'])
+})
+
+test('ociSpec() joins the users of a pod, and takes root and mounts from where they are shown to these', () => {
+  const namespaces = { ...spec.namespaces, user: { path: '/user', firstId: 1_879_048_192 } }
+  const mounts = [{ source: '/volume', destination: '/v', readOnly: true }]
+  const own = specOf({ namespaces, mounts }, { rootfs: '/own', shown: new Map([['/volume', '/shown/0']]) })
+  assert.deepEqual(own.linux.namespaces[0], { type: 'user', path: '/user' })
+  const mapping = [{ containerID: 0, hostID: 1_879_048_192, size: 65_536 }]
+  assert.deepEqual([own.linux.uidMappings, own.linux.gidMappings], [mapping, mapping])
+  assert.equal(own.root.path, '/own')
+  assert.equal(
+    own.mounts.some(({ type }: { type: string }) => type === 'overlay'),
+    false,
+  )
+  assert.deepEqual(own.mounts.at(-1), {
+    destination: '/v',
+    type: 'bind',
+    source: '/shown/0',
+    options: ['rbind', 'rprivate', 'ro'],
+  })
+  assert.equal('uidMappings' in specOf().linux, false)
+})
+
+test('ociSpec() passes a filter of system calls and a profile of AppArmor on', () => {
+  const seccomp = { defaultAction: 'SCMP_ACT_LOG' }
+  const kept = specOf({ appArmorProfile: 'k8s-nginx' }, { seccomp })
+  assert.deepEqual([kept.linux.seccomp, kept.process.apparmorProfile], [seccomp, 'k8s-nginx'])
+  assert.deepEqual(['seccomp' in specOf().linux, 'apparmorProfile' in specOf().process], [false, false])
 })

@@ -1,8 +1,10 @@
-import { join, normalize } from 'node:path/posix'
 import type { Image } from '../../images/image.ts'
-import type { ContainerLimits, ContainerSpec, Mount } from '../../runtime.ts'
+import { type ContainerLimits, type ContainerSpec, ID_COUNT } from '../../runtime.ts'
 import { RuntimeError } from '../../runtime-error.ts'
 import { containerCapabilities } from './capabilities.ts'
+import type { ContainerUser } from './container-user.ts'
+import type { OciDevice } from './machine-devices.ts'
+import { type MountPlace, ociMounts } from './oci-mounts.ts'
 
 /** What the machine is able to give, probed once a process. */
 export interface MachineAbilities {
@@ -11,26 +13,17 @@ export interface MachineAbilities {
   readonly cgroupVersion: 1 | 2
 }
 
-interface BundleFolders {
+/** Where a container is made, and what it was found to be. */
+export interface ContainerPlace extends Omit<MountPlace, 'cgroupVersion'> {
   readonly rootfs: string
-  /** Of its scratch layers. */
-  readonly layers: string
-}
-
-/** Where the scratch layer of the root lies, or, by its place in the image, of an overlay upon it. */
-export function scratchLayer(
-  folder: string,
-  index: number | undefined,
-): { readonly upper: string; readonly work: string } {
-  const layer = join(folder, index === undefined ? 'root' : String(index))
-  return { upper: join(layer, 'upper'), work: join(layer, 'work') }
-}
-
-interface OciMount {
-  readonly destination: string
-  readonly type: string
-  readonly source: string
-  readonly options: readonly string[]
+  readonly cgroupsPath: string
+  readonly machine: MachineAbilities
+  readonly user: ContainerUser
+  /** The file of another container's process namespace, where it sees that one's. */
+  readonly processes?: string | undefined
+  readonly seccomp?: object | undefined
+  /** Beyond those that every container has. */
+  readonly devices?: readonly OciDevice[]
 }
 
 const DEFAULT_PATH = 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
@@ -42,30 +35,12 @@ const MASKED_PATHS = [
 ] // biome-ignore format: a table
 const READONLY_PATHS = ['/proc/bus', '/proc/fs', '/proc/irq', '/proc/sys', '/proc/sysrq-trigger']
 
-/**
- * The OCI runtime specification (1.0.2) of one container.
- *
- * `processes`: the file of another container's process namespace, where it sees that one's.
- *
- * The overlays are mounted by runc itself, the first on `/`, so they live in the container's own mount namespace: nothing
- * is left mounted on the machine when everything of ours is killed, and no mount has to be undone.
- */
-export function ociSpec(
-  spec: ContainerSpec,
-  image: Image,
-  folders: BundleFolders,
-  machine: MachineAbilities,
-  cgroupsPath: string,
-  processes?: string,
-): object {
+/** The OCI runtime specification (1.0.2) of one container. */
+export function ociSpec(spec: ContainerSpec, image: Image, place: ContainerPlace): object {
+  const { machine, processes, seccomp } = place
   const privileged = spec.privileged === true
-  const { granted, unknown } = containerCapabilities(machine.capabilities, spec.capabilities, privileged)
-  if (unknown.length > 0) {
-    throw new RuntimeError(
-      'CONTAINER_SPEC_INVALID',
-      `container '${spec.id}': capabilities: unknown ${unknown.join(', ')}; see capabilities(7)`,
-    )
-  }
+  const isHidden = !privileged && spec.unmaskedProc !== true
+  const granted = grantedCapabilities(spec, machine)
   return {
     ociVersion: '1.0.2',
     process: {
@@ -73,29 +48,61 @@ export function ociSpec(
       cwd: spec.workingDir || image.workingDir || '/',
       args: processArgs(spec, image),
       env: processEnv(spec, image),
-      user: processUser(spec, image),
+      user: place.user,
+      // Neither inheritable nor ambient: a program that is no root gets none by being executed.
       capabilities: { bounding: granted, effective: granted, permitted: granted },
       noNewPrivileges: spec.noNewPrivileges === true,
+      ...(spec.appArmorProfile !== undefined && { apparmorProfile: spec.appArmorProfile }),
       // Set only where the machine lets us: lowering it needs CAP_SYS_RESOURCE, and conmon would else hand its own
       // -1000 down.
       ...(machine.capabilities.has('SYS_RESOURCE') ? { oomScoreAdj: 0 } : {}),
     },
-    root: { path: folders.rootfs, readonly: spec.readOnlyRootFilesystem === true },
-    mounts: mounts(spec, image, folders, machine, privileged),
+    root: { path: place.rootfs, readonly: spec.readOnlyRootFilesystem === true },
+    mounts: ociMounts(spec, image, { ...place, cgroupVersion: machine.cgroupVersion }),
     linux: {
-      cgroupsPath,
-      namespaces: [
-        { type: 'mount' },
-        { type: 'pid', ...(processes !== undefined && { path: processes }) },
-        { type: 'network', path: spec.namespaces.network },
-        { type: 'ipc', path: spec.namespaces.ipc },
-        { type: 'uts', path: spec.namespaces.uts },
-        ...(machine.cgroupVersion === 2 ? [{ type: 'cgroup' }] : []),
-      ],
+      cgroupsPath: place.cgroupsPath,
+      ...ociNamespaces(spec, machine, processes),
       ...(spec.sysctls && { sysctl: spec.sysctls }),
+      ...(place.devices && { devices: place.devices }),
       resources: { ...ociResources(spec.resources), devices: [{ allow: privileged, access: 'rwm' }] },
-      ...(privileged ? {} : { maskedPaths: MASKED_PATHS, readonlyPaths: READONLY_PATHS }),
+      ...(isHidden && { maskedPaths: MASKED_PATHS, readonlyPaths: READONLY_PATHS }),
+      ...(seccomp && { seccomp }),
     },
+  }
+}
+
+/** What the container may do, with the CAP_ prefix. Throws CONTAINER_SPEC_INVALID for a capability that is none. */
+export function grantedCapabilities(
+  { id, capabilities, privileged }: Pick<ContainerSpec, 'id' | 'capabilities' | 'privileged'>,
+  machine: MachineAbilities,
+): readonly string[] {
+  const { granted, unknown } = containerCapabilities(machine.capabilities, capabilities, privileged === true)
+  if (unknown.length === 0) return granted
+  throw new RuntimeError(
+    'CONTAINER_SPEC_INVALID',
+    `container '${id}': capabilities: unknown ${unknown.join(', ')}; see capabilities(7)`,
+  )
+}
+
+/** What it does not name of its own it has of whoever starts it: the machine's. */
+function ociNamespaces(
+  { namespaces, hostPid, hostIpc }: ContainerSpec,
+  { cgroupVersion }: MachineAbilities,
+  processes: string | undefined,
+): object {
+  const { user } = namespaces
+  const mapping = user && [{ containerID: 0, hostID: user.firstId, size: ID_COUNT }]
+  return {
+    namespaces: [
+      ...(user ? [{ type: 'user', path: user.path }] : []),
+      { type: 'mount' },
+      ...(hostPid ? [] : [{ type: 'pid', ...(processes !== undefined && { path: processes }) }]),
+      { type: 'network', path: namespaces.network },
+      ...(hostIpc ? [] : [{ type: 'ipc', path: namespaces.ipc }]),
+      { type: 'uts', path: namespaces.uts },
+      ...(cgroupVersion === 2 ? [{ type: 'cgroup' }] : []),
+    ],
+    ...(mapping && { uidMappings: mapping, gidMappings: mapping }),
   }
 }
 
@@ -127,18 +134,6 @@ function processEnv(spec: ContainerSpec, image: Image): readonly string[] {
   return [...env].map(([name, value]) => `${name}=${value}`)
 }
 
-function processUser(
-  spec: ContainerSpec,
-  image: Image,
-): { readonly uid: number; readonly gid: number; readonly additionalGids?: readonly number[] } {
-  if (spec.user !== undefined) {
-    const { uid, gid = 0, supplementalGroups = [] } = spec.user
-    return { uid, gid, ...(supplementalGroups.length > 0 ? { additionalGids: supplementalGroups } : {}) }
-  }
-  const [uid = '', gid = ''] = image.user.split(':')
-  return { uid: Number(uid) || 0, gid: Number(gid) || 0 }
-}
-
 /** Limits as the OCI runtime specification has them. */
 export function ociResources(wanted: ContainerLimits | undefined): object {
   if (wanted === undefined) return {}
@@ -154,79 +149,4 @@ export function ociResources(wanted: ContainerLimits | undefined): object {
           },
         }),
   }
-}
-
-function mounts(
-  spec: ContainerSpec,
-  image: Image,
-  folders: BundleFolders,
-  machine: MachineAbilities,
-  privileged: boolean,
-): readonly OciMount[] {
-  const sys = ['nosuid', 'noexec', 'nodev', ...(privileged ? [] : ['ro'])]
-  const overlay = (destination: string, lowerDirs: readonly string[], index?: number): OciMount => {
-    const { upper, work } = scratchLayer(folders.layers, index)
-    const lower = lowerDirs.map(escapeLayer).join(':')
-    const options = [`lowerdir=${lower}`, `upperdir=${upper}`, `workdir=${work}`]
-    return { destination, type: 'overlay', source: 'overlay', options }
-  }
-  const bound = new Set(spec.mounts.map(({ destination }) => normalize(destination).replace(/(?<=.)\/$/, '')))
-  const builtIn: readonly OciMount[] = [
-    overlay('/', image.lowerDirs),
-    ...image.overlays.map(({ destination, lowerDir }, index) => overlay(destination, [lowerDir], index)),
-    { destination: '/proc', type: 'proc', source: 'proc', options: ['nosuid', 'noexec', 'nodev'] },
-    {
-      destination: '/dev',
-      type: 'tmpfs',
-      source: 'tmpfs',
-      options: ['nosuid', 'strictatime', 'mode=755', 'size=65536k'],
-    },
-    {
-      destination: '/dev/pts',
-      type: 'devpts',
-      source: 'devpts',
-      options: ['nosuid', 'noexec', 'newinstance', 'ptmxmode=0666', 'mode=0620', 'gid=5'],
-    },
-    { destination: '/dev/mqueue', type: 'mqueue', source: 'mqueue', options: ['nosuid', 'noexec', 'nodev'] },
-    {
-      destination: '/dev/shm',
-      type: 'tmpfs',
-      source: 'shm',
-      options: ['nosuid', 'noexec', 'nodev', 'mode=1777', 'size=65536k'],
-    },
-    { destination: '/sys', type: 'sysfs', source: 'sysfs', options: sys },
-    ...(machine.cgroupVersion === 2
-      ? [{ destination: '/sys/fs/cgroup', type: 'cgroup', source: 'cgroup', options: [...sys, 'relatime'] }]
-      : []),
-    ...image.tmpfs.map(({ destination, mode }) => ({
-      destination,
-      type: 'tmpfs',
-      source: 'tmpfs',
-      options: ['nosuid', 'nodev', `mode=${mode}`],
-    })),
-  ]
-  // What the pod mounts itself, say its own /dev/shm, takes the place of ours, and its /dev that of all below.
-  const replaced = (path: string): boolean => bound.has(path) || (bound.has('/dev') && path.startsWith('/dev/'))
-  return [
-    ...builtIn.filter(({ destination }) => !replaced(destination)),
-    // Whatever the order in which they were written: a mount upon its parent's would hide under it.
-    ...[...image.extraMounts, ...spec.mounts]
-      .toSorted((one, other) => depth(one.destination) - depth(other.destination))
-      .map(bindMount),
-  ]
-}
-
-function depth(path: string): number {
-  return normalize(path)
-    .split('/')
-    .filter((part) => part !== '').length
-}
-
-function bindMount({ source, destination, readOnly }: Mount): OciMount {
-  return { destination, type: 'bind', source, options: ['rbind', 'rprivate', readOnly ? 'ro' : 'rw'] }
-}
-
-/** Colons separate layers. */
-function escapeLayer(path: string): string {
-  return path.replace(/[\\:]/g, (character) => `\\${character}`)
 }

@@ -1,0 +1,119 @@
+import { chownSync, closeSync, existsSync, mkdirSync, openSync, readdirSync, rmdirSync, rmSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { openBeneath, openRoot } from '#kernel/files/beneath.ts'
+import { showForUsers } from '#kernel/files/idmapped.ts'
+import { mountOverlay, unmountBelow } from '#kernel/files/mount.ts'
+import type { Image } from '../images/image.ts'
+import type { Mount, UserNamespace } from '../runtime.ts'
+import { overlayOptions, scratchLayer } from './bundle/oci-mounts.ts'
+
+/**
+ * Below it, roots of containers whose users are their own, until runc has them: those users get nowhere else that is ours,
+ * and have to be able to walk there.
+ */
+const ROOTS = '/run/fairlead/roots'
+
+/** Where the root of a container lies that has users of its own. */
+export const ownRoot = (cluster: string, id: string): string => join(ROOTS, cluster, id)
+
+interface OwnUsersRequest {
+  readonly image: Pick<Image, 'lowerDirs' | 'overlays'>
+  /** Folder of the container's scratch layers. */
+  readonly layers: string
+  readonly mounts: readonly Mount[]
+  readonly users: UserNamespace
+}
+
+interface OwnUsersRoot {
+  readonly rootfs: string
+  /** Each source of a mount, and where it is shown with the container's users for its owners. */
+  readonly shown: ReadonlyMap<string, string>
+}
+
+/**
+ * Mounts the root of a container whose users are its own, and what it is to see of the machine, in `folder`: with the
+ * pod's users for owners, so that what is root's on the disk is root's in there. runc moves it all into the container's
+ * mount namespace; `freeOwnRoot()` is due then. Throws KernelError.
+ */
+export function mountOwnRoot(folder: string, { image, layers, mounts, users }: OwnUsersRequest): OwnUsersRoot {
+  const rootfs = join(folder, 'rootfs')
+  // Whatever the umask: the pod's root walks through, and sees no names.
+  const mask = process.umask(0)
+  try {
+    mkdirSync(rootfs, { recursive: true, mode: 0o711 })
+  } finally {
+    process.umask(mask)
+  }
+  const namespace = openSync(users.path, 'r')
+  try {
+    const shownLayer = (source: string, name: string): string => {
+      const target = join(folder, 'layers', name)
+      showForUsers(source, target, namespace)
+      return target
+    }
+    const lowerDirs = image.lowerDirs.map((source, index) => shownLayer(source, `root-${index}`))
+    mountLayers(rootfs, lowerDirs, ownLayer(layers, undefined, users.firstId))
+    for (const [index, { destination, lowerDir }] of image.overlays.entries()) {
+      const lower = [shownLayer(lowerDir, String(index))]
+      withPlace(rootfs, destination, (place) => mountLayers(place, lower, ownLayer(layers, index, users.firstId)))
+    }
+    const sources = [...new Set(mounts.map(({ source }) => source))]
+    const shown = new Map(sources.map((source, index) => [source, join(folder, 'mounts', String(index))]))
+    for (const [source, target] of shown) showForUsers(source, target, namespace)
+    return { rootfs, shown }
+  } finally {
+    closeSync(namespace)
+  }
+}
+
+/** Takes away what mountOwnRoot() has mounted, and its folders. No error where nothing is there. */
+export function freeOwnRoot(folder: string): void {
+  if (!existsSync(folder)) return
+  unmountBelow(folder)
+  rmSync(folder, { recursive: true, force: true })
+  for (const parent of [dirname(folder), ROOTS]) {
+    try {
+      rmdirSync(parent)
+    } catch {
+      // Another container is being made there.
+      return
+    }
+  }
+}
+
+/** Takes away what is left of all of a cluster's, wherever its makers died. */
+export function freeOwnRoots(cluster: string): void {
+  const folder = join(ROOTS, cluster)
+  for (const id of existsSync(folder) ? readdirSync(folder) : []) freeOwnRoot(join(folder, id))
+}
+
+interface Layer {
+  readonly upper: string
+  readonly work: string
+}
+
+/** The merged folder is whose the upper one is. */
+function ownLayer(layers: string, index: number | undefined, owner: number): Layer {
+  const layer = scratchLayer(layers, index)
+  chownSync(layer.upper, owner, owner)
+  return layer
+}
+
+function mountLayers(target: string, lowerDirs: readonly string[], layer: Layer): void {
+  mountOverlay(target, overlayOptions({ lowerDirs, ...layer }).join(','))
+}
+
+/** A place in a root that is somebody else's, held by descriptor: a link in there leads nowhere outside. */
+function withPlace(rootfs: string, destination: string, act: (place: string) => void): void {
+  const root = openRoot(rootfs)
+  try {
+    const place = openBeneath(root, destination.replace(/^\/+/, ''))
+    try {
+      act(`/proc/self/fd/${place}`)
+    } finally {
+      closeSync(place)
+    }
+  } finally {
+    closeSync(root)
+  }
+}
