@@ -39,12 +39,16 @@ export function mountTmpfs(path: string, { name, mode, sizeBytes }: TmpfsOptions
   call('MOUNT_FAILED', 'mount', path, MOUNT, name, path, 'tmpfs', 0, Buffer.from(data))
 }
 
-/**
- * Mounts an overlay on the folder `path`, with options as mount(8) has them after `-o`; what is done to it later, nobody
- * sees elsewhere. Throws KernelError MOUNT_FAILED.
- */
+/** Mounts an overlay on the folder `path`, with options as mount(8) has them after `-o`. Throws KernelError MOUNT_FAILED. */
 export function mountOverlay(path: string, options: string): void {
   call('MOUNT_FAILED', 'mount', path, MOUNT, 'overlay', path, 'overlay', 0, Buffer.from(`${options}\0`))
+}
+
+/**
+ * What is done to the mount `path`, and to those below it, is seen by no copy of them in another mount namespace, and
+ * theirs not here. Throws KernelError MOUNT_FAILED.
+ */
+export function makePrivate(path: string): void {
   call('MOUNT_FAILED', 'mount', path, MOUNT, 'none', path, 'none', MS_REC | MS_PRIVATE, null)
 }
 

@@ -13,7 +13,7 @@ import { grantedCapabilities, type MachineAbilities, ociSpec } from './bundle/oc
 import { bundlePaths, type RuntimePaths } from './bundle/runtime-paths.ts'
 import { containerSeccomp } from './bundle/seccomp/container-seccomp.ts'
 import { abandon, discard } from './discard.ts'
-import { freeOwnRoot, mountOwnRoot, ownRoot } from './own-users.ts'
+import { leaveOwnRoot, mountOwnRoot, ownRoot } from './own-users.ts'
 import { identifyProcess } from './processes/process-identity.ts'
 import { createWithConmon, type Programs } from './programs/conmon.ts'
 
@@ -167,8 +167,7 @@ export async function makeContainer(
       stdin,
       stdinOnce: spec.stdinOnce === true,
     })
-    // The container has it now, in its own mount namespace.
-    if (users) freeOwnRoot(root)
+    if (users) leaveOwnRoot(root)
     const init = identifyProcess(pid)
     if (init === undefined)
       throw new RuntimeError('CONTAINER_CANNOT_RUN', `container '${id}' died before it was started`)

@@ -2,7 +2,7 @@ import { chownSync, closeSync, existsSync, mkdirSync, openSync, readdirSync, rmd
 import { dirname, join } from 'node:path'
 import { openBeneath, openRoot } from '#kernel/files/beneath.ts'
 import { showForUsers } from '#kernel/files/idmapped.ts'
-import { mountOverlay, unmountBelow } from '#kernel/files/mount.ts'
+import { makePrivate, mountOverlay, unmountBelow } from '#kernel/files/mount.ts'
 import type { Image } from '../images/image.ts'
 import type { Mount, UserNamespace } from '../runtime.ts'
 import { overlayOptions, scratchLayer } from './bundle/oci-mounts.ts'
@@ -33,7 +33,7 @@ interface OwnUsersRoot {
 /**
  * Mounts the root of a container whose users are its own, and what it is to see of the machine, in `folder`: with the
  * pod's users for owners, so that what is root's on the disk is root's in there. runc moves it all into the container's
- * mount namespace; `freeOwnRoot()` is due then. Throws KernelError.
+ * mount namespace; `leaveOwnRoot()` is due then, and `freeOwnRoot()` in the end. Throws KernelError.
  */
 export function mountOwnRoot(folder: string, { image, layers, mounts, users }: OwnUsersRequest): OwnUsersRoot {
   const rootfs = join(folder, 'rootfs')
@@ -57,6 +57,8 @@ export function mountOwnRoot(folder: string, { image, layers, mounts, users }: O
       const lower = [shownLayer(lowerDir, String(index))]
       withPlace(rootfs, destination, (place) => mountLayers(place, lower, ownLayer(layers, index, users.firstId)))
     }
+    // Else what is taken away here would go in the container too.
+    makePrivate(rootfs)
     const sources = [...new Set(mounts.map(({ source }) => source))]
     const shown = new Map(sources.map((source, index) => [source, join(folder, 'mounts', String(index))]))
     for (const [source, target] of shown) showForUsers(source, target, namespace)
@@ -66,7 +68,16 @@ export function mountOwnRoot(folder: string, { image, layers, mounts, users }: O
   }
 }
 
-/** Takes away what mountOwnRoot() has mounted, and its folders. No error where nothing is there. */
+/**
+ * Takes away what mountOwnRoot() has mounted, as soon as the container has it in its own mount namespace. The empty root
+ * stays: `runc exec` starts from there.
+ */
+export function leaveOwnRoot(folder: string): void {
+  unmountBelow(folder)
+  for (const name of ['layers', 'mounts']) rmSync(join(folder, name), { recursive: true, force: true })
+}
+
+/** Takes away what is left of it, mounted or not. No error where nothing is there. */
 export function freeOwnRoot(folder: string): void {
   if (!existsSync(folder)) return
   unmountBelow(folder)
