@@ -13,6 +13,7 @@ import type { Clock } from '#clock/clock.ts'
 import type { ClusterResolver } from '#names/pod-resolver.ts'
 import type { Runtime } from '#runtime/runtime.ts'
 import type { PodFacts } from './env/field-ref.ts'
+import type { NodeSecurity } from './node/node-security.ts'
 import type { Dialer, PodNetwork } from './pod-network.ts'
 import type { StatusWriter } from './status/status-writer.ts'
 import type { Mounter } from './volumes/mounter.ts'
@@ -59,7 +60,7 @@ export type Recorder = (
 ) => void
 
 /** What the workers of one kubelet share. */
-export interface KubeletContext {
+export interface KubeletContext extends NodeSecurity {
   readonly node: KubeletNode
   readonly client: Client
   readonly resources: KubeletResources
@@ -73,12 +74,6 @@ export interface KubeletContext {
   readonly stateDir: string
   readonly dns: ClusterResolver
   readonly hostsFile: string
-  /** Where profiles lie that pods name by `seccompProfile.localhostProfile`. */
-  readonly seccompDir: string
-  /** Pods may have of the machine what they ask for: its folders, its processes, all rights. */
-  readonly hostAccess: boolean
-  /** The kernel keeps programs within AppArmor's profiles. */
-  readonly hasAppArmor: boolean
   readonly allocatable: PodFacts['allocatable']
   /** The Node as the server has it, or as we want it where it has none yet. */
   readonly self: () => Node

@@ -44,7 +44,7 @@ test('a container that is added to a pod runs once beside the others, and sees w
 })
 
 test('an added container that cannot be had here says so, and the pod goes on', async () => {
-  const cluster = await startCluster(undefined, { hostAccess: false })
+  const cluster = await startCluster(undefined, { security: { hostAccess: false } })
   await cluster.pod('web', { containers: [echo] })
   await cluster.until('web', isReady)
   const added = { name: 'debugger', image: 'fairlead/host', securityContext: { privileged: true } }

@@ -50,7 +50,7 @@ test('users of a pod’s own may have every capability, and are not privileged a
 })
 
 test('a cluster that gives nothing of the machine holds such a pod, and says how it is given', async () => {
-  const cluster = await startCluster(undefined, { hostAccess: false })
+  const cluster = await startCluster(undefined, { security: { hostAccess: false } })
   await cluster.pod('p', { hostPID: true, containers: [{ name: 'c', image: 'fairlead/echo' }] })
   const pod = await cluster.until('p', ({ status }) => status?.containerStatuses?.[0]?.state?.waiting !== undefined)
   const { reason, message = '' } = pod.status?.containerStatuses?.[0]?.state?.waiting ?? {}

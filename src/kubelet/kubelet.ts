@@ -21,6 +21,7 @@ import { readMachine } from './node/machine.ts'
 import { keepNodeLease } from './node/node-lease.ts'
 import { type Machine, nodeObject, nodeResources } from './node/node-object.ts'
 import { keepNodeStatus, registerNode } from './node/node-registration.ts'
+import { nodeSecurity, type SecurityOptions } from './node/node-security.ts'
 import type { FoundContainer } from './pod/container-adoption.ts'
 import { type ResolvedContainer, type ResolveOptions, resolveContainer } from './pod/container-lookup.ts'
 import { measuredPod } from './pod/measured-pod.ts'
@@ -48,15 +49,7 @@ export interface KubeletOptions {
   readonly dialer: Dialer
   /** This node's own folder: pods, volumes and logs lie below it. */
   readonly stateDir: string
-  /** Where profiles lie that pods name by `seccompProfile.localhostProfile`; `stateDir/seccomp` where left out. */
-  readonly seccompDir?: string
-  /**
-   * False: pods that ask for something of the machine itself are held, and told so. Left out: they have it, as with any
-   * kubelet.
-   */
-  readonly hostAccess?: boolean
-  /** Whether the kernel keeps programs within AppArmor's profiles; looked up where left out. */
-  readonly hasAppArmor?: boolean
+  readonly security?: SecurityOptions
   readonly clusterDns: readonly string[]
   readonly clusterDomain: string
   /** Where the kubelet server listens; goes into the Node. */
@@ -90,9 +83,6 @@ export interface Kubelet {
   stop(): Promise<void>
 }
 
-/** `Y` where it is on. */
-const APP_ARMOR = '/sys/module/apparmor/parameters/enabled'
-
 const readText = (path: string): string => {
   try {
     return readFileSync(path, 'utf8')
@@ -103,7 +93,7 @@ const readText = (path: string): string => {
 
 /** Starts the kubelet of one node. Returns at once; `registered` and `synced` tell how far it is. */
 export const startKubelet = (options: KubeletOptions): Kubelet => {
-  const { node, client, resources, runtime, network, stateDir, clock = systemClock } = options
+  const { node, client, resources, runtime, network, stateDir, clock = systemClock, fault = () => undefined } = options
   const log = options.log ?? ((message, error) => console.error(`kubelet ${node.name}: ${message}`, error ?? ''))
   const stop = new AbortController()
   const { signal } = stop
@@ -117,7 +107,6 @@ export const startKubelet = (options: KubeletOptions): Kubelet => {
     signal,
     onError: (error) => log('an Event was lost', error),
   })
-  const fault = options.fault ?? (() => undefined)
   const wanted = nodeObject(node, machine, timeText(clock.now()), { port: options.port, fault: fault() })
   const context: KubeletContext = {
     node,
@@ -137,9 +126,7 @@ export const startKubelet = (options: KubeletOptions): Kubelet => {
       host: parseResolvConf(readText('/etc/resolv.conf')),
     },
     hostsFile: readText('/etc/hosts'),
-    seccompDir: options.seccompDir ?? join(stateDir, 'seccomp'),
-    hostAccess: options.hostAccess ?? true,
-    hasAppArmor: options.hasAppArmor ?? readText(APP_ARMOR).startsWith('Y'),
+    ...nodeSecurity(options.security, stateDir),
     allocatable: nodeResources(machine),
     self: () => options.nodes.lister.get(node.name) ?? wanted,
     neighbours: () => [...workers.values()].flatMap(({ entry, holdsRoom }) => (holdsRoom ? [entry.pod] : [])),

@@ -77,6 +77,7 @@ test('with egress the fabric sends the rest to the host, and changes nothing els
 test('a node goes straight to the pods of others, to its own where they are, and by the fabric to all else', () => {
   assert.deepEqual(planText(nodePlan(cluster, node(2))), [
     ...ROUTER,
+    'ipv4/conf/all/arp_ignore = 1',
     'netfilter/nf_conntrack_tcp_timeout_established? = 86400',
     'netfilter/nf_conntrack_tcp_timeout_close_wait? = 3600',
     'link lo',

@@ -121,6 +121,9 @@ export function nodePlan(cluster: ClusterNetwork, node: NodeNetwork): NetworkPla
   return {
     sysctls: [
       ...ROUTER_SYSCTLS,
+      // Asked by a pod it would note the asker, whoever that claims to be: a pod could fill the table of neighbours,
+      // which all of the machine has in common. No pod has to ask, and its link has no address that could be asked for.
+      ['ipv4/conf/all/arp_ignore', '1'],
       // kube-proxy's values: a Service's idle connection is forgotten after a day, a half-closed one after an hour.
       ['netfilter/nf_conntrack_tcp_timeout_established?', '86400'],
       ['netfilter/nf_conntrack_tcp_timeout_close_wait?', '3600'],

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import type { Socket as DgramSocket } from 'node:dgram'
+import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { NodePodNetwork } from '#agent/parts/network/pod-network.ts'
@@ -15,6 +16,7 @@ import { type Planned, plan, pod, podNetwork, v4, v6 } from './local-network.ts'
 
 /** Pods that own their network, as root in a container with NET_ADMIN does, on nodes with their rules. */
 const PORT = 5000
+const ANY_PORT = 5001
 let cluster: Planned
 let networks: NodePodNetwork[]
 const proxies: ServiceProxy[] = []
@@ -69,8 +71,8 @@ after(() => {
   cluster.discard()
 })
 
-async function listen(name: string, namespace: string, address: string): Promise<void> {
-  const socket = await bindUdp(namespace, address, PORT)
+async function listen(name: string, namespace: string, address: string, port = PORT): Promise<void> {
+  const socket = await bindUdp(namespace, address, port)
   socket.on('message', (_, { address: source }) => arrived.add(`${name} ${source}`))
   closers.push(() => socket.close())
 }
@@ -129,3 +131,32 @@ for (const [family, of] of [
     for (const name of ['b', 'c', 'node-1', 'node-2']) assert.ok(arrived.has(`${name} ${of(pods.a!)}`), name)
   })
 }
+
+test('frames that a pod writes itself come from it or reach nobody, and teach its node nothing', async () => {
+  const [node] = cluster.config.nodes
+  const [a, b] = [pods.a!, pods.b!]
+  const namespace = namespacePath(node!.namespace)
+  // At whatever address it is that of a broadcast too.
+  for (const one of [pods.a!, pods.b!]) await listen('any', one.namespaces.network, '0.0.0.0', ANY_PORT)
+  await listen('any', namespace, '0.0.0.0', ANY_PORT)
+  await listen('any', namespace, '::', ANY_PORT)
+  const known = () => {
+    const show = (...what: string[]) =>
+      execFileSync('nsenter', [`--net=${namespace}`, 'ip', ...what], { encoding: 'utf8' })
+        .split('\n')
+        .sort()
+    return [show('neighbour'), show('-6', 'route'), show('-6', 'address')]
+  }
+  const before = known()
+  arrived.clear()
+  const script = join(import.meta.dirname, 'forged-frames.py')
+  for (const port of [PORT, ANY_PORT]) {
+    const ends = [v4(a), v6(a), v4(b), v6(b), ...node!.addresses, String(port)]
+    execFileSync('nsenter', [`--net=${a.namespaces.network}`, 'python3', script, ...ends])
+  }
+  await sleep(300)
+  assert.ok(arrived.has(`b ${v4(a)}`) && arrived.has(`b ${v6(a)}`), 'what is its own arrives')
+  const forged = [...arrived].filter((text) => !text.endsWith(` ${v4(a)}`) && !text.endsWith(` ${v6(a)}`))
+  assert.deepEqual(forged, [])
+  assert.deepEqual(known(), before)
+})

@@ -47,6 +47,8 @@ test('each match looks at what it is named for', () => {
     [{ do: 'connection-invalid' }, { isInvalid: true }, { isAnswered: true }],
     [{ do: 'connection-answered' }, { isAnswered: true }, {}],
     [{ do: 'from-pod' }, { fromPod: '10.244.1.2' }, {}],
+    [{ do: 'no-source' }, { source: '0.0.0.0' }, { source: '10.244.1.2' }],
+    [{ do: 'no-source' }, { source: '::' }, { source: '::1' }],
     [{ do: 'no-way-back' }, { fromPod: '10.244.1.3' }, { fromPod: '10.244.1.2' }],
     [{ do: 'from-uplink' }, { fromUplink: true }, { fromUplink: false }],
     [{ do: 'source-is-node' }, { source: NODE }, { destination: NODE }],

@@ -150,6 +150,8 @@ export class Walk {
         return when(this.#connection === 'answered')
       case 'from-pod':
         return when(this.#packet.fromPod !== undefined)
+      case 'no-source':
+        return when(this.#packet.source === '0.0.0.0' || this.#packet.source === '::')
       case 'no-way-back':
         return when(this.#packet.fromPod !== this.#packet.source)
       case 'from-uplink':

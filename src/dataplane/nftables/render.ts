@@ -46,6 +46,8 @@ function statement(one: Statement, family: TableFamily): string {
       return 'ct state established,related'
     case 'from-pod':
       return `iifname "${POD_LINKS}*"`
+    case 'no-source':
+      return `${family} saddr ${family === 'ip' ? '0.0.0.0' : '::'}`
     case 'no-way-back':
       return 'fib saddr . iif oif missing'
     case 'from-uplink':

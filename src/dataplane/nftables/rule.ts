@@ -57,6 +57,8 @@ export type Statement =
   | { readonly do: 'connection-answered' }
   /** It came in by a pod's link. */
   | { readonly do: 'from-pod' }
+  /** It says of nobody that it comes from there: 0.0.0.0, or ::. */
+  | { readonly do: 'no-source' }
   /** No route leads back to its source by the link that it came in by. */
   | { readonly do: 'no-way-back' }
   /** It came in by the node's link to the others, not from a pod and not from the node itself. */

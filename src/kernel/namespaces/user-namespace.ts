@@ -17,7 +17,7 @@ const STACK_BYTES = 64 * 1024
 const { EINTR, ENOSPC } = os.errno
 
 /** The users of a namespace: 0 and the `count - 1` after it are the machine's from `firstId` on. */
-export interface NamespaceUsers {
+interface NamespaceUsers {
   readonly path: string
   readonly firstId: number
   readonly count: number

@@ -10,7 +10,11 @@ export const chains: readonly Chain[] = [
     name: 'own-source',
     hook: { type: 'filter', hook: 'prerouting', priority: -300 },
     // A pod that may open raw sockets, or change its link, could speak in anybody's name.
-    rules: [[{ do: 'from-pod' }, { do: 'no-way-back' }, drop]],
+    rules: [
+      // As who asks by DHCP does, to all: the kernel takes such a one to have a way back.
+      [{ do: 'no-source' }, { do: 'from-pod' }, drop],
+      [{ do: 'from-pod' }, { do: 'no-way-back' }, drop],
+    ],
   },
   ...choiceChains,
   ...frontendChains,

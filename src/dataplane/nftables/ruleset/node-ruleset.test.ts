@@ -33,6 +33,7 @@ table ip fairlead {
  set stamp { typeof meta priority; }
  chain own-source {
   type filter hook prerouting priority -300;
+  ip saddr 0.0.0.0 iifname "fl-*" drop
   iifname "fl-*" fib saddr . iif oif missing drop
  }
  chain reject-it {
@@ -211,6 +212,7 @@ const inIpv6 = (text: string): string =>
     .replace(/^ map affinity .*$/gm, (map) => map.replace('ip saddr', 'numgen random mod 2'))
     .replace(/@affinity \{ .*$/gm, (pin) => pin.replace('ip saddr', HASH))
     .replace(/ip saddr map @affinity/g, `${HASH} map @affinity`)
+    .replace(/0\.0\.0\.0/g, '::')
     .replace(/\bip\b/g, 'ip6')
     .replace(/\bicmp\b/g, 'icmpv6')
 const HASH = 'jhash ip6 saddr mod 4294967295 seed 0x5eed'

@@ -18,7 +18,7 @@ interface CallRule {
 }
 
 /** A seccomp filter in the words of the OCI runtime specification. */
-export interface SeccompProfile {
+interface SeccompProfile {
   readonly defaultAction: Action
   readonly defaultErrnoRet?: number
   readonly architectures?: readonly string[]
