@@ -16,6 +16,11 @@ test('a kubelet registers its Node, Ready and with addresses of both families', 
   const cluster = await startCluster()
   const node = await cluster.client.get(resources.nodes, 'n1')
   assert.equal(node.status?.conditions?.find(({ type }) => type === 'Ready')?.status, 'True')
+  assert.deepEqual(node.status?.features, { supplementalGroupsPolicy: true })
+  assert.deepEqual(
+    node.status?.runtimeHandlers?.map(({ name, features }) => [name, typeof features?.userNamespaces]),
+    [['', 'boolean']],
+  )
   assert.deepEqual(
     node.status?.addresses?.map(({ type, address }) => `${type} ${address}`),
     ['InternalIP 172.30.0.2', 'InternalIP fd00:172:30::2', 'Hostname n1'],

@@ -42,6 +42,7 @@ test('a cluster that is brought back is as it was: what says otherwise is refuse
     ['egress', 'true', 'false'],
     ['ephemeral', 'true', 'false'],
     ['audit', 'true', 'false'],
+    ['allow-host-access', 'true', 'false'],
     ['service-cidr', '10.97.0.0/16,fd00:10:97::/112', '10.96.0.0/16,fd00:10:96::/112'],
     ['node-port-range', '30000-30100', '30000-32767'],
   ] as const)

@@ -12,7 +12,15 @@ export interface Machine {
 }
 
 /** There is one runtime, and it has no other name than that of none. */
-const RUNTIME_HANDLERS = [{ name: '', features: { recursiveReadOnlyMounts: false, userNamespaces: true } }]
+const runtimeHandlers = ({ kernelVersion }: NodeSystemInfo): NonNullable<Node['status']>['runtimeHandlers'] => [
+  { name: '', features: { recursiveReadOnlyMounts: false, userNamespaces: hasUserNamespaces(kernelVersion) } },
+]
+
+/** Linux 6.3 is the first that shows all of a pod's volumes by other owners: those in memory came last. */
+const hasUserNamespaces = (kernelVersion = ''): boolean => {
+  const [major = 0, minor = 0] = kernelVersion.split('.').map(Number)
+  return major > 6 || (major === 6 && minor >= 3)
+}
 
 type Told = readonly [type: string, status: string, reason: string, message: string]
 
@@ -85,7 +93,7 @@ export const nodeObject = (
       conditions: nodeConditions(undefined, now, fault),
       daemonEndpoints: { kubeletEndpoint: { Port: port ?? 0 } },
       nodeInfo: machine.info,
-      runtimeHandlers: RUNTIME_HANDLERS,
+      runtimeHandlers: runtimeHandlers(machine.info),
       features: { supplementalGroupsPolicy: true },
     },
   }

@@ -132,3 +132,13 @@ test('what was rejected before the kubelet was started again is still told as it
   await cluster.until('small', ({ status }) => status?.phase === 'Running')
   assert.deepEqual((await cluster.get('large')).status, before.status)
 })
+
+test('a pod that is to be kept within a profile of AppArmor is rejected where the kernel has none', () => {
+  const armed = (context: object, own: object = {}) =>
+    told(pod({}, { securityContext: context, containers: [{ name: 'c', image: 'i', securityContext: own }] }))
+  const refused = ['AppArmor', 'Cannot enforce AppArmor: AppArmor is not enabled on the host']
+  assert.deepEqual(armed({ appArmorProfile: { type: 'RuntimeDefault' } }), refused)
+  assert.deepEqual(armed({}, { appArmorProfile: { type: 'Localhost', localhostProfile: 'a' } }), refused)
+  assert.equal(armed({ appArmorProfile: { type: 'Unconfined' } }), undefined)
+  assert.equal(armed({}), undefined)
+})

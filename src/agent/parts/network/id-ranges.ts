@@ -56,12 +56,19 @@ export class IdRanges {
   free(isRecord: (path: string) => boolean): void {
     for (const name of this.#names())
       if (isRecord(this.#ownerOf(name))) rmSync(join(this.#folder, name), { force: true })
-    if (this.#names().length > 0) return
-    rmSync(join(this.#folder, 'lock'), { force: true })
+    if (existsSync(this.#folder)) this.#clearUp()
+  }
+
+  /** Where nobody has a range, and nobody takes one at this moment, nothing is left on the machine. */
+  #clearUp(): void {
+    const path = join(this.#folder, 'lock')
+    using lock = tryLockFile(path)
+    if (lock === undefined || this.#names().length > 0) return
+    rmSync(path, { force: true })
     try {
       rmdirSync(this.#folder)
     } catch {
-      // Somebody takes one at this moment, or nobody ever did.
+      // What is not ours lies there.
     }
   }
 

@@ -58,3 +58,26 @@ test('files of /etc and the termination file are mounted, but where the containe
     '/data',
   ])
 })
+
+test('the image’s own user is held against runAsNonRoot, and a profile of the node is a file below its folder', async () => {
+  cluster.runtime.imageUsers.set('fairlead/app', 'app')
+  const profile = { type: 'Localhost', localhostProfile: 'a.json' } as const
+  const { seccomp } = await specOf({ securityContext: { runAsNonRoot: true, runAsUser: 5, seccompProfile: profile } })
+  assert.deepEqual(seccomp, { type: 'Localhost', file: `${cluster.stateDir}/seccomp/a.json` })
+  const named = { name: 'c', image: 'fairlead/app', securityContext: { runAsNonRoot: true } }
+  await cluster.pod('named', { containers: [named] })
+  const pod = await cluster.until('named', ({ status }) => status?.containerStatuses?.[0]?.state?.waiting !== undefined)
+  const { reason, message } = pod.status?.containerStatuses?.[0]?.state?.waiting ?? {}
+  assert.equal(reason, 'CreateContainerConfigError')
+  assert.match(message ?? '', /image has non-numeric user \(app\), cannot verify user is non-root/)
+})
+
+test('a pod of users of its own is attached as such, and all others are not', async () => {
+  await cluster.pod('own', { hostUsers: false, containers: [{ name: 'c', image: 'fairlead/echo' }] })
+  await cluster.until('own', isReady)
+  const asked = cluster.network.asked.map(({ name, ownUsers = false }) => [name, ownUsers] as const)
+  assert.deepEqual(
+    asked.filter(([, ownUsers]) => ownUsers),
+    [['own', true]],
+  )
+})
