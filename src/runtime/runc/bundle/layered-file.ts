@@ -1,6 +1,7 @@
 import { closeSync, constants, fstatSync, lstatSync, openSync, readlinkSync, readSync, type Stats } from 'node:fs'
 import { join, normalize } from 'node:path/posix'
-import { RuntimeError } from '../runtime-error.ts'
+import { isOpaque } from '#kernel/files/opaque.ts'
+import { RuntimeError } from '../../runtime-error.ts'
 
 /** As many links as the kernel itself follows. */
 const MOST_LINKS = 40
@@ -26,8 +27,9 @@ interface Found {
 
 /** What the topmost layer that has `path` shows there; every part of the path but the last is known to be a folder. */
 const topmost = (layers: readonly string[], path: string): Found | undefined => {
+  const parts = path.split('/')
   for (const layer of layers) {
-    const parts = path.split('/')
+    let isLast = false
     // What covers a folder on the way covers all in it.
     for (const depth of parts.keys()) {
       const at = join(layer, ...parts.slice(0, depth + 1))
@@ -36,7 +38,9 @@ const topmost = (layers: readonly string[], path: string): Found | undefined => 
       if (isWhiteout(stat)) return undefined
       if (depth === parts.length - 1) return { stat, path: at }
       if (!stat.isDirectory()) return undefined
+      isLast ||= isOpaque(at)
     }
+    if (isLast) return undefined
   }
   return undefined
 }

@@ -79,5 +79,12 @@ test('what a layer takes away is not there, with all that lies in it', (t) => {
     }
     writeFileSync(at(1, 'etc/passwd'), 'low')
     assert.equal(read(layers), undefined)
+    writeFileSync(at(0, 'usr/lib/other'), 'top')
+    writeFileSync(at(1, 'usr/lib/group'), 'low')
+    assert.equal(read(layers, 'usr/lib/group'), 'low')
+    const script = "import os, sys; os.setxattr(sys.argv[1], 'trusted.overlay.opaque', b'y')"
+    execFileSync('python3', ['-c', script, at(0, 'usr')])
+    assert.equal(read(layers, 'usr/lib/group'), undefined)
+    assert.equal(read(layers, 'usr/lib/other'), 'top')
   })
 })
