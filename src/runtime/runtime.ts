@@ -150,6 +150,13 @@ export interface RuntimeImage {
   readonly user: string
 }
 
+/** As whom a container's program is started. */
+export interface ContainerIdentity {
+  readonly uid: number
+  readonly gid: number
+  readonly supplementalGroups: readonly number[]
+}
+
 export interface Runtime {
   /** Undefined where it is not on this machine. Rejects with RuntimeError IMAGE_INVALID, IMAGE_UNAVAILABLE. */
   imageStatus(image: string): Promise<RuntimeImage | undefined>
@@ -158,7 +165,7 @@ export interface Runtime {
    * images. Rejects with RuntimeError: why it is not to be had.
    */
   pullImage(image: string, logins: readonly RegistryLogin[]): Promise<RuntimeImage>
-  create(spec: ContainerSpec): Promise<void>
+  create(spec: ContainerSpec): Promise<ContainerIdentity>
   /**
    * Resolves when its program runs; where it is the image's own and the image tells more (`Image.startedFile`), when it
    * does its work.

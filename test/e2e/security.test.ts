@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { claim, eventually, FAIRLEAD, run, withCluster } from './harness.ts'
 
@@ -247,3 +247,64 @@ claim('no two pods have users in common, and each keeps its own when the agents 
   assert.equal(before.includes(await said('third', 'cat', '/proc/self/uid_map')), false)
   for (const pod of ['own', 'other', 'third']) assert.equal(await said(pod, 'cat', '/proc/sys/kernel/hostname'), pod)
 })
+
+/** An image of busybox with users of its own. */
+const addImage = async (name: string, user: string): Promise<void> => {
+  const folder = mkdtempSync('/var/lib/fairlead/image-')
+  for (const path of ['bin', 'etc', 'usr/lib']) mkdirSync(join(folder, path), { recursive: true })
+  copyFileSync('/bin/busybox', join(folder, 'bin/busybox'))
+  for (const applet of ['sh', 'id', 'sleep', 'cat', 'stat', 'touch'])
+    symlinkSync('busybox', join(folder, 'bin', applet))
+  // As distributions without a writable /etc have it; and a link that leads out of the image.
+  writeFileSync(join(folder, 'usr/lib/passwd'), 'root:x:0:0::/:/bin/sh\napp:x:1000:1001::/home/app:/bin/sh\n')
+  symlinkSync('../../../../../usr/lib/passwd', join(folder, 'etc/passwd'))
+  writeFileSync(join(folder, 'etc/group'), 'root:x:0:\napp:x:1001:\nlog:x:2000:app\n')
+  const args = ['image', 'add', name, folder, '--entrypoint', '/bin/sleep', '--cmd', 'infinity', '-q']
+  const { status, stderr } = await run(FAIRLEAD, [...args, ...(user === '' ? [] : ['--user', user])])
+  rmSync(folder, { recursive: true })
+  if (status !== 0) throw new Error(stderr)
+}
+
+const imagePod = async (name: string, image: string, spec = ''): Promise<void> => {
+  const yaml = podYaml(name, { spec, image }).replace('      command: [sleep, infinity]\n', '')
+  await open.kubectl.apply(yaml)
+}
+
+claim('an image’s user has the groups that the image gives it, unless the pod’s policy is Strict', async (assert) => {
+  await addImage('people:app', 'app')
+  const groups = 'supplementalGroups: [3000]'
+  await imagePod('merge', 'people:app', `securityContext: { ${groups} }`)
+  await imagePod('strict', 'people:app', `securityContext: { ${groups}, supplementalGroupsPolicy: Strict }`)
+  await imagePod('number', 'people:app', 'securityContext: { runAsUser: 1000, runAsNonRoot: true }')
+  await imagePod('own-app', 'people:app', 'hostUsers: false')
+  const ids: Record<string, string> = {}
+  for (const pod of ['merge', 'strict', 'number', 'own-app']) {
+    await open.kubectl('wait', `pod/${pod}`, '--for=condition=Ready', '--timeout=30s')
+    ids[pod] = await said(pod, 'sh', '-c', 'echo $(id -u):$(id -g):$(id -G)')
+  }
+  assert.deepEqual(ids, {
+    merge: '1000:1001:1001 2000 3000',
+    strict: '1000:1001:1001 3000',
+    number: '1000:1001:1001 2000',
+    'own-app': '1000:1001:1001 2000',
+  })
+  const told = await open.kubectl('get', 'pod', 'merge', '-o', 'jsonpath={.status.containerStatuses[0].user.linux}')
+  assert.deepEqual(JSON.parse(told), { uid: 1000, gid: 1001, supplementalGroups: [1001, 2000, 3000] })
+})
+
+claim(
+  'a user that the image does not have, and a name where a number is needed, are refused by name',
+  async (assert) => {
+    await addImage('people:nobody', 'nobody')
+    await imagePod('nobody', 'people:nobody')
+    await imagePod('named', 'people:app', 'securityContext: { runAsNonRoot: true }')
+    const waiting = (pod: string) =>
+      eventually(`${pod} is refused`, () =>
+        open.kubectl('get', 'pod', pod, '-o', 'jsonpath={.status.containerStatuses[0].state.waiting}'),
+      )
+    assert.match(await waiting('nobody'), /"message":".*unable to find user nobody: no matching entries in passwd file/)
+    const named = await waiting('named')
+    assert.match(named, /image has non-numeric user \(app\), cannot verify user is non-root \(pod: \\"named_default/)
+    assert.match(named, /"reason":"CreateContainerConfigError"/)
+  },
+)

@@ -2,7 +2,7 @@ import type { Pod } from '#api/core/pod/message.ts'
 import type { Container } from '#api/core/pod/spec/container.ts'
 import type { ResourceRequirements } from '#api/core/pod/spec/resources.ts'
 import type { ContainerStatus } from '#api/core/pod/status/container-status.ts'
-import type { ContainerState as RuntimeState } from '#runtime/runtime.ts'
+import type { ContainerIdentity, ContainerState as RuntimeState } from '#runtime/runtime.ts'
 import type { Prober } from '../probe/prober.ts'
 import { containerHash } from './container-id.ts'
 import type { Backoff } from './plan/backoff.ts'
@@ -22,6 +22,8 @@ export interface ContainerEntry {
   /** Of the newest attempt; absent before the first. */
   id?: string
   imageID?: string
+  /** As whom the newest attempt was made. */
+  user?: ContainerIdentity
   phase: ContainerPhase
   /** A start or stop is under way. */
   busy: boolean
@@ -46,9 +48,17 @@ export interface ContainerEntry {
 
 const RUNTIME_NAME = 'runc'
 
+type ToldUser = NonNullable<NonNullable<ContainerStatus['user']>['linux']>
+
+const identityOf = ({ uid, gid, supplementalGroups = [] }: ToldUser): ContainerIdentity => ({
+  uid,
+  gid,
+  supplementalGroups,
+})
+
 const fromStatus = (
   status: ContainerStatus | undefined,
-): Pick<ContainerEntry, 'phase' | 'attempt' | 'last' | 'imageID'> | undefined => {
+): Pick<ContainerEntry, 'phase' | 'attempt' | 'last' | 'imageID' | 'user'> | undefined => {
   if (status === undefined) return undefined
   const exitOf = (state: ContainerStatus['state']): Exited | undefined =>
     state?.terminated && {
@@ -79,6 +89,7 @@ const fromStatus = (
     attempt: status.restartCount,
     ...(last !== undefined && last !== phase && { last }),
     ...(status.imageID && { imageID: status.imageID }),
+    ...(status.user?.linux && { user: identityOf(status.user.linux) }),
   }
 }
 
@@ -149,6 +160,7 @@ const rawView = (entry: ContainerEntry): ContainerView => ({
   ...(entry.last && { last: entry.last }),
   ...(entry.id && { containerID: `${RUNTIME_NAME}://${entry.id}` }),
   ...(entry.imageID && { imageID: entry.imageID }),
+  ...(entry.user && { user: entry.user }),
   started: entry.started,
   ready: entry.ready,
   ...(entry.again && { again: true }),

@@ -66,6 +66,7 @@ const containerStatus = (view: ContainerView, image: string): ContainerStatus =>
   image,
   imageID: view.imageID ?? '',
   ...(view.containerID !== undefined && { containerID: view.containerID }),
+  ...(view.user && { user: { linux: view.user } }),
   ...(view.given !== undefined && {
     ...(view.given.requests && { allocatedResources: view.given.requests }),
     resources: view.given,

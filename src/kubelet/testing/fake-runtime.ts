@@ -5,6 +5,7 @@ import { parseImageReference } from '#runtime/images/image-reference.ts'
 import { loginMark, type RegistryLogin } from '#runtime/images/local/registry/registry-login.ts'
 import type {
   CgroupUsage,
+  ContainerIdentity,
   ContainerLimits,
   ContainerRecord,
   ContainerSpec,
@@ -76,12 +77,14 @@ export class FakeRuntime implements Runtime {
     return pulled
   }
 
-  async create(spec: ContainerSpec): Promise<void> {
+  async create(spec: ContainerSpec): Promise<ContainerIdentity> {
     this.calls.push(`create ${spec.id}`)
     if (this.containers.has(spec.id)) throw Object.assign(new Error(`${spec.id} exists`), { code: 'CONTAINER_EXISTS' })
     mkdirSync(dirname(spec.logPath), { recursive: true })
     writeFileSync(spec.logPath, `${this.#time()} stdout F started\n`)
     this.containers.set(spec.id, { spec, status: { state: 'created', createdAt: this.#time() } })
+    const { uid = 0, gid = 0, supplementalGroups = [] } = spec.user ?? {}
+    return { uid, gid, supplementalGroups }
   }
 
   async start(id: string): Promise<void> {

@@ -5,7 +5,7 @@ import type { Image, ImageStore } from '../images/image.ts'
 import type { ContainerSpec } from '../runtime.ts'
 import { RuntimeError } from '../runtime-error.ts'
 import { type StoredContainer, writeRecord } from './bundle/container-record.ts'
-import { type AccountFiles, containerUser } from './bundle/container-user.ts'
+import { type AccountFiles, type ContainerUser, containerUser } from './bundle/container-user.ts'
 import { readLayeredFile } from './bundle/layered-file.ts'
 import { machineDevices } from './bundle/machine-devices.ts'
 import { scratchLayer } from './bundle/oci-mounts.ts'
@@ -89,7 +89,7 @@ export async function makeContainer(
   workshop: Workshop,
   spec: ContainerSpec,
   processes?: string,
-): Promise<StoredContainer> {
+): Promise<{ readonly stored: StoredContainer; readonly user: ContainerUser }> {
   const { paths, cluster, images, programs, machine } = workshop
   const image = await images.resolve(spec.image)
   const tools = await programs()
@@ -173,7 +173,7 @@ export async function makeContainer(
       throw new RuntimeError('CONTAINER_CANNOT_RUN', `container '${id}' died before it was started`)
     const running = { ...stored, process: init }
     writeRecord(bundle, running)
-    return running
+    return { stored: running, user: place.user }
   } catch (error) {
     discard(paths, stored)
     throw error

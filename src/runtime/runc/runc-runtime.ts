@@ -3,7 +3,7 @@ import { join } from 'node:path'
 
 import type { ImageStore } from '../images/image.ts'
 import { createImageStore } from '../images/image-store.ts'
-import type { ContainerRecord, ContainerSpec, ContainerState, Runtime } from '../runtime.ts'
+import type { ContainerIdentity, ContainerRecord, ContainerSpec, ContainerState, Runtime } from '../runtime.ts'
 import { RuntimeError } from '../runtime-error.ts'
 import { announcedStart } from './announced-start.ts'
 import { heldCapabilities } from './bundle/capabilities.ts'
@@ -182,7 +182,7 @@ export function createRuncRuntime(options: RuncRuntimeOptions): RuncRuntime {
     whyNoSeccomp: seccompSupport(() => findPrograms().runc),
   }
 
-  async function create(spec: ContainerSpec): Promise<void> {
+  async function create(spec: ContainerSpec): Promise<ContainerIdentity> {
     checkSpec(spec)
     if (entries.has(spec.id) || creating.has(spec.id)) {
       throw new RuntimeError('CONTAINER_EXISTS', `container '${spec.id}' exists: remove it first`)
@@ -190,8 +190,10 @@ export function createRuncRuntime(options: RuncRuntimeOptions): RuncRuntime {
     creating.add(spec.id)
     try {
       const processes = spec.processesOf === undefined ? undefined : `/proc/${runningPid(spec.processesOf)}/ns/pid`
-      keep(await makeContainer(workshop, spec, processes))
+      const { stored, user } = await makeContainer(workshop, spec, processes)
+      keep(stored)
       if (spec.stdinOnce) entryOf(spec.id).joinedOnce = true
+      return { uid: user.uid, gid: user.gid, supplementalGroups: user.additionalGids }
     } finally {
       creating.delete(spec.id)
     }

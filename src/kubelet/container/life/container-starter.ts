@@ -74,7 +74,7 @@ export const startContainer = async (
       if (place.signal.aborted) return undo()
       place.own(id, entry)
       entry.id = id
-      await runtime.create(spec)
+      entry.user = await runtime.create(spec)
     } finally {
       place.volumes.release(container.name)
     }

@@ -1,6 +1,7 @@
 import type { Container } from '#api/core/pod/spec/container.ts'
 import type { ResourceRequirements } from '#api/core/pod/spec/resources.ts'
 import type { PodSpec } from '#api/core/pod/spec/spec.ts'
+import type { ContainerIdentity } from '#runtime/runtime.ts'
 
 /**
  * `sidecar`: an init container with restartPolicy Always (KEP-753). `ephemeral`: added to a pod that is there, by who
@@ -35,6 +36,8 @@ export interface ContainerView {
   readonly last?: Exited
   readonly containerID?: string
   readonly imageID?: string
+  /** As whom it runs. */
+  readonly user?: ContainerIdentity
   /** Startup probe passed (or there is none), and the postStart hook is through. */
   readonly started: boolean
   readonly ready: boolean

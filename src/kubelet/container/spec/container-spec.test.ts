@@ -73,11 +73,26 @@ test('the image’s own user is held against runAsNonRoot, and a profile of the 
 })
 
 test('a pod of users of its own is attached as such, and all others are not', async () => {
-  await cluster.pod('own', { hostUsers: false, containers: [{ name: 'c', image: 'fairlead/echo' }] })
+  await cluster.pod('own', { hostUsers: false, containers: [{ name: 'own', image: 'fairlead/echo' }] })
   await cluster.until('own', isReady)
   const asked = cluster.network.asked.map(({ name, ownUsers = false }) => [name, ownUsers] as const)
   assert.deepEqual(
     asked.filter(([, ownUsers]) => ownUsers),
     [['own', true]],
   )
+})
+
+test('as whom a container runs, its status tells', async () => {
+  const securityContext = { runAsUser: 5, runAsGroup: 6 }
+  await cluster.pod('user', { containers: [{ name: 'user', image: 'fairlead/echo', securityContext }] })
+  const pod = await cluster.until('user', isReady)
+  const user = { linux: { uid: 5, gid: 6, supplementalGroups: [] } }
+  assert.deepEqual(pod.status?.containerStatuses?.[0]?.user, user)
+  // Also by the next kubelet, which finds it running.
+  await cluster.kubelet.stop()
+  await cluster.start()
+  cluster.runtime.exit(cluster.runtime.byName('own').id, 0)
+  await cluster.until('own', ({ status }) => status?.containerStatuses?.[0]?.restartCount === 1)
+  const found = await cluster.get('user')
+  assert.deepEqual(found.status?.containerStatuses?.[0]?.user, user)
 })
