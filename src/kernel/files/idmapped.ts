@@ -1,7 +1,9 @@
 import { closeSync, constants, fstatSync, mkdirSync, openSync } from 'node:fs'
+import { constants as os } from 'node:os'
 import { dirname } from 'node:path'
 import { LITTLE_ENDIAN } from '#net/byte-order.ts'
-import { call } from '../libc.ts'
+import { KernelError } from '../kernel-error.ts'
+import { call, errno, libc } from '../libc.ts'
 
 // asm-generic/unistd.h (one number on every architecture), linux/mount.h, fcntl.h of Linux.
 const OPEN_TREE = 428
@@ -24,7 +26,7 @@ const MOVE = 'long syscall(long number, int from, str fromPath, int to, str toPa
  * Shows the folder or file `source`, with what is mounted below it, at `target`, which is made for it, its owners
  * counted by the users of the namespace behind the descriptor `users`: what is the machine's user 0 on the disk is the
  * user 0 of that namespace there, and what those users make is the machine's. Mounts below keep their owners. Throws
- * KernelError IDMAP_FAILED (EINVAL: the file system cannot; ENOSYS: Linux 5.12 is needed).
+ * KernelError IDMAP_FAILED, which says what is needed.
  */
 export function showForUsers(source: string, target: string, users: number): void {
   const flags = OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE
@@ -36,13 +38,22 @@ export function showForUsers(source: string, target: string, users: number): voi
     attributes.setBigUint64(16, MS_PRIVATE, LITTLE_ENDIAN)
     attributes.setBigUint64(24, BigInt(users), LITTLE_ENDIAN)
     const bytes = new Uint8Array(attributes.buffer)
-    call('IDMAP_FAILED', 'mount_setattr', source, SETATTR, MOUNT_SETATTR, tree, '', AT_EMPTY_PATH, bytes, bytes.length)
+    if (Number(libc(SETATTR)(MOUNT_SETATTR, tree, '', AT_EMPTY_PATH, bytes, bytes.length)) !== 0)
+      throw refused(errno(), source)
     makeMountPoint(target, fstatSync(tree).isDirectory())
     const move = [MOVE_MOUNT, tree, '', AT_FDCWD, target, MOVE_MOUNT_F_EMPTY_PATH]
     call('IDMAP_FAILED', 'move_mount', target, MOVE, ...move)
   } finally {
     closeSync(tree)
   }
+}
+
+function refused(code: number, object: string): KernelError {
+  const reasons: Readonly<Record<number, string>> = {
+    [os.errno.EINVAL]: 'its file system cannot show other owners: ext4, xfs, btrfs and, from Linux 6.3 on, tmpfs can',
+    [os.errno.ENOSYS]: 'Linux 5.12 or later is needed',
+  }
+  return new KernelError('IDMAP_FAILED', { operation: 'mount_setattr', errno: code, object, message: reasons[code] })
 }
 
 function makeMountPoint(target: string, isFolder: boolean): void {

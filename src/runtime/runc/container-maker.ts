@@ -2,7 +2,7 @@ import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { withContainerUmask } from '../container-umask.ts'
 import type { Image, ImageStore } from '../images/image.ts'
-import type { ContainerSpec } from '../runtime.ts'
+import { type ContainerSpec, ID_COUNT } from '../runtime.ts'
 import { RuntimeError } from '../runtime-error.ts'
 import { type StoredContainer, writeRecord } from './bundle/container-record.ts'
 import { type AccountFiles, type ContainerUser, containerUser } from './bundle/container-user.ts'
@@ -67,6 +67,17 @@ function accountsOf({ lowerDirs }: Image): AccountFiles {
   return { passwd: read('etc/passwd'), group: read('etc/group') }
 }
 
+/** Throws CONTAINER_SPEC_INVALID for a user or group that a pod with users of its own does not have. */
+function checkIds({ id, namespaces }: ContainerSpec, { uid, gid, additionalGids }: ContainerUser): void {
+  if (namespaces.user === undefined) return
+  const [strange] = [uid, gid, ...additionalGids].filter((one) => one >= ID_COUNT)
+  if (strange === undefined) return
+  throw new RuntimeError(
+    'CONTAINER_SPEC_INVALID',
+    `container '${id}': user or group ${strange}: a pod with hostUsers: false has those from 0 to ${ID_COUNT - 1}`,
+  )
+}
+
 /** The container's filter of system calls. Rejects with SECCOMP_UNAVAILABLE. */
 async function seccompOf(
   workshop: Workshop,
@@ -116,6 +127,7 @@ export async function makeContainer(
     seccomp: await seccompOf(workshop, spec, abilities),
     ...(spec.privileged && { devices: machineDevices() }),
   }
+  checkIds(spec, place.user)
   // Before anything is made: what cannot be is said without a trace.
   const config = ociSpec(whole, image, place)
   // Left by a process that died right here.
