@@ -46,15 +46,15 @@ export function mountOwnRoot(folder: string, { image, layers, mounts, users }: O
   }
   const namespace = openSync(users.path, 'r')
   try {
-    const shownLayer = (source: string, name: string): string => {
+    const show = (source: string, name: string): string => {
       const target = join(folder, 'layers', name)
       showForUsers(source, target, namespace)
       return target
     }
-    const lowerDirs = image.lowerDirs.map((source, index) => shownLayer(source, `root-${index}`))
+    const lowerDirs = image.lowerDirs.map((source, index) => show(source, `root-${index}`))
     mountLayers(rootfs, lowerDirs, ownLayer(layers, undefined, users.firstId))
     for (const [index, { destination, lowerDir }] of image.overlays.entries()) {
-      const lower = [shownLayer(lowerDir, String(index))]
+      const lower = [show(lowerDir, String(index))]
       withPlace(rootfs, destination, (place) => mountLayers(place, lower, ownLayer(layers, index, users.firstId)))
     }
     // Else what is taken away here would go in the container too.
@@ -110,8 +110,16 @@ function ownLayer(layers: string, index: number | undefined, owner: number): Lay
   return layer
 }
 
+/** Named by descriptor: the options of a mount have 4096 bytes, and an image may have 127 layers. */
 function mountLayers(target: string, lowerDirs: readonly string[], layer: Layer): void {
-  mountOverlay(target, overlayOptions({ lowerDirs, ...layer }).join(','))
+  const opened: number[] = []
+  try {
+    for (const folder of lowerDirs) opened.push(openRoot(folder))
+    const named = opened.map((fd) => `/proc/self/fd/${fd}`)
+    mountOverlay(target, overlayOptions({ lowerDirs: named, ...layer }).join(','))
+  } finally {
+    for (const fd of opened) closeSync(fd)
+  }
 }
 
 /** A place in a root that is somebody else's, held by descriptor: a link in there leads nowhere outside. */
