@@ -73,6 +73,11 @@ function exitOf(id: string): Promise<Extract<ContainerState, { state: 'exited' }
   })
 }
 
+async function eventually(holds: () => boolean): Promise<void> {
+  for (let tries = 0; tries < 200 && !holds(); tries++) await new Promise((resolve) => setTimeout(resolve, 20))
+  assert.ok(holds())
+}
+
 /** Runs to the end and gives the log's lines without their times. */
 async function output(
   command: readonly string[],
@@ -215,6 +220,28 @@ describe('containers', () => {
       capabilities: { add: ['NET_ADMIN'], drop: ['ALL'] },
     })
     assert.deepEqual(none.lines, ['stdout F CapEff:\t0000000000001000'])
+  })
+
+  test('what a container leaves behind ends with it where its processes are the machine’s', async () => {
+    const leaving = ['sh', '-c', 'sleep 1000 & sleep 0.3']
+    const isLeft = ({ cgroup }: ContainerSpec) =>
+      cgroupFolders(`/fairlead/${cluster}/${cgroup}`).flatMap(cgroupProcesses).length > 0
+    const seen = spec(leaving, { hostPid: true })
+    const exit = exitOf(seen.id)
+    await runtime.create(seen)
+    await runtime.start(seen.id)
+    await exit
+    await eventually(() => !isLeft(seen))
+    await runtime.remove(seen.id)
+
+    // Also where nobody of ours was there when it ended.
+    const unseen = await run(leaving, { hostPid: true })
+    runtime.close()
+    await new Promise((resolve) => setTimeout(resolve, 600))
+    assert.ok(isLeft(unseen))
+    runtime = createRuncRuntime({ stateDir, cluster })
+    await runtime.remove(unseen.id)
+    await eventually(() => !isLeft(unseen))
   })
 
   test('limits stand in the container’s cgroup, and a container above its memory is OOMKilled', async () => {

@@ -7,8 +7,11 @@ import { cgroupFolders, cgroupProcesses, removeCgroup } from './processes/cgroup
 import { processTree, signalNumber } from './processes/process-identity.ts'
 
 /** Frees what a container holds on the machine: its cgroup, runc's and conmon's files, its layers. */
-export function discard(paths: RuntimePaths, { id, cgroupsPath, ownRoot }: Leftover): void {
+export function discard(paths: RuntimePaths, leftover: Leftover): void {
+  const { id, cgroupsPath, ownRoot } = leftover
   const bundle = bundlePaths(paths, id)
+  // Nobody of ours may have been there when it ended.
+  if (leftover.sharesProcesses) endProcesses(leftover)
   if (ownRoot !== undefined) freeOwnRoot(ownRoot)
   if (cgroupsPath !== undefined) for (const folder of cgroupFolders(cgroupsPath)) removeCgroup(folder)
   for (const path of [join(paths.runc, id), dirname(bundle.attach), bundle.exit, bundle.folder]) {

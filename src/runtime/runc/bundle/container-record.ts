@@ -50,6 +50,7 @@ export interface Leftover {
   readonly id: string
   readonly cgroupsPath?: string
   readonly ownRoot?: string
+  readonly sharesProcesses?: true
 }
 
 interface StoredContainers {
