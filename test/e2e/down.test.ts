@@ -6,7 +6,7 @@ import { type Assert, claim, EXAMPLES, eventually, FAIRLEAD, run } from './harne
 import { type Scratch, scratch } from './scratch.ts'
 import { cgroupsOf, processesOf, STATE, traces } from './traces.ts'
 
-/** One Pod with a volume in memory, a Secret and a ConfigMap's worth of mounts; it ignores SIGTERM. */
+/** A Pod with a volume in memory, a Secret and a ConfigMap's worth of mounts, that ignores SIGTERM; one with its own users. */
 const BUSY = `apiVersion: v1
 kind: Pod
 metadata: {name: busy}
@@ -16,6 +16,13 @@ spec:
   - {name: host, image: fairlead/host, command: [sh, -c, "trap '' TERM; sleep 1000 & wait; sleep 1000"], volumeMounts: [{name: memory, mountPath: /tmp}]}
   - {name: echo, image: fairlead/echo}
   volumes: [{name: memory, emptyDir: {medium: Memory}}]
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: own}
+spec:
+  hostUsers: false
+  containers: [{name: echo, image: fairlead/echo}]
 ---
 `
 const OTHERS =

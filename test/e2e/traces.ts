@@ -38,7 +38,7 @@ const mounts = (): readonly string[] =>
   readFileSync('/proc/self/mountinfo', 'utf8')
     .split('\n')
     .map((line) => line.split(' ')[4] ?? '')
-    .filter((path) => path.startsWith(STATE) || path.startsWith('/run/netns'))
+    .filter((path) => [STATE, CLAIMS, '/run/netns'].some((folder) => path.startsWith(folder)))
     .sort()
 
 /** Processes of this mount namespace whose command line names the cluster's folder: ours, conmon, runc. */
