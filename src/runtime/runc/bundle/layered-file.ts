@@ -11,14 +11,10 @@ const lookAt = (path: string): Stats | undefined => {
   try {
     return lstatSync(path)
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
     throw error
   }
 }
-
-/** How overlayfs marks what a layer takes away from those below it. */
-const isWhiteout = (stat: Stats): boolean => stat.isCharacterDevice() && stat.rdev === 0
 
 interface Found {
   readonly stat: Stats
@@ -35,8 +31,8 @@ const topmost = (layers: readonly string[], path: string): Found | undefined => 
       const at = join(layer, ...parts.slice(0, depth + 1))
       const stat = lookAt(at)
       if (stat === undefined) break
-      if (isWhiteout(stat)) return undefined
       if (depth === parts.length - 1) return { stat, path: at }
+      // Also where the layer takes it away, by a device without a number.
       if (!stat.isDirectory()) return undefined
       isLast ||= isOpaque(at)
     }

@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Image } from '../../images/image.ts'
+import type { ContainerSpec } from '../../runtime.ts'
+import { type MountPlace, ociMounts } from './oci-mounts.ts'
+
+const image = { lowerDirs: ['/image'], overlays: [], extraMounts: [], tmpfs: [{ destination: '/run', mode: '755' }] }
+const lines = (spec: Partial<ContainerSpec> = {}, place: Partial<MountPlace> = {}): readonly string[] =>
+  ociMounts({ mounts: [], ...spec } as unknown as ContainerSpec, image as unknown as Image, {
+    layers: '/layers',
+    cgroupVersion: 1,
+    ...place,
+  }).map(({ destination, type, source, options }) => `${destination} ${type} ${source} ${options.join()}`)
+
+const ROOT = '/ overlay overlay lowerdir=/image,upperdir=/layers/root/upper,workdir=/layers/root/work'
+const SYS = '/sys sysfs sysfs nosuid,noexec,nodev'
+const SHM = '/dev/shm tmpfs shm nosuid,noexec,nodev,mode=1777,size=65536k'
+const BUILT_IN = [
+  '/proc proc proc nosuid,noexec,nodev',
+  '/dev tmpfs tmpfs nosuid,strictatime,mode=755,size=65536k',
+  '/dev/pts devpts devpts nosuid,noexec,newinstance,ptmxmode=0666,mode=0620,gid=5',
+  '/dev/mqueue mqueue mqueue nosuid,noexec,nodev',
+]
+const RUN = '/run tmpfs tmpfs nosuid,nodev,mode=755'
+
+test('a container’s own mounts are those of Docker and containerd: no devices, no programs, no rights by them', () => {
+  assert.deepEqual(lines(), [ROOT, ...BUILT_IN, SHM, `${SYS},ro`, RUN])
+})
+
+test('who is privileged may write to /sys, and to cgroups where they are one hierarchy', () => {
+  const cgroup = (options: string) => `/sys/fs/cgroup cgroup cgroup nosuid,noexec,nodev,${options}`
+  assert.deepEqual(lines({}, { cgroupVersion: 2 }), [ROOT, ...BUILT_IN, SHM, `${SYS},ro`, cgroup('ro,relatime'), RUN])
+  assert.deepEqual(lines({ privileged: true }, { cgroupVersion: 2 }), [
+    ...[ROOT, ...BUILT_IN, SHM, SYS],
+    cgroup('relatime'),
+    RUN,
+  ])
+})
+
+test('the machine’s memory objects come with its IPC', () => {
+  const shared = '/dev/shm bind /dev/shm rbind,rprivate,nosuid,noexec,nodev'
+  assert.deepEqual(lines({ hostIpc: true }), [ROOT, ...BUILT_IN, shared, `${SYS},ro`, RUN])
+})
+
+test('what has been mounted for users of the pod’s own is not mounted again, and its volumes come from there', () => {
+  const mounts = [
+    { source: '/a', destination: '/one', readOnly: false },
+    { source: '/b', destination: '/two', readOnly: true },
+  ]
+  assert.deepEqual(lines({ mounts }, { shown: new Map([['/a', '/shown']]) }), [
+    ...[...BUILT_IN, SHM, `${SYS},ro`, RUN],
+    '/one bind /shown rbind,rprivate,rw',
+    '/two bind /b rbind,rprivate,ro',
+  ])
+})
