@@ -23,6 +23,7 @@ test('the container’s user goes before the pod’s, and groups are the pod’s
   assert.deepEqual(fields({ runAsUser: 5 }, { runAsUser: 6, runAsGroup: 7, supplementalGroups: [8], fsGroup: 9 }), {
     user: { uid: 5, gid: 7, supplementalGroups: [8, 9] },
   })
+  assert.deepEqual(fields({ runAsGroup: 4 }, { runAsUser: 6, runAsGroup: 7 }), { user: { uid: 6, gid: 4 } })
   assert.deepEqual(fields(undefined, { supplementalGroupsPolicy: 'Strict' }), { user: { strictGroups: true } })
   assert.deepEqual(fields(undefined, { supplementalGroupsPolicy: 'Merge' }), {})
 })
@@ -38,6 +39,16 @@ test('the container’s seccomp profile goes before the pod’s; one of the node
   assert.deepEqual(fields({ seccompProfile: { type: 'Localhost', localhostProfile: 'profiles/a.json' } }), {
     seccomp: { type: 'Localhost', file: '/state/seccomp/profiles/a.json' },
   })
+})
+
+test('what a container is allowed beyond others, or kept from, is its own to say', () => {
+  assert.deepEqual(
+    fields({ privileged: true, readOnlyRootFilesystem: true, capabilities: { add: ['NET_ADMIN'], drop: ['KILL'] } }),
+    { privileged: true, readOnlyRootFilesystem: true, capabilities: { add: ['NET_ADMIN'], drop: ['KILL'] } },
+  )
+  assert.deepEqual(fields({ capabilities: { drop: ['ALL'] } }), { capabilities: { add: [], drop: ['ALL'] } })
+  assert.deepEqual(fields({ allowPrivilegeEscalation: false }), { noNewPrivileges: true })
+  assert.deepEqual(fields({ allowPrivilegeEscalation: true, privileged: false, capabilities: {} }), {})
 })
 
 test('AppArmor’s profile is passed on by its name, and an unmasked /proc as it is', () => {
@@ -61,6 +72,7 @@ test('runAsNonRoot is held against the pod’s user, or else the image’s', () 
   const asRoot = 'container has runAsNonRoot and image will run as root'
   refused(breaks, { runAsNonRoot: true, runAsUser: 0 })
   refused(breaks, { runAsUser: 0 }, { runAsNonRoot: true })
+  refused(breaks, undefined, { runAsNonRoot: true, runAsUser: 0 })
   refused(asRoot, { runAsNonRoot: true })
   refused(asRoot, { runAsNonRoot: true }, undefined, '0:5')
   refused(asRoot, { runAsNonRoot: true }, undefined, ':5')

@@ -99,3 +99,28 @@ test('nobody is filtered who did not ask for it, nor who is privileged', () => {
   assert.equal(containerSeccomp({ seccomp, privileged: true }, []), undefined)
   assert.deepEqual(containerSeccomp({ seccomp }, ['CAP_CHOWN']), defaultProfile(['CAP_CHOWN']))
 })
+
+test('the filter is made for all that the machine runs, and refuses with EPERM', () => {
+  const { defaultAction, defaultErrnoRet, architectures } = defaultProfile([], 'x64')
+  assert.deepEqual([defaultAction, defaultErrnoRet], ['SCMP_ACT_ERRNO', 1])
+  assert.deepEqual(architectures, ['SCMP_ARCH_X86_64', 'SCMP_ARCH_X86', 'SCMP_ARCH_X32'])
+  assert.deepEqual(defaultProfile([], 'arm64').architectures, ['SCMP_ARCH_AARCH64', 'SCMP_ARCH_ARM'])
+  assert.deepEqual(defaultProfile([], 'ppc64').architectures, [])
+})
+
+test('a process may be what it is, or of 32 bits, and may ask: not without a random layout of its memory', () => {
+  const tests = rulesOf('personality').map(({ action, args }) => [action, args])
+  const values = [0, 8, 0x20000, 0x20008, 0xffffffff]
+  assert.deepEqual(
+    tests,
+    values.map((value) => ['SCMP_ACT_ALLOW', [{ index: 0, value, op: 'SCMP_CMP_EQ' }]]),
+  )
+  assert.deepEqual(
+    rulesOf('socket').map(({ args }) => args),
+    [
+      [{ index: 0, value: 38, op: 'SCMP_CMP_LT' }],
+      [{ index: 0, value: 39, op: 'SCMP_CMP_EQ' }],
+      [{ index: 0, value: 40, op: 'SCMP_CMP_GT' }],
+    ],
+  )
+})
