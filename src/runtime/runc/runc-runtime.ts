@@ -28,8 +28,7 @@ import { attachToContainer } from './programs/attach.ts'
 import type { Programs } from './programs/conmon.ts'
 import { execInContainer } from './programs/exec.ts'
 import { releaseExecFifo } from './programs/exec-fifo.ts'
-import { checkVersion } from './programs/program-version.ts'
-import { findProgram } from './programs/programs.ts'
+import { foundPrograms } from './programs/found-programs.ts'
 import { seccompSupport } from './programs/seccomp-support.ts'
 import { openStdio, type Stdio } from './programs/stdio.ts'
 
@@ -59,9 +58,6 @@ interface Entry {
   stdio?: Stdio | undefined
 }
 
-/** What we were written for: Debian 11's are older, Debian 12's newer. */
-const RUNC_LEAST = '1.1.0'
-const CONMON_LEAST = '2.0.26'
 const START_TIMEOUT_MS = 10_000
 /** A program that has not told of its start by then counts as started all the same. */
 const ANNOUNCED_MS = 30_000
@@ -78,7 +74,7 @@ export function createRuncRuntime(options: RuncRuntimeOptions): RuncRuntime {
   const entries = new Map<string, Entry>()
   const creating = new Set<string>()
   let machine: MachineAbilities | undefined
-  let programs = options.programs
+  const programs = foundPrograms(options.programs)
 
   for (const folder of [paths.containers, paths.exits, paths.sockets, paths.runc, paths.rootfs])
     mkdirSync(folder, { recursive: true, mode: 0o700 })
@@ -149,26 +145,6 @@ export function createRuncRuntime(options: RuncRuntimeOptions): RuncRuntime {
     writeRecord(bundlePaths(paths, entry.stored.id), entry.stored)
   }
 
-  const findPrograms = (): Programs => {
-    programs ??= { runc: findProgram('runc'), conmon: findProgram('conmon') }
-    return programs
-  }
-  let versions: Promise<void> | undefined
-  /** Asked once, while the first container's image is looked for. */
-  const checkPrograms = async (): Promise<Programs> => {
-    const found = findPrograms()
-    versions ??= Promise.all([checkVersion(found.runc, RUNC_LEAST), checkVersion(found.conmon, CONMON_LEAST)]).then(
-      () => undefined,
-      (error: unknown) => {
-        // A newer one may have been installed by the next try.
-        versions = undefined
-        programs = options.programs
-        throw error
-      },
-    )
-    await versions
-    return found
-  }
   const findMachine = (): MachineAbilities => {
     machine ??= { capabilities: heldCapabilities(), cgroupVersion: cgroupVersion() }
     return machine
@@ -177,9 +153,9 @@ export function createRuncRuntime(options: RuncRuntimeOptions): RuncRuntime {
     paths,
     cluster: options.cluster,
     images,
-    programs: checkPrograms,
+    programs: programs.check,
     machine: findMachine,
-    whyNoSeccomp: seccompSupport(() => findPrograms().runc),
+    whyNoSeccomp: seccompSupport(() => programs.find().runc),
   }
 
   async function create(spec: ContainerSpec): Promise<ContainerIdentity> {
@@ -261,7 +237,7 @@ export function createRuncRuntime(options: RuncRuntimeOptions): RuncRuntime {
   return {
     imageStatus: (image) => {
       // A container of it is next: what stands against that is said where it is made.
-      checkPrograms().catch(() => undefined)
+      programs.check().catch(() => undefined)
       return images.find(image)
     },
     pullImage: (image, logins) => images.pull(image, logins),
@@ -269,7 +245,7 @@ export function createRuncRuntime(options: RuncRuntimeOptions): RuncRuntime {
     start,
     resize: async (id, limits) => {
       runningPid(id)
-      await updateLimits({ runc: findPrograms().runc, runcRoot: paths.runc, id }, limits)
+      await updateLimits({ runc: programs.find().runc, runcRoot: paths.runc, id }, limits)
     },
     stop,
     remove,
@@ -299,7 +275,7 @@ export function createRuncRuntime(options: RuncRuntimeOptions): RuncRuntime {
     exec: async (id, execOptions) => {
       runningPid(id)
       return await execInContainer(
-        { runc: findPrograms().runc, runcRoot: paths.runc, folder: bundlePaths(paths, id).folder, id },
+        { runc: programs.find().runc, runcRoot: paths.runc, folder: bundlePaths(paths, id).folder, id },
         execOptions,
       )
     },

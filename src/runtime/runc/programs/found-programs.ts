@@ -1,0 +1,41 @@
+import type { Programs } from './conmon.ts'
+import { checkVersion } from './program-version.ts'
+import { findProgram } from './programs.ts'
+
+/** What we were written for: Debian 11's are older, Debian 12's newer. */
+const RUNC_LEAST = '1.1.0'
+const CONMON_LEAST = '2.0.26'
+
+/** The programs that containers are made with, looked for when the first is wanted. */
+interface FoundPrograms {
+  /** Throws RuntimeError RUNTIME_PROGRAM_MISSING. */
+  readonly find: () => Programs
+  /** Asks each for its version, once. Rejects with RUNTIME_PROGRAM_MISSING, RUNTIME_PROGRAM_OLD. */
+  readonly check: () => Promise<Programs>
+}
+
+/** `given`: where they are; absent: they are looked for. */
+export function foundPrograms(given: Programs | undefined): FoundPrograms {
+  let programs = given
+  let versions: Promise<unknown> | undefined
+  const find = (): Programs => {
+    programs ??= { runc: findProgram('runc'), conmon: findProgram('conmon') }
+    return programs
+  }
+  return {
+    find,
+    async check() {
+      const found = find()
+      versions ??= Promise.all([checkVersion(found.runc, RUNC_LEAST), checkVersion(found.conmon, CONMON_LEAST)])
+      try {
+        await versions
+      } catch (error) {
+        // A newer one may have been installed by the next try.
+        versions = undefined
+        programs = given
+        throw error
+      }
+      return found
+    },
+  }
+}
