@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { deployment, service } from './echo.ts'
-import { type Assert, claim, EXAMPLES, eventually, FAIRLEAD, run } from './harness.ts'
+import { type Assert, claim, EXAMPLES, eventually, FAIRLEAD, run, whyNoOwnUsers } from './harness.ts'
 import { type Scratch, scratch } from './scratch.ts'
 import { cgroupsOf, processesOf, STATE, traces } from './traces.ts'
 
@@ -21,7 +21,7 @@ apiVersion: v1
 kind: Pod
 metadata: {name: own}
 spec:
-  hostUsers: false
+  hostUsers: ${whyNoOwnUsers !== undefined}
   containers: [{name: echo, image: fairlead/echo}]
 ---
 `
