@@ -3,8 +3,8 @@ import type { Ingress } from '#api/networking/ingress/message.ts'
 import { ingresses } from '#api/networking/ingress/resource.ts'
 import { ingressClasses } from '#api/networking/ingressclass/resource.ts'
 import { isSame } from '#api/resource.ts'
+import { newestDefault } from '#objects/newest-default.ts'
 import type { Admission } from './admission.ts'
-import { newestDefault } from './newest-default.ts'
 
 const IS_DEFAULT = 'ingressclass.kubernetes.io/is-default-class'
 

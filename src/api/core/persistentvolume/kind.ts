@@ -13,6 +13,5 @@ export const persistentVolume = kind({
   prepare: { create: preparePersistentVolumeCreate },
   validate: { create: validateVolumeCreate, update: validateVolumeUpdate },
   answersDeleted: true,
-  isInert: true,
   columns: persistentVolumeColumns,
 })

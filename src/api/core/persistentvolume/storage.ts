@@ -1,7 +1,7 @@
 import type { ObjectMeta } from '#api/meta/object-meta.ts'
 
 /** Where the class was named before it had a field. */
-const CLASS_ANNOTATION = 'volume.beta.kubernetes.io/storage-class'
+export const CLASS_ANNOTATION = 'volume.beta.kubernetes.io/storage-class'
 
 interface Classed {
   readonly metadata?: ObjectMeta

@@ -14,5 +14,4 @@ export const persistentVolumeClaim = kind({
   validate: { create: validateClaimCreate, update: validateClaimUpdate },
   columns: claimColumns,
   answersDeleted: true,
-  isInert: true,
 })

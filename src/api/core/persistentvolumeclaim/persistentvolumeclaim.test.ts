@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { created, refusals, refusedChange, rowOf } from '#api/testing/refusals.ts'
+import { created, refusals, refusedChange, refusedPart, rowOf } from '#api/testing/refusals.ts'
 
 const claim = (spec: object = {}): any => ({
   apiVersion: 'v1',
@@ -53,6 +53,25 @@ test('what is claimed does not change, but for the volume that is given', () => 
       spec.accessModes = ['ReadWriteMany']
     }),
     [FIXED],
+  )
+})
+
+test('a claim without a class may be given one, and one that has its volume asks for no less than that', () => {
+  const classed = (spec: object): readonly string[] =>
+    refusedChange(claim(spec), (object: any) => {
+      object.spec.storageClassName = 'late'
+    })
+  assert.deepEqual(classed({}), [])
+  assert.match(classed({ storageClassName: '' }).join(), /^spec: Forbidden: spec is immutable/)
+  const shrunk = (capacity: string): readonly string[] => {
+    const bound: any = { ...created(claim()), status: { phase: 'Bound', capacity: { storage: capacity } } }
+    return refusedPart(bound, '', (object) => {
+      object.spec.resources.requests.storage = '512Mi'
+    })
+  }
+  assert.deepEqual(
+    [shrunk('1Gi').at(-1), shrunk('128Mi').some((text) => text.includes('status.capacity'))],
+    ['spec.resources.requests.storage: Forbidden: field can not be less than status.capacity', false],
   )
 })
 

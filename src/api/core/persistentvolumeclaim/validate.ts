@@ -4,6 +4,8 @@ import { validateMetadata, validateMetadataUpdate } from '#api/validation/metada
 import { checkForm, dnsSubdomain } from '#api/validation/names.ts'
 import { jsonEqual } from '#schema/json-value.ts'
 import { parseQuantity } from '#schema/quantity.ts'
+import { compareQuantities } from '#schema/quantity-sum.ts'
+import { CLASS_ANNOTATION } from '../persistentvolume/storage.ts'
 import type { PersistentVolumeClaim, PersistentVolumeClaimSpec } from './message.ts'
 
 const ACCESS_MODES = ['ReadOnlyMany', 'ReadWriteMany', 'ReadWriteOnce', 'ReadWriteOncePod']
@@ -15,6 +17,18 @@ export const validateClaimCreate = (claim: PersistentVolumeClaim): readonly Fiel
   ...validateClaimSpec(claim.spec ?? {}, 'spec'),
 ]
 
+/** A claim that says no class in either way may be given one, as the default one that came later is. */
+const mayGetClass = ({ metadata, spec }: PersistentVolumeClaim): boolean =>
+  spec?.storageClassName === undefined && metadata?.annotations?.[CLASS_ANNOTATION] === undefined
+
+/** What it asks for never becomes less than what it was given. */
+const shrinkErrors = (claim: PersistentVolumeClaim, old: PersistentVolumeClaim): readonly FieldError[] => {
+  const asked = claim.spec?.resources?.requests?.storage ?? '0'
+  if (compareQuantities(asked, old.spec?.resources?.requests?.storage ?? '0') >= 0) return []
+  if (compareQuantities(asked, old.status?.capacity?.storage ?? '0') > 0) return []
+  return [forbidden('spec.resources.requests.storage', 'field can not be less than status.capacity')]
+}
+
 /** What is claimed stays as it is; the volume that it has may be named once, and one that has one may ask for more. */
 export const validateClaimUpdate = (
   claim: PersistentVolumeClaim,
@@ -24,6 +38,7 @@ export const validateClaimUpdate = (
   const fixed = ({ spec }: PersistentVolumeClaim): object => ({
     ...spec,
     ...(old.spec?.volumeName ? {} : { volumeName: undefined }),
+    ...(mayGetClass(old) ? { storageClassName: undefined } : {}),
     ...(isBound
       ? {
           volumeAttributesClassName: undefined,
@@ -42,6 +57,7 @@ export const validateClaimUpdate = (
             'spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims',
           ),
         ]),
+    ...shrinkErrors(claim, old),
   ]
 }
 

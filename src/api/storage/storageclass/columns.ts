@@ -1,10 +1,9 @@
 import { AGE, type Column, column, NAME } from '#api/table/column.ts'
+import { DEFAULT_STORAGE_CLASS_ANNOTATIONS } from '#objects/well-known.ts'
 import type { StorageClass } from './message.ts'
 
-const DEFAULT = ['storageclass.kubernetes.io/is-default-class', 'storageclass.beta.kubernetes.io/is-default-class']
-
 const name = ({ metadata }: StorageClass): string => {
-  const isDefault = DEFAULT.some((annotation) => metadata?.annotations?.[annotation] === 'true')
+  const isDefault = DEFAULT_STORAGE_CLASS_ANNOTATIONS.some((annotation) => metadata?.annotations?.[annotation] === 'true')
   return `${metadata?.name ?? ''}${isDefault ? ' (default)' : ''}`
 }
 

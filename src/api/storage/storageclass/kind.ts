@@ -9,6 +9,5 @@ export const storageClass = kind({
   defaults: defaultStorageClass,
   validate: { create: validateStorageClassCreate, update: validateStorageClassUpdate },
   answersDeleted: true,
-  isInert: true,
   columns: storageClassColumns,
 })

@@ -1,13 +1,11 @@
+import { CLASS_ANNOTATION } from '#api/core/persistentvolume/storage.ts'
 import type { PersistentVolumeClaim } from '#api/core/persistentvolumeclaim/message.ts'
 import { persistentVolumeClaims } from '#api/core/persistentvolumeclaim/resource.ts'
 import { isSame } from '#api/resource.ts'
 import { storageClasses } from '#api/storage/storageclass/resource.ts'
+import { newestDefault } from '#objects/newest-default.ts'
+import { DEFAULT_STORAGE_CLASS_ANNOTATIONS } from '#objects/well-known.ts'
 import type { Admission } from '../admission.ts'
-import { newestDefault } from '../newest-default.ts'
-
-const IS_DEFAULT = ['storageclass.kubernetes.io/is-default-class', 'storageclass.beta.kubernetes.io/is-default-class']
-/** An older way to say the class. */
-const CLASS_ANNOTATION = 'volume.beta.kubernetes.io/storage-class'
 
 /** A claim that says in neither way which class it is of is of the one that is marked as the default. */
 export const defaultStorageClass: Admission = {
@@ -16,7 +14,7 @@ export const defaultStorageClass: Admission = {
     const claim = object as PersistentVolumeClaim
     if (claim.spec?.storageClassName !== undefined) return object
     if (claim.metadata?.annotations?.[CLASS_ANNOTATION] !== undefined) return object
-    const chosen = newestDefault(reader.all(storageClasses), IS_DEFAULT)
+    const chosen = newestDefault(reader.all(storageClasses), DEFAULT_STORAGE_CLASS_ANNOTATIONS)
     if (chosen === undefined) return object
     const classed: PersistentVolumeClaim = {
       ...claim,

@@ -1,10 +1,16 @@
-import type { ApiObject } from '#api/resource.ts'
+interface Dated {
+  readonly metadata?: {
+    readonly name?: string
+    readonly creationTimestamp?: string
+    readonly annotations?: { readonly [key: string]: string }
+  }
+}
 
 /**
  * Of objects that one of these annotations marks as the default the youngest, and of those as young as each other the
  * first by name.
  */
-export const newestDefault = <T extends ApiObject>(
+export const newestDefault = <T extends Dated>(
   objects: readonly T[],
   annotations: readonly string[],
 ): T | undefined => {
