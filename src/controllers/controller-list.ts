@@ -9,12 +9,14 @@ import { startDisruptionController } from './disruption/controller.ts'
 import { startEndpointsController } from './endpoints/controller.ts'
 import { startEndpointSliceController } from './endpointslice/controller.ts'
 import { startEndpointSliceMirroringController } from './endpointslicemirroring/controller.ts'
+import { startEphemeralVolumeController } from './ephemeral-volume/controller.ts'
 import { startGarbageCollector } from './garbage-collector/controller.ts'
 import { startJobController } from './job/controller.ts'
 import { startKeptObjectsController } from './kept-objects/controller.ts'
 import { startLoadBalancerController } from './load-balancer/controller.ts'
 import { startNamespaceController } from './namespace/controller.ts'
 import { startNodeLifecycleController } from './node-lifecycle/controller.ts'
+import { startPersistentVolumeBinder } from './persistentvolume-binder/controller.ts'
 import { startPodGarbageCollector } from './pod-garbage-collector/controller.ts'
 import { startReplicaSetController } from './replicaset/controller.ts'
 import { startReplicationControllerController } from './replicationcontroller/controller.ts'
@@ -60,6 +62,9 @@ export const CONTROLLERS: readonly ControllerEntry[] = [
   { name: 'node-lifecycle', start: startNodeLifecycleController },
   // and, once they have waited long enough, off the node.
   { name: 'taint-eviction', start: startTaintEvictionController },
+  // What pods keep their data in: who places them waits for it.
+  { name: 'ephemeral-volume', start: startEphemeralVolumeController },
+  { name: 'persistentvolume-binder', start: startPersistentVolumeBinder },
   // What else makes pods; nothing of the cluster itself is made so.
   { name: 'replicationcontroller', start: startReplicationControllerController },
   { name: 'statefulset', start: startStatefulSetController },

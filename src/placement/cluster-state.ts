@@ -5,6 +5,7 @@ import type { Labels } from '#objects/object.ts'
 import { isTerminal } from '#objects/pod.ts'
 import { own } from '#schema/own.ts'
 import { type Amounts, amountsOf, podRequests, sumOf } from './requests.ts'
+import type { VolumeState } from './volumes/volume-state.ts'
 
 /** A node and what stands on it: bound pods that have not ended. Amounts are in thousandths. */
 export interface NodeState {
@@ -21,6 +22,8 @@ export type NamespaceLabels = (namespace: string) => Labels | undefined
 export interface ClusterState {
   readonly nodes: readonly NodeState[]
   readonly namespaceLabels: NamespaceLabels
+  /** Absent: not known, and claims keep no pod from anywhere. */
+  readonly volumes?: VolumeState
 }
 
 /** A node with the pods that hold something of it, and what they ask for together. */
@@ -42,9 +45,11 @@ export const clusterState = (
   nodes: readonly Node[],
   podsOn: (node: string) => readonly Pod[],
   namespaceLabels: NamespaceLabels,
+  volumes?: VolumeState,
 ): ClusterState => ({
   nodes: nodes.filter((node) => !isLeaving(node)).map((node) => nodeState(node, podsOn(node.metadata?.name ?? ''))),
   namespaceLabels,
+  ...(volumes && { volumes }),
 })
 
 /** The topology domain of a node: its value of the label `key`; undefined for one that has none. */

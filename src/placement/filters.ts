@@ -9,6 +9,7 @@ import { antiAffinityFault, podAffinityFault } from './pod-affinity.ts'
 import { shortages } from './shortage.ts'
 import { isTolerated } from './toleration.ts'
 import { spreadFault } from './topology-spread.ts'
+import { claimFault, takenClaim, volumeFault } from './volumes/volume-filter.ts'
 
 /** One thing that a node must be or have, and what of it this one is not or has not. */
 type Filter = (pod: Pod, state: NodeState, cluster: ClusterState) => readonly Obstacle[]
@@ -29,13 +30,16 @@ const taints: Filter = ({ spec }, { node }) => {
 
 const oneOf = (refusal: Obstacle | undefined): readonly Obstacle[] => (refusal ? [refusal] : [])
 
-/** In kube-scheduler's order. */
+/** In kube-scheduler's order: what no node can mend comes before what one of them is. */
 const FILTERS: readonly Filter[] = [
+  (pod, _, cluster) => oneOf(claimFault(pod, cluster)),
   cordon,
   taints,
   (pod, { node }) => nodeMismatches(pod, node),
   (pod, state) => oneOf(hostPortTaken(pod, state)),
   shortages,
+  (pod, _, cluster) => oneOf(takenClaim(pod, cluster)),
+  (pod, state, cluster) => oneOf(volumeFault(pod, state, cluster)),
   (pod, state, cluster) => oneOf(spreadFault(pod, state, cluster)),
   (pod, state, cluster) => oneOf(podAffinityFault(pod, state, cluster) ?? antiAffinityFault(pod, state, cluster)),
 ]

@@ -31,6 +31,10 @@ const matchesTerm = (term: NodeSelectorTerm, node: Node): boolean => {
   return matchExpressions.every((one) => holds(one, labels)) && matchFields.every((one) => holds(one, fields))
 }
 
+/** One term fits the node; none: none does. */
+export const matchesTerms = (terms: readonly NodeSelectorTerm[] | undefined, node: Node): boolean =>
+  (terms ?? []).some((term) => matchesTerm(term, node))
+
 /** What of nodeSelector and required node affinity the node does not fulfil. */
 export const nodeMismatches = ({ spec }: Pod, node: Node): readonly Obstacle[] => {
   const refusals: Obstacle[] = []
@@ -39,8 +43,7 @@ export const nodeMismatches = ({ spec }: Pod, node: Node): readonly Obstacle[] =
   )
   if (missing.length > 0) refusals.push({ code: 'node-selector', missing: Object.fromEntries(missing) })
   const required = spec?.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution
-  if (required && !(required.nodeSelectorTerms ?? []).some((term) => matchesTerm(term, node)))
-    refusals.push({ code: 'node-affinity' })
+  if (required && !matchesTerms(required.nodeSelectorTerms, node)) refusals.push({ code: 'node-affinity' })
   return refusals
 }
 

@@ -30,6 +30,27 @@ export type Obstacle =
   | { readonly code: 'pod-anti-affinity'; readonly topologyKey: string; readonly other: string }
   /** `other`: a pod in the node's domain that will not have this one there. */
   | { readonly code: 'existing-pod-anti-affinity'; readonly topologyKey: string; readonly other: string }
+  /** `holder`: the pod that has the claim, which one alone may use (ReadWriteOncePod). */
+  | { readonly code: 'claim-taken'; readonly claim: string; readonly holder: string }
+  /** The volume that the claim has may not be used there. */
+  | { readonly code: 'volume-elsewhere'; readonly claim: string; readonly volume: string }
+  | { readonly code: 'volume-not-found'; readonly claim: string; readonly volume: string }
+  /** No volume is there that the claim could have, and none can be made. */
+  | { readonly code: 'no-volume'; readonly claim: string }
+  | ClaimObstacle
+
+/** What of a pod's claims keeps it from every node alike. */
+export type ClaimObstacle =
+  | { readonly code: 'claim-not-found'; readonly claim: string }
+  /** It is made for an ephemeral volume of the pod, and not there yet. */
+  | { readonly code: 'claim-awaited'; readonly claim: string }
+  /** It has the name of the pod's own, and was not made for it. Both are `namespace/name`. */
+  | { readonly code: 'claim-of-another'; readonly claim: string; readonly pod: string }
+  | { readonly code: 'claim-leaving'; readonly claim: string }
+  /** `volume`: the one that it had, which is gone. */
+  | { readonly code: 'claim-lost'; readonly claim: string; readonly volume: string }
+  /** They are to have their volumes before a pod is placed, and have none. */
+  | { readonly code: 'claims-unbound'; readonly claims: readonly string[] }
 
 export interface TaintFacts {
   readonly key: string

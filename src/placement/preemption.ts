@@ -27,6 +27,7 @@ const isForGood = (obstacle: Obstacle, pod: Pod, { allocatable }: NodeState): bo
     case 'spread':
     case 'pod-anti-affinity':
     case 'existing-pod-anti-affinity':
+    case 'claim-taken':
       return false
     case 'insufficient':
       return (podRequests(pod).get(obstacle.resource) ?? 0) > (allocatable.get(obstacle.resource) ?? 0)
@@ -47,16 +48,11 @@ interface Candidate {
 }
 
 /** The fewest that have to leave so that the pod fits; undefined where it does not even if all do. */
-const candidateOn = (
-  pod: Pod,
-  state: NodeState,
-  { nodes, namespaceLabels }: ClusterState,
-  guardedOf: Guarded,
-): Candidate | undefined => {
+const candidateOn = (pod: Pod, state: NodeState, cluster: ClusterState, guardedOf: Guarded): Candidate | undefined => {
   const fitsWith = (pods: readonly Pod[]): boolean => {
     const next = withPods(state, pods)
-    const others = nodes.map((one) => (one === state ? next : one))
-    return refusalsOf(pod, next, { nodes: others, namespaceLabels }).length === 0
+    const nodes = cluster.nodes.map((one) => (one === state ? next : one))
+    return refusalsOf(pod, next, { ...cluster, nodes }).length === 0
   }
   const less = state.pods.filter((other) => priorityOf(other) < priorityOf(pod))
   if (less.length === 0) return undefined

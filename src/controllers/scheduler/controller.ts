@@ -8,16 +8,19 @@ import type { ApiObject, Resource } from '#api/resource.ts'
 import { timeText } from '#api/time-text.ts'
 import { isNotFound } from '#client/client.ts'
 import { findCondition, withCondition, withoutCondition } from '#objects/conditions.ts'
-import { keyOf } from '#objects/object-key.ts'
+import { keyOf, objectKey } from '#objects/object-key.ts'
 import { isTerminal } from '#objects/pod.ts'
 import { clusterState } from '#placement/cluster-state.ts'
 import { refusalText } from '#placement/event-text.ts'
 import { place } from '#placement/placement.ts'
 import { priorityOf } from '#placement/preemption.ts'
 import { DEFAULT_SCHEDULER, schedulerOf, waitsForNode } from '#placement/prospect.ts'
+import { podClaims } from '#placement/volumes/pod-claims.ts'
+import { volumeProgress } from '#placement/volumes/volume-progress.ts'
 import { type ControllerContext, type RunningController, recorderOf, runLoop } from '../context.ts'
 import { byNode } from '../indexes.ts'
 import { preemptor } from './preemptor.ts'
+import { volumeBinding } from './volume-binding.ts'
 
 /** Who owns what it writes of pods: as in any cluster. */
 const SCHEDULER = 'kube-scheduler'
@@ -28,6 +31,8 @@ const isOurs = (pod: Pod): boolean => waitsForNode(pod) && schedulerOf(pod) === 
 interface Assumed {
   readonly pod: Pod
   readonly node: string
+  /** It gets its node when its claims have their volumes there. */
+  readonly waits?: boolean
 }
 
 /**
@@ -43,6 +48,10 @@ export const startScheduler = (context: ControllerContext): RunningController =>
   podCache.addIndex('nominated', (pod) =>
     waitsForNode(pod) && pod.status?.nominatedNodeName ? [pod.status.nominatedNodeName] : [],
   )
+  podCache.addIndex('waits for claim', (pod) =>
+    isOurs(pod) ? podClaims(pod).map(({ claim }) => objectKey(pod.metadata?.namespace, claim)) : [],
+  )
+  const volumes = volumeBinding(context)
   const preempt = preemptor(context, recorder, budgetCache.lister)
   /** Bound by us, while the cache does not show it yet. By uid. */
   const assumed = new Map<string, Assumed>()
@@ -60,7 +69,8 @@ export const startScheduler = (context: ControllerContext): RunningController =>
         .filter((other) => other.metadata?.uid !== pod.metadata?.uid && priorityOf(other) >= priorityOf(pod))
         .filter((other) => !assumed.has(other.metadata!.uid!)),
     ]
-    return clusterState(nodeCache.lister.list(), podsOn, (name) => namespaceCache.lister.get(name)?.metadata?.labels)
+    const labelsOf = (name: string) => namespaceCache.lister.get(name)?.metadata?.labels
+    return clusterState(nodeCache.lister.list(), podsOn, labelsOf, volumes.state)
   }
 
   const refuse = async (pod: Pod, reason: string, message: string, nominated = ''): Promise<void> => {
@@ -94,11 +104,13 @@ export const startScheduler = (context: ControllerContext): RunningController =>
 
   const sync = async (key: string): Promise<void> => {
     const pod = podCache.lister.byKey(key)
-    if (!pod || !isOurs(pod) || assumed.has(pod.metadata!.uid!)) {
+    const before = assumed.get(pod?.metadata?.uid ?? '')
+    if (!pod || !isOurs(pod) || (before && !before.waits)) {
       unplaced.delete(key)
       return
     }
-    const { name, namespace, uid } = pod.metadata!
+    if (before && (await advance(pod, before.node))) return
+    const { uid } = pod.metadata!
     const cluster = clusterFor(pod)
     const placement = place(pod, cluster, random())
     if (placement.kind === 'gated')
@@ -109,13 +121,35 @@ export const startScheduler = (context: ControllerContext): RunningController =>
       return refuse(pod, 'Unschedulable', refusalText(placement.refused, outcome.why), outcome.nominated)
     }
     unplaced.delete(key)
-    assumed.set(uid!, { pod, node: placement.name })
+    const node = nodeCache.lister.get(placement.name)!
+    assumed.set(uid!, { pod, node: placement.name, waits: podClaims(pod).length > 0 })
+    try {
+      await volumes.prepare(pod, node)
+    } catch (error) {
+      assumed.delete(uid!)
+      throw error
+    }
+    if (!(await advance(pod, placement.name))) queue.add(key)
+  }
+
+  /** Binds a pod as soon as its claims have their volumes. False: they will not have them there, it is to be placed again. */
+  const advance = async (pod: Pod, name: string): Promise<boolean> => {
+    const node = nodeCache.lister.get(name)
+    const progress = node === undefined ? 'lost' : volumeProgress(pod, node, volumes.state)
+    if (progress === 'bound') await bind(pod, name)
+    if (progress === 'lost') assumed.delete(pod.metadata!.uid!)
+    return progress !== 'lost'
+  }
+
+  const bind = async (pod: Pod, nodeName: string): Promise<void> => {
+    const { name, namespace, uid } = pod.metadata!
+    assumed.set(uid!, { pod, node: nodeName })
     try {
       const binding = {
         apiVersion: 'v1',
         kind: 'Binding',
         metadata: { name, namespace, uid },
-        target: { apiVersion: 'v1', kind: 'Node', name: placement.name },
+        target: { apiVersion: 'v1', kind: 'Node', name: nodeName },
       }
       // The subresource takes a Binding where the resource's own type is Pod.
       await client.create(pods as unknown as Resource<ApiObject>, binding, { namespace, subresource: 'binding' })
@@ -124,7 +158,8 @@ export const startScheduler = (context: ControllerContext): RunningController =>
       if (isNotFound(error)) return
       throw error
     }
-    recorder.record(pod, 'Normal', 'Scheduled', `Successfully assigned ${key} to ${placement.name}`)
+    const key = keyOf(pod)
+    recorder.record(pod, 'Normal', 'Scheduled', `Successfully assigned ${key} to ${nodeName}`)
     // The watch may have been faster than the answer.
     forget(podCache.lister.byKey(key), uid!)
   }
@@ -133,10 +168,18 @@ export const startScheduler = (context: ControllerContext): RunningController =>
     if (!pod || pod.metadata?.uid !== uid || pod.spec?.nodeName) assumed.delete(uid)
   }
 
-  const { queue, running } = runLoop(context, 'scheduler', [nodeCache, podCache, namespaceCache, budgetCache], sync)
-  const retryUnplaced = () => {
-    for (const key of unplaced) queue.add(key)
+  const caches = [nodeCache, podCache, namespaceCache, budgetCache, ...volumes.caches]
+  const { queue, running } = runLoop(context, 'scheduler', caches, sync)
+  const retryUnplaced = (which?: (pod: Pod) => boolean) => {
+    for (const key of unplaced) {
+      const pod = which && podCache.lister.byKey(key)
+      if (!which || !pod || which(pod)) queue.add(key)
+    }
   }
+  volumes.onChange((claim) => {
+    if (claim === undefined) retryUnplaced((pod) => podClaims(pod).length > 0)
+    else for (const pod of podCache.lister.byIndex('waits for claim', claim)) queue.add(keyOf(pod))
+  })
   podCache.addHandlers({
     onAdd: (pod) => {
       if (isOurs(pod)) queue.add(keyOf(pod))
@@ -163,8 +206,8 @@ export const startScheduler = (context: ControllerContext): RunningController =>
     },
   })
   nodeCache.addHandlers({
-    onAdd: retryUnplaced,
-    onDelete: retryUnplaced,
+    onAdd: () => retryUnplaced(),
+    onDelete: () => retryUnplaced(),
     onUpdate: (before, node) => {
       // Heartbeats change conditions alone.
       const relevant = (one: typeof node) =>

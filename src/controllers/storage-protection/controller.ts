@@ -7,8 +7,9 @@ import { pods } from '#api/core/pod/resource.ts'
 import type { ApiObject, Resource } from '#api/resource.ts'
 import { isLeaving } from '#objects/deletion.ts'
 import { keyOf, objectKey } from '#objects/object-key.ts'
+import { podClaims } from '#placement/volumes/pod-claims.ts'
 import { type ControllerContext, onAny, type RunningController, runLoop } from '../context.ts'
-import { claimsOf, isClaimFree, isVolumeFree } from './desired.ts'
+import { isClaimFree, isVolumeFree } from './desired.ts'
 
 const CLAIM = 'claim:'
 const VOLUME = 'volume:'
@@ -19,7 +20,8 @@ export const startStorageProtection = (context: ControllerContext): RunningContr
   const claims = informers.for(persistentVolumeClaims)
   const volumes = informers.for(persistentVolumes)
   const users = informers.for(pods)
-  const keysOf = (pod: Pod): readonly string[] => claimsOf(pod).map((name) => objectKey(pod.metadata?.namespace, name))
+  const keysOf = (pod: Pod): readonly string[] =>
+    podClaims(pod).map(({ claim }) => objectKey(pod.metadata?.namespace, claim))
   users.addIndex('claim', keysOf)
 
   const free = async <T extends ApiObject>(resource: Resource<T>, object: T, finalizer: string): Promise<void> => {

@@ -2,13 +2,6 @@ import type { PersistentVolume } from '#api/core/persistentvolume/message.ts'
 import type { Pod } from '#api/core/pod/message.ts'
 import { isTerminal } from '#objects/pod.ts'
 
-/** Claims by name that a pod uses: those that it names, and those that are made for it. */
-export const claimsOf = ({ metadata, spec }: Pod): readonly string[] =>
-  (spec?.volumes ?? []).flatMap(({ name, persistentVolumeClaim, ephemeral }) => {
-    if (persistentVolumeClaim) return [persistentVolumeClaim.claimName]
-    return ephemeral ? [`${metadata?.name}-${name}`] : []
-  })
-
 /** Whether a pod holds what it uses: on a node, and not over. */
 const holds = (pod: Pod): boolean => !!pod.spec?.nodeName && !isTerminal(pod)
 

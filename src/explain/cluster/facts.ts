@@ -2,9 +2,12 @@ import type { Deployment } from '#api/apps/deployment/message.ts'
 import type { ReplicaSet } from '#api/apps/replicaset/message.ts'
 import type { Event } from '#api/core/event/message.ts'
 import type { Node } from '#api/core/node/message.ts'
+import type { PersistentVolume } from '#api/core/persistentvolume/message.ts'
+import type { PersistentVolumeClaim } from '#api/core/persistentvolumeclaim/message.ts'
 import type { Pod } from '#api/core/pod/message.ts'
 import type { Service } from '#api/core/service/message.ts'
 import type { EndpointSlice } from '#api/discovery/endpointslice/message.ts'
+import type { StorageClass } from '#api/storage/storageclass/message.ts'
 import type { ResolvConf } from '#names/resolv-conf.ts'
 import type { Protocol } from '#net/port-protocol.ts'
 import type { Labels } from '#objects/object.ts'
@@ -32,6 +35,8 @@ export interface ClusterFacts {
   readonly namespaces: readonly string[]
   /** By the namespace’s name. */
   readonly namespaceLabels?: Readonly<Record<string, Labels>>
+  /** Absent where no pod waits with claims, or where they cannot be seen: then claims are not looked at. */
+  readonly storage?: VolumeFacts
   readonly network: NetworkFacts
   /** By `pod/UID`, `node/NAME` and `host`; what is not in it is not known. */
   readonly listening: Readonly<Record<string, readonly ListeningSocket[]>>
@@ -43,6 +48,12 @@ export interface ClusterFacts {
   readonly images: readonly string[]
   /** What nobody could look at. */
   readonly unseen?: readonly Unseen[]
+}
+
+export interface VolumeFacts {
+  readonly claims: readonly PersistentVolumeClaim[]
+  readonly volumes: readonly PersistentVolume[]
+  readonly classes: readonly StorageClass[]
 }
 
 /** Of the cluster as it was made. CIDRs and addresses are canonical text, both families together. */

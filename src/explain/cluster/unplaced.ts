@@ -1,6 +1,7 @@
 import type { Pod } from '#api/core/pod/message.ts'
 import { type ClusterState, clusterState } from '#placement/cluster-state.ts'
 import { DEFAULT_SCHEDULER, prospectOf, schedulerOf } from '#placement/prospect.ts'
+import { volumeState } from '#placement/volumes/volume-state.ts'
 import { own } from '#schema/own.ts'
 import type { Unplaced } from '../trace/trouble.ts'
 import type { ClusterFacts } from './facts.ts'
@@ -17,6 +18,7 @@ export const placingState = (facts: ClusterFacts): ClusterState => {
     facts.nodes,
     (node) => byNode.get(node) ?? [],
     (namespace) => own(facts.namespaceLabels, namespace),
+    facts.storage && volumeState(facts.storage),
   )
   states.set(facts, state)
   return state

@@ -9,7 +9,14 @@ export type Unseen =
   | { readonly code: 'kernels-behind' | 'kernels-silent'; readonly nodes: readonly string[] }
   | { readonly code: 'proxy-mode'; readonly about: ProxyModeMatter }
 
-export type UnseenResource = 'deployments' | 'replicasets' | 'events' | 'namespaces'
+export type UnseenResource =
+  | 'deployments'
+  | 'replicasets'
+  | 'events'
+  | 'namespaces'
+  | 'persistentvolumeclaims'
+  | 'persistentvolumes'
+  | 'storageclasses'
 
 /** Where the proxies that Kubernetes clusters have do different things with one packet. */
 export type ProxyModeMatter =

@@ -7,7 +7,8 @@ const MOST = 5
 /** What keeps a pod from the nodes that are nearest to taking it: a line a node, or a resource. */
 export function obstacleDetails(nodes: readonly RefusingNode[]): readonly string[] {
   const lines = nodes.slice(0, MOST).flatMap(({ node, obstacles }) => obstacles.flatMap((one) => ofNode(node, one)))
-  return [...lines, ...shortageTexts(nodes)]
+  // What its claims keep it from is the same on every node.
+  return [...new Set(lines), ...shortageTexts(nodes)]
 }
 
 /** What needs no words of its own is told by the cure: a cordon, labels. */
@@ -37,6 +38,26 @@ function ofNode(node: string, obstacle: Obstacle): readonly string[] {
       return [`pod ${obstacle.other} is near ${node}, by ${obstacle.topologyKey}, and it must not be with that`]
     case 'existing-pod-anti-affinity':
       return [`pod ${obstacle.other} is near ${node}, by ${obstacle.topologyKey}, and will not be with it`]
+    case 'claim-taken':
+      return [`claim ${obstacle.claim} is for one pod alone, and pod ${obstacle.holder} has it`]
+    case 'volume-elsewhere':
+      return [`volume ${obstacle.volume} of claim ${obstacle.claim} may not be used on ${node}`]
+    case 'volume-not-found':
+      return [`volume ${obstacle.volume} of claim ${obstacle.claim} is not there`]
+    case 'no-volume':
+      return [`no volume is there that claim ${obstacle.claim} could have on ${node}, and none can be made`]
+    case 'claim-not-found':
+      return [`there is no claim ${obstacle.claim}`]
+    case 'claim-awaited':
+      return [`claim ${obstacle.claim} is yet to be made for it`]
+    case 'claim-of-another':
+      return [`claim ${obstacle.claim} was not made for it, and has the name of its own`]
+    case 'claim-leaving':
+      return [`claim ${obstacle.claim} is being deleted`]
+    case 'claim-lost':
+      return [`claim ${obstacle.claim} has lost its volume ${obstacle.volume}`]
+    case 'claims-unbound':
+      return [`it waits for volumes of its claims: ${listed(obstacle.claims)}`]
   }
 }
 

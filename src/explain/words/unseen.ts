@@ -1,10 +1,15 @@
 import type { ProxyModeMatter, Unseen, UnseenResource } from '../trace/unseen.ts'
 
+const CLAIMS_LEFT_OUT = 'what claims of a pod that has no node wait for is not looked at'
+
 const WITHOUT: Readonly<Record<UnseenResource, string>> = {
   deployments: 'cures change pods, not what makes them',
   replicasets: 'one that is scaled to 0 is not recognised',
   events: 'why a probe fails is not quoted',
   namespaces: 'one that does not exist is not recognised',
+  persistentvolumeclaims: CLAIMS_LEFT_OUT,
+  persistentvolumes: CLAIMS_LEFT_OUT,
+  storageclasses: CLAIMS_LEFT_OUT,
 }
 
 const MODES: Readonly<Record<ProxyModeMatter, string>> = {

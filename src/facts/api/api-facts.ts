@@ -17,6 +17,7 @@ import type { Unseen, UnseenResource } from '#explain/trace/unseen.ts'
 import { containsAddress, formatCidr, tryParseCidr } from '#net/cidr.ts'
 import { tryParseAddress } from '#net/ip-address.ts'
 import { podAddresses } from '#objects/pod.ts'
+import { gatherVolumes } from '../volume-facts.ts'
 import { rangeOfServices } from './covering-cidr.ts'
 
 /** Since Kubernetes 1.33; before, no API tells the range of Services. */
@@ -47,30 +48,31 @@ interface ApiFactsOptions {
  */
 export async function gatherApiFacts(client: Client, options: ApiFactsOptions): Promise<ClusterFacts> {
   const unseen: Unseen[] = []
-  const tolerant = async <T extends ApiObject>(
-    resource: Resource<T>,
-    plural: UnseenResource,
-  ): Promise<readonly T[]> => {
+  const seen = async <T extends ApiObject>(resource: Resource<T>): Promise<readonly T[] | undefined> => {
     try {
       return (await client.list(resource)).items
     } catch (error) {
       const { code } = error instanceof ApiError ? error.status : {}
       if (code !== 403 && code !== 404) throw error
+      const plural = resource.plural as UnseenResource
       unseen.push({ code: 'resource', resource: plural, why: code === 403 ? 'forbidden' : 'not-served' })
-      return []
+      return undefined
     }
   }
+  const tolerant = async <T extends ApiObject>(resource: Resource<T>): Promise<readonly T[]> =>
+    (await seen(resource)) ?? []
   const [service, slice, pod, node, deployment, replicaSet, event, namespace, cidr] = await Promise.all([
     client.list(services),
     client.list(endpointSlices),
     client.list(pods),
     client.list(nodes),
-    tolerant(deployments, 'deployments'),
-    tolerant(replicaSets, 'replicasets'),
-    tolerant(events, 'events'),
-    tolerant(namespaces, 'namespaces'),
+    tolerant(deployments),
+    tolerant(replicaSets),
+    tolerant(events),
+    tolerant(namespaces),
     options.serviceCidrs === undefined ? servicesRange(client) : [],
   ])
+  const storage = await gatherVolumes(pod.items, seen)
   const podRanges = podCidrsOf(node.items, pod.items)
   if (podRanges.guessed) unseen.push({ code: 'pod-ranges' })
   let ranges = options.serviceCidrs ?? cidr
@@ -90,6 +92,7 @@ export async function gatherApiFacts(client: Client, options: ApiFactsOptions): 
     namespaceLabels: Object.fromEntries(
       namespace.map(({ metadata }) => [metadata?.name ?? '', metadata?.labels ?? {}]),
     ),
+    ...(storage && { storage }),
     network: {
       foreign: true,
       podCidrs: podRanges.cidrs,

@@ -16,6 +16,7 @@ import type { Unseen } from '#explain/trace/unseen.ts'
 import { namespacePath } from '#kernel/namespaces/namespace.ts'
 import { listeningSockets } from '#kernel/sockets/listening-sockets.ts'
 import { parseResolvConf, type ResolvConf } from '#names/resolv-conf.ts'
+import { gatherVolumes } from '../volume-facts.ts'
 import { namespacePathOf } from './pod-namespace.ts'
 
 /** Every image that this machine can give without a registry, in the short form that people write. */
@@ -40,6 +41,7 @@ export async function gatherFacts(client: Client, config: ClusterConfig): Promis
     // Agents that do not answer are no fault of the question: kernels forward without them.
     getJson<AgentReport>(config.sockets.agent, '/status', AGENT_TIMEOUT_MS).catch(() => undefined),
   ])
+  const storage = await gatherVolumes(pod.items, async (resource) => (await client.list(resource)).items)
   return {
     services: service.items,
     slices: slice.items,
@@ -52,6 +54,7 @@ export async function gatherFacts(client: Client, config: ClusterConfig): Promis
     namespaceLabels: Object.fromEntries(
       namespace.items.map(({ metadata }) => [metadata?.name ?? '', metadata?.labels ?? {}]),
     ),
+    ...(storage && { storage }),
     network: {
       podCidrs: config.clusterCidr,
       serviceCidrs: config.serviceCidr,

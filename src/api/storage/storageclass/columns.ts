@@ -3,7 +3,9 @@ import { DEFAULT_STORAGE_CLASS_ANNOTATIONS } from '#objects/well-known.ts'
 import type { StorageClass } from './message.ts'
 
 const name = ({ metadata }: StorageClass): string => {
-  const isDefault = DEFAULT_STORAGE_CLASS_ANNOTATIONS.some((annotation) => metadata?.annotations?.[annotation] === 'true')
+  const isDefault = DEFAULT_STORAGE_CLASS_ANNOTATIONS.some(
+    (annotation) => metadata?.annotations?.[annotation] === 'true',
+  )
   return `${metadata?.name ?? ''}${isDefault ? ' (default)' : ''}`
 }
 
