@@ -1,6 +1,8 @@
 import { configMaps } from '#api/core/configmap/resource.ts'
 import { namespaces } from '#api/core/namespace/resource.ts'
 import { nodes } from '#api/core/node/resource.ts'
+import { persistentVolumes } from '#api/core/persistentvolume/resource.ts'
+import { persistentVolumeClaims } from '#api/core/persistentvolumeclaim/resource.ts'
 import { pods } from '#api/core/pod/resource.ts'
 import { secrets } from '#api/core/secret/resource.ts'
 import { services } from '#api/core/service/resource.ts'
@@ -58,6 +60,14 @@ export class ProcessSources implements Sources {
 
   get nodes(): Sources['nodes'] {
     return this.#options.informers.for(nodes)
+  }
+
+  get claims(): Sources['claims'] {
+    return this.#options.informers.for(persistentVolumeClaims)
+  }
+
+  get volumes(): Sources['volumes'] {
+    return this.#options.informers.for(persistentVolumes)
   }
 
   get configMaps(): Sources['configMaps'] {

@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { Catalogue } from '#api/catalogue/catalogue.ts'
 import type { CertificateSigningRequest } from '#api/certificates/certificatesigningrequest/message.ts'
 import { events } from '#api/core/event/resource.ts'
+import { namespaces } from '#api/core/namespace/resource.ts'
 import type { Service } from '#api/core/service/message.ts'
 import { services } from '#api/core/service/resource.ts'
 import { builtInKinds } from '#api/kinds.ts'
@@ -72,6 +73,8 @@ export interface ApiServerOptions {
   readonly reservedAddresses?: ReadonlyMap<string, string>
   /** What else the cluster cannot do without, beside this server's own, in the order in which it can be made. */
   readonly systemObjects?: readonly ResourceObject[]
+  /** What a new cluster begins with, beside those: who deletes it has deleted it. */
+  readonly firstObjects?: readonly ResourceObject[]
   readonly pki: Pki
   readonly kubelet: KubeletLocator
   /** How an address of the cluster is reached; by default from where this process is. */
@@ -213,10 +216,12 @@ export const createApiServer = async (options: ApiServerOptions): Promise<ApiSer
   }
   const handler = createHandler(context, onError)
   const client = createInProcessClient(registry, SYSTEM, subresources, CONTROLLERS)
+  // Every cluster has namespaces from its first moment on.
+  const isNew = [...store.collection(namespaces).glances()].length === 0
   const system = [...systemObjects(options), ...(options.systemObjects ?? [])]
   // At once, so that they are kept at once: each sees those before it.
   await Promise.all([
-    ...system.map(({ resource, object }) =>
+    ...[...system, ...(isNew ? (options.firstObjects ?? []) : [])].map(({ resource, object }) =>
       registry.create(resource, object, { caller: SYSTEM, manager: SYSTEM_MANAGER }).catch((error: unknown) => {
         // An earlier life made it.
         if (!isAlreadyExists(error)) throw error

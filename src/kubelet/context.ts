@@ -2,11 +2,14 @@ import type { Lease } from '#api/coordination/lease/message.ts'
 import type { ConfigMap } from '#api/core/configmap/message.ts'
 import type { Event } from '#api/core/event/message.ts'
 import type { Node } from '#api/core/node/message.ts'
+import type { PersistentVolume } from '#api/core/persistentvolume/message.ts'
+import type { PersistentVolumeClaim } from '#api/core/persistentvolumeclaim/message.ts'
 import type { Pod } from '#api/core/pod/message.ts'
 import type { Secret } from '#api/core/secret/message.ts'
 import type { Service } from '#api/core/service/message.ts'
 import type { ServiceAccount } from '#api/core/serviceaccount/message.ts'
 import type { Resource } from '#api/resource.ts'
+import type { StorageClass } from '#api/storage/storageclass/message.ts'
 import type { Client } from '#client/client.ts'
 import type { Handlers } from '#client/informer.ts'
 import type { Clock } from '#clock/clock.ts'
@@ -38,6 +41,9 @@ export interface KubeletResources {
   readonly nodes: Resource<Node>
   readonly events: Resource<Event>
   readonly serviceAccounts: Resource<ServiceAccount>
+  readonly claims: Resource<PersistentVolumeClaim>
+  readonly volumes: Resource<PersistentVolume>
+  readonly storageClasses: Resource<StorageClass>
   /** Absent: no Lease is kept. */
   readonly leases?: Resource<Lease>
 }

@@ -75,6 +75,8 @@ export interface Kubelet {
    * Throws KubeletError: POD_NOT_FOUND, or as resolveContainer does. `container` may be left out where there is one.
    */
   resolve(namespace: string, pod: string, container?: string, options?: ResolveOptions): ResolvedContainer
+  /** Whether a pod has this folder as a volume, and is not gone yet. */
+  usesFolder(path: string): boolean
   /** Where the logs of its containers lie. */
   readonly logDir: string
   /** What the node, its pods and their containers use at present. */
@@ -280,6 +282,7 @@ export const startKubelet = (options: KubeletOptions): Kubelet => {
         )
       return resolveContainer(worker.entry, container, resolveOptions)
     },
+    usesFolder: (path) => [...workers.values()].some(({ entry, holdsRoom }) => holdsRoom && entry.volumes.has(path)),
     logDir: join(stateDir, 'logs'),
     async summary() {
       const measured = () => ({

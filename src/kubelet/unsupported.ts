@@ -14,7 +14,10 @@ export interface Unsupported {
   readonly refused: boolean
 }
 
-const VOLUMES: readonly string[] = ['emptyDir', 'configMap', 'secret', 'projected', 'downwardAPI', 'hostPath']
+const VOLUMES: readonly string[] = [
+  ...['emptyDir', 'configMap', 'secret', 'projected', 'downwardAPI', 'hostPath'],
+  ...['persistentVolumeClaim', 'ephemeral'],
+]
 const PROJECTIONS: readonly string[] = ['configMap', 'secret', 'downwardAPI', 'serviceAccountToken']
 
 const refuse = (field: string, reason: string): Unsupported => ({ field, reason, refused: true })

@@ -1,5 +1,7 @@
 import type { ConfigMap } from '#api/core/configmap/message.ts'
 import type { Node } from '#api/core/node/message.ts'
+import type { PersistentVolume } from '#api/core/persistentvolume/message.ts'
+import type { PersistentVolumeClaim } from '#api/core/persistentvolumeclaim/message.ts'
 import type { Pod } from '#api/core/pod/message.ts'
 import type { Secret } from '#api/core/secret/message.ts'
 import type { Service } from '#api/core/service/message.ts'
@@ -19,6 +21,8 @@ export interface Sources {
   readonly nodes: Informer<Node>
   readonly configMaps: ObjectStore<ConfigMap>
   readonly secrets: ObjectStore<Secret>
+  readonly claims: Informer<PersistentVolumeClaim>
+  readonly volumes: Informer<PersistentVolume>
   readonly runtime: Runtime
   readonly dns: NameServer
 }

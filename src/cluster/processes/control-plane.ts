@@ -2,6 +2,7 @@ import { flushCompileCache } from 'node:module'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { kubeletPath } from '#agent/server/agent-api.ts'
 import { events } from '#api/core/event/resource.ts'
+import { storageClasses } from '#api/storage/storageclass/resource.ts'
 import { type ApiServer, createApiServer } from '#apiserver/server.ts'
 import { EventRecorder } from '#client/event-recorder.ts'
 import { systemClock } from '#clock/clock.ts'
@@ -14,6 +15,7 @@ import { AuditLog } from './audit-log.ts'
 import { clusterDnsAddresses, clusterDnsObjects } from './cluster-dns.ts'
 import { clusterPki } from './cluster-pki.ts'
 import { survive } from './last-defence.ts'
+import { localStorageClass } from './local-storage-class.ts'
 import { openLog } from './log.ts'
 import { objectsJournal } from './objects-journal.ts'
 import { tuneForServing } from './tune-for-serving.ts'
@@ -33,6 +35,7 @@ const api = await createApiServer({
   advertise: { address: config.host.addresses[0], port: config.apiServer.port },
   reservedAddresses: clusterDnsAddresses(config),
   systemObjects: clusterDnsObjects(config),
+  firstObjects: [{ resource: storageClasses, object: localStorageClass }],
   pki,
   ...(journal === undefined ? {} : { journal }),
   ...(config.audit && { audit: new AuditLog(auditPath(config.stateDir), { report: logLine }).write }),

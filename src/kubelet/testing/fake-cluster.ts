@@ -6,11 +6,14 @@ import { configMaps } from '#api/core/configmap/resource.ts'
 import type { Event } from '#api/core/event/message.ts'
 import { events } from '#api/core/event/resource.ts'
 import { nodes } from '#api/core/node/resource.ts'
+import { persistentVolumes } from '#api/core/persistentvolume/resource.ts'
+import { persistentVolumeClaims } from '#api/core/persistentvolumeclaim/resource.ts'
 import type { Pod } from '#api/core/pod/message.ts'
 import { pods } from '#api/core/pod/resource.ts'
 import { secrets } from '#api/core/secret/resource.ts'
 import { services } from '#api/core/service/resource.ts'
 import { serviceAccounts } from '#api/core/serviceaccount/resource.ts'
+import { storageClasses } from '#api/storage/storageclass/resource.ts'
 import type { Client } from '#client/client.ts'
 import { Informers, writeThrough } from '#client/informer.ts'
 import { FakeClient } from '#client/testing/fake-client.ts'
@@ -22,7 +25,10 @@ import { FakeMounter } from './fake-mounter.ts'
 import { FakeNetwork, loopbackDialer } from './fake-network.ts'
 import { FakeRuntime } from './fake-runtime.ts'
 
-export const resources = { pods, nodes, events, services, configMaps, secrets, serviceAccounts, leases }
+export const resources = {
+  ...{ pods, nodes, events, services, configMaps, secrets, serviceAccounts, leases },
+  ...{ claims: persistentVolumeClaims, volumes: persistentVolumes, storageClasses },
+}
 
 /** TokenRequest answers with another kind than its resource's: the API in memory does not know it. */
 const withTokens = (client: Client, clock: Clock): { readonly client: Client; readonly asked: unknown[] } => {
@@ -83,7 +89,7 @@ export class FakeCluster {
         podCidrs: ['10.244.1.0/24', 'fd00:10:244:1::/64'],
       },
       client: this.client,
-      resources: { pods, nodes, events, serviceAccounts, leases },
+      resources,
       pods: this.#informers.for(pods),
       nodes: this.#informers.for(nodes),
       services: this.#informers.for(services),

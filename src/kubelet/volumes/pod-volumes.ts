@@ -1,9 +1,8 @@
-import { chmodSync, chownSync, existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, chownSync, existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Pod } from '#api/core/pod/message.ts'
 import type { VolumeMount } from '#api/core/pod/spec/container.ts'
-import type { HostPathVolumeSource, Volume } from '#api/core/pod/volume/volume.ts'
-import { withContainerUmask } from '#runtime/container-umask.ts'
+import type { Volume } from '#api/core/pod/volume/volume.ts'
 import type { Mount } from '#runtime/runtime.ts'
 import type { KubeletContext } from '../context.ts'
 import type { References } from '../env/container-env.ts'
@@ -12,47 +11,13 @@ import type { PodFacts } from '../env/field-ref.ts'
 import { errorText, KubeletError } from '../kubelet-error.ts'
 import { quantityValue } from '../quantity.ts'
 import { writeAtomically } from './atomic-writer.ts'
+import { ClaimRecords } from './claim-record.ts'
+import { findClaimedFolder, isClaimVolume } from './claim-volume.ts'
+import { openHostPath } from './host-path.ts'
 import type { BindOutcome, PlaceInVolume } from './mounter.ts'
 import { PodTokens } from './service-account-token.ts'
 import { isFileVolume, volumeFiles } from './volume-files.ts'
-
-const hostPath = (volume: string, { path, type = '' }: HostPathVolumeSource): string => {
-  const fail = (what: string): never => {
-    throw new KubeletError('VOLUME_INVALID', `volume "${volume}": hostPath type check failed: ${path} is not a ${what}`)
-  }
-  // Which folder it would be relative to is nobody's promise.
-  if (!path.startsWith('/'))
-    throw new KubeletError('VOLUME_INVALID', `volume "${volume}": hostPath ${path} is not absolute`)
-  const stat = statSync(path, { throwIfNoEntry: false })
-  switch (type) {
-    case 'DirectoryOrCreate':
-      if (stat === undefined) mkdirSync(path, { recursive: true, mode: 0o755 })
-      else if (!stat.isDirectory()) fail('directory')
-      break
-    case 'Directory':
-      if (!stat?.isDirectory()) fail('directory')
-      break
-    case 'FileOrCreate':
-      if (stat === undefined) writeFileSync(path, '', { mode: 0o644 })
-      else if (!stat.isFile()) fail('file')
-      break
-    case 'File':
-      if (!stat?.isFile()) fail('file')
-      break
-    case 'Socket':
-      if (!stat?.isSocket()) fail('socket file')
-      break
-    case 'CharDevice':
-      if (!stat?.isCharacterDevice()) fail('character device')
-      break
-    case 'BlockDevice':
-      if (!stat?.isBlockDevice()) fail('block device')
-      break
-    default:
-      if (stat === undefined) mkdirSync(path, { recursive: true, mode: 0o755 })
-  }
-  return path
-}
+import { giveToGroup } from './volume-group.ts'
 
 /** One volumeMount of a container. */
 interface MountPlace {
@@ -71,6 +36,7 @@ export class PodVolumes {
   readonly #dir: string
   readonly #subPaths: string
   readonly #tokens: PodTokens
+  readonly #claims: ClaimRecords
   readonly #paths = new Map<string, string>()
   #pod: Pod
 
@@ -81,6 +47,7 @@ export class PodVolumes {
     this.#dir = join(podDir, 'volumes')
     this.#subPaths = join(podDir, 'subpaths')
     this.#tokens = new PodTokens(context, pod)
+    this.#claims = new ClaimRecords(podDir)
   }
 
   get #references(): References {
@@ -103,11 +70,11 @@ export class PodVolumes {
     const path = join(this.#dir, volume.name)
     const group = this.#pod.spec?.securityContext?.fsGroup
     if (volume.hostPath) {
-      const { hostPath: source } = volume
-      this.#paths.set(
-        volume.name,
-        withContainerUmask(() => hostPath(volume.name, source)),
-      )
+      this.#paths.set(volume.name, openHostPath(`volume "${volume.name}"`, volume.hostPath))
+      return
+    }
+    if (isClaimVolume(volume)) {
+      this.#paths.set(volume.name, await this.#claimed(volume))
       return
     }
     if (isFileVolume(volume)) {
@@ -115,16 +82,31 @@ export class PodVolumes {
     } else {
       // No source at all is an emptyDir, as in Kubernetes.
       const { medium, sizeLimit } = volume.emptyDir ?? {}
-      const fresh = !existsSync(path)
       mkdirSync(path, { recursive: true })
+      // Nothing is mounted there any more where the machine was restarted meanwhile.
       if (medium === 'Memory') {
-        if (fresh) this.#context.mounter.tmpfs(path, sizeLimit === undefined ? undefined : quantityValue(sizeLimit))
+        if (statSync(path).dev === statSync(this.#dir).dev)
+          this.#context.mounter.tmpfs(path, sizeLimit === undefined ? undefined : quantityValue(sizeLimit))
       }
       // Past the umask, and for every user of the pod; the group's bit 2000 makes new files the group's.
       chmodSync(path, 0o777 | (group === undefined ? 0 : 0o2000))
       if (group !== undefined) chownSync(path, -1, group)
     }
     this.#paths.set(volume.name, path)
+  }
+
+  /** Asked for once: what a running pod has, it keeps. */
+  async #claimed(volume: Volume): Promise<string> {
+    const known = this.#claims.read(volume.name)
+    const { path, isShared } = known ?? (await findClaimedFolder(this.#context, this.#pod, volume))
+    if (!existsSync(path))
+      throw new KubeletError('VOLUME_INVALID', `volume "${volume.name}": path "${path}" does not exist`)
+    if (known !== undefined) return path
+    const { fsGroup, fsGroupChangePolicy } = this.#pod.spec?.securityContext ?? {}
+    if (fsGroup !== undefined && isShared && !volume.persistentVolumeClaim?.readOnly)
+      await giveToGroup(path, fsGroup, fsGroupChangePolicy)
+    this.#claims.write(volume.name, { path, isShared })
+    return path
   }
 
   /**
@@ -147,6 +129,11 @@ export class PodVolumes {
     if (faults.length > 0) throw faults[0]
   }
 
+  /** Whether one of them is this folder. */
+  has(folder: string): boolean {
+    return [...this.#paths.values()].includes(folder)
+  }
+
   get refreshAt(): number | undefined {
     return this.#tokens.refreshAt
   }
@@ -161,7 +148,7 @@ export class PodVolumes {
       throw new KubeletError('VOLUME_INVALID', `volumeMounts[${mount.mountPath}]: no volume "${mount.name}"`)
     const volume = this.#pod.spec?.volumes?.find(({ name }) => name === mount.name)
     const ours = volume !== undefined && isFileVolume(volume)
-    const readOnly = mount.readOnly === true || ours
+    const readOnly = mount.readOnly === true || ours || volume?.persistentVolumeClaim?.readOnly === true
     const destination = mount.mountPath.startsWith('/') ? mount.mountPath : `/${mount.mountPath}`
     const subPath = mount.subPathExpr
       ? expandVariables(mount.subPathExpr, (name) => env.get(name))
@@ -174,7 +161,8 @@ export class PodVolumes {
     }
     const target = join(this.#subPaths, container, String(index))
     // As Kubernetes does, with the volume's own mode, so that whoever may write there may write here.
-    const create = ours ? undefined : statSync(root).mode & 0o7777
+    const isFixed = ours || volume?.persistentVolumeClaim?.readOnly
+    const create = isFixed ? undefined : statSync(root).mode & 0o7777
     const outcome = this.#bind({ volume: root, path: subPath, ...(create !== undefined && { create }) }, target, bad)
     if (outcome === 'missing') throw bad('does not exist in the volume')
     if (outcome === 'outside') throw bad('leads out of the volume')

@@ -2,9 +2,14 @@ import { join } from 'node:path'
 import { leases } from '#api/coordination/lease/resource.ts'
 import { events } from '#api/core/event/resource.ts'
 import { nodes } from '#api/core/node/resource.ts'
+import { persistentVolumes } from '#api/core/persistentvolume/resource.ts'
+import { persistentVolumeClaims } from '#api/core/persistentvolumeclaim/resource.ts'
 import { pods as podResource } from '#api/core/pod/resource.ts'
 import { serviceAccounts } from '#api/core/serviceaccount/resource.ts'
+import { storageClasses } from '#api/storage/storageclass/resource.ts'
+import type { KubeletResources } from '#kubelet/context.ts'
 import { type Kubelet, startKubelet } from '#kubelet/kubelet.ts'
+import { LocalVolumes } from '#kubelet/local-volumes/local-volumes.ts'
 import { nodePart } from '../../runner/agent-node.ts'
 import type { Part } from '../../runner/part.ts'
 import { network } from '../network/network-part.ts'
@@ -14,12 +19,23 @@ interface PodsPart extends Part {
   readonly kubelet: Kubelet
 }
 
+const resources: KubeletResources = {
+  pods: podResource,
+  nodes,
+  events,
+  serviceAccounts,
+  leases,
+  claims: persistentVolumeClaims,
+  volumes: persistentVolumes,
+  storageClasses,
+}
+
 /** The node itself, as the API knows it, and its pods. */
 export const pods = nodePart({
   name: 'pods',
   needs: {
     parts: [network],
-    sources: ['pods', 'nodes', 'serviceObjects', 'configMaps', 'secrets', 'runtime'],
+    sources: ['pods', 'nodes', 'serviceObjects', 'configMaps', 'secrets', 'claims', 'volumes', 'runtime'],
   },
   carriesPods: false,
   start(node): PodsPart {
@@ -28,7 +44,7 @@ export const pods = nodePart({
     const kubelet = startKubelet({
       node,
       client: node.client,
-      resources: { pods: podResource, nodes, events, serviceAccounts, leases },
+      resources,
       pods: sources.pods,
       nodes: sources.nodes,
       services: sources.serviceObjects,
@@ -46,6 +62,25 @@ export const pods = nodePart({
       fault: () => node.podFault(),
       log: node.log,
     })
+    const stopped = new AbortController()
+    // Nobody waits for volumes at a start; what runs already has its own.
+    void kubelet.synced.then(
+      () => {
+        if (stopped.signal.aborted) return
+        new LocalVolumes({
+          node: { name: node.name, stateDir: node.stateDir },
+          client: node.client,
+          resources,
+          claims: sources.claims,
+          volumes: sources.volumes,
+          isUsed: (folder) => kubelet.usesFolder(folder),
+          clock: node.clock,
+          signal: stopped.signal,
+          log: node.log,
+        })
+      },
+      () => undefined,
+    )
     const forget = node.onChange(() => kubelet.faultChanged())
     return {
       kubelet,
@@ -55,6 +90,7 @@ export const pods = nodePart({
       status: () => ({ ready: isReady, faults: [] }),
       async stop() {
         forget()
+        stopped.abort()
         await kubelet.stop()
       },
     }

@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict'
+import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { walkFolder } from './folder-walk.ts'
+
+const scratch = () => {
+  const folder = mkdtempSync(join(tmpdir(), 'fairlead-walk-'))
+  mkdirSync(join(folder, 'volume'))
+  return {
+    path: (...names: string[]) => join(folder, ...names),
+    [Symbol.dispose]: () => rmSync(folder, { recursive: true }),
+  }
+}
+const descriptors = (): number => readdirSync('/proc/self/fd').length
+
+test('all that is below a folder is visited once, links as links, with few descriptors however deep it is', async () => {
+  using at = scratch()
+  const deep = Array.from({ length: 300 }, (_, index) => `d${index}`)
+  let folder = at.path('volume')
+  for (const name of deep) {
+    folder = join(folder, name)
+    mkdirSync(folder)
+    mkdirSync(join(folder, 'beside'))
+  }
+  writeFileSync(join(folder, 'last'), 'x')
+  for (let index = 0; index < 100; index++) writeFileSync(at.path('volume', `f${index}`), '')
+  mkdirSync(at.path('outside'))
+  writeFileSync(at.path('outside/secret'), '')
+  symlinkSync('../outside', at.path('volume/link'))
+  const before = descriptors()
+  const seen: string[] = []
+  let most = 0
+  const finished = await walkFolder(at.path('volume'), ({ path, stats }) => {
+    seen.push(path.slice(path.lastIndexOf('/') + 1))
+    most = Math.max(most, descriptors())
+    assert.ok(!path.endsWith('/link') || stats.isSymbolicLink())
+  })
+  assert.equal(finished, true)
+  assert.equal(descriptors(), before)
+  assert.ok(most - before <= 4, String(most - before))
+  assert.equal(seen.length, 1 + 300 + 300 + 1 + 100 + 1)
+  assert.deepEqual([seen.includes('last'), seen.includes('secret')], [true, false])
+})
+
+test('whoever puts a link in the place of a folder, or moves one elsewhere, leads the walk nowhere', async () => {
+  using at = scratch()
+  for (const name of ['volume/a/b/c', 'volume/z', 'outside/b', 'outside/z']) mkdirSync(at.path(name), { recursive: true })
+  writeFileSync(at.path('outside/z/secret'), '')
+  const seen: string[] = []
+  const replaced = await walkFolder(at.path('volume'), ({ path }) => {
+    seen.push(path)
+    if (!path.endsWith('/z') || seen.some((one) => one.endsWith('swapped'))) return
+    renameSync(at.path('volume/z'), at.path('volume/swapped'))
+    symlinkSync('../outside/z', at.path('volume/z'))
+  })
+  assert.equal(replaced, true)
+  assert.ok(!seen.some((path) => path.endsWith('secret')))
+  let moved = false
+  const finished = await walkFolder(at.path('volume'), ({ path }) => {
+    if (path.endsWith('/c') && !moved) {
+      moved = true
+      mkdirSync(at.path('volume/a/more'))
+      renameSync(at.path('volume/a/b'), at.path('outside/moved'))
+    }
+    return true
+  })
+  assert.ok(moved)
+  assert.equal(typeof finished, 'boolean')
+  assert.ok(!seen.some((path) => path.endsWith('secret')))
+  assert.equal(
+    await walkFolder(at.path('volume'), () => false),
+    false,
+  )
+})
