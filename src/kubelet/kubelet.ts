@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { ConfigMap } from '#api/core/configmap/message.ts'
 import type { Node } from '#api/core/node/message.ts'
@@ -15,6 +15,7 @@ import { readLabels } from './container/container-id.ts'
 import { logPath } from './container/files/container-files.ts'
 import { keepLogs } from './container/files/log-keeper.ts'
 import type { KubeletContext, KubeletNode, KubeletResources, ObjectSource, ObjectStore } from './context.ts'
+import { watchDisk } from './disk/disk-watch.ts'
 import { Housekeeping } from './housekeeping.ts'
 import { KubeletError } from './kubelet-error.ts'
 import { readMachine } from './node/machine.ts'
@@ -25,6 +26,7 @@ import { nodeSecurity, type SecurityOptions } from './node/node-security.ts'
 import type { FoundContainer } from './pod/container-adoption.ts'
 import { type ResolvedContainer, type ResolveOptions, resolveContainer } from './pod/container-lookup.ts'
 import { measuredPod } from './pod/measured-pod.ts'
+import { removeOrphan, removePodDir } from './pod/orphans.ts'
 import { PodWorker } from './pod/pod-worker.ts'
 import type { Dialer, PodNetwork } from './pod-network.ts'
 import { PodRecorder } from './pod-recorder.ts'
@@ -196,30 +198,10 @@ export const startKubelet = (options: KubeletOptions): Kubelet => {
       onDelete: (pod) => workers.get(pod.metadata?.uid ?? '')?.remove(),
     })
     const orphans = [...new Set([...found.keys(), ...sandboxes.keys()])].filter((uid) => !known.has(uid))
-    for (const uid of orphans) void removeOrphan(uid, found.get(uid) ?? [])
+    for (const uid of orphans) void removeOrphan(context, uid, found.get(uid) ?? [])
     const podsDir = join(stateDir, 'pods')
     for (const uid of readdirSync(stateDir).includes('pods') ? readdirSync(podsDir) : []) {
-      if (!known.has(uid) && !workers.has(uid) && !orphans.includes(uid)) removePodDir(uid)
-    }
-  }
-
-  /** What is mounted there goes first: it would be emptied, not removed. */
-  const removePodDir = (uid: string): void => {
-    const dir = join(stateDir, 'pods', uid)
-    context.mounter.unmountBelow(dir)
-    rmSync(dir, { recursive: true, force: true })
-  }
-
-  const removeOrphan = async (uid: string, found: readonly FoundContainer[]): Promise<void> => {
-    try {
-      for (const { record } of found) {
-        if (record.status.state === 'running') await runtime.stop(record.id, 0)
-        await runtime.remove(record.id)
-      }
-      await network.detach(uid)
-      removePodDir(uid)
-    } catch (error) {
-      log(`what is left of pod ${uid} cannot be removed`, error)
+      if (!known.has(uid) && !workers.has(uid) && !orphans.includes(uid)) removePodDir(context, uid)
     }
   }
 
@@ -263,6 +245,7 @@ export const startKubelet = (options: KubeletOptions): Kubelet => {
       housekeeping = new Housekeeping({ node: node.name, stateDir, runtime, living, clock, signal, onError })
       housekeeping.tell()
       keepLogs({ clock, signal, logs, onError })
+      watchDisk({ context, pods: () => workers.values(), clock, signal, onError })
     },
     () => undefined,
   )

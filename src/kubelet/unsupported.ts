@@ -18,6 +18,7 @@ const VOLUMES: readonly string[] = [
   ...['emptyDir', 'configMap', 'secret', 'projected', 'downwardAPI', 'hostPath'],
   ...['persistentVolumeClaim', 'ephemeral'],
 ]
+const ENFORCED: readonly string[] = ['cpu', 'memory', 'ephemeral-storage']
 const PROJECTIONS: readonly string[] = ['configMap', 'secret', 'downwardAPI', 'serviceAccountToken']
 
 const refuse = (field: string, reason: string): Unsupported => ({ field, reason, refused: true })
@@ -42,9 +43,6 @@ const volumeFindings = (volume: Volume): readonly Unsupported[] => {
     ...foreign,
     ...when(volume.emptyDir?.medium && volume.emptyDir.medium !== 'Memory', () =>
       refuse(`${at}.emptyDir.medium`, `"${volume.emptyDir?.medium}" is not supported yet: use "" or "Memory"`),
-    ),
-    ...when(volume.emptyDir?.sizeLimit !== undefined && volume.emptyDir.medium !== 'Memory', () =>
-      warn(`${at}.emptyDir.sizeLimit`, 'the limit is not enforced outside of medium Memory'),
     ),
   ]
 }
@@ -100,8 +98,8 @@ export const unsupportedOf = (at: string, container: Container): readonly Unsupp
     refuse(`${at}.resources.claims`, 'dynamic resource allocation is not supported: leave them out'),
   ),
   ...Object.keys(container.resources?.limits ?? {})
-    .filter((name) => name !== 'cpu' && name !== 'memory')
-    .map((name) => warn(`${at}.resources.limits.${name}`, 'only limits of cpu and memory are enforced')),
+    .filter((name) => !ENFORCED.includes(name))
+    .map((name) => warn(`${at}.resources.limits.${name}`, `only limits of ${ENFORCED.join(', ')} are enforced`)),
   ...securityFindings(`${at}.securityContext`, container.securityContext),
   ...probeFindings(`${at}.livenessProbe`, container.livenessProbe),
   ...probeFindings(`${at}.readinessProbe`, container.readinessProbe),

@@ -184,6 +184,8 @@ export interface Runtime {
   prune(node: string, living: ReadonlySet<string>): Promise<void>
   /** Of a cgroup by its path below the runtime's own, `NODE/POD-UID`; undefined where there is none. */
   usage(cgroup: string): CgroupUsage | undefined
+  /** The folder that holds all that a container has written to its own files, and nothing else. */
+  scratch(id: string): string
   status(id: string): Promise<ContainerState | undefined>
   /** Everything that lives or lay here, also what an earlier process of ours started: for adoption. */
   list(): Promise<readonly ContainerRecord[]>

@@ -46,7 +46,8 @@ test('all that is below a folder is visited once, links as links, with few descr
 
 test('whoever puts a link in the place of a folder, or moves one elsewhere, leads the walk nowhere', async () => {
   using at = scratch()
-  for (const name of ['volume/a/b/c', 'volume/z', 'outside/b', 'outside/z']) mkdirSync(at.path(name), { recursive: true })
+  for (const name of ['volume/a/b/c', 'volume/z', 'outside/b', 'outside/z'])
+    mkdirSync(at.path(name), { recursive: true })
   writeFileSync(at.path('outside/z/secret'), '')
   const seen: string[] = []
   const replaced = await walkFolder(at.path('volume'), ({ path }) => {
@@ -69,8 +70,5 @@ test('whoever puts a link in the place of a folder, or moves one elsewhere, lead
   assert.ok(moved)
   assert.equal(typeof finished, 'boolean')
   assert.ok(!seen.some((path) => path.endsWith('secret')))
-  assert.equal(
-    await walkFolder(at.path('volume'), () => false),
-    false,
-  )
+  assert.equal(await walkFolder(at.path('volume'), () => false), false)
 })

@@ -74,7 +74,9 @@ export class PodWorker {
     this.#refresher = new VolumeRefresher(context, entry, () => this.#stage === 'ready')
     this.#publisher = new PodPublisher(context)
     this.#startTime = pod.status?.startTime ?? timeText(context.clock.now())
-    this.#deadline = new PodDeadline(context.clock, Date.parse(this.#startTime), () => this.#pastDeadline())
+    this.#deadline = new PodDeadline(context.clock, Date.parse(this.#startTime), (why) =>
+      this.#end('Normal', 'DeadlineExceeded', why),
+    )
     const { phase, reason = '', message = '', containerStatuses } = pod.status ?? {}
     const isRejected = !containerStatuses?.length
     if (phase === 'Failed' && reason !== '') this.#ended = { reason, message, isRejected }
@@ -115,6 +117,11 @@ export class PodWorker {
 
   exited(id: string, state: ContainerState): void {
     if (this.#containers.exited(id, state)) this.#sync()
+  }
+
+  /** It takes more of the node's disk than it may. */
+  evict(message: string, graceSeconds: number): void {
+    if (this.#stage === 'ready') this.#end('Warning', 'Evicted', message, graceSeconds)
   }
 
   /** What it asks for of the node is its own, or will be. */
@@ -220,23 +227,23 @@ export class PodWorker {
     return this.#stage === 'terminating' || this.#stage === 'gone' || this.#stage === 'finished'
   }
 
-  #pastDeadline(): void {
+  /** Its node ends it, whatever its restart policy. */
+  #end(type: 'Normal' | 'Warning', reason: string, message: string, graceSeconds?: number): void {
     if (this.#isOver()) return
-    const message = 'Pod was active on the node longer than the specified deadline'
-    this.#ended = { reason: 'DeadlineExceeded', message }
-    this.#context.record(this.entry.pod, 'Normal', 'DeadlineExceeded', message)
-    void this.#finish()
+    this.#ended = { reason, message }
+    this.#context.record(this.entry.pod, type, reason, message)
+    void this.#finish(graceSeconds)
   }
 
   /** The pod has run its course: sidecars end, network and disk are freed; status and logs stay until it is deleted. */
-  async #finish(): Promise<void> {
+  async #finish(graceSeconds = this.entry.pod.spec?.terminationGracePeriodSeconds ?? 30): Promise<void> {
     if (this.#stage === 'finished') return
     this.#stage = 'finished'
     this.#isFree = true
     this.#abort.abort(new Error('the pod has ended'))
     this.#publish()
     await this.#containers.settle()
-    await this.#containers.stopAll(this.entry.pod.spec?.terminationGracePeriodSeconds ?? 30)
+    await this.#containers.stopAll(graceSeconds)
     this.#stopWork()
     if ((this.#stage as Stage) !== 'finished') return
     await freePod(this.#context, this.entry)

@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
 import type { Clock } from '#clock/clock.ts'
 import { parseImageReference } from '#runtime/images/image-reference.ts'
 import { loginMark, type RegistryLogin } from '#runtime/images/local/registry/registry-login.ts'
@@ -140,6 +141,13 @@ export class FakeRuntime implements Runtime {
 
   async prune(node: string, living: ReadonlySet<string>): Promise<void> {
     this.calls.push(`prune ${node} but ${[...living].sort().join(',')}`)
+  }
+
+  /** Where tests write what a container has written. */
+  readonly scratchDir = join(tmpdir(), `fake-runtime-${process.pid}-${Math.random().toString(36).slice(2)}`)
+
+  scratch(id: string): string {
+    return join(this.scratchDir, id)
   }
 
   async status(id: string): Promise<ContainerState | undefined> {

@@ -129,6 +129,11 @@ export class PodVolumes {
     if (faults.length > 0) throw faults[0]
   }
 
+  /** Where a volume is, once it is there. */
+  folderOf(volume: string): string | undefined {
+    return this.#paths.get(volume)
+  }
+
   /** Whether one of them is this folder. */
   has(folder: string): boolean {
     return [...this.#paths.values()].includes(folder)

@@ -256,6 +256,7 @@ export function createRuncRuntime(options: RuncRuntimeOptions): RuncRuntime {
       }
     },
     usage: (cgroup) => cgroupUsage(`/fairlead/${options.cluster}/${cgroup}`),
+    scratch: (id) => bundlePaths(paths, id).layers,
     status: async (id) => {
       const entry = entries.get(id)
       return entry === undefined ? undefined : stateOf(id, entry)
