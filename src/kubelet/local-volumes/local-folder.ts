@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import type { PersistentVolume } from '#api/core/persistentvolume/message.ts'
 import { LOCAL_PROVISIONER, PROVISIONED_BY_ANNOTATION } from '#objects/well-known.ts'
 
-const NAME = /^pvc-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+const NAME = /^pvc-[0-9a-z-]{1,60}$/
 
 /** Where a node keeps its volumes, a folder each, by their names. */
 export const localFolders = (stateDir: string): string => join(stateDir, 'volumes')
