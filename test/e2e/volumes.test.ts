@@ -100,7 +100,7 @@ claim(
 )
 
 claim(
-  'a StatefulSet’s pods have each their own data, over their deletion and over a stop of the cluster',
+  'a StatefulSet’s pods have each their own data, which the next pod of the same name finds, and loses where it is to',
   async (assert) => {
     await kubectl.apply(`apiVersion: apps/v1
 kind: StatefulSet
