@@ -15,6 +15,7 @@ import { readLabels } from './container/container-id.ts'
 import { logPath } from './container/files/container-files.ts'
 import { keepLogs } from './container/files/log-keeper.ts'
 import type { KubeletContext, KubeletNode, KubeletResources, ObjectSource, ObjectStore } from './context.ts'
+import { DiskRoom, roomOf } from './disk/disk-room.ts'
 import { watchDisk } from './disk/disk-watch.ts'
 import { Housekeeping } from './housekeeping.ts'
 import { KubeletError } from './kubelet-error.ts'
@@ -61,6 +62,8 @@ export interface KubeletOptions {
   readonly machine?: Machine
   /** What keeps the node from carrying pods at present, in words: its Node is not Ready then. Left out: nothing. */
   readonly fault?: () => string | undefined
+  /** What the node's disk has; left out: that of `stateDir`. */
+  readonly room?: ConstructorParameters<typeof DiskRoom>[0]
   readonly log?: (message: string, error?: unknown) => void
 }
 
@@ -97,7 +100,7 @@ const readText = (path: string): string => {
 
 /** Starts the kubelet of one node. Returns at once; `registered` and `synced` tell how far it is. */
 export const startKubelet = (options: KubeletOptions): Kubelet => {
-  const { node, client, resources, runtime, network, stateDir, clock = systemClock, fault = () => undefined } = options
+  const { node, client, resources, runtime, network, stateDir, clock = systemClock } = options
   const log = options.log ?? ((message, error) => console.error(`kubelet ${node.name}: ${message}`, error ?? ''))
   const stop = new AbortController()
   const { signal } = stop
@@ -111,7 +114,9 @@ export const startKubelet = (options: KubeletOptions): Kubelet => {
     signal,
     onError: (error) => log('an Event was lost', error),
   })
-  const wanted = nodeObject(node, machine, timeText(clock.now()), { port: options.port, fault: fault() })
+  const room = new DiskRoom(options.room ?? (() => roomOf(stateDir)))
+  const trouble = () => ({ fault: options.fault?.(), isDiskShort: room.isShort })
+  const wanted = nodeObject(node, machine, timeText(clock.now()), { port: options.port, ...trouble() })
   const context: KubeletContext = {
     node,
     client,
@@ -225,7 +230,7 @@ export const startKubelet = (options: KubeletOptions): Kubelet => {
     const object = await registerNode(client, resources.nodes, wanted, life)
     if (object === undefined) return
     const known = () => options.nodes.lister.get(node.name)
-    lookAtNode = keepNodeStatus(client, resources.nodes, object, known, { ...life, fault })
+    lookAtNode = keepNodeStatus(client, resources.nodes, object, known, { ...life, trouble })
     if (resources.leases !== undefined) {
       const leaseError = (error: unknown) => log('the Lease cannot be renewed', error)
       void keepNodeLease(
@@ -245,7 +250,7 @@ export const startKubelet = (options: KubeletOptions): Kubelet => {
       housekeeping = new Housekeeping({ node: node.name, stateDir, runtime, living, clock, signal, onError })
       housekeeping.tell()
       keepLogs({ clock, signal, logs, onError })
-      watchDisk({ context, pods: () => workers.values(), clock, signal, onError })
+      watchDisk({ context, pods: () => workers.values(), room, clock, signal, onError })
     },
     () => undefined,
   )

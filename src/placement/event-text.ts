@@ -10,7 +10,7 @@ const CLAIMS: ReadonlySet<Obstacle['code']> = new Set<ClaimObstacle['code']>([
 ])
 
 /** It keeps the pod from every node alike. */
-export const isOfClaims = (obstacle: Obstacle): obstacle is ClaimObstacle => CLAIMS.has(obstacle.code)
+const isOfClaims = (obstacle: Obstacle): obstacle is ClaimObstacle => CLAIMS.has(obstacle.code)
 
 const isOfNode = (obstacle: Obstacle): obstacle is Exclude<Obstacle, ClaimObstacle> => !isOfClaims(obstacle)
 

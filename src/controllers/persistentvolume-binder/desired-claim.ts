@@ -25,7 +25,7 @@ export interface Told {
 }
 
 /** What is to be done about a claim. */
-export type ClaimStep =
+type ClaimStep =
   | { readonly do: 'bind'; readonly volume: PersistentVolume }
   /** It waits, and an Event says what for. */
   | { readonly do: 'wait'; readonly told?: Told }

@@ -7,7 +7,7 @@ import type { Told } from './desired-claim.ts'
 type Phase = 'Available' | 'Bound' | 'Released' | 'Failed'
 
 /** What is to be done about a volume. */
-export type VolumeStep =
+type VolumeStep =
   | { readonly do: 'nothing' }
   | { readonly do: 'phase'; readonly phase: Phase; readonly told?: Told }
   /** Its claim has another one: it is free again, or kept for the claim's name alone where somebody wrote that. */

@@ -12,7 +12,7 @@ import type { VolumeState } from '#placement/volumes/volume-state.ts'
 import type { Cache, ControllerContext } from '../context.ts'
 
 /** What the scheduler reads of claims and volumes, and what it writes of them before a pod gets its node. */
-export interface VolumeBinding {
+interface VolumeBinding {
   readonly caches: readonly Cache[]
   readonly state: VolumeState
   /**

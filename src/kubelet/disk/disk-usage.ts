@@ -2,32 +2,7 @@ import { join } from 'node:path'
 import type { KubeletContext } from '../context.ts'
 import type { PodEntry } from '../pod/pod-entry.ts'
 import { type DiskLimits, type DiskUsage, isOnDisk } from './disk-limits.ts'
-import { walkFolder } from './folder-walk.ts'
-
-/** Of stat(2), whatever the file system's own blocks are. */
-const BLOCK = 512
-
-/**
- * What all that is in a folder takes of the disk, in bytes: blocks and not lengths, a file with several names once.
- * Beyond `most` it need not be known by how much. 0 where there is no such folder.
- */
-export const folderUsage = async (folder: string, most = Number.POSITIVE_INFINITY): Promise<number> => {
-  const linked = new Set<number>()
-  let bytes = 0
-  try {
-    await walkFolder(folder, ({ stats }) => {
-      if (!stats.isDirectory() && stats.nlink > 1) {
-        if (linked.has(stats.ino)) return true
-        linked.add(stats.ino)
-      }
-      bytes += stats.blocks * BLOCK
-      return bytes <= most
-    })
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
-  }
-  return bytes
-}
+import { folderUsage } from './folder-usage.ts'
 
 /** What a pod has taken, as far as its limits want to know. */
 export const podDiskUsage = async (

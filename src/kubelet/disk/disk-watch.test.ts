@@ -7,7 +7,7 @@ import type { Pod } from '#api/core/pod/message.ts'
 import { HandClock } from '#clock/testing/hand-clock.ts'
 import { isReady } from '#objects/conditions.ts'
 import { startCluster } from '../testing/start-cluster.ts'
-import { folderUsage } from './disk-usage.ts'
+import { folderUsage } from './folder-usage.ts'
 
 const MI = 2 ** 20
 

@@ -2,7 +2,7 @@ import { constants, type Stats } from 'node:fs'
 import { type FileHandle, lstat, open, opendir } from 'node:fs/promises'
 
 /** What is found below a folder. */
-export interface Found {
+interface Found {
   /** Leads to it by the descriptor of its folder, as long as the visit lasts: the last name alone can be another's by now. */
   readonly path: string
   readonly stats: Stats

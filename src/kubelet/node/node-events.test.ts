@@ -17,7 +17,7 @@ const told = (...[before, after]: readonly (ReturnType<typeof nodeConditions> | 
 
 test('of a new node every condition is told, of another only what has changed', () => {
   const ready = nodeConditions(undefined, '2026-01-01T00:00:00Z')
-  const faulty = nodeConditions(ready, '2026-01-01T00:01:00Z', 'no network')
+  const faulty = nodeConditions(ready, '2026-01-01T00:01:00Z', { fault: 'no network' })
   const all = ['NodeHasSufficientMemory', 'NodeHasNoDiskPressure', 'NodeHasSufficientPID', 'NodeReady']
   assert.deepEqual(
     told(undefined, ready),

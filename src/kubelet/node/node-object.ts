@@ -30,25 +30,35 @@ const PRESSURES: readonly Told[] = [
   ['PIDPressure', 'False', 'KubeletHasSufficientPID', 'kubelet has sufficient PID available'],
 ]
 
+const DISK_PRESSURE: Told = ['DiskPressure', 'True', 'KubeletHasDiskPressure', 'kubelet has disk pressure']
+
+/** What a node has to say against itself. */
+export interface NodeTrouble {
+  /** What keeps it from carrying pods, in words. */
+  readonly fault?: string | undefined
+  readonly isDiskShort?: boolean
+}
+
 const readiness = (fault: string | undefined): Told =>
   fault === undefined
     ? ['Ready', 'True', 'KubeletReady', 'kubelet is posting ready status']
     : ['Ready', 'False', 'KubeletNotReady', fault]
 
 /**
- * The node's conditions at `now` (RFC 3339); the time of the last transition is kept where the status is. `fault`: what
- * keeps the node from carrying pods.
+ * The node's conditions at `now` (RFC 3339); the time of the last transition is kept where the status is.
  */
 export const nodeConditions = (
   before: readonly NodeCondition[] | undefined,
   now: string,
-  fault?: string,
+  { fault, isDiskShort = false }: NodeTrouble = {},
 ): readonly NodeCondition[] =>
-  [...PRESSURES, readiness(fault)].map(([type, status, reason, message]) => {
-    const old = findCondition(before, type)
-    const lastTransitionTime = old?.status === status && old.lastTransitionTime ? old.lastTransitionTime : now
-    return { type, status, lastHeartbeatTime: now, lastTransitionTime, reason, message }
-  })
+  [...PRESSURES.map((one) => (isDiskShort && one[0] === DISK_PRESSURE[0] ? DISK_PRESSURE : one)), readiness(fault)].map(
+    ([type, status, reason, message]) => {
+      const old = findCondition(before, type)
+      const lastTransitionTime = old?.status === status && old.lastTransitionTime ? old.lastTransitionTime : now
+      return { type, status, lastHeartbeatTime: now, lastTransitionTime, reason, message }
+    },
+  )
 
 /** cpu in cores, memory in Ki, as kubelets write them; nothing is reserved, so allocatable is the same. */
 export const nodeResources = (machine: Machine): Readonly<Record<string, string>> => ({
@@ -63,7 +73,7 @@ export const nodeObject = (
   node: KubeletNode,
   machine: Machine,
   now: string,
-  { port, fault }: { readonly port?: number | undefined; readonly fault?: string | undefined },
+  { port, ...trouble }: NodeTrouble & { readonly port?: number | undefined },
 ): Node => {
   const { operatingSystem: os, architecture: arch } = machine.info
   const resources = nodeResources(machine)
@@ -90,7 +100,7 @@ export const nodeObject = (
       ],
       capacity: resources,
       allocatable: resources,
-      conditions: nodeConditions(undefined, now, fault),
+      conditions: nodeConditions(undefined, now, trouble),
       daemonEndpoints: { kubeletEndpoint: { Port: port ?? 0 } },
       nodeInfo: machine.info,
       runtimeHandlers: runtimeHandlers(machine.info),

@@ -5,7 +5,7 @@ import { timeText } from '#api/time-text.ts'
 import { type Client, isAlreadyExists } from '#client/client.ts'
 import { backoff, type Clock, sleep } from '#clock/clock.ts'
 import { type NodeRecorder, tellConditions } from './node-events.ts'
-import { nodeConditions } from './node-object.ts'
+import { type NodeTrouble, nodeConditions } from './node-object.ts'
 
 interface RegistrationOptions {
   readonly clock: Clock
@@ -15,8 +15,8 @@ interface RegistrationOptions {
 }
 
 interface NodeStatusOptions extends RegistrationOptions {
-  /** What keeps the node from carrying pods at present, in words: then it is not Ready. */
-  readonly fault: () => string | undefined
+  /** What the node has to say against itself at present. */
+  readonly trouble: () => NodeTrouble
 }
 
 // Kubernetes' nodeStatusReportFrequency: the Lease tells life, the status only what changes.
@@ -122,14 +122,14 @@ export const registerNode = async (
  * Posts the conditions every five minutes, and within ten seconds where the Node that `known` gives has others: the node
  * controller writes Unknown over those of a kubelet that was silent. What somebody changed of addresses, amounts and
  * ports is put right then too, but for resources of their own, which pods may have then. A Node that was deleted stays so until the kubelet starts again, as with Kubernetes.
- * Returns at once, with what looks without waiting: for whoever knows that `fault` has changed.
+ * Returns at once, with what looks without waiting: for whoever knows that `trouble` has changed.
  */
 export const keepNodeStatus = (
   client: Client,
   nodes: Resource<Node>,
   registered: Node,
   known: () => Node | undefined,
-  { clock, signal, onError, fault, record }: NodeStatusOptions,
+  { clock, signal, onError, trouble, record }: NodeStatusOptions,
 ): (() => void) => {
   const own = machineOf(registered.status ?? {})
   const base = { ...own, capacity: plain(own.capacity), allocatable: plain(own.allocatable) }
@@ -138,7 +138,7 @@ export const keepNodeStatus = (
   let cancel = (): void => undefined
   const look = async (): Promise<void> => {
     cancel()
-    const next = nodeConditions(conditions, timeText(clock.now()), fault())
+    const next = nodeConditions(conditions, timeText(clock.now()), trouble())
     const node = known()
     const shown = node === undefined ? undefined : (node.status ?? {})
     const changed = shown !== undefined && !next.every((one) => sameStatus(shown.conditions ?? [], one))
@@ -147,7 +147,7 @@ export const keepNodeStatus = (
     if (changed || moved || (shown !== undefined && clock.now() - postedAt >= REPORT_MS)) {
       postedAt = clock.now()
       // What was Unknown meanwhile turns now.
-      conditions = changed ? nodeConditions(shown.conditions, timeText(clock.now()), fault()) : next
+      conditions = changed ? nodeConditions(shown.conditions, timeText(clock.now()), trouble()) : next
       if (changed) tellConditions(record, registered.metadata?.name ?? '', shown.conditions, conditions)
       const status = { conditions, ...(moved && machinePatch(machine)) }
       await patchStatus(client, nodes, registered.metadata?.name ?? '', status).catch(onError)

@@ -1,5 +1,6 @@
 import type { Node } from '#api/core/node/message.ts'
 import type { Pod } from '#api/core/pod/message.ts'
+import { hasCondition } from '#objects/conditions.ts'
 import { clusterState, type NodeState } from '#placement/cluster-state.ts'
 import { hostPortTaken } from '#placement/host-port.ts'
 import { nodeMismatches } from '#placement/node-affinity.ts'
@@ -13,6 +14,19 @@ export interface Ended {
   readonly reason: string
   readonly message: string
   readonly isRejected?: boolean
+  /** It was none of its own fault. */
+  readonly isDisruption?: boolean
+}
+
+/** How long a pod has that its node ends because of what it takes: Kubernetes' own. */
+export const EVICTION_GRACE_SECONDS = 1
+
+/** As an earlier process of ours has told it; undefined where it has not ended the pod. */
+export const endedBefore = ({ status }: Pod): Ended | undefined => {
+  const { phase, reason = '', message = '', containerStatuses } = status ?? {}
+  if (phase !== 'Failed' || reason === '') return undefined
+  const isDisruption = hasCondition({ status }, 'DisruptionTarget') && reason === 'Evicted'
+  return { reason, message, isRejected: !containerStatuses?.length, ...(isDisruption && { isDisruption }) }
 }
 
 const OS = 'linux'

@@ -1,17 +1,21 @@
 import type { Clock } from '#clock/clock.ts'
+import type { Ended } from './pod-admission.ts'
 
 const DAY = 86_400_000
-const PASSED = 'Pod was active on the node longer than the specified deadline'
+const PASSED: Ended = {
+  reason: 'DeadlineExceeded',
+  message: 'Pod was active on the node longer than the specified deadline',
+}
 
 /** Watches over `activeDeadlineSeconds`: one of the few fields that may change in a pod that runs. */
 export class PodDeadline {
   readonly #clock: Clock
   readonly #since: number
-  readonly #passed: (why: string) => void
+  readonly #passed: (ended: Ended) => void
   #cancel: (() => void) | undefined
 
   /** `since`: when the pod was taken up; `passed` is called once it has been here longer than it may. */
-  constructor(clock: Clock, since: number, passed: (why: string) => void) {
+  constructor(clock: Clock, since: number, passed: (ended: Ended) => void) {
     this.#clock = clock
     this.#since = since
     this.#passed = passed

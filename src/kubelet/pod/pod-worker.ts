@@ -7,7 +7,7 @@ import type { KubeletContext } from '../context.ts'
 import type { Attachment } from '../pod-network.ts'
 import { PodPublisher } from '../status/pod-publisher.ts'
 import { adoptContainers, type FoundContainer } from './container-adoption.ts'
-import { type Ended, reject } from './pod-admission.ts'
+import { type Ended, EVICTION_GRACE_SECONDS, endedBefore, reject } from './pod-admission.ts'
 import { PodContainers } from './pod-containers.ts'
 import { PodDeadline } from './pod-deadline.ts'
 import { PodEntry } from './pod-entry.ts'
@@ -74,12 +74,8 @@ export class PodWorker {
     this.#refresher = new VolumeRefresher(context, entry, () => this.#stage === 'ready')
     this.#publisher = new PodPublisher(context)
     this.#startTime = pod.status?.startTime ?? timeText(context.clock.now())
-    this.#deadline = new PodDeadline(context.clock, Date.parse(this.#startTime), (why) =>
-      this.#end('Normal', 'DeadlineExceeded', why),
-    )
-    const { phase, reason = '', message = '', containerStatuses } = pod.status ?? {}
-    const isRejected = !containerStatuses?.length
-    if (phase === 'Failed' && reason !== '') this.#ended = { reason, message, isRejected }
+    this.#deadline = new PodDeadline(context.clock, Date.parse(this.#startTime), (ended) => this.#end('Normal', ended))
+    this.#ended = endedBefore(pod)
   }
 
   /** Takes over what an earlier process of ours left running; to be called before `start`. */
@@ -120,8 +116,9 @@ export class PodWorker {
   }
 
   /** It takes more of the node's disk than it may. */
-  evict(message: string, graceSeconds: number): void {
-    if (this.#stage === 'ready') this.#end('Warning', 'Evicted', message, graceSeconds)
+  evict(message: string, options: { readonly isDisruption?: boolean } = {}): void {
+    if (this.#stage === 'ready')
+      this.#end('Warning', { reason: 'Evicted', message, ...options }, EVICTION_GRACE_SECONDS)
   }
 
   /** What it asks for of the node is its own, or will be. */
@@ -227,11 +224,10 @@ export class PodWorker {
     return this.#stage === 'terminating' || this.#stage === 'gone' || this.#stage === 'finished'
   }
 
-  /** Its node ends it, whatever its restart policy. */
-  #end(type: 'Normal' | 'Warning', reason: string, message: string, graceSeconds?: number): void {
+  #end(type: 'Normal' | 'Warning', ended: Ended, graceSeconds?: number): void {
     if (this.#isOver()) return
-    this.#ended = { reason, message }
-    this.#context.record(this.entry.pod, type, reason, message)
+    this.#ended = ended
+    this.#context.record(this.entry.pod, type, ended.reason, ended.message)
     void this.#finish(graceSeconds)
   }
 

@@ -27,7 +27,12 @@ export interface PodFacts {
   /** Why its containers do not have what it wants of processor and memory. */
   readonly resizeTrouble?: { readonly type: string; readonly reason: string; readonly message: string }
   /** Set where the kubelet itself ended the pod: `DeadlineExceeded`; `isRejected`: before anything of it began. */
-  readonly ended?: { readonly reason: string; readonly message: string; readonly isRejected?: boolean }
+  readonly ended?: {
+    readonly reason: string
+    readonly message: string
+    readonly isRejected?: boolean
+    readonly isDisruption?: boolean
+  }
 }
 
 const terminated = (exit: Exited) => ({
@@ -153,6 +158,9 @@ const initializedVerdict = (pod: Pod, facts: PodFacts): Verdict => {
   return no('ContainersNotInitialized', `containers with incomplete status: [${incomplete.join(' ')}]`)
 }
 
+const disrupted = ({ message }: NonNullable<PodFacts['ended']>) =>
+  ['DisruptionTarget', { status: 'True', reason: 'TerminationByKubelet', message }] as const
+
 const resizing = ({ type, reason, message }: NonNullable<PodFacts['resizeTrouble']>) =>
   [type, { status: 'True', reason, message }] as const
 
@@ -168,6 +176,7 @@ const conditions = (pod: Pod, facts: PodFacts, phase: PodPhase, now: string): re
     ['Ready', podReady(pod, containers)],
     ['ContainersReady', containers],
     ['PodScheduled', yes],
+    ...(facts.ended?.isDisruption ? [disrupted(facts.ended)] : []),
     ...(facts.resizeTrouble === undefined ? [] : [resizing(facts.resizeTrouble)]),
   ]
   return verdicts.map(([type, verdict]) => {

@@ -9,7 +9,7 @@ import { bestMatch } from './matching.ts'
 import { storageClassOf, type VolumeState } from './volume-state.ts'
 
 /** What is to be written so that claims get their volumes on one node. */
-export interface VolumePlan {
+interface VolumePlan {
   /** Volumes that are there, each with the claim that is to have it. */
   readonly bind: readonly { readonly claim: PersistentVolumeClaim; readonly volume: PersistentVolume }[]
   /** Claims whose volumes are yet to be made there. */

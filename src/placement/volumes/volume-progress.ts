@@ -6,7 +6,7 @@ import { claimsToPlace } from './volume-filter.ts'
 import type { VolumeState } from './volume-state.ts'
 
 /** How far the claims of a pod are that is to run on a node; `lost`: what was planned there will not come about. */
-export type VolumeProgress = 'bound' | 'waiting' | 'lost'
+type VolumeProgress = 'bound' | 'waiting' | 'lost'
 
 export const volumeProgress = (pod: Pod, node: Node, state: VolumeState): VolumeProgress => {
   const found = claimsToPlace(pod, state)
