@@ -163,18 +163,15 @@ test('a volume that is not supported keeps the pod Pending and is named by an Ev
   const cluster = await startCluster()
   await cluster.pod('web', {
     containers: [echo],
-    volumes: [{ name: 'data', persistentVolumeClaim: { claimName: 'x' } }],
+    volumes: [{ name: 'data', nfs: { server: 's', path: '/' } }],
   })
   const pod = await cluster.until(
     'web',
     (p) => p.status?.containerStatuses?.[0]?.state?.waiting?.reason === 'Unsupported',
   )
-  assert.match(
-    pod.status?.containerStatuses?.[0]?.state?.waiting?.message ?? '',
-    /^spec\.volumes\[data\]\.persistentVolumeClaim: /,
-  )
+  assert.match(pod.status?.containerStatuses?.[0]?.state?.waiting?.message ?? '', /^spec\.volumes\[data\]\.nfs: /)
   assert.equal(pod.status?.phase, 'Pending')
-  assert.match((await cluster.events('Unsupported'))[0]?.message ?? '', /spec\.volumes\[data\]\.persistentVolumeClaim/)
+  assert.match((await cluster.events('Unsupported'))[0]?.message ?? '', /spec\.volumes\[data\]\.nfs/)
   await cluster.client.delete(resources.pods, 'web', { namespace: 'default' })
   await cluster.gone('web')
 })

@@ -4,9 +4,11 @@ import { controllerRevisions } from '#api/apps/controllerrevision/resource.ts'
 import type { StatefulSet } from '#api/apps/statefulset/message.ts'
 import { statefulSets } from '#api/apps/statefulset/resource.ts'
 import { events } from '#api/core/event/resource.ts'
+import { persistentVolumes } from '#api/core/persistentvolume/resource.ts'
 import { persistentVolumeClaims } from '#api/core/persistentvolumeclaim/resource.ts'
 import type { Pod } from '#api/core/pod/message.ts'
 import { pods } from '#api/core/pod/resource.ts'
+import { volumeOf } from '#placement/testing/storage.ts'
 import { startCluster, type TestCluster } from '../testing/cluster.ts'
 import { makeStatefulSet } from '../testing/stateful-set.ts'
 
@@ -278,6 +280,12 @@ const claimed = (policy?: object): StatefulSet =>
     volumeClaimTemplates: [CLAIM],
     ...(policy ? { persistentVolumeClaimRetentionPolicy: policy } : {}),
   })
+/** A cluster of one node, with volumes for all claims. */
+const startWithVolumes = async (): Promise<TestCluster> => {
+  const cluster = await startCluster({ nodes: 1 })
+  for (const name of ['v1', 'v2', 'v3']) await cluster.client.create(persistentVolumes, volumeOf(name))
+  return cluster
+}
 const claims = ({ client }: TestCluster) =>
   client
     .all(persistentVolumeClaims)
@@ -285,7 +293,7 @@ const claims = ({ client }: TestCluster) =>
     .sort()
 
 test('each pod has its claims, which stay when it goes', async () => {
-  const cluster = await startCluster({ nodes: 1 })
+  const cluster = await startWithVolumes()
   await cluster.client.create(statefulSets, claimed())
   await cluster.converge()
   assert.deepEqual(claims(cluster), [
@@ -293,7 +301,9 @@ test('each pod has its claims, which stay when it goes', async () => {
     ['data-web-1', ''],
   ])
   const [{ metadata, spec } = {}] = cluster.client.all(persistentVolumeClaims)
-  assert.deepEqual([metadata?.labels, spec], [{ tier: 'disk', app: 'web' }, CLAIM.spec])
+  const { volumeName, ...asked } = spec ?? {}
+  assert.ok(volumeName)
+  assert.deepEqual([metadata?.labels, asked], [{ tier: 'disk', app: 'web' }, CLAIM.spec])
   assert.deepEqual((await podNamed(cluster, 'web-1')).spec?.volumes, [
     { name: 'data', persistentVolumeClaim: { claimName: 'data-web-1' } },
   ])
@@ -322,7 +332,7 @@ test('a pod that waits is given the claim that somebody took away', async () => 
 })
 
 test('claims belong to the set, or to pods that are not wanted any more, as the policy says, and go with them', async () => {
-  const cluster = await startCluster({ nodes: 1 })
+  const cluster = await startWithVolumes()
   await cluster.client.create(statefulSets, claimed({ whenDeleted: 'Delete', whenScaled: 'Delete' }))
   await cluster.converge()
   assert.deepEqual(claims(cluster), [
