@@ -1,5 +1,5 @@
 import type { StorageClass } from '#api/storage/storageclass/message.ts'
-import { DEFAULT_STORAGE_CLASS_ANNOTATIONS, LOCAL_PROVISIONER } from '#objects/well-known.ts'
+import { DEFAULT_STORAGE_CLASS_ANNOTATIONS, LOCAL_PROVISIONER } from '#objects/volume-marks.ts'
 
 /**
  * The class that a new cluster begins with, under the name that kind and minikube give theirs: folders on the disk of the

@@ -12,7 +12,7 @@ import {
   LOCAL_PROVISIONER,
   SELECTED_NODE_ANNOTATION,
   STORAGE_PROVISIONER_ANNOTATIONS,
-} from '#objects/well-known.ts'
+} from '#objects/volume-marks.ts'
 import { bestMatch, isVolumeOf, mismatchOf } from '#placement/volumes/matching.ts'
 import { isInTopologies } from '#placement/volumes/volume-plan.ts'
 import { type VolumeState, waitsForConsumer } from '#placement/volumes/volume-state.ts'

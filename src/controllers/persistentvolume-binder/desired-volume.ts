@@ -1,6 +1,6 @@
 import type { PersistentVolume } from '#api/core/persistentvolume/message.ts'
 import type { PersistentVolumeClaim } from '#api/core/persistentvolumeclaim/message.ts'
-import { BOUND_BY_CONTROLLER_ANNOTATION, PROVISIONED_BY_ANNOTATION } from '#objects/well-known.ts'
+import { BOUND_BY_CONTROLLER_ANNOTATION, PROVISIONED_BY_ANNOTATION } from '#objects/volume-marks.ts'
 import { isVolumeOf } from '#placement/volumes/matching.ts'
 import type { Told } from './desired-claim.ts'
 

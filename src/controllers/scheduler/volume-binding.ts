@@ -4,7 +4,7 @@ import { persistentVolumeClaims } from '#api/core/persistentvolumeclaim/resource
 import type { Pod } from '#api/core/pod/message.ts'
 import { storageClasses } from '#api/storage/storageclass/resource.ts'
 import { keyOf } from '#objects/object-key.ts'
-import { BOUND_BY_CONTROLLER_ANNOTATION, SELECTED_NODE_ANNOTATION } from '#objects/well-known.ts'
+import { BOUND_BY_CONTROLLER_ANNOTATION, SELECTED_NODE_ANNOTATION } from '#objects/volume-marks.ts'
 import { podClaims } from '#placement/volumes/pod-claims.ts'
 import { claimsToPlace } from '#placement/volumes/volume-filter.ts'
 import { planVolumes } from '#placement/volumes/volume-plan.ts'

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import type { PersistentVolume } from '#api/core/persistentvolume/message.ts'
-import { LOCAL_PROVISIONER, PROVISIONED_BY_ANNOTATION } from '#objects/well-known.ts'
+import { LOCAL_PROVISIONER, PROVISIONED_BY_ANNOTATION } from '#objects/volume-marks.ts'
 
 const NAME = /^pvc-[0-9a-z-]{1,60}$/
 

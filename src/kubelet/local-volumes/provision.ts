@@ -5,12 +5,12 @@ import type { PersistentVolumeClaim } from '#api/core/persistentvolumeclaim/mess
 import type { StorageClass } from '#api/storage/storageclass/message.ts'
 import { isLeaving } from '#objects/deletion.ts'
 import {
-  HOSTNAME_LABEL,
   LOCAL_PROVISIONER,
   PROVISIONED_BY_ANNOTATION,
   SELECTED_NODE_ANNOTATION,
   STORAGE_PROVISIONER_ANNOTATIONS,
-} from '#objects/well-known.ts'
+} from '#objects/volume-marks.ts'
+import { HOSTNAME_LABEL } from '#objects/well-known.ts'
 import { isLocalFolder, localFolders } from './local-folder.ts'
 
 /** On a volume: what it is kept in goes before it does, whoever deletes it. The name is that of all provisioners. */

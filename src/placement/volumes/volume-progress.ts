@@ -1,6 +1,6 @@
 import type { Node } from '#api/core/node/message.ts'
 import type { Pod } from '#api/core/pod/message.ts'
-import { SELECTED_NODE_ANNOTATION } from '#objects/well-known.ts'
+import { SELECTED_NODE_ANNOTATION } from '#objects/volume-marks.ts'
 import { admitsNode, isVolumeOf } from './matching.ts'
 import { claimsToPlace } from './volume-filter.ts'
 import type { VolumeState } from './volume-state.ts'

@@ -3,7 +3,7 @@ import { classOf } from '#api/core/persistentvolume/storage.ts'
 import type { PersistentVolumeClaim } from '#api/core/persistentvolumeclaim/message.ts'
 import type { StorageClass } from '#api/storage/storageclass/message.ts'
 import { keyOf, objectKey } from '#objects/object-key.ts'
-import { BIND_COMPLETED_ANNOTATION } from '#objects/well-known.ts'
+import { BIND_COMPLETED_ANNOTATION } from '#objects/volume-marks.ts'
 
 /** The claims, volumes and classes that a placement is decided from; undefined for what is not there. */
 export interface VolumeState {

@@ -1,5 +1,5 @@
 import { AGE, type Column, column, NAME } from '#api/table/column.ts'
-import { DEFAULT_STORAGE_CLASS_ANNOTATIONS } from '#objects/well-known.ts'
+import { DEFAULT_STORAGE_CLASS_ANNOTATIONS } from '#objects/volume-marks.ts'
 import type { StorageClass } from './message.ts'
 
 const name = ({ metadata }: StorageClass): string => {

@@ -4,7 +4,7 @@ import { persistentVolumeClaims } from '#api/core/persistentvolumeclaim/resource
 import { isSame } from '#api/resource.ts'
 import { storageClasses } from '#api/storage/storageclass/resource.ts'
 import { newestDefault } from '#objects/newest-default.ts'
-import { DEFAULT_STORAGE_CLASS_ANNOTATIONS } from '#objects/well-known.ts'
+import { DEFAULT_STORAGE_CLASS_ANNOTATIONS } from '#objects/volume-marks.ts'
 import type { Admission } from '../admission.ts'
 
 /** A claim that says in neither way which class it is of is of the one that is marked as the default. */
