@@ -155,6 +155,8 @@ export const startKubelet = (options: KubeletOptions): Kubelet => {
   }
 
   let housekeeping: Housekeeping | undefined
+  /** Of pods that are gone something may still run, and have any folder. */
+  let hasOrphans = true
 
   const ours = (pod: Pod): boolean => pod.spec?.nodeName === node.name
   const take = (pod: Pod, found: readonly FoundContainer[] = [], sandbox?: Parameters<PodWorker['adopt']>[1]): void => {
@@ -203,7 +205,9 @@ export const startKubelet = (options: KubeletOptions): Kubelet => {
       onDelete: (pod) => workers.get(pod.metadata?.uid ?? '')?.remove(),
     })
     const orphans = [...new Set([...found.keys(), ...sandboxes.keys()])].filter((uid) => !known.has(uid))
-    for (const uid of orphans) void removeOrphan(context, uid, found.get(uid) ?? [])
+    void Promise.all(orphans.map((uid) => removeOrphan(context, uid, found.get(uid) ?? []))).then(() => {
+      hasOrphans = false
+    })
     const podsDir = join(stateDir, 'pods')
     for (const uid of readdirSync(stateDir).includes('pods') ? readdirSync(podsDir) : []) {
       if (!known.has(uid) && !workers.has(uid) && !orphans.includes(uid)) removePodDir(context, uid)
@@ -270,7 +274,8 @@ export const startKubelet = (options: KubeletOptions): Kubelet => {
         )
       return resolveContainer(worker.entry, container, resolveOptions)
     },
-    usesFolder: (path) => [...workers.values()].some(({ entry, holdsRoom }) => holdsRoom && entry.volumes.has(path)),
+    usesFolder: (path) =>
+      hasOrphans || [...workers.values()].some(({ entry, holdsRoom }) => holdsRoom && entry.volumes.has(path)),
     logDir: join(stateDir, 'logs'),
     async summary() {
       const measured = () => ({

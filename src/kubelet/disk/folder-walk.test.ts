@@ -13,6 +13,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { walkFolder } from './folder-walk.ts'
+import { removeFolder } from './remove-folder.ts'
 
 const scratch = () => {
   const folder = mkdtempSync(join(tmpdir(), 'fairlead-walk-'))
@@ -87,4 +88,26 @@ test('whoever puts a link in the place of a folder, or moves one elsewhere, lead
   assert.equal(typeof finished, 'boolean')
   assert.ok(!seen.some((path) => path.endsWith('secret')))
   assert.equal(await walkFolder(at.path('volume'), () => false), false)
+})
+
+test('a folder is removed with all that is in it, deeper than a path can say, and not what its links lead to', async () => {
+  using at = scratch()
+  const back = process.cwd()
+  process.chdir(at.path('volume'))
+  for (let depth = 0; depth < 100; depth++) {
+    const name = 'd'.repeat(100)
+    mkdirSync(name)
+    writeFileSync('file', '')
+    process.chdir(name)
+  }
+  process.chdir(back)
+  for (const name of ['empty', 'some']) mkdirSync(at.path('volume', name))
+  for (let count = 0; count < 100; count++) writeFileSync(at.path('volume/some', `f${count}`), '')
+  mkdirSync(at.path('outside'))
+  writeFileSync(at.path('outside/kept'), '')
+  symlinkSync('../outside', at.path('volume/link'))
+  await removeFolder(at.path('volume'))
+  assert.deepEqual(readdirSync(at.path()), ['outside'])
+  assert.deepEqual(readdirSync(at.path('outside')), ['kept'])
+  await removeFolder(at.path('volume'))
 })

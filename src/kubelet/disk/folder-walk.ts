@@ -11,7 +11,12 @@ interface Found {
 /** Told of each that is found; `false` ends the walk. */
 type Visit = (found: Found) => Promise<unknown> | unknown
 
+/** Told of each folder that all below has been visited of, but for the first; `path` as in Found. */
+type Leave = (path: string) => Promise<unknown>
+
 interface Level {
+  /** In the one before; '' of the first. */
+  readonly name: string
   readonly dev: number
   readonly ino: number
   /** Names of the folders in it that are still to be entered. */
@@ -30,13 +35,13 @@ const below = ({ fd }: FileHandle, name: string): string => `/proc/self/fd/${fd}
  * it is seen to that it is the same folder. Two descriptors are open at most, however deep it is. False: it could not be
  * finished, because somebody moved folders, or because `visit` said false.
  */
-export const walkFolder = async (root: string, visit: Visit): Promise<boolean> => {
+export const walkFolder = async (root: string, visit: Visit, leave?: Leave): Promise<boolean> => {
   let here = await open(root, FOLDER)
   try {
     const stats = await here.stat()
     if ((await visit({ path: below(here, '.'), stats })) === false) return false
     const levels: Level[] = []
-    let level = await look(here, stats, visit)
+    let level = await look(here, '', visit)
     while (level !== undefined) {
       const name = level.folders.pop()
       if (name !== undefined) {
@@ -46,16 +51,19 @@ export const walkFolder = async (root: string, visit: Visit): Promise<boolean> =
         await here.close()
         here = next
         levels.push(level)
-        level = await look(here, await here.stat(), visit)
+        level = await look(here, name, visit)
         continue
       }
-      if (!levels.some(({ folders }) => folders.length > 0)) return true
-      const before = levels.pop()!
+      const before: Level | undefined = levels.pop()
+      if (before === undefined) return true
+      if (leave === undefined && before.folders.length === 0 && !levels.some(({ folders }) => folders.length > 0))
+        return true
       const up = await open(below(here, '..'), FOLDER)
       await here.close()
       here = up
       const { dev, ino } = await here.stat()
       if (dev !== before.dev || ino !== before.ino) return false
+      await leave?.(below(here, level.name))
       level = before
     }
     return false
@@ -75,7 +83,8 @@ const enter = async (here: FileHandle, name: string): Promise<FileHandle | undef
 }
 
 /** Undefined where a visit said false. */
-const look = async (here: FileHandle, { dev, ino }: Stats, visit: Visit): Promise<Level | undefined> => {
+const look = async (here: FileHandle, name: string, visit: Visit): Promise<Level | undefined> => {
+  const { dev, ino } = await here.stat()
   const folders: string[] = []
   let names: string[] = []
   const visitAll = async (): Promise<boolean> => {
@@ -89,11 +98,11 @@ const look = async (here: FileHandle, { dev, ino }: Stats, visit: Visit): Promis
     return true
   }
   // Read to its end, or left: it closes by itself.
-  for await (const { name } of await opendir(below(here, '.'), { bufferSize: 256 })) {
-    names.push(name)
+  for await (const entry of await opendir(below(here, '.'), { bufferSize: 256 })) {
+    names.push(entry.name)
     if (names.length >= AT_ONCE && !(await visitAll())) return undefined
   }
-  return (await visitAll()) ? { dev, ino, folders } : undefined
+  return (await visitAll()) ? { name, dev, ino, folders } : undefined
 }
 
 const find = async (here: FileHandle, name: string): Promise<Found | undefined> => {

@@ -1,5 +1,4 @@
 import { chmodSync, mkdirSync, readdirSync, rmdirSync } from 'node:fs'
-import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { PersistentVolume } from '#api/core/persistentvolume/message.ts'
 import { classOf } from '#api/core/persistentvolume/storage.ts'
@@ -12,6 +11,7 @@ import type { Clock } from '#clock/clock.ts'
 import { keyOf } from '#objects/object-key.ts'
 import { LOCAL_PROVISIONER } from '#objects/volume-marks.ts'
 import type { KubeletResources, ObjectSource } from '../context.ts'
+import { removeFolder } from '../disk/remove-folder.ts'
 import { errorText } from '../kubelet-error.ts'
 import { isLocalFolder, isLocalName, localFolders } from './local-folder.ts'
 import { DELETION_FINALIZER, folderRefusal, folderVolume, type LocalNode, reclaimOf, wantsFolder } from './provision.ts'
@@ -132,7 +132,7 @@ export class LocalVolumes {
       // Of a pod that was deleted without patience, containers may still run: nothing is taken apart under them.
       if (isUsed(folder)) return STILL_USED_MS
       try {
-        await rm(folder, { recursive: true, force: true })
+        await removeFolder(folder)
       } catch (error) {
         this.#tell(volume, 'Warning', 'VolumeFailedDelete', errorText(error))
         throw error
