@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Node } from '#api/core/node/message.ts'
+import { claimOf, classNamed } from '#placement/testing/storage.ts'
 import { facts, node, pod } from '../testing/cluster.ts'
 import { placingState, unplacedOf } from './unplaced.ts'
 
@@ -49,6 +50,19 @@ test('the labels of a namespace count where a pod must be near those of others',
   const given = facts({ nodes: [named(1), named(2)], pods: [db], namespaceLabels: { shop: { team: 'a' } } })
   assert.deepEqual(unplacedOf(given, near({ matchLabels: { team: 'a' } })), { code: 'waiting', nodes: ['node-2'] })
   assert.equal(unplacedOf(given, near({ matchLabels: { team: 'b' } })).code, 'unschedulable')
+})
+
+test('claims count where they are known, by the scheduler’s own rules', () => {
+  const pods = [waiting({ volumes: [{ name: 'v', persistentVolumeClaim: { claimName: 'data' } }] })]
+  const nodes = [sized(1, '2'), sized(2, '2')]
+  const given = (storage?: object) => facts({ nodes, pods, ...(storage && { storage }) } as never)
+  assert.equal(unplacedOf(given(), pods[0]!).code, 'waiting')
+  const none = { claims: [], volumes: [], classes: [] }
+  const refused = unplacedOf(given(none), pods[0]!)
+  assert.ok(refused.code === 'unschedulable')
+  assert.deepEqual(refused.refused[0]?.obstacles, [{ code: 'claim-not-found', claim: 'data' }])
+  const claim = claimOf('data', { spec: { storageClassName: 'late' } })
+  assert.equal(unplacedOf(given({ ...none, claims: [claim], classes: [classNamed('late')] }), pods[0]!).code, 'waiting')
 })
 
 test('the state of a cluster is made of its facts once', () => {

@@ -35,6 +35,25 @@ const TABLE: readonly (readonly [obstacle: Obstacle, lines: readonly string[]])[
     ['pod default/db is near node-1, by zone, and will not be with it'],
   ],
   [
+    { code: 'claim-taken', claim: 'data', holder: 'default/db' },
+    ['claim data is for one pod alone, and pod default/db has it'],
+  ],
+  [{ code: 'volume-elsewhere', claim: 'data', volume: 'pv' }, ['volume pv of claim data may not be used on node-1']],
+  [{ code: 'volume-not-found', claim: 'data', volume: 'pv' }, ['volume pv of claim data is not there']],
+  [
+    { code: 'no-volume', claim: 'data' },
+    ['no volume is there that claim data could have on node-1, and none can be made'],
+  ],
+  [{ code: 'claim-not-found', claim: 'data' }, ['there is no claim data']],
+  [{ code: 'claim-awaited', claim: 'data' }, ['claim data is yet to be made for it']],
+  [
+    { code: 'claim-of-another', claim: 'a/data', pod: 'a/web' },
+    ['claim a/data was not made for it, and has the name of its own'],
+  ],
+  [{ code: 'claim-leaving', claim: 'data' }, ['claim data is being deleted']],
+  [{ code: 'claim-lost', claim: 'data', volume: 'pv' }, ['claim data has lost its volume pv']],
+  [{ code: 'claims-unbound', claims: ['data', 'more'] }, ['it waits for volumes of its claims: data and more']],
+  [
     { code: 'insufficient', resource: 'cpu', asked: 3000, free: 2500 },
     ['it asks for 3000m of cpu; free: 2500m on node-1'],
   ],
@@ -64,6 +83,12 @@ test('what is free is told once for each resource: the five nodes that have most
   assert.deepEqual(obstacleDetails([1, 2, 3, 4, 5, 6].map((number) => short(number, number * 1000))), [
     'it asks for 9000m of cpu; free: 6000m on node-6, 5000m on node-5, 4000m on node-4, 3000m on node-3 and 2000m on node-2',
   ])
+})
+
+test('what a pod’s claims keep it from on every node alike is told once', () => {
+  const obstacles = [{ code: 'claim-not-found', claim: 'data' } as const]
+  const nodes = ['node-1', 'node-2'].map((name) => ({ node: name, obstacles }))
+  assert.deepEqual(obstacleDetails(nodes), ['there is no claim data'])
 })
 
 test('no more than five nodes have lines of their own', () => {

@@ -204,6 +204,24 @@ test('by the API alone: a name is not called reachable where nobody knows the cl
   assert.equal(explain(facts, { from: 'pod/client', to: 'svc/web' }).verdict, 'reachable', 'no name is asked')
 })
 
+test('by the API alone: claims and volumes are read where a pod waits with one, and it is said where they may not be', async () => {
+  const waiting = {
+    ...pod('db', '', '', { app: 'db' }),
+    spec: { containers: [{ name: 'c' }], volumes: [{ name: 'v', persistentVolumeClaim: { claimName: 'data' } }] },
+    status: { phase: 'Pending' },
+  } as unknown as Pod
+  const options = { server: 'https://prod:6443', clusterDomain: 'cluster.local' }
+  const free = await cluster()
+  assert.equal((await gatherApiFacts(free, options)).storage, undefined)
+  await free.create(pods, waiting)
+  assert.deepEqual((await gatherApiFacts(free, options)).storage, { claims: [], volumes: [], classes: [] })
+  const barred = await cluster(['persistentvolumes'])
+  await barred.create(pods, waiting)
+  const { storage, unseen } = await gatherApiFacts(barred, options)
+  assert.equal(storage, undefined)
+  assert.ok(unseen?.some((one) => one.code === 'resource' && one.resource === 'persistentvolumes'))
+})
+
 test('by the API alone: what must be read and may not is the server’s own refusal', async () => {
   const client = await cluster(['endpointslices'])
   const gathered = gatherApiFacts(client, { server: 'https://prod:6443', clusterDomain: 'cluster.local' })
