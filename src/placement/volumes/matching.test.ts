@@ -9,6 +9,9 @@ const sized = (name: string, storage: string, more: object = {}) =>
   volumeOf(name, { spec: { capacity: { storage }, ...more } })
 
 test('a claim gets the smallest volume that holds it, of those alike the one that is used in the fewest ways', () => {
+  const same = ['b', 'a', 'c'].map((name) => volumeOf(name))
+  assert.equal(nameOf(claimOf('c'), same), 'a', 'of what is alike the first by name')
+  assert.equal(nameOf(claimOf('c'), same.toReversed()), 'a')
   const wide = { accessModes: ['ReadWriteOnce', 'ReadOnlyMany'] as const }
   const all = [sized('large', '10Gi'), sized('wide', '2Gi', wide), sized('plain', '2048Mi'), sized('small', '512Mi')]
   assert.equal(nameOf(claimOf('c'), all), 'plain')
@@ -29,6 +32,14 @@ test('a volume is passed over that is of another class, mode or use, is anotherâ
     volumeOf('unlabelled'),
   ]
   assert.equal(nameOf(claim, others), undefined)
+  const both = { ...claim, spec: { ...claim.spec, accessModes: ['ReadWriteOnce' as const, 'ReadOnlyMany' as const] } }
+  assert.equal(nameOf(both, [volumeOf('half', { metadata: { labels } })]), undefined, 'all ways must be there')
+  const unsaid = (object: object) => ({
+    ...object,
+    spec: { ...(object as { spec: object }).spec, storageClassName: undefined },
+  })
+  assert.equal(nameOf(unsaid(claimOf('c')) as never, [volumeOf('free')]), 'free', 'no class is the class ""')
+  assert.equal(nameOf(claimOf('c'), [unsaid(volumeOf('free')) as never]), 'free')
   assert.equal(nameOf(claim, [...others, volumeOf('right', { metadata: { labels } })]), 'right')
 })
 

@@ -4,6 +4,7 @@ import { classOf } from '#api/core/persistentvolume/storage.ts'
 import type { PersistentVolumeClaim } from '#api/core/persistentvolumeclaim/message.ts'
 import { isLeaving } from '#objects/deletion.ts'
 import { selects } from '#objects/label-selector.ts'
+import { byKey, keyOf } from '#objects/object-key.ts'
 import { compareQuantities } from '#schema/quantity-sum.ts'
 import { matchesTerms } from '../node-affinity.ts'
 
@@ -60,7 +61,7 @@ const isFree = (volume: PersistentVolume, claim: PersistentVolumeClaim): boolean
 const byFit = (left: PersistentVolume, right: PersistentVolume): number =>
   compareQuantities(sizeOf(left), sizeOf(right)) ||
   (left.spec?.accessModes ?? []).length - (right.spec?.accessModes ?? []).length ||
-  ((left.metadata?.name ?? '') < (right.metadata?.name ?? '') ? -1 : 1)
+  byKey(left, right)
 
 interface MatchOptions {
   /** It is to be used there; absent: anywhere. */
@@ -79,10 +80,7 @@ export const bestMatch = (
 ): PersistentVolume | undefined => {
   const fits = volumes.filter(
     (volume) =>
-      !taken?.has(volume.metadata?.name ?? '') &&
-      !isLeaving(volume) &&
-      !isSmaller(volume, claim) &&
-      !hasOtherMode(volume, claim),
+      !taken?.has(keyOf(volume)) && !isLeaving(volume) && !isSmaller(volume, claim) && !hasOtherMode(volume, claim),
   )
   const isThere = (volume: PersistentVolume): boolean => node === undefined || admitsNode(volume, node)
   const kept = fits.find((volume) => isVolumeOf(volume, claim))

@@ -2,6 +2,7 @@ import type { Node } from '#api/core/node/message.ts'
 import type { PersistentVolume } from '#api/core/persistentvolume/message.ts'
 import type { PersistentVolumeClaim } from '#api/core/persistentvolumeclaim/message.ts'
 import type { StorageClass } from '#api/storage/storageclass/message.ts'
+import { keyOf } from '#objects/object-key.ts'
 import { NO_PROVISIONER, SELECTED_NODE_ANNOTATION } from '#objects/volume-marks.ts'
 import { own } from '#schema/own.ts'
 import { compareQuantities } from '#schema/quantity-sum.ts'
@@ -54,7 +55,7 @@ export const planVolumes = (
     }
     const volume = bestMatch(claim, state.volumes(), { node, taken })
     if (volume !== undefined) {
-      taken.add(volume.metadata?.name ?? '')
+      taken.add(keyOf(volume))
       bind.push({ claim, volume })
     } else if (canProvision(claim, node, state)) provision.push(claim)
     else return { missing: claim }

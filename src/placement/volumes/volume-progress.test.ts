@@ -38,4 +38,9 @@ test('it is to be placed again where its volumes are elsewhere, or will be, or n
   assert.equal(progress([selected('one', 'a'), claimOf('two', { spec: late })]), 'lost')
   assert.equal(progress([selected('one', 'a')]), 'lost', 'a claim is gone')
   assert.equal(progress([boundClaim('one', 'gone'), selected('two', 'a')]), 'lost')
+  const claimRef = { namespace: 'default', name: 'two' }
+  const far = volumeOf('v3', { spec: { ...late, claimRef, nodeAffinity: onNodes('b') } })
+  const free = volumeOf('v4', { spec: late })
+  for (const other of [far, free])
+    assert.equal(progress([selected('one', 'a'), claimOf('two', { spec: late })], [other]), 'lost')
 })
