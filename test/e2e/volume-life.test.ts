@@ -1,4 +1,6 @@
-import { readFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { PersistentVolume } from '#api/core/persistentvolume/message.ts'
 import type { Pod } from '#api/core/pod/message.ts'
 import { claim, eventually, run } from './harness.ts'
@@ -201,5 +203,65 @@ data: {come: now}
     )
     const fixed = await run('kubectl', ['patch', 'configmap', 'fixed', '-p', '{"data":{"a":"c"}}'], { env: one.env })
     assert.match(fixed.stderr, /data: Forbidden: field is immutable when `immutable` is set/)
+  },
+)
+
+claim(
+  'who fills the disk is evicted, whatever node it is on; the others run on, and the API takes writes again',
+  async (assert) => {
+    await using one = scratch()
+    const disk = mkdtempSync(join(tmpdir(), 'fairlead-disk-'))
+    const mounted = await run('mount', ['-t', 'tmpfs', '-o', 'size=400m', 'none', disk])
+    assert.equal(mounted.status, 0, mounted.stderr)
+    const state = { FAIRLEAD_STATE: disk }
+    try {
+      const up = await one.fairleadWith(state, 'up', '--name', 'vol-full', '--nodes', '2')
+      assert.equal(up.status, 0, up.stderr)
+      const pod = (name: string, node: string, command: string) => `apiVersion: v1
+kind: Pod
+metadata: {name: ${name}}
+spec:
+  nodeName: ${node}
+  terminationGracePeriodSeconds: 0
+  containers: [{name: c, image: fairlead/echo, command: [sh, -c, "${command}"], volumeMounts: [{name: v, mountPath: /v}]}]
+  volumes: [{name: v, emptyDir: {}}]
+---
+`
+      const dd = (count: string): string => `dd if=/dev/zero of=/v/file bs=1M ${count}; sleep 1000`
+      assert.equal((await one.apply(pod('modest', 'node-2', dd('count=3')))).status, 0)
+      await one.kubectl('wait', '--for=condition=Ready', 'pod/modest', '--timeout=60s')
+      assert.equal((await one.apply(pod('greedy', 'node-1', dd('')))).status, 0)
+      const { status } = await eventually(
+        'it is evicted',
+        async () => {
+          const found = await podOf(one, 'greedy')
+          return found.status?.phase === 'Failed' && found
+        },
+        60_000,
+      )
+      assert.equal(status?.reason, 'Evicted')
+      assert.match(status?.message ?? '', /^The node was low on resource: ephemeral-storage\. /)
+      const written = await run('kubectl', ['create', 'configmap', 'after'], { env: one.env })
+      assert.equal(written.status, 0, written.stderr)
+      const modest = await podOf(one, 'modest')
+      assert.deepEqual([modest.status?.phase, modest.status?.containerStatuses?.[0]?.restartCount], ['Running', 0])
+      await eventually(
+        'the nodes are well again',
+        async () => {
+          const told = await one.kubectl(
+            'get',
+            'nodes',
+            '-o',
+            'jsonpath={.items[*].status.conditions[?(@.type=="DiskPressure")].status}',
+          )
+          return told === 'False False'
+        },
+        30_000,
+      )
+    } finally {
+      await one.fairleadWith(state, 'down', '--name', 'vol-full')
+      await run('umount', ['-l', disk])
+      rmSync(disk, { recursive: true, force: true })
+    }
   },
 )

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
 import {
   closeSync,
   existsSync,
@@ -60,4 +61,18 @@ test('a log whose folder is gone, or whose older file cannot be written, ends no
   openLog(path, 10, () => undefined)('a line')
   assert.equal(statSync(path).size, 0)
   assert.ok(existsSync(logFiles(path)[0]))
+})
+
+test('a process whose log has no room on the disk goes on', () => {
+  const full = openSync('/dev/full', 'w')
+  const program = `
+    import { openLog } from ${JSON.stringify(new URL('./log.ts', import.meta.url).href)}
+    openLog('/dev/full')('a line')
+    setTimeout(() => console.log('alive'), 10)`
+  const { stdout } = spawnSync(process.execPath, ['--input-type=module', '--eval', program], {
+    stdio: ['ignore', 'pipe', full],
+    encoding: 'utf8',
+  })
+  closeSync(full)
+  assert.equal(stdout, 'alive\n')
 })

@@ -1,4 +1,6 @@
-import { copyFileSync, statSync, truncateSync } from 'node:fs'
+import { copyFileSync, statSync, truncateSync, writeSync } from 'node:fs'
+
+const STDERR = 2
 
 /** Octets of a log file before it becomes the older one of two. */
 const LIMIT = 10 << 20
@@ -15,7 +17,7 @@ export const logFiles = (path: string): readonly [string, string] => [`${path}.1
 export const openLog = (
   path: string,
   limit = LIMIT,
-  write: (text: string) => unknown = (text) => process.stderr.write(text),
+  write: (text: string) => unknown = (text) => writeSync(STDERR, text),
 ): ((message: string) => void) => {
   const [older] = logFiles(path)
   const turn = (): void => {
@@ -32,7 +34,11 @@ export const openLog = (
   }
   turn()
   return (message) => {
-    write(`${new Date().toISOString()} ${message}\n`)
+    try {
+      write(`${new Date().toISOString()} ${message}\n`)
+    } catch {
+      // The disk is full: Node.js' own stream would end the process by an event that nobody hears.
+    }
     turn()
   }
 }

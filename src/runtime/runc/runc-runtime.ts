@@ -202,7 +202,12 @@ export function createRuncRuntime(options: RuncRuntimeOptions): RuncRuntime {
     if (before.state === 'exited') return
     const exit = exitOf(entry)
     const send = (signal: NodeJS.Signals): void => {
-      update(entry, { sentSignal: signal })
+      try {
+        update(entry, { sentSignal: signal })
+      } catch (error) {
+        // It says how an end is to be told, and no more: a disk that is full keeps no container alive that fills it.
+        options.onError?.(error)
+      }
       if (entry.stored.process !== undefined) signalProcess(entry.stored.process, signal)
       // Where conmon is dead nobody writes an exit file: the process' end is then noticed by looking.
       if (conmonProcess(bundlePaths(paths, id)) === undefined) setTimeout(() => noticeExit(id), 50)
