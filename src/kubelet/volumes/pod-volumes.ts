@@ -9,11 +9,11 @@ import type { References } from '../env/container-env.ts'
 import { expandVariables } from '../env/expand.ts'
 import type { PodFacts } from '../env/field-ref.ts'
 import { errorText, KubeletError } from '../kubelet-error.ts'
-import { quantityValue } from '../quantity.ts'
 import { writeAtomically } from './atomic-writer.ts'
 import { ClaimRecords } from './claim-record.ts'
 import { findClaimedFolder, isClaimVolume } from './claim-volume.ts'
 import { openHostPath } from './host-path.ts'
+import { memoryVolumeSize } from './memory-size.ts'
 import type { BindOutcome, PlaceInVolume } from './mounter.ts'
 import { PodTokens } from './service-account-token.ts'
 import { isFileVolume, volumeFiles } from './volume-files.ts'
@@ -86,7 +86,7 @@ export class PodVolumes {
       // Nothing is mounted there any more where the machine was restarted meanwhile.
       if (medium === 'Memory') {
         if (statSync(path).dev === statSync(this.#dir).dev)
-          this.#context.mounter.tmpfs(path, sizeLimit === undefined ? undefined : quantityValue(sizeLimit))
+          this.#context.mounter.tmpfs(path, memoryVolumeSize(this.#pod, sizeLimit, facts.allocatable.memory))
       }
       // Past the umask, and for every user of the pod; the group's bit 2000 makes new files the group's.
       chmodSync(path, 0o777 | (group === undefined ? 0 : 0o2000))
