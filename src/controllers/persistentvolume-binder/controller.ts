@@ -87,15 +87,12 @@ export const startPersistentVolumeBinder = (context: ControllerContext): Running
     const step = volumeStep(volume, (namespace, name) => view.claim(namespace, name))
     switch (step.do) {
       case 'nothing':
-        return
+        return tell(key, volume, step.told)
       case 'phase':
         await write.volumePhase(volume, step.phase, step.told?.message)
         return tell(key, volume, step.told)
       case 'unbind':
-        return await write.unbind(volume, step.wholly)
-      case 'look at claim':
-        tell(key, volume, step.told)
-        queue.add(`${CLAIM}${objectKey(volume.spec?.claimRef?.namespace, volume.spec?.claimRef?.name ?? '')}`)
+        await write.unbind(volume, step.wholly)
     }
   }
 

@@ -5,6 +5,7 @@ import type { PersistentVolumeClaim } from '#api/core/persistentvolumeclaim/mess
 import type { StorageClass } from '#api/storage/storageclass/message.ts'
 import { isReady } from '#objects/conditions.ts'
 import { newestDefault } from '#objects/newest-default.ts'
+import { byKey } from '#objects/object-key.ts'
 import {
   BIND_COMPLETED_ANNOTATION,
   BOUND_BY_CONTROLLER_ANNOTATION,
@@ -137,7 +138,7 @@ const localNode = (claim: PersistentVolumeClaim, storageClass: StorageClass, vie
   const load = ({ metadata }: Node): number => held.get(metadata?.name)?.length ?? 0
   const [best] = nodes
     .filter((node) => isReady(node) && !node.spec?.unschedulable && isInTopologies(storageClass, node))
-    .sort((a, b) => load(a) - load(b) || ((a.metadata?.name ?? '') < (b.metadata?.name ?? '') ? -1 : 1))
+    .sort((a, b) => load(a) - load(b) || byKey(a, b))
   return best?.metadata?.name
 }
 

@@ -8,12 +8,11 @@ type Phase = 'Available' | 'Bound' | 'Released' | 'Failed'
 
 /** What is to be done about a volume. */
 type VolumeStep =
-  | { readonly do: 'nothing' }
+  /** Where its claim does not have it yet, it is that one's turn. */
+  | { readonly do: 'nothing'; readonly told?: Told }
   | { readonly do: 'phase'; readonly phase: Phase; readonly told?: Told }
   /** Its claim has another one: it is free again, or kept for the claim's name alone where somebody wrote that. */
   | { readonly do: 'unbind'; readonly wholly: boolean }
-  /** Its claim does not have it yet: that one is to be looked at. */
-  | { readonly do: 'look at claim'; readonly told?: Told }
 
 /** `claimOf`: the claim of that name, whatever its uid. */
 export const volumeStep = (
@@ -24,12 +23,12 @@ export const volumeStep = (
   const current = volume.status?.phase
   const become = (phase: Phase): VolumeStep => (current === phase ? { do: 'nothing' } : { do: 'phase', phase })
   if (reference === undefined) return become('Available')
-  const claim = claimOf(reference.namespace ?? '', reference.name ?? '')
   // Kept for a claim by its name: it becomes that one's when it comes.
-  if (!reference.uid) return current === 'Available' && claim ? { do: 'look at claim' } : become('Available')
+  if (!reference.uid) return become('Available')
+  const claim = claimOf(reference.namespace ?? '', reference.name ?? '')
   if (claim === undefined || !isVolumeOf(volume, claim)) return releasedStep(volume)
   if (claim.spec?.volumeName === volume.metadata?.name) return become('Bound')
-  if (!claim.spec?.volumeName) return { do: 'look at claim', ...mismatch(volume, claim) }
+  if (!claim.spec?.volumeName) return { do: 'nothing', ...mismatch(volume, claim) }
   const isMade = volume.metadata?.annotations?.[PROVISIONED_BY_ANNOTATION] !== undefined
   // Made for a claim that has another by now: nobody will want it.
   if (isMade && volume.spec?.persistentVolumeReclaimPolicy === 'Delete') return releasedStep(volume)

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { persistentVolumes } from '#api/core/persistentvolume/resource.ts'
 import { persistentVolumeClaims } from '#api/core/persistentvolumeclaim/resource.ts'
+import { pods } from '#api/core/pod/resource.ts'
 import { isReady } from '#objects/conditions.ts'
 import { boundClaim, claimOf, onNodes, volumeOf } from '#placement/testing/storage.ts'
 import type { FakeCluster } from '../testing/fake-cluster.ts'
@@ -137,4 +138,24 @@ test('a claim for one pod alone is not mounted by a second that a scheduler has 
   await cluster.until('web', isReady)
   await cluster.pod('second', using('data'))
   assert.match((await whyOf(cluster)) ?? '', /ReadWriteOncePod access mode and is already in use by another pod$/)
+})
+
+test('of two pods that come at once with such a claim the older one runs, and the other when that is gone', async () => {
+  const cluster = await startCluster()
+  await give(cluster, 'data', { spec: { accessModes: ['ReadWriteOncePod'] } }, ['ReadWriteOncePod'])
+  await Promise.all(['web', 'second'].map((name) => cluster.pod(name, using('data'))))
+  await cluster.until('web', isReady)
+  assert.equal((await cluster.get('second')).status?.phase, 'Pending')
+  await cluster.client.delete(pods, 'web', scope)
+  await cluster.until('second', isReady)
+})
+
+test('a claim that says it is bound to a volume that is kept for its name alone has it not', async () => {
+  const cluster = await startCluster()
+  await give(cluster, 'data')
+  const volume = await cluster.api.get(persistentVolumes, 'for-data')
+  const { uid: _, ...claimRef } = volume.spec!.claimRef!
+  await cluster.api.update(persistentVolumes, { ...volume, spec: { ...volume.spec!, claimRef } })
+  await cluster.pod('web', using('data'))
+  assert.equal(await whyOf(cluster), 'error processing PVC default/data: PV for-data is bound to another claim')
 })

@@ -6,7 +6,7 @@ import type { Volume } from '#api/core/pod/volume/volume.ts'
 import { isNotFound } from '#client/client.ts'
 import { isLeaving } from '#objects/deletion.ts'
 import { isControlledBy } from '#objects/owner-reference.ts'
-import { admitsNode, isVolumeOf } from '#placement/volumes/matching.ts'
+import { admitsNode } from '#placement/volumes/matching.ts'
 import { podClaims } from '#placement/volumes/pod-claims.ts'
 import { isClaimBound } from '#placement/volumes/volume-state.ts'
 import type { KubeletContext } from '../context.ts'
@@ -50,7 +50,8 @@ export const findClaimedFolder = async (context: Context, pod: Pod, { name }: Vo
   const volume = await context.client
     .get(volumes, volumeName)
     .catch(missing(`PV ${volumeName} from API server: persistentvolumes "${volumeName}" not found`))
-  if (!isVolumeOf(volume, claim)) fail(`PV ${volumeName} is bound to another claim`)
+  // By its uid: what is kept for a name alone is nobody's yet.
+  if (volume.spec?.claimRef?.uid !== claim.metadata?.uid) fail(`PV ${volumeName} is bound to another claim`)
   if (isTakenByAnother(context, pod, claim))
     fail('volume uses the ReadWriteOncePod access mode and is already in use by another pod')
   if (!admitsNode(volume, context.self())) fail(`PV ${volumeName}: no matching NodeSelectorTerms`)
@@ -64,8 +65,16 @@ const isTakenByAnother = ({ neighbours }: Context, pod: Pod, { metadata, spec }:
     (other) =>
       other.metadata?.uid !== pod.metadata?.uid &&
       other.metadata?.namespace === metadata?.namespace &&
-      podClaims(other).some(({ claim }) => claim === metadata?.name),
+      podClaims(other).some(({ claim }) => claim === metadata?.name) &&
+      comesFirst(other, pod),
   )
+
+/** Of two that want the same at once one has to have it: who runs, or else who is older. */
+const comesFirst = (other: Pod, pod: Pod): boolean => {
+  if (other.status?.phase === 'Running') return true
+  const ageOf = ({ metadata }: Pod): string => `${metadata?.creationTimestamp} ${metadata?.uid}`
+  return ageOf(other) < ageOf(pod)
+}
 
 const folderOf = (
   { stateDir }: Context,
