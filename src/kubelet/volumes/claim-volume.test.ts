@@ -119,6 +119,11 @@ for (const [what, why, make] of [
       give(cluster, 'data', { spec: { hostPath: undefined as never, nfs: { server: 's', path: '/' } } }),
   ],
   [
+    'has a volume with options of mount(8)',
+    'PV for-data: mount options are not supported for volumes of this type: leave them out',
+    (cluster: FakeCluster) => give(cluster, 'data', { spec: { mountOptions: ['noatime'] } }),
+  ],
+  [
     'has a block device',
     'block devices are not supported: use volumeMode Filesystem',
     (cluster: FakeCluster) => give(cluster, 'data', { spec: { volumeMode: 'Block' } }),

@@ -56,6 +56,8 @@ export const findClaimedFolder = async (context: Context, pod: Pod, { name }: Vo
     fail('volume uses the ReadWriteOncePod access mode and is already in use by another pod')
   if (!admitsNode(volume, context.self())) fail(`PV ${volumeName}: no matching NodeSelectorTerms`)
   if (volume.spec?.volumeMode === 'Block') fail('block devices are not supported: use volumeMode Filesystem')
+  if ((volume.spec?.mountOptions ?? []).length > 0)
+    fail(`PV ${volumeName}: mount options are not supported for volumes of this type: leave them out`)
   return folderOf(context, volume, at, fail)
 }
 
