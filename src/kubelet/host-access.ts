@@ -7,10 +7,11 @@ const OF_THE_MACHINE: ReadonlySet<string> = new Set(
   'ALL SYS_ADMIN SYS_MODULE SYS_RAWIO SYS_BOOT DAC_READ_SEARCH BPF PERFMON'.split(' '),
 )
 
-const REASON =
+/** Why a pod is refused what is the machine's, with the way out. */
+export const HOST_ACCESS_REFUSED =
   'pods of this cluster have nothing of the machine itself: leave it out, or start the cluster with "fairlead up --allow-host-access"'
 
-const refuse = (field: string): Unsupported => ({ field, reason: REASON, refused: true })
+const refuse = (field: string): Unsupported => ({ field, reason: HOST_ACCESS_REFUSED, refused: true })
 
 /** What a container asks for of the machine; `at`: its path. What users of their own may do, they may to themselves alone. */
 export const hostAccessOf = (

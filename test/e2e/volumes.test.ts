@@ -8,7 +8,7 @@ import type { PersistentVolumeClaim } from '#api/core/persistentvolumeclaim/mess
 import type { Pod } from '#api/core/pod/message.ts'
 import { claim, eventually, withCluster } from './harness.ts'
 
-const cluster = withCluster('e2e-volumes', ['--nodes', '2'])
+const cluster = withCluster('e2e-volumes', ['--nodes', '2', '--allow-host-access'])
 const { kubectl, json } = cluster
 const folder = mkdtempSync(join(tmpdir(), 'fairlead-host-'))
 after(() => rmSync(folder, { recursive: true, force: true }))

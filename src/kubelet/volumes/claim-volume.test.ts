@@ -164,3 +164,29 @@ test('a claim that says it is bound to a volume that is kept for its name alone 
   await cluster.pod('web', using('data'))
   assert.equal(await whyOf(cluster), 'error processing PVC default/data: PV for-data is bound to another claim')
 })
+
+test('where pods have nothing of the machine, neither has a claim: but for folders that the node has made', async () => {
+  const cluster = await startCluster(undefined, { security: { hostAccess: false } })
+  await give(cluster, 'data')
+  await cluster.pod('web', using('data'))
+  assert.match((await whyOf(cluster)) ?? '', /PV for-data: hostPath: pods of this cluster have nothing of the machine/)
+  const name = 'pvc-00000000-0000-0000-0000-000000000000'
+  const path = join(cluster.stateDir, 'volumes', name)
+  mkdirSync(path, { recursive: true })
+  const made = boundClaim('ours', name)
+  const claim = await cluster.api.create(
+    persistentVolumeClaims,
+    { ...made, metadata: { ...made.metadata, uid: undefined as never } },
+    scope,
+  )
+  const claimRef = { ...scope, name: 'ours', uid: claim.metadata?.uid }
+  const { metadata: _, ...rest } = volumeOf(name, {
+    spec: { hostPath: undefined as never, local: { path }, claimRef },
+    phase: 'Bound',
+  })
+  const annotations = { 'pv.kubernetes.io/provisioned-by': 'fairlead.io/local-folder' }
+  await cluster.api.create(persistentVolumes, { ...rest, metadata: { name, annotations } })
+  await cluster.pod('mine', using('ours'))
+  await cluster.until('mine', isReady)
+  assert.deepEqual(sourceOf(cluster, 'mine'), [path, false])
+})

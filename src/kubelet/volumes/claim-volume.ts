@@ -10,6 +10,7 @@ import { admitsNode } from '#placement/volumes/matching.ts'
 import { podClaims } from '#placement/volumes/pod-claims.ts'
 import { isClaimBound } from '#placement/volumes/volume-state.ts'
 import type { KubeletContext } from '../context.ts'
+import { HOST_ACCESS_REFUSED } from '../host-access.ts'
 import { KubeletError } from '../kubelet-error.ts'
 import { isLocalFolder } from '../local-volumes/local-folder.ts'
 import { openHostPath } from './host-path.ts'
@@ -21,7 +22,7 @@ export interface ClaimedFolder {
   readonly isShared: boolean
 }
 
-type Context = Pick<KubeletContext, 'client' | 'resources' | 'neighbours' | 'self' | 'stateDir'>
+type Context = Pick<KubeletContext, 'client' | 'resources' | 'neighbours' | 'self' | 'stateDir' | 'hostAccess'>
 
 export const isClaimVolume = (volume: Volume): boolean =>
   (volume.persistentVolumeClaim ?? volume.ephemeral) !== undefined
@@ -79,16 +80,20 @@ const comesFirst = (other: Pod, pod: Pod): boolean => {
 }
 
 const folderOf = (
-  { stateDir }: Context,
+  { stateDir, hostAccess }: Context,
   volume: PersistentVolume,
   at: string,
   fail: (why: string) => never,
 ): ClaimedFolder => {
   const { hostPath, local } = volume.spec ?? {}
+  const isOurs = isLocalFolder(stateDir, volume)
+  // Whoever names a path, in a pod or in a volume: it is the machine's, but for the folders that we make.
+  if (!hostAccess && !isOurs && (hostPath ?? local))
+    fail(`PV ${volume.metadata?.name}: ${hostPath ? 'hostPath' : 'local'}: ${HOST_ACCESS_REFUSED}`)
   if (hostPath) return { path: openHostPath(at, hostPath), isShared: false }
   if (local === undefined)
     return fail(`PV ${volume.metadata?.name}: volumes of this type are not supported: use local or hostPath`)
-  if (!isLocalFolder(stateDir, volume)) openHostPath(at, { path: local.path, type: 'Directory' })
+  if (!isOurs) openHostPath(at, { path: local.path, type: 'Directory' })
   else if (!statSync(local.path, { throwIfNoEntry: false })?.isDirectory()) fail(`path "${local.path}" does not exist`)
   return { path: local.path, isShared: true }
 }

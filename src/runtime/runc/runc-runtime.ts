@@ -204,9 +204,8 @@ export function createRuncRuntime(options: RuncRuntimeOptions): RuncRuntime {
     const send = (signal: NodeJS.Signals): void => {
       try {
         update(entry, { sentSignal: signal })
-      } catch (error) {
+      } catch {
         // It says how an end is to be told, and no more: a disk that is full keeps no container alive that fills it.
-        options.onError?.(error)
       }
       if (entry.stored.process !== undefined) signalProcess(entry.stored.process, signal)
       // Where conmon is dead nobody writes an exit file: the process' end is then noticed by looking.
