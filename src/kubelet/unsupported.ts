@@ -15,7 +15,7 @@ export interface Unsupported {
 }
 
 const VOLUMES: readonly string[] = [
-  ...['emptyDir', 'configMap', 'secret', 'projected', 'downwardAPI', 'hostPath'],
+  ...['emptyDir', 'configMap', 'secret', 'projected', 'downwardAPI', 'hostPath', 'image'],
   ...['persistentVolumeClaim', 'ephemeral'],
 ]
 const ENFORCED: readonly string[] = ['cpu', 'memory', 'ephemeral-storage']

@@ -60,6 +60,8 @@ export interface ContainerSpec {
   readonly env: readonly { readonly name: string; readonly value: string }[]
   readonly workingDir?: string
   readonly mounts: readonly Mount[]
+  /** Images whose files are among its mounts: they are in use while it is there. */
+  readonly mountedImages?: readonly string[]
   readonly namespaces: SandboxNamespaces
   /** The id of another container, whose processes it sees; absent: its own alone. */
   readonly processesOf?: string
@@ -165,6 +167,11 @@ export interface Runtime {
    * images. Rejects with RuntimeError: why it is not to be had.
    */
   pullImage(image: string, logins: readonly RegistryLogin[]): Promise<RuntimeImage>
+  /**
+   * The folders that an image's files lie in, the top one first, for others to show. Rejects with RuntimeError IMAGE_UNKNOWN where it
+   * is not on this machine.
+   */
+  imageFolders(image: string): Promise<readonly string[]>
   create(spec: ContainerSpec): Promise<ContainerIdentity>
   /**
    * Resolves when its program runs; where it is the image's own and the image tells more (`Image.startedFile`), when it

@@ -91,6 +91,28 @@ claim('an image with nothing but a program has no shell, and a program that is n
   assert.ok(await told('none', /Failed: .*\/no\/such\/program/))
 })
 
+claim(
+  'an image may be a volume: its files are there to read, whole or by a subPath, and not to write',
+  async (assert) => {
+    const lower = layer([
+      { name: 'site', type: 'folder' },
+      { name: 'site/page', data: 'from an image\n' },
+    ])
+    await load([{ tags: ['content:1'], layers: [lower, layer([{ name: 'other', data: 'x' }])] }])
+    const volumes = [{ name: 'v', image: { reference: 'content:1' } }]
+    const volumeMounts = [
+      { name: 'v', mountPath: '/all' },
+      { name: 'v', mountPath: '/part', subPath: 'site' },
+    ]
+    const container = { image: 'shop/web:1', command: ['sleep', '1000'], volumeMounts }
+    await kubectl.apply(manifest('reader', container, { volumes }))
+    await kubectl('wait', '--for=condition=Ready', 'pod/reader')
+    const read = await cluster.inPod('reader', 'cat', '/all/site/page', '/part/page', '/all/other')
+    assert.equal(read.stdout, 'from an image\nfrom an image\nx')
+    assert.match((await cluster.inPod('reader', 'touch', '/all/new')).stderr, /Read-only file system/)
+  },
+)
+
 claim('an image of a hundred layers runs as any other', async (assert) => {
   const layers = Array.from({ length: 99 }, (_, index) => layer([{ name: `layer-${index}`, data: `${index}` }]))
   const config = { Cmd: ['sleep', '1000'], Env: ['PATH=/bin'] }
@@ -105,7 +127,8 @@ claim(
   async (assert) => {
     const listed = await fairlead('image', 'ls')
     assert.match(listed.stdout, /^NAME +ID +SIZE +FROM +PODS\n/)
-    assert.match(listed.stdout, /^shop\/web:1 .* here +2$/m)
+    assert.match(listed.stdout, /^shop\/web:1 .* here +3$/m)
+    assert.match(listed.stdout, /^content:1 .* here +1$/m)
     const refused = await fairlead('image', 'rm', 'alone:1')
     assert.equal(refused.status, 1)
     assert.match(refused.stderr, /image 'alone:1' is used by pod default\/alone of cluster images/)

@@ -10,11 +10,12 @@ export const imageUsers = (): ReadonlyMap<string, readonly string[]> => {
   for (const { name, claim, config } of listClusters(lostClaims)) {
     const stateDir = config?.stateDir ?? claim?.stateDir
     if (stateDir === undefined) continue
-    for (const { imageId, annotations } of readRecords(runtimePaths(statePaths(stateDir).containers)).stored) {
-      if (imageId === undefined) continue
+    for (const { imageIds = [], annotations } of readRecords(runtimePaths(statePaths(stateDir).containers)).stored) {
       const pod = `pod ${annotations['io.kubernetes.pod.namespace']}/${annotations['io.kubernetes.pod.name']} of cluster ${name}`
-      const known = users.get(imageId) ?? []
-      if (!known.includes(pod)) users.set(imageId, [...known, pod])
+      for (const id of imageIds) {
+        const known = users.get(id) ?? []
+        if (!known.includes(pod)) users.set(id, [...known, pod])
+      }
     }
   }
   return users

@@ -16,6 +16,10 @@ import { call, errno, libc } from '../libc.ts'
 import { mountsBelow } from './mount-table.ts'
 
 // sys/mount.h
+const MS_RDONLY = 1
+const MS_NOSUID = 2
+const MS_NODEV = 4
+const MS_NOEXEC = 8
 const MS_BIND = 4096
 const MS_REC = 16384
 const MS_PRIVATE = 1 << 18
@@ -42,6 +46,17 @@ export function mountTmpfs(path: string, { name, mode, sizeBytes }: TmpfsOptions
 /** Mounts an overlay on the folder `path`, with options as mount(8) has them after `-o`. Throws KernelError MOUNT_FAILED. */
 export function mountOverlay(path: string, options: string): void {
   call('MOUNT_FAILED', 'mount', path, MOUNT, 'overlay', path, 'overlay', 0, Buffer.from(`${options}\0`))
+}
+
+/**
+ * Shows folders upon one another, the top one first, on the folder `path`: nothing there can be written, run, or be a device.
+ * Throws KernelError MOUNT_FAILED.
+ */
+export function mountReadOnlyOverlay(path: string, folders: readonly string[]): void {
+  // The kernel wants two: what lies below all is the empty folder that is mounted upon.
+  const lower = [...folders, path].map((folder) => folder.replace(/[\\:]/g, (mark) => `\\${mark}`)).join(':')
+  const flags = MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC
+  call('MOUNT_FAILED', 'mount', path, MOUNT, 'overlay', path, 'overlay', flags, Buffer.from(`lowerdir=${lower}\0`))
 }
 
 /**

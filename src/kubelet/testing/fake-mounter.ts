@@ -13,6 +13,10 @@ export class FakeMounter implements Mounter {
     this.mounted.set(path, TMPFS)
   }
 
+  overlay(path: string, folders: readonly string[]): void {
+    this.mounted.set(path, folders.join(':'))
+  }
+
   bindBelow({ volume, path, create }: PlaceInVolume, target: string): BindOutcome {
     const source = join(volume, path)
     if (!existsSync(source)) {

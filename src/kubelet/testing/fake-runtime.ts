@@ -78,6 +78,10 @@ export class FakeRuntime implements Runtime {
     return pulled
   }
 
+  async imageFolders(image: string): Promise<readonly string[]> {
+    return [`/layers/${image}`]
+  }
+
   async create(spec: ContainerSpec): Promise<ContainerIdentity> {
     this.calls.push(`create ${spec.id}`)
     if (this.containers.has(spec.id)) throw Object.assign(new Error(`${spec.id} exists`), { code: 'CONTAINER_EXISTS' })

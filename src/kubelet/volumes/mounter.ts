@@ -15,6 +15,8 @@ export type BindOutcome = 'bound' | 'outside' | 'missing'
 export interface Mounter {
   /** A file system in memory on the folder `path`. Throws where it is refused. */
   tmpfs(path: string, sizeBytes: number | undefined): void
+  /** Folders upon one another, the top one first, on the folder `path`: to read, not to run or to write. Throws where it is refused. */
+  overlay(path: string, folders: readonly string[]): void
   /**
    * Shows what lies at that place at `target`, a path that no pod can reach. What is checked is what is shown: by
    * descriptor, not by name. Throws where the kernel refuses the mount.

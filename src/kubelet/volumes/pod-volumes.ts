@@ -13,6 +13,7 @@ import { writeAtomically } from './atomic-writer.ts'
 import { ClaimRecords } from './claim-record.ts'
 import { findClaimedFolder, isClaimVolume } from './claim-volume.ts'
 import { openHostPath } from './host-path.ts'
+import { mountImageVolume } from './image-volume.ts'
 import { memoryVolumeSize } from './memory-size.ts'
 import type { BindOutcome, PlaceInVolume } from './mounter.ts'
 import { PodTokens } from './service-account-token.ts'
@@ -77,7 +78,8 @@ export class PodVolumes {
       this.#paths.set(volume.name, await this.#claimed(volume))
       return
     }
-    if (isFileVolume(volume)) {
+    if (volume.image) await mountImageVolume(this.#context, this.#pod, volume, path)
+    else if (isFileVolume(volume)) {
       writeAtomically(path, await volumeFiles(this.#pod, volume, facts, this.#references, this.#tokens.get), group)
     } else {
       // No source at all is an emptyDir, as in Kubernetes.
@@ -152,7 +154,7 @@ export class PodVolumes {
     if (root === undefined)
       throw new KubeletError('VOLUME_INVALID', `volumeMounts[${mount.mountPath}]: no volume "${mount.name}"`)
     const volume = this.#pod.spec?.volumes?.find(({ name }) => name === mount.name)
-    const ours = volume !== undefined && isFileVolume(volume)
+    const ours = volume !== undefined && (isFileVolume(volume) || volume.image !== undefined)
     const readOnly = mount.readOnly === true || ours || volume?.persistentVolumeClaim?.readOnly === true
     const destination = mount.mountPath.startsWith('/') ? mount.mountPath : `/${mount.mountPath}`
     const subPath = mount.subPathExpr

@@ -103,6 +103,8 @@ export async function makeContainer(
 ): Promise<{ readonly stored: StoredContainer; readonly user: ContainerUser }> {
   const { paths, cluster, images, programs, machine } = workshop
   const image = await images.resolve(spec.image)
+  const mounted = await Promise.all((spec.mountedImages ?? []).map((name) => images.find(name)))
+  const imageIds = [image, ...mounted].flatMap((one) => one?.contentId ?? [])
   const tools = await programs()
   const abilities = machine()
   const bundle = bundlePaths(paths, spec.id)
@@ -145,7 +147,7 @@ export async function makeContainer(
   const stored: StoredContainer = {
     id,
     image: spec.image,
-    ...(image.contentId !== undefined && { imageId: image.contentId }),
+    ...(imageIds.length > 0 && { imageIds }),
     annotations,
     stopSignal: image.stopSignal,
     cgroupsPath,

@@ -245,6 +245,7 @@ export function createRuncRuntime(options: RuncRuntimeOptions): RuncRuntime {
       return images.find(image)
     },
     pullImage: (image, logins) => images.pull(image, logins),
+    imageFolders: async (image) => (await images.resolve(image)).lowerDirs,
     create,
     start,
     resize: async (id, limits) => {

@@ -1,6 +1,6 @@
 import { closeSync } from 'node:fs'
 import { makeFolderBeneath, openBeneath, openRoot } from '#kernel/files/beneath.ts'
-import { bindDescriptor, mountTmpfs, unbind, unmountBelow } from '#kernel/files/mount.ts'
+import { bindDescriptor, mountReadOnlyOverlay, mountTmpfs, unbind, unmountBelow } from '#kernel/files/mount.ts'
 import { KernelError } from '#kernel/kernel-error.ts'
 import type { BindOutcome, Mounter, PlaceInVolume } from '#kubelet/volumes/mounter.ts'
 
@@ -29,6 +29,7 @@ function openOrMake(root: number, path: string, mode: number): number {
 export const volumeMounter: Mounter = {
   tmpfs: (path, sizeBytes) =>
     mountTmpfs(path, { name: 'fairlead-emptydir', mode: 0o777, ...(sizeBytes !== undefined && { sizeBytes }) }),
+  overlay: mountReadOnlyOverlay,
   bindBelow: (place, target) => {
     const root = openRoot(place.volume)
     try {

@@ -95,6 +95,9 @@ export const containerSpec = async (
     { source: join(podDir, 'resolv.conf'), destination: '/etc/resolv.conf', readOnly: false },
     { source: message, destination: container.terminationMessagePath || '/dev/termination-log', readOnly: false },
   ].filter(({ destination }) => !taken.has(destination))
+  const mountedImages = (container.volumeMounts ?? []).flatMap(
+    ({ name }) => pod.spec?.volumes?.find((volume) => volume.name === name)?.image?.reference ?? [],
+  )
   const sysctls = podSysctls(pod)
   const command = expand(container.command)
   const args = expand(container.args)
@@ -110,6 +113,7 @@ export const containerSpec = async (
     ],
     ...(container.workingDir && { workingDir: container.workingDir }),
     mounts: [...own, ...mounted],
+    ...(mountedImages.length > 0 && { mountedImages }),
     namespaces: sandbox.namespaces,
     ...(place.processesOf !== undefined && { processesOf: place.processesOf }),
     cgroup: containerCgroup(context.node.name, pod.metadata?.uid ?? '', container.name),

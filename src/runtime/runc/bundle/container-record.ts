@@ -12,8 +12,8 @@ import { type BundlePaths, bundlePaths, type RuntimePaths } from './runtime-path
 export interface StoredContainer {
   readonly id: string
   readonly image: string
-  /** `Image.contentId`: while it is here, the image is in use. */
-  readonly imageId?: string
+  /** `Image.contentId` of its image, and of those among its mounts: while it is here, they are in use. */
+  readonly imageIds?: readonly string[]
   readonly annotations: Readonly<Record<string, string>>
   readonly stopSignal: NodeJS.Signals
   readonly cgroupsPath: string
