@@ -58,6 +58,9 @@ export const withWorld = (name: string): World => {
         const text = readFileSync(path, 'utf8')
         const lacking = [...missing].find(([image]) => text.includes(image))
         if (lacking !== undefined) return context.skip(`no image ${lacking[0]}: ${lacking[1]}`)
+        const classes = await cluster.kubectl('get', 'storageclasses', '-o', 'name')
+        if (/PersistentVolumeClaim|volumeClaimTemplates/.test(text) && classes === '')
+          return context.skip('there is no class of storage yet')
         // What a manifest says of its own namespace, it says.
         const namespace = /^ {2}namespace: (\S+)$/m.exec(text)?.[1] ?? basename(file, '.yaml')
         if (namespace !== 'default') await cluster.kubectl('create', 'namespace', namespace)
