@@ -56,11 +56,8 @@ export const withWorld = (name: string): World => {
       test(title, { timeout: 120_000 }, async (context) => {
         const path = join(import.meta.dirname, file)
         const text = readFileSync(path, 'utf8')
-        const lacking = [...missing].find(([image]) => text.includes(image))
-        if (lacking !== undefined) return context.skip(`no image ${lacking[0]}: ${lacking[1]}`)
-        const classes = await cluster.kubectl('get', 'storageclasses', '-o', 'name')
-        if (/PersistentVolumeClaim|volumeClaimTemplates/.test(text) && classes === '')
-          return context.skip('there is no class of storage yet')
+        const lacking = imagesOf(text).find((image) => missing.has(image))
+        if (lacking !== undefined) return context.skip(`no image ${lacking}: ${missing.get(lacking)}`)
         // What a manifest says of its own namespace, it says.
         const namespace = /^ {2}namespace: (\S+)$/m.exec(text)?.[1] ?? basename(file, '.yaml')
         if (namespace !== 'default') await cluster.kubectl('create', 'namespace', namespace)
@@ -77,6 +74,12 @@ export const withWorld = (name: string): World => {
       }),
   }
 }
+
+/** The images that a manifest names, with the tag that is meant without one. */
+const imagesOf = (manifest: string): readonly string[] =>
+  [...manifest.matchAll(/\bimage: "?(?:docker\.io\/(?:library\/)?)?([^\s"]+)/g)].map(([, image = '']) =>
+    /:[^/]*$/.test(image) ? image : `${image}:latest`,
+  )
 
 const appliedIn = (cluster: Cluster, namespace: string): Applied => {
   const kubectl = (...args: readonly string[]): Promise<string> => cluster.kubectl('-n', namespace, ...args)
