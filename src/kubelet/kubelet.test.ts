@@ -325,6 +325,20 @@ test('a liveness probe that fails restarts the container and says why', async ()
   assert.equal((await cluster.events('Killing'))[0]?.message, 'Container web failed liveness probe, will be restarted')
 })
 
+test('a container that its liveness probe ends again and again waits as CrashLoopBackOff', async () => {
+  const cluster = await startCluster()
+  const livenessProbe = { exec: { command: ['check'] }, periodSeconds: 1, failureThreshold: 1 }
+  cluster.runtime.onExec = () => 1
+  await cluster.pod('web', { containers: [{ ...echo, livenessProbe }] })
+  const waiting = await cluster.until('web', (pod) => {
+    const { restartCount, state } = pod.status?.containerStatuses?.[0] ?? {}
+    return restartCount === 1 && state?.waiting?.reason === 'CrashLoopBackOff'
+  })
+  const status = waiting.status?.containerStatuses?.[0]
+  assert.match(status?.state?.waiting?.message ?? '', /^back-off 10s restarting failed container=web pod=web_default\(/)
+  assert.ok(status?.lastState?.terminated)
+})
+
 test('resolve() finds logs, also of the attempt before, and answers in Kubernetes’ words', async () => {
   const cluster = await startCluster()
   await cluster.pod('web', { containers: [echo] })

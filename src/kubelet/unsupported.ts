@@ -24,6 +24,7 @@ const PROJECTIONS: readonly string[] = ['configMap', 'secret', 'downwardAPI', 's
 const refuse = (field: string, reason: string): Unsupported => ({ field, reason, refused: true })
 const warn = (field: string, reason: string): Unsupported => ({ field, reason, refused: false })
 const when = (condition: unknown, finding: () => Unsupported): readonly Unsupported[] => (condition ? [finding()] : [])
+const hasSome = (options: object | undefined): boolean => Object.keys(options ?? {}).length > 0
 
 const volumeFindings = (volume: Volume): readonly Unsupported[] => {
   const at = `spec.volumes[${volume.name}]`
@@ -48,8 +49,11 @@ const volumeFindings = (volume: Volume): readonly Unsupported[] => {
 }
 
 const securityFindings = (at: string, context: Partial<SecurityContext> | undefined): readonly Unsupported[] => [
-  ...when(context?.seLinuxOptions, () => refuse(`${at}.seLinuxOptions`, 'SELinux is not supported: leave it out')),
-  ...when(context?.windowsOptions, () => refuse(`${at}.windowsOptions`, 'nodes run Linux: leave it out')),
+  // As on any node without the one or the other; charts are written for those that have them too.
+  ...when(hasSome(context?.seLinuxOptions), () =>
+    warn(`${at}.seLinuxOptions`, 'no label is set: nodes do not use SELinux'),
+  ),
+  ...when(hasSome(context?.windowsOptions), () => warn(`${at}.windowsOptions`, 'it has no effect: nodes run Linux')),
   ...when(context?.appArmorProfile?.type === 'RuntimeDefault', () =>
     warn(`${at}.appArmorProfile`, 'there is no default profile, and none is applied: use Localhost'),
   ),

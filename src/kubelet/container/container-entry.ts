@@ -173,8 +173,9 @@ export const statusView = (entry: ContainerEntry, crashMessage: (delay: number) 
   if (entry.hold !== undefined) {
     return { ...view, phase: entry.hold, ...(entry.phase.phase === 'exited' && { last: entry.phase }) }
   }
-  // To those who watch it is one container that is made anew: an end that its policy would leave as it is was none.
-  if (entry.again && entry.phase.phase === 'exited')
+  // To those who watch it is one container that is made anew: an end that its policy would leave as it is was none. Where
+  // it has to wait for that, it waits as any other.
+  if (entry.again && entry.phase.phase === 'exited' && entry.backOffUntil === undefined)
     return { ...view, phase: { phase: 'waiting', reason: 'ContainerCreating' }, last: entry.phase }
   if (entry.phase.phase !== 'exited' || entry.backOffUntil === undefined || entry.backoff === undefined) return view
   return {
