@@ -8,6 +8,7 @@ import { findProcesses } from '#cluster/processes/processes.ts'
 import { ROLES, type Role } from '#cluster/role.ts'
 import { readFault, unreadableHint } from '#cluster/state/control-plane-fault.ts'
 import { lostAt, objectsLostMessage, readLives } from '#cluster/state/lives.ts'
+import { halfDead } from '#cluster/up/revive.ts'
 import { plain } from '#explain/words/text.ts'
 import { chosenCluster } from '../clusters/chosen-cluster.ts'
 import { knownCluster, needsRoot } from '../clusters/known-cluster.ts'
@@ -35,7 +36,10 @@ rules of the networks: it is put right, and the next status says so.`,
     const claim = findClaim(config.name)
     const processes = claim === undefined ? [] : findProcesses(claim)
     const named = ` ${config.name}`
-    const wayBack = wayBackOf(config.name, processes.length > 0, whyNotKept(claim, config))
+    const wayBack =
+      halfDead(config.name, config.stateDir) === undefined
+        ? wayBackOf(config.name, processes.length > 0, whyNotKept(claim, config))
+        : `to bring the cluster back: fairlead up ${config.name}`
     if (isStopped(claim, config)) {
       const server = `https://127.0.0.1:${config.apiServer.hostPort}`
       if (flags.output === 'json')

@@ -18,7 +18,8 @@ export const up: Command = {
   description: `Returns when the API answers, all nodes are Ready and DNS resolves. Needs root.
 A range that is not given moves to the next free block where it would collide with another cluster or a route of this machine;
 one that is given and collides is an error. Objects are kept in the state folder. A cluster that was stopped, or whose machine
-was restarted, is brought back as it was: then a flag that says otherwise is an error.`,
+was restarted, is brought back as it was: then a flag that says otherwise is an error. Where its processes alone were killed, they
+are started again, and take up the pods that run and the rules that stand: traffic through Services goes on meanwhile.`,
   argument: nameArgument,
   flags: {
     name: nameFlag,
@@ -65,6 +66,7 @@ was restarted, is brought back as it was: then a flag that says otherwise is an 
     const progress = io.terminal && !quiet
     using interrupts = takeInterrupts()
     let kubeconfig = ''
+    let revived = false
     const config = await startCluster({
       name: flags.name!,
       nodes,
@@ -76,6 +78,9 @@ was restarted, is brought back as it was: then a flag that says otherwise is an 
       allowHostAccess: switches['allow-host-access']!,
       setAside: switches['set-aside']!,
       asked: Object.fromEntries([...given].map((flag) => [flag, flags[flag] ?? `${switches[flag]}`])),
+      onRevived: () => {
+        revived = true
+      },
       onNotice: (text) => io.err(`${text}\n`),
       ranges: {
         clusterCidr: flags['cluster-cidr'],
@@ -96,7 +101,7 @@ was restarted, is brought back as it was: then a flag that says otherwise is an 
     })
       .catch(async (error: unknown) => {
         // It was taken down again after all. What is wrong with the file would be in the error.
-        if (kubeconfig !== '') await leaveKubeconfig(flags.name!, kubeconfig).catch(() => undefined)
+        if (kubeconfig !== '' && !revived) await leaveKubeconfig(flags.name!, kubeconfig).catch(() => undefined)
         throw error
       })
       .finally(() => {
@@ -119,7 +124,7 @@ was restarted, is brought back as it was: then a flag that says otherwise is an 
     const kept = config.ephemeral
       ? 'objects are in memory: if its control plane ends, they are lost, and fairlead status says so'
       : `stop it, to bring it back later, with: fairlead stop${named}`
-    io.err(`cluster ${config.name} is up in ${milliseconds} ms: ${count} ${count === 1 ? 'node' : 'nodes'} Ready, DNS answers
+    io.err(`cluster ${config.name} is up ${revived ? 'again, its pods ran on, ' : ''}in ${milliseconds} ms: ${count} ${count === 1 ? 'node' : 'nodes'} Ready, DNS answers
 ${rows.join('\n')}
 kubectl's current context is ${contextName(config.name)} (${kubeconfig})
 ${kept}

@@ -20,7 +20,7 @@ export const keptCluster = (name: string, stateDir: string): ClusterConfig | und
 }
 
 /** Throws ClusterError CLUSTER_STOPPED where something else was asked for than the cluster is. */
-export const refuseOtherShape = (config: ClusterConfig, asked: Asked): void => {
+export const refuseOtherShape = (config: ClusterConfig, asked: Asked, state = 'stopped'): void => {
   const shape: Asked = {
     nodes: `${config.nodes.length}`,
     'load-balancer': config.loadBalancer,
@@ -42,7 +42,7 @@ export const refuseOtherShape = (config: ClusterConfig, asked: Asked): void => {
     if (value === undefined || shape[flag] === undefined || shape[flag] === value) continue
     throw new ClusterError(
       'CLUSTER_STOPPED',
-      `cluster ${config.name} is there, stopped, and has ${shape[flag] === '' ? `no --${flag}` : `--${flag} ${shape[flag]}`}, not ${value}`,
+      `cluster ${config.name} is there, ${state}, and has ${shape[flag] === '' ? `no --${flag}` : `--${flag} ${shape[flag]}`}, not ${value}`,
       {
         hint: `bring it back as it was: fairlead up ${config.name}; or take it away first: fairlead down ${config.name}`,
       },
