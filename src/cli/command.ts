@@ -1,5 +1,5 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util'
-import { nearest } from '#explain/cluster/nearest.ts'
+import { nearest, unlikeness } from '#explain/cluster/nearest.ts'
 import { CliError } from './cli-error.ts'
 
 /** One flag. `value` names what follows it in the help; without, the flag is a switch. */
@@ -71,10 +71,10 @@ export const parseInvocation = (command: Command, words: readonly string[], io: 
       return parseArgs({ args: [...words], options, strict: true, allowPositionals: command.argument !== undefined })
     } catch (error) {
       const message = faultOf(error as Error)
-      const unknown = /^Unknown option '--?([^'=]+)/.exec(message)?.[1]
-      const meant = unknown === undefined ? [] : nearest(unknown, [...Object.keys(command.flags), 'help'], 1)
-      throw new CliError('USAGE', `${command.name}: ${message}`, {
-        hint: `${meant.map((flag) => `did you mean --${flag}? `).join('')}fairlead help ${command.name} lists the flags`,
+      const [, flag, unknown] = /^Unknown option '(--?([^'=]+))/.exec(message) ?? []
+      const meant = unknown === undefined ? [] : meantBy(unknown, [...Object.keys(command.flags), 'help'])
+      throw new CliError('USAGE', `${command.name}: ${flag === undefined ? message : `there is no flag ${flag}`}`, {
+        hint: `${meant.map((one) => `did you mean --${one}? `).join('')}fairlead help ${command.name} lists the flags`,
         cause: error,
       })
     }
@@ -117,9 +117,16 @@ const faultOf = ({ message }: Error): string => {
     : `--${dashed} lacks its value; one that starts with a dash is written --${dashed}=-VALUE`
 }
 
+/** So unlike at the most is a word that was mistyped, in parts of the longer one. */
+const MISTYPED = 0.4
+
+/** The word that was meant, where one is near or begins with it: of few words, one is always the least far. */
+const meantBy = (word: string, words: readonly string[]): readonly string[] =>
+  nearest(word, words, 1).filter((one) => one.startsWith(word) || unlikeness(word, one) <= MISTYPED)
+
 /** `; did you mean X?`, or nothing where no word is near. */
 export const didYouMean = (word: string, words: readonly string[]): string =>
-  nearest(word, words, 1)
+  meantBy(word, words)
     .map((one) => `; did you mean ${one}?`)
     .join('')
 

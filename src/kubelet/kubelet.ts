@@ -20,7 +20,7 @@ import { watchDisk } from './disk/disk-watch.ts'
 import { Housekeeping } from './housekeeping.ts'
 import { KubeletError } from './kubelet-error.ts'
 import { readMachine } from './node/machine.ts'
-import { keepNodeLease } from './node/node-lease.ts'
+import { keepNodeLease, LEASE_SECONDS } from './node/node-lease.ts'
 import { type Machine, nodeObject, nodeResources } from './node/node-object.ts'
 import { keepNodeStatus, registerNode } from './node/node-registration.ts'
 import { nodeSecurity, type SecurityOptions } from './node/node-security.ts'
@@ -55,6 +55,8 @@ export interface KubeletOptions {
   readonly security?: SecurityOptions
   readonly clusterDns: readonly string[]
   readonly clusterDomain: string
+  /** How long its word holds that it lives; by default as with Kubernetes. */
+  readonly leaseSeconds?: number
   /** Where the kubelet server listens; goes into the Node. */
   readonly port?: number
   readonly clock?: Clock
@@ -240,7 +242,7 @@ export const startKubelet = (options: KubeletOptions): Kubelet => {
       void keepNodeLease(
         client,
         resources.leases,
-        { name: node.name, uid: object.metadata?.uid ?? '' },
+        { name: node.name, uid: object.metadata?.uid ?? '', seconds: options.leaseSeconds ?? LEASE_SECONDS },
         { clock, signal, onError: leaseError },
       )
     }

@@ -55,8 +55,10 @@ const fabric = new Parts({ place: fakePlace('fabric').place, definitions: [balan
 const becomesReady = Promise.withResolvers<void>()
 const options = {
   cluster: 'test',
-  agents,
-  fabric,
+  agents: () => agents,
+  nodesOff: () => [],
+  onConfigured: async () => {},
+  fabric: () => fabric,
   runtime: new FakeRuntime(new HandClock()),
   services: CACHE as never,
   nodes: CACHE as never,

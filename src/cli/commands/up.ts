@@ -7,6 +7,13 @@ import { takeInterrupts } from '../interrupt.ts'
 import { contextName } from '../kubeconfig/kubeconfig.ts'
 import { enterKubeconfig, leaveKubeconfig, refuseShownKubeconfig } from '../kubeconfig/kubeconfig-entry.ts'
 
+/** Reads `10s`, `1m30s`, `1m`. Throws CliError USAGE. */
+const seconds = (flag: string, text: string): number => {
+  const [whole, minutes = '0', rest = '0'] = /^(?:(\d{1,4})m)?(?:(\d{1,5})s)?$/.exec(text) ?? []
+  if (!whole) throw new CliError('USAGE', `up: --${flag} is '${text}', but must be a time: 10s, 1m, 1m30s`)
+  return Number(minutes) * 60 + Number(rest)
+}
+
 const range = (what: string, standard: string) => ({
   value: 'V4,V6',
   help: `${what} (${standard}, or the next free block)`,
@@ -47,6 +54,11 @@ are started again, and take up the pods that run and the rules that stand: traff
     'node-cidr': range('addresses of nodes', '172.30.0.0/16,fd00:172:30::/64'),
     'load-balancer-cidr': range('pool of the load balancer', 'the upper end of the nodes'),
     'nodeport-addresses': { value: 'CIDR,…', help: 'addresses of nodes on which NodePorts answer (all)' },
+    'node-monitor-grace-period': {
+      value: 'TIME',
+      default: '50s',
+      help: 'how long a node may say nothing until it is NotReady: 10s, 1m',
+    },
     'node-port-range': { value: 'FROM-TO', default: '30000-32767', help: 'ports of Services on nodes' },
     quiet: quietFlag,
     output: outputFlag,
@@ -76,6 +88,7 @@ are started again, and take up the pods that run and the rules that stand: traff
       audit: switches.audit!,
       registries: registrySettings('up', flags),
       allowHostAccess: switches['allow-host-access']!,
+      nodeMonitorGraceSeconds: seconds('node-monitor-grace-period', flags['node-monitor-grace-period']!),
       setAside: switches['set-aside']!,
       asked: Object.fromEntries([...given].map((flag) => [flag, flags[flag] ?? `${switches[flag]}`])),
       onRevived: () => {

@@ -36,6 +36,7 @@ export const refuseOtherShape = (config: ClusterConfig, asked: Asked, state = 's
     'node-cidr': config.nodeCidr.join(),
     'load-balancer-cidr': config.loadBalancerCidr.join(),
     'nodeport-addresses': config.nodePortAddresses.join(),
+    'node-monitor-grace-period': `${config.nodeMonitorGraceSeconds}s`,
     'node-port-range': `${config.nodePortRange.from}-${config.nodePortRange.to}`,
   }
   for (const [flag, value] of Object.entries(asked)) {

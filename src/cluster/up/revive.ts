@@ -5,7 +5,7 @@ import { isAlive, signalProcess } from '#runtime/runc/processes/process-identity
 import { type Claim, readClaim, writeClaim } from '../claims/claim.ts'
 import { whyNotKept } from '../claims/kept.ts'
 import { ClusterError } from '../cluster-error.ts'
-import type { ClusterConfig } from '../config.ts'
+import { type ClusterConfig, standing } from '../config.ts'
 import { findOwned, roleOf, startSupervised } from '../processes/processes.ts'
 import { programOf } from '../processes/program.ts'
 import { ROLES, type Role } from '../role.ts'
@@ -50,7 +50,7 @@ const machinesStand = ({ fabric, nodes, host }: ClusterConfig): boolean => {
   using home = Rtnetlink.open()
   return (
     home.link(host.link)?.kind === 'veth' &&
-    [fabric, ...nodes].every(({ namespace }) => isNamespace(namespacePath(namespace)))
+    [fabric, ...standing({ nodes })].every(({ namespace }) => isNamespace(namespacePath(namespace)))
   )
 }
 

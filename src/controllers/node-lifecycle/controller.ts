@@ -7,7 +7,7 @@ import { findCondition, isReady } from '#objects/conditions.ts'
 import { isLeaving } from '#objects/deletion.ts'
 import { type ControllerContext, type RunningController, recorderOf, runLoop } from '../context.ts'
 import { byNode } from '../indexes.ts'
-import { desiredTaints, GRACE_MS, readyStatus, silentConditions } from './desired.ts'
+import { desiredTaints, readyStatus, silentConditions } from './desired.ts'
 
 const LEASE_NAMESPACE = 'kube-node-lease'
 
@@ -17,7 +17,7 @@ const LEASE_NAMESPACE = 'kube-node-lease'
  * the node's clock wrote.
  */
 export const startNodeLifecycleController = (context: ControllerContext): RunningController => {
-  const { client, informers, clock } = context
+  const { client, informers, clock, nodeMonitorGraceMs: graceMs } = context
   const recorder = recorderOf(context, 'node-controller')
   const [nodeCache, leaseCache, podCache] = [informers.for(nodes), informers.for(leases), informers.for(pods)]
   podCache.addIndex('node', byNode)
@@ -61,7 +61,7 @@ export const startNodeLifecycleController = (context: ControllerContext): Runnin
       heard.set(name, last)
     }
     const silence = now - last.at
-    if (silence >= GRACE_MS) {
+    if (silence >= graceMs) {
       const conditions = silentConditions(node, now)
       if (conditions) {
         if (readyStatus(node) === 'True')
@@ -82,7 +82,7 @@ export const startNodeLifecycleController = (context: ControllerContext): Runnin
     // A kubelet that says itself that it is not ready looks after its own pods, but they cannot be trusted either.
     if (readyStatus(node) !== 'True' && findCondition(node.status?.conditions, 'Ready'))
       await Promise.all(podCache.lister.byIndex('node', name).filter(isReady).map(markPod))
-    return silence >= GRACE_MS ? undefined : GRACE_MS - silence
+    return silence >= graceMs ? undefined : graceMs - silence
   }
 
   const caches = [nodeCache, leaseCache, podCache]

@@ -5,9 +5,6 @@ import { findCondition } from '#objects/conditions.ts'
 import { NOT_READY_TAINT, UNREACHABLE_TAINT, UNSCHEDULABLE_TAINT } from '#objects/well-known.ts'
 import { sameValue } from '../values/equal.ts'
 
-/** A node whose lease was not renewed for so long has failed. */
-export const GRACE_MS = 40_000
-
 const WATCHED = ['Ready', 'MemoryPressure', 'DiskPressure', 'PIDPressure']
 
 /** The status of the condition Ready; Unknown where there is none. */
