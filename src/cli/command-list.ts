@@ -69,6 +69,11 @@ export const commandList: readonly CommandListEntry[] = [
     ],
   },
   {
+    name: 'exec',
+    summary: 'run a command on a node, or a shell',
+    load: async () => (await import('./commands/exec.ts')).exec,
+  },
+  {
     name: 'explain',
     summary: 'walk a packet, in words: who gets it, and if nobody does, why and what mends it',
     load: async () => (await import('./commands/explain.ts')).explain,

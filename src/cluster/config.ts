@@ -58,6 +58,8 @@ export interface NodeConfig {
    * containers run, and nothing reaches it nor hears of it.
    */
   readonly state?: 'stopped' | 'paused'
+  /** It is being taken away: nobody counts on it any more. */
+  readonly leaving?: true
   /** What its Node is registered with. */
   readonly zone?: string
   readonly labels?: Readonly<Record<string, string>>

@@ -141,7 +141,7 @@ test('a node whose lease is not renewed becomes Unknown, is tainted, and its end
   await cluster.converge()
   const ready = () => cluster.client.all(endpointSlices)[0]?.endpoints?.[0]?.conditions?.ready
   assert.equal(ready(), true)
-  cluster.clock.advance(39_000)
+  cluster.clock.advance(49_000)
   await cluster.settle()
   assert.equal(ready(), true)
   cluster.clock.advance(2000)
@@ -164,6 +164,19 @@ test('a node whose lease is not renewed becomes Unknown, is tainted, and its end
   await cluster.client.update(nodes, { ...node(), status: { ...node().status, conditions } }, { subresource: 'status' })
   await cluster.settle()
   assert.deepEqual(node().spec?.taints ?? [], [])
+  cluster.stop()
+})
+
+test('how long a node may say nothing is said by who starts the controllers', async () => {
+  const cluster = await startCluster({ nodes: 1, nodeMonitorGraceMs: 4000 })
+  await cluster.settle()
+  const ready = () => cluster.client.all(nodes)[0]!.status?.conditions?.find(({ type }) => type === 'Ready')?.status
+  cluster.clock.advance(3400)
+  await cluster.settle()
+  assert.equal(ready(), 'True')
+  cluster.clock.advance(600)
+  await cluster.settle()
+  assert.equal(ready(), 'Unknown')
   cluster.stop()
 })
 

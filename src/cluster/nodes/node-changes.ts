@@ -20,13 +20,11 @@ export const nodeNamed = ({ name: cluster, nodes }: ClusterConfig, name: string)
 
 const withNode = (
   config: ClusterConfig,
-  { state: _, ...node }: NodeConfig,
-  state: NodeConfig['state'],
+  { state: _, leaving: __, ...node }: NodeConfig,
+  change: Pick<NodeConfig, 'state' | 'leaving'>,
 ): ClusterConfig => ({
   ...config,
-  nodes: config.nodes.map((one) =>
-    one.number === node.number ? { ...node, ...(state !== undefined && { state }) } : one,
-  ),
+  nodes: config.nodes.map((one) => (one.number === node.number ? { ...node, ...change } : one)),
 })
 
 /** Without power: what runs there dies. */
@@ -36,7 +34,7 @@ export const stopNode =
     const node = nodeNamed(config, name)
     if (node.state === 'stopped')
       throw wrongState(config, node, 'is stopped already', `start it: ${command(config, 'start', node)}`)
-    return withNode(config, node, 'stopped')
+    return withNode(config, node, { state: 'stopped' })
   }
 
 /** Cut off: what runs there runs on, and nothing reaches it. */
@@ -48,7 +46,7 @@ export const pauseNode =
       throw wrongState(config, node, 'is paused already', `undo it: ${command(config, 'unpause', node)}`)
     if (node.state === 'stopped')
       throw wrongState(config, node, 'is stopped: nothing runs there', `start it: ${command(config, 'start', node)}`)
-    return withNode(config, node, 'paused')
+    return withNode(config, node, { state: 'paused' })
   }
 
 /** Up again, whatever it was. */
@@ -57,7 +55,7 @@ export const startNode =
   (config) => {
     const node = nodeNamed(config, name)
     if (node.state === undefined) throw wrongState(config, node, 'is up already', statusHint(config))
-    return withNode(config, node, undefined)
+    return withNode(config, node, {})
   }
 
 /** Its cable is plugged in again. */
@@ -68,7 +66,7 @@ export const unpauseNode =
     if (node.state === 'stopped')
       throw wrongState(config, node, 'is not paused but stopped', `start it: ${command(config, 'start', node)}`)
     if (node.state === undefined) throw wrongState(config, node, 'is not paused', statusHint(config))
-    return withNode(config, node, undefined)
+    return withNode(config, node, {})
   }
 
 /** One more, with the lowest number that is free. */
@@ -124,7 +122,7 @@ export const stopForRemoval =
   (name: string): NodeChange =>
   (config) => {
     removeNode(name)(config)
-    return withNode(config, nodeNamed(config, name), 'stopped')
+    return withNode(config, nodeNamed(config, name), { state: 'stopped', leaving: true })
   }
 
 const named = ({ name }: ClusterConfig): string => (name === 'fairlead' ? '' : ` --name ${name}`)

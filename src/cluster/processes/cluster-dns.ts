@@ -71,11 +71,13 @@ const clusterDnsSlice = (nodes: ClusterConfig['nodes'], family: 0 | 1): Endpoint
       },
     },
     addressType,
-    endpoints: nodes.map((node) => ({
-      addresses: [node.addresses[family]!],
-      conditions: { ready: true, serving: true, terminating: false },
-      nodeName: node.name,
-    })),
+    endpoints: nodes
+      .filter(({ leaving }) => leaving === undefined)
+      .map((node) => ({
+        addresses: [node.addresses[family]!],
+        conditions: { ready: true, serving: true, terminating: false },
+        nodeName: node.name,
+      })),
     ports: PORTS,
   }
 }

@@ -70,7 +70,7 @@ const makePrivate = (folder: string): void => makeFolders(folder, 0o700)
 /** Throws as readFileSync does where there is none. What an earlier Fairlead did not write yet is as it was then. */
 export const readConfig = (path: string): ClusterConfig => {
   const written = JSON.parse(readFileSync(path, 'utf8')) as ClusterConfig
-  const nodes = written.nodes.map((node, index) => ({ ...node, number: node.number ?? index + 1 }))
+  const nodes = (written.nodes ?? []).map((node, index) => ({ ...node, number: node.number ?? index + 1 }))
   return { ...written, nodes, nodeMonitorGraceSeconds: written.nodeMonitorGraceSeconds ?? 50 }
 }
 
