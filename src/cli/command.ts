@@ -79,7 +79,8 @@ export const parseInvocation = (command: Command, words: readonly string[], io: 
       })
     }
   })()
-  const several = wordsOf(command, parsed.positionals)
+  const behind = words.includes('--') ? words.length - words.indexOf('--') - 1 : 0
+  const several = wordsOf(command, parsed.positionals, parsed.positionals.length - behind)
   const [word, surplus] = several === undefined ? parsed.positionals : []
   const argument = argumentOf(command, word, surplus)
   const flags: Record<string, string | undefined> = {}
@@ -106,7 +107,9 @@ export const parseInvocation = (command: Command, words: readonly string[], io: 
         `${command.name}: --${name} is ${flags[name]}, but may be: ${flag.choices.join(', ')}${didYouMean(flags[name], flag.choices)}`,
       )
   }
-  return { argument, words: several ?? [], flags, switches, given: new Set(Object.keys(parsed.values)), io }
+  const given = new Set(Object.keys(parsed.values))
+  if (word !== undefined && command.argument && 'flag' in command.argument) given.add(command.argument.flag)
+  return { argument, words: several ?? [], flags, switches, given, io }
 }
 
 /** What Node.js has to say of a word, in one line. */
@@ -130,11 +133,12 @@ export const didYouMean = (word: string, words: readonly string[]): string =>
     .map((one) => `; did you mean ${one}?`)
     .join('')
 
-/** The words of a verb that takes several; undefined of any other. Throws CliError USAGE. */
-const wordsOf = ({ name, argument }: Command, words: readonly string[]): readonly string[] | undefined => {
+/** The words of a verb that takes several, `own` of them before `--`; undefined of any other. Throws CliError USAGE. */
+const wordsOf = ({ name, argument }: Command, words: readonly string[], own: number): readonly string[] | undefined => {
   if (argument === undefined || !('words' in argument)) return undefined
   const [least, most] = argument.words
-  if (words.includes('')) throw new CliError('USAGE', `${name}: a word is empty; a variable of the shell may be unset`)
+  if (words.slice(0, own).includes(''))
+    throw new CliError('USAGE', `${name}: a word is empty; a variable of the shell may be unset`)
   if (words.length < least)
     throw new CliError('USAGE', `${name}: it takes ${argument.name}`, { hint: `fairlead help ${name} has examples` })
   if (words.length > most)

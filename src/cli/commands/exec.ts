@@ -21,15 +21,18 @@ export const exec: Command = {
   description: `Runs it as somebody who has logged in there: in the node's network, with its name as hostname, its resolver (the cluster's DNS)
 and the names of the other nodes. Files and processes are this machine's; it ends with the node, and with the cluster. Terminal,
 input, output and exit status are the command's own. Without a command it is a shell ($SHELL). For pods: kubectl exec.`,
-  argument: { name: 'node/NAME', help: 'the node, by its name or its number' },
-  rest: { name: 'COMMAND', help: 'the command and its arguments' },
+  argument: {
+    name: 'node/NAME [-- COMMAND…]',
+    words: [0, Number.POSITIVE_INFINITY],
+    help: 'the node, by its name or its number; the command and its arguments',
+  },
   flags: { name: shownNameFlag },
   examples: [
     'fairlead exec node/node-2',
     'fairlead exec node/1 -- ip route',
     'fairlead exec node/1 --name ci -- ss -tln',
   ],
-  async run({ argument, rest = [], flags, io }) {
+  async run({ words: [argument = '', ...command], flags, io }) {
     const config = knownCluster(chosenCluster(flags.name, io.environment))
     const [, name] = /^nodes?\/(.+)$/.exec(argument) ?? []
     if (name === undefined)
@@ -47,7 +50,7 @@ input, output and exit status are the command's own. Without a command it is a s
       throw new CliError('NODE_STATE', `node ${node.name} of cluster ${config.name} is stopped: nothing runs there`, {
         hint: `start it: fairlead node start ${node.name} --name ${config.name}`,
       })
-    const { program, args } = nodeShell(config, node, rest.length > 0 ? rest : [shellOf(io.environment)])
+    const { program, args } = nodeShell(config, node, command.length > 0 ? command : [shellOf(io.environment)])
     return await runThrough(program, args, { ...io.environment, [OWNER]: claim.token })
   },
 }

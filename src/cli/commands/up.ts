@@ -1,16 +1,22 @@
+import { checkSettings } from '#cluster/nodes/node-settings.ts'
 import { auditPath } from '#cluster/state/state.ts'
 import { up as startCluster } from '#cluster/up/up.ts'
 import { CliError } from '../cli-error.ts'
 import { type Command, nameArgument, nameFlag, outputFlag, quietFlag } from '../command.ts'
+import { applyManifests } from '../file/apply-manifests.ts'
+import { loadImages } from '../file/load-images.ts'
+import { readManifests } from '../file/manifests.ts'
+import { readClusterFile } from '../file/read-cluster-file.ts'
+import { withFile } from '../file/with-file.ts'
 import { registryFlags, registrySettings } from '../images/registry-flags.ts'
 import { takeInterrupts } from '../interrupt.ts'
 import { contextName } from '../kubeconfig/kubeconfig.ts'
 import { enterKubeconfig, leaveKubeconfig, refuseShownKubeconfig } from '../kubeconfig/kubeconfig-entry.ts'
 
 /** Reads `10s`, `1m30s`, `1m`. Throws CliError USAGE. */
-const seconds = (flag: string, text: string): number => {
+const seconds = (what: string, text: string): number => {
   const [whole, minutes = '0', rest = '0'] = /^(?:(\d{1,4})m)?(?:(\d{1,5})s)?$/.exec(text) ?? []
-  if (!whole) throw new CliError('USAGE', `up: --${flag} is '${text}', but must be a time: 10s, 1m, 1m30s`)
+  if (!whole) throw new CliError('USAGE', `up: ${what} is '${text}', but must be a time: 10s, 1m, 1m30s`)
   return Number(minutes) * 60 + Number(rest)
 }
 
@@ -30,6 +36,11 @@ are started again, and take up the pods that run and the rules that stand: traff
   argument: nameArgument,
   flags: {
     name: nameFlag,
+    file: {
+      value: 'PATH',
+      short: 'f',
+      help: 'what the cluster is, as a file (- is the standard input); a flag counts over its field: docs/cluster-file.md',
+    },
     nodes: { value: 'N', default: '3', help: 'how many nodes' },
     kubeconfig: { value: 'PATH', help: 'the kubeconfig to write to, instead of the one that kubectl uses' },
     'load-balancer': {
@@ -67,12 +78,24 @@ are started again, and take up the pods that run and the rules that stand: traff
     'fairlead up',
     'fairlead up ci --nodes 1 --kubeconfig ./kubeconfig',
     'fairlead up --service-cidr 10.200.0.0/16,fd00:200::/112',
+    'fairlead up -f examples/cluster/zones.yaml',
   ],
-  async run({ flags, switches, given, io }) {
+  async run(invocation) {
+    const { io } = invocation
     const started = performance.now()
+    const file = invocation.flags.file === undefined ? undefined : readClusterFile(invocation.flags.file)
+    const { flags, switches, asked } = withFile(invocation, file)
+    const grace = seconds('--node-monitor-grace-period', flags['node-monitor-grace-period']!)
     const nodes = Number(flags.nodes)
     if (!/^\d+$/.test(flags.nodes!))
       throw new CliError('USAGE', `up: --nodes is '${flags.nodes}', but must be a number`)
+    const settings = file?.nodes ?? []
+    for (const [index, node] of settings.entries())
+      await checkSettings(node, `${invocation.flags.file}: nodes[${index}]`)
+    const manifests = file === undefined ? [] : readManifests(file.manifests, file.folder)
+    const waitMs = file?.wait === undefined ? undefined : 1000 * seconds('wait:', file.wait)
+    // What cannot be done is said before there is a cluster.
+    if (file !== undefined && file.images.length > 0) await loadImages(undefined, file.images)
     refuseShownKubeconfig(flags.kubeconfig, io.environment)
     const quiet = switches.quiet === true || flags.output === 'json'
     const progress = io.terminal && !quiet
@@ -88,9 +111,11 @@ are started again, and take up the pods that run and the rules that stand: traff
       audit: switches.audit!,
       registries: registrySettings('up', flags),
       allowHostAccess: switches['allow-host-access']!,
-      nodeMonitorGraceSeconds: seconds('node-monitor-grace-period', flags['node-monitor-grace-period']!),
+      nodeMonitorGraceSeconds: grace,
       setAside: switches['set-aside']!,
-      asked: Object.fromEntries([...given].map((flag) => [flag, flags[flag] ?? `${switches[flag]}`])),
+      // However it is written.
+      asked: { ...asked, ...(asked['node-monitor-grace-period'] && { 'node-monitor-grace-period': `${grace}s` }) },
+      ...(settings.length > 0 && { settings }),
       onRevived: () => {
         revived = true
       },
@@ -120,6 +145,13 @@ are started again, and take up the pods that run and the rules that stand: traff
       .finally(() => {
         if (progress) io.err('\r\x1b[K')
       })
+    if (file !== undefined) {
+      await loadImages(config, file.images)
+      if (progress && manifests.length > 0) io.err(`\r\x1b[Kcluster ${config.name} is up; applying manifests …`)
+      await applyManifests(config, manifests, { waitMs, signal: interrupts.signal }).finally(() => {
+        if (progress) io.err('\r\x1b[K')
+      })
+    }
     const milliseconds = Math.round(performance.now() - started)
     if (flags.output === 'json') {
       io.out(
@@ -140,7 +172,7 @@ are started again, and take up the pods that run and the rules that stand: traff
     io.err(`cluster ${config.name} is up ${revived ? 'again, its pods ran on, ' : ''}in ${milliseconds} ms: ${count} ${count === 1 ? 'node' : 'nodes'} Ready, DNS answers
 ${rows.join('\n')}
 kubectl's current context is ${contextName(config.name)} (${kubeconfig})
-${kept}
+${manifests.length === 0 ? '' : `applied: ${manifests.length} ${manifests.length === 1 ? 'object' : 'objects'}${waitMs === undefined ? '' : ', all ready'}\n`}${kept}
 ${audit}take it down with: fairlead down${named}
 `)
     return 0

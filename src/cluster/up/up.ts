@@ -81,7 +81,7 @@ const start = async (options: UpOptions, stateDir: string): Promise<ClusterConfi
   const kept = keptCluster(options.name, stateDir)
   checkOpenFiles(kept?.nodes.length ?? options.nodes)
   if (kept !== undefined) {
-    refuseOtherShape(kept, options.asked ?? {})
+    refuseOtherShape(kept, options)
     // Where the power failed, or all was killed, something of it may stand yet.
     await halt({ name: kept.name, stateDir, keepFiles: true })
     const aside = options.setAside === true ? await setObjectsAside(stateDir, new Date()) : undefined
@@ -142,7 +142,7 @@ const start = async (options: UpOptions, stateDir: string): Promise<ClusterConfi
  */
 const bringBack = async (found: HalfDead, options: UpOptions): Promise<ClusterConfig> => {
   const { config, claim } = found
-  refuseOtherShape(config, options.asked ?? {}, 'with processes that are dead')
+  refuseOtherShape(config, options, 'with processes that are dead')
   const missing = config.ephemeral ? undefined : missingObjects(config.stateDir)
   if (missing !== undefined) options.onNotice?.(missing)
   const restarts = new Restarts(config)
