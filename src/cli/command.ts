@@ -121,7 +121,7 @@ const faultOf = ({ message }: Error): string => {
 }
 
 /** So unlike at the most is a word that was mistyped, in parts of the longer one. */
-const MISTYPED = 0.4
+const MISTYPED = 0.5
 
 /** The word that was meant, where one is near or begins with it: of few words, one is always the least far. */
 const meantBy = (word: string, words: readonly string[]): readonly string[] =>

@@ -270,13 +270,13 @@ claim('nodes are added to a cluster that runs and taken away again, and nothing 
 
   for (const [words, message] of [
     [['stop', 'node-9'], /cluster nodes-c has no node node-9\n {2}its nodes: node-3\n/],
-    [['stop'], /node stop: which one\?\n/],
+    [['stop'], /node stop: it takes NODE\n/],
     [['add', 'node-3'], /cluster nodes-c has a node node-3 already\n/],
     [['add', 'Bad'], /node add: 'Bad' cannot name a node\n/],
     [['add', '--taints', 'a=b'], /'a=b' is no taint\n/],
     [['start', 'node-3'], /node node-3 of cluster nodes-c is up already\n/],
-    [['stop', 'node-3', '--zone', 'x'], /--zone is for node add\n/],
-    [['halt', 'node-3'], /'halt' is not understood; it takes one of: list, stop/],
+    [['stop', 'node-3', '--zone', 'x'], /node stop: there is no flag --zone\n/],
+    [['halt', 'node-3'], /there is no verb 'node halt'.*\n {2}one of: list, stop,/],
   ] as const) {
     const { status, stderr } = await one.fairlead('node', ...words, '--name', 'nodes-c')
     assert.ok(status !== 0, words.join(' '))

@@ -16,8 +16,8 @@ export interface ClusterFile {
 }
 
 /** What the file says it is. */
-export const API_VERSION = 'fairlead/v1'
-export const KIND = 'Cluster'
+const API_VERSION = 'fairlead/v1'
+const KIND = 'Cluster'
 
 /** Each field that is a flag of `up` with a value, and how it is read. */
 const VALUES: Readonly<Record<string, (place: Place) => string>> = {

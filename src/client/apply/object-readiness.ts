@@ -19,7 +19,7 @@ export interface WaitedObject {
   }
 }
 
-export type ObjectReadiness =
+type ObjectReadiness =
   | { readonly is: 'ready' }
   /** `why` is in words; `failed`: it does not become ready any more. */
   | { readonly is: 'waiting' | 'failed'; readonly why: string }
