@@ -24,7 +24,7 @@ import type { Mounter } from './volumes/mounter.ts'
 
 /** A cache of one kind; an Informer of `#client` is one. It may hold the objects of other nodes too. */
 export interface ObjectSource<T> {
-  addHandlers(handlers: Handlers<T>): void
+  addHandlers(handlers: Handlers<T>): () => void
   readonly lister: { list(namespace?: string): readonly T[]; get(name: string, namespace?: string): T | undefined }
   readonly hasSynced: Promise<void>
 }
