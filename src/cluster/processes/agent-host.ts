@@ -108,9 +108,11 @@ const nodes = new NodeAgents({
       },
       sources,
     ),
-  onChange: async (now) => {
-    await fabric.stop()
-    fabric = startFabric(now, Promise.resolve())
+  beside: {
+    stop: () => fabric.stop(),
+    start: (now) => {
+      fabric = startFabric(now, Promise.resolve())
+    },
   },
 })
 const ready = Promise.all(nodes.agents.map(({ parts }) => parts.ready)).then(() => clusterAnswers(config))

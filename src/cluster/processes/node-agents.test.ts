@@ -46,7 +46,7 @@ const world = (config: ClusterConfig, options: { readonly never?: string } = {})
         },
       } as unknown as NodeAgent
     },
-    onChange: async ({ nodes }) => void done.push(`tell ${nodes.length}`),
+    beside: { stop: async () => void done.push('hush'), start: ({ nodes }) => void done.push(`tell ${nodes.length}`) },
     readyLimitMs: 1,
   })
   const names = () => agents.agents.map(({ node: one }) => one.name)
@@ -67,6 +67,7 @@ test('only nodes that are up have agents', () => {
 test('a node loses its cable, its agents, its power, in this order; and gets a machine and agents again', async () => {
   const { names, follow } = world(configOf(node(1), node(2)))
   assert.deepEqual(await follow(node(1), node(2, 'stopped')), [
+    'hush',
     'pull node-2',
     'stop node-2',
     'off node-2',
@@ -76,25 +77,38 @@ test('a node loses its cable, its agents, its power, in this order; and gets a m
   assert.deepEqual(names(), ['node-1'])
   assert.deepEqual(
     await follow(node(1), node(2, 'stopped')),
-    ['off node-2', 'route but ', 'tell 2'],
+    ['hush', 'off node-2', 'route but ', 'tell 2'],
     'once more is as good',
   )
-  assert.deepEqual(await follow(node(1), node(2)), ['raise node-2', 'route but ', 'tell 2', 'start node-2'])
+  assert.deepEqual(await follow(node(1), node(2)), ['hush', 'raise node-2', 'route but ', 'tell 2', 'start node-2'])
   assert.deepEqual(names(), ['node-1', 'node-2'])
 })
 
 test('one that is paused keeps its machine, and from there it may be started, stopped or taken away', async () => {
   const { follow } = world(configOf(node(1), node(2)))
-  assert.deepEqual(await follow(node(1), node(2, 'paused')), ['pull node-2', 'stop node-2', 'route but ', 'tell 2'])
-  assert.deepEqual(await follow(node(1), node(2)), ['plug node-2', 'route but ', 'tell 2', 'start node-2'])
+  assert.deepEqual(await follow(node(1), node(2, 'paused')), [
+    'hush',
+    'pull node-2',
+    'stop node-2',
+    'route but ',
+    'tell 2',
+  ])
+  assert.deepEqual(await follow(node(1), node(2)), ['hush', 'plug node-2', 'route but ', 'tell 2', 'start node-2'])
   await follow(node(1), node(2, 'paused'))
-  assert.deepEqual(await follow(node(1), node(2, 'stopped')), ['pull node-2', 'off node-2', 'route but ', 'tell 2'])
-  assert.deepEqual(await follow(node(1)), ['off node-2', 'forget node-2', 'route but node-2', 'tell 1'])
+  assert.deepEqual(await follow(node(1), node(2, 'stopped')), [
+    'hush',
+    'pull node-2',
+    'off node-2',
+    'route but ',
+    'tell 2',
+  ])
+  assert.deepEqual(await follow(node(1)), ['hush', 'off node-2', 'forget node-2', 'route but node-2', 'tell 1'])
 })
 
 test('another node of the same name is another machine', async () => {
   const { follow } = world(configOf(node(1), node(2)))
   assert.deepEqual(await follow(node(1), { ...node(3), name: 'node-2' }), [
+    'hush',
     'pull node-2',
     'stop node-2',
     'off node-2',

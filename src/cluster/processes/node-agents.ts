@@ -24,8 +24,8 @@ interface NodeAgentsOptions {
   readonly config: ClusterConfig
   readonly hands: MachineHands
   readonly start: (node: NodeConfig, config: ClusterConfig) => NodeAgent
-  /** Nodes came or went: what runs beside them is to know, before those that come start. */
-  readonly onChange: (config: ClusterConfig) => Promise<void>
+  /** What runs beside the nodes: it keeps machines as they were made, so it stands still while they change. */
+  readonly beside: { stop(): Promise<void>; start(config: ClusterConfig): void }
   readonly readyLimitMs?: number
 }
 
@@ -69,8 +69,21 @@ export class NodeAgents {
 
   async #follow(next: ClusterConfig): Promise<void> {
     const before = this.#config
-    const { hands } = this.#options
+    const { beside } = this.#options
+    await beside.stop()
     this.#config = next
+    let fresh: readonly NodeConfig[]
+    try {
+      fresh = await this.#change(before, next)
+    } finally {
+      beside.start(next)
+    }
+    await Promise.all(fresh.map((node) => this.#ready(this.#start(node))))
+  }
+
+  /** Gives the nodes that are to have agents now, and stand. */
+  async #change(before: ClusterConfig, next: ClusterConfig): Promise<readonly NodeConfig[]> {
+    const { hands } = this.#options
     const now = new Map(next.nodes.map((node) => [node.name, node]))
     const silent = before.nodes.filter(({ name, number }) => !isSame(now.get(name), number) || now.get(name)?.state)
     // Their cables first: what they say from here on reaches nobody.
@@ -92,8 +105,7 @@ export class NodeAgents {
       else hands.raise(next, node)
     }
     hands.route(next, gone)
-    await this.#options.onChange(next)
-    await Promise.all(fresh.map((node) => this.#ready(this.#start(node))))
+    return fresh
   }
 
   #start(node: NodeConfig): NodeAgent {
