@@ -197,17 +197,16 @@ export const startKubelet = (options: KubeletOptions): Kubelet => {
       const uid = pod.metadata?.uid ?? ''
       if (found.has(uid) || sandboxes.has(uid)) take(pod, found.get(uid), sandboxes.get(uid))
     }
+    const seen = (pod: Pod): void => {
+      if (!signal.aborted && ours(pod)) take(pod)
+    }
     const forget = options.pods.addHandlers({
-      onAdd: (pod) => {
-        if (!signal.aborted && ours(pod)) take(pod)
-      },
-      onUpdate: (_before, pod) => {
-        if (!signal.aborted && ours(pod)) take(pod)
-      },
+      onAdd: seen,
+      onUpdate: (_before, pod) => seen(pod),
       onDelete: (pod) => workers.get(pod.metadata?.uid ?? '')?.remove(),
     })
     // The source outlives a node that is stopped.
-    signal.addEventListener('abort', () => forget(), { once: true })
+    signal.addEventListener('abort', forget, { once: true })
     const orphans = [...new Set([...found.keys(), ...sandboxes.keys()])].filter((uid) => !known.has(uid))
     void Promise.all(orphans.map((uid) => removeOrphan(context, uid, found.get(uid) ?? []))).then(() => {
       hasOrphans = false
