@@ -8,6 +8,7 @@ import { isLeaving } from '#objects/deletion.ts'
 import { type ControllerContext, type RunningController, recorderOf, runLoop } from '../context.ts'
 import { byNode } from '../indexes.ts'
 import { desiredTaints, readyStatus, silentConditions } from './desired.ts'
+import { evictionsOf } from './desired-evictions.ts'
 
 const LEASE_NAMESPACE = 'kube-node-lease'
 
@@ -73,7 +74,7 @@ export const startNodeLifecycleController = (context: ControllerContext): Runnin
         )
       }
     }
-    const taints = desiredTaints(node, now)
+    const taints = desiredTaints(node, now, evictionsOf(node, nodeCache.lister.list()))
     if (taints) {
       const { resourceVersion, uid } = node.metadata!
       const body = { metadata: { resourceVersion, uid }, spec: { taints: taints.length > 0 ? taints : null } }
@@ -87,10 +88,23 @@ export const startNodeLifecycleController = (context: ControllerContext): Runnin
 
   const caches = [nodeCache, leaseCache, podCache]
   const { queue, running } = runLoop(context, 'node-lifecycle', caches, sync)
+  /** Whether pods are sent away from one follows from how many there are, and how they are. */
+  const lookAtAll = (): void => {
+    for (const node of nodeCache.lister.list()) queue.add(node.metadata!.name!)
+  }
   nodeCache.addHandlers({
-    onAdd: (node) => queue.add(node.metadata!.name!),
-    onUpdate: (_, node) => queue.add(node.metadata!.name!),
-    onDelete: (node) => queue.add(node.metadata!.name!),
+    onAdd: (node) => {
+      queue.add(node.metadata!.name!)
+      lookAtAll()
+    },
+    onUpdate: (before, node) => {
+      queue.add(node.metadata!.name!)
+      if (readyStatus(before) !== readyStatus(node)) lookAtAll()
+    },
+    onDelete: (node) => {
+      queue.add(node.metadata!.name!)
+      lookAtAll()
+    },
   })
   const renewed = (lease: { readonly metadata?: { readonly name?: string; readonly namespace?: string } }) => {
     if (lease.metadata?.namespace === LEASE_NAMESPACE) queue.add(lease.metadata.name!)
