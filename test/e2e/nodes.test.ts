@@ -164,6 +164,13 @@ claim(
       before.map(({ metadata }) => metadata!.uid).sort(),
     )
     assert.deepEqual([...new Set(after.map(({ status }) => status!.containerStatuses![0]!.restartCount))], [1])
+
+    // Who knows that it does not come back says so, and nobody waits for a kubelet to tell the end of its pods.
+    await node(assert, one, 'nodes-b', 'stop', 'node-2')
+    await eventually('it is NotReady', async () => (await readyOf(one, 'node-2')) === 'Unknown', 30_000)
+    await one.kubectl('taint', 'node', 'node-2', 'node.kubernetes.io/out-of-service=nodeshutdown:NoExecute')
+    await eventually('they go', async () => (await here()).length === 0)
+    await eventually('they are replaced', async () => (await served(one)).length === 3)
   },
   { timeout: 180_000 },
 )
