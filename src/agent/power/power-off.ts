@@ -8,7 +8,7 @@ import type { ContainerRecord, Runtime } from '#runtime/runtime.ts'
 import { releasePods } from '../parts/network/release-pods.ts'
 
 /** How long killed containers may take to end, milliseconds, and how often they are looked at. */
-const END_LIMIT_MS = 5_000
+const END_LIMIT_MS = 10_000
 const LOOK_MS = 25
 /** So often in a row nothing may run: what was being made when the kubelet was stopped comes a little later. */
 const QUIET_LOOKS = 4
@@ -20,6 +20,8 @@ interface DarkNode {
   /** The node's own folder. */
   readonly stateDir: string
   readonly runtime: Pick<Runtime, 'list' | 'remove'>
+  /** How long what was killed may take to end, milliseconds. */
+  readonly limitMs?: number
 }
 
 /**
@@ -27,7 +29,7 @@ interface DarkNode {
  * namespaces. What is on the disk stays. Rejects where something does not end.
  */
 export const powerOff = async (node: DarkNode): Promise<void> => {
-  const until = Date.now() + END_LIMIT_MS
+  const until = Date.now() + (node.limitMs ?? END_LIMIT_MS)
   for (let quiet = 0; quiet < QUIET_LOOKS; ) {
     const inside = cgroupFolders(cgroupOf(node)).flatMap(cgroupProcesses)
     for (const pid of inside) signalNumber(pid, 'SIGKILL')
