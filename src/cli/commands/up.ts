@@ -1,3 +1,4 @@
+import { nodesUp } from '#cluster/config.ts'
 import { checkSettings } from '#cluster/nodes/node-settings.ts'
 import { auditPath } from '#cluster/state/state.ts'
 import { up as startCluster } from '#cluster/up/up.ts'
@@ -83,7 +84,7 @@ are started again, and take up the pods that run and the rules that stand: traff
   async run(invocation) {
     const { io } = invocation
     const started = performance.now()
-    const file = invocation.flags.file === undefined ? undefined : readClusterFile(invocation.flags.file)
+    const file = invocation.flags.file === undefined ? undefined : await readClusterFile(invocation.flags.file)
     const { flags, switches, asked } = withFile(invocation, file)
     const grace = seconds('--node-monitor-grace-period', flags['node-monitor-grace-period']!)
     const nodes = Number(flags.nodes)
@@ -163,13 +164,16 @@ are started again, and take up the pods that run and the rules that stand: traff
     const rows = config.nodes.map(
       (node) => `  ${node.name.padEnd(12)}${node.addresses.join('  ').padEnd(34)}pods ${node.podCidrs.join('  ')}`,
     )
-    const count = config.nodes.length
+    const count = nodesUp(config).length
+    const down = config.nodes
+      .flatMap(({ name, state }) => (state === undefined ? [] : [`, ${name} is ${state}`]))
+      .join('')
     const audit = config.audit ? `requests to the API are told of in ${auditPath(config.stateDir)}\n` : ''
     const named = config.name === 'fairlead' ? '' : ` ${config.name}`
     const kept = config.ephemeral
       ? 'objects are in memory: if its control plane ends, they are lost, and fairlead status says so'
       : `stop it, to bring it back later, with: fairlead stop${named}`
-    io.err(`cluster ${config.name} is up ${revived ? 'again, its pods ran on, ' : ''}in ${milliseconds} ms: ${count} ${count === 1 ? 'node' : 'nodes'} Ready, DNS answers
+    io.err(`cluster ${config.name} is up ${revived ? 'again, its pods ran on, ' : ''}in ${milliseconds} ms: ${count} ${count === 1 ? 'node' : 'nodes'} Ready${down}, DNS answers
 ${rows.join('\n')}
 kubectl's current context is ${contextName(config.name)} (${kubeconfig})
 ${manifests.length === 0 ? '' : `applied: ${manifests.length} ${manifests.length === 1 ? 'object' : 'objects'}${waitMs === undefined ? '' : ', all ready'}\n`}${kept}

@@ -17,9 +17,9 @@ export interface FoundClusterFile extends ClusterFile {
  * Reads the file of a cluster, `-` being the standard input, whose paths are relative to where we are. Throws CliError
  * CONFIG_UNREADABLE, CONFIG_INVALID.
  */
-export const readClusterFile = (path: string): FoundClusterFile => {
+export const readClusterFile = async (path: string): Promise<FoundClusterFile> => {
   const name = path === '-' ? 'standard input' : path
-  const written = readText(path, name)
+  const written = path === '-' ? await readInput() : readText(path)
   if (Buffer.byteLength(written) > LIMIT)
     throw new CliError('CONFIG_INVALID', `${name}: it has more than ${LIMIT >> 20} MiB`)
   const documents = parseAllDocuments(written, { prettyErrors: true })
@@ -32,13 +32,25 @@ export const readClusterFile = (path: string): FoundClusterFile => {
   return { ...parseClusterFile(contentOf(document, name), name), folder }
 }
 
-const readText = (path: string, name: string): string => {
+/** As far as it may be read at all. */
+const readInput = async (): Promise<string> => {
+  const chunks: Buffer[] = []
+  let length = 0
+  for await (const chunk of process.stdin as AsyncIterable<Buffer>) {
+    chunks.push(chunk)
+    length += chunk.length
+    if (length > LIMIT) break
+  }
+  return Buffer.concat(chunks).toString()
+}
+
+const readText = (path: string): string => {
   try {
-    return readFileSync(path === '-' ? 0 : path, 'utf8')
+    return readFileSync(path, 'utf8')
   } catch (error) {
     throw new CliError(
       'CONFIG_UNREADABLE',
-      `${name} cannot be read: ${faultWords(error) ?? (error as Error).message}`,
+      `${path} cannot be read: ${faultWords(error) ?? (error as Error).message}`,
       {
         hint: 'name the file of a cluster with -f, or - for the standard input',
         cause: error,

@@ -66,7 +66,7 @@ const changeHeld = async (name: string, change: NodeChange, undo: boolean): Prom
     }
     throw new ClusterError('NODE_FAILED', `the nodes of cluster ${name}: ${(cause as Error).message}`, {
       cause,
-      hint: `${undo ? 'they are as before; ' : ''}see what the agents say: fairlead logs ${name}`,
+      hint: `${undo ? 'they are to be as before' : 'it is done as soon as the agents can'}; see how they are: fairlead status ${name}, fairlead logs ${name}`,
     })
   }
 }
@@ -75,6 +75,10 @@ const changeHeld = async (name: string, change: NodeChange, undo: boolean): Prom
 const runningConfig = (name: string): ClusterConfig => {
   const claim = readClaim(name)
   const config = claim === undefined ? undefined : tryReadConfig(statePaths(claim.stateDir).config)
+  if (claim?.stopping !== undefined)
+    throw new ClusterError('TAKEN_DOWN', `cluster ${name} is being taken down`, {
+      hint: `start it again: fairlead up ${name}`,
+    })
   if (claim !== undefined && config !== undefined && isRunning(claim)) return config
   throw new ClusterError('CLUSTER_HALTED', `cluster ${name} does not run`, {
     hint: `start it first: fairlead up ${name}`,
@@ -97,7 +101,8 @@ const tellAgents = async ({ sockets }: ClusterConfig): Promise<void> => {
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException
       const absent = code === 'ENOENT' || code === 'ECONNREFUSED' || code === 'ECONNRESET'
-      if (!absent || Date.now() > until) throw error
+      if (!absent) throw error
+      if (Date.now() > until) throw new Error('the agents do not answer', { cause: error })
       await sleep(RETRY_MS)
     }
   }
