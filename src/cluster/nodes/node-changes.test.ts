@@ -23,6 +23,7 @@ const plan = (nodes = 3, ranges: RangeFlags = {}): ClusterConfig =>
       egress: false,
       ephemeral: false,
       audit: false,
+      allowHostAccess: false,
       ranges,
       others: [],
     },
