@@ -197,9 +197,7 @@ export const startKubelet = (options: KubeletOptions): Kubelet => {
       const uid = pod.metadata?.uid ?? ''
       if (found.has(uid) || sandboxes.has(uid)) take(pod, found.get(uid), sandboxes.get(uid))
     }
-    const seen = (pod: Pod): void => {
-      if (!signal.aborted && ours(pod)) take(pod)
-    }
+    const seen = (pod: Pod): void => (signal.aborted || !ours(pod) ? undefined : take(pod))
     const forget = options.pods.addHandlers({
       onAdd: seen,
       onUpdate: (_before, pod) => seen(pod),

@@ -72,7 +72,7 @@ claim(
   'all of ours is killed and up brings it back, while traffic through Services flows and containers run on',
   async (assert) => {
     await using one = scratch()
-    const { nodes } = await one.up('surv-a')
+    const { nodes } = await one.up('surv-a', '--allow-host-access')
     const gate = join(one.folder, 'gate')
     mkdirSync(gate)
     const yaml = `${deployment('web', { replicas: 3 })}${service('web', 'type: NodePort\nports: [{port: 80, targetPort: 8080, nodePort: 30080}]')}`
