@@ -28,6 +28,52 @@ export const commandList: readonly CommandListEntry[] = [
     load: async () => (await import('./commands/status.ts')).status,
   },
   {
+    name: 'node',
+    summary: 'nodes of a cluster that runs: one fails, comes back, joins, leaves',
+    verbs: [
+      {
+        name: 'node list',
+        summary: 'the nodes of a cluster, and whether they are up',
+        load: async () => (await import('./commands/node/list.ts')).list,
+      },
+      {
+        name: 'node stop',
+        summary: 'take a node’s power: what runs there dies',
+        load: async () => (await import('./commands/node/stop.ts')).stop,
+      },
+      {
+        name: 'node start',
+        summary: 'boot a node that was stopped, or undo a pause',
+        load: async () => (await import('./commands/node/start.ts')).start,
+      },
+      {
+        name: 'node pause',
+        summary: 'cut a node off: what runs there runs on, unreached',
+        load: async () => (await import('./commands/node/pause.ts')).pause,
+      },
+      {
+        name: 'node unpause',
+        summary: 'plug a node in again that was paused',
+        load: async () => (await import('./commands/node/unpause.ts')).unpause,
+      },
+      {
+        name: 'node add',
+        summary: 'one node more',
+        load: async () => (await import('./commands/node/add.ts')).add,
+      },
+      {
+        name: 'node rm',
+        summary: 'take a node away',
+        load: async () => (await import('./commands/node/rm.ts')).rm,
+      },
+    ],
+  },
+  {
+    name: 'exec',
+    summary: 'run a command on a node, or a shell',
+    load: async () => (await import('./commands/exec.ts')).exec,
+  },
+  {
     name: 'explain',
     summary: 'walk a packet, in words: who gets it, and if nobody does, why and what mends it',
     load: async () => (await import('./commands/explain.ts')).explain,

@@ -37,7 +37,7 @@ test('parseInvocation() gives defaults, values, switches and the argument', () =
 
 test('parseInvocation() refuses what it does not know, and names it', () => {
   for (const [words, message] of [
-    [['--bogus'], /paint: Unknown option '--bogus'/],
+    [['--bogus'], /^paint: there is no flag --bogus$/],
     [['--quick=yes'], /paint: Option '--quick' does not take an argument/],
     [['--name'], /paint: Option '--name <value>' argument missing/],
     [['--name', '-x'], /^paint: --name lacks its value; one that starts with a dash is written --name=-VALUE$/],

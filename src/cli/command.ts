@@ -1,5 +1,5 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util'
-import { nearest } from '#explain/cluster/nearest.ts'
+import { nearest, unlikeness } from '#explain/cluster/nearest.ts'
 import { CliError } from './cli-error.ts'
 
 /** One flag. `value` names what follows it in the help; without, the flag is a switch. */
@@ -71,15 +71,16 @@ export const parseInvocation = (command: Command, words: readonly string[], io: 
       return parseArgs({ args: [...words], options, strict: true, allowPositionals: command.argument !== undefined })
     } catch (error) {
       const message = faultOf(error as Error)
-      const unknown = /^Unknown option '--?([^'=]+)/.exec(message)?.[1]
-      const meant = unknown === undefined ? [] : nearest(unknown, [...Object.keys(command.flags), 'help'], 1)
-      throw new CliError('USAGE', `${command.name}: ${message}`, {
-        hint: `${meant.map((flag) => `did you mean --${flag}? `).join('')}fairlead help ${command.name} lists the flags`,
+      const [, flag, unknown] = /^Unknown option '(--?([^'=]+))/.exec(message) ?? []
+      const meant = unknown === undefined ? [] : meantBy(unknown, [...Object.keys(command.flags), 'help'])
+      throw new CliError('USAGE', `${command.name}: ${flag === undefined ? message : `there is no flag ${flag}`}`, {
+        hint: `${meant.map((one) => `did you mean --${one}? `).join('')}fairlead help ${command.name} lists the flags`,
         cause: error,
       })
     }
   })()
-  const several = wordsOf(command, parsed.positionals)
+  const behind = words.includes('--') ? words.length - words.indexOf('--') - 1 : 0
+  const several = wordsOf(command, parsed.positionals, parsed.positionals.length - behind)
   const [word, surplus] = several === undefined ? parsed.positionals : []
   const argument = argumentOf(command, word, surplus)
   const flags: Record<string, string | undefined> = {}
@@ -106,7 +107,9 @@ export const parseInvocation = (command: Command, words: readonly string[], io: 
         `${command.name}: --${name} is ${flags[name]}, but may be: ${flag.choices.join(', ')}${didYouMean(flags[name], flag.choices)}`,
       )
   }
-  return { argument, words: several ?? [], flags, switches, given: new Set(Object.keys(parsed.values)), io }
+  const given = new Set(Object.keys(parsed.values))
+  if (word !== undefined && command.argument && 'flag' in command.argument) given.add(command.argument.flag)
+  return { argument, words: several ?? [], flags, switches, given, io }
 }
 
 /** What Node.js has to say of a word, in one line. */
@@ -117,17 +120,25 @@ const faultOf = ({ message }: Error): string => {
     : `--${dashed} lacks its value; one that starts with a dash is written --${dashed}=-VALUE`
 }
 
+/** So unlike at the most is a word that was mistyped, in parts of the longer one. */
+const MISTYPED = 0.5
+
+/** The word that was meant, where one is near or begins with it: of few words, one is always the least far. */
+const meantBy = (word: string, words: readonly string[]): readonly string[] =>
+  nearest(word, words, 1).filter((one) => one.startsWith(word) || unlikeness(word, one) <= MISTYPED)
+
 /** `; did you mean X?`, or nothing where no word is near. */
 export const didYouMean = (word: string, words: readonly string[]): string =>
-  nearest(word, words, 1)
+  meantBy(word, words)
     .map((one) => `; did you mean ${one}?`)
     .join('')
 
-/** The words of a verb that takes several; undefined of any other. Throws CliError USAGE. */
-const wordsOf = ({ name, argument }: Command, words: readonly string[]): readonly string[] | undefined => {
+/** The words of a verb that takes several, `own` of them before `--`; undefined of any other. Throws CliError USAGE. */
+const wordsOf = ({ name, argument }: Command, words: readonly string[], own: number): readonly string[] | undefined => {
   if (argument === undefined || !('words' in argument)) return undefined
   const [least, most] = argument.words
-  if (words.includes('')) throw new CliError('USAGE', `${name}: a word is empty; a variable of the shell may be unset`)
+  if (words.slice(0, own).includes(''))
+    throw new CliError('USAGE', `${name}: a word is empty; a variable of the shell may be unset`)
   if (words.length < least)
     throw new CliError('USAGE', `${name}: it takes ${argument.name}`, { hint: `fairlead help ${name} has examples` })
   if (words.length > most)

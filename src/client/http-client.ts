@@ -68,11 +68,13 @@ const withQuery = (path: string, query: Query): string => {
   return words.size > 0 ? `${path}?${words}` : path
 }
 
-/** The Client over any transport: JSON, kept connections, one request a call. `agent` is what it says that it is. */
-export const createHttpClient = (transport: Transport, agent = 'fairlead'): Client => {
-  const watches = new Set<() => void>()
+/** One request, and the JSON of its answer. Rejects with an ApiError where the server refused, or a TransportError. */
+export type Send = (method: string, path: string, body?: unknown, contentType?: string) => Promise<unknown>
 
-  const send = (method: string, path: string, body?: unknown, contentType = 'application/json'): Promise<unknown> =>
+/** Requests over a transport; `agent` is what it says that it is. */
+export const senderOver =
+  (transport: Transport, agent = 'fairlead'): Send =>
+  (method, path, body, contentType = 'application/json') =>
     new Promise((resolve, reject) => {
       const bytes = body === undefined ? undefined : Buffer.from(JSON.stringify(body))
       const headers: Record<string, string | number> = { accept: 'application/json', 'user-agent': agent }
@@ -95,6 +97,12 @@ export const createHttpClient = (transport: Transport, agent = 'fairlead'): Clie
       request.on('error', (error) => reject(unreachable(transport, error)))
       request.end(bytes)
     })
+
+/** The Client over any transport: JSON, kept connections, one request a call. `agent` is what it says that it is. */
+export const createHttpClient = (transport: Transport, agent = 'fairlead'): Client => {
+  const watches = new Set<() => void>()
+
+  const send = senderOver(transport, agent)
 
   return {
     async get<T extends ApiObject>(resource: Resource<T>, name: string, options?: { readonly namespace?: string }) {

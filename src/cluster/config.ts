@@ -1,8 +1,8 @@
 import type { RegistrySettings } from '#runtime/images/local/registry/registries-conf.ts'
 
 /**
- * One local cluster, as `fairlead up` decided it: written once to STATE/NAME/cluster.json, read by every process of
- * ours. Addresses are canonical text.
+ * One local cluster, as `fairlead up` decided it and `fairlead node` changed its nodes: STATE/NAME/cluster.json, read by
+ * every process of ours. Addresses are canonical text.
  */
 export interface ClusterConfig {
   readonly name: string
@@ -28,6 +28,8 @@ export interface ClusterConfig {
   /** Pods may have of the machine what they ask for: its folders, its processes, all rights. */
   readonly allowHostAccess: boolean
   readonly clusterDomain: string
+  /** How long a node may say nothing until it counts as failed. */
+  readonly nodeMonitorGraceSeconds: number
   /**
    * The host's own addresses on the underlay; the API server answers there, on `apiServer.port`, and on loopback, on
    * `apiServer.hostPort`.
@@ -42,8 +44,38 @@ export interface ClusterConfig {
 
 export interface NodeConfig {
   readonly name: string
+  /**
+   * From 1: its addresses, ranges, namespace and links follow from it. Whoever leaves gives its number back, and no other
+   * node has another for that.
+   */
+  readonly number: number
   /** Name below /run/netns. */
   readonly namespace: string
   readonly addresses: readonly [string, string]
   readonly podCidrs: readonly [string, string]
+  /**
+   * Absent: it is up. `stopped`: as a machine without power; nothing of it stands but what is on the disk. `paused`: its
+   * containers run, and nothing reaches it nor hears of it.
+   */
+  readonly state?: 'stopped' | 'paused'
+  /** It is being taken away: nobody counts on it any more. */
+  readonly leaving?: true
+  /** What its Node is registered with. */
+  readonly zone?: string
+  readonly labels?: Readonly<Record<string, string>>
+  readonly taints?: readonly NodeTaint[]
 }
+
+export interface NodeTaint {
+  readonly key: string
+  readonly value?: string
+  readonly effect: 'NoSchedule' | 'PreferNoSchedule' | 'NoExecute'
+}
+
+/** The nodes that have power, whether anybody hears of them or not. */
+export const standing = ({ nodes }: Pick<ClusterConfig, 'nodes'>): readonly NodeConfig[] =>
+  nodes.filter(({ state }) => state !== 'stopped')
+
+/** The nodes that are up. */
+export const nodesUp = ({ nodes }: Pick<ClusterConfig, 'nodes'>): readonly NodeConfig[] =>
+  nodes.filter(({ state }) => state === undefined)

@@ -128,25 +128,29 @@ test('a pod without a place waits with a condition and an Event, and is bound wh
 
 test('a node whose lease is not renewed becomes Unknown, is tainted, and its endpoints are not ready; renewal heals it', async () => {
   const cluster = await startCluster({ nodes: 1 })
-  const lease = (renewTime: string) =>
+  const lease = (name: string, renewTime: string) =>
     ({
       apiVersion: 'coordination.k8s.io/v1',
       kind: 'Lease',
-      metadata: { name: 'node-1', namespace: 'kube-node-lease' },
+      metadata: { name, namespace: 'kube-node-lease' },
       spec: { renewTime },
     }) as const
-  await cluster.client.create(leases, lease('2026-01-01T00:00:00.000000Z'))
+  await cluster.client.create(leases, lease('node-1', '2026-01-01T00:00:00.000000Z'))
   await cluster.client.create(services, makeService('web'))
   await cluster.client.create(deployments, makeDeployment('web', 1))
   await cluster.converge()
   const ready = () => cluster.client.all(endpointSlices)[0]?.endpoints?.[0]?.conditions?.ready
   assert.equal(ready(), true)
-  cluster.clock.advance(39_000)
+  // Another one comes later, and is well.
+  const other = { ...cluster.client.all(nodes)[0]!, metadata: { name: 'node-2' }, spec: { unschedulable: true } }
+  cluster.clock.advance(49_000)
+  await cluster.client.create(nodes, other)
+  await cluster.client.create(leases, lease('node-2', '2026-01-01T00:00:49.000000Z'))
   await cluster.settle()
   assert.equal(ready(), true)
   cluster.clock.advance(2000)
   await cluster.settle()
-  const node = () => cluster.client.all(nodes)[0]!
+  const node = () => cluster.client.all(nodes).find(({ metadata }) => metadata?.name === 'node-1')!
   assert.equal(node().status?.conditions?.find(({ type }) => type === 'Ready')?.status, 'Unknown')
   assert.deepEqual(
     node().spec?.taints?.map(({ key, effect }) => `${key}:${effect}`),
@@ -164,6 +168,38 @@ test('a node whose lease is not renewed becomes Unknown, is tainted, and its end
   await cluster.client.update(nodes, { ...node(), status: { ...node().status, conditions } }, { subresource: 'status' })
   await cluster.settle()
   assert.deepEqual(node().spec?.taints ?? [], [])
+  cluster.stop()
+})
+
+test('where no node is ready any more nobody is sent away, and who was to be stays', async () => {
+  const cluster = await startCluster({ nodes: 2 })
+  await cluster.settle()
+  const say = async (name: string, status: string) => {
+    const conditions = [{ type: 'Ready', status }]
+    await cluster.client.patch(nodes, name, 'merge', { status: { conditions } }, { subresource: 'status' })
+    await cluster.settle()
+  }
+  const effects = () =>
+    cluster.client.all(nodes).map(({ spec }) => (spec?.taints ?? []).map(({ effect }) => effect).join())
+  await say('node-1', 'False')
+  assert.deepEqual(effects(), ['NoSchedule,NoExecute', ''])
+  await say('node-2', 'False')
+  assert.deepEqual(effects(), ['NoSchedule', 'NoSchedule'])
+  await say('node-2', 'True')
+  assert.deepEqual(effects(), ['NoSchedule,NoExecute', ''])
+  cluster.stop()
+})
+
+test('how long a node may say nothing is said by who starts the controllers', async () => {
+  const cluster = await startCluster({ nodes: 1, nodeMonitorGraceMs: 4000 })
+  await cluster.settle()
+  const ready = () => cluster.client.all(nodes)[0]!.status?.conditions?.find(({ type }) => type === 'Ready')?.status
+  cluster.clock.advance(3400)
+  await cluster.settle()
+  assert.equal(ready(), 'True')
+  cluster.clock.advance(600)
+  await cluster.settle()
+  assert.equal(ready(), 'Unknown')
   cluster.stop()
 })
 

@@ -60,6 +60,8 @@ export interface ControllerContext {
   readonly kept: readonly ResourceObject[]
   /** Absent: no LoadBalancer is given an address. */
   readonly loadBalancer: { readonly cidrs: readonly string[] } | undefined
+  /** How long a node may say nothing until it counts as failed, milliseconds. */
+  readonly nodeMonitorGraceMs: number
   /** Keys that a controller works on at the same time. */
   readonly concurrency: number
 }

@@ -6,6 +6,9 @@ import type { Clock } from '#clock/clock.ts'
 import type { ApprovalOf, ControllerContext, IssueCertificate, Log, RunningController, SignToken } from './context.ts'
 import { CONTROLLERS } from './controller-list.ts'
 
+/** kube-controller-manager's --node-monitor-grace-period. */
+const NODE_MONITOR_GRACE_MS = 50_000
+
 export interface ControllerOptions {
   readonly client: Client
   readonly clock: Clock
@@ -26,6 +29,8 @@ export interface ControllerOptions {
   readonly catalogue: Catalogue
   /** What the cluster cannot do without, and is made again where it is deleted; absent: nothing. */
   readonly kept?: readonly ResourceObject[]
+  /** How long a node may say nothing until it counts as failed, milliseconds; absent: as with Kubernetes 1.36. */
+  readonly nodeMonitorGraceMs?: number
   /** Names of `CONTROLLERS`; absent: all. */
   readonly only?: readonly string[]
   readonly concurrency?: number
@@ -67,6 +72,7 @@ export const startControllers = (options: ControllerOptions): Controllers => {
     approvalOf: options.approvalOf,
     kept: options.kept ?? [],
     loadBalancer: options.loadBalancer === 'none' ? undefined : options.loadBalancer,
+    nodeMonitorGraceMs: options.nodeMonitorGraceMs ?? NODE_MONITOR_GRACE_MS,
     concurrency: options.concurrency ?? 8,
   }
   const running = CONTROLLERS.filter(({ name }) => only === undefined || only.includes(name))

@@ -2,6 +2,7 @@ import type { Lease } from '#api/coordination/lease/message.ts'
 import type { ConfigMap } from '#api/core/configmap/message.ts'
 import type { Event } from '#api/core/event/message.ts'
 import type { Node } from '#api/core/node/message.ts'
+import type { Taint } from '#api/core/node/taint.ts'
 import type { PersistentVolume } from '#api/core/persistentvolume/message.ts'
 import type { PersistentVolumeClaim } from '#api/core/persistentvolumeclaim/message.ts'
 import type { Pod } from '#api/core/pod/message.ts'
@@ -23,7 +24,7 @@ import type { Mounter } from './volumes/mounter.ts'
 
 /** A cache of one kind; an Informer of `#client` is one. It may hold the objects of other nodes too. */
 export interface ObjectSource<T> {
-  addHandlers(handlers: Handlers<T>): void
+  addHandlers(handlers: Handlers<T>): () => void
   readonly lister: { list(namespace?: string): readonly T[]; get(name: string, namespace?: string): T | undefined }
   readonly hasSynced: Promise<void>
 }
@@ -55,6 +56,8 @@ export interface KubeletNode {
   readonly podCidrs: readonly string[]
   readonly zone?: string
   readonly labels?: Readonly<Record<string, string>>
+  /** As labels: what the Node is made with, and nobody's but the API's afterwards. */
+  readonly taints?: readonly Taint[]
 }
 
 export type Recorder = (

@@ -20,7 +20,7 @@ import { watchDisk } from './disk/disk-watch.ts'
 import { Housekeeping } from './housekeeping.ts'
 import { KubeletError } from './kubelet-error.ts'
 import { readMachine } from './node/machine.ts'
-import { keepNodeLease } from './node/node-lease.ts'
+import { keepNodeLease, LEASE_SECONDS } from './node/node-lease.ts'
 import { type Machine, nodeObject, nodeResources } from './node/node-object.ts'
 import { keepNodeStatus, registerNode } from './node/node-registration.ts'
 import { nodeSecurity, type SecurityOptions } from './node/node-security.ts'
@@ -55,6 +55,8 @@ export interface KubeletOptions {
   readonly security?: SecurityOptions
   readonly clusterDns: readonly string[]
   readonly clusterDomain: string
+  /** How long its word holds that it lives; by default as with Kubernetes. */
+  readonly leaseSeconds?: number
   /** Where the kubelet server listens; goes into the Node. */
   readonly port?: number
   readonly clock?: Clock
@@ -195,15 +197,14 @@ export const startKubelet = (options: KubeletOptions): Kubelet => {
       const uid = pod.metadata?.uid ?? ''
       if (found.has(uid) || sandboxes.has(uid)) take(pod, found.get(uid), sandboxes.get(uid))
     }
-    options.pods.addHandlers({
-      onAdd: (pod) => {
-        if (!signal.aborted && ours(pod)) take(pod)
-      },
-      onUpdate: (_before, pod) => {
-        if (!signal.aborted && ours(pod)) take(pod)
-      },
+    const seen = (pod: Pod): void => (signal.aborted || !ours(pod) ? undefined : take(pod))
+    const forget = options.pods.addHandlers({
+      onAdd: seen,
+      onUpdate: (_before, pod) => seen(pod),
       onDelete: (pod) => workers.get(pod.metadata?.uid ?? '')?.remove(),
     })
+    // The source outlives a node that is stopped.
+    signal.addEventListener('abort', forget, { once: true })
     const orphans = [...new Set([...found.keys(), ...sandboxes.keys()])].filter((uid) => !known.has(uid))
     void Promise.all(orphans.map((uid) => removeOrphan(context, uid, found.get(uid) ?? []))).then(() => {
       hasOrphans = false
@@ -240,7 +241,7 @@ export const startKubelet = (options: KubeletOptions): Kubelet => {
       void keepNodeLease(
         client,
         resources.leases,
-        { name: node.name, uid: object.metadata?.uid ?? '' },
+        { name: node.name, uid: object.metadata?.uid ?? '', seconds: options.leaseSeconds ?? LEASE_SECONDS },
         { clock, signal, onError: leaseError },
       )
     }

@@ -24,6 +24,8 @@ export const REGION_LABEL = 'topology.kubernetes.io/region'
 export const EXCLUDE_FROM_LOAD_BALANCERS_LABEL = 'node.kubernetes.io/exclude-from-external-load-balancers'
 export const NOT_READY_TAINT = 'node.kubernetes.io/not-ready'
 export const UNREACHABLE_TAINT = 'node.kubernetes.io/unreachable'
+/** Put on by a person who knows that the node is down, and does not come back by itself. */
+export const OUT_OF_SERVICE_TAINT = 'node.kubernetes.io/out-of-service'
 export const UNSCHEDULABLE_TAINT = 'node.kubernetes.io/unschedulable'
 
 /** On a namespace: its name, so that selectors can say it. */

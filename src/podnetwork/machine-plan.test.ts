@@ -14,6 +14,7 @@ import { planText, QUIET_IPV6 } from './testing/plan-text.ts'
 
 const node = (number: number) => ({
   name: `node-${number}`,
+  number,
   addresses: [`172.30.0.${number + 1}`, `fd00:172:30::${number + 1}`] as const,
   podCidrs: [`10.244.${number}.0/24`, `fd00:10:244:${number}::/64`] as const,
 })
@@ -64,6 +65,29 @@ test('the fabric sends pods to their node, Services to every node, what has a ma
     'rule fwmark 2 table 1002',
   ])
   assert.deepEqual(Object.fromEntries(nodeMarks(cluster)), { 'node-1': 1, 'node-2': 2 })
+})
+
+test('what has the mark of a node that is down or gone goes to one that is up; its pods stay where they are', () => {
+  const nodes = [node(1), { ...node(2), state: 'stopped' }, node(4)]
+  const text = planText(fabricPlan({ ...cluster, nodes })).filter(
+    (line) => !line.includes('fd00:') && !line.includes('::/0'),
+  )
+  assert.deepEqual(text.slice(text.indexOf('unreachable 172.30.255.0/24') + 1), [
+    'route 10.96.0.0/16 via 172.30.0.2 dev fl-underlay via 172.30.0.5 dev fl-underlay',
+    'route 10.244.1.0/24 via 172.30.0.2 dev fl-underlay',
+    'route 10.244.2.0/24 via 172.30.0.3 dev fl-underlay',
+    'route 10.244.4.0/24 via 172.30.0.5 dev fl-underlay',
+    'route 0.0.0.0/0 via 172.30.0.2 dev fl-underlay table 1001',
+    'route 0.0.0.0/0 via 172.30.0.5 dev fl-underlay table 1002',
+    'route 0.0.0.0/0 via 172.30.0.2 dev fl-underlay table 1003',
+    'route 0.0.0.0/0 via 172.30.0.5 dev fl-underlay table 1004',
+    'rule fwmark 1 table 1001',
+    'rule fwmark 2 table 1002',
+    'rule fwmark 3 table 1003',
+    'rule fwmark 4 table 1004',
+  ])
+  const down = nodes.map((one) => ({ ...one, state: 'stopped' }))
+  assert.match(planText(fabricPlan({ ...cluster, nodes: down })).join('\n'), /route 10\.96\.0\.0\/16 via 172\.30\.0\.2/)
 })
 
 test('with egress the fabric sends the rest to the host, and changes nothing else', () => {
@@ -122,9 +146,10 @@ test("a node's link-local address is its place in the range, be that wider or na
 })
 
 test("nodePortLink() fits in a link name and never takes the name of the host's port or of the bridge", () => {
-  assert.equal(nodePortLink('node-250', 250), 'fl-node-250')
+  assert.equal(nodePortLink({ name: 'node-250', number: 250 }), 'fl-node-250')
   assert.deepEqual([HOST_PORT, UNDERLAY_LINK], ['fl-host', 'fl-underlay'])
-  assert.equal(nodePortLink('host', 1), 'fl-port-1')
-  assert.equal(nodePortLink('underlay', 2), 'fl-port-2')
-  assert.equal(nodePortLink('a-very-long-node-name', 3), 'fl-port-3')
+  assert.equal(nodePortLink({ name: 'host', number: 1 }), 'fl-port-1')
+  assert.equal(nodePortLink({ name: 'underlay', number: 2 }), 'fl-port-2')
+  assert.equal(nodePortLink({ name: 'a-very-long-node-name', number: 3 }), 'fl-port-3')
+  assert.equal(nodePortLink({ name: 'port-3', number: 4 }), 'fl-port-4', 'nor that of another node')
 })

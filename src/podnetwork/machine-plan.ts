@@ -19,6 +19,10 @@ export interface ClusterNetwork {
 
 interface NodeNetwork {
   readonly name: string
+  /** From 1. */
+  readonly number: number
+  /** Absent: it is up, and what may go to any node may go there. */
+  readonly state?: string | undefined
   readonly addresses: Pair
   readonly podCidrs: Pair
 }
@@ -34,20 +38,36 @@ const FAMILIES = [0, 1] as const
 const DEFAULT: Pair = ['0.0.0.0/0', '::/0']
 const FABRIC_LINK_LOCAL = 'fe80::fab:1/64'
 
-/**
- * The fabric's port of the node at `index`: `fl-node-1`, or `fl-port-12` where the name is too long for a link (15
- * bytes).
- */
-export function nodePortLink(name: string, index: number): string {
-  return /^[a-z0-9-]{1,12}$/.test(name) && name !== 'host' && name !== 'underlay' ? `fl-${name}` : `fl-port-${index}`
+/** The fabric's port of a node: `fl-node-1`, or `fl-port-12` where the name is none for a link (15 bytes). */
+export function nodePortLink({ name, number }: Pick<NodeNetwork, 'name' | 'number'>): string {
+  const isTaken = name === 'host' || name === 'underlay' || /^port-\d+$/.test(name)
+  return /^[a-z0-9-]{1,12}$/.test(name) && !isTaken ? `fl-${name}` : `fl-port-${number}`
 }
 
-/** By a node's name, what the fabric marks a packet with that it sends there: 1 for the first node, and so on. */
+/** By a node's name, what the fabric marks a packet with that it sends there: the node's number. */
 export const nodeMarks = ({ nodes }: Pick<ClusterNetwork, 'nodes'>): ReadonlyMap<string, number> =>
-  new Map(nodes.map(({ name }, index) => [name, index + 1]))
+  new Map(nodes.map(({ name, number }) => [name, number]))
 
 /** A node's mark and this is its routing table in the fabric. */
 const NODE_TABLES = 1000
+
+const upOrAll = (nodes: readonly NodeNetwork[]): readonly NodeNetwork[] => {
+  const up = nodes.filter(({ state }) => state === undefined)
+  return up.length > 0 ? up : nodes
+}
+
+/**
+ * Every mark up to the highest, and where it leads: to its node, or to one that is up where that is down or gone, as a
+ * router does that sees a port without a carrier. A ClusterIP is every node's, and its marks are drawn blindly.
+ */
+const markedNodes = (nodes: readonly NodeNetwork[]): readonly (readonly [mark: number, node: NodeNetwork])[] => {
+  const up = upOrAll(nodes)
+  const highest = Math.max(0, ...nodes.map(({ number }) => number))
+  return Array.from({ length: highest }, (_, index) => {
+    const mark = index + 1
+    return [mark, up.find(({ number }) => number === mark) ?? up[index % up.length]!]
+  })
+}
 
 /**
  * The fabric: router of pods, and load balancer. It knows which node has which pods; a packet to a Service or to a load
@@ -56,8 +76,8 @@ const NODE_TABLES = 1000
  */
 export function fabricPlan(cluster: ClusterNetwork): NetworkPlan {
   const { nodes } = cluster
-  const marks = nodeMarks(cluster)
-  const tableOf = ({ name }: NodeNetwork): number => NODE_TABLES + (marks.get(name) as number)
+  const marked = markedNodes(nodes)
+  const up = upOrAll(nodes)
   const routes = FAMILIES.flatMap((family): PlannedRoute[] => {
     const via = (node: NodeNetwork) => ({ link: UNDERLAY_LINK, gateway: node.addresses[family] })
     return [
@@ -66,9 +86,13 @@ export function fabricPlan(cluster: ClusterNetwork): NetworkPlan {
       // the client waiting.
       { destination: cluster.clusterCidr[family], nextHops: [] },
       { destination: cluster.loadBalancerCidr[family], nextHops: [] },
-      { destination: cluster.serviceCidr[family], nextHops: nodes.map(via) },
+      { destination: cluster.serviceCidr[family], nextHops: up.map(via) },
       ...nodes.map((node) => ({ destination: node.podCidrs[family], nextHops: [via(node)] })),
-      ...nodes.map((node) => ({ destination: DEFAULT[family], nextHops: [via(node)], table: tableOf(node) })),
+      ...marked.map(([mark, node]) => ({
+        destination: DEFAULT[family],
+        nextHops: [via(node)],
+        table: NODE_TABLES + mark,
+      })),
       ...(cluster.egress
         ? [
             {
@@ -92,7 +116,7 @@ export function fabricPlan(cluster: ClusterNetwork): NetworkPlan {
     ],
     neighbours: [],
     routes,
-    rules: nodes.map((node) => ({ mark: marks.get(node.name) as number, table: tableOf(node) })),
+    rules: marked.map(([mark]) => ({ mark, table: NODE_TABLES + mark })),
   }
 }
 

@@ -26,7 +26,7 @@ const start = async (journal: UnsteadyJournal, port = 6443) => {
     journal,
     advertise: { address: '172.30.0.1', port },
     reservedAddresses: clusterDnsAddresses(config),
-    systemObjects: clusterDnsObjects(config),
+    systemObjects: clusterDnsObjects(config, () => config.nodes),
     onError: (error) => faults.push(error),
   })
   const abort = new AbortController()

@@ -140,7 +140,7 @@ claim(
     )
     const before = await traces()
     for (const [words, status, why] of [
-      [['up', '--bogus'], 2, /up: Unknown option '--bogus'\n.*fairlead help up/],
+      [['up', '--bogus'], 2, /up: there is no flag --bogus\n {2}fairlead help up/],
       [['up', 'extra', 'more'], 2, /up: 'more' is not understood; it takes at most one NAME/],
       [['up', '--name'], 2, /up: Option '--name <value>' argument missing/],
       [['up', '--load-balancer', 'some'], 2, /--load-balancer is some, but may be: pool, none/],

@@ -111,7 +111,7 @@ claim(
       const status = await one.fairlead('status', 'down-h')
       assert.equal(status.status, 1)
       for (const why of said.slice(0, index + 1)) assert.match(status.stdout, why)
-      assert.match((await one.fairlead('up', 'down-h')).stderr, /a cluster named down-h is running/)
+      assert.match(status.stdout, /nothing starts it again; to bring the cluster back: fairlead up down-h\n/)
     }
     const { processes } = await one.status('down-h')
     process.kill(processes.find(({ role }) => role === 'control-plane')!.pid, 'SIGKILL')

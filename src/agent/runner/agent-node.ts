@@ -1,3 +1,4 @@
+import type { Taint } from '#api/core/node/taint.ts'
 import { openConntrack } from '#kernel/conntrack/conntrack.ts'
 import { hasIpv6 } from '#kernel/namespaces/ipv6.ts'
 import { openNftables } from '#kernel/nftables/libnftables.ts'
@@ -11,6 +12,12 @@ import type { Place, PlaceKernel } from './place.ts'
 export interface AgentNode extends Place {
   readonly addresses: readonly [string, string]
   readonly podCidrs: readonly [string, string]
+  /** What its Node is made with. */
+  readonly zone?: string
+  readonly labels?: Readonly<Record<string, string>>
+  readonly taints?: readonly Taint[]
+  /** How long its kubelet's word holds that it lives; by default as with Kubernetes. */
+  readonly leaseSeconds?: number
   /** This node's own folder. */
   readonly stateDir: string
   /** Name below /run/netns of a pod's network namespace. */

@@ -8,6 +8,10 @@ export interface NodeReport {
   readonly podCidrs: readonly string[]
   /** Its Node is Ready, and its parts are ready and without a fault. */
   readonly ready: boolean
+  /** Absent: it is up. */
+  readonly state?: 'stopped' | 'paused'
+  /** Why its Node is not Ready, as the API has it, in words. */
+  readonly why?: string
   readonly parts: readonly PartState[]
   readonly pods: readonly {
     readonly namespace: string
@@ -23,6 +27,9 @@ export interface NodeReport {
     readonly failed: readonly { readonly service: string; readonly message: string; readonly retryAt: string }[]
   }
 }
+
+/** Where on the agents' socket they are told, by POST, that the cluster's nodes were written anew. */
+export const CONFIGURED = '/configured'
 
 /** Where on the agents' socket the kubelet of a node is: the path in front of all of its own. */
 export const kubeletPath = (node: string): string => `/nodes/${encodeURIComponent(node)}`
@@ -49,6 +56,12 @@ export const getJson = async <T>(
   return JSON.parse(await getText(socketPath, path, timeoutMs, signal)) as T
 }
 
+/** Tells a socket of ours something. Rejects as `getJson` does. */
+export const postJson = async (socketPath: string, path: string, timeoutMs: number): Promise<void> => {
+  const { status, text } = await ask('POST', socketPath, path, timeoutMs)
+  if (status !== 200) throw new Error(text.trim())
+}
+
 /** One answer of a socket of ours, as it is. Rejects as `getJson` does. */
 export const getText = async (
   socketPath: string,
@@ -56,7 +69,7 @@ export const getText = async (
   timeoutMs: number,
   signal?: AbortSignal,
 ): Promise<string> => {
-  const { status, text } = await get(socketPath, path, timeoutMs, signal)
+  const { status, text } = await ask('GET', socketPath, path, timeoutMs, signal)
   if (status !== 200) throw new Error(`${path}: ${status} ${text.trim()}`)
   return text
 }
@@ -64,14 +77,15 @@ export const getText = async (
 const silence = (path: string, timeoutMs: number): Error =>
   Object.assign(new Error(`${path}: no answer in ${timeoutMs} ms`), { code: 'ETIMEDOUT' })
 
-const get = (
+const ask = (
+  method: 'GET' | 'POST',
   socketPath: string,
   path: string,
   timeoutMs: number,
   signal?: AbortSignal,
 ): Promise<{ readonly status: number; readonly text: string }> =>
   new Promise((resolve, reject) => {
-    const call = request({ socketPath, path, timeout: timeoutMs, agent: false, signal }, (response) => {
+    const call = request({ method, socketPath, path, timeout: timeoutMs, agent: false, signal }, (response) => {
       let text = ''
       response.setEncoding('utf8')
       response.on('data', (chunk: string) => {

@@ -13,7 +13,8 @@ import type { NodeAgent } from '../node-agent.ts'
 import { Parts } from '../runner/parts.ts'
 import { FakePart, fakePlace } from '../testing/fake-place.ts'
 import { settle } from '../testing/loopback-network.ts'
-import type { AgentReport } from './agent-api.ts'
+import { type AgentReport, CONFIGURED, postJson } from './agent-api.ts'
+import type { NodeOff } from './agent-report.ts'
 import { serveAgentApi } from './agent-server.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'fairlead-agents-'))
@@ -52,11 +53,16 @@ const agentOf = (name: string, ...parts: readonly FakePart[]): NodeAgent => {
 /** `n1` runs all that is asked about here, `n2` nothing. */
 const agents = [agentOf('n1', servicesPart, podsPart, networkPart), agentOf('n2')]
 const fabric = new Parts({ place: fakePlace('fabric').place, definitions: [balancerPart.definition], sources: {} })
+/** Nodes that are not up, and what becomes of a configuration that was written anew. */
+let off: NodeOff[] = []
+let configured = async (): Promise<void> => {}
 const becomesReady = Promise.withResolvers<void>()
 const options = {
   cluster: 'test',
-  agents,
-  fabric,
+  agents: () => agents,
+  nodesOff: () => off,
+  onConfigured: () => configured(),
+  fabric: () => fabric,
   runtime: new FakeRuntime(new HandClock()),
   services: CACHE as never,
   nodes: CACHE as never,
@@ -165,6 +171,61 @@ test('status tells of a node without parts that it has no pods and that nothing 
   assert.deepEqual(nodes[1]!.parts, [])
   assert.deepEqual(nodes[1]!.pods, [])
   assert.deepEqual(nodes[1]!.dataplane, { services: 7, pending: 0, failed: [] })
+})
+
+test('status tells of a node that is not up what it is, in its place among the others', async () => {
+  off = [{ name: 'n10', addresses: ['172.30.0.11'], podCidrs: ['10.244.10.0/24'], state: 'paused' }]
+  off.push({ name: 'n0', addresses: [], podCidrs: [], state: 'stopped' })
+  try {
+    const { nodes } = await status()
+    assert.deepEqual(
+      nodes.map(({ name, state, ready, parts }) => [name, state, ready, parts.length]),
+      [
+        ['n0', 'stopped', false, 0],
+        ['n1', undefined, true, 3],
+        ['n2', undefined, true, 0],
+        ['n10', 'paused', false, 0],
+      ],
+    )
+    assert.deepEqual(nodes[3]?.podCidrs, ['10.244.10.0/24'])
+  } finally {
+    off = []
+  }
+})
+
+test('status says why a Node is not Ready, in the words that the API has', async () => {
+  const why = async () => (await status()).nodes[0]?.why
+  assert.equal(await why(), undefined)
+  const conditions = [
+    { type: 'Ready', status: 'Unknown', reason: 'NodeStatusUnknown', message: 'Kubelet stopped posting node status.' },
+  ]
+  known.set('n1', { apiVersion: 'v1', kind: 'Node', metadata: { name: 'n1' }, status: { conditions } })
+  assert.equal(await why(), 'its Node is not Ready (Unknown, NodeStatusUnknown): Kubelet stopped posting node status.')
+  known.set('n1', { apiVersion: 'v1', kind: 'Node', metadata: { name: 'n1' } })
+  assert.equal(await why(), 'its Node is not Ready (Unknown)')
+  known.delete('n1')
+  assert.match((await why()) ?? '', /^the API has no Node of that name: somebody has deleted it/)
+})
+
+test('who tells that nodes were written anew is answered when it is done, or with what went wrong', async () => {
+  let told = 0
+  const done = Promise.withResolvers<void>()
+  configured = async () => {
+    told++
+    await done.promise
+  }
+  const telling = postJson(socketPath, CONFIGURED, 5000)
+  while (told === 0) await settle()
+  done.resolve()
+  await telling
+  configured = async () => {
+    throw new Error('node-2 is not ready yet: dns: port 53 is taken')
+  }
+  await assert.rejects(postJson(socketPath, CONFIGURED, 5000), {
+    message: 'node-2 is not ready yet: dns: port 53 is taken',
+  })
+  assert.equal((await ask(CONFIGURED)).code, 404, 'who only looks changes nothing')
+  configured = async () => {}
 })
 
 test('a node is ready where its Node is, and every part is ready and without a fault', async () => {

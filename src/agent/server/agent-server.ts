@@ -12,8 +12,8 @@ import type { NodeAgent } from '../node-agent.ts'
 import { pods } from '../parts/pods/pods-part.ts'
 import type { Parts } from '../runner/parts.ts'
 import type { Place } from '../runner/place.ts'
-import { type AgentReport, kubeletPath } from './agent-api.ts'
-import { nodeReport } from './agent-report.ts'
+import { type AgentReport, CONFIGURED, kubeletPath } from './agent-api.ts'
+import { type NodeOff, nodeReport, reportOff } from './agent-report.ts'
 
 /** Octets of a request's line and headers together, as the API server takes them: a command is words of the line. */
 const HEADER_LIMIT = 1 << 20
@@ -23,10 +23,14 @@ interface AgentServerOptions {
   readonly cluster: string
   /** Where it listens: a Unix socket, mode 0600. */
   readonly socket: string
-  readonly agents: readonly NodeAgent[]
+  readonly agents: () => readonly NodeAgent[]
+  /** Those that have no agent, as they are not up. */
+  readonly nodesOff: () => readonly NodeOff[]
+  /** The cluster's nodes were written anew: they are made so. */
+  readonly onConfigured: () => Promise<void>
   readonly runtime: Runtime
   /** What runs beside the nodes. */
-  readonly fabric: Pick<Parts<Place>, 'look' | 'states'>
+  readonly fabric: () => Pick<Parts<Place>, 'look' | 'states'>
   readonly services: Pick<Informer<Service>, 'lister'>
   readonly nodes: Pick<Informer<Node>, 'lister'>
   /** Resolves when every node is Ready and answers. */
@@ -39,17 +43,20 @@ interface AgentServerOptions {
  * once they are ready, with what ends it.
  */
 export const serveAgentApi = async (options: AgentServerOptions): Promise<() => void> => {
-  const { cluster, socket, agents, ready } = options
+  const { cluster, socket, ready } = options
   let isReady = false
   const settled = ready.then(() => {
     isReady = true
   })
-  const kubelets = new Map(agents.map((agent) => [kubeletPath(agent.node.name), kubeletServers(agent, options)]))
+  const kubelets = new WeakMap<NodeAgent, () => KubeletServer | undefined>()
   /** The kubelet that a request is for, which then sees its own path alone; undefined for a node that has none here. */
   const kubeletOf = (request: IncomingMessage): KubeletServer | undefined => {
     const [, prefix = '', path = ''] = /^(\/nodes\/[^/?]+)(.*)$/s.exec(request.url ?? '') ?? []
     request.url = path.startsWith('/') ? path : `/${path}`
-    return kubelets.get(prefix)?.()
+    const agent = options.agents().find(({ node }) => kubeletPath(node.name) === prefix)
+    if (agent === undefined) return undefined
+    if (!kubelets.has(agent)) kubelets.set(agent, kubeletServers(agent, options))
+    return kubelets.get(agent)!()
   }
   const server = createServer({ maxHeaderSize: HEADER_LIMIT }, (request, response) => {
     const asked = request.url ?? '/'
@@ -77,6 +84,13 @@ export const serveAgentApi = async (options: AgentServerOptions): Promise<() => 
       const faults = unready(options)
       if (isReady && faults.length === 0) answer(200, '{"ready":true}')
       else answer(503, faults.join('\n') || 'it has not been seen yet that every node answers')
+      return
+    }
+    if (url.pathname === CONFIGURED && request.method === 'POST') {
+      options.onConfigured().then(
+        () => answer(200, '{}'),
+        (error: Error) => answer(500, error.message),
+      )
       return
     }
     if (url.pathname === '/status') {
@@ -144,17 +158,20 @@ const kubeletServer = (kubelet: Kubelet, { runtime, onError }: AgentServerOption
     onError,
   })
 
-const report = ({ agents, fabric, services, nodes }: AgentServerOptions): AgentReport => ({
+const report = ({ agents, nodesOff, fabric, services, nodes }: AgentServerOptions): AgentReport => ({
   rss: process.memoryUsage().rss,
   // First: what is put right here is no fault of a part any more.
-  network: [...agents.flatMap(({ parts }) => parts.look()), ...fabric.look()],
-  nodes: agents.map((agent) => nodeReport(agent, nodes.lister.get(agent.node.name), services.lister.size)),
-  fabric: { parts: fabric.states() },
+  network: [...agents().flatMap(({ parts }) => parts.look()), ...fabric().look()],
+  nodes: [
+    ...agents().map((agent) => nodeReport(agent, nodes.lister.get(agent.node.name), services.lister.size)),
+    ...nodesOff().map(reportOff),
+  ].sort((one, other) => one.name.localeCompare(other.name, 'en', { numeric: true })),
+  fabric: { parts: fabric().states() },
 })
 
 /** The parts that are not ready, and why, a line each. */
 const unready = ({ agents }: AgentServerOptions): readonly string[] =>
-  agents.flatMap(({ node, parts }) =>
+  agents().flatMap(({ node, parts }) =>
     parts
       .states()
       .filter(({ ready }) => !ready)

@@ -41,6 +41,7 @@ so (dead, unfinished): \`fairlead down\` cleans it up, and \`up\` brings a dead 
         name,
         state: stateOf(one),
         nodes: config?.nodes.length ?? claim?.nodes ?? 0,
+        off: (config?.nodes ?? []).flatMap(({ name, state }) => (state === undefined ? [] : [{ name, state }])),
         server: port === undefined ? '' : `https://127.0.0.1:${port}`,
         clusterCidr: config?.clusterCidr ?? claim?.clusterCidr ?? [],
         serviceCidr: config?.serviceCidr ?? claim?.serviceCidr ?? [],
@@ -52,10 +53,10 @@ so (dead, unfinished): \`fairlead down\` cleans it up, and \`up\` brings a dead 
       io.out(
         table(
           ['NAME', 'STATE', 'NODES', 'SERVER', 'PODS', 'SERVICES'],
-          clusters.map(({ name, state, nodes, server, clusterCidr, serviceCidr }) => [
+          clusters.map(({ name, state, nodes, off, server, clusterCidr, serviceCidr }) => [
             name,
             state,
-            String(nodes),
+            `${nodes}${off.length > 0 ? ` (${off.map((node) => `${node.name} ${node.state}`).join(', ')})` : ''}`,
             server,
             clusterCidr.join(','),
             serviceCidr.join(','),

@@ -1,5 +1,5 @@
 import type { PartState } from '#agent/runner/part.ts'
-import { type AgentReport, getJson, getText } from '#agent/server/agent-api.ts'
+import { type AgentReport, getJson, getText, type NodeReport } from '#agent/server/agent-api.ts'
 import { isUnfinished } from '#cluster/claims/claim.ts'
 import { isStopped, whyNotKept } from '#cluster/claims/kept.ts'
 import type { ClusterConfig } from '#cluster/config.ts'
@@ -8,6 +8,7 @@ import { findProcesses } from '#cluster/processes/processes.ts'
 import { ROLES, type Role } from '#cluster/role.ts'
 import { readFault, unreadableHint } from '#cluster/state/control-plane-fault.ts'
 import { lostAt, objectsLostMessage, readLives } from '#cluster/state/lives.ts'
+import { halfDead } from '#cluster/up/revive.ts'
 import { plain } from '#explain/words/text.ts'
 import { chosenCluster } from '../clusters/chosen-cluster.ts'
 import { knownCluster, needsRoot } from '../clusters/known-cluster.ts'
@@ -35,7 +36,10 @@ rules of the networks: it is put right, and the next status says so.`,
     const claim = findClaim(config.name)
     const processes = claim === undefined ? [] : findProcesses(claim)
     const named = ` ${config.name}`
-    const wayBack = wayBackOf(config.name, processes.length > 0, whyNotKept(claim, config))
+    const wayBack =
+      halfDead(config.name, config.stateDir) === undefined
+        ? wayBackOf(config.name, processes.length > 0, whyNotKept(claim, config))
+        : `to bring the cluster back: fairlead up ${config.name}`
     if (isStopped(claim, config)) {
       const server = `https://127.0.0.1:${config.apiServer.hostPort}`
       if (flags.output === 'json')
@@ -104,18 +108,20 @@ rules of the networks: it is put right, and the next status says so.`,
     io.out(
       `\n${table(
         ['NODE', 'READY', 'ADDRESSES', 'POD RANGES', 'PODS', 'SERVICES', 'DATAPLANE', 'PARTS'],
-        report.nodes.map(({ name, ready, parts, addresses, podCidrs, pods, dataplane }) => [
+        report.nodes.map(({ name, ready, state, parts, addresses, podCidrs, pods, dataplane }) => [
           name,
-          ready ? 'yes' : 'no',
+          state ?? (ready ? 'yes' : 'no'),
           addresses.join(','),
           podCidrs.join(','),
           String(pods.length),
           String(dataplane.services),
-          dataplane.failed.length > 0
-            ? `${dataplane.failed.length} failed`
-            : dataplane.pending > 0
-              ? `${dataplane.pending} pending`
-              : `in sync since ${dataplane.appliedAt ?? 'never'}`,
+          state !== undefined
+            ? ''
+            : dataplane.failed.length > 0
+              ? `${dataplane.failed.length} failed`
+              : dataplane.pending > 0
+                ? `${dataplane.pending} pending`
+                : `in sync since ${dataplane.appliedAt ?? 'never'}`,
           `${parts.filter(isWell).length}/${parts.length}`,
         ]),
       )}`,
@@ -124,6 +130,7 @@ rules of the networks: it is put right, and the next status says so.`,
       node.pods.map((pod) => [node.name, pod.namespace, pod.name, pod.phase, pod.addresses.join(',')]),
     )
     if (pods.length > 0) io.out(`\n${table(['NODE', 'NAMESPACE', 'POD', 'PHASE', 'ADDRESSES'], pods)}`)
+    for (const node of report.nodes) for (const line of nodeFaults(node, config.name)) io.out(`\n${plain(line)}\n`)
     for (const { name, parts } of [...report.nodes, { name: 'fabric', ...report.fabric }])
       for (const line of parts.flatMap(partFaults)) io.out(`\n${name}: ${plain(line)}\n`)
     for (const text of report.network) io.out(`\nnetwork: ${plain(text)}\n`)
@@ -158,6 +165,13 @@ const unreadable = ({ name, stateDir }: ClusterConfig): string | undefined => {
   const fault = readFault(stateDir)
   const hint = fault && unreadableHint(fault, name)
   return fault && hint && `the control plane does not start: ${fault.message}; fairlead stop ${name}, then ${hint}\n`
+}
+
+/** Why a node is not Ready, where it is not the fault of a part, which is told beside it. */
+const nodeFaults = ({ name, state, why, parts }: NodeReport, cluster: string): readonly string[] => {
+  if (state === undefined) return why === undefined || !parts.every(isWell) ? [] : [`${name}: ${why}`]
+  const verb = state === 'paused' ? 'unpause' : 'start'
+  return [`${name} was ${state}; to undo it: fairlead node ${verb} ${name} --name ${cluster}`]
 }
 
 const isWell = ({ ready, faults }: PartState): boolean => ready && faults.length === 0

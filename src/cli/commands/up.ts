@@ -1,11 +1,25 @@
+import { nodesUp } from '#cluster/config.ts'
+import { checkSettings } from '#cluster/nodes/node-settings.ts'
 import { auditPath } from '#cluster/state/state.ts'
 import { up as startCluster } from '#cluster/up/up.ts'
 import { CliError } from '../cli-error.ts'
 import { type Command, nameArgument, nameFlag, outputFlag, quietFlag } from '../command.ts'
+import { applyManifests } from '../file/apply-manifests.ts'
+import { loadImages } from '../file/load-images.ts'
+import { readManifests } from '../file/manifests.ts'
+import { readClusterFile } from '../file/read-cluster-file.ts'
+import { withFile } from '../file/with-file.ts'
 import { registryFlags, registrySettings } from '../images/registry-flags.ts'
 import { takeInterrupts } from '../interrupt.ts'
 import { contextName } from '../kubeconfig/kubeconfig.ts'
 import { enterKubeconfig, leaveKubeconfig, refuseShownKubeconfig } from '../kubeconfig/kubeconfig-entry.ts'
+
+/** Reads `10s`, `1m30s`, `1m`. Throws CliError USAGE. */
+const seconds = (what: string, text: string): number => {
+  const [whole, minutes = '0', rest = '0'] = /^(?:(\d{1,4})m)?(?:(\d{1,5})s)?$/.exec(text) ?? []
+  if (!whole) throw new CliError('USAGE', `up: ${what} is '${text}', but must be a time: 10s, 1m, 1m30s`)
+  return Number(minutes) * 60 + Number(rest)
+}
 
 const range = (what: string, standard: string) => ({
   value: 'V4,V6',
@@ -18,10 +32,16 @@ export const up: Command = {
   description: `Returns when the API answers, all nodes are Ready and DNS resolves. Needs root.
 A range that is not given moves to the next free block where it would collide with another cluster or a route of this machine;
 one that is given and collides is an error. Objects are kept in the state folder. A cluster that was stopped, or whose machine
-was restarted, is brought back as it was: then a flag that says otherwise is an error.`,
+was restarted, is brought back as it was: then a flag that says otherwise is an error. Where its processes alone were killed, they
+are started again, and take up the pods that run and the rules that stand: traffic through Services goes on meanwhile.`,
   argument: nameArgument,
   flags: {
     name: nameFlag,
+    file: {
+      value: 'PATH',
+      short: 'f',
+      help: 'what the cluster is, as a file (- is the standard input); a flag counts over its field: docs/cluster-file.md',
+    },
     nodes: { value: 'N', default: '3', help: 'how many nodes' },
     kubeconfig: { value: 'PATH', help: 'the kubeconfig to write to, instead of the one that kubectl uses' },
     'load-balancer': {
@@ -46,6 +66,11 @@ was restarted, is brought back as it was: then a flag that says otherwise is an 
     'node-cidr': range('addresses of nodes', '172.30.0.0/16,fd00:172:30::/64'),
     'load-balancer-cidr': range('pool of the load balancer', 'the upper end of the nodes'),
     'nodeport-addresses': { value: 'CIDR,…', help: 'addresses of nodes on which NodePorts answer (all)' },
+    'node-monitor-grace-period': {
+      value: 'TIME',
+      default: '50s',
+      help: 'how long a node may say nothing until it is NotReady: 10s, 1m',
+    },
     'node-port-range': { value: 'FROM-TO', default: '30000-32767', help: 'ports of Services on nodes' },
     quiet: quietFlag,
     output: outputFlag,
@@ -54,17 +79,30 @@ was restarted, is brought back as it was: then a flag that says otherwise is an 
     'fairlead up',
     'fairlead up ci --nodes 1 --kubeconfig ./kubeconfig',
     'fairlead up --service-cidr 10.200.0.0/16,fd00:200::/112',
+    'fairlead up -f examples/cluster/zones.yaml',
   ],
-  async run({ flags, switches, given, io }) {
+  async run(invocation) {
+    const { io } = invocation
     const started = performance.now()
+    const file = invocation.flags.file === undefined ? undefined : await readClusterFile(invocation.flags.file)
+    const { flags, switches, asked } = withFile(invocation, file)
+    const grace = seconds('--node-monitor-grace-period', flags['node-monitor-grace-period']!)
     const nodes = Number(flags.nodes)
     if (!/^\d+$/.test(flags.nodes!))
       throw new CliError('USAGE', `up: --nodes is '${flags.nodes}', but must be a number`)
+    const settings = file?.nodes ?? []
+    for (const [index, node] of settings.entries())
+      await checkSettings(node, `${invocation.flags.file}: nodes[${index}]`)
+    const manifests = file === undefined ? [] : readManifests(file.manifests, file.folder)
+    const waitMs = file?.wait === undefined ? undefined : 1000 * seconds('wait:', file.wait)
+    // What cannot be done is said before there is a cluster.
+    if (file !== undefined && file.images.length > 0) await loadImages(undefined, file.images)
     refuseShownKubeconfig(flags.kubeconfig, io.environment)
     const quiet = switches.quiet === true || flags.output === 'json'
     const progress = io.terminal && !quiet
     using interrupts = takeInterrupts()
     let kubeconfig = ''
+    let revived = false
     const config = await startCluster({
       name: flags.name!,
       nodes,
@@ -74,8 +112,14 @@ was restarted, is brought back as it was: then a flag that says otherwise is an 
       audit: switches.audit!,
       registries: registrySettings('up', flags),
       allowHostAccess: switches['allow-host-access']!,
+      nodeMonitorGraceSeconds: grace,
       setAside: switches['set-aside']!,
-      asked: Object.fromEntries([...given].map((flag) => [flag, flags[flag] ?? `${switches[flag]}`])),
+      // However it is written.
+      asked: { ...asked, ...(asked['node-monitor-grace-period'] && { 'node-monitor-grace-period': `${grace}s` }) },
+      ...(settings.length > 0 && { settings }),
+      onRevived: () => {
+        revived = true
+      },
       onNotice: (text) => io.err(`${text}\n`),
       ranges: {
         clusterCidr: flags['cluster-cidr'],
@@ -96,12 +140,19 @@ was restarted, is brought back as it was: then a flag that says otherwise is an 
     })
       .catch(async (error: unknown) => {
         // It was taken down again after all. What is wrong with the file would be in the error.
-        if (kubeconfig !== '') await leaveKubeconfig(flags.name!, kubeconfig).catch(() => undefined)
+        if (kubeconfig !== '' && !revived) await leaveKubeconfig(flags.name!, kubeconfig).catch(() => undefined)
         throw error
       })
       .finally(() => {
         if (progress) io.err('\r\x1b[K')
       })
+    if (file !== undefined) {
+      await loadImages(config, file.images)
+      if (progress && manifests.length > 0) io.err(`\r\x1b[Kcluster ${config.name} is up; applying manifests …`)
+      await applyManifests(config, manifests, { waitMs, signal: interrupts.signal }).finally(() => {
+        if (progress) io.err('\r\x1b[K')
+      })
+    }
     const milliseconds = Math.round(performance.now() - started)
     if (flags.output === 'json') {
       io.out(
@@ -113,16 +164,19 @@ was restarted, is brought back as it was: then a flag that says otherwise is an 
     const rows = config.nodes.map(
       (node) => `  ${node.name.padEnd(12)}${node.addresses.join('  ').padEnd(34)}pods ${node.podCidrs.join('  ')}`,
     )
-    const count = config.nodes.length
+    const count = nodesUp(config).length
+    const down = config.nodes
+      .flatMap(({ name, state }) => (state === undefined ? [] : [`, ${name} is ${state}`]))
+      .join('')
     const audit = config.audit ? `requests to the API are told of in ${auditPath(config.stateDir)}\n` : ''
     const named = config.name === 'fairlead' ? '' : ` ${config.name}`
     const kept = config.ephemeral
       ? 'objects are in memory: if its control plane ends, they are lost, and fairlead status says so'
       : `stop it, to bring it back later, with: fairlead stop${named}`
-    io.err(`cluster ${config.name} is up in ${milliseconds} ms: ${count} ${count === 1 ? 'node' : 'nodes'} Ready, DNS answers
+    io.err(`cluster ${config.name} is up ${revived ? 'again, its pods ran on, ' : ''}in ${milliseconds} ms: ${count} ${count === 1 ? 'node' : 'nodes'} Ready${down}, DNS answers
 ${rows.join('\n')}
 kubectl's current context is ${contextName(config.name)} (${kubeconfig})
-${kept}
+${manifests.length === 0 ? '' : `applied: ${manifests.length} ${manifests.length === 1 ? 'object' : 'objects'}${waitMs === undefined ? '' : ', all ready'}\n`}${kept}
 ${audit}take it down with: fairlead down${named}
 `)
     return 0

@@ -6,7 +6,7 @@ import { keptMachines } from '../machines/kept-machines.ts'
 import { keepLoadBalancer } from './load-balancer.ts'
 
 /**
- * What runs beside the nodes of one machine. `nodesTold`: resolves when our own nodes have said whether they are Ready.
+ * What runs beside the nodes of one machine, as these are now. `nodesTold`: resolves when our own nodes have said whether they are Ready.
  */
 export const fabricParts = (config: ClusterConfig, nodesTold: Promise<unknown>): readonly PartDefinition<Place>[] => [
   machinesPart(config),

@@ -10,7 +10,7 @@ import { nodeMarks } from '#podnetwork/machine-plan.ts'
 import { BALANCER, BalancerTarget } from '#reconciler/balancer/balancer-target.ts'
 import { BalancerWriter } from '#reconciler/balancer/balancer-writer.ts'
 import { TargetLoop } from '#reconciler/target/target-loop.ts'
-import type { ClusterConfig } from '../config.ts'
+import { type ClusterConfig, nodesUp } from '../config.ts'
 
 interface LoadBalancerOptions {
   readonly config: ClusterConfig
@@ -88,8 +88,9 @@ export function keepLoadBalancer({
   }
 }
 
-/** Resolves when the cache has every node as Ready. */
-export function nodesReady(nodes: Informer<Node>, { nodes: all }: Pick<ClusterConfig, 'nodes'>): Promise<void> {
+/** Resolves when the cache has every node that is up as Ready. */
+export function nodesReady(nodes: Informer<Node>, config: Pick<ClusterConfig, 'nodes'>): Promise<void> {
+  const all = nodesUp(config)
   return new Promise((resolve) => {
     const look = () => {
       const { present } = balancedNodes(nodes.lister.list())

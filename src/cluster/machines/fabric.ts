@@ -7,7 +7,7 @@ import { fabricPlan, HOST_PORT, nodePortLink, UNDERLAY_LINK, UPLINK } from '#pod
 import { MTU, withoutIpv6 } from '#podnetwork/network-plan.ts'
 import { podMac } from '#podnetwork/pod-plan.ts'
 import { applyNetworkPlan } from '#reconciler/network/apply-network-plan.ts'
-import type { ClusterConfig } from '../config.ts'
+import { type ClusterConfig, type NodeConfig, nodesUp, standing } from '../config.ts'
 
 /** The fabric's namespace with its bridge, without ports yet. */
 export function createFabric(config: ClusterConfig, ipv6: boolean): void {
@@ -31,37 +31,35 @@ export function makeUnderlay(config: ClusterConfig): void {
  * nodes' namespaces are there.
  */
 export function connectFabric(config: ClusterConfig): void {
-  connectMachines(config, [...config.nodes.keys(), 'host'])
+  connectMachines(config, [...standing(config), 'host'])
 }
 
-/** Some of the cables: those of the nodes at these places, or the host's. */
-export function connectMachines(config: ClusterConfig, machines: readonly (number | 'host')[]): void {
+/** Some of the cables: those of nodes, or the host's. That of a node that is paused is not plugged in. */
+export function connectMachines(config: ClusterConfig, machines: readonly (NodeConfig | 'host')[]): void {
   using fabric = Rtnetlink.open(namespacePath(config.fabric.namespace))
   const master = fabric.linkIndex(UNDERLAY_LINK)
-  const connect = (port: string, link: string, namespace: string, [v4]: readonly [string, string]) => {
+  const connect = (port: string, link: string, namespace: string, [v4]: readonly [string, string], up: boolean) => {
     const peer = openNamespace(namespace)
     try {
-      fabric.apply([
-        newVeth({ name: port, mtu: MTU, master, up: true }, { name: link, mtu: MTU, mac: podMac(v4) }, peer),
-      ])
+      fabric.apply([newVeth({ name: port, mtu: MTU, master, up }, { name: link, mtu: MTU, mac: podMac(v4) }, peer)])
     } finally {
       closeSync(peer)
     }
   }
   for (const machine of machines) {
     if (machine === 'host') {
-      connect(HOST_PORT, config.host.link, '/proc/thread-self/ns/net', config.host.addresses)
+      connect(HOST_PORT, config.host.link, '/proc/thread-self/ns/net', config.host.addresses, true)
       continue
     }
-    const node = config.nodes[machine]!
-    connect(nodePortLink(node.name, machine + 1), UPLINK, namespacePath(node.namespace), node.addresses)
+    const { namespace, addresses, state } = machine
+    connect(nodePortLink(machine), UPLINK, namespacePath(namespace), addresses, state === undefined)
   }
 }
 
 /** Routes of the fabric; the nodes' ends of the cables are up by now, so the kernel is made to act on their carrier. */
 export function routeFabric(config: ClusterConfig, ipv6: boolean): void {
   using fabric = Rtnetlink.open(namespacePath(config.fabric.namespace))
-  const ports = [HOST_PORT, ...config.nodes.map(({ name }, index) => nodePortLink(name, index + 1))]
+  const ports = [HOST_PORT, ...nodesUp(config).map(nodePortLink)]
   for (const port of ports) {
     const link = fabric.link(port)
     if (link !== undefined && !link.operational) fabric.apply([changeLink(link.index, { up: true })])

@@ -4,7 +4,7 @@ import { hasIpv6 } from '#kernel/namespaces/ipv6.ts'
 import { deleteNamespace, listNetworkNamespaces, namespacePath } from '#kernel/namespaces/namespace.ts'
 import { Rtnetlink } from '#kernel/rtnetlink/rtnetlink.ts'
 import { ClusterError } from '../cluster-error.ts'
-import type { ClusterConfig } from '../config.ts'
+import { type ClusterConfig, standing } from '../config.ts'
 import { closeEgress, openEgress } from './egress.ts'
 import { connectFabric, createFabric, routeFabric } from './fabric.ts'
 import { removeHostLink, routeHostLink } from './host-link.ts'
@@ -23,7 +23,7 @@ interface MachinesMade {
 }
 
 /**
- * Makes the machines of a local cluster: the fabric, the nodes, and the host's link, in process, without a fork. The
+ * Makes the machines of a local cluster: the fabric, the nodes that are not stopped, and the host's link, in process, without a fork. The
  * host gets that one link with its addresses and routes; none of its settings is touched (but see --egress). Throws
  * ClusterError MACHINES_FAILED, with what was made taken away again.
  */
@@ -31,9 +31,9 @@ export function createMachines(config: ClusterConfig): MachinesMade {
   try {
     const ipv6 = hasIpv6()
     createFabric(config, ipv6)
-    for (const node of config.nodes) createNode(config, node, ipv6)
+    for (const node of standing(config)) createNode(config, node, ipv6)
     connectFabric(config)
-    for (const node of config.nodes) routeNode(config, node, ipv6)
+    for (const node of standing(config)) routeNode(config, node, ipv6)
     const hostIpv6 = routeHostLink(config)
     routeFabric(config, ipv6)
     if (config.egress) openEgress(config, ipv6)

@@ -22,6 +22,12 @@ export function isNamespaceOf(cluster: string, name: string): boolean {
   return name.startsWith(own) && /^(fabric|node-\d+|pod-[0-9a-z]{12})$/.test(name.slice(own.length))
 }
 
+/** Whether a namespace is one of that cluster's nodes. */
+export const isNodeNamespaceOf = (cluster: string, name: string): boolean => {
+  const own = `fairlead-${cluster}-node-`
+  return name.startsWith(own) && /^\d+$/.test(name.slice(own.length))
+}
+
 /**
  * The host's link to the fabric: `fl-NAME`; a longer name keeps its first seven letters and gets four letters of a
  * checksum, since a link's name has at most 15 bytes.

@@ -26,7 +26,9 @@ import { nodesReady } from '../fabric/load-balancer.ts'
 import { podNamespace } from '../machines/names.ts'
 import { imageStoreFolder, logPath, readConfig, statePaths } from '../state/state.ts'
 import { openLog } from './log.ts'
-import { clusterAnswers } from './readiness.ts'
+import { machineHands, settleMachines } from './machine-hands.ts'
+import { NodeAgents } from './node-agents.ts'
+import { clusterAnswers, leaseSeconds } from './readiness.ts'
 
 // No object is made old at once because some before it lived on: of a load of Services few do, and it would take up to
 // twice the memory. On the command line this would cost 50 ms: Node.js compiles its own modules anew where flags differ.
@@ -86,30 +88,40 @@ const place = (name: string, namespace: string): Place => ({
   random: Math.random,
   log: log(name),
 })
-const agents = config.nodes.map(({ name, namespace, addresses, podCidrs }) =>
-  startNodeAgent(
-    {
-      ...place(name, namespace),
-      addresses,
-      podCidrs,
-      stateDir: join(paths.pods, name),
-      podNamespace: (uid) => podNamespace(config.name, uid),
-      cluster: config,
+await settleMachines(config, runtime)
+const nodes = new NodeAgents({
+  config,
+  hands: machineHands(runtime),
+  start: ({ name, namespace, addresses, podCidrs, zone, labels, taints }) =>
+    startNodeAgent(
+      {
+        ...place(name, namespace),
+        addresses,
+        podCidrs,
+        ...(zone !== undefined && { zone }),
+        ...(labels !== undefined && { labels }),
+        ...(taints !== undefined && { taints }),
+        leaseSeconds: leaseSeconds(config.nodeMonitorGraceSeconds),
+        stateDir: join(paths.pods, name),
+        podNamespace: (uid) => podNamespace(config.name, uid),
+        cluster: config,
+      },
+      sources,
+    ),
+  beside: {
+    stop: () => fabric.stop(),
+    start: (now) => {
+      fabric = startFabric(now, Promise.resolve())
     },
-    sources,
-  ),
-)
-const ready = Promise.all(agents.map(({ parts }) => parts.ready)).then(() => clusterAnswers(config))
+  },
+})
+const ready = Promise.all(nodes.agents.map(({ parts }) => parts.ready)).then(() => clusterAnswers(config))
 // A node that is not Ready after this stays out, and holds up no other.
 const nodesTold = Promise.race([
   Promise.all([ready, nodesReady(sources.nodes, config)]).catch(() => undefined),
   sleep(NODES_TOLD_MS, undefined, { ref: false }),
 ])
-const fabric = new Parts({
-  place: place('fabric', config.fabric.namespace),
-  definitions: fabricParts(config, nodesTold),
-  sources,
-})
+let fabric = startFabric(config, nodesTold)
 ready.then(
   () => {
     logLine(`agents of ${config.name}: ready`)
@@ -122,14 +134,21 @@ startAfreshWithControlPlane()
 await serveAgentApi({
   cluster: config.name,
   socket: config.sockets.agent,
-  agents,
-  fabric,
+  agents: () => nodes.agents,
+  nodesOff: () => nodes.config.nodes.filter(({ state }) => state !== undefined),
+  fabric: () => fabric,
+  onConfigured: () => nodes.follow(readConfig(paths.config)),
   runtime,
   services: sources.serviceObjects,
   nodes: sources.nodes,
   ready,
   onError: (error) => log('streams')('fault', error),
 })
+
+function startFabric(now: ClusterConfig, told: Promise<unknown>): Parts<Place> {
+  const definitions = fabricParts(now, told)
+  return new Parts({ place: place('fabric', now.fabric.namespace), definitions, sources })
+}
 
 /**
  * Objects live in the control plane's memory. One that comes back without them has another Namespace kube-system; then

@@ -12,10 +12,23 @@ const PORTS = [
   { name: 'dns-tcp', protocol: 'TCP', port: 53 },
 ] as const
 
-/** The cluster's DNS as it stands in the API, in the order in which it can be made. */
-export const clusterDnsObjects = (config: ClusterConfig): readonly ResourceObject[] => [
+/**
+ * The cluster's DNS as it stands in the API, in the order in which it can be made. `nodes` is asked each time that an
+ * object is looked at: nodes come and go.
+ */
+export const clusterDnsObjects = (
+  config: ClusterConfig,
+  nodes: () => ClusterConfig['nodes'],
+): readonly ResourceObject[] => [
   { resource: services, object: clusterDnsService(config) },
-  ...clusterDnsSlices(config).map((object): ResourceObject => ({ resource: endpointSlices, object })),
+  ...([0, 1] as const).map(
+    (family): ResourceObject => ({
+      resource: endpointSlices,
+      get object() {
+        return clusterDnsSlice(nodes(), family)
+      },
+    }),
+  ),
 ]
 
 /** Its addresses belong to it also while it is not there. */
@@ -43,8 +56,9 @@ const clusterDnsService = (config: ClusterConfig): Service => ({
  * Its endpoints: each node's agent answers on the node's own addresses. Without a selector, so no controller touches
  * them. A node prefers nobody: any of them can answer for all.
  */
-const clusterDnsSlices = (config: ClusterConfig): readonly EndpointSlice[] =>
-  (['IPv4', 'IPv6'] as const).map((addressType, family) => ({
+const clusterDnsSlice = (nodes: ClusterConfig['nodes'], family: 0 | 1): EndpointSlice => {
+  const addressType = (['IPv4', 'IPv6'] as const)[family]
+  return {
     apiVersion: 'discovery.k8s.io/v1',
     kind: 'EndpointSlice',
     metadata: {
@@ -57,10 +71,13 @@ const clusterDnsSlices = (config: ClusterConfig): readonly EndpointSlice[] =>
       },
     },
     addressType,
-    endpoints: config.nodes.map((node) => ({
-      addresses: [node.addresses[family]!],
-      conditions: { ready: true, serving: true, terminating: false },
-      nodeName: node.name,
-    })),
+    endpoints: nodes
+      .filter(({ leaving }) => leaving === undefined)
+      .map((node) => ({
+        addresses: [node.addresses[family]!],
+        conditions: { ready: true, serving: true, terminating: false },
+        nodeName: node.name,
+      })),
     ports: PORTS,
-  }))
+  }
+}

@@ -10,7 +10,7 @@ import { startControllers } from '#controllers/start.ts'
 import type { ClusterConfig } from '../config.ts'
 import { clearFault, noteFault } from '../state/control-plane-fault.ts'
 import { type Lives, lostAt, noteLife, OBJECTS_LOST, objectsLostMessage } from '../state/lives.ts'
-import { auditPath, logPath, readConfig } from '../state/state.ts'
+import { auditPath, logPath, readConfig, statePaths, tryReadConfig } from '../state/state.ts'
 import { AuditLog } from './audit-log.ts'
 import { clusterDnsAddresses, clusterDnsObjects } from './cluster-dns.ts'
 import { clusterPki } from './cluster-pki.ts'
@@ -34,7 +34,7 @@ const api = await createApiServer({
   clusterDomain: config.clusterDomain,
   advertise: { address: config.host.addresses[0], port: config.apiServer.port },
   reservedAddresses: clusterDnsAddresses(config),
-  systemObjects: clusterDnsObjects(config),
+  systemObjects: clusterDnsObjects(config, nodesNow),
   firstObjects: [{ resource: storageClasses, object: localStorageClass }],
   pki,
   ...(journal === undefined ? {} : { journal }),
@@ -47,6 +47,11 @@ const api = await createApiServer({
 })
 clearFault(config.stateDir)
 const stopped = new AbortController().signal
+
+/** As they are at present: `fairlead node` changes them. Half a moment without a file tells nothing new. */
+function nodesNow(): ClusterConfig['nodes'] {
+  return tryReadConfig(statePaths(config.stateDir).config)?.nodes ?? config.nodes
+}
 if (journal === undefined || journal.isEmpty) {
   const lives = noteLife(config.stateDir, new Date().toISOString())
   if (lostAt(lives) !== undefined) tellObjectsLost(api, lives)
@@ -63,6 +68,7 @@ const controllers = startControllers({
   issueCertificate: api.issueCertificate,
   approvalOf: api.approvalOf,
   kept: api.systemObjects,
+  nodeMonitorGraceMs: config.nodeMonitorGraceSeconds * 1000,
   loadBalancer: config.loadBalancer === 'pool' ? { cidrs: config.loadBalancerCidr } : 'none',
   log: (level, message) => logLine(`controllers: ${level}: ${message}`),
 })

@@ -140,7 +140,7 @@ const ageOf = (pid: number): number =>
   Number.parseFloat(readFileSync('/proc/uptime', 'latin1')) - Number(identifyProcess(pid)?.startTime ?? 0) / TICKS
 
 /** Which of our programs a process runs, if it is one of ours; it may be another that a supervisor has started. */
-const roleOf = (args: readonly string[]): Role | undefined =>
+export const roleOf = (args: readonly string[]): Role | undefined =>
   ROLES.find((role) => args.some((arg) => [`${role}.mjs`, `${role}.ts`].includes(basename(arg))))
 
 /** A process that has a cluster's token in its environment: one of ours, whatever it runs. */

@@ -37,11 +37,22 @@ test('planCluster() follows the address plan where nothing is in the way', () =>
   assert.deepEqual(config.fabric.addresses, ['172.30.254.254', 'fd00:172:30::fab:1'])
   assert.deepEqual(config.nodes[2], {
     name: 'node-3',
+    number: 3,
     namespace: 'fairlead-fairlead-node-3',
     addresses: ['172.30.0.4', 'fd00:172:30::4'],
     podCidrs: ['10.244.3.0/24', 'fd00:10:244:3::/64'],
   })
   assert.deepEqual(config.nodePortRange, { from: 30000, to: 32767 })
+})
+
+test('a grace period that no kubelet could keep to is refused', () => {
+  assert.equal(planCluster(request(), host()).nodeMonitorGraceSeconds, 50)
+  assert.equal(planCluster(request({ nodeMonitorGraceSeconds: 4 }), host()).nodeMonitorGraceSeconds, 4)
+  for (const seconds of [0, 1, 3601, Number.NaN])
+    assert.throws(() => checkRequest(request({ nodeMonitorGraceSeconds: seconds })), {
+      code: 'GRACE_INVALID',
+      message: `--node-monitor-grace-period ${seconds}s: must be 2s to 1h`,
+    })
 })
 
 test('node numbers are hexadecimal in IPv6, and 250 nodes fit', () => {

@@ -9,7 +9,7 @@ import { fabricNamespace, hostLink } from '../machines/names.ts'
 import { planDns, rangeOfDns } from './dns-address.ts'
 import { freeRange, givenRange } from './free-range.ts'
 import { fabricAddress, givenPool, planLoadBalancer } from './load-balancer-range.ts'
-import { planNodes } from './node-plan.ts'
+import { type NodeSettings, planNodes } from './node-plan.ts'
 import { clusterObstacles, type HostRoute, type Obstacle, routeObstacles } from './obstacles.ts'
 import { planApiPorts, planNodePortAddresses, planNodePorts } from './ports.ts'
 import type { RangeKind } from './range-candidates.ts'
@@ -32,6 +32,10 @@ export interface ClusterRequest {
   readonly name: string
   readonly stateDir: string
   readonly nodes: number
+  /** Of the first node, the second and so on. */
+  readonly settings?: readonly NodeSettings[]
+  /** Absent: as with Kubernetes 1.36. */
+  readonly nodeMonitorGraceSeconds?: number
   readonly loadBalancer: 'pool' | 'none'
   readonly egress: boolean
   readonly ephemeral: boolean
@@ -80,17 +84,13 @@ export function planCluster(request: ClusterRequest, host: Host = KERNEL_HOST): 
   const loadBalancer = planLoadBalancer(ranges.loadBalancerCidr, node, { machine, own })
   const fabric: Pair = [fabricAddress(node[0], loadBalancer[0]), addressAt(parseCidr(node[1]), FABRIC_V6_OFFSET)]
   for (const one of [...nodes.map(({ addresses }) => addresses), hostAddresses])
-    for (const [family, address] of one.entries()) {
-      const inPool = holds(parseCidr(loadBalancer[family] as string), address)
-      if (inPool && ranges.loadBalancerCidr !== undefined)
-        throw invalid(
-          'load-balancer-cidr',
-          loadBalancer.join(','),
-          `holds ${address}, which is the address of a machine`,
-        )
-      if (inPool || address === fabric[family])
-        throw invalid('node-cidr', node.join(','), `is too small for ${nodes.length} nodes and what else has addresses`)
-    }
+    refuseTakenAddress(one, {
+      loadBalancer,
+      fabric,
+      node,
+      nodes: nodes.length,
+      isPoolGiven: ranges.loadBalancerCidr !== undefined,
+    })
   return {
     name,
     stateDir,
@@ -108,6 +108,7 @@ export function planCluster(request: ClusterRequest, host: Host = KERNEL_HOST): 
     ...(request.registries && { registries: request.registries }),
     allowHostAccess: request.allowHostAccess,
     clusterDomain: 'cluster.local',
+    nodeMonitorGraceSeconds: request.nodeMonitorGraceSeconds ?? NODE_MONITOR_GRACE_SECONDS,
     host: { addresses: hostAddresses, link: hostLink(name) },
     apiServer: planApiPorts(request.others, host),
     fabric: { namespace: fabricNamespace(name), addresses: fabric },
@@ -116,8 +117,34 @@ export function planCluster(request: ClusterRequest, host: Host = KERNEL_HOST): 
   }
 }
 
+/** The addresses of a machine, where something else of the cluster has them. Throws ClusterError RANGE_INVALID. */
+export function refuseTakenAddress(
+  addresses: Pair,
+  taken: {
+    readonly loadBalancer: Pair
+    readonly fabric: Pair
+    readonly node: Pair
+    readonly nodes: number
+    /** Somebody has chosen the pool, and not we. */
+    readonly isPoolGiven: boolean
+  },
+): void {
+  const { loadBalancer, fabric, node, nodes, isPoolGiven } = taken
+  for (const [family, address] of addresses.entries()) {
+    const inPool = holds(parseCidr(loadBalancer[family] as string), address)
+    if (inPool && isPoolGiven)
+      throw invalid('load-balancer-cidr', loadBalancer.join(','), `holds ${address}, which is the address of a machine`)
+    if (inPool || address === fabric[family])
+      throw invalid('node-cidr', node.join(','), `is too small for ${nodes} nodes and what else has addresses`)
+  }
+}
+
+/** kube-controller-manager's --node-monitor-grace-period, and the least that our kubelets can keep to. */
+const NODE_MONITOR_GRACE_SECONDS = 50
+const LEAST_GRACE_SECONDS = 2
+
 /** The most nodes of a cluster: they have the numbers of a byte, in addresses and names. */
-const MOST_NODES = 250
+export const MOST_NODES = 250
 
 /**
  * Refuses what no machine could make, before this one is looked at. Throws ClusterError NODES_INVALID, RANGE_INVALID.
@@ -128,6 +155,13 @@ export function checkRequest(request: Omit<ClusterRequest, 'others'>): void {
     throw new ClusterError('NODES_INVALID', `--nodes ${nodes}: a cluster has 1 to ${MOST_NODES} nodes`, {
       hint: `for example --nodes 3`,
     })
+  const { nodeMonitorGraceSeconds: grace } = request
+  if (grace !== undefined && !(grace >= LEAST_GRACE_SECONDS && grace <= 3600))
+    throw new ClusterError(
+      'GRACE_INVALID',
+      `--node-monitor-grace-period ${grace}s: must be ${LEAST_GRACE_SECONDS}s to 1h`,
+      { hint: 'for example --node-monitor-grace-period 10s' },
+    )
   planCluster({ ...request, others: [] }, { routes: () => [], isPortFree: () => true })
 }
 

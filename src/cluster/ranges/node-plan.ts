@@ -5,28 +5,54 @@ import type { NodeConfig } from '../config.ts'
 import { nodeName, nodeNamespace } from '../machines/names.ts'
 import { invalid, type Pair, pair } from './range-pair.ts'
 
+/** What may be said of a node before it is there. */
+export interface NodeSettings extends Pick<NodeConfig, 'zone' | 'labels' | 'taints'> {
+  /** Absent: `node-` and its number. */
+  readonly name?: string
+}
+
+interface NodesRequest {
+  readonly name: string
+  readonly nodes: number
+  /** Of the first, the second and so on. */
+  readonly settings?: readonly NodeSettings[]
+}
+
 /**
  * The nodes with their addresses and pod ranges: node 1 has the second address of the underlay. Throws ClusterError
  * RANGE_INVALID.
  */
-export function planNodes(
-  { name, nodes }: { readonly name: string; readonly nodes: number },
-  cluster: Pair,
-  node: Pair,
-): readonly NodeConfig[] {
-  const pods = pair(cluster, (range) => String(podPrefix(range, nodes)))
-  const underlay = parseCidr(node[0])
-  if (BigInt(nodes) + 4n > cidrSize(underlay))
-    throw invalid('node-cidr', node.join(','), `is too small for ${nodes} nodes, the host and the fabric`)
-  return Array.from({ length: nodes }, (_, index) => {
-    const number = index + 1
-    return {
-      name: nodeName(number),
-      namespace: nodeNamespace(name, nodeName(number)),
-      addresses: pair(node, (range) => addressAt(range, number + 1)),
-      podCidrs: pair(cluster, (range, family) => formatCidr(nthSubnet(range, Number(pods[family]), number))),
-    }
-  })
+export function planNodes(request: NodesRequest, cluster: Pair, node: Pair): readonly NodeConfig[] {
+  return Array.from({ length: request.nodes }, (_, index) =>
+    planNode({ cluster: request.name, number: index + 1, most: request.nodes, ...request.settings?.[index] }, [
+      cluster,
+      node,
+    ]),
+  )
+}
+
+/**
+ * One node by its number, in the ranges of pods and nodes; `most`: the highest number that must fit beside it. Throws
+ * ClusterError RANGE_INVALID.
+ */
+export function planNode(
+  asked: NodeSettings & { readonly cluster: string; readonly number: number; readonly most: number },
+  [pods, node]: readonly [pods: Pair, nodes: Pair],
+): NodeConfig {
+  const { cluster, number, most, name = nodeName(number), zone, labels, taints } = asked
+  const prefixes = pair(pods, (range) => String(podPrefix(range, most)))
+  if (BigInt(most) + 4n > cidrSize(parseCidr(node[0])))
+    throw invalid('node-cidr', node.join(','), `is too small for ${most} nodes, the host and the fabric`)
+  return {
+    name,
+    number,
+    namespace: nodeNamespace(cluster, nodeName(number)),
+    addresses: pair(node, (range) => addressAt(range, number + 1)),
+    podCidrs: pair(pods, (range, family) => formatCidr(nthSubnet(range, Number(prefixes[family]), number))),
+    ...(zone !== undefined && { zone }),
+    ...(labels !== undefined && { labels }),
+    ...(taints !== undefined && { taints }),
+  }
 }
 
 /**

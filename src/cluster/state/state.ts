@@ -67,8 +67,12 @@ export const clearRun = (stateDir: string): void => {
 
 const makePrivate = (folder: string): void => makeFolders(folder, 0o700)
 
-/** Throws as readFileSync does where there is none. */
-export const readConfig = (path: string): ClusterConfig => JSON.parse(readFileSync(path, 'utf8')) as ClusterConfig
+/** Throws as readFileSync does where there is none. What an earlier Fairlead did not write yet is as it was then. */
+export const readConfig = (path: string): ClusterConfig => {
+  const written = JSON.parse(readFileSync(path, 'utf8')) as ClusterConfig
+  const nodes = (written.nodes ?? []).map((node, index) => ({ ...node, number: node.number ?? index + 1 }))
+  return { ...written, nodes, nodeMonitorGraceSeconds: written.nodeMonitorGraceSeconds ?? 50 }
+}
 
 /** The same for whoever cleans up or only looks on: undefined where there is none, or none that can be read. */
 export const tryReadConfig = (path: string): ClusterConfig | undefined => {

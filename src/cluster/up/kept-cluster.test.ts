@@ -28,13 +28,17 @@ const stopped = planned('ci')
 test('a cluster that is brought back is as it was: what says otherwise is refused, and names both', () => {
   refuseOtherShape(stopped, {})
   refuseOtherShape(stopped, {
-    name: 'ci',
-    quiet: 'true',
-    kubeconfig: '/tmp/k',
-    nodes: '2',
-    egress: 'false',
-    'cluster-cidr': '10.244.0.0/16,fd00:10:244::/56',
-    'node-port-range': '30000-32767',
+    asked: {
+      name: 'ci',
+      quiet: 'true',
+      kubeconfig: '/tmp/k',
+      nodes: '2',
+      egress: 'false',
+      'cluster-cidr': '10.244.0.0/16,fd00:10:244::/56',
+      'node-port-range': '30000-32767',
+      'node-monitor-grace-period': '50s',
+    },
+    settings: [{ zone: 'eu' }, { name: 'node-2' }],
   })
   for (const [flag, value, was] of [
     ['nodes', '3', '2'],
@@ -45,12 +49,16 @@ test('a cluster that is brought back is as it was: what says otherwise is refuse
     ['allow-host-access', 'true', 'false'],
     ['service-cidr', '10.97.0.0/16,fd00:10:97::/112', '10.96.0.0/16,fd00:10:96::/112'],
     ['node-port-range', '30000-30100', '30000-32767'],
+    ['node-monitor-grace-period', '10s', '50s'],
   ] as const)
-    assert.throws(() => refuseOtherShape(stopped, { [flag]: value }), {
+    assert.throws(() => refuseOtherShape(stopped, { asked: { [flag]: value } }), {
       code: 'CLUSTER_STOPPED',
       message: `cluster ci is there, stopped, and has --${flag} ${was}, not ${value}`,
       hint: /fairlead up ci; .*fairlead down ci/,
     })
+  assert.throws(() => refuseOtherShape(stopped, { settings: [{ name: 'big' }, {}] }, 'with processes that are dead'), {
+    message: 'cluster ci is there, with processes that are dead, and has the nodes node-1, node-2, not big, node-2',
+  })
 })
 
 test('what a stopped cluster had, and another has now, is told by the name of who has it', () => {

@@ -2,8 +2,10 @@ import { readClaim } from '../claims/claim.ts'
 import { isKept } from '../claims/kept.ts'
 import { ClusterError } from '../cluster-error.ts'
 import type { ClusterConfig } from '../config.ts'
+import { nodeName } from '../machines/names.ts'
 import { findOwned, isRunning } from '../processes/processes.ts'
 import { type ClusterRequest, type Host, KERNEL_HOST, planCluster } from '../ranges/cluster-plan.ts'
+import type { NodeSettings } from '../ranges/node-plan.ts'
 import { statePaths, tryReadConfig } from '../state/state.ts'
 import { findState } from '../state/state-folder.ts'
 
@@ -20,7 +22,11 @@ export const keptCluster = (name: string, stateDir: string): ClusterConfig | und
 }
 
 /** Throws ClusterError CLUSTER_STOPPED where something else was asked for than the cluster is. */
-export const refuseOtherShape = (config: ClusterConfig, asked: Asked): void => {
+export const refuseOtherShape = (
+  config: ClusterConfig,
+  { asked = {}, settings = [] }: { readonly asked?: Asked; readonly settings?: readonly NodeSettings[] },
+  state = 'stopped',
+): void => {
   const shape: Asked = {
     nodes: `${config.nodes.length}`,
     'load-balancer': config.loadBalancer,
@@ -36,18 +42,20 @@ export const refuseOtherShape = (config: ClusterConfig, asked: Asked): void => {
     'node-cidr': config.nodeCidr.join(),
     'load-balancer-cidr': config.loadBalancerCidr.join(),
     'nodeport-addresses': config.nodePortAddresses.join(),
+    'node-monitor-grace-period': `${config.nodeMonitorGraceSeconds}s`,
     'node-port-range': `${config.nodePortRange.from}-${config.nodePortRange.to}`,
   }
-  for (const [flag, value] of Object.entries(asked)) {
-    if (value === undefined || shape[flag] === undefined || shape[flag] === value) continue
-    throw new ClusterError(
-      'CLUSTER_STOPPED',
-      `cluster ${config.name} is there, stopped, and has ${shape[flag] === '' ? `no --${flag}` : `--${flag} ${shape[flag]}`}, not ${value}`,
-      {
-        hint: `bring it back as it was: fairlead up ${config.name}; or take it away first: fairlead down ${config.name}`,
-      },
-    )
+  const refuse = (has: string): never => {
+    throw new ClusterError('CLUSTER_STOPPED', `cluster ${config.name} is there, ${state}, and has ${has}`, {
+      hint: `bring it back as it was: fairlead up ${config.name}; or take it away first: fairlead down ${config.name}`,
+    })
   }
+  for (const [flag, value] of Object.entries(asked))
+    if (value !== undefined && shape[flag] !== undefined && shape[flag] !== value)
+      refuse(`${shape[flag] === '' ? `no --${flag}` : `--${flag} ${shape[flag]}`}, not ${value}`)
+  const names = config.nodes.map(({ name }) => name).join(', ')
+  const wanted = settings.map(({ name }, index) => name ?? nodeName(index + 1)).join(', ')
+  if (settings.length > 0 && wanted !== names) refuse(`the nodes ${names}, not ${wanted}`)
 }
 
 /**

@@ -1,8 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
-import { getJson } from '#agent/server/agent-api.ts'
 import { shownFolder } from '#runtime/images/host-folders.ts'
 import { identifyProcess } from '#runtime/runc/processes/process-identity.ts'
 import { type Claim, isHeld, isUnfinished, readClaim, writeClaim } from '../claims/claim.ts'
@@ -18,27 +16,22 @@ import { isRunning, startSupervised } from '../processes/processes.ts'
 import { programOf } from '../processes/program.ts'
 import { type ClusterRequest, checkRequest, planCluster } from '../ranges/cluster-plan.ts'
 import { resumeRegistry } from '../registry/registry.ts'
-import { ROLES } from '../role.ts'
-import { readFault, unreadableHint } from '../state/control-plane-fault.ts'
+import { ROLES, type Role } from '../role.ts'
 import { statePaths, stateRoot, tryReadConfig, writeConfig } from '../state/state.ts'
 import { stateFault } from '../state/state-fault.ts'
 import { findState } from '../state/state-folder.ts'
+import { awaitApi, awaitReady, logTails } from './await-ready.ts'
 import { remainsOf, takeDown } from './down.ts'
 import { halt } from './halt.ts'
 import { type Asked, keptCluster, refuseOtherShape, refuseTakenRanges } from './kept-cluster.ts'
 import { checkOpenFiles, checkPrerequisites, isChroot } from './prerequisites.ts'
-import { Restarts, readLog } from './restarts.ts'
+import { Restarts } from './restarts.ts'
+import { type HalfDead, halfDead, isHalfDead, revive } from './revive.ts'
 import { missingObjects, setObjectsAside } from './set-aside.ts'
 import { rest } from './stop.ts'
 
-/** How long a cluster may take before `up` gives up and takes it down again, milliseconds. */
-const START_LIMIT_MS = 30_000
 /** How long a `down` of the same name may take, or an `up` until it has claimed it, milliseconds. */
 const HOLD_LIMIT_MS = 20_000
-/** How often a socket that is not there yet is tried, milliseconds. */
-const RETRY_MS = 4
-/** How long the agents may take to say what they wait for, milliseconds. */
-const ASK_MS = 1_000
 
 export interface UpOptions extends Omit<ClusterRequest, 'stateDir' | 'others'> {
   /** What of all that was asked for in so many words, by its flag: a cluster that is brought back must have it. */
@@ -47,6 +40,8 @@ export interface UpOptions extends Omit<ClusterRequest, 'stateDir' | 'others'> {
   readonly setAside?: boolean
   /** What is to be known though all goes well. */
   readonly onNotice?: (text: string) => void
+  /** Its containers ran, and these processes alone were dead: nothing but them was started. */
+  readonly onRevived?: (dead: readonly Role[]) => void
   readonly onProgress: (step: string) => void
   /** What belongs to the start and comes last; where it throws, the cluster is taken down again. */
   readonly finish?: (config: ClusterConfig) => Promise<void>
@@ -55,9 +50,10 @@ export interface UpOptions extends Omit<ClusterRequest, 'stateDir' | 'others'> {
 }
 
 /**
- * Makes a cluster, or brings one back that was stopped or whose machine was restarted, and returns when its API answers,
- * all nodes are Ready and DNS resolves in each of them. Throws ClusterError; what had been made by then is taken down
- * again, or stopped again, apart from the case that the name was taken.
+ * Makes a cluster, brings one back that was stopped or whose machine was restarted, or starts the processes again that
+ * have died of one that runs. Returns when its API answers, all nodes are Ready and DNS resolves in each of them. Throws
+ * ClusterError; what had been made by then is taken down again, or stopped again, apart from the cases that the name was
+ * taken, and that containers ran before.
  */
 export const up = async (options: UpOptions): Promise<ClusterConfig> => {
   const stateDir = clusterStateDir(options.name)
@@ -77,12 +73,15 @@ const start = async (options: UpOptions, stateDir: string): Promise<ClusterConfi
   using hold = await holdName(options.name, HOLD_LIMIT_MS, () => {
     options.signal.throwIfAborted()
     const claim = readClaim(options.name)
-    if (claim !== undefined && claim.stopping === undefined && !claim.stopped) refuseTaken(options.name)
+    if (claim === undefined || claim.stopping !== undefined || claim.stopped || isHalfDead(claim)) return
+    refuseTaken(options.name)
   })
+  const running = options.setAside === true ? undefined : halfDead(options.name, stateDir)
+  if (running !== undefined) return await bringBack(running, options)
   const kept = keptCluster(options.name, stateDir)
   checkOpenFiles(kept?.nodes.length ?? options.nodes)
   if (kept !== undefined) {
-    refuseOtherShape(kept, options.asked ?? {})
+    refuseOtherShape(kept, options)
     // Where the power failed, or all was killed, something of it may stand yet.
     await halt({ name: kept.name, stateDir, keepFiles: true })
     const aside = options.setAside === true ? await setObjectsAside(stateDir, new Date()) : undefined
@@ -111,7 +110,7 @@ const start = async (options: UpOptions, stateDir: string): Promise<ClusterConfi
     options.onProgress('certificates')
     if (kept === undefined) await makeClusterPki(config)
     options.onProgress('nodes')
-    await ready(config, restarts, AbortSignal.any([options.signal, watch.signal]))
+    await awaitReady(config, restarts, AbortSignal.any([options.signal, watch.signal]))
     // One that cannot be had again holds up nothing: images that are here need it not.
     await resumeRegistry(config, claim.token).catch((error: unknown) => options.onNotice?.((error as Error).message))
     finishing = true
@@ -134,6 +133,43 @@ const start = async (options: UpOptions, stateDir: string): Promise<ClusterConfi
           cause: error,
         })
   }
+  return config
+}
+
+/**
+ * Starts again what died of a cluster whose containers run: nothing that stands or runs is touched, whatever comes of it.
+ * What was started is left to its supervisors where it does not come to its end here.
+ */
+const bringBack = async (found: HalfDead, options: UpOptions): Promise<ClusterConfig> => {
+  const { config, claim } = found
+  refuseOtherShape(config, options, 'with processes that are dead')
+  const missing = config.ephemeral ? undefined : missingObjects(config.stateDir)
+  if (missing !== undefined) options.onNotice?.(missing)
+  const restarts = new Restarts(config)
+  options.signal.throwIfAborted()
+  await revive(found)
+  using watch = watchClaim(config.name, claim.token)
+  options.onProgress('nodes')
+  try {
+    const signal = AbortSignal.any([options.signal, watch.signal])
+    if (found.dead.includes('control-plane')) await awaitApi(config, restarts, signal)
+    await awaitReady(config, restarts, signal)
+    await resumeRegistry(config, claim.token).catch((error: unknown) => options.onNotice?.((error as Error).message))
+  } catch (error) {
+    watch.signal.throwIfAborted()
+    if (error instanceof ClusterError) throw error
+    if (options.signal.aborted)
+      throw new ClusterError('INTERRUPTED', 'interrupted; what was started goes on by itself', {
+        hint: `see how it is: fairlead status ${config.name}`,
+      })
+    throw new ClusterError(
+      'START_FAILED',
+      `cluster ${config.name} does not come back yet: ${(error as Error).message}${logTails(config)}`,
+      { cause: error, hint: `its containers run on, and what died is tried again: fairlead status ${config.name}` },
+    )
+  }
+  await options.finish?.(config)
+  options.onRevived?.(found.dead)
   return config
 }
 
@@ -210,42 +246,3 @@ const refuseTaken = (name: string): void => {
 
 /** Said where the state lies in another folder than ours would. */
 const elsewhere = (stateDir: string): string => (dirname(stateDir) === stateRoot() ? '' : ` (its state is ${stateDir})`)
-
-/** Waits for the agents' own word; they give it when Services and DNS answer through the kernel of every node. */
-const ready = async (config: ClusterConfig, restarts: Restarts, signal: AbortSignal): Promise<void> => {
-  const until = Date.now() + START_LIMIT_MS
-  for (let attempt = 1; ; attempt++) {
-    try {
-      await getJson(config.sockets.agent, '/readyz?wait=true', Math.max(1, until - Date.now()), signal)
-      return
-    } catch (error) {
-      signal.throwIfAborted()
-      // Not there yet; a broken connection means that the agents died and are started again.
-      const { code } = error as NodeJS.ErrnoException
-      const early = code === 'ENOENT' || code === 'ECONNREFUSED' || code === 'ECONNRESET'
-      if (!early || Date.now() > until) throw new Error(`${(error as Error).message}${await unready(config)}`)
-      const fault = attempt % 25 === 0 ? readFault(config.stateDir) : undefined
-      const hint = fault && unreadableHint(fault, config.name)
-      if (fault && hint) throw new ClusterError('OBJECTS_UNREADABLE', fault.message, { hint })
-      const failing = attempt % 25 === 0 ? restarts.failing : undefined
-      if (failing) throw new Error(`the ${failing} does not stay up`)
-      await sleep(RETRY_MS)
-    }
-  }
-}
-
-/** Which parts of which nodes are not ready, and why, where the agents tell. */
-const unready = async (config: ClusterConfig): Promise<string> => {
-  try {
-    await getJson(config.sockets.agent, '/readyz', ASK_MS)
-    return ''
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === undefined ? `\n  ${(error as Error).message}` : ''
-  }
-}
-
-const logTails = (config: ClusterConfig): string =>
-  ROLES.map((role) => {
-    const tail = readLog(config, role).trimEnd().split('\n').slice(-20).join('\n    ')
-    return tail === '' ? '' : `\n  ${role} said:\n    ${tail}`
-  }).join('')

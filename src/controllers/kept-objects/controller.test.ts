@@ -197,3 +197,28 @@ test('a change of the Service itself stays, as Kubernetes leaves it', async () =
   assert.equal(service.metadata?.labels?.team, 'a')
   cluster.stop()
 })
+
+test('what is to be kept may be otherwise later: it is looked at anew when nodes come and go', async () => {
+  let addresses = ['172.30.0.2']
+  const changing: ResourceObject = {
+    resource: endpointSlices,
+    get object() {
+      return { ...slice, endpoints: addresses.map((address) => ({ addresses: [address] })) }
+    },
+  }
+  const cluster = await startCluster({ kept: [kept[0]!, changing], only: ['kept-objects'], nodes: 1 })
+  const now = async () =>
+    (await cluster.client.get(endpointSlices, 'kubernetes', scope)).endpoints?.flatMap((one) => one.addresses)
+  await cluster.settle()
+  assert.deepEqual(await now(), ['172.30.0.2'])
+  addresses = ['172.30.0.2', '172.30.0.3']
+  const [first] = cluster.client.all(nodes)
+  await cluster.client.create(nodes, { ...first!, metadata: { name: 'node-2' } })
+  await cluster.settle()
+  assert.deepEqual(await now(), ['172.30.0.2', '172.30.0.3'])
+  addresses = ['172.30.0.2']
+  await cluster.client.delete(nodes, 'node-2')
+  await cluster.settle()
+  assert.deepEqual(await now(), ['172.30.0.2'])
+  cluster.stop()
+})

@@ -94,15 +94,12 @@ export const startKeptObjectsController = (context: ControllerContext): RunningC
     for (const [id, { resource }] of byId) if (resource === endpointSlices) queue.add(id)
   }
   nodeCache.addHandlers({
-    onAdd: (node) => {
-      if (!isWell(node)) noteSlices()
-    },
+    onAdd: noteSlices,
     onUpdate: (before, node) => {
       if (isWell(before) !== isWell(node)) noteSlices()
     },
-    onDelete: (node) => {
-      if (!isWell(node)) noteSlices()
-    },
+    // Also where it was well: whose endpoint it was may be gone with it.
+    onDelete: noteSlices,
   })
   namespaceCache.addHandlers({
     onAdd: ({ metadata }) => {

@@ -7,7 +7,8 @@ import { findCondition, isReady } from '#objects/conditions.ts'
 import { isLeaving } from '#objects/deletion.ts'
 import { type ControllerContext, type RunningController, recorderOf, runLoop } from '../context.ts'
 import { byNode } from '../indexes.ts'
-import { desiredTaints, GRACE_MS, readyStatus, silentConditions } from './desired.ts'
+import { desiredTaints, readyStatus, silentConditions } from './desired.ts'
+import { evictionsOf } from './desired-evictions.ts'
 
 const LEASE_NAMESPACE = 'kube-node-lease'
 
@@ -17,7 +18,7 @@ const LEASE_NAMESPACE = 'kube-node-lease'
  * the node's clock wrote.
  */
 export const startNodeLifecycleController = (context: ControllerContext): RunningController => {
-  const { client, informers, clock } = context
+  const { client, informers, clock, nodeMonitorGraceMs: graceMs } = context
   const recorder = recorderOf(context, 'node-controller')
   const [nodeCache, leaseCache, podCache] = [informers.for(nodes), informers.for(leases), informers.for(pods)]
   podCache.addIndex('node', byNode)
@@ -61,7 +62,7 @@ export const startNodeLifecycleController = (context: ControllerContext): Runnin
       heard.set(name, last)
     }
     const silence = now - last.at
-    if (silence >= GRACE_MS) {
+    if (silence >= graceMs) {
       const conditions = silentConditions(node, now)
       if (conditions) {
         if (readyStatus(node) === 'True')
@@ -73,7 +74,7 @@ export const startNodeLifecycleController = (context: ControllerContext): Runnin
         )
       }
     }
-    const taints = desiredTaints(node, now)
+    const taints = desiredTaints(node, now, evictionsOf(node, nodeCache.lister.list()))
     if (taints) {
       const { resourceVersion, uid } = node.metadata!
       const body = { metadata: { resourceVersion, uid }, spec: { taints: taints.length > 0 ? taints : null } }
@@ -82,15 +83,28 @@ export const startNodeLifecycleController = (context: ControllerContext): Runnin
     // A kubelet that says itself that it is not ready looks after its own pods, but they cannot be trusted either.
     if (readyStatus(node) !== 'True' && findCondition(node.status?.conditions, 'Ready'))
       await Promise.all(podCache.lister.byIndex('node', name).filter(isReady).map(markPod))
-    return silence >= GRACE_MS ? undefined : GRACE_MS - silence
+    return silence >= graceMs ? undefined : graceMs - silence
   }
 
   const caches = [nodeCache, leaseCache, podCache]
   const { queue, running } = runLoop(context, 'node-lifecycle', caches, sync)
+  /** Whether pods are sent away from one follows from how many there are, and how they are. */
+  const lookAtAll = (): void => {
+    for (const node of nodeCache.lister.list()) queue.add(node.metadata!.name!)
+  }
   nodeCache.addHandlers({
-    onAdd: (node) => queue.add(node.metadata!.name!),
-    onUpdate: (_, node) => queue.add(node.metadata!.name!),
-    onDelete: (node) => queue.add(node.metadata!.name!),
+    onAdd: (node) => {
+      queue.add(node.metadata!.name!)
+      lookAtAll()
+    },
+    onUpdate: (before, node) => {
+      queue.add(node.metadata!.name!)
+      if (readyStatus(before) !== readyStatus(node)) lookAtAll()
+    },
+    onDelete: (node) => {
+      queue.add(node.metadata!.name!)
+      lookAtAll()
+    },
   })
   const renewed = (lease: { readonly metadata?: { readonly name?: string; readonly namespace?: string } }) => {
     if (lease.metadata?.namespace === LEASE_NAMESPACE) queue.add(lease.metadata.name!)

@@ -4,9 +4,7 @@ import { timeText } from '#api/time-text.ts'
 import { findCondition } from '#objects/conditions.ts'
 import { NOT_READY_TAINT, UNREACHABLE_TAINT, UNSCHEDULABLE_TAINT } from '#objects/well-known.ts'
 import { sameValue } from '../values/equal.ts'
-
-/** A node whose lease was not renewed for so long has failed. */
-export const GRACE_MS = 40_000
+import type { Evictions } from './desired-evictions.ts'
 
 const WATCHED = ['Ready', 'MemoryPressure', 'DiskPressure', 'PIDPressure']
 
@@ -57,8 +55,11 @@ const BY_CONDITION: readonly (readonly [type: string, status: string, key: strin
 ]
 const OURS = new Set([...BY_CONDITION.map(([, , key]) => key), UNSCHEDULABLE_TAINT])
 
-/** The node's taints as its conditions ask for them; undefined where nothing changes. Taints of others stay. */
-export const desiredTaints = (node: Node, now: number): readonly Taint[] | undefined => {
+/**
+ * The node's taints as its conditions ask for them; undefined where nothing changes. Taints of others stay. `evictions` says
+ * whether pods may be sent away from there at present.
+ */
+export const desiredTaints = (node: Node, now: number, evictions: Evictions): readonly Taint[] | undefined => {
   const existing = node.spec?.taints ?? []
   const wanted: Taint[] = []
   const add = (key: string, effect: 'NoSchedule' | 'NoExecute') => {
@@ -69,7 +70,8 @@ export const desiredTaints = (node: Node, now: number): readonly Taint[] | undef
     const present = findCondition(node.status?.conditions, type)
     if (present?.status !== status) continue
     add(key, 'NoSchedule')
-    if (type === 'Ready') add(key, 'NoExecute')
+    const isThere = existing.some((taint) => taint.key === key && taint.effect === 'NoExecute')
+    if (type === 'Ready' && (evictions === 'evict' || (evictions === 'hold' && isThere))) add(key, 'NoExecute')
   }
   if (node.spec?.unschedulable) add(UNSCHEDULABLE_TAINT, 'NoSchedule')
   const next = [...existing.filter(({ key }) => !OURS.has(key)), ...wanted]

@@ -5,11 +5,14 @@ import { isLeaving } from '#objects/deletion.ts'
 import { isTerminal } from '#objects/pod.ts'
 import { type ControllerContext, type RunningController, runLoop } from '../context.ts'
 import { byNode } from '../indexes.ts'
-import { endOf, podsToCollect, QUARANTINE_MS } from './desired.ts'
+import { endOf, isOutOfService, podsToCollect, QUARANTINE_MS } from './desired.ts'
 
 const ALL = 'all'
 
-/** Removes pods that nobody else will: bound to a node that is gone, deleted before they had one, or ended long ago. */
+/**
+ * Removes pods that nobody else will: bound to a node that is gone, deleted on one that somebody has
+ * declared out of service, deleted before they had one, or ended long ago.
+ */
 export const startPodGarbageCollector = (context: ControllerContext): RunningController => {
   const { client, informers, clock, log } = context
   const [nodeCache, podCache] = [informers.for(nodes), informers.for(pods)]
@@ -39,7 +42,8 @@ export const startPodGarbageCollector = (context: ControllerContext): RunningCon
       const since = missingSince.get(name)
       return since === undefined ? 0 : now - since
     }
-    for (const { pod, reason } of podsToCollect(all, missingFor)) {
+    const facts = { missingFor, isOutOfService: (name: string) => isOutOfService(nodeCache.lister.get(name)) }
+    for (const { pod, reason } of podsToCollect(all, facts)) {
       const { name, namespace, uid } = pod.metadata!
       log('info', `pod-garbage-collector: deleting ${namespace}/${name}`, { reason })
       const status = endOf(pod, reason, now)
@@ -59,14 +63,21 @@ export const startPodGarbageCollector = (context: ControllerContext): RunningCon
 
   const { queue, running } = runLoop(context, 'pod-garbage-collector', [nodeCache, podCache], sync)
   const look = () => queue.add(ALL)
-  nodeCache.addHandlers({ onAdd: look, onDelete: look })
+  nodeCache.addHandlers({
+    onAdd: look,
+    onUpdate: (before, node) => {
+      if (isOutOfService(node) && !isOutOfService(before)) look()
+    },
+    onDelete: look,
+  })
   podCache.addHandlers({
     onAdd: (pod) => {
       if (pod.spec?.nodeName && !nodeCache.lister.get(pod.spec.nodeName)) look()
     },
     onUpdate: (_, pod) => {
       const node = pod.spec?.nodeName
-      if (node ? !nodeCache.lister.get(node) || isTerminal(pod) : isLeaving(pod)) look()
+      const known = nodeCache.lister.get(node ?? '')
+      if (node ? !known || isTerminal(pod) || (isLeaving(pod) && isOutOfService(known)) : isLeaving(pod)) look()
     },
   })
   return running

@@ -111,7 +111,7 @@ function kindChains(kind: Kind): readonly Chain[] {
 }
 
 /**
- * The load balancer of a cluster of so many nodes: constant rules of the fabric, as each node has some. It marks a
+ * The load balancer of a cluster whose marks of nodes are 1 to `nodes`: constant rules of the fabric, as each node has some. It marks a
  * packet with the node that it shall go to, and routes lead there; it translates nothing. A connection's node stands in
  * the kernel's connection table, so that what flows stays where it is, whatever becomes of frontends and of this
  * process.

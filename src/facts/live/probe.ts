@@ -3,7 +3,7 @@ import type { ClusterConfig } from '#cluster/config.ts'
 import type { KernelWalk, Observation, Untraced } from '#explain/trace/live.ts'
 import { FlowTrace, type TracedFlow } from '#kernel/conntrack/flow-trace.ts'
 import { KernelError } from '#kernel/kernel-error.ts'
-import { namespacePath } from '#kernel/namespaces/namespace.ts'
+import { isNamespace, namespacePath } from '#kernel/namespaces/namespace.ts'
 import { NftTrace, type TracedTuple } from '#kernel/nftables/nft-trace.ts'
 import { bindUdp, connectTcp } from '#kernel/sockets/socket.ts'
 
@@ -51,6 +51,8 @@ export async function probeLive(
   const untraced: Untraced[] = []
   try {
     for (const { name, namespace } of config.nodes) {
+      // One that is stopped has no kernel to look at.
+      if (!isNamespace(namespacePath(namespace))) continue
       flowTraces.push([name, FlowTrace.open(namespacePath(namespace))])
       if (!traced.has(name)) continue
       try {

@@ -33,8 +33,10 @@ const config = (agent: string): ClusterConfig => ({
   host: { addresses: ['172.30.0.1', 'fd00:172:30::1'], link: 'none' },
   apiServer: { port: 6443, hostPort: 6443 },
   fabric: { namespace: 'none', addresses: ['172.30.0.254', 'fd00:172:30::fe'] },
-  nodes: ['node-1', 'node-2', 'node-3'].map((name) => ({
+  nodeMonitorGraceSeconds: 50,
+  nodes: ['node-1', 'node-2', 'node-3'].map((name, index) => ({
     name,
+    number: index + 1,
     namespace: `none-${name}`,
     addresses: ['172.30.0.2', 'fd00:172:30::2'],
     podCidrs: ['10.244.1.0/24', 'fd00:10:244:1::/64'],

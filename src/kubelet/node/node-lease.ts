@@ -4,17 +4,18 @@ import { type Client, isNotFound } from '#client/client.ts'
 import { type Clock, sleep } from '#clock/clock.ts'
 
 const NAMESPACE = 'kube-node-lease'
-const RENEW_MS = 10_000
-const DURATION_SECONDS = 40
+/** Kubernetes' nodeLeaseDurationSeconds; renewed four times in that. */
+export const LEASE_SECONDS = 40
+const RENEWALS = 4
 const RETRY_MS = 1000
 
 const microTime = (ms: number): string => `${new Date(ms).toISOString().slice(0, 23)}000Z`
 
-/** Renews the node's Lease every 10 s until `signal` aborts; makes it where it is missing. Never rejects. */
+/** Renews the node's Lease, four times in its `seconds`, until `signal` aborts; makes it where it is missing. Never rejects. */
 export const keepNodeLease = async (
   client: Client,
   leases: Resource<Lease>,
-  node: { readonly name: string; readonly uid: string },
+  node: { readonly name: string; readonly uid: string; readonly seconds: number },
   {
     clock,
     signal,
@@ -23,13 +24,13 @@ export const keepNodeLease = async (
 ): Promise<void> => {
   while (!signal.aborted) {
     const renewTime = microTime(clock.now())
-    let wait = RENEW_MS
+    let wait = (node.seconds * 1000) / RENEWALS
     try {
       await client.patch(
         leases,
         node.name,
         'merge',
-        { spec: { holderIdentity: node.name, renewTime } },
+        { spec: { holderIdentity: node.name, leaseDurationSeconds: node.seconds, renewTime } },
         { namespace: NAMESPACE },
       )
     } catch (error) {
@@ -43,7 +44,7 @@ export const keepNodeLease = async (
             // With the Node goes its Lease.
             ownerReferences: [{ apiVersion: 'v1', kind: 'Node', name: node.name, uid: node.uid }],
           },
-          spec: { holderIdentity: node.name, leaseDurationSeconds: DURATION_SECONDS, renewTime },
+          spec: { holderIdentity: node.name, leaseDurationSeconds: node.seconds, renewTime },
         }
         await client.create(leases, lease, { namespace: NAMESPACE }).catch((cause) => {
           onError(cause)

@@ -68,6 +68,23 @@ export const nodeResources = (machine: Machine): Readonly<Record<string, string>
   pods: '110',
 })
 
+/** Labels that a kubelet looks after; others that its Node was made with may be taken off. */
+const KEPT_LABELS: ReadonlySet<string> = new Set([
+  'beta.kubernetes.io/arch',
+  'beta.kubernetes.io/os',
+  'kubernetes.io/arch',
+  'kubernetes.io/os',
+  HOSTNAME_LABEL,
+  ZONE_LABEL,
+])
+
+/** What of `wanted` a kubelet puts into a Node that is there: the rest is said once, when it is made. */
+export const keptOfNode = ({ metadata, spec }: Node): object => {
+  const labels = Object.entries(metadata?.labels ?? {}).filter(([key]) => KEPT_LABELS.has(key))
+  const { taints: _, ...kept } = spec ?? {}
+  return { metadata: { labels: Object.fromEntries(labels) }, spec: kept }
+}
+
 /** The whole Node object as the kubelet registers it. */
 export const nodeObject = (
   node: KubeletNode,
@@ -92,7 +109,11 @@ export const nodeObject = (
         ...node.labels,
       },
     },
-    spec: { podCIDR: node.podCidrs[0] ?? '', podCIDRs: node.podCidrs },
+    spec: {
+      podCIDR: node.podCidrs[0] ?? '',
+      podCIDRs: node.podCidrs,
+      ...(node.taints !== undefined && node.taints.length > 0 && { taints: node.taints }),
+    },
     status: {
       addresses: [
         ...node.addresses.map((address) => ({ type: 'InternalIP', address })),

@@ -5,7 +5,7 @@ import { timeText } from '#api/time-text.ts'
 import { type Client, isAlreadyExists } from '#client/client.ts'
 import { backoff, type Clock, sleep } from '#clock/clock.ts'
 import { type NodeRecorder, tellConditions } from './node-events.ts'
-import { type NodeTrouble, nodeConditions } from './node-object.ts'
+import { keptOfNode, type NodeTrouble, nodeConditions } from './node-object.ts'
 
 interface RegistrationOptions {
   readonly clock: Clock
@@ -103,10 +103,7 @@ export const registerNode = async (
     } catch (error) {
       if (isAlreadyExists(error)) {
         try {
-          const before = await client.patch(nodes, name, 'strategic', {
-            metadata: { labels: wanted.metadata?.labels },
-            spec: wanted.spec,
-          })
+          const before = await client.patch(nodes, name, 'strategic', keptOfNode(wanted))
           return told(before, await patchStatus(client, nodes, name, wanted.status))
         } catch (inner) {
           onError(inner)

@@ -21,7 +21,7 @@ import { haveElements } from '../tables/read-set.ts'
 interface BalancedCluster {
   readonly serviceCidrs: readonly string[]
   readonly loadBalancerCidrs: readonly string[]
-  /** By a node's name, what a packet to it is marked with: 1 to the number of nodes. */
+  /** By a node's name, what a packet to it is marked with, from 1. */
   readonly marks: ReadonlyMap<string, number>
 }
 
@@ -53,7 +53,7 @@ export class BalancerWriter {
   constructor(nftables: Nftables, { serviceCidrs, loadBalancerCidrs, marks }: BalancedCluster) {
     this.#nftables = nftables
     this.#marks = marks
-    this.#ruleset = balancerRuleset(marks.size)
+    this.#ruleset = balancerRuleset(Math.max(0, ...marks.values()))
     this.#ranges = compileRanges(serviceCidrs, loadBalancerCidrs)
     this.#base = renderBase(this.#ruleset) + renderElements('add', this.#ranges, this.#ruleset)
     this.#stamp = hashOf(this.#base)

@@ -55,6 +55,7 @@ export const pods = nodePart({
       network: node.part(network).pods,
       dialer: node.kernel,
       stateDir: node.stateDir,
+      ...(node.leaseSeconds !== undefined && { leaseSeconds: node.leaseSeconds }),
       clusterDns: [cluster.clusterDns[0]],
       clusterDomain: cluster.clusterDomain,
       security: { hostAccess: cluster.allowHostAccess === true, seccompDir: join(cluster.stateDir, 'seccomp') },

@@ -7,13 +7,16 @@ export interface ProcessIdentity {
   readonly startTime: string
 }
 
-/** The process that has this number now; undefined where none has, or it is a zombie. */
+/**
+ * The process that has this number now; undefined where none has, or it is a zombie. One whose first thread alone has
+ * ended is none: until the others have, it holds what it had open, ports among it.
+ */
 export function identifyProcess(pid: number): ProcessIdentity | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
     // The name, in parentheses, may itself hold spaces and parentheses.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-    if (fields[0] === 'Z' || fields[0] === 'X') return undefined
+    if (fields[0] === 'X' || (fields[0] === 'Z' && Number(fields[17]) < 2)) return undefined
     return { pid, startTime: fields[19]! }
   } catch {
     return undefined

@@ -1,0 +1,49 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { namespacePath } from '#kernel/namespaces/namespace.ts'
+import type { ClusterConfig, NodeConfig } from '../config.ts'
+import { statePaths } from '../state/state.ts'
+
+/**
+ * Makes the machine's own files and name those of the node, as far as they tell of names, and then runs what follows.
+ * Kernels refuse some of it in a container of another's: then the program runs without.
+ */
+const ENTER = `
+name=$1 files=$2; shift 2
+printf %s "$name" >/proc/sys/kernel/hostname
+mount -t sysfs sysfs /sys 2>/dev/null
+for file in resolv.conf hosts hostname; do
+  [ -e "/etc/$file" ] && mount --bind "$files/$file" "/etc/$file"
+done
+exec "$@"
+`
+
+/**
+ * How a command is run on a node as a person does who has logged in there: in its network, under its name, with its
+ * resolver, in a view of files and names of its own. The processes and the files are the machine's. Writes what the node
+ * has of its own in its folder. The programs are util-linux', which every Debian has.
+ */
+export const nodeShell = (
+  config: ClusterConfig,
+  node: NodeConfig,
+  command: readonly string[],
+): { readonly program: string; readonly args: readonly string[] } => {
+  const folder = join(statePaths(config.stateDir).pods, node.name, 'etc')
+  mkdirSync(folder, { recursive: true, mode: 0o755 })
+  for (const [file, text] of Object.entries(filesOf(config, node)))
+    writeFileSync(join(folder, file), text, { mode: 0o644 })
+  const network = `--net=${namespacePath(node.namespace)}`
+  const own = ['unshare', '--mount', '--uts', '--propagation', 'slave']
+  return { program: 'nsenter', args: [network, ...own, 'sh', '-c', ENTER, 'fairlead', node.name, folder, ...command] }
+}
+
+const filesOf = ({ nodes, clusterDns, clusterDomain }: ClusterConfig, { name }: NodeConfig) => ({
+  hostname: `${name}\n`,
+  hosts: [
+    '127.0.0.1 localhost',
+    '::1 localhost ip6-localhost ip6-loopback',
+    ...nodes.flatMap((node) => node.addresses.map((address) => `${address} ${node.name}`)),
+    '',
+  ].join('\n'),
+  'resolv.conf': `search svc.${clusterDomain} ${clusterDomain}\n${clusterDns.map((address) => `nameserver ${address}\n`).join('')}options ndots:5\n`,
+})

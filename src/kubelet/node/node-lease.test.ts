@@ -1,0 +1,37 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { leases } from '#api/coordination/lease/resource.ts'
+import { FakeClient } from '#client/testing/fake-client.ts'
+import { HandClock } from '#clock/testing/hand-clock.ts'
+import { keepNodeLease } from './node-lease.ts'
+
+const turns = async (): Promise<void> => {
+  for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve))
+}
+
+test('a Lease is made, says how long it holds, and is renewed four times in that', async () => {
+  const clock = new HandClock()
+  const client = new FakeClient({ clock })
+  const stop = new AbortController()
+  const kept = keepNodeLease(
+    client,
+    leases,
+    { name: 'n1', uid: 'u1', seconds: 4 },
+    { clock, signal: stop.signal, onError: (error) => assert.fail(String(error)) },
+  )
+  const spec = () => client.all(leases)[0]?.spec
+  await turns()
+  assert.equal(spec()?.leaseDurationSeconds, 4)
+  const seen = new Set([spec()?.renewTime])
+  for (let second = 0; second < 4; second++) {
+    clock.advance(999)
+    await turns()
+    clock.advance(1)
+    await turns()
+    seen.add(spec()?.renewTime)
+  }
+  assert.equal(seen.size, 5)
+  assert.equal(client.all(leases)[0]?.metadata?.ownerReferences?.[0]?.uid, 'u1')
+  stop.abort()
+  await kept
+})
