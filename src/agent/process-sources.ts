@@ -7,6 +7,7 @@ import { pods } from '#api/core/pod/resource.ts'
 import { secrets } from '#api/core/secret/resource.ts'
 import { services } from '#api/core/service/resource.ts'
 import { endpointSlices } from '#api/discovery/endpointslice/resource.ts'
+import { runtimeClasses } from '#api/node/runtimeclass/resource.ts'
 import type { Client } from '#client/client.ts'
 import type { Informers } from '#client/informer.ts'
 import { cachedStore } from '#kubelet/object-store.ts'
@@ -14,6 +15,7 @@ import { Zone } from '#names/zone.ts'
 import type { Runtime } from '#runtime/runtime.ts'
 import { DnsService } from './parts/dns/dns-service.ts'
 import { feedZone } from './parts/dns/zone-feed.ts'
+import { pacedTurns } from './sources/pace.ts'
 import { ServiceFeed } from './sources/service-feed.ts'
 import type { Sources } from './sources/sources.ts'
 
@@ -46,7 +48,7 @@ export class ProcessSources implements Sources {
   }
 
   get services(): ServiceFeed {
-    this.#services ??= new ServiceFeed(this.serviceObjects, this.#options.informers.for(endpointSlices))
+    this.#services ??= new ServiceFeed(this.serviceObjects, this.#options.informers.for(endpointSlices), pacedTurns())
     return this.#services
   }
 
@@ -68,6 +70,10 @@ export class ProcessSources implements Sources {
 
   get volumes(): Sources['volumes'] {
     return this.#options.informers.for(persistentVolumes)
+  }
+
+  get runtimeClasses(): Sources['runtimeClasses'] {
+    return this.#options.informers.for(runtimeClasses)
   }
 
   get configMaps(): Sources['configMaps'] {

@@ -1,7 +1,6 @@
-import { createSocket } from 'node:dgram'
-import { lookup } from 'node:dns'
 import { get } from 'node:http'
 import { isIPv6 } from 'node:net'
+import type { EchoNetwork } from './surroundings.ts'
 
 interface DialAnswer {
   readonly responses?: readonly string[]
@@ -18,13 +17,23 @@ interface DialTarget {
 
 const TIMEOUT = 5000
 
-const dialHttp = ({ host, port, request }: DialTarget): Promise<string> =>
+const dialHttp = ({ connect }: EchoNetwork, { host, port, request }: DialTarget): Promise<string> =>
   new Promise((resolve, reject) => {
     const name = isIPv6(host) ? `[${host}]` : host
-    // No agent: every try is a connection of its own, so that a Service may choose another endpoint for it.
+    // Every try is a connection of its own, so that a Service may choose another endpoint for it. An agent, even none at
+    // all (`false`), would make it where this process is.
     const call = get(
       `http://${name}:${port}/${request.replace(/^\//, '')}`,
-      { agent: false, timeout: TIMEOUT },
+      {
+        timeout: TIMEOUT,
+        createConnection: (_options, done) => {
+          connect(host, port).then(
+            (socket) => done(null, socket),
+            (error: Error) => done(error, undefined as never),
+          )
+          return undefined
+        },
+      },
       (answer) => {
         let body = ''
         answer.setEncoding('utf8')
@@ -35,39 +44,40 @@ const dialHttp = ({ host, port, request }: DialTarget): Promise<string> =>
         answer.on('error', reject)
       },
     )
-    call.on('timeout', () => call.destroy(new Error(`no answer from ${name}:${port} within ${TIMEOUT / 1000} s`)))
+    const giveUp = () => call.destroy(new Error(`no answer from ${name}:${port} within ${TIMEOUT / 1000} s`))
+    // The request's own timeout begins when it has a socket, which a name that nobody answers for never gives it.
+    const timer = setTimeout(giveUp, TIMEOUT)
+    call.on('close', () => clearTimeout(timer))
+    call.on('timeout', giveUp)
     call.on('error', reject)
   })
 
-const dialUdp = ({ host, port, request }: DialTarget): Promise<string> =>
-  new Promise((resolve, reject) => {
-    lookup(host, (error, address, family) => {
-      if (error) return reject(error)
-      const socket = createSocket(family === 6 ? 'udp6' : 'udp4')
-      const finish = (act: () => void) => {
-        clearTimeout(timer)
-        socket.close()
-        act()
-      }
-      const timer = setTimeout(
-        () =>
-          finish(() => reject(new Error(`no answer from ${address} port ${port} over UDP within ${TIMEOUT / 1000} s`))),
-        TIMEOUT,
-      )
-      socket.on('error', (cause) => finish(() => reject(cause)))
-      socket.on('message', (data) => finish(() => resolve(data.toString())))
-      // Connected, so that an ICMP refusal comes back as an error at once.
-      socket.connect(port, address, () => socket.send(request))
-    })
+const dialUdp = async ({ connectUdp }: EchoNetwork, { host, port, request }: DialTarget): Promise<string> => {
+  // Connected, so that an ICMP refusal comes back as an error at once.
+  const socket = await connectUdp(host, port)
+  return await new Promise((resolve, reject) => {
+    const finish = (act: () => void) => {
+      clearTimeout(timer)
+      socket.close()
+      act()
+    }
+    const timer = setTimeout(
+      () => finish(() => reject(new Error(`no answer from ${host} port ${port} over UDP within ${TIMEOUT / 1000} s`))),
+      TIMEOUT,
+    )
+    socket.on('error', (cause) => finish(() => reject(cause)))
+    socket.on('message', (data) => finish(() => resolve(data.toString())))
+    socket.send(request)
   })
+}
 
 /** Sends `tries` requests one after the other and gathers answers and errors in the form of agnhost's /dial. */
-export const dial = async (target: DialTarget, tries: number): Promise<DialAnswer> => {
+export const dial = async (network: EchoNetwork, target: DialTarget, tries: number): Promise<DialAnswer> => {
   const responses: string[] = []
   const errors: string[] = []
   for (let i = 0; i < tries; i++) {
     try {
-      responses.push(await (target.protocol === 'udp' ? dialUdp(target) : dialHttp(target)))
+      responses.push(await (target.protocol === 'udp' ? dialUdp(network, target) : dialHttp(network, target)))
     } catch (error) {
       errors.push(error instanceof Error ? error.message : String(error))
     }

@@ -8,6 +8,7 @@ import { clientAddress } from './client-address.ts'
 import { type Echo, startEcho } from './echo.ts'
 import { parseFlags } from './flags.ts'
 import { parseGoDuration } from './go-duration.ts'
+import { ownSurroundings } from './surroundings.ts'
 
 let echo: Echo
 let exited: number | undefined
@@ -38,7 +39,11 @@ test('HTTP answers hostname, client address, echo with a code, header and enviro
 
 test('HTTP says at / who answers whom, in text for people and as JSON for programs', async () => {
   const place = { pod: 'web-1', namespace: 'shop', node: 'node-2' }
-  const there = await startEcho({ httpPort: 0, udpPort: -1, tcpPort: -1, delayShutdown: 0 }, () => undefined, place)
+  const there = await startEcho(
+    { httpPort: 0, udpPort: -1, tcpPort: -1, delayShutdown: 0 },
+    () => undefined,
+    ownSurroundings(place),
+  )
   const ask = async (accept: string): Promise<string> => {
     const { promise, resolve, reject } = Promise.withResolvers<string>()
     const headers = { host: 'web.shop:8000', accept, connection: 'close' }

@@ -1,11 +1,11 @@
-import { createSocket, type Socket as UdpSocket } from 'node:dgram'
+import type { Socket as UdpSocket } from 'node:dgram'
 import { createServer as createHttpServer } from 'node:http'
 import { createServer as createTcpServer, type Server } from 'node:net'
 import { clientAddress } from './client-address.ts'
 import { answerCommand } from './command.ts'
 import type { EchoFlags } from './flags.ts'
 import { httpHandler } from './http-handler.ts'
-import type { Place } from './who-answers.ts'
+import { ownSurroundings, type Surroundings } from './surroundings.ts'
 
 export interface Echo {
   /** Ports that are listened on, -1 where disabled; a port 0 given is answered with the kernel's choice. */
@@ -19,46 +19,18 @@ export interface Echo {
 // Requests in flight are awaited this long: below the 30 s that Kubernetes gives a pod by default.
 const IN_FLIGHT_MS = 25_000
 
-const listen = (server: Server, port: number): Promise<number> =>
-  new Promise((resolve, reject) => {
-    const done = () => {
-      const address = server.address()
-      resolve(typeof address === 'object' && address !== null ? address.port : port)
-    }
-    server.once('error', (error: NodeJS.ErrnoException) => {
-      // No IPv6 in this kernel or namespace: IPv4 alone is what there is.
-      if (error.code !== 'EAFNOSUPPORT' && error.code !== 'EADDRNOTAVAIL') return reject(error)
-      server.once('error', reject)
-      server.listen({ port, host: '0.0.0.0' }, done)
-    })
-    server.listen({ port, host: '::', backlog: 1024 }, done)
-  })
-
-const bindUdp = (type: 'udp4' | 'udp6', port: number): Promise<UdpSocket> =>
-  new Promise((resolve, reject) => {
-    const socket = createSocket({ type, ipv6Only: false })
-    socket.once('error', reject)
-    socket.bind(port, type === 'udp6' ? '::' : '0.0.0.0', () => {
-      socket.off('error', reject)
-      socket.on('error', (error) => console.error(`udp: ${error.message}`))
-      resolve(socket)
-    })
-  })
-
-const startUdp = async (port: number): Promise<UdpSocket> => {
-  const socket = await bindUdp('udp6', port).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'EADDRINUSE' || error.code === 'EACCES') throw error
-    return bindUdp('udp4', port)
-  })
+const startUdp = async (port: number, { network, hostname, onFault }: Surroundings): Promise<UdpSocket> => {
+  const socket = await network.bindUdp(port)
+  socket.on('error', (error) => onFault(`udp: ${error.message}`))
   socket.on('message', (data, from) => {
-    const answer = answerCommand(data.toString(), clientAddress(from.address, from.port))
+    const answer = answerCommand(data.toString(), clientAddress(from.address, from.port), hostname)
     // Port 0 cannot be answered: Node.js would throw, and whoever may send raw datagrams would end us.
     if (answer !== undefined && from.port > 0) socket.send(answer, from.port, from.address)
   })
   return socket
 }
 
-const tcpServer = (draining: () => boolean): Server =>
+const tcpServer = (draining: () => boolean, hostname: string): Server =>
   createTcpServer((socket) => {
     let rest = ''
     const client = clientAddress(socket.remoteAddress ?? '', socket.remotePort ?? 0)
@@ -69,13 +41,22 @@ const tcpServer = (draining: () => boolean): Server =>
       const lines = (rest + data).split('\n')
       rest = lines.pop() ?? ''
       if (rest.length > 65536) return void socket.destroy()
-      for (const line of lines) socket.write(`${answerCommand(line, client) ?? `unknown command: ${line.trim()}`}\n`)
+      for (const line of lines)
+        socket.write(`${answerCommand(line, client, hostname) ?? `unknown command: ${line.trim()}`}\n`)
       if (draining() && lines.length > 0) socket.end()
     })
   })
 
-/** Starts the servers that `flags` ask for, dual-stack. `onExit` is called where a request asked the process to end. */
-export const startEcho = async (flags: EchoFlags, onExit: (code: number) => void, place?: Place): Promise<Echo> => {
+/**
+ * Starts the servers that `flags` ask for, dual-stack; all of them, or none where one cannot be. `onExit` is called where a
+ * request asked the program to end.
+ */
+export const startEcho = async (
+  flags: EchoFlags,
+  onExit: (code: number) => void,
+  surroundings: Surroundings = ownSurroundings(),
+): Promise<Echo> => {
+  const { network, hostname, onFault } = surroundings
   let draining = false
   let ready = flags.udpPort === -1
   let udp: UdpSocket | undefined
@@ -89,26 +70,44 @@ export const startEcho = async (flags: EchoFlags, onExit: (code: number) => void
       )
     }, waitMs)
   }
-  const http = createHttpServer(httpHandler({ draining: () => draining, ready: () => ready, place, exit }))
+  const http = createHttpServer(httpHandler({ draining: () => draining, ready: () => ready, surroundings, exit }))
   // Node's default of 5 s closes idle connections under a client that has just reused one; proxies and load generators
   // keep them for up to a minute.
   http.keepAliveTimeout = 75_000
-  const tcp = tcpServer(() => draining)
+  const tcp = tcpServer(() => draining, hostname)
   const open = new Set<import('node:net').Socket>()
   tcp.on('connection', (socket) => {
     open.add(socket)
     socket.on('close', () => open.delete(socket))
   })
-  const [httpPort, tcpPort] = await Promise.all([
-    flags.httpPort === -1 ? -1 : listen(http, flags.httpPort),
-    flags.tcpPort === -1 ? -1 : listen(tcp, flags.tcpPort),
-    flags.udpPort === -1
-      ? undefined
-      : startUdp(flags.udpPort).then((socket) => {
-          udp = socket
-          ready = true
-        }),
-  ])
+  let delay: NodeJS.Timeout | undefined
+  const close = (): void => {
+    clearTimeout(delay)
+    udp?.close()
+    udp = undefined
+    http.close()
+    http.closeAllConnections()
+    tcp.close()
+    for (const socket of open) socket.destroy()
+  }
+  let httpPort = -1
+  let tcpPort = -1
+  try {
+    if (flags.httpPort !== -1) httpPort = await network.listen(http, flags.httpPort)
+    if (flags.tcpPort !== -1) tcpPort = await network.listen(tcp, flags.tcpPort)
+    if (flags.udpPort !== -1) udp = await startUdp(flags.udpPort, surroundings)
+    ready = true
+  } catch (error) {
+    close()
+    throw error
+  }
+  // A socket that somebody destroyed: nothing comes any more, and nobody would know why.
+  for (const server of [http, tcp]) {
+    server.on('error', (error) => {
+      onFault(error.message)
+      onExit(1)
+    })
+  }
   /** Stops accepting and waits for what is in flight. */
   const finish = async (): Promise<void> => {
     draining = true
@@ -130,16 +129,11 @@ export const startEcho = async (flags: EchoFlags, onExit: (code: number) => void
     ports: { http: httpPort, udp: udp?.address().port ?? -1, tcp: tcpPort },
     async drain() {
       draining = true
-      await new Promise((resolve) => setTimeout(resolve, flags.delayShutdown * 1000))
+      await new Promise((resolve) => {
+        delay = setTimeout(resolve, flags.delayShutdown * 1000)
+      })
       await finish()
     },
-    close() {
-      udp?.close()
-      udp = undefined
-      http.close()
-      http.closeAllConnections()
-      tcp.close()
-      for (const socket of open) socket.destroy()
-    },
+    close,
   }
 }

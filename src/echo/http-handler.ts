@@ -1,17 +1,16 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { hostname } from 'node:os'
 import { clientAddress } from './client-address.ts'
 import { dial } from './dial.ts'
 import { parseGoDuration } from './go-duration.ts'
-import { type Place, whoAnswers, whoText } from './who-answers.ts'
+import type { EchoNetwork, Surroundings } from './surroundings.ts'
+import { whoAnswers, whoText } from './who-answers.ts'
 
 interface EchoControl {
   /** True from SIGTERM on: answers then carry `Connection: close`, so that clients move to another endpoint. */
   readonly draining: () => boolean
   /** False until the UDP server is bound, as netexec's /healthz has it. */
   readonly ready: () => boolean
-  /** Where the program runs; undefined outside of a pod. */
-  readonly place?: Place
+  readonly surroundings: Surroundings
   /** Ends the process: at once where `timeoutMs` is 0, else after requests in flight, at most that long. */
   readonly exit: (code: number, waitMs: number, timeoutMs: number) => void
 }
@@ -39,7 +38,7 @@ const header: Handler = (query, request, response) => {
   text(response, (request.headersDistinct[key.toLowerCase()] ?? []).join(', '))
 }
 
-const dialed: Handler = async (query, _request, response) => {
+const dialed = async (network: EchoNetwork, query: URLSearchParams, response: ServerResponse): Promise<void> => {
   const protocol = (query.get('protocol') || 'http').toLowerCase()
   const tries = Number(query.get('tries') || '1')
   const request = query.get('request') ?? ''
@@ -51,11 +50,12 @@ const dialed: Handler = async (query, _request, response) => {
   if (host === '' || !Number.isInteger(port) || port < 1 || port > 65535) {
     return text(response, 'host and/or port param are invalid.\n', 400)
   }
-  text(response, JSON.stringify(await dial({ protocol, host, port, request }, tries)), 200, 'application/json')
+  text(response, JSON.stringify(await dial(network, { protocol, host, port, request }, tries)), 200, 'application/json')
 }
 
 /** Makes the HTTP handler of the echo program: the paths of netexec that issue no command, and `/env`, our own. */
 export const httpHandler = (control: EchoControl) => {
+  const { hostname, env, place, network } = control.surroundings
   const exit: Handler = (query, _request, response) => {
     const wait = parseGoDuration(query.get('wait') || '0')
     const timeout = parseGoDuration(query.get('timeout') || '0')
@@ -78,18 +78,18 @@ export const httpHandler = (control: EchoControl) => {
   const paths: Readonly<Record<string, Handler>> = {
     '/clientip': (_query, request, response) =>
       text(response, clientAddress(request.socket.remoteAddress ?? '', request.socket.remotePort ?? 0)),
-    '/hostname': (_query, _request, response) => text(response, hostname()),
-    '/hostName': (_query, _request, response) => text(response, hostname()),
+    '/hostname': (_query, _request, response) => text(response, hostname),
+    '/hostName': (_query, _request, response) => text(response, hostname),
     '/echo': echo,
     '/header': header,
     '/healthz': (_query, _request, response) => text(response, '', control.ready() ? 200 : 412),
-    '/env': (_query, _request, response) => text(response, JSON.stringify(process.env), 200, 'application/json'),
+    '/env': (_query, _request, response) => text(response, JSON.stringify(env), 200, 'application/json'),
     '/redirect': (query, _request, response) => {
       const code = Number(query.get('code') || '302')
       if (!(code >= 300 && code <= 399)) return text(response, "argument 'code' must be in 300-399 or empty\n")
       response.writeHead(code, { location: encodeURI(query.get('location') ?? '/'), 'content-length': 0 }).end()
     },
-    '/dial': dialed,
+    '/dial': (query, _request, response) => dialed(network, query, response),
     '/exit': exit,
     '/shutdown': exit,
     '/shell': later,
@@ -101,7 +101,7 @@ export const httpHandler = (control: EchoControl) => {
     // netexec answers every other path as it answers `/`; a map from a literal has inherited names, hence hasOwn.
     const handler = Object.hasOwn(paths, path) ? paths[path] : undefined
     if (handler === undefined) {
-      const who = whoAnswers(request, control.place)
+      const who = whoAnswers(request, hostname, place)
       if (/\bapplication\/json\b/.test(request.headers.accept ?? ''))
         text(response, `${JSON.stringify(who)}\n`, 200, 'application/json')
       else text(response, whoText(who))

@@ -3,6 +3,7 @@
 import { writeFileSync } from 'node:fs'
 import { startEcho } from './echo.ts'
 import { FlagError, parseFlags } from './flags.ts'
+import { ownSurroundings } from './surroundings.ts'
 import { readPlace } from './who-answers.ts'
 
 // From the first moment on: a pod that is deleted while it starts would otherwise live through its whole grace period.
@@ -18,7 +19,7 @@ const main = async (): Promise<void> => {
   const [, , verb, ...words] = process.argv
   if (verb === 'curl') process.exit(await (await import('./curl.ts')).curl(words))
   const flags = parseFlags(process.argv.slice(2))
-  const echo = await startEcho(flags, (code) => process.exit(code), readPlace(ANNOTATIONS))
+  const echo = await startEcho(flags, (code) => process.exit(code), ownSurroundings(readPlace(ANNOTATIONS)))
   tellStarted()
   const { http, udp, tcp } = echo.ports
   console.log(`echo: http ${http}, udp ${udp}, tcp ${tcp} (-1 is off)`)

@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs'
 import type { IncomingMessage } from 'node:http'
-import { hostname } from 'node:os'
 import { clientAddress } from './client-address.ts'
 
 /** Which pod this program runs in, as the annotations of its container say; src/kubelet/container/container-id.ts. */
@@ -32,12 +31,16 @@ const FIELDS: readonly (readonly [keyof Place, string])[] = [
   ['node', 'io.fairlead.node'],
 ]
 
+/** Where a container with these annotations is; undefined for one that is not ours. */
+export const placeOf = (annotations: Readonly<Record<string, string>>): Place | undefined => {
+  if (FIELDS.some(([, key]) => typeof annotations[key] !== 'string')) return undefined
+  return Object.fromEntries(FIELDS.map(([name, key]) => [name, annotations[key]])) as unknown as Place
+}
+
 /** Reads the runtime's file of annotations; undefined outside of a container of ours. */
 export const readPlace = (path: string): Place | undefined => {
   try {
-    const annotations = JSON.parse(readFileSync(path, 'utf8')) as Readonly<Record<string, string>>
-    if (FIELDS.some(([, key]) => typeof annotations[key] !== 'string')) return undefined
-    return Object.fromEntries(FIELDS.map(([name, key]) => [name, annotations[key]])) as unknown as Place
+    return placeOf(JSON.parse(readFileSync(path, 'utf8')) as Readonly<Record<string, string>>)
   } catch {
     return undefined
   }
@@ -52,11 +55,12 @@ const asked = (header: string): { readonly host: string; readonly port: number }
 /** What one request is answered with at `/`. */
 export const whoAnswers = (
   { socket, headers, method = '', url = '/' }: IncomingMessage,
+  hostname: string,
   place?: Place,
 ): WhoAnswers => ({
   now: new Date().toISOString(),
   ...place,
-  hostname: hostname(),
+  hostname,
   client: clientAddress(socket.remoteAddress ?? '', socket.remotePort ?? 0),
   server: clientAddress(socket.localAddress ?? '', socket.localPort ?? 0),
   ...asked(headers.host ?? ''),

@@ -9,6 +9,7 @@ import type { Pod } from '#api/core/pod/message.ts'
 import type { Secret } from '#api/core/secret/message.ts'
 import type { Service } from '#api/core/service/message.ts'
 import type { ServiceAccount } from '#api/core/serviceaccount/message.ts'
+import type { RuntimeClass } from '#api/node/runtimeclass/message.ts'
 import type { Resource } from '#api/resource.ts'
 import type { StorageClass } from '#api/storage/storageclass/message.ts'
 import type { Client } from '#client/client.ts'
@@ -74,6 +75,7 @@ export interface KubeletContext extends NodeSecurity {
   readonly client: Client
   readonly resources: KubeletResources
   readonly services: Pick<ObjectSource<Service>, 'lister'>
+  readonly runtimeClasses: Pick<ObjectSource<RuntimeClass>, 'lister'>
   readonly configMaps: ObjectStore<ConfigMap>
   readonly secrets: ObjectStore<Secret>
   readonly runtime: Runtime

@@ -19,7 +19,7 @@ test('a kubelet registers its Node, Ready and with addresses of both families', 
   assert.deepEqual(node.status?.features, { supplementalGroupsPolicy: true })
   assert.deepEqual(
     node.status?.runtimeHandlers?.map(({ name, features }) => [name, typeof features?.userNamespaces]),
-    [['', 'boolean']],
+    ['', 'runc', 'virtual'].map((name) => [name, 'boolean']),
   )
   assert.deepEqual(
     node.status?.addresses?.map(({ type, address }) => `${type} ${address}`),

@@ -1,10 +1,11 @@
-import { mkdirSync, readdirSync, readFileSync } from 'node:fs'
+import { mkdirSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { ConfigMap } from '#api/core/configmap/message.ts'
 import type { Node } from '#api/core/node/message.ts'
 import type { Pod } from '#api/core/pod/message.ts'
 import type { Secret } from '#api/core/secret/message.ts'
 import type { Service } from '#api/core/service/message.ts'
+import type { RuntimeClass } from '#api/node/runtimeclass/message.ts'
 import { timeText } from '#api/time-text.ts'
 import type { Client } from '#client/client.ts'
 import { type Clock, systemClock } from '#clock/clock.ts'
@@ -17,6 +18,7 @@ import { keepLogs } from './container/files/log-keeper.ts'
 import type { KubeletContext, KubeletNode, KubeletResources, ObjectSource, ObjectStore } from './context.ts'
 import { DiskRoom, roomOf } from './disk/disk-room.ts'
 import { watchDisk } from './disk/disk-watch.ts'
+import { hostText } from './etc/host-text.ts'
 import { Housekeeping } from './housekeeping.ts'
 import { KubeletError } from './kubelet-error.ts'
 import { readMachine } from './node/machine.ts'
@@ -45,6 +47,7 @@ export interface KubeletOptions {
   /** Where the Node is seen as the server has it. */
   readonly nodes: Pick<ObjectSource<Node>, 'lister'>
   readonly services: Pick<ObjectSource<Service>, 'lister' | 'hasSynced'>
+  readonly runtimeClasses: Pick<ObjectSource<RuntimeClass>, 'lister' | 'hasSynced'>
   readonly configMaps: ObjectStore<ConfigMap>
   readonly secrets: ObjectStore<Secret>
   readonly runtime: Runtime
@@ -92,14 +95,6 @@ export interface Kubelet {
   stop(): Promise<void>
 }
 
-const readText = (path: string): string => {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch {
-    return ''
-  }
-}
-
 /** Starts the kubelet of one node. Returns at once; `registered` and `synced` tell how far it is. */
 export const startKubelet = (options: KubeletOptions): Kubelet => {
   const { node, client, resources, runtime, network, stateDir, clock = systemClock } = options
@@ -118,12 +113,14 @@ export const startKubelet = (options: KubeletOptions): Kubelet => {
   })
   const room = new DiskRoom(options.room ?? (() => roomOf(stateDir)))
   const trouble = () => ({ fault: options.fault?.(), isDiskShort: room.isShort })
-  const wanted = nodeObject(node, machine, timeText(clock.now()), { port: options.port, ...trouble() })
+  const { handlers } = runtime
+  const wanted = nodeObject(node, machine, timeText(clock.now()), { port: options.port, handlers, ...trouble() })
   const context: KubeletContext = {
     node,
     client,
     resources,
     services: options.services,
+    runtimeClasses: options.runtimeClasses,
     configMaps: options.configMaps,
     secrets: options.secrets,
     runtime,
@@ -134,9 +131,9 @@ export const startKubelet = (options: KubeletOptions): Kubelet => {
     dns: {
       clusterDns: options.clusterDns,
       clusterDomain: options.clusterDomain,
-      host: parseResolvConf(readText('/etc/resolv.conf')),
+      host: parseResolvConf(hostText('/etc/resolv.conf')),
     },
-    hostsFile: readText('/etc/hosts'),
+    hostsFile: hostText('/etc/hosts'),
     ...nodeSecurity(options.security, stateDir),
     allocatable: nodeResources(machine),
     self: () => options.nodes.lister.get(node.name) ?? wanted,
@@ -181,6 +178,7 @@ export const startKubelet = (options: KubeletOptions): Kubelet => {
       network.list(),
       options.pods.hasSynced,
       options.services.hasSynced,
+      options.runtimeClasses.hasSynced,
     ])
     if (signal.aborted) return
     const found = new Map<string, FoundContainer[]>()

@@ -123,7 +123,6 @@ export const unsupported = (pod: Pod): readonly Unsupported[] => {
     ...(spec.containers ?? []).flatMap((c) => unsupportedOf(`spec.containers[${c.name}]`, c)),
     ...securityFindings('spec.securityContext', spec.securityContext),
     ...when(spec.shareProcessNamespace, () => refuse('spec.shareProcessNamespace', 'not supported yet: leave it out')),
-    ...when(spec.runtimeClassName, () => refuse('spec.runtimeClassName', 'there is one runtime, runc: leave it out')),
     ...when(spec.resourceClaims?.length, () =>
       refuse('spec.resourceClaims', 'dynamic resource allocation is not supported: leave them out'),
     ),

@@ -1,5 +1,6 @@
 import type { Node } from '#api/core/node/message.ts'
 import type { Pod } from '#api/core/pod/message.ts'
+import type { PodAffinityTerm } from '#api/core/pod/spec/affinity.ts'
 import { isLeaving } from '#objects/deletion.ts'
 import type { Labels } from '#objects/object.ts'
 import { isTerminal } from '#objects/pod.ts'
@@ -11,6 +12,8 @@ import type { VolumeState } from './volumes/volume-state.ts'
 export interface NodeState {
   readonly node: Node
   readonly pods: readonly Pod[]
+  /** Those of them that are kept apart from others: few, so that who asks need not look at all. */
+  readonly apart: readonly Pod[]
   readonly allocatable: Amounts
   readonly requested: Amounts
 }
@@ -26,12 +29,17 @@ export interface ClusterState {
   readonly volumes?: VolumeState
 }
 
+/** The terms of a pod's required anti-affinity. */
+export const keptApartBy = ({ spec }: Pod): readonly PodAffinityTerm[] =>
+  spec?.affinity?.podAntiAffinity?.requiredDuringSchedulingIgnoredDuringExecution ?? []
+
 /** A node with the pods that hold something of it, and what they ask for together. */
 const nodeState = (node: Node, bound: readonly Pod[]): NodeState => {
   const pods = bound.filter((pod) => !isTerminal(pod))
   return {
     node,
     pods,
+    apart: pods.filter((pod) => keptApartBy(pod).length > 0),
     allocatable: amountsOf(node.status?.allocatable ?? node.status?.capacity),
     requested: sumOf(pods.map(podRequests)),
   }

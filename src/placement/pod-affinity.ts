@@ -4,7 +4,7 @@ import { selects } from '#objects/label-selector.ts'
 import { keyOf } from '#objects/object-key.ts'
 import { isActive } from '#objects/pod.ts'
 import { own } from '#schema/own.ts'
-import { type ClusterState, domainOf, type NamespaceLabels, type NodeState } from './cluster-state.ts'
+import { type ClusterState, domainOf, keptApartBy, type NamespaceLabels, type NodeState } from './cluster-state.ts'
 import type { Obstacle } from './obstacle.ts'
 
 /**
@@ -52,17 +52,15 @@ export const podAffinityFault = (pod: Pod, state: NodeState, cluster: ClusterSta
   return undefined
 }
 
-const keptApartBy = ({ spec }: Pod): readonly PodAffinityTerm[] =>
-  spec?.affinity?.podAntiAffinity?.requiredDuringSchedulingIgnoredDuringExecution ?? []
-
-/** Pods that are there, with the terms of `termsOf` by which their node is in one domain with `state`. */
+/** Those pods of each node that `podsOf` names, with the terms of `termsOf` by which their node is in one domain with `state`. */
 function* met(
   state: NodeState,
   { nodes }: ClusterState,
+  podsOf: (other: NodeState) => readonly Pod[],
   termsOf: (one: Pod) => readonly PodAffinityTerm[],
 ): Generator<{ readonly one: Pod; readonly term: PodAffinityTerm }> {
   for (const other of nodes)
-    for (const one of other.pods) {
+    for (const one of podsOf(other)) {
       if (!isActive(one)) continue
       for (const term of termsOf(one)) {
         const domain = domainOf(state, term.topologyKey)
@@ -75,10 +73,15 @@ function* met(
 export const antiAffinityFault = (pod: Pod, state: NodeState, cluster: ClusterState): Obstacle | undefined => {
   const { namespaceLabels } = cluster
   const own = keptApartBy(pod)
-  for (const { one, term } of met(state, cluster, () => own))
+  for (const { one, term } of met(
+    state,
+    cluster,
+    ({ pods }) => (own.length === 0 ? [] : pods),
+    () => own,
+  ))
     if (termMatches(term, pod, one, namespaceLabels))
       return { code: 'pod-anti-affinity', topologyKey: term.topologyKey, other: keyOf(one) }
-  for (const { one, term } of met(state, cluster, keptApartBy))
+  for (const { one, term } of met(state, cluster, ({ apart }) => apart, keptApartBy))
     if (termMatches(term, one, pod, namespaceLabels))
       return { code: 'existing-pod-anti-affinity', topologyKey: term.topologyKey, other: keyOf(one) }
   return undefined

@@ -50,10 +50,23 @@ export interface ContainerLimits {
   readonly memoryLimitBytes?: number
 }
 
+/** A port that a pod declares. */
+interface DeclaredPort {
+  /** As the API spells it: `TCP`, `UDP`, `SCTP`. */
+  readonly protocol: string
+  readonly port: number
+}
+
 export interface ContainerSpec {
   /** Unique on the machine: [a-z0-9-], at most 100 characters. */
   readonly id: string
   readonly image: string
+  /** Who is to run it, by the handler of its pod's RuntimeClass; absent: who runs pods of no class. */
+  readonly handler?: string
+  /** For whom a container is no process: where it is to answer, */
+  readonly ports?: readonly DeclaredPort[]
+  /** and whether it is one that ends before others start. */
+  readonly isInit?: boolean
   /** Absent: the image's entrypoint and cmd, by Kubernetes' rules for command and args. */
   readonly command?: readonly string[]
   readonly args?: readonly string[]
@@ -159,7 +172,8 @@ export interface ContainerIdentity {
   readonly supplementalGroups: readonly number[]
 }
 
-export interface Runtime {
+/** The images that containers are made of. */
+interface Images {
   /** Undefined where it is not on this machine. Rejects with RuntimeError IMAGE_INVALID, IMAGE_UNAVAILABLE. */
   imageStatus(image: string): Promise<RuntimeImage | undefined>
   /**
@@ -172,6 +186,11 @@ export interface Runtime {
    * is not on this machine.
    */
   imageFolders(image: string): Promise<readonly string[]>
+}
+
+export interface Containers {
+  /** The handlers that RuntimeClasses may name; `` is that of pods of no class. */
+  readonly handlers: readonly string[]
   create(spec: ContainerSpec): Promise<ContainerIdentity>
   /**
    * Resolves when its program runs; where it is the image's own and the image tells more (`Image.startedFile`), when it
@@ -202,3 +221,5 @@ export interface Runtime {
   /** What runs interactively in the container's own stdio; for `kubectl attach` and `kubectl run -it`. */
   attach(id: string, options: Omit<ExecOptions, 'command'>): Promise<void>
 }
+
+export interface Runtime extends Images, Containers {}

@@ -5,6 +5,8 @@ import { serviceKeyOf } from '#objects/endpoint-slice.ts'
 import { keyOf, type NamespacedName, splitKey } from '#objects/object-key.ts'
 import { TRIGGER_TIME_ANNOTATION } from '#objects/well-known.ts'
 
+import { everyTick, type Turns } from './pace.ts'
+
 const SERVICE_INDEX = 'service'
 const NO_TRIGGERS: readonly number[] = []
 
@@ -21,7 +23,7 @@ export type ServiceListener = (
 
 /**
  * Services joined with their slices: a change of either names the one Service that it belongs to. Changes of one tick
- * reach the listeners together, in that tick; nothing is told before both caches have synced, so that nobody takes "not
+ * reach the listeners together, in that tick or, where there are many, when it is their turn; nothing is told before both caches have synced, so that nobody takes "not
  * yet" for "gone".
  */
 export class ServiceFeed {
@@ -34,8 +36,10 @@ export class ServiceFeed {
   readonly #seen = { services: 0, endpoints: 0 }
   #live = false
   #scheduled = false
+  readonly #turns: Turns
 
-  constructor(services: Informer<Service>, slices: Informer<EndpointSlice>) {
+  constructor(services: Informer<Service>, slices: Informer<EndpointSlice>, turns: Turns = everyTick) {
+    this.#turns = turns
     this.#services = services
     this.#slices = slices
     slices.addIndex(SERVICE_INDEX, (slice) => [serviceKeyOf(slice) ?? []].flat())
@@ -106,7 +110,7 @@ export class ServiceFeed {
     this.#changed.add(key)
     if (!this.#live || this.#scheduled) return
     this.#scheduled = true
-    queueMicrotask(() => this.#flush())
+    this.#turns(() => this.#flush())
   }
 
   #flush(): void {

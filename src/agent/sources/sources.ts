@@ -5,6 +5,7 @@ import type { PersistentVolumeClaim } from '#api/core/persistentvolumeclaim/mess
 import type { Pod } from '#api/core/pod/message.ts'
 import type { Secret } from '#api/core/secret/message.ts'
 import type { Service } from '#api/core/service/message.ts'
+import type { RuntimeClass } from '#api/node/runtimeclass/message.ts'
 import type { Informer } from '#client/informer.ts'
 import type { DnsSockets } from '#dns/server.ts'
 import type { DatagramServer } from '#kernel/sockets/datagram-server.ts'
@@ -19,6 +20,7 @@ export interface Sources {
   readonly serviceObjects: Informer<Service>
   readonly pods: Informer<Pod>
   readonly nodes: Informer<Node>
+  readonly runtimeClasses: Informer<RuntimeClass>
   readonly configMaps: ObjectStore<ConfigMap>
   readonly secrets: ObjectStore<Secret>
   readonly claims: Informer<PersistentVolumeClaim>

@@ -18,7 +18,9 @@ import { readNameservers } from '#dns/upstream.ts'
 import { namespacePath } from '#kernel/namespaces/namespace.ts'
 import { createImageStore } from '#runtime/images/image-store.ts'
 import type { RegistrySettings } from '#runtime/images/local/registry/registries-conf.ts'
+import { routedRuntime } from '#runtime/routed-runtime.ts'
 import { createRuncRuntime } from '#runtime/runc/runc-runtime.ts'
+import { createVirtualRuntime } from '#runtime/virtual/virtual-runtime.ts'
 import type { ClusterConfig } from '../config.ts'
 import { errorText } from '../error-text.ts'
 import { fabricParts } from '../fabric/fabric-parts.ts'
@@ -59,7 +61,7 @@ const informers = new Informers(client, {
   signal: new AbortController().signal,
   onError: (error, what) => log('cache')(what, error),
 })
-const runtime = createRuncRuntime({
+const runc = createRuncRuntime({
   stateDir: paths.containers,
   cluster: config.name,
   images: createImageStore({
@@ -69,6 +71,11 @@ const runtime = createRuncRuntime({
   }),
   onError: (error) => log('runtime')('fault', error),
 })
+const virtual = createVirtualRuntime({
+  stateDir: join(paths.containers, 'virtual'),
+  onError: (error) => log('runtime')('fault', error),
+})
+const runtime = routedRuntime(runc, virtual)
 const sources = new ProcessSources({
   client,
   informers,

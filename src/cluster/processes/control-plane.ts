@@ -19,6 +19,7 @@ import { localStorageClass } from './local-storage-class.ts'
 import { openLog } from './log.ts'
 import { objectsJournal } from './objects-journal.ts'
 import { tuneForServing } from './tune-for-serving.ts'
+import { VIRTUAL_CLASS } from './virtual-class.ts'
 
 /** How long to wait for the host's address on the underlay, which `up` makes meanwhile, milliseconds. */
 const ADDRESS_LIMIT_MS = 20_000
@@ -34,7 +35,7 @@ const api = await createApiServer({
   clusterDomain: config.clusterDomain,
   advertise: { address: config.host.addresses[0], port: config.apiServer.port },
   reservedAddresses: clusterDnsAddresses(config),
-  systemObjects: clusterDnsObjects(config, nodesNow),
+  systemObjects: [...clusterDnsObjects(config, nodesNow), VIRTUAL_CLASS],
   firstObjects: [{ resource: storageClasses, object: localStorageClass }],
   pki,
   ...(journal === undefined ? {} : { journal }),

@@ -1,9 +1,32 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { closeSync, constants, openSync, readFileSync, writeFileSync } from 'node:fs'
 import { KernelError } from '../kernel-error.ts'
 import { inForeignNamespace } from './home-namespace.ts'
 import { withNamespace } from './namespace.ts'
 
 const ROOT = '/proc/sys/net'
+
+/**
+ * A folder of ROOT, open: what lies in it is found by way of the descriptor. Every namespace has folders of these names of its
+ * own, and the kernel looks through all of them for each name that it resolves: once for each folder is enough.
+ */
+class Folders {
+  readonly #open = new Map<string, number>()
+
+  path(name: string): string {
+    const [folder = '', ...rest] = name.split('/')
+    if (rest.length === 0) return `${ROOT}/${name}`
+    let fd = this.#open.get(folder)
+    if (fd === undefined) {
+      fd = openSync(`${ROOT}/${folder}`, constants.O_RDONLY | constants.O_DIRECTORY)
+      this.#open.set(folder, fd)
+    }
+    return `/proc/self/fd/${fd}/${rest.join('/')}`
+  }
+
+  [Symbol.dispose](): void {
+    for (const fd of this.#open.values()) closeSync(fd)
+  }
+}
 
 /**
  * Writes settings below /proc/sys/net of the namespace at `path`, in order: `ipv4/ip_forward` → `1`. Refuses the
@@ -20,10 +43,12 @@ export function writeSysctls(path: string, settings: Iterable<readonly [name: st
         message: "this is the host's own namespace",
       })
     }
+    using folders = new Folders()
     for (const [name, value] of settings) {
-      const file = `${ROOT}/${name.replace(/\?$/, '')}`
+      const bare = name.replace(/\?$/, '')
+      const file = `${ROOT}/${bare}`
       try {
-        writeFileSync(file, value, { flag: 'r+' })
+        writeFileSync(folders.path(bare), value, { flag: 'r+' })
       } catch (cause) {
         const { code, errno = 0 } = cause as NodeJS.ErrnoException
         if (code === 'ENOENT' && name.endsWith('?')) continue

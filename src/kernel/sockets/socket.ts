@@ -7,6 +7,7 @@ import { socketText } from '#net/port-protocol.ts'
 import { AF_INET6, inetAddress } from '../inet.ts'
 import { KernelError } from '../kernel-error.ts'
 import { call } from '../libc.ts'
+import { hasIpv6 } from '../namespaces/ipv6.ts'
 import { withNamespace } from '../namespaces/namespace.ts'
 import {
   BIND,
@@ -39,17 +40,18 @@ function socketAddress(host: string, port: number): { readonly family: number; r
 }
 
 /**
- * A bound socket's descriptor, non-blocking. An IPv6 one takes IPv6 only: the IPv4 wildcard has a socket of its own.
+ * A bound socket's descriptor, non-blocking. An IPv6 one takes IPv6 only, where the IPv4 wildcard has a socket of its own;
+ * `both`: it takes IPv4 too.
  */
-export function boundSocket(type: number, host: string, port: number): number {
+export function boundSocket(type: number, host: string, port: number, families: 'one' | 'both' = 'one'): number {
   const { family, bytes } = socketAddress(host, port)
   const object = `${host}:${port}`
   const fd = call('SOCKET_FAILED', 'socket', object, SOCKET, family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)
   try {
-    const set = (level: number, name: number) =>
-      call('SOCKET_FAILED', 'setsockopt', object, SETSOCKOPT, fd, level, name, Int32Array.of(1), 4)
+    const set = (level: number, name: number, value = 1) =>
+      call('SOCKET_FAILED', 'setsockopt', object, SETSOCKOPT, fd, level, name, Int32Array.of(value), 4)
     if (type === SOCK_STREAM) set(SOL_SOCKET, SO_REUSEADDR)
-    if (family === AF_INET6) set(IPPROTO_IPV6, IPV6_V6ONLY)
+    if (family === AF_INET6) set(IPPROTO_IPV6, IPV6_V6ONLY, families === 'one' ? 1 : 0)
     call('SOCKET_FAILED', 'bind', object, BIND, fd, bytes, bytes.length)
     if (type === SOCK_STREAM) call('SOCKET_FAILED', 'listen', object, LISTEN, fd, BACKLOG)
     return fd
@@ -66,6 +68,20 @@ export function boundSocket(type: number, host: string, port: number): number {
  */
 export async function listenTcp(path: string, host: string, port: number, server = createServer()): Promise<Server> {
   const fd = withNamespace(path, () => boundSocket(SOCK_STREAM, host, port))
+  return await serveListener(fd, socketText(host, port), server)
+}
+
+/** The same at all addresses there, of both families. */
+export async function listenTcpAnywhere(path: string, port: number, server: Server): Promise<Server> {
+  const host = anywhere()
+  const fd = withNamespace(path, () => boundSocket(SOCK_STREAM, host, port, 'both'))
+  return await serveListener(fd, socketText(host, port), server)
+}
+
+/** What stands for all addresses that this kernel has. */
+const anywhere = (): string => (hasIpv6() ? '::' : '0.0.0.0')
+
+async function serveListener(fd: number, at: string, server: Server): Promise<Server> {
   try {
     server.listen({ fd })
   } catch (error) {
@@ -73,13 +89,28 @@ export async function listenTcp(path: string, host: string, port: number, server
     throw error
   }
   await once(server, 'listening')
-  keepListener(server, { fd, at: socketText(host, port) })
+  keepListener(server, { fd, at })
   return server
 }
 
 /** A UDP socket bound in the network namespace at `path`; what it sends leaves from there. Throws as listenTcp(). */
 export async function bindUdp(path: string, host: string, port: number): Promise<DatagramSocket> {
-  const fd = withNamespace(path, () => boundSocket(SOCK_DGRAM, host, port))
+  return serveDatagrams(
+    withNamespace(path, () => boundSocket(SOCK_DGRAM, host, port)),
+    host,
+  )
+}
+
+/** The same at all addresses there, of both families. */
+export async function bindUdpAnywhere(path: string, port: number): Promise<DatagramSocket> {
+  const host = anywhere()
+  return serveDatagrams(
+    withNamespace(path, () => boundSocket(SOCK_DGRAM, host, port, 'both')),
+    host,
+  )
+}
+
+function serveDatagrams(fd: number, host: string): DatagramSocket {
   const socket = createSocket(inetAddress(host).family === AF_INET6 ? 'udp6' : 'udp4')
   // Bound and receiving when bind() returns: of a descriptor it says 'listening' at once, so nobody waits for that
   // event here.

@@ -1,6 +1,7 @@
 import type { Node, NodeCondition, NodeSystemInfo } from '#api/core/node/message.ts'
 import { findCondition } from '#objects/conditions.ts'
 import { HOSTNAME_LABEL, ZONE_LABEL } from '#objects/well-known.ts'
+import { VIRTUAL_HANDLER } from '#runtime/virtual/virtual-handler.ts'
 import type { KubeletNode } from '../context.ts'
 
 /** What of the machine goes into the Node. Memory and disk are bytes. */
@@ -12,9 +13,17 @@ export interface Machine {
 }
 
 /** There is one runtime, and it has no other name than that of none. */
-const runtimeHandlers = ({ kernelVersion }: NodeSystemInfo): NonNullable<Node['status']>['runtimeHandlers'] => [
-  { name: '', features: { recursiveReadOnlyMounts: false, userNamespaces: hasUserNamespaces(kernelVersion) } },
-]
+const runtimeHandlers = (
+  { kernelVersion }: NodeSystemInfo,
+  names: readonly string[],
+): NonNullable<Node['status']>['runtimeHandlers'] =>
+  names.map((name) => ({
+    name,
+    features: {
+      recursiveReadOnlyMounts: false,
+      userNamespaces: name !== VIRTUAL_HANDLER && hasUserNamespaces(kernelVersion),
+    },
+  }))
 
 /** Linux 6.3 is the first that shows all of a pod's volumes by other owners: those in memory came last. */
 const hasUserNamespaces = (kernelVersion = ''): boolean => {
@@ -90,7 +99,11 @@ export const nodeObject = (
   node: KubeletNode,
   machine: Machine,
   now: string,
-  { port, ...trouble }: NodeTrouble & { readonly port?: number | undefined },
+  {
+    port,
+    handlers = [''],
+    ...trouble
+  }: NodeTrouble & { readonly port?: number | undefined; readonly handlers?: readonly string[] },
 ): Node => {
   const { operatingSystem: os, architecture: arch } = machine.info
   const resources = nodeResources(machine)
@@ -124,7 +137,7 @@ export const nodeObject = (
       conditions: nodeConditions(undefined, now, trouble),
       daemonEndpoints: { kubeletEndpoint: { Port: port ?? 0 } },
       nodeInfo: machine.info,
-      runtimeHandlers: runtimeHandlers(machine.info),
+      runtimeHandlers: runtimeHandlers(machine.info, handlers),
       features: { supplementalGroupsPolicy: true },
     },
   }

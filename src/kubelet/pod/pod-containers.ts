@@ -10,6 +10,7 @@ import { stopContainer } from '../container/life/container-stopper.ts'
 import { planContainers } from '../container/plan/container-plan.ts'
 import { policyOf } from '../container/plan/restart-policy.ts'
 import type { KubeletContext } from '../context.ts'
+import { hasProcesses } from '../handler/pod-handler.ts'
 import type { PodEntry } from './pod-entry.ts'
 import { holdUnsupported, tellBackOff } from './pod-events.ts'
 import { PodResizer, type ResizeTrouble } from './pod-resizer.ts'
@@ -66,6 +67,7 @@ export class PodContainers {
    * told, where the container starts.
    */
   lookForImages(): void {
+    if (!hasProcesses(this.#pod.handler)) return
     for (const { container } of this.#pod.containers.values())
       this.#context.runtime.imageStatus(container.image ?? '').catch(() => {})
   }
@@ -143,9 +145,9 @@ export class PodContainers {
   }
 
   #start(entry: ContainerEntry): void {
-    const { pod, dir, logDir, sandbox, volumes, facts, hostname } = this.#pod
+    const { pod, dir, logDir, sandbox, volumes, facts, hostname, handler } = this.#pod
     if (sandbox === undefined) return
-    if (entry.role === 'ephemeral' && holdUnsupported(this.#context, pod, entry)) return
+    if (entry.role === 'ephemeral' && holdUnsupported(this.#context, this.#pod, entry)) return
     const { attempt } = entry
     entry.busy = true
     entry.backOffUntil = undefined
@@ -158,6 +160,7 @@ export class PodContainers {
       volumes,
       facts,
       hostname,
+      handler,
       signal: this.#signal,
       ...this.#processes(entry),
       own: this.#listener.own,

@@ -4,6 +4,7 @@ import { type ContainerEntry, makeEntries } from '../container/container-entry.t
 import type { KubeletContext } from '../context.ts'
 import type { PodFacts } from '../env/field-ref.ts'
 import { kernelHostname } from '../etc/pod-hostname.ts'
+import { podHandler } from '../handler/pod-handler.ts'
 import type { Attachment } from '../pod-network.ts'
 import { PodVolumes } from '../volumes/pod-volumes.ts'
 
@@ -18,6 +19,8 @@ export class PodEntry {
   readonly containers: Map<string, ContainerEntry>
   /** The newest version that was told. */
   pod: Pod
+  /** By which its RuntimeClass has it run; undefined while nobody here knows that class. */
+  handler: string | undefined
   /** Absent until the network has been attached. */
   sandbox: Attachment | undefined
   readonly #context: KubeletContext
@@ -30,6 +33,7 @@ export class PodEntry {
     this.volumes = new PodVolumes(context, pod, this.dir)
     this.containers = makeEntries(pod)
     this.pod = pod
+    this.handler = podHandler(context, pod)
     this.#context = context
   }
 

@@ -1,6 +1,7 @@
-import type { Pod } from '#api/core/pod/message.ts'
 import type { ContainerEntry } from '../container/container-entry.ts'
 import type { KubeletContext } from '../context.ts'
+import { hasProcesses } from '../handler/pod-handler.ts'
+import { ephemeralWithoutProcess, withoutProcesses } from '../handler/without-processes.ts'
 import { hostAccess, hostAccessOf } from '../host-access.ts'
 import { fullPodName } from '../status/pod-publisher.ts'
 import { type Unsupported, unsupported, unsupportedOf } from '../unsupported.ts'
@@ -41,11 +42,12 @@ export const tellBackOff = (
  */
 export const tellUnsupported = (
   { record, hostAccess: mayAll }: Pick<KubeletContext, 'record' | 'hostAccess'>,
-  { pod }: PodEntry,
+  { pod, handler }: PodEntry,
   told: Set<string>,
   aloud: boolean,
 ): readonly Unsupported[] => {
-  const findings = [...unsupported(pod), ...(mayAll ? [] : hostAccess(pod))]
+  const needy = hasProcesses(handler) ? [] : withoutProcesses(pod)
+  const findings = [...unsupported(pod), ...(mayAll ? [] : hostAccess(pod)), ...needy]
   for (const { field, reason } of findings) {
     if (aloud && !told.has(field)) record(pod, 'Warning', 'Unsupported', `${field}: ${reason}`)
     told.add(field)
@@ -67,16 +69,21 @@ export const holdRefused = (...[context, pod, told, aloud]: Parameters<typeof te
   return true
 }
 
+/** The same of one whose RuntimeClass was not known before it came to start. */
+export const holdRefusedLate: typeof holdRefused = (context, pod, told, aloud) =>
+  Boolean(pod.pod.spec?.runtimeClassName) && holdRefused(context, pod, told, aloud)
+
 /** A container that was added and asks for what cannot be done here never starts, and says why. True: so it is. */
 export const holdUnsupported = (
   { hostAccess: mayAll }: Pick<KubeletContext, 'hostAccess'>,
-  { spec }: Pod,
+  { pod: { spec }, handler }: PodEntry,
   entry: ContainerEntry,
 ): boolean => {
   const { container } = entry
   const at = `spec.ephemeralContainers[${container.name}]`
   const asked = mayAll ? [] : hostAccessOf(at, container, spec?.hostUsers === false)
-  const refused = [...unsupportedOf(at, container).filter((finding) => finding.refused), ...asked]
+  const needy = hasProcesses(handler) ? [] : [ephemeralWithoutProcess(container.name)]
+  const refused = [...unsupportedOf(at, container).filter((finding) => finding.refused), ...asked, ...needy]
   if (refused.length === 0) return false
   entry.hold = heldFor(refused)
   entry.notBefore = Number.POSITIVE_INFINITY

@@ -41,7 +41,7 @@ export class PodResizer {
       ({ role, phase, given }) => (role === 'main' || role === 'sidecar') && phase.phase === 'running' && given,
     )
     const resizing = running.map(({ container, given }): Resizing => ({ container, given: given! }))
-    const plan = planResize(resizing, { allocatable: this.#context.allocatable, others: this.#others() })
+    const plan = planResize(resizing, { allocatable: this.#context.allocatable, others: () => this.#others() })
     if (plan.kind === 'infeasible' || plan.kind === 'deferred') {
       const reason = plan.kind === 'infeasible' ? 'Infeasible' : 'Deferred'
       this.trouble = { type: 'PodResizePending', reason, message: plan.message }

@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs'
 import { backoff } from '#clock/clock.ts'
 import type { KubeletContext } from '../context.ts'
 import { writeEtcFiles } from '../etc/pod-etc-files.ts'
+import { hasProcesses, knownHandler } from '../handler/pod-handler.ts'
 import { errorText } from '../kubelet-error.ts'
 import type { PodEntry } from './pod-entry.ts'
 
@@ -34,15 +35,21 @@ const makeSandbox = async (context: KubeletContext, entry: PodEntry): Promise<Sa
   const hostNetwork = entry.pod.spec?.hostNetwork === true
   const own = entry.pod.spec?.hostUsers === false && { ownUsers: true }
   try {
+    entry.handler = knownHandler(context, entry.pod, entry.handler)
+  } catch (error) {
+    return failedSandbox(error)
+  }
+  const isRead = hasProcesses(entry.handler)
+  try {
     mkdirSync(entry.dir, { recursive: true, mode: 0o700 })
     const [sandbox, volumes] = await Promise.allSettled([
       context.network.attach({ uid, namespace, name, hostname, hostNetwork, ...own }),
-      entry.volumes.mount(entry.facts),
+      isRead ? entry.volumes.mount(entry.facts) : undefined,
     ])
     if (sandbox.status === 'rejected') return failedSandbox(sandbox.reason)
     entry.sandbox = sandbox.value
     if (volumes.status === 'rejected') return failedMount(volumes.reason)
-    writeEtcFiles(context, entry.pod, entry.dir, entry.facts.podIPs)
+    if (isRead) writeEtcFiles(context, entry.pod, entry.dir, entry.facts.podIPs)
     return undefined
   } catch (error) {
     return failedMount(error)

@@ -11,7 +11,7 @@ import { type Ended, EVICTION_GRACE_SECONDS, endedBefore, reject } from './pod-a
 import { PodContainers } from './pod-containers.ts'
 import { PodDeadline } from './pod-deadline.ts'
 import { PodEntry } from './pod-entry.ts'
-import { holdRefused, tellUnsupported } from './pod-events.ts'
+import { holdRefused, holdRefusedLate, tellUnsupported } from './pod-events.ts'
 import { watchReferences } from './pod-references.ts'
 import { PodSandbox } from './pod-sandbox.ts'
 import { deletePodObject, freePod } from './pod-teardown.ts'
@@ -202,7 +202,7 @@ export class PodWorker {
   }
 
   #run(): void {
-    this.#stage = 'ready'
+    this.#stage = holdRefusedLate(this.#context, this.entry, this.#told, true) ? 'refused' : 'ready'
     this.#refresher.schedule()
     this.#containers.probeRunning()
     this.#sync()

@@ -73,23 +73,46 @@ test('a status that is set while another is being written is written after it, t
 
 test('what nobody waits for is held back a moment and goes out in one write; what is urgent takes it along', async () => {
   const { statuses, writes, clock } = writer()
-  statuses.set(pod('a'), { phase: 'Pending', message: 'one' }, false)
+  const podIP = '10.244.1.2'
+  statuses.set(pod('a'), { phase: 'Pending', podIP, message: 'one' }, false)
   clock.advance(29)
-  statuses.set(pod('a'), { phase: 'Pending', message: 'two' }, false)
+  statuses.set(pod('a'), { phase: 'Pending', podIP, message: 'two' }, false)
   await turn()
   assert.equal(writes.length, 0)
   clock.advance(1)
   await turn()
-  assert.deepEqual(writes[0]?.body.status, { message: 'two' })
+  assert.deepEqual(writes[0]?.body.status, { podIP, message: 'two' })
   await writes[0]?.answer()
-  statuses.set(pod('a'), { phase: 'Pending', message: 'three' }, false)
-  statuses.set(pod('a'), { phase: 'Running', message: 'three' }, true)
+  statuses.set(pod('a'), { phase: 'Pending', message: 'three', podIP }, false)
+  statuses.set(pod('a'), { phase: 'Running', message: 'three', podIP }, true)
   await turn()
   clock.advance(1000)
   await turn()
   assert.deepEqual(
     writes.slice(1).map(({ body }) => body.status),
     [{ phase: 'Running', message: 'three' }],
+  )
+})
+
+test('a pod without an address waits longer, until it has one or its time has come', async () => {
+  const { statuses, writes, clock } = writer()
+  statuses.set(pod('a'), { phase: 'Pending', message: 'one' }, false)
+  statuses.set(pod('b'), { phase: 'Pending', message: 'one' }, false)
+  clock.advance(499)
+  await turn()
+  assert.equal(writes.length, 0)
+  statuses.set(pod('a'), { phase: 'Pending', podIP: '10.244.1.2', message: 'two' }, false)
+  clock.advance(1)
+  await turn()
+  assert.deepEqual(
+    writes.map(({ body }) => body.metadata.uid),
+    ['b'],
+  )
+  clock.advance(29)
+  await turn()
+  assert.deepEqual(
+    writes.map(({ body }) => body.metadata.uid),
+    ['b', 'a'],
   )
 })
 

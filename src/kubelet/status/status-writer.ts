@@ -15,7 +15,8 @@ interface Slot {
   busy: boolean
   failures: number
   cancel: () => void
-  scheduled: 'no' | 'soon' | 'now'
+  /** Milliseconds of the wait that is under way; undefined: none is. */
+  waits?: number | undefined
   waiters: (() => void)[]
 }
 
@@ -28,6 +29,8 @@ interface StatusWriterOptions {
 // What nobody waits for (a container was created, not ready yet) is held back this long: most pods are ready by then,
 // and one write says both.
 const SOON_MS = 30
+// Without an address it is nobody's business yet: of many that come at once, most have one before.
+const UNADDRESSED_MS = 500
 
 /** Resource versions are numbers that grow. */
 const versionOf = ({ metadata }: Pod): number => Number(metadata?.resourceVersion ?? 0)
@@ -62,7 +65,6 @@ export class StatusWriter {
         busy: false,
         failures: 0,
         cancel: () => {},
-        scheduled: 'no',
         waiters: [],
       }
       this.#slots.set(uid, slot)
@@ -75,7 +77,7 @@ export class StatusWriter {
     slot.pod = pod
     slot.wanted = wanted
     if (slot.failures > 0) return
-    this.#schedule(slot, urgent ? 0 : SOON_MS)
+    this.#schedule(slot, urgent ? 0 : wanted.podIP ? SOON_MS : UNADDRESSED_MS)
   }
 
   /** Resolves when what is wanted now has been written, or can no longer be (the pod is gone). */
@@ -101,20 +103,19 @@ export class StatusWriter {
   }
 
   #schedule(slot: Slot, ms: number): void {
-    if (slot.busy || this.#stopped || slot.scheduled === 'now') return
+    if (slot.busy || this.#stopped || (slot.waits ?? Number.POSITIVE_INFINITY) <= ms) return
+    slot.cancel()
+    slot.waits = ms
     if (ms === 0) {
-      slot.cancel()
-      slot.scheduled = 'now'
       // The end of this turn: what one event changes in several steps goes out as one.
       queueMicrotask(() => void this.#write(slot))
-    } else if (slot.scheduled === 'no') {
-      slot.scheduled = 'soon'
+    } else {
       slot.cancel = this.#options.clock.after(ms, () => void this.#write(slot))
     }
   }
 
   async #write(slot: Slot): Promise<void> {
-    slot.scheduled = 'no'
+    slot.waits = undefined
     const { metadata } = slot.pod
     const uid = metadata?.uid ?? ''
     if (slot.busy || this.#stopped || this.#slots.get(uid) !== slot) return

@@ -13,6 +13,7 @@ import { pods } from '#api/core/pod/resource.ts'
 import { secrets } from '#api/core/secret/resource.ts'
 import { services } from '#api/core/service/resource.ts'
 import { serviceAccounts } from '#api/core/serviceaccount/resource.ts'
+import { runtimeClasses } from '#api/node/runtimeclass/resource.ts'
 import { storageClasses } from '#api/storage/storageclass/resource.ts'
 import type { Client } from '#client/client.ts'
 import { Informers, writeThrough } from '#client/informer.ts'
@@ -93,6 +94,7 @@ export class FakeCluster {
       pods: this.#informers.for(pods),
       nodes: this.#informers.for(nodes),
       services: this.#informers.for(services),
+      runtimeClasses: this.#informers.for(runtimeClasses),
       configMaps: cachedStore(this.#informers.for(configMaps), this.client, configMaps),
       secrets: cachedStore(this.#informers.for(secrets), this.client, secrets),
       runtime: this.runtime,

@@ -59,6 +59,8 @@ export class FakeRuntime implements Runtime {
   /** What a built-in image says of its user, by its name; root where nothing is said. */
   readonly imageUsers = new Map<string, string>()
 
+  readonly handlers: readonly string[] = ['', 'runc', 'virtual']
+
   async imageStatus(image: string): Promise<RuntimeImage | undefined> {
     const user = this.imageUsers.get(image) ?? ''
     const facts = { id: `sha256:${image}`, sizeBytes: 0, user, access: 'all' } as const

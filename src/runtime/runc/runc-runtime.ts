@@ -1,6 +1,5 @@
 import { type FSWatcher, mkdirSync, watch } from 'node:fs'
 import { join } from 'node:path'
-
 import type { ImageStore } from '../images/image.ts'
 import { createImageStore } from '../images/image-store.ts'
 import type { ContainerIdentity, ContainerRecord, ContainerSpec, ContainerState, Runtime } from '../runtime.ts'
@@ -239,6 +238,7 @@ export function createRuncRuntime(options: RuncRuntimeOptions): RuncRuntime {
   }
 
   return {
+    handlers: ['', 'runc'],
     imageStatus: (image) => {
       // A container of it is next: what stands against that is said where it is made.
       programs.check().catch(() => undefined)

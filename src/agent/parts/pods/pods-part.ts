@@ -35,7 +35,17 @@ export const pods = nodePart({
   name: 'pods',
   needs: {
     parts: [network],
-    sources: ['pods', 'nodes', 'serviceObjects', 'configMaps', 'secrets', 'claims', 'volumes', 'runtime'],
+    sources: [
+      'pods',
+      'nodes',
+      'serviceObjects',
+      'runtimeClasses',
+      'configMaps',
+      'secrets',
+      'claims',
+      'volumes',
+      'runtime',
+    ],
   },
   carriesPods: false,
   start(node): PodsPart {
@@ -48,6 +58,7 @@ export const pods = nodePart({
       pods: sources.pods,
       nodes: sources.nodes,
       services: sources.serviceObjects,
+      runtimeClasses: sources.runtimeClasses,
       configMaps: sources.configMaps,
       secrets: sources.secrets,
       runtime: sources.runtime,

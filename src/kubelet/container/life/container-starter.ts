@@ -1,5 +1,8 @@
+import type { Container } from '#api/core/pod/spec/container.ts'
 import { timeText } from '#api/time-text.ts'
+import type { RuntimeImage } from '#runtime/runtime.ts'
 import type { KubeletContext } from '../../context.ts'
+import { hasProcesses } from '../../handler/pod-handler.ts'
 import { ensureImage, type ImageOutcome } from '../../images/ensure-image.ts'
 import { errorText } from '../../kubelet-error.ts'
 import type { ContainerEntry } from '../container-entry.ts'
@@ -30,6 +33,19 @@ const holdForImage = (
   hold(context, entry, reason, message, reason === 'ErrImagePull' ? entry.imageBackoff!.delay : RETRY_MS[reason])
 }
 
+/** Nothing of an image is used, or need be here, where there is no process. */
+const imageFor = async (
+  context: KubeletContext,
+  { pod, handler, signal }: Omit<StartPlace, 'imageUser'>,
+  container: Container,
+): Promise<
+  | Exclude<ImageOutcome, { outcome: 'ready' }>
+  | { readonly outcome: 'ready'; readonly image: Pick<RuntimeImage, 'id' | 'user'> }
+> =>
+  hasProcesses(handler)
+    ? await ensureImage(context, pod, container, signal)
+    : { outcome: 'ready', image: { id: '', user: '' } }
+
 /**
  * Starts the next attempt of a container: image, configuration, create, start, postStart. Never rejects: what went
  * wrong is the entry's phase and an Event. The caller has set `busy`, and takes it away.
@@ -45,7 +61,7 @@ export const startContainer = async (
   const event = (type: 'Normal' | 'Warning', reason: string, message: string) =>
     record(pod, type, reason, message, container.name)
   const before = entry.phase.phase === 'exited' ? entry.phase : undefined
-  const image = await ensureImage(context, pod, container, place.signal)
+  const image = await imageFor(context, place, container)
   if (place.signal.aborted || image.outcome === 'aborted') return
   if (image.outcome === 'held') {
     holdForImage(context, entry, image)

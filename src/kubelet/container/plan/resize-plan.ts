@@ -49,7 +49,7 @@ interface Room {
   /** What the node has for pods, as its Node says it. */
   readonly allocatable: Readonly<Record<string, string>>
   /** What the other pods of the node ask for. */
-  readonly others: Amounts
+  readonly others: () => Amounts
 }
 
 /** In whole units, as Kubernetes tells them: thousandths of a core, bytes. */
@@ -70,7 +70,7 @@ export const planResize = (running: readonly Resizing[], { allocatable, others }
         message: `Node didn't have enough capacity: ${name}, requested: ${shown(name, wanted[name])}, capacity: ${shown(name, capacity)}`,
       }
     // Who wants less than it has takes nothing from anybody.
-    if (wanted[name] > had[name] && wanted[name] + others[name] > capacity) short.push(name)
+    if (wanted[name] > had[name] && wanted[name] + others()[name] > capacity) short.push(name)
   }
   if (short.length > 0) return { kind: 'deferred', message: `Node didn't have enough resource: ${short[0]}` }
   const names = (list: readonly Resizing[]) => list.map(({ container }) => container.name)

@@ -8,6 +8,7 @@ import { containerEnv } from '../../env/container-env.ts'
 import { expandVariables } from '../../env/expand.ts'
 import type { PodFacts } from '../../env/field-ref.ts'
 import { serviceEnv } from '../../env/service-env.ts'
+import { hasProcesses } from '../../handler/pod-handler.ts'
 import type { Attachment } from '../../pod-network.ts'
 import { quantityValue } from '../../quantity.ts'
 import type { PodVolumes } from '../../volumes/pod-volumes.ts'
@@ -30,6 +31,7 @@ export interface StartPlace {
   readonly hostname: string
   /** Whom the image runs as, as its configuration says it. */
   readonly imageUser: string
+  readonly handler: string | undefined
   readonly signal: AbortSignal
   /** The id of the container whose processes it is to see. */
   readonly processesOf?: string
@@ -81,11 +83,15 @@ export const containerSpec = async (
     texts?.map((text) => expandVariables(text, (name) => env.get(name)))
   const message = messagePath(podDir, container.name, entry.attempt)
   const log = logPath(place.logDir, container.name, entry.attempt)
-  for (const path of [message, log]) mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
-  writeFileSync(message, '')
-  // Past the umask: the container's user may be anybody.
-  chmodSync(message, 0o666)
-  const mounted = (container.volumeMounts ?? []).map((mount, index) =>
+  mkdirSync(dirname(log), { recursive: true, mode: 0o700 })
+  const isRead = hasProcesses(place.handler)
+  if (isRead) {
+    mkdirSync(dirname(message), { recursive: true, mode: 0o700 })
+    writeFileSync(message, '')
+    // Past the umask: the container's user may be anybody.
+    chmodSync(message, 0o666)
+  }
+  const mounted = (isRead ? (container.volumeMounts ?? []) : []).map((mount, index) =>
     volumes.mountOf(mount, env, { container: container.name, index }),
   )
   const taken = new Set(mounted.map(({ destination }) => normalize(destination).replace(/\/$/, '')))
@@ -104,6 +110,12 @@ export const containerSpec = async (
   return {
     id,
     image: container.image ?? '',
+    ...(place.handler && { handler: place.handler }),
+    ports: (container.ports ?? []).map(({ protocol, containerPort }) => ({
+      protocol: protocol ?? 'TCP',
+      port: containerPort,
+    })),
+    ...(entry.role === 'init' && { isInit: true }),
     ...(command !== undefined && command.length > 0 && { command }),
     ...(args !== undefined && args.length > 0 && { args }),
     env: [
@@ -112,7 +124,7 @@ export const containerSpec = async (
       ...[...env].map(([name, value]) => ({ name, value })),
     ],
     ...(container.workingDir && { workingDir: container.workingDir }),
-    mounts: [...own, ...mounted],
+    mounts: isRead ? [...own, ...mounted] : [],
     ...(mountedImages.length > 0 && { mountedImages }),
     namespaces: sandbox.namespaces,
     ...(place.processesOf !== undefined && { processesOf: place.processesOf }),
@@ -122,7 +134,8 @@ export const containerSpec = async (
     tty: container.tty === true,
     stdin: container.stdin === true,
     ...(container.stdinOnce && { stdinOnce: true }),
-    ...securityFields(pod, container, { imageUser: place.imageUser, seccompDir: context.seccompDir }),
+    // Who has no process runs as nobody.
+    ...(isRead && securityFields(pod, container, { imageUser: place.imageUser, seccompDir: context.seccompDir })),
     ...(sysctls && { sysctls }),
     resources: cgroupLimits(container.resources ?? {}),
     annotations: writeLabels({
