@@ -26,10 +26,10 @@ import { errorText } from '../error-text.ts'
 import { fabricParts } from '../fabric/fabric-parts.ts'
 import { nodesReady } from '../fabric/load-balancer.ts'
 import { podNamespace } from '../machines/names.ts'
+import { machineHands, settleMachines } from '../power/machine-hands.ts'
+import { NodeAgents } from '../power/node-agents.ts'
 import { imageStoreFolder, logPath, readConfig, statePaths } from '../state/state.ts'
 import { openLog } from './log.ts'
-import { machineHands, settleMachines } from './machine-hands.ts'
-import { NodeAgents } from './node-agents.ts'
 import { clusterAnswers, leaseSeconds } from './readiness.ts'
 
 // No object is made old at once because some before it lived on: of a load of Services few do, and it would take up to
