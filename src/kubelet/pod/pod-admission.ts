@@ -15,6 +15,12 @@ export interface Ended {
   readonly isRejected?: boolean
 }
 
+/** What an earlier process of ours has said of it, for ever. */
+export const endedBefore = ({ status }: Pod): Ended | undefined => {
+  const { phase, reason = '', message = '', containerStatuses } = status ?? {}
+  return phase === 'Failed' && reason !== '' ? { reason, message, isRejected: !containerStatuses?.length } : undefined
+}
+
 const OS = 'linux'
 const OS_LABEL = 'kubernetes.io/os'
 
