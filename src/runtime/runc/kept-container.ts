@@ -24,7 +24,9 @@ export class KeptContainer {
     this.stored = stored
     this.bundle = bundle
     this.#watch = new ContainerWatch(stored, bundle)
-    this.#letGo = exit === undefined ? feelConmon(bundle.pulse, conmonDied) : () => undefined
+    // With a terminal conmon speaks to itself by it, of sizes: whoever else reads would take them away.
+    const isFelt = exit === undefined && !stored.tty
+    this.#letGo = isFelt ? feelConmon(bundle.pulse, conmonDied) : () => undefined
     if (exit !== undefined) this.end(exit)
   }
 
