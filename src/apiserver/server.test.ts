@@ -245,6 +245,15 @@ const bind = (name: string): Promise<unknown> =>
     { namespace: 'default', subresource: 'binding' },
   )
 
+test('a pod that has its node gives back what was kept for it on another', async () => {
+  const scope = { namespace: 'default', subresource: 'status' } as const
+  await make(pods, { metadata: { name: 'nominated' }, spec: podSpec })
+  await client.patch(pods, 'nominated', 'merge', { status: { nominatedNodeName: 'node-2' } }, scope)
+  await bind('nominated')
+  const { spec, status } = await client.get(pods, 'nominated', { namespace: 'default' })
+  assert.deepEqual([spec?.nodeName, status?.nominatedNodeName ?? '', status?.phase], ['node-1', '', 'Pending'])
+})
+
 test('a terminating pod survives an update of its status, of its labels and of its spec within its grace period', async () => {
   const namespace = 'default'
   await make(pods, { metadata: { name: 'leaving' }, spec: podSpec })

@@ -82,7 +82,7 @@ test('a container that asks for it is started again to be given something else',
   await cluster.pod('web', withResources('100m', { resizePolicy }))
   await cluster.until('web', isReady)
   await change(cluster, () => withResources('200m', { resizePolicy }))
-  const pod = await cluster.until('web', (one) => given(one) === '200m')
+  const pod = await cluster.until('web', (one) => isReady(one) && given(one) === '200m')
   assert.equal(pod.status?.containerStatuses?.[0]?.restartCount, 1)
 })
 

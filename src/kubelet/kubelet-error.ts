@@ -1,3 +1,5 @@
+import { RuntimeError } from '#runtime/runtime-error.ts'
+
 type KubeletErrorCode =
   | 'POD_NOT_FOUND'
   | 'CONTAINER_UNKNOWN'
@@ -27,3 +29,13 @@ export const errorCode = (error: unknown): string | undefined =>
   typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : undefined
 
 export const errorText = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+
+/** Why a command could not be run in a container, in containerd's words; undefined for any other error. */
+export const execFailure = (error: unknown): string | undefined =>
+  error instanceof RuntimeError && error.code === 'CONTAINER_EXEC_FAILED' ? error.words : undefined
+
+/** Why a container's program could not be started, in runc's words as others pass them on; undefined for any other error. */
+export const runFailure = (error: unknown): string | undefined =>
+  error instanceof RuntimeError && error.code === 'CONTAINER_CANNOT_RUN'
+    ? `OCI runtime create failed: ${error.words.replace(/^container '[^']*':? /, '')}: unknown`
+    : undefined

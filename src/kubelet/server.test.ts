@@ -225,7 +225,11 @@ test('a failure of the runtime is told on the error stream', async () => {
   const { status } = await webSocket('/exec/ns/p/c?command=x&output=1', ['v5.channel.k8s.io'])
   assert.deepEqual(
     [status.status, status.reason, status.message],
-    ['Failure', 'InternalError', 'the container vanished'],
+    [
+      'Failure',
+      'InternalError',
+      'Internal error occurred: error executing command in container: the container vanished',
+    ],
   )
 })
 

@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream'
 
 import type { Pod } from '#api/core/pod/message.ts'
 import type { Runtime } from '#runtime/runtime.ts'
-import { errorText, KubeletError } from './kubelet-error.ts'
+import { errorText, execFailure, KubeletError } from './kubelet-error.ts'
 import { HttpError, logAnswers, type ResolveContainer } from './log-answers.ts'
 import { logFolder } from './node/log-folder.ts'
 import { resourceMetrics } from './stats/resource-metrics.ts'
@@ -125,7 +125,8 @@ export function createKubeletServer({
       }
     } catch (error) {
       if (session.signal.aborted) return
-      await session.finish(failureStatus(errorText(error)))
+      const what = verb === 'exec' ? 'executing command in' : 'attaching to'
+      await session.finish(failureStatus(`error ${what} container: ${execFailure(error) ?? errorText(error)}`))
     }
   }
 

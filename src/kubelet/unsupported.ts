@@ -1,6 +1,5 @@
 import type { Pod } from '#api/core/pod/message.ts'
 import type { Container } from '#api/core/pod/spec/container.ts'
-import type { Probe } from '#api/core/pod/spec/probe.ts'
 import type { SecurityContext } from '#api/core/pod/spec/security.ts'
 import type { Volume } from '#api/core/pod/volume/volume.ts'
 
@@ -59,10 +58,6 @@ const securityFindings = (at: string, context: Partial<SecurityContext> | undefi
   ),
 ]
 
-const probeFindings = (at: string, probe: Probe | undefined): readonly Unsupported[] => [
-  ...when(probe?.grpc, () => refuse(`${at}.grpc`, 'gRPC probes are not supported yet: use httpGet, tcpSocket or exec')),
-]
-
 /** The same of one container; `at`: its path. */
 export const unsupportedOf = (at: string, container: Container): readonly Unsupported[] => [
   ...(container.volumeMounts ?? []).flatMap((mount) => [
@@ -79,24 +74,8 @@ export const unsupportedOf = (at: string, container: Container): readonly Unsupp
   ...when(container.volumeDevices?.length, () =>
     refuse(`${at}.volumeDevices`, 'block devices are not supported: use volumeMounts'),
   ),
-  ...when(container.lifecycle?.stopSignal && container.lifecycle.stopSignal !== 'SIGTERM', () =>
-    refuse(`${at}.lifecycle.stopSignal`, 'not supported yet: use SIGTERM'),
-  ),
   ...when(container.lifecycle?.postStart?.tcpSocket ?? container.lifecycle?.preStop?.tcpSocket, () =>
     refuse(`${at}.lifecycle`, 'tcpSocket is no hook (nor is it in Kubernetes): use exec, httpGet or sleep'),
-  ),
-  ...(container.env ?? []).flatMap((variable) =>
-    when(variable.valueFrom?.fileKeyRef, () =>
-      refuse(
-        `${at}.env[${variable.name}].valueFrom.fileKeyRef`,
-        'not supported yet: use configMapKeyRef or secretKeyRef',
-      ),
-    ),
-  ),
-  ...(container.restartPolicyRules ?? []).flatMap((rule, index) =>
-    when(rule.action !== 'Restart', () =>
-      refuse(`${at}.restartPolicyRules[${index}].action`, 'not supported yet: use Restart'),
-    ),
   ),
   ...when(container.resources?.claims?.length, () =>
     refuse(`${at}.resources.claims`, 'dynamic resource allocation is not supported: leave them out'),
@@ -105,9 +84,6 @@ export const unsupportedOf = (at: string, container: Container): readonly Unsupp
     .filter((name) => !ENFORCED.includes(name))
     .map((name) => warn(`${at}.resources.limits.${name}`, `only limits of ${ENFORCED.join(', ')} are enforced`)),
   ...securityFindings(`${at}.securityContext`, container.securityContext),
-  ...probeFindings(`${at}.livenessProbe`, container.livenessProbe),
-  ...probeFindings(`${at}.readinessProbe`, container.readinessProbe),
-  ...probeFindings(`${at}.startupProbe`, container.startupProbe),
 ]
 
 /**
@@ -122,7 +98,6 @@ export const unsupported = (pod: Pod): readonly Unsupported[] => {
     ...(spec.initContainers ?? []).flatMap((c) => unsupportedOf(`spec.initContainers[${c.name}]`, c)),
     ...(spec.containers ?? []).flatMap((c) => unsupportedOf(`spec.containers[${c.name}]`, c)),
     ...securityFindings('spec.securityContext', spec.securityContext),
-    ...when(spec.shareProcessNamespace, () => refuse('spec.shareProcessNamespace', 'not supported yet: leave it out')),
     ...when(spec.resourceClaims?.length, () =>
       refuse('spec.resourceClaims', 'dynamic resource allocation is not supported: leave them out'),
     ),

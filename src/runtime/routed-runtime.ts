@@ -32,6 +32,10 @@ export function routedRuntime(first: Runtime, ...others: readonly Containers[]):
     imageStatus: (image) => first.imageStatus(image),
     pullImage: (image, logins) => first.pullImage(image, logins),
     imageFolders: (image) => first.imageFolders(image),
+    hold: async (spec) => {
+      owners.set(spec.id, first)
+      await first.hold(spec)
+    },
     create: async (spec) => {
       const owner = forHandler(spec.handler)
       const identity = await owner.create(spec)

@@ -28,9 +28,12 @@ export type RuntimeErrorCode =
 export class RuntimeError extends Error {
   override readonly name = 'RuntimeError'
   readonly code: RuntimeErrorCode
+  /** The message without the code before it, for those who show it as another's words. */
+  readonly words: string
 
   constructor(code: RuntimeErrorCode, message: string, options?: { readonly cause?: unknown }) {
     super(`${code}: ${message}`, options)
     this.code = code
+    this.words = message
   }
 }

@@ -80,6 +80,8 @@ export interface ContainerSpec {
   readonly processesOf?: string
   /** Slash path below the runtime's cgroup root, `NODE/POD-UID/CONTAINER`. */
   readonly cgroup: string
+  /** The most processes and threads in the cgroup above, the pod's; absent: as many as the machine has. */
+  readonly podPidsLimit?: number
   /** CRI log file, appended to. */
   readonly logPath: string
   /** Bytes after which another file takes the log file's name and place; absent: never. */
@@ -106,6 +108,8 @@ export interface ContainerSpec {
   /** Settings of the kernel in its namespaces, by names with dots. */
   readonly sysctls?: Readonly<Record<string, string>>
   readonly resources?: ContainerLimits
+  /** What stop() sends first, by its name; absent: the image's. */
+  readonly stopSignal?: string
   readonly annotations: Readonly<Record<string, string>>
 }
 
@@ -119,15 +123,29 @@ export type ContainerState =
       readonly createdAt: string
       readonly startedAt: string
       readonly finishedAt: string
-      /** `ContainerStatusUnknown`: it has ended, and nobody saw how. */
-      readonly reason: 'Completed' | 'Error' | 'OOMKilled' | 'ContainerCannotRun' | 'ContainerStatusUnknown'
+      /**
+       * `ContainerStatusUnknown`: it was ended since nobody kept it any more. `Unknown`: it was found to have ended while
+       * nobody looked, as after a restart of the machine.
+       */
+      readonly reason: 'Completed' | 'Error' | 'OOMKilled' | 'ContainerStatusUnknown' | 'Unknown'
       readonly message?: string
     }
+
+/** A process that does nothing but hold a process namespace, and take away the dead that nobody else does there. */
+export type HolderSpec = Pick<ContainerSpec, 'id' | 'namespaces' | 'cgroup' | 'logPath' | 'annotations'>
+
+/** What came of a specification and its image. */
+export interface MadeContainer {
+  readonly user: ContainerIdentity
+  /** What stop() sends first, by its name. */
+  readonly stopSignal: string
+}
 
 export interface ContainerRecord {
   readonly id: string
   readonly image: string
   readonly annotations: Readonly<Record<string, string>>
+  readonly made: MadeContainer
   readonly status: ContainerState
 }
 
@@ -165,8 +183,8 @@ export interface RuntimeImage {
   readonly user: string
 }
 
-/** As whom a container's program is started. */
-export interface ContainerIdentity {
+/** As whom a container's program is started; the groups with the user's own among them. */
+interface ContainerIdentity {
   readonly uid: number
   readonly gid: number
   readonly supplementalGroups: readonly number[]
@@ -191,7 +209,7 @@ interface Images {
 export interface Containers {
   /** The handlers that RuntimeClasses may name; `` is that of pods of no class. */
   readonly handlers: readonly string[]
-  create(spec: ContainerSpec): Promise<ContainerIdentity>
+  create(spec: ContainerSpec): Promise<MadeContainer>
   /**
    * Resolves when its program runs; where it is the image's own and the image tells more (`Image.startedFile`), when it
    * does its work.
@@ -199,7 +217,7 @@ export interface Containers {
   start(id: string): Promise<void>
   /** Gives a container that runs other limits; what is absent stays as it is. */
   resize(id: string, limits: ContainerLimits): Promise<void>
-  /** SIGTERM (or the image's stop signal), then SIGKILL after `graceSeconds`; resolves when it has exited. */
+  /** Its stop signal, then SIGKILL after `graceSeconds`; resolves when it has exited. */
   stop(id: string, graceSeconds: number): Promise<void>
   /** Frees its cgroup, mounts and files (not its log). */
   remove(id: string): Promise<void>
@@ -222,4 +240,7 @@ export interface Containers {
   attach(id: string, options: Omit<ExecOptions, 'command'>): Promise<void>
 }
 
-export interface Runtime extends Images, Containers {}
+export interface Runtime extends Images, Containers {
+  /** Makes and starts what is a container too, for others to name in `processesOf`; it is the first process that they see. */
+  hold(spec: HolderSpec): Promise<void>
+}

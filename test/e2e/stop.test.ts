@@ -34,8 +34,15 @@ const fill = async (assert: Assert, one: Scratch): Promise<void> => {
 const pods = async (one: Scratch): Promise<readonly Pod[]> =>
   (JSON.parse(await one.kubectl('get', 'pods', '-o', 'json')) as { items: Pod[] }).items
 
+/** Of the pod that runs once, where it is and what it runs. */
+const onceOf = async (one: Scratch) => {
+  const { status } = (await pods(one)).find(({ metadata }) => metadata!.name === 'once')!
+  return { podIPs: status!.podIPs, containerID: status!.containerStatuses![0]!.containerID }
+}
+
 /** What must be the same before and after. */
 const facts = async (one: Scratch) => ({
+  once: await onceOf(one),
   pods: (await pods(one)).map(({ metadata, spec }) => [metadata!.name, metadata!.uid, spec!.nodeName]),
   services: await one.kubectl('get', 'services', '-A', '-o', 'jsonpath={.items[*].metadata.resourceVersion}'),
   addresses: await one.kubectl('get', 'services', '-A', '-o', 'jsonpath={.items[*].spec.clusterIPs}'),
@@ -62,6 +69,14 @@ const backAgain = async (assert: Assert, one: Scratch, name: string, before: Awa
     const phases = all.map(({ metadata, status }) => [metadata!.name === 'once', status!.phase])
     return phases.every(([once, phase]) => phase === (once ? 'Failed' : 'Running')) && all
   })
+  const once = shown.find(({ metadata }) => metadata!.name === 'once')!
+  const { state, containerID } = once.status!.containerStatuses![0]!
+  assert.deepEqual(
+    [state!.terminated!.exitCode, state!.terminated!.reason, state!.terminated!.containerID],
+    [255, 'Unknown', containerID],
+  )
+  assert.deepEqual(once.status!.podIPs, before.once.podIPs, 'it has what it had')
+  assert.equal(containerID, before.once.containerID)
   const restarts = shown
     .filter(({ metadata }) => metadata!.name !== 'once')
     .map(({ status }) => status!.containerStatuses![0]!.restartCount)

@@ -284,6 +284,41 @@ test('an HTTPS probe and httpGet hooks go from the node to the pod’s own serve
   await cluster.gone('secure')
 })
 
+/** A server of gRPC's health service, in a pod: not serving until a file is there. */
+const HEALTH = `
+  const { existsSync } = require('node:fs')
+  require('node:http2')
+    .createServer()
+    .on('stream', (stream, headers) => {
+      stream.on('error', () => undefined)
+      const isAsked = headers[':path'] === '/grpc.health.v1.Health/Check'
+      stream.respond({ ':status': 200, 'content-type': 'application/grpc' }, { waitForTrailers: true })
+      stream.on('wantTrailers', () => stream.sendTrailers({ 'grpc-status': isAsked ? '0' : '12' }))
+      stream.end(Buffer.from([0, 0, 0, 0, 2, 8, existsSync('/tmp/serving') ? 1 : 2]))
+    })
+    .listen(5000)`
+
+test('a gRPC probe goes from the node to the pod’s own server, which says itself whether it serves', async () => {
+  const readinessProbe = { grpc: { port: 5000 }, periodSeconds: 1, failureThreshold: 1 }
+  const server = { name: 'server', image: 'fairlead/echo', command: ['/bin/node', '-e', HEALTH] }
+  await cluster.pod('grpc', { containers: [{ ...server, readinessProbe }] })
+  await cluster.until('grpc', (pod) => pod.status?.containerStatuses?.[0]?.state?.running !== undefined)
+  const told = await cluster.events('Unhealthy')
+  assert.match(
+    told.map(({ message }) => message).join('\n'),
+    /Readiness probe failed: (service unhealthy \(responded with "NOT_SERVING"\)|error: failed to connect)/,
+  )
+  const { id = '' } = cluster.kubelet.resolve('default', 'grpc')
+  const nowhere = () => new Writable({ write: (_chunk, _encoding, done) => done() })
+  const run = (...command: string[]) => runtime.exec(id, { command, tty: false, stdout: nowhere(), stderr: nowhere() })
+  await run('touch', '/tmp/serving')
+  const ready = await cluster.until('grpc', isReady)
+  execFileSync('ip', ['-n', node().namespace, 'link', 'set', podLink(ready.metadata?.uid ?? ''), 'down'])
+  await cluster.until('grpc', (pod) => !isReady(pod))
+  await cluster.client.delete(resources.pods, 'grpc', { namespace: 'default', gracePeriodSeconds: 0 })
+  await cluster.gone('grpc')
+})
+
 test('a pod that its node cannot reach is unready, by every kind of probe that goes over the network, and Ready when it can', async () => {
   const probes = {
     http: { httpGet: { path: '/healthz', port: 8080 } },
@@ -467,4 +502,185 @@ test('what a kubelet that died had mounted is unmounted, never emptied, also whe
   await startKubelet()
   assert.equal(existsSync(left), false)
   assert.deepEqual(readdirSync(folder), ['kept'])
+})
+
+/** A pod that is deleted without patience goes from the API first. */
+const nothingLeft = async (): Promise<void> => {
+  const left = async () => [...(await runtime.list()), ...(await network.list())]
+  const until = Date.now() + 10_000
+  while ((await left()).length > 0 && Date.now() < until) await new Promise((resolve) => setTimeout(resolve, 10))
+  assert.deepEqual(await left(), [])
+}
+
+test('containers of a pod may see each other’s processes; who holds these takes the dead away, and outlives a kubelet', async () => {
+  const orphan = 'while :; do (sleep 0.01 & exit 0); sleep 0.02; done'
+  await cluster.pod('shared', {
+    shareProcessNamespace: true,
+    terminationGracePeriodSeconds: 0,
+    containers: [
+      { name: 'one', image: 'fairlead/echo', command: ['sh', '-c', orphan] },
+      { name: 'two', image: 'fairlead/echo', command: ['sh', '-c', 'sleep 5001 & sleep 5002 & sleep 5003'] },
+    ],
+  })
+  const before = await cluster.until('shared', isReady)
+  const output = async (name: string, ...command: string[]): Promise<string> => {
+    let text = ''
+    const sink = () =>
+      new Writable({
+        write: (chunk, _encoding, done) => {
+          text += String(chunk)
+          done()
+        },
+      })
+    const { id = '' } = cluster.kubelet.resolve('default', 'shared', name)
+    await runtime.exec(id, { command, tty: false, stdout: sink(), stderr: sink() })
+    return text
+  }
+  const seen = await output('two', 'ps', '-o', 'pid,args')
+  assert.match(seen, /^ +1 sh -c while :; do sleep 2147483647/m)
+  assert.match(seen, /while :; do \(sleep 0\.01/)
+  assert.match(seen, /sleep 5003/)
+  // A hundred processes lose their parent meanwhile.
+  await new Promise((resolve) => setTimeout(resolve, 2000))
+  const states = (await output('two', 'sh', '-c', 'cat /proc/[0-9]*/stat')).match(/\) Z /g) ?? []
+  assert.ok(states.length < 3, `${states.length} zombies`)
+  // What a container has left behind ends with it.
+  const two = (await runtime.list()).find(({ annotations }) => annotations['io.kubernetes.container.name'] === 'two')
+  assert.ok(two?.status.state === 'running')
+  process.kill(two.status.pid, 'SIGKILL')
+  await cluster.until('shared', (pod) => isReady(pod) && pod.status?.containerStatuses?.[1]?.restartCount === 1)
+  assert.equal((await output('one', 'ps', '-o', 'args')).match(/^sleep 500[123]$/gm)?.length, 3)
+
+  await cluster.kubelet.stop()
+  runtime.close()
+  network.close()
+  await startKubelet()
+  const after = await cluster.get('shared')
+  assert.equal(isReady(after), true)
+  assert.deepEqual(after.status?.podIPs, before.status?.podIPs)
+  const holder = (await runtime.list()).find(({ id }) => id === `${before.metadata?.uid}-holder`)
+  assert.ok(holder?.status.state === 'running')
+  process.kill(holder.status.pid, 'SIGKILL')
+  const anew = await cluster.until('shared', (pod) => isReady(pod) && pod.status?.podIP !== before.status?.podIP)
+  const ended = anew.status?.containerStatuses?.map(({ restartCount, lastState }) => [
+    restartCount,
+    lastState?.terminated?.exitCode,
+  ])
+  assert.deepEqual(ended, [
+    [1, 137],
+    [2, 137],
+  ])
+  assert.match((await cluster.events('SandboxChanged'))[0]?.message ?? '', /^Pod sandbox changed/)
+  assert.match(await output('two', 'ps', '-o', 'pid,args'), /while :; do \(sleep 0\.01/)
+  await cluster.client.delete(resources.pods, 'shared', { namespace: 'default', gracePeriodSeconds: 0 })
+  await cluster.gone('shared')
+  await nothingLeft()
+})
+
+test('a variable comes from a file that an init container has written, and from nowhere outside of the volume', async () => {
+  const work = { name: 'work', mountPath: '/work' }
+  const fileKeyRef = (path: string, key: string) => ({
+    name: key,
+    valueFrom: { fileKeyRef: { volumeName: 'work', path, key } },
+  })
+  const write = `echo "WHO='init'" >/work/env; ln -s /etc/hostname /work/out; ln -s env /work/in; mkfifo /work/fifo`
+  const pod = (name: string, path: string) =>
+    cluster.pod(name, {
+      restartPolicy: 'Never',
+      initContainers: [{ name: 'init', image: 'fairlead/echo', command: ['sh', '-c', write], volumeMounts: [work] }],
+      containers: [
+        {
+          name: 'main',
+          image: 'fairlead/echo',
+          command: ['sh', '-c', 'printf %s "$WHO" >/dev/termination-log'],
+          env: [fileKeyRef(path, 'WHO')],
+        },
+      ],
+      volumes: [{ name: 'work', emptyDir: {} }],
+    })
+  for (const path of ['env', 'in']) {
+    await pod(`file-${path}`, path)
+    const done = await cluster.until(`file-${path}`, ({ status }) => status?.phase === 'Succeeded')
+    assert.equal(done.status?.containerStatuses?.[0]?.state?.terminated?.message, 'init')
+  }
+  for (const [path, why] of [
+    ['out', /it leads out of the volume/],
+    ['fifo', /it is no file/],
+    ['none', /file "none" of volume "work" not found/],
+  ] as const) {
+    await pod(`file-${path}`, path)
+    const held = await cluster.until(
+      `file-${path}`,
+      ({ status }) => status?.containerStatuses?.[0]?.state?.waiting?.reason === 'CreateContainerConfigError',
+    )
+    assert.match(held.status?.containerStatuses?.[0]?.state?.waiting?.message ?? '', why)
+  }
+  for (const path of ['env', 'in', 'out', 'fifo', 'none']) {
+    await cluster.client.delete(resources.pods, `file-${path}`, { namespace: 'default', gracePeriodSeconds: 0 })
+    await cluster.gone(`file-${path}`)
+  }
+})
+
+test('one container’s exit code has all of its pod made anew, init containers first, with its addresses and volumes', async () => {
+  const runs = { name: 'runs', mountPath: '/runs' }
+  const say = (who: string) => `echo ${who} >>/runs/log`
+  const shell = (name: string, command: string) => ({
+    name,
+    image: 'fairlead/echo',
+    command: ['sh', '-c', command],
+    volumeMounts: [runs],
+  })
+  const rule = { action: 'RestartAllContainers', exitCodes: { operator: 'In', values: [3] } }
+  await cluster.pod('gang', {
+    restartPolicy: 'Never',
+    initContainers: [shell('init', say('init'))],
+    containers: [
+      {
+        ...shell('trigger', `${say('trigger')}; [ -e /runs/once ] && exec sleep 1000; touch /runs/once; exit 3`),
+        restartPolicy: 'Never',
+        restartPolicyRules: [rule],
+      },
+      shell('bystander', 'trap "" TERM; while :; do sleep 0.1; done'),
+    ],
+    volumes: [{ name: 'runs', emptyDir: {} }],
+  })
+  const again = await cluster.until(
+    'gang',
+    ({ status }) => status?.containerStatuses?.every(({ restartCount, ready }) => restartCount === 1 && ready) === true,
+  )
+  const last = again.status?.containerStatuses?.map(({ name, lastState }) => [name, lastState?.terminated?.reason])
+  assert.deepEqual(last, [
+    ['bystander', 'RestartingAllContainers'],
+    ['trigger', 'RestartingAllContainers'],
+  ])
+  assert.equal(again.status?.initContainerStatuses?.[0]?.restartCount, 1)
+  const log = readFileSync(join(stateDir, 'n1/pods', again.metadata?.uid ?? '', 'volumes/runs/log'), 'utf8')
+  assert.equal(log, 'init\ntrigger\ninit\ntrigger\n')
+  assert.equal(cluster.told('SandboxChanged').filter(({ involvedObject }) => involvedObject?.name === 'gang').length, 0)
+  await cluster.client.delete(resources.pods, 'gang', { namespace: 'default', gracePeriodSeconds: 0 })
+  await cluster.gone('gang')
+  await nothingLeft()
+})
+
+test('a program that is not there is a StartError of its container, which is tried again with back-off or has failed', async () => {
+  const container = { name: 'main', image: 'fairlead/echo', command: ['no-such-program'] }
+  const why =
+    /^OCI runtime create failed: runc create failed: unable to start container process: exec: "no-such-program": executable file not found in \$PATH: unknown$/
+  await cluster.pod('once', { restartPolicy: 'Never', containers: [container] })
+  const failed = await cluster.until('once', ({ status }) => status?.phase === 'Failed')
+  const { exitCode, reason, message, startedAt } = failed.status?.containerStatuses?.[0]?.state?.terminated ?? {}
+  assert.deepEqual([exitCode, reason, startedAt], [128, 'StartError', '1970-01-01T00:00:00Z'])
+  assert.match(message ?? '', why)
+  await cluster.pod('again', { containers: [container] })
+  const held = await cluster.until(
+    'again',
+    ({ status }) => status?.containerStatuses?.[0]?.state?.waiting?.reason === 'CrashLoopBackOff',
+  )
+  assert.equal(held.status?.containerStatuses?.[0]?.lastState?.terminated?.reason, 'StartError')
+  assert.equal(held.status?.containerStatuses?.[0]?.restartCount, 1)
+  for (const name of ['once', 'again']) {
+    await cluster.client.delete(resources.pods, name, { namespace: 'default', gracePeriodSeconds: 0 })
+    await cluster.gone(name)
+  }
+  await nothingLeft()
 })

@@ -357,8 +357,10 @@ describe('containers', () => {
     assert.ok(state?.state === 'running')
     const told = exitOf(made.id)
     const conmon = Number(readFileSync(join(stateDir, 'containers', made.id, 'conmon.pid'), 'utf8'))
+    const from = performance.now()
     process.kill(conmon, 'SIGKILL')
     const exit = await told
+    console.log(`# conmon killed to container told as ended: ${(performance.now() - from).toFixed(0)} ms`)
     assert.equal(exit.exitCode, 137)
     assert.equal(exit.reason, 'ContainerStatusUnknown')
     assert.match(exit.message ?? '', /conmon was killed/)
@@ -374,6 +376,97 @@ describe('containers', () => {
     await runtime.stop(made.id, 0)
     assert.equal((await told).reason, 'ContainerStatusUnknown')
     await runtime.remove(made.id)
+  })
+
+  test('what ended while nobody looked is Unknown to whoever looks then, and to the next as well', async () => {
+    const made = await run(['sleep', '1000'])
+    const state = await runtime.status(made.id)
+    assert.ok(state?.state === 'running')
+    runtime.close()
+    const conmon = Number(readFileSync(join(stateDir, 'containers', made.id, 'conmon.pid'), 'utf8'))
+    for (const pid of [conmon, state.pid]) process.kill(pid, 'SIGKILL')
+    while ([conmon, state.pid].some((pid) => identifyProcess(pid) !== undefined))
+      await new Promise((resolve) => setTimeout(resolve, 5))
+    const found = []
+    for (let times = 0; times < 2; times++) {
+      runtime = createRuncRuntime({ stateDir, cluster })
+      found.push(await runtime.status(made.id))
+      if (times === 0) runtime.close()
+    }
+    const [first, second] = found
+    assert.ok(first?.state === 'exited')
+    assert.deepEqual([first.exitCode, first.reason], [255, 'Unknown'])
+    assert.deepEqual(second, first)
+    await runtime.remove(made.id)
+  })
+
+  test('what a container leaves in another’s process namespace ends with it, also where nobody looked when it ended', async () => {
+    const host = await run(['sh', '-c', 'while :; do sleep 1000; done'])
+    const command = ['sh', '-c', 'sleep 1001 & sleep 1002 & exec sleep 1003']
+    const left = (path: string): number =>
+      new Set(cgroupFolders(`/fairlead/${cluster}/${path}`).flatMap(cgroupProcesses)).size
+    const until = async (holds: () => boolean): Promise<void> => {
+      while (!holds()) await new Promise((resolve) => setTimeout(resolve, 5))
+    }
+    const watched = await run(command, { processesOf: host.id })
+    await until(() => left(watched.cgroup) === 3)
+    const told = exitOf(watched.id)
+    await runtime.stop(watched.id, 0)
+    await told
+    await until(() => left(watched.cgroup) === 0)
+    const unwatched = await run(command, { processesOf: host.id })
+    await until(() => left(unwatched.cgroup) === 3)
+    const state = await runtime.status(unwatched.id)
+    assert.ok(state?.state === 'running')
+    runtime.close()
+    process.kill(state.pid, 'SIGKILL')
+    await until(() => existsSync(join(stateDir, 'exits', unwatched.id)))
+    runtime = createRuncRuntime({ stateDir, cluster })
+    assert.equal(left(unwatched.cgroup), 2)
+    await runtime.remove(unwatched.id)
+    await until(() => left(unwatched.cgroup) === 0)
+    for (const one of [watched, host]) await runtime.remove(one.id)
+  })
+
+  test('stop() sends the signal that the container asks for, one of those without a name as well', async () => {
+    for (const [stopSignal, number, told] of [
+      ['SIGUSR1', 10, 'SIGUSR1'],
+      ['int', 2, 'SIGINT'],
+      ['SIGRTMIN+2', 36, 'SIGRTMIN+2'],
+      ['SIGNONE', 15, 'SIGTERM'],
+    ] as const) {
+      const made = spec(['sh', '-c', `trap "exit 42" ${number}; echo ready; while :; do sleep 0.02; done`], {
+        stopSignal,
+      })
+      assert.equal((await runtime.create(made)).stopSignal, told)
+      await runtime.start(made.id)
+      while (!existsSync(made.logPath) || !readFileSync(made.logPath, 'utf8').includes('ready'))
+        await new Promise((resolve) => setTimeout(resolve, 5))
+      await runtime.stop(made.id, 30)
+      const state = await runtime.status(made.id)
+      assert.equal(state?.state === 'exited' && state.exitCode, 42, stopSignal)
+      await runtime.remove(made.id)
+    }
+  })
+
+  test('what a container is made as is told: whose it is, with all groups', async () => {
+    const made = spec(['true'], { user: { uid: 1000, gid: 3000, supplementalGroups: [4000, 3000] } })
+    const { user } = await runtime.create(made)
+    assert.deepEqual(user, { uid: 1000, gid: 3000, supplementalGroups: [3000, 4000] })
+    const [record] = await runtime.list()
+    assert.deepEqual(record?.made.user, user)
+    await runtime.remove(made.id)
+  })
+
+  test('a pod has no more processes than it may, all its containers together', async () => {
+    const many = 'i=0; while [ $i -lt 30 ]; do sleep 1000 & i=$((i+1)); done; echo all'
+    const beside = await run(['sleep', '1000'], { cgroup: 'node-1/pod-9/a', podPidsLimit: 20 })
+    const { lines } = await output(['sh', '-c', many], { cgroup: 'node-1/pod-9/b', podPidsLimit: 20 })
+    assert.match(lines.join('\n'), /can't fork/)
+    assert.doesNotMatch(lines.join('\n'), /F all/)
+    assert.equal((await runtime.status(beside.id))?.state, 'running')
+    await runtime.remove(beside.id)
+    await runtime.prune('node-1', new Set())
   })
 
   test('another process of ours adopts what runs, and is told when it exits', async () => {
@@ -404,12 +497,25 @@ describe('exec', () => {
     await runtime.remove(made.id)
   })
 
-  test('a missing program is 127, and one that may not be executed 126', async () => {
+  test('a program that cannot be started is told in containerd’s words, and the streams have nothing of it', async () => {
     const made = await run(['sleep', '1000'])
-    const missing = await exec(made.id, ['nothing-here'])
-    assert.equal(missing.exitCode, 127)
-    assert.match(missing.err, /nothing-here.*not found/)
-    assert.equal((await exec(made.id, ['/etc/passwd'])).exitCode, 126)
+    for (const tty of [false, true])
+      for (const [program, why] of [
+        ['nothing-here', /exec: "nothing-here": executable file not found in \$PATH: unknown$/],
+        ['/etc/passwd', /exec: "\/etc\/passwd": permission denied: unknown$/],
+        ['/none/here', /exec: "\/none\/here": stat \/none\/here: no such file or directory: unknown$/],
+      ] as const) {
+        const [out, err] = [collector(), collector()]
+        const failed = runtime.exec(made.id, { command: [program], tty, stdout: out.stream, stderr: err.stream })
+        await assert.rejects(failed, { code: 'CONTAINER_EXEC_FAILED', message: why })
+        await assert.rejects(failed, {
+          words:
+            /^failed to exec in container: failed to start exec "[0-9a-f]{64}": OCI runtime exec failed: exec failed: /,
+        })
+        assert.deepEqual([out.text(), err.text()], ['', ''])
+      }
+    const own = await exec(made.id, ['sh', '-c', 'echo nothing here >&2; exit 127'])
+    assert.deepEqual([own.exitCode, own.err], [127, 'nothing here\n'], 'what a command itself says is its own')
     await runtime.remove(made.id)
   })
 
@@ -636,6 +742,33 @@ test('fairlead/host also runs where the state folder lies on the root file syste
 })
 
 describe('purge', () => {
+  test('containers that end as by a power failure end in one way, whoever was still there to tell', async () => {
+    const kept = join(root, 'failing')
+    const failing = createRuncRuntime({ stateDir: kept, cluster: `${cluster}-failing` })
+    const all = [spec(['sleep', '1000']), spec(['sleep', '1000']), spec(['sh', '-c', 'exit 3'])]
+    const ended = new Promise<string>((resolve) => failing.onExit(resolve))
+    for (const one of all) {
+      await failing.create(one)
+      await failing.start(one.id)
+    }
+    assert.equal(await ended, all[2]!.id)
+    failing.close()
+    process.kill(Number(readFileSync(join(kept, 'containers', all[0]!.id, 'conmon.pid'), 'utf8')), 'SIGKILL')
+    await purgeContainers({ stateDir: kept, cluster: `${cluster}-failing`, keepFiles: true })
+    const again = createRuncRuntime({ stateDir: kept, cluster: `${cluster}-failing` })
+    const states = await Promise.all(all.map(({ id }) => again.status(id)))
+    assert.deepEqual(
+      states.map((state) => state?.state === 'exited' && [state.exitCode, state.reason]),
+      [
+        [255, 'Unknown'],
+        [255, 'Unknown'],
+        [3, 'Error'],
+      ],
+    )
+    again.close()
+    await purgeContainers({ stateDir: kept, cluster: `${cluster}-failing` })
+  })
+
   test('it removes every process, cgroup and file with no runtime alive, and nothing else', async () => {
     const own = join(root, 'purged')
     const other = createRuncRuntime({ stateDir: own, cluster: `${cluster}-b` })

@@ -35,7 +35,9 @@ export const binding: CreatingHandler = {
         if (pod.spec?.nodeName)
           throw refuse(`pod ${name} is already assigned to node ${JSON.stringify(pod.spec.nodeName)}`)
         if (pod.spec?.schedulingGates?.length) throw refuse(`pod ${name} has non-empty .spec.schedulingGates`)
-        const conditions = withoutCondition(pod.status?.conditions, 'PodScheduled')
+        // It has its node: what was kept for it elsewhere is free.
+        const { nominatedNodeName: _, ...status } = pod.status ?? {}
+        const conditions = withoutCondition(status.conditions, 'PodScheduled')
         const scheduled = {
           type: 'PodScheduled',
           status: 'True',
@@ -49,7 +51,7 @@ export const binding: CreatingHandler = {
             annotations: mergeMaps(pod.metadata?.annotations, metadata?.annotations),
           },
           spec: { ...pod.spec, nodeName: target!.name },
-          status: { ...pod.status, conditions: [...conditions, scheduled] },
+          status: { ...status, conditions: [...conditions, scheduled] },
         } as unknown as ApiObject
       },
       { ...request, subresource: 'binding', keepsOwners: true },

@@ -1,9 +1,20 @@
 import assert from 'node:assert/strict'
-import { closeSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import {
+  closeSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { makeFolderBeneath, openBeneath, openRoot } from './beneath.ts'
+import { makeFolderBeneath, openBeneath, openRoot, readDescriptor } from './beneath.ts'
 
 const O_CLOEXEC = 0o2000000
 
@@ -63,4 +74,22 @@ test('what is opened is not handed on to the programs that are started meanwhile
     closeSync(fd)
     assert.ok((Number.parseInt(flags, 8) & O_CLOEXEC) !== 0, flags)
   }
+})
+
+test('of what is there only an ordinary file is read, and no more of it than may be', () => {
+  using at = scratch()
+  writeFileSync(at.path('volume/file'), 'äb')
+  execFileSync('mkfifo', [at.path('volume/fifo')])
+  const read = (path: string, most: number): string | undefined => {
+    const found = openBeneath(at.root, path)
+    try {
+      return readDescriptor(found, most)
+    } finally {
+      closeSync(found)
+    }
+  }
+  const before = descriptors()
+  assert.deepEqual([read('file', 3), read('file', 100), read('file', 2)], ['äb', 'äb', undefined])
+  assert.deepEqual([read('fifo', 100), read('.', 100)], [undefined, undefined])
+  assert.equal(descriptors(), before)
 })

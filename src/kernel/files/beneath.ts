@@ -1,4 +1,4 @@
-import { closeSync, constants, openSync } from 'node:fs'
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
 import { constants as os } from 'node:os'
 import { LITTLE_ENDIAN } from '#net/byte-order.ts'
 import { KernelError } from '../kernel-error.ts'
@@ -73,6 +73,23 @@ export function makeFolderBeneath(root: number, path: string, mode: number): num
     }
   }
   return folder
+}
+
+/** The text of what a descriptor (O_PATH) leads to; undefined where it is no ordinary file, or a longer one. */
+export function readDescriptor(descriptor: number, most: number): string | undefined {
+  // Not opened before it is known to be a file: a FIFO would hold us up, and a device might do something.
+  if (!fstatSync(descriptor).isFile()) return undefined
+  const file = openSync(`/proc/self/fd/${descriptor}`, constants.O_RDONLY)
+  try {
+    // One octet more says that it is longer, however fast it grows.
+    const octets = Buffer.alloc(most + 1)
+    let length = 0
+    for (let read = -1; read !== 0 && length <= most; length += read)
+      read = readSync(file, octets, length, octets.length - length, null)
+    return length > most ? undefined : octets.toString('utf8', 0, length)
+  } finally {
+    closeSync(file)
+  }
 }
 
 interface Step {

@@ -2,7 +2,7 @@ import type { Pod } from '#api/core/pod/message.ts'
 import type { Container } from '#api/core/pod/spec/container.ts'
 import type { ResourceRequirements } from '#api/core/pod/spec/resources.ts'
 import type { ContainerStatus } from '#api/core/pod/status/container-status.ts'
-import type { ContainerIdentity, ContainerState as RuntimeState } from '#runtime/runtime.ts'
+import type { MadeContainer, ContainerState as RuntimeState } from '#runtime/runtime.ts'
 import type { Prober } from '../probe/prober.ts'
 import { containerHash } from './container-id.ts'
 import type { Backoff } from './plan/backoff.ts'
@@ -22,8 +22,6 @@ export interface ContainerEntry {
   /** Of the newest attempt; absent before the first. */
   id?: string
   imageID?: string
-  /** As whom the newest attempt was made. */
-  user?: ContainerIdentity
   phase: ContainerPhase
   /** A start or stop is under way. */
   busy: boolean
@@ -37,9 +35,17 @@ export interface ContainerEntry {
   hash: string
   /** It was stopped to be started again. */
   again?: boolean
+  /** Its pod begins again: what it has done before does not count. */
+  anew?: boolean
+  /** Its end counts, though its pod began again since. */
+  kept?: boolean
+  /** What came of it when it was made. */
+  made?: MadeContainer
   /** What the container that runs was given; absent where none does. */
   given?: ResourceRequirements
   probers: Prober[]
+  /** Ends the hook that runs beside its start, where one does. */
+  endHook?: (why: Error) => void
   /** Why the last try to start it came to nothing (image, configuration), until one succeeds. */
   hold?: Extract<ContainerPhase, { phase: 'waiting' }>
   /** It waits for its back-off until then, for the status: set by the worker from the plan. */
@@ -47,24 +53,34 @@ export interface ContainerEntry {
 }
 
 const RUNTIME_NAME = 'runc'
+/** Of a container that is taken away since another's end asks for all to be made anew (KEP-5532). */
+const RESTARTING_ALL = 'RestartingAllContainers'
+const TAKEN_AWAY = 'The container is removed because RestartAllContainers in place'
+/** Nobody asks how it ended. */
+export const takenAway: Exited = {
+  phase: 'exited',
+  exitCode: 137,
+  reason: RESTARTING_ALL,
+  message: TAKEN_AWAY,
+  startedAt: '',
+  finishedAt: '',
+  containerID: '',
+}
 
-type ToldUser = NonNullable<NonNullable<ContainerStatus['user']>['linux']>
+/** Also where it comes from a status. */
+export const isTakenAway = ({ reason }: Exited): boolean => reason === RESTARTING_ALL
 
-const identityOf = ({ uid, gid, supplementalGroups = [] }: ToldUser): ContainerIdentity => ({
-  uid,
-  gid,
-  supplementalGroups,
-})
+/** Taken away, and not made again yet. */
+export const isAwaited = ({ state }: ContainerStatus): boolean => state?.waiting?.reason === RESTARTING_ALL
 
 const fromStatus = (
   status: ContainerStatus | undefined,
-): Pick<ContainerEntry, 'phase' | 'attempt' | 'last' | 'imageID' | 'user'> | undefined => {
+): Pick<ContainerEntry, 'phase' | 'attempt' | 'last' | 'imageID' | 'made'> | undefined => {
   if (status === undefined) return undefined
   const exitOf = (state: ContainerStatus['state']): Exited | undefined =>
     state?.terminated && {
       phase: 'exited',
       exitCode: state.terminated.exitCode,
-      ...(state.terminated.signal && { signal: state.terminated.signal }),
       reason: state.terminated.reason ?? 'Error',
       ...(state.terminated.message && { message: state.terminated.message }),
       startedAt: state.terminated.startedAt ?? '',
@@ -77,20 +93,28 @@ const fromStatus = (
     phase: 'exited',
     exitCode: 137,
     reason: 'ContainerStatusUnknown',
-    message: 'The container could not be located when the pod was started again',
+    message: 'The container could not be located when the pod was terminated',
     startedAt: status.state.running.startedAt ?? '',
     finishedAt: status.state.running.startedAt ?? '',
     containerID: status.containerID ?? '',
   }
   // Waiting with a lastState is a back-off that was under way: the exit decides what comes next.
   const phase = exit ?? lost ?? last
+  // The next attempt is counted before it is made where all are made anew.
+  const isAhead = isAwaited(status)
   return {
     phase: phase ?? { phase: 'waiting', reason: 'ContainerCreating' },
-    attempt: status.restartCount,
+    attempt: status.restartCount - (isAhead ? 1 : 0),
     ...(last !== undefined && last !== phase && { last }),
     ...(status.imageID && { imageID: status.imageID }),
-    ...(status.user?.linux && { user: identityOf(status.user.linux) }),
+    ...madeOf(status),
   }
+}
+
+const madeOf = ({ user, stopSignal }: ContainerStatus): { readonly made?: MadeContainer } => {
+  if (user?.linux === undefined || stopSignal === undefined) return {}
+  const { uid, gid, supplementalGroups = [] } = user.linux
+  return { made: { user: { uid, gid, supplementalGroups }, stopSignal } }
 }
 
 /** What the status of a pod says of its containers, whichever list they stand in. */
@@ -126,8 +150,7 @@ export const makeEntries = (pod: Pod): Map<string, ContainerEntry> => {
 }
 
 /**
- * An exit as the status tells it: times to the second, the runtime’s reason in Kubernetes’ word. `message`: of its
- * termination file, before the runtime’s own.
+ * An exit as the status tells it, times to the second. `message`: of its termination file, before the runtime’s own.
  */
 export const exitedPhase = (
   id: string,
@@ -136,8 +159,7 @@ export const exitedPhase = (
 ): Exited => ({
   phase: 'exited',
   exitCode: state.exitCode,
-  ...(state.signal !== undefined && { signal: state.signal }),
-  reason: state.reason === 'ContainerCannotRun' ? 'StartError' : state.reason,
+  reason: state.reason,
   ...((message || state.message) && { message: message || state.message }),
   startedAt: `${state.startedAt.slice(0, 19)}Z`,
   finishedAt: `${state.finishedAt.slice(0, 19)}Z`,
@@ -158,14 +180,22 @@ const rawView = (entry: ContainerEntry): ContainerView => ({
   busy: entry.busy,
   restartCount: entry.attempt,
   ...(entry.last && { last: entry.last }),
-  ...(entry.id && { containerID: `${RUNTIME_NAME}://${entry.id}` }),
+  ...containerIDOf(entry),
   ...(entry.imageID && { imageID: entry.imageID }),
-  ...(entry.user && { user: entry.user }),
   started: entry.started,
   ready: entry.ready,
   ...(entry.again && { again: true }),
+  ...(entry.anew && { anew: true }),
+  ...(entry.kept && { kept: true }),
   ...(entry.given && { given: entry.given }),
+  ...(entry.made && { made: entry.made }),
 })
+
+/** Also of one that is no longer on the machine. */
+const containerIDOf = ({ id, phase }: ContainerEntry): { readonly containerID?: string } => {
+  const known = id === undefined ? phase.phase === 'exited' && phase.containerID : `${RUNTIME_NAME}://${id}`
+  return known ? { containerID: known } : {}
+}
 
 /** What the status shows: an exit that waits for its back-off is CrashLoopBackOff, the exit itself its last state. */
 export const statusView = (entry: ContainerEntry, crashMessage: (delay: number) => string): ContainerView => {
@@ -177,6 +207,13 @@ export const statusView = (entry: ContainerEntry, crashMessage: (delay: number) 
   // it has to wait for that, it waits as any other.
   if (entry.again && entry.phase.phase === 'exited' && entry.backOffUntil === undefined)
     return { ...view, phase: { phase: 'waiting', reason: 'ContainerCreating' }, last: entry.phase }
+  if (entry.anew && entry.phase.phase === 'exited' && isTakenAway(entry.phase))
+    return {
+      ...view,
+      phase: { phase: 'waiting', reason: RESTARTING_ALL, message: TAKEN_AWAY },
+      last: entry.phase,
+      restartCount: entry.attempt + 1,
+    }
   if (entry.phase.phase !== 'exited' || entry.backOffUntil === undefined || entry.backoff === undefined) return view
   return {
     ...view,

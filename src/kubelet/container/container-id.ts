@@ -42,6 +42,12 @@ export const containerId = (pod: Pod, container: Container, attempt: number): st
   return `${pod.metadata?.uid}-${short}-${attempt}`.toLowerCase().replace(/[^a-z0-9-]/g, '-')
 }
 
+/** In the place of a container's name, which is never written so: what holds the pod's process namespace. */
+export const HOLDER = 'POD'
+
+/** Never a container's: theirs end with a number. */
+export const holderId = (uid: string): string => `${uid}-holder`
+
 /** The annotations by which a later process of ours knows whose a container is; readLabels() reads them. */
 export const writeLabels = (labels: ContainerLabels): Readonly<Record<string, string>> => ({
   [KEY.node]: labels.node,

@@ -70,6 +70,7 @@ const environment = async (
     configMap: async (name) =>
       name === 'cm' ? ({ data: { A: 'cm-a', B: 'cm-b', '1.x': 'cm-1' } } as never) : undefined,
     secret: async (name) => (name === 'se' ? ({ data: { A: btoa('se-a'), C: btoa('se-c') } } as never) : undefined),
+    file: (volume, path) => (`${volume}/${path}` === 'work/env' ? "A='file-a'\nB='file b'\nbad" : undefined),
   })
   return Object.fromEntries(found)
 }
@@ -89,6 +90,26 @@ test('a container’s own environment beats envFrom, a later envFrom an earlier 
   assert.equal((await environment({ envFrom: [secret, configMap] }, links)).A, 'cm-a')
   const own = [{ name: 'DB_SERVICE_HOST', value: 'db.example.com' }]
   assert.equal((await environment({ env: own }, links)).DB_SERVICE_HOST, 'db.example.com')
+})
+
+test('a variable may be a key of a file in a volume; one that may be missing is left out then, any other is an error', async () => {
+  const fileKeyRef = (key: string, more: { path?: string; optional?: boolean } = {}) => ({
+    name: 'V',
+    valueFrom: { fileKeyRef: { volumeName: 'work', path: 'env', key, ...more } },
+  })
+  assert.deepEqual(await environment({ env: [fileKeyRef('B'), { name: 'W', value: '$(V)!' }] }), {
+    V: 'file b',
+    W: 'file b!',
+  })
+  assert.deepEqual(await environment({ env: [fileKeyRef('A', { path: 'none', optional: true })] }), {})
+  await assert.rejects(environment({ env: [fileKeyRef('A', { path: 'none' })] }), {
+    code: 'REFERENCE_NOT_FOUND',
+    message: 'file "none" of volume "work" not found',
+  })
+  await assert.rejects(environment({ env: [fileKeyRef('C')] }), {
+    code: 'REFERENCE_INVALID',
+    message: `couldn't parse env file "env" of volume "work": invalid environment variable format at line 3: missing '='`,
+  })
 })
 
 test('$(NAME) in a value is what stands earlier, an own variable before a Service link of its name', async () => {

@@ -1,6 +1,6 @@
 import type { ContainerRecord } from '#runtime/runtime.ts'
 import { type ContainerEntry, statusesOf } from '../container/container-entry.ts'
-import type { ContainerLabels } from '../container/container-id.ts'
+import { type ContainerLabels, HOLDER } from '../container/container-id.ts'
 import { noteExit } from '../container/life/container-exit.ts'
 import type { KubeletContext } from '../context.ts'
 import type { PodEntry } from './pod-entry.ts'
@@ -41,6 +41,13 @@ export const adoptContainers = (
   own: (id: string) => void,
 ): void => {
   for (const { record, labels } of [...found].sort((a, b) => a.labels.attempt - b.labels.attempt)) {
+    if (labels.container === HOLDER) {
+      // One that has ended goes when another takes its place, or with its pod.
+      if (record.status.state !== 'running') continue
+      pod.holder = record.id
+      own(record.id)
+      continue
+    }
     const entry = pod.containers.get(labels.container)
     if (entry === undefined || record.status.state === 'created') {
       void discard(context, record.id)
@@ -50,6 +57,7 @@ export const adoptContainers = (
     entry.id = record.id
     entry.attempt = labels.attempt
     entry.hash = labels.hash
+    entry.made = record.made
     own(record.id)
     if (record.status.state === 'exited') noteExit(context, pod, entry, record.status)
     else resume(entry, pod, record.status.startedAt)

@@ -3,7 +3,7 @@ import type { ContainerState } from '#runtime/runtime.ts'
 import { type ContainerEntry, planInput } from '../container/container-entry.ts'
 import { containerHash } from '../container/container-id.ts'
 import { pruneLogs } from '../container/files/container-files.ts'
-import { noteExit } from '../container/life/container-exit.ts'
+import { noteExit, noteUntold } from '../container/life/container-exit.ts'
 import { startProbers, stopProbers } from '../container/life/container-probers.ts'
 import { startContainer } from '../container/life/container-starter.ts'
 import { stopContainer } from '../container/life/container-stopper.ts'
@@ -14,6 +14,8 @@ import { hasProcesses } from '../handler/pod-handler.ts'
 import type { PodEntry } from './pod-entry.ts'
 import { holdUnsupported, tellBackOff } from './pod-events.ts'
 import { PodResizer, type ResizeTrouble } from './pod-resizer.ts'
+import { beginAgain, goOnAgain } from './restart/begin-again.ts'
+import { restartAll, whoAsksForAll } from './restart/restart-all.ts'
 
 interface ContainersListener {
   /** A start or a stop is through: what comes next is to be planned. */
@@ -39,9 +41,12 @@ export class PodContainers {
   readonly #context: KubeletContext
   readonly #pod: PodEntry
   readonly #signal: AbortSignal
+  /** Ends the starts that are under way, and no others. */
+  #starts = new AbortController()
   readonly #listener: ContainersListener
   readonly #resizer: PodResizer
   readonly #underway = new Set<Promise<void>>()
+  #restartingAll = false
 
   /** `signal`: starts that are under way go no further. */
   constructor(context: KubeletContext, pod: PodEntry, signal: AbortSignal, listener: ContainersListener) {
@@ -57,9 +62,24 @@ export class PodContainers {
     return this.#resizer.trouble
   }
 
+  /** One's end has asked for all to be made anew, and the others are being ended for it. */
+  get restartingAll(): boolean {
+    return this.#restartingAll
+  }
+
   /** Some of it is on the node already, running or ended. */
   get hasAny(): boolean {
     return [...this.#pod.containers.values()].some(({ id }) => id !== undefined)
+  }
+
+  /** Some of it has run, here or before all that was here went. */
+  get hasRun(): boolean {
+    return [...this.#pod.containers.values()].some(({ phase }) => phase.phase !== 'waiting')
+  }
+
+  /** Nothing of it will run any more. */
+  get isOver(): boolean {
+    return this.hasRun && this.#plan().finished
   }
 
   /**
@@ -74,9 +94,14 @@ export class PodContainers {
 
   /** Starts what is due by the plan, and stops what no longer is what it was started as. */
   advance(): ContainersOutlook {
-    const { pod, containers } = this.#pod
-    const inputs = new Map([...containers].map(([name, entry]) => [name, planInput(entry)]))
-    const plan = planContainers(pod.spec ?? { containers: [] }, inputs, this.#context.clock.now())
+    const { containers } = this.#pod
+    if (this.#restartingAll) return { finished: false }
+    const asking = whoAsksForAll(this.#pod)
+    if (asking !== undefined) {
+      void this.#restartAll(asking)
+      return { finished: false }
+    }
+    const plan = this.#plan()
     for (const entry of containers.values()) {
       const until = plan.backOff.get(entry.container.name)
       if (until !== undefined && entry.backOffUntil !== until) {
@@ -97,6 +122,37 @@ export class PodContainers {
     return { finished, ...(ends.length > 0 && { wakeAt: Math.min(...ends) }) }
   }
 
+  #plan() {
+    const { pod, containers } = this.#pod
+    const inputs = new Map([...containers].map(([name, entry]) => [name, planInput(entry)]))
+    return planContainers(pod.spec ?? { containers: [] }, inputs, this.#context.clock.now())
+  }
+
+  /** Where an earlier process of ours ended while the pod began again, that goes on. */
+  goOn(): void {
+    goOnAgain(this.#pod.pod, [...this.#pod.containers.values()])
+  }
+
+  /** All that is to run goes again, in another sandbox; what ran in the one before has ended. */
+  beginAgain(): void {
+    beginAgain(this.#pod.pod, [...this.#pod.containers.values()])
+  }
+
+  async #restartAll(asking: ContainerEntry): Promise<void> {
+    this.#restartingAll = true
+    this.#listener.shown()
+    await restartAll(this.#context, this.#pod, asking, {
+      hurry: () => {
+        this.cutStarts()
+        this.hurry(0)
+      },
+      settled: () => this.settle(),
+      isEnding: () => this.#signal.aborted,
+    })
+    this.#restartingAll = false
+    this.#listener.settled()
+  }
+
   /** Probes whatever runs already, where it was adopted. */
   probeRunning(): void {
     for (const entry of this.#pod.containers.values()) if (entry.phase.phase === 'running') this.#probe(entry)
@@ -113,6 +169,12 @@ export class PodContainers {
     if (entry === undefined || state.state !== 'exited') return false
     noteExit(this.#context, this.#pod, entry, state)
     return true
+  }
+
+  /** Starts that are under way go no further, say those that wait for an image: where they began is gone. */
+  cutStarts(): void {
+    this.#starts.abort(new Error('the pod begins again'))
+    this.#starts = new AbortController()
   }
 
   /** Waits for the starts and stops that are under way. */
@@ -161,19 +223,24 @@ export class PodContainers {
       facts,
       hostname,
       handler,
-      signal: this.#signal,
+      signal: AbortSignal.any([this.#signal, this.#starts.signal]),
       ...this.#processes(entry),
       own: this.#listener.own,
     }
     this.#track(entry, startContainer(this.#context, place, entry), () => {
-      if (entry.attempt !== attempt) delete entry.again
+      if (entry.attempt !== attempt) {
+        delete entry.again
+        delete entry.anew
+      }
       if (entry.phase.phase === 'running' && this.#listener.probing()) this.#probe(entry)
       pruneLogs(logDir, entry.container.name, entry.attempt)
     })
   }
 
-  /** Who looks for a fault may see what another container of the pod runs. */
+  /** All of the pod may see what all of it runs; else who looks for a fault what another container does. */
   #processes({ container }: ContainerEntry): { readonly processesOf?: string } {
+    const { holder } = this.#pod
+    if (holder !== undefined) return { processesOf: holder }
     const { targetContainerName = '' } = container as EphemeralContainer
     const id = this.#pod.containers.get(targetContainerName)?.id
     return id === undefined ? {} : { processesOf: id }
@@ -218,14 +285,10 @@ export class PodContainers {
   }
 
   async #stopAndNote(entry: ContainerEntry, graceSeconds: number, message: string): Promise<void> {
-    const { runtime, log } = this.#context
+    const { log } = this.#context
     try {
       await stopContainer(this.#context, this.#pod.pod, entry, this.#pod.address, graceSeconds, message)
-      // An exit that was not told (yet): what the runtime says holds.
-      if (entry.phase.phase === 'running' && entry.id !== undefined) {
-        const state = await runtime.status(entry.id)
-        if (state?.state === 'exited') noteExit(this.#context, this.#pod, entry, state)
-      }
+      await noteUntold(this.#context, this.#pod, entry)
     } catch (error) {
       log(`container ${entry.id}: cannot be stopped`, error)
     }

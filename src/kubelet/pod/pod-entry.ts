@@ -23,6 +23,8 @@ export class PodEntry {
   handler: string | undefined
   /** Absent until the network has been attached. */
   sandbox: Attachment | undefined
+  /** The id of what holds the process namespace that its containers share, while that runs. */
+  holder: string | undefined
   readonly #context: KubeletContext
 
   constructor(context: KubeletContext, pod: Pod) {

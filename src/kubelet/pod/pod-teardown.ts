@@ -1,6 +1,7 @@
 import type { Pod } from '#api/core/pod/message.ts'
 import { isConflict, isNotFound } from '#client/client.ts'
 import { backoff, sleep } from '#clock/clock.ts'
+import { holderId } from '../container/container-id.ts'
 import type { KubeletContext } from '../context.ts'
 import { fullPodName } from '../status/pod-publisher.ts'
 import type { PodEntry } from './pod-entry.ts'
@@ -15,6 +16,8 @@ export const freePod = async (context: KubeletContext, entry: PodEntry): Promise
   for (let failures = 0; ; failures++) {
     try {
       await Promise.all(ids.map((id) => runtime.remove(id)))
+      // Also one that was killed.
+      if (entry.pod.spec?.shareProcessNamespace) await runtime.remove(holderId(entry.uid))
       await network.detach(entry.uid)
       entry.volumes.unmount()
       return

@@ -7,18 +7,24 @@ import type { KubeletContext } from '../context.ts'
 import type { Attachment } from '../pod-network.ts'
 import { PodPublisher } from '../status/pod-publisher.ts'
 import { adoptContainers, type FoundContainer } from './container-adoption.ts'
+import { EndOfTurn } from './end-of-turn.ts'
 import { type Ended, EVICTION_GRACE_SECONDS, endedBefore, reject } from './pod-admission.ts'
 import { PodContainers } from './pod-containers.ts'
 import { PodDeadline } from './pod-deadline.ts'
 import { PodEntry } from './pod-entry.ts'
 import { holdRefused, holdRefusedLate, tellUnsupported } from './pod-events.ts'
 import { watchReferences } from './pod-references.ts'
-import { PodSandbox } from './pod-sandbox.ts'
 import { deletePodObject, freePod } from './pod-teardown.ts'
+import { PodSandbox } from './sandbox/pod-sandbox.ts'
+import { afterHolder } from './sandbox/process-holder.ts'
+import { lacksSandbox, leaveSandbox } from './sandbox/sandbox-renewal.ts'
 import { VolumeRefresher } from './volume-refresher.ts'
 
-/** `refused`: nothing of it will run. `finished`: everything has ended, only its status and logs are left. */
-type Stage = 'new' | 'preparing' | 'ready' | 'refused' | 'finished' | 'terminating' | 'gone'
+/**
+ * `refused`: nothing of it will run. `renewing`: what ran in a sandbox that is gone is being ended. `finished`: everything
+ * has ended, only its status and logs are left.
+ */
+type Stage = 'new' | 'preparing' | 'ready' | 'renewing' | 'refused' | 'finished' | 'terminating' | 'gone'
 
 interface WorkerOwner {
   /** A container's exit is to be told to this worker. */
@@ -44,8 +50,10 @@ export class PodWorker {
   readonly #told = new Set<string>()
   readonly #startTime: string
   #stage: Stage = 'new'
-  /** What is to be done when this moment's events are through. */
-  #soon: 'sync' | 'publish' | undefined
+  readonly #endOfTurn = new EndOfTurn(
+    () => this.#sync(),
+    () => this.#publish(),
+  )
   #ended: Ended | undefined
   /** Nothing of it is on the node any more. */
   #isFree = false
@@ -61,14 +69,15 @@ export class PodWorker {
     this.#context = context
     this.#owner = owner
     this.#containers = new PodContainers(context, entry, this.#abort.signal, {
-      settled: () => this.#syncSoon(),
-      shown: () => this.#publishSoon(),
+      settled: () => this.#endOfTurn.sync(),
+      shown: () => this.#endOfTurn.publish(),
       own: (id) => owner.own(id, this),
       probing: () => this.#stage === 'ready',
     })
     this.#sandbox = new PodSandbox(context, entry, {
       wanted: () => this.#stage === 'preparing',
       ready: () => this.#run(),
+      own: (id) => owner.own(id, this),
       failed: () => this.#publish(),
     })
     this.#refresher = new VolumeRefresher(context, entry, () => this.#stage === 'ready')
@@ -82,6 +91,7 @@ export class PodWorker {
   adopt(found: readonly FoundContainer[], sandbox?: Attachment): void {
     this.entry.sandbox = sandbox
     adoptContainers(this.#context, this.entry, found, (id) => this.#owner.own(id, this))
+    this.#containers.goOn()
   }
 
   start(): void {
@@ -112,7 +122,11 @@ export class PodWorker {
   }
 
   exited(id: string, state: ContainerState): void {
-    if (this.#containers.exited(id, state)) this.#sync()
+    if (id === this.entry.holder) {
+      // With what holds the process namespace all that is in it has died.
+      this.entry.holder = undefined
+      if (this.#stage === 'ready' || this.#stage === 'preparing') void this.#renew()
+    } else if (this.#containers.exited(id, state)) afterHolder(this.#context, this.entry, () => this.#sync())
   }
 
   /** It takes more of the node's disk than it may. */
@@ -128,7 +142,7 @@ export class PodWorker {
 
   /** Another pod has left: what waited for room may have it now. */
   roomFreed(): void {
-    if (this.#containers.resizeTrouble?.reason === 'Deferred') this.#syncSoon()
+    if (this.#containers.resizeTrouble?.reason === 'Deferred') this.#endOfTurn.sync()
   }
 
   /** Leaves everything running, for the next process of ours. */
@@ -136,25 +150,6 @@ export class PodWorker {
     this.#stage = 'gone'
     this.#abort.abort(new Error('the kubelet stops'))
     this.#stopWork()
-  }
-
-  /** What many containers tell in one moment is looked at once: each look costs as much as there are containers. */
-  #syncSoon(): void {
-    if (this.#soon === undefined) queueMicrotask(() => this.#settleSoon())
-    this.#soon = 'sync'
-  }
-
-  #publishSoon(): void {
-    if (this.#soon !== undefined) return
-    this.#soon = 'publish'
-    queueMicrotask(() => this.#settleSoon())
-  }
-
-  #settleSoon(): void {
-    const soon = this.#soon
-    this.#soon = undefined
-    if (soon === 'sync') this.#sync()
-    else if (soon === 'publish') this.#publish()
   }
 
   #sync(): void {
@@ -167,6 +162,7 @@ export class PodWorker {
     switch (this.#stage) {
       case 'new':
         if (isTerminalPhase(status?.phase)) void this.#finish()
+        else if (lacksSandbox(this.entry) && this.#containers.hasRun) void this.#renew()
         else this.#prepare()
         break
       case 'ready':
@@ -176,15 +172,26 @@ export class PodWorker {
     this.#publish()
   }
 
+  async #renew(): Promise<void> {
+    this.#stage = 'renewing'
+    this.#stopTimers()
+    const isWanted = () => (this.#stage as Stage) === 'renewing'
+    const left = await leaveSandbox(this.#context, this.entry, this.#containers, isWanted)
+    if (left === 'over') void this.#finish()
+    if (left !== 'anew') return
+    this.#prepare()
+    this.#publish()
+  }
+
   /** Rejects what the node may not have, refuses what we cannot do; else network, volumes and images, all at once. */
   #prepare(): void {
     // An adopted pod has been told already, and was let in.
     const isNew = this.entry.sandbox === undefined
     if (isNew && !this.#containers.hasAny) this.#ended = reject(this.#context, this.entry.pod)
     if (this.#ended !== undefined) return void this.#finish()
-    const isRefused = holdRefused(this.#context, this.entry, this.#told, isNew)
-    this.#stage = isRefused ? 'refused' : 'preparing'
-    if (isRefused) return
+    this.#stage = holdRefused(this.#context, this.entry, this.#told, isNew) ? 'refused' : 'preparing'
+    if (this.#stage === 'refused') return
+    this.#unwatch?.()
     this.#unwatch = watchReferences(this.#context, this.entry.pod, () => this.#referenceChanged())
     this.#containers.lookForImages()
     void this.#sandbox.make()
@@ -248,38 +255,36 @@ export class PodWorker {
 
   async #terminate(): Promise<void> {
     this.#stage = 'terminating'
-    const { statuses } = this.#context
     const { deletionGracePeriodSeconds } = this.entry.pod.metadata ?? {}
     const patience = deletionGracePeriodSeconds ?? this.entry.pod.spec?.terminationGracePeriodSeconds ?? 30
-    const grace = this.#removed ? 0 : patience
     this.#abort.abort(new Error('the pod is being deleted'))
     this.#stopTimers()
     this.#containers.stopProbers('readiness')
     await this.#containers.settle()
-    await this.#containers.stopAll(grace)
+    await this.#containers.stopAll(this.#removed ? 0 : patience)
     this.#stopWork()
     this.#publish()
-    await Promise.all([freePod(this.#context, this.entry), this.#removed ? undefined : statuses.flush(this.entry.uid)])
+    const flushed = this.#removed ? undefined : this.#context.statuses.flush(this.entry.uid)
+    await Promise.all([freePod(this.#context, this.entry), flushed])
     // Before the API tells that it has gone: another may be sent here for the room that it had.
     this.#isFree = true
     await deletePodObject(this.#context, this.entry.pod, () => !this.#removed && (this.#stage as Stage) !== 'gone')
     if ((this.#stage as Stage) === 'gone') return
     this.#stage = 'gone'
-    statuses.forget(this.entry.uid)
-    rmSync(this.entry.dir, { recursive: true, force: true })
-    rmSync(this.entry.logDir, { recursive: true, force: true })
+    this.#context.statuses.forget(this.entry.uid)
+    for (const path of [this.entry.dir, this.entry.logDir]) rmSync(path, { recursive: true, force: true })
     this.#owner.done(this)
   }
 
   #stopTimers(): void {
     this.#backOff?.()
-    this.#deadline.stop()
     this.#sandbox.stop()
     this.#refresher.stop()
   }
 
   #stopWork(): void {
     this.#stopTimers()
+    this.#deadline.stop()
     this.#containers.stopProbers()
     this.#unwatch?.()
   }
@@ -287,12 +292,12 @@ export class PodWorker {
   #publish(): void {
     if (this.#stage === 'gone' || this.#removed) return
     const { pod, sandbox, facts, containers } = this.entry
-    const known = podAddresses(pod)
     this.#publisher.publish(pod, containers, {
-      sandboxReady: sandbox !== undefined && this.#stage !== 'finished' && this.#stage !== 'terminating',
-      podIPs: sandbox === undefined ? known : facts.podIPs,
+      sandboxReady: sandbox !== undefined && (this.#stage === 'preparing' || this.#stage === 'ready'),
+      podIPs: sandbox === undefined ? podAddresses(pod) : facts.podIPs,
       startTime: this.#startTime,
       terminating: this.#stage === 'terminating',
+      restartingAll: this.#containers.restartingAll,
       ...(this.#containers.resizeTrouble && { resizeTrouble: this.#containers.resizeTrouble }),
       ...(this.#ended && { ended: this.#ended }),
     })

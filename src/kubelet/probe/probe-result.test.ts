@@ -38,6 +38,7 @@ const watch = async (options: Partial<ProberOptions>, outcomes: readonly boolean
       (outcomes[next++] ?? outcomes.at(-1)) ? { success: true } : { success: false, message: 'no' },
     onChange: (passing) => seen.push(`${clock.now() - from} ${passing}`),
     onFailure: () => seen.push(`${clock.now() - from} failure`),
+    onUnknown: (message) => seen.push(`${clock.now() - from} unknown: ${message}`),
     ...options,
   }).start()
   const settle = () => new Promise(setImmediate)
@@ -60,6 +61,23 @@ test('a startup probe fails its container only after failureThreshold periods', 
   assert.equal(
     seen.find((line) => line.endsWith('false')),
     '2570 false',
+  )
+})
+
+test('an attempt that could not be made is told and says nothing of the container: none is stopped for it', async () => {
+  const attempt = async (): Promise<ProbeOutcome> => ({ success: false, message: 'why', isUnknown: true })
+  for (const kind of ['liveness', 'startup'] as const) {
+    const seen = await watch({ kind, attempt, probe: { periodSeconds: 10, failureThreshold: 1 } }, [], 60_000)
+    assert.ok(seen.length >= 5)
+    assert.deepEqual(
+      seen.filter((line) => !line.endsWith('unknown: why')),
+      [],
+    )
+  }
+  const kept = await watch({ attempt, passing: true }, [], 60_000)
+  assert.deepEqual(
+    kept.filter((line) => line.endsWith('false')),
+    [],
   )
 })
 

@@ -6,6 +6,7 @@ import type { Container } from '#api/core/pod/spec/container.ts'
 import type { Probe } from '#api/core/pod/spec/probe.ts'
 import { HandClock } from '#clock/testing/hand-clock.ts'
 import type { ExecOptions, Runtime } from '#runtime/runtime.ts'
+import { RuntimeError } from '#runtime/runtime-error.ts'
 import { type ProbeOutcome, runProbe } from './probe.ts'
 
 const SILENT = 8080
@@ -50,6 +51,7 @@ test('an attempt has one second unless timeoutSeconds says otherwise, whatever i
     { exec: { command: ['check'] } },
     { tcpSocket: { port: 80 } },
     { httpGet: { port: SILENT, path: '/' } },
+    { grpc: { port: SILENT } },
   ]
   for (const kind of kinds) {
     const what = Object.keys(kind)[0]
@@ -65,7 +67,10 @@ test('an attempt has one second unless timeoutSeconds says otherwise, whatever i
       })
       assert.equal(elapsed, ms, `${what}, timeoutSeconds ${timeoutSeconds}`)
       assert.equal(outcome.success, false)
-      assert.match(outcome.success ? '' : outcome.message, new RegExp(`timed out after ${ms / 1000} s`))
+      assert.match(
+        outcome.success ? '' : outcome.message,
+        new RegExp(`timed out after ${ms / 1000} s|within ${ms / 1000}s`),
+      )
     }
   }
 })
@@ -85,4 +90,16 @@ test('an attempt that does not end when it is told to is left a second later', a
     await turn()
     assert.equal(outcome !== undefined, ended)
   }
+})
+
+test('a command that cannot be run is no verdict, and is told in the runtime’s words', async () => {
+  const exec = async () => {
+    throw new RuntimeError('CONTAINER_EXEC_FAILED', 'failed to exec in container: no such program')
+  }
+  const means = { ...silent, runtime: { exec } as unknown as Runtime, clock: new HandClock() }
+  assert.deepEqual(await runProbe({ exec: { command: ['check'] } }, target, means), {
+    success: false,
+    message: 'failed to exec in container: no such program',
+    isUnknown: true,
+  })
 })

@@ -2,7 +2,7 @@ import type { Container } from '#api/core/pod/spec/container.ts'
 import type { Probe } from '#api/core/pod/spec/probe.ts'
 import type { Clock } from '#clock/clock.ts'
 import type { Runtime } from '#runtime/runtime.ts'
-import { errorText } from '../kubelet-error.ts'
+import { errorText, execFailure } from '../kubelet-error.ts'
 import type { Dialer } from '../pod-network.ts'
 import { timeoutSignal } from '../timeout-signal.ts'
 import { resolvePort } from './container-port.ts'
@@ -15,7 +15,10 @@ interface ProbeTarget {
   readonly podIP: string
 }
 
-export type ProbeOutcome = { readonly success: true } | { readonly success: false; readonly message: string }
+/** `isUnknown`: nothing was asked, so that it says nothing of the container. */
+export type ProbeOutcome =
+  | { readonly success: true }
+  | { readonly success: false; readonly message: string; readonly isUnknown?: true }
 
 const tcpCheck = (dialer: Dialer, host: string, port: number, signal: AbortSignal): Promise<void> =>
   new Promise((resolve, reject) => {
@@ -30,6 +33,9 @@ const tcpCheck = (dialer: Dialer, host: string, port: number, signal: AbortSigna
     socket.once('connect', () => end(resolve))
     socket.once('error', (error) => end(() => reject(error)))
   })
+
+/** Milliseconds that one attempt may take. */
+const timeoutOf = ({ timeoutSeconds }: Probe): number => (timeoutSeconds || 1) * 1000
 
 const check = async (
   probe: Probe,
@@ -59,7 +65,14 @@ const check = async (
     const { exitCode, output } = await execCheck(runtime, id, probe.exec.command ?? [], signal)
     return exitCode === 0 ? { success: true } : { success: false, message: output.trimEnd() || `exit code ${exitCode}` }
   }
-  return { success: false, message: 'the probe names neither httpGet, tcpSocket nor exec' }
+  if (probe.grpc) {
+    // Loaded on first use: most pods have no such probe.
+    const { grpcCheck } = await import('./grpc-check.ts')
+    const { port, service = '' } = probe.grpc
+    const message = await grpcCheck(dialer, { host: podIP, port, service }, timeoutOf(probe), signal)
+    return message === undefined ? { success: true } : { success: false, message }
+  }
+  return { success: false, message: 'the probe names neither httpGet, tcpSocket, exec nor grpc' }
 }
 
 /** An attempt that does not end when it is told to is left to itself then: it would hold the last verdict for good. */
@@ -71,7 +84,7 @@ export const runProbe = async (
   target: ProbeTarget,
   means: { readonly dialer: Dialer; readonly runtime: Runtime; readonly clock: Clock },
 ): Promise<ProbeOutcome> => {
-  const { signal, cancel } = timeoutSignal(means.clock, (probe.timeoutSeconds || 1) * 1000)
+  const { signal, cancel } = timeoutSignal(means.clock, timeoutOf(probe))
   try {
     const attempt = check(probe, target, means, signal)
     const left = new Promise<never>((_, reject) => {
@@ -80,6 +93,8 @@ export const runProbe = async (
     })
     return await Promise.race([attempt, left])
   } catch (error) {
+    const unknown = execFailure(error)
+    if (unknown !== undefined && !signal.aborted) return { success: false, message: unknown, isUnknown: true }
     return { success: false, message: errorText(signal.aborted ? signal.reason : error) }
   } finally {
     cancel()

@@ -14,6 +14,8 @@ export interface ProberOptions {
   readonly onChange: (passing: boolean, message: string) => void
   /** Called for each failure that counts. */
   readonly onFailure: (message: string) => void
+  /** Called in its place where nothing could be asked: the verdict stays what it was. */
+  readonly onUnknown: (message: string) => void
   /** What was known before a restart of ours. */
   readonly passing?: boolean
 }
@@ -56,7 +58,7 @@ export class Prober {
   }
 
   async #run(): Promise<void> {
-    const { probe, clock, attempt, onChange, onFailure, kind } = this.#options
+    const { probe, clock, attempt, onChange, onUnknown, kind } = this.#options
     if (this.#stopped) return
     if (this.#attempt++ === 0) this.#firstAt = clock.now()
     const outcome = await attempt()
@@ -67,11 +69,18 @@ export class Prober {
       this.#count = countResult(before, probe, true)
       if (this.#count.passing && !before.passing) onChange(true, '')
     } else if (failureCounts(probe, this.#firstAt, clock.now(), this.#passed || kind === 'liveness')) {
-      this.#count = countResult(before, probe, false)
-      onFailure(outcome.message)
-      const reached = this.#count.run >= (probe.failureThreshold || 3)
-      if (reached && (before.passing || kind !== 'readiness')) onChange(false, outcome.message)
+      if (outcome.isUnknown) onUnknown(outcome.message)
+      else this.#failed(outcome.message)
     }
     if (!this.#stopped) this.#schedule()
+  }
+
+  #failed(message: string): void {
+    const { probe, onChange, onFailure, kind } = this.#options
+    const before = this.#count
+    this.#count = countResult(before, probe, false)
+    onFailure(message)
+    const reached = this.#count.run >= (probe.failureThreshold || 3)
+    if (reached && (before.passing || kind !== 'readiness')) onChange(false, message)
   }
 }

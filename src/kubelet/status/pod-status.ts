@@ -1,17 +1,13 @@
 import type { Pod } from '#api/core/pod/message.ts'
 import { podQosClass } from '#api/core/pod/qos.ts'
-import type { ContainerState, ContainerStatus } from '#api/core/pod/status/container-status.ts'
+import type { ContainerStatus } from '#api/core/pod/status/container-status.ts'
 import type { PodCondition, PodPhase, PodStatus } from '#api/core/pod/status/status.ts'
 import { findCondition } from '#objects/conditions.ts'
 import { isTerminalPhase } from '#objects/pod.ts'
-import {
-  type ContainerPhase,
-  type ContainerRole,
-  type ContainerView,
-  containersOf,
-  type Exited,
-} from '../container/plan/container-view.ts'
-import { restarts } from '../container/plan/restart-policy.ts'
+import { type ContainerRole, type ContainerView, containersOf } from '../container/plan/container-view.ts'
+import { mayRestartAll, restarts } from '../container/plan/restart-policy.ts'
+import { containerStatus } from './container-status.ts'
+import { podResources } from './pod-resources.ts'
 
 /** All that the status is computed from, besides the pod itself. */
 export interface PodFacts {
@@ -24,6 +20,8 @@ export interface PodFacts {
   readonly startTime: string
   /** It is being deleted: nothing is started again, so that an exit is the end. */
   readonly terminating: boolean
+  /** One's end has asked for all to be made anew, and the others are being ended for it. */
+  readonly restartingAll: boolean
   /** Why its containers do not have what it wants of processor and memory. */
   readonly resizeTrouble?: { readonly type: string; readonly reason: string; readonly message: string }
   /** Set where the kubelet itself ended the pod: `DeadlineExceeded`; `isRejected`: before anything of it began. */
@@ -34,50 +32,6 @@ export interface PodFacts {
     readonly isDisruption?: boolean
   }
 }
-
-const terminated = (exit: Exited) => ({
-  exitCode: exit.exitCode,
-  ...(exit.signal !== undefined && { signal: exit.signal }),
-  reason: exit.reason,
-  ...(exit.message !== undefined && exit.message !== '' && { message: exit.message }),
-  startedAt: exit.startedAt,
-  finishedAt: exit.finishedAt,
-  containerID: exit.containerID,
-})
-
-const containerState = (phase: ContainerPhase): ContainerState => {
-  switch (phase.phase) {
-    case 'waiting':
-      return { waiting: { reason: phase.reason, ...(phase.message !== undefined && { message: phase.message }) } }
-    case 'running':
-      return { running: { startedAt: phase.startedAt } }
-    case 'exited':
-      return { terminated: terminated(phase) }
-  }
-}
-
-const containerStatus = (view: ContainerView, image: string): ContainerStatus => ({
-  name: view.name,
-  state: containerState(view.phase),
-  lastState: view.last === undefined ? {} : { terminated: terminated(view.last) },
-  // Nobody asks whether one that was added is ready.
-  ready:
-    view.role === 'ephemeral'
-      ? false
-      : view.role === 'init'
-        ? view.phase.phase === 'exited' && view.phase.exitCode === 0
-        : view.ready,
-  restartCount: view.restartCount,
-  image,
-  imageID: view.imageID ?? '',
-  ...(view.containerID !== undefined && { containerID: view.containerID }),
-  ...(view.user && { user: { linux: view.user } }),
-  ...(view.given !== undefined && {
-    ...(view.given.requests && { allocatedResources: view.given.requests }),
-    resources: view.given,
-  }),
-  started: view.phase.phase === 'running' && (view.role === 'init' ? true : view.started),
-})
 
 /** Pending, Running, Succeeded or Failed. Succeeded and Failed are for ever. */
 const podPhase = (pod: Pod, facts: PodFacts): PodPhase => {
@@ -93,7 +47,7 @@ const podPhase = (pod: Pod, facts: PodFacts): PodPhase => {
     const view = facts.views.get(container.name)
     const phase = view?.phase
     if (role === 'sidecar' || role === 'ephemeral') continue
-    const exit = phase?.phase === 'exited' ? phase : undefined
+    const exit = phase?.phase === 'exited' && !view?.anew ? phase : undefined
     const goesOn =
       exit === undefined || (!facts.terminating && restarts(spec, container, role, exit.exitCode, view?.again))
     if (role === 'init') {
@@ -152,7 +106,7 @@ const initializedVerdict = (pod: Pod, facts: PodFacts): Verdict => {
       if (role === 'main' || role === 'ephemeral') return false
       return role === 'sidecar'
         ? view?.started !== true
-        : !(view?.phase.phase === 'exited' && view.phase.exitCode === 0)
+        : !(view?.phase.phase === 'exited' && view.phase.exitCode === 0 && !view.anew)
     })
     .map(({ container }) => container.name)
   return no('ContainersNotInitialized', `containers with incomplete status: [${incomplete.join(' ')}]`)
@@ -164,10 +118,20 @@ const disrupted = ({ message }: NonNullable<PodFacts['ended']>) =>
 const resizing = ({ type, reason, message }: NonNullable<PodFacts['resizeTrouble']>) =>
   [type, { status: 'True', reason, message }] as const
 
+const RESTARTING = 'AllContainersRestarting'
+
+const restartingAll = (facts: PodFacts, phase: PodPhase): Verdict => {
+  if (phase === 'Succeeded') return no('PodCompleted')
+  if (phase === 'Failed') return no('PodFailed')
+  if (!facts.restartingAll) return { status: 'False' }
+  return { status: 'True', reason: 'RestartAllContainersStarted', message: 'container exited with restart policy rule' }
+}
+
 /** The conditions the kubelet owns; `lastTransitionTime` is kept where the status is the one that was. */
 const conditions = (pod: Pod, facts: PodFacts, phase: PodPhase, now: string): readonly PodCondition[] => {
   const containers = containersReady(pod, facts, phase)
   const verdicts: readonly (readonly [string, Verdict])[] = [
+    ...(facts.resizeTrouble === undefined ? [] : [resizing(facts.resizeTrouble)]),
     ['PodReadyToStartContainers', facts.sandboxReady ? yes : { status: 'False' }],
     [
       'Initialized',
@@ -178,13 +142,16 @@ const conditions = (pod: Pod, facts: PodFacts, phase: PodPhase, now: string): re
     ['PodScheduled', yes],
     ...(facts.ended?.isDisruption ? [disrupted(facts.ended)] : []),
     ...(facts.resizeTrouble === undefined ? [] : [resizing(facts.resizeTrouble)]),
+    ...(mayRestartAll(pod.spec ?? { containers: [] }) ? [[RESTARTING, restartingAll(facts, phase)] as const] : []),
   ]
   return verdicts.map(([type, verdict]) => {
     const before = findCondition(pod.status?.conditions, type)
     const kept = before !== undefined && before.status === verdict.status
     return {
       type,
-      ...(pod.metadata?.generation !== undefined && { observedGeneration: pod.metadata.generation }),
+      // The one that Kubernetes dates by no generation.
+      ...(type !== RESTARTING &&
+        pod.metadata?.generation !== undefined && { observedGeneration: pod.metadata.generation }),
       ...verdict,
       lastTransitionTime: kept && before.lastTransitionTime ? before.lastTransitionTime : now,
     }
@@ -217,11 +184,13 @@ export const podStatus = (pod: Pod, facts: PodFacts, now: string): PodStatus => 
   const phase = ending ? (pod.status?.phase ?? 'Pending') : target
   const statuses = containersOf(pod.spec ?? { containers: [] }).flatMap(({ container, role }) => {
     const view = facts.views.get(container.name)
-    return view === undefined ? [] : [{ role, status: containerStatus(view, container.image ?? '') }]
+    return view === undefined ? [] : [{ role, status: containerStatus(view, container) }]
   })
   const of = (...roles: readonly ContainerRole[]): readonly ContainerStatus[] =>
     statuses.filter(({ role }) => roles.includes(role)).map(({ status }) => status)
-  const [init, added] = [of('init', 'sidecar'), of('ephemeral')]
+  // As Kubernetes has them: in the order in which they begin, where they have one, else by name.
+  const byName = (list: readonly ContainerStatus[]) => list.toSorted((a, b) => (a.name < b.name ? -1 : 1))
+  const [init, added] = [of('init', 'sidecar'), byName(of('ephemeral'))]
   const [podIP] = facts.podIPs
   return {
     ...(pod.metadata?.generation !== undefined && { observedGeneration: pod.metadata.generation }),
@@ -233,8 +202,9 @@ export const podStatus = (pod: Pod, facts: PodFacts, now: string): PodStatus => 
     ...(podIP !== undefined && { podIP, podIPs: facts.podIPs.map((ip) => ({ ip })) }),
     startTime: facts.startTime,
     ...(init.length > 0 && { initContainerStatuses: init }),
-    containerStatuses: of('main'),
+    containerStatuses: byName(of('main')),
     ...(added.length > 0 && { ephemeralContainerStatuses: added }),
     qosClass: pod.status?.qosClass ?? podQosClass(pod.spec ?? { containers: [] }),
+    ...podResources(pod.spec ?? { containers: [] }, facts.views),
   }
 }

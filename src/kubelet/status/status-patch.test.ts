@@ -27,3 +27,16 @@ test('a status patch names only what changed, merges conditions by type, and nul
     },
   )
 })
+
+test('amounts that a pod has no longer go, those of the pod as of its containers', () => {
+  const before = {
+    resources: { requests: { cpu: '1', memory: '1Gi' } },
+    allocatedResources: { cpu: '1', memory: '1Gi' },
+  }
+  assert.deepEqual(statusPatch(before, { resources: { requests: { cpu: '1' } }, allocatedResources: { cpu: '1' } }), {
+    resources: { requests: { cpu: '1' }, $patch: 'replace' },
+    allocatedResources: { cpu: '1', $patch: 'replace' },
+  })
+  assert.deepEqual(statusPatch({}, { resources: {} }), { resources: {} })
+  assert.deepEqual(statusPatch(before, { resources: before.resources }), { allocatedResources: null })
+})

@@ -17,6 +17,8 @@ const same = (a: unknown, b: unknown): boolean => JSON.stringify(plain(a)) === J
 /** Conditions of ours that are there only while they hold. */
 const PASSING = ['PodResizePending', 'PodResizeInProgress']
 
+const AMOUNTS = ['resources', 'allocatedResources']
+
 /**
  * The strategic merge patch of `status` that leads from what was written to what is wanted; undefined where they are
  * the same. Conditions are merged by type, so that those of others (readiness gates) stay.
@@ -39,11 +41,14 @@ export const statusPatch = (written: PodStatus | undefined, wanted: PodStatus): 
         ]
       }
     } else if (!same(before[key], value)) {
-      // Merged by their address otherwise: one that the pod no longer has would stay.
-      patch[key] = key === 'podIPs' || key === 'hostIPs' ? [...(value as unknown[]), { $patch: 'replace' }] : value
+      // Merged by their address, or by the resource, otherwise: what the pod no longer has would stay.
+      if (key === 'podIPs' || key === 'hostIPs') patch[key] = [...(value as unknown[]), { $patch: 'replace' }]
+      else if (AMOUNTS.includes(key) && before[key] !== undefined)
+        patch[key] = { ...(value as object), $patch: 'replace' }
+      else patch[key] = value
     }
   }
-  for (const key of ['reason', 'message', 'initContainerStatuses', 'podIP', 'podIPs']) {
+  for (const key of ['reason', 'message', 'initContainerStatuses', 'podIP', 'podIPs', 'allocatedResources']) {
     if (
       before[key] !== undefined &&
       before[key] !== '' &&

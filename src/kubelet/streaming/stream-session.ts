@@ -32,7 +32,7 @@ export interface ExitStatus {
   readonly status: 'Success' | 'Failure'
   readonly message?: string
   readonly reason?: string
-  readonly details?: { readonly causes: readonly { readonly reason: string; readonly message: string }[] }
+  readonly details?: { readonly causes: readonly { readonly reason?: string; readonly message: string }[] }
   readonly code?: number
 }
 
@@ -48,9 +48,16 @@ export function exitStatus(exitCode: number): ExitStatus {
   }
 }
 
-/** What the error stream says where a command could not be run at all. */
-export function failureStatus(message: string): ExitStatus {
-  return { metadata: {}, status: 'Failure', reason: 'InternalError', message, code: 500 }
+/** What the error stream says where a command could not be run at all: as Kubernetes words an error of its own. */
+export function failureStatus(why: string): ExitStatus {
+  return {
+    metadata: {},
+    status: 'Failure',
+    message: `Internal error occurred: ${why}`,
+    reason: 'InternalError',
+    details: { causes: [{ message: why }] },
+    code: 500,
+  }
 }
 
 /** A resize message, `{"Width":80,"Height":24}`; undefined where it is none. */

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, rmSync, symlinkSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { BindOutcome, Mounter, PlaceInVolume } from '../volumes/mounter.ts'
 
@@ -28,6 +28,11 @@ export class FakeMounter implements Mounter {
     symlinkSync(source, target)
     this.mounted.set(target, source)
     return 'bound'
+  }
+
+  readBelow({ volume, path }: PlaceInVolume): ReturnType<Mounter['readBelow']> {
+    const source = join(volume, path)
+    return existsSync(source) ? { text: readFileSync(source, 'utf8') } : 'missing'
   }
 
   unbind(target: string): void {

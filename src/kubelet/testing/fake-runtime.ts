@@ -6,12 +6,13 @@ import { parseImageReference } from '#runtime/images/image-reference.ts'
 import { loginMark, type RegistryLogin } from '#runtime/images/local/registry/registry-login.ts'
 import type {
   CgroupUsage,
-  ContainerIdentity,
   ContainerLimits,
   ContainerRecord,
   ContainerSpec,
   ContainerState,
   ExecOptions,
+  HolderSpec,
+  MadeContainer,
   Runtime,
   RuntimeImage,
 } from '#runtime/runtime.ts'
@@ -84,14 +85,21 @@ export class FakeRuntime implements Runtime {
     return [`/layers/${image}`]
   }
 
-  async create(spec: ContainerSpec): Promise<ContainerIdentity> {
+  async create(spec: ContainerSpec): Promise<MadeContainer> {
     this.calls.push(`create ${spec.id}`)
     if (this.containers.has(spec.id)) throw Object.assign(new Error(`${spec.id} exists`), { code: 'CONTAINER_EXISTS' })
     mkdirSync(dirname(spec.logPath), { recursive: true })
     writeFileSync(spec.logPath, `${this.#time()} stdout F started\n`)
     this.containers.set(spec.id, { spec, status: { state: 'created', createdAt: this.#time() } })
-    const { uid = 0, gid = 0, supplementalGroups = [] } = spec.user ?? {}
-    return { uid, gid, supplementalGroups }
+    return this.#made(spec)
+  }
+
+  #made({
+    user: { uid = 0, gid = 0, supplementalGroups = [] } = { uid: 0 },
+    stopSignal,
+  }: ContainerSpec): MadeContainer {
+    const groups = [...new Set([gid, ...supplementalGroups])]
+    return { user: { uid, gid, supplementalGroups: groups }, stopSignal: stopSignal ?? 'SIGTERM' }
   }
 
   async start(id: string): Promise<void> {
@@ -99,6 +107,11 @@ export class FakeRuntime implements Runtime {
     if (this.startFault !== undefined) throw this.startFault
     const held = this.#get(id)
     held.status = { state: 'running', pid: 1, createdAt: this.#time(), startedAt: this.#time() }
+  }
+
+  async hold(spec: HolderSpec): Promise<void> {
+    await this.create({ ...spec, image: 'fairlead/echo', env: [], mounts: [], tty: false, stdin: false })
+    await this.start(spec.id)
   }
 
   async resize(id: string, limits: ContainerLimits): Promise<void> {
@@ -113,6 +126,16 @@ export class FakeRuntime implements Runtime {
     const reason = exitCode === 0 ? 'Completed' : 'Error'
     held.status = { state: 'exited', exitCode, createdAt, startedAt, finishedAt: this.#time(), reason }
     for (const listener of this.#listeners) listener(id, held.status)
+  }
+
+  /** As where the machine was restarted: nothing runs any more, and nobody has told. */
+  lose(): void {
+    for (const held of this.containers.values()) {
+      if (held.status.state !== 'running') continue
+      const { createdAt, startedAt } = held.status
+      const finishedAt = this.#time()
+      held.status = { state: 'exited', exitCode: 255, createdAt, startedAt, finishedAt, reason: 'Unknown' }
+    }
   }
 
   /** How a program ends that is asked to. */
@@ -165,6 +188,7 @@ export class FakeRuntime implements Runtime {
       id,
       image: spec.image,
       annotations: spec.annotations,
+      made: this.#made(spec),
       status,
     }))
   }

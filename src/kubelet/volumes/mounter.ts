@@ -11,6 +11,9 @@ export interface PlaceInVolume {
 /** `outside`: the path leads out of the volume. `missing`: nothing is there. Nothing is bound then, and nothing made. */
 export type BindOutcome = 'bound' | 'outside' | 'missing'
 
+/** `irregular`: what is there is no file, or one that is too long. */
+type ReadOutcome = { readonly text: string } | 'outside' | 'missing' | 'irregular'
+
 /** What the kubelet needs of the kernel's mounts: it knows no system calls itself. */
 export interface Mounter {
   /** A file system in memory on the folder `path`. Throws where it is refused. */
@@ -22,6 +25,8 @@ export interface Mounter {
    * descriptor, not by name. Throws where the kernel refuses the mount.
    */
   bindBelow(place: PlaceInVolume, target: string): BindOutcome
+  /** What the file at that place says, if it has at most so many octets: what is checked is what is read. */
+  readBelow(place: Omit<PlaceInVolume, 'create'>, most: number): ReadOutcome
   /** Takes away what is mounted at `target`, and `target` itself. No error where nothing is there. */
   unbind(target: string): void
   /** Takes away every mount below `folder`. */

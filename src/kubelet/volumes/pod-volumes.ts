@@ -27,6 +27,9 @@ interface MountPlace {
   readonly index: number
 }
 
+/** Of a file of variables: the kernel gives a program no more in its environment. */
+const MOST_OCTETS = 1 << 20
+
 /**
  * The volumes of one pod on this node's disk: below `STATE/pods/UID/volumes`. What a subPath leads to is mounted below
  * `STATE/pods/UID/subpaths` while its container is being made, and no longer.
@@ -174,6 +177,23 @@ export class PodVolumes {
     if (outcome === 'missing') throw bad('does not exist in the volume')
     if (outcome === 'outside') throw bad('leads out of the volume')
     return { source: target, destination, readOnly }
+  }
+
+  /**
+   * The text of a file in a volume that containers may write to; undefined where there is none. Throws VOLUME_INVALID where
+   * it is none of the volume's, or no text of a size that anybody would mean.
+   */
+  read(name: string, path: string): string | undefined {
+    const volume = this.#paths.get(name)
+    const bad = (why: string): KubeletError =>
+      new KubeletError('VOLUME_INVALID', `couldn't parse env file "${path}" of volume "${name}": ${why}`)
+    if (volume === undefined)
+      throw new KubeletError('VOLUME_INVALID', `cannot find the volume "${name}" referenced by FileKeyRef`)
+    const outcome = this.#context.mounter.readBelow({ volume, path }, MOST_OCTETS)
+    if (outcome === 'missing') return undefined
+    if (outcome === 'outside') throw bad('it leads out of the volume')
+    if (outcome === 'irregular') throw bad(`it is no file of at most ${MOST_OCTETS} octets`)
+    return outcome.text
   }
 
   #bind(place: PlaceInVolume, target: string, bad: (why: string, cause: unknown) => KubeletError): BindOutcome {

@@ -2,7 +2,7 @@ import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { withContainerUmask } from '../container-umask.ts'
 import type { Image, ImageStore } from '../images/image.ts'
-import { type ContainerSpec, ID_COUNT } from '../runtime.ts'
+import { type ContainerSpec, ID_COUNT, type MadeContainer } from '../runtime.ts'
 import { RuntimeError } from '../runtime-error.ts'
 import { type StoredContainer, writeRecord } from './bundle/container-record.ts'
 import { type AccountFiles, type ContainerUser, containerUser } from './bundle/container-user.ts'
@@ -14,7 +14,9 @@ import { bundlePaths, type RuntimePaths } from './bundle/runtime-paths.ts'
 import { containerSeccomp } from './bundle/seccomp/container-seccomp.ts'
 import { abandon, discard } from './discard.ts'
 import { leaveOwnRoot, mountOwnRoot, ownRoot } from './own-users.ts'
+import { limitPids } from './processes/cgroup.ts'
 import { identifyProcess } from './processes/process-identity.ts'
+import { nameOfSignal, numberOfSignal } from './processes/signals.ts'
 import { createWithConmon, type Programs } from './programs/conmon.ts'
 
 const CONTAINER_ID = /^[a-z0-9][a-z0-9-]{0,99}$/
@@ -43,6 +45,16 @@ function makeLayers(folder: string, image: Image): void {
 function writeForAll(path: string, text: string, mode: number): void {
   writeFileSync(path, text)
   chmodSync(path, mode)
+}
+
+/** Whoever names a signal that there is none of gets the one that programs expect, as under containerd. */
+function stopSignal(spec: ContainerSpec, image: Image): string {
+  const number = numberOfSignal(spec.stopSignal ?? image.stopSignal)
+  return number === undefined ? 'SIGTERM' : nameOfSignal(number)
+}
+
+function madeOf(spec: ContainerSpec, image: Image, { uid, gid, additionalGids }: ContainerUser): MadeContainer {
+  return { user: { uid, gid, supplementalGroups: additionalGids }, stopSignal: stopSignal(spec, image) }
 }
 
 /** What containers are made with. */
@@ -100,7 +112,7 @@ export async function makeContainer(
   workshop: Workshop,
   spec: ContainerSpec,
   processes?: string,
-): Promise<{ readonly stored: StoredContainer; readonly user: ContainerUser }> {
+): Promise<StoredContainer> {
   const { paths, cluster, images, programs, machine } = workshop
   const image = await images.resolve(spec.image)
   const mounted = await Promise.all((spec.mountedImages ?? []).map((name) => images.find(name)))
@@ -149,7 +161,7 @@ export async function makeContainer(
     image: spec.image,
     ...(imageIds.length > 0 && { imageIds }),
     annotations,
-    stopSignal: image.stopSignal,
+    made: madeOf(spec, image, place.user),
     cgroupsPath,
     tty,
     stdin,
@@ -182,12 +194,14 @@ export async function makeContainer(
       stdinOnce: spec.stdinOnce === true,
     })
     if (users) leaveOwnRoot(root)
+    // Only now: runc has made the cgroup above as well, and its program has not begun.
+    if (spec.podPidsLimit !== undefined) limitPids(dirname(cgroupsPath), spec.podPidsLimit)
     const init = identifyProcess(pid)
     if (init === undefined)
       throw new RuntimeError('CONTAINER_CANNOT_RUN', `container '${id}' died before it was started`)
     const running = { ...stored, process: init }
     writeRecord(bundle, running)
-    return { stored: running, user: place.user }
+    return running
   } catch (error) {
     discard(paths, stored)
     throw error

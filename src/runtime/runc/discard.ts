@@ -10,8 +10,6 @@ import { processTree, signalNumber } from './processes/process-identity.ts'
 export function discard(paths: RuntimePaths, leftover: Leftover): void {
   const { id, cgroupsPath, ownRoot } = leftover
   const bundle = bundlePaths(paths, id)
-  // Nobody of ours may have been there when it ended.
-  if (leftover.sharesProcesses) endProcesses(leftover)
   if (ownRoot !== undefined) freeOwnRoot(ownRoot)
   if (cgroupsPath !== undefined) for (const folder of cgroupFolders(cgroupsPath)) removeCgroup(folder)
   for (const path of [join(paths.runc, id), dirname(bundle.attach), bundle.exit, bundle.folder]) {
@@ -20,9 +18,12 @@ export function discard(paths: RuntimePaths, leftover: Leftover): void {
 }
 
 /** Kills what a container has left in its cgroup: whose process namespace is not its own, no kernel ends it with it. */
-export function endProcesses({ cgroupsPath }: Leftover): void {
-  const inside = cgroupsPath === undefined ? [] : cgroupFolders(cgroupsPath).flatMap(cgroupProcesses)
-  for (const pid of new Set(inside)) signalNumber(pid, 'SIGKILL')
+export function endProcesses({ cgroupsPath }: Pick<Leftover, 'cgroupsPath'>): void {
+  for (const pid of new Set(processesIn(cgroupsPath))) signalNumber(pid, 'SIGKILL')
+}
+
+function processesIn(cgroupsPath: string | undefined): readonly number[] {
+  return cgroupsPath === undefined ? [] : cgroupFolders(cgroupsPath).flatMap(cgroupProcesses)
 }
 
 /** Frees what its maker left half made: a conmon, or runc, may still be at it, and is killed first. */
@@ -30,7 +31,6 @@ export function abandon(paths: RuntimePaths, leftover: Leftover): void {
   const { id, cgroupsPath } = leftover
   const conmon = conmonProcess(bundlePaths(paths, id))
   const processes = conmon === undefined ? [] : processTree(conmon)
-  const inside = cgroupsPath === undefined ? [] : cgroupFolders(cgroupsPath).flatMap(cgroupProcesses)
-  for (const pid of new Set([...processes, ...inside])) signalNumber(pid, 'SIGKILL')
+  for (const pid of new Set([...processes, ...processesIn(cgroupsPath)])) signalNumber(pid, 'SIGKILL')
   discard(paths, leftover)
 }

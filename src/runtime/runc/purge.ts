@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, rmSync } from 'node:fs'
-
+import { join } from 'node:path'
 import { unmountBelow } from '#kernel/files/mount.ts'
 import { RuntimeError } from '../runtime-error.ts'
 import { conmonProcess, readRecords } from './bundle/container-record.ts'
@@ -22,7 +22,7 @@ const CONMON_PATIENCE_MS = 100
 /**
  * Removes everything that the runtime of a cluster has left: its processes (by its cgroups, and by what the records
  * say, checked against the kernel's start times), its conmons, mounts below its folder, its cgroups, and, where it is not
- * to be kept, its folder. Needs no other process of ours and no state but that on disk. Nothing outside of `/fairlead/CLUSTER` and `stateDir` is
+ * to be kept, its folder. How containers end by this nobody has seen, as where the power fails. Needs no other process of ours and no state but that on disk. Nothing outside of `/fairlead/CLUSTER` and `stateDir` is
  * touched. Throws RuntimeError PURGE_INCOMPLETE that names what would not go.
  */
 export async function purgeContainers({
@@ -37,6 +37,7 @@ export async function purgeContainers({
   // Also of those that are being made: whoever does is to be dead by now, or dies of it.
   const names = existsSync(paths.containers) ? readdirSync(paths.containers) : []
   const bundles = names.map((id) => bundlePaths(paths, id))
+  const told = new Set(existsSync(paths.exits) ? readdirSync(paths.exits) : [])
   const deadline = Date.now() + timeoutMs
   const patience = Date.now() + CONMON_PATIENCE_MS
   let pause = 1
@@ -59,6 +60,9 @@ export async function purgeContainers({
     await new Promise((resolve) => setTimeout(resolve, pause))
     pause = Math.min(pause * 2, 20)
   }
+  // Some conmons were still there to tell, others were not: all of these containers ended in one way.
+  for (const name of existsSync(paths.exits) ? readdirSync(paths.exits) : [])
+    if (!told.has(name)) rmSync(join(paths.exits, name))
   // Mounts and cgroups have no event for their release; the loop above has waited for the processes that held them.
   unmountBelow(stateDir)
   freeOwnRoots(cluster)

@@ -2,34 +2,27 @@ import { type FSWatcher, mkdirSync, watch } from 'node:fs'
 import { join } from 'node:path'
 import type { ImageStore } from '../images/image.ts'
 import { createImageStore } from '../images/image-store.ts'
-import type { ContainerIdentity, ContainerRecord, ContainerSpec, ContainerState, Runtime } from '../runtime.ts'
+import type { ContainerRecord, ContainerSpec, ContainerState, MadeContainer, Runtime } from '../runtime.ts'
 import { RuntimeError } from '../runtime-error.ts'
 import { announcedStart } from './announced-start.ts'
 import { heldCapabilities } from './bundle/capabilities.ts'
-import {
-  conmonProcess,
-  containerState,
-  isExitFile,
-  readRecords,
-  type StoredContainer,
-  writeRecord,
-} from './bundle/container-record.ts'
+import { type Exit, foundState, isExitFile, readRecords, type StoredContainer } from './bundle/container-record.ts'
 import type { MachineAbilities } from './bundle/oci-spec.ts'
 import { bundlePaths, runtimePaths } from './bundle/runtime-paths.ts'
 import { checkSpec, makeContainer } from './container-maker.ts'
-import { ContainerWatch } from './container-watch.ts'
 import { abandon, discard, endProcesses } from './discard.ts'
+import { holderSpec } from './holder.ts'
+import { KeptContainer } from './kept-container.ts'
 import { updateLimits } from './limits.ts'
 import { cgroupFolders, cgroupVersion, childCgroups, removeCgroup } from './processes/cgroup.ts'
 import { cgroupUsage } from './processes/cgroup-usage.ts'
-import { signalProcess } from './processes/process-identity.ts'
 import { attachToContainer } from './programs/attach.ts'
 import type { Programs } from './programs/conmon.ts'
 import { execInContainer } from './programs/exec.ts'
 import { releaseExecFifo } from './programs/exec-fifo.ts'
 import { foundPrograms } from './programs/found-programs.ts'
 import { seccompSupport } from './programs/seccomp-support.ts'
-import { openStdio, type Stdio } from './programs/stdio.ts'
+import { openStdio } from './programs/stdio.ts'
 
 interface RuncRuntimeOptions {
   /** Folder of this runtime alone, below the cluster's: `STATE/NAME/runtime`. */
@@ -47,21 +40,14 @@ export interface RuncRuntime extends Runtime {
   close(): void
 }
 
-interface Entry {
-  stored: StoredContainer
-  readonly watch: ContainerWatch
-  exited: Extract<ContainerState, { state: 'exited' }> | undefined
-  readonly exitWaiters: (() => void)[]
-  /** Its stdin closes with the first who leaves: such a one is there from the start, and misses nothing. */
-  joinedOnce?: boolean
-  stdio?: Stdio | undefined
-}
-
 const START_TIMEOUT_MS = 10_000
 /** A program that has not told of its start by then counts as started all the same. */
 const ANNOUNCED_MS = 30_000
 /** How often every container is looked at, as Kubernetes' kubelet relists. */
 const LOOK_MS = 1000
+/** And one whose conmon has just died: what is killed takes a moment to end. */
+const SOON_MS = 5
+const SOON_TRIES = 40
 
 /**
  * Containers by runc under conmon. What an earlier process left is adopted at once; containers outlive this process.
@@ -70,7 +56,7 @@ export function createRuncRuntime(options: RuncRuntimeOptions): RuncRuntime {
   const paths = runtimePaths(options.stateDir)
   const images = options.images ?? createImageStore({ folder: join(options.stateDir, 'images') })
   const listeners: ((id: string, state: ContainerState) => void)[] = []
-  const entries = new Map<string, Entry>()
+  const entries = new Map<string, KeptContainer>()
   const creating = new Set<string>()
   let machine: MachineAbilities | undefined
   const programs = foundPrograms(options.programs)
@@ -84,7 +70,7 @@ export function createRuncRuntime(options: RuncRuntimeOptions): RuncRuntime {
   watcher.on('error', (error) => options.onError?.(error))
   const found = readRecords(paths)
   for (const stored of found.stored) {
-    const state = containerState(stored, bundlePaths(paths, stored.id))
+    const state = foundState(stored, bundlePaths(paths, stored.id))
     keep(stored, state.state === 'exited' ? state : undefined)
   }
   for (const leftover of found.abandoned) abandon(paths, leftover)
@@ -93,31 +79,39 @@ export function createRuncRuntime(options: RuncRuntimeOptions): RuncRuntime {
   // It keeps no process alive that has nothing else to do.
   looking.unref()
 
-  function keep(stored: StoredContainer, exited?: Entry['exited']): void {
-    const watch = new ContainerWatch(stored, bundlePaths(paths, stored.id))
-    entries.set(stored.id, { stored, watch, exited, exitWaiters: [] })
+  function keep(stored: StoredContainer, exit?: Exit): KeptContainer {
+    const kept = new KeptContainer(stored, bundlePaths(paths, stored.id), exit, () => conmonDied(stored.id))
+    entries.set(stored.id, kept)
+    return kept
   }
 
   /** The watcher of exit files may miss one, and a conmon that was killed writes none. */
   function lookAtAll(): void {
-    const now = performance.now()
-    for (const [id, { watch, exited }] of entries) {
-      try {
-        if (exited === undefined && !watch.look(now)) noticeExit(id)
-      } catch (error) {
-        options.onError?.(error)
-      }
+    for (const id of entries.keys()) lookAt(id)
+  }
+
+  function lookAt(id: string): void {
+    try {
+      if (entries.get(id)?.look(performance.now()) === false) noticeExit(id)
+    } catch (error) {
+      options.onError?.(error)
     }
+  }
+
+  function conmonDied(id: string, tries = 0): void {
+    lookAt(id)
+    const entry = entries.get(id)
+    if (entry === undefined || entry.exit !== undefined || tries === SOON_TRIES) return
+    setTimeout(() => conmonDied(id, tries + 1), SOON_MS).unref()
   }
 
   function noticeExit(id: string): void {
     const entry = entries.get(id)
-    if (entry === undefined || entry.exited !== undefined) return
-    const state = containerState(entry.stored, bundlePaths(paths, id))
+    if (entry === undefined || entry.exit !== undefined) return
+    const { state } = entry
     if (state.state !== 'exited') return
-    entry.exited = state
+    entry.end(state)
     if (entry.stored.sharesProcesses) endProcesses(entry.stored)
-    for (const wake of entry.exitWaiters.splice(0)) wake()
     for (const listener of listeners) {
       try {
         listener(id, state)
@@ -127,21 +121,16 @@ export function createRuncRuntime(options: RuncRuntimeOptions): RuncRuntime {
     }
   }
 
-  function entryOf(id: string): Entry {
+  function entryOf(id: string): KeptContainer {
     const entry = entries.get(id)
     if (entry === undefined) throw new RuntimeError('CONTAINER_NOT_FOUND', `there is no container '${id}'`)
     return entry
   }
 
-  function stateOf(id: string, entry: Entry): ContainerState {
+  function stateOf(id: string, entry: KeptContainer): ContainerState {
     // Also notices what no event tells: a container whose conmon was killed.
-    if (entry.exited === undefined) noticeExit(id)
-    return entry.exited ?? containerState(entry.stored, bundlePaths(paths, id))
-  }
-
-  function update(entry: Entry, change: Partial<StoredContainer>): void {
-    entry.stored = { ...entry.stored, ...change }
-    writeRecord(bundlePaths(paths, entry.stored.id), entry.stored)
+    noticeExit(id)
+    return entry.state
   }
 
   const findMachine = (): MachineAbilities => {
@@ -157,7 +146,7 @@ export function createRuncRuntime(options: RuncRuntimeOptions): RuncRuntime {
     whyNoSeccomp: seccompSupport(() => programs.find().runc),
   }
 
-  async function create(spec: ContainerSpec): Promise<ContainerIdentity> {
+  async function create(spec: ContainerSpec): Promise<MadeContainer> {
     checkSpec(spec)
     if (entries.has(spec.id) || creating.has(spec.id)) {
       throw new RuntimeError('CONTAINER_EXISTS', `container '${spec.id}' exists: remove it first`)
@@ -165,10 +154,9 @@ export function createRuncRuntime(options: RuncRuntimeOptions): RuncRuntime {
     creating.add(spec.id)
     try {
       const processes = spec.processesOf === undefined ? undefined : `/proc/${runningPid(spec.processesOf)}/ns/pid`
-      const { stored, user } = await makeContainer(workshop, spec, processes)
-      keep(stored)
-      if (spec.stdinOnce) entryOf(spec.id).joinedOnce = true
-      return { uid: user.uid, gid: user.gid, supplementalGroups: user.additionalGids }
+      const entry = keep(await makeContainer(workshop, spec, processes))
+      if (spec.stdinOnce) entry.joinedOnce = true
+      return entry.stored.made
     } finally {
       creating.delete(spec.id)
     }
@@ -181,39 +169,25 @@ export function createRuncRuntime(options: RuncRuntimeOptions): RuncRuntime {
     if (state.state === 'exited')
       throw new RuntimeError('CONTAINER_NOT_RUNNING', `container '${id}' has exited: remove it and create it again`)
     // Written first: a container that is quick to exit has a start time then.
-    update(entry, { startedAt: new Date().toISOString() })
-    if (entry.joinedOnce) entry.stdio = await openStdio(bundlePaths(paths, id).attach).catch(() => undefined)
+    entry.update({ startedAt: new Date().toISOString() })
+    if (entry.joinedOnce) entry.stdio = await openStdio(entry.bundle.attach).catch(() => undefined)
     try {
-      await releaseExecFifo(bundlePaths(paths, id).execFifo, START_TIMEOUT_MS)
+      await releaseExecFifo(entry.bundle.execFifo, START_TIMEOUT_MS)
     } catch (error) {
       throw new RuntimeError('CONTAINER_CANNOT_RUN', `container '${id}' does not start`, { cause: error })
     }
-    if (entry.stored.announces) await announcedStart(bundlePaths(paths, id).started, exitOf(entry), ANNOUNCED_MS)
-  }
-
-  function exitOf(entry: Entry): Promise<void> {
-    return entry.exited !== undefined ? Promise.resolve() : new Promise((resolve) => entry.exitWaiters.push(resolve))
+    if (entry.stored.announces) await announcedStart(entry.bundle.started, entry.exited(), ANNOUNCED_MS)
   }
 
   async function stop(id: string, graceSeconds: number): Promise<void> {
     const entry = entryOf(id)
     const before = stateOf(id, entry)
     if (before.state === 'exited') return
-    const exit = exitOf(entry)
-    const send = (signal: NodeJS.Signals): void => {
-      try {
-        update(entry, { sentSignal: signal })
-      } catch {
-        // It says how an end is to be told, and no more: a disk that is full keeps no container alive that fills it.
-      }
-      if (entry.stored.process !== undefined) signalProcess(entry.stored.process, signal)
-      // Where conmon is dead nobody writes an exit file: the process' end is then noticed by looking.
-      if (conmonProcess(bundlePaths(paths, id)) === undefined) setTimeout(() => noticeExit(id), 50)
-    }
+    const exit = entry.exited()
     // What was never started has no program yet that could mind a grace period.
-    if (before.state === 'created' || graceSeconds <= 0) send('SIGKILL')
-    else send(entry.stored.stopSignal)
-    const timer = setTimeout(() => send('SIGKILL'), Math.max(0, graceSeconds) * 1000)
+    if (before.state === 'created' || graceSeconds <= 0) entry.signal('SIGKILL')
+    else entry.signal(entry.stored.made.stopSignal)
+    const timer = setTimeout(() => entry.signal('SIGKILL'), Math.max(0, graceSeconds) * 1000)
     try {
       await exit
     } finally {
@@ -226,7 +200,11 @@ export function createRuncRuntime(options: RuncRuntimeOptions): RuncRuntime {
     if (entry === undefined) return
     await stop(id, 0)
     entries.delete(id)
-    entry.stdio?.socket.destroy()
+    entry.close()
+    // What it left while nobody looked; unless another attempt has its cgroup by now.
+    const { sharesProcesses, cgroupsPath } = entry.stored
+    if (sharesProcesses && ![...entries.values()].some(({ stored }) => stored.cgroupsPath === cgroupsPath))
+      endProcesses(entry.stored)
     discard(paths, entry.stored)
   }
 
@@ -248,6 +226,10 @@ export function createRuncRuntime(options: RuncRuntimeOptions): RuncRuntime {
     imageFolders: async (image) => (await images.resolve(image)).lowerDirs,
     create,
     start,
+    hold: async (spec) => {
+      await create(holderSpec(spec))
+      await start(spec.id)
+    },
     resize: async (id, limits) => {
       runningPid(id)
       await updateLimits({ runc: programs.find().runc, runcRoot: paths.runc, id }, limits)
@@ -272,6 +254,7 @@ export function createRuncRuntime(options: RuncRuntimeOptions): RuncRuntime {
           id,
           image: entry.stored.image,
           annotations: entry.stored.annotations,
+          made: entry.stored.made,
           status: stateOf(id, entry),
         }),
       ),
@@ -291,11 +274,12 @@ export function createRuncRuntime(options: RuncRuntimeOptions): RuncRuntime {
       const { stdio } = entry
       // Who comes second opens its own.
       entry.stdio = undefined
-      await attachToContainer({ ...entry.stored, ...bundlePaths(paths, id) }, exitOf(entry), attachOptions, stdio)
+      await attachToContainer({ ...entry.stored, ...entry.bundle }, entry.exited(), attachOptions, stdio)
     },
     close: () => {
       clearInterval(looking)
       watcher.close()
+      for (const entry of entries.values()) entry.close()
     },
   }
 }

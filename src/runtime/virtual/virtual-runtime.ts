@@ -1,7 +1,7 @@
 import { dirname, join } from 'node:path'
 import type { EchoNetwork } from '#echo/surroundings.ts'
 import { isNamespace } from '#kernel/namespaces/namespace.ts'
-import type { CgroupUsage, ContainerIdentity, ContainerState, Containers } from '../runtime.ts'
+import type { CgroupUsage, ContainerState, Containers, MadeContainer } from '../runtime.ts'
 import { RuntimeError } from '../runtime-error.ts'
 import { podEchoNetwork } from './pod-echo-network.ts'
 import { VirtualContainer } from './virtual-container.ts'
@@ -19,7 +19,10 @@ interface VirtualRuntimeOptions {
   readonly onError?: (error: unknown) => void
 }
 
-const NOBODY: ContainerIdentity = { uid: 65534, gid: 65534, supplementalGroups: [] }
+const NOBODY: MadeContainer = {
+  user: { uid: 65534, gid: 65534, supplementalGroups: [] },
+  stopSignal: 'SIGTERM',
+}
 const NOTHING_USED: CgroupUsage = { cpuNanoseconds: 0, memoryBytes: 0, workingSetBytes: 0, rssBytes: 0 }
 
 /**
@@ -110,7 +113,7 @@ export function createVirtualRuntime(options: VirtualRuntimeOptions): Containers
       await adopted
       return [...containers].map(([id, { spec, status }]) => {
         const { image, annotations } = spec
-        return { id, image, annotations, status }
+        return { id, image, annotations, made: NOBODY, status }
       })
     },
     onExit: (listener) => void listeners.push(listener),

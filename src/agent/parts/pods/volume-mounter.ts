@@ -1,10 +1,10 @@
 import { closeSync } from 'node:fs'
-import { makeFolderBeneath, openBeneath, openRoot } from '#kernel/files/beneath.ts'
+import { makeFolderBeneath, openBeneath, openRoot, readDescriptor } from '#kernel/files/beneath.ts'
 import { bindDescriptor, mountReadOnlyOverlay, mountTmpfs, unbind, unmountBelow } from '#kernel/files/mount.ts'
 import { KernelError } from '#kernel/kernel-error.ts'
 import type { BindOutcome, Mounter, PlaceInVolume } from '#kubelet/volumes/mounter.ts'
 
-function open({ path, create }: PlaceInVolume, root: number): number | BindOutcome {
+function open({ path, create }: PlaceInVolume, root: number): number | Exclude<BindOutcome, 'bound'> {
   try {
     return create === undefined ? openBeneath(root, path) : openOrMake(root, path, create)
   } catch (error) {
@@ -41,6 +41,21 @@ export const volumeMounter: Mounter = {
         closeSync(found)
       }
       return 'bound'
+    } finally {
+      closeSync(root)
+    }
+  },
+  readBelow: (place, most) => {
+    const root = openRoot(place.volume)
+    try {
+      const found = open(place, root)
+      if (typeof found !== 'number') return found
+      try {
+        const text = readDescriptor(found, most)
+        return text === undefined ? 'irregular' : { text }
+      } finally {
+        closeSync(found)
+      }
     } finally {
       closeSync(root)
     }

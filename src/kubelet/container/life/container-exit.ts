@@ -30,6 +30,18 @@ export const noteExit = (
   }
   entry.phase = exitedPhase(entry.id ?? '', exit, text)
   entry.given = undefined
+  entry.endHook?.(new Error('the container has ended'))
   entry.started = false
   entry.ready = false
+}
+
+/** The same for an exit that was not told (yet): what the runtime says holds. */
+export const noteUntold = async (
+  context: Pick<KubeletContext, 'log' | 'runtime'>,
+  pod: Parameters<typeof noteExit>[1],
+  entry: ContainerEntry,
+): Promise<void> => {
+  if (entry.phase.phase !== 'running' || entry.id === undefined) return
+  const state = await context.runtime.status(entry.id)
+  if (state?.state === 'exited') noteExit(context, pod, entry, state)
 }

@@ -28,6 +28,7 @@ export const startProbers = (
 ): void => {
   const { container } = entry
   const id = entry.id ?? ''
+  const tell = (message: string): void => context.record(pod, 'Warning', 'Unhealthy', message, container.name)
   const make = (
     kind: ProbeKind,
     probe: Probe,
@@ -40,8 +41,8 @@ export const startProbers = (
       clock: context.clock,
       ...(passing !== undefined && { passing }),
       attempt: () => runProbe(probe, { container, id, podIP }, context),
-      onFailure: (message) =>
-        context.record(pod, 'Warning', 'Unhealthy', `${TITLE[kind]} probe failed: ${message}`, container.name),
+      onFailure: (message) => tell(`${TITLE[kind]} probe failed: ${message}`),
+      onUnknown: (message) => tell(`${TITLE[kind]} probe errored and resulted in unknown state: ${message}`),
       onChange: (now) => {
         onChange(now)
         if (now || kind === 'readiness') return

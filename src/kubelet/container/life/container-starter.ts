@@ -4,7 +4,7 @@ import type { RuntimeImage } from '#runtime/runtime.ts'
 import type { KubeletContext } from '../../context.ts'
 import { hasProcesses } from '../../handler/pod-handler.ts'
 import { ensureImage, type ImageOutcome } from '../../images/ensure-image.ts'
-import { errorText } from '../../kubelet-error.ts'
+import { errorText, execFailure, runFailure } from '../../kubelet-error.ts'
 import type { ContainerEntry } from '../container-entry.ts'
 import { containerId } from '../container-id.ts'
 import { nextBackoff } from '../plan/backoff.ts'
@@ -68,11 +68,11 @@ export const startContainer = async (
     return
   }
   entry.imageID = image.image.id
-  const previous = entry.id
+  const { id: previous, backoff } = entry
   if (before !== undefined) {
     entry.last = before
     entry.attempt++
-    entry.backoff = nextBackoff(entry.backoff, Date.parse(before.finishedAt))
+    entry.backoff = nextBackoff(entry.backoff, Date.parse(before.finishedAt) || clock.now())
   }
   const id = containerId(pod, container, entry.attempt)
   let step = 'CreateContainerConfigError'
@@ -80,6 +80,8 @@ export const startContainer = async (
     // Nothing of this attempt has run: the next try is the same attempt.
     if (before === undefined) return
     entry.attempt--
+    if (backoff === undefined) delete entry.backoff
+    else entry.backoff = backoff
   }
   try {
     try {
@@ -90,7 +92,7 @@ export const startContainer = async (
       if (place.signal.aborted) return undo()
       place.own(id, entry)
       entry.id = id
-      entry.user = await runtime.create(spec)
+      entry.made = await runtime.create(spec)
     } finally {
       place.volumes.release(container.name)
     }
@@ -99,22 +101,30 @@ export const startContainer = async (
     entry.phase = { phase: 'waiting', reason: 'ContainerCreating' }
     await runtime.start(id)
   } catch (error) {
-    event('Warning', 'Failed', `Error: ${errorText(error)}`)
+    // Whatever runc says against it: to Kubernetes the container was made, and its program could not be started.
+    const cannotRun = runFailure(error)
+    if (cannotRun !== undefined && step === 'CreateContainerError') {
+      event('Normal', 'Created', 'Container created')
+      step = 'RunContainerError'
+    }
+    const message = cannotRun ?? errorText(error)
+    event('Warning', 'Failed', `Error: ${message}`)
     context.log(`pod ${pod.metadata?.namespace}/${pod.metadata?.name}: container ${container.name}`, error)
     if (step !== 'RunContainerError') {
       if (step === 'CreateContainerError') await runtime.remove(id).catch(() => {})
       entry.id = previous
       undo()
-      return hold(context, entry, step, errorText(error), CONFIG_RETRY_MS)
+      return hold(context, entry, step, message, CONFIG_RETRY_MS)
     }
     await runtime.remove(id).catch(() => {})
     // A program that cannot be started has ended as far as restarts and their back-off are concerned.
     const now = timeText(clock.now())
+    entry.hold = undefined
     entry.phase = {
       phase: 'exited',
       exitCode: 128,
       reason: 'StartError',
-      message: errorText(error),
+      message,
       startedAt: '1970-01-01T00:00:00Z',
       finishedAt: now,
       containerID: `runc://${id}`,
@@ -131,11 +141,14 @@ export const startContainer = async (
   const hook = container.lifecycle?.postStart
   if (hook === undefined) return
   const podIP = place.sandbox.addresses[0] ?? ''
+  const ended = new AbortController()
+  entry.endHook = (why) => ended.abort(why)
+  if ((entry.phase.phase as string) === 'exited') return
   try {
-    await runHook(hook, { pod, container, id, podIP }, context, place.signal)
+    await runHook(hook, { pod, container, id, podIP }, context, AbortSignal.any([place.signal, ended.signal]))
   } catch (error) {
     if (place.signal.aborted) return
-    event('Warning', 'FailedPostStartHook', `PostStartHook failed: ${errorText(error)}`)
+    event('Warning', 'FailedPostStartHook', `PostStartHook failed: ${execFailure(error) ?? errorText(error)}`)
     const grace = pod.spec?.terminationGracePeriodSeconds ?? 30
     await stopContainer(context, pod, entry, podIP, grace, 'FailedPostStartHook')
   }

@@ -1,6 +1,6 @@
 import type { Pod } from '#api/core/pod/message.ts'
 import type { KubeletContext } from '../../context.ts'
-import { errorText } from '../../kubelet-error.ts'
+import { errorText, execFailure } from '../../kubelet-error.ts'
 import { timeoutSignal } from '../../timeout-signal.ts'
 import type { ContainerEntry } from '../container-entry.ts'
 import { runHook } from './lifecycle-hook.ts'
@@ -31,7 +31,13 @@ export const stopContainer = async (
     try {
       await runHook(hook, { pod, container, id, podIP }, context, signal)
     } catch (error) {
-      context.record(pod, 'Warning', 'FailedPreStopHook', `PreStopHook failed: ${errorText(error)}`, container.name)
+      context.record(
+        pod,
+        'Warning',
+        'FailedPreStopHook',
+        `PreStopHook failed: ${execFailure(error) ?? errorText(error)}`,
+        container.name,
+      )
     } finally {
       cancel()
     }

@@ -41,14 +41,14 @@ export const planContainers = (spec: PodSpec, inputs: ReadonlyMap<string, PlanIn
     const { phase } = input.view
     const due = Math.max(
       input.notBefore ?? 0,
-      phase.phase === 'exited' ? retryAt(input.backoff, Date.parse(phase.finishedAt)) : 0,
+      phase.phase === 'exited' && phase.finishedAt !== '' ? retryAt(input.backoff, Date.parse(phase.finishedAt)) : 0,
     )
     if (due <= now) start.push(container.name)
     else backOff.set(container.name, due)
   }
   const exitCode = (container: Container): number | undefined => {
-    const phase = inputs.get(container.name)?.view.phase
-    return phase?.phase === 'exited' ? phase.exitCode : undefined
+    const view = inputs.get(container.name)?.view
+    return view?.phase.phase === 'exited' && !view.anew ? view.phase.exitCode : undefined
   }
 
   const goesOn = (container: Container, role: ContainerRole, code: number): boolean =>
@@ -62,7 +62,8 @@ export const planContainers = (spec: PodSpec, inputs: ReadonlyMap<string, PlanIn
   // gone.
   let initialized = mains.some(({ container }) => {
     const view = inputs.get(container.name)?.view
-    return view !== undefined && (view.phase.phase !== 'waiting' || view.restartCount > 0 || view.last !== undefined)
+    if (view === undefined || view.anew || view.kept) return false
+    return view.phase.phase !== 'waiting' || view.restartCount > 0 || view.last !== undefined
   })
   let failed = false
   if (!initialized) {

@@ -1,7 +1,7 @@
 import type { Container } from '#api/core/pod/spec/container.ts'
 import type { ResourceRequirements } from '#api/core/pod/spec/resources.ts'
 import type { PodSpec } from '#api/core/pod/spec/spec.ts'
-import type { ContainerIdentity } from '#runtime/runtime.ts'
+import type { MadeContainer } from '#runtime/runtime.ts'
 
 /**
  * `sidecar`: an init container with restartPolicy Always (KEP-753). `ephemeral`: added to a pod that is there, by who
@@ -9,10 +9,10 @@ import type { ContainerIdentity } from '#runtime/runtime.ts'
  */
 export type ContainerRole = 'init' | 'sidecar' | 'main' | 'ephemeral'
 
+/** Times and id are empty where nobody knows them. */
 export interface Exited {
   readonly phase: 'exited'
   readonly exitCode: number
-  readonly signal?: number
   readonly reason: string
   readonly message?: string
   readonly startedAt: string
@@ -36,15 +36,18 @@ export interface ContainerView {
   readonly last?: Exited
   readonly containerID?: string
   readonly imageID?: string
-  /** As whom it runs. */
-  readonly user?: ContainerIdentity
   /** Startup probe passed (or there is none), and the postStart hook is through. */
   readonly started: boolean
   readonly ready: boolean
   /** It was stopped, or is being stopped, to be started again, whatever its policy says of its exit. */
   readonly again?: boolean
+  /** Its pod begins again: what it has done before does not count. */
+  readonly anew?: boolean
+  /** Its end counts, though its pod began again since: it says nothing of how far that is. */
+  readonly kept?: boolean
   /** What it was given, where it runs. */
   readonly given?: ResourceRequirements
+  readonly made?: MadeContainer
 }
 
 /** `isInit`: it is one of spec.initContainers. */

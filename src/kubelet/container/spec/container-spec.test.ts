@@ -86,7 +86,7 @@ test('as whom a container runs, its status tells', async () => {
   const securityContext = { runAsUser: 5, runAsGroup: 6 }
   await cluster.pod('user', { containers: [{ name: 'user', image: 'fairlead/echo', securityContext }] })
   const pod = await cluster.until('user', isReady)
-  const user = { linux: { uid: 5, gid: 6, supplementalGroups: [] } }
+  const user = { linux: { uid: 5, gid: 6, supplementalGroups: [6] } }
   assert.deepEqual(pod.status?.containerStatuses?.[0]?.user, user)
   // Also by the next kubelet, which finds it running.
   await cluster.kubelet.stop()

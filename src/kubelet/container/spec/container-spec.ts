@@ -39,6 +39,9 @@ export interface StartPlace {
   readonly own: (id: string, entry: ContainerEntry) => void
 }
 
+/** Kubernetes' podPidsLimit, which it leaves open: a fork bomb would take the machine, and all other pods with it. */
+const POD_PIDS_LIMIT = 4096
+
 /** cgroup numbers: 1024 shares a core at least 2, and a quota per 100 ms. */
 export const cgroupLimits = ({ requests, limits: most }: ResourceRequirements): ContainerLimits => {
   const cpuRequest = requests?.cpu ?? most?.cpu
@@ -77,6 +80,7 @@ export const containerSpec = async (
     {
       configMap: (name) => context.configMaps.get(namespace, name),
       secret: (name) => context.secrets.get(namespace, name),
+      file: (volume, path) => volumes.read(volume, path),
     },
   )
   const expand = (texts: readonly string[] | undefined) =>
@@ -129,6 +133,7 @@ export const containerSpec = async (
     namespaces: sandbox.namespaces,
     ...(place.processesOf !== undefined && { processesOf: place.processesOf }),
     cgroup: containerCgroup(context.node.name, pod.metadata?.uid ?? '', container.name),
+    podPidsLimit: POD_PIDS_LIMIT,
     logPath: log,
     logMaxBytes: LOG_MAX_BYTES,
     tty: container.tty === true,
@@ -138,6 +143,7 @@ export const containerSpec = async (
     ...(isRead && securityFields(pod, container, { imageUser: place.imageUser, seccompDir: context.seccompDir })),
     ...(sysctls && { sysctls }),
     resources: cgroupLimits(container.resources ?? {}),
+    ...(container.lifecycle?.stopSignal && { stopSignal: container.lifecycle.stopSignal }),
     annotations: writeLabels({
       node: context.node.name,
       uid: pod.metadata?.uid ?? '',

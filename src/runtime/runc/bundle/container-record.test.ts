@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { test } from 'node:test'
 import { identifyProcess } from '../processes/process-identity.ts'
-import { containerState, readRecords, type StoredContainer, writeRecord } from './container-record.ts'
+import { containerState, foundState, readRecords, type StoredContainer, writeRecord } from './container-record.ts'
 import { bundlePaths, runtimePaths } from './runtime-paths.ts'
 
 const self = identifyProcess(process.pid)!
@@ -13,7 +13,7 @@ const record = (more: Partial<StoredContainer> = {}): StoredContainer => ({
   id: 'c1',
   image: 'fairlead/echo',
   annotations: {},
-  stopSignal: 'SIGTERM',
+  made: { user: { uid: 0, gid: 0, supplementalGroups: [0] }, stopSignal: 'SIGTERM' },
   cgroupsPath: '/none',
   tty: false,
   stdin: false,
@@ -41,6 +41,7 @@ test('an exit is by a signal where it is that of the signal that was sent; any o
     [143, 'SIGTERM', 15, 'Error'],
     [137, 'SIGTERM', undefined, 'Error'],
     [137, 'SIGKILL', 9, 'Error'],
+    [165, 'SIGRTMIN+3', 37, 'Error'],
     [0, 'SIGTERM', undefined, 'Completed'],
   ] as const) {
     writeFileSync(bundle.exit, String(exitCode))
@@ -60,6 +61,29 @@ test('a container that is gone without a word ended in a way that nobody knows',
   assert.ok(state.state === 'exited')
   assert.deepEqual([state.exitCode, state.reason], [137, 'ContainerStatusUnknown'])
   assert.equal(containerState(record({ process: self }), at.bundle('c1')).state, 'running')
+})
+
+test('one that is found to have ended meanwhile ended as under containerd, and what was said of an end once stays', () => {
+  using at = scratch()
+  const bundle = at.bundle('c1')
+  const found = foundState(record(), bundle)
+  assert.ok(found.state === 'exited')
+  assert.deepEqual([found.exitCode, found.reason, found.message], [255, 'Unknown', undefined])
+  assert.equal(foundState(record({ process: self }), bundle).state, 'running')
+  writeFileSync(bundle.exit, '3')
+  const told = foundState(record(), bundle)
+  assert.ok(told.state === 'exited')
+  assert.deepEqual([told.exitCode, told.reason], [3, 'Error'])
+  for (const state of [foundState, containerState]) assert.equal(state(record({ unseen: found }), bundle), found)
+})
+
+test('a container that an older version has made, without words on user and signal, is one too', () => {
+  using at = scratch()
+  const bundle = at.bundle('c1')
+  mkdirSync(bundle.folder, { recursive: true })
+  const { made: _, ...older } = record()
+  writeFileSync(bundle.record, JSON.stringify(older))
+  assert.equal(readRecords(at.paths).stored[0]?.made.stopSignal, 'SIGTERM')
 })
 
 test('what is on disk is a container, one that somebody is making, or what the dead have left', () => {

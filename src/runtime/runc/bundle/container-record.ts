@@ -1,9 +1,9 @@
 import { existsSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
-import { constants } from 'node:os'
 import { basename } from 'node:path'
 
-import type { ContainerState } from '../../runtime.ts'
+import type { ContainerState, MadeContainer } from '../../runtime.ts'
 import { isAlive, type ProcessIdentity, runsWith } from '../processes/process-identity.ts'
+import { numberOfSignal } from '../processes/signals.ts'
 import { type BundlePaths, bundlePaths, type RuntimePaths } from './runtime-paths.ts'
 
 /**
@@ -15,7 +15,7 @@ export interface StoredContainer {
   /** `Image.contentId` of its image, and of those among its mounts: while it is here, they are in use. */
   readonly imageIds?: readonly string[]
   readonly annotations: Readonly<Record<string, string>>
-  readonly stopSignal: NodeJS.Signals
+  readonly made: MadeContainer
   readonly cgroupsPath: string
   readonly tty: boolean
   readonly stdin: boolean
@@ -33,8 +33,13 @@ export interface StoredContainer {
   /** Its users are its own: where its root is mounted while it is being made. */
   readonly ownRoot?: string
   /** The last signal that stop() sent: conmon reports 128 + N alike for a signal and for exit(128 + N). */
-  readonly sentSignal?: NodeJS.Signals
+  readonly sentSignal?: string
+  /** How it ended, where nobody told: what was said of it once stays so. */
+  readonly unseen?: Exit
 }
+
+/** The end of a container. */
+export type Exit = Extract<ContainerState, { readonly state: 'exited' }>
 
 /** Writes a container’s record, whole or not at all. */
 export function writeRecord(paths: BundlePaths, stored: StoredContainer): void {
@@ -70,7 +75,7 @@ export function readRecords(paths: RuntimePaths): StoredContainers {
   for (const id of readdirSync(paths.containers)) {
     const bundle = bundlePaths(paths, id)
     try {
-      const record = JSON.parse(readFileSync(bundle.record, 'utf8')) as StoredContainer
+      const record = completed(JSON.parse(readFileSync(bundle.record, 'utf8')) as StoredContainer)
       if (record.process !== undefined) stored.push(record)
       else if (!isAlive(record.creator)) abandoned.push(record)
     } catch {
@@ -81,9 +86,18 @@ export function readRecords(paths: RuntimePaths): StoredContainers {
   return { stored, abandoned }
 }
 
+/** A container that an older version of ours has made runs on: what it did not write down is as images mostly have it. */
+function completed(record: StoredContainer): StoredContainer {
+  return {
+    ...record,
+    made: record.made ?? { user: { uid: 0, gid: 0, supplementalGroups: [0] }, stopSignal: 'SIGTERM' },
+  }
+}
+
 /** The state of a container now: from its exit file, or else from the kernel. */
 export function containerState(stored: StoredContainer, paths: BundlePaths): ContainerState {
-  const { createdAt, process, startedAt } = stored
+  const { createdAt, process, startedAt, unseen } = stored
+  if (unseen !== undefined) return unseen
   const exit = readExit(paths)
   if (exit !== undefined) return exitedState(stored, exit.exitCode, exit.finishedAt, existsSync(paths.oom))
   if (process !== undefined && isAlive(process)) {
@@ -106,6 +120,17 @@ export function containerState(stored: StoredContainer, paths: BundlePaths): Con
     reason: 'ContainerStatusUnknown',
     message: `the exit status of container '${stored.id}' is unknown: its conmon was killed`,
   }
+}
+
+/**
+ * The state of a container that an earlier process of ours has left. One that ended while nobody looked, as where the
+ * machine was restarted, has containerd's exit status and reason of that.
+ */
+export function foundState(stored: StoredContainer, paths: BundlePaths): ContainerState {
+  const state = containerState(stored, paths)
+  if (state.state !== 'exited' || state.reason !== 'ContainerStatusUnknown' || stored.unseen !== undefined) return state
+  const { message: _, ...seen } = state
+  return { ...seen, exitCode: 255, reason: 'Unknown' }
 }
 
 /** The conmon that watches over this bundle; undefined where none lives. */
@@ -132,8 +157,8 @@ function exitedState(
   exitCode: number,
   finishedAt: string,
   oom: boolean,
-): Extract<ContainerState, { state: 'exited' }> {
-  const signal = sentSignal === undefined ? undefined : constants.signals[sentSignal]
+): Exit {
+  const signal = sentSignal === undefined ? undefined : numberOfSignal(sentSignal)
   return {
     state: 'exited',
     exitCode,

@@ -48,6 +48,8 @@ export interface BundlePaths {
   readonly annotations: string
   /** FIFO that resizes the terminal. */
   readonly control: string
+  /** FIFO that conmon, and nobody else, holds open for writing as long as it lives. */
+  readonly pulse: string
   readonly socketName: string
   readonly attach: string
 }
@@ -69,6 +71,7 @@ export function bundlePaths(paths: RuntimePaths, id: string): BundlePaths {
     started: join(folder, 'started'),
     annotations: join(folder, 'annotations.json'),
     control: join(folder, 'ctl'),
+    pulse: join(folder, 'winsz'),
     socketName,
     attach: join(paths.sockets, socketName, 'attach'),
   }

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, rmdirSync, statfsSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmdirSync, statfsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 const CGROUP_ROOT = '/sys/fs/cgroup'
@@ -46,6 +46,14 @@ export function removeCgroup(folder: string): readonly string[] {
     }
   }
   return busy
+}
+
+/** The most processes and threads in this cgroup and below it. Where there is no controller for it, there is no limit. */
+export function limitPids(path: string, most: number, root?: string): void {
+  for (const folder of cgroupFolders(path, root)) {
+    const file = join(folder, 'pids.max')
+    if (existsSync(file)) writeFileSync(file, String(most))
+  }
 }
 
 /** The names of the cgroups right below `path`, of all hierarchies, once each. */

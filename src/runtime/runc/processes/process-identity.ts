@@ -29,12 +29,12 @@ export function isAlive(identity: ProcessIdentity): boolean {
 }
 
 /** Sends a signal to this very process; false where it is gone. */
-export function signalProcess(identity: ProcessIdentity, signal: NodeJS.Signals): boolean {
+export function signalProcess(identity: ProcessIdentity, signal: NodeJS.Signals | number): boolean {
   return isAlive(identity) && signalNumber(identity.pid, signal)
 }
 
 /** False where there is no such process. */
-export function signalNumber(pid: number, signal: NodeJS.Signals): boolean {
+export function signalNumber(pid: number, signal: NodeJS.Signals | number): boolean {
   try {
     return process.kill(pid, signal)
   } catch (error) {

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Readable, Writable } from 'node:stream'
+import { type Readable, Transform, type Writable } from 'node:stream'
 
 import { withContainerUmask } from '../../container-umask.ts'
 import type { ExecOptions } from '../../runtime.ts'
@@ -19,22 +19,20 @@ interface ExecTarget {
   readonly id: string
 }
 
-/** What shells answer where a program is not found, or is no program. */
-const NOT_FOUND = 127
-const NOT_EXECUTABLE = 126
 const PID_RETRY_MS = 10
 const PID_RETRIES = 200
 
 /**
- * Runs a command in the container by `runc exec`, with pipes or with a terminal of its own. Where the program cannot be
- * started, says so on stderr (with a terminal: stdout) and gives 127 or 126, as a shell does. `signal` kills the
- * command and what it has started.
+ * Runs a command in the container by `runc exec`, with pipes or with a terminal of its own. `signal` kills the command
+ * and what it has started. Rejects with CONTAINER_EXEC_FAILED, in containerd's words, where the program cannot be started:
+ * its streams have nothing of it then.
  */
 export async function execInContainer(
   target: ExecTarget,
   options: ExecOptions,
 ): Promise<{ readonly exitCode: number }> {
-  const name = join(target.folder, `exec-${randomBytes(6).toString('hex')}`)
+  const call = randomBytes(32).toString('hex')
+  const name = join(target.folder, `exec-${call.slice(0, 12)}`)
   const files = { pid: `${name}.pid`, log: `${name}.log` }
   const args = ['--root', target.runcRoot, '--log', files.log, 'exec', '--pid-file', files.pid]
   if (options.tty) args.push('--tty', '--env', 'TERM=xterm')
@@ -45,15 +43,12 @@ export async function execInContainer(
     const code = options.tty
       ? await runWithTerminal(target.runc, args, files.pid, options)
       : await runWithPipes(target.runc, args, files.pid, options)
-    const failure = code === 0 || readText(files.pid) !== '' ? '' : runcMessage(readText(files.log))
-    if (failure === '') return { exitCode: code }
-    const exitCode = /executable file not found|no such file or directory/.test(failure)
-      ? NOT_FOUND
-      : /permission denied|exec format error/.test(failure)
-        ? NOT_EXECUTABLE
-        : undefined
-    if (exitCode === undefined) throw new RuntimeError('CONTAINER_EXEC_FAILED', `exec in '${target.id}': ${failure}`)
-    return { exitCode }
+    if (code === 0 || readText(files.pid) !== '') return { exitCode: code }
+    const failure = runcMessage(readText(files.log)) || `runc ended with exit code ${code}`
+    throw new RuntimeError(
+      'CONTAINER_EXEC_FAILED',
+      `failed to exec in container: failed to start exec "${call}": OCI runtime exec failed: ${failure}: unknown`,
+    )
   } finally {
     for (const file of Object.values(files)) rmSync(file, { force: true })
   }
@@ -74,7 +69,8 @@ async function runWithPipes(
     // Also where the client gives up the stream alone.
     options.stdin!.once('close', () => sink.end())
   }
-  const drained = Promise.all([drain(child.stdout!, options.stdout), drain(child.stderr!, options.stderr)])
+  const stderr = child.stderr!.pipe(commandOnly(child, pidFile))
+  const drained = Promise.all([drain(child.stdout!, options.stdout), drain(stderr, options.stderr)])
   const code = await exitOf(child, pidFile, options.signal)
   await drained
   return code
@@ -100,7 +96,10 @@ async function runWithTerminal(
     child.kill('SIGWINCH')
   })
   if (options.stdin !== undefined) feed(options.stdin, terminal.stream)
-  const drained = drain(terminal.stream, options.stdout)
+  // A terminal's end is the error EIO: the last process has closed its side.
+  const output = commandOnly(child, pidFile)
+  terminal.stream.once('error', () => output.end())
+  const drained = drain(terminal.stream.pipe(output), options.stdout)
   try {
     const code = await exitOf(child, pidFile, options.signal)
     await drained
@@ -127,9 +126,28 @@ async function drain(source: Readable, sink: NodeJS.WritableStream): Promise<voi
   source.pipe(sink, { end: false })
   sink.once('error', () => source.resume())
   sink.once('close', () => source.resume())
-  // A terminal's end is the error EIO: the last process has closed its side.
   source.once('error', () => source.destroy())
   if (!source.closed) await once(source, 'close').catch(() => undefined)
+}
+
+/**
+ * Passes on what the command writes. runc writes to the same stream where there is no command: what comes before it has
+ * said that there is one waits for that, and goes where runc ends without.
+ */
+function commandOnly(runc: ChildProcess, pidFile: string): Transform {
+  let isCommand = false
+  return new Transform({
+    transform(chunk, _encoding, done) {
+      const pass = (): void => {
+        const isOver = runc.exitCode !== null || runc.signalCode !== null
+        isCommand ||= readText(pidFile) !== ''
+        if (isCommand) done(null, chunk)
+        else if (isOver) done()
+        else setTimeout(pass, PID_RETRY_MS)
+      }
+      pass()
+    },
+  })
 }
 
 async function exitOf(child: ChildProcess, pidFile: string, signal: AbortSignal | undefined): Promise<number> {

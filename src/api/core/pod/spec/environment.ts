@@ -57,7 +57,7 @@ class SecretKeySelector extends message(
   { atomic: true },
 ) {}
 
-class FileKeySelector extends message(
+export class FileKeySelector extends message(
   'FileKeySelector',
   {
     volumeName: required(1, string),

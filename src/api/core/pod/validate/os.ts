@@ -1,4 +1,5 @@
 import type { Container } from '#api/core/pod/spec/container.ts'
+import { Signal } from '#api/core/pod/spec/lifecycle.ts'
 import type { PodSpec } from '#api/core/pod/spec/spec.ts'
 import { type FieldError, forbidden, invalid, notSupported, required } from '#api/validation/field-error.ts'
 
@@ -78,6 +79,20 @@ export const validateOs = (spec: PodSpec, path: string): readonly FieldError[] =
   if (!SYSTEMS.includes(name)) return [notSupported(`${path}.os`, name, SYSTEMS)]
   return name === 'linux' ? checkLinux(spec, path) : checkWindows(spec, path)
 }
+
+const WINDOWS_SIGNALS = ['SIGKILL', 'SIGTERM']
+const LINUX_SIGNALS = [...Signal.values].toSorted()
+
+/** A signal to end by is one of the system that the pod says it is for. */
+export const validateStopSignals = (spec: PodSpec, path: string): readonly FieldError[] =>
+  placedContainers(spec, path).flatMap(([place, { lifecycle }]) => {
+    const signal = lifecycle?.stopSignal
+    if (signal === undefined) return []
+    const at = `${place}.lifecycle.stopSignal`
+    if (spec.os === undefined) return [forbidden(at, 'may not be set for containers with empty `spec.os.name`')]
+    const signals = spec.os.name === 'windows' ? WINDOWS_SIGNALS : LINUX_SIGNALS
+    return signals.includes(signal) ? [] : [notSupported(at, signal, signals)]
+  })
 
 /** Processes of a node with Windows: all of a pod's containers are, or none. */
 export const validateHostProcess = (spec: PodSpec, path: string): readonly FieldError[] => {

@@ -44,6 +44,8 @@ test('gates have names of their own, and claims to devices one source', () => {
   ])
 })
 
+const stoppedBy = (stopSignal: string) => [container({ lifecycle: { stopSignal } })]
+
 test('a pod has nothing of Linux on Windows, nor the other way round, and its users fit what it shares', () => {
   const windowsOptions = { hostProcess: true }
   holdPods([
@@ -71,6 +73,15 @@ test('a pod has nothing of Linux on Windows, nor the other way round, and its us
         'hostNetwork: Invalid value: false: hostNetwork must be true if pod contains any hostProcess containers',
         'securityContext.windowsOptions: Forbidden: windows options cannot be set for a linux pod',
       ],
+    ],
+    [{ os: { name: 'linux' }, containers: stoppedBy('SIGRTMIN+3') }, []],
+    [
+      { containers: stoppedBy('SIGUSR1') },
+      ['containers[0].lifecycle.stopSignal: Forbidden: may not be set for containers with empty `spec.os.name`'],
+    ],
+    [
+      { os: { name: 'windows' }, containers: stoppedBy('SIGUSR1') },
+      ['containers[0].lifecycle.stopSignal: Unsupported value: "SIGUSR1": supported values: "SIGKILL", "SIGTERM"'],
     ],
     [
       { hostUsers: false, hostNetwork: true, hostIPC: true },

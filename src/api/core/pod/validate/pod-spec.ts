@@ -8,7 +8,7 @@ import { checkHostNetworkPorts } from './container/ports.ts'
 import { validatePodResources, validateResources } from './container/resources.ts'
 import { validatePodSecurity } from './container/security.ts'
 import { validateDnsConfig, validateDnsPolicy } from './dns.ts'
-import { validateHostProcess, validateHostUsers, validateOs } from './os.ts'
+import { validateHostProcess, validateHostUsers, validateOs, validateStopSignals } from './os.ts'
 import { validateAffinity } from './scheduling/affinity.ts'
 import { validateSpread } from './scheduling/spread.ts'
 import { validateTolerations } from './scheduling/tolerations.ts'
@@ -60,6 +60,7 @@ export const validatePodSpec = (spec: PodSpec, path: string, podName?: string): 
     : []),
   ...(spec.overhead ? validateResources({ limits: spec.overhead }, `${path}.overhead`, new Set()) : []),
   ...validateOs(spec, path),
+  ...validateStopSignals(spec, path),
 ]
 
 const checkContainers = (spec: PodSpec, path: string): readonly FieldError[] => {

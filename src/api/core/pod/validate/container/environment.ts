@@ -4,6 +4,7 @@ import { dataKey } from '#api/validation/data.ts'
 import { type FieldError, invalid, notSupported, required } from '#api/validation/field-error.ts'
 import { checkForm, dnsSubdomain, type NameForm, qualifiedName } from '#api/validation/names.ts'
 import { parseQuantity } from '#schema/quantity.ts'
+import { checkFilePath } from '../volumes/paths.ts'
 
 /** What of a pod a variable may hold. */
 const FIELD_PATHS = [
@@ -114,6 +115,7 @@ const checkSource = (
     const at = `${path}.fileKeyRef`
     for (const name of ['volumeName', 'path', 'key'] as const)
       if (!fileKeyRef[name]) errors.push(required(`${at}.${name}`))
+    if (fileKeyRef.path) errors.push(...checkFilePath(fileKeyRef.path, `${at}.path`))
     if (fileKeyRef.volumeName && !volumes.has(fileKeyRef.volumeName))
       errors.push({ type: 'NotFound', field: `${at}.volumeName`, badValue: fileKeyRef.volumeName, detail: '' })
   }

@@ -1,10 +1,11 @@
 import { mkdirSync } from 'node:fs'
 import { backoff } from '#clock/clock.ts'
-import type { KubeletContext } from '../context.ts'
-import { writeEtcFiles } from '../etc/pod-etc-files.ts'
-import { hasProcesses, knownHandler } from '../handler/pod-handler.ts'
-import { errorText } from '../kubelet-error.ts'
-import type { PodEntry } from './pod-entry.ts'
+import type { KubeletContext } from '../../context.ts'
+import { writeEtcFiles } from '../../etc/pod-etc-files.ts'
+import { hasProcesses, knownHandler } from '../../handler/pod-handler.ts'
+import { errorText } from '../../kubelet-error.ts'
+import type { PodEntry } from '../pod-entry.ts'
+import { holdProcesses } from './process-holder.ts'
 
 const FIRST_MS = 50
 const MOST_MS = 30_000
@@ -28,12 +29,16 @@ const failedSandbox = (error: unknown): SandboxFailure => ({
   error,
 })
 
-/** Attaches the network and mounts the volumes, both at once, then writes the files of /etc. Never rejects. */
-const makeSandbox = async (context: KubeletContext, entry: PodEntry): Promise<SandboxFailure | undefined> => {
+/** Makes the namespaces and mounts the volumes, both at once, then writes the files of /etc. Never rejects. */
+const makeSandbox = async (
+  context: KubeletContext,
+  entry: PodEntry,
+  own: (id: string) => void,
+): Promise<SandboxFailure | undefined> => {
   const { namespace = '', name = '' } = entry.pod.metadata ?? {}
   const { uid, hostname } = entry
   const hostNetwork = entry.pod.spec?.hostNetwork === true
-  const own = entry.pod.spec?.hostUsers === false && { ownUsers: true }
+  const users = entry.pod.spec?.hostUsers === false && { ownUsers: true }
   try {
     entry.handler = knownHandler(context, entry.pod, entry.handler)
   } catch (error) {
@@ -42,12 +47,16 @@ const makeSandbox = async (context: KubeletContext, entry: PodEntry): Promise<Sa
   const isRead = hasProcesses(entry.handler)
   try {
     mkdirSync(entry.dir, { recursive: true, mode: 0o700 })
+    const attach = async (): Promise<void> => {
+      const attachment = await context.network.attach({ uid, namespace, name, hostname, hostNetwork, ...users })
+      if (isRead) await holdProcesses(context, entry, attachment, own)
+      entry.sandbox = attachment
+    }
     const [sandbox, volumes] = await Promise.allSettled([
-      context.network.attach({ uid, namespace, name, hostname, hostNetwork, ...own }),
+      attach(),
       isRead ? entry.volumes.mount(entry.facts) : undefined,
     ])
     if (sandbox.status === 'rejected') return failedSandbox(sandbox.reason)
-    entry.sandbox = sandbox.value
     if (volumes.status === 'rejected') return failedMount(volumes.reason)
     if (isRead) writeEtcFiles(context, entry.pod, entry.dir, entry.facts.podIPs)
     return undefined
@@ -60,6 +69,8 @@ interface SandboxListener {
   /** False: the pod has ended meanwhile; nothing is told and nothing tried any more. */
   readonly wanted: () => boolean
   readonly ready: () => void
+  /** What happens to what has this id is to be told to the pod. */
+  readonly own: (id: string) => void
   /** A try came to nothing; the next is due after a back-off. */
   readonly failed: () => void
 }
@@ -79,7 +90,7 @@ export class PodSandbox {
   }
 
   async make(): Promise<void> {
-    const failure = await makeSandbox(this.#context, this.#entry)
+    const failure = await makeSandbox(this.#context, this.#entry, this.#listener.own)
     if (!this.#listener.wanted()) return
     if (failure === undefined) {
       this.#listener.ready()

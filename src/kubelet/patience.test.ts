@@ -1,0 +1,168 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Pod } from '#api/core/pod/message.ts'
+import type { ContainerStatus } from '#api/core/pod/status/container-status.ts'
+import { HandClock } from '#clock/testing/hand-clock.ts'
+import { isReady } from '#objects/conditions.ts'
+import { RuntimeError } from '#runtime/runtime-error.ts'
+import { eventually } from './testing/eventually.ts'
+import { type FakeCluster, resources } from './testing/fake-cluster.ts'
+import { startCluster } from './testing/start-cluster.ts'
+
+const echo = { name: 'web', image: 'fairlead/echo' }
+const exec = (command: string) => ({ exec: { command: [command] } })
+const statusOf = ({ status }: Pod, name = 'web'): Partial<ContainerStatus> =>
+  [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])].find((one) => one.name === name) ??
+  {}
+const calls = (cluster: FakeCluster, verb: string): readonly string[] =>
+  cluster.runtime.calls.filter((call) => call.startsWith(verb)).map((call) => call.replace(/uid-\d+-/, ''))
+const settle = () => new Promise((resolve) => setTimeout(resolve, 10))
+/** Second by second, so that all that falls due meanwhile has its turn. */
+const pass = async (clock: HandClock, seconds: number): Promise<void> => {
+  for (let second = 0; second < seconds; second++) {
+    clock.advance(1000)
+    await settle()
+  }
+}
+
+test('a startup probe holds the others back; what fails it is stopped with the patience of the probe, and again begun', async () => {
+  const clock = new HandClock()
+  const cluster = await startCluster(clock)
+  let started = false
+  cluster.runtime.onExec = (_, [command]) => (command === 'start' && !started ? 1 : 0)
+  const container = {
+    ...echo,
+    startupProbe: { ...exec('start'), periodSeconds: 2, failureThreshold: 2, terminationGracePeriodSeconds: 7 },
+    livenessProbe: { ...exec('live'), periodSeconds: 1 },
+    readinessProbe: { ...exec('ready'), periodSeconds: 1 },
+  }
+  await cluster.pod('web', { containers: [container] })
+  await eventually('it runs', () => calls(cluster, 'start').length === 1)
+  await pass(clock, 2)
+  assert.equal(statusOf(await cluster.get('web')).started, false)
+  assert.deepEqual([...new Set(calls(cluster, 'exec'))], ['exec web-0 start'])
+  await pass(clock, 2)
+  await cluster.until('web', (pod) => statusOf(pod).restartCount === 1)
+  assert.deepEqual(calls(cluster, 'stop'), ['stop web-0 7'])
+  assert.equal((await cluster.events('Killing'))[0]?.message, 'Container web failed startup probe, will be restarted')
+  started = true
+  await pass(clock, 3)
+  const ready = await cluster.until('web', isReady)
+  assert.equal(statusOf(ready).started, true)
+  for (const kind of ['ready', 'live']) assert.ok(calls(cluster, 'exec').includes(`exec web-1 ${kind}`), kind)
+})
+
+test('a liveness probe has a patience of its own, and where its container runs once, that has ended then', async () => {
+  const clock = new HandClock()
+  const cluster = await startCluster(clock)
+  cluster.runtime.onExec = () => 1
+  const livenessProbe = { ...exec('live'), periodSeconds: 1, failureThreshold: 2 }
+  await cluster.pod('web', {
+    restartPolicy: 'Never',
+    containers: [
+      { ...echo, livenessProbe: { ...livenessProbe, terminationGracePeriodSeconds: 3 } },
+      { ...echo, name: 'other', livenessProbe },
+    ],
+    terminationGracePeriodSeconds: 20,
+  })
+  await cluster.until('web', isReady)
+  await pass(clock, 1)
+  assert.deepEqual(calls(cluster, 'stop'), [])
+  await pass(clock, 1)
+  await cluster.until('web', ({ status }) => status?.phase === 'Failed')
+  assert.deepEqual(calls(cluster, 'stop').toSorted(), ['stop other-0 20', 'stop web-0 3'])
+})
+
+test('hooks that sleep hold up what comes after them, and no longer than the grace period lasts', async () => {
+  const clock = new HandClock()
+  const cluster = await startCluster(clock)
+  const lifecycle = { postStart: { sleep: { seconds: 5 } }, preStop: { sleep: { seconds: 4 } } }
+  for (const name of ['web', 'short']) await cluster.pod(name, { containers: [{ ...echo, lifecycle }] })
+  await eventually('both run', () => calls(cluster, 'start').length === 2)
+  await pass(clock, 4)
+  assert.equal(isReady(await cluster.get('web')), false)
+  await pass(clock, 2)
+  for (const name of ['web', 'short']) await cluster.until(name, isReady)
+  const stop = (name: string, gracePeriodSeconds: number) =>
+    cluster.client.delete(resources.pods, name, { namespace: 'default', gracePeriodSeconds })
+  await Promise.all([stop('web', 10), stop('short', 2)])
+  await settle()
+  assert.deepEqual(calls(cluster, 'stop'), [])
+  // What is left of ten seconds after four, and of two after two: as much as Kubernetes gives at least.
+  await pass(clock, 3)
+  assert.deepEqual(calls(cluster, 'stop'), ['stop web-0 2'])
+  await pass(clock, 2)
+  assert.deepEqual(calls(cluster, 'stop'), ['stop web-0 2', 'stop web-0 6'])
+  for (const name of ['web', 'short']) await cluster.gone(name)
+})
+
+test('a container that ends ends its postStart hook too, however long that would take', async () => {
+  const clock = new HandClock()
+  const cluster = await startCluster(clock)
+  await cluster.pod('web', { containers: [{ ...echo, lifecycle: { postStart: { sleep: { seconds: 3600 } } } }] })
+  await eventually('it runs', () => calls(cluster, 'start').length === 1)
+  await settle()
+  cluster.runtime.exit(cluster.runtime.byName('web').id, 1)
+  await eventually('it runs again', () => calls(cluster, 'start').length === 2)
+})
+
+test('a sidecar that ends is begun again beside the others; an init container that fails holds its pod up with back-off', async () => {
+  const clock = new HandClock()
+  const cluster = await startCluster(clock)
+  const side = { name: 'side', image: 'fairlead/echo', restartPolicy: 'Always' }
+  await cluster.pod('web', { initContainers: [side, { ...echo, name: 'first' }], containers: [echo] })
+  await eventually('the first runs', () => calls(cluster, 'start').includes('start first-0'))
+  for (const code of [1, 2]) {
+    cluster.runtime.exit(cluster.runtime.byName('first').id, code)
+    await pass(clock, 1)
+  }
+  const held = await cluster.until('web', (pod) => statusOf(pod, 'first').state?.waiting?.reason === 'CrashLoopBackOff')
+  assert.equal(held.status?.phase, 'Pending')
+  assert.equal(statusOf(held, 'first').lastState?.terminated?.exitCode, 2)
+  assert.equal(statusOf(held).state?.waiting?.reason, 'PodInitializing')
+  cluster.runtime.exit(cluster.runtime.byName('side').id, 0)
+  await eventually('the sidecar runs again', () => calls(cluster, 'start').includes('start side-1'))
+  await pass(clock, 11)
+  cluster.runtime.exit(cluster.runtime.byName('first').id, 0)
+  await cluster.until('web', isReady)
+  cluster.runtime.exit(cluster.runtime.byName('side').id, 0)
+  const lacking = await cluster.until('web', (pod) => !isReady(pod))
+  assert.equal(lacking.status?.phase, 'Running')
+  assert.equal(
+    lacking.status?.conditions?.find(({ type }) => type === 'Ready')?.message,
+    'containers with unready status: [side]',
+  )
+  await pass(clock, 21)
+  await cluster.until('web', isReady)
+  assert.equal(calls(cluster, 'start').filter((call) => call.startsWith('start web')).length, 1)
+})
+
+test('what cannot be made is tried every two seconds, and its back-off is as long as it was; a StartError is no hold', async () => {
+  const clock = new HandClock()
+  const cluster = await startCluster(clock)
+  await cluster.pod('web', { containers: [echo] })
+  await cluster.until('web', isReady)
+  const { create } = cluster.runtime
+  cluster.runtime.create = async () => {
+    throw new RuntimeError('CONTAINER_SPEC_INVALID', 'nobody can')
+  }
+  cluster.runtime.exit(cluster.runtime.byName('web').id, 1)
+  const held = await cluster.until('web', (pod) => statusOf(pod).state?.waiting?.reason === 'CreateContainerError')
+  assert.deepEqual([statusOf(held).restartCount, statusOf(held).lastState?.terminated?.exitCode], [0, 1])
+  await pass(clock, 9)
+  cluster.runtime.create = async () => {
+    throw new RuntimeError('CONTAINER_CANNOT_RUN', "container 'c': runc create failed: no such program")
+  }
+  await pass(clock, 2)
+  const failed = await cluster.until('web', (pod) => statusOf(pod).lastState?.terminated?.reason === 'StartError')
+  assert.equal(statusOf(failed).lastState?.terminated?.exitCode, 128)
+  assert.equal(
+    statusOf(failed).lastState?.terminated?.message,
+    'OCI runtime create failed: runc create failed: no such program: unknown',
+  )
+  // After one restart ten seconds, whatever was tried in between.
+  assert.match(statusOf(failed).state?.waiting?.message ?? '', /^back-off 10s restarting failed container=web/)
+  cluster.runtime.create = create
+  await pass(clock, 11)
+  await cluster.until('web', isReady)
+})

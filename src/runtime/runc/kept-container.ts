@@ -1,0 +1,87 @@
+import type { ContainerState } from '../runtime.ts'
+import { containerState, type Exit, type StoredContainer, writeRecord } from './bundle/container-record.ts'
+import type { BundlePaths } from './bundle/runtime-paths.ts'
+import { feelConmon } from './conmon-pulse.ts'
+import { ContainerWatch } from './container-watch.ts'
+import { signalProcess } from './processes/process-identity.ts'
+import { numberOfSignal } from './processes/signals.ts'
+import type { Stdio } from './programs/stdio.ts'
+
+/** One container that is on the disk, as the runtime has it in mind. */
+export class KeptContainer {
+  stored: StoredContainer
+  /** Its stdin closes with the first who leaves: such a one is there from the start, and misses nothing. */
+  joinedOnce = false
+  stdio: Stdio | undefined
+  readonly bundle: BundlePaths
+  readonly #watch: ContainerWatch
+  readonly #waiters: (() => void)[] = []
+  readonly #letGo: () => void
+  #exit: Exit | undefined
+
+  /** `exit`: it has ended already. `conmonDied` is called when the conmon of one that has not does. */
+  constructor(stored: StoredContainer, bundle: BundlePaths, exit: Exit | undefined, conmonDied: () => void) {
+    this.stored = stored
+    this.bundle = bundle
+    this.#watch = new ContainerWatch(stored, bundle)
+    // With a terminal conmon speaks to itself by it, of sizes: whoever else reads would take them away.
+    const isFelt = exit === undefined && !stored.tty
+    this.#letGo = isFelt ? feelConmon(bundle.pulse, conmonDied) : () => undefined
+    if (exit !== undefined) this.end(exit)
+  }
+
+  get exit(): Exit | undefined {
+    return this.#exit
+  }
+
+  get state(): ContainerState {
+    return this.#exit ?? containerState(this.stored, this.bundle)
+  }
+
+  update(change: Partial<StoredContainer>): void {
+    this.stored = { ...this.stored, ...change }
+    try {
+      writeRecord(this.bundle, this.stored)
+    } catch (error) {
+      // Somebody else has taken all of it away: nobody will read it again.
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+    }
+  }
+
+  /** Sends its program a signal, by its name, and notes it: how it ends is told by that. */
+  signal(name: string): void {
+    try {
+      this.update({ sentSignal: name })
+    } catch {
+      // It says how an end is to be told, and no more: a disk that is full keeps no container alive that fills it.
+    }
+    const { process } = this.stored
+    const number = numberOfSignal(name)
+    if (process !== undefined && number !== undefined) signalProcess(process, number)
+  }
+
+  /** Holds it against the kernel; false where its state is to be read again. */
+  look(now: number): boolean {
+    return this.#exit !== undefined || this.#watch.look(now)
+  }
+
+  /** What nobody told is written down, or it would have happened anew whenever it is read. */
+  end(exit: Exit): void {
+    this.#exit = exit
+    this.#letGo()
+    const isUnseen = exit.reason === 'ContainerStatusUnknown' || exit.reason === 'Unknown'
+    if (isUnseen && this.stored.unseen === undefined) this.update({ unseen: exit })
+    for (const wake of this.#waiters.splice(0)) wake()
+  }
+
+  /** Resolves when it has ended. */
+  exited(): Promise<void> {
+    return this.#exit !== undefined ? Promise.resolve() : new Promise((resolve) => this.#waiters.push(resolve))
+  }
+
+  /** Nothing of it is watched any more. */
+  close(): void {
+    this.#letGo()
+    this.stdio?.socket.destroy()
+  }
+}
