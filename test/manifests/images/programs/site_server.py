@@ -1,10 +1,13 @@
-"""A small HTTP server for programs that answer by path, as several of these are."""
+"""A small HTTP server for programs that answer by path, as several of these are; with gRPC's health service beside it."""
 
 import os
 import signal
+import socket
 import sys
 import urllib.parse
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from grpc_health import answer_health
 
 
 class Site(ThreadingHTTPServer):
@@ -16,6 +19,12 @@ def serve(port, answer):
     """`answer(method, path, fields)` gives text, or status and text; what fails is a 500 with its reason."""
 
     class Handler(BaseHTTPRequestHandler):
+        def handle(self):
+            if self.connection.recv(3, socket.MSG_PEEK) == b"PRI":
+                answer_health(self.rfile, self.wfile)
+            else:
+                super().handle()
+
         def do_GET(self):
             url = urllib.parse.urlsplit(self.path)
             length = int(self.headers.get("Content-Length") or 0)
