@@ -101,6 +101,7 @@ test('well-known names are those of Kubernetes’ reference', () => {
     'kubernetes.io/service-name',
     'node.kubernetes.io/exclude-from-external-load-balancers',
     'node.kubernetes.io/not-ready',
+    'node.kubernetes.io/out-of-service',
     'node.kubernetes.io/unreachable',
     'node.kubernetes.io/unschedulable',
     'service.kubernetes.io/headless',

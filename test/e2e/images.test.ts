@@ -113,6 +113,24 @@ claim(
   },
 )
 
+claim('a cluster’s file names images, and they are there before anything is applied', async (assert) => {
+  writeFileSync(join(folder, 'named.tar'), dockerArchive([{ tags: ['named:1'], layers: [layer([{ name: 'n' }])] }]))
+  const file = join(folder, 'cluster.yaml')
+  writeFileSync(
+    file,
+    'apiVersion: fairlead/v1\nkind: Cluster\nname: images-b\nnodes: 1\nimages: [./named.tar, shop/web:1]\n',
+  )
+  const env = { KUBECONFIG: join(folder, 'kubeconfig-b') }
+  const up = await run(FAIRLEAD, ['up', '-f', file], { env })
+  try {
+    assert.equal(up.status, 0, up.stderr)
+    assert.match((await fairlead('image', 'ls')).stdout, /^named:1 /m)
+  } finally {
+    await run(FAIRLEAD, ['down', 'images-b'], { env })
+  }
+  await fairlead('image', 'rm', 'named:1')
+})
+
 claim('an image of a hundred layers runs as any other', async (assert) => {
   const layers = Array.from({ length: 99 }, (_, index) => layer([{ name: `layer-${index}`, data: `${index}` }]))
   const config = { Cmd: ['sleep', '1000'], Env: ['PATH=/bin'] }

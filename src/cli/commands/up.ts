@@ -95,12 +95,16 @@ are started again, and take up the pods that run and the rules that stand: traff
       await checkSettings(node, `${invocation.flags.file}: nodes[${index}]`)
     const manifests = file === undefined ? [] : readManifests(file.manifests, file.folder)
     const waitMs = file?.wait === undefined ? undefined : 1000 * seconds('wait:', file.wait)
-    // What cannot be done is said before there is a cluster.
-    if (file !== undefined && file.images.length > 0) await loadImages(undefined, file.images)
     refuseShownKubeconfig(flags.kubeconfig, io.environment)
     const quiet = switches.quiet === true || flags.output === 'json'
     const progress = io.terminal && !quiet
     using interrupts = takeInterrupts()
+    const registries = registrySettings('up', flags)
+    // What cannot be had is said before there is a cluster.
+    if (file !== undefined && file.images.length > 0) {
+      if (progress) io.err(`images …`)
+      await loadImages(file.images, { folder: file.folder, registries, signal: interrupts.signal })
+    }
     let kubeconfig = ''
     let revived = false
     const config = await startCluster({
@@ -110,7 +114,7 @@ are started again, and take up the pods that run and the rules that stand: traff
       egress: switches.egress!,
       ephemeral: switches.ephemeral!,
       audit: switches.audit!,
-      registries: registrySettings('up', flags),
+      registries,
       allowHostAccess: switches['allow-host-access']!,
       nodeMonitorGraceSeconds: grace,
       setAside: switches['set-aside']!,
@@ -147,7 +151,6 @@ are started again, and take up the pods that run and the rules that stand: traff
         if (progress) io.err('\r\x1b[K')
       })
     if (file !== undefined) {
-      await loadImages(config, file.images)
       if (progress && manifests.length > 0) io.err(`\r\x1b[Kcluster ${config.name} is up; applying manifests …`)
       await applyManifests(config, manifests, { waitMs, signal: interrupts.signal }).finally(() => {
         if (progress) io.err('\r\x1b[K')

@@ -92,7 +92,7 @@ test('what is wrong is named by its path, with the way out', () => {
     [{ name: 7 }, 'c.yaml: name must be a text', /in quotes/],
     [{ clusterCidr: [1] }, 'c.yaml: clusterCidr[0] must be a text', undefined],
     [{ manifests: 'a.yaml' }, 'c.yaml: manifests must be a list of files and folders', undefined],
-    [{ images: ['a b'] }, 'c.yaml: images[0] must be the name of an image', undefined],
+    [{ images: ['a b'] }, 'c.yaml: images[0] must be the name of an image, or the path of an archive', /\.\/app\.tar/],
     [{ kind: 'Clutser' }, 'c.yaml: kind must be Cluster', /apiVersion: fairlead\/v1, kind: Cluster/],
     [{ apiVersion: 'v1' }, 'c.yaml: apiVersion must be fairlead/v1', undefined],
   ] as const)

@@ -74,7 +74,7 @@ export const parseClusterFile = (value: unknown, file: string): ClusterFile => {
     ...(nodes && { nodes }),
     manifests: has('manifests') ? list(within(top, 'manifests'), 'files and folders').map(text) : [],
     ...(has('wait') && { wait: text(within(top, 'wait')) }),
-    images: has('images') ? list(within(top, 'images'), 'names of images').map(imageName) : [],
+    images: has('images') ? list(within(top, 'images'), 'names of images and paths of archives').map(imageOrPath) : [],
   }
 }
 
@@ -88,10 +88,14 @@ const oneOf = (place: Place, words: readonly string[]): string => {
 const joined = (place: Place, what: string): string =>
   Array.isArray(place.value) ? list(place, what).map(text).join(',') : text(place)
 
-const imageName = (place: Place): string => {
+const imageOrPath = (place: Place): string => {
   const name = text(place)
-  if (/[\s\p{Cc}]/u.test(name))
-    throw wrong(place, 'must be the name of an image', 'for example registry.k8s.io/pause:3.10')
+  if (!/^\.{0,2}\//.test(name) && /[\s\p{Cc}]/u.test(name))
+    throw wrong(
+      place,
+      'must be the name of an image, or the path of an archive',
+      'for example registry.k8s.io/pause:3.10, or ./app.tar',
+    )
   return name
 }
 

@@ -8,6 +8,12 @@ import { podHandler } from '../handler/pod-handler.ts'
 import type { Attachment } from '../pod-network.ts'
 import { PodVolumes } from '../volumes/pod-volumes.ts'
 
+/**
+ * How far a pod is. `refused`: nothing of it will run. `renewing`: what ran in a sandbox that is gone is being ended.
+ * `finished`: everything has ended, only its status and logs are left.
+ */
+export type Stage = 'new' | 'preparing' | 'ready' | 'renewing' | 'refused' | 'finished' | 'terminating' | 'gone'
+
 /** One pod, as its worker drives it: the only mutable record of it. Each of its containers has a ContainerEntry. */
 export class PodEntry {
   readonly uid: string

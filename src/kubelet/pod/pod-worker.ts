@@ -11,7 +11,7 @@ import { EndOfTurn } from './end-of-turn.ts'
 import { type Ended, EVICTION_GRACE_SECONDS, endedBefore, reject } from './pod-admission.ts'
 import { PodContainers } from './pod-containers.ts'
 import { PodDeadline } from './pod-deadline.ts'
-import { PodEntry } from './pod-entry.ts'
+import { PodEntry, type Stage } from './pod-entry.ts'
 import { holdRefused, holdRefusedLate, tellUnsupported } from './pod-events.ts'
 import { watchReferences } from './pod-references.ts'
 import { deletePodObject, freePod } from './pod-teardown.ts'
@@ -19,12 +19,6 @@ import { PodSandbox } from './sandbox/pod-sandbox.ts'
 import { afterHolder } from './sandbox/process-holder.ts'
 import { lacksSandbox, leaveSandbox } from './sandbox/sandbox-renewal.ts'
 import { VolumeRefresher } from './volume-refresher.ts'
-
-/**
- * `refused`: nothing of it will run. `renewing`: what ran in a sandbox that is gone is being ended. `finished`: everything
- * has ended, only its status and logs are left.
- */
-type Stage = 'new' | 'preparing' | 'ready' | 'renewing' | 'refused' | 'finished' | 'terminating' | 'gone'
 
 interface WorkerOwner {
   /** A container's exit is to be told to this worker. */
