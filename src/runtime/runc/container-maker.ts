@@ -17,7 +17,8 @@ import { leaveOwnRoot, mountOwnRoot, ownRoot } from './own-users.ts'
 import { limitPids } from './processes/cgroup.ts'
 import { identifyProcess } from './processes/process-identity.ts'
 import { nameOfSignal, numberOfSignal } from './processes/signals.ts'
-import { createWithConmon, type Programs } from './programs/conmon.ts'
+import { createWithConmon } from './programs/conmon.ts'
+import type { FoundPrograms } from './programs/found-programs.ts'
 
 const CONTAINER_ID = /^[a-z0-9][a-z0-9-]{0,99}$/
 
@@ -64,7 +65,7 @@ interface Workshop {
   readonly cluster: string
   readonly images: ImageStore
   /** Asked for where an image was found: a machine without containers needs no programs. */
-  readonly programs: () => Promise<Programs>
+  readonly programs: FoundPrograms
   readonly machine: () => MachineAbilities
   /** Why no container can have a filter of system calls; undefined where each can. */
   readonly whyNoSeccomp: () => Promise<string | undefined>
@@ -117,7 +118,7 @@ export async function makeContainer(
   const image = await images.resolve(spec.image)
   const mounted = await Promise.all((spec.mountedImages ?? []).map((name) => images.find(name)))
   const imageIds = [image, ...mounted].flatMap((one) => one?.contentId ?? [])
-  const tools = await programs()
+  const tools = programs.find()
   const abilities = machine()
   const bundle = bundlePaths(paths, spec.id)
   const cgroupsPath = `/fairlead/${cluster}/${spec.cgroup}`
@@ -204,6 +205,8 @@ export async function makeContainer(
     return running
   } catch (error) {
     discard(paths, stored)
+    // One that is too old says so better than by how it fails.
+    await programs.check()
     throw error
   }
 }

@@ -141,7 +141,7 @@ export function createRuncRuntime(options: RuncRuntimeOptions): RuncRuntime {
     paths,
     cluster: options.cluster,
     images,
-    programs: programs.check,
+    programs,
     machine: findMachine,
     whyNoSeccomp: seccompSupport(() => programs.find().runc),
   }
@@ -217,11 +217,7 @@ export function createRuncRuntime(options: RuncRuntimeOptions): RuncRuntime {
 
   return {
     handlers: ['', 'runc'],
-    imageStatus: (image) => {
-      // A container of it is next: what stands against that is said where it is made.
-      programs.check().catch(() => undefined)
-      return images.find(image)
-    },
+    imageStatus: (image) => images.find(image),
     pullImage: (image, logins) => images.pull(image, logins),
     imageFolders: async (image) => (await images.resolve(image)).lowerDirs,
     create,
