@@ -136,7 +136,10 @@ claim(
       const { status } = await cluster.json<Pod>('get', 'pod', name!)
       return status?.containerStatuses?.[0]?.state?.waiting?.message
     })
-    assert.match(reason, /spec\.hostPID: the machine's process ids are not shared with pods/)
+    assert.match(
+      reason,
+      /spec\.hostPID: pods of this cluster have nothing of the machine itself: .*--allow-host-access/,
+    )
     await kubectl('delete', 'pod', name!, '--now')
     assert.match(await kubectl('top', 'nodes'), /^NAME .*\nnode-1 +\d+m +\d+% +\d+Mi +\d+%/)
     // A pod that has just come is known from the second look on.

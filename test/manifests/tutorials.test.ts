@@ -49,9 +49,10 @@ describe('manifests of tasks and tests', { concurrency: 2 }, () => {
       })
       assert.deepEqual(
         ended.status!.containerStatuses!.map(({ state }) => [state!.terminated!.message, state!.terminated!.exitCode]),
+        // By name, as a kubelet tells them.
         [
-          ['Sleep expired\n', 0],
           ['the last words\n', 3],
+          ['Sleep expired\n', 0],
         ],
       )
       const shared = await eventually('the page of the other container', async () =>

@@ -5,7 +5,7 @@ import type { EnvVar, FileKeySelector } from '#api/core/pod/spec/environment.ts'
 import type { Secret } from '#api/core/secret/message.ts'
 import { own } from '#schema/own.ts'
 import { KubeletError } from '../kubelet-error.ts'
-import { EnvFileError, envFileValue } from './env-file.ts'
+import { envFileValue } from './env-file.ts'
 import { expandVariables } from './expand.ts'
 import { fieldValue, type PodFacts, resourceValue } from './field-ref.ts'
 
@@ -56,7 +56,7 @@ const fromFile = (
   try {
     value = text === undefined ? undefined : envFileValue(text, key)
   } catch (error) {
-    if (!(error instanceof EnvFileError)) throw error
+    if (!(error instanceof KubeletError)) throw error
     throw new KubeletError(
       'REFERENCE_INVALID',
       `couldn't parse env file "${path}" of volume "${volumeName}": ${error.message}`,

@@ -1,24 +1,21 @@
-/** What is wrong with a file of variables, and where. */
-export class EnvFileError extends Error {
-  constructor(where: string, why: string) {
-    super(`invalid environment variable format ${where}: ${why}`)
-    this.name = 'EnvFileError'
-  }
-}
+import { KubeletError } from '../kubelet-error.ts'
+
+const wrong = (where: string, why: string): KubeletError =>
+  new KubeletError('REFERENCE_INVALID', `invalid environment variable format ${where}: ${why}`)
 
 const BLANKS = /^[ \t]+/
 
 /**
  * The value that a file of variables has for `key`, the first one; undefined where it has none. It is written in a part of
  * the shell's language, by Kubernetes' rules (KEP-3721): `NAME='value'`, where the value is as it stands, also over several
- * lines; comments and empty lines between. Throws EnvFileError for what stands before the key and is none of these.
+ * lines; comments and empty lines between. Throws KubeletError REFERENCE_INVALID for what stands before the key and is none of these.
  */
 export const envFileValue = (text: string, key: string): string | undefined => {
   const lines = text.split(/\r?\n/)
   for (let index = 0; index < lines.length; index++) {
     const line = lines[index]!.replace(BLANKS, '')
     if (line === '' || line.startsWith('#')) continue
-    const fault = (why: string): EnvFileError => new EnvFileError(`at line ${index + 1}`, why)
+    const fault = (why: string): KubeletError => wrong(`at line ${index + 1}`, why)
     const equals = line.indexOf('=')
     if (equals < 0) throw fault("missing '='")
     const name = line.slice(0, equals)
@@ -38,7 +35,7 @@ export const envFileValue = (text: string, key: string): string | undefined => {
     for (; end < 0; end = rest.indexOf("'")) {
       parts.push(rest)
       index++
-      if (index === lines.length) throw new EnvFileError(`starting at line ${from + 1}`, 'unclosed single quote')
+      if (index === lines.length) throw wrong(`starting at line ${from + 1}`, 'unclosed single quote')
       rest = lines[index]!
     }
     const after = rest.slice(end + 1).replace(BLANKS, '')

@@ -48,13 +48,18 @@ export class KeptContainer {
     }
   }
 
+  /** What says how an end is to be told, and no more: a disk that is full keeps no container alive that fills it. */
+  #note(change: Partial<StoredContainer>): void {
+    try {
+      this.update(change)
+    } catch {
+      // It is known to this process all the same.
+    }
+  }
+
   /** Sends its program a signal, by its name, and notes it: how it ends is told by that. */
   signal(name: string): void {
-    try {
-      this.update({ sentSignal: name })
-    } catch {
-      // It says how an end is to be told, and no more: a disk that is full keeps no container alive that fills it.
-    }
+    this.#note({ sentSignal: name })
     const { process } = this.stored
     const number = numberOfSignal(name)
     if (process !== undefined && number !== undefined) signalProcess(process, number)
@@ -70,7 +75,7 @@ export class KeptContainer {
     this.#exit = exit
     this.#letGo()
     const isUnseen = exit.reason === 'ContainerStatusUnknown' || exit.reason === 'Unknown'
-    if (isUnseen && this.stored.unseen === undefined) this.update({ unseen: exit })
+    if (isUnseen && this.stored.unseen === undefined) this.#note({ unseen: exit })
     for (const wake of this.#waiters.splice(0)) wake()
   }
 
