@@ -28,6 +28,7 @@ import { waitsForClaim } from './desired-claims.ts'
 import { isNamedAfter } from './desired-ordinals.ts'
 import type { Revision } from './desired-pod.ts'
 import { newestOf, surplusRevisions } from './desired-revisions.ts'
+import { VacatedNames } from './vacated-names.ts'
 
 const asRevision = (revision: ControllerRevision): Revision => ({
   name: revision.metadata!.name!,
@@ -43,6 +44,7 @@ export const startStatefulSetController = (context: ControllerContext): RunningC
   const history = new History(context, statefulSets)
   const departures = new Departures(context)
   const claims = new Claims(context, recorder)
+  const vacated = new VacatedNames(context)
 
   /** Does it, and tells what came of it. */
   const tell = async (set: StatefulSet, verb: string, pod: Pod, act: () => Promise<unknown>): Promise<void> => {
@@ -69,6 +71,7 @@ export const startStatefulSetController = (context: ControllerContext): RunningC
           await claims.own(set, await client.create(pods, pod, { namespace }))
         })
       case 'delete':
+        vacated.expect(pod)
         return tell(set, 'delete', pod, () => departures.delete(pod))
       case 'repair':
         return tell(set, 'update', pod, () => client.update(pods, pod, { namespace }))
@@ -125,6 +128,7 @@ export const startStatefulSetController = (context: ControllerContext): RunningC
       pods: own,
       isGoing: departures.includes,
       waits: (pod) => waitsForClaim(set, pod, claimsOf(pod)),
+      restOf: (name) => vacated.restOf(namespace!, name),
       now: clock.now(),
     })
     const error = await takeAll(set, plan.steps)

@@ -34,7 +34,17 @@ const pod = (
 const GOING = { deletionTimestamp: '2026-01-01T00:00:59Z' }
 const isGoing = ({ metadata }: Loose): boolean => metadata.deletionTimestamp !== undefined
 const view = (of: Loose, pods: readonly Loose[], more: Loose = {}) => ({
-  ...{ set: of, current: OLD, update: NEW, collisionCount: 0, pods, isGoing, waits: () => false, now: NOW },
+  ...{
+    set: of,
+    current: OLD,
+    update: NEW,
+    collisionCount: 0,
+    pods,
+    isGoing,
+    waits: () => false,
+    restOf: () => 0,
+    now: NOW,
+  },
   ...more,
 })
 /** The deeds of one look: `create web-0 new`. */
@@ -81,6 +91,12 @@ test('pods come one after the other, or all at once where they may', () => {
     'create web-0 new',
     'create web-2 new',
   ])
+  const restOf = (name: string) => ({ 'web-1': 200, 'web-2': 100 })[name] ?? 0
+  assert.deepEqual(steps(set(PARALLEL), [], { restOf }), ['create web-0 new'])
+  assert.deepEqual(steps(set(), [pod(0)], { restOf }), [])
+  assert.equal(planStatefulSet(view(set(PARALLEL), [], { restOf })).dueIn, 100)
+  assert.equal(planStatefulSet(view(set(), [pod(0), pod(2)], { restOf })).dueIn, 200)
+  assert.equal(planStatefulSet(view(set(), [pod(0), pod(1), pod(2)], { restOf })).dueIn, undefined)
   assert.deepEqual(steps(set({ minReadySeconds: 31 }), [pod(0)]), [])
   assert.deepEqual(steps(set({ minReadySeconds: 30 }), [pod(0)]), ['create web-1 new'])
   assert.deepEqual(steps(set({ ordinals: { start: 5 } }, 1), []), ['create web-5 new'])

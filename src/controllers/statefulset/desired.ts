@@ -3,7 +3,7 @@ import type { Pod } from '#api/core/pod/message.ts'
 import { isLeaving } from '#objects/deletion.ts'
 import { isTerminal } from '#objects/pod.ts'
 import { availableIn } from '../values/availability.ts'
-import { isWanted, ordinalOf, ordinalsOf } from './desired-ordinals.ts'
+import { isWanted, ordinalOf, ordinalsOf, podName } from './desired-ordinals.ts'
 import { makePod, type Revision, repaired, revisionOf } from './desired-pod.ts'
 import { completed, countStatus, isRunning, type StatefulSetStatus } from './desired-status.ts'
 
@@ -29,13 +29,15 @@ interface StatefulSetView {
   readonly isGoing: (pod: Pod) => boolean
   /** The pod cannot be made yet: a claim of its name is about to go. */
   readonly waits: (pod: Pod) => boolean
+  /** Milliseconds until a pod of this name may be made; 0 when it may be. */
+  readonly restOf: (name: string) => number
   readonly now: number
 }
 
 interface StatefulSetPlan {
   readonly steps: readonly Step[]
   readonly status: StatefulSetStatus
-  /** Milliseconds until the next ready pod is available. */
+  /** Milliseconds until the next ready pod is available, or the next name has rested. */
   readonly dueIn: number | undefined
 }
 
@@ -45,7 +47,13 @@ export const planStatefulSet = (view: StatefulSetView): StatefulSetPlan => {
   const names = { current: current.name, update: update.name, collisionCount }
   const status = countStatus(set, pods, names, isGoing, now)
   const minReadySeconds = set.spec?.minReadySeconds ?? 0
-  const next = Math.min(...pods.map((pod) => availableIn(pod, minReadySeconds, now)).filter((ms) => ms > 0))
+  const taken = new Set(pods.map(ordinalOf))
+  const free = ordinalsOf(set).filter((ordinal) => !taken.has(ordinal))
+  const dues = [
+    ...free.map((ordinal) => view.restOf(podName(set, ordinal))),
+    ...pods.map((pod) => availableIn(pod, minReadySeconds, now)),
+  ]
+  const next = Math.min(...dues.filter((ms) => ms > 0))
   const dueIn = Number.isFinite(next) ? next : undefined
   if (isLeaving(set)) return { steps: [], status: completed(set, status), dueIn: undefined }
   const { steps, replaced } = stepsOf(view)
@@ -81,7 +89,7 @@ const stepsOf = (view: StatefulSetView): Steps => {
     const pod = replicas[index]
     if (pod === undefined) {
       const made = makePod(set, revisionFor(view, index), ordinal)
-      if (!view.waits(made)) steps.push({ kind: 'create', pod: made })
+      if (!view.waits(made) && view.restOf(podName(set, ordinal)) === 0) steps.push({ kind: 'create', pod: made })
       if (inOrder) return { steps, replaced: false }
       continue
     }
