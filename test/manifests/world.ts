@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { before, type TestContext, test } from 'node:test'
+import type { Pod } from '#api/core/pod/message.ts'
 import { eventually, FAIRLEAD, type Outcome, run, withCluster } from '../e2e/harness.ts'
 import { makeImages } from './images/images.ts'
 
@@ -17,7 +19,10 @@ interface Applied {
   readonly json: <T>(...args: readonly string[]) => Promise<T>
   /** What a program in a pod (`POD`, `deploy/NAME`, or with `-c CONTAINER` behind it) says, without its last newline. */
   readonly inPod: (pod: string, ...command: readonly string[]) => Promise<string>
-  /** Every Deployment, StatefulSet and DaemonSet of it has all of its pods ready. */
+  /**
+   * Every Deployment, StatefulSet and DaemonSet of it has all of its pods ready, and the ports of those without a
+   * readinessProbe are open: such a pod, as most tutorials have it, is ready before its program listens.
+   */
   readonly allReady: () => Promise<void>
   /** The address that a Service of type LoadBalancer has from the pool. */
   readonly externalAddress: (service: string) => Promise<string>
@@ -98,6 +103,11 @@ const appliedIn = (cluster: Cluster, namespace: string): Applied => {
     allReady: async () => {
       for (const kind of ['deployments', 'statefulsets', 'daemonsets'])
         for (const one of await names(kind)) await kubectl('rollout', 'status', one, '--timeout=60s')
+      const { items } = await json<{ items: Pod[] }>('get', 'pods')
+      const ports = items.filter(({ metadata }) => !metadata?.deletionTimestamp).flatMap(openPortsOf)
+      await Promise.all(
+        ports.map(([address, port]) => eventually(`${address}:${port} is open`, () => isOpen(address, port), 60_000)),
+      )
     },
     externalAddress: (service) =>
       eventually('an address from the pool', () =>
@@ -109,3 +119,22 @@ const appliedIn = (cluster: Cluster, namespace: string): Applied => {
     },
   }
 }
+
+/** Addresses and TCP ports where the pod of a controller should answer, though nothing says when it does. */
+const openPortsOf = ({ metadata, spec, status }: Pod): readonly (readonly [string, number])[] =>
+  metadata?.ownerReferences?.some(({ kind }) => kind !== 'Job') && status?.podIP
+    ? (spec?.containers ?? [])
+        .flatMap(({ readinessProbe, ports }) => (readinessProbe ? [] : (ports ?? [])))
+        .filter(({ protocol = 'TCP' }) => protocol === 'TCP')
+        .map(({ containerPort }) => [status.podIP!, containerPort!] as const)
+    : []
+
+const isOpen = (host: string, port: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    const socket = connect({ host, port, timeout: 3_000 })
+    const end = (open: boolean) => () => {
+      socket.destroy()
+      resolve(open)
+    }
+    socket.on('connect', end(true)).on('error', end(false)).on('timeout', end(false))
+  })
