@@ -224,3 +224,30 @@ test('detach() takes the link away even while a process of the pod still lives i
     [pods.c!.uid],
   )
 })
+
+test('of pods that come at once, also on several nodes, each has its turn, and others theirs in between', async () => {
+  const names = ['turn-1', 'turn-2', 'turn-3', 'turn-4', 'turn-5', 'turn-6']
+  const order: string[] = []
+  let over = false
+  const others = (async () => {
+    while (!over) {
+      await new Promise((resolve) => setImmediate(resolve))
+      if (order.at(-1) !== 'other') order.push('other')
+    }
+  })()
+  await Promise.all(
+    names.map(async (name, index) => {
+      await networks[index % 2]!.attach(pod(name))
+      order.push(name)
+    }),
+  )
+  over = true
+  await others
+  for (const [index, name] of names.entries()) await networks[index % 2]!.detach(pod(name).uid)
+  assert.deepEqual(
+    order.filter((one) => one !== 'other'),
+    names,
+  )
+  for (const [index, one] of order.entries())
+    assert.ok(one === 'other' || index === 0 || order[index - 1] === 'other', `nobody between: ${order}`)
+})
