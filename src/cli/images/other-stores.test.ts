@@ -38,7 +38,7 @@ test('containerd is asked for the whole name, in each of the two namespaces that
   using here = machine({ ctr: REFUSES })
   await assert.rejects(exportImage('app:1', { from: 'containerd', folder: here.folder, signal }), {
     code: 'IMAGE_UNKNOWN',
-    hint: 'containerd: no such image; containerd: no such image',
+    hint: 'containerd: no such image',
   })
   const log = here.log()
   assert.match(

@@ -42,18 +42,18 @@ export const exportImage = async (image: string, { from, folder, signal }: Expor
   parseImageReference(image)
   const archive = join(folder, 'archive.tar')
   const asked = OTHER_STORES.filter(({ name, program }) => (from ?? name) === name && isThere(program))
-  const answers: string[] = []
+  const answers = new Set<string>()
   for (const { name, program, words } of asked) {
     const fault = await run(program, words(image, archive), signal)
     if (fault === undefined) return archive
     rmSync(archive, { force: true })
-    answers.push(`${name}: ${fault}`)
+    answers.add(`${name}: ${fault}`)
   }
   const wanted = [...new Set(OTHER_STORES.map(({ name }) => name))].filter((name) => (from ?? name) === name)
   throw new CliError('IMAGE_UNKNOWN', `image ${image} is not to be had on this machine`, {
     hint:
-      answers.length > 0
-        ? answers.join('; ')
+      answers.size > 0
+        ? [...answers].join('; ')
         : `none of ${wanted.join(', ')} is installed here; from elsewhere: docker save ${image} | fairlead image load -`,
   })
 }
