@@ -150,10 +150,15 @@ const kubeletServer = (kubelet: Kubelet, { runtime, onError }: AgentServerOption
     logDir: kubelet.logDir,
     summary: () => kubelet.summary(),
     dial: (namespace, pod, port) => {
-      // As Kubernetes does: to the pod's own loopback, so that what listens there alone can be reached.
+      // As Kubernetes does: to the pod's own loopback, so that what listens there alone can be reached, of whichever family.
       const { namespaces } = kubelet.resolve(namespace, pod)
       if (!namespaces) throw new Error(`pod ${pod} has no network yet`)
-      return connectTcp(namespaces.network, '127.0.0.1', port)
+      const { network } = namespaces
+      return connectTcp(network, '127.0.0.1', port).catch((refused: unknown) =>
+        connectTcp(network, '::1', port).catch(() => {
+          throw refused
+        }),
+      )
     },
     onError,
   })

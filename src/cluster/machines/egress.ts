@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { KernelError } from '#kernel/kernel-error.ts'
 import { type Nftables, openNftables } from '#kernel/nftables/libnftables.ts'
+import { familiesOf, ofFamily } from '#net/per-family.ts'
 import { ClusterError } from '../cluster-error.ts'
 import type { ClusterConfig } from '../config.ts'
 import { egressTable } from './names.ts'
@@ -77,7 +78,12 @@ function formerForwarding(host: Nftables, table: string): string | undefined {
 }
 
 function rules({ name, clusterCidr, nodeCidr, host }: ClusterConfig, ipv6: boolean, former: string): string {
-  const sources = (family: 0 | 1) => `{ ${clusterCidr[family]}, ${nodeCidr[family]} }`
+  const masquerades = familiesOf(clusterCidr)
+    .filter((family) => ipv6 || family === 'IPv4')
+    .map((family) => {
+      const sources = `{ ${ofFamily(clusterCidr, family)}, ${ofFamily(nodeCidr, family)} }`
+      return `    oifname != "${host.link}" ${family === 'IPv4' ? 'ip' : 'ip6'} saddr ${sources} masquerade\n`
+    })
   const table = egressTable(name)
   return `table inet ${table} {
   chain forward {
@@ -88,8 +94,7 @@ function rules({ name, clusterCidr, nodeCidr, host }: ClusterConfig, ipv6: boole
   }
   chain postrouting {
     type nat hook postrouting priority 100; policy accept;
-    oifname != "${host.link}" ip saddr ${sources(0)} masquerade
-${ipv6 ? `    oifname != "${host.link}" ip6 saddr ${sources(1)} masquerade\n` : ''}  }
+${masquerades.join('')}  }
 }
 `
 }

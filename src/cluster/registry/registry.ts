@@ -3,6 +3,7 @@ import { connect } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isPortFree } from '#kernel/sockets/socket.ts'
+import { socketText } from '#net/port-protocol.ts'
 import { OWNER } from '#runtime/runc/processes/owner.ts'
 import { signalNumber } from '#runtime/runc/processes/process-identity.ts'
 import { findProgram } from '#runtime/runc/programs/programs.ts'
@@ -58,7 +59,7 @@ export const startRegistry = async (config: ClusterConfig, token: string, port: 
   const addresses = addressesOf(config)
   const taken = addresses.find((address) => !isPortFree(address, port))
   if (taken !== undefined)
-    throw new ClusterError('PORT_TAKEN', `another program listens on ${taken}:${port}`, {
+    throw new ClusterError('PORT_TAKEN', `another program listens on ${socketText(taken, port)}`, {
       hint: 'another port: fairlead registry start --port PORT',
     })
   mkdirSync(paths.data, { recursive: true, mode: 0o700 })
@@ -67,7 +68,7 @@ export const startRegistry = async (config: ClusterConfig, token: string, port: 
   for (const [index, address] of addresses.entries()) {
     const file = join(paths.folder, `config-${index}.yml`)
     // JSON is YAML.
-    writeFileSync(file, JSON.stringify(settingsOf(paths.data, `${address}:${port}`, token)), { mode: 0o600 })
+    writeFileSync(file, JSON.stringify(settingsOf(paths.data, socketText(address, port), token)), { mode: 0o600 })
     supervise({
       name: `fairlead-${config.name}-registry`,
       folder: paths.folder,
@@ -81,14 +82,14 @@ export const startRegistry = async (config: ClusterConfig, token: string, port: 
     while (!(await answers(address, port))) {
       if (performance.now() > until) {
         await stopRegistry(config, token)
-        throw new ClusterError('REGISTRY_FAILED', `the registry does not answer at ${address}:${port}`, {
+        throw new ClusterError('REGISTRY_FAILED', `the registry does not answer at ${socketText(address, port)}`, {
           hint: readFileSync(paths.log, 'utf8').trim().split('\n').slice(-3).join('; '),
         })
       }
       await sleep(RETRY_MS)
     }
   }
-  return addresses.map((address) => `${address}:${port}`)
+  return addresses.map((address) => socketText(address, port))
 }
 
 /** Starts it again where the cluster had one when it was stopped. */

@@ -1,6 +1,9 @@
 import { existsSync, readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
+import { familiesOf } from '#net/per-family.ts'
 import { ClusterError } from '../cluster-error.ts'
+import type { ClusterConfig } from '../config.ts'
+import { hostLinkHasIpv6 } from '../machines/host-link.ts'
 
 /** Programs and libraries that a cluster is made with, and the Debian package of each. */
 const PROGRAMS = [
@@ -72,6 +75,17 @@ export const checkPrerequisites = (options: {
     throw new ClusterError('MISSING_PACKAGES', `not installed: ${missing.join(', ')}`, {
       hint: `apt-get install --no-install-recommends ${missing.join(' ')}`,
     })
+}
+
+/**
+ * Throws ClusterError IPV6_MISSING where a cluster of IPv6 alone is to be made, and new links of this machine have none: one
+ * of both families does with IPv4 there.
+ */
+export const checkIpv6 = (config: ClusterConfig, has = hostLinkHasIpv6(config)): void => {
+  if (has || familiesOf(config.nodeCidr).includes('IPv4')) return
+  throw new ClusterError('IPV6_MISSING', `a cluster of IPv6 alone (${config.clusterCidr}), and this machine has IPv6 off`, {
+    hint: 'switch it on for new links: sysctl net.ipv6.conf.default.disable_ipv6=0; or give ranges of IPv4',
+  })
 }
 
 /** Descriptors that the agents need at the least: of their own, of each node (sockets, caches of the kernel), and of its pods. */
