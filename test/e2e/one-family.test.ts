@@ -101,20 +101,13 @@ const url = (address: string, port: number, path = ''): string =>
 
 /** Every object that has addresses holds none of the other family. */
 const holdsNoOther = async (assert: Assert, one: Scratch, { foreign }: Family): Promise<void> => {
-  for (const kind of [
-    'nodes',
-    'pods',
-    'services',
-    'endpoints',
-    'endpointslices',
-    'servicecidrs',
-    'ipaddresses',
-    'leases',
-  ]) {
-    const text = await one.kubectl('get', kind, '-A', '-o', 'yaml')
-    // Names of machines and versions of programs are not addresses.
-    assert.doesNotMatch(text.replaceAll(/(kernelVersion|containerRuntimeVersion|osImage): .*/g, ''), foreign, kind)
-  }
+  const kinds = 'nodes,pods,services,endpoints,endpointslices,servicecidrs,ipaddresses,leases'
+  const text = await one.kubectl('get', kinds, '-A', '-o', 'yaml')
+  for (const kind of ['Node', 'Pod', 'Service', 'Endpoints', 'EndpointSlice', 'ServiceCIDR', 'IPAddress', 'Lease'])
+    assert.match(text, new RegExp(`^  kind: ${kind}$`, 'm'))
+  // Versions of programs are not addresses.
+  const addresses = text.replaceAll(/(kernelVersion|containerRuntimeVersion|osImage): .*/g, '')
+  assert.doesNotMatch(addresses, foreign)
 }
 
 const servesAll = async (assert: Assert, one: Scratch, family: Family): Promise<void> => {

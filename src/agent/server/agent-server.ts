@@ -150,15 +150,10 @@ const kubeletServer = (kubelet: Kubelet, { runtime, onError }: AgentServerOption
     logDir: kubelet.logDir,
     summary: () => kubelet.summary(),
     dial: (namespace, pod, port) => {
-      // As Kubernetes does: to the pod's own loopback, so that what listens there alone can be reached, of whichever family.
+      // As Kubernetes does: to the pod's own loopback, so that what listens there alone can be reached.
       const { namespaces } = kubelet.resolve(namespace, pod)
       if (!namespaces) throw new Error(`pod ${pod} has no network yet`)
-      const { network } = namespaces
-      return connectTcp(network, '127.0.0.1', port).catch((refused: unknown) =>
-        connectTcp(network, '::1', port).catch(() => {
-          throw refused
-        }),
-      )
+      return connectTcp(namespaces.network, '127.0.0.1', port)
     },
     onError,
   })

@@ -3,6 +3,7 @@ import { connect } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isPortFree } from '#kernel/sockets/socket.ts'
+import { familyOfText } from '#net/per-family.ts'
 import { socketText } from '#net/port-protocol.ts'
 import { OWNER } from '#runtime/runc/processes/owner.ts'
 import { signalNumber } from '#runtime/runc/processes/process-identity.ts'
@@ -45,7 +46,8 @@ const portOf = (config: ClusterConfig): number | undefined => {
 }
 
 /**
- * Starts the cluster's registry, Debian's docker-registry, and gives the addresses at which it answers. Throws ClusterError
+ * Starts the cluster's registry, Debian's docker-registry, and gives the addresses by which an image can be named: skopeo
+ * of Debian 12 takes none of IPv6 in a name. Throws ClusterError
  * REGISTRY_RUNS, PORT_TAKEN, REGISTRY_FAILED, and RuntimeError RUNTIME_PROGRAM_MISSING.
  */
 export const startRegistry = async (config: ClusterConfig, token: string, port: number): Promise<readonly string[]> => {
@@ -89,7 +91,7 @@ export const startRegistry = async (config: ClusterConfig, token: string, port: 
       await sleep(RETRY_MS)
     }
   }
-  return addresses.map((address) => socketText(address, port))
+  return addresses.filter((address) => familyOfText(address) === 'IPv4').map((address) => socketText(address, port))
 }
 
 /** Starts it again where the cluster had one when it was stopped. */
