@@ -113,7 +113,7 @@ const holdsNoOther = async (assert: Assert, one: Scratch, { foreign }: Family): 
 const servesAll = async (assert: Assert, one: Scratch, family: Family): Promise<void> => {
   const nodes = (await get<{ items: Node[] }>(one, 'nodes')).items
   for (const { status } of nodes) {
-    const [{ address }] = status!.addresses!.filter(({ type }) => type === 'InternalIP') as [{ address: string }]
+    const address = status!.addresses!.find(({ type }) => type === 'InternalIP')!.address!
     assert.match(await ask(address, 30_080), /^web-/, `node port at ${address}`)
   }
   const ingress = await eventually('an address of the pool', async () => {
