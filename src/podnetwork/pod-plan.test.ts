@@ -43,7 +43,12 @@ test('a node goes to a pod by its link, from its own addresses, and knows its MA
 })
 
 test('a pod of one family has its addresses, ways and neighbours of that family alone, and so has its node for it', () => {
-  const settings = [...QUIET_IPV6, 'ipv4/ip_unprivileged_port_start? = 0', 'ipv4/ping_group_range? = 0 2147483647', 'link lo']
+  const settings = [
+    ...QUIET_IPV6,
+    'ipv4/ip_unprivileged_port_start? = 0',
+    'ipv4/ping_group_range? = 0 2147483647',
+    'link lo',
+  ]
   assert.deepEqual(planText(podPlan(['10.244.1.5'])), [
     ...settings,
     'link eth0 10.244.1.5/32',

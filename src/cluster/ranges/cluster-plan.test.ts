@@ -112,7 +112,11 @@ test('given ranges that collide are refused by name: with a route, or with each 
 })
 
 test('malformed and small ranges are refused with the flag, the text and the reason', () => {
-  for (const clusterCidr of ['10.244.0.0/16,10.245.0.0/16', 'fd00::/56,10.244.0.0/16', '10.0.0.0/16,fd00::/56,fd01::/56'])
+  for (const clusterCidr of [
+    '10.244.0.0/16,10.245.0.0/16',
+    'fd00::/56,10.244.0.0/16',
+    '10.0.0.0/16,fd00::/56,fd01::/56',
+  ])
     refused(
       { clusterCidr },
       'RANGE_INVALID',
@@ -283,7 +287,7 @@ test('flags of other families than the cluster is of are refused, with both of t
   wrong(
     { serviceCidr: 'fd00:10:96::/112', clusterDns: '10.96.0.10' },
     '--cluster-dns 10.96.0.10: is IPv4 alone, and --service-cidr fd00:10:96::/112 is IPv6 alone',
-    'give --cluster-dns of IPv6 alone, or leave it out; or, for a cluster of IPv4 alone, --cluster-cidr of IPv4 alone',
+    'give --cluster-dns of IPv6 alone, or leave it out; or, for a cluster of IPv4 alone, --service-cidr of IPv4 alone',
   )
   // What nodes have does not say what pods and Services are of.
   wrong(
@@ -293,6 +297,10 @@ test('flags of other families than the cluster is of are refused, with both of t
   )
   // Beside a cluster of IPv4 that is there, this says the same.
   assert.doesNotThrow(() => checkRequest(request({ ranges: { nodeCidr: '172.20.0.0/16' }, families: ['IPv4'] })))
-  refused({ clusterCidr: 'fd00:1::/56', nodePortAddresses: '172.30.0.0/16' }, 'RANGE_INVALID', /holds no address of a node/)
+  refused(
+    { clusterCidr: 'fd00:1::/56', nodePortAddresses: '172.30.0.0/16' },
+    'RANGE_INVALID',
+    /holds no address of a node/,
+  )
   refused({ clusterCidr: 'fd00:1::/122' }, 'RANGE_INVALID', /too small: at most \/121/)
 })

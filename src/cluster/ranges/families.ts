@@ -28,7 +28,7 @@ export function planFamilies(flags: FamilyFlags, standard: readonly IpFamily[] =
       text,
       `is ${inWords(given)}, and ${whose} ${inWords(families)}`,
       `give --${flag} ${families.length > 1 ? 'one of each family, V4,V6' : `of ${families[0]} alone`}, or leave it out; ` +
-        `or, for a cluster of ${inWords(given)}, --cluster-cidr ${given.length > 1 ? 'of both, V4,V6' : `of ${given[0]} alone`}`,
+        `or, for a cluster of ${inWords(given)}, --${by ?? 'cluster-cidr'} ${given.length > 1 ? 'of both, V4,V6' : `of ${given[0]} alone`}`,
     )
   }
   return families

@@ -143,8 +143,9 @@ const start = async (options: UpOptions, stateDir: string): Promise<ClusterConfi
  * both.
  */
 const familiesThere = (stateDir: string): ClusterRequest['families'] => {
-  const there = tryReadConfig(statePaths(stateDir).config)
-  return there && familiesOf(there.nodeCidr)
+  // One that was written otherwise than by us is refused later.
+  const ranges: unknown = tryReadConfig(statePaths(stateDir).config)?.nodeCidr
+  return Array.isArray(ranges) && ranges.length > 0 ? familiesOf(ranges.map(String)) : undefined
 }
 
 /**
