@@ -4,7 +4,7 @@ import { familiesOf } from '#net/per-family.ts'
 import { invalid, parseRanges } from './given-ranges.ts'
 
 /** The flags that give one range or address a family, by their names; absent: chosen here. */
-export type FamilyFlags = Readonly<
+type FamilyFlags = Readonly<
   Record<'cluster-cidr' | 'service-cidr' | 'node-cidr' | 'load-balancer-cidr' | 'cluster-dns', string | undefined>
 >
 
