@@ -1,3 +1,4 @@
+import type { PerFamily } from '#net/per-family.ts'
 import type { RegistrySettings } from '#runtime/images/local/registry/registries-conf.ts'
 
 /**
@@ -8,12 +9,12 @@ export interface ClusterConfig {
   readonly name: string
   /** Folder of everything that this cluster owns on disk. */
   readonly stateDir: string
-  /** Pairs are v4, v6. */
-  readonly clusterCidr: readonly [string, string]
-  readonly serviceCidr: readonly [string, string]
-  readonly clusterDns: readonly [string, string]
-  readonly nodeCidr: readonly [string, string]
-  readonly loadBalancerCidr: readonly [string, string]
+  /** IPv4, IPv6 or both: all of the cluster's ranges and addresses are of the families that these are of. */
+  readonly clusterCidr: PerFamily
+  readonly serviceCidr: PerFamily
+  readonly clusterDns: PerFamily
+  readonly nodeCidr: PerFamily
+  readonly loadBalancerCidr: PerFamily
   readonly nodePortRange: { readonly from: number; readonly to: number }
   /** CIDRs; NodePorts answer on a node's addresses within them, on all of them where there are none. */
   readonly nodePortAddresses: readonly string[]
@@ -34,9 +35,9 @@ export interface ClusterConfig {
    * The host's own addresses on the underlay; the API server answers there, on `apiServer.port`, and on loopback, on
    * `apiServer.hostPort`.
    */
-  readonly host: { readonly addresses: readonly [string, string]; readonly link: string }
+  readonly host: { readonly addresses: PerFamily; readonly link: string }
   readonly apiServer: { readonly port: number; readonly hostPort: number }
-  readonly fabric: { readonly namespace: string; readonly addresses: readonly [string, string] }
+  readonly fabric: { readonly namespace: string; readonly addresses: PerFamily }
   readonly nodes: readonly NodeConfig[]
   /** Sockets of ours, Unix domain, mode 0600. */
   readonly sockets: { readonly api: string; readonly agent: string }
@@ -51,8 +52,8 @@ export interface NodeConfig {
   readonly number: number
   /** Name below /run/netns. */
   readonly namespace: string
-  readonly addresses: readonly [string, string]
-  readonly podCidrs: readonly [string, string]
+  readonly addresses: PerFamily
+  readonly podCidrs: PerFamily
   /**
    * Absent: it is up. `stopped`: as a machine without power; nothing of it stands but what is on the disk. `paused`: its
    * containers run, and nothing reaches it nor hears of it.

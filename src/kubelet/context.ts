@@ -52,7 +52,7 @@ export interface KubeletResources {
 
 export interface KubeletNode {
   readonly name: string
-  /** v4, v6; canonical text. */
+  /** IPv4 before IPv6, or one of them; canonical text. */
   readonly addresses: readonly string[]
   readonly podCidrs: readonly string[]
   readonly zone?: string

@@ -13,5 +13,8 @@ export const protocolOfNumber = (number: number): Protocol | undefined =>
 /** 1 to 65535. */
 export const isPort = (value: number): boolean => Number.isInteger(value) && value >= 1 && value <= 65535
 
+/** An address or a name as it stands in a URL: an IPv6 address in brackets, `[fd00::5]`. */
+export const urlHost = (host: string): string => (host.includes(':') ? `[${host}]` : host)
+
 /** `10.244.1.5:80`; an IPv6 address in brackets, `[fd00::5]:80` (RFC 3986, 3.2.2). A name stands as it is. */
-export const socketText = (host: string, port: number): string => `${host.includes(':') ? `[${host}]` : host}:${port}`
+export const socketText = (host: string, port: number): string => `${urlHost(host)}:${port}`

@@ -1,4 +1,5 @@
-import { type Cidr, cidrSize } from '#net/cidr.ts'
+import { type Cidr, cidrSize, parseCidr } from '#net/cidr.ts'
+import { type PerFamily, perFamily } from '#net/per-family.ts'
 import { addressAt } from './address-range.ts'
 
 /**
@@ -11,7 +12,7 @@ const LIMIT = 65536
 /**
  * The next free offset after `last`, going round: a pod that is made again has another address, since one that was just
  * freed is the last to be given again. The highest (broadcast) is not given. Undefined where all are taken. One offset
- * serves both families.
+ * serves every family.
  */
 export function nextFreeOffset(range: Cidr, taken: ReadonlySet<number>, last: number): number | undefined {
   const end = Math.min(Number(cidrSize(range)) - 1, LIMIT)
@@ -24,7 +25,7 @@ export function nextFreeOffset(range: Cidr, taken: ReadonlySet<number>, last: nu
   return undefined
 }
 
-/** A pod's addresses by its place in its node's ranges, IPv4 first. */
-export function addressesAt(ranges: readonly [Cidr, Cidr], offset: number): readonly [string, string] {
-  return [addressAt(ranges[0], offset), addressAt(ranges[1], offset)]
+/** A pod's addresses by its place in its node's ranges. */
+export function addressesAt(ranges: PerFamily, offset: number): PerFamily {
+  return perFamily(ranges, (range) => addressAt(parseCidr(range), offset))
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { ofFamily, type PerFamily } from '#net/per-family.ts'
 import {
   type ClusterNetwork,
   fabricPlan,
@@ -152,4 +153,38 @@ test("nodePortLink() fits in a link name and never takes the name of the host's 
   assert.equal(nodePortLink({ name: 'underlay', number: 2 }), 'fl-port-2')
   assert.equal(nodePortLink({ name: 'a-very-long-node-name', number: 3 }), 'fl-port-3')
   assert.equal(nodePortLink({ name: 'port-3', number: 4 }), 'fl-port-4', 'nor that of another node')
+})
+
+const half = (family: 'IPv4' | 'IPv6'): ClusterNetwork => {
+  const only = (texts: PerFamily): PerFamily => [ofFamily(texts, family)]
+  return {
+    ...cluster,
+    egress: true,
+    clusterCidr: only(cluster.clusterCidr),
+    serviceCidr: only(cluster.serviceCidr),
+    nodeCidr: only(cluster.nodeCidr),
+    loadBalancerCidr: only(cluster.loadBalancerCidr),
+    host: { ...cluster.host, addresses: only(cluster.host.addresses) },
+    fabric: { addresses: only(cluster.fabric.addresses) },
+    nodes: cluster.nodes.map((one) => ({ ...one, addresses: only(one.addresses), podCidrs: only(one.podCidrs) })),
+  }
+}
+
+test('the machines of a cluster of one family have the addresses and routes of that family that they have beside the other', () => {
+  const plansOf = (of: ClusterNetwork) => [fabricPlan(of), nodePlan(of, of.nodes[0]!), hostLinkPlan(of)]
+  const ofBoth = plansOf({ ...cluster, egress: true })
+  for (const family of ['IPv4', 'IPv6'] as const)
+    for (const [index, plan] of plansOf(half(family)).entries()) {
+      const isOwn = (text: string) => text.includes(':') === (family === 'IPv6')
+      const { links, routes } = ofBoth[index]!
+      assert.deepEqual(
+        plan.links,
+        links.map((link) => ({ ...link, addresses: link.addresses.filter(isOwn) })),
+      )
+      assert.deepEqual(
+        plan.routes,
+        routes.filter(({ destination }) => isOwn(destination)),
+      )
+      assert.ok(plan.routes.length > 0)
+    }
 })

@@ -1,19 +1,17 @@
 import { parseCidr } from '#net/cidr.ts'
-import { formatAddress, parseAddress } from '#net/ip-address.ts'
+import { formatAddress, type IpFamily, parseAddress } from '#net/ip-address.ts'
+import { EVERYWHERE, familiesOf, familyOfText, ofFamily, type PerFamily, rangeOfOne } from '#net/per-family.ts'
 import { type NetworkPlan, type PlannedRoute, ROUTER_SYSCTLS } from './network-plan.ts'
-
-/** A pair of IPv4 and IPv6 text. */
-type Pair = readonly [v4: string, v6: string]
 
 /** What of a cluster its network follows from. A ClusterConfig is one. */
 export interface ClusterNetwork {
-  readonly clusterCidr: Pair
-  readonly serviceCidr: Pair
-  readonly nodeCidr: Pair
-  readonly loadBalancerCidr: Pair
+  readonly clusterCidr: PerFamily
+  readonly serviceCidr: PerFamily
+  readonly nodeCidr: PerFamily
+  readonly loadBalancerCidr: PerFamily
   readonly egress: boolean
-  readonly host: { readonly addresses: Pair; readonly link: string }
-  readonly fabric: { readonly addresses: Pair }
+  readonly host: { readonly addresses: PerFamily; readonly link: string }
+  readonly fabric: { readonly addresses: PerFamily }
   readonly nodes: readonly NodeNetwork[]
 }
 
@@ -23,8 +21,8 @@ interface NodeNetwork {
   readonly number: number
   /** Absent: it is up, and what may go to any node may go there. */
   readonly state?: string | undefined
-  readonly addresses: Pair
-  readonly podCidrs: Pair
+  readonly addresses: PerFamily
+  readonly podCidrs: PerFamily
 }
 
 /** The fabric's bridge: every node's uplink and the host's link are ports of it. */
@@ -33,10 +31,6 @@ export const UNDERLAY_LINK = 'fl-underlay'
 export const UPLINK = 'eth0'
 /** The fabric's end of the host's link. */
 export const HOST_PORT = 'fl-host'
-
-const FAMILIES = [0, 1] as const
-const DEFAULT: Pair = ['0.0.0.0/0', '::/0']
-const FABRIC_LINK_LOCAL = 'fe80::fab:1/64'
 
 /** The fabric's port of a node: `fl-node-1`, or `fl-port-12` where the name is none for a link (15 bytes). */
 export function nodePortLink({ name, number }: Pick<NodeNetwork, 'name' | 'number'>): string {
@@ -78,26 +72,26 @@ export function fabricPlan(cluster: ClusterNetwork): NetworkPlan {
   const { nodes } = cluster
   const marked = markedNodes(nodes)
   const up = upOrAll(nodes)
-  const routes = FAMILIES.flatMap((family): PlannedRoute[] => {
-    const via = (node: NodeNetwork) => ({ link: UNDERLAY_LINK, gateway: node.addresses[family] })
+  const routes = routesOf(cluster, (family, own): PlannedRoute[] => {
+    const via = (node: NodeNetwork) => ({ link: UNDERLAY_LINK, gateway: own(node.addresses) })
     return [
       underlay(cluster, UNDERLAY_LINK, cluster.fabric.addresses, family),
       // Whatever no node has is refused at once: without these the default route would lead it away, or ARP would keep
       // the client waiting.
-      { destination: cluster.clusterCidr[family], nextHops: [] },
-      { destination: cluster.loadBalancerCidr[family], nextHops: [] },
-      { destination: cluster.serviceCidr[family], nextHops: up.map(via) },
-      ...nodes.map((node) => ({ destination: node.podCidrs[family], nextHops: [via(node)] })),
+      { destination: own(cluster.clusterCidr), nextHops: [] },
+      { destination: own(cluster.loadBalancerCidr), nextHops: [] },
+      { destination: own(cluster.serviceCidr), nextHops: up.map(via) },
+      ...nodes.map((node) => ({ destination: own(node.podCidrs), nextHops: [via(node)] })),
       ...marked.map(([mark, node]) => ({
-        destination: DEFAULT[family],
+        destination: EVERYWHERE[family],
         nextHops: [via(node)],
         table: NODE_TABLES + mark,
       })),
       ...(cluster.egress
         ? [
             {
-              destination: DEFAULT[family],
-              nextHops: [{ link: UNDERLAY_LINK, gateway: cluster.host.addresses[family] }],
+              destination: EVERYWHERE[family],
+              nextHops: [{ link: UNDERLAY_LINK, gateway: own(cluster.host.addresses) }],
             },
           ]
         : []),
@@ -112,7 +106,10 @@ export function fabricPlan(cluster: ClusterNetwork): NetworkPlan {
     ],
     links: [
       { name: 'lo', addresses: [] },
-      { name: UNDERLAY_LINK, addresses: [...onNetwork(cluster, cluster.fabric.addresses), FABRIC_LINK_LOCAL] },
+      {
+        name: UNDERLAY_LINK,
+        addresses: [...onNetwork(cluster, cluster.fabric.addresses), ...linkLocals(cluster, cluster.fabric.addresses)],
+      },
     ],
     neighbours: [],
     routes,
@@ -125,20 +122,20 @@ export function fabricPlan(cluster: ClusterNetwork): NetworkPlan {
  * but for the pods that are there.
  */
 export function nodePlan(cluster: ClusterNetwork, node: NodeNetwork): NetworkPlan {
-  const routes = FAMILIES.flatMap((family): PlannedRoute[] => {
-    const fabric = [{ link: UPLINK, gateway: cluster.fabric.addresses[family], onlink: true }]
+  const routes = routesOf(cluster, (family, own): PlannedRoute[] => {
+    const fabric = [{ link: UPLINK, gateway: own(cluster.fabric.addresses), onlink: true }]
     return [
       underlay(cluster, UPLINK, node.addresses, family),
-      { destination: DEFAULT[family], nextHops: fabric },
-      { destination: cluster.loadBalancerCidr[family], nextHops: fabric },
+      { destination: EVERYWHERE[family], nextHops: fabric },
+      { destination: own(cluster.loadBalancerCidr), nextHops: fabric },
       // The way by which the host came: the fabric must see both directions of a connection to know it.
-      { destination: whole(cluster.host.addresses[family]), nextHops: fabric },
-      { destination: node.podCidrs[family], nextHops: [] },
+      { destination: rangeOfOne(own(cluster.host.addresses)), nextHops: fabric },
+      { destination: own(node.podCidrs), nextHops: [] },
       ...cluster.nodes
         .filter(({ name }) => name !== node.name)
         .map((other) => ({
-          destination: other.podCidrs[family],
-          nextHops: [{ link: UPLINK, gateway: other.addresses[family] }],
+          destination: own(other.podCidrs),
+          nextHops: [{ link: UPLINK, gateway: own(other.addresses) }],
         })),
     ]
   })
@@ -154,7 +151,7 @@ export function nodePlan(cluster: ClusterNetwork, node: NodeNetwork): NetworkPla
     ],
     links: [
       { name: 'lo', addresses: [] },
-      { name: UPLINK, addresses: [...onNetwork(cluster, node.addresses), nodeLinkLocal(cluster, node)] },
+      { name: UPLINK, addresses: [...onNetwork(cluster, node.addresses), ...linkLocals(cluster, node.addresses)] },
     ],
     neighbours: [],
     routes,
@@ -167,36 +164,49 @@ export function nodePlan(cluster: ClusterNetwork, node: NodeNetwork): NetworkPla
  */
 export function hostLinkPlan(cluster: ClusterNetwork): NetworkPlan {
   const { link, addresses } = cluster.host
-  const routes = FAMILIES.flatMap((family) => [
+  const routes = routesOf(cluster, (family, own) => [
     underlay(cluster, link, addresses, family),
     ...[cluster.clusterCidr, cluster.serviceCidr, cluster.loadBalancerCidr].map((range) => ({
-      destination: range[family],
-      nextHops: [{ link, gateway: cluster.fabric.addresses[family], onlink: true }],
-      source: addresses[family],
+      destination: own(range),
+      nextHops: [{ link, gateway: own(cluster.fabric.addresses), onlink: true }],
+      source: own(addresses),
     })),
   ])
   return { sysctls: [], links: [{ name: link, addresses: onNetwork(cluster, addresses) }], neighbours: [], routes }
 }
 
-const whole = (address: string): string => `${address}/${address.includes(':') ? 128 : 32}`
+/** Routes of each of the cluster's families; `own` takes the one of that family. */
+const routesOf = (
+  { nodeCidr }: ClusterNetwork,
+  make: (family: IpFamily, own: (texts: PerFamily) => string) => readonly PlannedRoute[],
+): readonly PlannedRoute[] => familiesOf(nodeCidr).flatMap((family) => make(family, (texts) => ofFamily(texts, family)))
 
 /** The way to all that stand on the underlay. It comes first: by it other routes know that their gateways are on the link. */
-const underlay = ({ nodeCidr }: ClusterNetwork, link: string, addresses: Pair, family: 0 | 1): PlannedRoute => ({
-  destination: nodeCidr[family],
+const underlay = (
+  { nodeCidr }: ClusterNetwork,
+  link: string,
+  addresses: PerFamily,
+  family: IpFamily,
+): PlannedRoute => ({
+  destination: ofFamily(nodeCidr, family),
   nextHops: [{ link }],
-  source: addresses[family],
+  source: ofFamily(addresses, family),
 })
 
-function onNetwork({ nodeCidr }: ClusterNetwork, addresses: Pair): readonly string[] {
-  return FAMILIES.map((family) => `${addresses[family]}/${parseCidr(nodeCidr[family]).prefix}`)
+function onNetwork({ nodeCidr }: ClusterNetwork, addresses: PerFamily): readonly string[] {
+  return addresses.map((address) => `${address}/${parseCidr(ofFamily(nodeCidr, familyOfText(address))).prefix}`)
 }
 
 /**
- * Neighbour discovery speaks from a link-local address when it asks for a forwarded packet: fe80:: and the node's place
- * in the range.
+ * Neighbour discovery speaks from a link-local address when it asks for a forwarded packet: fe80:: and the machine's
+ * place in the range.
  */
-function nodeLinkLocal({ nodeCidr }: ClusterNetwork, node: NodeNetwork): string {
-  const offset = parseAddress(node.addresses[1]).value - parseCidr(nodeCidr[1]).address.value
-  const low = offset & ((1n << 64n) - 1n)
-  return `${formatAddress({ family: 'IPv6', value: (0xfe80n << 112n) | low })}/64`
+function linkLocals({ nodeCidr }: ClusterNetwork, addresses: PerFamily): readonly string[] {
+  return addresses
+    .filter((address) => familyOfText(address) === 'IPv6')
+    .map((address) => {
+      const offset = parseAddress(address).value - parseCidr(ofFamily(nodeCidr, 'IPv6')).address.value
+      const low = offset & ((1n << 64n) - 1n)
+      return `${formatAddress({ family: 'IPv6', value: (0xfe80n << 112n) | low })}/64`
+    })
 }

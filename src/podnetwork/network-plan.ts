@@ -1,3 +1,6 @@
+import type { IpFamily } from '#net/ip-address.ts'
+import { familiesOf } from '#net/per-family.ts'
+
 /** What a network namespace shall hold, as data: names instead of indexes, canonical text instead of bytes. */
 
 export interface PlannedNextHop {
@@ -50,9 +53,11 @@ export interface NetworkPlan {
   readonly rules?: readonly PlannedRule[]
 }
 
-/** The families that the rules of a plan are of: IPv6 where a route is. */
-export const plannedFamilies = ({ routes }: Pick<NetworkPlan, 'routes'>): readonly ('IPv4' | 'IPv6')[] =>
-  routes.some(({ destination }) => destination.includes(':')) ? ['IPv4', 'IPv6'] : ['IPv4']
+/** The families that the rules of a plan are of: those of its routes. */
+export const plannedFamilies = ({ routes }: Pick<NetworkPlan, 'routes'>): readonly IpFamily[] =>
+  FAMILIES.filter((family) => familiesOf(routes.map(({ destination }) => destination)).includes(family))
+
+const FAMILIES = ['IPv4', 'IPv6'] as const
 
 /** Bytes: what Ethernet carries, so that nothing here depends on the machine being one. */
 export const MTU = 1500

@@ -10,8 +10,9 @@ test('podLink() is fl- and twelve characters of the uid, which a link name can h
   assert.equal(shortUid('x'), 'x')
 })
 
-test('podMac() spells the IPv4 address', () => {
-  assert.equal(podMac('10.244.1.5'), '0a:58:0a:f4:01:05')
+test('podMac() spells the IPv4 address, and the end of an IPv6 one where that is all there is', () => {
+  assert.equal(podMac(['10.244.1.5', 'fd00:10:244:1::7']), '0a:58:0a:f4:01:05')
+  assert.equal(podMac(['fd00:172:30::fab:1']), '0a:58:0f:ab:00:01')
 })
 
 const INSIDE = podPlan(['10.244.1.5', 'fd00:10:244:1::5'])
@@ -39,6 +40,33 @@ test('a node goes to a pod by its link, from its own addresses, and knows its MA
     'route 10.244.1.5/32 dev fl-x src 172.30.0.2',
     'route fd00::5/128 dev fl-x src fd00:172:30::2',
   ])
+})
+
+test('a pod of one family has its addresses, ways and neighbours of that family alone, and so has its node for it', () => {
+  const settings = [
+    ...QUIET_IPV6,
+    'ipv4/ip_unprivileged_port_start? = 0',
+    'ipv4/ping_group_range? = 0 2147483647',
+    'link lo',
+  ]
+  assert.deepEqual(planText(podPlan(['10.244.1.5'])), [
+    ...settings,
+    'link eth0 10.244.1.5/32',
+    'neighbour 169.254.1.1 at 0a:58:00:00:00:01 dev eth0',
+    'route 0.0.0.0/0 via 169.254.1.1 dev eth0 onlink src 10.244.1.5',
+  ])
+  assert.deepEqual(planText(podPlan(['fd00::5'])), [
+    ...settings,
+    'link eth0 fd00::5/128',
+    'neighbour fe80::1 at 0a:58:00:00:00:01 dev eth0',
+    'route ::/0 via fe80::1 dev eth0 onlink src fd00::5',
+  ])
+  assert.deepEqual(planText(podRoutesPlan('fl-x', ['fd00::5'], ['fd00:172:30::2'], 'pod default/web')), [
+    'link fl-x (pod default/web)',
+    'neighbour fd00::5 at 0a:58:00:00:00:05 dev fl-x',
+    'route fd00::5/128 dev fl-x src fd00:172:30::2',
+  ])
+  assert.deepEqual(plannedFamilies(podPlan(['fd00::5'])), ['IPv6'])
 })
 
 test('without IPv6 the IPv4 half of a plan is left', () => {

@@ -1,4 +1,5 @@
 import { addressBytes } from '#net/ip-address.ts'
+import { EVERYWHERE, familyOfText, ofFamily, type PerFamily, rangeOfOne } from '#net/per-family.ts'
 import { type NetworkPlan, QUIET_IPV6_SYSCTLS } from './network-plan.ts'
 
 /** The pod's only link but loopback. */
@@ -6,8 +7,7 @@ export const POD_LINK = 'eth0'
 /** The node's end of every pod's link has this MAC: pods never learn it, they are told. */
 export const NODE_END_MAC = '0a:58:00:00:00:01'
 /** A pod's next hops. Nobody has these addresses: a permanent neighbour entry leads them to the node's end. */
-const NEXT_HOP_V4 = '169.254.1.1'
-const NEXT_HOP_V6 = 'fe80::1'
+const NEXT_HOPS = { IPv4: '169.254.1.1', IPv6: 'fe80::1' } as const
 
 /** What the names of the nodes' ends of pods' links begin with, and of no other link of a node. */
 export const POD_LINKS = 'fl-'
@@ -28,16 +28,24 @@ export function shortUid(uid: string): string {
     .slice(0, 12)
 }
 
-/** The MAC of a pod's end (or a node's), from its IPv4 address as CNI's bridge does: 10.244.1.5 → 0a:58:0a:f4:01:05. */
-export function podMac(v4: string): string {
-  return ['0a', '58', ...[...addressBytes(v4)].map((byte) => byte.toString(16).padStart(2, '0'))].join(':')
+/**
+ * The MAC of a pod's end (or a node's), from its first address as CNI's bridge does: 10.244.1.5 → 0a:58:0a:f4:01:05; of
+ * an IPv6 one the last four bytes.
+ */
+export function podMac([address]: PerFamily): string {
+  return [
+    '0a',
+    '58',
+    ...[...addressBytes(address).subarray(-4)].map((byte) => byte.toString(16).padStart(2, '0')),
+  ].join(':')
 }
 
 /**
- * Inside the pod: whole addresses (/32, /128) and one way out. Both MACs are written down, so that the first packet
- * waits for no ARP and no neighbour discovery.
+ * Inside the pod: whole addresses (/32, /128) and one way out of each family. MACs are written down, so that the first
+ * packet waits for no ARP and no neighbour discovery.
  */
-export function podPlan([v4, v6]: readonly [string, string]): NetworkPlan {
+export function podPlan(addresses: PerFamily): NetworkPlan {
+  const ways = addresses.map((address) => ({ address, family: familyOfText(address) }))
   return {
     sysctls: [
       ...QUIET_IPV6_SYSCTLS,
@@ -47,37 +55,33 @@ export function podPlan([v4, v6]: readonly [string, string]): NetworkPlan {
     ],
     links: [
       { name: 'lo', addresses: [] },
-      { name: POD_LINK, addresses: [`${v4}/32`, `${v6}/128`] },
+      { name: POD_LINK, addresses: addresses.map(rangeOfOne) },
     ],
-    neighbours: [
-      { link: POD_LINK, address: NEXT_HOP_V4, mac: NODE_END_MAC },
-      { link: POD_LINK, address: NEXT_HOP_V6, mac: NODE_END_MAC },
-    ],
-    routes: [
-      { destination: '0.0.0.0/0', nextHops: [{ link: POD_LINK, gateway: NEXT_HOP_V4, onlink: true }], source: v4 },
-      { destination: '::/0', nextHops: [{ link: POD_LINK, gateway: NEXT_HOP_V6, onlink: true }], source: v6 },
-    ],
+    neighbours: ways.map(({ family }) => ({ link: POD_LINK, address: NEXT_HOPS[family], mac: NODE_END_MAC })),
+    routes: ways.map(({ address, family }) => ({
+      destination: EVERYWHERE[family],
+      nextHops: [{ link: POD_LINK, gateway: NEXT_HOPS[family], onlink: true }],
+      source: address,
+    })),
   }
 }
 
 /** On the node: the way to the pod. `nodeAddresses` are what the node's own connections to it (probes) come from. */
 export function podRoutesPlan(
   link: string,
-  [v4, v6]: readonly [string, string],
-  nodeAddresses: readonly [string, string],
+  addresses: PerFamily,
+  nodeAddresses: PerFamily,
   alias: string,
 ): NetworkPlan {
-  const mac = podMac(v4)
+  const mac = podMac(addresses)
   return {
     sysctls: [],
     links: [{ name: link, alias, addresses: [] }],
-    neighbours: [
-      { link, address: v4, mac },
-      { link, address: v6, mac },
-    ],
-    routes: [
-      { destination: `${v4}/32`, nextHops: [{ link }], source: nodeAddresses[0] },
-      { destination: `${v6}/128`, nextHops: [{ link }], source: nodeAddresses[1] },
-    ],
+    neighbours: addresses.map((address) => ({ link, address, mac })),
+    routes: addresses.map((address) => ({
+      destination: rangeOfOne(address),
+      nextHops: [{ link }],
+      source: ofFamily(nodeAddresses, familyOfText(address)),
+    })),
   }
 }

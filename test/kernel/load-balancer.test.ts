@@ -20,6 +20,7 @@ import { openNftables } from '#kernel/nftables/libnftables.ts'
 import { newAddress } from '#kernel/rtnetlink/address.ts'
 import { Rtnetlink } from '#kernel/rtnetlink/rtnetlink.ts'
 import { bindUdp, connectTcp, listenTcp } from '#kernel/sockets/socket.ts'
+import { ofFamily } from '#net/per-family.ts'
 import { nodeMarks } from '#podnetwork/machine-plan.ts'
 import { BalancerWriter } from '#reconciler/balancer/balancer-writer.ts'
 import { createServiceProxy } from '#reconciler/services/service-proxy.ts'
@@ -56,7 +57,7 @@ const openWriter = () =>
     marks: nodeMarks(config()),
   })
 const addressOf = (family: keyof typeof WEB) =>
-  family === 'IPv4' ? WEB.IPv4 : config().loadBalancerCidr[1].replace(/\/.*/, '1')
+  family === 'IPv4' ? WEB.IPv4 : ofFamily(config().loadBalancerCidr, family).replace(/\/.*/, '1')
 
 before(async () => {
   cluster = plan()

@@ -103,9 +103,9 @@ for (const [family, of] of [
   test(`${family}: a pod sends by its own address alone: what it sends in another’s name reaches nobody`, async () => {
     const { config } = cluster
     const others = [
-      config.host.addresses[index],
-      config.nodes[0]!.addresses[index],
-      config.nodes[1]!.addresses[index],
+      config.host.addresses[index]!,
+      config.nodes[0]!.addresses[index]!,
+      config.nodes[1]!.addresses[index]!,
       of(pods.b!),
       of(pods.c!),
       family === 'IPv4' ? '8.8.8.8' : '2001:db8::8',

@@ -4,14 +4,15 @@ import { hasIpv6 } from '#kernel/namespaces/ipv6.ts'
 import { openNftables } from '#kernel/nftables/libnftables.ts'
 import { DatagramServer } from '#kernel/sockets/datagram-server.ts'
 import { bindUdp, connectTcp, listenTcp } from '#kernel/sockets/socket.ts'
+import type { PerFamily } from '#net/per-family.ts'
 import type { SourceName } from '../sources/sources.ts'
 import type { Part, PartDefinition, WrittenPart } from './part.ts'
 import type { Place, PlaceKernel } from './place.ts'
 
-/** A node, as its parts know it. Pairs are v4, v6. */
+/** A node, as its parts know it. */
 export interface AgentNode extends Place {
-  readonly addresses: readonly [string, string]
-  readonly podCidrs: readonly [string, string]
+  readonly addresses: PerFamily
+  readonly podCidrs: PerFamily
   /** What its Node is made with. */
   readonly zone?: string
   readonly labels?: Readonly<Record<string, string>>
@@ -27,12 +28,12 @@ export interface AgentNode extends Place {
 
 /** What all nodes of a cluster have in common. */
 interface ClusterFacts {
-  readonly clusterCidr: readonly [string, string]
-  readonly serviceCidr: readonly [string, string]
-  readonly loadBalancerCidr: readonly [string, string]
+  readonly clusterCidr: PerFamily
+  readonly serviceCidr: PerFamily
+  readonly loadBalancerCidr: PerFamily
   /** CIDRs; NodePorts answer on a node's addresses within them, on all where there are none. */
   readonly nodePortAddresses: readonly string[]
-  readonly clusterDns: readonly [string, string]
+  readonly clusterDns: PerFamily
   readonly clusterDomain: string
   /** Pods may have of the machine what they ask for. */
   readonly allowHostAccess: boolean

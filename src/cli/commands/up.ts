@@ -33,7 +33,8 @@ export const up: Command = {
 A range that is not given moves to the next free block where it would collide with another cluster or a route of this machine;
 one that is given and collides is an error. Objects are kept in the state folder. A cluster that was stopped, or whose machine
 was restarted, is brought back as it was: then a flag that says otherwise is an error. Where its processes alone were killed, they
-are started again, and take up the pods that run and the rules that stand: traffic through Services goes on meanwhile.`,
+are started again, and take up the pods that run and the rules that stand: traffic through Services goes on meanwhile.
+A cluster has IPv4 and IPv6; with a --cluster-cidr (or --service-cidr) of one family, V4 or V6, all of it has that one alone.`,
   argument: nameArgument,
   flags: {
     name: nameFlag,
@@ -79,6 +80,7 @@ are started again, and take up the pods that run and the rules that stand: traff
     'fairlead up',
     'fairlead up ci --nodes 1 --kubeconfig ./kubeconfig',
     'fairlead up --service-cidr 10.200.0.0/16,fd00:200::/112',
+    'fairlead up --cluster-cidr 10.1.0.0/16',
     'fairlead up -f examples/cluster/zones.yaml',
   ],
   async run(invocation) {

@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { KernelError } from '#kernel/kernel-error.ts'
 import { type Nftables, openNftables } from '#kernel/nftables/libnftables.ts'
+import { familiesOf, ofFamily } from '#net/per-family.ts'
 import { ClusterError } from '../cluster-error.ts'
 import type { ClusterConfig } from '../config.ts'
 import { egressTable } from './names.ts'
@@ -8,7 +9,7 @@ import { egressTable } from './names.ts'
 /**
  * The only setting of the host that is ever touched, and only with --egress: the host must forward what pods send out.
  * Under IPv6 a forwarding host no longer takes its own default route from router advertisements: there pods get out
- * only where it forwards already.
+ * only where it forwards already, and nothing is changed for a cluster of IPv6 alone.
  */
 const FORWARDING = '/proc/sys/net/ipv4/ip_forward'
 const FORMER = /ip_forward was ([01])/
@@ -21,10 +22,11 @@ const FORMER = /ip_forward was ([01])/
 export function openEgress(config: ClusterConfig, ipv6: boolean): void {
   withHost((host) => {
     // Where another cluster of ours has switched it on already, the value before that counts.
-    const others = tables(host).filter((table) => table !== egressTable(config.name))
+    const others = tablesOfIpv4(host).filter((table) => table !== egressTable(config.name))
     const former = others.map((table) => formerForwarding(host, table))[0] ?? readFileSync(FORWARDING, 'utf8').trim()
-    host.run(rules(config, ipv6, former))
-    if (former !== '1') writeFileSync(FORWARDING, '1')
+    const forwards = familiesOf(config.clusterCidr).includes('IPv4')
+    host.run(rules(config, ipv6, forwards ? `out of the cluster; ip_forward was ${former}` : 'out of the cluster'))
+    if (forwards && former !== '1') writeFileSync(FORWARDING, '1')
   })
 }
 
@@ -36,11 +38,11 @@ export function openEgress(config: ClusterConfig, ipv6: boolean): void {
 export function closeEgress(name: string): boolean {
   return withHost((host) => {
     const table = egressTable(name)
-    const there = tables(host)
-    if (!there.includes(table)) return false
+    if (!tables(host).includes(table)) return false
+    const others = tablesOfIpv4(host).filter((one) => one !== table)
     const former = formerForwarding(host, table)
     host.run(`delete table inet ${table}`)
-    if (former === '0' && there.length === 1) writeFileSync(FORWARDING, '0')
+    if (former === '0' && others.length === 0) writeFileSync(FORWARDING, '0')
     return true
   }, false)
 }
@@ -72,24 +74,33 @@ function tables(host: Nftables): readonly string[] {
     .flatMap((line) => /^table inet (fairlead-.*-egress)$/.exec(line)?.[1] ?? [])
 }
 
+/** Those for which the host forwards IPv4. */
+function tablesOfIpv4(host: Nftables): readonly string[] {
+  return tables(host).filter((table) => formerForwarding(host, table) !== undefined)
+}
+
 function formerForwarding(host: Nftables, table: string): string | undefined {
   return FORMER.exec(host.read(`list table inet ${table}`))?.[1]
 }
 
-function rules({ name, clusterCidr, nodeCidr, host }: ClusterConfig, ipv6: boolean, former: string): string {
-  const sources = (family: 0 | 1) => `{ ${clusterCidr[family]}, ${nodeCidr[family]} }`
+function rules({ name, clusterCidr, nodeCidr, host }: ClusterConfig, ipv6: boolean, comment: string): string {
+  const masquerades = familiesOf(clusterCidr)
+    .filter((family) => ipv6 || family === 'IPv4')
+    .map((family) => {
+      const sources = `{ ${ofFamily(clusterCidr, family)}, ${ofFamily(nodeCidr, family)} }`
+      return `    oifname != "${host.link}" ${family === 'IPv4' ? 'ip' : 'ip6'} saddr ${sources} masquerade\n`
+    })
   const table = egressTable(name)
   return `table inet ${table} {
   chain forward {
     type filter hook forward priority -10; policy accept;
-    iifname "${host.link}" accept comment "out of the cluster; ip_forward was ${former}"
+    iifname "${host.link}" accept comment "${comment}"
     oifname "${host.link}" ct state established,related accept comment "answers"
     oifname "${host.link}" drop comment "nothing else comes in by forwarding"
   }
   chain postrouting {
     type nat hook postrouting priority 100; policy accept;
-    oifname != "${host.link}" ip saddr ${sources(0)} masquerade
-${ipv6 ? `    oifname != "${host.link}" ip6 saddr ${sources(1)} masquerade\n` : ''}  }
+${masquerades.join('')}  }
 }
 `
 }

@@ -3,6 +3,7 @@ import { createNetworkNamespace, namespacePath, openNamespace } from '#kernel/na
 import { writeSysctls } from '#kernel/namespaces/sysctl.ts'
 import { changeLink, newBridge, newVeth } from '#kernel/rtnetlink/link.ts'
 import { Rtnetlink } from '#kernel/rtnetlink/rtnetlink.ts'
+import type { PerFamily } from '#net/per-family.ts'
 import { fabricPlan, HOST_PORT, nodePortLink, UNDERLAY_LINK, UPLINK } from '#podnetwork/machine-plan.ts'
 import { MTU, withoutIpv6 } from '#podnetwork/network-plan.ts'
 import { podMac } from '#podnetwork/pod-plan.ts'
@@ -22,7 +23,7 @@ export function makeUnderlay(config: ClusterConfig): void {
   using fabric = Rtnetlink.open(namespacePath(config.fabric.namespace))
   // MACs are given, not left to chance: udev gives a random one another value when it comes round to it, and neighbours
   // would keep the old one.
-  const mac = podMac(config.fabric.addresses[0])
+  const mac = podMac(config.fabric.addresses)
   fabric.apply([newBridge({ name: UNDERLAY_LINK, up: true, mtu: MTU, mac })])
 }
 
@@ -38,10 +39,12 @@ export function connectFabric(config: ClusterConfig): void {
 export function connectMachines(config: ClusterConfig, machines: readonly (NodeConfig | 'host')[]): void {
   using fabric = Rtnetlink.open(namespacePath(config.fabric.namespace))
   const master = fabric.linkIndex(UNDERLAY_LINK)
-  const connect = (port: string, link: string, namespace: string, [v4]: readonly [string, string], up: boolean) => {
+  const connect = (port: string, link: string, namespace: string, addresses: PerFamily, up: boolean) => {
     const peer = openNamespace(namespace)
     try {
-      fabric.apply([newVeth({ name: port, mtu: MTU, master, up }, { name: link, mtu: MTU, mac: podMac(v4) }, peer)])
+      fabric.apply([
+        newVeth({ name: port, mtu: MTU, master, up }, { name: link, mtu: MTU, mac: podMac(addresses) }, peer),
+      ])
     } finally {
       closeSync(peer)
     }

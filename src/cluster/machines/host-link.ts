@@ -29,7 +29,7 @@ export function removeHostLink(name: string): boolean {
 }
 
 /** Whether the host's link has IPv6; where the link is gone, whether a new one of the host would have it. */
-export const hostLinkHasIpv6 = ({ host }: ClusterConfig): boolean => {
+export const hostLinkHasIpv6 = ({ host }: Pick<ClusterConfig, 'host'>): boolean => {
   const there = readSysctl(`ipv6/conf/${host.link}/disable_ipv6`)
   return (there ?? readSysctl('ipv6/conf/default/disable_ipv6')) === '0'
 }

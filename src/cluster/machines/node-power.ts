@@ -5,6 +5,7 @@ import { processesIn } from '#kernel/namespaces/processes-in.ts'
 import { changeLink, deleteLink } from '#kernel/rtnetlink/link.ts'
 import { deleteRoute } from '#kernel/rtnetlink/route.ts'
 import { Rtnetlink } from '#kernel/rtnetlink/rtnetlink.ts'
+import { familyOfText } from '#net/per-family.ts'
 import { nodePortLink } from '#podnetwork/machine-plan.ts'
 import { type ClusterConfig, type NodeConfig, standing } from '../config.ts'
 import { connectMachines, routeFabric } from './fabric.ts'
@@ -63,7 +64,8 @@ export function setCable(config: ClusterConfig, node: NodeConfig, up: boolean): 
 export function routeAll(config: ClusterConfig, gone: readonly NodeConfig[]): void {
   const ipv6 = hasIpv6()
   routeFabric(config, ipv6)
-  const stale = gone.flatMap(({ podCidrs }) => podCidrs.slice(0, ipv6 ? 2 : 1)).map(deleteRoute)
+  const ranges = gone.flatMap(({ podCidrs }) => podCidrs)
+  const stale = ranges.filter((range) => ipv6 || familyOfText(range) === 'IPv4').map(deleteRoute)
   withFabric(config, (fabric) => fabric.apply(stale, [constants.errno.ESRCH]))
   for (const node of standing(config)) {
     if (!isRaised(node)) continue

@@ -118,3 +118,13 @@ test('who is to go stops first, and the last one stays', () => {
       hint: /fairlead node add --name ci; or .*: fairlead down ci/,
     })
 })
+
+test('a node that comes to a cluster of one family has an address and a range of that one', () => {
+  for (const [range, address, podCidr] of [
+    ['10.1.0.0/16', '172.30.0.5', '10.1.4.0/24'],
+    ['fd00:1::/56', 'fd00:172:30::5', 'fd00:1:0:4::/64'],
+  ] as const) {
+    const { addresses, podCidrs } = addNode({})(plan(3, { clusterCidr: range })).nodes[3]!
+    assert.deepEqual([addresses, podCidrs], [[address], [podCidr]])
+  }
+})

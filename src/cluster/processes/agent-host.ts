@@ -16,6 +16,7 @@ import { createUnixClient } from '#client/unix-client.ts'
 import { systemClock } from '#clock/clock.ts'
 import { readNameservers } from '#dns/upstream.ts'
 import { namespacePath } from '#kernel/namespaces/namespace.ts'
+import { urlHost } from '#net/port-protocol.ts'
 import { createImageStore } from '#runtime/images/image-store.ts'
 import type { RegistrySettings } from '#runtime/images/local/registry/registries-conf.ts'
 import { routedRuntime } from '#runtime/routed-runtime.ts'
@@ -39,7 +40,7 @@ setFlagsFromString('--no-allocation-site-pretenuring')
 /** What lies in the cluster's own network needs no TLS: nobody else is on the way. */
 const registriesOf = ({ registries, host, nodes }: ClusterConfig): RegistrySettings => ({
   mirrors: registries?.mirrors ?? [],
-  insecure: [...(registries?.insecure ?? []), host.addresses[0], ...nodes.map(({ addresses }) => addresses[0])],
+  insecure: [...(registries?.insecure ?? []), ...[host, ...nodes].map(({ addresses: [address] }) => urlHost(address))],
 })
 
 /** For the agents to say that their nodes are Ready, milliseconds. */

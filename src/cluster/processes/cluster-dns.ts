@@ -3,6 +3,8 @@ import { services } from '#api/core/service/resource.ts'
 import type { EndpointSlice } from '#api/discovery/endpointslice/message.ts'
 import { endpointSlices } from '#api/discovery/endpointslice/resource.ts'
 import type { ResourceObject } from '#api/resource.ts'
+import type { IpFamily } from '#net/ip-address.ts'
+import { familiesOf, ofFamily } from '#net/per-family.ts'
 import { MANAGED_BY_LABEL, SERVICE_NAME_LABEL } from '#objects/well-known.ts'
 import type { ClusterConfig } from '../config.ts'
 
@@ -21,7 +23,7 @@ export const clusterDnsObjects = (
   nodes: () => ClusterConfig['nodes'],
 ): readonly ResourceObject[] => [
   { resource: services, object: clusterDnsService(config) },
-  ...([0, 1] as const).map(
+  ...familiesOf(config.clusterDns).map(
     (family): ResourceObject => ({
       resource: endpointSlices,
       get object() {
@@ -46,8 +48,8 @@ const clusterDnsService = (config: ClusterConfig): Service => ({
     type: 'ClusterIP',
     clusterIP: config.clusterDns[0],
     clusterIPs: config.clusterDns,
-    ipFamilies: ['IPv4', 'IPv6'],
-    ipFamilyPolicy: 'RequireDualStack',
+    ipFamilies: familiesOf(config.clusterDns),
+    ipFamilyPolicy: config.clusterDns.length > 1 ? 'RequireDualStack' : 'SingleStack',
     ports: PORTS.map((port) => ({ ...port, targetPort: 53 })),
   },
 })
@@ -56,8 +58,7 @@ const clusterDnsService = (config: ClusterConfig): Service => ({
  * Its endpoints: each node's agent answers on the node's own addresses. Without a selector, so no controller touches
  * them. A node prefers nobody: any of them can answer for all.
  */
-const clusterDnsSlice = (nodes: ClusterConfig['nodes'], family: 0 | 1): EndpointSlice => {
-  const addressType = (['IPv4', 'IPv6'] as const)[family]
+const clusterDnsSlice = (nodes: ClusterConfig['nodes'], addressType: IpFamily): EndpointSlice => {
   return {
     apiVersion: 'discovery.k8s.io/v1',
     kind: 'EndpointSlice',
@@ -74,7 +75,7 @@ const clusterDnsSlice = (nodes: ClusterConfig['nodes'], family: 0 | 1): Endpoint
     endpoints: nodes
       .filter(({ leaving }) => leaving === undefined)
       .map((node) => ({
-        addresses: [node.addresses[family]!],
+        addresses: [ofFamily(node.addresses, addressType)],
         conditions: { ready: true, serving: true, terminating: false },
         nodeName: node.name,
       })),

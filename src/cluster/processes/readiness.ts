@@ -2,6 +2,7 @@ import { isAnswered } from '#agent/parts/dns/dns-question.ts'
 import { decodeRecords } from '#dns/decode.ts'
 import { namespacePath } from '#kernel/namespaces/namespace.ts'
 import { bindUdp } from '#kernel/sockets/socket.ts'
+import { familyOfText } from '#net/per-family.ts'
 import { type ClusterConfig, nodesUp } from '../config.ts'
 
 /** How long a kubelet's word holds where a node counts as failed after `grace` seconds of silence: four words in that. */
@@ -20,6 +21,7 @@ export const clusterAnswers = async (config: ClusterConfig): Promise<void> => {
       const ask = async (): Promise<boolean> =>
         isAnswered(await bindUdp(namespacePath(namespace), addresses[0], 0), {
           server: config.clusterDns[0],
+          family: familyOfText(config.serviceCidr[0]),
           domain: config.clusterDomain,
           accepts: (answer) => decodeRecords(answer).length > 0,
           signal: AbortSignal.timeout(PATIENCE_MS),

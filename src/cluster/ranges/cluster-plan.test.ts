@@ -112,11 +112,16 @@ test('given ranges that collide are refused by name: with a route, or with each 
 })
 
 test('malformed and small ranges are refused with the flag, the text and the reason', () => {
-  refused(
-    { clusterCidr: '10.244.0.0/16' },
-    'RANGE_INVALID',
-    /--cluster-cidr 10\.244\.0\.0\/16: must be an IPv4 and an IPv6 range/,
-  )
+  for (const clusterCidr of [
+    '10.244.0.0/16,10.245.0.0/16',
+    'fd00::/56,10.244.0.0/16',
+    '10.0.0.0/16,fd00::/56,fd01::/56',
+  ])
+    refused(
+      { clusterCidr },
+      'RANGE_INVALID',
+      /^--cluster-cidr \S+: must be an IPv4 and an IPv6 range, or one of them, without host bits/,
+    )
   refused({ clusterCidr: '10.244.0.1/16,fd00::/56' }, 'RANGE_INVALID', /without host bits/)
   refused({ serviceCidr: '10.96.0.0/30,fd00::/112' }, 'RANGE_INVALID', /too small: at most \/28/)
   refused({ nodeCidr: '172.30.0.0/16,fd00::/112' }, 'RANGE_INVALID', /too small: at most \/96/)
@@ -234,4 +239,68 @@ test('a cluster range of few addresses is cut into small blocks, and refused whe
     code: 'RANGE_INVALID',
     message: '--cluster-cidr 10.244.0.0/24: has 15 blocks of /28, for 16 nodes',
   })
+})
+
+test('one range of pods, or of Services, makes a cluster of that family, of which all ranges and addresses are', () => {
+  const v4 = planCluster(request({ ranges: { clusterCidr: '10.1.0.0/16' } }), host())
+  assert.deepEqual(v4.clusterCidr, ['10.1.0.0/16'])
+  assert.deepEqual(v4.serviceCidr, ['10.96.0.0/16'])
+  assert.deepEqual(v4.clusterDns, ['10.96.0.10'])
+  assert.deepEqual(v4.nodeCidr, ['172.30.0.0/16'])
+  assert.deepEqual(v4.loadBalancerCidr, ['172.30.255.0/24'])
+  assert.deepEqual(v4.host.addresses, ['172.30.0.1'])
+  assert.deepEqual(v4.fabric.addresses, ['172.30.254.254'])
+  assert.deepEqual([v4.nodes[2]?.addresses, v4.nodes[2]?.podCidrs], [['172.30.0.4'], ['10.1.3.0/24']])
+
+  const v6 = planCluster(request({ ranges: { serviceCidr: 'fd00:7::/112' } }), host())
+  assert.deepEqual(v6.clusterCidr, ['fd00:10:244::/56'])
+  assert.deepEqual(v6.serviceCidr, ['fd00:7::/112'])
+  assert.deepEqual(v6.clusterDns, ['fd00:7::a'])
+  assert.deepEqual(v6.nodeCidr, ['fd00:172:30::/64'])
+  assert.deepEqual(v6.loadBalancerCidr, ['fd00:172:30:0:ff::/112'])
+  assert.deepEqual(v6.host.addresses, ['fd00:172:30::1'])
+  assert.deepEqual(v6.fabric.addresses, ['fd00:172:30::fab:1'])
+  assert.deepEqual([v6.nodes[2]?.addresses, v6.nodes[2]?.podCidrs], [['fd00:172:30::4'], ['fd00:10:244:3::/64']])
+})
+
+test('a range of one family keeps out of the way of that family alone', () => {
+  const machine = host(['172.30.0.0/16', 'fd00:10:96::/64'])
+  const v4 = planCluster(request({ ranges: { clusterCidr: '10.1.0.0/16' } }), machine)
+  assert.deepEqual([v4.nodeCidr, v4.serviceCidr], [['172.31.0.0/16'], ['10.96.0.0/16']])
+  const v6 = planCluster(request({ ranges: { clusterCidr: 'fd00:1::/56' }, others: [v4] }), machine)
+  assert.deepEqual([v6.nodeCidr, v6.serviceCidr], [['fd00:172:30::/64'], ['fd00:10:97::/112']])
+})
+
+test('flags of other families than the cluster is of are refused, with both of them and the way out', () => {
+  const wrong = (ranges: ClusterRequest['ranges'], message: string, hint: string) =>
+    assert.throws(() => checkRequest(request({ ranges })), { code: 'RANGE_INVALID', message, hint })
+  wrong(
+    { clusterCidr: '10.1.0.0/16', serviceCidr: '10.96.0.0/16,fd00:10:96::/112' },
+    '--service-cidr 10.96.0.0/16,fd00:10:96::/112: is IPv4 and IPv6, and --cluster-cidr 10.1.0.0/16 is IPv4 alone',
+    'give --service-cidr of IPv4 alone, or leave it out; or, for a cluster of IPv4 and IPv6, --cluster-cidr of both, V4,V6',
+  )
+  wrong(
+    { clusterCidr: '10.1.0.0/16', loadBalancerCidr: 'fd00:172:30:0:ff::/112' },
+    '--load-balancer-cidr fd00:172:30:0:ff::/112: is IPv6 alone, and --cluster-cidr 10.1.0.0/16 is IPv4 alone',
+    'give --load-balancer-cidr of IPv4 alone, or leave it out; or, for a cluster of IPv6 alone, --cluster-cidr of IPv6 alone',
+  )
+  wrong(
+    { serviceCidr: 'fd00:10:96::/112', clusterDns: '10.96.0.10' },
+    '--cluster-dns 10.96.0.10: is IPv4 alone, and --service-cidr fd00:10:96::/112 is IPv6 alone',
+    'give --cluster-dns of IPv6 alone, or leave it out; or, for a cluster of IPv4 alone, --service-cidr of IPv4 alone',
+  )
+  // What nodes have does not say what pods and Services are of.
+  wrong(
+    { nodeCidr: '172.20.0.0/16' },
+    '--node-cidr 172.20.0.0/16: is IPv4 alone, and the cluster is IPv4 and IPv6',
+    'give --node-cidr one of each family, V4,V6, or leave it out; or, for a cluster of IPv4 alone, --cluster-cidr of IPv4 alone',
+  )
+  // Beside a cluster of IPv4 that is there, this says the same.
+  assert.doesNotThrow(() => checkRequest(request({ ranges: { nodeCidr: '172.20.0.0/16' }, families: ['IPv4'] })))
+  refused(
+    { clusterCidr: 'fd00:1::/56', nodePortAddresses: '172.30.0.0/16' },
+    'RANGE_INVALID',
+    /holds no address of a node/,
+  )
+  refused({ clusterCidr: 'fd00:1::/122' }, 'RANGE_INVALID', /too small: at most \/121/)
 })

@@ -1,21 +1,24 @@
 import { Rtnetlink } from '#kernel/rtnetlink/rtnetlink.ts'
 import { isPortFree } from '#kernel/sockets/socket.ts'
 import { parseCidr } from '#net/cidr.ts'
+import type { IpFamily } from '#net/ip-address.ts'
+import { type PerFamily, perFamily } from '#net/per-family.ts'
 import { addressAt, holds } from '#podnetwork/address-range.ts'
 import type { RegistrySettings } from '#runtime/images/local/registry/registries-conf.ts'
 import { ClusterError } from '../cluster-error.ts'
 import type { ClusterConfig } from '../config.ts'
 import { fabricNamespace, hostLink } from '../machines/names.ts'
 import { planDns, rangeOfDns } from './dns-address.ts'
+import { planFamilies } from './families.ts'
 import { freeRange, givenRange } from './free-range.ts'
-import { fabricAddress, givenPool, planLoadBalancer } from './load-balancer-range.ts'
+import { invalid } from './given-ranges.ts'
+import { fabricAddresses, givenPool, planLoadBalancer } from './load-balancer-range.ts'
 import { type NodeSettings, planNodes } from './node-plan.ts'
 import { clusterObstacles, type HostRoute, type Obstacle, routeObstacles } from './obstacles.ts'
 import { planApiPorts, planNodePortAddresses, planNodePorts } from './ports.ts'
 import type { RangeKind } from './range-candidates.ts'
-import { invalid, type Pair, pair } from './range-pair.ts'
 
-/** The flags of `up`, as text: pairs `v4,v6`; absent: chosen here. */
+/** The flags of `up`, as text: `V4,V6`, or one of them for a cluster of one family; absent: chosen here. */
 export interface RangeFlags {
   readonly clusterCidr?: string
   readonly serviceCidr?: string
@@ -44,6 +47,8 @@ export interface ClusterRequest {
   readonly registries?: RegistrySettings | undefined
   readonly allowHostAccess: boolean
   readonly ranges: RangeFlags
+  /** Those of the cluster where no range says it; absent: both. */
+  readonly families?: readonly IpFamily[] | undefined
   /** Every other cluster of this machine. */
   readonly others: readonly ClusterConfig[]
 }
@@ -53,9 +58,6 @@ export interface Host {
   readonly routes: () => readonly HostRoute[]
   readonly isPortFree: (address: string, port: number) => boolean
 }
-
-/** fd00:172:30::fab:1 */
-const FABRIC_V6_OFFSET = 0xfab0001n
 
 export const KERNEL_HOST: Host = {
   routes: () => {
@@ -77,12 +79,12 @@ export const KERNEL_HOST: Host = {
 export function planCluster(request: ClusterRequest, host: Host = KERNEL_HOST): ClusterConfig {
   const { name, stateDir, ranges } = request
   const machine = [...clusterObstacles(request.others), ...routeObstacles(host.routes())]
-  const { cluster, service, node } = planRanges(ranges, machine)
-  const hostAddresses = pair(node, (range) => addressAt(range, 1))
+  const { cluster, service, node } = planRanges(ranges, request.families, machine)
+  const hostAddresses = perFamily(node, (range) => addressAt(parseCidr(range), 1))
   const nodes = planNodes(request, cluster, node)
   const own = ownRanges({ cluster, service, node })
   const loadBalancer = planLoadBalancer(ranges.loadBalancerCidr, node, { machine, own })
-  const fabric: Pair = [fabricAddress(node[0], loadBalancer[0]), addressAt(parseCidr(node[1]), FABRIC_V6_OFFSET)]
+  const fabric = fabricAddresses(node, loadBalancer)
   for (const one of [...nodes.map(({ addresses }) => addresses), hostAddresses])
     refuseTakenAddress(one, {
       loadBalancer,
@@ -119,22 +121,22 @@ export function planCluster(request: ClusterRequest, host: Host = KERNEL_HOST): 
 
 /** The addresses of a machine, where something else of the cluster has them. Throws ClusterError RANGE_INVALID. */
 export function refuseTakenAddress(
-  addresses: Pair,
+  addresses: PerFamily,
   taken: {
-    readonly loadBalancer: Pair
-    readonly fabric: Pair
-    readonly node: Pair
+    readonly loadBalancer: PerFamily
+    readonly fabric: PerFamily
+    readonly node: PerFamily
     readonly nodes: number
     /** Somebody has chosen the pool, and not we. */
     readonly isPoolGiven: boolean
   },
 ): void {
   const { loadBalancer, fabric, node, nodes, isPoolGiven } = taken
-  for (const [family, address] of addresses.entries()) {
-    const inPool = holds(parseCidr(loadBalancer[family] as string), address)
+  for (const address of addresses) {
+    const inPool = loadBalancer.some((range) => holds(parseCidr(range), address))
     if (inPool && isPoolGiven)
       throw invalid('load-balancer-cidr', loadBalancer.join(','), `holds ${address}, which is the address of a machine`)
-    if (inPool || address === fabric[family])
+    if (inPool || fabric.includes(address))
       throw invalid('node-cidr', node.join(','), `is too small for ${nodes} nodes and what else has addresses`)
   }
 }
@@ -165,7 +167,7 @@ export function checkRequest(request: Omit<ClusterRequest, 'others'>): void {
   planCluster({ ...request, others: [] }, { routes: () => [], isPortFree: () => true })
 }
 
-type Ranges = Readonly<Record<RangeKind, Pair>>
+type Ranges = Readonly<Record<RangeKind, PerFamily>>
 
 const ownRanges = (ranges: Partial<Ranges>): readonly Obstacle[] =>
   Object.entries(ranges).flatMap(([kind, texts]) =>
@@ -173,10 +175,24 @@ const ownRanges = (ranges: Partial<Ranges>): readonly Obstacle[] =>
   )
 
 /** Pods, Services and nodes. Given ranges first, so that chosen ones keep out of their way. */
-function planRanges(flags: RangeFlags, machine: readonly Obstacle[]): Ranges {
+function planRanges(
+  flags: RangeFlags,
+  standard: readonly IpFamily[] | undefined,
+  machine: readonly Obstacle[],
+): Ranges {
+  const families = planFamilies(
+    {
+      'cluster-cidr': flags.clusterCidr,
+      'service-cidr': flags.serviceCidr,
+      'node-cidr': flags.nodeCidr,
+      'load-balancer-cidr': flags.loadBalancerCidr,
+      'cluster-dns': flags.clusterDns,
+    },
+    standard,
+  )
   const given = { cluster: flags.clusterCidr, service: flags.serviceCidr, node: flags.nodeCidr }
   const pool = flags.loadBalancerCidr === undefined ? [] : givenPool(flags.loadBalancerCidr)
-  const ranges: Partial<Record<RangeKind, Pair>> = {}
+  const ranges: Partial<Record<RangeKind, PerFamily>> = {}
   // The pool may lie in the range of the nodes.
   const obstacles = (kind: RangeKind) => ({ machine, own: [...ownRanges(ranges), ...(kind === 'node' ? [] : pool)] })
   const kinds = ['cluster', 'service', 'node'] as const
@@ -186,6 +202,6 @@ function planRanges(flags: RangeFlags, machine: readonly Obstacle[]): Ranges {
   }
   if (ranges.service === undefined && flags.clusterDns !== undefined)
     ranges.service = rangeOfDns(flags.clusterDns, obstacles('service'))
-  for (const kind of kinds) ranges[kind] ??= freeRange(kind, obstacles(kind))
+  for (const kind of kinds) ranges[kind] ??= freeRange(kind, families, obstacles(kind))
   return ranges as Ranges
 }

@@ -1,14 +1,16 @@
 import { overlaps, parseCidr } from '#net/cidr.ts'
+import type { IpFamily } from '#net/ip-address.ts'
+import type { PerFamily } from '#net/per-family.ts'
 import { ClusterError } from '../cluster-error.ts'
+import { invalid, parseRanges } from './given-ranges.ts'
 import type { Obstacle } from './obstacles.ts'
-import { RANGE_CANDIDATES, type RangeKind } from './range-candidates.ts'
-import { invalid, type Pair, parsePair } from './range-pair.ts'
+import { candidates, type RangeKind } from './range-candidates.ts'
 
 /** Longest prefixes: room for a Service address of DNS, for the fabric, for two nodes with a few pods each. */
-const LEAST: Readonly<Record<RangeKind, readonly [v4: number, v6: number]>> = {
-  cluster: [25, 121],
-  service: [28, 124],
-  node: [28, 96],
+const LEAST: Readonly<Record<RangeKind, Readonly<Record<IpFamily, number>>>> = {
+  cluster: { IPv4: 25, IPv6: 121 },
+  service: { IPv4: 28, IPv6: 124 },
+  node: { IPv4: 28, IPv6: 96 },
 }
 
 /** What is in the way of a range: of the machine, and of the flags of this very cluster. */
@@ -17,15 +19,16 @@ export interface Obstacles {
   readonly own: readonly Obstacle[]
 }
 
-const collision = (candidate: Pair, obstacles: readonly Obstacle[]): Obstacle | undefined =>
+const collision = (candidate: PerFamily, obstacles: readonly Obstacle[]): Obstacle | undefined =>
   obstacles.find(({ range }) => candidate.some((text) => overlaps(parseCidr(text), range)))
 
 /** A range as its flag gives it. Throws ClusterError RANGE_INVALID, RANGE_TAKEN. */
-export function givenRange(kind: RangeKind, flag: string, { machine, own }: Obstacles): Pair {
-  const given = parsePair(`${kind}-cidr`, flag)
-  for (const [family, text] of given.entries()) {
-    const least = LEAST[kind][family] as number
-    if (parseCidr(text).prefix > least) throw invalid(`${kind}-cidr`, flag, `${text} is too small: at most /${least}`)
+export function givenRange(kind: RangeKind, flag: string, { machine, own }: Obstacles): PerFamily {
+  const given = parseRanges(`${kind}-cidr`, flag)
+  for (const text of given) {
+    const { address, prefix } = parseCidr(text)
+    const least = LEAST[kind][address.family]
+    if (prefix > least) throw invalid(`${kind}-cidr`, flag, `${text} is too small: at most /${least}`)
   }
   const other = collision(given, own)
   if (other !== undefined) throw invalid(`${kind}-cidr`, flag, `overlaps ${other.what}`)
@@ -37,16 +40,17 @@ export function givenRange(kind: RangeKind, flag: string, { machine, own }: Obst
 }
 
 /** The first candidate that no obstacle overlaps. Throws ClusterError RANGE_EXHAUSTED. */
-export function freeRange(kind: RangeKind, { machine, own }: Obstacles): Pair {
+export function freeRange(kind: RangeKind, families: readonly IpFamily[], { machine, own }: Obstacles): PerFamily {
   const obstacles = [...own, ...machine]
-  const free = RANGE_CANDIDATES[kind].find((candidate) => collision(candidate, obstacles) === undefined)
+  const all = candidates(kind, families)
+  const free = all.find((candidate) => collision(candidate, obstacles) === undefined)
   if (free !== undefined) return free
-  const [first] = RANGE_CANDIDATES[kind]
+  const [first] = all
   throw new ClusterError(
     'RANGE_EXHAUSTED',
-    `no free block for --${kind}-cidr: ${collision(first as Pair, obstacles)?.what} is in the way`,
+    `no free block for --${kind}-cidr: ${collision(first as PerFamily, obstacles)?.what} is in the way`,
     {
-      hint: `give one that is free here: --${kind}-cidr V4,V6`,
+      hint: `give one that is free here: --${kind}-cidr ${families.map((family) => `V${family.at(-1)}`).join()}`,
     },
   )
 }

@@ -1,9 +1,10 @@
 import { type Cidr, cidrSize, formatCidr, nthSubnet, parseCidr } from '#net/cidr.ts'
 import { familyBits } from '#net/ip-address.ts'
+import { type PerFamily, perFamily } from '#net/per-family.ts'
 import { addressAt } from '#podnetwork/address-range.ts'
 import type { NodeConfig } from '../config.ts'
 import { nodeName, nodeNamespace } from '../machines/names.ts'
-import { invalid, type Pair, pair } from './range-pair.ts'
+import { invalid } from './given-ranges.ts'
 
 /** What may be said of a node before it is there. */
 export interface NodeSettings extends Pick<NodeConfig, 'zone' | 'labels' | 'taints'> {
@@ -22,7 +23,7 @@ interface NodesRequest {
  * The nodes with their addresses and pod ranges: node 1 has the second address of the underlay. Throws ClusterError
  * RANGE_INVALID.
  */
-export function planNodes(request: NodesRequest, cluster: Pair, node: Pair): readonly NodeConfig[] {
+export function planNodes(request: NodesRequest, cluster: PerFamily, node: PerFamily): readonly NodeConfig[] {
   return Array.from({ length: request.nodes }, (_, index) =>
     planNode({ cluster: request.name, number: index + 1, most: request.nodes, ...request.settings?.[index] }, [
       cluster,
@@ -37,18 +38,22 @@ export function planNodes(request: NodesRequest, cluster: Pair, node: Pair): rea
  */
 export function planNode(
   asked: NodeSettings & { readonly cluster: string; readonly number: number; readonly most: number },
-  [pods, node]: readonly [pods: Pair, nodes: Pair],
+  [pods, node]: readonly [pods: PerFamily, nodes: PerFamily],
 ): NodeConfig {
   const { cluster, number, most, name = nodeName(number), zone, labels, taints } = asked
-  const prefixes = pair(pods, (range) => String(podPrefix(range, most)))
-  if (BigInt(most) + 4n > cidrSize(parseCidr(node[0])))
+  // Whatever is wrong with pods' ranges comes first.
+  const podCidrs = perFamily(pods, (text) => {
+    const range = parseCidr(text)
+    return formatCidr(nthSubnet(range, podPrefix(range, most), number))
+  })
+  if (node.some((range) => BigInt(most) + 4n > cidrSize(parseCidr(range))))
     throw invalid('node-cidr', node.join(','), `is too small for ${most} nodes, the host and the fabric`)
   return {
     name,
     number,
     namespace: nodeNamespace(cluster, nodeName(number)),
-    addresses: pair(node, (range) => addressAt(range, number + 1)),
-    podCidrs: pair(pods, (range, family) => formatCidr(nthSubnet(range, Number(prefixes[family]), number))),
+    addresses: perFamily(node, (range) => addressAt(parseCidr(range), number + 1)),
+    podCidrs,
     ...(zone !== undefined && { zone }),
     ...(labels !== undefined && { labels }),
     ...(taints !== undefined && { taints }),

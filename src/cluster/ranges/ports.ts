@@ -2,7 +2,7 @@ import { nodePortAddresses } from '#forwarding/node-facts.ts'
 import { formatCidr, tryParseCidr } from '#net/cidr.ts'
 import { ClusterError } from '../cluster-error.ts'
 import type { ClusterConfig, NodeConfig } from '../config.ts'
-import { invalid } from './range-pair.ts'
+import { invalid } from './given-ranges.ts'
 
 const API_PORT = 6443
 

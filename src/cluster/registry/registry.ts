@@ -3,6 +3,8 @@ import { connect } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isPortFree } from '#kernel/sockets/socket.ts'
+import { familyOfText } from '#net/per-family.ts'
+import { socketText } from '#net/port-protocol.ts'
 import { OWNER } from '#runtime/runc/processes/owner.ts'
 import { signalNumber } from '#runtime/runc/processes/process-identity.ts'
 import { findProgram } from '#runtime/runc/programs/programs.ts'
@@ -44,7 +46,8 @@ const portOf = (config: ClusterConfig): number | undefined => {
 }
 
 /**
- * Starts the cluster's registry, Debian's docker-registry, and gives the addresses at which it answers. Throws ClusterError
+ * Starts the cluster's registry, Debian's docker-registry, and gives the addresses by which an image can be named: skopeo
+ * of Debian 12 takes none of IPv6 in a name. Throws ClusterError
  * REGISTRY_RUNS, PORT_TAKEN, REGISTRY_FAILED, and RuntimeError RUNTIME_PROGRAM_MISSING.
  */
 export const startRegistry = async (config: ClusterConfig, token: string, port: number): Promise<readonly string[]> => {
@@ -58,7 +61,7 @@ export const startRegistry = async (config: ClusterConfig, token: string, port: 
   const addresses = addressesOf(config)
   const taken = addresses.find((address) => !isPortFree(address, port))
   if (taken !== undefined)
-    throw new ClusterError('PORT_TAKEN', `another program listens on ${taken}:${port}`, {
+    throw new ClusterError('PORT_TAKEN', `another program listens on ${socketText(taken, port)}`, {
       hint: 'another port: fairlead registry start --port PORT',
     })
   mkdirSync(paths.data, { recursive: true, mode: 0o700 })
@@ -67,7 +70,7 @@ export const startRegistry = async (config: ClusterConfig, token: string, port: 
   for (const [index, address] of addresses.entries()) {
     const file = join(paths.folder, `config-${index}.yml`)
     // JSON is YAML.
-    writeFileSync(file, JSON.stringify(settingsOf(paths.data, `${address}:${port}`, token)), { mode: 0o600 })
+    writeFileSync(file, JSON.stringify(settingsOf(paths.data, socketText(address, port), token)), { mode: 0o600 })
     supervise({
       name: `fairlead-${config.name}-registry`,
       folder: paths.folder,
@@ -81,14 +84,14 @@ export const startRegistry = async (config: ClusterConfig, token: string, port: 
     while (!(await answers(address, port))) {
       if (performance.now() > until) {
         await stopRegistry(config, token)
-        throw new ClusterError('REGISTRY_FAILED', `the registry does not answer at ${address}:${port}`, {
+        throw new ClusterError('REGISTRY_FAILED', `the registry does not answer at ${socketText(address, port)}`, {
           hint: readFileSync(paths.log, 'utf8').trim().split('\n').slice(-3).join('; '),
         })
       }
       await sleep(RETRY_MS)
     }
   }
-  return addresses.map((address) => `${address}:${port}`)
+  return addresses.filter((address) => familyOfText(address) === 'IPv4').map((address) => socketText(address, port))
 }
 
 /** Starts it again where the cluster had one when it was stopped. */

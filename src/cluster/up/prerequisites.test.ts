@@ -3,7 +3,8 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { checkOpenFiles, checkPrerequisites, isChroot } from './prerequisites.ts'
+import type { PerFamily } from '#net/per-family.ts'
+import { checkIpv6, checkOpenFiles, checkPrerequisites, isChroot } from './prerequisites.ts'
 
 test('checkPrerequisites() says that root is needed', () => {
   assert.throws(() => checkPrerequisites({ uid: 1000, path: '/usr/bin', chroot: false }), {
@@ -67,5 +68,28 @@ test('checkOpenFiles() refuses a limit that so many nodes do not fit into, and n
     code: 'LIMIT_TOO_LOW',
     message: /100 files open, and 3 nodes need 160/,
     hint: /ulimit -n 65536/,
+  })
+})
+
+test('a cluster of IPv6 alone is refused where new links have none, with the setting; one that has IPv4 is not', () => {
+  const config = (nodeCidr: PerFamily, egress = false) => ({
+    nodeCidr,
+    clusterCidr: nodeCidr,
+    egress,
+    host: { addresses: ['fd00::1'] as const, link: 'fl-x' },
+  })
+  const none = { has: false, forwards: false }
+  checkIpv6(config(['172.30.0.0/16', 'fd00:172:30::/64'], true), none)
+  checkIpv6(config(['172.30.0.0/16'], true), none)
+  checkIpv6(config(['fd00:172:30::/64']), { has: true, forwards: false })
+  checkIpv6(config(['fd00:172:30::/64'], true), { has: true, forwards: true })
+  assert.throws(() => checkIpv6(config(['fd00:172:30::/64'], true), { has: true, forwards: false }), {
+    code: 'EGRESS_FAILED',
+    hint: /net\.ipv6\.conf\.all\.forwarding=1/,
+  })
+  assert.throws(() => checkIpv6(config(['fd00:172:30::/64']), none), {
+    code: 'IPV6_MISSING',
+    message: 'a cluster of IPv6 alone (fd00:172:30::/64), and this machine has IPv6 off',
+    hint: /sysctl net\.ipv6\.conf\.default\.disable_ipv6=0/,
   })
 })

@@ -1,6 +1,10 @@
 import { existsSync, readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
+import { readSysctl } from '#kernel/namespaces/sysctl.ts'
+import { familiesOf } from '#net/per-family.ts'
 import { ClusterError } from '../cluster-error.ts'
+import type { ClusterConfig } from '../config.ts'
+import { hostLinkHasIpv6 } from '../machines/host-link.ts'
 
 /** Programs and libraries that a cluster is made with, and the Debian package of each. */
 const PROGRAMS = [
@@ -72,6 +76,39 @@ export const checkPrerequisites = (options: {
     throw new ClusterError('MISSING_PACKAGES', `not installed: ${missing.join(', ')}`, {
       hint: `apt-get install --no-install-recommends ${missing.join(' ')}`,
     })
+}
+
+/**
+ * What a cluster of IPv6 alone asks of the machine, and one of both families does without: that new links have it (throws
+ * ClusterError IPV6_MISSING), and with `--egress` that it forwards already (EGRESS_FAILED), since a machine that is made to
+ * may lose its own way out.
+ */
+export const checkIpv6 = (
+  config: Pick<ClusterConfig, 'nodeCidr' | 'clusterCidr' | 'egress' | 'host'>,
+  machine: { readonly has: boolean; readonly forwards: boolean } = {
+    has: hostLinkHasIpv6(config),
+    forwards: readSysctl('ipv6/conf/all/forwarding') === '1',
+  },
+): void => {
+  if (familiesOf(config.nodeCidr).includes('IPv4')) return
+  if (machine.has && config.egress && !machine.forwards)
+    throw new ClusterError(
+      'EGRESS_FAILED',
+      'a cluster of IPv6 alone with --egress, and this machine does not forward IPv6',
+      {
+        hint:
+          'start without --egress; or sysctl net.ipv6.conf.all.forwarding=1, and where the machine has its default route by ' +
+          'router advertisements accept_ra=2 of that link before',
+      },
+    )
+  if (machine.has) return
+  throw new ClusterError(
+    'IPV6_MISSING',
+    `a cluster of IPv6 alone (${config.clusterCidr}), and this machine has IPv6 off`,
+    {
+      hint: 'switch it on for new links: sysctl net.ipv6.conf.default.disable_ipv6=0; or give ranges of IPv4',
+    },
+  )
 }
 
 /** Descriptors that the agents need at the least: of their own, of each node (sockets, caches of the kernel), and of its pods. */

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { familiesOf } from '#net/per-family.ts'
 import { shownFolder } from '#runtime/images/host-folders.ts'
 import { identifyProcess } from '#runtime/runc/processes/process-identity.ts'
 import { type Claim, isHeld, isUnfinished, readClaim, writeClaim } from '../claims/claim.ts'
@@ -24,7 +25,7 @@ import { awaitApi, awaitReady, logTails } from './await-ready.ts'
 import { remainsOf, takeDown } from './down.ts'
 import { halt } from './halt.ts'
 import { type Asked, keptCluster, refuseOtherShape, refuseTakenRanges } from './kept-cluster.ts'
-import { checkOpenFiles, checkPrerequisites, isChroot } from './prerequisites.ts'
+import { checkIpv6, checkOpenFiles, checkPrerequisites, isChroot } from './prerequisites.ts'
 import { Restarts } from './restarts.ts'
 import { type HalfDead, halfDead, isHalfDead, revive } from './revive.ts'
 import { missingObjects, setObjectsAside } from './set-aside.ts'
@@ -65,7 +66,7 @@ export const up = async (options: UpOptions): Promise<ClusterConfig> => {
 }
 
 const start = async (options: UpOptions, stateDir: string): Promise<ClusterConfig> => {
-  checkRequest({ ...options, stateDir })
+  checkRequest({ ...options, stateDir, families: familiesThere(stateDir) })
   checkPrerequisites({ uid: process.getuid!(), path: process.env.PATH ?? '', chroot: isChroot() })
   refuseShown(stateDir)
   options.onProgress('control plane')
@@ -95,6 +96,7 @@ const start = async (options: UpOptions, stateDir: string): Promise<ClusterConfi
     if (kept === undefined) refuseTaken(options.name)
     else refuseTakenRanges(kept, others)
     const planned = kept ?? planCluster({ ...options, stateDir, others })
+    checkIpv6(planned)
     options.signal.throwIfAborted()
     const claimed = claimName(planned)
     return { config: planned, claim: claimed, restarts: new Restarts(planned), fault: begin(planned, claimed) }
@@ -134,6 +136,16 @@ const start = async (options: UpOptions, stateDir: string): Promise<ClusterConfi
         })
   }
   return config
+}
+
+/**
+ * The families of the cluster that may be there: what is asked for beside them is compared with it, and is no other cluster of
+ * both.
+ */
+const familiesThere = (stateDir: string): ClusterRequest['families'] => {
+  // One that was written otherwise than by us is refused later.
+  const ranges: unknown = tryReadConfig(statePaths(stateDir).config)?.nodeCidr
+  return Array.isArray(ranges) && ranges.length > 0 ? familiesOf(ranges.map(String)) : undefined
 }
 
 /**

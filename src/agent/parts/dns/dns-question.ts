@@ -2,6 +2,7 @@ import type { Socket } from 'node:dgram'
 import { encodeQuestion } from '#dns/encode.ts'
 import { serviceHost } from '#names/dns-name.ts'
 import { RecordType } from '#names/record.ts'
+import type { IpFamily } from '#net/ip-address.ts'
 
 /**
  * How long one question may wait before it is asked again, milliseconds; the first may come before anybody is there to
@@ -15,6 +16,8 @@ interface DnsQuestion {
   readonly domain: string
   /** Aborts when it has been waited long enough. */
   readonly signal?: AbortSignal
+  /** That the Service has; IPv4 where left out. */
+  readonly family?: IpFamily
   /** Which answers count; all, where left out. */
   readonly accepts?: (answer: Uint8Array) => boolean
 }
@@ -25,10 +28,13 @@ interface DnsQuestion {
  */
 export const isAnswered = (
   socket: Socket,
-  { server, domain, signal, accepts = () => true }: DnsQuestion,
+  { server, domain, signal, family = 'IPv4', accepts = () => true }: DnsQuestion,
 ): Promise<boolean> =>
   new Promise((resolve) => {
-    const question = encodeQuestion(serviceHost('default', 'kubernetes', domain), RecordType.A)
+    const question = encodeQuestion(
+      serviceHost('default', 'kubernetes', domain),
+      RecordType[family === 'IPv4' ? 'A' : 'AAAA'],
+    )
     const end = (answered: boolean): void => {
       clearInterval(timer)
       signal?.removeEventListener('abort', giveUp)

@@ -11,6 +11,7 @@ import { deleteRoute } from '#kernel/rtnetlink/route.ts'
 import { Rtnetlink } from '#kernel/rtnetlink/rtnetlink.ts'
 import type { Attachment, PodIdentity, PodNetwork } from '#kubelet/pod-network.ts'
 import { parseCidr } from '#net/cidr.ts'
+import { familyOfText, type PerFamily, rangeOfOne } from '#net/per-family.ts'
 import { objectKey } from '#objects/object-key.ts'
 import { addressesAt, nextFreeOffset } from '#podnetwork/ipam.ts'
 import { MTU, type NetworkPlan, withoutIpv6 } from '#podnetwork/network-plan.ts'
@@ -29,8 +30,8 @@ interface PodNetworkOptions {
   readonly node: {
     /** Path of the node's network namespace. */
     readonly namespace: string
-    readonly addresses: readonly [string, string]
-    readonly podCidrs: readonly [string, string]
+    readonly addresses: PerFamily
+    readonly podCidrs: PerFamily
   }
   /** Folder of this node's records and of the files that its pods' ipc and uts namespaces are bound to. */
   readonly stateDir: string
@@ -103,15 +104,15 @@ class RoutedPodNetwork implements NodePodNetwork {
     await this.detach(pod.uid)
     const firstId = pod.ownUsers ? await this.#ids.take(this.#records.pathOf(pod.uid)) : undefined
     if (pod.hostNetwork) return this.#make(pod, undefined, firstId)
-    const ranges = this.#options.node.podCidrs
+    const [range] = this.#options.node.podCidrs
     const taken = new Set(
       [...this.#attached.values(), ...this.#halfMade.values()].flatMap(({ offset }) => offset ?? []),
     )
-    const offset = nextFreeOffset(parseCidr(ranges[0]), taken, this.#last)
+    const offset = nextFreeOffset(parseCidr(range), taken, this.#last)
     if (offset === undefined)
       throw new PodNetworkError(
         'POD_ADDRESSES_EXHAUSTED',
-        `${name(pod)}: all ${taken.size} addresses of ${ranges[0]} are taken`,
+        `${name(pod)}: all ${taken.size} addresses of ${range} are taken`,
       )
     this.#last = offset
     return this.#make(pod, offset, firstId)
@@ -163,7 +164,7 @@ class RoutedPodNetwork implements NodePodNetwork {
   }
 
   /** The node's side first: where the link is gone, both ends are made again. */
-  #keptOf({ uid, pod, namespaces }: AttachmentRecord, addresses: readonly [string, string]): readonly KeptNamespace[] {
+  #keptOf({ uid, pod, namespaces }: AttachmentRecord, addresses: PerFamily): readonly KeptNamespace[] {
     const { node, mtu = MTU } = this.#options
     const outside = this.#plan(podRoutesPlan(podLink(uid), addresses, node.addresses, `pod ${name(pod)}`))
     const links = outside.links.map((one) => ({ ...one, mtu }))
@@ -190,7 +191,7 @@ class RoutedPodNetwork implements NodePodNetwork {
     const record: AttachmentRecord = {
       uid: pod.uid,
       pod,
-      addresses: this.#ipv6 ? addresses : [addresses[0]],
+      addresses: this.#ipv6 ? addresses : addresses.filter((address) => familyOfText(address) === 'IPv4'),
       namespaces: {
         network,
         ipc: `${directory}/ipc`,
@@ -228,7 +229,7 @@ class RoutedPodNetwork implements NodePodNetwork {
    * The link: made from the node's side, set up in the pod first, so that the pod can be reached as soon as the node
    * has its route.
    */
-  #connect(pod: PodIdentity, network: string, addresses: readonly [string, string]): void {
+  #connect(pod: PodIdentity, network: string, addresses: PerFamily): void {
     const { node, mtu = MTU } = this.#options
     const link = podLink(pod.uid)
     const inside = this.#plan(podPlan(addresses))
@@ -236,7 +237,7 @@ class RoutedPodNetwork implements NodePodNetwork {
     const peer = openNamespace(network)
     try {
       const end = { name: link, up: true, mtu, mac: NODE_END_MAC }
-      this.#rtnetlink.apply([newVeth(end, { name: POD_LINK, mtu, mac: podMac(addresses[0]) }, peer)])
+      this.#rtnetlink.apply([newVeth(end, { name: POD_LINK, mtu, mac: podMac(addresses) }, peer)])
     } finally {
       closeSync(peer)
     }
@@ -245,9 +246,8 @@ class RoutedPodNetwork implements NodePodNetwork {
     applyNetworkPlan(this.#rtnetlink, this.#plan(podRoutesPlan(link, addresses, node.addresses, `pod ${name(pod)}`)))
   }
 
-  #addresses(offset: number): readonly [string, string] {
-    const [v4, v6] = this.#options.node.podCidrs
-    return addressesAt([parseCidr(v4), parseCidr(v6)], offset)
+  #addresses(offset: number): PerFamily {
+    return addressesAt(this.#options.node.podCidrs, offset)
   }
 
   #plan(plan: NetworkPlan): NetworkPlan {
@@ -284,7 +284,7 @@ class RoutedPodNetwork implements NodePodNetwork {
 }
 
 const routesTo = ({ addresses }: AttachmentRecord): readonly NetlinkRequest[] =>
-  addresses.map((address) => deleteRoute(`${address}/${address.includes(':') ? 128 : 32}`))
+  addresses.map((address) => deleteRoute(rangeOfOne(address)))
 
 const name = ({ namespace, name }: PodIdentity): string => objectKey(namespace, name)
 

@@ -22,6 +22,7 @@ const start = () => {
     isHealthy: () => true,
     now: () => time.now,
     startedAt: time.now,
+    families: ['IPv4', 'IPv6'],
   })
   const value = (line: string): number | undefined => {
     const found = metrics.registry

@@ -1,3 +1,4 @@
+import type { IpFamily } from '#net/ip-address.ts'
 import type { SyncState } from '#reconciler/services/sync-state.ts'
 import type { Turn } from '#reconciler/target/target-loop.ts'
 import { Registry } from '../../metrics/registry.ts'
@@ -27,6 +28,8 @@ interface ProxyReadings {
   readonly isHealthy: () => boolean
   readonly now: () => number
   readonly startedAt: number
+  /** Those of the cluster. */
+  readonly families: readonly IpFamily[]
 }
 
 /**
@@ -154,7 +157,7 @@ export class ProxyMetrics {
       name: 'fairlead_conntrack_deletions_total',
       help: 'Deletions of the UDP flows between one frontend and one endpoint that is gone, asked of the kernel.',
     })
-    for (const family of ['IPv4', 'IPv6']) this.#flows.add(0, { ip_family: family })
+    for (const family of readings.families) this.#flows.add(0, { ip_family: family })
   }
 
   /** A Service changed, and is about to be written. `triggers`: when that which changed its endpoints happened. */

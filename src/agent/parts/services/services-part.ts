@@ -3,6 +3,7 @@ import type { Node } from '#api/core/node/message.ts'
 import { isProxied } from '#forwarding/frontend.ts'
 import { podOfHostPorts } from '#forwarding/host-port-key.ts'
 import { nodePortAddresses } from '#forwarding/node-facts.ts'
+import { familiesOf, familyOfText, ofFamily } from '#net/per-family.ts'
 import { splitKey } from '#objects/object-key.ts'
 import { ZONE_LABEL } from '#objects/well-known.ts'
 import { createServiceProxy, type ServiceProxy } from '#reconciler/services/service-proxy.ts'
@@ -64,6 +65,7 @@ export const services = nodePart({
       isHealthy: () => health.isHealthy(),
       now,
       startedAt: now(),
+      families: familiesOf(node.addresses),
     })
     const nftables = node.kernel.nftables()
     const conntrack = node.kernel.conntrack()
@@ -79,7 +81,7 @@ export const services = nodePart({
         podCidrs: cluster.clusterCidr,
         serviceCidrs: cluster.serviceCidr,
         balancedCidrs: cluster.loadBalancerCidr,
-        ownPods: node.podCidrs.map((cidr, family) => ({ cidr, masqueradeAs: node.addresses[family] as string })),
+        ownPods: node.podCidrs.map((cidr) => ({ cidr, masqueradeAs: ofFamily(node.addresses, familyOfText(cidr)) })),
       },
       kernel: { nftables, conntrack: countDeletions(conntrack, (...deleted) => metrics.flowsDeleted(...deleted)) },
       synced: Promise.all([sources.services.synced, sources.pods.hasSynced]),
