@@ -36,7 +36,7 @@ const kubelet = createKubeletServer({
   pods: () => [{ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'p' } }],
   logDir: join(folder, 'logs'),
   summary: async () => ({ node: { nodeName: 'n', startTime: '', cpu, memory }, windowMilliseconds: 500, pods: [] }),
-  dial: (_, __, port) => pod(port),
+  dial: async (_, __, port) => pod(port),
 })
 const server = createServer((incoming, response) => void kubelet.handle(incoming, response))
 server.on('upgrade', (incoming, socket, head) => void kubelet.upgrade(incoming, socket, head))

@@ -26,7 +26,7 @@ interface KubeletServerOptions {
   /** What the node and its pods use. */
   readonly summary: () => Promise<Summary>
   /** Connects to a port of the pod, inside its network namespace. */
-  readonly dial: (namespace: string, pod: string, port: number) => Duplex
+  readonly dial: (namespace: string, pod: string, port: number) => Promise<Duplex>
   /** Told of what went wrong where no client is left to hear it. */
   readonly onError?: (error: unknown) => void
 }
@@ -133,7 +133,7 @@ export function createKubeletServer({
   async function portForward(url: URL, path: readonly string[], upgrade: UpgradeRequest): Promise<void> {
     const [namespace = '', pod = ''] = path
     await resolve(namespace, pod, '', { previous: false })
-    const dialPod = (port: number): Duplex => dial(namespace, pod, port)
+    const dialPod = (port: number): Promise<Duplex> => dial(namespace, pod, port)
     if (wantsSpdy(upgrade.request) && forwardBySpdy(upgrade, dialPod)) return
     if (wantsWebSocket(upgrade.request)) {
       if (await forwardByTunnel(upgrade, dialPod)) return

@@ -12,6 +12,7 @@ import {
   withNamespace,
 } from '#kernel/namespaces/namespace.ts'
 import { createPodNamespaces, deletePodNamespaces } from '#kernel/namespaces/pod-namespaces.ts'
+import { connectToLoopback, listenTcp } from '#kernel/sockets/socket.ts'
 
 const here = () => readlinkSync('/proc/thread-self/ns/net')
 
@@ -122,5 +123,30 @@ test('createPodNamespaces() gives a hostNetwork pod the network namespace it is 
   } finally {
     deletePodNamespaces(`${directory}/pod`)
     rmSync(directory, { recursive: true })
+  }
+})
+
+test('connectToLoopback() finds who listens at one of the two loopbacks alone, and says where nobody does', async () => {
+  const path = createNetworkNamespace('fl-test-loopback')
+  const servers = []
+  try {
+    execFileSync('ip', ['netns', 'exec', 'fl-test-loopback', 'ip', 'link', 'set', 'lo', 'up'])
+    const behaves = async (host: string, port: number): Promise<void> => {
+      servers.push(await listenTcp(path, host, port))
+      const socket = await connectToLoopback(path, port)
+      assert.equal(socket.remoteAddress, host)
+      socket.destroy()
+    }
+    await behaves('127.0.0.1', 8004)
+    await behaves('::1', 8006)
+    // Where both answer, it is the first.
+    servers.push(await listenTcp(path, '127.0.0.1', 8006))
+    const socket = await connectToLoopback(path, 8006)
+    assert.equal(socket.remoteAddress, '127.0.0.1')
+    socket.destroy()
+    await assert.rejects(connectToLoopback(path, 8007), { code: 'ECONNREFUSED', address: '127.0.0.1', port: 8007 })
+  } finally {
+    for (const server of servers) server.close()
+    deleteNamespace(path)
   }
 })

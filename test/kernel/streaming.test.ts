@@ -119,7 +119,7 @@ before(async () => {
     pods: () => [],
     logDir: stateDir,
     summary: () => Promise.reject(new Error('nobody asks')),
-    dial: (_namespace, _pod, port) => connect({ port, host: '127.0.0.1', allowHalfOpen: true }),
+    dial: async (_namespace, _pod, port) => connect({ port, host: '127.0.0.1', allowHalfOpen: true }),
   })
   api.on('request', (request, response) => {
     const target = kubeletUrl(request.url ?? '/')

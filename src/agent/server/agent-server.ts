@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage } from 'node:http'
 import type { Node } from '#api/core/node/message.ts'
 import type { Service } from '#api/core/service/message.ts'
 import type { Informer } from '#client/informer.ts'
-import { connectTcp } from '#kernel/sockets/socket.ts'
+import { connectToLoopback } from '#kernel/sockets/socket.ts'
 import type { Kubelet } from '#kubelet/kubelet.ts'
 import { createKubeletServer, type KubeletServer } from '#kubelet/server.ts'
 import { refuseUpgrade, statusObject } from '#kubelet/streaming/upgrade.ts'
@@ -149,11 +149,11 @@ const kubeletServer = (kubelet: Kubelet, { runtime, onError }: AgentServerOption
     pods: () => kubelet.pods(),
     logDir: kubelet.logDir,
     summary: () => kubelet.summary(),
-    dial: (namespace, pod, port) => {
+    dial: async (namespace, pod, port) => {
       // As Kubernetes does: to the pod's own loopback, so that what listens there alone can be reached.
       const { namespaces } = kubelet.resolve(namespace, pod)
       if (!namespaces) throw new Error(`pod ${pod} has no network yet`)
-      return connectTcp(namespaces.network, '127.0.0.1', port)
+      return await connectToLoopback(namespaces.network, port)
     },
     onError,
   })

@@ -134,6 +134,24 @@ export function connectTcp(path: string, address: string, port: number): Socket 
   return new Socket(options).connect({ host: address, port, autoSelectFamily: false })
 }
 
+/**
+ * Connects to the loopback of the network namespace at `path`, wherever the port is answered: at 127.0.0.1 or, where that
+ * refuses, at ::1. Rejects as 127.0.0.1 did where neither answers.
+ */
+export async function connectToLoopback(path: string, port: number): Promise<Socket> {
+  const connected = async (address: string): Promise<Socket> => {
+    const socket = connectTcp(path, address, port)
+    await once(socket, 'connect')
+    return socket
+  }
+  try {
+    return await connected('127.0.0.1')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ECONNREFUSED' || !hasIpv6()) throw error
+    return await connected('::1').catch(() => Promise.reject(error))
+  }
+}
+
 /** True where nobody listens on that address and port, here, so that we could. */
 export function isPortFree(host: string, port: number): boolean {
   try {

@@ -10,11 +10,8 @@ const PROTOCOL = 'portforward.k8s.io'
 const TUNNEL = `SPDY/3.1+${PROTOCOL}`
 const PAIR_TIMEOUT_MS = 30_000
 
-/**
- * Connects to a port within the pod. Throws, or the connection emits an error, where nothing answers. Not by a promise:
- * the error may come before a promise is heard.
- */
-export type PodDialer = (port: number) => Duplex
+/** Connects to a port within the pod. Rejects, or the connection emits an error later, where nothing answers. */
+export type PodDialer = (port: number) => Promise<Duplex>
 
 /** Answers a SPDY upgrade; false, and nothing answered, where the client does not offer the protocol. */
 export function forwardBySpdy(upgrade: UpgradeRequest, dial: PodDialer): boolean {
@@ -81,7 +78,7 @@ function serve(socket: Duplex, head: Buffer, dial: PodDialer): void {
 async function connect(data: SpdyStream, error: SpdyStream, port: number, dial: PodDialer): Promise<void> {
   error.resume()
   try {
-    await join(data, dial(port))
+    await join(data, await dial(port))
     error.end()
   } catch (cause) {
     error.end(`error forwarding port ${port}: ${cause instanceof Error ? cause.message : String(cause)}`)
