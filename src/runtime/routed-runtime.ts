@@ -30,6 +30,7 @@ export function routedRuntime(first: Runtime, ...others: readonly Containers[]):
   return {
     handlers: all.flatMap(({ handlers }) => handlers),
     imageStatus: (image) => first.imageStatus(image),
+    listImages: () => first.listImages(),
     pullImage: (image, logins) => first.pullImage(image, logins),
     imageFolders: (image) => first.imageFolders(image),
     hold: async (spec) => {

@@ -183,6 +183,13 @@ export interface RuntimeImage {
   readonly user: string
 }
 
+/** An image of this machine, as whoever asks what it has is told. */
+export interface ListedImage {
+  /** By digest, then by tag: `docker.io/library/nginx@sha256:…`, `docker.io/library/nginx:1.27`. */
+  readonly names: readonly string[]
+  readonly sizeBytes: number
+}
+
 /** As whom a container's program is started; the groups with the user's own among them. */
 interface ContainerIdentity {
   readonly uid: number
@@ -194,6 +201,8 @@ interface ContainerIdentity {
 interface Images {
   /** Undefined where it is not on this machine. Rejects with RuntimeError IMAGE_INVALID, IMAGE_UNAVAILABLE. */
   imageStatus(image: string): Promise<RuntimeImage | undefined>
+  /** All that are here, in no order. Asked often: where nothing has come or gone it costs next to nothing. */
+  listImages(): readonly ListedImage[]
   /**
    * Brings an image from its registry, which is shown the logins one after the other. Never uses the network for the built-in
    * images. Rejects with RuntimeError: why it is not to be had.

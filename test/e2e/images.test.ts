@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after } from 'node:test'
 import type { Event } from '#api/core/event/message.ts'
+import type { Node } from '#api/core/node/message.ts'
 import type { Pod } from '#api/core/pod/message.ts'
 import { busyboxLayer, dockerArchive, layer, writeLayout } from '../images/make-image.ts'
 import { push, startRegistry } from '../images/registry.ts'
@@ -138,6 +139,33 @@ claim('an image of a hundred layers runs as any other', async (assert) => {
   await kubectl.apply(manifest('deep', { image: 'deep:1' }))
   await kubectl('wait', '--for=condition=Ready', 'pod/deep')
   assert.equal((await cluster.inPod('deep', 'cat', '/layer-0', '/layer-98')).stdout, '098')
+})
+
+claim('each Node lists the images of the machine, and one that comes or goes soon after', async (assert) => {
+  type Listed = readonly { readonly names?: readonly string[] | null; readonly sizeBytes?: number }[]
+  const listed = async (node: string): Promise<Listed> =>
+    (await cluster.json<Node>('get', 'node', node)).status?.images ?? []
+  const named = (images: Listed, name: string) => images.find(({ names }) => names?.includes(name))
+  const fresh = 'docker.io/library/fresh:1'
+  await load([{ tags: ['fresh:1'], layers: [layer([{ name: 'x', data: 'y'.repeat(5000) }])] }])
+  for (const node of ['node-1', 'node-2']) {
+    const images = await eventually(`${node} lists fresh:1`, async () => {
+      const now = await listed(node)
+      return named(now, fresh) && now
+    })
+    assert.ok((named(images, fresh)?.sizeBytes ?? 0) >= 5000)
+    assert.ok(named(images, 'fairlead/echo:latest'))
+    const sizes = images.map(({ sizeBytes = 0 }) => sizeBytes)
+    assert.deepEqual(
+      sizes,
+      sizes.toSorted((a, b) => b - a),
+    )
+  }
+  assert.equal((await fairlead('image', 'rm', 'fresh:1')).status, 0)
+  await eventually(
+    'node-1 lists it no more',
+    async () => named(await listed('node-1'), fresh) === undefined || undefined,
+  )
 })
 
 claim(

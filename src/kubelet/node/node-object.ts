@@ -3,6 +3,7 @@ import { findCondition } from '#objects/conditions.ts'
 import { HOSTNAME_LABEL, ZONE_LABEL } from '#objects/well-known.ts'
 import { VIRTUAL_HANDLER } from '#runtime/virtual/virtual-handler.ts'
 import type { KubeletNode } from '../context.ts'
+import type { NodeImages } from './node-images.ts'
 
 /** What of the machine goes into the Node. Memory and disk are bytes. */
 export interface Machine {
@@ -102,8 +103,13 @@ export const nodeObject = (
   {
     port,
     handlers = [''],
+    images,
     ...trouble
-  }: NodeTrouble & { readonly port?: number | undefined; readonly handlers?: readonly string[] },
+  }: NodeTrouble & {
+    readonly port?: number | undefined
+    readonly handlers?: readonly string[]
+    readonly images?: NodeImages
+  },
 ): Node => {
   const { operatingSystem: os, architecture: arch } = machine.info
   const resources = nodeResources(machine)
@@ -137,6 +143,7 @@ export const nodeObject = (
       conditions: nodeConditions(undefined, now, trouble),
       daemonEndpoints: { kubeletEndpoint: { Port: port ?? 0 } },
       nodeInfo: machine.info,
+      ...(images && { images }),
       runtimeHandlers: runtimeHandlers(machine.info, handlers),
       features: { supplementalGroupsPolicy: true },
     },

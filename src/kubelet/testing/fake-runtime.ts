@@ -12,6 +12,7 @@ import type {
   ContainerState,
   ExecOptions,
   HolderSpec,
+  ListedImage,
   MadeContainer,
   Runtime,
   RuntimeImage,
@@ -66,6 +67,13 @@ export class FakeRuntime implements Runtime {
     const user = this.imageUsers.get(image) ?? ''
     const facts = { id: `sha256:${image}`, sizeBytes: 0, user, access: 'all' } as const
     return image.startsWith('fairlead/') ? { ...facts, origin: 'local' } : this.images.get(image)
+  }
+
+  /** What the machine has, for whoever lists it. */
+  listed: readonly ListedImage[] = []
+
+  listImages(): readonly ListedImage[] {
+    return this.listed
   }
 
   async pullImage(image: string, logins: readonly RegistryLogin[]): Promise<RuntimeImage> {

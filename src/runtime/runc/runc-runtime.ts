@@ -218,6 +218,7 @@ export function createRuncRuntime(options: RuncRuntimeOptions): RuncRuntime {
   return {
     handlers: ['', 'runc'],
     imageStatus: (image) => images.find(image),
+    listImages: () => images.list(),
     pullImage: (image, logins) => images.pull(image, logins),
     imageFolders: async (image) => (await images.resolve(image)).lowerDirs,
     create,
