@@ -70,6 +70,8 @@ export interface KubeletOptions {
   readonly fault?: () => string | undefined
   /** What the node's disk has; left out: that of `stateDir`. */
   readonly room?: ConstructorParameters<typeof DiskRoom>[0]
+  /** Takes away from that disk what nobody uses; before a pod is ended. */
+  readonly makeRoom?: () => Promise<void>
   readonly log?: (message: string, error?: unknown) => void
 }
 
@@ -256,7 +258,7 @@ export const startKubelet = (options: KubeletOptions): Kubelet => {
       housekeeping = new Housekeeping({ node: node.name, stateDir, runtime, living, clock, signal, onError })
       housekeeping.tell()
       keepLogs({ clock, signal, logs, onError })
-      watchDisk({ context, pods: () => workers.values(), room, clock, signal, onError })
+      watchDisk({ context, pods: () => workers.values(), room, makeRoom: options.makeRoom, clock, signal, onError })
     },
     () => undefined,
   )

@@ -208,11 +208,16 @@ interface Images {
    * images. Rejects with RuntimeError: why it is not to be had.
    */
   pullImage(image: string, logins: readonly RegistryLogin[]): Promise<RuntimeImage>
-  /**
-   * The folders that an image's files lie in, the top one first, for others to show. Rejects with RuntimeError IMAGE_UNKNOWN where it
-   * is not on this machine.
-   */
-  imageFolders(image: string): Promise<readonly string[]>
+  /** For others to show. Rejects with RuntimeError IMAGE_UNKNOWN where it is not on this machine. */
+  imageFiles(image: string): Promise<ImageFiles>
+}
+
+/** Where an image's files lie. */
+export interface ImageFiles {
+  /** Whose they are: who holds that (`holdImage`) keeps them. Absent: they are always there. */
+  readonly contentId?: string
+  /** The top one first. */
+  readonly folders: readonly string[]
 }
 
 export interface Containers {

@@ -12,6 +12,7 @@ import type {
   ContainerState,
   ExecOptions,
   HolderSpec,
+  ImageFiles,
   ListedImage,
   MadeContainer,
   Runtime,
@@ -89,8 +90,14 @@ export class FakeRuntime implements Runtime {
     return pulled
   }
 
-  async imageFolders(image: string): Promise<readonly string[]> {
-    return [`/layers/${image}`]
+  /** Called where somebody is about to show an image's files. */
+  onImageFiles: (image: string) => void = () => undefined
+
+  async imageFiles(image: string): Promise<ImageFiles> {
+    this.onImageFiles(image)
+    const here = await this.imageStatus(image)
+    if (here === undefined) throw Object.assign(new Error(`no image ${image}`), { code: 'IMAGE_UNKNOWN' })
+    return { contentId: here.id, folders: [`/layers/${image}`] }
   }
 
   async create(spec: ContainerSpec): Promise<MadeContainer> {

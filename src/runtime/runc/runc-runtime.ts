@@ -220,7 +220,10 @@ export function createRuncRuntime(options: RuncRuntimeOptions): RuncRuntime {
     imageStatus: (image) => images.find(image),
     listImages: () => images.list(),
     pullImage: (image, logins) => images.pull(image, logins),
-    imageFolders: async (image) => (await images.resolve(image)).lowerDirs,
+    imageFiles: async (name) => {
+      const { contentId, lowerDirs } = await images.resolve(name)
+      return { ...(contentId !== undefined && { contentId }), folders: lowerDirs }
+    },
     create,
     start,
     hold: async (spec) => {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { LocalImage } from './local-image.ts'
 
@@ -35,6 +35,20 @@ export class ReferenceFiles {
     const draft = `${path}.${process.pid}`
     writeFileSync(draft, JSON.stringify({ format: FORMAT, image }), { mode: 0o600 })
     renameSync(draft, path)
+  }
+
+  /** Notes that the image of that name is in use, milliseconds since 1970; no error where there is none. */
+  markUsed(name: string, at: number): void {
+    try {
+      utimesSync(this.#path(name), at / 1000, at / 1000)
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+    }
+  }
+
+  /** When that was noted last, or the name was written; undefined where there is none. */
+  usedAt(name: string): number | undefined {
+    return statSync(this.#path(name), { throwIfNoEntry: false })?.mtimeMs
   }
 
   /** No error where there is none. */
