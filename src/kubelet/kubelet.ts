@@ -115,7 +115,7 @@ export const startKubelet = (options: KubeletOptions): Kubelet => {
     onError: (error) => log('an Event was lost', error),
   })
   const room = new DiskRoom(options.room ?? (() => roomOf(stateDir)))
-  const trouble = () => ({ fault: options.fault?.(), isDiskShort: room.isShort })
+  const trouble = () => ({ fault: options.fault?.(), isDiskShort: room.isShort, unlimited: runtime.unlimited })
   const { handlers } = runtime
   const images = () => nodeImages(runtime.listImages())
   const told = { port: options.port, handlers, images: images(), ...trouble() }

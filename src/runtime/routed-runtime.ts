@@ -28,6 +28,7 @@ export function routedRuntime(first: Runtime, ...others: readonly Containers[]):
   }
 
   return {
+    unlimited: first.unlimited,
     handlers: all.flatMap(({ handlers }) => handlers),
     imageStatus: (image) => first.imageStatus(image),
     listImages: () => first.listImages(),

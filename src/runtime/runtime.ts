@@ -43,6 +43,9 @@ export interface UserWish {
   readonly strictGroups?: boolean
 }
 
+/** What a machine may be without a controller for, in its cgroups. */
+export type LimitedResource = 'cpu' | 'memory' | 'pids'
+
 /** Of a container's cgroup. The quota is per 100 ms; absent values are unlimited. */
 export interface ContainerLimits {
   readonly cpuShares?: number
@@ -255,6 +258,8 @@ export interface Containers {
 }
 
 export interface Runtime extends Images, Containers {
+  /** Of which of them this machine's cgroups keep no container from taking all: limits of these are passed over. */
+  readonly unlimited: readonly LimitedResource[]
   /** Makes and starts what is a container too, for others to name in `processesOf`; it is the first process that they see. */
   hold(spec: HolderSpec): Promise<void>
 }

@@ -13,6 +13,7 @@ import type {
   ExecOptions,
   HolderSpec,
   ImageFiles,
+  LimitedResource,
   ListedImage,
   MadeContainer,
   Runtime,
@@ -61,6 +62,8 @@ export class FakeRuntime implements Runtime {
 
   /** What a built-in image says of its user, by its name; root where nothing is said. */
   readonly imageUsers = new Map<string, string>()
+
+  unlimited: readonly LimitedResource[] = []
 
   readonly handlers: readonly string[] = ['', 'runc', 'virtual']
 
