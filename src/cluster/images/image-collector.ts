@@ -19,7 +19,7 @@ interface ImageDisk {
 type Users = ReadonlyMap<string, readonly string[]>
 
 /** The store, as far as it is collected. */
-export interface CollectedImages {
+interface CollectedImages {
   /** All that it has; that these are in use is noted, at that time, milliseconds since 1970. */
   list(users: Users, now: number): readonly KeptImage[]
   /** Takes one away, unless somebody has it by now: then it does nothing. */
