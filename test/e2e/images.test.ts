@@ -114,6 +114,19 @@ claim(
   },
 )
 
+claim('an image that a pod has as a volume stays, also before any of its containers is made', async (assert) => {
+  await load([{ tags: ['held:1'], layers: [layer([{ name: 'x' }])] }])
+  const volumes = [{ name: 'v', image: { reference: 'held:1' } }]
+  const container = { image: 'no/such:1', imagePullPolicy: 'Never', volumeMounts: [{ name: 'v', mountPath: '/v' }] }
+  await kubectl.apply(manifest('holder', container, { volumes }))
+  await waiting('holder', 'ErrImageNeverPull')
+  const refused = await fairlead('image', 'rm', 'held:1')
+  assert.match(refused.stderr, /image 'held:1' is used by pod default\/holder of cluster images/)
+  assert.doesNotMatch((await fairlead('image', 'prune')).stdout, /held:1/)
+  await kubectl('delete', 'pod', 'holder')
+  await eventually('nobody has it', async () => (await fairlead('image', 'rm', 'held:1')).status === 0 || undefined)
+})
+
 claim('a cluster’s file names images, and they are there before anything is applied', async (assert) => {
   writeFileSync(join(folder, 'named.tar'), dockerArchive([{ tags: ['named:1'], layers: [layer([{ name: 'n' }])] }]))
   const file = join(folder, 'cluster.yaml')
