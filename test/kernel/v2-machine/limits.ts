@@ -110,9 +110,10 @@ test('a pod has no more processes than it may', whole, async () => {
 test('a container runs also where it asks for limits that cannot be kept, and ends', async () => {
   const resources = { memoryLimitBytes: 32 << 20, cpuShares: 512, cpuQuotaMicros: 50_000 }
   await run('e', ['sh', '-c', 'trap "exit 3" TERM; while :; do sleep 1; done'], { resources, podPidsLimit: 100 })
-  assert.equal(read('e', 'cpu.max'), '50000 100000', 'what can be limited is')
+  const isLimited = !missing.includes('cpu')
+  if (isLimited) assert.equal(read('e', 'cpu.max'), '50000 100000', 'what can be limited is')
   await runtime.resize('e', { memoryLimitBytes: 48 << 20, cpuQuotaMicros: 20_000 })
-  assert.equal(read('e', 'cpu.max'), '20000 100000')
+  if (isLimited) assert.equal(read('e', 'cpu.max'), '20000 100000')
   if (missing.includes('memory')) assert.equal(runtime.usage('node-1/pod-e'), undefined)
   const end = ended('e')
   await runtime.stop('e', 20)

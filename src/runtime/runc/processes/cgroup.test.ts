@@ -49,6 +49,14 @@ test('what cannot be limited is what version 2 does not list, or has no hierarch
     assert.deepEqual(missingControllers(root, 2), ['memory'])
     writeFileSync(join(root, 'cgroup.controllers'), 'cpu memory pids\n')
     assert.deepEqual(missingControllers(root, 2), [])
+    // As in a container, of which it is the first group.
+    for (const [file, text] of Object.entries({ type: 'domain', procs: '1\n7\n', subtree_control: '' }))
+      writeFileSync(join(root, `cgroup.${file}`), text)
+    assert.deepEqual(missingControllers(root, 2), ['cpu', 'memory', 'pids'], 'who has processes hands nothing down')
+    writeFileSync(join(root, 'cgroup.subtree_control'), 'cpu pids\n')
+    assert.deepEqual(missingControllers(root, 2), ['memory'])
+    writeFileSync(join(root, 'cgroup.procs'), '')
+    assert.deepEqual(missingControllers(root, 2), [])
   } finally {
     rmSync(root, { recursive: true })
   }

@@ -19,7 +19,20 @@ const LIMITED: readonly LimitedResource[] = ['cpu', 'memory', 'pids']
 export function missingControllers(root = CGROUP_ROOT, version = cgroupVersion(root)): readonly LimitedResource[] {
   const unified = join(root, 'cgroup.controllers')
   const listed = version === 2 && existsSync(unified) ? readFileSync(unified, 'latin1').trim().split(' ') : []
-  return LIMITED.filter((name) => (version === 2 ? !listed.includes(name) : !existsSync(join(root, name))))
+  const isThere = (name: string): boolean =>
+    version === 2 ? listed.includes(name) && handsDown(root, name) : existsSync(join(root, name))
+  return LIMITED.filter((name) => !isThere(name))
+}
+
+/**
+ * Whether groups below this one of version 2 can have the controller. One that has processes, unless it is the machine's first,
+ * hands none down that it does not already: so it is in a container whose processes nobody has moved.
+ */
+function handsDown(root: string, name: string): boolean {
+  const textOf = (file: string): string | undefined =>
+    existsSync(join(root, file)) ? readFileSync(join(root, file), 'latin1').trim() : undefined
+  const isFirst = textOf('cgroup.type') === undefined
+  return isFirst || textOf('cgroup.procs') === '' || (textOf('cgroup.subtree_control') ?? '').split(' ').includes(name)
 }
 
 /** The folders of cgroup `path` (absolute, `/fairlead/NAME`) in every hierarchy that has it. */
