@@ -162,10 +162,14 @@ claim('each Node lists the images of the machine, and one that comes or goes soo
   const fresh = 'docker.io/library/fresh:1'
   await load([{ tags: ['fresh:1'], layers: [layer([{ name: 'x', data: 'y'.repeat(5000) }])] }])
   for (const node of ['node-1', 'node-2']) {
-    const images = await eventually(`${node} lists fresh:1`, async () => {
-      const now = await listed(node)
-      return named(now, fresh) && now
-    })
+    const images = await eventually(
+      `${node} lists fresh:1`,
+      async () => {
+        const now = await listed(node)
+        return named(now, fresh) && now
+      },
+      30_000,
+    )
     assert.ok((named(images, fresh)?.sizeBytes ?? 0) >= 5000)
     assert.ok(named(images, 'fairlead/echo:latest'))
     const sizes = images.map(({ sizeBytes = 0 }) => sizeBytes)
