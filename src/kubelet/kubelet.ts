@@ -22,6 +22,7 @@ import { hostText } from './etc/host-text.ts'
 import { Housekeeping } from './housekeeping.ts'
 import { KubeletError } from './kubelet-error.ts'
 import { readMachine } from './node/machine.ts'
+import { nodeImages } from './node/node-images.ts'
 import { keepNodeLease, LEASE_SECONDS } from './node/node-lease.ts'
 import { type Machine, nodeObject, nodeResources } from './node/node-object.ts'
 import { keepNodeStatus, registerNode } from './node/node-registration.ts'
@@ -69,6 +70,8 @@ export interface KubeletOptions {
   readonly fault?: () => string | undefined
   /** What the node's disk has; left out: that of `stateDir`. */
   readonly room?: ConstructorParameters<typeof DiskRoom>[0]
+  /** Takes away from that disk what nobody uses; before a pod is ended. */
+  readonly makeRoom?: () => Promise<void>
   readonly log?: (message: string, error?: unknown) => void
 }
 
@@ -112,9 +115,11 @@ export const startKubelet = (options: KubeletOptions): Kubelet => {
     onError: (error) => log('an Event was lost', error),
   })
   const room = new DiskRoom(options.room ?? (() => roomOf(stateDir)))
-  const trouble = () => ({ fault: options.fault?.(), isDiskShort: room.isShort })
+  const trouble = () => ({ fault: options.fault?.(), isDiskShort: room.isShort, unlimited: runtime.unlimited })
   const { handlers } = runtime
-  const wanted = nodeObject(node, machine, timeText(clock.now()), { port: options.port, handlers, ...trouble() })
+  const images = () => nodeImages(runtime.listImages())
+  const told = { port: options.port, handlers, images: images(), ...trouble() }
+  const wanted = nodeObject(node, machine, timeText(clock.now()), told)
   const context: KubeletContext = {
     node,
     client,
@@ -233,7 +238,7 @@ export const startKubelet = (options: KubeletOptions): Kubelet => {
     const object = await registerNode(client, resources.nodes, wanted, life)
     if (object === undefined) return
     const known = () => options.nodes.lister.get(node.name)
-    lookAtNode = keepNodeStatus(client, resources.nodes, object, known, { ...life, trouble })
+    lookAtNode = keepNodeStatus(client, resources.nodes, object, known, { ...life, trouble, images })
     if (resources.leases !== undefined) {
       const leaseError = (error: unknown) => log('the Lease cannot be renewed', error)
       void keepNodeLease(
@@ -253,7 +258,7 @@ export const startKubelet = (options: KubeletOptions): Kubelet => {
       housekeeping = new Housekeeping({ node: node.name, stateDir, runtime, living, clock, signal, onError })
       housekeeping.tell()
       keepLogs({ clock, signal, logs, onError })
-      watchDisk({ context, pods: () => workers.values(), room, clock, signal, onError })
+      watchDisk({ context, pods: () => workers.values(), room, makeRoom: options.makeRoom, clock, signal, onError })
     },
     () => undefined,
   )

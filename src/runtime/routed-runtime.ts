@@ -28,10 +28,12 @@ export function routedRuntime(first: Runtime, ...others: readonly Containers[]):
   }
 
   return {
+    unlimited: first.unlimited,
     handlers: all.flatMap(({ handlers }) => handlers),
     imageStatus: (image) => first.imageStatus(image),
+    listImages: () => first.listImages(),
     pullImage: (image, logins) => first.pullImage(image, logins),
-    imageFolders: (image) => first.imageFolders(image),
+    imageFiles: (image) => first.imageFiles(image),
     hold: async (spec) => {
       owners.set(spec.id, first)
       await first.hold(spec)

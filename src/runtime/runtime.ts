@@ -43,6 +43,9 @@ export interface UserWish {
   readonly strictGroups?: boolean
 }
 
+/** What a machine may be without a controller for, in its cgroups. */
+export type LimitedResource = 'cpu' | 'memory' | 'pids'
+
 /** Of a container's cgroup. The quota is per 100 ms; absent values are unlimited. */
 export interface ContainerLimits {
   readonly cpuShares?: number
@@ -183,6 +186,13 @@ export interface RuntimeImage {
   readonly user: string
 }
 
+/** An image of this machine, as whoever asks what it has is told. */
+export interface ListedImage {
+  /** By digest, then by tag: `docker.io/library/nginx@sha256:…`, `docker.io/library/nginx:1.27`. */
+  readonly names: readonly string[]
+  readonly sizeBytes: number
+}
+
 /** As whom a container's program is started; the groups with the user's own among them. */
 interface ContainerIdentity {
   readonly uid: number
@@ -194,16 +204,23 @@ interface ContainerIdentity {
 interface Images {
   /** Undefined where it is not on this machine. Rejects with RuntimeError IMAGE_INVALID, IMAGE_UNAVAILABLE. */
   imageStatus(image: string): Promise<RuntimeImage | undefined>
+  /** All that are here, in no order. Asked often: where nothing has come or gone it costs next to nothing. */
+  listImages(): readonly ListedImage[]
   /**
    * Brings an image from its registry, which is shown the logins one after the other. Never uses the network for the built-in
    * images. Rejects with RuntimeError: why it is not to be had.
    */
   pullImage(image: string, logins: readonly RegistryLogin[]): Promise<RuntimeImage>
-  /**
-   * The folders that an image's files lie in, the top one first, for others to show. Rejects with RuntimeError IMAGE_UNKNOWN where it
-   * is not on this machine.
-   */
-  imageFolders(image: string): Promise<readonly string[]>
+  /** For others to show. Rejects with RuntimeError IMAGE_UNKNOWN where it is not on this machine. */
+  imageFiles(image: string): Promise<ImageFiles>
+}
+
+/** Where an image's files lie. */
+export interface ImageFiles {
+  /** Whose they are: who holds that (`holdImage`) keeps them. Absent: they are always there. */
+  readonly contentId?: string
+  /** The top one first. */
+  readonly folders: readonly string[]
 }
 
 export interface Containers {
@@ -241,6 +258,8 @@ export interface Containers {
 }
 
 export interface Runtime extends Images, Containers {
+  /** Of which of them this machine's cgroups keep no container from taking all: limits of these are passed over. */
+  readonly unlimited: readonly LimitedResource[]
   /** Makes and starts what is a container too, for others to name in `processesOf`; it is the first process that they see. */
   hold(spec: HolderSpec): Promise<void>
 }

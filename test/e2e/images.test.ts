@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after } from 'node:test'
 import type { Event } from '#api/core/event/message.ts'
+import type { Node } from '#api/core/node/message.ts'
 import type { Pod } from '#api/core/pod/message.ts'
 import { busyboxLayer, dockerArchive, layer, writeLayout } from '../images/make-image.ts'
 import { push, startRegistry } from '../images/registry.ts'
@@ -113,6 +114,19 @@ claim(
   },
 )
 
+claim('an image that a pod has as a volume stays, also before any of its containers is made', async (assert) => {
+  await load([{ tags: ['held:1'], layers: [layer([{ name: 'x' }])] }])
+  const volumes = [{ name: 'v', image: { reference: 'held:1' } }]
+  const container = { image: 'no/such:1', imagePullPolicy: 'Never', volumeMounts: [{ name: 'v', mountPath: '/v' }] }
+  await kubectl.apply(manifest('holder', container, { volumes }))
+  await waiting('holder', 'ErrImageNeverPull')
+  const refused = await fairlead('image', 'rm', 'held:1')
+  assert.match(refused.stderr, /image 'held:1' is used by pod default\/holder of cluster images/)
+  assert.doesNotMatch((await fairlead('image', 'prune')).stdout, /held:1/)
+  await kubectl('delete', 'pod', 'holder')
+  await eventually('nobody has it', async () => (await fairlead('image', 'rm', 'held:1')).status === 0 || undefined)
+})
+
 claim('a cluster’s file names images, and they are there before anything is applied', async (assert) => {
   writeFileSync(join(folder, 'named.tar'), dockerArchive([{ tags: ['named:1'], layers: [layer([{ name: 'n' }])] }]))
   const file = join(folder, 'cluster.yaml')
@@ -138,6 +152,37 @@ claim('an image of a hundred layers runs as any other', async (assert) => {
   await kubectl.apply(manifest('deep', { image: 'deep:1' }))
   await kubectl('wait', '--for=condition=Ready', 'pod/deep')
   assert.equal((await cluster.inPod('deep', 'cat', '/layer-0', '/layer-98')).stdout, '098')
+})
+
+claim('each Node lists the images of the machine, and one that comes or goes soon after', async (assert) => {
+  type Listed = readonly { readonly names?: readonly string[] | null; readonly sizeBytes?: number }[]
+  const listed = async (node: string): Promise<Listed> =>
+    (await cluster.json<Node>('get', 'node', node)).status?.images ?? []
+  const named = (images: Listed, name: string) => images.find(({ names }) => names?.includes(name))
+  const fresh = 'docker.io/library/fresh:1'
+  await load([{ tags: ['fresh:1'], layers: [layer([{ name: 'x', data: 'y'.repeat(5000) }])] }])
+  for (const node of ['node-1', 'node-2']) {
+    const images = await eventually(
+      `${node} lists fresh:1`,
+      async () => {
+        const now = await listed(node)
+        return named(now, fresh) && now
+      },
+      30_000,
+    )
+    assert.ok((named(images, fresh)?.sizeBytes ?? 0) >= 5000)
+    assert.ok(named(images, 'fairlead/echo:latest'))
+    const sizes = images.map(({ sizeBytes = 0 }) => sizeBytes)
+    assert.deepEqual(
+      sizes,
+      sizes.toSorted((a, b) => b - a),
+    )
+  }
+  assert.equal((await fairlead('image', 'rm', 'fresh:1')).status, 0)
+  await eventually(
+    'node-1 lists it no more',
+    async () => named(await listed('node-1'), fresh) === undefined || undefined,
+  )
 })
 
 claim(

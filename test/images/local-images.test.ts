@@ -31,6 +31,11 @@ process.umask(0o077)
 mkdirSync('/var/lib/fairlead', { recursive: true })
 const root = mkdtempSync('/var/lib/fairlead/images-test-')
 after(() => rmSync(root, { recursive: true }))
+/** One pod has these images. */
+const usersOf =
+  (...ids: readonly string[]) =>
+  () =>
+    new Map(ids.map((id) => [id, ['pod default/web of cluster ci']]))
 let counter = 0
 const scratch = (): string => mkdtempSync(join(root, `s${++counter}-`))
 const newStore = (more: object = {}) => {
@@ -199,31 +204,47 @@ describe('what is kept', () => {
     await images.load(saved('app:1', layer([{ name: 'new' }])))
     const fresh = images.find('app:1')!
     assert.notEqual(fresh.id, old.id)
-    assert.deepEqual(await images.prune((id) => id === old.id), [], 'it is still run')
-    assert.deepEqual(await images.prune(() => false), [old.id])
+    assert.deepEqual(await images.prune(usersOf(old.id)), [], 'it is still run')
+    assert.deepEqual(await images.prune(usersOf()), [old.id])
     assert.deepEqual(remains(folder), fresh.layers)
-    await assert.rejects(
-      images.remove('app:1', () => ['pod default/web of cluster ci']),
-      { code: 'IMAGE_IN_USE', message: /pod default\/web of cluster ci/ },
-    )
+    await assert.rejects(images.remove('app:1', usersOf(fresh.id)), {
+      code: 'IMAGE_IN_USE',
+      message: /pod default\/web of cluster ci/,
+    })
     assert.equal(images.find('app:1')?.id, fresh.id)
-    await images.remove('app:1', () => [])
+    await images.remove('app:1', usersOf())
     assert.deepEqual([images.list(), remains(folder)], [[], []])
-    await assert.rejects(
-      images.remove('app:1', () => []),
-      { code: 'IMAGE_UNKNOWN' },
-    )
+    await assert.rejects(images.remove('app:1', usersOf()), { code: 'IMAGE_UNKNOWN' })
   })
 
   test('with all, prune takes what has names too, but not what is run', async () => {
     const { images } = newStore()
     for (const name of ['a', 'b']) await images.load(saved(name, layer([{ name }])))
     const used = images.find('a')!
-    assert.deepEqual(await images.prune((id) => id === used.id, { all: true }), ['docker.io/library/b:latest'])
+    assert.deepEqual(await images.prune(usersOf(used.id), { all: true }), ['docker.io/library/b:latest'])
     assert.deepEqual(
       images.list().map(({ name }) => name),
       ['docker.io/library/a:latest'],
     )
+  })
+
+  test('what is in use is noted; what a person brought is kept, and what a pod fetched may go', async () => {
+    const { images } = newStore()
+    for (const name of ['a', 'b']) await images.load(saved(name, layer([{ name }])))
+    const [a, b] = [images.find('a')!, images.find('b')!]
+    const later = Date.now() + 1_000_000
+    const kept = images.kept(usersOf(a.id)(), later)
+    const byName = (name: string) => kept.find(({ names }) => names.includes(`docker.io/library/${name}:latest`))
+    assert.equal(byName('a')?.usedAt, later)
+    assert.ok((byName('b')?.usedAt ?? later) < later)
+    assert.equal(byName('b')?.keptAt, Date.parse(b.keptAt))
+    assert.deepEqual([byName('a')?.isPinned, byName('b')?.isPinned], [true, true])
+    assert.equal(images.pin('none'), false)
+    let asked = 0
+    // Somebody takes it up just before its name goes.
+    const late = () => (asked++ === 0 ? new Map() : usersOf(a.id)())
+    assert.deepEqual(await images.takeAway([a.id, b.id], late), ['docker.io/library/b:latest'])
+    assert.deepEqual([images.find('a')?.id, images.find('b')], [a.id, undefined])
   })
 
   test('several at once, from several of us, all come; nothing stays mounted', async () => {
@@ -354,7 +375,7 @@ describe('hostile and broken images', () => {
     giving.abort(new Error('enough'))
     await assert.rejects(loading, { message: 'enough' })
     const { layers } = (await images.load(saved('base', busyboxLayer())))[0]!
-    await images.prune(() => false)
+    await images.prune(usersOf())
     assert.deepEqual(remains(folder), layers)
   })
 })
@@ -372,7 +393,7 @@ describe('registries', { skip: NO_REGISTRY }, () => {
       assert.deepEqual([byTag.origin, byTag.access, byTag.digests[0]], ['registry', 'all', digest])
       const byDigest = await images.pull(`${name}@${digest}`, { logins: [], registries: { mirrors: [], insecure: [] } })
       assert.deepEqual([byDigest.id, byDigest.name], [byTag.id, `${name}@${digest}`])
-      await images.remove(`${name}@${digest}`, () => [])
+      await images.remove(`${name}@${digest}`, usersOf())
       // It is here by its tag, and so by what that was.
       assert.equal(images.find(`${name}@${digest}`)?.id, byTag.id)
       assert.equal(images.find(`${registry.address}/other@${digest}`), undefined)
@@ -382,6 +403,11 @@ describe('registries', { skip: NO_REGISTRY }, () => {
       const moved = await images.pull(`${name}:1`, { logins: [], registries: { mirrors: [], insecure: [] } })
       assert.deepEqual([moved.layers.length, moved.layers[1]], [2, byTag.layers[0]])
       const settings = { logins: [], registries: { mirrors: [], insecure: [] } }
+      const isPinned = () => images.kept(new Map(), 0).find(({ id }) => id === moved.id)?.isPinned
+      assert.equal(isPinned(), false)
+      assert.equal(images.pin(`${name}:1`), true)
+      await images.pull(`${name}:1`, settings)
+      assert.equal(isPinned(), true, 'what a person asked for stays so, whoever fetches it again')
       for (const unknown of [`${name}:none`, `${registry.address}/none:1`, `${name}@sha256:${'0'.repeat(64)}`])
         await assert.rejects(images.pull(unknown, settings), { code: 'IMAGE_UNKNOWN' }, unknown)
     } finally {

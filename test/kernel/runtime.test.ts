@@ -17,12 +17,16 @@ import { PassThrough } from 'node:stream'
 import { after, before, describe, test } from 'node:test'
 import { withContainerUmask } from '#runtime/container-umask.ts'
 import { hostImageSource } from '#runtime/images/host-image.ts'
+import { createImageStore } from '#runtime/images/image-store.ts'
+import { readRecords } from '#runtime/runc/bundle/container-record.ts'
+import { runtimePaths } from '#runtime/runc/bundle/runtime-paths.ts'
 import { cgroupFolders, cgroupProcesses } from '#runtime/runc/processes/cgroup.ts'
 import { OWNER } from '#runtime/runc/processes/owner.ts'
 import { identifyProcess, isAlive } from '#runtime/runc/processes/process-identity.ts'
 import { purgeContainers } from '#runtime/runc/purge.ts'
 import { createRuncRuntime, type RuncRuntime } from '#runtime/runc/runc-runtime.ts'
 import type { ContainerSpec, ContainerState, ExecOptions, SandboxNamespaces } from '#runtime/runtime.ts'
+import { RuntimeError } from '#runtime/runtime-error.ts'
 
 assert.equal(process.env.FAIRLEAD_ISOLATED, '1', 'run through script/isolated')
 
@@ -349,6 +353,34 @@ describe('containers', () => {
       code: 'IMAGE_UNKNOWN',
       message: /'nginx' is not on this machine/,
     })
+  })
+
+  test('an image that moves while a container is made of it is taken as it is then, and one that goes is not here', async () => {
+    const own = { stateDir: join(root, 'moving'), cluster: `${cluster}-m` }
+    const store = createImageStore({ folder: join(own.stateDir, 'images') })
+    // What the name leads to, one look after the other.
+    const seen: (string | undefined)[] = ['old', 'new', 'new', 'new']
+    const look = async (name: string) => {
+      const contentId = seen.shift()
+      return contentId === undefined ? undefined : { ...(await store.resolve(name)), contentId }
+    }
+    const resolve = async (name: string) => {
+      const image = await look(name)
+      if (image === undefined) throw new RuntimeError('IMAGE_UNKNOWN', `image '${name}' is not on this machine`)
+      return image
+    }
+    const moving = createRuncRuntime({ ...own, images: { ...store, find: look, resolve } })
+    const records = () => readRecords(runtimePaths(own.stateDir)).stored.map(({ imageIds }) => imageIds)
+    try {
+      await moving.create(spec(['sleep', '1000'], { id: 'moved' }))
+      assert.deepEqual([records(), seen], [[['new']], []])
+      seen.push('new', undefined, undefined)
+      await assert.rejects(moving.create(spec(['sleep', '1000'], { id: 'gone' })), { code: 'IMAGE_UNKNOWN' })
+      assert.equal(existsSync(join(own.stateDir, 'containers/gone')), false)
+    } finally {
+      moving.close()
+      await purgeContainers(own)
+    }
   })
 
   test('a container whose conmon was killed is ended and told as ContainerStatusUnknown, its children with it', async () => {

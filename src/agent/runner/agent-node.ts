@@ -21,6 +21,8 @@ export interface AgentNode extends Place {
   readonly leaseSeconds?: number
   /** This node's own folder. */
   readonly stateDir: string
+  /** Takes away from its disk what nobody uses. */
+  readonly makeRoom?: () => Promise<void>
   /** Name below /run/netns of a pod's network namespace. */
   readonly podNamespace: (uid: string) => string
   readonly cluster: ClusterFacts

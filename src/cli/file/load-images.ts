@@ -24,6 +24,6 @@ export const loadImages = async (
   const store = openImageStore()
   for (const entry of list) {
     if (isPath(entry)) await store.load(resolve(folder, entry), undefined, { signal })
-    else if (store.find(entry) === undefined) await store.pull(entry, { registries, signal })
+    else if (!store.pin(entry)) await store.pull(entry, { registries, signal, pinned: true })
   }
 }

@@ -26,6 +26,7 @@ import type { ClusterConfig } from '../config.ts'
 import { errorText } from '../error-text.ts'
 import { fabricParts } from '../fabric/fabric-parts.ts'
 import { nodesReady } from '../fabric/load-balancer.ts'
+import { collectImages } from '../images/collect-images.ts'
 import { podNamespace } from '../machines/names.ts'
 import { machineHands, settleMachines } from '../power/machine-hands.ts'
 import { NodeAgents } from '../power/node-agents.ts'
@@ -97,6 +98,14 @@ const place = (name: string, namespace: string): Place => ({
   log: log(name),
 })
 await settleMachines(config, runtime)
+const collector = collectImages({
+  root: dirname(config.stateDir),
+  client,
+  clock: systemClock,
+  signal: new AbortController().signal,
+  nodes: () => nodes.agents.map(({ node }) => node.name),
+  log: log('images'),
+})
 const nodes = new NodeAgents({
   config,
   hands: machineHands(runtime),
@@ -111,6 +120,7 @@ const nodes = new NodeAgents({
         ...(taints !== undefined && { taints }),
         leaseSeconds: leaseSeconds(config.nodeMonitorGraceSeconds),
         stateDir: join(paths.pods, name),
+        makeRoom: () => collector.relieve(),
         podNamespace: (uid) => podNamespace(config.name, uid),
         cluster: config,
       },

@@ -68,3 +68,31 @@ test('where the disk is all but full, its node says so, and who filled it is evi
   for (const name of ['small', 'critical']) assert.equal((await cluster.get(name)).status?.phase, 'Running', name)
   assert.equal(await pressure(), 'False')
 })
+
+test('before a pod is ended, what nobody uses goes from the disk; where that does, every pod stays', async () => {
+  const clock = new HandClock()
+  let availableBytes = 50 * MI
+  let asked = 0
+  const cluster = await startCluster(clock, {
+    room: () => ({ availableBytes, totalBytes: 100 * MI }),
+    makeRoom: async () => {
+      asked++
+      availableBytes = 50 * MI
+    },
+  })
+  const spec = { containers: [{ name: 'c', image: 'fairlead/echo' }], volumes: [{ name: 'v', emptyDir: {} }] }
+  const { metadata } = await cluster.pod('greedy', spec)
+  await cluster.until('greedy', isReady)
+  writeFileSync(join(cluster.stateDir, 'pods', metadata?.uid ?? '', 'volumes/v/file'), Buffer.alloc(2 * MI, 'x'))
+  const advance = setInterval(() => clock.advance(5000), 5)
+  try {
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    assert.equal(asked, 0, 'there is room')
+    availableBytes = MI / 2
+    await eventually('room is made', () => asked > 0)
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  } finally {
+    clearInterval(advance)
+  }
+  assert.deepEqual([asked, (await cluster.get('greedy'))?.status?.phase], [1, 'Running'])
+})

@@ -47,6 +47,8 @@ interface Relief {
   readonly context: Pick<KubeletContext, 'runtime'>
   readonly pods: readonly Watched[]
   readonly room: DiskRoom
+  /** Takes away from the disk what nobody uses. */
+  readonly makeRoom?: (() => Promise<void>) | undefined
   readonly clock: Clock
   readonly signal: AbortSignal
 }
@@ -55,7 +57,10 @@ interface Relief {
  * Where the disk is all but full, ends the pod that has taken the most of it beyond what it asked for, of those that
  * matter least; one at a time. Nothing is measured otherwise.
  */
-export const relieve = async ({ context, pods, room, clock, signal }: Relief): Promise<void> => {
+export const relieve = async ({ context, pods, room, makeRoom, clock, signal }: Relief): Promise<void> => {
+  if (room.look().missingBytes === 0) return
+  // As with Kubernetes: images before pods.
+  await makeRoom?.()
   const { missingBytes, totalBytes, availableBytes } = room.look()
   if (missingBytes === 0) return
   const taken: Taken[] = []

@@ -17,6 +17,7 @@ interface DiskWatchOptions {
   /** Those that run. */
   readonly pods: () => Iterable<Watched>
   readonly room: DiskRoom
+  readonly makeRoom?: (() => Promise<void>) | undefined
   readonly clock: Clock
   readonly signal: AbortSignal
   readonly onError: (error: unknown) => void
@@ -26,7 +27,7 @@ interface DiskWatchOptions {
  * Ends pods that take more of the disk than they may, or where it is all but full. Only what is limited is measured, one pod after another, by looking
  * at all its files: those that have many are looked at less often.
  */
-export const watchDisk = ({ context, pods, room, clock, signal, onError }: DiskWatchOptions): void => {
+export const watchDisk = ({ context, pods, room, makeRoom, clock, signal, onError }: DiskWatchOptions): void => {
   const dueAt = new WeakMap<PodEntry, number>()
   const look = async (): Promise<void> => {
     const all = [...pods()]
@@ -44,7 +45,7 @@ export const watchDisk = ({ context, pods, room, clock, signal, onError }: DiskW
       }
       dueAt.set(entry, clock.now() + (clock.now() - startedAt) * REST)
     }
-    await relieve({ context, pods: all, room, clock, signal }).catch(onError)
+    await relieve({ context, pods: all, room, makeRoom, clock, signal }).catch(onError)
     wait()
   }
   const wait = (): void => {

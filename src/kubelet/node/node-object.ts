@@ -1,8 +1,11 @@
 import type { Node, NodeCondition, NodeSystemInfo } from '#api/core/node/message.ts'
 import { findCondition } from '#objects/conditions.ts'
 import { HOSTNAME_LABEL, ZONE_LABEL } from '#objects/well-known.ts'
+import type { LimitedResource } from '#runtime/runtime.ts'
 import { VIRTUAL_HANDLER } from '#runtime/virtual/virtual-handler.ts'
+import { unlimitedText } from '../container/spec/unlimited.ts'
 import type { KubeletNode } from '../context.ts'
+import type { NodeImages } from './node-images.ts'
 
 /** What of the machine goes into the Node. Memory and disk are bytes. */
 export interface Machine {
@@ -41,11 +44,21 @@ const PRESSURES: readonly Told[] = [
 
 const DISK_PRESSURE: Told = ['DiskPressure', 'True', 'KubeletHasDiskPressure', 'kubelet has disk pressure']
 
+/** There only where it holds: Kubernetes has no such condition, since its kubelet does not start on such a machine. */
+const notLimited = (unlimited: readonly LimitedResource[]): Told => [
+  'LimitsNotEnforced',
+  'True',
+  'CgroupControllersMissing',
+  unlimitedText(unlimited),
+]
+
 /** What a node has to say against itself. */
 export interface NodeTrouble {
   /** What keeps it from carrying pods, in words. */
   readonly fault?: string | undefined
   readonly isDiskShort?: boolean
+  /** What its machine cannot limit. */
+  readonly unlimited?: readonly LimitedResource[]
 }
 
 const readiness = (fault: string | undefined): Told =>
@@ -59,15 +72,17 @@ const readiness = (fault: string | undefined): Told =>
 export const nodeConditions = (
   before: readonly NodeCondition[] | undefined,
   now: string,
-  { fault, isDiskShort = false }: NodeTrouble = {},
+  { fault, isDiskShort = false, unlimited = [] }: NodeTrouble = {},
 ): readonly NodeCondition[] =>
-  [...PRESSURES.map((one) => (isDiskShort && one[0] === DISK_PRESSURE[0] ? DISK_PRESSURE : one)), readiness(fault)].map(
-    ([type, status, reason, message]) => {
-      const old = findCondition(before, type)
-      const lastTransitionTime = old?.status === status && old.lastTransitionTime ? old.lastTransitionTime : now
-      return { type, status, lastHeartbeatTime: now, lastTransitionTime, reason, message }
-    },
-  )
+  [
+    ...PRESSURES.map((one) => (isDiskShort && one[0] === DISK_PRESSURE[0] ? DISK_PRESSURE : one)),
+    ...(unlimited.length > 0 ? [notLimited(unlimited)] : []),
+    readiness(fault),
+  ].map(([type, status, reason, message]) => {
+    const old = findCondition(before, type)
+    const lastTransitionTime = old?.status === status && old.lastTransitionTime ? old.lastTransitionTime : now
+    return { type, status, lastHeartbeatTime: now, lastTransitionTime, reason, message }
+  })
 
 /** cpu in cores, memory in Ki, as kubelets write them; nothing is reserved, so allocatable is the same. */
 export const nodeResources = (machine: Machine): Readonly<Record<string, string>> => ({
@@ -102,8 +117,13 @@ export const nodeObject = (
   {
     port,
     handlers = [''],
+    images,
     ...trouble
-  }: NodeTrouble & { readonly port?: number | undefined; readonly handlers?: readonly string[] },
+  }: NodeTrouble & {
+    readonly port?: number | undefined
+    readonly handlers?: readonly string[]
+    readonly images?: NodeImages
+  },
 ): Node => {
   const { operatingSystem: os, architecture: arch } = machine.info
   const resources = nodeResources(machine)
@@ -137,6 +157,7 @@ export const nodeObject = (
       conditions: nodeConditions(undefined, now, trouble),
       daemonEndpoints: { kubeletEndpoint: { Port: port ?? 0 } },
       nodeInfo: machine.info,
+      ...(images && { images }),
       runtimeHandlers: runtimeHandlers(machine.info, handlers),
       features: { supplementalGroupsPolicy: true },
     },

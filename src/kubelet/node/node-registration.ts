@@ -5,6 +5,7 @@ import { timeText } from '#api/time-text.ts'
 import { type Client, isAlreadyExists } from '#client/client.ts'
 import { backoff, type Clock, sleep } from '#clock/clock.ts'
 import { type NodeRecorder, tellConditions } from './node-events.ts'
+import type { NodeImages } from './node-images.ts'
 import { keptOfNode, type NodeTrouble, nodeConditions } from './node-object.ts'
 
 interface RegistrationOptions {
@@ -17,6 +18,8 @@ interface RegistrationOptions {
 interface NodeStatusOptions extends RegistrationOptions {
   /** What the node has to say against itself at present. */
   readonly trouble: () => NodeTrouble
+  /** What the machine has to run. */
+  readonly images: () => NodeImages
 }
 
 // Kubernetes' nodeStatusReportFrequency: the Lease tells life, the status only what changes.
@@ -33,14 +36,15 @@ const replacing = (addresses: readonly NodeAddress[] = []): readonly object[] =>
 /** What a kubelet alone knows of its machine, and tells with its conditions. */
 type Machine = Pick<
   NonNullable<Node['status']>,
-  'addresses' | 'allocatable' | 'capacity' | 'daemonEndpoints' | 'nodeInfo'
+  'addresses' | 'allocatable' | 'capacity' | 'daemonEndpoints' | 'images' | 'nodeInfo'
 >
 
-const machineOf = ({ addresses, allocatable, capacity, daemonEndpoints, nodeInfo }: Machine): Machine => ({
+const machineOf = ({ addresses, allocatable, capacity, daemonEndpoints, images, nodeInfo }: Machine): Machine => ({
   addresses,
   allocatable,
   capacity,
   daemonEndpoints,
+  images,
   nodeInfo,
 })
 
@@ -63,8 +67,9 @@ const withExtended = (machine: Machine, shown: Machine): Machine => {
 }
 
 /** For a strategic patch: what somebody has added goes too. */
-const machinePatch = ({ allocatable, capacity, ...rest }: Machine): object => ({
+const machinePatch = ({ allocatable, capacity, images, ...rest }: Machine): object => ({
   ...rest,
+  images: images ?? null,
   ...(allocatable && { allocatable: { ...allocatable, $patch: 'replace' } }),
   ...(capacity && { capacity: { ...capacity, $patch: 'replace' } }),
 })
@@ -117,8 +122,8 @@ export const registerNode = async (
 
 /**
  * Posts the conditions every five minutes, and within ten seconds where the Node that `known` gives has others: the node
- * controller writes Unknown over those of a kubelet that was silent. What somebody changed of addresses, amounts and
- * ports is put right then too, but for resources of their own, which pods may have then. A Node that was deleted stays so until the kubelet starts again, as with Kubernetes.
+ * controller writes Unknown over those of a kubelet that was silent. Images that came or went are told then, and what
+ * somebody changed of addresses, amounts and ports is put right, but for resources of their own, which pods may have then. A Node that was deleted stays so until the kubelet starts again, as with Kubernetes.
  * Returns at once, with what looks without waiting: for whoever knows that `trouble` has changed.
  */
 export const keepNodeStatus = (
@@ -126,7 +131,7 @@ export const keepNodeStatus = (
   nodes: Resource<Node>,
   registered: Node,
   known: () => Node | undefined,
-  { clock, signal, onError, trouble, record }: NodeStatusOptions,
+  { clock, signal, onError, trouble, images, record }: NodeStatusOptions,
 ): (() => void) => {
   const own = machineOf(registered.status ?? {})
   const base = { ...own, capacity: plain(own.capacity), allocatable: plain(own.allocatable) }
@@ -139,7 +144,7 @@ export const keepNodeStatus = (
     const node = known()
     const shown = node === undefined ? undefined : (node.status ?? {})
     const changed = shown !== undefined && !next.every((one) => sameStatus(shown.conditions ?? [], one))
-    const machine = withExtended(base, shown ?? {})
+    const machine = { ...withExtended(base, shown ?? {}), images: images() }
     const moved = shown !== undefined && !isDeepStrictEqual(machineOf(shown), machine)
     if (changed || moved || (shown !== undefined && clock.now() - postedAt >= REPORT_MS)) {
       postedAt = clock.now()

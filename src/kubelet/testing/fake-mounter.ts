@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
+import { existsSync, lstatSync, mkdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { BindOutcome, Mounter, PlaceInVolume } from '../volumes/mounter.ts'
 
@@ -36,8 +36,8 @@ export class FakeMounter implements Mounter {
   }
 
   unbind(target: string): void {
-    // The folder of a tmpfs stays: it was there before.
-    if (this.mounted.get(target) !== TMPFS) rmSync(target, { force: true })
+    // The folder of a tmpfs or an overlay stays: it was there before.
+    if (lstatSync(target, { throwIfNoEntry: false })?.isSymbolicLink()) rmSync(target)
     this.mounted.delete(target)
   }
 

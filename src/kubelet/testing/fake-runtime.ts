@@ -12,6 +12,9 @@ import type {
   ContainerState,
   ExecOptions,
   HolderSpec,
+  ImageFiles,
+  LimitedResource,
+  ListedImage,
   MadeContainer,
   Runtime,
   RuntimeImage,
@@ -60,12 +63,21 @@ export class FakeRuntime implements Runtime {
   /** What a built-in image says of its user, by its name; root where nothing is said. */
   readonly imageUsers = new Map<string, string>()
 
+  unlimited: readonly LimitedResource[] = []
+
   readonly handlers: readonly string[] = ['', 'runc', 'virtual']
 
   async imageStatus(image: string): Promise<RuntimeImage | undefined> {
     const user = this.imageUsers.get(image) ?? ''
     const facts = { id: `sha256:${image}`, sizeBytes: 0, user, access: 'all' } as const
     return image.startsWith('fairlead/') ? { ...facts, origin: 'local' } : this.images.get(image)
+  }
+
+  /** What the machine has, for whoever lists it. */
+  listed: readonly ListedImage[] = []
+
+  listImages(): readonly ListedImage[] {
+    return this.listed
   }
 
   async pullImage(image: string, logins: readonly RegistryLogin[]): Promise<RuntimeImage> {
@@ -81,8 +93,14 @@ export class FakeRuntime implements Runtime {
     return pulled
   }
 
-  async imageFolders(image: string): Promise<readonly string[]> {
-    return [`/layers/${image}`]
+  /** Called where somebody is about to show an image's files. */
+  onImageFiles: (image: string) => void = () => undefined
+
+  async imageFiles(image: string): Promise<ImageFiles> {
+    this.onImageFiles(image)
+    const here = await this.imageStatus(image)
+    if (here === undefined) throw Object.assign(new Error(`no image ${image}`), { code: 'IMAGE_UNKNOWN' })
+    return { contentId: here.id, folders: [`/layers/${image}`] }
   }
 
   async create(spec: ContainerSpec): Promise<MadeContainer> {

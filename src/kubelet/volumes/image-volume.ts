@@ -2,6 +2,9 @@ import { mkdirSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { Pod } from '#api/core/pod/message.ts'
 import type { Volume } from '#api/core/pod/volume/volume.ts'
+import { keyOf } from '#objects/object-key.ts'
+import { holdImage } from '#runtime/images/image-hold.ts'
+import type { ImageFiles } from '#runtime/runtime.ts'
 import type { KubeletContext } from '../context.ts'
 import { ensureImage } from '../images/ensure-image.ts'
 import { KubeletError } from '../kubelet-error.ts'
@@ -14,7 +17,7 @@ export const mountImageVolume = async (
   context: KubeletContext,
   pod: Pod,
   { name, image }: Volume,
-  path: string,
+  { path, podDir }: { readonly path: string; readonly podDir: string },
 ): Promise<void> => {
   mkdirSync(path, { recursive: true })
   // Adopted: it is mounted already, unless the machine was restarted meanwhile.
@@ -26,5 +29,29 @@ export const mountImageVolume = async (
     const why = found.outcome === 'held' ? `${found.reason}: ${found.message}` : 'nobody waits for it'
     throw new KubeletError('VOLUME_INVALID', `volume "${name}": ${why}`)
   }
-  context.mounter.overlay(path, await context.runtime.imageFolders(reference))
+  context.mounter.overlay(path, (await held(context, pod, { name, reference, podDir })).folders)
+}
+
+interface Holding {
+  readonly name: string
+  readonly reference: string
+  readonly podDir: string
+}
+
+/**
+ * An image's files, which nobody takes away any more: whoever does takes its name first and then looks who holds it, and here
+ * it is held first and then looked for.
+ */
+const held = async (
+  { runtime }: KubeletContext,
+  pod: Pod,
+  { name, reference, podDir }: Holding,
+): Promise<ImageFiles> => {
+  for (let found = await runtime.imageFiles(reference); ; ) {
+    if (found.contentId === undefined) return found
+    holdImage(podDir, name, { imageId: found.contentId, pod: keyOf(pod) })
+    const again = await runtime.imageFiles(reference)
+    if (again.contentId === found.contentId) return again
+    found = again
+  }
 }

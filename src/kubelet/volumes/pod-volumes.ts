@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { Pod } from '#api/core/pod/message.ts'
 import type { VolumeMount } from '#api/core/pod/spec/container.ts'
 import type { Volume } from '#api/core/pod/volume/volume.ts'
+import { releaseImages } from '#runtime/images/image-hold.ts'
 import type { Mount } from '#runtime/runtime.ts'
 import type { KubeletContext } from '../context.ts'
 import type { References } from '../env/container-env.ts'
@@ -81,7 +82,7 @@ export class PodVolumes {
       this.#paths.set(volume.name, await this.#claimed(volume))
       return
     }
-    if (volume.image) await mountImageVolume(this.#context, this.#pod, volume, path)
+    if (volume.image) await mountImageVolume(this.#context, this.#pod, volume, { path, podDir: this.#podDir })
     else if (isFileVolume(volume)) {
       writeAtomically(path, await volumeFiles(this.#pod, volume, facts, this.#references, this.#tokens.get), group)
     } else {
@@ -216,5 +217,6 @@ export class PodVolumes {
     // First, and wholly: what is still mounted would be emptied, say a folder of the host.
     this.#context.mounter.unmountBelow(this.#podDir)
     rmSync(this.#dir, { recursive: true, force: true })
+    releaseImages(this.#podDir)
   }
 }

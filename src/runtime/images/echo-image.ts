@@ -38,6 +38,7 @@ export function echoImageSource(options: ImageSourceOptions): ImageSource {
   return {
     name: 'echo',
     offers: 'fairlead/echo',
+    list: () => [{ names: ['fairlead/echo:latest'], sizeBytes: 0 }],
     async resolve(_, reference) {
       if (reference.registry !== 'docker.io' || reference.repository !== 'fairlead/echo') return undefined
       image ??= makeEcho(options).catch((error: unknown) => {

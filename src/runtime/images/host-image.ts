@@ -59,6 +59,7 @@ export function hostImageSource(options: ImageSourceOptions): ImageSource {
   return {
     name: 'host',
     offers: 'fairlead/host',
+    list: () => [{ names: ['fairlead/host:latest'], sizeBytes: 0 }],
     resolve: async (_, reference) => {
       if (reference.registry !== 'docker.io' || reference.repository !== 'fairlead/host') return undefined
       image ??= makeHost(options)

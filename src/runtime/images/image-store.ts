@@ -20,6 +20,7 @@ export function createImageStore(options: ImageSourceOptions): ImageStore {
 
   return {
     find,
+    list: () => sources.flatMap((source) => source.list()),
     async resolve(name) {
       const image = await find(name)
       if (image !== undefined) return image

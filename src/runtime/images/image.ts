@@ -1,4 +1,4 @@
-import type { Mount, RuntimeImage } from '../runtime.ts'
+import type { ListedImage, Mount, RuntimeImage } from '../runtime.ts'
 import type { ImageReference } from './image-reference.ts'
 import type { RegistrySettings } from './local/registry/registries-conf.ts'
 import type { RegistryLogin } from './local/registry/registry-login.ts'
@@ -58,6 +58,8 @@ export interface ImageSource {
   readonly offers?: string
   /** Undefined where this source has no such image at present. `name`: as it was asked for. */
   resolve(name: string, reference: ImageReference): Promise<Image | undefined>
+  /** Those that it can give at once. */
+  list(): readonly ListedImage[]
   /** Of a source that can get any image by its name. Rejects with RuntimeError: `LocalImages.pull`. */
   pull?(name: string, logins: readonly RegistryLogin[]): Promise<Image>
 }
@@ -70,6 +72,7 @@ export interface ImageStore {
   find(name: string): Promise<Image | undefined>
   /** The same; rejects with IMAGE_UNKNOWN where it is not here. */
   resolve(name: string): Promise<Image>
+  list(): readonly ListedImage[]
   /** Fetches it, unless it is built in. Rejects with RuntimeError: `LocalImages.pull`. */
   pull(name: string, logins: readonly RegistryLogin[]): Promise<Image>
 }

@@ -13,6 +13,14 @@ test('an image that is not on this machine is not found, and a name that is none
   await assert.rejects(store.find('Fairlead Echo'), { code: 'IMAGE_INVALID' })
 })
 
+test('built-in images are listed by the names that a pod gives them, whatever else there is', () => {
+  const store = createImageStore({ folder: '/nonexistent', localFolder: '/nonexistent/.images' })
+  assert.deepEqual(
+    store.list().flatMap(({ names }) => names),
+    ['fairlead/echo:latest', 'fairlead/host:latest'],
+  )
+})
+
 test('whoever cannot get at a registry is told what does the work of an image meanwhile', () => {
   const hint = (name: string): string => imageHint(parseImageReference(name))
   for (const name of [

@@ -174,6 +174,11 @@ export async function makeContainer(
     creator: identifyProcess(process.pid)!,
   }
   writeRecord(bundle, stored)
+  // Whoever takes an image away takes its name first, and then looks who has it: from here on this container does.
+  if ((await images.find(spec.image).catch(() => undefined))?.contentId !== image.contentId) {
+    discard(paths, stored)
+    return await makeContainer(workshop, spec, processes)
+  }
   try {
     if (users) {
       const mounts = [...image.extraMounts, ...whole.mounts]

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import type { ContainerLimits } from '../runtime.ts'
+import type { ContainerLimits, LimitedResource } from '../runtime.ts'
 import { RuntimeError } from '../runtime-error.ts'
 import { ociResources } from './bundle/oci-spec.ts'
 
@@ -7,10 +7,12 @@ interface UpdateTarget {
   readonly runc: string
   readonly runcRoot: string
   readonly id: string
+  /** What cannot be limited. */
+  readonly unlimited: readonly LimitedResource[]
 }
 
 /** Gives a container that runs other limits, by `runc update`. Rejects with CONTAINER_LIMITS_REFUSED. */
-export const updateLimits = ({ runc, runcRoot, id }: UpdateTarget, limits: ContainerLimits): Promise<void> =>
+export const updateLimits = ({ runc, runcRoot, id, unlimited }: UpdateTarget, limits: ContainerLimits): Promise<void> =>
   new Promise((resolve, reject) => {
     const child = execFile(runc, ['--root', runcRoot, 'update', '--resources', '-', id], (error, _, stderr) => {
       if (error === null) resolve()
@@ -23,5 +25,5 @@ export const updateLimits = ({ runc, runcRoot, id }: UpdateTarget, limits: Conta
     })
     // Where runc cannot be started, there is nobody to read.
     child.stdin?.on('error', () => undefined)
-    child.stdin?.end(JSON.stringify(ociResources(limits)))
+    child.stdin?.end(JSON.stringify(ociResources(limits, unlimited)))
   })

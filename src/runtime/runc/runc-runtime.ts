@@ -14,7 +14,7 @@ import { abandon, discard, endProcesses } from './discard.ts'
 import { holderSpec } from './holder.ts'
 import { KeptContainer } from './kept-container.ts'
 import { updateLimits } from './limits.ts'
-import { cgroupFolders, cgroupVersion, childCgroups, removeCgroup } from './processes/cgroup.ts'
+import { cgroupFolders, cgroupVersion, childCgroups, missingControllers, removeCgroup } from './processes/cgroup.ts'
 import { cgroupUsage } from './processes/cgroup-usage.ts'
 import { attachToContainer } from './programs/attach.ts'
 import type { Programs } from './programs/conmon.ts'
@@ -59,6 +59,7 @@ export function createRuncRuntime(options: RuncRuntimeOptions): RuncRuntime {
   const entries = new Map<string, KeptContainer>()
   const creating = new Set<string>()
   let machine: MachineAbilities | undefined
+  const unlimited = missingControllers()
   const programs = foundPrograms(options.programs)
 
   for (const folder of [paths.containers, paths.exits, paths.sockets, paths.runc, paths.rootfs])
@@ -134,7 +135,7 @@ export function createRuncRuntime(options: RuncRuntimeOptions): RuncRuntime {
   }
 
   const findMachine = (): MachineAbilities => {
-    machine ??= { capabilities: heldCapabilities(), cgroupVersion: cgroupVersion() }
+    machine ??= { capabilities: heldCapabilities(), cgroupVersion: cgroupVersion(), unlimited }
     return machine
   }
   const workshop = {
@@ -216,10 +217,15 @@ export function createRuncRuntime(options: RuncRuntimeOptions): RuncRuntime {
   }
 
   return {
+    unlimited,
     handlers: ['', 'runc'],
     imageStatus: (image) => images.find(image),
+    listImages: () => images.list(),
     pullImage: (image, logins) => images.pull(image, logins),
-    imageFolders: async (image) => (await images.resolve(image)).lowerDirs,
+    imageFiles: async (name) => {
+      const { contentId, lowerDirs } = await images.resolve(name)
+      return { ...(contentId !== undefined && { contentId }), folders: lowerDirs }
+    },
     create,
     start,
     hold: async (spec) => {
@@ -228,7 +234,7 @@ export function createRuncRuntime(options: RuncRuntimeOptions): RuncRuntime {
     },
     resize: async (id, limits) => {
       runningPid(id)
-      await updateLimits({ runc: programs.find().runc, runcRoot: paths.runc, id }, limits)
+      await updateLimits({ runc: programs.find().runc, runcRoot: paths.runc, id, unlimited }, limits)
     },
     stop,
     remove,

@@ -71,6 +71,7 @@ export const pods = nodePart({
       clusterDomain: cluster.clusterDomain,
       security: { hostAccess: cluster.allowHostAccess === true, seccompDir: join(cluster.stateDir, 'seccomp') },
       clock: node.clock,
+      ...(node.makeRoom && { makeRoom: node.makeRoom }),
       fault: () => node.podFault(),
       log: node.log,
     })

@@ -1,6 +1,8 @@
+import { imageUsers } from '#cluster/images/image-users.ts'
+import { stateRoot } from '#cluster/state/state.ts'
+import { isPinned } from '#runtime/images/local/local-image.ts'
 import { type Command, outputFlag } from '../../command.ts'
 import { openImageStore } from '../../images/image-store.ts'
-import { imageUsers } from '../../images/image-users.ts'
 import { shortName } from '../../images/image-words.ts'
 import { sizeText } from '../../images/size-text.ts'
 import { table } from '../../table.ts'
@@ -14,15 +16,16 @@ fairlead/echo and fairlead/host, are always there and not listed.`,
   examples: ['fairlead image ls', 'fairlead image ls -o json'],
   async run({ flags, io }) {
     const images = openImageStore().list()
-    const users = imageUsers()
+    const users = imageUsers(stateRoot())
     if (flags.output === 'json') {
-      const rows = images.map(({ name, id, digests, origin, sizeBytes, keptAt, config }) => ({
+      const rows = images.map(({ name, id, digests, origin, sizeBytes, keptAt, pinned, config }) => ({
         name,
         id,
         digests,
         origin,
         sizeBytes,
         keptAt,
+        pinned: isPinned({ origin, pinned }),
         platform: `${config.os}/${config.architecture}`,
         pods: users.get(id) ?? [],
       }))

@@ -1,6 +1,7 @@
+import { imageUsers } from '#cluster/images/image-users.ts'
+import { stateRoot } from '#cluster/state/state.ts'
 import { type Command, quietFlag } from '../../command.ts'
 import { openImageStore } from '../../images/image-store.ts'
-import { imageUsers } from '../../images/image-users.ts'
 import { shortName } from '../../images/image-words.ts'
 
 export const prune: Command = {
@@ -11,8 +12,7 @@ by a copy that was cut off.`,
   flags: { dangling: { help: 'only what has no name' }, quiet: quietFlag },
   examples: ['fairlead image prune', 'fairlead image prune --dangling'],
   async run({ switches, io }) {
-    const users = imageUsers()
-    const removed = await openImageStore().prune((id) => users.has(id), { all: !switches.dangling })
+    const removed = await openImageStore().prune(() => imageUsers(stateRoot()), { all: !switches.dangling })
     if (!switches.quiet) {
       for (const name of removed) io.out(`${shortName(name)} removed\n`)
       if (removed.length === 0) io.err('nothing to take away\n')

@@ -7,7 +7,8 @@ import { takeInterrupts } from '../../interrupt.ts'
 export const pull: Command = {
   name: 'image pull',
   summary: 'fetch images from their registries',
-  description: `Fetches each image that a pod may need later, with the logins that docker login or skopeo login have kept for whoever runs this.`,
+  description: `Fetches each image that a pod may need later, with the logins that docker login or skopeo login have kept for whoever runs this.
+What is fetched so stays until it is taken away; what pods have fetched by themselves goes where the disk is nearly full and nobody runs it.`,
   argument: { name: 'NAME…', words: [1, 100], help: 'the images' },
   flags: { ...registryFlags, quiet: quietFlag },
   examples: [
@@ -20,7 +21,7 @@ export const pull: Command = {
     using interrupts = takeInterrupts()
     const progress = io.terminal && !switches.quiet && { progress: 2 }
     for (const name of words) {
-      const image = await store.pull(name, { registries, signal: interrupts.signal, ...progress })
+      const image = await store.pull(name, { registries, signal: interrupts.signal, pinned: true, ...progress })
       if (!switches.quiet) io.out(arrived(image))
     }
     return 0

@@ -1,6 +1,7 @@
+import { imageUsers } from '#cluster/images/image-users.ts'
+import { stateRoot } from '#cluster/state/state.ts'
 import { type Command, quietFlag } from '../../command.ts'
 import { openImageStore } from '../../images/image-store.ts'
-import { imageUsers } from '../../images/image-users.ts'
 import { shortName } from '../../images/image-words.ts'
 
 export const rm: Command = {
@@ -14,7 +15,7 @@ also where its cluster is stopped.`,
   async run({ words, switches, io }) {
     const store = openImageStore()
     for (const name of words) {
-      await store.remove(name, (id) => imageUsers().get(id) ?? [])
+      await store.remove(name, () => imageUsers(stateRoot()))
       if (!switches.quiet) io.out(`${shortName(name)} removed\n`)
     }
     return 0

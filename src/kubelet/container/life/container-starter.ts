@@ -9,6 +9,7 @@ import type { ContainerEntry } from '../container-entry.ts'
 import { containerId } from '../container-id.ts'
 import { nextBackoff } from '../plan/backoff.ts'
 import { containerSpec, type StartPlace } from '../spec/container-spec.ts'
+import { unenforcedLimits } from '../spec/unlimited.ts'
 import { stopContainer } from './container-stopper.ts'
 import { runHook } from './lifecycle-hook.ts'
 
@@ -97,6 +98,8 @@ export const startContainer = async (
       place.volumes.release(container.name)
     }
     event('Normal', 'Created', 'Container created')
+    const unenforced = hasProcesses(place.handler) && unenforcedLimits(container.resources, runtime.unlimited)
+    if (unenforced) event('Warning', 'LimitsNotEnforced', unenforced)
     step = 'RunContainerError'
     entry.phase = { phase: 'waiting', reason: 'ContainerCreating' }
     await runtime.start(id)

@@ -1,5 +1,6 @@
 import type { Image, ImageSource, ImageSourceOptions } from '../image.ts'
 import { parseImageReference } from '../image-reference.ts'
+import { listedImages } from './listed-images.ts'
 import { type LocalImage, shownId } from './local-image.ts'
 import { LocalImages } from './local-images.ts'
 import { loginMark, type RegistryLogin } from './registry/registry-login.ts'
@@ -10,7 +11,7 @@ const AT_ONCE = 3
 
 /** Images that were fetched from registries or brought by hand: the same for all clusters of a state folder. */
 export function localImageSource({ localFolder, environment, registries }: ImageSourceOptions): ImageSource {
-  if (localFolder === undefined) return { name: 'local', resolve: async () => undefined }
+  if (localFolder === undefined) return { name: 'local', resolve: async () => undefined, list: () => [] }
   const images = new LocalImages({ root: localFolder, ...(environment && { environment }) })
   const turns = new Turns(AT_ONCE)
   const underway = new Map<string, Promise<LocalImage>>()
@@ -52,6 +53,7 @@ export function localImageSource({ localFolder, environment, registries }: Image
       const local = images.find(name)
       return local && imageOf(local)
     },
+    list: () => listedImages(images.list()),
     pull: async (name, logins) => imageOf(await pull(name, logins)),
   }
 }

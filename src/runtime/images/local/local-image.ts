@@ -15,6 +15,8 @@ export interface LocalImage {
    * (`loginMark`).
    */
   readonly access: 'all' | readonly string[]
+  /** A person asked for it under this name, and not only a pod. */
+  readonly pinned?: boolean
   /** Of its layers, unpacked. */
   readonly sizeBytes: number
   /** When it came here, RFC 3339. */
@@ -23,6 +25,10 @@ export interface LocalImage {
   readonly layers: readonly string[]
   readonly config: ImageConfig
 }
+
+/** Whether it stays where nobody runs it and the disk is nearly full: a person has brought it. */
+export const isPinned = ({ origin, pinned = false }: Pick<LocalImage, 'origin' | 'pinned'>): boolean =>
+  pinned || origin === 'local'
 
 /** How a pod's status names the image that it runs: by the digest that a registry has it under, else by its own. */
 export const shownId = ({ name, id, digests, origin }: LocalImage): string =>

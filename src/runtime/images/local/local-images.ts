@@ -12,8 +12,9 @@ import { UNPACK_LIMITS, type UnpackLimits } from './copy/unpack-watch.ts'
 import { type DraftFolder, makeDraft } from './draft-folder.ts'
 import { parseImageConfig } from './image-config.ts'
 import { type ImageStorePaths, imageStorePaths } from './image-store-folder.ts'
+import { type KeptImage, keptImages } from './kept-images.ts'
 import { LayerLinks } from './layer-links.ts'
-import type { LocalImage } from './local-image.ts'
+import { isPinned, type LocalImage } from './local-image.ts'
 import { ReferenceFiles } from './reference-files.ts'
 import { type RegistrySettings, registriesConf } from './registry/registries-conf.ts'
 import { authFileText, loginMark, type RegistryLogin } from './registry/registry-login.ts'
@@ -36,12 +37,18 @@ interface PullOptions extends CopyWatch {
   /** Shown to the registry one after the other; empty: none. Absent: those that the user of this process has. */
   readonly logins?: readonly RegistryLogin[]
   readonly registries?: RegistrySettings
+  /** A person asks, and not a pod. */
+  readonly pinned?: boolean
 }
+
+/** Who has images, by their ids, in words; asked again each time that it matters. */
+type Users = () => ReadonlyMap<string, readonly string[]>
 
 /** What is brought, and how; each copy has a name of its own in the storage. */
 interface Copying extends CopyWatch {
   readonly source: string
   readonly origin: LocalImage['origin']
+  readonly pinned?: boolean | undefined
   readonly access: LocalImage['access']
   readonly authFile?: string
   readonly registriesConf?: string
@@ -87,7 +94,7 @@ export class LocalImages {
    * Fetches an image from its registry. Rejects with RuntimeError IMAGE_INVALID, IMAGE_UNKNOWN, IMAGE_DENIED, IMAGE_UNREACHABLE,
    * IMAGE_FOREIGN, IMAGE_CORRUPT, IMAGE_TOO_LARGE, IMAGE_DISK_FULL, RUNTIME_PROGRAM_MISSING, or with the signal's reason.
    */
-  async pull(text: string, { logins, registries, ...watch }: PullOptions = {}): Promise<LocalImage> {
+  async pull(text: string, { logins, registries, pinned, ...watch }: PullOptions = {}): Promise<LocalImage> {
     const reference = parseImageReference(text)
     const { registry, repository, tag, digest } = reference
     const source = `docker://${registry}/${repository}${digest === undefined ? `:${tag}` : `@${digest}`}`
@@ -102,6 +109,7 @@ export class LocalImages {
           ...watch,
           source,
           origin: 'registry',
+          pinned,
           access: login === undefined ? 'all' : [loginMark(registry, login)],
           ...(logins !== undefined && { authFile }),
           ...(conf !== undefined && { registriesConf: conf }),
@@ -154,7 +162,7 @@ export class LocalImages {
   }
 
   async #copy(name: string, draft: DraftFolder, copying: Copying): Promise<LocalImage> {
-    const { source, origin, access, authFile, registriesConf: conf, ...watch } = copying
+    const { source, origin, access, pinned, authFile, registriesConf: conf, ...watch } = copying
     const target = `localhost/fairlead:${randomBytes(12).toString('hex')}`
     const confFile = join(draft.path, 'registries.conf')
     if (conf !== undefined) writeFileSync(confFile, conf)
@@ -176,6 +184,7 @@ export class LocalImages {
         ...stored,
         name,
         origin,
+        ...((pinned || before?.pinned) && { pinned: true }),
         access: before?.id === stored.id && origin === 'registry' ? joined(before.access, access) : access,
         keptAt: new Date().toISOString(),
         config,
@@ -191,17 +200,30 @@ export class LocalImages {
     return image
   }
 
+  /** What is here is to stay under that name. False where it is not here. */
+  pin(text: string): boolean {
+    const image = this.find(text)
+    if (image !== undefined && !isPinned(image)) this.#name({ ...image, pinned: true })
+    return image !== undefined
+  }
+
+  /** All that the store has, those without a name too; the use of those in `users` is noted, at that time. */
+  kept(users: ReturnType<Users>, now: number): readonly KeptImage[] {
+    for (const { id, name } of this.#references.list()) if (users.has(id)) this.#references.markUsed(name, now)
+    return keptImages(storedIds(this.#paths.storage), this.#references)
+  }
+
   /**
-   * Takes a name away, and the image with its last one. `users`: who runs an image, by its id. Rejects with RuntimeError
-   * IMAGE_UNKNOWN, or IMAGE_IN_USE, which names them: the name stays then.
+   * Takes a name away, and the image with its last one. Rejects with RuntimeError IMAGE_UNKNOWN, or IMAGE_IN_USE, which names who
+   * has it: the name stays then.
    */
-  async remove(text: string, users: (id: string) => readonly string[]): Promise<void> {
+  async remove(text: string, users: Users): Promise<void> {
     const image = this.find(text)
     if (image === undefined) throw new RuntimeError('IMAGE_UNKNOWN', `image '${text}' is not on this machine`)
     this.#references.remove(image.name)
     if (this.#references.list().some(({ id }) => id === image.id)) return
     // Asked when nobody can find it by its name any more.
-    const busy = users(image.id)
+    const busy = users().get(image.id) ?? []
     if (busy.length > 0) {
       this.#name(image)
       throw new RuntimeError('IMAGE_IN_USE', `image '${text}' is used by ${listed(busy)}: delete them first`)
@@ -210,20 +232,32 @@ export class LocalImages {
   }
 
   /**
-   * Takes away what nobody runs and has no name any more; with `all`, what has names too. Gives the names that went, and the
-   * ids of what had none.
+   * Takes away what nobody has and has no name any more; with `all`, what has names too. Gives the names that went, and the ids
+   * of what had none.
    */
-  async prune(isUsed: (id: string) => boolean, { all = false } = {}): Promise<readonly string[]> {
-    const named = this.#references.list()
-    const spared = new Set(all ? [] : named.map(({ id }) => id))
-    const gone = storedIds(this.#paths.storage).filter((id) => !spared.has(id) && !isUsed(id))
-    const removed = gone.flatMap((id) => {
+  async prune(users: Users, { all = false } = {}): Promise<readonly string[]> {
+    const spared = new Set(all ? [] : this.#references.list().map(({ id }) => id))
+    return await this.takeAway(
+      storedIds(this.#paths.storage).filter((id) => !spared.has(id)),
+      users,
+    )
+  }
+
+  /** Takes away those of these images, by their ids, that nobody has; gives the names as prune() does. */
+  async takeAway(ids: readonly string[], users: Users): Promise<readonly string[]> {
+    const before = users()
+    const unused = ids.filter((id) => !before.has(id))
+    const named = this.#references.list().filter(({ id }) => unused.includes(id))
+    for (const { name } of named) this.#references.remove(name)
+    // Asked again when nobody can find them by their names any more: who did so just before stands there by now.
+    const after = users()
+    for (const image of named) if (after.has(image.id) && !this.#references.read(image.name)) this.#name(image)
+    const gone = unused.filter((id) => !after.has(id))
+    await this.#discard(gone)
+    return gone.flatMap((id) => {
       const names = named.filter((image) => image.id === id).map(({ name }) => name)
-      for (const name of names) this.#references.remove(name)
       return names.length > 0 ? names : [id]
     })
-    await this.#discard(gone)
-    return removed
   }
 
   async #discard(ids: readonly string[]): Promise<void> {

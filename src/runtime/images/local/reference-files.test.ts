@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
@@ -36,6 +36,28 @@ test('a name is there once it is written, for every reader, and gone once it is 
     other.remove('b')
     other.remove('b')
     assert.deepEqual([one.read('b'), one.list().length, readdirSync(folder).length], [undefined, 1, 1])
+  } finally {
+    rmSync(join(folder, '..'), { recursive: true })
+  }
+})
+
+test('a list that was read once is kept, and what comes, goes or moves after it is seen all the same', () => {
+  const folder = join(mkdtempSync(join(tmpdir(), 'fairlead-references-')), 'references')
+  try {
+    const [one, other] = [new ReferenceFiles(folder), new ReferenceFiles(folder)]
+    one.write(image('a'))
+    const longAgo = new Date(Date.now() - 60_000)
+    utimesSync(folder, longAgo, longAgo)
+    assert.equal(one.list(), one.list())
+    other.write(image('b'))
+    assert.deepEqual(
+      one.list().map(({ name }) => name),
+      ['a', 'b'],
+    )
+    other.write(image('a', { id: 'sha256:9' }))
+    assert.equal(one.list()[0]?.id, 'sha256:9')
+    other.remove('b')
+    assert.equal(one.list().length, 1)
   } finally {
     rmSync(join(folder, '..'), { recursive: true })
   }

@@ -100,11 +100,19 @@ test('what is on disk is a container, one that somebody is making, or what the d
   make('left', { process: undefined, creator: dead })
   make('fresh', undefined)
   make('old', undefined, 60)
-  const { stored, abandoned } = readRecords(at.paths)
+  const { stored, making, abandoned } = readRecords(at.paths)
   assert.deepEqual(
     stored.map(({ id }) => id),
     ['whole'],
   )
+  assert.deepEqual(
+    making.map(({ id }) => id),
+    ['begun'],
+  )
   assert.deepEqual(abandoned.map(({ id }) => id).sort(), ['left', 'old'])
-  assert.deepEqual(readRecords(runtimePaths(join(dirname(at.paths.exits), 'none'))), { stored: [], abandoned: [] })
+  assert.deepEqual(readRecords(runtimePaths(join(dirname(at.paths.exits), 'none'))), {
+    stored: [],
+    making: [],
+    abandoned: [],
+  })
 })

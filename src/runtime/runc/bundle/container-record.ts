@@ -60,6 +60,8 @@ export interface Leftover {
 
 interface StoredContainers {
   readonly stored: readonly StoredContainer[]
+  /** Another process is making these, and lives. */
+  readonly making: readonly StoredContainer[]
   /** Whoever was making these is dead. */
   readonly abandoned: readonly Leftover[]
 }
@@ -67,23 +69,25 @@ interface StoredContainers {
 /** A folder that has no record for so long was never given one. */
 const RECORD_DUE_MS = 5000
 
-/** Every container on disk. Those that another living process is making are in neither list. */
+/** Every container on disk; not one that is being made and has no record yet. */
 export function readRecords(paths: RuntimePaths): StoredContainers {
   const stored: StoredContainer[] = []
+  const making: StoredContainer[] = []
   const abandoned: Leftover[] = []
-  if (!existsSync(paths.containers)) return { stored, abandoned }
+  if (!existsSync(paths.containers)) return { stored, making, abandoned }
   for (const id of readdirSync(paths.containers)) {
     const bundle = bundlePaths(paths, id)
     try {
       const record = completed(JSON.parse(readFileSync(bundle.record, 'utf8')) as StoredContainer)
       if (record.process !== undefined) stored.push(record)
-      else if (!isAlive(record.creator)) abandoned.push(record)
+      else if (isAlive(record.creator)) making.push(record)
+      else abandoned.push(record)
     } catch {
       const made = statSync(bundle.folder, { throwIfNoEntry: false })?.mtimeMs ?? Date.now()
       if (Date.now() - made > RECORD_DUE_MS) abandoned.push({ id })
     }
   }
-  return { stored, abandoned }
+  return { stored, making, abandoned }
 }
 
 /** A container that an older version of ours has made runs on: what it did not write down is as images mostly have it. */

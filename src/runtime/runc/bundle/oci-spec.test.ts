@@ -36,7 +36,7 @@ const spec: ContainerSpec = {
   annotations: {},
 }
 const held = new Set(['CHOWN', 'KILL', 'NET_ADMIN', 'NET_BIND_SERVICE'])
-const machine = (cgroupVersion: 1 | 2) => ({ capabilities: held, cgroupVersion })
+const machine = (cgroupVersion: 1 | 2) => ({ capabilities: held, cgroupVersion, unlimited: [] })
 
 const user = { uid: 7, gid: 8, additionalGids: [8] }
 const specOf = (change: Partial<ContainerSpec> = {}, place: Partial<ContainerPlace> = {}, from = image): any =>
@@ -122,6 +122,11 @@ test('ociSpec() passes limits on and asks for no oomScoreAdj without CAP_SYS_RES
   const limited = specOf({ resources: { cpuShares: 512, cpuQuotaMicros: 50_000, memoryLimitBytes: 1 << 20 } })
   assert.deepEqual(limited.linux.resources.cpu, { shares: 512, quota: 50_000, period: 100_000 })
   assert.deepEqual(limited.linux.resources.memory, { limit: 1 << 20 })
+  const wish = { cpuShares: 512, cpuQuotaMicros: 50_000, memoryLimitBytes: 1 << 20 }
+  const without = (...unlimited: ('cpu' | 'memory' | 'pids')[]) =>
+    Object.keys(specOf({ resources: wish }, { machine: { ...machine(2), unlimited } }).linux.resources)
+  assert.deepEqual(without('memory'), ['cpu', 'devices'], 'what cannot be limited is left out')
+  assert.deepEqual(without('cpu', 'memory', 'pids'), ['devices'])
   assert.equal('oomScoreAdj' in limited.process, false)
 })
 

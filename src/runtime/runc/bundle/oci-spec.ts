@@ -1,5 +1,5 @@
 import type { Image } from '../../images/image.ts'
-import { type ContainerLimits, type ContainerSpec, ID_COUNT } from '../../runtime.ts'
+import { type ContainerLimits, type ContainerSpec, ID_COUNT, type LimitedResource } from '../../runtime.ts'
 import { RuntimeError } from '../../runtime-error.ts'
 import { containerCapabilities } from './capabilities.ts'
 import type { ContainerUser } from './container-user.ts'
@@ -11,6 +11,8 @@ export interface MachineAbilities {
   readonly capabilities: ReadonlySet<string>
   /** 2 where the unified hierarchy stands alone; 1 also for the hybrid layout, whose controllers are version 1. */
   readonly cgroupVersion: 1 | 2
+  /** What its cgroups cannot limit. */
+  readonly unlimited: readonly LimitedResource[]
 }
 
 /** Where a container is made, and what it was found to be. */
@@ -64,7 +66,10 @@ export function ociSpec(spec: ContainerSpec, image: Image, place: ContainerPlace
       ...ociNamespaces(spec, machine, processes),
       ...(spec.sysctls && { sysctl: spec.sysctls }),
       ...(place.devices && { devices: place.devices }),
-      resources: { ...ociResources(spec.resources), devices: [{ allow: privileged, access: 'rwm' }] },
+      resources: {
+        ...ociResources(spec.resources, machine.unlimited),
+        devices: [{ allow: privileged, access: 'rwm' }],
+      },
       ...(isHidden && { maskedPaths: MASKED_PATHS, readonlyPaths: READONLY_PATHS }),
       ...(seccomp && { seccomp }),
     },
@@ -134,10 +139,11 @@ function processEnv(spec: ContainerSpec, image: Image): readonly string[] {
   return [...env].map(([name, value]) => `${name}=${value}`)
 }
 
-/** Limits as the OCI runtime specification has them. */
-export function ociResources(wanted: ContainerLimits | undefined): object {
+/** Limits as the OCI runtime specification has them; what cannot be limited is left out: runc would make no container. */
+export function ociResources(wanted: ContainerLimits | undefined, unlimited: readonly LimitedResource[]): object {
   if (wanted === undefined) return {}
-  const { cpuShares, cpuQuotaMicros, memoryLimitBytes } = wanted
+  const { cpuShares, cpuQuotaMicros }: ContainerLimits = unlimited.includes('cpu') ? {} : wanted
+  const { memoryLimitBytes }: ContainerLimits = unlimited.includes('memory') ? {} : wanted
   return {
     ...(memoryLimitBytes === undefined ? {} : { memory: { limit: memoryLimitBytes } }),
     ...(cpuShares === undefined && cpuQuotaMicros === undefined

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync, rmdirSync, statfsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { LimitedResource } from '../../runtime.ts'
 
 const CGROUP_ROOT = '/sys/fs/cgroup'
 const CGROUP2_SUPER_MAGIC = 0x63677270
@@ -7,6 +8,31 @@ const CGROUP2_SUPER_MAGIC = 0x63677270
 /** 2 where /sys/fs/cgroup is the unified hierarchy; 1 also for the hybrid layout, whose controllers are version 1. */
 export function cgroupVersion(root = CGROUP_ROOT): 1 | 2 {
   return statfsSync(root).type === CGROUP2_SUPER_MAGIC ? 2 : 1
+}
+
+const LIMITED: readonly LimitedResource[] = ['cpu', 'memory', 'pids']
+
+/**
+ * For what these cgroups have no controller: version 2 lists those that it has, and version 1 has a folder for each. What runc
+ * does under version 1 it does there alone: in the hybrid layout a controller of version 2 is of no use.
+ */
+export function missingControllers(root = CGROUP_ROOT, version = cgroupVersion(root)): readonly LimitedResource[] {
+  const unified = join(root, 'cgroup.controllers')
+  const listed = version === 2 && existsSync(unified) ? readFileSync(unified, 'latin1').trim().split(' ') : []
+  const isThere = (name: string): boolean =>
+    version === 2 ? listed.includes(name) && handsDown(root, name) : existsSync(join(root, name))
+  return LIMITED.filter((name) => !isThere(name))
+}
+
+/**
+ * Whether groups below this one of version 2 can have the controller. One that has processes, unless it is the machine's first,
+ * hands none down that it does not already: so it is in a container whose processes nobody has moved.
+ */
+function handsDown(root: string, name: string): boolean {
+  const textOf = (file: string): string | undefined =>
+    existsSync(join(root, file)) ? readFileSync(join(root, file), 'latin1').trim() : undefined
+  const isFirst = textOf('cgroup.type') === undefined
+  return isFirst || textOf('cgroup.procs') === '' || (textOf('cgroup.subtree_control') ?? '').split(' ').includes(name)
 }
 
 /** The folders of cgroup `path` (absolute, `/fairlead/NAME`) in every hierarchy that has it. */
