@@ -262,7 +262,10 @@ export const startKubelet = (options: KubeletOptions): Kubelet => {
   return {
     registered,
     synced,
-    faultChanged: () => lookAtNode(),
+    faultChanged: () => {
+      lookAtNode()
+      if (network.foreign) for (const worker of workers.values()) worker.networkChanged()
+    },
     pods: () => [...workers.values()].map(({ entry }) => entry.pod),
     resolve(namespace, pod, container, resolveOptions) {
       const worker = [...workers.values()].find(({ entry }) => keyOf(entry.pod) === `${namespace}/${pod}`)

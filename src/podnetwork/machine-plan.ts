@@ -12,6 +12,8 @@ export interface ClusterNetwork {
   readonly nodeCidr: Pair
   readonly loadBalancerCidr: Pair
   readonly egress: boolean
+  /** What others do; with `network` among it, nobody here knows a way to any pod. */
+  readonly without?: readonly string[]
   readonly host: { readonly addresses: Pair; readonly link: string }
   readonly fabric: { readonly addresses: Pair }
   readonly nodes: readonly NodeNetwork[]
@@ -33,6 +35,10 @@ export const UNDERLAY_LINK = 'fl-underlay'
 export const UPLINK = 'eth0'
 /** The fabric's end of the host's link. */
 export const HOST_PORT = 'fl-host'
+
+/** The nodes to whose pods the way is known: none where others lay the pod network. */
+const routedNodes = ({ without = [], nodes }: Pick<ClusterNetwork, 'without' | 'nodes'>): readonly NodeNetwork[] =>
+  without.includes('network') ? [] : nodes
 
 const FAMILIES = [0, 1] as const
 const DEFAULT: Pair = ['0.0.0.0/0', '::/0']
@@ -87,7 +93,7 @@ export function fabricPlan(cluster: ClusterNetwork): NetworkPlan {
       { destination: cluster.clusterCidr[family], nextHops: [] },
       { destination: cluster.loadBalancerCidr[family], nextHops: [] },
       { destination: cluster.serviceCidr[family], nextHops: up.map(via) },
-      ...nodes.map((node) => ({ destination: node.podCidrs[family], nextHops: [via(node)] })),
+      ...routedNodes(cluster).map((node) => ({ destination: node.podCidrs[family], nextHops: [via(node)] })),
       ...marked.map(([mark, node]) => ({
         destination: DEFAULT[family],
         nextHops: [via(node)],
@@ -133,13 +139,10 @@ export function nodePlan(cluster: ClusterNetwork, node: NodeNetwork): NetworkPla
       { destination: cluster.loadBalancerCidr[family], nextHops: fabric },
       // The way by which the host came: the fabric must see both directions of a connection to know it.
       { destination: whole(cluster.host.addresses[family]), nextHops: fabric },
-      { destination: node.podCidrs[family], nextHops: [] },
-      ...cluster.nodes
-        .filter(({ name }) => name !== node.name)
-        .map((other) => ({
-          destination: other.podCidrs[family],
-          nextHops: [{ link: UPLINK, gateway: other.addresses[family] }],
-        })),
+      ...routedNodes(cluster).map((one) => ({
+        destination: one.podCidrs[family],
+        nextHops: one.name === node.name ? [] : [{ link: UPLINK, gateway: one.addresses[family] }],
+      })),
     ]
   })
   return {

@@ -33,18 +33,27 @@ export function podMac(v4: string): string {
   return ['0a', '58', ...[...addressBytes(v4)].map((byte) => byte.toString(16).padStart(2, '0'))].join(':')
 }
 
+/** As containerd's default: a pod may listen on port 80 and ping without being privileged. */
+const POD_SYSCTLS: NetworkPlan['sysctls'] = [
+  ['ipv4/ip_unprivileged_port_start?', '0'],
+  ['ipv4/ping_group_range?', '0 2147483647'],
+]
+
+/** Inside a pod whose link is others' matter. */
+export const LOOPBACK_PLAN: NetworkPlan = {
+  sysctls: POD_SYSCTLS,
+  links: [{ name: 'lo', addresses: [] }],
+  neighbours: [],
+  routes: [],
+}
+
 /**
  * Inside the pod: whole addresses (/32, /128) and one way out. Both MACs are written down, so that the first packet
  * waits for no ARP and no neighbour discovery.
  */
 export function podPlan([v4, v6]: readonly [string, string]): NetworkPlan {
   return {
-    sysctls: [
-      ...QUIET_IPV6_SYSCTLS,
-      // As containerd's default: a pod may listen on port 80 and ping without being privileged.
-      ['ipv4/ip_unprivileged_port_start?', '0'],
-      ['ipv4/ping_group_range?', '0 2147483647'],
-    ],
+    sysctls: [...QUIET_IPV6_SYSCTLS, ...POD_SYSCTLS],
     links: [
       { name: 'lo', addresses: [] },
       { name: POD_LINK, addresses: [`${v4}/32`, `${v6}/128`] },

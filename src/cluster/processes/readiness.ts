@@ -2,7 +2,7 @@ import { isAnswered } from '#agent/parts/dns/dns-question.ts'
 import { decodeRecords } from '#dns/decode.ts'
 import { namespacePath } from '#kernel/namespaces/namespace.ts'
 import { bindUdp } from '#kernel/sockets/socket.ts'
-import { type ClusterConfig, nodesUp } from '../config.ts'
+import { type ClusterConfig, leaves, nodesUp } from '../config.ts'
 
 /** How long a kubelet's word holds where a node counts as failed after `grace` seconds of silence: four words in that. */
 export const leaseSeconds = (grace: number): number => Math.max(1, Math.min(40, Math.floor(grace * 0.8)))
@@ -12,14 +12,16 @@ const PATIENCE_MS = 300
 
 /**
  * Asks the cluster's DNS, by its ClusterIP, from the network of every node that is up, for the `kubernetes` Service, until it has
- * its address: through the kernel's rules, as pods do.
+ * its address: through the kernel's rules, as pods do. Where the proxy is others', each node's own server is asked; where DNS
+ * is, nobody.
  */
 export const clusterAnswers = async (config: ClusterConfig): Promise<void> => {
+  if (leaves(config, 'dns')) return
   await Promise.all(
     nodesUp(config).map(async ({ namespace, addresses }) => {
       const ask = async (): Promise<boolean> =>
         isAnswered(await bindUdp(namespacePath(namespace), addresses[0], 0), {
-          server: config.clusterDns[0],
+          server: leaves(config, 'proxy') ? addresses[0] : config.clusterDns[0],
           domain: config.clusterDomain,
           accepts: (answer) => decodeRecords(answer).length > 0,
           signal: AbortSignal.timeout(PATIENCE_MS),

@@ -1,3 +1,4 @@
+import type { LeftOut } from '#agent/left-out.ts'
 import { Rtnetlink } from '#kernel/rtnetlink/rtnetlink.ts'
 import { isPortFree } from '#kernel/sockets/socket.ts'
 import { parseCidr } from '#net/cidr.ts'
@@ -43,6 +44,7 @@ export interface ClusterRequest {
   /** How nodes get at registries; absent: as everybody does. */
   readonly registries?: RegistrySettings | undefined
   readonly allowHostAccess: boolean
+  readonly without?: readonly LeftOut[] | undefined
   readonly ranges: RangeFlags
   /** Every other cluster of this machine. */
   readonly others: readonly ClusterConfig[]
@@ -107,6 +109,7 @@ export function planCluster(request: ClusterRequest, host: Host = KERNEL_HOST): 
     audit: request.audit,
     ...(request.registries && { registries: request.registries }),
     allowHostAccess: request.allowHostAccess,
+    ...(request.without && request.without.length > 0 && { without: request.without }),
     clusterDomain: 'cluster.local',
     nodeMonitorGraceSeconds: request.nodeMonitorGraceSeconds ?? NODE_MONITOR_GRACE_SECONDS,
     host: { addresses: hostAddresses, link: hostLink(name) },
