@@ -22,8 +22,14 @@ export const leftOut = (
 /** `3 nodes Ready, DNS answers`, as far as that is ours to say. */
 export const upText = (config: ClusterConfig, nodes: number): string => {
   const count = `${nodes} ${nodes === 1 ? 'node' : 'nodes'}`
-  return [
-    leaves(config, 'network') ? `${count}, which are Ready as soon as a CNI network is there` : `${count} Ready`,
-    ...(leaves(config, 'dns') ? [] : ['DNS answers']),
-  ].join(', ')
+  const dns = leaves(config, 'dns') ? '' : ', DNS answers'
+  return leaves(config, 'network')
+    ? `${count}; as soon as CNI finds a network on them: Ready${dns}`
+    : `${count} Ready${dns}`
 }
+
+/** Where a network is to be laid down, where that is others' to do. */
+export const networkHint = (config: ClusterConfig): string =>
+  leaves(config, 'network')
+    ? `CNI looks for a network in each node's own /etc/cni/net.d: fairlead exec node/${config.nodes[0]?.name} -- ls /etc/cni/net.d\n`
+    : ''

@@ -13,7 +13,7 @@ import { registryFlags, registrySettings } from '../images/registry-flags.ts'
 import { takeInterrupts } from '../interrupt.ts'
 import { contextName } from '../kubeconfig/kubeconfig.ts'
 import { enterKubeconfig, leaveKubeconfig, refuseShownKubeconfig } from '../kubeconfig/kubeconfig-entry.ts'
-import { leftOut, upText } from '../left-out-flags.ts'
+import { leftOut, networkHint, upText } from '../left-out-flags.ts'
 
 /** Reads `10s`, `1m30s`, `1m`. Throws CliError USAGE. */
 const seconds = (what: string, text: string): number => {
@@ -194,7 +194,7 @@ are started again, and take up the pods that run and the rules that stand: traff
 ${rows.join('\n')}
 kubectl's current context is ${contextName(config.name)} (${kubeconfig})
 ${manifests.length === 0 ? '' : `applied: ${manifests.length} ${manifests.length === 1 ? 'object' : 'objects'}${waitMs === undefined ? '' : ', all ready'}\n`}${kept}
-${audit}take it down with: fairlead down${named}
+${audit}${networkHint(config)}take it down with: fairlead down${named}
 `)
     return 0
   },

@@ -12,16 +12,17 @@ const PATIENCE_MS = 300
 
 /**
  * Asks the cluster's DNS, by its ClusterIP, from the network of every node that is up, for the `kubernetes` Service, until it has
- * its address: through the kernel's rules, as pods do. Where the proxy is others', each node's own server is asked; where DNS
- * is, nobody.
+ * its address: through the kernel's rules, as pods do. Where these rules are others', or nodes are not Ready until others have
+ * laid their network, each node's own server is asked; where DNS is others', nobody.
  */
 export const clusterAnswers = async (config: ClusterConfig): Promise<void> => {
   if (leaves(config, 'dns')) return
+  const isDirect = leaves(config, 'proxy') || leaves(config, 'network')
   await Promise.all(
     nodesUp(config).map(async ({ namespace, addresses }) => {
       const ask = async (): Promise<boolean> =>
         isAnswered(await bindUdp(namespacePath(namespace), addresses[0], 0), {
-          server: leaves(config, 'proxy') ? addresses[0] : config.clusterDns[0],
+          server: isDirect ? addresses[0] : config.clusterDns[0],
           domain: config.clusterDomain,
           accepts: (answer) => decodeRecords(answer).length > 0,
           signal: AbortSignal.timeout(PATIENCE_MS),

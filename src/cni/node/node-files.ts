@@ -59,12 +59,15 @@ export class NodeFiles {
     ]
   }
 
-  /** Writes the mounts that show the node's files in place of the machine's, as an fstab, and gives its path. */
-  mountTable(): string {
+  /**
+   * Writes the mounts that show the node's files in place of the machine's, as an fstab, and gives its path; `files`: those
+   * of `/etc` that are shown too, by name, with where they lie.
+   */
+  mountTable(files: Readonly<Record<string, string>> = {}): string {
     this.make()
     if (existsSync(OWN_PLUGINS)) mkdirSync(join(this.#root, MACHINE_PLUGINS_SEEN), { recursive: true, mode: 0o755 })
-    const path = join(this.#root, 'fstab')
-    const text = mountTable(this.#root, { has: existsSync })
+    const path = join(this.#root, Object.keys(files).length > 0 ? 'fstab.shell' : 'fstab')
+    const text = mountTable(this.#root, { has: existsSync, files })
     writeFileSync(path, text, { mode: 0o600 })
     return path
   }

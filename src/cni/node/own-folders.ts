@@ -26,6 +26,8 @@ export const pathOnMachine = (root: string, path: string): string => {
 /** What the machine has, as far as its view depends on that. */
 interface MachineFolders {
   readonly has: (path: string) => boolean
+  /** Single files of `/etc` that are the node's own too, by their names there, and where they lie. */
+  readonly files?: Readonly<Record<string, string>>
 }
 
 type Mount = readonly [source: string, target: string, type: string, options: string]
@@ -37,7 +39,7 @@ const bind = (source: string, target: string, options = 'bind'): Mount => [sourc
  * Where the machine has no folder to mount on, the one above shows it, read-only. What lies above `root` comes last: it is
  * not found by its name any more then.
  */
-export const mountTable = (root: string, { has }: MachineFolders): string => {
+export const mountTable = (root: string, { has, files = {} }: MachineFolders): string => {
   const mountpoint = (folder: string): readonly Mount[] => {
     const above = posix.dirname(folder)
     if (has(folder) || !has(above)) return []
@@ -48,9 +50,17 @@ export const mountTable = (root: string, { has }: MachineFolders): string => {
     ...(has(OWN_PLUGINS) ? [bind(OWN_PLUGINS, posix.join(root, MACHINE_PLUGINS_SEEN))] : []),
     bind(NETWORKS, posix.join(root, NETWORKS), 'rbind'),
   ]
+  const ownFiles = Object.entries(files)
+    .map(([name, path]) => bind(path, posix.join('/etc', name)))
+    .filter(([, target]) => has(target))
   const groups = OWN_FOLDERS.filter((folder) => has(folder) || has(posix.dirname(folder))).map((folder) => ({
     covers: isBelow(root, mountpoint(folder)[0]?.[1] ?? folder),
-    mounts: [...mountpoint(folder), bind(posix.join(root, folder), folder, folder === '/run' ? 'rbind' : 'bind')],
+    mounts: [
+      ...mountpoint(folder),
+      bind(posix.join(root, folder), folder, folder === '/run' ? 'rbind' : 'bind'),
+      // On what has just been laid over them.
+      ...(folder === '/etc/cni' ? ownFiles : []),
+    ],
   }))
   const ordered = [...groups.filter(({ covers }) => !covers), ...groups.filter(({ covers }) => covers)]
   return [...inner, ...ordered.flatMap(({ mounts }) => mounts)]

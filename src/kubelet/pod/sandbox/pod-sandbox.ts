@@ -32,10 +32,11 @@ const failedSandbox = (error: unknown): SandboxFailure => ({
 })
 
 /** A network that others look after is not there yet: nothing is tried meanwhile. */
-const networkNotReady = (why: string): SandboxFailure => {
-  const text = `network is not ready: ${why}`
-  return { reason: 'NetworkNotReady', text, error: text }
-}
+const networkNotReady = (why: string): SandboxFailure => ({
+  reason: 'NetworkNotReady',
+  text: `network is not ready: ${why}`,
+  error: undefined,
+})
 
 /** Makes the namespaces and mounts the volumes, both at once, then writes the files of /etc. Never rejects. */
 const makeSandbox = async (
@@ -123,7 +124,9 @@ export class PodSandbox {
     // While a cluster boots a pod may come a moment before its token or its ConfigMap: that is not worth a Warning.
     if (this.#failures > 2) {
       this.#context.record(pod, 'Warning', failure.reason, failure.text)
-      this.#context.log(`pod ${pod.metadata?.namespace}/${pod.metadata?.name}`, failure.error)
+      // Of a network that is not there the node itself tells.
+      if (failure.error !== undefined)
+        this.#context.log(`pod ${pod.metadata?.namespace}/${pod.metadata?.name}`, failure.error)
     }
     this.#cancelRetry = this.#context.clock.after(wait, () => {
       this.#cancelRetry = undefined
