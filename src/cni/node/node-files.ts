@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import {
   CONF_FOLDER,
@@ -33,7 +33,7 @@ export class NodeFiles {
   /** Makes what is not there yet. */
   make(): void {
     for (const folder of [...OWN_FOLDERS, CONF_FOLDER, OWN_PLUGINS, '/run/netns', '/var/lib/cni'])
-      mkdirSync(join(this.#root, folder), { recursive: true, mode: 0o755 })
+      makeFolder(this.#root, folder)
   }
 
   /** What lies in memory on a machine of one's own goes with the power. */
@@ -65,10 +65,22 @@ export class NodeFiles {
    */
   mountTable(files: Readonly<Record<string, string>> = {}): string {
     this.make()
-    if (existsSync(OWN_PLUGINS)) mkdirSync(join(this.#root, MACHINE_PLUGINS_SEEN), { recursive: true, mode: 0o755 })
+    if (existsSync(OWN_PLUGINS)) makeFolder(this.#root, MACHINE_PLUGINS_SEEN)
     const path = join(this.#root, Object.keys(files).length > 0 ? 'fstab.shell' : 'fstab')
     const text = mountTable(this.#root, { has: existsSync, files })
     writeFileSync(path, text, { mode: 0o600 })
     return path
+  }
+}
+
+/** Each folder on the way is for all to see, as on any machine, whatever our own umask is; the state above is root's. */
+const makeFolder = (root: string, folder: string): void => {
+  mkdirSync(root, { recursive: true, mode: 0o700 })
+  let path = root
+  for (const name of folder.split('/').slice(1)) {
+    path = join(path, name)
+    if (existsSync(path)) continue
+    mkdirSync(path)
+    chmodSync(path, 0o755)
   }
 }
