@@ -153,3 +153,17 @@ test("nodePortLink() fits in a link name and never takes the name of the host's 
   assert.equal(nodePortLink({ name: 'a-very-long-node-name', number: 3 }), 'fl-port-3')
   assert.equal(nodePortLink({ name: 'port-3', number: 4 }), 'fl-port-4', 'nor that of another node')
 })
+
+test('where others lay the pod network, nobody here knows a way to a pod, and all else is as ever', () => {
+  const isOfPods = (line: string): boolean => / 10\.244\.\d+\.0\/24| fd00:10:244:[12]::/.test(line)
+  const leaving = { ...cluster, without: ['network'] }
+  for (const plan of [(one: ClusterNetwork) => nodePlan(one, one.nodes[0]!), fabricPlan]) {
+    const ours = planText(plan(cluster))
+    assert.equal(ours.filter(isOfPods).length, 4)
+    assert.deepEqual(
+      planText(plan(leaving)),
+      ours.filter((line) => !isOfPods(line)),
+    )
+    assert.deepEqual(planText(plan({ ...cluster, without: ['proxy', 'dns'] })), ours)
+  }
+})

@@ -139,10 +139,12 @@ export function nodePlan(cluster: ClusterNetwork, node: NodeNetwork): NetworkPla
       { destination: cluster.loadBalancerCidr[family], nextHops: fabric },
       // The way by which the host came: the fabric must see both directions of a connection to know it.
       { destination: whole(cluster.host.addresses[family]), nextHops: fabric },
-      ...routedNodes(cluster).map((one) => ({
-        destination: one.podCidrs[family],
-        nextHops: one.name === node.name ? [] : [{ link: UPLINK, gateway: one.addresses[family] }],
-      })),
+      ...routedNodes(cluster)
+        .toSorted((one, other) => Number(other.name === node.name) - Number(one.name === node.name))
+        .map((one) => ({
+          destination: one.podCidrs[family],
+          nextHops: one.name === node.name ? [] : [{ link: UPLINK, gateway: one.addresses[family] }],
+        })),
     ]
   })
   return {

@@ -168,6 +168,36 @@ test('an ADD that fails is undone at once; where that fails too, it is tried aga
   assert.deepEqual(node.records(), [])
 })
 
+test('a plugin that lets go of nothing keeps no pod from its next try, and all that was tried goes in the end', async () => {
+  using node = start()
+  const network = node.network()
+  node.own('/run/fault', 'ADD')
+  node.now.list = node.list({ plugins: [{ type: 'noted' }, { type: 'gone' }] })
+  await assert.rejects(network.attach(node.pod('a')), /type="noted" failed \(add\)/)
+  node.own('/run/fault', 'DEL')
+  await assert.rejects(
+    network.attach(node.pod('a')),
+    /type="gone" failed \(add\): failed to find plugin "gone" in path/,
+  )
+  assert.equal(node.records().length, 1)
+  node.now.list = node.list()
+  const { namespaces } = await network.attach(node.pod('a'))
+  assert.equal(node.records().length, 2)
+  node.own('/run/fault', '')
+  const again = node.network()
+  assert.deepEqual(
+    (await again.list()).map(({ uid }) => uid),
+    ['a'],
+  )
+  await again.settle()
+  // Told as gone: its pod has another namespace under that name by now.
+  assert.match(node.calls().at(-1)!, /^DEL [0-9a-f]{64} \[\] /)
+  assert.equal(isNamespace(namespaces.network), true)
+  assert.equal(node.records().length, 1)
+  await again.detach('a')
+  assert.deepEqual(node.records(), [])
+})
+
 test('after a restart what stands is adopted and checked, what went is told as gone, and GC hears who is left', async () => {
   using node = start()
   const before = node.network()

@@ -11,7 +11,10 @@ const port = { hostPort: 8080, containerPort: 80, protocol: 'tcp', hostIP: '' }
 test('a pod’s host ports, bandwidth, resolver and its node’s ranges are told as containerd tells them', () => {
   const dns = { servers: ['10.96.0.10'], searches: ['svc.cluster.local'], options: ['ndots:5'] }
   assert.deepEqual(
-    capabilityData({ portMappings: [port], bandwidth: { ingress: 1e6, egress: 2e6 }, dns }, ['10.244.1.0/24', 'fd00::/64']),
+    capabilityData({ portMappings: [port], bandwidth: { ingress: 1e6, egress: 2e6 }, dns }, [
+      '10.244.1.0/24',
+      'fd00::/64',
+    ]),
     {
       portMappings: [port],
       bandwidth: { ingressRate: 1e6, ingressBurst: 4294967295, egressRate: 2e6, egressBurst: 4294967295 },
@@ -61,8 +64,7 @@ test('the environment says what is to be done, for whom, and where other plugins
     CNI_CONTAINERID: 'c1',
     CNI_NETNS: '/run/netns/x',
     CNI_IFNAME: 'eth0',
-    CNI_ARGS:
-      'IgnoreUnknown=1;K8S_POD_NAMESPACE=shop;K8S_POD_NAME=cart;K8S_POD_INFRA_CONTAINER_ID=c1;K8S_POD_UID=u-1',
+    CNI_ARGS: 'IgnoreUnknown=1;K8S_POD_NAMESPACE=shop;K8S_POD_NAME=cart;K8S_POD_INFRA_CONTAINER_ID=c1;K8S_POD_UID=u-1',
   })
   assert.deepEqual(pluginEnv('STATUS', ['/a']), { CNI_COMMAND: 'STATUS', CNI_PATH: '/a' })
 })
@@ -73,7 +75,10 @@ test('why a plugin failed is told in its own words, else in what it said, else i
   assert.equal(failureText({ stdout: json, stderr: 'noise', failure }), 'no room; range is full')
   assert.equal(failureText({ stdout: '{"code":7,"msg":"bad"}', stderr: '', failure }), 'bad')
   assert.equal(failureText({ stdout: '', stderr: 'a "b"\n', failure }), 'netplugin failed: "a \\"b\\"\\n"')
-  assert.equal(failureText({ stdout: '', stderr: '', failure }), 'netplugin failed with no error message: exit status 1')
+  assert.equal(
+    failureText({ stdout: '', stderr: '', failure }),
+    'netplugin failed with no error message: exit status 1',
+  )
   assert.match(
     failureText({ stdout: 'oops', stderr: '', failure }),
     /^netplugin failed but error parsing its diagnostic message "oops": /,
@@ -109,13 +114,16 @@ test('a result is handed on in the network’s version, in which addresses tell 
     cniVersion: '1.0.0',
     ips: [{ address: '10.0.0.2/24' }],
   })
-  assert.deepEqual(asVersion({ cniVersion: '1.0.0', ips: [{ address: 'fd00::2/64' }, { address: '10.0.0.2/8' }] }, '0.4.0'), {
-    cniVersion: '0.4.0',
-    ips: [
-      { version: '6', address: 'fd00::2/64' },
-      { version: '4', address: '10.0.0.2/8' },
-    ],
-  })
+  assert.deepEqual(
+    asVersion({ cniVersion: '1.0.0', ips: [{ address: 'fd00::2/64' }, { address: '10.0.0.2/8' }] }, '0.4.0'),
+    {
+      cniVersion: '0.4.0',
+      ips: [
+        { version: '6', address: 'fd00::2/64' },
+        { version: '4', address: '10.0.0.2/8' },
+      ],
+    },
+  )
   assert.deepEqual(asVersion({ dns: {} }, '1.1.0'), { dns: {}, cniVersion: '1.1.0' })
 })
 

@@ -29,5 +29,8 @@ test('the first file by name counts, and where it is broken no other does', () =
     ['bridge', 'tuning'],
   )
   write('05.json', 'half a fi')
-  assert.throws(() => readNetwork(folder, SHOWN), { code: 'CNI_CONF_INVALID', message: /^\/etc\/cni\/net.d\/05.json: / })
+  assert.throws(() => readNetwork(folder, SHOWN), {
+    code: 'CNI_CONF_INVALID',
+    message: /^\/etc\/cni\/net.d\/05.json: /,
+  })
 })

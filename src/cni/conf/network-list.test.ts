@@ -3,13 +3,24 @@ import { test } from 'node:test'
 import { confFiles, hasCapability, parseNetwork } from './network-list.ts'
 
 const none = () => []
-const parse = (value: unknown, path = '/etc/cni/net.d/10-n.conflist', beside: Parameters<typeof parseNetwork>[1] = none) =>
-  parseNetwork({ path, text: typeof value === 'string' ? value : JSON.stringify(value) }, beside)
+const parse = (
+  value: unknown,
+  path = '/etc/cni/net.d/10-n.conflist',
+  beside: Parameters<typeof parseNetwork>[1] = none,
+) => parseNetwork({ path, text: typeof value === 'string' ? value : JSON.stringify(value) }, beside)
 const bridge = { type: 'bridge', bridge: 'cni0' }
 const list = { name: 'pods', cniVersion: '1.0.0', plugins: [bridge, { type: 'portmap' }] }
 
 test('of a folder the files that end in .conflist, .conf and .json are looked at, by name', () => {
-  const names = ['20-b.conf', 'README', '10-z.conflist', '10-a.json', 'calico-kubeconfig', '10-A.conflist.bak', '05.conf~']
+  const names = [
+    '20-b.conf',
+    'README',
+    '10-z.conflist',
+    '10-a.json',
+    'calico-kubeconfig',
+    '10-A.conflist.bak',
+    '05.conf~',
+  ]
   assert.deepEqual(confFiles(names), ['10-a.json', '10-z.conflist', '20-b.conf'])
 })
 
@@ -81,7 +92,10 @@ test('what is no configuration is refused with the file and what is wrong in it'
 })
 
 test('a network hands on what any of its plugins says that it can', () => {
-  const network = parse({ ...list, plugins: [bridge, { type: 'portmap', capabilities: { portMappings: true, snat: false } }] })
+  const network = parse({
+    ...list,
+    plugins: [bridge, { type: 'portmap', capabilities: { portMappings: true, snat: false } }],
+  })
   assert.deepEqual(
     ['portMappings', 'snat', 'bandwidth'].map((one) => hasCapability(network, one)),
     [true, false, false],

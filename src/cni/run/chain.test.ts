@@ -58,7 +58,10 @@ test('ADD calls one plugin after the other, each with what the one before has ma
   assert.deepEqual(result.ips, [{ of: 'bridge' }, { of: 'portmap' }, { of: 'bandwidth' }])
   assert.equal(calls[0]?.conf.prevResult, undefined)
   assert.deepEqual(calls[2]?.conf.prevResult, { cniVersion: '1.0.0', ips: [{ of: 'bridge' }, { of: 'portmap' }] })
-  assert.deepEqual(calls.map(({ conf }) => conf.runtimeConfig), [undefined, sandbox.capabilities, undefined])
+  assert.deepEqual(
+    calls.map(({ conf }) => conf.runtimeConfig),
+    [undefined, sandbox.capabilities, undefined],
+  )
   assert.equal(calls[1]?.env.CNI_NETNS, '/run/netns/x')
 })
 
@@ -67,6 +70,7 @@ test('a chain whose second plugin fails ends there, and the error names it', asy
   await assert.rejects(chain.add(network(), sandbox), {
     code: 'CNI_PLUGIN_FAILED',
     message: 'plugin type="portmap" failed (add): broken',
+    called: 2,
   })
   assert.deepEqual(told(), ['ADD bridge', 'ADD portmap'])
 })
@@ -76,7 +80,10 @@ test('DEL goes the way back, with the result that ADD gave, and before 0.4.0 wit
   const result = { cniVersion: '1.0.0', ips: [] }
   await chain.del(network(), sandbox, result)
   assert.deepEqual(told(), ['DEL bandwidth', 'DEL portmap', 'DEL bridge'])
-  assert.deepEqual(calls.map(({ conf }) => conf.prevResult), [result, result, result])
+  assert.deepEqual(
+    calls.map(({ conf }) => conf.prevResult),
+    [result, result, result],
+  )
   await chain.del(network({ cniVersion: '0.3.1' }), { ...sandbox, netns: '' }, result)
   assert.deepEqual(calls[3]?.conf.prevResult, undefined)
   assert.equal(calls[3]?.env.CNI_NETNS, '')
@@ -105,7 +112,10 @@ test('STATUS is asked of networks from 1.1.0 on, about no pod, and the first plu
   const { chain, calls, told } = start(failing('portmap', 'STATUS'))
   await chain.status(network())
   assert.equal(calls.length, 0)
-  await assert.rejects(chain.status(network({ cniVersion: '1.1.0' })), /plugin type="portmap" failed \(status\): broken/)
+  await assert.rejects(
+    chain.status(network({ cniVersion: '1.1.0' })),
+    /plugin type="portmap" failed \(status\): broken/,
+  )
   assert.deepEqual(told(), ['STATUS bridge', 'STATUS portmap'])
   assert.equal(calls[0]?.env.CNI_CONTAINERID, undefined)
 })
@@ -114,7 +124,10 @@ test('GC tells all plugins who is attached, whatever one of them says, and gives
   const { chain, calls, told } = start(failing('bridge', 'GC'))
   const valid = [{ containerId: 'c1', ifName: 'eth0' }]
   const faults = await chain.gc(network({ cniVersion: '1.1.0' }), valid)
-  assert.deepEqual(faults.map(({ message }) => message), ['plugin type="bridge" failed (gc): broken'])
+  assert.deepEqual(
+    faults.map(({ message }) => message),
+    ['plugin type="bridge" failed (gc): broken'],
+  )
   assert.deepEqual(told(), ['GC bridge', 'GC portmap', 'GC bandwidth'])
   assert.deepEqual(calls[0]?.conf['cni.dev/valid-attachments'], [{ containerID: 'c1', ifname: 'eth0' }])
   assert.deepEqual(await chain.gc(network({ cniVersion: '1.1.0', disableGC: true }), valid), [])
@@ -126,6 +139,7 @@ test('a plugin that is not there, and one whose word is no result, are failures 
   const missing = start(({ type }) => (type === 'portmap' ? undefined : 'as usual'))
   await assert.rejects(missing.chain.add(network(), sandbox), {
     message: 'plugin type="portmap" failed (add): failed to find plugin "portmap" in path [/opt/cni/bin]',
+    called: 1,
   })
   const silent = start(({ type }) => (type === 'portmap' ? { stdout: 'done', stderr: '' } : 'as usual'))
   await assert.rejects(silent.chain.add(network(), sandbox), /\(add\): its result is no JSON object: "done"/)

@@ -31,15 +31,16 @@ export class Chain {
 
   /**
    * Attaches. Each plugin gets what the one before has made; the last one's word is the result. What a chain has made that
-   * fails is the caller's to take away, by `del`. Rejects with CniError CNI_PLUGIN_FAILED.
+   * fails is the caller's to take away, by `del` with those plugins that were called. Rejects with CniError
+   * CNI_PLUGIN_FAILED.
    */
   async add(list: NetworkList, sandbox: Sandbox): Promise<CniResult> {
     let prevResult: CniResult | undefined
-    for (const plugin of list.plugins) {
-      const stdout = await this.#call('ADD', list, plugin, { sandbox, prevResult })
+    for (const [index, plugin] of list.plugins.entries()) {
+      const stdout = await this.#call('ADD', list, plugin, { sandbox, prevResult }, index)
       const result = parseResult(stdout)
       if (result === undefined)
-        throw failed(plugin, 'ADD', `its result is no JSON object: ${JSON.stringify(stdout.slice(0, 200))}`)
+        throw failed(plugin, 'ADD', `its result is no JSON object: ${JSON.stringify(stdout.slice(0, 200))}`, index + 1)
       prevResult = asVersion(result, list.cniVersion)
     }
     return prevResult!
@@ -77,18 +78,18 @@ export class Chain {
     return faults
   }
 
-  async #call(command: CniCommand, list: NetworkList, plugin: PluginConf, more: More): Promise<string> {
+  async #call(command: CniCommand, list: NetworkList, plugin: PluginConf, more: More, index = 0): Promise<string> {
     const { sandbox, ...input } = more
     const outcome = await this.#runner.run({
       type: plugin.type,
       env: pluginEnv(command, this.#runner.path, sandbox),
       stdin: pluginInput(list, plugin, { ...input, ...(sandbox && { capabilities: sandbox.capabilities }) }),
     })
-    if (outcome === undefined) throw failed(plugin, command, missingPlugin(plugin.type, this.#runner.path))
-    if (outcome.failure !== undefined) throw failed(plugin, command, failureText(outcome))
+    if (outcome === undefined) throw failed(plugin, command, missingPlugin(plugin.type, this.#runner.path), index)
+    if (outcome.failure !== undefined) throw failed(plugin, command, failureText(outcome), index + 1)
     return outcome.stdout
   }
 }
 
-const failed = (plugin: PluginConf, command: CniCommand, why: string): CniError =>
-  new CniError('CNI_PLUGIN_FAILED', failedPlugin(plugin, command, why))
+const failed = (plugin: PluginConf, command: CniCommand, why: string, called: number): CniError =>
+  new CniError('CNI_PLUGIN_FAILED', failedPlugin(plugin, command, why), { called })

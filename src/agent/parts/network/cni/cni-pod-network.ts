@@ -66,15 +66,19 @@ export class CniPodNetwork implements PodNetwork {
     return this.#inTurn(pod.uid, async () => {
       const known = this.#attached.get(pod.uid)
       if (known !== undefined) return toAttachment(known)
-      await this.#free(pod.uid)
-      await this.#gate
+      // What a try before has left stands in no other's way.
+      await this.#free(pod.uid).catch(() => this.#setAside(pod.uid))
       const firstId = pod.ownUsers ? await this.#ids.take(this.#records.pathOf(pod.uid)) : undefined
+      await this.#gate
       return await this.#make(pod, firstId)
     })
   }
 
   detach(uid: string): Promise<void> {
-    return this.#inTurn(uid, () => this.#free(uid))
+    return this.#inTurn(uid, async () => {
+      await this.#free(uid)
+      for (const aside of [...this.#halfMade.values()].filter(({ pod }) => pod.uid === uid)) await this.#free(aside.uid)
+    })
   }
 
   async list(): Promise<readonly Attachment[]> {
@@ -83,10 +87,11 @@ export class CniPodNetwork implements PodNetwork {
 
   /** Tries again to take away what could not be. Never rejects. */
   async settle(): Promise<void> {
-    for (const [uid, { pod }] of [...this.#halfMade]) {
+    for (const [key, { pod }] of [...this.#halfMade]) {
+      const { uid } = pod
       const log = (error: unknown): void =>
         this.#options.log(`what is left of pod ${pod.namespace}/${pod.name} (${uid}) cannot be taken away yet`, error)
-      await this.#inTurn(uid, () => (this.#attached.has(uid) ? Promise.resolve() : this.#free(uid))).catch(log)
+      await this.#inTurn(uid, () => (this.#attached.has(key) ? Promise.resolve() : this.#free(key))).catch(log)
     }
   }
 
@@ -175,7 +180,9 @@ export class CniPodNetwork implements PodNetwork {
   async #connect(record: AttachmentRecord, cni: CniRecord, chain: Pick<Chain, 'add'>): Promise<AttachmentRecord> {
     const { containerId } = cni
     try {
-      const result = await chain.add(cni.list, sandboxOf(record, cni)).catch((cause: Error) => {
+      const result = await chain.add(cni.list, sandboxOf(record, cni)).catch((cause: CniError) => {
+        const plugins = cni.list.plugins.slice(0, cause.called)
+        this.#keep(this.#halfMade, { ...record, cni: { ...cni, list: { ...cni.list, plugins } } })
         const why = `failed to setup network for sandbox "${containerId}": ${cause.message}`
         throw sandboxError('CNI_PLUGIN_FAILED', why, cause)
       })
@@ -201,7 +208,7 @@ export class CniPodNetwork implements PodNetwork {
   async #free(uid: string): Promise<void> {
     const record = this.#attached.get(uid) ?? this.#halfMade.get(uid)
     if (record === undefined) return
-    const { cni, namespaces, pod } = record
+    const { cni } = record
     this.#attached.delete(uid)
     this.#halfMade.set(uid, record)
     if (cni !== undefined) {
@@ -210,6 +217,21 @@ export class CniPodNetwork implements PodNetwork {
         throw sandboxError('CNI_PLUGIN_FAILED', why, cause)
       })
     }
+    this.#release(record)
+  }
+
+  /** Keeps what plugins have of a pod for a later try, under a name of its own, and lets all else of it go. */
+  #setAside(uid: string): void {
+    const record = this.#halfMade.get(uid)
+    if (record?.cni === undefined) return
+    // The pod's next namespace has the same path.
+    const namespaces = { ...record.namespaces, network: `${this.#directory(uid)}/gone` }
+    const aside = { ...record, uid: `${uid}~${record.cni.containerId.slice(0, 12)}`, namespaces }
+    this.#keep(this.#halfMade, aside)
+    this.#release(record)
+  }
+
+  #release({ uid, pod, namespaces }: AttachmentRecord): void {
     if (!pod.hostNetwork) deleteNamespace(namespaces.network)
     deletePodNamespaces(this.#directory(uid))
     const path = this.#records.pathOf(uid)
