@@ -13,7 +13,7 @@ test('where others lay the network, pods wait for it in Kubernetes’ words, and
   const foreign = { unready: () => why }
   const cluster = await startCluster(undefined, { network: Object.assign(network, { foreign }) })
   await cluster.pod('waits', { containers: [web] })
-  await cluster.pod('node', { containers: [web], hostNetwork: true })
+  await cluster.pod('node', { containers: [{ name: 'web', image: 'fairlead/echo' }], hostNetwork: true })
   await cluster.until('node', ({ status }) => status?.phase === 'Running')
   const told = await cluster.events('NetworkNotReady')
   assert.equal(told[0]?.message, `network is not ready: ${why}`)

@@ -264,7 +264,7 @@ export const startKubelet = (options: KubeletOptions): Kubelet => {
     synced,
     faultChanged: () => {
       lookAtNode()
-      if (network.foreign) for (const worker of workers.values()) worker.networkChanged()
+      if (network.foreign) for (const { entry } of workers.values()) entry.hurrySandbox()
     },
     pods: () => [...workers.values()].map(({ entry }) => entry.pod),
     resolve(namespace, pod, container, resolveOptions) {

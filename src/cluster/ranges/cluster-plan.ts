@@ -1,4 +1,3 @@
-import type { LeftOut } from '#agent/left-out.ts'
 import { Rtnetlink } from '#kernel/rtnetlink/rtnetlink.ts'
 import { isPortFree } from '#kernel/sockets/socket.ts'
 import { parseCidr } from '#net/cidr.ts'
@@ -44,7 +43,7 @@ export interface ClusterRequest {
   /** How nodes get at registries; absent: as everybody does. */
   readonly registries?: RegistrySettings | undefined
   readonly allowHostAccess: boolean
-  readonly without?: readonly LeftOut[] | undefined
+  readonly without?: ClusterConfig['without'] | undefined
   readonly ranges: RangeFlags
   /** Every other cluster of this machine. */
   readonly others: readonly ClusterConfig[]

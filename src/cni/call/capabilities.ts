@@ -8,7 +8,7 @@ export interface PortMapping {
 }
 
 /** What a pod may be limited to, bits a second. */
-export interface Bandwidth {
+interface Bandwidth {
   readonly ingress?: number
   readonly egress?: number
 }

@@ -139,11 +139,6 @@ export class PodWorker {
     if (this.#containers.resizeTrouble?.reason === 'Deferred') this.#endOfTurn.sync()
   }
 
-  /** What kept the network from attaching it may be over. */
-  networkChanged(): void {
-    if (this.#stage === 'preparing') this.#sandbox.hurry()
-  }
-
   /** Leaves everything running, for the next process of ours. */
   detach(): void {
     this.#stage = 'gone'

@@ -110,6 +110,7 @@ export class PodSandbox {
     this.#context = context
     this.#entry = entry
     this.#listener = listener
+    entry.hurrySandbox = () => this.hurry()
   }
 
   async make(): Promise<void> {
