@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import {
   CONF_FOLDER,
@@ -68,7 +68,11 @@ export class NodeFiles {
     if (existsSync(OWN_PLUGINS)) makeFolder(this.#root, MACHINE_PLUGINS_SEEN)
     const path = join(this.#root, Object.keys(files).length > 0 ? 'fstab.shell' : 'fstab')
     const text = mountTable(this.#root, { has: existsSync, files })
-    writeFileSync(path, text, { mode: 0o600 })
+    // Whole, for whoever reads it at this moment: a view with half of it would be the machine's own.
+    if (!existsSync(path) || readFileSync(path, 'utf8') !== text) {
+      writeFileSync(`${path}.new`, text, { mode: 0o600 })
+      renameSync(`${path}.new`, path)
+    }
     return path
   }
 }

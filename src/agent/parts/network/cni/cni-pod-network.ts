@@ -67,7 +67,7 @@ export class CniPodNetwork implements PodNetwork {
       const known = this.#attached.get(pod.uid)
       if (known !== undefined) return toAttachment(known)
       // What a try before has left stands in no other's way.
-      await this.#free(pod.uid).catch(() => this.#setAside(pod.uid))
+      await this.#free(pod.uid).catch((error: unknown) => this.#setAside(pod.uid, error))
       const firstId = pod.ownUsers ? await this.#ids.take(this.#records.pathOf(pod.uid)) : undefined
       await this.#gate
       return await this.#make(pod, firstId)
@@ -221,9 +221,9 @@ export class CniPodNetwork implements PodNetwork {
   }
 
   /** Keeps what plugins have of a pod for a later try, under a name of its own, and lets all else of it go. */
-  #setAside(uid: string): void {
+  #setAside(uid: string, error: unknown): void {
     const record = this.#halfMade.get(uid)
-    if (record?.cni === undefined) return
+    if (record?.cni === undefined) throw error
     // The pod's next namespace has the same path.
     const namespaces = { ...record.namespaces, network: `${this.#directory(uid)}/gone` }
     const aside = { ...record, uid: `${uid}~${record.cni.containerId.slice(0, 12)}`, namespaces }
